@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Chunks form a list, newest first.  The first is CHUNK_SIZE_MIN and each next
+ * one is twice as large, up to CHUNK_SIZE_MAX; a larger request has a chunk of
+ * its own.  The reserve is one static block for the whole process: it only has
+ * to carry statements to their next arena_check().
+ */
+#include "common/arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/must.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define POISON(p, n)   ASAN_POISON_MEMORY_REGION((p), (n))
+#define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
+#else
+#define POISON(p, n)   ((void)(p), (void)(n))
+#define UNPOISON(p, n) ((void)(p), (void)(n))
+#endif
+
+#define ALIGN          16
+#define CHUNK_SIZE_MIN 1024
+#define CHUNK_SIZE_MAX (1024 * 1024)
+#define RESERVE_SIZE   (256 * 1024)
+#define RESERVE_PIECE  4096 /* the most one refused request may take */
+
+struct arena_chunk {
+	struct arena_chunk *older;
+	size_t size; /* of data[] */
+	size_t used;
+	_Alignas(ALIGN) unsigned char data[];
+};
+
+/*
+ * Refused requests are served from here, round and round: their statement is
+ * already lost, what is written is never read as a result.
+ */
+static _Alignas(ALIGN) unsigned char reserve[RESERVE_SIZE];
+static atomic_size_t reserve_next;
+
+void
+arena_init(struct arena *arena, struct mem_budget *budget)
+{
+	*arena = (struct arena){
+		.budget = budget,
+		.chunk_size_bytes = CHUNK_SIZE_MIN,
+	};
+}
+
+static bool
+budget_take(struct mem_budget *budget, size_t size)
+{
+	size_t before;
+
+	if (budget == NULL)
+		return true;
+	before = atomic_fetch_add_explicit(&budget->used_bytes, size,
+	    memory_order_relaxed);
+	if (budget->limit_bytes == 0 || before + size <= budget->limit_bytes)
+		return true;
+	atomic_fetch_sub_explicit(&budget->used_bytes, size,
+	    memory_order_relaxed);
+	return false;
+}
+
+static void
+chunk_free(struct arena *arena, struct arena_chunk *chunk)
+{
+	size_t size = sizeof(*chunk) + chunk->size;
+
+	if (arena->budget != NULL)
+		atomic_fetch_sub_explicit(&arena->budget->used_bytes, size,
+		    memory_order_relaxed);
+	arena->used_bytes -= size;
+	UNPOISON(chunk->data, chunk->size);
+	free(chunk);
+}
+
+/* Start a chunk with room for at least `size` bytes, or return NULL. */
+static struct arena_chunk *
+chunk_new(struct arena *arena, size_t size)
+{
+	struct arena_chunk *chunk;
+	size_t room = arena->chunk_size_bytes;
+
+	if (size > SIZE_MAX - sizeof(*chunk))
+		return NULL;
+	if (room < size)
+		room = size;
+	if (!budget_take(arena->budget, sizeof(*chunk) + room))
+		return NULL;
+	chunk = malloc(sizeof(*chunk) + room);
+	if (chunk == NULL) {
+		if (arena->budget != NULL)
+			atomic_fetch_sub_explicit(&arena->budget->used_bytes,
+			    sizeof(*chunk) + room, memory_order_relaxed);
+		return NULL;
+	}
+	*chunk = (struct arena_chunk){ .older = arena->head, .size = room };
+	POISON(chunk->data, room);
+	arena->head = chunk;
+	arena->used_bytes += sizeof(*chunk) + room;
+	if (arena->chunk_size_bytes < CHUNK_SIZE_MAX)
+		arena->chunk_size_bytes *= 2;
+	return chunk;
+}
+
+void *
+arena_try_alloc(struct arena *arena, size_t size)
+{
+	struct arena_chunk *chunk = arena->head;
+	size_t rounded = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	unsigned char *bytes;
+
+	if (rounded < size)
+		return NULL;
+	if (chunk == NULL || rounded > chunk->size - chunk->used) {
+		chunk = chunk_new(arena, rounded);
+		if (chunk == NULL)
+			return NULL;
+	}
+	bytes = chunk->data + chunk->used;
+	chunk->used += rounded;
+	UNPOISON(bytes, size);
+	return bytes;
+}
+
+/* A piece of the reserve for a request that was refused. */
+static void *
+reserve_alloc(struct arena *arena, size_t size)
+{
+	size_t at;
+
+	arena->failed = true;
+	MUST(size <= RESERVE_PIECE); /* larger ones use arena_try_alloc() */
+	at = atomic_fetch_add_explicit(&reserve_next, RESERVE_PIECE,
+	    memory_order_relaxed);
+	return reserve + at % RESERVE_SIZE;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	void *bytes = arena_try_alloc(arena, size);
+
+	return bytes != NULL ? bytes : reserve_alloc(arena, size);
+}
+
+void *
+arena_zalloc(struct arena *arena, size_t size)
+{
+	return memset(arena_alloc(arena, size), 0, size);
+}
+
+void *
+arena_alloc_array(struct arena *arena, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		bytes = SIZE_MAX;
+	return arena_alloc(arena, bytes);
+}
+
+int
+arena_check(const struct arena *arena, struct error *err)
+{
+	if (!arena->failed)
+		return 0;
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+struct arena_mark
+arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){
+		.head = arena->head,
+		.chunk_used = arena->head == NULL ? 0 : arena->head->used,
+	};
+}
+
+void
+arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	while (arena->head != mark.head) {
+		struct arena_chunk *newest = arena->head;
+
+		assert(newest != NULL);
+		arena->head = newest->older;
+		chunk_free(arena, newest);
+	}
+	if (arena->head != NULL) {
+		assert(mark.chunk_used <= arena->head->used);
+		arena->head->used = mark.chunk_used;
+		POISON(arena->head->data + mark.chunk_used,
+		    arena->head->size - mark.chunk_used);
+	}
+}
+
+void
+arena_release(struct arena *arena)
+{
+	arena_rewind(arena, (struct arena_mark){ .head = NULL });
+	arena_init(arena, arena->budget);
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	struct arena_chunk *kept = arena->head;
+
+	arena->failed = false;
+	if (kept == NULL)
+		return;
+	while (kept->older != NULL) {
+		struct arena_chunk *older = kept->older;
+
+		kept->older = older->older;
+		chunk_free(arena, older);
+	}
+	if (kept->size > CHUNK_SIZE_MAX) { /* one huge request: do not keep */
+		arena_release(arena);
+		return;
+	}
+	kept->used = 0;
+	POISON(kept->data, kept->size);
+}
+
+struct str
+arena_str(struct arena *arena, struct str s)
+{
+	char *copy = arena_try_alloc(arena, s.len + 1);
+
+	if (copy == NULL) {
+		arena->failed = true;
+		return STR("");
+	}
+	if (s.len > 0)
+		memcpy(copy, s.data, s.len);
+	copy[s.len] = '\0';
+	return str_of(copy, s.len);
+}
+
+struct str
+arena_printf(struct arena *arena, const char *fmt, ...)
+{
+	char small[256];
+	char *text;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(small, sizeof(small), fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return STR("");
+	if ((size_t)len < sizeof(small))
+		return arena_str(arena, str_of(small, (size_t)len));
+	text = arena_try_alloc(arena, (size_t)len + 1);
+	if (text == NULL) {
+		arena->failed = true;
+		return STR("");
+	}
+	va_start(ap, fmt);
+	vsnprintf(text, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	return str_of(text, (size_t)len);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Arenas: pieces do not overlap, a mark gives back what came after it, and a
+ * budget that is used up fails the way the header says.
+ */
+#include "common/arena.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+
+static struct error err;
+
+START_TEST(pieces_are_aligned_and_apart)
+{
+	struct arena arena;
+	unsigned char *piece[500];
+
+	arena_init(&arena, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(piece); i++) {
+		piece[i] = arena_alloc(&arena, i + 1);
+		ck_assert_uint_eq((uintptr_t)piece[i] % 16, 0);
+		memset(piece[i], (int)(i & 0xff), i + 1);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(piece); i++)
+		for (size_t j = 0; j <= i; j++)
+			ck_assert_uint_eq(piece[i][j], i & 0xff);
+	arena_release(&arena);
+	ck_assert_uint_eq(arena.used_bytes, 0);
+}
+END_TEST
+
+START_TEST(rewind_gives_back)
+{
+	struct arena arena;
+	struct arena_mark mark;
+	size_t used;
+
+	arena_init(&arena, NULL);
+	(void)arena_str(&arena, STR("kept"));
+	used = arena.used_bytes;
+	mark = arena_mark(&arena);
+	(void)arena_alloc(&arena, 1000);
+	(void)arena_try_alloc(&arena, 1 << 22);
+	arena_rewind(&arena, mark);
+	ck_assert_uint_eq(arena.used_bytes, used);
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(budget_fails_sticky)
+{
+	struct mem_budget budget = { .limit_bytes = 4096 };
+	struct arena arena;
+
+	arena_init(&arena, &budget);
+	ck_assert_ptr_null(arena_try_alloc(&arena, 8192));
+	ck_assert_int_eq(arena_check(&arena, &err), 0);
+	memset(arena_alloc(&arena, 3000), 1, 3000);
+	memset(arena_alloc(&arena, 3000), 1, 3000); /* from the reserve */
+	ck_assert_int_eq(arena_check(&arena, &err), STELE_E_OUT_OF_MEMORY);
+	ck_assert_str_eq(error_sqlstate(err.code), "53200");
+	arena_release(&arena);
+	ck_assert_uint_eq(atomic_load(&budget.used_bytes), 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("arena");
+	TCase *tc = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_test(tc, pieces_are_aligned_and_apart);
+	tcase_add_test(tc, rewind_gives_back);
+	tcase_add_test(tc, budget_fails_sticky);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
