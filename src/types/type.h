@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * type.h -- SQL types: names, OIDs, physical forms, text and binary forms.
+ *
+ * A type is PostgreSQL's OID plus its modifier.  Enums are made by users and
+ * have OIDs from FIRST_USER_OID; their labels come with the struct type, so
+ * that this layer needs no catalogue.  Every built-in type is one row of a
+ * table in type.c.
+ *
+ * Threads: the table is constant; enum_type is immutable once published.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "common/buf.h"
+#include "common/str.h"
+#include "vec/value.h"
+#include "vec/vec.h"
+
+struct error;
+
+/* PostgreSQL's fixed OIDs: src/include/catalog/pg_type.dat, PostgreSQL 15. */
+enum type_oid {
+	TYPE_BOOL = 16,
+	TYPE_BYTEA = 17,
+	TYPE_CHAR = 18, /* "char", one byte */
+	TYPE_NAME = 19,
+	TYPE_INT8 = 20,
+	TYPE_INT2 = 21,
+	TYPE_INT4 = 23,
+	TYPE_TEXT = 25,
+	TYPE_OID = 26,
+	TYPE_JSON = 114,
+	TYPE_FLOAT4 = 700,
+	TYPE_FLOAT8 = 701,
+	TYPE_UNKNOWN = 705,
+	TYPE_BPCHAR = 1042,
+	TYPE_VARCHAR = 1043,
+	TYPE_DATE = 1082,
+	TYPE_TIME = 1083,
+	TYPE_TIMESTAMP = 1114,
+	TYPE_TIMESTAMPTZ = 1184,
+	TYPE_INTERVAL = 1186,
+	TYPE_NUMERIC = 1700,
+	TYPE_VOID = 2278,
+	TYPE_UUID = 2950,
+	TYPE_JSONB = 3802,
+};
+
+#define FIRST_USER_OID 16384u
+
+/* A user's enum.  Labels are only ever appended; the index is the order. */
+struct enum_type {
+	uint32_t oid;
+	uint32_t array_oid;
+	struct str name;
+	uint32_t label_count;
+	const struct str *labels;
+};
+
+struct type {
+	uint32_t oid;
+	int32_t mod;                       /* PostgreSQL's typmod, -1 is none */
+	const struct enum_type *enum_type; /* borrowed; NULL unless an enum */
+};
+
+/* typmod of numeric(p,s) and of varchar(n), as PostgreSQL packs them. */
+static inline int32_t
+type_numeric_mod(int32_t precision, int32_t scale)
+{
+	return ((precision << 16) | (scale & 0x7ff)) + 4;
+}
+
+static inline struct type
+type_of(uint32_t oid)
+{
+	return (struct type){ .oid = oid, .mod = -1 };
+}
+
+struct type_info {
+	uint32_t oid;
+	uint32_t array_oid;
+	const char *name;     /* typname: "int8" */
+	const char *sql_name; /* format_type: "bigint" */
+	enum phys phys;
+	int16_t len;       /* typlen */
+	char category;     /* typcategory: 'N', 'S', 'D', 'B', 'E' ... */
+	bool is_preferred; /* typispreferred */
+};
+
+/* The row of a built-in type, or NULL. */
+const struct type_info *type_info(uint32_t oid);
+
+/* Physical form of any type, enums included. */
+enum phys type_phys(const struct type *type);
+
+/*
+ * The built-in type of a name as PostgreSQL's grammar gives it ("int4",
+ * "varchar", "timestamptz"); 0 if there is none.
+ */
+uint32_t type_oid_of_name(struct str name);
+
+/*
+ * What psql shows: "bigint", "numeric(10,2)", "timestamp with time zone", an
+ * enum's name quoted where it must be.
+ */
+struct str type_format(const struct type *type, struct arena *arena);
+
+/* What a session may choose of how values are read and written. */
+enum date_order { DATE_ORDER_MDY, DATE_ORDER_DMY, DATE_ORDER_YMD };
+enum date_style {
+	DATE_STYLE_ISO,
+	DATE_STYLE_SQL,
+	DATE_STYLE_POSTGRES,
+	DATE_STYLE_GERMAN
+};
+enum interval_style {
+	INTERVAL_STYLE_POSTGRES,
+	INTERVAL_STYLE_POSTGRES_VERBOSE,
+	INTERVAL_STYLE_SQL_STANDARD,
+	INTERVAL_STYLE_ISO_8601,
+};
+
+struct time_zone; /* types/time_zone.h */
+
+struct type_settings {
+	enum date_style date_style;
+	enum date_order date_order;
+	enum interval_style interval_style;
+	int extra_float_digits; /* 1 and more: shortest that reads back */
+	bool bytea_escape;      /* bytea_output = escape */
+	const struct time_zone *time_zone; /* borrowed; NULL is UTC */
+	int64_t now; /* transaction's time, for 'now' and 'today' */
+};
+
+/* ISO dates, UTC, shortest floats: what files and tests use. */
+extern const struct type_settings type_settings_default;
+
+/*
+ * Read a value's text form as PostgreSQL's input function does, with the
+ * type's modifier applied as an explicit cast would check it (22001 for a
+ * varchar that is too long, 22003 for a numeric that overflows).  Strings and
+ * limbs go into the arena.
+ *
+ * Returns 0 or STELE_E_INVALID_TEXT_REPRESENTATION, _INVALID_DATETIME_FORMAT,
+ * _DATETIME_OVERFLOW, _NUMERIC_OUT_OF_RANGE, _STRING_TOO_LONG, ... with
+ * PostgreSQL's wording.
+ */
+MUST_USE int type_in_text(const struct type *type,
+    const struct type_settings *settings, struct str text, struct arena *arena,
+    struct datum *out, struct error *err);
+
+/*
+ * The same for the binary form.  `bytes` is exactly the value.  Too short is
+ * STELE_E_PROTOCOL_VIOLATION ("insufficient data left in message"), too long
+ * STELE_E_INVALID_BINARY_REPRESENTATION; invalid UTF-8 22021.
+ */
+MUST_USE int type_in_binary(const struct type *type, struct str bytes,
+    struct arena *arena, struct datum *out, struct error *err);
+
+/* Append row `row` of a vector, which is not null, in its text or binary form. */
+void type_out_text(const struct type *type,
+    const struct type_settings *settings, const struct vec *vec, uint32_t row,
+    struct buf *out);
+void type_out_binary(const struct type *type, const struct vec *vec,
+    uint32_t row, struct buf *out);
+
+/*
+ * The total order of a type's values, as ORDER BY has it: NaN is greater than
+ * all numbers and equal to itself, text compares bytewise ("C").
+ */
+int type_compare(const struct type *type, const struct datum *a,
+    const struct datum *b);
+
+/* Equal values have equal hashes (1.0 and 1.00 too). */
+uint64_t type_hash(const struct type *type, const struct datum *value);
