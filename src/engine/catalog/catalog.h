@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * catalog.h -- event types and enums: immutable versions of the whole.
+ *
+ * A catalogue never changes.  A change of schema (struct ddl) makes a new one
+ * from the old; the engine logs the change in order with the rows and swaps
+ * its pointer.  Whoever holds a reference keeps his version, whole.
+ *
+ * Fields of an event type are only ever appended, so a field's index is its
+ * identity for ever, and a schema version is a number of fields: a row written
+ * under version v has the first field_count of v; later ones read as their
+ * default, or null.
+ *
+ * Invariants
+ *   K1  OIDs (types, their row types and array types, enums) come from one
+ *       counter that starts at FIRST_USER_OID and are never reused.
+ *   K2  Names of event types are unique among those not dropped; a dropped
+ *       type stays in the catalogue, with dropped_at, for older snapshots.
+ *   K3  Labels of an enum are only appended.
+ *
+ * Threads: any; reference counts are atomic.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/str.h"
+#include "types/type.h"
+#include "vec/value.h"
+
+struct arena;
+struct buf;
+struct error;
+struct reader;
+
+/* Columns that every event has come first; payload fields follow. */
+enum core_column {
+	COLUMN_CONTEXT_ID = 1, /* text not null */
+	COLUMN_TIMESTAMP = 2,  /* timestamptz not null */
+	COLUMN_EVENT_ID = 3,   /* bigint not null, generated */
+	COLUMN_FIRST_FIELD = 4,
+};
+
+struct field {
+	struct str name;
+	struct type type;
+	bool is_not_null;
+	bool has_default;           /* for INSERTs that leave it out */
+	struct datum default_value; /* also read by rows older than the field */
+};
+
+struct schema_version {
+	uint32_t number; /* 1, 2, 3 ... or as DEFINE ... AS n says; ascending */
+	uint32_t field_count;
+};
+
+struct event_type {
+	uint32_t oid;
+	uint32_t row_type_oid;
+	uint32_t array_type_oid;
+	struct str name;
+	uint32_t field_count;
+	const struct field *fields;
+	uint32_t version_count;
+	const struct schema_version *versions; /* the last is current */
+	uint64_t dropped_at; /* position it is hidden from; 0: not dropped */
+};
+
+struct catalog {
+	uint64_t generation; /* one more with every change */
+	uint32_t type_count;
+	const struct event_type *const *types; /* ascending oid, dropped too */
+	uint32_t enum_count;
+	const struct enum_type *const *enums; /* ascending oid */
+};
+
+const struct catalog *catalog_ref(const struct catalog *catalog);
+void catalog_unref(const struct catalog *catalog);
+
+/* NULL if there is none; the names are exact.  Dropped types are not found. */
+const struct event_type *catalog_type_by_name(const struct catalog *catalog,
+    struct str name);
+const struct event_type *catalog_type_by_oid(const struct catalog *catalog,
+    uint32_t oid);
+const struct enum_type *catalog_enum_by_name(const struct catalog *catalog,
+    struct str name);
+const struct enum_type *catalog_enum_by_oid(const struct catalog *catalog,
+    uint32_t oid);
+
+/* attnum of a column by its exact name, core columns too; 0 if none. */
+uint32_t event_type_column(const struct event_type *type, struct str name);
+
+/* Type of the column with this attnum, core columns too. */
+struct type event_type_column_type(const struct event_type *type,
+    uint32_t attnum);
+struct str event_type_column_name(const struct event_type *type,
+    uint32_t attnum);
+
+/* ---- changes ---- */
+
+enum ddl_kind { /* on disk: do not renumber */
+	DDL_CREATE_ENUM = 1,
+	DDL_ADD_LABEL = 2,
+	DDL_CREATE_TYPE = 3,
+	DDL_ADD_FIELDS = 4,
+	DDL_DROP_TYPE = 5,
+	DDL_DROP_ENUM = 6,
+};
+
+/* One change.  Borrowed by the calls that take it. */
+struct ddl {
+	enum ddl_kind kind;
+	uint32_t oid; /* of the object; write_batch_ddl() fills new ones */
+	uint32_t row_type_oid;   /* DDL_CREATE_TYPE */
+	uint32_t array_type_oid; /* DDL_CREATE_TYPE, DDL_CREATE_ENUM */
+	struct str name;         /* created object; label of DDL_ADD_LABEL */
+	uint32_t version;        /* CREATE_TYPE, ADD_FIELDS; 0 is "the next" */
+	const struct field *fields;
+	uint32_t field_count;
+	const struct str *labels;
+	uint32_t label_count;
+};
+
+/*
+ * The catalogue after a change that takes effect at position `position`.
+ * Returns 0 and a new reference in *out, or STELE_E_DUPLICATE_TABLE,
+ * _DUPLICATE_OBJECT, _DUPLICATE_COLUMN, _UNDEFINED_TABLE, _UNDEFINED_OBJECT,
+ * _TOO_MANY_COLUMNS, _DEPENDENT_OBJECTS_EXIST, _RESERVED_NAME,
+ * _INVALID_TABLE_DEFINITION (a version that is not greater) ...
+ */
+MUST_USE int catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
+    uint64_t position, const struct catalog **out, struct error *err);

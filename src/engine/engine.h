@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * engine.h -- all that the upper layers see of the storage engine: schema
+ * changes and appends in atomic batches, snapshots, scans, flush.
+ *
+ * The engine knows no SQL and no sockets.
+ *
+ * Threads: every function may be called from any thread unless it says more.
+ * The engine runs threads of its own: one for the log, one per shard, workers
+ * for flushes.  Callbacks run on one of these and must be short and not block.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "common/error.h"
+#include "common/str.h"
+#include "engine/catalog/catalog.h"
+#include "vec/vec.h"
+
+struct engine;
+struct os_fs;
+struct snapshot;
+struct write_batch;
+
+/* ---- life ---- */
+
+struct engine_options {
+	uint32_t shard_count;       /* of a new directory; 0: processor cores */
+	uint32_t worker_count;      /* background threads; 0: cores */
+	size_t memtable_size_bytes; /* per shard, then it is flushed */
+	uint64_t memtable_age_ms;   /* flushed when older; 0: never for age */
+	uint32_t zone_rows;
+	uint64_t max_wal_size_bytes; /* flush the oldest past this */
+	uint64_t wal_file_size_bytes;
+	uint64_t wal_sync_interval_ms; /* for synchronous_commit = off */
+	size_t batch_memory_bytes;     /* a larger batch is STELE_E_LIMIT */
+	size_t block_cache_size_bytes;
+	uint32_t max_fields;
+	uint32_t max_event_types;
+	uint32_t max_context_size_bytes;
+	size_t max_string_size_bytes;
+	size_t max_row_size_bytes;
+};
+
+/*
+ * Open the directory `dir` on the file system `fs` (os/file.h; os_fs_real()
+ * outside tests), making it if it is not there (0700), recovering from its log
+ * if it is.  Holds a lock on it; a second server is refused by name and pid.
+ *
+ * Returns 0; STELE_E_OBJECT_IN_USE (locked), STELE_E_OS, STELE_E_CORRUPT with
+ * file and offset, STELE_E_OUT_OF_MEMORY.
+ */
+MUST_USE int engine_open(struct os_fs *fs, const char *dir,
+    const struct engine_options *options, struct engine **out,
+    struct error *err);
+
+/* Stop the threads, sync the log, release the lock.  No calls may be running. */
+void engine_close(struct engine *engine);
+
+/*
+ * What ends the process in a controlled way (a failed sync of the log, D3) is
+ * told here, once, on an engine thread; afterwards commits answer 58030.
+ */
+void engine_on_failure(struct engine *engine,
+    void (*fn)(void *arg, const struct error *err), void *arg);
+
+/* A new reference to the current catalogue. */
+const struct catalog *engine_catalog(struct engine *engine);
+
+/* ---- writing ---- */
+
+/*
+ * A batch is what becomes visible and durable entirely or not at all: one
+ * statement, or one transaction.  Schema changes come first or between rows;
+ * rows that follow a change are checked against the batch's own catalogue.
+ *
+ * A batch belongs to one thread at a time.  Rows are encoded as they are
+ * added, into the log's row form; nothing is shared until engine_commit().
+ */
+struct write_batch *write_batch_new(struct engine *engine);
+void write_batch_free(struct write_batch *batch);
+
+/* The catalogue as the batch sees it; borrowed until the next change. */
+const struct catalog *write_batch_catalog(const struct write_batch *batch);
+
+/*
+ * Add a schema change.  New objects get their OIDs here; *ddl is updated.
+ * Errors as catalog_apply(); the batch is unchanged then.
+ */
+MUST_USE int write_batch_ddl(struct write_batch *batch, struct ddl *ddl,
+    struct error *err);
+
+/*
+ * Add rows of one event type.  `cols` is one vector for context_id (text),
+ * timestamp (timestamptz; a null is "the server's clock") and each field of
+ * the type's current version, in that order, in the forms of their types; only
+ * the rows of `sel` are added, in order.  Types were cast by the caller; here
+ * are checked: not null (23502, naming the column), the limits of sizes
+ * (54000), an empty context_id is allowed.
+ */
+MUST_USE int write_batch_rows(struct write_batch *batch,
+    const struct event_type *type, const struct vec *cols, uint32_t col_count,
+    struct sel sel, struct error *err);
+
+/* Rows so far, and a mark to go back to (a statement that fails half-way). */
+uint64_t write_batch_row_count(const struct write_batch *batch);
+bool write_batch_is_empty(const struct write_batch *batch);
+
+struct write_batch_mark {
+	size_t bytes;
+	uint64_t rows;
+	uint32_t ddls;
+};
+struct write_batch_mark write_batch_mark(const struct write_batch *batch);
+void write_batch_rewind(struct write_batch *batch,
+    struct write_batch_mark mark);
+
+enum sync_mode {
+	SYNC_ON,  /* done when every byte is on disk */
+	SYNC_OFF, /* done when the kernel has every byte */
+};
+
+/* Embedded in what waits for it.  All but `done` and `arg` is the engine's. */
+struct commit {
+	void (*done)(struct commit *commit); /* on an engine thread, once */
+	void *arg;
+	int rc; /* 0 or the code in err */
+	struct error err;
+	uint64_t first_event_id; /* of the batch's rows, in their order */
+	uint64_t last_event_id;  /* 0 if it has no rows */
+	struct commit *next;     /* free for done() to queue it by */
+	void *private_state;
+};
+
+/*
+ * Take the batch (freed by the engine) and make it durable and visible.  done()
+ * is called exactly once, maybe before this returns; never under a lock.
+ *
+ * commit->rc afterwards: 0; STELE_E_SERIALIZATION_FAILURE or a code of
+ * catalog_apply() when schemas changed meanwhile; STELE_E_DISK_FULL;
+ * STELE_E_LIMIT (past batch_memory); STELE_E_OS (the log failed).
+ */
+void engine_commit(struct engine *engine, struct write_batch *batch,
+    enum sync_mode mode, struct commit *commit);
+
+/*
+ * True if a commit would have to wait for room (backpressure): the caller
+ * stops reading its peer until `wake` is called, once, on an engine thread.
+ */
+bool engine_is_full(struct engine *engine, void (*wake)(void *arg), void *arg);
+
+/* Flush every MemTable that holds rows now; done() when they are segments. */
+void engine_flush(struct engine *engine, struct commit *commit);
+
+/* ---- reading ---- */
+
+/*
+ * The state as of the visible position.  With `after` not 0, a position that
+ * the session has committed with SYNC_OFF: the snapshot is taken only when it
+ * is visible; until then NULL is returned and `wake` will be called once.
+ */
+struct snapshot *engine_snapshot(struct engine *engine, uint64_t after,
+    void (*wake)(void *arg), void *arg);
+struct snapshot *snapshot_ref(struct snapshot *snapshot);
+void snapshot_unref(struct snapshot *snapshot);
+
+/* Every event up to here is in it, none after. */
+uint64_t snapshot_position(const struct snapshot *snapshot);
+const struct catalog *snapshot_catalog(const struct snapshot *snapshot);
+
+/* A closed range of values of a column, for pruning only: see Z2. */
+struct scan_range {
+	uint32_t attnum;
+	bool has_low, has_high;
+	struct datum low, high; /* in the column's form; strings borrowed */
+};
+
+struct scan_spec {
+	struct snapshot *snapshot; /* borrowed by the scan: hold it */
+	const struct event_type *type;
+	const uint32_t *attnums; /* columns wanted, any order */
+	uint32_t attnum_count;
+	bool has_context; /* only events of this context */
+	struct str context;
+	uint64_t event_id_first;         /* inclusive; 0 from the start */
+	uint64_t event_id_last;          /* inclusive; 0 to the end */
+	const struct scan_range *ranges; /* rows outside may be left out */
+	uint32_t range_count;
+};
+
+struct scan_stats {
+	uint64_t segments, segments_pruned;
+	uint64_t zones, zones_pruned;
+	uint64_t rows; /* handed out */
+	uint64_t bytes_read;
+};
+
+/*
+ * A scan is cut into runs: each is a sequence of parts whose rows ascend in
+ * event_id, over all parts of the run; different runs interleave.  Parts can
+ * be read by different threads at the same time.
+ */
+struct scan;
+MUST_USE int scan_open(struct engine *engine, const struct scan_spec *spec,
+    struct arena *arena, struct scan **out, struct error *err);
+uint32_t scan_run_count(const struct scan *scan);
+uint32_t scan_part_count(const struct scan *scan, uint32_t run);
+
+/* Rows before any filter, without reading one: exact, but for a context. */
+uint64_t scan_row_estimate(const struct scan *scan);
+struct scan_stats scan_stats(const struct scan *scan);
+void scan_close(struct scan *scan);
+
+struct scan_cursor;
+MUST_USE int scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
+    struct scan_cursor **out, struct error *err);
+
+/*
+ * The next batch: columns in the order of spec->attnums, at most VEC_ROWS
+ * rows, ascending event_id; has_context and event_id limits are exact, ranges
+ * only prune.  Valid until the next call.  Returns 1, 0 at the end, or a code:
+ * STELE_E_CORRUPT with file and offset, STELE_E_OS, STELE_E_OUT_OF_MEMORY,
+ * STELE_E_SNAPSHOT_TOO_OLD.
+ */
+MUST_USE int scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
+    struct error *err);
+void scan_cursor_close(struct scan_cursor *cursor);
+
+/*
+ * Rows that a batch holds and has not committed, of one type, in insertion
+ * order, with event_id null: what a transaction sees of itself.  The cursor is
+ * used and closed as above, before the batch changes again.
+ */
+MUST_USE int write_batch_scan(struct write_batch *batch,
+    const struct event_type *type, const uint32_t *attnums,
+    uint32_t attnum_count, struct scan_cursor **out, struct error *err);
+
+/*
+ * The type of each uncommitted row in insertion order, for `events`: returns
+ * the count and sets *oids, borrowed until the batch changes.
+ */
+uint64_t write_batch_row_types(const struct write_batch *batch,
+    const uint32_t **oids);
+
+/* ---- checking ---- */
+
+struct verify_report {
+	uint64_t files;
+	uint64_t bytes;
+	uint64_t rows;
+	uint64_t problems;
+};
+
+/*
+ * Read everything in a directory that no server uses and check every checksum
+ * and every rule of the formats; each problem is told by `problem`.
+ */
+MUST_USE int engine_verify(struct os_fs *fs, const char *dir,
+    void (*problem)(void *arg, const struct error *err), void *arg,
+    struct verify_report *report, struct error *err);
