@@ -46,8 +46,10 @@ enum type_oid {
 	TYPE_TIMESTAMPTZ = 1184,
 	TYPE_INTERVAL = 1186,
 	TYPE_NUMERIC = 1700,
+	TYPE_ANY = 2276, /* "any": only as an argument of a function */
 	TYPE_VOID = 2278,
 	TYPE_UUID = 2950,
+	TYPE_ANYENUM = 3500, /* only as an argument of a function */
 	TYPE_JSONB = 3802,
 };
 
@@ -126,6 +128,7 @@ enum interval_style {
 };
 
 struct time_zone; /* types/time_zone.h */
+struct time_zone_set;
 
 struct type_settings {
 	enum date_style date_style;
@@ -134,6 +137,7 @@ struct type_settings {
 	int extra_float_digits; /* 1 and more: shortest that reads back */
 	bool bytea_escape;      /* bytea_output = escape */
 	const struct time_zone *time_zone; /* borrowed; NULL is UTC */
+	struct time_zone_set *time_zones;  /* borrowed; NULL: fixed ones only */
 	int64_t now; /* transaction's time, for 'now' and 'today' */
 };
 
