@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exec.h -- running plans: rows out of a query, rows into a batch, changes of
+ * the schema.
+ *
+ * Nothing here waits for a disk or a lock of the log: what is written goes into
+ * a write_batch, and committing it is the caller's.
+ *
+ * Threads: each object belongs to one thread at a time.  The plan and all that
+ * exec_context points to must stay, unchanged, until the object is closed;
+ * `cancel` may be set by any thread.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "common/error.h"
+#include "plan/plan.h"
+#include "types/type.h"
+#include "vec/vec.h"
+
+struct copy_sink;
+struct engine;
+struct exec;
+struct snapshot;
+struct write_batch;
+
+struct exec_context {
+	struct engine *engine;
+	struct snapshot *snapshot; /* NULL only if !plan->reads_events */
+
+	/*
+	 * The open transaction's rows, which its queries see after all others,
+	 * in insertion order, with a null event_id.  NULL: none.
+	 */
+	struct write_batch *batch;
+
+	/* In the types of plan->param_types; as many. */
+	const struct datum *params;
+	uint32_t param_count;
+
+	const struct type_settings *settings; /* `now` too */
+	const struct plan_session *session;
+	struct mem_budget *budget; /* of the statement; NULL: no limit */
+	const atomic_bool *cancel; /* NULL: cannot be cancelled */
+
+	/* Told of each notice (IF NOT EXISTS, ...); may be NULL. */
+	void (*notice)(void *arg, const struct error *notice);
+	void *notice_arg;
+};
+
+/* ---- queries ---- */
+
+/*
+ * Start a PLAN_QUERY or PLAN_COPY_TO.  Returns 0 and *out, or a code with *out
+ * NULL.
+ */
+MUST_USE int exec_open(const struct plan *plan,
+    const struct exec_context *context, struct exec **out, struct error *err);
+
+/*
+ * The next batch: the vectors are plan->columns, in order, and the rows those
+ * of out->sel, which is never empty.  Valid until the next call.  Cancellation
+ * and memory are tested once per batch.
+ *
+ * Returns 1, 0 at the end, or a code; after an error only exec_close() is
+ * left.
+ */
+MUST_USE int exec_next(struct exec *exec, struct batch *out, struct error *err);
+void exec_close(struct exec *exec);
+
+/* ---- writing ---- */
+
+/*
+ * Run a PLAN_INSERT and add its rows to `target`.  *row_count is their number.
+ * On an error some rows may have been added: rewind to a mark.
+ *
+ * If the plan has columns (RETURNING), *returning is the rest of the work, to
+ * be started by exec_returning() and closed by exec_close(); NULL otherwise.
+ * `returning` itself may be NULL only if the plan has no columns.
+ */
+MUST_USE int exec_insert(const struct plan *plan,
+    const struct exec_context *context, struct write_batch *target,
+    uint64_t *row_count, struct exec **returning, struct error *err);
+
+/*
+ * Let exec_next() give the rows of RETURNING.  first_event_id is that of the
+ * statement's first row, from its commit; 0 if there is none yet, inside a
+ * transaction, where RETURNING event_id is STELE_E_FEATURE_NOT_SUPPORTED
+ * (exec_insert() has refused it already, for a context with a batch).
+ */
+void exec_returning(struct exec *returning, uint64_t first_event_id);
+
+/*
+ * Run a PLAN_DDL: add its changes to `target`.  Names are looked up again, in
+ * the batch's catalogue; IF [NOT] EXISTS becomes a notice.
+ */
+MUST_USE int exec_ddl(const struct plan *plan,
+    const struct exec_context *context, struct write_batch *target,
+    struct error *err);
+
+/* ---- COPY FROM ---- */
+
+/*
+ * Takes the fields of COPY's lines, reads them as the columns' types and adds
+ * them to a batch, some thousand rows at a time.  Framing (text, csv) is the
+ * caller's.  Events of all types (COPY events) keep the order they came in.
+ */
+MUST_USE int copy_sink_open(const struct plan *plan,
+    const struct exec_context *context, struct write_batch *target,
+    struct copy_sink **out, struct error *err);
+
+/*
+ * One line: field_count texts, is_null[i] where one is the null marker.  The
+ * strings are copied.  A wrong number of fields is STELE_E_BAD_COPY_FILE_FORMAT
+ * with PostgreSQL's texts; errors have the context "COPY t, line n, column c".
+ */
+MUST_USE int copy_sink_row(struct copy_sink *sink, const struct str *fields,
+    const bool *is_null, uint32_t field_count, uint64_t line,
+    struct error *err);
+
+/* Add what is left; *row_count is the number of all rows. */
+MUST_USE int copy_sink_finish(struct copy_sink *sink, uint64_t *row_count,
+    struct error *err);
+
+/* Free it, at the end or after an error. */
+void copy_sink_close(struct copy_sink *sink);

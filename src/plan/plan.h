@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan.h -- a syntax tree of either language bound to the catalogue: names
+ * found, types known, parameters typed, ready for src/exec/.
+ *
+ * A plan is immutable.  It lives in the arena it was made in, borrows from the
+ * catalogue of its plan_context and from the text of the tree, and may be
+ * executed many times, with different parameters, by several threads at once.
+ * Nothing of the session is frozen in it: settings, user and time are asked
+ * for at execution.
+ *
+ * A plan is stale once the catalogue that the statement would see has another
+ * generation; the caller compares and plans again.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "common/error.h"
+#include "common/str.h"
+#include "types/type.h"
+
+struct ast_stmt;
+struct catalog;
+struct plan_copy;
+struct plan_ddl;
+struct plan_insert;
+struct rel;
+
+/* Facts of a session that expressions may ask for. */
+struct plan_session {
+	struct str user;         /* current_user */
+	struct str session_user; /* who logged in */
+	struct str database;     /* current_database() */
+	struct str version;      /* version() */
+	int32_t backend_pid;     /* pg_backend_pid() */
+
+	/*
+	 * The text of a setting as SHOW gives it, for current_setting(); false
+	 * if there is none.  `out` is allocated in the arena.
+	 */
+	bool (*setting)(void *arg, struct str name, struct arena *arena,
+	    struct str *out);
+	void *arg;
+};
+
+struct plan_context {
+	/*
+	 * As the statement sees it: of the snapshot, or of the transaction's
+	 * batch.  The caller holds it as long as the plan lives.
+	 */
+	const struct catalog *catalog;
+	const struct plan_session *session;
+	const struct type_settings *settings; /* to read literals */
+};
+
+enum plan_kind {
+	PLAN_QUERY,     /* exec_open() */
+	PLAN_INSERT,    /* exec_insert(); STORE too */
+	PLAN_COPY_FROM, /* copy_sink_open() */
+	PLAN_COPY_TO,   /* exec_open(); `columns` are what is copied */
+	PLAN_DDL,       /* exec_ddl() */
+	PLAN_UTILITY,   /* the server does it, from the syntax tree */
+};
+
+/* A column of the result, or of the input of COPY FROM. */
+struct plan_column {
+	struct str name;
+	struct type type;
+	uint32_t table_oid; /* 0: not a column of a table */
+	int16_t attnum;     /* 0: likewise */
+};
+
+struct plan {
+	enum plan_kind kind;
+	uint64_t generation;               /* of the catalogue it is bound to */
+	const struct plan_column *columns; /* of the result; see plan_kind */
+	uint32_t column_count;             /* 0: the statement has no rows */
+	const struct type *param_types;    /* $1 is the first */
+	uint32_t param_count;
+	bool reads_events; /* exec_context needs a snapshot */
+	const char *tag;   /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
+	bool tag_has_count;
+
+	/* for src/exec/ */
+	const struct rel *root;           /* PLAN_QUERY, PLAN_COPY_TO */
+	const struct plan_insert *insert; /* PLAN_INSERT */
+	const struct plan_copy *copy;     /* PLAN_COPY_FROM */
+	const struct plan_ddl *ddl;       /* PLAN_DDL */
+};
+
+/*
+ * Plan a statement.  param_oids are the types that the client gave its
+ * parameters, 0 where it left one open; more parameters than those may be
+ * used.  An open one takes the type its context asks for, or text.
+ *
+ * Returns 0 and *out, or PostgreSQL's error with the position: STELE_E_
+ * UNDEFINED_TABLE, _UNDEFINED_COLUMN, _UNDEFINED_FUNCTION, _DATATYPE_MISMATCH,
+ * _INDETERMINATE_DATATYPE, _GROUPING ...; STELE_E_FEATURE_NOT_SUPPORTED names
+ * what PostgreSQL could do and we cannot.
+ */
+MUST_USE int plan_statement(const struct plan_context *context,
+    const struct ast_stmt *stmt, const uint32_t *param_oids,
+    uint32_t param_oid_count, struct arena *arena, struct plan **out,
+    struct error *err);
+
+#define PLAN_TAG_SIZE 64
+
+/* The tag of CommandComplete: "SELECT 3", "INSERT 0 1", "CREATE TABLE". */
+void plan_tag(const struct plan *plan, uint64_t row_count,
+    char out[PLAN_TAG_SIZE]);
