@@ -318,6 +318,7 @@ struct ast_from {
 	struct ast_select *subquery;
 	struct ast_expr *function; /* an AST_CALL */
 	bool with_ordinality;
+	bool is_only; /* ONLY t: nothing inherits, so it changes nothing */
 	struct ast_column_def *column_defs; /* f() AS t(a int) */
 	uint32_t column_def_count;
 	enum ast_join_kind join;
@@ -326,6 +327,7 @@ struct ast_from {
 	struct ast_expr *on;
 	struct str *using_columns;
 	uint32_t using_count;
+	struct str using_alias; /* USING (...) AS name; empty if none */
 };
 
 struct ast_from_list {
@@ -361,10 +363,17 @@ struct ast_group {
 	int location;
 };
 
+enum ast_materialized {
+	AST_MATERIALIZED_DEFAULT,
+	AST_MATERIALIZED_ALWAYS,
+	AST_MATERIALIZED_NEVER,
+};
+
 struct ast_cte {
 	struct str name;
 	struct str *columns;
 	uint32_t column_count;
+	enum ast_materialized materialized;
 	struct ast_stmt *query;
 	int location;
 };
@@ -405,6 +414,8 @@ struct ast_select {
 	struct ast_expr *offset;
 	bool with_ties;
 	bool for_update; /* FOR UPDATE/SHARE: no effect on immutable events */
+	struct ast_name *locked; /* FOR UPDATE OF these; must name a relation */
+	uint32_t locked_count;
 	int location;
 };
 
@@ -483,6 +494,13 @@ enum ast_stmt_kind {
 	AST_STORE,
 	AST_QUERY, /* QUERY, FIND, REPLAY */
 	AST_PING,
+	AST_BATCH, /* native BATCH [...] */
+	AST_LISTEN,
+	AST_UNLISTEN,
+	AST_NOTIFY,
+	AST_DECLARE_CURSOR,
+	AST_FETCH, /* FETCH and MOVE */
+	AST_CLOSE_CURSOR,
 };
 
 struct ast_insert {
@@ -519,7 +537,6 @@ struct ast_copy {
 	struct ast_name table; /* count 0: query */
 	struct ast_select *query;
 	struct str *columns;
-	int *column_locations;
 	uint32_t column_count;
 	bool has_columns;
 	bool is_from;
@@ -618,15 +635,50 @@ enum ast_set_kind {
 	AST_SET_RESET,
 	AST_SET_RESET_ALL,
 	AST_SET_CURRENT,
-	AST_SET_MULTI, /* SET TRANSACTION ..., SESSION CHARACTERISTICS */
+	AST_SET_MULTI,
 };
 
+/*
+ * The name is lower case: "timezone" for SET TIME ZONE, "client_encoding" for
+ * SET NAMES.  AST_SET_MULTI is SET TRANSACTION and SET SESSION
+ * CHARACTERISTICS: `name` is "transaction", "session characteristics" or
+ * "transaction snapshot" (which has a value), `options` as in BEGIN.
+ */
 struct ast_set {
 	enum ast_set_kind kind;
-	struct str name; /* "timezone" for SET TIME ZONE; lower case */
+	struct str name;
 	struct ast_expr_list values;
+	struct ast_option *options;
+	uint32_t option_count;
 	bool is_local;
 	int location;
+};
+
+struct ast_declare_cursor {
+	struct str name;
+	struct ast_select *query;
+	bool is_binary;
+	bool is_scroll;
+	bool is_no_scroll;
+	bool is_insensitive; /* every cursor of ours is */
+	bool is_asensitive;
+	bool with_hold;
+};
+
+enum ast_fetch_direction {
+	AST_FETCH_FORWARD,
+	AST_FETCH_BACKWARD,
+	AST_FETCH_ABSOLUTE,
+	AST_FETCH_RELATIVE,
+};
+
+#define AST_FETCH_ALL INT64_MAX
+
+struct ast_fetch {
+	enum ast_fetch_direction direction;
+	int64_t count; /* AST_FETCH_ALL for ALL */
+	struct str cursor;
+	bool is_move;
 };
 
 struct ast_stmt {
@@ -666,5 +718,16 @@ struct ast_stmt {
 		struct str discard;    /* "all", "plans", "sequences", "temp" */
 		struct ast_store store;
 		struct ast_query query;
+		struct {
+			struct ast_stmt **items;
+			uint32_t count;
+		} batch;
+		struct {
+			struct str channel; /* UNLISTEN *: empty */
+			struct str payload; /* of NOTIFY */
+		} notify;                   /* LISTEN and UNLISTEN too */
+		struct ast_declare_cursor declare_cursor;
+		struct ast_fetch fetch;
+		struct str close_cursor; /* empty: ALL */
 	};
 };
