@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * manifest.h -- the file that knows all others: which segments there are, how
+ * far each shard has been flushed, the counters, a checkpoint of the catalogue.
+ *
+ * <dir>/MANIFEST is a checkpoint of the whole state followed by a log of
+ * steps.  A step is one record: it is there entirely or not at all.  When the
+ * log has grown past 1 MiB the file is written anew and renamed.
+ *
+ * Invariants
+ *   M1  manifest_append() returns 0 only when the step is synced.
+ *   M2  Damage to anything that was ever known to be synced is corruption and
+ *       an error; a last record that was being written is a torn tail and cut.
+ *   M3  No file that the MANIFEST does not know is deleted, unless its name is
+ *       that of a temporary file.
+ *
+ * Threads: one thread at a time; the engine says which.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/error.h"
+#include "common/str.h"
+#include "engine/segment/segment.h"
+#include "vec/value.h"
+
+struct manifest;
+struct os_fs;
+
+#define MANIFEST_NAME         "MANIFEST"
+#define QUARANTINE_DIRECTORY  "quarantine"
+#define MANIFEST_SHARDS_MAX   4096
+#define MANIFEST_CATALOG_MAX  ((size_t)1 << 30) /* bytes */
+#define MANIFEST_SEGMENTS_MAX ((uint32_t)1 << 24)
+
+/* The state after the last step.  Counters never go back. */
+struct manifest_state {
+	struct uuid directory; /* random, made with the directory */
+	uint32_t shard_count;  /* fixed for ever, as is hash_seed */
+	uint64_t hash_seed;    /* of contexts to shards */
+	uint64_t next_event_id;
+	uint32_t next_oid;
+	uint64_t next_segment; /* number of the next segment */
+	uint64_t wal_file;     /* first file of the log that is still needed */
+	uint64_t *flushed;     /* per shard: its rows up to this event_id are
+				  in segments */
+	uint32_t segment_count;
+	struct segment_meta *segments; /* ascending number */
+	struct str catalog; /* the checkpoint's bytes; may be empty */
+};
+
+/*
+ * One step.  A zero counter is "as it is"; what is set must not go back
+ * (MUST).  Everything is borrowed for the call.
+ */
+struct manifest_step {
+	const struct segment_meta *added;
+	uint32_t added_count;
+	const uint64_t *removed; /* numbers of segments that are known */
+	uint32_t removed_count;
+	bool has_flushed;
+	uint32_t flushed_shard;
+	uint64_t flushed_event_id;
+	uint64_t next_event_id;
+	uint32_t next_oid;
+	uint64_t next_segment;
+	uint64_t wal_file;
+	bool has_catalog;
+	struct str catalog;
+};
+
+/*
+ * Make the MANIFEST of a new directory, which exists and has none, and the
+ * folders beside it.  `initial` gives directory, shard_count, hash_seed and
+ * the counters.
+ */
+MUST_USE int manifest_create(struct os_fs *fs, const char *dir,
+    const struct manifest_state *initial, struct manifest **out,
+    struct error *err);
+
+/*
+ * Read it.  *torn_bytes is the length of a torn tail that was cut, or 0.
+ * STELE_E_FILE_MISSING if there is none, STELE_E_CORRUPT with the offset.
+ */
+MUST_USE int manifest_open(struct os_fs *fs, const char *dir,
+    struct manifest **out, uint64_t *torn_bytes, struct error *err);
+void manifest_close(struct manifest *manifest); /* NULL is allowed */
+
+/* Borrowed; changes with manifest_append() only. */
+const struct manifest_state *manifest_state(const struct manifest *manifest);
+
+/*
+ * Write, sync, then apply one step.  A write that fails (STELE_E_DISK_FULL) is
+ * taken back and may be tried again; after a failed sync nothing is known:
+ * every later call fails with the same error, and the process should end (D3).
+ */
+MUST_USE int manifest_append(struct manifest *manifest,
+    const struct manifest_step *step, struct error *err);
+
+/* What manifest_check_files() found. */
+struct manifest_files {
+	uint32_t removed;     /* temporary files */
+	uint32_t quarantined; /* unknown files moved to quarantine/ */
+};
+
+/*
+ * Compare the folder of segments with the state: temporary files are removed,
+ * unknown ones moved to quarantine/.  A missing file or one of another size
+ * is an error that names it (STELE_E_CORRUPT), after all is looked at.  A
+ * swapped one is found by its hash when it is first read (segment_open()).
+ */
+MUST_USE int manifest_check_files(struct manifest *manifest,
+    struct manifest_files *found, struct error *err);
+
+/*
+ * Check the MANIFEST and every segment it knows, changing nothing.  `problem`
+ * is told each; returns 0, or why it could not go on.
+ */
+MUST_USE int manifest_verify(struct os_fs *fs, const char *dir,
+    void (*problem)(void *arg, const struct error *err), void *arg,
+    struct verify_report *report, struct error *err);

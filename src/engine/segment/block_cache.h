@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * block_cache.h -- checked blocks of files in memory, up to a bound.
+ *
+ * A block is read with pread, checked against its checksum, perhaps decoded
+ * once, and kept until room is needed (CLOCK).  Files are not mapped: an I/O
+ * error must be an answer.
+ *
+ * Invariants
+ *   B1  What block_cache_get() hands out has passed its check.
+ *   B2  A pinned block does not move, change or go.
+ *   B3  Unpinned blocks never exceed the limit; pinned ones may.
+ *
+ * Threads: any.  The table is split by key, each part under its own lock, and
+ * no lock is held over I/O: two threads may read the same block at once, and
+ * one result is kept.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+
+struct block_cache;
+struct error;
+struct os_file;
+
+/* Where a block lies in its file, and its checksum; from the block above it. */
+struct block_ref {
+	uint64_t offset;
+	uint32_t len;
+	uint64_t checksum;
+};
+
+/* A file whose blocks are read. */
+struct block_file {
+	struct os_file *file; /* borrowed */
+	uint64_t identity;    /* goes into every checksum */
+	uint64_t cache_key;   /* from block_cache_new_key() */
+	uint64_t size_bytes;
+};
+
+/* In memory.  `data` is aligned to 64 bytes. */
+struct block {
+	const void *data;
+	size_t len;
+};
+
+/* The checksum of bytes at their place. */
+uint64_t block_checksum(const void *data, size_t len, uint64_t identity,
+    uint64_t offset);
+
+/*
+ * Turn the bytes of a block into what is kept instead of them: *out is
+ * malloc'd in one piece.  Called once per read, after the check, without a
+ * lock.  Returns 0 or an error, STELE_E_CORRUPT for what cannot be.
+ */
+typedef int (*block_decode_fn)(const uint8_t *data, size_t len, void **out,
+    size_t *out_len, struct error *err);
+
+/* Read and check without a cache; *out is malloc'd (aligned to 64). */
+MUST_USE int block_read(const struct block_file *file,
+    const struct block_ref *ref, uint8_t **out, struct error *err);
+
+/* NULL when there is no memory.  All blocks must be unpinned at the end. */
+struct block_cache *block_cache_new(size_t limit_bytes);
+void block_cache_free(struct block_cache *cache);
+
+/* A key for one more file: unique in this cache. */
+uint64_t block_cache_new_key(struct block_cache *cache);
+
+/*
+ * The block at `ref`, pinned; decoded by `decode` unless that is NULL (a block
+ * is always asked for with the same).  *bytes_read grows by what had to be
+ * read.  Errors: STELE_E_CORRUPT with file and offset, STELE_E_OS,
+ * STELE_E_OUT_OF_MEMORY.
+ */
+MUST_USE int block_cache_get(struct block_cache *cache,
+    const struct block_file *file, const struct block_ref *ref,
+    block_decode_fn decode, const struct block **out, uint64_t *bytes_read,
+    struct error *err);
+
+/* End a pin; NULL is allowed. */
+void block_cache_unpin(struct block_cache *cache, const struct block *block);
+
+struct block_cache_stats {
+	uint64_t hits;
+	uint64_t misses;
+	uint64_t evictions;
+	uint64_t bytes;
+};
+struct block_cache_stats block_cache_stats(struct block_cache *cache);

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment.h -- immutable files of columns: writing, opening, pruning, reading.
+ *
+ * A segment holds events of one shard, of any number of event types, in the
+ * order of the log.  Each type is a section; a section is cut into zones of
+ * zone_rows rows (fewer when strings are very long); each column of a zone is
+ * a chunk that is read, checked and decoded by itself, and in which row i is
+ * reached in O(1).  An exact context index leads from a context to its rows.
+ * The bytes are described in segment_format.h and doc/format.md.
+ *
+ * Files are <dir>/segments/<16 hexadecimal digits of the number>.seg, where
+ * <dir> is the server's directory.
+ *
+ * Invariants
+ *   G1  event_id ascends strictly within a section.
+ *   G2  A file has its final name only when all its bytes are synced.
+ *   G3  Every byte of a file lies under exactly one checksum, which also
+ *       covers the file's identity (directory and number) and the offset; the
+ *       footer holds the checksums of the blocks, so that its hash, kept in
+ *       the MANIFEST, stands for the whole content.
+ *   G4  Pruning errs on one side only: what it drops holds no match.
+ *
+ * Threads: a writer or a cursor belongs to one thread at a time; a segment and
+ * its sections may be used by any, and do not change.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "common/error.h"
+#include "common/str.h"
+#include "engine/engine.h"
+#include "vec/value.h"
+#include "vec/vec.h"
+
+struct block_cache;
+struct os_fs;
+struct segment;
+struct segment_cursor;
+struct segment_section;
+struct segment_writer;
+
+#define SEGMENT_DIRECTORY         "segments"
+#define SEGMENT_CONTEXT_BYTES_MAX 65536 /* of one context_id */
+
+/* ---- what the MANIFEST knows of a segment ---- */
+
+struct segment_type_rows {
+	uint32_t type_oid;
+	uint64_t row_count;
+};
+
+struct segment_meta {
+	uint64_t number; /* names the file; never reused */
+	uint32_t shard;
+	uint64_t size_bytes;
+	uint64_t hash; /* of the footer, hence of everything (G3) */
+	uint64_t row_count;
+	uint64_t event_id_first; /* least and greatest in it */
+	uint64_t event_id_last;
+	int64_t time_min; /* of column timestamp */
+	int64_t time_max;
+	uint32_t type_count;
+	struct segment_type_rows *types; /* ascending oid; owned, malloc'd */
+};
+
+void segment_meta_release(struct segment_meta *meta);
+MUST_USE int segment_meta_copy(struct segment_meta *out,
+    const struct segment_meta *meta, struct error *err);
+
+/* Rows of one type, 0 if it has none: prunes without reading the file. */
+uint64_t segment_meta_type_rows(const struct segment_meta *meta,
+    uint32_t type_oid);
+
+/* The file's path in the server's directory. */
+MUST_USE int segment_path(char *out, size_t size, const char *dir,
+    uint64_t number, struct error *err);
+
+/* ---- writing ---- */
+
+struct segment_options {
+	struct uuid directory; /* identity of the server's directory */
+	uint32_t zone_rows;    /* multiple of 128, at most 65536 */
+};
+
+/*
+ * Start a segment under its temporary name.  Memory: the string columns'
+ * distinct values and 4 bytes a row and string column of one type, the
+ * contexts and 4 bytes a row of all.
+ */
+MUST_USE int segment_writer_open(struct os_fs *fs, const char *dir,
+    uint64_t number, uint32_t shard, const struct segment_options *options,
+    struct segment_writer **out, struct error *err);
+
+/*
+ * Start a section; oids ascend.  `phys` has the form of each column: the three
+ * core columns, then the fields.
+ */
+MUST_USE int segment_writer_begin_type(struct segment_writer *writer,
+    uint32_t type_oid, const enum phys *phys, uint32_t column_count,
+    struct error *err);
+
+/*
+ * Add the selected rows: one vector for context_id, timestamp, event_id and
+ * each field, nothing borrowed afterwards.  Core columns have no null.
+ * Event ids ascend over all calls of one type (MUST).
+ *
+ * Returns 0; STELE_E_LIMIT (a context past SEGMENT_CONTEXT_BYTES_MAX),
+ * STELE_E_NUMERIC_OUT_OF_RANGE (a numeric past 128 bits), STELE_E_OUT_OF_MEMORY
+ * or what a file call answers.  After an error only _abort() is allowed.
+ */
+MUST_USE int segment_writer_append(struct segment_writer *writer,
+    const struct batch *batch, struct error *err);
+
+MUST_USE int segment_writer_end_type(struct segment_writer *writer,
+    struct error *err);
+
+/*
+ * Write the indexes and the footer, sync, rename, sync the directory.  Frees
+ * the writer in any case; on failure the temporary file is removed.  A
+ * segment without rows is not made: MUST.  `out` is released by the caller.
+ */
+MUST_USE int segment_writer_finish(struct segment_writer *writer,
+    struct segment_meta *out, struct error *err);
+
+/* Remove the temporary file and free the writer; NULL is allowed. */
+void segment_writer_abort(struct segment_writer *writer);
+
+/* ---- opening ---- */
+
+/*
+ * A segment as the MANIFEST knows it, with one reference.  Reads nothing: the
+ * file is opened and its footer checked against `meta` (C3) when a section is
+ * first asked for.  `cache` and `fs` outlive it; meta is copied.
+ */
+MUST_USE int segment_open(struct os_fs *fs, const char *dir,
+    const struct segment_meta *meta, const struct uuid *directory,
+    struct block_cache *cache, struct segment **out, struct error *err);
+struct segment *segment_ref(struct segment *segment);
+void segment_unref(struct segment *segment); /* NULL is allowed */
+
+/* Remove the file when the last reference goes. */
+void segment_remove_at_end(struct segment *segment);
+
+const struct segment_meta *segment_meta(const struct segment *segment);
+
+/*
+ * The section of a type, borrowed from the segment; NULL in *out if it has no
+ * row of it.  May read: STELE_E_CORRUPT naming file and offset, STELE_E_OS,
+ * STELE_E_FILE_MISSING, STELE_E_OUT_OF_MEMORY.
+ */
+MUST_USE int segment_section(struct segment *segment, uint32_t type_oid,
+    struct segment_section **out, struct error *err);
+uint32_t segment_section_row_count(const struct segment_section *section);
+uint32_t segment_section_zone_count(const struct segment_section *section);
+
+/* Rows of a zone. */
+uint32_t segment_section_zone_rows(const struct segment_section *section,
+    uint32_t zone);
+
+/* ---- pruning ---- */
+
+/*
+ * What of a section can hold rows for a scan.  Without a context: the zones,
+ * ascending.  With one: its exact rows (numbers in the section, ascending),
+ * within the limits of event_id, and no zones; ranges are not applied then.
+ */
+struct segment_parts {
+	uint32_t zone_count;
+	uint32_t *zones; /* of the arena */
+	uint32_t row_count;
+	uint32_t *rows; /* of the arena */
+};
+
+/*
+ * Of `spec` are used: type, has_context, context, event_id_first and _last,
+ * ranges.  Reads zone maps and the context index through the cache.
+ */
+MUST_USE int segment_prune(struct segment_section *section,
+    const struct scan_spec *spec, struct arena *arena,
+    struct segment_parts *out, struct error *err);
+
+/* ---- reading ---- */
+
+struct segment_cursor_stats {
+	uint64_t rows;       /* handed out */
+	uint64_t bytes_read; /* from the file; not what the cache had */
+};
+
+/*
+ * Read zones (ascending) or rows (ascending) of a section into batches of the
+ * columns spec->attnums, in that order.  Of `spec` are used type, attnums and
+ * the limits of event_id, which are exact; it and the arrays stay valid until
+ * the cursor is closed, the section's segment is referenced by the cursor.
+ * Fields that the segment does not have read as their default, or null.
+ */
+MUST_USE int segment_cursor_open_zones(struct segment_section *section,
+    const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
+    struct segment_cursor **out, struct error *err);
+MUST_USE int segment_cursor_open_rows(struct segment_section *section,
+    const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count,
+    struct segment_cursor **out, struct error *err);
+
+/*
+ * 1 and the next batch (all its rows selected, ascending event_id), 0 at the
+ * end, or an error.  The batch and its strings are valid until the next call.
+ */
+MUST_USE int segment_cursor_next(struct segment_cursor *cursor,
+    struct batch *out, struct error *err);
+struct segment_cursor_stats segment_cursor_stats(
+    const struct segment_cursor *cursor);
+void segment_cursor_close(struct segment_cursor *cursor); /* NULL allowed */
+
+/* ---- checking ---- */
+
+/*
+ * Read all of a segment, without a cache, and check every checksum and rule:
+ * blocks tile the file, ids ascend, zone maps contain their values,
+ * dictionaries are sorted, the context index agrees with the rows, and all
+ * agrees with `meta`.  The first problem is the answer (STELE_E_CORRUPT).
+ */
+MUST_USE int segment_verify(struct os_fs *fs, const char *dir,
+    const struct segment_meta *meta, const struct uuid *directory,
+    struct error *err);
