@@ -37,7 +37,7 @@ slot_number(const void *slot, enum config_type type)
 	case CONFIG_STRING:
 		break;
 	}
-	assert(!"an option with a number");
+	assert(type != CONFIG_STRING);
 	return 0;
 }
 
@@ -57,7 +57,7 @@ slot_set_number(void *slot, enum config_type type, int64_t number)
 		*(int64_t *)slot = number;
 		break;
 	case CONFIG_STRING:
-		assert(!"an option with a number");
+		assert(type != CONFIG_STRING);
 		break;
 	}
 }
