@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reader is a state machine over what may come next; one bit per level
+ * says whether an object or an array is open there.
+ */
+#include "common/json.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/utf8.h"
+
+enum state {
+	STATE_VALUE,        /* a value must come */
+	STATE_ARRAY_FIRST,  /* a value or ']' */
+	STATE_OBJECT_FIRST, /* a key or '}' */
+	STATE_KEY,          /* a key */
+	STATE_NEXT,         /* ',' or the end of what is open */
+	STATE_DONE,         /* nothing but spaces */
+};
+
+void
+json_reader_init(struct json_reader *r, struct str input, uint32_t depth_max)
+{
+	assert(depth_max <= JSON_DEPTH_LIMIT);
+	*r = (struct json_reader){
+		.input = input,
+		.depth_max = depth_max,
+		.state = STATE_VALUE,
+	};
+}
+
+static bool
+is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '_' || ((unsigned char)c & 0x80);
+}
+
+static enum json_token
+fault_at(struct json_reader *r, enum json_fault fault, size_t off, size_t len)
+{
+	r->fault = fault;
+	r->fault_off = off;
+	r->found = str_of(r->input.data + off, len);
+	return JSON_FAULT;
+}
+
+/* Something other than what the grammar wants: show the token that is there. */
+static enum json_token
+unexpected(struct json_reader *r, enum json_fault fault)
+{
+	size_t off = r->next_off, end = off;
+
+	if (off == r->input.len)
+		return fault_at(r, JSON_FAULT_ENDED, off, 0);
+	while (end < r->input.len && is_word(r->input.data[end]))
+		end++;
+	if (end > off && (r->input.data[off] & 0x80) == 0 &&
+	    (r->input.data[off] < '0' || r->input.data[off] > '9')) {
+		struct str word = str_of(r->input.data + off, end - off);
+
+		if (!str_equal(word, STR("true")) &&
+		    !str_equal(word, STR("false")) &&
+		    !str_equal(word, STR("null")))
+			fault = JSON_FAULT_TOKEN;
+	} else if (end == off) {
+		char c = r->input.data[off];
+
+		end = off + 1;
+		if (c == '"') {
+			while (end < r->input.len && r->input.data[end] != '"')
+				end++;
+			end += end < r->input.len;
+		} else if (strchr("{}[]:,-", c) == NULL) {
+			fault = JSON_FAULT_TOKEN;
+		}
+	}
+	return fault_at(r, fault, off, end - off);
+}
+
+static void
+skip_spaces(struct json_reader *r)
+{
+	const char *data = r->input.data;
+	size_t off = r->next_off, len = r->input.len;
+
+	while (off < len &&
+	    (data[off] == ' ' || data[off] == '\n' || data[off] == '\t' ||
+		data[off] == '\r'))
+		off++;
+	r->next_off = off;
+}
+
+/* The length of the escape at `off`, which is a backslash; 0 is a fault. */
+static size_t
+escape_length(struct json_reader *r, size_t off)
+{
+	struct str in = r->input;
+
+	if (off + 1 == in.len) {
+		(void)fault_at(r, JSON_FAULT_ENDED, off, 1);
+		return 0;
+	}
+	if (in.data[off + 1] != 'u') {
+		if (in.data[off + 1] != '\0' &&
+		    strchr("\"\\/bfnrt", in.data[off + 1]) != NULL)
+			return 2;
+		(void)fault_at(r, JSON_FAULT_ESCAPE, off, 2);
+		return 0;
+	}
+	for (size_t i = off + 2; i < off + 6; i++) {
+		char c = i < in.len ? in.data[i] : '\0';
+		bool is_hex = (c >= '0' && c <= '9') ||
+		    (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+
+		if (!is_hex) {
+			(void)fault_at(r,
+			    i >= in.len ? JSON_FAULT_ENDED : JSON_FAULT_UNICODE,
+			    off, i >= in.len ? in.len - off : i - off);
+			return 0;
+		}
+	}
+	return 6;
+}
+
+/* The next eight bytes are in a string, ASCII and plain. */
+static bool
+is_plain8(const char *bytes)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	const uint64_t highs = 0x8080808080808080u;
+	uint64_t word, quote, backslash, control;
+
+	memcpy(&word, bytes, sizeof(word));
+	quote = word ^ (ones * '"');
+	backslash = word ^ (ones * '\\');
+	control = word - ones * 0x20; /* exact while no byte is above 0x7f */
+	return ((word | (quote - ones) | (backslash - ones) | control) &
+		   highs) == 0;
+}
+
+/* A string at next_off, which is a quote. */
+static bool
+scan_string(struct json_reader *r)
+{
+	const char *data = r->input.data;
+	size_t len = r->input.len;
+	size_t first = r->next_off + 1, off = first;
+	bool is_ascii = true;
+
+	r->has_escape = false;
+	for (;;) {
+		unsigned char c;
+		size_t escape;
+
+		while (len - off >= 8 && is_plain8(data + off))
+			off += 8;
+		if (off >= len) {
+			(void)fault_at(r, JSON_FAULT_ENDED, r->next_off,
+			    len - r->next_off);
+			return false;
+		}
+		c = (unsigned char)data[off];
+		if (c == '"')
+			break;
+		if (c == '\\') {
+			escape = escape_length(r, off);
+			if (escape == 0)
+				return false;
+			r->has_escape = true;
+			off += escape;
+			continue;
+		}
+		if (c < 0x20) {
+			(void)fault_at(r, JSON_FAULT_CONTROL, off, 1);
+			return false;
+		}
+		is_ascii &= c < 0x80;
+		off++;
+	}
+	r->text = str_of(data + first, off - first);
+	r->next_off = off + 1;
+	if (!is_ascii && !utf8_is_valid(r->text)) {
+		(void)fault_at(r, JSON_FAULT_UTF8,
+		    first + utf8_valid_prefix(r->text), 1);
+		return false;
+	}
+	return true;
+}
+
+static size_t
+skip_digits(struct str in, size_t off)
+{
+	while (off < in.len && in.data[off] >= '0' && in.data[off] <= '9')
+		off++;
+	return off;
+}
+
+/* -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)? */
+static enum json_token
+scan_number(struct json_reader *r)
+{
+	struct str in = r->input;
+	size_t off = r->next_off, first;
+	bool valid = true;
+
+	off += in.data[off] == '-';
+	first = off;
+	off = skip_digits(in, off);
+	if (off == first || (in.data[first] == '0' && off > first + 1))
+		valid = false;
+	if (off < in.len && in.data[off] == '.') {
+		first = ++off;
+		off = skip_digits(in, off);
+		valid &= off > first;
+	}
+	if (off < in.len && (in.data[off] | 0x20) == 'e') {
+		off++;
+		if (off < in.len &&
+		    (in.data[off] == '+' || in.data[off] == '-'))
+			off++;
+		first = off;
+		off = skip_digits(in, off);
+		valid &= off > first;
+	}
+	if (off < in.len && is_word(in.data[off]))
+		valid = false;
+	if (!valid) {
+		while (off < in.len && is_word(in.data[off]))
+			off++;
+		return fault_at(r, JSON_FAULT_TOKEN, r->next_off,
+		    off - r->next_off);
+	}
+	r->text = str_of(in.data + r->next_off, off - r->next_off);
+	r->next_off = off;
+	return JSON_NUMBER;
+}
+
+static enum json_token
+scan_word(struct json_reader *r, struct str word, enum json_token token,
+    enum json_fault expected)
+{
+	struct str rest =
+	    str_of(r->input.data + r->next_off, r->input.len - r->next_off);
+
+	if (!str_starts_with(rest, word) ||
+	    (rest.len > word.len && is_word(rest.data[word.len])))
+		return unexpected(r, expected);
+	r->next_off += word.len;
+	return token;
+}
+
+static bool
+inside_object(const struct json_reader *r)
+{
+	uint32_t level = r->depth - 1;
+
+	return (r->is_object[level / 64] >> (level % 64) & 1) != 0;
+}
+
+static enum json_token
+open_level(struct json_reader *r, bool is_object)
+{
+	uint64_t bit = (uint64_t)1 << (r->depth % 64);
+
+	if (r->depth == r->depth_max)
+		return fault_at(r, JSON_FAULT_DEPTH, r->next_off, 1);
+	if (is_object)
+		r->is_object[r->depth / 64] |= bit;
+	else
+		r->is_object[r->depth / 64] &= ~bit;
+	r->depth++;
+	r->next_off++;
+	r->state = is_object ? STATE_OBJECT_FIRST : STATE_ARRAY_FIRST;
+	return is_object ? JSON_OBJECT_BEGIN : JSON_ARRAY_BEGIN;
+}
+
+static void
+value_ended(struct json_reader *r)
+{
+	r->state = r->depth == 0 ? STATE_DONE : STATE_NEXT;
+}
+
+static enum json_token
+close_level(struct json_reader *r, enum json_token token)
+{
+	r->depth--;
+	r->next_off++;
+	value_ended(r);
+	return token;
+}
+
+static enum json_token
+take_value(struct json_reader *r, enum json_fault expected)
+{
+	enum json_token token;
+
+	switch (r->input.data[r->next_off]) {
+	case '{':
+		return open_level(r, true);
+	case '[':
+		return open_level(r, false);
+	case '"':
+		token = scan_string(r) ? JSON_STRING : JSON_FAULT;
+		break;
+	case 't':
+		token = scan_word(r, STR("true"), JSON_TRUE, expected);
+		break;
+	case 'f':
+		token = scan_word(r, STR("false"), JSON_FALSE, expected);
+		break;
+	case 'n':
+		token = scan_word(r, STR("null"), JSON_NULL, expected);
+		break;
+	case '-':
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9':
+		token = scan_number(r);
+		break;
+	default:
+		return unexpected(r, expected);
+	}
+	if (token != JSON_FAULT)
+		value_ended(r);
+	return token;
+}
+
+static enum json_token
+take_key(struct json_reader *r, enum json_fault expected)
+{
+	if (r->input.data[r->next_off] != '"')
+		return unexpected(r, expected);
+	if (!scan_string(r))
+		return JSON_FAULT;
+	skip_spaces(r);
+	if (r->next_off == r->input.len || r->input.data[r->next_off] != ':')
+		return unexpected(r, JSON_FAULT_COLON);
+	r->next_off++;
+	r->state = STATE_VALUE;
+	return JSON_KEY;
+}
+
+/* After a value inside something: its end, or a comma and what follows. */
+static enum json_token
+take_next(struct json_reader *r)
+{
+	bool in_object = inside_object(r);
+	char c = r->input.data[r->next_off];
+
+	if (c == (in_object ? '}' : ']'))
+		return close_level(r,
+		    in_object ? JSON_OBJECT_END : JSON_ARRAY_END);
+	if (c != ',')
+		return unexpected(r,
+		    in_object ? JSON_FAULT_OBJECT_NEXT : JSON_FAULT_ARRAY_NEXT);
+	r->next_off++;
+	r->state = in_object ? STATE_KEY : STATE_VALUE;
+	return json_next(r);
+}
+
+enum json_token
+json_next(struct json_reader *r)
+{
+	char c;
+
+	if (r->fault != JSON_FAULT_NONE)
+		return JSON_FAULT;
+	skip_spaces(r);
+	if (r->next_off == r->input.len)
+		return r->state == STATE_DONE
+		    ? JSON_END
+		    : fault_at(r, JSON_FAULT_ENDED, r->next_off, 0);
+	c = r->input.data[r->next_off];
+	r->token_off = r->next_off;
+	switch ((enum state)r->state) {
+	case STATE_VALUE:
+		return take_value(r, JSON_FAULT_VALUE);
+	case STATE_ARRAY_FIRST:
+		if (c == ']')
+			return close_level(r, JSON_ARRAY_END);
+		return take_value(r, JSON_FAULT_ARRAY_FIRST);
+	case STATE_OBJECT_FIRST:
+		if (c == '}')
+			return close_level(r, JSON_OBJECT_END);
+		return take_key(r, JSON_FAULT_OBJECT_FIRST);
+	case STATE_KEY:
+		return take_key(r, JSON_FAULT_KEY);
+	case STATE_NEXT:
+		return take_next(r);
+	case STATE_DONE:
+		break;
+	}
+	return unexpected(r, JSON_FAULT_AFTER_END);
+}
+
+bool
+json_skip(struct json_reader *r, enum json_token token)
+{
+	uint32_t depth = r->depth;
+
+	if (token != JSON_OBJECT_BEGIN && token != JSON_ARRAY_BEGIN)
+		return token > JSON_END;
+	while (r->depth >= depth)
+		if (json_next(r) <= JSON_END)
+			return false;
+	return true;
+}
+
+static int
+detail(const struct json_reader *r, const char *expected, struct error *err)
+{
+	return error_detail(err, "Expected %s, but found \"%.*s\".", expected,
+	    STR_FMT(r->found));
+}
+
+static int
+word_fault(const struct json_reader *r, struct error *err)
+{
+	switch (r->fault) {
+	case JSON_FAULT_TOKEN:
+		return error_detail(err, "Token \"%.*s\" is invalid.",
+		    STR_FMT(r->found));
+	case JSON_FAULT_VALUE:
+		return detail(r, "JSON value", err);
+	case JSON_FAULT_ARRAY_FIRST:
+		return detail(r, "array element or \"]\"", err);
+	case JSON_FAULT_ARRAY_NEXT:
+		return detail(r, "\",\" or \"]\"", err);
+	case JSON_FAULT_COLON:
+		return detail(r, "\":\"", err);
+	case JSON_FAULT_OBJECT_FIRST:
+		return detail(r, "string or \"}\"", err);
+	case JSON_FAULT_OBJECT_NEXT:
+		return detail(r, "\",\" or \"}\"", err);
+	case JSON_FAULT_KEY:
+		return detail(r, "string", err);
+	case JSON_FAULT_AFTER_END:
+		return detail(r, "end of input", err);
+	case JSON_FAULT_ENDED:
+		return error_detail(err,
+		    "The input string ended unexpectedly.");
+	case JSON_FAULT_CONTROL:
+		return error_detail(err,
+		    "Character with value 0x%02x must be escaped.",
+		    (unsigned char)r->found.data[0]);
+	case JSON_FAULT_ESCAPE:
+		return error_detail(err, "Escape sequence \"%.*s\" is invalid.",
+		    STR_FMT(r->found));
+	case JSON_FAULT_UNICODE:
+		return error_detail(err,
+		    "\"\\u\" must be followed by four hexadecimal digits.");
+	case JSON_FAULT_NONE:
+	case JSON_FAULT_UTF8:
+	case JSON_FAULT_DEPTH:
+		break;
+	}
+	return err->code;
+}
+
+int
+json_error(const struct json_reader *r, const char *type_name,
+    struct error *err)
+{
+	if (r->fault == JSON_FAULT_DEPTH)
+		return error_set(err, STELE_E_TOO_COMPLEX,
+		    "json is nested more than %u levels deep", r->depth_max);
+	if (r->fault == JSON_FAULT_UTF8)
+		return error_set(err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
+		    "invalid byte sequence for encoding \"UTF8\": 0x%02x",
+		    (unsigned char)r->found.data[0]);
+	(void)error_set(err, STELE_E_INVALID_TEXT_REPRESENTATION,
+	    "invalid input syntax for type %s", type_name);
+	return word_fault(r, err);
+}
+
+int
+json_validate(struct str text, const char *type_name, uint32_t depth_max,
+    struct error *err)
+{
+	struct json_reader r;
+	enum json_token token;
+
+	json_reader_init(&r, text, depth_max);
+	do
+		token = json_next(&r);
+	while (token > JSON_END);
+	return token == JSON_END ? 0 : json_error(&r, type_name, err);
+}

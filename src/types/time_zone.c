@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A zone is a list of transitions, each with the local time type that starts
+ * there, and a rule for what comes after the last.  TZif files are read as RFC
+ * 8536 lays them out, rules as POSIX.1 writes TZ.
+ */
+#include "types/time_zone.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/reader.h"
+#include "types/datetime.h"
+#include "types/posix_rule.h"
+
+#define UNIX_EPOCH_US   (-946684800 * USECS_PER_SEC) /* 1970 from 2000 */
+#define NAME_SIZE_MAX   64
+#define TYPE_COUNT_MAX  256
+#define TRANSITIONS_MAX 10000
+#define ABBREVS_MAX     512
+
+struct local_type {
+	int32_t offset;
+	bool is_dst;
+	uint8_t abbrev; /* where in abbrevs it starts */
+};
+
+struct time_zone {
+	struct time_zone *next; /* in its set; immutable once published */
+	char name[NAME_SIZE_MAX];
+	bool is_known; /* false: the name is no zone */
+	bool has_rule;
+	uint32_t transition_count;
+	uint32_t type_count; /* 0: only the rule */
+	int64_t *times;      /* seconds since 1970, ascending; owned */
+	uint8_t *types;      /* index of the type from there on; owned */
+	struct local_type *local_types; /* owned */
+	char abbrevs[ABBREVS_MAX + 1];
+	struct posix_rule rule;
+};
+
+struct time_zone_set {
+	time_zone_load_fn load;
+	void *arg;
+	_Atomic(struct time_zone *) first; /* pushed with release */
+};
+
+static const struct time_zone utc = {
+	.name = "UTC",
+	.is_known = true,
+	.has_rule = true,
+	.rule = { .standard = { .abbrev = "UTC" } },
+};
+const struct time_zone *const time_zone_utc = &utc;
+
+void
+time_zone_free(struct time_zone *zone)
+{
+	if (zone == NULL)
+		return;
+	free(zone->times);
+	free(zone->types);
+	free(zone->local_types);
+	free(zone);
+}
+
+static struct time_zone *
+zone_new(struct str name)
+{
+	struct time_zone *zone;
+
+	if (name.len >= NAME_SIZE_MAX)
+		return NULL;
+	zone = calloc(1, sizeof(*zone));
+	if (zone != NULL && name.len > 0)
+		memcpy(zone->name, name.data, name.len);
+	return zone;
+}
+
+/* The six counts in a TZif header. */
+struct tzif_counts {
+	uint32_t utc_flags;
+	uint32_t standard_flags;
+	uint32_t leaps;
+	uint32_t transitions;
+	uint32_t types;
+	uint32_t abbrev_bytes;
+};
+
+static bool
+read_header(struct reader *r, uint8_t *version, struct tzif_counts *counts)
+{
+	struct str magic = reader_str(r, 4);
+
+	*version = reader_u8(r);
+	(void)reader_take(r, 15);
+	counts->utc_flags = reader_u32_be(r);
+	counts->standard_flags = reader_u32_be(r);
+	counts->leaps = reader_u32_be(r);
+	counts->transitions = reader_u32_be(r);
+	counts->types = reader_u32_be(r);
+	counts->abbrev_bytes = reader_u32_be(r);
+	return !r->failed && str_equal(magic, STR("TZif")) &&
+	    counts->transitions <= TRANSITIONS_MAX &&
+	    counts->types <= TYPE_COUNT_MAX && counts->types > 0 &&
+	    counts->abbrev_bytes <= ABBREVS_MAX &&
+	    counts->leaps <= TRANSITIONS_MAX &&
+	    counts->utc_flags <= TYPE_COUNT_MAX &&
+	    counts->standard_flags <= TYPE_COUNT_MAX;
+}
+
+/* Bytes of a data block whose times take `width`. */
+static size_t
+block_size(const struct tzif_counts *counts, size_t width)
+{
+	return counts->transitions * (width + 1) + counts->types * 6 +
+	    counts->abbrev_bytes + counts->leaps * (width + 4) +
+	    counts->standard_flags + counts->utc_flags;
+}
+
+/* The block with 64-bit times. */
+static bool
+read_block(struct reader *r, const struct tzif_counts *counts,
+    struct time_zone *zone)
+{
+	struct str abbrevs;
+
+	zone->transition_count = counts->transitions;
+	zone->type_count = counts->types;
+	zone->times = calloc(counts->transitions + 1, sizeof(*zone->times));
+	zone->types = calloc(counts->transitions + 1, 1);
+	zone->local_types = calloc(counts->types, sizeof(*zone->local_types));
+	if (zone->times == NULL || zone->types == NULL ||
+	    zone->local_types == NULL)
+		return false;
+	for (uint32_t i = 0; i < counts->transitions; i++) {
+		zone->times[i] = (int64_t)reader_u64_be(r);
+		if (i > 0 && zone->times[i] <= zone->times[i - 1])
+			return false;
+	}
+	for (uint32_t i = 0; i < counts->transitions; i++) {
+		zone->types[i] = reader_u8(r);
+		if (zone->types[i] >= counts->types)
+			return false;
+	}
+	for (uint32_t i = 0; i < counts->types; i++) {
+		zone->local_types[i].offset = reader_i32_be(r);
+		zone->local_types[i].is_dst = reader_u8(r) != 0;
+		zone->local_types[i].abbrev = reader_u8(r);
+		if (zone->local_types[i].abbrev >= counts->abbrev_bytes)
+			return false;
+	}
+	abbrevs = reader_str(r, counts->abbrev_bytes);
+	if (abbrevs.len > 0)
+		memcpy(zone->abbrevs, abbrevs.data, abbrevs.len);
+	(void)reader_take(r,
+	    counts->leaps * 12 + counts->standard_flags + counts->utc_flags);
+	return !r->failed;
+}
+
+/* Between two newlines; may be empty. */
+static bool
+read_footer(struct reader *r, struct time_zone *zone)
+{
+	struct str text;
+	const char *end;
+
+	if (reader_u8(r) != '\n')
+		return false;
+	text = reader_str(r, reader_left(r));
+	end = text.len == 0 ? NULL : memchr(text.data, '\n', text.len);
+	if (end == NULL)
+		return false;
+	text.len = (size_t)(end - text.data);
+	if (text.len == 0)
+		return true;
+	zone->has_rule = posix_rule_parse(text, &zone->rule);
+	return zone->has_rule;
+}
+
+struct time_zone *
+time_zone_decode(struct str name, struct str file)
+{
+	struct reader r = reader_over(file.data, file.len);
+	struct time_zone *zone = zone_new(name);
+	struct tzif_counts counts;
+	uint8_t version;
+
+	if (zone == NULL)
+		return NULL;
+	/* A version 1 block comes first, then the same with 64-bit times. */
+	if (!read_header(&r, &version, &counts) || version < '2')
+		goto fail;
+	(void)reader_take(&r, block_size(&counts, 4));
+	if (!read_header(&r, &version, &counts) ||
+	    !read_block(&r, &counts, zone) || !read_footer(&r, zone))
+		goto fail;
+	zone->is_known = true;
+	return zone;
+fail:
+	time_zone_free(zone);
+	return NULL;
+}
+
+struct time_zone_set *
+time_zone_set_new(time_zone_load_fn load, void *arg)
+{
+	struct time_zone_set *set = calloc(1, sizeof(*set));
+
+	if (set == NULL)
+		return NULL;
+	set->load = load;
+	set->arg = arg;
+	atomic_init(&set->first, NULL);
+	return set;
+}
+
+void
+time_zone_set_free(struct time_zone_set *set)
+{
+	struct time_zone *zone, *next;
+
+	if (set == NULL)
+		return;
+	zone = atomic_load_explicit(&set->first, memory_order_acquire);
+	for (; zone != NULL; zone = next) {
+		next = zone->next;
+		time_zone_free(zone);
+	}
+	free(set);
+}
+
+/* Whether a loader may see the name. */
+static bool
+is_file_name(struct str name)
+{
+	if (name.len == 0 || name.len >= NAME_SIZE_MAX || name.data[0] == '/')
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		    !(c >= '0' && c <= '9') && strchr("/_+-", c) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* "europe/new_york" as the database spells it: Europe/New_York. */
+static void
+capitalize(char *name)
+{
+	bool starts = true;
+
+	for (; *name != '\0'; name++) {
+		if (*name >= 'A' && *name <= 'Z' && !starts)
+			*name = (char)(*name + 32);
+		else if (*name >= 'a' && *name <= 'z' && starts)
+			*name = (char)(*name - 32);
+		starts = *name == '/' || *name == '_' || *name == '-';
+	}
+}
+
+/* Try the name as it is, capitalised, and in capitals ("utc", "est"). */
+static struct time_zone *
+load_file(struct time_zone_set *set, struct str name)
+{
+	struct time_zone *zone = NULL;
+	struct buf file;
+
+	buf_init(&file);
+	for (int spelling = 0; spelling < 3 && zone == NULL; spelling++) {
+		char text[NAME_SIZE_MAX] = "";
+
+		memcpy(text, name.data, name.len);
+		if (spelling == 1)
+			capitalize(text);
+		for (char *c = text; spelling == 2 && *c != '\0'; c++)
+			if (*c >= 'a' && *c <= 'z')
+				*c = (char)(*c - 32);
+		buf_reset(&file);
+		if (set->load(set->arg, text, &file) == 0 && !file.failed)
+			zone =
+			    time_zone_decode(str_of_cstr(text), buf_str(&file));
+	}
+	buf_release(&file);
+	return zone;
+}
+
+/* "+02", "-05:30": ISO's sign, east is positive. */
+static bool
+parse_iso_offset(struct str name, int32_t *offset)
+{
+	int sign, hours, minutes = 0, used = 0;
+	char text[8] = "";
+
+	if (name.len < 2 || name.len >= sizeof(text) ||
+	    (name.data[0] != '+' && name.data[0] != '-'))
+		return false;
+	memcpy(text, name.data, name.len);
+	sign = text[0] == '-' ? -1 : 1;
+	if (sscanf(text + 1, "%2d%n:%2d%n", &hours, &used, &minutes, &used) <
+		1 ||
+	    text[1 + used] != '\0' || hours > 15 || minutes > 59)
+		return false;
+	*offset = sign * (hours * 3600 + minutes * 60);
+	return true;
+}
+
+/* Make the zone of a name that the set does not have yet. */
+static struct time_zone *
+zone_make(struct time_zone_set *set, struct str name)
+{
+	struct time_zone *zone = NULL;
+	int32_t offset;
+
+	if (set->load != NULL && is_file_name(name))
+		zone = load_file(set, name);
+	if (zone != NULL)
+		return zone;
+	zone = zone_new(name);
+	if (zone == NULL)
+		return NULL;
+	if (parse_iso_offset(name, &offset)) {
+		posix_rule_fixed(&zone->rule, offset);
+		zone->is_known = true;
+	} else {
+		zone->is_known = posix_rule_parse(name, &zone->rule);
+	}
+	zone->has_rule = zone->is_known;
+	return zone;
+}
+
+static const struct time_zone *
+publish(struct time_zone_set *set, struct time_zone *zone)
+{
+	zone->next = atomic_load_explicit(&set->first, memory_order_relaxed);
+	/* Pairs with the acquire loads of readers. */
+	while (!atomic_compare_exchange_weak_explicit(&set->first, &zone->next,
+	    zone, memory_order_release, memory_order_relaxed))
+		continue;
+	return zone;
+}
+
+/* Names that are no zone are kept too, but a peer may send many: not all. */
+#define UNKNOWN_MAX 256
+
+const struct time_zone *
+time_zone_find(struct time_zone_set *set, struct str name)
+{
+	const struct time_zone *zone;
+	struct time_zone *made;
+	uint32_t unknown_count = 0;
+
+	if (str_equal_nocase(name, STR("UTC")) ||
+	    str_equal_nocase(name, STR("GMT")))
+		return &utc;
+	if (set == NULL || name.len == 0 || name.len >= NAME_SIZE_MAX)
+		return NULL;
+	zone = atomic_load_explicit(&set->first, memory_order_acquire);
+	for (; zone != NULL; zone = zone->next) {
+		if (str_equal_nocase(name, str_of_cstr(zone->name)))
+			return zone->is_known ? zone : NULL;
+		unknown_count += !zone->is_known;
+	}
+	made = zone_make(set, name);
+	if (made == NULL)
+		return NULL;
+	if (!made->is_known && unknown_count >= UNKNOWN_MAX) {
+		time_zone_free(made);
+		return NULL;
+	}
+	zone = publish(set, made);
+	return zone->is_known ? zone : NULL;
+}
+
+const struct time_zone *
+time_zone_fixed(struct time_zone_set *set, int32_t offset)
+{
+	char name[NAME_SIZE_MAX];
+	int32_t magnitude = abs(offset);
+	int len;
+
+	/* As PostgreSQL shows it: a POSIX name, whose sign is the other way. */
+	len = snprintf(name, sizeof(name), "<%c%02d", offset < 0 ? '-' : '+',
+	    magnitude / 3600);
+	if (magnitude % 3600 != 0)
+		len += snprintf(name + len, sizeof(name) - (size_t)len, ":%02d",
+		    magnitude / 60 % 60);
+	len += snprintf(name + len, sizeof(name) - (size_t)len, ">%c%02d",
+	    offset < 0 ? '+' : '-', magnitude / 3600);
+	if (magnitude % 3600 != 0)
+		len += snprintf(name + len, sizeof(name) - (size_t)len, ":%02d",
+		    magnitude / 60 % 60);
+	return time_zone_find(set, str_of(name, (size_t)len));
+}
+
+const char *
+time_zone_name(const struct time_zone *zone)
+{
+	return zone == NULL ? utc.name : zone->name;
+}
+
+static int64_t
+unix_seconds(int64_t time)
+{
+	int64_t shifted = time - UNIX_EPOCH_US;
+	int64_t seconds = shifted / USECS_PER_SEC;
+
+	return seconds - (shifted % USECS_PER_SEC < 0);
+}
+
+/* Index of the first transition after a second. */
+static uint32_t
+transition_after(const struct time_zone *zone, int64_t seconds)
+{
+	uint32_t low = 0, high = zone->transition_count;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (zone->times[middle] <= seconds)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static const struct local_type *
+first_local_type(const struct time_zone *zone)
+{
+	/* Standard time, if there is any, holds before the first transition. */
+	for (uint32_t i = 0; i < zone->type_count; i++)
+		if (!zone->local_types[i].is_dst)
+			return &zone->local_types[i];
+	return &zone->local_types[0];
+}
+
+static struct time_zone_moment
+moment_of_type(const struct time_zone *zone, const struct local_type *type)
+{
+	struct time_zone_moment moment = {
+		.offset = type->offset,
+		.is_dst = type->is_dst,
+	};
+
+	memccpy(moment.abbrev, zone->abbrevs + type->abbrev, '\0',
+	    sizeof(moment.abbrev) - 1);
+	return moment;
+}
+
+static struct time_zone_moment
+moment_at_second(const struct time_zone *zone, int64_t seconds)
+{
+	uint32_t after = transition_after(zone, seconds);
+
+	if (zone->has_rule && after == zone->transition_count)
+		return posix_rule_at(&zone->rule, seconds);
+	if (after == 0)
+		return moment_of_type(zone, first_local_type(zone));
+	return moment_of_type(zone, &zone->local_types[zone->types[after - 1]]);
+}
+
+struct time_zone_moment
+time_zone_at(const struct time_zone *zone, int64_t time)
+{
+	return moment_at_second(zone == NULL ? &utc : zone, unix_seconds(time));
+}
+
+int32_t
+time_zone_offset(const struct time_zone *zone, int64_t time)
+{
+	if (zone == NULL || zone == &utc)
+		return 0;
+	return moment_at_second(zone, unix_seconds(time)).offset;
+}
+
+int32_t
+time_zone_offset_local(const struct time_zone *zone, int64_t local)
+{
+	int64_t seconds = unix_seconds(local);
+	int32_t before, after;
+
+	if (zone == NULL || zone == &utc)
+		return 0;
+	/* Offsets a day earlier and later: no two changes are that close. */
+	before = moment_at_second(zone, seconds - 86400).offset;
+	after = moment_at_second(zone, seconds + 86400).offset;
+	if (before == after)
+		return moment_at_second(zone, seconds - before).offset;
+	/* What each reading gives where it lands; a match is an answer. */
+	if (before > after) { /* an overlap prefers the later */
+		if (moment_at_second(zone, seconds - after).offset == after)
+			return after;
+		return before;
+	}
+	if (moment_at_second(zone, seconds - after).offset == after)
+		return after;
+	return before;
+}
+
+static const struct {
+	char name[6];
+	int32_t minutes;
+} abbrevs[] = {
+	{ "acdt", 630 },
+	{ "acst", 570 },
+	{ "adt", -180 },
+	{ "aedt", 660 },
+	{ "aest", 600 },
+	{ "akdt", -480 },
+	{ "akst", -540 },
+	{ "ast", -240 },
+	{ "awst", 480 },
+	{ "bdst", 120 },
+	{ "brst", -120 },
+	{ "brt", -180 },
+	{ "bst", 60 },
+	{ "cadt", 630 },
+	{ "cast", 570 },
+	{ "cdt", -300 },
+	{ "cest", 120 },
+	{ "cet", 60 },
+	{ "cetdst", 120 },
+	{ "cst", -360 },
+	{ "eat", 180 },
+	{ "edt", -240 },
+	{ "eest", 180 },
+	{ "eet", 120 },
+	{ "est", -300 },
+	{ "gmt", 0 },
+	{ "hkt", 480 },
+	{ "hst", -600 },
+	{ "idt", 180 },
+	{ "ist", 120 },
+	{ "jst", 540 },
+	{ "kst", 540 },
+	{ "mdt", -360 },
+	{ "mest", 120 },
+	{ "met", 60 },
+	{ "msd", 240 },
+	{ "msk", 180 },
+	{ "mst", -420 },
+	{ "ndt", -150 },
+	{ "nst", -210 },
+	{ "nzdt", 780 },
+	{ "nzst", 720 },
+	{ "pdt", -420 },
+	{ "pkt", 300 },
+	{ "pst", -480 },
+	{ "sast", 120 },
+	{ "ut", 0 },
+	{ "utc", 0 },
+	{ "wadt", 480 },
+	{ "wast", 420 },
+	{ "west", 60 },
+	{ "wet", 0 },
+	{ "z", 0 },
+	{ "zulu", 0 },
+};
+
+bool
+time_zone_abbrev(struct str abbrev, int32_t *offset)
+{
+	for (size_t i = 0; i < ARRAY_LEN(abbrevs); i++) {
+		size_t len = strnlen(abbrevs[i].name, sizeof(abbrevs[i].name));
+
+		if (str_equal_nocase(abbrev, str_of(abbrevs[i].name, len))) {
+			*offset = abbrevs[i].minutes * 60;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of built-in types and the dispatch to their families.
+ */
+#include "types/type.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "common/hash.h"
+#include "common/must.h"
+#include "common/utf8.h"
+#include "types/float_text.h"
+#include "types/interval.h"
+#include "types/numeric.h"
+#include "types/type_private.h"
+
+struct type_row {
+	struct type_info info;
+	const struct type_ops *ops;
+};
+
+/* clang-format off */
+#define ROW(oid, array, name, sql_name, phys, len, category, preferred, ops) \
+	{ { oid, array, name, sql_name, phys, len, category, preferred }, \
+	  &type_ops_##ops },
+
+/* In the order of OIDs. */
+static const struct type_row rows[] = {
+ROW(TYPE_BOOL, 1000, "bool", "boolean", PHYS_BOOL, 1, 'B', true, bool)
+ROW(TYPE_BYTEA, 1001, "bytea", "bytea", PHYS_STR, -1, 'U', false, bytea)
+ROW(TYPE_CHAR, 1002, "char", "\"char\"", PHYS_STR, 1, 'Z', false, char)
+ROW(TYPE_NAME, 1003, "name", "name", PHYS_STR, 64, 'S', false, name)
+ROW(TYPE_INT8, 1016, "int8", "bigint", PHYS_I64, 8, 'N', false, int8)
+ROW(TYPE_INT2, 1005, "int2", "smallint", PHYS_I64, 2, 'N', false, int2)
+ROW(TYPE_INT4, 1007, "int4", "integer", PHYS_I64, 4, 'N', false, int4)
+ROW(TYPE_TEXT, 1009, "text", "text", PHYS_STR, -1, 'S', true, text)
+ROW(TYPE_OID, 1028, "oid", "oid", PHYS_I64, 4, 'N', true, oid)
+ROW(TYPE_JSON, 199, "json", "json", PHYS_STR, -1, 'U', false, json)
+ROW(TYPE_FLOAT4, 1021, "float4", "real", PHYS_F64, 4, 'N', false, float4)
+ROW(TYPE_FLOAT8, 1022, "float8", "double precision", PHYS_F64, 8, 'N', true,
+    float8)
+ROW(TYPE_UNKNOWN, 0, "unknown", "unknown", PHYS_STR, -2, 'X', false, text)
+ROW(TYPE_BPCHAR, 1014, "bpchar", "character", PHYS_STR, -1, 'S', false, bpchar)
+ROW(TYPE_VARCHAR, 1015, "varchar", "character varying", PHYS_STR, -1, 'S',
+    false, varchar)
+ROW(TYPE_DATE, 1182, "date", "date", PHYS_I64, 4, 'D', false, date)
+ROW(TYPE_TIME, 1183, "time", "time without time zone", PHYS_I64, 8, 'D', false,
+    time)
+ROW(TYPE_TIMESTAMP, 1115, "timestamp", "timestamp without time zone", PHYS_I64,
+    8, 'D', false, timestamp)
+ROW(TYPE_TIMESTAMPTZ, 1185, "timestamptz", "timestamp with time zone",
+    PHYS_I64, 8, 'D', true, timestamptz)
+ROW(TYPE_INTERVAL, 1187, "interval", "interval", PHYS_INTERVAL, 16, 'T', true,
+    interval)
+ROW(TYPE_NUMERIC, 1231, "numeric", "numeric", PHYS_NUMERIC, -1, 'N', false,
+    numeric)
+ROW(TYPE_VOID, 0, "void", "void", PHYS_STR, 4, 'P', false, void)
+ROW(TYPE_UUID, 2951, "uuid", "uuid", PHYS_UUID, 16, 'U', false, uuid)
+ROW(TYPE_JSONB, 3807, "jsonb", "jsonb", PHYS_STR, -1, 'U', false, jsonb)
+};
+/* clang-format on */
+
+const struct type_settings type_settings_default = {
+	.date_style = DATE_STYLE_ISO,
+	.date_order = DATE_ORDER_MDY,
+	.interval_style = INTERVAL_STYLE_POSTGRES,
+	.extra_float_digits = 1,
+};
+
+static const struct type_row *
+row_of(uint32_t oid)
+{
+	size_t low = 0, high = ARRAY_LEN(rows);
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (rows[middle].info.oid == oid)
+			return &rows[middle];
+		if (rows[middle].info.oid < oid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct type_info *
+type_info(uint32_t oid)
+{
+	const struct type_row *row = row_of(oid);
+
+	return row == NULL ? NULL : &row->info;
+}
+
+static const struct type_ops *
+ops_of(const struct type *type)
+{
+	const struct type_row *row;
+
+	if (type->enum_type != NULL)
+		return &type_ops_enum;
+	row = row_of(type->oid);
+	MUST(row != NULL);
+	return row->ops;
+}
+
+enum phys
+type_phys(const struct type *type)
+{
+	const struct type_row *row;
+
+	if (type->enum_type != NULL)
+		return PHYS_I64;
+	row = row_of(type->oid);
+	MUST(row != NULL);
+	return row->info.phys;
+}
+
+uint32_t
+type_oid_of_name(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (str_equal(name, str_of_cstr(rows[i].info.name)))
+			return rows[i].info.oid;
+	return 0;
+}
+
+int
+type_in_text(const struct type *type, const struct type_settings *settings,
+    struct str text, struct arena *arena, struct datum *out, struct error *err)
+{
+	struct type_input in = { type, settings, text, arena, err };
+
+	*out = (struct datum){ .is_null = false };
+	return ops_of(type)->in_text(&in, out);
+}
+
+int
+type_in_binary(const struct type *type, struct str bytes, struct arena *arena,
+    struct datum *out, struct error *err)
+{
+	struct type_input in = { type, NULL, bytes, arena, err };
+
+	*out = (struct datum){ .is_null = false };
+	return ops_of(type)->in_binary(&in, out);
+}
+
+static const void *
+value_at(const struct vec *vec, uint32_t row)
+{
+	return (const char *)vec->data +
+	    vec_index(vec, row) * phys_size(vec->phys);
+}
+
+void
+type_out_text(const struct type *type, const struct type_settings *settings,
+    const struct vec *vec, uint32_t row, struct buf *out)
+{
+	assert(!vec_is_null(vec, row));
+	ops_of(type)->out_text(type, settings, value_at(vec, row), out);
+}
+
+void
+type_out_binary(const struct type *type, const struct vec *vec, uint32_t row,
+    struct buf *out)
+{
+	assert(!vec_is_null(vec, row));
+	ops_of(type)->out_binary(type, NULL, value_at(vec, row), out);
+}
+
+static int
+compare_i64(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* jsonb has its own order; bpchar ignores blanks at the end. */
+static int
+compare_str(const struct type *type, struct str a, struct str b)
+{
+	if (type->oid == TYPE_BPCHAR)
+		return str_compare(type_trim_blanks(a), type_trim_blanks(b));
+	return str_compare(a, b);
+}
+
+int
+type_compare(const struct type *type, const struct datum *a,
+    const struct datum *b)
+{
+	switch (type_phys(type)) {
+	case PHYS_BOOL:
+		return compare_i64(a->boolean, b->boolean);
+	case PHYS_I64:
+		return compare_i64(a->i64, b->i64);
+	case PHYS_F64:
+		return float_compare(a->f64, b->f64);
+	case PHYS_NUMERIC:
+		return numeric_compare(&a->numeric, &b->numeric);
+	case PHYS_STR:
+		return compare_str(type, a->str, b->str);
+	case PHYS_UUID:
+		return memcmp(a->uuid.bytes, b->uuid.bytes,
+		    sizeof(a->uuid.bytes));
+	case PHYS_INTERVAL:
+		return interval_compare(&a->interval, &b->interval);
+	case PHYS_COUNT:
+		break;
+	}
+	return 0;
+}
+
+uint64_t
+type_hash(const struct type *type, const struct datum *value)
+{
+	struct str text = value->str;
+
+	switch (type_phys(type)) {
+	case PHYS_BOOL:
+		return hash_u64(value->boolean);
+	case PHYS_I64:
+		return hash_u64((uint64_t)value->i64);
+	case PHYS_F64:
+		return float_hash(value->f64);
+	case PHYS_NUMERIC:
+		return numeric_hash(&value->numeric);
+	case PHYS_STR:
+		if (type->oid == TYPE_BPCHAR)
+			text = type_trim_blanks(text);
+		return hash_bytes(text.data, text.len);
+	case PHYS_UUID:
+		return hash_bytes(value->uuid.bytes, sizeof(value->uuid.bytes));
+	case PHYS_INTERVAL:
+		return interval_hash(&value->interval);
+	case PHYS_COUNT:
+		break;
+	}
+	return 0;
+}
+
+int
+type_invalid_input(const struct type_input *in)
+{
+	const struct type_info *info = type_info(in->type->oid);
+
+	MUST(info != NULL);
+	return error_set(in->err, STELE_E_INVALID_TEXT_REPRESENTATION,
+	    "invalid input syntax for type %s: \"%.*s\"", info->sql_name,
+	    STR_FMT(in->text));
+}
+
+int
+type_input_out_of_range(const struct type_input *in)
+{
+	const struct type_info *info = type_info(in->type->oid);
+
+	MUST(info != NULL);
+	return error_set(in->err, STELE_E_NUMERIC_OUT_OF_RANGE,
+	    "value \"%.*s\" is out of range for type %s", STR_FMT(in->text),
+	    info->sql_name);
+}
+
+int
+type_check_binary_length(const struct type_input *in, const struct reader *r)
+{
+	if (r->failed)
+		return error_set(in->err, STELE_E_PROTOCOL_VIOLATION,
+		    "insufficient data left in message");
+	if (reader_left(r) != 0)
+		return error_set(in->err, STELE_E_INVALID_BINARY_REPRESENTATION,
+		    "incorrect binary data format");
+	return 0;
+}
+
+/* Bytes of the sequence that a first byte announces. */
+static size_t
+lead_length(uint8_t lead)
+{
+	if (lead >= 0xf0)
+		return 4;
+	if (lead >= 0xe0)
+		return 3;
+	return lead >= 0xc0 ? 2 : 1;
+}
+
+int
+type_check_utf8(struct str text, struct error *err)
+{
+	size_t valid = utf8_valid_prefix(text);
+	char bytes[32] = "";
+	size_t shown = 0, used = 0;
+
+	if (valid == text.len)
+		return 0;
+	/* PostgreSQL shows the bytes of the broken sequence. */
+	do
+		used += (size_t)snprintf(bytes + used, sizeof(bytes) - used,
+		    "%s0x%02x", shown == 0 ? "" : " ",
+		    (uint8_t)text.data[valid + shown]);
+	while (++shown < 4 && valid + shown < text.len &&
+	    (uint8_t)text.data[valid] >= 0x80 &&
+	    shown < lead_length((uint8_t)text.data[valid]));
+	return error_set(err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
+	    "invalid byte sequence for encoding \"UTF8\": %s", bytes);
+}
+
+struct str
+type_trim(struct str text)
+{
+	while (text.len > 0 && type_is_space(text.data[text.len - 1]))
+		text.len--;
+	while (text.len > 0 && type_is_space(text.data[0])) {
+		text.data++;
+		text.len--;
+	}
+	return text;
+}
+
+struct str
+type_trim_blanks(struct str text)
+{
+	while (text.len > 0 && text.data[text.len - 1] == ' ')
+		text.len--;
+	return text;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Integers, oid and bool.
+ */
+#include "types/type_int.h"
+
+#include <string.h>
+
+#include "types/type_private.h"
+
+/*
+ * The widths differ in range and in the name that their errors show.  Digits
+ * past the range are that error even if junk follows them.
+ */
+static int
+int_in(const struct type_input *in, int64_t min, int64_t max, struct datum *out)
+{
+	const char *at = in->text.data;
+	const char *end = at + in->text.len;
+	const char *first_digit;
+	bool negative = false, overflow = false;
+	int64_t value = 0;
+
+	while (at < end && type_is_space(*at))
+		at++;
+	if (at < end && (*at == '-' || *at == '+'))
+		negative = *at++ == '-';
+	first_digit = at;
+	while (at < end && *at >= '0' && *at <= '9') {
+		int64_t digit = *at++ - '0';
+
+		overflow |= __builtin_mul_overflow(value, 10, &value);
+		overflow |= __builtin_sub_overflow(value, digit, &value);
+	}
+	if (at == first_digit)
+		return type_invalid_input(in);
+	if (!negative)
+		overflow |= __builtin_sub_overflow(0, value, &value);
+	if (overflow || value < min || value > max)
+		return type_input_out_of_range(in);
+	while (at < end && type_is_space(*at))
+		at++;
+	if (at != end)
+		return type_invalid_input(in);
+	out->i64 = value;
+	return 0;
+}
+
+static int
+int2_in(const struct type_input *in, struct datum *out)
+{
+	return int_in(in, INT16_MIN, INT16_MAX, out);
+}
+
+static int
+int4_in(const struct type_input *in, struct datum *out)
+{
+	return int_in(in, INT32_MIN, INT32_MAX, out);
+}
+
+static int
+int8_in(const struct type_input *in, struct datum *out)
+{
+	return int_in(in, INT64_MIN, INT64_MAX, out);
+}
+
+/* As strtoul() reads it: -1 is the greatest oid. */
+static int
+oid_in(const struct type_input *in, struct datum *out)
+{
+	int rc = int_in(in, INT32_MIN, UINT32_MAX, out);
+
+	if (rc == 0)
+		out->i64 = (uint32_t)out->i64;
+	return rc;
+}
+
+/* The value at the start of a binary form of exactly `width` bytes. */
+static int
+int_bytes(const struct type_input *in, size_t width, uint64_t *out)
+{
+	struct reader r = reader_over(in->text.data, in->text.len);
+
+	*out = reader_uint_be(&r, width);
+	return type_check_binary_length(in, &r);
+}
+
+static int
+int2_receive(const struct type_input *in, struct datum *out)
+{
+	uint64_t bits;
+	int rc = int_bytes(in, 2, &bits);
+
+	out->i64 = (int16_t)bits;
+	return rc;
+}
+
+static int
+int4_receive(const struct type_input *in, struct datum *out)
+{
+	uint64_t bits;
+	int rc = int_bytes(in, 4, &bits);
+
+	out->i64 = (int32_t)bits;
+	return rc;
+}
+
+static int
+int8_receive(const struct type_input *in, struct datum *out)
+{
+	uint64_t bits;
+	int rc = int_bytes(in, 8, &bits);
+
+	out->i64 = (int64_t)bits;
+	return rc;
+}
+
+static int
+oid_receive(const struct type_input *in, struct datum *out)
+{
+	uint64_t bits;
+	int rc = int_bytes(in, 4, &bits);
+
+	out->i64 = (int64_t)bits;
+	return rc;
+}
+
+size_t
+int_text(int64_t value, char *out)
+{
+	char digits[INT_TEXT_SIZE];
+	size_t at = sizeof(digits);
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while ((rest /= 10) != 0);
+	if (value < 0)
+		digits[--at] = '-';
+	memcpy(out, digits + at, sizeof(digits) - at);
+	return sizeof(digits) - at;
+}
+
+void
+int_put(int64_t value, struct buf *out)
+{
+	char text[INT_TEXT_SIZE];
+
+	buf_put(out, text, int_text(value, text));
+}
+
+static void
+int_out(const struct type *type UNUSED,
+    const struct type_settings *settings UNUSED, const void *value,
+    struct buf *out)
+{
+	int_put(*(const int64_t *)value, out);
+}
+
+static void
+int2_send(const struct type *type UNUSED,
+    const struct type_settings *settings UNUSED, const void *value,
+    struct buf *out)
+{
+	buf_put_u16_be(out, (uint16_t) * (const int64_t *)value);
+}
+
+static void
+int4_send(const struct type *type UNUSED,
+    const struct type_settings *settings UNUSED, const void *value,
+    struct buf *out)
+{
+	buf_put_u32_be(out, (uint32_t) * (const int64_t *)value);
+}
+
+static void
+int8_send(const struct type *type UNUSED,
+    const struct type_settings *settings UNUSED, const void *value,
+    struct buf *out)
+{
+	buf_put_u64_be(out, (uint64_t) * (const int64_t *)value);
+}
+
+bool
+bool_parse(struct str text, bool *out)
+{
+	static const struct {
+		const char *word;
+		size_t unique_len; /* so many letters are enough */
+		bool value;
+	} words[] = {
+		{ "true", 1, true },
+		{ "false", 1, false },
+		{ "yes", 1, true },
+		{ "no", 1, false },
+		{ "on", 2, true },
+		{ "off", 2, false },
+		{ "1", 1, true },
+		{ "0", 1, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		struct str prefix = str_of_cstr(words[i].word);
+
+		if (text.len < words[i].unique_len || text.len > prefix.len)
+			continue;
+		prefix.len = text.len;
+		if (str_equal_nocase(text, prefix)) {
+			*out = words[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int
+bool_in(const struct type_input *in, struct datum *out)
+{
+	if (!bool_parse(type_trim(in->text), &out->boolean))
+		return type_invalid_input(in);
+	return 0;
+}
+
+static int
+bool_receive(const struct type_input *in, struct datum *out)
+{
+	uint64_t byte;
+	int rc = int_bytes(in, 1, &byte);
+
+	out->boolean = byte != 0;
+	return rc;
+}
+
+static void
+bool_out(const struct type *type UNUSED,
+    const struct type_settings *settings UNUSED, const void *value,
+    struct buf *out)
+{
+	buf_put_u8(out, *(const uint8_t *)value != 0 ? 't' : 'f');
+}
+
+static void
+bool_send(const struct type *type UNUSED,
+    const struct type_settings *settings UNUSED, const void *value,
+    struct buf *out)
+{
+	buf_put_u8(out, *(const uint8_t *)value != 0);
+}
+
+const struct type_ops type_ops_bool = { bool_in, bool_receive, bool_out,
+	bool_send };
+const struct type_ops type_ops_int2 = { int2_in, int2_receive, int_out,
+	int2_send };
+const struct type_ops type_ops_int4 = { int4_in, int4_receive, int_out,
+	int4_send };
+const struct type_ops type_ops_int8 = { int8_in, int8_receive, int_out,
+	int8_send };
+const struct type_ops type_ops_oid = { oid_in, oid_receive, int_out,
+	int4_send };

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Types as people read them: format_type() of PostgreSQL.
+ */
+#include "common/must.h"
+#include "types/type.h"
+
+#define MOD_HEADER 4
+
+/* Whether a name can be written without quotes. */
+static bool
+is_plain_name(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+
+		if (!(c >= 'a' && c <= 'z') && c != '_' &&
+		    (i == 0 || !(c >= '0' && c <= '9')))
+			return false;
+	}
+	return name.len > 0;
+}
+
+static struct str
+quote_name(struct str name, struct arena *arena)
+{
+	char *quoted = arena_try_alloc(arena, name.len * 2 + 2);
+	size_t len = 0;
+
+	if (quoted == NULL) {
+		arena->failed = true;
+		return STR("");
+	}
+	quoted[len++] = '"';
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.data[i] == '"')
+			quoted[len++] = '"';
+		quoted[len++] = name.data[i];
+	}
+	quoted[len++] = '"';
+	return str_of(quoted, len);
+}
+
+static struct str
+format_with_mod(const struct type_info *info, int32_t mod, struct arena *arena)
+{
+	int32_t scale;
+
+	switch (info->oid) {
+	case TYPE_NUMERIC:
+		scale = (((mod - MOD_HEADER) & 0x7ff) ^ 0x400) - 0x400;
+		return arena_printf(arena, "numeric(%d,%d)",
+		    (mod - MOD_HEADER) >> 16 & 0xffff, scale);
+	case TYPE_VARCHAR:
+	case TYPE_BPCHAR:
+		return arena_printf(arena, "%s(%d)", info->sql_name,
+		    mod - MOD_HEADER);
+	case TYPE_TIME:
+		return arena_printf(arena, "time(%d) without time zone", mod);
+	case TYPE_TIMESTAMP:
+		return arena_printf(arena, "timestamp(%d) without time zone",
+		    mod);
+	case TYPE_TIMESTAMPTZ:
+		return arena_printf(arena, "timestamp(%d) with time zone", mod);
+	case TYPE_INTERVAL:
+		if ((mod & 0xffff) != 0xffff)
+			return arena_printf(arena, "interval(%d)",
+			    mod & 0xffff);
+		break;
+	default:
+		break;
+	}
+	return str_of_cstr(info->sql_name);
+}
+
+struct str
+type_format(const struct type *type, struct arena *arena)
+{
+	const struct type_info *info = type_info(type->oid);
+
+	if (type->enum_type != NULL) {
+		if (is_plain_name(type->enum_type->name))
+			return type->enum_type->name;
+		return quote_name(type->enum_type->name, arena);
+	}
+	MUST(info != NULL);
+	if (type->mod >= 0)
+		return format_with_mod(info, type->mod, arena);
+	if (type->oid == TYPE_BPCHAR)
+		return STR("bpchar"); /* "character" alone means one */
+	return str_of_cstr(info->sql_name);
+}
