@@ -163,8 +163,8 @@ enum ast_exclude {
 };
 
 struct ast_window {
-	struct str name;     /* WINDOW name AS (...), or empty */
-	struct str ref_name; /* OVER name / copied from, or empty */
+	struct str name;     /* WINDOW name AS (...) and OVER name, or empty */
+	struct str ref_name; /* OVER (ref_name ...): copied from, or empty */
 	struct ast_expr_list partition_by;
 	struct ast_sort_list order_by;
 	bool has_frame;

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CREATE TABLE, ALTER TABLE, RENAME, DROP and enum types.
+ */
+#include "sql/convert.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define EVENT_TABLE "An event type is a flat list of typed columns."
+
+static bool
+is_empty(const char *text)
+{
+	return text == NULL || text[0] == '\0';
+}
+
+/* ---- CREATE TABLE ---- */
+
+static void
+refuse_table_clauses(struct convert *c, const PgQuery__CreateStmt *in)
+{
+	if (in->n_inh_relations > 0)
+		convert_unsupported(c, 0, EVENT_TABLE, "INHERITS");
+	if (in->partspec != NULL)
+		convert_unsupported(c,
+		    convert_location(c, in->partspec->location),
+		    "Events are partitioned by time by the server.",
+		    "PARTITION BY");
+	if (in->partbound != NULL)
+		convert_unsupported(c, 0,
+		    "Events are partitioned by time by the server.",
+		    "PARTITION OF");
+	if (in->of_typename != NULL)
+		convert_unsupported(c, 0, EVENT_TABLE, "OF type");
+	if (in->n_options > 0)
+		convert_unsupported(c,
+		    convert_location(c, in->options[0]->def_elem->location),
+		    NULL, "WITH (storage parameters)");
+	if (in->oncommit != PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_NOOP)
+		convert_unsupported(c, 0, NULL, "ON COMMIT");
+	if (!is_empty(in->tablespacename))
+		convert_unsupported(c, 0, NULL, "TABLESPACE");
+	if (!is_empty(in->access_method))
+		convert_unsupported(c, 0, NULL, "USING access method");
+	if (strcmp(in->relation->relpersistence, "u") == 0)
+		convert_unsupported(c, 0, NULL, "UNLOGGED");
+	if (in->n_constraints > 0) /* the parser leaves them in table_elts */
+		convert_refuse_constraint(c, in->constraints[0]->constraint);
+}
+
+static void
+convert_table_element(struct convert *c, const PgQuery__Node *node,
+    struct ast_create_table *out)
+{
+	switch ((int)node->node_case) {
+	case PG_QUERY__NODE__NODE_COLUMN_DEF:
+		out->columns[out->column_count++] =
+		    convert_column_def(c, node->column_def);
+		break;
+	case PG_QUERY__NODE__NODE_CONSTRAINT:
+		convert_refuse_constraint(c, node->constraint);
+		break;
+	default:
+		convert_unsupported(c, 0, EVENT_TABLE, "LIKE in CREATE TABLE");
+		break;
+	}
+}
+
+void
+convert_create_table(struct convert *c, const PgQuery__CreateStmt *in,
+    struct ast_stmt *stmt)
+{
+	struct ast_create_table *out = &stmt->create_table;
+
+	stmt->kind = AST_CREATE_TABLE;
+	out->name = convert_range_name(c, in->relation);
+	out->if_not_exists = in->if_not_exists;
+	out->is_temporary = strcmp(in->relation->relpersistence, "t") == 0;
+	refuse_table_clauses(c, in);
+	if (in->n_table_elts == 0)
+		return;
+	out->columns =
+	    convert_array(c, in->n_table_elts, sizeof(*out->columns));
+	if (out->columns == NULL)
+		return;
+	for (size_t i = 0; i < in->n_table_elts; i++)
+		convert_table_element(c, in->table_elts[i], out);
+}
+
+/* ---- ALTER TABLE ---- */
+
+static const char *
+alter_word(PgQuery__AlterTableType type)
+{
+	switch ((int)type) {
+	case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn:
+		return "ALTER TABLE DROP COLUMN";
+	case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType:
+		return "ALTER TABLE ALTER COLUMN TYPE";
+	case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
+		return "ALTER TABLE ALTER COLUMN DEFAULT";
+	case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull:
+		return "ALTER TABLE SET NOT NULL";
+	case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull:
+		return "ALTER TABLE DROP NOT NULL";
+	case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
+		return "ALTER TABLE ADD CONSTRAINT";
+	case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
+		return "ALTER TABLE DROP CONSTRAINT";
+	case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner:
+		return "ALTER TABLE OWNER TO";
+	case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions:
+		return "ALTER TABLE SET (storage parameters)";
+	default:
+		return "this form of ALTER TABLE";
+	}
+}
+
+static void
+convert_alter_action(struct convert *c, const PgQuery__AlterTableCmd *in,
+    struct ast_alter_action *out)
+{
+	if (in->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn) {
+		convert_unsupported(c, 0,
+		    "A schema may grow by ADD COLUMN; what is stored stays.",
+		    "%s", alter_word(in->subtype));
+		return;
+	}
+	assert(in->def->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF);
+	out->kind = AST_ADD_COLUMN;
+	out->if_not_exists = in->missing_ok;
+	out->column = convert_column_def(c, in->def->column_def);
+	out->location = out->column.location;
+}
+
+void
+convert_alter_table(struct convert *c, const PgQuery__AlterTableStmt *in,
+    struct ast_stmt *stmt)
+{
+	struct ast_alter_table *out = &stmt->alter_table;
+
+	stmt->kind = AST_ALTER_TABLE;
+	if (in->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {
+		convert_unsupported(c, 0, NULL, "ALTER of what is not a table");
+		return;
+	}
+	out->name = convert_range_name(c, in->relation);
+	out->if_exists = in->missing_ok;
+	out->actions = convert_array(c, in->n_cmds, sizeof(*out->actions));
+	if (out->actions == NULL)
+		return;
+	for (size_t i = 0; i < in->n_cmds; i++) {
+		assert(in->cmds[i]->node_case ==
+		    PG_QUERY__NODE__NODE_ALTER_TABLE_CMD);
+		convert_alter_action(c, in->cmds[i]->alter_table_cmd,
+		    &out->actions[i]);
+	}
+	out->action_count = (uint32_t)in->n_cmds;
+}
+
+void
+convert_rename(struct convert *c, const PgQuery__RenameStmt *in,
+    struct ast_stmt *stmt)
+{
+	struct ast_alter_table *out = &stmt->alter_table;
+	bool is_column =
+	    in->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN &&
+	    in->relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE;
+
+	stmt->kind = AST_ALTER_TABLE;
+	if (!is_column &&
+	    in->rename_type != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {
+		convert_unsupported(c, 0, NULL,
+		    "RENAME of what is not a table or its column");
+		return;
+	}
+	out->name = convert_range_name(c, in->relation);
+	out->if_exists = in->missing_ok;
+	out->actions = convert_array(c, 1, sizeof(*out->actions));
+	if (out->actions == NULL)
+		return;
+	out->action_count = 1;
+	out->actions->kind = is_column ? AST_RENAME_COLUMN : AST_RENAME_TABLE;
+	out->actions->name = convert_str(c, in->subname);
+	out->actions->new_name = convert_str(c, in->newname);
+	out->actions->location = out->name.location;
+}
+
+/* ---- DROP ---- */
+
+static struct ast_name
+dropped_name(struct convert *c, const PgQuery__Node *node)
+{
+	switch ((int)node->node_case) {
+	case PG_QUERY__NODE__NODE_LIST:
+		return convert_name(c, PG_LIST(node->list, items), 0);
+	case PG_QUERY__NODE__NODE_TYPE_NAME:
+		return convert_name(c, PG_LIST(node->type_name, names),
+		    convert_location(c, node->type_name->location));
+	default:
+		convert_unsupported(c, 0, NULL, "DROP of this");
+		return (struct ast_name){ 0 };
+	}
+}
+
+void
+convert_drop(struct convert *c, const PgQuery__DropStmt *in,
+    struct ast_stmt *stmt)
+{
+	struct ast_drop *out = &stmt->drop;
+
+	stmt->kind = AST_DROP;
+	switch ((int)in->remove_type) {
+	case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE:
+		out->kind = AST_OBJECT_TABLE;
+		break;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+		out->kind = AST_OBJECT_TYPE;
+		break;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
+		out->kind = AST_OBJECT_VIEW;
+		break;
+	default:
+		convert_unsupported(c, 0, NULL,
+		    "DROP of what is not a table, type or view");
+		return;
+	}
+	out->if_exists = in->missing_ok;
+	out->is_cascade = in->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+	out->names = convert_array(c, in->n_objects, sizeof(*out->names));
+	if (out->names == NULL)
+		return;
+	for (size_t i = 0; i < in->n_objects; i++)
+		out->names[i] = dropped_name(c, in->objects[i]);
+	out->count = (uint32_t)in->n_objects;
+}
+
+/* ---- enum types ---- */
+
+void
+convert_create_enum(struct convert *c, const PgQuery__CreateEnumStmt *in,
+    struct ast_stmt *stmt)
+{
+	struct ast_create_enum *out = &stmt->create_enum;
+
+	stmt->kind = AST_CREATE_ENUM;
+	out->name = convert_name(c, PG_LIST(in, type_name), 0);
+	out->labels = convert_strings(c, PG_LIST(in, vals), &out->count);
+}
+
+void
+convert_alter_enum(struct convert *c, const PgQuery__AlterEnumStmt *in,
+    struct ast_stmt *stmt)
+{
+	struct ast_alter_enum *out = &stmt->alter_enum;
+
+	stmt->kind = AST_ALTER_ENUM;
+	if (!is_empty(in->old_val)) {
+		convert_unsupported(c, 0, "Labels are only appended.",
+		    "ALTER TYPE RENAME VALUE");
+		return;
+	}
+	out->name = convert_name(c, PG_LIST(in, type_name), 0);
+	out->label = convert_str(c, in->new_val);
+	out->if_not_exists = in->skip_if_new_val_exists;
+	out->neighbor = convert_str(c, in->new_val_neighbor);
+	out->is_after = in->new_val_is_after;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * native.h -- inside the parser of the native language; private to src/sql.
+ *
+ * Recursive descent over bytes with one token of look-ahead, linear time, no
+ * backtracking.  What a token is depends on what may stand there (a context, a
+ * value, raw JSON), so those are read again from where the token begins.
+ *
+ * Grammar, keywords without case, [x] optional, x* any number:
+ *
+ *   DEFINE   = DEFINE type [AS version] FIELDS { field (, field)* }
+ *   field    = name : (kind | "kind" | [ label (, label)* ] [| null])
+ *   kind     = word [( p [, s] )] [| null]
+ *   STORE    = STORE type FOR context [AT value] PAYLOAD payload
+ *   payload  = { JSON } | 'JSON' | $n
+ *   QUERY    = (QUERY | FIND) type clause*, each clause once
+ *   clause   = FOR context | SINCE value | USING [TIME] field
+ *            | RETURN [ [field (, field)*] ] | WHERE condition
+ *            | aggregate (, aggregate)* | BY field (, field)*
+ *            | PER (HOUR | DAY | WEEK | MONTH | YEAR)
+ *            | ORDER BY field [ASC | DESC] | LIMIT count | OFFSET count
+ *   aggregate = COUNT [UNIQUE] [field] | (TOTAL | AVG | MIN | MAX) field
+ *   condition = and (OR and)*    and = not (AND not)*
+ *   not      = NOT* ( ( condition ) | field [test] )
+ *   test     = op value | [NOT] IN ( [value (, value)*] ) | IS [NOT] NULL
+ *   REPLAY   = REPLAY [type] FOR context (SINCE | RETURN | USING)*
+ *   BATCH    = BATCH [ statement (; statement)* [;] ]
+ *   EXPLAIN  = EXPLAIN [options] (QUERY | FIND | REPLAY) ...
+ *   FLUSH, PING
+ *
+ *   name     = [A-Za-z_][A-Za-z0-9_-]*, letters beyond ASCII, or "name"
+ *   context  = [A-Za-z0-9_:.-]+ | string | $n
+ *   value    = string | number | bare word, date or time | TRUE | FALSE
+ *            | NULL | $n
+ *   string   = "..." with JSON's escapes | '...' with '' for ' | E'...'
+ *
+ * A word that is a clause's keyword is that keyword where a clause may begin;
+ * a field of that name is written in double quotes.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/str.h"
+#include "sql/ast.h"
+#include "sql/parse_private.h"
+
+#define NATIVE_NAME_MAX 63
+
+enum native_kind {
+	NATIVE_END, /* of the text, or `;` */
+	NATIVE_WORD,
+	NATIVE_STRING,
+	NATIVE_NUMBER,
+	NATIVE_BARE, /* begins with a digit and is no number: a date, an id */
+	NATIVE_PARAM,
+	NATIVE_PUNCT, /* one character, or one of <= >= != <> */
+};
+
+struct native_token {
+	enum native_kind kind;
+	size_t start;
+	size_t end;
+	struct str text; /* of a string: decoded */
+	bool is_name;    /* "..." may be a name, '...' not */
+};
+
+struct native {
+	struct parse *p;
+	struct native_token token; /* the next one, not taken yet */
+	uint32_t param_count;
+	uint32_t depth; /* of brackets */
+};
+
+/* native_lex.c */
+
+/* Read the token that begins at or after byte `at`; errors are sticky. */
+MUST_USE int native_read(struct native *n, size_t at);
+
+/* Take the token and read the next one. */
+MUST_USE int native_advance(struct native *n);
+
+/* Read the token again: as a bare word of context characters, as a value. */
+void native_widen_context(struct native *n);
+void native_widen_value(struct native *n);
+
+/* Read the token again as raw JSON, from its brace to the matching one. */
+MUST_USE int native_widen_json(struct native *n);
+
+/* 42601, naming the token and what was expected in its place. */
+int native_expected(struct native *n, const char *what);
+int native_unsupported(struct native *n, size_t off, const char *what);
+int native_position(const struct native *n, size_t off);
+
+bool native_is_word(const struct native *n, const char *word);
+bool native_is_punct(const struct native *n, const char *punct);
+
+/* Take the word or character if it is next: 1, 0 if not, or an error. */
+MUST_USE int native_accept(struct native *n, const char *word);
+MUST_USE int native_accept_punct(struct native *n, const char *punct);
+MUST_USE int native_expect(struct native *n, const char *word);
+MUST_USE int native_expect_punct(struct native *n, const char *punct);
+
+/* A name, bare or in double quotes; `what` is for the message. */
+MUST_USE int native_name(struct native *n, const char *what, struct str *out,
+    int *location);
+
+/* Memory of the tree that the text sizes; NULL when there is none. */
+void *native_alloc(struct native *n, size_t size);
+
+/*
+ * Make room for one more item in an array of the tree whose capacity is the
+ * least power of two that holds `count`.
+ */
+MUST_USE int native_room(struct native *n, void **items, uint32_t count,
+    size_t size);
+
+/* native_value.c */
+struct ast_expr *native_new(struct native *n, enum ast_expr_kind kind,
+    size_t off);
+MUST_USE int native_context(struct native *n, struct ast_expr **out);
+MUST_USE int native_value(struct native *n, struct ast_expr **out);
+MUST_USE int native_count(struct native *n, const char *what,
+    struct ast_expr **out);
+MUST_USE int native_param(struct native *n, struct ast_expr **out);
+struct ast_expr *native_string(struct native *n, struct str text, size_t off);
+
+/* native_where.c */
+MUST_USE int native_where(struct native *n, struct ast_expr **out);
+
+/* native_query.c: after the first word, which the caller has taken. */
+MUST_USE int native_query(struct native *n, struct ast_query *out);
+MUST_USE int native_replay(struct native *n, struct ast_query *out);
+
+/* native_define.c */
+MUST_USE int native_define(struct native *n, struct ast_create_table *out);
+
+/* native_store.c */
+MUST_USE int native_store(struct native *n, struct ast_store *out);

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Statements of the native language, and who owns a statement's first word.
+ */
+#include <string.h>
+
+#include "sql/native.h"
+#include "sql/scan.h"
+
+static int parse_statement(struct native *n, struct ast_stmt **out);
+
+/* ---- who owns a word ---- */
+
+enum owner {
+	OWNER_NATIVE, /* everywhere */
+	OWNER_SHARED, /* the dialect's, but for what the other cannot say */
+};
+
+static const struct {
+	const char *word;
+	enum owner owner;
+} first_word[] = {
+	{ "STORE", OWNER_NATIVE },
+	{ "QUERY", OWNER_NATIVE },
+	{ "FIND", OWNER_NATIVE },
+	{ "REPLAY", OWNER_NATIVE },
+	{ "DEFINE", OWNER_NATIVE },
+	{ "BATCH", OWNER_NATIVE },
+	{ "FLUSH", OWNER_NATIVE },
+	{ "PING", OWNER_NATIVE },
+	{ "REMEMBER", OWNER_NATIVE },
+	{ "PLOT", OWNER_NATIVE },
+	{ "LIST", OWNER_NATIVE },
+	{ "DESCRIBE", OWNER_NATIVE },
+	{ "HELP", OWNER_NATIVE },
+	{ "SHOW", OWNER_SHARED },
+	{ "GRANT", OWNER_SHARED },
+	{ "REVOKE", OWNER_SHARED },
+	{ "CREATE", OWNER_SHARED },
+	{ "EXPLAIN", OWNER_SHARED },
+};
+
+static bool
+take_word(struct scanner *scanner, const char *word)
+{
+	struct scanner before = *scanner;
+
+	if (scan_is_word(scanner, scan_next(scanner), str_of_cstr(word)))
+		return true;
+	*scanner = before;
+	return false;
+}
+
+/* Skip EXPLAIN's options: words, or a list in parentheses. */
+static void
+skip_explain_options(struct scanner *scanner)
+{
+	struct scanner before = *scanner;
+	struct scan_token token = scan_next(scanner);
+
+	if (!scan_is_punct(scanner, token, '(')) {
+		*scanner = before;
+		while (take_word(scanner, "ANALYZE") ||
+		    take_word(scanner, "VERBOSE"))
+			;
+		return;
+	}
+	while (token.kind != SCAN_END && !scan_is_punct(scanner, token, ')'))
+		token = scan_next(scanner);
+}
+
+/* After a shared word: is this what only the native language says? */
+static bool
+only_native(struct scanner *scanner, struct str word)
+{
+	if (str_equal_nocase(word, STR("EXPLAIN"))) {
+		skip_explain_options(scanner);
+		return take_word(scanner, "QUERY") ||
+		    take_word(scanner, "FIND") || take_word(scanner, "REPLAY");
+	}
+	if (str_equal_nocase(word, STR("SHOW")))
+		return take_word(scanner, "PERMISSIONS");
+	if (str_equal_nocase(word, STR("REVOKE")))
+		return take_word(scanner, "KEY");
+	if (!str_equal_nocase(word, STR("CREATE")) ||
+	    !take_word(scanner, "USER"))
+		return false;
+	(void)scan_next(scanner);
+	return take_word(scanner, "WITH") &&
+	    (take_word(scanner, "KEY") || take_word(scanner, "ROLES"));
+}
+
+/* On a native port: is a shared word's statement the native language's? */
+static bool
+native_first(struct scanner *scanner, struct str word)
+{
+	if (str_equal_nocase(word, STR("CREATE")))
+		return take_word(scanner, "USER");
+	return !str_equal_nocase(word, STR("EXPLAIN"));
+}
+
+bool
+parse_is_native(const struct parse *p, size_t start)
+{
+	struct scanner scanner = scanner_at(p->text, start);
+	struct scanner after;
+	struct scan_token token = scan_next(&scanner);
+	struct str word = scan_text(&scanner, token);
+
+	for (size_t i = 0; i < ARRAY_LEN(first_word); i++) {
+		if (!str_equal_nocase(word, str_of_cstr(first_word[i].word)))
+			continue;
+		if (first_word[i].owner == OWNER_NATIVE)
+			return true;
+		after = scanner;
+		return only_native(&after, word) ||
+		    (p->dialect == SQL_DIALECT_NATIVE &&
+			native_first(&scanner, word));
+	}
+	return false;
+}
+
+/* ---- statements: the first word is taken ---- */
+
+static int
+parse_define(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_DEFINE;
+	return native_define(n, &stmt->create_table);
+}
+
+static int
+parse_store(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_STORE;
+	return native_store(n, &stmt->store);
+}
+
+static int
+parse_query(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_QUERY;
+	stmt->query.location = stmt->location;
+	return native_query(n, &stmt->query);
+}
+
+static int
+parse_replay(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_QUERY;
+	stmt->query.location = stmt->location;
+	return native_replay(n, &stmt->query);
+}
+
+static int
+parse_flush(struct native *n UNUSED, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_CHECKPOINT;
+	return 0;
+}
+
+static int
+parse_ping(struct native *n UNUSED, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_PING;
+	return 0;
+}
+
+static int
+add_statement(struct native *n, struct ast_stmt *batch)
+{
+	struct ast_stmt *stmt;
+	void *items = batch->batch.items;
+	int rc = parse_statement(n, &stmt);
+
+	if (rc == 0)
+		rc = native_room(n, &items, batch->batch.count, sizeof(stmt));
+	if (rc != 0)
+		return rc;
+	batch->batch.items = items;
+	batch->batch.items[batch->batch.count++] = stmt;
+	return 0;
+}
+
+/* Within brackets `;` parts the statements. */
+static bool
+is_semicolon(const struct native *n)
+{
+	return n->token.kind == NATIVE_END && n->token.start < n->p->text.len;
+}
+
+static int
+parse_batch(struct native *n, struct ast_stmt *stmt)
+{
+	int rc;
+
+	stmt->kind = AST_BATCH;
+	if (n->depth > 0)
+		return native_unsupported(n, n->token.start,
+		    "a BATCH in a BATCH");
+	n->depth++;
+	rc = native_expect_punct(n, "[");
+	while (rc == 0 && !native_is_punct(n, "]")) {
+		if (is_semicolon(n)) {
+			rc = native_advance(n);
+			continue;
+		}
+		rc = add_statement(n, stmt);
+		if (rc == 0 && !is_semicolon(n) && !native_is_punct(n, "]"))
+			rc = native_expected(n, "\";\" or \"]\"");
+	}
+	n->depth--;
+	return rc != 0 ? rc : native_expect_punct(n, "]");
+}
+
+/* ---- EXPLAIN ---- */
+
+static struct str
+lower(struct native *n, struct str word)
+{
+	char *copy = native_alloc(n, word.len + 1);
+
+	if (copy == NULL)
+		return str_of(NULL, 0);
+	for (size_t i = 0; i < word.len; i++) {
+		char c = word.data[i];
+
+		copy[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	}
+	return str_of(copy, word.len);
+}
+
+static int
+add_option(struct native *n, struct ast_stmt *stmt, bool may_have_value)
+{
+	struct ast_option option = {
+		.location = native_position(n, n->token.start),
+	};
+	void *options = stmt->explain.options;
+	int rc;
+
+	if (n->token.kind != NATIVE_WORD)
+		return native_expected(n, "an option");
+	option.name = lower(n, n->token.text);
+	rc = native_advance(n);
+	if (rc == 0 && may_have_value && !native_is_punct(n, ",") &&
+	    !native_is_punct(n, ")"))
+		rc = native_value(n, &option.value);
+	if (rc == 0)
+		rc = native_room(n, &options, stmt->explain.option_count,
+		    sizeof(option));
+	if (rc != 0)
+		return rc;
+	stmt->explain.options = options;
+	stmt->explain.options[stmt->explain.option_count++] = option;
+	return 0;
+}
+
+static int
+parse_explain_options(struct native *n, struct ast_stmt *stmt)
+{
+	int rc = native_accept_punct(n, "(");
+
+	if (rc < 0)
+		return rc;
+	if (rc == 0) {
+		while (rc == 0 &&
+		    (native_is_word(n, "ANALYZE") ||
+			native_is_word(n, "VERBOSE")))
+			rc = add_option(n, stmt, false);
+		return rc;
+	}
+	do {
+		rc = add_option(n, stmt, true);
+		if (rc == 0)
+			rc = native_accept_punct(n, ",");
+	} while (rc == 1);
+	return rc != 0 ? rc : native_expect_punct(n, ")");
+}
+
+static int
+parse_explain(struct native *n, struct ast_stmt *stmt)
+{
+	int rc = parse_explain_options(n, stmt);
+
+	stmt->kind = AST_EXPLAIN;
+	if (rc == 0 && !native_is_word(n, "QUERY") &&
+	    !native_is_word(n, "FIND") && !native_is_word(n, "REPLAY"))
+		rc = native_expected(n, "QUERY, FIND or REPLAY");
+	return rc != 0 ? rc : parse_statement(n, &stmt->explain.stmt);
+}
+
+/* ---- dispatch ---- */
+
+static const struct {
+	const char *word;
+	int (*parse)(struct native *n, struct ast_stmt *stmt);
+} statement[] = {
+	{ "STORE", parse_store },
+	{ "QUERY", parse_query },
+	{ "FIND", parse_query },
+	{ "REPLAY", parse_replay },
+	{ "DEFINE", parse_define },
+	{ "BATCH", parse_batch },
+	{ "FLUSH", parse_flush },
+	{ "PING", parse_ping },
+	{ "EXPLAIN", parse_explain },
+};
+
+static int
+refuse(struct native *n)
+{
+	char upper[16] = { 0 };
+	struct str word = n->token.text;
+
+	for (size_t i = 0; i < ARRAY_LEN(first_word); i++)
+		if (str_equal_nocase(word, str_of_cstr(first_word[i].word)))
+			memcpy(upper, first_word[i].word,
+			    strlen(first_word[i].word));
+	if (upper[0] == '\0')
+		return native_expected(n, "a statement");
+	return native_unsupported(n, n->token.start, upper);
+}
+
+static int
+parse_statement(struct native *n, struct ast_stmt **out)
+{
+	size_t start = n->token.start;
+	struct ast_stmt *stmt = native_alloc(n, sizeof(*stmt));
+	size_t last = start;
+	int rc;
+
+	if (stmt == NULL)
+		return STELE_E_OUT_OF_MEMORY;
+	stmt->location = native_position(n, start);
+	stmt->is_native = true;
+	*out = stmt;
+	for (size_t i = 0; i < ARRAY_LEN(statement); i++) {
+		if (!native_is_word(n, statement[i].word))
+			continue;
+		rc = native_advance(n);
+		if (rc == 0)
+			rc = statement[i].parse(n, stmt);
+		if (rc != 0)
+			return rc;
+		last = n->token.start;
+		while (last > start &&
+		    strchr(" \t\r\n", n->p->text.data[last - 1]) != NULL)
+			last--;
+		stmt->text = str_of(n->p->text.data + start, last - start);
+		stmt->param_count = n->param_count;
+		return 0;
+	}
+	return refuse(n);
+}
+
+int
+parse_native(struct parse *p, size_t start, size_t *end)
+{
+	struct native n = { .p = p };
+	struct ast_stmt *stmt;
+	int rc = native_read(&n, start);
+
+	if (rc == 0)
+		rc = parse_statement(&n, &stmt);
+	if (rc == 0 && n.token.kind != NATIVE_END)
+		rc = native_expected(&n, "the end of the statement");
+	if (rc != 0)
+		return rc;
+	*end = n.token.start;
+	return parse_add(p, stmt);
+}
