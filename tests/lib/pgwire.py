@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bare PostgreSQL protocol: bytes out, messages in, nothing checked.
+
+For tests that must send what no driver would.
+"""
+
+import socket
+import struct
+import time
+
+SSL_REQUEST = struct.pack("!ii", 8, 80877103)
+GSS_REQUEST = struct.pack("!ii", 8, 80877104)
+
+
+def message(kind, body=b"", length=None):
+    """A message; `length` to lie about it."""
+    if length is None:
+        length = len(body) + 4
+    return kind + struct.pack("!I", length & 0xFFFFFFFF) + body
+
+
+def startup(version=0x30000, user=b"stele", end=b"\0", **options):
+    body = struct.pack("!I", version)
+    if user is not None:
+        body += b"user\0" + user + b"\0"
+    for name, value in options.items():
+        body += name.encode() + b"\0" + value + b"\0"
+    body += end
+    return struct.pack("!I", len(body) + 4) + body
+
+
+def cstring(text):
+    return (text.encode() if isinstance(text, str) else text) + b"\0"
+
+
+def query(text):
+    return message(b"Q", cstring(text))
+
+
+def parse(text, name="", oids=()):
+    return message(
+        b"P",
+        cstring(name)
+        + cstring(text)
+        + struct.pack("!H", len(oids))
+        + b"".join(struct.pack("!I", oid) for oid in oids),
+    )
+
+
+def bind(values=(), formats=(), results=(), name="", portal=""):
+    body = cstring(portal) + cstring(name)
+    body += struct.pack("!H", len(formats))
+    body += b"".join(struct.pack("!H", f) for f in formats)
+    body += struct.pack("!H", len(values))
+    for value in values:
+        if value is None:
+            body += struct.pack("!i", -1)
+        else:
+            body += struct.pack("!i", len(value)) + value
+    body += struct.pack("!H", len(results))
+    body += b"".join(struct.pack("!H", f) for f in results)
+    return message(b"B", body)
+
+
+def execute(portal="", rows=0):
+    return message(b"E", cstring(portal) + struct.pack("!i", rows))
+
+
+SYNC = message(b"S")
+TERMINATE = message(b"X")
+
+
+class Closed(Exception):
+    """The server closed the connection."""
+
+
+class Connection:
+    def __init__(self, port, timeout=20):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.received = b""
+
+    def send(self, data):
+        try:
+            self.socket.sendall(data)
+        except OSError as error:
+            raise Closed from error
+
+    def read(self, count):
+        while len(self.received) < count:
+            try:
+                more = self.socket.recv(65536)
+            except ConnectionError as error:
+                raise Closed from error
+            if not more:
+                raise Closed
+            self.received += more
+        data, self.received = self.received[:count], self.received[count:]
+        return data
+
+    def message(self):
+        kind, length = struct.unpack("!cI", self.read(5))
+        return kind, self.read(length - 4)
+
+    def until_ready(self):
+        """All messages up to ReadyForQuery."""
+        messages = []
+        while not messages or messages[-1][0] != b"Z":
+            messages.append(self.message())
+        return messages
+
+    def until_closed(self):
+        """All messages up to the end of the connection, and no more."""
+        messages = []
+        try:
+            while True:
+                messages.append(self.message())
+        except Closed:
+            return messages
+
+    def start(self, **options):
+        self.send(startup(**options))
+        return self.until_ready()
+
+    def query(self, text):
+        self.send(query(text))
+        return self.until_ready()
+
+    def close(self):
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.close()
+
+
+def fields(body):
+    """The fields of an ErrorResponse: a dictionary by letter."""
+    return {
+        part[:1].decode(): part[1:].decode("utf-8", "replace")
+        for part in body.split(b"\0")
+        if part
+    }
+
+
+def errors(messages):
+    return [fields(body) for kind, body in messages if kind == b"E"]
+
+
+def rows(messages):
+    """The DataRows: lists of bytes or None."""
+    result = []
+    for kind, body in messages:
+        if kind != b"D":
+            continue
+        (count,) = struct.unpack_from("!H", body)
+        at, row = 2, []
+        for _ in range(count):
+            (length,) = struct.unpack_from("!i", body, at)
+            at += 4
+            row.append(None if length < 0 else body[at : at + length])
+            at += max(length, 0)
+        result.append(row)
+    return result
+
+
+def wait_closed(connection, seconds):
+    """True if the server closes within `seconds`, whatever it sends before."""
+    connection.socket.settimeout(0.2)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if not connection.socket.recv(65536):
+                return True
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            return True
+    return False

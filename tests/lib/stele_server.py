@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server of its own for one test, and the few words that tests share.
+
+The program under test is named by $STELE.  It runs as a child on a data
+directory below a temporary one, on a free port of the loopback and a UNIX
+socket, and dies with the test.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+SKIPPED = 77  # the exit code by which automake knows a skipped test
+PR_SET_PDEATHSIG = 1
+
+
+def skip(why):
+    print("SKIP:", why)
+    sys.exit(SKIPPED)
+
+
+def free_port():
+    """A port below the range that the kernel gives to outgoing connections."""
+    first = 20000 + os.getpid() % 10000
+    for port in range(first, first + 2000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    sys.exit("no free port")
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Server:
+    """`with Server() as server:` starts, stops and cleans up."""
+
+    def __init__(self, *options, stele=None):
+        self.stele = stele or os.environ.get("STELE")
+        if not self.stele or not os.access(self.stele, os.X_OK):
+            skip("$STELE does not name the server")
+        self.options = options
+        self.dir = tempfile.mkdtemp(prefix="stele-test-", dir="/tmp")
+        self.data = os.path.join(self.dir, "data")
+        self.log = os.path.join(self.dir, "server.log")
+        self.port = free_port()
+        self.process = None
+
+    def start(self, seconds=20):
+        arguments = [self.stele, "serve", "-D", self.data]
+        for option in (
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={self.dir}",
+        ) + self.options:
+            arguments += ["-c", option]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=die_with_parent,
+            )
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.is_running():
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.01)
+        self.print_log()
+        self.release()
+        sys.exit("the server does not start")
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, seconds=10):
+        """SIGTERM; the exit status, or None if it had to be killed."""
+        if self.process is None:
+            return 0
+        process, self.process = self.process, None
+        process.terminate()
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return None
+
+    def restart(self):
+        status = self.stop()
+        if status != 0:
+            self.print_log()
+            sys.exit(f"the server stopped with status {status}")
+        self.start()
+
+    def print_log(self, lines=20):
+        with open(self.log, errors="replace") as log:
+            sys.stderr.writelines(log.readlines()[-lines:])
+
+    def release(self):
+        self.stop()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def environment(self):
+        """For libpq's programs and drivers."""
+        return dict(
+            os.environ,
+            PGHOST="127.0.0.1",
+            PGPORT=str(self.port),
+            PGUSER="stele",
+            PGDATABASE="stele",
+            PGSSLMODE="disable",
+            PGCONNECT_TIMEOUT="10",
+        )
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is not None and self.is_running():
+            self.print_log()
+        self.release()

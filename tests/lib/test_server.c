@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/test_server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <libpq-fe.h>
+
+#define PORT        "5433" /* only names the socket */
+#define OPTIONS_MAX 16
+
+static void
+sleep_ms(long ms)
+{
+	struct timespec pause = { ms / 1000, ms % 1000 * 1000000 };
+
+	while (nanosleep(&pause, &pause) == -1 && errno == EINTR)
+		continue;
+}
+
+void
+test_server_init(struct test_server *server)
+{
+	const char *stele = getenv("STELE");
+
+	if (stele == NULL || access(stele, X_OK) == -1) {
+		fputs("SKIP: $STELE does not name the server\n", stderr);
+		exit(TEST_SKIPPED);
+	}
+	memset(server, 0, sizeof(*server));
+	strcpy(server->dir, "/tmp/stele-test-XXXXXX");
+	if (mkdtemp(server->dir) == NULL) {
+		perror("could not make a temporary directory");
+		exit(EXIT_FAILURE);
+	}
+	snprintf(server->conninfo, sizeof(server->conninfo),
+	    "host=%s port=" PORT " user=stele dbname=stele "
+	    "connect_timeout=10",
+	    server->dir);
+}
+
+/* In the child: never returns. */
+static void
+server_exec(const struct test_server *server, const char *const *options)
+{
+	const char *stele = getenv("STELE");
+	char data[80], socket_option[128], log[80];
+	const char *argv[6 + 2 * 3 + 2 * OPTIONS_MAX];
+	int argc = 0;
+	int fd;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	snprintf(data, sizeof(data), "%s/data", server->dir);
+	snprintf(log, sizeof(log), "%s/server.log", server->dir);
+	snprintf(socket_option, sizeof(socket_option),
+	    "unix_socket_directories=%s", server->dir);
+	fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (fd == -1 || dup2(fd, STDOUT_FILENO) == -1 ||
+	    dup2(fd, STDERR_FILENO) == -1)
+		_exit(EXIT_FAILURE);
+	argv[argc++] = stele;
+	argv[argc++] = "serve";
+	argv[argc++] = "-D";
+	argv[argc++] = data;
+	argv[argc++] = "-c";
+	argv[argc++] = "port=" PORT;
+	argv[argc++] = "-c";
+	argv[argc++] = "listen_addresses=";
+	argv[argc++] = "-c";
+	argv[argc++] = socket_option;
+	for (int i = 0; i < OPTIONS_MAX && options[i] != NULL; i++) {
+		argv[argc++] = "-c";
+		argv[argc++] = options[i];
+	}
+	argv[argc] = NULL;
+	/* execv() changes no string; its type is older than const. */
+	execv(stele, (char *const *)(uintptr_t)argv);
+	perror(stele);
+	_exit(EXIT_FAILURE);
+}
+
+void
+test_server_spawn(struct test_server *server, const char *const *options)
+{
+	server->pid = fork();
+	if (server->pid == -1) {
+		perror("could not fork");
+		exit(EXIT_FAILURE);
+	}
+	if (server->pid == 0)
+		server_exec(server, options);
+}
+
+bool
+test_server_wait(struct test_server *server, int seconds)
+{
+	for (int i = 0; i < seconds * 50; i++) {
+		PGconn *conn = PQconnectdb(server->conninfo);
+		bool ok = PQstatus(conn) == CONNECTION_OK;
+
+		PQfinish(conn);
+		if (ok)
+			return true;
+		if (waitpid(server->pid, NULL, WNOHANG) == server->pid) {
+			server->pid = 0;
+			return false;
+		}
+		sleep_ms(20);
+	}
+	return false;
+}
+
+int
+test_server_kill(struct test_server *server, int signo)
+{
+	int status = 0;
+
+	if (server->pid == 0)
+		return 0;
+	kill(server->pid, signo);
+	while (waitpid(server->pid, &status, 0) == -1 && errno == EINTR)
+		continue;
+	server->pid = 0;
+	return status;
+}
+
+bool
+test_server_stop(struct test_server *server, int seconds)
+{
+	int status = 0;
+
+	kill(server->pid, SIGTERM);
+	for (int i = 0; i < seconds * 100; i++) {
+		if (waitpid(server->pid, &status, WNOHANG) == server->pid) {
+			server->pid = 0;
+			return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		}
+		sleep_ms(10);
+	}
+	test_server_kill(server, SIGKILL);
+	return false;
+}
+
+void
+test_server_print_log(const struct test_server *server)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "tail -n 20 %s/server.log >&2",
+	    server->dir);
+	if (system(command) != 0)
+		fputs("(no log)\n", stderr);
+}
+
+void
+test_server_release(struct test_server *server)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf %s", server->dir);
+	if (system(command) != 0)
+		fprintf(stderr, "%s is left behind\n", server->dir);
+}
