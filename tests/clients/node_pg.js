@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// node-pg: parameters without types and as text, results as text.
+'use strict';
+
+const assert = require('assert');
+const pg = require('pg');
+
+// Text as it came: the driver's own numbers and dates hold less.
+const asText = { getTypeParser: () => (text) => text };
+
+const TEXT = 'it\'s "a" \\ b\n\t%s {} $1 é 漢 \u{1fab6} \u{10ffff}';
+const COLUMNS = 's, i, u, f, b, t, d, g, n, j';
+const ROWS = {
+	least: ['', '-9223372036854775808', '0', '-Infinity', 'f',
+		'0001-01-01 00:00:00+00', '0001-01-01',
+		'00000000-0000-0000-0000-000000000000',
+		'-9999999999999999999999999999.9999999999', '{}'],
+	most: [TEXT, '9223372036854775807', '18446744073709551615',
+		'1.7976931348623157e+308', 't', '9999-12-31 23:59:59.999999+00',
+		'9999-12-31', 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+		'9999999999999999999999999999.9999999999',
+		'{"a": [1, 2.5, null, true, "é"]}'],
+	small: [' ', '0', '1', '5e-324', 't', '1999-12-31 23:59:59.999999+00',
+		'1999-12-31', '00112233-4455-6677-8899-aabbccddeeff',
+		'0.0000000001', '[1, 2]'],
+	nan: ['nan', '-1', '1', 'NaN', null, null, null, null, null, '"x"'],
+	null: Array(10).fill(null),
+};
+
+async function fails(promise, code) {
+	await assert.rejects(promise, (error) => {
+		assert.strictEqual(error.code, code, error.message);
+		return true;
+	});
+}
+
+async function valuesRound(client) {
+	await client.query('DEFINE every FIELDS { "s": "string | null",' +
+		' "i": "int | null", "u": "u64 | null", "f": "float | null",' +
+		' "b": "bool | null", "t": "datetime | null",' +
+		' "d": "date | null", "g": "uuid | null",' +
+		' "n": "decimal(38,10) | null", "j": "json | null" }');
+	await client.query("SET TimeZone = 'UTC'");
+	const places = Array.from({ length: 11 }, (_, i) => `$${i + 1}`);
+	for (const [context, row] of Object.entries(ROWS))
+		await client.query(`INSERT INTO every (context_id, ${COLUMNS})` +
+			` VALUES (${places})`, [context, ...row]);
+	for (const [context, row] of Object.entries(ROWS)) {
+		const got = await client.query({
+			text: `SELECT ${COLUMNS} FROM every WHERE context_id = $1`,
+			values: [context], rowMode: 'array', types: asText,
+		});
+		assert.deepStrictEqual(got.rows, [row]);
+	}
+}
+
+async function driverTypes(client) {
+	const at = new Date('2026-01-02T03:04:05.678Z');
+	await client.query('INSERT INTO every (context_id, t, f, b, j)' +
+		' VALUES ($1, $2, $3, $4, $5)',
+		['js', at, 0.1, true, { a: [1, 'é'] }]);
+	const got = await client.query(
+		"SELECT t, f, b, j FROM every WHERE context_id = 'js'");
+	assert.deepStrictEqual({ ...got.rows[0] },
+		{ t: at, f: 0.1, b: true, j: { a: [1, 'é'] } });
+}
+
+async function enums(client) {
+	await client.query("CREATE TYPE color AS ENUM ('red', 'né')");
+	await client.query('CREATE TABLE painted (shade color NOT NULL)');
+	await client.query(
+		"INSERT INTO painted (context_id, shade) VALUES ('e', $1)", ['né']);
+	const got = await client.query('SELECT shade FROM painted');
+	assert.deepStrictEqual({ ...got.rows[0] }, { shade: 'né' });
+	await fails(client.query(
+		"INSERT INTO painted (context_id, shade) VALUES ('e', $1)",
+		['blue']), '22P02');
+}
+
+async function storeAndQuery(client) {
+	const store = { name: 'store', text: 'STORE every FOR $1 PAYLOAD $2' };
+	// Queued at once, answered in order.
+	const results = await Promise.all([1, 2, 3].map((i) => client.query(
+		{ ...store, values: ['stored', JSON.stringify({ i, s: TEXT })] })));
+	assert.deepStrictEqual(results.map((r) => [r.command, r.rowCount]),
+		Array(3).fill(['INSERT', 1]));
+	const got = await client.query('QUERY every FOR stored RETURN [i, s]');
+	assert.deepStrictEqual(got.rows.map((r) => [r.i, r.s]),
+		[['1', TEXT], ['2', TEXT], ['3', TEXT]]);
+	const story = await client.query('REPLAY FOR stored');
+	assert.strictEqual(story.rowCount, 3);
+	const two = await client.query('SELECT 1 AS a; SELECT 2 AS a');
+	assert.deepStrictEqual(two.map((r) => r.rows[0].a), [1, 2]);
+}
+
+async function errorsAndRollback(client) {
+	const count = 'SELECT count(*) FROM events';
+	const before = (await client.query(count)).rows[0].count;
+	await client.query('BEGIN');
+	await client.query("INSERT INTO every (context_id) VALUES ('gone')");
+	await fails(client.query('SELECT nothing FROM every'), '42703');
+	await fails(client.query('SELECT 1'), '25P02');
+	await client.query('ROLLBACK');
+	assert.strictEqual((await client.query(count)).rows[0].count, before);
+	await fails(client.query('SELECT 1 / $1::bigint', [0]), '22012');
+	await fails(client.query('INSERT INTO every (context_id, i)' +
+		" VALUES ('c', $1)", ['9223372036854775808']), '22003');
+}
+
+async function cancel(client, config) {
+	await client.query('DEFINE slow FIELDS { "s": "string" }');
+	const values = Array(2000).fill(`('c', '${'a'.repeat(1000)}')`).join();
+	for (let i = 0; i < 5; i++)
+		await client.query(
+			`INSERT INTO slow (context_id, s) VALUES ${values}`);
+	const filter = Array.from({ length: 1000 },
+		(_, i) => `s LIKE '%a%b${i}%'`).join(' OR ');
+	const query = new pg.Query(`SELECT count(*) FROM slow WHERE ${filter}`);
+	const ended = new Promise((resolve) => {
+		query.on('error', (error) => resolve(error.code));
+		query.on('end', () => resolve('not cancelled'));
+	});
+	client.query(query);
+	setTimeout(() => new pg.Client(config).cancel(client, query), 200);
+	assert.strictEqual(await ended, '57014');
+	const got = await client.query('SELECT 42 AS a');
+	assert.deepStrictEqual(got.rows[0].a, 42);
+}
+
+async function main() {
+	const config = {
+		host: process.env.PGHOST, port: Number(process.env.PGPORT),
+		user: 'stele', database: 'stele',
+	};
+	const client = new pg.Client(config);
+	await client.connect();
+	for (const run of [valuesRound, driverTypes, enums, storeAndQuery,
+		errorsAndRollback, cancel]) {
+		await run(client, config);
+		console.log('ok', run.name);
+	}
+	await client.end();
+}
+
+main().catch((error) => {
+	console.error(error);
+	process.exit(1);
+});

@@ -1,0 +1,15 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# pgjdbc: Debian's libpostgresql-jdbc-java; see Pgjdbc.java.
+. "$(dirname "$0")/../lib/server.sh"
+
+jar=${PGJDBC_JAR:-/usr/share/java/postgresql.jar}
+need java
+[ -f "$jar" ] || skip "there is no $jar on this machine"
+java --source 11 -version >/dev/null 2>&1 ||
+	skip "java cannot run a source file on this machine"
+server_init
+server_start
+timeout 100 java -XX:TieredStopAtLevel=1 -cp "$jar" \
+	"$(dirname "$0")/Pgjdbc.java" "$SERVER_PORT" || fail "Pgjdbc.java"
+server_stop
