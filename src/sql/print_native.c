@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Statements of the native language.  Names are always quoted: its keywords
+ * are words like any other where a name may stand.
+ */
+#include "common/attr.h"
+#include "sql/print_private.h"
+
+/* JSON's escapes; a control character that has none stands as it is. */
+static void
+put_name(struct buf *out, struct str name)
+{
+	buf_put_cstr(out, "\"");
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.data[i] == '"' || name.data[i] == '\\')
+			buf_put_cstr(out, "\\");
+		buf_put(out, &name.data[i], 1);
+	}
+	buf_put_cstr(out, "\"");
+}
+
+static void
+put_names(struct buf *out, const struct str *names, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_put_cstr(out, ", ");
+		put_name(out, names[i]);
+	}
+}
+
+/* ---- conditions ---- */
+
+static void put_condition(struct buf *out, const struct ast_expr *expr);
+
+static void
+put_column(struct buf *out, const struct ast_expr *expr)
+{
+	for (uint32_t i = 0; i < expr->column.name.count; i++) {
+		if (i > 0)
+			buf_put_cstr(out, ".");
+		put_name(out, expr->column.name.parts[i]);
+	}
+}
+
+static void
+put_bool(struct buf *out, const struct ast_expr *expr)
+{
+	static const char *const words[] = {
+		[AST_AND] = " AND ",
+		[AST_OR] = " OR ",
+		[AST_NOT] = "",
+	};
+	const struct ast_expr_list *args = &expr->boolean.args;
+
+	buf_put_cstr(out, expr->boolean.op == AST_NOT ? "NOT (" : "(");
+	for (uint32_t i = 0; i < args->count; i++) {
+		if (i > 0)
+			buf_put_cstr(out, words[expr->boolean.op]);
+		put_condition(out, args->items[i]);
+	}
+	buf_put_cstr(out, ")");
+}
+
+static void
+put_condition(struct buf *out, const struct ast_expr *expr)
+{
+	switch ((int)expr->kind) {
+	case AST_COLUMN:
+		put_column(out, expr);
+		break;
+	case AST_BOOL:
+		put_bool(out, expr);
+		break;
+	case AST_OP:
+		put_condition(out, expr->op.left);
+		buf_put_cstr(out, " ");
+		buf_put_str(out, expr->op.name.parts[0]);
+		buf_put_cstr(out, " ");
+		print_expr(out, expr->op.right);
+		break;
+	case AST_IN:
+		put_condition(out, expr->in.arg);
+		buf_put_cstr(out, expr->in.is_negated ? " NOT IN (" : " IN (");
+		print_exprs(out, &expr->in.list);
+		buf_put_cstr(out, ")");
+		break;
+	case AST_IS:
+		put_condition(out, expr->is.arg);
+		buf_put_cstr(out,
+		    expr->is.kind == AST_IS_NULL ? " IS NULL" : " IS NOT NULL");
+		break;
+	default: /* a value */
+		print_expr(out, expr);
+		break;
+	}
+}
+
+/* ---- statements ---- */
+
+static void
+put_clause(struct buf *out, const char *word, const struct ast_expr *value)
+{
+	if (value == NULL)
+		return;
+	buf_put_cstr(out, word);
+	print_expr(out, value);
+}
+
+static void
+put_aggregates(struct buf *out, const struct ast_query *query)
+{
+	static const char *const words[] = {
+		[AST_COUNT] = "COUNT",
+		[AST_COUNT_FIELD] = "COUNT",
+		[AST_COUNT_UNIQUE] = "COUNT UNIQUE",
+		[AST_TOTAL] = "TOTAL",
+		[AST_AVG] = "AVG",
+		[AST_MIN] = "MIN",
+		[AST_MAX] = "MAX",
+	};
+
+	for (uint32_t i = 0; i < query->agg_count; i++) {
+		buf_put_cstr(out, i > 0 ? ", " : " ");
+		buf_put_cstr(out, words[query->aggs[i].kind]);
+		if (query->aggs[i].field.len > 0) {
+			buf_put_cstr(out, " ");
+			put_name(out, query->aggs[i].field);
+		}
+	}
+}
+
+static void
+put_grouping(struct buf *out, const struct ast_query *query)
+{
+	static const char *const units[] = {
+		[AST_HOUR] = "HOUR",
+		[AST_DAY] = "DAY",
+		[AST_WEEK] = "WEEK",
+		[AST_MONTH] = "MONTH",
+		[AST_YEAR] = "YEAR",
+	};
+
+	put_aggregates(out, query);
+	if (query->has_per)
+		buf_printf(out, " PER %s", units[query->per]);
+	if (query->group_count > 0)
+		buf_put_cstr(out, " BY ");
+	put_names(out, query->group_by, query->group_count);
+	if (query->order_by.len > 0) {
+		buf_put_cstr(out, " ORDER BY ");
+		put_name(out, query->order_by);
+		buf_put_cstr(out, query->is_descending ? " DESC" : "");
+	}
+}
+
+static void
+put_query(struct buf *out, const struct ast_query *query)
+{
+	buf_put_cstr(out, query->is_replay ? "REPLAY" : "QUERY");
+	if (query->event_type.count > 0) {
+		buf_put_cstr(out, " ");
+		put_name(out, query->event_type.parts[0]);
+	}
+	put_clause(out, " FOR ", query->context);
+	put_clause(out, " SINCE ", query->since);
+	if (query->time_field.len > 0) {
+		buf_put_cstr(out, " USING ");
+		put_name(out, query->time_field);
+	}
+	if (query->has_return) {
+		buf_put_cstr(out, " RETURN [");
+		put_names(out, query->returns, query->return_count);
+		buf_put_cstr(out, "]");
+	}
+	if (query->where != NULL) {
+		buf_put_cstr(out, " WHERE ");
+		put_condition(out, query->where);
+	}
+	put_grouping(out, query);
+	put_clause(out, " LIMIT ", query->limit);
+	put_clause(out, " OFFSET ", query->offset);
+}
+
+static void
+put_store(struct buf *out, const struct ast_store *store)
+{
+	buf_put_cstr(out, "STORE ");
+	put_name(out, store->event_type.parts[0]);
+	put_clause(out, " FOR ", store->context);
+	put_clause(out, " AT ", store->at);
+	buf_put_cstr(out, " PAYLOAD ");
+	if (store->payload_is_raw)
+		buf_put_str(out, store->payload->constant.text);
+	else
+		print_expr(out, store->payload);
+}
+
+/* What DEFINE calls the types that it gives to columns. */
+static const struct {
+	const char *sql;
+	const char *native;
+} type_words[] = {
+	{ "text", "string" },
+	{ "int8", "i64" },
+	{ "float8", "f64" },
+	{ "bool", "bool" },
+	{ "timestamptz", "datetime" },
+	{ "date", "date" },
+	{ "uuid", "uuid" },
+	{ "jsonb", "json" },
+	{ "numeric", "decimal" },
+};
+
+static void
+put_type(struct buf *out, const struct ast_type *type)
+{
+	struct str sql = type->name.parts[type->name.count - 1];
+
+	for (size_t i = 0; i < ARRAY_LEN(type_words); i++)
+		if (str_equal(sql, str_of_cstr(type_words[i].sql)))
+			buf_put_cstr(out, type_words[i].native);
+	for (uint32_t i = 0; i < type->mod_count; i++)
+		buf_printf(out, "%s%d", i == 0 ? "(" : ", ", type->mods[i]);
+	if (type->mod_count > 0)
+		buf_put_cstr(out, ")");
+}
+
+static void
+put_define(struct buf *out, const struct ast_create_table *define)
+{
+	buf_put_cstr(out, "DEFINE ");
+	put_name(out, define->name.parts[0]);
+	if (define->version > 0)
+		buf_printf(out, " AS %u", define->version);
+	buf_put_cstr(out, " FIELDS {");
+	for (uint32_t i = 0; i < define->column_count; i++) {
+		const struct ast_column_def *column = &define->columns[i];
+
+		buf_put_cstr(out, i > 0 ? ", " : "");
+		put_name(out, column->name);
+		buf_put_cstr(out, ": ");
+		if (define->enums[i].count > 0) {
+			buf_put_cstr(out, "[");
+			put_names(out, define->enums[i].labels,
+			    define->enums[i].count);
+			buf_put_cstr(out, "]");
+		} else {
+			put_type(out, &column->type);
+		}
+		if (!column->is_not_null)
+			buf_put_cstr(out, " | null");
+	}
+	buf_put_cstr(out, "}");
+}
+
+static void
+put_batch(struct buf *out, const struct ast_stmt *stmt)
+{
+	buf_put_cstr(out, "BATCH [");
+	for (uint32_t i = 0; i < stmt->batch.count; i++) {
+		buf_put_cstr(out, i > 0 ? "; " : "");
+		print_stmt(out, stmt->batch.items[i]);
+	}
+	buf_put_cstr(out, "]");
+}
+
+void
+print_native(struct buf *out, const struct ast_stmt *stmt)
+{
+	switch ((int)stmt->kind) {
+	case AST_DEFINE:
+		put_define(out, &stmt->create_table);
+		break;
+	case AST_STORE:
+		put_store(out, &stmt->store);
+		break;
+	case AST_QUERY:
+		put_query(out, &stmt->query);
+		break;
+	case AST_BATCH:
+		put_batch(out, stmt);
+		break;
+	case AST_CHECKPOINT:
+		buf_put_cstr(out, "FLUSH");
+		break;
+	default:
+		buf_put_cstr(out, "PING");
+		break;
+	}
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * print_private.h -- the printer's parts; private to src/sql.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/str.h"
+#include "sql/ast.h"
+#include "sql/print.h"
+
+/* print_name.c */
+void print_dotted(struct buf *out, const struct ast_name *name);
+void print_names(struct buf *out, const struct str *names, uint32_t count);
+void print_operator(struct buf *out, const struct ast_name *name);
+
+/* print_expr.c */
+void print_exprs(struct buf *out, const struct ast_expr_list *list);
+void print_const(struct buf *out, const struct ast_const *constant);
+
+/* print_select.c */
+void print_select(struct buf *out, const struct ast_select *select);
+void print_sorts(struct buf *out, const struct ast_sort_list *list);
+void print_window(struct buf *out, const struct ast_window *window);
+void print_targets(struct buf *out, const struct ast_target_list *list);
+void print_column_defs(struct buf *out, const struct ast_column_def *defs,
+    uint32_t count);
+
+/* print_session.c */
+void print_options(struct buf *out, const struct ast_option *options,
+    uint32_t count);
+void print_transaction(struct buf *out, const struct ast_transaction *stmt);
+void print_set(struct buf *out, const struct ast_set *stmt);
+void print_cursor(struct buf *out, const struct ast_declare_cursor *stmt);
+void print_fetch(struct buf *out, const struct ast_fetch *stmt);
+void print_setting(struct buf *out, struct str name);
+
+/* print_native.c */
+void print_native(struct buf *out, const struct ast_stmt *stmt);

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SELECT, VALUES, set operations, and the parts that other statements share.
+ */
+#include "common/attr.h"
+#include "sql/print_private.h"
+
+static void print_from(struct buf *out, const struct ast_from *from);
+
+static void
+put_comma(struct buf *out, uint32_t i)
+{
+	if (i > 0)
+		buf_put_cstr(out, ", ");
+}
+
+void
+print_sorts(struct buf *out, const struct ast_sort_list *list)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct ast_sort *sort = &list->items[i];
+
+		put_comma(out, i);
+		print_expr(out, sort->expr);
+		if (sort->is_descending)
+			buf_put_cstr(out, " DESC");
+		if (sort->using_op.len > 0) {
+			buf_put_cstr(out, " USING ");
+			buf_put_str(out, sort->using_op);
+		}
+		if (sort->nulls == AST_NULLS_FIRST)
+			buf_put_cstr(out, " NULLS FIRST");
+		if (sort->nulls == AST_NULLS_LAST)
+			buf_put_cstr(out, " NULLS LAST");
+	}
+}
+
+static void
+print_bound(struct buf *out, enum ast_bound_kind kind,
+    const struct ast_expr *offset)
+{
+	static const char *const words[] = {
+		[AST_UNBOUNDED_PRECEDING] = "UNBOUNDED PRECEDING",
+		[AST_OFFSET_PRECEDING] = " PRECEDING",
+		[AST_CURRENT_ROW] = "CURRENT ROW",
+		[AST_OFFSET_FOLLOWING] = " FOLLOWING",
+		[AST_UNBOUNDED_FOLLOWING] = "UNBOUNDED FOLLOWING",
+	};
+
+	if (offset != NULL)
+		print_expr(out, offset);
+	buf_put_cstr(out, words[kind]);
+}
+
+/* The part in parentheses. */
+void
+print_window(struct buf *out, const struct ast_window *window)
+{
+	static const char *const modes[] = {
+		[AST_FRAME_RANGE] = "RANGE",
+		[AST_FRAME_ROWS] = "ROWS",
+		[AST_FRAME_GROUPS] = "GROUPS",
+	};
+	static const char *const excludes[] = {
+		[AST_EXCLUDE_NONE] = "",
+		[AST_EXCLUDE_CURRENT_ROW] = " EXCLUDE CURRENT ROW",
+		[AST_EXCLUDE_GROUP] = " EXCLUDE GROUP",
+		[AST_EXCLUDE_TIES] = " EXCLUDE TIES",
+	};
+	const char *gap = "";
+
+	buf_put_cstr(out, "(");
+	if (window->ref_name.len > 0) {
+		print_name(out, window->ref_name);
+		gap = " ";
+	}
+	if (window->partition_by.count > 0) {
+		buf_printf(out, "%sPARTITION BY ", gap);
+		print_exprs(out, &window->partition_by);
+		gap = " ";
+	}
+	if (window->order_by.count > 0) {
+		buf_printf(out, "%sORDER BY ", gap);
+		print_sorts(out, &window->order_by);
+		gap = " ";
+	}
+	if (window->has_frame) {
+		buf_printf(out, "%s%s BETWEEN ", gap, modes[window->mode]);
+		print_bound(out, window->start, window->start_offset);
+		buf_put_cstr(out, " AND ");
+		print_bound(out, window->end, window->end_offset);
+		buf_put_cstr(out, excludes[window->exclude]);
+	}
+	buf_put_cstr(out, ")");
+}
+
+void
+print_targets(struct buf *out, const struct ast_target_list *list)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		put_comma(out, i);
+		print_expr(out, list->items[i].expr);
+		if (list->items[i].alias.len > 0) {
+			buf_put_cstr(out, " AS ");
+			print_name(out, list->items[i].alias);
+		}
+	}
+}
+
+void
+print_column_defs(struct buf *out, const struct ast_column_def *defs,
+    uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		put_comma(out, i);
+		print_name(out, defs[i].name);
+		buf_put_cstr(out, " ");
+		print_type(out, &defs[i].type);
+		if (defs[i].default_value != NULL) {
+			buf_put_cstr(out, " DEFAULT ");
+			print_expr(out, defs[i].default_value);
+		}
+		if (defs[i].is_not_null)
+			buf_put_cstr(out, " NOT NULL");
+	}
+}
+
+/* ---- FROM ---- */
+
+static void
+print_alias(struct buf *out, const struct ast_from *from)
+{
+	const struct ast_alias *alias = &from->alias;
+
+	if (alias->name.len == 0 && from->column_def_count == 0)
+		return;
+	buf_put_cstr(out, " AS");
+	if (alias->name.len > 0) {
+		buf_put_cstr(out, " ");
+		print_name(out, alias->name);
+	}
+	if (from->column_def_count > 0) {
+		buf_put_cstr(out, " (");
+		print_column_defs(out, from->column_defs,
+		    from->column_def_count);
+		buf_put_cstr(out, ")");
+	} else if (alias->column_count > 0) {
+		buf_put_cstr(out, " (");
+		print_names(out, alias->columns, alias->column_count);
+		buf_put_cstr(out, ")");
+	}
+}
+
+static void
+print_join(struct buf *out, const struct ast_from *from)
+{
+	static const char *const words[] = {
+		[AST_JOIN_INNER] = "JOIN ",
+		[AST_JOIN_LEFT] = "LEFT JOIN ",
+		[AST_JOIN_RIGHT] = "RIGHT JOIN ",
+		[AST_JOIN_FULL] = "FULL JOIN ",
+		[AST_JOIN_CROSS] = "CROSS JOIN ",
+	};
+
+	buf_put_cstr(out, "(");
+	print_from(out, from->left);
+	buf_put_cstr(out, from->is_natural ? " NATURAL " : " ");
+	buf_put_cstr(out, words[from->join]);
+	print_from(out, from->right);
+	if (from->on != NULL) {
+		buf_put_cstr(out, " ON ");
+		print_expr(out, from->on);
+	}
+	if (from->using_count > 0) {
+		buf_put_cstr(out, " USING (");
+		print_names(out, from->using_columns, from->using_count);
+		buf_put_cstr(out, ")");
+	}
+	if (from->using_alias.len > 0) {
+		buf_put_cstr(out, " AS ");
+		print_name(out, from->using_alias);
+	}
+	buf_put_cstr(out, ")");
+}
+
+static void
+print_from(struct buf *out, const struct ast_from *from)
+{
+	if (from->is_lateral)
+		buf_put_cstr(out, "LATERAL ");
+	switch (from->kind) {
+	case AST_FROM_TABLE:
+		buf_put_cstr(out, from->is_only ? "ONLY " : "");
+		print_dotted(out, &from->table);
+		break;
+	case AST_FROM_SUBQUERY:
+		buf_put_cstr(out, "(");
+		print_select(out, from->subquery);
+		buf_put_cstr(out, ")");
+		break;
+	case AST_FROM_FUNCTION:
+		print_expr(out, from->function);
+		if (from->with_ordinality)
+			buf_put_cstr(out, " WITH ORDINALITY");
+		break;
+	case AST_FROM_JOIN:
+		print_join(out, from);
+		break;
+	}
+	print_alias(out, from);
+}
+
+/* ---- clauses ---- */
+
+static void
+print_with(struct buf *out, const struct ast_select *select)
+{
+	static const char *const words[] = {
+		[AST_MATERIALIZED_DEFAULT] = "",
+		[AST_MATERIALIZED_ALWAYS] = "MATERIALIZED ",
+		[AST_MATERIALIZED_NEVER] = "NOT MATERIALIZED ",
+	};
+
+	if (select->cte_count == 0)
+		return;
+	buf_put_cstr(out, select->is_recursive ? "WITH RECURSIVE " : "WITH ");
+	for (uint32_t i = 0; i < select->cte_count; i++) {
+		const struct ast_cte *cte = &select->ctes[i];
+
+		put_comma(out, i);
+		print_name(out, cte->name);
+		if (cte->column_count > 0) {
+			buf_put_cstr(out, " (");
+			print_names(out, cte->columns, cte->column_count);
+			buf_put_cstr(out, ")");
+		}
+		buf_printf(out, " AS %s(", words[cte->materialized]);
+		print_stmt(out, cte->query);
+		buf_put_cstr(out, ")");
+	}
+	buf_put_cstr(out, " ");
+}
+
+static void
+print_groups(struct buf *out, const struct ast_group *groups, uint32_t count)
+{
+	static const char *const words[] = {
+		[AST_GROUP_EXPR] = "",
+		[AST_GROUP_SETS] = "GROUPING SETS (",
+		[AST_GROUP_ROLLUP] = "ROLLUP (",
+		[AST_GROUP_CUBE] = "CUBE (",
+		[AST_GROUP_EMPTY] = "(",
+	};
+
+	for (uint32_t i = 0; i < count; i++) {
+		put_comma(out, i);
+		buf_put_cstr(out, words[groups[i].kind]);
+		if (groups[i].kind == AST_GROUP_EXPR) {
+			print_expr(out, groups[i].expr);
+			continue;
+		}
+		print_groups(out, groups[i].items, groups[i].count);
+		buf_put_cstr(out, ")");
+	}
+}
+
+static void
+print_values(struct buf *out, const struct ast_select *select)
+{
+	buf_put_cstr(out, "VALUES ");
+	for (uint32_t i = 0; i < select->value_count; i++) {
+		put_comma(out, i);
+		buf_put_cstr(out, "(");
+		print_exprs(out, &select->values[i]);
+		buf_put_cstr(out, ")");
+	}
+}
+
+static void
+print_grouping(struct buf *out, const struct ast_select *select)
+{
+	if (select->group_count > 0) {
+		buf_put_cstr(out,
+		    select->is_group_distinct ? " GROUP BY DISTINCT "
+					      : " GROUP BY ");
+		print_groups(out, select->groups, select->group_count);
+	}
+	if (select->having != NULL) {
+		buf_put_cstr(out, " HAVING ");
+		print_expr(out, select->having);
+	}
+	for (uint32_t i = 0; i < select->window_count; i++) {
+		buf_put_cstr(out, i == 0 ? " WINDOW " : ", ");
+		print_name(out, select->windows[i]->name);
+		buf_put_cstr(out, " AS ");
+		print_window(out, select->windows[i]);
+	}
+}
+
+static void
+print_core(struct buf *out, const struct ast_select *select)
+{
+	if (select->value_count > 0) {
+		print_values(out, select);
+		return;
+	}
+	buf_put_cstr(out, select->is_distinct ? "SELECT DISTINCT" : "SELECT");
+	if (select->distinct_on.count > 0) {
+		buf_put_cstr(out, " DISTINCT ON (");
+		print_exprs(out, &select->distinct_on);
+		buf_put_cstr(out, ")");
+	}
+	if (select->targets.count > 0)
+		buf_put_cstr(out, " ");
+	print_targets(out, &select->targets);
+	for (uint32_t i = 0; i < select->from.count; i++) {
+		buf_put_cstr(out, i == 0 ? " FROM " : ", ");
+		print_from(out, select->from.items[i]);
+	}
+	if (select->where != NULL) {
+		buf_put_cstr(out, " WHERE ");
+		print_expr(out, select->where);
+	}
+	print_grouping(out, select);
+}
+
+static void
+print_set_operation(struct buf *out, const struct ast_select *select)
+{
+	static const char *const words[] = {
+		[AST_SET_NONE] = "",
+		[AST_UNION] = "UNION",
+		[AST_INTERSECT] = "INTERSECT",
+		[AST_EXCEPT] = "EXCEPT",
+	};
+
+	buf_put_cstr(out, "(");
+	print_select(out, select->left);
+	buf_printf(out, ") %s%s (", words[select->set_op],
+	    select->is_set_all ? " ALL" : "");
+	print_select(out, select->right);
+	buf_put_cstr(out, ")");
+}
+
+static void
+print_limit(struct buf *out, const struct ast_select *select)
+{
+	if (select->offset != NULL) {
+		buf_put_cstr(out, " OFFSET ");
+		print_expr(out, select->offset);
+	}
+	if (select->limit != NULL && select->with_ties) {
+		buf_put_cstr(out, " FETCH FIRST (");
+		print_expr(out, select->limit);
+		buf_put_cstr(out, ") ROWS WITH TIES");
+	} else if (select->limit != NULL) {
+		buf_put_cstr(out, " LIMIT ");
+		print_expr(out, select->limit);
+	}
+}
+
+void
+print_select(struct buf *out, const struct ast_select *select)
+{
+	print_with(out, select);
+	if (select->set_op == AST_SET_NONE)
+		print_core(out, select);
+	else
+		print_set_operation(out, select);
+	if (select->order_by.count > 0)
+		buf_put_cstr(out, " ORDER BY ");
+	print_sorts(out, &select->order_by);
+	print_limit(out, select);
+	if (select->for_update)
+		buf_put_cstr(out, " FOR UPDATE");
+	for (uint32_t i = 0; i < select->locked_count; i++) {
+		buf_put_cstr(out, i == 0 ? " OF " : ", ");
+		print_dotted(out, &select->locked[i]);
+	}
+}
