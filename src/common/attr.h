@@ -16,3 +16,15 @@
 #define UNUSED __attribute__((unused))
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * A leaf loop over plain arrays, compiled once more for wider vectors and
+ * chosen at start.  Empty under sanitizers: the resolver runs before they do.
+ */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define STELE_CLONES \
+	__attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define STELE_CLONES
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dict.h -- sorted dictionaries of strings: building, writing, reading.
+ *
+ * While a column is collected its strings get codes in the order of their
+ * first use; dict_builder_sort() gives the codes that are stored, which
+ * compare as the strings do.  A stored dictionary is pages of 1,024 strings,
+ * front-coded, and a root that knows each page's first string.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "common/str.h"
+#include "engine/segment/block_cache.h"
+#include "engine/segment/segment_format.h"
+
+struct buf;
+struct error;
+
+/* ---- building ---- */
+
+#define DICT_FULL UINT32_MAX
+
+struct dict_builder {
+	struct arena arena;  /* the strings' bytes */
+	struct str *strings; /* by code of first use; owned */
+	uint32_t *slots;     /* hash table of codes + 1; owned */
+	uint32_t *ranks;     /* first-use code to sorted code, once sorted */
+	uint32_t count;
+	uint32_t slot_count; /* power of two */
+	size_t bytes;        /* of all strings */
+};
+
+void dict_builder_init(struct dict_builder *dict);
+void dict_builder_release(struct dict_builder *dict);
+
+/* The code of a string, added if it is new; DICT_FULL without memory. */
+MUST_USE uint32_t dict_builder_add(struct dict_builder *dict, struct str s);
+
+/* Sort; afterwards `strings` is in order and `ranks` is set. */
+MUST_USE int dict_builder_sort(struct dict_builder *dict, struct error *err);
+
+/* Pages and root of a sorted builder, each appended to the empty `out`. */
+uint32_t dict_page_count(uint32_t string_count);
+void dict_put_page(struct buf *out, const struct dict_builder *dict,
+    uint32_t page);
+void dict_put_root(struct buf *out, const struct dict_builder *dict,
+    const struct block_ref *pages);
+
+/* ---- reading: what blocks are decoded to ---- */
+
+struct dict_page {
+	uint32_t count;
+	struct str strings[];
+};
+
+struct dict_root_page {
+	struct block_ref ref;
+	struct str first;
+};
+
+struct dict_root {
+	uint32_t count;
+	uint32_t page_count;
+	struct dict_root_page pages[];
+};
+
+/* block_decode_fn; everything is checked but the order across pages. */
+int dict_page_decode(const uint8_t *data, size_t len, void **out,
+    size_t *out_len, struct error *err);
+int dict_root_decode(const uint8_t *data, size_t len, void **out,
+    size_t *out_len, struct error *err);
+
+/* Strings of a page, by the root. */
+uint32_t dict_page_strings(const struct dict_root *root, uint32_t page);
+
+/* The page that holds a string, if any does. */
+uint32_t dict_root_find(const struct dict_root *root, struct str s);
+
+/* First index in a page whose string is not less than s. */
+uint32_t dict_page_find(const struct dict_page *page, struct str s);

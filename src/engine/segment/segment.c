@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment.c -- opening a segment and getting at its parts, through the cache.
+ */
+#include "engine/segment/segment.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/must.h"
+#include "common/reader.h"
+#include "engine/segment/segment_private.h"
+
+static int
+no_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+/* ---- life ---- */
+
+int
+segment_open(struct os_fs *fs, const char *dir, const struct segment_meta *meta,
+    const struct uuid *directory, struct block_cache *cache,
+    struct segment **out, struct error *err)
+{
+	struct segment *segment = calloc(1, sizeof(*segment));
+	int rc;
+
+	*out = NULL;
+	if (segment == NULL)
+		return no_memory(err);
+	atomic_init(&segment->refs, 1);
+	segment->fs = fs;
+	segment->cache = cache;
+	segment->directory = *directory;
+	segment->cache_key = block_cache_new_key(cache);
+	rc = segment_path(segment->path, sizeof(segment->path), dir,
+	    meta->number, err);
+	if (rc == 0)
+		rc = segment_meta_copy(&segment->meta, meta, err);
+	if (rc != 0) {
+		free(segment);
+		return rc;
+	}
+	*out = segment;
+	return 0;
+}
+
+struct segment *
+segment_ref(struct segment *segment)
+{
+	atomic_fetch_add_explicit(&segment->refs, 1, memory_order_relaxed);
+	return segment;
+}
+
+void
+segment_unref(struct segment *segment)
+{
+	/* Acquire: the last owner sees what all others did with it. */
+	if (segment == NULL ||
+	    atomic_fetch_sub_explicit(&segment->refs, 1, memory_order_acq_rel) >
+		1)
+		return;
+	segment_state_free(
+	    atomic_load_explicit(&segment->state, memory_order_relaxed));
+	if (atomic_load_explicit(&segment->is_removed_at_end,
+		memory_order_relaxed))
+		(void)segment->fs->unlink(segment->fs, segment->path);
+	segment_meta_release(&segment->meta);
+	free(segment);
+}
+
+void
+segment_remove_at_end(struct segment *segment)
+{
+	/* Ordered by the release of the caller's own reference. */
+	atomic_store_explicit(&segment->is_removed_at_end, true,
+	    memory_order_relaxed);
+}
+
+const struct segment_meta *
+segment_meta(const struct segment *segment)
+{
+	return &segment->meta;
+}
+
+/* ---- the file ---- */
+
+static void
+section_free(struct segment_section *section)
+{
+	if (section == NULL)
+		return;
+	free(section->columns);
+	free(section->zone_first);
+	free(section);
+}
+
+void
+segment_state_free(struct segment_state *state)
+{
+	if (state == NULL)
+		return;
+	for (uint32_t i = 0;
+	     state->sections != NULL && i < state->footer.section_count; i++)
+		section_free(atomic_load_explicit(&state->sections[i],
+		    memory_order_relaxed));
+	free(state->sections);
+	free(state->footer.sections);
+	os_close(state->file.file);
+	free(state);
+}
+
+static int
+corrupt_file(const char *path, const char *what, uint64_t offset,
+    struct error *err)
+{
+	return error_set(err, STELE_E_CORRUPT,
+	    "%s in file \"%s\" at offset %" PRIu64, what, path, offset);
+}
+
+/* Does the footer say what the MANIFEST says? */
+static bool
+footer_agrees(const struct segment_footer *footer,
+    const struct segment_meta *meta)
+{
+	if (footer->row_count != meta->row_count ||
+	    footer->event_id_first != meta->event_id_first ||
+	    footer->event_id_last != meta->event_id_last ||
+	    footer->time_min != meta->time_min ||
+	    footer->time_max != meta->time_max ||
+	    footer->section_count != meta->type_count)
+		return false;
+	for (uint32_t i = 0; i < footer->section_count; i++)
+		if (footer->sections[i].type_oid != meta->types[i].type_oid ||
+		    footer->sections[i].row_count != meta->types[i].row_count)
+			return false;
+	return true;
+}
+
+static int
+state_read_header(struct segment_state *state, const struct segment_meta *meta,
+    const struct uuid *directory, struct error *err)
+{
+	const char *path = state->file.file->path;
+	uint8_t data[SEGMENT_HEADER_SIZE];
+	int rc = os_pread_full(state->file.file, data, sizeof(data), 0, err);
+
+	if (rc != 0)
+		return rc;
+	if (!segment_take_header(data, state->file.identity, &state->header))
+		return corrupt_file(path, "invalid header", 0, err);
+	if (state->header.number != meta->number ||
+	    state->header.shard != meta->shard ||
+	    memcmp(&state->header.directory, directory, sizeof(*directory)) !=
+		0)
+		return corrupt_file(path, "header of another segment", 0, err);
+	return 0;
+}
+
+static int
+state_read_footer(struct segment_state *state, const struct segment_meta *meta,
+    struct error *err)
+{
+	const char *path = state->file.file->path;
+	uint64_t offset = state->file.size_bytes - SEGMENT_TRAILER_SIZE;
+	uint8_t data[SEGMENT_TRAILER_SIZE];
+	struct block_ref ref;
+	uint8_t *footer = NULL;
+	int rc;
+
+	rc = os_pread_full(state->file.file, data, sizeof(data), offset, err);
+	if (rc != 0)
+		return rc;
+	if (!segment_take_trailer(data, state->file.identity, offset, &ref))
+		return corrupt_file(path, "invalid trailer", offset, err);
+	if (ref.checksum != meta->hash)
+		return corrupt_file(path, "footer of another segment",
+		    ref.offset, err);
+	rc = block_read(&state->file, &ref, &footer, err);
+	if (rc != 0)
+		return rc;
+	rc = segment_take_footer(footer, ref.len, &state->footer, err);
+	free(footer);
+	if (rc != 0)
+		return rc;
+	if (!footer_agrees(&state->footer, meta))
+		return corrupt_file(path, "unexpected footer", ref.offset, err);
+	state->sections =
+	    calloc(state->footer.section_count, sizeof(*state->sections));
+	return state->sections == NULL ? no_memory(err) : 0;
+}
+
+int
+segment_state_open(struct os_fs *fs, const char *path,
+    const struct segment_meta *meta, const struct uuid *directory,
+    struct segment_state **out, struct error *err)
+{
+	struct segment_state *state = calloc(1, sizeof(*state));
+	int rc;
+
+	*out = NULL;
+	if (state == NULL)
+		return no_memory(err);
+	state->file.identity = segment_identity(directory, meta->number);
+	rc = os_open(fs, path, OS_READ, &state->file.file, err);
+	if (rc == 0)
+		rc = os_size(state->file.file, &state->file.size_bytes, err);
+	if (rc != 0)
+		goto out;
+	if (state->file.size_bytes != meta->size_bytes ||
+	    meta->size_bytes < SEGMENT_HEADER_SIZE + SEGMENT_TRAILER_SIZE) {
+		rc = error_set(err, STELE_E_CORRUPT,
+		    "file \"%s\" has %" PRIu64 " bytes instead of %" PRIu64,
+		    path, state->file.size_bytes, meta->size_bytes);
+		goto out;
+	}
+	rc = state_read_header(state, meta, directory, err);
+	if (rc == 0)
+		rc = state_read_footer(state, meta, err);
+out:
+	if (rc != 0) {
+		segment_state_free(state);
+		return rc;
+	}
+	*out = state;
+	return 0;
+}
+
+int
+segment_load(struct segment *segment, struct segment_state **out,
+    struct error *err)
+{
+	struct segment_state *state, *expected = NULL;
+	int rc;
+
+	/* Acquire pairs with the release below: see all that it points to. */
+	*out = atomic_load_explicit(&segment->state, memory_order_acquire);
+	if (*out != NULL)
+		return 0;
+	rc = segment_state_open(segment->fs, segment->path, &segment->meta,
+	    &segment->directory, &state, err);
+	if (rc != 0)
+		return rc;
+	state->file.cache_key = segment->cache_key;
+	if (!atomic_compare_exchange_strong_explicit(&segment->state, &expected,
+		state, memory_order_acq_rel, memory_order_acquire)) {
+		segment_state_free(state); /* another thread was faster */
+		state = expected;
+	}
+	*out = state;
+	return 0;
+}
+
+/* ---- parts ---- */
+
+int
+segment_chunk_table(struct segment *segment, const struct segment_state *state,
+    const struct block_ref *ref, uint32_t count, const struct block **out,
+    uint64_t *bytes_read, struct error *err)
+{
+	if (ref->len != (uint64_t)count * CHUNK_INFO_SIZE)
+		return corrupt_file(segment->path, "invalid table of chunks",
+		    ref->offset, err);
+	return block_cache_get(segment->cache, &state->file, ref, NULL, out,
+	    bytes_read, err);
+}
+
+int
+segment_chunk_info(const struct segment_state *state, const struct block *table,
+    uint32_t i, uint32_t row_count, struct chunk_info *out, struct error *err)
+{
+	const uint8_t *entry =
+	    (const uint8_t *)table->data + (size_t)i * CHUNK_INFO_SIZE;
+
+	assert((size_t)i * CHUNK_INFO_SIZE < table->len);
+	if (!segment_take_chunk_info(entry, out) || out->row_count != row_count)
+		return error_set(err, STELE_E_CORRUPT,
+		    "invalid entry %" PRIu32
+		    " in a table of chunks of file \"%s\"",
+		    i, state->file.file->path);
+	return 0;
+}
+
+int
+segment_chunk_get(struct segment *segment, const struct segment_state *state,
+    const struct chunk_info *info, enum phys phys, struct segment_chunk *out,
+    uint64_t *bytes_read, struct error *err)
+{
+	static const uint64_t nothing[1];
+	int rc;
+
+	*out = (struct segment_chunk){ 0 };
+	if (info->block.len == 0)
+		return chunk_open(info, phys, nothing, 0, &out->view, err);
+	rc = block_cache_get(segment->cache, &state->file, &info->block, NULL,
+	    &out->block, bytes_read, err);
+	if (rc != 0)
+		return rc;
+	rc = chunk_open(info, phys, out->block->data, out->block->len,
+	    &out->view, err);
+	if (rc != 0) {
+		error_add_context(err, "while reading file \"%s\"",
+		    segment->path);
+		segment_chunk_release(segment, out);
+	}
+	return rc;
+}
+
+void
+segment_chunk_release(struct segment *segment, struct segment_chunk *chunk)
+{
+	block_cache_unpin(segment->cache, chunk->block);
+	chunk->block = NULL;
+}
+
+int
+segment_dict_root(struct segment *segment, const struct segment_state *state,
+    const struct block_ref *ref, uint32_t count, const struct block **out,
+    uint64_t *bytes_read, struct error *err)
+{
+	const struct dict_root *root;
+	int rc = block_cache_get(segment->cache, &state->file, ref,
+	    dict_root_decode, out, bytes_read, err);
+
+	if (rc != 0)
+		return rc;
+	root = (*out)->data;
+	if (root->count == count)
+		return 0;
+	block_cache_unpin(segment->cache, *out);
+	*out = NULL;
+	return corrupt_file(segment->path, "unexpected dictionary", ref->offset,
+	    err);
+}
+
+int
+segment_dict_page(struct segment *segment, const struct segment_state *state,
+    const struct dict_root *root, uint32_t page, const struct block **out,
+    uint64_t *bytes_read, struct error *err)
+{
+	const struct block_ref *ref = &root->pages[page].ref;
+	const struct dict_page *decoded;
+	int rc = block_cache_get(segment->cache, &state->file, ref,
+	    dict_page_decode, out, bytes_read, err);
+
+	if (rc != 0)
+		return rc;
+	decoded = (*out)->data;
+	if (decoded->count == dict_page_strings(root, page))
+		return 0;
+	block_cache_unpin(segment->cache, *out);
+	*out = NULL;
+	return corrupt_file(segment->path, "unexpected page of a dictionary",
+	    ref->offset, err);
+}
+
+int
+segment_dict_find(struct segment *segment, const struct segment_state *state,
+    const struct block_ref *ref, uint32_t count, struct str s, uint32_t *code,
+    bool *is_found, uint64_t *bytes_read, struct error *err)
+{
+	const struct block *root_block = NULL, *page_block = NULL;
+	const struct dict_page *strings;
+	uint32_t page, at;
+	int rc;
+
+	rc = segment_dict_root(segment, state, ref, count, &root_block,
+	    bytes_read, err);
+	if (rc != 0)
+		return rc;
+	page = dict_root_find(root_block->data, s);
+	rc = segment_dict_page(segment, state, root_block->data, page,
+	    &page_block, bytes_read, err);
+	if (rc == 0) {
+		strings = page_block->data;
+		at = dict_page_find(strings, s);
+		*code = page * DICT_PAGE_STRINGS + at;
+		*is_found =
+		    at < strings->count && str_equal(strings->strings[at], s);
+	}
+	block_cache_unpin(segment->cache, page_block);
+	block_cache_unpin(segment->cache, root_block);
+	return rc;
+}
+
+/* ---- sections ---- */
+
+static int
+section_read_columns(struct segment_section *section, struct error *err)
+{
+	struct segment *segment = section->segment;
+	const struct section_info *info = &section->info;
+	const struct block *block = NULL;
+	uint64_t bytes_read = 0;
+	bool is_good = true;
+	int rc;
+
+	section->columns =
+	    calloc(info->column_count, sizeof(*section->columns));
+	if (section->columns == NULL)
+		return no_memory(err);
+	rc = block_cache_get(segment->cache, &section->state->file,
+	    &info->columns, NULL, &block, &bytes_read, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t c = 0; c < info->column_count && is_good; c++)
+		is_good =
+		    segment_take_column_info((const uint8_t *)block->data +
+			    (size_t)c * COLUMN_INFO_SIZE,
+			&section->columns[c]);
+	block_cache_unpin(segment->cache, block);
+	if (!is_good || section->columns[0].phys != PHYS_STR ||
+	    !section->columns[0].has_dict ||
+	    section->columns[COLUMN_TIMESTAMP - 1].phys != PHYS_I64 ||
+	    section->columns[COLUMN_EVENT_ID - 1].phys != PHYS_I64)
+		return corrupt_file(segment->path, "invalid table of columns",
+		    info->columns.offset, err);
+	return 0;
+}
+
+/* The event_id column says how many rows each zone has. */
+static int
+section_read_zones(struct segment_section *section, struct error *err)
+{
+	struct segment *segment = section->segment;
+	const struct block_ref *ref =
+	    &section->columns[COLUMN_EVENT_ID - 1].chunks;
+	uint32_t zone_count = section->info.zone_count;
+	const struct block *table = NULL;
+	uint64_t bytes_read = 0, row = 0;
+	struct chunk_info info;
+	bool is_good = true;
+	int rc;
+
+	section->zone_first =
+	    calloc((size_t)zone_count + 1, sizeof(*section->zone_first));
+	if (section->zone_first == NULL)
+		return no_memory(err);
+	rc = segment_chunk_table(segment, section->state, ref, zone_count,
+	    &table, &bytes_read, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t z = 0; z < zone_count && is_good; z++) {
+		is_good = segment_take_chunk_info((const uint8_t *)table->data +
+			(size_t)z * CHUNK_INFO_SIZE,
+		    &info);
+		section->zone_first[z] = (uint32_t)row;
+		row += info.row_count;
+		is_good &= row <= section->info.row_count;
+	}
+	block_cache_unpin(segment->cache, table);
+	if (!is_good || row != section->info.row_count)
+		return corrupt_file(segment->path, "invalid rows of zones",
+		    ref->offset, err);
+	section->zone_first[zone_count] = (uint32_t)row;
+	return 0;
+}
+
+static int
+section_open(struct segment *segment, struct segment_state *state, uint32_t i,
+    struct segment_section **out, struct error *err)
+{
+	struct segment_section *section = calloc(1, sizeof(*section));
+	struct segment_section *expected = NULL;
+	int rc;
+
+	if (section == NULL)
+		return no_memory(err);
+	section->segment = segment;
+	section->state = state;
+	section->info = state->footer.sections[i];
+	for (uint32_t s = 0; s < i; s++)
+		section->first_ordinal += state->footer.sections[s].row_count;
+	rc = section_read_columns(section, err);
+	if (rc == 0)
+		rc = section_read_zones(section, err);
+	if (rc != 0) {
+		section_free(section);
+		return rc;
+	}
+	if (!atomic_compare_exchange_strong_explicit(&state->sections[i],
+		&expected, section, memory_order_acq_rel,
+		memory_order_acquire)) {
+		section_free(section); /* another thread was faster */
+		section = expected;
+	}
+	*out = section;
+	return 0;
+}
+
+int
+segment_section(struct segment *segment, uint32_t type_oid,
+    struct segment_section **out, struct error *err)
+{
+	struct segment_state *state;
+	int rc;
+
+	*out = NULL;
+	if (segment_meta_type_rows(&segment->meta, type_oid) == 0)
+		return 0;
+	rc = segment_load(segment, &state, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < state->footer.section_count; i++) {
+		if (state->footer.sections[i].type_oid != type_oid)
+			continue;
+		/* Acquire pairs with the release of section_open(). */
+		*out = atomic_load_explicit(&state->sections[i],
+		    memory_order_acquire);
+		if (*out != NULL)
+			return 0;
+		return section_open(segment, state, i, out, err);
+	}
+	return 0;
+}
+
+uint32_t
+segment_section_row_count(const struct segment_section *section)
+{
+	return section->info.row_count;
+}
+
+uint32_t
+segment_section_zone_count(const struct segment_section *section)
+{
+	return section->info.zone_count;
+}
+
+uint32_t
+segment_section_zone_rows(const struct segment_section *section, uint32_t zone)
+{
+	return section->zone_first[zone + 1] - section->zone_first[zone];
+}
+
+uint32_t
+segment_section_zone_of(const struct segment_section *section, uint32_t row)
+{
+	uint32_t first = 0, limit = section->info.zone_count;
+
+	while (limit - first > 1) {
+		uint32_t middle = first + (limit - first) / 2;
+
+		if (section->zone_first[middle] <= row)
+			first = middle;
+		else
+			limit = middle;
+	}
+	return first;
+}
+
+struct type
+segment_column_type(const struct event_type *type, uint32_t attnum)
+{
+	if (attnum >= COLUMN_FIRST_FIELD)
+		return type->fields[attnum - COLUMN_FIRST_FIELD].type;
+	if (attnum == COLUMN_CONTEXT_ID)
+		return type_of(TYPE_TEXT);
+	return type_of(
+	    attnum == COLUMN_TIMESTAMP ? TYPE_TIMESTAMPTZ : TYPE_INT8);
+}

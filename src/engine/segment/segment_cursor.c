@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment_cursor.c -- rows of a section as batches.
+ *
+ * Reading zones, a chunk stays pinned while its zone is read and one vector of
+ * each column is decoded at a time; a batch never spans zones.  Reading rows,
+ * each is taken by itself.  Pages of dictionaries are pinned when first used
+ * and until the end.
+ */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/must.h"
+#include "engine/segment/segment_private.h"
+
+#define VALUES_MAX (VEC_ROWS + INT_DECODE_SLACK)
+
+/* One wanted column. */
+struct cursor_column {
+	const struct column_info *info; /* NULL: younger than the segment */
+	const struct block *table;      /* pinned */
+	struct segment_chunk chunk;     /* of the current zone */
+	const struct block *dict_root;  /* pinned; NULL: no dictionary */
+	const struct block **pages;     /* pinned; NULL: not used yet */
+	void *data;                     /* VALUES_MAX of its form */
+	uint8_t nulls[VEC_ROWS];
+};
+
+struct segment_cursor {
+	struct segment_section *section;
+	struct segment *segment; /* referenced */
+	const struct scan_spec *spec;
+	const uint32_t *zones; /* NULL: reading rows */
+	const uint32_t *rows;
+	uint32_t part_count; /* of zones or rows */
+	uint32_t part_next;
+	uint32_t zone_row;   /* next row of the current zone */
+	uint32_t zone_limit; /* one past its last row that is wanted */
+	uint32_t column_count;
+	struct cursor_column *columns;
+	struct vec *vecs;          /* what the batch shows */
+	const struct block **pins; /* strings of the batch lie there */
+	uint32_t pin_count;
+	uint32_t pin_capacity;
+	struct segment_cursor_stats stats;
+	int64_t codes[VALUES_MAX];
+};
+
+static int
+no_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+/* ---- life ---- */
+
+static int
+open_dict(struct segment_cursor *cursor, struct cursor_column *column,
+    struct error *err)
+{
+	const struct column_info *info = column->info;
+	const struct dict_root *root;
+	int rc;
+
+	if (!info->has_dict)
+		return 0;
+	rc = segment_dict_root(cursor->segment, cursor->section->state,
+	    &info->dict_root, info->dict_count, &column->dict_root,
+	    &cursor->stats.bytes_read, err);
+	if (rc != 0)
+		return rc;
+	root = column->dict_root->data;
+	column->pages = calloc(root->page_count, sizeof(struct block *));
+	return column->pages == NULL ? no_memory(err) : 0;
+}
+
+static int
+open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
+{
+	struct segment_section *section = cursor->section;
+	uint32_t attnum = cursor->spec->attnums[i];
+	struct type type = segment_column_type(cursor->spec->type, attnum);
+	struct cursor_column *column = &cursor->columns[i];
+	enum phys phys = type_phys(&type);
+	int rc;
+
+	cursor->vecs[i] = (struct vec){ .phys = phys };
+	column->data =
+	    aligned_alloc(64, (VALUES_MAX * phys_size(phys) + 63) / 64 * 64);
+	if (column->data == NULL)
+		return no_memory(err);
+	if (!segment_section_has(section, attnum))
+		return 0;
+	column->info = &section->columns[attnum - 1];
+	if (column->info->phys != phys)
+		return error_set(err, STELE_E_CORRUPT,
+		    "column %" PRIu32
+		    " of file \"%s\" has another form than its type",
+		    attnum, cursor->segment->path);
+	rc = segment_chunk_table(cursor->segment, section->state,
+	    &column->info->chunks, section->info.zone_count, &column->table,
+	    &cursor->stats.bytes_read, err);
+	if (rc != 0)
+		return rc;
+	return open_dict(cursor, column, err);
+}
+
+static int
+cursor_open(struct segment_section *section, const struct scan_spec *spec,
+    struct segment_cursor **out, struct error *err)
+{
+	struct segment_cursor *cursor = calloc(1, sizeof(*cursor));
+	uint32_t count = spec->attnum_count;
+	int rc = 0;
+
+	*out = NULL;
+	if (cursor == NULL)
+		return no_memory(err);
+	cursor->section = section;
+	cursor->segment = segment_ref(section->segment);
+	cursor->spec = spec;
+	cursor->columns = calloc((size_t)count + 1, sizeof(*cursor->columns));
+	cursor->vecs = calloc((size_t)count + 1, sizeof(*cursor->vecs));
+	if (cursor->columns == NULL || cursor->vecs == NULL)
+		rc = no_memory(err);
+	for (; rc == 0 && cursor->column_count < count;
+	     cursor->column_count++) {
+		rc = open_column(cursor, cursor->column_count, err);
+	}
+	if (rc != 0) {
+		segment_cursor_close(cursor);
+		return rc;
+	}
+	*out = cursor;
+	return 0;
+}
+
+int
+segment_cursor_open_zones(struct segment_section *section,
+    const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
+    struct segment_cursor **out, struct error *err)
+{
+	int rc = cursor_open(section, spec, out, err);
+
+	if (rc != 0)
+		return rc;
+	(*out)->zones = zones;
+	(*out)->part_count = zone_count;
+	return 0;
+}
+
+int
+segment_cursor_open_rows(struct segment_section *section,
+    const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count,
+    struct segment_cursor **out, struct error *err)
+{
+	int rc = cursor_open(section, spec, out, err);
+
+	if (rc != 0)
+		return rc;
+	(*out)->rows = rows;
+	(*out)->part_count = row_count;
+	return 0;
+}
+
+static void
+release_pins(struct segment_cursor *cursor)
+{
+	for (uint32_t i = 0; i < cursor->pin_count; i++)
+		block_cache_unpin(cursor->segment->cache, cursor->pins[i]);
+	cursor->pin_count = 0;
+}
+
+static void
+close_column(struct segment_cursor *cursor, struct cursor_column *column)
+{
+	struct block_cache *cache = cursor->segment->cache;
+
+	segment_chunk_release(cursor->segment, &column->chunk);
+	block_cache_unpin(cache, column->table);
+	if (column->dict_root != NULL && column->pages != NULL) {
+		const struct dict_root *root = column->dict_root->data;
+
+		for (uint32_t p = 0; p < root->page_count; p++)
+			block_cache_unpin(cache, column->pages[p]);
+	}
+	block_cache_unpin(cache, column->dict_root);
+	free(column->pages);
+	free(column->data);
+}
+
+void
+segment_cursor_close(struct segment_cursor *cursor)
+{
+	if (cursor == NULL)
+		return;
+	release_pins(cursor);
+	/* One more than counted may be half open; the rest is zero. */
+	for (uint32_t i = 0;
+	     cursor->columns != NULL && i < cursor->spec->attnum_count; i++)
+		close_column(cursor, &cursor->columns[i]);
+	free(cursor->columns);
+	free(cursor->vecs);
+	free(cursor->pins);
+	segment_unref(cursor->segment);
+	free(cursor);
+}
+
+struct segment_cursor_stats
+segment_cursor_stats(const struct segment_cursor *cursor)
+{
+	return cursor->stats;
+}
+
+/* ---- values ---- */
+
+static int
+bad_code(const struct segment_cursor *cursor, struct error *err)
+{
+	return error_set(err, STELE_E_CORRUPT,
+	    "invalid code of a dictionary in file \"%s\"",
+	    cursor->segment->path);
+}
+
+static int
+need_page(struct segment_cursor *cursor, struct cursor_column *column,
+    uint32_t page, struct error *err)
+{
+	if (column->pages[page] != NULL)
+		return 0;
+	return segment_dict_page(cursor->segment, cursor->section->state,
+	    column->dict_root->data, page, &column->pages[page],
+	    &cursor->stats.bytes_read, err);
+}
+
+/* Strings of codes; they lie in pinned pages. */
+static int
+strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
+    const int64_t *codes, uint32_t count, struct str *out, struct error *err)
+{
+	const uint64_t limit = column->info->dict_count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t code = (uint64_t)codes[i];
+		uint32_t page = (uint32_t)(code / DICT_PAGE_STRINGS);
+		const struct dict_page *strings;
+		int rc;
+
+		if (code >= limit)
+			return bad_code(cursor, err);
+		if (column->pages[page] == NULL) {
+			rc = need_page(cursor, column, page, err);
+			if (rc != 0)
+				return rc;
+		}
+		strings = column->pages[page]->data;
+		out[i] = strings->strings[code % DICT_PAGE_STRINGS];
+	}
+	return 0;
+}
+
+/* One value at row `row` of the chunk, to index `at` of the column's data. */
+static int
+fill_one(struct segment_cursor *cursor, struct cursor_column *column,
+    const struct chunk_view *view, uint32_t row, uint32_t at, struct error *err)
+{
+	size_t size = phys_size(column->info->phys);
+	char *out = (char *)column->data + at * size;
+	int64_t code;
+	int rc;
+
+	if (view->info.encoding == ENC_NULL) {
+		memset(out, 0, size);
+		return 0;
+	}
+	if (column->dict_root == NULL)
+		return chunk_at(view, row, out, err);
+	rc = chunk_at(view, row, &code, err);
+	if (rc != 0)
+		return rc;
+	return strings_of_codes(cursor, column, &code, 1, (void *)out, err);
+}
+
+/* A column that is younger than the segment: its default, or null. */
+static void
+fill_missing(struct segment_cursor *cursor, uint32_t i)
+{
+	uint32_t attnum = cursor->spec->attnums[i];
+	const struct field *field =
+	    &cursor->spec->type->fields[attnum - COLUMN_FIRST_FIELD];
+	struct cursor_column *column = &cursor->columns[i];
+	struct vec *vec = &cursor->vecs[i];
+	struct datum value = { .is_null = true };
+
+	vec->is_constant = true;
+	vec->data = column->data;
+	if (field->has_default)
+		value = field->default_value;
+	vec->nulls = value.is_null ? column->nulls : NULL;
+	vec_set(vec, 0, &value);
+}
+
+/* Rows first..first+count-1 of the current zone. */
+static int
+fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
+    uint32_t count, struct error *err)
+{
+	struct cursor_column *column = &cursor->columns[i];
+	const struct chunk_view *view = &column->chunk.view;
+	struct vec *vec = &cursor->vecs[i];
+	int rc;
+
+	if (column->info == NULL) {
+		fill_missing(cursor, i);
+		return 0;
+	}
+	vec->data = column->data;
+	vec->is_constant = view->bitmap == NULL &&
+	    (chunk_is_constant(view) || view->info.encoding == ENC_NULL);
+	vec->nulls = chunk_nulls(view, first, vec->is_constant ? 1 : count,
+			 column->nulls)
+	    ? column->nulls
+	    : NULL;
+	if (vec->is_constant)
+		return fill_one(cursor, column, view, first, 0, err);
+	if (column->dict_root == NULL)
+		return chunk_decode(view, first, count, column->data, err);
+	rc = chunk_decode(view, first, count, cursor->codes, err);
+	if (rc != 0)
+		return rc;
+	return strings_of_codes(cursor, column, cursor->codes, count,
+	    column->data, err);
+}
+
+/* ---- zones ---- */
+
+static int
+get_chunk(struct segment_cursor *cursor, struct cursor_column *column,
+    uint32_t zone, struct segment_chunk *out, struct error *err)
+{
+	struct segment_section *section = cursor->section;
+	struct chunk_info info;
+	int rc = segment_chunk_info(section->state, column->table, zone,
+	    segment_section_zone_rows(section, zone), &info, err);
+
+	if (rc != 0)
+		return rc;
+	return segment_chunk_get(cursor->segment, section->state, &info,
+	    column_chunk_phys(column->info), out, &cursor->stats.bytes_read,
+	    err);
+}
+
+/* First row of an event_id chunk whose id is not less than `id`. */
+static int
+first_row_from(const struct chunk_view *view, uint64_t id, uint32_t *out,
+    struct error *err)
+{
+	uint32_t first = 0, limit = view->info.row_count;
+
+	while (first < limit) {
+		uint32_t middle = first + (limit - first) / 2;
+		int64_t value;
+		int rc = chunk_at(view, middle, &value, err);
+
+		if (rc != 0)
+			return rc;
+		if ((uint64_t)value < id)
+			first = middle + 1;
+		else
+			limit = middle;
+	}
+	*out = first;
+	return 0;
+}
+
+/* Rows of a zone within the limits of event_id. */
+static int
+limit_zone(struct segment_cursor *cursor, uint32_t zone, struct error *err)
+{
+	struct segment_section *section = cursor->section;
+	const struct scan_spec *spec = cursor->spec;
+	struct cursor_column ids = {
+		.info = &section->columns[COLUMN_EVENT_ID - 1],
+	};
+	int rc;
+
+	cursor->zone_row = 0;
+	cursor->zone_limit = segment_section_zone_rows(section, zone);
+	if (spec->event_id_first <= section->state->footer.event_id_first &&
+	    (spec->event_id_last == 0 ||
+		spec->event_id_last >= section->state->footer.event_id_last))
+		return 0;
+	rc = segment_chunk_table(cursor->segment, section->state,
+	    &ids.info->chunks, section->info.zone_count, &ids.table,
+	    &cursor->stats.bytes_read, err);
+	if (rc == 0)
+		rc = get_chunk(cursor, &ids, zone, &ids.chunk, err);
+	if (rc == 0)
+		rc = first_row_from(&ids.chunk.view, spec->event_id_first,
+		    &cursor->zone_row, err);
+	if (rc == 0 && spec->event_id_last != 0 &&
+	    spec->event_id_last < UINT64_MAX)
+		rc = first_row_from(&ids.chunk.view, spec->event_id_last + 1,
+		    &cursor->zone_limit, err);
+	segment_chunk_release(cursor->segment, &ids.chunk);
+	block_cache_unpin(cursor->segment->cache, ids.table);
+	return rc;
+}
+
+static int
+open_zone(struct segment_cursor *cursor, uint32_t zone, struct error *err)
+{
+	int rc = limit_zone(cursor, zone, err);
+
+	if (cursor->zone_row >= cursor->zone_limit)
+		return rc;
+	for (uint32_t i = 0; i < cursor->column_count && rc == 0; i++) {
+		struct cursor_column *column = &cursor->columns[i];
+
+		segment_chunk_release(cursor->segment, &column->chunk);
+		if (column->info != NULL)
+			rc = get_chunk(cursor, column, zone, &column->chunk,
+			    err);
+	}
+	return rc;
+}
+
+static int
+next_of_zones(struct segment_cursor *cursor, uint32_t *count, struct error *err)
+{
+	int rc = 0;
+
+	while (cursor->zone_row >= cursor->zone_limit) {
+		if (cursor->part_next == cursor->part_count)
+			return 0;
+		rc = open_zone(cursor, cursor->zones[cursor->part_next++], err);
+		if (rc != 0)
+			return rc;
+	}
+	*count = cursor->zone_limit - cursor->zone_row;
+	if (*count > VEC_ROWS)
+		*count = VEC_ROWS;
+	for (uint32_t i = 0; i < cursor->column_count && rc == 0; i++)
+		rc = fill_column(cursor, i, cursor->zone_row, *count, err);
+	cursor->zone_row += *count;
+	return rc;
+}
+
+/* ---- rows ---- */
+
+/* Keep a chunk's bytes until the next call, if strings point there. */
+static int
+keep_chunk(struct segment_cursor *cursor, struct segment_chunk *chunk,
+    struct error *err)
+{
+	if (chunk->view.phys == PHYS_STR && chunk->block != NULL) {
+		if (cursor->pin_count == cursor->pin_capacity) {
+			uint32_t capacity = 2 * cursor->pin_capacity + 16;
+			const struct block **pins = realloc(cursor->pins,
+			    capacity * sizeof(struct block *));
+
+			if (pins == NULL) {
+				segment_chunk_release(cursor->segment, chunk);
+				return no_memory(err);
+			}
+			cursor->pins = pins;
+			cursor->pin_capacity = capacity;
+		}
+		cursor->pins[cursor->pin_count++] = chunk->block;
+		chunk->block = NULL;
+	}
+	segment_chunk_release(cursor->segment, chunk);
+	return 0;
+}
+
+static int
+fill_column_rows(struct segment_cursor *cursor, uint32_t i,
+    const uint32_t *rows, uint32_t count, struct error *err)
+{
+	struct segment_section *section = cursor->section;
+	struct cursor_column *column = &cursor->columns[i];
+	struct vec *vec = &cursor->vecs[i];
+	uint32_t at = 0;
+	int rc = 0;
+
+	if (column->info == NULL) {
+		fill_missing(cursor, i);
+		return 0;
+	}
+	vec->data = column->data;
+	vec->is_constant = false;
+	vec->nulls = NULL;
+	while (at < count && rc == 0) {
+		uint32_t zone = segment_section_zone_of(section, rows[at]);
+		uint32_t first = section->zone_first[zone];
+		uint32_t limit = section->zone_first[zone + 1];
+		struct segment_chunk chunk;
+
+		rc = get_chunk(cursor, column, zone, &chunk, err);
+		if (rc != 0)
+			return rc;
+		for (; at < count && rows[at] < limit && rc == 0; at++) {
+			uint32_t row = rows[at] - first;
+
+			column->nulls[at] = chunk_is_null(&chunk.view, row);
+			if (column->nulls[at] != 0)
+				vec->nulls = column->nulls;
+			rc =
+			    fill_one(cursor, column, &chunk.view, row, at, err);
+		}
+		if (rc == 0)
+			rc = keep_chunk(cursor, &chunk, err);
+		else
+			segment_chunk_release(cursor->segment, &chunk);
+	}
+	return rc;
+}
+
+static int
+next_of_rows(struct segment_cursor *cursor, uint32_t *count, struct error *err)
+{
+	const uint32_t *rows = cursor->rows + cursor->part_next;
+	int rc = 0;
+
+	*count = cursor->part_count - cursor->part_next;
+	if (*count > VEC_ROWS)
+		*count = VEC_ROWS;
+	if (*count > 0)
+		MUST(rows[*count - 1] < cursor->section->info.row_count);
+	for (uint32_t i = 0; *count > 0 && i < cursor->column_count && rc == 0;
+	     i++)
+		rc = fill_column_rows(cursor, i, rows, *count, err);
+	cursor->part_next += *count;
+	return rc;
+}
+
+int
+segment_cursor_next(struct segment_cursor *cursor, struct batch *out,
+    struct error *err)
+{
+	uint32_t count = 0;
+	int rc;
+
+	release_pins(cursor);
+	rc = cursor->zones != NULL ? next_of_zones(cursor, &count, err)
+				   : next_of_rows(cursor, &count, err);
+	if (rc != 0 || count == 0)
+		return rc;
+	cursor->stats.rows += count;
+	*out = (struct batch){
+		.row_count = count,
+		.col_count = cursor->column_count,
+		.cols = cursor->vecs,
+		.sel = sel_all(count),
+	};
+	return 1;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment_format.h -- the bytes of a segment file, and nothing else: puts and
+ * takes for each fixed part.  Layouts stand at the top of segment_format.c.
+ *
+ * Takes check all that can be checked without the rest of the file; what they
+ * answer false to is damaged.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/segment/block_cache.h"
+#include "engine/segment/int_codec.h"
+#include "engine/segment/segment.h"
+#include "vec/value.h"
+
+struct buf;
+struct reader;
+
+#define SEGMENT_VERSION      1
+#define SEGMENT_HEADER_SIZE  64
+#define SEGMENT_TRAILER_SIZE 40
+#define CHUNK_INFO_SIZE      64
+#define COLUMN_INFO_SIZE     48
+#define SECTION_INFO_SIZE    36
+#define BLOCK_REF_SIZE       20
+#define FOOTER_FIXED_SIZE    112
+#define DICT_PAGE_STRINGS    1024
+#define INDEX_CHUNK_ROWS     8192 /* rows of the context index's columns */
+
+struct segment_header {
+	uint64_t number;
+	uint32_t shard;
+	uint32_t zone_rows;
+	struct uuid directory;
+};
+
+enum encoding {              /* on disk: do not renumber */
+	ENC_NULL = 0,        /* every row is null; no bytes */
+	ENC_CONSTANT = 1,    /* every row that is not null has `low` */
+	ENC_INT = 2,         /* PHYS_I64, PHYS_BOOL, dictionary codes */
+	ENC_F64_DECIMAL = 3, /* PHYS_F64: f64_codec.h */
+	ENC_PLAIN = 4,       /* PHYS_F64, _UUID, _INTERVAL: the bytes */
+	ENC_NUMERIC_INT = 5, /* one scale: coefficient - low, as integers */
+	ENC_NUMERIC_128 = 6, /* one scale: coefficients of 16 bytes */
+	ENC_NUMERIC_ANY = 7, /* coefficient, scale, kind of each row */
+	ENC_STR = 8,         /* ends as integers, then the bytes */
+	ENC_STR_CONSTANT = 9 /* the bytes of the one string */
+};
+
+enum chunk_flag {                 /* on disk: do not renumber */
+	CHUNK_HAS_BOUNDS = 1,     /* low and high hold for what is not null */
+	CHUNK_HIGH_IS_PREFIX = 2, /* strings: the greatest only starts so */
+};
+
+/*
+ * Zone map and place of one chunk.  Bounds are little-endian 128-bit numbers
+ * for numerics (of scale `scale`), 64-bit ones for integers, bools and codes,
+ * the bits of doubles, the bytes of uuids; of strings without a dictionary up
+ * to 15 bytes, then their number.
+ */
+#define BOUND_STR_BYTES 15
+
+struct chunk_info {
+	uint8_t encoding;
+	uint8_t flags;
+	uint16_t scale; /* numerics of one scale */
+	uint32_t null_count;
+	uint32_t row_count;
+	struct block_ref block; /* len 0: no bytes */
+	uint8_t low[16];
+	uint8_t high[16];
+};
+
+/* A column of a section, or of the context index. */
+struct column_info {
+	enum phys phys;
+	bool has_dict;
+	uint32_t dict_count;
+	struct block_ref dict_root;
+	struct block_ref chunks; /* chunk_info of each zone */
+};
+
+struct section_info {
+	uint32_t type_oid;
+	uint32_t row_count;
+	uint32_t zone_count;
+	uint32_t column_count;
+	struct block_ref columns; /* column_info of each column */
+};
+
+/*
+ * The context index: the dictionary of all contexts, and for context c the
+ * rows[starts[c] .. starts[c + 1]), ascending, as ordinals over the sections
+ * one after the other.  Both are integer columns, INDEX_CHUNK_ROWS a chunk.
+ */
+struct segment_footer {
+	uint64_t row_count;
+	uint64_t event_id_first;
+	uint64_t event_id_last;
+	int64_t time_min;
+	int64_t time_max;
+	uint32_t section_count;
+	uint32_t context_count;
+	struct block_ref contexts; /* dictionary root */
+	struct block_ref starts;   /* chunk_info of each chunk */
+	struct block_ref rows;
+	struct section_info *sections; /* ascending type_oid; malloc'd */
+};
+
+/* What every checksum of a segment is mixed with. */
+uint64_t segment_identity(const struct uuid *directory, uint64_t number);
+
+void segment_put_header(struct buf *out, const struct segment_header *header,
+    uint64_t identity);
+bool segment_take_header(const uint8_t data[SEGMENT_HEADER_SIZE],
+    uint64_t identity, struct segment_header *out);
+
+void segment_put_trailer(struct buf *out, const struct block_ref *footer,
+    uint64_t identity, uint64_t offset);
+bool segment_take_trailer(const uint8_t data[SEGMENT_TRAILER_SIZE],
+    uint64_t identity, uint64_t offset, struct block_ref *footer);
+
+void segment_put_footer(struct buf *out, const struct segment_footer *footer);
+
+/* 0, STELE_E_CORRUPT or STELE_E_OUT_OF_MEMORY; frees nothing on success. */
+MUST_USE int segment_take_footer(const uint8_t *data, size_t len,
+    struct segment_footer *out, struct error *err);
+
+void segment_put_ref(struct buf *out, const struct block_ref *ref);
+struct block_ref segment_take_ref(struct reader *reader);
+void segment_put_chunk_info(struct buf *out, const struct chunk_info *info);
+bool segment_take_chunk_info(const uint8_t data[CHUNK_INFO_SIZE],
+    struct chunk_info *out);
+void segment_put_column_info(struct buf *out, const struct column_info *info);
+bool segment_take_column_info(const uint8_t data[COLUMN_INFO_SIZE],
+    struct column_info *out);

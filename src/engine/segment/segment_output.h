@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment_output.h -- the file of a segment that is being written: blocks are
+ * appended, gathered to large writes, and named by their refs.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/buf.h"
+#include "engine/segment/block_cache.h"
+#include "engine/segment/segment_format.h"
+
+struct error;
+struct os_file;
+
+struct segment_output {
+	struct os_file *file; /* owned by who made the output */
+	uint64_t identity;
+	uint64_t offset;    /* of the next byte */
+	struct buf pending; /* bytes that end at `offset`, not yet written */
+	struct buf scratch; /* of who encodes the next block */
+};
+
+/* Append bytes; the block's ref in *ref. */
+MUST_USE int segment_output_block(struct segment_output *out,
+    const struct buf *block, struct block_ref *ref, struct error *err);
+
+/* Bytes that are no block: header and trailer. */
+MUST_USE int segment_output_bytes(struct segment_output *out, const void *data,
+    size_t len, struct error *err);
+
+/* Write what is pending. */
+MUST_USE int segment_output_flush(struct segment_output *out,
+    struct error *err);
+
+/*
+ * Encode a chunk and append its block; *info is complete.  As chunk_encode().
+ */
+MUST_USE int segment_output_chunk(struct segment_output *out, enum phys phys,
+    void *values, const uint8_t *nulls, uint32_t row_count,
+    struct chunk_info *info, struct error *err);
+
+/* Append the table of a column's chunks. */
+MUST_USE int segment_output_chunk_table(struct segment_output *out,
+    const struct chunk_info *infos, uint32_t count, struct block_ref *ref,
+    struct error *err);
+
+struct dict_builder;
+
+/* Append a sorted dictionary; the ref of its root. */
+MUST_USE int segment_output_dict(struct segment_output *out,
+    const struct dict_builder *dict, struct block_ref *ref, struct error *err);

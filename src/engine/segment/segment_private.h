@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment_private.h -- an opened segment, for the files of this folder.
+ *
+ * What is read once (footer, tables of sections) is built aside and published
+ * with a compare-and-swap: two threads may do the same work, one result stays.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/segment/block_cache.h"
+#include "engine/segment/chunk.h"
+#include "engine/segment/dict.h"
+#include "engine/segment/segment.h"
+#include "engine/segment/segment_format.h"
+#include "os/file.h"
+
+struct segment_section {
+	struct segment *segment; /* borrowed: it owns this */
+	const struct segment_state *state;
+	struct section_info info;
+	struct column_info *columns; /* column_count; owned */
+	uint32_t *zone_first;        /* first row of each zone, then the row
+					count; owned */
+	uint32_t first_ordinal;      /* of its rows in the context index */
+};
+
+/* The opened file and its footer.  Immutable but for `sections`. */
+struct segment_state {
+	struct block_file file;
+	struct segment_header header;
+	struct segment_footer footer;
+	_Atomic(struct segment_section *) *sections; /* NULL: not asked for */
+};
+
+struct segment {
+	atomic_uint_least32_t refs;
+	atomic_bool is_removed_at_end;
+	struct os_fs *fs;          /* borrowed */
+	struct block_cache *cache; /* borrowed */
+	struct segment_meta meta;
+	struct uuid directory;
+	uint64_t cache_key;
+	_Atomic(struct segment_state *) state; /* NULL: not opened */
+	char path[OS_PATH_SIZE];
+};
+
+/* A chunk in use: unpin `block`. */
+struct segment_chunk {
+	const struct block *block; /* NULL: it has no bytes */
+	struct chunk_view view;
+};
+
+/* Open and check the file (C3); *out belongs to the segment. */
+MUST_USE int segment_load(struct segment *segment, struct segment_state **out,
+    struct error *err);
+
+/* The same without a cache, or a segment, for verifying. */
+MUST_USE int segment_state_open(struct os_fs *fs, const char *path,
+    const struct segment_meta *meta, const struct uuid *directory,
+    struct segment_state **out, struct error *err);
+void segment_state_free(struct segment_state *state);
+
+/* Which zone has a row. */
+uint32_t segment_section_zone_of(const struct segment_section *section,
+    uint32_t row);
+
+/* Index of a column in section->columns by attnum. */
+static inline bool
+segment_section_has(const struct segment_section *section, uint32_t attnum)
+{
+	return attnum <= section->info.column_count;
+}
+
+/* Form of what the chunks of a column hold: codes are integers. */
+static inline enum phys
+column_chunk_phys(const struct column_info *column)
+{
+	return column->has_dict ? PHYS_I64 : column->phys;
+}
+
+/*
+ * Pin the table of a column's chunks, which has `count` entries, and take one
+ * of them.
+ */
+MUST_USE int segment_chunk_table(struct segment *segment,
+    const struct segment_state *state, const struct block_ref *ref,
+    uint32_t count, const struct block **out, uint64_t *bytes_read,
+    struct error *err);
+MUST_USE int segment_chunk_info(const struct segment_state *state,
+    const struct block *table, uint32_t i, uint32_t row_count,
+    struct chunk_info *out, struct error *err);
+
+/* Pin and open a chunk. */
+MUST_USE int segment_chunk_get(struct segment *segment,
+    const struct segment_state *state, const struct chunk_info *info,
+    enum phys phys, struct segment_chunk *out, uint64_t *bytes_read,
+    struct error *err);
+void segment_chunk_release(struct segment *segment,
+    struct segment_chunk *chunk);
+
+/* Pin a dictionary's root, which has `count` strings, or one of its pages. */
+MUST_USE int segment_dict_root(struct segment *segment,
+    const struct segment_state *state, const struct block_ref *ref,
+    uint32_t count, const struct block **out, uint64_t *bytes_read,
+    struct error *err);
+MUST_USE int segment_dict_page(struct segment *segment,
+    const struct segment_state *state, const struct dict_root *root,
+    uint32_t page, const struct block **out, uint64_t *bytes_read,
+    struct error *err);
+
+/*
+ * Number of strings in a dictionary that are less than `s`, and whether s is
+ * the next.
+ */
+MUST_USE int segment_dict_find(struct segment *segment,
+    const struct segment_state *state, const struct block_ref *ref,
+    uint32_t count, struct str s, uint32_t *code, bool *is_found,
+    uint64_t *bytes_read, struct error *err);
+
+/* Type of a column by attnum, core columns too. */
+struct type segment_column_type(const struct event_type *type, uint32_t attnum);

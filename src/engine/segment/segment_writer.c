@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment_writer.c -- collecting sections and writing them; the context index.
+ *
+ * Codes of contexts are known only when all sections are there, because they
+ * share one sorted dictionary; so the context column of each section, and the
+ * section's table that names it, are written at the end.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/must.h"
+#include "engine/segment/dict.h"
+#include "engine/segment/segment.h"
+#include "engine/segment/segment_output.h"
+#include "engine/segment/writer_column.h"
+#include "os/file.h"
+
+/* A zone ends early past this, looked at every STEP_ROWS rows. */
+#define ZONE_STRING_BYTES ((size_t)32 << 20)
+#define STEP_ROWS         128
+
+/* A section that is complete but for its contexts. */
+struct writer_section {
+	struct section_info info;
+	struct column_info *columns; /* owned */
+	uint32_t *zone_rows;         /* owned */
+	uint32_t zone_capacity;
+};
+
+struct segment_writer {
+	struct os_fs *fs;
+	char path[OS_PATH_SIZE];
+	char temp[OS_PATH_SIZE];
+	char folder[OS_PATH_SIZE];
+	struct segment_header header;
+	struct segment_output out;
+
+	struct writer_section *sections; /* the last may be open */
+	uint32_t section_count;
+	uint32_t section_capacity;
+	struct writer_column *columns; /* of the open section; NULL: none */
+	uint32_t column_count;
+	uint32_t fill;         /* rows in its last zone */
+	int64_t last_event_id; /* of its rows, 0 at its start */
+
+	struct dict_builder contexts;
+	uint32_t *context_codes; /* of all rows of all sections */
+	uint32_t row_capacity;
+	struct segment_footer footer; /* counts and bounds so far */
+};
+
+static int
+no_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+/* ---- life ---- */
+
+static void
+free_columns(struct segment_writer *w)
+{
+	for (uint32_t c = 0; w->columns != NULL && c < w->column_count; c++)
+		writer_column_release(&w->columns[c]);
+	free(w->columns);
+	w->columns = NULL;
+}
+
+static void
+writer_free(struct segment_writer *w)
+{
+	free_columns(w);
+	for (uint32_t s = 0; s < w->section_count; s++) {
+		free(w->sections[s].columns);
+		free(w->sections[s].zone_rows);
+	}
+	free(w->sections);
+	free(w->footer.sections);
+	free(w->context_codes);
+	dict_builder_release(&w->contexts);
+	buf_release(&w->out.pending);
+	buf_release(&w->out.scratch);
+	os_close(w->out.file);
+	free(w);
+}
+
+static int
+writer_paths(struct segment_writer *w, const char *dir, struct error *err)
+{
+	int rc = segment_path(w->path, sizeof(w->path) - sizeof(OS_TEMP_SUFFIX),
+	    dir, w->header.number, err);
+
+	if (rc != 0)
+		return rc;
+	snprintf(w->temp, sizeof(w->temp), "%.*s" OS_TEMP_SUFFIX,
+	    (int)(sizeof(w->temp) - sizeof(OS_TEMP_SUFFIX)), w->path);
+	return os_path(w->folder, dir, SEGMENT_DIRECTORY, err);
+}
+
+static int
+writer_start_file(struct segment_writer *w, struct error *err)
+{
+	int rc =
+	    os_open(w->fs, w->temp, OS_WRITE | OS_CREATE, &w->out.file, err);
+
+	if (rc == 0)
+		rc = os_truncate(w->out.file, 0, err); /* one left by a crash */
+	if (rc != 0)
+		return rc;
+	segment_put_header(&w->out.scratch, &w->header, w->out.identity);
+	if (w->out.scratch.failed)
+		return no_memory(err);
+	return segment_output_bytes(&w->out, w->out.scratch.data,
+	    w->out.scratch.len, err);
+}
+
+int
+segment_writer_open(struct os_fs *fs, const char *dir, uint64_t number,
+    uint32_t shard, const struct segment_options *options,
+    struct segment_writer **out, struct error *err)
+{
+	struct segment_writer *w = calloc(1, sizeof(*w));
+	int rc;
+
+	*out = NULL;
+	if (w == NULL)
+		return no_memory(err);
+	MUST(options->zone_rows > 0 && options->zone_rows % STEP_ROWS == 0 &&
+	    options->zone_rows <= INT_ROWS_MAX);
+	w->fs = fs;
+	w->header.number = number;
+	w->header.shard = shard;
+	w->header.zone_rows = options->zone_rows;
+	w->header.directory = options->directory;
+	w->out.identity = segment_identity(&options->directory, number);
+	buf_init(&w->out.pending);
+	buf_init(&w->out.scratch);
+	dict_builder_init(&w->contexts);
+	w->footer.event_id_first = UINT64_MAX;
+	w->footer.time_min = INT64_MAX;
+	w->footer.time_max = INT64_MIN;
+	rc = writer_paths(w, dir, err);
+	if (rc == 0)
+		rc = writer_start_file(w, err);
+	if (rc != 0) {
+		segment_writer_abort(w);
+		return rc;
+	}
+	*out = w;
+	return 0;
+}
+
+void
+segment_writer_abort(struct segment_writer *w)
+{
+	if (w == NULL)
+		return;
+	if (w->out.file != NULL)
+		(void)w->fs->unlink(w->fs, w->temp); /* else removed at start */
+	writer_free(w);
+}
+
+/* ---- sections ---- */
+
+static struct writer_section *
+open_section(struct segment_writer *w)
+{
+	return &w->sections[w->section_count - 1];
+}
+
+static int
+grow_sections(struct segment_writer *w, struct error *err)
+{
+	uint32_t capacity =
+	    w->section_capacity == 0 ? 8 : 2 * w->section_capacity;
+	struct writer_section *sections;
+
+	if (w->section_count < w->section_capacity)
+		return 0;
+	sections = realloc(w->sections, capacity * sizeof(*sections));
+	if (sections == NULL)
+		return no_memory(err);
+	w->sections = sections;
+	w->section_capacity = capacity;
+	return 0;
+}
+
+int
+segment_writer_begin_type(struct segment_writer *w, uint32_t type_oid,
+    const enum phys *phys, uint32_t column_count, struct error *err)
+{
+	struct writer_section *section;
+	int rc = grow_sections(w, err);
+
+	if (rc != 0)
+		return rc;
+	MUST(w->columns == NULL && column_count >= COLUMN_EVENT_ID);
+	MUST(phys[COLUMN_CONTEXT_ID - 1] == PHYS_STR &&
+	    phys[COLUMN_TIMESTAMP - 1] == PHYS_I64 &&
+	    phys[COLUMN_EVENT_ID - 1] == PHYS_I64);
+	MUST(
+	    w->section_count == 0 || type_oid > open_section(w)->info.type_oid);
+	section = &w->sections[w->section_count];
+	*section = (struct writer_section){
+		.info = { .type_oid = type_oid, .column_count = column_count }
+	};
+	section->columns = calloc(column_count, sizeof(*section->columns));
+	w->columns = calloc(column_count, sizeof(*w->columns));
+	w->column_count = column_count;
+	w->section_count++;
+	if (section->columns == NULL || w->columns == NULL)
+		return no_memory(err);
+	w->fill = 0;
+	w->last_event_id = 0;
+	for (uint32_t c = COLUMN_CONTEXT_ID; c < column_count && rc == 0; c++)
+		rc = writer_column_init(&w->columns[c], phys[c],
+		    w->header.zone_rows, err);
+	return rc;
+}
+
+static int
+add_zone(struct writer_section *section, uint32_t rows, struct error *err)
+{
+	uint32_t count = section->info.zone_count;
+
+	if (count == section->zone_capacity) {
+		uint32_t capacity = count == 0 ? 16 : 2 * count;
+		uint32_t *zone_rows =
+		    realloc(section->zone_rows, capacity * sizeof(*zone_rows));
+
+		if (zone_rows == NULL)
+			return no_memory(err);
+		section->zone_rows = zone_rows;
+		section->zone_capacity = capacity;
+	}
+	section->zone_rows[section->info.zone_count++] = rows;
+	return 0;
+}
+
+static int
+end_zone(struct segment_writer *w, struct error *err)
+{
+	struct writer_section *section = open_section(w);
+	int rc = add_zone(section, w->fill, err);
+
+	w->fill = 0;
+	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count && rc == 0;
+	     c++)
+		rc = writer_column_end_zone(&w->columns[c], &w->out,
+		    section->zone_rows, section->info.zone_count, err);
+	return rc;
+}
+
+static int
+reserve_rows(struct segment_writer *w, uint32_t count, struct error *err)
+{
+	size_t need = (size_t)w->footer.row_count + count;
+	size_t capacity = 2 * (size_t)w->row_capacity;
+	uint32_t *codes;
+
+	if (need <= w->row_capacity)
+		return 0;
+	if (need > UINT32_MAX - 1)
+		return error_set(err, STELE_E_LIMIT,
+		    "segment has too many rows");
+	if (capacity < need)
+		capacity = need + w->header.zone_rows;
+	if (capacity > UINT32_MAX)
+		capacity = UINT32_MAX;
+	codes = realloc(w->context_codes, capacity * sizeof(*codes));
+	if (codes == NULL)
+		return no_memory(err);
+	w->context_codes = codes;
+	w->row_capacity = (uint32_t)capacity;
+	return 0;
+}
+
+/* The core columns of some rows: contexts, and the bounds of the others. */
+static int
+append_core(struct segment_writer *w, const struct batch *batch, uint32_t first,
+    uint32_t count, struct error *err)
+{
+	const struct vec *context = &batch->cols[COLUMN_CONTEXT_ID - 1];
+	const struct vec *time = &batch->cols[COLUMN_TIMESTAMP - 1];
+	const struct vec *id = &batch->cols[COLUMN_EVENT_ID - 1];
+	struct segment_footer *footer = &w->footer;
+	int rc = reserve_rows(w, count, err);
+
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = first; i < first + count; i++) {
+		uint32_t row = sel_row(batch->sel, i);
+		struct str s = context->str[vec_index(context, row)];
+		int64_t event_id = id->i64[vec_index(id, row)];
+		int64_t at = time->i64[vec_index(time, row)];
+		uint32_t code;
+
+		if (s.len > SEGMENT_CONTEXT_BYTES_MAX)
+			return error_set(err, STELE_E_LIMIT,
+			    "context_id is too long: %zu bytes", s.len);
+		MUST(event_id > w->last_event_id);
+		w->last_event_id = event_id;
+		if ((uint64_t)event_id < footer->event_id_first)
+			footer->event_id_first = (uint64_t)event_id;
+		if ((uint64_t)event_id > footer->event_id_last)
+			footer->event_id_last = (uint64_t)event_id;
+		footer->time_min =
+		    at < footer->time_min ? at : footer->time_min;
+		footer->time_max =
+		    at > footer->time_max ? at : footer->time_max;
+		code = dict_builder_add(&w->contexts, s);
+		if (code == DICT_FULL)
+			return no_memory(err);
+		w->context_codes[footer->row_count++] = code;
+	}
+	open_section(w)->info.row_count += count;
+	return 0;
+}
+
+static bool
+zone_is_full(const struct segment_writer *w)
+{
+	if (w->fill == w->header.zone_rows)
+		return true;
+	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count; c++)
+		if (w->columns[c].zone_bytes > ZONE_STRING_BYTES)
+			return true;
+	return false;
+}
+
+int
+segment_writer_append(struct segment_writer *w, const struct batch *batch,
+    struct error *err)
+{
+	uint32_t done = 0;
+	int rc = 0;
+
+	MUST(w->columns != NULL && batch->col_count == w->column_count);
+	MUST(batch->cols[0].nulls == NULL && batch->cols[1].nulls == NULL &&
+	    batch->cols[2].nulls == NULL);
+	while (done < batch->sel.count && rc == 0) {
+		uint32_t count = w->header.zone_rows - w->fill;
+
+		if (count > STEP_ROWS)
+			count = STEP_ROWS;
+		if (count > batch->sel.count - done)
+			count = batch->sel.count - done;
+		rc = append_core(w, batch, done, count, err);
+		for (uint32_t c = COLUMN_CONTEXT_ID;
+		     c < w->column_count && rc == 0; c++)
+			rc = writer_column_append(&w->columns[c],
+			    &batch->cols[c], batch->sel, done, count, err);
+		done += count;
+		w->fill += count;
+		if (rc == 0 && zone_is_full(w))
+			rc = end_zone(w, err);
+	}
+	return rc;
+}
+
+int
+segment_writer_end_type(struct segment_writer *w, struct error *err)
+{
+	struct writer_section *section = open_section(w);
+	int rc = 0;
+
+	if (w->fill > 0)
+		rc = end_zone(w, err);
+	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count && rc == 0;
+	     c++)
+		rc = writer_column_finish(&w->columns[c], &w->out,
+		    section->zone_rows, section->info.zone_count,
+		    &section->columns[c], err);
+	free_columns(w);
+	if (section->info.row_count == 0) {
+		/* A type without rows leaves no trace. */
+		free(section->columns);
+		free(section->zone_rows);
+		w->section_count--;
+	}
+	return rc;
+}
+
+/* ---- the end ---- */
+
+/* The context column of one section, whose rows start at ordinal `first`. */
+static int
+put_context_column(struct segment_writer *w, struct writer_section *section,
+    uint32_t first, struct error *err)
+{
+	struct column_info *column = &section->columns[COLUMN_CONTEXT_ID - 1];
+	uint32_t zone_count = section->info.zone_count;
+	struct chunk_info *infos = calloc(zone_count, sizeof(*infos));
+	int64_t *codes = malloc(w->header.zone_rows * sizeof(*codes));
+	int rc = 0;
+
+	if (infos == NULL || codes == NULL) {
+		rc = no_memory(err);
+		goto out;
+	}
+	for (uint32_t z = 0; z < zone_count && rc == 0; z++) {
+		for (uint32_t i = 0; i < section->zone_rows[z]; i++)
+			codes[i] =
+			    w->contexts.ranks[w->context_codes[first + i]];
+		rc = segment_output_chunk(&w->out, PHYS_I64, codes, NULL,
+		    section->zone_rows[z], &infos[z], err);
+		first += section->zone_rows[z];
+	}
+	*column = (struct column_info){
+		.phys = PHYS_STR,
+		.has_dict = true,
+		.dict_count = w->contexts.count,
+		.dict_root = w->footer.contexts,
+	};
+	if (rc == 0)
+		rc = segment_output_chunk_table(&w->out, infos, zone_count,
+		    &column->chunks, err);
+out:
+	free(codes);
+	free(infos);
+	return rc;
+}
+
+static int
+put_section_tables(struct segment_writer *w, struct error *err)
+{
+	uint32_t first = 0;
+	int rc = 0;
+
+	for (uint32_t s = 0; s < w->section_count && rc == 0; s++) {
+		struct writer_section *section = &w->sections[s];
+
+		rc = put_context_column(w, section, first, err);
+		if (rc != 0)
+			break;
+		buf_reset(&w->out.scratch);
+		for (uint32_t c = 0; c < section->info.column_count; c++)
+			segment_put_column_info(&w->out.scratch,
+			    &section->columns[c]);
+		rc = segment_output_block(&w->out, &w->out.scratch,
+		    &section->info.columns, err);
+		first += section->info.row_count;
+	}
+	return rc;
+}
+
+/* Numbers as a column of chunks. */
+static int
+put_numbers(struct segment_writer *w, const uint32_t *numbers, uint32_t count,
+    struct block_ref *ref, struct error *err)
+{
+	uint32_t chunk_count =
+	    (count + INDEX_CHUNK_ROWS - 1) / INDEX_CHUNK_ROWS;
+	struct chunk_info *infos = calloc(chunk_count, sizeof(*infos));
+	int64_t *values = malloc(INDEX_CHUNK_ROWS * sizeof(*values));
+	int rc = 0;
+
+	if (infos == NULL || values == NULL) {
+		rc = no_memory(err);
+		goto out;
+	}
+	for (uint32_t k = 0; k < chunk_count && rc == 0; k++) {
+		uint32_t first = k * INDEX_CHUNK_ROWS;
+		uint32_t rows = count - first < INDEX_CHUNK_ROWS
+		    ? count - first
+		    : INDEX_CHUNK_ROWS;
+
+		for (uint32_t i = 0; i < rows; i++)
+			values[i] = numbers[first + i];
+		rc = segment_output_chunk(&w->out, PHYS_I64, values, NULL, rows,
+		    &infos[k], err);
+	}
+	if (rc == 0)
+		rc = segment_output_chunk_table(&w->out, infos, chunk_count,
+		    ref, err);
+out:
+	free(values);
+	free(infos);
+	return rc;
+}
+
+/* Rows by context: a counting sort, hence ascending within each. */
+static int
+put_context_index(struct segment_writer *w, struct error *err)
+{
+	uint32_t row_count = (uint32_t)w->footer.row_count;
+	uint32_t context_count = w->contexts.count;
+	uint32_t *starts = calloc((size_t)context_count + 2, sizeof(*starts));
+	uint32_t *rows = malloc(row_count * sizeof(*rows));
+	uint32_t *next;
+	int rc;
+
+	if (starts == NULL || rows == NULL) {
+		rc = no_memory(err);
+		goto out;
+	}
+	next = starts + 1; /* shifted by one, so that it ends as the starts */
+	for (uint32_t i = 0; i < row_count; i++)
+		next[w->contexts.ranks[w->context_codes[i]] + 1]++;
+	for (uint32_t c = 1; c <= context_count; c++)
+		next[c] += next[c - 1];
+	for (uint32_t i = 0; i < row_count; i++)
+		rows[next[w->contexts.ranks[w->context_codes[i]]]++] = i;
+	rc = put_numbers(w, starts, context_count + 1, &w->footer.starts, err);
+	if (rc == 0)
+		rc = put_numbers(w, rows, row_count, &w->footer.rows, err);
+out:
+	free(starts);
+	free(rows);
+	return rc;
+}
+
+static int
+put_footer(struct segment_writer *w, struct block_ref *ref, struct error *err)
+{
+	struct segment_footer *footer = &w->footer;
+	int rc;
+
+	footer->section_count = w->section_count;
+	footer->context_count = w->contexts.count;
+	footer->sections = calloc(w->section_count, sizeof(*footer->sections));
+	if (footer->sections == NULL)
+		return no_memory(err);
+	for (uint32_t s = 0; s < w->section_count; s++)
+		footer->sections[s] = w->sections[s].info;
+	buf_reset(&w->out.scratch);
+	segment_put_footer(&w->out.scratch, footer);
+	rc = segment_output_block(&w->out, &w->out.scratch, ref, err);
+	if (rc != 0)
+		return rc;
+	buf_reset(&w->out.scratch);
+	segment_put_trailer(&w->out.scratch, ref, w->out.identity,
+	    w->out.offset);
+	if (w->out.scratch.failed)
+		return no_memory(err);
+	rc = segment_output_bytes(&w->out, w->out.scratch.data,
+	    w->out.scratch.len, err);
+	if (rc == 0)
+		rc = segment_output_flush(&w->out, err);
+	return rc;
+}
+
+static int
+fill_meta(const struct segment_writer *w, const struct block_ref *footer,
+    struct segment_meta *out, struct error *err)
+{
+	*out = (struct segment_meta){
+		.number = w->header.number,
+		.shard = w->header.shard,
+		.size_bytes = w->out.offset,
+		.hash = footer->checksum,
+		.row_count = w->footer.row_count,
+		.event_id_first = w->footer.event_id_first,
+		.event_id_last = w->footer.event_id_last,
+		.time_min = w->footer.time_min,
+		.time_max = w->footer.time_max,
+		.type_count = w->section_count,
+	};
+	out->types = calloc(w->section_count, sizeof(*out->types));
+	if (out->types == NULL)
+		return no_memory(err);
+	for (uint32_t s = 0; s < w->section_count; s++)
+		out->types[s] = (struct segment_type_rows){
+			.type_oid = w->sections[s].info.type_oid,
+			.row_count = w->sections[s].info.row_count,
+		};
+	return 0;
+}
+
+int
+segment_writer_finish(struct segment_writer *w, struct segment_meta *out,
+    struct error *err)
+{
+	struct block_ref footer;
+	int rc;
+
+	*out = (struct segment_meta){ 0 };
+	MUST(w->columns == NULL && w->footer.row_count > 0);
+	rc = dict_builder_sort(&w->contexts, err);
+	if (rc == 0)
+		rc = segment_output_dict(&w->out, &w->contexts,
+		    &w->footer.contexts, err);
+	if (rc == 0)
+		rc = put_section_tables(w, err);
+	if (rc == 0)
+		rc = put_context_index(w, err);
+	if (rc == 0)
+		rc = put_footer(w, &footer, err);
+	if (rc == 0)
+		rc = fill_meta(w, &footer, out, err);
+	if (rc == 0)
+		rc = os_fsync(w->out.file, err);
+	if (rc == 0)
+		rc = os_rename(w->fs, w->temp, w->path, err); /* keeps G2 */
+	if (rc == 0)
+		rc = os_fsync_dir(w->fs, w->folder, err);
+	if (rc != 0) {
+		segment_meta_release(out);
+		segment_writer_abort(w);
+		return rc;
+	}
+	writer_free(w);
+	return 0;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/segment/writer_column.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "engine/segment/segment_output.h"
+
+/* A dictionary that has grown past one of these is given up. */
+#define DICT_STRING_BYTES_MAX 4096
+#define DICT_BYTES_MAX        ((size_t)16 << 20)
+#define DICT_COUNT_MAX        (UINT32_C(1) << 20)
+#define DICT_COUNT_FREE       2048 /* up to here repeats are not asked for */
+
+static int
+no_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+int
+writer_column_init(struct writer_column *column, enum phys phys,
+    uint32_t zone_limit, struct error *err)
+{
+	*column = (struct writer_column){
+		.phys = phys,
+		.zone_limit = zone_limit,
+		.is_coded = phys == PHYS_STR,
+	};
+	arena_init(&column->arena, NULL);
+	dict_builder_init(&column->dict);
+	column->values = malloc(zone_limit * phys_size(phys));
+	column->nulls = malloc(zone_limit);
+	if (column->values == NULL || column->nulls == NULL)
+		return no_memory(err);
+	return 0;
+}
+
+void
+writer_column_release(struct writer_column *column)
+{
+	free(column->values);
+	free(column->nulls);
+	free(column->codes);
+	free(column->infos);
+	dict_builder_release(&column->dict);
+	arena_release(&column->arena);
+	*column = (struct writer_column){ 0 };
+}
+
+/* ---- rows ---- */
+
+static int
+reserve_codes(struct writer_column *column, uint32_t count, struct error *err)
+{
+	size_t capacity = 2 * (size_t)column->row_capacity;
+	uint32_t *codes;
+
+	if (count <= column->row_capacity - column->row_count)
+		return 0;
+	if (capacity < (size_t)column->row_count + count)
+		capacity = (size_t)column->row_count + column->zone_limit;
+	if (capacity > UINT32_MAX)
+		capacity = UINT32_MAX;
+	codes = realloc(column->codes, capacity * sizeof(*codes));
+	if (codes == NULL)
+		return no_memory(err);
+	column->codes = codes;
+	column->row_capacity = (uint32_t)capacity;
+	return 0;
+}
+
+static int
+append_code(struct writer_column *column, uint32_t row, struct str s,
+    struct error *err)
+{
+	uint32_t code = dict_builder_add(&column->dict, s);
+
+	if (code == DICT_FULL)
+		return no_memory(err);
+	if (s.len > DICT_STRING_BYTES_MAX)
+		column->is_long = true;
+	column->codes[row] = code;
+	return 0;
+}
+
+static int
+append_plain(struct writer_column *column, uint32_t row, struct str s,
+    struct error *err)
+{
+	char *bytes = arena_try_alloc(&column->arena, s.len == 0 ? 1 : s.len);
+
+	if (bytes == NULL)
+		return no_memory(err);
+	if (s.len > 0)
+		memcpy(bytes, s.data, s.len);
+	((struct str *)column->values)[row] = str_of(bytes, s.len);
+	return 0;
+}
+
+static int
+append_strings(struct writer_column *column, const struct vec *vec,
+    struct sel sel, uint32_t first, uint32_t count, struct error *err)
+{
+	int rc = 0;
+
+	if (column->is_coded)
+		rc = reserve_codes(column, count, err);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		uint32_t row = sel_row(sel, first + i);
+		struct str s = vec->str[vec_index(vec, row)];
+
+		if (vec_is_null(vec, row)) {
+			if (column->is_coded)
+				column->codes[column->row_count + i] =
+				    DICT_FULL;
+			continue;
+		}
+		column->zone_bytes += s.len;
+		column->string_bytes += s.len;
+		rc = column->is_coded
+		    ? append_code(column, column->row_count + i, s, err)
+		    : append_plain(column, column->fill + i, s, err);
+	}
+	return rc;
+}
+
+static int
+append_fixed(struct writer_column *column, const struct vec *vec,
+    struct sel sel, uint32_t first, uint32_t count, struct error *err)
+{
+	size_t size = phys_size(column->phys);
+	char *out = (char *)column->values + column->fill * size;
+	const char *in = vec->data;
+
+	if (sel.rows == NULL && !vec->is_constant) {
+		memcpy(out, in + first * size, count * size);
+	} else {
+		for (uint32_t i = 0; i < count; i++)
+			memcpy(out + i * size,
+			    in + vec_index(vec, sel_row(sel, first + i)) * size,
+			    size);
+	}
+	for (uint32_t i = 0; column->phys == PHYS_NUMERIC && i < count; i++) {
+		struct numeric *value =
+		    (struct numeric *)column->values + column->fill + i;
+
+		if (column->nulls[column->fill + i] != 0)
+			value->limbs = NULL;
+		if (value->limbs != NULL)
+			return error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
+			    "numeric value is too large to be stored");
+	}
+	return 0;
+}
+
+int
+writer_column_append(struct writer_column *column, const struct vec *vec,
+    struct sel sel, uint32_t first, uint32_t count, struct error *err)
+{
+	uint8_t *nulls = column->nulls + column->fill;
+	int rc;
+
+	assert(count <= column->zone_limit - column->fill);
+	memset(nulls, 0, count);
+	for (uint32_t i = 0; vec->nulls != NULL && i < count; i++) {
+		nulls[i] = vec_is_null(vec, sel_row(sel, first + i));
+		column->has_nulls |= nulls[i] != 0;
+	}
+	rc = column->phys == PHYS_STR
+	    ? append_strings(column, vec, sel, first, count, err)
+	    : append_fixed(column, vec, sel, first, count, err);
+	column->fill += count;
+	column->row_count += count;
+	return rc;
+}
+
+/* ---- zones ---- */
+
+static int
+put_chunk(struct writer_column *column, struct segment_output *out,
+    enum phys phys, void *values, const uint8_t *nulls, uint32_t row_count,
+    struct error *err)
+{
+	if (column->info_count == column->info_capacity) {
+		uint32_t capacity =
+		    column->info_capacity == 0 ? 16 : 2 * column->info_capacity;
+		struct chunk_info *infos =
+		    realloc(column->infos, capacity * sizeof(*infos));
+
+		if (infos == NULL)
+			return no_memory(err);
+		column->infos = infos;
+		column->info_capacity = capacity;
+	}
+	return segment_output_chunk(out, phys, values, nulls, row_count,
+	    &column->infos[column->info_count++], err);
+}
+
+/* Null flags of the rows of a zone, from their codes; NULL if there are none */
+static const uint8_t *
+nulls_of_codes(struct writer_column *column, const uint32_t *codes,
+    uint32_t row_count)
+{
+	bool has_nulls = false;
+
+	for (uint32_t i = 0; i < row_count; i++) {
+		column->nulls[i] = codes[i] == DICT_FULL;
+		has_nulls |= codes[i] == DICT_FULL;
+	}
+	return has_nulls ? column->nulls : NULL;
+}
+
+/* Write all zones so far as plain strings and forget the dictionary. */
+static int
+give_up_dict(struct writer_column *column, struct segment_output *out,
+    const uint32_t *zone_rows, uint32_t zone_count, struct error *err)
+{
+	const uint32_t *codes = column->codes;
+	struct str *values = column->values;
+	int rc = 0;
+
+	for (uint32_t z = 0; z < zone_count && rc == 0; z++) {
+		const uint8_t *nulls =
+		    nulls_of_codes(column, codes, zone_rows[z]);
+
+		for (uint32_t i = 0; i < zone_rows[z]; i++)
+			values[i] = codes[i] == DICT_FULL
+			    ? str_of(NULL, 0)
+			    : column->dict.strings[codes[i]];
+		rc = put_chunk(column, out, PHYS_STR, values, nulls,
+		    zone_rows[z], err);
+		codes += zone_rows[z];
+	}
+	dict_builder_release(&column->dict);
+	free(column->codes);
+	column->codes = NULL;
+	column->row_capacity = 0;
+	column->is_coded = false;
+	return rc;
+}
+
+static bool
+dict_has_failed(const struct writer_column *column)
+{
+	uint32_t count = column->dict.count;
+
+	return column->is_long || count > DICT_COUNT_MAX ||
+	    column->dict.bytes > DICT_BYTES_MAX ||
+	    (count > DICT_COUNT_FREE && count > column->row_count / 2);
+}
+
+int
+writer_column_end_zone(struct writer_column *column, struct segment_output *out,
+    const uint32_t *zone_rows, uint32_t zone_count, struct error *err)
+{
+	uint32_t row_count = column->fill;
+	int rc = 0;
+
+	assert(row_count > 0);
+	if (!column->is_coded)
+		rc = put_chunk(column, out, column->phys, column->values,
+		    column->has_nulls ? column->nulls : NULL, row_count, err);
+	else if (dict_has_failed(column))
+		rc = give_up_dict(column, out, zone_rows, zone_count, err);
+	arena_reset(&column->arena);
+	column->fill = 0;
+	column->has_nulls = false;
+	column->zone_bytes = 0;
+	return rc;
+}
+
+/* Would the dictionary and codes be smaller than the strings themselves? */
+static bool
+dict_pays(const struct writer_column *column)
+{
+	uint32_t count = column->dict.count;
+	uint64_t code_bits =
+	    count < 2 ? 0 : 32 - (unsigned)__builtin_clz(count);
+
+	return column->dict.bytes + 4 * (uint64_t)count +
+	    column->row_count * code_bits / 8 <
+	    column->string_bytes + column->row_count;
+}
+
+static int
+put_codes(struct writer_column *column, struct segment_output *out,
+    const uint32_t *zone_rows, uint32_t zone_count, struct error *err)
+{
+	const uint32_t *codes = column->codes;
+	int64_t *sorted = malloc(column->zone_limit * sizeof(*sorted));
+	int rc = 0;
+
+	if (sorted == NULL)
+		return no_memory(err);
+	for (uint32_t z = 0; z < zone_count && rc == 0; z++) {
+		const uint8_t *nulls =
+		    nulls_of_codes(column, codes, zone_rows[z]);
+
+		for (uint32_t i = 0; i < zone_rows[z]; i++)
+			sorted[i] = codes[i] == DICT_FULL
+			    ? 0
+			    : column->dict.ranks[codes[i]];
+		rc = put_chunk(column, out, PHYS_I64, sorted, nulls,
+		    zone_rows[z], err);
+		codes += zone_rows[z];
+	}
+	free(sorted);
+	return rc;
+}
+
+int
+writer_column_finish(struct writer_column *column, struct segment_output *out,
+    const uint32_t *zone_rows, uint32_t zone_count, struct column_info *info,
+    struct error *err)
+{
+	int rc = 0;
+
+	assert(column->fill == 0);
+	*info = (struct column_info){ .phys = column->phys };
+	if (column->is_coded && column->dict.count > 0 && dict_pays(column)) {
+		rc = dict_builder_sort(&column->dict, err);
+		if (rc == 0)
+			rc = segment_output_dict(out, &column->dict,
+			    &info->dict_root, err);
+		if (rc == 0)
+			rc = put_codes(column, out, zone_rows, zone_count, err);
+		info->has_dict = true;
+		info->dict_count = column->dict.count;
+	} else if (column->is_coded) {
+		rc = give_up_dict(column, out, zone_rows, zone_count, err);
+	}
+	if (rc != 0)
+		return rc;
+	assert(column->info_count == zone_count);
+	return segment_output_chunk_table(out, column->infos, zone_count,
+	    &info->chunks, err);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * writer_column.h -- one column of a section while it is collected.
+ *
+ * All forms but strings are encoded zone by zone.  A string column starts as
+ * codes of a dictionary, which is sorted and written with all its zones at
+ * the end of the section; when it turns out to repeat little, all zones so far
+ * are written plain, and the rest zone by zone.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "engine/segment/dict.h"
+#include "engine/segment/segment_format.h"
+#include "vec/vec.h"
+
+struct error;
+struct segment_output;
+
+struct writer_column {
+	enum phys phys;
+	uint32_t zone_limit;   /* rows of a full zone */
+	uint32_t fill;         /* rows in the zone that is collected */
+	void *values;          /* its values: zone_limit of the form */
+	uint8_t *nulls;        /* its null flags */
+	bool has_nulls;        /* one of them is set */
+	size_t zone_bytes;     /* of its strings */
+	struct arena arena;    /* those bytes, when plain */
+	bool is_coded;         /* strings: still with a dictionary */
+	bool is_long;          /* a string was too long for one */
+	uint64_t string_bytes; /* of all rows */
+	struct dict_builder dict;
+	uint32_t *codes; /* of all rows, DICT_FULL is null */
+	uint32_t row_count;
+	uint32_t row_capacity;
+	struct chunk_info *infos; /* of the zones that are written */
+	uint32_t info_count;
+	uint32_t info_capacity;
+};
+
+/* zone_limit rows a zone; release in any case. */
+MUST_USE int writer_column_init(struct writer_column *column, enum phys phys,
+    uint32_t zone_limit, struct error *err);
+void writer_column_release(struct writer_column *column);
+
+/* Add selected rows first..first+count-1; they fit the zone. */
+MUST_USE int writer_column_append(struct writer_column *column,
+    const struct vec *vec, struct sel sel, uint32_t first, uint32_t count,
+    struct error *err);
+
+/* The zone ends here. */
+MUST_USE int writer_column_end_zone(struct writer_column *column,
+    struct segment_output *out, const uint32_t *zone_rows, uint32_t zone_count,
+    struct error *err);
+
+/* The section ends; all zones are ended.  zone_rows: rows of each zone. */
+MUST_USE int writer_column_finish(struct writer_column *column,
+    struct segment_output *out, const uint32_t *zone_rows, uint32_t zone_count,
+    struct column_info *info, struct error *err);

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Integers and doubles come back as they were, row by row and in vectors from
+ * any row on; bytes that are damaged or cut are refused or read harmlessly.
+ */
+#include <check.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/attr.h"
+#include "common/buf.h"
+#include "common/hash.h"
+#include "common/reader.h"
+#include "engine/segment/f64_codec.h"
+#include "engine/segment/int_codec.h"
+
+#define ROWS 5000
+
+static struct buf buf;
+static uint64_t seed;
+static int64_t values[ROWS];
+static double doubles[ROWS];
+
+static uint64_t
+draw(void)
+{
+	return hash_u64(++seed);
+}
+
+static int64_t
+zero(uint32_t i UNUSED)
+{
+	return 0;
+}
+
+static int64_t
+small(uint32_t i UNUSED)
+{
+	return (int64_t)(draw() % 7) - 3;
+}
+
+static int64_t
+anything(uint32_t i UNUSED)
+{
+	return (int64_t)draw();
+}
+
+static int64_t
+extremes(uint32_t i)
+{
+	return i % 3 == 0 ? INT64_MIN : i % 3 == 1 ? INT64_MAX : 0;
+}
+
+static int64_t
+ascending(uint32_t i)
+{
+	return INT64_C(1000000007) * i + (int64_t)(draw() % 1000);
+}
+
+static int64_t
+outliers(uint32_t i)
+{
+	if (draw() % 200 == 0)
+		return (int64_t)draw();
+	return 5 * (int64_t)i + (int64_t)(draw() % 16);
+}
+
+static int64_t
+steps(uint32_t i)
+{
+	return (int64_t)(hash_u64(i / 256) % 1000000) + (int64_t)(draw() % 4);
+}
+
+static const struct {
+	const char *what;
+	int64_t (*value)(uint32_t i);
+	double bits_max; /* a value; measured, rounded up */
+} int_case[] = {
+	{ "zero", zero, 0.1 },
+	{ "small", small, 3.2 },
+	{ "anything", anything, 65 },
+	{ "extremes", extremes, 65 },
+	{ "ascending", ascending, 11.3 },
+	{ "outliers", outliers, 5.5 },
+	{ "steps", steps, 2.3 },
+};
+
+static const uint32_t row_counts[] = { 1, 2, 15, 16, 17, 127, 128, 129, 1000,
+	4096, ROWS };
+
+static void
+encode(const int64_t *input, uint32_t row_count, struct int_view *view)
+{
+	struct reader reader;
+
+	buf_reset(&buf);
+	int_encode(input, row_count, &buf);
+	ck_assert(!buf.failed);
+	reader = reader_over(buf.data, buf.len);
+	ck_assert(int_open(&reader, row_count, view));
+	ck_assert_uint_eq(reader_left(&reader), 0);
+}
+
+START_TEST(integers_come_back)
+{
+	static int64_t out[ROWS + INT_DECODE_SLACK];
+	struct int_view view;
+
+	for (size_t k = 0; k < ARRAY_LEN(row_counts); k++) {
+		uint32_t n = row_counts[k];
+
+		for (uint32_t i = 0; i < n; i++)
+			values[i] = int_case[_i].value(i);
+		encode(values, n, &view);
+		for (uint32_t i = 0; i < n; i++)
+			ck_assert_int_eq(int_at(&view, i), values[i]);
+		for (uint32_t first = 0; first < n; first += 1 + first / 3) {
+			uint32_t count = 1 + (uint32_t)(draw() % (n - first));
+
+			int_decode(&view, first, count, out);
+			ck_assert_mem_eq(out, values + first,
+			    count * sizeof(*out));
+		}
+	}
+	ck_assert_msg(8.0 * (double)buf.len / ROWS <= int_case[_i].bits_max,
+	    "%s: %.2f bits a value", int_case[_i].what,
+	    8.0 * (double)buf.len / ROWS);
+}
+END_TEST
+
+/* Whatever is changed or cut: refused, or read without harm. */
+START_TEST(damaged_integers_do_no_harm)
+{
+	int64_t out[300 + INT_DECODE_SLACK];
+	struct int_view view;
+	struct reader reader;
+	uint8_t *copy;
+	size_t len;
+
+	for (uint32_t i = 0; i < 300; i++)
+		values[i] = i == 77 ? INT64_MIN : outliers(i);
+	encode(values, 300, &view);
+	ck_assert_uint_gt(view.exception_count, 0);
+	len = buf.len;
+	copy = aligned_alloc(8, len);
+	ck_assert_ptr_nonnull(copy);
+	for (size_t at = 0; at < len; at++) {
+		memcpy(copy, buf.data, len);
+		copy[at] ^= (uint8_t)(1u << draw() % 8);
+		reader = reader_over(copy, len);
+		if (int_open(&reader, 300, &view)) {
+			int_decode(&view, 0, 300, out);
+			(void)int_at(&view, (uint32_t)(at % 300));
+		}
+		reader = reader_over(buf.data, at);
+		ck_assert(!int_open(&reader, 300, &view));
+	}
+	free(copy);
+}
+END_TEST
+
+static double
+cents(uint32_t i UNUSED)
+{
+	return (double)(draw() % 100000) / 100;
+}
+
+static double
+bits(uint32_t i UNUSED)
+{
+	uint64_t word = draw();
+	double value;
+
+	memcpy(&value, &word, sizeof(value));
+	return value;
+}
+
+static double
+odd_ones(uint32_t i)
+{
+	static const double odd[] = { 0.0, -0.0, NAN, INFINITY, -INFINITY,
+		DBL_MAX, DBL_MIN, 5e-324, 0.1, 1e300 };
+
+	return i % 100 == 7 ? odd[draw() % ARRAY_LEN(odd)] : cents(i);
+}
+
+static double
+measured(uint32_t i UNUSED)
+{
+	return ((double)(draw() % 1000000) - 500000) / 10000;
+}
+
+static const struct {
+	const char *what;
+	double (*value)(uint32_t i);
+	double bits_max; /* a value; 0: no decimals, stays plain */
+} f64_case[] = {
+	{ "cents", cents, 17.5 },
+	{ "bits", bits, 0 },
+	{ "odd ones", odd_ones, 18.5 },
+	{ "measured", measured, 21 },
+};
+
+START_TEST(doubles_come_back)
+{
+	static double out[ROWS + INT_DECODE_SLACK];
+	struct reader reader;
+	struct f64_view view;
+
+	for (uint32_t i = 0; i < ROWS; i++)
+		doubles[i] = f64_case[_i].value(i);
+	buf_reset(&buf);
+	if (f64_case[_i].bits_max == 0.0) {
+		ck_assert(!f64_encode(doubles, ROWS, &buf));
+		ck_assert_uint_eq(buf.len, 0);
+		return;
+	}
+	ck_assert(f64_encode(doubles, ROWS, &buf));
+	reader = reader_over(buf.data, buf.len);
+	ck_assert(f64_open(&reader, ROWS, &view));
+	f64_decode(&view, 0, ROWS, out);
+	ck_assert_mem_eq(out, doubles, sizeof(doubles));
+	for (uint32_t i = 0; i < ROWS; i++) {
+		double value = f64_at(&view, i);
+
+		ck_assert_mem_eq(&value, &doubles[i], sizeof(value));
+	}
+	f64_decode(&view, 1001, 999, out);
+	ck_assert_mem_eq(out, doubles + 1001, 999 * sizeof(*out));
+	ck_assert_msg(8.0 * (double)buf.len / ROWS <= f64_case[_i].bits_max,
+	    "%s: %.2f bits a value", f64_case[_i].what,
+	    8.0 * (double)buf.len / ROWS);
+}
+END_TEST
+
+static void
+setup(void)
+{
+	buf_init(&buf);
+	seed = 1;
+}
+
+static void
+teardown(void)
+{
+	buf_release(&buf);
+}
+
+int
+main(void)
+{
+	Suite *suite = suite_create("codec");
+	TCase *tc = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, integers_come_back, 0, ARRAY_LEN(int_case));
+	tcase_add_test(tc, damaged_integers_do_no_harm);
+	tcase_add_loop_test(tc, doubles_come_back, 0, ARRAY_LEN(f64_case));
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
