@@ -177,6 +177,7 @@ state_read_footer(struct segment_state *state, const struct segment_meta *meta,
 		return rc;
 	if (!segment_take_trailer(data, state->file.identity, offset, &ref))
 		return corrupt_file(path, "invalid trailer", offset, err);
+	state->footer_offset = ref.offset;
 	if (ref.checksum != meta->hash)
 		return corrupt_file(path, "footer of another segment",
 		    ref.offset, err);

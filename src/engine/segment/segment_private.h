@@ -33,6 +33,7 @@ struct segment_state {
 	struct block_file file;
 	struct segment_header header;
 	struct segment_footer footer;
+	uint64_t footer_offset;
 	_Atomic(struct segment_section *) *sections; /* NULL: not asked for */
 };
 
