@@ -26,3 +26,6 @@ MUST_USE int text_fit(const struct type *type, enum text_cut cut,
 
 /* As much of `text` as a name can hold, whole characters. */
 struct str text_name(struct str text);
+
+/* Without the blanks at the end, which bpchar does not count. */
+struct str text_trim_blanks(struct str text);

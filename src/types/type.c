@@ -12,7 +12,9 @@
 #include "common/utf8.h"
 #include "types/float_text.h"
 #include "types/interval.h"
+#include "types/json_compare.h"
 #include "types/numeric.h"
+#include "types/text.h"
 #include "types/type_private.h"
 
 struct type_row {
@@ -181,7 +183,9 @@ static int
 compare_str(const struct type *type, struct str a, struct str b)
 {
 	if (type->oid == TYPE_BPCHAR)
-		return str_compare(type_trim_blanks(a), type_trim_blanks(b));
+		return str_compare(text_trim_blanks(a), text_trim_blanks(b));
+	if (type->oid == TYPE_JSONB)
+		return jsonb_compare(a, b);
 	return str_compare(a, b);
 }
 
@@ -227,7 +231,9 @@ type_hash(const struct type *type, const struct datum *value)
 		return numeric_hash(&value->numeric);
 	case PHYS_STR:
 		if (type->oid == TYPE_BPCHAR)
-			text = type_trim_blanks(text);
+			text = text_trim_blanks(text);
+		if (type->oid == TYPE_JSONB)
+			return jsonb_hash(text);
 		return hash_bytes(text.data, text.len);
 	case PHYS_UUID:
 		return hash_bytes(value->uuid.bytes, sizeof(value->uuid.bytes));
@@ -314,13 +320,5 @@ type_trim(struct str text)
 		text.data++;
 		text.len--;
 	}
-	return text;
-}
-
-struct str
-type_trim_blanks(struct str text)
-{
-	while (text.len > 0 && text.data[text.len - 1] == ' ')
-		text.len--;
 	return text;
 }

@@ -82,6 +82,3 @@ type_is_space(char c)
 }
 
 struct str type_trim(struct str text);
-
-/* Without the blanks at the end, which bpchar does not count. */
-struct str type_trim_blanks(struct str text);

@@ -92,6 +92,14 @@ limited_in(const struct type_input *in, struct datum *out)
 }
 
 struct str
+text_trim_blanks(struct str text)
+{
+	while (text.len > 0 && text.data[text.len - 1] == ' ')
+		text.len--;
+	return text;
+}
+
+struct str
 text_name(struct str text)
 {
 	if (text.len <= NAME_LEN_MAX)

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * func_private.h -- between function_impl.c and the families of kernels.
+ *
+ * A family is a table of rows, id to kernel.  Kernels that only compute are
+ * written with the loops below, which hold no branch per row: one loop each for
+ * dense and sparse selections and for either argument constant.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "common/error.h"
+#include "exec/function_impl.h"
+
+struct func_row {
+	enum function_id id;
+	struct function_impl impl;
+};
+
+struct func_family {
+	const struct func_row *rows;
+	size_t count;
+};
+
+extern const struct func_family func_arith;
+extern const struct func_family func_compare;
+extern const struct func_family func_datetime;
+extern const struct func_family func_json;
+extern const struct func_family func_math;
+extern const struct func_family func_numeric;
+extern const struct func_family func_text;
+
+/* Run a statement for every selected row, `row` its number. */
+#define EACH_ROW(sel, row, ...) \
+	do { \
+		if ((sel).rows == NULL) { \
+			for (uint32_t row = 0; row < (sel).count; row++) { \
+				__VA_ARGS__ \
+			} \
+		} else { \
+			for (uint32_t at_ = 0; at_ < (sel).count; at_++) { \
+				const uint32_t row = (sel).rows[at_]; \
+				__VA_ARGS__ \
+			} \
+		} \
+	} while (0)
+
+/* x is the argument's value of type T, in the array `field` of its vector. */
+#define UNARY_LOOP(call, T, field, ...) \
+	do { \
+		const T *a_ = (call)->args[0].field; \
+		EACH_ROW((call)->sel, row, const T x = a_[row]; __VA_ARGS__); \
+	} while (0)
+
+/* The same for two arguments, x and y. */
+#define BINARY_LOOP(call, TX, field_x, TY, field_y, ...) \
+	do { \
+		const TX *a_ = (call)->args[0].field_x; \
+		const TY *b_ = (call)->args[1].field_y; \
+		if ((call)->args[1].is_constant) { \
+			const TY y = b_[0]; \
+			EACH_ROW((call)->sel, row, const TX x = a_[row]; \
+				 __VA_ARGS__); \
+		} else if ((call)->args[0].is_constant) { \
+			const TX x = a_[0]; \
+			EACH_ROW((call)->sel, row, const TY y = b_[row]; \
+				 __VA_ARGS__); \
+		} else { \
+			EACH_ROW((call)->sel, row, const TX x = a_[row]; \
+				 const TY y = b_[row]; __VA_ARGS__); \
+		} \
+	} while (0)
+
+/* Values of argument number `n` for kernels where a call costs more. */
+#define ARG(call, n, field, row) \
+	((call)->args[n].field[vec_index(&(call)->args[n], (row))])

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of kernels, and what all calls have in common: nulls, constants,
+ * the memory of the result.
+ */
+#include "exec/function_impl.h"
+
+#include <string.h>
+#include <threads.h>
+
+#include "common/must.h"
+#include "exec/func_private.h"
+
+static struct function_impl impls[FUNCTION_COUNT];
+static once_flag impls_once = ONCE_FLAG_INIT;
+
+static void
+impls_build(void)
+{
+	const struct func_family *families[] = { &func_arith, &func_compare,
+		&func_math, &func_numeric, &func_text };
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		for (size_t j = 0; j < families[i]->count; j++) {
+			const struct func_row *row = &families[i]->rows[j];
+
+			MUST(impls[row->id].run == NULL);
+			impls[row->id] = row->impl;
+		}
+	}
+}
+
+const struct function_impl *
+function_impl(enum function_id id)
+{
+	call_once(&impls_once, impls_build);
+	return id < FUNCTION_COUNT ? &impls[id] : NULL;
+}
+
+static bool
+all_constant(const struct function_call *call)
+{
+	if (call->function->volatility == FUNCTION_VOLATILE)
+		return false;
+	for (uint32_t i = 0; i < call->arg_count; i++)
+		if (!call->args[i].is_constant)
+			return false;
+	return true;
+}
+
+/* Rows of the selection whose arguments are not null. */
+static struct sel
+select_present(const struct function_call *call, const uint8_t *nulls)
+{
+	uint16_t *rows =
+	    arena_try_alloc(call->arena, (call->sel.count + 1) * sizeof(*rows));
+	uint32_t count = 0;
+
+	if (rows == NULL) {
+		call->arena->failed = true;
+		return sel_all(0);
+	}
+	EACH_ROW(call->sel, row, rows[count] = (uint16_t)row;
+		 count += nulls[row] == 0;);
+	return (struct sel){ .rows = rows, .count = count };
+}
+
+/*
+ * Give a strict call's result the nulls of its arguments.  True if any row is
+ * null; *all says that every one is.
+ */
+static bool
+combine_nulls(struct function_call *call, bool *all)
+{
+	uint8_t *nulls;
+
+	*all = false;
+	for (uint32_t i = 0; i < call->arg_count; i++)
+		*all |=
+		    call->args[i].is_constant && vec_is_null(&call->args[i], 0);
+	if (*all) {
+		nulls =
+		    vec_need_nulls(call->result, call->row_count, call->arena);
+		memset(nulls, 1, call->row_count);
+		return true;
+	}
+	for (uint32_t i = 0; i < call->arg_count; i++) {
+		const uint8_t *more = call->args[i].nulls;
+
+		if (more == NULL || call->args[i].is_constant)
+			continue;
+		nulls =
+		    vec_need_nulls(call->result, call->row_count, call->arena);
+		for (uint32_t row = 0; row < call->row_count; row++)
+			nulls[row] |= more[row];
+	}
+	return call->result->nulls != NULL;
+}
+
+static int
+eval_rows(struct function_call *call)
+{
+	const struct function_impl *impl = function_impl(call->function->id);
+	struct sel wanted = call->sel;
+	bool all;
+	int rc;
+
+	if (impl->run == NULL)
+		return error_set(call->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "function %s is not supported", call->function->name);
+	vec_init(call->result, type_phys(&call->result_type), call->row_count,
+	    call->arena);
+	if (call->function->is_strict && combine_nulls(call, &all)) {
+		if (all)
+			return 0;
+		if (!impl->is_total)
+			call->sel = select_present(call, call->result->nulls);
+	}
+	rc = impl->run(call);
+	call->sel = wanted;
+	if (rc != 0)
+		return rc;
+	return arena_check(call->arena, call->err);
+}
+
+int
+function_eval(struct function_call *call)
+{
+	struct function_call once = *call;
+	int rc;
+
+	if (!all_constant(call))
+		return eval_rows(call);
+	if (call->sel.count == 0) { /* nobody asked: no error may come of it */
+		vec_init(call->result, type_phys(&call->result_type), 1,
+		    call->arena);
+		memset(call->result->data, 0, phys_size(call->result->phys));
+		call->result->is_constant = true;
+		return 0;
+	}
+	once.row_count = 1;
+	once.sel = sel_all(1);
+	rc = eval_rows(&once);
+	call->result->is_constant = true;
+	return rc;
+}

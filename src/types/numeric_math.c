@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Roots, exponentials and logarithms of numeric.
+ *
+ * Inside, a number is an integer times 2^-bits ("fixed"), with enough bits that
+ * what is shown is right.  How much is shown follows PostgreSQL: 16 significant
+ * digits or the scale of an argument, whichever is more, at most 1,000 after
+ * the point.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/error.h"
+#include "types/numeric_private.h"
+
+#define SIG_DIGITS_MIN    16
+#define DISPLAY_SCALE_MAX 1000
+#define RESULT_SCALE_MAX  2000
+#define GUARD_BITS        64
+#define BITS_PER_DIGIT    3.3219280948873623
+#define LN_10             2.302585092994046
+#define LOG10_E           0.4342944819032518
+
+static uint32_t
+bits_of_digits(int64_t digits)
+{
+	return digits <= 0
+	    ? GUARD_BITS
+	    : (uint32_t)((double)digits * BITS_PER_DIGIT) + GUARD_BITS;
+}
+
+static uint32_t
+clamp_scale(int64_t scale, uint32_t at_least)
+{
+	if (scale < at_least)
+		scale = at_least;
+	if (scale < 0)
+		scale = 0;
+	return scale > DISPLAY_SCALE_MAX ? DISPLAY_SCALE_MAX : (uint32_t)scale;
+}
+
+/* atanh(z), |z| < 1/2, in place: z + z^3/3 + z^5/5 ... */
+static void
+fixed_atanh(mpz_t z, uint32_t bits)
+{
+	mpz_t square, power, term;
+
+	mpz_inits(square, term, NULL);
+	mpz_init_set(power, z);
+	mpz_mul(square, z, z);
+	mpz_fdiv_q_2exp(square, square, bits);
+	for (unsigned long n = 3;; n += 2) {
+		mpz_mul(power, power, square);
+		mpz_tdiv_q_2exp(power, power, bits);
+		mpz_tdiv_q_ui(term, power, n);
+		if (mpz_sgn(term) == 0)
+			break;
+		mpz_add(z, z, term);
+	}
+	mpz_clears(square, power, term, NULL);
+}
+
+static void
+fixed_ln2(mpz_t z, uint32_t bits)
+{
+	mpz_set_ui(z, 1); /* ln 2 = 2 atanh(1/3) */
+	mpz_mul_2exp(z, z, bits);
+	mpz_tdiv_q_ui(z, z, 3);
+	fixed_atanh(z, bits);
+	mpz_mul_2exp(z, z, 1);
+}
+
+/* ln of a positive value: of its mantissa, which is near 1, plus k ln 2. */
+static void
+fixed_ln(mpz_t z, const struct numeric *n, uint32_t bits)
+{
+	struct numeric_view view;
+	mpz_srcptr c = numeric_view(&view, n);
+	mpz_t power, sum;
+	int64_t k;
+
+	mpz_inits(power, sum, NULL);
+	numeric_z_pow10(power, n->scale);
+	k = (int64_t)mpz_sizeinbase(c, 2) - (int64_t)mpz_sizeinbase(power, 2);
+	if ((int64_t)bits >= k) {
+		mpz_mul_2exp(z, c, (mp_bitcnt_t)(bits - k));
+	} else {
+		mpz_set(z, c);
+		mpz_mul_2exp(power, power, (mp_bitcnt_t)(k - bits));
+	}
+	mpz_tdiv_q(z, z, power);
+	/* (m - 1) / (m + 1) */
+	mpz_set_ui(power, 1);
+	mpz_mul_2exp(power, power, bits);
+	mpz_add(sum, z, power);
+	mpz_sub(z, z, power);
+	mpz_mul_2exp(z, z, bits);
+	mpz_tdiv_q(z, z, sum);
+	fixed_atanh(z, bits);
+	mpz_mul_2exp(z, z, 1);
+	fixed_ln2(power, bits);
+	mpz_mul_si(power, power, k);
+	mpz_add(z, z, power);
+	mpz_clears(power, sum, NULL);
+}
+
+#define EXP_HALVINGS 12
+
+/* exp(z) = z * 2^k, z in place; k is returned. */
+static int64_t
+fixed_exp(mpz_t z, uint32_t bits)
+{
+	mpz_t ln2, quotient, term;
+	int64_t k;
+
+	mpz_inits(ln2, quotient, term, NULL);
+	fixed_ln2(ln2, bits);
+	mpz_fdiv_qr(quotient, z, z, ln2);
+	k = mpz_get_si(quotient);
+	mpz_tdiv_q_2exp(z, z, EXP_HALVINGS);
+	mpz_set_ui(term, 1);
+	mpz_mul_2exp(term, term, bits);
+	mpz_set(quotient, term); /* the sum from here */
+	for (unsigned long n = 1; mpz_sgn(term) != 0; n++) {
+		mpz_mul(term, term, z);
+		mpz_tdiv_q_2exp(term, term, bits);
+		mpz_tdiv_q_ui(term, term, n);
+		mpz_add(quotient, quotient, term);
+	}
+	for (int i = 0; i < EXP_HALVINGS; i++) {
+		mpz_mul(quotient, quotient, quotient);
+		mpz_tdiv_q_2exp(quotient, quotient, bits);
+	}
+	mpz_set(z, quotient);
+	mpz_clears(ln2, quotient, term, NULL);
+	return k;
+}
+
+/* round(z * 2^(k - bits)) at a decimal scale, into *out. */
+static int
+of_fixed(mpz_t z, int64_t k, uint32_t bits, uint32_t scale, struct arena *arena,
+    struct numeric *out, struct error *err)
+{
+	int64_t shift = k - bits;
+	mpz_t power;
+
+	mpz_init(power);
+	numeric_z_pow10(power, scale);
+	mpz_mul(z, z, power);
+	mpz_clear(power);
+	if (shift >= 0) {
+		mpz_mul_2exp(z, z, (mp_bitcnt_t)shift);
+	} else {
+		mpz_t half;
+
+		mpz_init_set_ui(half, 1);
+		mpz_mul_2exp(half, half, (mp_bitcnt_t)(-shift - 1));
+		if (mpz_sgn(z) < 0)
+			mpz_sub(z, z, half);
+		else
+			mpz_add(z, z, half);
+		mpz_clear(half);
+		mpz_tdiv_q_2exp(z, z, (mp_bitcnt_t)-shift);
+	}
+	return numeric_of_z(z, scale, arena, out, err);
+}
+
+/* ln of a positive value as a double, whatever its size. */
+static double
+approximate_ln(const struct numeric *n)
+{
+	struct numeric_view view;
+	long exponent;
+	double mantissa = mpz_get_d_2exp(&exponent, numeric_view(&view, n));
+
+	return log(mantissa) + (double)exponent * M_LN2 - n->scale * LN_10;
+}
+
+/* Decimal exponent of ln(n), as PostgreSQL estimates it. */
+static int32_t
+ln_exponent(const struct numeric *n)
+{
+	const struct numeric low = numeric_of_i128(9, 1);
+	const struct numeric high = numeric_of_i128(11, 1);
+	struct numeric one = numeric_of_i64(1), rest;
+	struct arena arena;
+	struct error ignored;
+	int32_t exponent = 0;
+	double ln;
+
+	if (numeric_compare(n, &low) < 0 || numeric_compare(n, &high) > 0) {
+		ln = fabs(approximate_ln(n));
+		return (int32_t)log10(ln);
+	}
+	arena_init(&arena, NULL);
+	if (numeric_subtract(n, &one, &arena, &rest, &ignored) == 0 &&
+	    numeric_sign(&rest) != 0)
+		exponent = numeric_exponent(&rest);
+	arena_release(&arena);
+	return exponent;
+}
+
+int
+numeric_sqrt(const struct numeric *n, struct arena *arena, struct numeric *out,
+    struct error *err)
+{
+	struct numeric_view view;
+	int32_t exponent, weight, root_weight;
+	uint32_t scale;
+	mpz_t z;
+	int rc;
+
+	if (numeric_sign(n) < 0)
+		return error_set(err, STELE_E_INVALID_POWER_ARGUMENT,
+		    "cannot take square root of a negative number");
+	if (n->kind != NUMERIC_FINITE) {
+		*out = *n;
+		return 0;
+	}
+	weight = 0;
+	if (numeric_sign(n) != 0) {
+		exponent = numeric_exponent(n);
+		weight = exponent >= 0 ? exponent / 4 : -((3 - exponent) / 4);
+	}
+	root_weight =
+	    weight >= 0 ? weight * 4 / 2 + 1 : 1 - (1 - weight * 4) / 2;
+	scale = clamp_scale(SIG_DIGITS_MIN - root_weight, n->scale);
+	/* round(sqrt(x)) = (isqrt(4 x) + 1) / 2 */
+	mpz_init(z);
+	numeric_z_pow10(z, 2 * scale - n->scale);
+	mpz_mul(z, z, numeric_view(&view, n));
+	mpz_mul_2exp(z, z, 2);
+	mpz_sqrt(z, z);
+	mpz_add_ui(z, z, 1);
+	mpz_tdiv_q_2exp(z, z, 1);
+	rc = numeric_of_z(z, scale, arena, out, err);
+	mpz_clear(z);
+	return rc;
+}
+
+/* exp(n / 10^...) for a fixed argument whose result has that many digits. */
+static int
+exp_of_fixed(mpz_t z, uint32_t bits, uint32_t scale, struct arena *arena,
+    struct numeric *out, struct error *err)
+{
+	int64_t k = fixed_exp(z, bits);
+
+	return of_fixed(z, k, bits, scale, arena, out, err);
+}
+
+int
+numeric_exp(const struct numeric *n, struct arena *arena, struct numeric *out,
+    struct error *err)
+{
+	struct numeric_view view;
+	double digits;
+	uint32_t scale, bits;
+	mpz_t z, power;
+	int rc;
+
+	if (n->kind == NUMERIC_MINUS_INFINITY) {
+		*out = numeric_of_i64(0);
+		return 0;
+	}
+	if (n->kind != NUMERIC_FINITE) {
+		*out = *n;
+		return 0;
+	}
+	digits = numeric_to_f64(n) * LOG10_E;
+	if (digits > RESULT_SCALE_MAX)
+		digits = RESULT_SCALE_MAX;
+	if (digits < -RESULT_SCALE_MAX)
+		digits = -RESULT_SCALE_MAX;
+	scale = clamp_scale(SIG_DIGITS_MIN - (int)digits, n->scale);
+	if (fabs(numeric_to_f64(n)) >= RESULT_SCALE_MAX * 3) {
+		if (numeric_sign(n) > 0)
+			return numeric_overflow(err);
+		*out = numeric_of_i128(0, scale);
+		return 0;
+	}
+	bits = bits_of_digits((int64_t)scale + (int64_t)fabs(digits) * 2 + 10);
+	mpz_inits(z, power, NULL);
+	mpz_mul_2exp(z, numeric_view(&view, n), bits);
+	numeric_z_pow10(power, n->scale);
+	mpz_tdiv_q(z, z, power);
+	rc = exp_of_fixed(z, bits, scale, arena, out, err);
+	mpz_clears(z, power, NULL);
+	return rc;
+}
+
+/* What has no logarithm; specials are their own. */
+static int
+check_log(const struct numeric *n, struct error *err)
+{
+	if (n->kind == NUMERIC_NAN)
+		return 0;
+	if (numeric_sign(n) < 0)
+		return error_set(err, STELE_E_INVALID_LOG_ARGUMENT,
+		    "cannot take logarithm of a negative number");
+	if (numeric_sign(n) == 0)
+		return error_set(err, STELE_E_INVALID_LOG_ARGUMENT,
+		    "cannot take logarithm of zero");
+	return 0;
+}
+
+int
+numeric_ln(const struct numeric *n, struct arena *arena, struct numeric *out,
+    struct error *err)
+{
+	uint32_t scale, bits;
+	mpz_t z;
+	int rc = check_log(n, err);
+
+	if (rc != 0)
+		return rc;
+	if (n->kind != NUMERIC_FINITE) {
+		*out = *n;
+		return 0;
+	}
+	scale = clamp_scale(SIG_DIGITS_MIN - ln_exponent(n), n->scale);
+	bits = bits_of_digits(scale + 8);
+	mpz_init(z);
+	fixed_ln(z, n, bits);
+	rc = of_fixed(z, 0, bits, scale, arena, out, err);
+	mpz_clear(z);
+	return rc;
+}
+
+int
+numeric_log(const struct numeric *base, const struct numeric *n,
+    struct arena *arena, struct numeric *out, struct error *err)
+{
+	uint32_t scale, bits;
+	int32_t exponent_base, exponent_n;
+	mpz_t x, y;
+	int rc = 0;
+
+	if (base->kind == NUMERIC_NAN || n->kind == NUMERIC_NAN) {
+		*out = numeric_special(NUMERIC_NAN);
+		return 0;
+	}
+	rc = check_log(base, err);
+	if (rc == 0)
+		rc = check_log(n, err);
+	if (rc != 0)
+		return rc;
+	if (base->kind != NUMERIC_FINITE || n->kind != NUMERIC_FINITE) {
+		if (base->kind == n->kind)
+			*out = numeric_special(NUMERIC_NAN);
+		else if (n->kind == NUMERIC_FINITE)
+			*out = numeric_of_i64(0);
+		else
+			*out = numeric_special(NUMERIC_INFINITY);
+		return 0;
+	}
+	exponent_base = ln_exponent(base);
+	exponent_n = ln_exponent(n);
+	scale = clamp_scale(SIG_DIGITS_MIN - (exponent_n - exponent_base),
+	    base->scale > n->scale ? base->scale : n->scale);
+	bits = bits_of_digits((int64_t)(int64_t)scale + abs(exponent_n) +
+	    2 * abs(exponent_base) + 16);
+	mpz_inits(x, y, NULL);
+	fixed_ln(x, base, bits);
+	fixed_ln(y, n, bits);
+	if (mpz_sgn(x) == 0) {
+		rc = error_set(err, STELE_E_DIVISION_BY_ZERO,
+		    "division by zero");
+	} else {
+		mpz_mul_2exp(y, y, bits);
+		mpz_tdiv_q(y, y, x);
+		rc = of_fixed(y, 0, bits, scale, arena, out, err);
+	}
+	mpz_clears(x, y, NULL);
+	return rc;
+}
+
+/* z = round(z / divisor), half away from zero; divisor is destroyed. */
+static void
+divide_round(mpz_t z, mpz_t divisor)
+{
+	mpz_mul_2exp(z, z, 1);
+	if ((mpz_sgn(z) < 0) == (mpz_sgn(divisor) < 0))
+		mpz_add(z, z, divisor);
+	else
+		mpz_sub(z, z, divisor);
+	mpz_mul_2exp(divisor, divisor, 1);
+	mpz_tdiv_q(z, z, divisor);
+}
+
+/* base^exponent, exactly, then rounded to the scale. */
+static int
+power_exact(const struct numeric *base, int64_t exponent, uint32_t scale,
+    struct arena *arena, struct numeric *out, struct error *err)
+{
+	uint64_t times = (uint64_t)llabs(exponent);
+	struct numeric_view view;
+	mpz_t coefficient, power, shown;
+	int rc;
+
+	mpz_inits(coefficient, power, shown, NULL);
+	mpz_pow_ui(coefficient, numeric_view(&view, base), times);
+	numeric_z_pow10(power, (uint32_t)(times * base->scale));
+	numeric_z_pow10(shown, scale);
+	if (exponent < 0)
+		mpz_swap(coefficient, power);
+	mpz_mul(coefficient, coefficient, shown);
+	divide_round(coefficient, power);
+	rc = numeric_of_z(coefficient, scale, arena, out, err);
+	mpz_clears(coefficient, power, shown, NULL);
+	return rc;
+}
+
+/* exp(exponent * ln(base)), base positive. */
+static int
+power_by_ln(const struct numeric *base, const struct numeric *exponent,
+    uint32_t scale, struct arena *arena, struct numeric *out, struct error *err)
+{
+	double ln = approximate_ln(base) * numeric_to_f64(exponent);
+	struct numeric_view view;
+	uint32_t bits;
+	mpz_t z, power;
+	int rc;
+
+	bits = bits_of_digits(
+	    scale + (int64_t)fabs(ln) + abs(numeric_exponent(exponent)) + 32);
+	mpz_inits(z, power, NULL);
+	fixed_ln(z, base, bits);
+	mpz_mul(z, z, numeric_view(&view, exponent));
+	numeric_z_pow10(power, exponent->scale);
+	mpz_tdiv_q(z, z, power);
+	rc = exp_of_fixed(z, bits, scale, arena, out, err);
+	mpz_clears(z, power, NULL);
+	return rc;
+}
+
+/* Powers of more digits than this go by logarithms. */
+#define EXACT_DIGITS_MAX 50000
+
+static int
+power_integer(const struct numeric *base, int64_t exponent, struct arena *arena,
+    struct numeric *out, struct error *err)
+{
+	uint32_t scale = clamp_scale(SIG_DIGITS_MIN, base->scale);
+	struct numeric magnitude = numeric_abs(base);
+	struct numeric times = numeric_of_i64(exponent);
+	double digits;
+	int rc;
+
+	if (numeric_sign(base) == 0) {
+		if (exponent < 0)
+			return error_set(err, STELE_E_DIVISION_BY_ZERO,
+			    "division by zero");
+		*out = numeric_of_i128(exponent == 0, 0);
+		return numeric_rescale(out, (int32_t)scale, NUMERIC_ROUND,
+		    arena, out, err);
+	}
+	digits = (double)exponent * approximate_ln(&magnitude) / LN_10;
+	if (digits > NUMERIC_DIGITS_BEFORE_MAX)
+		return numeric_overflow(err);
+	if (digits < -(double)scale - 1) {
+		*out = numeric_of_i128(0, scale);
+		return 0;
+	}
+	if (fabs((double)exponent) *
+		(numeric_exponent(base) + base->scale + 1) <=
+	    EXACT_DIGITS_MAX)
+		return power_exact(base, exponent, scale, arena, out, err);
+	rc = power_by_ln(&magnitude, &times, scale, arena, out, err);
+	if (rc == 0 && numeric_sign(base) < 0 && exponent % 2 != 0)
+		*out = numeric_negate(out);
+	return rc;
+}
+
+/* Infinite base or exponent, as POSIX has it for pow(). */
+static int
+power_special(const struct numeric *base, const struct numeric *exponent,
+    bool is_integer, bool is_odd, struct numeric *out, struct error *err)
+{
+	const struct numeric one = numeric_of_i64(1);
+	const struct numeric minus_one = numeric_of_i64(-1);
+	struct numeric magnitude = numeric_abs(base);
+	int order, sign = numeric_sign(exponent);
+
+	if (numeric_compare(base, &one) == 0 || sign == 0) {
+		*out = exponent->kind == NUMERIC_NAN &&
+			numeric_compare(base, &one) != 0
+		    ? numeric_special(NUMERIC_NAN)
+		    : one;
+		return 0;
+	}
+	if (base->kind == NUMERIC_NAN || exponent->kind == NUMERIC_NAN) {
+		*out = numeric_special(NUMERIC_NAN);
+		return 0;
+	}
+	if (numeric_sign(base) == 0 && sign < 0)
+		return error_set(err, STELE_E_INVALID_POWER_ARGUMENT,
+		    "zero raised to a negative power is undefined");
+	if (numeric_sign(base) < 0 && exponent->kind == NUMERIC_FINITE &&
+	    !is_integer)
+		return error_set(err, STELE_E_INVALID_POWER_ARGUMENT,
+		    "a negative number raised to a non-integer power yields a "
+		    "complex result");
+	if (exponent->kind == NUMERIC_FINITE) { /* the base is infinite */
+		*out = sign < 0
+		    ? numeric_of_i64(0)
+		    : numeric_special(numeric_sign(base) < 0 && is_odd
+			      ? NUMERIC_MINUS_INFINITY
+			      : NUMERIC_INFINITY);
+		return 0;
+	}
+	order = numeric_compare(&magnitude, &one);
+	if (numeric_compare(base, &minus_one) == 0)
+		*out = one;
+	else
+		*out = (order > 0) == (sign > 0)
+		    ? numeric_special(NUMERIC_INFINITY)
+		    : numeric_of_i64(0);
+	return 0;
+}
+
+int
+numeric_power(const struct numeric *base, const struct numeric *exponent,
+    struct arena *arena, struct numeric *out, struct error *err)
+{
+	bool is_integer = exponent->kind == NUMERIC_FINITE &&
+	    numeric_scale_min(exponent) == 0;
+	int64_t times = 0;
+	bool is_small = is_integer && numeric_to_i64(exponent, &times);
+	double ln;
+	uint32_t scale;
+
+	if (base->kind != NUMERIC_FINITE || exponent->kind != NUMERIC_FINITE)
+		return power_special(base, exponent, is_integer, times % 2 != 0,
+		    out, err);
+	if (numeric_sign(base) == 0 && numeric_sign(exponent) < 0)
+		return error_set(err, STELE_E_INVALID_POWER_ARGUMENT,
+		    "zero raised to a negative power is undefined");
+	if (numeric_sign(base) < 0 && !is_integer)
+		return error_set(err, STELE_E_INVALID_POWER_ARGUMENT,
+		    "a negative number raised to a non-integer power yields a "
+		    "complex result");
+	if (is_small && times >= INT32_MIN && times <= INT32_MAX)
+		return power_integer(base, times, arena, out, err);
+	if (numeric_sign(base) == 0) {
+		*out = numeric_of_i128(0, SIG_DIGITS_MIN);
+		return 0;
+	}
+	if (numeric_sign(base) < 0)
+		return numeric_overflow(err); /* an exponent past 2^31 */
+	ln = approximate_ln(base) * numeric_to_f64(exponent);
+	if (fabs(ln) > RESULT_SCALE_MAX * 3.01) {
+		if (ln > 0)
+			return numeric_overflow(err);
+		*out = numeric_of_i128(0, DISPLAY_SCALE_MAX);
+		return 0;
+	}
+	scale = clamp_scale(SIG_DIGITS_MIN - (int)(ln * LOG10_E),
+	    base->scale > exponent->scale ? base->scale : exponent->scale);
+	return power_by_ln(base, exponent, scale, arena, out, err);
+}
