@@ -82,7 +82,7 @@ const struct catalog *engine_catalog(struct engine *engine);
  * A batch belongs to one thread at a time.  Rows are encoded as they are
  * added, into the log's row form; nothing is shared until engine_commit().
  */
-struct write_batch *write_batch_new(struct engine *engine);
+struct write_batch *write_batch_new(struct engine *engine); /* or NULL */
 void write_batch_free(struct write_batch *batch);
 
 /* The catalogue as the batch sees it; borrowed until the next change. */

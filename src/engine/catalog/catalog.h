@@ -70,11 +70,15 @@ struct event_type {
 
 struct catalog {
 	uint64_t generation; /* one more with every change */
+	uint32_t next_oid;   /* all below it are taken, or were (K1) */
 	uint32_t type_count;
 	const struct event_type *const *types; /* ascending oid, dropped too */
 	uint32_t enum_count;
 	const struct enum_type *const *enums; /* ascending oid */
 };
+
+/* A new reference to a catalogue without any object, generation 0. */
+MUST_USE int catalog_new(const struct catalog **out, struct error *err);
 
 const struct catalog *catalog_ref(const struct catalog *catalog);
 void catalog_unref(const struct catalog *catalog);
@@ -97,6 +101,14 @@ struct type event_type_column_type(const struct event_type *type,
     uint32_t attnum);
 struct str event_type_column_name(const struct event_type *type,
     uint32_t attnum);
+
+/* Physical form of a field: of an enum also when its labels are gone. */
+static inline enum phys
+field_phys(const struct field *field)
+{
+	return field->type.oid >= FIRST_USER_OID ? PHYS_I64
+						 : type_phys(&field->type);
+}
 
 /* ---- changes ---- */
 
@@ -128,7 +140,8 @@ struct ddl {
  * Returns 0 and a new reference in *out, or STELE_E_DUPLICATE_TABLE,
  * _DUPLICATE_OBJECT, _DUPLICATE_COLUMN, _UNDEFINED_TABLE, _UNDEFINED_OBJECT,
  * _TOO_MANY_COLUMNS, _DEPENDENT_OBJECTS_EXIST, _RESERVED_NAME,
- * _INVALID_TABLE_DEFINITION (a version that is not greater) ...
+ * _INVALID_TABLE_DEFINITION (a version that is not greater),
+ * _NAME_TOO_LONG, _OUT_OF_MEMORY.
  */
 MUST_USE int catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
     uint64_t position, const struct catalog **out, struct error *err);

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/append/write_batch.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/hash.h"
+#include "common/must.h"
+#include "engine/catalog/catalog_format.h"
+#include "engine/engine_private.h"
+#include "os/clock.h"
+
+struct write_batch *
+write_batch_new(struct engine *engine)
+{
+	struct write_batch *batch = calloc(1,
+	    sizeof(*batch) + engine->shard_count * sizeof(batch->tickets[0]));
+	uint8_t *headers;
+
+	if (batch == NULL)
+		return NULL;
+	batch->engine = engine;
+	buf_init(&batch->bytes);
+	buf_init(&batch->row_types);
+	buf_init(&batch->used_types);
+	headers = buf_take(&batch->bytes, WAL_BATCH_HEADROOM);
+	if (headers == NULL) {
+		free(batch);
+		return NULL;
+	}
+	memset(headers, 0, WAL_BATCH_HEADROOM);
+	batch->base = engine_catalog(engine);
+	for (uint32_t i = 0; i < engine->shard_count; i++)
+		batch->tickets[i].batch = batch;
+	return batch;
+}
+
+static void
+drop_ddls(struct write_batch *batch, uint32_t kept)
+{
+	while (batch->ddl_count > kept)
+		catalog_unref(batch->ddls[--batch->ddl_count].after);
+}
+
+void
+write_batch_free(struct write_batch *batch)
+{
+	if (batch == NULL)
+		return;
+	drop_ddls(batch, 0);
+	free(batch->ddls);
+	catalog_unref(batch->base);
+	catalog_unref(batch->catalog);
+	buf_release(&batch->bytes);
+	buf_release(&batch->row_types);
+	buf_release(&batch->used_types);
+	free(batch);
+}
+
+const struct catalog *
+write_batch_catalog(const struct write_batch *batch)
+{
+	if (batch->ddl_count == 0)
+		return batch->base;
+	return batch->ddls[batch->ddl_count - 1].after;
+}
+
+uint64_t
+write_batch_row_count(const struct write_batch *batch)
+{
+	return batch->row_count;
+}
+
+bool
+write_batch_is_empty(const struct write_batch *batch)
+{
+	return batch->row_count == 0 && batch->ddl_count == 0;
+}
+
+uint64_t
+write_batch_row_types(const struct write_batch *batch, const uint32_t **oids)
+{
+	*oids = (const uint32_t *)(const void *)batch->row_types.data;
+	return batch->row_count;
+}
+
+/* ---- marks ---- */
+
+struct write_batch_mark
+write_batch_mark(const struct write_batch *batch)
+{
+	return (struct write_batch_mark){
+		.bytes = batch->bytes.len,
+		.rows = batch->row_count,
+		.ddls = batch->ddl_count,
+	};
+}
+
+/* Take the rows after the mark off the counts of their shards. */
+static void
+uncount_rows(struct write_batch *batch, size_t from)
+{
+	struct reader r =
+	    reader_over(batch->bytes.data + from, batch->bytes.len - from);
+	struct entry entry;
+
+	while (entry_next(&r, &entry) == 1)
+		if (entry.kind == ENTRY_ROW)
+			batch->tickets[entry.shard].row_count--;
+}
+
+void
+write_batch_rewind(struct write_batch *batch, struct write_batch_mark mark)
+{
+	assert(mark.bytes <= batch->bytes.len);
+	uncount_rows(batch, mark.bytes);
+	batch->bytes.len = mark.bytes;
+	batch->bytes.failed = false;
+	batch->row_count = mark.rows;
+	batch->row_types.len = (size_t)mark.rows * sizeof(uint32_t);
+	batch->row_types.failed = false;
+	drop_ddls(batch, mark.ddls);
+}
+
+/* ---- rows ---- */
+
+static int
+check_value(const struct engine_options *limits, const struct event_type *type,
+    uint32_t attnum, const struct vec *vec, uint32_t row, struct error *err)
+{
+	uint32_t at = vec_index(vec, row);
+	size_t size_max = limits->max_string_size_bytes;
+
+	if (vec->phys == PHYS_NUMERIC && vec->numeric[at].limbs != NULL) {
+		(void)error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
+		    "numeric field overflow");
+		return error_detail(err,
+		    "Column \"%.*s\" can hold at most 38 digits.",
+		    STR_FMT(event_type_column_name(type, attnum)));
+	}
+	if (vec->phys != PHYS_STR)
+		return 0;
+	if (attnum == COLUMN_CONTEXT_ID)
+		size_max = limits->max_context_size_bytes;
+	if (vec->str[at].len <= size_max)
+		return 0;
+	(void)error_set(err, STELE_E_LIMIT,
+	    "value for column \"%.*s\" is too long",
+	    STR_FMT(event_type_column_name(type, attnum)));
+	return error_detail(err, "It has %zu bytes, the limit is %zu.",
+	    vec->str[at].len, size_max);
+}
+
+/* attnum of the vector with index `col`: event_id has none. */
+static uint32_t
+attnum_of(uint32_t col)
+{
+	return col < 2 ? COLUMN_CONTEXT_ID + col : COLUMN_FIRST_FIELD + col - 2;
+}
+
+static int
+check_column(const struct engine_options *limits, const struct event_type *type,
+    uint32_t col, const struct vec *vec, struct sel sel, struct error *err)
+{
+	uint32_t attnum = attnum_of(col);
+	bool is_not_null = attnum == COLUMN_CONTEXT_ID;
+	bool has_size = vec->phys == PHYS_STR || vec->phys == PHYS_NUMERIC;
+
+	if (attnum >= COLUMN_FIRST_FIELD)
+		is_not_null =
+		    type->fields[attnum - COLUMN_FIRST_FIELD].is_not_null;
+	if (!has_size && (!is_not_null || vec->nulls == NULL))
+		return 0;
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t row = sel_row(sel, i);
+
+		if (!vec_is_null(vec, row)) {
+			int rc =
+			    check_value(limits, type, attnum, vec, row, err);
+
+			if (rc != 0)
+				return rc;
+		} else if (is_not_null) {
+			return error_set(err, STELE_E_NOT_NULL_VIOLATION,
+			    "null value in column \"%.*s\" of relation "
+			    "\"%.*s\" violates not-null constraint",
+			    STR_FMT(event_type_column_name(type, attnum)),
+			    STR_FMT(type->name));
+		}
+	}
+	return 0;
+}
+
+/* Remember the type, for the check at commit; few are used by one batch. */
+static void
+note_type(struct write_batch *batch, uint32_t oid)
+{
+	const uint32_t *oids =
+	    (const uint32_t *)(const void *)batch->used_types.data;
+	size_t count = batch->used_types.len / sizeof(*oids);
+
+	for (size_t i = count; i > 0; i--)
+		if (oids[i - 1] == oid)
+			return;
+	buf_put(&batch->used_types, &oid, sizeof(oid));
+}
+
+uint32_t
+engine_shard_of(const struct engine *engine, struct str context)
+{
+	uint64_t hash =
+	    hash_bytes_seeded(context.data, context.len, engine->hash_seed);
+
+	return (uint32_t)(hash % engine->shard_count);
+}
+
+static int
+check_batch_size(const struct write_batch *batch, struct error *err)
+{
+	size_t limit = batch->engine->options.batch_memory_bytes;
+
+	if (batch->bytes.failed || batch->row_types.failed ||
+	    batch->used_types.failed)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (batch->bytes.len <= limit)
+		return 0;
+	(void)error_set(err, STELE_E_LIMIT, "transaction is too large");
+	return error_detail(err,
+	    "Its rows take more than batch_memory, %zu bytes.", limit);
+}
+
+static int
+encode_row(struct write_batch *batch, const struct event_type *type,
+    const struct vec *cols, uint32_t row, int64_t now, struct error *err)
+{
+	struct str context = cols[0].str[vec_index(&cols[0], row)];
+	uint32_t shard = engine_shard_of(batch->engine, context);
+	int64_t timestamp = vec_is_null(&cols[1], row)
+	    ? now
+	    : cols[1].i64[vec_index(&cols[1], row)];
+	size_t limit = batch->engine->options.max_row_size_bytes;
+	size_t begin = batch->bytes.len;
+
+	row_encode(&batch->bytes, type->oid, shard, timestamp, cols,
+	    type->field_count, row);
+	buf_put(&batch->row_types, &type->oid, sizeof(type->oid));
+	if (batch->bytes.failed || batch->row_types.failed)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	batch->row_count++;
+	batch->tickets[shard].row_count++;
+	if (batch->bytes.len - begin <= limit)
+		return 0;
+	(void)error_set(err, STELE_E_LIMIT, "row is too large");
+	return error_detail(err, "It has %zu bytes, the limit is %zu.",
+	    batch->bytes.len - begin, limit);
+}
+
+int
+write_batch_rows(struct write_batch *batch, const struct event_type *type,
+    const struct vec *cols, uint32_t col_count, struct sel sel,
+    struct error *err)
+{
+	struct write_batch_mark mark = write_batch_mark(batch);
+	int64_t now = os_clock_wall_us(os_clock_real());
+	int rc = 0;
+
+	assert(col_count == 2 + type->field_count);
+	for (uint32_t i = 0; i < col_count && rc == 0; i++)
+		rc = check_column(&batch->engine->options, type, i, &cols[i],
+		    sel, err);
+	if (rc != 0)
+		return rc;
+	note_type(batch, type->oid);
+	for (uint32_t i = 0; i < sel.count && rc == 0; i++)
+		rc = encode_row(batch, type, cols, sel_row(sel, i), now, err);
+	if (rc == 0)
+		rc = check_batch_size(batch, err);
+	if (rc != 0)
+		write_batch_rewind(batch, mark);
+	return rc;
+}
+
+/* ---- schema changes ---- */
+
+static void
+assign_oids(struct engine *engine, struct ddl *ddl)
+{
+	bool is_type = ddl->kind == DDL_CREATE_TYPE;
+	unsigned count = is_type ? 3 : 2;
+	uint32_t oid;
+
+	if (!is_type && ddl->kind != DDL_CREATE_ENUM)
+		return;
+	/* A number alone: nothing else is published with it. */
+	oid = (uint32_t)atomic_fetch_add_explicit(&engine->next_oid, count,
+	    memory_order_relaxed);
+	ddl->oid = oid;
+	ddl->array_type_oid = oid + 1;
+	if (is_type)
+		ddl->row_type_oid = oid + 2;
+}
+
+static int
+check_limits(const struct write_batch *batch, const struct ddl *ddl,
+    struct error *err)
+{
+	const struct engine_options *limits = &batch->engine->options;
+	const struct catalog *catalog = write_batch_catalog(batch);
+	const struct event_type *type = NULL;
+	uint32_t fields = ddl->field_count;
+
+	if (ddl->kind == DDL_ADD_FIELDS)
+		type = catalog_type_by_oid(catalog, ddl->oid);
+	if (type != NULL)
+		fields += type->field_count;
+	if (fields > limits->max_fields)
+		return error_set(err, STELE_E_TOO_MANY_COLUMNS,
+		    "tables can have at most %u columns",
+		    (unsigned)limits->max_fields);
+	if (ddl->kind == DDL_CREATE_TYPE &&
+	    catalog->type_count >= limits->max_event_types)
+		return error_set(err, STELE_E_CONFIG_LIMIT_EXCEEDED,
+		    "there are %u event types already",
+		    (unsigned)catalog->type_count);
+	return 0;
+}
+
+static int
+need_ddl_room(struct write_batch *batch, struct error *err)
+{
+	uint32_t room = batch->ddl_room == 0 ? 4 : batch->ddl_room * 2;
+	struct batch_ddl *ddls;
+
+	if (batch->ddl_count < batch->ddl_room)
+		return 0;
+	ddls = realloc(batch->ddls, room * sizeof(*ddls));
+	if (ddls == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	batch->ddls = ddls;
+	batch->ddl_room = room;
+	return 0;
+}
+
+int
+write_batch_ddl(struct write_batch *batch, struct ddl *ddl, struct error *err)
+{
+	struct write_batch_mark mark = write_batch_mark(batch);
+	struct batch_ddl *slot;
+	size_t begin;
+	int rc = check_limits(batch, ddl, err);
+
+	if (rc == 0)
+		rc = need_ddl_room(batch, err);
+	if (rc != 0)
+		return rc;
+	assign_oids(batch->engine, ddl);
+	slot = &batch->ddls[batch->ddl_count];
+	slot->offset = batch->bytes.len;
+	rc = catalog_apply(write_batch_catalog(batch), ddl,
+	    engine_position(batch->engine) + 1, &slot->after, err);
+	if (rc != 0)
+		return rc;
+	batch->ddl_count++;
+	begin = entry_ddl_begin(&batch->bytes);
+	ddl_encode(ddl, &batch->bytes);
+	entry_ddl_end(&batch->bytes, begin);
+	rc = check_batch_size(batch, err);
+	if (rc != 0)
+		write_batch_rewind(batch, mark);
+	return rc;
+}
+
+/* ---- commit ---- */
+
+int
+write_batch_seal(struct write_batch *batch, struct error *err)
+{
+	const struct wal_batch_header header = {
+		.len = batch->bytes.len - WAL_BATCH_HEADROOM,
+		.row_count = batch->row_count,
+	};
+	int rc = check_batch_size(batch, err);
+
+	if (rc != 0)
+		return rc;
+	/* Zeros behind it are written with a group of its own. */
+	if (!buf_reserve(&batch->bytes, WAL_ALIGN))
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	wal_batch_encode(batch->bytes.data + WAL_GROUP_HEADER_SIZE, &header);
+	return 0;
+}
+
+static int
+check_used_types(const struct write_batch *batch, const struct catalog *head,
+    struct error *err)
+{
+	const uint32_t *oids =
+	    (const uint32_t *)(const void *)batch->used_types.data;
+	size_t count = batch->used_types.len / sizeof(*oids);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct event_type *type =
+		    catalog_type_by_oid(head, oids[i]);
+
+		if (type == NULL || type->dropped_at == 0)
+			continue; /* not there: the batch makes it itself */
+		return error_set(err, STELE_E_SERIALIZATION_FAILURE,
+		    "could not serialize access: relation \"%.*s\" was dropped "
+		    "concurrently",
+		    STR_FMT(type->name));
+	}
+	return 0;
+}
+
+/*
+ * Rows of the batch were encoded for what its own change makes of an object:
+ * nobody else may have changed that object in between.
+ */
+static int
+check_unchanged(const struct write_batch *batch, const struct catalog *head,
+    uint32_t oid, struct error *err)
+{
+	if (batch->row_count == 0 || head == batch->base ||
+	    (catalog_type_by_oid(head, oid) ==
+		    catalog_type_by_oid(batch->base, oid) &&
+		catalog_enum_by_oid(head, oid) ==
+		    catalog_enum_by_oid(batch->base, oid)))
+		return 0;
+	return error_set(err, STELE_E_SERIALIZATION_FAILURE,
+	    "could not serialize access: object with OID %u was changed "
+	    "concurrently",
+	    (unsigned)oid);
+}
+
+static int
+apply_one(struct write_batch *batch, size_t offset, uint64_t position,
+    const struct catalog **catalog, struct error *err)
+{
+	struct reader r =
+	    reader_over(batch->bytes.data + offset, batch->bytes.len - offset);
+	const struct catalog *after;
+	struct arena arena;
+	struct entry entry;
+	struct ddl ddl;
+	int rc;
+
+	MUST(entry_next(&r, &entry) == 1 && entry.kind == ENTRY_DDL);
+	(void)reader_u64(&entry.content);
+	arena_init(&arena, NULL);
+	rc = ddl_decode(&entry.content, &arena, &ddl, err);
+	if (rc == 0)
+		rc = catalog_apply(*catalog, &ddl, position, &after, err);
+	if (rc == 0) {
+		entry_ddl_stamp(batch->bytes.data + offset, after->generation);
+		catalog_unref(*catalog);
+		*catalog = after;
+	}
+	arena_release(&arena);
+	return rc;
+}
+
+/* The objects that existed before the batch and that it changes. */
+static int
+check_changed_objects(const struct write_batch *batch,
+    const struct catalog *head, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < batch->ddl_count && rc == 0; i++) {
+		struct reader r =
+		    reader_over(batch->bytes.data + batch->ddls[i].offset,
+			batch->bytes.len - batch->ddls[i].offset);
+		struct entry entry;
+
+		MUST(entry_next(&r, &entry) == 1);
+		(void)reader_u64(&entry.content);
+		(void)reader_u8(&entry.content); /* kind, then oid */
+		rc = check_unchanged(batch, head,
+		    (uint32_t)reader_varint(&entry.content), err);
+	}
+	return rc;
+}
+
+int
+write_batch_rebase(struct write_batch *batch, const struct catalog *head,
+    uint64_t position, const struct catalog **out, struct error *err)
+{
+	int rc = 0;
+
+	*out = NULL;
+	if (head != batch->base)
+		rc = check_used_types(batch, head, err);
+	if (rc == 0)
+		rc = check_changed_objects(batch, head, err);
+	if (rc != 0)
+		return rc;
+	*out = catalog_ref(head);
+	for (uint32_t i = 0; i < batch->ddl_count && rc == 0; i++)
+		rc =
+		    apply_one(batch, batch->ddls[i].offset, position, out, err);
+	if (rc != 0) {
+		catalog_unref(*out);
+		*out = NULL;
+	}
+	return rc;
+}

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looking things up in a catalogue, and what a change of schema makes of it.
+ *
+ * catalog_apply() copies the arrays of pointers, shares the objects that stay
+ * as they are and makes new ones of those that change.
+ */
+#include "engine/catalog/catalog.h"
+
+#include "common/error.h"
+#include "engine/catalog/catalog_private.h"
+
+#define NAME_SIZE_MAX   63
+#define FIELD_COUNT_MAX 1600 /* PostgreSQL's; the engine's option is lower */
+
+static const struct {
+	const char *name;
+	uint32_t oid;
+} core_column[] = {
+	[COLUMN_CONTEXT_ID] = { "context_id", TYPE_TEXT },
+	[COLUMN_TIMESTAMP] = { "timestamp", TYPE_TIMESTAMPTZ },
+	[COLUMN_EVENT_ID] = { "event_id", TYPE_INT8 },
+};
+
+const struct event_type *
+catalog_type_by_oid(const struct catalog *catalog, uint32_t oid)
+{
+	uint32_t low = 0, high = catalog->type_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (catalog->types[middle]->oid == oid)
+			return catalog->types[middle];
+		if (catalog->types[middle]->oid < oid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct enum_type *
+catalog_enum_by_name(const struct catalog *catalog, struct str name)
+{
+	for (uint32_t i = 0; i < catalog->enum_count; i++)
+		if (str_equal(catalog->enums[i]->name, name))
+			return catalog->enums[i];
+	return NULL;
+}
+
+const struct enum_type *
+catalog_enum_by_oid(const struct catalog *catalog, uint32_t oid)
+{
+	for (uint32_t i = 0; i < catalog->enum_count; i++)
+		if (catalog->enums[i]->oid == oid)
+			return catalog->enums[i];
+	return NULL;
+}
+
+static uint32_t
+core_column_of(struct str name)
+{
+	for (uint32_t i = COLUMN_CONTEXT_ID; i < COLUMN_FIRST_FIELD; i++)
+		if (str_equal(str_of_cstr(core_column[i].name), name))
+			return i;
+	return 0;
+}
+
+uint32_t
+event_type_column(const struct event_type *type, struct str name)
+{
+	for (uint32_t i = 0; i < type->field_count; i++)
+		if (str_equal(type->fields[i].name, name))
+			return COLUMN_FIRST_FIELD + i;
+	return core_column_of(name);
+}
+
+struct type
+event_type_column_type(const struct event_type *type, uint32_t attnum)
+{
+	if (attnum < COLUMN_FIRST_FIELD)
+		return type_of(core_column[attnum].oid);
+	return type->fields[attnum - COLUMN_FIRST_FIELD].type;
+}
+
+struct str
+event_type_column_name(const struct event_type *type, uint32_t attnum)
+{
+	if (attnum < COLUMN_FIRST_FIELD)
+		return str_of_cstr(core_column[attnum].name);
+	return type->fields[attnum - COLUMN_FIRST_FIELD].name;
+}
+
+/* ---- checks ---- */
+
+static int
+check_length(struct str name, struct error *err)
+{
+	if (name.len == 0)
+		return error_set(err, STELE_E_INVALID_NAME,
+		    "a name must not be empty");
+	if (name.len <= NAME_SIZE_MAX)
+		return 0;
+	(void)error_set(err, STELE_E_NAME_TOO_LONG, "name \"%.*s\" is too long",
+	    STR_FMT(name));
+	return error_detail(err, "Names have at most %d bytes.", NAME_SIZE_MAX);
+}
+
+/* A name for a new event type or enum. */
+static int
+check_object_name(const struct catalog *catalog, enum ddl_kind kind,
+    struct str name, struct error *err)
+{
+	int rc = check_length(name, err);
+
+	if (rc != 0)
+		return rc;
+	if (str_equal(name, STR("events")) ||
+	    str_starts_with(name, STR("pg_")) ||
+	    str_starts_with(name, STR("stele"))) {
+		(void)error_set(err, STELE_E_RESERVED_NAME,
+		    "unacceptable name \"%.*s\"", STR_FMT(name));
+		return error_detail(err,
+		    "The name \"events\" and the prefixes "
+		    "\"pg_\" and \"stele\" are reserved.");
+	}
+	if (kind == DDL_CREATE_TYPE &&
+	    catalog_type_by_name(catalog, name) != NULL)
+		return error_set(err, STELE_E_DUPLICATE_TABLE,
+		    "relation \"%.*s\" already exists", STR_FMT(name));
+	/* A relation has a row type of its name, as in PostgreSQL. */
+	if (catalog_type_by_name(catalog, name) != NULL ||
+	    catalog_enum_by_name(catalog, name) != NULL) {
+		(void)error_set(err, STELE_E_DUPLICATE_OBJECT,
+		    "type \"%.*s\" already exists", STR_FMT(name));
+		if (kind == DDL_CREATE_TYPE)
+			(void)error_hint(err,
+			    "A relation has an associated type of the same "
+			    "name, so you must use a name that doesn't "
+			    "conflict with any existing type.");
+		return err->code;
+	}
+	return 0;
+}
+
+static bool
+has_field(const struct field *fields, uint32_t count, struct str name)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (str_equal(fields[i].name, name))
+			return true;
+	return false;
+}
+
+/* New fields beside those that `type` has; type is NULL when it is new. */
+static int
+check_fields(const struct event_type *type, const struct ddl *ddl,
+    struct error *err)
+{
+	uint32_t before = type == NULL ? 0 : type->field_count;
+
+	if (ddl->field_count > FIELD_COUNT_MAX - before)
+		return error_set(err, STELE_E_TOO_MANY_COLUMNS,
+		    "tables can have at most %d columns", FIELD_COUNT_MAX);
+	for (uint32_t i = 0; i < ddl->field_count; i++) {
+		struct str name = ddl->fields[i].name;
+		int rc = check_length(name, err);
+
+		if (rc != 0)
+			return rc;
+		if (core_column_of(name) != 0)
+			return error_set(err, STELE_E_DUPLICATE_COLUMN,
+			    "column name \"%.*s\" conflicts with a system "
+			    "column name",
+			    STR_FMT(name));
+		if (has_field(ddl->fields, i, name))
+			return error_set(err, STELE_E_DUPLICATE_COLUMN,
+			    "column \"%.*s\" specified more than once",
+			    STR_FMT(name));
+		if (before > 0 && has_field(type->fields, before, name))
+			return error_set(err, STELE_E_DUPLICATE_COLUMN,
+			    "column \"%.*s\" of relation \"%.*s\" already "
+			    "exists",
+			    STR_FMT(name), STR_FMT(type->name));
+	}
+	return 0;
+}
+
+static int
+check_labels(const struct enum_type *type, const struct str *labels,
+    uint32_t count, struct error *err)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		bool is_known = false;
+
+		if (labels[i].len > NAME_SIZE_MAX) {
+			(void)error_set(err, STELE_E_INVALID_NAME,
+			    "invalid enum label \"%.*s\"", STR_FMT(labels[i]));
+			return error_detail(err,
+			    "Labels must be %d bytes or less.", NAME_SIZE_MAX);
+		}
+		for (uint32_t k = 0; k < i && !is_known; k++)
+			is_known = str_equal(labels[k], labels[i]);
+		for (uint32_t k = 0;
+		     type != NULL && k < type->label_count && !is_known; k++)
+			is_known = str_equal(type->labels[k], labels[i]);
+		if (is_known)
+			return error_set(err, STELE_E_DUPLICATE_OBJECT,
+			    "enum label \"%.*s\" already exists",
+			    STR_FMT(labels[i]));
+	}
+	return 0;
+}
+
+static int
+find_type(const struct catalog *catalog, uint32_t oid,
+    const struct event_type **out, struct error *err)
+{
+	*out = catalog_type_by_oid(catalog, oid);
+	if (*out != NULL && (*out)->dropped_at == 0)
+		return 0;
+	if (*out != NULL)
+		return error_set(err, STELE_E_UNDEFINED_TABLE,
+		    "relation \"%.*s\" does not exist", STR_FMT((*out)->name));
+	return error_set(err, STELE_E_UNDEFINED_TABLE,
+	    "relation with OID %u does not exist", (unsigned)oid);
+}
+
+static int
+find_enum(const struct catalog *catalog, uint32_t oid,
+    const struct enum_type **out, struct error *err)
+{
+	*out = catalog_enum_by_oid(catalog, oid);
+	if (*out != NULL)
+		return 0;
+	return error_set(err, STELE_E_UNDEFINED_OBJECT,
+	    "type with OID %u does not exist", (unsigned)oid);
+}
+
+static bool
+uses_enum(const struct event_type *type, uint32_t oid)
+{
+	for (uint32_t i = 0; i < type->field_count; i++)
+		if (type->fields[i].type.oid == oid)
+			return true;
+	return false;
+}
+
+static int
+check_enum_unused(const struct catalog *catalog, const struct enum_type *gone,
+    struct error *err)
+{
+	for (uint32_t i = 0; i < catalog->type_count; i++) {
+		const struct event_type *type = catalog->types[i];
+
+		if (type->dropped_at != 0 || !uses_enum(type, gone->oid))
+			continue;
+		(void)error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
+		    "cannot drop type %.*s because other objects depend on it",
+		    STR_FMT(gone->name));
+		return error_detail(err, "Table %.*s depends on type %.*s.",
+		    STR_FMT(type->name), STR_FMT(gone->name));
+	}
+	return 0;
+}
+
+/* ---- changes ---- */
+
+/* What a change replaces, adds or leaves out. */
+struct change {
+	const struct event_type *new_type; /* owned */
+	const struct enum_type *new_enum;  /* owned */
+	uint32_t gone_enum_oid;            /* 0: none */
+};
+
+static int
+next_version(const struct event_type *type, const struct ddl *ddl,
+    uint32_t field_count, struct schema_version *out, struct error *err)
+{
+	uint32_t current = 0;
+
+	if (type != NULL && type->version_count > 0)
+		current = type->versions[type->version_count - 1].number;
+	out->number = ddl->version == 0 ? current + 1 : ddl->version;
+	out->field_count = field_count;
+	if (out->number > current)
+		return 0;
+	return error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
+	    "version %u of event type \"%.*s\" is not greater than its current "
+	    "version %u",
+	    (unsigned)out->number, STR_FMT(type->name), (unsigned)current);
+}
+
+static int
+change_create_type(const struct catalog *catalog, const struct ddl *ddl,
+    struct change *change, struct error *err)
+{
+	struct schema_version version;
+	struct event_type type = {
+		.oid = ddl->oid,
+		.row_type_oid = ddl->row_type_oid,
+		.array_type_oid = ddl->array_type_oid,
+		.name = ddl->name,
+		.field_count = ddl->field_count,
+		.fields = ddl->fields,
+		.version_count = 1,
+		.versions = &version,
+	};
+	int rc = check_object_name(catalog, ddl->kind, ddl->name, err);
+
+	if (rc == 0)
+		rc = check_fields(NULL, ddl, err);
+	if (rc == 0)
+		rc = next_version(NULL, ddl, ddl->field_count, &version, err);
+	if (rc == 0 && catalog_type_by_oid(catalog, ddl->oid) != NULL)
+		rc = error_set(err, STELE_E_DUPLICATE_OBJECT,
+		    "OID %u is in use", (unsigned)ddl->oid);
+	if (rc == 0)
+		rc = event_type_make(&type, catalog, &change->new_type, err);
+	return rc;
+}
+
+/* `before` with the fields and the version that are appended to it. */
+static int
+append_fields(const struct catalog *catalog, const struct event_type *before,
+    const struct ddl *ddl, struct arena *scratch, struct change *change,
+    struct error *err)
+{
+	struct event_type after = *before;
+	struct schema_version *versions;
+	struct field *fields;
+	int rc;
+
+	after.field_count += ddl->field_count;
+	after.version_count++;
+	fields = arena_try_alloc(scratch, after.field_count * sizeof(*fields));
+	versions =
+	    arena_try_alloc(scratch, after.version_count * sizeof(*versions));
+	if (fields == NULL || versions == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < before->field_count; i++)
+		fields[i] = before->fields[i];
+	for (uint32_t i = 0; i < ddl->field_count; i++)
+		fields[before->field_count + i] = ddl->fields[i];
+	for (uint32_t i = 0; i < before->version_count; i++)
+		versions[i] = before->versions[i];
+	rc = next_version(before, ddl, after.field_count,
+	    &versions[before->version_count], err);
+	if (rc != 0)
+		return rc;
+	after.fields = fields;
+	after.versions = versions;
+	return event_type_make(&after, catalog, &change->new_type, err);
+}
+
+static int
+change_add_fields(const struct catalog *catalog, const struct ddl *ddl,
+    struct change *change, struct error *err)
+{
+	const struct event_type *before;
+	struct arena scratch;
+	int rc = find_type(catalog, ddl->oid, &before, err);
+
+	if (rc == 0)
+		rc = check_fields(before, ddl, err);
+	if (rc != 0)
+		return rc;
+	arena_init(&scratch, NULL);
+	rc = append_fields(catalog, before, ddl, &scratch, change, err);
+	arena_release(&scratch);
+	return rc;
+}
+
+static int
+change_drop_type(const struct catalog *catalog, const struct ddl *ddl,
+    uint64_t position, struct change *change, struct error *err)
+{
+	const struct event_type *before;
+	struct event_type after;
+	int rc = find_type(catalog, ddl->oid, &before, err);
+
+	if (rc != 0)
+		return rc;
+	after = *before;
+	after.dropped_at = position;
+	return event_type_make(&after, catalog, &change->new_type, err);
+}
+
+static int
+change_create_enum(const struct catalog *catalog, const struct ddl *ddl,
+    struct change *change, struct error *err)
+{
+	struct enum_type type = {
+		.oid = ddl->oid,
+		.array_oid = ddl->array_type_oid,
+		.name = ddl->name,
+		.label_count = ddl->label_count,
+		.labels = ddl->labels,
+	};
+	int rc = check_object_name(catalog, ddl->kind, ddl->name, err);
+
+	if (rc == 0)
+		rc = check_labels(NULL, ddl->labels, ddl->label_count, err);
+	if (rc == 0)
+		rc = enum_type_make(&type, &change->new_enum, err);
+	return rc;
+}
+
+static int
+change_add_label(const struct catalog *catalog, const struct ddl *ddl,
+    struct change *change, struct error *err)
+{
+	const struct enum_type *before;
+	struct enum_type after;
+	struct arena scratch;
+	struct str *labels;
+	int rc = find_enum(catalog, ddl->oid, &before, err);
+
+	if (rc == 0)
+		rc = check_labels(before, &ddl->name, 1, err);
+	if (rc != 0)
+		return rc;
+	arena_init(&scratch, NULL);
+	after = *before;
+	labels = arena_try_alloc(&scratch,
+	    (before->label_count + (size_t)1) * sizeof(*labels));
+	if (labels == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < before->label_count; i++)
+		labels[i] = before->labels[i];
+	labels[after.label_count++] = ddl->name;
+	after.labels = labels;
+	rc = enum_type_make(&after, &change->new_enum, err);
+	arena_release(&scratch);
+	return rc;
+}
+
+static int
+change_drop_enum(const struct catalog *catalog, const struct ddl *ddl,
+    struct change *change, struct error *err)
+{
+	const struct enum_type *before;
+	int rc = find_enum(catalog, ddl->oid, &before, err);
+
+	if (rc == 0)
+		rc = check_enum_unused(catalog, before, err);
+	change->gone_enum_oid = ddl->oid;
+	return rc;
+}
+
+static int
+change_of(const struct catalog *catalog, const struct ddl *ddl,
+    uint64_t position, struct change *change, struct error *err)
+{
+	switch (ddl->kind) {
+	case DDL_CREATE_ENUM:
+		return change_create_enum(catalog, ddl, change, err);
+	case DDL_ADD_LABEL:
+		return change_add_label(catalog, ddl, change, err);
+	case DDL_CREATE_TYPE:
+		return change_create_type(catalog, ddl, change, err);
+	case DDL_ADD_FIELDS:
+		return change_add_fields(catalog, ddl, change, err);
+	case DDL_DROP_TYPE:
+		return change_drop_type(catalog, ddl, position, change, err);
+	case DDL_DROP_ENUM:
+		return change_drop_enum(catalog, ddl, change, err);
+	}
+	return error_set(err, STELE_E_CORRUPT, "unknown kind of schema change");
+}
+
+static void
+copy_enums(const struct catalog *before, const struct change *change,
+    struct catalog *after)
+{
+	const struct enum_type *changed = change->new_enum;
+
+	for (uint32_t i = 0; i < before->enum_count; i++) {
+		const struct enum_type *type = before->enums[i];
+
+		if (type->oid != change->gone_enum_oid &&
+		    (changed == NULL || type->oid != changed->oid))
+			catalog_put_enum(after, type);
+	}
+	if (changed != NULL)
+		catalog_put_enum(after, changed);
+}
+
+/* Types whose enum has changed are made anew, to point to the new labels. */
+static int
+copy_types(const struct catalog *before, const struct change *change,
+    struct catalog *after, struct error *err)
+{
+	const struct event_type *changed = change->new_type;
+
+	for (uint32_t i = 0; i < before->type_count; i++) {
+		const struct event_type *type = before->types[i];
+		const struct event_type *fresh;
+		int rc;
+
+		if (changed != NULL && type->oid == changed->oid)
+			continue;
+		if (change->new_enum == NULL ||
+		    !uses_enum(type, change->new_enum->oid)) {
+			catalog_put_type(after, type);
+			continue;
+		}
+		rc = event_type_make(type, after, &fresh, err);
+		if (rc != 0)
+			return rc;
+		catalog_put_type(after, fresh);
+		event_type_unref(fresh);
+	}
+	if (changed != NULL)
+		catalog_put_type(after, changed);
+	return 0;
+}
+
+int
+catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
+    uint64_t position, const struct catalog **out, struct error *err)
+{
+	struct change change = { .gone_enum_oid = 0 };
+	struct catalog *after = NULL;
+	int rc;
+
+	*out = NULL;
+	rc = change_of(catalog, ddl, position, &change, err);
+	if (rc != 0)
+		goto out;
+	rc = catalog_make(catalog->type_count + 1, catalog->enum_count + 1,
+	    &after, err);
+	if (rc != 0)
+		goto out;
+	after->generation = catalog->generation + 1;
+	after->next_oid = catalog->next_oid;
+	copy_enums(catalog, &change, after);
+	rc = copy_types(catalog, &change, after, err);
+	if (rc != 0)
+		goto out;
+	catalog_seal(after);
+	*out = after;
+	after = NULL;
+out:
+	catalog_unref(after);
+	event_type_unref(change.new_type);
+	enum_unref(change.new_enum);
+	return rc;
+}

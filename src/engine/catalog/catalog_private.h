@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * catalog_private.h -- the objects behind the pointers of struct catalog.
+ *
+ * Versions of the catalogue share the event types and enums that did not
+ * change between them: each object has a reference count and an arena that
+ * holds all its strings and arrays.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "common/arena.h"
+#include "engine/catalog/catalog.h"
+
+struct enum_object {
+	struct enum_type pub; /* first: the catalogue points to it */
+	atomic_uint refs;
+	struct arena arena;
+};
+
+/* Holds a reference on the enums of its fields (dropped types keep theirs). */
+struct type_object {
+	struct event_type pub; /* first */
+	atomic_uint refs;
+	struct arena arena;
+};
+
+struct catalog_object {
+	struct catalog pub; /* first; its arrays are malloc'd and owned */
+	atomic_uint refs;
+	const struct event_type **by_name; /* those not dropped, by name */
+	uint32_t by_name_count;
+};
+
+/* New objects with one reference; NULL without memory. */
+struct enum_object *enum_object_new(void);
+struct type_object *type_object_new(void);
+const struct enum_type *enum_ref(const struct enum_type *type);
+void enum_unref(const struct enum_type *type);
+void event_type_unref(const struct event_type *type);
+
+/*
+ * An object of copied content.  `catalog` resolves the enums of the fields; a
+ * type that is not there is STELE_E_UNDEFINED_OBJECT.
+ */
+MUST_USE int event_type_make(const struct event_type *source,
+    const struct catalog *catalog, const struct event_type **out,
+    struct error *err);
+MUST_USE int enum_type_make(const struct enum_type *source,
+    const struct enum_type **out, struct error *err);
+
+/*
+ * A catalogue with room for so many objects.  The caller puts them in, each
+ * put takes a reference of its own, and seals it; then it never changes.
+ */
+MUST_USE int catalog_make(uint32_t type_room, uint32_t enum_room,
+    struct catalog **out, struct error *err);
+
+/* The arrays of a catalogue under construction, ordered by oid on insertion. */
+void catalog_put_type(struct catalog *catalog, const struct event_type *type);
+void catalog_put_enum(struct catalog *catalog, const struct enum_type *type);
+void catalog_seal(struct catalog *catalog);

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine's life: what is opened in which order, and closed in reverse.
+ */
+#include "engine/engine.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/hash.h"
+#include "engine/engine_private.h"
+#include "engine/recovery.h"
+#include "engine/segment/block_cache.h"
+
+#define LOCK_NAME "LOCK"
+
+uint64_t
+engine_wal_key(const struct engine *engine)
+{
+	return hash_bytes(engine->directory.bytes,
+	    sizeof(engine->directory.bytes));
+}
+
+/* ---- failure ---- */
+
+void
+engine_fail(struct engine *engine, const struct error *err)
+{
+	void (*fn)(void *arg, const struct error *err) = NULL;
+	void *arg = NULL;
+	bool is_first;
+
+	pthread_mutex_lock(&engine->failure_lock);
+	is_first = !engine->has_failed;
+	if (is_first) {
+		engine->has_failed = true;
+		engine->failure = *err;
+		engine->failure.code = STELE_E_OS;
+		fn = engine->failure_fn;
+		arg = engine->failure_arg;
+	}
+	pthread_mutex_unlock(&engine->failure_lock);
+	if (!is_first)
+		return;
+	commit_stop(engine);
+	view_close(&engine->view);
+	if (fn != NULL)
+		fn(arg, err);
+}
+
+void
+engine_on_failure(struct engine *engine,
+    void (*fn)(void *arg, const struct error *err), void *arg)
+{
+	struct error err;
+	bool has_failed;
+
+	pthread_mutex_lock(&engine->failure_lock);
+	engine->failure_fn = fn;
+	engine->failure_arg = arg;
+	has_failed = engine->has_failed;
+	err = engine->failure;
+	pthread_mutex_unlock(&engine->failure_lock);
+	if (has_failed) /* before anybody could be told */
+		fn(arg, &err);
+}
+
+/* ---- opening ---- */
+
+static int
+set_paths(struct engine *engine, const char *dir, struct error *err)
+{
+	int len = snprintf(engine->dir, sizeof(engine->dir), "%s", dir);
+
+	if (len < 0 || (size_t)len >= sizeof(engine->dir))
+		return error_set(err, STELE_E_LIMIT,
+		    "path of the data directory is too long");
+	return os_path(engine->wal_dir, dir, WAL_DIRECTORY, err);
+}
+
+static int
+lock_directory(struct engine *engine, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc = os_mkdir(engine->fs, engine->dir, err);
+
+	if (rc == 0)
+		rc = os_path(path, engine->dir, LOCK_NAME, err);
+	if (rc == 0)
+		rc = os_lock(engine->fs, path, &engine->lock, err);
+	return rc;
+}
+
+static int
+init_shards(struct engine *engine, const struct manifest_state *state,
+    struct error *err)
+{
+	int rc = 0;
+
+	engine->shards = calloc(engine->shard_count, sizeof(engine->shards[0]));
+	if (engine->shards == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < engine->shard_count && rc == 0; i++)
+		rc = shard_init(&engine->shards[i], engine, i,
+		    state->flushed[i], err);
+	return rc;
+}
+
+static int
+start_wal(struct engine *engine, const struct wal_replay *replay,
+    struct error *err)
+{
+	const struct wal_options options = {
+		.dir = engine->wal_dir,
+		.key = engine_wal_key(engine),
+		.file_size_bytes =
+		    engine->options.wal_file_size_bytes / WAL_ALIGN * WAL_ALIGN,
+		.sync_interval_ns =
+		    (int64_t)engine->options.wal_sync_interval_ms * 1000000,
+		.next_file_number = replay->next_file_number,
+		.next_group_number = replay->next_group_number,
+	};
+	const struct wal_hooks hooks = commit_hooks(engine);
+
+	return wal_open(engine->fs, &options, replay->files, replay->file_count,
+	    &hooks, &engine->wal, err);
+}
+
+static int
+start_threads(struct engine *engine, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < engine->shard_count && rc == 0; i++)
+		rc = shard_start(&engine->shards[i], err);
+	if (rc == 0)
+		rc = flusher_start(&engine->flusher, err);
+	return rc;
+}
+
+/* From the MANIFEST to a running engine. */
+static int
+recover(struct engine *engine, struct manifest *manifest, struct error *err)
+{
+	const struct manifest_state *state = manifest_state(manifest);
+	const struct catalog *catalog = NULL;
+	struct wal_replay replay = { .files = NULL };
+	uint64_t next_event_id;
+	int rc;
+
+	flusher_init(&engine->flusher, engine, manifest);
+	rc = view_init(&engine->view, engine->shard_count, err);
+	if (rc == 0)
+		rc = init_shards(engine, state, err);
+	if (rc == 0)
+		rc = recovery_run(engine, manifest, &catalog, &replay, err);
+	if (rc == 0) {
+		next_event_id = state->next_event_id;
+		if (replay.next_event_id > next_event_id)
+			next_event_id = replay.next_event_id;
+		atomic_init(&engine->next_oid,
+		    catalog->next_oid > state->next_oid ? catalog->next_oid
+							: state->next_oid);
+		view_publish(&engine->view, next_event_id - 1,
+		    catalog_ref(catalog));
+		committer_init(&engine->commit, catalog, next_event_id);
+		rc = start_wal(engine, &replay, err);
+	}
+	if (rc == 0)
+		rc = start_threads(engine, err);
+	wal_replay_release(&replay);
+	return rc;
+}
+
+static void
+set_defaults(struct engine_options *options)
+{
+	if (options->worker_count == 0)
+		options->worker_count = os_core_count();
+}
+
+int
+engine_open(struct os_fs *fs, const char *dir,
+    const struct engine_options *options, struct engine **out,
+    struct error *err)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+	struct manifest *manifest = NULL;
+	int rc;
+
+	*out = NULL;
+	if (engine == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	engine->fs = fs;
+	engine->options = *options;
+	set_defaults(&engine->options);
+	pthread_mutex_init(&engine->failure_lock, NULL);
+	rc = set_paths(engine, dir, err);
+	if (rc == 0)
+		rc = lock_directory(engine, err);
+	if (rc != 0)
+		goto out;
+	engine->cache = block_cache_new(options->block_cache_size_bytes);
+	if (engine->cache == NULL) {
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		goto out;
+	}
+	rc = recovery_open_directory(engine, &manifest, err);
+	if (rc == 0)
+		rc = recover(engine, manifest, err);
+out:
+	if (rc == 0)
+		*out = engine;
+	else
+		engine_close(engine);
+	return rc;
+}
+
+/*
+ * In the order in which work flows: the log hands its last groups to the
+ * shards, these publish them, then nobody is left who waits.
+ */
+void
+engine_close(struct engine *engine)
+{
+	if (engine == NULL)
+		return;
+	flusher_stop(&engine->flusher);
+	wal_close(engine->wal);
+	for (uint32_t i = 0; engine->shards != NULL && i < engine->shard_count;
+	     i++) {
+		shard_stop(&engine->shards[i]);
+		shard_release(&engine->shards[i]);
+	}
+	committer_release(&engine->commit);
+	flusher_release(&engine->flusher);
+	view_release(&engine->view);
+	free(engine->shards);
+	block_cache_free(engine->cache);
+	os_close(engine->lock);
+	pthread_mutex_destroy(&engine->failure_lock);
+	free(engine);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * engine_private.h -- struct engine, for the parts of the engine.
+ *
+ * The path of a batch: write_batch (append/) -> committer, which numbers it
+ * and copies it into the log (append/commit.h, wal/) -> shards, which apply
+ * it (shard/) -> committer again, which publishes it.  Flushes (shard/flush.h)
+ * turn MemTables into segments.  Reads see a view (read/view.h).
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "engine/append/commit.h"
+#include "engine/engine.h"
+#include "engine/manifest/manifest.h"
+#include "engine/read/view.h"
+#include "engine/shard/flush.h"
+#include "engine/shard/shard.h"
+#include "engine/wal/wal.h"
+#include "os/file.h"
+#include "os/thread.h"
+
+#define WAL_DIRECTORY "wal"
+
+struct engine {
+	struct os_fs *fs;
+	char dir[OS_PATH_SIZE];
+	char wal_dir[OS_PATH_SIZE];
+	struct engine_options options;
+	struct os_file *lock; /* held while open */
+	struct block_cache *cache;
+
+	/* Constant while open. */
+	struct uuid directory;
+	uint32_t shard_count;
+	uint64_t hash_seed;
+
+	/* Next OID to give; gaps are fine. */
+	atomic_uint next_oid;
+
+	struct wal *wal;
+	struct committer commit;
+	struct view_holder view;
+	struct shard *shards; /* shard_count */
+	struct flusher flusher;
+
+	/* engine_on_failure(); under failure_lock. */
+	pthread_mutex_t failure_lock;
+	void (*failure_fn)(void *arg, const struct error *err);
+	void *failure_arg;
+	bool has_failed;
+	struct error failure;
+};
+
+/* The shard that owns a context. */
+uint32_t engine_shard_of(const struct engine *engine, struct str context);
+
+/* What keys the checksums of its log. */
+uint64_t engine_wal_key(const struct engine *engine);
+
+/* The visible position. */
+uint64_t engine_position(struct engine *engine);
+
+/*
+ * The log or the MANIFEST cannot go on: commits fail from now on, whoever
+ * waits is told, and engine_on_failure()'s function is called, once.
+ */
+void engine_fail(struct engine *engine, const struct error *err);

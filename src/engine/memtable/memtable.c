@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/memtable/memtable.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hash.h"
+#include "engine/append/row_format.h"
+#include "engine/catalog/catalog.h"
+#include "engine/catalog/value_format.h"
+
+#define CHUNK_ROWS_FIRST 64u /* of a type; then twice as many, up to the most */
+#define TYPE_BUCKETS     256u
+#define TEXT_BLOCK_SIZE  (256u * 1024)
+#define CONTEXT_BYTES    256u /* of data per bucket of the hash, expected */
+#define CONTEXT_ROOM_MIN 1024u
+#define CONTEXT_ROOM_MAX (1u << 20)
+
+/* One context of the generation. */
+struct mem_context {
+	struct mem_context *next; /* in its bucket */
+	uint64_t hash;
+	struct str name;
+	_Atomic(mem_ref) newest;
+};
+
+/* Strings and contexts; freed as a whole. */
+struct text_block {
+	struct text_block *older;
+	size_t size, used;
+	_Alignas(16) char data[];
+};
+
+struct memtable {
+	atomic_uint refs;
+	uint64_t hash_seed;
+	struct text_block *text;
+	size_t bytes;
+	uint64_t row_count;
+	uint64_t first_event_id, last_event_id;
+	_Atomic(struct mem_type *) types[TYPE_BUCKETS];
+	uint32_t type_count;
+	uint32_t context_mask;
+	_Atomic(struct mem_context *) contexts[];
+};
+
+static uint32_t
+context_room(size_t size_bytes)
+{
+	uint32_t room = CONTEXT_ROOM_MIN;
+
+	while (room < CONTEXT_ROOM_MAX &&
+	    (size_t)room * CONTEXT_BYTES < size_bytes)
+		room *= 2;
+	return room;
+}
+
+struct memtable *
+memtable_new(uint64_t hash_seed, size_t size_bytes)
+{
+	uint32_t room = context_room(size_bytes);
+	struct memtable *memtable =
+	    calloc(1, sizeof(*memtable) + room * sizeof(memtable->contexts[0]));
+
+	if (memtable == NULL)
+		return NULL;
+	atomic_init(&memtable->refs, 1);
+	memtable->hash_seed = hash_seed;
+	memtable->context_mask = room - 1;
+	return memtable;
+}
+
+struct memtable *
+memtable_ref(struct memtable *memtable)
+{
+	atomic_fetch_add_explicit(&memtable->refs, 1, memory_order_relaxed);
+	return memtable;
+}
+
+static void
+free_chunks(struct mem_type *type)
+{
+	struct mem_chunk *chunk =
+	    atomic_load_explicit(&type->first, memory_order_relaxed);
+
+	while (chunk != NULL) {
+		struct mem_chunk *next =
+		    atomic_load_explicit(&chunk->next, memory_order_relaxed);
+
+		free(chunk);
+		chunk = next;
+	}
+}
+
+void
+memtable_unref(struct memtable *memtable)
+{
+	if (memtable == NULL ||
+	    atomic_fetch_sub_explicit(&memtable->refs, 1,
+		memory_order_acq_rel) != 1)
+		return;
+	for (uint32_t i = 0; i < TYPE_BUCKETS; i++) {
+		struct mem_type *type =
+		    atomic_load_explicit(&memtable->types[i],
+			memory_order_relaxed);
+
+		while (type != NULL) {
+			struct mem_type *next = type->next;
+
+			free_chunks(type);
+			free(type);
+			type = next;
+		}
+	}
+	while (memtable->text != NULL) {
+		struct text_block *older = memtable->text->older;
+
+		free(memtable->text);
+		memtable->text = older;
+	}
+	free(memtable);
+}
+
+/* ---- memory of the generation ---- */
+
+static void *
+text_alloc(struct memtable *memtable, size_t size, size_t align)
+{
+	struct text_block *block = memtable->text;
+	size_t at = 0, room = TEXT_BLOCK_SIZE;
+
+	if (block != NULL)
+		at = (block->used + align - 1) & ~(align - 1);
+	if (block == NULL || at > block->size || size > block->size - at) {
+		if (room < size)
+			room = size;
+		block = malloc(sizeof(*block) + room);
+		if (block == NULL)
+			return NULL;
+		block->older = memtable->text;
+		block->size = room;
+		memtable->text = block;
+		memtable->bytes += sizeof(*block) + room;
+		at = 0;
+	}
+	block->used = at + size;
+	return block->data + at;
+}
+
+static bool
+copy_text(struct memtable *memtable, struct str *s)
+{
+	char *copy;
+
+	if (s->len == 0) {
+		*s = STR("");
+		return true;
+	}
+	copy = text_alloc(memtable, s->len, 1);
+	if (copy == NULL)
+		return false;
+	memcpy(copy, s->data, s->len);
+	s->data = copy;
+	return true;
+}
+
+/* Bytes of one array of a chunk, kept aligned. */
+static size_t
+array_size(size_t count, size_t size)
+{
+	return (count * size + 15) & ~(size_t)15;
+}
+
+static size_t
+chunk_size(const struct event_type *type, uint32_t field_count, uint32_t rows)
+{
+	size_t size = array_size(1, sizeof(struct mem_chunk)) +
+	    array_size(field_count, sizeof(struct mem_column)) +
+	    array_size(rows, sizeof(struct str)) +
+	    2 * array_size(rows, sizeof(int64_t)) +
+	    array_size(rows, sizeof(mem_ref));
+
+	for (uint32_t i = 0; i < field_count; i++)
+		size +=
+		    array_size(rows, phys_size(field_phys(&type->fields[i]))) +
+		    array_size(rows, 1);
+	return (size + MEM_CHUNK_ROWS - 1) & ~(size_t)(MEM_CHUNK_ROWS - 1);
+}
+
+/* The next piece of a chunk's memory. */
+static void *
+take_array(char **at, size_t count, size_t size)
+{
+	void *array = *at;
+
+	*at += array_size(count, size);
+	return array;
+}
+
+static struct mem_chunk *
+chunk_new(struct memtable *memtable, const struct event_type *type,
+    uint32_t field_count, uint32_t rows)
+{
+	size_t size = chunk_size(type, field_count, rows);
+	struct mem_chunk *chunk = aligned_alloc(MEM_CHUNK_ROWS, size);
+	char *at = (char *)chunk;
+
+	if (chunk == NULL)
+		return NULL;
+	(void)take_array(&at, 1, sizeof(*chunk));
+	atomic_init(&chunk->next, NULL);
+	chunk->type_oid = type->oid;
+	chunk->field_count = field_count;
+	chunk->capacity = rows;
+	atomic_init(&chunk->count, 0);
+	chunk->columns =
+	    take_array(&at, field_count, sizeof(struct mem_column));
+	chunk->contexts = take_array(&at, rows, sizeof(struct str));
+	chunk->timestamps = take_array(&at, rows, sizeof(int64_t));
+	chunk->event_ids = take_array(&at, rows, sizeof(int64_t));
+	chunk->previous = take_array(&at, rows, sizeof(mem_ref));
+	for (uint32_t i = 0; i < field_count; i++) {
+		struct mem_column *column = &chunk->columns[i];
+
+		column->phys = field_phys(&type->fields[i]);
+		atomic_init(&column->has_null, false);
+		column->data = take_array(&at, rows, phys_size(column->phys));
+		column->nulls = take_array(&at, rows, 1);
+	}
+	memtable->bytes += size;
+	return chunk;
+}
+
+/* ---- types ---- */
+
+const struct mem_type *
+memtable_type(const struct memtable *memtable, uint32_t type_oid)
+{
+	/* Pairs with the release in need_type(). */
+	const struct mem_type *type =
+	    atomic_load_explicit(&memtable->types[type_oid % TYPE_BUCKETS],
+		memory_order_acquire);
+
+	while (type != NULL && type->type_oid != type_oid)
+		type = type->next;
+	return type;
+}
+
+static struct mem_type *
+need_type(struct memtable *memtable, uint32_t type_oid)
+{
+	_Atomic(struct mem_type *) *bucket =
+	    &memtable->types[type_oid % TYPE_BUCKETS];
+	struct mem_type *head =
+	    atomic_load_explicit(bucket, memory_order_relaxed);
+	struct mem_type *type = head;
+
+	while (type != NULL && type->type_oid != type_oid)
+		type = type->next;
+	if (type != NULL)
+		return type;
+	type = calloc(1, sizeof(*type));
+	if (type == NULL)
+		return NULL;
+	type->type_oid = type_oid;
+	type->next = head;
+	memtable->type_count++;
+	atomic_store_explicit(bucket, type, memory_order_release);
+	return type;
+}
+
+static int
+compare_types(const void *a, const void *b)
+{
+	const struct mem_type *const *left = a;
+	const struct mem_type *const *right = b;
+
+	return ((*left)->type_oid > (*right)->type_oid) -
+	    ((*left)->type_oid < (*right)->type_oid);
+}
+
+const struct mem_type **
+memtable_types(const struct memtable *memtable, uint32_t *count)
+{
+	const struct mem_type **types =
+	    calloc((size_t)memtable->type_count + 1, sizeof(*types));
+
+	*count = 0;
+	if (types == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < TYPE_BUCKETS; i++) {
+		const struct mem_type *type =
+		    atomic_load_explicit(&memtable->types[i],
+			memory_order_acquire);
+
+		for (; type != NULL; type = type->next)
+			types[(*count)++] = type;
+	}
+	qsort(types, *count, sizeof(types[0]), compare_types);
+	return types;
+}
+
+/* The chunk that takes the next row of `field_count` fields. */
+static struct mem_chunk *
+need_chunk(struct memtable *memtable, struct mem_type *mem_type,
+    const struct event_type *type, uint32_t field_count)
+{
+	struct mem_chunk *last = mem_type->last;
+	uint32_t rows = CHUNK_ROWS_FIRST;
+	struct mem_chunk *chunk;
+
+	if (last != NULL && last->field_count == field_count) {
+		if (atomic_load_explicit(&last->count, memory_order_relaxed) <
+		    last->capacity)
+			return last;
+		rows = last->capacity * 2;
+	}
+	if (rows > MEM_CHUNK_ROWS)
+		rows = MEM_CHUNK_ROWS;
+	chunk = chunk_new(memtable, type, field_count, rows);
+	if (chunk == NULL)
+		return NULL;
+	/* T2: pairs with mem_type_first() and mem_chunk_next(). */
+	atomic_store_explicit(last == NULL ? &mem_type->first : &last->next,
+	    chunk, memory_order_release);
+	mem_type->last = chunk;
+	return chunk;
+}
+
+/* ---- contexts ---- */
+
+static struct mem_context *
+find_context(const struct memtable *memtable, struct str name, uint64_t hash)
+{
+	/* Pairs with the release in need_context(). */
+	struct mem_context *context = atomic_load_explicit(
+	    &memtable->contexts[hash & memtable->context_mask],
+	    memory_order_acquire);
+
+	while (context != NULL &&
+	    (context->hash != hash || !str_equal(context->name, name)))
+		context = context->next;
+	return context;
+}
+
+static struct mem_context *
+need_context(struct memtable *memtable, struct str name)
+{
+	uint64_t hash =
+	    hash_bytes_seeded(name.data, name.len, memtable->hash_seed);
+	struct mem_context *context = find_context(memtable, name, hash);
+	_Atomic(struct mem_context *) *bucket =
+	    &memtable->contexts[hash & memtable->context_mask];
+
+	if (context != NULL)
+		return context;
+	context = text_alloc(memtable, sizeof(*context), 16);
+	if (context == NULL || !copy_text(memtable, &name))
+		return NULL;
+	context->hash = hash;
+	context->name = name;
+	atomic_init(&context->newest, 0);
+	context->next = atomic_load_explicit(bucket, memory_order_relaxed);
+	atomic_store_explicit(bucket, context, memory_order_release);
+	return context;
+}
+
+mem_ref
+memtable_context_newest(const struct memtable *memtable, struct str name)
+{
+	struct mem_context *context = find_context(memtable, name,
+	    hash_bytes_seeded(name.data, name.len, memtable->hash_seed));
+
+	if (context == NULL)
+		return 0;
+	/* Pairs with the release in memtable_append(). */
+	return atomic_load_explicit(&context->newest, memory_order_acquire);
+}
+
+/* ---- rows ---- */
+
+static bool
+set_value(struct memtable *memtable, struct mem_column *column, uint32_t at,
+    struct reader *r)
+{
+	switch (column->phys) {
+	case PHYS_BOOL:
+		column->boolean[at] = reader_u8(r) != 0;
+		break;
+	case PHYS_I64:
+		column->i64[at] = value_get_i64(r);
+		break;
+	case PHYS_F64:
+		column->f64[at] = value_get_f64(r);
+		break;
+	case PHYS_NUMERIC:
+		column->numeric[at] = value_get_numeric(r);
+		break;
+	case PHYS_STR:
+		column->str[at] = value_get_str(r);
+		return copy_text(memtable, &column->str[at]);
+	case PHYS_UUID:
+		column->uuid[at] = value_get(r, PHYS_UUID).uuid;
+		break;
+	case PHYS_INTERVAL:
+		column->interval[at] = value_get_interval(r);
+		break;
+	case PHYS_COUNT:
+		break;
+	}
+	return true;
+}
+
+static void
+set_null(struct mem_column *column, uint32_t at)
+{
+	size_t size = phys_size(column->phys);
+
+	memset((char *)column->data + at * size, 0, size);
+	column->nulls[at] = 1;
+	/* Ordered before the row by the release of the count. */
+	atomic_store_explicit(&column->has_null, true, memory_order_relaxed);
+}
+
+enum memtable_result
+memtable_append(struct memtable *memtable, const struct event_type *type,
+    struct row *row, uint64_t event_id)
+{
+	struct mem_type *mem_type = need_type(memtable, type->oid);
+	struct mem_context *context;
+	struct mem_chunk *chunk = NULL;
+	uint32_t at;
+
+	if (row->field_count > type->field_count)
+		return MEMTABLE_MALFORMED;
+	assert(event_id > memtable->last_event_id); /* keeps T1 */
+	if (mem_type != NULL)
+		chunk = need_chunk(memtable, mem_type, type, row->field_count);
+	context = need_context(memtable, row->context);
+	if (chunk == NULL || context == NULL)
+		return MEMTABLE_NO_MEMORY;
+	at = atomic_load_explicit(&chunk->count, memory_order_relaxed);
+	for (uint32_t i = 0; i < row->field_count; i++) {
+		if (row_field_is_null(row, i)) {
+			set_null(&chunk->columns[i], at);
+			continue;
+		}
+		chunk->columns[i].nulls[at] = 0;
+		if (!set_value(memtable, &chunk->columns[i], at, &row->fields))
+			return MEMTABLE_NO_MEMORY;
+	}
+	if (row->fields.failed)
+		return MEMTABLE_MALFORMED;
+	chunk->contexts[at] = context->name;
+	chunk->timestamps[at] = row->timestamp;
+	chunk->event_ids[at] = (int64_t)event_id;
+	chunk->previous[at] =
+	    atomic_load_explicit(&context->newest, memory_order_relaxed);
+	/* T2: the row is complete. */
+	atomic_store_explicit(&chunk->count, at + 1, memory_order_release);
+	atomic_store_explicit(&context->newest, (mem_ref)chunk | at,
+	    memory_order_release);
+	if (memtable->row_count++ == 0)
+		memtable->first_event_id = event_id;
+	memtable->last_event_id = event_id;
+	return MEMTABLE_OK;
+}
+
+size_t
+memtable_bytes(const struct memtable *memtable)
+{
+	return memtable->bytes;
+}
+
+uint64_t
+memtable_row_count(const struct memtable *memtable)
+{
+	return memtable->row_count;
+}
+
+uint64_t
+memtable_first_event_id(const struct memtable *memtable)
+{
+	return memtable->first_event_id;
+}
+
+uint64_t
+memtable_last_event_id(const struct memtable *memtable)
+{
+	return memtable->last_event_id;
+}
+
+uint32_t
+mem_chunk_count_upto(const struct mem_chunk *chunk, uint64_t last)
+{
+	uint32_t low = 0, high = mem_chunk_count(chunk);
+
+	if (high > 0 && (uint64_t)chunk->event_ids[high - 1] <= last)
+		return high;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if ((uint64_t)chunk->event_ids[middle] <= last)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}

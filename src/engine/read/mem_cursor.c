@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cursors over MemTables: whole chunks without a copy, or the rows of one
+ * context gathered from wherever they are.
+ */
+#include <stdlib.h>
+
+#include "common/error.h"
+#include "engine/catalog/catalog.h"
+#include "engine/memtable/mem_scan.h"
+#include "engine/read/scan_private.h"
+
+struct mem_cursor {
+	struct scan_cursor base;
+	struct arena arena;            /* of the current batch */
+	const struct mem_chunk *chunk; /* PART_CHUNKS: the next one */
+	uint32_t chunks_left;
+	mem_ref *refs; /* PART_CONTEXT: ascending event_id; owned */
+	size_t ref_count, ref_next;
+	struct vec *cols; /* of attnum_count; owned */
+};
+
+static void
+mem_close(struct scan_cursor *base)
+{
+	struct mem_cursor *cursor = (struct mem_cursor *)base;
+
+	arena_release(&cursor->arena);
+	free(cursor->refs);
+	free(cursor->cols);
+	free(cursor);
+}
+
+static struct mem_cursor *
+mem_cursor_new(struct scan *scan, const struct scan_cursor_class *class)
+{
+	struct mem_cursor *cursor = calloc(1, sizeof(*cursor));
+
+	if (cursor == NULL)
+		return NULL;
+	cursor->base.class = class;
+	cursor->base.scan = scan;
+	arena_init(&cursor->arena, NULL);
+	cursor->cols = calloc(scan->spec.attnum_count + (size_t)1,
+	    sizeof(cursor->cols[0]));
+	if (cursor->cols != NULL)
+		return cursor;
+	mem_close(&cursor->base);
+	return NULL;
+}
+
+static int
+finish_batch(struct mem_cursor *cursor, uint32_t rows, struct batch *out,
+    struct error *err)
+{
+	int rc = arena_check(&cursor->arena, err);
+
+	*out = (struct batch){
+		.row_count = rows,
+		.col_count = cursor->base.scan->spec.attnum_count,
+		.cols = cursor->cols,
+		.sel = sel_all(rows),
+	};
+	return rc == 0 ? 1 : rc;
+}
+
+/* ---- chunks ---- */
+
+static int
+chunks_next(struct scan_cursor *base, struct batch *out, struct error *err)
+{
+	struct mem_cursor *cursor = (struct mem_cursor *)base;
+	const struct scan_spec *spec = &base->scan->spec;
+
+	arena_reset(&cursor->arena);
+	while (cursor->chunks_left > 0) {
+		const struct mem_chunk *chunk = cursor->chunk;
+		uint32_t limit =
+		    mem_chunk_count_upto(chunk, spec->event_id_last);
+		uint32_t from = 0;
+
+		cursor->chunks_left--;
+		if (cursor->chunks_left > 0)
+			cursor->chunk = mem_chunk_next(chunk);
+		if (spec->event_id_first > 0)
+			from = mem_chunk_count_upto(chunk,
+			    spec->event_id_first - 1);
+		if (from >= limit)
+			continue;
+		for (uint32_t i = 0; i < spec->attnum_count; i++)
+			mem_chunk_vec(chunk, spec->type, spec->attnums[i], from,
+			    &cursor->arena, &cursor->cols[i]);
+		return finish_batch(cursor, limit - from, out, err);
+	}
+	return 0;
+}
+
+static const struct scan_cursor_class chunks_class = {
+	.next = chunks_next,
+	.close = mem_close,
+};
+
+int
+mem_chunks_open(struct scan *scan, const struct scan_part *part,
+    struct scan_cursor **out, struct error *err)
+{
+	struct mem_cursor *cursor = mem_cursor_new(scan, &chunks_class);
+
+	if (cursor == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	cursor->chunk = part->chunk;
+	cursor->chunks_left = part->count;
+	*out = &cursor->base;
+	return 0;
+}
+
+/* ---- one context ---- */
+
+/* Is the row one of the scan's?  1, 0, or -1: neither is any older one. */
+static int
+is_wanted(const struct scan_spec *spec, mem_ref ref)
+{
+	const struct mem_chunk *chunk = mem_ref_chunk(ref);
+	uint64_t event_id = (uint64_t)chunk->event_ids[mem_ref_row(ref)];
+
+	if (event_id < spec->event_id_first)
+		return -1;
+	return event_id <= spec->event_id_last &&
+	    chunk->type_oid == spec->type->oid;
+}
+
+/* Follow the chain from the newest row, twice: count, then fill backwards. */
+static int
+collect_refs(struct mem_cursor *cursor, const struct memtable *memtable,
+    struct error *err)
+{
+	const struct scan_spec *spec = &cursor->base.scan->spec;
+	mem_ref newest = memtable_context_newest(memtable, spec->context);
+	size_t at, count = 0;
+	mem_ref ref;
+	int wanted;
+
+	for (ref = newest; ref != 0 && (wanted = is_wanted(spec, ref)) >= 0;
+	     ref = mem_ref_chunk(ref)->previous[mem_ref_row(ref)])
+		count += wanted == 1;
+	cursor->refs = malloc((count + 1) * sizeof(cursor->refs[0]));
+	if (cursor->refs == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	cursor->ref_count = at = count;
+	for (ref = newest; ref != 0 && at > 0;
+	     ref = mem_ref_chunk(ref)->previous[mem_ref_row(ref)])
+		if (is_wanted(spec, ref) == 1)
+			cursor->refs[--at] = ref;
+	return 0;
+}
+
+/* Rows from refs[first] on that lie in one chunk, at most VEC_ROWS. */
+static uint32_t
+same_chunk_count(const struct mem_cursor *cursor, size_t first)
+{
+	const struct mem_chunk *chunk = mem_ref_chunk(cursor->refs[first]);
+	size_t i = first;
+
+	while (i < cursor->ref_count && i - first < VEC_ROWS &&
+	    mem_ref_chunk(cursor->refs[i]) == chunk)
+		i++;
+	return (uint32_t)(i - first);
+}
+
+static int
+context_next(struct scan_cursor *base, struct batch *out, struct error *err)
+{
+	struct mem_cursor *cursor = (struct mem_cursor *)base;
+	const struct scan_spec *spec = &base->scan->spec;
+	uint16_t rows[VEC_ROWS];
+	const struct mem_chunk *chunk;
+	uint32_t count;
+
+	arena_reset(&cursor->arena);
+	if (cursor->ref_next == cursor->ref_count)
+		return 0;
+	chunk = mem_ref_chunk(cursor->refs[cursor->ref_next]);
+	count = same_chunk_count(cursor, cursor->ref_next);
+	for (uint32_t i = 0; i < count; i++)
+		rows[i] =
+		    (uint16_t)mem_ref_row(cursor->refs[cursor->ref_next + i]);
+	cursor->ref_next += count;
+	for (uint32_t i = 0; i < spec->attnum_count; i++) {
+		const struct sel sel = { .rows = rows, .count = count };
+		struct vec whole;
+
+		mem_chunk_vec(chunk, spec->type, spec->attnums[i], 0,
+		    &cursor->arena, &whole);
+		if (whole.is_constant)
+			cursor->cols[i] = whole;
+		else
+			vec_gather(&cursor->cols[i], &whole, sel,
+			    &cursor->arena);
+	}
+	return finish_batch(cursor, count, out, err);
+}
+
+static const struct scan_cursor_class context_class = {
+	.next = context_next,
+	.close = mem_close,
+};
+
+int
+mem_context_open(struct scan *scan, const struct scan_part *part,
+    struct scan_cursor **out, struct error *err)
+{
+	struct mem_cursor *cursor = mem_cursor_new(scan, &context_class);
+	int rc;
+
+	if (cursor == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = collect_refs(cursor, part->memtable, err);
+	if (rc != 0)
+		mem_close(&cursor->base);
+	else
+		*out = &cursor->base;
+	return rc;
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opening a scan: which shards, segments, zones and chunks can hold its rows,
+ * cut into parts.  Nothing of the data is read here but zone maps and indexes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "engine/engine_private.h"
+#include "engine/read/scan_private.h"
+
+#define PART_ZONE_COUNT  4  /* zones of one part: work for one thread */
+#define PART_CHUNK_COUNT 16 /* chunks of one part */
+
+static int
+out_of_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+/* One more part of a run, zeroed; NULL without memory. */
+static struct scan_part *
+add_part(struct scan *scan, struct scan_run *run)
+{
+	if (run->part_count == run->part_room) {
+		uint32_t room = run->part_room == 0 ? 8 : run->part_room * 2;
+		struct scan_part *parts =
+		    arena_try_alloc(scan->arena, room * sizeof(*parts));
+
+		if (parts == NULL)
+			return NULL;
+		if (run->part_count > 0)
+			memcpy(parts, run->parts,
+			    run->part_count * sizeof(*parts));
+		run->parts = parts;
+		run->part_room = room;
+	}
+	memset(&run->parts[run->part_count], 0, sizeof(run->parts[0]));
+	return &run->parts[run->part_count++];
+}
+
+/* ---- segments ---- */
+
+static bool
+may_hold(const struct scan_spec *spec, const struct segment_meta *meta)
+{
+	if (segment_meta_type_rows(meta, spec->type->oid) == 0 ||
+	    meta->event_id_first > spec->event_id_last ||
+	    meta->event_id_last < spec->event_id_first)
+		return false;
+	for (uint32_t i = 0; i < spec->range_count; i++) {
+		const struct scan_range *range = &spec->ranges[i];
+
+		if (range->attnum != COLUMN_TIMESTAMP)
+			continue;
+		if ((range->has_low && meta->time_max < range->low.i64) ||
+		    (range->has_high && meta->time_min > range->high.i64))
+			return false;
+	}
+	return true;
+}
+
+static int
+add_zones(struct scan *scan, struct scan_run *run,
+    struct segment_section *section, const struct segment_parts *found,
+    struct error *err)
+{
+	for (uint32_t at = 0; at < found->zone_count; at += PART_ZONE_COUNT) {
+		struct scan_part *part = add_part(scan, run);
+
+		if (part == NULL)
+			return out_of_memory(err);
+		part->kind = PART_ZONES;
+		part->section = section;
+		part->numbers = found->zones + at;
+		part->count = found->zone_count - at;
+		if (part->count > PART_ZONE_COUNT)
+			part->count = PART_ZONE_COUNT;
+		for (uint32_t i = 0; i < part->count; i++)
+			scan->row_estimate += segment_section_zone_rows(section,
+			    part->numbers[i]);
+	}
+	return 0;
+}
+
+static int
+add_rows(struct scan *scan, struct scan_run *run,
+    struct segment_section *section, const struct segment_parts *found,
+    struct error *err)
+{
+	struct scan_part *part;
+
+	if (found->row_count == 0)
+		return 0;
+	part = add_part(scan, run);
+	if (part == NULL)
+		return out_of_memory(err);
+	part->kind = PART_ROWS;
+	part->section = section;
+	part->numbers = found->rows;
+	part->count = found->row_count;
+	scan->row_estimate += found->row_count;
+	return 0;
+}
+
+static int
+add_segment(struct scan *scan, struct scan_run *run, struct segment *segment,
+    struct error *err)
+{
+	struct segment_section *section;
+	struct segment_parts found = { .zone_count = 0 };
+	uint32_t zones;
+	int rc;
+
+	scan->opened.segments++;
+	if (!may_hold(&scan->spec, segment_meta(segment))) {
+		scan->opened.segments_pruned++;
+		return 0;
+	}
+	rc = segment_section(segment, scan->spec.type->oid, &section, err);
+	if (rc != 0 || section == NULL)
+		return rc;
+	rc = segment_prune(section, &scan->spec, scan->arena, &found, err);
+	if (rc != 0)
+		return rc;
+	zones = segment_section_zone_count(section);
+	scan->opened.zones += zones;
+	if (scan->spec.has_context)
+		return add_rows(scan, run, section, &found, err);
+	scan->opened.zones_pruned += zones - found.zone_count;
+	return add_zones(scan, run, section, &found, err);
+}
+
+/* ---- MemTables ---- */
+
+static int
+add_chunks(struct scan *scan, struct scan_run *run,
+    const struct memtable *memtable, struct error *err)
+{
+	const struct mem_type *type =
+	    memtable_type(memtable, scan->spec.type->oid);
+	const struct mem_chunk *chunk =
+	    type == NULL ? NULL : mem_type_first(type);
+	struct scan_part *part = NULL;
+
+	for (; chunk != NULL; chunk = mem_chunk_next(chunk)) {
+		uint32_t rows =
+		    mem_chunk_count_upto(chunk, scan->spec.event_id_last);
+
+		if (rows == 0)
+			break;
+		if (part == NULL || part->count == PART_CHUNK_COUNT) {
+			part = add_part(scan, run);
+			if (part == NULL)
+				return out_of_memory(err);
+			part->kind = PART_CHUNKS;
+			part->chunk = chunk;
+			part->memtable = memtable;
+		}
+		part->count++;
+		scan->row_estimate += rows;
+	}
+	return 0;
+}
+
+static int
+add_memtable(struct scan *scan, struct scan_run *run,
+    const struct memtable *memtable, struct error *err)
+{
+	struct scan_part *part;
+
+	if (!scan->spec.has_context)
+		return add_chunks(scan, run, memtable, err);
+	if (memtable_context_newest(memtable, scan->spec.context) == 0)
+		return 0;
+	part = add_part(scan, run);
+	if (part == NULL)
+		return out_of_memory(err);
+	part->kind = PART_CONTEXT;
+	part->memtable = memtable;
+	scan->row_estimate++; /* at least; counting would read the rows */
+	return 0;
+}
+
+/* ---- scans ---- */
+
+static int
+fill_run(struct scan *scan, struct scan_run *run, const struct shard_view *part,
+    struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < part->segment_count && rc == 0; i++)
+		rc = add_segment(scan, run, part->segments[i], err);
+	for (uint32_t i = 0; i < part->memtable_count && rc == 0; i++)
+		rc = add_memtable(scan, run, part->memtables[i], err);
+	return rc;
+}
+
+int
+scan_open(struct engine *engine, const struct scan_spec *spec,
+    struct arena *arena, struct scan **out, struct error *err)
+{
+	const struct view *view = spec->snapshot->view;
+	struct scan *scan = arena_zalloc(arena, sizeof(*scan));
+	uint32_t first = 0, limit = view->shard_count;
+	int rc = 0;
+
+	*out = NULL;
+	scan->spec = *spec;
+	scan->arena = arena;
+	atomic_init(&scan->rows, 0);
+	atomic_init(&scan->bytes_read, 0);
+	/* The snapshot's position bounds every scan (T4). */
+	if (spec->event_id_last == 0 ||
+	    spec->event_id_last > spec->snapshot->position)
+		scan->spec.event_id_last = spec->snapshot->position;
+	if (spec->has_context) {
+		first = engine_shard_of(engine, spec->context);
+		limit = first + 1;
+	}
+	scan->runs =
+	    arena_try_alloc(arena, (limit - first) * sizeof(scan->runs[0]));
+	if (scan->runs == NULL)
+		return out_of_memory(err);
+	/* 0 means "no limit" to those below, and nothing is visible yet. */
+	if (scan->spec.event_id_last == 0)
+		limit = first;
+	for (uint32_t i = first; i < limit && rc == 0; i++) {
+		struct scan_run *run = &scan->runs[scan->run_count++];
+
+		*run = (struct scan_run){ .parts = NULL };
+		rc = fill_run(scan, run, view->shards[i], err);
+	}
+	if (rc == 0)
+		rc = arena_check(arena, err);
+	if (rc == 0)
+		*out = scan;
+	return rc;
+}
+
+uint32_t
+scan_run_count(const struct scan *scan)
+{
+	return scan->run_count;
+}
+
+uint32_t
+scan_part_count(const struct scan *scan, uint32_t run)
+{
+	return scan->runs[run].part_count;
+}
+
+uint64_t
+scan_row_estimate(const struct scan *scan)
+{
+	return scan->row_estimate;
+}
+
+struct scan_stats
+scan_stats(const struct scan *scan)
+{
+	struct scan_stats stats = scan->opened;
+
+	stats.rows = atomic_load_explicit(&scan->rows, memory_order_relaxed);
+	stats.bytes_read =
+	    atomic_load_explicit(&scan->bytes_read, memory_order_relaxed);
+	return stats;
+}
+
+void
+scan_close(struct scan *scan)
+{
+	/* All of it lies in the caller's arena or belongs to the snapshot. */
+	(void)scan;
+}
+
+int
+scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
+    struct scan_cursor **out, struct error *err)
+{
+	const struct scan_part *what = &scan->runs[run].parts[part];
+
+	*out = NULL;
+	switch (what->kind) {
+	case PART_ZONES:
+	case PART_ROWS:
+		return segment_part_open(scan, what, out, err);
+	case PART_CHUNKS:
+		return mem_chunks_open(scan, what, out, err);
+	case PART_CONTEXT:
+		return mem_context_open(scan, what, out, err);
+	}
+	return error_set(err, STELE_E_INTERNAL, "unknown part of a scan");
+}
+
+int
+scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
+    struct error *err)
+{
+	int rc = cursor->class->next(cursor, out, err);
+
+	if (rc == 1)
+		cursor->rows += out->sel.count;
+	return rc;
+}
+
+void
+scan_cursor_close(struct scan_cursor *cursor)
+{
+	struct scan *scan;
+
+	if (cursor == NULL)
+		return;
+	scan = cursor->scan;
+	if (scan != NULL) { /* statistics: no order with other memory */
+		atomic_fetch_add_explicit(&scan->rows, cursor->rows,
+		    memory_order_relaxed);
+		atomic_fetch_add_explicit(&scan->bytes_read, cursor->bytes_read,
+		    memory_order_relaxed);
+	}
+	cursor->class->close(cursor);
+}

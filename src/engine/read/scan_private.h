@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scan_private.h -- a scan and its cursors from the inside.
+ *
+ * A scan has one run per shard that is not pruned, and a run has parts: some
+ * zones, or rows, of one segment; some chunks of one MemTable; or the rows of
+ * one context in one MemTable.  A cursor reads one part.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "common/arena.h"
+#include "engine/engine.h"
+#include "engine/memtable/memtable.h"
+#include "engine/segment/segment.h"
+
+enum scan_part_kind {
+	PART_ZONES,   /* of a segment */
+	PART_ROWS,    /* of a segment: exact rows of a context */
+	PART_CHUNKS,  /* of a MemTable */
+	PART_CONTEXT, /* of a MemTable */
+};
+
+struct scan_part {
+	enum scan_part_kind kind;
+	struct segment_section *section; /* of a segment in the snapshot */
+	const uint32_t *numbers;         /* zones or rows, in the arena */
+	uint32_t count;
+	const struct mem_chunk *chunk; /* PART_CHUNKS: first of `count` */
+	const struct memtable *memtable;
+};
+
+struct scan_run {
+	struct scan_part *parts; /* in the arena */
+	uint32_t part_count;
+	uint32_t part_room;
+};
+
+/* In the caller's arena; borrows the snapshot. */
+struct scan {
+	struct scan_spec spec; /* event_id limits as they apply */
+	struct arena *arena;
+	struct scan_run *runs;
+	uint32_t run_count;
+	uint64_t row_estimate;
+	struct scan_stats opened;         /* what pruning has seen */
+	atomic_uint_least64_t rows;       /* handed out by closed cursors */
+	atomic_uint_least64_t bytes_read; /* by closed cursors */
+};
+
+/* What a cursor reads; each has a file of its own. */
+struct scan_cursor_class {
+	int (*next)(struct scan_cursor *cursor, struct batch *out,
+	    struct error *err);
+	void (*close)(struct scan_cursor *cursor);
+};
+
+struct scan_cursor {
+	const struct scan_cursor_class *class;
+	struct scan *scan; /* NULL: of a write batch */
+	uint64_t rows;
+	uint64_t bytes_read;
+};
+
+/* mem_cursor.c */
+MUST_USE int mem_chunks_open(struct scan *scan, const struct scan_part *part,
+    struct scan_cursor **out, struct error *err);
+MUST_USE int mem_context_open(struct scan *scan, const struct scan_part *part,
+    struct scan_cursor **out, struct error *err);
+
+/* segment_scan.c */
+MUST_USE int segment_part_open(struct scan *scan, const struct scan_part *part,
+    struct scan_cursor **out, struct error *err);

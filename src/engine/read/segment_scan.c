@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cursors over parts of segments.
+ */
+#include <stdlib.h>
+
+#include "common/error.h"
+#include "engine/read/scan_private.h"
+
+struct segment_scan_cursor {
+	struct scan_cursor base;
+	struct segment_cursor *inner;
+};
+
+static int
+segment_next(struct scan_cursor *base, struct batch *out, struct error *err)
+{
+	struct segment_scan_cursor *cursor = (struct segment_scan_cursor *)base;
+	int rc = segment_cursor_next(cursor->inner, out, err);
+
+	base->bytes_read = segment_cursor_stats(cursor->inner).bytes_read;
+	return rc;
+}
+
+static void
+segment_close(struct scan_cursor *base)
+{
+	struct segment_scan_cursor *cursor = (struct segment_scan_cursor *)base;
+
+	segment_cursor_close(cursor->inner);
+	free(cursor);
+}
+
+static const struct scan_cursor_class segment_cursor_class = {
+	.next = segment_next,
+	.close = segment_close,
+};
+
+int
+segment_part_open(struct scan *scan, const struct scan_part *part,
+    struct scan_cursor **out, struct error *err)
+{
+	struct segment_scan_cursor *cursor = calloc(1, sizeof(*cursor));
+	int rc;
+
+	if (cursor == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	cursor->base.class = &segment_cursor_class;
+	cursor->base.scan = scan;
+	if (part->kind == PART_ZONES)
+		rc = segment_cursor_open_zones(part->section, &scan->spec,
+		    part->numbers, part->count, &cursor->inner, err);
+	else
+		rc = segment_cursor_open_rows(part->section, &scan->spec,
+		    part->numbers, part->count, &cursor->inner, err);
+	if (rc != 0)
+		free(cursor);
+	else
+		*out = &cursor->base;
+	return rc;
+}

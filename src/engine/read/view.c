@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/read/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/must.h"
+#include "engine/engine_private.h"
+#include "engine/memtable/memtable.h"
+#include "engine/segment/segment.h"
+
+struct view_waiter {
+	struct view_waiter *next;
+	uint64_t position;
+	void (*wake)(void *arg);
+	void *arg;
+};
+
+static bool
+give_back(atomic_uint *refs)
+{
+	return atomic_fetch_sub_explicit(refs, 1, memory_order_acq_rel) == 1;
+}
+
+static void
+take(atomic_uint *refs)
+{
+	atomic_fetch_add_explicit(refs, 1, memory_order_relaxed);
+}
+
+/* ---- parts of a shard ---- */
+
+static struct shard_view *
+shard_view_new(uint32_t segment_count, uint32_t memtable_count)
+{
+	struct shard_view *part = calloc(1, sizeof(*part));
+
+	if (part == NULL)
+		return NULL;
+	atomic_init(&part->refs, 1);
+	part->segments = calloc(segment_count + (size_t)1, sizeof(void *));
+	part->memtables = calloc(memtable_count + (size_t)1, sizeof(void *));
+	if (part->segments != NULL && part->memtables != NULL)
+		return part;
+	free(part->segments);
+	free(part->memtables);
+	free(part);
+	return NULL;
+}
+
+static void
+shard_view_unref(struct shard_view *part)
+{
+	if (part == NULL || !give_back(&part->refs))
+		return;
+	for (uint32_t i = 0; i < part->segment_count; i++)
+		segment_unref(part->segments[i]);
+	for (uint32_t i = 0; i < part->memtable_count; i++)
+		memtable_unref(part->memtables[i]);
+	free(part->segments);
+	free(part->memtables);
+	free(part);
+}
+
+static void
+put_segment(struct shard_view *part, struct segment *segment)
+{
+	part->segments[part->segment_count++] = segment_ref(segment);
+}
+
+static void
+put_memtable(struct shard_view *part, struct memtable *memtable)
+{
+	part->memtables[part->memtable_count++] = memtable_ref(memtable);
+}
+
+/* ---- views ---- */
+
+static void
+view_unref(struct view *view)
+{
+	if (view == NULL || !give_back(&view->refs))
+		return;
+	for (uint32_t i = 0; i < view->shard_count; i++)
+		shard_view_unref(view->shards[i]);
+	free(view);
+}
+
+static struct view *
+view_new(uint32_t shard_count)
+{
+	struct view *view =
+	    calloc(1, sizeof(*view) + shard_count * sizeof(view->shards[0]));
+
+	if (view == NULL)
+		return NULL;
+	atomic_init(&view->refs, 1);
+	view->shard_count = shard_count;
+	return view;
+}
+
+int
+view_init(struct view_holder *holder, uint32_t shard_count, struct error *err)
+{
+	struct view *view = view_new(shard_count);
+	bool is_whole = view != NULL;
+
+	for (uint32_t i = 0; i < shard_count && is_whole; i++) {
+		view->shards[i] = shard_view_new(0, 0);
+		is_whole = view->shards[i] != NULL;
+	}
+	if (!is_whole) {
+		view_unref(view);
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	}
+	pthread_mutex_init(&holder->lock, NULL);
+	os_cond_init(&holder->moved);
+	holder->view = view;
+	atomic_init(&holder->position, 0);
+	return 0;
+}
+
+void
+view_release(struct view_holder *holder)
+{
+	if (holder->view == NULL)
+		return;
+	MUST(holder->waiters == NULL);
+	view_unref(holder->view);
+	catalog_unref(holder->catalog);
+	pthread_mutex_destroy(&holder->lock);
+	pthread_cond_destroy(&holder->moved);
+	holder->view = NULL;
+}
+
+/*
+ * Make the view in which `part` stands for one shard the current one.  Only
+ * one thread changes a shard at a time, but several change several.
+ */
+static int
+swap_part(struct view_holder *holder, uint32_t shard, struct shard_view *part,
+    struct error *err)
+{
+	struct view *fresh = view_new(holder->view->shard_count);
+	struct view *old;
+
+	if (fresh == NULL || part == NULL) {
+		view_unref(fresh);
+		shard_view_unref(part);
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	}
+	pthread_mutex_lock(&holder->lock);
+	old = holder->view;
+	for (uint32_t i = 0; i < old->shard_count; i++) {
+		fresh->shards[i] = i == shard ? part : old->shards[i];
+		if (i != shard)
+			take(&old->shards[i]->refs);
+	}
+	holder->view = fresh;
+	pthread_mutex_unlock(&holder->lock);
+	view_unref(old);
+	return 0;
+}
+
+/*
+ * The part of a shard as it is.  Rotation (the shard's thread) and flush (a
+ * worker) both change it: they hold the shard's view_lock.
+ */
+static struct shard_view *
+part_of(struct view_holder *holder, uint32_t shard)
+{
+	struct shard_view *part;
+
+	pthread_mutex_lock(&holder->lock);
+	part = holder->view->shards[shard];
+	pthread_mutex_unlock(&holder->lock);
+	return part;
+}
+
+int
+view_add_memtable(struct view_holder *holder, uint32_t shard,
+    struct memtable *memtable, struct error *err)
+{
+	struct shard_view *old = part_of(holder, shard);
+	struct shard_view *fresh =
+	    shard_view_new(old->segment_count, old->memtable_count + 1);
+
+	if (fresh != NULL) {
+		for (uint32_t i = 0; i < old->segment_count; i++)
+			put_segment(fresh, old->segments[i]);
+		for (uint32_t i = 0; i < old->memtable_count; i++)
+			put_memtable(fresh, old->memtables[i]);
+		put_memtable(fresh, memtable);
+	}
+	return swap_part(holder, shard, fresh, err);
+}
+
+int
+view_replace_memtable(struct view_holder *holder, uint32_t shard,
+    struct memtable *oldest, struct segment *segment, struct error *err)
+{
+	struct shard_view *old = part_of(holder, shard);
+	struct shard_view *fresh =
+	    shard_view_new(old->segment_count + 1, old->memtable_count);
+
+	MUST(old->memtable_count > 0 && old->memtables[0] == oldest);
+	if (fresh != NULL) {
+		for (uint32_t i = 0; i < old->segment_count; i++)
+			put_segment(fresh, old->segments[i]);
+		put_segment(fresh, segment);
+		for (uint32_t i = 1; i < old->memtable_count; i++)
+			put_memtable(fresh, old->memtables[i]);
+	}
+	return swap_part(holder, shard, fresh, err);
+}
+
+int
+view_add_segment(struct view_holder *holder, uint32_t shard,
+    struct segment *segment, struct error *err)
+{
+	struct shard_view *old = part_of(holder, shard);
+	struct shard_view *fresh =
+	    shard_view_new(old->segment_count + 1, old->memtable_count);
+
+	if (fresh != NULL) {
+		for (uint32_t i = 0; i < old->segment_count; i++)
+			put_segment(fresh, old->segments[i]);
+		put_segment(fresh, segment);
+		for (uint32_t i = 0; i < old->memtable_count; i++)
+			put_memtable(fresh, old->memtables[i]);
+	}
+	return swap_part(holder, shard, fresh, err);
+}
+
+/* ---- publishing ---- */
+
+static void
+wake_all(struct view_waiter *waiters)
+{
+	while (waiters != NULL) {
+		struct view_waiter *waiter = waiters;
+
+		waiters = waiter->next;
+		waiter->wake(waiter->arg);
+		free(waiter);
+	}
+}
+
+/* Under the lock: take out of the list who waits for at most `position`. */
+static struct view_waiter *
+take_waiters(struct view_holder *holder, uint64_t position)
+{
+	struct view_waiter **link = &holder->waiters;
+	struct view_waiter *taken = NULL;
+
+	while (*link != NULL) {
+		struct view_waiter *waiter = *link;
+
+		if (waiter->position > position) {
+			link = &waiter->next;
+			continue;
+		}
+		*link = waiter->next;
+		waiter->next = taken;
+		taken = waiter;
+	}
+	return taken;
+}
+
+void
+view_publish(struct view_holder *holder, uint64_t position,
+    const struct catalog *catalog)
+{
+	const struct catalog *old = NULL;
+	struct view_waiter *woken;
+
+	pthread_mutex_lock(&holder->lock);
+	MUST(position >=
+	    atomic_load_explicit(&holder->position, memory_order_relaxed));
+	atomic_store_explicit(&holder->position, position,
+	    memory_order_release);
+	if (catalog != NULL) {
+		old = holder->catalog;
+		holder->catalog = catalog;
+	}
+	woken = take_waiters(holder, position);
+	pthread_cond_broadcast(&holder->moved);
+	pthread_mutex_unlock(&holder->lock);
+	catalog_unref(old);
+	wake_all(woken);
+}
+
+void
+view_close(struct view_holder *holder)
+{
+	struct view_waiter *woken;
+
+	pthread_mutex_lock(&holder->lock);
+	holder->is_closed = true;
+	woken = take_waiters(holder, UINT64_MAX);
+	pthread_cond_broadcast(&holder->moved);
+	pthread_mutex_unlock(&holder->lock);
+	wake_all(woken);
+}
+
+bool
+view_wait(struct view_holder *holder, uint64_t position)
+{
+	bool is_reached;
+
+	pthread_mutex_lock(&holder->lock);
+	while (atomic_load_explicit(&holder->position, memory_order_relaxed) <
+		position &&
+	    !holder->is_closed)
+		pthread_cond_wait(&holder->moved, &holder->lock);
+	is_reached = atomic_load_explicit(&holder->position,
+			 memory_order_relaxed) >= position;
+	pthread_mutex_unlock(&holder->lock);
+	return is_reached;
+}
+
+uint64_t
+engine_position(struct engine *engine)
+{
+	/* Pairs with the release in view_publish(). */
+	return atomic_load_explicit(&engine->view.position,
+	    memory_order_acquire);
+}
+
+const struct catalog *
+engine_catalog(struct engine *engine)
+{
+	struct view_holder *holder = &engine->view;
+	const struct catalog *catalog;
+
+	pthread_mutex_lock(&holder->lock);
+	catalog = catalog_ref(holder->catalog);
+	pthread_mutex_unlock(&holder->lock);
+	return catalog;
+}
+
+/* ---- snapshots ---- */
+
+struct snapshot *
+engine_snapshot(struct engine *engine, uint64_t after, void (*wake)(void *arg),
+    void *arg)
+{
+	struct view_holder *holder = &engine->view;
+	struct snapshot *snapshot = malloc(sizeof(*snapshot));
+	struct view_waiter *waiter = NULL;
+
+	if (after != 0)
+		waiter = malloc(sizeof(*waiter));
+	if (snapshot == NULL || (after != 0 && waiter == NULL)) {
+		free(snapshot);
+		free(waiter);
+		if (after != 0)
+			wake(arg); /* to try again */
+		return NULL;
+	}
+	pthread_mutex_lock(&holder->lock); /* keeps R3 */
+	snapshot->position =
+	    atomic_load_explicit(&holder->position, memory_order_relaxed);
+	if (snapshot->position < after && !holder->is_closed) {
+		*waiter = (struct view_waiter){
+			.next = holder->waiters,
+			.position = after,
+			.wake = wake,
+			.arg = arg,
+		};
+		holder->waiters = waiter;
+		pthread_mutex_unlock(&holder->lock);
+		free(snapshot);
+		return NULL;
+	}
+	atomic_init(&snapshot->refs, 1);
+	snapshot->catalog = catalog_ref(holder->catalog);
+	snapshot->view = holder->view;
+	take(&holder->view->refs);
+	pthread_mutex_unlock(&holder->lock);
+	free(waiter);
+	return snapshot;
+}
+
+struct snapshot *
+snapshot_ref(struct snapshot *snapshot)
+{
+	take(&snapshot->refs);
+	return snapshot;
+}
+
+void
+snapshot_unref(struct snapshot *snapshot)
+{
+	if (snapshot == NULL || !give_back(&snapshot->refs))
+		return;
+	catalog_unref(snapshot->catalog);
+	view_unref(snapshot->view);
+	free(snapshot);
+}
+
+uint64_t
+snapshot_position(const struct snapshot *snapshot)
+{
+	return snapshot->position;
+}
+
+const struct catalog *
+snapshot_catalog(const struct snapshot *snapshot)
+{
+	return snapshot->catalog;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * view.h -- what holds the events, as an immutable list, and snapshots of it.
+ *
+ * A view lists the segments and MemTables of every shard.  It changes when a
+ * MemTable is started or becomes a segment: a new view is made and swapped in,
+ * and whoever holds the old one keeps all of it alive.
+ *
+ * Invariants
+ *   R1  Segments ascend in event_id, then come the MemTables, oldest first; no
+ *       event is in two of them.
+ *   R2  A MemTable is in the current view before it takes its first row; so a
+ *       view taken after reading a position holds every event up to it.
+ *   R3  Position, catalogue and view of a snapshot are read under one lock,
+ *       and position and catalogue are published together under it.
+ *
+ * Threads: any; references are atomic.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+#include "os/thread.h"
+
+struct memtable;
+struct segment;
+
+/* One shard's part; shared by views in which it is the same. */
+struct shard_view {
+	atomic_uint refs;
+	uint32_t segment_count;
+	uint32_t memtable_count;
+	struct segment **segments;   /* referenced */
+	struct memtable **memtables; /* referenced */
+};
+
+struct view {
+	atomic_uint refs;
+	uint32_t shard_count;
+	struct shard_view *shards[];
+};
+
+struct snapshot {
+	atomic_uint refs;
+	uint64_t position;
+	const struct catalog *catalog;
+	struct view *view;
+};
+
+/* Who waits for a position to become visible. */
+struct view_waiter;
+
+/* The current state; embedded in the engine. */
+struct view_holder {
+	pthread_mutex_t lock;
+	struct view *view;
+	const struct catalog *catalog;
+	atomic_uint_least64_t position; /* stored under the lock, release */
+	struct view_waiter *waiters;
+	pthread_cond_t moved; /* the position, for those who may block */
+	bool is_closed;       /* the position will not move any more */
+};
+
+/* Empty, at position 0 and without a catalogue: view_publish() follows. */
+MUST_USE int view_init(struct view_holder *holder, uint32_t shard_count,
+    struct error *err);
+void view_release(struct view_holder *holder);
+
+/*
+ * Change one shard's part: add a MemTable at the end; put a segment (or none,
+ * if NULL) in the place of the oldest MemTable; add a segment at the end of
+ * those there are.  References are taken.  STELE_E_OUT_OF_MEMORY.
+ */
+MUST_USE int view_add_memtable(struct view_holder *holder, uint32_t shard,
+    struct memtable *memtable, struct error *err);
+MUST_USE int view_replace_memtable(struct view_holder *holder, uint32_t shard,
+    struct memtable *oldest, struct segment *segment, struct error *err);
+MUST_USE int view_add_segment(struct view_holder *holder, uint32_t shard,
+    struct segment *segment, struct error *err);
+
+/*
+ * R3: the new position and, unless NULL, catalogue (a reference that is taken
+ * over).  Wakes who waited for it, without the lock.
+ */
+void view_publish(struct view_holder *holder, uint64_t position,
+    const struct catalog *catalog);
+
+/* Wake everybody: nothing will be published any more. */
+void view_close(struct view_holder *holder);
+
+/* Block until the position is reached; false if it never will be. */
+bool view_wait(struct view_holder *holder, uint64_t position);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/recovery.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "common/arena.h"
+#include "common/error.h"
+#include "common/log.h"
+#include "engine/append/row_format.h"
+#include "engine/catalog/catalog_format.h"
+#include "engine/engine_private.h"
+#include "engine/segment/segment.h"
+
+/* ---- the directory ---- */
+
+static int
+make_manifest(struct engine *engine, struct manifest **out, struct error *err)
+{
+	uint8_t random[sizeof(struct uuid) + sizeof(uint64_t)];
+	struct manifest_state initial = {
+		.shard_count = engine->options.shard_count,
+		.next_event_id = 1,
+		.next_oid = FIRST_USER_OID,
+		.next_segment = 1,
+		.wal_file = 1,
+	};
+
+	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return error_set_os(err, "could not get random bytes");
+	memcpy(&initial.directory, random, sizeof(initial.directory));
+	memcpy(&initial.hash_seed, random + sizeof(initial.directory),
+	    sizeof(initial.hash_seed));
+	if (initial.shard_count == 0)
+		initial.shard_count = os_core_count();
+	if (initial.shard_count > SHARD_COUNT_MAX)
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "shard_count is at most %d", SHARD_COUNT_MAX);
+	return manifest_create(engine->fs, engine->dir, &initial, out, err);
+}
+
+int
+recovery_open_directory(struct engine *engine, struct manifest **out,
+    struct error *err)
+{
+	const struct manifest_state *state;
+	uint64_t torn_bytes;
+	int rc;
+
+	rc = os_mkdir(engine->fs, engine->wal_dir, err);
+	if (rc == 0)
+		rc = manifest_open(engine->fs, engine->dir, out, &torn_bytes,
+		    err);
+	if (rc == STELE_E_FILE_MISSING)
+		rc = make_manifest(engine, out, err);
+	else if (rc == 0 && torn_bytes > 0)
+		log_warn(LOG_SEGMENT, "cut the torn end of the MANIFEST",
+		    LOG_UINT("bytes", torn_bytes));
+	if (rc != 0)
+		return rc;
+	state = manifest_state(*out);
+	engine->directory = state->directory;
+	engine->shard_count = state->shard_count;
+	engine->hash_seed = state->hash_seed;
+	if (engine->options.shard_count != 0 &&
+	    engine->options.shard_count != state->shard_count)
+		log_warn(LOG_SERVER,
+		    "shard_count is that of the directory, the option is "
+		    "ignored",
+		    LOG_UINT("shard_count", state->shard_count));
+	return 0;
+}
+
+/* ---- segments ---- */
+
+static int
+open_segments(struct engine *engine, const struct manifest_state *state,
+    struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < state->segment_count && rc == 0; i++) {
+		const struct segment_meta *meta = &state->segments[i];
+		struct segment *segment;
+
+		if (meta->shard >= engine->shard_count)
+			return error_set(err, STELE_E_CORRUPT,
+			    "segment %" PRIu64 " is of no shard", meta->number);
+		rc = segment_open(engine->fs, engine->dir, meta,
+		    &engine->directory, engine->cache, &segment, err);
+		if (rc != 0)
+			return rc;
+		rc = view_add_segment(&engine->view, meta->shard, segment, err);
+		segment_unref(segment);
+	}
+	return rc;
+}
+
+/* ---- the log ---- */
+
+struct log_reader {
+	struct engine *engine;
+	const struct catalog *catalog; /* owned */
+};
+
+/* One schema change, unless the checkpoint has it already. */
+static int
+replay_ddl(struct log_reader *reader, struct entry *entry, uint64_t event_id,
+    uint64_t *generation, struct error *err)
+{
+	const struct catalog *after;
+	struct arena arena;
+	struct ddl ddl;
+	int rc;
+
+	*generation = reader_u64(&entry->content);
+	if (*generation <= reader->catalog->generation)
+		return 0;
+	if (*generation != reader->catalog->generation + 1)
+		return error_set(err, STELE_E_CORRUPT,
+		    "log lacks schema changes before generation %" PRIu64,
+		    *generation);
+	arena_init(&arena, NULL);
+	rc = ddl_decode(&entry->content, &arena, &ddl, err);
+	if (rc == 0)
+		rc =
+		    catalog_apply(reader->catalog, &ddl, event_id, &after, err);
+	if (rc == 0) {
+		catalog_unref(reader->catalog);
+		reader->catalog = after;
+	}
+	arena_release(&arena);
+	return rc;
+}
+
+/* The schema changes of a batch come into force before its rows are read. */
+static int
+replay_ddls(struct log_reader *reader, struct wal_replay_batch *batch,
+    struct error *err)
+{
+	struct reader r = reader_over(batch->entries, batch->len);
+	struct entry entry;
+	int more, rc = 0;
+
+	while (rc == 0 && (more = entry_next(&r, &entry)) != 0) {
+		if (more < 0 ||
+		    (entry.kind == ENTRY_ROW &&
+			entry.shard >= reader->engine->shard_count))
+			return error_set(err, STELE_E_CORRUPT,
+			    "log record of event %" PRIu64 " is malformed",
+			    batch->first_event_id);
+		if (entry.kind == ENTRY_DDL)
+			rc = replay_ddl(reader, &entry, batch->first_event_id,
+			    &batch->generation, err);
+	}
+	return rc;
+}
+
+static int
+replay_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
+{
+	struct log_reader *reader = arg;
+	struct engine *engine = reader->engine;
+	int rc = replay_ddls(reader, batch, err);
+
+	if (batch->row_count == 0)
+		return rc;
+	for (uint32_t i = 0; i < engine->shard_count && rc == 0; i++)
+		rc = shard_replay(&engine->shards[i], reader->catalog, batch,
+		    err);
+	return rc;
+}
+
+static int
+check_events(const struct manifest_state *state,
+    const struct wal_replay *replay, struct error *err)
+{
+	uint64_t next = replay->next_event_id;
+
+	if (next == 0 || next >= state->next_event_id)
+		return 0;
+	(void)error_set(err, STELE_E_CORRUPT, "log ends before event %" PRIu64,
+	    state->next_event_id);
+	return error_detail(err,
+	    "Segments hold later events than the log, which ends at %" PRIu64
+	    ".",
+	    next);
+}
+
+static void
+tell_recovery(const struct wal_replay *replay)
+{
+	if (replay->is_torn)
+		log_warn(LOG_WAL, "cut the torn end of the log",
+		    LOG_UINT("file", replay->torn_file),
+		    LOG_UINT("offset", replay->torn_offset));
+	log_info(LOG_WAL, "log recovered",
+	    LOG_UINT("files", replay->file_count),
+	    LOG_UINT("groups", replay->group_count),
+	    LOG_UINT("bytes", replay->bytes),
+	    LOG_INT("copied_tail", replay->has_copied_tail));
+}
+
+int
+recovery_run(struct engine *engine, struct manifest *manifest,
+    const struct catalog **catalog, struct wal_replay *replay,
+    struct error *err)
+{
+	const struct manifest_state *state = manifest_state(manifest);
+	struct log_reader reader = { .engine = engine };
+	const struct wal_replay_options options = {
+		.dir = engine->wal_dir,
+		.key = engine_wal_key(engine),
+		.first_file = state->wal_file,
+		.arg = &reader,
+		.batch = replay_batch,
+	};
+	struct manifest_files found;
+	int rc;
+
+	if (state->catalog.len == 0)
+		rc = catalog_new(&reader.catalog, err);
+	else
+		rc = catalog_decode(state->catalog, &reader.catalog, err);
+	if (rc == 0)
+		engine->flusher.generation = reader.catalog->generation;
+	if (rc == 0)
+		rc = manifest_check_files(manifest, &found, err);
+	if (rc == 0)
+		rc = open_segments(engine, state, err);
+	if (rc == 0)
+		rc = wal_replay(engine->fs, &options, replay, err);
+	if (rc == 0)
+		rc = check_events(state, replay, err);
+	if (rc != 0) {
+		catalog_unref(reader.catalog);
+		return rc;
+	}
+	tell_recovery(replay);
+	*catalog = reader.catalog;
+	return 0;
+}

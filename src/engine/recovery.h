@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * recovery.h -- from what is on disk to a state that can be read.
+ *
+ * The MANIFEST gives the segments, how far each shard was flushed, and a
+ * catalogue; the log gives all later schema changes and rows.
+ */
+#pragma once
+
+#include "common/attr.h"
+#include "engine/wal/wal_replay.h"
+
+struct catalog;
+struct engine;
+struct error;
+struct manifest;
+
+/*
+ * Make the directory if it is not there, open its MANIFEST or make one.  Sets
+ * the engine's identity, shard count and seed.
+ */
+MUST_USE int recovery_open_directory(struct engine *engine,
+    struct manifest **out, struct error *err);
+
+/*
+ * Fill the view and the shards: segments, then the log.  *catalog is a new
+ * reference to the catalogue after the log, *replay tells about its files, and
+ * is released by the caller, also after an error.  No thread runs yet.
+ */
+MUST_USE int recovery_run(struct engine *engine, struct manifest *manifest,
+    const struct catalog **catalog, struct wal_replay *replay,
+    struct error *err);

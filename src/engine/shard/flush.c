@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/shard/flush.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "common/error.h"
+#include "common/log.h"
+#include "common/must.h"
+#include "engine/catalog/catalog_format.h"
+#include "engine/engine_private.h"
+#include "engine/memtable/mem_scan.h"
+#include "engine/memtable/memtable.h"
+#include "engine/segment/segment.h"
+#include "os/clock.h"
+
+#define RETRY_NS    1000000000 /* after a failure, for instance disk full */
+#define TICK_NS     1000000000 /* how often the size of the log is looked at */
+#define WORKER_NICE 10         /* gives way to the log, shards and sessions */
+
+/* One engine_flush(). */
+struct flush_request {
+	struct flush_request *next;
+	struct commit *commit;
+	uint64_t position; /* rows up to it are to be in segments */
+};
+
+/* ---- a MemTable as a segment ---- */
+
+static int
+write_chunk(struct segment_writer *writer, const struct mem_chunk *chunk,
+    const struct event_type *type, struct arena *arena, struct error *err)
+{
+	uint32_t cols = COLUMN_FIRST_FIELD - 1 + type->field_count;
+	struct batch batch = {
+		.row_count = mem_chunk_count(chunk),
+		.col_count = cols,
+		.cols = arena_try_alloc(arena, cols * sizeof(struct vec)),
+	};
+	int rc;
+
+	if (batch.cols == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (batch.row_count == 0)
+		return 0;
+	batch.sel = sel_all(batch.row_count);
+	for (uint32_t i = 0; i < cols; i++)
+		mem_chunk_vec(chunk, type, COLUMN_CONTEXT_ID + i, 0, arena,
+		    &batch.cols[i]);
+	rc = arena_check(arena, err);
+	return rc == 0 ? segment_writer_append(writer, &batch, err) : rc;
+}
+
+static int
+begin_type(struct segment_writer *writer, const struct event_type *type,
+    struct arena *arena, struct error *err)
+{
+	uint32_t cols = COLUMN_FIRST_FIELD - 1 + type->field_count;
+	enum phys *phys = arena_try_alloc(arena, cols * sizeof(*phys));
+
+	if (phys == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	phys[COLUMN_CONTEXT_ID - 1] = PHYS_STR;
+	phys[COLUMN_TIMESTAMP - 1] = PHYS_I64;
+	phys[COLUMN_EVENT_ID - 1] = PHYS_I64;
+	for (uint32_t i = 0; i < type->field_count; i++)
+		phys[COLUMN_FIRST_FIELD - 1 + i] = field_phys(&type->fields[i]);
+	return segment_writer_begin_type(writer, type->oid, phys, cols, err);
+}
+
+static int
+write_type(struct segment_writer *writer, const struct mem_type *mem_type,
+    const struct catalog *catalog, struct error *err)
+{
+	const struct event_type *type =
+	    catalog_type_by_oid(catalog, mem_type->type_oid);
+	const struct mem_chunk *chunk = mem_type_first(mem_type);
+	struct arena arena;
+	int rc;
+
+	if (chunk == NULL || mem_chunk_count(chunk) == 0)
+		return 0;
+	MUST(type != NULL); /* its rows are visible, hence it is */
+	arena_init(&arena, NULL);
+	rc = begin_type(writer, type, &arena, err);
+	for (; chunk != NULL && rc == 0; chunk = mem_chunk_next(chunk)) {
+		struct arena_mark mark = arena_mark(&arena);
+
+		rc = write_chunk(writer, chunk, type, &arena, err);
+		arena_rewind(&arena, mark);
+	}
+	if (rc == 0)
+		rc = segment_writer_end_type(writer, err);
+	arena_release(&arena);
+	return rc;
+}
+
+static int
+write_types(struct segment_writer *writer, const struct memtable *memtable,
+    const struct catalog *catalog, struct error *err)
+{
+	uint32_t count;
+	const struct mem_type **types = memtable_types(memtable, &count);
+	int rc = 0;
+
+	if (types == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = write_type(writer, types[i], catalog, err);
+	free(types);
+	return rc;
+}
+
+static int
+write_segment(struct flusher *flusher, const struct shard *shard,
+    const struct memtable *memtable, uint64_t number, struct segment_meta *meta,
+    struct error *err)
+{
+	struct engine *engine = flusher->engine;
+	const struct segment_options options = {
+		.directory = engine->directory,
+		.zone_rows = engine->options.zone_rows,
+	};
+	const struct catalog *catalog = engine_catalog(engine);
+	struct segment_writer *writer = NULL;
+	int rc;
+
+	rc = segment_writer_open(engine->fs, engine->dir, number, shard->id,
+	    &options, &writer, err);
+	if (rc == 0)
+		rc = write_types(writer, memtable, catalog, err);
+	if (rc == 0)
+		rc = segment_writer_finish(writer, meta, err);
+	else
+		segment_writer_abort(writer);
+	catalog_unref(catalog);
+	return rc;
+}
+
+/* ---- the MANIFEST ---- */
+
+/* A failed sync of the MANIFEST is the end (D3); a full disk is not. */
+static int
+append_step(struct flusher *flusher, const struct manifest_step *step,
+    struct error *err)
+{
+	int rc = manifest_append(flusher->manifest, step, err);
+
+	if (rc != 0 && rc != STELE_E_DISK_FULL && rc != STELE_E_OUT_OF_MEMORY)
+		engine_fail(flusher->engine, err);
+	return rc;
+}
+
+/* Record a new segment, and the catalogue if the MANIFEST has an older one. */
+static int
+record_segment(struct flusher *flusher, const struct shard *shard,
+    const struct segment_meta *meta, struct error *err)
+{
+	struct engine *engine = flusher->engine;
+	const struct catalog *catalog = engine_catalog(engine);
+	struct manifest_step step = {
+		.added = meta,
+		.added_count = 1,
+		.has_flushed = true,
+		.flushed_shard = shard->id,
+		.flushed_event_id = meta->event_id_last,
+	};
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes);
+	pthread_mutex_lock(&flusher->manifest_lock); /* keeps L2 */
+	step.next_event_id = engine_position(engine) + 1;
+	step.next_segment = flusher->next_segment;
+	if (catalog->generation > flusher->generation) {
+		catalog_encode(catalog, &bytes);
+		step.has_catalog = true;
+		step.catalog = buf_str(&bytes);
+		step.next_oid = catalog->next_oid;
+	}
+	if (bytes.failed)
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	else
+		rc = append_step(flusher, &step, err);
+	if (rc == 0 && step.has_catalog)
+		flusher->generation = catalog->generation;
+	pthread_mutex_unlock(&flusher->manifest_lock);
+	buf_release(&bytes);
+	catalog_unref(catalog);
+	return rc;
+}
+
+/* Let the log go as far as every shard has got (L1, L3). */
+static void
+release_log(struct flusher *flusher)
+{
+	struct engine *engine = flusher->engine;
+	uint64_t visible = engine_position(engine);
+	uint64_t flushed = visible;
+	struct manifest_step step = { .wal_file = 0 };
+	struct error err;
+
+	for (uint32_t i = 0; i < engine->shard_count; i++) {
+		uint64_t position =
+		    shard_flushed_position(&engine->shards[i], visible);
+
+		if (position < flushed)
+			flushed = position;
+	}
+	pthread_mutex_lock(&flusher->manifest_lock);
+	step.wal_file =
+	    wal_first_needed(engine->wal, flushed, flusher->generation);
+	if (step.wal_file > flusher->wal_file) {
+		if (append_step(flusher, &step, &err) == 0) {
+			flusher->wal_file = step.wal_file;
+			wal_release(engine->wal, step.wal_file);
+		} else {
+			log_warn(LOG_WAL, "could not release log files",
+			    LOG_FAILURE(&err));
+		}
+	}
+	pthread_mutex_unlock(&flusher->manifest_lock);
+}
+
+/* ---- one flush ---- */
+
+static uint64_t
+new_segment_number(struct flusher *flusher)
+{
+	uint64_t number;
+
+	pthread_mutex_lock(&flusher->manifest_lock);
+	number = flusher->next_segment++;
+	pthread_mutex_unlock(&flusher->manifest_lock);
+	return number;
+}
+
+/* The MANIFEST does not know it: it must not stay. */
+static void
+remove_segment(struct flusher *flusher, uint64_t number)
+{
+	struct engine *engine = flusher->engine;
+	char path[OS_PATH_SIZE];
+	struct error err;
+
+	if (segment_path(path, sizeof(path), engine->dir, number, &err) != 0 ||
+	    os_unlink(engine->fs, path, &err) != 0)
+		log_warn(LOG_SEGMENT, "could not remove segment",
+		    LOG_FAILURE(&err));
+}
+
+/* Make the segment and swap it in. */
+static int
+flush_memtable(struct flusher *flusher, struct shard *shard,
+    struct memtable *memtable, struct error *err)
+{
+	struct engine *engine = flusher->engine;
+	uint64_t number = new_segment_number(flusher);
+	struct segment *segment = NULL;
+	struct segment_meta meta = { .number = 0 };
+	int rc;
+
+	rc = write_segment(flusher, shard, memtable, number, &meta, err);
+	if (rc != 0)
+		return rc;
+	rc = segment_open(engine->fs, engine->dir, &meta, &engine->directory,
+	    engine->cache, &segment, err);
+	if (rc == 0)
+		rc = record_segment(flusher, shard, &meta, err);
+	if (rc != 0) {
+		remove_segment(flusher, number);
+		goto out;
+	}
+	pthread_mutex_lock(&shard->view_lock);
+	while (view_replace_memtable(&engine->view, shard->id, memtable,
+		   segment, err) != 0)
+		log_error(LOG_SHARD, "out of memory, trying again",
+		    LOG_UINT("shard", shard->id));
+	pthread_mutex_unlock(&shard->view_lock);
+	log_debug(LOG_SHARD, "flushed", LOG_UINT("shard", shard->id),
+	    LOG_UINT("segment", number), LOG_UINT("rows", meta.row_count),
+	    LOG_UINT("bytes", meta.size_bytes));
+out:
+	segment_unref(segment);
+	segment_meta_release(&meta);
+	return rc;
+}
+
+/* Under no lock: tell those whose rows are all in segments now. */
+static void
+finish_requests(struct flusher *flusher, const struct error *failure)
+{
+	struct engine *engine = flusher->engine;
+	struct flush_request **link = &flusher->requests;
+	struct flush_request *done = NULL;
+
+	pthread_mutex_lock(&flusher->lock);
+	while (*link != NULL) {
+		struct flush_request *request = *link;
+		bool is_done = true;
+
+		for (uint32_t i = 0; i < engine->shard_count; i++)
+			if (shard_flushed_position(&engine->shards[i],
+				request->position) < request->position)
+				is_done = false;
+		if (!is_done && failure == NULL) {
+			link = &request->next;
+			continue;
+		}
+		*link = request->next;
+		request->next = done;
+		done = request;
+	}
+	pthread_mutex_unlock(&flusher->lock);
+	while (done != NULL) {
+		struct flush_request *request = done;
+
+		done = request->next;
+		request->commit->rc = failure == NULL ? 0 : failure->code;
+		if (failure != NULL)
+			request->commit->err = *failure;
+		request->commit->done(request->commit);
+		free(request);
+	}
+}
+
+/* Flush the oldest frozen MemTable of a shard: true if there was one. */
+static bool
+flush_shard(struct flusher *flusher, struct shard *shard)
+{
+	struct memtable *memtable = shard_take_frozen(shard);
+	struct error err;
+
+	if (memtable == NULL)
+		return false;
+	if (!view_wait(&flusher->engine->view,
+		memtable_last_event_id(memtable))) {
+		shard_flush_failed(shard); /* the log has failed */
+		return false;
+	}
+	if (flush_memtable(flusher, shard, memtable, &err) != 0) {
+		log_error(LOG_SHARD, "could not flush", LOG_FAILURE(&err));
+		shard_flush_failed(shard);
+		finish_requests(flusher, &err);
+		pthread_mutex_lock(&flusher->lock);
+		flusher->retry_ns =
+		    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS;
+		pthread_mutex_unlock(&flusher->lock);
+		return false;
+	}
+	shard_flushed(shard);
+	release_log(flusher);
+	finish_requests(flusher, NULL);
+	commit_admit_waiting(flusher->engine);
+	return true;
+}
+
+/* ---- workers ---- */
+
+static bool
+flush_any(struct flusher *flusher)
+{
+	struct engine *engine = flusher->engine;
+	uint32_t first;
+
+	pthread_mutex_lock(&flusher->lock);
+	first = flusher->next_shard++;
+	flusher->has_work = false;
+	pthread_mutex_unlock(&flusher->lock);
+	for (uint32_t i = 0; i < engine->shard_count; i++)
+		if (flush_shard(flusher,
+			&engine->shards[(first + i) % engine->shard_count]))
+			return true;
+	return false;
+}
+
+/* The log has grown past its bound: flush the shards that hold it. */
+static void
+check_log_size(struct flusher *flusher)
+{
+	struct engine *engine = flusher->engine;
+
+	if (engine->options.max_wal_size_bytes == 0 ||
+	    wal_size(engine->wal) <= engine->options.max_wal_size_bytes)
+		return;
+	for (uint32_t i = 0; i < engine->shard_count; i++)
+		shard_request_flush(&engine->shards[i]);
+	release_log(flusher);
+}
+
+/* Until there is work; false: stop. */
+static bool
+wait_for_flush(struct flusher *flusher)
+{
+	bool go_on;
+
+	pthread_mutex_lock(&flusher->lock);
+	if (!flusher->has_work && !flusher->is_stopping)
+		(void)os_cond_wait_until(&flusher->wake, &flusher->lock,
+		    os_clock_monotonic_ns(os_clock_real()) + TICK_NS);
+	while (flusher->retry_ns != 0 && !flusher->is_stopping &&
+	    os_cond_wait_until(&flusher->wake, &flusher->lock,
+		flusher->retry_ns))
+		continue;
+	flusher->retry_ns = 0;
+	go_on = !flusher->is_stopping;
+	pthread_mutex_unlock(&flusher->lock);
+	return go_on;
+}
+
+static void
+worker_thread(void *arg)
+{
+	struct flusher *flusher = arg;
+
+	while (wait_for_flush(flusher)) {
+		while (flush_any(flusher))
+			continue;
+		check_log_size(flusher);
+	}
+}
+
+void
+flusher_wake(struct flusher *flusher)
+{
+	pthread_mutex_lock(&flusher->lock);
+	flusher->has_work = true;
+	pthread_mutex_unlock(&flusher->lock);
+	pthread_cond_signal(&flusher->wake);
+}
+
+void
+engine_flush(struct engine *engine, struct commit *commit)
+{
+	struct flusher *flusher = &engine->flusher;
+	struct flush_request *request = malloc(sizeof(*request));
+
+	commit->first_event_id = commit->last_event_id = 0;
+	if (request == NULL) {
+		commit->rc = error_set(&commit->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+		commit->done(commit);
+		return;
+	}
+	*request = (struct flush_request){
+		.commit = commit,
+		.position = engine_position(engine),
+	};
+	pthread_mutex_lock(&flusher->lock);
+	request->next = flusher->requests;
+	flusher->requests = request;
+	pthread_mutex_unlock(&flusher->lock);
+	for (uint32_t i = 0; i < engine->shard_count; i++)
+		shard_request_flush(&engine->shards[i]);
+	finish_requests(flusher, NULL); /* maybe all is flushed already */
+}
+
+/* ---- life ---- */
+
+void
+flusher_init(struct flusher *flusher, struct engine *engine,
+    struct manifest *manifest)
+{
+	const struct manifest_state *state = manifest_state(manifest);
+
+	*flusher = (struct flusher){
+		.engine = engine,
+		.manifest = manifest,
+		.next_segment = state->next_segment,
+		.wal_file = state->wal_file,
+	};
+	pthread_mutex_init(&flusher->lock, NULL);
+	pthread_mutex_init(&flusher->manifest_lock, NULL);
+	os_cond_init(&flusher->wake);
+}
+
+int
+flusher_start(struct flusher *flusher, struct error *err)
+{
+	uint32_t count = flusher->engine->options.worker_count;
+	char name[24];
+	const struct os_thread_options options = {
+		.name = name,
+		.nice = WORKER_NICE,
+	};
+	int rc = 0;
+
+	flusher->workers = calloc(count, sizeof(flusher->workers[0]));
+	if (flusher->workers == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	flusher->worker_count = count;
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		snprintf(name, sizeof(name), "flush-%u", (unsigned)i);
+		rc = os_thread_start(&flusher->workers[i], &options,
+		    worker_thread, flusher, err);
+	}
+	return rc;
+}
+
+void
+flusher_stop(struct flusher *flusher)
+{
+	if (flusher->engine == NULL)
+		return;
+	pthread_mutex_lock(&flusher->lock);
+	flusher->is_stopping = true;
+	pthread_mutex_unlock(&flusher->lock);
+	pthread_cond_broadcast(&flusher->wake);
+	for (uint32_t i = 0; i < flusher->worker_count; i++)
+		os_thread_join(&flusher->workers[i]);
+}
+
+void
+flusher_release(struct flusher *flusher)
+{
+	if (flusher->engine == NULL)
+		return;
+	free(flusher->workers);
+	manifest_close(flusher->manifest);
+	pthread_mutex_destroy(&flusher->lock);
+	pthread_mutex_destroy(&flusher->manifest_lock);
+	pthread_cond_destroy(&flusher->wake);
+}

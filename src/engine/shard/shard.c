@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/shard/shard.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/error.h"
+#include "common/log.h"
+#include "common/must.h"
+#include "engine/append/write_batch.h"
+#include "engine/engine_private.h"
+#include "engine/memtable/memtable.h"
+#include "engine/wal/wal_replay.h"
+#include "os/clock.h"
+
+#define RETRY_NS 100000000 /* without memory */
+
+/* ---- MemTables ---- */
+
+static struct memtable *
+new_memtable(struct shard *shard)
+{
+	const struct engine *engine = shard->engine;
+
+	return memtable_new(engine->hash_seed,
+	    engine->options.memtable_size_bytes);
+}
+
+/* Start a MemTable, in the view first (S2). */
+static int
+start_memtable(struct shard *shard, struct error *err)
+{
+	struct memtable *memtable = new_memtable(shard);
+	int rc;
+
+	if (memtable == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	pthread_mutex_lock(&shard->view_lock);
+	rc = view_add_memtable(&shard->engine->view, shard->id, memtable, err);
+	pthread_mutex_unlock(&shard->view_lock);
+	if (rc != 0)
+		memtable_unref(memtable);
+	else
+		shard->active = memtable;
+	return rc;
+}
+
+/* Under the lock: keep is_full true to what there is. */
+static void
+update_full(struct shard *shard)
+{
+	bool is_full = shard->frozen_count >= FROZEN_MAX &&
+	    shard->active_bytes >= shard->engine->options.memtable_size_bytes;
+
+	atomic_store(&shard->is_full, is_full);
+}
+
+/*
+ * Freeze the active MemTable and start another.  Without memory for that it
+ * goes on growing.
+ */
+static void
+rotate(struct shard *shard)
+{
+	struct frozen *frozen = malloc(sizeof(*frozen));
+	struct memtable *full = shard->active;
+	struct error err;
+
+	if (frozen == NULL || start_memtable(shard, &err) != 0) {
+		free(frozen);
+		return;
+	}
+	*frozen = (struct frozen){ .memtable = full };
+	pthread_mutex_lock(&shard->lock);
+	*shard->frozen_tail = frozen;
+	shard->frozen_tail = &frozen->next;
+	shard->frozen_count++;
+	shard->active_bytes = 0;
+	shard->active_first_event_id = 0;
+	update_full(shard);
+	pthread_mutex_unlock(&shard->lock);
+	flusher_wake(&shard->engine->flusher);
+}
+
+/* ---- applying ---- */
+
+/*
+ * Append one row.  The record is in the log: it cannot be refused any more, so
+ * a lack of memory is waited out.
+ */
+static enum memtable_result
+append_row(struct shard *shard, const struct catalog *catalog,
+    const struct entry *entry, uint64_t event_id)
+{
+	for (;;) {
+		struct entry copy = *entry;
+		const struct event_type *type = NULL;
+		enum memtable_result result = MEMTABLE_MALFORMED;
+		struct row row;
+
+		if (row_decode(&copy, &row))
+			type = catalog_type_by_oid(catalog, row.type_oid);
+		if (type != NULL)
+			result = memtable_append(shard->active, type, &row,
+			    event_id);
+		if (result != MEMTABLE_NO_MEMORY)
+			return result;
+		log_error(LOG_SHARD, "out of memory, waiting for some",
+		    LOG_UINT("shard", shard->id));
+		pthread_mutex_lock(&shard->lock);
+		(void)os_cond_wait_until(&shard->wake, &shard->lock,
+		    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS);
+		pthread_mutex_unlock(&shard->lock);
+	}
+}
+
+/* The rows of this shard among the entries: false if they are malformed. */
+static bool
+apply_entries(struct shard *shard, const struct catalog *catalog,
+    struct reader entries, uint64_t first_event_id, uint64_t *end_event_id)
+{
+	uint64_t event_id = first_event_id;
+	struct entry entry;
+	int rc;
+
+	while ((rc = entry_next(&entries, &entry)) == 1) {
+		if (entry.kind != ENTRY_ROW)
+			continue;
+		if (entry.shard == shard->id &&
+		    event_id > shard->flushed_event_id &&
+		    append_row(shard, catalog, &entry, event_id) != MEMTABLE_OK)
+			return false;
+		event_id++;
+	}
+	*end_event_id = event_id;
+	return rc == 0;
+}
+
+/* What others may know about the active MemTable. */
+static void
+note_active(struct shard *shard)
+{
+	if (memtable_row_count(shard->active) == 0)
+		return;
+	if (shard->active_first_event_id == 0)
+		shard->active_since_ns = os_clock_monotonic_ns(os_clock_real());
+	pthread_mutex_lock(&shard->lock);
+	shard->active_first_event_id = memtable_first_event_id(shard->active);
+	shard->active_bytes = memtable_bytes(shard->active);
+	update_full(shard);
+	pthread_mutex_unlock(&shard->lock);
+}
+
+static void
+apply_work(struct shard *shard, struct shard_work *work)
+{
+	for (struct ticket *ticket = work->head; ticket != NULL;
+	     ticket = ticket->next) {
+		struct write_batch *batch = ticket->batch;
+		uint64_t end;
+
+		/* We have encoded these bytes ourselves. */
+		MUST(apply_entries(shard, batch->catalog,
+		    write_batch_entries(batch), batch->first_event_id, &end));
+	}
+	note_active(shard);
+	commit_applied(shard->engine, work->group);
+}
+
+int
+shard_replay(struct shard *shard, const struct catalog *catalog,
+    const struct wal_replay_batch *batch, struct error *err)
+{
+	uint64_t end;
+
+	if (batch->first_event_id + batch->row_count <=
+	    shard->flushed_event_id + 1)
+		return 0;
+	if (!apply_entries(shard, catalog,
+		reader_over(batch->entries, batch->len), batch->first_event_id,
+		&end) ||
+	    end != batch->first_event_id + batch->row_count)
+		return error_set(err, STELE_E_CORRUPT,
+		    "log record of event %llu is malformed",
+		    (unsigned long long)batch->first_event_id);
+	note_active(shard);
+	if (memtable_bytes(shard->active) >=
+	    shard->engine->options.memtable_size_bytes)
+		rotate(shard);
+	return 0;
+}
+
+/* ---- the thread ---- */
+
+static int64_t
+age_deadline_ns(const struct shard *shard)
+{
+	uint64_t age_ms = shard->engine->options.memtable_age_ms;
+
+	if (age_ms == 0 || shard->active_first_event_id == 0)
+		return INT64_MAX;
+	return shard->active_since_ns + (int64_t)age_ms * 1000000;
+}
+
+static bool
+is_due(const struct shard *shard)
+{
+	int64_t deadline = age_deadline_ns(shard);
+
+	return deadline != INT64_MAX &&
+	    os_clock_monotonic_ns(os_clock_real()) >= deadline;
+}
+
+/* Under the lock: wait until there is something to do. */
+static void
+wait_for_work(struct shard *shard)
+{
+	int64_t deadline = age_deadline_ns(shard);
+
+	shard->is_waiting = true;
+	if (deadline == INT64_MAX || shard->frozen_count >= FROZEN_MAX)
+		pthread_cond_wait(&shard->wake, &shard->lock);
+	else
+		(void)os_cond_wait_until(&shard->wake, &shard->lock, deadline);
+	shard->is_waiting = false;
+}
+
+/* The next work; NULL when there is none but maybe a rotation. */
+static struct shard_work *
+next_work(struct shard *shard, bool *must_rotate, bool *must_stop)
+{
+	struct shard_work *work;
+
+	pthread_mutex_lock(&shard->lock);
+	while (shard->work_head == NULL && !shard->is_stopping &&
+	    !(shard->must_rotate && shard->frozen_count < FROZEN_MAX) &&
+	    !(is_due(shard) && shard->frozen_count < FROZEN_MAX))
+		wait_for_work(shard);
+	work = shard->work_head;
+	if (work != NULL) {
+		shard->work_head = work->next;
+		if (shard->work_head == NULL)
+			shard->work_tail = &shard->work_head;
+	}
+	*must_stop = work == NULL && shard->is_stopping;
+	*must_rotate = shard->frozen_count < FROZEN_MAX &&
+	    (shard->must_rotate || is_due(shard) ||
+		shard->active_bytes >=
+		    shard->engine->options.memtable_size_bytes);
+	if (*must_rotate)
+		shard->must_rotate = false;
+	pthread_mutex_unlock(&shard->lock);
+	return work;
+}
+
+static void
+shard_thread(void *arg)
+{
+	struct shard *shard = arg;
+	bool must_rotate, must_stop;
+
+	log_context_push("shard", shard->id);
+	for (;;) {
+		struct shard_work *work =
+		    next_work(shard, &must_rotate, &must_stop);
+
+		if (must_stop)
+			break;
+		if (must_rotate && memtable_row_count(shard->active) > 0)
+			rotate(shard);
+		if (work != NULL)
+			apply_work(shard, work);
+	}
+	log_context_pop();
+}
+
+void
+shard_push(struct shard *shard, struct shard_work *work)
+{
+	bool wake;
+
+	work->next = NULL;
+	pthread_mutex_lock(&shard->lock);
+	*shard->work_tail = work;
+	shard->work_tail = &work->next;
+	wake = shard->is_waiting;
+	pthread_mutex_unlock(&shard->lock);
+	if (wake)
+		pthread_cond_signal(&shard->wake);
+}
+
+void
+shard_request_flush(struct shard *shard)
+{
+	pthread_mutex_lock(&shard->lock);
+	if (shard->active_first_event_id != 0)
+		shard->must_rotate = true;
+	pthread_mutex_unlock(&shard->lock);
+	pthread_cond_signal(&shard->wake);
+}
+
+/* ---- flushing ---- */
+
+struct memtable *
+shard_take_frozen(struct shard *shard)
+{
+	struct memtable *memtable = NULL;
+
+	pthread_mutex_lock(&shard->lock);
+	if (!shard->is_flushing && shard->frozen_head != NULL) {
+		shard->is_flushing = true; /* keeps S3 */
+		memtable = shard->frozen_head->memtable;
+	}
+	pthread_mutex_unlock(&shard->lock);
+	return memtable;
+}
+
+void
+shard_flushed(struct shard *shard)
+{
+	struct frozen *frozen;
+
+	pthread_mutex_lock(&shard->lock);
+	frozen = shard->frozen_head;
+	shard->frozen_head = frozen->next;
+	if (shard->frozen_head == NULL)
+		shard->frozen_tail = &shard->frozen_head;
+	shard->frozen_count--;
+	shard->is_flushing = false;
+	update_full(shard);
+	pthread_mutex_unlock(&shard->lock);
+	pthread_cond_signal(&shard->wake);
+	memtable_unref(frozen->memtable);
+	free(frozen);
+}
+
+void
+shard_flush_failed(struct shard *shard)
+{
+	pthread_mutex_lock(&shard->lock);
+	shard->is_flushing = false;
+	pthread_mutex_unlock(&shard->lock);
+}
+
+uint64_t
+shard_flushed_position(struct shard *shard, uint64_t visible)
+{
+	uint64_t first;
+
+	pthread_mutex_lock(&shard->lock);
+	first = shard->active_first_event_id;
+	if (shard->frozen_head != NULL)
+		first = memtable_first_event_id(shard->frozen_head->memtable);
+	pthread_mutex_unlock(&shard->lock);
+	return first == 0 || first > visible ? visible : first - 1;
+}
+
+/* ---- life ---- */
+
+int
+shard_init(struct shard *shard, struct engine *engine, uint32_t id,
+    uint64_t flushed_event_id, struct error *err)
+{
+	*shard = (struct shard){
+		.engine = engine,
+		.id = id,
+		.flushed_event_id = flushed_event_id,
+	};
+	shard->work_tail = &shard->work_head;
+	shard->frozen_tail = &shard->frozen_head;
+	pthread_mutex_init(&shard->lock, NULL);
+	pthread_mutex_init(&shard->view_lock, NULL);
+	os_cond_init(&shard->wake);
+	return start_memtable(shard, err);
+}
+
+int
+shard_start(struct shard *shard, struct error *err)
+{
+	char name[16];
+	struct os_thread_options options = { .name = name };
+
+	snprintf(name, sizeof(name), "shard-%u", (unsigned)shard->id);
+	return os_thread_start(&shard->thread, &options, shard_thread, shard,
+	    err);
+}
+
+void
+shard_stop(struct shard *shard)
+{
+	if (shard->engine == NULL)
+		return;
+	pthread_mutex_lock(&shard->lock);
+	shard->is_stopping = true;
+	pthread_mutex_unlock(&shard->lock);
+	pthread_cond_signal(&shard->wake);
+	os_thread_join(&shard->thread);
+}
+
+void
+shard_release(struct shard *shard)
+{
+	if (shard->engine == NULL)
+		return;
+	while (shard->frozen_head != NULL) {
+		struct frozen *frozen = shard->frozen_head;
+
+		shard->frozen_head = frozen->next;
+		memtable_unref(frozen->memtable);
+		free(frozen);
+	}
+	memtable_unref(shard->active);
+	pthread_mutex_destroy(&shard->lock);
+	pthread_mutex_destroy(&shard->view_lock);
+	pthread_cond_destroy(&shard->wake);
+}

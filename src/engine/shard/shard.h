@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shard.h -- the owner of all contexts that hash to it.
+ *
+ * A shard's thread is the only writer of its active MemTable.  It takes the
+ * work of one group after the other, in the order of the log, hence of
+ * event_id, and applies it unseen: readers look no further than the published
+ * position.  When the active MemTable is full, old enough, or a flush was
+ * asked for, the thread freezes it, starts another, and hands the frozen one
+ * to the flusher.
+ *
+ * Backpressure: when FROZEN_MAX MemTables wait to be flushed and the active
+ * one is full as well, the shard is full: batches with rows for it wait, or
+ * are refused, before they get numbers.
+ *
+ * Invariants
+ *   S1  Work is applied in the order in which it was pushed.
+ *   S2  A MemTable is in the view before it takes its first row.
+ *   S3  Frozen MemTables are flushed one after the other, oldest first.
+ *
+ * Threads: each function says which.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "engine/engine.h"
+#include "os/thread.h"
+
+struct memtable;
+struct shard_work;
+
+#define FROZEN_MAX 3
+
+/* A MemTable on its way to becoming a segment. */
+struct frozen {
+	struct frozen *next;
+	struct memtable *memtable; /* referenced */
+};
+
+struct shard {
+	struct engine *engine;
+	uint32_t id;
+	struct os_thread thread;
+
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct shard_work *work_head;
+	struct shard_work **work_tail;
+	bool is_waiting;            /* the thread, for `wake` */
+	bool is_stopping;           /* after the work there is */
+	bool must_rotate;           /* a flush was asked for */
+	struct frozen *frozen_head; /* oldest first; the first may be in work */
+	struct frozen **frozen_tail;
+	uint32_t frozen_count;
+	bool is_flushing; /* a worker has the first one */
+
+	/* Of the active MemTable, by the thread; 0 while it has no row. */
+	uint64_t active_first_event_id;
+	size_t active_bytes;
+
+	uint64_t flushed_event_id; /* at start: replay leaves these out */
+
+	/* Taken before the view's lock by who changes the shard's part. */
+	pthread_mutex_t view_lock;
+
+	atomic_bool is_full;
+
+	/* The thread's own. */
+	struct memtable *active; /* referenced */
+	int64_t active_since_ns; /* of its first row */
+};
+
+/* Make the MemTable, ready for rows; the thread starts later. */
+MUST_USE int shard_init(struct shard *shard, struct engine *engine, uint32_t id,
+    uint64_t flushed_event_id, struct error *err);
+MUST_USE int shard_start(struct shard *shard, struct error *err);
+
+/* Apply what was pushed and end the thread. */
+void shard_stop(struct shard *shard);
+void shard_release(struct shard *shard);
+
+/* The log thread: work for the shard.  Wakes it. */
+void shard_push(struct shard *shard, struct shard_work *work);
+
+/* Any thread. */
+static inline bool
+shard_is_full(const struct shard *shard)
+{
+	return atomic_load(&shard->is_full);
+}
+
+/* Any thread: freeze the active MemTable soon if it has rows. */
+void shard_request_flush(struct shard *shard);
+
+/*
+ * A worker: the oldest frozen MemTable, to be flushed by this worker alone, or
+ * NULL.  Then say that it is in a segment.
+ */
+struct memtable *shard_take_frozen(struct shard *shard);
+void shard_flushed(struct shard *shard);
+
+/* A worker could not flush it: it stays the oldest, for another try. */
+void shard_flush_failed(struct shard *shard);
+
+/*
+ * Any thread: every row of the shard up to this event_id is in a segment; at
+ * least `visible` if it has none in memory.
+ */
+uint64_t shard_flushed_position(struct shard *shard, uint64_t visible);
+
+/* Recovery, before the threads: apply one batch's rows of this shard. */
+struct wal_replay_batch;
+MUST_USE int shard_replay(struct shard *shard, const struct catalog *catalog,
+    const struct wal_replay_batch *batch, struct error *err);

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/wal/wal_replay.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/error.h"
+#include "common/log.h"
+#include "common/reader.h"
+#include "engine/wal/wal_private.h"
+#include "os/file.h"
+
+#define COPY_BLOCK_SIZE (1024u * 1024)
+
+/* State of one replay. */
+struct replayer {
+	struct os_fs *fs;
+	const struct wal_replay_options *options;
+	struct wal_replay *out;
+	struct buf names; /* uint64_t numbers of the files there are */
+	struct buf group; /* the group being read */
+
+	/* The file being read. */
+	struct os_file *file;
+	uint64_t file_number;
+	uint64_t file_size;
+	uint64_t offset; /* after the last valid group */
+
+	uint64_t last_number; /* of the last valid group; 0 before the first */
+	uint64_t max_synced;  /* that any valid group knows of */
+	uint64_t content_number; /* of the last group that holds a batch */
+};
+
+/* ---- the folder ---- */
+
+static void
+note_name(void *arg, const char *name)
+{
+	struct replayer *r = arg;
+	uint64_t number;
+
+	if (wal_file_number(name, &number))
+		buf_put(&r->names, &number, sizeof(number));
+	else if (strlen(name) > strlen(OS_TEMP_SUFFIX) &&
+	    strcmp(name + strlen(name) - strlen(OS_TEMP_SUFFIX),
+		OS_TEMP_SUFFIX) == 0 &&
+	    !r->options->is_read_only) {
+		char path[OS_PATH_SIZE];
+		struct error err;
+
+		/* Half-made.  If it stays, it is overwritten some day. */
+		if (os_path(path, r->options->dir, name, &err) != 0 ||
+		    os_unlink(r->fs, path, &err) != 0)
+			log_warn(LOG_WAL, "could not remove temporary file",
+			    LOG_FAILURE(&err));
+	}
+}
+
+static int
+compare_u64(const void *a, const void *b)
+{
+	uint64_t left, right;
+
+	memcpy(&left, a, sizeof(left));
+	memcpy(&right, b, sizeof(right));
+	return (left > right) - (left < right);
+}
+
+static int
+remove_file(struct replayer *r, uint64_t number, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc;
+
+	if (r->options->is_read_only)
+		return 0;
+	rc = wal_file_path(r->options->dir, number, path, err);
+	return rc == 0 ? os_unlink(r->fs, path, err) : rc;
+}
+
+/* The numbers of the files to read, ascending. */
+static int
+list_files(struct replayer *r, uint64_t **numbers, size_t *count,
+    struct error *err)
+{
+	size_t total, kept = 0;
+	uint64_t *all;
+	int rc = os_list(r->fs, r->options->dir, note_name, r, err);
+
+	if (rc != 0)
+		return rc;
+	if (r->names.failed)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	total = r->names.len / sizeof(uint64_t);
+	all = (uint64_t *)(void *)r->names.data; /* malloc aligns it */
+	if (total > 1)
+		qsort(all, total, sizeof(uint64_t), compare_u64);
+	r->out->next_file_number = r->options->first_file;
+	for (size_t i = 0; i < total && rc == 0; i++) {
+		if (all[i] + 1 > r->out->next_file_number)
+			r->out->next_file_number = all[i] + 1;
+		if (all[i] >= r->options->first_file)
+			all[kept++] = all[i];
+		else
+			rc = remove_file(r, all[i], err);
+	}
+	*numbers = all;
+	*count = kept;
+	return rc;
+}
+
+static int
+open_file(struct replayer *r, uint64_t number, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc = wal_file_path(r->options->dir, number, path, err);
+
+	os_close(r->file);
+	r->file = NULL;
+	r->file_number = number;
+	r->offset = 0;
+	if (rc == 0)
+		rc = os_open(r->fs, path, OS_READ, &r->file, err);
+	if (rc == 0)
+		rc = os_size(r->file, &r->file_size, err);
+	return rc;
+}
+
+/* ---- groups ---- */
+
+/*
+ * Read the group at `offset` into r->group: 1 if it is valid, 0 if there is
+ * none, or an error of the file.
+ */
+static int
+read_group(struct replayer *r, uint64_t offset, struct wal_group_header *header,
+    struct error *err)
+{
+	uint8_t *bytes;
+	int rc;
+
+	if (offset + WAL_ALIGN > r->file_size)
+		return 0;
+	buf_reset(&r->group);
+	bytes = buf_take(&r->group, WAL_GROUP_HEADER_SIZE);
+	if (bytes == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = os_pread_full(r->file, bytes, WAL_GROUP_HEADER_SIZE, offset, err);
+	if (rc != 0)
+		return rc;
+	if (!wal_group_decode(bytes, r->file_number, offset, header) ||
+	    header->len > r->file_size - offset - WAL_GROUP_HEADER_SIZE)
+		return 0;
+	bytes = buf_take(&r->group, (size_t)header->len);
+	if (bytes == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = os_pread_full(r->file, bytes, (size_t)header->len,
+	    offset + WAL_GROUP_HEADER_SIZE, err);
+	if (rc != 0)
+		return rc;
+	return wal_group_is_valid(r->group.data, header->len, r->options->key);
+}
+
+static int
+corrupt(const struct replayer *r, uint64_t offset, const char *what,
+    struct error *err)
+{
+	(void)error_set(err, STELE_E_CORRUPT,
+	    "log file \"%s\" is corrupt at offset %" PRIu64, r->file->path,
+	    offset);
+	return error_detail(err, "%s", what);
+}
+
+static int
+replay_batches(struct replayer *r, const struct wal_group_header *header,
+    struct wal_old_file *file, struct error *err)
+{
+	struct reader content =
+	    reader_over(r->group.data + WAL_GROUP_HEADER_SIZE,
+		r->group.len - WAL_GROUP_HEADER_SIZE);
+	uint64_t event_id = header->first_event_id;
+
+	while (reader_left(&content) > 0) {
+		struct wal_replay_batch batch = { .first_event_id = event_id };
+		const uint8_t *bytes =
+		    reader_take(&content, WAL_BATCH_HEADER_SIZE);
+		struct wal_batch_header batch_header = { 0 };
+		int rc;
+
+		if (bytes != NULL)
+			batch_header = wal_batch_decode(bytes);
+		if (bytes == NULL || batch_header.len > reader_left(&content))
+			return corrupt(r, r->offset, "A batch is malformed.",
+			    err);
+		batch.row_count = batch_header.row_count;
+		batch.len = (size_t)batch_header.len;
+		batch.entries = reader_take(&content, batch.len);
+		rc = r->options->batch(r->options->arg, &batch, err);
+		if (rc != 0)
+			return rc;
+		event_id += batch_header.row_count;
+		if (batch_header.row_count > 0)
+			file->last_event_id = event_id - 1;
+		if (batch.generation > file->generation)
+			file->generation = batch.generation;
+	}
+	r->out->next_event_id = event_id;
+	return 0;
+}
+
+/* The file that is being read, in the list of those with groups. */
+static int
+need_old_file(struct replayer *r, struct wal_old_file **out, struct error *err)
+{
+	struct wal_replay *replay = r->out;
+	struct wal_old_file *files;
+
+	if (replay->file_count > 0 &&
+	    replay->files[replay->file_count - 1].number == r->file_number) {
+		*out = &replay->files[replay->file_count - 1];
+		return 0;
+	}
+	files =
+	    realloc(replay->files, (replay->file_count + 1) * sizeof(*files));
+	if (files == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	replay->files = files;
+	*out = &files[replay->file_count++];
+	**out = (struct wal_old_file){
+		.number = r->file_number,
+		.size_bytes = r->file_size,
+	};
+	return 0;
+}
+
+/* The valid groups of one file, in order, up to the first that is not. */
+static int
+replay_file(struct replayer *r, struct error *err)
+{
+	struct wal_group_header header;
+	int rc;
+
+	while ((rc = read_group(r, r->offset, &header, err)) == 1) {
+		struct wal_old_file *file = NULL;
+
+		if (r->last_number != 0 && header.number <= r->last_number)
+			return 0; /* stale; scan_rest() judges it */
+		if (r->last_number != 0 && header.number != r->last_number + 1)
+			return corrupt(r, r->offset,
+			    "Groups before this one are missing.", err);
+		if (r->last_number != 0 &&
+		    header.first_event_id != r->out->next_event_id)
+			return corrupt(r, r->offset,
+			    "Its events do not follow those before.", err);
+		rc = need_old_file(r, &file, err);
+		if (rc == 0)
+			rc = replay_batches(r, &header, file, err);
+		if (rc != 0)
+			return rc;
+		r->last_number = header.number;
+		if (header.len > 0)
+			r->content_number = header.number;
+		if (header.synced > r->max_synced)
+			r->max_synced = header.synced;
+		r->offset += wal_group_size(header.len);
+		r->out->group_count++;
+		r->out->bytes += wal_group_size(header.len);
+	}
+	return rc;
+}
+
+/* ---- the end ---- */
+
+/*
+ * After the last valid group: is there, anywhere, a later one that knows the
+ * missing one to be synced?  *found_torn: there are remains of a group here.
+ */
+static int
+scan_rest(struct replayer *r, uint64_t offset, bool *found_torn,
+    struct error *err)
+{
+	uint64_t missing = r->last_number + 1;
+
+	for (uint64_t at = offset; at + WAL_ALIGN <= r->file_size;
+	     at += WAL_ALIGN) {
+		uint8_t bytes[WAL_GROUP_HEADER_SIZE];
+		struct wal_group_header header;
+		int rc = os_pread_full(r->file, bytes, sizeof(bytes), at, err);
+
+		if (rc != 0)
+			return rc;
+		if (!wal_group_decode(bytes, r->file_number, at, &header))
+			continue;
+		*found_torn = true;
+		rc = read_group(r, at, &header, err);
+		if (rc < 0)
+			return rc;
+		if (rc == 1 && header.number > missing &&
+		    header.synced >= missing)
+			return corrupt(r, offset,
+			    "A later group says that the damaged one was "
+			    "synced.",
+			    err);
+	}
+	return 0;
+}
+
+/*
+ * Copy the valid part of the last file, synced, over it.  Then what was read
+ * is on disk, and the torn tail is gone.
+ */
+static int
+copy_tail(struct replayer *r, uint64_t len, struct error *err)
+{
+	char path[OS_PATH_SIZE], temp[OS_PATH_SIZE + sizeof(OS_TEMP_SUFFIX)];
+	struct os_file *copy = NULL;
+	uint8_t *block = malloc(COPY_BLOCK_SIZE);
+	int rc;
+
+	if (block == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = wal_file_path(r->options->dir, r->file_number, path, err);
+	if (rc != 0)
+		goto out;
+	snprintf(temp, sizeof(temp), "%s%s", path, OS_TEMP_SUFFIX);
+	rc = os_open(r->fs, temp, OS_READ | OS_WRITE | OS_CREATE, &copy, err);
+	for (uint64_t at = 0; at < len && rc == 0; at += COPY_BLOCK_SIZE) {
+		size_t piece = COPY_BLOCK_SIZE;
+
+		if (len - at < piece)
+			piece = (size_t)(len - at);
+		rc = os_pread_full(r->file, block, piece, at, err);
+		if (rc == 0)
+			rc = os_pwrite_full(copy, block, piece, at, err);
+	}
+	if (rc == 0)
+		rc = os_truncate(copy, len, err);
+	if (rc == 0)
+		rc = os_fsync(copy, err);
+	if (rc == 0)
+		rc = os_rename(r->fs, temp, path, err);
+	if (rc == 0)
+		rc = os_fsync_dir(r->fs, r->options->dir, err);
+out:
+	if (rc != 0)
+		error_add_context(err, "while copying the end of the log");
+	os_close(copy);
+	free(block);
+	return rc;
+}
+
+/* Make what was read last, and only that, the end of the log. */
+static int
+settle_end(struct replayer *r, const uint64_t *numbers, size_t count,
+    uint64_t end, struct error *err)
+{
+	struct wal_replay *out = r->out;
+	uint64_t last_file = 0;
+	bool found_torn = false;
+	int rc = 0;
+
+	if (out->file_count > 0)
+		last_file = out->files[out->file_count - 1].number;
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		if (numbers[i] < last_file)
+			continue;
+		rc = open_file(r, numbers[i], err);
+		if (rc == 0)
+			rc = scan_rest(r, numbers[i] == last_file ? end : 0,
+			    &found_torn, err);
+		if (rc == 0 && found_torn && !out->is_torn) {
+			out->is_torn = true;
+			out->torn_file = numbers[i];
+			out->torn_offset = numbers[i] == last_file ? end : 0;
+		}
+	}
+	if (rc != 0 || r->options->is_read_only)
+		return rc;
+	if (out->file_count > 0 &&
+	    (r->content_number > r->max_synced || out->is_torn)) {
+		rc = open_file(r, last_file, err);
+		if (rc == 0)
+			rc = copy_tail(r, end, err);
+		out->files[out->file_count - 1].size_bytes = end;
+		out->has_copied_tail = true;
+	}
+	/* Files that were ready for use, or torn at their start. */
+	for (size_t i = 0; i < count && rc == 0; i++)
+		if (numbers[i] > last_file)
+			rc = remove_file(r, numbers[i], err);
+	return rc;
+}
+
+int
+wal_replay(struct os_fs *fs, const struct wal_replay_options *options,
+    struct wal_replay *out, struct error *err)
+{
+	struct replayer r = { .fs = fs, .options = options, .out = out };
+	uint64_t *numbers = NULL;
+	uint64_t end = 0;
+	size_t count = 0;
+	int rc;
+
+	*out = (struct wal_replay){ .next_group_number = 1 };
+	buf_init(&r.names);
+	buf_init(&r.group);
+	rc = list_files(&r, &numbers, &count, err);
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		rc = open_file(&r, numbers[i], err);
+		if (rc == 0)
+			rc = replay_file(&r, err);
+		if (r.offset > 0)
+			end = r.offset;
+	}
+	if (rc == 0)
+		rc = settle_end(&r, numbers, count, end, err);
+	if (rc == 0)
+		out->next_group_number = r.last_number + 1;
+	os_close(r.file);
+	buf_release(&r.names);
+	buf_release(&r.group);
+	return rc;
+}
+
+void
+wal_replay_release(struct wal_replay *replay)
+{
+	free(replay->files);
+	*replay = (struct wal_replay){ .files = NULL };
+}
