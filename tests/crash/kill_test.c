@@ -11,7 +11,7 @@
  * events, transactions over shards, pipelines and COPYs, with one reader that
  * flushes and watches what is visible, and kills the server at a random
  * moment; some starts are killed as well, in the middle of recovery.  The last
- * stop is a clean one.  $KILL_CYCLES and $KILL_SEED may stand for the
+ * stop is a clean one, and `stele verify` has the last word.  $KILL_CYCLES and $KILL_SEED may stand for the
  * arguments; with $CHECK_LONG there are more cycles.  A failure prints its seed and keeps the directory.
  */
 #include <inttypes.h>
@@ -415,6 +415,8 @@ run_cycles(struct kill_test *test, int cycles)
 		if (!test_server_stop(&test->server, STOP_SECONDS_MAX))
 			fail(test, "the server does not stop when told to");
 	}
+	if (!test_server_verify(&test->server))
+		fail(test, "stele verify finds the directory damaged");
 }
 
 static uint64_t

@@ -48,26 +48,36 @@ test_server_init(struct test_server *server)
 	    server->dir);
 }
 
-/* In the child: never returns. */
-static void
-server_exec(const struct test_server *server, const char *const *options)
+/* In the child: its output goes to the log.  Never returns. */
+static _Noreturn void
+child_exec(const struct test_server *server, const char *const *argv)
 {
-	const char *stele = getenv("STELE");
-	char data[80], socket_option[128], log[80];
-	const char *argv[6 + 2 * 3 + 2 * OPTIONS_MAX];
-	int argc = 0;
+	char log[80];
 	int fd;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	snprintf(data, sizeof(data), "%s/data", server->dir);
 	snprintf(log, sizeof(log), "%s/server.log", server->dir);
-	snprintf(socket_option, sizeof(socket_option),
-	    "unix_socket_directories=%s", server->dir);
 	fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	if (fd == -1 || dup2(fd, STDOUT_FILENO) == -1 ||
 	    dup2(fd, STDERR_FILENO) == -1)
 		_exit(EXIT_FAILURE);
-	argv[argc++] = stele;
+	/* execv() changes no string; its type is older than const. */
+	execv(argv[0], (char *const *)(uintptr_t)argv);
+	perror(argv[0]);
+	_exit(EXIT_FAILURE);
+}
+
+static _Noreturn void
+server_exec(const struct test_server *server, const char *const *options)
+{
+	char data[80], socket_option[128];
+	const char *argv[6 + 2 * 3 + 2 * OPTIONS_MAX];
+	int argc = 0;
+
+	snprintf(data, sizeof(data), "%s/data", server->dir);
+	snprintf(socket_option, sizeof(socket_option),
+	    "unix_socket_directories=%s", server->dir);
+	argv[argc++] = getenv("STELE");
 	argv[argc++] = "serve";
 	argv[argc++] = "-D";
 	argv[argc++] = data;
@@ -82,20 +92,23 @@ server_exec(const struct test_server *server, const char *const *options)
 		argv[argc++] = options[i];
 	}
 	argv[argc] = NULL;
-	/* execv() changes no string; its type is older than const. */
-	execv(stele, (char *const *)(uintptr_t)argv);
-	perror(stele);
-	_exit(EXIT_FAILURE);
+	child_exec(server, argv);
+}
+
+static void
+spawn_check(pid_t pid)
+{
+	if (pid != -1)
+		return;
+	perror("could not fork");
+	exit(EXIT_FAILURE);
 }
 
 void
 test_server_spawn(struct test_server *server, const char *const *options)
 {
 	server->pid = fork();
-	if (server->pid == -1) {
-		perror("could not fork");
-		exit(EXIT_FAILURE);
-	}
+	spawn_check(server->pid);
 	if (server->pid == 0)
 		server_exec(server, options);
 }
@@ -126,7 +139,7 @@ test_server_kill(struct test_server *server, int signo)
 
 	if (server->pid == 0)
 		return 0;
-	kill(server->pid, signo);
+	kill(server->pid, signo); /* 0 is none, only the wait */
 	while (waitpid(server->pid, &status, 0) == -1 && errno == EINTR)
 		continue;
 	server->pid = 0;
@@ -148,6 +161,22 @@ test_server_stop(struct test_server *server, int seconds)
 	}
 	test_server_kill(server, SIGKILL);
 	return false;
+}
+
+bool
+test_server_verify(struct test_server *server)
+{
+	char data[80];
+	const char *argv[] = { getenv("STELE"), "verify", "-D", data, NULL };
+	int status;
+
+	snprintf(data, sizeof(data), "%s/data", server->dir);
+	server->pid = fork();
+	spawn_check(server->pid);
+	if (server->pid == 0)
+		child_exec(server, argv);
+	status = test_server_kill(server, 0);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 void

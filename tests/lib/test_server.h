@@ -43,6 +43,9 @@ int test_server_kill(struct test_server *server, int signo);
 /* SIGTERM: true if it ended within `seconds` with exit status 0. */
 bool test_server_stop(struct test_server *server, int seconds);
 
+/* `stele verify` of the directory, while no server runs: true if it is whole. */
+bool test_server_verify(struct test_server *server);
+
 /* Print the last lines of the server's log to stderr. */
 void test_server_print_log(const struct test_server *server);
 
