@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan.c -- what is common to plans of all kinds.
+ * plan.c -- from a statement to its plan: which binder, and what is left to
+ * say when it is done.
  */
 #include "plan/plan.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+
+#include "engine/catalog/catalog.h"
+#include "plan/bind.h"
 
 void
 plan_tag(const struct plan *plan, uint64_t row_count, char out[PLAN_TAG_SIZE])
@@ -15,4 +19,186 @@ plan_tag(const struct plan *plan, uint64_t row_count, char out[PLAN_TAG_SIZE])
 		    row_count);
 	else
 		snprintf(out, PLAN_TAG_SIZE, "%s", plan->tag);
+}
+
+/* ---- parameters ---- */
+
+static int
+set_params(struct binder *binder, const uint32_t *oids, uint32_t count,
+    struct error *err)
+{
+	binder->param_capacity = count;
+	binder->param_count = count;
+	binder->param_types = arena_zalloc(binder->arena,
+	    (count + 1) * sizeof(*binder->param_types));
+	for (uint32_t i = 0; i < count; i++) {
+		const struct enum_type *enum_type;
+
+		if (oids[i] == 0 || oids[i] == TYPE_UNKNOWN)
+			continue;
+		binder->param_types[i] = type_of(oids[i]);
+		if (type_info(oids[i]) != NULL)
+			continue;
+		enum_type =
+		    catalog_enum_by_oid(binder->context->catalog, oids[i]);
+		if (enum_type == NULL)
+			return error_set(err, STELE_E_UNDEFINED_OBJECT,
+			    "type with OID %" PRIu32 " of parameter $%" PRIu32
+			    " does not exist",
+			    oids[i], i + 1);
+		binder->param_types[i].enum_type = enum_type;
+	}
+	return 0;
+}
+
+static int
+check_params(const struct binder *binder, struct error *err)
+{
+	for (uint32_t i = 0; i < binder->param_count; i++) {
+		if (binder->param_types[i].oid == 0)
+			return error_set(err, STELE_E_INDETERMINATE_DATATYPE,
+			    "could not determine data type of parameter"
+			    " $%" PRIu32,
+			    i + 1);
+	}
+	return 0;
+}
+
+/* ---- statements ---- */
+
+static void
+set_query(struct binder *binder, const struct query *query, struct plan *plan)
+{
+	struct plan_column *columns = arena_alloc_array(binder->arena,
+	    query->column_count + 1, sizeof(*columns));
+
+	rel_finish(query->rel);
+	plan->root = query->rel;
+	for (uint32_t i = 0; i < query->column_count; i++)
+		columns[i] = (struct plan_column){
+			.name = query->columns[i].name,
+			.type = query->rel->types[i],
+			.table_oid = query->columns[i].table_oid,
+			.attnum = query->columns[i].attnum,
+		};
+	plan->columns = columns;
+	plan->column_count = query->column_count;
+}
+
+int
+bind_query_plan(struct binder *binder, const struct ast_select *select,
+    struct plan *plan, struct error *err)
+{
+	struct query query;
+	int rc;
+
+	rc = bind_select(binder, select, UNKNOWNS_TEXT, &query, err);
+	if (rc == 0)
+		set_query(binder, &query, plan);
+	return rc;
+}
+
+static int
+bind_native(struct binder *binder, const struct ast_query *ast,
+    struct plan *plan, struct error *err)
+{
+	struct query query;
+	int rc;
+
+	rc = bind_native_query(binder, ast, &query, err);
+	if (rc == 0)
+		set_query(binder, &query, plan);
+	return rc;
+}
+
+static void
+set_kind(struct plan *plan, enum plan_kind kind, const char *tag,
+    bool has_count)
+{
+	plan->kind = kind;
+	plan->tag = tag;
+	plan->tag_has_count = has_count;
+}
+
+static int
+bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
+    struct error *err)
+{
+	switch (stmt->kind) {
+	case AST_SELECT:
+		set_kind(plan, PLAN_QUERY, "SELECT", true);
+		return bind_query_plan(binder, stmt->select, plan, err);
+	case AST_QUERY:
+		set_kind(plan, PLAN_QUERY, "SELECT", true);
+		return bind_native(binder, &stmt->query, plan, err);
+	case AST_INSERT:
+		set_kind(plan, PLAN_INSERT, "INSERT 0", true);
+		return bind_insert(binder, &stmt->insert, plan, err);
+	case AST_STORE:
+		set_kind(plan, PLAN_INSERT, "INSERT 0", true);
+		return bind_store(binder, &stmt->store, plan, err);
+	case AST_COPY:
+		set_kind(plan,
+		    stmt->copy.is_from ? PLAN_COPY_FROM : PLAN_COPY_TO, "COPY",
+		    true);
+		return bind_copy(binder, &stmt->copy, plan, err);
+	case AST_CREATE_TABLE:
+	case AST_DEFINE:
+	case AST_ALTER_TABLE:
+	case AST_DROP:
+	case AST_CREATE_ENUM:
+	case AST_ALTER_ENUM:
+		set_kind(plan, PLAN_DDL, "", false);
+		return bind_ddl(binder, stmt, plan, err);
+	case AST_EXPLAIN:
+		return error_at(err, stmt->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED, "EXPLAIN is not supported");
+	case AST_TRANSACTION:
+	case AST_SET:
+	case AST_SHOW:
+	case AST_CHECKPOINT:
+	case AST_PREPARE:
+	case AST_EXECUTE:
+	case AST_DEALLOCATE:
+	case AST_DISCARD:
+	case AST_PING:
+	case AST_BATCH:
+	case AST_LISTEN:
+	case AST_UNLISTEN:
+	case AST_NOTIFY:
+	case AST_DECLARE_CURSOR:
+	case AST_FETCH:
+	case AST_CLOSE_CURSOR:
+		set_kind(plan, PLAN_UTILITY, "", false);
+		return 0;
+	}
+	return error_at(err, stmt->location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "this statement is not supported");
+}
+
+int
+plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
+    const uint32_t *param_oids, uint32_t param_oid_count, struct arena *arena,
+    struct plan **out, struct error *err)
+{
+	struct binder binder = { .context = context, .arena = arena };
+	struct plan *plan = arena_zalloc(arena, sizeof(*plan));
+	int rc;
+
+	*out = NULL;
+	plan->generation = context->catalog->generation;
+	rc = set_params(&binder, param_oids, param_oid_count, err);
+	if (rc == 0)
+		rc = bind_stmt(&binder, stmt, plan, err);
+	if (rc == 0)
+		rc = check_params(&binder, err);
+	if (rc == 0)
+		rc = arena_check(arena, err);
+	if (rc != 0)
+		return rc;
+	plan->reads_events = binder.reads_events;
+	plan->param_types = binder.param_types;
+	plan->param_count = binder.param_count;
+	*out = plan;
+	return 0;
 }

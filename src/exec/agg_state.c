@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * agg_state.c -- see agg_state.h.  Integers are summed in 128 bits, which
+ * cannot overflow; floats in the order of the rows, as PostgreSQL does.
+ */
+#include "exec/agg_state.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/error.h"
+#include "types/interval.h"
+#include "types/type.h"
+
+#define CELLS_MIN 16
+
+void
+agg_state_init(struct agg_state *state, const struct agg_call *call,
+    const struct type_settings *settings, struct mem_budget *budget)
+{
+	*state = (struct agg_state){ .call = call, .settings = settings };
+	arena_init(&state->arena, budget);
+}
+
+void
+agg_state_release(struct agg_state *state)
+{
+	arena_release(&state->arena);
+}
+
+int
+agg_state_reserve(struct agg_state *state, uint32_t count, struct error *err)
+{
+	uint32_t capacity = state->capacity == 0 ? CELLS_MIN : state->capacity;
+	struct agg_cell *cells;
+
+	while (capacity < count)
+		capacity *= 2;
+	if (capacity == state->capacity)
+		return 0;
+	cells = arena_try_alloc(&state->arena, capacity * sizeof(*cells));
+	if (cells == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (state->capacity > 0)
+		memcpy(cells, state->cells, state->capacity * sizeof(*cells));
+	memset(cells + state->capacity, 0,
+	    (capacity - state->capacity) * sizeof(*cells));
+	state->cells = cells;
+	state->capacity = capacity;
+	return 0;
+}
+
+/* ---- adding ---- */
+
+/* Body for each row whose argument is not null: `row`, `at`, `cell` are set. */
+#define FOR_EACH_VALUE(state, arg, sel, groups) \
+	for (uint32_t i = 0, row, at; i < (sel).count; i++) \
+		if (row = sel_row((sel), i), at = vec_index((arg), row), \
+		    !vec_is_null((arg), row))
+
+static void
+count_rows(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups)
+{
+	for (uint32_t i = 0; i < sel.count; i++)
+		state->cells[groups[i]].count +=
+		    arg == NULL || !vec_is_null(arg, sel_row(sel, i));
+}
+
+static void
+sum_i64(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups)
+{
+	FOR_EACH_VALUE(state, arg, sel, groups)
+	{
+		struct agg_cell *cell = &state->cells[groups[i]];
+
+		cell->i128 += arg->i64[at];
+		cell->count++;
+	}
+}
+
+static int
+float_overflow(struct error *err)
+{
+	return error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
+	    "value out of range: overflow");
+}
+
+static int
+sum_f64(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups, struct error *err)
+{
+	bool is_float4 = state->call->type.oid == TYPE_FLOAT4;
+
+	FOR_EACH_VALUE(state, arg, sel, groups)
+	{
+		struct agg_cell *cell = &state->cells[groups[i]];
+		double before = cell->f64;
+		double value = arg->f64[at];
+
+		cell->f64 += value;
+		if (is_float4)
+			cell->f64 = (double)(float)cell->f64;
+		if (isinf(cell->f64) && !isinf(before) && !isinf(value))
+			return float_overflow(err);
+		cell->count++;
+	}
+	return 0;
+}
+
+static int
+sum_numeric(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups, struct error *err)
+{
+	FOR_EACH_VALUE(state, arg, sel, groups)
+	{
+		struct agg_cell *cell = &state->cells[groups[i]];
+		int rc;
+
+		rc = numeric_sum_add(&cell->sum, &arg->numeric[at],
+		    &state->arena, err);
+		if (rc != 0)
+			return rc;
+		cell->count++;
+	}
+	return 0;
+}
+
+static int
+sum_interval(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups, struct error *err)
+{
+	FOR_EACH_VALUE(state, arg, sel, groups)
+	{
+		struct agg_cell *cell = &state->cells[groups[i]];
+
+		if (!interval_add(&cell->interval, &arg->interval[at],
+			&cell->interval))
+			return error_set(err, STELE_E_DATETIME_OVERFLOW,
+			    "interval out of range");
+		cell->count++;
+	}
+	return 0;
+}
+
+static int
+add_to_sum(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups, struct error *err)
+{
+	switch (arg->phys) {
+	case PHYS_I64:
+		sum_i64(state, arg, sel, groups);
+		return 0;
+	case PHYS_F64:
+		return sum_f64(state, arg, sel, groups, err);
+	case PHYS_NUMERIC:
+		return sum_numeric(state, arg, sel, groups, err);
+	case PHYS_INTERVAL:
+		return sum_interval(state, arg, sel, groups, err);
+	case PHYS_BOOL:
+	case PHYS_STR:
+	case PHYS_UUID:
+	case PHYS_COUNT:
+		break; /* have no sum */
+	}
+	return 0;
+}
+
+static void
+extreme_i64(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups)
+{
+	bool is_max = state->call->kind == AGG_MAX;
+
+	FOR_EACH_VALUE(state, arg, sel, groups)
+	{
+		struct agg_cell *cell = &state->cells[groups[i]];
+		int64_t value = arg->i64[at];
+
+		if (cell->count++ == 0 ||
+		    (is_max ? value > cell->datum.i64
+			    : value < cell->datum.i64))
+			cell->datum.i64 = value;
+	}
+}
+
+static void
+extreme_any(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups)
+{
+	const struct type *type = &state->call->arg->type;
+	bool is_max = state->call->kind == AGG_MAX;
+
+	FOR_EACH_VALUE(state, arg, sel, groups)
+	{
+		struct agg_cell *cell = &state->cells[groups[i]];
+		struct datum value = vec_get(arg, at);
+		int order = 0;
+
+		if (cell->count++ > 0) {
+			order = type_compare(type, &value, &cell->datum);
+			if (is_max ? order <= 0 : order >= 0)
+				continue;
+		}
+		cell->datum = datum_copy(arg->phys, &value, &state->arena);
+	}
+}
+
+/* All true, or any true, in i128. */
+static void
+add_to_bool(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups)
+{
+	bool is_and = state->call->kind == AGG_BOOL_AND;
+
+	FOR_EACH_VALUE(state, arg, sel, groups)
+	{
+		struct agg_cell *cell = &state->cells[groups[i]];
+		bool value = arg->boolean[at] != 0;
+
+		if (cell->count++ == 0)
+			cell->i128 = value;
+		else if (is_and)
+			cell->i128 = cell->i128 != 0 && value;
+		else
+			cell->i128 = cell->i128 != 0 || value;
+	}
+}
+
+#define TEXT_MAX ((size_t)1 << 30) /* PostgreSQL's limit of a value, too */
+
+static int
+append_text(struct agg_state *state, struct agg_cell *cell, struct str text,
+    struct error *err)
+{
+	size_t len = cell->text.len + text.len;
+
+	if (len >= TEXT_MAX)
+		return error_set(err, STELE_E_LIMIT,
+		    "out of memory: a string cannot exceed %zu bytes",
+		    TEXT_MAX);
+	if (len > cell->text.capacity) {
+		size_t capacity = len * 2 < 64 ? 64 : len * 2;
+		char *data = arena_try_alloc(&state->arena, capacity);
+
+		if (data == NULL)
+			return error_set(err, STELE_E_OUT_OF_MEMORY,
+			    "out of memory");
+		if (cell->text.len > 0)
+			memcpy(data, cell->text.data, cell->text.len);
+		cell->text.data = data;
+		cell->text.capacity = capacity;
+	}
+	if (text.len > 0)
+		memcpy(cell->text.data + cell->text.len, text.data, text.len);
+	cell->text.len = len;
+	return 0;
+}
+
+static int
+add_to_text(struct agg_state *state, const struct vec *arg,
+    const struct vec *delimiter, struct sel sel, const uint32_t *groups,
+    struct error *err)
+{
+	FOR_EACH_VALUE(state, arg, sel, groups)
+	{
+		struct agg_cell *cell = &state->cells[groups[i]];
+		int rc = 0;
+
+		if (cell->count++ > 0 && !vec_is_null(delimiter, row))
+			rc = append_text(state, cell,
+			    delimiter->str[vec_index(delimiter, row)], err);
+		if (rc == 0)
+			rc = append_text(state, cell, arg->str[at], err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+agg_state_add(struct agg_state *state, const struct vec *arg,
+    const struct vec *delimiter, struct sel sel, const uint32_t *groups,
+    struct error *err)
+{
+	switch (state->call->kind) {
+	case AGG_COUNT_STAR:
+	case AGG_COUNT:
+		count_rows(state, arg, sel, groups);
+		return 0;
+	case AGG_SUM:
+	case AGG_AVG:
+		return add_to_sum(state, arg, sel, groups, err);
+	case AGG_MIN:
+	case AGG_MAX:
+		if (arg->phys == PHYS_I64)
+			extreme_i64(state, arg, sel, groups);
+		else
+			extreme_any(state, arg, sel, groups);
+		return arena_check(&state->arena, err);
+	case AGG_BOOL_AND:
+	case AGG_BOOL_OR:
+		add_to_bool(state, arg, sel, groups);
+		return 0;
+	case AGG_STRING_AGG:
+		return add_to_text(state, arg, delimiter, sel, groups, err);
+	}
+	return 0;
+}
+
+/* ---- results ---- */
+
+static int
+sum_result(const struct agg_state *state, struct agg_cell *cell,
+    struct arena *arena, struct datum *out, struct error *err)
+{
+	switch (type_phys(&state->call->arg->type)) {
+	case PHYS_I64:
+		if (state->call->type.oid == TYPE_NUMERIC) {
+			out->numeric = numeric_of_i128(cell->i128, 0);
+			return 0;
+		}
+		if (cell->i128 > INT64_MAX || cell->i128 < INT64_MIN)
+			return error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
+			    "bigint out of range");
+		out->i64 = (int64_t)cell->i128;
+		return 0;
+	case PHYS_F64:
+		out->f64 = cell->f64;
+		return 0;
+	case PHYS_NUMERIC:
+		return numeric_sum_total(&cell->sum, arena, &out->numeric, err);
+	case PHYS_INTERVAL:
+		out->interval = cell->interval;
+		return 0;
+	case PHYS_BOOL:
+	case PHYS_STR:
+	case PHYS_UUID:
+	case PHYS_COUNT:
+		break; /* have no sum */
+	}
+	return 0;
+}
+
+static int
+avg_result(const struct agg_state *state, struct agg_cell *cell,
+    struct arena *arena, struct datum *out, struct error *err)
+{
+	enum phys phys = type_phys(&state->call->arg->type);
+	struct numeric count = numeric_of_i64(cell->count);
+	struct numeric sum;
+	int rc = 0;
+
+	if (phys == PHYS_F64) {
+		out->f64 = cell->f64 / (double)cell->count;
+		return 0;
+	}
+	if (phys == PHYS_INTERVAL) {
+		if (!interval_divide(&cell->interval, (double)cell->count,
+			&out->interval))
+			return error_set(err, STELE_E_DATETIME_OVERFLOW,
+			    "interval out of range");
+		return 0;
+	}
+	if (phys == PHYS_I64)
+		sum = numeric_of_i128(cell->i128, 0);
+	else
+		rc = numeric_sum_total(&cell->sum, arena, &sum, err);
+	if (rc == 0)
+		rc = numeric_divide(&sum, &count, arena, &out->numeric, err);
+	return rc;
+}
+
+static int
+cell_result(const struct agg_state *state, struct agg_cell *cell,
+    struct arena *arena, struct datum *out, struct error *err)
+{
+	*out = (struct datum){ .is_null = cell->count == 0 };
+	switch (state->call->kind) {
+	case AGG_COUNT_STAR:
+	case AGG_COUNT:
+		*out = (struct datum){ .i64 = cell->count };
+		return 0;
+	case AGG_SUM:
+		return out->is_null ? 0
+				    : sum_result(state, cell, arena, out, err);
+	case AGG_AVG:
+		return out->is_null ? 0
+				    : avg_result(state, cell, arena, out, err);
+	case AGG_MIN:
+	case AGG_MAX:
+		if (!out->is_null)
+			*out = cell->datum;
+		return 0;
+	case AGG_BOOL_AND:
+	case AGG_BOOL_OR:
+		out->boolean = cell->i128 != 0;
+		return 0;
+	case AGG_STRING_AGG:
+		out->str = str_of(cell->text.data, cell->text.len);
+		return 0;
+	}
+	return 0;
+}
+
+int
+agg_state_result(struct agg_state *state, uint32_t first, uint32_t count,
+    struct arena *arena, struct vec *out, struct error *err)
+{
+	vec_init(out, type_phys(&state->call->type), count, arena);
+	vec_need_nulls(out, count, arena);
+	for (uint32_t i = 0; i < count; i++) {
+		struct datum value;
+		int rc;
+
+		rc = cell_result(state, &state->cells[first + i], arena, &value,
+		    err);
+		if (rc != 0)
+			return rc;
+		vec_set(out, i, &value);
+	}
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * agg_state.h -- the running state of one aggregate, for all groups.
+ *
+ * What a kind keeps for a group is one struct agg_cell, all of them in one
+ * array by group.  A batch is added by a loop over its rows, chosen once a
+ * batch by kind and physical form.
+ *
+ * Memory: an arena of the state's own.  Threads: one.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "plan/logical.h"
+#include "types/numeric.h"
+#include "vec/vec.h"
+
+struct error;
+struct type_settings;
+
+struct agg_cell {
+	int64_t count; /* values that were not null */
+	union {
+		i128 i128;
+		double f64;
+		struct numeric_sum sum;
+		struct datum datum;
+		struct interval interval;
+		struct {
+			char *data;
+			size_t len;
+			size_t capacity;
+		} text;
+	};
+};
+
+struct agg_state {
+	const struct agg_call *call;
+	const struct type_settings *settings;
+	struct arena arena;
+	struct agg_cell *cells;
+	uint32_t capacity;
+};
+
+void agg_state_init(struct agg_state *state, const struct agg_call *call,
+    const struct type_settings *settings, struct mem_budget *budget);
+void agg_state_release(struct agg_state *state);
+
+/* Cells for groups 0..count-1; new ones are empty. */
+MUST_USE int agg_state_reserve(struct agg_state *state, uint32_t count,
+    struct error *err);
+
+/*
+ * Add row sel_row(sel, i) to group groups[i].  `arg` is NULL for count(*),
+ * `delimiter` but for string_agg.
+ */
+MUST_USE int agg_state_add(struct agg_state *state, const struct vec *arg,
+    const struct vec *delimiter, struct sel sel, const uint32_t *groups,
+    struct error *err);
+
+/* The results of `count` groups from `first` on. */
+MUST_USE int agg_state_result(struct agg_state *state, uint32_t first,
+    uint32_t count, struct arena *arena, struct vec *out, struct error *err);

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ddl.c -- changes of the schema: what a statement means for the catalogue of
+ * its batch, change by change.
+ *
+ * What the catalogue itself refuses (names that are taken or reserved, objects
+ * in use) is worded there.
+ */
+#include "engine/catalog/catalog.h"
+#include "engine/engine.h"
+#include "exec/eval.h"
+#include "plan/logical.h"
+
+struct ddl_run {
+	const struct plan_ddl *plan;
+	struct exec_env env;
+	struct arena arena;
+	struct write_batch *target;
+};
+
+static const struct catalog *
+catalog_of(const struct ddl_run *run)
+{
+	return write_batch_catalog(run->target);
+}
+
+static void
+notify(const struct ddl_run *run, const struct error *notice)
+{
+	const struct exec_context *context = run->env.context;
+
+	if (context->notice != NULL)
+		context->notice(context->notice_arg, notice);
+}
+
+/* ---- fields ---- */
+
+static int
+make_field(struct ddl_run *run, const struct ddl_field *from, struct field *out,
+    struct error *err)
+{
+	*out = (struct field){ .name = from->name,
+		.type = from->type,
+		.is_not_null = from->is_not_null };
+	if (from->default_value == NULL)
+		return 0;
+	/* DEFAULT NULL is no default */
+	if (eval_fixed(&run->env, from->default_value, &run->arena,
+		&out->default_value, err) != 0)
+		return err->code;
+	out->has_default = !out->default_value.is_null;
+	return 0;
+}
+
+static int
+create_enum(struct ddl_run *run, struct str name, const struct str *labels,
+    uint32_t count, struct type *out, struct error *err)
+{
+	struct ddl ddl = { .kind = DDL_CREATE_ENUM,
+		.name = name,
+		.labels = labels,
+		.label_count = count };
+	int rc;
+
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t k = 0; k < i; k++) {
+			if (str_equal(labels[i], labels[k]))
+				return error_set(err, STELE_E_DUPLICATE_OBJECT,
+				    "enum label \"%.*s\" is given twice",
+				    STR_FMT(labels[i]));
+		}
+	}
+	rc = write_batch_ddl(run->target, &ddl, err);
+	if (rc != 0 || out == NULL)
+		return rc;
+	*out = (struct type){ .oid = ddl.oid, .mod = -1 };
+	out->enum_type = catalog_enum_by_oid(catalog_of(run), ddl.oid);
+	return 0;
+}
+
+static int
+add_label(struct ddl_run *run, uint32_t oid, struct str label,
+    struct error *err)
+{
+	struct ddl ddl = { .kind = DDL_ADD_LABEL, .oid = oid, .name = label };
+
+	return write_batch_ddl(run->target, &ddl, err);
+}
+
+/* An enum of a field that is defined in place is named type_field. */
+static int
+field_enum(struct ddl_run *run, struct ddl_field *field, struct error *err)
+{
+	struct str name = arena_printf(&run->arena, "%.*s_%.*s",
+	    STR_FMT(run->plan->name), STR_FMT(field->name));
+
+	if (field->label_count == 0)
+		return 0;
+	return create_enum(run, name, field->labels, field->label_count,
+	    &field->type, err);
+}
+
+/*
+ * Enums that the change before made moved: a catalogue is replaced whole, so
+ * types are looked up again by their OIDs.
+ */
+static void
+refresh_enums(struct ddl_run *run, struct field *fields, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (fields[i].type.enum_type != NULL)
+			fields[i].type.enum_type =
+			    catalog_enum_by_oid(catalog_of(run),
+				fields[i].type.oid);
+	}
+}
+
+/* ---- CREATE TABLE, and DEFINE of a type that is new ---- */
+
+static int
+create_type(struct ddl_run *run, struct error *err)
+{
+	const struct plan_ddl *plan = run->plan;
+	struct field *fields = arena_alloc_array(&run->arena,
+	    plan->field_count + 1, sizeof(*fields));
+	struct ddl ddl = { .kind = DDL_CREATE_TYPE,
+		.name = plan->name,
+		.version = plan->version,
+		.fields = fields,
+		.field_count = plan->field_count };
+	int rc = 0;
+
+	for (uint32_t i = 0; i < plan->field_count && rc == 0; i++) {
+		struct ddl_field field = plan->fields[i];
+
+		rc = field_enum(run, &field, err);
+		if (rc == 0)
+			rc = make_field(run, &field, &fields[i], err);
+	}
+	if (rc != 0)
+		return rc;
+	refresh_enums(run, fields, plan->field_count);
+	return write_batch_ddl(run->target, &ddl, err);
+}
+
+static int
+run_create_table(struct ddl_run *run, struct error *err)
+{
+	struct str name = run->plan->name;
+	struct error notice = { .code = 0 };
+
+	if (catalog_type_by_name(catalog_of(run), name) == NULL)
+		return create_type(run, err);
+	error_set(&notice, STELE_E_DUPLICATE_TABLE,
+	    run->plan->if_not_exists
+		? "relation \"%.*s\" already exists, skipping"
+		: "relation \"%.*s\" already exists",
+	    STR_FMT(name));
+	if (run->plan->if_not_exists) {
+		notify(run, &notice);
+		return 0;
+	}
+	*err = notice;
+	return err->code;
+}
+
+/* ---- DEFINE of another version ---- */
+
+static const struct ddl_field *
+planned_field(const struct plan_ddl *plan, struct str name)
+{
+	for (uint32_t i = 0; i < plan->field_count; i++) {
+		if (str_equal(plan->fields[i].name, name))
+			return &plan->fields[i];
+	}
+	return NULL;
+}
+
+static int
+changed_field(const struct event_type *type, const struct field *field,
+    const char *how, struct error *err)
+{
+	error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
+	    "field \"%.*s\" of event type \"%.*s\" cannot be %s",
+	    STR_FMT(field->name), STR_FMT(type->name), how);
+	return error_hint(err,
+	    "A new version keeps all fields of the last one and may add some.");
+}
+
+/* An enum may get more labels behind those it has. */
+static int
+extend_enum(struct ddl_run *run, const struct event_type *type,
+    const struct field *field, const struct ddl_field *planned,
+    struct error *err)
+{
+	const struct enum_type *had = field->type.enum_type;
+	uint32_t oid = field->type.oid;
+	uint32_t label_count = had == NULL ? 0 : had->label_count;
+	int rc = 0;
+
+	if (had == NULL || planned->label_count < label_count)
+		return changed_field(type, field, "changed", err);
+	for (uint32_t i = 0; i < label_count; i++) {
+		if (!str_equal(had->labels[i], planned->labels[i]))
+			return changed_field(type, field, "changed", err);
+	}
+	for (uint32_t i = label_count; i < planned->label_count && rc == 0; i++)
+		rc = add_label(run, oid, planned->labels[i], err);
+	return rc;
+}
+
+static int
+check_kept_field(struct ddl_run *run, const struct event_type *type,
+    const struct field *field, struct error *err)
+{
+	const struct ddl_field *planned = planned_field(run->plan, field->name);
+
+	if (planned == NULL)
+		return changed_field(type, field, "removed", err);
+	if (planned->label_count > 0)
+		return extend_enum(run, type, field, planned, err);
+	if (planned->type.oid != field->type.oid ||
+	    planned->type.mod != field->type.mod ||
+	    planned->is_not_null != field->is_not_null)
+		return changed_field(type, field, "changed", err);
+	return 0;
+}
+
+static int
+add_new_fields(struct ddl_run *run, const struct event_type *type,
+    struct error *err)
+{
+	const struct plan_ddl *plan = run->plan;
+	struct field *fields = arena_alloc_array(&run->arena,
+	    plan->field_count + 1, sizeof(*fields));
+	struct ddl ddl = { .kind = DDL_ADD_FIELDS,
+		.oid = type->oid,
+		.version = plan->version,
+		.fields = fields };
+	uint32_t kept = type->field_count;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < plan->field_count && rc == 0; i++) {
+		struct ddl_field field = plan->fields[i];
+		bool is_new = true;
+
+		for (uint32_t k = 0; k < kept; k++)
+			is_new &= !str_equal(type->fields[k].name, field.name);
+		if (!is_new)
+			continue;
+		rc = field_enum(run, &field, err);
+		if (rc == 0)
+			rc = make_field(run, &field, &fields[ddl.field_count++],
+			    err);
+		/* the catalogue was replaced */
+		type = catalog_type_by_oid(catalog_of(run), ddl.oid);
+	}
+	if (rc != 0)
+		return rc;
+	refresh_enums(run, fields, ddl.field_count);
+	return write_batch_ddl(run->target, &ddl, err);
+}
+
+static int
+run_define(struct ddl_run *run, struct error *err)
+{
+	const struct plan_ddl *plan = run->plan;
+	const struct event_type *type =
+	    catalog_type_by_name(catalog_of(run), plan->name);
+	uint32_t oid;
+	int rc = 0;
+
+	if (type == NULL)
+		return create_type(run, err);
+	if (plan->version == 0) {
+		error_set(err, STELE_E_DUPLICATE_TABLE,
+		    "event type \"%.*s\" is already defined",
+		    STR_FMT(plan->name));
+		return error_hint(err,
+		    "DEFINE ... AS n makes another version of it.");
+	}
+	oid = type->oid;
+	for (uint32_t i = 0; i < type->field_count && rc == 0; i++) {
+		rc = check_kept_field(run, type, &type->fields[i], err);
+		type = catalog_type_by_oid(catalog_of(run), oid);
+	}
+	return rc == 0 ? add_new_fields(run, type, err) : rc;
+}
+
+/* ---- ALTER TABLE ---- */
+
+static int
+missing_object(struct ddl_run *run, const char *kind, struct str name, int code,
+    struct error *err)
+{
+	struct error notice = { .code = 0 };
+
+	if (!run->plan->if_exists)
+		return error_set(err, code, "%s \"%.*s\" does not exist", kind,
+		    STR_FMT(name));
+	error_set(&notice, code, "%s \"%.*s\" does not exist, skipping", kind,
+	    STR_FMT(name));
+	notify(run, &notice);
+	return 0;
+}
+
+/* *skip: the column is there and that is what IF NOT EXISTS is for. */
+static int
+check_new_column(struct ddl_run *run, const struct event_type *type,
+    const struct ddl_field *field, bool *skip, struct error *err)
+{
+	struct error notice = { .code = 0 };
+
+	*skip = false;
+	if (event_type_column(type, field->name) == 0)
+		return 0;
+	if (!field->if_not_exists)
+		return error_set(err, STELE_E_DUPLICATE_COLUMN,
+		    "column \"%.*s\" of relation \"%.*s\" already exists",
+		    STR_FMT(field->name), STR_FMT(type->name));
+	*skip = true;
+	error_set(&notice, STELE_E_DUPLICATE_COLUMN,
+	    "column \"%.*s\" of relation \"%.*s\" already exists, skipping",
+	    STR_FMT(field->name), STR_FMT(type->name));
+	notify(run, &notice);
+	return 0;
+}
+
+static int
+run_add_columns(struct ddl_run *run, struct error *err)
+{
+	const struct plan_ddl *plan = run->plan;
+	const struct event_type *type =
+	    catalog_type_by_name(catalog_of(run), plan->name);
+	struct field *fields = arena_alloc_array(&run->arena,
+	    plan->field_count + 1, sizeof(*fields));
+	struct ddl ddl = { .kind = DDL_ADD_FIELDS, .fields = fields };
+	int rc = 0;
+
+	if (type == NULL)
+		return missing_object(run, "relation", plan->name,
+		    STELE_E_UNDEFINED_TABLE, err);
+	ddl.oid = type->oid;
+	for (uint32_t i = 0; i < plan->field_count && rc == 0; i++) {
+		bool skip;
+
+		rc = check_new_column(run, type, &plan->fields[i], &skip, err);
+		if (rc == 0 && !skip)
+			rc = make_field(run, &plan->fields[i],
+			    &fields[ddl.field_count++], err);
+	}
+	if (rc != 0 || ddl.field_count == 0)
+		return rc;
+	return write_batch_ddl(run->target, &ddl, err);
+}
+
+/* ---- enums ---- */
+
+static int
+run_create_enum(struct ddl_run *run, struct error *err)
+{
+	const struct plan_ddl *plan = run->plan;
+
+	return create_enum(run, plan->name, plan->labels, plan->label_count,
+	    NULL, err);
+}
+
+static int
+run_add_label(struct ddl_run *run, struct error *err)
+{
+	const struct plan_ddl *plan = run->plan;
+	const struct enum_type *type =
+	    catalog_enum_by_name(catalog_of(run), plan->name);
+	struct str label = plan->labels[0];
+	struct error notice = { .code = 0 };
+
+	if (type == NULL)
+		return missing_object(run, "type", plan->name,
+		    STELE_E_UNDEFINED_OBJECT, err);
+	for (uint32_t i = 0; i < type->label_count; i++) {
+		if (!str_equal(type->labels[i], label))
+			continue;
+		if (!plan->if_not_exists)
+			return error_set(err, STELE_E_DUPLICATE_OBJECT,
+			    "enum label \"%.*s\" already exists",
+			    STR_FMT(label));
+		error_set(&notice, STELE_E_DUPLICATE_OBJECT,
+		    "enum label \"%.*s\" already exists, skipping",
+		    STR_FMT(label));
+		notify(run, &notice);
+		return 0;
+	}
+	return add_label(run, type->oid, label, err);
+}
+
+/* ---- DROP ---- */
+
+static int
+drop_one(struct ddl_run *run, struct str name, struct error *err)
+{
+	bool is_enum = run->plan->op == DDL_OP_DROP_ENUM;
+	struct ddl ddl = { .kind = is_enum ? DDL_DROP_ENUM : DDL_DROP_TYPE };
+	const struct enum_type *enum_type;
+	const struct event_type *type;
+
+	if (is_enum) {
+		enum_type = catalog_enum_by_name(catalog_of(run), name);
+		ddl.oid = enum_type == NULL ? 0 : enum_type->oid;
+	} else {
+		type = catalog_type_by_name(catalog_of(run), name);
+		ddl.oid = type == NULL ? 0 : type->oid;
+	}
+	if (ddl.oid == 0)
+		return missing_object(run, is_enum ? "type" : "table", name,
+		    is_enum ? STELE_E_UNDEFINED_OBJECT
+			    : STELE_E_UNDEFINED_TABLE,
+		    err);
+	return write_batch_ddl(run->target, &ddl, err);
+}
+
+static int
+run_drop(struct ddl_run *run, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < run->plan->name_count && rc == 0; i++)
+		rc = drop_one(run, run->plan->names[i], err);
+	return rc;
+}
+
+/* ---- the statement ---- */
+
+static int
+run_ddl(struct ddl_run *run, struct error *err)
+{
+	switch (run->plan->op) {
+	case DDL_OP_CREATE_TABLE:
+		return run_create_table(run, err);
+	case DDL_OP_DEFINE:
+		return run_define(run, err);
+	case DDL_OP_ADD_COLUMNS:
+		return run_add_columns(run, err);
+	case DDL_OP_DROP_TABLE:
+	case DDL_OP_DROP_ENUM:
+		return run_drop(run, err);
+	case DDL_OP_CREATE_ENUM:
+		return run_create_enum(run, err);
+	case DDL_OP_ADD_LABEL:
+		return run_add_label(run, err);
+	}
+	return 0;
+}
+
+int
+exec_ddl(const struct plan *plan, const struct exec_context *context,
+    struct write_batch *target, struct error *err)
+{
+	struct ddl_run run = {
+		.plan = plan->ddl,
+		.env = { .context = context, .arena = &run.arena },
+		.target = target,
+	};
+	int rc;
+
+	arena_init(&run.arena, context->budget);
+	rc = run_ddl(&run, err);
+	if (rc == 0)
+		rc = arena_check(&run.arena, err);
+	arena_release(&run.arena);
+	return rc;
+}

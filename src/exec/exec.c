@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exec.c -- running a query: a tree of operators and the arena it lives in.
+ */
+#include "exec/exec_private.h"
+
+#include <stdlib.h>
+
+struct exec *
+exec_new(const struct exec_context *context)
+{
+	struct exec *exec = calloc(1, sizeof(*exec));
+
+	if (exec == NULL)
+		return NULL;
+	exec->context = *context;
+	arena_init(&exec->arena, context->budget);
+	exec->env.context = &exec->context;
+	exec->env.arena = &exec->arena;
+	return exec;
+}
+
+int
+exec_open(const struct plan *plan, const struct exec_context *context,
+    struct exec **out, struct error *err)
+{
+	struct exec *exec = exec_new(context);
+	int rc;
+
+	*out = NULL;
+	if (exec == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	exec->root = op_new(&exec->env, plan->root);
+	rc = arena_check(&exec->arena, err);
+	if (rc == 0)
+		rc = op_open(exec->root, err);
+	if (rc != 0) {
+		exec_close(exec);
+		return rc;
+	}
+	*out = exec;
+	return 0;
+}
+
+int
+exec_next(struct exec *exec, struct batch *out, struct error *err)
+{
+	return op_next(exec->root, out, err);
+}
+
+void
+exec_close(struct exec *exec)
+{
+	if (exec == NULL)
+		return;
+	op_close(exec->root);
+	arena_release(&exec->arena);
+	free(exec);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * group_table.h -- a hash table from tuples of values to numbers 0, 1, 2 ...
+ * in the order of their first appearance: the groups of GROUP BY, the values
+ * of DISTINCT.
+ *
+ * Nulls are equal to each other here, as in GROUP BY.
+ *
+ * Memory: a row_store and the table's own arena.  Threads: one.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "exec/row_store.h"
+#include "types/type.h"
+#include "vec/vec.h"
+
+struct error;
+
+struct group_table {
+	const struct type *types;
+	uint32_t key_count;
+	struct row_store keys; /* row g is group g */
+
+	/* private */
+	struct arena arena;
+	uint64_t *hashes; /* of each group */
+	uint32_t hash_capacity;
+	uint32_t *slots; /* group + 1, or 0; a power of two of them */
+	uint32_t slot_count;
+};
+
+void group_table_init(struct group_table *table, const struct type *types,
+    uint32_t key_count, struct mem_budget *budget);
+void group_table_release(struct group_table *table);
+
+static inline uint32_t
+group_table_count(const struct group_table *table)
+{
+	return table->keys.row_count;
+}
+
+/*
+ * Find the group of each selected row, making those that are new.  groups[]
+ * and is_new[] are by position in the selection; is_new may be NULL.
+ */
+MUST_USE int group_table_find(struct group_table *table, const struct vec *keys,
+    struct sel sel, struct arena *scratch, uint32_t *groups, bool *is_new,
+    struct error *err);

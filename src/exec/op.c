@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * op.c -- trees of operators: made from relations, opened, asked, closed.
+ */
+#include "exec/op.h"
+
+void
+op_init(struct op_state *op, const struct op_class *class,
+    const struct exec_env *env, const struct rel *rel)
+{
+	op->class = class;
+	op->env = env;
+	op->rel = rel;
+	arena_init(&op->batch_arena, env->context->budget);
+	if (rel->input != NULL && op->input == NULL)
+		op->input = op_new(env, rel->input);
+}
+
+static struct op_state *
+new_filter(const struct exec_env *env, const struct rel *rel)
+{
+	if (rel->input->kind == REL_EVENTS)
+		return events_op_new(env, rel->input, rel);
+	return filter_op_new(env, rel);
+}
+
+struct op_state *
+op_new(const struct exec_env *env, const struct rel *rel)
+{
+	switch (rel->kind) {
+	case REL_SCAN:
+		return scan_op_new(env, rel);
+	case REL_EVENTS:
+		return events_op_new(env, rel, NULL);
+	case REL_VALUES:
+		return values_op_new(env, rel);
+	case REL_FILTER:
+		return new_filter(env, rel);
+	case REL_PROJECT:
+		return project_op_new(env, rel);
+	case REL_AGG:
+		return agg_op_new(env, rel);
+	case REL_SORT:
+		return sort_op_new(env, rel, NULL);
+	case REL_LIMIT:
+		return limit_op_new(env, rel);
+	case REL_APPEND:
+		return append_op_new(env, rel);
+	}
+	return NULL;
+}
+
+int
+op_open(struct op_state *op, struct error *err)
+{
+	int rc = 0;
+
+	if (op->input != NULL)
+		rc = op_open(op->input, err);
+	if (rc == 0 && op->class->open != NULL)
+		rc = op->class->open(op, err);
+	return rc;
+}
+
+void
+op_close(struct op_state *op)
+{
+	if (op == NULL)
+		return;
+	if (op->class->close != NULL)
+		op->class->close(op);
+	op_close(op->input);
+	op->input = NULL;
+	arena_release(&op->batch_arena);
+}
+
+int
+op_forget(struct op_state *op, struct error *err)
+{
+	int rc = arena_check(&op->batch_arena, err);
+
+	arena_reset(&op->batch_arena);
+	return rc;
+}
+
+int
+op_next(struct op_state *op, struct batch *out, struct error *err)
+{
+	const struct exec_context *context = op->env->context;
+	int rc;
+
+	if (context->cancel != NULL &&
+	    atomic_load_explicit(context->cancel, memory_order_relaxed))
+		return error_set(err, STELE_E_QUERY_CANCELED,
+		    "canceling statement due to user request");
+	arena_reset(&op->batch_arena);
+	rc = op->class->next(op, out, err);
+	if (rc < 0)
+		return rc;
+	if (arena_check(&op->batch_arena, err) != 0)
+		return err->code;
+	return arena_check(op->env->arena, err) != 0 ? err->code : rc;
+}

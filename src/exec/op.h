@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * op.h -- operators: pull a batch, give a batch; private to src/exec/.
+ *
+ * An operator is a struct op_state, first in a struct of its own, and a
+ * constant struct op_class.  next() fills one batch and returns 1, 0 at the
+ * end, or a code; the batch's selection is never empty.  What it points to
+ * lives in op->batch_arena, which is reset by the next call, in the arena of
+ * the execution, or in the input's batch.
+ *
+ * Threads: a tree of operators belongs to one thread at a time.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "common/error.h"
+#include "exec/exec.h"
+#include "plan/logical.h"
+#include "vec/vec.h"
+
+/* What all operators of one execution share. */
+struct exec_env {
+	const struct exec_context *context;
+	struct arena *arena; /* lives as long as the execution */
+};
+
+struct op_state;
+
+struct op_class {
+	const char *name;
+	int (*open)(struct op_state *op, struct error *err);
+	int (*next)(struct op_state *op, struct batch *out, struct error *err);
+	void (*close)(struct op_state *op); /* also after a failed open */
+};
+
+struct op_state {
+	const struct op_class *class;
+	const struct exec_env *env;
+	const struct rel *rel;
+	struct op_state *input; /* NULL: a leaf */
+	struct arena batch_arena;
+};
+
+/* The operators of a relation and all below it, not yet open. */
+struct op_state *op_new(const struct exec_env *env, const struct rel *rel);
+
+/* Each opens, asks or closes its input first. */
+MUST_USE int op_open(struct op_state *op, struct error *err);
+void op_close(struct op_state *op);
+
+/* Tests cancellation and memory, forgets the last batch, calls next(). */
+MUST_USE int op_next(struct op_state *op, struct batch *out, struct error *err);
+
+/* Forget what this operator allocated for a batch that nobody has seen. */
+MUST_USE int op_forget(struct op_state *op, struct error *err);
+
+/* Fill in what every operator has; `op` is zeroed. */
+void op_init(struct op_state *op, const struct op_class *class,
+    const struct exec_env *env, const struct rel *rel);
+
+/* ---- the operators; each is in the file of its name ---- */
+
+struct op_state *scan_op_new(const struct exec_env *env, const struct rel *rel);
+
+/* `filter` (NULL: none) is a REL_FILTER above `rel`: it runs before payloads
+ * are built, where it can. */
+struct op_state *events_op_new(const struct exec_env *env,
+    const struct rel *rel, const struct rel *filter);
+struct op_state *values_op_new(const struct exec_env *env,
+    const struct rel *rel);
+struct op_state *filter_op_new(const struct exec_env *env,
+    const struct rel *rel);
+struct op_state *project_op_new(const struct exec_env *env,
+    const struct rel *rel);
+struct op_state *agg_op_new(const struct exec_env *env, const struct rel *rel);
+struct op_state *limit_op_new(const struct exec_env *env,
+    const struct rel *rel);
+struct op_state *append_op_new(const struct exec_env *env,
+    const struct rel *rel);
+
+/* `limit` (NULL: none) is a REL_LIMIT above: only its rows are kept. */
+struct op_state *sort_op_new(const struct exec_env *env, const struct rel *rel,
+    const struct rel *limit);
+
+/* The values of a LIMIT: *limit is UINT64_MAX if there is none. */
+MUST_USE int limit_eval(const struct exec_env *env, const struct rel *rel,
+    uint64_t *limit, uint64_t *offset, struct error *err);
+
+/*
+ * How many rows a scan that is open will give, if that is known without
+ * reading them.
+ */
+bool scan_op_count(struct op_state *op, uint64_t *count);

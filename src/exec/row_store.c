@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * row_store.c -- see row_store.h.  Columns double when they are full; what
+ * they leave behind is freed with the arena.
+ */
+#include "exec/row_store.h"
+
+#include <string.h>
+
+#include "common/error.h"
+
+#define ROWS_MAX (UINT32_MAX / 2)
+
+void
+row_store_init(struct row_store *store, const struct type *types,
+    uint32_t column_count, struct mem_budget *budget)
+{
+	*store = (struct row_store){ .column_count = column_count };
+	arena_init(&store->arena, budget);
+	store->columns = arena_zalloc(&store->arena,
+	    (column_count + 1) * sizeof(*store->columns));
+	for (uint32_t i = 0; i < column_count; i++)
+		store->columns[i].phys = type_phys(&types[i]);
+}
+
+void
+row_store_release(struct row_store *store)
+{
+	arena_release(&store->arena);
+	*store = (struct row_store){ .row_count = 0 };
+}
+
+static int
+out_of_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+static bool
+grow_column(struct row_store *store, struct vec *column, uint32_t capacity)
+{
+	size_t size = phys_size(column->phys);
+	void *data = arena_try_alloc(&store->arena, size * capacity);
+	uint8_t *nulls = arena_try_alloc(&store->arena, capacity);
+
+	if (data == NULL || nulls == NULL)
+		return false;
+	if (store->row_count > 0) {
+		memcpy(data, column->data, size * store->row_count);
+		memcpy(nulls, column->nulls, store->row_count);
+	}
+	column->data = data;
+	column->nulls = nulls;
+	return true;
+}
+
+static int
+reserve(struct row_store *store, uint32_t count, struct error *err)
+{
+	uint32_t capacity = store->capacity == 0 ? 64 : store->capacity;
+
+	if (count > ROWS_MAX - store->row_count)
+		return out_of_memory(err);
+	while (capacity < store->row_count + count)
+		capacity *= 2;
+	if (capacity == store->capacity)
+		return 0;
+	for (uint32_t i = 0; i < store->column_count; i++) {
+		if (!grow_column(store, &store->columns[i], capacity))
+			return out_of_memory(err);
+	}
+	store->capacity = capacity;
+	return 0;
+}
+
+static void
+add_column(struct row_store *store, struct vec *column,
+    const struct vec *source, struct sel sel)
+{
+	for (uint32_t i = 0; i < sel.count; i++) {
+		struct datum value = vec_get(source, sel_row(sel, i));
+
+		value = datum_copy(column->phys, &value, &store->arena);
+		vec_set(column, store->row_count + i, &value);
+	}
+}
+
+int
+row_store_add(struct row_store *store, const struct vec *columns,
+    struct sel sel, struct error *err)
+{
+	int rc;
+
+	rc = reserve(store, sel.count, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < store->column_count; i++)
+		add_column(store, &store->columns[i], &columns[i], sel);
+	store->row_count += sel.count;
+	return arena_check(&store->arena, err);
+}
+
+int
+row_store_keep(struct row_store *store, const uint32_t *rows, uint32_t count,
+    struct error *err)
+{
+	struct row_store kept = { .column_count = store->column_count };
+	int rc;
+
+	arena_init(&kept.arena, store->arena.budget);
+	kept.columns = arena_zalloc(&kept.arena,
+	    (store->column_count + 1) * sizeof(*kept.columns));
+	for (uint32_t c = 0; c < store->column_count; c++)
+		kept.columns[c].phys = store->columns[c].phys;
+	rc = reserve(&kept, count, err);
+	for (uint32_t c = 0; c < store->column_count && rc == 0; c++) {
+		struct vec *column = &kept.columns[c];
+
+		for (uint32_t i = 0; i < count; i++) {
+			struct datum value =
+			    vec_get(&store->columns[c], rows[i]);
+
+			value = datum_copy(column->phys, &value, &kept.arena);
+			vec_set(column, i, &value);
+		}
+	}
+	kept.row_count = count;
+	if (rc == 0)
+		rc = arena_check(&kept.arena, err);
+	arena_release(&store->arena);
+	*store = kept;
+	return rc;
+}
+
+static void
+gather_column(const struct vec *column, const uint32_t *rows, uint32_t first,
+    uint32_t count, struct arena *arena, struct vec *out)
+{
+	size_t size = phys_size(column->phys);
+	const uint8_t *data = column->data;
+	uint8_t *nulls;
+	uint8_t *to;
+
+	vec_init(out, column->phys, count, arena);
+	nulls = vec_need_nulls(out, count, arena);
+	to = out->data;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t row = rows == NULL ? first + i : rows[first + i];
+
+		memcpy(to + i * size, data + row * size, size);
+		nulls[i] = column->nulls[row];
+	}
+}
+
+void
+row_store_batch(const struct row_store *store, const uint32_t *rows,
+    uint32_t first, uint32_t count, struct arena *arena, struct batch *out)
+{
+	out->row_count = count;
+	out->sel = sel_all(count);
+	out->col_count = store->column_count;
+	out->cols = arena_alloc_array(arena, store->column_count + 1,
+	    sizeof(*out->cols));
+	for (uint32_t c = 0; c < store->column_count; c++)
+		gather_column(&store->columns[c], rows, first, count, arena,
+		    &out->cols[c]);
+}

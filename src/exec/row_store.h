@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * row_store.h -- rows kept in columns, for operators that need them all.
+ *
+ * Rows are numbered in the order they came and copied whole, strings too.
+ *
+ * Memory: arenas of the store's own, charged to a budget.  Threads: one.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "types/type.h"
+#include "vec/vec.h"
+
+struct error;
+
+struct row_store {
+	struct vec *columns; /* capacity rows each */
+	uint32_t column_count;
+	uint32_t row_count;
+	uint32_t capacity;
+	struct arena arena; /* of the columns and all strings */
+};
+
+void row_store_init(struct row_store *store, const struct type *types,
+    uint32_t column_count, struct mem_budget *budget);
+void row_store_release(struct row_store *store);
+
+/* Copy the selected rows of the columns; 53200 when memory is used up. */
+MUST_USE int row_store_add(struct row_store *store, const struct vec *columns,
+    struct sel sel, struct error *err);
+
+/* Keep only the rows named, in this order. */
+MUST_USE int row_store_keep(struct row_store *store, const uint32_t *rows,
+    uint32_t count, struct error *err);
+
+/*
+ * A batch of `count` (at most VEC_ROWS) of the rows named; vectors are
+ * allocated in `arena`, strings borrowed.  NULL names them from `first` on.
+ */
+void row_store_batch(const struct row_store *store, const uint32_t *rows,
+    uint32_t first, uint32_t count, struct arena *arena, struct batch *out);

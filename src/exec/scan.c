@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scan.c -- the events of one type: what is committed, in the order of
+ * event_id or run by run, and then the open transaction's own.
+ */
+#include "engine/catalog/catalog.h"
+#include "engine/engine.h"
+#include "exec/eval.h"
+#include "exec/merge.h"
+#include "exec/scan_spec.h"
+
+struct scan_op {
+	struct op_state op;
+	struct scan *scan; /* NULL: nothing committed can match */
+	struct merge merge;
+	struct scan_cursor *own; /* NULL: not begun, or none */
+	bool is_own;             /* the committed rows are done */
+};
+
+/*
+ * Rows are merged by event_id, so that must be read even if it is not asked
+ * for; then it is the last column.
+ */
+static uint32_t
+scan_attnums(const struct rel *rel, const struct exec_env *env,
+    const uint32_t **attnums, uint32_t *id_column)
+{
+	uint32_t count = rel->column_count;
+	uint32_t *all;
+
+	*attnums = rel->scan.attnums;
+	for (uint32_t i = 0; i < count; i++) {
+		if (rel->scan.attnums[i] == COLUMN_EVENT_ID) {
+			*id_column = i;
+			return count;
+		}
+	}
+	if (!rel->scan.is_ordered)
+		return count;
+	all = arena_alloc_array(env->arena, count + 1, sizeof(*all));
+	for (uint32_t i = 0; i < count; i++)
+		all[i] = rel->scan.attnums[i];
+	all[count] = COLUMN_EVENT_ID;
+	*attnums = all;
+	*id_column = count;
+	return count + 1;
+}
+
+static int
+open_committed(struct scan_op *scan, struct error *err)
+{
+	const struct exec_env *env = scan->op.env;
+	const struct rel *rel = scan->op.rel;
+	struct snapshot *snapshot = env->context->snapshot;
+	struct scan_spec spec = { .snapshot = snapshot,
+		.type = rel->scan.type };
+	struct merge_source *sources;
+	uint32_t id_column = 0;
+	uint32_t run_count;
+	bool is_empty;
+	int rc;
+
+	rc = scan_spec_bounds(env, rel, &spec, &is_empty, err);
+	if (rc != 0 || is_empty)
+		return rc;
+	/* a type that the transaction itself has made has no events yet */
+	if (catalog_type_by_oid(snapshot_catalog(snapshot),
+		rel->scan.type->oid) == NULL)
+		return 0;
+	spec.attnum_count = scan_attnums(rel, env, &spec.attnums, &id_column);
+	rc = scan_open(env->context->engine, &spec, env->arena, &scan->scan,
+	    err);
+	if (rc != 0)
+		return rc;
+	run_count = scan_run_count(scan->scan);
+	sources = arena_zalloc(env->arena, (run_count + 1) * sizeof(*sources));
+	for (uint32_t i = 0; i < run_count; i++) {
+		sources[i].scan = scan->scan;
+		sources[i].run = i;
+		sources[i].id_column = id_column;
+	}
+	merge_init(&scan->merge, sources, run_count, rel->scan.is_ordered,
+	    env->arena);
+	return 0;
+}
+
+static int
+scan_op_open(struct op_state *op, struct error *err)
+{
+	return open_committed((struct scan_op *)op, err);
+}
+
+static int
+next_committed(struct scan_op *scan, struct batch *out, struct error *err)
+{
+	struct op_state *op = &scan->op;
+	int rc;
+
+	if (scan->scan == NULL)
+		return 0;
+	rc = merge_next(&scan->merge, err);
+	if (rc <= 0)
+		return rc;
+	merge_shape(&scan->merge, &op->batch_arena, out);
+	out->col_count = op->rel->column_count;
+	out->cols = arena_alloc_array(&op->batch_arena, out->col_count + 1,
+	    sizeof(*out->cols));
+	for (uint32_t i = 0; i < out->col_count; i++)
+		merge_column(&scan->merge, i, type_phys(&op->rel->types[i]),
+		    &op->batch_arena, &out->cols[i]);
+	return 1;
+}
+
+static int
+next_own(struct scan_op *scan, struct batch *out, struct error *err)
+{
+	const struct rel *rel = scan->op.rel;
+	struct write_batch *batch = scan->op.env->context->batch;
+	int rc;
+
+	if (batch == NULL)
+		return 0;
+	if (scan->own == NULL) {
+		rc = write_batch_scan(batch, rel->scan.type, rel->scan.attnums,
+		    rel->column_count, &scan->own, err);
+		if (rc != 0)
+			return rc;
+	}
+	do {
+		rc = scan_cursor_next(scan->own, out, err);
+	} while (rc > 0 && out->sel.count == 0);
+	return rc;
+}
+
+static int
+scan_op_next(struct op_state *op, struct batch *out, struct error *err)
+{
+	struct scan_op *scan = (struct scan_op *)op;
+	int rc;
+
+	if (!scan->is_own) {
+		rc = next_committed(scan, out, err);
+		if (rc != 0)
+			return rc;
+		scan->is_own = true;
+	}
+	return next_own(scan, out, err);
+}
+
+static void
+scan_op_close(struct op_state *op)
+{
+	struct scan_op *scan = (struct scan_op *)op;
+
+	if (scan->own != NULL)
+		scan_cursor_close(scan->own);
+	if (scan->scan == NULL)
+		return;
+	merge_close(&scan->merge);
+	scan_close(scan->scan);
+}
+
+static const struct op_class scan_class = {
+	.name = "scan",
+	.open = scan_op_open,
+	.next = scan_op_next,
+	.close = scan_op_close,
+};
+
+bool
+scan_op_count(struct op_state *op, uint64_t *count)
+{
+	struct scan_op *scan = (struct scan_op *)op;
+
+	/* the transaction's own rows would have to be counted by type */
+	if (op->class != &scan_class || op->rel->scan.bound_count > 0 ||
+	    op->env->context->batch != NULL || scan->scan == NULL)
+		return false;
+	*count = scan_row_estimate(scan->scan);
+	return true;
+}
+
+struct op_state *
+scan_op_new(const struct exec_env *env, const struct rel *rel)
+{
+	struct scan_op *scan = arena_zalloc(env->arena, sizeof(*scan));
+
+	op_init(&scan->op, &scan_class, env, rel);
+	return &scan->op;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scan_spec.c -- see scan_spec.h.  Bounds on one column become one closed
+ * range; strict ones prune as if they were not, the filter is exact.
+ */
+#include "exec/scan_spec.h"
+
+#include "engine/catalog/catalog.h"
+#include "exec/eval.h"
+
+/* The column of a type that a column of `events` is; 0 if it is none. */
+static uint32_t
+events_attnum(uint32_t column)
+{
+	switch ((enum events_column)column) {
+	case EVENTS_EVENT_ID:
+		return COLUMN_EVENT_ID;
+	case EVENTS_CONTEXT_ID:
+		return COLUMN_CONTEXT_ID;
+	case EVENTS_TIMESTAMP:
+		return COLUMN_TIMESTAMP;
+	case EVENTS_EVENT_TYPE:
+	case EVENTS_VERSION:
+	case EVENTS_PAYLOAD:
+		return 0;
+	}
+	return 0;
+}
+
+static void
+bound_event_id(struct scan_spec *spec, enum bound_kind kind, int64_t value,
+    bool *is_empty)
+{
+	bool has_low = kind == BOUND_EQ || kind == BOUND_GE || kind == BOUND_GT;
+	bool has_high =
+	    kind == BOUND_EQ || kind == BOUND_LE || kind == BOUND_LT;
+	int64_t low = value;
+	int64_t high = value;
+
+	if (kind == BOUND_GT && value < INT64_MAX)
+		low++;
+	if (kind == BOUND_LT && value > INT64_MIN)
+		high--;
+	if (has_low && low > 0 && (uint64_t)low > spec->event_id_first)
+		spec->event_id_first = (uint64_t)low;
+	if (has_high && high < 1)
+		*is_empty = true; /* 0 would mean "to the end" */
+	else if (has_high &&
+	    (spec->event_id_last == 0 || (uint64_t)high < spec->event_id_last))
+		spec->event_id_last = (uint64_t)high;
+	if (spec->event_id_last != 0 &&
+	    spec->event_id_first > spec->event_id_last)
+		*is_empty = true;
+}
+
+static struct scan_range *
+range_of(struct scan_range *ranges, uint32_t *count, uint32_t attnum)
+{
+	for (uint32_t i = 0; i < *count; i++) {
+		if (ranges[i].attnum == attnum)
+			return &ranges[i];
+	}
+	ranges[*count] = (struct scan_range){ .attnum = attnum };
+	return &ranges[(*count)++];
+}
+
+static void
+bound_range(struct scan_range *range, enum bound_kind kind,
+    const struct type *type, const struct datum *value)
+{
+	if ((kind == BOUND_EQ || kind == BOUND_GE || kind == BOUND_GT) &&
+	    (!range->has_low || type_compare(type, value, &range->low) > 0)) {
+		range->has_low = true;
+		range->low = *value;
+	}
+	if ((kind == BOUND_EQ || kind == BOUND_LE || kind == BOUND_LT) &&
+	    (!range->has_high || type_compare(type, value, &range->high) < 0)) {
+		range->has_high = true;
+		range->high = *value;
+	}
+}
+
+static void
+bound_context(struct scan_spec *spec, struct str value, bool *is_empty)
+{
+	if (spec->has_context && !str_equal(spec->context, value))
+		*is_empty = true;
+	spec->has_context = true;
+	spec->context = value;
+}
+
+int
+scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
+    struct scan_spec *spec, bool *is_empty, struct error *err)
+{
+	uint32_t count = rel->scan.bound_count;
+	struct scan_range *ranges =
+	    arena_zalloc(env->arena, (count + 1) * sizeof(*ranges));
+
+	*is_empty = false;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct scan_bound *bound = &rel->scan.bounds[i];
+		uint32_t attnum = rel->kind == REL_SCAN
+		    ? bound->attnum
+		    : events_attnum(bound->attnum);
+		struct datum value;
+		int rc;
+
+		rc = eval_fixed(env, bound->value, env->arena, &value, err);
+		if (rc != 0)
+			return rc;
+		if (value.is_null)
+			*is_empty = true; /* a null compares with nothing */
+		else if (attnum == COLUMN_EVENT_ID)
+			bound_event_id(spec, bound->kind, value.i64, is_empty);
+		else if (attnum == COLUMN_CONTEXT_ID && bound->kind == BOUND_EQ)
+			bound_context(spec, value.str, is_empty);
+		else if (attnum != 0)
+			bound_range(range_of(ranges, &spec->range_count,
+					attnum),
+			    bound->kind, &bound->value->type, &value);
+	}
+	spec->ranges = ranges;
+	return 0;
+}

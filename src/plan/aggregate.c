@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * aggregate.c -- the signatures of aggregate functions, those of PostgreSQL's
+ * pg_aggregate that we have.
+ */
+#include "plan/bind.h"
+
+#define ONE(kind, name, arg, result) \
+	{ \
+		name, AGG_##kind, 1, { TYPE_##arg }, TYPE_##result \
+	}
+
+/* clang-format off */
+static const struct aggregate aggregates[] = {
+	ONE(COUNT, "count", ANY, INT8),
+	ONE(SUM, "sum", INT2, INT8),
+	ONE(SUM, "sum", INT4, INT8),
+	ONE(SUM, "sum", INT8, NUMERIC),
+	ONE(SUM, "sum", FLOAT4, FLOAT4),
+	ONE(SUM, "sum", FLOAT8, FLOAT8),
+	ONE(SUM, "sum", NUMERIC, NUMERIC),
+	ONE(SUM, "sum", INTERVAL, INTERVAL),
+	ONE(AVG, "avg", INT2, NUMERIC),
+	ONE(AVG, "avg", INT4, NUMERIC),
+	ONE(AVG, "avg", INT8, NUMERIC),
+	ONE(AVG, "avg", FLOAT4, FLOAT8),
+	ONE(AVG, "avg", FLOAT8, FLOAT8),
+	ONE(AVG, "avg", NUMERIC, NUMERIC),
+	ONE(AVG, "avg", INTERVAL, INTERVAL),
+	ONE(MIN, "min", INT2, INT2),
+	ONE(MIN, "min", INT4, INT4),
+	ONE(MIN, "min", INT8, INT8),
+	ONE(MIN, "min", OID, OID),
+	ONE(MIN, "min", FLOAT4, FLOAT4),
+	ONE(MIN, "min", FLOAT8, FLOAT8),
+	ONE(MIN, "min", NUMERIC, NUMERIC),
+	ONE(MIN, "min", TEXT, TEXT),
+	ONE(MIN, "min", BPCHAR, BPCHAR),
+	ONE(MIN, "min", DATE, DATE),
+	ONE(MIN, "min", TIME, TIME),
+	ONE(MIN, "min", TIMESTAMP, TIMESTAMP),
+	ONE(MIN, "min", TIMESTAMPTZ, TIMESTAMPTZ),
+	ONE(MIN, "min", INTERVAL, INTERVAL),
+	ONE(MIN, "min", ANYENUM, ANYENUM),
+	ONE(MAX, "max", INT2, INT2),
+	ONE(MAX, "max", INT4, INT4),
+	ONE(MAX, "max", INT8, INT8),
+	ONE(MAX, "max", OID, OID),
+	ONE(MAX, "max", FLOAT4, FLOAT4),
+	ONE(MAX, "max", FLOAT8, FLOAT8),
+	ONE(MAX, "max", NUMERIC, NUMERIC),
+	ONE(MAX, "max", TEXT, TEXT),
+	ONE(MAX, "max", BPCHAR, BPCHAR),
+	ONE(MAX, "max", DATE, DATE),
+	ONE(MAX, "max", TIME, TIME),
+	ONE(MAX, "max", TIMESTAMP, TIMESTAMP),
+	ONE(MAX, "max", TIMESTAMPTZ, TIMESTAMPTZ),
+	ONE(MAX, "max", INTERVAL, INTERVAL),
+	ONE(MAX, "max", ANYENUM, ANYENUM),
+	ONE(BOOL_AND, "bool_and", BOOL, BOOL),
+	ONE(BOOL_AND, "every", BOOL, BOOL),
+	ONE(BOOL_OR, "bool_or", BOOL, BOOL),
+	{ "string_agg", AGG_STRING_AGG, 2, { TYPE_TEXT, TYPE_TEXT },
+	    TYPE_TEXT },
+};
+/* clang-format on */
+
+const struct aggregate *
+aggregate_next(struct str name, const struct aggregate *previous)
+{
+	size_t i = previous == NULL ? 0 : (size_t)(previous - aggregates) + 1;
+
+	for (; i < ARRAY_LEN(aggregates); i++) {
+		if (str_equal(name, str_of_cstr(aggregates[i].name)))
+			return &aggregates[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind.h -- from the syntax tree to bound expressions and relations; private
+ * to src/plan/.
+ *
+ * Each function takes the struct binder of its statement and allocates in its
+ * arena.  Errors carry the position of what is wrong.
+ *
+ *   bind_name.c    names of tables, columns and types
+ *   bind_expr.c    expressions; bind_call.c functions and aggregates
+ *   coerce.c       casts that the text does not write; common types
+ *   resolve.c      which of several functions a call means
+ *   bind_select.c  queries; bind_group.c grouping, bind_order.c ORDER BY
+ *   bind_from.c    FROM
+ *   bind_native.c  QUERY, FIND and REPLAY, as the SELECT that says the same
+ *   bind_insert.c, bind_copy.c, bind_ddl.c
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/error.h"
+#include "plan/expr.h"
+#include "plan/logical.h"
+#include "plan/plan.h"
+#include "sql/ast.h"
+
+/* Fail at a position of the text. */
+#define error_at(err, location, code, ...) \
+	(error_set((err), (code), __VA_ARGS__), \
+	    error_position((err), (location)))
+
+struct binder {
+	const struct plan_context *context;
+	struct arena *arena;
+	struct type *param_types; /* oid 0 while open */
+	uint32_t param_count;
+	uint32_t param_capacity;
+	uint32_t next_rel_id;
+	bool reads_events;
+	uint32_t depth; /* of the expression being bound */
+};
+
+/* ---- what names can mean ---- */
+
+struct range_column {
+	struct str name;
+	struct type type;
+	uint32_t table_oid;
+	int16_t attnum;
+};
+
+/* One item of FROM. */
+struct range {
+	struct str name;       /* alias or table */
+	struct str table_name; /* empty: not a table */
+	struct rel *rel;
+	const struct range_column *columns;
+	uint32_t column_count;
+	/*
+	 * Columns of a table come into rel->scan.attnums when they are first
+	 * named; those of other relations stand where they are.
+	 */
+	bool is_scan;
+};
+
+/* Where an expression stands, for what is allowed and for messages. */
+enum bind_place {
+	PLACE_SELECT,
+	PLACE_WHERE,
+	PLACE_GROUP_BY,
+	PLACE_HAVING,
+	PLACE_ORDER_BY,
+	PLACE_LIMIT,
+	PLACE_OFFSET,
+	PLACE_VALUES,
+	PLACE_RETURNING,
+	PLACE_DEFAULT,
+	PLACE_STORE,
+	PLACE_COUNT,
+};
+
+struct agg_list {
+	struct agg_call *items;
+	uint32_t count;
+	uint32_t capacity;
+};
+
+struct scope {
+	struct range **ranges;
+	uint32_t range_count;
+	enum bind_place place;
+	struct agg_list *aggs; /* NULL: aggregates are not allowed */
+	bool in_aggregate;
+};
+
+/* ---- bind_name.c ---- */
+
+/* The schema's part of a name may be missing or public; the last is the name.
+ */
+int bind_table_name(struct binder *binder, const struct ast_name *name,
+    const struct event_type **out, struct error *err);
+bool name_is_events(const struct ast_name *name);
+
+/* The unqualified name of a column, or an empty string. */
+struct str ast_bare_column(const struct ast_expr *ast);
+int bind_type_name(struct binder *binder, const struct ast_type *type,
+    struct type *out, struct error *err);
+
+/* The same, for a column of a table: what we do not store is refused. */
+int bind_column_type(struct binder *binder, const struct ast_type *type,
+    struct type *out, struct error *err);
+int bind_column_ref(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+
+/* Column `index` of a range as an expression. */
+struct expr *range_column_expr(struct binder *binder, struct range *range,
+    uint32_t index, int location);
+
+/* The range of a qualified star, or NULL and an error. */
+int bind_star_range(struct scope *scope, const struct ast_expr *ast,
+    struct range **out, struct error *err);
+
+/* All parts of a dotted name, for messages. */
+struct str name_format(const struct ast_name *name, struct arena *arena);
+
+/* ---- bind_expr.c ---- */
+
+int bind_expr(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+
+/* A condition: `what` is "WHERE", "argument of AND" ... */
+int bind_condition(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, const char *what, struct expr **out,
+    struct error *err);
+
+/* An expression that stands alone: an unknown literal is text. */
+int bind_value(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+
+/* ---- bind_call.c ---- */
+
+int bind_call(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+int bind_function(struct binder *binder, enum function_kind kind,
+    struct str name, struct expr **args, uint32_t arg_count, int location,
+    struct expr **out, struct error *err);
+int bind_operator(struct binder *binder, struct str name, struct expr *left,
+    struct expr *right, int location, struct expr **out, struct error *err);
+int bind_value_function(struct binder *binder, const struct ast_expr *ast,
+    struct expr **out, struct error *err);
+
+/* Signatures of aggregates: aggregate.c. */
+struct aggregate {
+	const char *name;
+	enum agg_kind kind;
+	uint32_t arg_count;
+	uint32_t args[2];
+	uint32_t result; /* TYPE_ANY: that of the argument */
+};
+const struct aggregate *aggregate_next(struct str name,
+    const struct aggregate *previous);
+
+/* ---- coerce.c ---- */
+
+/* PostgreSQL's typcategory and typispreferred, enums and pseudo-types too. */
+char type_category(uint32_t oid);
+bool type_is_preferred(uint32_t oid);
+
+bool can_coerce(uint32_t from, uint32_t to, enum cast_context context);
+
+/*
+ * Make *expr a value of `target`.  There must be such a cast, see
+ * can_coerce(); a literal that does not read as the type is an error here.
+ */
+int coerce(struct binder *binder, struct expr **expr, const struct type *target,
+    enum cast_context context, struct error *err);
+
+/* An explicit cast; 42846 if there is none. */
+int coerce_explicit(struct binder *binder, struct expr **expr,
+    const struct type *target, int location, struct error *err);
+
+/* To boolean; `what` names the construct. */
+int coerce_boolean(struct binder *binder, struct expr **expr, const char *what,
+    struct error *err);
+
+/* An unknown literal or an open parameter to text. */
+int coerce_unknown(struct binder *binder, struct expr **expr,
+    struct error *err);
+
+/* The type that all can become; `what` is "CASE", "UNION" ... */
+int common_type(struct binder *binder, struct expr **exprs, uint32_t count,
+    const char *what, struct type *out, struct error *err);
+int coerce_common(struct binder *binder, struct expr **expr,
+    const struct type *type, const char *what, struct error *err);
+
+/* 42883 if values of the type have no order, hence no equality. */
+int need_ordering(struct binder *binder, const struct type *type, int location,
+    struct error *err);
+int need_equality(struct binder *binder, const struct type *type, int location,
+    struct error *err);
+
+/* Text of a type for messages: "integer". */
+const char *type_text(struct binder *binder, const struct type *type);
+
+/* ---- resolve.c ---- */
+
+struct candidate {
+	const uint32_t *args;
+	uint32_t arg_count;
+	bool is_variadic;
+	const void *what;
+};
+
+enum resolve_result { RESOLVE_FOUND, RESOLVE_NONE, RESOLVE_AMBIGUOUS };
+
+#define CALL_ARGS_MAX 100 /* as PostgreSQL's FUNC_MAX_ARGS */
+
+/*
+ * Choose by PostgreSQL's rules ("Operator Type Resolution" and "Function Type
+ * Resolution" in its manual).
+ */
+enum resolve_result resolve_candidate(const struct candidate *candidates,
+    uint32_t count, enum function_kind kind, const uint32_t *arg_oids,
+    uint32_t arg_count, const struct candidate **out);
+
+/* Type that parameter `i` of a call has by its candidate. */
+uint32_t candidate_arg(const struct candidate *candidate, uint32_t i);
+
+/* ---- queries ---- */
+
+/* A bound query and the names of its columns. */
+struct query {
+	struct rel *rel;
+	struct range_column *columns;
+	uint32_t column_count;
+	/*
+	 * The expressions behind the columns, so that unknown literals can
+	 * still become something; NULL if there is more above them.
+	 */
+	struct expr **exprs;
+};
+
+/* What becomes of literals in a select list that nothing gives a type. */
+enum unknowns { UNKNOWNS_TEXT, UNKNOWNS_STAY };
+
+int bind_select(struct binder *binder, const struct ast_select *select,
+    enum unknowns unknowns, struct query *out, struct error *err);
+
+/* bind_values.c: VALUES; bind_setop.c: UNION. */
+int bind_values(struct binder *binder, const struct ast_select *select,
+    struct query *out, struct error *err);
+int bind_set_op(struct binder *binder, const struct ast_select *select,
+    struct query *out, struct error *err);
+
+/* Give a query's columns these types, by assignment casts. */
+int query_coerce(struct binder *binder, struct query *query,
+    const struct type *types, enum cast_context context, struct error *err);
+
+/* The columns of a query by their names and ordinals, then ORDER BY, LIMIT. */
+int bind_order_of_result(struct binder *binder, const struct ast_select *select,
+    struct query *query, struct error *err);
+int bind_limit(struct binder *binder, struct scope *scope,
+    const struct ast_select *select, struct rel **rel, struct error *err);
+
+/* Duplicates out; the rows sorted by all columns, so that they have an order.
+ */
+struct rel *rel_new_distinct(struct binder *binder, struct rel *input);
+struct rel *rel_new_sort(struct binder *binder, struct rel *input,
+    const struct sort_key *keys, uint32_t key_count);
+int bind_from(struct binder *binder, const struct ast_from_list *list,
+    struct scope *scope, struct rel **out, struct error *err);
+
+/*
+ * A relation over `input`: one with new columns, or one that passes its
+ * input's through.
+ */
+struct rel *rel_new(struct binder *binder, enum rel_kind kind,
+    struct rel *input, uint32_t column_count);
+struct rel *rel_new_over(struct binder *binder, enum rel_kind kind,
+    struct rel *input);
+struct rel *rel_new_project(struct binder *binder, struct rel *input,
+    struct expr **exprs, uint32_t count);
+
+/* The columns of scans are complete: tell those that pass them through. */
+void rel_finish(struct rel *rel);
+
+/* The scan of one event type (NULL: events), with no column yet. */
+struct range *range_new_scan(struct binder *binder,
+    const struct event_type *type, struct str alias);
+uint32_t scan_column(struct binder *binder, struct rel *scan, uint32_t attnum,
+    struct type type);
+
+/* FROM, WHERE and what prunes: a filter over a scan. */
+struct rel *rel_new_filter(struct binder *binder, struct rel *input,
+    struct expr *condition);
+
+/* The items of a select list or of RETURNING, stars expanded. */
+struct target {
+	struct expr *expr;
+	struct range_column column; /* name and origin */
+};
+struct target_list {
+	struct target *items;
+	uint32_t count;
+	uint32_t capacity;
+};
+int bind_targets(struct binder *binder, struct scope *scope,
+    const struct ast_target_list *list, enum unknowns unknowns,
+    struct target_list *out, struct error *err);
+void target_list_add(struct binder *binder, struct target_list *list,
+    const struct target *target);
+
+/* A SELECT while it is bound: bind_select.c, bind_group.c, bind_order.c. */
+struct select_state {
+	const struct ast_select *select;
+	struct scope scope;
+	struct rel *rel;
+	struct agg_list aggs;
+	struct target_list targets; /* those of ORDER BY alone come last */
+	uint32_t visible_count;     /* targets of the select list */
+	struct expr **groups;
+	uint32_t group_count;
+	struct expr *having;
+	struct sort_key *sort_keys; /* over targets */
+	uint32_t sort_key_count;
+	bool is_aggregated;
+};
+
+int bind_group_by(struct binder *binder, struct select_state *state,
+    struct error *err);
+int bind_order_by(struct binder *binder, struct select_state *state,
+    struct error *err);
+
+/* Put the aggregation and HAVING on state->rel, lift targets over it. */
+int select_aggregate(struct binder *binder, struct select_state *state,
+    struct error *err);
+
+/* A target meant by its place in the select list; 42P10 if there is none. */
+int target_by_ordinal(const struct ast_expr *ast, uint32_t count,
+    const char *clause, uint32_t *out, struct error *err);
+
+/* By its name: NULL if there is none; 42702 if there are several. */
+int target_by_alias(const struct select_state *state, struct str name,
+    const char *clause, int location, const struct target **out,
+    struct error *err);
+
+/* How ORDER BY x sorts, but for the column. */
+int bind_sort_direction(const struct ast_sort *sort, struct sort_key *out,
+    struct error *err);
+
+/* The name PostgreSQL gives a column without an alias. */
+struct str column_name(const struct ast_expr *ast);
+
+/*
+ * A moment as the native language writes it: RFC 3339, a date, or a number of
+ * seconds, milliseconds, microseconds or nanoseconds by its digits.
+ */
+int bind_native_time(struct binder *binder, const struct ast_expr *ast,
+    struct expr **out, struct error *err);
+int bind_native_query(struct binder *binder, const struct ast_query *query,
+    struct query *out, struct error *err);
+
+/* ---- other statements ---- */
+
+int bind_query_plan(struct binder *binder, const struct ast_select *select,
+    struct plan *plan, struct error *err);
+int bind_insert(struct binder *binder, const struct ast_insert *insert,
+    struct plan *plan, struct error *err);
+int bind_store(struct binder *binder, const struct ast_store *store,
+    struct plan *plan, struct error *err);
+int bind_copy(struct binder *binder, const struct ast_copy *copy,
+    struct plan *plan, struct error *err);
+int bind_ddl(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan *plan, struct error *err);

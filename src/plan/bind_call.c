@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind_call.c -- operators, functions, aggregates, and what only looks like a
+ * function: facts of the session, casts by a type's name.
+ */
+#include "plan/bind.h"
+
+#define CANDIDATES_MAX 64
+
+/* ---- errors ---- */
+
+/* "length(integer, unknown)" */
+static struct str
+signature(struct binder *binder, struct str name, struct expr **args,
+    uint32_t arg_count)
+{
+	struct str text = arena_printf(binder->arena, "%.*s(", STR_FMT(name));
+
+	for (uint32_t i = 0; i < arg_count; i++)
+		text = arena_printf(binder->arena, "%.*s%s%s", STR_FMT(text),
+		    i == 0 ? "" : ", ", type_text(binder, &args[i]->type));
+	return arena_printf(binder->arena, "%.*s)", STR_FMT(text));
+}
+
+static int
+function_error(struct binder *binder, struct str name, struct expr **args,
+    uint32_t arg_count, int location, bool is_ambiguous, struct error *err)
+{
+	struct str text = signature(binder, name, args, arg_count);
+
+	if (is_ambiguous) {
+		error_at(err, location, STELE_E_AMBIGUOUS_FUNCTION,
+		    "function %.*s is not unique", STR_FMT(text));
+		return error_hint(err,
+		    "Could not choose a best candidate function. You might"
+		    " need to add explicit type casts.");
+	}
+	error_at(err, location, STELE_E_UNDEFINED_FUNCTION,
+	    "function %.*s does not exist", STR_FMT(text));
+	return error_hint(err,
+	    "No function matches the given name and argument types. You might"
+	    " need to add explicit type casts.");
+}
+
+static int
+operator_error(struct binder *binder, struct str name, struct expr **args,
+    uint32_t arg_count, int location, bool is_ambiguous, struct error *err)
+{
+	const char *left =
+	    arg_count == 2 ? type_text(binder, &args[0]->type) : "";
+	const char *right = type_text(binder, &args[arg_count - 1]->type);
+	const char *space = arg_count == 2 ? " " : "";
+
+	if (is_ambiguous) {
+		error_at(err, location, STELE_E_AMBIGUOUS_FUNCTION,
+		    "operator is not unique: %s%s%.*s %s", left, space,
+		    STR_FMT(name), right);
+		return error_hint(err,
+		    "Could not choose a best candidate operator. You might"
+		    " need to add explicit type casts.");
+	}
+	error_at(err, location, STELE_E_UNDEFINED_FUNCTION,
+	    "operator does not exist: %s%s%.*s %s", left, space, STR_FMT(name),
+	    right);
+	if (arg_count == 1)
+		return error_hint(err,
+		    "No operator matches the given name and argument type. You"
+		    " might need to add an explicit type cast.");
+	return error_hint(err,
+	    "No operator matches the given name and argument types. You might"
+	    " need to add explicit type casts.");
+}
+
+/* ---- functions and operators ---- */
+
+static void
+arg_types_of(struct expr **args, uint32_t arg_count, uint32_t *oids)
+{
+	for (uint32_t i = 0; i < arg_count; i++)
+		oids[i] = args[i]->type.oid;
+}
+
+/* The enum that ANYENUM means in this call: that of a known argument. */
+static struct type
+enum_of_args(struct expr **args, uint32_t arg_count)
+{
+	for (uint32_t i = 0; i < arg_count; i++) {
+		if (args[i]->type.enum_type != NULL)
+			return (struct type){ .oid = args[i]->type.oid,
+				.mod = -1,
+				.enum_type = args[i]->type.enum_type };
+	}
+	return type_of(TYPE_UNKNOWN);
+}
+
+static int
+coerce_args(struct binder *binder, const struct candidate *candidate,
+    struct expr **args, uint32_t arg_count, struct error *err)
+{
+	for (uint32_t i = 0; i < arg_count; i++) {
+		struct type to = type_of(candidate_arg(candidate, i));
+		int rc;
+
+		if (to.oid == TYPE_ANYENUM)
+			to = enum_of_args(args, arg_count);
+		if (to.oid == TYPE_UNKNOWN)
+			return error_at(err, args[i]->location,
+			    STELE_E_INDETERMINATE_DATATYPE,
+			    "could not determine polymorphic type because input"
+			    " has type unknown");
+		rc = coerce(binder, &args[i], &to, CAST_IMPLICIT, err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static uint32_t
+function_candidates(enum function_kind kind, struct str name,
+    struct candidate *out)
+{
+	const struct function *function = NULL;
+	uint32_t count = 0;
+
+	while ((function = function_next(kind, name, function)) != NULL &&
+	    count < CANDIDATES_MAX)
+		out[count++] = (struct candidate){ .args = function->args,
+			.arg_count = function->arg_count,
+			.is_variadic = function->is_variadic,
+			.what = function };
+	return count;
+}
+
+/* A call with one argument by the name of a type is a cast: int4(x). */
+static bool
+is_cast_call(enum function_kind kind, struct str name, uint32_t arg_count,
+    const struct expr *arg, struct type *target)
+{
+	if (kind != FUNCTION_PLAIN || arg_count != 1)
+		return false;
+	*target = type_of(type_oid_of_name(name));
+	return target->oid != 0 &&
+	    can_coerce(arg->type.oid, target->oid, CAST_EXPLICIT);
+}
+
+int
+bind_function(struct binder *binder, enum function_kind kind, struct str name,
+    struct expr **args, uint32_t arg_count, int location, struct expr **out,
+    struct error *err)
+{
+	struct candidate candidates[CANDIDATES_MAX];
+	const struct candidate *found = NULL;
+	const struct function *function;
+	uint32_t oids[CALL_ARGS_MAX];
+	enum resolve_result result;
+	struct type target;
+	uint32_t count;
+	int rc;
+
+	arg_types_of(args, arg_count, oids);
+	count = function_candidates(kind, name, candidates);
+	result =
+	    resolve_candidate(candidates, count, kind, oids, arg_count, &found);
+	if (result == RESOLVE_NONE &&
+	    is_cast_call(kind, name, arg_count, args[0], &target)) {
+		*out = args[0];
+		return coerce_explicit(binder, out, &target, location, err);
+	}
+	if (result != RESOLVE_FOUND)
+		return (kind == FUNCTION_OPERATOR ? operator_error
+						  : function_error)(binder,
+		    name, args, arg_count, location,
+		    result == RESOLVE_AMBIGUOUS, err);
+	rc = coerce_args(binder, found, args, arg_count, err);
+	if (rc != 0)
+		return rc;
+	function = found->what;
+	*out = expr_new(binder->arena, EXPR_CALL, type_of(function->result),
+	    location, arg_count);
+	(*out)->function = function;
+	for (uint32_t i = 0; i < arg_count; i++)
+		(*out)->args[i] = args[i];
+	return 0;
+}
+
+int
+bind_operator(struct binder *binder, struct str name, struct expr *left,
+    struct expr *right, int location, struct expr **out, struct error *err)
+{
+	struct expr *args[2] = { left, right };
+
+	if (left == NULL)
+		return bind_function(binder, FUNCTION_OPERATOR, name, &args[1],
+		    1, location, out, err);
+	return bind_function(binder, FUNCTION_OPERATOR, name, args, 2, location,
+	    out, err);
+}
+
+/* ---- facts of the session ---- */
+
+static const struct {
+	const char *name;
+	uint32_t arg_count;
+	enum expr_fact fact;
+	enum type_oid type;
+} facts[] = {
+	{ "version", 0, FACT_VERSION, TYPE_TEXT },
+	{ "current_database", 0, FACT_DATABASE, TYPE_NAME },
+	{ "current_schema", 0, FACT_SCHEMA, TYPE_NAME },
+	{ "pg_backend_pid", 0, FACT_BACKEND_PID, TYPE_INT4 },
+	{ "current_setting", 1, FACT_SETTING, TYPE_TEXT },
+	{ "current_setting", 2, FACT_SETTING_OR_NULL, TYPE_TEXT },
+};
+
+static int
+bind_fact(struct binder *binder, struct str name, struct expr **args,
+    uint32_t arg_count, int location, struct expr **out, struct error *err)
+{
+	static const uint32_t arg_types[] = { TYPE_TEXT, TYPE_BOOL };
+
+	*out = NULL;
+	for (size_t f = 0; f < ARRAY_LEN(facts); f++) {
+		if (facts[f].arg_count != arg_count ||
+		    !str_equal(name, str_of_cstr(facts[f].name)))
+			continue;
+		*out = expr_new(binder->arena, EXPR_FACT,
+		    type_of(facts[f].type), location, arg_count);
+		(*out)->fact = facts[f].fact;
+		for (uint32_t i = 0; i < arg_count; i++) {
+			struct type type = type_of(arg_types[i]);
+			int rc;
+
+			if (!can_coerce(args[i]->type.oid, type.oid,
+				CAST_IMPLICIT))
+				return function_error(binder, name, args,
+				    arg_count, location, false, err);
+			rc =
+			    coerce(binder, &args[i], &type, CAST_IMPLICIT, err);
+			if (rc != 0)
+				return rc;
+			(*out)->args[i] = args[i];
+		}
+		return 0;
+	}
+	return 0;
+}
+
+static struct expr *
+bind_typeof(struct binder *binder, struct expr *arg, int location)
+{
+	struct expr *expr = expr_new(binder->arena, EXPR_TYPEOF,
+	    type_of(TYPE_TEXT), location, 1);
+	struct type bare = arg->type;
+
+	bare.mod = -1;
+	expr->args[0] = arg;
+	expr->value.str = type_format(&bare, binder->arena);
+	return expr;
+}
+
+int
+bind_value_function(struct binder *binder, const struct ast_expr *ast,
+    struct expr **out, struct error *err)
+{
+	struct type target = type_of(TYPE_TIMESTAMPTZ);
+	enum expr_fact fact = FACT_USER;
+	int rc;
+
+	switch (ast->value.fn) {
+	case AST_CURRENT_DATE:
+		target.oid = TYPE_DATE;
+		break;
+	case AST_CURRENT_TIMESTAMP:
+		break;
+	case AST_LOCALTIME:
+		target.oid = TYPE_TIME;
+		break;
+	case AST_LOCALTIMESTAMP:
+		target.oid = TYPE_TIMESTAMP;
+		break;
+	case AST_CURRENT_TIME:
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "CURRENT_TIME is not supported: there is no type time with"
+		    " time zone");
+	case AST_SESSION_USER:
+		fact = FACT_SESSION_USER;
+		goto fact;
+	case AST_CURRENT_CATALOG:
+		fact = FACT_DATABASE;
+		goto fact;
+	case AST_CURRENT_SCHEMA:
+		fact = FACT_SCHEMA;
+		goto fact;
+	case AST_CURRENT_ROLE:
+	case AST_CURRENT_USER:
+	case AST_USER:
+		goto fact;
+	}
+	rc = bind_function(binder, FUNCTION_PLAIN, STR("now"), NULL, 0,
+	    ast->location, out, err);
+	if (rc != 0)
+		return rc;
+	if (ast->value.precision >= 0)
+		target.mod =
+		    ast->value.precision > 6 ? 6 : ast->value.precision;
+	return coerce(binder, out, &target, CAST_EXPLICIT, err);
+fact:
+	*out = expr_new(binder->arena, EXPR_FACT, type_of(TYPE_NAME),
+	    ast->location, 0);
+	(*out)->fact = fact;
+	return 0;
+}
+
+/* ---- aggregates ---- */
+
+static const char *const place_name[PLACE_COUNT] = {
+	[PLACE_SELECT] = "SELECT",
+	[PLACE_WHERE] = "WHERE",
+	[PLACE_GROUP_BY] = "GROUP BY",
+	[PLACE_HAVING] = "HAVING",
+	[PLACE_ORDER_BY] = "ORDER BY",
+	[PLACE_LIMIT] = "LIMIT",
+	[PLACE_OFFSET] = "OFFSET",
+	[PLACE_VALUES] = "VALUES",
+	[PLACE_RETURNING] = "RETURNING",
+	[PLACE_DEFAULT] = "DEFAULT expressions",
+	[PLACE_STORE] = "STORE",
+};
+
+static const char *const foreign_aggregates[] = { "array_agg", "json_agg",
+	"jsonb_agg", "json_object_agg", "jsonb_object_agg", "xmlagg", "stddev",
+	"stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp", "corr",
+	"covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_count",
+	"regr_intercept", "regr_r2", "regr_slope", "regr_sxx", "regr_sxy",
+	"regr_syy", "bit_and", "bit_or", "bit_xor", "range_agg", "mode",
+	"percentile_cont", "percentile_disc", "row_number", "rank",
+	"dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead",
+	"first_value", "last_value", "nth_value", "grouping" };
+
+static bool
+is_foreign_aggregate(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(foreign_aggregates); i++) {
+		if (str_equal(name, str_of_cstr(foreign_aggregates[i])))
+			return true;
+	}
+	return false;
+}
+
+static int
+check_aggregate_place(const struct scope *scope, int location,
+    struct error *err)
+{
+	if (scope->in_aggregate)
+		return error_at(err, location, STELE_E_GROUPING,
+		    "aggregate function calls cannot be nested");
+	if (scope->aggs == NULL)
+		return error_at(err, location, STELE_E_GROUPING,
+		    "aggregate functions are not allowed in %s",
+		    place_name[scope->place]);
+	return 0;
+}
+
+static uint32_t
+agg_list_add(struct binder *binder, struct agg_list *list,
+    const struct agg_call *call)
+{
+	if (list->count == list->capacity) {
+		uint32_t capacity = list->capacity == 0 ? 4 : list->count * 2;
+		struct agg_call *items =
+		    arena_alloc_array(binder->arena, capacity, sizeof(*items));
+
+		if (list->count > 0)
+			memcpy(items, list->items,
+			    list->count * sizeof(*items));
+		list->items = items;
+		list->capacity = capacity;
+	}
+	list->items[list->count] = *call;
+	return list->count++;
+}
+
+static int
+resolve_aggregate(struct binder *binder, struct str name, struct expr **args,
+    uint32_t arg_count, int location, const struct aggregate **out,
+    struct error *err)
+{
+	struct candidate candidates[CANDIDATES_MAX];
+	const struct aggregate *aggregate = NULL;
+	const struct candidate *found = NULL;
+	uint32_t oids[CALL_ARGS_MAX];
+	enum resolve_result result;
+	uint32_t count = 0;
+
+	while ((aggregate = aggregate_next(name, aggregate)) != NULL)
+		candidates[count++] = (struct candidate){
+			.args = aggregate->args,
+			.arg_count = aggregate->arg_count,
+			.what = aggregate,
+		};
+	arg_types_of(args, arg_count, oids);
+	result = resolve_candidate(candidates, count, FUNCTION_PLAIN, oids,
+	    arg_count, &found);
+	if (result != RESOLVE_FOUND)
+		return function_error(binder, name, args, arg_count, location,
+		    result == RESOLVE_AMBIGUOUS, err);
+	*out = found->what;
+	return coerce_args(binder, found, args, arg_count, err);
+}
+
+static int
+check_aggregate_form(const struct ast_call *call, int location,
+    struct error *err)
+{
+	const char *what = NULL;
+
+	if (call->order_by.count > 0)
+		what = "ORDER BY in an aggregate";
+	else if (call->within_group.count > 0)
+		what = "WITHIN GROUP";
+	if (what != NULL)
+		return error_at(err, location, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "%s is not supported", what);
+	return 0;
+}
+
+static int
+bind_aggregate(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct str name, struct expr **args,
+    uint32_t arg_count, struct expr **out, struct error *err)
+{
+	const struct ast_call *call = &ast->call;
+	const struct aggregate *aggregate = NULL;
+	struct agg_call agg = { .kind = AGG_COUNT_STAR,
+		.is_distinct = call->is_distinct,
+		.type = type_of(TYPE_INT8) };
+	struct scope inner = *scope;
+	int rc;
+
+	rc = check_aggregate_place(scope, ast->location, err);
+	if (rc == 0)
+		rc = check_aggregate_form(call, ast->location, err);
+	if (rc != 0)
+		return rc;
+	if (!call->has_star) {
+		rc = resolve_aggregate(binder, name, args, arg_count,
+		    ast->location, &aggregate, err);
+		if (rc != 0)
+			return rc;
+		agg.kind = aggregate->kind;
+		agg.arg = args[0];
+		agg.delimiter = arg_count > 1 ? args[1] : NULL;
+		agg.type = type_of(aggregate->result);
+		if (agg.type.oid == TYPE_ANYENUM)
+			agg.type = args[0]->type;
+		if (agg.is_distinct)
+			rc = need_equality(binder, &args[0]->type,
+			    args[0]->location, err);
+	}
+	if (rc == 0 && call->filter != NULL) {
+		inner.in_aggregate = true;
+		rc = bind_condition(binder, &inner, call->filter, "FILTER",
+		    &agg.filter, err);
+	}
+	if (rc != 0)
+		return rc;
+	*out = expr_new(binder->arena, EXPR_AGG, agg.type, ast->location, 0);
+	(*out)->agg = agg_list_add(binder, scope->aggs, &agg);
+	return 0;
+}
+
+/* ---- calls ---- */
+
+static int
+check_call_form(const struct ast_expr *ast, struct error *err)
+{
+	const struct ast_call *call = &ast->call;
+	const char *what = NULL;
+
+	if (call->over != NULL)
+		what = "window functions are";
+	else if (call->arg_names != NULL)
+		what = "named arguments are";
+	else if (call->is_variadic)
+		what = "VARIADIC is";
+	if (what != NULL)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED, "%s not supported", what);
+	if (call->args.count > CALL_ARGS_MAX)
+		return error_at(err, ast->location, STELE_E_TOO_MANY_ARGUMENTS,
+		    "cannot pass more than %d arguments to a function",
+		    CALL_ARGS_MAX);
+	return 0;
+}
+
+static int
+check_plain_call(const struct ast_expr *ast, struct str name, struct error *err)
+{
+	const struct ast_call *call = &ast->call;
+	const char *what = NULL;
+
+	if (call->has_star)
+		what = "(*) specified";
+	else if (call->is_distinct)
+		what = "DISTINCT specified";
+	else if (call->order_by.count > 0)
+		what = "ORDER BY specified";
+	else if (call->within_group.count > 0)
+		what = "WITHIN GROUP specified";
+	else if (call->filter != NULL)
+		what = "FILTER specified";
+	if (what != NULL)
+		return error_at(err, ast->location, STELE_E_WRONG_OBJECT_TYPE,
+		    "%s, but %.*s is not an aggregate function", what,
+		    STR_FMT(name));
+	return 0;
+}
+
+static bool
+is_builtin_name(const struct ast_name *name)
+{
+	return name->count == 1 ||
+	    (name->count == 2 && str_equal(name->parts[0], STR("pg_catalog")));
+}
+
+int
+bind_call(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err)
+{
+	const struct ast_call *call = &ast->call;
+	struct str name = call->name.parts[call->name.count - 1];
+	bool is_aggregate = aggregate_next(name, NULL) != NULL;
+	struct expr *args[CALL_ARGS_MAX];
+	struct scope inner = *scope;
+	uint32_t count = call->args.count;
+	int rc;
+
+	rc = check_call_form(ast, err);
+	if (rc != 0)
+		return rc;
+	if (is_aggregate)
+		rc = check_aggregate_place(scope, ast->location, err);
+	inner.in_aggregate |= is_aggregate;
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = bind_expr(binder, &inner, call->args.items[i], &args[i],
+		    err);
+	if (rc != 0)
+		return rc;
+	if (!is_builtin_name(&call->name))
+		return function_error(binder,
+		    name_format(&call->name, binder->arena), args, count,
+		    ast->location, false, err);
+	if (is_aggregate)
+		return bind_aggregate(binder, scope, ast, name, args, count,
+		    out, err);
+	if (is_foreign_aggregate(name))
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "function %.*s is not supported", STR_FMT(name));
+	rc = check_plain_call(ast, name, err);
+	if (rc != 0)
+		return rc;
+	if (count == 1 && str_equal(name, STR("pg_typeof"))) {
+		*out = bind_typeof(binder, args[0], ast->location);
+		return 0;
+	}
+	rc = bind_fact(binder, name, args, count, ast->location, out, err);
+	if (rc != 0 || *out != NULL)
+		return rc;
+	return bind_function(binder, FUNCTION_PLAIN, name, args, count,
+	    ast->location, out, err);
+}

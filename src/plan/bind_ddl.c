@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind_ddl.c -- changes of the schema in both languages.
+ *
+ * Types and defaults are bound here; whether objects exist is asked again when
+ * the statement runs, in the catalogue of its batch (src/exec/ddl.c).
+ */
+#include "engine/catalog/catalog.h"
+#include "plan/bind.h"
+
+/* ---- names ---- */
+
+static int
+object_name(struct binder *binder, const struct ast_name *name, struct str *out,
+    struct error *err)
+{
+	if (name->count >= 2 &&
+	    !str_equal(name->parts[name->count - 2], STR("public"))) {
+		struct str schema = name->parts[name->count - 2];
+
+		if (str_starts_with(schema, STR("pg_")))
+			return error_at(err, name->location,
+			    STELE_E_INSUFFICIENT_PRIVILEGE,
+			    "permission denied to create \"%.*s\"",
+			    STR_FMT(name_format(name, binder->arena)));
+		return error_at(err, name->location,
+		    STELE_E_INVALID_SCHEMA_NAME,
+		    "schema \"%.*s\" does not exist", STR_FMT(schema));
+	}
+	*out = name->parts[name->count - 1];
+	return 0;
+}
+
+/* ---- fields ---- */
+
+static bool
+is_not_constant(const struct expr *expr)
+{
+	switch (expr->kind) {
+	case EXPR_COLUMN:
+	case EXPR_PARAM:
+	case EXPR_FACT:
+	case EXPR_AGG:
+		return true;
+	case EXPR_CALL:
+		return expr->function->volatility != FUNCTION_IMMUTABLE;
+	case EXPR_CONST:
+	case EXPR_CAST:
+	case EXPR_AND:
+	case EXPR_OR:
+	case EXPR_NOT:
+	case EXPR_TEST:
+	case EXPR_DISTINCT:
+	case EXPR_IN:
+	case EXPR_NULLIF:
+	case EXPR_CASE:
+	case EXPR_COALESCE:
+	case EXPR_GREATEST:
+	case EXPR_LEAST:
+	case EXPR_TYPEOF:
+		return false;
+	}
+	return true;
+}
+
+static int
+bind_default(struct binder *binder, const struct ast_column_def *def,
+    struct ddl_field *out, struct error *err)
+{
+	struct scope scope = { .place = PLACE_DEFAULT };
+	struct expr **value = &out->default_value;
+	int rc;
+
+	rc = bind_expr(binder, &scope, def->default_value, value, err);
+	if (rc != 0)
+		return rc;
+	if (!can_coerce((*value)->type.oid, out->type.oid, CAST_ASSIGNMENT)) {
+		error_at(err, (*value)->location, STELE_E_DATATYPE_MISMATCH,
+		    "column \"%.*s\" is of type %s but default expression is"
+		    " of type %s",
+		    STR_FMT(def->name), type_text(binder, &out->type),
+		    type_text(binder, &(*value)->type));
+		return error_hint(err,
+		    "You will need to rewrite or cast the expression.");
+	}
+	rc = coerce(binder, value, &out->type, CAST_ASSIGNMENT, err);
+	if (rc == 0 && expr_any(*value, is_not_constant))
+		return error_at(err, def->default_value->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "a default that is not a constant is not supported");
+	return rc;
+}
+
+static int
+bind_field(struct binder *binder, const struct ast_column_def *def,
+    const struct ast_enum_labels *labels, struct ddl_field *out,
+    struct error *err)
+{
+	int rc = 0;
+
+	out->name = def->name;
+	out->location = def->location;
+	out->is_not_null = def->is_not_null;
+	if (labels != NULL && labels->count > 0) {
+		out->labels = labels->labels;
+		out->label_count = labels->count;
+	} else {
+		rc = bind_column_type(binder, &def->type, &out->type, err);
+	}
+	if (rc == 0 && def->default_value != NULL)
+		rc = bind_default(binder, def, out, err);
+	return rc;
+}
+
+static const struct {
+	const char *name;
+	uint32_t type;
+	const char *type_name;
+} core_columns[] = {
+	{ "context_id", TYPE_TEXT, "text" },
+	{ "timestamp", TYPE_TIMESTAMPTZ, "timestamp with time zone" },
+	{ "event_id", 0, NULL },
+};
+
+/* The columns that every event has may be declared, but only as they are. */
+static int
+check_core_column(struct binder *binder, const struct ast_column_def *def,
+    bool *is_core, struct error *err)
+{
+	size_t i = 0;
+	struct type type;
+	int rc;
+
+	while (i < ARRAY_LEN(core_columns) &&
+	    !str_equal(def->name, str_of_cstr(core_columns[i].name)))
+		i++;
+	*is_core = i < ARRAY_LEN(core_columns);
+	if (!*is_core)
+		return 0;
+	if (core_columns[i].type == 0) {
+		error_at(err, def->location, STELE_E_GENERATED_ALWAYS,
+		    "column \"event_id\" cannot be declared");
+		return error_hint(err,
+		    "Every event has an event_id, which is generated.");
+	}
+	rc = bind_type_name(binder, &def->type, &type, err);
+	if (rc == 0 &&
+	    (type.oid != core_columns[i].type || type.mod != -1 ||
+		def->default_value != NULL))
+		return error_at(err, def->location,
+		    STELE_E_INVALID_TABLE_DEFINITION,
+		    "column \"%s\" must be of type %s, without a default",
+		    core_columns[i].name, core_columns[i].type_name);
+	return rc;
+}
+
+static int
+check_duplicate(const struct plan_ddl *ddl, const struct ast_column_def *def,
+    struct error *err)
+{
+	for (uint32_t i = 0; i < ddl->field_count; i++) {
+		if (str_equal(ddl->fields[i].name, def->name))
+			return error_at(err, def->location,
+			    STELE_E_DUPLICATE_COLUMN,
+			    "column \"%.*s\" specified more than once",
+			    STR_FMT(def->name));
+	}
+	return 0;
+}
+
+/* ---- tables ---- */
+
+static int
+bind_create_table(struct binder *binder, const struct ast_create_table *ast,
+    struct plan_ddl *ddl, struct error *err)
+{
+	int rc;
+
+	if (ast->is_temporary)
+		return error_at(err, ast->name.location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "temporary tables are not supported");
+	ddl->if_not_exists = ast->if_not_exists;
+	ddl->version = ast->version;
+	ddl->location = ast->name.location;
+	ddl->fields = arena_zalloc(binder->arena,
+	    (ast->column_count + 1) * sizeof(*ddl->fields));
+	rc = object_name(binder, &ast->name, &ddl->name, err);
+	for (uint32_t i = 0; i < ast->column_count && rc == 0; i++) {
+		const struct ast_column_def *def = &ast->columns[i];
+		bool is_core = false;
+
+		if (ddl->op == DDL_OP_CREATE_TABLE)
+			rc = check_core_column(binder, def, &is_core, err);
+		if (rc != 0 || is_core)
+			continue;
+		rc = check_duplicate(ddl, def, err);
+		if (rc == 0)
+			rc = bind_field(binder, def,
+			    ast->enums == NULL ? NULL : &ast->enums[i],
+			    &ddl->fields[ddl->field_count], err);
+		ddl->field_count++;
+	}
+	return rc;
+}
+
+static int
+bind_add_column(struct binder *binder, const struct ast_alter_action *action,
+    struct plan_ddl *ddl, struct error *err)
+{
+	struct ddl_field *field = &ddl->fields[ddl->field_count++];
+	int rc;
+
+	if (action->kind != AST_ADD_COLUMN)
+		return error_at(err, action->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "ALTER TABLE ... RENAME is not supported");
+	rc = bind_field(binder, &action->column, NULL, field, err);
+	field->if_not_exists = action->if_not_exists;
+	if (rc == 0 && field->is_not_null && field->default_value == NULL) {
+		error_at(err, action->column.location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "adding a NOT NULL column without a default is not"
+		    " supported");
+		return error_hint(err,
+		    "Events that are already stored would have no value.");
+	}
+	return rc;
+}
+
+static int
+bind_alter_table(struct binder *binder, const struct ast_alter_table *ast,
+    struct plan_ddl *ddl, struct error *err)
+{
+	int rc;
+
+	ddl->op = DDL_OP_ADD_COLUMNS;
+	ddl->if_exists = ast->if_exists;
+	ddl->location = ast->name.location;
+	ddl->fields = arena_zalloc(binder->arena,
+	    (ast->action_count + 1) * sizeof(*ddl->fields));
+	rc = object_name(binder, &ast->name, &ddl->name, err);
+	for (uint32_t i = 0; i < ast->action_count && rc == 0; i++)
+		rc = bind_add_column(binder, &ast->actions[i], ddl, err);
+	return rc;
+}
+
+static int
+bind_drop(struct binder *binder, const struct ast_drop *ast,
+    struct plan_ddl *ddl, struct error *err)
+{
+	struct str *names =
+	    arena_alloc_array(binder->arena, ast->count + 1, sizeof(*names));
+	int *locations = arena_alloc_array(binder->arena, ast->count + 1,
+	    sizeof(*locations));
+	int rc = 0;
+
+	ddl->op =
+	    ast->kind == AST_OBJECT_TYPE ? DDL_OP_DROP_ENUM : DDL_OP_DROP_TABLE;
+	ddl->if_exists = ast->if_exists;
+	ddl->names = names;
+	ddl->locations = locations;
+	ddl->name_count = ast->count;
+	if (ast->kind == AST_OBJECT_VIEW)
+		return error_at(err,
+		    ast->count > 0 ? ast->names[0].location : 0,
+		    STELE_E_FEATURE_NOT_SUPPORTED, "views are not supported");
+	for (uint32_t i = 0; i < ast->count && rc == 0; i++) {
+		locations[i] = ast->names[i].location;
+		rc = object_name(binder, &ast->names[i], &names[i], err);
+	}
+	return rc;
+}
+
+/* ---- enums ---- */
+
+static int
+bind_create_enum(struct binder *binder, const struct ast_create_enum *ast,
+    struct plan_ddl *ddl, struct error *err)
+{
+	ddl->op = DDL_OP_CREATE_ENUM;
+	ddl->location = ast->name.location;
+	ddl->labels = ast->labels;
+	ddl->label_count = ast->count;
+	return object_name(binder, &ast->name, &ddl->name, err);
+}
+
+static int
+bind_alter_enum(struct binder *binder, const struct ast_alter_enum *ast,
+    struct plan_ddl *ddl, struct error *err)
+{
+	const struct enum_type *type;
+	int rc;
+
+	ddl->op = DDL_OP_ADD_LABEL;
+	ddl->location = ast->name.location;
+	ddl->if_not_exists = ast->if_not_exists;
+	ddl->labels = &ast->label;
+	ddl->label_count = 1;
+	rc = object_name(binder, &ast->name, &ddl->name, err);
+	if (rc != 0 || ast->neighbor.len == 0)
+		return rc;
+	type = catalog_enum_by_name(binder->context->catalog, ddl->name);
+	if (type != NULL && ast->is_after && type->label_count > 0 &&
+	    str_equal(type->labels[type->label_count - 1], ast->neighbor))
+		return 0;
+	error_at(err, ast->name.location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "adding a label anywhere but at the end is not supported");
+	return error_hint(err,
+	    "The order of an enum's labels never changes; leave out BEFORE and"
+	    " AFTER.");
+}
+
+int
+bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
+    struct error *err)
+{
+	struct plan_ddl *ddl = arena_zalloc(binder->arena, sizeof(*ddl));
+
+	plan->ddl = ddl;
+	switch (stmt->kind) {
+	case AST_CREATE_TABLE:
+		plan->tag = "CREATE TABLE";
+		ddl->op = DDL_OP_CREATE_TABLE;
+		return bind_create_table(binder, &stmt->create_table, ddl, err);
+	case AST_DEFINE:
+		plan->tag = "CREATE TABLE";
+		ddl->op = DDL_OP_DEFINE;
+		return bind_create_table(binder, &stmt->create_table, ddl, err);
+	case AST_ALTER_TABLE:
+		plan->tag = "ALTER TABLE";
+		return bind_alter_table(binder, &stmt->alter_table, ddl, err);
+	case AST_DROP:
+		plan->tag = stmt->drop.kind == AST_OBJECT_TYPE ? "DROP TYPE"
+							       : "DROP TABLE";
+		return bind_drop(binder, &stmt->drop, ddl, err);
+	case AST_CREATE_ENUM:
+		plan->tag = "CREATE TYPE";
+		return bind_create_enum(binder, &stmt->create_enum, ddl, err);
+	case AST_ALTER_ENUM:
+		plan->tag = "ALTER TYPE";
+		return bind_alter_enum(binder, &stmt->alter_enum, ddl, err);
+	default: /* plan_statement() sends no others */
+		return error_at(err, stmt->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "this statement is not supported");
+	}
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind_group.c -- GROUP BY, HAVING and aggregates.
+ *
+ * Everything is bound over the input first; then expressions are lifted: what
+ * equals a group expression becomes that column of the aggregation, aggregates
+ * become theirs, and any column that is left is an error.
+ */
+#include "engine/catalog/catalog.h"
+#include "plan/bind.h"
+
+/* ---- what is grouped by ---- */
+
+static bool
+is_input_column(const struct scope *scope, struct str name)
+{
+	for (uint32_t r = 0; r < scope->range_count; r++) {
+		const struct range *range = scope->ranges[r];
+
+		for (uint32_t i = 0; i < range->column_count; i++) {
+			if (str_equal(range->columns[i].name, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+static int
+bind_group_expr(struct binder *binder, struct select_state *state,
+    const struct ast_expr *ast, struct expr **out, struct error *err)
+{
+	struct str name = ast_bare_column(ast);
+	const struct target *target = NULL;
+	struct scope scope = state->scope;
+	uint32_t ordinal;
+	int rc;
+
+	if (ast->kind == AST_CONST) {
+		rc = target_by_ordinal(ast, state->visible_count, "GROUP BY",
+		    &ordinal, err);
+		if (rc != 0)
+			return rc;
+		target = &state->targets.items[ordinal];
+	} else if (name.len > 0 && !is_input_column(&scope, name)) {
+		rc = target_by_alias(state, name, "GROUP BY", ast->location,
+		    &target, err);
+		if (rc != 0)
+			return rc;
+	}
+	if (target != NULL) {
+		*out = target->expr;
+		if (expr_has_aggregates(*out))
+			return error_at(err, (*out)->location, STELE_E_GROUPING,
+			    "aggregate functions are not allowed in GROUP BY");
+	} else {
+		scope.aggs = NULL;
+		scope.place = PLACE_GROUP_BY;
+		rc = bind_value(binder, &scope, ast, out, err);
+		if (rc != 0)
+			return rc;
+	}
+	return need_equality(binder, &(*out)->type, ast->location, err);
+}
+
+/* GROUP BY (a, b) is GROUP BY a, b. */
+static uint32_t
+count_group_exprs(const struct ast_select *select)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < select->group_count; i++) {
+		const struct ast_expr *expr = select->groups[i].expr;
+
+		count += expr != NULL && expr->kind == AST_ROW
+		    ? expr->list.count
+		    : 1;
+	}
+	return count;
+}
+
+static int
+add_group(struct binder *binder, struct select_state *state,
+    const struct ast_expr *ast, struct error *err)
+{
+	struct expr *group = NULL;
+	int rc;
+
+	rc = bind_group_expr(binder, state, ast, &group, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < state->group_count; i++) {
+		if (expr_equal(state->groups[i], group))
+			return 0;
+	}
+	state->groups[state->group_count++] = group;
+	return 0;
+}
+
+int
+bind_group_by(struct binder *binder, struct select_state *state,
+    struct error *err)
+{
+	const struct ast_select *select = state->select;
+	int rc = 0;
+
+	state->groups = arena_alloc_array(binder->arena,
+	    count_group_exprs(select) + 1, sizeof(*state->groups));
+	for (uint32_t i = 0; i < select->group_count && rc == 0; i++) {
+		const struct ast_group *group = &select->groups[i];
+
+		if (group->kind != AST_GROUP_EXPR)
+			return error_at(err, group->location,
+			    STELE_E_FEATURE_NOT_SUPPORTED,
+			    "GROUPING SETS, ROLLUP and CUBE are not"
+			    " supported");
+		if (group->expr->kind != AST_ROW) {
+			rc = add_group(binder, state, group->expr, err);
+			continue;
+		}
+		for (uint32_t k = 0; k < group->expr->list.count && rc == 0;
+		     k++)
+			rc = add_group(binder, state,
+			    group->expr->list.items[k], err);
+	}
+	return rc;
+}
+
+/* ---- lifting ---- */
+
+static int
+ungrouped_error(const struct scope *scope, const struct expr *column,
+    struct error *err)
+{
+	struct str table = STR("?");
+	struct str name = STR("?");
+
+	for (uint32_t r = 0; r < scope->range_count; r++) {
+		const struct range *range = scope->ranges[r];
+		uint32_t index = column->column.column;
+
+		if (range->rel->id != column->column.rel)
+			continue;
+		if (range->is_scan)
+			index = range->rel->scan.attnums[index] - 1;
+		table = range->name;
+		name = range->columns[index].name;
+	}
+	return error_at(err, column->location, STELE_E_GROUPING,
+	    "column \"%.*s.%.*s\" must appear in the GROUP BY clause or be"
+	    " used in an aggregate function",
+	    STR_FMT(table), STR_FMT(name));
+}
+
+static int
+lift(struct binder *binder, const struct scope *scope, const struct rel *agg,
+    struct expr **expr, struct error *err)
+{
+	const struct expr *from = *expr;
+	struct expr *copy;
+
+	for (uint32_t i = 0; i < agg->agg.key_count; i++) {
+		if (!expr_equal(from, agg->agg.keys[i]))
+			continue;
+		*expr = expr_column(binder->arena, from->type, from->location,
+		    agg->id, i);
+		return 0;
+	}
+	if (from->kind == EXPR_AGG) {
+		*expr = expr_column(binder->arena, from->type, from->location,
+		    agg->id, agg->agg.key_count + from->agg);
+		return 0;
+	}
+	if (from->kind == EXPR_COLUMN)
+		return from->column.rel == agg->id
+		    ? 0
+		    : ungrouped_error(scope, from, err);
+	if (from->arg_count == 0)
+		return 0;
+	/* the original may be part of a group expression: leave it alone */
+	copy = expr_new(binder->arena, from->kind, from->type, from->location,
+	    from->arg_count);
+	*expr = memcpy(copy, from, sizeof(*from));
+	copy->args = arena_alloc_array(binder->arena, from->arg_count,
+	    sizeof(*copy->args));
+	for (uint32_t i = 0; i < from->arg_count; i++) {
+		int rc;
+
+		copy->args[i] = from->args[i];
+		rc = lift(binder, scope, agg, &copy->args[i], err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* ---- the aggregation ---- */
+
+/* Equal values of these look alike, so it does not matter which is kept. */
+static bool
+has_one_look(const struct type *type)
+{
+	switch (type_phys(type)) {
+	case PHYS_BOOL:
+	case PHYS_I64:
+	case PHYS_UUID:
+		return true;
+	case PHYS_NUMERIC:
+		return type->mod != -1; /* the scale is fixed */
+	case PHYS_STR:
+		return type->oid == TYPE_TEXT || type->oid == TYPE_VARCHAR ||
+		    type->oid == TYPE_NAME;
+	case PHYS_F64:
+	case PHYS_INTERVAL:
+	case PHYS_COUNT:
+		return false;
+	}
+	return false;
+}
+
+static bool
+call_needs_order(const struct agg_call *call)
+{
+	switch (call->kind) {
+	case AGG_COUNT_STAR:
+	case AGG_COUNT:
+	case AGG_BOOL_AND:
+	case AGG_BOOL_OR:
+		return false;
+	case AGG_SUM:
+	case AGG_AVG:
+		/* floating-point addition is not associative */
+		return type_phys(&call->arg->type) == PHYS_F64;
+	case AGG_MIN:
+	case AGG_MAX:
+		return !has_one_look(&call->arg->type);
+	case AGG_STRING_AGG:
+		return true;
+	}
+	return true;
+}
+
+/* Let the scan below read its runs one by one if no result can differ. */
+static void
+relax_order(const struct rel *agg)
+{
+	struct rel *rel = agg->input;
+
+	for (uint32_t i = 0; i < agg->agg.key_count; i++) {
+		if (!has_one_look(&agg->agg.keys[i]->type))
+			return;
+	}
+	for (uint32_t i = 0; i < agg->agg.call_count; i++) {
+		if (call_needs_order(&agg->agg.calls[i]))
+			return;
+	}
+	while (rel->kind == REL_FILTER)
+		rel = rel->input;
+	if (rel->kind == REL_SCAN || rel->kind == REL_EVENTS)
+		rel->scan.is_ordered = false;
+}
+
+static struct rel *
+new_agg(struct binder *binder, struct select_state *state)
+{
+	uint32_t count = state->group_count + state->aggs.count;
+	struct rel *rel = rel_new(binder, REL_AGG, state->rel, count);
+
+	rel->agg.keys = state->groups;
+	rel->agg.key_count = state->group_count;
+	rel->agg.calls = state->aggs.items;
+	rel->agg.call_count = state->aggs.count;
+	for (uint32_t i = 0; i < state->group_count; i++)
+		rel->types[i] = state->groups[i]->type;
+	for (uint32_t i = 0; i < state->aggs.count; i++)
+		rel->types[state->group_count + i] = state->aggs.items[i].type;
+	relax_order(rel);
+	return rel;
+}
+
+int
+select_aggregate(struct binder *binder, struct select_state *state,
+    struct error *err)
+{
+	struct rel *agg = new_agg(binder, state);
+	int rc = 0;
+
+	state->rel = agg;
+	for (uint32_t i = 0; i < state->targets.count && rc == 0; i++)
+		rc = lift(binder, &state->scope, agg,
+		    &state->targets.items[i].expr, err);
+	if (rc != 0 || state->having == NULL)
+		return rc;
+	rc = lift(binder, &state->scope, agg, &state->having, err);
+	if (rc == 0)
+		state->rel = rel_new_filter(binder, agg, state->having);
+	return rc;
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind_name.c -- what the names of tables, columns and types stand for.
+ *
+ * There is one schema, public; pg_catalog may qualify the names of built-in
+ * types and functions.
+ */
+#include <inttypes.h>
+
+#include "engine/catalog/catalog.h"
+#include "plan/bind.h"
+
+struct str
+name_format(const struct ast_name *name, struct arena *arena)
+{
+	struct str text = STR("");
+
+	for (uint32_t i = 0; i < name->count; i++)
+		text = arena_printf(arena, "%.*s%s%.*s", STR_FMT(text),
+		    i == 0 ? "" : ".", STR_FMT(name->parts[i]));
+	return text;
+}
+
+static struct str
+name_last(const struct ast_name *name)
+{
+	return name->count == 0 ? STR("") : name->parts[name->count - 1];
+}
+
+/* Whether the qualifiers of a name, if any, lead to our one schema. */
+static bool
+is_public(const struct ast_name *name)
+{
+	return name->count < 2 ||
+	    str_equal(name->parts[name->count - 2], STR("public"));
+}
+
+bool
+name_is_events(const struct ast_name *name)
+{
+	return is_public(name) && str_equal(name_last(name), STR("events"));
+}
+
+int
+bind_table_name(struct binder *binder, const struct ast_name *name,
+    const struct event_type **out, struct error *err)
+{
+	*out = NULL;
+	if (name->count >= 3 &&
+	    !str_equal(name->parts[name->count - 3],
+		binder->context->session->database))
+		return error_at(err, name->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cross-database references are not implemented: \"%.*s\"",
+		    STR_FMT(name_format(name, binder->arena)));
+	if (is_public(name))
+		*out = catalog_type_by_name(binder->context->catalog,
+		    name_last(name));
+	if (*out == NULL)
+		return error_at(err, name->location, STELE_E_UNDEFINED_TABLE,
+		    "relation \"%.*s\" does not exist",
+		    STR_FMT(name_format(name, binder->arena)));
+	return 0;
+}
+
+struct str
+ast_bare_column(const struct ast_expr *ast)
+{
+	if (ast->kind != AST_COLUMN || ast->column.has_star ||
+	    ast->column.name.count != 1)
+		return STR("");
+	return ast->column.name.parts[0];
+}
+
+/* ---- types ---- */
+
+/* Types of PostgreSQL that are none of ours, so that they are named as such. */
+static const char *const foreign_types[] = { "bit", "box", "cidr", "circle",
+	"inet", "line", "lseg", "macaddr", "macaddr8", "money", "path", "point",
+	"polygon", "serial", "bigserial", "smallserial", "serial4", "serial8",
+	"timetz", "tsquery", "tsvector", "varbit", "xml", "regclass", "regtype",
+	"regproc", "int4range", "int8range", "numrange", "tsrange", "tstzrange",
+	"daterange", "xid", "cid", "tid", "pg_lsn", "jsonpath" };
+
+static bool
+is_foreign_type(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(foreign_types); i++) {
+		if (str_equal(name, str_of_cstr(foreign_types[i])))
+			return true;
+	}
+	return false;
+}
+
+#define NUMERIC_PRECISION_MAX 1000
+#define STRING_LENGTH_MAX     10485760
+#define TIME_PRECISION_MAX    6
+#define INTERVAL_FULL_RANGE   0x7fff
+
+static int
+numeric_mod(const struct ast_type *ast, int32_t *mod, struct error *err)
+{
+	int32_t precision = ast->mods[0];
+	int32_t scale = ast->mod_count > 1 ? ast->mods[1] : 0;
+
+	if (precision < 1 || precision > NUMERIC_PRECISION_MAX)
+		return error_at(err, ast->location,
+		    STELE_E_INVALID_PARAMETER_VALUE,
+		    "NUMERIC precision %" PRId32 " must be between 1 and %d",
+		    precision, NUMERIC_PRECISION_MAX);
+	if (scale < -NUMERIC_PRECISION_MAX || scale > NUMERIC_PRECISION_MAX)
+		return error_at(err, ast->location,
+		    STELE_E_INVALID_PARAMETER_VALUE,
+		    "NUMERIC scale %" PRId32 " must be between %d and %d",
+		    scale, -NUMERIC_PRECISION_MAX, NUMERIC_PRECISION_MAX);
+	*mod = type_numeric_mod(precision, scale);
+	return 0;
+}
+
+static int
+string_mod(const struct ast_type *ast, const char *name, int32_t *mod,
+    struct error *err)
+{
+	int32_t length = ast->mods[0];
+
+	if (length < 1)
+		return error_at(err, ast->location,
+		    STELE_E_INVALID_PARAMETER_VALUE,
+		    "length for type %s must be at least 1", name);
+	if (length > STRING_LENGTH_MAX)
+		return error_at(err, ast->location,
+		    STELE_E_INVALID_PARAMETER_VALUE,
+		    "length for type %s cannot exceed %d", name,
+		    STRING_LENGTH_MAX);
+	*mod = length + 4; /* PostgreSQL counts a header */
+	return 0;
+}
+
+static int
+interval_mod(const struct ast_type *ast, int32_t *mod, struct error *err)
+{
+	if (ast->mods[0] != INTERVAL_FULL_RANGE || ast->mod_count > 1)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "fields and precision of an interval are not supported");
+	*mod = -1;
+	return 0;
+}
+
+static int
+bind_type_mod(const struct ast_type *ast, struct type *type, struct error *err)
+{
+	switch (type->oid) {
+	case TYPE_NUMERIC:
+		return numeric_mod(ast, &type->mod, err);
+	case TYPE_VARCHAR:
+		return string_mod(ast, "varchar", &type->mod, err);
+	case TYPE_BPCHAR:
+		return string_mod(ast, "char", &type->mod, err);
+	case TYPE_TIMESTAMP:
+	case TYPE_TIMESTAMPTZ:
+	case TYPE_TIME:
+		type->mod = ast->mods[0] > TIME_PRECISION_MAX
+		    ? TIME_PRECISION_MAX
+		    : ast->mods[0];
+		return 0;
+	case TYPE_INTERVAL:
+		return interval_mod(ast, &type->mod, err);
+	}
+	return error_at(err, ast->location, STELE_E_SYNTAX,
+	    "type modifier is not allowed for type \"%.*s\"",
+	    STR_FMT(name_last(&ast->name)));
+}
+
+int
+bind_type_name(struct binder *binder, const struct ast_type *ast,
+    struct type *out, struct error *err)
+{
+	struct str name = name_last(&ast->name);
+	const struct enum_type *enum_type;
+
+	if (ast->array_bounds > 0)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED, "arrays are not supported");
+	if (ast->is_setof)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "sets as types are not supported");
+	*out = type_of(type_oid_of_name(name));
+	if (out->oid != 0)
+		return ast->mod_count == 0 ? 0 : bind_type_mod(ast, out, err);
+	enum_type = catalog_enum_by_name(binder->context->catalog, name);
+	if (enum_type != NULL && is_public(&ast->name)) {
+		*out = (struct type){ .oid = enum_type->oid,
+			.mod = -1,
+			.enum_type = enum_type };
+		return ast->mod_count == 0 ? 0 : bind_type_mod(ast, out, err);
+	}
+	if (is_foreign_type(name))
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "type \"%.*s\" is not supported", STR_FMT(name));
+	return error_at(err, ast->location, STELE_E_UNDEFINED_OBJECT,
+	    "type \"%.*s\" does not exist",
+	    STR_FMT(name_format(&ast->name, binder->arena)));
+}
+
+#define STORED_DIGITS_MAX 38 /* a decimal is stored in 128 bits */
+
+static int
+check_stored_precision(struct binder *binder, const struct ast_type *ast,
+    const struct type *type, struct error *err)
+{
+	int32_t scale = ast->mod_count > 1 ? ast->mods[1] : 0;
+
+	if (ast->mod_count == 0 ||
+	    (ast->mods[0] <= STORED_DIGITS_MAX && scale >= 0 &&
+		scale <= STORED_DIGITS_MAX))
+		return 0;
+	error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "a column of type %s is not supported", type_text(binder, type));
+	return error_hint(err, "Decimals are stored with at most %d digits.",
+	    STORED_DIGITS_MAX);
+}
+
+int
+bind_column_type(struct binder *binder, const struct ast_type *ast,
+    struct type *out, struct error *err)
+{
+	const char *hint = NULL;
+	int rc;
+
+	rc = bind_type_name(binder, ast, out, err);
+	if (rc != 0 || out->enum_type != NULL)
+		return rc;
+	switch (out->oid) {
+	case TYPE_NUMERIC:
+		return check_stored_precision(binder, ast, out, err);
+	case TYPE_BOOL:
+	case TYPE_INT2:
+	case TYPE_INT4:
+	case TYPE_INT8:
+	case TYPE_FLOAT4:
+	case TYPE_FLOAT8:
+	case TYPE_TEXT:
+	case TYPE_VARCHAR:
+	case TYPE_BPCHAR:
+	case TYPE_DATE:
+	case TYPE_TIMESTAMPTZ:
+	case TYPE_UUID:
+	case TYPE_JSON:
+	case TYPE_JSONB:
+		return 0;
+	case TYPE_TIMESTAMP:
+		hint = "Use timestamp with time zone.";
+		break;
+	case TYPE_BYTEA:
+		hint = "Use text with an encoding such as base64.";
+		break;
+	case TYPE_TIME:
+	case TYPE_INTERVAL:
+		hint = "Use timestamp with time zone, a number of seconds, or"
+		       " text.";
+		break;
+	default: /* oids are no enum */
+		hint = "Use text.";
+		break;
+	}
+	error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "a column of type %s is not supported", type_text(binder, out));
+	return error_hint(err, "%s", hint);
+}
+
+/* ---- columns ---- */
+
+struct expr *
+range_column_expr(struct binder *binder, struct range *range, uint32_t index,
+    int location)
+{
+	const struct range_column *column = &range->columns[index];
+	uint32_t position = index;
+
+	if (range->is_scan)
+		position = scan_column(binder, range->rel,
+		    (uint32_t)column->attnum, column->type);
+	return expr_column(binder->arena, column->type, location,
+	    range->rel->id, position);
+}
+
+static bool
+find_column(const struct range *range, struct str name, uint32_t *index)
+{
+	for (uint32_t i = 0; i < range->column_count; i++) {
+		if (str_equal(range->columns[i].name, name)) {
+			*index = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The range that the qualifier before a column or a star means. */
+static int
+find_range(struct scope *scope, const struct ast_name *name, uint32_t count,
+    int location, struct range **out, struct error *err)
+{
+	struct str table = name->parts[count - 1];
+
+	for (uint32_t i = 0; i < scope->range_count; i++) {
+		*out = scope->ranges[i];
+		if (!str_equal((*out)->name, table))
+			continue;
+		if (count == 1 ||
+		    (str_equal(name->parts[count - 2], STR("public")) &&
+			str_equal((*out)->table_name, table)))
+			return 0;
+	}
+	*out = NULL;
+	return error_at(err, location, STELE_E_UNDEFINED_TABLE,
+	    "missing FROM-clause entry for table \"%.*s\"", STR_FMT(table));
+}
+
+int
+bind_star_range(struct scope *scope, const struct ast_expr *ast,
+    struct range **out, struct error *err)
+{
+	return find_range(scope, &ast->column.name, ast->column.name.count,
+	    ast->location, out, err);
+}
+
+static int
+bind_qualified(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err)
+{
+	const struct ast_name *name = &ast->column.name;
+	struct str column = name_last(name);
+	struct range *range;
+	uint32_t index;
+	int rc;
+
+	rc = find_range(scope, name, name->count - 1, ast->location, &range,
+	    err);
+	if (rc != 0)
+		return rc;
+	if (!find_column(range, column, &index))
+		return error_at(err, ast->location, STELE_E_UNDEFINED_COLUMN,
+		    "column %.*s.%.*s does not exist", STR_FMT(range->name),
+		    STR_FMT(column));
+	*out = range_column_expr(binder, range, index, ast->location);
+	return 0;
+}
+
+static int
+column_not_found(struct scope *scope, struct str name, int location,
+    struct error *err)
+{
+	for (uint32_t i = 0; i < scope->range_count; i++) {
+		if (str_equal(scope->ranges[i]->name, name))
+			return error_at(err, location,
+			    STELE_E_FEATURE_NOT_SUPPORTED,
+			    "a whole-row reference to \"%.*s\" is not"
+			    " supported",
+			    STR_FMT(name));
+	}
+	return error_at(err, location, STELE_E_UNDEFINED_COLUMN,
+	    "column \"%.*s\" does not exist", STR_FMT(name));
+}
+
+int
+bind_column_ref(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err)
+{
+	struct str name = name_last(&ast->column.name);
+	struct range *found = NULL;
+	uint32_t found_index = 0;
+
+	if (ast->column.has_star)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "row expansion via \"*\" is not supported here");
+	if (ast->column.name.count > 1)
+		return bind_qualified(binder, scope, ast, out, err);
+	for (uint32_t i = 0; i < scope->range_count; i++) {
+		uint32_t index;
+
+		if (!find_column(scope->ranges[i], name, &index))
+			continue;
+		if (found != NULL)
+			return error_at(err, ast->location,
+			    STELE_E_AMBIGUOUS_COLUMN,
+			    "column reference \"%.*s\" is ambiguous",
+			    STR_FMT(name));
+		found = scope->ranges[i];
+		found_index = index;
+	}
+	if (found == NULL)
+		return column_not_found(scope, name, ast->location, err);
+	*out = range_column_expr(binder, found, found_index, ast->location);
+	return 0;
+}

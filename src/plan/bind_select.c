@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind_select.c -- SELECT:
+ *
+ *	FROM, WHERE -> aggregation, HAVING -> targets -> DISTINCT -> ORDER BY
+ *	-> LIMIT
+ *
+ * Expressions that only ORDER BY has are hidden targets behind the visible
+ * ones; a last projection drops them.
+ *
+ * Every result has one order (O4): scans give event_id's, which sorting keeps
+ * among equals, and groups are sorted by their keys after all that ORDER BY
+ * says.
+ */
+#include "engine/catalog/catalog.h"
+#include "plan/bind.h"
+
+/* ---- targets ---- */
+
+void
+target_list_add(struct binder *binder, struct target_list *list,
+    const struct target *target)
+{
+	if (list->count == list->capacity) {
+		uint32_t capacity = list->capacity == 0 ? 8 : list->count * 2;
+		struct target *items =
+		    arena_alloc_array(binder->arena, capacity, sizeof(*items));
+
+		if (list->count > 0)
+			memcpy(items, list->items,
+			    list->count * sizeof(*items));
+		list->items = items;
+		list->capacity = capacity;
+	}
+	list->items[list->count++] = *target;
+}
+
+static void
+add_all_columns(struct binder *binder, struct range *range, int location,
+    struct target_list *out)
+{
+	for (uint32_t i = 0; i < range->column_count; i++) {
+		struct target target = { .column = range->columns[i] };
+
+		target.expr = range_column_expr(binder, range, i, location);
+		target_list_add(binder, out, &target);
+	}
+}
+
+static int
+bind_star(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct target_list *out, struct error *err)
+{
+	struct range *range;
+	int rc;
+
+	if (ast->kind == AST_COLUMN && ast->column.name.count > 0) {
+		rc = bind_star_range(scope, ast, &range, err);
+		if (rc == 0)
+			add_all_columns(binder, range, ast->location, out);
+		return rc;
+	}
+	if (scope->range_count == 0)
+		return error_at(err, ast->location, STELE_E_SYNTAX,
+		    "SELECT * with no tables specified is not valid");
+	for (uint32_t i = 0; i < scope->range_count; i++)
+		add_all_columns(binder, scope->ranges[i], ast->location, out);
+	return 0;
+}
+
+/* Where a column comes from, for the row description. */
+static void
+set_origin(const struct scope *scope, struct target *target)
+{
+	const struct expr *expr = target->expr;
+
+	if (expr->kind != EXPR_COLUMN)
+		return;
+	for (uint32_t r = 0; r < scope->range_count; r++) {
+		const struct range *range = scope->ranges[r];
+		uint32_t index = expr->column.column;
+
+		if (range->rel->id != expr->column.rel)
+			continue;
+		if (range->is_scan)
+			index = range->rel->scan.attnums[index] - 1;
+		target->column.table_oid = range->columns[index].table_oid;
+		target->column.attnum = range->columns[index].attnum;
+	}
+}
+
+int
+bind_targets(struct binder *binder, struct scope *scope,
+    const struct ast_target_list *list, enum unknowns unknowns,
+    struct target_list *out, struct error *err)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct ast_target *item = &list->items[i];
+		const struct ast_expr *ast = item->expr;
+		struct target target = { .column = { .name = item->alias } };
+		int rc;
+
+		if (ast->kind == AST_STAR ||
+		    (ast->kind == AST_COLUMN && ast->column.has_star)) {
+			rc = bind_star(binder, scope, ast, out, err);
+			if (rc != 0)
+				return rc;
+			continue;
+		}
+		rc = bind_expr(binder, scope, ast, &target.expr, err);
+		if (rc == 0 && unknowns == UNKNOWNS_TEXT)
+			rc = coerce_unknown(binder, &target.expr, err);
+		if (rc != 0)
+			return rc;
+		if (target.column.name.len == 0)
+			target.column.name = column_name(ast);
+		set_origin(scope, &target);
+		target_list_add(binder, out, &target);
+	}
+	return 0;
+}
+
+/* ---- what is not supported ---- */
+
+static int
+check_supported(const struct ast_select *select, struct error *err)
+{
+	const char *what = NULL;
+	int location = select->location;
+
+	if (select->cte_count > 0) {
+		what = "WITH";
+		location = select->ctes[0].location;
+	} else if (select->distinct_on.count > 0) {
+		what = "SELECT DISTINCT ON";
+		location = select->distinct_on.items[0]->location;
+	} else if (select->window_count > 0) {
+		what = "WINDOW";
+		location = select->windows[0]->location;
+	} else if (select->set_op == AST_SET_NONE && select->value_count == 0 &&
+	    select->targets.count == 0) {
+		what = "a SELECT without columns";
+	}
+	if (what == NULL)
+		return 0;
+	return error_at(err, location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "%s is not supported", what);
+}
+
+/* ---- the parts ---- */
+
+static int
+bind_where(struct binder *binder, struct select_state *state, struct error *err)
+{
+	struct scope scope = state->scope;
+	struct expr *condition;
+	int rc;
+
+	if (state->select->where == NULL)
+		return 0;
+	scope.aggs = NULL;
+	scope.place = PLACE_WHERE;
+	rc = bind_condition(binder, &scope, state->select->where, "WHERE",
+	    &condition, err);
+	if (rc == 0)
+		state->rel = rel_new_filter(binder, state->rel, condition);
+	return rc;
+}
+
+static int
+bind_having(struct binder *binder, struct select_state *state,
+    struct error *err)
+{
+	struct scope scope = state->scope;
+
+	if (state->select->having == NULL)
+		return 0;
+	scope.place = PLACE_HAVING;
+	return bind_condition(binder, &scope, state->select->having, "HAVING",
+	    &state->having, err);
+}
+
+/* Whether somebody above can still give an unknown literal its type. */
+static enum unknowns
+unknowns_here(const struct ast_select *select, enum unknowns unknowns)
+{
+	if (select->is_distinct || select->order_by.count > 0 ||
+	    select->group_count > 0)
+		return UNKNOWNS_TEXT;
+	return unknowns;
+}
+
+static int
+bind_parts(struct binder *binder, struct select_state *state,
+    enum unknowns unknowns, struct error *err)
+{
+	const struct ast_select *select = state->select;
+	int rc;
+
+	rc = bind_from(binder, &select->from, &state->scope, &state->rel, err);
+	if (rc == 0)
+		rc = bind_targets(binder, &state->scope, &select->targets,
+		    unknowns_here(select, unknowns), &state->targets, err);
+	state->visible_count = state->targets.count;
+	if (rc == 0)
+		rc = bind_where(binder, state, err);
+	if (rc == 0)
+		rc = bind_having(binder, state, err);
+	if (rc == 0)
+		rc = bind_order_by(binder, state, err);
+	if (rc == 0)
+		rc = bind_group_by(binder, state, err);
+	state->is_aggregated = state->aggs.count > 0 ||
+	    select->group_count > 0 || select->having != NULL;
+	return rc;
+}
+
+/* ---- one order for everything ---- */
+
+static void
+add_sort_key(struct binder *binder, struct select_state *state, uint32_t column)
+{
+	struct sort_key *keys = arena_alloc_array(binder->arena,
+	    state->sort_key_count + 1, sizeof(*keys));
+
+	for (uint32_t i = 0; i < state->sort_key_count; i++) {
+		if (state->sort_keys[i].column == column)
+			return;
+		keys[i] = state->sort_keys[i];
+	}
+	keys[state->sort_key_count++] = (struct sort_key){ .column = column };
+	state->sort_keys = keys;
+}
+
+static void
+sort_by_groups(struct binder *binder, struct select_state *state,
+    const struct rel *agg)
+{
+	for (uint32_t k = 0; k < agg->agg.key_count; k++) {
+		struct target target = { .expr = expr_column(binder->arena,
+					     agg->types[k], 0, agg->id, k) };
+		uint32_t i = 0;
+
+		while (i < state->targets.count &&
+		    !expr_equal(state->targets.items[i].expr, target.expr))
+			i++;
+		if (i == state->targets.count)
+			target_list_add(binder, &state->targets, &target);
+		add_sort_key(binder, state, i);
+	}
+}
+
+/* Rows of a scan come by event_id anyway. */
+static bool
+is_sorted_already(const struct select_state *state)
+{
+	const struct sort_key *key = &state->sort_keys[0];
+	const struct rel *rel = state->rel;
+	const struct expr *expr;
+	uint32_t event_id;
+
+	while (rel->kind == REL_FILTER)
+		rel = rel->input;
+	if (state->sort_key_count != 1 || key->is_descending ||
+	    key->nulls_first ||
+	    (rel->kind != REL_SCAN && rel->kind != REL_EVENTS))
+		return false;
+	event_id = rel->kind == REL_SCAN ? (uint32_t)COLUMN_EVENT_ID
+					 : (uint32_t)EVENTS_EVENT_ID;
+	expr = state->targets.items[key->column].expr;
+	return expr->kind == EXPR_COLUMN && expr->column.rel == rel->id &&
+	    rel->scan.attnums[expr->column.column] == event_id;
+}
+
+static struct rel *
+project_targets(struct binder *binder, struct select_state *state)
+{
+	struct expr **exprs = arena_alloc_array(binder->arena,
+	    state->targets.count, sizeof(*exprs));
+
+	for (uint32_t i = 0; i < state->targets.count; i++)
+		exprs[i] = state->targets.items[i].expr;
+	return rel_new_project(binder, state->rel, exprs, state->targets.count);
+}
+
+static struct rel *
+drop_hidden(struct binder *binder, struct rel *rel, uint32_t count)
+{
+	struct expr **exprs =
+	    arena_alloc_array(binder->arena, count, sizeof(*exprs));
+
+	for (uint32_t i = 0; i < count; i++)
+		exprs[i] =
+		    expr_column(binder->arena, rel->types[i], 0, rel->id, i);
+	return rel_new_project(binder, rel, exprs, count);
+}
+
+static int
+need_distinct(struct binder *binder, const struct select_state *state,
+    struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < state->targets.count && rc == 0; i++) {
+		const struct expr *expr = state->targets.items[i].expr;
+
+		rc = need_equality(binder, &expr->type, expr->location, err);
+	}
+	return rc;
+}
+
+static void
+set_columns(struct binder *binder, const struct select_state *state,
+    struct query *out)
+{
+	out->column_count = state->visible_count;
+	out->columns = arena_alloc_array(binder->arena, state->visible_count,
+	    sizeof(*out->columns));
+	for (uint32_t i = 0; i < state->visible_count; i++) {
+		out->columns[i] = state->targets.items[i].column;
+		out->columns[i].type = state->targets.items[i].expr->type;
+	}
+}
+
+/* Stack what was bound: from state->rel upwards. */
+static int
+build(struct binder *binder, struct select_state *state, struct query *out,
+    struct error *err)
+{
+	const struct ast_select *select = state->select;
+	bool is_sorted = is_sorted_already(state) && !state->is_aggregated &&
+	    !select->is_distinct;
+	struct rel *rel;
+	int rc = 0;
+
+	set_columns(binder, state, out);
+	if (state->is_aggregated) {
+		rc = select_aggregate(binder, state, err);
+		if (rc != 0)
+			return rc;
+		rel = state->rel;
+		while (rel->kind == REL_FILTER)
+			rel = rel->input;
+		if (!select->is_distinct)
+			sort_by_groups(binder, state, rel);
+	}
+	rel = project_targets(binder, state);
+	out->exprs = rel->project;
+	if (select->is_distinct) {
+		rc = need_distinct(binder, state, err);
+		if (rc != 0)
+			return rc;
+		rel = rel_new_distinct(binder, rel);
+		out->exprs = NULL;
+		for (uint32_t i = 0; i < state->visible_count; i++)
+			add_sort_key(binder, state, i);
+	}
+	if (state->sort_key_count > 0 && !is_sorted)
+		rel = rel_new_sort(binder, rel, state->sort_keys,
+		    state->sort_key_count);
+	rc = bind_limit(binder, &state->scope, select, &rel, err);
+	if (rc == 0 && state->targets.count > state->visible_count) {
+		rel = drop_hidden(binder, rel, state->visible_count);
+		out->exprs = NULL;
+	}
+	out->rel = rel;
+	return rc;
+}
+
+int
+bind_select(struct binder *binder, const struct ast_select *select,
+    enum unknowns unknowns, struct query *out, struct error *err)
+{
+	struct select_state state = { .select = select };
+	int rc;
+
+	rc = check_supported(select, err);
+	if (rc != 0)
+		return rc;
+	if (select->set_op != AST_SET_NONE)
+		return bind_set_op(binder, select, out, err);
+	if (select->value_count > 0)
+		return bind_values(binder, select, out, err);
+	state.scope.place = PLACE_SELECT;
+	state.scope.aggs = &state.aggs;
+	rc = bind_parts(binder, &state, unknowns, err);
+	if (rc == 0)
+		rc = build(binder, &state, out, err);
+	return rc;
+}

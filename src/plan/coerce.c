@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * coerce.c -- making an expression a value of a type: literals are read,
+ * open parameters get their type, all else is wrapped in a cast.
+ */
+#include <inttypes.h>
+
+#include "plan/bind.h"
+
+const char *
+type_text(struct binder *binder, const struct type *type)
+{
+	return type_format(type, binder->arena).data;
+}
+
+static bool
+is_enum(uint32_t oid)
+{
+	return oid >= FIRST_USER_OID;
+}
+
+char
+type_category(uint32_t oid)
+{
+	const struct type_info *info = is_enum(oid) ? NULL : type_info(oid);
+
+	if (is_enum(oid))
+		return 'E';
+	return info == NULL ? 'P' : info->category;
+}
+
+bool
+type_is_preferred(uint32_t oid)
+{
+	const struct type_info *info = is_enum(oid) ? NULL : type_info(oid);
+
+	return info != NULL && info->is_preferred;
+}
+
+bool
+can_coerce(uint32_t from, uint32_t to, enum cast_context context)
+{
+	if (from == to || to == TYPE_ANY || from == TYPE_UNKNOWN)
+		return true;
+	if (to == TYPE_ANYENUM)
+		return is_enum(from);
+	return cast_exists(from, to, context);
+}
+
+/* ---- literals ---- */
+
+/*
+ * A literal is read without its modifier, which is then applied as the context
+ * wants: '12345'::varchar(3) is cut, an INSERT of it fails.
+ */
+static int
+read_literal(struct binder *binder, struct expr **expr,
+    const struct type *target, enum cast_context context, struct error *err)
+{
+	const struct expr *literal = *expr;
+	struct type bare = *target;
+	struct datum value = { .is_null = true };
+	int rc;
+
+	if (!literal->value.is_null) {
+		bare.mod = -1;
+		rc = type_in_text(&bare, binder->context->settings,
+		    literal->value.str, binder->arena, &value, err);
+		if (rc == 0 && target->mod != -1)
+			rc = cast_datum(&bare, target, context,
+			    binder->context->settings, &value, binder->arena,
+			    &value, err);
+		if (rc != 0)
+			return error_position(err, literal->location);
+	}
+	*expr = expr_const(binder->arena, *target, literal->location, &value);
+	return 0;
+}
+
+static bool
+is_number(uint32_t oid)
+{
+	return oid == TYPE_INT2 || oid == TYPE_INT4 || oid == TYPE_INT8 ||
+	    oid == TYPE_NUMERIC || oid == TYPE_FLOAT4 || oid == TYPE_FLOAT8;
+}
+
+/* Numbers are cast at once where that succeeds; no setting can change them. */
+static bool
+fold_number(struct binder *binder, struct expr **expr,
+    const struct type *target, enum cast_context context)
+{
+	const struct expr *arg = *expr;
+	struct error ignored = { 0 };
+	struct datum value;
+
+	if (arg->kind != EXPR_CONST || !is_number(arg->type.oid) ||
+	    !is_number(target->oid))
+		return false;
+	if (cast_datum(&arg->type, target, context, binder->context->settings,
+		&arg->value, binder->arena, &value, &ignored) != 0)
+		return false;
+	*expr = expr_const(binder->arena, *target, arg->location, &value);
+	return true;
+}
+
+/* ---- parameters ---- */
+
+static int
+set_param_type(struct binder *binder, struct expr *param,
+    const struct type *target, struct error *err)
+{
+	struct type *slot = &binder->param_types[param->param];
+
+	if (slot->oid != 0 && slot->oid != target->oid) {
+		error_at(err, param->location, STELE_E_AMBIGUOUS_PARAMETER,
+		    "inconsistent types deduced for parameter $%" PRIu32,
+		    param->param + 1);
+		return error_detail(err, "%s versus %s",
+		    type_text(binder, slot), type_text(binder, target));
+	}
+	*slot = *target;
+	slot->mod = -1;
+	param->type = *slot;
+	return 0;
+}
+
+int
+coerce(struct binder *binder, struct expr **expr, const struct type *target,
+    enum cast_context context, struct error *err)
+{
+	struct expr *arg = *expr;
+	struct expr *cast;
+	int rc;
+
+	if (target->oid == TYPE_ANY)
+		return coerce_unknown(binder, expr, err);
+	if (arg->type.oid == TYPE_UNKNOWN && arg->kind == EXPR_CONST)
+		return read_literal(binder, expr, target, context, err);
+	if (arg->type.oid == TYPE_UNKNOWN && arg->kind == EXPR_PARAM) {
+		rc = set_param_type(binder, arg, target, err);
+		if (rc != 0)
+			return rc;
+	}
+	if (arg->type.oid == target->oid &&
+	    (target->mod == -1 || target->mod == arg->type.mod))
+		return 0;
+	if (fold_number(binder, expr, target, context))
+		return 0;
+	cast = expr_new(binder->arena, EXPR_CAST, *target, arg->location, 1);
+	cast->cast = context;
+	cast->args[0] = arg;
+	*expr = cast;
+	return 0;
+}
+
+int
+coerce_unknown(struct binder *binder, struct expr **expr, struct error *err)
+{
+	struct type text = type_of(TYPE_TEXT);
+
+	if ((*expr)->type.oid != TYPE_UNKNOWN)
+		return 0;
+	return coerce(binder, expr, &text, CAST_IMPLICIT, err);
+}
+
+int
+coerce_explicit(struct binder *binder, struct expr **expr,
+    const struct type *target, int location, struct error *err)
+{
+	const struct type from = (*expr)->type;
+
+	if (!can_coerce(from.oid, target->oid, CAST_EXPLICIT))
+		return error_at(err, location, STELE_E_CANNOT_COERCE,
+		    "cannot cast type %s to %s", type_text(binder, &from),
+		    type_text(binder, target));
+	return coerce(binder, expr, target, CAST_EXPLICIT, err);
+}
+
+int
+coerce_boolean(struct binder *binder, struct expr **expr, const char *what,
+    struct error *err)
+{
+	struct type boolean = type_of(TYPE_BOOL);
+
+	if (!can_coerce((*expr)->type.oid, TYPE_BOOL, CAST_ASSIGNMENT))
+		return error_at(err, (*expr)->location,
+		    STELE_E_DATATYPE_MISMATCH,
+		    "argument of %s must be type boolean, not type %s", what,
+		    type_text(binder, &(*expr)->type));
+	return coerce(binder, expr, &boolean, CAST_ASSIGNMENT, err);
+}
+
+/* ---- one type for several ---- */
+
+int
+common_type(struct binder *binder, struct expr **exprs, uint32_t count,
+    const char *what, struct type *out, struct error *err)
+{
+	struct type best = type_of(TYPE_UNKNOWN);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct type *type = &exprs[i]->type;
+
+		if (type->oid == TYPE_UNKNOWN)
+			continue;
+		if (best.oid == TYPE_UNKNOWN) {
+			best = *type;
+			continue;
+		}
+		if (type->oid == best.oid) {
+			if (type->mod != best.mod)
+				best.mod = -1;
+			continue;
+		}
+		if (type_category(type->oid) != type_category(best.oid))
+			return error_at(err, exprs[i]->location,
+			    STELE_E_DATATYPE_MISMATCH,
+			    "%s types %s and %s cannot be matched", what,
+			    type_text(binder, &best), type_text(binder, type));
+		best.mod = -1;
+		if (!type_is_preferred(best.oid) &&
+		    can_coerce(best.oid, type->oid, CAST_IMPLICIT) &&
+		    !can_coerce(type->oid, best.oid, CAST_IMPLICIT)) {
+			best = *type;
+			best.mod = -1;
+		}
+	}
+	*out = best.oid == TYPE_UNKNOWN ? type_of(TYPE_TEXT) : best;
+	return 0;
+}
+
+int
+coerce_common(struct binder *binder, struct expr **expr,
+    const struct type *type, const char *what, struct error *err)
+{
+	if (!can_coerce((*expr)->type.oid, type->oid, CAST_IMPLICIT))
+		return error_at(err, (*expr)->location, STELE_E_CANNOT_COERCE,
+		    "%s could not convert type %s to %s", what,
+		    type_text(binder, &(*expr)->type), type_text(binder, type));
+	return coerce(binder, expr, type, CAST_IMPLICIT, err);
+}
+
+int
+need_ordering(struct binder *binder, const struct type *type, int location,
+    struct error *err)
+{
+	if (type->oid != TYPE_JSON)
+		return 0;
+	error_at(err, location, STELE_E_UNDEFINED_FUNCTION,
+	    "could not identify an ordering operator for type %s",
+	    type_text(binder, type));
+	return error_hint(err,
+	    "Use an explicit ordering operator or modify the query.");
+}
+
+int
+need_equality(struct binder *binder, const struct type *type, int location,
+    struct error *err)
+{
+	if (type->oid != TYPE_JSON)
+		return 0;
+	return error_at(err, location, STELE_E_UNDEFINED_FUNCTION,
+	    "could not identify an equality operator for type %s",
+	    type_text(binder, type));
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * expr.c -- making, comparing and walking bound expressions.
+ */
+#include "plan/expr.h"
+
+struct expr *
+expr_new(struct arena *arena, enum expr_kind kind, struct type type,
+    int location, uint32_t arg_count)
+{
+	struct expr *expr = arena_zalloc(arena, sizeof(*expr));
+
+	expr->kind = kind;
+	expr->type = type;
+	expr->location = location;
+	expr->arg_count = arg_count;
+	if (arg_count > 0)
+		expr->args =
+		    arena_alloc_array(arena, arg_count, sizeof(*expr->args));
+	return expr;
+}
+
+struct expr *
+expr_column(struct arena *arena, struct type type, int location, uint32_t rel,
+    uint32_t column)
+{
+	struct expr *expr = expr_new(arena, EXPR_COLUMN, type, location, 0);
+
+	expr->column.rel = rel;
+	expr->column.column = column;
+	return expr;
+}
+
+struct expr *
+expr_const(struct arena *arena, struct type type, int location,
+    const struct datum *value)
+{
+	struct expr *expr = expr_new(arena, EXPR_CONST, type, location, 0);
+
+	if (value != NULL)
+		expr->value = *value;
+	else
+		expr->value.is_null = true;
+	return expr;
+}
+
+static bool
+const_equal(const struct expr *a, const struct expr *b)
+{
+	if (a->value.is_null || b->value.is_null)
+		return a->value.is_null && b->value.is_null;
+	if (a->type.oid == TYPE_UNKNOWN)
+		return str_equal(a->value.str, b->value.str);
+	if (type_phys(&a->type) == PHYS_STR)
+		return str_equal(a->value.str, b->value.str);
+	/* 1.0 and 1.00 are equal but not the same */
+	if (type_phys(&a->type) == PHYS_NUMERIC &&
+	    a->value.numeric.scale != b->value.numeric.scale)
+		return false;
+	return type_compare(&a->type, &a->value, &b->value) == 0;
+}
+
+static bool
+own_part_equal(const struct expr *a, const struct expr *b)
+{
+	switch (a->kind) {
+	case EXPR_CONST:
+	case EXPR_TYPEOF:
+		return const_equal(a, b);
+	case EXPR_PARAM:
+		return a->param == b->param;
+	case EXPR_COLUMN:
+		return a->column.rel == b->column.rel &&
+		    a->column.column == b->column.column;
+	case EXPR_CALL:
+	case EXPR_DISTINCT:
+	case EXPR_IN:
+	case EXPR_NULLIF:
+		return a->function == b->function;
+	case EXPR_CAST:
+		return a->cast == b->cast;
+	case EXPR_TEST:
+		return a->test == b->test;
+	case EXPR_FACT:
+		return a->fact == b->fact;
+	case EXPR_AGG:
+		return a->agg == b->agg;
+	case EXPR_AND:
+	case EXPR_OR:
+	case EXPR_NOT:
+	case EXPR_CASE:
+	case EXPR_COALESCE:
+	case EXPR_GREATEST:
+	case EXPR_LEAST:
+		return true;
+	}
+	return false;
+}
+
+bool
+expr_equal(const struct expr *a, const struct expr *b)
+{
+	if (a == b)
+		return true;
+	if (a->kind != b->kind || a->type.oid != b->type.oid ||
+	    a->type.mod != b->type.mod || a->arg_count != b->arg_count ||
+	    !own_part_equal(a, b))
+		return false;
+	for (uint32_t i = 0; i < a->arg_count; i++) {
+		if (!expr_equal(a->args[i], b->args[i]))
+			return false;
+	}
+	return true;
+}
+
+bool
+expr_any(const struct expr *expr, bool (*test)(const struct expr *expr))
+{
+	if (test(expr))
+		return true;
+	for (uint32_t i = 0; i < expr->arg_count; i++) {
+		if (expr_any(expr->args[i], test))
+			return true;
+	}
+	return false;
+}
+
+static bool
+varies(const struct expr *expr)
+{
+	return expr->kind == EXPR_COLUMN || expr->kind == EXPR_AGG ||
+	    (expr->kind == EXPR_CALL &&
+		expr->function->volatility == FUNCTION_VOLATILE);
+}
+
+static bool
+is_column(const struct expr *expr)
+{
+	return expr->kind == EXPR_COLUMN;
+}
+
+static bool
+is_aggregate(const struct expr *expr)
+{
+	return expr->kind == EXPR_AGG;
+}
+
+bool
+expr_is_fixed(const struct expr *expr)
+{
+	return !expr_any(expr, varies);
+}
+
+bool
+expr_has_columns(const struct expr *expr)
+{
+	return expr_any(expr, is_column);
+}
+
+bool
+expr_has_aggregates(const struct expr *expr)
+{
+	return expr_any(expr, is_aggregate);
+}
+
+bool
+expr_is_null_const(const struct expr *expr)
+{
+	return expr->kind == EXPR_CONST && expr->value.is_null;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * expr.h -- bound expressions: every name found, every type known.
+ *
+ * A column is named by the relation that makes it (struct rel, id) and its
+ * index among that relation's columns, so that an operator above several
+ * relations can tell them apart.
+ *
+ * Memory: an arena's.  Threads: immutable once the plan is made.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "types/cast.h"
+#include "types/function.h"
+#include "types/type.h"
+#include "vec/value.h"
+
+enum expr_kind {
+	EXPR_CONST,    /* value */
+	EXPR_PARAM,    /* param */
+	EXPR_COLUMN,   /* column */
+	EXPR_CALL,     /* function of args */
+	EXPR_CAST,     /* args[0], as `cast` allows */
+	EXPR_AND,      /* args, two and more, left to right */
+	EXPR_OR,       /* likewise */
+	EXPR_NOT,      /* args[0] */
+	EXPR_TEST,     /* args[0] IS `test` */
+	EXPR_DISTINCT, /* args[0] IS DISTINCT FROM args[1]; function is = */
+	EXPR_IN,       /* args[0] = any of the other args; function is = */
+	EXPR_NULLIF,   /* args[0] unless it = args[1]; function is = */
+	EXPR_CASE,     /* args: when, then, when, then ..., else */
+	EXPR_COALESCE, /* args */
+	EXPR_GREATEST, /* args */
+	EXPR_LEAST,    /* args */
+	EXPR_FACT,     /* fact of the session; args[0] of FACT_SETTING */
+	EXPR_TYPEOF,   /* value: pg_typeof's answer, args[0] is not evaluated */
+	EXPR_AGG,      /* agg; only while binding, then a column */
+};
+
+enum expr_test {
+	TEST_NULL,
+	TEST_NOT_NULL,
+	TEST_TRUE,
+	TEST_NOT_TRUE,
+	TEST_FALSE,
+	TEST_NOT_FALSE,
+	TEST_UNKNOWN,
+	TEST_NOT_UNKNOWN,
+};
+
+enum expr_fact {
+	FACT_USER,
+	FACT_SESSION_USER,
+	FACT_DATABASE,
+	FACT_SCHEMA,
+	FACT_VERSION,
+	FACT_BACKEND_PID,
+	FACT_SETTING,         /* current_setting(name) */
+	FACT_SETTING_OR_NULL, /* current_setting(name, true) */
+};
+
+struct expr {
+	enum expr_kind kind;
+	struct type type; /* TYPE_UNKNOWN only while binding */
+	int location;     /* in the text, in characters from 1; 0 unknown */
+	uint32_t arg_count;
+	struct expr **args;
+	union {
+		struct datum value; /* of TYPE_UNKNOWN: its text, in str */
+		uint32_t param;     /* from 0 */
+		struct {
+			uint32_t rel;
+			uint32_t column;
+		} column;
+		const struct function *function;
+		enum cast_context cast;
+		enum expr_test test;
+		enum expr_fact fact;
+		uint32_t agg; /* index among the query's aggregates */
+	};
+};
+
+/* A new expression with room for its arguments, the rest zero. */
+struct expr *expr_new(struct arena *arena, enum expr_kind kind,
+    struct type type, int location, uint32_t arg_count);
+
+struct expr *expr_column(struct arena *arena, struct type type, int location,
+    uint32_t rel, uint32_t column);
+
+/* A constant; a null one if value is NULL. */
+struct expr *expr_const(struct arena *arena, struct type type, int location,
+    const struct datum *value);
+
+/* The same computation; locations do not count. */
+bool expr_equal(const struct expr *a, const struct expr *b);
+
+/* Whether any expression in the tree satisfies `test`. */
+bool expr_any(const struct expr *expr, bool (*test)(const struct expr *expr));
+
+/* Whether a value is the same for all rows: no columns, nothing volatile. */
+bool expr_is_fixed(const struct expr *expr);
+bool expr_has_columns(const struct expr *expr);
+bool expr_has_aggregates(const struct expr *expr);
+
+/* A null or a constant, as known when planning. */
+bool expr_is_null_const(const struct expr *expr);

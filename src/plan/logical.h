@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * logical.h -- the logical plan: a tree of relations, leaves are what is
+ * stored or written down, and the parts of plans that write.
+ *
+ * A relation makes columns, named elsewhere by (id, index).  Those that pass
+ * their input's columns through (filter, sort, limit) have their input's id.
+ *
+ * Order.  A scan that is ordered gives rows by event_id, the transaction's own
+ * rows last; sorting is stable, so equal keys stay in that order (O4).
+ *
+ * Memory: the plan's arena.  Threads: immutable.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/str.h"
+#include "plan/expr.h"
+#include "types/type.h"
+
+struct event_type;
+
+enum rel_kind {
+	REL_SCAN,   /* events of one type */
+	REL_EVENTS, /* the relation `events`: of all types */
+	REL_VALUES, /* rows of expressions; one without columns: no FROM */
+	REL_FILTER,
+	REL_PROJECT,
+	REL_AGG, /* GROUP BY, DISTINCT */
+	REL_SORT,
+	REL_LIMIT,
+	REL_APPEND, /* UNION ALL */
+};
+
+/* Columns of `events`, as attnums. */
+enum events_column {
+	EVENTS_EVENT_ID = 1,
+	EVENTS_EVENT_TYPE,
+	EVENTS_CONTEXT_ID,
+	EVENTS_TIMESTAMP,
+	EVENTS_VERSION,
+	EVENTS_PAYLOAD,
+	EVENTS_COLUMN_COUNT = EVENTS_PAYLOAD,
+};
+
+enum bound_kind { BOUND_EQ, BOUND_LT, BOUND_LE, BOUND_GT, BOUND_GE };
+
+/*
+ * A row can only be in the result if its column compares so with the value,
+ * which is fixed during one execution and in the column's physical form.
+ */
+struct scan_bound {
+	uint32_t attnum;
+	enum bound_kind kind;
+	const struct expr *value;
+};
+
+struct rel_scan {
+	const struct event_type *type; /* NULL: REL_EVENTS */
+	uint32_t *attnums;             /* of the columns, column_count */
+	bool is_ordered;               /* rows must come by event_id */
+	const struct scan_bound *bounds;
+	uint32_t bound_count;
+};
+
+struct rel_values {
+	struct expr ***rows; /* row_count of column_count */
+	uint32_t row_count;
+};
+
+struct rel_filter {
+	struct expr **conjuncts;
+	uint32_t count;
+};
+
+enum agg_kind {
+	AGG_COUNT_STAR,
+	AGG_COUNT,
+	AGG_SUM,
+	AGG_AVG,
+	AGG_MIN,
+	AGG_MAX,
+	AGG_BOOL_AND,
+	AGG_BOOL_OR,
+	AGG_STRING_AGG,
+};
+
+struct agg_call {
+	enum agg_kind kind;
+	bool is_distinct;
+	struct expr *arg;       /* NULL: count(*) */
+	struct expr *delimiter; /* string_agg */
+	struct expr *filter;    /* NULL: all rows */
+	struct type type;       /* of the result */
+};
+
+/* Columns: the keys, then the aggregates. */
+struct rel_agg {
+	struct expr **keys;
+	uint32_t key_count;
+	struct agg_call *calls;
+	uint32_t call_count;
+};
+
+struct sort_key {
+	uint32_t column;
+	bool is_descending;
+	bool nulls_first;
+};
+
+struct rel_sort {
+	struct sort_key *keys;
+	uint32_t key_count;
+};
+
+/* NULL: none.  Both are bigint and fixed. */
+struct rel_limit {
+	struct expr *limit;
+	struct expr *offset;
+};
+
+struct rel {
+	enum rel_kind kind;
+	uint32_t id;
+	uint32_t column_count;
+	struct type *types; /* of the columns */
+	struct rel *input;  /* NULL: a leaf */
+	union {
+		struct rel_scan scan; /* REL_EVENTS too */
+		struct rel_values values;
+		struct rel_filter filter;
+		struct expr **project; /* column_count */
+		struct rel_agg agg;
+		struct rel_sort sort;
+		struct rel_limit limit;
+		struct {
+			struct rel **inputs;
+			uint32_t count;
+		} append;
+	};
+};
+
+/* ---- writing ---- */
+
+/* How a STORE gives its row; see src/exec/store.c. */
+struct plan_store {
+	struct expr *context; /* text */
+	struct expr *at;      /* timestamptz; NULL: now */
+	struct expr *payload; /* text, json or jsonb */
+	int payload_location; /* of the JSON's first character; 0: a parameter */
+};
+
+/*
+ * Row `column i` of the type (context_id, timestamp, then the fields) is
+ * values[i] over the source's columns, NULL meaning null, or the field's
+ * default.
+ */
+struct plan_insert {
+	const struct event_type *type;
+	const struct rel *source; /* NULL: `store` */
+	struct expr **values;
+	uint32_t value_count;
+	/*
+	 * The source is a single row of fixed expressions: no operator is
+	 * needed, `values` refer to no column.
+	 */
+	bool is_single_row;
+	struct plan_store store;
+	/* RETURNING: over (context_id, timestamp, event_id, fields ...) */
+	uint32_t returning_rel;
+	struct expr **returning;
+	uint32_t returning_count;
+	int event_id_location; /* where RETURNING names event_id; 0: nowhere */
+};
+
+struct plan_copy {
+	const struct event_type *type; /* NULL: events */
+	struct str name;
+	/*
+	 * Of each field of a line: its attnum in the type, or enum
+	 * events_column.
+	 */
+	uint32_t *attnums;
+	uint32_t count;
+};
+
+enum ddl_op {
+	DDL_OP_CREATE_TABLE,
+	DDL_OP_DEFINE,
+	DDL_OP_ADD_COLUMNS,
+	DDL_OP_DROP_TABLE,
+	DDL_OP_CREATE_ENUM,
+	DDL_OP_ADD_LABEL,
+	DDL_OP_DROP_ENUM,
+};
+
+/* A field as declared. */
+struct ddl_field {
+	struct str name;
+	struct type type;         /* oid 0: of the enum made from labels */
+	const struct str *labels; /* DEFINE: the enum to make */
+	uint32_t label_count;
+	bool is_not_null;
+	bool if_not_exists;         /* ADD COLUMN */
+	struct expr *default_value; /* fixed; NULL: none */
+	int location;
+	int type_location;
+};
+
+struct plan_ddl {
+	enum ddl_op op;
+	struct str name; /* the object */
+	int location;    /* of the name */
+	bool if_exists;
+	bool if_not_exists;
+	uint32_t version; /* DEFINE AS n; 0: not given */
+	struct ddl_field *fields;
+	uint32_t field_count;
+	const struct str *labels; /* CREATE_ENUM; ADD_LABEL has one */
+	uint32_t label_count;
+	const struct str *names; /* DROP */
+	const int *locations;
+	uint32_t name_count;
+};
