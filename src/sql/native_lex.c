@@ -511,7 +511,11 @@ native_widen_json(struct native *n)
 			return 0;
 		}
 	}
-	return syntax_error(n, n->token.start, "unterminated JSON object");
+	(void)syntax_error(n, n->token.start, "unterminated JSON object");
+	if (n->p->dialect == SQL_DIALECT_POSTGRES)
+		error_hint(n->p->err,
+		    "In psql, write the payload as a string: PAYLOAD '{...}'.");
+	return n->p->err->code;
 }
 
 /* ---- what is next ---- */

@@ -133,12 +133,17 @@ note_truncation(struct parse *p, const struct scanner *scanner,
  * native statement, or at the end of the text.
  */
 static int
-find_run(struct parse *p, struct scan_guard *guard, size_t start, size_t *end)
+find_run(struct parse *p, size_t start, size_t *end)
 {
 	struct scanner scanner = scanner_at(p->text, start);
 	bool at_start = false;
 
-	scan_guard_init(guard);
+	if (p->guard == NULL)
+		p->guard = arena_try_alloc(&p->scratch, sizeof(*p->guard));
+	if (p->guard == NULL)
+		return error_set(p->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	scan_guard_init(p->guard);
 	for (;;) {
 		struct scan_token token = scan_next(&scanner);
 		int rc;
@@ -148,7 +153,7 @@ find_run(struct parse *p, struct scan_guard *guard, size_t start, size_t *end)
 		    (at_start && token.kind == SCAN_WORD &&
 			parse_is_native(p, token.start)))
 			return 0;
-		switch (scan_guard_take(guard, &scanner, token)) {
+		switch (scan_guard_take(p->guard, &scanner, token)) {
 		case SCAN_FINE:
 			at_start = false;
 			break;
@@ -170,7 +175,7 @@ find_run(struct parse *p, struct scan_guard *guard, size_t start, size_t *end)
 }
 
 static int
-parse_text(struct parse *p, struct scan_guard *guard)
+parse_text(struct parse *p)
 {
 	struct scanner scanner = scanner_at(p->text, 0);
 	size_t end;
@@ -187,7 +192,7 @@ parse_text(struct parse *p, struct scan_guard *guard)
 		    parse_is_native(p, token.start)) {
 			rc = parse_native(p, token.start, &end);
 		} else {
-			rc = find_run(p, guard, token.start, &end);
+			rc = find_run(p, token.start, &end);
 			if (rc == 0)
 				rc = parse_sql_run(p, token.start, end);
 		}
@@ -220,7 +225,6 @@ sql_parse(struct str text, enum sql_dialect dialect, struct arena *arena,
 		.out = out,
 		.err = err,
 	};
-	struct scan_guard *guard;
 	int rc;
 
 	*out = (struct sql_statements){ 0 };
@@ -228,12 +232,10 @@ sql_parse(struct str text, enum sql_dialect dialect, struct arena *arena,
 	if (rc != 0)
 		return rc;
 	arena_init(&p.scratch, arena->budget);
-	guard = arena_try_alloc(&p.scratch, sizeof(*guard));
-	if (guard == NULL ||
-	    !position_map_build(&p.positions, text, &p.scratch))
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (position_map_build(&p.positions, text, &p.scratch))
+		rc = parse_text(&p);
 	else
-		rc = parse_text(&p, guard);
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	if (rc == 0)
 		rc = arena_check(arena, err);
 	arena_release(&p.scratch);

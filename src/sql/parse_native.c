@@ -190,6 +190,18 @@ is_semicolon(const struct native *n)
 }
 
 static int
+expect_end_of_batch(struct native *n)
+{
+	int rc = native_expected(n, "\";\" or \"]\"");
+
+	/* psql sends what comes before a semicolon */
+	if (n->p->dialect == SQL_DIALECT_POSTGRES &&
+	    n->token.kind == NATIVE_END)
+		error_hint(n->p->err, "In psql, use BEGIN and COMMIT.");
+	return rc;
+}
+
+static int
 parse_batch(struct native *n, struct ast_stmt *stmt)
 {
 	int rc;
@@ -207,7 +219,7 @@ parse_batch(struct native *n, struct ast_stmt *stmt)
 		}
 		rc = add_statement(n, stmt);
 		if (rc == 0 && !is_semicolon(n) && !native_is_punct(n, "]"))
-			rc = native_expected(n, "\";\" or \"]\"");
+			rc = expect_end_of_batch(n);
 	}
 	n->depth--;
 	return rc != 0 ? rc : native_expect_punct(n, "]");

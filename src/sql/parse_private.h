@@ -16,6 +16,8 @@
 #include "sql/parse.h"
 #include "sql/position.h"
 
+struct scan_guard;
+
 /* One call of sql_parse(). */
 struct parse {
 	struct str text;
@@ -26,6 +28,7 @@ struct parse {
 	struct sql_statements *out;
 	uint32_t capacity;            /* of out->items */
 	uint32_t truncation_capacity; /* of out->truncations */
+	struct scan_guard *guard;     /* in scratch, from the first SQL on */
 	struct error *err;
 };
 

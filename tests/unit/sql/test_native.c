@@ -141,6 +141,33 @@ START_TEST(refuses)
 }
 END_TEST
 
+/* psql cuts a text at a semicolon inside of brackets. */
+START_TEST(hints_at_psql)
+{
+	static const struct {
+		const char *text;
+		const char *hint;
+	} cases[] = {
+		{ "BATCH [PING", "In psql, use BEGIN and COMMIT." },
+		{ "STORE t FOR c PAYLOAD {\"a\":",
+		    "In psql, write the payload as a string: PAYLOAD "
+		    "'{...}'." },
+	};
+	struct parsed parsed;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		parsed_init(&parsed, str_of_cstr(cases[i].text),
+		    SQL_DIALECT_POSTGRES);
+		ck_assert_str_eq(parsed.err.hint, cases[i].hint);
+		parsed_release(&parsed);
+		parsed_init(&parsed, str_of_cstr(cases[i].text),
+		    SQL_DIALECT_NATIVE);
+		ck_assert_str_eq(parsed.err.hint, "");
+		parsed_release(&parsed);
+	}
+}
+END_TEST
+
 /* ---- STORE ---- */
 
 static const struct {
@@ -306,6 +333,7 @@ main(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, refuses, 0, ARRAY_LEN(error_case));
+	tcase_add_test(tests, hints_at_psql);
 	tcase_add_loop_test(tests, stores, 0, ARRAY_LEN(store_case));
 	tcase_add_test(tests, stores_parameters);
 	tcase_add_test(tests, nesting_is_bounded);
