@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * manifest_files.c -- holding the folder of segments against the list.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "engine/manifest/manifest.h"
+#include "engine/manifest/manifest_private.h"
+
+#define QUARANTINE_TRIES 10000
+
+/* Names in the folder, each with its NUL, one after the other. */
+static void
+note_name(void *arg, const char *name)
+{
+	buf_put(arg, name, strlen(name) + 1);
+}
+
+static int
+list_folder(struct os_fs *fs, const char *folder, struct buf *names,
+    struct error *err)
+{
+	int rc = os_list(fs, folder, note_name, names, err);
+
+	if (rc == 0 && names->failed)
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return rc;
+}
+
+static bool
+has_suffix(const char *name, const char *suffix)
+{
+	size_t len = strlen(name), suffix_len = strlen(suffix);
+
+	return len >= suffix_len &&
+	    strcmp(name + len - suffix_len, suffix) == 0;
+}
+
+/* The index of the segment whose file has exactly this name. */
+static bool
+find_by_name(const struct manifest_state *state, const char *name, uint32_t *at)
+{
+	char exact[32];
+	uint64_t number;
+
+	number = strtoull(name, NULL, 16);
+	snprintf(exact, sizeof(exact), "%016" PRIx64 ".seg", number);
+	*at = manifest_find(state, number);
+	return strcmp(exact, name) == 0 && manifest_has(state, number);
+}
+
+/* Move a file that nobody knows out of the way, under a free name. */
+static int
+quarantine(struct manifest *m, const char *from, const char *name,
+    struct error *err)
+{
+	char folder[OS_PATH_SIZE];
+	char to[OS_PATH_SIZE];
+	int rc = os_path(folder, m->dir, QUARANTINE_DIRECTORY, err);
+
+	if (rc == 0)
+		rc = os_mkdir(m->fs, folder, err);
+	if (rc == 0)
+		rc = os_path(to, folder, name, err);
+	for (int i = 1; rc == 0 && i <= QUARANTINE_TRIES; i++) {
+		rc = os_link(m->fs, from, to, err);
+		if (rc == 0)
+			break;
+		if (err->os_errno != EEXIST || i == QUARANTINE_TRIES)
+			return rc;
+		if (snprintf(to, sizeof(to), "%.*s/%s.%d",
+			(int)(sizeof(to) - 64), folder, name,
+			i) >= (int)sizeof(to))
+			return rc;
+		rc = 0;
+	}
+	if (rc == 0)
+		rc = os_fsync_dir(m->fs, folder, err);
+	return rc == 0 ? os_unlink(m->fs, from, err) : rc;
+}
+
+static int
+check_size(struct manifest *m, const struct segment_meta *meta,
+    const char *path, struct error *err)
+{
+	struct os_file *file;
+	uint64_t size;
+	int rc = os_open(m->fs, path, OS_READ, &file, err);
+
+	if (rc != 0)
+		return rc;
+	rc = os_size(file, &size, err);
+	os_close(file);
+	if (rc == 0 && size != meta->size_bytes)
+		rc = error_set(err, STELE_E_CORRUPT,
+		    "file \"%s\" has %" PRIu64 " bytes instead of %" PRIu64,
+		    path, size, meta->size_bytes);
+	return rc;
+}
+
+/* One file of the folder; seen[i] is set for the segment it belongs to. */
+static int
+check_file(struct manifest *m, const char *folder, const char *name, bool *seen,
+    struct manifest_files *found, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	uint32_t at;
+	int rc = os_path(path, folder, name, err);
+
+	if (rc != 0)
+		return rc;
+	if (find_by_name(&m->state, name, &at)) {
+		seen[at] = true;
+		return check_size(m, &m->state.segments[at], path, err);
+	}
+	if (has_suffix(name, OS_TEMP_SUFFIX)) {
+		found->removed++;
+		return os_unlink(m->fs, path, err);
+	}
+	found->quarantined++;
+	return quarantine(m, path, name, err);
+}
+
+static int
+find_missing(const struct manifest *m, const bool *seen, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc;
+
+	for (uint32_t i = 0; i < m->state.segment_count; i++) {
+		if (seen[i])
+			continue;
+		rc = segment_path(path, sizeof(path), m->dir,
+		    m->state.segments[i].number, err);
+		if (rc != 0)
+			return rc;
+		return error_set(err, STELE_E_CORRUPT, "file \"%s\" is missing",
+		    path);
+	}
+	return 0;
+}
+
+int
+manifest_check_files(struct manifest *m, struct manifest_files *found,
+    struct error *err)
+{
+	char folder[OS_PATH_SIZE];
+	struct error other;
+	struct buf names;
+	bool *seen = calloc((size_t)m->state.segment_count + 1, sizeof(*seen));
+	int rc, first = 0;
+
+	*found = (struct manifest_files){ 0 };
+	if (seen == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	buf_init(&names);
+	rc = os_path(folder, m->dir, SEGMENT_DIRECTORY, err);
+	if (rc == 0)
+		rc = list_folder(m->fs, folder, &names, err);
+	for (size_t at = 0; rc == 0 && at < names.len;
+	     at += strlen((char *)names.data + at) + 1) {
+		int file_rc = check_file(m, folder, (char *)names.data + at,
+		    seen, found, first == 0 ? err : &other);
+
+		if (first == 0)
+			first = file_rc;
+	}
+	if (rc == 0 && found->removed + found->quarantined > 0)
+		rc = os_fsync_dir(m->fs, folder, first == 0 ? err : &other);
+	if (first != 0)
+		rc = first;
+	if (rc == 0)
+		rc = find_missing(m, seen, err);
+	buf_release(&names);
+	free(seen);
+	return rc;
+}
+
+/* ---- verifying ---- */
+
+struct verifier {
+	struct manifest *manifest;
+	void (*problem)(void *arg, const struct error *err);
+	void *arg;
+	struct verify_report *report;
+};
+
+static void
+tell(struct verifier *v, const struct error *err)
+{
+	v->report->problems++;
+	v->problem(v->arg, err);
+}
+
+static int
+verify_unknown_files(struct verifier *v, struct error *err)
+{
+	struct manifest *m = v->manifest;
+	char folder[OS_PATH_SIZE];
+	struct error unknown;
+	struct buf names;
+	uint32_t at;
+	int rc;
+
+	buf_init(&names);
+	rc = os_path(folder, m->dir, SEGMENT_DIRECTORY, err);
+	if (rc == 0)
+		rc = list_folder(m->fs, folder, &names, err);
+	for (size_t i = 0; rc == 0 && i < names.len;
+	     i += strlen((char *)names.data + i) + 1) {
+		const char *name = (char *)names.data + i;
+
+		if (find_by_name(&m->state, name, &at) ||
+		    has_suffix(name, OS_TEMP_SUFFIX))
+			continue;
+		error_set(&unknown, STELE_E_CORRUPT,
+		    "file \"%s/%s\" is not in the MANIFEST", folder, name);
+		tell(v, &unknown);
+	}
+	buf_release(&names);
+	return rc;
+}
+
+int
+manifest_verify(struct os_fs *fs, const char *dir,
+    void (*problem)(void *arg, const struct error *err), void *arg,
+    struct verify_report *report, struct error *err)
+{
+	struct verifier v = {
+		.problem = problem,
+		.arg = arg,
+		.report = report,
+	};
+	struct error found;
+	uint64_t torn_bytes;
+	int rc;
+
+	report->files++;
+	if (manifest_load(fs, dir, &v.manifest, &torn_bytes, &found) != 0) {
+		tell(&v, &found); /* nothing else can be known */
+		return 0;
+	}
+	report->bytes += v.manifest->size;
+	for (uint32_t i = 0; i < v.manifest->state.segment_count; i++) {
+		const struct segment_meta *meta =
+		    &v.manifest->state.segments[i];
+
+		report->files++;
+		report->bytes += meta->size_bytes;
+		report->rows += meta->row_count;
+		rc = segment_verify(fs, dir, meta, &v.manifest->state.directory,
+		    &found);
+		if (rc == STELE_E_OUT_OF_MEMORY) {
+			*err = found;
+			goto out;
+		}
+		if (rc != 0)
+			tell(&v, &found);
+	}
+	rc = verify_unknown_files(&v, err);
+out:
+	manifest_close(v.manifest);
+	return rc;
+}
