@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exec/func_like.h"
 
-#include <utf8proc.h>
-
 #include "common/error.h"
 #include "common/utf8.h"
+#include "exec/unicode.h"
 
 /* Lower case of a valid text, in the arena. */
 static struct str
@@ -18,21 +17,16 @@ fold(struct str text, struct arena *arena)
 		return STR("");
 	}
 	while (at < text.len) {
-		utf8proc_int32_t c = (unsigned char)text.data[at];
-		utf8proc_ssize_t used = 1;
+		unsigned char c = (unsigned char)text.data[at];
 
-		if (c >= 0x80)
-			used = utf8proc_iterate(
-			    (const utf8proc_uint8_t *)text.data + at,
-			    (utf8proc_ssize_t)(text.len - at), &c);
-		if (used <= 0)
-			break;
-		if (c >= 0x80)
-			c = utf8proc_tolower(c);
-		else if (c >= 'A' && c <= 'Z')
-			c += 0x20;
-		len += utf8_encode((uint32_t)c, folded + len);
-		at += (size_t)used;
+		if (c >= 0x80) {
+			len += utf8_encode(unicode_to_lower(
+					       unicode_next(text, &at)),
+			    folded + len);
+			continue;
+		}
+		folded[len++] = (char)(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+		at++;
 	}
 	return str_of(folded, len);
 }

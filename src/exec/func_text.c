@@ -5,11 +5,10 @@
  *
  * Results that are part of an argument borrow from it.
  */
-#include <utf8proc.h>
-
 #include "common/utf8.h"
 #include "exec/func_like.h"
 #include "exec/func_private.h"
+#include "exec/unicode.h"
 #include "types/text.h"
 
 #define TEXT_SIZE_MAX ((size_t)1 << 30) /* as PostgreSQL's */
@@ -71,11 +70,9 @@ byte_length(struct function_call *call)
 	return 0;
 }
 
-typedef utf8proc_int32_t (*map_fn)(utf8proc_int32_t code_point);
-
 /* Any text, character by character; a character may grow to four bytes. */
 static int
-map_unicode(struct function_call *call, struct str text, map_fn map,
+map_unicode(struct function_call *call, struct str text, unicode_map_fn map,
     struct str *out)
 {
 	int rc = 0;
@@ -84,17 +81,8 @@ map_unicode(struct function_call *call, struct str text, map_fn map,
 
 	if (mapped == NULL)
 		return rc;
-	while (at < text.len) {
-		utf8proc_int32_t code_point;
-		utf8proc_ssize_t used =
-		    utf8proc_iterate((const utf8proc_uint8_t *)text.data + at,
-			(utf8proc_ssize_t)(text.len - at), &code_point);
-
-		if (used <= 0)
-			break; /* never: texts are valid */
-		len += utf8_encode((uint32_t)map(code_point), mapped + len);
-		at += (size_t)used;
-	}
+	while (at < text.len)
+		len += utf8_encode(map(unicode_next(text, &at)), mapped + len);
 	*out = str_of(mapped, len);
 	return 0;
 }
@@ -111,7 +99,7 @@ is_ascii(struct str text)
 
 /* `flip` is what differs between the cases, for letters from `first` on. */
 static int
-map_case(struct function_call *call, char first, map_fn map)
+map_case(struct function_call *call, char first, unicode_map_fn map)
 {
 	for (uint32_t i = 0; i < call->sel.count; i++) {
 		uint32_t row = sel_row(call->sel, i);
@@ -143,29 +131,13 @@ map_case(struct function_call *call, char first, map_fn map)
 static int
 text_lower(struct function_call *call)
 {
-	return map_case(call, 'A', utf8proc_tolower);
+	return map_case(call, 'A', unicode_to_lower);
 }
 
 static int
 text_upper(struct function_call *call)
 {
-	return map_case(call, 'a', utf8proc_toupper);
-}
-
-static bool
-is_alphanumeric(utf8proc_int32_t code_point)
-{
-	switch (utf8proc_category(code_point)) {
-	case UTF8PROC_CATEGORY_LU:
-	case UTF8PROC_CATEGORY_LL:
-	case UTF8PROC_CATEGORY_LT:
-	case UTF8PROC_CATEGORY_LM:
-	case UTF8PROC_CATEGORY_LO:
-	case UTF8PROC_CATEGORY_ND:
-		return true;
-	default:
-		return false;
-	}
+	return map_case(call, 'a', unicode_to_upper);
 }
 
 static int
@@ -179,18 +151,12 @@ initcap(struct function_call *call, struct str text, struct str *out)
 	if (mapped == NULL)
 		return rc;
 	while (at < text.len) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t used =
-		    utf8proc_iterate((const utf8proc_uint8_t *)text.data + at,
-			(utf8proc_ssize_t)(text.len - at), &c);
+		uint32_t c = unicode_next(text, &at);
 
-		if (used <= 0)
-			break;
-		at += (size_t)used;
-		len += utf8_encode((uint32_t)(in_word ? utf8proc_tolower(c)
-						      : utf8proc_toupper(c)),
+		len += utf8_encode(in_word ? unicode_to_lower(c)
+					   : unicode_to_upper(c),
 		    mapped + len);
-		in_word = is_alphanumeric(c);
+		in_word = unicode_is_alphanumeric(c);
 	}
 	*out = str_of(mapped, len);
 	return 0;
@@ -708,11 +674,14 @@ text_starts_with(struct function_call *call)
 static int
 text_ascii(struct function_call *call)
 {
-	EACH_ROW(call->sel, row, const struct str text = ARG(call, 0, str, row);
-		 utf8proc_int32_t code_point = 0; if (text.len > 0)(void)
-		     utf8proc_iterate((const utf8proc_uint8_t *)text.data,
-			 (utf8proc_ssize_t)text.len, &code_point);
-		 call->result->i64[row] = code_point;);
+	for (uint32_t i = 0; i < call->sel.count; i++) {
+		uint32_t row = sel_row(call->sel, i);
+		struct str text = ARG(call, 0, str, row);
+		size_t at = 0;
+
+		call->result->i64[row] =
+		    text.len == 0 ? 0 : unicode_next(text, &at);
+	}
 	return 0;
 }
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/unicode.h"
+
+#include <assert.h>
+
+#include <utf8proc.h>
+
+#include "common/must.h"
+
+uint32_t
+unicode_next(struct str text, size_t *at)
+{
+	utf8proc_int32_t code_point;
+	utf8proc_ssize_t used;
+
+	assert(*at < text.len);
+	used = utf8proc_iterate((const utf8proc_uint8_t *)text.data + *at,
+	    (utf8proc_ssize_t)(text.len - *at), &code_point);
+	MUST(used > 0); /* texts are checked where they come in */
+	*at += (size_t)used;
+	return (uint32_t)code_point;
+}
+
+uint32_t
+unicode_to_lower(uint32_t code_point)
+{
+	return (uint32_t)utf8proc_tolower((utf8proc_int32_t)code_point);
+}
+
+uint32_t
+unicode_to_upper(uint32_t code_point)
+{
+	return (uint32_t)utf8proc_toupper((utf8proc_int32_t)code_point);
+}
+
+bool
+unicode_is_alphanumeric(uint32_t code_point)
+{
+	switch (utf8proc_category((utf8proc_int32_t)code_point)) {
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LL:
+	case UTF8PROC_CATEGORY_LT:
+	case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO:
+	case UTF8PROC_CATEGORY_ND:
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * unicode.h -- what lower(), upper(), initcap() and ILIKE need to know of
+ * characters; the door to utf8proc.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/str.h"
+
+typedef uint32_t (*unicode_map_fn)(uint32_t code_point);
+
+/*
+ * The character of valid UTF-8 at text.data[*at], which is then past it.
+ * Only for *at < text.len.
+ */
+uint32_t unicode_next(struct str text, size_t *at);
+
+/* Simple case mapping, one character to one. */
+uint32_t unicode_to_lower(uint32_t code_point);
+uint32_t unicode_to_upper(uint32_t code_point);
+
+/* A letter or a decimal digit. */
+bool unicode_is_alphanumeric(uint32_t code_point);
