@@ -56,9 +56,12 @@ buf_take(struct buf *buf, size_t len)
 static inline void
 buf_put(struct buf *buf, const void *data, size_t len)
 {
-	uint8_t *at = buf_take(buf, len);
+	uint8_t *at;
 
-	if (at != NULL && len > 0)
+	if (len == 0)
+		return; /* an empty buf has no memory to point into */
+	at = buf_take(buf, len);
+	if (at != NULL)
 		memcpy(at, data, len);
 }
 
