@@ -10,19 +10,9 @@
 #include <string.h>
 
 #include "common/error.h"
-#include "common/hash.h"
 #include "engine/engine_private.h"
 #include "engine/recovery.h"
 #include "engine/segment/block_cache.h"
-
-#define LOCK_NAME "LOCK"
-
-uint64_t
-engine_wal_key(const struct engine *engine)
-{
-	return hash_bytes(engine->directory.bytes,
-	    sizeof(engine->directory.bytes));
-}
 
 /* ---- failure ---- */
 
@@ -115,7 +105,7 @@ start_wal(struct engine *engine, const struct wal_replay *replay,
 {
 	const struct wal_options options = {
 		.dir = engine->wal_dir,
-		.key = engine_wal_key(engine),
+		.key = wal_key(&engine->directory),
 		.file_size_bytes =
 		    engine->options.wal_file_size_bytes / WAL_ALIGN * WAL_ALIGN,
 		.sync_interval_ns =

@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 
+#include "common/hash.h"
 #include "engine/append/commit.h"
 #include "engine/engine.h"
 #include "engine/manifest/manifest.h"
@@ -22,6 +23,7 @@
 #include "os/thread.h"
 
 #define WAL_DIRECTORY "wal"
+#define LOCK_NAME     "LOCK" /* holds the process id of the server */
 
 struct engine {
 	struct os_fs *fs;
@@ -56,8 +58,12 @@ struct engine {
 /* The shard that owns a context. */
 uint32_t engine_shard_of(const struct engine *engine, struct str context);
 
-/* What keys the checksums of its log. */
-uint64_t engine_wal_key(const struct engine *engine);
+/* What keys the checksums of a directory's log. */
+static inline uint64_t
+wal_key(const struct uuid *directory)
+{
+	return hash_bytes(directory->bytes, sizeof(directory->bytes));
+}
 
 /* The visible position. */
 uint64_t engine_position(struct engine *engine);

@@ -213,7 +213,7 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 	struct log_reader reader = { .engine = engine };
 	const struct wal_replay_options options = {
 		.dir = engine->wal_dir,
-		.key = engine_wal_key(engine),
+		.key = wal_key(&engine->directory),
 		.first_file = state->wal_file,
 		.arg = &reader,
 		.batch = replay_batch,

@@ -116,6 +116,7 @@ view_init(struct view_holder *holder, uint32_t shard_count, struct error *err)
 	}
 	pthread_mutex_init(&holder->lock, NULL);
 	os_cond_init(&holder->moved);
+	holder->shard_count = shard_count;
 	holder->view = view;
 	atomic_init(&holder->position, 0);
 	return 0;
@@ -142,7 +143,7 @@ static int
 swap_part(struct view_holder *holder, uint32_t shard, struct shard_view *part,
     struct error *err)
 {
-	struct view *fresh = view_new(holder->view->shard_count);
+	struct view *fresh = view_new(holder->shard_count);
 	struct view *old;
 
 	if (fresh == NULL || part == NULL) {

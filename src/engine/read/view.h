@@ -54,6 +54,7 @@ struct view_waiter;
 
 /* The current state; embedded in the engine. */
 struct view_holder {
+	uint32_t shard_count; /* constant */
 	pthread_mutex_t lock;
 	struct view *view;
 	const struct catalog *catalog;

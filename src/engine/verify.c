@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checking a directory that no server uses: the MANIFEST and its segments,
+ * then every group and record of the log.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/arena.h"
+#include "common/error.h"
+#include "common/hash.h"
+#include "engine/append/row_format.h"
+#include "engine/catalog/catalog_format.h"
+#include "engine/engine_private.h"
+#include "engine/wal/wal_replay.h"
+
+struct verifier {
+	void (*problem)(void *arg, const struct error *err);
+	void *arg;
+	struct verify_report *report;
+	uint32_t shard_count;
+};
+
+static void
+tell(struct verifier *verifier, const struct error *err)
+{
+	verifier->report->problems++;
+	verifier->problem(verifier->arg, err);
+}
+
+/* Nothing of an entry but its own form can be judged here. */
+static bool
+is_entry_sound(const struct verifier *verifier, struct entry *entry)
+{
+	struct arena arena;
+	struct error ignored;
+	struct ddl ddl;
+	struct row row;
+	bool is_sound;
+
+	if (entry->kind == ENTRY_ROW)
+		return entry->shard < verifier->shard_count &&
+		    row_decode(entry, &row);
+	(void)reader_u64(&entry->content);
+	arena_init(&arena, NULL);
+	is_sound = ddl_decode(&entry->content, &arena, &ddl, &ignored) == 0;
+	arena_release(&arena);
+	return is_sound;
+}
+
+static int
+verify_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
+{
+	struct verifier *verifier = arg;
+	struct reader r = reader_over(batch->entries, batch->len);
+	struct entry entry;
+	uint64_t rows = 0;
+	int rc;
+
+	while ((rc = entry_next(&r, &entry)) == 1) {
+		rows += entry.kind == ENTRY_ROW;
+		if (!is_entry_sound(verifier, &entry))
+			break;
+	}
+	verifier->report->rows += rows;
+	if (rc != 0 || rows != batch->row_count) {
+		(void)error_set(err, STELE_E_CORRUPT,
+		    "log record of event %" PRIu64 " is malformed",
+		    batch->first_event_id);
+		tell(verifier, err);
+	}
+	return 0;
+}
+
+/* The log, by what the MANIFEST says of the directory. */
+static int
+verify_log(struct os_fs *fs, const char *dir,
+    const struct manifest_state *state, struct verifier *verifier,
+    struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	struct wal_replay replay;
+	const struct wal_replay_options options = {
+		.dir = path,
+		.key = wal_key(&state->directory),
+		.first_file = state->wal_file,
+		.is_read_only = true,
+		.arg = verifier,
+		.batch = verify_batch,
+	};
+	int rc = os_path(path, dir, WAL_DIRECTORY, err);
+
+	if (rc != 0)
+		return rc;
+	verifier->shard_count = state->shard_count;
+	rc = wal_replay(fs, &options, &replay, err);
+	verifier->report->files += replay.file_count;
+	verifier->report->bytes += replay.bytes;
+	wal_replay_release(&replay);
+	if (rc != STELE_E_CORRUPT && rc != STELE_E_FILE_MISSING)
+		return rc;
+	tell(verifier, err);
+	return 0;
+}
+
+int
+engine_verify(struct os_fs *fs, const char *dir,
+    void (*problem)(void *arg, const struct error *err), void *arg,
+    struct verify_report *report, struct error *err)
+{
+	struct verifier verifier = {
+		.problem = problem,
+		.arg = arg,
+		.report = report,
+	};
+	char path[OS_PATH_SIZE];
+	struct manifest *manifest = NULL;
+	struct os_file *lock = NULL;
+	uint64_t torn_bytes;
+	int rc;
+
+	*report = (struct verify_report){ .files = 0 };
+	rc = os_path(path, dir, LOCK_NAME, err);
+	if (rc == 0)
+		rc = os_lock(fs, path, &lock, err);
+	if (rc == 0)
+		rc = manifest_verify(fs, dir, problem, arg, report, err);
+	if (rc == 0)
+		rc = manifest_open(fs, dir, &manifest, &torn_bytes, err);
+	if (rc == 0)
+		rc = verify_log(fs, dir, manifest_state(manifest), &verifier,
+		    err);
+	else if (report->problems > 0)
+		rc = 0; /* without a MANIFEST there is no key to the log */
+	manifest_close(manifest);
+	os_close(lock);
+	return rc;
+}

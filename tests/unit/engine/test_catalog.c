@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Catalogues: what each change makes, what each refuses and in which words,
+ * and that what is written is read back, whatever byte is missing.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "common/error.h"
+#include "common/reader.h"
+#include "engine/catalog/catalog.h"
+#include "engine/catalog/catalog_format.h"
+
+#define ENUM_OID  16384u
+#define TYPE_OID_ 16386u
+
+static const struct catalog *catalog;
+static struct error err;
+
+static const struct str labels[] = { { "new", 3 }, { "paid", 4 } };
+static struct field fields[3];
+
+static const struct catalog *
+apply(const struct ddl *ddl)
+{
+	const struct catalog *after;
+	int rc = catalog_apply(catalog, ddl, 7, &after, &err);
+
+	ck_assert_msg(rc == 0, "%s", err.message);
+	return after;
+}
+
+static void
+change(const struct ddl *ddl)
+{
+	const struct catalog *after = apply(ddl);
+
+	catalog_unref(catalog);
+	catalog = after;
+}
+
+/* An enum "status" and a type "orders" that uses it. */
+static void
+setup(void)
+{
+	struct ddl make_enum = {
+		.kind = DDL_CREATE_ENUM,
+		.oid = ENUM_OID,
+		.array_type_oid = ENUM_OID + 1,
+		.name = STR("status"),
+		.labels = labels,
+		.label_count = 2,
+	};
+	struct ddl make_type = {
+		.kind = DDL_CREATE_TYPE,
+		.oid = TYPE_OID_,
+		.array_type_oid = TYPE_OID_ + 1,
+		.row_type_oid = TYPE_OID_ + 2,
+		.name = STR("orders"),
+		.fields = fields,
+		.field_count = 3,
+	};
+
+	fields[0] = (struct field){ .name = STR("status"),
+		.type = type_of(ENUM_OID),
+		.is_not_null = true };
+	fields[1] = (struct field){ .name = STR("total"),
+		.type = { .oid = TYPE_NUMERIC, .mod = type_numeric_mod(9, 2) },
+		.has_default = true,
+		.default_value = { .numeric = { .small = -150, .scale = 2 } } };
+	fields[2] = (struct field){ .name = STR("note"),
+		.type = type_of(TYPE_TEXT),
+		.has_default = true,
+		.default_value = { .str = STR("none") } };
+	ck_assert_int_eq(catalog_new(&catalog, &err), 0);
+	change(&make_enum);
+	change(&make_type);
+}
+
+static void
+teardown(void)
+{
+	catalog_unref(catalog);
+}
+
+START_TEST(finds_things)
+{
+	const struct event_type *type =
+	    catalog_type_by_name(catalog, STR("orders"));
+
+	ck_assert_ptr_nonnull(type);
+	ck_assert_ptr_eq(type, catalog_type_by_oid(catalog, TYPE_OID_));
+	ck_assert_ptr_null(catalog_type_by_name(catalog, STR("Orders")));
+	ck_assert_uint_eq(event_type_column(type, STR("context_id")), 1);
+	ck_assert_uint_eq(event_type_column(type, STR("event_id")), 3);
+	ck_assert_uint_eq(event_type_column(type, STR("note")), 6);
+	ck_assert_uint_eq(event_type_column(type, STR("nothing")), 0);
+	ck_assert_uint_eq(event_type_column_type(type, 4).oid, ENUM_OID);
+	ck_assert_uint_eq(
+	    event_type_column_type(type, 4).enum_type->label_count, 2);
+	ck_assert_uint_eq(catalog->next_oid, TYPE_OID_ + 3);
+	ck_assert_uint_eq(catalog->generation, 2);
+}
+END_TEST
+
+START_TEST(versions_share_and_stay)
+{
+	struct field extra = { .name = STR("x"), .type = type_of(TYPE_INT8) };
+	struct ddl add = {
+		.kind = DDL_ADD_FIELDS,
+		.oid = TYPE_OID_,
+		.fields = &extra,
+		.field_count = 1,
+		.version = 5,
+	};
+	struct ddl label = {
+		.kind = DDL_ADD_LABEL,
+		.oid = ENUM_OID,
+		.name = STR("sent"),
+	};
+	struct ddl drop = { .kind = DDL_DROP_TYPE, .oid = TYPE_OID_ };
+	struct ddl drop_enum = { .kind = DDL_DROP_ENUM, .oid = ENUM_OID };
+	const struct catalog *old = catalog_ref(catalog);
+	const struct event_type *type;
+
+	change(&add);
+	ck_assert_ptr_eq(old->enums[0], catalog->enums[0]);
+	type = catalog_type_by_oid(catalog, TYPE_OID_);
+	ck_assert_uint_eq(type->version_count, 2);
+	ck_assert_uint_eq(type->versions[1].number, 5);
+	ck_assert_uint_eq(type->versions[1].field_count, 4);
+	change(&label);
+	type = catalog_type_by_oid(catalog, TYPE_OID_);
+	ck_assert_uint_eq(type->fields[0].type.enum_type->label_count, 3);
+	change(&drop);
+	ck_assert_ptr_null(catalog_type_by_name(catalog, STR("orders")));
+	type = catalog_type_by_oid(catalog, TYPE_OID_);
+	ck_assert_uint_eq(type->dropped_at, 7);
+	change(&drop_enum);
+	ck_assert_uint_eq(catalog->enum_count, 0);
+	type = catalog_type_by_oid(old, TYPE_OID_);
+	ck_assert_uint_eq(type->field_count, 3);
+	ck_assert_uint_eq(type->fields[0].type.enum_type->label_count, 2);
+	catalog_unref(old);
+}
+END_TEST
+
+static const struct str dup_labels[] = { { "a", 1 }, { "a", 1 } };
+static struct field clash[2];
+
+static const struct {
+	const char *what;
+	struct ddl ddl;
+	int code;
+	const char *message;
+} refusals[] = {
+	{ "same relation",
+	    { .kind = DDL_CREATE_TYPE, .oid = 20000, .name = { "orders", 6 } },
+	    STELE_E_DUPLICATE_TABLE, "relation \"orders\" already exists" },
+	{ "relation named as an enum",
+	    { .kind = DDL_CREATE_TYPE, .oid = 20000, .name = { "status", 6 } },
+	    STELE_E_DUPLICATE_OBJECT, "type \"status\" already exists" },
+	{ "enum named as a relation",
+	    { .kind = DDL_CREATE_ENUM, .oid = 20000, .name = { "orders", 6 } },
+	    STELE_E_DUPLICATE_OBJECT, "type \"orders\" already exists" },
+	{ "reserved",
+	    { .kind = DDL_CREATE_TYPE, .oid = 20000, .name = { "pg_x", 4 } },
+	    STELE_E_RESERVED_NAME, "unacceptable name \"pg_x\"" },
+	{ "reserved events",
+	    { .kind = DDL_CREATE_TYPE, .oid = 20000, .name = { "events", 6 } },
+	    STELE_E_RESERVED_NAME, "unacceptable name \"events\"" },
+	{ "field twice",
+	    { .kind = DDL_CREATE_TYPE,
+		.oid = 20000,
+		.name = { "t", 1 },
+		.fields = clash,
+		.field_count = 2 },
+	    STELE_E_DUPLICATE_COLUMN,
+	    "column \"total\" specified more than once" },
+	{ "field there",
+	    { .kind = DDL_ADD_FIELDS,
+		.oid = TYPE_OID_,
+		.fields = clash,
+		.field_count = 1 },
+	    STELE_E_DUPLICATE_COLUMN,
+	    "column \"total\" of relation \"orders\" already exists" },
+	{ "version goes back",
+	    { .kind = DDL_ADD_FIELDS, .oid = TYPE_OID_, .version = 1 },
+	    STELE_E_INVALID_TABLE_DEFINITION, NULL },
+	{ "no such type", { .kind = DDL_DROP_TYPE, .oid = 19999 },
+	    STELE_E_UNDEFINED_TABLE, "relation with OID 19999 does not exist" },
+	{ "no such enum",
+	    { .kind = DDL_ADD_LABEL, .oid = 19999, .name = { "x", 1 } },
+	    STELE_E_UNDEFINED_OBJECT, "type with OID 19999 does not exist" },
+	{ "label there",
+	    { .kind = DDL_ADD_LABEL, .oid = ENUM_OID, .name = { "paid", 4 } },
+	    STELE_E_DUPLICATE_OBJECT, "enum label \"paid\" already exists" },
+	{ "label twice",
+	    { .kind = DDL_CREATE_ENUM,
+		.oid = 20000,
+		.name = { "e", 1 },
+		.labels = dup_labels,
+		.label_count = 2 },
+	    STELE_E_DUPLICATE_OBJECT, "enum label \"a\" already exists" },
+	{ "enum in use", { .kind = DDL_DROP_ENUM, .oid = ENUM_OID },
+	    STELE_E_DEPENDENT_OBJECTS_EXIST,
+	    "cannot drop type status because other objects depend on it" },
+};
+
+START_TEST(refuses)
+{
+	const struct catalog *after;
+
+	clash[0] = clash[1] = fields[1];
+	ck_assert_int_eq(catalog_apply(catalog, &refusals[_i].ddl, 7, &after,
+			     &err),
+	    refusals[_i].code);
+	ck_assert_ptr_null(after);
+	if (refusals[_i].message != NULL)
+		ck_assert_str_eq(err.message, refusals[_i].message);
+}
+END_TEST
+
+START_TEST(reads_back_what_it_wrote)
+{
+	const struct catalog *copy;
+	const struct event_type *type;
+	struct buf first, second;
+
+	buf_init(&first);
+	buf_init(&second);
+	catalog_encode(catalog, &first);
+	ck_assert_int_eq(catalog_decode(buf_str(&first), &copy, &err), 0);
+	catalog_encode(copy, &second);
+	ck_assert(str_equal(buf_str(&first), buf_str(&second)));
+	type = catalog_type_by_name(copy, STR("orders"));
+	ck_assert_int_eq((int)type->fields[1].default_value.numeric.small,
+	    -150);
+	ck_assert(str_equal(type->fields[2].default_value.str, STR("none")));
+	catalog_unref(copy);
+	/* Cut anywhere, it is an error and nothing else. */
+	for (size_t len = 0; len < first.len; len++) {
+		int rc = catalog_decode(str_of((const char *)first.data, len),
+		    &copy, &err);
+
+		ck_assert_int_eq(rc, STELE_E_CORRUPT);
+		ck_assert_ptr_null(copy);
+	}
+	buf_release(&first);
+	buf_release(&second);
+}
+END_TEST
+
+START_TEST(flipped_bytes_never_crash)
+{
+	struct buf bytes;
+
+	buf_init(&bytes);
+	catalog_encode(catalog, &bytes);
+	for (size_t i = 0; i < bytes.len * 8; i++) {
+		const struct catalog *copy;
+
+		bytes.data[i / 8] ^= (uint8_t)(1u << (i % 8));
+		if (catalog_decode(buf_str(&bytes), &copy, &err) == 0)
+			catalog_unref(copy);
+		bytes.data[i / 8] ^= (uint8_t)(1u << (i % 8));
+	}
+	buf_release(&bytes);
+}
+END_TEST
+
+START_TEST(ddl_round_trip)
+{
+	struct ddl ddl = {
+		.kind = DDL_CREATE_TYPE,
+		.oid = 20000,
+		.array_type_oid = 20001,
+		.row_type_oid = 20002,
+		.version = 9,
+		.name = STR("t"),
+		.fields = fields,
+		.field_count = 3,
+		.labels = labels,
+		.label_count = 2,
+	};
+	struct arena arena;
+	struct reader r;
+	struct ddl copy;
+	struct buf first, second;
+
+	arena_init(&arena, NULL);
+	buf_init(&first);
+	buf_init(&second);
+	ddl_encode(&ddl, &first);
+	r = reader_over(first.data, first.len);
+	ck_assert_int_eq(ddl_decode(&r, &arena, &copy, &err), 0);
+	ck_assert_uint_eq(copy.version, 9);
+	ck_assert(copy.fields[0].is_not_null);
+	ddl_encode(&copy, &second);
+	ck_assert(str_equal(buf_str(&first), buf_str(&second)));
+	for (size_t len = 0; len < first.len; len++) {
+		r = reader_over(first.data, len);
+		ck_assert_int_eq(ddl_decode(&r, &arena, &copy, &err),
+		    STELE_E_CORRUPT);
+	}
+	buf_release(&first);
+	buf_release(&second);
+	arena_release(&arena);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("catalog");
+	TCase *tc = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, finds_things);
+	tcase_add_test(tc, versions_share_and_stay);
+	tcase_add_loop_test(tc, refuses, 0, ARRAY_LEN(refusals));
+	tcase_add_test(tc, reads_back_what_it_wrote);
+	tcase_add_test(tc, flipped_bytes_never_crash);
+	tcase_add_test(tc, ddl_round_trip);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine from end to end on a temporary directory: what is committed is
+ * there, whole and in order, from MemTables, from segments and after a restart.
+ */
+#include <check.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "fixture.h"
+
+static struct fixture world;
+static struct error err;
+
+static void
+setup(void)
+{
+	fixture_init(&world);
+	fixture_open(&world);
+	fixture_define(&world);
+}
+
+static void
+teardown(void)
+{
+	fixture_remove(&world);
+}
+
+START_TEST(reads_back_from_everywhere)
+{
+	fixture_store(&world, 0, 1);
+	fixture_check(&world, 1);
+	fixture_store(&world, 1, 5000);
+	fixture_check(&world, 5001);
+	fixture_reopen(&world);
+	fixture_check(&world, 5001);
+	fixture_flush(&world);
+	fixture_check(&world, 5001);
+	fixture_store(&world, 5001, 300);
+	fixture_check(&world, 5301);
+	fixture_reopen(&world);
+	fixture_check(&world, 5301);
+	fixture_store(&world, 5301, 10);
+	fixture_check(&world, 5311);
+}
+END_TEST
+
+START_TEST(limits_of_event_id)
+{
+	static const struct {
+		uint64_t first, last;
+		size_t count;
+	} cases[] = {
+		{ 0, 0, 1000 },
+		{ 1, 1, 1 },
+		{ 500, 0, 501 },
+		{ 0, 500, 500 },
+		{ 300, 700, 401 },
+		{ 1001, 0, 0 },
+		{ 990, 5000, 11 },
+	};
+
+	fixture_store(&world, 0, 600);
+	if (_i == 1)
+		fixture_flush(&world);
+	fixture_store(&world, 600, 400);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		size_t count;
+
+		free(fixture_scan(&world, NULL, cases[i].first, cases[i].last,
+		    &count));
+		ck_assert_uint_eq(count, cases[i].count);
+	}
+}
+END_TEST
+
+START_TEST(snapshot_does_not_move)
+{
+	struct snapshot *old;
+
+	fixture_store(&world, 0, 100);
+	old = engine_snapshot(world.engine, 0, NULL, NULL);
+	fixture_store(&world, 100, 100);
+	ck_assert_uint_eq(snapshot_position(old), 100);
+	fixture_flush(&world);
+	{
+		const uint32_t attnums[] = { COLUMN_EVENT_ID };
+		struct scan_spec spec = {
+			.snapshot = old,
+			.type = fixture_type(&world),
+			.attnums = attnums,
+			.attnum_count = 1,
+		};
+		struct arena arena;
+		struct scan *scan;
+
+		arena_init(&arena, NULL);
+		ck_assert_int_eq(scan_open(world.engine, &spec, &arena, &scan,
+				     &err),
+		    0);
+		ck_assert_uint_eq(scan_row_estimate(scan), 100);
+		scan_close(scan);
+		arena_release(&arena);
+	}
+	snapshot_unref(old);
+	fixture_check(&world, 200);
+}
+END_TEST
+
+/* ---- several threads ---- */
+
+#define THREADS         6
+#define BATCHES         60
+#define ROWS_OF_A_BATCH 5
+
+static void *
+store_batches(void *arg)
+{
+	int64_t thread = (int64_t)(intptr_t)arg;
+
+	for (int64_t i = 0; i < BATCHES; i++)
+		fixture_store(&world, (thread * BATCHES + i) * 1000,
+		    ROWS_OF_A_BATCH);
+	return NULL;
+}
+
+/* Each batch's rows are neighbours, whole, whoever wrote beside. */
+static void
+check_batches(void)
+{
+	size_t count;
+	struct fixture_row *rows = fixture_scan(&world, NULL, 0, 0, &count);
+	bool seen[THREADS * BATCHES] = { false };
+
+	ck_assert_uint_eq(count, THREADS * BATCHES * ROWS_OF_A_BATCH);
+	for (size_t i = 0; i < count; i++) {
+		ck_assert_int_eq(rows[i].event_id, (int64_t)i + 1);
+		ck_assert_int_eq(rows[i].amount % 1000,
+		    (int64_t)(i % ROWS_OF_A_BATCH));
+		if (i % ROWS_OF_A_BATCH == 0) {
+			ck_assert(!seen[rows[i].amount / 1000]);
+			seen[rows[i].amount / 1000] = true;
+		} else {
+			ck_assert_int_eq(rows[i].amount,
+			    rows[i - 1].amount + 1);
+		}
+	}
+	free(rows);
+}
+
+START_TEST(concurrent_batches_are_atomic_and_gapless)
+{
+	pthread_t threads[THREADS];
+
+	for (intptr_t i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL,
+				     store_batches, (void *)i),
+		    0);
+	/* What a reader sees is at every moment a prefix of whole batches. */
+	for (int i = 0; i < 50; i++) {
+		size_t count;
+		struct fixture_row *rows =
+		    fixture_scan(&world, NULL, 0, 0, &count);
+
+		ck_assert_uint_eq(count % ROWS_OF_A_BATCH, 0);
+		for (size_t k = 0; k < count; k++)
+			ck_assert_int_eq(rows[k].event_id, (int64_t)k + 1);
+		free(rows);
+		if (i == 20)
+			fixture_flush(&world);
+	}
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	check_batches();
+	fixture_reopen(&world);
+	check_batches();
+}
+END_TEST
+
+START_TEST(sync_off_is_visible_soon)
+{
+	struct write_batch *batch = write_batch_new(world.engine);
+	struct commit commit;
+	struct snapshot *snapshot;
+	bool told = false;
+
+	fixture_add(&world, batch, 0, 10);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_OFF, &commit), 0);
+	ck_assert_uint_eq(commit.last_event_id, 10);
+	/* Another, durable one brings it along. */
+	fixture_store(&world, 10, 1);
+	snapshot =
+	    engine_snapshot(world.engine, commit.last_event_id, NULL, &told);
+	ck_assert_ptr_nonnull(snapshot);
+	snapshot_unref(snapshot);
+	fixture_check(&world, 11);
+	batch = write_batch_new(world.engine);
+	fixture_add(&world, batch, 11, 10);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_OFF, &commit), 0);
+	fixture_reopen(&world);
+	fixture_check(&world, 21);
+}
+END_TEST
+
+START_TEST(small_memtables_rotate_and_recycle)
+{
+	fixture_close(&world);
+	world.options.memtable_size_bytes = 256 * 1024;
+	world.options.max_wal_size_bytes = 2 << 20;
+	fixture_open(&world);
+	for (int64_t i = 0; i < 40; i++)
+		fixture_store(&world, i * 1000, 1000);
+	fixture_check(&world, 40000);
+	fixture_flush(&world);
+	fixture_check(&world, 40000);
+	fixture_reopen(&world);
+	fixture_check(&world, 40000);
+}
+END_TEST
+
+START_TEST(large_batch_is_a_group_of_its_own)
+{
+	fixture_store(&world, 0, 3);
+	fixture_store(&world, 3, 60000); /* past a log file's size */
+	fixture_store(&world, 60003, 3);
+	fixture_check(&world, 60006);
+	fixture_reopen(&world);
+	fixture_check(&world, 60006);
+}
+END_TEST
+
+/* ---- schema changes ---- */
+
+START_TEST(ddl_in_a_batch_and_rewind)
+{
+	const struct field extra = {
+		.name = STR("extra"),
+		.type = type_of(TYPE_INT8),
+		.has_default = true,
+		.default_value = { .i64 = 42 },
+	};
+	struct ddl ddl = {
+		.kind = DDL_ADD_FIELDS,
+		.oid = world.payment,
+		.fields = &extra,
+		.field_count = 1,
+	};
+	struct write_batch *batch = write_batch_new(world.engine);
+	struct write_batch_mark mark;
+	const struct event_type *type;
+	struct commit commit;
+
+	fixture_add(&world, batch, 0, 4);
+	mark = write_batch_mark(batch);
+	fixture_add(&world, batch, 100, 50);
+	ck_assert_int_eq(write_batch_ddl(batch, &ddl, &err), 0);
+	ck_assert_int_eq(write_batch_ddl(batch, &ddl, &err),
+	    STELE_E_DUPLICATE_COLUMN);
+	write_batch_rewind(batch, mark);
+	ck_assert_uint_eq(write_batch_row_count(batch), 4);
+	ck_assert_int_eq(write_batch_ddl(batch, &ddl, &err), 0);
+	type = catalog_type_by_oid(write_batch_catalog(batch), world.payment);
+	ck_assert_uint_eq(type->field_count, 4);
+	/* Nobody else sees it before the commit. */
+	ck_assert_uint_eq(fixture_type(&world)->field_count, 3);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON, &commit), 0);
+	for (int i = 0; i < 2; i++) {
+		type = fixture_type(&world);
+		ck_assert_uint_eq(type->field_count, 4);
+		ck_assert_uint_eq(type->version_count, 2);
+		ck_assert_int_eq(type->fields[3].default_value.i64, 42);
+		fixture_check(&world, 4);
+		fixture_flush(&world);
+		fixture_reopen(&world);
+	}
+}
+END_TEST
+
+START_TEST(conflicting_ddl_fails_one)
+{
+	struct ddl ddl = { .kind = DDL_CREATE_TYPE, .name = STR("refund") };
+	struct write_batch *first = write_batch_new(world.engine);
+	struct write_batch *second = write_batch_new(world.engine);
+	struct write_batch *stale = write_batch_new(world.engine);
+	struct ddl drop = { .kind = DDL_DROP_TYPE, .oid = world.payment };
+	struct commit commit;
+
+	ck_assert_int_eq(write_batch_ddl(first, &ddl, &err), 0);
+	ck_assert_int_eq(write_batch_ddl(second, &ddl, &err), 0);
+	ck_assert_int_eq(fixture_commit(&world, first, SYNC_ON, &commit), 0);
+	ck_assert_int_eq(fixture_commit(&world, second, SYNC_ON, &commit),
+	    STELE_E_DUPLICATE_TABLE);
+	ck_assert_str_eq(commit.err.message,
+	    "relation \"refund\" already exists");
+	fixture_add(&world, stale, 0, 1);
+	first = write_batch_new(world.engine);
+	ck_assert_int_eq(write_batch_ddl(first, &drop, &err), 0);
+	ck_assert_int_eq(fixture_commit(&world, first, SYNC_ON, &commit), 0);
+	ck_assert_int_eq(fixture_commit(&world, stale, SYNC_ON, &commit),
+	    STELE_E_SERIALIZATION_FAILURE);
+}
+END_TEST
+
+START_TEST(own_rows_are_seen)
+{
+	const uint32_t attnums[] = { COLUMN_EVENT_ID, PAYMENT_AMOUNT,
+		PAYMENT_NOTE, COLUMN_CONTEXT_ID };
+	struct write_batch *batch = write_batch_new(world.engine);
+	struct scan_cursor *cursor;
+	const uint32_t *oids;
+	struct batch rows;
+	int64_t amount = 0;
+
+	fixture_add(&world, batch, 0, 3000);
+	ck_assert_uint_eq(write_batch_row_types(batch, &oids), 3000);
+	ck_assert_uint_eq(oids[2999], world.payment);
+	ck_assert_int_eq(write_batch_scan(batch, fixture_type(&world), attnums,
+			     ARRAY_LEN(attnums), &cursor, &err),
+	    0);
+	while (scan_cursor_next(cursor, &rows, &err) == 1)
+		for (uint32_t i = 0; i < rows.sel.count; i++, amount++) {
+			ck_assert(vec_get(&rows.cols[0], i).is_null);
+			ck_assert_int_eq(vec_get(&rows.cols[1], i).i64, amount);
+			ck_assert_int_eq(vec_get(&rows.cols[2], i).is_null,
+			    amount % 2);
+		}
+	ck_assert_int_eq(amount, 3000);
+	scan_cursor_close(cursor);
+	write_batch_free(batch);
+}
+END_TEST
+
+/* ---- refusals ---- */
+
+START_TEST(checks_rows)
+{
+	struct write_batch *batch = write_batch_new(world.engine);
+	struct vec cols[5];
+	struct arena arena;
+	const struct datum null = { .is_null = true };
+
+	arena_init(&arena, NULL);
+	vec_init(&cols[0], PHYS_STR, 1, &arena);
+	cols[0].str[0] = STR("c");
+	vec_init_constant(&cols[1], PHYS_I64, &null, &arena);
+	vec_init_constant(&cols[2], PHYS_I64, &null, &arena);
+	vec_init_constant(&cols[3], PHYS_STR, &null, &arena);
+	vec_init_constant(&cols[4], PHYS_NUMERIC, &null, &arena);
+	ck_assert_int_eq(write_batch_rows(batch, fixture_type(&world), cols, 5,
+			     sel_all(1), &err),
+	    STELE_E_NOT_NULL_VIOLATION);
+	ck_assert_str_eq(err.message,
+	    "null value in column \"amount\" of relation \"payment\" violates "
+	    "not-null constraint");
+	vec_init(&cols[2], PHYS_I64, 1, &arena);
+	cols[2].i64[0] = 1;
+	cols[0].str[0] = str_of(calloc(1, 2000), 2000);
+	ck_assert_int_eq(write_batch_rows(batch, fixture_type(&world), cols, 5,
+			     sel_all(1), &err),
+	    STELE_E_LIMIT);
+	ck_assert(write_batch_is_empty(batch));
+	free((void *)(uintptr_t)cols[0].str[0].data);
+	arena_release(&arena);
+	write_batch_free(batch);
+}
+END_TEST
+
+START_TEST(second_engine_is_refused)
+{
+	struct engine *other;
+
+	ck_assert_int_eq(engine_open(os_fs_real(), world.dir, &world.options,
+			     &other, &err),
+	    STELE_E_OBJECT_IN_USE);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("engine");
+	TCase *tc = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, reads_back_from_everywhere);
+	tcase_add_loop_test(tc, limits_of_event_id, 0, 2);
+	tcase_add_test(tc, snapshot_does_not_move);
+	tcase_add_test(tc, concurrent_batches_are_atomic_and_gapless);
+	tcase_add_test(tc, sync_off_is_visible_soon);
+	tcase_add_test(tc, small_memtables_rotate_and_recycle);
+	tcase_add_test(tc, large_batch_is_a_group_of_its_own);
+	tcase_add_test(tc, ddl_in_a_batch_and_rewind);
+	tcase_add_test(tc, conflicting_ddl_fails_one);
+	tcase_add_test(tc, own_rows_are_seen);
+	tcase_add_test(tc, checks_rows);
+	tcase_add_test(tc, second_engine_is_refused);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
