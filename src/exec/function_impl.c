@@ -18,7 +18,8 @@ static void
 impls_build(void)
 {
 	const struct func_family *families[] = { &func_arith, &func_compare,
-		&func_math, &func_numeric, &func_text };
+		&func_datetime, &func_json, &func_math, &func_numeric,
+		&func_text };
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		for (size_t j = 0; j < families[i]->count; j++) {
@@ -28,6 +29,8 @@ impls_build(void)
 			impls[row->id] = row->impl;
 		}
 	}
+	for (size_t id = 0; id < FUNCTION_COUNT; id++)
+		MUST(impls[id].run != NULL);
 }
 
 const struct function_impl *
@@ -105,9 +108,6 @@ eval_rows(struct function_call *call)
 	bool all;
 	int rc;
 
-	if (impl->run == NULL)
-		return error_set(call->err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "function %s is not supported", call->function->name);
 	vec_init(call->result, type_phys(&call->result_type), call->row_count,
 	    call->arena);
 	if (call->function->is_strict && combine_nulls(call, &all)) {
