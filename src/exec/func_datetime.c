@@ -6,10 +6,10 @@
  * timestamp with time zone means is looked at in the session's zone.
  */
 #include <math.h>
-#include <time.h>
 
 #include "exec/func_private.h"
 #include "exec/func_to_char.h"
+#include "os/clock.h"
 #include "types/datetime.h"
 #include "types/interval.h"
 #include "types/numeric.h"
@@ -252,17 +252,12 @@ run_now(struct function_call *call)
 }
 
 static int
-clock_now(struct function_call *call, uint32_t row)
+run_clock_now(struct function_call *call)
 {
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
-		return error_set_os(call->err, "could not read the clock");
-	call->result->i64[row] =
-	    UNIX_EPOCH + now.tv_sec * USECS_PER_SEC + now.tv_nsec / 1000;
+	EACH_ROW(call->sel, row,
+		 call->result->i64[row] = os_clock_wall_us(os_clock_real()););
 	return 0;
 }
-ROW_KERNEL(clock_now)
 
 static int
 bad_field(const struct function_call *call, struct str name, uint32_t oid,
@@ -278,6 +273,13 @@ bad_field(const struct function_call *call, struct str name, uint32_t oid,
 	    STR_FMT(name), type);
 }
 
+/* What one can cut to in principle: other names only name a part. */
+static bool
+is_unit(enum time_field field)
+{
+	return field <= FIELD_MILLENNIUM || field >= FIELD_TIMEZONE;
+}
+
 /* date_trunc(): in the session's zone, or in the one of the third argument. */
 static int
 truncate_timestamp(struct function_call *call, uint32_t row)
@@ -291,6 +293,9 @@ truncate_timestamp(struct function_call *call, uint32_t row)
 	int64_t local;
 	bool is_known = time_field_of(name, &field);
 
+	call->result->i64[row] = value;
+	if (!timestamp_is_finite(value))
+		return 0;
 	if (call->arg_count == 3) {
 		struct str zone_name = ARG(call, 2, str, row);
 
@@ -302,10 +307,7 @@ truncate_timestamp(struct function_call *call, uint32_t row)
 			    STR_FMT(zone_name));
 	}
 	if (!is_known || !timestamp_truncate(field, 0, &local))
-		return bad_field(call, name, oid, is_known);
-	call->result->i64[row] = value;
-	if (!timestamp_is_finite(value))
-		return 0;
+		return bad_field(call, name, oid, is_unit(field));
 	(void)timestamp_truncate(field, timestamp_to_local(zone, value),
 	    &local);
 	call->result->i64[row] = timestamp_of_local(zone, local);
@@ -323,7 +325,7 @@ truncate_interval(struct function_call *call, uint32_t row)
 	if (!is_known ||
 	    !interval_truncate(field, &ARG(call, 1, interval, row),
 		&call->result->interval[row]))
-		return bad_field(call, name, TYPE_INTERVAL, is_known);
+		return bad_field(call, name, TYPE_INTERVAL, is_unit(field));
 	return 0;
 }
 ROW_KERNEL(truncate_interval)
@@ -361,10 +363,9 @@ moment_part(const struct function_call *call, enum time_field field,
 			return false;
 		if (!timestamp_part(field, value * USECS_PER_DAY, out))
 			return false;
-		if (field == FIELD_EPOCH) { /* whole seconds */
-			out->coefficient /= USECS_PER_SEC;
-			out->scale = 0;
-		}
+		/* whole seconds, whole days */
+		for (; out->scale > 0; out->scale--)
+			out->coefficient /= 10;
 		return true;
 	case TYPE_TIMESTAMPTZ:
 		if (zone_part(field, time_zone_offset(zone, value), out))
@@ -418,7 +419,7 @@ extract(struct function_call *call, uint32_t row)
 
 		ok = moment_part(call, field, oid, is_finite ? moment : 0,
 		    &part);
-		if (is_known && ok && !is_finite)
+		if (is_known && (ok || oid != TYPE_DATE) && !is_finite)
 			return infinite_part(call, row, field, moment < 0);
 	}
 	if (!is_known || !ok)

@@ -163,15 +163,35 @@ json_field_text(struct function_call *call)
 	return field_rows(call, AS_TEXT);
 }
 
+/* To jsonb a scalar is an array of one, as long as it is asked by number. */
+static struct found
+find_in_jsonb(struct str document, int64_t index)
+{
+	struct found found = { .exists = false };
+	struct json_reader r;
+	enum json_token token;
+
+	json_reader_init(&r, document, JSON_DEPTH_LIMIT);
+	token = json_next(&r);
+	if (token == JSON_ARRAY_BEGIN)
+		return find_element(document, index);
+	if (token != JSON_OBJECT_BEGIN && (index == 0 || index == -1))
+		(void)take_value(&r, token, &found);
+	return found;
+}
+
 static int
 element_rows(struct function_call *call, enum as as)
 {
+	bool is_jsonb = call->function->args[0] == TYPE_JSONB;
 	int rc = 0;
 
 	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
-		struct found found = find_element(ARG(call, 0, str, row),
-		    ARG(call, 1, i64, row));
+		struct str document = ARG(call, 0, str, row);
+		int64_t index = ARG(call, 1, i64, row);
+		struct found found = is_jsonb ? find_in_jsonb(document, index)
+					      : find_element(document, index);
 
 		rc = put_found(call, row, &found, as);
 	}

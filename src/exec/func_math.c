@@ -20,7 +20,7 @@ UNARY_KERNEL(f64_ceil, ceil(x))
 UNARY_KERNEL(f64_floor, floor(x))
 UNARY_KERNEL(f64_round, rint(x)) /* half to even, as PostgreSQL */
 UNARY_KERNEL(f64_trunc, trunc(x))
-UNARY_KERNEL(f64_sign, isnan(x) ? x : (double)((x > 0) - (x < 0)))
+UNARY_KERNEL(f64_sign, (double)((x > 0) - (x < 0)))
 UNARY_KERNEL(f64_cbrt, cbrt(x))
 UNARY_KERNEL(f64_atan, atan(x))
 UNARY_KERNEL(f64_degrees, x / (M_PI / 180.0))

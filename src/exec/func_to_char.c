@@ -153,7 +153,8 @@ put_word(struct shown *s, const char *word, enum letters letters, size_t width)
 static void
 put_number(struct shown *s, int64_t value, int width)
 {
-	buf_printf(s->out, "%0*lld", s->fill ? width : 0, (long long)value);
+	buf_printf(s->out, "%0*lld", s->fill ? width + (value < 0) : 0,
+	    (long long)value);
 }
 
 /* "th" or "TH" after a number. */

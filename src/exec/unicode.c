@@ -30,6 +30,8 @@ unicode_to_lower(uint32_t code_point)
 uint32_t
 unicode_to_upper(uint32_t code_point)
 {
+	if (code_point == 0xdf)
+		return code_point; /* the sharp s, whose capital is rare */
 	return (uint32_t)utf8proc_toupper((utf8proc_int32_t)code_point);
 }
 

@@ -290,9 +290,9 @@ load_file(struct time_zone_set *set, struct str name)
 	return zone;
 }
 
-/* "+02", "-05:30": ISO's sign, east is positive. */
+/* "+02", "-05:30": a POSIX name without letters, so that west is positive. */
 static bool
-parse_iso_offset(struct str name, int32_t *offset)
+parse_bare_offset(struct str name, int32_t *offset)
 {
 	int sign, hours, minutes = 0, used = 0;
 	char text[8] = "";
@@ -306,7 +306,7 @@ parse_iso_offset(struct str name, int32_t *offset)
 		1 ||
 	    text[1 + used] != '\0' || hours > 15 || minutes > 59)
 		return false;
-	*offset = sign * (hours * 3600 + minutes * 60);
+	*offset = -sign * (hours * 3600 + minutes * 60);
 	return true;
 }
 
@@ -324,7 +324,7 @@ zone_make(struct time_zone_set *set, struct str name)
 	zone = zone_new(name);
 	if (zone == NULL)
 		return NULL;
-	if (parse_iso_offset(name, &offset)) {
+	if (parse_bare_offset(name, &offset)) {
 		posix_rule_fixed(&zone->rule, offset);
 		zone->is_known = true;
 	} else {

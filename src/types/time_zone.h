@@ -44,8 +44,8 @@ void time_zone_set_free(struct time_zone_set *set);
 extern const struct time_zone *const time_zone_utc;
 
 /*
- * The zone of a name: "Europe/Berlin", "UTC", "EST5EDT", "<+03>-3", "+02:00",
- * in any case.  NULL if there is none.  With no set, only "UTC" and "GMT".
+ * The zone of a name: "Europe/Berlin", "UTC", "EST5EDT", "<+03>-3", in any
+ * case; "+02" is a POSIX name as well, two hours west.  NULL if there is none.  With no set, only "UTC" and "GMT".
  */
 const struct time_zone *time_zone_find(struct time_zone_set *set,
     struct str name);

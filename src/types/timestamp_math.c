@@ -405,22 +405,29 @@ date_part(enum time_field field, int64_t date, struct time_part *out)
 	}
 }
 
-/* Days and their fraction to 20 digits after the point, as PostgreSQL. */
+/*
+ * Days and their fraction, with the digits that numeric division gives it: 16
+ * significant ones, in steps of four.
+ */
 static bool
 julian_part(int64_t local, struct time_part *out)
 {
 	int64_t date = floor_div(local, USECS_PER_DAY);
 	int64_t time = local - date * USECS_PER_DAY;
-	const i128 ten16 = (i128)10000000000000000;
-	i128 fraction;
+	const int64_t leading = USECS_PER_DAY / 100000000; /* 864 */
+	i128 unit = (i128)10000000000 * 10000000000;
+	uint32_t scale = 20;
 
-	if (time == 0)
-		return whole(out, date + JULIAN_OF_2000);
-	/* 16 significant digits are what its division keeps of the rest */
-	fraction =
-	    ((i128)time * ten16 * 10000 + USECS_PER_DAY / 2) / USECS_PER_DAY;
-	return decimal(out, (date + JULIAN_OF_2000) * ten16 * 10000 + fraction,
-	    20);
+	if (time <= leading * 10000 + 9999)
+		scale += 4;
+	if (time <= leading)
+		scale += 4;
+	for (uint32_t i = 20; i < scale; i++)
+		unit *= 10;
+	return decimal(out,
+	    (date + JULIAN_OF_2000) * unit +
+		(time * unit + USECS_PER_DAY / 2) / USECS_PER_DAY,
+	    scale);
 }
 
 bool

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The JSON reader: tokens, faults with their places, depth; the canonical form.
+ * Every prefix of a document is tried too, and must end in a fault or a value.
+ */
+#include "common/json.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/error.h"
+
+static struct error err;
+
+/* One letter a token. */
+static const char *
+tokens_of(struct str text, uint32_t depth_max, char out[64])
+{
+	static const char letters[] = "$oOaAkstTFn";
+	struct json_reader r;
+	enum json_token token;
+	size_t len = 0;
+
+	json_reader_init(&r, text, depth_max);
+	while ((token = json_next(&r)) > JSON_END && len < 62)
+		out[len++] = token == JSON_NUMBER ? '1' : letters[token];
+	out[len++] = token == JSON_END ? '$' : '!';
+	out[len] = '\0';
+	return out;
+}
+
+static const struct {
+	const char *text;
+	const char *tokens; /* '!' at the end: a fault */
+	size_t fault_off;
+} documents[] = {
+	{ " {\"a\": 1, \"b\": [true, null, \"x\\n\"]} ", "ok1kaTnsAO$", 0 },
+	{ "[]", "aA$", 0 },
+	{ "{}", "oO$", 0 },
+	{ "-0.5e+10", "1$", 0 },
+	{ "", "!", 0 },
+	{ "01", "!", 0 },
+	{ "1.", "!", 0 },
+	{ "-", "!", 0 },
+	{ "tru", "!", 0 },
+	{ "[1,]", "a1!", 3 },
+	{ "[1 2]", "a1!", 3 },
+	{ "{\"a\" 1}", "o!", 5 },
+	{ "{a: 1}", "o!", 1 },
+	{ "{\"a\": 1,}", "ok1!", 8 },
+	{ "1 2", "1!", 2 },
+	{ "\"a\tb\"", "!", 2 },
+	{ "\"\\x\"", "!", 1 },
+	{ "\"\\u12g4\"", "!", 1 },
+	{ "\"open", "!", 0 },
+	{ "\"\xc3\x28\"", "!", 1 },
+	{ "[[[[]]]]", "aaaaAAAA$", 0 },
+	{ "[[[[[]]]]]", "aaaa!", 4 },
+};
+
+START_TEST(tokens)
+{
+	struct str text = str_of_cstr(documents[_i].text);
+	struct json_reader r;
+	char found[64];
+
+	ck_assert_str_eq(tokens_of(text, 4, found), documents[_i].tokens);
+	for (size_t len = 0; len < text.len; len++) {
+		char *prefix = malloc(len + 1); /* exactly: for ASan */
+
+		memcpy(prefix, text.data, len);
+		(void)tokens_of(str_of(prefix, len), 4, found);
+		free(prefix);
+	}
+	json_reader_init(&r, text, 4);
+	while (json_next(&r) > JSON_END)
+		continue;
+	ck_assert_uint_eq(r.fault_off, documents[_i].fault_off);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	const char *canonical; /* or the SQLSTATE, after '!' */
+} canonicals[] = {
+	{ "{\"bb\":1,\"a\":2,\"c\":3}", "{\"a\": 2, \"c\": 3, \"bb\": 1}" },
+	{ "{\"a\":1,\"a\":[1,2],\"\\u0061\":{}}", "{\"a\": {}}" },
+	{ "[1.50,1e3,-0,-0.0,1.5e-3,12e-1,0.5e1]",
+	    "[1.50, 1000, 0, 0.0, 0.0015, 1.2, 5]" },
+	{ "\"\\u00e9\\/\\ud83d\\ude00\\u0001\"",
+	    "\"é/\xf0\x9f\x98\x80\\u0001\"" },
+	{ "\"\\u0000\"", "!22P05" },
+	{ "\"\\ud800\"", "!22P02" },
+	{ "\"\\udc00\"", "!22P02" },
+	{ "1e200000", "!22003" },
+	{ "[1", "!22P02" },
+};
+
+START_TEST(canonical)
+{
+	struct arena scratch;
+	struct buf out;
+	const char *expected = canonicals[_i].canonical;
+	int rc;
+
+	arena_init(&scratch, NULL);
+	buf_init(&out);
+	rc = json_canonical(str_of_cstr(canonicals[_i].text), 64, &scratch,
+	    &out, &err);
+	if (expected[0] == '!')
+		ck_assert_str_eq(error_sqlstate(rc), expected + 1);
+	else
+		ck_assert_msg(rc == 0 &&
+			str_equal(buf_str(&out), str_of_cstr(expected)),
+		    "%.*s", STR_FMT(buf_str(&out)));
+	buf_release(&out);
+	arena_release(&scratch);
+}
+END_TEST
+
+START_TEST(skip_steps_over_whole_values)
+{
+	struct json_reader r;
+
+	json_reader_init(&r, STR("{\"a\":[1,{\"b\":[]}],\"c\":2}"), 64);
+	ck_assert_int_eq(json_next(&r), JSON_OBJECT_BEGIN);
+	ck_assert_int_eq(json_next(&r), JSON_KEY);
+	ck_assert(json_skip(&r, json_next(&r)));
+	ck_assert_uint_eq(json_offset(&r), 17);
+	ck_assert_int_eq(json_next(&r), JSON_KEY);
+	ck_assert(str_equal(r.text, STR("c")));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("json");
+	TCase *tc = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(tc, tokens, 0, ARRAY_LEN(documents));
+	tcase_add_loop_test(tc, canonical, 0, ARRAY_LEN(canonicals));
+	tcase_add_test(tc, skip_steps_over_whole_values);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sums of numerics across the edge of 128 bits, and hashes of equal values.
+ */
+#include "types/numeric.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "common/error.h"
+
+static struct error err;
+static struct arena arena;
+
+static struct numeric
+parse(const char *text)
+{
+	struct numeric n;
+
+	ck_assert_int_eq(numeric_parse(str_of_cstr(text), &arena, &n),
+	    NUMERIC_PARSE_OK);
+	return n;
+}
+
+static void
+check_text(const struct numeric *n, const char *expected)
+{
+	struct buf text;
+
+	buf_init(&text);
+	numeric_put(n, &text);
+	ck_assert_msg(str_equal(buf_str(&text), str_of_cstr(expected)),
+	    "%.*s, not %s", STR_FMT(buf_str(&text)), expected);
+	buf_release(&text);
+}
+
+#define BIG "99999999999999999999999999999999999999"
+
+static const struct {
+	const char *values[5];
+	const char *sum;
+} sums[] = {
+	{ { "1.5", "2.25", "-1" }, "2.75" },
+	{ { BIG, BIG, BIG }, "299999999999999999999999999999999999997" },
+	{ { BIG, "0.00001", "-" BIG }, "0.00001" },
+	{ { BIG BIG, "1", "-" BIG BIG, "0.10" }, "1.10" },
+	{ { "Infinity", "1" }, "Infinity" },
+	{ { "Infinity", "-Infinity" }, "NaN" },
+	{ { "NaN", "1" }, "NaN" },
+};
+
+START_TEST(sum)
+{
+	struct numeric_sum sum = { .scale = 0 }, merged = { .scale = 0 };
+	struct numeric total;
+
+	arena_init(&arena, NULL);
+	for (size_t i = 0; sums[_i].values[i] != NULL; i++) {
+		struct numeric n = parse(sums[_i].values[i]);
+
+		ck_assert_int_eq(numeric_sum_add(i % 2 ? &merged : &sum, &n,
+				     &arena, &err),
+		    0);
+	}
+	ck_assert_int_eq(numeric_sum_merge(&sum, &merged, &arena, &err), 0);
+	ck_assert_int_eq(numeric_sum_total(&sum, &arena, &total, &err), 0);
+	check_text(&total, sums[_i].sum);
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(sums_beyond_128_bits_keep_their_memory)
+{
+	struct numeric_sum sum = { .scale = 0 };
+	struct numeric n, total;
+	size_t used;
+
+	arena_init(&arena, NULL);
+	n = parse(BIG BIG);
+	ck_assert_int_eq(numeric_sum_add(&sum, &n, &arena, &err), 0);
+	ck_assert_int_eq(numeric_sum_add(&sum, &n, &arena, &err), 0);
+	used = arena.used_bytes;
+	for (int i = 2; i < 100000; i++)
+		ck_assert_int_eq(numeric_sum_add(&sum, &n, &arena, &err), 0);
+	ck_assert_uint_eq(arena.used_bytes, used);
+	ck_assert_int_eq(numeric_sum_total(&sum, &arena, &total, &err), 0);
+	check_text(&total,
+	    "999999999999999999999999999999999999999999999999999999999999"
+	    "999999999999999900000");
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(equal_values_have_equal_hashes)
+{
+	static const char *const pairs[][2] = {
+		{ "0", "0.000" },
+		{ "-1.5", "-1.50000" },
+		{ "100", "1e2" },
+		{ BIG BIG "00.00", BIG BIG "00" },
+		{ BIG "0000000000000000000000.0",
+		    BIG "0000000000000000000000" },
+		{ "1e60",
+		    "1000000000000000000000000000000000000000000000000"
+		    "000000000000.00000" },
+	};
+
+	arena_init(&arena, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		struct numeric a = parse(pairs[i][0]);
+		struct numeric b = parse(pairs[i][1]);
+
+		ck_assert_int_eq(numeric_compare(&a, &b), 0);
+		ck_assert(numeric_hash(&a) == numeric_hash(&b));
+	}
+	arena_release(&arena);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("numeric");
+	TCase *tc = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(tc, sum, 0, ARRAY_LEN(sums));
+	tcase_add_test(tc, sums_beyond_128_bits_keep_their_memory);
+	tcase_add_test(tc, equal_values_have_equal_hashes);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
