@@ -12,7 +12,7 @@
 #define DICT_STRING_BYTES_MAX 4096
 #define DICT_BYTES_MAX        ((size_t)16 << 20)
 #define DICT_COUNT_MAX        (UINT32_C(1) << 20)
-#define DICT_COUNT_FREE       2048 /* up to here repeats are not asked for */
+#define DICT_COUNT_FREE       65536 /* up to here repeats are not asked for */
 
 static int
 no_memory(struct error *err)
@@ -249,7 +249,7 @@ dict_has_failed(const struct writer_column *column)
 
 	return column->is_long || count > DICT_COUNT_MAX ||
 	    column->dict.bytes > DICT_BYTES_MAX ||
-	    (count > DICT_COUNT_FREE && count > column->row_count / 2);
+	    (count > DICT_COUNT_FREE && count > column->row_count / 4 * 3);
 }
 
 int

@@ -5,6 +5,7 @@
  * damage is an error or does no harm.
  */
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -321,6 +322,398 @@ START_TEST(pruning_never_drops_a_match)
 }
 END_TEST
 
+/* ---- damage ---- */
+
+/* A file system whose only file is this. */
+static uint8_t *image;
+static size_t image_len;
+static struct os_fs image_fs;
+
+static int
+image_open(struct os_fs *fs, const char *name, unsigned flags UNUSED,
+    struct os_file **out)
+{
+	*out = calloc(1, sizeof(**out));
+	ck_assert_ptr_nonnull(*out);
+	(*out)->fs = fs;
+	(*out)->path = strdup(name);
+	return 0;
+}
+
+static void
+image_close(struct os_file *file)
+{
+	free(file->path);
+	free(file);
+}
+
+static ssize_t
+image_pread(struct os_file *file UNUSED, void *data, size_t len,
+    uint64_t offset)
+{
+	if (offset >= image_len)
+		return 0;
+	len = len > image_len - offset ? image_len - offset : len;
+	memcpy(data, image + offset, len);
+	return (ssize_t)len;
+}
+
+static int
+image_size(struct os_file *file UNUSED, uint64_t *out)
+{
+	*out = image_len;
+	return 0;
+}
+
+/* Read all rows afresh: 0 and all of them right, or an error. */
+static int
+read_all(void)
+{
+	struct segment_cursor *cursor = NULL;
+	struct segment_section *damaged;
+	struct segment_parts parts;
+	struct segment *again;
+	struct batch batch;
+	uint32_t done = 0;
+	int rc;
+
+	ck_assert_int_eq(segment_open(&image_fs, dir, &meta, &model.directory,
+			     cache, &again, &err),
+	    0);
+	rc = segment_section(again, MODEL_OID, &damaged, &err);
+	if (rc == 0)
+		rc = segment_prune(damaged, &spec, &arena, &parts, &err);
+	if (rc == 0)
+		rc = segment_cursor_open_zones(damaged, &spec, parts.zones,
+		    parts.zone_count, &cursor, &err);
+	while (
+	    rc == 0 && (rc = segment_cursor_next(cursor, &batch, &err)) == 1) {
+		for (uint32_t i = 0; i < batch.row_count; i++)
+			model_check_row(&model, &batch, spec.attnums, i,
+			    done + i);
+		done += batch.row_count;
+		rc = 0;
+	}
+	if (rc == 0)
+		ck_assert_uint_eq(done, model.row_count);
+	segment_cursor_close(cursor);
+	segment_unref(again);
+	return rc;
+}
+
+static int
+verify_file(void)
+{
+	return segment_verify(&image_fs, dir, &meta, &model.directory, &err);
+}
+
+static void
+make_image(void)
+{
+	make(21, 140, 128);
+	image_fs.open = image_open;
+	image_fs.close = image_close;
+	image_fs.pread = image_pread;
+	image_fs.size = image_size;
+	ck_assert_int_eq(os_read_file(os_fs_real(), path, 1 << 20, &image,
+			     &image_len, &err),
+	    0);
+	ck_assert_int_eq(read_all(), 0);
+	ck_assert_int_eq(verify_file(), 0);
+}
+
+/*
+ * Every byte lies under a checksum: a whole reading finds any flipped bit, and
+ * a scan finds it or does not come by it, and never gives a wrong row (C1).
+ */
+START_TEST(any_flipped_byte_is_found)
+{
+	uint64_t found = 0;
+
+	make_image();
+	for (size_t at = 0; at < image_len; at++) {
+		int rc;
+
+		image[at] ^= (uint8_t)(1u << (at % 8));
+		ck_assert_msg(verify_file() == STELE_E_CORRUPT,
+		    "byte %zu is not covered", at);
+		rc = read_all();
+		image[at] ^= (uint8_t)(1u << (at % 8));
+		ck_assert(rc == 0 || rc == STELE_E_CORRUPT);
+		if (rc != 0)
+			ck_assert_ptr_nonnull(strstr(err.message, path));
+		found += rc != 0;
+	}
+	/* All but the context index, which a scan does not read. */
+	ck_assert_uint_gt(found, image_len * 8 / 10);
+	free(image);
+}
+END_TEST
+
+START_TEST(any_truncation_is_found)
+{
+	make_image();
+	while (image_len-- > 0)
+		ck_assert_int_eq(read_all(), STELE_E_CORRUPT);
+	free(image);
+}
+END_TEST
+
+/* A block at another place, another segment's file, no file (C1, C3). */
+START_TEST(what_is_swapped_is_found)
+{
+	struct segment_meta other;
+	char other_path[OS_PATH_SIZE];
+
+	make_image();
+	memmove(image + 512, image + 1024, 512);
+	ck_assert_int_eq(verify_file(), STELE_E_CORRUPT);
+	model_write(&model, os_fs_real(), dir, NUMBER + 1, &other);
+	ck_assert_int_eq(segment_path(other_path, sizeof(other_path), dir,
+			     NUMBER + 1, &err),
+	    0);
+	ck_assert_int_eq(os_rename(os_fs_real(), other_path, path, &err), 0);
+	image_fs = *os_fs_real();
+	meta.size_bytes = other.size_bytes;
+	ck_assert_int_eq(read_all(), STELE_E_CORRUPT);
+	ck_assert_int_eq(os_unlink(os_fs_real(), path, &err), 0);
+	ck_assert_int_eq(read_all(), STELE_E_FILE_MISSING);
+	segment_meta_release(&other);
+	free(image);
+}
+END_TEST
+
+/* ---- strings, types, files ---- */
+
+/* One text field; its i-th value is made by `value`. */
+static void
+write_strings(struct str (*value)(uint32_t i), uint32_t row_count,
+    uint32_t zone_rows)
+{
+	static const enum phys phys[] = { PHYS_STR, PHYS_I64, PHYS_I64,
+		PHYS_STR };
+	struct segment_options options = { .zone_rows = zone_rows };
+	struct segment_writer *writer;
+
+	ck_assert_int_eq(segment_writer_open(os_fs_real(), dir, NUMBER, 0,
+			     &options, &writer, &err),
+	    0);
+	ck_assert_int_eq(segment_writer_begin_type(writer, MODEL_OID, phys, 4,
+			     &err),
+	    0);
+	for (uint32_t i = 0; i < row_count; i++) {
+		struct str context = STR("one"), text = value(i);
+		int64_t time = 0, id = i + 1;
+		struct vec cols[] = {
+			{ .phys = PHYS_STR, .str = &context },
+			{ .phys = PHYS_I64, .i64 = &time },
+			{ .phys = PHYS_I64, .i64 = &id },
+			{ .phys = PHYS_STR, .str = &text },
+		};
+		struct batch batch = { .row_count = 1,
+			.col_count = 4,
+			.cols = cols,
+			.sel = sel_all(1) };
+
+		ck_assert_int_eq(segment_writer_append(writer, &batch, &err),
+		    0);
+	}
+	ck_assert_int_eq(segment_writer_end_type(writer, &err), 0);
+	ck_assert_int_eq(segment_writer_finish(writer, &meta, &err), 0);
+	ck_assert_int_eq(segment_verify(os_fs_real(), dir, &meta,
+			     &options.directory, &err),
+	    0);
+}
+
+static struct str
+distinct(uint32_t i)
+{
+	static char text[32];
+
+	return str_of(text,
+	    (size_t)snprintf(text, sizeof(text), "%u-distinct", i * 7919));
+}
+
+static struct str
+repeated(uint32_t i)
+{
+	static char text[32];
+
+	return str_of(text,
+	    (size_t)snprintf(text, sizeof(text), "value %u", i % 3000));
+}
+
+static struct str
+enormous(uint32_t i)
+{
+	static char text[6 << 20];
+
+	memset(text, 'a' + (int)(i % 26), sizeof(text));
+	return str_of(text, sizeof(text));
+}
+
+static const struct {
+	const char *what;
+	struct str (*value)(uint32_t i);
+	uint32_t row_count;
+	uint32_t zone_rows;
+	uint32_t zone_count;
+	size_t size_max;
+} string_case[] = {
+	/* A dictionary is begun and given up, after some zones. */
+	{ "distinct", distinct, 70000, 8192, 9, 1600000 },
+	/* One of several pages is kept. */
+	{ "repeated", repeated, 9000, 1024, 9, 48000 },
+	/* Zones end early, so that no chunk grows without bound. */
+	{ "enormous", enormous, 7, 256, 2, 50u << 20 },
+};
+
+START_TEST(strings_of_all_kinds)
+{
+	struct field field = { .name = STR("text"),
+		.type = { .oid = TYPE_TEXT, .mod = -1 } };
+	uint32_t attnum = 4, done = 0;
+	struct segment_cursor *cursor;
+	struct segment_parts parts;
+	struct batch batch;
+
+	write_strings(string_case[_i].value, string_case[_i].row_count,
+	    string_case[_i].zone_rows);
+	ck_assert_uint_le(meta.size_bytes, string_case[_i].size_max);
+	ck_assert_int_eq(segment_open(os_fs_real(), dir, &meta,
+			     &(struct uuid){ 0 }, cache, &segment, &err),
+	    0);
+	model_init(&model, 1, 1, 128);
+	model.type.fields = &field;
+	model.type.field_count = 1;
+	spec = (struct scan_spec){ .type = &model.type,
+		.attnums = &attnum,
+		.attnum_count = 1 };
+	open_section();
+	ck_assert_int_eq(segment_prune(section, &spec, &arena, &parts, &err),
+	    0);
+	ck_assert_uint_eq(parts.zone_count, string_case[_i].zone_count);
+	ck_assert_int_eq(segment_cursor_open_zones(section, &spec, parts.zones,
+			     parts.zone_count, &cursor, &err),
+	    0);
+	while (segment_cursor_next(cursor, &batch, &err) == 1)
+		for (uint32_t i = 0; i < batch.row_count; i++)
+			ck_assert(str_equal(vec_get(&batch.cols[0], i).str,
+			    string_case[_i].value(done++)));
+	ck_assert_uint_eq(done, string_case[_i].row_count);
+	segment_cursor_close(cursor);
+}
+END_TEST
+
+/* Fail the n-th call: no file under the final name, no temporary file. */
+static int calls_left;
+
+static ssize_t
+failing_pwrite(struct os_file *file, const void *data, size_t len,
+    uint64_t offset)
+{
+	return calls_left-- == 0
+	    ? -ENOSPC
+	    : os_fs_real()->pwrite(file, data, len, offset);
+}
+
+static int
+failing_fsync(struct os_file *file UNUSED)
+{
+	return calls_left-- == 0 ? -EIO : 0;
+}
+
+static int
+failing_rename(struct os_fs *fs, const char *from, const char *to)
+{
+	return calls_left-- == 0 ? -EIO : os_fs_real()->rename(fs, from, to);
+}
+
+static void
+count_entry(void *arg, const char *name UNUSED)
+{
+	++*(int *)arg;
+}
+
+START_TEST(a_failure_leaves_no_file)
+{
+	static const enum phys phys[] = { PHYS_STR, PHYS_I64, PHYS_I64 };
+	struct segment_options options = { .zone_rows = 128 };
+	struct str context = STR("c");
+	int64_t one = 1;
+	struct vec cols[] = {
+		{ .phys = PHYS_STR, .is_constant = true, .str = &context },
+		{ .phys = PHYS_I64, .is_constant = true, .i64 = &one },
+		{ .phys = PHYS_I64, .is_constant = true, .i64 = &one },
+	};
+	struct batch batch = { .row_count = 1,
+		.col_count = 3,
+		.cols = cols,
+		.sel = sel_all(1) };
+	struct os_fs fs = *os_fs_real();
+	struct segment_writer *writer;
+	int entries = 0, rc;
+
+	model_init(&model, 1, 1, 128);
+	fs.pwrite = failing_pwrite;
+	fs.fsync = failing_fsync;
+	fs.rename = failing_rename;
+	calls_left = _i;
+	ck_assert_int_eq(segment_writer_open(&fs, dir, NUMBER, 0, &options,
+			     &writer, &err),
+	    0);
+	ck_assert_int_eq(segment_writer_begin_type(writer, 1, phys, 3, &err),
+	    0);
+	ck_assert_int_eq(segment_writer_append(writer, &batch, &err), 0);
+	ck_assert_int_eq(segment_writer_end_type(writer, &err), 0);
+	rc = segment_writer_finish(writer, &meta, &err);
+	ck_assert_int_eq(rc,
+	    _i == 0      ? STELE_E_DISK_FULL
+		: _i < 3 ? STELE_E_OS
+			 : 0);
+	ck_assert_int_eq(os_list(&fs, folder, count_entry, &entries, &err), 0);
+	ck_assert_int_eq(entries, rc == 0 ? 1 : 0);
+}
+END_TEST
+
+/* B3 with and without pins, and a cache that is too small for anything. */
+START_TEST(the_cache_is_bounded)
+{
+	struct block_cache_stats stats;
+
+	make(5, 9000, 512);
+	image_fs = *os_fs_real();
+	ck_assert_int_eq(read_all(), 0);
+	stats = block_cache_stats(cache);
+	ck_assert_uint_le(stats.bytes, 1 << 20);
+	ck_assert_uint_gt(stats.evictions, 0);
+	segment_unref(segment);
+	segment = NULL;
+	block_cache_free(cache);
+	cache = block_cache_new(0);
+	ck_assert_int_eq(read_all(), 0);
+	stats = block_cache_stats(cache);
+	ck_assert_uint_eq(stats.bytes, 0);
+}
+END_TEST
+
+START_TEST(a_removed_file_goes_with_its_last_user)
+{
+	struct segment *second;
+
+	make(5, 100, 128);
+	second = segment_ref(segment);
+	segment_remove_at_end(segment);
+	segment_unref(segment);
+	segment = second;
+	open_section();
+	ck_assert_int_eq(access(path, F_OK), 0);
+	segment_unref(segment);
+	segment = NULL;
+	ck_assert_int_eq(access(path, F_OK), -1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -335,6 +728,14 @@ main(void)
 	tcase_add_test(tc, limits_are_exact);
 	tcase_add_test(tc, contexts_are_exact);
 	tcase_add_test(tc, pruning_never_drops_a_match);
+	tcase_add_test(tc, any_flipped_byte_is_found);
+	tcase_add_test(tc, any_truncation_is_found);
+	tcase_add_test(tc, what_is_swapped_is_found);
+	tcase_add_loop_test(tc, strings_of_all_kinds, 0,
+	    ARRAY_LEN(string_case));
+	tcase_add_loop_test(tc, a_failure_leaves_no_file, 0, 4);
+	tcase_add_test(tc, the_cache_is_bounded);
+	tcase_add_test(tc, a_removed_file_goes_with_its_last_user);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
