@@ -209,6 +209,21 @@ out:
 	return rc;
 }
 
+/* Batches that still wait for room are answered; the log writes the rest. */
+static void
+refuse_waiting(struct engine *engine)
+{
+	pthread_mutex_lock(&engine->failure_lock);
+	if (!engine->has_failed) {
+		engine->has_failed = true;
+		(void)error_set(&engine->failure, STELE_E_ADMIN_SHUTDOWN,
+		    "terminating commit due to administrator command");
+	}
+	pthread_mutex_unlock(&engine->failure_lock);
+	if (engine->wal != NULL)
+		commit_stop(engine);
+}
+
 /*
  * In the order in which work flows: the log hands its last groups to the
  * shards, these publish them, then nobody is left who waits.
@@ -218,6 +233,7 @@ engine_close(struct engine *engine)
 {
 	if (engine == NULL)
 		return;
+	refuse_waiting(engine);
 	flusher_stop(&engine->flusher);
 	wal_close(engine->wal);
 	for (uint32_t i = 0; engine->shards != NULL && i < engine->shard_count;

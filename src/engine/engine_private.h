@@ -23,7 +23,8 @@
 #include "os/thread.h"
 
 #define WAL_DIRECTORY "wal"
-#define LOCK_NAME     "LOCK" /* holds the process id of the server */
+#define LOCK_NAME     "LOCK"    /* holds the process id of the server */
+#define RESERVE_NAME  "RESERVE" /* zeros, given up on a full disk (D4) */
 
 struct engine {
 	struct os_fs *fs;

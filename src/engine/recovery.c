@@ -211,16 +211,20 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 {
 	const struct manifest_state *state = manifest_state(manifest);
 	struct log_reader reader = { .engine = engine };
+	char reserve[OS_PATH_SIZE];
 	const struct wal_replay_options options = {
 		.dir = engine->wal_dir,
 		.key = wal_key(&engine->directory),
 		.first_file = state->wal_file,
+		.reserve = reserve,
 		.arg = &reader,
 		.batch = replay_batch,
 	};
 	struct manifest_files found;
-	int rc;
+	int rc = os_path(reserve, engine->dir, RESERVE_NAME, err);
 
+	if (rc != 0)
+		return rc;
 	if (state->catalog.len == 0)
 		rc = catalog_new(&reader.catalog, err);
 	else

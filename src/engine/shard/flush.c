@@ -142,16 +142,15 @@ write_segment(struct flusher *flusher, const struct shard *shard,
 
 /* ---- the MANIFEST ---- */
 
-/* A failed sync of the MANIFEST is the end (D3); a full disk is not. */
-static int
-append_step(struct flusher *flusher, const struct manifest_step *step,
-    struct error *err)
+/*
+ * A failed sync of the MANIFEST is the end (D3); a full disk is not.  Without
+ * a lock, as others are told.
+ */
+static void
+judge_step(struct flusher *flusher, int rc, const struct error *err)
 {
-	int rc = manifest_append(flusher->manifest, step, err);
-
 	if (rc != 0 && rc != STELE_E_DISK_FULL && rc != STELE_E_OUT_OF_MEMORY)
 		engine_fail(flusher->engine, err);
-	return rc;
 }
 
 /* Record a new segment, and the catalogue if the MANIFEST has an older one. */
@@ -184,10 +183,11 @@ record_segment(struct flusher *flusher, const struct shard *shard,
 	if (bytes.failed)
 		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	else
-		rc = append_step(flusher, &step, err);
+		rc = manifest_append(flusher->manifest, &step, err);
 	if (rc == 0 && step.has_catalog)
 		flusher->generation = catalog->generation;
 	pthread_mutex_unlock(&flusher->manifest_lock);
+	judge_step(flusher, rc, err);
 	buf_release(&bytes);
 	catalog_unref(catalog);
 	return rc;
@@ -202,6 +202,7 @@ release_log(struct flusher *flusher)
 	uint64_t flushed = visible;
 	struct manifest_step step = { .wal_file = 0 };
 	struct error err;
+	int rc = 0;
 
 	for (uint32_t i = 0; i < engine->shard_count; i++) {
 		uint64_t position =
@@ -214,15 +215,17 @@ release_log(struct flusher *flusher)
 	step.wal_file =
 	    wal_first_needed(engine->wal, flushed, flusher->generation);
 	if (step.wal_file > flusher->wal_file) {
-		if (append_step(flusher, &step, &err) == 0) {
+		rc = manifest_append(flusher->manifest, &step, &err);
+		if (rc == 0) {
 			flusher->wal_file = step.wal_file;
 			wal_release(engine->wal, step.wal_file);
-		} else {
-			log_warn(LOG_WAL, "could not release log files",
-			    LOG_FAILURE(&err));
 		}
 	}
 	pthread_mutex_unlock(&flusher->manifest_lock);
+	if (rc != 0)
+		log_warn(LOG_WAL, "could not release log files",
+		    LOG_FAILURE(&err));
+	judge_step(flusher, rc, &err);
 }
 
 /* ---- one flush ---- */
@@ -294,10 +297,11 @@ static void
 finish_requests(struct flusher *flusher, const struct error *failure)
 {
 	struct engine *engine = flusher->engine;
-	struct flush_request **link = &flusher->requests;
 	struct flush_request *done = NULL;
+	struct flush_request **link;
 
 	pthread_mutex_lock(&flusher->lock);
+	link = &flusher->requests;
 	while (*link != NULL) {
 		struct flush_request *request = *link;
 		bool is_done = true;
@@ -423,6 +427,48 @@ worker_thread(void *arg)
 	}
 }
 
+/*
+ * Bytes that recovery can have when the disk is full: as many as it copies of
+ * the log.  Best effort; tried again at every start.
+ */
+static void
+make_reserve(struct flusher *flusher)
+{
+	struct engine *engine = flusher->engine;
+	size_t size = (size_t)engine->options.wal_file_size_bytes;
+	uint8_t *zeros = NULL;
+	char path[OS_PATH_SIZE];
+	struct os_file *file = NULL;
+	struct error err;
+	uint64_t there = 0;
+	int rc = os_path(path, engine->dir, RESERVE_NAME, &err);
+
+	if (rc == 0)
+		rc = os_open(engine->fs, path, OS_READ | OS_WRITE | OS_CREATE,
+		    &file, &err);
+	if (rc == 0)
+		rc = os_size(file, &there, &err);
+	if (rc == 0 && there < size) {
+		zeros = calloc(1, size);
+		if (zeros != NULL)
+			rc = os_pwrite_full(file, zeros, size, 0, &err);
+		if (rc == 0)
+			rc = os_fsync(file, &err);
+	}
+	if (rc != 0)
+		log_warn(LOG_WAL, "could not make the reserve for recovery",
+		    LOG_FAILURE(&err));
+	free(zeros);
+	os_close(file);
+}
+
+static void
+reserve_worker_thread(void *arg)
+{
+	make_reserve(arg);
+	worker_thread(arg);
+}
+
 void
 flusher_wake(struct flusher *flusher)
 {
@@ -495,7 +541,8 @@ flusher_start(struct flusher *flusher, struct error *err)
 	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		snprintf(name, sizeof(name), "flush-%u", (unsigned)i);
 		rc = os_thread_start(&flusher->workers[i], &options,
-		    worker_thread, flusher, err);
+		    i == 0 ? reserve_worker_thread : worker_thread, flusher,
+		    err);
 	}
 	return rc;
 }
@@ -511,6 +558,13 @@ flusher_stop(struct flusher *flusher)
 	pthread_cond_broadcast(&flusher->wake);
 	for (uint32_t i = 0; i < flusher->worker_count; i++)
 		os_thread_join(&flusher->workers[i]);
+	if (flusher->requests != NULL) {
+		struct error err;
+
+		(void)error_set(&err, STELE_E_ADMIN_SHUTDOWN,
+		    "terminating flush due to administrator command");
+		finish_requests(flusher, &err);
+	}
 }
 
 void

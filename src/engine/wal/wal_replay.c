@@ -352,6 +352,20 @@ out:
 	return rc;
 }
 
+/* On a full disk there is the reserve: recovery needs no free space (D4). */
+static int
+copy_tail_somehow(struct replayer *r, uint64_t len, struct error *err)
+{
+	struct error ignored;
+	int rc = copy_tail(r, len, err);
+
+	if (rc != STELE_E_DISK_FULL || r->options->reserve == NULL ||
+	    os_unlink(r->fs, r->options->reserve, &ignored) != 0)
+		return rc;
+	log_warn(LOG_WAL, "disk is full, used the reserve");
+	return copy_tail(r, len, err);
+}
+
 /* Make what was read last, and only that, the end of the log. */
 static int
 settle_end(struct replayer *r, const uint64_t *numbers, size_t count,
@@ -383,7 +397,7 @@ settle_end(struct replayer *r, const uint64_t *numbers, size_t count,
 	    (r->content_number > r->max_synced || out->is_torn)) {
 		rc = open_file(r, last_file, err);
 		if (rc == 0)
-			rc = copy_tail(r, end, err);
+			rc = copy_tail_somehow(r, end, err);
 		out->files[out->file_count - 1].size_bytes = end;
 		out->has_copied_tail = true;
 	}

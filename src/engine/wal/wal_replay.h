@@ -40,6 +40,7 @@ struct wal_replay_options {
 	uint64_t key;        /* of the checksums */
 	uint64_t first_file; /* older ones are removed */
 	bool is_read_only;   /* verify: change nothing */
+	const char *reserve; /* removed if the copy finds the disk full */
 	void *arg;
 	/* Each batch in order; an error ends the replay. */
 	int (*batch)(void *arg, struct wal_replay_batch *batch,

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine on a disk that fails: a sync that fails ends it and loses nothing
+ * that was acknowledged; a full disk refuses appends, answers reads, and goes
+ * on by itself; verification finds damage.
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/error.h"
+#include "fixture.h"
+
+static struct fixture world;
+static struct error err;
+
+/* The real file system, but for calls that are told to fail. */
+static struct os_fs faulty;
+static atomic_bool sync_fails;
+static atomic_bool disk_is_full;
+
+static int
+faulty_fdatasync(struct os_file *file)
+{
+	if (atomic_load(&sync_fails))
+		return -EIO;
+	return os_fs_real()->fdatasync(file);
+}
+
+/* What is written into a file that exists in full needs no room. */
+static ssize_t
+faulty_pwrite(struct os_file *file, const void *data, size_t len,
+    uint64_t offset)
+{
+	uint64_t size = 0;
+
+	if (atomic_load(&disk_is_full) &&
+	    (os_fs_real()->size(file, &size) != 0 || offset + len > size))
+		return -ENOSPC;
+	return os_fs_real()->pwrite(file, data, len, offset);
+}
+
+static void
+setup(void)
+{
+	faulty = *os_fs_real();
+	faulty.fdatasync = faulty_fdatasync;
+	faulty.pwrite = faulty_pwrite;
+	atomic_store(&sync_fails, false);
+	atomic_store(&disk_is_full, false);
+	fixture_init(&world);
+	world.fs = &faulty;
+	fixture_open(&world);
+	fixture_define(&world);
+}
+
+static void
+teardown(void)
+{
+	fixture_remove(&world);
+}
+
+static atomic_int failures;
+
+static void
+on_failure(void *arg, const struct error *failure)
+{
+	ck_assert_ptr_eq(arg, &failures);
+	ck_assert_int_eq(failure->code, STELE_E_OS);
+	atomic_fetch_add(&failures, 1);
+}
+
+static int
+try_store(int64_t first, uint32_t count)
+{
+	struct write_batch *batch = write_batch_new(world.engine);
+	struct commit commit;
+
+	fixture_add(&world, batch, first, count);
+	return fixture_commit(&world, batch, SYNC_ON, &commit);
+}
+
+START_TEST(failed_sync_ends_the_log)
+{
+	size_t count;
+
+	fixture_store(&world, 0, 10);
+	engine_on_failure(world.engine, on_failure, &failures);
+	atomic_store(&sync_fails, true);
+	ck_assert_int_eq(try_store(10, 5), STELE_E_OS);
+	atomic_store(&sync_fails, false); /* it is not tried again */
+	ck_assert_int_eq(try_store(10, 5), STELE_E_OS);
+	ck_assert_int_eq(atomic_load(&failures), 1);
+	fixture_check(&world, 10); /* reads go on, what failed is unseen */
+	fixture_reopen(&world);
+	free(fixture_scan(&world, NULL, 0, 0, &count));
+	/* Stored or not: the answer said so; but whole. */
+	ck_assert(count == 10 || count == 15);
+	fixture_check(&world, count);
+	fixture_store(&world, (int64_t)count, 3);
+	fixture_check(&world, count + 3);
+}
+END_TEST
+
+START_TEST(full_disk_refuses_and_recovers)
+{
+	int64_t stored = 0;
+	int rc = 0;
+
+	atomic_store(&disk_is_full, true);
+	for (int i = 0; i < 200 && rc == 0; i++) {
+		rc = try_store(stored, 700);
+		if (rc == 0)
+			stored += 700;
+	}
+	ck_assert_int_eq(rc, STELE_E_DISK_FULL);
+	fixture_check(&world, (size_t)stored);
+	atomic_store(&disk_is_full, false);
+	/* The next file is tried again within about a second. */
+	for (int i = 0; i < 100 && rc != 0; i++) {
+		rc = try_store(stored, 700);
+		if (rc != 0)
+			usleep(100000);
+	}
+	ck_assert_int_eq(rc, 0);
+	fixture_check(&world, (size_t)stored + 700);
+	fixture_reopen(&world);
+	fixture_check(&world, (size_t)stored + 700);
+}
+END_TEST
+
+/* ---- verification ---- */
+
+static unsigned problems;
+
+static void
+on_problem(void *arg, const struct error *problem)
+{
+	(void)arg;
+	ck_assert_int_ne(problem->code, 0);
+	problems++;
+}
+
+static void
+verify(struct verify_report *report)
+{
+	problems = 0;
+	ck_assert_msg(engine_verify(os_fs_real(), world.dir, on_problem, NULL,
+			  report, &err) == 0,
+	    "%s", err.message);
+	ck_assert_uint_eq(report->problems, problems);
+}
+
+/* The first log file with the byte at `offset` changed. */
+static void
+damage_log(off_t offset)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command),
+	    "f=$(ls '%s'/wal/*.wal | head -1); printf X | "
+	    "dd of=\"$f\" bs=1 seek=%lld conv=notrunc 2>/dev/null",
+	    world.dir, (long long)offset);
+	ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(verify_finds_damage)
+{
+	struct verify_report report;
+
+	fixture_store(&world, 0, 1000);
+	fixture_flush(&world);
+	fixture_store(&world, 1000, 50);
+	fixture_store(&world, 1050, 50);
+	fixture_close(&world);
+	verify(&report);
+	ck_assert_uint_eq(report.problems, 0);
+	ck_assert_uint_ge(report.files, 4); /* three segments and the log */
+	ck_assert_uint_ge(report.rows, 1100);
+	damage_log(600);
+	verify(&report);
+	ck_assert_uint_ge(report.problems, 1);
+	ck_assert_int_eq(engine_open(os_fs_real(), world.dir, &world.options,
+			     &world.engine, &err),
+	    STELE_E_CORRUPT);
+	ck_assert_ptr_nonnull(strstr(err.message, ".wal"));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("engine faults");
+	TCase *tc = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, failed_sync_ends_the_log);
+	tcase_add_test(tc, full_disk_refuses_and_recovers);
+	tcase_add_test(tc, verify_finds_damage);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
