@@ -18,7 +18,7 @@ SERVER_LOG=$SERVER_DATA.log
 quickstart() {
 	timeout 300 "$top/quickstart" "$@" </dev/null >"$SERVER_DIR/out" 2>&1 ||
 		{ cat "$SERVER_DIR/out"; fail "quickstart $* failed"; }
-	SERVER_PID=$(cat "$SERVER_DATA.pid" 2>/dev/null)
+	SERVER_PID=$(cat "$SERVER_DATA.pid" 2>/dev/null || true)
 }
 
 count() {
