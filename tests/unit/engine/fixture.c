@@ -268,7 +268,7 @@ row_of(const struct batch *batch, uint32_t row)
 	if (!note.is_null)
 		snprintf(out.note, sizeof(out.note), "%.*s", STR_FMT(note.str));
 	if (!price.is_null) {
-		ck_assert_int_eq(price.numeric.scale, 2);
+		CHECK_ROW(price.numeric.scale == 2);
 		out.price = (int64_t)price.numeric.small;
 	}
 	return out;
@@ -327,8 +327,7 @@ fixture_scan(struct fixture *fixture, const struct str *context, uint64_t first,
 					    sel_row(batch.sel, i));
 
 					/* A run ascends over its parts. */
-					ck_assert_int_gt(row.event_id,
-					    previous);
+					CHECK_ROW(row.event_id > previous);
 					previous = row.event_id;
 					rows[(*count)++] = row;
 				}
@@ -353,13 +352,12 @@ check_row(const struct fixture_row *row, int64_t amount)
 
 	if (amount % 2 == 0)
 		snprintf(note, sizeof(note), "note %lld", (long long)amount);
-	ck_assert_int_eq(row->amount, amount);
-	ck_assert_int_eq(row->event_id, amount + 1);
-	ck_assert_int_gt(row->timestamp, 0);
-	ck_assert_uint_eq(strlen(row->context), context.len);
-	ck_assert_int_eq(memcmp(row->context, context.data, context.len), 0);
-	ck_assert_str_eq(row->note, note);
-	ck_assert_int_eq(row->price, amount * 25);
+	CHECK_ROW(row->amount == amount);
+	CHECK_ROW(row->event_id == amount + 1);
+	CHECK_ROW(row->timestamp > 0);
+	CHECK_ROW(str_equal(str_of_cstr(row->context), context));
+	CHECK_ROW(strcmp(row->note, note) == 0);
+	CHECK_ROW(row->price == amount * 25);
 }
 
 void

@@ -136,7 +136,7 @@ check_batches(void)
 
 	ck_assert_uint_eq(count, THREADS * BATCHES * ROWS_OF_A_BATCH);
 	for (size_t i = 0; i < count; i++) {
-		ck_assert_int_eq(rows[i].event_id, (int64_t)i + 1);
+		CHECK_ROW(rows[i].event_id == (int64_t)i + 1);
 		ck_assert_int_eq(rows[i].amount % 1000,
 		    (int64_t)(i % ROWS_OF_A_BATCH));
 		if (i % ROWS_OF_A_BATCH == 0) {
@@ -166,7 +166,7 @@ START_TEST(concurrent_batches_are_atomic_and_gapless)
 
 		ck_assert_uint_eq(count % ROWS_OF_A_BATCH, 0);
 		for (size_t k = 0; k < count; k++)
-			ck_assert_int_eq(rows[k].event_id, (int64_t)k + 1);
+			CHECK_ROW(rows[k].event_id == (int64_t)k + 1);
 		free(rows);
 		if (i == 20)
 			fixture_flush(&world);
