@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pg_frontend.c -- decoders of the messages of a session.
+ */
+#include "wire/pg_frontend.h"
+
+#include <stdio.h>
+
+#include "common/error.h"
+#include "common/utf8.h"
+
+/* Whether a type may be long; the rest is at most PG_SHORT_SIZE_MAX. */
+static bool
+is_long_type(char type)
+{
+	switch (type) {
+	case 'Q':
+	case 'P':
+	case 'B':
+	case 'F':
+	case 'd':
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool
+pg_frame_is_known(char type)
+{
+	switch (type) {
+	case 'C':
+	case 'D':
+	case 'E':
+	case 'H':
+	case 'S':
+	case 'X':
+	case 'c':
+	case 'f':
+		return true;
+	default:
+		return is_long_type(type);
+	}
+}
+
+static int
+fail_silently(struct error *err)
+{
+	(void)error_set(err, STELE_E_PROTOCOL_VIOLATION, "%s", "");
+	return err->code;
+}
+
+int
+pg_frame_next(const uint8_t *data, size_t len, size_t size_max,
+    struct pg_frame *out, struct error *err)
+{
+	struct reader r = reader_over(data, len);
+	size_t body_max = PG_SHORT_SIZE_MAX;
+	uint32_t length;
+
+	*out = (struct pg_frame){ .type = 0 };
+	if (len == 0)
+		return 0;
+	out->type = (char)reader_u8(&r);
+	if (!pg_frame_is_known(out->type))
+		return error_set(err, STELE_E_PROTOCOL_VIOLATION,
+		    "invalid frontend message type %u", data[0]);
+	if (len < PG_FRAME_HEADER_SIZE)
+		return 0;
+	length = reader_u32_be(&r);
+	if (is_long_type(out->type))
+		body_max = size_max < PG_MESSAGE_SIZE_MAX ? size_max
+							  : PG_MESSAGE_SIZE_MAX;
+	if (length < 4 || length - 4 > body_max)
+		return fail_silently(err);
+	out->size = (size_t)length + 1;
+	if (len < out->size)
+		return 0;
+	out->body = reader_str(&r, length - 4);
+	return 1;
+}
+
+/* One message for each way a body can be wrong, in PostgreSQL's words. */
+static int
+check_end(const struct reader *r, struct error *err)
+{
+	if (r->failed)
+		return error_set(err, STELE_E_PROTOCOL_VIOLATION,
+		    "insufficient data left in message");
+	if (reader_left(r) != 0)
+		return error_set(err, STELE_E_PROTOCOL_VIOLATION,
+		    "invalid message format");
+	return 0;
+}
+
+/* A string up to its NUL. */
+static int
+read_cstr(struct reader *r, struct str *out, struct error *err)
+{
+	*out = reader_cstr(r);
+	if (r->failed)
+		return error_set(err, STELE_E_PROTOCOL_VIOLATION,
+		    "invalid string in message");
+	return 0;
+}
+
+int
+pg_query_decode(struct str body, struct str *out, struct error *err)
+{
+	struct reader r = reader_over(body.data, body.len);
+	int rc;
+
+	rc = read_cstr(&r, out, err);
+	if (rc != 0)
+		return rc;
+	return check_end(&r, err);
+}
+
+int
+pg_copy_fail_decode(struct str body, struct str *out, struct error *err)
+{
+	return pg_query_decode(body, out, err);
+}
+
+int
+pg_parse_decode(struct str body, struct arena *arena, struct pg_parse *out,
+    struct error *err)
+{
+	struct reader r = reader_over(body.data, body.len);
+	uint32_t *types = NULL;
+	int rc;
+
+	*out = (struct pg_parse){ .type_count = 0 };
+	rc = read_cstr(&r, &out->name, err);
+	if (rc != 0)
+		return rc;
+	rc = read_cstr(&r, &out->query, err);
+	if (rc != 0)
+		return rc;
+	out->type_count = reader_u16_be(&r);
+	/* The count is believed only as far as the frame has bytes for it. */
+	if (reader_left(&r) < (size_t)out->type_count * 4)
+		r.failed = true;
+	if (!r.failed && out->type_count > 0) {
+		types =
+		    arena_alloc_array(arena, out->type_count, sizeof(*types));
+		for (uint32_t i = 0; i < out->type_count; i++)
+			types[i] = reader_u32_be(&r);
+	}
+	out->types = types;
+	return check_end(&r, err);
+}
+
+/* A count of 16 bits and as many format codes. */
+static void
+read_formats(struct reader *r, struct arena *arena, uint32_t *count,
+    const uint16_t **out)
+{
+	uint16_t *formats;
+
+	*out = NULL;
+	*count = reader_u16_be(r);
+	if (reader_left(r) < (size_t)*count * 2)
+		r->failed = true;
+	if (r->failed || *count == 0)
+		return;
+	formats = arena_alloc_array(arena, *count, sizeof(*formats));
+	for (uint32_t i = 0; i < *count; i++)
+		formats[i] = reader_u16_be(r);
+	*out = formats;
+}
+
+static void
+read_params(struct reader *r, struct arena *arena, struct pg_bind *out)
+{
+	struct pg_value *params;
+
+	out->param_count = reader_u16_be(r);
+	if (reader_left(r) < (size_t)out->param_count * 4)
+		r->failed = true;
+	if (r->failed || out->param_count == 0)
+		return;
+	params = arena_alloc_array(arena, out->param_count, sizeof(*params));
+	for (uint32_t i = 0; i < out->param_count; i++) {
+		int32_t len = reader_i32_be(r);
+
+		params[i].is_null = len == -1;
+		params[i].bytes = str_of(NULL, 0);
+		if (len < -1)
+			r->failed = true;
+		else if (len > 0)
+			params[i].bytes = reader_str(r, (size_t)len);
+	}
+	out->params = params;
+}
+
+int
+pg_bind_decode(struct str body, struct arena *arena, struct pg_bind *out,
+    struct error *err)
+{
+	struct reader r = reader_over(body.data, body.len);
+	int rc;
+
+	*out = (struct pg_bind){ .param_count = 0 };
+	rc = read_cstr(&r, &out->portal, err);
+	if (rc != 0)
+		return rc;
+	rc = read_cstr(&r, &out->statement, err);
+	if (rc != 0)
+		return rc;
+	read_formats(&r, arena, &out->format_count, &out->formats);
+	read_params(&r, arena, out);
+	read_formats(&r, arena, &out->result_format_count,
+	    &out->result_formats);
+	rc = check_end(&r, err);
+	if (rc != 0)
+		return rc;
+	if (out->format_count > 1 && out->format_count != out->param_count)
+		return error_set(err, STELE_E_PROTOCOL_VIOLATION,
+		    "bind message has %u parameter formats but %u parameters",
+		    out->format_count, out->param_count);
+	return 0;
+}
+
+int
+pg_execute_decode(struct str body, struct pg_execute *out, struct error *err)
+{
+	struct reader r = reader_over(body.data, body.len);
+	int32_t row_max;
+	int rc;
+
+	rc = read_cstr(&r, &out->portal, err);
+	if (rc != 0)
+		return rc;
+	row_max = reader_i32_be(&r);
+	out->row_max = row_max > 0 ? (uint32_t)row_max : 0;
+	return check_end(&r, err);
+}
+
+int
+pg_target_decode(struct str body, const char *message, struct pg_target *out,
+    struct error *err)
+{
+	struct reader r = reader_over(body.data, body.len);
+	int rc;
+
+	out->kind = (char)reader_u8(&r);
+	rc = read_cstr(&r, &out->name, err);
+	if (rc != 0)
+		return rc;
+	rc = check_end(&r, err);
+	if (rc == 0 && out->kind != 'S' && out->kind != 'P')
+		rc = error_set(err, STELE_E_PROTOCOL_VIOLATION,
+		    "invalid %s message subtype %u", message,
+		    (unsigned)(uint8_t)out->kind);
+	return rc;
+}
+
+/* Bytes that the character starting with this byte should have. */
+static size_t
+utf8_wanted(uint8_t lead)
+{
+	if (lead >= 0xf0 && lead < 0xf8)
+		return 4;
+	if (lead >= 0xe0 && lead < 0xf0)
+		return 3;
+	return lead >= 0xc0 && lead < 0xe0 ? 2 : 1;
+}
+
+int
+pg_check_text(struct str text, struct error *err)
+{
+	size_t good = utf8_valid_prefix(text);
+	char hex[4 * 5 + 1];
+	size_t count, used = 0;
+
+	if (good == text.len)
+		return 0;
+	count = utf8_wanted((uint8_t)text.data[good]);
+	if (count > text.len - good)
+		count = text.len - good;
+	for (size_t i = 0; i < count; i++)
+		used += (size_t)snprintf(hex + used, sizeof(hex) - used,
+		    i == 0 ? "0x%02x" : " 0x%02x",
+		    (unsigned)(uint8_t)text.data[good + i]);
+	return error_set(err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
+	    "invalid byte sequence for encoding \"UTF8\": %s", hex);
+}
