@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conn.c -- sockets, read into the loop's scratch buffer and written from
+ * chunks.
+ *
+ * Input is a view: while the owner looks at fresh bytes it points into the
+ * scratch buffer; what he leaves is moved to `in`, and the view with it.
+ */
+#include "net/conn.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "common/error.h"
+
+#define WRITE_VECTORS 32
+/* Unread input that is thrown away before a close, so that no reset is sent. */
+#define DISCARD_MAX ((size_t)4 << 20)
+
+enum conn_state { CONN_OPEN, CONN_CLOSING, CONN_CLOSED };
+
+struct conn {
+	struct loop_post post; /* frees it on a later turn */
+	struct loop *loop;
+	const struct conn_handler *handler;
+	void *owner; /* borrowed */
+	int fd;
+	enum conn_state state;
+	struct event *readable;
+	struct event *writable;
+	bool is_reading;
+	bool is_writing; /* waits for `writable` */
+	bool owes_drained;
+	bool in_read; /* inside handler->input() of read_cb() */
+
+	struct buf in;       /* bytes kept for the owner */
+	const uint8_t *view; /* what was not consumed, */
+	size_t view_len;     /* in `in` or in the loop's scratch */
+	size_t want;         /* conn_want() */
+
+	struct net_chunk *first; /* to be sent */
+	struct net_chunk *last;
+	size_t out_bytes;
+};
+
+#define TO(state) (1u << (state))
+static const unsigned conn_next[] = {
+	[CONN_OPEN] = TO(CONN_CLOSING) | TO(CONN_CLOSED),
+	[CONN_CLOSING] = TO(CONN_CLOSED),
+	[CONN_CLOSED] = 0,
+};
+
+static void
+conn_set_state(struct conn *conn, enum conn_state next)
+{
+	assert(conn_next[conn->state] & TO(next));
+	conn->state = next;
+}
+
+struct net_chunk *
+net_chunk_new(void)
+{
+	struct net_chunk *chunk = malloc(sizeof(*chunk));
+
+	if (chunk == NULL)
+		return NULL;
+	chunk->next = NULL;
+	chunk->owner = NULL;
+	chunk->sent = 0;
+	buf_init(&chunk->bytes);
+	return chunk;
+}
+
+void
+net_chunk_free(struct net_chunk *chunk)
+{
+	if (chunk == NULL)
+		return;
+	buf_release(&chunk->bytes);
+	free(chunk);
+}
+
+static void
+conn_free(struct conn *conn)
+{
+	if (conn->readable != NULL)
+		event_free(conn->readable);
+	if (conn->writable != NULL)
+		event_free(conn->writable);
+	buf_release(&conn->in);
+	free(conn);
+}
+
+static void
+freed_cb(struct loop_post *post)
+{
+	/* post is the first member. */
+	conn_free((struct conn *)(void *)post);
+}
+
+static void
+discard_input(struct conn *conn)
+{
+	uint8_t *scratch = loop_scratch(conn->loop);
+	size_t total = 0;
+	ssize_t got;
+
+	do {
+		got = recv(conn->fd, scratch, LOOP_SCRATCH_SIZE, MSG_DONTWAIT);
+		if (got > 0)
+			total += (size_t)got;
+	} while (got > 0 && total < DISCARD_MAX);
+}
+
+void
+conn_close(struct conn *conn)
+{
+	if (conn->state == CONN_CLOSED)
+		return;
+	conn_set_state(conn, CONN_CLOSED);
+	(void)event_del(conn->readable);
+	(void)event_del(conn->writable);
+	discard_input(conn);
+	close(conn->fd);
+	conn->fd = -1;
+	while (conn->first != NULL) {
+		struct net_chunk *next = conn->first->next;
+
+		net_chunk_free(conn->first);
+		conn->first = next;
+	}
+	conn->last = NULL;
+	conn->out_bytes = 0;
+	conn->view_len = 0;
+	conn->handler->closed(conn->owner);
+	conn->post.fn = freed_cb;
+	loop_post(conn->loop, &conn->post);
+}
+
+/* ---- output ---- */
+
+void
+conn_write(struct conn *conn, struct net_chunk *chunk)
+{
+	chunk->next = NULL;
+	chunk->sent = 0;
+	if (conn->state == CONN_CLOSED || chunk->bytes.len == 0) {
+		net_chunk_free(chunk);
+		return;
+	}
+	if (conn->last == NULL)
+		conn->first = chunk;
+	else
+		conn->last->next = chunk;
+	conn->last = chunk;
+	conn->out_bytes += chunk->bytes.len;
+}
+
+void
+conn_notify_drained(struct conn *conn)
+{
+	assert(conn->is_writing && conn->out_bytes >= CONN_OUT_LOW);
+	conn->owes_drained = true;
+}
+
+size_t
+conn_out_bytes(const struct conn *conn)
+{
+	return conn->out_bytes;
+}
+
+/* Forget `len` bytes that the kernel has taken. */
+static void
+advance(struct conn *conn, size_t len)
+{
+	conn->out_bytes -= len;
+	while (len > 0) {
+		struct net_chunk *chunk = conn->first;
+		size_t left = chunk->bytes.len - chunk->sent;
+
+		if (len < left) {
+			chunk->sent += len;
+			return;
+		}
+		len -= left;
+		conn->first = chunk->next;
+		if (conn->first == NULL)
+			conn->last = NULL;
+		net_chunk_free(chunk);
+	}
+}
+
+/* Returns 1 if all is sent, 0 if the socket is full, -1 if it is broken. */
+static int
+send_queued(struct conn *conn)
+{
+	while (conn->first != NULL) {
+		struct iovec vectors[WRITE_VECTORS];
+		struct msghdr message = { .msg_iov = vectors };
+		struct net_chunk *chunk = conn->first;
+		ssize_t sent;
+
+		for (; chunk != NULL && message.msg_iovlen < WRITE_VECTORS;
+		     chunk = chunk->next)
+			vectors[message.msg_iovlen++] = (struct iovec){
+				.iov_base = chunk->bytes.data + chunk->sent,
+				.iov_len = chunk->bytes.len - chunk->sent,
+			};
+		sent = sendmsg(conn->fd, &message, MSG_NOSIGNAL);
+		if (sent >= 0)
+			advance(conn, (size_t)sent);
+		else if (errno == EAGAIN)
+			return 0;
+		else if (errno != EINTR)
+			return -1;
+	}
+	return 1;
+}
+
+static void
+watch_writable(struct conn *conn, bool on)
+{
+	if (conn->is_writing == on)
+		return;
+	conn->is_writing = on;
+	if (on)
+		(void)event_add(conn->writable, NULL);
+	else
+		(void)event_del(conn->writable);
+}
+
+/* False if the connection is closed now. */
+static bool
+flush(struct conn *conn)
+{
+	int rc = conn->first == NULL ? 1 : send_queued(conn);
+
+	if (rc < 0 || (rc == 1 && conn->state == CONN_CLOSING)) {
+		conn_close(conn);
+		return false;
+	}
+	watch_writable(conn, rc == 0);
+	return true;
+}
+
+/* ---- input ---- */
+
+struct str
+conn_input(const struct conn *conn)
+{
+	return str_of((const char *)conn->view, conn->view_len);
+}
+
+void
+conn_consume(struct conn *conn, size_t len)
+{
+	assert(len <= conn->view_len);
+	conn->view += len;
+	conn->view_len -= len;
+}
+
+void
+conn_want(struct conn *conn, size_t len)
+{
+	conn->want = len;
+}
+
+/* Move the view to the start of `in`, or give the memory back. */
+static bool
+keep_input(struct conn *conn)
+{
+	bool is_kept = conn->in.len > 0;
+
+	if (conn->view_len == 0) {
+		buf_release(&conn->in);
+		buf_init(&conn->in);
+		conn->view = NULL;
+		return true;
+	}
+	if (is_kept) {
+		if (conn->view != conn->in.data)
+			memmove(conn->in.data, conn->view, conn->view_len);
+		conn->in.len = conn->view_len;
+	} else {
+		buf_put(&conn->in, conn->view, conn->view_len);
+	}
+	conn->view = conn->in.data;
+	return !conn->in.failed;
+}
+
+static void
+watch_readable(struct conn *conn)
+{
+	size_t enough =
+	    conn->want > CONN_READ_AHEAD ? conn->want : CONN_READ_AHEAD;
+	bool on = conn->state == CONN_OPEN && conn->view_len < enough;
+
+	if (conn->is_reading == on)
+		return;
+	conn->is_reading = on;
+	if (on)
+		(void)event_add(conn->readable, NULL);
+	else
+		(void)event_del(conn->readable);
+}
+
+bool
+conn_settle(struct conn *conn)
+{
+	if (conn->state == CONN_CLOSED)
+		return false;
+	if (!flush(conn))
+		return false;
+	/* read_cb() does the rest itself, after its owner. */
+	if (conn->in_read)
+		return true;
+	if (!keep_input(conn)) {
+		conn_close(conn);
+		return false;
+	}
+	watch_readable(conn);
+	return true;
+}
+
+/* Bytes from the socket: behind those that are kept, or to the scratch. */
+static ssize_t
+receive(struct conn *conn)
+{
+	ssize_t got;
+
+	if (conn->in.len == 0) {
+		uint8_t *scratch = loop_scratch(conn->loop);
+
+		got = recv(conn->fd, scratch, LOOP_SCRATCH_SIZE, 0);
+		if (got > 0) {
+			conn->view = scratch;
+			conn->view_len = (size_t)got;
+		}
+		return got;
+	}
+	if (!buf_reserve(&conn->in, LOOP_SCRATCH_SIZE)) {
+		errno = ENOMEM;
+		return -1;
+	}
+	got =
+	    recv(conn->fd, conn->in.data + conn->in.len, LOOP_SCRATCH_SIZE, 0);
+	if (got > 0) {
+		conn->in.len += (size_t)got;
+		conn->view = conn->in.data;
+		conn->view_len = conn->in.len;
+	}
+	return got;
+}
+
+static void
+read_cb(int fd UNUSED, short what UNUSED, void *arg)
+{
+	struct conn *conn = arg;
+	ssize_t got = receive(conn);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0) {
+		conn_close(conn);
+		return;
+	}
+	conn->in_read = true;
+	conn->handler->input(conn->owner);
+	conn->in_read = false;
+	(void)conn_settle(conn);
+}
+
+static void
+write_cb(int fd UNUSED, short what UNUSED, void *arg)
+{
+	struct conn *conn = arg;
+
+	if (!flush(conn))
+		return;
+	if (conn->owes_drained && conn->out_bytes < CONN_OUT_LOW) {
+		conn->owes_drained = false;
+		conn->handler->drained(conn->owner);
+	}
+}
+
+void
+conn_finish(struct conn *conn)
+{
+	if (conn->state != CONN_OPEN)
+		return;
+	conn_set_state(conn, CONN_CLOSING);
+	conn->view_len = 0;
+	watch_readable(conn);
+	(void)flush(conn);
+}
+
+struct loop *
+conn_loop(const struct conn *conn)
+{
+	return conn->loop;
+}
+
+int
+conn_open(struct loop *loop, int fd, const struct conn_handler *handler,
+    void *owner, struct conn **out, struct error *err)
+{
+	struct conn *conn = calloc(1, sizeof(*conn));
+
+	*out = NULL;
+	if (conn == NULL)
+		goto fail;
+	conn->loop = loop;
+	conn->handler = handler;
+	conn->owner = owner;
+	conn->fd = fd;
+	buf_init(&conn->in);
+	conn->readable =
+	    event_new(loop_base(loop), fd, EV_READ | EV_PERSIST, read_cb, conn);
+	conn->writable = event_new(loop_base(loop), fd, EV_WRITE | EV_PERSIST,
+	    write_cb, conn);
+	if (conn->readable == NULL || conn->writable == NULL)
+		goto fail;
+	watch_readable(conn);
+	*out = conn;
+	return 0;
+fail:
+	close(fd);
+	if (conn != NULL)
+		conn_free(conn);
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}

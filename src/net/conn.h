@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conn.h -- one connected socket: bytes in, bytes out, and when to stop
+ * reading.
+ *
+ *   OPEN ---> CLOSING ---> CLOSED
+ *     |                      ^
+ *     +----------------------+
+ *
+ * OPEN     reading, unless more than enough is waiting to be consumed
+ * CLOSING  no more input; what is queued is sent first
+ * CLOSED   the socket is gone and the owner told; freed on a later turn of the
+ *          loop, when no event can name it any more
+ *
+ * Input.  Bytes wait in the connection until its owner consumes them.  While
+ * the owner has consumed all, nothing is kept: an idle connection holds no
+ * buffer.
+ *
+ * Output.  A queue of chunks.  Above CONN_OUT_HIGH the owner is expected to
+ * produce nothing more until it is below CONN_OUT_LOW.
+ *
+ * Thread: that of its loop.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/buf.h"
+#include "common/str.h"
+#include "net/loop.h"
+
+struct conn;
+struct error;
+
+#define CONN_OUT_HIGH   ((size_t)1 << 20)
+#define CONN_OUT_LOW    ((size_t)256 << 10)
+#define CONN_READ_AHEAD ((size_t)256 << 10)
+
+/* A piece of output; whoever has it owns it. */
+struct net_chunk {
+	struct loop_post post; /* to hand it from another thread to a loop */
+	struct net_chunk *next;
+	void *owner; /* free for the sender */
+	struct buf bytes;
+	size_t sent; /* private to conn.c */
+};
+
+/* NULL if there is no memory. */
+struct net_chunk *net_chunk_new(void);
+void net_chunk_free(struct net_chunk *chunk);
+
+struct conn_handler {
+	/* Input has come: conn_input() is not empty. */
+	void (*input)(void *owner);
+	/* After conn_notify_drained(): output is below CONN_OUT_LOW. */
+	void (*drained)(void *owner);
+	/* The last call: the peer has gone, or conn_close() was called. */
+	void (*closed)(void *owner);
+};
+
+/* Takes the descriptor, which is closed if this fails. */
+MUST_USE int conn_open(struct loop *loop, int fd,
+    const struct conn_handler *handler, void *owner, struct conn **out,
+    struct error *err);
+
+struct loop *conn_loop(const struct conn *conn);
+
+/* Bytes that were not consumed; valid until the next call about input. */
+struct str conn_input(const struct conn *conn);
+void conn_consume(struct conn *conn, size_t len);
+
+/*
+ * The owner cannot go on with less than this many bytes: read on until then,
+ * past CONN_READ_AHEAD.  0 takes it back.
+ */
+void conn_want(struct conn *conn, size_t len);
+
+/* Queue a chunk, which this takes. */
+void conn_write(struct conn *conn, struct net_chunk *chunk);
+
+/* Bytes queued and not yet taken by the kernel. */
+size_t conn_out_bytes(const struct conn *conn);
+
+/*
+ * Ask for one call of drained().  Only while conn_out_bytes() is CONN_OUT_LOW
+ * or more after conn_settle().
+ */
+void conn_notify_drained(struct conn *conn);
+
+/*
+ * Send what is queued, as far as the socket takes it, and read or not,
+ * according to what is left unconsumed.  Call it when a turn of work is done.
+ * May close: nothing of the connection may be used after it returned false.
+ */
+bool conn_settle(struct conn *conn);
+
+/* Send what is queued, then close. */
+void conn_finish(struct conn *conn);
+
+/* Close at once; handler->closed is called. */
+void conn_close(struct conn *conn);
