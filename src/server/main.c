@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * main.c -- the command line: serve, verify, config.
+ *
+ * Signals are main's: they are blocked in every thread, and the main thread
+ * waits for them one after another.  SIGTERM and SIGINT stop, SIGHUP reads
+ * stele.conf again, SIGUSR1 opens the log file anew.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/config.h"
+#include "common/error.h"
+#include "common/log.h"
+#include "engine/engine.h"
+#include "os/file.h"
+#include "server/server.h"
+
+#define CONFIG_NAME     "stele.conf"
+#define CONFIG_SIZE_MAX ((size_t)1 << 20)
+
+/* What the command line says; kept, since a reload needs it again. */
+struct command {
+	const char *dir;
+	char **settings; /* the arguments of -c, in their order */
+	int setting_count;
+};
+
+static void
+print_usage(FILE *out)
+{
+	fputs("usage: stele serve -D DIR [-c name=value]...\n"
+	      "       stele verify -D DIR\n"
+	      "       stele config [-D DIR] [-c name=value]...\n"
+	      "       stele --version | --help\n"
+	      "\n"
+	      "serve   run the server on a data directory, made if it is not "
+	      "there\n"
+	      "verify  read a directory that no server uses and check it\n"
+	      "config  list the options with their values\n",
+	    out);
+}
+
+static void
+print_error(const struct error *err)
+{
+	fprintf(stderr, "stele: %s\n", err->message);
+	if (err->detail[0] != '\0')
+		fprintf(stderr, "stele: DETAIL: %s\n", err->detail);
+	if (err->hint[0] != '\0')
+		fprintf(stderr, "stele: HINT: %s\n", err->hint);
+	if (err->context[0] != '\0')
+		fprintf(stderr, "stele: CONTEXT: %s\n", err->context);
+}
+
+/* Options of a subcommand, from argv[1] on.  Returns 0 or -1. */
+static int
+parse_command(int argc, char **argv, struct command *command)
+{
+	int option;
+
+	command->settings = calloc((size_t)argc, sizeof(*command->settings));
+	if (command->settings == NULL) {
+		fputs("stele: out of memory\n", stderr);
+		return -1;
+	}
+	while ((option = getopt(argc, argv, "D:c:")) != -1) {
+		switch (option) {
+		case 'D':
+			command->dir = optarg;
+			break;
+		case 'c':
+			command->settings[command->setting_count++] = optarg;
+			break;
+		default:
+			print_usage(stderr);
+			return -1;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "stele: unexpected argument \"%s\"\n",
+		    argv[optind]);
+		return -1;
+	}
+	return 0;
+}
+
+/* The directory's stele.conf, if it is there, then the command line. */
+static int
+load_config(const struct command *command, struct config **out,
+    struct error *err)
+{
+	struct config *config = config_new();
+	char path[OS_PATH_SIZE];
+	uint8_t *text = NULL;
+	size_t len = 0;
+	int rc = 0;
+
+	*out = NULL;
+	if (config == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (command->dir != NULL) {
+		rc = os_path(path, command->dir, CONFIG_NAME, err);
+		if (rc == 0)
+			rc = os_read_file(os_fs_real(), path, CONFIG_SIZE_MAX,
+			    &text, &len, err);
+		if (rc == 0)
+			rc = config_set_text(config,
+			    str_of((const char *)text, len), path, err);
+		else if (rc == STELE_E_FILE_MISSING)
+			rc = 0;
+	}
+	for (int i = 0; rc == 0 && i < command->setting_count; i++)
+		rc = config_set_argument(config,
+		    str_of_cstr(command->settings[i]), err);
+	free(text);
+	if (rc != 0)
+		config_unref(config);
+	else
+		*out = config;
+	return rc;
+}
+
+static int
+open_log(const struct command *command, const struct config *config,
+    struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	struct log_options options = {
+		.level = (enum log_level)config->log_min_messages,
+		.rotation_size = config->log_rotation_size_bytes,
+		.rotation_count = config->log_rotation_count,
+	};
+	int rc;
+
+	if (config->log_destination == CONFIG_LOG_TO_FILE) {
+		options.path = config->log_filename;
+		if (options.path[0] != '/') {
+			rc = os_path(path, command->dir, options.path, err);
+			if (rc != 0)
+				return rc;
+			options.path = path;
+		}
+	}
+	return log_open(&options, err);
+}
+
+/* ---- serve ---- */
+
+static void
+reload(struct server *server, const struct command *command)
+{
+	struct config *running = server_config(server);
+	struct config *next;
+	struct buf pending;
+	struct error err;
+	int rc;
+
+	buf_init(&pending);
+	rc = load_config(command, &next, &err);
+	if (rc == 0) {
+		rc = config_keep_startup(next, running, &pending, &err);
+		if (rc == 0)
+			rc = open_log(command, next, &err);
+		if (rc == 0)
+			server_set_config(server, next);
+		config_unref(next);
+	}
+	if (rc != 0)
+		log_error(LOG_CONFIG, "configuration not reloaded",
+		    LOG_FAILURE(&err));
+	else if (pending.len > 0)
+		log_warn(LOG_CONFIG, "configuration reloaded",
+		    LOG_STR("restart_needed_for", buf_str(&pending)));
+	else
+		log_info(LOG_CONFIG, "configuration reloaded");
+	buf_release(&pending);
+	config_unref(running);
+}
+
+/* Blocked before the first thread starts, so that all threads inherit it. */
+static void
+block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+wait_for_stop(struct server *server, const struct command *command,
+    const sigset_t *signals)
+{
+	struct error err;
+	int number;
+
+	for (;;) {
+		if (sigwait(signals, &number) != 0)
+			continue;
+		switch (number) {
+		case SIGHUP:
+			reload(server, command);
+			break;
+		case SIGUSR1:
+			if (log_reopen(&err) != 0)
+				log_error(LOG_SERVER,
+				    "log file not opened anew",
+				    LOG_FAILURE(&err));
+			break;
+		default:
+			log_info(LOG_SERVER, "stopping",
+			    LOG_CSTR("signal", strsignal(number)));
+			return;
+		}
+	}
+}
+
+static int
+run_server(const struct command *command, struct config *config,
+    const sigset_t *signals, struct error *err)
+{
+	static struct server server;
+	int rc;
+
+	rc = server_start(&server, command->dir, config, err);
+	if (rc != 0) {
+		log_error(LOG_SERVER, "could not start", LOG_FAILURE(err));
+		(void)server_stop(&server);
+		return EXIT_FAILURE;
+	}
+	log_info(LOG_SERVER, "ready", LOG_CSTR("version", VERSION),
+	    LOG_CSTR("dir", command->dir), LOG_INT("port", config->port),
+	    LOG_INT("pid", getpid()));
+	wait_for_stop(&server, command, signals);
+	if (!server_stop(&server)) {
+		/* Threads still run: nothing of theirs can be freed. */
+		log_close();
+		_exit(EXIT_FAILURE);
+	}
+	log_info(LOG_SERVER, "stopped");
+	return atomic_load_explicit(&server.has_failed, memory_order_acquire)
+	    ? EXIT_FAILURE
+	    : EXIT_SUCCESS;
+}
+
+static int
+serve(const struct command *command)
+{
+	struct config *config;
+	struct error err;
+	sigset_t signals;
+	int status = EXIT_FAILURE;
+
+	umask(077);
+	block_signals(&signals);
+	if (os_mkdir(os_fs_real(), command->dir, &err) != 0 ||
+	    load_config(command, &config, &err) != 0) {
+		print_error(&err);
+		return EXIT_FAILURE;
+	}
+	if (open_log(command, config, &err) != 0)
+		print_error(&err);
+	else
+		status = run_server(command, config, &signals, &err);
+	if (status != EXIT_SUCCESS && err.code != 0)
+		print_error(&err);
+	config_unref(config);
+	log_close();
+	return status;
+}
+
+/* ---- verify, config ---- */
+
+static void
+problem_cb(void *arg UNUSED, const struct error *err)
+{
+	printf("problem: %s", err->message);
+	if (err->detail[0] != '\0')
+		printf(" (%s)", err->detail);
+	putchar('\n');
+}
+
+static int
+verify(const struct command *command)
+{
+	struct verify_report report;
+	struct error err;
+
+	if (engine_verify(os_fs_real(), command->dir, problem_cb, NULL, &report,
+		&err) != 0) {
+		print_error(&err);
+		return EXIT_FAILURE;
+	}
+	printf("%llu files, %llu bytes, %llu events, %llu problems\n",
+	    (unsigned long long)report.files, (unsigned long long)report.bytes,
+	    (unsigned long long)report.rows,
+	    (unsigned long long)report.problems);
+	return report.problems == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+print_config(const struct command *command)
+{
+	struct config *config;
+	struct error err;
+	struct buf text;
+
+	if (load_config(command, &config, &err) != 0) {
+		print_error(&err);
+		return EXIT_FAILURE;
+	}
+	buf_init(&text);
+	config_write_list(config, &text);
+	fwrite(text.data, 1, text.len, stdout);
+	buf_release(&text);
+	config_unref(config);
+	return EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct command command = { .dir = NULL };
+	const char *what = argc > 1 ? argv[1] : "";
+	int status = EXIT_FAILURE;
+
+	if (strcmp(what, "--version") == 0) {
+		puts("stele " VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (strcmp(what, "--help") == 0 || strcmp(what, "help") == 0) {
+		print_usage(stdout);
+		return EXIT_SUCCESS;
+	}
+	if (strcmp(what, "serve") != 0 && strcmp(what, "verify") != 0 &&
+	    strcmp(what, "config") != 0) {
+		print_usage(stderr);
+		return 2;
+	}
+	if (parse_command(argc - 1, argv + 1, &command) != 0) {
+		status = 2;
+	} else if (strcmp(what, "config") == 0) {
+		status = print_config(&command);
+	} else if (command.dir == NULL) {
+		fputs("stele: -D DIR is missing\n", stderr);
+		status = 2;
+	} else if (strcmp(what, "serve") == 0) {
+		status = serve(&command);
+	} else {
+		status = verify(&command);
+	}
+	free(command.settings);
+	return status;
+}

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * server.c -- start and stop, and what sessions share: the registry and the
+ * options.
+ */
+#include "server/server.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/error.h"
+#include "common/log.h"
+#include "engine/engine.h"
+#include "os/file.h"
+#include "server/pool.h"
+#include "server/session_private.h"
+#include "sql/parse.h"
+#include "types/time_zone.h"
+
+#define ZONE_DIR      "/usr/share/zoneinfo"
+#define ZONE_SIZE_MAX ((size_t)1 << 20)
+/* A stop that takes longer leaves the rest to the next start's recovery. */
+#define STOP_TIMEOUT_NS INT64_C(1500000000)
+/* Sockets that are accepted beside max_connections: cancel requests ... */
+#define SPARE_SOCKETS 64u
+
+/* ---- options ---- */
+
+struct config *
+server_config(struct server *server)
+{
+	struct config *config;
+
+	pthread_mutex_lock(&server->mutex);
+	config = config_ref(server->config);
+	pthread_mutex_unlock(&server->mutex);
+	return config;
+}
+
+void
+server_set_config(struct server *server, struct config *config)
+{
+	struct config *old;
+
+	pthread_mutex_lock(&server->mutex);
+	old = server->config;
+	server->config = config_ref(config);
+	pthread_mutex_unlock(&server->mutex);
+	if (old != NULL)
+		config_unref(old);
+}
+
+/* ---- the registry ---- */
+
+static struct session **
+bucket_of(struct server *server, int32_t pid)
+{
+	return &server->registry[(uint32_t)pid % REGISTRY_BUCKETS];
+}
+
+static bool
+pid_is_taken(struct server *server, int32_t pid)
+{
+	const struct session *session = *bucket_of(server, pid);
+
+	while (session != NULL && session->pid != pid)
+		session = session->registry_next;
+	return session != NULL;
+}
+
+int
+server_register(struct server *server, struct session *session,
+    struct error *err)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&server->mutex);
+	if (server->session_count >=
+	    (uint32_t)server->config->max_connections) {
+		rc = error_set(err, STELE_E_TOO_MANY_CONNECTIONS,
+		    "sorry, too many clients already");
+	} else {
+		struct session **bucket;
+
+		do
+			server->next_pid = server->next_pid == INT32_MAX
+			    ? 1
+			    : server->next_pid + 1;
+		while (pid_is_taken(server, server->next_pid));
+		session->pid = server->next_pid;
+		bucket = bucket_of(server, session->pid);
+		session->registry_next = *bucket;
+		*bucket = session;
+		server->session_count++;
+	}
+	pthread_mutex_unlock(&server->mutex);
+	return rc;
+}
+
+void
+server_unregister(struct server *server, struct session *session)
+{
+	struct session **link;
+
+	if (session->pid == 0)
+		return;
+	pthread_mutex_lock(&server->mutex);
+	link = bucket_of(server, session->pid);
+	while (*link != session)
+		link = &(*link)->registry_next;
+	*link = session->registry_next;
+	server->session_count--;
+	pthread_mutex_unlock(&server->mutex);
+	session->pid = 0;
+}
+
+void
+server_cancel(struct server *server, int32_t pid, struct str key)
+{
+	struct session *session;
+
+	if (pid <= 0)
+		return;
+	pthread_mutex_lock(&server->mutex);
+	session = *bucket_of(server, pid);
+	while (session != NULL && session->pid != pid)
+		session = session->registry_next;
+	if (session != NULL &&
+	    str_equal(key,
+		str_of((const char *)session->key, session->key_len)))
+		session_cancel(session, CANCEL_USER);
+	pthread_mutex_unlock(&server->mutex);
+}
+
+/* ---- connections ---- */
+
+struct handed_socket {
+	struct loop_post post;
+	struct net_thread *net;
+	int fd;
+};
+
+static void
+handed_cb(struct loop_post *post)
+{
+	struct handed_socket *handed =
+	    POST_OWNER(post, struct handed_socket, post);
+
+	session_open(handed->net, handed->fd);
+	free(handed);
+}
+
+/* On the first net thread, which gives each thread its share. */
+static void
+accepted_cb(void *arg, int fd)
+{
+	struct server *server = arg;
+	struct net_thread *net;
+	struct handed_socket *handed;
+	struct config *config = server_config(server);
+	unsigned limit = (unsigned)config->max_connections + SPARE_SOCKETS;
+	unsigned turn;
+
+	config_unref(config);
+	if (atomic_fetch_add_explicit(&server->socket_count, 1,
+		memory_order_relaxed) >= limit) {
+		atomic_fetch_sub_explicit(&server->socket_count, 1,
+		    memory_order_relaxed);
+		close(fd);
+		return;
+	}
+	turn = atomic_fetch_add_explicit(&server->next_net, 1,
+	    memory_order_relaxed);
+	net = &server->nets[turn % server->net_count];
+	if (net == &server->nets[0]) {
+		session_open(net, fd);
+		return;
+	}
+	handed = malloc(sizeof(*handed));
+	if (handed == NULL) {
+		close(fd);
+		atomic_fetch_sub_explicit(&server->socket_count, 1,
+		    memory_order_relaxed);
+		return;
+	}
+	handed->post.fn = handed_cb;
+	handed->net = net;
+	handed->fd = fd;
+	loop_post(net->loop, &handed->post);
+}
+
+static void
+net_has_stopped(struct net_thread *net)
+{
+	struct server *server = net->server;
+
+	pthread_mutex_lock(&server->mutex);
+	server->nets_running--;
+	pthread_cond_broadcast(&server->changed);
+	pthread_mutex_unlock(&server->mutex);
+}
+
+void
+server_session_ended(struct net_thread *net)
+{
+	atomic_fetch_sub_explicit(&net->server->socket_count, 1,
+	    memory_order_relaxed);
+	if (net->is_stopping && net->sessions == NULL)
+		net_has_stopped(net);
+}
+
+static void
+stop_cb(struct loop_post *post)
+{
+	struct net_thread *net = POST_OWNER(post, struct net_thread, stop);
+	struct session *session = net->sessions;
+
+	net->is_stopping = true;
+	if (net == &net->server->nets[0]) {
+		listener_close_all(net->server->listeners);
+		net->server->listeners = NULL;
+	}
+	if (session == NULL)
+		net_has_stopped(net);
+	/* None is freed before the next turn of the loop. */
+	for (; session != NULL; session = session_next(session))
+		session_terminate(session);
+}
+
+/* ---- start ---- */
+
+static int
+load_zone_cb(void *arg UNUSED, const char *name, struct buf *out)
+{
+	char path[OS_PATH_SIZE];
+	struct error ignored;
+	uint8_t *data;
+	size_t len;
+
+	if (os_path(path, ZONE_DIR, name, &ignored) != 0 ||
+	    os_read_file(os_fs_real(), path, ZONE_SIZE_MAX, &data, &len,
+		&ignored) != 0)
+		return -1;
+	buf_put(out, data, len);
+	free(data);
+	return out->failed ? -1 : 0;
+}
+
+/* An engine thread says that the log has failed: end in order. */
+static void
+engine_failed_cb(void *arg, const struct error *err)
+{
+	struct server *server = arg;
+
+	log_error(LOG_SERVER, "the engine has failed", LOG_FAILURE(err));
+	atomic_store_explicit(&server->has_failed, true, memory_order_release);
+	/* main waits for it like for anybody else's. */
+	(void)kill(getpid(), SIGTERM);
+}
+
+static int
+open_engine(struct server *server, const struct config *config,
+    struct error *err)
+{
+	struct engine_options options = {
+		.shard_count = (uint32_t)config->shard_count,
+		.worker_count = (uint32_t)config->worker_count,
+		.memtable_size_bytes = (size_t)config->memtable_size_bytes,
+		.memtable_age_ms = (uint64_t)config->memtable_age_ms,
+		.zone_rows = (uint32_t)config->zone_rows,
+		.max_wal_size_bytes = (uint64_t)config->max_wal_size_bytes,
+		.wal_file_size_bytes = (uint64_t)config->wal_file_size_bytes,
+		.wal_sync_interval_ms = (uint64_t)config->wal_sync_interval_ms,
+		.batch_memory_bytes = (size_t)config->batch_memory_bytes,
+		.block_cache_size_bytes =
+		    (size_t)config->block_cache_size_bytes,
+		.max_fields = (uint32_t)config->max_fields,
+		.max_event_types = (uint32_t)config->max_event_types,
+		.max_context_size_bytes =
+		    (uint32_t)config->max_context_size_bytes,
+		.max_string_size_bytes = (size_t)config->max_string_size_bytes,
+		.max_row_size_bytes = (size_t)config->max_row_size_bytes,
+	};
+	int rc;
+
+	rc = engine_open(os_fs_real(), server->dir, &options, &server->engine,
+	    err);
+	if (rc == 0)
+		engine_on_failure(server->engine, engine_failed_cb, server);
+	return rc;
+}
+
+/* Call fn with each word of a comma-separated list. */
+static int
+each_word(const char *list,
+    int (*fn)(struct server *server, struct str word, struct error *err),
+    struct server *server, struct error *err)
+{
+	const char *at = list;
+
+	while (*at != '\0') {
+		size_t len = strcspn(at, ", ");
+		int rc;
+
+		if (len > 0) {
+			rc = fn(server, str_of(at, len), err);
+			if (rc != 0)
+				return rc;
+		}
+		at += len;
+		at += strspn(at, ", ");
+	}
+	return 0;
+}
+
+static int
+listen_tcp(struct server *server, struct str address, struct error *err)
+{
+	return listener_open_tcp(server->nets[0].loop, address,
+	    (uint16_t)server->config->port, accepted_cb, server,
+	    &server->listeners, err);
+}
+
+static int
+listen_unix(struct server *server, struct str dir, struct error *err)
+{
+	char folder[OS_PATH_SIZE], name[32], path[OS_PATH_SIZE];
+	char given[OS_PATH_SIZE];
+	int rc;
+
+	if (dir.len >= sizeof(given))
+		return error_set(err, STELE_E_LIMIT,
+		    "directory name is too long: \"%.*s\"", STR_FMT(dir));
+	memcpy(given, dir.data, dir.len);
+	given[dir.len] = '\0';
+	(void)snprintf(name, sizeof(name), ".s.PGSQL.%d", server->config->port);
+	if (given[0] == '/')
+		(void)snprintf(folder, sizeof(folder), "%s", given);
+	else if ((rc = os_path(folder, server->dir, given, err)) != 0)
+		return rc;
+	rc = os_path(path, folder, name, err);
+	if (rc != 0)
+		return rc;
+	return listener_open_unix(server->nets[0].loop, path, accepted_cb,
+	    server, &server->listeners, err);
+}
+
+static uint32_t
+net_thread_count(const struct config *config)
+{
+	uint32_t cores = os_core_count();
+
+	if (config->net_threads > 0)
+		return (uint32_t)config->net_threads;
+	return cores <= 4 ? 1 : cores / 4;
+}
+
+static int
+open_nets(struct server *server, uint32_t count, struct error *err)
+{
+	server->nets = calloc(count, sizeof(*server->nets));
+	if (server->nets == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < count; i++) {
+		int rc;
+
+		server->nets[i].server = server;
+		server->nets[i].stop.fn = stop_cb;
+		rc = loop_open(&server->nets[i].loop, err);
+		if (rc != 0)
+			return rc;
+		server->net_count++;
+	}
+	return 0;
+}
+
+static int
+start_nets(struct server *server, struct error *err)
+{
+	char name[24];
+
+	for (uint32_t i = 0; i < server->net_count; i++) {
+		int rc;
+
+		(void)snprintf(name, sizeof(name), "net %u", i % 10000);
+		rc =
+		    loop_start(server->nets[i].loop, name, SQL_STACK_SIZE, err);
+		if (rc != 0)
+			return rc;
+		server->nets_running++;
+	}
+	return 0;
+}
+
+int
+server_start(struct server *server, const char *dir, struct config *config,
+    struct error *err)
+{
+	uint32_t workers = config->worker_count > 0
+	    ? (uint32_t)config->worker_count
+	    : os_core_count();
+	int rc;
+
+	*server = (struct server){
+		.dir = dir,
+		.clock = os_clock_real(),
+		.config = config_ref(config),
+	};
+	pthread_mutex_init(&server->mutex, NULL);
+	os_cond_init(&server->changed);
+	server->zones = time_zone_set_new(load_zone_cb, NULL);
+	if (server->zones == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = open_engine(server, config, err);
+	if (rc == 0)
+		rc = pool_open(workers, &server->pool, err);
+	if (rc == 0)
+		rc = open_nets(server, net_thread_count(config), err);
+	if (rc == 0)
+		rc = each_word(config->listen_addresses, listen_tcp, server,
+		    err);
+	if (rc == 0)
+		rc = each_word(config->unix_socket_directories, listen_unix,
+		    server, err);
+	if (rc == 0)
+		rc = start_nets(server, err);
+	return rc;
+}
+
+/* ---- stop ---- */
+
+/* Wait until every session has ended; false if that takes too long. */
+static bool
+wait_for_nets(struct server *server)
+{
+	int64_t deadline =
+	    os_clock_monotonic_ns(server->clock) + STOP_TIMEOUT_NS;
+	bool in_time = true;
+
+	pthread_mutex_lock(&server->mutex);
+	while (server->nets_running > 0 && in_time)
+		in_time = os_cond_wait_until(&server->changed, &server->mutex,
+		    deadline);
+	in_time = server->nets_running == 0;
+	pthread_mutex_unlock(&server->mutex);
+	return in_time;
+}
+
+bool
+server_stop(struct server *server)
+{
+	uint32_t started = server->nets_running;
+
+	for (uint32_t i = 0; i < started; i++)
+		loop_post(server->nets[i].loop, &server->nets[i].stop);
+	if (!wait_for_nets(server)) {
+		log_warn(LOG_SERVER, "some sessions did not end in time");
+		return false;
+	}
+	for (uint32_t i = 0; i < server->net_count; i++)
+		loop_stop(server->nets[i].loop);
+	for (uint32_t i = 0; i < server->net_count; i++)
+		loop_join(server->nets[i].loop);
+	pool_close(server->pool);
+	listener_close_all(server->listeners);
+	for (uint32_t i = 0; i < server->net_count; i++)
+		loop_close(server->nets[i].loop);
+	free(server->nets);
+	if (server->engine != NULL)
+		engine_close(server->engine);
+	time_zone_set_free(server->zones);
+	config_unref(server->config);
+	pthread_cond_destroy(&server->changed);
+	pthread_mutex_destroy(&server->mutex);
+	return true;
+}

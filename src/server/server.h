@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * server.h -- the running server: its engine, its threads, its sessions.
+ *
+ * One struct per process, passed to who needs it.  Every member but those that
+ * say otherwise is set before the first thread starts and does not change.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/config.h"
+#include "net/listener.h"
+#include "net/loop.h"
+#include "os/clock.h"
+#include "os/thread.h"
+
+struct engine;
+struct error;
+struct pool;
+struct session;
+struct time_zone_set;
+
+/* A net thread: a loop and the sessions that live on it. */
+struct net_thread {
+	struct server *server;
+	struct loop *loop;
+	struct loop_post stop; /* tells it that the server stops */
+	/* Thread: the loop's. */
+	struct session *sessions;
+	bool is_stopping;
+};
+
+#define REGISTRY_BUCKETS 1024u
+
+struct server {
+	const char *dir;
+	struct engine *engine;
+	struct pool *pool;
+	struct time_zone_set *zones;
+	struct os_clock *clock;
+	struct net_thread *nets;
+	uint32_t net_count;
+	struct listener *listeners; /* on the first net thread */
+
+	atomic_uint next_net;     /* connections go round */
+	atomic_uint socket_count; /* accepted and not closed */
+	atomic_bool has_failed;   /* the engine stopped: exit status 1 */
+
+	pthread_mutex_t mutex; /* all below */
+	pthread_cond_t changed;
+	struct config *config; /* a reference; replaced by a reload */
+	uint32_t nets_running;
+	int32_t next_pid;
+	uint32_t session_count; /* those past their startup */
+	struct session *registry[REGISTRY_BUCKETS]; /* by pid */
+};
+
+/* Open the directory, start all threads, listen. */
+MUST_USE int server_start(struct server *server, const char *dir,
+    struct config *config, struct error *err);
+
+/*
+ * End every session and thread, close the directory.  Returns false if that
+ * took too long: then the process is to end without further ado.
+ */
+bool server_stop(struct server *server);
+
+/* Reload: sessions take what they have not SET themselves. */
+void server_set_config(struct server *server, struct config *config);
+
+/* The present options, a new reference.  Any thread. */
+struct config *server_config(struct server *server);
+
+/* ---- for sessions ---- */
+
+/*
+ * Give a session its pid and make it known to cancel requests; 53300 when
+ * there are too many.
+ */
+MUST_USE int server_register(struct server *server, struct session *session,
+    struct error *err);
+void server_unregister(struct server *server, struct session *session);
+
+/* Cancel what the session of this pid and key does; no answer if none. */
+void server_cancel(struct server *server, int32_t pid, struct str key);
+
+/* A session of the thread has ended. */
+void server_session_ended(struct net_thread *net);

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session.c -- the machine: what moves a session from step to step, how it
+ * fails and how it ends.
+ */
+#include "server/session_private.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "wire/pg_backend.h"
+
+#define STARTUP_TIMEOUT_MS 60000
+/* Commits of one session that are on their way at a time. */
+#define PENDING_MAX 1024
+
+#define TO(state) (1u << (state))
+static const unsigned session_moves[] = {
+	[SESSION_STARTUP] = TO(SESSION_READY) | TO(SESSION_ENDED),
+	[SESSION_READY] =
+	    TO(SESSION_WAITING) | TO(SESSION_WORKING) | TO(SESSION_ENDED),
+	[SESSION_WAITING] =
+	    TO(SESSION_READY) | TO(SESSION_WORKING) | TO(SESSION_ENDED),
+	[SESSION_WORKING] =
+	    TO(SESSION_READY) | TO(SESSION_WAITING) | TO(SESSION_ENDED),
+	[SESSION_ENDED] = 0,
+};
+
+void
+session_set_state(struct session *session, enum session_state next)
+{
+	assert(session_moves[session->state] & TO(next));
+	assert(next == SESSION_WAITING || session->wait == WAIT_NOTHING ||
+	    next == SESSION_ENDED);
+	session->state = next;
+}
+
+enum step
+session_wait(struct session *session, enum session_wait wait, enum step step)
+{
+	session->wait = wait;
+	session_set_state(session, SESSION_WAITING);
+	return step;
+}
+
+enum step
+session_out_of_memory(struct session *session)
+{
+	(void)error_set(&session->err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return STEP_FAIL;
+}
+
+/* ---- the end ---- */
+
+static void
+session_free(struct session *session)
+{
+	struct net_thread *net = session->net;
+
+	if (session->previous != NULL)
+		session->previous->next = session->next;
+	else
+		net->sessions = session->next;
+	if (session->next != NULL)
+		session->next->previous = session->previous;
+	copy_in_abandon(session);
+	portal_release(&session->simple);
+	portal_remove_all(&session->table);
+	prepared_remove_all(&session->table);
+	source_unref(session->source);
+	source_unref(session->parsing);
+	source_unref(session->logged);
+	transaction_release(&session->transaction);
+	pending_free_all(session);
+	net_chunk_free(session->out);
+	net_chunk_free(session->job.chunk);
+	settings_release(&session->settings);
+	loop_timer_release(&session->timer);
+	arena_release(&session->arena);
+	free(session);
+	server_session_ended(net);
+}
+
+static void
+free_cb(struct loop_post *post)
+{
+	session_free(POST_OWNER(post, struct session, free_post));
+}
+
+/* Free it on a later turn, once nothing refers to it. */
+static void
+free_if_over(struct session *session)
+{
+	if (session->state != SESSION_ENDED || session->async_count > 0 ||
+	    session->is_freeing)
+		return;
+	session->is_freeing = true;
+	session->free_post.fn = free_cb;
+	loop_post(session->net->loop, &session->free_post);
+}
+
+void
+session_async_ended(struct session *session)
+{
+	assert(session->async_count > 0);
+	session->async_count--;
+	free_if_over(session);
+}
+
+static void
+closed_cb(void *owner)
+{
+	struct session *session = owner;
+
+	session->conn = NULL;
+	session_cancel(session, CANCEL_GONE);
+	loop_timer_disarm(&session->timer);
+	server_unregister(session->server, session);
+	session_set_state(session, SESSION_ENDED);
+	log_debug(LOG_SESSION, "session ended", LOG_INT("pid", session->pid));
+	free_if_over(session);
+}
+
+void
+session_cancel(struct session *session, enum cancel_reason reason)
+{
+	int none = CANCEL_NONE;
+
+	/* The first reason counts; `cancel` tells the executor. */
+	(void)atomic_compare_exchange_strong_explicit(&session->cancel_reason,
+	    &none, (int)reason, memory_order_relaxed, memory_order_relaxed);
+	atomic_store_explicit(&session->cancel, true, memory_order_release);
+}
+
+/* ---- failures ---- */
+
+/* The executor knows only that it was cancelled. */
+static void
+name_cancel(struct session *session)
+{
+	const char *why = "user request";
+
+	if (session->err.code != STELE_E_QUERY_CANCELED ||
+	    session->keep_error) {
+		session->keep_error = false;
+		return;
+	}
+	if (atomic_load_explicit(&session->cancel_reason,
+		memory_order_relaxed) == CANCEL_TIMEOUT)
+		why = "statement timeout";
+	(void)error_set(&session->err, STELE_E_QUERY_CANCELED,
+	    "canceling statement due to %s", why);
+}
+
+void
+session_fail(struct session *session)
+{
+	loop_timer_disarm(&session->timer);
+	name_cancel(session);
+	log_debug(LOG_SQL, "statement failed", LOG_INT("pid", session->pid),
+	    LOG_FAILURE(&session->err));
+	if (session->err.code == STELE_E_CORRUPT ||
+	    session->err.code == STELE_E_INTERNAL)
+		log_error(LOG_SQL, "statement failed",
+		    LOG_INT("pid", session->pid), LOG_FAILURE(&session->err));
+	copy_in_abandon(session);
+	transaction_fail(session);
+	pg_put_error(session_out(session), PG_ERROR, &session->err);
+	if (session->source != NULL) {
+		portal_reset(&session->simple);
+		source_unref(session->source);
+		session->source = NULL;
+		session_ready_for_query(session);
+		return;
+	}
+	session->skip_to_sync = true;
+	session_flush(session);
+}
+
+void
+session_fail_ready(struct session *session)
+{
+	session_fail(session);
+	session->skip_to_sync = false;
+	session_ready_for_query(session);
+}
+
+void
+session_fatal(struct session *session)
+{
+	pg_put_error(session_out(session), PG_FATAL, &session->err);
+	/* Replies that wait for a commit come before it, or never. */
+	session_flush(session);
+	if (session->conn != NULL)
+		conn_finish(session->conn);
+}
+
+void
+session_terminate(struct session *session)
+{
+	if (session->conn == NULL)
+		return;
+	if (session->state == SESSION_STARTUP) {
+		conn_close(session->conn);
+		return;
+	}
+	session_cancel(session, CANCEL_GONE);
+	(void)error_set(&session->err, STELE_E_ADMIN_SHUTDOWN,
+	    "terminating connection due to administrator command");
+	if (session->state == SESSION_WORKING) {
+		/* The error must not stand amid a worker's rows. */
+		conn_finish(session->conn);
+		return;
+	}
+	session_fatal(session);
+}
+
+/* ---- workers ---- */
+
+static void
+work_cb(struct pool_job *pool_job)
+{
+	struct job *job = POST_OWNER(pool_job, struct job, job);
+	struct session *session = POST_OWNER(job, struct session, job);
+
+	session->job.is_on_worker = true;
+	session->job.work(session);
+	session->job.is_on_worker = false;
+	loop_post(session->net->loop, &session->job.post);
+}
+
+static void
+resubmit(struct session *session)
+{
+	session->wait = WAIT_NOTHING;
+	session_set_state(session, SESSION_WORKING);
+	session->async_count++;
+	session->job.handed_bytes = 0;
+	pool_submit(session->server->pool, &session->job.job);
+}
+
+/* The worker has filled the socket: go on when it has been taken. */
+static void
+parked(struct session *session)
+{
+	if (!conn_settle(session->conn))
+		return;
+	if (conn_out_bytes(session->conn) < CONN_OUT_LOW) {
+		resubmit(session);
+		return;
+	}
+	(void)session_wait(session, WAIT_DRAINED, STEP_LATER);
+	conn_notify_drained(session->conn);
+}
+
+static void
+worked_cb(struct loop_post *post)
+{
+	struct job *job = POST_OWNER(post, struct job, post);
+	struct session *session = POST_OWNER(job, struct session, job);
+
+	if (session->conn != NULL) {
+		if (job->chunk != NULL)
+			conn_write(session->conn, job->chunk);
+		job->chunk = NULL;
+		if (job->outcome == JOB_PARKED) {
+			parked(session);
+		} else {
+			session_set_state(session, SESSION_READY);
+			job->finish(session);
+		}
+	}
+	session_async_ended(session);
+	session_run(session);
+}
+
+enum step
+session_submit(struct session *session, void (*work)(struct session *),
+    void (*finish)(struct session *))
+{
+	struct job *job = &session->job;
+
+	session_flush(session);
+	if (session->conn == NULL)
+		return STEP_LATER;
+	job->job.run = work_cb;
+	job->post.fn = worked_cb;
+	job->work = work;
+	job->finish = finish;
+	job->outcome = JOB_DONE;
+	job->rc = 0;
+	job->handed_bytes = 0;
+	session_set_state(session, SESSION_WORKING);
+	session->async_count++;
+	pool_submit(session->server->pool, &job->job);
+	return STEP_LATER;
+}
+
+/* ---- waking ---- */
+
+static void
+woken_cb(struct loop_post *post)
+{
+	struct session *session = POST_OWNER(post, struct session, wake);
+
+	if (session->state == SESSION_WAITING && session->wait == WAIT_WAKE) {
+		session->wait = WAIT_NOTHING;
+		session_set_state(session, SESSION_READY);
+	}
+	session_async_ended(session);
+	session_run(session);
+}
+
+void
+session_wake_cb(void *arg)
+{
+	struct session *session = arg;
+
+	loop_post(session->net->loop, &session->wake);
+}
+
+enum step
+session_wait_wake(struct session *session)
+{
+	session->async_count++;
+	return session_wait(session, WAIT_WAKE, STEP_AGAIN);
+}
+
+static void
+drained_cb(void *owner)
+{
+	struct session *session = owner;
+
+	if (session->state == SESSION_WAITING && session->wait == WAIT_DRAINED)
+		resubmit(session);
+}
+
+/* ---- stepping ---- */
+
+static enum step
+message_step(struct session *session, const struct pg_frame *frame)
+{
+	if (frame->type == 'X') {
+		conn_close(session->conn);
+		return STEP_IDLE;
+	}
+	if (session->copy != NULL)
+		return copy_in_step(session, frame);
+	if (session->skip_to_sync && frame->type != 'S')
+		return STEP_DONE;
+	if (frame->type == 'Q') {
+		struct str text;
+
+		if (pg_query_decode(frame->body, &text, &session->err) != 0) {
+			session_fail_ready(session);
+			return STEP_DONE;
+		}
+		return simple_begin(session, text);
+	}
+	return extended_step(session, frame);
+}
+
+static enum step
+input_step(struct session *session)
+{
+	struct str input = conn_input(session->conn);
+	struct pg_frame frame;
+	enum step step;
+	int rc;
+
+	rc = pg_frame_next((const uint8_t *)input.data, input.len,
+	    (size_t)session->settings.server->max_statement_size_bytes, &frame,
+	    &session->err);
+	if (rc < 0) {
+		if (session->err.message[0] != '\0')
+			session_fatal(session);
+		else
+			conn_close(session->conn);
+		return STEP_IDLE;
+	}
+	if (rc == 0) {
+		conn_want(session->conn, frame.size);
+		return STEP_IDLE;
+	}
+	conn_want(session->conn, 0);
+	session->frame_size = frame.size;
+	step = message_step(session, &frame);
+	if (step != STEP_AGAIN && step != STEP_MORE && session->conn != NULL)
+		conn_consume(session->conn, frame.size);
+	return step;
+}
+
+static enum step
+next_step(struct session *session)
+{
+	if (session->state == SESSION_STARTUP)
+		return startup_step(session);
+	if (session->pending_ddl > 0 || session->pending_count >= PENDING_MAX)
+		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
+	if (session->source != NULL && session->copy == NULL)
+		return simple_step(session);
+	return input_step(session);
+}
+
+void
+session_run(struct session *session)
+{
+	if (session->is_stepping)
+		return;
+	session->is_stepping = true;
+	while (session->conn != NULL &&
+	    (session->state == SESSION_STARTUP ||
+		session->state == SESSION_READY)) {
+		enum step step = next_step(session);
+
+		if (step == STEP_FAIL)
+			session_fail(session);
+		else if (step == STEP_IDLE || step == STEP_MORE)
+			break;
+	}
+	session->is_stepping = false;
+	if (session->conn != NULL)
+		(void)conn_settle(session->conn);
+}
+
+static void
+input_cb(void *owner)
+{
+	session_run(owner);
+}
+
+static const struct conn_handler session_handler = {
+	.input = input_cb,
+	.drained = drained_cb,
+	.closed = closed_cb,
+};
+
+static void
+startup_timeout_cb(void *arg)
+{
+	struct session *session = arg;
+
+	if (session->state == SESSION_STARTUP)
+		conn_close(session->conn);
+}
+
+struct session *
+session_next(struct session *session)
+{
+	return session->next;
+}
+
+void
+session_open(struct net_thread *net, int fd)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	struct config *config = server_config(net->server);
+	struct error err;
+
+	if (session == NULL) {
+		close(fd);
+		server_session_ended(net);
+		config_unref(config);
+		return;
+	}
+	session->server = net->server;
+	session->net = net;
+	session->state = SESSION_STARTUP;
+	session->unacked_at = SIZE_MAX;
+	session->wake.fn = woken_cb;
+	arena_init(&session->arena, NULL);
+	portal_init(&session->simple);
+	transaction_init(&session->transaction);
+	settings_init(&session->settings, config, net->server->zones);
+	config_unref(config);
+	session->next = net->sessions;
+	if (net->sessions != NULL)
+		net->sessions->previous = session;
+	net->sessions = session;
+	if (conn_open(net->loop, fd, &session_handler, session, &session->conn,
+		&err) != 0 ||
+	    loop_timer_arm(net->loop, &session->timer, STARTUP_TIMEOUT_MS,
+		startup_timeout_cb, session, &err) != 0) {
+		log_warn(LOG_NET, "could not open a connection",
+		    LOG_FAILURE(&err));
+		if (session->conn != NULL) {
+			conn_close(session->conn);
+		} else {
+			session->state = SESSION_ENDED;
+			free_if_over(session);
+		}
+	}
+}

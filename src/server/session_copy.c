@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_copy.c -- COPY FROM STDIN, and the options of COPY.
+ *
+ * The lines of a COPY go into the transaction's batch as they come; the reply
+ * is that of any write.  An error drops what COPY has added; the rest of the
+ * client's data is dropped because nobody waits for it any more.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "exec/exec.h"
+#include "server/session_private.h"
+#include "sql/ast.h"
+#include "wire/pg_backend.h"
+
+/* ---- options ---- */
+
+struct option_state {
+	const struct ast_copy *copy;
+	const struct plan *plan;
+	struct portal *portal;
+	struct pg_copy_options *out;
+	struct error *err;
+};
+
+static struct str
+option_text(const struct ast_option *option)
+{
+	const struct ast_expr *value = option->value;
+
+	if (value == NULL || value->kind != AST_CONST)
+		return str_of(NULL, 0);
+	switch (value->constant.kind) {
+	case AST_BOOLEAN:
+		return value->constant.boolean ? STR("true") : STR("false");
+	case AST_INTEGER:
+		return value->constant.integer == 0 ? STR("0") : STR("1");
+	case AST_NULL:
+	case AST_NUMBER:
+	case AST_STRING:
+	case AST_BITS:
+		break;
+	}
+	return value->constant.text;
+}
+
+static int
+one_byte(struct option_state *state, const struct ast_option *option,
+    bool is_csv_only, char *out)
+{
+	struct str text = option_text(option);
+
+	if (is_csv_only && !state->out->is_csv)
+		return error_set(state->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "COPY %.*s available only in CSV mode",
+		    STR_FMT(option->name));
+	if (text.len != 1 || (unsigned char)text.data[0] >= 0x80)
+		return error_set(state->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "COPY %.*s must be a single one-byte character",
+		    STR_FMT(option->name));
+	*out = text.data[0];
+	return 0;
+}
+
+static int
+header_option(struct option_state *state, const struct ast_option *option)
+{
+	struct str text = option_text(option);
+
+	if (str_equal_nocase(text, STR("match"))) {
+		if (!state->copy->is_from)
+			return error_set(state->err,
+			    STELE_E_INVALID_PARAMETER_VALUE,
+			    "cannot use \"match\" with HEADER in COPY TO");
+		state->out->header = PG_COPY_HEADER_MATCH;
+	} else if (option->value == NULL ||
+	    str_equal_nocase(text, STR("true")) ||
+	    str_equal_nocase(text, STR("on")) || str_equal(text, STR("1"))) {
+		state->out->header = PG_COPY_HEADER;
+	} else if (str_equal_nocase(text, STR("false")) ||
+	    str_equal_nocase(text, STR("off")) || str_equal(text, STR("0"))) {
+		state->out->header = PG_COPY_NO_HEADER;
+	} else {
+		return error_set(state->err, STELE_E_SYNTAX,
+		    "header requires a Boolean value or \"match\"");
+	}
+	return 0;
+}
+
+static int
+force_column(struct option_state *state, const struct ast_option *option,
+    struct str name, bool *flags)
+{
+	for (uint32_t i = 0; i < state->plan->column_count; i++) {
+		if (!str_equal(state->plan->columns[i].name, name))
+			continue;
+		flags[i] = true;
+		return 0;
+	}
+	return error_set(state->err, STELE_E_INVALID_COLUMN_REFERENCE,
+	    "%.*s column \"%.*s\" not referenced by COPY",
+	    STR_FMT(option->name), STR_FMT(name));
+}
+
+/* FORCE_QUOTE, FORCE_NULL, FORCE_NOT_NULL: a list of columns, or a star. */
+static int
+force_option(struct option_state *state, const struct ast_option *option,
+    const bool **out)
+{
+	uint32_t count = state->plan->column_count;
+	bool *flags =
+	    arena_zalloc(&state->portal->arena, count == 0 ? 1 : count);
+
+	if (!state->out->is_csv)
+		return error_set(state->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "COPY %.*s available only in CSV mode",
+		    STR_FMT(option->name));
+	*out = flags;
+	if (option->value != NULL && option->value->kind == AST_STAR) {
+		memset(flags, 1, count);
+		return 0;
+	}
+	for (uint32_t i = 0; i < option->list.count; i++) {
+		const struct ast_expr *item = option->list.items[i];
+		struct str name = str_of(NULL, 0);
+		int rc;
+
+		if (item->kind == AST_CONST)
+			name = item->constant.text;
+		else if (item->kind == AST_COLUMN)
+			name = item->column.name.parts[0];
+		rc = force_column(state, option, name, flags);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int
+encoding_option(struct option_state *state, const struct ast_option *option)
+{
+	struct str text = option_text(option);
+
+	if (str_equal_nocase(text, STR("utf8")) ||
+	    str_equal_nocase(text, STR("utf-8")) ||
+	    str_equal_nocase(text, STR("unicode")))
+		return 0;
+	return error_set(state->err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "COPY encoding \"%.*s\" is not supported", STR_FMT(text));
+}
+
+static int
+apply_option(struct option_state *state, const struct ast_option *option)
+{
+	struct pg_copy_options *out = state->out;
+	struct str name = option->name;
+
+	if (str_equal(name, STR("format")) || str_equal(name, STR("freeze")))
+		return 0;
+	if (str_equal(name, STR("delimiter")))
+		return one_byte(state, option, false, &out->delimiter);
+	if (str_equal(name, STR("quote")))
+		return one_byte(state, option, true, &out->quote);
+	if (str_equal(name, STR("escape")))
+		return one_byte(state, option, true, &out->escape);
+	if (str_equal(name, STR("header")))
+		return header_option(state, option);
+	if (str_equal(name, STR("null"))) {
+		out->null =
+		    arena_str(&state->portal->arena, option_text(option));
+		return 0;
+	}
+	if (str_equal(name, STR("force_quote")))
+		return force_option(state, option, &out->force_quote);
+	if (str_equal(name, STR("force_null")))
+		return force_option(state, option, &out->force_null);
+	if (str_equal(name, STR("force_not_null")))
+		return force_option(state, option, &out->force_not_null);
+	if (str_equal(name, STR("encoding")))
+		return encoding_option(state, option);
+	(void)error_set(state->err, STELE_E_SYNTAX,
+	    "option \"%.*s\" not recognized", STR_FMT(name));
+	return error_position(state->err, option->location);
+}
+
+static bool
+has_eol(struct str text)
+{
+	return text.len > 0 &&
+	    (memchr(text.data, '\n', text.len) != NULL ||
+		memchr(text.data, '\r', text.len) != NULL);
+}
+
+/* What PostgreSQL refuses because it could not be read back. */
+static int
+check_options(const struct pg_copy_options *out, struct error *err)
+{
+	char delimiter = out->delimiter;
+
+	if (delimiter == '\n' || delimiter == '\r')
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "COPY delimiter cannot be newline or carriage return");
+	if (has_eol(out->null))
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "COPY null representation cannot use newline or carriage "
+		    "return");
+	if (!out->is_csv &&
+	    (delimiter == '\\' || delimiter == '.' ||
+		islower((unsigned char)delimiter) ||
+		isdigit((unsigned char)delimiter)))
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "COPY delimiter cannot be \"%c\"", delimiter);
+	if (out->is_csv && delimiter == out->quote)
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "COPY delimiter and quote must be different");
+	if (out->null.len > 0 &&
+	    memchr(out->null.data, delimiter, out->null.len) != NULL)
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "COPY delimiter must not appear in the NULL "
+		    "specification");
+	if (out->is_csv && out->null.len > 0 &&
+	    memchr(out->null.data, out->quote, out->null.len) != NULL)
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "CSV quote character must not appear in the NULL "
+		    "specification");
+	return 0;
+}
+
+static int
+find_format(const struct ast_copy *copy, bool *is_csv, struct error *err)
+{
+	*is_csv = false;
+	for (uint32_t i = 0; i < copy->option_count; i++) {
+		const struct ast_option *option = &copy->options[i];
+		struct str text = option_text(option);
+
+		if (!str_equal(option->name, STR("format")))
+			continue;
+		*is_csv = str_equal(text, STR("csv"));
+		if (*is_csv || str_equal(text, STR("text")))
+			continue;
+		if (str_equal(text, STR("binary")))
+			(void)error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+			    "COPY format \"binary\" is not supported");
+		else
+			(void)error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+			    "COPY format \"%.*s\" not recognized",
+			    STR_FMT(text));
+		return error_position(err, option->location);
+	}
+	return 0;
+}
+
+int
+copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
+    struct error *err)
+{
+	struct option_state state = {
+		.copy = &stmt->copy,
+		.plan = portal->planned->plan,
+		.portal = portal,
+		.out = &portal->copy,
+		.err = err,
+	};
+	bool has_quote = false, has_escape = false;
+	bool is_csv;
+	int rc;
+
+	if (stmt->copy.is_program || stmt->copy.filename.len > 0) {
+		(void)error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "COPY with a file or a program is not supported");
+		return error_hint(err,
+		    "Use COPY ... FROM STDIN or TO STDOUT, or psql's \\copy.");
+	}
+	rc = find_format(&stmt->copy, &is_csv, err);
+	if (rc != 0)
+		return rc;
+	portal->copy = pg_copy_defaults(is_csv);
+	for (uint32_t i = 0; i < stmt->copy.option_count; i++) {
+		const struct ast_option *option = &stmt->copy.options[i];
+
+		rc = apply_option(&state, option);
+		if (rc != 0)
+			return rc;
+		has_quote |= str_equal(option->name, STR("quote"));
+		has_escape |= str_equal(option->name, STR("escape"));
+	}
+	if (has_quote && !has_escape)
+		portal->copy.escape = portal->copy.quote;
+	return check_options(&portal->copy, err);
+}
+
+/* ---- COPY FROM STDIN ---- */
+
+struct copy_in {
+	struct portal *portal; /* borrowed */
+	struct copy_sink *sink;
+	struct pg_copy_decoder decoder;
+	struct write_batch_mark mark;
+};
+
+void
+copy_in_abandon(struct session *session)
+{
+	struct copy_in *copy = session->copy;
+
+	if (copy == NULL)
+		return;
+	session->copy = NULL;
+	if (copy->sink != NULL)
+		copy_sink_close(copy->sink);
+	pg_copy_decoder_release(&copy->decoder);
+	free(copy);
+}
+
+static int
+open_copy(struct session *session, struct copy_in *copy)
+{
+	struct portal *portal = copy->portal;
+	const struct planned *planned = portal->planned;
+	const struct ast_copy *stmt = &planned->stmt->copy;
+	uint32_t count = planned->plan->column_count;
+	struct str *names;
+	int rc;
+
+	names = arena_alloc_array(&portal->arena, count + 1, sizeof(*names));
+	for (uint32_t i = 0; i < count; i++)
+		names[i] = planned->plan->columns[i].name;
+	rc = arena_check(&portal->arena, &session->err);
+	if (rc == 0)
+		rc = pg_copy_decoder_init(&copy->decoder, &portal->copy,
+		    stmt->table.parts[stmt->table.count - 1], names, count,
+		    (size_t)session->settings.server->max_row_size_bytes,
+		    &session->err);
+	if (rc == 0)
+		rc = copy_sink_open(planned->plan, &portal->context,
+		    session->transaction.batch, &copy->sink, &session->err);
+	return rc;
+}
+
+enum step
+copy_in_begin(struct session *session, struct portal *portal, bool is_simple)
+{
+	struct copy_in *copy;
+
+	if (is_simple &&
+	    copy_options_parse(portal->planned->stmt, portal, &session->err) !=
+		0)
+		return STEP_FAIL;
+	if (transaction_batch(session) == NULL)
+		return STEP_FAIL;
+	copy = calloc(1, sizeof(*copy));
+	if (copy == NULL)
+		return session_out_of_memory(session);
+	session->copy = copy;
+	session_context(session, portal);
+	copy->portal = portal;
+	copy->mark = write_batch_mark(session->transaction.batch);
+	if (open_copy(session, copy) != 0)
+		return STEP_FAIL;
+	pg_put_copy_response(session_out(session), 'G',
+	    portal->planned->plan->column_count);
+	session_flush(session);
+	return STEP_DONE;
+}
+
+/* Undo what this COPY has written; the caller fails the statement. */
+static enum step
+copy_failed(struct session *session)
+{
+	write_batch_rewind(session->transaction.batch, session->copy->mark);
+	copy_in_abandon(session);
+	return STEP_FAIL;
+}
+
+static enum step
+take_lines(struct session *session)
+{
+	struct copy_in *copy = session->copy;
+	struct pg_copy_line line;
+	int rc;
+
+	while ((rc = pg_copy_decoder_next(&copy->decoder, &line,
+		    &session->err)) == 1) {
+		rc = copy_sink_row(copy->sink, line.fields, line.is_null,
+		    line.field_count, line.number, &session->err);
+		if (rc != 0) {
+			pg_copy_decoder_context(&copy->decoder, &session->err);
+			break;
+		}
+	}
+	return rc < 0 ? copy_failed(session) : STEP_DONE;
+}
+
+static enum step
+copy_done(struct session *session)
+{
+	struct copy_in *copy = session->copy;
+	struct portal *portal = copy->portal;
+	char tag[PLAN_TAG_SIZE];
+	uint64_t row_count;
+	enum step step;
+
+	pg_copy_decoder_end(&copy->decoder);
+	step = take_lines(session);
+	if (step != STEP_DONE)
+		return step;
+	if (copy_sink_finish(copy->sink, &row_count, &session->err) != 0)
+		return copy_failed(session);
+	copy_in_abandon(session);
+	portal->state = PORTAL_DONE;
+	plan_tag(portal->planned->plan, row_count, tag);
+	session_complete(session, tag, true);
+	statement_end(session);
+	return STEP_DONE;
+}
+
+static enum step
+client_failed(struct session *session, struct str body)
+{
+	struct str reason;
+
+	if (pg_copy_fail_decode(body, &reason, &session->err) == 0)
+		(void)error_set(&session->err, STELE_E_QUERY_CANCELED,
+		    "COPY from stdin failed: %.*s", STR_FMT(reason));
+	pg_copy_decoder_context(&session->copy->decoder, &session->err);
+	session->keep_error = true;
+	return copy_failed(session);
+}
+
+/* Anything else means that the two sides disagree about where they are. */
+static enum step
+lost(struct session *session, char type)
+{
+	(void)error_set(&session->err, STELE_E_PROTOCOL_VIOLATION,
+	    "unexpected message type 0x%02X during COPY from stdin",
+	    (unsigned)(uint8_t)type);
+	pg_copy_decoder_context(&session->copy->decoder, &session->err);
+	pg_put_error(session_out(session), PG_ERROR, &session->err);
+	(void)copy_failed(session);
+	(void)error_set(&session->err, STELE_E_PROTOCOL_VIOLATION,
+	    "terminating connection because protocol synchronization was "
+	    "lost");
+	session_fatal(session);
+	return STEP_IDLE;
+}
+
+enum step
+copy_in_step(struct session *session, const struct pg_frame *frame)
+{
+	struct copy_in *copy = session->copy;
+
+	switch (frame->type) {
+	case 'd':
+		if (pg_copy_decoder_feed(&copy->decoder, frame->body,
+			&session->err) != 0)
+			return copy_failed(session);
+		return take_lines(session);
+	case 'c':
+		return copy_done(session);
+	case 'f':
+		return client_failed(session, frame->body);
+	case 'H':
+	case 'S':
+		return STEP_DONE;
+	default:
+		return lost(session, frame->type);
+	}
+}

@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_execute.c -- running portals: queries on workers, writes where they
+ * stand.
+ *
+ * A query is run in slices.  The worker encodes rows into chunks and sends each
+ * full one to the net thread; after CONN_OUT_HIGH bytes it stops, and goes on,
+ * maybe on another worker, when the socket has taken them.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/log.h"
+#include "server/session_private.h"
+#include "sql/ast.h"
+#include "wire/pg_backend.h"
+
+#define CHUNK_BYTES ((size_t)64 << 10)
+
+/* ---- before a statement ---- */
+
+static void
+timeout_cb(void *arg)
+{
+	session_cancel(arg, CANCEL_TIMEOUT);
+}
+
+void
+statement_begin(struct session *session, struct source *source)
+{
+	const struct config *server = session->settings.server;
+	int64_t timeout_ms = session->settings.config.statement_timeout_ms;
+	struct error err;
+
+	atomic_store_explicit(&session->cancel, false, memory_order_relaxed);
+	atomic_store_explicit(&session->cancel_reason, CANCEL_NONE,
+	    memory_order_relaxed);
+	if (timeout_ms > 0 &&
+	    loop_timer_arm(session->net->loop, &session->timer,
+		(uint64_t)timeout_ms, timeout_cb, session, &err) != 0)
+		log_warn(LOG_SESSION, "statement runs without a timeout",
+		    LOG_FAILURE(&err));
+	if (server->log_min_duration_statement_ms < 0)
+		return;
+	source_unref(session->logged);
+	session->logged = source_ref(source);
+	session->started_ns = os_clock_monotonic_ns(session->server->clock);
+}
+
+const struct catalog *
+session_catalog(struct session *session)
+{
+	const struct transaction *transaction = &session->transaction;
+
+	if (transaction->batch != NULL)
+		return catalog_ref(write_batch_catalog(transaction->batch));
+	if (transaction->snapshot != NULL)
+		return catalog_ref(snapshot_catalog(transaction->snapshot));
+	return engine_catalog(session->server->engine);
+}
+
+static int
+plan_against(struct session *session, const struct catalog *catalog,
+    struct source *source, const struct ast_stmt *stmt,
+    const uint32_t *param_oids, uint32_t param_oid_count, struct planned **out,
+    struct error *err)
+{
+	int rc;
+
+	rc = planned_new(source, stmt, catalog, &session->facts,
+	    &session->settings.types, param_oids, param_oid_count, out, err);
+	if (rc == 0 && (*out)->plan->kind == PLAN_UTILITY)
+		rc = utility_describe(session, *out, err);
+	if (rc != 0) {
+		planned_unref(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+int
+session_plan(struct session *session, struct source *source,
+    const struct ast_stmt *stmt, const uint32_t *param_oids,
+    uint32_t param_oid_count, struct planned **out, struct error *err)
+{
+	const struct catalog *catalog = session_catalog(session);
+	int rc;
+
+	*out = NULL;
+	rc = plan_against(session, catalog, source, stmt, param_oids,
+	    param_oid_count, out, err);
+	catalog_unref(catalog);
+	return rc;
+}
+
+/* The plan of a portal against the snapshot that it is going to read. */
+static int
+plan_for_snapshot(struct session *session, struct portal *portal)
+{
+	const struct catalog *catalog = snapshot_catalog(portal->snapshot);
+	struct planned *old = portal->planned, *planned;
+	uint32_t *oids;
+	int rc;
+
+	if (session->transaction.batch != NULL || old->catalog == catalog)
+		return 0;
+	oids = arena_alloc_array(&portal->arena, portal->param_count + 1,
+	    sizeof(*oids));
+	for (uint32_t i = 0; i < portal->param_count; i++)
+		oids[i] = old->plan->param_types[i].oid;
+	rc = plan_against(session, catalog, old->source, old->stmt, oids,
+	    portal->param_count, &planned, &session->err);
+	if (rc != 0)
+		return rc;
+	if (!planned_same_result(old, planned)) {
+		planned_unref(planned);
+		return error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cached plan must not change result type");
+	}
+	planned_unref(old);
+	portal->planned = planned;
+	return 0;
+}
+
+void
+session_context(struct session *session, struct portal *portal)
+{
+	struct transaction *transaction = &session->transaction;
+
+	transaction->has_statement = true;
+	portal->types = session->settings.types;
+	portal->budget = (struct mem_budget){
+		.limit_bytes =
+		    (size_t)session->settings.server->statement_memory_bytes,
+	};
+	portal->context = (struct exec_context){
+		.engine = session->server->engine,
+		.snapshot = portal->snapshot,
+		.batch =
+		    transaction_has_writes(session) ? transaction->batch : NULL,
+		.params = portal->params,
+		.param_count = portal->param_count,
+		.settings = &portal->types,
+		.session = &session->facts,
+		.budget = &portal->budget,
+		.cancel = &session->cancel,
+		.notice = session_notice,
+		.notice_arg = session,
+	};
+}
+
+/*
+ * What the portal is going to read, if it reads.  STEP_DONE, STEP_AGAIN
+ * (commits must end first, or the snapshot is not visible yet) or STEP_FAIL.
+ */
+static enum step
+take_snapshot(struct session *session, struct portal *portal)
+{
+	struct transaction *transaction = &session->transaction;
+	bool is_kept = transaction->state == TRANSACTION_EXPLICIT &&
+	    session->settings.current.isolation >= ISOLATION_REPEATABLE_READ;
+
+	if (!session_is_quiet(session))
+		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
+	if (!portal->planned->plan->reads_events || portal->snapshot != NULL)
+		return STEP_DONE;
+	if (transaction->snapshot != NULL)
+		portal->snapshot = snapshot_ref(transaction->snapshot);
+	else
+		portal->snapshot = engine_snapshot(session->server->engine,
+		    session->async_position, session_wake_cb, session);
+	if (portal->snapshot == NULL)
+		return session_wait_wake(session);
+	session->async_position = 0;
+	if (is_kept && transaction->snapshot == NULL)
+		transaction->snapshot = snapshot_ref(portal->snapshot);
+	if (plan_for_snapshot(session, portal) != 0)
+		return STEP_FAIL;
+	return STEP_DONE;
+}
+
+/* ---- queries ---- */
+
+static void
+chunk_cb(struct loop_post *post)
+{
+	struct net_chunk *chunk = POST_OWNER(post, struct net_chunk, post);
+	struct session *session = chunk->owner;
+
+	if (session->conn == NULL) {
+		net_chunk_free(chunk);
+		return;
+	}
+	conn_write(session->conn, chunk);
+	(void)conn_settle(session->conn);
+}
+
+/* Send the full chunk; false when it is time to stop for a while. */
+static bool
+hand_over(struct session *session)
+{
+	struct job *job = &session->job;
+	struct net_chunk *chunk = job->chunk;
+
+	job->handed_bytes += chunk->bytes.len;
+	job->chunk = net_chunk_new();
+	chunk->owner = session;
+	chunk->post.fn = chunk_cb;
+	loop_post(session->net->loop, &chunk->post);
+	return job->chunk != NULL && job->handed_bytes < CONN_OUT_HIGH;
+}
+
+static void
+put_row(struct portal *portal, struct buf *out, uint32_t row,
+    struct buf *scratch)
+{
+	const struct planned *planned = portal->planned;
+
+	if (planned->plan->kind == PLAN_COPY_TO)
+		pg_put_copy_row(out, &portal->copy, planned->columns,
+		    &portal->types, &portal->batch, row, scratch);
+	else
+		pg_put_data_row(out, planned->columns, portal->formats,
+		    portal->format_count, &portal->types, &portal->batch, row);
+}
+
+/*
+ * Encode the rest of the portal's batch.  Returns JOB_DONE when it is used
+ * up; row_limit and the output's bound stop it before.
+ */
+static enum job_outcome
+put_batch(struct session *session, struct buf *scratch)
+{
+	struct job *job = &session->job;
+	struct portal *portal = job->portal;
+
+	while (portal->batch_next < portal->batch.sel.count) {
+		if (job->row_limit != 0 && job->row_count == job->row_limit)
+			return JOB_SUSPENDED;
+		if (job->kind != JOB_MOVE)
+			put_row(portal, &job->chunk->bytes,
+			    sel_row(portal->batch.sel, portal->batch_next),
+			    scratch);
+		portal->batch_next++;
+		job->row_count++;
+		if (job->chunk->bytes.len >= CHUNK_BYTES && !hand_over(session))
+			return JOB_PARKED;
+	}
+	if (job->row_limit != 0 && job->row_count == job->row_limit)
+		return JOB_SUSPENDED;
+	return JOB_DONE;
+}
+
+static int
+open_query(struct session *session, struct portal *portal)
+{
+	int rc;
+
+	if (portal->exec != NULL)
+		return 0;
+	rc = exec_open(portal->planned->plan, &portal->context, &portal->exec,
+	    &session->err);
+	if (rc == 0 && portal->planned->plan->kind == PLAN_COPY_TO &&
+	    portal->copy.header != PG_COPY_NO_HEADER)
+		pg_put_copy_header(&session->job.chunk->bytes, &portal->copy,
+		    portal->planned->columns, portal->planned->column_count);
+	return rc;
+}
+
+static void
+close_query(struct portal *portal)
+{
+	if (portal->exec != NULL)
+		exec_close(portal->exec);
+	portal->exec = NULL;
+	if (portal->snapshot != NULL)
+		snapshot_unref(portal->snapshot);
+	portal->snapshot = NULL;
+	portal->state = PORTAL_DONE;
+}
+
+static void
+query_work(struct session *session)
+{
+	struct job *job = &session->job;
+	struct portal *portal = job->portal;
+	struct buf scratch;
+
+	buf_init(&scratch);
+	if (job->chunk == NULL)
+		job->chunk = net_chunk_new();
+	job->rc = job->chunk == NULL
+	    ? error_set(&session->err, STELE_E_OUT_OF_MEMORY, "out of memory")
+	    : open_query(session, portal);
+	while (job->rc == 0) {
+		job->outcome = put_batch(session, &scratch);
+		if (job->chunk == NULL || job->chunk->bytes.failed)
+			job->rc = error_set(&session->err,
+			    STELE_E_OUT_OF_MEMORY, "out of memory");
+		if (job->rc != 0 || job->outcome != JOB_DONE)
+			break;
+		portal->batch_next = 0;
+		job->rc =
+		    exec_next(portal->exec, &portal->batch, &session->err);
+		if (job->rc != 1)
+			break;
+		job->rc = 0;
+	}
+	/* Freeing what a query has built up is the worker's too. */
+	if (job->rc != 0 || job->outcome == JOB_DONE)
+		close_query(portal);
+	buf_release(&scratch);
+}
+
+static void
+query_finish(struct session *session)
+{
+	struct job *job = &session->job;
+	struct portal *portal = job->portal;
+	const struct plan *plan = portal->planned->plan;
+	char tag[PLAN_TAG_SIZE];
+
+	if (job->rc != 0) {
+		session_fail(session);
+		return;
+	}
+	if (job->kind != JOB_QUERY) {
+		(void)snprintf(tag, sizeof(tag), "%s %" PRIu64,
+		    job->kind == JOB_FETCH ? "FETCH" : "MOVE", job->row_count);
+		session_complete(session, tag, false);
+		statement_end(session);
+		return;
+	}
+	if (job->outcome == JOB_SUSPENDED) {
+		pg_put_empty(session_out(session), 's');
+		statement_end(session);
+		return;
+	}
+	if (plan->kind == PLAN_COPY_TO)
+		pg_put_empty(session_out(session), 'c');
+	plan_tag(plan,
+	    plan->kind == PLAN_INSERT ? portal->tag_count : job->row_count,
+	    tag);
+	session_complete(session, tag, false);
+	statement_end(session);
+}
+
+static enum step
+query_run(struct session *session, struct portal *portal, enum job_kind kind,
+    uint32_t row_limit)
+{
+	session->job.portal = portal;
+	session->job.kind = kind;
+	session->job.row_limit = row_limit;
+	session->job.row_count = 0;
+	portal->state = PORTAL_STARTED;
+	return session_submit(session, query_work, query_finish);
+}
+
+static enum step
+query_execute(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple)
+{
+	const struct planned *planned;
+	char tag[PLAN_TAG_SIZE];
+	enum step step;
+
+	if (portal->state == PORTAL_DONE) {
+		plan_tag(portal->planned->plan, 0, tag);
+		session_complete(session, tag, false);
+		statement_end(session);
+		return STEP_DONE;
+	}
+	for (uint32_t i = 0; i < portal->format_count; i++) {
+		if (portal->formats[i] <= 1)
+			continue;
+		(void)error_set(&session->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "unsupported format code: %u", portal->formats[i]);
+		return STEP_FAIL;
+	}
+	step = take_snapshot(session, portal);
+	if (step != STEP_DONE)
+		return step;
+	planned = portal->planned;
+	if (portal->state == PORTAL_NEW) {
+		session_context(session, portal);
+		if (planned->plan->kind == PLAN_COPY_TO)
+			pg_put_copy_response(session_out(session), 'H',
+			    planned->column_count);
+		else if (is_simple)
+			pg_put_row_description(session_out(session),
+			    planned->columns, planned->column_count, NULL, 0);
+	}
+	return query_run(session, portal, JOB_QUERY,
+	    planned->plan->kind == PLAN_COPY_TO ? 0 : row_limit);
+}
+
+enum step
+cursor_execute(struct session *session, struct portal *cursor,
+    enum job_kind kind, uint32_t row_limit, bool is_described)
+{
+	enum step step;
+
+	step = take_snapshot(session, cursor);
+	if (step != STEP_DONE)
+		return step;
+	if (is_described)
+		pg_put_row_description(session_out(session),
+		    cursor->planned->columns, cursor->planned->column_count,
+		    cursor->formats, cursor->format_count);
+	if (cursor->state == PORTAL_NEW)
+		session_context(session, cursor);
+	return query_run(session, cursor, kind, row_limit);
+}
+
+static enum step
+copy_out_execute(struct session *session, struct portal *portal, bool is_simple)
+{
+	/* Bind has read the options; a simple query has no Bind. */
+	if (is_simple && portal->state == PORTAL_NEW &&
+	    copy_options_parse(portal->planned->stmt, portal, &session->err) !=
+		0)
+		return STEP_FAIL;
+	return query_execute(session, portal, 0, is_simple);
+}
+
+/* ---- writes ---- */
+
+static int
+check_writable(struct session *session, const char *what)
+{
+	const struct transaction_modes *modes = &session->settings.current;
+
+	/* An implicit transaction has the session's defaults. */
+	if (session->transaction.state != TRANSACTION_EXPLICIT)
+		modes = &session->settings.defaults;
+	if (!modes->is_read_only)
+		return 0;
+	return error_set(&session->err, STELE_E_READ_ONLY_TRANSACTION,
+	    "cannot execute %s in a read-only transaction", what);
+}
+
+/* A started query that reads the batch holds cursors into it. */
+static int
+check_no_reader(struct session *session)
+{
+	const struct portal *portal = session->table.portals;
+
+	for (; portal != NULL; portal = portal->next)
+		if (portal->exec != NULL && portal->context.batch != NULL)
+			return error_set(&session->err, STELE_E_OBJECT_IN_USE,
+			    "cannot write while a cursor is open that reads "
+			    "this transaction's own events");
+	return 0;
+}
+
+enum alone { IS_ALONE, IS_NOT_ALONE, NOT_KNOWN };
+
+/*
+ * Whether the statement is a transaction of its own, so that it can be
+ * committed before its RETURNING is answered: then the events have numbers.
+ */
+static enum alone
+is_alone(const struct session *session, bool is_simple)
+{
+	struct str rest;
+
+	if (session->transaction.state != TRANSACTION_IMPLICIT ||
+	    transaction_has_writes(session))
+		return IS_NOT_ALONE;
+	if (is_simple)
+		return session->source->statements.count == 1 ? IS_ALONE
+							      : IS_NOT_ALONE;
+	/* Every client ends its Execute with a Sync, or flushes it. */
+	rest = conn_input(session->conn);
+	rest.data += session->frame_size;
+	rest.len -= session->frame_size;
+	while (rest.len > PG_FRAME_HEADER_SIZE && rest.data[0] == 'H') {
+		rest.data += PG_FRAME_HEADER_SIZE;
+		rest.len -= PG_FRAME_HEADER_SIZE;
+	}
+	if (rest.len == 0)
+		return NOT_KNOWN;
+	return rest.data[0] == 'S' ? IS_ALONE : IS_NOT_ALONE;
+}
+
+static void
+returning_committed(struct session *session)
+{
+	struct portal *portal = session->job.portal;
+
+	if (session->job.rc != 0) {
+		session_fail(session);
+		return;
+	}
+	exec_returning(portal->exec, session->committed_id);
+	(void)query_run(session, portal, JOB_QUERY, session->job.row_limit);
+}
+
+/* Add the rows to the transaction's batch; on any thread. */
+static void
+insert_work(struct session *session)
+{
+	struct portal *portal = session->job.portal;
+	struct write_batch *batch = session->transaction.batch;
+	struct write_batch_mark mark = write_batch_mark(batch);
+
+	session->job.rc = exec_insert(portal->planned->plan, &portal->context,
+	    batch, &portal->tag_count, &portal->exec, &session->err);
+	if (session->job.rc != 0)
+		write_batch_rewind(batch, mark);
+}
+
+static void
+insert_finish(struct session *session)
+{
+	struct portal *portal = session->job.portal;
+	char tag[PLAN_TAG_SIZE];
+
+	if (session->job.rc != 0) {
+		session_fail(session);
+		return;
+	}
+	if (portal->exec == NULL) {
+		portal->state = PORTAL_DONE;
+		plan_tag(portal->planned->plan, portal->tag_count, tag);
+		session_complete(session, tag, true);
+		statement_end(session);
+		return;
+	}
+	if (session->insert_is_alone && transaction_has_writes(session)) {
+		/* The portal outlives the transaction that it makes. */
+		if (transaction_commit_wait(session, returning_committed) ==
+		    STEP_FAIL)
+			session_fail(session);
+		return;
+	}
+	exec_returning(portal->exec, 0);
+	(void)query_run(session, portal, JOB_QUERY, session->job.row_limit);
+}
+
+static enum step
+insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
+    bool is_simple)
+{
+	const struct planned *planned = portal->planned;
+
+	if (transaction_batch(session) == NULL)
+		return STEP_FAIL;
+	session_context(session, portal);
+	if (session->insert_is_alone)
+		portal->context.batch = NULL;
+	if (is_simple && planned->has_rows)
+		pg_put_row_description(session_out(session), planned->columns,
+		    planned->column_count, NULL, 0);
+	session->job.portal = portal;
+	session->job.row_limit = row_limit;
+	if (planned->plan->reads_events || planned->source->is_large)
+		return session_submit(session, insert_work, insert_finish);
+	insert_work(session);
+	if (session->job.rc != 0)
+		return STEP_FAIL;
+	insert_finish(session);
+	return session->state == SESSION_READY ? STEP_DONE : STEP_LATER;
+}
+
+static enum step
+insert_execute(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple)
+{
+	const struct plan *plan = portal->planned->plan;
+	enum step step;
+
+	if (portal->state == PORTAL_STARTED && portal->exec != NULL)
+		return query_run(session, portal, JOB_QUERY, row_limit);
+	if (portal->state != PORTAL_NEW) {
+		(void)error_set(&session->err,
+		    STELE_E_NOT_IN_PREREQUISITE_STATE,
+		    "portal \"%.*s\" cannot be run", STR_FMT(portal->name));
+		return STEP_FAIL;
+	}
+	if (check_writable(session, "INSERT") != 0 ||
+	    check_no_reader(session) != 0)
+		return STEP_FAIL;
+	if (engine_is_full(session->server->engine, session_wake_cb, session))
+		return session_wait_wake(session);
+	session->insert_is_alone = false;
+	if (plan->column_count > 0) {
+		enum alone alone = is_alone(session, is_simple);
+
+		if (alone == NOT_KNOWN)
+			return STEP_MORE;
+		session->insert_is_alone = alone == IS_ALONE;
+	}
+	if (plan->reads_events || plan->column_count > 0) {
+		step = take_snapshot(session, portal);
+		if (step != STEP_DONE)
+			return step;
+	}
+	return insert_start(session, portal, row_limit, is_simple);
+}
+
+static enum step
+ddl_execute(struct session *session, struct portal *portal)
+{
+	const struct plan *plan = portal->planned->plan;
+	struct write_batch *batch;
+	struct write_batch_mark mark;
+	char tag[PLAN_TAG_SIZE];
+
+	plan_tag(plan, 0, tag);
+	if (check_writable(session, tag) != 0 || check_no_reader(session) != 0)
+		return STEP_FAIL;
+	batch = transaction_batch(session);
+	if (batch == NULL)
+		return STEP_FAIL;
+	session_context(session, portal);
+	mark = write_batch_mark(batch);
+	if (exec_ddl(plan, &portal->context, batch, &session->err) != 0) {
+		write_batch_rewind(batch, mark);
+		return STEP_FAIL;
+	}
+	session->transaction.has_ddl = true;
+	portal->state = PORTAL_DONE;
+	session_complete(session, tag, true);
+	statement_end(session);
+	return STEP_DONE;
+}
+
+enum step
+portal_execute(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple)
+{
+	switch (portal->planned->plan->kind) {
+	case PLAN_QUERY:
+		return query_execute(session, portal, row_limit, is_simple);
+	case PLAN_INSERT:
+		return insert_execute(session, portal, row_limit, is_simple);
+	case PLAN_COPY_FROM:
+		if (check_writable(session, "COPY FROM") != 0 ||
+		    check_no_reader(session) != 0)
+			return STEP_FAIL;
+		if (engine_is_full(session->server->engine, session_wake_cb,
+			session))
+			return session_wait_wake(session);
+		return copy_in_begin(session, portal, is_simple);
+	case PLAN_COPY_TO:
+		return copy_out_execute(session, portal, is_simple);
+	case PLAN_DDL:
+		return ddl_execute(session, portal);
+	case PLAN_UTILITY:
+		return utility_execute(session, portal, row_limit, is_simple);
+	}
+	return STEP_FAIL;
+}

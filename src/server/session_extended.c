@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_extended.c -- Parse, Bind, Describe, Execute, Close, Flush, Sync.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/session_private.h"
+#include "sql/ast.h"
+#include "types/type.h"
+#include "wire/pg_backend.h"
+
+/* ---- Parse ---- */
+
+/* Give a source, which this takes, its name. */
+static int
+store_prepared(struct session *session, struct str name, struct source *source,
+    const uint32_t *oids, uint32_t oid_count)
+{
+	struct prepared *prepared = prepared_find(&session->table, name);
+	struct error *err = &session->err;
+	const struct ast_stmt *stmt = NULL;
+	struct planned *planned = NULL;
+	int rc = 0;
+
+	if (source->statements.count > 1) {
+		rc = error_set(err, STELE_E_SYNTAX,
+		    "cannot insert multiple commands into a prepared "
+		    "statement");
+		goto out;
+	}
+	if (source->statements.count == 1)
+		stmt = source->statements.items[0];
+	rc = transaction_check(session, stmt, err);
+	if (rc != 0)
+		goto out;
+	transaction_start(session);
+	if (stmt != NULL)
+		rc = session_plan(session, source, stmt, oids, oid_count,
+		    &planned, err);
+	if (rc != 0)
+		goto out;
+	if (prepared != NULL)
+		prepared_remove(&session->table, prepared);
+	prepared = prepared_add(&session->table, name);
+	if (prepared == NULL ||
+	    (oid_count > 0 &&
+		(prepared->param_oids = calloc(oid_count, sizeof(*oids))) ==
+		    NULL)) {
+		if (prepared != NULL)
+			prepared_remove(&session->table, prepared);
+		planned_unref(planned);
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		goto out;
+	}
+	if (oid_count > 0)
+		memcpy(prepared->param_oids, oids, oid_count * sizeof(*oids));
+	prepared->param_oid_count = oid_count;
+	prepared->source = source;
+	prepared->stmt = stmt;
+	prepared->planned = planned;
+	return 0;
+out:
+	source_unref(source);
+	return rc;
+}
+
+static void
+parse_work(struct session *session)
+{
+	session->job.rc = source_parse(session->parsing, &session->err);
+}
+
+static void
+parse_finish(struct session *session)
+{
+	struct source *source = session->parsing;
+	struct pg_parse *parse = &session->parse;
+	int rc = session->job.rc;
+
+	session->parsing = NULL;
+	if (rc == 0)
+		rc = store_prepared(session, parse->name, source, parse->types,
+		    parse->type_count);
+	else
+		source_unref(source);
+	if (rc != 0)
+		session_fail(session);
+	else
+		pg_put_empty(session_out(session), '1');
+}
+
+/* A long text: the message must be kept, since its bytes do not stay. */
+static enum step
+parse_on_worker(struct session *session, struct source *source,
+    const struct pg_parse *parse)
+{
+	uint32_t *types = NULL;
+
+	session->parsing = source;
+	session->parse = *parse;
+	session->parse.name = arena_str(&source->arena, parse->name);
+	if (parse->type_count > 0) {
+		types = arena_alloc_array(&source->arena, parse->type_count,
+		    sizeof(*types));
+		memcpy(types, parse->types, parse->type_count * sizeof(*types));
+	}
+	session->parse.types = types;
+	return session_submit(session, parse_work, parse_finish);
+}
+
+static enum step
+on_parse(struct session *session, struct str body)
+{
+	struct error *err = &session->err;
+	struct arena scratch;
+	struct pg_parse parse;
+	struct source *source = NULL;
+	enum step step = STEP_FAIL;
+
+	arena_init(&scratch, NULL);
+	if (pg_parse_decode(body, &scratch, &parse, err) != 0 ||
+	    pg_check_text(parse.name, err) != 0 ||
+	    pg_check_text(parse.query, err) != 0 ||
+	    arena_check(&scratch, err) != 0)
+		goto out;
+	if (parse.name.len > 0 &&
+	    prepared_find(&session->table, parse.name) != NULL) {
+		(void)error_set(err, STELE_E_DUPLICATE_PREPARED_STATEMENT,
+		    "prepared statement \"%.*s\" already exists",
+		    STR_FMT(parse.name));
+		goto out;
+	}
+	if (session->table.prepared_count >=
+	    (uint32_t)session->settings.server->max_prepared_statements) {
+		(void)error_set(err, STELE_E_CONFIG_LIMIT_EXCEEDED,
+		    "too many prepared statements");
+		goto out;
+	}
+	source = source_new(parse.query);
+	if (source == NULL) {
+		step = session_out_of_memory(session);
+		goto out;
+	}
+	if (source->is_large) {
+		step = parse_on_worker(session, source, &parse);
+		goto out;
+	}
+	if (source_parse(source, err) != 0) {
+		source_unref(source);
+		goto out;
+	}
+	if (store_prepared(session, parse.name, source, parse.types,
+		parse.type_count) == 0) {
+		pg_put_empty(session_out(session), '1');
+		step = STEP_DONE;
+	}
+out:
+	arena_release(&scratch);
+	return step;
+}
+
+/* ---- Bind ---- */
+
+static int
+check_counts(const struct pg_bind *bind, const struct planned *planned,
+    struct error *err)
+{
+	uint32_t wanted = planned == NULL ? 0 : planned->plan->param_count;
+
+	if (bind->param_count != wanted)
+		return error_set(err, STELE_E_PROTOCOL_VIOLATION,
+		    "bind message supplies %u parameters, but prepared "
+		    "statement \"%.*s\" requires %u",
+		    bind->param_count, STR_FMT(bind->statement), wanted);
+	for (uint32_t i = 0; i < bind->format_count; i++)
+		if (bind->formats[i] > 1)
+			return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+			    "unsupported format code: %u", bind->formats[i]);
+	if (planned == NULL)
+		return 0;
+	if (bind->result_format_count > 1 &&
+	    bind->result_format_count != planned->column_count)
+		return error_set(err, STELE_E_PROTOCOL_VIOLATION,
+		    "bind message has %u result formats but query has %u "
+		    "columns",
+		    bind->result_format_count, planned->column_count);
+	return 0;
+}
+
+static int
+bind_param(struct session *session, struct portal *portal,
+    const struct pg_bind *bind, uint32_t i)
+{
+	const struct type *type = &portal->planned->plan->param_types[i];
+	const struct pg_value *value = &bind->params[i];
+	struct error *err = &session->err;
+	bool is_binary =
+	    pg_format_of(bind->formats, bind->format_count, i) == 1;
+	int rc;
+
+	if (value->is_null) {
+		portal->params[i] = (struct datum){ .is_null = true };
+		return 0;
+	}
+	if (is_binary) {
+		rc = type_in_binary(type, value->bytes, &portal->arena,
+		    &portal->params[i], err);
+	} else {
+		rc = pg_check_text(value->bytes, err);
+		if (rc == 0)
+			rc = type_in_text(type, &session->settings.types,
+			    value->bytes, &portal->arena, &portal->params[i],
+			    err);
+	}
+	if (rc == STELE_E_INVALID_BINARY_REPRESENTATION)
+		(void)error_set(err, rc,
+		    "incorrect binary data format in bind parameter %u", i + 1);
+	if (rc == 0)
+		return 0;
+	if (bind->portal.len == 0)
+		error_add_context(err, "unnamed portal parameter $%u%s", i + 1,
+		    rc == STELE_E_INVALID_TEXT_REPRESENTATION ? " = '...'"
+							      : "");
+	else
+		error_add_context(err, "portal \"%.*s\" parameter $%u%s",
+		    STR_FMT(bind->portal), i + 1,
+		    rc == STELE_E_INVALID_TEXT_REPRESENTATION ? " = '...'"
+							      : "");
+	return rc;
+}
+
+static int
+bind_params(struct session *session, struct portal *portal,
+    const struct pg_bind *bind)
+{
+	uint16_t *formats = NULL;
+
+	portal->param_count = bind->param_count;
+	if (bind->param_count > 0)
+		portal->params = arena_alloc_array(&portal->arena,
+		    bind->param_count, sizeof(*portal->params));
+	for (uint32_t i = 0; i < bind->param_count; i++) {
+		int rc = bind_param(session, portal, bind, i);
+
+		if (rc != 0)
+			return rc;
+	}
+	portal->format_count = bind->result_format_count;
+	if (portal->format_count > 0) {
+		formats = arena_alloc_array(&portal->arena,
+		    portal->format_count, sizeof(*formats));
+		memcpy(formats, bind->result_formats,
+		    portal->format_count * sizeof(*formats));
+	}
+	portal->formats = formats;
+	return arena_check(&portal->arena, &session->err);
+}
+
+int
+prepared_refresh(struct session *session, struct prepared *prepared)
+{
+	struct planned *planned;
+	const struct catalog *catalog;
+	bool is_fresh;
+	int rc;
+
+	if (prepared->planned == NULL)
+		return 0;
+	catalog = session_catalog(session);
+	is_fresh = prepared->planned->catalog == catalog;
+	catalog_unref(catalog);
+	if (is_fresh)
+		return 0;
+	rc = session_plan(session, prepared->source, prepared->stmt,
+	    prepared->param_oids, prepared->param_oid_count, &planned,
+	    &session->err);
+	if (rc != 0)
+		return rc;
+	if (!planned_same_result(prepared->planned, planned)) {
+		planned_unref(planned);
+		return error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cached plan must not change result type");
+	}
+	planned_unref(prepared->planned);
+	prepared->planned = planned;
+	return 0;
+}
+
+static struct prepared *
+need_prepared(struct session *session, struct str name)
+{
+	struct prepared *prepared = prepared_find(&session->table, name);
+
+	if (prepared == NULL && name.len == 0)
+		(void)error_set(&session->err, STELE_E_INVALID_STATEMENT_NAME,
+		    "unnamed prepared statement does not exist");
+	else if (prepared == NULL)
+		(void)error_set(&session->err, STELE_E_INVALID_STATEMENT_NAME,
+		    "prepared statement \"%.*s\" does not exist",
+		    STR_FMT(name));
+	return prepared;
+}
+
+static struct portal *
+need_portal(struct session *session, struct str name)
+{
+	struct portal *portal = portal_find(&session->table, name);
+
+	if (portal == NULL)
+		(void)error_set(&session->err, STELE_E_INVALID_CURSOR_NAME,
+		    "portal \"%.*s\" does not exist", STR_FMT(name));
+	return portal;
+}
+
+/* A portal of that name without content: the unnamed one is replaced. */
+static struct portal *
+make_portal(struct session *session, struct str name)
+{
+	struct portal *portal = portal_find(&session->table, name);
+
+	if (portal != NULL && name.len > 0) {
+		(void)error_set(&session->err, STELE_E_DUPLICATE_CURSOR,
+		    "cursor \"%.*s\" already exists", STR_FMT(name));
+		return NULL;
+	}
+	if (portal != NULL) {
+		portal_reset(portal);
+		return portal;
+	}
+	portal = portal_add(&session->table, name);
+	if (portal == NULL)
+		(void)session_out_of_memory(session);
+	return portal;
+}
+
+static int
+bind_portal(struct session *session, const struct pg_bind *bind)
+{
+	struct error *err = &session->err;
+	struct prepared *prepared;
+	struct portal *portal;
+	int rc;
+
+	prepared = need_prepared(session, bind->statement);
+	if (prepared == NULL)
+		return err->code;
+	rc = transaction_check(session, prepared->stmt, err);
+	if (rc != 0)
+		return rc;
+	transaction_start(session);
+	rc = prepared_refresh(session, prepared);
+	if (rc == 0)
+		rc = check_counts(bind, prepared->planned, err);
+	if (rc != 0)
+		return rc;
+	portal = make_portal(session, bind->portal);
+	if (portal == NULL)
+		return err->code;
+	if (prepared->planned == NULL)
+		return 0;
+	portal->planned = planned_ref(prepared->planned);
+	rc = bind_params(session, portal, bind);
+	if (rc == 0 && prepared->stmt->kind == AST_COPY)
+		rc = copy_options_parse(prepared->stmt, portal, err);
+	if (rc != 0)
+		portal_remove(&session->table, portal);
+	return rc;
+}
+
+static enum step
+on_bind(struct session *session, struct str body)
+{
+	struct arena scratch;
+	struct pg_bind bind;
+	enum step step = STEP_FAIL;
+
+	arena_init(&scratch, NULL);
+	if (pg_bind_decode(body, &scratch, &bind, &session->err) == 0 &&
+	    arena_check(&scratch, &session->err) == 0 &&
+	    bind_portal(session, &bind) == 0) {
+		pg_put_empty(session_out(session), '2');
+		step = STEP_DONE;
+	}
+	arena_release(&scratch);
+	return step;
+}
+
+/* ---- Describe, Execute, Close ---- */
+
+static void
+describe(struct session *session, const struct planned *planned,
+    const uint16_t *formats, uint32_t format_count)
+{
+	struct buf *out = session_out(session);
+
+	if (planned == NULL || !planned->has_rows)
+		pg_put_empty(out, 'n');
+	else
+		pg_put_row_description(out, planned->columns,
+		    planned->column_count, formats, format_count);
+}
+
+static enum step
+on_describe(struct session *session, struct str body)
+{
+	struct pg_target target;
+	struct prepared *prepared;
+	struct portal *portal;
+
+	if (pg_target_decode(body, "DESCRIBE", &target, &session->err) != 0)
+		return STEP_FAIL;
+	if (target.kind == 'P') {
+		portal = need_portal(session, target.name);
+		if (portal == NULL)
+			return STEP_FAIL;
+		describe(session, portal->planned, portal->formats,
+		    portal->format_count);
+		return STEP_DONE;
+	}
+	prepared = need_prepared(session, target.name);
+	if (prepared == NULL ||
+	    transaction_check(session, prepared->stmt, &session->err) != 0 ||
+	    prepared_refresh(session, prepared) != 0)
+		return STEP_FAIL;
+	pg_put_parameter_description(session_out(session),
+	    prepared->planned == NULL ? NULL
+				      : prepared->planned->plan->param_types,
+	    prepared->planned == NULL ? 0
+				      : prepared->planned->plan->param_count);
+	describe(session, prepared->planned, NULL, 0);
+	return STEP_DONE;
+}
+
+static enum step
+on_execute(struct session *session, struct str body)
+{
+	struct pg_execute execute;
+	struct portal *portal;
+
+	if (pg_execute_decode(body, &execute, &session->err) != 0)
+		return STEP_FAIL;
+	portal = need_portal(session, execute.portal);
+	if (portal == NULL)
+		return STEP_FAIL;
+	if (portal->planned == NULL) {
+		pg_put_empty(session_out(session), 'I');
+		return STEP_DONE;
+	}
+	if (transaction_check(session, portal->planned->stmt, &session->err) !=
+	    0)
+		return STEP_FAIL;
+	transaction_start(session);
+	statement_begin(session, portal->planned->source);
+	return portal_execute(session, portal, execute.row_max, false);
+}
+
+static enum step
+on_close(struct session *session, struct str body)
+{
+	struct pg_target target;
+	struct prepared *prepared;
+	struct portal *portal;
+
+	if (pg_target_decode(body, "CLOSE", &target, &session->err) != 0)
+		return STEP_FAIL;
+	if (target.kind == 'S') {
+		prepared = prepared_find(&session->table, target.name);
+		if (prepared != NULL)
+			prepared_remove(&session->table, prepared);
+	} else {
+		portal = portal_find(&session->table, target.name);
+		if (portal != NULL)
+			portal_remove(&session->table, portal);
+	}
+	pg_put_empty(session_out(session), '3');
+	return STEP_DONE;
+}
+
+static enum step
+on_sync(struct session *session)
+{
+	session->skip_to_sync = false;
+	session_ready_for_query(session);
+	return STEP_DONE;
+}
+
+enum step
+extended_step(struct session *session, const struct pg_frame *frame)
+{
+	switch (frame->type) {
+	case 'P':
+		return on_parse(session, frame->body);
+	case 'B':
+		return on_bind(session, frame->body);
+	case 'D':
+		return on_describe(session, frame->body);
+	case 'E':
+		return on_execute(session, frame->body);
+	case 'C':
+		return on_close(session, frame->body);
+	case 'S':
+		return on_sync(session);
+	case 'H':
+		session_flush(session);
+		return STEP_DONE;
+	case 'F':
+		(void)error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "function calls by the fastpath are not supported");
+		session_fail_ready(session);
+		return STEP_DONE;
+	default:
+		/* 'd', 'c' and 'f' outside a COPY are dropped. */
+		return STEP_DONE;
+	}
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_output.c -- replies, and the queue of those that wait for a commit.
+ */
+#include "server/session_private.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "common/log.h"
+#include "wire/pg_backend.h"
+
+struct buf *
+session_out(struct session *session)
+{
+	if (session->out == NULL)
+		session->out = net_chunk_new();
+	if (session->out == NULL) {
+		session->no_memory.failed = true;
+		return &session->no_memory;
+	}
+	return &session->out->bytes;
+}
+
+bool
+session_is_quiet(const struct session *session)
+{
+	return session->first_pending == NULL;
+}
+
+static void
+append(struct session *session, struct pending *pending)
+{
+	pending->next = NULL;
+	if (session->last_pending == NULL)
+		session->first_pending = pending;
+	else
+		session->last_pending->next = pending;
+	session->last_pending = pending;
+	session->pending_count++;
+}
+
+/* A reply that had no memory leaves nothing but to close. */
+static bool
+check_memory(struct session *session)
+{
+	if (!session->no_memory.failed &&
+	    (session->out == NULL || !session->out->bytes.failed))
+		return true;
+	log_warn(LOG_SESSION, "out of memory for a reply",
+	    LOG_INT("pid", session->pid));
+	conn_close(session->conn);
+	return false;
+}
+
+void
+session_flush(struct session *session)
+{
+	struct pending *pending;
+
+	if (session->conn == NULL || !check_memory(session) ||
+	    session->out == NULL)
+		return;
+	session->unacked_at = SIZE_MAX;
+	if (session_is_quiet(session)) {
+		conn_write(session->conn, session->out);
+		session->out = NULL;
+		return;
+	}
+	pending = calloc(1, sizeof(*pending));
+	if (pending == NULL) {
+		session->no_memory.failed = true;
+		(void)check_memory(session);
+		return;
+	}
+	pending->session = session;
+	pending->is_done = true;
+	pending->chunk = session->out;
+	session->out = NULL;
+	append(session, pending);
+}
+
+/* Log a statement that took its time. */
+static void
+log_duration(const struct session *session, int64_t started_ns,
+    const struct source *source)
+{
+	int64_t limit = session->settings.server->log_min_duration_statement_ms;
+	int64_t taken_us;
+
+	if (limit < 0 || started_ns == 0 || source == NULL)
+		return;
+	taken_us =
+	    (os_clock_monotonic_ns(session->server->clock) - started_ns) / 1000;
+	if (taken_us / 1000 < limit)
+		return;
+	log_every(LOG_LEVEL_INFO, LOG_SQL, "statement",
+	    LOG_INT("pid", session->pid), LOG_INT("duration_us", taken_us),
+	    LOG_STR("text", source->text));
+}
+
+/* Replace what the failed commit would have confirmed by its error. */
+static void
+put_commit_error(struct session *session, struct pending *pending)
+{
+	struct buf *out = &pending->chunk->bytes;
+
+	if (out->len > pending->fail_at)
+		out->len = pending->fail_at;
+	pg_put_error(out, PG_ERROR, &pending->commit.err);
+	pg_put_ready(out, 'I');
+	/* Reports that were cut off are sent again. */
+	memset(session->settings.reported, 0,
+	    sizeof(session->settings.reported));
+	session->settings.report_is_due = true;
+}
+
+static void
+pending_free(struct pending *pending)
+{
+	net_chunk_free(pending->chunk);
+	source_unref(pending->source);
+	free(pending);
+}
+
+/* Send the replies of all commits that are done, in order. */
+static void
+drain(struct session *session)
+{
+	while (
+	    session->first_pending != NULL && session->first_pending->is_done) {
+		struct pending *pending = session->first_pending;
+
+		session->first_pending = pending->next;
+		if (session->first_pending == NULL)
+			session->last_pending = NULL;
+		session->pending_count--;
+		if (pending->has_ddl)
+			session->pending_ddl--;
+		if (pending->commit.rc != 0)
+			put_commit_error(session, pending);
+		log_duration(session, pending->started_ns, pending->source);
+		if (session->conn != NULL) {
+			conn_write(session->conn, pending->chunk);
+			pending->chunk = NULL;
+		}
+		pending_free(pending);
+	}
+	if (session_is_quiet(session) && session->wait == WAIT_QUIET &&
+	    session->state == SESSION_WAITING) {
+		session->wait = WAIT_NOTHING;
+		session_set_state(session, SESSION_READY);
+	}
+}
+
+/* The commit that the session itself waits for. */
+static void
+awaited_done(struct session *session)
+{
+	struct pending *pending = session->awaited;
+	void (*next)(struct session *) = session->on_commit;
+
+	session->awaited = NULL;
+	session->on_commit = NULL;
+	if (session->state == SESSION_WAITING) {
+		session->wait = WAIT_NOTHING;
+		session_set_state(session, SESSION_READY);
+		session->job.rc = pending->commit.rc;
+		if (pending->commit.rc != 0)
+			session->err = pending->commit.err;
+		session->committed_id = pending->commit.first_event_id;
+		next(session);
+	}
+	pending_free(pending);
+}
+
+static void
+committed_cb(struct loop_post *post)
+{
+	struct pending *pending = POST_OWNER(post, struct pending, post);
+	struct session *session = pending->session;
+
+	pending->is_done = true;
+	if (pending->is_off && pending->commit.rc == 0 &&
+	    pending->commit.last_event_id > session->async_position)
+		session->async_position = pending->commit.last_event_id;
+	if (pending == session->awaited)
+		awaited_done(session);
+	else
+		drain(session);
+	session_async_ended(session);
+	session_run(session);
+}
+
+/* On an engine thread. */
+static void
+commit_done_cb(struct commit *commit)
+{
+	struct pending *pending = commit->arg;
+
+	loop_post(pending->session->net->loop, &pending->post);
+}
+
+struct pending *
+pending_new(struct session *session)
+{
+	struct pending *pending = calloc(1, sizeof(*pending));
+
+	if (pending == NULL)
+		return NULL;
+	pending->session = session;
+	pending->post.fn = committed_cb;
+	pending->commit.done = commit_done_cb;
+	pending->commit.arg = pending;
+	return pending;
+}
+
+void
+pending_hold(struct session *session, struct pending *pending)
+{
+	pending->fail_at = session->unacked_at;
+	(void)session_out(session); /* there is one, or the session ends */
+	pending->chunk = session->out;
+	session->out = NULL;
+	session->unacked_at = SIZE_MAX;
+	if (session->settings.server->log_min_duration_statement_ms >= 0 &&
+	    session->logged != NULL) {
+		pending->source = source_ref(session->logged);
+		pending->started_ns = session->started_ns;
+	}
+	session->pending_ddl += pending->has_ddl;
+	session->async_count++;
+	append(session, pending);
+}
+
+void
+pending_await(struct session *session, struct pending *pending,
+    void (*next)(struct session *))
+{
+	assert(session->awaited == NULL);
+	session->awaited = pending;
+	session->on_commit = next;
+	session->async_count++;
+}
+
+void
+pending_free_all(struct session *session)
+{
+	while (session->first_pending != NULL) {
+		struct pending *next = session->first_pending->next;
+
+		pending_free(session->first_pending);
+		session->first_pending = next;
+	}
+}
+
+/* ---- single replies ---- */
+
+void
+session_complete(struct session *session, const char *tag, bool is_write)
+{
+	struct buf *out = session_out(session);
+
+	if (is_write && session->unacked_at == SIZE_MAX)
+		session->unacked_at = out->len;
+	pg_put_command_complete(out, tag);
+	if (!is_write)
+		log_duration(session, session->started_ns, session->logged);
+}
+
+void
+session_notice(void *arg, const struct error *notice)
+{
+	struct session *session = arg;
+
+	if (session->settings.client_min_messages > MESSAGE_NOTICE)
+		return;
+	if (session->job.is_on_worker && session->job.chunk != NULL)
+		pg_put_error(&session->job.chunk->bytes, PG_NOTICE, notice);
+	else
+		pg_put_error(session_out(session), PG_NOTICE, notice);
+}
+
+void
+session_warn(struct session *session, const char *sqlstate, const char *message)
+{
+	if (session->settings.client_min_messages <= MESSAGE_WARNING)
+		pg_put_notice(session_out(session), PG_WARNING, sqlstate,
+		    message);
+}
+
+void
+session_ready_for_query(struct session *session)
+{
+	bool commits = session->transaction.state == TRANSACTION_IMPLICIT &&
+	    transaction_has_writes(session);
+
+	if (session->transaction.state == TRANSACTION_IMPLICIT)
+		settings_commit(&session->settings);
+	settings_report(&session->settings, session_out(session));
+	pg_put_ready(session_out(session),
+	    commits ? 'I' : transaction_status(session));
+	if (commits) {
+		transaction_commit_held(session);
+		return;
+	}
+	if (session->transaction.state == TRANSACTION_IMPLICIT)
+		transaction_abort(session);
+	session_flush(session);
+}

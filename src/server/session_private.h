@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_private.h -- the session's state, shared by the files session_*.c.
+ *
+ * A session is a state machine that is stepped by input, by messages of
+ * workers and of the engine, and by timers, all on its net thread:
+ *
+ *   STARTUP --> READY <--> WAITING
+ *      |          |  ^--> WORKING
+ *      +----------+-----------> ENDED
+ *
+ * STARTUP  reads the packets before the session proper
+ * READY    takes the next statement or message
+ * WAITING  for a commit, for room, a snapshot, for output to drain; what it
+ *          waits for takes it back to READY
+ * WORKING  a worker runs `job`: transaction, portal and settings are the
+ *          worker's until its message comes back
+ * ENDED    the connection is gone or going; freed when async_count is 0
+ *
+ * Output.  Replies are put into `out`.  A commit that nothing need wait for
+ * takes the replies up to its ReadyForQuery with it, into the queue of
+ * `pending`; they are sent, in order, when it is done.  Meanwhile the session
+ * goes on: that is how a pipeline of a hundred stores costs one flush of the
+ * disk.  Statements that read, and everything after a change of the schema,
+ * wait until the queue is empty ("quiet").
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/error.h"
+#include "engine/engine.h"
+#include "net/conn.h"
+#include "server/pool.h"
+#include "server/server.h"
+#include "server/session.h"
+#include "server/settings.h"
+#include "server/statement.h"
+
+struct ast_option;
+struct ast_stmt;
+struct copy_in;
+
+/* The struct that a message is a member of. */
+#define POST_OWNER(post, type, member) \
+	((type *)(void *)((char *)(post)-offsetof(type, member)))
+
+enum session_state {
+	SESSION_STARTUP,
+	SESSION_READY,
+	SESSION_WAITING,
+	SESSION_WORKING,
+	SESSION_ENDED,
+};
+
+enum session_wait {
+	WAIT_NOTHING,
+	WAIT_QUIET,   /* no commit is pending */
+	WAIT_COMMIT,  /* of `awaited` */
+	WAIT_WAKE,    /* the engine has room, or the snapshot */
+	WAIT_DRAINED, /* the socket has taken the output */
+};
+
+/* What a step of the session came to. */
+enum step {
+	STEP_DONE,  /* go on with the next */
+	STEP_AGAIN, /* waiting; then the same step again */
+	STEP_LATER, /* waiting; what comes back finishes the step itself */
+	STEP_IDLE,  /* more input is needed */
+	STEP_MORE,  /* likewise; then the same message again */
+	STEP_FAIL,  /* session->err says why */
+};
+
+enum transaction_state {
+	TRANSACTION_NONE,
+	TRANSACTION_IMPLICIT, /* until Sync, or the end of a simple query */
+	TRANSACTION_EXPLICIT, /* after BEGIN */
+	TRANSACTION_FAILED,   /* after an error in an explicit one */
+};
+
+struct savepoint {
+	struct savepoint *next; /* older */
+	struct str name;        /* in the transaction's arena */
+	struct write_batch_mark mark;
+	bool has_mark; /* there was a batch */
+	const struct setting_undo *settings;
+};
+
+struct transaction {
+	enum transaction_state state;
+	struct write_batch *batch;    /* owned; NULL: nothing written */
+	struct snapshot *snapshot;    /* a reference; of REPEATABLE READ */
+	struct savepoint *savepoints; /* newest first */
+	struct arena arena;           /* of savepoints */
+	bool has_ddl;
+	bool has_statement; /* too late for SET TRANSACTION ISOLATION */
+};
+
+/* A commit on its way, or replies that wait behind one. */
+struct pending {
+	struct pending *next;
+	struct session *session;
+	struct loop_post post;
+	struct commit commit;
+	bool is_done;
+	bool has_ddl;
+	bool is_off;             /* SYNC_OFF */
+	struct net_chunk *chunk; /* owned; NULL: the session waits itself */
+	size_t fail_at;          /* in the chunk: what an error replaces */
+	/* Statement log: NULL if it is off. */
+	struct source *source;
+	int64_t started_ns;
+};
+
+/* What becomes of a query's rows. */
+enum job_kind {
+	JOB_QUERY,
+	JOB_FETCH,
+	JOB_MOVE, /* counted, not sent */
+};
+
+/* What a worker is asked to do, and how it came out. */
+enum job_outcome {
+	JOB_DONE,
+	JOB_SUSPENDED, /* the row limit is reached */
+	JOB_PARKED,    /* enough output for now */
+};
+
+struct job {
+	struct pool_job job;
+	struct loop_post post;                   /* back to the session */
+	void (*work)(struct session *session);   /* on the worker */
+	void (*finish)(struct session *session); /* on the net thread */
+	struct portal *portal;
+	enum job_kind kind;
+	struct net_chunk *chunk; /* output; NULL if there was no memory */
+	size_t handed_bytes;     /* of chunks sent to the net thread */
+	uint32_t row_limit;      /* 0: none */
+	uint64_t row_count;      /* of this Execute */
+	enum job_outcome outcome;
+	int rc;            /* as in session->err */
+	bool is_on_worker; /* set and read by the worker */
+};
+
+enum cancel_reason {
+	CANCEL_NONE,
+	CANCEL_USER,
+	CANCEL_TIMEOUT,
+	CANCEL_GONE, /* nobody wants the answer */
+};
+
+struct session {
+	struct server *server;
+	struct net_thread *net;
+	struct session *next; /* on the thread */
+	struct session *previous;
+	struct conn *conn; /* NULL once it is closed */
+	enum session_state state;
+	enum session_wait wait;
+	bool is_stepping;     /* inside session_run() */
+	uint32_t async_count; /* messages that are still to come back */
+	struct loop_post free_post;
+	bool is_freeing;
+
+	/* who it is */
+	struct session *registry_next;
+	int32_t pid; /* 0: not registered */
+	uint8_t key[32];
+	size_t key_len;
+	bool seen_ssl;
+	bool seen_gssenc;
+	struct arena arena; /* names */
+	struct plan_session facts;
+	struct settings settings;
+	struct loop_timer timer; /* of startup, then of statements */
+
+	/* what it runs */
+	struct statement_table table;
+	struct transaction transaction;
+	struct source *source; /* of the simple query; NULL: none runs */
+	uint32_t next_stmt;
+	struct portal simple; /* of the simple query's statement */
+	bool skip_to_sync;
+	size_t frame_size;    /* of the message that is being handled */
+	bool insert_is_alone; /* see is_alone() */
+	bool chain;           /* COMMIT AND CHAIN waits for its commit */
+	struct transaction_modes chain_modes;
+	struct copy_in *copy;   /* COPY FROM STDIN is on; owned */
+	struct source *parsing; /* owned; of a Parse that a worker does, */
+	struct pg_parse parse;  /* and its message, in the source's arena */
+	int64_t started_ns;     /* of the statement, if it may be logged */
+	struct source *logged;  /* a reference; its text, likewise */
+
+	/* replies */
+	struct net_chunk *out;
+	struct buf no_memory; /* stands in for out when there is none */
+	size_t unacked_at;    /* in out: first reply of what is not committed */
+	struct pending *first_pending;
+	struct pending *last_pending;
+	uint32_t pending_count;
+	uint32_t pending_ddl;
+	struct pending *awaited;             /* owned; of WAIT_COMMIT */
+	void (*on_commit)(struct session *); /* continues after it */
+	uint64_t committed_id; /* first event of the awaited commit */
+	uint64_t
+	    async_position; /* committed with SYNC_OFF, maybe not visible */
+
+	/* waits and jobs */
+	struct loop_post wake; /* of the engine */
+	struct job job;
+	atomic_bool cancel;
+	atomic_int cancel_reason; /* enum cancel_reason */
+
+	bool keep_error; /* err is a client's own 57014, not a cancel */
+
+	struct error err; /* of the step or job that failed */
+};
+
+/* ---- session.c: the machine ---- */
+
+void session_run(struct session *session);
+void session_set_state(struct session *session, enum session_state next);
+enum step session_wait(struct session *session, enum session_wait wait,
+    enum step step);
+/* An error of the current step: the reply, the transaction, what to skip. */
+void session_fail(struct session *session);
+/* The same for a message that a ReadyForQuery answers by itself. */
+void session_fail_ready(struct session *session);
+/* FATAL: the error is sent and the connection ends. */
+void session_fatal(struct session *session);
+/* Hand the session to a worker; `finish` is called on the net thread. */
+enum step session_submit(struct session *session,
+    void (*work)(struct session *), void (*finish)(struct session *));
+void session_cancel(struct session *session, enum cancel_reason reason);
+/* The wake of an engine call, whose argument is the session ... */
+void session_wake_cb(void *arg);
+/* ... which has said that it will come: the step is repeated then. */
+enum step session_wait_wake(struct session *session);
+void session_async_ended(struct session *session);
+enum step session_out_of_memory(struct session *session);
+
+/* ---- session_output.c: replies in order ---- */
+
+/* Where replies go; never NULL, but its buffer may have failed. */
+struct buf *session_out(struct session *session);
+/* Send what is complete, in its place. */
+void session_flush(struct session *session);
+void session_notice(void *arg, const struct error *notice);
+void session_warn(struct session *session, const char *sqlstate,
+    const char *message);
+/* CommandComplete; of a write it is not sent before its commit. */
+void session_complete(struct session *session, const char *tag, bool is_write);
+/* ParameterStatus of what changed, ReadyForQuery, flush. */
+void session_ready_for_query(struct session *session);
+/* A commit to be: zeroed but for what the session needs; NULL: no memory. */
+struct pending *pending_new(struct session *session);
+/* It takes the replies so far with it.  Call before engine_commit(). */
+void pending_hold(struct session *session, struct pending *pending);
+/* The session waits for it, and then for `next`. */
+void pending_await(struct session *session, struct pending *pending,
+    void (*next)(struct session *));
+void pending_free_all(struct session *session);
+/* Whether no commit is pending. */
+bool session_is_quiet(const struct session *session);
+
+/* ---- session_startup.c ---- */
+
+enum step startup_step(struct session *session);
+
+/* ---- session_simple.c, session_extended.c ---- */
+
+enum step simple_begin(struct session *session, struct str text);
+/* The next statement of the simple query. */
+enum step simple_step(struct session *session);
+/* One message; *consumed is set unless the result is STEP_AGAIN. */
+enum step extended_step(struct session *session, const struct pg_frame *frame);
+/* Plan a prepared statement anew if the catalogue is another one now. */
+int prepared_refresh(struct session *session, struct prepared *prepared);
+/* A statement is about to run: its timeout, its place in the log. */
+void statement_begin(struct session *session, struct source *source);
+/* It is over: what comes after it. */
+void statement_end(struct session *session);
+
+/* ---- session_execute.c ---- */
+
+/*
+ * Run a portal and reply, CommandComplete included.  With is_simple the
+ * result is described first.
+ */
+enum step portal_execute(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple);
+/* FETCH and MOVE: that many rows of a cursor. */
+enum step cursor_execute(struct session *session, struct portal *cursor,
+    enum job_kind kind, uint32_t row_limit, bool is_described);
+/* The catalogue that the next statement sees; a new reference. */
+const struct catalog *session_catalog(struct session *session);
+/* Plan, or plan anew if the catalogue has changed. */
+int session_plan(struct session *session, struct source *source,
+    const struct ast_stmt *stmt, const uint32_t *param_oids,
+    uint32_t param_oid_count, struct planned **out, struct error *err);
+void session_context(struct session *session, struct portal *portal);
+
+/* ---- session_copy.c ---- */
+
+enum step copy_in_begin(struct session *session, struct portal *portal,
+    bool is_simple);
+/* A message while COPY FROM STDIN is on. */
+enum step copy_in_step(struct session *session, const struct pg_frame *frame);
+void copy_in_abandon(struct session *session);
+int copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
+    struct error *err);
+
+/* ---- session_utility.c ---- */
+
+enum step utility_execute(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple);
+/* The columns that a utility statement will have. */
+int utility_describe(struct session *session, struct planned *planned,
+    struct error *err);
+
+/* ---- session_transaction.c ---- */
+
+void transaction_init(struct transaction *transaction);
+void transaction_release(struct transaction *transaction);
+/* An implicit one if there is none; `now` is its time. */
+void transaction_start(struct session *session);
+/* Forget everything, back to no transaction. */
+void transaction_abort(struct session *session);
+/* After an error: abort, or wait for the client's ROLLBACK. */
+void transaction_fail(struct session *session);
+bool transaction_has_writes(const struct session *session);
+char transaction_status(const struct session *session);
+/* A batch to write into; NULL (session->err) if there is no memory. */
+struct write_batch *transaction_batch(struct session *session);
+/*
+ * End the transaction successfully without waiting: the commit takes the
+ * replies so far with it.  The caller has put ReadyForQuery.
+ */
+void transaction_commit_held(struct session *session);
+/*
+ * Commit what is written and wait; then `next` is called, with job.rc.  The
+ * caller ends the transaction, or lets it go on without writes.
+ */
+enum step transaction_commit_wait(struct session *session,
+    void (*next)(struct session *));
+/* BEGIN, COMMIT, SAVEPOINT ... */
+enum step transaction_execute(struct session *session,
+    const struct ast_stmt *stmt);
+/* 25P02 unless the statement ends the failed transaction; 0 if allowed. */
+int transaction_check(const struct session *session,
+    const struct ast_stmt *stmt, struct error *err);
+/* The options of BEGIN and SET TRANSACTION. */
+int transaction_set_modes(struct session *session,
+    const struct ast_option *options, uint32_t count);

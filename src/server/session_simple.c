@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_simple.c -- the simple query: any number of statements in one text,
+ * one after another, in one implicit transaction unless they say otherwise.
+ */
+#include <stdio.h>
+
+#include "common/log.h"
+#include "server/session_private.h"
+#include "sql/ast.h"
+#include "wire/pg_backend.h"
+
+static void
+note_truncations(struct session *session)
+{
+	const struct sql_statements *statements = &session->source->statements;
+	char message[512];
+
+	if (session->settings.client_min_messages > MESSAGE_NOTICE)
+		return;
+	for (uint32_t i = 0; i < statements->truncation_count; i++) {
+		(void)snprintf(message, sizeof(message),
+		    "identifier \"%.*s\" will be truncated to \"%.*s\"",
+		    STR_FMT(statements->truncations[i].written),
+		    STR_FMT(statements->truncations[i].kept));
+		pg_put_notice(session_out(session), PG_NOTICE, "42622",
+		    message);
+	}
+}
+
+/* The text has become statements; they are run one step each. */
+static enum step
+parsed(struct session *session)
+{
+	note_truncations(session);
+	if (session->source->statements.count > 0)
+		return STEP_DONE;
+	pg_put_empty(session_out(session), 'I');
+	source_unref(session->source);
+	session->source = NULL;
+	session_ready_for_query(session);
+	return STEP_DONE;
+}
+
+static void
+parse_work(struct session *session)
+{
+	session->job.rc = source_parse(session->source, &session->err);
+}
+
+static void
+parse_finish(struct session *session)
+{
+	if (session->job.rc != 0)
+		session_fail(session);
+	else
+		(void)parsed(session);
+}
+
+enum step
+simple_begin(struct session *session, struct str text)
+{
+	struct prepared *unnamed =
+	    prepared_find(&session->table, str_of(NULL, 0));
+	struct portal *portal = portal_find(&session->table, str_of(NULL, 0));
+
+	/* As PostgreSQL: a simple query ends what has no name. */
+	if (unnamed != NULL)
+		prepared_remove(&session->table, unnamed);
+	if (portal != NULL)
+		portal_remove(&session->table, portal);
+	session->source = source_new(text);
+	if (session->source == NULL) {
+		(void)session_out_of_memory(session);
+		session_fail_ready(session);
+		return STEP_DONE;
+	}
+	session->next_stmt = 0;
+	if (session->source->is_large)
+		return session_submit(session, parse_work, parse_finish);
+	if (pg_check_text(text, &session->err) != 0 ||
+	    source_parse(session->source, &session->err) != 0)
+		return STEP_FAIL;
+	return parsed(session);
+}
+
+void
+statement_end(struct session *session)
+{
+	loop_timer_disarm(&session->timer);
+	if (session->source == NULL)
+		return;
+	portal_reset(&session->simple);
+	session->next_stmt++;
+	if (session->next_stmt < session->source->statements.count)
+		return;
+	source_unref(session->source);
+	session->source = NULL;
+	session_ready_for_query(session);
+}
+
+enum step
+simple_step(struct session *session)
+{
+	const struct ast_stmt *stmt =
+	    session->source->statements.items[session->next_stmt];
+	struct portal *portal = &session->simple;
+
+	if (transaction_check(session, stmt, &session->err) != 0)
+		return STEP_FAIL;
+	if (portal->planned == NULL) {
+		transaction_start(session);
+		statement_begin(session, session->source);
+		if (session_plan(session, session->source, stmt, NULL, 0,
+			&portal->planned, &session->err) != 0)
+			return STEP_FAIL;
+		if (portal->planned->plan->param_count > 0) {
+			(void)error_set(&session->err,
+			    STELE_E_UNDEFINED_PARAMETER,
+			    "there is no parameter $1");
+			return STEP_FAIL;
+		}
+	}
+	return portal_execute(session, portal, 0, true);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_startup.c -- from the first byte to the first ReadyForQuery.
+ *
+ * Everybody who reaches a listener is trusted: they are on this machine
+ * (listener.h).
+ */
+#include <string.h>
+#include <sys/random.h>
+
+#include "common/log.h"
+#include "server/session_private.h"
+#include "wire/pg_backend.h"
+
+#define SERVER_VERSION_TEXT \
+	"PostgreSQL 15.20 (Stele " VERSION "), compiled by gcc, 64-bit"
+#define UNKNOWN_OPTIONS_MAX 64
+#define CANCEL_KEY_SHORT    4  /* protocol 3.0 */
+#define CANCEL_KEY_LONG     32 /* protocol 3.2 */
+
+/* The startup parameters that are no settings. */
+struct request {
+	uint32_t version;
+	struct str user;
+	struct str database;
+	struct str options;
+	struct str replication;
+	struct str unknown[UNKNOWN_OPTIONS_MAX];
+	uint32_t unknown_count;
+};
+
+static int
+read_parameters(struct session *session, struct pg_startup *startup,
+    struct request *request)
+{
+	struct str name, value;
+	int rc;
+
+	while ((rc = pg_startup_next(startup, &name, &value, &session->err)) ==
+	    1) {
+		if (str_equal(name, STR("user")))
+			request->user = value;
+		else if (str_equal(name, STR("database")))
+			request->database = value;
+		else if (str_equal(name, STR("options")))
+			request->options = value;
+		else if (str_equal(name, STR("replication")))
+			request->replication = value;
+		else if (str_starts_with(name, STR("_pq_.")) &&
+		    request->unknown_count < UNKNOWN_OPTIONS_MAX)
+			request->unknown[request->unknown_count++] = name;
+	}
+	return rc;
+}
+
+/* The settings among the parameters: once the client is known. */
+static int
+apply_settings(struct session *session, struct pg_startup startup,
+    struct request *request)
+{
+	struct error *err = &session->err;
+	struct str name, value, rest = request->options;
+	int rc;
+
+	while ((rc = pg_options_next(&rest, &session->arena, &name, &value,
+		    err)) == 1) {
+		rc = settings_set(&session->settings, name, value,
+		    SETTING_STARTUP, err);
+		if (rc != 0)
+			return rc;
+	}
+	while (rc == 0 &&
+	    (rc = pg_startup_next(&startup, &name, &value, err)) == 1) {
+		rc = 0;
+		if (str_equal(name, STR("user")) ||
+		    str_equal(name, STR("database")) ||
+		    str_equal(name, STR("options")) ||
+		    str_equal(name, STR("replication")) ||
+		    str_starts_with(name, STR("_pq_.")))
+			continue;
+		rc = settings_set(&session->settings, name, value,
+		    SETTING_STARTUP, err);
+	}
+	return rc;
+}
+
+static int
+check_request(struct session *session, const struct request *request)
+{
+	static const char *const refusals[] = { "false", "off", "no", "0" };
+	struct error *err = &session->err;
+	int rc;
+
+	if (request->user.len == 0)
+		return error_set(err, STELE_E_INVALID_AUTHORIZATION,
+		    "no PostgreSQL user name specified in startup packet");
+	rc = pg_check_text(request->user, err);
+	if (rc == 0)
+		rc = pg_check_text(request->database, err);
+	if (rc != 0 || request->replication.len == 0)
+		return rc;
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+		if (str_equal_nocase(request->replication,
+			str_of_cstr(refusals[i])))
+			return 0;
+	return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "replication connections are not supported");
+}
+
+static bool
+setting_cb(void *arg, struct str name, struct arena *arena, struct str *out)
+{
+	const struct session *session = arg;
+	struct error ignored;
+	struct str own_name;
+
+	return settings_show(&session->settings, name, arena, &own_name, out,
+		   &ignored) == 0;
+}
+
+static void
+know_client(struct session *session, const struct request *request)
+{
+	struct plan_session *facts = &session->facts;
+
+	facts->user = arena_str(&session->arena, request->user);
+	facts->session_user = facts->user;
+	facts->database = request->database.len == 0
+	    ? facts->user
+	    : arena_str(&session->arena, request->database);
+	facts->version = STR(SERVER_VERSION_TEXT);
+	facts->setting = setting_cb;
+	facts->arg = session;
+	session->settings.user = facts->user;
+}
+
+/* The version that we speak, of that which the client asked for. */
+static void
+negotiate(struct session *session, const struct request *request)
+{
+	uint32_t spoken = request->version > PG_PROTOCOL_3_2 ? PG_PROTOCOL_3_2
+	    : request->version == PG_PROTOCOL_3_2            ? PG_PROTOCOL_3_2
+							     : PG_PROTOCOL_3_0;
+
+	session->key_len =
+	    spoken == PG_PROTOCOL_3_2 ? CANCEL_KEY_LONG : CANCEL_KEY_SHORT;
+	if (spoken != request->version || request->unknown_count > 0)
+		pg_put_negotiate(session_out(session), spoken, request->unknown,
+		    request->unknown_count);
+}
+
+static int
+make_key(struct session *session)
+{
+	if (getrandom(session->key, session->key_len, 0) !=
+	    (ssize_t)session->key_len)
+		return error_set_os(&session->err,
+		    "could not make a cancel key");
+	return 0;
+}
+
+static int
+begin_session(struct session *session, struct pg_startup *startup)
+{
+	struct request request = { .version = startup->version };
+	struct pg_startup parameters = *startup;
+	int rc;
+
+	rc = read_parameters(session, startup, &request);
+	if (rc == 0)
+		rc = check_request(session, &request);
+	if (rc != 0)
+		return rc;
+	know_client(session, &request);
+	negotiate(session, &request);
+	rc = make_key(session);
+	if (rc == 0)
+		rc = server_register(session->server, session, &session->err);
+	if (rc != 0)
+		return rc;
+	session->facts.backend_pid = session->pid;
+	pg_put_authentication_ok(session_out(session));
+	rc = apply_settings(session, parameters, &request);
+	if (rc != 0)
+		return rc;
+	session->settings.current = session->settings.defaults;
+	settings_report(&session->settings, session_out(session));
+	pg_put_backend_key(session_out(session), session->pid,
+	    str_of((const char *)session->key, session->key_len));
+	return 0;
+}
+
+/* One byte, no message: encryption is not offered. */
+static enum step
+refuse_encryption(struct session *session, bool *seen)
+{
+	if (*seen) {
+		conn_close(session->conn);
+		return STEP_IDLE;
+	}
+	*seen = true;
+	buf_put_u8(session_out(session), 'N');
+	session_flush(session);
+	return STEP_DONE;
+}
+
+static enum step
+session_startup(struct session *session, struct pg_startup *startup)
+{
+	if (begin_session(session, startup) != 0) {
+		log_debug(LOG_SESSION, "connection refused",
+		    LOG_FAILURE(&session->err));
+		session_fatal(session);
+		return STEP_IDLE;
+	}
+	loop_timer_disarm(&session->timer);
+	session_set_state(session, SESSION_READY);
+	log_debug(LOG_SESSION, "session started", LOG_INT("pid", session->pid),
+	    LOG_STR("user", session->facts.user),
+	    LOG_STR("database", session->facts.database));
+	session_ready_for_query(session);
+	return STEP_DONE;
+}
+
+static enum step
+startup_packet(struct session *session, struct str body)
+{
+	struct pg_startup startup;
+	int rc = pg_startup_decode(body, &startup, &session->err);
+
+	if (rc == STELE_E_FEATURE_NOT_SUPPORTED && startup.version >> 16 > 3) {
+		session_fatal(session);
+		return STEP_IDLE;
+	}
+	if (rc != 0) {
+		conn_close(session->conn);
+		return STEP_IDLE;
+	}
+	switch (startup.kind) {
+	case PG_STARTUP_SSL:
+		return refuse_encryption(session, &session->seen_ssl);
+	case PG_STARTUP_GSSENC:
+		return refuse_encryption(session, &session->seen_gssenc);
+	case PG_STARTUP_CANCEL:
+		server_cancel(session->server, startup.cancel_pid,
+		    startup.cancel_key);
+		conn_close(session->conn);
+		return STEP_IDLE;
+	case PG_STARTUP_SESSION:
+		return session_startup(session, &startup);
+	}
+	return STEP_IDLE;
+}
+
+enum step
+startup_step(struct session *session)
+{
+	struct str input = conn_input(session->conn);
+	struct str body;
+	enum step step;
+	int rc;
+
+	rc = pg_startup_frame((const uint8_t *)input.data, input.len, &body,
+	    &session->err);
+	if (rc < 0)
+		conn_close(session->conn);
+	if (rc <= 0)
+		return STEP_IDLE;
+	step = startup_packet(session, body);
+	if (session->conn != NULL)
+		conn_consume(session->conn, body.len + 4);
+	return step;
+}

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_transaction.c -- where a transaction begins and ends.
+ *
+ * Everything written since the beginning is in one write_batch; committing is
+ * giving it to the engine.  Nothing of it is anywhere else, so rolling back is
+ * freeing it, and a savepoint is a mark in it.
+ */
+#include <assert.h>
+
+#include "common/log.h"
+#include "server/session_private.h"
+#include "sql/ast.h"
+#include "wire/pg_backend.h"
+
+void
+transaction_init(struct transaction *transaction)
+{
+	*transaction = (struct transaction){ .state = TRANSACTION_NONE };
+	arena_init(&transaction->arena, NULL);
+}
+
+static void
+forget(struct transaction *transaction)
+{
+	if (transaction->batch != NULL)
+		write_batch_free(transaction->batch);
+	if (transaction->snapshot != NULL)
+		snapshot_unref(transaction->snapshot);
+	if (transaction->savepoints != NULL)
+		arena_reset(&transaction->arena);
+	transaction->batch = NULL;
+	transaction->snapshot = NULL;
+	transaction->savepoints = NULL;
+	transaction->has_ddl = false;
+	transaction->has_statement = false;
+	transaction->state = TRANSACTION_NONE;
+}
+
+void
+transaction_release(struct transaction *transaction)
+{
+	forget(transaction);
+	arena_release(&transaction->arena);
+}
+
+void
+transaction_start(struct session *session)
+{
+	struct transaction *transaction = &session->transaction;
+
+	if (transaction->state != TRANSACTION_NONE)
+		return;
+	transaction->state = TRANSACTION_IMPLICIT;
+	session->settings.types.now = os_clock_wall_us(session->server->clock);
+}
+
+/* Portals end with their transaction; they may read its batch. */
+static void
+close_portals(struct session *session)
+{
+	portal_remove_all(&session->table);
+	if (session->simple.exec != NULL)
+		portal_reset(&session->simple);
+}
+
+void
+transaction_abort(struct session *session)
+{
+	close_portals(session);
+	forget(&session->transaction);
+}
+
+void
+transaction_fail(struct session *session)
+{
+	struct transaction *transaction = &session->transaction;
+
+	switch (transaction->state) {
+	case TRANSACTION_EXPLICIT:
+		close_portals(session);
+		transaction->state = TRANSACTION_FAILED;
+		break;
+	case TRANSACTION_FAILED:
+		break;
+	case TRANSACTION_NONE:
+	case TRANSACTION_IMPLICIT:
+		settings_rollback(&session->settings);
+		transaction_abort(session);
+		break;
+	}
+}
+
+bool
+transaction_has_writes(const struct session *session)
+{
+	return session->transaction.batch != NULL &&
+	    !write_batch_is_empty(session->transaction.batch);
+}
+
+char
+transaction_status(const struct session *session)
+{
+	switch (session->transaction.state) {
+	case TRANSACTION_EXPLICIT:
+		return 'T';
+	case TRANSACTION_FAILED:
+		return 'E';
+	case TRANSACTION_NONE:
+	case TRANSACTION_IMPLICIT:
+		break;
+	}
+	return 'I';
+}
+
+struct write_batch *
+transaction_batch(struct session *session)
+{
+	struct transaction *transaction = &session->transaction;
+
+	if (transaction->batch == NULL)
+		transaction->batch = write_batch_new(session->server->engine);
+	if (transaction->batch == NULL)
+		(void)session_out_of_memory(session);
+	return transaction->batch;
+}
+
+/* ---- commit ---- */
+
+static void
+give_to_engine(struct session *session, struct pending *pending)
+{
+	struct write_batch *batch = session->transaction.batch;
+	bool is_on = session->settings.config.synchronous_commit;
+
+	session->transaction.batch = NULL;
+	session->transaction.has_ddl = false;
+	pending->is_off = !is_on;
+	engine_commit(session->server->engine, batch,
+	    is_on ? SYNC_ON : SYNC_OFF, &pending->commit);
+}
+
+void
+transaction_commit_held(struct session *session)
+{
+	struct pending *pending = pending_new(session);
+
+	assert(transaction_has_writes(session));
+	if (pending == NULL) {
+		/* Nothing was promised yet: say what became of it. */
+		struct buf *out = session_out(session);
+
+		if (session->unacked_at < out->len)
+			out->len = session->unacked_at;
+		(void)session_out_of_memory(session);
+		pg_put_error(out, PG_ERROR, &session->err);
+		pg_put_ready(out, 'I');
+		transaction_abort(session);
+		session_flush(session);
+		return;
+	}
+	pending->has_ddl = session->transaction.has_ddl;
+	pending_hold(session, pending);
+	give_to_engine(session, pending);
+	transaction_abort(session);
+}
+
+enum step
+transaction_commit_wait(struct session *session, void (*next)(struct session *))
+{
+	struct pending *pending = pending_new(session);
+
+	assert(transaction_has_writes(session));
+	if (pending == NULL)
+		return session_out_of_memory(session);
+	pending_await(session, pending, next);
+	(void)session_wait(session, WAIT_COMMIT, STEP_LATER);
+	give_to_engine(session, pending);
+	return STEP_LATER;
+}
+
+/* ---- the statements ---- */
+
+int
+transaction_set_modes(struct session *session, const struct ast_option *options,
+    uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct ast_expr *value = options[i].value;
+		struct str text = STR("on");
+		int rc;
+
+		if (value != NULL && value->kind == AST_CONST) {
+			if (value->constant.kind == AST_STRING)
+				text = value->constant.text;
+			else if (value->constant.kind == AST_INTEGER)
+				text = value->constant.integer != 0
+				    ? STR("on")
+				    : STR("off");
+			else if (value->constant.kind == AST_BOOLEAN)
+				text = value->constant.boolean ? STR("on")
+							       : STR("off");
+		}
+		rc = settings_set(&session->settings, options[i].name, text,
+		    SETTING_LOCAL, &session->err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static enum step
+begin(struct session *session, const struct ast_transaction *stmt)
+{
+	struct transaction *transaction = &session->transaction;
+
+	if (transaction->state == TRANSACTION_EXPLICIT)
+		session_warn(session, "25001",
+		    "there is already a transaction in progress");
+	else
+		session->settings.current = session->settings.defaults;
+	transaction_start(session);
+	transaction->state = TRANSACTION_EXPLICIT;
+	if (transaction_set_modes(session, stmt->options, stmt->option_count) !=
+	    0)
+		return STEP_FAIL;
+	session_complete(session,
+	    stmt->kind == AST_START ? "START TRANSACTION" : "BEGIN", false);
+	statement_end(session);
+	return STEP_DONE;
+}
+
+/* After COMMIT or ROLLBACK AND CHAIN: another with the same modes. */
+static void
+chain(struct session *session, struct transaction_modes modes)
+{
+	transaction_start(session);
+	session->transaction.state = TRANSACTION_EXPLICIT;
+	session->settings.current = modes;
+}
+
+static void
+committed(struct session *session)
+{
+	if (session->job.rc != 0) {
+		session_fail(session);
+		return;
+	}
+	if (session->chain)
+		chain(session, session->chain_modes);
+	session_complete(session, "COMMIT", false);
+	statement_end(session);
+}
+
+static enum step
+rollback(struct session *session, const struct ast_transaction *stmt)
+{
+	struct transaction_modes modes = session->settings.current;
+
+	if (session->transaction.state == TRANSACTION_IMPLICIT ||
+	    session->transaction.state == TRANSACTION_NONE)
+		session_warn(session, "25P01",
+		    "there is no transaction in progress");
+	settings_rollback(&session->settings);
+	transaction_abort(session);
+	if (stmt->is_chain)
+		chain(session, modes);
+	session_complete(session, "ROLLBACK", false);
+	statement_end(session);
+	return STEP_DONE;
+}
+
+static enum step
+commit(struct session *session, const struct ast_transaction *stmt)
+{
+	struct transaction *transaction = &session->transaction;
+
+	if (transaction->state == TRANSACTION_FAILED)
+		return rollback(session, stmt);
+	if (transaction->state != TRANSACTION_EXPLICIT)
+		session_warn(session, "25P01",
+		    "there is no transaction in progress");
+	session->chain = stmt->is_chain;
+	session->chain_modes = session->settings.current;
+	settings_commit(&session->settings);
+	session->job.rc = 0;
+	if (transaction_has_writes(session)) {
+		enum step step = transaction_commit_wait(session, committed);
+
+		transaction_abort(session);
+		return step;
+	}
+	transaction_abort(session);
+	committed(session);
+	return STEP_DONE;
+}
+
+static struct savepoint *
+savepoint_find(struct transaction *transaction, struct str name)
+{
+	struct savepoint *savepoint = transaction->savepoints;
+
+	while (savepoint != NULL && !str_equal(savepoint->name, name))
+		savepoint = savepoint->next;
+	return savepoint;
+}
+
+static enum step
+savepoint_make(struct session *session, struct str name)
+{
+	struct transaction *transaction = &session->transaction;
+	struct savepoint *savepoint =
+	    arena_zalloc(&transaction->arena, sizeof(*savepoint));
+
+	savepoint->name = arena_str(&transaction->arena, name);
+	savepoint->settings = settings_mark(&session->settings);
+	if (transaction->batch != NULL) {
+		savepoint->has_mark = true;
+		savepoint->mark = write_batch_mark(transaction->batch);
+	}
+	if (arena_check(&transaction->arena, &session->err) != 0)
+		return STEP_FAIL;
+	savepoint->next = transaction->savepoints;
+	transaction->savepoints = savepoint;
+	session_complete(session, "SAVEPOINT", false);
+	statement_end(session);
+	return STEP_DONE;
+}
+
+static enum step
+savepoint_rewind(struct session *session, struct savepoint *savepoint)
+{
+	struct transaction *transaction = &session->transaction;
+
+	close_portals(session);
+	settings_rewind(&session->settings, savepoint->settings);
+	if (savepoint->has_mark) {
+		write_batch_rewind(transaction->batch, savepoint->mark);
+	} else if (transaction->batch != NULL) {
+		write_batch_free(transaction->batch);
+		transaction->batch = NULL;
+	}
+	transaction->savepoints = savepoint;
+	transaction->state = TRANSACTION_EXPLICIT;
+	session_complete(session, "ROLLBACK", false);
+	statement_end(session);
+	return STEP_DONE;
+}
+
+static enum step
+savepoint_execute(struct session *session, const struct ast_transaction *stmt)
+{
+	static const char *const names[] = {
+		[AST_SAVEPOINT] = "SAVEPOINT",
+		[AST_RELEASE] = "RELEASE SAVEPOINT",
+		[AST_ROLLBACK_TO] = "ROLLBACK TO SAVEPOINT",
+	};
+	struct transaction *transaction = &session->transaction;
+	struct savepoint *savepoint;
+
+	if (transaction->state != TRANSACTION_EXPLICIT &&
+	    transaction->state != TRANSACTION_FAILED) {
+		(void)error_set(&session->err, STELE_E_NO_ACTIVE_TRANSACTION,
+		    "%s can only be used in transaction blocks",
+		    names[stmt->kind]);
+		return STEP_FAIL;
+	}
+	if (stmt->kind == AST_SAVEPOINT)
+		return savepoint_make(session, stmt->name);
+	savepoint = savepoint_find(transaction, stmt->name);
+	if (savepoint == NULL) {
+		(void)error_set(&session->err, STELE_E_INVALID_SAVEPOINT,
+		    "savepoint \"%.*s\" does not exist", STR_FMT(stmt->name));
+		return STEP_FAIL;
+	}
+	if (stmt->kind == AST_ROLLBACK_TO)
+		return savepoint_rewind(session, savepoint);
+	transaction->savepoints = savepoint->next;
+	session_complete(session, "RELEASE", false);
+	statement_end(session);
+	return STEP_DONE;
+}
+
+enum step
+transaction_execute(struct session *session, const struct ast_stmt *stmt)
+{
+	const struct ast_transaction *transaction = &stmt->transaction;
+
+	switch (transaction->kind) {
+	case AST_BEGIN:
+	case AST_START:
+		return begin(session, transaction);
+	case AST_COMMIT:
+		return commit(session, transaction);
+	case AST_ROLLBACK:
+		return rollback(session, transaction);
+	case AST_SAVEPOINT:
+	case AST_RELEASE:
+	case AST_ROLLBACK_TO:
+		return savepoint_execute(session, transaction);
+	case AST_PREPARE_TRANSACTION:
+	case AST_COMMIT_PREPARED:
+	case AST_ROLLBACK_PREPARED:
+		break;
+	}
+	(void)error_set(&session->err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+	    "prepared transactions are disabled");
+	return STEP_FAIL;
+}
+
+int
+transaction_check(const struct session *session, const struct ast_stmt *stmt,
+    struct error *err)
+{
+	if (session->transaction.state != TRANSACTION_FAILED)
+		return 0;
+	if (stmt != NULL && stmt->kind == AST_TRANSACTION &&
+	    (stmt->transaction.kind == AST_COMMIT ||
+		stmt->transaction.kind == AST_ROLLBACK ||
+		stmt->transaction.kind == AST_ROLLBACK_TO))
+		return 0;
+	return error_set(err, STELE_E_IN_FAILED_TRANSACTION,
+	    "current transaction is aborted, commands ignored until end of "
+	    "transaction block");
+}

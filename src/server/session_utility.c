@@ -1,0 +1,972 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_utility.c -- statements that are about the session, and a few that
+ * are about the server: SET and SHOW, PREPARE and EXECUTE, cursors,
+ * CHECKPOINT, PING, BATCH.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "exec/exec.h"
+#include "server/session_private.h"
+#include "sql/ast.h"
+#include "types/cast.h"
+#include "types/time_zone.h"
+#include "wire/pg_backend.h"
+
+/* ---- rows of text ---- */
+
+static struct pg_column *
+text_columns(struct arena *arena, const struct str *names, uint32_t count)
+{
+	struct pg_column *columns =
+	    arena_alloc_array(arena, count, sizeof(*columns));
+
+	for (uint32_t i = 0; i < count; i++)
+		columns[i] = (struct pg_column){
+			.name = names[i],
+			.type = type_of(TYPE_TEXT),
+		};
+	return columns;
+}
+
+static struct text_rows *
+rows_new(struct arena *arena, uint32_t column_count, uint32_t row_count)
+{
+	struct text_rows *rows = arena_zalloc(arena, sizeof(*rows));
+
+	rows->values = arena_alloc_array(arena,
+	    (size_t)column_count * row_count + 1, sizeof(*rows->values));
+	rows->column_count = column_count;
+	return rows;
+}
+
+/* Send the portal's rows of text, as far as the limit goes, and the tag. */
+static enum step
+send_rows(struct session *session, struct portal *portal, uint32_t row_limit,
+    bool is_simple, const char *tag)
+{
+	const struct text_rows *rows = portal->rows;
+	uint32_t sent = 0;
+
+	if (is_simple)
+		pg_put_row_description(session_out(session),
+		    portal->planned->columns, portal->planned->column_count,
+		    NULL, 0);
+	for (; portal->batch_next < rows->row_count; sent++) {
+		if (row_limit != 0 && sent == row_limit)
+			break;
+		pg_put_text_row(session_out(session),
+		    rows->values +
+			(size_t)portal->batch_next * rows->column_count,
+		    rows->column_count);
+		portal->batch_next++;
+	}
+	if (row_limit != 0 && sent == row_limit) {
+		pg_put_empty(session_out(session), 's');
+		statement_end(session);
+		return STEP_DONE;
+	}
+	portal->state = PORTAL_DONE;
+	session_complete(session, tag, false);
+	statement_end(session);
+	return STEP_DONE;
+}
+
+static enum step
+done(struct session *session, const char *tag)
+{
+	session_complete(session, tag, false);
+	statement_end(session);
+	return STEP_DONE;
+}
+
+static enum step
+not_supported(struct session *session, const char *what)
+{
+	(void)error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "%s is not supported", what);
+	return STEP_FAIL;
+}
+
+/* ---- SHOW, PING ---- */
+
+static void
+count_setting(void *arg, struct str name UNUSED, struct str value UNUSED)
+{
+	uint32_t *count = arg;
+
+	(*count)++;
+}
+
+static void
+add_setting(void *arg, struct str name, struct str value)
+{
+	struct text_rows *rows = arg;
+	struct str *row = rows->values + (size_t)rows->row_count * 3;
+
+	row[0] = name;
+	row[1] = value;
+	row[2] = str_of("", 0);
+	rows->row_count++;
+}
+
+static int
+show_rows(struct session *session, struct portal *portal)
+{
+	struct str name = portal->planned->stmt->show, own_name;
+	struct text_rows *rows;
+	uint32_t count = 0;
+
+	if (str_equal(name, STR("all"))) {
+		settings_each(&session->settings, &portal->arena, count_setting,
+		    &count);
+		rows = rows_new(&portal->arena, 3, count);
+		settings_each(&session->settings, &portal->arena, add_setting,
+		    rows);
+	} else {
+		rows = rows_new(&portal->arena, 1, 1);
+		rows->row_count = 1;
+		if (settings_show(&session->settings, name, &portal->arena,
+			&own_name, &rows->values[0], &session->err) != 0)
+			return session->err.code;
+	}
+	portal->rows = rows;
+	return arena_check(&portal->arena, &session->err);
+}
+
+static int
+show_describe(struct session *session, struct planned *planned,
+    struct error *err)
+{
+	static const struct str all[] = { { "name", 4 }, { "setting", 7 },
+		{ "description", 11 } };
+	struct str name = planned->stmt->show, own_name, value;
+	int rc;
+
+	planned->has_rows = true;
+	if (str_equal(name, STR("all"))) {
+		planned->columns = text_columns(&planned->arena, all, 3);
+		planned->column_count = 3;
+		return 0;
+	}
+	rc = settings_show(&session->settings, name, &planned->arena, &own_name,
+	    &value, err);
+	if (rc != 0)
+		return rc;
+	planned->columns = text_columns(&planned->arena, &own_name, 1);
+	planned->column_count = 1;
+	return 0;
+}
+
+static enum step
+show(struct session *session, struct portal *portal, uint32_t row_limit,
+    bool is_simple)
+{
+	if (portal->rows == NULL && show_rows(session, portal) != 0)
+		return STEP_FAIL;
+	return send_rows(session, portal, row_limit, is_simple, "SHOW");
+}
+
+static enum step
+ping(struct session *session, struct portal *portal, uint32_t row_limit,
+    bool is_simple)
+{
+	if (portal->rows == NULL) {
+		portal->rows = rows_new(&portal->arena, 1, 1);
+		portal->rows->row_count = 1;
+		portal->rows->values[0] = STR("PONG");
+	}
+	return send_rows(session, portal, row_limit, is_simple, "PING");
+}
+
+/* ---- SET ---- */
+
+/* Whether an identifier can stand without quotes. */
+static bool
+is_plain_identifier(struct str name)
+{
+	if (name.len == 0)
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+
+		if (!(c >= 'a' && c <= 'z') && c != '_' &&
+		    (i == 0 || !(c >= '0' && c <= '9')))
+			return false;
+	}
+	return true;
+}
+
+static void
+put_identifier(struct buf *out, struct str name)
+{
+	if (is_plain_identifier(name)) {
+		buf_put_str(out, name);
+		return;
+	}
+	buf_put_u8(out, '"');
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.data[i] == '"')
+			buf_put_u8(out, '"');
+		buf_put_u8(out, (uint8_t)name.data[i]);
+	}
+	buf_put_u8(out, '"');
+}
+
+/* The constant of a value: bare, or in a cast (INTERVAL '+01:00'). */
+static const struct ast_const *
+value_constant(const struct ast_expr *value)
+{
+	if (value->kind == AST_CAST)
+		value = value->cast.arg;
+	if (value->kind == AST_CONST)
+		return &value->constant;
+	return NULL;
+}
+
+static int
+put_value(struct session *session, const struct ast_set *set,
+    const struct ast_expr *value, struct buf *out)
+{
+	const struct ast_const *constant = value_constant(value);
+
+	if (constant == NULL)
+		return error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "SET %.*s takes constants", STR_FMT(set->name));
+	switch (constant->kind) {
+	case AST_INTEGER:
+		buf_printf(out, "%d", constant->integer);
+		break;
+	case AST_BOOLEAN:
+		buf_put_cstr(out, constant->boolean ? "on" : "off");
+		break;
+	case AST_NULL:
+		break;
+	case AST_STRING:
+		if (str_equal_nocase(set->name, STR("search_path")))
+			put_identifier(out, constant->text);
+		else
+			buf_put_str(out, constant->text);
+		break;
+	case AST_NUMBER:
+	case AST_BITS:
+		buf_put_str(out, constant->text);
+		break;
+	}
+	return 0;
+}
+
+/* SET TIME ZONE 2, or INTERVAL '+02:00': an offset, by the name of its zone. */
+static int
+put_zone(struct session *session, const struct ast_expr *value, struct buf *out)
+{
+	const struct ast_const *constant = value_constant(value);
+	struct type interval = type_of(TYPE_INTERVAL);
+	const struct time_zone *zone;
+	struct datum datum;
+	struct arena arena;
+	int64_t offset;
+	int rc = 0;
+
+	if (constant->kind == AST_INTEGER) {
+		offset = (int64_t)constant->integer * 3600;
+	} else {
+		arena_init(&arena, NULL);
+		rc = type_in_text(&interval, &session->settings.types,
+		    constant->text, &arena, &datum, &session->err);
+		arena_release(&arena);
+		if (rc != 0)
+			return rc;
+		offset = datum.interval.microseconds / 1000000;
+	}
+	if (offset < -167 * 3600 || offset > 167 * 3600)
+		return error_set(&session->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "invalid value for parameter \"TimeZone\"");
+	zone = time_zone_fixed(session->settings.types.time_zones,
+	    (int32_t)offset);
+	if (zone == NULL)
+		return error_set(&session->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	buf_put_cstr(out, time_zone_name(zone));
+	return 0;
+}
+
+static bool
+is_offset(const struct ast_set *set)
+{
+	const struct ast_expr *value;
+	const struct ast_const *constant;
+
+	if (set->values.count != 1 ||
+	    !str_equal_nocase(set->name, STR("timezone")))
+		return false;
+	value = set->values.items[0];
+	constant = value_constant(value);
+	return constant != NULL &&
+	    (constant->kind == AST_INTEGER ||
+		(value->kind == AST_CAST && constant->kind == AST_STRING));
+}
+
+static int
+set_value(struct session *session, const struct ast_set *set,
+    enum setting_scope scope)
+{
+	struct buf text;
+	int rc = 0;
+
+	buf_init(&text);
+	if (is_offset(set)) {
+		rc = put_zone(session, set->values.items[0], &text);
+	} else {
+		for (uint32_t i = 0; i < set->values.count && rc == 0; i++) {
+			if (i > 0)
+				buf_put_cstr(&text, ", ");
+			rc = put_value(session, set, set->values.items[i],
+			    &text);
+		}
+	}
+	if (rc == 0 && text.failed)
+		rc = error_set(&session->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	if (rc == 0)
+		rc = settings_set(&session->settings, set->name, buf_str(&text),
+		    scope, &session->err);
+	buf_release(&text);
+	return rc;
+}
+
+/* SESSION CHARACTERISTICS are the defaults of transactions to come. */
+static int
+set_characteristics(struct session *session, const struct ast_set *set)
+{
+	for (uint32_t i = 0; i < set->option_count; i++) {
+		char name[64];
+		const struct ast_const *constant = set->options[i].value == NULL
+		    ? NULL
+		    : value_constant(set->options[i].value);
+		struct str value = STR("on");
+		int rc;
+
+		if (constant != NULL && constant->kind == AST_STRING)
+			value = constant->text;
+		else if (constant != NULL &&
+		    ((constant->kind == AST_INTEGER &&
+			 constant->integer == 0) ||
+			(constant->kind == AST_BOOLEAN && !constant->boolean)))
+			value = STR("off");
+		(void)snprintf(name, sizeof(name), "default_%.*s",
+		    STR_FMT(set->options[i].name));
+		rc = settings_set(&session->settings, str_of_cstr(name), value,
+		    SETTING_SESSION, &session->err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int
+set_transaction(struct session *session, const struct ast_set *set)
+{
+	if (session->transaction.state != TRANSACTION_EXPLICIT) {
+		session_warn(session, "25P01",
+		    "SET TRANSACTION can only be used in transaction blocks");
+		return 0;
+	}
+	for (uint32_t i = 0; i < set->option_count; i++)
+		if (str_equal(set->options[i].name,
+			STR("transaction_isolation")) &&
+		    session->transaction.has_statement)
+			return error_set(&session->err,
+			    STELE_E_ACTIVE_TRANSACTION,
+			    "SET TRANSACTION ISOLATION LEVEL must be called "
+			    "before any query");
+	return transaction_set_modes(session, set->options, set->option_count);
+}
+
+static int
+set_multi(struct session *session, const struct ast_set *set)
+{
+	if (str_equal(set->name, STR("transaction")))
+		return set_transaction(session, set);
+	if (str_equal(set->name, STR("session characteristics")))
+		return set_characteristics(session, set);
+	return error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "SET %.*s is not supported", STR_FMT(set->name));
+}
+
+static enum step
+set(struct session *session, const struct ast_set *set)
+{
+	enum setting_scope scope =
+	    set->is_local ? SETTING_LOCAL : SETTING_SESSION;
+	bool is_reset =
+	    set->kind == AST_SET_RESET || set->kind == AST_SET_RESET_ALL;
+	int rc = 0;
+
+	if (set->is_local && session->transaction.state != TRANSACTION_EXPLICIT)
+		session_warn(session, "25P01",
+		    "SET LOCAL can only be used in transaction blocks");
+	switch (set->kind) {
+	case AST_SET_VALUE:
+		rc = set_value(session, set, scope);
+		break;
+	case AST_SET_DEFAULT:
+	case AST_SET_RESET:
+		rc = settings_reset(&session->settings, set->name, scope,
+		    &session->err);
+		break;
+	case AST_SET_RESET_ALL:
+		settings_reset_all(&session->settings);
+		break;
+	case AST_SET_MULTI:
+		rc = set_multi(session, set);
+		break;
+	case AST_SET_CURRENT:
+		return not_supported(session, "SET FROM CURRENT");
+	}
+	if (rc != 0)
+		return STEP_FAIL;
+	return done(session, is_reset ? "RESET" : "SET");
+}
+
+/* ---- PREPARE, EXECUTE, DEALLOCATE ---- */
+
+static int
+find_type(struct session *session, const struct ast_type *type, uint32_t *oid)
+{
+	struct str name = type->name.parts[type->name.count - 1];
+	const struct catalog *catalog;
+	const struct enum_type *labels;
+
+	*oid = type->array_bounds > 0 ? 0 : type_oid_of_name(name);
+	if (*oid != 0)
+		return 0;
+	catalog = session_catalog(session);
+	labels = catalog_enum_by_name(catalog, name);
+	if (labels != NULL && type->array_bounds == 0)
+		*oid = labels->oid;
+	catalog_unref(catalog);
+	if (*oid != 0)
+		return 0;
+	(void)error_set(&session->err, STELE_E_UNDEFINED_OBJECT,
+	    "type \"%.*s\" does not exist", STR_FMT(name));
+	return error_position(&session->err, type->location);
+}
+
+static int
+fill_prepared(struct session *session, struct prepared *prepared,
+    struct source *source, const struct ast_stmt *stmt)
+{
+	uint32_t count = stmt->prepare.type_count;
+
+	prepared->source = source_ref(source);
+	prepared->stmt = stmt->prepare.stmt;
+	prepared->param_oids = calloc((size_t)count + 1, sizeof(uint32_t));
+	if (prepared->param_oids == NULL)
+		return error_set(&session->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	prepared->param_oid_count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		int rc = find_type(session, &stmt->prepare.types[i],
+		    &prepared->param_oids[i]);
+
+		if (rc != 0)
+			return rc;
+	}
+	return session_plan(session, source, prepared->stmt,
+	    prepared->param_oids, count, &prepared->planned, &session->err);
+}
+
+static enum step
+prepare(struct session *session, const struct planned *planned)
+{
+	const struct ast_stmt *stmt = planned->stmt;
+	struct str name = stmt->prepare.name;
+	struct prepared *prepared;
+
+	if (prepared_find(&session->table, name) != NULL) {
+		(void)error_set(&session->err,
+		    STELE_E_DUPLICATE_PREPARED_STATEMENT,
+		    "prepared statement \"%.*s\" already exists",
+		    STR_FMT(name));
+		return STEP_FAIL;
+	}
+	prepared = prepared_add(&session->table, name);
+	if (prepared == NULL)
+		return session_out_of_memory(session);
+	if (fill_prepared(session, prepared, planned->source, stmt) != 0) {
+		prepared_remove(&session->table, prepared);
+		return STEP_FAIL;
+	}
+	return done(session, "PREPARE");
+}
+
+static struct prepared *
+need_prepared(struct session *session, struct str name)
+{
+	struct prepared *prepared = prepared_find(&session->table, name);
+
+	if (prepared == NULL)
+		(void)error_set(&session->err, STELE_E_INVALID_STATEMENT_NAME,
+		    "prepared statement \"%.*s\" does not exist",
+		    STR_FMT(name));
+	return prepared;
+}
+
+/* The row of a SELECT of the arguments, cast to the parameters' types. */
+static int
+cast_arguments(struct session *session, struct portal *portal,
+    const struct plan *args, const struct plan *target)
+{
+	struct exec *exec;
+	struct batch batch;
+	int rc;
+
+	session_context(session, portal);
+	rc = exec_open(args, &portal->context, &exec, &session->err);
+	if (rc != 0)
+		return rc;
+	rc = exec_next(exec, &batch, &session->err);
+	for (uint32_t i = 0; rc == 1 && i < args->column_count; i++) {
+		struct datum value =
+		    vec_get(&batch.cols[i], sel_row(batch.sel, 0));
+		struct datum *out = &portal->params[i];
+
+		if (value.is_null)
+			*out = value;
+		else if (cast_datum(&args->columns[i].type,
+			     &target->param_types[i], CAST_ASSIGNMENT,
+			     &session->settings.types, &value, &portal->arena,
+			     out, &session->err) != 0)
+			rc = session->err.code;
+		else
+			*out = datum_copy(type_phys(&target->param_types[i]),
+			    out, &portal->arena);
+	}
+	exec_close(exec);
+	return rc < 0 ? rc : 0;
+}
+
+/*
+ * The parameters of EXECUTE are expressions without tables: run them as a
+ * SELECT of their own.
+ */
+static int
+evaluate_arguments(struct session *session, struct portal *portal,
+    const struct prepared *prepared)
+{
+	const struct ast_stmt *execute = portal->planned->stmt;
+	const struct plan *target = prepared->planned->plan;
+	uint32_t count = execute->execute.args.count;
+	struct ast_select select = { .location = execute->location };
+	struct ast_stmt stmt = {
+		.kind = AST_SELECT,
+		.text = execute->text,
+		.select = &select,
+	};
+	struct planned *args;
+	int rc;
+
+	if (count != target->param_count) {
+		(void)error_set(&session->err, STELE_E_SYNTAX,
+		    "wrong number of parameters for prepared statement "
+		    "\"%.*s\"",
+		    STR_FMT(prepared->name));
+		return error_detail(&session->err,
+		    "Expected %u parameters but got %u.", target->param_count,
+		    count);
+	}
+	if (count == 0)
+		return 0;
+	select.targets.items = arena_alloc_array(&portal->arena, count,
+	    sizeof(*select.targets.items));
+	select.targets.count = count;
+	for (uint32_t i = 0; i < count; i++)
+		select.targets.items[i] = (struct ast_target){
+			.expr = execute->execute.args.items[i],
+		};
+	portal->params =
+	    arena_alloc_array(&portal->arena, count, sizeof(*portal->params));
+	rc = session_plan(session, portal->planned->source, &stmt, NULL, 0,
+	    &args, &session->err);
+	if (rc != 0)
+		return rc;
+	if (args->plan->reads_events)
+		rc = error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cannot use subquery in EXECUTE parameter");
+	else
+		rc = cast_arguments(session, portal, args->plan, target);
+	planned_unref(args);
+	portal->param_count = count;
+	return rc;
+}
+
+/* The portal becomes one of the prepared statement. */
+static enum step
+execute(struct session *session, struct portal *portal, uint32_t row_limit,
+    bool is_simple)
+{
+	const struct ast_stmt *stmt = portal->planned->stmt;
+	struct prepared *prepared = need_prepared(session, stmt->execute.name);
+
+	if (prepared == NULL ||
+	    transaction_check(session, prepared->stmt, &session->err) != 0 ||
+	    prepared_refresh(session, prepared) != 0)
+		return STEP_FAIL;
+	if (prepared->planned == NULL) {
+		pg_put_empty(session_out(session), 'I');
+		statement_end(session);
+		return STEP_DONE;
+	}
+	if (evaluate_arguments(session, portal, prepared) != 0)
+		return STEP_FAIL;
+	planned_unref(portal->planned);
+	portal->planned = planned_ref(prepared->planned);
+	if (prepared->stmt->kind == AST_COPY &&
+	    copy_options_parse(prepared->stmt, portal, &session->err) != 0)
+		return STEP_FAIL;
+	return portal_execute(session, portal, row_limit, is_simple);
+}
+
+static enum step
+deallocate(struct session *session, struct str name)
+{
+	struct prepared *prepared;
+
+	if (name.len == 0) {
+		prepared_remove_all(&session->table);
+		return done(session, "DEALLOCATE ALL");
+	}
+	prepared = need_prepared(session, name);
+	if (prepared == NULL)
+		return STEP_FAIL;
+	prepared_remove(&session->table, prepared);
+	return done(session, "DEALLOCATE");
+}
+
+/* ---- cursors ---- */
+
+static enum step
+declare_cursor(struct session *session, const struct planned *planned)
+{
+	const struct ast_stmt *stmt = planned->stmt;
+	const struct ast_declare_cursor *declare = &stmt->declare_cursor;
+	struct arena *arena = &planned->source->arena;
+	struct ast_stmt *query = arena_zalloc(arena, sizeof(*query));
+	struct portal *cursor;
+
+	if (session->transaction.state != TRANSACTION_EXPLICIT &&
+	    !declare->with_hold) {
+		(void)error_set(&session->err, STELE_E_NO_ACTIVE_TRANSACTION,
+		    "DECLARE CURSOR can only be used in transaction blocks");
+		return STEP_FAIL;
+	}
+	if (declare->with_hold)
+		return not_supported(session, "DECLARE CURSOR WITH HOLD");
+	if (declare->is_scroll)
+		return not_supported(session, "DECLARE SCROLL CURSOR");
+	if (stmt->param_count > 0)
+		return not_supported(session, "DECLARE CURSOR with parameters");
+	if (portal_find(&session->table, declare->name) != NULL) {
+		(void)error_set(&session->err, STELE_E_DUPLICATE_CURSOR,
+		    "cursor \"%.*s\" already exists", STR_FMT(declare->name));
+		return STEP_FAIL;
+	}
+	query->kind = AST_SELECT;
+	query->text = stmt->text;
+	query->select = declare->query;
+	cursor = portal_add(&session->table, declare->name);
+	if (cursor == NULL)
+		return session_out_of_memory(session);
+	cursor->is_cursor = true;
+	if (session_plan(session, planned->source, query, NULL, 0,
+		&cursor->planned, &session->err) != 0) {
+		portal_remove(&session->table, cursor);
+		return STEP_FAIL;
+	}
+	if (declare->is_binary) {
+		static const uint16_t binary = 1;
+
+		cursor->formats = &binary;
+		cursor->format_count = 1;
+	}
+	return done(session, "DECLARE CURSOR");
+}
+
+static struct portal *
+need_cursor(struct session *session, struct str name)
+{
+	struct portal *cursor = portal_find(&session->table, name);
+
+	if (cursor == NULL || cursor->planned == NULL ||
+	    cursor->planned->plan->kind != PLAN_QUERY) {
+		(void)error_set(&session->err, STELE_E_INVALID_CURSOR_NAME,
+		    "cursor \"%.*s\" does not exist", STR_FMT(name));
+		return NULL;
+	}
+	return cursor;
+}
+
+static enum step
+fetch(struct session *session, const struct ast_stmt *stmt, bool is_simple)
+{
+	const struct ast_fetch *fetch = &stmt->fetch;
+	struct portal *cursor = need_cursor(session, fetch->cursor);
+	enum job_kind kind = fetch->is_move ? JOB_MOVE : JOB_FETCH;
+	int64_t count = fetch->count;
+
+	if (cursor == NULL)
+		return STEP_FAIL;
+	if (!session_is_quiet(session))
+		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
+	if (fetch->direction != AST_FETCH_FORWARD || count < 0) {
+		(void)error_set(&session->err,
+		    STELE_E_NOT_IN_PREREQUISITE_STATE,
+		    "cursor can only scan forward");
+		(void)error_hint(&session->err,
+		    "Declare it with SCROLL option to enable backward scan.");
+		return STEP_FAIL;
+	}
+	if (cursor->state != PORTAL_DONE && count > 0)
+		return cursor_execute(session, cursor, kind,
+		    count >= UINT32_MAX ? 0 : (uint32_t)count,
+		    is_simple && !fetch->is_move);
+	if (is_simple && !fetch->is_move)
+		pg_put_row_description(session_out(session),
+		    cursor->planned->columns, cursor->planned->column_count,
+		    cursor->formats, cursor->format_count);
+	return done(session, fetch->is_move ? "MOVE 0" : "FETCH 0");
+}
+
+static enum step
+close_cursor(struct session *session, struct str name)
+{
+	struct portal *cursor = session->table.portals;
+
+	if (name.len > 0) {
+		cursor = need_cursor(session, name);
+		if (cursor == NULL)
+			return STEP_FAIL;
+		portal_remove(&session->table, cursor);
+		return done(session, "CLOSE CURSOR");
+	}
+	while (cursor != NULL) {
+		struct portal *next = cursor->next;
+
+		if (cursor->is_cursor)
+			portal_remove(&session->table, cursor);
+		cursor = next;
+	}
+	return done(session, "CLOSE CURSOR ALL");
+}
+
+/* ---- the rest ---- */
+
+static enum step
+discard(struct session *session, struct str what)
+{
+	if (str_equal(what, STR("plans")))
+		return done(session, "DISCARD PLANS");
+	if (str_equal(what, STR("sequences")))
+		return done(session, "DISCARD SEQUENCES");
+	if (str_equal(what, STR("temp")))
+		return done(session, "DISCARD TEMP");
+	if (session->transaction.state == TRANSACTION_EXPLICIT ||
+	    transaction_has_writes(session)) {
+		(void)error_set(&session->err, STELE_E_ACTIVE_TRANSACTION,
+		    "DISCARD ALL cannot run inside a transaction block");
+		return STEP_FAIL;
+	}
+	settings_reset_all(&session->settings);
+	prepared_remove_all(&session->table);
+	return done(session, "DISCARD ALL");
+}
+
+static void
+flushed(struct session *session)
+{
+	if (session->job.rc != 0)
+		session_fail(session);
+	else
+		(void)done(session, "CHECKPOINT");
+}
+
+static enum step
+checkpoint(struct session *session)
+{
+	struct pending *pending = pending_new(session);
+
+	if (pending == NULL)
+		return session_out_of_memory(session);
+	pending_await(session, pending, flushed);
+	(void)session_wait(session, WAIT_COMMIT, STEP_LATER);
+	engine_flush(session->server->engine, &pending->commit);
+	return STEP_LATER;
+}
+
+static int
+store_one(struct session *session, struct portal *portal,
+    const struct ast_stmt *stmt, uint64_t *row_count)
+{
+	struct write_batch *batch = session->transaction.batch;
+	struct planned *planned;
+	uint64_t rows = 0;
+	int rc;
+
+	rc = session_plan(session, portal->planned->source, stmt, NULL, 0,
+	    &planned, &session->err);
+	if (rc != 0)
+		return rc;
+	if (planned->plan->kind != PLAN_INSERT ||
+	    planned->plan->column_count > 0 || planned->plan->reads_events)
+		rc = error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "BATCH takes STORE only");
+	else
+		rc = exec_insert(planned->plan, &portal->context, batch, &rows,
+		    NULL, &session->err);
+	planned_unref(planned);
+	*row_count += rows;
+	return rc;
+}
+
+/* BATCH: several STOREs, all or none. */
+static enum step
+batch(struct session *session, struct portal *portal)
+{
+	const struct ast_stmt *stmt = portal->planned->stmt;
+	struct write_batch_mark mark;
+	uint64_t row_count = 0;
+	char tag[PLAN_TAG_SIZE];
+
+	if (session->settings.current.is_read_only) {
+		(void)error_set(&session->err, STELE_E_READ_ONLY_TRANSACTION,
+		    "cannot execute BATCH in a read-only transaction");
+		return STEP_FAIL;
+	}
+	if (engine_is_full(session->server->engine, session_wake_cb, session))
+		return session_wait_wake(session);
+	if (transaction_batch(session) == NULL)
+		return STEP_FAIL;
+	session_context(session, portal);
+	mark = write_batch_mark(session->transaction.batch);
+	for (uint32_t i = 0; i < stmt->batch.count; i++) {
+		if (store_one(session, portal, stmt->batch.items[i],
+			&row_count) == 0)
+			continue;
+		write_batch_rewind(session->transaction.batch, mark);
+		return STEP_FAIL;
+	}
+	(void)snprintf(tag, sizeof(tag), "INSERT 0 %llu",
+	    (unsigned long long)row_count);
+	session_complete(session, tag, true);
+	statement_end(session);
+	return STEP_DONE;
+}
+
+/* Borrowed columns may go before the plan that shows them does. */
+static int
+copy_columns(struct planned *planned, const struct planned *of,
+    struct error *err)
+{
+	struct pg_column *columns = arena_alloc_array(&planned->arena,
+	    (size_t)of->column_count + 1, sizeof(*columns));
+
+	for (uint32_t i = 0; i < of->column_count; i++) {
+		columns[i] = of->columns[i];
+		columns[i].name =
+		    arena_str(&planned->arena, of->columns[i].name);
+		/* Only its OID and modifier are shown. */
+		columns[i].type.enum_type = NULL;
+	}
+	planned->columns = columns;
+	planned->column_count = of->column_count;
+	planned->has_rows = of->has_rows;
+	return arena_check(&planned->arena, err);
+}
+
+int
+utility_describe(struct session *session, struct planned *planned,
+    struct error *err)
+{
+	static const struct str ping_column = { "ping", 4 };
+	const struct ast_stmt *stmt = planned->stmt;
+	const struct prepared *prepared;
+	const struct portal *cursor;
+
+	switch ((int)stmt->kind) {
+	case AST_SHOW:
+		return show_describe(session, planned, err);
+	case AST_PING:
+		planned->has_rows = true;
+		planned->columns =
+		    text_columns(&planned->arena, &ping_column, 1);
+		planned->column_count = 1;
+		return 0;
+	case AST_EXECUTE:
+		prepared = prepared_find(&session->table, stmt->execute.name);
+		if (prepared != NULL && prepared->planned != NULL)
+			return copy_columns(planned, prepared->planned, err);
+		return 0;
+	case AST_FETCH:
+		cursor = portal_find(&session->table, stmt->fetch.cursor);
+		if (cursor != NULL && cursor->planned != NULL &&
+		    !stmt->fetch.is_move)
+			return copy_columns(planned, cursor->planned, err);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static enum step
+listen_or_notify(struct session *session, const struct ast_stmt *stmt)
+{
+	/* Pools send UNLISTEN * before they reuse a connection. */
+	if (stmt->kind == AST_UNLISTEN)
+		return done(session, "UNLISTEN");
+	return not_supported(session,
+	    stmt->kind == AST_LISTEN ? "LISTEN" : "NOTIFY");
+}
+
+enum step
+utility_execute(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple)
+{
+	const struct ast_stmt *stmt = portal->planned->stmt;
+
+	switch ((int)stmt->kind) {
+	case AST_TRANSACTION:
+		return transaction_execute(session, stmt);
+	case AST_SET:
+		return set(session, &stmt->set);
+	case AST_SHOW:
+		return show(session, portal, row_limit, is_simple);
+	case AST_PING:
+		return ping(session, portal, row_limit, is_simple);
+	case AST_CHECKPOINT:
+		return checkpoint(session);
+	case AST_PREPARE:
+		return prepare(session, portal->planned);
+	case AST_EXECUTE:
+		return execute(session, portal, row_limit, is_simple);
+	case AST_DEALLOCATE:
+		return deallocate(session, stmt->deallocate);
+	case AST_DISCARD:
+		return discard(session, stmt->discard);
+	case AST_DECLARE_CURSOR:
+		return declare_cursor(session, portal->planned);
+	case AST_FETCH:
+		return fetch(session, stmt, is_simple);
+	case AST_CLOSE_CURSOR:
+		return close_cursor(session, stmt->close_cursor);
+	case AST_LISTEN:
+	case AST_UNLISTEN:
+	case AST_NOTIFY:
+		return listen_or_notify(session, stmt);
+	case AST_BATCH:
+		return batch(session, portal);
+	default:
+		return not_supported(session, "this statement");
+	}
+}

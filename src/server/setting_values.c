@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * setting_values.c -- texts of settings to values and back.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/error.h"
+#include "server/settings_private.h"
+
+/* Sizes count in bytes, times in microseconds. */
+static const struct unit {
+	const char *name;
+	bool is_time;
+	int64_t factor;
+} units[] = {
+	/* From the largest, so that showing takes the largest that divides. */
+	{ "TB", false, INT64_C(1) << 40 },
+	{ "GB", false, 1 << 30 },
+	{ "MB", false, 1 << 20 },
+	{ "8kB", false, 8192 },
+	{ "kB", false, 1024 },
+	{ "B", false, 1 },
+	{ "d", true, INT64_C(86400000000) },
+	{ "h", true, INT64_C(3600000000) },
+	{ "min", true, 60000000 },
+	{ "s", true, 1000000 },
+	{ "ms", true, 1000 },
+	{ "us", true, 1 },
+};
+
+static const struct unit *
+unit_find(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (str_equal(name, str_of_cstr(units[i].name)))
+			return &units[i];
+	return NULL;
+}
+
+int
+setting_value_invalid(const char *name, struct str value, struct error *err)
+{
+	return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "invalid value for parameter \"%s\": \"%.*s\"", name,
+	    STR_FMT(value));
+}
+
+/* Whether value is the start, at least min_len long, of word. */
+static bool
+is_prefix(struct str value, const char *word, size_t min_len)
+{
+	return value.len >= min_len && value.len <= strlen(word) &&
+	    strncasecmp(value.data, word, value.len) == 0;
+}
+
+int
+setting_bool_parse(const char *name, struct str value, bool *out,
+    struct error *err)
+{
+	if (is_prefix(value, "on", 2) || is_prefix(value, "true", 1) ||
+	    is_prefix(value, "yes", 1) || str_equal(value, STR("1")))
+		*out = true;
+	else if (is_prefix(value, "off", 2) || is_prefix(value, "false", 1) ||
+	    is_prefix(value, "no", 1) || str_equal(value, STR("0")))
+		*out = false;
+	else
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "parameter \"%s\" requires a Boolean value", name);
+	return 0;
+}
+
+/* "5s", "64 MB", "1.5": a number in the row's unit. */
+static int
+number_parse(const struct setting_row *row, struct str value, double *out,
+    struct error *err)
+{
+	const struct unit *own = unit_find(str_of_cstr(row->unit));
+	const struct unit *given;
+	char text[64];
+	char *end;
+
+	if (value.len == 0 || value.len >= sizeof(text))
+		return setting_value_invalid(row->name, value, err);
+	memcpy(text, value.data, value.len);
+	text[value.len] = '\0';
+	errno = 0;
+	*out = strtod(text, &end);
+	if (end == text || errno != 0 || !isfinite(*out))
+		return setting_value_invalid(row->name, value, err);
+	while (isspace((unsigned char)*end))
+		end++;
+	if (*end == '\0')
+		return 0;
+	given = unit_find(str_of_cstr(end));
+	if (own == NULL || given == NULL || given->is_time != own->is_time)
+		return setting_value_invalid(row->name, value, err);
+	*out = *out * (double)given->factor / (double)own->factor;
+	return 0;
+}
+
+int
+setting_value_parse(const struct setting_row *row, struct str value,
+    struct buf *canonical, struct error *err)
+{
+	double number = 0;
+	bool on;
+	int rc;
+
+	switch (row->type) {
+	case SETTING_BOOL:
+		rc = setting_bool_parse(row->name, value, &on, err);
+		if (rc == 0)
+			buf_put_cstr(canonical, on ? "on" : "off");
+		return rc;
+	case SETTING_INT:
+	case SETTING_REAL:
+		rc = number_parse(row, value, &number, err);
+		if (rc != 0)
+			return rc;
+		if (row->type == SETTING_REAL)
+			buf_printf(canonical, "%.15g", number);
+		else if (fabs(number) > 2147483647)
+			return setting_value_invalid(row->name, value, err);
+		else
+			buf_printf(canonical, "%.0f", rint(number));
+		return 0;
+	case SETTING_STRING:
+		buf_put_str(canonical, value);
+		return 0;
+	case SETTING_ENUM:
+		for (size_t i = 0; i < value.len; i++)
+			buf_put_u8(canonical,
+			    (uint8_t)tolower((unsigned char)value.data[i]));
+		return 0;
+	}
+	return 0;
+}
+
+void
+setting_value_show(const struct setting_row *row, struct str canonical,
+    struct buf *out)
+{
+	const struct unit *own = unit_find(str_of_cstr(row->unit));
+	char text[32];
+	int64_t number;
+
+	if (own == NULL || row->type != SETTING_INT || canonical.len == 0 ||
+	    canonical.len >= sizeof(text)) {
+		buf_put_str(out, canonical);
+		return;
+	}
+	memcpy(text, canonical.data, canonical.len);
+	text[canonical.len] = '\0';
+	number = strtoll(text, NULL, 10);
+	if (number <= 0) { /* 0 and -1 mean something else than an amount */
+		buf_put_str(out, canonical);
+		return;
+	}
+	number *= own->factor;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (units[i].is_time != own->is_time ||
+		    units[i].factor == 8192 || number % units[i].factor != 0)
+			continue;
+		buf_printf(out, "%" PRId64 "%s", number / units[i].factor,
+		    units[i].name);
+		return;
+	}
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * settings.h -- what a session has SET: the settings of PostgreSQL that
+ * clients know, those of the server that a session may change, and names of
+ * the clients' own (a.b).
+ *
+ * Every value is kept as the text that SHOW gives.  Those with an effect are
+ * also parsed, into the members of struct settings.  A change inside a
+ * transaction is undone if it rolls back; SET LOCAL is undone at its end.
+ *
+ * Errors have PostgreSQL's codes and words: 42704 for an unknown name, 22023
+ * for a bad value, 55P02 for what cannot be changed.
+ *
+ * Thread: one at a time, that of the session.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "common/buf.h"
+#include "common/config.h"
+#include "common/str.h"
+#include "types/type.h"
+
+struct error;
+struct setting_undo;
+struct setting_value;
+
+enum isolation {
+	ISOLATION_READ_UNCOMMITTED,
+	ISOLATION_READ_COMMITTED,
+	ISOLATION_REPEATABLE_READ,
+	ISOLATION_SERIALIZABLE,
+};
+
+/* What a transaction is begun with. */
+struct transaction_modes {
+	enum isolation isolation;
+	bool is_read_only;
+	bool is_deferrable;
+};
+
+/* The values of client_min_messages that tell our messages apart. */
+enum message_level {
+	MESSAGE_NOTICE,
+	MESSAGE_WARNING,
+	MESSAGE_ERROR,
+};
+
+#define SETTINGS_REPORTED 13
+
+struct settings {
+	struct type_settings types; /* `now` is the transaction's */
+	struct config *server;      /* a reference */
+	struct config_session config;
+	enum message_level client_min_messages;
+	struct transaction_modes defaults; /* default_transaction_... */
+	struct transaction_modes current;  /* transaction_isolation ... */
+	struct str user;                   /* borrowed; session_authorization */
+
+	struct setting_value *values; /* private: what is not at its default */
+	struct setting_undo *undo;    /* private: newest first */
+	bool report_is_due; /* private: something changed since the last */
+	uint64_t reported[SETTINGS_REPORTED]; /* private: hashes as last sent */
+};
+
+/* Takes a reference to config; borrows zones. */
+void settings_init(struct settings *settings, struct config *config,
+    struct time_zone_set *zones);
+void settings_release(struct settings *settings);
+
+enum setting_scope {
+	SETTING_SESSION,
+	SETTING_LOCAL,   /* until the transaction ends */
+	SETTING_STARTUP, /* from the startup packet: what RESET goes back to */
+};
+
+MUST_USE int settings_set(struct settings *settings, struct str name,
+    struct str value, enum setting_scope scope, struct error *err);
+MUST_USE int settings_reset(struct settings *settings, struct str name,
+    enum setting_scope scope, struct error *err);
+void settings_reset_all(struct settings *settings);
+
+/*
+ * The value as SHOW prints it; 42704 if there is none.  *name_out is the name
+ * in its own spelling ("TimeZone"); both go into the arena.
+ */
+MUST_USE int settings_show(const struct settings *settings, struct str name,
+    struct arena *arena, struct str *name_out, struct str *value,
+    struct error *err);
+
+/* Call fn with every setting, by name: SHOW ALL. */
+void settings_each(const struct settings *settings, struct arena *arena,
+    void (*fn)(void *arg, struct str name, struct str value), void *arg);
+
+/* The end of a transaction, or the way back to a savepoint's mark. */
+void settings_commit(struct settings *settings);
+void settings_rollback(struct settings *settings);
+const struct setting_undo *settings_mark(const struct settings *settings);
+void settings_rewind(struct settings *settings,
+    const struct setting_undo *mark);
+
+/* ParameterStatus for each reported setting that the client does not know. */
+void settings_report(struct settings *settings, struct buf *out);
+
+/* "read committed" and so on; false if it is none. */
+bool isolation_parse(struct str text, enum isolation *out);
+const char *isolation_name(enum isolation isolation);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * settings_private.h -- between settings.c and setting_values.c: the table,
+ * and how texts become values.
+ */
+#pragma once
+
+#include "server/settings.h"
+
+#define STELE_SERVER_VERSION     "15.20 (Stele " VERSION ")"
+#define STELE_SERVER_VERSION_NUM "150020"
+
+enum setting_type {
+	SETTING_BOOL,
+	SETTING_INT,
+	SETTING_REAL,
+	SETTING_STRING,
+	SETTING_ENUM,
+};
+
+enum setting_context {
+	SETTING_INTERNAL,
+	SETTING_POSTMASTER,
+	SETTING_SIGHUP,
+	SETTING_BACKEND,
+	SETTING_USER,
+};
+
+/* One row of pg_settings_table.h. */
+struct setting_row {
+	const char *name;
+	enum setting_type type;
+	enum setting_context context;
+	const char *unit;
+	const char *def;
+};
+
+/*
+ * Read a value of a row's type and append its canonical text, as it is kept:
+ * numbers in the row's unit.
+ */
+MUST_USE int setting_value_parse(const struct setting_row *row,
+    struct str value, struct buf *canonical, struct error *err);
+
+/* The canonical text as SHOW prints it: 5000 of unit ms is "5s". */
+void setting_value_show(const struct setting_row *row, struct str canonical,
+    struct buf *out);
+
+int setting_value_invalid(const char *name, struct str value,
+    struct error *err);
+MUST_USE int setting_bool_parse(const char *name, struct str value, bool *out,
+    struct error *err);
+
+/*
+ * Settings with an effect: check the value, take the effect, append the
+ * canonical text.
+ */
+typedef int setting_assign_fn(struct settings *settings,
+    const struct setting_row *row, struct str value, struct buf *canonical,
+    struct error *err);
+
+/* The effect of a setting, or NULL if it has none. */
+setting_assign_fn *setting_assign_of(const char *name);

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * statement.c -- sources, plans, prepared statements, portals.
+ */
+#include "server/statement.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "common/error.h"
+#include "engine/engine.h"
+#include "sql/ast.h"
+
+/* Longer texts are parsed and planned by a worker. */
+#define LARGE_TEXT_BYTES ((size_t)16 << 10)
+
+static int
+out_of_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+/* ---- sources ---- */
+
+struct source *
+source_new(struct str text)
+{
+	struct source *source = calloc(1, sizeof(*source));
+
+	if (source == NULL)
+		return NULL;
+	source->refs = 1;
+	arena_init(&source->arena, NULL);
+	source->text = arena_str(&source->arena, text);
+	source->is_large = text.len > LARGE_TEXT_BYTES;
+	return source;
+}
+
+struct source *
+source_ref(struct source *source)
+{
+	source->refs++;
+	return source;
+}
+
+void
+source_unref(struct source *source)
+{
+	if (source == NULL || --source->refs > 0)
+		return;
+	arena_release(&source->arena);
+	free(source);
+}
+
+int
+source_parse(struct source *source, struct error *err)
+{
+	int rc = arena_check(&source->arena, err);
+
+	if (rc != 0)
+		return rc;
+	rc = sql_parse(source->text, SQL_DIALECT_POSTGRES, &source->arena,
+	    &source->statements, err);
+	return rc != 0 ? rc : arena_check(&source->arena, err);
+}
+
+/* ---- plans ---- */
+
+struct planned *
+planned_ref(struct planned *planned)
+{
+	planned->refs++;
+	return planned;
+}
+
+void
+planned_unref(struct planned *planned)
+{
+	if (planned == NULL || --planned->refs > 0)
+		return;
+	arena_release(&planned->arena);
+	if (planned->catalog != NULL)
+		catalog_unref(planned->catalog);
+	source_unref(planned->source);
+	free(planned);
+}
+
+/* The columns that Describe tells of: COPY has none. */
+static void
+take_columns(struct planned *planned)
+{
+	const struct plan *plan = planned->plan;
+	struct pg_column *columns;
+
+	if (plan->kind != PLAN_QUERY && plan->kind != PLAN_INSERT &&
+	    plan->kind != PLAN_COPY_TO)
+		return;
+	columns = arena_alloc_array(&planned->arena, plan->column_count,
+	    sizeof(*columns));
+	for (uint32_t i = 0; i < plan->column_count; i++)
+		columns[i] = (struct pg_column){
+			.name = plan->columns[i].name,
+			.type = plan->columns[i].type,
+			.table_oid = plan->columns[i].table_oid,
+			.attnum = plan->columns[i].attnum,
+		};
+	planned->columns = columns;
+	planned->column_count = plan->column_count;
+	planned->has_rows = plan->kind == PLAN_QUERY ||
+	    (plan->kind == PLAN_INSERT && plan->column_count > 0);
+}
+
+int
+planned_new(struct source *source, const struct ast_stmt *stmt,
+    const struct catalog *catalog, const struct plan_session *session,
+    const struct type_settings *settings, const uint32_t *param_oids,
+    uint32_t param_oid_count, struct planned **out, struct error *err)
+{
+	struct planned *planned = calloc(1, sizeof(*planned));
+	struct plan_context context = {
+		.catalog = catalog,
+		.session = session,
+		.settings = settings,
+	};
+	int rc;
+
+	*out = NULL;
+	if (planned == NULL)
+		return out_of_memory(err);
+	planned->refs = 1;
+	planned->source = source_ref(source);
+	planned->stmt = stmt;
+	planned->catalog = catalog_ref(catalog);
+	arena_init(&planned->arena, NULL);
+	rc = plan_statement(&context, stmt, param_oids, param_oid_count,
+	    &planned->arena, &planned->plan, err);
+	if (rc == 0) {
+		take_columns(planned);
+		rc = arena_check(&planned->arena, err);
+	}
+	if (rc != 0)
+		planned_unref(planned);
+	else
+		*out = planned;
+	return rc;
+}
+
+bool
+planned_same_result(const struct planned *a, const struct planned *b)
+{
+	if (a->column_count != b->column_count)
+		return false;
+	for (uint32_t i = 0; i < a->column_count; i++)
+		if (a->columns[i].type.oid != b->columns[i].type.oid ||
+		    a->columns[i].type.mod != b->columns[i].type.mod ||
+		    !str_equal(a->columns[i].name, b->columns[i].name))
+			return false;
+	return true;
+}
+
+/* ---- prepared statements ---- */
+
+static char *
+copy_name(struct str name)
+{
+	char *copy = malloc(name.len + 1);
+
+	if (copy == NULL)
+		return NULL;
+	if (name.len > 0)
+		memcpy(copy, name.data, name.len);
+	copy[name.len] = '\0';
+	return copy;
+}
+
+struct prepared *
+prepared_find(const struct statement_table *table, struct str name)
+{
+	struct prepared *prepared = table->prepared;
+
+	while (prepared != NULL && !str_equal(prepared->name, name))
+		prepared = prepared->next;
+	return prepared;
+}
+
+struct prepared *
+prepared_add(struct statement_table *table, struct str name)
+{
+	struct prepared *prepared = calloc(1, sizeof(*prepared));
+
+	assert(prepared_find(table, name) == NULL);
+	if (prepared == NULL)
+		return NULL;
+	prepared->storage = copy_name(name);
+	if (prepared->storage == NULL) {
+		free(prepared);
+		return NULL;
+	}
+	prepared->name = str_of(prepared->storage, name.len);
+	prepared->next = table->prepared;
+	table->prepared = prepared;
+	table->prepared_count++;
+	return prepared;
+}
+
+void
+prepared_remove(struct statement_table *table, struct prepared *prepared)
+{
+	struct prepared **link = &table->prepared;
+
+	while (*link != prepared)
+		link = &(*link)->next;
+	*link = prepared->next;
+	table->prepared_count--;
+	planned_unref(prepared->planned);
+	source_unref(prepared->source);
+	free(prepared->param_oids);
+	free(prepared->storage);
+	free(prepared);
+}
+
+void
+prepared_remove_all(struct statement_table *table)
+{
+	while (table->prepared != NULL)
+		prepared_remove(table, table->prepared);
+}
+
+/* ---- portals ---- */
+
+void
+portal_init(struct portal *portal)
+{
+	*portal = (struct portal){ .state = PORTAL_NEW };
+	arena_init(&portal->arena, NULL);
+}
+
+void
+portal_reset(struct portal *portal)
+{
+	if (portal->exec != NULL)
+		exec_close(portal->exec);
+	portal->exec = NULL;
+	if (portal->snapshot != NULL)
+		snapshot_unref(portal->snapshot);
+	portal->snapshot = NULL;
+	planned_unref(portal->planned);
+	portal->planned = NULL;
+	arena_reset(&portal->arena);
+	portal->state = PORTAL_NEW;
+	portal->is_cursor = false;
+	portal->params = NULL;
+	portal->param_count = 0;
+	portal->formats = NULL;
+	portal->format_count = 0;
+	portal->rows = NULL;
+	portal->batch = (struct batch){ .row_count = 0 };
+	portal->batch_next = 0;
+	portal->tag_count = 0;
+}
+
+void
+portal_release(struct portal *portal)
+{
+	portal_reset(portal);
+	arena_release(&portal->arena);
+	free(portal->storage);
+	portal->storage = NULL;
+}
+
+struct portal *
+portal_find(const struct statement_table *table, struct str name)
+{
+	struct portal *portal = table->portals;
+
+	while (portal != NULL && !str_equal(portal->name, name))
+		portal = portal->next;
+	return portal;
+}
+
+struct portal *
+portal_add(struct statement_table *table, struct str name)
+{
+	struct portal *portal = malloc(sizeof(*portal));
+
+	assert(portal_find(table, name) == NULL);
+	if (portal == NULL)
+		return NULL;
+	portal_init(portal);
+	portal->storage = copy_name(name);
+	if (portal->storage == NULL) {
+		free(portal);
+		return NULL;
+	}
+	portal->name = str_of(portal->storage, name.len);
+	portal->next = table->portals;
+	table->portals = portal;
+	return portal;
+}
+
+void
+portal_remove(struct statement_table *table, struct portal *portal)
+{
+	struct portal **link = &table->portals;
+
+	while (*link != portal)
+		link = &(*link)->next;
+	*link = portal->next;
+	portal_release(portal);
+	free(portal);
+}
+
+void
+portal_remove_all(struct statement_table *table)
+{
+	while (table->portals != NULL)
+		portal_remove(table, table->portals);
+}

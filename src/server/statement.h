@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * statement.h -- what a session keeps of statements: their text and tree, the
+ * plan made of them, prepared statements and portals by name.
+ *
+ *   source    text and tree of one message; never changes
+ *   planned   a plan of one of the source's statements, bound to one
+ *             catalogue; replaced when the catalogue has changed
+ *   prepared  a name for a source and its present plan
+ *   portal    a plan with parameters, maybe half-way through its rows
+ *
+ * Sources and plans are counted references: a portal goes on with its plan
+ * when the statement is closed or planned anew.
+ *
+ * Thread: one at a time, that of the session or of the worker it waits for.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "exec/exec.h"
+#include "plan/plan.h"
+#include "sql/parse.h"
+#include "wire/pg_copy.h"
+#include "wire/pg_frontend.h"
+
+struct ast_stmt;
+struct catalog;
+struct error;
+struct exec;
+struct snapshot;
+
+struct source {
+	uint32_t refs;
+	struct arena arena; /* text, tree */
+	struct str text;
+	struct sql_statements statements;
+	bool is_large; /* past what a net thread parses and plans itself */
+};
+
+/* A copy of the text, not yet parsed; NULL if there is no memory. */
+struct source *source_new(struct str text);
+struct source *source_ref(struct source *source);
+void source_unref(struct source *source);
+
+/*
+ * Parse the text.  An error on the native language's JSON gets the hint that
+ * psql may have changed it.
+ */
+MUST_USE int source_parse(struct source *source, struct error *err);
+
+struct planned {
+	uint32_t refs;
+	struct source *source; /* a reference */
+	const struct ast_stmt *stmt;
+	const struct catalog *catalog; /* a reference; NULL for a utility */
+	struct arena arena;
+	struct plan *plan;
+	/* What Describe says; filled by the session for a utility. */
+	bool has_rows; /* Describe tells of columns, maybe none */
+	const struct pg_column *columns;
+	uint32_t column_count;
+};
+
+/* Rows of a utility statement, all text. */
+struct text_rows {
+	struct str *values; /* row by row */
+	uint32_t column_count;
+	uint32_t row_count;
+};
+
+struct planned *planned_ref(struct planned *planned);
+void planned_unref(struct planned *planned);
+
+/*
+ * Plan a statement against a catalogue.  *out is a new reference.
+ */
+MUST_USE int planned_new(struct source *source, const struct ast_stmt *stmt,
+    const struct catalog *catalog, const struct plan_session *session,
+    const struct type_settings *settings, const uint32_t *param_oids,
+    uint32_t param_oid_count, struct planned **out, struct error *err);
+
+/* Whether both give the same columns: "cached plan must not change ...". */
+bool planned_same_result(const struct planned *a, const struct planned *b);
+
+struct prepared {
+	struct prepared *next;       /* in its table */
+	struct str name;             /* empty: the unnamed one */
+	char *storage;               /* owned; of the name */
+	struct source *source;       /* a reference */
+	const struct ast_stmt *stmt; /* NULL: an empty statement */
+	uint32_t *param_oids;        /* owned; as the client gave them */
+	uint32_t param_oid_count;
+	struct planned *planned; /* a reference; NULL if empty */
+};
+
+enum portal_state {
+	PORTAL_NEW,
+	PORTAL_STARTED, /* rows are left */
+	PORTAL_DONE,
+};
+
+/*
+ * What runs a plan.  The members from `exec` on are those of a query that has
+ * been started.
+ */
+struct portal {
+	struct portal *next; /* in its table */
+	struct str name;     /* empty: the unnamed one */
+	char *storage;       /* owned; of the name */
+	enum portal_state state;
+	bool is_cursor;          /* made by DECLARE */
+	struct planned *planned; /* a reference; NULL: an empty statement */
+	struct arena arena;      /* parameters, formats, options of COPY */
+	struct datum *params;
+	uint32_t param_count;
+	const uint16_t *formats; /* of the result, as in Bind */
+	uint32_t format_count;
+	struct pg_copy_options copy; /* of COPY */
+	struct text_rows *rows;      /* of a utility that has rows */
+
+	struct exec *exec;
+	struct exec_context context;
+	struct type_settings types; /* as they were when it was started */
+	struct mem_budget budget;
+	struct snapshot *snapshot; /* a reference */
+	struct batch batch;        /* of exec_next(), and the first row of it */
+	uint32_t batch_next;       /* that was not sent yet */
+	uint64_t tag_count;        /* of INSERT ... RETURNING */
+};
+
+struct statement_table {
+	struct prepared *prepared;
+	uint32_t prepared_count;
+	struct portal *portals;
+};
+
+struct prepared *prepared_find(const struct statement_table *table,
+    struct str name);
+
+/* A new one in the table, which the name must not be in; NULL: no memory. */
+struct prepared *prepared_add(struct statement_table *table, struct str name);
+void prepared_remove(struct statement_table *table, struct prepared *prepared);
+void prepared_remove_all(struct statement_table *table);
+
+struct portal *portal_find(const struct statement_table *table,
+    struct str name);
+struct portal *portal_add(struct statement_table *table, struct str name);
+void portal_remove(struct statement_table *table, struct portal *portal);
+
+/* Close its query and drop what it holds, but keep its memory and name. */
+void portal_reset(struct portal *portal);
+void portal_init(struct portal *portal);
+void portal_release(struct portal *portal);
+
+/* Every portal, at the end of a transaction. */
+void portal_remove_all(struct statement_table *table);
