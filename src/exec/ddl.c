@@ -87,17 +87,46 @@ add_label(struct ddl_run *run, uint32_t oid, struct str label,
 	return write_batch_ddl(run->target, &ddl, err);
 }
 
-/* An enum of a field that is defined in place is named type_field. */
+/* Whether an enum's labels are the first of those that are wanted. */
+static bool
+starts_labels(const struct enum_type *type, const struct ddl_field *field)
+{
+	if (type->label_count > field->label_count)
+		return false;
+	for (uint32_t i = 0; i < type->label_count; i++) {
+		if (!str_equal(type->labels[i], field->labels[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * An enum of a field that is defined in place is named type_field.  One that a
+ * dropped event type has left is used again, with more labels if need be.
+ */
 static int
 field_enum(struct ddl_run *run, struct ddl_field *field, struct error *err)
 {
 	struct str name = arena_printf(&run->arena, "%.*s_%.*s",
 	    STR_FMT(run->plan->name), STR_FMT(field->name));
+	const struct enum_type *left =
+	    catalog_enum_by_name(catalog_of(run), name);
+	uint32_t label_count;
+	uint32_t oid;
+	int rc = 0;
 
 	if (field->label_count == 0)
 		return 0;
-	return create_enum(run, name, field->labels, field->label_count,
-	    &field->type, err);
+	if (left == NULL || !starts_labels(left, field))
+		return create_enum(run, name, field->labels,
+		    field->label_count, &field->type, err);
+	oid = left->oid;
+	label_count = left->label_count;
+	for (uint32_t i = label_count; i < field->label_count && rc == 0; i++)
+		rc = add_label(run, oid, field->labels[i], err);
+	field->type = (struct type){ .oid = oid, .mod = -1 };
+	field->type.enum_type = catalog_enum_by_oid(catalog_of(run), oid);
+	return rc;
 }
 
 /*

@@ -131,7 +131,7 @@ payload_error(const struct plan_store *store, struct error *err)
 {
 	if (store->payload_location == 0)
 		return error_position(err, 0);
-	if (err->code == STELE_E_INVALID_TEXT_REPRESENTATION &&
+	if (strcmp(err->message, "invalid input syntax for type json") == 0 &&
 	    err->hint[0] == '\0')
 		error_hint(err,
 		    "In psql, write the payload as a string: PAYLOAD"

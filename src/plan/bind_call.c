@@ -500,9 +500,7 @@ check_plain_call(const struct ast_expr *ast, struct str name, struct error *err)
 	const struct ast_call *call = &ast->call;
 	const char *what = NULL;
 
-	if (call->has_star)
-		what = "(*) specified";
-	else if (call->is_distinct)
+	if (call->is_distinct)
 		what = "DISTINCT specified";
 	else if (call->order_by.count > 0)
 		what = "ORDER BY specified";
@@ -551,6 +549,14 @@ bind_call(struct binder *binder, struct scope *scope,
 		return function_error(binder,
 		    name_format(&call->name, binder->arena), args, count,
 		    ast->location, false, err);
+	if (call->has_star && !str_equal(name, STR("count")))
+		return function_error(binder, name, args, 0, ast->location,
+		    false, err);
+	if (is_aggregate && count == 0 && !call->has_star)
+		return error_at(err, ast->location, STELE_E_WRONG_OBJECT_TYPE,
+		    "%.*s(*) must be used to call a parameterless aggregate"
+		    " function",
+		    STR_FMT(name));
 	if (is_aggregate)
 		return bind_aggregate(binder, scope, ast, name, args, count,
 		    out, err);

@@ -168,8 +168,9 @@ bind_like(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
 	struct str name = operator_name(&ast->op.name);
+	struct expr *escaped[2];
+	struct expr *pattern;
 	struct expr *left;
-	struct expr *pattern[2];
 	int rc;
 
 	if (ast->op.is_similar)
@@ -180,17 +181,18 @@ bind_like(struct binder *binder, struct scope *scope,
 		name = arena_printf(binder->arena, "!%.*s", STR_FMT(name));
 	rc = bind_expr(binder, scope, ast->op.left, &left, err);
 	if (rc == 0)
-		rc = bind_expr(binder, scope, ast->op.right, &pattern[0], err);
+		rc = bind_expr(binder, scope, ast->op.right, &pattern, err);
 	if (rc == 0 && ast->op.escape != NULL) {
-		rc = bind_expr(binder, scope, ast->op.escape, &pattern[1], err);
+		escaped[0] = pattern;
+		rc = bind_expr(binder, scope, ast->op.escape, &escaped[1], err);
 		if (rc == 0)
 			rc = bind_function(binder, FUNCTION_PLAIN,
-			    STR("like_escape"), pattern, 2, ast->location,
-			    &pattern[0], err);
+			    STR("like_escape"), escaped, 2, ast->location,
+			    &pattern, err);
 	}
 	if (rc != 0)
 		return rc;
-	return bind_operator(binder, name, left, pattern[0], ast->location, out,
+	return bind_operator(binder, name, left, pattern, ast->location, out,
 	    err);
 }
 

@@ -316,6 +316,20 @@ find_range(struct scope *scope, const struct ast_name *name, uint32_t count,
 			return 0;
 	}
 	*out = NULL;
+	for (uint32_t i = 0; i < scope->range_count; i++) {
+		const struct range *range = scope->ranges[i];
+
+		if (!str_equal(range->table_name, table))
+			continue;
+		error_at(err, location, STELE_E_UNDEFINED_TABLE,
+		    "invalid reference to FROM-clause entry for table"
+		    " \"%.*s\"",
+		    STR_FMT(table));
+		return error_hint(err,
+		    "Perhaps you meant to reference the table alias"
+		    " \"%.*s\".",
+		    STR_FMT(range->name));
+	}
 	return error_at(err, location, STELE_E_UNDEFINED_TABLE,
 	    "missing FROM-clause entry for table \"%.*s\"", STR_FMT(table));
 }

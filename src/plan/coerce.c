@@ -66,12 +66,14 @@ read_literal(struct binder *binder, struct expr **expr,
 		bare.mod = -1;
 		rc = type_in_text(&bare, binder->context->settings,
 		    literal->value.str, binder->arena, &value, err);
-		if (rc == 0 && target->mod != -1)
+		if (rc != 0)
+			return error_position(err, literal->location);
+		if (target->mod != -1)
 			rc = cast_datum(&bare, target, context,
 			    binder->context->settings, &value, binder->arena,
 			    &value, err);
 		if (rc != 0)
-			return error_position(err, literal->location);
+			return rc;
 	}
 	*expr = expr_const(binder->arena, *target, literal->location, &value);
 	return 0;

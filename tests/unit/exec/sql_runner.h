@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sql_runner.h -- a session without a server, for tests: text in, text out,
+ * over a real engine in a temporary directory.
+ *
+ * The answer to a query is its column names and its rows, a line each, fields
+ * separated by '|', null as "-"; to another statement its tag; an error is
+ * "ERROR: 42P01: message [position]", then " DETAIL: " and " HINT: " lines if
+ * they were asked for.  BEGIN, COMMIT, ROLLBACK and FLUSH work.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+
+struct sql_runner;
+
+struct sql_runner *sql_runner_open(void);
+void sql_runner_close(struct sql_runner *runner);
+
+/* Close the engine and open the directory again. */
+void sql_runner_restart(struct sql_runner *runner);
+
+void sql_runner_show_hints(struct sql_runner *runner, bool show);
+
+/* Run the statements of a text.  The answer is valid until the next call. */
+const char *sql_run(struct sql_runner *runner, const char *text);
+
+/* The same with parameters in text form, types 0 or given; NULL is null. */
+const char *sql_run_params(struct sql_runner *runner, const char *text,
+    const uint32_t *oids, const char *const *values, uint32_t count);
