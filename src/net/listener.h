@@ -20,6 +20,9 @@
 struct error;
 struct listener;
 
+/* Bytes of a UNIX socket's path: sun_path less its NUL. */
+#define LISTENER_UNIX_PATH_MAX 107
+
 /* A new connection; the descriptor is the callee's.  Not blocking. */
 typedef void listener_accept_fn(void *arg, int fd);
 

@@ -337,13 +337,24 @@ listen_unix(struct server *server, struct str dir, struct error *err)
 	memcpy(given, dir.data, dir.len);
 	given[dir.len] = '\0';
 	(void)snprintf(name, sizeof(name), ".s.PGSQL.%d", server->config->port);
-	if (given[0] == '/')
+	if (given[0] == '/') {
 		(void)snprintf(folder, sizeof(folder), "%s", given);
-	else if ((rc = os_path(folder, server->dir, given, err)) != 0)
-		return rc;
+	} else { /* one of our own */
+		rc = os_path(folder, server->dir, given, err);
+		if (rc == 0)
+			rc = os_mkdir(os_fs_real(), folder, err);
+		if (rc != 0)
+			return rc;
+	}
 	rc = os_path(path, folder, name, err);
 	if (rc != 0)
 		return rc;
+	if (given[0] != '/' && strlen(path) > LISTENER_UNIX_PATH_MAX) {
+		/* Nobody has asked for it; TCP serves as well. */
+		log_warn(LOG_SERVER, "no UNIX socket: its path is too long",
+		    LOG_CSTR("path", path));
+		return 0;
+	}
 	return listener_open_unix(server->nets[0].loop, path, accepted_cb,
 	    server, &server->listeners, err);
 }
