@@ -1,0 +1,40 @@
+-- Expressions, WHERE, ORDER BY, LIMIT: the answers are PostgreSQL 15's.
+set time zone 'UTC';
+create type mood as enum ('sad', 'ok', 'happy');
+create table t (context_id text not null, "timestamp" timestamptz not null,
+    i int, b bigint, n numeric(10,2), f float8, s text, v varchar(3), m mood,
+    d date, at timestamptz, ok boolean, u uuid, j jsonb, sm smallint, f4 float4);
+insert into t (context_id, "timestamp", i, b, n, f, s, v, m, d, at, ok, u, j, sm, f4) values ('c1','2026-01-01',1,10,1.50,1.5,'one','abc','sad','2026-01-01','2026-01-01 10:00','t','00000000-0000-0000-0000-000000000001','{"a":1}',1,0.1);
+insert into t (context_id, "timestamp", i, b, n, f, s, v, m, d, at, ok, u, j, sm, f4) values ('c1','2026-01-02',2,20,2.25,'NaN','two',null,'ok','2026-01-02',null,'f',null,'[1,2]',2,0.2), ('c2','2026-01-03',3,null,null,null,null,null,null,null,null,null,null,null,null,null);
+insert into t (context_id, "timestamp", i, s, m, n) values ('c2','2026-01-04',2,'two','happy',3.10), ('c3','2026-01-05',null,'Zed','sad',-5);
+select i as s, s as i from t order by s, i;
+select i, i from t order by i limit 1;
+select i::text || 'x', n::int, f::numeric, s::varchar(2), '12'::int + 1 from t where i = 1;
+select -2147483648, 2147483648, 9223372036854775808, 1e3, .5;
+select 'a' || 1, 1 || 'a', 'a' || null;
+select length('abc'), upper('x'), substr('hello', 2, 3), round(2.567, 2), round(2.5::float8);
+select i from t limit 1 offset 1;
+select i from t limit 1.5;
+select q.x from (values (1,'a'),(2,'b')) as q(x,y) where y = 'b';
+select * from (select 1) q;
+select 1 union select 1 union all select 2;
+select 1 union select 2.5 order by 1;
+select 'a' union all select 'b' order by 1 desc;
+select i from t order by s nulls first, i desc;
+select i from t order by -i;
+select d + 1, at from t where d = '2026-01-01';
+select i from t where n = 2.25;
+select i from t where b = 10::smallint;
+select 1 where false;
+select 1 from t where null;
+select null::int + 1, null || 'a';
+select u, j->'a', j->>'a' from t where i = 1;
+select f from t order by f;
+select 'NaN'::float8 = 'NaN'::float8;
+select i from t for update limit 1;
+select date '2026-01-31', timestamptz '2026-01-01 00:00+02', interval '1 month';
+select T.i from t where I = 1;
+select public.t.i from public.t where i = 1;
+select current_user = current_user, session_user is null;
+drop table t;
+drop type mood;
