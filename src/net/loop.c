@@ -25,6 +25,7 @@ struct loop {
 	struct os_thread thread;
 	atomic_bool is_stopping;
 	_Atomic(struct loop_post *) posts; /* newest first */
+	struct loop_post *deferred;        /* newest first; the loop's own */
 	uint8_t scratch[LOOP_SCRATCH_SIZE];
 };
 
@@ -52,11 +53,10 @@ loop_post(struct loop *loop, struct loop_post *post)
 		wake_up(loop);
 }
 
+/* From the oldest on. */
 static void
-deliver(struct loop *loop)
+deliver_list(struct loop_post *newest)
 {
-	struct loop_post *newest =
-	    atomic_exchange_explicit(&loop->posts, NULL, memory_order_acquire);
 	struct loop_post *oldest = NULL;
 
 	while (newest != NULL) {
@@ -72,6 +72,26 @@ deliver(struct loop *loop)
 		oldest->fn(oldest); /* may free or post it again */
 		oldest = next;
 	}
+}
+
+static void
+deliver(struct loop *loop)
+{
+	struct loop_post *deferred;
+
+	deliver_list(
+	    atomic_exchange_explicit(&loop->posts, NULL, memory_order_acquire));
+	while ((deferred = loop->deferred) != NULL) {
+		loop->deferred = NULL;
+		deliver_list(deferred);
+	}
+}
+
+void
+loop_defer(struct loop *loop, struct loop_post *post)
+{
+	post->next = loop->deferred;
+	loop->deferred = post;
 }
 
 static void

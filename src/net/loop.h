@@ -47,6 +47,13 @@ void loop_close(struct loop *loop);
 
 void loop_post(struct loop *loop, struct loop_post *post);
 
+/*
+ * Send a message to the loop from the fn of another: it arrives when all that
+ * came together with that one have been delivered.  What has to be done once
+ * for a group of messages is done there.
+ */
+void loop_defer(struct loop *loop, struct loop_post *post);
+
 /* ---- timers ---- */
 
 /* All private, zeroed before the first use.  Costs nothing until armed. */

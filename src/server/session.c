@@ -234,8 +234,10 @@ work_cb(struct pool_job *pool_job)
 static void
 resubmit(struct session *session)
 {
-	session->wait = WAIT_NOTHING;
-	session_set_state(session, SESSION_WORKING);
+	if (session->state == SESSION_WAITING) {
+		session->wait = WAIT_NOTHING;
+		session_set_state(session, SESSION_WORKING);
+	}
 	session->async_count++;
 	session->job.handed_bytes = 0;
 	pool_submit(session->server->pool, &session->job.job);
@@ -423,6 +425,27 @@ session_run(struct session *session)
 	session->is_stepping = false;
 	if (session->conn != NULL)
 		(void)conn_settle(session->conn);
+}
+
+static void
+run_cb(struct loop_post *post)
+{
+	struct session *session = POST_OWNER(post, struct session, run_post);
+
+	session->is_run_deferred = false;
+	session_run(session);
+	session_async_ended(session);
+}
+
+void
+session_run_later(struct session *session)
+{
+	if (session->is_run_deferred)
+		return;
+	session->is_run_deferred = true;
+	session->run_post.fn = run_cb;
+	session->async_count++;
+	loop_defer(session->net->loop, &session->run_post);
 }
 
 static void

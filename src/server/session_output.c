@@ -189,8 +189,9 @@ committed_cb(struct loop_post *post)
 		awaited_done(session);
 	else
 		drain(session);
+	/* A group of commits is one write to the socket. */
+	session_run_later(session);
 	session_async_ended(session);
-	session_run(session);
 }
 
 /* On an engine thread. */

@@ -165,6 +165,8 @@ struct session {
 	uint32_t async_count; /* messages that are still to come back */
 	struct loop_post free_post;
 	bool is_freeing;
+	struct loop_post run_post; /* runs it once for a group of messages */
+	bool is_run_deferred;
 
 	/* who it is */
 	struct session *registry_next;
@@ -223,6 +225,8 @@ struct session {
 /* ---- session.c: the machine ---- */
 
 void session_run(struct session *session);
+/* Run it when all messages that came together have been delivered. */
+void session_run_later(struct session *session);
 void session_set_state(struct session *session, enum session_state next);
 enum step session_wait(struct session *session, enum session_wait wait,
     enum step step);

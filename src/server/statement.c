@@ -13,6 +13,8 @@
 
 /* Longer texts are parsed and planned by a worker. */
 #define LARGE_TEXT_BYTES ((size_t)16 << 10)
+/* PostgreSQL's MaxTupleAttributeNumber: what clients expect at most. */
+#define COLUMNS_MAX 1664
 
 static int
 out_of_memory(struct error *err)
@@ -134,6 +136,9 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
 	arena_init(&planned->arena, NULL);
 	rc = plan_statement(&context, stmt, param_oids, param_oid_count,
 	    &planned->arena, &planned->plan, err);
+	if (rc == 0 && planned->plan->column_count > COLUMNS_MAX)
+		rc = error_set(err, STELE_E_TOO_MANY_COLUMNS,
+		    "target lists can have at most %d entries", COLUMNS_MAX);
 	if (rc == 0) {
 		take_columns(planned);
 		rc = arena_check(&planned->arena, err);

@@ -55,7 +55,7 @@ pg_frame_next(const uint8_t *data, size_t len, size_t size_max,
     struct pg_frame *out, struct error *err)
 {
 	struct reader r = reader_over(data, len);
-	size_t body_max = PG_SHORT_SIZE_MAX;
+	size_t length_max = PG_SHORT_SIZE_MAX;
 	uint32_t length;
 
 	*out = (struct pg_frame){ .type = 0 };
@@ -69,9 +69,10 @@ pg_frame_next(const uint8_t *data, size_t len, size_t size_max,
 		return 0;
 	length = reader_u32_be(&r);
 	if (is_long_type(out->type))
-		body_max = size_max < PG_MESSAGE_SIZE_MAX ? size_max
-							  : PG_MESSAGE_SIZE_MAX;
-	if (length < 4 || length - 4 > body_max)
+		length_max = size_max < PG_MESSAGE_SIZE_MAX
+		    ? size_max
+		    : PG_MESSAGE_SIZE_MAX;
+	if (length < 4 || length > length_max)
 		return fail_silently(err);
 	out->size = (size_t)length + 1;
 	if (len < out->size)

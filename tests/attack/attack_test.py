@@ -226,7 +226,6 @@ EXTENDED = (
     ("Close of a 'Q'", message(b"C", b"Qxyz\0"), "08P01"),
     ("Execute of nobody", execute("nobody"), "34000"),
     ("Execute without a count", message(b"E", b"\0"), "08P01"),
-    ("a function call", message(b"F", struct.pack("!IHHH", 1, 0, 0, 0)), "0A000"),
 )
 
 SIMPLE = (
@@ -234,6 +233,7 @@ SIMPLE = (
     ("Query without an end", message(b"Q", b"SELECT 1"), "08P01"),
     ("Query with bytes left", message(b"Q", b"SELECT 1\0xyz"), "08P01"),
     ("Query of invalid UTF-8", query(b"SELECT '\xff'"), "22021"),
+    ("a function call", message(b"F", struct.pack("!IHHH", 1, 0, 0, 0)), "0A000"),
     ("a name of invalid UTF-8", query(b"SELECT 1 AS \xe2\x28\xa1"), "22021"),
 )
 
