@@ -188,7 +188,7 @@ public class Pgjdbc {
 			 "QUERY every FOR stored RETURN [i]")) {
 			for (long i = 0; i < 7; i++) {
 				rows.next();
-				same(rows.getLong(1), i);
+				same(rows.getLong("i"), i);
 			}
 			same(rows.next(), false);
 		}

@@ -60,7 +60,8 @@ async def store_and_query(conn):
     for i in range(3):
         await statement.fetch("stored", json.dumps({"i": i, "s": every.TEXT}))
     rows = await conn.fetch("QUERY every FOR stored RETURN [i, s]")
-    assert [tuple(r) for r in rows] == [(i, every.TEXT) for i in range(3)], rows
+    got = [(row["i"], row["s"]) for row in rows]
+    assert got == [(i, every.TEXT) for i in range(3)], rows
     rows = await conn.fetch("REPLAY FOR stored")
     assert len(rows) == 3, rows
 

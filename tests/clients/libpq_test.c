@@ -63,6 +63,12 @@ run(const char *sql)
 }
 
 static void
+begin_copy(const char *sql)
+{
+	PQclear(expect(PQexec(conn, sql), PGRES_COPY_IN));
+}
+
+static void
 expect_error(PGresult *result, const char *sqlstate)
 {
 	expect(result, PGRES_FATAL_ERROR);
@@ -259,9 +265,10 @@ START_TEST(statements_are_described)
 	result = expect(PQdescribePrepared(conn, "query"), PGRES_COMMAND_OK);
 	ck_assert_int_eq(PQnparams(result), 1);
 	ck_assert_uint_eq(PQparamtype(result, 0), OID_INT8);
-	ck_assert_int_eq(PQnfields(result), 2);
-	ck_assert_str_eq(PQfname(result, 1), "i");
-	ck_assert_uint_eq(PQftype(result, 1), OID_INT8);
+	/* context_id, event_type, timestamp and event_id come first. */
+	ck_assert_int_eq(PQnfields(result), 6);
+	ck_assert_str_eq(PQfname(result, 5), "i");
+	ck_assert_uint_eq(PQftype(result, 5), OID_INT8);
 	PQclear(result);
 	expect_error(PQdescribePrepared(conn, "nobody"), "26000");
 }
@@ -327,7 +334,7 @@ START_TEST(rows_come_one_by_one)
 	long expected = 0;
 	PGresult *result;
 
-	run("COPY every (context_id, i) FROM STDIN");
+	begin_copy("COPY every (context_id, i) FROM STDIN");
 	for (int i = 0; i < 10000; i++) {
 		char line[32];
 		int len = snprintf(line, sizeof(line), "copied\t%d\n", i);
@@ -356,12 +363,12 @@ END_TEST
 
 START_TEST(a_copy_can_fail)
 {
-	run("COPY every (context_id, i) FROM STDIN");
+	begin_copy("COPY every (context_id, i) FROM STDIN");
 	ck_assert_int_eq(PQputCopyData(conn, "bad\t1\nbad\tx\n", 12), 1);
 	ck_assert_int_eq(PQputCopyEnd(conn, NULL), 1);
 	expect_error(PQgetResult(conn), "22P02");
 	ck_assert_ptr_null(PQgetResult(conn));
-	run("COPY every (context_id, i) FROM STDIN");
+	begin_copy("COPY every (context_id, i) FROM STDIN");
 	ck_assert_int_eq(PQputCopyData(conn, "bad\t1\n", 6), 1);
 	ck_assert_int_eq(PQputCopyEnd(conn, "given up"), 1);
 	expect_error(PQgetResult(conn), "57014");
@@ -432,7 +439,7 @@ fill_slow(void)
 
 	memset(line + 2, 'a', SLOW_LETTERS);
 	line[SLOW_LETTERS + 2] = '\n';
-	run("COPY slow (context_id, s) FROM STDIN");
+	begin_copy("COPY slow (context_id, s) FROM STDIN");
 	for (int i = 0; i < SLOW_ROWS; i++)
 		ck_assert_int_eq(PQputCopyData(conn, line, sizeof(line)), 1);
 	ck_assert_int_eq(PQputCopyEnd(conn, NULL), 1);
@@ -466,20 +473,36 @@ START_TEST(a_statement_is_cancelled)
 }
 END_TEST
 
+/* Outside the tests, which run in forks: every case finds the types. */
 static void
 define_types(void)
 {
-	connect_client();
-	run("DEFINE every FIELDS { \"s\": \"string | null\", "
-	    "\"i\": \"int | null\", \"u\": \"u64 | null\", "
-	    "\"f\": \"float | null\", \"b\": \"bool | null\", "
-	    "\"t\": \"datetime | null\", \"d\": \"date | null\", "
-	    "\"g\": \"uuid | null\", \"n\": \"decimal(38,10) | null\", "
-	    "\"j\": \"json | null\" }");
-	run("CREATE TYPE color AS ENUM ('red', 'gr\xc3\xbcn')");
-	run("CREATE TABLE painted (shade color NOT NULL)");
-	run("DEFINE slow FIELDS { \"s\": \"string\" }");
-	disconnect_client();
+	static const char *const statements[] = {
+		"DEFINE every FIELDS { \"s\": \"string | null\", "
+		"\"i\": \"int | null\", \"u\": \"u64 | null\", "
+		"\"f\": \"float | null\", \"b\": \"bool | null\", "
+		"\"t\": \"datetime | null\", \"d\": \"date | null\", "
+		"\"g\": \"uuid | null\", "
+		"\"n\": \"decimal(38,10) | null\", "
+		"\"j\": \"json | null\" }",
+		"CREATE TYPE color AS ENUM ('red', 'gr\xc3\xbcn')",
+		"CREATE TABLE painted (shade color NOT NULL)",
+		"DEFINE slow FIELDS { \"s\": \"string\" }",
+	};
+	PGconn *once = PQconnectdb(server.conninfo);
+
+	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]);
+	     i++) {
+		PGresult *result = PQexec(once, statements[i]);
+
+		if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+			fprintf(stderr, "%s: %s", statements[i],
+			    PQerrorMessage(once));
+			exit(EXIT_FAILURE);
+		}
+		PQclear(result);
+	}
+	PQfinish(once);
 }
 
 static Suite *
@@ -528,7 +551,6 @@ main(void)
 	}
 	setenv("PGTZ", "UTC", 1);
 	runner = srunner_create(libpq_suite());
-	/* Types are made outside the forks: every case finds them. */
 	srunner_set_fork_status(runner, CK_FORK);
 	define_types();
 	srunner_run_all(runner, CK_NORMAL);

@@ -80,7 +80,8 @@ def store_and_query(conn):
         )
         assert cur.statusmessage == "INSERT 0 1", cur.statusmessage
         cur.execute('QUERY every FOR "stored" RETURN [s, i]')
-        assert cur.fetchall() == [(every.TEXT, 7)]
+        # context_id, event_type, timestamp and event_id come first.
+        assert [row[4:] for row in cur] == [(every.TEXT, 7)]
         cur.execute('REPLAY FOR "stored"')
         assert cur.rowcount == 1
     conn.commit()

@@ -36,7 +36,8 @@ enum {
 	FULL_CHECK_EVERY = 20,
 	READ_ROWS = 50000,
 	REPLAYS_PER_CHECK = 4,
-	WRITE_MS_MIN = 60,
+	ACKED_MIN = 16, /* before the kill, however slow the disk is */
+	ACKED_WAIT_MS = 10000,
 	WRITE_MS_MAX = 500,
 	RECOVERY_KILL_MS = 40,
 	START_SECONDS_MAX = 20,
@@ -328,8 +329,8 @@ sleep_ms(uint32_t ms)
 static void
 write_and_kill(struct kill_test *test)
 {
-	uint32_t write_ms = WRITE_MS_MIN +
-	    random_below(&test->random, WRITE_MS_MAX - WRITE_MS_MIN);
+	uint32_t write_ms = random_below(&test->random, WRITE_MS_MAX);
+	atomic_uint acked = 0;
 	struct writer writers[WRITER_COUNT];
 	struct reader reader = { .conninfo = test->server.conninfo,
 		.random = test->random | 1 };
@@ -342,6 +343,7 @@ write_and_kill(struct kill_test *test)
 			.own = &test->record.writers[i],
 			.random = test->random,
 			.async_commit = i == WRITER_COUNT - 1,
+			.acked = &acked,
 		};
 		if (pthread_create(&threads[i], NULL, writer_run,
 			&writers[i]) != 0)
@@ -350,6 +352,10 @@ write_and_kill(struct kill_test *test)
 	if (pthread_create(&threads[WRITER_COUNT], NULL, reader_run, &reader) !=
 	    0)
 		fail(test, "could not start a thread");
+	for (uint32_t ms = 0; ms < ACKED_WAIT_MS &&
+	     atomic_load_explicit(&acked, memory_order_relaxed) < ACKED_MIN;
+	     ms++)
+		sleep_ms(1);
 	sleep_ms(write_ms);
 	test_server_kill(&test->server, SIGKILL);
 	for (int i = 0; i <= WRITER_COUNT; i++)

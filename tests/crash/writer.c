@@ -330,8 +330,11 @@ writer_run(void *arg)
 		record_begin_unit(w->own);
 		answer = unit_send(w, conn);
 		unit = &w->own->units[w->own->unit_count - 1];
-		if (answer == ANSWER_OK && unit->state == UNIT_OPEN)
+		if (answer == ANSWER_OK && unit->state == UNIT_OPEN) {
 			unit->state = UNIT_PRESENT;
+			atomic_fetch_add_explicit(w->acked, 1,
+			    memory_order_relaxed);
+		}
 		drain(conn);
 	}
 	PQfinish(conn);

@@ -3,11 +3,12 @@
  * writer.h -- one of the kill test's connections: sends unit after unit, in
  * all the ways that events can be sent, until the server dies.
  *
- * Threads: everything belongs to the thread that runs writer_run(), until it
+ * Threads: all but `acked` belongs to the thread that runs writer_run(), until it
  * is joined.
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ struct writer {
 	struct writer_record *own;
 	uint64_t random;   /* state of the generator, not 0 */
 	bool async_commit; /* synchronous_commit = off */
+	/* Of all writers: how many units were acknowledged; only a counter. */
+	atomic_uint *acked;
 	char failure[256]; /* what the server should not have answered */
 };
 

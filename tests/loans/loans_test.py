@@ -274,10 +274,18 @@ def check_amounts(session, by_type):
         session,
         "QUERY application RETURN [activity, amount_requested]"
         " ORDER BY event_id LIMIT 50 OFFSET 1000",
-        "SELECT activity, amount_requested FROM application"
+        "SELECT context_id, 'application', timestamp, event_id, activity,"
+        " amount_requested FROM application"
         " ORDER BY event_id LIMIT 50 OFFSET 1000",
+    )
+    same(
+        "rows 1,000 to 1,049",
+        session.rows(
+            "SELECT context_id, activity, amount_requested FROM application"
+            " ORDER BY event_id LIMIT 50 OFFSET 1000"
+        ),
         [
-            [e.payload["activity"], str(e.payload["amount_requested"])]
+            [e.loan, e.payload["activity"], str(e.payload["amount_requested"])]
             for e in by_type["application"][1000:1050]
         ],
     )
@@ -306,8 +314,8 @@ def check_stories(session, stories):
             replayed = session.rows(f'REPLAY FOR "{loan}"')
             same(f"the length of REPLAY of {loan}", len(replayed), len(rows))
             whole = session.rows(
-                f"SELECT * FROM events WHERE context_id = '{loan}'"
-                " ORDER BY event_id"
+                "SELECT context_id, event_type, timestamp, event_id, payload"
+                f" FROM events WHERE context_id = '{loan}' ORDER BY event_id"
             )
             same(f"REPLAY of {loan}", replayed, whole)
             typed = session.rows(f'REPLAY application FOR "{loan}"')
