@@ -53,9 +53,10 @@ fuzz_chunk(const uint8_t *data, size_t len)
 
 		count = count > VEC_ROWS ? VEC_ROWS : count;
 		(void)chunk_nulls(&view, first, count, nulls);
-		(void)chunk_decode(&view, first, count, values, &err);
-		for (uint32_t i = first; i < first + count; i++)
-			(void)chunk_at(&view, i, values, &err);
+		if (chunk_decode(&view, first, count, values, &err) == 0)
+			for (uint32_t i = first; i < first + count; i++)
+				if (chunk_at(&view, i, values, &err) != 0)
+					break;
 	}
 	free(aligned);
 }

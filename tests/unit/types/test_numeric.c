@@ -49,7 +49,7 @@ static const struct {
 	{ { "NaN", "1" }, "NaN" },
 };
 
-START_TEST(sum)
+START_TEST(sums_and_merges)
 {
 	struct numeric_sum sum = { .scale = 0 }, merged = { .scale = 0 };
 	struct numeric total;
@@ -125,7 +125,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	tcase_add_loop_test(tc, sum, 0, ARRAY_LEN(sums));
+	tcase_add_loop_test(tc, sums_and_merges, 0, ARRAY_LEN(sums));
 	tcase_add_test(tc, sums_beyond_128_bits_keep_their_memory);
 	tcase_add_test(tc, equal_values_have_equal_hashes);
 	suite_add_tcase(suite, tc);
