@@ -386,6 +386,9 @@ take_lines(struct session *session)
 		rc = copy_sink_row(copy->sink, line.fields, line.is_null,
 		    line.field_count, line.number, &session->err);
 		if (rc != 0) {
+			/* A wrong number of fields is about the whole line. */
+			if (rc == STELE_E_BAD_COPY_FILE_FORMAT)
+				session->err.context[0] = '\0';
 			pg_copy_decoder_context(&copy->decoder, &session->err);
 			break;
 		}

@@ -94,13 +94,14 @@ pg_copy_decoder_context(const struct pg_copy_decoder *decoder,
     struct error *err)
 {
 	struct str line = decoder->line_text;
+	uint64_t number = decoder->line == 0 ? 1 : decoder->line;
 	const char *dots = "";
 
 	if (err->context[0] != '\0')
 		return;
 	if (line.data == NULL) {
 		error_add_context(err, "COPY %.*s, line %llu",
-		    STR_FMT(decoder->table), (unsigned long long)decoder->line);
+		    STR_FMT(decoder->table), (unsigned long long)number);
 		return;
 	}
 	if (line.len > CONTEXT_LINE_MAX) {
