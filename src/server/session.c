@@ -134,6 +134,34 @@ session_cancel(struct session *session, enum cancel_reason reason)
 	atomic_store_explicit(&session->cancel, true, memory_order_release);
 }
 
+void
+session_forget_cancel(struct session *session)
+{
+	/* In this order: one that comes meanwhile may lose its reason only. */
+	atomic_store_explicit(&session->cancel, false, memory_order_relaxed);
+	atomic_store_explicit(&session->cancel_reason, CANCEL_NONE,
+	    memory_order_release);
+}
+
+int
+session_check_cancel(struct session *session)
+{
+	if (!atomic_load_explicit(&session->cancel, memory_order_acquire))
+		return 0;
+	return error_set(&session->err, STELE_E_QUERY_CANCELED,
+	    "canceling statement due to user request");
+}
+
+/* A timeout that came just after its statement must not hit the next one. */
+void
+session_stop_timeout(struct session *session)
+{
+	loop_timer_disarm(&session->timer);
+	if (atomic_load_explicit(&session->cancel_reason,
+		memory_order_relaxed) == CANCEL_TIMEOUT)
+		session_forget_cancel(session);
+}
+
 /* ---- failures ---- */
 
 /* The executor knows only that it was cancelled. */
@@ -157,8 +185,8 @@ name_cancel(struct session *session)
 void
 session_fail(struct session *session)
 {
-	loop_timer_disarm(&session->timer);
 	name_cancel(session);
+	session_stop_timeout(session);
 	log_debug(LOG_SQL, "statement failed", LOG_INT("pid", session->pid),
 	    LOG_FAILURE(&session->err));
 	if (session->err.code == STELE_E_CORRUPT ||
@@ -388,6 +416,11 @@ input_step(struct session *session)
 	}
 	conn_want(session->conn, 0);
 	session->frame_size = frame.size;
+	if (!session->is_busy) {
+		/* What came since ReadyForQuery was for what is over. */
+		session_forget_cancel(session);
+		session->is_busy = true;
+	}
 	step = message_step(session, &frame);
 	if (step != STEP_AGAIN && step != STEP_MORE && session->conn != NULL)
 		conn_consume(session->conn, frame.size);

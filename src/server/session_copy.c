@@ -456,7 +456,8 @@ copy_in_step(struct session *session, const struct pg_frame *frame)
 
 	switch (frame->type) {
 	case 'd':
-		if (pg_copy_decoder_feed(&copy->decoder, frame->body,
+		if (session_check_cancel(session) != 0 ||
+		    pg_copy_decoder_feed(&copy->decoder, frame->body,
 			&session->err) != 0)
 			return copy_failed(session);
 		return take_lines(session);

@@ -32,9 +32,6 @@ statement_begin(struct session *session, struct source *source)
 	int64_t timeout_ms = session->settings.config.statement_timeout_ms;
 	struct error err;
 
-	atomic_store_explicit(&session->cancel, false, memory_order_relaxed);
-	atomic_store_explicit(&session->cancel_reason, CANCEL_NONE,
-	    memory_order_relaxed);
 	if (timeout_ms > 0 &&
 	    loop_timer_arm(session->net->loop, &session->timer,
 		(uint64_t)timeout_ms, timeout_cb, session, &err) != 0)
@@ -631,6 +628,8 @@ enum step
 portal_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple)
 {
+	if (session_check_cancel(session) != 0)
+		return STEP_FAIL;
 	switch (portal->planned->plan->kind) {
 	case PLAN_QUERY:
 		return query_execute(session, portal, row_limit, is_simple);

@@ -80,6 +80,8 @@ parse_finish(struct session *session)
 
 	session->parsing = NULL;
 	if (rc == 0)
+		rc = session_check_cancel(session);
+	if (rc == 0)
 		rc = store_prepared(session, parse->name, source, parse->types,
 		    parse->type_count);
 	else

@@ -300,6 +300,7 @@ session_ready_for_query(struct session *session)
 	if (session->transaction.state == TRANSACTION_IMPLICIT)
 		settings_commit(&session->settings);
 	settings_report(&session->settings, session_out(session));
+	session->is_busy = false;
 	pg_put_ready(session_out(session),
 	    commits ? 'I' : transaction_status(session));
 	if (commits) {

@@ -214,6 +214,11 @@ struct session {
 	/* waits and jobs */
 	struct loop_post wake; /* of the engine */
 	struct job job;
+	bool is_busy; /* from a message on until ReadyForQuery */
+	/*
+	 * Set by any thread at any time; forgotten when the session gets busy,
+	 * so that it hits what is being done, from its first message on.
+	 */
 	atomic_bool cancel;
 	atomic_int cancel_reason; /* enum cancel_reason */
 
@@ -240,6 +245,11 @@ void session_fatal(struct session *session);
 enum step session_submit(struct session *session,
     void (*work)(struct session *), void (*finish)(struct session *));
 void session_cancel(struct session *session, enum cancel_reason reason);
+void session_forget_cancel(struct session *session);
+/* 57014 in session->err if what the session does was cancelled. */
+MUST_USE int session_check_cancel(struct session *session);
+/* The statement is over: its timeout too. */
+void session_stop_timeout(struct session *session);
 /* The wake of an engine call, whose argument is the session ... */
 void session_wake_cb(void *arg);
 /* ... which has said that it will come: the step is repeated then. */

@@ -87,7 +87,7 @@ simple_begin(struct session *session, struct str text)
 void
 statement_end(struct session *session)
 {
-	loop_timer_disarm(&session->timer);
+	session_stop_timeout(session);
 	if (session->source == NULL)
 		return;
 	portal_reset(&session->simple);
