@@ -47,9 +47,11 @@ skip_line_comment(const struct scanner *s, size_t at)
 	return at;
 }
 
+/* The place after a comment; `at` itself if the comment has no end. */
 static size_t
 skip_block_comment(const struct scanner *s, size_t at)
 {
+	size_t start = at;
 	uint32_t depth = 0;
 
 	do {
@@ -63,20 +65,22 @@ skip_block_comment(const struct scanner *s, size_t at)
 			at++;
 		}
 	} while (depth > 0 && at < s->text.len);
-	return at < s->text.len ? at : s->text.len;
+	return depth == 0 ? at : start;
 }
 
 static size_t
 skip_blanks(const struct scanner *s, size_t at)
 {
 	for (;;) {
+		size_t start = at;
+
 		if (is_space(peek(s, at)))
 			at++;
 		else if (peek(s, at) == '-' && peek(s, at + 1) == '-')
 			at = skip_line_comment(s, at);
 		else if (peek(s, at) == '/' && peek(s, at + 1) == '*')
 			at = skip_block_comment(s, at);
-		else
+		if (at == start)
 			return at;
 	}
 }
@@ -245,6 +249,9 @@ scan_next(struct scanner *s)
 		    end_of_quoted(s, start + 1, '"'));
 	if (c == '$')
 		return scan_dollar(s, start);
+	if (c == '/' && peek(s, start + 1) == '*')
+		/* Without an end: for the grammar to complain about. */
+		return token_of(s, SCAN_PUNCT, start, s->text.len);
 	return token_of(s, SCAN_PUNCT, start, start + 1);
 }
 
