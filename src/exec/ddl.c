@@ -118,8 +118,8 @@ field_enum(struct ddl_run *run, struct ddl_field *field, struct error *err)
 	if (field->label_count == 0)
 		return 0;
 	if (left == NULL || !starts_labels(left, field))
-		return create_enum(run, name, field->labels,
-		    field->label_count, &field->type, err);
+		return create_enum(run, name, field->labels, field->label_count,
+		    &field->type, err);
 	oid = left->oid;
 	label_count = left->label_count;
 	for (uint32_t i = label_count; i < field->label_count && rc == 0; i++)

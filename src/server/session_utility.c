@@ -259,9 +259,9 @@ put_value(struct session *session, const struct ast_set *set,
 
 /* SET TIME ZONE 2, or INTERVAL '+02:00': an offset, by the name of its zone. */
 static int
-put_zone(struct session *session, const struct ast_expr *value, struct buf *out)
+put_zone(struct session *session, const struct ast_const *constant,
+    struct buf *out)
 {
-	const struct ast_const *constant = value_constant(value);
 	struct type interval = type_of(TYPE_INTERVAL);
 	const struct time_zone *zone;
 	struct datum datum;
@@ -292,32 +292,36 @@ put_zone(struct session *session, const struct ast_expr *value, struct buf *out)
 	return 0;
 }
 
-static bool
-is_offset(const struct ast_set *set)
+/* The number or interval of SET TIME ZONE; NULL if it is none of these. */
+static const struct ast_const *
+zone_offset(const struct ast_set *set)
 {
 	const struct ast_expr *value;
 	const struct ast_const *constant;
 
 	if (set->values.count != 1 ||
 	    !str_equal_nocase(set->name, STR("timezone")))
-		return false;
+		return NULL;
 	value = set->values.items[0];
 	constant = value_constant(value);
-	return constant != NULL &&
-	    (constant->kind == AST_INTEGER ||
-		(value->kind == AST_CAST && constant->kind == AST_STRING));
+	if (constant == NULL || constant->kind == AST_INTEGER)
+		return constant;
+	return value->kind == AST_CAST && constant->kind == AST_STRING
+	    ? constant
+	    : NULL;
 }
 
 static int
 set_value(struct session *session, const struct ast_set *set,
     enum setting_scope scope)
 {
+	const struct ast_const *offset = zone_offset(set);
 	struct buf text;
 	int rc = 0;
 
 	buf_init(&text);
-	if (is_offset(set)) {
-		rc = put_zone(session, set->values.items[0], &text);
+	if (offset != NULL) {
+		rc = put_zone(session, offset, &text);
 	} else {
 		for (uint32_t i = 0; i < set->values.count && rc == 0; i++) {
 			if (i > 0)

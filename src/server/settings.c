@@ -25,7 +25,7 @@
 static const struct setting_row rows[] = {
 #define SETTING(name, type, context, unit, def) \
 	{ name, type, SETTING_##context, unit, def },
-#include "server/pg_settings_table.h"
+#include "server/pg_settings.def"
 #undef SETTING
 };
 

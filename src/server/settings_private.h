@@ -26,7 +26,7 @@ enum setting_context {
 	SETTING_USER,
 };
 
-/* One row of pg_settings_table.h. */
+/* One row of pg_settings.def. */
 struct setting_row {
 	const char *name;
 	enum setting_type type;

@@ -348,7 +348,7 @@ static void
 check_row(const struct fixture_row *row, int64_t amount)
 {
 	struct str context = fixture_context((uint64_t)amount);
-	char note[16] = "";
+	char note[32] = "";
 
 	if (amount % 2 == 0)
 		snprintf(note, sizeof(note), "note %lld", (long long)amount);
