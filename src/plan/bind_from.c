@@ -69,7 +69,6 @@ static int
 bind_from_item(struct binder *binder, const struct ast_from *from,
     struct range **out, struct error *err)
 {
-	const char *what = "functions in FROM";
 	int rc = 0;
 
 	*out = NULL;
@@ -81,12 +80,12 @@ bind_from_item(struct binder *binder, const struct ast_from *from,
 		rc = bind_subquery(binder, from, out, err);
 		break;
 	case AST_FROM_JOIN:
-		what = "joins";
-		/* fall through */
+		return error_at(err, from->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED, "joins are not supported");
 	case AST_FROM_FUNCTION:
 		return error_at(err, from->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED, "%s are not supported",
-		    what);
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "functions in FROM are not supported");
 	}
 	return rc == 0 ? rename_columns(binder, *out, from, err) : rc;
 }
