@@ -13,6 +13,8 @@
 #include "wire/pg_backend.h"
 
 #define STARTUP_TIMEOUT_MS 60000
+/* What a client gets to take the last replies when the server stops. */
+#define LINGER_MS 1000
 /* Commits of one session that are on their way at a time. */
 #define PENDING_MAX 1024
 
@@ -225,9 +227,28 @@ session_fatal(struct session *session)
 		conn_finish(session->conn);
 }
 
+static void
+linger_cb(void *arg)
+{
+	struct session *session = arg;
+
+	if (session->conn != NULL)
+		conn_close(session->conn);
+}
+
+static void
+say_terminated(struct session *session)
+{
+	(void)error_set(&session->err, STELE_E_ADMIN_SHUTDOWN,
+	    "terminating connection due to administrator command");
+	session_fatal(session);
+}
+
 void
 session_terminate(struct session *session)
 {
+	struct error ignored;
+
 	if (session->conn == NULL)
 		return;
 	if (session->state == SESSION_STARTUP) {
@@ -235,14 +256,15 @@ session_terminate(struct session *session)
 		return;
 	}
 	session_cancel(session, CANCEL_GONE);
-	(void)error_set(&session->err, STELE_E_ADMIN_SHUTDOWN,
-	    "terminating connection due to administrator command");
-	if (session->state == SESSION_WORKING) {
-		/* The error must not stand amid a worker's rows. */
-		conn_finish(session->conn);
+	session->is_terminating = true;
+	if (loop_timer_arm(session->net->loop, &session->timer, LINGER_MS,
+		linger_cb, session, &ignored) != 0) {
+		conn_close(session->conn);
 		return;
 	}
-	session_fatal(session);
+	/* The error must not stand amid a worker's rows. */
+	if (session->state != SESSION_WORKING)
+		say_terminated(session);
 }
 
 /* ---- workers ---- */
@@ -295,7 +317,9 @@ worked_cb(struct loop_post *post)
 		if (job->chunk != NULL)
 			conn_write(session->conn, job->chunk);
 		job->chunk = NULL;
-		if (job->outcome == JOB_PARKED) {
+		if (session->is_terminating) {
+			say_terminated(session);
+		} else if (job->outcome == JOB_PARKED) {
 			parked(session);
 		} else {
 			session_set_state(session, SESSION_READY);

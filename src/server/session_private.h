@@ -214,7 +214,8 @@ struct session {
 	/* waits and jobs */
 	struct loop_post wake; /* of the engine */
 	struct job job;
-	bool is_busy; /* from a message on until ReadyForQuery */
+	bool is_terminating; /* the server stops: FATAL when the job is back */
+	bool is_busy;        /* from a message on until ReadyForQuery */
 	/*
 	 * Set by any thread at any time; forgotten when the session gets busy,
 	 * so that it hits what is being done, from its first message on.
