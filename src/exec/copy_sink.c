@@ -227,6 +227,29 @@ read_field(struct copy_sink *sink, uint32_t column, const struct str *text,
 	return rc;
 }
 
+/* What the type holds and the field does not, while the line is known. */
+static int
+check_unsigned(const struct copy_sink *sink, uint32_t column,
+    const struct str *text, const struct vec *vec, uint32_t row,
+    struct error *err)
+{
+	uint32_t attnum = sink->plan->attnums[column];
+	const struct field *field;
+	struct datum value;
+	int rc;
+
+	if (attnum < COLUMN_FIRST_FIELD || vec_is_null(vec, row))
+		return 0;
+	field = &sink->plan->type->fields[attnum - COLUMN_FIRST_FIELD];
+	if (!field->is_unsigned)
+		return 0;
+	value = vec_get(vec, row);
+	rc = field_check(field, &value, err);
+	if (rc != 0)
+		copy_context(sink, column, text, err);
+	return rc;
+}
+
 static int
 check_count(const struct copy_sink *sink, uint32_t count, struct error *err)
 {
@@ -283,6 +306,9 @@ table_row(struct copy_sink *sink, const struct str *fields, const bool *is_null,
 			return null_error(sink, "timestamp", err);
 		rc = read_field(sink, i, is_null[i] ? NULL : &fields[i],
 		    &rows->cols[column], rows->row_count, err);
+		if (rc == 0)
+			rc = check_unsigned(sink, i, &fields[i],
+			    &rows->cols[column], rows->row_count, err);
 	}
 	if (rc != 0)
 		return rc;

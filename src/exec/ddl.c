@@ -41,7 +41,8 @@ make_field(struct ddl_run *run, const struct ddl_field *from, struct field *out,
 {
 	*out = (struct field){ .name = from->name,
 		.type = from->type,
-		.is_not_null = from->is_not_null };
+		.is_not_null = from->is_not_null,
+		.is_unsigned = from->is_unsigned };
 	if (from->default_value == NULL)
 		return 0;
 	/* DEFAULT NULL is no default */
@@ -250,7 +251,8 @@ check_kept_field(struct ddl_run *run, const struct event_type *type,
 		return extend_enum(run, type, field, planned, err);
 	if (planned->type.oid != field->type.oid ||
 	    planned->type.mod != field->type.mod ||
-	    planned->is_not_null != field->is_not_null)
+	    planned->is_not_null != field->is_not_null ||
+	    planned->is_unsigned != field->is_unsigned)
 		return changed_field(type, field, "changed", err);
 	return 0;
 }

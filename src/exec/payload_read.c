@@ -133,6 +133,19 @@ read_decimal(struct reading *r, const struct field *field,
 }
 
 static int
+read_numeric(struct reading *r, const struct field *field,
+    enum json_token token, struct str text, struct datum *out,
+    struct error *err)
+{
+	int rc = read_decimal(r, field, token, text, out, err);
+
+	if (rc == 0 && (rc = field_check(field, out, err)) != 0)
+		return error_position(err,
+		    position_of(r->text, r->json.token_off));
+	return rc;
+}
+
+static int
 read_moment(struct reading *r, const struct field *field, enum json_token token,
     struct str text, struct datum *out, struct error *err)
 {
@@ -212,7 +225,7 @@ read_scalar(struct reading *r, const struct field *field, enum json_token token,
 		out->boolean = token == JSON_TRUE;
 		return 0;
 	case TYPE_NUMERIC:
-		return read_decimal(r, field, token, text, out, err);
+		return read_numeric(r, field, token, text, out, err);
 	case TYPE_TIMESTAMPTZ:
 	case TYPE_DATE:
 		return read_moment(r, field, token, text, out, err);

@@ -101,6 +101,7 @@ bind_field(struct binder *binder, const struct ast_column_def *def,
 	out->name = def->name;
 	out->location = def->location;
 	out->is_not_null = def->is_not_null;
+	out->is_unsigned = def->is_unsigned;
 	if (labels != NULL && labels->count > 0) {
 		out->labels = labels->labels;
 		out->label_count = labels->count;

@@ -203,6 +203,7 @@ struct ddl_field {
 	const struct str *labels; /* DEFINE: the enum to make */
 	uint32_t label_count;
 	bool is_not_null;
+	bool is_unsigned;           /* u64 */
 	bool if_not_exists;         /* ADD COLUMN */
 	struct expr *default_value; /* fixed; NULL: none */
 	int location;

@@ -304,6 +304,7 @@ enum ast_join_kind {
 struct ast_column_def {
 	struct str name;
 	struct ast_type type;
+	bool is_unsigned; /* DEFINE only: u64 */
 	bool is_not_null;
 	struct ast_expr *default_value; /* NULL if none */
 	int location;

@@ -8,36 +8,35 @@
 #include "sql/native.h"
 
 #define NUMERIC_PRECISION_MAX 38
+#define UNSIGNED_DIGITS       20 /* of 2^64 - 1 */
 
 static const struct {
 	const char *name;
 	const char *sql; /* in pg_catalog */
-	int32_t mods[2]; /* fixed ones */
-	uint32_t mod_count;
-	bool takes_mods; /* decimal(p,s) */
+	enum { PLAIN, UNSIGNED, DECIMAL } kind;
 } native_type[] = {
-	{ "string", "text", { 0 }, 0, false },
-	{ "str", "text", { 0 }, 0, false },
-	{ "text", "text", { 0 }, 0, false },
-	{ "varchar", "text", { 0 }, 0, false },
-	{ "int", "int8", { 0 }, 0, false },
-	{ "integer", "int8", { 0 }, 0, false },
-	{ "i64", "int8", { 0 }, 0, false },
-	{ "int64", "int8", { 0 }, 0, false },
-	{ "u64", "numeric", { 20, 0 }, 2, false },
-	{ "uint64", "numeric", { 20, 0 }, 2, false },
-	{ "float", "float8", { 0 }, 0, false },
-	{ "f64", "float8", { 0 }, 0, false },
-	{ "double", "float8", { 0 }, 0, false },
-	{ "number", "float8", { 0 }, 0, false },
-	{ "bool", "bool", { 0 }, 0, false },
-	{ "boolean", "bool", { 0 }, 0, false },
-	{ "datetime", "timestamptz", { 0 }, 0, false },
-	{ "timestamp", "timestamptz", { 0 }, 0, false },
-	{ "date", "date", { 0 }, 0, false },
-	{ "uuid", "uuid", { 0 }, 0, false },
-	{ "json", "jsonb", { 0 }, 0, false },
-	{ "decimal", "numeric", { 0 }, 0, true },
+	{ "string", "text", PLAIN },
+	{ "str", "text", PLAIN },
+	{ "text", "text", PLAIN },
+	{ "varchar", "text", PLAIN },
+	{ "int", "int8", PLAIN },
+	{ "integer", "int8", PLAIN },
+	{ "i64", "int8", PLAIN },
+	{ "int64", "int8", PLAIN },
+	{ "u64", "numeric", UNSIGNED },
+	{ "uint64", "numeric", UNSIGNED },
+	{ "float", "float8", PLAIN },
+	{ "f64", "float8", PLAIN },
+	{ "double", "float8", PLAIN },
+	{ "number", "float8", PLAIN },
+	{ "bool", "bool", PLAIN },
+	{ "boolean", "bool", PLAIN },
+	{ "datetime", "timestamptz", PLAIN },
+	{ "timestamp", "timestamptz", PLAIN },
+	{ "date", "date", PLAIN },
+	{ "uuid", "uuid", PLAIN },
+	{ "json", "jsonb", PLAIN },
+	{ "decimal", "numeric", DECIMAL },
 };
 
 #define KNOWN_TYPES \
@@ -132,21 +131,35 @@ parse_decimal_mods(struct kind_text *k, struct ast_type *out)
 }
 
 static int
-find_type(struct kind_text *k, struct str word, struct ast_type *out)
+set_type(struct kind_text *k, size_t i, struct ast_column_def *column)
 {
-	for (size_t i = 0; i < ARRAY_LEN(native_type); i++) {
-		if (!str_equal_nocase(word, str_of_cstr(native_type[i].name)))
-			continue;
-		out->name.parts[0] = STR("pg_catalog");
-		out->name.parts[1] = str_of_cstr(native_type[i].sql);
-		out->name.count = 2;
-		out->name.location = k->location;
-		out->location = k->location;
-		memcpy(out->mods, native_type[i].mods, sizeof(out->mods));
-		out->mod_count = native_type[i].mod_count;
-		return native_type[i].takes_mods ? parse_decimal_mods(k, out)
-						 : 0;
+	struct ast_type *out = &column->type;
+
+	out->name.parts[0] = STR("pg_catalog");
+	out->name.parts[1] = str_of_cstr(native_type[i].sql);
+	out->name.count = 2;
+	out->name.location = k->location;
+	out->location = k->location;
+	switch (native_type[i].kind) {
+	case PLAIN:
+		break;
+	case UNSIGNED:
+		column->is_unsigned = true;
+		out->mods[0] = UNSIGNED_DIGITS;
+		out->mod_count = 2; /* the scale is 0 */
+		break;
+	case DECIMAL:
+		return parse_decimal_mods(k, out);
 	}
+	return 0;
+}
+
+static int
+find_type(struct kind_text *k, struct str word, struct ast_column_def *column)
+{
+	for (size_t i = 0; i < ARRAY_LEN(native_type); i++)
+		if (str_equal_nocase(word, str_of_cstr(native_type[i].name)))
+			return set_type(k, i, column);
 	error_set(k->n->p->err, STELE_E_UNDEFINED_OBJECT,
 	    "type \"%.*s\" does not exist",
 	    (int)(word.len > 63 ? 63 : word.len), word.data);
@@ -174,7 +187,7 @@ parse_kind(struct kind_text *k, struct ast_column_def *out)
 		if (found)
 			return kind_error(k, "one type");
 		found = true;
-		rc = find_type(k, word, &out->type);
+		rc = find_type(k, word, out);
 		if (rc != 0)
 			return rc;
 	} while (kind_accept(k, '|'));

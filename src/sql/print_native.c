@@ -213,10 +213,15 @@ static const struct {
 };
 
 static void
-put_type(struct buf *out, const struct ast_type *type)
+put_type(struct buf *out, const struct ast_column_def *column)
 {
+	const struct ast_type *type = &column->type;
 	struct str sql = type->name.parts[type->name.count - 1];
 
+	if (column->is_unsigned) {
+		buf_put_cstr(out, "u64");
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(type_words); i++)
 		if (str_equal(sql, str_of_cstr(type_words[i].sql)))
 			buf_put_cstr(out, type_words[i].native);
@@ -246,7 +251,7 @@ put_define(struct buf *out, const struct ast_create_table *define)
 			    define->enums[i].count);
 			buf_put_cstr(out, "]");
 		} else {
-			put_type(out, &column->type);
+			put_type(out, column);
 		}
 		if (!column->is_not_null)
 			buf_put_cstr(out, " | null");

@@ -140,6 +140,12 @@ check_value(const struct engine_options *limits, const struct event_type *type,
 		    "Column \"%.*s\" can hold at most 38 digits.",
 		    STR_FMT(event_type_column_name(type, attnum)));
 	}
+	if (vec->phys == PHYS_NUMERIC) {
+		struct datum value = vec_get(vec, row);
+
+		return field_check(&type->fields[attnum - COLUMN_FIRST_FIELD],
+		    &value, err);
+	}
 	if (vec->phys != PHYS_STR)
 		return 0;
 	if (attnum == COLUMN_CONTEXT_ID)

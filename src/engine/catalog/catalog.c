@@ -7,8 +7,12 @@
  */
 #include "engine/catalog/catalog.h"
 
+#include <inttypes.h>
+
+#include "common/buf.h"
 #include "common/error.h"
 #include "engine/catalog/catalog_private.h"
+#include "types/numeric.h"
 
 #define NAME_SIZE_MAX   63
 #define FIELD_COUNT_MAX 1600 /* PostgreSQL's; the engine's option is lower */
@@ -90,6 +94,28 @@ event_type_column_name(const struct event_type *type, uint32_t attnum)
 	if (attnum < COLUMN_FIRST_FIELD)
 		return str_of_cstr(core_column[attnum].name);
 	return type->fields[attnum - COLUMN_FIRST_FIELD].name;
+}
+
+int
+field_check(const struct field *field, const struct datum *value,
+    struct error *err)
+{
+	struct buf text;
+	i128 number;
+
+	if (!field->is_unsigned ||
+	    (numeric_to_i128(&value->numeric, 0, &number) && number >= 0 &&
+		number <= UINT64_MAX))
+		return 0;
+	buf_init(&text);
+	numeric_put(&value->numeric, &text);
+	(void)error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
+	    "value \"%.*s\" is out of range for type u64",
+	    STR_FMT(buf_str(&text)));
+	buf_release(&text);
+	return error_detail(err,
+	    "Field \"%.*s\" holds whole numbers from 0 to %" PRIu64 ".",
+	    STR_FMT(field->name), UINT64_MAX);
 }
 
 /* ---- checks ---- */

@@ -47,6 +47,7 @@ struct field {
 	struct str name;
 	struct type type;
 	bool is_not_null;
+	bool is_unsigned;           /* numeric(20,0), but from 0 to 2^64 - 1 */
 	bool has_default;           /* for INSERTs that leave it out */
 	struct datum default_value; /* also read by rows older than the field */
 };
@@ -109,6 +110,13 @@ field_phys(const struct field *field)
 	return field->type.oid >= FIRST_USER_OID ? PHYS_I64
 						 : type_phys(&field->type);
 }
+
+/*
+ * 22003 for a value, which is not null, that the field's type can hold but the
+ * field cannot: below 0 or above 2^64 - 1 where it is unsigned.
+ */
+MUST_USE int field_check(const struct field *field, const struct datum *value,
+    struct error *err);
 
 /* ---- changes ---- */
 

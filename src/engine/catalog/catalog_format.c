@@ -8,7 +8,8 @@
  * A field:
  *
  *   string name · varint type oid · zigzag modifier ·
- *   u8 flags (1 not null, 2 has a default, 4 the default is null) ·
+ *   u8 flags (1 not null, 2 has a default, 4 the default is null,
+ *   8 unsigned) ·
  *   if the default is not null: u8 form (enum phys) and the value
  *
  * A catalogue:
@@ -38,7 +39,8 @@ enum field_flag { /* on disk: do not renumber */
 	FIELD_NOT_NULL = 1,
 	FIELD_HAS_DEFAULT = 2,
 	FIELD_DEFAULT_IS_NULL = 4,
-	FIELD_ALL = 7,
+	FIELD_UNSIGNED = 8,
+	FIELD_ALL = 15,
 };
 
 static_assert(PHYS_BOOL == 0 && PHYS_I64 == 1 && PHYS_F64 == 2 &&
@@ -52,7 +54,8 @@ put_field(struct buf *out, const struct field *field)
 	bool has_value = field->has_default && !field->default_value.is_null;
 	unsigned flags = (field->is_not_null ? FIELD_NOT_NULL : 0) |
 	    (field->has_default ? FIELD_HAS_DEFAULT : 0) |
-	    (field->has_default && !has_value ? FIELD_DEFAULT_IS_NULL : 0);
+	    (field->has_default && !has_value ? FIELD_DEFAULT_IS_NULL : 0) |
+	    (field->is_unsigned ? FIELD_UNSIGNED : 0);
 
 	value_put_str(out, field->name);
 	buf_put_varint(out, field->type.oid);
@@ -90,6 +93,7 @@ get_field(struct reader *r, struct field *out)
 		r->failed = true;
 	out->type.mod = (int32_t)mod;
 	out->is_not_null = (flags & FIELD_NOT_NULL) != 0;
+	out->is_unsigned = (flags & FIELD_UNSIGNED) != 0;
 	out->has_default = (flags & FIELD_HAS_DEFAULT) != 0;
 	out->default_value.is_null = true;
 	if (out->has_default && (flags & FIELD_DEFAULT_IS_NULL) == 0) {

@@ -337,6 +337,97 @@ START_TEST(copy_from)
 }
 END_TEST
 
+/* u64 is numeric(20,0) from 0 to 2^64 - 1, whatever way a value comes. */
+#define U64_RANGE(n) \
+	" DETAIL: Field \"n\" holds whole numbers from 0 to" \
+	" 18446744073709551615.\n" n
+
+/* clang-format off */
+static const struct {
+	const char *sql;
+	const char *value; /* the only parameter, or COPY's data; NULL: none */
+	const char *answer;
+} unsigned_values[] = {
+	{ "DEFINE u FIELDS {\"n\": \"u64 | null\"}", NULL, "CREATE TABLE\n" },
+	{ "STORE u FOR c PAYLOAD {\"n\": 18446744073709551615}", NULL,
+	    "INSERT 0 1\n" },
+	{ "STORE u FOR c PAYLOAD {\"n\": null}", NULL, "INSERT 0 1\n" },
+	{ "STORE u FOR c PAYLOAD {\"n\": -1}", NULL,
+	    "ERROR: 22003: value \"-1\" is out of range for type u64 [29]\n"
+	    U64_RANGE("") },
+	{ "STORE u FOR c PAYLOAD $1", "{\"n\": 18446744073709551616}",
+	    "ERROR: 22003: value \"18446744073709551616\" is out of range"
+	    " for type u64\n" U64_RANGE("") },
+	{ "INSERT INTO u (context_id, n) VALUES ('c', 0)", NULL,
+	    "INSERT 0 1\n" },
+	{ "INSERT INTO u (context_id, n) VALUES ('c', 0.4)", NULL,
+	    "INSERT 0 1\n" },
+	{ "INSERT INTO u (context_id, n) VALUES ('c', -0.5)", NULL,
+	    "ERROR: 22003: value \"-1\" is out of range for type u64\n"
+	    U64_RANGE("") },
+	{ "INSERT INTO u (context_id, n) VALUES ('c', 1), ('d', -2)", NULL,
+	    "ERROR: 22003: value \"-2\" is out of range for type u64\n"
+	    U64_RANGE("") },
+	{ "INSERT INTO u (context_id, n) VALUES ('c', $1)", "-3",
+	    "ERROR: 22003: value \"-3\" is out of range for type u64\n"
+	    U64_RANGE("") },
+	{ "INSERT INTO u (context_id, n) VALUES ('c', 'NaN')", NULL,
+	    "ERROR: 22003: value \"NaN\" is out of range for type u64\n"
+	    U64_RANGE("") },
+	{ "INSERT INTO u (context_id, n) SELECT 'd', n - 5 FROM u WHERE n = 0"
+	  " LIMIT 1", NULL,
+	    "ERROR: 22003: value \"-5\" is out of range for type u64\n"
+	    U64_RANGE("") },
+	{ "INSERT INTO u (context_id, n) SELECT 'd', n + 1 FROM u WHERE n > 0",
+	    NULL,
+	    "ERROR: 22003: value \"18446744073709551616\" is out of range"
+	    " for type u64\n" U64_RANGE("") },
+	{ "COPY u (context_id, n) FROM STDIN", "c\t7\nc\t-1\n",
+	    "ERROR: 22003: value \"-1\" is out of range for type u64\n"
+	    U64_RANGE(" CONTEXT: COPY u, line 2, column n: \"-1\"\n") },
+	{ "COPY events (event_type, context_id, payload) FROM STDIN",
+	    "u\tc\t{\"n\": -4}\n",
+	    "ERROR: 22003: value \"-4\" is out of range for type u64\n"
+	    U64_RANGE(" CONTEXT: COPY events, line 1, column payload: "
+	    "\"{\"n\": -4}\"\n") },
+	{ "DEFINE u AS 2 FIELDS {\"n\": \"decimal(20,0) | null\"}", NULL,
+	    "ERROR: 42P16: field \"n\" of event type \"u\" cannot be changed\n"
+	    " HINT: A new version keeps all fields of the last one and may"
+	    " add some.\n" },
+	{ "SELECT n FROM u", NULL,
+	    "n\n18446744073709551615\n-\n0\n0\n" },
+};
+/* clang-format on */
+
+static void
+run_unsigned(size_t i)
+{
+	ck_assert_str_eq(sql_run_params(runner, unsigned_values[i].sql, NULL,
+			     &unsigned_values[i].value,
+			     unsigned_values[i].value != NULL),
+	    unsigned_values[i].answer);
+}
+
+START_TEST(unsigned_fields)
+{
+	const size_t count =
+	    sizeof(unsigned_values) / sizeof(unsigned_values[0]);
+
+	runner = sql_runner_open();
+	sql_runner_show_hints(runner, true);
+	for (size_t i = 0; i < count; i++)
+		run_unsigned(i);
+	/* The log and the MANIFEST's checkpoint both know it. */
+	sql_runner_restart(runner);
+	run_unsigned(3);
+	ck_assert_str_eq(sql_run(runner, "CHECKPOINT"), "");
+	sql_runner_restart(runner);
+	run_unsigned(3);
+	run_unsigned(count - 1);
+	sql_runner_close(runner);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -349,6 +440,7 @@ main(void)
 	tcase_add_test(tcase, schemas_change);
 	tcase_add_test(tcase, parameters);
 	tcase_add_test(tcase, copy_from);
+	tcase_add_test(tcase, unsigned_fields);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	srunner = srunner_create(suite);
