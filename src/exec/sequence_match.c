@@ -159,8 +159,8 @@ augment(struct moment *moment, uint32_t k, uint32_t fixed, uint32_t *tried)
 
 		while (holder < moment->limit &&
 		    (holder == k ||
-			candidate_id(moment, holder,
-			    moment->chosen[holder]) != id))
+			candidate_id(moment, holder, moment->chosen[holder]) !=
+			    id))
 			holder++;
 		moment->chosen[k] = c; /* no longer to be had */
 		if (holder == moment->limit ||
@@ -182,8 +182,7 @@ try_choice(struct moment *moment, uint32_t k, uint32_t c)
 	uint32_t tried = 0;
 
 	for (uint32_t j = moment->first; j < moment->limit; j++) {
-		if (j == k ||
-		    candidate_id(moment, j, moment->chosen[j]) != id)
+		if (j == k || candidate_id(moment, j, moment->chosen[j]) != id)
 			continue;
 		moment->chosen[k] = c;
 		if (j > k && augment(moment, j, fixed, &tried))

@@ -394,8 +394,8 @@ and_condition(struct rewrite *rw, struct ast_expr *condition)
 static struct str
 time_field(const struct rewrite *rw)
 {
-	return rw->query->time_field.len > 0 ? rw->query->time_field
-					     : STR("timestamp");
+	return rw->query->time_field.name.len > 0 ? rw->query->time_field.name
+						  : STR("timestamp");
 }
 
 static int
@@ -442,12 +442,12 @@ add_conditions(struct rewrite *rw, struct error *err)
 /* ---- what is selected ---- */
 
 static int
-add_field(struct rewrite *rw, struct str name, struct error *err)
+add_field(struct rewrite *rw, struct str name, int location, struct error *err)
 {
 	struct ast_expr *field;
 	int rc;
 
-	rc = field_expr(rw, name, rw->query->location, &field, err);
+	rc = field_expr(rw, name, location, &field, err);
 	if (rc == 0)
 		add_target(rw, field, name);
 	return rc;
@@ -477,12 +477,10 @@ is_field_of_any(const struct rewrite *rw, struct str name)
 
 /* RETURN of a replay over all types: a member of the payload. */
 static int
-add_member(struct rewrite *rw, struct str name, struct error *err)
+add_member(struct rewrite *rw, struct str name, int location, struct error *err)
 {
-	int location = rw->query->location;
-
 	if (field_type(rw, name).oid != 0)
-		return add_field(rw, name, err);
+		return add_field(rw, name, location, err);
 	if (!is_field_of_any(rw, name))
 		return error_at(err, location, STELE_E_UNDEFINED_COLUMN,
 		    "column \"%.*s\" does not exist", STR_FMT(name));
@@ -500,10 +498,13 @@ add_returns(struct rewrite *rw, struct error *err)
 	int rc = 0;
 
 	for (uint32_t i = 0; i < query->return_count && rc == 0; i++) {
-		if (is_core(query->returns[i]))
+		const struct ast_field *field = &query->returns[i];
+
+		if (is_core(field->name))
 			continue;
-		rc = is_events(rw) ? add_member(rw, query->returns[i], err)
-				   : add_field(rw, query->returns[i], err);
+		rc = is_events(rw)
+		    ? add_member(rw, field->name, field->location, err)
+		    : add_field(rw, field->name, field->location, err);
 	}
 	return rc;
 }
@@ -513,18 +514,19 @@ add_selection(struct rewrite *rw, struct error *err)
 {
 	static const char *const core[] = { "context_id", "event_type",
 		"timestamp", "event_id" };
+	int location = rw->query->location;
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(core) && rc == 0; i++)
-		rc = add_field(rw, str_of_cstr(core[i]), err);
+		rc = add_field(rw, str_of_cstr(core[i]), location, err);
 	if (rc != 0)
 		return rc;
 	if (rw->query->has_return && rw->query->return_count > 0)
 		return add_returns(rw, err);
 	if (is_events(rw))
-		return add_field(rw, STR("payload"), err);
+		return add_field(rw, STR("payload"), location, err);
 	for (uint32_t i = 0; i < rw->type->field_count && rc == 0; i++)
-		rc = add_field(rw, rw->type->fields[i].name, err);
+		rc = add_field(rw, rw->type->fields[i].name, location, err);
 	return rc;
 }
 
@@ -573,7 +575,8 @@ add_aggregate(struct rewrite *rw, const struct ast_native_agg *agg,
 	int rc = 0;
 
 	if (agg->kind != AST_COUNT)
-		rc = field_expr(rw, agg->field, agg->location, &field, err);
+		rc = field_expr(rw, agg->field.name, agg->field.location,
+		    &field, err);
 	if (rc != 0)
 		return rc;
 	call = new_call(rw, kinds[agg->kind].function, &field,
@@ -582,7 +585,7 @@ add_aggregate(struct rewrite *rw, const struct ast_native_agg *agg,
 	call->call.is_distinct = agg->kind == AST_COUNT_UNIQUE;
 	add_target(rw, call,
 	    arena_printf(rw->arena, "%s%.*s", kinds[agg->kind].prefix,
-		STR_FMT(agg->kind == AST_COUNT ? STR("") : agg->field)));
+		STR_FMT(agg->kind == AST_COUNT ? STR("") : agg->field.name)));
 	return 0;
 }
 
@@ -596,7 +599,8 @@ add_aggregation(struct rewrite *rw, struct error *err)
 
 	rc = add_bucket(rw, err);
 	for (uint32_t i = 0; i < query->group_count && rc == 0; i++)
-		rc = add_field(rw, query->group_by[i], err);
+		rc = add_field(rw, query->group_by[i].name,
+		    query->group_by[i].location, err);
 	if (rc != 0)
 		return rc;
 	select->group_count = rw->target_count;
@@ -626,7 +630,7 @@ set_order(struct rewrite *rw, bool is_aggregation, struct error *err)
 {
 	const struct ast_query *query = rw->query;
 	struct ast_sort *sort = arena_zalloc(rw->arena, sizeof(*sort));
-	struct str name = query->order_by;
+	struct str name = query->order_by.name;
 	int rc = 0;
 
 	if (name.len == 0 && is_aggregation)
@@ -634,11 +638,12 @@ set_order(struct rewrite *rw, bool is_aggregation, struct error *err)
 	if (name.len == 0)
 		name = STR("event_id");
 	if (is_target(rw, name))
-		sort->expr = new_column(rw, name, query->order_location);
+		sort->expr = new_column(rw, name, query->order_by.location);
 	else
-		rc = field_expr(rw, name, query->order_location, &sort->expr,
+		rc = field_expr(rw, name, query->order_by.location, &sort->expr,
 		    err);
-	sort->is_descending = query->order_by.len > 0 && query->is_descending;
+	sort->is_descending =
+	    query->order_by.name.len > 0 && query->is_descending;
 	rw->select->order_by.items = sort;
 	rw->select->order_by.count = 1;
 	return rc;
@@ -677,6 +682,10 @@ bind_native_query(struct binder *binder, const struct ast_query *query,
 	uint32_t room;
 	int rc;
 
+	if (query->sequence != NULL)
+		return error_at(err, query->sequence->steps[1].location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "a sequence of event types is not supported");
 	rw.select = arena_zalloc(rw.arena, sizeof(*rw.select));
 	rc = set_from(&rw, err);
 	if (rc != 0)

@@ -423,11 +423,20 @@ struct ast_select {
 /* ---- native queries ---- */
 
 enum ast_time_unit {
+	AST_SECOND, /* WITHIN only, as is AST_MINUTE */
+	AST_MINUTE,
 	AST_HOUR,
 	AST_DAY,
 	AST_WEEK,
-	AST_MONTH,
+	AST_MONTH, /* PER only, as is AST_YEAR */
 	AST_YEAR,
+};
+
+/* A field of an event type, as QUERY names it. */
+struct ast_field {
+	struct str type; /* of "type.field"; empty: not given */
+	struct str name; /* empty: there is no field */
+	int location;
 };
 
 enum ast_native_agg_kind {
@@ -442,18 +451,29 @@ enum ast_native_agg_kind {
 
 struct ast_native_agg {
 	enum ast_native_agg_kind kind;
-	struct str field;
+	struct ast_field field;
 	int location;
+};
+
+/* a FOLLOWED BY b ... LINKED BY f WITHIN n units: doc/sequences.md. */
+struct ast_sequence {
+	struct ast_name *steps; /* all, the first too */
+	uint32_t step_count;
+	bool is_preceded;        /* PRECEDED BY */
+	struct ast_field link;   /* without a type */
+	struct ast_expr *within; /* a count of `unit`; NULL: not given */
+	enum ast_time_unit unit;
 };
 
 /* QUERY and FIND; REPLAY too, with is_replay. */
 struct ast_query {
 	bool is_replay;
-	struct ast_name event_type; /* REPLAY without a type: count is 0 */
+	struct ast_name event_type;    /* REPLAY without a type: count is 0 */
+	struct ast_sequence *sequence; /* NULL: events of one type */
 	struct ast_expr *context; /* FOR: AST_CONST string or AST_PARAM; NULL */
 	struct ast_expr *since;   /* NULL if none */
-	struct str time_field;    /* USING; empty: timestamp */
-	struct str *returns;      /* RETURN [...] */
+	struct ast_field time_field; /* USING; none: timestamp */
+	struct ast_field *returns;   /* RETURN [...] */
 	uint32_t return_count;
 	bool has_return;
 	struct ast_expr *where;
@@ -461,11 +481,10 @@ struct ast_query {
 	uint32_t agg_count;
 	bool has_per;
 	enum ast_time_unit per;
-	struct str *group_by;
+	struct ast_field *group_by;
 	uint32_t group_count;
-	struct str order_by; /* empty: none */
+	struct ast_field order_by;
 	bool is_descending;
-	int order_location;
 	struct ast_expr *limit;
 	struct ast_expr *offset;
 	int location;

@@ -13,12 +13,14 @@
  *   kind     = word [( p [, s] )] [| null]
  *   STORE    = STORE type FOR context [AT value] PAYLOAD payload
  *   payload  = { JSON } | 'JSON' | $n
- *   QUERY    = (QUERY | FIND) type clause*, each clause once
+ *   QUERY    = (QUERY | FIND) type step* clause*, each clause once
+ *   step     = (FOLLOWED | PRECEDED) BY type
  *   clause   = FOR context | SINCE value | USING [TIME] field
  *            | RETURN [ [field (, field)*] ] | WHERE condition
  *            | aggregate (, aggregate)* | BY field (, field)*
  *            | PER (HOUR | DAY | WEEK | MONTH | YEAR)
  *            | ORDER BY field [ASC | DESC] | LIMIT count | OFFSET count
+ *            | LINKED BY name | WITHIN count unit    (with steps only)
  *   aggregate = COUNT [UNIQUE] [field] | (TOTAL | AVG | MIN | MAX) field
  *   condition = and (OR and)*    and = not (AND not)*
  *   not      = NOT* ( ( condition ) | field [test] )
@@ -48,7 +50,8 @@
 #include "sql/ast.h"
 #include "sql/parse_private.h"
 
-#define NATIVE_NAME_MAX 63
+#define NATIVE_NAME_MAX  63
+#define NATIVE_STEPS_MAX 16 /* of a sequence */
 
 enum native_kind {
 	NATIVE_END, /* of the text, or `;` */
@@ -134,6 +137,11 @@ MUST_USE int native_where(struct native *n, struct ast_expr **out);
 /* native_query.c: after the first word, which the caller has taken. */
 MUST_USE int native_query(struct native *n, struct ast_query *out);
 MUST_USE int native_replay(struct native *n, struct ast_query *out);
+
+/* native_sequence.c: the types behind the first; clauses, with their keyword. */
+MUST_USE int native_steps(struct native *n, struct ast_query *query);
+MUST_USE int native_linked(struct native *n, struct ast_query *query);
+MUST_USE int native_within(struct native *n, struct ast_query *query);
 
 /* native_define.c */
 MUST_USE int native_define(struct native *n, struct ast_create_table *out);

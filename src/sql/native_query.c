@@ -18,7 +18,9 @@ enum clause {
 	CLAUSE_LIMIT,
 	CLAUSE_OFFSET,
 	CLAUSE_AGGREGATE,
-	CLAUSE_LATER, /* of sequences: the grammar has it, we do not */
+	CLAUSE_LINKED, /* of sequences, as is CLAUSE_WITHIN */
+	CLAUSE_WITHIN,
+	CLAUSE_STEP, /* only right behind an event type */
 	CLAUSE_NONE,
 };
 
@@ -41,9 +43,10 @@ static const struct {
 	{ "AVG", CLAUSE_AGGREGATE },
 	{ "MIN", CLAUSE_AGGREGATE },
 	{ "MAX", CLAUSE_AGGREGATE },
-	{ "FOLLOWED", CLAUSE_LATER },
-	{ "PRECEDED", CLAUSE_LATER },
-	{ "LINKED", CLAUSE_LATER },
+	{ "LINKED", CLAUSE_LINKED },
+	{ "WITHIN", CLAUSE_WITHIN },
+	{ "FOLLOWED", CLAUSE_STEP },
+	{ "PRECEDED", CLAUSE_STEP },
 };
 
 static enum clause
@@ -57,36 +60,51 @@ next_clause(const struct native *n)
 
 /* ---- fields ---- */
 
-/* field, or type.field with the query's own type. */
-static int
-parse_field(struct native *n, const struct ast_query *query, struct str *out,
-    int *location)
+static bool
+is_type_of_query(const struct ast_query *query, struct str type)
 {
-	struct ast_name type = query->event_type;
-	size_t start = n->token.start;
-	int rc = native_name(n, "a field", out, location);
+	const struct ast_sequence *sequence = query->sequence;
 
+	if (sequence == NULL)
+		return query->event_type.count > 0 &&
+		    str_equal(query->event_type.parts[0], type);
+	for (uint32_t i = 0; i < sequence->step_count; i++)
+		if (str_equal(sequence->steps[i].parts[0], type))
+			return true;
+	return false;
+}
+
+/* field, or type.field with a type of the query's own. */
+static int
+parse_field(struct native *n, const struct ast_query *query,
+    struct ast_field *out)
+{
+	size_t start = n->token.start;
+	int rc = native_name(n, "a field", &out->name, &out->location);
+
+	out->type = STR("");
 	if (rc != 0)
 		return rc;
 	rc = native_accept_punct(n, ".");
 	if (rc <= 0)
 		return rc;
-	if (type.count == 0 || !str_equal(type.parts[0], *out)) {
+	out->type = out->name;
+	if (!is_type_of_query(query, out->type)) {
 		error_set(n->p->err, STELE_E_UNDEFINED_TABLE,
 		    "event type \"%.*s\" is not part of this query",
-		    STR_FMT(*out));
+		    STR_FMT(out->type));
 		return error_position(n->p->err, native_position(n, start));
 	}
-	return native_name(n, "a field", out, location);
+	return native_name(n, "a field", &out->name, NULL);
 }
 
 static int
-add_field(struct native *n, const struct ast_query *query, struct str **fields,
-    uint32_t *count)
+add_field(struct native *n, const struct ast_query *query,
+    struct ast_field **fields, uint32_t *count)
 {
-	struct str field;
+	struct ast_field field;
 	void *items = *fields;
-	int rc = parse_field(n, query, &field, NULL);
+	int rc = parse_field(n, query, &field);
 
 	if (rc == 0)
 		rc = native_room(n, &items, *count, sizeof(field));
@@ -99,7 +117,7 @@ add_field(struct native *n, const struct ast_query *query, struct str **fields,
 
 static int
 parse_fields(struct native *n, const struct ast_query *query,
-    struct str **fields, uint32_t *count)
+    struct ast_field **fields, uint32_t *count)
 {
 	int rc;
 
@@ -116,12 +134,13 @@ parse_fields(struct native *n, const struct ast_query *query,
 static int
 parse_using(struct native *n, struct ast_query *out)
 {
-	struct str first;
 	int rc = 0;
 
 	/* USING TIME f, or USING f; a field may be named time */
 	if (native_is_word(n, "TIME")) {
-		first = n->token.text;
+		struct ast_field first = { .name = n->token.text,
+			.location = native_position(n, n->token.start) };
+
 		rc = native_advance(n);
 		if (rc != 0)
 			return rc;
@@ -131,7 +150,7 @@ parse_using(struct native *n, struct ast_query *out)
 			return 0;
 		}
 	}
-	return parse_field(n, out, &out->time_field, NULL);
+	return parse_field(n, out, &out->time_field);
 }
 
 static int
@@ -176,7 +195,7 @@ parse_order(struct native *n, struct ast_query *out)
 	int rc = native_expect(n, "BY");
 
 	if (rc == 0)
-		rc = parse_field(n, out, &out->order_by, &out->order_location);
+		rc = parse_field(n, out, &out->order_by);
 	if (rc != 0)
 		return rc;
 	rc = native_accept(n, "DESC");
@@ -211,7 +230,7 @@ parse_count(struct native *n, const struct ast_query *query,
 		return 0;
 	}
 	agg->kind = rc == 1 ? AST_COUNT_UNIQUE : AST_COUNT_FIELD;
-	return parse_field(n, query, &agg->field, NULL);
+	return parse_field(n, query, &agg->field);
 }
 
 static int
@@ -240,7 +259,7 @@ parse_aggregate(struct native *n, const struct ast_query *query,
 			return rc;
 		if (agg->kind == AST_COUNT)
 			return parse_count(n, query, agg);
-		return parse_field(n, query, &agg->field, NULL);
+		return parse_field(n, query, &agg->field);
 	}
 	return native_expected(n, "COUNT, TOTAL, AVG, MIN or MAX");
 }
@@ -275,6 +294,10 @@ parse_clause(struct native *n, enum clause clause, struct ast_query *out)
 
 	if (clause == CLAUSE_AGGREGATE)
 		return parse_aggregates(n, out);
+	if (clause == CLAUSE_LINKED)
+		return native_linked(n, out);
+	if (clause == CLAUSE_WITHIN)
+		return native_within(n, out);
 	rc = native_advance(n);
 	if (rc != 0)
 		return rc;
@@ -300,7 +323,9 @@ parse_clause(struct native *n, enum clause clause, struct ast_query *out)
 	case CLAUSE_OFFSET:
 		return native_count(n, "a count", &out->offset);
 	case CLAUSE_AGGREGATE:
-	case CLAUSE_LATER:
+	case CLAUSE_LINKED:
+	case CLAUSE_WITHIN:
+	case CLAUSE_STEP:
 	case CLAUSE_NONE:
 		break;
 	}
@@ -331,9 +356,6 @@ parse_clauses(struct native *n, unsigned allowed, struct ast_query *out)
 		unsigned bit = 1u << clause;
 		int rc;
 
-		if (clause == CLAUSE_LATER)
-			return native_unsupported(n, n->token.start,
-			    "a sequence of event types");
 		if (clause == CLAUSE_NONE || (allowed & bit) == 0)
 			return 0;
 		if (seen & bit)
@@ -352,8 +374,23 @@ native_query(struct native *n, struct ast_query *out)
 	int rc =
 	    native_name(n, "an event type", &name->parts[0], &name->location);
 
+	size_t start;
+
 	name->count = 1;
-	return rc != 0 ? rc : parse_clauses(n, (1u << CLAUSE_LATER) - 1, out);
+	if (rc == 0)
+		rc = native_steps(n, out);
+	start = n->token.start;
+	if (rc == 0)
+		rc = parse_clauses(n, (1u << CLAUSE_STEP) - 1, out);
+	if (rc != 0 || out->sequence == NULL ||
+	    out->sequence->link.name.len > 0)
+		return rc;
+	error_set(n->p->err, STELE_E_SYNTAX,
+	    "a sequence of event types needs LINKED BY");
+	error_hint(n->p->err,
+	    "LINKED BY names the field whose value the events of a sequence "
+	    "have in common; context_id will do.");
+	return error_position(n->p->err, native_position(n, start));
 }
 
 int

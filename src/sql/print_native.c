@@ -29,6 +29,26 @@ put_names(struct buf *out, const struct str *names, uint32_t count)
 	}
 }
 
+static void
+put_field(struct buf *out, const struct ast_field *field)
+{
+	if (field->type.len > 0) {
+		put_name(out, field->type);
+		buf_put_cstr(out, ".");
+	}
+	put_name(out, field->name);
+}
+
+static void
+put_fields(struct buf *out, const struct ast_field *fields, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_put_cstr(out, ", ");
+		put_field(out, &fields[i]);
+	}
+}
+
 /* ---- conditions ---- */
 
 static void put_condition(struct buf *out, const struct ast_expr *expr);
@@ -123,9 +143,9 @@ put_aggregates(struct buf *out, const struct ast_query *query)
 	for (uint32_t i = 0; i < query->agg_count; i++) {
 		buf_put_cstr(out, i > 0 ? ", " : " ");
 		buf_put_cstr(out, words[query->aggs[i].kind]);
-		if (query->aggs[i].field.len > 0) {
+		if (query->aggs[i].field.name.len > 0) {
 			buf_put_cstr(out, " ");
-			put_name(out, query->aggs[i].field);
+			put_field(out, &query->aggs[i].field);
 		}
 	}
 }
@@ -146,12 +166,37 @@ put_grouping(struct buf *out, const struct ast_query *query)
 		buf_printf(out, " PER %s", units[query->per]);
 	if (query->group_count > 0)
 		buf_put_cstr(out, " BY ");
-	put_names(out, query->group_by, query->group_count);
-	if (query->order_by.len > 0) {
+	put_fields(out, query->group_by, query->group_count);
+	if (query->order_by.name.len > 0) {
 		buf_put_cstr(out, " ORDER BY ");
-		put_name(out, query->order_by);
+		put_field(out, &query->order_by);
 		buf_put_cstr(out, query->is_descending ? " DESC" : "");
 	}
+}
+
+static void
+put_sequence(struct buf *out, const struct ast_sequence *sequence)
+{
+	static const char *const units[] = {
+		[AST_SECOND] = "SECONDS",
+		[AST_MINUTE] = "MINUTES",
+		[AST_HOUR] = "HOURS",
+		[AST_DAY] = "DAYS",
+		[AST_WEEK] = "WEEKS",
+	};
+
+	for (uint32_t i = 1; i < sequence->step_count; i++) {
+		buf_put_cstr(out,
+		    sequence->is_preceded ? " PRECEDED BY " : " FOLLOWED BY ");
+		put_name(out, sequence->steps[i].parts[0]);
+	}
+	buf_put_cstr(out, " LINKED BY ");
+	put_name(out, sequence->link.name);
+	if (sequence->within == NULL)
+		return;
+	buf_put_cstr(out, " WITHIN ");
+	print_expr(out, sequence->within);
+	buf_printf(out, " %s", units[sequence->unit]);
 }
 
 static void
@@ -162,15 +207,17 @@ put_query(struct buf *out, const struct ast_query *query)
 		buf_put_cstr(out, " ");
 		put_name(out, query->event_type.parts[0]);
 	}
+	if (query->sequence != NULL)
+		put_sequence(out, query->sequence);
 	put_clause(out, " FOR ", query->context);
 	put_clause(out, " SINCE ", query->since);
-	if (query->time_field.len > 0) {
+	if (query->time_field.name.len > 0) {
 		buf_put_cstr(out, " USING ");
-		put_name(out, query->time_field);
+		put_field(out, &query->time_field);
 	}
 	if (query->has_return) {
 		buf_put_cstr(out, " RETURN [");
-		put_names(out, query->returns, query->return_count);
+		put_fields(out, query->returns, query->return_count);
 		buf_put_cstr(out, "]");
 	}
 	if (query->where != NULL) {

@@ -124,7 +124,7 @@ static const struct {
 	{ "QUERY pay WHERE nosuch = 1",
 	    "ERROR: 42703: column \"nosuch\" does not exist [17]\n" },
 	{ "QUERY pay RETURN [nosuch]",
-	    "ERROR: 42703: column \"nosuch\" does not exist [1]\n" },
+	    "ERROR: 42703: column \"nosuch\" does not exist [19]\n" },
 	{ "QUERY nosuch",
 	    "ERROR: 42P01: relation \"nosuch\" does not exist [7]\n" },
 	{ "QUERY pay WHERE ok",

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #define EVENTS_MAX 12
-#define STEPS_MAX 5
-#define CASES 20000
+#define STEPS_MAX  5
+#define CASES      20000
 
 struct event {
 	int64_t time;
@@ -190,12 +190,11 @@ compare(const struct world *w, bool is_shared, uint64_t seed)
 	uint32_t count = matches(w, is_shared, got);
 
 	ck_assert_msg(count == expected_count,
-	    "seed %llu: %u matches, the model has %u",
-	    (unsigned long long)seed, count, expected_count);
+	    "seed %llu: %u matches, the model has %u", (unsigned long long)seed,
+	    count, expected_count);
 	for (uint32_t i = 0; i < count; i++)
 		for (uint32_t k = 0; k < w->step_count; k++)
-			ck_assert_msg(
-			    got[i].ids[k] == expected[i].ids[k],
+			ck_assert_msg(got[i].ids[k] == expected[i].ids[k],
 			    "seed %llu, match %u, step %u: event %lld, the "
 			    "model has %lld",
 			    (unsigned long long)seed, i, k,

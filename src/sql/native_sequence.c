@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What makes a QUERY a sequence: its steps, LINKED BY and WITHIN.
+ */
+#include "sql/native.h"
+
+/* The first type becomes step 1 once a second one follows it. */
+static int
+add_step(struct native *n, struct ast_query *query, struct ast_name name)
+{
+	struct ast_sequence *sequence = query->sequence;
+	void *items = sequence->steps;
+	int rc;
+
+	if (sequence->step_count == NATIVE_STEPS_MAX) {
+		error_set(n->p->err, STELE_E_LIMIT,
+		    "a sequence can have at most %d steps", NATIVE_STEPS_MAX);
+		return error_position(n->p->err, name.location);
+	}
+	rc = native_room(n, &items, sequence->step_count, sizeof(name));
+	if (rc != 0)
+		return rc;
+	sequence->steps = items;
+	sequence->steps[sequence->step_count++] = name;
+	return 0;
+}
+
+static int
+begin_sequence(struct native *n, struct ast_query *query)
+{
+	query->sequence = native_alloc(n, sizeof(*query->sequence));
+	if (query->sequence == NULL)
+		return n->p->err->code;
+	query->sequence->is_preceded = native_is_word(n, "PRECEDED");
+	return add_step(n, query, query->event_type);
+}
+
+static int
+parse_step(struct native *n, struct ast_query *query)
+{
+	struct ast_name name = { .count = 1 };
+	int rc;
+
+	if (query->sequence == NULL)
+		rc = begin_sequence(n, query);
+	else if (native_is_word(n, "PRECEDED") == query->sequence->is_preceded)
+		rc = 0;
+	else
+		rc = native_unsupported(n, n->token.start,
+		    "a sequence in both directions");
+	if (rc == 0)
+		rc = native_advance(n);
+	if (rc == 0)
+		rc = native_expect(n, "BY");
+	if (rc == 0)
+		rc = native_name(n, "an event type", &name.parts[0],
+		    &name.location);
+	return rc != 0 ? rc : add_step(n, query, name);
+}
+
+int
+native_steps(struct native *n, struct ast_query *query)
+{
+	int rc = 0;
+
+	while (rc == 0 &&
+	    (native_is_word(n, "FOLLOWED") || native_is_word(n, "PRECEDED")))
+		rc = parse_step(n, query);
+	return rc;
+}
+
+/* The clause's keyword, not yet taken, makes sense in a sequence only. */
+static int
+need_sequence(struct native *n, const struct ast_query *query)
+{
+	if (query->sequence != NULL)
+		return 0;
+	error_set(n->p->err, STELE_E_SYNTAX,
+	    "%.*s is for sequences of event types", STR_FMT(n->token.text));
+	error_hint(n->p->err,
+	    "Write QUERY a FOLLOWED BY b LINKED BY a field that both have.");
+	return error_position(n->p->err, native_position(n, n->token.start));
+}
+
+int
+native_linked(struct native *n, struct ast_query *query)
+{
+	int rc = need_sequence(n, query);
+
+	if (rc == 0)
+		rc = native_advance(n);
+	if (rc == 0)
+		rc = native_expect(n, "BY");
+	if (rc != 0)
+		return rc;
+	return native_name(n, "a field", &query->sequence->link.name,
+	    &query->sequence->link.location);
+}
+
+int
+native_within(struct native *n, struct ast_query *query)
+{
+	static const struct {
+		const char *one;
+		const char *many;
+		enum ast_time_unit unit;
+	} units[] = {
+		{ "SECOND", "SECONDS", AST_SECOND },
+		{ "MINUTE", "MINUTES", AST_MINUTE },
+		{ "HOUR", "HOURS", AST_HOUR },
+		{ "DAY", "DAYS", AST_DAY },
+		{ "WEEK", "WEEKS", AST_WEEK },
+	};
+	int rc = need_sequence(n, query);
+
+	if (rc == 0)
+		rc = native_advance(n);
+	if (rc == 0)
+		rc = native_count(n, "a number", &query->sequence->within);
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (!native_is_word(n, units[i].one) &&
+		    !native_is_word(n, units[i].many))
+			continue;
+		query->sequence->unit = units[i].unit;
+		return native_advance(n);
+	}
+	return native_expected(n, "SECONDS, MINUTES, HOURS, DAYS or WEEKS");
+}
