@@ -54,10 +54,11 @@ make_field(struct ddl_run *run, const struct ddl_field *from, struct field *out,
 }
 
 static int
-create_enum(struct ddl_run *run, struct str name, const struct str *labels,
-    uint32_t count, struct type *out, struct error *err)
+create_enum(struct ddl_run *run, enum ddl_kind kind, struct str name,
+    const struct str *labels, uint32_t count, struct type *out,
+    struct error *err)
 {
-	struct ddl ddl = { .kind = DDL_CREATE_ENUM,
+	struct ddl ddl = { .kind = kind,
 		.name = name,
 		.labels = labels,
 		.label_count = count };
@@ -102,15 +103,15 @@ starts_labels(const struct enum_type *type, const struct ddl_field *field)
 }
 
 /*
- * An enum of a field that is defined in place is named type_field.  One that a
- * dropped event type has left is used again, with more labels if need be.
+ * An enum of a field that is defined in place is named type_field.  One that is
+ * there already is used, with more labels if need be.
  */
 static int
 field_enum(struct ddl_run *run, struct ddl_field *field, struct error *err)
 {
 	struct str name = arena_printf(&run->arena, "%.*s_%.*s",
 	    STR_FMT(run->plan->name), STR_FMT(field->name));
-	const struct enum_type *left =
+	const struct enum_type *had =
 	    catalog_enum_by_name(catalog_of(run), name);
 	uint32_t label_count;
 	uint32_t oid;
@@ -118,11 +119,11 @@ field_enum(struct ddl_run *run, struct ddl_field *field, struct error *err)
 
 	if (field->label_count == 0)
 		return 0;
-	if (left == NULL || !starts_labels(left, field))
-		return create_enum(run, name, field->labels, field->label_count,
-		    &field->type, err);
-	oid = left->oid;
-	label_count = left->label_count;
+	if (had == NULL || !starts_labels(had, field))
+		return create_enum(run, DDL_CREATE_INLINE_ENUM, name,
+		    field->labels, field->label_count, &field->type, err);
+	oid = had->oid;
+	label_count = had->label_count;
 	for (uint32_t i = label_count; i < field->label_count && rc == 0; i++)
 		rc = add_label(run, oid, field->labels[i], err);
 	field->type = (struct type){ .oid = oid, .mod = -1 };
@@ -392,8 +393,8 @@ run_create_enum(struct ddl_run *run, struct error *err)
 {
 	const struct plan_ddl *plan = run->plan;
 
-	return create_enum(run, plan->name, plan->labels, plan->label_count,
-	    NULL, err);
+	return create_enum(run, DDL_CREATE_ENUM, plan->name, plan->labels,
+	    plan->label_count, NULL, err);
 }
 
 static int

@@ -294,10 +294,12 @@ static void
 assign_oids(struct engine *engine, struct ddl *ddl)
 {
 	bool is_type = ddl->kind == DDL_CREATE_TYPE;
+	bool is_enum =
+	    ddl->kind == DDL_CREATE_ENUM || ddl->kind == DDL_CREATE_INLINE_ENUM;
 	unsigned count = is_type ? 3 : 2;
 	uint32_t oid;
 
-	if (!is_type && ddl->kind != DDL_CREATE_ENUM)
+	if (!is_type && !is_enum)
 		return;
 	/* A number alone: nothing else is published with it. */
 	oid = (uint32_t)atomic_fetch_add_explicit(&engine->next_oid, count,

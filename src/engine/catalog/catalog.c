@@ -273,22 +273,33 @@ uses_enum(const struct event_type *type, uint32_t oid)
 	return false;
 }
 
-static int
-check_enum_unused(const struct catalog *catalog, const struct enum_type *gone,
-    struct error *err)
+/* An event type that uses an enum, other than `except`; NULL: none. */
+static const struct event_type *
+user_of_enum(const struct catalog *catalog, uint32_t oid, uint32_t except)
 {
 	for (uint32_t i = 0; i < catalog->type_count; i++) {
 		const struct event_type *type = catalog->types[i];
 
-		if (type->dropped_at != 0 || !uses_enum(type, gone->oid))
-			continue;
-		(void)error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
-		    "cannot drop type %.*s because other objects depend on it",
-		    STR_FMT(gone->name));
-		return error_detail(err, "Table %.*s depends on type %.*s.",
-		    STR_FMT(type->name), STR_FMT(gone->name));
+		if (type->dropped_at == 0 && type->oid != except &&
+		    uses_enum(type, oid))
+			return type;
 	}
-	return 0;
+	return NULL;
+}
+
+static int
+check_enum_unused(const struct catalog *catalog, const struct enum_type *gone,
+    struct error *err)
+{
+	const struct event_type *user = user_of_enum(catalog, gone->oid, 0);
+
+	if (user == NULL)
+		return 0;
+	(void)error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
+	    "cannot drop type %.*s because other objects depend on it",
+	    STR_FMT(gone->name));
+	return error_detail(err, "Table %.*s depends on type %.*s.",
+	    STR_FMT(user->name), STR_FMT(gone->name));
 }
 
 /* ---- changes ---- */
@@ -421,6 +432,7 @@ change_create_enum(const struct catalog *catalog, const struct ddl *ddl,
 		.oid = ddl->oid,
 		.array_oid = ddl->array_type_oid,
 		.name = ddl->name,
+		.is_inline = ddl->kind == DDL_CREATE_INLINE_ENUM,
 		.label_count = ddl->label_count,
 		.labels = ddl->labels,
 	};
@@ -481,6 +493,7 @@ change_of(const struct catalog *catalog, const struct ddl *ddl,
 {
 	switch (ddl->kind) {
 	case DDL_CREATE_ENUM:
+	case DDL_CREATE_INLINE_ENUM:
 		return change_create_enum(catalog, ddl, change, err);
 	case DDL_ADD_LABEL:
 		return change_add_label(catalog, ddl, change, err);
@@ -496,6 +509,20 @@ change_of(const struct catalog *catalog, const struct ddl *ddl,
 	return error_set(err, STELE_E_CORRUPT, "unknown kind of schema change");
 }
 
+/* Whether an enum is not in the catalogue any more after the change. */
+static bool
+is_gone(const struct catalog *before, const struct change *change,
+    const struct enum_type *type)
+{
+	const struct event_type *dropped = change->new_type;
+
+	if (type->oid == change->gone_enum_oid)
+		return true;
+	return type->is_inline && dropped != NULL && dropped->dropped_at != 0 &&
+	    uses_enum(dropped, type->oid) &&
+	    user_of_enum(before, type->oid, dropped->oid) == NULL; /* K4 */
+}
+
 static void
 copy_enums(const struct catalog *before, const struct change *change,
     struct catalog *after)
@@ -505,7 +532,7 @@ copy_enums(const struct catalog *before, const struct change *change,
 	for (uint32_t i = 0; i < before->enum_count; i++) {
 		const struct enum_type *type = before->enums[i];
 
-		if (type->oid != change->gone_enum_oid &&
+		if (!is_gone(before, change, type) &&
 		    (changed == NULL || type->oid != changed->oid))
 			catalog_put_enum(after, type);
 	}

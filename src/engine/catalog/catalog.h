@@ -17,6 +17,8 @@
  *   K2  Names of event types are unique among those not dropped; a dropped
  *       type stays in the catalogue, with dropped_at, for older snapshots.
  *   K3  Labels of an enum are only appended.
+ *   K4  An enum that was made in place, by DEFINE, is dropped with the last
+ *       event type that uses it.
  *
  * Threads: any; reference counts are atomic.
  */
@@ -127,6 +129,7 @@ enum ddl_kind { /* on disk: do not renumber */
 	DDL_ADD_FIELDS = 4,
 	DDL_DROP_TYPE = 5,
 	DDL_DROP_ENUM = 6,
+	DDL_CREATE_INLINE_ENUM = 7,
 };
 
 /* One change.  Borrowed by the calls that take it. */
@@ -134,7 +137,7 @@ struct ddl {
 	enum ddl_kind kind;
 	uint32_t oid; /* of the object; write_batch_ddl() fills new ones */
 	uint32_t row_type_oid;   /* DDL_CREATE_TYPE */
-	uint32_t array_type_oid; /* DDL_CREATE_TYPE, DDL_CREATE_ENUM */
+	uint32_t array_type_oid; /* of what is created */
 	struct str name;         /* created object; label of DDL_ADD_LABEL */
 	uint32_t version;        /* CREATE_TYPE, ADD_FIELDS; 0 is "the next" */
 	const struct field *fields;

@@ -14,8 +14,9 @@
  *
  * A catalogue:
  *
- *   u32 format (1) · u64 generation · u32 next oid ·
- *   varint count, enums: oid, array oid, string name, varint count, labels ·
+ *   u32 format (2) · u64 generation · u32 next oid ·
+ *   varint count, enums: oid, array oid, string name, u8 flags (1 inline; none
+ *     in format 1), varint count, labels ·
  *   varint count, types: oid, row type oid, array type oid, string name,
  *     varint dropped at, varint count, fields,
  *     varint count, versions: varint number, varint field count
@@ -33,7 +34,8 @@
 #include "engine/catalog/catalog_private.h"
 #include "engine/catalog/value_format.h"
 
-#define CATALOG_FORMAT 1
+#define CATALOG_FORMAT     2
+#define CATALOG_FORMAT_MIN 1 /* enums had no flags */
 
 enum field_flag { /* on disk: do not renumber */
 	FIELD_NOT_NULL = 1,
@@ -41,6 +43,11 @@ enum field_flag { /* on disk: do not renumber */
 	FIELD_DEFAULT_IS_NULL = 4,
 	FIELD_UNSIGNED = 8,
 	FIELD_ALL = 15,
+};
+
+enum enum_flag { /* on disk: do not renumber */
+	ENUM_INLINE = 1,
+	ENUM_ALL = 1,
 };
 
 static_assert(PHYS_BOOL == 0 && PHYS_I64 == 1 && PHYS_F64 == 2 &&
@@ -178,7 +185,7 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 	uint8_t kind = reader_u8(r);
 
 	*out = (struct ddl){ .kind = (enum ddl_kind)kind };
-	if (kind < DDL_CREATE_ENUM || kind > DDL_DROP_ENUM)
+	if (kind < DDL_CREATE_ENUM || kind > DDL_CREATE_INLINE_ENUM)
 		r->failed = true;
 	out->oid = get_u32(r);
 	out->row_type_oid = get_u32(r);
@@ -199,6 +206,7 @@ put_enum(struct buf *out, const struct enum_type *type)
 	buf_put_varint(out, type->oid);
 	buf_put_varint(out, type->array_oid);
 	value_put_str(out, type->name);
+	buf_put_u8(out, type->is_inline ? ENUM_INLINE : 0);
 	buf_put_varint(out, type->label_count);
 	for (uint32_t i = 0; i < type->label_count; i++)
 		value_put_str(out, type->labels[i]);
@@ -243,17 +251,21 @@ malformed(struct error *err)
 }
 
 static int
-get_enum(struct reader *r, struct arena *arena, struct catalog *catalog,
-    struct error *err)
+get_enum(struct reader *r, uint32_t format, struct arena *arena,
+    struct catalog *catalog, struct error *err)
 {
 	struct enum_type source = { .oid = get_u32(r) };
 	const struct enum_type *type;
+	uint8_t flags = 0;
 	int rc;
 
 	source.array_oid = get_u32(r);
 	source.name = value_get_str(r);
+	if (format > CATALOG_FORMAT_MIN)
+		flags = reader_u8(r);
+	source.is_inline = (flags & ENUM_INLINE) != 0;
 	source.labels = get_labels(r, arena, &source.label_count);
-	if (r->failed || source.oid < FIRST_USER_OID ||
+	if (r->failed || flags > ENUM_ALL || source.oid < FIRST_USER_OID ||
 	    catalog_enum_by_oid(catalog, source.oid) != NULL)
 		return malformed(err);
 	rc = enum_type_make(&source, &type, err);
@@ -319,7 +331,8 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 	struct catalog *catalog;
 	int rc;
 
-	if (r->failed || format != CATALOG_FORMAT || next_oid < FIRST_USER_OID)
+	if (r->failed || format < CATALOG_FORMAT_MIN ||
+	    format > CATALOG_FORMAT || next_oid < FIRST_USER_OID)
 		return malformed(err);
 	ahead = *r; /* every type takes a byte at least: enough room */
 	rc = catalog_make((uint32_t)reader_left(&ahead), enum_count, out, err);
@@ -329,7 +342,7 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 	catalog->generation = generation;
 	catalog->next_oid = next_oid;
 	for (uint32_t i = 0; i < enum_count && rc == 0; i++)
-		rc = get_enum(r, arena, catalog, err);
+		rc = get_enum(r, format, arena, catalog, err);
 	if (rc == 0)
 		type_count = get_count(r);
 	for (uint32_t i = 0; i < type_count && rc == 0; i++)

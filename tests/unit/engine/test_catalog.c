@@ -224,6 +224,109 @@ START_TEST(refuses)
 }
 END_TEST
 
+/* One field of an enum, in a type of that name. */
+static struct ddl
+type_with_enum(const char *name, uint32_t oid, uint32_t enum_oid)
+{
+	static struct field status;
+
+	status = (struct field){ .name = STR("s"), .type = type_of(enum_oid) };
+	return (struct ddl){
+		.kind = DDL_CREATE_TYPE,
+		.oid = oid,
+		.array_type_oid = oid + 1,
+		.row_type_oid = oid + 2,
+		.name = str_of_cstr(name),
+		.fields = &status,
+		.field_count = 1,
+	};
+}
+
+START_TEST(inline_enums_go_with_their_last_type)
+{
+	struct ddl make_enum = {
+		.kind = DDL_CREATE_INLINE_ENUM,
+		.oid = 20000,
+		.array_type_oid = 20001,
+		.name = STR("a_s"),
+		.labels = labels,
+		.label_count = 2,
+	};
+	struct ddl make_a = type_with_enum("a", 20002, 20000);
+	struct ddl make_b = type_with_enum("b", 20005, 20000);
+	struct ddl drop = { .kind = DDL_DROP_TYPE, .oid = 20002 };
+
+	change(&make_enum);
+	change(&make_a);
+	change(&make_b);
+	change(&drop);
+	ck_assert_ptr_nonnull(catalog_enum_by_name(catalog, STR("a_s")));
+	drop.oid = 20005;
+	change(&drop);
+	ck_assert_ptr_null(catalog_enum_by_name(catalog, STR("a_s")));
+	ck_assert_uint_eq(catalog->next_oid, 20008);
+	/* One that was made by itself stays. */
+	drop.oid = TYPE_OID_;
+	change(&drop);
+	ck_assert_ptr_nonnull(catalog_enum_by_name(catalog, STR("status")));
+	/* The name is free, for another OID. */
+	make_enum.oid = catalog->next_oid;
+	make_enum.array_type_oid = catalog->next_oid + 1;
+	change(&make_enum);
+	ck_assert_uint_eq(catalog_enum_by_name(catalog, STR("a_s"))->oid,
+	    20008);
+}
+END_TEST
+
+/* A catalogue of format 1, byte by byte: one enum, and a type that uses it. */
+START_TEST(reads_format_1)
+{
+	static const char bytes[] = "\x01\0\0\0"
+				    "\x02\0\0\0\0\0\0\0"
+				    "\x05\x40\0\0" /* header */
+				    "\x01"
+				    "\x80\x80\x01"
+				    "\x81\x80\x01"
+				    "\x01"
+				    "e" /* the enum */
+				    "\x02"
+				    "\x03"
+				    "new"
+				    "\x04"
+				    "paid"
+				    "\x01"
+				    "\x82\x80\x01"
+				    "\x83\x80\x01"
+				    "\x84\x80\x01"
+				    "\x01"
+				    "t"
+				    "\0" /* not dropped */
+				    "\x01"
+				    "\x01"
+				    "s"
+				    "\x80\x80\x01"
+				    "\x01"
+				    "\x01" /* not null */
+				    "\x01"
+				    "\x01"
+				    "\x01"; /* one version, of one field */
+	const struct catalog *copy;
+	const struct enum_type *type;
+
+	ck_assert_int_eq(catalog_decode(str_of(bytes, sizeof(bytes) - 1), &copy,
+			     &err),
+	    0);
+	type = catalog_enum_by_name(copy, STR("e"));
+	ck_assert_ptr_nonnull(type);
+	ck_assert(!type->is_inline);
+	ck_assert(str_equal(type->labels[1], STR("paid")));
+	ck_assert_ptr_eq(
+	    catalog_type_by_name(copy, STR("t"))->fields[0].type.enum_type,
+	    type);
+	catalog_unref(copy);
+}
+END_TEST
+
 START_TEST(reads_back_what_it_wrote)
 {
 	const struct catalog *copy;
@@ -324,6 +427,8 @@ main(void)
 	tcase_add_test(tc, finds_things);
 	tcase_add_test(tc, versions_share_and_stay);
 	tcase_add_loop_test(tc, refuses, 0, ARRAY_LEN(refusals));
+	tcase_add_test(tc, inline_enums_go_with_their_last_type);
+	tcase_add_test(tc, reads_format_1);
 	tcase_add_test(tc, reads_back_what_it_wrote);
 	tcase_add_test(tc, flipped_bytes_never_crash);
 	tcase_add_test(tc, ddl_round_trip);
