@@ -609,6 +609,10 @@ eval_expr(const struct eval *eval, const struct expr *expr, struct sel sel,
 		return eval_extreme(eval, expr, sel, out, err);
 	case EXPR_FACT:
 		return eval_fact(eval, expr, sel, out, err);
+	case EXPR_OUTER:
+		make_constant(eval, &expr->type, &eval->env->slots[expr->slot],
+		    out);
+		return 0;
 	case EXPR_AGG:
 		break; /* lifted when it was bound */
 	}

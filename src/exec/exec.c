@@ -6,8 +6,18 @@
 
 #include <stdlib.h>
 
+void
+exec_env_init(struct exec_env *env, const struct plan *plan,
+    const struct exec_context *context, struct arena *arena)
+{
+	*env = (struct exec_env){ .context = context, .arena = arena };
+	if (plan->slot_count > 0)
+		env->slots =
+		    arena_zalloc(arena, plan->slot_count * sizeof(*env->slots));
+}
+
 struct exec *
-exec_new(const struct exec_context *context)
+exec_new(const struct plan *plan, const struct exec_context *context)
 {
 	struct exec *exec = calloc(1, sizeof(*exec));
 
@@ -15,8 +25,7 @@ exec_new(const struct exec_context *context)
 		return NULL;
 	exec->context = *context;
 	arena_init(&exec->arena, context->budget);
-	exec->env.context = &exec->context;
-	exec->env.arena = &exec->arena;
+	exec_env_init(&exec->env, plan, &exec->context, &exec->arena);
 	return exec;
 }
 
@@ -24,7 +33,7 @@ int
 exec_open(const struct plan *plan, const struct exec_context *context,
     struct exec **out, struct error *err)
 {
-	struct exec *exec = exec_new(context);
+	struct exec *exec = exec_new(plan, context);
 	int rc;
 
 	*out = NULL;

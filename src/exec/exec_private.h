@@ -14,5 +14,10 @@ struct exec {
 	struct op_state *root;
 };
 
+/* What expressions of the plan are evaluated in. */
+void exec_env_init(struct exec_env *env, const struct plan *plan,
+    const struct exec_context *context, struct arena *arena);
+
 /* An execution without operators; NULL if there is no memory. */
-struct exec *exec_new(const struct exec_context *context);
+struct exec *exec_new(const struct plan *plan,
+    const struct exec_context *context);

@@ -18,7 +18,8 @@
 struct insert {
 	const struct plan_insert *plan;
 	struct exec_env env;
-	struct arena arena;
+	struct arena env_arena;
+	struct arena arena; /* of one batch */
 	struct write_batch *target;
 	struct exec *returning; /* NULL: nobody asks */
 	uint64_t row_count;
@@ -254,11 +255,11 @@ insert_stored(struct insert *insert, struct op_state *source,
 }
 
 static int
-insert_from_source(struct insert *insert, const struct exec_context *context,
-    struct error *err)
+insert_from_source(struct insert *insert, const struct plan *plan,
+    const struct exec_context *context, struct error *err)
 {
 	const struct rel *rel = insert->plan->source;
-	struct exec *exec = exec_new(context);
+	struct exec *exec = exec_new(plan, context);
 	struct row_store rows;
 	int rc;
 
@@ -292,14 +293,14 @@ check_returning(const struct plan_insert *plan,
 }
 
 static int
-run(struct insert *insert, const struct exec_context *context,
-    struct error *err)
+run(struct insert *insert, const struct plan *plan,
+    const struct exec_context *context, struct error *err)
 {
 	if (insert->plan->store.payload != NULL)
 		return store_row(insert, err);
 	if (insert->plan->is_single_row)
 		return insert_single(insert, err);
-	return insert_from_source(insert, context, err);
+	return insert_from_source(insert, plan, context, err);
 }
 
 int
@@ -309,22 +310,24 @@ exec_insert(const struct plan *plan, const struct exec_context *context,
 {
 	struct insert insert = {
 		.plan = plan->insert,
-		.env = { .context = context, .arena = &insert.arena },
 		.target = target,
 	};
 	int rc;
 
 	arena_init(&insert.arena, context->budget);
+	arena_init(&insert.env_arena, context->budget);
+	exec_env_init(&insert.env, plan, context, &insert.env_arena);
 	if (returning != NULL)
 		*returning = NULL;
 	rc = check_returning(plan->insert, context, err);
 	if (rc == 0 && plan->column_count > 0)
 		rc = returning_new(plan, context, &insert.returning, err);
 	if (rc == 0)
-		rc = run(&insert, context, err);
+		rc = run(&insert, plan, context, err);
 	if (rc == 0)
 		rc = arena_check(&insert.arena, err);
 	arena_release(&insert.arena);
+	arena_release(&insert.env_arena);
 	*row_count = insert.row_count;
 	if (rc == 0 && returning != NULL)
 		*returning = insert.returning;

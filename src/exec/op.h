@@ -26,6 +26,7 @@
 struct exec_env {
 	const struct exec_context *context;
 	struct arena *arena; /* lives as long as the execution */
+	struct datum *slots; /* of EXPR_OUTER, plan->slot_count */
 };
 
 struct op_state;

@@ -86,7 +86,7 @@ returning_new(const struct plan *plan, const struct exec_context *context,
 {
 	static const struct rel no_rel = { .kind = REL_VALUES };
 	const struct event_type *type = plan->insert->type;
-	struct exec *exec = exec_new(context);
+	struct exec *exec = exec_new(plan, context);
 	struct returning_op *op;
 	struct type *types;
 

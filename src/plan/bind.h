@@ -39,6 +39,7 @@ struct binder {
 	uint32_t param_count;
 	uint32_t param_capacity;
 	uint32_t next_rel_id;
+	uint32_t slot_count; /* of the finished plan; see layout.h */
 	bool reads_events;
 	uint32_t depth; /* of the expression being bound */
 };
@@ -59,11 +60,6 @@ struct range {
 	struct rel *rel;
 	const struct range_column *columns;
 	uint32_t column_count;
-	/*
-	 * Columns of a table come into rel->scan.attnums when they are first
-	 * named; those of other relations stand where they are.
-	 */
-	bool is_scan;
 };
 
 /* Where an expression stands, for what is allowed and for messages. */
@@ -284,16 +280,10 @@ struct rel *rel_new_over(struct binder *binder, enum rel_kind kind,
 struct rel *rel_new_project(struct binder *binder, struct rel *input,
     struct expr **exprs, uint32_t count);
 
-/* The columns of scans are complete: tell those that pass them through. */
-void rel_finish(struct rel *rel);
-
-/* The scan of one event type (NULL: events), with no column yet. */
+/* The scan of one event type (NULL: events). */
 struct range *range_new_scan(struct binder *binder,
     const struct event_type *type, struct str alias);
-uint32_t scan_column(struct binder *binder, struct rel *scan, uint32_t attnum,
-    struct type type);
 
-/* FROM, WHERE and what prunes: a filter over a scan. */
 struct rel *rel_new_filter(struct binder *binder, struct rel *input,
     struct expr *condition);
 

@@ -466,7 +466,7 @@ bind_aggregate(struct binder *binder, struct scope *scope,
 	if (rc != 0)
 		return rc;
 	*out = expr_new(binder->arena, EXPR_AGG, agg.type, ast->location, 0);
-	(*out)->agg = agg_list_add(binder, scope->aggs, &agg);
+	(*out)->agg.index = agg_list_add(binder, scope->aggs, &agg);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/layout.h"
 
 /* Columns of COPY events without a list. */
 static const uint32_t events_defaults[] = { EVENTS_EVENT_TYPE,
@@ -180,12 +181,13 @@ bind_to_side(struct binder *binder, const struct ast_copy *ast,
 		columns[i].table_oid = column->table_oid;
 		columns[i].attnum = column->attnum;
 	}
-	rel = rel_new_project(binder, range->rel, exprs, count);
-	rel_finish(rel);
+	rc = layout_rel(binder,
+	    rel_new_project(binder, range->rel, exprs, count), count, &rel,
+	    err);
 	plan->root = rel;
 	plan->columns = columns;
 	plan->column_count = count;
-	return 0;
+	return rc;
 }
 
 static int

@@ -41,6 +41,7 @@ is_not_constant(const struct expr *expr)
 	case EXPR_PARAM:
 	case EXPR_FACT:
 	case EXPR_AGG:
+	case EXPR_OUTER:
 		return true;
 	case EXPR_CALL:
 		return expr->function->volatility != FUNCTION_IMMUTABLE;

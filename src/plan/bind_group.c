@@ -140,8 +140,6 @@ ungrouped_error(const struct scope *scope, const struct expr *column,
 
 		if (range->rel->id != column->column.rel)
 			continue;
-		if (range->is_scan)
-			index = range->rel->scan.attnums[index] - 1;
 		table = range->name;
 		name = range->columns[index].name;
 	}
@@ -167,7 +165,7 @@ lift(struct binder *binder, const struct scope *scope, const struct rel *agg,
 	}
 	if (from->kind == EXPR_AGG) {
 		*expr = expr_column(binder->arena, from->type, from->location,
-		    agg->id, agg->agg.key_count + from->agg);
+		    agg->id, agg->agg.key_count + from->agg.index);
 		return 0;
 	}
 	if (from->kind == EXPR_COLUMN)

@@ -9,6 +9,7 @@
 
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/layout.h"
 
 /* Place of a column in a row that is written. */
 static uint32_t
@@ -221,28 +222,29 @@ set_single_row(struct plan_insert *plan, const struct insert_targets *targets,
 	}
 }
 
-/* Values are the columns of a source. */
+/* Values are the first columns of a source. */
 static int
 set_from_source(struct binder *binder, struct plan_insert *plan,
-    const struct insert_targets *targets, const struct rel *source,
+    const struct insert_targets *targets, const struct rel *rel, uint32_t count,
     struct error *err)
 {
+	struct rel *source;
+	int rc;
+
+	rc = layout_rel(binder, rel, count, &source, err);
 	plan->source = source;
-	for (uint32_t i = 0; i < source->column_count; i++) {
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		uint32_t attnum = targets->attnums[i];
 		struct expr *value;
-		int rc;
 
 		if (attnum == COLUMN_EVENT_ID)
 			continue;
 		value = expr_column(binder->arena, source->types[i], 0,
 		    source->id, i);
 		rc = coerce_to_column(binder, plan->type, attnum, &value, err);
-		if (rc != 0)
-			return rc;
 		plan->values[row_index(attnum)] = value;
 	}
-	return 0;
+	return rc;
 }
 
 static int
@@ -281,7 +283,7 @@ bind_rows(struct binder *binder, const struct ast_insert *insert,
 	for (uint32_t i = 0; i < count; i++)
 		rel->types[i] =
 		    event_type_column_type(plan->type, targets->attnums[i]);
-	return set_from_source(binder, plan, targets, rel, err);
+	return set_from_source(binder, plan, targets, rel, count, err);
 }
 
 /* A literal of the source's select list becomes what its column needs. */
@@ -321,9 +323,9 @@ bind_source(struct binder *binder, const struct ast_insert *insert,
 		rc = coerce_source(binder, plan, targets, &query, err);
 	if (rc != 0)
 		return rc;
-	rel_finish(query.rel);
 	*given = query.column_count;
-	return set_from_source(binder, plan, targets, query.rel, err);
+	return set_from_source(binder, plan, targets, query.rel,
+	    query.column_count, err);
 }
 
 static bool
@@ -354,9 +356,8 @@ returning_range(struct binder *binder, const struct ast_insert *insert,
 	bool reads_events = binder->reads_events;
 	struct range *range = range_new_scan(binder, type, insert->alias);
 
-	/* the new rows, not a scan: all columns stand where they are */
+	/* the new rows, not a scan; all columns stand where they are */
 	binder->reads_events = reads_events;
-	range->is_scan = false;
 	return range;
 }
 

@@ -277,14 +277,8 @@ struct expr *
 range_column_expr(struct binder *binder, struct range *range, uint32_t index,
     int location)
 {
-	const struct range_column *column = &range->columns[index];
-	uint32_t position = index;
-
-	if (range->is_scan)
-		position = scan_column(binder, range->rel,
-		    (uint32_t)column->attnum, column->type);
-	return expr_column(binder->arena, column->type, location,
-	    range->rel->id, position);
+	return expr_column(binder->arena, range->columns[index].type, location,
+	    range->rel->id, index);
 }
 
 static bool

@@ -6,7 +6,7 @@
  *	-> LIMIT
  *
  * Expressions that only ORDER BY has are hidden targets behind the visible
- * ones; a last projection drops them.
+ * ones, which nobody above wants.
  *
  * Every result has one order (O4): scans give event_id's, which sorting keeps
  * among equals, and groups are sorted by their keys after all that ORDER BY
@@ -82,8 +82,6 @@ set_origin(const struct scope *scope, struct target *target)
 
 		if (range->rel->id != expr->column.rel)
 			continue;
-		if (range->is_scan)
-			index = range->rel->scan.attnums[index] - 1;
 		target->column.table_oid = range->columns[index].table_oid;
 		target->column.attnum = range->columns[index].attnum;
 	}
@@ -269,7 +267,7 @@ is_sorted_already(const struct select_state *state)
 					 : (uint32_t)EVENTS_EVENT_ID;
 	expr = state->targets.items[key->column].expr;
 	return expr->kind == EXPR_COLUMN && expr->column.rel == rel->id &&
-	    rel->scan.attnums[expr->column.column] == event_id;
+	    expr->column.column == event_id - 1;
 }
 
 static struct rel *
@@ -281,18 +279,6 @@ project_targets(struct binder *binder, struct select_state *state)
 	for (uint32_t i = 0; i < state->targets.count; i++)
 		exprs[i] = state->targets.items[i].expr;
 	return rel_new_project(binder, state->rel, exprs, state->targets.count);
-}
-
-static struct rel *
-drop_hidden(struct binder *binder, struct rel *rel, uint32_t count)
-{
-	struct expr **exprs =
-	    arena_alloc_array(binder->arena, count, sizeof(*exprs));
-
-	for (uint32_t i = 0; i < count; i++)
-		exprs[i] =
-		    expr_column(binder->arena, rel->types[i], 0, rel->id, i);
-	return rel_new_project(binder, rel, exprs, count);
 }
 
 static int
@@ -359,10 +345,6 @@ build(struct binder *binder, struct select_state *state, struct query *out,
 		rel = rel_new_sort(binder, rel, state->sort_keys,
 		    state->sort_key_count);
 	rc = bind_limit(binder, &state->scope, select, &rel, err);
-	if (rc == 0 && state->targets.count > state->visible_count) {
-		rel = drop_hidden(binder, rel, state->visible_count);
-		out->exprs = NULL;
-	}
 	out->rel = rel;
 	return rc;
 }

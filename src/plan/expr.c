@@ -32,6 +32,20 @@ expr_column(struct arena *arena, struct type type, int location, uint32_t rel,
 }
 
 struct expr *
+expr_copy(struct arena *arena, const struct expr *expr)
+{
+	struct expr *copy = arena_alloc(arena, sizeof(*copy));
+
+	*copy = *expr;
+	if (expr->arg_count == 0)
+		return copy;
+	copy->args =
+	    arena_alloc_array(arena, expr->arg_count, sizeof(*copy->args));
+	memcpy(copy->args, expr->args, expr->arg_count * sizeof(*copy->args));
+	return copy;
+}
+
+struct expr *
 expr_const(struct arena *arena, struct type type, int location,
     const struct datum *value)
 {
@@ -84,7 +98,9 @@ own_part_equal(const struct expr *a, const struct expr *b)
 	case EXPR_FACT:
 		return a->fact == b->fact;
 	case EXPR_AGG:
-		return a->agg == b->agg;
+		return a->agg.rel == b->agg.rel && a->agg.index == b->agg.index;
+	case EXPR_OUTER:
+		return a->slot == b->slot;
 	case EXPR_AND:
 	case EXPR_OR:
 	case EXPR_NOT:

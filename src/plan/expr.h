@@ -2,9 +2,13 @@
 /*
  * expr.h -- bound expressions: every name found, every type known.
  *
- * A column is named by the relation that makes it (struct rel, id) and its
- * index among that relation's columns, so that an operator above several
- * relations can tell them apart.
+ * While a statement is bound and its plan improved, a column is named by the
+ * relation that makes it (struct rel, id) and its index among that relation's
+ * columns, wherever it is used: expressions can move between relations as they
+ * are.  layout.h turns such names into what runs: a position in the batch of
+ * the operator's input (rel is not looked at any more), or, if a relation
+ * around the one at hand makes the column, a slot that is filled with the outer
+ * row's value before the inner relation runs.
  *
  * Memory: an arena's.  Threads: immutable once the plan is made.
  */
@@ -39,6 +43,7 @@ enum expr_kind {
 	EXPR_FACT,     /* fact of the session; args[0] of FACT_SETTING */
 	EXPR_TYPEOF,   /* value: pg_typeof's answer, args[0] is not evaluated */
 	EXPR_AGG,      /* agg; only while binding, then a column */
+	EXPR_OUTER,    /* slot; only in a plan, see below */
 };
 
 enum expr_test {
@@ -80,7 +85,11 @@ struct expr {
 		enum cast_context cast;
 		enum expr_test test;
 		enum expr_fact fact;
-		uint32_t agg; /* index among the query's aggregates */
+		struct {
+			uint32_t rel;   /* of the aggregation to be */
+			uint32_t index; /* among its calls */
+		} agg;
+		uint32_t slot;
 	};
 };
 
@@ -90,6 +99,9 @@ struct expr *expr_new(struct arena *arena, enum expr_kind kind,
 
 struct expr *expr_column(struct arena *arena, struct type type, int location,
     uint32_t rel, uint32_t column);
+
+/* The same node with room for its arguments, which are still the old ones. */
+struct expr *expr_copy(struct arena *arena, const struct expr *expr);
 
 /* A constant; a null one if value is NULL. */
 struct expr *expr_const(struct arena *arena, struct type type, int location,

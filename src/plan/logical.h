@@ -3,8 +3,12 @@
  * logical.h -- the logical plan: a tree of relations, leaves are what is
  * stored or written down, and the parts of plans that write.
  *
- * A relation makes columns, named elsewhere by (id, index).  Those that pass
- * their input's columns through (filter, sort, limit) have their input's id.
+ * A relation makes columns, named elsewhere by (id, index); those that pass
+ * their inputs' columns through (filter, sort, limit) make none and have their
+ * input's id.  While a statement is bound, column_count and types say what a
+ * relation makes: a scan has all columns of its type, column i is attnum i + 1.
+ * In a finished plan (layout.h) they say what its batches hold: only what is
+ * wanted above, at the positions that expressions then name.
  *
  * Order.  A scan that is ordered gives rows by event_id, the transaction's own
  * rows last; sorting is stable, so equal keys stay in that order (O4).
@@ -59,8 +63,9 @@ struct scan_bound {
 
 struct rel_scan {
 	const struct event_type *type; /* NULL: REL_EVENTS */
-	uint32_t *attnums;             /* of the columns, column_count */
 	bool is_ordered;               /* rows must come by event_id */
+	/* of a finished plan: */
+	uint32_t *attnums; /* of the columns, column_count */
 	const struct scan_bound *bounds;
 	uint32_t bound_count;
 };
@@ -105,7 +110,7 @@ struct rel_agg {
 };
 
 struct sort_key {
-	uint32_t column;
+	uint32_t column; /* of the relation with the sort's id */
 	bool is_descending;
 	bool nulls_first;
 };
@@ -121,12 +126,19 @@ struct rel_limit {
 	struct expr *offset;
 };
 
+/* A column by its name in the logical plan. */
+struct column_id {
+	uint32_t rel;
+	uint32_t column;
+};
+
 struct rel {
 	enum rel_kind kind;
 	uint32_t id;
 	uint32_t column_count;
-	struct type *types; /* of the columns */
-	struct rel *input;  /* NULL: a leaf */
+	struct type *types;        /* of the columns */
+	struct column_id *columns; /* of a finished plan: their names before */
+	struct rel *input;         /* NULL: a leaf */
 	union {
 		struct rel_scan scan; /* REL_EVENTS too */
 		struct rel_values values;

@@ -10,6 +10,7 @@
 
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/layout.h"
 
 void
 plan_tag(const struct plan *plan, uint64_t row_count, char out[PLAN_TAG_SIZE])
@@ -66,23 +67,27 @@ check_params(const struct binder *binder, struct error *err)
 
 /* ---- statements ---- */
 
-static void
-set_query(struct binder *binder, const struct query *query, struct plan *plan)
+static int
+set_query(struct binder *binder, const struct query *query, struct plan *plan,
+    struct error *err)
 {
 	struct plan_column *columns = arena_alloc_array(binder->arena,
 	    query->column_count + 1, sizeof(*columns));
+	struct rel *root;
+	int rc;
 
-	rel_finish(query->rel);
-	plan->root = query->rel;
+	rc = layout_rel(binder, query->rel, query->column_count, &root, err);
+	plan->root = root;
 	for (uint32_t i = 0; i < query->column_count; i++)
 		columns[i] = (struct plan_column){
 			.name = query->columns[i].name,
-			.type = query->rel->types[i],
+			.type = root->types[i],
 			.table_oid = query->columns[i].table_oid,
 			.attnum = query->columns[i].attnum,
 		};
 	plan->columns = columns;
 	plan->column_count = query->column_count;
+	return rc;
 }
 
 int
@@ -94,7 +99,7 @@ bind_query_plan(struct binder *binder, const struct ast_select *select,
 
 	rc = bind_select(binder, select, UNKNOWNS_TEXT, &query, err);
 	if (rc == 0)
-		set_query(binder, &query, plan);
+		rc = set_query(binder, &query, plan, err);
 	return rc;
 }
 
@@ -107,7 +112,7 @@ bind_native(struct binder *binder, const struct ast_query *ast,
 
 	rc = bind_native_query(binder, ast, &query, err);
 	if (rc == 0)
-		set_query(binder, &query, plan);
+		rc = set_query(binder, &query, plan, err);
 	return rc;
 }
 
@@ -197,6 +202,7 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 	if (rc != 0)
 		return rc;
 	plan->reads_events = binder.reads_events;
+	plan->slot_count = binder.slot_count;
 	plan->param_types = binder.param_types;
 	plan->param_count = binder.param_count;
 	*out = plan;

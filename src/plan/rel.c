@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rel.c -- making relations, and what prunes scans.
+ * rel.c -- making relations.
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
@@ -43,22 +43,6 @@ rel_new_project(struct binder *binder, struct rel *input, struct expr **exprs,
 	for (uint32_t i = 0; i < count; i++)
 		rel->types[i] = exprs[i]->type;
 	return rel;
-}
-
-void
-rel_finish(struct rel *rel)
-{
-	if (rel->kind == REL_APPEND) {
-		for (uint32_t i = 0; i < rel->append.count; i++)
-			rel_finish(rel->append.inputs[i]);
-	}
-	if (rel->input == NULL)
-		return;
-	rel_finish(rel->input);
-	if (rel->id == rel->input->id) {
-		rel->column_count = rel->input->column_count;
-		rel->types = rel->input->types;
-	}
 }
 
 struct rel *
@@ -149,34 +133,18 @@ range_new_scan(struct binder *binder, const struct event_type *type,
 	struct rel *rel =
 	    rel_new(binder, type == NULL ? REL_EVENTS : REL_SCAN, NULL, count);
 
-	/* room for all; there are as many as have been named */
-	rel->column_count = 0;
 	rel->scan.type = type;
 	rel->scan.is_ordered = true;
-	rel->scan.attnums =
-	    arena_alloc_array(binder->arena, count, sizeof(uint32_t));
 	range->rel = rel;
-	range->is_scan = true;
 	range->table_name = type == NULL ? STR("events") : type->name;
 	range->name = alias.len > 0 ? alias : range->table_name;
 	range->column_count = count;
 	range->columns = type == NULL ? events_range_columns(binder)
 				      : type_range_columns(binder, type, count);
+	for (uint32_t i = 0; i < count; i++)
+		rel->types[i] = range->columns[i].type;
 	binder->reads_events = true;
 	return range;
-}
-
-uint32_t
-scan_column(struct binder *binder UNUSED, struct rel *scan, uint32_t attnum,
-    struct type type)
-{
-	for (uint32_t i = 0; i < scan->column_count; i++) {
-		if (scan->scan.attnums[i] == attnum)
-			return i;
-	}
-	scan->scan.attnums[scan->column_count] = attnum;
-	scan->types[scan->column_count] = type;
-	return scan->column_count++;
 }
 
 /* ---- filters ---- */
@@ -205,102 +173,6 @@ put_conjuncts(struct expr *condition, struct expr **at)
 	return at;
 }
 
-static const struct {
-	const char *name;
-	enum bound_kind kind;
-	enum bound_kind mirrored; /* of "value op column" */
-} bound_ops[] = {
-	{ "=", BOUND_EQ, BOUND_EQ },
-	{ "<", BOUND_LT, BOUND_GT },
-	{ "<=", BOUND_LE, BOUND_GE },
-	{ ">", BOUND_GT, BOUND_LT },
-	{ ">=", BOUND_GE, BOUND_LE },
-};
-
-/* A column of the scan, maybe under casts that change no value. */
-static const struct expr *
-plain_column(const struct expr *expr, const struct rel *scan)
-{
-	while (expr->kind == EXPR_CAST &&
-	    cast_is_relabel(&expr->args[0]->type, &expr->type))
-		expr = expr->args[0];
-	if (expr->kind != EXPR_COLUMN || expr->column.rel != scan->id)
-		return NULL;
-	return expr;
-}
-
-static bool
-is_integer(uint32_t oid)
-{
-	return oid == TYPE_INT2 || oid == TYPE_INT4 || oid == TYPE_INT8;
-}
-
-/* Whether values of both types compare as their physical forms do. */
-static bool
-is_comparable(uint32_t column, uint32_t value)
-{
-	return column == value || (is_integer(column) && is_integer(value));
-}
-
-/* blanks at the end of char(n) count for the form, not for the comparison */
-static bool
-is_prunable(const struct type *type)
-{
-	return type->oid != TYPE_BPCHAR;
-}
-
-static bool
-bound_of(const struct expr *conjunct, const struct rel *scan,
-    struct scan_bound *out)
-{
-	const struct expr *column;
-	size_t op = 0;
-
-	if (conjunct->kind != EXPR_CALL || conjunct->arg_count != 2 ||
-	    conjunct->function->kind != FUNCTION_OPERATOR ||
-	    conjunct->function->result != TYPE_BOOL)
-		return false;
-	while (op < ARRAY_LEN(bound_ops) &&
-	    strcmp(conjunct->function->name, bound_ops[op].name) != 0)
-		op++;
-	if (op == ARRAY_LEN(bound_ops))
-		return false;
-	for (uint32_t side = 0; side < 2; side++) {
-		const struct expr *value = conjunct->args[1 - side];
-
-		column = plain_column(conjunct->args[side], scan);
-		if (column == NULL || !expr_is_fixed(value) ||
-		    !is_prunable(&column->type) ||
-		    !is_comparable(conjunct->args[side]->type.oid,
-			value->type.oid))
-			continue;
-		out->attnum = scan->scan.attnums[column->column.column];
-		out->kind =
-		    side == 0 ? bound_ops[op].kind : bound_ops[op].mirrored;
-		out->value = value;
-		return true;
-	}
-	return false;
-}
-
-static void
-set_bounds(struct binder *binder, struct rel *scan,
-    const struct rel_filter *filter)
-{
-	struct scan_bound *bounds = arena_alloc_array(binder->arena,
-	    filter->count + scan->scan.bound_count, sizeof(*bounds));
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < scan->scan.bound_count; i++)
-		bounds[count++] = scan->scan.bounds[i];
-	for (uint32_t i = 0; i < filter->count; i++) {
-		if (bound_of(filter->conjuncts[i], scan, &bounds[count]))
-			count++;
-	}
-	scan->scan.bounds = bounds;
-	scan->scan.bound_count = count;
-}
-
 struct rel *
 rel_new_filter(struct binder *binder, struct rel *input, struct expr *condition)
 {
@@ -310,7 +182,5 @@ rel_new_filter(struct binder *binder, struct rel *input, struct expr *condition)
 	rel->filter.conjuncts = arena_alloc_array(binder->arena,
 	    rel->filter.count, sizeof(*rel->filter.conjuncts));
 	put_conjuncts(condition, rel->filter.conjuncts);
-	if (input->kind == REL_SCAN || input->kind == REL_EVENTS)
-		set_bounds(binder, input, &rel->filter);
 	return rel;
 }

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * layout.c -- see layout.h.  Top down, each relation is told which columns are
+ * wanted of it; bottom up, each says where its columns lie.
+ */
+#include "plan/layout.h"
+
+#include <assert.h>
+
+#include "plan/column_set.h"
+#include "plan/scan_bound.h"
+
+/* Of copied expressions and relations: copies of copies may grow fast. */
+#define NODES_MAX 1000000
+
+struct layouter {
+	struct binder *binder;
+	struct arena *arena;
+	uint32_t node_count;
+	bool is_too_complex;
+};
+
+static struct rel *lay_out(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted);
+
+/* ---- expressions ---- */
+
+static bool
+count_node(struct layouter *l)
+{
+	if (l->node_count >= NODES_MAX)
+		l->is_too_complex = true;
+	l->node_count++;
+	return !l->is_too_complex;
+}
+
+static struct expr *
+place_column(struct layouter *l, const struct expr *expr,
+    const struct rel *input)
+{
+	struct expr *placed = expr_copy(l->arena, expr);
+	uint32_t count = input == NULL ? 0 : input->column_count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (input->columns[i].rel != expr->column.rel ||
+		    input->columns[i].column != expr->column.column)
+			continue;
+		placed->column.column = i;
+		return placed;
+	}
+	assert(false);
+	return placed;
+}
+
+/* The expression over the batches of `input`, NULL if it has none. */
+static struct expr *
+place(struct layouter *l, const struct expr *expr, const struct rel *input)
+{
+	struct expr *placed;
+
+	if (!count_node(l))
+		return expr_copy(l->arena, expr);
+	if (expr->kind == EXPR_COLUMN)
+		return place_column(l, expr, input);
+	placed = expr_copy(l->arena, expr);
+	for (uint32_t i = 0; i < expr->arg_count; i++)
+		placed->args[i] = place(l, expr->args[i], input);
+	return placed;
+}
+
+static struct expr *
+place_optional(struct layouter *l, const struct expr *expr,
+    const struct rel *input)
+{
+	return expr == NULL ? NULL : place(l, expr, input);
+}
+
+static struct expr **
+place_all(struct layouter *l, struct expr *const *exprs, uint32_t count,
+    const struct rel *input)
+{
+	struct expr **placed =
+	    arena_alloc_array(l->arena, count + 1, sizeof(*placed));
+
+	for (uint32_t i = 0; i < count; i++)
+		placed[i] = place(l, exprs[i], input);
+	return placed;
+}
+
+/* ---- relations ---- */
+
+static struct rel *
+copy_rel(struct layouter *l, const struct rel *rel)
+{
+	struct rel *copy = arena_alloc(l->arena, sizeof(*copy));
+
+	(void)count_node(l);
+	*copy = *rel;
+	return copy;
+}
+
+/* Room for the layout of a relation with at most `count` columns. */
+static void
+start_columns(struct layouter *l, struct rel *rel, uint32_t count)
+{
+	rel->column_count = 0;
+	rel->types =
+	    arena_alloc_array(l->arena, count + 1, sizeof(*rel->types));
+	rel->columns =
+	    arena_alloc_array(l->arena, count + 1, sizeof(*rel->columns));
+}
+
+static void
+add_column(struct rel *rel, uint32_t id, uint32_t column, struct type type)
+{
+	rel->types[rel->column_count] = type;
+	rel->columns[rel->column_count++] =
+	    (struct column_id){ .rel = id, .column = column };
+}
+
+/* Columns pass through: the layout is the input's. */
+static void
+same_columns(struct rel *rel)
+{
+	rel->column_count = rel->input->column_count;
+	rel->types = rel->input->types;
+	rel->columns = rel->input->columns;
+}
+
+/* What is wanted of an input: what is wanted above, and more to be added. */
+static struct column_set
+wanted_below(struct layouter *l, const struct column_set *wanted)
+{
+	struct column_set below;
+
+	column_set_init(&below, l->arena);
+	if (wanted != NULL)
+		column_set_add_all(&below, wanted);
+	return below;
+}
+
+/*
+ * A relation whose batches hold exactly columns 0..count-1 of the relation
+ * `id`, in order: `rel` itself or a projection of it.
+ */
+static struct rel *
+fit(struct layouter *l, struct rel *rel, uint32_t id, uint32_t count)
+{
+	bool fits = rel->column_count == count;
+	struct rel *project;
+
+	for (uint32_t i = 0; i < count && fits; i++)
+		fits = rel->columns[i].rel == id && rel->columns[i].column == i;
+	if (fits)
+		return rel;
+	project = arena_zalloc(l->arena, sizeof(*project));
+	project->kind = REL_PROJECT;
+	project->id = id;
+	project->input = rel;
+	project->project =
+	    arena_alloc_array(l->arena, count + 1, sizeof(*project->project));
+	start_columns(l, project, count);
+	for (uint32_t i = 0; i < rel->column_count; i++) {
+		uint32_t column = rel->columns[i].column;
+
+		if (rel->columns[i].rel != id || column >= count)
+			continue;
+		project->columns[column] = rel->columns[i];
+		project->types[column] = rel->types[i];
+		project->project[column] =
+		    expr_column(l->arena, rel->types[i], 0, 0, i);
+	}
+	project->column_count = count;
+	return project;
+}
+
+/* A query as such: exactly its first columns. */
+static struct rel *
+lay_out_whole(struct layouter *l, const struct rel *rel, uint32_t count)
+{
+	struct column_set wanted;
+
+	column_set_init(&wanted, l->arena);
+	for (uint32_t i = 0; i < count; i++)
+		column_set_add(&wanted, rel->id, i);
+	return fit(l, lay_out(l, rel, &wanted), rel->id, count);
+}
+
+static struct rel *
+lay_out_scan(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct rel *out = copy_rel(l, rel);
+
+	start_columns(l, out, wanted->count);
+	out->scan.attnums = arena_alloc_array(l->arena, wanted->count + 1,
+	    sizeof(*out->scan.attnums));
+	for (uint32_t i = 0; i < rel->column_count; i++) {
+		if (!column_set_has(wanted, rel->id, i))
+			continue;
+		out->scan.attnums[out->column_count] = i + 1;
+		add_column(out, rel->id, i, rel->types[i]);
+	}
+	return out;
+}
+
+static struct rel *
+lay_out_values(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct rel *out = copy_rel(l, rel);
+	uint32_t row_count = rel->values.row_count;
+
+	start_columns(l, out, rel->column_count);
+	for (uint32_t i = 0; i < rel->column_count; i++) {
+		if (column_set_has(wanted, rel->id, i))
+			add_column(out, rel->id, i, rel->types[i]);
+	}
+	out->values.rows = arena_alloc_array(l->arena, row_count + 1,
+	    sizeof(*out->values.rows));
+	for (uint32_t r = 0; r < row_count; r++) {
+		struct expr **row = arena_alloc_array(l->arena,
+		    out->column_count + 1, sizeof(*row));
+
+		for (uint32_t i = 0; i < out->column_count; i++)
+			row[i] = place(l,
+			    rel->values.rows[r][out->columns[i].column], NULL);
+		out->values.rows[r] = row;
+	}
+	return out;
+}
+
+static struct rel *
+lay_out_filter(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct column_set below = wanted_below(l, wanted);
+	struct rel *out = copy_rel(l, rel);
+
+	for (uint32_t i = 0; i < rel->filter.count; i++)
+		column_set_add_expr(&below, rel->filter.conjuncts[i]);
+	out->input = lay_out(l, rel->input, &below);
+	same_columns(out);
+	out->filter.conjuncts =
+	    place_all(l, rel->filter.conjuncts, rel->filter.count, out->input);
+	if (out->input->kind == REL_SCAN || out->input->kind == REL_EVENTS)
+		scan_set_bounds(l->arena, out->input, &out->filter);
+	return out;
+}
+
+static struct rel *
+lay_out_project(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct column_set below = wanted_below(l, NULL);
+	struct rel *out = copy_rel(l, rel);
+
+	start_columns(l, out, rel->column_count);
+	for (uint32_t i = 0; i < rel->column_count; i++) {
+		if (!column_set_has(wanted, rel->id, i))
+			continue;
+		add_column(out, rel->id, i, rel->types[i]);
+		column_set_add_expr(&below, rel->project[i]);
+	}
+	out->input = lay_out(l, rel->input, &below);
+	out->project = arena_alloc_array(l->arena, out->column_count + 1,
+	    sizeof(*out->project));
+	for (uint32_t i = 0; i < out->column_count; i++)
+		out->project[i] =
+		    place(l, rel->project[out->columns[i].column], out->input);
+	return out;
+}
+
+static void
+place_call(struct layouter *l, struct agg_call *call, const struct rel *input)
+{
+	call->arg = place_optional(l, call->arg, input);
+	call->delimiter = place_optional(l, call->delimiter, input);
+	call->filter = place_optional(l, call->filter, input);
+}
+
+static void
+want_call(struct column_set *below, const struct agg_call *call)
+{
+	if (call->arg != NULL)
+		column_set_add_expr(below, call->arg);
+	if (call->delimiter != NULL)
+		column_set_add_expr(below, call->delimiter);
+	if (call->filter != NULL)
+		column_set_add_expr(below, call->filter);
+}
+
+/* All keys make the groups; calls that nobody wants are left out. */
+static struct rel *
+lay_out_agg(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	const struct rel_agg *agg = &rel->agg;
+	struct column_set below = wanted_below(l, NULL);
+	struct rel *out = copy_rel(l, rel);
+
+	start_columns(l, out, rel->column_count);
+	out->agg.calls = arena_alloc_array(l->arena, agg->call_count + 1,
+	    sizeof(*out->agg.calls));
+	out->agg.call_count = 0;
+	for (uint32_t i = 0; i < agg->key_count; i++) {
+		add_column(out, rel->id, i, rel->types[i]);
+		column_set_add_expr(&below, agg->keys[i]);
+	}
+	for (uint32_t i = 0; i < agg->call_count; i++) {
+		uint32_t column = agg->key_count + i;
+
+		if (!column_set_has(wanted, rel->id, column))
+			continue;
+		add_column(out, rel->id, column, rel->types[column]);
+		out->agg.calls[out->agg.call_count++] = agg->calls[i];
+		want_call(&below, &agg->calls[i]);
+	}
+	out->input = lay_out(l, rel->input, &below);
+	out->agg.keys = place_all(l, agg->keys, agg->key_count, out->input);
+	for (uint32_t i = 0; i < out->agg.call_count; i++)
+		place_call(l, &out->agg.calls[i], out->input);
+	return out;
+}
+
+/* Position of a column of the relation `id` in a layout that has it. */
+static uint32_t
+position_of(const struct rel *rel, uint32_t id, uint32_t column)
+{
+	for (uint32_t i = 0; i < rel->column_count; i++) {
+		if (rel->columns[i].rel == id &&
+		    rel->columns[i].column == column)
+			return i;
+	}
+	assert(false);
+	return 0;
+}
+
+static struct rel *
+lay_out_sort(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct column_set below = wanted_below(l, wanted);
+	struct rel *out = copy_rel(l, rel);
+	uint32_t count = rel->sort.key_count;
+
+	for (uint32_t i = 0; i < count; i++)
+		column_set_add(&below, rel->id, rel->sort.keys[i].column);
+	out->input = lay_out(l, rel->input, &below);
+	same_columns(out);
+	out->sort.keys =
+	    arena_alloc_array(l->arena, count + 1, sizeof(*out->sort.keys));
+	for (uint32_t i = 0; i < count; i++) {
+		out->sort.keys[i] = rel->sort.keys[i];
+		out->sort.keys[i].column =
+		    position_of(out->input, rel->id, rel->sort.keys[i].column);
+	}
+	return out;
+}
+
+static struct rel *
+lay_out_limit(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct rel *out = copy_rel(l, rel);
+
+	out->input = lay_out(l, rel->input, wanted);
+	same_columns(out);
+	out->limit.limit = place_optional(l, rel->limit.limit, NULL);
+	out->limit.offset = place_optional(l, rel->limit.offset, NULL);
+	return out;
+}
+
+static void
+all_columns(struct layouter *l, const struct rel *rel, struct rel *out)
+{
+	start_columns(l, out, rel->column_count);
+	for (uint32_t i = 0; i < rel->column_count; i++)
+		add_column(out, rel->id, i, rel->types[i]);
+}
+
+static struct rel *
+lay_out_append(struct layouter *l, const struct rel *rel)
+{
+	struct rel *out = copy_rel(l, rel);
+
+	all_columns(l, rel, out);
+	out->append.inputs = arena_alloc_array(l->arena, rel->append.count + 1,
+	    sizeof(*out->append.inputs));
+	for (uint32_t i = 0; i < rel->append.count; i++)
+		out->append.inputs[i] =
+		    lay_out_whole(l, rel->append.inputs[i], rel->column_count);
+	return out;
+}
+
+static struct rel *
+lay_out(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	switch (rel->kind) {
+	case REL_SCAN:
+	case REL_EVENTS:
+		return lay_out_scan(l, rel, wanted);
+	case REL_VALUES:
+		return lay_out_values(l, rel, wanted);
+	case REL_FILTER:
+		return lay_out_filter(l, rel, wanted);
+	case REL_PROJECT:
+		return lay_out_project(l, rel, wanted);
+	case REL_AGG:
+		return lay_out_agg(l, rel, wanted);
+	case REL_SORT:
+		return lay_out_sort(l, rel, wanted);
+	case REL_LIMIT:
+		return lay_out_limit(l, rel, wanted);
+	case REL_APPEND:
+		return lay_out_append(l, rel);
+	}
+	return copy_rel(l, rel);
+}
+
+/* ---- from outside ---- */
+
+static int
+check(const struct layouter *l, struct error *err)
+{
+	if (!l->is_too_complex)
+		return 0;
+	return error_set(err, STELE_E_TOO_COMPLEX,
+	    "the plan of the statement has too many parts");
+}
+
+int
+layout_rel(struct binder *binder, const struct rel *rel, uint32_t count,
+    struct rel **out, struct error *err)
+{
+	struct layouter l = { .binder = binder, .arena = binder->arena };
+
+	*out = lay_out_whole(&l, rel, count);
+	return check(&l, err);
+}
+
+int
+layout_expr(struct binder *binder, const struct expr *expr,
+    const struct rel *rel, struct expr **out, struct error *err)
+{
+	struct layouter l = { .binder = binder, .arena = binder->arena };
+
+	*out = place(&l, expr, rel);
+	return check(&l, err);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rel_walk.c -- see rel_walk.h: the one place that knows which expressions and
+ * which inputs each kind of relation has.
+ */
+#include "plan/rel_walk.h"
+
+#include <stddef.h>
+
+static int
+each_of(struct expr **exprs, uint32_t count, expr_slot_fn fn, void *arg)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = fn(&exprs[i], arg);
+	return rc;
+}
+
+/* An expression that may be missing. */
+static int
+one_of(struct expr **slot, expr_slot_fn fn, void *arg)
+{
+	return *slot == NULL ? 0 : fn(slot, arg);
+}
+
+static int
+each_of_values(const struct rel *rel, expr_slot_fn fn, void *arg)
+{
+	int rc = 0;
+
+	for (uint32_t r = 0; r < rel->values.row_count && rc == 0; r++)
+		rc = each_of(rel->values.rows[r], rel->column_count, fn, arg);
+	return rc;
+}
+
+static int
+each_of_agg(const struct rel *rel, expr_slot_fn fn, void *arg)
+{
+	int rc;
+
+	rc = each_of(rel->agg.keys, rel->agg.key_count, fn, arg);
+	for (uint32_t i = 0; i < rel->agg.call_count && rc == 0; i++) {
+		struct agg_call *call = &rel->agg.calls[i];
+
+		rc = one_of(&call->arg, fn, arg);
+		if (rc == 0)
+			rc = one_of(&call->delimiter, fn, arg);
+		if (rc == 0)
+			rc = one_of(&call->filter, fn, arg);
+	}
+	return rc;
+}
+
+int
+rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
+{
+	int rc;
+
+	switch (rel->kind) {
+	case REL_SCAN:
+	case REL_EVENTS:
+	case REL_SORT:
+	case REL_APPEND:
+		return 0;
+	case REL_VALUES:
+		return each_of_values(rel, fn, arg);
+	case REL_FILTER:
+		return each_of(rel->filter.conjuncts, rel->filter.count, fn,
+		    arg);
+	case REL_PROJECT:
+		return each_of(rel->project, rel->column_count, fn, arg);
+	case REL_AGG:
+		return each_of_agg(rel, fn, arg);
+	case REL_LIMIT:
+		rc = one_of(&rel->limit.limit, fn, arg);
+		return rc != 0 ? rc : one_of(&rel->limit.offset, fn, arg);
+	}
+	return 0;
+}
+
+uint32_t
+rel_input_count(const struct rel *rel)
+{
+	if (rel->kind == REL_APPEND)
+		return rel->append.count;
+	return rel->input != NULL;
+}
+
+struct rel **
+rel_input(struct rel *rel, uint32_t i)
+{
+	if (rel->kind == REL_APPEND)
+		return &rel->append.inputs[i];
+	return &rel->input;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rel_walk.h -- going through a logical plan without knowing every kind of
+ * relation; private to src/plan/.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "plan/expr.h"
+#include "plan/logical.h"
+
+/*
+ * Call `fn` with the place of each expression of one relation (those of its
+ * inputs are not its own), until it returns anything but 0; that is returned.
+ */
+typedef int (*expr_slot_fn)(struct expr **slot, void *arg);
+int rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg);
+
+uint32_t rel_input_count(const struct rel *rel);
+struct rel **rel_input(struct rel *rel, uint32_t i);
