@@ -106,10 +106,19 @@ struct log_reader {
 	const struct catalog *catalog; /* owned */
 };
 
+int
+recovery_first_catalog(const struct manifest_state *state,
+    const struct catalog **out, struct error *err)
+{
+	if (state->catalog.len == 0)
+		return catalog_new(out, err);
+	return catalog_decode(state->catalog, out, err);
+}
+
 /* One schema change, unless the checkpoint has it already. */
 static int
-replay_ddl(struct log_reader *reader, struct entry *entry, uint64_t event_id,
-    uint64_t *generation, struct error *err)
+apply_change(const struct catalog **catalog, struct entry *entry,
+    uint64_t event_id, uint64_t *generation, struct error *err)
 {
 	const struct catalog *after;
 	struct arena arena;
@@ -117,29 +126,27 @@ replay_ddl(struct log_reader *reader, struct entry *entry, uint64_t event_id,
 	int rc;
 
 	*generation = reader_u64(&entry->content);
-	if (*generation <= reader->catalog->generation)
+	if (*generation <= (*catalog)->generation)
 		return 0;
-	if (*generation != reader->catalog->generation + 1)
+	if (*generation != (*catalog)->generation + 1)
 		return error_set(err, STELE_E_CORRUPT,
 		    "log lacks schema changes before generation %" PRIu64,
 		    *generation);
 	arena_init(&arena, NULL);
 	rc = ddl_decode(&entry->content, &arena, &ddl, err);
 	if (rc == 0)
-		rc =
-		    catalog_apply(reader->catalog, &ddl, event_id, &after, err);
+		rc = catalog_apply(*catalog, &ddl, event_id, &after, err);
 	if (rc == 0) {
-		catalog_unref(reader->catalog);
-		reader->catalog = after;
+		catalog_unref(*catalog);
+		*catalog = after;
 	}
 	arena_release(&arena);
 	return rc;
 }
 
-/* The schema changes of a batch come into force before its rows are read. */
-static int
-replay_ddls(struct log_reader *reader, struct wal_replay_batch *batch,
-    struct error *err)
+int
+recovery_apply_changes(const struct catalog **catalog, uint32_t shard_count,
+    struct wal_replay_batch *batch, struct error *err)
 {
 	struct reader r = reader_over(batch->entries, batch->len);
 	struct entry entry;
@@ -147,14 +154,13 @@ replay_ddls(struct log_reader *reader, struct wal_replay_batch *batch,
 
 	while (rc == 0 && (more = entry_next(&r, &entry)) != 0) {
 		if (more < 0 ||
-		    (entry.kind == ENTRY_ROW &&
-			entry.shard >= reader->engine->shard_count))
+		    (entry.kind == ENTRY_ROW && entry.shard >= shard_count))
 			return error_set(err, STELE_E_CORRUPT,
 			    "log record of event %" PRIu64 " is malformed",
 			    batch->first_event_id);
 		if (entry.kind == ENTRY_DDL)
-			rc = replay_ddl(reader, &entry, batch->first_event_id,
-			    &batch->generation, err);
+			rc = apply_change(catalog, &entry,
+			    batch->first_event_id, &batch->generation, err);
 	}
 	return rc;
 }
@@ -164,7 +170,8 @@ replay_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 {
 	struct log_reader *reader = arg;
 	struct engine *engine = reader->engine;
-	int rc = replay_ddls(reader, batch, err);
+	int rc = recovery_apply_changes(&reader->catalog, engine->shard_count,
+	    batch, err);
 
 	if (batch->row_count == 0)
 		return rc;
@@ -225,10 +232,7 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 
 	if (rc != 0)
 		return rc;
-	if (state->catalog.len == 0)
-		rc = catalog_new(&reader.catalog, err);
-	else
-		rc = catalog_decode(state->catalog, &reader.catalog, err);
+	rc = recovery_first_catalog(state, &reader.catalog, err);
 	if (rc == 0)
 		engine->flusher.generation = reader.catalog->generation;
 	if (rc == 0)

@@ -14,6 +14,7 @@ struct catalog;
 struct engine;
 struct error;
 struct manifest;
+struct manifest_state;
 
 /*
  * Make the directory if it is not there, open its MANIFEST or make one.  Sets
@@ -21,6 +22,18 @@ struct manifest;
  */
 MUST_USE int recovery_open_directory(struct engine *engine,
     struct manifest **out, struct error *err);
+
+/* A new reference to the catalogue that the MANIFEST has. */
+MUST_USE int recovery_first_catalog(const struct manifest_state *state,
+    const struct catalog **out, struct error *err);
+
+/*
+ * The schema changes of a batch, which come into force before its rows are
+ * read: *catalog is replaced by what they make of it.  Changes that it has
+ * already are passed over.  STELE_E_CORRUPT if the batch is no batch.
+ */
+MUST_USE int recovery_apply_changes(const struct catalog **catalog,
+    uint32_t shard_count, struct wal_replay_batch *batch, struct error *err);
 
 /*
  * Fill the view and the shards: segments, then the log.  *catalog is a new

@@ -6,19 +6,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "common/arena.h"
 #include "common/error.h"
 #include "common/hash.h"
 #include "engine/append/row_format.h"
-#include "engine/catalog/catalog_format.h"
+#include "engine/catalog/value_format.h"
 #include "engine/engine_private.h"
-#include "engine/wal/wal_replay.h"
+#include "engine/recovery.h"
 
 struct verifier {
 	void (*problem)(void *arg, const struct error *err);
 	void *arg;
 	struct verify_report *report;
 	uint32_t shard_count;
+	const struct catalog *catalog; /* as the log has made it; owned */
 };
 
 static void
@@ -28,24 +28,21 @@ tell(struct verifier *verifier, const struct error *err)
 	verifier->problem(verifier->arg, err);
 }
 
-/* Nothing of an entry but its own form can be judged here. */
 static bool
-is_entry_sound(const struct verifier *verifier, struct entry *entry)
+is_row_sound(const struct verifier *verifier, struct entry *entry)
 {
-	struct arena arena;
-	struct error ignored;
-	struct ddl ddl;
+	const struct event_type *type = NULL;
 	struct row row;
-	bool is_sound;
 
-	if (entry->kind == ENTRY_ROW)
-		return entry->shard < verifier->shard_count &&
-		    row_decode(entry, &row);
-	(void)reader_u64(&entry->content);
-	arena_init(&arena, NULL);
-	is_sound = ddl_decode(&entry->content, &arena, &ddl, &ignored) == 0;
-	arena_release(&arena);
-	return is_sound;
+	if (row_decode(entry, &row))
+		type = catalog_type_by_oid(verifier->catalog, row.type_oid);
+	if (type == NULL || !row_bind(&row, type))
+		return false;
+	for (uint32_t i = 0; i < row.field_count; i++)
+		if (!row_field_is_null(&row, i))
+			(void)value_get(&row.fields,
+			    field_phys(&type->fields[i]));
+	return !row.fields.failed && reader_left(&row.fields) == 0;
 }
 
 static int
@@ -55,11 +52,16 @@ verify_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 	struct reader r = reader_over(batch->entries, batch->len);
 	struct entry entry;
 	uint64_t rows = 0;
-	int rc;
+	int rc = recovery_apply_changes(&verifier->catalog,
+	    verifier->shard_count, batch, err);
 
+	if (rc != 0) {
+		tell(verifier, err);
+		return rc == STELE_E_OUT_OF_MEMORY ? rc : 0;
+	}
 	while ((rc = entry_next(&r, &entry)) == 1) {
 		rows += entry.kind == ENTRY_ROW;
-		if (!is_entry_sound(verifier, &entry))
+		if (entry.kind == ENTRY_ROW && !is_row_sound(verifier, &entry))
 			break;
 	}
 	verifier->report->rows += rows;
@@ -90,10 +92,13 @@ verify_log(struct os_fs *fs, const char *dir,
 	};
 	int rc = os_path(path, dir, WAL_DIRECTORY, err);
 
+	if (rc == 0)
+		rc = recovery_first_catalog(state, &verifier->catalog, err);
 	if (rc != 0)
 		return rc;
 	verifier->shard_count = state->shard_count;
 	rc = wal_replay(fs, &options, &replay, err);
+	catalog_unref(verifier->catalog);
 	verifier->report->files += replay.file_count;
 	verifier->report->bytes += replay.bytes;
 	wal_replay_release(&replay);

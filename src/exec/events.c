@@ -16,7 +16,13 @@
 #include "exec/scan_spec.h"
 
 /* Columns of every type's scan; its fields follow if payloads are wanted. */
-enum { SOURCE_EVENT_ID, SOURCE_CONTEXT_ID, SOURCE_TIMESTAMP, SOURCE_FIELDS };
+enum {
+	SOURCE_EVENT_ID,
+	SOURCE_CONTEXT_ID,
+	SOURCE_TIMESTAMP,
+	SOURCE_VERSION,
+	SOURCE_FIELDS,
+};
 
 struct events_type {
 	const struct event_type *type;
@@ -52,6 +58,7 @@ set_attnums(struct events_op *events, struct events_type *type)
 	type->attnums[SOURCE_EVENT_ID] = COLUMN_EVENT_ID;
 	type->attnums[SOURCE_CONTEXT_ID] = COLUMN_CONTEXT_ID;
 	type->attnums[SOURCE_TIMESTAMP] = COLUMN_TIMESTAMP;
+	type->attnums[SOURCE_VERSION] = COLUMN_VERSION;
 	for (uint32_t i = 0; i < fields; i++)
 		type->attnums[SOURCE_FIELDS + i] = COLUMN_FIRST_FIELD + i;
 	if (events->wants_payload)
@@ -284,29 +291,20 @@ merge_own(struct events_op *events, struct error *err)
 
 /* ---- columns ---- */
 
-/* One value of the type, for all rows of each span. */
+/* The type's name, for all rows of each span. */
 static void
-type_column(const struct merge *merge, enum events_column column,
-    struct arena *arena, struct vec *out)
+type_column(const struct merge *merge, struct arena *arena, struct vec *out)
 {
 	uint32_t row = 0;
 
-	vec_init(out, column == EVENTS_EVENT_TYPE ? PHYS_STR : PHYS_I64,
-	    merge->row_count, arena);
+	vec_init(out, PHYS_STR, merge->row_count, arena);
 	out->is_constant = merge->span_count == 1;
 	for (uint32_t s = 0; s < merge->span_count; s++) {
 		const struct merge_span *span = &merge->spans[s];
-		const struct event_type *type = span->source->type;
 		uint32_t count = out->is_constant ? 1 : span->count;
 
-		for (uint32_t i = 0; i < count; i++, row++) {
-			if (column == EVENTS_EVENT_TYPE)
-				out->str[row] = type->name;
-			else
-				out->i64[row] =
-				    type->versions[type->version_count - 1]
-					.number;
-		}
+		for (uint32_t i = 0; i < count; i++, row++)
+			out->str[row] = span->source->type->name;
 	}
 }
 
@@ -324,9 +322,11 @@ event_column(const struct merge *merge, enum events_column column,
 	case EVENTS_TIMESTAMP:
 		merge_column(merge, SOURCE_TIMESTAMP, PHYS_I64, arena, out);
 		return;
-	case EVENTS_EVENT_TYPE:
 	case EVENTS_VERSION:
-		type_column(merge, column, arena, out);
+		merge_column(merge, SOURCE_VERSION, PHYS_I64, arena, out);
+		return;
+	case EVENTS_EVENT_TYPE:
+		type_column(merge, arena, out);
 		return;
 	case EVENTS_PAYLOAD:
 		/* built later, for the rows that are left */

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "common/buf.h"
+#include "engine/catalog/catalog.h"
 #include "engine/catalog/value_format.h"
 
 static void
@@ -53,12 +54,11 @@ put_value(struct buf *out, const struct vec *vec, uint32_t row)
 }
 
 void
-row_encode(struct buf *out, uint32_t type_oid, uint32_t shard,
-    int64_t timestamp, const struct vec *cols, uint32_t field_count,
-    uint32_t at)
+row_encode(struct buf *out, const struct event_type *type, uint32_t shard,
+    int64_t timestamp, const struct vec *cols, uint32_t at)
 {
 	size_t begin = out->len;
-	size_t bitmap_len = (field_count + 7) / 8;
+	size_t bitmap_len = (type->field_count + 7) / 8;
 	size_t bitmap;
 	uint8_t *bits;
 
@@ -66,8 +66,8 @@ row_encode(struct buf *out, uint32_t type_oid, uint32_t shard,
 	buf_put_u32(out, 0);
 	buf_put_u8(out, ENTRY_ROW);
 	buf_put_u16(out, (uint16_t)shard);
-	buf_put_varint(out, type_oid);
-	buf_put_varint(out, field_count);
+	buf_put_varint(out, type->oid);
+	buf_put_varint(out, event_type_current(type)->number);
 	buf_put_u64(out, (uint64_t)timestamp);
 	value_put_str(out, cols[0].str[vec_index(&cols[0], at)]);
 	bitmap = out->len;
@@ -75,7 +75,7 @@ row_encode(struct buf *out, uint32_t type_oid, uint32_t shard,
 	if (bits == NULL)
 		return;
 	memset(bits, 0, bitmap_len);
-	for (uint32_t i = 0; i < field_count; i++) {
+	for (uint32_t i = 0; i < type->field_count; i++) {
 		if (!vec_is_null(&cols[2 + i], at))
 			put_value(out, &cols[2 + i], at);
 		else if (!out->failed)
@@ -113,18 +113,28 @@ row_decode(struct entry *entry, struct row *out)
 {
 	struct reader *r = &entry->content;
 	uint64_t oid = reader_varint(r);
-	uint64_t field_count = reader_varint(r);
+	uint64_t version = reader_varint(r);
 
+	out->type_oid = (uint32_t)oid;
+	out->version = (uint32_t)version;
 	out->timestamp = reader_i64(r);
 	out->context = value_get_str(r);
-	if (r->failed || oid > UINT32_MAX ||
-	    field_count > reader_left(r) * (uint64_t)8)
-		return false;
-	out->type_oid = (uint32_t)oid;
-	out->field_count = (uint32_t)field_count;
-	out->nulls = reader_take(r, ((size_t)field_count + 7) / 8);
 	out->fields = *r;
-	return !r->failed;
+	return !r->failed && oid <= UINT32_MAX && version <= UINT32_MAX;
+}
+
+bool
+row_bind(struct row *row, const struct event_type *type)
+{
+	const struct schema_version *version =
+	    event_type_version(type, row->version);
+
+	if (version == NULL)
+		return false;
+	row->field_count = version->field_count;
+	row->nulls =
+	    reader_take(&row->fields, ((size_t)version->field_count + 7) / 8);
+	return !row->fields.failed;
 }
 
 size_t

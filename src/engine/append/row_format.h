@@ -7,15 +7,16 @@
  *
  *   u32 length of what follows · u8 kind · content
  *
- *   ENTRY_ROW:  u16 shard · varint type oid · varint field count ·
+ *   ENTRY_ROW:  u16 shard · varint type oid · varint schema version ·
  *               i64 timestamp · varint length, context ·
  *               null bitmap, one bit a field, 1 is null ·
  *               each field that is not null, as in value_format.h
  *   ENTRY_DDL:  u64 generation of the catalogue that it makes · the change
  *
- * The field count is that of the schema version that the row was bound to: a
- * reader with more fields takes their defaults.  An entry knows its length, so
- * a shard steps over the rows of others without looking into them.
+ * The schema version is the one that the row was bound to; the catalogue says
+ * how many fields it has, and a reader with more fields takes their defaults.
+ * An entry knows its length, so a shard steps over the rows of others without
+ * looking into them.
  */
 #pragma once
 
@@ -27,6 +28,7 @@
 #include "vec/vec.h"
 
 struct buf;
+struct event_type;
 
 enum entry_kind { /* on disk: do not renumber */
 	ENTRY_ROW = 1,
@@ -43,14 +45,15 @@ struct entry {
 	struct reader content;
 };
 
-/* One row, decoded as far as its fields. */
+/* One row, decoded as far as its fields; those only when it is bound. */
 struct row {
 	uint32_t type_oid;
-	uint32_t field_count;
+	uint32_t version;
 	int64_t timestamp;
 	struct str context;   /* borrowed */
-	const uint8_t *nulls; /* the bitmap, borrowed */
-	struct reader fields; /* the values, in field order */
+	uint32_t field_count; /* bound: of its version */
+	const uint8_t *nulls; /* bound: the bitmap, borrowed */
+	struct reader fields; /* bound: the values, in field order */
 };
 
 static inline bool
@@ -60,18 +63,24 @@ row_field_is_null(const struct row *row, uint32_t field)
 }
 
 /*
- * Append row `at` of the vectors (context_id, timestamp, fields) as an entry.
- * A failure is buf->failed.  Values were checked: see write_batch_rows().
+ * Append row `at` of the vectors (context_id, timestamp, fields) as an entry,
+ * bound to the type's current version.  A failure is buf->failed.  Values were
+ * checked: see write_batch_rows().
  */
-void row_encode(struct buf *out, uint32_t type_oid, uint32_t shard,
-    int64_t timestamp, const struct vec *cols, uint32_t field_count,
-    uint32_t at);
+void row_encode(struct buf *out, const struct event_type *type, uint32_t shard,
+    int64_t timestamp, const struct vec *cols, uint32_t at);
 
 /* The next entry: 1, 0 at the end, -1 if the bytes are no entry. */
 int entry_next(struct reader *r, struct entry *out);
 
 /* The content of an ENTRY_ROW; false if it is malformed. */
 bool row_decode(struct entry *entry, struct row *out);
+
+/*
+ * Bind a decoded row to its type, as any later catalogue has it; false if the
+ * type has no such version, or the row is too short for it.
+ */
+bool row_bind(struct row *row, const struct event_type *type);
 
 /*
  * Step over a schema change that catalog_format.h encoded: begin, encode into

@@ -249,8 +249,7 @@ encode_row(struct write_batch *batch, const struct event_type *type,
 	size_t limit = batch->engine->options.max_row_size_bytes;
 	size_t begin = batch->bytes.len;
 
-	row_encode(&batch->bytes, type->oid, shard, timestamp, cols,
-	    type->field_count, row);
+	row_encode(&batch->bytes, type, shard, timestamp, cols, row);
 	buf_put(&batch->row_types, &type->oid, sizeof(type->oid));
 	if (batch->bytes.failed || batch->row_types.failed)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");

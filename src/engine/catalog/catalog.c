@@ -21,6 +21,7 @@ static const struct {
 	const char *name;
 	uint32_t oid;
 } core_column[] = {
+	[COLUMN_VERSION] = { "version", TYPE_INT4 },
 	[COLUMN_CONTEXT_ID] = { "context_id", TYPE_TEXT },
 	[COLUMN_TIMESTAMP] = { "timestamp", TYPE_TIMESTAMPTZ },
 	[COLUMN_EVENT_ID] = { "event_id", TYPE_INT8 },
@@ -78,6 +79,22 @@ event_type_column(const struct event_type *type, struct str name)
 		if (str_equal(type->fields[i].name, name))
 			return COLUMN_FIRST_FIELD + i;
 	return core_column_of(name);
+}
+
+const struct schema_version *
+event_type_current(const struct event_type *type)
+{
+	return &type->versions[type->version_count - 1];
+}
+
+/* Most rows have the current one. */
+const struct schema_version *
+event_type_version(const struct event_type *type, uint32_t number)
+{
+	for (uint32_t i = type->version_count; i > 0; i--)
+		if (type->versions[i - 1].number == number)
+			return &type->versions[i - 1];
+	return NULL;
 }
 
 struct type
@@ -318,7 +335,7 @@ next_version(const struct event_type *type, const struct ddl *ddl,
 	uint32_t current = 0;
 
 	if (type != NULL && type->version_count > 0)
-		current = type->versions[type->version_count - 1].number;
+		current = event_type_current(type)->number;
 	out->number = ddl->version == 0 ? current + 1 : ddl->version;
 	out->field_count = field_count;
 	if (out->number > current)

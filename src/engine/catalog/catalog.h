@@ -37,8 +37,12 @@ struct buf;
 struct error;
 struct reader;
 
-/* Columns that every event has come first; payload fields follow. */
+/*
+ * Columns that every event has come first; payload fields follow.  The version
+ * is a column of the engine alone: no relation but `events` shows it.
+ */
 enum core_column {
+	COLUMN_VERSION = 0,    /* int: the schema version it was stored under */
 	COLUMN_CONTEXT_ID = 1, /* text not null */
 	COLUMN_TIMESTAMP = 2,  /* timestamptz not null */
 	COLUMN_EVENT_ID = 3,   /* bigint not null, generated */
@@ -98,6 +102,14 @@ const struct enum_type *catalog_enum_by_oid(const struct catalog *catalog,
 
 /* attnum of a column by its exact name, core columns too; 0 if none. */
 uint32_t event_type_column(const struct event_type *type, struct str name);
+
+/*
+ * The version with this number, or NULL; and the one that new rows get, which
+ * has all fields.
+ */
+const struct schema_version *event_type_version(const struct event_type *type,
+    uint32_t number);
+const struct schema_version *event_type_current(const struct event_type *type);
 
 /* Type of the column with this attnum, core columns too. */
 struct type event_type_column_type(const struct event_type *type,

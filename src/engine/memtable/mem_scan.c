@@ -32,8 +32,13 @@ mem_chunk_vec(const struct mem_chunk *chunk, const struct event_type *type,
     uint32_t attnum, uint32_t from, struct arena *arena, struct vec *out)
 {
 	uint32_t field = attnum - COLUMN_FIRST_FIELD;
+	struct datum version = { .is_null = false };
 
 	switch (attnum) {
+	case COLUMN_VERSION:
+		version.i64 = chunk->version;
+		vec_init_constant(out, PHYS_I64, &version, arena);
+		break;
 	case COLUMN_CONTEXT_ID:
 		*out = (struct vec){ .phys = PHYS_STR };
 		out->str = chunk->contexts + from;

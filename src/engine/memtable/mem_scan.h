@@ -14,9 +14,9 @@ struct event_type;
 struct field;
 
 /*
- * Column `attnum` of the chunk from row `from` on.  A field that the chunk
- * does not have is a constant: its default, or null; the constant is made in
- * the arena, all else is borrowed from the chunk.
+ * Column `attnum` of the chunk from row `from` on.  The version is a constant,
+ * and so is a field that the chunk does not have: its default, or null.
+ * Constants are made in the arena, all else is borrowed from the chunk.
  */
 void mem_chunk_vec(const struct mem_chunk *chunk, const struct event_type *type,
     uint32_t attnum, uint32_t from, struct arena *arena, struct vec *out);

@@ -200,8 +200,9 @@ take_array(char **at, size_t count, size_t size)
 
 static struct mem_chunk *
 chunk_new(struct memtable *memtable, const struct event_type *type,
-    uint32_t field_count, uint32_t rows)
+    const struct row *row, uint32_t rows)
 {
+	uint32_t field_count = row->field_count;
 	size_t size = chunk_size(type, field_count, rows);
 	struct mem_chunk *chunk = aligned_alloc(MEM_CHUNK_ROWS, size);
 	char *at = (char *)chunk;
@@ -211,6 +212,7 @@ chunk_new(struct memtable *memtable, const struct event_type *type,
 	(void)take_array(&at, 1, sizeof(*chunk));
 	atomic_init(&chunk->next, NULL);
 	chunk->type_oid = type->oid;
+	chunk->version = row->version;
 	chunk->field_count = field_count;
 	chunk->capacity = rows;
 	atomic_init(&chunk->count, 0);
@@ -301,16 +303,16 @@ memtable_types(const struct memtable *memtable, uint32_t *count)
 	return types;
 }
 
-/* The chunk that takes the next row of `field_count` fields. */
+/* The chunk that takes the next row. */
 static struct mem_chunk *
 need_chunk(struct memtable *memtable, struct mem_type *mem_type,
-    const struct event_type *type, uint32_t field_count)
+    const struct event_type *type, const struct row *row)
 {
 	struct mem_chunk *last = mem_type->last;
 	uint32_t rows = CHUNK_ROWS_FIRST;
 	struct mem_chunk *chunk;
 
-	if (last != NULL && last->field_count == field_count) {
+	if (last != NULL && last->version == row->version) {
 		if (atomic_load_explicit(&last->count, memory_order_relaxed) <
 		    last->capacity)
 			return last;
@@ -318,7 +320,7 @@ need_chunk(struct memtable *memtable, struct mem_type *mem_type,
 	}
 	if (rows > MEM_CHUNK_ROWS)
 		rows = MEM_CHUNK_ROWS;
-	chunk = chunk_new(memtable, type, field_count, rows);
+	chunk = chunk_new(memtable, type, row, rows);
 	if (chunk == NULL)
 		return NULL;
 	/* T2: pairs with mem_type_first() and mem_chunk_next(). */
@@ -432,11 +434,10 @@ memtable_append(struct memtable *memtable, const struct event_type *type,
 	struct mem_chunk *chunk = NULL;
 	uint32_t at;
 
-	if (row->field_count > type->field_count)
-		return MEMTABLE_MALFORMED;
+	assert(row->field_count <= type->field_count);
 	assert(event_id > memtable->last_event_id); /* keeps T1 */
 	if (mem_type != NULL)
-		chunk = need_chunk(memtable, mem_type, type, row->field_count);
+		chunk = need_chunk(memtable, mem_type, type, row);
 	context = need_context(memtable, row->context);
 	if (chunk == NULL || context == NULL)
 		return MEMTABLE_NO_MEMORY;

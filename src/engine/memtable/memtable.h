@@ -8,7 +8,7 @@
  * Each event type has a list of chunks.  A chunk has a fixed capacity and
  * never moves; its columns are plain arrays in the physical forms of vectors,
  * so that a scan hands them out without a copy.  Rows of one chunk have the
- * same number of fields.  Strings lie in blocks of the generation.
+ * same schema version.  Strings lie in blocks of the generation.
  *
  *   type ─► chunk ─► chunk ─► chunk          context hash
  *            │ context_id  timestamp           │ bucket ─► context ─► context
@@ -71,6 +71,7 @@ struct mem_column {
 struct mem_chunk {
 	_Atomic(struct mem_chunk *) next;
 	uint32_t type_oid;
+	uint32_t version;     /* of the schema, for all its rows */
 	uint32_t field_count; /* columns of the payload */
 	uint32_t capacity;
 	atomic_uint count; /* T2 */
@@ -100,7 +101,7 @@ enum memtable_result {
 	MEMTABLE_MALFORMED, /* the row's bytes are not what the type says */
 };
 
-/* Append one row of `type`; `row` is consumed.  The writer's. */
+/* Append one row that is bound to `type`; it is consumed.  The writer's. */
 MUST_USE enum memtable_result memtable_append(struct memtable *memtable,
     const struct event_type *type, struct row *row, uint64_t event_id);
 

@@ -12,11 +12,12 @@
 
 struct batch_cursor {
 	struct scan_cursor base;
-	const struct event_type *type; /* borrowed */
-	struct reader entries;         /* what is left of the batch */
-	struct arena arena;            /* of the current vectors */
-	struct vec *fields;            /* of every field of the type */
-	struct vec context, timestamp, event_id;
+	const struct event_type *type;  /* as the reader knows it; borrowed */
+	const struct event_type *bound; /* as the batch has it; borrowed */
+	struct reader entries;          /* what is left of the batch */
+	struct arena arena;             /* of the current vectors */
+	struct vec *fields;             /* of every field of the type */
+	struct vec version, context, timestamp, event_id;
 	const uint32_t *attnums; /* borrowed */
 	uint32_t attnum_count;
 	struct vec *cols; /* of attnum_count; owned */
@@ -40,6 +41,7 @@ start_vecs(struct batch_cursor *cursor)
 	const struct datum null = { .is_null = true };
 
 	arena_reset(arena);
+	vec_init(&cursor->version, PHYS_I64, VEC_ROWS, arena);
 	vec_init(&cursor->context, PHYS_STR, VEC_ROWS, arena);
 	vec_init(&cursor->timestamp, PHYS_I64, VEC_ROWS, arena);
 	vec_init_constant(&cursor->event_id, PHYS_I64, &null, arena);
@@ -86,8 +88,10 @@ decode_rows(struct batch_cursor *cursor)
 
 	while (count < VEC_ROWS && entry_next(&cursor->entries, &entry) == 1) {
 		if (entry.kind != ENTRY_ROW || !row_decode(&entry, &row) ||
-		    row.type_oid != cursor->type->oid)
+		    row.type_oid != cursor->type->oid ||
+		    cursor->bound == NULL || !row_bind(&row, cursor->bound))
 			continue;
+		cursor->version.i64[count] = row.version;
 		cursor->context.str[count] = row.context;
 		cursor->timestamp.i64[count] = row.timestamp;
 		decode_fields(cursor, &row, count);
@@ -100,6 +104,8 @@ static struct vec
 column(const struct batch_cursor *cursor, uint32_t attnum)
 {
 	switch (attnum) {
+	case COLUMN_VERSION:
+		return cursor->version;
 	case COLUMN_CONTEXT_ID:
 		return cursor->context;
 	case COLUMN_TIMESTAMP:
@@ -151,6 +157,8 @@ write_batch_scan(struct write_batch *batch, const struct event_type *type,
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	cursor->base.class = &batch_class;
 	cursor->type = type;
+	cursor->bound =
+	    catalog_type_by_oid(write_batch_catalog(batch), type->oid);
 	cursor->entries = write_batch_entries(batch);
 	cursor->attnums = attnums;
 	cursor->attnum_count = attnum_count;

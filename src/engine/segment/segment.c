@@ -414,10 +414,10 @@ section_read_columns(struct segment_section *section, struct error *err)
 			    (size_t)c * COLUMN_INFO_SIZE,
 			&section->columns[c]);
 	block_cache_unpin(segment->cache, block);
+	for (uint32_t c = COLUMN_CONTEXT_ID; c < SEGMENT_CORE_COLUMNS; c++)
+		is_good &= section->columns[c].phys == PHYS_I64;
 	if (!is_good || section->columns[0].phys != PHYS_STR ||
-	    !section->columns[0].has_dict ||
-	    section->columns[COLUMN_TIMESTAMP - 1].phys != PHYS_I64 ||
-	    section->columns[COLUMN_EVENT_ID - 1].phys != PHYS_I64)
+	    !section->columns[0].has_dict)
 		return corrupt_file(segment->path, "invalid table of columns",
 		    info->columns.offset, err);
 	return 0;
@@ -551,15 +551,4 @@ segment_section_zone_of(const struct segment_section *section, uint32_t row)
 			limit = middle;
 	}
 	return first;
-}
-
-struct type
-segment_column_type(const struct event_type *type, uint32_t attnum)
-{
-	if (attnum >= COLUMN_FIRST_FIELD)
-		return type->fields[attnum - COLUMN_FIRST_FIELD].type;
-	if (attnum == COLUMN_CONTEXT_ID)
-		return type_of(TYPE_TEXT);
-	return type_of(
-	    attnum == COLUMN_TIMESTAMP ? TYPE_TIMESTAMPTZ : TYPE_INT8);
 }

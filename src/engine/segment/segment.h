@@ -96,17 +96,26 @@ MUST_USE int segment_writer_open(struct os_fs *fs, const char *dir,
     uint64_t number, uint32_t shard, const struct segment_options *options,
     struct segment_writer **out, struct error *err);
 
-/*
- * Start a section; oids ascend.  `phys` has the form of each column: the three
- * core columns, then the fields.
- */
+/* The columns of a section: context_id, timestamp, event_id, version, fields. */
+#define SEGMENT_CORE_COLUMNS 4
+
+/* Where a column stands among them. */
+static inline uint32_t
+segment_column_index(uint32_t attnum)
+{
+	if (attnum == COLUMN_VERSION)
+		return COLUMN_EVENT_ID;
+	return attnum < COLUMN_FIRST_FIELD ? attnum - 1 : attnum;
+}
+
+/* Start a section; oids ascend.  `phys` has the form of each column. */
 MUST_USE int segment_writer_begin_type(struct segment_writer *writer,
     uint32_t type_oid, const enum phys *phys, uint32_t column_count,
     struct error *err);
 
 /*
- * Add the selected rows: one vector for context_id, timestamp, event_id and
- * each field, nothing borrowed afterwards.  Core columns have no null.
+ * Add the selected rows: one vector for each column, nothing borrowed
+ * afterwards.  Core columns have no null.
  * Event ids ascend over all calls of one type (MUST).
  *
  * Returns 0; STELE_E_LIMIT (a context past SEGMENT_CONTEXT_BYTES_MAX),

@@ -81,7 +81,7 @@ open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 {
 	struct segment_section *section = cursor->section;
 	uint32_t attnum = cursor->spec->attnums[i];
-	struct type type = segment_column_type(cursor->spec->type, attnum);
+	struct type type = event_type_column_type(cursor->spec->type, attnum);
 	struct cursor_column *column = &cursor->columns[i];
 	enum phys phys = type_phys(&type);
 	int rc;
@@ -91,9 +91,9 @@ open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 	    aligned_alloc(64, (VALUES_MAX * phys_size(phys) + 63) / 64 * 64);
 	if (column->data == NULL)
 		return no_memory(err);
-	if (!segment_section_has(section, attnum))
+	column->info = segment_section_column(section, attnum);
+	if (column->info == NULL)
 		return 0;
-	column->info = &section->columns[attnum - 1];
 	if (column->info->phys != phys)
 		return error_set(err, STELE_E_CORRUPT,
 		    "column %" PRIu32

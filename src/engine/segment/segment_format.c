@@ -54,6 +54,9 @@
  * chunk: a bitmap of the rows that are null, in 64-bit words, if there are any
  * and not all are; then what its encoding says (chunk.c).
  *
+ * Columns of a section: context_id, timestamp, event_id, schema version, then
+ * the fields that its type had when the segment was written.
+ *
  * Strings of a dictionary ascend bytewise, so that codes compare as strings.
  * A segment has one dictionary of contexts, shared by its sections.
  */
@@ -233,7 +236,7 @@ take_sections(struct reader *r, struct segment_footer *footer)
 		row_count += section->row_count;
 		if (section->row_count == 0 ||
 		    section->zone_count > section->row_count ||
-		    section->column_count < COLUMN_EVENT_ID ||
+		    section->column_count < SEGMENT_CORE_COLUMNS ||
 		    section->columns.len / COLUMN_INFO_SIZE !=
 			section->column_count ||
 		    section->columns.len % COLUMN_INFO_SIZE != 0 ||

@@ -69,11 +69,14 @@ void segment_state_free(struct segment_state *state);
 uint32_t segment_section_zone_of(const struct segment_section *section,
     uint32_t row);
 
-/* Index of a column in section->columns by attnum. */
-static inline bool
-segment_section_has(const struct segment_section *section, uint32_t attnum)
+/* A column by its attnum; NULL: it is younger than the segment. */
+static inline const struct column_info *
+segment_section_column(const struct segment_section *section, uint32_t attnum)
 {
-	return attnum <= section->info.column_count;
+	uint32_t index = segment_column_index(attnum);
+
+	return index < section->info.column_count ? &section->columns[index]
+						  : NULL;
 }
 
 /* Form of what the chunks of a column hold: codes are integers. */
@@ -121,6 +124,3 @@ MUST_USE int segment_dict_find(struct segment *segment,
     const struct segment_state *state, const struct block_ref *ref,
     uint32_t count, struct str s, uint32_t *code, bool *is_found,
     uint64_t *bytes_read, struct error *err);
-
-/* Type of a column by attnum, core columns too. */
-struct type segment_column_type(const struct event_type *type, uint32_t attnum);

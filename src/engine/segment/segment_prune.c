@@ -105,16 +105,16 @@ drop_by_default(struct prune *p, const struct type *type,
 static int
 apply_range(struct prune *p, const struct scan_range *range, struct error *err)
 {
-	struct type type = segment_column_type(p->spec->type, range->attnum);
-	const struct column_info *column;
+	struct type type = event_type_column_type(p->spec->type, range->attnum);
+	const struct column_info *column =
+	    segment_section_column(p->section, range->attnum);
 	struct code_range codes;
 	int rc;
 
-	if (!segment_section_has(p->section, range->attnum)) {
+	if (column == NULL) {
 		drop_by_default(p, &type, range);
 		return 0;
 	}
-	column = &p->section->columns[range->attnum - 1];
 	if (!column->has_dict)
 		return drop_zones(p, column, &type, range, NULL, err);
 	if (!zone_map_has_order(&type))

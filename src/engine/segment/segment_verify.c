@@ -196,7 +196,7 @@ in_bounds(const struct chunk_view *view, const void *values, uint32_t i)
 
 /* What is asked of the integers of a chunk besides their zone map. */
 struct chunk_rules {
-	uint32_t attnum;    /* 0: of the context index */
+	uint32_t place;     /* in its section, from 1; 0: the context index */
 	int64_t code_limit; /* of codes; 0: no codes */
 };
 
@@ -208,7 +208,7 @@ follows_rules(struct verify *v, const struct chunk_rules *rules, int64_t value)
 
 	if (rules->code_limit > 0 && (value < 0 || value >= rules->code_limit))
 		return false;
-	switch (rules->attnum) {
+	switch (rules->place) { /* of these, that is the attnum */
 	case COLUMN_CONTEXT_ID:
 		v->context_codes[v->row_count++] = (uint32_t)value;
 		return true;
@@ -256,7 +256,7 @@ verify_values(struct verify *v, const struct chunk_view *view,
 		}
 	}
 	if (null_count != view->info.null_count ||
-	    (null_count > 0 && rules->attnum <= COLUMN_EVENT_ID))
+	    (null_count > 0 && rules->place <= SEGMENT_CORE_COLUMNS))
 		return broken(v, "unexpected nulls", view->info.block.offset,
 		    err);
 	return 0;
@@ -354,17 +354,17 @@ read_zone_rows(struct verify *v, const struct section_info *section,
 
 static int
 verify_column(struct verify *v, const struct section_info *section,
-    const struct column_info *column, uint32_t attnum, uint32_t *zone_rows,
+    const struct column_info *column, uint32_t place, uint32_t *zone_rows,
     struct error *err)
 {
 	const struct segment_footer *footer = &v->state->footer;
 	struct chunk_rules rules = {
-		.attnum = attnum,
+		.place = place,
 		.code_limit = column->has_dict ? column->dict_count : 0,
 	};
 	int rc = 0;
 
-	if (attnum == COLUMN_CONTEXT_ID) {
+	if (place == COLUMN_CONTEXT_ID) {
 		if (column->dict_root.offset != footer->contexts.offset ||
 		    column->dict_count != footer->context_count)
 			return broken(v, "another dictionary of contexts",
@@ -400,7 +400,8 @@ verify_columns(struct verify *v, const struct section_info *section,
 			    (size_t)c * COLUMN_INFO_SIZE,
 			&column) ||
 		    (c == 0 && !column.has_dict) ||
-		    (c == COLUMN_TIMESTAMP - 1 && column.phys != PHYS_I64))
+		    (c > 0 && c < SEGMENT_CORE_COLUMNS &&
+			column.phys != PHYS_I64))
 			rc = broken(v, "invalid table of columns",
 			    section->columns.offset, err);
 		else

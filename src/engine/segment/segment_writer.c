@@ -198,10 +198,11 @@ segment_writer_begin_type(struct segment_writer *w, uint32_t type_oid,
 
 	if (rc != 0)
 		return rc;
-	MUST(w->columns == NULL && column_count >= COLUMN_EVENT_ID);
+	MUST(w->columns == NULL && column_count >= SEGMENT_CORE_COLUMNS);
 	MUST(phys[COLUMN_CONTEXT_ID - 1] == PHYS_STR &&
 	    phys[COLUMN_TIMESTAMP - 1] == PHYS_I64 &&
-	    phys[COLUMN_EVENT_ID - 1] == PHYS_I64);
+	    phys[COLUMN_EVENT_ID - 1] == PHYS_I64 &&
+	    phys[segment_column_index(COLUMN_VERSION)] == PHYS_I64);
 	MUST(
 	    w->section_count == 0 || type_oid > open_section(w)->info.type_oid);
 	section = &w->sections[w->section_count];
@@ -340,8 +341,8 @@ segment_writer_append(struct segment_writer *w, const struct batch *batch,
 	int rc = 0;
 
 	MUST(w->columns != NULL && batch->col_count == w->column_count);
-	MUST(batch->cols[0].nulls == NULL && batch->cols[1].nulls == NULL &&
-	    batch->cols[2].nulls == NULL);
+	for (uint32_t c = 0; c < SEGMENT_CORE_COLUMNS; c++)
+		MUST(batch->cols[c].nulls == NULL);
 	while (done < batch->sel.count && rc == 0) {
 		uint32_t count = w->header.zone_rows - w->fill;
 

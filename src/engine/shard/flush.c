@@ -34,7 +34,7 @@ static int
 write_chunk(struct segment_writer *writer, const struct mem_chunk *chunk,
     const struct event_type *type, struct arena *arena, struct error *err)
 {
-	uint32_t cols = COLUMN_FIRST_FIELD - 1 + type->field_count;
+	uint32_t cols = SEGMENT_CORE_COLUMNS + type->field_count;
 	struct batch batch = {
 		.row_count = mem_chunk_count(chunk),
 		.col_count = cols,
@@ -47,9 +47,9 @@ write_chunk(struct segment_writer *writer, const struct mem_chunk *chunk,
 	if (batch.row_count == 0)
 		return 0;
 	batch.sel = sel_all(batch.row_count);
-	for (uint32_t i = 0; i < cols; i++)
-		mem_chunk_vec(chunk, type, COLUMN_CONTEXT_ID + i, 0, arena,
-		    &batch.cols[i]);
+	for (uint32_t attnum = COLUMN_VERSION; attnum < cols; attnum++)
+		mem_chunk_vec(chunk, type, attnum, 0, arena,
+		    &batch.cols[segment_column_index(attnum)]);
 	rc = arena_check(arena, err);
 	return rc == 0 ? segment_writer_append(writer, &batch, err) : rc;
 }
@@ -58,16 +58,15 @@ static int
 begin_type(struct segment_writer *writer, const struct event_type *type,
     struct arena *arena, struct error *err)
 {
-	uint32_t cols = COLUMN_FIRST_FIELD - 1 + type->field_count;
+	uint32_t cols = SEGMENT_CORE_COLUMNS + type->field_count;
 	enum phys *phys = arena_try_alloc(arena, cols * sizeof(*phys));
 
 	if (phys == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	phys[COLUMN_CONTEXT_ID - 1] = PHYS_STR;
-	phys[COLUMN_TIMESTAMP - 1] = PHYS_I64;
-	phys[COLUMN_EVENT_ID - 1] = PHYS_I64;
+	for (uint32_t c = 0; c < SEGMENT_CORE_COLUMNS; c++)
+		phys[c] = c == COLUMN_CONTEXT_ID - 1 ? PHYS_STR : PHYS_I64;
 	for (uint32_t i = 0; i < type->field_count; i++)
-		phys[COLUMN_FIRST_FIELD - 1 + i] = field_phys(&type->fields[i]);
+		phys[SEGMENT_CORE_COLUMNS + i] = field_phys(&type->fields[i]);
 	return segment_writer_begin_type(writer, type->oid, phys, cols, err);
 }
 

@@ -101,7 +101,7 @@ append_row(struct shard *shard, const struct catalog *catalog,
 
 		if (row_decode(&copy, &row))
 			type = catalog_type_by_oid(catalog, row.type_oid);
-		if (type != NULL)
+		if (type != NULL && row_bind(&row, type))
 			result = memtable_append(shard->active, type, &row,
 			    event_id);
 		if (result != MEMTABLE_NO_MEMORY)

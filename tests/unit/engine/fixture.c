@@ -193,10 +193,17 @@ static void
 add_some(struct fixture *fixture, struct write_batch *batch, int64_t first,
     uint32_t count)
 {
-	struct vec cols[5];
+	const struct event_type *type =
+	    catalog_type_by_oid(write_batch_catalog(batch), fixture->payment);
+	const struct datum null = { .is_null = true };
+	struct vec cols[10];
 	struct arena arena;
 
+	CHECK_ROW(type->field_count <= ARRAY_LEN(cols) - 2);
 	arena_init(&arena, NULL);
+	for (uint32_t i = 5; i < 2 + type->field_count; i++)
+		vec_init_constant(&cols[i], field_phys(&type->fields[i - 2]),
+		    &null, &arena);
 	vec_init(&cols[0], PHYS_STR, count, &arena);
 	vec_init(&cols[1], PHYS_I64, count, &arena);
 	vec_init(&cols[2], PHYS_I64, count, &arena);
@@ -216,7 +223,7 @@ add_some(struct fixture *fixture, struct write_batch *batch, int64_t first,
 		cols[4].numeric[i] =
 		    (struct numeric){ .small = amount * 25, .scale = 2 };
 	}
-	OK(write_batch_rows(batch, fixture_type(fixture), cols, 5,
+	OK(write_batch_rows(batch, type, cols, 2 + type->field_count,
 	    sel_all(count), &err));
 	arena_release(&arena);
 }
@@ -249,7 +256,8 @@ fixture_store(struct fixture *fixture, int64_t first, uint32_t count)
 /* ---- reading back ---- */
 
 static const uint32_t attnums[] = { COLUMN_EVENT_ID, COLUMN_TIMESTAMP,
-	COLUMN_CONTEXT_ID, PAYMENT_AMOUNT, PAYMENT_NOTE, PAYMENT_PRICE };
+	COLUMN_CONTEXT_ID, PAYMENT_AMOUNT, PAYMENT_NOTE, PAYMENT_PRICE,
+	COLUMN_VERSION };
 
 static struct fixture_row
 row_of(const struct batch *batch, uint32_t row)
@@ -258,6 +266,7 @@ row_of(const struct batch *batch, uint32_t row)
 		.event_id = vec_get(&batch->cols[0], row).i64,
 		.timestamp = vec_get(&batch->cols[1], row).i64,
 		.amount = vec_get(&batch->cols[3], row).i64,
+		.version = vec_get(&batch->cols[6], row).i64,
 		.price = -1,
 	};
 	struct str context = vec_get(&batch->cols[2], row).str;

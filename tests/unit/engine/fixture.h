@@ -58,7 +58,10 @@ const struct event_type *fixture_type(struct fixture *fixture);
 /* The name of context `i`, valid until the test ends. */
 struct str fixture_context(uint64_t i);
 
-/* Add rows with amounts first, first + 1 ...; contexts go round. */
+/*
+ * Add rows with amounts first, first + 1 ...; contexts go round.  They are bound
+ * to the schema as the batch has it; fields that were added to it are null.
+ */
 void fixture_add(struct fixture *fixture, struct write_batch *batch,
     int64_t first, uint32_t count);
 
@@ -68,6 +71,7 @@ void fixture_store(struct fixture *fixture, int64_t first, uint32_t count);
 struct fixture_row {
 	int64_t event_id;
 	int64_t timestamp;
+	int64_t version; /* of the schema */
 	int64_t amount;
 	char context[16];
 	char note[16]; /* "" for null */

@@ -157,6 +157,7 @@ draw_core(struct model *m)
 	vec_init(&cols[0], PHYS_STR, m->row_count, &m->arena);
 	vec_init(&cols[1], PHYS_I64, m->row_count, &m->arena);
 	vec_init(&cols[2], PHYS_I64, m->row_count, &m->arena);
+	vec_init(&cols[3], PHYS_I64, m->row_count, &m->arena);
 	for (uint32_t i = 0; i < m->row_count; i++) {
 		uint64_t context = model_draw(m) % (m->row_count / 4 + 1);
 
@@ -169,6 +170,7 @@ draw_core(struct model *m)
 		cols[1].i64[i] =
 		    event_id * 250000 - (int64_t)(model_draw(m) % 1000000);
 		cols[2].i64[i] = event_id;
+		cols[3].i64[i] = 1 + 3 * (int64_t)i / m->row_count;
 		event_id += 1 + (int64_t)(model_draw(m) % 5);
 	}
 }
@@ -177,7 +179,7 @@ draw_core(struct model *m)
 static void
 draw_field(struct model *m, uint32_t f)
 {
-	struct vec *vec = &m->cols[COLUMN_EVENT_ID + f];
+	struct vec *vec = &m->cols[SEGMENT_CORE_COLUMNS + f];
 	enum phys phys = type_phys(&m->fields[f].type);
 	enum draw_kind kind = field_of[f].kind;
 	uint32_t mode = 0;
@@ -328,8 +330,8 @@ model_value(const struct model *m, uint32_t attnum, uint32_t row)
 {
 	const struct field *younger = &m->fields[MODEL_FIELDS];
 
-	if (attnum <= MODEL_COLUMNS)
-		return vec_get(&m->cols[attnum - 1], row);
+	if (attnum < COLUMN_FIRST_FIELD + MODEL_FIELDS)
+		return vec_get(&m->cols[segment_column_index(attnum)], row);
 	if (younger->has_default)
 		return younger->default_value;
 	return (struct datum){ .is_null = true };

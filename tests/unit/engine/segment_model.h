@@ -13,7 +13,7 @@
 #include "vec/vec.h"
 
 #define MODEL_FIELDS  12
-#define MODEL_COLUMNS (COLUMN_EVENT_ID + MODEL_FIELDS)
+#define MODEL_COLUMNS (SEGMENT_CORE_COLUMNS + MODEL_FIELDS)
 #define MODEL_OID     20000u
 
 struct model {
@@ -21,7 +21,7 @@ struct model {
 	uint64_t seed;
 	uint32_t row_count;
 	uint32_t zone_rows;
-	struct vec cols[MODEL_COLUMNS]; /* row_count rows */
+	struct vec cols[MODEL_COLUMNS]; /* row_count rows, as in a section */
 	struct event_type type;         /* all fields and one younger */
 	struct field fields[MODEL_FIELDS + 1];
 	struct uuid directory;

@@ -278,6 +278,77 @@ START_TEST(ddl_in_a_batch_and_rewind)
 }
 END_TEST
 
+static void
+add_version(uint32_t number, const struct field *fields, uint32_t field_count)
+{
+	struct write_batch *batch = write_batch_new(world.engine);
+	struct ddl ddl = {
+		.kind = DDL_ADD_FIELDS,
+		.oid = world.payment,
+		.version = number,
+		.fields = fields,
+		.field_count = field_count,
+	};
+	struct commit commit;
+
+	ck_assert_int_eq(write_batch_ddl(batch, &ddl, &err), 0);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON, &commit), 0);
+}
+
+/* The rows 0, 1, 2 ... have these versions, of one context too. */
+static void
+check_versions(const int64_t *versions, size_t count)
+{
+	struct str context = fixture_context(0);
+	struct fixture_row *rows;
+	size_t found;
+
+	rows = fixture_scan(&world, NULL, 0, 0, &found);
+	ck_assert_uint_eq(found, count);
+	for (size_t i = 0; i < count; i++)
+		ck_assert_int_eq(rows[i].version, versions[i]);
+	free(rows);
+	rows = fixture_scan(&world, &context, 0, 0, &found);
+	for (size_t i = 0; i < found; i++)
+		ck_assert_int_eq(rows[i].version, versions[rows[i].amount]);
+	free(rows);
+}
+
+/*
+ * A row keeps the version that it was bound to: also when another came before
+ * its commit, when a version has no field of its own, and when the catalogue
+ * that the log is read with is younger than the row.
+ */
+START_TEST(rows_keep_their_version)
+{
+	static const int64_t expected[] = { 1, 1, 1, 1, 1, 1, 1, 1, 7, 7, 7, 7,
+		1, 1, 8, 8, 8, 9 };
+	const struct field extra = { .name = STR("extra"),
+		.type = type_of(TYPE_BOOL) };
+	struct write_batch *stale;
+	struct commit commit;
+
+	fixture_store(&world, 0, 8);
+	stale = write_batch_new(world.engine);
+	fixture_add(&world, stale, 12, 2);
+	add_version(7, NULL, 0);
+	fixture_store(&world, 8, 4);
+	ck_assert_int_eq(fixture_commit(&world, stale, SYNC_ON, &commit), 0);
+	add_version(0, &extra, 1);
+	fixture_store(&world, 14, 3);
+	check_versions(expected, 17);
+	fixture_reopen(&world);
+	check_versions(expected, 17);
+	add_version(0, NULL, 0);
+	fixture_store(&world, 17, 1);
+	check_versions(expected, 18);
+	fixture_flush(&world);
+	check_versions(expected, 18);
+	fixture_reopen(&world);
+	check_versions(expected, 18);
+}
+END_TEST
+
 START_TEST(conflicting_ddl_fails_one)
 {
 	struct ddl ddl = { .kind = DDL_CREATE_TYPE, .name = STR("refund") };
@@ -395,6 +466,7 @@ main(void)
 	tcase_add_test(tc, small_memtables_rotate_and_recycle);
 	tcase_add_test(tc, large_batch_is_a_group_of_its_own);
 	tcase_add_test(tc, ddl_in_a_batch_and_rewind);
+	tcase_add_test(tc, rows_keep_their_version);
 	tcase_add_test(tc, conflicting_ddl_fails_one);
 	tcase_add_test(tc, own_rows_are_seen);
 	tcase_add_test(tc, checks_rows);

@@ -17,6 +17,7 @@
 static struct arena arena;
 static struct memtable *memtable;
 static struct field fields[7];
+static struct schema_version versions[2];
 static struct event_type type;
 static struct vec cols[9];
 
@@ -32,9 +33,12 @@ setup(void)
 	for (uint32_t i = 0; i < 7; i++)
 		fields[i] = (struct field){ .name = STR("f"),
 			.type = type_of(oids[i]) };
+	versions[0] = (struct schema_version){ .number = 4, .field_count = 7 };
 	type = (struct event_type){ .oid = 20000,
 		.field_count = 7,
-		.fields = fields };
+		.fields = fields,
+		.version_count = 1,
+		.versions = versions };
 	vec_init(&cols[0], PHYS_STR, 2, &arena);
 	vec_init(&cols[1], PHYS_I64, 2, &arena);
 	for (uint32_t i = 0; i < 7; i++) {
@@ -67,7 +71,7 @@ append(struct str bytes, uint64_t event_id)
 	struct row row;
 
 	if (entry_next(&r, &entry) != 1 || entry.kind != ENTRY_ROW ||
-	    !row_decode(&entry, &row))
+	    !row_decode(&entry, &row) || !row_bind(&row, &type))
 		return MEMTABLE_MALFORMED;
 	return memtable_append(memtable, &type, &row, event_id);
 }
@@ -81,7 +85,7 @@ START_TEST(every_form_comes_back)
 	buf_init(&bytes);
 	for (uint32_t row = 0; row < 2; row++) {
 		buf_reset(&bytes);
-		row_encode(&bytes, type.oid, 3, 99, cols, 7, row);
+		row_encode(&bytes, &type, 3, 99, cols, row);
 		ck_assert_int_eq(append(buf_str(&bytes), row + 1), MEMTABLE_OK);
 	}
 	chunk = mem_type_first(memtable_type(memtable, type.oid));
@@ -115,7 +119,7 @@ START_TEST(cut_rows_are_malformed)
 	struct buf bytes;
 
 	buf_init(&bytes);
-	row_encode(&bytes, type.oid, 3, 99, cols, 7, 0);
+	row_encode(&bytes, &type, 3, 99, cols, 0);
 	for (uint32_t len = 1; len < bytes.len - 4; len++) {
 		struct buf cut;
 
@@ -143,7 +147,7 @@ START_TEST(chunks_and_contexts_lead_to_all_rows)
 	for (uint64_t i = 1; i <= ROWS; i++) {
 		cols[0].str[0] = i % 4 == 0 ? STR("often") : STR("mostly");
 		buf_reset(&bytes);
-		row_encode(&bytes, type.oid, 3, 99, cols, 7, 0);
+		row_encode(&bytes, &type, 3, 99, cols, 0);
 		if (append(buf_str(&bytes), i) != MEMTABLE_OK)
 			ck_abort_msg("row %llu", (unsigned long long)i);
 	}
@@ -179,10 +183,14 @@ START_TEST(older_rows_read_the_default)
 	struct vec vec;
 
 	buf_init(&bytes);
-	row_encode(&bytes, type.oid, 3, 99, cols, 5, 0);
+	type.field_count = versions[0].field_count = 5;
+	row_encode(&bytes, &type, 3, 99, cols, 0);
 	ck_assert_int_eq(append(buf_str(&bytes), 1), MEMTABLE_OK);
+	type.field_count = 7;
+	type.version_count = 2;
+	versions[1] = (struct schema_version){ .number = 9, .field_count = 7 };
 	buf_reset(&bytes);
-	row_encode(&bytes, type.oid, 3, 99, cols, 7, 0);
+	row_encode(&bytes, &type, 3, 99, cols, 0);
 	ck_assert_int_eq(append(buf_str(&bytes), 2), MEMTABLE_OK);
 	fields[5].has_default = true;
 	memset(fields[5].default_value.uuid.bytes, 1, 16);
@@ -192,7 +200,24 @@ START_TEST(older_rows_read_the_default)
 	ck_assert_uint_eq(vec_get(&vec, 0).uuid.bytes[7], 1);
 	mem_chunk_vec(chunk, &type, COLUMN_FIRST_FIELD + 6, 0, &arena, &vec);
 	ck_assert(vec_get(&vec, 0).is_null);
-	ck_assert_ptr_nonnull(mem_chunk_next(chunk));
+	mem_chunk_vec(chunk, &type, COLUMN_VERSION, 0, &arena, &vec);
+	ck_assert_int_eq(vec_get(&vec, 0).i64, 4);
+	chunk = mem_chunk_next(chunk);
+	ck_assert_ptr_nonnull(chunk);
+	mem_chunk_vec(chunk, &type, COLUMN_VERSION, 0, &arena, &vec);
+	ck_assert_int_eq(vec_get(&vec, 0).i64, 9);
+	buf_release(&bytes);
+}
+END_TEST
+
+START_TEST(unknown_versions_are_malformed)
+{
+	struct buf bytes;
+
+	buf_init(&bytes);
+	row_encode(&bytes, &type, 3, 99, cols, 0);
+	versions[0].number = 5;
+	ck_assert_int_eq(append(buf_str(&bytes), 1), MEMTABLE_MALFORMED);
 	buf_release(&bytes);
 }
 END_TEST
@@ -210,6 +235,7 @@ main(void)
 	tcase_add_test(tc, cut_rows_are_malformed);
 	tcase_add_test(tc, chunks_and_contexts_lead_to_all_rows);
 	tcase_add_test(tc, older_rows_read_the_default);
+	tcase_add_test(tc, unknown_versions_are_malformed);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -47,7 +47,7 @@ setup(void)
 	segment = NULL;
 	meta = (struct segment_meta){ 0 };
 	for (uint32_t i = 0; i <= MODEL_COLUMNS; i++)
-		all_attnums[i] = i + 1;
+		all_attnums[i] = COLUMN_VERSION + i;
 }
 
 static void
@@ -258,20 +258,20 @@ static struct scan_range
 draw_range(void)
 {
 	struct scan_range range = {
-		.attnum =
-		    1 + (uint32_t)(model_draw(&model) % (MODEL_COLUMNS + 1)),
+		.attnum = COLUMN_VERSION +
+		    (uint32_t)(model_draw(&model) % (MODEL_COLUMNS + 1)),
 		.has_low = model_draw(&model) % 4 != 0,
 		.has_high = model_draw(&model) % 4 != 0,
 	};
 	const struct vec *vec;
 
-	if (range.attnum > MODEL_COLUMNS) {
+	if (range.attnum == COLUMN_FIRST_FIELD + MODEL_FIELDS) {
 		range.low.str =
 		    model_draw(&model) % 2 == 0 ? STR("none") : STR("z");
 		range.high = range.low;
 		return range;
 	}
-	vec = &model.cols[range.attnum - 1];
+	vec = &model.cols[segment_column_index(range.attnum)];
 	for (int tries = 0; tries < 100; tries++) {
 		range.low = vec_get(vec,
 		    (uint32_t)model_draw(&model) % model.row_count);
@@ -491,27 +491,28 @@ write_strings(struct str (*value)(uint32_t i), uint32_t row_count,
     uint32_t zone_rows)
 {
 	static const enum phys phys[] = { PHYS_STR, PHYS_I64, PHYS_I64,
-		PHYS_STR };
+		PHYS_I64, PHYS_STR };
 	struct segment_options options = { .zone_rows = zone_rows };
 	struct segment_writer *writer;
 
 	ck_assert_int_eq(segment_writer_open(os_fs_real(), dir, NUMBER, 0,
 			     &options, &writer, &err),
 	    0);
-	ck_assert_int_eq(segment_writer_begin_type(writer, MODEL_OID, phys, 4,
+	ck_assert_int_eq(segment_writer_begin_type(writer, MODEL_OID, phys, 5,
 			     &err),
 	    0);
 	for (uint32_t i = 0; i < row_count; i++) {
 		struct str context = STR("one"), text = value(i);
-		int64_t time = 0, id = i + 1;
+		int64_t time = 0, id = i + 1, version = 1;
 		struct vec cols[] = {
 			{ .phys = PHYS_STR, .str = &context },
 			{ .phys = PHYS_I64, .i64 = &time },
 			{ .phys = PHYS_I64, .i64 = &id },
+			{ .phys = PHYS_I64, .i64 = &version },
 			{ .phys = PHYS_STR, .str = &text },
 		};
 		struct batch batch = { .row_count = 1,
-			.col_count = 4,
+			.col_count = 5,
 			.cols = cols,
 			.sel = sel_all(1) };
 
@@ -572,7 +573,7 @@ START_TEST(strings_of_all_kinds)
 {
 	struct field field = { .name = STR("text"),
 		.type = { .oid = TYPE_TEXT, .mod = -1 } };
-	uint32_t attnum = 4, done = 0;
+	uint32_t attnum = COLUMN_FIRST_FIELD, done = 0;
 	struct segment_cursor *cursor;
 	struct segment_parts parts;
 	struct batch batch;
@@ -637,7 +638,8 @@ count_entry(void *arg, const char *name UNUSED)
 
 START_TEST(a_failure_leaves_no_file)
 {
-	static const enum phys phys[] = { PHYS_STR, PHYS_I64, PHYS_I64 };
+	static const enum phys phys[] = { PHYS_STR, PHYS_I64, PHYS_I64,
+		PHYS_I64 };
 	struct segment_options options = { .zone_rows = 128 };
 	struct str context = STR("c");
 	int64_t one = 1;
@@ -645,9 +647,10 @@ START_TEST(a_failure_leaves_no_file)
 		{ .phys = PHYS_STR, .is_constant = true, .str = &context },
 		{ .phys = PHYS_I64, .is_constant = true, .i64 = &one },
 		{ .phys = PHYS_I64, .is_constant = true, .i64 = &one },
+		{ .phys = PHYS_I64, .is_constant = true, .i64 = &one },
 	};
 	struct batch batch = { .row_count = 1,
-		.col_count = 3,
+		.col_count = SEGMENT_CORE_COLUMNS,
 		.cols = cols,
 		.sel = sel_all(1) };
 	struct os_fs fs = *os_fs_real();
@@ -662,7 +665,8 @@ START_TEST(a_failure_leaves_no_file)
 	ck_assert_int_eq(segment_writer_open(&fs, dir, NUMBER, 0, &options,
 			     &writer, &err),
 	    0);
-	ck_assert_int_eq(segment_writer_begin_type(writer, 1, phys, 3, &err),
+	ck_assert_int_eq(segment_writer_begin_type(writer, 1, phys,
+			     SEGMENT_CORE_COLUMNS, &err),
 	    0);
 	ck_assert_int_eq(segment_writer_append(writer, &batch, &err), 0);
 	ck_assert_int_eq(segment_writer_end_type(writer, &err), 0);

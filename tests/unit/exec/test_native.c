@@ -186,9 +186,9 @@ static const struct {
 	    "c1|pay|2026-02-01 00:00:00+00|4|9|void|5\n" },
 	{ "select version, event_id from events",
 	    "version|event_id\n"
-	    "2|1\n"
-	    "2|2\n"
-	    "2|3\n"
+	    "1|1\n"
+	    "1|2\n"
+	    "1|3\n"
 	    "2|4\n" },
 };
 /* clang-format on */
