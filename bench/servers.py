@@ -214,11 +214,11 @@ class Stele(Server):
         self.psql("CHECKPOINT")
 
     def data_bytes(self):
-        """Segments; what the log takes is bounded by an option."""
+        """The log, and the reserve for its recovery, are bounded by options."""
         return sum(
             tree_bytes(path)
             for path in glob.glob(os.path.join(self.directory, "*"))
-            if "wal" not in os.path.basename(path)
+            if os.path.basename(path) not in ("wal", "RESERVE")
         )
 
 
