@@ -224,6 +224,33 @@ struct segment_cursor_stats segment_cursor_stats(
     const struct segment_cursor *cursor);
 void segment_cursor_close(struct segment_cursor *cursor); /* NULL allowed */
 
+/* ---- describing ---- */
+
+enum segment_part_kind {
+	SEGMENT_PART_FRAME,       /* header, footer, tables of columns */
+	SEGMENT_PART_CHUNKS,      /* of one column and encoding */
+	SEGMENT_PART_CHUNK_TABLE, /* with the zone maps */
+	SEGMENT_PART_DICTIONARY,
+};
+
+/* Parts of one kind; those of type 0 belong to the segment: its contexts. */
+struct segment_part {
+	enum segment_part_kind kind;
+	uint32_t type_oid;
+	uint32_t attnum;      /* 0: of no column */
+	const char *encoding; /* of chunks */
+	uint32_t count;       /* chunks, or strings of a dictionary */
+	uint64_t bytes;
+};
+typedef void (*segment_part_fn)(void *arg, const struct segment_part *part);
+
+/*
+ * Tell what each part takes; their bytes add up to the file's.  Reads tables,
+ * no data.  Errors as segment_section().
+ */
+MUST_USE int segment_describe(struct segment *segment, segment_part_fn fn,
+    void *arg, struct error *err);
+
 /* ---- checking ---- */
 
 /*

@@ -78,6 +78,26 @@ static_assert(PHYS_BOOL == 0 && PHYS_I64 == 1 && PHYS_F64 == 2 &&
 static const char header_magic[8] = { 'S', 'T', 'E', 'L', 'E', 'S', 'E', 'G' };
 static const char trailer_magic[8] = { 'S', 'T', 'E', 'L', 'E', 'E', 'N', 'D' };
 
+const char *
+segment_encoding_name(enum encoding encoding)
+{
+	static const char *const names[] = {
+		[ENC_NULL] = "null",
+		[ENC_CONSTANT] = "constant",
+		[ENC_INT] = "integers",
+		[ENC_F64_DECIMAL] = "decimals",
+		[ENC_PLAIN] = "plain",
+		[ENC_NUMERIC_INT] = "numeric integers",
+		[ENC_NUMERIC_128] = "numeric 128 bits",
+		[ENC_NUMERIC_ANY] = "numeric any",
+		[ENC_STR] = "strings",
+		[ENC_STR_CONSTANT] = "constant string",
+	};
+
+	static_assert(ARRAY_LEN(names) == SEGMENT_ENCODINGS, "one each");
+	return names[encoding];
+}
+
 uint64_t
 segment_identity(const struct uuid *directory, uint64_t number)
 {

@@ -50,6 +50,11 @@ enum encoding {              /* on disk: do not renumber */
 	ENC_STR_CONSTANT = 9 /* the bytes of the one string */
 };
 
+#define SEGMENT_ENCODINGS 10
+
+/* For people: "constant", "integers" ... */
+const char *segment_encoding_name(enum encoding encoding);
+
 enum chunk_flag {                 /* on disk: do not renumber */
 	CHUNK_HAS_BOUNDS = 1,     /* low and high hold for what is not null */
 	CHUNK_HIGH_IS_PREFIX = 2, /* strings: the greatest only starts so */

@@ -143,8 +143,17 @@ static const struct {
 } size_case[] = { { 1, 128 }, { 127, 128 }, { 128, 128 }, { 129, 128 },
 	{ 3000, 128 }, { 9000, 4096 }, { 5000, 8192 } };
 
+static void
+add_bytes(void *arg, const struct segment_part *part)
+{
+	ck_assert(
+	    (part->kind == SEGMENT_PART_CHUNKS) == (part->encoding != NULL));
+	*(uint64_t *)arg += part->bytes;
+}
+
 START_TEST(every_row_comes_back)
 {
+	uint64_t bytes = 0;
 	struct segment_cursor *cursor;
 	struct segment_parts parts;
 	uint32_t *rows, count;
@@ -156,6 +165,8 @@ START_TEST(every_row_comes_back)
 	ck_assert_int_eq(segment_verify(os_fs_real(), dir, &meta,
 			     &model.directory, &err),
 	    0);
+	ck_assert_int_eq(segment_describe(segment, add_bytes, &bytes, &err), 0);
+	ck_assert_uint_eq(bytes, meta.size_bytes);
 	rows = model_rows(&count);
 	ck_assert_int_eq(segment_prune(section, &spec, &arena, &parts, &err),
 	    0);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment_describe.c -- what the parts of a segment take, from its tables.
+ */
+#include "engine/segment/segment_private.h"
+
+struct describe {
+	struct segment *segment;
+	struct segment_state *state;
+	segment_part_fn fn;
+	void *arg;
+	uint64_t bytes_read;
+};
+
+/* Chunks of a table, by encoding, and the table itself. */
+static int
+describe_chunks(struct describe *d, struct segment_part part,
+    const struct block_ref *ref, uint32_t count, struct error *err)
+{
+	uint64_t bytes[SEGMENT_ENCODINGS] = { 0 };
+	uint32_t chunks[SEGMENT_ENCODINGS] = { 0 };
+	const struct block *table;
+	int rc;
+
+	rc = segment_chunk_table(d->segment, d->state, ref, count, &table,
+	    &d->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		struct chunk_info info;
+
+		/* Rows of a zone are its section's matter, not this table's. */
+		if (!segment_take_chunk_info((const uint8_t *)table->data +
+			    (size_t)i * CHUNK_INFO_SIZE,
+			&info)) {
+			rc = error_set(err, STELE_E_CORRUPT,
+			    "invalid entry in a table of chunks of file "
+			    "\"%s\"",
+			    d->segment->path);
+			break;
+		}
+		bytes[info.encoding] += info.block.len;
+		chunks[info.encoding]++;
+	}
+	block_cache_unpin(d->segment->cache, table);
+	if (rc != 0)
+		return rc;
+	for (unsigned e = 0; e < SEGMENT_ENCODINGS; e++) {
+		part.kind = SEGMENT_PART_CHUNKS;
+		part.encoding = segment_encoding_name(e);
+		part.count = chunks[e];
+		part.bytes = bytes[e];
+		if (part.count > 0)
+			d->fn(d->arg, &part);
+	}
+	part.kind = SEGMENT_PART_CHUNK_TABLE;
+	part.encoding = NULL;
+	part.count = 1;
+	part.bytes = ref->len;
+	d->fn(d->arg, &part);
+	return 0;
+}
+
+static int
+describe_dict(struct describe *d, struct segment_part part,
+    const struct block_ref *ref, uint32_t count, struct error *err)
+{
+	const struct block *block;
+	const struct dict_root *root;
+	int rc;
+
+	rc = segment_dict_root(d->segment, d->state, ref, count, &block,
+	    &d->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	root = block->data;
+	part.kind = SEGMENT_PART_DICTIONARY;
+	part.count = count;
+	part.bytes = ref->len;
+	for (uint32_t p = 0; p < root->page_count; p++)
+		part.bytes += root->pages[p].ref.len;
+	block_cache_unpin(d->segment->cache, block);
+	d->fn(d->arg, &part);
+	return 0;
+}
+
+static int
+describe_section(struct describe *d, const struct section_info *info,
+    struct error *err)
+{
+	struct segment_part part = { .type_oid = info->type_oid };
+	struct segment_section *section;
+	int rc = segment_section(d->segment, info->type_oid, &section, err);
+
+	for (uint32_t c = 0; c < info->column_count && rc == 0; c++) {
+		const struct column_info *column = &section->columns[c];
+
+		part.attnum = c + 1;
+		rc = describe_chunks(d, part, &column->chunks, info->zone_count,
+		    err);
+		/* That of contexts is the segment's. */
+		if (rc == 0 && column->has_dict &&
+		    part.attnum != COLUMN_CONTEXT_ID)
+			rc = describe_dict(d, part, &column->dict_root,
+			    column->dict_count, err);
+	}
+	part.attnum = 0;
+	part.kind = SEGMENT_PART_FRAME;
+	part.count = 1;
+	part.bytes = info->columns.len;
+	if (rc == 0)
+		d->fn(d->arg, &part);
+	return rc;
+}
+
+static uint32_t
+index_chunks(uint32_t count)
+{
+	return (count + INDEX_CHUNK_ROWS - 1) / INDEX_CHUNK_ROWS;
+}
+
+int
+segment_describe(struct segment *segment, segment_part_fn fn, void *arg,
+    struct error *err)
+{
+	struct describe d = { .segment = segment, .fn = fn, .arg = arg };
+	struct segment_part part = { .attnum = COLUMN_CONTEXT_ID };
+	const struct segment_footer *footer;
+	int rc = segment_load(segment, &d.state, err);
+
+	if (rc != 0)
+		return rc;
+	footer = &d.state->footer;
+	for (uint32_t s = 0; s < footer->section_count && rc == 0; s++)
+		rc = describe_section(&d, &footer->sections[s], err);
+	if (rc == 0)
+		rc = describe_dict(&d, part, &footer->contexts,
+		    footer->context_count, err);
+	if (rc == 0)
+		rc = describe_chunks(&d, part, &footer->starts,
+		    index_chunks(footer->context_count + 1), err);
+	if (rc == 0)
+		rc = describe_chunks(&d, part, &footer->rows,
+		    index_chunks((uint32_t)footer->row_count), err);
+	if (rc != 0)
+		return rc;
+	part.attnum = 0;
+	part.kind = SEGMENT_PART_FRAME;
+	part.count = 1;
+	part.bytes = SEGMENT_HEADER_SIZE + d.state->file.size_bytes -
+	    d.state->footer_offset;
+	fn(arg, &part);
+	return 0;
+}
