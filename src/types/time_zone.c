@@ -16,7 +16,6 @@
 #include "types/datetime.h"
 #include "types/posix_rule.h"
 
-#define UNIX_EPOCH_US   (-946684800 * USECS_PER_SEC) /* 1970 from 2000 */
 #define NAME_SIZE_MAX   64
 #define TYPE_COUNT_MAX  256
 #define TRANSITIONS_MAX 10000
@@ -407,10 +406,7 @@ time_zone_name(const struct time_zone *zone)
 static int64_t
 unix_seconds(int64_t time)
 {
-	int64_t shifted = time - UNIX_EPOCH_US;
-	int64_t seconds = shifted / USECS_PER_SEC;
-
-	return seconds - (shifted % USECS_PER_SEC < 0);
+	return floor_div(time, USECS_PER_SEC) - UNIX_EPOCH / USECS_PER_SEC;
 }
 
 /* Index of the first transition after a second. */
