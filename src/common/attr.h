@@ -22,7 +22,7 @@
  * chosen at start.  Empty under sanitizers: the resolver runs before they do.
  */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    !defined(HAVE_SANITIZERS)
 #define STELE_CLONES \
 	__attribute__((target_clones("avx512f", "avx2", "default")))
 #else

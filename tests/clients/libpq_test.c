@@ -560,6 +560,8 @@ main(void)
 		fputs("the server does not stop when told to\n", stderr);
 		failed++;
 	}
+	if (test_server_has_reports(&server))
+		failed++;
 	if (failed != 0)
 		test_server_print_log(&server);
 	test_server_release(&server);

@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,6 +71,7 @@ fail(struct kill_test *test, const char *what)
 	fprintf(stderr, "kill_test: cycle %d: %s\n", test->cycle, what);
 	test_server_kill(&test->server, SIGKILL);
 	test_server_print_log(&test->server);
+	(void)test_server_has_reports(&test->server);
 	fprintf(stderr, "kill_test: KILL_SEED=%" PRIu64 ", kept: %s\n",
 	    test->seed, test->server.dir);
 	exit(EXIT_FAILURE);
@@ -280,6 +282,18 @@ check(struct kill_test *test, bool is_full)
 
 /* ---- one cycle ---- */
 
+/* Only the kill may have ended it. */
+static void
+kill_server(struct kill_test *test)
+{
+	int status = test_server_kill(&test->server, SIGKILL);
+
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+		fail(test, "the server ended by itself");
+	if (test_server_has_reports(&test->server))
+		fail(test, "a sanitizer has reported");
+}
+
 /* What is visible has no hole, never shrinks, and sometimes is flushed. */
 static void *
 reader_run(void *arg)
@@ -357,7 +371,7 @@ write_and_kill(struct kill_test *test)
 	     ms++)
 		sleep_ms(1);
 	sleep_ms(write_ms);
-	test_server_kill(&test->server, SIGKILL);
+	kill_server(test);
 	for (int i = 0; i <= WRITER_COUNT; i++)
 		pthread_join(threads[i], NULL);
 	for (int i = 0; i < WRITER_COUNT; i++)
@@ -375,7 +389,7 @@ start(struct kill_test *test)
 	if (random_below(&test->random, 4) == 0) {
 		test_server_spawn(&test->server, server_options);
 		sleep_ms(random_below(&test->random, RECOVERY_KILL_MS));
-		test_server_kill(&test->server, SIGKILL);
+		kill_server(test);
 	}
 	test_server_spawn(&test->server, server_options);
 	if (!test_server_wait(&test->server, START_SECONDS_MAX))
@@ -420,6 +434,8 @@ run_cycles(struct kill_test *test, int cycles)
 		check(test, true);
 		if (!test_server_stop(&test->server, STOP_SECONDS_MAX))
 			fail(test, "the server does not stop when told to");
+		if (test_server_has_reports(&test->server))
+			fail(test, "a sanitizer has reported");
 	}
 	if (!test_server_verify(&test->server))
 		fail(test, "stele verify finds the directory damaged");

@@ -7,6 +7,9 @@
 #	psql -c 'SELECT 1'			# PGHOST, PGPORT ... are set
 #	server_stop				# SIGTERM, waits, checks status 0
 #
+# A report of a sanitizer with which the server was built fails the test, even
+# if all else went well.
+#
 # Everything is below $SERVER_DIR, a new folder in $TMPDIR or /tmp that is
 # removed at exit, unless the test failed or KEEP is set.  The server runs on
 # a free port of 127.0.0.1 and on a UNIX socket in $SERVER_DIR.
@@ -66,6 +69,10 @@ server_init() {
 	SERVER_PID=
 	SERVER_PORT=$(free_port)
 	mkdir "$SERVER_DIR/socket"
+	local name
+	for name in ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
+		export "$name=${!name:+${!name}:}log_path=$SERVER_DIR/report"
+	done
 	unset "${!PG@}"
 	export PGHOST=127.0.0.1 PGPORT=$SERVER_PORT PGUSER=stele
 	export PGDATABASE=stele PGCONNECT_TIMEOUT=10
@@ -73,10 +80,16 @@ server_init() {
 	trap 'exit 130' INT TERM HUP
 }
 
+# Print what the sanitizers have reported; true if that is anything.
+server_has_reports() {
+	cat "$SERVER_DIR"/report.* 2>/dev/null
+}
+
 # At exit: no process stays behind, and no folder if all went well.
 server_exit() {
 	local status=$?
 	[ -z "$SERVER_PID" ] || server_kill
+	! server_has_reports >&2 || status=1
 	if [ "$status" != 0 ] && [ "$status" != 77 ]; then
 		echo "the server's last lines:" >&2
 		tail -n 20 "$SERVER_LOG" >&2 2>/dev/null

@@ -3,10 +3,12 @@
 
 The program under test is named by $STELE.  It runs as a child on a data
 directory below a temporary one, on a free port of the loopback and a UNIX
-socket, and dies with the test.
+socket, and dies with the test.  A report of a sanitizer with which it was
+built, or a bad end, fails the test even if all else went well.
 """
 
 import ctypes
+import glob
 import os
 import shutil
 import signal
@@ -56,6 +58,15 @@ class Server:
         self.port = free_port()
         self.process = None
 
+    def server_environment(self):
+        """Reports of sanitizers go to files, a process each."""
+        environment = dict(os.environ)
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+            given = environment.get(name)
+            path = "log_path=" + os.path.join(self.dir, "report")
+            environment[name] = f"{given}:{path}" if given else path
+        return environment
+
     def start(self, seconds=20):
         arguments = [self.stele, "serve", "-D", self.data]
         for option in (
@@ -70,6 +81,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                env=self.server_environment(),
                 preexec_fn=die_with_parent,
             )
         deadline = time.monotonic() + seconds
@@ -110,9 +122,24 @@ class Server:
         with open(self.log, errors="replace") as log:
             sys.stderr.writelines(log.readlines()[-lines:])
 
+    def reports(self):
+        texts = []
+        for path in sorted(glob.glob(os.path.join(self.dir, "report.*"))):
+            with open(path, errors="replace") as report:
+                texts.append(report.read())
+        return texts
+
     def release(self):
-        self.stop()
+        """The last stop: True if that and all before it went well."""
+        status = self.stop()
+        reports = self.reports()
+        if status != 0:
+            self.print_log()
+            print(f"FAIL the server stopped with status {status}")
+        if reports:
+            print("FAIL the server's sanitizer reports:", *reports, sep="\n")
         shutil.rmtree(self.dir, ignore_errors=True)
+        return status == 0 and not reports
 
     def environment(self):
         """For libpq's programs and drivers."""
@@ -133,4 +160,5 @@ class Server:
     def __exit__(self, kind, value, trace):
         if kind is not None and self.is_running():
             self.print_log()
-        self.release()
+        if not self.release():
+            sys.exit(1)

@@ -48,6 +48,23 @@ test_server_init(struct test_server *server)
 	    server->dir);
 }
 
+/* In the child: reports of sanitizers go to files, one a process. */
+static void
+set_report_path(const struct test_server *server)
+{
+	static const char *const names[] = { "ASAN_OPTIONS", "UBSAN_OPTIONS",
+		"TSAN_OPTIONS" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *given = getenv(names[i]);
+		char options[512];
+
+		snprintf(options, sizeof(options), "%s:log_path=%s/report",
+		    given != NULL ? given : "", server->dir);
+		setenv(names[i], options, 1);
+	}
+}
+
 /* In the child: its output goes to the log.  Never returns. */
 static _Noreturn void
 child_exec(const struct test_server *server, const char *const *argv)
@@ -61,6 +78,7 @@ child_exec(const struct test_server *server, const char *const *argv)
 	if (fd == -1 || dup2(fd, STDOUT_FILENO) == -1 ||
 	    dup2(fd, STDERR_FILENO) == -1)
 		_exit(EXIT_FAILURE);
+	set_report_path(server);
 	/* execv() changes no string; its type is older than const. */
 	execv(argv[0], (char *const *)(uintptr_t)argv);
 	perror(argv[0]);
@@ -188,6 +206,16 @@ test_server_print_log(const struct test_server *server)
 	    server->dir);
 	if (system(command) != 0)
 		fputs("(no log)\n", stderr);
+}
+
+bool
+test_server_has_reports(const struct test_server *server)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "cat %s/report.* 2>/dev/null",
+	    server->dir);
+	return system(command) == 0;
 }
 
 void

@@ -49,5 +49,11 @@ bool test_server_verify(struct test_server *server);
 /* Print the last lines of the server's log to stderr. */
 void test_server_print_log(const struct test_server *server);
 
+/*
+ * Print what sanitizers have reported, if the server was built with any: true
+ * if that is anything.  Then a test fails, whatever else it has seen.
+ */
+bool test_server_has_reports(const struct test_server *server);
+
 /* Remove the directory. */
 void test_server_release(struct test_server *server);
