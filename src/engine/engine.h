@@ -187,8 +187,14 @@ struct scan_spec {
 	uint32_t attnum_count;
 	bool has_context; /* only events of this context */
 	struct str context;
-	uint64_t event_id_first;         /* inclusive; 0 from the start */
-	uint64_t event_id_last;          /* inclusive; 0 to the end */
+	uint64_t event_id_first; /* inclusive; 0 from the start */
+	uint64_t event_id_last;  /* inclusive; 0 to the end */
+	/*
+	 * Not NULL: only these events of the type, by their event_id, ascending;
+	 * those that are not there are passed over.  Not with a context.
+	 */
+	const int64_t *event_ids;
+	uint32_t event_id_count;
 	const struct scan_range *ranges; /* rows outside may be left out */
 	uint32_t range_count;
 };

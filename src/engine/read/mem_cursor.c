@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Cursors over MemTables: whole chunks without a copy, or the rows of one
- * context gathered from wherever they are.
+ * context, or of a list of events, gathered from wherever they are.
  */
 #include <stdlib.h>
 
@@ -15,7 +15,7 @@ struct mem_cursor {
 	struct arena arena;            /* of the current batch */
 	const struct mem_chunk *chunk; /* PART_CHUNKS: the next one */
 	uint32_t chunks_left;
-	mem_ref *refs; /* PART_CONTEXT: ascending event_id; owned */
+	mem_ref *refs; /* rows to be gathered, ascending event_id; owned */
 	size_t ref_count, ref_next;
 	struct vec *cols; /* of attnum_count; owned */
 };
@@ -114,7 +114,7 @@ mem_chunks_open(struct scan *scan, const struct scan_part *part,
 	return 0;
 }
 
-/* ---- one context ---- */
+/* ---- rows from here and there ---- */
 
 /* Is the row one of the scan's?  1, 0, or -1: neither is any older one. */
 static int
@@ -154,6 +154,36 @@ collect_refs(struct mem_cursor *cursor, const struct memtable *memtable,
 	return 0;
 }
 
+/* Events that are asked for and lie in chunks of the type from `chunk` on. */
+static int
+find_refs(struct mem_cursor *cursor, const struct mem_chunk *chunk,
+    struct error *err)
+{
+	const struct scan_spec *spec = &cursor->base.scan->spec;
+	uint32_t next = 0;
+
+	cursor->refs =
+	    malloc((spec->event_id_count + (size_t)1) * sizeof(mem_ref));
+	if (cursor->refs == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (; chunk != NULL; chunk = mem_chunk_next(chunk)) {
+		uint32_t count = mem_chunk_count(chunk);
+
+		for (; next < spec->event_id_count && count > 0; next++) {
+			int64_t id = spec->event_ids[next];
+			uint32_t upto;
+
+			if (id > chunk->event_ids[count - 1])
+				break; /* in a later chunk */
+			upto = mem_chunk_count_upto(chunk, (uint64_t)id);
+			if (upto > 0 && chunk->event_ids[upto - 1] == id)
+				cursor->refs[cursor->ref_count++] =
+				    (mem_ref)chunk | (upto - 1);
+		}
+	}
+	return 0;
+}
+
 /* Rows from refs[first] on that lie in one chunk, at most VEC_ROWS. */
 static uint32_t
 same_chunk_count(const struct mem_cursor *cursor, size_t first)
@@ -168,7 +198,7 @@ same_chunk_count(const struct mem_cursor *cursor, size_t first)
 }
 
 static int
-context_next(struct scan_cursor *base, struct batch *out, struct error *err)
+refs_next(struct scan_cursor *base, struct batch *out, struct error *err)
 {
 	struct mem_cursor *cursor = (struct mem_cursor *)base;
 	const struct scan_spec *spec = &base->scan->spec;
@@ -200,21 +230,23 @@ context_next(struct scan_cursor *base, struct batch *out, struct error *err)
 	return finish_batch(cursor, count, out, err);
 }
 
-static const struct scan_cursor_class context_class = {
-	.next = context_next,
+static const struct scan_cursor_class refs_class = {
+	.next = refs_next,
 	.close = mem_close,
 };
 
 int
-mem_context_open(struct scan *scan, const struct scan_part *part,
+mem_rows_open(struct scan *scan, const struct scan_part *part,
     struct scan_cursor **out, struct error *err)
 {
-	struct mem_cursor *cursor = mem_cursor_new(scan, &context_class);
+	struct mem_cursor *cursor = mem_cursor_new(scan, &refs_class);
 	int rc;
 
 	if (cursor == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = collect_refs(cursor, part->memtable, err);
+	rc = part->kind == PART_CONTEXT
+	    ? collect_refs(cursor, part->memtable, err)
+	    : find_refs(cursor, part->chunk, err);
 	if (rc != 0)
 		mem_close(&cursor->base);
 	else

@@ -3,6 +3,7 @@
  * Opening a scan: which shards, segments, zones and chunks can hold its rows,
  * cut into parts.  Nothing of the data is read here but zone maps and indexes.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,7 +127,7 @@ add_segment(struct scan *scan, struct scan_run *run, struct segment *segment,
 		return rc;
 	zones = segment_section_zone_count(section);
 	scan->opened.zones += zones;
-	if (scan->spec.has_context)
+	if (scan->spec.has_context || scan->spec.event_ids != NULL)
 		return add_rows(scan, run, section, &found, err);
 	scan->opened.zones_pruned += zones - found.zone_count;
 	return add_zones(scan, run, section, &found, err);
@@ -164,26 +165,60 @@ add_chunks(struct scan *scan, struct scan_run *run,
 	return 0;
 }
 
+/* Some rows that are found when the part is read. */
 static int
-add_memtable(struct scan *scan, struct scan_run *run,
-    const struct memtable *memtable, struct error *err)
+add_found(struct scan *scan, struct scan_run *run, enum scan_part_kind kind,
+    const struct memtable *memtable, const struct mem_chunk *chunk,
+    struct error *err)
 {
-	struct scan_part *part;
+	struct scan_part *part = add_part(scan, run);
 
-	if (!scan->spec.has_context)
-		return add_chunks(scan, run, memtable, err);
-	if (memtable_context_newest(memtable, scan->spec.context) == 0)
-		return 0;
-	part = add_part(scan, run);
 	if (part == NULL)
 		return out_of_memory(err);
-	part->kind = PART_CONTEXT;
+	part->kind = kind;
 	part->memtable = memtable;
+	part->chunk = chunk;
 	scan->row_estimate++; /* at least; counting would read the rows */
 	return 0;
 }
 
+static int
+add_memtable(struct scan *scan, struct scan_run *run,
+    const struct memtable *memtable, struct error *err)
+{
+	const struct scan_spec *spec = &scan->spec;
+	const struct mem_type *type;
+
+	if (spec->has_context) {
+		if (memtable_context_newest(memtable, spec->context) == 0)
+			return 0;
+		return add_found(scan, run, PART_CONTEXT, memtable, NULL, err);
+	}
+	if (spec->event_ids == NULL)
+		return add_chunks(scan, run, memtable, err);
+	type = memtable_type(memtable, spec->type->oid);
+	if (type == NULL || mem_type_first(type) == NULL)
+		return 0;
+	return add_found(scan, run, PART_EVENTS, memtable, mem_type_first(type),
+	    err);
+}
+
 /* ---- scans ---- */
+
+/* Of the events that are asked for, those within the limits. */
+static void
+limit_events(struct scan_spec *spec)
+{
+	while (spec->event_id_count > 0 &&
+	    (uint64_t)spec->event_ids[0] < spec->event_id_first) {
+		spec->event_ids++;
+		spec->event_id_count--;
+	}
+	while (spec->event_id_count > 0 &&
+	    (uint64_t)spec->event_ids[spec->event_id_count - 1] >
+		spec->event_id_last)
+		spec->event_id_count--;
+}
 
 static int
 fill_run(struct scan *scan, struct scan_run *run, const struct shard_view *part,
@@ -216,6 +251,9 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 	if (spec->event_id_last == 0 ||
 	    spec->event_id_last > spec->snapshot->position)
 		scan->spec.event_id_last = spec->snapshot->position;
+	assert(spec->event_ids == NULL || !spec->has_context);
+	if (spec->event_ids != NULL)
+		limit_events(&scan->spec);
 	if (spec->has_context) {
 		first = engine_shard_of(engine, spec->context);
 		limit = first + 1;
@@ -290,7 +328,8 @@ scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
 	case PART_CHUNKS:
 		return mem_chunks_open(scan, what, out, err);
 	case PART_CONTEXT:
-		return mem_context_open(scan, what, out, err);
+	case PART_EVENTS:
+		return mem_rows_open(scan, what, out, err);
 	}
 	return error_set(err, STELE_E_INTERNAL, "unknown part of a scan");
 }

@@ -4,7 +4,8 @@
  *
  * A scan has one run per shard that is not pruned, and a run has parts: some
  * zones, or rows, of one segment; some chunks of one MemTable; or the rows of
- * one context in one MemTable.  A cursor reads one part.
+ * one context, or of a list of events, in one MemTable.  A cursor reads one
+ * part.
  */
 #pragma once
 
@@ -17,9 +18,10 @@
 
 enum scan_part_kind {
 	PART_ZONES,   /* of a segment */
-	PART_ROWS,    /* of a segment: exact rows of a context */
+	PART_ROWS,    /* of a segment: exact rows */
 	PART_CHUNKS,  /* of a MemTable */
 	PART_CONTEXT, /* of a MemTable */
+	PART_EVENTS,  /* of a MemTable */
 };
 
 struct scan_part {
@@ -27,7 +29,8 @@ struct scan_part {
 	struct segment_section *section; /* of a segment in the snapshot */
 	const uint32_t *numbers;         /* zones or rows, in the arena */
 	uint32_t count;
-	const struct mem_chunk *chunk; /* PART_CHUNKS: first of `count` */
+	const struct mem_chunk *chunk; /* PART_CHUNKS: first of `count`;
+					  PART_EVENTS: first of all */
 	const struct memtable *memtable;
 };
 
@@ -66,7 +69,7 @@ struct scan_cursor {
 /* mem_cursor.c */
 MUST_USE int mem_chunks_open(struct scan *scan, const struct scan_part *part,
     struct scan_cursor **out, struct error *err);
-MUST_USE int mem_context_open(struct scan *scan, const struct scan_part *part,
+MUST_USE int mem_rows_open(struct scan *scan, const struct scan_part *part,
     struct scan_cursor **out, struct error *err);
 
 /* segment_scan.c */

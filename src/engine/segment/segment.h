@@ -174,9 +174,10 @@ uint32_t segment_section_zone_rows(const struct segment_section *section,
 /* ---- pruning ---- */
 
 /*
- * What of a section can hold rows for a scan.  Without a context: the zones,
- * ascending.  With one: its exact rows (numbers in the section, ascending),
- * within the limits of event_id, and no zones; ranges are not applied then.
+ * What of a section can hold rows for a scan: the zones, ascending.  With a
+ * context or a list of events: the exact rows (numbers in the section,
+ * ascending), within the limits of event_id, and no zones; ranges are not
+ * applied then.
  */
 struct segment_parts {
 	uint32_t zone_count;
@@ -187,7 +188,7 @@ struct segment_parts {
 
 /*
  * Of `spec` are used: type, has_context, context, event_id_first and _last,
- * ranges.  Reads zone maps and the context index through the cache.
+ * event_ids (which are within these limits), ranges.  Reads zone maps and the context index through the cache.
  */
 MUST_USE int segment_prune(struct segment_section *section,
     const struct scan_spec *spec, struct arena *arena,

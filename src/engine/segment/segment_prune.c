@@ -337,6 +337,99 @@ limit_rows(struct prune *p, const struct scan_range *ids,
 	return 0;
 }
 
+/* ---- rows by their event_id ---- */
+
+/* First row from `first` on whose event_id is not less than `id`. */
+static int
+row_from(const struct chunk_view *view, int64_t id, uint32_t first,
+    uint32_t *out, struct error *err)
+{
+	uint32_t limit = view->info.row_count;
+
+	while (first < limit) {
+		uint32_t middle = first + (limit - first) / 2;
+		int64_t value;
+		int rc = chunk_at(view, middle, &value, err);
+
+		if (rc != 0)
+			return rc;
+		if (value < id)
+			first = middle + 1;
+		else
+			limit = middle;
+	}
+	*out = first;
+	return 0;
+}
+
+/* The events of a zone from number `next` of the list on. */
+static int
+zone_events(struct prune *p, const struct chunk_view *view, uint32_t zone_first,
+    uint32_t *next, struct segment_parts *out, struct error *err)
+{
+	uint32_t row = 0;
+
+	for (; *next < p->spec->event_id_count; ++*next) {
+		int64_t id = p->spec->event_ids[*next], value;
+		int rc = row_from(view, id, row, &row, err);
+
+		if (rc != 0 || row == view->info.row_count)
+			return rc;
+		rc = chunk_at(view, row, &value, err);
+		if (rc != 0)
+			return rc;
+		if (value == id)
+			out->rows[out->row_count++] = zone_first + row;
+	}
+	return 0;
+}
+
+/* Both ascend: one pass over the zones, of which only few are read. */
+static int
+find_events(struct prune *p, struct segment_parts *out, struct error *err)
+{
+	struct segment_section *section = p->section;
+	const struct scan_spec *spec = p->spec;
+	const struct block *table;
+	uint32_t next = 0;
+	int rc;
+
+	out->rows = arena_try_alloc(p->arena,
+	    (spec->event_id_count + (size_t)1) * sizeof(*out->rows));
+	if (out->rows == NULL)
+		return no_memory(err);
+	rc = segment_chunk_table(section->segment, section->state,
+	    &section->columns[COLUMN_EVENT_ID - 1].chunks,
+	    section->info.zone_count, &table, &p->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t z = 0; z < section->info.zone_count && rc == 0; z++) {
+		struct segment_chunk chunk = { 0 };
+		struct chunk_info info;
+
+		rc = segment_chunk_info(section->state, table, z,
+		    segment_section_zone_rows(section, z), &info, err);
+		while (rc == 0 && next < spec->event_id_count &&
+		    !zone_map_may_match_codes(&info,
+			(struct code_range){ 0, spec->event_ids[next] }))
+			next++; /* before this zone, and in none before */
+		if (rc != 0 || next == spec->event_id_count)
+			break;
+		if (!zone_map_may_match_codes(&info,
+			(struct code_range){ spec->event_ids[next],
+			    INT64_MAX }))
+			continue;
+		rc = segment_chunk_get(section->segment, section->state, &info,
+		    PHYS_I64, &chunk, &p->bytes_read, err);
+		if (rc == 0)
+			rc = zone_events(p, &chunk.view, section->zone_first[z],
+			    &next, out, err);
+		segment_chunk_release(section->segment, &chunk);
+	}
+	block_cache_unpin(section->segment->cache, table);
+	return rc;
+}
+
 int
 segment_prune(struct segment_section *section, const struct scan_spec *spec,
     struct arena *arena, struct segment_parts *out, struct error *err)
@@ -346,6 +439,8 @@ segment_prune(struct segment_section *section, const struct scan_spec *spec,
 	int rc;
 
 	*out = (struct segment_parts){ 0 };
+	if (spec->event_ids != NULL)
+		return find_events(&p, out, err);
 	if (!spec->has_context)
 		return prune_zones(&p, out, err);
 	rc = context_rows(&p, out, err);

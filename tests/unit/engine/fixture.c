@@ -292,28 +292,44 @@ compare_rows(const void *a, const void *b)
 	    (left->event_id < right->event_id);
 }
 
-struct fixture_row *
-fixture_scan(struct fixture *fixture, const struct str *context, uint64_t first,
-    uint64_t last, size_t *count)
+/* Append the rows of one part; a run ascends over its parts. */
+static void
+read_part(struct scan *scan, uint32_t run, uint32_t part, int64_t *previous,
+    struct fixture_row **rows, size_t *count)
 {
-	struct snapshot *snapshot =
-	    engine_snapshot(fixture->engine, 0, NULL, NULL);
-	struct scan_spec spec = {
-		.snapshot = snapshot,
-		.type = fixture_type(fixture),
-		.attnums = attnums,
-		.attnum_count = ARRAY_LEN(attnums),
-		.event_id_first = first,
-		.event_id_last = last,
-	};
+	struct scan_cursor *cursor;
+	struct batch batch;
+	int rc;
+
+	OK(scan_cursor_open(scan, run, part, &cursor, &err));
+	while ((rc = scan_cursor_next(cursor, &batch, &err)) == 1) {
+		*rows =
+		    realloc(*rows, (*count + batch.sel.count) * sizeof(**rows));
+		for (uint32_t i = 0; i < batch.sel.count; i++) {
+			struct fixture_row row =
+			    row_of(&batch, sel_row(batch.sel, i));
+
+			CHECK_ROW(row.event_id > *previous);
+			*previous = row.event_id;
+			(*rows)[(*count)++] = row;
+		}
+	}
+	ck_assert_msg(rc == 0, "%s", err.message);
+	scan_cursor_close(cursor);
+}
+
+/* What a scan of payments gives: the spec says which. */
+static struct fixture_row *
+read_rows(struct fixture *fixture, struct scan_spec spec, size_t *count)
+{
 	struct fixture_row *rows = NULL;
 	struct arena arena;
 	struct scan *scan;
 
-	if (context != NULL) {
-		spec.has_context = true;
-		spec.context = *context;
-	}
+	spec.snapshot = engine_snapshot(fixture->engine, 0, NULL, NULL);
+	spec.type = fixture_type(fixture);
+	spec.attnums = attnums;
+	spec.attnum_count = ARRAY_LEN(attnums);
 	arena_init(&arena, NULL);
 	*count = 0;
 	OK(scan_open(fixture->engine, &spec, &arena, &scan, &err));
@@ -321,36 +337,43 @@ fixture_scan(struct fixture *fixture, const struct str *context, uint64_t first,
 		int64_t previous = 0;
 
 		for (uint32_t part = 0; part < scan_part_count(scan, run);
-		     part++) {
-			struct scan_cursor *cursor;
-			struct batch batch;
-			int rc;
-
-			OK(scan_cursor_open(scan, run, part, &cursor, &err));
-			while ((rc = scan_cursor_next(cursor, &batch, &err)) ==
-			    1) {
-				rows = realloc(rows,
-				    (*count + batch.sel.count) * sizeof(*rows));
-				for (uint32_t i = 0; i < batch.sel.count; i++) {
-					struct fixture_row row = row_of(&batch,
-					    sel_row(batch.sel, i));
-
-					/* A run ascends over its parts. */
-					CHECK_ROW(row.event_id > previous);
-					previous = row.event_id;
-					rows[(*count)++] = row;
-				}
-			}
-			ck_assert_msg(rc == 0, "%s", err.message);
-			scan_cursor_close(cursor);
-		}
+		     part++)
+			read_part(scan, run, part, &previous, &rows, count);
 	}
 	scan_close(scan);
 	arena_release(&arena);
-	snapshot_unref(snapshot);
+	snapshot_unref(spec.snapshot);
 	if (*count > 1)
 		qsort(rows, *count, sizeof(*rows), compare_rows);
 	return rows;
+}
+
+struct fixture_row *
+fixture_scan(struct fixture *fixture, const struct str *context, uint64_t first,
+    uint64_t last, size_t *count)
+{
+	struct scan_spec spec = {
+		.event_id_first = first,
+		.event_id_last = last,
+	};
+
+	if (context != NULL) {
+		spec.has_context = true;
+		spec.context = *context;
+	}
+	return read_rows(fixture, spec, count);
+}
+
+struct fixture_row *
+fixture_find(struct fixture *fixture, const int64_t *ids, uint32_t id_count,
+    size_t *count)
+{
+	const struct scan_spec spec = {
+		.event_ids = ids,
+		.event_id_count = id_count,
+	};
+
+	return read_rows(fixture, spec, count);
 }
 
 static void

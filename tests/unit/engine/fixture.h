@@ -85,6 +85,10 @@ struct fixture_row {
 struct fixture_row *fixture_scan(struct fixture *fixture,
     const struct str *context, uint64_t first, uint64_t last, size_t *count);
 
+/* The same of the payments with these ids, ascending. */
+struct fixture_row *fixture_find(struct fixture *fixture, const int64_t *ids,
+    uint32_t id_count, size_t *count);
+
 /* Fails unless exactly events 1..count are there, as fixture_add() made them
  * with amounts 0, 1, 2 ... in order, over all and context by context. */
 void fixture_check(struct fixture *fixture, size_t count);

@@ -76,6 +76,44 @@ START_TEST(limits_of_event_id)
 }
 END_TEST
 
+/* Lists of all densities, of events that are there and that are not. */
+static void
+find_some(size_t stored)
+{
+	for (int64_t step = 1; step < 5000; step = step * 3 + 1) {
+		int64_t ids[6000];
+		uint32_t id_count = 0;
+		size_t count, expected = 0;
+		struct fixture_row *rows;
+
+		for (int64_t id = step % 7; id <= 6200 && id_count < 6000;
+		     id += 1 + id % step) {
+			expected += id > 0 && id <= (int64_t)stored;
+			ids[id_count++] = id;
+		}
+		rows = fixture_find(&world, ids, id_count, &count);
+		ck_assert_uint_eq(count, expected);
+		for (size_t i = 0; i < count; i++) {
+			CHECK_ROW(rows[i].event_id == ids[i + (ids[0] == 0)]);
+			CHECK_ROW(rows[i].amount == rows[i].event_id - 1);
+		}
+		free(rows);
+	}
+}
+
+START_TEST(events_are_found_by_their_ids)
+{
+	fixture_store(&world, 0, 3000);
+	find_some(3000);
+	fixture_flush(&world);
+	find_some(3000);
+	fixture_store(&world, 3000, 3000);
+	find_some(6000);
+	fixture_reopen(&world);
+	find_some(6000);
+}
+END_TEST
+
 START_TEST(snapshot_does_not_move)
 {
 	struct snapshot *old;
@@ -460,6 +498,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, reads_back_from_everywhere);
 	tcase_add_loop_test(tc, limits_of_event_id, 0, 2);
+	tcase_add_test(tc, events_are_found_by_their_ids);
 	tcase_add_test(tc, snapshot_does_not_move);
 	tcase_add_test(tc, concurrent_batches_are_atomic_and_gapless);
 	tcase_add_test(tc, sync_off_is_visible_soon);
