@@ -12,7 +12,8 @@
  *   resolve.c      which of several functions a call means
  *   bind_select.c  queries; bind_group.c grouping, bind_order.c ORDER BY
  *   bind_from.c    FROM
- *   bind_native.c  QUERY, FIND and REPLAY, as the SELECT that says the same
+ *   bind_native.c  QUERY, FIND and REPLAY, as the SELECT that says the same;
+ *                  bind_native_where.c their conditions
  *   bind_insert.c, bind_copy.c, bind_ddl.c
  */
 #pragma once

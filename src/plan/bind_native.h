@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind_native.h -- the native language on its way to a SELECT; private to
+ * src/plan/bind_native*.c and bind_sequence*.c.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "plan/bind.h"
+#include "plan/tree.h"
+
+struct rewrite {
+	struct binder *binder;
+	struct arena *arena;
+	const struct ast_query *query;
+	const struct event_type *type; /* NULL: events */
+	struct ast_select *select;
+	struct ast_target *targets; /* room for all */
+	uint32_t target_count;
+};
+
+static inline bool
+native_is_events(const struct rewrite *rw)
+{
+	return rw->type == NULL;
+}
+
+/* The type of a field that the query names; oid 0 if it has no such field. */
+struct type native_field_type(const struct rewrite *rw, struct str name);
+
+/*
+ * A field by its name.  Every event has an event_type, which a table does not
+ * store.  42703 if the type has no such field.
+ */
+MUST_USE int native_field_expr(struct rewrite *rw, struct str name,
+    int location, struct ast_expr **out, struct error *err);
+
+/* What USING names, or timestamp. */
+struct str native_time_field(const struct rewrite *rw);
+
+/* FOR, SINCE and WHERE into rw->select->where. */
+MUST_USE int native_conditions(struct rewrite *rw, struct error *err);
