@@ -9,11 +9,17 @@
 #include "common/attr.h"
 #include "common/buf.h"
 #include "common/reader.h"
+#include "engine/segment/bitpack.h"
 
-#define EXPONENT_MAX 18
-#define SAMPLES      32
-#define PLAIN_SHARE  56 /* bits a value from which plain doubles are taken */
-#define INTEGER_MAX  2251799813685248.0 /* 2^51: see to_double() */
+#define EXPONENT_MAX   18
+#define EXPONENT_HIGH  14 /* see choose_exponents() */
+#define SAMPLES        32
+#define EXCEPTION_BITS 80
+#define PLAIN_BITS     56 /* a value: from here on its own bits are taken */
+#define LANES          16
+#define MAGIC          6755399441055744.0 /* 1.5 * 2^52 */
+#define MAGIC_BITS     UINT64_C(0x4338000000000000)
+#define INTEGER_MAX    2251799813685248.0 /* 2^51 */
 
 static const double power[EXPONENT_MAX + 1] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5,
 	1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
@@ -23,83 +29,140 @@ static const double inverse[EXPONENT_MAX + 1] = { 1e0, 1e-1, 1e-2, 1e-3, 1e-4,
 	1e-16, 1e-17, 1e-18 };
 
 /*
- * An integer of at most 51 bits and a sign as a double, without the conversion
- * that vectors lack before AVX-512: it is added into the mantissa of 1.5 * 2^52.
+ * Integers of at most 51 bits and a sign become doubles, and doubles integers,
+ * by way of the mantissa of 1.5 * 2^52: vectors have no such conversion before
+ * AVX-512.
  */
 static inline double
 to_double(int64_t integer)
 {
-	uint64_t bits = (uint64_t)integer + UINT64_C(0x4338000000000000);
+	uint64_t bits = (uint64_t)integer + MAGIC_BITS;
 	double value;
 
 	memcpy(&value, &bits, sizeof(value));
-	return value - 6755399441055744.0;
+	return value - MAGIC;
 }
 
-static bool
-same_bits(double a, double b)
+static inline uint64_t
+bits_of_double(double value)
 {
-	return memcmp(&a, &b, sizeof(a)) == 0;
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
 }
 
-/* The integer of a value; false if it does not give the value back. */
-static bool
-to_integer(double value, unsigned e, unsigned f, int64_t *integer)
-{
-	double scaled = value * power[e] * inverse[f];
+/* How doubles are scaled, up and down again. */
+struct scale {
+	double up, down;           /* to the integer */
+	double back_up, back_down; /* and back */
+};
 
-	if (!(fabs(scaled) < INTEGER_MAX))
-		return false; /* too large, infinite or no number */
-	*integer = llrint(scaled);
-	return same_bits(to_double(*integer) * power[f] * inverse[e], value);
+static struct scale
+scale_of(unsigned e, unsigned f)
+{
+	return (struct scale){ power[e], inverse[f], power[f], inverse[e] };
 }
 
-/* Estimated bits a value under (e, f), from a sample. */
-static unsigned
-sample_cost(const double *values, uint32_t row_count, unsigned e, unsigned f)
+/* The integer of a value; 1 is added to *bad if it does not give it back. */
+static inline int64_t
+to_integer(double value, const struct scale *scale, uint64_t *bad)
 {
-	uint32_t step = row_count / SAMPLES + 1;
+	double scaled = value * scale->up * scale->down;
+	double rounded = scaled + MAGIC;
+	double again = (rounded - MAGIC) * scale->back_up * scale->back_down;
+
+	/* False for what is too large, infinite or no number. */
+	*bad += !(fabs(scaled) < INTEGER_MAX) |
+	    (bits_of_double(again) != bits_of_double(value));
+	return (int64_t)(bits_of_double(rounded) - MAGIC_BITS);
+}
+
+/* Estimated bits for the samples under (e, f). */
+static uint64_t
+sample_cost(const double *samples, uint32_t count, unsigned e, unsigned f,
+    uint64_t limit)
+{
+	const struct scale scale = scale_of(e, f);
 	int64_t low = INT64_MAX, high = INT64_MIN;
-	unsigned misses = 0, count = 0;
+	uint64_t misses = 0;
 
-	for (uint32_t i = 0; i < row_count; i += step, count++) {
-		int64_t integer;
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t before = misses;
+		int64_t integer = to_integer(samples[i], &scale, &misses);
 
-		if (!to_integer(values[i], e, f, &integer)) {
-			misses++;
+		if (misses > before) {
+			if (misses * EXCEPTION_BITS >= limit)
+				return limit;
 			continue;
 		}
 		low = integer < low ? integer : low;
 		high = integer > high ? integer : high;
 	}
 	if (misses == count)
-		return 80;
-	return (low == high ? 0
-			    : 64 -
-			   (unsigned)__builtin_clzll(
-			       (uint64_t)high - (uint64_t)low)) +
-	    80 * misses / count;
+		return limit;
+	return bits_of((uint64_t)high - (uint64_t)low) * (count - misses) +
+	    misses * EXCEPTION_BITS;
 }
 
-/* The best pair; its estimated cost. */
-static unsigned
+/*
+ * The best pair for d decimals of a sample; false if none is worth it.  With
+ * e = d the way back is one rounded factor, 10^-d, and misses many values;
+ * with a high e it is nearer to a division.  Large integers want a low e.
+ */
+static bool
 choose_exponents(const double *values, uint32_t row_count, unsigned *best_e,
     unsigned *best_f)
 {
-	unsigned best = 1000;
+	uint32_t step = row_count / SAMPLES + 1, count = 0;
+	double samples[SAMPLES];
+	uint64_t best, limit;
 
-	for (unsigned e = 0; e <= EXPONENT_MAX; e++) {
-		for (unsigned f = 0; f <= e; f++) {
-			unsigned cost = sample_cost(values, row_count, e, f);
+	for (uint32_t i = 0; i < row_count; i += step)
+		samples[count++] = values[i];
+	best = limit = (uint64_t)PLAIN_BITS * count;
+	for (unsigned d = 0; d <= EXPONENT_MAX; d++) {
+		const unsigned es[] = { EXPONENT_HIGH, d, EXPONENT_MAX };
 
+		for (size_t k = 0; k < ARRAY_LEN(es); k++) {
+			uint64_t cost = best;
+
+			if (d <= es[k])
+				cost = sample_cost(samples, count, es[k],
+				    es[k] - d, best);
 			if (cost >= best)
 				continue;
 			best = cost;
-			*best_e = e;
-			*best_f = f;
+			*best_e = es[k];
+			*best_f = es[k] - d;
 		}
 	}
-	return best;
+	return best < limit;
+}
+
+/* Integers of whole lines; whether each is an exception. */
+STELE_CLONES static uint64_t
+to_integers(const double *restrict values, uint32_t line_count,
+    const struct scale *scale_in, int64_t *restrict out,
+    uint8_t *restrict is_exception)
+{
+	const struct scale scale = *scale_in;
+	uint64_t count = 0;
+
+	for (uint32_t line = 0; line < line_count; line++) {
+		uint64_t bad[LANES] = { 0 };
+
+		for (unsigned l = 0; l < LANES; l++)
+			out[l] = to_integer(values[l], &scale, &bad[l]);
+		for (unsigned l = 0; l < LANES; l++) {
+			is_exception[l] = (uint8_t)bad[l];
+			count += bad[l];
+		}
+		values += LANES;
+		out += LANES;
+		is_exception += LANES;
+	}
+	return count;
 }
 
 static void
@@ -117,46 +180,81 @@ put_exceptions(const double *values, const uint16_t *positions, uint32_t count,
 		buf_put_u8(out, 0);
 }
 
+/* What lies under an exception costs no bits: the value before. */
+static void
+take_exceptions(int64_t *integers, const uint8_t *is_exception,
+    uint32_t row_count, uint16_t *positions)
+{
+	int64_t previous = 0;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < row_count; i++) { /* that of the first */
+		if (is_exception[i] == 0) {
+			previous = integers[i];
+			break;
+		}
+	}
+	for (uint32_t i = 0; i < row_count; i++) {
+		if (is_exception[i] == 0) {
+			previous = integers[i];
+			continue;
+		}
+		integers[i] = previous;
+		positions[count++] = (uint16_t)i;
+	}
+}
+
+static bool
+encode_scaled(const double *values, uint32_t row_count, unsigned e, unsigned f,
+    int64_t *integers, uint8_t *is_exception, uint16_t *positions,
+    struct buf *out)
+{
+	const struct scale scale = scale_of(e, f);
+	uint32_t whole = row_count / LANES * LANES;
+	uint64_t count = to_integers(values, row_count / LANES, &scale,
+	    integers, is_exception);
+
+	for (uint32_t i = whole; i < row_count; i++) {
+		uint64_t bad = 0;
+
+		integers[i] = to_integer(values[i], &scale, &bad);
+		is_exception[i] = (uint8_t)bad;
+		count += bad;
+	}
+	if (count > row_count / 8)
+		return false;
+	if (count > 0)
+		take_exceptions(integers, is_exception, row_count, positions);
+	buf_put_u8(out, (uint8_t)e);
+	buf_put_u8(out, (uint8_t)f);
+	buf_put_u16(out, 0);
+	buf_put_u32(out, (uint32_t)count);
+	put_exceptions(values, positions, (uint32_t)count, out);
+	int_encode(integers, row_count, out);
+	return true;
+}
+
 bool
 f64_encode(const double *values, uint32_t row_count, struct buf *out)
 {
 	unsigned e = 0, f = 0;
-	uint32_t exception_count = 0;
-	int64_t previous = 0;
-	uint16_t *positions;
 	int64_t *integers;
+	uint16_t *positions;
 	bool is_worth;
 
 	assert(row_count > 0 && row_count <= INT_ROWS_MAX);
-	if (choose_exponents(values, row_count, &e, &f) >= PLAIN_SHARE)
+	if (!choose_exponents(values, row_count, &e, &f))
 		return false;
-	integers = malloc(row_count * sizeof(*integers));
-	positions = malloc(row_count * sizeof(*positions));
-	if (integers == NULL || positions == NULL) {
+	integers = malloc(row_count *
+	    (sizeof(*integers) + sizeof(*positions) + sizeof(uint8_t)));
+	if (integers == NULL) {
 		out->failed = true;
-		free(integers);
-		free(positions);
 		return true;
 	}
-	for (uint32_t i = 0; i < row_count; i++) {
-		if (to_integer(values[i], e, f, &integers[i])) {
-			previous = integers[i];
-			continue;
-		}
-		integers[i] = previous; /* costs no bits */
-		positions[exception_count++] = (uint16_t)i;
-	}
-	is_worth = exception_count <= row_count / 8;
-	if (is_worth) {
-		buf_put_u8(out, (uint8_t)e);
-		buf_put_u8(out, (uint8_t)f);
-		buf_put_u16(out, 0);
-		buf_put_u32(out, exception_count);
-		put_exceptions(values, positions, exception_count, out);
-		int_encode(integers, row_count, out);
-	}
+	positions = (uint16_t *)(void *)(integers + row_count);
+	is_worth = encode_scaled(values, row_count, e, f, integers,
+	    (uint8_t *)(positions + row_count), positions, out);
 	free(integers);
-	free(positions);
 	return is_worth;
 }
 
@@ -181,23 +279,25 @@ f64_open(struct reader *reader, uint32_t row_count, struct f64_view *view)
 		return false;
 	view->exceptions = values;
 	view->positions = positions;
-	for (uint32_t i = 0; i < view->exception_count; i++)
-		if (view->positions[i] >= row_count ||
-		    (i > 0 && view->positions[i] <= view->positions[i - 1]))
-			return false;
 	return int_open(reader, row_count, &view->ints);
 }
 
-/* The integers lie in `out` itself. */
-STELE_CLONES static void
-scale_all(double *out, uint32_t count, double up, double down)
+/* The integer that lies in a double's place. */
+static inline double
+scaled_back(const double *place, double up, double down)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		int64_t integer;
+	int64_t integer;
 
-		memcpy(&integer, &out[i], sizeof(integer));
-		out[i] = to_double(integer) * up * down;
-	}
+	memcpy(&integer, place, sizeof(integer));
+	return to_double(integer) * up * down;
+}
+
+STELE_CLONES static void
+scale_lines(double *out, uint32_t line_count, double up, double down)
+{
+	for (uint32_t line = 0; line < line_count; line++, out += LANES)
+		for (unsigned l = 0; l < LANES; l++)
+			out[l] = scaled_back(&out[l], up, down);
 }
 
 /* Index of the first exception at or after a row. */
@@ -221,10 +321,16 @@ void
 f64_decode(const struct f64_view *view, uint32_t first, uint32_t count,
     double *out)
 {
+	const double up = power[view->f], down = inverse[view->e];
+
 	int_decode(&view->ints, first, count, (int64_t *)(void *)out);
-	scale_all(out, count, power[view->f], inverse[view->e]);
+	scale_lines(out, count / LANES, up, down);
+	for (uint32_t i = count / LANES * LANES; i < count; i++)
+		out[i] = scaled_back(&out[i], up, down);
+	/* Positions that do not ascend do no harm: they are outside. */
 	for (uint32_t x = exception_from(view, first);
-	     x < view->exception_count && view->positions[x] < first + count;
+	     x < view->exception_count &&
+	     (uint32_t)(view->positions[x] - first) < count;
 	     x++)
 		out[view->positions[x] - first] = view->exceptions[x];
 }

@@ -1,70 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * int_codec.h -- arrays of 64-bit integers in few bits, any one of which is
- * found in O(1).
- *
- * Frame of reference in blocks of 128 values, over a line: value i is
- *
- *     base + slope * i + block_base[i / 128] + residual[i]    (modulo 2^64)
- *
- * with residuals of `width` bits and block bases of `base_width` bits.  The
- * few values that would need wider residuals are exceptions, kept aside with
- * their positions (patched frame of reference; Zukowski et al., "Super-Scalar
- * RAM-CPU Cache Compression", ICDE 2006).  Ids and times that ascend take a
- * slope; small or random integers take one base and none.
- *
- * Residuals are interleaved over 16 lanes, so that plain loops unpack them in
- * wide vectors: value i is in lane i % 16, at bit (i / 16) * width of the
- * lane's stream, whose k-th word is word k * 16 + lane (the idea of Afroozeh
- * and Boncz, "The FastLanes Compression Layout", VLDB 2023).
+ * int_codec.h -- arrays of 64-bit integers in few bits, in the form that suits
+ * them: near a line, by differences, or in runs.
  *
  *   offset  bytes
- *    0      1      width, 0..64
- *    1      1      base_width, 0..64
- *    2      2      zero
- *    4      4      exceptions E
- *    8      8      base
- *   16      8      slope
- *   24      8 W    residual words, W = 16 * ceil(ceil(rows / 16) * width / 64)
- *           8 B    block bases, B = ceil(ceil(rows / 128) * base_width / 64),
- *                  packed low bits first
- *           8 E    exceptions' values
- *           2 E    exceptions' positions, ascending; zeros up to 8 bytes
+ *    0      1      form: 0 packed, 1 differences, 2 runs
+ *    1      3      zero
+ *    4      4      runs R, at most the rows; 0 in the other forms
+ *    8      .      packed: the values, int_packed.h
+ *                  differences: each block's first value, one of 128; then for
+ *                  each row its value less the one before it (modulo 2^64), of
+ *                  a block's first row anything
+ *                  runs: R ends (one past the last row of the run), ascending,
+ *                  the last is the rows; then R values
  *
- * All little-endian, 8-aligned in memory.
+ * All little-endian, 8-aligned in memory.  Row i is found in O(1), or by
+ * summing at most 128 differences, or by searching R ends, of which there are
+ * at most one for eight rows.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct buf;
-struct reader;
+#include "engine/segment/int_packed.h"
 
-#define INT_ROWS_MAX 65536 /* positions have 16 bits */
+enum int_form { /* on disk: do not renumber */
+	INT_PACKED = 0,
+	INT_DIFFERENCES = 1,
+	INT_RUNS = 2,
+};
 
 /* An encoded array, borrowed. */
 struct int_view {
-	const uint64_t *words;
-	const uint64_t *block_bases;
-	const uint64_t *exceptions;
-	const uint16_t *positions;
-	uint64_t base;
-	uint64_t slope;
+	enum int_form form;
 	uint32_t row_count;
-	uint32_t exception_count;
-	unsigned width;
-	unsigned base_width;
+	struct int_packed values; /* of rows or runs; differences */
+	struct int_packed starts; /* first values of blocks; ends of runs */
 };
 
 /* Append the encoded array; values are signed, rows 1..INT_ROWS_MAX. */
 void int_encode(const int64_t *values, uint32_t row_count, struct buf *out);
 
-/* Take one array of row_count values, checked as a whole; false if malformed. */
+/* Take one array of row_count values; false if its parts do not fit. */
 bool int_open(struct reader *reader, uint32_t row_count, struct int_view *view);
 
-/* Rows first..first+count-1, which exist.  `out` takes up to 15 more values. */
-#define INT_DECODE_SLACK 16
+/*
+ * Rows first..first+count-1, which exist.  `out` takes up to
+ * INT_DECODE_SLACK - 1 more values.
+ */
 void int_decode(const struct int_view *view, uint32_t first, uint32_t count,
     int64_t *out);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * segment_format.c -- the layout of a segment file, version 1.
+ * segment_format.c -- the layout of a segment file, version 2.
  *
  *   header      64 bytes
  *   blocks      one after the other, without gaps: chunks, columns' chunk
@@ -15,9 +15,9 @@
  *
  * header: offset, bytes          trailer: offset, bytes
  *    0  8  "STELESEG"               0  8  "STELEEND"
- *    8  2  version, 1               8  8  footer's offset
+ *    8  2  version, 2               8  8  footer's offset
  *   10  2  zero                    16  4  footer's length
- *   12  4  zone_rows               20  4  version, 1
+ *   12  4  zone_rows               20  4  version, 2
  *   16  8  number                  24  8  footer's checksum
  *   24  4  shard                   32  8  checksum of bytes 0..31
  *   28  4  zero

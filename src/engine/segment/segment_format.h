@@ -19,7 +19,7 @@
 struct buf;
 struct reader;
 
-#define SEGMENT_VERSION      1
+#define SEGMENT_VERSION      2
 #define SEGMENT_HEADER_SIZE  64
 #define SEGMENT_TRAILER_SIZE 40
 #define CHUNK_INFO_SIZE      64
