@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * copy_sink.c -- COPY FROM: texts into vectors, vectors into a write_batch.
+ * copy_sink.c -- COPY FROM: columns of texts into vectors, vectors into a
+ * write_batch.
  *
- * Rows wait in vectors of their type.  When VEC_ROWS rows wait, or their text
- * is large, they are added, in the order they came: for COPY events, run by
- * run of the same type.
+ * A batch of rows is read column by column, without asking which of them might
+ * be wrong.  Only if that fails are its rows added one by one: then the first
+ * wrong one, and its first wrong field, are found as PostgreSQL would.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,17 +15,14 @@
 #include "exec/exec.h"
 #include "exec/payload_read.h"
 #include "plan/logical.h"
+#include "types/cast.h"
 
-/* Add rows early when they hold so much memory. */
-#define FLUSH_SIZE ((size_t)8 << 20)
-
-/* Rows of one type that wait: context_id, timestamp, fields. */
-struct sink_rows {
+/* COPY events: the rows of one type in a batch. */
+struct sink_type {
 	const struct event_type *type;
-	struct vec *cols;
-	uint32_t col_count;
+	struct vec *cols; /* context_id, timestamp, fields */
 	uint32_t row_count;
-	uint32_t added; /* of them, by the flush that runs */
+	uint32_t added; /* of them, to the target */
 };
 
 struct copy_sink {
@@ -32,72 +30,64 @@ struct copy_sink {
 	const struct plan_column *columns;
 	struct exec_context context;
 	struct write_batch *target;
-	struct arena arena; /* of the sink's life */
-	struct arena batch; /* of the rows that wait */
-	struct sink_rows *types;
+	struct arena arena;  /* of the sink's life */
+	struct arena values; /* of the rows that are being added */
+	uint16_t *identity;  /* 0, 1, 2 ... */
+	uint64_t row_count;
+	uint64_t line; /* of the row that is added alone */
+
+	struct vec *cols; /* COPY t: context_id, timestamp, fields */
+
+	struct sink_type *types; /* COPY events */
 	uint32_t type_count;
 	uint32_t type_capacity;
-	struct sink_rows **order; /* the type of each waiting row */
-	uint32_t waiting;
-	uint64_t row_count;
-	uint16_t *identity; /* 0, 1, 2 ... */
-	uint64_t line;
+	struct sink_type **order; /* the type of each row */
 };
 
-/* ---- types ---- */
+/* ---- opening ---- */
+
+/* What a column has that COPY does not name. */
+static void
+init_defaults(struct copy_sink *sink)
+{
+	const struct event_type *type = sink->plan->type;
+	struct arena *arena = &sink->arena;
+	struct datum value = { .is_null = true };
+
+	sink->cols = arena_alloc_array(arena, (size_t)type->field_count + 2,
+	    sizeof(*sink->cols));
+	vec_init_constant(&sink->cols[0], PHYS_STR, &value, arena);
+	value = (struct datum){ .i64 = sink->context.settings->now };
+	vec_init_constant(&sink->cols[1], PHYS_I64, &value, arena);
+	for (uint32_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+
+		value = (struct datum){ .is_null = true };
+		if (field->has_default)
+			value = field->default_value;
+		vec_init_constant(&sink->cols[i + 2], type_phys(&field->type),
+		    &value, arena);
+	}
+}
 
 static void
-init_columns(struct copy_sink *sink, struct sink_rows *rows)
+init_types(struct copy_sink *sink)
 {
-	for (uint32_t i = 0; i < rows->col_count; i++) {
-		struct type type =
-		    event_type_column_type(rows->type, i < 2 ? i + 1 : i + 2);
-
-		vec_init(&rows->cols[i], type_phys(&type), VEC_ROWS,
-		    &sink->batch);
-		vec_need_nulls(&rows->cols[i], VEC_ROWS, &sink->batch);
-	}
+	sink->type_capacity = write_batch_catalog(sink->target)->type_count;
+	sink->types = arena_alloc_array(&sink->arena,
+	    (size_t)sink->type_capacity + 1, sizeof(*sink->types));
+	sink->order = arena_alloc_array(&sink->arena, VEC_ROWS,
+	    sizeof(struct sink_type *));
+	sink->identity =
+	    arena_alloc_array(&sink->arena, VEC_ROWS, sizeof(*sink->identity));
+	for (uint32_t i = 0; i < VEC_ROWS; i++)
+		sink->identity[i] = (uint16_t)i;
 }
-
-static struct sink_rows *
-add_type(struct copy_sink *sink, const struct event_type *type)
-{
-	struct sink_rows *rows = &sink->types[sink->type_count++];
-
-	rows->type = type;
-	rows->col_count = type->field_count + 2;
-	rows->cols = arena_alloc_array(&sink->arena, rows->col_count,
-	    sizeof(*rows->cols));
-	return rows;
-}
-
-static int
-find_type(struct copy_sink *sink, struct str name, struct sink_rows **out,
-    struct error *err)
-{
-	const struct catalog *catalog = write_batch_catalog(sink->target);
-	const struct event_type *type;
-
-	for (uint32_t i = 0; i < sink->type_count; i++) {
-		*out = &sink->types[i];
-		if (str_equal((*out)->type->name, name))
-			return 0;
-	}
-	type = catalog_type_by_name(catalog, name);
-	if (type == NULL || sink->type_count == sink->type_capacity)
-		return error_set(err, STELE_E_UNDEFINED_TABLE,
-		    "event type \"%.*s\" does not exist", STR_FMT(name));
-	*out = add_type(sink, type);
-	return 0;
-}
-
-/* ---- opening ---- */
 
 int
 copy_sink_open(const struct plan *plan, const struct exec_context *context,
     struct write_batch *target, struct copy_sink **out, struct error *err)
 {
-	const struct catalog *catalog = write_batch_catalog(target);
 	struct copy_sink *sink = calloc(1, sizeof(*sink));
 
 	*out = sink;
@@ -108,19 +98,11 @@ copy_sink_open(const struct plan *plan, const struct exec_context *context,
 	sink->context = *context;
 	sink->target = target;
 	arena_init(&sink->arena, context->budget);
-	arena_init(&sink->batch, context->budget);
-	sink->type_capacity =
-	    plan->copy->type != NULL ? 1 : catalog->type_count;
-	sink->types = arena_zalloc(&sink->arena,
-	    (sink->type_capacity + 1) * sizeof(*sink->types));
-	sink->order = arena_alloc_array(&sink->arena, VEC_ROWS,
-	    sizeof(struct sink_rows *));
-	sink->identity =
-	    arena_alloc_array(&sink->arena, VEC_ROWS, sizeof(*sink->identity));
-	for (uint32_t i = 0; i < VEC_ROWS; i++)
-		sink->identity[i] = (uint16_t)i;
+	arena_init(&sink->values, context->budget);
 	if (plan->copy->type != NULL)
-		add_type(sink, plan->copy->type);
+		init_defaults(sink);
+	else
+		init_types(sink);
 	if (arena_check(&sink->arena, err) != 0) {
 		copy_sink_close(sink);
 		*out = NULL;
@@ -134,45 +116,15 @@ copy_sink_close(struct copy_sink *sink)
 {
 	if (sink == NULL)
 		return;
-	arena_release(&sink->batch);
+	arena_release(&sink->values);
 	arena_release(&sink->arena);
 	free(sink);
 }
 
-/* ---- adding what waits ---- */
-
-static int
-flush(struct copy_sink *sink, struct error *err)
-{
-	uint32_t at = 0;
-	int rc = arena_check(&sink->batch, err);
-
-	while (at < sink->waiting && rc == 0) {
-		struct sink_rows *rows = sink->order[at];
-		struct sel sel = { .rows = sink->identity + rows->added };
-
-		while (at < sink->waiting && sink->order[at] == rows) {
-			sel.count++;
-			at++;
-		}
-		rc = write_batch_rows(sink->target, rows->type, rows->cols,
-		    rows->col_count, sel, err);
-		rows->added += sel.count;
-	}
-	for (uint32_t i = 0; i < sink->type_count; i++) {
-		sink->types[i].row_count = 0;
-		sink->types[i].added = 0;
-	}
-	sink->row_count += sink->waiting;
-	sink->waiting = 0;
-	arena_reset(&sink->batch);
-	return rc;
-}
-
-/* ---- fields ---- */
+/* ---- one field ---- */
 
 static void
-copy_context(const struct copy_sink *sink, uint32_t column,
+field_context(const struct copy_sink *sink, uint32_t column,
     const struct str *value, struct error *err)
 {
 	struct str name = sink->columns[column].name;
@@ -189,23 +141,22 @@ copy_context(const struct copy_sink *sink, uint32_t column,
 }
 
 static int
-null_error(const struct copy_sink *sink, const char *column, struct error *err)
+null_error(const struct copy_sink *sink, struct str column, struct error *err)
 {
-	error_set(err, STELE_E_NOT_NULL_VIOLATION,
-	    "null value in column \"%s\" of relation \"%.*s\" violates"
+	return error_set(err, STELE_E_NOT_NULL_VIOLATION,
+	    "null value in column \"%.*s\" of relation \"%.*s\" violates"
 	    " not-null constraint",
-	    column, STR_FMT(sink->plan->name));
-	error_add_context(err, "COPY %.*s, line %" PRIu64,
-	    STR_FMT(sink->plan->name), sink->line);
-	return err->code;
+	    STR_FMT(column), STR_FMT(sink->plan->name));
 }
 
-/* Field `column` of the line into vec[row]. */
+/* Field `column` of row `row` of its texts to the same row of `out`. */
 static int
-read_field(struct copy_sink *sink, uint32_t column, const struct str *text,
-    struct vec *vec, uint32_t row, struct error *err)
+read_field(struct copy_sink *sink, uint32_t column, const struct vec *texts,
+    uint32_t row, struct vec *out, struct error *err)
 {
 	const struct type *type = &sink->columns[column].type;
+	const struct str *text =
+	    vec_is_null(texts, row) ? NULL : &texts->str[row];
 	struct datum value = { .is_null = true };
 	struct type bare = *type;
 	int rc = 0;
@@ -214,125 +165,140 @@ read_field(struct copy_sink *sink, uint32_t column, const struct str *text,
 		/* a varchar that is too long is an error here, not cut */
 		bare.mod = -1;
 		rc = type_in_text(&bare, sink->context.settings, *text,
-		    &sink->batch, &value, err);
+		    &sink->values, &value, err);
 		if (rc == 0 && type->mod != -1)
 			rc = cast_datum(&bare, type, CAST_ASSIGNMENT,
-			    sink->context.settings, &value, &sink->batch,
+			    sink->context.settings, &value, &sink->values,
 			    &value, err);
 	}
 	if (rc != 0)
-		copy_context(sink, column, text, err);
+		field_context(sink, column, text, err);
 	else
-		vec_set(vec, row, &value);
+		vec_set(out, row, &value);
 	return rc;
-}
-
-/* What the type holds and the field does not, while the line is known. */
-static int
-check_unsigned(const struct copy_sink *sink, uint32_t column,
-    const struct str *text, const struct vec *vec, uint32_t row,
-    struct error *err)
-{
-	uint32_t attnum = sink->plan->attnums[column];
-	const struct field *field;
-	struct datum value;
-	int rc;
-
-	if (attnum < COLUMN_FIRST_FIELD || vec_is_null(vec, row))
-		return 0;
-	field = &sink->plan->type->fields[attnum - COLUMN_FIRST_FIELD];
-	if (!field->is_unsigned)
-		return 0;
-	value = vec_get(vec, row);
-	rc = field_check(field, &value, err);
-	if (rc != 0)
-		copy_context(sink, column, text, err);
-	return rc;
-}
-
-static int
-check_count(const struct copy_sink *sink, uint32_t count, struct error *err)
-{
-	if (count < sink->plan->count)
-		error_set(err, STELE_E_BAD_COPY_FILE_FORMAT,
-		    "missing data for column \"%.*s\"",
-		    STR_FMT(sink->columns[count].name));
-	else if (count > sink->plan->count)
-		error_set(err, STELE_E_BAD_COPY_FILE_FORMAT,
-		    "extra data after last expected column");
-	else
-		return 0;
-	error_add_context(err, "COPY %.*s, line %" PRIu64,
-	    STR_FMT(sink->plan->name), sink->line);
-	return err->code;
 }
 
 /* ---- rows of one table ---- */
 
-static void
-set_defaults(struct copy_sink *sink, struct sink_rows *rows)
+/* A column of texts as a vector of its type. */
+static int
+read_column(struct copy_sink *sink, uint32_t column, const struct vec *texts,
+    uint32_t count, struct vec *out, struct error *err)
 {
-	uint32_t row = rows->row_count;
-	struct datum value = { .is_null = true };
+	const struct type *type = &sink->columns[column].type;
+	int rc = 0;
 
-	vec_set(&rows->cols[0], row, &value);
-	value = (struct datum){ .i64 = sink->context.settings->now };
-	vec_set(&rows->cols[1], row, &value);
-	for (uint32_t i = 0; i < rows->type->field_count; i++) {
-		const struct field *field = &rows->type->fields[i];
+	if (type->mod == -1 &&
+	    type_in_column(type, sink->context.settings, texts, count,
+		&sink->values, out))
+		return 0;
+	vec_init(out, type_phys(type), count, &sink->values);
+	(void)vec_need_nulls(out, count, &sink->values);
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = read_field(sink, column, texts, i, out, err);
+	return rc;
+}
 
-		value = (struct datum){ .is_null = true };
-		vec_set(&rows->cols[i + 2], row,
-		    field->has_default ? &field->default_value : &value);
+/* What the type holds and the field does not. */
+static int
+check_unsigned(const struct copy_sink *sink, uint32_t column,
+    const struct vec *texts, const struct vec *vec, uint32_t count,
+    struct error *err)
+{
+	uint32_t attnum = sink->plan->attnums[column];
+	const struct field *field;
+
+	if (attnum < COLUMN_FIRST_FIELD)
+		return 0;
+	field = &sink->plan->type->fields[attnum - COLUMN_FIRST_FIELD];
+	if (!field->is_unsigned)
+		return 0;
+	for (uint32_t i = 0; i < count; i++) {
+		struct datum value = vec_get(vec, i);
+		int rc = value.is_null ? 0 : field_check(field, &value, err);
+
+		if (rc != 0) {
+			field_context(sink, column, &texts->str[i], err);
+			return rc;
+		}
 	}
+	return 0;
+}
+
+static bool
+has_null(const struct vec *vec, uint32_t count)
+{
+	return vec->nulls != NULL && memchr(vec->nulls, 1, count) != NULL;
 }
 
 static int
-table_row(struct copy_sink *sink, const struct str *fields, const bool *is_null,
-    struct error *err)
+table_rows(struct copy_sink *sink, const struct batch *texts, struct error *err)
 {
-	struct sink_rows *rows = &sink->types[0];
+	const struct event_type *type = sink->plan->type;
+	uint32_t count = texts->row_count;
 	int rc = 0;
 
-	if (rows->row_count == 0)
-		init_columns(sink, rows);
-	set_defaults(sink, rows);
 	for (uint32_t i = 0; i < sink->plan->count && rc == 0; i++) {
 		uint32_t attnum = sink->plan->attnums[i];
-		uint32_t column =
-		    attnum < COLUMN_EVENT_ID ? attnum - 1 : attnum - 2;
+		struct vec *col = &sink->cols[attnum < COLUMN_EVENT_ID
+			? attnum - COLUMN_CONTEXT_ID
+			: attnum - COLUMN_FIRST_FIELD + 2];
 
-		if (is_null[i] && attnum == COLUMN_TIMESTAMP)
-			return null_error(sink, "timestamp", err);
-		rc = read_field(sink, i, is_null[i] ? NULL : &fields[i],
-		    &rows->cols[column], rows->row_count, err);
+		rc = read_column(sink, i, &texts->cols[i], count, col, err);
 		if (rc == 0)
-			rc = check_unsigned(sink, i, &fields[i],
-			    &rows->cols[column], rows->row_count, err);
+			rc = check_unsigned(sink, i, &texts->cols[i], col,
+			    count, err);
 	}
-	if (rc != 0)
-		return rc;
-	sink->order[sink->waiting++] = rows;
-	rows->row_count++;
-	return 0;
+	if (rc == 0 && !sink->cols[1].is_constant &&
+	    has_null(&sink->cols[1], count))
+		rc = null_error(sink, STR("timestamp"), err);
+	if (rc == 0)
+		rc = arena_check(&sink->values, err);
+	if (rc == 0)
+		rc = write_batch_rows(sink->target, type, sink->cols,
+		    type->field_count + 2, sel_all(count), err);
+	arena_reset(&sink->values);
+	return rc;
 }
 
 /* ---- rows of events ---- */
 
-static int
-events_payload(struct copy_sink *sink, struct sink_rows *rows, uint32_t column,
-    struct str text, struct error *err)
+/* The vectors of a type that the batch has rows of. */
+static void
+init_columns(struct copy_sink *sink, struct sink_type *rows, uint32_t count)
 {
-	struct str json = arena_str(&sink->batch, text);
-	int rc;
+	struct arena *arena = &sink->values;
+	uint32_t col_count = rows->type->field_count + 2;
 
-	rc = payload_read(rows->type, sink->context.settings, json,
-	    &rows->cols[2], rows->row_count, &sink->batch, err);
-	if (rc != 0) {
-		copy_context(sink, column, &text, err);
-		error_position(err, 0);
+	rows->cols = arena_alloc_array(arena, col_count, sizeof(*rows->cols));
+	for (uint32_t i = 0; i < col_count; i++) {
+		struct type type = event_type_column_type(rows->type,
+		    i < 2 ? COLUMN_CONTEXT_ID + i : COLUMN_FIRST_FIELD + i - 2);
+
+		vec_init(&rows->cols[i], type_phys(&type), count, arena);
+		(void)vec_need_nulls(&rows->cols[i], count, arena);
 	}
-	return rc;
+}
+
+static int
+find_type(struct copy_sink *sink, struct str name, struct sink_type **out,
+    struct error *err)
+{
+	const struct catalog *catalog = write_batch_catalog(sink->target);
+	const struct event_type *type;
+
+	for (uint32_t i = 0; i < sink->type_count; i++) {
+		*out = &sink->types[i];
+		if (str_equal((*out)->type->name, name))
+			return 0;
+	}
+	type = catalog_type_by_name(catalog, name);
+	if (type == NULL || sink->type_count == sink->type_capacity)
+		return error_set(err, STELE_E_UNDEFINED_TABLE,
+		    "event type \"%.*s\" does not exist", STR_FMT(name));
+	*out = &sink->types[sink->type_count++];
+	**out = (struct sink_type){ .type = type };
+	return 0;
 }
 
 /* Which field of the line has a column of events; -1 if none. */
@@ -347,84 +313,179 @@ field_of(const struct copy_sink *sink, enum events_column column)
 }
 
 static int
-events_core(struct copy_sink *sink, struct sink_rows *rows,
-    const struct str *fields, struct error *err)
+events_core(struct copy_sink *sink, struct sink_type *rows,
+    const struct batch *texts, uint32_t row, struct error *err)
 {
 	int context = field_of(sink, EVENTS_CONTEXT_ID);
 	int time = field_of(sink, EVENTS_TIMESTAMP);
-	struct datum now = { .i64 = sink->context.settings->now };
+	struct datum value = { .str = texts->cols[context].str[row] };
+	const struct vec *times;
 	int rc;
 
-	rc = read_field(sink, (uint32_t)context, &fields[context],
-	    &rows->cols[0], rows->row_count, err);
-	if (rc != 0)
-		return rc;
-	if (time >= 0)
-		return read_field(sink, (uint32_t)time, &fields[time],
-		    &rows->cols[1], rows->row_count, err);
-	vec_set(&rows->cols[1], rows->row_count, &now);
+	vec_set(&rows->cols[0], rows->row_count, &value);
+	value = (struct datum){ .i64 = sink->context.settings->now };
+	if (time >= 0) {
+		times = &texts->cols[time];
+		rc = type_in_text(&sink->columns[time].type,
+		    sink->context.settings, times->str[row], &sink->values,
+		    &value, err);
+		if (rc != 0) {
+			field_context(sink, (uint32_t)time, &times->str[row],
+			    err);
+			return rc;
+		}
+	}
+	vec_set(&rows->cols[1], rows->row_count, &value);
 	return 0;
 }
 
 static int
-events_row(struct copy_sink *sink, const struct str *fields,
-    const bool *is_null, struct error *err)
+events_payload(struct copy_sink *sink, struct sink_type *rows, uint32_t column,
+    struct str text, struct error *err)
+{
+	int rc = payload_read(rows->type, sink->context.settings, text,
+	    &rows->cols[2], rows->row_count, &sink->values, err);
+
+	if (rc != 0) {
+		field_context(sink, column, &text, err);
+		error_position(err, 0);
+	}
+	return rc;
+}
+
+static int
+events_row(struct copy_sink *sink, const struct batch *texts, uint32_t row,
+    struct error *err)
 {
 	int type = field_of(sink, EVENTS_EVENT_TYPE);
 	int payload = field_of(sink, EVENTS_PAYLOAD);
-	struct sink_rows *rows = NULL;
+	const struct str *name = &texts->cols[type].str[row];
+	struct sink_type *rows = NULL;
 	int rc;
 
-	for (uint32_t i = 0; i < sink->plan->count; i++) {
-		if (is_null[i])
-			return null_error(sink,
-			    arena_str(&sink->batch, sink->columns[i].name).data,
-			    err);
-	}
-	rc = find_type(sink, fields[type], &rows, err);
+	for (uint32_t i = 0; i < sink->plan->count; i++)
+		if (texts->cols[i].nulls[row])
+			return null_error(sink, sink->columns[i].name, err);
+	rc = find_type(sink, *name, &rows, err);
 	if (rc != 0) {
-		copy_context(sink, (uint32_t)type, &fields[type], err);
+		field_context(sink, (uint32_t)type, name, err);
 		return rc;
 	}
-	if (rows->row_count == 0)
-		init_columns(sink, rows);
-	rc = events_core(sink, rows, fields, err);
+	if (rows->cols == NULL)
+		init_columns(sink, rows, texts->row_count);
+	rc = events_core(sink, rows, texts, row, err);
 	if (rc == 0)
 		rc = events_payload(sink, rows, (uint32_t)payload,
-		    fields[payload], err);
+		    texts->cols[payload].str[row], err);
 	if (rc != 0)
 		return rc;
-	sink->order[sink->waiting++] = rows;
+	sink->order[row] = rows;
 	rows->row_count++;
 	return 0;
 }
 
-/* ---- the sink ---- */
-
-int
-copy_sink_row(struct copy_sink *sink, const struct str *fields,
-    const bool *is_null, uint32_t field_count, uint64_t line, struct error *err)
+/* Run by run of the same type, in the order they came. */
+static int
+add_runs(struct copy_sink *sink, uint32_t count, struct error *err)
 {
-	int rc;
+	uint32_t at = 0;
+	int rc = arena_check(&sink->values, err);
 
-	sink->line = line;
-	rc = check_count(sink, field_count, err);
-	if (rc == 0)
-		rc = sink->plan->type != NULL
-		    ? table_row(sink, fields, is_null, err)
-		    : events_row(sink, fields, is_null, err);
-	if (rc != 0)
-		return rc;
-	if (sink->waiting == VEC_ROWS || sink->batch.used_bytes > FLUSH_SIZE)
-		rc = flush(sink, err);
+	while (at < count && rc == 0) {
+		struct sink_type *rows = sink->order[at];
+		struct sel sel = { .rows = sink->identity + rows->added };
+
+		while (at < count && sink->order[at] == rows) {
+			sel.count++;
+			at++;
+		}
+		rc = write_batch_rows(sink->target, rows->type, rows->cols,
+		    rows->type->field_count + 2, sel, err);
+		rows->added += sel.count;
+	}
 	return rc;
 }
 
-int
-copy_sink_finish(struct copy_sink *sink, uint64_t *row_count, struct error *err)
+static int
+events_rows(struct copy_sink *sink, const struct batch *texts,
+    struct error *err)
 {
-	int rc = flush(sink, err);
+	struct write_batch_mark mark = write_batch_mark(sink->target);
+	int rc = 0;
 
-	*row_count = sink->row_count;
+	for (uint32_t i = 0; i < texts->row_count && rc == 0; i++)
+		rc = events_row(sink, texts, i, err);
+	if (rc == 0)
+		rc = add_runs(sink, texts->row_count, err);
+	if (rc != 0)
+		write_batch_rewind(sink->target, mark);
+	for (uint32_t i = 0; i < sink->type_count; i++)
+		sink->types[i] =
+		    (struct sink_type){ .type = sink->types[i].type };
+	arena_reset(&sink->values);
 	return rc;
+}
+
+/* ---- the sink ---- */
+
+static int
+add(struct copy_sink *sink, const struct batch *texts, struct error *err)
+{
+	return sink->plan->type != NULL ? table_rows(sink, texts, err)
+					: events_rows(sink, texts, err);
+}
+
+/* Row `row` of the batch alone. */
+static int
+add_one(struct copy_sink *sink, const struct batch *texts, uint32_t row,
+    struct error *err)
+{
+	struct vec *cols =
+	    arena_alloc_array(&sink->arena, texts->col_count, sizeof(*cols));
+	struct batch one = {
+		.row_count = 1,
+		.col_count = texts->col_count,
+		.cols = cols,
+		.sel = sel_all(1),
+	};
+	int rc = arena_check(&sink->arena, err);
+
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < texts->col_count; i++) {
+		cols[i] = texts->cols[i];
+		cols[i].str += row;
+		cols[i].nulls += row;
+	}
+	return add(sink, &one, err);
+}
+
+int
+copy_sink_add(struct copy_sink *sink, const struct batch *texts,
+    uint64_t first_line, uint32_t *bad_row, struct error *err)
+{
+	struct arena_mark mark;
+	int rc;
+
+	sink->line = first_line;
+	*bad_row = 0;
+	rc = add(sink, texts, err);
+	if (rc != 0 && texts->row_count > 1) {
+		mark = arena_mark(&sink->arena);
+		rc = 0;
+		for (uint32_t i = 0; i < texts->row_count && rc == 0; i++) {
+			*bad_row = i;
+			sink->line = first_line + i;
+			rc = add_one(sink, texts, i, err);
+			arena_rewind(&sink->arena, mark);
+		}
+	}
+	sink->row_count += texts->row_count;
+	return rc;
+}
+
+uint64_t
+copy_sink_row_count(const struct copy_sink *sink)
+{
+	return sink->row_count;
 }

@@ -107,25 +107,27 @@ MUST_USE int exec_ddl(const struct plan *plan,
 
 /*
  * Takes the fields of COPY's lines, reads them as the columns' types and adds
- * them to a batch, some thousand rows at a time.  Framing (text, csv) is the
- * caller's.  Events of all types (COPY events) keep the order they came in.
+ * them to a batch.  Framing (text, csv) is the caller's.  Events of all types
+ * (COPY events) keep the order they came in.
  */
 MUST_USE int copy_sink_open(const struct plan *plan,
     const struct exec_context *context, struct write_batch *target,
     struct copy_sink **out, struct error *err);
 
 /*
- * One line: field_count texts, is_null[i] where one is the null marker.  The
- * strings are copied.  A wrong number of fields is STELE_E_BAD_COPY_FILE_FORMAT
- * with PostgreSQL's texts; errors have the context "COPY t, line n, column c".
+ * Add rows: a vector of texts, valid UTF-8, with null flags, for each column of
+ * the plan; at most VEC_ROWS.  Nothing of them is kept.  The rows are lines
+ * first_line, first_line + 1 ...
+ *
+ * After an error *bad_row is the first row that is wrong, and rows before it
+ * may have been added.  If a value is wrong the error has the context
+ * "COPY t, line n, column c"; else it has none.
  */
-MUST_USE int copy_sink_row(struct copy_sink *sink, const struct str *fields,
-    const bool *is_null, uint32_t field_count, uint64_t line,
-    struct error *err);
+MUST_USE int copy_sink_add(struct copy_sink *sink, const struct batch *texts,
+    uint64_t first_line, uint32_t *bad_row, struct error *err);
 
-/* Add what is left; *row_count is the number of all rows. */
-MUST_USE int copy_sink_finish(struct copy_sink *sink, uint64_t *row_count,
-    struct error *err);
+/* All rows so far. */
+uint64_t copy_sink_row_count(const struct copy_sink *sink);
 
 /* Free it, at the end or after an error. */
 void copy_sink_close(struct copy_sink *sink);

@@ -375,21 +375,21 @@ copy_failed(struct session *session)
 }
 
 static enum step
-take_lines(struct session *session)
+take_rows(struct session *session)
 {
 	struct copy_in *copy = session->copy;
-	struct pg_copy_line line;
+	struct pg_copy_decoder *decoder = &copy->decoder;
+	struct batch texts;
+	uint32_t bad_row;
 	int rc;
 
-	while ((rc = pg_copy_decoder_next(&copy->decoder, &line,
-		    &session->err)) == 1) {
-		rc = copy_sink_row(copy->sink, line.fields, line.is_null,
-		    line.field_count, line.number, &session->err);
+	while (
+	    (rc = pg_copy_decoder_next(decoder, &texts, &session->err)) == 1) {
+		rc = copy_sink_add(copy->sink, &texts,
+		    pg_copy_decoder_line(decoder), &bad_row, &session->err);
 		if (rc != 0) {
-			/* A wrong number of fields is about the whole line. */
-			if (rc == STELE_E_BAD_COPY_FILE_FORMAT)
-				session->err.context[0] = '\0';
-			pg_copy_decoder_context(&copy->decoder, &session->err);
+			pg_copy_decoder_row_context(decoder, bad_row,
+			    &session->err);
 			break;
 		}
 	}
@@ -402,32 +402,36 @@ copy_done(struct session *session)
 	struct copy_in *copy = session->copy;
 	struct portal *portal = copy->portal;
 	char tag[PLAN_TAG_SIZE];
-	uint64_t row_count;
 	enum step step;
 
 	pg_copy_decoder_end(&copy->decoder);
-	step = take_lines(session);
+	step = take_rows(session);
 	if (step != STEP_DONE)
 		return step;
-	if (copy_sink_finish(copy->sink, &row_count, &session->err) != 0)
-		return copy_failed(session);
-	copy_in_abandon(session);
 	portal->state = PORTAL_DONE;
-	plan_tag(portal->planned->plan, row_count, tag);
+	plan_tag(portal->planned->plan, copy_sink_row_count(copy->sink), tag);
+	copy_in_abandon(session);
 	session_complete(session, tag, true);
 	statement_end(session);
 	return STEP_DONE;
 }
 
+/* What is wrong with the lines that have come is said first. */
 static enum step
 client_failed(struct session *session, struct str body)
 {
+	struct pg_copy_decoder *decoder = &session->copy->decoder;
 	struct str reason;
+	enum step step;
 
+	pg_copy_decoder_hurry(decoder);
+	step = take_rows(session);
+	if (step != STEP_DONE)
+		return step;
 	if (pg_copy_fail_decode(body, &reason, &session->err) == 0)
 		(void)error_set(&session->err, STELE_E_QUERY_CANCELED,
 		    "COPY from stdin failed: %.*s", STR_FMT(reason));
-	pg_copy_decoder_context(&session->copy->decoder, &session->err);
+	pg_copy_decoder_context(decoder, &session->err);
 	session->keep_error = true;
 	return copy_failed(session);
 }
@@ -460,7 +464,7 @@ copy_in_step(struct session *session, const struct pg_frame *frame)
 		    pg_copy_decoder_feed(&copy->decoder, frame->body,
 			&session->err) != 0)
 			return copy_failed(session);
-		return take_lines(session);
+		return take_rows(session);
 	case 'c':
 		return copy_done(session);
 	case 'f':

@@ -139,6 +139,47 @@ type_in_text(const struct type *type, const struct type_settings *settings,
 	return ops_of(type)->in_text(&in, out);
 }
 
+/* Whether every text is a value, as it stands. */
+static bool
+takes_any_text(const struct type *type)
+{
+	return type->mod == -1 &&
+	    (type->oid == TYPE_TEXT || type->oid == TYPE_VARCHAR ||
+		type->oid == TYPE_BPCHAR);
+}
+
+bool
+type_in_column(const struct type *type, const struct type_settings *settings,
+    const struct vec *texts, uint32_t count, struct arena *arena,
+    struct vec *out)
+{
+	const type_in_fn in_text = ops_of(type)->in_text;
+	struct error ignored;
+	struct type_input in = { type, settings, { NULL, 0 }, arena, &ignored };
+	size_t size;
+
+	if (takes_any_text(type)) {
+		*out = *texts;
+		return true;
+	}
+	vec_init(out, type_phys(type), count, arena);
+	size = phys_size(out->phys);
+	for (uint32_t i = 0; i < count; i++) {
+		struct datum value = { .is_null = false };
+
+		if (vec_is_null(texts, i)) {
+			memset((char *)out->data + i * size, 0, size);
+			continue;
+		}
+		in.text = texts->str[i];
+		if (in_text(&in, &value) != 0)
+			return false;
+		vec_set(out, i, &value);
+	}
+	out->nulls = texts->nulls;
+	return !arena->failed;
+}
+
 int
 type_in_binary(const struct type *type, struct str bytes, struct arena *arena,
     struct datum *out, struct error *err)

@@ -160,6 +160,16 @@ MUST_USE int type_in_text(const struct type *type,
     struct datum *out, struct error *err);
 
 /*
+ * Read rows 0..count-1 of a vector of texts, which are valid UTF-8, as
+ * type_in_text() does.  `out`, which this initialises, shares the null flags of
+ * `texts` and may borrow its strings.  False if a text is not a value, or there
+ * is no memory: type_in_text() says which and why.
+ */
+MUST_USE bool type_in_column(const struct type *type,
+    const struct type_settings *settings, const struct vec *texts,
+    uint32_t count, struct arena *arena, struct vec *out);
+
+/*
  * The same for the binary form.  `bytes` is exactly the value.  Too short is
  * STELE_E_PROTOCOL_VIOLATION ("insufficient data left in message"), too long
  * STELE_E_INVALID_BINARY_REPRESENTATION; invalid UTF-8 22021.

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pg_copy.h -- the text and csv forms of COPY: bytes to fields and back.
+ * pg_copy.h -- the text and csv forms of COPY: bytes to columns of fields and
+ * back.
  *
- * The decoder takes the bytes in pieces cut anywhere and gives lines of
- * fields.  It keeps only the line it is in, bounded by line_size_max.
+ * The decoder takes the bytes in pieces cut anywhere and gives batches of rows,
+ * a vector of texts for each column.  It waits until there is enough for a
+ * batch; it keeps the bytes of one batch and the line it is in, which is
+ * bounded by line_size_max.
  *
  * The forms: PostgreSQL 15 documentation, COPY, "File Formats".
  */
@@ -13,14 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/attr.h"
 #include "common/buf.h"
+#include "common/error.h"
 #include "common/str.h"
 #include "types/type.h"
 #include "vec/vec.h"
 #include "wire/pg_backend.h"
-
-struct error;
 
 enum pg_copy_header {
 	PG_COPY_NO_HEADER,
@@ -47,6 +50,8 @@ struct pg_copy_options pg_copy_defaults(bool is_csv);
 
 enum pg_copy_eol { PG_EOL_UNKNOWN, PG_EOL_NL, PG_EOL_CRNL, PG_EOL_CR };
 
+struct pg_copy_piece;
+
 /* Thread: one at a time.  All members are private. */
 struct pg_copy_decoder {
 	const struct pg_copy_options *options; /* borrowed */
@@ -54,21 +59,33 @@ struct pg_copy_decoder {
 	const struct str *columns;             /* borrowed */
 	uint32_t column_count;
 	size_t line_size_max;
-	struct buf raw;  /* bytes not yet decoded */
-	size_t next;     /* in raw: where the current line starts */
-	size_t scan;     /* in raw: the line's end is not before this */
-	bool in_line;    /* `line` is begun and not yet whole */
-	bool in_quote;   /* csv, at scan */
-	bool was_escape; /* csv, at scan: the byte before escapes this one */
-	bool at_end;     /* no more bytes come */
-	bool saw_marker; /* "\." has been read: the rest is ignored */
+
+	/* bytes: raw[next, len) is not yet decoded */
+	struct buf raw;
+	size_t next;
+	size_t valid_end; /* raw[next, valid_end) is valid UTF-8 */
+	struct buf marks; /* a flag for each byte of raw that may end a field */
+	size_t marked_end;   /* so far they are set */
+	size_t enough_bytes; /* as many are worth a look */
+	bool is_hurried;     /* any number is */
+	bool at_end;         /* no more bytes come */
+	bool saw_marker;     /* "\." has been read: the rest is ignored */
 	enum pg_copy_eol eol;
-	uint64_t line;        /* number of the current line, from 1 */
-	struct str line_text; /* the current line, or empty */
+
+	/* the line in work */
+	uint64_t line; /* number of the last one that was found, from 1 */
+	struct pg_copy_piece *pieces; /* its fields, column_count + 1 */
+	uint32_t piece_count;
+
+	/* the batch */
+	struct arena arena; /* of these arrays */
+	struct vec *cols;   /* column_count, of rows_max rows */
+	struct str *lines;  /* the text of each row */
+	uint32_t rows_max;
+	uint32_t row_count;
+	uint64_t first_line;  /* the number of the first row's line */
 	struct buf text;      /* fields whose bytes had to change */
-	struct str *fields;   /* column_count + 1 */
-	bool *is_null;
-	uint32_t field_count;
+	struct error failure; /* code 0: none; comes after the batch's rows */
 };
 
 /* 0 or STELE_E_OUT_OF_MEMORY; pg_copy_decoder_release() is allowed after. */
@@ -82,27 +99,30 @@ void pg_copy_decoder_release(struct pg_copy_decoder *decoder);
 MUST_USE int pg_copy_decoder_feed(struct pg_copy_decoder *decoder,
     struct str bytes, struct error *err);
 
+/* From now on give the rows that are there, however few. */
+void pg_copy_decoder_hurry(struct pg_copy_decoder *decoder);
+
 /* The bytes are over: a last line needs no newline. */
 void pg_copy_decoder_end(struct pg_copy_decoder *decoder);
 
-struct pg_copy_line {
-	const struct str *fields;
-	const bool *is_null;
-	/* At most one more than there are columns, however many came. */
-	uint32_t field_count;
-	uint64_t number;
-};
-
 /*
- * The next line; valid until the next call of feed or next.  Returns 1, 0 if
- * more bytes are needed (or, after the end, if there are none), or
- * STELE_E_BAD_COPY_FILE_FORMAT, _CHARACTER_NOT_IN_REPERTOIRE, _LIMIT, with the
- * context `COPY t, line n`.
+ * The next rows: one vector of texts for each column, with null flags, valid
+ * until the next call of feed or next.  Returns 1, 0 if more bytes are needed
+ * (or, after the end, if there are none), or STELE_E_BAD_COPY_FILE_FORMAT,
+ * _CHARACTER_NOT_IN_REPERTOIRE, _LIMIT, _OUT_OF_MEMORY, with the context
+ * `COPY t, line n`.
  */
 MUST_USE int pg_copy_decoder_next(struct pg_copy_decoder *decoder,
-    struct pg_copy_line *out, struct error *err);
+    struct batch *out, struct error *err);
 
-/* Add `COPY t, line n` to an error that has no context yet. */
+/* The number of the line that the batch's first row was; others follow it. */
+uint64_t pg_copy_decoder_line(const struct pg_copy_decoder *decoder);
+
+/* Add `COPY t, line n: "text"` of a row of the batch, if err has no context. */
+void pg_copy_decoder_row_context(const struct pg_copy_decoder *decoder,
+    uint32_t row, struct error *err);
+
+/* Add `COPY t, line n` of the line that is read, if err has no context. */
 void pg_copy_decoder_context(const struct pg_copy_decoder *decoder,
     struct error *err);
 

@@ -274,34 +274,48 @@ run_query(struct sql_runner *runner, const struct plan *plan,
 	return rc;
 }
 
+/* The fields of the lines, by column, each line ended by a newline. */
+static struct batch
+split_lines(struct arena *arena, uint32_t col_count, const char *data)
+{
+	struct batch texts = {
+		.col_count = col_count,
+		.cols = arena_alloc_array(arena, col_count, sizeof(struct vec)),
+	};
+
+	for (uint32_t i = 0; i < col_count; i++) {
+		vec_init(&texts.cols[i], PHYS_STR, VEC_ROWS, arena);
+		(void)vec_need_nulls(&texts.cols[i], VEC_ROWS, arena);
+	}
+	for (; *data != '\0'; texts.row_count++) {
+		for (uint32_t i = 0; i < col_count; i++) {
+			struct str field = str_of(data, strcspn(data, "\t\n"));
+			struct datum value = { .str = field };
+
+			value.is_null = str_equal(field, STR("\\N"));
+			vec_set(&texts.cols[i], texts.row_count, &value);
+			data += field.len + 1;
+		}
+		ck_assert(data[-1] == '\n');
+	}
+	texts.sel = sel_all(texts.row_count);
+	return texts;
+}
+
 static int
-copy_lines(struct copy_sink *sink, const char *data, uint64_t *row_count,
+copy_lines(struct copy_sink *sink, uint32_t col_count, const char *data,
     struct error *err)
 {
-	uint64_t line = 0;
+	struct arena arena;
+	struct batch texts;
+	uint32_t bad_row;
+	int rc;
 
-	while (*data != '\0') {
-		size_t len = strcspn(data, "\n");
-		struct str fields[16];
-		bool is_null[16];
-		uint32_t count = 0;
-		const char *at = data;
-		int rc;
-
-		while (at <= data + len && count < 16) {
-			size_t field = strcspn(at, "\t\n");
-
-			fields[count] = str_of(at, field);
-			is_null[count] = str_equal(fields[count], STR("\\N"));
-			count++;
-			at += field + 1;
-		}
-		rc = copy_sink_row(sink, fields, is_null, count, ++line, err);
-		if (rc != 0)
-			return rc;
-		data += len + (data[len] == '\n');
-	}
-	return copy_sink_finish(sink, row_count, err);
+	arena_init(&arena, NULL);
+	texts = split_lines(&arena, col_count, data);
+	rc = copy_sink_add(sink, &texts, 1, &bad_row, err);
+	arena_release(&arena);
+	return rc;
 }
 
 /* The data of COPY FROM is the first parameter. */
@@ -316,7 +330,10 @@ run_copy(struct sql_runner *runner, const struct plan *plan,
 	ck_assert_uint_eq(runner->value_count, 1);
 	rc = copy_sink_open(plan, context, batch, &sink, err);
 	if (rc == 0)
-		rc = copy_lines(sink, runner->values[0], row_count, err);
+		rc = copy_lines(sink, plan->column_count, runner->values[0],
+		    err);
+	if (rc == 0)
+		*row_count = copy_sink_row_count(sink);
 	copy_sink_close(sink);
 	return rc;
 }

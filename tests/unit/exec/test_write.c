@@ -330,9 +330,20 @@ static const struct {
 	{ "COPY c FROM STDIN",
 	    "k1\t2026-01-04\t5\tabc\nk1\t2026-01-05\t\\N\tx\n", "COPY 2\n" },
 	{ "COPY c (context_id) FROM STDIN", "k3\n", "COPY 1\n" },
-	{ "COPY c FROM STDIN", "k1\t2026-01-04\t5\n",
-	    "ERROR: 22P04: missing data for column \"v\"\n"
-	    " CONTEXT: COPY c, line 1\n" },
+	/* the first line that is wrong, and its first column, not the first column */
+	{ "COPY c (context_id, n, v) FROM STDIN",
+	    "k1\t1\ta\nk1\t2\tabcd\nk1\tx\tabcd\n",
+	    "ERROR: 22001: value too long for type character varying(3)\n"
+	    " CONTEXT: COPY c, line 2, column v: \"abcd\"\n" },
+	{ "COPY c (context_id, n, v) FROM STDIN",
+	    "k1\t1\ta\n\\N\t2\tb\nk1\tx\tc\n",
+	    "ERROR: 23502: null value in column \"context_id\" of relation"
+	    " \"c\" violates not-null constraint\n" },
+	{ "COPY events (event_type, context_id, payload) FROM STDIN",
+	    "c\tk1\t{\"n\": 1}\nc\tk1\t{\"v\": \"abcd\"}\nc\t\\N\t{}\n",
+	    "ERROR: 22001: value too long for type character varying(3)\n"
+	    " CONTEXT: field \"v\"; COPY events, line 2, column payload:"
+	    " \"{\"v\": \"abcd\"}\"\n" },
 	{ "COPY c (context_id, n) FROM STDIN", "k1\t1\nk1\tx\n",
 	    "ERROR: 22P02: invalid input syntax for type integer: \"x\"\n"
 	    " CONTEXT: COPY c, line 2, column n: \"x\"\n" },

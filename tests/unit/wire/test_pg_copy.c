@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * COPY's text and csv forms.  Every case is decoded whole, byte by byte, and
- * cut in two at every place: the result is always the same.
+ * cut in two at every place, at once and as soon as a line is there: the result
+ * is always the same.
  */
 #include "wire/pg_copy.h"
 
@@ -37,10 +38,11 @@ static const struct {
 	{ "escaped tab and newline", false, 0, BYTES("a\\\tb\\\nc\td\n"), "[a\tb\nc][d];", NULL, NULL },
 	{ "marker", false, 0, BYTES("1\tx\n\\.\n2\ty\n"), "[1][x];", NULL, NULL },
 	{ "corrupt marker", false, 0, BYTES("1\t\\.x\n"), "", "end-of-copy marker corrupt", "COPY t, line 1: \"1\t\\.x\"" },
-	{ "too many fields", false, 0, BYTES("1\t2\t3\t4\n"), "[1][2][3];", NULL, NULL },
+	{ "too many fields", false, 0, BYTES("1\tx\n1\t2\t3\t4\n"), "[1][x];", "extra data after last expected column", "COPY t, line 2: \"1\t2\t3\t4\"" },
+	{ "too few fields", false, 0, BYTES("1\tx\n1\n"), "[1][x];", "missing data for column \"b\"", "COPY t, line 2: \"1\"" },
 	{ "stray return", false, 0, BYTES("1\tx\n2\r\ty\n"), "[1][x];", "literal carriage return found in data", "COPY t, line 2" },
-	{ "bad utf8", false, 0, BYTES("1\tx\n\xff\n"), "[1][x];", "invalid byte sequence for encoding \"UTF8\": 0xff", "COPY t, line 2" },
-	{ "bad utf8 by escape", false, 0, BYTES("\\xff\n"), "", "invalid byte sequence for encoding \"UTF8\": 0xff", "COPY t, line 1: \"\\xff\"" },
+	{ "bad utf8", false, 0, BYTES("1\tx\n\xff\t\n"), "[1][x];", "invalid byte sequence for encoding \"UTF8\": 0xff", "COPY t, line 2" },
+	{ "bad utf8 by escape", false, 0, BYTES("\\xff\t\n"), "", "invalid byte sequence for encoding \"UTF8\": 0xff", "COPY t, line 1: \"\\xff\t\"" },
 	{ "nothing", false, 0, BYTES(""), "", NULL, NULL },
 	{ "header", false, PG_COPY_HEADER, BYTES("any\n1\tx\n"), "[1][x];", NULL, NULL },
 	{ "csv", true, 0, BYTES("1,x\n2,\"y,z\"\n"), "[1][x];[2][y,z];", NULL, NULL },
@@ -57,13 +59,14 @@ static const struct {
 };
 
 static void
-put_line(struct buf *out, const struct pg_copy_line *line)
+put_row(struct buf *out, const struct batch *batch, uint32_t row)
 {
-	for (uint32_t i = 0; i < line->field_count; i++) {
-		if (line->is_null[i])
+	for (uint32_t i = 0; i < batch->col_count; i++) {
+		if (batch->cols[i].nulls[row])
 			buf_put_cstr(out, "<>");
 		else
-			buf_printf(out, "[%.*s]", STR_FMT(line->fields[i]));
+			buf_printf(out, "[%.*s]",
+			    STR_FMT(batch->cols[i].str[row]));
 	}
 	buf_put_u8(out, ';');
 }
@@ -72,17 +75,18 @@ put_line(struct buf *out, const struct pg_copy_line *line)
 static int
 drain(struct pg_copy_decoder *decoder, struct buf *out, struct error *err)
 {
-	struct pg_copy_line line;
+	struct batch batch;
 	int rc;
 
-	while ((rc = pg_copy_decoder_next(decoder, &line, err)) == 1)
-		put_line(out, &line);
+	while ((rc = pg_copy_decoder_next(decoder, &batch, err)) == 1)
+		for (uint32_t i = 0; i < batch.row_count; i++)
+			put_row(out, &batch, i);
 	return rc;
 }
 
 /* Decode pieces of these lengths and compare with what the case says. */
 static void
-check(int i, const size_t *cuts, size_t cut_count)
+check_at_speed(int i, bool is_hurried, const size_t *cuts, size_t cut_count)
 {
 	struct pg_copy_options options = pg_copy_defaults(copy_case[i].is_csv);
 	struct pg_copy_decoder decoder;
@@ -96,6 +100,8 @@ check(int i, const size_t *cuts, size_t cut_count)
 	ck_assert_int_eq(pg_copy_decoder_init(&decoder, &options, STR("t"),
 			     columns, 2, 40, &err),
 	    0);
+	if (is_hurried)
+		pg_copy_decoder_hurry(&decoder);
 	rc = 0;
 	for (size_t c = 0; c <= cut_count && rc == 0; c++) {
 		size_t end = c == cut_count ? copy_case[i].len : cuts[c];
@@ -125,6 +131,13 @@ check(int i, const size_t *cuts, size_t cut_count)
 	}
 	pg_copy_decoder_release(&decoder);
 	buf_release(&rows);
+}
+
+static void
+check(int i, const size_t *cuts, size_t cut_count)
+{
+	check_at_speed(i, true, cuts, cut_count);
+	check_at_speed(i, false, cuts, cut_count);
 }
 
 START_TEST(whole)
