@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/error.h"
-#include "common/hash.h"
+#include "exec/row_key.h"
 
 #define SLOTS_MIN 64
 
@@ -28,79 +28,13 @@ group_table_release(struct group_table *table)
 	arena_release(&table->arena);
 }
 
-/* ---- hashes ---- */
-
-#define HASH_NULL UINT64_C(0x6e756c6c)
-
-/* Text and its kin, where equal means the same bytes. */
-static bool
-is_bytewise(const struct type *type)
-{
-	return type_phys(type) == PHYS_STR && type->oid != TYPE_BPCHAR &&
-	    type->oid != TYPE_JSONB;
-}
-
-static uint64_t
-hash_value(const struct type *type, const struct vec *vec, uint32_t row)
-{
-	struct datum value;
-
-	if (vec_is_null(vec, row))
-		return HASH_NULL;
-	if (vec->phys == PHYS_I64)
-		return hash_u64((uint64_t)vec->i64[vec_index(vec, row)]);
-	if (is_bytewise(type)) {
-		struct str text = vec->str[vec_index(vec, row)];
-
-		return hash_bytes(text.data, text.len);
-	}
-	value = vec_get(vec, row);
-	return type_hash(type, &value);
-}
-
-static void
-hash_rows(const struct group_table *table, const struct vec *keys,
-    struct sel sel, uint64_t *hashes)
-{
-	for (uint32_t i = 0; i < sel.count; i++)
-		hashes[i] = 0;
-	for (uint32_t k = 0; k < table->key_count; k++) {
-		for (uint32_t i = 0; i < sel.count; i++)
-			hashes[i] = hash_combine(hashes[i],
-			    hash_value(&table->types[k], &keys[k],
-				sel_row(sel, i)));
-	}
-}
-
-/* ---- equality ---- */
-
-static bool
-key_equal(const struct type *type, const struct vec *a, uint32_t a_row,
-    const struct vec *b, uint32_t b_row)
-{
-	bool is_null = vec_is_null(a, a_row);
-	struct datum x, y;
-
-	if (is_null || vec_is_null(b, b_row))
-		return is_null && vec_is_null(b, b_row);
-	if (a->phys == PHYS_I64)
-		return a->i64[vec_index(a, a_row)] ==
-		    b->i64[vec_index(b, b_row)];
-	if (is_bytewise(type))
-		return str_equal(a->str[vec_index(a, a_row)],
-		    b->str[vec_index(b, b_row)]);
-	x = vec_get(a, a_row);
-	y = vec_get(b, b_row);
-	return type_compare(type, &x, &y) == 0;
-}
-
 static bool
 is_group(const struct group_table *table, uint32_t group,
     const struct vec *keys, uint32_t row)
 {
 	for (uint32_t k = 0; k < table->key_count; k++) {
-		if (!key_equal(&table->types[k], &table->keys.columns[k], group,
-			&keys[k], row))
+		if (!row_key_equal(&table->types[k], &table->keys.columns[k],
+			group, &keys[k], row))
 			return false;
 	}
 	return true;
@@ -188,7 +122,7 @@ group_table_find(struct group_table *table, const struct vec *keys,
 	rc = reserve(table, sel.count, err);
 	if (rc != 0)
 		return rc;
-	hash_rows(table, keys, sel, hashes);
+	row_key_hash(table->types, table->key_count, keys, sel, hashes);
 	for (uint32_t i = 0; i < sel.count; i++) {
 		uint32_t row = sel_row(sel, i);
 		uint32_t mask = table->slot_count - 1;

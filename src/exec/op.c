@@ -38,6 +38,8 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return new_filter(env, rel);
 	case REL_PROJECT:
 		return project_op_new(env, rel);
+	case REL_JOIN:
+		return join_op_new(env, rel);
 	case REL_AGG:
 		return agg_op_new(env, rel);
 	case REL_SORT:

@@ -77,6 +77,7 @@ struct op_state *filter_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *project_op_new(const struct exec_env *env,
     const struct rel *rel);
+struct op_state *join_op_new(const struct exec_env *env, const struct rel *rel);
 struct op_state *agg_op_new(const struct exec_env *env, const struct rel *rel);
 struct op_state *limit_op_new(const struct exec_env *env,
     const struct rel *rel);

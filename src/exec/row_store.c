@@ -165,3 +165,47 @@ row_store_batch(const struct row_store *store, const uint32_t *rows,
 		gather_column(&store->columns[c], rows, first, count, arena,
 		    &out->cols[c]);
 }
+
+#define GATHER(member) \
+	for (uint32_t i = 0; i < count; i++) { \
+		if (rows[i] != UINT32_MAX) \
+			out->member[i] = from->member[rows[i]]; \
+	}
+
+void
+row_store_gather(const struct row_store *store, uint32_t column,
+    const uint32_t *rows, uint32_t count, struct arena *arena, struct vec *out)
+{
+	const struct vec *from = &store->columns[column];
+
+	vec_init(out, from->phys, count, arena);
+	(void)vec_need_nulls(out, count, arena);
+	for (uint32_t i = 0; i < count; i++)
+		out->nulls[i] =
+		    rows[i] == UINT32_MAX ? 1 : from->nulls[rows[i]];
+	switch (from->phys) {
+	case PHYS_BOOL:
+		GATHER(boolean);
+		break;
+	case PHYS_I64:
+		GATHER(i64);
+		break;
+	case PHYS_F64:
+		GATHER(f64);
+		break;
+	case PHYS_NUMERIC:
+		GATHER(numeric);
+		break;
+	case PHYS_STR:
+		GATHER(str);
+		break;
+	case PHYS_UUID:
+		GATHER(uuid);
+		break;
+	case PHYS_INTERVAL:
+		GATHER(interval);
+		break;
+	case PHYS_COUNT:
+		break;
+	}
+}

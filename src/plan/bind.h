@@ -6,12 +6,13 @@
  * Each function takes the struct binder of its statement and allocates in its
  * arena.  Errors carry the position of what is wrong.
  *
- *   bind_name.c    names of tables, columns and types
+ *   bind_name.c    names of tables and types
+ *   bind_scope.c   names of columns
  *   bind_expr.c    expressions; bind_call.c functions and aggregates
  *   coerce.c       casts that the text does not write; common types
  *   resolve.c      which of several functions a call means
  *   bind_select.c  queries; bind_group.c grouping, bind_order.c ORDER BY
- *   bind_from.c    FROM
+ *   bind_from.c    FROM; bind_join.c JOIN
  *   bind_native.c  QUERY, FIND and REPLAY, as the SELECT that says the same;
  *                  bind_native_where.c their conditions
  *   bind_insert.c, bind_copy.c, bind_ddl.c
@@ -40,7 +41,10 @@ struct binder {
 	uint32_t param_count;
 	uint32_t param_capacity;
 	uint32_t next_rel_id;
-	uint32_t slot_count; /* of the finished plan; see layout.h */
+	struct range **ranges; /* by the id of their relation */
+	uint32_t range_capacity;
+	uint32_t scope_count; /* ids given to scopes */
+	uint32_t slot_count;  /* of the finished plan; see layout.h */
 	bool reads_events;
 	uint32_t depth; /* of the expression being bound */
 };
@@ -54,18 +58,25 @@ struct range_column {
 	int16_t attnum;
 };
 
-/* One item of FROM. */
+/*
+ * One item of FROM, or the two sides of a JOIN together: its columns are those
+ * of the relation rel_id, or expressions over other ranges' columns.
+ */
 struct range {
-	struct str name;       /* alias or table */
+	struct str name;       /* alias or table; empty: has none */
 	struct str table_name; /* empty: not a table */
-	struct rel *rel;
 	const struct range_column *columns;
 	uint32_t column_count;
+	uint32_t rel_id;
+	struct expr **exprs; /* of a JOIN, else NULL */
+	uint32_t scope_id;   /* of the query whose FROM has it */
 };
 
 /* Where an expression stands, for what is allowed and for messages. */
 enum bind_place {
 	PLACE_SELECT,
+	PLACE_FROM,
+	PLACE_JOIN_ON,
 	PLACE_WHERE,
 	PLACE_GROUP_BY,
 	PLACE_HAVING,
@@ -85,13 +96,63 @@ struct agg_list {
 	uint32_t capacity;
 };
 
+/* A range as the expressions of a query see it. */
+struct scope_item {
+	struct range *range;
+	bool has_table;   /* "t.c" and "t.*" find it */
+	bool has_columns; /* "c" and "*" find it */
+	/* While FROM is bound: items to the left, for LATERAL alone. */
+	bool is_lateral_only;
+	bool is_lateral_ok; /* the kind of join between allows it */
+};
+
+/* What the names in a query can mean. */
 struct scope {
-	struct range **ranges;
-	uint32_t range_count;
+	uint32_t id;         /* of the query; 0: has no FROM */
+	struct scope *outer; /* of the query around this one; NULL */
+	struct scope_item *items;
+	uint32_t item_count;
+	uint32_t item_capacity;
+	bool is_lateral_active; /* the item of FROM being bound is LATERAL */
 	enum bind_place place;
 	struct agg_list *aggs; /* NULL: aggregates are not allowed */
 	bool in_aggregate;
 };
+
+/* ---- bind_scope.c ---- */
+
+/* Ranges of one relation, found by its id: not those of joins. */
+void binder_add_range(struct binder *binder, struct range *range);
+const struct range *binder_range_of(const struct binder *binder,
+    uint32_t rel_id);
+
+/* Column `index` of a range as an expression. */
+struct expr *range_column_expr(struct binder *binder, const struct range *range,
+    uint32_t index, int location);
+bool range_find_column(const struct range *range, struct str name,
+    uint32_t *index);
+
+/* Add a range as the last item, seen by all names. */
+struct scope_item *scope_add(struct binder *binder, struct scope *scope,
+    struct range *range);
+
+/* Set the flags of items first..limit-1 that are for LATERAL. */
+void scope_show_lateral(struct scope *scope, uint32_t first, uint32_t limit,
+    bool is_lateral_only, bool is_lateral_ok);
+
+/* 42712 if an item from `middle` on has the name of one in first..middle-1. */
+int scope_check_names(const struct scope *scope, uint32_t first,
+    uint32_t middle, struct error *err);
+
+/* Whether an unqualified name is a column of this very query. */
+bool scope_has_column(const struct scope *scope, struct str name);
+
+int bind_column_ref(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+
+/* The range of a qualified star. */
+int bind_star_range(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, const struct range **out, struct error *err);
 
 /* ---- bind_name.c ---- */
 
@@ -109,17 +170,6 @@ int bind_type_name(struct binder *binder, const struct ast_type *type,
 /* The same, for a column of a table: what we do not store is refused. */
 int bind_column_type(struct binder *binder, const struct ast_type *type,
     struct type *out, struct error *err);
-int bind_column_ref(struct binder *binder, struct scope *scope,
-    const struct ast_expr *ast, struct expr **out, struct error *err);
-
-/* Column `index` of a range as an expression. */
-struct expr *range_column_expr(struct binder *binder, struct range *range,
-    uint32_t index, int location);
-
-/* The range of a qualified star, or NULL and an error. */
-int bind_star_range(struct scope *scope, const struct ast_expr *ast,
-    struct range **out, struct error *err);
-
 /* All parts of a dotted name, for messages. */
 struct str name_format(const struct ast_name *name, struct arena *arena);
 
@@ -243,22 +293,24 @@ struct query {
 /* What becomes of literals in a select list that nothing gives a type. */
 enum unknowns { UNKNOWNS_TEXT, UNKNOWNS_STAY };
 
-int bind_select(struct binder *binder, const struct ast_select *select,
-    enum unknowns unknowns, struct query *out, struct error *err);
+/* `outer` is the scope of the query around it; NULL: there is none. */
+int bind_select(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, enum unknowns unknowns, struct query *out,
+    struct error *err);
 
 /* bind_values.c: VALUES; bind_setop.c: UNION. */
-int bind_values(struct binder *binder, const struct ast_select *select,
-    struct query *out, struct error *err);
-int bind_set_op(struct binder *binder, const struct ast_select *select,
-    struct query *out, struct error *err);
+int bind_values(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, struct query *out, struct error *err);
+int bind_set_op(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, struct query *out, struct error *err);
 
 /* Give a query's columns these types, by assignment casts. */
 int query_coerce(struct binder *binder, struct query *query,
     const struct type *types, enum cast_context context, struct error *err);
 
 /* The columns of a query by their names and ordinals, then ORDER BY, LIMIT. */
-int bind_order_of_result(struct binder *binder, const struct ast_select *select,
-    struct query *query, struct error *err);
+int bind_order_of_result(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, struct query *query, struct error *err);
 int bind_limit(struct binder *binder, struct scope *scope,
     const struct ast_select *select, struct rel **rel, struct error *err);
 
@@ -267,8 +319,18 @@ int bind_limit(struct binder *binder, struct scope *scope,
 struct rel *rel_new_distinct(struct binder *binder, struct rel *input);
 struct rel *rel_new_sort(struct binder *binder, struct rel *input,
     const struct sort_key *keys, uint32_t key_count);
-int bind_from(struct binder *binder, const struct ast_from_list *list,
-    struct scope *scope, struct rel **out, struct error *err);
+
+/* FROM: its ranges into the scope, and all of them joined into *out. */
+int bind_from(struct binder *binder, struct scope *scope,
+    const struct ast_from_list *list, struct rel **out, struct error *err);
+int bind_from_item(struct binder *binder, struct scope *scope,
+    const struct ast_from *from, struct rel **out, struct error *err);
+int bind_join(struct binder *binder, struct scope *scope,
+    const struct ast_from *from, struct rel **out, struct error *err);
+
+/* FROM t AS a (x, y): other names for the first columns. */
+int range_rename_columns(struct binder *binder, struct range *range,
+    const struct ast_from *from, struct error *err);
 
 /*
  * A relation over `input`: one with new columns, or one that passes its
@@ -283,10 +345,21 @@ struct rel *rel_new_project(struct binder *binder, struct rel *input,
 
 /* The scan of one event type (NULL: events). */
 struct range *range_new_scan(struct binder *binder,
-    const struct event_type *type, struct str alias);
+    const struct event_type *type, struct str alias, struct rel **rel);
+
+/*
+ * A join of all rows with all: conditions come later.  RIGHT is LEFT with its
+ * sides exchanged, as columns are found by their names.
+ */
+struct rel *rel_new_join(struct binder *binder, enum join_kind kind,
+    struct rel *left, struct rel *right);
 
 struct rel *rel_new_filter(struct binder *binder, struct rel *input,
     struct expr *condition);
+
+/* A condition as the list of what AND combines. */
+void rel_set_conjuncts(struct binder *binder, struct expr *condition,
+    struct expr ***conjuncts, uint32_t *count);
 
 /* The items of a select list or of RETURNING, stars expanded. */
 struct target {

@@ -316,6 +316,8 @@ fact:
 
 static const char *const place_name[PLACE_COUNT] = {
 	[PLACE_SELECT] = "SELECT",
+	[PLACE_FROM] = "functions in FROM",
+	[PLACE_JOIN_ON] = "JOIN conditions",
 	[PLACE_WHERE] = "WHERE",
 	[PLACE_GROUP_BY] = "GROUP BY",
 	[PLACE_HAVING] = "HAVING",

@@ -122,7 +122,8 @@ bind_from_side(struct binder *binder, const struct ast_copy *ast,
     const struct event_type *type, struct plan *plan, struct error *err)
 {
 	struct plan_copy *copy = arena_zalloc(binder->arena, sizeof(*copy));
-	struct range *range = range_new_scan(binder, type, STR(""));
+	struct rel *rel;
+	const struct range *range = range_new_scan(binder, type, STR(""), &rel);
 	struct plan_column *columns;
 	int rc;
 
@@ -158,11 +159,11 @@ static int
 bind_to_side(struct binder *binder, const struct ast_copy *ast,
     const struct event_type *type, struct plan *plan, struct error *err)
 {
-	struct range *range = range_new_scan(binder, type, STR(""));
+	struct rel *rel;
+	const struct range *range = range_new_scan(binder, type, STR(""), &rel);
 	struct plan_column *columns;
 	struct expr **exprs;
 	uint32_t *attnums;
-	struct rel *rel;
 	uint32_t count;
 	int rc;
 
@@ -181,9 +182,8 @@ bind_to_side(struct binder *binder, const struct ast_copy *ast,
 		columns[i].table_oid = column->table_oid;
 		columns[i].attnum = column->attnum;
 	}
-	rc = layout_rel(binder,
-	    rel_new_project(binder, range->rel, exprs, count), count, &rel,
-	    err);
+	rc = layout_rel(binder, rel_new_project(binder, rel, exprs, count),
+	    count, &rel, err);
 	plan->root = rel;
 	plan->columns = columns;
 	plan->column_count = count;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bind_from.c -- FROM: tables, events, subqueries.
+ *
+ * Items are bound from left to right.  Those to the left of an item are in the
+ * scope meanwhile, for LATERAL alone; at the end all are there for everybody.
  */
 #include "plan/bind.h"
 
-/* FROM t AS a (x, y): other names for the first columns. */
-static int
-rename_columns(struct binder *binder, struct range *range,
+int
+range_rename_columns(struct binder *binder, struct range *range,
     const struct ast_from *from, struct error *err)
 {
 	const struct ast_alias *alias = &from->alias;
@@ -31,10 +33,11 @@ rename_columns(struct binder *binder, struct range *range,
 }
 
 static int
-bind_table(struct binder *binder, const struct ast_from *from,
-    struct range **out, struct error *err)
+bind_table(struct binder *binder, struct scope *scope,
+    const struct ast_from *from, struct rel **out, struct error *err)
 {
 	const struct event_type *type = NULL;
+	struct range *range;
 	int rc;
 
 	if (!name_is_events(&from->table)) {
@@ -42,60 +45,58 @@ bind_table(struct binder *binder, const struct ast_from *from,
 		if (rc != 0)
 			return rc;
 	}
-	*out = range_new_scan(binder, type, from->alias.name);
-	return 0;
+	range = range_new_scan(binder, type, from->alias.name, out);
+	(void)scope_add(binder, scope, range);
+	return range_rename_columns(binder, range, from, err);
 }
 
 static int
-bind_subquery(struct binder *binder, const struct ast_from *from,
-    struct range **out, struct error *err)
+bind_subquery(struct binder *binder, struct scope *scope,
+    const struct ast_from *from, struct rel **out, struct error *err)
 {
 	struct range *range = arena_zalloc(binder->arena, sizeof(*range));
 	struct query query;
 	int rc;
 
-	rc = bind_select(binder, from->subquery, UNKNOWNS_TEXT, &query, err);
+	scope->is_lateral_active = from->is_lateral;
+	rc = bind_select(binder, scope, from->subquery, UNKNOWNS_TEXT, &query,
+	    err);
+	scope->is_lateral_active = false;
 	if (rc != 0)
 		return rc;
 	range->name = from->alias.name;
-	range->rel = query.rel;
+	range->rel_id = query.rel->id;
 	range->columns = query.columns;
 	range->column_count = query.column_count;
-	*out = range;
-	return 0;
-}
-
-static int
-bind_from_item(struct binder *binder, const struct ast_from *from,
-    struct range **out, struct error *err)
-{
-	int rc = 0;
-
-	*out = NULL;
-	switch (from->kind) {
-	case AST_FROM_TABLE:
-		rc = bind_table(binder, from, out, err);
-		break;
-	case AST_FROM_SUBQUERY:
-		rc = bind_subquery(binder, from, out, err);
-		break;
-	case AST_FROM_JOIN:
-		return error_at(err, from->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED, "joins are not supported");
-	case AST_FROM_FUNCTION:
-		return error_at(err, from->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "functions in FROM are not supported");
-	}
-	return rc == 0 ? rename_columns(binder, *out, from, err) : rc;
+	binder_add_range(binder, range);
+	(void)scope_add(binder, scope, range);
+	*out = query.rel;
+	return range_rename_columns(binder, range, from, err);
 }
 
 int
-bind_from(struct binder *binder, const struct ast_from_list *list,
-    struct scope *scope, struct rel **out, struct error *err)
+bind_from_item(struct binder *binder, struct scope *scope,
+    const struct ast_from *from, struct rel **out, struct error *err)
 {
-	struct range *range;
-	int rc;
+	switch (from->kind) {
+	case AST_FROM_TABLE:
+		return bind_table(binder, scope, from, out, err);
+	case AST_FROM_SUBQUERY:
+		return bind_subquery(binder, scope, from, out, err);
+	case AST_FROM_JOIN:
+		return bind_join(binder, scope, from, out, err);
+	case AST_FROM_FUNCTION:
+		break;
+	}
+	return error_at(err, from->location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "functions in FROM are not supported");
+}
+
+int
+bind_from(struct binder *binder, struct scope *scope,
+    const struct ast_from_list *list, struct rel **out, struct error *err)
+{
+	int rc = 0;
 
 	if (list->count == 0) {
 		/* one row without columns */
@@ -103,16 +104,19 @@ bind_from(struct binder *binder, const struct ast_from_list *list,
 		(*out)->values.row_count = 1;
 		return 0;
 	}
-	if (list->count > 1)
-		return error_at(err, list->items[1]->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED, "joins are not supported");
-	rc = bind_from_item(binder, list->items[0], &range, err);
-	if (rc != 0)
-		return rc;
-	scope->ranges =
-	    arena_alloc_array(binder->arena, 1, sizeof(*scope->ranges));
-	scope->ranges[0] = range;
-	scope->range_count = 1;
-	*out = range->rel;
-	return 0;
+	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
+		uint32_t first = scope->item_count;
+		struct rel *rel = NULL;
+
+		scope_show_lateral(scope, 0, first, true, true);
+		rc = bind_from_item(binder, scope, list->items[i], &rel, err);
+		if (rc == 0)
+			rc = scope_check_names(scope, 0, first, err);
+		if (rc == 0)
+			*out = i == 0
+			    ? rel
+			    : rel_new_join(binder, JOIN_INNER, *out, rel);
+	}
+	scope_show_lateral(scope, 0, scope->item_count, false, true);
+	return rc;
 }

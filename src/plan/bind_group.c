@@ -11,20 +11,6 @@
 
 /* ---- what is grouped by ---- */
 
-static bool
-is_input_column(const struct scope *scope, struct str name)
-{
-	for (uint32_t r = 0; r < scope->range_count; r++) {
-		const struct range *range = scope->ranges[r];
-
-		for (uint32_t i = 0; i < range->column_count; i++) {
-			if (str_equal(range->columns[i].name, name))
-				return true;
-		}
-	}
-	return false;
-}
-
 static int
 bind_group_expr(struct binder *binder, struct select_state *state,
     const struct ast_expr *ast, struct expr **out, struct error *err)
@@ -41,7 +27,7 @@ bind_group_expr(struct binder *binder, struct select_state *state,
 		if (rc != 0)
 			return rc;
 		target = &state->targets.items[ordinal];
-	} else if (name.len > 0 && !is_input_column(&scope, name)) {
+	} else if (name.len > 0 && !scope_has_column(&scope, name)) {
 		rc = target_by_alias(state, name, "GROUP BY", ast->location,
 		    &target, err);
 		if (rc != 0)
@@ -128,20 +114,16 @@ bind_group_by(struct binder *binder, struct select_state *state,
 /* ---- lifting ---- */
 
 static int
-ungrouped_error(const struct scope *scope, const struct expr *column,
+ungrouped_error(const struct binder *binder, const struct expr *column,
     struct error *err)
 {
+	const struct range *range = binder_range_of(binder, column->column.rel);
 	struct str table = STR("?");
 	struct str name = STR("?");
 
-	for (uint32_t r = 0; r < scope->range_count; r++) {
-		const struct range *range = scope->ranges[r];
-		uint32_t index = column->column.column;
-
-		if (range->rel->id != column->column.rel)
-			continue;
+	if (range != NULL) {
 		table = range->name;
-		name = range->columns[index].name;
+		name = range->columns[column->column.column].name;
 	}
 	return error_at(err, column->location, STELE_E_GROUPING,
 	    "column \"%.*s.%.*s\" must appear in the GROUP BY clause or be"
@@ -150,8 +132,8 @@ ungrouped_error(const struct scope *scope, const struct expr *column,
 }
 
 static int
-lift(struct binder *binder, const struct scope *scope, const struct rel *agg,
-    struct expr **expr, struct error *err)
+lift(struct binder *binder, const struct rel *agg, struct expr **expr,
+    struct error *err)
 {
 	const struct expr *from = *expr;
 	struct expr *copy;
@@ -171,7 +153,7 @@ lift(struct binder *binder, const struct scope *scope, const struct rel *agg,
 	if (from->kind == EXPR_COLUMN)
 		return from->column.rel == agg->id
 		    ? 0
-		    : ungrouped_error(scope, from, err);
+		    : ungrouped_error(binder, from, err);
 	if (from->arg_count == 0)
 		return 0;
 	/* the original may be part of a group expression: leave it alone */
@@ -184,7 +166,7 @@ lift(struct binder *binder, const struct scope *scope, const struct rel *agg,
 		int rc;
 
 		copy->args[i] = from->args[i];
-		rc = lift(binder, scope, agg, &copy->args[i], err);
+		rc = lift(binder, agg, &copy->args[i], err);
 		if (rc != 0)
 			return rc;
 	}
@@ -284,11 +266,10 @@ select_aggregate(struct binder *binder, struct select_state *state,
 
 	state->rel = agg;
 	for (uint32_t i = 0; i < state->targets.count && rc == 0; i++)
-		rc = lift(binder, &state->scope, agg,
-		    &state->targets.items[i].expr, err);
+		rc = lift(binder, agg, &state->targets.items[i].expr, err);
 	if (rc != 0 || state->having == NULL)
 		return rc;
-	rc = lift(binder, &state->scope, agg, &state->having, err);
+	rc = lift(binder, agg, &state->having, err);
 	if (rc == 0)
 		state->rel = rel_new_filter(binder, agg, state->having);
 	return rc;

@@ -311,7 +311,8 @@ bind_source(struct binder *binder, const struct ast_insert *insert,
 	struct query query;
 	int rc;
 
-	rc = bind_select(binder, insert->source, UNKNOWNS_STAY, &query, err);
+	rc = bind_select(binder, NULL, insert->source, UNKNOWNS_STAY, &query,
+	    err);
 	if (rc == 0)
 		rc = check_count(targets, insert, query.column_count,
 		    insert->source->location, err);
@@ -354,7 +355,8 @@ returning_range(struct binder *binder, const struct ast_insert *insert,
     const struct event_type *type)
 {
 	bool reads_events = binder->reads_events;
-	struct range *range = range_new_scan(binder, type, insert->alias);
+	struct rel *rel;
+	struct range *range = range_new_scan(binder, type, insert->alias, &rel);
 
 	/* the new rows, not a scan; all columns stand where they are */
 	binder->reads_events = reads_events;
@@ -367,20 +369,19 @@ bind_returning(struct binder *binder, const struct ast_insert *insert,
 {
 	struct range *range =
 	    returning_range(binder, insert, plan_insert->type);
-	struct scope scope = { .ranges = &range,
-		.range_count = 1,
-		.place = PLACE_RETURNING };
+	struct scope scope = { .place = PLACE_RETURNING };
 	struct target_list targets = { .count = 0 };
 	struct plan_column *columns;
 	int rc;
 
+	(void)scope_add(binder, &scope, range);
 	rc = bind_targets(binder, &scope, &insert->returning, UNKNOWNS_TEXT,
 	    &targets, err);
 	if (rc != 0)
 		return rc;
 	columns = arena_alloc_array(binder->arena, targets.count + 1,
 	    sizeof(*columns));
-	plan_insert->returning_rel = range->rel->id;
+	plan_insert->returning_rel = range->rel_id;
 	plan_insert->returning_count = targets.count;
 	plan_insert->returning = arena_alloc_array(binder->arena,
 	    targets.count + 1, sizeof(*plan_insert->returning));

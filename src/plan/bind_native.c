@@ -301,5 +301,5 @@ bind_native_query(struct binder *binder, const struct ast_query *query,
 	rw.select->limit = query->limit;
 	rw.select->offset = query->offset;
 	rw.select->location = query->location;
-	return bind_select(binder, rw.select, UNKNOWNS_TEXT, out, err);
+	return bind_select(binder, NULL, rw.select, UNKNOWNS_TEXT, out, err);
 }

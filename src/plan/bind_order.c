@@ -163,11 +163,11 @@ result_column(const struct ast_select *select, const struct query *query,
 }
 
 int
-bind_order_of_result(struct binder *binder, const struct ast_select *select,
-    struct query *query, struct error *err)
+bind_order_of_result(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, struct query *query, struct error *err)
 {
 	const struct ast_sort_list *list = &select->order_by;
-	struct scope scope = { .place = PLACE_LIMIT };
+	struct scope scope = { .outer = outer, .place = PLACE_LIMIT };
 	struct sort_key *keys =
 	    arena_zalloc(binder->arena, (list->count + 1) * sizeof(*keys));
 	int rc = 0;

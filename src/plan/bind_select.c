@@ -36,7 +36,7 @@ target_list_add(struct binder *binder, struct target_list *list,
 }
 
 static void
-add_all_columns(struct binder *binder, struct range *range, int location,
+add_all_columns(struct binder *binder, const struct range *range, int location,
     struct target_list *out)
 {
 	for (uint32_t i = 0; i < range->column_count; i++) {
@@ -51,40 +51,44 @@ static int
 bind_star(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct target_list *out, struct error *err)
 {
-	struct range *range;
+	const struct range *range;
+	bool has_columns = false;
 	int rc;
 
 	if (ast->kind == AST_COLUMN && ast->column.name.count > 0) {
-		rc = bind_star_range(scope, ast, &range, err);
+		rc = bind_star_range(binder, scope, ast, &range, err);
 		if (rc == 0)
 			add_all_columns(binder, range, ast->location, out);
 		return rc;
 	}
-	if (scope->range_count == 0)
+	for (uint32_t i = 0; i < scope->item_count; i++) {
+		if (!scope->items[i].has_columns)
+			continue;
+		has_columns = true;
+		add_all_columns(binder, scope->items[i].range, ast->location,
+		    out);
+	}
+	if (!has_columns)
 		return error_at(err, ast->location, STELE_E_SYNTAX,
 		    "SELECT * with no tables specified is not valid");
-	for (uint32_t i = 0; i < scope->range_count; i++)
-		add_all_columns(binder, scope->ranges[i], ast->location, out);
 	return 0;
 }
 
 /* Where a column comes from, for the row description. */
 static void
-set_origin(const struct scope *scope, struct target *target)
+set_origin(const struct binder *binder, struct target *target)
 {
 	const struct expr *expr = target->expr;
+	const struct range *range;
 
 	if (expr->kind != EXPR_COLUMN)
 		return;
-	for (uint32_t r = 0; r < scope->range_count; r++) {
-		const struct range *range = scope->ranges[r];
-		uint32_t index = expr->column.column;
-
-		if (range->rel->id != expr->column.rel)
-			continue;
-		target->column.table_oid = range->columns[index].table_oid;
-		target->column.attnum = range->columns[index].attnum;
-	}
+	range = binder_range_of(binder, expr->column.rel);
+	if (range == NULL)
+		return;
+	target->column.table_oid =
+	    range->columns[expr->column.column].table_oid;
+	target->column.attnum = range->columns[expr->column.column].attnum;
 }
 
 int
@@ -112,7 +116,7 @@ bind_targets(struct binder *binder, struct scope *scope,
 			return rc;
 		if (target.column.name.len == 0)
 			target.column.name = column_name(ast);
-		set_origin(scope, &target);
+		set_origin(binder, &target);
 		target_list_add(binder, out, &target);
 	}
 	return 0;
@@ -195,7 +199,10 @@ bind_parts(struct binder *binder, struct select_state *state,
 	const struct ast_select *select = state->select;
 	int rc;
 
-	rc = bind_from(binder, &select->from, &state->scope, &state->rel, err);
+	state->scope.place = PLACE_FROM;
+	rc = bind_from(binder, &state->scope, &select->from, &state->rel, err);
+	state->scope.place = PLACE_SELECT;
+	state->scope.aggs = &state->aggs;
 	if (rc == 0)
 		rc = bind_targets(binder, &state->scope, &select->targets,
 		    unknowns_here(select, unknowns), &state->targets, err);
@@ -349,24 +356,34 @@ build(struct binder *binder, struct select_state *state, struct query *out,
 	return rc;
 }
 
-int
-bind_select(struct binder *binder, const struct ast_select *select,
-    enum unknowns unknowns, struct query *out, struct error *err)
+static int
+bind_core(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, enum unknowns unknowns, struct query *out,
+    struct error *err)
 {
-	struct select_state state = { .select = select };
+	struct select_state state = { .select = select,
+		.scope = { .id = ++binder->scope_count, .outer = outer } };
+	int rc;
+
+	rc = bind_parts(binder, &state, unknowns, err);
+	if (rc == 0)
+		rc = build(binder, &state, out, err);
+	return rc;
+}
+
+int
+bind_select(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, enum unknowns unknowns, struct query *out,
+    struct error *err)
+{
 	int rc;
 
 	rc = check_supported(select, err);
 	if (rc != 0)
 		return rc;
 	if (select->set_op != AST_SET_NONE)
-		return bind_set_op(binder, select, out, err);
+		return bind_set_op(binder, outer, select, out, err);
 	if (select->value_count > 0)
-		return bind_values(binder, select, out, err);
-	state.scope.place = PLACE_SELECT;
-	state.scope.aggs = &state.aggs;
-	rc = bind_parts(binder, &state, unknowns, err);
-	if (rc == 0)
-		rc = build(binder, &state, out, err);
-	return rc;
+		return bind_values(binder, outer, select, out, err);
+	return bind_core(binder, outer, select, unknowns, out, err);
 }

@@ -40,10 +40,11 @@ unify_column(struct binder *binder, struct rel *rel, uint32_t column,
 }
 
 static int
-bind_row(struct binder *binder, const struct ast_expr_list *list,
-    uint32_t column_count, struct expr **out, struct error *err)
+bind_row(struct binder *binder, struct scope *outer,
+    const struct ast_expr_list *list, uint32_t column_count, struct expr **out,
+    struct error *err)
 {
-	struct scope scope = { .place = PLACE_VALUES };
+	struct scope scope = { .outer = outer, .place = PLACE_VALUES };
 	int rc = 0;
 
 	if (list->count != column_count)
@@ -56,8 +57,8 @@ bind_row(struct binder *binder, const struct ast_expr_list *list,
 }
 
 int
-bind_values(struct binder *binder, const struct ast_select *select,
-    struct query *out, struct error *err)
+bind_values(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, struct query *out, struct error *err)
 {
 	uint32_t column_count = select->values[0].count;
 	struct rel *rel = rel_new(binder, REL_VALUES, NULL, column_count);
@@ -69,7 +70,7 @@ bind_values(struct binder *binder, const struct ast_select *select,
 	for (uint32_t r = 0; r < select->value_count && rc == 0; r++) {
 		rel->values.rows[r] = arena_alloc_array(binder->arena,
 		    column_count + 1, sizeof(*rel->values.rows[r]));
-		rc = bind_row(binder, &select->values[r], column_count,
+		rc = bind_row(binder, outer, &select->values[r], column_count,
 		    rel->values.rows[r], err);
 	}
 	for (uint32_t i = 0; i < column_count && rc == 0; i++)
@@ -78,7 +79,7 @@ bind_values(struct binder *binder, const struct ast_select *select,
 		return rc;
 	name_columns(binder, rel, out);
 	out->rel = rel;
-	return bind_order_of_result(binder, select, out, err);
+	return bind_order_of_result(binder, outer, select, out, err);
 }
 
 /* ---- a query's columns as other types ---- */
@@ -168,14 +169,15 @@ union_types(struct binder *binder, const struct query *sides,
 }
 
 static int
-bind_sides(struct binder *binder, const struct ast_select *select,
-    struct query *sides, struct error *err)
+bind_sides(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, struct query *sides, struct error *err)
 {
 	int rc;
 
-	rc = bind_select(binder, select->left, UNKNOWNS_STAY, &sides[0], err);
+	rc = bind_select(binder, outer, select->left, UNKNOWNS_STAY, &sides[0],
+	    err);
 	if (rc == 0)
-		rc = bind_select(binder, select->right, UNKNOWNS_STAY,
+		rc = bind_select(binder, outer, select->right, UNKNOWNS_STAY,
 		    &sides[1], err);
 	if (rc != 0)
 		return rc;
@@ -221,8 +223,8 @@ remove_duplicates(struct binder *binder, struct query *query, struct error *err)
 }
 
 int
-bind_set_op(struct binder *binder, const struct ast_select *select,
-    struct query *out, struct error *err)
+bind_set_op(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, struct query *out, struct error *err)
 {
 	struct query sides[2];
 	struct type *types;
@@ -232,7 +234,7 @@ bind_set_op(struct binder *binder, const struct ast_select *select,
 		return error_at(err, select->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED, "%s is not supported",
 		    select->set_op == AST_INTERSECT ? "INTERSECT" : "EXCEPT");
-	rc = bind_sides(binder, select, sides, err);
+	rc = bind_sides(binder, outer, select, sides, err);
 	if (rc != 0)
 		return rc;
 	types = arena_alloc_array(binder->arena, sides[0].column_count + 1,
@@ -254,6 +256,6 @@ bind_set_op(struct binder *binder, const struct ast_select *select,
 	if (!select->is_set_all)
 		rc = remove_duplicates(binder, out, err);
 	if (rc == 0)
-		rc = bind_order_of_result(binder, select, out, err);
+		rc = bind_order_of_result(binder, outer, select, out, err);
 	return rc;
 }

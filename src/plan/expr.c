@@ -179,8 +179,54 @@ expr_has_aggregates(const struct expr *expr)
 	return expr_any(expr, is_aggregate);
 }
 
+static bool
+is_integer(uint32_t oid)
+{
+	return oid == TYPE_INT2 || oid == TYPE_INT4 || oid == TYPE_INT8;
+}
+
+static bool
+is_float(uint32_t oid)
+{
+	return oid == TYPE_FLOAT4 || oid == TYPE_FLOAT8;
+}
+
+static bool
+is_text(uint32_t oid)
+{
+	return oid == TYPE_TEXT || oid == TYPE_VARCHAR || oid == TYPE_NAME;
+}
+
+bool
+expr_is_equality(const struct expr *expr, struct type *type)
+{
+	uint32_t a, b;
+
+	if (expr->kind != EXPR_CALL ||
+	    expr->function->kind != FUNCTION_OPERATOR || expr->arg_count != 2 ||
+	    strcmp(expr->function->name, "=") != 0)
+		return false;
+	*type = expr->args[0]->type;
+	a = type->oid;
+	b = expr->args[1]->type.oid;
+	if (a == b || (is_integer(a) && is_integer(b)) ||
+	    (is_text(a) && is_text(b)))
+		return true;
+	type->oid = TYPE_FLOAT8;
+	return is_float(a) && is_float(b);
+}
+
 bool
 expr_is_null_const(const struct expr *expr)
 {
 	return expr->kind == EXPR_CONST && expr->value.is_null;
+}
+
+void
+expr_mark_columns(const struct expr *expr, bool *marks)
+{
+	if (expr->kind == EXPR_COLUMN)
+		marks[expr->column.column] = true;
+	for (uint32_t i = 0; i < expr->arg_count; i++)
+		expr_mark_columns(expr->args[i], marks);
 }

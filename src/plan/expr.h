@@ -118,5 +118,14 @@ bool expr_is_fixed(const struct expr *expr);
 bool expr_has_columns(const struct expr *expr);
 bool expr_has_aggregates(const struct expr *expr);
 
+/*
+ * Whether it is a call of = that two values' hashes can decide; *type is what
+ * both compare as.
+ */
+bool expr_is_equality(const struct expr *expr, struct type *type);
+
 /* A null or a constant, as known when planning. */
 bool expr_is_null_const(const struct expr *expr);
+
+/* Of a finished plan: set marks[i] for each position that is read. */
+void expr_mark_columns(const struct expr *expr, bool *marks);

@@ -34,21 +34,29 @@ count_node(struct layouter *l)
 	return !l->is_too_complex;
 }
 
+#define NOT_FOUND UINT32_MAX
+
+/* Position of a column in the layout of a relation. */
+static uint32_t
+find_column(const struct rel *rel, uint32_t id, uint32_t column)
+{
+	for (uint32_t i = 0; i < rel->column_count; i++) {
+		if (rel->columns[i].rel == id &&
+		    rel->columns[i].column == column)
+			return i;
+	}
+	return NOT_FOUND;
+}
+
 static struct expr *
 place_column(struct layouter *l, const struct expr *expr,
     const struct rel *input)
 {
 	struct expr *placed = expr_copy(l->arena, expr);
-	uint32_t count = input == NULL ? 0 : input->column_count;
 
-	for (uint32_t i = 0; i < count; i++) {
-		if (input->columns[i].rel != expr->column.rel ||
-		    input->columns[i].column != expr->column.column)
-			continue;
-		placed->column.column = i;
-		return placed;
-	}
-	assert(false);
+	placed->column.column =
+	    find_column(input, expr->column.rel, expr->column.column);
+	assert(placed->column.column != NOT_FOUND);
 	return placed;
 }
 
@@ -271,6 +279,118 @@ lay_out_project(struct layouter *l, const struct rel *rel,
 	return out;
 }
 
+/* ---- joins ---- */
+
+/* Whether all columns of an expression are among those of one side. */
+static bool
+is_over(struct layouter *l, const struct expr *expr, const struct rel *side)
+{
+	struct column_set set;
+
+	column_set_init(&set, l->arena);
+	column_set_add_expr(&set, expr);
+	for (uint32_t i = 0; i < set.count; i++) {
+		if (find_column(side, set.items[i].rel, set.items[i].column) ==
+		    NOT_FOUND)
+			return false;
+	}
+	return set.count > 0;
+}
+
+/* The conjunct as an equality of both sides, if it is one that hashes. */
+static bool
+key_of(struct layouter *l, const struct expr *conjunct, const struct rel *left,
+    const struct rel *right, struct join_key *out)
+{
+	if (!expr_is_equality(conjunct, &out->type))
+		return false;
+	for (uint32_t side = 0; side < 2; side++) {
+		const struct expr *a = conjunct->args[side];
+		const struct expr *b = conjunct->args[1 - side];
+
+		if (!is_over(l, a, left) || !is_over(l, b, right))
+			continue;
+		out->left = place(l, a, left);
+		out->right = place(l, b, right);
+		return true;
+	}
+	return false;
+}
+
+/* What conditions see: the columns of the left side, then the right one's. */
+static struct rel
+both_sides(struct layouter *l, const struct rel *left, const struct rel *right)
+{
+	struct rel both = { .kind = REL_JOIN };
+
+	start_columns(l, &both, left->column_count + right->column_count);
+	for (uint32_t i = 0; i < left->column_count; i++)
+		add_column(&both, left->columns[i].rel, left->columns[i].column,
+		    left->types[i]);
+	for (uint32_t i = 0; i < right->column_count; i++)
+		add_column(&both, right->columns[i].rel,
+		    right->columns[i].column, right->types[i]);
+	return both;
+}
+
+static void
+place_conditions(struct layouter *l, const struct rel *rel, struct rel *out,
+    const struct rel *both)
+{
+	uint32_t count = rel->join.conjunct_count;
+
+	out->join.keys =
+	    arena_alloc_array(l->arena, count + 1, sizeof(*out->join.keys));
+	out->join.key_count = 0;
+	out->join.conjuncts = arena_alloc_array(l->arena, count + 1,
+	    sizeof(*out->join.conjuncts));
+	out->join.conjunct_count = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct expr *conjunct = rel->join.conjuncts[i];
+
+		if (key_of(l, conjunct, out->input, out->join.right,
+			&out->join.keys[out->join.key_count]))
+			out->join.key_count++;
+		else
+			out->join.conjuncts[out->join.conjunct_count++] =
+			    place(l, conjunct, both);
+	}
+}
+
+static struct rel *
+lay_out_join(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct column_set below = wanted_below(l, wanted);
+	struct rel *out = copy_rel(l, rel);
+	struct rel both;
+	uint32_t count;
+
+	for (uint32_t i = 0; i < rel->join.conjunct_count; i++)
+		column_set_add_expr(&below, rel->join.conjuncts[i]);
+	out->input = lay_out(l, rel->input, &below);
+	out->join.right = lay_out(l, rel->join.right, &below);
+	both = both_sides(l, out->input, out->join.right);
+	place_conditions(l, rel, out, &both);
+	count = rel->join.kind == JOIN_SEMI || rel->join.kind == JOIN_ANTI
+	    ? out->input->column_count
+	    : both.column_count;
+	start_columns(l, out, count);
+	out->join.outputs =
+	    arena_alloc_array(l->arena, count + 1, sizeof(uint32_t));
+	for (uint32_t i = 0; i < count; i++) {
+		const struct column_id *id = &both.columns[i];
+
+		if (!column_set_has(wanted, id->rel, id->column))
+			continue;
+		out->join.outputs[out->column_count] = i;
+		add_column(out, id->rel, id->column, both.types[i]);
+	}
+	return out;
+}
+
+/* ---- aggregates, order ---- */
+
 static void
 place_call(struct layouter *l, struct agg_call *call, const struct rel *input)
 {
@@ -323,19 +443,6 @@ lay_out_agg(struct layouter *l, const struct rel *rel,
 	return out;
 }
 
-/* Position of a column of the relation `id` in a layout that has it. */
-static uint32_t
-position_of(const struct rel *rel, uint32_t id, uint32_t column)
-{
-	for (uint32_t i = 0; i < rel->column_count; i++) {
-		if (rel->columns[i].rel == id &&
-		    rel->columns[i].column == column)
-			return i;
-	}
-	assert(false);
-	return 0;
-}
-
 static struct rel *
 lay_out_sort(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
@@ -353,7 +460,7 @@ lay_out_sort(struct layouter *l, const struct rel *rel,
 	for (uint32_t i = 0; i < count; i++) {
 		out->sort.keys[i] = rel->sort.keys[i];
 		out->sort.keys[i].column =
-		    position_of(out->input, rel->id, rel->sort.keys[i].column);
+		    find_column(out->input, rel->id, rel->sort.keys[i].column);
 	}
 	return out;
 }
@@ -407,6 +514,8 @@ lay_out(struct layouter *l, const struct rel *rel,
 		return lay_out_filter(l, rel, wanted);
 	case REL_PROJECT:
 		return lay_out_project(l, rel, wanted);
+	case REL_JOIN:
+		return lay_out_join(l, rel, wanted);
 	case REL_AGG:
 		return lay_out_agg(l, rel, wanted);
 	case REL_SORT:

@@ -32,6 +32,7 @@ enum rel_kind {
 	REL_VALUES, /* rows of expressions; one without columns: no FROM */
 	REL_FILTER,
 	REL_PROJECT,
+	REL_JOIN,
 	REL_AGG, /* GROUP BY, DISTINCT */
 	REL_SORT,
 	REL_LIMIT,
@@ -78,6 +79,51 @@ struct rel_values {
 struct rel_filter {
 	struct expr **conjuncts;
 	uint32_t count;
+};
+
+enum join_kind {
+	JOIN_INNER,
+	JOIN_LEFT, /* every row of the left side, with nulls if none matches */
+	JOIN_FULL, /* every row of both */
+	JOIN_SEMI, /* rows of the left side that have a match, once */
+	JOIN_ANTI, /* rows of the left side that have none */
+};
+
+/* An equality between both sides; a null is equal to nothing. */
+struct join_key {
+	struct expr *left;
+	struct expr *right;
+	struct type type; /* that both compare as */
+};
+
+/* A column of the outer row, for the slots of EXPR_OUTER. */
+struct outer_value {
+	uint32_t slot;
+	uint32_t column; /* of the outer row's batch */
+};
+
+/* Passes the columns of both sides through; of semi and anti, the left's. */
+struct rel_join {
+	enum join_kind kind;
+	/*
+	 * The right side names columns of the left one, and runs again for
+	 * each of its rows.  Only inner and left joins may.
+	 */
+	bool is_lateral;
+	struct rel *right; /* the left side is rel->input */
+	struct expr **conjuncts;
+	uint32_t conjunct_count;
+
+	/*
+	 * Of a finished plan.  Conjuncts, those that no key says, are over the
+	 * columns of the left side followed by those of the right one, and so
+	 * are the positions of the columns that come out.
+	 */
+	struct join_key *keys;
+	uint32_t key_count;
+	uint32_t *outputs; /* column_count */
+	struct outer_value *outers;
+	uint32_t outer_count;
 };
 
 enum agg_kind {
@@ -144,6 +190,7 @@ struct rel {
 		struct rel_values values;
 		struct rel_filter filter;
 		struct expr **project; /* column_count */
+		struct rel_join join;
 		struct rel_agg agg;
 		struct rel_sort sort;
 		struct rel_limit limit;

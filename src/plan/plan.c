@@ -97,7 +97,7 @@ bind_query_plan(struct binder *binder, const struct ast_select *select,
 	struct query query;
 	int rc;
 
-	rc = bind_select(binder, select, UNKNOWNS_TEXT, &query, err);
+	rc = bind_select(binder, NULL, select, UNKNOWNS_TEXT, &query, err);
 	if (rc == 0)
 		rc = set_query(binder, &query, plan, err);
 	return rc;

@@ -124,7 +124,7 @@ type_range_columns(struct binder *binder, const struct event_type *type,
 
 struct range *
 range_new_scan(struct binder *binder, const struct event_type *type,
-    struct str alias)
+    struct str alias, struct rel **out)
 {
 	struct range *range = arena_zalloc(binder->arena, sizeof(*range));
 	uint32_t count = type == NULL
@@ -135,7 +135,7 @@ range_new_scan(struct binder *binder, const struct event_type *type,
 
 	rel->scan.type = type;
 	rel->scan.is_ordered = true;
-	range->rel = rel;
+	range->rel_id = rel->id;
 	range->table_name = type == NULL ? STR("events") : type->name;
 	range->name = alias.len > 0 ? alias : range->table_name;
 	range->column_count = count;
@@ -143,8 +143,23 @@ range_new_scan(struct binder *binder, const struct event_type *type,
 				      : type_range_columns(binder, type, count);
 	for (uint32_t i = 0; i < count; i++)
 		rel->types[i] = range->columns[i].type;
+	binder_add_range(binder, range);
 	binder->reads_events = true;
+	*out = rel;
 	return range;
+}
+
+/* ---- joins ---- */
+
+struct rel *
+rel_new_join(struct binder *binder, enum join_kind kind, struct rel *left,
+    struct rel *right)
+{
+	struct rel *rel = rel_new(binder, REL_JOIN, left, 0);
+
+	rel->join.kind = kind;
+	rel->join.right = right;
+	return rel;
 }
 
 /* ---- filters ---- */
@@ -173,14 +188,22 @@ put_conjuncts(struct expr *condition, struct expr **at)
 	return at;
 }
 
+void
+rel_set_conjuncts(struct binder *binder, struct expr *condition,
+    struct expr ***conjuncts, uint32_t *count)
+{
+	*count = count_conjuncts(condition);
+	*conjuncts =
+	    arena_alloc_array(binder->arena, *count, sizeof(**conjuncts));
+	put_conjuncts(condition, *conjuncts);
+}
+
 struct rel *
 rel_new_filter(struct binder *binder, struct rel *input, struct expr *condition)
 {
 	struct rel *rel = rel_new_over(binder, REL_FILTER, input);
 
-	rel->filter.count = count_conjuncts(condition);
-	rel->filter.conjuncts = arena_alloc_array(binder->arena,
-	    rel->filter.count, sizeof(*rel->filter.conjuncts));
-	put_conjuncts(condition, rel->filter.conjuncts);
+	rel_set_conjuncts(binder, condition, &rel->filter.conjuncts,
+	    &rel->filter.count);
 	return rel;
 }

@@ -70,6 +70,9 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 		    arg);
 	case REL_PROJECT:
 		return each_of(rel->project, rel->column_count, fn, arg);
+	case REL_JOIN:
+		return each_of(rel->join.conjuncts, rel->join.conjunct_count,
+		    fn, arg);
 	case REL_AGG:
 		return each_of_agg(rel, fn, arg);
 	case REL_LIMIT:
@@ -84,6 +87,8 @@ rel_input_count(const struct rel *rel)
 {
 	if (rel->kind == REL_APPEND)
 		return rel->append.count;
+	if (rel->kind == REL_JOIN)
+		return 2;
 	return rel->input != NULL;
 }
 
@@ -92,5 +97,7 @@ rel_input(struct rel *rel, uint32_t i)
 {
 	if (rel->kind == REL_APPEND)
 		return &rel->append.inputs[i];
+	if (rel->kind == REL_JOIN && i == 1)
+		return &rel->join.right;
 	return &rel->input;
 }

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * join.c -- joins: one side is read into a table, the rows of the other one
+ * are looked up in it, a batch at a time.
+ *
+ * For each batch of the probing side: pairs of a row and each candidate of the
+ * table, at most VEC_ROWS; those whose keys are equal and for which the other
+ * conditions are true are kept; what the kind of join makes of them is gathered
+ * into a batch.  Without keys every row of the table is a candidate: that is
+ * the nested loop.
+ *
+ * Rows come out in the order of the probing side, and for one of its rows in
+ * that of the table; rows of the table that found no partner come last.
+ */
+#include <string.h>
+
+#include "exec/eval.h"
+#include "exec/join_table.h"
+#include "exec/row_key.h"
+
+/* What comes out of a join, said of the sides' roles. */
+struct join_output {
+	bool pairs;           /* each pair that matches */
+	bool probe_unmatched; /* rows of the probing side without a match */
+	bool probe_matched;   /* those with one, once */
+	bool table_unmatched; /* the same of the table's rows, at the end */
+	bool table_matched;
+};
+
+static const struct join_output outputs[] = {
+	[JOIN_INNER] = { .pairs = true },
+	[JOIN_LEFT] = { .pairs = true, .probe_unmatched = true },
+	[JOIN_FULL] = { .pairs = true,
+	    .probe_unmatched = true,
+	    .table_unmatched = true },
+	[JOIN_SEMI] = { .probe_matched = true },
+	[JOIN_ANTI] = { .probe_unmatched = true },
+};
+
+/* Pairs of a probing row and a row of the table, or JOIN_NO_ROW. */
+struct pairs {
+	uint16_t probe[VEC_ROWS];
+	uint32_t table[VEC_ROWS];
+	bool keep[VEC_ROWS];
+	uint32_t count;
+};
+
+struct join_op {
+	struct op_state op;
+	struct op_state *right;
+	const struct join_output *output;
+	bool *is_tested; /* of both sides' columns: a conjunct reads it */
+	struct join_table table;
+	uint8_t *is_matched; /* of the table's rows; NULL: nobody asks */
+	struct arena arena;  /* of is_matched and pairs */
+	struct pairs *pairs;
+	bool is_built;
+	bool is_probed;
+
+	/* the probing batch */
+	struct arena probe_arena; /* of the next three */
+	struct vec *keys;
+	uint64_t *hashes; /* by position in batch.sel */
+	bool *has_null;   /* likewise: a null in its key */
+	struct batch batch;
+	bool has_batch;
+	uint32_t at;            /* position in batch.sel */
+	uint32_t next;          /* its next candidate, if is_in_chain */
+	bool is_in_chain;       /* some candidates of that row are done */
+	bool first_has_matched; /* and one of them was kept */
+
+	uint32_t left_over; /* next row of the table to be looked at */
+};
+
+/* ---- building ---- */
+
+static int
+eval_keys(struct join_op *join, const struct eval *eval, struct sel sel,
+    bool is_left, struct vec *out, struct error *err)
+{
+	const struct rel_join *rel = &join->op.rel->join;
+	int rc = 0;
+
+	for (uint32_t k = 0; k < rel->key_count && rc == 0; k++)
+		rc = eval_expr(eval,
+		    is_left ? rel->keys[k].left : rel->keys[k].right, sel,
+		    &out[k], err);
+	return rc;
+}
+
+static int
+add_to_table(struct join_op *join, const struct batch *batch, struct error *err)
+{
+	struct arena *arena = &join->op.batch_arena;
+	const struct eval eval = eval_of_batch(join->op.env, arena, batch);
+	uint32_t key_count = join->op.rel->join.key_count;
+	struct vec *columns = arena_alloc_array(arena,
+	    batch->col_count + key_count + 1, sizeof(*columns));
+	int rc;
+
+	memcpy(columns, batch->cols, batch->col_count * sizeof(*columns));
+	rc = eval_keys(join, &eval, batch->sel, false,
+	    columns + batch->col_count, err);
+	if (rc != 0)
+		return rc;
+	return join_table_add(&join->table, columns, batch->sel, err);
+}
+
+static int
+build(struct join_op *join, struct error *err)
+{
+	struct batch batch;
+	int rc;
+
+	while ((rc = op_next(join->right, &batch, err)) > 0) {
+		rc = op_forget(&join->op, err);
+		if (rc == 0)
+			rc = add_to_table(join, &batch, err);
+		if (rc != 0)
+			return rc;
+	}
+	if (rc == 0)
+		rc = join_table_finish(&join->table, err);
+	if (rc != 0 || !join->output->table_unmatched)
+		return rc;
+	join->is_matched = arena_try_alloc(&join->arena,
+	    (size_t)join->table.rows.row_count + 1);
+	if (join->is_matched == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	memset(join->is_matched, 0, join->table.rows.row_count);
+	return 0;
+}
+
+/* ---- candidates ---- */
+
+static void
+find_null_keys(struct join_op *join)
+{
+	struct sel sel = join->batch.sel;
+
+	memset(join->has_null, 0, sel.count);
+	for (uint32_t k = 0; k < join->table.key_count; k++) {
+		const struct vec *key = &join->keys[k];
+
+		for (uint32_t i = 0; i < sel.count && key->nulls != NULL; i++)
+			join->has_null[i] |= vec_is_null(key, sel_row(sel, i));
+	}
+}
+
+/* Ask the probing side for a batch: 1, 0 at the end, or a code. */
+static int
+next_batch(struct join_op *join, struct error *err)
+{
+	struct arena *arena = &join->probe_arena;
+	uint32_t count;
+	struct eval eval;
+	int rc;
+
+	rc = op_next(join->op.input, &join->batch, err);
+	if (rc <= 0)
+		return rc;
+	arena_reset(arena);
+	count = join->batch.sel.count;
+	eval = eval_of_batch(join->op.env, arena, &join->batch);
+	join->keys = arena_alloc_array(arena, join->table.key_count + 1,
+	    sizeof(*join->keys));
+	join->hashes =
+	    arena_alloc_array(arena, count + 1, sizeof(*join->hashes));
+	join->has_null = arena_alloc_array(arena, count + 1, sizeof(bool));
+	rc = eval_keys(join, &eval, join->batch.sel, true, join->keys, err);
+	if (rc != 0)
+		return rc;
+	row_key_hash(join->table.key_types, join->table.key_count, join->keys,
+	    join->batch.sel, join->hashes);
+	find_null_keys(join);
+	join->has_batch = true;
+	join->at = 0;
+	join->is_in_chain = false;
+	rc = arena_check(arena, err);
+	return rc != 0 ? rc : 1;
+}
+
+static void
+add_pair(struct pairs *pairs, uint32_t probe, uint32_t table)
+{
+	pairs->probe[pairs->count] = (uint16_t)probe;
+	pairs->table[pairs->count] = table;
+	pairs->keep[pairs->count++] = true;
+}
+
+/* Pair rows of the batch with their candidates, until there is no room. */
+static void
+pair_candidates(struct join_op *join)
+{
+	struct pairs *pairs = join->pairs;
+	struct sel sel = join->batch.sel;
+
+	pairs->count = 0;
+	while (join->at < sel.count && pairs->count < VEC_ROWS) {
+		uint32_t row = sel_row(sel, join->at);
+
+		if (!join->is_in_chain) {
+			join->next = join->has_null[join->at]
+			    ? JOIN_NO_ROW
+			    : join_table_first(&join->table,
+				  join->hashes[join->at]);
+			if (join->next == JOIN_NO_ROW &&
+			    join->output->probe_unmatched)
+				add_pair(pairs, row, JOIN_NO_ROW);
+		}
+		while (join->next != JOIN_NO_ROW && pairs->count < VEC_ROWS) {
+			add_pair(pairs, row, join->next);
+			join->next = join_table_next(&join->table, join->next);
+		}
+		join->is_in_chain = join->next != JOIN_NO_ROW;
+		join->at += !join->is_in_chain;
+	}
+}
+
+/* ---- columns of pairs ---- */
+
+static void
+gather_probe(const struct join_op *join, uint32_t column, struct arena *arena,
+    struct vec *out)
+{
+	const struct sel sel = { .rows = join->pairs->probe,
+		.count = join->pairs->count };
+	const struct vec *source = &join->batch.cols[column];
+
+	if (source->is_constant)
+		*out = *source;
+	else
+		vec_gather(out, source, sel, arena);
+}
+
+/* Column `column` of both sides' for all pairs. */
+static void
+gather(const struct join_op *join, uint32_t column, struct arena *arena,
+    struct vec *out)
+{
+	uint32_t left_count = join->op.input->rel->column_count;
+
+	if (column < left_count)
+		gather_probe(join, column, arena, out);
+	else
+		row_store_gather(&join->table.rows, column - left_count,
+		    join->pairs->table, join->pairs->count, arena, out);
+}
+
+/* ---- conditions ---- */
+
+/* Pairs that are still kept and have two rows. */
+static struct sel
+whole_pairs(const struct pairs *pairs, uint16_t *rows)
+{
+	struct sel sel = { .rows = rows };
+
+	for (uint32_t i = 0; i < pairs->count; i++) {
+		rows[sel.count] = (uint16_t)i;
+		sel.count += pairs->keep[i] && pairs->table[i] != JOIN_NO_ROW;
+	}
+	return sel;
+}
+
+static int
+test_conjuncts(struct join_op *join, struct sel sel, uint16_t *rows,
+    struct error *err)
+{
+	const struct rel_join *rel = &join->op.rel->join;
+	struct arena *arena = &join->op.batch_arena;
+	struct eval eval = { .env = join->op.env,
+		.arena = arena,
+		.row_count = join->pairs->count };
+	uint32_t both_count =
+	    join->op.input->rel->column_count + join->table.column_count;
+	struct vec *columns =
+	    arena_alloc_array(arena, both_count + 1, sizeof(*columns));
+	int rc = 0;
+
+	for (uint32_t c = 0; c < both_count; c++) {
+		if (join->is_tested[c])
+			gather(join, c, arena, &columns[c]);
+	}
+	eval.columns = columns;
+	for (uint32_t i = 0; i < sel.count; i++)
+		join->pairs->keep[sel_row(sel, i)] = false;
+	for (uint32_t i = 0; i < rel->conjunct_count && rc == 0; i++)
+		rc = eval_filter(&eval, rel->conjuncts[i], sel, rows,
+		    &sel.count, err);
+	for (uint32_t i = 0; i < sel.count && rc == 0; i++)
+		join->pairs->keep[sel_row(sel, i)] = true;
+	return rc;
+}
+
+static int
+test_pairs(struct join_op *join, struct error *err)
+{
+	struct pairs *pairs = join->pairs;
+	uint16_t *rows;
+	struct sel sel;
+
+	if (join->table.key_count > 0)
+		join_table_compare(&join->table, join->keys, pairs->probe,
+		    pairs->table, pairs->count, pairs->keep);
+	if (join->op.rel->join.conjunct_count == 0)
+		return 0;
+	rows = arena_alloc_array(&join->op.batch_arena, pairs->count + 1,
+	    sizeof(*rows));
+	sel = whole_pairs(pairs, rows);
+	return sel.count == 0 ? 0 : test_conjuncts(join, sel, rows, err);
+}
+
+/* ---- what the kind of join makes of the pairs ---- */
+
+/*
+ * One probing row's pairs, first..limit-1, to the end of what comes out.  The
+ * row is complete if these were its last.
+ */
+static uint32_t
+output_row(struct join_op *join, uint32_t first, uint32_t limit,
+    bool is_complete, uint32_t at)
+{
+	const struct join_output *output = join->output;
+	struct pairs *pairs = join->pairs;
+	uint16_t row = pairs->probe[first];
+	bool had_matched = first == 0 && join->first_has_matched;
+	bool has_matched = had_matched;
+
+	for (uint32_t i = first; i < limit; i++) {
+		if (!pairs->keep[i] || pairs->table[i] == JOIN_NO_ROW)
+			continue;
+		has_matched = true;
+		if (join->is_matched != NULL)
+			join->is_matched[pairs->table[i]] = 1;
+		if (!output->pairs)
+			continue;
+		pairs->probe[at] = row;
+		pairs->table[at++] = pairs->table[i];
+	}
+	if ((output->probe_matched && has_matched && !had_matched) ||
+	    (output->probe_unmatched && !has_matched && is_complete)) {
+		pairs->probe[at] = row;
+		pairs->table[at++] = JOIN_NO_ROW;
+	}
+	join->first_has_matched = has_matched;
+	return at;
+}
+
+/* Leave in join->pairs what comes out. */
+static void
+output_pairs(struct join_op *join)
+{
+	struct pairs *pairs = join->pairs;
+	uint32_t count = pairs->count;
+	uint32_t at = 0;
+	uint32_t first = 0;
+
+	while (first < count) {
+		uint32_t limit = first + 1;
+
+		while (
+		    limit < count && pairs->probe[limit] == pairs->probe[first])
+			limit++;
+		at = output_row(join, first, limit,
+		    limit < count || !join->is_in_chain, at);
+		first = limit;
+	}
+	pairs->count = at;
+	if (join->is_in_chain && join->first_has_matched &&
+	    !join->output->pairs) {
+		/* the row is decided: leave its other candidates alone */
+		join->is_in_chain = false;
+		join->at++;
+	}
+	join->first_has_matched &= join->is_in_chain;
+}
+
+static void
+null_column(struct join_op *join, uint32_t column, struct vec *out)
+{
+	const struct datum null = { .is_null = true };
+
+	vec_init_constant(out, type_phys(&join->op.rel->types[column]), &null,
+	    &join->op.batch_arena);
+}
+
+static void
+make_batch(struct join_op *join, struct batch *out)
+{
+	const struct rel *rel = join->op.rel;
+	struct arena *arena = &join->op.batch_arena;
+
+	out->row_count = join->pairs->count;
+	out->sel = sel_all(join->pairs->count);
+	out->col_count = rel->column_count;
+	out->cols =
+	    arena_alloc_array(arena, out->col_count + 1, sizeof(*out->cols));
+	for (uint32_t c = 0; c < out->col_count; c++)
+		gather(join, rel->join.outputs[c], arena, &out->cols[c]);
+}
+
+/* ---- probing ---- */
+
+static int
+probe(struct join_op *join, struct batch *out, struct error *err)
+{
+	int rc;
+
+	for (;;) {
+		if (!join->has_batch) {
+			rc = next_batch(join, err);
+			if (rc <= 0)
+				return rc;
+		}
+		rc = op_forget(&join->op, err);
+		if (rc != 0)
+			return rc;
+		pair_candidates(join);
+		rc = test_pairs(join, err);
+		if (rc != 0)
+			return rc;
+		output_pairs(join);
+		join->has_batch = join->at < join->batch.sel.count;
+		if (join->pairs->count > 0) {
+			make_batch(join, out);
+			return 1;
+		}
+	}
+}
+
+/* Rows of the table that found no partner. */
+static int
+give_left_over(struct join_op *join, struct batch *out)
+{
+	const struct rel *rel = join->op.rel;
+	struct pairs *pairs = join->pairs;
+	uint32_t left_count = join->op.input->rel->column_count;
+
+	pairs->count = 0;
+	for (; join->left_over < join->table.rows.row_count &&
+	     pairs->count < VEC_ROWS;
+	     join->left_over++) {
+		pairs->table[pairs->count] = join->left_over;
+		pairs->count += !join->is_matched[join->left_over];
+	}
+	out->row_count = pairs->count;
+	out->sel = sel_all(pairs->count);
+	out->col_count = rel->column_count;
+	out->cols = arena_alloc_array(&join->op.batch_arena, out->col_count + 1,
+	    sizeof(*out->cols));
+	for (uint32_t c = 0; c < out->col_count; c++) {
+		if (rel->join.outputs[c] < left_count)
+			null_column(join, c, &out->cols[c]);
+		else
+			gather(join, rel->join.outputs[c],
+			    &join->op.batch_arena, &out->cols[c]);
+	}
+	return pairs->count > 0;
+}
+
+/* ---- the operator ---- */
+
+static struct type *
+table_types(const struct join_op *join)
+{
+	const struct rel *right = join->op.rel->join.right;
+	const struct rel_join *rel = &join->op.rel->join;
+	struct type *types = arena_alloc_array(join->op.env->arena,
+	    right->column_count + rel->key_count + 1, sizeof(*types));
+
+	for (uint32_t i = 0; i < right->column_count; i++)
+		types[i] = right->types[i];
+	for (uint32_t k = 0; k < rel->key_count; k++)
+		types[right->column_count + k] = rel->keys[k].type;
+	return types;
+}
+
+static int
+join_open(struct op_state *op, struct error *err)
+{
+	struct join_op *join = (struct join_op *)op;
+	const struct rel_join *rel = &op->rel->join;
+	uint32_t both_count =
+	    rel->right->column_count + op->input->rel->column_count;
+
+	join->output = &outputs[rel->kind];
+	join_table_init(&join->table, table_types(join),
+	    rel->right->column_count, rel->key_count,
+	    join->output->probe_matched && rel->conjunct_count == 0,
+	    op->env->context->budget);
+	join->is_tested = arena_zalloc(op->env->arena, both_count + 1);
+	for (uint32_t i = 0; i < rel->conjunct_count; i++)
+		expr_mark_columns(rel->conjuncts[i], join->is_tested);
+	join->pairs = arena_try_alloc(&join->arena, sizeof(*join->pairs));
+	if (join->pairs == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return op_open(join->right, err);
+}
+
+static int
+join_next(struct op_state *op, struct batch *out, struct error *err)
+{
+	struct join_op *join = (struct join_op *)op;
+	int rc;
+
+	if (!join->is_built) {
+		rc = build(join, err);
+		if (rc != 0)
+			return rc;
+		join->is_built = true;
+	}
+	if (!join->is_probed) {
+		rc = probe(join, out, err);
+		if (rc != 0)
+			return rc;
+		join->is_probed = true;
+		rc = op_forget(op, err);
+		if (rc != 0)
+			return rc;
+	}
+	return join->is_matched != NULL ? give_left_over(join, out) : 0;
+}
+
+static void
+join_close(struct op_state *op)
+{
+	struct join_op *join = (struct join_op *)op;
+
+	op_close(join->right);
+	join_table_release(&join->table);
+	arena_release(&join->probe_arena);
+	arena_release(&join->arena);
+}
+
+static const struct op_class join_class = {
+	.name = "join",
+	.open = join_open,
+	.next = join_next,
+	.close = join_close,
+};
+
+struct op_state *
+join_op_new(const struct exec_env *env, const struct rel *rel)
+{
+	struct join_op *join = arena_zalloc(env->arena, sizeof(*join));
+
+	arena_init(&join->arena, env->context->budget);
+	arena_init(&join->probe_arena, env->context->budget);
+	op_init(&join->op, &join_class, env, rel);
+	join->right = op_new(env, rel->join.right);
+	return &join->op;
+}

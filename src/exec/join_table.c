@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * join_table.c -- see join_table.h.  Chains are linked from the last row to the
+ * first, when all rows are there and the number of heads is known.
+ */
+#include "exec/join_table.h"
+
+#include <string.h>
+
+#include "common/error.h"
+#include "exec/row_key.h"
+
+#define ROWS_MIN  64
+#define ROWS_MAX  (UINT32_MAX / 2)
+#define HEADS_MAX (1u << 30)
+
+void
+join_table_init(struct join_table *table, const struct type *types,
+    uint32_t column_count, uint32_t key_count, bool is_set,
+    struct mem_budget *budget)
+{
+	*table = (struct join_table){
+		.column_count = column_count,
+		.key_types = types + column_count,
+		.key_count = key_count,
+		.is_set = is_set,
+	};
+	arena_init(&table->arena, budget);
+	row_store_init(&table->rows, types, column_count + key_count, budget);
+}
+
+void
+join_table_release(struct join_table *table)
+{
+	row_store_release(&table->rows);
+	arena_release(&table->arena);
+}
+
+static int
+out_of_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+static int
+reserve_hashes(struct join_table *table, uint32_t count, struct error *err)
+{
+	uint32_t wanted = table->rows.row_count + count;
+	uint32_t capacity = table->capacity == 0 ? ROWS_MIN : table->capacity;
+	uint64_t *hashes;
+
+	if (wanted > ROWS_MAX)
+		return out_of_memory(err);
+	while (capacity < wanted)
+		capacity *= 2;
+	if (capacity == table->capacity)
+		return 0;
+	hashes =
+	    arena_try_alloc(&table->arena, (size_t)capacity * sizeof(*hashes));
+	if (hashes == NULL)
+		return out_of_memory(err);
+	if (table->rows.row_count > 0)
+		memcpy(hashes, table->hashes,
+		    table->rows.row_count * sizeof(*hashes));
+	table->hashes = hashes;
+	table->capacity = capacity;
+	return 0;
+}
+
+int
+join_table_add(struct join_table *table, const struct vec *columns,
+    struct sel sel, struct error *err)
+{
+	uint32_t at = table->rows.row_count;
+	int rc;
+
+	if (table->key_count > 0) {
+		rc = reserve_hashes(table, sel.count, err);
+		if (rc != 0)
+			return rc;
+		row_key_hash(table->key_types, table->key_count,
+		    columns + table->column_count, sel, table->hashes + at);
+	}
+	return row_store_add(&table->rows, columns, sel, err);
+}
+
+/* ---- chains ---- */
+
+static const struct vec *
+key_column(const struct join_table *table, uint32_t key)
+{
+	return &table->rows.columns[table->column_count + key];
+}
+
+static bool
+has_null_key(const struct join_table *table, uint32_t row)
+{
+	for (uint32_t k = 0; k < table->key_count; k++) {
+		if (vec_is_null(key_column(table, k), row))
+			return true;
+	}
+	return false;
+}
+
+static bool
+same_key(const struct join_table *table, uint32_t a, uint32_t b)
+{
+	for (uint32_t k = 0; k < table->key_count; k++) {
+		const struct vec *column = key_column(table, k);
+
+		if (!row_key_equal(&table->key_types[k], column, a, column, b))
+			return false;
+	}
+	return true;
+}
+
+/* Take the row equal to `row` out of a chain, which holds at most one. */
+static void
+unlink_equal(struct join_table *table, uint32_t *head, uint32_t row)
+{
+	uint32_t *link = head;
+
+	while (*link != JOIN_NO_ROW) {
+		if (table->hashes[*link] == table->hashes[row] &&
+		    same_key(table, *link, row)) {
+			*link = table->next[*link];
+			return;
+		}
+		link = &table->next[*link];
+	}
+}
+
+int
+join_table_finish(struct join_table *table, struct error *err)
+{
+	uint32_t count = table->rows.row_count;
+	uint32_t heads = ROWS_MIN;
+
+	if (table->key_count == 0)
+		return 0;
+	while (heads < count && heads < HEADS_MAX)
+		heads *= 2;
+	table->mask = heads - 1;
+	table->heads =
+	    arena_try_alloc(&table->arena, (size_t)heads * sizeof(uint32_t));
+	table->next = arena_try_alloc(&table->arena,
+	    ((size_t)count + 1) * sizeof(uint32_t));
+	if (table->heads == NULL || table->next == NULL)
+		return out_of_memory(err);
+	memset(table->heads, 0xff, (size_t)heads * sizeof(uint32_t));
+	for (uint32_t row = count; row-- > 0;) {
+		uint32_t *head =
+		    &table->heads[(uint32_t)table->hashes[row] & table->mask];
+
+		if (has_null_key(table, row))
+			continue;
+		if (table->is_set)
+			unlink_equal(table, head, row);
+		table->next[row] = *head;
+		*head = row;
+	}
+	return 0;
+}
+
+/* ---- comparison ---- */
+
+#define COMPARE(member) \
+	for (uint32_t i = 0; i < count; i++) { \
+		if (rows[i] != JOIN_NO_ROW) \
+			keep[i] &= \
+			    key->member[vec_index(key, probe_rows[i])] == \
+			    column->member[rows[i]]; \
+	}
+
+void
+join_table_compare(const struct join_table *table, const struct vec *keys,
+    const uint16_t *probe_rows, const uint32_t *rows, uint32_t count,
+    bool *keep)
+{
+	for (uint32_t k = 0; k < table->key_count; k++) {
+		const struct vec *key = &keys[k];
+		const struct vec *column = key_column(table, k);
+
+		if (key->phys == PHYS_I64) {
+			COMPARE(i64);
+			continue;
+		}
+		for (uint32_t i = 0; i < count; i++) {
+			if (rows[i] != JOIN_NO_ROW && keep[i])
+				keep[i] = row_key_equal(&table->key_types[k],
+				    key, probe_rows[i], column, rows[i]);
+		}
+	}
+}

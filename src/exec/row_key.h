@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * row_key.h -- hashes and equality of the keys that rows are found by.
+ *
+ * A key is a tuple of values; nulls are equal to each other here, as in GROUP
+ * BY.  Who needs otherwise leaves nulls out.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "types/type.h"
+#include "vec/vec.h"
+
+/* The hashes of the selected rows, by position in the selection. */
+void row_key_hash(const struct type *types, uint32_t key_count,
+    const struct vec *keys, struct sel sel, uint64_t *hashes);
+
+bool row_key_equal(const struct type *type, const struct vec *a, uint32_t a_row,
+    const struct vec *b, uint32_t b_row);
