@@ -5,9 +5,6 @@
 #include "exec/func_private.h"
 #include "types/numeric.h"
 
-/* numeric_round() and the like accept so many digits either way. */
-#define ROUND_SCALE_MAX 2000
-
 typedef int (*binary_fn)(const struct numeric *a, const struct numeric *b,
     struct arena *arena, struct numeric *out, struct error *err);
 
@@ -100,10 +97,11 @@ rescale(struct function_call *call, enum numeric_rounding rounding)
 		    call->arg_count == 1 ? 0 : ARG(call, 1, i64, row);
 		int rc;
 
-		if (scale > ROUND_SCALE_MAX)
-			scale = ROUND_SCALE_MAX;
-		if (scale < -ROUND_SCALE_MAX)
-			scale = -ROUND_SCALE_MAX;
+		/* No digit is further away than these. */
+		if (scale > NUMERIC_SCALE_MAX)
+			scale = NUMERIC_SCALE_MAX;
+		if (scale < -NUMERIC_DIGITS_BEFORE_MAX - 1)
+			scale = -NUMERIC_DIGITS_BEFORE_MAX - 1;
 		rc = numeric_rescale(&ARG(call, 0, numeric, row),
 		    (int32_t)scale, rounding, call->arena,
 		    &call->result->numeric[row], call->err);

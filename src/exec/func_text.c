@@ -697,13 +697,14 @@ text_chr(struct function_call *call)
 			return error_set(call->err, STELE_E_LIMIT,
 			    "null character not permitted");
 		if (code_point < 0)
-			return error_set(call->err, STELE_E_LIMIT,
+			return error_set(call->err,
+			    STELE_E_INVALID_PARAMETER_VALUE,
 			    "character number must be positive");
 		if (code_point > 0x10ffff ||
 		    (code_point >= 0xd800 && code_point <= 0xdfff))
 			return error_set(call->err, STELE_E_LIMIT,
-			    "requested character not valid for encoding: "
-			    "%lld",
+			    "requested character %s for encoding: %lld",
+			    code_point > 0x10ffff ? "too large" : "not valid",
 			    (long long)code_point);
 		*result_str(call, row) = arena_str(call->arena,
 		    str_of(bytes, utf8_encode((uint32_t)code_point, bytes)));

@@ -433,7 +433,82 @@ power_by_ln(const struct numeric *base, const struct numeric *exponent,
 	return rc;
 }
 
-/* Powers of more digits than this go by logarithms. */
+/* m * 2^e with at most `bits` bits in m: the rest is cut off. */
+static void
+binary_trim(mpz_t m, int64_t *e, uint32_t bits)
+{
+	size_t size = mpz_sizeinbase(m, 2);
+
+	if (size <= bits)
+		return;
+	mpz_tdiv_q_2exp(m, m, size - bits);
+	*e += (int64_t)(size - bits);
+}
+
+/* m = m^times, as m * 2^e. */
+static void
+binary_pow(mpz_t m, int64_t *e, uint64_t times, uint32_t bits)
+{
+	int64_t e_square = 0;
+	mpz_t square;
+
+	mpz_init_set(square, m);
+	mpz_set_ui(m, 1);
+	*e = 0;
+	for (;;) {
+		if ((times & 1) != 0) {
+			mpz_mul(m, m, square);
+			*e += e_square;
+			binary_trim(m, e, bits);
+		}
+		times >>= 1;
+		if (times == 0)
+			break;
+		mpz_mul(square, square, square);
+		e_square *= 2;
+		binary_trim(square, &e_square, bits);
+	}
+	mpz_clear(square);
+}
+
+/*
+ * By squaring, with enough bits for a result of so many digits before the
+ * point: 62 multiplications, whatever the exponent.  A step loses less than two
+ * units of the last bit, all steps less than 2^33 of them.
+ */
+static int
+power_by_squaring(const struct numeric *base, int64_t exponent, double digits,
+    uint32_t scale, struct arena *arena, struct numeric *out, struct error *err)
+{
+	uint64_t times = (uint64_t)llabs(exponent);
+	uint32_t bits =
+	    bits_of_digits((digits > 0 ? (int64_t)digits : 0) + scale + 8) + 34;
+	struct numeric_view view;
+	int64_t e_coefficient, e_power;
+	mpz_t coefficient, power;
+	int rc;
+
+	mpz_init_set(coefficient, numeric_view(&view, base));
+	mpz_init(power);
+	numeric_z_pow10(power, base->scale);
+	binary_pow(coefficient, &e_coefficient, times, bits);
+	binary_pow(power, &e_power, times, bits);
+	if (exponent < 0) {
+		int64_t e = e_coefficient;
+
+		mpz_swap(coefficient, power);
+		e_coefficient = e_power;
+		e_power = e;
+	}
+	mpz_mul_2exp(coefficient, coefficient, 2 * (mp_bitcnt_t)bits);
+	mpz_tdiv_q(coefficient, coefficient, power);
+	rc = of_fixed(coefficient, e_coefficient - e_power, 2 * bits, scale,
+	    arena, out, err);
+	mpz_clears(coefficient, power, NULL);
+	return rc;
+}
+
+/* Powers of more digits than this are not computed exactly. */
 #define EXACT_DIGITS_MAX 50000
 
 static int
@@ -442,9 +517,7 @@ power_integer(const struct numeric *base, int64_t exponent, struct arena *arena,
 {
 	uint32_t scale = clamp_scale(SIG_DIGITS_MIN, base->scale);
 	struct numeric magnitude = numeric_abs(base);
-	struct numeric times = numeric_of_i64(exponent);
 	double digits;
-	int rc;
 
 	if (numeric_sign(base) == 0) {
 		if (exponent < 0)
@@ -465,10 +538,8 @@ power_integer(const struct numeric *base, int64_t exponent, struct arena *arena,
 		(numeric_exponent(base) + base->scale + 1) <=
 	    EXACT_DIGITS_MAX)
 		return power_exact(base, exponent, scale, arena, out, err);
-	rc = power_by_ln(&magnitude, &times, scale, arena, out, err);
-	if (rc == 0 && numeric_sign(base) < 0 && exponent % 2 != 0)
-		*out = numeric_negate(out);
-	return rc;
+	return power_by_squaring(base, exponent, digits, scale, arena, out,
+	    err);
 }
 
 /* Infinite base or exponent, as POSIX has it for pow(). */

@@ -117,6 +117,67 @@ START_TEST(equal_values_have_equal_hashes)
 }
 END_TEST
 
+/* Values from PostgreSQL 15: powers whose digits are past an exact way. */
+static const struct {
+	const char *base;
+	const char *exponent;
+	const char *result; /* NULL: it overflows */
+} powers[] = {
+	{ "10.0", "131072", NULL },
+	{ "9", "999999999", NULL },
+	{ "1.000001", "2147483647000000", NULL },
+	{ "1.000001", "100000000",
+	    "26879827394087344246158930004723131138766976.0539350721981927" },
+	{ "0.9999999999", "-2147483648", "1.2395499433338611" },
+	{ "1.0000000001", "2147483647", "1.2395499431832869" },
+	{ "-1.00000001", "2147483647", "-2120327431.7135648273598042" },
+	{ "-1.00000001", "2147483646", "2120327410.5102907222568970" },
+	{ "0.99999", "20000000", "0.0000000000000000" },
+};
+
+START_TEST(large_powers)
+{
+	struct numeric base, exponent, power;
+	int rc;
+
+	arena_init(&arena, NULL);
+	base = parse(powers[_i].base);
+	exponent = parse(powers[_i].exponent);
+	rc = numeric_power(&base, &exponent, &arena, &power, &err);
+	if (powers[_i].result == NULL) {
+		ck_assert_int_eq(rc, STELE_E_NUMERIC_OUT_OF_RANGE);
+	} else {
+		ck_assert_int_eq(rc, 0);
+		check_text(&power, powers[_i].result);
+	}
+	arena_release(&arena);
+}
+END_TEST
+
+/* 2^400000 has 120,412 digits; 2^100000 is computed exactly. */
+START_TEST(powers_have_all_their_digits)
+{
+	struct numeric two = numeric_of_i64(2), power, product;
+	struct numeric exponent = numeric_of_i64(100000);
+
+	arena_init(&arena, NULL);
+	ck_assert_int_eq(numeric_power(&two, &exponent, &arena, &product, &err),
+	    0);
+	ck_assert_int_eq(numeric_rescale(&product, 0, NUMERIC_ROUND, &arena,
+			     &product, &err),
+	    0);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(numeric_multiply(&product, &product, &arena,
+				     &product, &err),
+		    0);
+	exponent = numeric_of_i64(400000);
+	ck_assert_int_eq(numeric_power(&two, &exponent, &arena, &power, &err),
+	    0);
+	ck_assert_int_eq(numeric_compare(&power, &product), 0);
+	arena_release(&arena);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -128,6 +189,8 @@ main(void)
 	tcase_add_loop_test(tc, sums_and_merges, 0, ARRAY_LEN(sums));
 	tcase_add_test(tc, sums_beyond_128_bits_keep_their_memory);
 	tcase_add_test(tc, equal_values_have_equal_hashes);
+	tcase_add_loop_test(tc, large_powers, 0, ARRAY_LEN(powers));
+	tcase_add_test(tc, powers_have_all_their_digits);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
