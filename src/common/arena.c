@@ -54,8 +54,16 @@ arena_init(struct arena *arena, struct mem_budget *budget)
 	};
 }
 
-static bool
-budget_take(struct mem_budget *budget, size_t size)
+void
+mem_budget_give(struct mem_budget *budget, size_t size)
+{
+	if (budget != NULL)
+		atomic_fetch_sub_explicit(&budget->used_bytes, size,
+		    memory_order_relaxed);
+}
+
+bool
+mem_budget_take(struct mem_budget *budget, size_t size)
 {
 	size_t before;
 
@@ -63,10 +71,11 @@ budget_take(struct mem_budget *budget, size_t size)
 		return true;
 	before = atomic_fetch_add_explicit(&budget->used_bytes, size,
 	    memory_order_relaxed);
-	if (budget->limit_bytes == 0 || before + size <= budget->limit_bytes)
+	if (budget->limit_bytes == 0 ||
+	    (size <= budget->limit_bytes &&
+		before <= budget->limit_bytes - size))
 		return true;
-	atomic_fetch_sub_explicit(&budget->used_bytes, size,
-	    memory_order_relaxed);
+	mem_budget_give(budget, size);
 	return false;
 }
 
@@ -75,9 +84,7 @@ chunk_free(struct arena *arena, struct arena_chunk *chunk)
 {
 	size_t size = sizeof(*chunk) + chunk->size;
 
-	if (arena->budget != NULL)
-		atomic_fetch_sub_explicit(&arena->budget->used_bytes, size,
-		    memory_order_relaxed);
+	mem_budget_give(arena->budget, size);
 	arena->used_bytes -= size;
 	UNPOISON(chunk->data, chunk->size);
 	free(chunk);
@@ -94,13 +101,11 @@ chunk_new(struct arena *arena, size_t size)
 		return NULL;
 	if (room < size)
 		room = size;
-	if (!budget_take(arena->budget, sizeof(*chunk) + room))
+	if (!mem_budget_take(arena->budget, sizeof(*chunk) + room))
 		return NULL;
 	chunk = malloc(sizeof(*chunk) + room);
 	if (chunk == NULL) {
-		if (arena->budget != NULL)
-			atomic_fetch_sub_explicit(&arena->budget->used_bytes,
-			    sizeof(*chunk) + room, memory_order_relaxed);
+		mem_budget_give(arena->budget, sizeof(*chunk) + room);
 		return NULL;
 	}
 	*chunk = (struct arena_chunk){ .older = arena->head, .size = room };

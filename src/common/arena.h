@@ -33,6 +33,13 @@ struct mem_budget {
 	size_t limit_bytes; /* 0 is no limit */
 };
 
+/*
+ * Charge what is not allocated in an arena, and give it back.  A NULL budget
+ * has no limit; false if the limit does not allow it.
+ */
+MUST_USE bool mem_budget_take(struct mem_budget *budget, size_t size);
+void mem_budget_give(struct mem_budget *budget, size_t size);
+
 struct arena {
 	struct arena_chunk *head;  /* newest chunk; private */
 	struct mem_budget *budget; /* borrowed, may be NULL */

@@ -119,6 +119,13 @@ plan_for_snapshot(struct session *session, struct portal *portal)
 	return 0;
 }
 
+struct source *
+session_source(struct session *session, struct str text)
+{
+	return source_new(text,
+	    (size_t)session->settings.server->statement_memory_bytes);
+}
+
 void
 session_context(struct session *session, struct portal *portal)
 {

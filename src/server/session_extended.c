@@ -139,7 +139,7 @@ on_parse(struct session *session, struct str body)
 		    "too many prepared statements");
 		goto out;
 	}
-	source = source_new(parse.query);
+	source = session_source(session, parse.query);
 	if (source == NULL) {
 		step = session_out_of_memory(session);
 		goto out;

@@ -69,7 +69,7 @@ simple_begin(struct session *session, struct str text)
 		prepared_remove(&session->table, unnamed);
 	if (portal != NULL)
 		portal_remove(&session->table, portal);
-	session->source = source_new(text);
+	session->source = session_source(session, text);
 	if (session->source == NULL) {
 		(void)session_out_of_memory(session);
 		session_fail_ready(session);

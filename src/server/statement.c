@@ -13,8 +13,6 @@
 
 /* Longer texts are parsed and planned by a worker. */
 #define LARGE_TEXT_BYTES ((size_t)16 << 10)
-/* PostgreSQL's MaxTupleAttributeNumber: what clients expect at most. */
-#define COLUMNS_MAX 1664
 
 static int
 out_of_memory(struct error *err)
@@ -25,14 +23,15 @@ out_of_memory(struct error *err)
 /* ---- sources ---- */
 
 struct source *
-source_new(struct str text)
+source_new(struct str text, size_t memory_bytes)
 {
 	struct source *source = calloc(1, sizeof(*source));
 
 	if (source == NULL)
 		return NULL;
 	source->refs = 1;
-	arena_init(&source->arena, NULL);
+	source->budget.limit_bytes = memory_bytes;
+	arena_init(&source->arena, &source->budget);
 	source->text = arena_str(&source->arena, text);
 	source->is_large = text.len > LARGE_TEXT_BYTES;
 	return source;
@@ -136,9 +135,10 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
 	arena_init(&planned->arena, NULL);
 	rc = plan_statement(&context, stmt, param_oids, param_oid_count,
 	    &planned->arena, &planned->plan, err);
-	if (rc == 0 && planned->plan->column_count > COLUMNS_MAX)
+	if (rc == 0 && planned->plan->column_count > SQL_TARGETS_MAX)
 		rc = error_set(err, STELE_E_TOO_MANY_COLUMNS,
-		    "target lists can have at most %d entries", COLUMNS_MAX);
+		    "target lists can have at most %d entries",
+		    SQL_TARGETS_MAX);
 	if (rc == 0) {
 		take_columns(planned);
 		rc = arena_check(&planned->arena, err);

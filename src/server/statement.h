@@ -35,14 +35,18 @@ struct snapshot;
 
 struct source {
 	uint32_t refs;
+	struct mem_budget budget;
 	struct arena arena; /* text, tree */
 	struct str text;
 	struct sql_statements statements;
 	bool is_large; /* past what a net thread parses and plans itself */
 };
 
-/* A copy of the text, not yet parsed; NULL if there is no memory. */
-struct source *source_new(struct str text);
+/*
+ * A copy of the text, not yet parsed, whose parsing may take so much memory (0:
+ * no limit); NULL if there is no memory.
+ */
+struct source *source_new(struct str text, size_t memory_bytes);
 struct source *source_ref(struct source *source);
 void source_unref(struct source *source);
 

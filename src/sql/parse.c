@@ -71,6 +71,14 @@ parse_too_long(struct parse *p, size_t off)
 	return error_position(p->err, position_of(&p->positions, off));
 }
 
+static int
+too_many_targets(struct parse *p, size_t off)
+{
+	error_set(p->err, STELE_E_TOO_MANY_COLUMNS,
+	    "target lists can have at most %d entries", SQL_TARGETS_MAX);
+	return error_position(p->err, position_of(&p->positions, off));
+}
+
 /* ---- identifiers that PostgreSQL cuts ---- */
 
 /* The length of the longest prefix of at most 63 bytes of whole characters. */
@@ -164,6 +172,8 @@ find_run(struct parse *p, size_t start, size_t *end)
 			return parse_too_nested(p, token.start);
 		case SCAN_TOO_LONG:
 			return parse_too_long(p, token.start);
+		case SCAN_TOO_MANY_TARGETS:
+			return too_many_targets(p, token.start);
 		}
 		if (token.end - token.start > IDENTIFIER_MAX &&
 		    (token.kind == SCAN_WORD || token.kind == SCAN_QUOTED)) {

@@ -11,6 +11,9 @@
 #include "sql/parse_private.h"
 #include "sql/scan.h"
 
+/* libpg_query's own, of the text of a run. */
+#define TEXT_COPIES 4
+
 /* ---- errors ---- */
 
 /*
@@ -68,6 +71,18 @@ report(struct parse *p, size_t start, const PgQueryError *error)
 	if (error->cursorpos > 0)
 		error_position(p->err, before + error->cursorpos);
 	return p->err->code;
+}
+
+static int
+parse_too_costly(struct parse *p, size_t cost)
+{
+	error_set(p->err, STELE_E_OUT_OF_MEMORY,
+	    "statement is too large to be parsed");
+	error_detail(p->err,
+	    "Parsing it may take %zu kB; a statement may use %zu kB.",
+	    cost >> 10, p->arena->budget->limit_bytes >> 10);
+	return error_hint(p->err,
+	    "Use COPY, several statements, or a larger statement_memory.");
 }
 
 /* ---- the tree ---- */
@@ -154,11 +169,31 @@ unpack_run(struct parse *p, size_t start, size_t end,
 	return convert_run(p, start, end, tree);
 }
 
+/* The grammar: its own memory is charged before it is called. */
+static int
+parse_charged(struct parse *p, size_t start, size_t end, const char *text)
+{
+	struct mem_budget *budget = p->arena->budget;
+	size_t cost = p->guard->memory_bytes + TEXT_COPIES * (end - start);
+	PgQueryProtobufParseResult result;
+	int rc;
+
+	if (!mem_budget_take(budget, cost))
+		return parse_too_costly(p, cost);
+	result = pg_query_parse_protobuf(text);
+	if (result.error != NULL)
+		rc = report(p, start, result.error);
+	else
+		rc = unpack_run(p, start, end, &result.parse_tree);
+	pg_query_free_protobuf_parse_result(result);
+	mem_budget_give(budget, cost);
+	return rc;
+}
+
 int
 parse_sql_run(struct parse *p, size_t start, size_t end)
 {
 	struct arena_mark mark = arena_mark(&p->scratch);
-	PgQueryProtobufParseResult result;
 	char *text = arena_try_alloc(&p->scratch, end - start + 1);
 	int rc;
 
@@ -167,12 +202,7 @@ parse_sql_run(struct parse *p, size_t start, size_t end)
 		    "out of memory");
 	memcpy(text, p->text.data + start, end - start);
 	text[end - start] = '\0';
-	result = pg_query_parse_protobuf(text);
-	if (result.error != NULL)
-		rc = report(p, start, result.error);
-	else
-		rc = unpack_run(p, start, end, &result.parse_tree);
-	pg_query_free_protobuf_parse_result(result);
+	rc = parse_charged(p, start, end, text);
 	arena_rewind(&p->scratch, mark);
 	return rc;
 }

@@ -259,12 +259,50 @@ scan_next(struct scanner *s)
 
 #define CASE_CLOSE 'E'
 
-void
-scan_guard_init(struct scan_guard *guard)
+/*
+ * What a token costs libpg_query 15 at most, measured (doc/adr/0007): its node
+ * and its place in a list, in PostgreSQL's tree and as protobuf.
+ */
+#define COST_NAME    1100 /* a word or an operator */
+#define COST_LITERAL 600
+#define COST_BRACKET 128
+#define COST_BYTE    8
+
+static size_t
+token_cost(const struct scanner *scanner, struct scan_token token)
+{
+	size_t bytes = COST_BYTE * (token.end - token.start);
+
+	switch (token.kind) {
+	case SCAN_STRING:
+	case SCAN_NUMBER:
+	case SCAN_PARAM:
+		return bytes + COST_LITERAL;
+	case SCAN_PUNCT:
+		if (strchr("(),.:;[]", scanner->text.data[token.start]) != NULL)
+			return bytes + COST_BRACKET;
+		break;
+	case SCAN_WORD:
+	case SCAN_QUOTED:
+	case SCAN_END:
+		break;
+	}
+	return bytes + COST_NAME;
+}
+
+static void
+guard_restart(struct scan_guard *guard)
 {
 	guard->depth = 0;
 	guard->run = 0;
 	guard->level[0] = (struct scan_level){ 0 };
+}
+
+void
+scan_guard_init(struct scan_guard *guard)
+{
+	guard_restart(guard);
+	guard->memory_bytes = 0;
 }
 
 static uint32_t
@@ -307,13 +345,16 @@ guard_close(struct scan_guard *guard, char close)
 		guard_pop(guard);
 }
 
-static void
+static enum scan_verdict
 guard_comma(struct scan_guard *guard)
 {
 	struct scan_level *level = &guard->level[guard->depth];
 
 	level->deepest = deepest_run(guard);
 	guard->run = level->floor;
+	if (level->target_count > 0 && ++level->target_count > SQL_TARGETS_MAX)
+		return SCAN_TOO_MANY_TARGETS;
+	return SCAN_FINE;
 }
 
 static void
@@ -334,37 +375,47 @@ guard_semicolon(struct scan_guard *guard)
 		guard_pop(guard);
 	if (guard->depth > 0)
 		return false;
-	scan_guard_init(guard);
+	guard_restart(guard);
 	return true;
+}
+
+/* The words that end the list of SELECT, beside a closing bracket. */
+static bool
+ends_targets(struct str word)
+{
+	static const char *const words[] = { "except", "fetch", "for", "from",
+		"group", "having", "intersect", "into", "limit", "offset", "on",
+		"order", "to", "union", "where", "window" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_equal_nocase(word, str_of_cstr(words[i])))
+			return true;
+	return false;
+}
+
+static void
+guard_targets(struct scan_guard *guard, struct str word)
+{
+	struct scan_level *level = &guard->level[guard->depth];
+
+	if (word.len == 6 && str_equal_nocase(word, STR("select")))
+		level->target_count = 1;
+	else if (level->target_count > 0 && ends_targets(word))
+		level->target_count = 0;
 }
 
 static enum scan_verdict
 guard_word(struct scan_guard *guard, struct str word)
 {
-	switch (word.len) {
-	case 3:
-		if (str_equal_nocase(word, STR("end")))
-			guard_close(guard, CASE_CLOSE);
-		break;
-	case 4:
-		if (str_equal_nocase(word, STR("case")))
-			return guard_open(guard, CASE_CLOSE);
-		break;
-	case 5:
-		if (str_equal_nocase(word, STR("union")))
-			guard_set_operation(guard);
-		break;
-	case 6:
-		if (str_equal_nocase(word, STR("except")))
-			guard_set_operation(guard);
-		break;
-	case 9:
-		if (str_equal_nocase(word, STR("intersect")))
-			guard_set_operation(guard);
-		break;
-	default:
-		break;
-	}
+	guard_targets(guard, word);
+	if (str_equal_nocase(word, STR("case")))
+		return guard_open(guard, CASE_CLOSE);
+	if (str_equal_nocase(word, STR("end")))
+		guard_close(guard, CASE_CLOSE);
+	else if (str_equal_nocase(word, STR("union")) ||
+	    str_equal_nocase(word, STR("except")) ||
+	    str_equal_nocase(word, STR("intersect")))
+		guard_set_operation(guard);
 	return SCAN_FINE;
 }
 
@@ -372,6 +423,7 @@ enum scan_verdict
 scan_guard_take(struct scan_guard *guard, const struct scanner *scanner,
     struct scan_token token)
 {
+	guard->memory_bytes += token_cost(scanner, token);
 	if (++guard->run > SQL_RUN_MAX)
 		return SCAN_TOO_LONG;
 	if (token.kind == SCAN_WORD)
@@ -388,8 +440,7 @@ scan_guard_take(struct scan_guard *guard, const struct scanner *scanner,
 		guard_close(guard, scanner->text.data[token.start]);
 		return SCAN_FINE;
 	case ',':
-		guard_comma(guard);
-		return SCAN_FINE;
+		return guard_comma(guard);
 	case ';':
 		return guard_semicolon(guard) ? SCAN_STATEMENT_ENDS : SCAN_FINE;
 	default:

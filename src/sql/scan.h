@@ -14,6 +14,10 @@
  * where they stand, a comma goes back to where its list began, a closing
  * bracket leaves the deepest run inside it, UNION and its kin, which bind looser
  * than a comma, keep what came before them.
+ *
+ * It also counts the entries of each SELECT's list, and what memory the grammar
+ * may take for the tokens so far.  Of these, entries err on the low side (a FROM
+ * that is an operator's ends the list) and memory on the high side.
  */
 #pragma once
 
@@ -81,22 +85,29 @@ enum scan_verdict {
 	SCAN_STATEMENT_ENDS, /* the token is a `;` between statements */
 	SCAN_TOO_NESTED,
 	SCAN_TOO_LONG,
+	SCAN_TOO_MANY_TARGETS,
 };
 
 struct scan_level {
-	char close;       /* ')' or ']', 'E' for CASE */
-	uint32_t floor;   /* where a comma goes back to */
-	uint32_t deepest; /* the greatest run so far */
+	char close;            /* ')' or ']', 'E' for CASE */
+	uint32_t floor;        /* where a comma goes back to */
+	uint32_t deepest;      /* the greatest run so far */
+	uint32_t target_count; /* of the list of SELECT; 0: not in one */
 };
 
 struct scan_guard {
 	uint32_t depth; /* level[depth] is the current one */
 	uint32_t run;
+	size_t
+	    memory_bytes; /* of the grammar, for all tokens since the start */
 	struct scan_level level[SQL_NESTING_MAX + 1];
 };
 
 void scan_guard_init(struct scan_guard *guard);
 
-/* Tell the guard of the next token.  After SCAN_STATEMENT_ENDS it begins anew. */
+/*
+ * Tell the guard of the next token.  After SCAN_STATEMENT_ENDS it begins anew,
+ * but for its memory.
+ */
 MUST_USE enum scan_verdict scan_guard_take(struct scan_guard *guard,
     const struct scanner *scanner, struct scan_token token);

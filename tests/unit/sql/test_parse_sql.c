@@ -313,6 +313,22 @@ static const struct {
 	    0 },
 	{ "subqueries", "select ", "(select ", "1", ")", 1000, 0 },
 	{ "many statements", "select 1", "; select 1", "", "", 20000, 0 },
+	{ "1,664 columns", "select 1", ", 1", "", "", 1663, 0 },
+	{ "1,665 columns", "select 1", ", 1", "", "", 1664,
+	    STELE_E_TOO_MANY_COLUMNS },
+	{ "the same in a subquery", "select (select 1", ", a", ")", "", 1664,
+	    STELE_E_TOO_MANY_COLUMNS },
+	{ "2,000,000 columns", "select 1", ",1", "", "", 2000000,
+	    STELE_E_TOO_MANY_COLUMNS },
+	{ "columns that are lists", "select (1", ", 1", "), f(1)", "", 3000,
+	    0 },
+	{ "other lists of a SELECT", "select a from t order by 1", ", 1", "",
+	    "", 3000, 0 },
+	{ "of each of many SELECTs", "select 1, 2", " union all select 1, 2",
+	    "", "", 2000, 0 },
+	{ "tables", "select 1 from t a", ", t", "", "", 3000, 0 },
+	{ "rows of an INSERT from a SELECT's place", "insert into t values (1)",
+	    ", ((select 1))", "", "", 3000, 0 },
 	{ "AS case", "select 1 as case", "; select 1 as case", "", "", 5000,
 	    0 },
 };
@@ -366,8 +382,9 @@ START_TEST(memory_is_bounded)
 	struct buf text;
 
 	buf_init(&text);
-	buf_put_cstr(&text, "select 1");
+	buf_put_cstr(&text, "select 1 in (1");
 	repeat(&text, ", 1", 10000);
+	buf_put_cstr(&text, ")");
 	arena_init(&arena, &budget);
 	ck_assert_int_eq(sql_parse(buf_str(&text), SQL_DIALECT_POSTGRES, &arena,
 			     &statements, &err),
