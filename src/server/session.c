@@ -428,10 +428,7 @@ input_step(struct session *session)
 	    (size_t)session->settings.server->max_statement_size_bytes, &frame,
 	    &session->err);
 	if (rc < 0) {
-		if (session->err.message[0] != '\0')
-			session_fatal(session);
-		else
-			conn_close(session->conn);
+		session_fatal(session);
 		return STEP_IDLE;
 	}
 	if (rc == 0) {

@@ -9,45 +9,64 @@
 #include "common/error.h"
 #include "common/utf8.h"
 
-/* Whether a type may be long; the rest is at most PG_SHORT_SIZE_MAX. */
-static bool
-is_long_type(char type)
+/* How long the messages of a type may be, as their length counts. */
+enum size_class {
+	SIZE_UNKNOWN, /* no type of a client's */
+	SIZE_EMPTY,   /* exactly 4 */
+	SIZE_SHORT,   /* at most PG_SHORT_SIZE_MAX */
+	SIZE_LONG,    /* what the caller allows */
+};
+
+static enum size_class
+size_class_of(char type)
 {
 	switch (type) {
-	case 'Q':
-	case 'P':
+	case 'H':
+	case 'S':
+	case 'X':
+	case 'c':
+		return SIZE_EMPTY;
+	case 'C':
+	case 'D':
+	case 'E':
+	case 'f':
+		return SIZE_SHORT;
 	case 'B':
 	case 'F':
+	case 'P':
+	case 'Q':
 	case 'd':
-		return true;
+		return SIZE_LONG;
 	default:
-		return false;
+		return SIZE_UNKNOWN;
 	}
 }
 
 bool
 pg_frame_is_known(char type)
 {
-	switch (type) {
-	case 'C':
-	case 'D':
-	case 'E':
-	case 'H':
-	case 'S':
-	case 'X':
-	case 'c':
-	case 'f':
-		return true;
-	default:
-		return is_long_type(type);
-	}
+	return size_class_of(type) != SIZE_UNKNOWN;
 }
 
 static int
-fail_silently(struct error *err)
+check_length(enum size_class class, uint32_t length, size_t size_max,
+    struct error *err)
 {
-	(void)error_set(err, STELE_E_PROTOCOL_VIOLATION, "%s", "");
-	return err->code;
+	bool is_possible = length >= 4 && length <= PG_MESSAGE_SIZE_MAX;
+
+	if (class == SIZE_EMPTY)
+		is_possible = length == 4;
+	else if (class == SIZE_SHORT)
+		is_possible = length >= 4 && length <= PG_SHORT_SIZE_MAX;
+	if (!is_possible)
+		return error_set(err, STELE_E_PROTOCOL_VIOLATION,
+		    "invalid message length");
+	if (length <= size_max || class != SIZE_LONG)
+		return 0;
+	(void)error_set(err, STELE_E_LIMIT, "message is too long");
+	return error_detail(err,
+	    "It has %u bytes; max_statement_size allows %zu.", (unsigned)length,
+	    size_max);
 }
 
 int
@@ -55,8 +74,8 @@ pg_frame_next(const uint8_t *data, size_t len, size_t size_max,
     struct pg_frame *out, struct error *err)
 {
 	struct reader r = reader_over(data, len);
-	size_t length_max = PG_SHORT_SIZE_MAX;
 	uint32_t length;
+	int rc;
 
 	*out = (struct pg_frame){ .type = 0 };
 	if (len == 0)
@@ -68,12 +87,9 @@ pg_frame_next(const uint8_t *data, size_t len, size_t size_max,
 	if (len < PG_FRAME_HEADER_SIZE)
 		return 0;
 	length = reader_u32_be(&r);
-	if (is_long_type(out->type))
-		length_max = size_max < PG_MESSAGE_SIZE_MAX
-		    ? size_max
-		    : PG_MESSAGE_SIZE_MAX;
-	if (length < 4 || length > length_max)
-		return fail_silently(err);
+	rc = check_length(size_class_of(out->type), length, size_max, err);
+	if (rc != 0)
+		return rc;
 	out->size = (size_t)length + 1;
 	if (len < out->size)
 		return 0;

@@ -91,11 +91,12 @@ struct pg_frame {
 
 /*
  * The next frame of `data`.  Returns 1; 0 if more bytes are needed (at least
- * out->size of them, when that is known and not 0); or
- * STELE_E_PROTOCOL_VIOLATION: the stream has no frames any more.  err->message
- * is empty if PostgreSQL closes without a word.
+ * out->size of them, when that is known and not 0); or, as soon as the header
+ * is there, STELE_E_PROTOCOL_VIOLATION for a type or a length that cannot be,
+ * STELE_E_LIMIT for a message above size_max: the stream has no frames any more.
  *
- * `size_max` bounds the messages that may be long: Q, P, B, F and d.
+ * `size_max` bounds the messages that may be long: Q, P, B, F and d.  S, H, X
+ * and c have no body; the others are at most PG_SHORT_SIZE_MAX.
  */
 MUST_USE int pg_frame_next(const uint8_t *data, size_t len, size_t size_max,
     struct pg_frame *out, struct error *err);

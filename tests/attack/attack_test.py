@@ -31,7 +31,7 @@ OPEN = "open"  # the session starts as if nothing had been
 KIB = 1024
 MIB = 1024 * KIB
 ANSWER_SECONDS = 20  # under sanitizers, on a busy machine
-MEMORY_MAX_KIB = 900 * KIB  # of the server, at the end of all this
+MEMORY_MAX_KIB = 600 * KIB  # of the server, at the end of all this
 
 SETUP = (
     'DEFINE every FIELDS { "s": "string | null", "i": "int | null",'
@@ -175,6 +175,12 @@ FRAMES = (
     ("length 2^31", message(b"Q", b"SELECT 1\0", 0x80000000), "08P01"),
     ("a Bind of 1 GiB", message(b"B", b"", 0x40000001), "08P01"),
     ("a Sync of 10,001", message(b"S", b"", 10001), "08P01"),
+    ("a Sync of 5", message(b"S", b"", 5), "08P01"),
+    ("a Sync of 5 with its byte", message(b"S", b"x"), "08P01"),
+    ("a Flush of 5", message(b"H", b"", 5), "08P01"),
+    ("a CopyDone of 100", message(b"c", b"", 100), "08P01"),
+    ("an Execute of 10,001", message(b"E", b"", 10001), "08P01"),
+    ("a Query of 65 MiB", message(b"Q", b"", 65 * MIB), "54000"),
     ("a Describe of 1 MiB", message(b"D", b"", MIB), "08P01"),
 )
 
@@ -378,6 +384,11 @@ STATEMENTS = (
     ("SELECT " + "1," * (2 * MIB) + "1", "54011|54001"),
     ("'" + "x" * (10 * MIB), "42601"),
     ("/*" * 5000, "42601|54001"),
+    ("SELECT " + "1," * 1664 + "1", "54011"),
+    ("SELECT 1 IN (" + "1," * (2 * MIB) + "1)", "53200"),
+    ("SELECT (" + "a," * (5 * MIB) + "1)", "53200"),
+    ("SELECT 1 ORDER BY " + "a," * (2 * MIB) + "1", "53200"),
+    ("table a;" * MIB, "53200"),
     (";" * MIB, ""),
 )
 
@@ -411,8 +422,7 @@ def run_frame(port, data, expected):
         connection.start()
         connection.send(data)
         states = fatal_states(connection.until_closed())
-        # PostgreSQL itself closes without a word where the length is wrong.
-        return None if states in ([], [expected]) else f"answered {states}"
+        return None if states == [expected] else f"answered {states}"
 
 
 def run_extended(connection, data, expected):
