@@ -159,7 +159,8 @@ static const struct config_option options[] = {
 	    .min = 1,
 	    .max = 1600 },
 	{ .name = "max_prepared_statements",
-	    .doc = "The most prepared statements of one session.",
+	    .doc = "The most prepared statements, and open portals, of one "
+		   "session.",
 	    .group = CONFIG_STATEMENTS,
 	    .type = CONFIG_INT,
 	    .reload = CONFIG_SIGHUP,

@@ -71,6 +71,7 @@ session_free(struct session *session)
 	portal_release(&session->simple);
 	portal_remove_all(&session->table);
 	prepared_remove_all(&session->table);
+	statement_table_release(&session->table);
 	source_unref(session->source);
 	source_unref(session->parsing);
 	source_unref(session->logged);

@@ -126,6 +126,12 @@ session_source(struct session *session, struct str text)
 	    (size_t)session->settings.server->statement_memory_bytes);
 }
 
+uint32_t
+session_name_max(const struct session *session)
+{
+	return (uint32_t)session->settings.server->max_prepared_statements;
+}
+
 void
 session_context(struct session *session, struct portal *portal)
 {
@@ -448,9 +454,9 @@ check_writable(struct session *session, const char *what)
 static int
 check_no_reader(struct session *session)
 {
-	const struct portal *portal = session->table.portals;
+	const struct portal *portal = portal_first(&session->table);
 
-	for (; portal != NULL; portal = portal->next)
+	for (; portal != NULL; portal = portal_next(portal))
 		if (portal->exec != NULL && portal->context.batch != NULL)
 			return error_set(&session->err, STELE_E_OBJECT_IN_USE,
 			    "cannot write while a cursor is open that reads "
@@ -580,7 +586,8 @@ insert_execute(struct session *session, struct portal *portal,
 	if (portal->state != PORTAL_NEW) {
 		(void)error_set(&session->err,
 		    STELE_E_NOT_IN_PREREQUISITE_STATE,
-		    "portal \"%.*s\" cannot be run", STR_FMT(portal->name));
+		    "portal \"%.*s\" cannot be run",
+		    STR_FMT(portal->named.name));
 		return STEP_FAIL;
 	}
 	if (check_writable(session, "INSERT") != 0 ||

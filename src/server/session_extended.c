@@ -12,6 +12,20 @@
 
 /* ---- Parse ---- */
 
+static int
+keep_oids(struct prepared *prepared, const uint32_t *oids, uint32_t count,
+    struct error *err)
+{
+	if (count == 0)
+		return 0;
+	prepared->param_oids = calloc(count, sizeof(*oids));
+	if (prepared->param_oids == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	memcpy(prepared->param_oids, oids, count * sizeof(*oids));
+	prepared->param_oid_count = count;
+	return 0;
+}
+
 /* Give a source, which this takes, its name. */
 static int
 store_prepared(struct session *session, struct str name, struct source *source,
@@ -42,24 +56,20 @@ store_prepared(struct session *session, struct str name, struct source *source,
 		goto out;
 	if (prepared != NULL)
 		prepared_remove(&session->table, prepared);
-	prepared = prepared_add(&session->table, name);
-	if (prepared == NULL ||
-	    (oid_count > 0 &&
-		(prepared->param_oids = calloc(oid_count, sizeof(*oids))) ==
-		    NULL)) {
-		if (prepared != NULL)
-			prepared_remove(&session->table, prepared);
+	prepared =
+	    prepared_add(&session->table, name, session_name_max(session), err);
+	if (prepared == NULL) {
 		planned_unref(planned);
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = err->code;
 		goto out;
 	}
-	if (oid_count > 0)
-		memcpy(prepared->param_oids, oids, oid_count * sizeof(*oids));
-	prepared->param_oid_count = oid_count;
 	prepared->source = source;
 	prepared->stmt = stmt;
 	prepared->planned = planned;
-	return 0;
+	rc = keep_oids(prepared, oids, oid_count, err);
+	if (rc != 0)
+		prepared_remove(&session->table, prepared);
+	return rc;
 out:
 	source_unref(source);
 	return rc;
@@ -131,12 +141,6 @@ on_parse(struct session *session, struct str body)
 		(void)error_set(err, STELE_E_DUPLICATE_PREPARED_STATEMENT,
 		    "prepared statement \"%.*s\" already exists",
 		    STR_FMT(parse.name));
-		goto out;
-	}
-	if (session->table.prepared_count >=
-	    (uint32_t)session->settings.server->max_prepared_statements) {
-		(void)error_set(err, STELE_E_CONFIG_LIMIT_EXCEEDED,
-		    "too many prepared statements");
 		goto out;
 	}
 	source = session_source(session, parse.query);
@@ -330,10 +334,8 @@ make_portal(struct session *session, struct str name)
 		portal_reset(portal);
 		return portal;
 	}
-	portal = portal_add(&session->table, name);
-	if (portal == NULL)
-		(void)session_out_of_memory(session);
-	return portal;
+	return portal_add(&session->table, name, session_name_max(session),
+	    &session->err);
 }
 
 static int

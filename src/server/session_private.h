@@ -318,6 +318,8 @@ int session_plan(struct session *session, struct source *source,
     const struct ast_stmt *stmt, const uint32_t *param_oids,
     uint32_t param_oid_count, struct planned **out, struct error *err);
 void session_context(struct session *session, struct portal *portal);
+/* The most prepared statements, and portals, of the session. */
+uint32_t session_name_max(const struct session *session);
 /* A source of the session, with its limit of memory; NULL: no memory. */
 struct source *session_source(struct session *session, struct str text);
 

@@ -496,9 +496,10 @@ prepare(struct session *session, const struct planned *planned)
 		    STR_FMT(name));
 		return STEP_FAIL;
 	}
-	prepared = prepared_add(&session->table, name);
+	prepared = prepared_add(&session->table, name,
+	    session_name_max(session), &session->err);
 	if (prepared == NULL)
-		return session_out_of_memory(session);
+		return STEP_FAIL;
 	if (fill_prepared(session, prepared, planned->source, stmt) != 0) {
 		prepared_remove(&session->table, prepared);
 		return STEP_FAIL;
@@ -576,7 +577,7 @@ evaluate_arguments(struct session *session, struct portal *portal,
 		(void)error_set(&session->err, STELE_E_SYNTAX,
 		    "wrong number of parameters for prepared statement "
 		    "\"%.*s\"",
-		    STR_FMT(prepared->name));
+		    STR_FMT(prepared->named.name));
 		return error_detail(&session->err,
 		    "Expected %u parameters but got %u.", target->param_count,
 		    count);
@@ -680,9 +681,10 @@ declare_cursor(struct session *session, const struct planned *planned)
 	query->kind = AST_SELECT;
 	query->text = stmt->text;
 	query->select = declare->query;
-	cursor = portal_add(&session->table, declare->name);
+	cursor = portal_add(&session->table, declare->name,
+	    session_name_max(session), &session->err);
 	if (cursor == NULL)
-		return session_out_of_memory(session);
+		return STEP_FAIL;
 	cursor->is_cursor = true;
 	if (session_plan(session, planned->source, query, NULL, 0,
 		&cursor->planned, &session->err) != 0) {
@@ -746,7 +748,7 @@ fetch(struct session *session, const struct ast_stmt *stmt, bool is_simple)
 static enum step
 close_cursor(struct session *session, struct str name)
 {
-	struct portal *cursor = session->table.portals;
+	struct portal *cursor = portal_first(&session->table);
 
 	if (name.len > 0) {
 		cursor = need_cursor(session, name);
@@ -756,7 +758,7 @@ close_cursor(struct session *session, struct str name)
 		return done(session, "CLOSE CURSOR");
 	}
 	while (cursor != NULL) {
-		struct portal *next = cursor->next;
+		struct portal *next = portal_next(cursor);
 
 		if (cursor->is_cursor)
 			portal_remove(&session->table, cursor);

@@ -165,70 +165,77 @@ planned_same_result(const struct planned *a, const struct planned *b)
 
 /* ---- prepared statements ---- */
 
-static char *
-copy_name(struct str name)
+static int
+check_room(const struct name_table *table, uint32_t count_max, const char *what,
+    struct error *err)
 {
-	char *copy = malloc(name.len + 1);
+	if (table->count < count_max)
+		return 0;
+	(void)error_set(err, STELE_E_CONFIG_LIMIT_EXCEEDED, "too many %s",
+	    what);
+	return error_detail(err, "max_prepared_statements allows %u.",
+	    (unsigned)count_max);
+}
 
-	if (copy == NULL)
-		return NULL;
-	if (name.len > 0)
-		memcpy(copy, name.data, name.len);
-	copy[name.len] = '\0';
-	return copy;
+/* What is named embeds its name first. */
+static struct prepared *
+prepared_of(struct named *named)
+{
+	return (struct prepared *)(void *)named;
+}
+
+static struct portal *
+portal_of(struct named *named)
+{
+	return (struct portal *)(void *)named;
+}
+
+void
+statement_table_release(struct statement_table *table)
+{
+	name_table_release(&table->prepared);
+	name_table_release(&table->portals);
 }
 
 struct prepared *
 prepared_find(const struct statement_table *table, struct str name)
 {
-	struct prepared *prepared = table->prepared;
-
-	while (prepared != NULL && !str_equal(prepared->name, name))
-		prepared = prepared->next;
-	return prepared;
+	return prepared_of(name_table_find(&table->prepared, name));
 }
 
 struct prepared *
-prepared_add(struct statement_table *table, struct str name)
+prepared_add(struct statement_table *table, struct str name, uint32_t count_max,
+    struct error *err)
 {
-	struct prepared *prepared = calloc(1, sizeof(*prepared));
+	struct prepared *prepared;
 
-	assert(prepared_find(table, name) == NULL);
-	if (prepared == NULL)
+	if (check_room(&table->prepared, count_max, "prepared statements",
+		err) != 0)
 		return NULL;
-	prepared->storage = copy_name(name);
-	if (prepared->storage == NULL) {
-		free(prepared);
-		return NULL;
-	}
-	prepared->name = str_of(prepared->storage, name.len);
-	prepared->next = table->prepared;
-	table->prepared = prepared;
-	table->prepared_count++;
-	return prepared;
+	prepared = calloc(1, sizeof(*prepared));
+	if (prepared != NULL &&
+	    name_table_add(&table->prepared, &prepared->named, name))
+		return prepared;
+	free(prepared);
+	(void)out_of_memory(err);
+	return NULL;
 }
 
 void
 prepared_remove(struct statement_table *table, struct prepared *prepared)
 {
-	struct prepared **link = &table->prepared;
-
-	while (*link != prepared)
-		link = &(*link)->next;
-	*link = prepared->next;
-	table->prepared_count--;
+	name_table_remove(&table->prepared, &prepared->named);
 	planned_unref(prepared->planned);
 	source_unref(prepared->source);
 	free(prepared->param_oids);
-	free(prepared->storage);
 	free(prepared);
 }
 
 void
 prepared_remove_all(struct statement_table *table)
 {
-	while (table->prepared != NULL)
-		prepared_remove(table, table->prepared);
+	while (table->prepared.first != NULL)
+		prepared_remove(table, prepared_of(table->prepared.first));
 }
 
 /* ---- portals ---- */
@@ -269,48 +276,49 @@ portal_release(struct portal *portal)
 {
 	portal_reset(portal);
 	arena_release(&portal->arena);
-	free(portal->storage);
-	portal->storage = NULL;
 }
 
 struct portal *
 portal_find(const struct statement_table *table, struct str name)
 {
-	struct portal *portal = table->portals;
-
-	while (portal != NULL && !str_equal(portal->name, name))
-		portal = portal->next;
-	return portal;
+	return portal_of(name_table_find(&table->portals, name));
 }
 
 struct portal *
-portal_add(struct statement_table *table, struct str name)
+portal_first(const struct statement_table *table)
 {
-	struct portal *portal = malloc(sizeof(*portal));
+	return portal_of(table->portals.first);
+}
 
-	assert(portal_find(table, name) == NULL);
-	if (portal == NULL)
+struct portal *
+portal_next(const struct portal *portal)
+{
+	return portal_of(portal->named.next);
+}
+
+struct portal *
+portal_add(struct statement_table *table, struct str name, uint32_t count_max,
+    struct error *err)
+{
+	struct portal *portal;
+
+	if (check_room(&table->portals, count_max, "portals", err) != 0)
 		return NULL;
-	portal_init(portal);
-	portal->storage = copy_name(name);
-	if (portal->storage == NULL) {
-		free(portal);
-		return NULL;
+	portal = malloc(sizeof(*portal));
+	if (portal != NULL) {
+		portal_init(portal);
+		if (name_table_add(&table->portals, &portal->named, name))
+			return portal;
 	}
-	portal->name = str_of(portal->storage, name.len);
-	portal->next = table->portals;
-	table->portals = portal;
-	return portal;
+	free(portal);
+	(void)out_of_memory(err);
+	return NULL;
 }
 
 void
 portal_remove(struct statement_table *table, struct portal *portal)
 {
-	struct portal **link = &table->portals;
-
-	while (*link != portal)
-		link = &(*link)->next;
-	*link = portal->next;
+	name_table_remove(&table->portals, &portal->named);
 	portal_release(portal);
 	free(portal);
 }
@@ -318,6 +326,6 @@ portal_remove(struct statement_table *table, struct portal *portal)
 void
 portal_remove_all(struct statement_table *table)
 {
-	while (table->portals != NULL)
-		portal_remove(table, table->portals);
+	while (table->portals.first != NULL)
+		portal_remove(table, portal_first(table));
 }

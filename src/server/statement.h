@@ -23,6 +23,7 @@
 #include "common/attr.h"
 #include "exec/exec.h"
 #include "plan/plan.h"
+#include "server/name_table.h"
 #include "sql/parse.h"
 #include "wire/pg_copy.h"
 #include "wire/pg_frontend.h"
@@ -91,9 +92,7 @@ MUST_USE int planned_new(struct source *source, const struct ast_stmt *stmt,
 bool planned_same_result(const struct planned *a, const struct planned *b);
 
 struct prepared {
-	struct prepared *next;       /* in its table */
-	struct str name;             /* empty: the unnamed one */
-	char *storage;               /* owned; of the name */
+	struct named named;          /* first; "": the unnamed one */
 	struct source *source;       /* a reference */
 	const struct ast_stmt *stmt; /* NULL: an empty statement */
 	uint32_t *param_oids;        /* owned; as the client gave them */
@@ -112,9 +111,7 @@ enum portal_state {
  * been started.
  */
 struct portal {
-	struct portal *next; /* in its table */
-	struct str name;     /* empty: the unnamed one */
-	char *storage;       /* owned; of the name */
+	struct named named; /* first; "": the unnamed one */
 	enum portal_state state;
 	bool is_cursor;          /* made by DECLARE */
 	struct planned *planned; /* a reference; NULL: an empty statement */
@@ -137,22 +134,32 @@ struct portal {
 };
 
 struct statement_table {
-	struct prepared *prepared;
-	uint32_t prepared_count;
-	struct portal *portals;
+	struct name_table prepared;
+	struct name_table portals;
 };
+
+/* The table's own memory, once it is empty. */
+void statement_table_release(struct statement_table *table);
 
 struct prepared *prepared_find(const struct statement_table *table,
     struct str name);
 
-/* A new one in the table, which the name must not be in; NULL: no memory. */
-struct prepared *prepared_add(struct statement_table *table, struct str name);
+/*
+ * A new one in the table, which the name must not be in.  NULL and 53400 if
+ * there are count_max already, 53200 without memory.
+ */
+struct prepared *prepared_add(struct statement_table *table, struct str name,
+    uint32_t count_max, struct error *err);
 void prepared_remove(struct statement_table *table, struct prepared *prepared);
 void prepared_remove_all(struct statement_table *table);
 
 struct portal *portal_find(const struct statement_table *table,
     struct str name);
-struct portal *portal_add(struct statement_table *table, struct str name);
+/* All of them, newest first. */
+struct portal *portal_first(const struct statement_table *table);
+struct portal *portal_next(const struct portal *portal);
+struct portal *portal_add(struct statement_table *table, struct str name,
+    uint32_t count_max, struct error *err);
 void portal_remove(struct statement_table *table, struct portal *portal);
 
 /* Close its query and drop what it holds, but keep its memory and name. */

@@ -73,6 +73,15 @@ STARTUPS = (
     ("a value without an end", pgwire.startup(end=b"a\0b"), "08P01"),
     ("bytes after the options", pgwire.startup(end=b"\0xyz"), "08P01"),
     ("an unknown encoding", pgwire.startup(client_encoding=b"KLINGON"), "22023"),
+    ("a bad value of a setting", pgwire.startup(DateStyle=b"x"), "22023"),
+    ("an unknown setting", pgwire.startup(options=b"-c nobody=1"), "42704"),
+    ("a setting of the server", pgwire.startup(options=b"-c port=1"), "55P02"),
+    ("options that are none", pgwire.startup(options=b"-x"), "42601"),
+    ("half an option", pgwire.startup(options=b"-c"), "42601"),
+    ("4,000 options", pgwire.startup(options=b"-c a.b=1 " * 1000), OPEN),
+    ("replication", pgwire.startup(replication=b"database"), "0A000"),
+    ("a user of invalid UTF-8", pgwire.startup(user=b"\xff"), "22021"),
+    ("a database of invalid UTF-8", pgwire.startup(database=b"\xff"), "22021"),
     ("an unknown _pq_ option", pgwire.startup(**{"_pq_.x": b"1"}), OPEN),
     (
         "300 _pq_ options",
@@ -143,6 +152,31 @@ def starts_that_stop(port):
     return why
 
 
+def request_and_start(port):
+    """A client that does not wait for the refusal of its SSLRequest."""
+    with pgwire.Connection(port) as connection:
+        connection.send(pgwire.SSL_REQUEST + pgwire.startup())
+        if connection.read(1) != b"N":
+            return "the request was not refused"
+        connection.until_ready()
+        return check_alive(connection)
+
+
+def cancels_of_others(port):
+    """A flood of cancel requests without the key cancels nobody."""
+    with pgwire.Connection(port) as connection:
+        keys = [body for kind, body in connection.start() if kind == b"K"]
+        pid, key = struct.unpack("!II", keys[0])
+        for guess in range(200):
+            with pgwire.Connection(port) as other:
+                other.send(
+                    struct.pack("!IIII", 16, 80877102, pid, key ^ (1 << guess % 32))
+                )
+            if guess % 50 == 0 and (why := check_alive(connection)):
+                return why
+        return check_alive(connection)
+
+
 def start_by_byte(port):
     with pgwire.Connection(port) as connection:
         for byte in pgwire.startup() + query("SELECT 42"):
@@ -168,6 +202,7 @@ FRAMES = (
     ("an unknown type 0", message(b"\0", b"abc"), "08P01"),
     ("an unknown type 255", message(b"\xff"), "08P01"),
     ("a password without being asked", message(b"p", b"x\0"), "08P01"),
+    ("a second start", pgwire.startup(), "08P01"),
     ("length 3", message(b"Q", b"", 3), "08P01"),
     ("length 0", message(b"Q", b"", 0), "08P01"),
     ("length -1", message(b"Q", b"", -1), "08P01"),
@@ -226,6 +261,9 @@ EXTENDED = (
     ("Parse of a known name", parse("SELECT 1", "one"), "42P05"),
     ("Parse of invalid UTF-8", parse(b"SELECT '\xff'"), "22021"),
     ("a parameter without a type", parse("SELECT $1 IS NULL"), "42P18"),
+    ("a parameter of no type", parse("SELECT $1", oids=(4000000000,)), "42704"),
+    ("a parameter 0", parse("SELECT $0::int"), "42P02"),
+    ("an array", parse("SELECT $1", oids=(1007,)), "0A000|42704"),
     ("Describe of nobody", message(b"D", b"Sxyz\0"), "26000"),
     ("Describe of no portal", message(b"D", b"Pxyz\0"), "34000"),
     ("Describe of a 'Q'", message(b"D", b"Qxyz\0"), "08P01"),
@@ -321,6 +359,13 @@ STATEMENTS = (
     (store('{"s": "x"} trailing'), "42601"),
     (store('{"s": "x"', context="d"), "22P02|42601"),
     (store(f'{{"j": {"[" * 5000}{"]" * 5000}}}'), "54001"),
+    (store(f'{{"j": {"[" * MIB}'), "54001|42601"),
+    (store(f'{{"i": {"9" * 400}}}'), "22003"),
+    (store(f'{{"n": {"9" * 400}}}'), "22003"),
+    (store(f'{{"n": {"9" * 140000}}}'), "22003"),
+    (store(f'{{"f": {"9" * 400}}}'), "22003"),
+    (store('{"f": NaN}'), "22P02"),
+    (store('{"n": 1e999999999}'), "22003"),
     (store('{"s": "x"}', context=f'"{"c" * 1025}"'), "54000|22001"),
     ("STORE every FOR c AT 'x' PAYLOAD {}", "22007"),
     ("STORE every FOR c AT '2026-02-30' PAYLOAD {}", "22008"),
@@ -372,6 +417,56 @@ STATEMENTS = (
     ("COPY every FROM '/etc/passwd'", "0A000|42501"),
     ("COPY every FROM PROGRAM 'id'", "0A000|42501"),
     ("COPY nobody FROM STDIN", "42P01"),
+    # Sizes that wrap, and what is too much, as PostgreSQL 15 answers it.
+    ("SELECT repeat('x', 2147483647)", "54000"),
+    ("SELECT length(repeat(repeat('x', 1000000), 1000000))", "54000"),
+    ("SELECT lpad('x', 2000000000)", "54000"),
+    ("SELECT rpad('x', 2147483647, 'ab')", "54000"),
+    ("SELECT substring('abc' from -2147483648 for 2147483647)", ""),
+    ("SELECT substring('abc' from 2 for -1)", "22011"),
+    ("SELECT left('abc', -2147483648), right('abc', -2147483648)", ""),
+    ("SELECT chr(-1)", "22023"),
+    ("SELECT chr(2000000)", "54000"),
+    ("SELECT chr(0)", "54000"),
+    ("SELECT 'x'::varchar(0)", "22023"),
+    ("SELECT 1::numeric(1001, 0)", "22023"),
+    ("SELECT split_part('a,b', ',', -2147483648)", ""),
+    ("SELECT split_part('a,b', ',', 0)", "22023"),
+    ("SELECT (-9223372036854775808)::bigint / -1", "22003"),
+    ("SELECT (-9223372036854775808)::bigint % -1", ""),
+    ("SELECT -(-9223372036854775808)::bigint", "22003"),
+    ("SELECT abs((-9223372036854775808)::bigint)", "22003"),
+    ("SELECT (-32768)::int2 / (-1)::int2", "22003"),
+    ("SELECT 2147483647 + 1", "22003"),
+    ("SELECT 'NaN'::float8::int", "22003"),
+    ("SELECT 'NaN'::numeric::int", "0A000"),
+    ("SELECT 1e19::float8::bigint", "22003"),
+    ("SELECT 1e400::float8", "22003"),
+    ("SELECT sqrt(-1)", "2201F"),
+    ("SELECT ln(0)", "2201E"),
+    ("SELECT log(-1.0, 2)", "2201E"),
+    ("SELECT 0.0 / 0", "22012"),
+    ("SELECT 10.0 ^ 131072", "22003"),
+    ("SELECT 9.0 ^ 999999999", "22003"),
+    ("SELECT 1.0000000001 ^ 2147483647", ""),
+    ("SELECT exp(1000000.0)", "22003"),
+    ("SELECT power(2::float8, 1e9)", "22003"),
+    ("SELECT 1e131071 * 10", "22003"),
+    ("SELECT round(5e131071, -131072)", "22003"),
+    ("SELECT interval '1 year' * 1e300", "22008"),
+    ("SELECT interval '2147483648 months'", "22015"),
+    ("SELECT interval '178956970 years' + interval '1 year'", "22008"),
+    ("SELECT interval '1 day' / 0", "22012"),
+    ("SELECT '2026-01-01'::date + 2147483647", "22008"),
+    ("SELECT '2026-01-01'::timestamptz + interval '300000 years'", "22008"),
+    ("SELECT '2026-01-01 00:00:00+16:00'::timestamptz", "22009"),
+    ("SELECT '294277-01-01'::timestamptz", "22008"),
+    ("SELECT '4714-11-23 BC'::timestamptz", "22008"),
+    ("SELECT '0000-01-01'::date", "22008"),
+    ("SELECT '5874898-01-01'::date", "22008"),
+    ("SELECT make_date(2026, 13, 1)", "22008"),
+    ("SELECT ('[' || repeat('[', 100000))::jsonb", "54001"),
+    ("SELECT repeat('a', 1000) LIKE repeat('%a', 100) || '%b'", ""),
     ("SET nobody = 1", "42704"),
     ("SHOW nobody", "42704"),
     (f"SELECT {'(' * 5000}1{')' * 5000}", "54001"),
@@ -511,6 +606,49 @@ def many_statements(connection):
     return why
 
 
+def many_portals(connection):
+    """So have portals, which a transaction keeps."""
+    binds = b"".join(bind([b"1"], name="one", portal=f"p{i}") for i in range(20000))
+    connection.send(query("BEGIN"))
+    connection.until_ready()
+    connection.send(binds + message(b"S"))
+    if why := check_error(connection.until_ready(), "53400"):
+        return why
+    connection.send(query("ROLLBACK"))
+    connection.until_ready()
+    return None
+
+
+def format_characters(connection):
+    """Names are never a format."""
+    for sql, state in (
+        ('SELECT "%s%n%100000d" FROM every', "42703"),
+        ("SELECT '%s%n%100000d'::bigint", "22P02"),
+        ('STORE "%s%n%100000d" FOR c PAYLOAD {}', "42P01"),
+        (store('{"%s%n%100000d": 1}'), "22023"),
+        ('SET "%s%n%100000d" = 1', "42602|42704"),
+    ):
+        answer = connection.query(sql)
+        if why := check_error(answer, state):
+            return f"{sql}: {why}"
+        text = pgwire.errors(answer)[0]["M"]
+        if "%s%n%100000d" not in text:
+            return f"{sql}: {text}"
+    return None
+
+
+def unsigned_in_binary(connection):
+    """A prepared statement's binary value of a u64: -1, then 2^64."""
+    connection.send(parse("INSERT INTO every (context_id, u) VALUES ('c', $1)", "u"))
+    for digits, sign in (((1,), 0x4000), ((1844, 6744, 737, 955, 1616), 0)):
+        value = struct.pack("!HhHH", len(digits), len(digits) - 1, sign, 0)
+        value += b"".join(struct.pack("!H", digit) for digit in digits)
+        connection.send(bind([value], (1,), name="u") + execute() + message(b"S"))
+        if why := check_error(connection.until_ready(), "22003"):
+            return why
+    return None
+
+
 def errors_in_a_row(connection):
     """Everything after an error is left out until the one Sync."""
     connection.send(
@@ -590,12 +728,22 @@ CONNECTION_CASES = (
     many_rows,
     many_parameters,
     many_statements,
+    many_portals,
+    format_characters,
+    unsigned_in_binary,
     errors_in_a_row,
     copy_attacks,
     copy_of_garbage,
 )
 
-PORT_CASES = (requests_repeat, starts_that_stop, start_by_byte, slow_reader)
+PORT_CASES = (
+    requests_repeat,
+    request_and_start,
+    starts_that_stop,
+    start_by_byte,
+    cancels_of_others,
+    slow_reader,
+)
 
 
 class Run:

@@ -62,9 +62,11 @@ static const struct {
 	{ "", "begin;", "" },
 	{ "", "insert into a table b;", "" },
 	{ "", "create table a();", "" },
-	{ "select '", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "'" },
+	{ "select '", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+	    "'" },
 	{ "select '", "''", "'" },
-	{ "select 1", "                                                  ", "" },
+	{ "select 1", "                                                  ",
+	    "" },
 };
 
 static size_t
