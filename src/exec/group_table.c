@@ -110,6 +110,40 @@ add_group(struct group_table *table, const struct vec *keys, uint16_t row,
 	return row_store_add(&table->keys, keys, sel, err);
 }
 
+/* The slot of a row's group, or the empty one where it would be put. */
+static uint32_t
+find_slot(const struct group_table *table, const struct vec *keys, uint32_t row,
+    uint64_t hash)
+{
+	uint32_t mask = table->slot_count - 1;
+	uint32_t at = (uint32_t)hash & mask;
+
+	while (table->slots[at] != 0 &&
+	    (table->hashes[table->slots[at] - 1] != hash ||
+		!is_group(table, table->slots[at] - 1, keys, row)))
+		at = (at + 1) & mask;
+	return at;
+}
+
+void
+group_table_lookup(const struct group_table *table, const struct vec *keys,
+    struct sel sel, struct arena *scratch, uint32_t *groups)
+{
+	uint64_t *hashes =
+	    arena_alloc_array(scratch, sel.count + 1, sizeof(*hashes));
+
+	row_key_hash(table->types, table->key_count, keys, sel, hashes);
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t slot = table->slot_count == 0
+		    ? 0
+		    : find_slot(table, keys, sel_row(sel, i), hashes[i]);
+
+		groups[i] = table->slot_count == 0 || table->slots[slot] == 0
+		    ? GROUP_NONE
+		    : table->slots[slot] - 1;
+	}
+}
+
 int
 group_table_find(struct group_table *table, const struct vec *keys,
     struct sel sel, struct arena *scratch, uint32_t *groups, bool *is_new,
@@ -125,13 +159,8 @@ group_table_find(struct group_table *table, const struct vec *keys,
 	row_key_hash(table->types, table->key_count, keys, sel, hashes);
 	for (uint32_t i = 0; i < sel.count; i++) {
 		uint32_t row = sel_row(sel, i);
-		uint32_t mask = table->slot_count - 1;
-		uint32_t at = (uint32_t)hashes[i] & mask;
+		uint32_t at = find_slot(table, keys, row, hashes[i]);
 
-		while (table->slots[at] != 0 &&
-		    (table->hashes[table->slots[at] - 1] != hashes[i] ||
-			!is_group(table, table->slots[at] - 1, keys, row)))
-			at = (at + 1) & mask;
 		if (is_new != NULL)
 			is_new[i] = table->slots[at] == 0;
 		if (table->slots[at] == 0) {

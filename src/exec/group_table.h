@@ -51,3 +51,9 @@ group_table_count(const struct group_table *table)
 MUST_USE int group_table_find(struct group_table *table, const struct vec *keys,
     struct sel sel, struct arena *scratch, uint32_t *groups, bool *is_new,
     struct error *err);
+
+#define GROUP_NONE UINT32_MAX
+
+/* Find the group of each selected row; GROUP_NONE where there is none. */
+void group_table_lookup(const struct group_table *table, const struct vec *keys,
+    struct sel sel, struct arena *scratch, uint32_t *groups);

@@ -48,6 +48,10 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return limit_op_new(env, rel);
 	case REL_APPEND:
 		return append_op_new(env, rel);
+	case REL_SEQUENCE:
+		return sequence_op_new(env, rel);
+	case REL_UNPIVOT:
+		return unpivot_op_new(env, rel);
 	}
 	return NULL;
 }
@@ -86,15 +90,24 @@ op_forget(struct op_state *op, struct error *err)
 }
 
 int
-op_next(struct op_state *op, struct batch *out, struct error *err)
+op_check_cancel(const struct op_state *op, struct error *err)
 {
-	const struct exec_context *context = op->env->context;
-	int rc;
+	const atomic_bool *cancel = op->env->context->cancel;
 
-	if (context->cancel != NULL &&
-	    atomic_load_explicit(context->cancel, memory_order_relaxed))
+	if (cancel != NULL &&
+	    atomic_load_explicit(cancel, memory_order_relaxed))
 		return error_set(err, STELE_E_QUERY_CANCELED,
 		    "canceling statement due to user request");
+	return 0;
+}
+
+int
+op_next(struct op_state *op, struct batch *out, struct error *err)
+{
+	int rc = op_check_cancel(op, err);
+
+	if (rc != 0)
+		return rc;
 	arena_reset(&op->batch_arena);
 	rc = op->class->next(op, out, err);
 	if (rc < 0)

@@ -53,6 +53,9 @@ struct op_state *op_new(const struct exec_env *env, const struct rel *rel);
 MUST_USE int op_open(struct op_state *op, struct error *err);
 void op_close(struct op_state *op);
 
+/* 57014 if the statement was cancelled: for work between two batches. */
+MUST_USE int op_check_cancel(const struct op_state *op, struct error *err);
+
 /* Tests cancellation and memory, forgets the last batch, calls next(). */
 MUST_USE int op_next(struct op_state *op, struct batch *out, struct error *err);
 
@@ -82,6 +85,10 @@ struct op_state *agg_op_new(const struct exec_env *env, const struct rel *rel);
 struct op_state *limit_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *append_op_new(const struct exec_env *env,
+    const struct rel *rel);
+struct op_state *sequence_op_new(const struct exec_env *env,
+    const struct rel *rel);
+struct op_state *unpivot_op_new(const struct exec_env *env,
     const struct rel *rel);
 
 /* `limit` (NULL: none) is a REL_LIMIT above: only its rows are kept. */

@@ -6,6 +6,7 @@
  * scope meanwhile, for LATERAL alone; at the end all are there for everybody.
  */
 #include "plan/bind.h"
+#include "plan/bind_sequence.h"
 
 int
 range_rename_columns(struct binder *binder, struct range *range,
@@ -86,7 +87,12 @@ bind_from_item(struct binder *binder, struct scope *scope,
 	case AST_FROM_JOIN:
 		return bind_join(binder, scope, from, out, err);
 	case AST_FROM_FUNCTION:
+		if (is_sequence_call(from->function))
+			return bind_sequence_call(binder, scope, from, out,
+			    err);
 		break;
+	case AST_FROM_SEQUENCE:
+		return bind_sequence(binder, scope, from->sequence, out, err);
 	}
 	return error_at(err, from->location, STELE_E_FEATURE_NOT_SUPPORTED,
 	    "functions in FROM are not supported");

@@ -20,6 +20,7 @@
  */
 #include "plan/bind_native.h"
 #include "engine/catalog/catalog.h"
+#include "plan/bind_sequence.h"
 
 static void
 add_target(struct rewrite *rw, struct ast_expr *expr, struct str alias)
@@ -31,16 +32,47 @@ add_target(struct rewrite *rw, struct ast_expr *expr, struct str alias)
 
 /* ---- what is selected ---- */
 
+/* What a field stands for in the select list, BY or ORDER BY. */
 static int
-add_field(struct rewrite *rw, struct str name, int location, struct error *err)
+field_expr(struct rewrite *rw, const struct ast_field *field,
+    struct ast_expr **out, struct error *err)
 {
-	struct ast_expr *field;
+	if (rw->query->sequence != NULL)
+		return sequence_field_expr(rw->binder, rw->query,
+		    rw->step_types, rw->step_names, field, out, err);
+	return native_field_expr(rw, field->name, field->location, out, err);
+}
+
+/* Its name in the result: that of a step of a sequence as it was written. */
+static struct str
+field_text(const struct rewrite *rw, const struct ast_field *field)
+{
+	if (rw->query->sequence == NULL || field->type.len == 0)
+		return field->name;
+	return arena_printf(rw->arena, "%.*s.%.*s", STR_FMT(field->type),
+	    STR_FMT(field->name));
+}
+
+static int
+add_field(struct rewrite *rw, const struct ast_field *field, struct error *err)
+{
+	struct ast_expr *expr;
 	int rc;
 
-	rc = native_field_expr(rw, name, location, &field, err);
+	rc = field_expr(rw, field, &expr, err);
 	if (rc == 0)
-		add_target(rw, field, name);
+		add_target(rw, expr, field_text(rw, field));
 	return rc;
+}
+
+/* A field that the query does not name, at its own place. */
+static int
+add_named(struct rewrite *rw, struct str name, struct error *err)
+{
+	const struct ast_field field = { .name = name,
+		.location = rw->query->location };
+
+	return add_field(rw, &field, err);
 }
 
 static bool
@@ -67,10 +99,13 @@ is_field_of_any(const struct rewrite *rw, struct str name)
 
 /* RETURN of a replay over all types: a member of the payload. */
 static int
-add_member(struct rewrite *rw, struct str name, int location, struct error *err)
+add_member(struct rewrite *rw, const struct ast_field *field, struct error *err)
 {
+	struct str name = field->name;
+	int location = field->location;
+
 	if (native_field_type(rw, name).oid != 0)
-		return add_field(rw, name, location, err);
+		return add_field(rw, field, err);
 	if (!is_field_of_any(rw, name))
 		return error_at(err, location, STELE_E_UNDEFINED_COLUMN,
 		    "column \"%.*s\" does not exist", STR_FMT(name));
@@ -93,9 +128,8 @@ add_returns(struct rewrite *rw, struct error *err)
 
 		if (is_core(field->name))
 			continue;
-		rc = native_is_events(rw)
-		    ? add_member(rw, field->name, field->location, err)
-		    : add_field(rw, field->name, field->location, err);
+		rc = native_is_events(rw) ? add_member(rw, field, err)
+					  : add_field(rw, field, err);
 	}
 	return rc;
 }
@@ -105,19 +139,18 @@ add_selection(struct rewrite *rw, struct error *err)
 {
 	static const char *const core[] = { "context_id", "event_type",
 		"timestamp", "event_id" };
-	int location = rw->query->location;
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(core) && rc == 0; i++)
-		rc = add_field(rw, str_of_cstr(core[i]), location, err);
+		rc = add_named(rw, str_of_cstr(core[i]), err);
 	if (rc != 0)
 		return rc;
 	if (rw->query->has_return && rw->query->return_count > 0)
 		return add_returns(rw, err);
 	if (native_is_events(rw))
-		return add_field(rw, STR("payload"), location, err);
+		return add_named(rw, STR("payload"), err);
 	for (uint32_t i = 0; i < rw->type->field_count && rc == 0; i++)
-		rc = add_field(rw, rw->type->fields[i].name, location, err);
+		rc = add_named(rw, rw->type->fields[i].name, err);
 	return rc;
 }
 
@@ -131,19 +164,19 @@ add_bucket(struct rewrite *rw, struct error *err)
 		[AST_MONTH] = "month",
 		[AST_YEAR] = "year",
 	};
-	int location = rw->query->location;
+	const struct ast_field time = { .name = native_time_field(rw),
+		.location = rw->query->location };
 	struct ast_expr *args[2];
 	int rc;
 
 	if (!rw->query->has_per)
 		return 0;
 	args[0] = tree_string(rw->arena, str_of_cstr(units[rw->query->per]),
-	    location);
-	rc = native_field_expr(rw, native_time_field(rw), location, &args[1],
-	    err);
+	    time.location);
+	rc = field_expr(rw, &time, &args[1], err);
 	if (rc == 0)
 		add_target(rw,
-		    tree_call(rw->arena, "date_trunc", args, 2, location),
+		    tree_call(rw->arena, "date_trunc", args, 2, time.location),
 		    STR("bucket"));
 	return rc;
 }
@@ -169,8 +202,7 @@ add_aggregate(struct rewrite *rw, const struct ast_native_agg *agg,
 	int rc = 0;
 
 	if (agg->kind != AST_COUNT)
-		rc = native_field_expr(rw, agg->field.name, agg->field.location,
-		    &field, err);
+		rc = field_expr(rw, &agg->field, &field, err);
 	if (rc != 0)
 		return rc;
 	call = tree_call(rw->arena, kinds[agg->kind].function, &field,
@@ -179,7 +211,8 @@ add_aggregate(struct rewrite *rw, const struct ast_native_agg *agg,
 	call->call.is_distinct = agg->kind == AST_COUNT_UNIQUE;
 	add_target(rw, call,
 	    arena_printf(rw->arena, "%s%.*s", kinds[agg->kind].prefix,
-		STR_FMT(agg->kind == AST_COUNT ? STR("") : agg->field.name)));
+		STR_FMT(agg->kind == AST_COUNT ? STR("")
+					       : field_text(rw, &agg->field))));
 	return 0;
 }
 
@@ -193,8 +226,7 @@ add_aggregation(struct rewrite *rw, struct error *err)
 
 	rc = add_bucket(rw, err);
 	for (uint32_t i = 0; i < query->group_count && rc == 0; i++)
-		rc = add_field(rw, query->group_by[i].name,
-		    query->group_by[i].location, err);
+		rc = add_field(rw, &query->group_by[i], err);
 	if (rc != 0)
 		return rc;
 	select->group_count = rw->target_count;
@@ -224,23 +256,36 @@ set_order(struct rewrite *rw, bool is_aggregation, struct error *err)
 {
 	const struct ast_query *query = rw->query;
 	struct ast_sort *sort = arena_zalloc(rw->arena, sizeof(*sort));
-	struct str name = query->order_by.name;
+	struct ast_field order = query->order_by;
+	struct str name;
 	int rc = 0;
 
-	if (name.len == 0 && is_aggregation)
+	if (order.name.len == 0 && is_aggregation)
 		return 0;
-	if (name.len == 0)
-		name = STR("event_id");
+	if (order.name.len == 0)
+		order.name = STR("event_id");
+	name = field_text(rw, &order);
 	if (is_target(rw, name))
-		sort->expr =
-		    tree_column(rw->arena, name, query->order_by.location);
+		sort->expr = tree_column(rw->arena, name, order.location);
 	else
-		rc = native_field_expr(rw, name, query->order_by.location,
-		    &sort->expr, err);
+		rc = field_expr(rw, &order, &sort->expr, err);
 	sort->is_descending =
 	    query->order_by.name.len > 0 && query->is_descending;
 	rw->select->order_by.items = sort;
 	rw->select->order_by.count = 1;
+	return rc;
+}
+
+static int
+set_from_sequence(struct rewrite *rw, struct error *err)
+{
+	int rc;
+
+	sequence_from(rw->binder, rw->query, &rw->select->from);
+	rc = sequence_types(rw->binder, rw->query, &rw->step_types, err);
+	if (rc == 0)
+		rw->step_names = sequence_step_names(rw->binder, rw->step_types,
+		    rw->query->sequence->step_count);
 	return rc;
 }
 
@@ -277,12 +322,11 @@ bind_native_query(struct binder *binder, const struct ast_query *query,
 	uint32_t room;
 	int rc;
 
-	if (query->sequence != NULL)
-		return error_at(err, query->sequence->steps[1].location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "a sequence of event types is not supported");
+	if (query->sequence != NULL && !is_aggregation)
+		return bind_sequence_rows(binder, query, out, err);
 	rw.select = arena_zalloc(rw.arena, sizeof(*rw.select));
-	rc = set_from(&rw, err);
+	rc = query->sequence != NULL ? set_from_sequence(&rw, err)
+				     : set_from(&rw, err);
 	if (rc != 0)
 		return rc;
 	room = 6 + query->return_count + query->group_count + query->agg_count +
@@ -292,7 +336,7 @@ bind_native_query(struct binder *binder, const struct ast_query *query,
 			    : add_selection(&rw, err);
 	rw.select->targets.items = rw.targets;
 	rw.select->targets.count = rw.target_count;
-	if (rc == 0)
+	if (rc == 0 && query->sequence == NULL)
 		rc = native_conditions(&rw, err);
 	if (rc == 0)
 		rc = set_order(&rw, is_aggregation, err);

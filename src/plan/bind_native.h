@@ -16,7 +16,9 @@ struct rewrite {
 	struct binder *binder;
 	struct arena *arena;
 	const struct ast_query *query;
-	const struct event_type *type; /* NULL: events */
+	const struct event_type *type;        /* NULL: events, or a sequence */
+	const struct event_type **step_types; /* of a sequence, else NULL */
+	struct str *step_names;
 	struct ast_select *select;
 	struct ast_target *targets; /* room for all */
 	uint32_t target_count;

@@ -500,6 +500,60 @@ lay_out_append(struct layouter *l, const struct rel *rel)
 	return out;
 }
 
+static void
+lay_out_step(struct layouter *l, struct sequence_input *step,
+    const struct column_set *wanted)
+{
+	struct column_set below = wanted_below(l, wanted);
+
+	column_set_add_expr(&below, step->link);
+	column_set_add_expr(&below, step->time);
+	column_set_add_expr(&below, step->id);
+	step->rel = lay_out(l, step->rel, &below);
+	step->link = place(l, step->link, step->rel);
+	step->time = place(l, step->time, step->rel);
+	step->id = place(l, step->id, step->rel);
+}
+
+/* The steps' columns side by side. */
+static struct rel *
+lay_out_sequence(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct rel *out = copy_rel(l, rel);
+	uint32_t count = rel->sequence.step_count;
+	uint32_t column_count = 0;
+
+	out->sequence.within = place_optional(l, rel->sequence.within, NULL);
+	out->sequence.steps =
+	    arena_alloc_array(l->arena, count, sizeof(*out->sequence.steps));
+	for (uint32_t i = 0; i < count; i++) {
+		out->sequence.steps[i] = rel->sequence.steps[i];
+		lay_out_step(l, &out->sequence.steps[i], wanted);
+		column_count += out->sequence.steps[i].rel->column_count;
+	}
+	start_columns(l, out, column_count);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct rel *step = out->sequence.steps[i].rel;
+
+		for (uint32_t c = 0; c < step->column_count; c++)
+			add_column(out, step->columns[c].rel,
+			    step->columns[c].column, step->types[c]);
+	}
+	return out;
+}
+
+static struct rel *
+lay_out_unpivot(struct layouter *l, const struct rel *rel)
+{
+	struct rel *out = copy_rel(l, rel);
+
+	all_columns(l, rel, out);
+	out->input = lay_out_whole(l, rel->input,
+	    rel->column_count * rel->unpivot.row_count);
+	return out;
+}
+
 static struct rel *
 lay_out(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
@@ -524,6 +578,10 @@ lay_out(struct layouter *l, const struct rel *rel,
 		return lay_out_limit(l, rel, wanted);
 	case REL_APPEND:
 		return lay_out_append(l, rel);
+	case REL_SEQUENCE:
+		return lay_out_sequence(l, rel, wanted);
+	case REL_UNPIVOT:
+		return lay_out_unpivot(l, rel);
 	}
 	return copy_rel(l, rel);
 }

@@ -37,6 +37,8 @@ enum rel_kind {
 	REL_SORT,
 	REL_LIMIT,
 	REL_APPEND, /* UNION ALL */
+	REL_SEQUENCE,
+	REL_UNPIVOT,
 };
 
 /* Columns of `events`, as attnums. */
@@ -178,6 +180,37 @@ struct column_id {
 	uint32_t column;
 };
 
+/* One step: events in the order of event_id, and what is asked of each. */
+struct sequence_input {
+	struct rel *rel;
+	struct expr *link; /* of the sequence's link_type */
+	struct expr *time; /* timestamptz */
+	struct expr *id;   /* event_id */
+	/*
+	 * The first step of the same event type, which this one's events may
+	 * serve, too; its own index if there is none.
+	 */
+	uint32_t same_as;
+};
+
+/*
+ * Each row is a match (doc/sequences.md), in the order of the first step's
+ * events; the steps' columns stand side by side under their own names.
+ */
+struct rel_sequence {
+	struct sequence_input *steps;
+	uint32_t step_count; /* 2 to 16 */
+	bool is_preceded;
+	struct type link_type;
+	struct expr *within; /* bigint, fixed: how many units; NULL: no limit */
+	int64_t within_unit_us;
+};
+
+/* An input row of row_count times the columns becomes that many rows. */
+struct rel_unpivot {
+	uint32_t row_count;
+};
+
 struct rel {
 	enum rel_kind kind;
 	uint32_t id;
@@ -198,6 +231,8 @@ struct rel {
 			struct rel **inputs;
 			uint32_t count;
 		} append;
+		struct rel_sequence sequence;
+		struct rel_unpivot unpivot;
 	};
 };
 

@@ -52,6 +52,22 @@ each_of_agg(const struct rel *rel, expr_slot_fn fn, void *arg)
 	return rc;
 }
 
+static int
+each_of_sequence(const struct rel_sequence *sequence, expr_slot_fn fn,
+    void *arg)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < sequence->step_count && rc == 0; i++) {
+		rc = fn(&sequence->steps[i].link, arg);
+		if (rc == 0)
+			rc = fn(&sequence->steps[i].time, arg);
+		if (rc == 0)
+			rc = fn(&sequence->steps[i].id, arg);
+	}
+	return rc;
+}
+
 int
 rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 {
@@ -62,6 +78,7 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 	case REL_EVENTS:
 	case REL_SORT:
 	case REL_APPEND:
+	case REL_UNPIVOT:
 		return 0;
 	case REL_VALUES:
 		return each_of_values(rel, fn, arg);
@@ -78,6 +95,9 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 	case REL_LIMIT:
 		rc = one_of(&rel->limit.limit, fn, arg);
 		return rc != 0 ? rc : one_of(&rel->limit.offset, fn, arg);
+	case REL_SEQUENCE:
+		rc = one_of(&rel->sequence.within, fn, arg);
+		return rc != 0 ? rc : each_of_sequence(&rel->sequence, fn, arg);
 	}
 	return 0;
 }
@@ -89,6 +109,8 @@ rel_input_count(const struct rel *rel)
 		return rel->append.count;
 	if (rel->kind == REL_JOIN)
 		return 2;
+	if (rel->kind == REL_SEQUENCE)
+		return rel->sequence.step_count;
 	return rel->input != NULL;
 }
 
@@ -99,5 +121,7 @@ rel_input(struct rel *rel, uint32_t i)
 		return &rel->append.inputs[i];
 	if (rel->kind == REL_JOIN && i == 1)
 		return &rel->join.right;
+	if (rel->kind == REL_SEQUENCE)
+		return &rel->sequence.steps[i].rel;
 	return &rel->input;
 }

@@ -292,6 +292,7 @@ enum ast_from_kind {
 	AST_FROM_SUBQUERY,
 	AST_FROM_FUNCTION,
 	AST_FROM_JOIN,
+	AST_FROM_SEQUENCE, /* no parser makes it: plan/ does */
 };
 enum ast_join_kind {
 	AST_JOIN_INNER,
@@ -309,6 +310,8 @@ struct ast_column_def {
 	struct ast_expr *default_value; /* NULL if none */
 	int location;
 };
+
+struct ast_query;
 
 struct ast_from {
 	enum ast_from_kind kind;
@@ -329,6 +332,7 @@ struct ast_from {
 	struct str *using_columns;
 	uint32_t using_count;
 	struct str using_alias; /* USING (...) AS name; empty if none */
+	const struct ast_query *sequence;
 };
 
 struct ast_from_list {

@@ -206,6 +206,8 @@ print_from(struct buf *out, const struct ast_from *from)
 	case AST_FROM_JOIN:
 		print_join(out, from);
 		break;
+	case AST_FROM_SEQUENCE: /* only while a plan is made */
+		break;
 	}
 	print_alias(out, from);
 }
