@@ -432,6 +432,20 @@ select_present(const struct vec *vec, struct sel sel, uint16_t *rows)
 	return kept;
 }
 
+/* Both sides are the same for all rows: all of them, or none. */
+static uint32_t
+select_constant(enum compare_op op, const struct type *type,
+    const struct selecting *s)
+{
+	struct datum a = vec_get(s->a, 0), b = vec_get(s->b, 0);
+	uint32_t kept = 0;
+
+	if (!order_matches(op, type_compare(type, &a, &b)))
+		return 0;
+	EACH_ROW(s->sel, row, s->rows[kept++] = (uint16_t)row;);
+	return kept;
+}
+
 uint32_t
 compare_select(enum compare_op op, const struct type *type, const struct vec *a,
     const struct vec *b, struct sel sel, uint16_t *rows)
@@ -452,5 +466,7 @@ compare_select(enum compare_op op, const struct type *type, const struct vec *a,
 		s.sel.count = select_present(sides[i], s.sel, rows);
 		s.sel.rows = rows;
 	}
+	if (a->is_constant && b->is_constant)
+		return select_constant(op, type, &s);
 	return kernel != NULL ? kernel(&s) : select_any(op, type, &s);
 }
