@@ -5,9 +5,9 @@
  *
  * Each type is scanned for the columns that are asked for.  A filter above
  * comes in here: its conjuncts that do not look at the payload run first, and
- * payloads are built for the rows that are left.
+ * payloads are built for the rows that are left and that somebody will use.
+ * A merged batch whose payloads are long is given in several batches.
  */
-#include "common/buf.h"
 #include "engine/catalog/catalog.h"
 #include "engine/engine.h"
 #include "exec/eval.h"
@@ -15,55 +15,90 @@
 #include "exec/payload.h"
 #include "exec/scan_spec.h"
 
-/* Columns of every type's scan; its fields follow if payloads are wanted. */
-enum {
-	SOURCE_EVENT_ID,
-	SOURCE_CONTEXT_ID,
-	SOURCE_TIMESTAMP,
-	SOURCE_VERSION,
-	SOURCE_FIELDS,
-};
+/*
+ * Columns of every type's scan: event_id, others that are wanted, and the
+ * fields if payloads are.
+ */
+#define SOURCE_EVENT_ID 0
 
 struct events_type {
 	const struct event_type *type;
 	struct payload_shape shape;
 	uint32_t *attnums;
-	uint32_t attnum_count;
 	struct scan *scan; /* NULL: no committed rows */
 };
 
 struct events_op {
 	struct op_state op;
-	const struct rel *filter; /* NULL: none */
-	bool wants_payload;
+	const struct rel *filter;                 /* NULL: none */
+	uint32_t source[EVENTS_COLUMN_COUNT + 1]; /* by column: in the scans */
+	uint32_t core_attnums[EVENTS_COLUMN_COUNT];
+	uint32_t core_count; /* of them; fields follow */
+	uint32_t payload;    /* its position; UINT32_MAX: not wanted */
 	struct events_type *types;
 	uint32_t type_count;
 	struct merge merge; /* committed rows */
 	struct merge own;   /* of the transaction, a source for each type */
 	uint64_t own_at;    /* rows of it that were given */
 	bool is_own;
-	struct buf buf; /* payloads of one batch */
+	uint32_t resume_row; /* of the merged batch; 0: take the next one */
+	struct payload_column column;
 };
 
 /* ---- opening ---- */
 
+/* What is read of every type besides its fields. */
+static void
+choose_columns(struct events_op *events)
+{
+	static const uint32_t core_of[EVENTS_COLUMN_COUNT + 1] = {
+		[EVENTS_CONTEXT_ID] = COLUMN_CONTEXT_ID,
+		[EVENTS_TIMESTAMP] = COLUMN_TIMESTAMP,
+		[EVENTS_VERSION] = COLUMN_VERSION,
+	};
+	const struct rel *rel = events->op.rel;
+
+	events->core_attnums[SOURCE_EVENT_ID] = COLUMN_EVENT_ID;
+	events->core_count = 1;
+	events->payload = UINT32_MAX;
+	for (uint32_t i = 0; i < rel->column_count; i++) {
+		uint32_t column = rel->scan.attnums[i];
+
+		if (column == EVENTS_PAYLOAD)
+			events->payload = i;
+		if (column == EVENTS_EVENT_ID || column == EVENTS_EVENT_TYPE ||
+		    column == EVENTS_PAYLOAD)
+			continue;
+		events->source[column] = events->core_count;
+		events->core_attnums[events->core_count++] = core_of[column];
+	}
+}
+
 static void
 set_attnums(struct events_op *events, struct events_type *type)
 {
-	uint32_t fields = events->wants_payload ? type->type->field_count : 0;
+	struct arena *arena = events->op.env->arena;
+	uint32_t core = events->core_count;
 
-	type->attnum_count = SOURCE_FIELDS + fields;
-	type->attnums = arena_alloc_array(events->op.env->arena,
-	    type->attnum_count, sizeof(*type->attnums));
-	type->attnums[SOURCE_EVENT_ID] = COLUMN_EVENT_ID;
-	type->attnums[SOURCE_CONTEXT_ID] = COLUMN_CONTEXT_ID;
-	type->attnums[SOURCE_TIMESTAMP] = COLUMN_TIMESTAMP;
-	type->attnums[SOURCE_VERSION] = COLUMN_VERSION;
-	for (uint32_t i = 0; i < fields; i++)
-		type->attnums[SOURCE_FIELDS + i] = COLUMN_FIRST_FIELD + i;
-	if (events->wants_payload)
-		payload_shape_init(&type->shape, type->type,
-		    events->op.env->arena);
+	type->attnums = arena_alloc_array(arena, core + type->type->field_count,
+	    sizeof(*type->attnums));
+	for (uint32_t i = 0; i < core; i++)
+		type->attnums[i] = events->core_attnums[i];
+	for (uint32_t i = 0; i < type->type->field_count; i++)
+		type->attnums[core + i] = COLUMN_FIRST_FIELD + i;
+	if (events->payload != UINT32_MAX)
+		payload_shape_init(&type->shape, type->type, arena);
+}
+
+/* The number of columns that are read of committed rows, or of own ones. */
+static uint32_t
+attnum_count(const struct events_op *events, const struct event_type *type,
+    bool is_own)
+{
+	if (events->payload == UINT32_MAX ||
+	    (!is_own && events->op.rel->scan.is_payload_late))
+		return events->core_count;
+	return events->core_count + type->field_count;
 }
 
 /* event_type = 'x' leaves one type; *out stays as it is without that. */
@@ -137,7 +172,7 @@ open_scans(struct events_op *events, const struct scan_spec *common,
 			continue;
 		spec.type = type->type;
 		spec.attnums = type->attnums;
-		spec.attnum_count = type->attnum_count;
+		spec.attnum_count = attnum_count(events, type->type, false);
 		rc = scan_open(env->context->engine, &spec, env->arena,
 		    &type->scan, err);
 		if (rc != 0)
@@ -187,9 +222,7 @@ events_open(struct op_state *op, struct error *err)
 	bool is_empty;
 	int rc;
 
-	for (uint32_t i = 0; i < op->rel->column_count; i++)
-		events->wants_payload |=
-		    op->rel->scan.attnums[i] == EVENTS_PAYLOAD;
+	choose_columns(events);
 	rc = scan_spec_bounds(op->env, op->rel, &spec, &is_empty, err);
 	if (rc == 0)
 		rc = choose_types(events, err);
@@ -222,9 +255,10 @@ fill_own(struct events_op *events, struct merge_source *source,
 	int rc;
 
 	if (source->cursor == NULL) {
-		rc = write_batch_scan(events->op.env->context->batch,
-		    type->type, type->attnums, type->attnum_count,
-		    &source->cursor, err);
+		rc =
+		    write_batch_scan(events->op.env->context->batch, type->type,
+			type->attnums, attnum_count(events, type->type, true),
+			&source->cursor, err);
 		if (rc != 0)
 			return rc;
 	}
@@ -309,28 +343,32 @@ type_column(const struct merge *merge, struct arena *arena, struct vec *out)
 }
 
 static void
-event_column(const struct merge *merge, enum events_column column,
-    struct arena *arena, struct vec *out)
+event_column(const struct events_op *events, const struct merge *merge,
+    enum events_column column, struct arena *arena, struct vec *out)
 {
+	const struct datum null = { .is_null = true };
+
 	switch (column) {
 	case EVENTS_EVENT_ID:
 		merge_column(merge, SOURCE_EVENT_ID, PHYS_I64, arena, out);
 		return;
 	case EVENTS_CONTEXT_ID:
-		merge_column(merge, SOURCE_CONTEXT_ID, PHYS_STR, arena, out);
+		merge_column(merge, events->source[column], PHYS_STR, arena,
+		    out);
 		return;
 	case EVENTS_TIMESTAMP:
-		merge_column(merge, SOURCE_TIMESTAMP, PHYS_I64, arena, out);
-		return;
 	case EVENTS_VERSION:
-		merge_column(merge, SOURCE_VERSION, PHYS_I64, arena, out);
+		merge_column(merge, events->source[column], PHYS_I64, arena,
+		    out);
 		return;
 	case EVENTS_EVENT_TYPE:
 		type_column(merge, arena, out);
 		return;
 	case EVENTS_PAYLOAD:
-		/* built later, for the rows that are left */
-		vec_init(out, PHYS_STR, VEC_ROWS, arena);
+		if (events->op.rel->scan.is_payload_late && !events->is_own)
+			vec_init_constant(out, PHYS_STR, &null, arena);
+		else /* built later, for the rows that are left */
+			vec_init(out, PHYS_STR, VEC_ROWS, arena);
 		return;
 	}
 }
@@ -347,71 +385,44 @@ shape_of(const struct events_op *events, const struct event_type *type)
 	return NULL;
 }
 
-/* Write one row's payload to events->buf; `out` gets its length only. */
+/*
+ * Build payloads for the selected rows; where they have become long the batch
+ * ends, and the next begins behind.
+ */
 static int
-put_row(struct events_op *events, const struct merge_span *span, uint32_t row,
-    struct str *out, struct error *err)
-{
-	const struct merge_source *source = span->source;
-	size_t start = events->buf.len;
-	int rc;
-
-	rc = payload_put(shape_of(events, source->type),
-	    source->batch.cols + SOURCE_FIELDS, row, &events->op.batch_arena,
-	    &events->buf, err);
-	out->len = events->buf.len - start;
-	return rc;
-}
-
-static int
-put_rows(struct events_op *events, const struct merge *merge,
-    const struct batch *batch, struct vec *payload, struct error *err)
+build_payloads(struct events_op *events, const struct merge *merge,
+    struct batch *batch, struct error *err)
 {
 	const struct merge_span *span = merge->spans;
 	uint32_t span_start = 0; /* row of the batch that the span starts at */
 	int rc = 0;
 
+	payload_column_begin(&events->column, batch->row_count,
+	    &batch->cols[events->payload], &events->op.batch_arena);
 	for (uint32_t i = 0; i < batch->sel.count && rc == 0; i++) {
 		uint32_t row = sel_row(batch->sel, i);
-		uint32_t source_row = row;
+		uint32_t source = row;
 
+		if (events->column.buf.len > PAYLOAD_BATCH_BYTES) {
+			batch->sel.count = i;
+			events->resume_row = row;
+			break;
+		}
 		if (merge->span_count > 1) {
 			while (row >= span_start + span->count) {
 				span_start += span->count;
 				span++;
 			}
-			source_row = sel_row(span->source->batch.sel,
+			source = sel_row(span->source->batch.sel,
 			    span->first + row - span_start);
 		}
-		rc = put_row(events, span, source_row, &payload->str[row], err);
+		rc = payload_column_put(&events->column, row,
+		    shape_of(events, span->source->type),
+		    span->source->batch.cols + events->core_count, source, err);
 	}
-	return rc;
-}
-
-static int
-build_payloads(struct events_op *events, const struct merge *merge,
-    struct batch *batch, uint32_t column, struct error *err)
-{
-	struct vec *payload = &batch->cols[column];
-	size_t at = 0;
-	char *text;
-	int rc;
-
-	buf_reset(&events->buf);
-	rc = put_rows(events, merge, batch, payload, err);
-	if (rc != 0)
-		return rc;
-	text = arena_try_alloc(&events->op.batch_arena, events->buf.len + 1);
-	if (events->buf.failed || text == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	memcpy(text, events->buf.data, events->buf.len);
-	for (uint32_t i = 0; i < batch->sel.count; i++) {
-		struct str *value = &payload->str[sel_row(batch->sel, i)];
-
-		value->data = text + at;
-		at += value->len;
-	}
-	return 0;
+	return rc == 0
+	    ? payload_column_finish(&events->column, batch->row_count, err)
+	    : rc;
 }
 
 /* ---- batches ---- */
@@ -428,10 +439,10 @@ reads_column(const struct expr *expr, uint32_t column)
 	return false;
 }
 
-/* Apply the conjuncts that do, or do not, look at column `payload`. */
+/* Apply the conjuncts that do, or do not, look at the payload. */
 static int
-apply_filter(struct events_op *events, struct batch *batch, uint32_t payload,
-    bool with_payload, struct error *err)
+apply_filter(struct events_op *events, struct batch *batch, bool with_payload,
+    struct error *err)
 {
 	struct arena *arena = &events->op.batch_arena;
 	const struct eval eval = eval_of_batch(events->op.env, arena, batch);
@@ -447,7 +458,7 @@ apply_filter(struct events_op *events, struct batch *batch, uint32_t payload,
 		uint32_t count;
 		int rc;
 
-		if (reads_column(conjunct, payload) != with_payload)
+		if (reads_column(conjunct, events->payload) != with_payload)
 			continue;
 		rc =
 		    eval_filter(&eval, conjunct, batch->sel, rows, &count, err);
@@ -458,31 +469,87 @@ apply_filter(struct events_op *events, struct batch *batch, uint32_t payload,
 	return 0;
 }
 
+/* Leave out rows of the merged batch that were given before. */
+static void
+skip_given(struct events_op *events, struct batch *batch)
+{
+	uint16_t *rows;
+	uint32_t count = 0;
+
+	if (events->resume_row == 0)
+		return;
+	rows = arena_alloc_array(&events->op.batch_arena, batch->sel.count + 1,
+	    sizeof(*rows));
+	for (uint32_t i = 0; i < batch->sel.count; i++) {
+		uint32_t row = sel_row(batch->sel, i);
+
+		rows[count] = (uint16_t)row;
+		count += row >= events->resume_row;
+	}
+	batch->sel = (struct sel){ .rows = rows, .count = count };
+	events->resume_row = 0;
+}
+
+/* The rest of the selection is of no use to whoever asks. */
+static void
+apply_goal(const struct events_op *events, struct batch *batch)
+{
+	const struct rel *filter = events->filter;
+	uint64_t goal = events->op.row_goal;
+
+	if (goal == 0 || goal >= batch->sel.count)
+		return;
+	for (uint32_t i = 0; filter != NULL && i < filter->filter.count; i++) {
+		if (reads_column(filter->filter.conjuncts[i], events->payload))
+			return;
+	}
+	batch->sel.count = (uint32_t)goal;
+}
+
 static int
 make_batch(struct events_op *events, const struct merge *merge,
     struct batch *out, struct error *err)
 {
 	const struct rel *rel = events->op.rel;
 	struct arena *arena = &events->op.batch_arena;
-	uint32_t payload = UINT32_MAX;
+	bool is_late = rel->scan.is_payload_late && !events->is_own;
 	int rc;
 
 	merge_shape(merge, arena, out);
 	out->col_count = rel->column_count;
 	out->cols =
 	    arena_alloc_array(arena, out->col_count + 1, sizeof(*out->cols));
-	for (uint32_t i = 0; i < out->col_count; i++) {
-		if (rel->scan.attnums[i] == EVENTS_PAYLOAD)
-			payload = i;
-		event_column(merge, (enum events_column)rel->scan.attnums[i],
-		    arena, &out->cols[i]);
-	}
-	rc = apply_filter(events, out, payload, false, err);
-	if (rc != 0 || payload == UINT32_MAX || out->sel.count == 0)
+	for (uint32_t i = 0; i < out->col_count; i++)
+		event_column(events, merge,
+		    (enum events_column)rel->scan.attnums[i], arena,
+		    &out->cols[i]);
+	skip_given(events, out);
+	rc = apply_filter(events, out, false, err);
+	if (rc != 0)
 		return rc;
-	rc = build_payloads(events, merge, out, payload, err);
+	apply_goal(events, out);
+	if (events->payload == UINT32_MAX || out->sel.count == 0 || is_late)
+		return 0;
+	rc = build_payloads(events, merge, out, err);
 	if (rc == 0)
-		rc = apply_filter(events, out, payload, true, err);
+		rc = apply_filter(events, out, true, err);
+	return rc;
+}
+
+/* The merged batch that is to be given next: 1, 0 at the end, or a code. */
+static int
+next_merged(struct events_op *events, struct merge **merge, struct error *err)
+{
+	int rc = 1;
+
+	if (events->resume_row == 0)
+		rc = events->is_own ? merge_own(events, err)
+				    : merge_next(&events->merge, err);
+	if (rc == 0 && !events->is_own) {
+		events->is_own = true;
+		rc = merge_own(events, err);
+	}
+	*merge = events->is_own ? &events->own : &events->merge;
 	return rc;
 }
 
@@ -492,22 +559,15 @@ events_next(struct op_state *op, struct batch *out, struct error *err)
 	struct events_op *events = (struct events_op *)op;
 
 	for (;;) {
-		struct merge *merge =
-		    events->is_own ? &events->own : &events->merge;
+		struct merge *merge;
 		int rc;
 
 		rc = op_forget(op, err);
-		if (rc == 0)
-			rc = events->is_own ? merge_own(events, err)
-					    : merge_next(merge, err);
-		if (rc < 0)
+		if (rc != 0)
 			return rc;
-		if (rc == 0) {
-			if (events->is_own)
-				return 0;
-			events->is_own = true;
-			continue;
-		}
+		rc = next_merged(events, &merge, err);
+		if (rc <= 0)
+			return rc;
 		rc = make_batch(events, merge, out, err);
 		if (rc != 0)
 			return rc;
@@ -527,7 +587,7 @@ events_close(struct op_state *op)
 		if (events->types[i].scan != NULL)
 			scan_close(events->types[i].scan);
 	}
-	buf_release(&events->buf);
+	payload_column_release(&events->column);
 }
 
 static const struct op_class events_class = {
@@ -544,7 +604,7 @@ events_op_new(const struct exec_env *env, const struct rel *rel,
 	struct events_op *events = arena_zalloc(env->arena, sizeof(*events));
 
 	events->filter = filter;
-	buf_init(&events->buf);
+	payload_column_init(&events->column);
 	op_init(&events->op, &events_class, env, rel);
 	return &events->op;
 }

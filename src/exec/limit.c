@@ -79,6 +79,8 @@ limit_next(struct op_state *op, struct batch *out, struct error *err)
 	do {
 		if (limit->left == 0)
 			return 0;
+		if (limit->left < UINT64_MAX - limit->skip)
+			op->input->row_goal = limit->skip + limit->left;
 		rc = op_next(op->input, out, err);
 		if (rc <= 0)
 			return rc;

@@ -32,6 +32,8 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return scan_op_new(env, rel);
 	case REL_EVENTS:
 		return events_op_new(env, rel, NULL);
+	case REL_PAYLOAD:
+		return payload_op_new(env, rel);
 	case REL_VALUES:
 		return values_op_new(env, rel);
 	case REL_FILTER:

@@ -43,6 +43,7 @@ struct op_state {
 	const struct exec_env *env;
 	const struct rel *rel;
 	struct op_state *input; /* NULL: a leaf */
+	uint64_t row_goal;      /* who asks uses no more rows; 0: not known */
 	struct arena batch_arena;
 };
 
@@ -74,6 +75,8 @@ struct op_state *scan_op_new(const struct exec_env *env, const struct rel *rel);
  * are built, where it can. */
 struct op_state *events_op_new(const struct exec_env *env,
     const struct rel *rel, const struct rel *filter);
+struct op_state *payload_op_new(const struct exec_env *env,
+    const struct rel *rel);
 struct op_state *values_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *filter_op_new(const struct exec_env *env,

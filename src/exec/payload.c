@@ -204,3 +204,64 @@ payload_put(const struct payload_shape *shape, const struct vec *fields,
 	buf_put_u8(out, '}');
 	return rc;
 }
+
+/* ---- the column ---- */
+
+void
+payload_column_init(struct payload_column *column)
+{
+	*column = (struct payload_column){ .vec = NULL };
+	buf_init(&column->buf);
+}
+
+void
+payload_column_release(struct payload_column *column)
+{
+	buf_release(&column->buf);
+}
+
+void
+payload_column_begin(struct payload_column *column, uint32_t row_count,
+    struct vec *vec, struct arena *arena)
+{
+	buf_reset(&column->buf);
+	column->arena = arena;
+	column->vec = vec;
+	column->starts = arena_alloc_array(arena, row_count + (size_t)1,
+	    sizeof(*column->starts));
+	for (uint32_t i = 0; i < row_count; i++)
+		column->starts[i] = SIZE_MAX;
+}
+
+int
+payload_column_put(struct payload_column *column, uint32_t row,
+    const struct payload_shape *shape, const struct vec *fields,
+    uint32_t source, struct error *err)
+{
+	size_t start = column->buf.len;
+	int rc;
+
+	rc = payload_put(shape, fields, source, column->arena, &column->buf,
+	    err);
+	column->starts[row] = start;
+	column->vec->str[row].len = column->buf.len - start;
+	return rc;
+}
+
+int
+payload_column_finish(struct payload_column *column, uint32_t row_count,
+    struct error *err)
+{
+	size_t len = column->buf.len;
+	char *text = arena_try_alloc(column->arena, len + 1);
+
+	if (column->buf.failed || text == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (len > 0)
+		memcpy(text, column->buf.data, len);
+	for (uint32_t i = 0; i < row_count; i++) {
+		if (column->starts[i] != SIZE_MAX)
+			column->vec->str[i].data = text + column->starts[i];
+	}
+	return 0;
+}

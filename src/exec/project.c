@@ -12,6 +12,7 @@ project_next(struct op_state *op, struct batch *out, struct error *err)
 	struct eval eval;
 	int rc;
 
+	op->input->row_goal = op->row_goal;
 	rc = op_next(op->input, &input, err);
 	if (rc <= 0)
 		return rc;

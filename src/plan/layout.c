@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "plan/column_set.h"
+#include "plan/late_payload.h"
 #include "plan/scan_bound.h"
 
 /* Of copied expressions and relations: copies of copies may grow fast. */
@@ -478,6 +479,38 @@ lay_out_limit(struct layouter *l, const struct rel *rel,
 	return out;
 }
 
+/* The columns of `events` get the names that they have above. */
+static struct rel *
+lay_out_payload(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	uint32_t source = rel->payload.source;
+	struct column_set below = wanted_below(l, NULL);
+	struct rel *out = copy_rel(l, rel);
+	const struct rel *input;
+
+	for (uint32_t i = 0; i < EVENTS_COLUMN_COUNT; i++) {
+		if (i == EVENTS_EVENT_ID - 1 || i == EVENTS_EVENT_TYPE - 1 ||
+		    i == EVENTS_PAYLOAD - 1 ||
+		    column_set_has(wanted, rel->id, i))
+			column_set_add(&below, source, i);
+	}
+	input = out->input = lay_out(l, rel->input, &below);
+	start_columns(l, out, input->column_count);
+	for (uint32_t i = 0; i < input->column_count; i++) {
+		bool is_event = input->columns[i].rel == source &&
+		    input->columns[i].column < EVENTS_COLUMN_COUNT;
+
+		add_column(out, is_event ? rel->id : input->columns[i].rel,
+		    input->columns[i].column, input->types[i]);
+	}
+	out->payload.event_id = find_column(input, source, EVENTS_EVENT_ID - 1);
+	out->payload.event_type =
+	    find_column(input, source, EVENTS_EVENT_TYPE - 1);
+	out->payload.payload = find_column(input, source, EVENTS_PAYLOAD - 1);
+	return out;
+}
+
 static void
 all_columns(struct layouter *l, const struct rel *rel, struct rel *out)
 {
@@ -558,6 +591,8 @@ static struct rel *
 lay_out(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
 {
+	const struct rel *late;
+
 	switch (rel->kind) {
 	case REL_SCAN:
 	case REL_EVENTS:
@@ -575,7 +610,11 @@ lay_out(struct layouter *l, const struct rel *rel,
 	case REL_SORT:
 		return lay_out_sort(l, rel, wanted);
 	case REL_LIMIT:
-		return lay_out_limit(l, rel, wanted);
+		late = late_payload(l->binder, rel, wanted);
+		return late != NULL ? lay_out(l, late, wanted)
+				    : lay_out_limit(l, rel, wanted);
+	case REL_PAYLOAD:
+		return lay_out_payload(l, rel, wanted);
 	case REL_APPEND:
 		return lay_out_append(l, rel);
 	case REL_SEQUENCE:

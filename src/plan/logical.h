@@ -27,9 +27,10 @@
 struct event_type;
 
 enum rel_kind {
-	REL_SCAN,   /* events of one type */
-	REL_EVENTS, /* the relation `events`: of all types */
-	REL_VALUES, /* rows of expressions; one without columns: no FROM */
+	REL_SCAN,    /* events of one type */
+	REL_EVENTS,  /* the relation `events`: of all types */
+	REL_PAYLOAD, /* payloads for rows of `events` that came without */
+	REL_VALUES,  /* rows of expressions; one without columns: no FROM */
 	REL_FILTER,
 	REL_PROJECT,
 	REL_JOIN,
@@ -67,6 +68,8 @@ struct scan_bound {
 struct rel_scan {
 	const struct event_type *type; /* NULL: REL_EVENTS */
 	bool is_ordered;               /* rows must come by event_id */
+	bool is_payload_late;          /* REL_EVENTS: what is committed comes
+					  with a null payload, see rel_payload */
 	/* of a finished plan: */
 	uint32_t *attnums; /* of the columns, column_count */
 	const struct scan_bound *bounds;
@@ -168,6 +171,20 @@ struct rel_sort {
 	uint32_t key_count;
 };
 
+/*
+ * Positions of columns of `events` in a finished plan.  The payload is filled
+ * in where it was left out: rows without an event_id are the transaction's own
+ * and have theirs.  In a logical plan the columns of `events` bear the names
+ * that they have below as columns 0.. of `source`, and the payload's relation
+ * has the id of `events`.
+ */
+struct rel_payload {
+	uint32_t source;
+	uint32_t event_id;
+	uint32_t event_type;
+	uint32_t payload;
+};
+
 /* NULL: none.  Both are bigint and fixed. */
 struct rel_limit {
 	struct expr *limit;
@@ -227,6 +244,7 @@ struct rel {
 		struct rel_agg agg;
 		struct rel_sort sort;
 		struct rel_limit limit;
+		struct rel_payload payload;
 		struct {
 			struct rel **inputs;
 			uint32_t count;

@@ -76,6 +76,7 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 	switch (rel->kind) {
 	case REL_SCAN:
 	case REL_EVENTS:
+	case REL_PAYLOAD:
 	case REL_SORT:
 	case REL_APPEND:
 	case REL_UNPIVOT:

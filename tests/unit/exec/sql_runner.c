@@ -23,7 +23,8 @@ struct sql_runner {
 	struct write_batch *transaction; /* NULL: none */
 	struct buf out;
 	bool shows_hints;
-	struct arena arena; /* of one call */
+	size_t memory_bytes; /* of a query; 0 is no limit */
+	struct arena arena;  /* of one call */
 	struct type_settings settings;
 	struct plan_session session;
 	/* parameters of the statement */
@@ -114,6 +115,12 @@ void
 sql_runner_show_hints(struct sql_runner *runner, bool show)
 {
 	runner->shows_hints = show;
+}
+
+void
+sql_runner_set_memory(struct sql_runner *runner, size_t bytes)
+{
+	runner->memory_bytes = bytes;
 }
 
 /* ---- commits ---- */
@@ -407,8 +414,10 @@ static int
 run_plan(struct sql_runner *runner, const struct ast_stmt *stmt,
     const struct plan *plan, struct error *err)
 {
+	struct mem_budget budget = { .limit_bytes = runner->memory_bytes };
 	struct exec_context context = {
 		.engine = runner->engine,
+		.budget = &budget,
 		.batch = runner->transaction,
 		.settings = &runner->settings,
 		.session = &runner->session,

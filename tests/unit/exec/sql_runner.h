@@ -25,6 +25,9 @@ void sql_runner_restart(struct sql_runner *runner);
 
 void sql_runner_show_hints(struct sql_runner *runner, bool show);
 
+/* Memory that a query may use; 0 is no limit. */
+void sql_runner_set_memory(struct sql_runner *runner, size_t bytes);
+
 /* Run the statements of a text.  The answer is valid until the next call. */
 const char *sql_run(struct sql_runner *runner, const char *text);
 
