@@ -41,6 +41,20 @@ error_set_at(struct error *err, const char *file, int line, int code,
 }
 
 int
+error_null_value_at(struct error *err, const char *file, int line,
+    struct str table, struct str column)
+{
+	int rc = error_set_at(err, file, line, STELE_E_NOT_NULL_VIOLATION, 0,
+	    "null value in column \"%.*s\" of relation \"%.*s\" violates "
+	    "not-null constraint",
+	    STR_FMT(column), STR_FMT(table));
+
+	snprintf(err->table, sizeof(err->table), "%.*s", STR_FMT(table));
+	snprintf(err->column, sizeof(err->column), "%.*s", STR_FMT(column));
+	return rc;
+}
+
+int
 error_detail(struct error *err, const char *fmt, ...)
 {
 	va_list ap;

@@ -17,11 +17,13 @@
 
 #include "common/attr.h"
 #include "common/errcodes.h"
+#include "common/str.h"
 
 #define ERROR_MESSAGE_SIZE 512
 #define ERROR_DETAIL_SIZE  512
 #define ERROR_HINT_SIZE    256
 #define ERROR_CONTEXT_SIZE 512
+#define ERROR_NAME_SIZE    64
 
 /* Generates the negative codes: STELE_E_PROTOCOL_VIOLATION = -1 and so on. */
 enum stele_error_index {
@@ -48,6 +50,8 @@ struct error {
 	char detail[ERROR_DETAIL_SIZE];   /* sentences, or empty */
 	char hint[ERROR_HINT_SIZE];       /* sentences, or empty */
 	char context[ERROR_CONTEXT_SIZE]; /* "while ..." parts, inner first */
+	char table[ERROR_NAME_SIZE];      /* what it is about, or empty */
+	char column[ERROR_NAME_SIZE];
 };
 
 /* Fill err and return code, so that a failure is one statement. */
@@ -60,6 +64,12 @@ struct error {
 
 int error_set_at(struct error *err, const char *file, int line, int code,
     int os_errno, const char *fmt, ...) PRINTF_LIKE(6, 7);
+
+/* A null in a column that must not have one; table and column are set. */
+#define error_null_value(err, table, column) \
+	error_null_value_at((err), __FILE__, __LINE__, (table), (column))
+int error_null_value_at(struct error *err, const char *file, int line,
+    struct str table, struct str column);
 
 /* Each returns err->code, for `return error_hint(err, ...)` after a set. */
 int error_detail(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -143,10 +143,7 @@ field_context(const struct copy_sink *sink, uint32_t column,
 static int
 null_error(const struct copy_sink *sink, struct str column, struct error *err)
 {
-	return error_set(err, STELE_E_NOT_NULL_VIOLATION,
-	    "null value in column \"%.*s\" of relation \"%.*s\" violates"
-	    " not-null constraint",
-	    STR_FMT(column), STR_FMT(sink->plan->name));
+	return error_null_value(err, sink->plan->name, column);
 }
 
 /* Field `column` of row `row` of its texts to the same row of `out`. */

@@ -35,10 +35,8 @@ check_timestamp(const struct insert *insert, const struct vec *timestamps,
 		return 0;
 	for (uint32_t i = 0; i < sel.count; i++) {
 		if (vec_is_null(timestamps, sel_row(sel, i)))
-			return error_set(err, STELE_E_NOT_NULL_VIOLATION,
-			    "null value in column \"timestamp\" of relation"
-			    " \"%.*s\" violates not-null constraint",
-			    STR_FMT(insert->plan->type->name));
+			return error_null_value(err, insert->plan->type->name,
+			    STR("timestamp"));
 	}
 	return 0;
 }

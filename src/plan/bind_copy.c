@@ -107,12 +107,11 @@ check_from(const struct ast_copy *ast, const struct plan_copy *copy,
 		    STELE_E_GENERATED_ALWAYS,
 		    "cannot copy into column \"version\"");
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
-		if (!has_attnum(copy, needed[i].attnum))
-			return error_at(err, ast->table.location,
-			    STELE_E_NOT_NULL_VIOLATION,
-			    "null value in column \"%s\" of relation \"events\""
-			    " violates not-null constraint",
-			    needed[i].name);
+		if (has_attnum(copy, needed[i].attnum))
+			continue;
+		(void)error_null_value(err, STR("events"),
+		    str_of_cstr(needed[i].name));
+		return error_position(err, ast->table.location);
 	}
 	return 0;
 }

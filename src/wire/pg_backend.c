@@ -149,6 +149,9 @@ pg_put_error(struct buf *out, enum pg_severity severity,
 		(void)snprintf(number, sizeof(number), "%d", err->position);
 		put_field(out, 'P', number);
 	}
+	put_field(out, 's', err->table[0] == '\0' ? "" : "public");
+	put_field(out, 't', err->table);
+	put_field(out, 'c', err->column);
 	if (err->file != NULL) {
 		put_field(out, 'F', base_name(err->file));
 		(void)snprintf(number, sizeof(number), "%d", err->line);

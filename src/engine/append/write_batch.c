@@ -189,11 +189,8 @@ check_column(const struct engine_options *limits, const struct event_type *type,
 			if (rc != 0)
 				return rc;
 		} else if (is_not_null) {
-			return error_set(err, STELE_E_NOT_NULL_VIOLATION,
-			    "null value in column \"%.*s\" of relation "
-			    "\"%.*s\" violates not-null constraint",
-			    STR_FMT(event_type_column_name(type, attnum)),
-			    STR_FMT(type->name));
+			return error_null_value(err, type->name,
+			    event_type_column_name(type, attnum));
 		}
 	}
 	return 0;
