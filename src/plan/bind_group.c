@@ -19,7 +19,7 @@ bind_group_expr(struct binder *binder, struct select_state *state,
 	const struct target *target = NULL;
 	struct scope scope = state->scope;
 	uint32_t ordinal;
-	int rc;
+	int rc = 0;
 
 	if (ast->kind == AST_CONST) {
 		rc = target_by_ordinal(ast, state->visible_count, "GROUP BY",
@@ -34,7 +34,12 @@ bind_group_expr(struct binder *binder, struct select_state *state,
 			return rc;
 	}
 	if (target != NULL) {
+		ordinal = (uint32_t)(target - state->targets.items);
+		rc = coerce_unknown(binder, &state->targets.items[ordinal].expr,
+		    err);
 		*out = target->expr;
+		if (rc != 0)
+			return rc;
 		if (expr_has_aggregates(*out))
 			return error_at(err, (*out)->location, STELE_E_GROUPING,
 			    "aggregate functions are not allowed in GROUP BY");

@@ -128,6 +128,9 @@ bind_order_by(struct binder *binder, struct select_state *state,
 			rc = bind_sort_target(binder, state, sort->expr,
 			    &key->column, err);
 		if (rc == 0)
+			rc = coerce_unknown(binder,
+			    &state->targets.items[key->column].expr, err);
+		if (rc == 0)
 			rc = need_ordering(binder,
 			    &state->targets.items[key->column].expr->type,
 			    sort->expr->location, err);

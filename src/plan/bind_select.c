@@ -186,10 +186,7 @@ bind_having(struct binder *binder, struct select_state *state,
 static enum unknowns
 unknowns_here(const struct ast_select *select, enum unknowns unknowns)
 {
-	if (select->is_distinct || select->order_by.count > 0 ||
-	    select->group_count > 0)
-		return UNKNOWNS_TEXT;
-	return unknowns;
+	return select->is_distinct ? UNKNOWNS_TEXT : unknowns;
 }
 
 static int
@@ -315,15 +312,39 @@ set_columns(struct binder *binder, const struct select_state *state,
 	}
 }
 
+/*
+ * The visible columns once more, for who gives them other types: what was
+ * sorted or made distinct keeps its own.  Literals without a type stay so.
+ */
+static struct rel *
+project_again(struct binder *binder, const struct select_state *state,
+    struct rel *input)
+{
+	struct expr **exprs = arena_alloc_array(binder->arena,
+	    state->visible_count, sizeof(*exprs));
+
+	for (uint32_t i = 0; i < state->visible_count; i++) {
+		struct expr *expr = state->targets.items[i].expr;
+
+		exprs[i] = expr->type.oid == TYPE_UNKNOWN
+		    ? expr
+		    : expr_column(binder->arena, expr->type, expr->location,
+			  input->id, i);
+	}
+	return rel_new_project(binder, input, exprs, state->visible_count);
+}
+
 /* Stack what was bound: from state->rel upwards. */
 static int
-build(struct binder *binder, struct select_state *state, struct query *out,
-    struct error *err)
+build(struct binder *binder, struct select_state *state, enum unknowns unknowns,
+    struct query *out, struct error *err)
 {
 	const struct ast_select *select = state->select;
 	bool is_sorted = is_sorted_already(state) && !state->is_aggregated &&
 	    !select->is_distinct;
+	struct rel *project;
 	struct rel *rel;
+	bool is_last;
 	int rc = 0;
 
 	set_columns(binder, state, out);
@@ -337,21 +358,24 @@ build(struct binder *binder, struct select_state *state, struct query *out,
 		if (!select->is_distinct)
 			sort_by_groups(binder, state, rel);
 	}
-	rel = project_targets(binder, state);
-	out->exprs = rel->project;
+	rel = project = project_targets(binder, state);
 	if (select->is_distinct) {
 		rc = need_distinct(binder, state, err);
 		if (rc != 0)
 			return rc;
 		rel = rel_new_distinct(binder, rel);
-		out->exprs = NULL;
 		for (uint32_t i = 0; i < state->visible_count; i++)
 			add_sort_key(binder, state, i);
 	}
 	if (state->sort_key_count > 0 && !is_sorted)
 		rel = rel_new_sort(binder, rel, state->sort_keys,
 		    state->sort_key_count);
+	is_last = rel == project;
 	rc = bind_limit(binder, &state->scope, select, &rel, err);
+	if (!is_last && unknowns == UNKNOWNS_STAY)
+		rel = project = project_again(binder, state, rel);
+	out->exprs =
+	    is_last || unknowns == UNKNOWNS_STAY ? project->project : NULL;
 	out->rel = rel;
 	return rc;
 }
@@ -367,7 +391,7 @@ bind_core(struct binder *binder, struct scope *outer,
 
 	rc = bind_parts(binder, &state, unknowns, err);
 	if (rc == 0)
-		rc = build(binder, &state, out, err);
+		rc = build(binder, &state, unknowns, out, err);
 	return rc;
 }
 

@@ -1,0 +1,141 @@
+-- INSERT: forms, values of all types, RETURNING, and what is refused; the answers are PostgreSQL 15's but for what
+-- stands behind "only here".
+\set VERBOSITY verbose
+set time zone 'UTC';
+create type mood as enum ('sad', 'ok', 'happy');
+create table ins (context_id text not null, "timestamp" timestamptz not null, i int, b bigint, sm smallint,
+    n numeric(10,2), n0 numeric(4), big numeric, f float8, f4 float4, s text, v varchar(3), c char(3), ok boolean,
+    d date, at timestamptz, u uuid, j json, jb jsonb, m mood);
+-- one row, several rows, columns in any order, left out, DEFAULT
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', 1);
+insert into ins (i, "timestamp", context_id) values (2, '2026-01-01', 'c'), (3, '2026-01-01', 'c');
+insert into ins (context_id, "timestamp", i, s) values ('c', '2026-01-01', default, default);
+insert into ins (context_id, "timestamp", i, b) values ('c', '2026-01-01', 1 + 2 * 3, -(-5)), ('c', '2026-01-01', length('abc'), abs(-7));
+select i, b, s from ins order by i, b;
+-- RETURNING
+insert into ins (context_id, "timestamp", i, s) values ('r', '2026-01-02', 10, 'x'), ('r', '2026-01-02', 11, 'y') returning i, s, context_id, i * 2 as twice;
+insert into ins (context_id, "timestamp", i) values ('r', '2026-01-02', 12) returning "timestamp", i is null, upper(context_id) || i;
+insert into ins (context_id, "timestamp", i) values ('r', '2026-01-02', 13) returning ins.i, ins.context_id as who;
+insert into ins as q (context_id, "timestamp", i) values ('r', '2026-01-02', 14) returning q.i;
+-- INSERT ... SELECT
+insert into ins (context_id, "timestamp", i, s) select 's', "timestamp", i + 100, s from ins where context_id = 'r' and i < 12 order by i returning i, s;
+insert into ins (context_id, "timestamp", i) select 's', '2026-01-03', 200;
+insert into ins (context_id, "timestamp", i, n) select 's', '2026-01-03', '201', 1;
+insert into ins (context_id, "timestamp", i) values ('v', '2026-01-03', 1), ('v', '2026-01-03', '2');
+insert into ins (context_id, "timestamp", i) (values ('v', timestamptz '2026-01-03', 3));
+select context_id, count(*), sum(i) from ins group by context_id order by context_id;
+-- values of all types, their rounding and their limits
+insert into ins (context_id, "timestamp", i, b, sm) values ('t', '2026-02-01', 2147483647, 9223372036854775807, 32767), ('t', '2026-02-01', -2147483648, -9223372036854775808, -32768);
+insert into ins (context_id, "timestamp", i, b, sm) values ('t', '2026-02-02', 1.5, 2.5, '7'), ('t', '2026-02-02', 2.4, -2.5, -7.5);
+insert into ins (context_id, "timestamp", n, n0, big) values ('t', '2026-02-03', 1.005, 12.5, 1.10), ('t', '2026-02-03', -1.005, -0.4, 12345678901234567890.123456789), ('t', '2026-02-03', 'NaN', 9999.4, 'Infinity'), ('t', '2026-02-03', 99999999.99, 0, '1e-10');
+insert into ins (context_id, "timestamp", f, f4) values ('t', '2026-02-04', 0.1, 0.1), ('t', '2026-02-04', 'NaN', 'infinity'), ('t', '2026-02-04', '-Infinity', -0.0), ('t', '2026-02-04', 1e308, 3.4e38), ('t', '2026-02-04', 5e-324, 1e-45);
+insert into ins (context_id, "timestamp", s, v, c) values ('t', '2026-02-05', '', '', ''), ('t', '2026-02-05', 'it''s', 'ab ', 'ab '), ('t', '2026-02-05', E'a\tb\\', 'abc   ', 'abc   '), ('t', '2026-02-05', 'Ωμέγα 🙂', 'Ωμέ', 'é');
+insert into ins (context_id, "timestamp", ok) values ('t', '2026-02-06', 'yes'), ('t', '2026-02-06', 'off'), ('t', '2026-02-06', true), ('t', '2026-02-06', '1'), ('t', '2026-02-06', ' f ');
+insert into ins (context_id, "timestamp", d, at) values ('t', '2026-02-07', '2026-02-28', '2026-02-28 12:00:00.123456+02'), ('t', '2026-02-07', '0001-01-01 BC', '4713-01-01 00:00:00 BC'), ('t', '2026-02-07', 'infinity', '-infinity'), ('t', '2026-02-07', '5874897-12-31', '294276-12-31 23:59:59.999999'), ('t', '2026-02-07', 'January 8, 1999', '1999-01-08 04:05:06 America/New_York');
+insert into ins (context_id, "timestamp", u) values ('t', '2026-02-08', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'), ('t', '2026-02-08', '{a0eebc999c0b4ef8bb6d6bb9bd380a12}');
+insert into ins (context_id, "timestamp", j, jb) values ('t', '2026-02-09', '{"b": 1,  "a": 1e2, "b": 2}', '{"b": 1,  "a": 1e2, "b": 2}'), ('t', '2026-02-09', 'null', '[1, "x", null, true, {}]'), ('t', '2026-02-09', '"\u00e9\n"', '"\u00e9\n"');
+insert into ins (context_id, "timestamp", m) values ('t', '2026-02-10', 'happy'), ('t', '2026-02-10', 'sad'), ('t', '2026-02-10', null);
+insert into ins (context_id, "timestamp") values ('', '2026-02-11 00:00+14'), ('t', '2026-02-11 23:00-05');
+select i, b, sm from ins where "timestamp" between '2026-02-01' and '2026-02-02' order by i, b;
+select n, n0, big from ins where "timestamp" = '2026-02-03' order by n, n0;
+select f, f4 from ins where "timestamp" = '2026-02-04' order by f;
+select s, v || '|' as v, c || '|' as c, length(v), length(c) from ins where "timestamp" = '2026-02-05' order by s;
+select ok, count(*) from ins where "timestamp" = '2026-02-06' group by ok order by ok;
+select d, at from ins where "timestamp" = '2026-02-07' order by d;
+select u from ins where u is not null order by u;
+select j, jb from ins where j is not null order by jb;
+select m from ins where "timestamp" = '2026-02-10' order by m;
+select context_id, "timestamp" from ins where "timestamp" > '2026-02-10 01:00' order by 2;
+-- what is refused
+insert into nosuch (context_id) values ('c');
+insert into ins (context_id, "timestamp", nosuch) values ('c', '2026-01-01', 1);
+insert into ins (context_id, "timestamp", i, i) values ('c', '2026-01-01', 1, 2);
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01');
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', 1, 2);
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', 1), ('c', '2026-01-01');
+insert into ins (context_id, "timestamp", i) select 'c', timestamptz '2026-01-01';
+insert into ins (context_id, "timestamp", i) values (null, '2026-01-01', 1);
+insert into ins ("timestamp", i) values ('2026-01-01', 1);
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', 'x');
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', 2147483648);
+insert into ins (context_id, "timestamp", sm) values ('c', '2026-01-01', 32768);
+insert into ins (context_id, "timestamp", b) values ('c', '2026-01-01', 9223372036854775808);
+insert into ins (context_id, "timestamp", n) values ('c', '2026-01-01', 123456789);
+insert into ins (context_id, "timestamp", n) values ('c', '2026-01-01', 99999999.995);
+insert into ins (context_id, "timestamp", n) values ('c', '2026-01-01', 'Infinity');
+insert into ins (context_id, "timestamp", f) values ('c', '2026-01-01', '1e309');
+insert into ins (context_id, "timestamp", f4) values ('c', '2026-01-01', 1e39);
+insert into ins (context_id, "timestamp", v) values ('c', '2026-01-01', 'abcd');
+insert into ins (context_id, "timestamp", c) values ('c', '2026-01-01', 'abcd');
+insert into ins (context_id, "timestamp", ok) values ('c', '2026-01-01', 'maybe');
+insert into ins (context_id, "timestamp", ok) values ('c', '2026-01-01', 1);
+insert into ins (context_id, "timestamp", d) values ('c', '2026-01-01', '2026-02-30');
+insert into ins (context_id, "timestamp", d) values ('c', '2026-01-01', '10000000-01-01');
+insert into ins (context_id, "timestamp", at) values ('c', '2026-01-01', '2026-01-01 25:00');
+insert into ins (context_id, "timestamp", at) values ('c', '2026-01-01', '2026-01-01 00:00 Nowhere/City');
+insert into ins (context_id, "timestamp", at) values ('c', '2026-01-01', 5);
+insert into ins (context_id, "timestamp", u) values ('c', '2026-01-01', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1');
+insert into ins (context_id, "timestamp", j) values ('c', '2026-01-01', '{a: 1}');
+insert into ins (context_id, "timestamp", jb) values ('c', '2026-01-01', '{"a": }');
+insert into ins (context_id, "timestamp", jb) values ('c', '2026-01-01', '"\u0000"');
+insert into ins (context_id, "timestamp", m) values ('c', '2026-01-01', 'angry');
+insert into ins (context_id, "timestamp", m) values ('c', '2026-01-01', 1);
+insert into ins (context_id, "timestamp", s) values ('c', '2026-01-01', 1 / 0);
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', true);
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', date '2026-01-01');
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', 'a'::text);
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', i);
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', count(*));
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', 1) returning nosuch;
+insert into ins (context_id, "timestamp", i) values ('c', '2026-01-01', 1) returning count(*);
+insert into ins (context_id, "timestamp", i) values ('c', 'yesterday noon', 1);
+insert into ins (context_id, "timestamp", i) values ('c', 'not a time', 1);
+-- nothing of a statement that failed is there
+insert into ins (context_id, "timestamp", i) values ('half', '2026-01-01', 1), ('half', '2026-01-01', 2147483648);
+insert into ins (context_id, "timestamp", i) select 'half', '2026-01-01', 10 / (i - 2) from ins where i in (1, 2, 3) order by i;
+select count(*) from ins where context_id in ('half', 'c') and i is null;
+select count(*) from ins;
+-- the order of a SELECT is that of its own types, whatever the table makes of them
+create table ins_from (context_id text not null, "timestamp" timestamptz not null, i int);
+insert into ins_from (context_id, "timestamp", i) values ('a','2026-01-01',9),('a','2026-01-01',10),('a','2026-01-01',100);
+create table ins_to (context_id text not null, "timestamp" timestamptz not null, s text);
+insert into ins_to (context_id, "timestamp", s) select context_id, "timestamp", i from ins_from order by i;
+select s from ins_to;
+insert into ins_to (context_id, "timestamp", s) select context_id, "timestamp", i from ins_from order by i limit 2 returning s;
+insert into ins_to (context_id, "timestamp", s) select 'x', "timestamp", i from ins_from order by i desc limit 2 returning s;
+insert into ins_to (context_id, "timestamp", s) select distinct 'x', '2026-01-01', i from ins_from order by 3 desc limit 2 returning s;
+insert into ins_to (context_id, "timestamp", s) select 'x', '2026-01-01', i from ins_from group by i order by i desc limit 2 returning s;
+insert into ins_to (context_id, "timestamp", s) select 'x', '2026-01-01', 'b' from ins_from order by 1, 3 limit 2 returning s;
+insert into ins_to (context_id, "timestamp", s) select 'x', '2026-01-01', 'b' from ins_from order by 2 limit 2 returning s;
+drop table ins_from;
+drop table ins_to;
+drop table ins;
+drop type mood;
+-- only here: event_id, and no list of columns
+create table pay (amount numeric(10,2) not null, note text default 'none', paid boolean);
+insert into pay values ('o1', '2026-03-01', 10.5) returning context_id, amount, note, paid, "timestamp";
+insert into pay values ('o1', default, 11, 'later', true) returning context_id, amount, note, paid, "timestamp" > '2026-03-01' as is_now;
+insert into pay (amount, context_id) values (12, 'o2') returning amount, note, "timestamp" is not null as has_time;
+insert into pay (context_id, amount) values ('o3', 1), ('o4', 2), ('o3', 3);
+select max(event_id) - min(event_id) + 1 = count(*) as has_no_gap from pay;
+insert into pay (context_id, amount) values ('o5', 4) returning event_id is null as has_no_id;
+select context_id, amount, note from pay order by event_id;
+insert into pay (context_id, amount, note) values ('o6', 5, null) returning note;
+insert into pay (event_id, context_id, amount) values (1, 'o7', 5);
+insert into pay (event_id, context_id, amount) values (default, 'o7', 5) returning amount;
+insert into pay (context_id) values ('o7');
+insert into pay (context_id, amount) values ('o7', null);
+insert into pay values ('o7');
+insert into pay values ('o7', '2026-03-01', 1, 'a', true, 5);
+insert into pay default values;
+insert into pay (context_id, "timestamp", amount) values ('o7', null, 1);
+insert into pay (context_id, amount) values ('o7', 1) on conflict do nothing;
+insert into pay (context_id, amount) overriding system value values ('o7', 1);
+insert into events (context_id) values ('o7');
+insert into pay (context_id, amount) values (repeat('x', 1025), 1);
+insert into pay (context_id, amount) values (repeat('x', 1024), 1) returning length(context_id);
+update pay set amount = 1;
+delete from pay;
+truncate pay;
+merge into pay using pay as p on true when matched then do nothing;
+drop table pay;
