@@ -209,16 +209,17 @@ out:
 	return rc;
 }
 
-/* Batches that still wait for room are answered; the log writes the rest. */
+/*
+ * Batches that still wait for room are answered; the log writes the rest.
+ * That may fail, and is then a failure like any other: has_failed stays.
+ */
 static void
 refuse_waiting(struct engine *engine)
 {
 	pthread_mutex_lock(&engine->failure_lock);
-	if (!engine->has_failed) {
-		engine->has_failed = true;
+	if (!engine->has_failed)
 		(void)error_set(&engine->failure, STELE_E_ADMIN_SHUTDOWN,
 		    "terminating commit due to administrator command");
-	}
 	pthread_mutex_unlock(&engine->failure_lock);
 	if (engine->wal != NULL)
 		commit_stop(engine);

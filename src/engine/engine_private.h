@@ -53,7 +53,7 @@ struct engine {
 	void (*failure_fn)(void *arg, const struct error *err);
 	void *failure_arg;
 	bool has_failed;
-	struct error failure;
+	struct error failure; /* what commits get after commit_stop() */
 };
 
 /* The shard that owns a context. */
