@@ -17,6 +17,18 @@
 
 /* ---- the directory ---- */
 
+/*
+ * A new directory lasts when its name is synced.  Where the folder above may
+ * not be read, somebody else has made the directory, and sees to that.
+ */
+static int
+sync_name(struct engine *engine, struct error *err)
+{
+	int rc = os_fsync_parent(engine->fs, engine->dir, err);
+
+	return rc != 0 && err->os_errno == EACCES ? 0 : rc;
+}
+
 static int
 make_manifest(struct engine *engine, struct manifest **out, struct error *err)
 {
@@ -28,6 +40,7 @@ make_manifest(struct engine *engine, struct manifest **out, struct error *err)
 		.next_segment = 1,
 		.wal_file = 1,
 	};
+	int rc;
 
 	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
 		return error_set_os(err, "could not get random bytes");
@@ -39,6 +52,9 @@ make_manifest(struct engine *engine, struct manifest **out, struct error *err)
 	if (initial.shard_count > SHARD_COUNT_MAX)
 		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
 		    "shard_count is at most %d", SHARD_COUNT_MAX);
+	rc = sync_name(engine, err);
+	if (rc != 0)
+		return rc;
 	return manifest_create(engine->fs, engine->dir, &initial, out, err);
 }
 

@@ -200,6 +200,26 @@ os_fsync_dir(struct os_fs *fs, const char *path, struct error *err)
 }
 
 int
+os_fsync_parent(struct os_fs *fs, const char *path, struct error *err)
+{
+	char parent[OS_PATH_SIZE];
+	size_t len = strlen(path);
+
+	if (len >= sizeof(parent))
+		return error_set(err, STELE_E_LIMIT, "path \"%s\" is too long",
+		    path);
+	memcpy(parent, path, len + 1);
+	while (len > 1 && parent[len - 1] == '/')
+		len--;
+	while (len > 0 && parent[len - 1] != '/')
+		len--;
+	while (len > 1 && parent[len - 1] == '/')
+		len--;
+	parent[len] = '\0';
+	return os_fsync_dir(fs, len == 0 ? "." : parent, err);
+}
+
+int
 os_rename(struct os_fs *fs, const char *from, const char *to, struct error *err)
 {
 	int rc = fs->rename(fs, from, to);

@@ -122,6 +122,10 @@ MUST_USE int os_lock(struct os_fs *fs, const char *path, struct os_file **out,
 
 MUST_USE int os_fsync_dir(struct os_fs *fs, const char *path,
     struct error *err);
+
+/* The directory that `path` is a name in: what makes a new directory last. */
+MUST_USE int os_fsync_parent(struct os_fs *fs, const char *path,
+    struct error *err);
 MUST_USE int os_rename(struct os_fs *fs, const char *from, const char *to,
     struct error *err);
 MUST_USE int os_link(struct os_fs *fs, const char *from, const char *to,
