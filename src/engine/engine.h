@@ -143,7 +143,8 @@ struct commit {
  *
  * commit->rc afterwards: 0; STELE_E_SERIALIZATION_FAILURE or a code of
  * catalog_apply() when schemas changed meanwhile; STELE_E_DISK_FULL;
- * STELE_E_LIMIT (past batch_memory); STELE_E_OS (the log failed).
+ * STELE_E_LIMIT (past batch_memory); STELE_E_OS (the log failed, or MemTables
+ * are full and flushing them fails: the next commit may succeed).
  */
 void engine_commit(struct engine *engine, struct write_batch *batch,
     enum sync_mode mode, struct commit *commit);

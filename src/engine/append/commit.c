@@ -109,18 +109,30 @@ group_new(struct engine *engine)
 	return group;
 }
 
-static bool
-shards_have_room(const struct engine *engine, const struct write_batch *batch)
+/* 1, 0 if a shard is full, or why it will stay so. */
+static int
+shards_have_room(struct engine *engine, const struct write_batch *batch,
+    struct error *err)
 {
-	for (uint32_t i = 0; i < engine->shard_count; i++)
-		if (batch->tickets[i].row_count > 0 &&
-		    shard_is_full(&engine->shards[i]))
-			return false;
-	return true;
+	int room = 1;
+
+	for (uint32_t i = 0; i < engine->shard_count; i++) {
+		int rc;
+
+		if (batch->tickets[i].row_count == 0 ||
+		    !shard_is_full(&engine->shards[i]))
+			continue;
+		rc = shard_check_flush(&engine->shards[i], err);
+		if (rc != 0)
+			return rc;
+		room = 0;
+	}
+	return room;
 }
 
-static bool
-has_room(struct engine *engine, const struct write_batch *batch)
+static int
+has_room(struct engine *engine, const struct write_batch *batch,
+    struct error *err)
 {
 	/*
 	 * Sequentially consistent, as is has_waiting: either this sees the
@@ -128,9 +140,10 @@ has_room(struct engine *engine, const struct write_batch *batch)
 	 */
 	size_t in_flight = atomic_load(&engine->commit.bytes_in_flight);
 
-	return (in_flight == 0 ||
-		   in_flight + batch->bytes.len <= BYTES_IN_FLIGHT_MAX) &&
-	    shards_have_room(engine, batch);
+	if (in_flight != 0 &&
+	    in_flight + batch->bytes.len > BYTES_IN_FLIGHT_MAX)
+		return 0;
+	return shards_have_room(engine, batch, err);
 }
 
 /* A new group, known as one in flight; the batch is its first. */
@@ -212,8 +225,9 @@ try_commit(struct engine *engine, struct write_batch *batch, struct error *err)
 		pthread_mutex_unlock(&engine->failure_lock);
 		return err->code;
 	}
-	if (!has_room(engine, batch))
-		return 0;
+	rc = has_room(engine, batch, err);
+	if (rc != 1)
+		return rc;
 	rc = wal_admit(engine->wal, batch->bytes.len - WAL_GROUP_HEADER_SIZE,
 	    &wal_group, err);
 	if (rc != 1)

@@ -341,13 +341,14 @@ flush_shard(struct flusher *flusher, struct shard *shard)
 		return false;
 	if (!view_wait(&flusher->engine->view,
 		memtable_last_event_id(memtable))) {
-		shard_flush_failed(shard); /* the log has failed */
+		shard_flush_failed(shard, NULL); /* the log has failed */
 		return false;
 	}
 	if (flush_memtable(flusher, shard, memtable, &err) != 0) {
 		log_error(LOG_SHARD, "could not flush", LOG_FAILURE(&err));
-		shard_flush_failed(shard);
+		shard_flush_failed(shard, &err);
 		finish_requests(flusher, &err);
+		commit_admit_waiting(flusher->engine); /* answers who waits */
 		pthread_mutex_lock(&flusher->lock);
 		flusher->retry_ns =
 		    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS;

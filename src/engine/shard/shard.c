@@ -328,6 +328,7 @@ shard_flushed(struct shard *shard)
 		shard->frozen_tail = &shard->frozen_head;
 	shard->frozen_count--;
 	shard->is_flushing = false;
+	shard->flush_error.code = 0;
 	update_full(shard);
 	pthread_mutex_unlock(&shard->lock);
 	pthread_cond_signal(&shard->wake);
@@ -336,11 +337,26 @@ shard_flushed(struct shard *shard)
 }
 
 void
-shard_flush_failed(struct shard *shard)
+shard_flush_failed(struct shard *shard, const struct error *err)
 {
 	pthread_mutex_lock(&shard->lock);
 	shard->is_flushing = false;
+	if (err != NULL)
+		shard->flush_error = *err;
 	pthread_mutex_unlock(&shard->lock);
+}
+
+int
+shard_check_flush(struct shard *shard, struct error *err)
+{
+	int rc;
+
+	pthread_mutex_lock(&shard->lock);
+	rc = shard->flush_error.code;
+	if (rc != 0)
+		*err = shard->flush_error;
+	pthread_mutex_unlock(&shard->lock);
+	return rc;
 }
 
 uint64_t

@@ -10,8 +10,9 @@
  * to the flusher.
  *
  * Backpressure: when FROZEN_MAX MemTables wait to be flushed and the active
- * one is full as well, the shard is full: batches with rows for it wait, or
- * are refused, before they get numbers.
+ * one is full as well, the shard is full: batches with rows for it wait before
+ * they get numbers.  If it is full because the last try to flush has failed,
+ * they are refused with that failure, until a later try succeeds.
  *
  * Invariants
  *   S1  Work is applied in the order in which it was pushed.
@@ -56,7 +57,8 @@ struct shard {
 	struct frozen *frozen_head; /* oldest first; the first may be in work */
 	struct frozen **frozen_tail;
 	uint32_t frozen_count;
-	bool is_flushing; /* a worker has the first one */
+	bool is_flushing;         /* a worker has the first one */
+	struct error flush_error; /* of the last try; code 0: it went well */
 
 	/* Of the active MemTable, by the thread; 0 while it has no row. */
 	uint64_t active_first_event_id;
@@ -103,8 +105,14 @@ void shard_request_flush(struct shard *shard);
 struct memtable *shard_take_frozen(struct shard *shard);
 void shard_flushed(struct shard *shard);
 
-/* A worker could not flush it: it stays the oldest, for another try. */
-void shard_flush_failed(struct shard *shard);
+/*
+ * A worker could not flush it: it stays the oldest, for another try.  `err` is
+ * NULL when the log has failed.
+ */
+void shard_flush_failed(struct shard *shard, const struct error *err);
+
+/* Any thread: is it full for a reason that waiting does not end?  0 or a code. */
+MUST_USE int shard_check_flush(struct shard *shard, struct error *err);
 
 /*
  * Any thread: every row of the shard up to this event_id is in a segment; at
