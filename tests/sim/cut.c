@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cut.c -- power is cut at every change of a file in the scripted run.
+ *
+ * The script runs once.  After each change the file system is copied, with
+ * what is not synced; later each copy loses its power in several ways, and an
+ * engine opens what is left, is held against what was acknowledged until then,
+ * and has to go on working.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/alloc.h"
+#include "sim/random.h"
+#include "sim/sched.h"
+#include "sim/sim.h"
+#include "sim/step.h"
+#include "sim/world.h"
+
+#define POINTS      200
+#define IMAGES      1
+#define IMAGES_LONG 5
+
+/* A moment at which power may be cut. */
+struct point {
+	uint64_t change;
+	int64_t us;
+	struct simfs *fs;
+};
+
+struct points {
+	struct world *world;
+	struct point *items;
+	size_t count;
+};
+
+static void
+note_point(void *arg, uint64_t change)
+{
+	struct points *points = arg;
+
+	points->items =
+	    sim_grow(points->items, points->count, sizeof(*points->items));
+	points->items[points->count++] = (struct point){
+		.change = change,
+		.us = sched_now_us(),
+		.fs = simfs_copy(points->world->fs),
+	};
+}
+
+/* The engine opens what a power cut has left, is right, and goes on. */
+static void
+check_image(struct world *world, const struct point *point,
+    const struct oracle *oracle, uint64_t seed)
+{
+	sched_reseed(seed);
+	world->random = random_mix(seed, 4);
+	world_take(world, simfs_crash(point->fs, seed),
+	    oracle_at(oracle, point->change), point->change, point->us);
+	world_open(world);
+	(void)world_look(world, LOOK_AFTER_CUT);
+	step_run_random(world);
+	(void)world_look(world, LOOK_LIVE);
+	world_stop(world);
+	world_verify(world);
+}
+
+static bool
+is_wanted(const struct sim_options *options, size_t i, size_t count,
+    uint64_t wanted)
+{
+	if (options->only != 0)
+		return i + 1 == options->only;
+	/* Evenly spread over all. */
+	return wanted >= count ||
+	    i * wanted / count != (i + 1) * wanted / count;
+}
+
+void
+sim_cut(const struct sim_options *options)
+{
+	struct world world;
+	struct points points = { .world = &world };
+	struct oracle *oracle;
+	uint64_t wanted = options->count, images = options->images, tried = 0;
+
+	world_set_case("sim cut --seed %" PRIu64, options->seed);
+	world_init(&world, options->seed);
+	world_on_change(&world, note_point, &points);
+	world_open(&world);
+	script_run(&world, script_length());
+	world_stop(&world);
+	world_on_change(&world, NULL, NULL);
+	if (wanted == 0)
+		wanted = options->is_long ? points.count : POINTS;
+	if (images == 0)
+		images = options->is_long ? IMAGES_LONG : IMAGES;
+	oracle = oracle_at(world.oracle, UINT64_MAX);
+	for (size_t i = 0; i < points.count; i++) {
+		if (is_wanted(options, i, points.count, wanted))
+			for (uint64_t k = 0; k < images; k++) {
+				world_set_case("sim cut --seed %" PRIu64
+					       " --only %zu --images %" PRIu64
+					       " (the last of them)",
+				    options->seed, i + 1, k + 1);
+				check_image(&world, &points.items[i], oracle,
+				    random_mix(random_mix(options->seed, i),
+					k));
+				tried++;
+			}
+		simfs_free(points.items[i].fs);
+	}
+	printf("%" PRIu64 " power cuts, %zu moments, %" PRIu64 " events, "
+	       "%u batches\n",
+	    tried, points.count, oracle->event_count,
+	    (unsigned)oracle->batch_count - 1);
+	free(points.items);
+	oracle_free(oracle);
+	world_release(&world);
+}

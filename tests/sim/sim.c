@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sim -- the storage engine on a machine that fails.
+ *
+ *	sim run     the scripted workload, without any failure
+ *	sim cut     power is cut after every change of a file in it
+ *	sim random  random workloads, power cuts, cuts while recovering
+ *
+ * Without a command: all of them.  doc/testing.md says more.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/attr.h"
+#include "sim/sim.h"
+
+static const struct command {
+	const char *name;
+	void (*run)(const struct sim_options *options);
+	const char *what;
+} commands[] = {
+	{ "run", sim_run, "the scripted workload, without any failure" },
+	{ "cut", sim_cut, "power is cut after each change of a file in it" },
+	{ "random", sim_random, "random workloads, power cuts in them" },
+};
+
+static void
+print_usage(FILE *out)
+{
+	fputs(
+	    "usage: sim [COMMAND [--long] [--seed N] [--count N] [--images N] "
+	    "[--only N]]\n\n",
+	    out);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
+	fputs("\n"
+	      "  --long     as many cases as `make check-long` tries\n"
+	      "  --seed N   what all is drawn from, 1\n"
+	      "  --count N  so many cases\n"
+	      "  --images N so many outcomes of each power cut\n"
+	      "  --only N   case N alone\n\n"
+	      "environment: SIM_STEPS=1 prints the steps, SIM_LOG=2 the "
+	      "engine's log\n",
+	    out);
+}
+
+static bool
+take_option(const char *name, const char *value, struct sim_options *options)
+{
+	uint64_t *target = NULL;
+	char *end;
+
+	if (strcmp(name, "--seed") == 0)
+		target = &options->seed;
+	else if (strcmp(name, "--count") == 0)
+		target = &options->count;
+	else if (strcmp(name, "--images") == 0)
+		target = &options->images;
+	else if (strcmp(name, "--only") == 0)
+		target = &options->only;
+	if (target == NULL || value == NULL)
+		return false;
+	*target = strtoull(value, &end, 10);
+	return *end == '\0';
+}
+
+static bool
+parse(int argc, char **argv, struct sim_options *options)
+{
+	for (int i = 2; i < argc; i++) {
+		if (strcmp(argv[i], "--long") == 0) {
+			options->is_long = true;
+			continue;
+		}
+		if (!take_option(argv[i], argv[i + 1], options))
+			return false;
+		i++;
+	}
+	return true;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sim_options options = {
+		.seed = 1,
+		.is_long = getenv("CHECK_LONG") != NULL,
+	};
+
+	if (argc < 2) { /* what `make check` does */
+		for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+			commands[i].run(&options);
+		return EXIT_SUCCESS;
+	}
+	if (!parse(argc, argv, &options)) {
+		print_usage(stderr);
+		return 2;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		commands[i].run(&options);
+		return EXIT_SUCCESS;
+	}
+	print_usage(strcmp(argv[1], "--help") == 0 ? stdout : stderr);
+	return strcmp(argv[1], "--help") == 0 ? EXIT_SUCCESS : 2;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sim.h -- the subcommands of the program sim.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sim_options {
+	uint64_t seed;
+	bool is_long;    /* $CHECK_LONG, or --long */
+	uint64_t count;  /* cases; 0: as many as the subcommand thinks good */
+	uint64_t images; /* of each power cut; 0: the same */
+	uint64_t only;   /* this case alone; 0: all */
+};
+
+/* Each returns after all cases were good, else the process has ended. */
+void sim_run(const struct sim_options *options);
+void sim_cut(const struct sim_options *options);
+void sim_random(const struct sim_options *options);

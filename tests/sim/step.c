@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/step.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/random.h"
+#include "sim/sched.h"
+#include "sim/world.h"
+
+/* ---- appending ---- */
+
+/* A batch of `count` events over up to `types` types, sent. */
+static void
+send_events(struct world *world, enum sync_mode mode, uint32_t count,
+    uint32_t types)
+{
+	struct write_batch *batch;
+
+	if (world_type_count(world) == 0)
+		return;
+	batch = world_begin(world, mode);
+	if (batch == NULL)
+		return;
+	for (uint32_t i = 0; i < types; i++) {
+		uint32_t some = i + 1 == types ? count : count / types;
+
+		count -= some;
+		if (!world_add_events(world, batch, world_draw_type(world),
+			some)) {
+			world_give_up(world, batch);
+			return;
+		}
+	}
+	world_send(world, batch, mode);
+}
+
+/* n events, one a batch, each answered before the next. */
+static void
+store_each(struct world *world, uint32_t n)
+{
+	while (n-- > 0) {
+		send_events(world, SYNC_ON, 1, 1);
+		world_wait(world);
+	}
+}
+
+/* n batches on their way at once, of a few events. */
+static void
+store_pipelined(struct world *world, uint32_t n)
+{
+	while (n-- > 0)
+		send_events(world, SYNC_ON,
+		    1 + (uint32_t)random_below(&world->random, 4), 1);
+	world_wait(world);
+}
+
+static void
+store_async(struct world *world, uint32_t n)
+{
+	while (n-- > 0)
+		send_events(world, SYNC_OFF,
+		    1 + (uint32_t)random_below(&world->random, 3), 1);
+	world_wait(world);
+}
+
+static void
+store_mixed(struct world *world, uint32_t n)
+{
+	while (n-- > 0)
+		send_events(world,
+		    random_once_in(&world->random, 2) ? SYNC_ON : SYNC_OFF,
+		    1 + (uint32_t)random_below(&world->random, 6), 2);
+	world_wait(world);
+}
+
+/* One batch of n events, over shards and types. */
+static void
+store_batch(struct world *world, uint32_t n)
+{
+	send_events(world, SYNC_ON, n, 3);
+	world_wait(world);
+}
+
+/* One that is not copied into the log's buffer: past 256 KiB. */
+static void
+store_large(struct world *world, uint32_t n)
+{
+	send_events(world, SYNC_ON, 1500 * n, 1);
+	world_wait(world);
+}
+
+/* A transaction that goes back to a savepoint. */
+static void
+store_rewound(struct world *world, uint32_t n)
+{
+	struct write_batch *batch;
+	struct write_batch_mark mark;
+	uint64_t events;
+
+	if (world_type_count(world) == 0)
+		return;
+	batch = world_begin(world, SYNC_ON);
+	if (batch == NULL)
+		return;
+	if (!world_add_events(world, batch, world_draw_type(world), n)) {
+		world_give_up(world, batch);
+		return;
+	}
+	mark = write_batch_mark(batch);
+	events = world->oracle->event_count;
+	if (world_add_events(world, batch, world_draw_type(world), n))
+		oracle_rewind(world->oracle, events);
+	write_batch_rewind(batch, mark);
+	world_send(world, batch, SYNC_ON);
+	world_wait(world);
+}
+
+/* ---- schema changes ---- */
+
+static void
+send_or_give_up(struct world *world, struct write_batch *batch, bool is_whole)
+{
+	if (is_whole)
+		world_send(world, batch, SYNC_ON);
+	else
+		world_give_up(world, batch);
+	world_wait(world);
+}
+
+static void
+create_type(struct world *world, uint32_t n)
+{
+	while (n-- > 0) {
+		struct write_batch *batch = world_begin(world, SYNC_ON);
+
+		if (batch != NULL)
+			send_or_give_up(world, batch,
+			    world_add_type(world, batch));
+	}
+}
+
+static void
+add_column(struct world *world, uint32_t n)
+{
+	while (n-- > 0 && world_type_count(world) > 0) {
+		struct write_batch *batch = world_begin(world, SYNC_ON);
+
+		if (batch != NULL)
+			send_or_give_up(world, batch,
+			    world_add_column(world, batch,
+				world_draw_type(world)));
+	}
+}
+
+static void
+add_label(struct world *world, uint32_t n)
+{
+	while (n-- > 0) {
+		struct write_batch *batch = world_begin(world, SYNC_ON);
+
+		if (batch != NULL)
+			send_or_give_up(world, batch,
+			    world_add_label(world, batch));
+	}
+}
+
+static void
+drop_type(struct world *world, uint32_t n)
+{
+	struct write_batch *batch;
+
+	(void)n;
+	if (world_type_count(world) < 2)
+		return;
+	batch = world_begin(world, SYNC_ON);
+	if (batch != NULL)
+		send_or_give_up(world, batch,
+		    world_drop_type(world, batch, world_draw_type(world)));
+}
+
+/* Events, a new field, events with it, a new type, events of that. */
+static void
+store_with_ddl(struct world *world, uint32_t n)
+{
+	struct write_batch *batch;
+	uint32_t type;
+
+	if (world_type_count(world) == 0)
+		return;
+	batch = world_begin(world, SYNC_ON);
+	if (batch == NULL)
+		return;
+	type = world_draw_type(world);
+	send_or_give_up(world, batch,
+	    world_add_events(world, batch, type, n) &&
+		world_add_column(world, batch, type) &&
+		world_add_events(world, batch, type, n) &&
+		world_add_type(world, batch) &&
+		world_add_events(world, batch, world_draw_type(world), n));
+}
+
+/* ---- the engine's life ---- */
+
+static void
+flush(struct world *world, uint32_t n)
+{
+	(void)n;
+	world_flush(world);
+}
+
+/* Flushed while batches are on their way. */
+static void
+flush_under_load(struct world *world, uint32_t n)
+{
+	while (n-- > 0)
+		send_events(world, SYNC_ON, 2, 1);
+	world_flush(world);
+	world_wait(world);
+}
+
+static void
+look(struct world *world, uint32_t n)
+{
+	(void)n;
+	(void)world_look(world, LOOK_LIVE);
+}
+
+static void
+idle(struct world *world, uint32_t n)
+{
+	(void)world;
+	sched_sleep_ms(n);
+}
+
+static void
+restart(struct world *world, uint32_t n)
+{
+	(void)n;
+	world_stop(world);
+	if (world_try_open(world) == 0)
+		(void)world_look(world, LOOK_AFTER_KILL);
+}
+
+static void
+kill_and_restart(struct world *world, uint32_t n)
+{
+	while (n-- > 0)
+		send_events(world,
+		    random_once_in(&world->random, 2) ? SYNC_ON : SYNC_OFF, 2,
+		    1);
+	world_kill(world);
+	if (world_try_open(world) == 0)
+		(void)world_look(world, LOOK_AFTER_KILL);
+}
+
+/* The clock goes back or ahead; ids do not. */
+static void
+jump_clock(struct world *world, uint32_t n)
+{
+	int64_t us = (int64_t)n * 3600 * 1000000;
+
+	sched_jump_wall_us(random_once_in(&world->random, 2) ? us : -us);
+}
+
+static const struct step steps[] = {
+	{ "create-type", create_type, 4, 1 },
+	{ "add-column", add_column, 4, 1 },
+	{ "add-label", add_label, 1, 1 },
+	{ "drop-type", drop_type, 1, 1 },
+	{ "store-each", store_each, 20, 6 },
+	{ "store-pipelined", store_pipelined, 20, 30 },
+	{ "store-async", store_async, 12, 12 },
+	{ "store-mixed", store_mixed, 20, 30 },
+	{ "store-batch", store_batch, 10, 200 },
+	{ "store-large", store_large, 1, 1 },
+	{ "store-rewound", store_rewound, 4, 10 },
+	{ "store-with-ddl", store_with_ddl, 6, 10 },
+	{ "flush", flush, 6, 1 },
+	{ "flush-under-load", flush_under_load, 6, 10 },
+	{ "look", look, 10, 1 },
+	{ "idle", idle, 6, 30 },
+	{ "restart", restart, 3, 1 },
+	{ "kill", kill_and_restart, 3, 8 },
+	{ "jump-clock", jump_clock, 1, 48 },
+};
+
+static const struct script_line script[] = {
+	{ "create-type", 2 },
+	{ "store-each", 3 },
+	{ "store-async", 4 },
+	{ "idle", 30 },
+	{ "look", 1 },
+	{ "store-pipelined", 20 },
+	{ "add-column", 1 },
+	{ "store-batch", 60 },
+	{ "flush", 1 },
+	{ "store-with-ddl", 5 },
+	{ "store-mixed", 12 },
+	{ "restart", 1 },
+	{ "add-label", 1 },
+	{ "store-batch", 150 },
+	{ "flush-under-load", 6 },
+	{ "store-async", 6 },
+	{ "kill", 6 },
+	{ "store-rewound", 4 },
+	{ "store-batch", 200 },
+	{ "drop-type", 1 },
+	{ "store-pipelined", 30 },
+	{ "look", 1 },
+	{ "store-large", 1 },
+	{ "jump-clock", 24 },
+	{ "store-each", 2 },
+	{ "flush", 1 },
+	{ "store-mixed", 20 },
+	{ "store-batch", 250 },
+	{ "restart", 1 },
+	{ "store-each", 2 },
+	{ "store-batch", 250 },
+	{ "flush", 1 },
+	{ "look", 1 },
+	{ "store-async", 3 },
+};
+
+static const struct step *
+find_step(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		if (strcmp(steps[i].name, name) == 0)
+			return &steps[i];
+	world_fail("no step is called %s", name);
+}
+
+static void
+run_step(struct world *world, const struct step *step, uint32_t n)
+{
+	if (world->engine == NULL || world->is_cut)
+		return;
+	if (getenv("SIM_STEPS") != NULL)
+		fprintf(stderr, "%8llu %s %u\n",
+		    (unsigned long long)simfs_change_count(world->fs),
+		    step->name, (unsigned)n);
+	step->run(world, n);
+}
+
+uint32_t
+script_length(void)
+{
+	return ARRAY_LEN(script);
+}
+
+void
+script_run(struct world *world, uint32_t lines)
+{
+	for (uint32_t i = 0; i < lines && i < ARRAY_LEN(script); i++)
+		run_step(world, find_step(script[i].step), script[i].n);
+}
+
+void
+step_run_random(struct world *world)
+{
+	uint64_t total = 0, drawn;
+
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		total += steps[i].weight;
+	drawn = random_below(&world->random, total);
+	for (size_t i = 0;; i++) {
+		if (drawn < steps[i].weight) {
+			run_step(world, &steps[i],
+			    1 +
+				(uint32_t)random_below(&world->random,
+				    steps[i].most));
+			return;
+		}
+		drawn -= steps[i].weight;
+	}
+}

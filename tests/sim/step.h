@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * step.h -- what a workload is made of.
+ *
+ * To have the harness test something new, add a row to the table in step.c: a
+ * name, a function, how often random runs take it; and, if power is to be cut
+ * in the midst of it again and again, its name to the script below the table.
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct world;
+
+struct step {
+	const char *name;
+	void (*run)(struct world *world, uint32_t n);
+	uint32_t weight; /* in random runs; 0: never */
+	uint32_t most;   /* n of random runs is 1 .. most */
+};
+
+/* The scripted run: all kinds of steps, in an order that makes sense. */
+struct script_line {
+	const char *step;
+	uint32_t n;
+};
+
+/* Run the whole script, or its first lines. */
+uint32_t script_length(void);
+void script_run(struct world *world, uint32_t lines);
+
+/* One step, drawn by weight. */
+void step_run_random(struct world *world);

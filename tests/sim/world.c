@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/world.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "os/file.h"
+#include "sim/alloc.h"
+#include "sim/random.h"
+#include "sim/sched.h"
+#include "sim/world_private.h"
+
+/* One batch on its way; freed when it is answered. */
+struct sent {
+	struct commit commit; /* first */
+	struct sent *next;
+	struct world *world;
+	uint32_t batch; /* the oracle's number; 0: a flush */
+	bool is_answered;
+};
+
+/* ---- what is wrong ---- */
+
+static char current_case[512] = "no case";
+
+void
+world_set_case(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(current_case, sizeof(current_case), fmt, ap);
+	va_end(ap);
+}
+
+void
+world_fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "\n");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\n  again: %s\n", current_case);
+	_exit(EXIT_FAILURE);
+}
+
+/* A failed MUST, an assert, a crash, a deadlock: say where. */
+static void
+on_signal(int number)
+{
+	static const char again[] = "\n  again: ";
+
+	(void)!write(STDERR_FILENO, again, sizeof(again) - 1);
+	(void)!write(STDERR_FILENO, current_case, strlen(current_case));
+	(void)!write(STDERR_FILENO, "\n", 1);
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+}
+
+void
+world_note_error(struct world *world, const struct error *err, const char *what)
+{
+	if (!world->may_fail && !world->is_dead)
+		world_fail("%s: %s (%s; %s)", what, err->message, err->detail,
+		    error_sqlstate(err->code));
+	world->last_error = err->code;
+	world->error = *err;
+	world->error_count++;
+}
+
+/* ---- life ---- */
+
+static void
+before_call(void *arg)
+{
+	(void)arg;
+	sched_io();
+}
+
+/* Nothing counts any more that the process says. */
+static void
+note_end(struct world *world)
+{
+	if (world->is_dead)
+		return;
+	world->is_dead = true;
+	world->ended_at = simfs_change_count(world->fs);
+	world->ended_us = sched_now_us();
+	oracle_ended(world->oracle, world->ended_us, WORLD_SYNC_BOUND_US);
+}
+
+static void
+cut_now(struct world *world, uint64_t seed)
+{
+	world->image = simfs_crash(world->fs, seed);
+	world->is_cut = true;
+	world->cut_at = 0;
+	note_end(world);
+	if (world->process != NULL)
+		simfs_kill(world->process);
+}
+
+static void
+after_call(void *arg, uint64_t count)
+{
+	struct world *world = arg;
+
+	sched_hold();
+	if (world->on_change != NULL && !world->is_dead)
+		world->on_change(world->on_change_arg, count);
+	if (count == world->cut_at && !world->is_dead)
+		cut_now(world, world->cut_seed);
+	sched_release();
+}
+
+static void
+set_options(struct world *world)
+{
+	world->options = (struct engine_options){
+		.shard_count = 3,
+		.worker_count = 2,
+		.memtable_size_bytes = 16 << 10,
+		.zone_rows = 128,
+		.max_wal_size_bytes = 160 << 10,
+		.wal_file_size_bytes = 32 << 10,
+		.wal_sync_interval_ms = WORLD_SYNC_INTERVAL_MS,
+		.batch_memory_bytes = 4 << 20,
+		.block_cache_size_bytes = 256 << 10,
+		.max_fields = 100,
+		.max_event_types = 100,
+		.max_context_size_bytes = 1024,
+		.max_string_size_bytes = 1 << 20,
+		.max_row_size_bytes = 2 << 20,
+	};
+}
+
+/* The log's lines are for who looks at one case: SIM_LOG is a level. */
+static void
+open_log(void)
+{
+	const char *level = getenv("SIM_LOG");
+	struct log_options options = {
+		.level = LOG_LEVEL_ERROR,
+		.path = "/dev/null",
+	};
+	struct error err;
+
+	if (level != NULL) {
+		options.level = (enum log_level)atoi(level);
+		options.path = NULL;
+	}
+	if (log_open(&options, &err) != 0)
+		world_fail("%s", err.message);
+}
+
+/* A file system is used by a process from now on. */
+static void
+start_machine(struct world *world)
+{
+	const struct simfs_hooks hooks = {
+		.before = before_call,
+		.after = after_call,
+		.arg = world,
+	};
+
+	simfs_set_hooks(world->fs, &hooks);
+	world->process = NULL;
+}
+
+void
+world_init(struct world *world, uint64_t seed)
+{
+	*world = (struct world){ .seed = seed };
+	world->random = random_mix(seed, 3);
+	(void)signal(SIGABRT, on_signal);
+	(void)signal(SIGSEGV, on_signal);
+	(void)signal(SIGBUS, on_signal);
+	(void)signal(SIGFPE, on_signal);
+	open_log();
+	sched_start(seed);
+	pthread_mutex_init(&world->lock, NULL);
+	pthread_cond_init(&world->answered, NULL);
+	set_options(world);
+	world->oracle = oracle_new(seed);
+	world->fs = simfs_new();
+	start_machine(world);
+}
+
+void
+world_release(struct world *world)
+{
+	world_close(world);
+	faultfs_free(world->faults);
+	simfs_free(world->fs);
+	oracle_free(world->oracle);
+	pthread_mutex_destroy(&world->lock);
+	pthread_cond_destroy(&world->answered);
+	sched_stop();
+	log_close();
+}
+
+static void
+on_failure(void *arg, const struct error *err)
+{
+	struct world *world = arg;
+
+	world->failures++;
+	if (world->failures > 1)
+		world_fail("the engine has failed twice: %s", err->message);
+	if (!world->may_fail && !world->is_dead)
+		world_fail("the engine has failed: %s", err->message);
+}
+
+int
+world_try_open(struct world *world)
+{
+	struct error err;
+	int rc;
+
+	if (world->is_cut)
+		return STELE_E_OS;
+	if (world->process == NULL) {
+		world->process = simfs_process(world->fs);
+		if (world->faults == NULL) {
+			world->faults = faultfs_new(world->process);
+			faultfs_on_failed_sync(world->faults, simfs_lose);
+		} else {
+			faultfs_set_under(world->faults, world->process);
+		}
+	}
+	world->is_dead = false;
+	world->failures = 0;
+	rc = engine_open(faultfs_os(world->faults), WORLD_DIR, &world->options,
+	    &world->engine, &err);
+	if (rc != 0)
+		world_note_error(world, &err, "opening");
+	else
+		engine_on_failure(world->engine, on_failure, world);
+	return rc;
+}
+
+void
+world_open(struct world *world)
+{
+	if (world_try_open(world) != 0)
+		world_fail("could not open: %s (%s)", world->error.message,
+		    world->error.detail);
+}
+
+void
+world_close(struct world *world)
+{
+	engine_close(world->engine);
+	world->engine = NULL;
+	world_wait(world);
+}
+
+void
+world_stop(struct world *world)
+{
+	world_wait(world);
+	world_close(world);
+	note_end(world);
+}
+
+/* Bring the threads of a process that is no more to their end. */
+static void
+bury(struct world *world)
+{
+	world->is_dead = true;
+	if (world->process != NULL)
+		simfs_kill(world->process);
+	world_close(world);
+	world->process = NULL;
+}
+
+void
+world_kill(struct world *world)
+{
+	note_end(world);
+	bury(world);
+}
+
+void
+world_cut(struct world *world, uint64_t seed)
+{
+	cut_now(world, seed);
+	world_after_cut(world);
+}
+
+void
+world_arm_cut(struct world *world, uint64_t changes, uint64_t seed)
+{
+	world->cut_at = simfs_change_count(world->fs) + changes;
+	world->cut_seed = seed;
+}
+
+void
+world_after_cut(struct world *world)
+{
+	bury(world);
+	simfs_free(world->fs);
+	world->fs = world->image;
+	world->image = NULL;
+	world->is_cut = false;
+	start_machine(world);
+}
+
+void
+world_take(struct world *world, struct simfs *fs, struct oracle *oracle,
+    uint64_t moment, int64_t moment_us)
+{
+	bury(world);
+	simfs_free(world->fs);
+	oracle_free(world->oracle);
+	world->fs = fs;
+	world->oracle = oracle;
+	world->ended_at = moment;
+	world->ended_us = moment_us;
+	start_machine(world);
+}
+
+void
+world_on_change(struct world *world, void (*fn)(void *arg, uint64_t count),
+    void *arg)
+{
+	world->on_change = fn;
+	world->on_change_arg = arg;
+}
+
+/* ---- answers ---- */
+
+/* Codes of a batch that has got no number. */
+static bool
+is_refusal(int rc)
+{
+	return rc == STELE_E_DISK_FULL || rc == STELE_E_OUT_OF_MEMORY ||
+	    rc == STELE_E_LIMIT || rc == STELE_E_SERIALIZATION_FAILURE ||
+	    rc == STELE_E_ADMIN_SHUTDOWN;
+}
+
+/* On a thread of the engine. */
+static void
+note_answer(struct world *world, struct sent *sent)
+{
+	const struct commit *commit = &sent->commit;
+
+	if (commit->rc == 0) {
+		oracle_acked(world->oracle, sent->batch, commit->first_event_id,
+		    simfs_change_count(world->fs), sched_now_us());
+		world->acked_count++;
+		return;
+	}
+	if (is_refusal(commit->rc))
+		oracle_refused(world->oracle, sent->batch);
+	world_note_error(world, &commit->err, "committing");
+}
+
+static void
+on_done(struct commit *commit)
+{
+	struct sent *sent = (struct sent *)commit;
+	struct world *world = sent->world;
+
+	pthread_mutex_lock(&world->lock);
+	if (sent->is_answered)
+		world_fail("batch %u is answered twice", (unsigned)sent->batch);
+	sent->is_answered = true;
+	if (!world->is_dead && sent->batch != 0)
+		note_answer(world, sent);
+	else if (!world->is_dead && commit->rc != 0)
+		world_note_error(world, &commit->err, "flushing");
+	world->sent_count--;
+	pthread_cond_signal(&world->answered);
+	pthread_mutex_unlock(&world->lock);
+}
+
+static struct sent *
+add_sent(struct world *world, uint32_t batch)
+{
+	struct sent *sent = sim_alloc(sizeof(*sent));
+
+	sent->commit.done = on_done;
+	sent->world = world;
+	sent->batch = batch;
+	pthread_mutex_lock(&world->lock);
+	sent->next = world->sent;
+	world->sent = sent;
+	world->sent_count++;
+	pthread_mutex_unlock(&world->lock);
+	return sent;
+}
+
+void
+world_wait(struct world *world)
+{
+	pthread_mutex_lock(&world->lock);
+	while (world->sent_count > 0)
+		pthread_cond_wait(&world->answered, &world->lock);
+	while (world->sent != NULL) {
+		struct sent *sent = world->sent;
+
+		world->sent = sent->next;
+		free(sent);
+	}
+	pthread_mutex_unlock(&world->lock);
+}
+
+/* ---- appending ---- */
+
+struct write_batch *
+world_begin(struct world *world, enum sync_mode mode)
+{
+	struct write_batch *batch = write_batch_new(world->engine);
+	struct error err;
+
+	(void)oracle_begin_batch(world->oracle, mode == SYNC_ON,
+	    simfs_change_count(world->fs));
+	if (batch != NULL)
+		return batch;
+	oracle_refused(world->oracle, world->oracle->batch_count - 1);
+	(void)error_set(&err, STELE_E_OUT_OF_MEMORY, "no memory for a batch");
+	world_note_error(world, &err, "beginning");
+	return NULL;
+}
+
+void
+world_send(struct world *world, struct write_batch *batch, enum sync_mode mode)
+{
+	uint32_t number = world->oracle->batch_count - 1;
+	struct sent *sent = add_sent(world, number);
+
+	world->oracle->batches[number].sent_at = simfs_change_count(world->fs);
+	engine_commit(world->engine, batch, mode, &sent->commit);
+}
+
+void
+world_give_up(struct world *world, struct write_batch *batch)
+{
+	oracle_refused(world->oracle, world->oracle->batch_count - 1);
+	write_batch_free(batch);
+}
+
+void
+world_flush(struct world *world)
+{
+	struct sent *sent = add_sent(world, 0);
+
+	engine_flush(world->engine, &sent->commit);
+	world_wait(world);
+}
+
+static bool
+is_writable(const struct world *world, uint32_t type)
+{
+	const struct oracle_type *t = &world->oracle->types[type];
+
+	return !t->is_gone && t->dropped_by == 0;
+}
+
+uint32_t
+world_type_count(const struct world *world)
+{
+	uint32_t count = 0;
+
+	for (uint32_t t = 0; t < world->oracle->type_count; t++)
+		count += is_writable(world, t);
+	return count;
+}
+
+uint32_t
+world_draw_type(struct world *world)
+{
+	uint64_t drawn = random_below(&world->random, world_type_count(world));
+
+	for (uint32_t t = 0;; t++)
+		if (is_writable(world, t) && drawn-- == 0)
+			return t;
+}
+
+/* ---- checking ---- */
+
+static void
+on_problem(void *arg, const struct error *err)
+{
+	(void)arg;
+	world_fail("verify: %s (%s)", err->message, err->detail);
+}
+
+void
+world_verify(struct world *world)
+{
+	struct os_fs *process = simfs_process(world->fs);
+	struct verify_report report;
+	struct error err;
+
+	if (engine_verify(process, WORLD_DIR, on_problem, NULL, &report,
+		&err) != 0)
+		world_fail("could not verify: %s (%s)", err.message,
+		    err.detail);
+}

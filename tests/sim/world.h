@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * world.h -- an engine on a simulated machine, and the oracle that watches it.
+ *
+ *      steps (step.h)
+ *        │ batches, flush, restart, kill ...      oracle: what was sent,
+ *      engine ────────────────────────────────►   acknowledged and seen
+ *        │ os/file.h
+ *      faultfs   calls that fail
+ *        │
+ *      simfs     power cuts
+ *
+ * A program has one world at a time, between sched_start() and sched_stop(),
+ * and all but the engine's threads belongs to the thread that started it.
+ *
+ * What is wrong ends the process with status 1, after it has said how to get
+ * there again; so do a failed MUST or assert, a crash and a deadlock.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/error.h"
+#include "engine/engine.h"
+#include "sim/faultfs.h"
+#include "sim/oracle.h"
+#include "sim/simfs.h"
+
+#define WORLD_DIR "/stele" /* the engine's directory */
+
+/* D2: what was acknowledged without a sync is on disk so much later. */
+#define WORLD_SYNC_INTERVAL_MS 10
+#define WORLD_SYNC_BOUND_US    (60 * 1000)
+
+struct sent;
+
+struct world {
+	uint64_t seed;
+	uint64_t random; /* of the steps */
+	struct simfs *fs;
+	struct os_fs *process; /* NULL: none runs */
+	struct faultfs *faults;
+	struct engine_options options;
+	struct engine *engine; /* NULL: closed */
+	struct oracle *oracle;
+
+	/* Batches that are not answered yet.  Under `lock`. */
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	struct sent *sent;
+	uint32_t sent_count;
+	bool is_dead; /* killed: what is still answered counts for nothing */
+	bool is_cut;  /* power is off; the image is what is left */
+	struct simfs *image;
+	uint64_t cut_at; /* number of the change to cut after; 0: none */
+	uint64_t cut_seed;
+	uint64_t ended_at; /* when the last process was killed or cut */
+	int64_t ended_us;
+	void (*on_change)(void *arg, uint64_t count);
+	void *on_change_arg;
+	unsigned failures; /* that engine_on_failure() told */
+
+	/*
+	 * Errors that may be: commits and reads then just end.  Else the
+	 * harness does.
+	 */
+	bool may_fail;
+	int last_error; /* code of the last one, 0: none */
+	uint64_t error_count;
+	struct error error;   /* the last one */
+	uint64_t acked_count; /* batches */
+};
+
+/*
+ * What to type to see this failure again; printed when something is wrong.
+ * Set for each case that is tried.
+ */
+void world_set_case(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* Say what is wrong and end the process. */
+NORETURN void world_fail(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* ---- life ---- */
+
+/* An empty machine; starts the scheduler. */
+void world_init(struct world *world, uint64_t seed);
+void world_release(struct world *world);
+
+/* Start the engine: 0, or what engine_open() answers. */
+MUST_USE int world_try_open(struct world *world);
+void world_open(struct world *world); /* must succeed */
+void world_close(struct world *world);
+
+/* A clean stop: open batches are answered, then it is closed. */
+void world_stop(struct world *world);
+
+/* Kill the process; what it had not synced is still in the page cache. */
+void world_kill(struct world *world);
+
+/*
+ * Pull the plug: the process is gone, and the file system is what the power
+ * cut leaves of it.  Now; or when so many more changes have been made, in the
+ * midst of whatever it is that makes them: is_cut tells, and world_after_cut()
+ * brings it to an end.
+ */
+void world_cut(struct world *world, uint64_t seed);
+void world_arm_cut(struct world *world, uint64_t changes, uint64_t seed);
+void world_after_cut(struct world *world);
+
+/*
+ * Go on with another file system and another oracle, which are taken over, as
+ * after a power cut at that moment.
+ */
+void world_take(struct world *world, struct simfs *fs, struct oracle *oracle,
+    uint64_t moment, int64_t moment_us);
+
+/*
+ * Told of every change of the file system, on the thread that makes it; see
+ * struct simfs_hooks.
+ */
+void world_on_change(struct world *world, void (*fn)(void *arg, uint64_t count),
+    void *arg);
+
+/* ---- appending ---- */
+
+/*
+ * A batch that is being put together; the oracle knows of it.  NULL when there
+ * is no memory and that may be.
+ */
+struct write_batch *world_begin(struct world *world, enum sync_mode mode);
+
+/* False: it could not be added, which may be. */
+bool world_add_events(struct world *world, struct write_batch *batch,
+    uint32_t type, uint32_t count);
+
+bool world_add_type(struct world *world, struct write_batch *batch);
+bool world_add_column(struct world *world, struct write_batch *batch,
+    uint32_t type);
+bool world_add_label(struct world *world, struct write_batch *batch);
+bool world_drop_type(struct world *world, struct write_batch *batch,
+    uint32_t type);
+
+/* Send it; answers are noted as they come. */
+void world_send(struct world *world, struct write_batch *batch,
+    enum sync_mode mode);
+/* Do not send it. */
+void world_give_up(struct world *world, struct write_batch *batch);
+/* Until all are answered. */
+void world_wait(struct world *world);
+
+void world_flush(struct world *world);
+
+/* An event type that can be written to; there is one. */
+uint32_t world_draw_type(struct world *world);
+uint32_t world_type_count(const struct world *world); /* of those */
+
+/* ---- reading ---- */
+
+/*
+ * Read everything and hold it against the oracle.  LOOK_LIVE notes what was
+ * seen; the others give open batches their fate.  0, or the error that reading
+ * gave, if that may be.
+ */
+int world_look(struct world *world, enum look_kind kind);
+
+/* The directory of a stopped engine has no problem. */
+void world_verify(struct world *world);

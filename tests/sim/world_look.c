@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what the engine gives back to the oracle's rules.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/arena.h"
+#include "sim/alloc.h"
+#include "sim/random.h"
+#include "sim/sched.h"
+#include "sim/world_private.h"
+
+#define CONTEXTS_LOOKED_AT 2 /* of each type, each time */
+
+struct found {
+	uint64_t id;
+	uint64_t event;
+};
+
+struct reader_state {
+	struct world *world;
+	struct look *look;
+	struct snapshot *snapshot;
+	struct found *found;
+	size_t count;
+	struct error err;
+};
+
+static void
+must_hold(const struct reader_state *state, bool holds)
+{
+	if (!holds)
+		world_fail("%s", state->world->oracle->why);
+}
+
+static void
+value_of(enum oracle_kind kind, const struct datum *datum,
+    struct oracle_value *out)
+{
+	*out = (struct oracle_value){ .is_null = datum->is_null };
+	if (datum->is_null)
+		return;
+	switch (kind) {
+	case ORACLE_NUMBER:
+	case ORACLE_INT:
+	case ORACLE_TIME:
+	case ORACLE_DATE:
+	case ORACLE_ENUM:
+		out->number = datum->i64;
+		break;
+	case ORACLE_BOOL:
+		out->number = datum->boolean;
+		break;
+	case ORACLE_TEXT:
+	case ORACLE_JSON:
+		out->text = datum->str.data;
+		out->len = datum->str.len;
+		break;
+	case ORACLE_FLOAT:
+		memcpy(&out->bits, &datum->f64, sizeof(out->bits));
+		break;
+	case ORACLE_DECIMAL:
+	case ORACLE_NUMERIC:
+		out->scale = datum->numeric.kind == NUMERIC_NAN
+		    ? -1
+		    : (int32_t)datum->numeric.scale;
+		out->number = (int64_t)(uint64_t)(u128)datum->numeric.small;
+		out->high = (int64_t)(datum->numeric.small >> 64);
+		break;
+	case ORACLE_UUID:
+		memcpy(out->bytes, datum->uuid.bytes, sizeof(out->bytes));
+		break;
+	case ORACLE_INTERVAL:
+		out->number = datum->interval.microseconds;
+		out->days = datum->interval.days;
+		out->months = datum->interval.months;
+		break;
+	case ORACLE_KIND_COUNT:
+		break;
+	}
+}
+
+/* ---- one type ---- */
+
+/* Columns: context, timestamp, event_id, then the fields. */
+static void
+take_row(struct reader_state *state, uint32_t type, const struct batch *batch,
+    uint32_t row)
+{
+	const struct oracle_type *t = &state->world->oracle->types[type];
+	struct oracle_value values[ORACLE_COLUMNS_MAX];
+	struct str context = vec_get(&batch->cols[0], row).str;
+	uint32_t count = batch->col_count - 3;
+	uint64_t event;
+
+	for (uint32_t c = 0; c < count; c++) {
+		struct datum datum = vec_get(&batch->cols[3 + c], row);
+
+		value_of(t->columns[c].kind, &datum, &values[c]);
+	}
+	event = (uint64_t)values[0].number;
+	must_hold(state,
+	    look_values(state->look, type, event, context.data, context.len,
+		vec_get(&batch->cols[1], row).i64, values, count));
+	state->found =
+	    sim_grow(state->found, state->count, sizeof(*state->found));
+	state->found[state->count++] = (struct found){
+		.id = (uint64_t)vec_get(&batch->cols[2], row).i64,
+		.event = event,
+	};
+}
+
+static int
+read_part(struct reader_state *state, uint32_t type, struct scan *scan,
+    uint32_t run, uint32_t part)
+{
+	struct scan_cursor *cursor;
+	struct batch batch;
+	int rc = scan_cursor_open(scan, run, part, &cursor, &state->err);
+
+	if (rc != 0)
+		return rc;
+	while ((rc = scan_cursor_next(cursor, &batch, &state->err)) == 1)
+		for (uint32_t i = 0; i < batch.sel.count; i++)
+			take_row(state, type, &batch, sel_row(batch.sel, i));
+	scan_cursor_close(cursor);
+	return rc;
+}
+
+/* Rows of one type, of one context unless that is NULL. */
+static int
+read_type(struct reader_state *state, uint32_t type,
+    const struct event_type *sql, const struct str *context)
+{
+	uint32_t attnums[3 + ORACLE_COLUMNS_MAX];
+	struct scan_spec spec = {
+		.snapshot = state->snapshot,
+		.type = sql,
+		.attnums = attnums,
+		.attnum_count = 3 + sql->field_count,
+	};
+	struct arena arena;
+	struct scan *scan;
+	int rc;
+
+	for (uint32_t i = 0; i < spec.attnum_count; i++)
+		attnums[i] = 1 + i;
+	if (context != NULL) {
+		spec.has_context = true;
+		spec.context = *context;
+	}
+	arena_init(&arena, NULL);
+	rc = scan_open(state->world->engine, &spec, &arena, &scan, &state->err);
+	if (rc == 0) {
+		for (uint32_t r = 0; r < scan_run_count(scan) && rc == 0; r++)
+			for (uint32_t p = 0;
+			     p < scan_part_count(scan, r) && rc == 0; p++)
+				rc = read_part(state, type, scan, r, p);
+		scan_close(scan);
+	}
+	arena_release(&arena);
+	return rc;
+}
+
+/* ---- all types ---- */
+
+static bool
+find_type(const struct oracle *oracle, struct str name, uint32_t *type)
+{
+	for (*type = 0; *type < oracle->type_count; ++*type)
+		if (str_equal(name, str_of_cstr(oracle->types[*type].name)))
+			return true;
+	return false;
+}
+
+static int
+compare_found(const void *a, const void *b)
+{
+	const struct found *left = a, *right = b;
+
+	return (left->id > right->id) - (left->id < right->id);
+}
+
+static void
+sort_found(struct reader_state *state)
+{
+	if (state->count > 1)
+		qsort(state->found, state->count, sizeof(*state->found),
+		    compare_found);
+}
+
+static int
+read_all_types(struct reader_state *state)
+{
+	const struct catalog *catalog = snapshot_catalog(state->snapshot);
+	const struct enum_type *mood =
+	    catalog_enum_by_name(catalog, STR("mood"));
+	int rc = 0;
+
+	must_hold(state,
+	    look_labels(state->look, mood == NULL ? 0 : mood->label_count));
+	for (uint32_t i = 0; i < catalog->type_count && rc == 0; i++) {
+		const struct event_type *sql = catalog->types[i];
+		uint32_t type;
+
+		if (!find_type(state->world->oracle, sql->name, &type))
+			world_fail("type %.*s was never made",
+			    STR_FMT(sql->name));
+		must_hold(state,
+		    look_type(state->look, type, sql->field_count,
+			sql->dropped_at != 0));
+		rc = read_type(state, type, sql, NULL);
+	}
+	if (rc != 0)
+		return rc;
+	sort_found(state);
+	for (size_t i = 0; i < state->count; i++)
+		must_hold(state,
+		    look_event(state->look, state->found[i].id,
+			state->found[i].event));
+	if (state->look->id_count != snapshot_position(state->snapshot))
+		world_fail("position %" PRIu64 " has %" PRIu64 " events",
+		    snapshot_position(state->snapshot), state->look->id_count);
+	return 0;
+}
+
+static int
+read_context(struct reader_state *state, uint32_t type,
+    const struct event_type *sql, uint32_t context, uint64_t *ids)
+{
+	char name[64];
+	const struct str text =
+	    str_of(name, oracle_context_name(context, name));
+	int rc;
+
+	state->count = 0;
+	rc = read_type(state, type, sql, &text);
+	if (rc != 0)
+		return rc;
+	if (state->count > state->look->id_count)
+		world_fail("context %u has too many events", (unsigned)context);
+	sort_found(state);
+	for (size_t i = 0; i < state->count; i++)
+		ids[i] = state->found[i].id;
+	must_hold(state,
+	    look_context(state->look, type, context, ids, state->count));
+	return 0;
+}
+
+static int
+read_some_contexts(struct reader_state *state)
+{
+	const struct catalog *catalog = snapshot_catalog(state->snapshot);
+	uint64_t *ids =
+	    sim_alloc((state->look->id_count + 1) * sizeof(uint64_t));
+	uint64_t random = random_mix(state->look->moment, state->world->seed);
+	int rc = 0;
+
+	for (uint32_t i = 0; i < catalog->type_count && rc == 0; i++) {
+		uint32_t type;
+
+		(void)find_type(state->world->oracle, catalog->types[i]->name,
+		    &type);
+		for (int k = 0; k < CONTEXTS_LOOKED_AT && rc == 0; k++)
+			rc = read_context(state, type, catalog->types[i],
+			    (uint32_t)random_below(&random, ORACLE_CONTEXTS),
+			    ids);
+	}
+	free(ids);
+	return rc;
+}
+
+/* ---- looks ---- */
+
+static int
+look(struct world *world, struct look *look)
+{
+	struct reader_state state = { .world = world, .look = look };
+	int rc;
+
+	look_begin(look, world->oracle);
+	state.found = sim_grow(NULL, 0, sizeof(*state.found));
+	state.snapshot = engine_snapshot(world->engine, 0, NULL, NULL);
+	if (state.snapshot == NULL)
+		rc = error_set(&state.err, STELE_E_OUT_OF_MEMORY,
+		    "no memory for a snapshot");
+	else
+		rc = read_all_types(&state);
+	look->noted_at = simfs_change_count(world->fs);
+	if (rc == 0)
+		rc = read_some_contexts(&state);
+	snapshot_unref(state.snapshot);
+	free(state.found);
+	if (rc != 0)
+		world_note_error(world, &state.err, "reading");
+	else if (!world->is_dead)
+		must_hold(&state, look_judge(look));
+	return rc;
+}
+
+int
+world_look(struct world *world, enum look_kind kind)
+{
+	struct look look_now = {
+		.kind = kind,
+		.moment = simfs_change_count(world->fs),
+		.moment_us = world->ended_us,
+		.sync_bound_us = WORLD_SYNC_BOUND_US,
+	};
+	int rc;
+
+	if (kind != LOOK_LIVE)
+		look_now.moment = world->ended_at;
+	rc = look(world, &look_now);
+	if (rc == 0 && !world->is_dead)
+		look_settle(&look_now);
+	look_end(&look_now);
+	return rc;
+}
