@@ -42,24 +42,24 @@ struct column_def {
 	uint32_t oid; /* of its type */
 };
 
-/* context_id, timestamp and event_id, then the fields. */
+/* The columns of a section: the core, then the fields. */
 static const struct table_def {
 	const char *name;
 	uint32_t oid;
 	uint32_t column_count;
 	struct column_def columns[COLUMNS_MAX];
 } table_defs[] = {
-	{ "order_created", 20001, 9,
+	{ "order_created", 20001, 10,
 	    { { "context_id", TYPE_TEXT }, { "timestamp", TYPE_TIMESTAMPTZ },
-		{ "event_id", TYPE_INT8 }, { "order_id", TYPE_INT8 },
-		{ "amount", TYPE_FLOAT8 }, { "status", TYPE_TEXT },
-		{ "country", TYPE_TEXT }, { "channel", TYPE_TEXT },
-		{ "note", TYPE_TEXT } } },
-	{ "page_view", 20002, 7,
+		{ "event_id", TYPE_INT8 }, { "version", TYPE_INT8 },
+		{ "order_id", TYPE_INT8 }, { "amount", TYPE_FLOAT8 },
+		{ "status", TYPE_TEXT }, { "country", TYPE_TEXT },
+		{ "channel", TYPE_TEXT }, { "note", TYPE_TEXT } } },
+	{ "page_view", 20002, 8,
 	    { { "context_id", TYPE_TEXT }, { "timestamp", TYPE_TIMESTAMPTZ },
-		{ "event_id", TYPE_INT8 }, { "user_id", TYPE_INT8 },
-		{ "page", TYPE_TEXT }, { "duration_ms", TYPE_INT8 },
-		{ "referrer", TYPE_TEXT } } },
+		{ "event_id", TYPE_INT8 }, { "version", TYPE_INT8 },
+		{ "user_id", TYPE_INT8 }, { "page", TYPE_TEXT },
+		{ "duration_ms", TYPE_INT8 }, { "referrer", TYPE_TEXT } } },
 };
 #define TABLES 2
 
@@ -121,10 +121,10 @@ table_init(struct table *t, const struct table_def *def, uint32_t capacity)
 		t->cols[c].data =
 		    allocate(capacity * phys_size(t->cols[c].phys));
 		t->cols[c].nulls =
-		    c >= COLUMN_EVENT_ID ? allocate(capacity) : NULL;
-		if (c < COLUMN_EVENT_ID)
+		    c >= SEGMENT_CORE_COLUMNS ? allocate(capacity) : NULL;
+		if (c < SEGMENT_CORE_COLUMNS)
 			continue;
-		t->fields[c - COLUMN_EVENT_ID] = (struct field){
+		t->fields[c - SEGMENT_CORE_COLUMNS] = (struct field){
 			.name = str_of_cstr(def->columns[c].name),
 			.type = type,
 		};
@@ -132,7 +132,7 @@ table_init(struct table *t, const struct table_def *def, uint32_t capacity)
 	t->type = (struct event_type){
 		.oid = def->oid,
 		.name = str_of_cstr(def->name),
-		.field_count = def->column_count - COLUMN_EVENT_ID,
+		.field_count = def->column_count - SEGMENT_CORE_COLUMNS,
 		.fields = t->fields,
 	};
 }
@@ -423,7 +423,7 @@ add_part(void *arg, const struct segment_part *part)
 	while (i < sum_count &&
 	    (sums[i].part.kind != part->kind ||
 		sums[i].part.type_oid != part->type_oid ||
-		sums[i].part.attnum != part->attnum ||
+		sums[i].part.place != part->place ||
 		sums[i].part.encoding != part->encoding))
 		i++;
 	if (i == PARTS_MAX)
@@ -441,8 +441,8 @@ compare_sums(const void *a, const void *b)
 
 	if (x->part.type_oid != y->part.type_oid)
 		return x->part.type_oid < y->part.type_oid ? -1 : 1;
-	if (x->part.attnum != y->part.attnum)
-		return x->part.attnum < y->part.attnum ? -1 : 1;
+	if (x->part.place != y->part.place)
+		return x->part.place < y->part.place ? -1 : 1;
 	return (int)x->part.kind - (int)y->part.kind;
 }
 
@@ -473,9 +473,9 @@ show_bytes(const struct table *tables)
 		printf("%-14s %-12s %-11s %-16s %8" PRIu64 " %11" PRIu64
 		       " %7.3f\n",
 		    t == NULL ? "-" : t->def->name,
-		    s->part.attnum == 0 ? "-"
-			: t == NULL     ? "index"
-				    : t->def->columns[s->part.attnum - 1].name,
+		    s->part.place == 0 ? "-"
+			: t == NULL    ? "index"
+				    : t->def->columns[s->part.place - 1].name,
 		    kinds[s->part.kind],
 		    s->part.encoding == NULL ? "-" : s->part.encoding, s->count,
 		    s->bytes,
@@ -532,7 +532,8 @@ time_columns(const struct table *tables)
 	for (uint32_t i = 0; i < TABLES; i++) {
 		const struct table *t = &tables[i];
 
-		for (uint32_t a = 1; a <= t->def->column_count; a++) {
+		for (uint32_t a = 1; a < t->def->column_count; a++) {
+			uint32_t place = segment_column_index(a);
 			double best = 1e9;
 			uint64_t rows = read_column(t, a);
 
@@ -544,9 +545,9 @@ time_columns(const struct table *tables)
 				best = start < best ? start : best;
 			}
 			printf("%-14s %-12s %8.2f %8.2f\n", t->def->name,
-			    t->def->columns[a - 1].name,
+			    t->def->columns[place].name,
 			    best * 1e9 / (double)rows,
-			    (double)(rows * phys_size(t->cols[a - 1].phys)) /
+			    (double)(rows * phys_size(t->cols[place].phys)) /
 				best / 1e9);
 		}
 	}
@@ -608,7 +609,7 @@ time_contexts(const struct table *tables)
 		for (uint32_t i = 0; i < TABLES; i++) {
 			struct scan_spec spec = { .type = &tables[i].type,
 				.attnums = attnums,
-				.attnum_count = tables[i].def->column_count,
+				.attnum_count = tables[i].def->column_count - 1,
 				.has_context = true,
 				.context = str_of_cstr(name) };
 
@@ -631,7 +632,7 @@ time_orders(const struct table *t)
 		attnums[a] = a + 1;
 	for (uint32_t k = 0; k < 2 * ORDER_LOOKUPS; k++) {
 		int64_t id =
-		    t->cols[ORDER_ID - 1]
+		    t->cols[segment_column_index(ORDER_ID)]
 			.i64[hash_u64(k % ORDER_LOOKUPS) % t->row_count];
 		struct scan_range range = { .attnum = ORDER_ID,
 			.has_low = true,
@@ -640,7 +641,7 @@ time_orders(const struct table *t)
 			.high = { .i64 = id } };
 		struct scan_spec spec = { .type = &t->type,
 			.attnums = attnums,
-			.attnum_count = t->def->column_count,
+			.attnum_count = t->def->column_count - 1,
 			.ranges = &range,
 			.range_count = 1 };
 

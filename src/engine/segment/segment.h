@@ -238,7 +238,7 @@ enum segment_part_kind {
 struct segment_part {
 	enum segment_part_kind kind;
 	uint32_t type_oid;
-	uint32_t attnum;      /* 0: of no column */
+	uint32_t place;       /* of a column, from 1; 0: of none */
 	const char *encoding; /* of chunks */
 	uint32_t count;       /* chunks, or strings of a dictionary */
 	uint64_t bytes;

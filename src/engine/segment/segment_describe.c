@@ -95,16 +95,16 @@ describe_section(struct describe *d, const struct section_info *info,
 	for (uint32_t c = 0; c < info->column_count && rc == 0; c++) {
 		const struct column_info *column = &section->columns[c];
 
-		part.attnum = c + 1;
+		part.place = c + 1;
 		rc = describe_chunks(d, part, &column->chunks, info->zone_count,
 		    err);
 		/* That of contexts is the segment's. */
 		if (rc == 0 && column->has_dict &&
-		    part.attnum != COLUMN_CONTEXT_ID)
+		    part.place != COLUMN_CONTEXT_ID)
 			rc = describe_dict(d, part, &column->dict_root,
 			    column->dict_count, err);
 	}
-	part.attnum = 0;
+	part.place = 0;
 	part.kind = SEGMENT_PART_FRAME;
 	part.count = 1;
 	part.bytes = info->columns.len;
@@ -124,7 +124,7 @@ segment_describe(struct segment *segment, segment_part_fn fn, void *arg,
     struct error *err)
 {
 	struct describe d = { .segment = segment, .fn = fn, .arg = arg };
-	struct segment_part part = { .attnum = COLUMN_CONTEXT_ID };
+	struct segment_part part = { .place = COLUMN_CONTEXT_ID };
 	const struct segment_footer *footer;
 	int rc = segment_load(segment, &d.state, err);
 
@@ -144,7 +144,7 @@ segment_describe(struct segment *segment, segment_part_fn fn, void *arg,
 		    index_chunks((uint32_t)footer->row_count), err);
 	if (rc != 0)
 		return rc;
-	part.attnum = 0;
+	part.place = 0;
 	part.kind = SEGMENT_PART_FRAME;
 	part.count = 1;
 	part.bytes = SEGMENT_HEADER_SIZE + d.state->file.size_bytes -
