@@ -34,7 +34,7 @@ agg_open(struct op_state *op, struct error *err UNUSED)
 	const struct exec_context *context = op->env->context;
 	const struct rel_agg *rel = &op->rel->agg;
 
-	group_table_init(&agg->table, op->rel->types, rel->key_count,
+	group_table_init(&agg->table, op->rel->types, rel->key_count, KEY_EQUAL,
 	    context->budget);
 	agg->calls = arena_zalloc(op->env->arena,
 	    (rel->call_count + 1) * sizeof(*agg->calls));
@@ -47,7 +47,7 @@ agg_open(struct op_state *op, struct error *err UNUSED)
 			continue;
 		call->seen_types[0] = type_of(TYPE_INT8);
 		call->seen_types[1] = rel->calls[i].arg->type;
-		group_table_init(&call->seen, call->seen_types, 2,
+		group_table_init(&call->seen, call->seen_types, 2, KEY_EQUAL,
 		    context->budget);
 	}
 	return 0;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "exec/function_impl.h"
+#include "exec/subplan.h"
 #include "types/cast.h"
 
 /* ---- selections ---- */
@@ -609,6 +610,8 @@ eval_expr(const struct eval *eval, const struct expr *expr, struct sel sel,
 		return eval_extreme(eval, expr, sel, out, err);
 	case EXPR_FACT:
 		return eval_fact(eval, expr, sel, out, err);
+	case EXPR_SUBQUERY:
+		return subplan_eval(eval, expr, sel, out, err);
 	case EXPR_OUTER:
 		make_constant(eval, &expr->type, &eval->env->slots[expr->slot],
 		    out);

@@ -6,14 +6,25 @@
 
 #include <stdlib.h>
 
+#include "exec/subplan.h"
+
 void
 exec_env_init(struct exec_env *env, const struct plan *plan,
     const struct exec_context *context, struct arena *arena)
 {
-	*env = (struct exec_env){ .context = context, .arena = arena };
+	*env = (struct exec_env){ .plan = plan,
+		.context = context,
+		.arena = arena };
 	if (plan->slot_count > 0)
 		env->slots =
 		    arena_zalloc(arena, plan->slot_count * sizeof(*env->slots));
+	subplans_init(env);
+}
+
+void
+exec_env_release(struct exec_env *env)
+{
+	subplans_release(env);
 }
 
 struct exec *
@@ -63,6 +74,7 @@ exec_close(struct exec *exec)
 	if (exec == NULL)
 		return;
 	op_close(exec->root);
+	exec_env_release(&exec->env);
 	arena_release(&exec->arena);
 	free(exec);
 }

@@ -14,9 +14,10 @@ struct exec {
 	struct op_state *root;
 };
 
-/* What expressions of the plan are evaluated in. */
+/* What expressions of the plan are evaluated in; all in the arena. */
 void exec_env_init(struct exec_env *env, const struct plan *plan,
     const struct exec_context *context, struct arena *arena);
+void exec_env_release(struct exec_env *env);
 
 /* An execution without operators; NULL if there is no memory. */
 struct exec *exec_new(const struct plan *plan,

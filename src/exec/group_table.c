@@ -8,15 +8,16 @@
 #include <string.h>
 
 #include "common/error.h"
-#include "exec/row_key.h"
 
 #define SLOTS_MIN 64
 
 void
 group_table_init(struct group_table *table, const struct type *types,
-    uint32_t key_count, struct mem_budget *budget)
+    uint32_t key_count, enum key_rule rule, struct mem_budget *budget)
 {
-	*table = (struct group_table){ .types = types, .key_count = key_count };
+	*table = (struct group_table){ .types = types,
+		.key_count = key_count,
+		.rule = rule };
 	arena_init(&table->arena, budget);
 	row_store_init(&table->keys, types, key_count, budget);
 }
@@ -33,8 +34,8 @@ is_group(const struct group_table *table, uint32_t group,
     const struct vec *keys, uint32_t row)
 {
 	for (uint32_t k = 0; k < table->key_count; k++) {
-		if (!row_key_equal(&table->types[k], &table->keys.columns[k],
-			group, &keys[k], row))
+		if (!row_key_equal(&table->types[k], table->rule,
+			&table->keys.columns[k], group, &keys[k], row))
 			return false;
 	}
 	return true;

@@ -4,8 +4,6 @@
  * in the order of their first appearance: the groups of GROUP BY, the values
  * of DISTINCT.
  *
- * Nulls are equal to each other here, as in GROUP BY.
- *
  * Memory: a row_store and the table's own arena.  Threads: one.
  */
 #pragma once
@@ -15,6 +13,7 @@
 
 #include "common/arena.h"
 #include "common/attr.h"
+#include "exec/row_key.h"
 #include "exec/row_store.h"
 #include "types/type.h"
 #include "vec/vec.h"
@@ -24,6 +23,7 @@ struct error;
 struct group_table {
 	const struct type *types;
 	uint32_t key_count;
+	enum key_rule rule;
 	struct row_store keys; /* row g is group g */
 
 	/* private */
@@ -34,8 +34,9 @@ struct group_table {
 	uint32_t slot_count;
 };
 
+/* `types` stay; the rule says what is equal, see row_key.h. */
 void group_table_init(struct group_table *table, const struct type *types,
-    uint32_t key_count, struct mem_budget *budget);
+    uint32_t key_count, enum key_rule rule, struct mem_budget *budget);
 void group_table_release(struct group_table *table);
 
 static inline uint32_t

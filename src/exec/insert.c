@@ -325,6 +325,7 @@ exec_insert(const struct plan *plan, const struct exec_context *context,
 	if (rc == 0)
 		rc = arena_check(&insert.arena, err);
 	arena_release(&insert.arena);
+	exec_env_release(&insert.env);
 	arena_release(&insert.env_arena);
 	*row_count = insert.row_count;
 	if (rc == 0 && returning != NULL)

@@ -108,7 +108,8 @@ same_key(const struct join_table *table, uint32_t a, uint32_t b)
 	for (uint32_t k = 0; k < table->key_count; k++) {
 		const struct vec *column = key_column(table, k);
 
-		if (!row_key_equal(&table->key_types[k], column, a, column, b))
+		if (!row_key_equal(&table->key_types[k], KEY_EQUAL, column, a,
+			column, b))
 			return false;
 	}
 	return true;
@@ -188,7 +189,8 @@ join_table_compare(const struct join_table *table, const struct vec *keys,
 		for (uint32_t i = 0; i < count; i++) {
 			if (rows[i] != JOIN_NO_ROW && keep[i])
 				keep[i] = row_key_equal(&table->key_types[k],
-				    key, probe_rows[i], column, rows[i]);
+				    KEY_EQUAL, key, probe_rows[i], column,
+				    rows[i]);
 		}
 	}
 }

@@ -41,7 +41,8 @@ op_new(const struct exec_env *env, const struct rel *rel)
 	case REL_PROJECT:
 		return project_op_new(env, rel);
 	case REL_JOIN:
-		return join_op_new(env, rel);
+		return rel->join.is_lateral ? lateral_op_new(env, rel)
+					    : join_op_new(env, rel);
 	case REL_AGG:
 		return agg_op_new(env, rel);
 	case REL_SORT:

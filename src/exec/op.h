@@ -22,14 +22,20 @@
 #include "plan/logical.h"
 #include "vec/vec.h"
 
-/* What all operators of one execution share. */
+struct op_state;
+struct subplan;
+
+/*
+ * What all operators of one execution share; those of an inner plan, which runs
+ * anew for each outer row, have one of their own.
+ */
 struct exec_env {
+	const struct plan *plan;
 	const struct exec_context *context;
 	struct arena *arena; /* lives as long as the execution */
-	struct datum *slots; /* of EXPR_OUTER, plan->slot_count */
+	struct datum *slots; /* of EXPR_OUTER, shared by inner executions */
+	struct subplan **subplans; /* of subqueries met so far; see subplan.h */
 };
-
-struct op_state;
 
 struct op_class {
 	const char *name;
@@ -92,6 +98,9 @@ struct op_state *append_op_new(const struct exec_env *env,
 struct op_state *sequence_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *unpivot_op_new(const struct exec_env *env,
+    const struct rel *rel);
+
+struct op_state *lateral_op_new(const struct exec_env *env,
     const struct rel *rel);
 
 /* `limit` (NULL: none) is a REL_LIMIT above: only its rows are kept. */

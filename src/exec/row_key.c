@@ -4,6 +4,8 @@
  */
 #include "exec/row_key.h"
 
+#include <math.h>
+
 #include "common/hash.h"
 
 #define HASH_NULL UINT64_C(0x6e756c6c)
@@ -47,9 +49,33 @@ row_key_hash(const struct type *types, uint32_t key_count,
 	}
 }
 
+/* Whether two values that are equal are written the same way, too. */
+static bool
+looks_same(enum phys phys, const struct datum *a, const struct datum *b)
+{
+	switch (phys) {
+	case PHYS_BOOL:
+	case PHYS_I64:
+	case PHYS_UUID:
+	case PHYS_COUNT:
+		return true;
+	case PHYS_F64:
+		return signbit(a->f64) == signbit(b->f64);
+	case PHYS_NUMERIC:
+		return a->numeric.scale == b->numeric.scale;
+	case PHYS_STR:
+		return str_equal(a->str, b->str);
+	case PHYS_INTERVAL:
+		return a->interval.microseconds == b->interval.microseconds &&
+		    a->interval.days == b->interval.days &&
+		    a->interval.months == b->interval.months;
+	}
+	return true;
+}
+
 bool
-row_key_equal(const struct type *type, const struct vec *a, uint32_t a_row,
-    const struct vec *b, uint32_t b_row)
+row_key_equal(const struct type *type, enum key_rule rule, const struct vec *a,
+    uint32_t a_row, const struct vec *b, uint32_t b_row)
 {
 	bool is_null = vec_is_null(a, a_row);
 	struct datum x, y;
@@ -64,5 +90,6 @@ row_key_equal(const struct type *type, const struct vec *a, uint32_t a_row,
 		    b->str[vec_index(b, b_row)]);
 	x = vec_get(a, a_row);
 	y = vec_get(b, b_row);
-	return type_compare(type, &x, &y) == 0;
+	return type_compare(type, &x, &y) == 0 &&
+	    (rule == KEY_EQUAL || looks_same(a->phys, &x, &y));
 }

@@ -13,9 +13,15 @@
 #include "types/type.h"
 #include "vec/vec.h"
 
-/* The hashes of the selected rows, by position in the selection. */
+enum key_rule {
+	KEY_EQUAL, /* as = says: 1.0 is 1.00, 'a' is 'a ' for char(n) */
+	KEY_SAME,  /* no function can tell the values apart */
+};
+
+/* The hashes of the selected rows, by position in the selection; for both
+ * rules. */
 void row_key_hash(const struct type *types, uint32_t key_count,
     const struct vec *keys, struct sel sel, uint64_t *hashes);
 
-bool row_key_equal(const struct type *type, const struct vec *a, uint32_t a_row,
-    const struct vec *b, uint32_t b_row);
+bool row_key_equal(const struct type *type, enum key_rule rule,
+    const struct vec *a, uint32_t a_row, const struct vec *b, uint32_t b_row);

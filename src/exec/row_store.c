@@ -17,6 +17,7 @@ row_store_init(struct row_store *store, const struct type *types,
 {
 	*store = (struct row_store){ .column_count = column_count };
 	arena_init(&store->arena, budget);
+	arena_init(&store->strings, budget);
 	store->columns = arena_zalloc(&store->arena,
 	    (column_count + 1) * sizeof(*store->columns));
 	for (uint32_t i = 0; i < column_count; i++)
@@ -27,7 +28,23 @@ void
 row_store_release(struct row_store *store)
 {
 	arena_release(&store->arena);
+	arena_release(&store->strings);
 	*store = (struct row_store){ .row_count = 0 };
+}
+
+void
+row_store_reset(struct row_store *store)
+{
+	store->row_count = 0;
+	arena_reset(&store->strings);
+}
+
+static int
+check(const struct row_store *store, struct error *err)
+{
+	int rc = arena_check(&store->arena, err);
+
+	return rc != 0 ? rc : arena_check(&store->strings, err);
 }
 
 static int
@@ -80,7 +97,7 @@ add_column(struct row_store *store, struct vec *column,
 	for (uint32_t i = 0; i < sel.count; i++) {
 		struct datum value = vec_get(source, sel_row(sel, i));
 
-		value = datum_copy(column->phys, &value, &store->arena);
+		value = datum_copy(column->phys, &value, &store->strings);
 		vec_set(column, store->row_count + i, &value);
 	}
 }
@@ -97,7 +114,7 @@ row_store_add(struct row_store *store, const struct vec *columns,
 	for (uint32_t i = 0; i < store->column_count; i++)
 		add_column(store, &store->columns[i], &columns[i], sel);
 	store->row_count += sel.count;
-	return arena_check(&store->arena, err);
+	return check(store, err);
 }
 
 int
@@ -108,6 +125,7 @@ row_store_keep(struct row_store *store, const uint32_t *rows, uint32_t count,
 	int rc;
 
 	arena_init(&kept.arena, store->arena.budget);
+	arena_init(&kept.strings, store->arena.budget);
 	kept.columns = arena_zalloc(&kept.arena,
 	    (store->column_count + 1) * sizeof(*kept.columns));
 	for (uint32_t c = 0; c < store->column_count; c++)
@@ -120,14 +138,14 @@ row_store_keep(struct row_store *store, const uint32_t *rows, uint32_t count,
 			struct datum value =
 			    vec_get(&store->columns[c], rows[i]);
 
-			value = datum_copy(column->phys, &value, &kept.arena);
+			value = datum_copy(column->phys, &value, &kept.strings);
 			vec_set(column, i, &value);
 		}
 	}
 	kept.row_count = count;
 	if (rc == 0)
-		rc = arena_check(&kept.arena, err);
-	arena_release(&store->arena);
+		rc = check(&kept, err);
+	row_store_release(store);
 	*store = kept;
 	return rc;
 }

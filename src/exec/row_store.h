@@ -23,12 +23,22 @@ struct row_store {
 	uint32_t column_count;
 	uint32_t row_count;
 	uint32_t capacity;
-	struct arena arena; /* of the columns and all strings */
+	struct arena arena;   /* of the columns */
+	struct arena strings; /* and what they point to */
 };
 
 void row_store_init(struct row_store *store, const struct type *types,
     uint32_t column_count, struct mem_budget *budget);
 void row_store_release(struct row_store *store);
+
+/* Forget the rows, keep the memory of the columns. */
+void row_store_reset(struct row_store *store);
+
+static inline size_t
+row_store_bytes(const struct row_store *store)
+{
+	return store->arena.used_bytes + store->strings.used_bytes;
+}
 
 /* Copy the selected rows of the columns; 53200 when memory is used up. */
 MUST_USE int row_store_add(struct row_store *store, const struct vec *columns,

@@ -68,7 +68,8 @@ sequence_open(struct op_state *op, struct error *err)
 	int rc = 0;
 
 	arena_init(&sequence->arena, budget);
-	group_table_init(&sequence->units, &rel->link_type, 1, budget);
+	group_table_init(&sequence->units, &rel->link_type, 1, KEY_EQUAL,
+	    budget);
 	for (uint32_t k = 0; k < rel->step_count; k++) {
 		const struct rel *input = rel->steps[k].rel;
 

@@ -34,6 +34,13 @@
 	(error_set((err), (code), __VA_ARGS__), \
 	    error_position((err), (location)))
 
+/* The name of a scalar subquery's column. */
+struct sublink_name {
+	const struct sublink_name *next;
+	const struct ast_expr *ast;
+	struct str name;
+};
+
 struct binder {
 	const struct plan_context *context;
 	struct arena *arena;
@@ -43,8 +50,10 @@ struct binder {
 	uint32_t next_rel_id;
 	struct range **ranges; /* by the id of their relation */
 	uint32_t range_capacity;
-	uint32_t scope_count; /* ids given to scopes */
-	uint32_t slot_count;  /* of the finished plan; see layout.h */
+	uint32_t scope_count;                     /* ids given to scopes */
+	const struct sublink_name *sublink_names; /* newest first */
+	uint32_t subquery_count; /* of the finished plan; see layout.h */
+	uint32_t slot_count;     /* of the finished plan; see layout.h */
 	bool reads_events;
 	uint32_t depth; /* of the expression being bound */
 };
@@ -75,7 +84,8 @@ struct range {
 /* Where an expression stands, for what is allowed and for messages. */
 enum bind_place {
 	PLACE_SELECT,
-	PLACE_FROM,
+	PLACE_FROM_SUBQUERY,
+	PLACE_FROM_FUNCTION,
 	PLACE_JOIN_ON,
 	PLACE_WHERE,
 	PLACE_GROUP_BY,
@@ -91,6 +101,7 @@ enum bind_place {
 };
 
 struct agg_list {
+	uint32_t rel_id; /* of the aggregation to be */
 	struct agg_call *items;
 	uint32_t count;
 	uint32_t capacity;
@@ -114,6 +125,7 @@ struct scope {
 	uint32_t item_count;
 	uint32_t item_capacity;
 	bool is_lateral_active; /* the item of FROM being bound is LATERAL */
+	bool has_lateral_use;   /* one of is_lateral_only was named */
 	enum bind_place place;
 	struct agg_list *aggs; /* NULL: aggregates are not allowed */
 	bool in_aggregate;
@@ -186,6 +198,30 @@ int bind_condition(struct binder *binder, struct scope *scope,
 /* An expression that stands alone: an unknown literal is text. */
 int bind_value(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err);
+
+/* ---- bind_subquery.c ---- */
+
+int bind_sublink(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+
+/* (a, b) op (SELECT c, d), of one row. */
+int bind_row_sublink(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+
+/* ---- bind_row.c ---- */
+
+/*
+ * (a, b) op (c, d): equality, inequality, or the order of the first pair that
+ * differs.  One pair is the plain operator.
+ */
+int bind_row_comparison(struct binder *binder, struct str op,
+    struct expr **left, struct expr **right, uint32_t count, int location,
+    struct expr **out, struct error *err);
+
+/* The same of two row constructors. */
+int bind_row_pair(struct binder *binder, struct scope *scope, struct str op,
+    const struct ast_expr *left, const struct ast_expr *right, int location,
+    struct expr **out, struct error *err);
 
 /* ---- bind_call.c ---- */
 
@@ -328,6 +364,10 @@ int bind_from_item(struct binder *binder, struct scope *scope,
 int bind_join(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err);
 
+/* A join in the FROM of this scope, LATERAL if it has to be. */
+struct rel *from_join(struct binder *binder, const struct scope *scope,
+    enum join_kind kind, struct rel *left, struct rel *right);
+
 /* FROM t AS a (x, y): other names for the first columns. */
 int range_rename_columns(struct binder *binder, struct range *range,
     const struct ast_from *from, struct error *err);
@@ -353,6 +393,10 @@ struct range *range_new_scan(struct binder *binder,
  */
 struct rel *rel_new_join(struct binder *binder, enum join_kind kind,
     struct rel *left, struct rel *right);
+
+/* Whether the right side names columns of the left one. */
+bool join_is_lateral(struct binder *binder, struct rel *left,
+    struct rel *right);
 
 struct rel *rel_new_filter(struct binder *binder, struct rel *input,
     struct expr *condition);
@@ -416,7 +460,7 @@ int bind_sort_direction(const struct ast_sort *sort, struct sort_key *out,
     struct error *err);
 
 /* The name PostgreSQL gives a column without an alias. */
-struct str column_name(const struct ast_expr *ast);
+struct str column_name(const struct binder *binder, const struct ast_expr *ast);
 
 /*
  * A moment as the native language writes it: RFC 3339, a date, or a number of

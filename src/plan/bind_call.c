@@ -4,6 +4,7 @@
  * function: facts of the session, casts by a type's name.
  */
 #include "plan/bind.h"
+#include "plan/column_set.h"
 
 #define CANDIDATES_MAX 64
 
@@ -316,7 +317,8 @@ fact:
 
 static const char *const place_name[PLACE_COUNT] = {
 	[PLACE_SELECT] = "SELECT",
-	[PLACE_FROM] = "functions in FROM",
+	[PLACE_FROM_SUBQUERY] = "FROM clause of their own query level",
+	[PLACE_FROM_FUNCTION] = "functions in FROM",
 	[PLACE_JOIN_ON] = "JOIN conditions",
 	[PLACE_WHERE] = "WHERE",
 	[PLACE_GROUP_BY] = "GROUP BY",
@@ -348,6 +350,26 @@ is_foreign_aggregate(struct str name)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * The query that an aggregate belongs to: the innermost one whose columns its
+ * arguments name, as PostgreSQL has it; the one it stands in if there is none.
+ */
+static struct scope *
+aggregate_scope(const struct binder *binder, struct scope *scope,
+    const struct column_set *columns)
+{
+	for (struct scope *at = scope; at != NULL; at = at->outer) {
+		for (uint32_t i = 0; i < columns->count; i++) {
+			const struct range *range =
+			    binder_range_of(binder, columns->items[i].rel);
+
+			if (range != NULL && range->scope_id == at->id)
+				return at;
+		}
+	}
+	return scope;
 }
 
 static int
@@ -428,6 +450,19 @@ check_aggregate_form(const struct ast_call *call, int location,
 }
 
 static int
+bind_agg_filter(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct agg_call *agg, struct error *err)
+{
+	struct scope inner = *scope;
+
+	if (ast->call.filter == NULL)
+		return 0;
+	inner.in_aggregate = true;
+	return bind_condition(binder, &inner, ast->call.filter, "FILTER",
+	    &agg->filter, err);
+}
+
+static int
 bind_aggregate(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct str name, struct expr **args,
     uint32_t arg_count, struct expr **out, struct error *err)
@@ -437,12 +472,11 @@ bind_aggregate(struct binder *binder, struct scope *scope,
 	struct agg_call agg = { .kind = AGG_COUNT_STAR,
 		.is_distinct = call->is_distinct,
 		.type = type_of(TYPE_INT8) };
-	struct scope inner = *scope;
+	struct column_set columns;
+	struct scope *owner;
 	int rc;
 
-	rc = check_aggregate_place(scope, ast->location, err);
-	if (rc == 0)
-		rc = check_aggregate_form(call, ast->location, err);
+	rc = check_aggregate_form(call, ast->location, err);
 	if (rc != 0)
 		return rc;
 	if (!call->has_star) {
@@ -460,15 +494,22 @@ bind_aggregate(struct binder *binder, struct scope *scope,
 			rc = need_equality(binder, &args[0]->type,
 			    args[0]->location, err);
 	}
-	if (rc == 0 && call->filter != NULL) {
-		inner.in_aggregate = true;
-		rc = bind_condition(binder, &inner, call->filter, "FILTER",
-		    &agg.filter, err);
-	}
+	if (rc == 0)
+		rc = bind_agg_filter(binder, scope, ast, &agg, err);
+	if (rc != 0)
+		return rc;
+	column_set_init(&columns, binder->arena);
+	for (uint32_t i = 0; i < arg_count; i++)
+		column_set_add_expr(&columns, args[i]);
+	if (agg.filter != NULL)
+		column_set_add_expr(&columns, agg.filter);
+	owner = aggregate_scope(binder, scope, &columns);
+	rc = check_aggregate_place(owner, ast->location, err);
 	if (rc != 0)
 		return rc;
 	*out = expr_new(binder->arena, EXPR_AGG, agg.type, ast->location, 0);
-	(*out)->agg.index = agg_list_add(binder, scope->aggs, &agg);
+	(*out)->agg.rel = owner->aggs->rel_id;
+	(*out)->agg.index = agg_list_add(binder, owner->aggs, &agg);
 	return 0;
 }
 
@@ -539,8 +580,6 @@ bind_call(struct binder *binder, struct scope *scope,
 	rc = check_call_form(ast, err);
 	if (rc != 0)
 		return rc;
-	if (is_aggregate)
-		rc = check_aggregate_place(scope, ast->location, err);
 	inner.in_aggregate |= is_aggregate;
 	for (uint32_t i = 0; i < count && rc == 0; i++)
 		rc = bind_expr(binder, &inner, call->args.items[i], &args[i],

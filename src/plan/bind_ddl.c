@@ -42,6 +42,7 @@ is_not_constant(const struct expr *expr)
 	case EXPR_FACT:
 	case EXPR_AGG:
 	case EXPR_OUTER:
+	case EXPR_SUBQUERY:
 		return true;
 	case EXPR_CALL:
 		return expr->function->volatility != FUNCTION_IMMUTABLE;

@@ -136,6 +136,16 @@ bind_op(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
 	struct expr *right;
 	int rc;
 
+	if (ast->op.left != NULL && ast->op.left->kind == AST_ROW &&
+	    ast->op.right != NULL) {
+		if (ast->op.right->kind == AST_ROW)
+			return bind_row_pair(binder, scope,
+			    operator_name(&ast->op.name), ast->op.left,
+			    ast->op.right, ast->location, out, err);
+		if (ast->op.right->kind == AST_SUBLINK &&
+		    ast->op.right->sublink.kind == AST_SUBLINK_SCALAR)
+			return bind_row_sublink(binder, scope, ast, out, err);
+	}
 	if (ast->op.right == NULL)
 		return error_at(err, ast->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,
@@ -338,6 +348,31 @@ bind_between(struct binder *binder, struct scope *scope,
 	return rc;
 }
 
+/* (x, y) IN ((a, b), (c, d)) */
+static int
+bind_row_in(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err)
+{
+	const struct ast_expr_list *list = &ast->in.list;
+	struct expr *any = expr_new(binder->arena, EXPR_OR, type_of(TYPE_BOOL),
+	    ast->location, list->count);
+	int rc = 0;
+
+	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
+		if (list->items[i]->kind != AST_ROW)
+			return error_at(err, list->items[i]->location,
+			    STELE_E_FEATURE_NOT_SUPPORTED,
+			    "comparison of a row with what is no row"
+			    " constructor is not supported");
+		rc = bind_row_pair(binder, scope, STR("="), ast->in.arg,
+		    list->items[i], ast->location, &any->args[i], err);
+	}
+	*out = list->count == 1 ? any->args[0] : any;
+	if (rc == 0 && ast->in.is_negated)
+		*out = wrap_not(binder, *out, ast->location);
+	return rc;
+}
+
 /*
  * x IN (a, b): comparisons one by one, as their types may differ; one node if
  * they do not.
@@ -354,6 +389,8 @@ bind_in(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
 	struct expr *in;
 	int rc;
 
+	if (ast->in.arg->kind == AST_ROW)
+		return bind_row_in(binder, scope, ast, out, err);
 	rc = bind_expr(binder, scope, ast->in.arg, &arg, err);
 	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
 		struct expr *item;
@@ -596,8 +633,7 @@ bind_kind(struct binder *binder, struct scope *scope,
 		return error_at(err, ast->location, STELE_E_SYNTAX,
 		    "row expansion via \"*\" is not supported here");
 	case AST_SUBLINK:
-		return bind_unsupported(ast, "subqueries in expressions are",
-		    err);
+		return bind_sublink(binder, scope, ast, out, err);
 	case AST_ANY_ALL:
 		return bind_unsupported(ast, "ANY and ALL over arrays are",
 		    err);

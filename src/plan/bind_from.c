@@ -60,6 +60,7 @@ bind_subquery(struct binder *binder, struct scope *scope,
 	int rc;
 
 	scope->is_lateral_active = from->is_lateral;
+	scope->place = PLACE_FROM_SUBQUERY;
 	rc = bind_select(binder, scope, from->subquery, UNKNOWNS_TEXT, &query,
 	    err);
 	scope->is_lateral_active = false;
@@ -98,6 +99,17 @@ bind_from_item(struct binder *binder, struct scope *scope,
 	    "functions in FROM are not supported");
 }
 
+struct rel *
+from_join(struct binder *binder, const struct scope *scope, enum join_kind kind,
+    struct rel *left, struct rel *right)
+{
+	struct rel *join = rel_new_join(binder, kind, left, right);
+
+	join->join.is_lateral =
+	    scope->has_lateral_use && join_is_lateral(binder, left, right);
+	return join;
+}
+
 int
 bind_from(struct binder *binder, struct scope *scope,
     const struct ast_from_list *list, struct rel **out, struct error *err)
@@ -121,7 +133,7 @@ bind_from(struct binder *binder, struct scope *scope,
 		if (rc == 0)
 			*out = i == 0
 			    ? rel
-			    : rel_new_join(binder, JOIN_INNER, *out, rel);
+			    : from_join(binder, scope, JOIN_INNER, *out, rel);
 	}
 	scope_show_lateral(scope, 0, scope->item_count, false, true);
 	return rc;

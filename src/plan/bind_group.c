@@ -8,8 +8,18 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/rel_walk.h"
 
 /* ---- what is grouped by ---- */
+
+/* An aggregate of this query, in a subquery too. */
+static bool
+is_aggregate(const struct expr *expr, void *arg)
+{
+	const uint32_t *rel_id = arg;
+
+	return expr->kind == EXPR_AGG && expr->agg.rel == *rel_id;
+}
 
 static int
 bind_group_expr(struct binder *binder, struct select_state *state,
@@ -40,7 +50,7 @@ bind_group_expr(struct binder *binder, struct select_state *state,
 		*out = target->expr;
 		if (rc != 0)
 			return rc;
-		if (expr_has_aggregates(*out))
+		if (expr_find(*out, is_aggregate, &state->aggs.rel_id))
 			return error_at(err, (*out)->location, STELE_E_GROUPING,
 			    "aggregate functions are not allowed in GROUP BY");
 	} else {
@@ -118,64 +128,102 @@ bind_group_by(struct binder *binder, struct select_state *state,
 
 /* ---- lifting ---- */
 
-static int
-ungrouped_error(const struct binder *binder, const struct expr *column,
-    struct error *err)
-{
-	const struct range *range = binder_range_of(binder, column->column.rel);
-	struct str table = STR("?");
-	struct str name = STR("?");
+struct lift {
+	struct binder *binder;
+	const struct rel *agg;
+	uint32_t scope_id;   /* of the query that is grouped */
+	bool is_in_subquery; /* below it: only columns are looked up */
+	struct error *err;
+};
 
-	if (range != NULL) {
-		table = range->name;
-		name = range->columns[column->column.column].name;
-	}
-	return error_at(err, column->location, STELE_E_GROUPING,
+static int lift_rel(struct lift *lift, struct rel *rel);
+
+static int
+ungrouped_error(const struct lift *lift, const struct range *range,
+    const struct expr *column)
+{
+	struct str name = range->columns[column->column.column].name;
+
+	if (lift->is_in_subquery)
+		return error_at(lift->err, column->location, STELE_E_GROUPING,
+		    "subquery uses ungrouped column \"%.*s.%.*s\" from outer"
+		    " query",
+		    STR_FMT(range->name), STR_FMT(name));
+	return error_at(lift->err, column->location, STELE_E_GROUPING,
 	    "column \"%.*s.%.*s\" must appear in the GROUP BY clause or be"
 	    " used in an aggregate function",
-	    STR_FMT(table), STR_FMT(name));
+	    STR_FMT(range->name), STR_FMT(name));
+}
+
+/* The expression as a column of the aggregation; NULL if it is none. */
+static struct expr *
+group_column(const struct lift *lift, const struct expr *expr)
+{
+	const struct rel_agg *agg = &lift->agg->agg;
+	struct arena *arena = lift->binder->arena;
+
+	if (expr->kind == EXPR_AGG && expr->agg.rel == lift->agg->id)
+		return expr_column(arena, expr->type, expr->location,
+		    lift->agg->id, agg->key_count + expr->agg.index);
+	if (lift->is_in_subquery && expr->kind != EXPR_COLUMN)
+		return NULL;
+	for (uint32_t i = 0; i < agg->key_count; i++) {
+		if (expr_equal(expr, agg->keys[i]))
+			return expr_column(arena, expr->type, expr->location,
+			    lift->agg->id, i);
+	}
+	return NULL;
+}
+
+/* The original may be part of a group expression: it stays as it is. */
+static int
+lift_expr(struct lift *lift, struct expr **slot)
+{
+	const struct expr *expr = *slot;
+	struct expr *copy = group_column(lift, expr);
+	const struct range *range;
+	int rc = 0;
+
+	if (copy != NULL) {
+		*slot = copy;
+		return 0;
+	}
+	if (expr->kind == EXPR_COLUMN) {
+		range = binder_range_of(lift->binder, expr->column.rel);
+		if (range == NULL || range->scope_id != lift->scope_id)
+			return 0; /* of a query around this one, or inside */
+		return ungrouped_error(lift, range, expr);
+	}
+	copy = expr_copy(lift->binder->arena, expr);
+	*slot = copy;
+	for (uint32_t i = 0; i < copy->arg_count && rc == 0; i++)
+		rc = lift_expr(lift, &copy->args[i]);
+	if (rc == 0 && copy->kind == EXPR_SUBQUERY) {
+		struct lift inner = *lift;
+
+		inner.is_in_subquery = true;
+		rc = lift_rel(&inner, copy->subquery->rel);
+		if (rc == 0 && copy->subquery->test != NULL)
+			rc = lift_expr(&inner, &copy->subquery->test);
+	}
+	return rc;
 }
 
 static int
-lift(struct binder *binder, const struct rel *agg, struct expr **expr,
-    struct error *err)
+lift_slot(struct expr **slot, void *arg)
 {
-	const struct expr *from = *expr;
-	struct expr *copy;
+	return lift_expr(arg, slot);
+}
 
-	for (uint32_t i = 0; i < agg->agg.key_count; i++) {
-		if (!expr_equal(from, agg->agg.keys[i]))
-			continue;
-		*expr = expr_column(binder->arena, from->type, from->location,
-		    agg->id, i);
-		return 0;
-	}
-	if (from->kind == EXPR_AGG) {
-		*expr = expr_column(binder->arena, from->type, from->location,
-		    agg->id, agg->agg.key_count + from->agg.index);
-		return 0;
-	}
-	if (from->kind == EXPR_COLUMN)
-		return from->column.rel == agg->id
-		    ? 0
-		    : ungrouped_error(binder, from, err);
-	if (from->arg_count == 0)
-		return 0;
-	/* the original may be part of a group expression: leave it alone */
-	copy = expr_new(binder->arena, from->kind, from->type, from->location,
-	    from->arg_count);
-	*expr = memcpy(copy, from, sizeof(*from));
-	copy->args = arena_alloc_array(binder->arena, from->arg_count,
-	    sizeof(*copy->args));
-	for (uint32_t i = 0; i < from->arg_count; i++) {
-		int rc;
+static int
+lift_rel(struct lift *lift, struct rel *rel)
+{
+	int rc;
 
-		copy->args[i] = from->args[i];
-		rc = lift(binder, agg, &copy->args[i], err);
-		if (rc != 0)
-			return rc;
-	}
-	return 0;
+	rc = rel_each_expr(rel, lift_slot, lift);
+	for (uint32_t i = 0; i < rel_input_count(rel) && rc == 0; i++)
+		rc = lift_rel(lift, *rel_input(rel, i));
+	return rc;
 }
 
 /* ---- the aggregation ---- */
@@ -250,6 +298,7 @@ new_agg(struct binder *binder, struct select_state *state)
 	uint32_t count = state->group_count + state->aggs.count;
 	struct rel *rel = rel_new(binder, REL_AGG, state->rel, count);
 
+	rel->id = state->aggs.rel_id;
 	rel->agg.keys = state->groups;
 	rel->agg.key_count = state->group_count;
 	rel->agg.calls = state->aggs.items;
@@ -266,16 +315,19 @@ int
 select_aggregate(struct binder *binder, struct select_state *state,
     struct error *err)
 {
-	struct rel *agg = new_agg(binder, state);
+	struct lift lift = { .binder = binder,
+		.scope_id = state->scope.id,
+		.err = err };
 	int rc = 0;
 
-	state->rel = agg;
+	state->rel = new_agg(binder, state);
+	lift.agg = state->rel;
 	for (uint32_t i = 0; i < state->targets.count && rc == 0; i++)
-		rc = lift(binder, agg, &state->targets.items[i].expr, err);
+		rc = lift_expr(&lift, &state->targets.items[i].expr);
 	if (rc != 0 || state->having == NULL)
 		return rc;
-	rc = lift(binder, agg, &state->having, err);
+	rc = lift_expr(&lift, &state->having);
 	if (rc == 0)
-		state->rel = rel_new_filter(binder, agg, state->having);
+		state->rel = rel_new_filter(binder, state->rel, state->having);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/layout.h"
+#include "plan/rel_walk.h"
 
 /* Place of a column in a row that is written. */
 static uint32_t
@@ -211,15 +212,20 @@ set_defaults(struct binder *binder, const struct event_type *type,
 }
 
 /* The cells of a single row are the values, without any relation. */
-static void
-set_single_row(struct plan_insert *plan, const struct insert_targets *targets,
-    struct expr **cells, uint32_t count)
+static int
+set_single_row(struct binder *binder, struct plan_insert *plan,
+    const struct insert_targets *targets, struct expr **cells, uint32_t count,
+    struct error *err)
 {
+	int rc = 0;
+
 	plan->is_single_row = true;
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		if (targets->attnums[i] != COLUMN_EVENT_ID)
-			plan->values[row_index(targets->attnums[i])] = cells[i];
+			rc = layout_expr(binder, cells[i], NULL,
+			    &plan->values[row_index(targets->attnums[i])], err);
 	}
+	return rc;
 }
 
 /* Values are the first columns of a source. */
@@ -276,10 +282,9 @@ bind_rows(struct binder *binder, const struct ast_insert *insert,
 	}
 	if (rc != 0)
 		return rc;
-	if (source->value_count == 1) {
-		set_single_row(plan, targets, rel->values.rows[0], count);
-		return 0;
-	}
+	if (source->value_count == 1)
+		return set_single_row(binder, plan, targets,
+		    rel->values.rows[0], count, err);
 	for (uint32_t i = 0; i < count; i++)
 		rel->types[i] =
 		    event_type_column_type(plan->type, targets->attnums[i]);
@@ -339,27 +344,47 @@ is_plain_values(const struct ast_select *source)
 
 /* ---- RETURNING ---- */
 
-static void
-find_event_id(const struct expr *expr, struct plan_insert *plan)
+struct find_event_id {
+	uint32_t rel_id;
+	int location;
+};
+
+static bool
+is_event_id(const struct expr *expr, void *arg)
 {
-	if (expr->kind == EXPR_COLUMN &&
-	    expr->column.column == COLUMN_EVENT_ID - 1 &&
-	    plan->event_id_location == 0)
-		plan->event_id_location = expr->location;
-	for (uint32_t i = 0; i < expr->arg_count; i++)
-		find_event_id(expr->args[i], plan);
+	struct find_event_id *find = arg;
+
+	if (expr->kind != EXPR_COLUMN || expr->column.rel != find->rel_id ||
+	    expr->column.column != COLUMN_EVENT_ID - 1)
+		return false;
+	find->location = expr->location;
+	return true;
+}
+
+static void
+find_event_id(const struct expr *expr, uint32_t rel_id,
+    struct plan_insert *plan)
+{
+	struct find_event_id find = { .rel_id = rel_id };
+
+	if (plan->event_id_location == 0 && expr_find(expr, is_event_id, &find))
+		plan->event_id_location = find.location;
 }
 
 static struct range *
 returning_range(struct binder *binder, const struct ast_insert *insert,
-    const struct event_type *type)
+    const struct event_type *type, struct rel **rel)
 {
 	bool reads_events = binder->reads_events;
-	struct rel *rel;
-	struct range *range = range_new_scan(binder, type, insert->alias, &rel);
+	struct range *range = range_new_scan(binder, type, insert->alias, rel);
 
 	/* the new rows, not a scan; all columns stand where they are */
 	binder->reads_events = reads_events;
+	(*rel)->columns = arena_alloc_array(binder->arena, (*rel)->column_count,
+	    sizeof(*(*rel)->columns));
+	for (uint32_t i = 0; i < (*rel)->column_count; i++)
+		(*rel)->columns[i] =
+		    (struct column_id){ .rel = (*rel)->id, .column = i };
 	return range;
 }
 
@@ -367,8 +392,9 @@ static int
 bind_returning(struct binder *binder, const struct ast_insert *insert,
     struct plan_insert *plan_insert, struct plan *plan, struct error *err)
 {
+	struct rel *rel;
 	struct range *range =
-	    returning_range(binder, insert, plan_insert->type);
+	    returning_range(binder, insert, plan_insert->type, &rel);
 	struct scope scope = { .place = PLACE_RETURNING };
 	struct target_list targets = { .count = 0 };
 	struct plan_column *columns;
@@ -381,15 +407,15 @@ bind_returning(struct binder *binder, const struct ast_insert *insert,
 		return rc;
 	columns = arena_alloc_array(binder->arena, targets.count + 1,
 	    sizeof(*columns));
-	plan_insert->returning_rel = range->rel_id;
 	plan_insert->returning_count = targets.count;
 	plan_insert->returning = arena_alloc_array(binder->arena,
 	    targets.count + 1, sizeof(*plan_insert->returning));
-	for (uint32_t i = 0; i < targets.count; i++) {
+	for (uint32_t i = 0; i < targets.count && rc == 0; i++) {
 		const struct target *target = &targets.items[i];
 
-		plan_insert->returning[i] = target->expr;
-		find_event_id(target->expr, plan_insert);
+		rc = layout_expr(binder, target->expr, rel,
+		    &plan_insert->returning[i], err);
+		find_event_id(target->expr, range->rel_id, plan_insert);
 		columns[i] = (struct plan_column){
 			.name = target->column.name,
 			.type = target->expr->type,
@@ -399,7 +425,7 @@ bind_returning(struct binder *binder, const struct ast_insert *insert,
 	}
 	plan->columns = columns;
 	plan->column_count = targets.count;
-	return 0;
+	return rc;
 }
 
 /* ---- the statements ---- */

@@ -350,7 +350,7 @@ bind_join(struct binder *binder, struct scope *scope,
 		rc = bind_on(binder, scope, &join, err);
 	if (rc != 0)
 		return rc;
-	*out = rel_new_join(binder, kinds[from->join],
+	*out = from_join(binder, scope, kinds[from->join],
 	    is_swapped ? join.right_rel : join.left_rel,
 	    is_swapped ? join.left_rel : join.right_rel);
 	if (join.condition != NULL)

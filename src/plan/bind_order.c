@@ -3,6 +3,7 @@
  * bind_order.c -- ORDER BY, LIMIT and OFFSET, and targets by name or number.
  */
 #include "plan/bind.h"
+#include "plan/rel_walk.h"
 
 int
 target_by_alias(const struct select_state *state, struct str name,
@@ -197,6 +198,24 @@ bind_order_of_result(struct binder *binder, struct scope *outer,
 
 /* ---- LIMIT and OFFSET ---- */
 
+/* The query whose rows are counted. */
+struct limited {
+	const struct binder *binder;
+	uint32_t scope_id;
+};
+
+static bool
+is_variable(const struct expr *expr, void *arg)
+{
+	const struct limited *limited = arg;
+	const struct range *range;
+
+	if (expr->kind != EXPR_COLUMN)
+		return false;
+	range = binder_range_of(limited->binder, expr->column.rel);
+	return range != NULL && range->scope_id == limited->scope_id;
+}
+
 static int
 bind_count(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, enum bind_place place, const char *name,
@@ -204,6 +223,7 @@ bind_count(struct binder *binder, struct scope *scope,
 {
 	struct type bigint = type_of(TYPE_INT8);
 	struct scope inner = *scope;
+	struct limited limited;
 	int rc;
 
 	inner.aggs = NULL;
@@ -217,7 +237,9 @@ bind_count(struct binder *binder, struct scope *scope,
 		    "argument of %s must be type bigint, not type %s", name,
 		    type_text(binder, &(*out)->type));
 	rc = coerce(binder, out, &bigint, CAST_ASSIGNMENT, err);
-	if (rc == 0 && expr_has_columns(*out))
+	limited.binder = binder;
+	limited.scope_id = scope->id;
+	if (rc == 0 && expr_find(*out, is_variable, &limited))
 		return error_at(err, ast->location,
 		    STELE_E_INVALID_COLUMN_REFERENCE,
 		    "argument of %s must not contain variables", name);

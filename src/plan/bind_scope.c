@@ -142,14 +142,14 @@ is_hidden(const struct scope *scope, const struct scope_item *item)
 
 /* The item is used; note it, and that its join may not be crossed so. */
 static int
-use_item(struct scope *scope UNUSED, const struct scope_item *item,
-    int location, struct error *err)
+use_item(struct scope *scope, const struct scope_item *item, int location,
+    struct error *err)
 {
 	if (!item->is_lateral_only)
 		return 0;
+	scope->has_lateral_use = true;
 	if (item->is_lateral_ok)
-		return error_at(err, location, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "LATERAL is not supported");
+		return 0;
 	error_at(err, location, STELE_E_INVALID_COLUMN_REFERENCE,
 	    "invalid reference to FROM-clause entry for table \"%.*s\"",
 	    STR_FMT(item->range->name));

@@ -115,7 +115,7 @@ bind_targets(struct binder *binder, struct scope *scope,
 		if (rc != 0)
 			return rc;
 		if (target.column.name.len == 0)
-			target.column.name = column_name(ast);
+			target.column.name = column_name(binder, ast);
 		set_origin(binder, &target);
 		target_list_add(binder, out, &target);
 	}
@@ -125,7 +125,8 @@ bind_targets(struct binder *binder, struct scope *scope,
 /* ---- what is not supported ---- */
 
 static int
-check_supported(const struct ast_select *select, struct error *err)
+check_supported(const struct ast_select *select, bool is_outermost,
+    struct error *err)
 {
 	const char *what = NULL;
 	int location = select->location;
@@ -139,8 +140,8 @@ check_supported(const struct ast_select *select, struct error *err)
 	} else if (select->window_count > 0) {
 		what = "WINDOW";
 		location = select->windows[0]->location;
-	} else if (select->set_op == AST_SET_NONE && select->value_count == 0 &&
-	    select->targets.count == 0) {
+	} else if (is_outermost && select->set_op == AST_SET_NONE &&
+	    select->value_count == 0 && select->targets.count == 0) {
 		what = "a SELECT without columns";
 	}
 	if (what == NULL)
@@ -196,7 +197,6 @@ bind_parts(struct binder *binder, struct select_state *state,
 	const struct ast_select *select = state->select;
 	int rc;
 
-	state->scope.place = PLACE_FROM;
 	rc = bind_from(binder, &state->scope, &select->from, &state->rel, err);
 	state->scope.place = PLACE_SELECT;
 	state->scope.aggs = &state->aggs;
@@ -389,6 +389,7 @@ bind_core(struct binder *binder, struct scope *outer,
 		.scope = { .id = ++binder->scope_count, .outer = outer } };
 	int rc;
 
+	state.aggs.rel_id = binder->next_rel_id++;
 	rc = bind_parts(binder, &state, unknowns, err);
 	if (rc == 0)
 		rc = build(binder, &state, unknowns, out, err);
@@ -402,7 +403,7 @@ bind_select(struct binder *binder, struct scope *outer,
 {
 	int rc;
 
-	rc = check_supported(select, err);
+	rc = check_supported(select, outer == NULL, err);
 	if (rc != 0)
 		return rc;
 	if (select->set_op != AST_SET_NONE)

@@ -8,7 +8,8 @@
 /* How good a name is: a cast keeps a good one of what it casts. */
 enum strength { NAME_NONE, NAME_WEAK, NAME_GOOD };
 
-static enum strength figure(const struct ast_expr *ast, struct str *out);
+static enum strength figure(const struct binder *binder,
+    const struct ast_expr *ast, struct str *out);
 
 static enum strength
 good(struct str name, struct str *out)
@@ -24,9 +25,10 @@ last_part(const struct ast_name *name)
 }
 
 static enum strength
-figure_cast(const struct ast_expr *ast, struct str *out)
+figure_cast(const struct binder *binder, const struct ast_expr *ast,
+    struct str *out)
 {
-	enum strength strength = figure(ast->cast.arg, out);
+	enum strength strength = figure(binder, ast->cast.arg, out);
 
 	if (strength == NAME_GOOD)
 		return strength;
@@ -35,12 +37,13 @@ figure_cast(const struct ast_expr *ast, struct str *out)
 }
 
 static enum strength
-figure_case(const struct ast_expr *ast, struct str *out)
+figure_case(const struct binder *binder, const struct ast_expr *ast,
+    struct str *out)
 {
 	enum strength strength = NAME_NONE;
 
 	if (ast->case_.otherwise != NULL)
-		strength = figure(ast->case_.otherwise, out);
+		strength = figure(binder, ast->case_.otherwise, out);
 	if (strength == NAME_GOOD)
 		return strength;
 	*out = STR("case");
@@ -67,8 +70,33 @@ figure_value(const struct ast_expr *ast, struct str *out)
 	return good(str_of_cstr(names[ast->value.fn]), out);
 }
 
+/* A scalar subquery has the name of its column. */
 static enum strength
-figure(const struct ast_expr *ast, struct str *out)
+figure_sublink(const struct binder *binder, const struct ast_expr *ast,
+    struct str *out)
+{
+	const struct sublink_name *name = binder->sublink_names;
+
+	switch (ast->sublink.kind) {
+	case AST_SUBLINK_EXISTS:
+		return good(STR("exists"), out);
+	case AST_SUBLINK_ARRAY:
+		return good(STR("array"), out);
+	case AST_SUBLINK_SCALAR:
+		while (name != NULL && name->ast != ast)
+			name = name->next;
+		if (name != NULL)
+			return good(name->name, out);
+		break;
+	case AST_SUBLINK_ANY:
+	case AST_SUBLINK_ALL:
+		break;
+	}
+	return NAME_NONE;
+}
+
+static enum strength
+figure(const struct binder *binder, const struct ast_expr *ast, struct str *out)
 {
 	switch (ast->kind) {
 	case AST_COLUMN:
@@ -78,9 +106,9 @@ figure(const struct ast_expr *ast, struct str *out)
 	case AST_FIELD:
 		return good(ast->field.name, out);
 	case AST_SUBSCRIPT:
-		return figure(ast->subscript.arg, out);
+		return figure(binder, ast->subscript.arg, out);
 	case AST_COLLATE:
-		return figure(ast->collate.arg, out);
+		return figure(binder, ast->collate.arg, out);
 	case AST_NULLIF:
 		return good(STR("nullif"), out);
 	case AST_COALESCE:
@@ -94,11 +122,13 @@ figure(const struct ast_expr *ast, struct str *out)
 	case AST_ROW:
 		return good(STR("row"), out);
 	case AST_CAST:
-		return figure_cast(ast, out);
+		return figure_cast(binder, ast, out);
 	case AST_CASE:
-		return figure_case(ast, out);
+		return figure_case(binder, ast, out);
 	case AST_SQL_VALUE:
 		return figure_value(ast, out);
+	case AST_SUBLINK:
+		return figure_sublink(binder, ast, out);
 	case AST_CONST:
 	case AST_PARAM:
 	case AST_STAR:
@@ -109,7 +139,6 @@ figure(const struct ast_expr *ast, struct str *out)
 	case AST_BETWEEN:
 	case AST_IN:
 	case AST_LIKE:
-	case AST_SUBLINK:
 	case AST_ANY_ALL:
 	case AST_DEFAULT:
 		return NAME_NONE;
@@ -118,11 +147,11 @@ figure(const struct ast_expr *ast, struct str *out)
 }
 
 struct str
-column_name(const struct ast_expr *ast)
+column_name(const struct binder *binder, const struct ast_expr *ast)
 {
 	struct str name = STR("");
 
-	if (figure(ast, &name) == NAME_NONE || name.len == 0)
+	if (figure(binder, ast, &name) == NAME_NONE || name.len == 0)
 		return STR("?column?");
 	return name;
 }

@@ -86,6 +86,11 @@ column_set_add_expr(struct column_set *set, const struct expr *expr)
 {
 	if (expr->kind == EXPR_COLUMN)
 		column_set_add(set, expr->column.rel, expr->column.column);
+	if (expr->kind == EXPR_SUBQUERY) {
+		column_set_add_rel(set, expr->subquery->rel);
+		if (expr->subquery->test != NULL)
+			column_set_add_expr(set, expr->subquery->test);
+	}
 	for (uint32_t i = 0; i < expr->arg_count; i++)
 		column_set_add_expr(set, expr->args[i]);
 }

@@ -4,6 +4,10 @@
  */
 #include "plan/expr.h"
 
+#include "common/buf.h"
+#include "plan/logical.h"
+#include "sql/print.h"
+
 struct expr *
 expr_new(struct arena *arena, enum expr_kind kind, struct type type,
     int location, uint32_t arg_count)
@@ -74,6 +78,26 @@ const_equal(const struct expr *a, const struct expr *b)
 	return type_compare(&a->type, &a->value, &b->value) == 0;
 }
 
+/* Subqueries at one place of a query that say the same in the same words. */
+static bool
+subquery_equal(const struct subquery *a, const struct subquery *b)
+{
+	struct buf texts[2];
+	bool is_equal;
+
+	if (a == b)
+		return true;
+	buf_init(&texts[0]);
+	buf_init(&texts[1]);
+	print_expr(&texts[0], a->ast);
+	print_expr(&texts[1], b->ast);
+	is_equal = !texts[0].failed && !texts[1].failed &&
+	    str_equal(buf_str(&texts[0]), buf_str(&texts[1]));
+	buf_release(&texts[0]);
+	buf_release(&texts[1]);
+	return is_equal;
+}
+
 static bool
 own_part_equal(const struct expr *a, const struct expr *b)
 {
@@ -101,6 +125,8 @@ own_part_equal(const struct expr *a, const struct expr *b)
 		return a->agg.rel == b->agg.rel && a->agg.index == b->agg.index;
 	case EXPR_OUTER:
 		return a->slot == b->slot;
+	case EXPR_SUBQUERY:
+		return subquery_equal(a->subquery, b->subquery);
 	case EXPR_AND:
 	case EXPR_OR:
 	case EXPR_NOT:
@@ -141,42 +167,25 @@ expr_any(const struct expr *expr, bool (*test)(const struct expr *expr))
 	return false;
 }
 
+bool
+expr_is_volatile_call(const struct expr *expr)
+{
+	return expr->kind == EXPR_CALL &&
+	    expr->function->volatility == FUNCTION_VOLATILE;
+}
+
 static bool
 varies(const struct expr *expr)
 {
 	return expr->kind == EXPR_COLUMN || expr->kind == EXPR_AGG ||
-	    (expr->kind == EXPR_CALL &&
-		expr->function->volatility == FUNCTION_VOLATILE);
-}
-
-static bool
-is_column(const struct expr *expr)
-{
-	return expr->kind == EXPR_COLUMN;
-}
-
-static bool
-is_aggregate(const struct expr *expr)
-{
-	return expr->kind == EXPR_AGG;
+	    (expr->kind == EXPR_SUBQUERY && expr->subquery->outer_count > 0) ||
+	    expr_is_volatile_call(expr);
 }
 
 bool
 expr_is_fixed(const struct expr *expr)
 {
 	return !expr_any(expr, varies);
-}
-
-bool
-expr_has_columns(const struct expr *expr)
-{
-	return expr_any(expr, is_column);
-}
-
-bool
-expr_has_aggregates(const struct expr *expr)
-{
-	return expr_any(expr, is_aggregate);
 }
 
 static bool
@@ -227,6 +236,12 @@ expr_mark_columns(const struct expr *expr, bool *marks)
 {
 	if (expr->kind == EXPR_COLUMN)
 		marks[expr->column.column] = true;
+	if (expr->kind == EXPR_SUBQUERY) {
+		const struct subquery *subquery = expr->subquery;
+
+		for (uint32_t i = 0; i < subquery->outer_count; i++)
+			marks[subquery->outers[i].column] = true;
+	}
 	for (uint32_t i = 0; i < expr->arg_count; i++)
 		expr_mark_columns(expr->args[i], marks);
 }

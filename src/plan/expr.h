@@ -42,6 +42,7 @@ enum expr_kind {
 	EXPR_LEAST,    /* args */
 	EXPR_FACT,     /* fact of the session; args[0] of FACT_SETTING */
 	EXPR_TYPEOF,   /* value: pg_typeof's answer, args[0] is not evaluated */
+	EXPR_SUBQUERY, /* subquery; args: what ANY and ALL compare with it */
 	EXPR_AGG,      /* agg; only while binding, then a column */
 	EXPR_OUTER,    /* slot; only in a plan, see below */
 };
@@ -68,6 +69,8 @@ enum expr_fact {
 	FACT_SETTING_OR_NULL, /* current_setting(name, true) */
 };
 
+struct subquery;
+
 struct expr {
 	enum expr_kind kind;
 	struct type type; /* TYPE_UNKNOWN only while binding */
@@ -90,6 +93,7 @@ struct expr {
 			uint32_t index; /* among its calls */
 		} agg;
 		uint32_t slot;
+		struct subquery *subquery; /* see logical.h */
 	};
 };
 
@@ -113,10 +117,14 @@ bool expr_equal(const struct expr *a, const struct expr *b);
 /* Whether any expression in the tree satisfies `test`. */
 bool expr_any(const struct expr *expr, bool (*test)(const struct expr *expr));
 
-/* Whether a value is the same for all rows: no columns, nothing volatile. */
+/* A call of a function that may give another result each time. */
+bool expr_is_volatile_call(const struct expr *expr);
+
+/*
+ * Of a finished plan: whether a value is the same for all rows, having no
+ * columns and nothing volatile.
+ */
 bool expr_is_fixed(const struct expr *expr);
-bool expr_has_columns(const struct expr *expr);
-bool expr_has_aggregates(const struct expr *expr);
 
 /*
  * Whether it is a call of = that two values' hashes can decide; *type is what

@@ -14,15 +14,43 @@
 /* Of copied expressions and relations: copies of copies may grow fast. */
 #define NODES_MAX 1000000
 
+/* A column that is given to an inner relation in a slot. */
+struct given {
+	struct given *next;
+	uint32_t rel;
+	uint32_t column;
+	uint32_t slot;
+};
+
+/*
+ * What surrounds a relation that runs inside another: a subquery, or the right
+ * side of a LATERAL join.  Each has slots of its own, so that running one never
+ * changes what another, that has not ended, was given.
+ */
+struct frame {
+	struct frame *outer;
+	const struct rel *host; /* whose row is the outer one; may be NULL */
+	struct given *given;
+	struct outer_value *values; /* those that `host` gives */
+	uint32_t count;
+	uint32_t capacity;
+	bool is_volatile;
+};
+
 struct layouter {
 	struct binder *binder;
 	struct arena *arena;
+	struct frame *frame; /* NULL: outermost */
 	uint32_t node_count;
 	bool is_too_complex;
 };
 
 static struct rel *lay_out(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted);
+static struct rel *lay_out_whole(struct layouter *l, const struct rel *rel,
+    uint32_t count);
+static struct expr *place_optional(struct layouter *l, const struct expr *expr,
+    const struct rel *input);
 
 /* ---- expressions ---- */
 
@@ -49,31 +77,125 @@ find_column(const struct rel *rel, uint32_t id, uint32_t column)
 	return NOT_FOUND;
 }
 
-static struct expr *
-place_column(struct layouter *l, const struct expr *expr,
-    const struct rel *input)
+static uint32_t
+give(struct layouter *l, struct frame *frame, uint32_t rel, uint32_t column,
+    uint32_t slot)
 {
-	struct expr *placed = expr_copy(l->arena, expr);
+	struct given *given = arena_alloc(l->arena, sizeof(*given));
 
-	placed->column.column =
-	    find_column(input, expr->column.rel, expr->column.column);
-	assert(placed->column.column != NOT_FOUND);
-	return placed;
+	*given = (struct given){ .next = frame->given,
+		.rel = rel,
+		.column = column,
+		.slot = slot };
+	frame->given = given;
+	return slot;
+}
+
+static void
+add_value(struct layouter *l, struct frame *frame, uint32_t slot,
+    uint32_t column)
+{
+	if (frame->count == frame->capacity) {
+		uint32_t capacity =
+		    frame->capacity == 0 ? 4 : frame->capacity * 2;
+		struct outer_value *values =
+		    arena_alloc_array(l->arena, capacity, sizeof(*values));
+
+		if (frame->count > 0)
+			memcpy(values, frame->values,
+			    frame->count * sizeof(*values));
+		frame->values = values;
+		frame->capacity = capacity;
+	}
+	frame->values[frame->count++] = (struct outer_value){ .slot = slot,
+		.column = column,
+		.type = frame->host->types[column] };
+}
+
+/* The slot of a column that a relation around the frame makes. */
+static uint32_t
+outer_slot(struct layouter *l, struct frame *frame, uint32_t rel,
+    uint32_t column)
+{
+	uint32_t position = NOT_FOUND;
+	uint32_t slot;
+
+	assert(frame != NULL);
+	for (const struct given *given = frame->given; given != NULL;
+	     given = given->next) {
+		if (given->rel == rel && given->column == column)
+			return given->slot;
+	}
+	if (frame->host != NULL)
+		position = find_column(frame->host, rel, column);
+	if (position == NOT_FOUND)
+		return give(l, frame, rel, column,
+		    outer_slot(l, frame->outer, rel, column));
+	slot = l->binder->slot_count++;
+	add_value(l, frame, slot, position);
+	return give(l, frame, rel, column, slot);
+}
+
+static void
+place_column(struct layouter *l, struct expr *placed, const struct rel *input)
+{
+	uint32_t rel = placed->column.rel;
+	uint32_t column = placed->column.column;
+	uint32_t position =
+	    input == NULL ? NOT_FOUND : find_column(input, rel, column);
+
+	if (position != NOT_FOUND) {
+		placed->column.column = position;
+		return;
+	}
+	placed->kind = EXPR_OUTER;
+	placed->slot = outer_slot(l, l->frame, rel, column);
+}
+
+/* The query inside an expression, as it runs for rows of `input`. */
+static void
+place_subquery(struct layouter *l, struct expr *placed, const struct rel *input)
+{
+	const struct subquery *from = placed->subquery;
+	struct subquery *subquery = arena_alloc(l->arena, sizeof(*subquery));
+	struct frame frame = { .outer = l->frame, .host = input };
+
+	*subquery = *from;
+	subquery->index = l->binder->subquery_count++;
+	subquery->operand_slot = l->binder->slot_count;
+	l->binder->slot_count += placed->arg_count;
+	for (uint32_t i = 0; i < placed->arg_count; i++)
+		(void)give(l, &frame, from->operand_rel, i,
+		    subquery->operand_slot + i);
+	l->frame = &frame;
+	subquery->rel = lay_out_whole(l, from->rel,
+	    from->kind == SUBQUERY_EXISTS ? 0 : from->column_count);
+	subquery->test = place_optional(l, from->test, subquery->rel);
+	l->frame = frame.outer;
+	subquery->outers = frame.values;
+	subquery->outer_count = frame.count;
+	subquery->is_volatile = frame.is_volatile;
+	if (l->frame != NULL)
+		l->frame->is_volatile |= frame.is_volatile;
+	placed->subquery = subquery;
 }
 
 /* The expression over the batches of `input`, NULL if it has none. */
 static struct expr *
 place(struct layouter *l, const struct expr *expr, const struct rel *input)
 {
-	struct expr *placed;
+	struct expr *placed = expr_copy(l->arena, expr);
 
 	if (!count_node(l))
-		return expr_copy(l->arena, expr);
-	if (expr->kind == EXPR_COLUMN)
-		return place_column(l, expr, input);
-	placed = expr_copy(l->arena, expr);
+		return placed;
 	for (uint32_t i = 0; i < expr->arg_count; i++)
 		placed->args[i] = place(l, expr->args[i], input);
+	if (expr->kind == EXPR_COLUMN)
+		place_column(l, placed, input);
+	else if (expr->kind == EXPR_SUBQUERY)
+		place_subquery(l, placed, input);
+	else if (l->frame != NULL && expr_is_volatile_call(expr))
+		l->frame->is_volatile = true;
 	return placed;
 }
 
@@ -349,13 +471,34 @@ place_conditions(struct layouter *l, const struct rel *rel, struct rel *out,
 	for (uint32_t i = 0; i < count; i++) {
 		const struct expr *conjunct = rel->join.conjuncts[i];
 
-		if (key_of(l, conjunct, out->input, out->join.right,
+		if (!rel->join.is_lateral &&
+		    key_of(l, conjunct, out->input, out->join.right,
 			&out->join.keys[out->join.key_count]))
 			out->join.key_count++;
 		else
 			out->join.conjuncts[out->join.conjunct_count++] =
 			    place(l, conjunct, both);
 	}
+}
+
+/* The right side; LATERAL, it runs for each row of the left one. */
+static void
+lay_out_right(struct layouter *l, struct rel *join,
+    const struct column_set *wanted)
+{
+	struct frame frame = { .outer = l->frame, .host = join->input };
+
+	if (!join->join.is_lateral) {
+		join->join.right = lay_out(l, join->join.right, wanted);
+		return;
+	}
+	l->frame = &frame;
+	join->join.right = lay_out(l, join->join.right, wanted);
+	l->frame = frame.outer;
+	join->join.outers = frame.values;
+	join->join.outer_count = frame.count;
+	if (l->frame != NULL)
+		l->frame->is_volatile |= frame.is_volatile;
 }
 
 static struct rel *
@@ -369,8 +512,10 @@ lay_out_join(struct layouter *l, const struct rel *rel,
 
 	for (uint32_t i = 0; i < rel->join.conjunct_count; i++)
 		column_set_add_expr(&below, rel->join.conjuncts[i]);
+	if (rel->join.is_lateral)
+		column_set_add_rel(&below, rel->join.right);
 	out->input = lay_out(l, rel->input, &below);
-	out->join.right = lay_out(l, rel->join.right, &below);
+	lay_out_right(l, out, &below);
 	both = both_sides(l, out->input, out->join.right);
 	place_conditions(l, rel, out, &both);
 	count = rel->join.kind == JOIN_SEMI || rel->join.kind == JOIN_ANTI

@@ -24,7 +24,9 @@
 #include "plan/expr.h"
 #include "types/type.h"
 
+struct ast_expr;
 struct event_type;
+struct rel;
 
 enum rel_kind {
 	REL_SCAN,    /* events of one type */
@@ -105,6 +107,37 @@ struct join_key {
 struct outer_value {
 	uint32_t slot;
 	uint32_t column; /* of the outer row's batch */
+	struct type type;
+};
+
+enum subquery_kind {
+	SUBQUERY_EXISTS,
+	SUBQUERY_SCALAR, /* the first column of its only row, or null */
+	SUBQUERY_ROW,    /* `test` of its only row, or null */
+	SUBQUERY_ANY,    /* whether `test` is true for any row */
+	SUBQUERY_ALL,    /* or for all */
+};
+
+/*
+ * A query inside an expression.  It may name columns of the relations around
+ * it.  `test` is over its own columns and over the operands (the arguments of
+ * the expression), which it names as columns of the relation operand_rel.
+ */
+struct subquery {
+	enum subquery_kind kind;
+	struct rel *rel;
+	uint32_t column_count;      /* of rel, that are the result */
+	struct expr *test;          /* NULL: EXISTS and SCALAR */
+	uint32_t operand_rel;       /* not the id of any relation */
+	const struct ast_expr *ast; /* as it was written */
+
+	/* Of a finished plan: */
+	uint32_t index; /* among the plan's subqueries */
+	/* columns of the outer row that it needs; 0: it runs once */
+	struct outer_value *outers;
+	uint32_t outer_count;
+	uint32_t operand_slot; /* of the first operand; the others follow */
+	bool is_volatile;      /* equal outer rows may give other results */
 };
 
 /* Passes the columns of both sides through; of semi and anti, the left's. */
@@ -281,7 +314,6 @@ struct plan_insert {
 	bool is_single_row;
 	struct plan_store store;
 	/* RETURNING: over (context_id, timestamp, event_id, fields ...) */
-	uint32_t returning_rel;
 	struct expr **returning;
 	uint32_t returning_count;
 	int event_id_location; /* where RETURNING names event_id; 0: nowhere */

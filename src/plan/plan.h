@@ -81,9 +81,10 @@ struct plan {
 	uint32_t column_count;             /* 0: the statement has no rows */
 	const struct type *param_types;    /* $1 is the first */
 	uint32_t param_count;
-	uint32_t slot_count; /* of values of outer rows */
-	bool reads_events;   /* exec_context needs a snapshot */
-	const char *tag;     /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
+	uint32_t slot_count;     /* of values of outer rows */
+	uint32_t subquery_count; /* in expressions */
+	bool reads_events;       /* exec_context needs a snapshot */
+	const char *tag;         /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
 	bool tag_has_count;
 
 	/* for src/exec/ */

@@ -29,6 +29,8 @@ each_of_values(const struct rel *rel, expr_slot_fn fn, void *arg)
 {
 	int rc = 0;
 
+	if (rel->column_count == 0)
+		return 0; /* rows without columns are not written down */
 	for (uint32_t r = 0; r < rel->values.row_count && rc == 0; r++)
 		rc = each_of(rel->values.rows[r], rel->column_count, fn, arg);
 	return rc;
@@ -125,4 +127,59 @@ rel_input(struct rel *rel, uint32_t i)
 	if (rel->kind == REL_SEQUENCE)
 		return &rel->sequence.steps[i].rel;
 	return &rel->input;
+}
+
+bool
+rel_makes(struct rel *rel, uint32_t id)
+{
+	if (rel->id == id)
+		return true;
+	for (uint32_t i = 0; i < rel_input_count(rel); i++) {
+		if (rel_makes(*rel_input(rel, i), id))
+			return true;
+	}
+	return false;
+}
+
+bool
+expr_find(const struct expr *expr, expr_test_fn test, void *arg)
+{
+	if (test(expr, arg))
+		return true;
+	for (uint32_t i = 0; i < expr->arg_count; i++) {
+		if (expr_find(expr->args[i], test, arg))
+			return true;
+	}
+	if (expr->kind != EXPR_SUBQUERY)
+		return false;
+	return rel_find(expr->subquery->rel, test, arg) ||
+	    (expr->subquery->test != NULL &&
+		expr_find(expr->subquery->test, test, arg));
+}
+
+struct find {
+	expr_test_fn test;
+	void *arg;
+};
+
+static int
+find_in_slot(struct expr **slot, void *arg)
+{
+	const struct find *find = arg;
+
+	return expr_find(*slot, find->test, find->arg);
+}
+
+bool
+rel_find(struct rel *rel, expr_test_fn test, void *arg)
+{
+	struct find find = { .test = test, .arg = arg };
+
+	if (rel_each_expr(rel, find_in_slot, &find) != 0)
+		return true;
+	for (uint32_t i = 0; i < rel_input_count(rel); i++) {
+		if (rel_find(*rel_input(rel, i), test, arg))
+			return true;
+	}
+	return false;
 }

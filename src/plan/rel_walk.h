@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "plan/expr.h"
@@ -19,3 +20,14 @@ int rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg);
 
 uint32_t rel_input_count(const struct rel *rel);
 struct rel **rel_input(struct rel *rel, uint32_t i);
+
+/* Whether a relation, or one below it that is none of a subquery, has an id. */
+bool rel_makes(struct rel *rel, uint32_t id);
+
+/*
+ * Whether `test` holds for any expression within one, those of subqueries and
+ * all their relations included.
+ */
+typedef bool (*expr_test_fn)(const struct expr *expr, void *arg);
+bool expr_find(const struct expr *expr, expr_test_fn test, void *arg);
+bool rel_find(struct rel *rel, expr_test_fn test, void *arg);
