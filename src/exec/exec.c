@@ -18,6 +18,12 @@ exec_env_init(struct exec_env *env, const struct plan *plan,
 	if (plan->slot_count > 0)
 		env->slots =
 		    arena_zalloc(arena, plan->slot_count * sizeof(*env->slots));
+	if (plan->cte_count > 0)
+		env->ctes =
+		    arena_zalloc(arena, plan->cte_count * sizeof(*env->ctes));
+	if (plan->work_count > 0)
+		env->works =
+		    arena_zalloc(arena, plan->work_count * sizeof(*env->works));
 	subplans_init(env);
 }
 

@@ -4,6 +4,8 @@
  */
 #include "exec/op.h"
 
+#include "exec/row_store.h"
+
 void
 op_init(struct op_state *op, const struct op_class *class,
     const struct exec_env *env, const struct rel *rel)
@@ -55,6 +57,16 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return sequence_op_new(env, rel);
 	case REL_UNPIVOT:
 		return unpivot_op_new(env, rel);
+	case REL_SET_OP:
+		return set_op_new(env, rel);
+	case REL_WITH:
+		return with_op_new(env, rel);
+	case REL_CTE:
+		return cte_op_new(env, rel);
+	case REL_RECURSIVE:
+		return recursive_op_new(env, rel);
+	case REL_WORK:
+		return work_op_new(env, rel);
 	}
 	return NULL;
 }
@@ -118,4 +130,26 @@ op_next(struct op_state *op, struct batch *out, struct error *err)
 	if (arena_check(&op->batch_arena, err) != 0)
 		return err->code;
 	return arena_check(op->env->arena, err) != 0 ? err->code : rc;
+}
+
+int
+stored_next(struct op_state *op, const struct row_store *rows, uint32_t *at,
+    struct batch *out)
+{
+	struct arena *arena = &op->batch_arena;
+	uint32_t left = rows->row_count - *at;
+	uint32_t count = left < VEC_ROWS ? left : VEC_ROWS;
+
+	if (count == 0)
+		return 0;
+	out->row_count = count;
+	out->sel = sel_all(count);
+	out->col_count = op->rel->column_count;
+	out->cols =
+	    arena_alloc_array(arena, out->col_count + 1, sizeof(*out->cols));
+	for (uint32_t c = 0; c < out->col_count; c++)
+		row_store_column(rows, op->rel->columns[c].column, NULL, *at,
+		    count, arena, &out->cols[c]);
+	*at += count;
+	return 1;
 }

@@ -22,7 +22,9 @@
 #include "plan/logical.h"
 #include "vec/vec.h"
 
+struct cte_state;
 struct op_state;
+struct row_store;
 struct subplan;
 
 /*
@@ -35,6 +37,8 @@ struct exec_env {
 	struct arena *arena; /* lives as long as the execution */
 	struct datum *slots; /* of EXPR_OUTER, shared by inner executions */
 	struct subplan **subplans; /* of subqueries met so far; see subplan.h */
+	struct cte_state **ctes;   /* of the WITHs that run; shared */
+	const struct row_store **works; /* of recursive ones; shared */
 };
 
 struct op_class {
@@ -102,6 +106,20 @@ struct op_state *unpivot_op_new(const struct exec_env *env,
 
 struct op_state *lateral_op_new(const struct exec_env *env,
     const struct rel *rel);
+
+struct op_state *set_op_new(const struct exec_env *env, const struct rel *rel);
+struct op_state *with_op_new(const struct exec_env *env, const struct rel *rel);
+struct op_state *cte_op_new(const struct exec_env *env, const struct rel *rel);
+struct op_state *recursive_op_new(const struct exec_env *env,
+    const struct rel *rel);
+struct op_state *work_op_new(const struct exec_env *env, const struct rel *rel);
+
+/*
+ * The next batch of an operator that gives stored rows: from row *at on, those
+ * columns that the operator's columns name.
+ */
+int stored_next(struct op_state *op, const struct row_store *rows, uint32_t *at,
+    struct batch *out);
 
 /* `limit` (NULL: none) is a REL_LIMIT above: only its rows are kept. */
 struct op_state *sort_op_new(const struct exec_env *env, const struct rel *rel,

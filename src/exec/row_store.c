@@ -150,10 +150,12 @@ row_store_keep(struct row_store *store, const uint32_t *rows, uint32_t count,
 	return rc;
 }
 
-static void
-gather_column(const struct vec *column, const uint32_t *rows, uint32_t first,
-    uint32_t count, struct arena *arena, struct vec *out)
+void
+row_store_column(const struct row_store *store, uint32_t number,
+    const uint32_t *rows, uint32_t first, uint32_t count, struct arena *arena,
+    struct vec *out)
 {
+	const struct vec *column = &store->columns[number];
 	size_t size = phys_size(column->phys);
 	const uint8_t *data = column->data;
 	uint8_t *nulls;
@@ -180,7 +182,7 @@ row_store_batch(const struct row_store *store, const uint32_t *rows,
 	out->cols = arena_alloc_array(arena, store->column_count + 1,
 	    sizeof(*out->cols));
 	for (uint32_t c = 0; c < store->column_count; c++)
-		gather_column(&store->columns[c], rows, first, count, arena,
+		row_store_column(store, c, rows, first, count, arena,
 		    &out->cols[c]);
 }
 

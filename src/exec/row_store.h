@@ -55,6 +55,11 @@ MUST_USE int row_store_keep(struct row_store *store, const uint32_t *rows,
 void row_store_batch(const struct row_store *store, const uint32_t *rows,
     uint32_t first, uint32_t count, struct arena *arena, struct batch *out);
 
+/* One column of such a batch. */
+void row_store_column(const struct row_store *store, uint32_t column,
+    const uint32_t *rows, uint32_t first, uint32_t count, struct arena *arena,
+    struct vec *out);
+
 /*
  * One column of the rows named, in `arena`; a row UINT32_MAX gives a null.
  * Strings are borrowed.

@@ -34,6 +34,16 @@
 	(error_set((err), (code), __VA_ARGS__), \
 	    error_position((err), (location)))
 
+/* Where a recursive query is being bound, for what may not stand there. */
+enum recursion {
+	RECURSION_OK,
+	RECURSION_FIRST_TERM,
+	RECURSION_SUBQUERY,
+	RECURSION_OUTER_JOIN,
+	RECURSION_INTERSECT,
+	RECURSION_EXCEPT,
+};
+
 /* The name of a scalar subquery's column. */
 struct sublink_name {
 	const struct sublink_name *next;
@@ -53,7 +63,10 @@ struct binder {
 	uint32_t scope_count;                     /* ids given to scopes */
 	const struct sublink_name *sublink_names; /* newest first */
 	uint32_t subquery_count; /* of the finished plan; see layout.h */
-	uint32_t slot_count;     /* of the finished plan; see layout.h */
+	uint32_t slot_count;     /* likewise */
+	uint32_t cte_count;      /* likewise */
+	uint32_t work_count;     /* of recursive queries */
+	enum recursion recursion;
 	bool reads_events;
 	uint32_t depth; /* of the expression being bound */
 };
@@ -79,6 +92,7 @@ struct range {
 	uint32_t rel_id;
 	struct expr **exprs; /* of a JOIN, else NULL */
 	uint32_t scope_id;   /* of the query whose FROM has it */
+	bool is_self;        /* a recursive query's reference to itself */
 };
 
 /* Where an expression stands, for what is allowed and for messages. */
@@ -117,6 +131,8 @@ struct scope_item {
 	bool is_lateral_ok; /* the kind of join between allows it */
 };
 
+struct with_item;
+
 /* What the names in a query can mean. */
 struct scope {
 	uint32_t id;         /* of the query; 0: has no FROM */
@@ -124,6 +140,8 @@ struct scope {
 	struct scope_item *items;
 	uint32_t item_count;
 	uint32_t item_capacity;
+	struct with_item *with; /* queries of its WITH, newest first */
+	const struct ast_select *with_ast; /* all of them; NULL: no WITH */
 	bool is_lateral_active; /* the item of FROM being bound is LATERAL */
 	bool has_lateral_use;   /* one of is_lateral_only was named */
 	enum bind_place place;
@@ -285,8 +303,9 @@ int need_ordering(struct binder *binder, const struct type *type, int location,
 int need_equality(struct binder *binder, const struct type *type, int location,
     struct error *err);
 
-/* Text of a type for messages: "integer". */
+/* Text of a type for messages: "numeric"; the whole: "numeric(10,2)". */
 const char *type_text(struct binder *binder, const struct type *type);
+const char *type_text_whole(struct binder *binder, const struct type *type);
 
 /* ---- resolve.c ---- */
 
@@ -334,15 +353,70 @@ int bind_select(struct binder *binder, struct scope *outer,
     const struct ast_select *select, enum unknowns unknowns, struct query *out,
     struct error *err);
 
-/* bind_values.c: VALUES; bind_setop.c: UNION. */
+/* bind_values.c: VALUES; bind_set_op.c: UNION, INTERSECT, EXCEPT. */
 int bind_values(struct binder *binder, struct scope *outer,
     const struct ast_select *select, struct query *out, struct error *err);
 int bind_set_op(struct binder *binder, struct scope *outer,
     const struct ast_select *select, struct query *out, struct error *err);
 
+/* ---- bind_with.c ---- */
+
+/* A query of WITH while the statement is bound. */
+struct with_item {
+	struct with_item *older; /* of the same WITH */
+	const struct ast_cte *ast;
+	struct scope scope; /* that it is bound in */
+	enum { WITH_NEW, WITH_BINDING, WITH_BOUND } state;
+	struct cte cte;
+	struct range_column *columns;
+	uint32_t column_count;
+	/* references to it: one can take its place */
+	uint32_t ref_count;
+	struct rel *ref;
+	/* recursive: its references to itself */
+	bool may_recurse; /* the term that may is being bound */
+	uint32_t self_count;
+	uint32_t work;
+};
+
+/* The query of an unqualified name in FROM; NULL: it is none. */
+struct with_item *with_find(struct scope *scope, const struct ast_name *name);
+
+/* A table was not found: say so if WITH has that name further on. */
+int with_explain_missing(const struct scope *scope, const struct ast_name *name,
+    struct error *err);
+int bind_with_ref(struct binder *binder, struct with_item *item,
+    const struct ast_from *from, struct range **range, struct rel **out,
+    struct error *err);
+
+/* A SELECT with WITH: the queries, then what they are for. */
+int bind_with(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, enum unknowns unknowns, struct query *out,
+    struct error *err);
+
+/* What WITH stands before. */
+int bind_select_body(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, enum unknowns unknowns, struct query *out,
+    struct error *err);
+
+/* ---- bind_set_op.c ---- */
+
+/* Two bound queries as one; `select` has the operation, ORDER BY is not done.
+ */
+int combine_sides(struct binder *binder, const struct ast_select *select,
+    struct query *sides, struct query *out, struct error *err);
+
+/* The types of both sides' columns together. */
+int set_op_types(struct binder *binder, const struct ast_select *select,
+    struct query *sides, struct type *types, struct error *err);
+const char *set_op_name(const struct ast_select *select);
+
 /* Give a query's columns these types, by assignment casts. */
 int query_coerce(struct binder *binder, struct query *query,
     const struct type *types, enum cast_context context, struct error *err);
+
+/* What is still an unknown literal among a query's columns becomes text. */
+int query_settle(struct binder *binder, struct query *query, struct error *err);
 
 /* The columns of a query by their names and ordinals, then ORDER BY, LIMIT. */
 int bind_order_of_result(struct binder *binder, struct scope *outer,

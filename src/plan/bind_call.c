@@ -471,7 +471,8 @@ bind_aggregate(struct binder *binder, struct scope *scope,
 	const struct aggregate *aggregate = NULL;
 	struct agg_call agg = { .kind = AGG_COUNT_STAR,
 		.is_distinct = call->is_distinct,
-		.type = type_of(TYPE_INT8) };
+		.type = type_of(TYPE_INT8),
+		.location = ast->location };
 	struct column_set columns;
 	struct scope *owner;
 	int rc;

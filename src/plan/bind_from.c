@@ -34,17 +34,36 @@ range_rename_columns(struct binder *binder, struct range *range,
 }
 
 static int
+bind_with_table(struct binder *binder, struct scope *scope,
+    struct with_item *item, const struct ast_from *from, struct rel **out,
+    struct error *err)
+{
+	struct range *range;
+	int rc;
+
+	rc = bind_with_ref(binder, item, from, &range, out, err);
+	if (rc != 0)
+		return rc;
+	binder_add_range(binder, range);
+	(void)scope_add(binder, scope, range);
+	return range_rename_columns(binder, range, from, err);
+}
+
+static int
 bind_table(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err)
 {
+	struct with_item *item = with_find(scope, &from->table);
 	const struct event_type *type = NULL;
 	struct range *range;
 	int rc;
 
+	if (item != NULL)
+		return bind_with_table(binder, scope, item, from, out, err);
 	if (!name_is_events(&from->table)) {
 		rc = bind_table_name(binder, &from->table, &type, err);
 		if (rc != 0)
-			return rc;
+			return with_explain_missing(scope, &from->table, err);
 	}
 	range = range_new_scan(binder, type, from->alias.name, out);
 	(void)scope_add(binder, scope, range);

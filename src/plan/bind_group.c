@@ -311,6 +311,21 @@ new_agg(struct binder *binder, struct select_state *state)
 	return rel;
 }
 
+/* PostgreSQL does not aggregate what a recursive query has so far. */
+static int
+check_recursion(const struct select_state *state, struct error *err)
+{
+	for (uint32_t i = 0; i < state->scope.item_count; i++) {
+		if (state->aggs.count > 0 &&
+		    state->scope.items[i].range->is_self)
+			return error_at(err, state->aggs.items[0].location,
+			    STELE_E_INVALID_RECURSION,
+			    "aggregate functions are not allowed in a recursive"
+			    " query's recursive term");
+	}
+	return 0;
+}
+
 int
 select_aggregate(struct binder *binder, struct select_state *state,
     struct error *err)
@@ -318,8 +333,9 @@ select_aggregate(struct binder *binder, struct select_state *state,
 	struct lift lift = { .binder = binder,
 		.scope_id = state->scope.id,
 		.err = err };
-	int rc = 0;
+	int rc;
 
+	rc = check_recursion(state, err);
 	state->rel = new_agg(binder, state);
 	lift.agg = state->rel;
 	for (uint32_t i = 0; i < state->targets.count && rc == 0; i++)

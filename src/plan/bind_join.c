@@ -34,6 +34,22 @@ side_range(const struct scope *scope, uint32_t limit)
 	return scope->items[limit - 1].range;
 }
 
+/* One side; a recursive query may not name itself where nulls are put in. */
+static int
+bind_side(struct binder *binder, struct scope *scope,
+    const struct ast_from *from, bool is_nullable, struct rel **out,
+    struct error *err)
+{
+	enum recursion around = binder->recursion;
+	int rc;
+
+	if (is_nullable && around == RECURSION_OK)
+		binder->recursion = RECURSION_OUTER_JOIN;
+	rc = bind_from_item(binder, scope, from, out, err);
+	binder->recursion = around;
+	return rc;
+}
+
 static int
 bind_sides(struct binder *binder, struct scope *scope, struct join *join,
     struct error *err)
@@ -44,14 +60,18 @@ bind_sides(struct binder *binder, struct scope *scope, struct join *join,
 	int rc;
 
 	join->first = scope->item_count;
-	rc = bind_from_item(binder, scope, from->left, &join->left_rel, err);
+	rc = bind_side(binder, scope, from->left,
+	    from->join == AST_JOIN_RIGHT || from->join == AST_JOIN_FULL,
+	    &join->left_rel, err);
 	if (rc != 0)
 		return rc;
 	join->middle = scope->item_count;
 	join->left = side_range(scope, join->middle);
 	scope_show_lateral(scope, join->first, join->middle, true,
 	    is_lateral_ok);
-	rc = bind_from_item(binder, scope, from->right, &join->right_rel, err);
+	rc = bind_side(binder, scope, from->right,
+	    from->join == AST_JOIN_LEFT || from->join == AST_JOIN_FULL,
+	    &join->right_rel, err);
 	if (rc != 0)
 		return rc;
 	join->right = side_range(scope, scope->item_count);

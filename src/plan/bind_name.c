@@ -218,7 +218,8 @@ check_stored_precision(struct binder *binder, const struct ast_type *ast,
 		scale <= STORED_DIGITS_MAX))
 		return 0;
 	error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "a column of type %s is not supported", type_text(binder, type));
+	    "a column of type %s is not supported",
+	    type_text_whole(binder, type));
 	return error_hint(err, "Decimals are stored with at most %d digits.",
 	    STORED_DIGITS_MAX);
 }
@@ -267,6 +268,7 @@ bind_column_type(struct binder *binder, const struct ast_type *ast,
 		break;
 	}
 	error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "a column of type %s is not supported", type_text(binder, out));
+	    "a column of type %s is not supported",
+	    type_text_whole(binder, out));
 	return error_hint(err, "%s", hint);
 }

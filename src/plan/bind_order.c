@@ -142,6 +142,15 @@ bind_order_by(struct binder *binder, struct select_state *state,
 
 /* ---- ORDER BY over a result: VALUES and UNION ---- */
 
+/* Where an operator's text starts: its operands'. */
+static int
+ast_start(const struct ast_expr *ast)
+{
+	while (ast->kind == AST_OP && ast->op.left != NULL)
+		ast = ast->op.left;
+	return ast->location;
+}
+
 static int
 result_column(const struct ast_select *select, const struct query *query,
     const struct ast_expr *ast, uint32_t *out, struct error *err)
@@ -160,10 +169,18 @@ result_column(const struct ast_select *select, const struct query *query,
 	if (name.len > 0)
 		return error_at(err, ast->location, STELE_E_UNDEFINED_COLUMN,
 		    "column \"%.*s\" does not exist", STR_FMT(name));
-	return error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    select->set_op == AST_SET_NONE
-		? "expressions in ORDER BY of VALUES are not supported"
-		: "invalid UNION/INTERSECT/EXCEPT ORDER BY clause");
+	if (select->set_op == AST_SET_NONE)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "expressions in ORDER BY of VALUES are not supported");
+	error_at(err, ast_start(ast), STELE_E_FEATURE_NOT_SUPPORTED,
+	    "invalid UNION/INTERSECT/EXCEPT ORDER BY clause");
+	error_detail(err,
+	    "Only result column names can be used, not expressions or"
+	    " functions.");
+	return error_hint(err,
+	    "Add the expression/function to every SELECT, or move the UNION"
+	    " into a FROM clause.");
 }
 
 int

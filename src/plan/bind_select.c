@@ -131,10 +131,7 @@ check_supported(const struct ast_select *select, bool is_outermost,
 	const char *what = NULL;
 	int location = select->location;
 
-	if (select->cte_count > 0) {
-		what = "WITH";
-		location = select->ctes[0].location;
-	} else if (select->distinct_on.count > 0) {
+	if (select->distinct_on.count > 0) {
 		what = "SELECT DISTINCT ON";
 		location = select->distinct_on.items[0]->location;
 	} else if (select->window_count > 0) {
@@ -397,6 +394,18 @@ bind_core(struct binder *binder, struct scope *outer,
 }
 
 int
+bind_select_body(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, enum unknowns unknowns, struct query *out,
+    struct error *err)
+{
+	if (select->set_op != AST_SET_NONE)
+		return bind_set_op(binder, outer, select, out, err);
+	if (select->value_count > 0)
+		return bind_values(binder, outer, select, out, err);
+	return bind_core(binder, outer, select, unknowns, out, err);
+}
+
+int
 bind_select(struct binder *binder, struct scope *outer,
     const struct ast_select *select, enum unknowns unknowns, struct query *out,
     struct error *err)
@@ -406,9 +415,7 @@ bind_select(struct binder *binder, struct scope *outer,
 	rc = check_supported(select, outer == NULL, err);
 	if (rc != 0)
 		return rc;
-	if (select->set_op != AST_SET_NONE)
-		return bind_set_op(binder, outer, select, out, err);
-	if (select->value_count > 0)
-		return bind_values(binder, outer, select, out, err);
-	return bind_core(binder, outer, select, unknowns, out, err);
+	if (select->cte_count > 0)
+		return bind_with(binder, outer, select, unknowns, out, err);
+	return bind_select_body(binder, outer, select, unknowns, out, err);
 }

@@ -24,14 +24,18 @@ bind_inner(struct binder *binder, struct scope *scope,
 {
 	struct subquery *subquery =
 	    arena_zalloc(binder->arena, sizeof(*subquery));
+	enum recursion around = binder->recursion;
 	int rc;
 
 	if (scope->place == PLACE_DEFAULT)
 		return error_at(err, ast->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,
 		    "cannot use subquery in DEFAULT expression");
+	if (around == RECURSION_OK)
+		binder->recursion = RECURSION_SUBQUERY;
 	rc = bind_select(binder, scope, sublink->sublink.query, UNKNOWNS_TEXT,
 	    query, err);
+	binder->recursion = around;
 	if (rc != 0)
 		return rc;
 	subquery->kind = kind;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bind_values.c -- VALUES and UNION: rows whose columns agree on types.
+ * bind_values.c -- VALUES: rows whose columns agree on types; casts of a
+ * query's columns.
  */
 #include "plan/bind.h"
 
@@ -133,129 +134,15 @@ query_coerce(struct binder *binder, struct query *query,
 	return rc;
 }
 
-/* ---- UNION ---- */
-
-/* Something with a type and a place for messages, for each column. */
-static struct expr *
-column_stand_in(struct binder *binder, const struct query *query, uint32_t i)
+int
+query_settle(struct binder *binder, struct query *query, struct error *err)
 {
-	if (query->exprs != NULL)
-		return query->exprs[i];
-	return expr_column(binder->arena, query->rel->types[i], 0,
-	    query->rel->id, i);
-}
-
-static int
-union_types(struct binder *binder, const struct query *sides,
-    struct type *types, struct error *err)
-{
-	for (uint32_t i = 0; i < sides[0].column_count; i++) {
-		struct expr *pair[2];
-		int rc;
-
-		pair[0] = column_stand_in(binder, &sides[0], i);
-		pair[1] = column_stand_in(binder, &sides[1], i);
-		rc = common_type(binder, pair, 2, "UNION", &types[i], err);
-		for (int side = 0; side < 2 && rc == 0; side++) {
-			if (!can_coerce(pair[side]->type.oid, types[i].oid,
-				CAST_IMPLICIT))
-				rc = coerce_common(binder, &pair[side],
-				    &types[i], "UNION", err);
-		}
-		if (rc != 0)
-			return rc;
-	}
-	return 0;
-}
-
-static int
-bind_sides(struct binder *binder, struct scope *outer,
-    const struct ast_select *select, struct query *sides, struct error *err)
-{
-	int rc;
-
-	rc = bind_select(binder, outer, select->left, UNKNOWNS_STAY, &sides[0],
-	    err);
-	if (rc == 0)
-		rc = bind_select(binder, outer, select->right, UNKNOWNS_STAY,
-		    &sides[1], err);
-	if (rc != 0)
-		return rc;
-	if (sides[0].column_count != sides[1].column_count)
-		return error_at(err, select->right->location, STELE_E_SYNTAX,
-		    "each UNION query must have the same number of columns");
-	return 0;
-}
-
-static struct rel *
-new_append(struct binder *binder, const struct query *sides,
-    const struct type *types)
-{
-	struct rel *rel =
-	    rel_new(binder, REL_APPEND, NULL, sides[0].column_count);
-
-	rel->append.count = 2;
-	rel->append.inputs =
-	    arena_alloc_array(binder->arena, 2, sizeof(*rel->append.inputs));
-	rel->append.inputs[0] = sides[0].rel;
-	rel->append.inputs[1] = sides[1].rel;
-	for (uint32_t i = 0; i < rel->column_count; i++)
-		rel->types[i] = types[i];
-	return rel;
-}
-
-/* UNION without ALL: no duplicates, in the order of the columns. */
-static int
-remove_duplicates(struct binder *binder, struct query *query, struct error *err)
-{
-	struct sort_key *keys = arena_zalloc(binder->arena,
-	    (query->column_count + 1) * sizeof(*keys));
 	int rc = 0;
 
-	for (uint32_t i = 0; i < query->column_count && rc == 0; i++) {
-		keys[i].column = i;
-		rc = need_equality(binder, &query->rel->types[i], 0, err);
+	for (uint32_t i = 0;
+	     query->exprs != NULL && i < query->column_count && rc == 0; i++) {
+		rc = coerce_unknown(binder, &query->exprs[i], err);
+		query->rel->types[i] = query->exprs[i]->type;
 	}
-	query->rel = rel_new_distinct(binder, query->rel);
-	query->rel =
-	    rel_new_sort(binder, query->rel, keys, query->column_count);
-	return rc;
-}
-
-int
-bind_set_op(struct binder *binder, struct scope *outer,
-    const struct ast_select *select, struct query *out, struct error *err)
-{
-	struct query sides[2];
-	struct type *types;
-	int rc;
-
-	if (select->set_op != AST_UNION)
-		return error_at(err, select->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED, "%s is not supported",
-		    select->set_op == AST_INTERSECT ? "INTERSECT" : "EXCEPT");
-	rc = bind_sides(binder, outer, select, sides, err);
-	if (rc != 0)
-		return rc;
-	types = arena_alloc_array(binder->arena, sides[0].column_count + 1,
-	    sizeof(*types));
-	rc = union_types(binder, sides, types, err);
-	for (int side = 0; side < 2 && rc == 0; side++)
-		rc = query_coerce(binder, &sides[side], types, CAST_IMPLICIT,
-		    err);
-	if (rc != 0)
-		return rc;
-	*out = sides[0];
-	out->exprs = NULL;
-	out->rel = new_append(binder, sides, types);
-	for (uint32_t i = 0; i < out->column_count; i++) {
-		out->columns[i].type = types[i];
-		out->columns[i].table_oid = 0;
-		out->columns[i].attnum = 0;
-	}
-	if (!select->is_set_all)
-		rc = remove_duplicates(binder, out, err);
-	if (rc == 0)
-		rc = bind_order_of_result(binder, outer, select, out, err);
 	return rc;
 }

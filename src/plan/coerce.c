@@ -10,6 +10,15 @@
 const char *
 type_text(struct binder *binder, const struct type *type)
 {
+	struct type bare = *type;
+
+	bare.mod = -1;
+	return type_format(&bare, binder->arena).data;
+}
+
+const char *
+type_text_whole(struct binder *binder, const struct type *type)
+{
 	return type_format(type, binder->arena).data;
 }
 
@@ -185,7 +194,7 @@ coerce_boolean(struct binder *binder, struct expr **expr, const char *what,
 	struct type boolean = type_of(TYPE_BOOL);
 
 	if (!can_coerce((*expr)->type.oid, TYPE_BOOL, CAST_ASSIGNMENT))
-		return error_at(err, (*expr)->location,
+		return error_at(err, expr_start(*expr),
 		    STELE_E_DATATYPE_MISMATCH,
 		    "argument of %s must be type boolean, not type %s", what,
 		    type_text(binder, &(*expr)->type));
@@ -215,7 +224,7 @@ common_type(struct binder *binder, struct expr **exprs, uint32_t count,
 			continue;
 		}
 		if (type_category(type->oid) != type_category(best.oid))
-			return error_at(err, exprs[i]->location,
+			return error_at(err, expr_start(exprs[i]),
 			    STELE_E_DATATYPE_MISMATCH,
 			    "%s types %s and %s cannot be matched", what,
 			    type_text(binder, &best), type_text(binder, type));
@@ -236,7 +245,7 @@ coerce_common(struct binder *binder, struct expr **expr,
     const struct type *type, const char *what, struct error *err)
 {
 	if (!can_coerce((*expr)->type.oid, type->oid, CAST_IMPLICIT))
-		return error_at(err, (*expr)->location, STELE_E_CANNOT_COERCE,
+		return error_at(err, expr_start(*expr), STELE_E_CANNOT_COERCE,
 		    "%s could not convert type %s to %s", what,
 		    type_text(binder, &(*expr)->type), type_text(binder, type));
 	return coerce(binder, expr, type, CAST_IMPLICIT, err);

@@ -62,6 +62,20 @@ expr_const(struct arena *arena, struct type type, int location,
 	return expr;
 }
 
+int
+expr_start(const struct expr *expr)
+{
+	int start = expr->location;
+
+	for (uint32_t i = 0; i < expr->arg_count; i++) {
+		int its = expr_start(expr->args[i]);
+
+		if (its > 0 && (start == 0 || its < start))
+			start = its;
+	}
+	return start;
+}
+
 static bool
 const_equal(const struct expr *a, const struct expr *b)
 {

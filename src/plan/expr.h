@@ -111,6 +111,9 @@ struct expr *expr_copy(struct arena *arena, const struct expr *expr);
 struct expr *expr_const(struct arena *arena, struct type type, int location,
     const struct datum *value);
 
+/* Where the text of an expression starts: the leftmost of its parts. */
+int expr_start(const struct expr *expr);
+
 /* The same computation; locations do not count. */
 bool expr_equal(const struct expr *a, const struct expr *b);
 

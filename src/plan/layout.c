@@ -37,10 +37,18 @@ struct frame {
 	bool is_volatile;
 };
 
+/* A CTE of the logical plan, as it is in the finished one. */
+struct placed_cte {
+	const struct placed_cte *outer;
+	const struct cte *from;
+	struct cte *to;
+};
+
 struct layouter {
 	struct binder *binder;
 	struct arena *arena;
-	struct frame *frame; /* NULL: outermost */
+	struct frame *frame;           /* NULL: outermost */
+	const struct placed_cte *ctes; /* those of WITH around, newest first */
 	uint32_t node_count;
 	bool is_too_complex;
 };
@@ -733,6 +741,86 @@ lay_out_unpivot(struct layouter *l, const struct rel *rel)
 }
 
 static struct rel *
+lay_out_set_op(struct layouter *l, const struct rel *rel)
+{
+	struct rel *out = copy_rel(l, rel);
+
+	all_columns(l, rel, out);
+	out->input = lay_out_whole(l, rel->input, rel->column_count);
+	out->set_op.right =
+	    lay_out_whole(l, rel->set_op.right, rel->column_count);
+	return out;
+}
+
+/* ---- WITH ---- */
+
+static struct cte *
+lay_out_cte(struct layouter *l, const struct cte *from)
+{
+	struct cte *to = arena_alloc(l->arena, sizeof(*to));
+	struct placed_cte *placed = arena_alloc(l->arena, sizeof(*placed));
+
+	*to = *from;
+	to->index = l->binder->cte_count++;
+	to->rel = lay_out_whole(l, from->rel, from->column_count);
+	*placed =
+	    (struct placed_cte){ .outer = l->ctes, .from = from, .to = to };
+	l->ctes = placed;
+	return to;
+}
+
+static struct rel *
+lay_out_with(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	const struct placed_cte *outer = l->ctes;
+	struct rel *out = copy_rel(l, rel);
+
+	out->with.ctes = arena_alloc_array(l->arena, rel->with.count + 1,
+	    sizeof(struct cte *));
+	for (uint32_t i = 0; i < rel->with.count; i++)
+		out->with.ctes[i] = lay_out_cte(l, rel->with.ctes[i]);
+	out->input = lay_out(l, rel->input, wanted);
+	same_columns(out);
+	l->ctes = outer;
+	return out;
+}
+
+/* Rows that are stored whole: of a CTE, or of a round of a recursive one. */
+static struct rel *
+lay_out_stored(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct rel *out = copy_rel(l, rel);
+
+	start_columns(l, out, rel->column_count);
+	for (uint32_t i = 0; i < rel->column_count; i++) {
+		if (column_set_has(wanted, rel->id, i))
+			add_column(out, rel->id, i, rel->types[i]);
+	}
+	if (rel->kind == REL_CTE) {
+		const struct placed_cte *placed = l->ctes;
+
+		while (placed->from != rel->cte)
+			placed = placed->outer;
+		out->cte = placed->to;
+	}
+	return out;
+}
+
+static struct rel *
+lay_out_recursive(struct layouter *l, const struct rel *rel)
+{
+	struct rel *out = copy_rel(l, rel);
+
+	all_columns(l, rel, out);
+	out->input = lay_out_whole(l, rel->input, rel->column_count);
+	out->recursive.step =
+	    lay_out_whole(l, rel->recursive.step, rel->column_count);
+	return out;
+}
+
+static struct rel *
 lay_out(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
 {
@@ -766,6 +854,15 @@ lay_out(struct layouter *l, const struct rel *rel,
 		return lay_out_sequence(l, rel, wanted);
 	case REL_UNPIVOT:
 		return lay_out_unpivot(l, rel);
+	case REL_SET_OP:
+		return lay_out_set_op(l, rel);
+	case REL_WITH:
+		return lay_out_with(l, rel, wanted);
+	case REL_CTE:
+	case REL_WORK:
+		return lay_out_stored(l, rel, wanted);
+	case REL_RECURSIVE:
+		return lay_out_recursive(l, rel);
 	}
 	return copy_rel(l, rel);
 }

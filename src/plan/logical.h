@@ -42,6 +42,11 @@ enum rel_kind {
 	REL_APPEND, /* UNION ALL */
 	REL_SEQUENCE,
 	REL_UNPIVOT,
+	REL_SET_OP,    /* INTERSECT, EXCEPT */
+	REL_WITH,      /* what its input and the CTEs refer to */
+	REL_CTE,       /* the rows of a CTE */
+	REL_RECURSIVE, /* of a recursive CTE */
+	REL_WORK,      /* the rows of its last round */
 };
 
 /* Columns of `events`, as attnums. */
@@ -183,6 +188,7 @@ struct agg_call {
 	struct expr *delimiter; /* string_agg */
 	struct expr *filter;    /* NULL: all rows */
 	struct type type;       /* of the result */
+	int location;
 };
 
 /* Columns: the keys, then the aggregates. */
@@ -222,6 +228,36 @@ struct rel_payload {
 struct rel_limit {
 	struct expr *limit;
 	struct expr *offset;
+};
+
+/* A row of the left side as often as both sides, or only the left, have it. */
+struct rel_set_op {
+	bool is_except;
+	bool is_all;
+	struct rel *right;
+};
+
+/* A query of WITH that runs once, whoever refers to it. */
+struct cte {
+	struct rel *rel;
+	uint32_t column_count;
+	uint32_t index; /* of a finished plan: among its CTEs */
+};
+
+struct rel_with {
+	struct cte **ctes;
+	uint32_t count;
+};
+
+/*
+ * The rows of the input, then those that the step makes of them, then those it
+ * makes of these, until there are none.  If is_distinct, a row that was there
+ * before is none.
+ */
+struct rel_recursive {
+	struct rel *step;
+	bool is_distinct;
+	uint32_t work; /* by which REL_WORK in the step finds its rows */
 };
 
 /* A column by its name in the logical plan. */
@@ -284,6 +320,11 @@ struct rel {
 		} append;
 		struct rel_sequence sequence;
 		struct rel_unpivot unpivot;
+		struct rel_set_op set_op;
+		struct rel_with with;
+		const struct cte *cte; /* column i is columns[i].column of it */
+		struct rel_recursive recursive;
+		uint32_t work; /* likewise */
 	};
 };
 

@@ -204,6 +204,8 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 	plan->reads_events = binder.reads_events;
 	plan->slot_count = binder.slot_count;
 	plan->subquery_count = binder.subquery_count;
+	plan->cte_count = binder.cte_count;
+	plan->work_count = binder.work_count;
 	plan->param_types = binder.param_types;
 	plan->param_count = binder.param_count;
 	*out = plan;

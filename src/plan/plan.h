@@ -83,8 +83,10 @@ struct plan {
 	uint32_t param_count;
 	uint32_t slot_count;     /* of values of outer rows */
 	uint32_t subquery_count; /* in expressions */
-	bool reads_events;       /* exec_context needs a snapshot */
-	const char *tag;         /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
+	uint32_t cte_count;
+	uint32_t work_count; /* of recursive ones */
+	bool reads_events;   /* exec_context needs a snapshot */
+	const char *tag;     /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
 	bool tag_has_count;
 
 	/* for src/exec/ */

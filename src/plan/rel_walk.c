@@ -82,6 +82,11 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 	case REL_SORT:
 	case REL_APPEND:
 	case REL_UNPIVOT:
+	case REL_SET_OP:
+	case REL_WITH:
+	case REL_CTE:
+	case REL_RECURSIVE:
+	case REL_WORK:
 		return 0;
 	case REL_VALUES:
 		return each_of_values(rel, fn, arg);
@@ -108,13 +113,33 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 uint32_t
 rel_input_count(const struct rel *rel)
 {
-	if (rel->kind == REL_APPEND)
-		return rel->append.count;
-	if (rel->kind == REL_JOIN)
+	switch (rel->kind) {
+	case REL_SCAN:
+	case REL_EVENTS:
+	case REL_VALUES:
+	case REL_CTE:
+	case REL_WORK:
+		return 0;
+	case REL_FILTER:
+	case REL_PROJECT:
+	case REL_AGG:
+	case REL_SORT:
+	case REL_LIMIT:
+	case REL_PAYLOAD:
+	case REL_UNPIVOT:
+		return 1;
+	case REL_JOIN:
+	case REL_SET_OP:
+	case REL_RECURSIVE:
 		return 2;
-	if (rel->kind == REL_SEQUENCE)
+	case REL_APPEND:
+		return rel->append.count;
+	case REL_SEQUENCE:
 		return rel->sequence.step_count;
-	return rel->input != NULL;
+	case REL_WITH:
+		return rel->with.count + 1;
+	}
+	return 0;
 }
 
 struct rel **
@@ -122,11 +147,17 @@ rel_input(struct rel *rel, uint32_t i)
 {
 	if (rel->kind == REL_APPEND)
 		return &rel->append.inputs[i];
-	if (rel->kind == REL_JOIN && i == 1)
-		return &rel->join.right;
 	if (rel->kind == REL_SEQUENCE)
 		return &rel->sequence.steps[i].rel;
-	return &rel->input;
+	if (i == 0)
+		return &rel->input;
+	if (rel->kind == REL_JOIN)
+		return &rel->join.right;
+	if (rel->kind == REL_SET_OP)
+		return &rel->set_op.right;
+	if (rel->kind == REL_RECURSIVE)
+		return &rel->recursive.step;
+	return &rel->with.ctes[i - 1]->rel;
 }
 
 bool

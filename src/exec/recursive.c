@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * recursive.c -- WITH RECURSIVE: the first term's rows, then round after round
+ * what the step makes of the rows of the round before.
+ *
+ * Rows come out as they are made, so that LIMIT can stop what has no end.
+ */
+#include "exec/eval.h"
+#include "exec/group_table.h"
+#include "exec/inner.h"
+#include "exec/row_store.h"
+
+struct recursive_op {
+	struct op_state op;
+	struct inner step;
+	bool is_stepping;         /* the first term is done */
+	bool is_running;          /* a round */
+	struct group_table seen;  /* UNION: all rows so far */
+	struct row_store rows[2]; /* of the last round and of this one */
+	uint32_t current;         /* this one's */
+};
+
+static int
+recursive_open(struct op_state *op, struct error *err UNUSED)
+{
+	struct recursive_op *recursive = (struct recursive_op *)op;
+	struct mem_budget *budget = op->env->context->budget;
+
+	inner_init(&recursive->step, op->env, op->rel->recursive.step);
+	group_table_init(&recursive->seen, op->rel->types,
+	    op->rel->column_count, KEY_EQUAL, budget);
+	for (int i = 0; i < 2; i++)
+		row_store_init(&recursive->rows[i], op->rel->types,
+		    op->rel->column_count, budget);
+	return 0;
+}
+
+/* UNION: only rows that were not there before. */
+static int
+drop_seen(struct recursive_op *recursive, struct batch *batch,
+    struct error *err)
+{
+	struct arena *arena = &recursive->op.batch_arena;
+	uint32_t count = batch->sel.count;
+	uint32_t *groups = arena_alloc_array(arena, count + 1, sizeof(*groups));
+	bool *is_new = arena_alloc_array(arena, count + 1, sizeof(*is_new));
+	uint16_t *rows = arena_alloc_array(arena, count + 1, sizeof(*rows));
+	uint32_t kept = 0;
+	int rc;
+
+	rc = group_table_find(&recursive->seen, batch->cols, batch->sel, arena,
+	    groups, is_new, err);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		rows[kept] = (uint16_t)sel_row(batch->sel, i);
+		kept += is_new[i];
+	}
+	batch->sel = (struct sel){ .rows = rows, .count = kept };
+	return rc;
+}
+
+/* A batch of the first term or of a round; 0 at the end of all. */
+static int
+next_batch(struct recursive_op *recursive, struct batch *out, struct error *err)
+{
+	struct op_state *op = &recursive->op;
+	int rc;
+
+	if (!recursive->is_stepping) {
+		rc = op_next(op->input, out, err);
+		if (rc != 0)
+			return rc;
+		recursive->is_stepping = true;
+	}
+	for (;;) {
+		if (!recursive->is_running) {
+			if (recursive->rows[recursive->current].row_count == 0)
+				return 0;
+			op->env->works[op->rel->recursive.work] =
+			    &recursive->rows[recursive->current];
+			recursive->current ^= 1;
+			row_store_reset(&recursive->rows[recursive->current]);
+			recursive->is_running = true;
+			rc = inner_start(&recursive->step, err);
+			if (rc != 0)
+				return rc;
+		}
+		rc = inner_next(&recursive->step, out, err);
+		if (rc != 0)
+			return rc;
+		recursive->is_running = false;
+	}
+}
+
+static int
+recursive_next(struct op_state *op, struct batch *out, struct error *err)
+{
+	struct recursive_op *recursive = (struct recursive_op *)op;
+	int rc;
+
+	while ((rc = next_batch(recursive, out, err)) > 0) {
+		rc = op_forget(op, err);
+		if (rc == 0 && op->rel->recursive.is_distinct)
+			rc = drop_seen(recursive, out, err);
+		if (rc == 0)
+			rc = row_store_add(&recursive->rows[recursive->current],
+			    out->cols, out->sel, err);
+		if (rc != 0)
+			return rc;
+		if (out->sel.count > 0)
+			return 1;
+	}
+	return rc;
+}
+
+static void
+recursive_close(struct op_state *op)
+{
+	struct recursive_op *recursive = (struct recursive_op *)op;
+
+	if (recursive->step.rel != NULL)
+		inner_end(&recursive->step);
+	group_table_release(&recursive->seen);
+	for (int i = 0; i < 2; i++)
+		row_store_release(&recursive->rows[i]);
+}
+
+static const struct op_class recursive_class = {
+	.name = "recursive union",
+	.open = recursive_open,
+	.next = recursive_next,
+	.close = recursive_close,
+};
+
+struct op_state *
+recursive_op_new(const struct exec_env *env, const struct rel *rel)
+{
+	struct recursive_op *recursive =
+	    arena_zalloc(env->arena, sizeof(*recursive));
+
+	op_init(&recursive->op, &recursive_class, env, rel);
+	return &recursive->op;
+}
+
+/* ---- the rows of the last round ---- */
+
+struct work_op {
+	struct op_state op;
+	uint32_t at;
+};
+
+static int
+work_next(struct op_state *op, struct batch *out, struct error *err UNUSED)
+{
+	struct work_op *work = (struct work_op *)op;
+
+	return stored_next(op, op->env->works[op->rel->work], &work->at, out);
+}
+
+static const struct op_class work_class = {
+	.name = "work table scan",
+	.next = work_next,
+};
+
+struct op_state *
+work_op_new(const struct exec_env *env, const struct rel *rel)
+{
+	struct work_op *work = arena_zalloc(env->arena, sizeof(*work));
+
+	op_init(&work->op, &work_class, env, rel);
+	return &work->op;
+}

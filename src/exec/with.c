@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * with.c -- WITH: each of its queries runs at most once, as far as somebody
+ * reads it, and keeps its rows for all who refer to it.
+ */
+#include "exec/eval.h"
+#include "exec/row_store.h"
+
+/* One query of WITH, shared by those who read it. */
+struct cte_state {
+	const struct exec_env *env; /* of the WITH */
+	const struct rel *rel;
+	struct op_state *op; /* NULL: has not begun */
+	struct row_store rows;
+	bool is_done; /* all rows are there */
+};
+
+struct with_op {
+	struct op_state op;
+	struct cte_state *ctes; /* rel->with.count */
+};
+
+static int
+with_next(struct op_state *op, struct batch *out, struct error *err)
+{
+	return op_next(op->input, out, err);
+}
+
+static void
+with_close(struct op_state *op)
+{
+	struct with_op *with = (struct with_op *)op;
+
+	for (uint32_t i = 0; i < op->rel->with.count; i++) {
+		op_close(with->ctes[i].op);
+		row_store_release(&with->ctes[i].rows);
+	}
+}
+
+static const struct op_class with_class = {
+	.name = "with",
+	.next = with_next,
+	.close = with_close,
+};
+
+struct op_state *
+with_op_new(const struct exec_env *env, const struct rel *rel)
+{
+	struct with_op *with = arena_zalloc(env->arena, sizeof(*with));
+
+	with->ctes =
+	    arena_alloc_array(env->arena, rel->with.count, sizeof(*with->ctes));
+	for (uint32_t i = 0; i < rel->with.count; i++) {
+		const struct cte *cte = rel->with.ctes[i];
+
+		with->ctes[i] =
+		    (struct cte_state){ .env = env, .rel = cte->rel };
+		row_store_init(&with->ctes[i].rows, cte->rel->types,
+		    cte->column_count, env->context->budget);
+		env->ctes[cte->index] = &with->ctes[i];
+	}
+	op_init(&with->op, &with_class, env, rel);
+	return &with->op;
+}
+
+/* ---- references ---- */
+
+struct cte_op {
+	struct op_state op;
+	uint32_t at; /* next row to give */
+};
+
+/* More rows of the query into its store, or its end. */
+static int
+read_more(struct cte_state *cte, struct error *err)
+{
+	struct batch batch;
+	int rc;
+
+	if (cte->op == NULL) {
+		cte->op = op_new(cte->env, cte->rel);
+		rc = op_open(cte->op, err);
+		if (rc != 0)
+			return rc;
+	}
+	rc = op_next(cte->op, &batch, err);
+	cte->is_done = rc == 0;
+	if (rc <= 0)
+		return rc;
+	return row_store_add(&cte->rows, batch.cols, batch.sel, err);
+}
+
+static int
+cte_next(struct op_state *op, struct batch *out, struct error *err)
+{
+	struct cte_op *cte = (struct cte_op *)op;
+	struct cte_state *state = op->env->ctes[op->rel->cte->index];
+
+	while (cte->at == state->rows.row_count && !state->is_done) {
+		int rc = read_more(state, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return stored_next(op, &state->rows, &cte->at, out);
+}
+
+static const struct op_class cte_class = {
+	.name = "cte scan",
+	.next = cte_next,
+};
+
+struct op_state *
+cte_op_new(const struct exec_env *env, const struct rel *rel)
+{
+	struct cte_op *cte = arena_zalloc(env->arena, sizeof(*cte));
+
+	op_init(&cte->op, &cte_class, env, rel);
+	return &cte->op;
+}
