@@ -452,6 +452,7 @@ show_bytes(const struct table *tables)
 	static const char *const kinds[] = { [SEGMENT_PART_FRAME] = "frame",
 		[SEGMENT_PART_CHUNKS] = "chunks",
 		[SEGMENT_PART_CHUNK_TABLE] = "zone maps",
+		[SEGMENT_PART_TEXT] = "text",
 		[SEGMENT_PART_DICTIONARY] = "dictionary" };
 	uint64_t rows = 0, bytes = 0, files = 0;
 

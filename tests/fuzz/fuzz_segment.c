@@ -11,10 +11,13 @@
 #include "common/error.h"
 #include "engine/manifest/manifest_format.h"
 #include "engine/segment/chunk.h"
+#include "engine/segment/codec_zstd.h"
 #include "engine/segment/dict.h"
 #include "engine/segment/segment_format.h"
 #include "fuzz/fuzz.h"
 #include "vec/vec.h"
+
+#define PAGE_BYTES_MAX 65536
 
 enum target {
 	TARGET_CHUNK,
@@ -23,20 +26,77 @@ enum target {
 	TARGET_FOOTER,
 	TARGET_STEP,
 	TARGET_TABLES,
+	TARGET_ZSTD,
 	TARGET_COUNT,
 };
 
 static struct error err;
 
-/* A chunk_info, then the chunk: every row, in vectors and one by one. */
+/* Pages of as many bytes as the directory says, up to a bound; else NULL. */
+static uint8_t **
+make_pages(const struct chunk_view *view)
+{
+	uint32_t count = view->text.page_count;
+	uint8_t **pages = calloc(count + (size_t)1, sizeof(*pages));
+	struct text_page page;
+
+	for (uint32_t p = 0; pages != NULL && p < count; p++)
+		if (text_page_at(&view->text, p, &page) &&
+		    page.raw_len <= PAGE_BYTES_MAX)
+			pages[p] = calloc(1, page.raw_len + (size_t)1);
+	return pages;
+}
+
 static void
-fuzz_chunk(const uint8_t *data, size_t len)
+free_pages(uint8_t **pages, uint32_t count)
+{
+	for (uint32_t p = 0; pages != NULL && p < count; p++)
+		free(pages[p]);
+	free(pages);
+}
+
+/* Read every byte that a value leads to. */
+static unsigned
+touch(enum phys phys, const void *values, uint32_t count)
+{
+	const struct str *strs = values;
+	unsigned sum = 0;
+
+	for (uint32_t i = 0; phys == PHYS_STR && i < count; i++)
+		for (size_t k = 0; k < strs[i].len; k++)
+			sum += (unsigned char)strs[i].data[k];
+	return sum;
+}
+
+/* Every row from `first` on, in vectors and one by one. */
+static void
+fuzz_rows(const struct chunk_view *view, uint32_t first)
 {
 	static struct numeric values[VEC_ROWS + INT_DECODE_SLACK];
 	static uint8_t nulls[VEC_ROWS];
+	uint32_t count = view->info.row_count - first, page, limit;
+	volatile unsigned sum = 0;
+	bool has_nulls;
+
+	count = count > VEC_ROWS ? VEC_ROWS : count;
+	chunk_text_pages(view, first, count, &page, &limit);
+	if (limit > view->text.page_count)
+		abort();
+	if (chunk_decode(view, first, count, values, nulls, &has_nulls, &err) ==
+	    0)
+		sum += touch(view->phys, values, count);
+	for (uint32_t i = first; i < first + count; i++)
+		if (chunk_at(view, i, values, &err) == 0)
+			sum += touch(view->phys, values, 1);
+}
+
+/* A chunk_info, then the chunk. */
+static void
+fuzz_chunk(const uint8_t *data, size_t len)
+{
 	struct chunk_view view;
 	struct chunk_info info;
-	uint8_t *aligned;
+	uint8_t *aligned, **pages;
 
 	if (len < 8 + CHUNK_INFO_SIZE ||
 	    !segment_take_chunk_info(data + 8, &info))
@@ -48,15 +108,11 @@ fuzz_chunk(const uint8_t *data, size_t len)
 	memcpy(aligned, data + 8 + CHUNK_INFO_SIZE, len);
 	if (chunk_open(&info, (enum phys)(data[0] % PHYS_COUNT), aligned, len,
 		&view, &err) == 0) {
-		uint32_t first = data[1] % info.row_count;
-		uint32_t count = info.row_count - first;
-
-		count = count > VEC_ROWS ? VEC_ROWS : count;
-		(void)chunk_nulls(&view, first, count, nulls);
-		if (chunk_decode(&view, first, count, values, &err) == 0)
-			for (uint32_t i = first; i < first + count; i++)
-				if (chunk_at(&view, i, values, &err) != 0)
-					break;
+		pages = make_pages(&view);
+		view.pages = (const uint8_t *const *)pages;
+		if (pages != NULL)
+			fuzz_rows(&view, data[1] % info.row_count);
+		free_pages(pages, view.text.page_count);
 	}
 	free(aligned);
 }
@@ -110,6 +166,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case TARGET_STEP:
 		if (manifest_take_step(data, len, &step, &err) == 0)
 			manifest_step_release(&step);
+		break;
+	case TARGET_ZSTD:
+		fuzz_dict(data, len, zstd_block_decode);
 		break;
 	case TARGET_TABLES:
 	case TARGET_COUNT:

@@ -8,9 +8,6 @@
 #include "common/reader.h"
 #include "vec/vec.h"
 
-#define NUMERIC_BYTES     16
-#define NUMERIC_ANY_BYTES 19 /* coefficient, scale, kind */
-
 /* ---- opening ---- */
 
 static bool
@@ -25,13 +22,10 @@ encoding_fits(enum encoding encoding, enum phys phys)
 		return phys == PHYS_I64 || phys == PHYS_BOOL;
 	case ENC_F64_DECIMAL:
 		return phys == PHYS_F64;
-	case ENC_PLAIN:
-		return phys == PHYS_F64 || phys == PHYS_UUID ||
-		    phys == PHYS_INTERVAL;
 	case ENC_NUMERIC_INT:
-	case ENC_NUMERIC_128:
-	case ENC_NUMERIC_ANY:
 		return phys == PHYS_NUMERIC;
+	case ENC_PARTS:
+		return parts_count(phys) > 0;
 	case ENC_STR:
 	case ENC_STR_CONSTANT:
 		return phys == PHYS_STR;
@@ -39,48 +33,55 @@ encoding_fits(enum encoding encoding, enum phys phys)
 	return false;
 }
 
-/* Bytes of a row where that is all there is, else 0. */
-static size_t
-plain_row_bytes(const struct chunk_info *info, enum phys phys)
+static bool
+open_parts(struct chunk_view *view, struct reader *r)
 {
-	switch ((enum encoding)info->encoding) {
-	case ENC_PLAIN:
-		return phys_size(phys);
-	case ENC_NUMERIC_128:
-		return NUMERIC_BYTES;
-	case ENC_NUMERIC_ANY:
-		return NUMERIC_ANY_BYTES;
-	case ENC_NULL:
-	case ENC_CONSTANT:
-	case ENC_INT:
-	case ENC_F64_DECIMAL:
-	case ENC_NUMERIC_INT:
-	case ENC_STR:
-	case ENC_STR_CONSTANT:
-		break;
-	}
-	return 0;
+	for (unsigned p = 0; p < parts_count(view->phys); p++)
+		if (!int_open(r, view->value_count, &view->parts[p]))
+			return false;
+	return true;
 }
 
 static bool
 open_values(struct chunk_view *view, struct reader *r)
 {
-	const struct chunk_info *info = &view->info;
-	size_t row_bytes = plain_row_bytes(info, view->phys);
-	bool has_rest =
-	    info->encoding == ENC_STR || info->encoding == ENC_STR_CONSTANT;
+	switch ((enum encoding)view->info.encoding) {
+	case ENC_NULL:
+	case ENC_CONSTANT:
+		return true;
+	case ENC_INT:
+	case ENC_NUMERIC_INT:
+		return int_open(r, view->value_count, &view->parts[0]);
+	case ENC_F64_DECIMAL:
+		return f64_open(r, view->value_count, &view->f64s);
+	case ENC_PARTS:
+		return open_parts(view, r);
+	case ENC_STR:
+		return int_open(r, view->value_count, &view->parts[0]) &&
+		    text_open(r, view->value_count, &view->text);
+	case ENC_STR_CONSTANT:
+		view->plain_len = reader_left(r);
+		view->plain = reader_take(r, view->plain_len);
+		return true;
+	}
+	return false;
+}
 
-	if ((info->encoding == ENC_INT || info->encoding == ENC_NUMERIC_INT ||
-		info->encoding == ENC_STR) &&
-	    !int_open(r, info->row_count, &view->ints))
-		return false;
-	if (info->encoding == ENC_F64_DECIMAL &&
-	    !f64_open(r, info->row_count, &view->f64s))
-		return false;
-	view->plain_len =
-	    has_rest ? reader_left(r) : row_bytes * info->row_count;
-	view->plain = reader_take(r, view->plain_len);
-	return !r->failed && reader_left(r) == 0;
+static bool
+open_nulls(struct chunk_view *view, struct reader *r)
+{
+	const struct chunk_info *info = &view->info;
+	bool is_dense = (info->flags & CHUNK_DENSE) != 0;
+
+	view->nulls.words = NULL;
+	view->nulls.row_count = info->row_count;
+	view->value_count = info->row_count;
+	if (info->null_count == 0 || info->null_count == info->row_count)
+		return !is_dense;
+	if (is_dense)
+		view->value_count -= info->null_count;
+	return null_map_open(r, info->row_count,
+	    is_dense ? NULL_MAP_DENSE : NULL_MAP_PLAIN, &view->nulls);
 }
 
 int
@@ -90,50 +91,61 @@ chunk_open(const struct chunk_info *info, enum phys phys, const void *data,
 	struct reader r = reader_over(data, len);
 
 	assert((uintptr_t)data % 8 == 0);
-	*view = (struct chunk_view){ .info = *info, .phys = phys };
-	if (info->null_count > 0 && info->null_count < info->row_count) {
-		const void *words =
-		    reader_take(&r, ((size_t)info->row_count + 63) / 64 * 8);
-
-		view->bitmap = words;
-	}
-	if (r.failed || !encoding_fits((enum encoding)info->encoding, phys) ||
-	    !open_values(view, &r))
+	view->info = *info;
+	view->phys = phys;
+	view->pages = NULL;
+	view->text.page_count = 0;
+	if (!encoding_fits((enum encoding)info->encoding, phys) ||
+	    !open_nulls(view, &r) || !open_values(view, &r) || r.failed ||
+	    reader_left(&r) != 0)
 		return error_set(err, STELE_E_CORRUPT,
 		    "segment has an invalid chunk at offset %llu",
 		    (unsigned long long)info->block.offset);
 	return 0;
 }
 
-/* ---- nulls ---- */
-
 bool
 chunk_is_null(const struct chunk_view *view, uint32_t row)
 {
-	if (view->bitmap == NULL)
+	if (view->nulls.words == NULL)
 		return view->info.encoding == ENC_NULL;
-	return (view->bitmap[row / 64] >> (row % 64) & 1) != 0;
+	return null_map_at(&view->nulls, row);
 }
 
-bool
-chunk_nulls(const struct chunk_view *view, uint32_t first, uint32_t count,
-    uint8_t *nulls)
+static bool
+is_dense(const struct chunk_view *view)
 {
-	if (view->bitmap == NULL) {
-		if (view->info.encoding != ENC_NULL)
-			return false;
-		memset(nulls, 1, count);
-		return true;
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t row = first + i;
-
-		nulls[i] = view->bitmap[row / 64] >> (row % 64) & 1;
-	}
-	return true;
+	return view->value_count < view->info.row_count;
 }
 
 /* ---- values ---- */
+
+static int
+bad_value(const struct chunk_view *view, struct error *err)
+{
+	return error_set(err, STELE_E_CORRUPT,
+	    "segment has an invalid value in the chunk at offset %llu",
+	    (unsigned long long)view->info.block.offset);
+}
+
+static i128
+i128_of(const uint8_t bytes[16])
+{
+	i128 value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return value;
+}
+
+/* A constant or the base of numerics. */
+static struct numeric
+numeric_from(const struct chunk_info *info, int64_t offset)
+{
+	return (struct numeric){
+		.small = (i128)((u128)i128_of(info->low) + (uint64_t)offset),
+		.scale = info->scale,
+	};
+}
 
 static struct interval
 interval_of(const uint8_t bytes[16])
@@ -146,63 +158,7 @@ interval_of(const uint8_t bytes[16])
 	return value;
 }
 
-static i128
-i128_of(const uint8_t bytes[16])
-{
-	i128 value;
-
-	memcpy(&value, bytes, sizeof(value));
-	return value;
-}
-
-static struct numeric
-numeric_of(i128 coefficient, uint16_t scale)
-{
-	return (struct numeric){ .small = coefficient, .scale = scale };
-}
-
-/* Row i of ENC_NUMERIC_ANY, whose kind and scale are checked. */
-static bool
-numeric_any_at(const struct chunk_view *view, uint32_t i, struct numeric *out)
-{
-	size_t n = view->info.row_count;
-	uint16_t scale;
-
-	memcpy(&scale, view->plain + NUMERIC_BYTES * n + 2 * (size_t)i, 2);
-	*out =
-	    numeric_of(i128_of(view->plain + NUMERIC_BYTES * (size_t)i), scale);
-	out->kind = view->plain[(NUMERIC_BYTES + 2) * n + i];
-	return out->kind <= NUMERIC_MINUS_INFINITY && scale <= 16383;
-}
-
-static int
-bad_value(const struct chunk_view *view, struct error *err)
-{
-	return error_set(err, STELE_E_CORRUPT,
-	    "segment has an invalid value in the chunk at offset %llu",
-	    (unsigned long long)view->info.block.offset);
-}
-
-static bool
-str_between(const struct chunk_view *view, int64_t start, int64_t end,
-    struct str *out)
-{
-	if (start < 0 || end < start || (uint64_t)end > view->plain_len)
-		return false;
-	*out = str_of((const char *)view->plain + start, (size_t)(end - start));
-	return true;
-}
-
-static int64_t
-bound_i64(const uint8_t bound[16])
-{
-	int64_t value;
-
-	memcpy(&value, bound, sizeof(value));
-	return value;
-}
-
-/* The one value of ENC_CONSTANT, ENC_STR_CONSTANT; zero of ENC_NULL. */
+/* The one value of ENC_CONSTANT and ENC_STR_CONSTANT. */
 static void
 constant_value(const struct chunk_view *view, void *out)
 {
@@ -210,15 +166,14 @@ constant_value(const struct chunk_view *view, void *out)
 
 	switch (view->phys) {
 	case PHYS_BOOL:
-		*(uint8_t *)out = bound_i64(info->low) != 0;
+		*(uint8_t *)out = info->low[0] != 0;
 		break;
 	case PHYS_I64:
 	case PHYS_F64:
 		memcpy(out, info->low, 8);
 		break;
 	case PHYS_NUMERIC:
-		*(struct numeric *)out =
-		    numeric_of(i128_of(info->low), info->scale);
+		*(struct numeric *)out = numeric_from(info, 0);
 		break;
 	case PHYS_STR:
 		*(struct str *)out =
@@ -235,61 +190,88 @@ constant_value(const struct chunk_view *view, void *out)
 	}
 }
 
-int
-chunk_at(const struct chunk_view *view, uint32_t row, void *out,
-    struct error *err)
-{
-	const struct chunk_info *info = &view->info;
-	int64_t value;
+/* ---- strings ---- */
 
-	assert(row < info->row_count);
-	switch ((enum encoding)info->encoding) {
-	case ENC_NULL:
-	case ENC_CONSTANT:
-	case ENC_STR_CONSTANT:
-		constant_value(view, out);
-		return 0;
-	case ENC_INT:
-		value = int_at(&view->ints, row);
-		if (view->phys == PHYS_BOOL)
-			*(uint8_t *)out = value != 0;
-		else
-			*(int64_t *)out = value;
-		return 0;
-	case ENC_F64_DECIMAL:
-		*(double *)out = f64_at(&view->f64s, row);
-		return 0;
-	case ENC_PLAIN:
-		if (view->phys == PHYS_INTERVAL)
-			*(struct interval *)out =
-			    interval_of(view->plain + 16 * (size_t)row);
-		else
-			memcpy(out, view->plain + row * phys_size(view->phys),
-			    phys_size(view->phys));
-		return 0;
-	case ENC_NUMERIC_INT:
-		*(struct numeric *)out =
-		    numeric_of((i128)((u128)i128_of(info->low) +
-				   (uint64_t)int_at(&view->ints, row)),
-			info->scale);
-		return 0;
-	case ENC_NUMERIC_128:
-		*(struct numeric *)out =
-		    numeric_of(i128_of(
-				   view->plain + NUMERIC_BYTES * (size_t)row),
-			info->scale);
-		return 0;
-	case ENC_NUMERIC_ANY:
-		return numeric_any_at(view, row, out) ? 0
-						      : bad_value(view, err);
-	case ENC_STR:
-		value = row == 0 ? 0 : int_at(&view->ints, row - 1);
-		return str_between(view, value, int_at(&view->ints, row), out)
-		    ? 0
-		    : bad_value(view, err);
-	}
-	return bad_value(view, err);
+static int64_t
+text_end_before(const struct chunk_view *view, uint32_t value)
+{
+	return value == 0 ? 0 : int_at(&view->parts[0], value - 1);
 }
+
+/* Values first..first+count-1, which lie in page p; their ends are `ends`. */
+static bool
+take_strs(const struct chunk_view *view, uint32_t p, int64_t start,
+    const int64_t *ends, uint32_t count, struct str *out)
+{
+	uint32_t page_first = p == 0 ? 0 : text_page_limit(&view->text, p - 1);
+	const char *bytes = (const char *)view->pages[p];
+	struct text_page page;
+	int64_t origin;
+
+	if (bytes == NULL || !text_page_at(&view->text, p, &page) ||
+	    page_first > view->value_count)
+		return false;
+	origin = text_end_before(view, page_first);
+	for (uint32_t i = 0; i < count; i++) {
+		if (start < origin || ends[i] < start ||
+		    (uint64_t)ends[i] - (uint64_t)origin > page.raw_len)
+			return false;
+		out[i] =
+		    str_of(bytes + (start - origin), (size_t)(ends[i] - start));
+		start = ends[i];
+	}
+	return true;
+}
+
+static bool
+decode_strs(const struct chunk_view *view, uint32_t first, uint32_t count,
+    struct str *out)
+{
+	int64_t ends[VEC_ROWS + INT_DECODE_SLACK];
+	int64_t start = text_end_before(view, first);
+	uint32_t p = text_page_of(&view->text, first);
+
+	int_decode(&view->parts[0], first, count, ends);
+	for (uint32_t done = 0; done < count; p++) {
+		uint32_t n = count - done, limit;
+
+		if (p >= view->text.page_count)
+			return false;
+		limit = text_page_limit(&view->text, p);
+		if (limit <= first + done)
+			return false;
+		if (n > limit - (first + done))
+			n = limit - (first + done);
+		if (!take_strs(view, p, start, ends + done, n, out + done))
+			return false;
+		start = ends[done + n - 1];
+		done += n;
+	}
+	return true;
+}
+
+void
+chunk_text_pages(const struct chunk_view *view, uint32_t first, uint32_t count,
+    uint32_t *first_page, uint32_t *limit_page)
+{
+	uint32_t value_count = count;
+
+	*first_page = *limit_page = 0;
+	if (view->info.encoding != ENC_STR)
+		return;
+	if (is_dense(view)) {
+		value_count = null_map_count_values(&view->nulls, first, count);
+		first = null_map_rank(&view->nulls, first);
+	}
+	if (value_count == 0)
+		return;
+	*first_page = text_page_of(&view->text, first);
+	*limit_page = text_page_of(&view->text, first + value_count - 1) + 1;
+	if (*limit_page > view->text.page_count)
+		*limit_page = view->text.page_count;
+}
+
+/* ---- some rows ---- */
 
 static void
 decode_bools(const struct chunk_view *view, uint32_t first, uint32_t count,
@@ -297,7 +279,7 @@ decode_bools(const struct chunk_view *view, uint32_t first, uint32_t count,
 {
 	int64_t wide[VEC_ROWS + INT_DECODE_SLACK];
 
-	int_decode(&view->ints, first, count, wide);
+	int_decode(&view->parts[0], first, count, wide);
 	for (uint32_t i = 0; i < count; i++)
 		out[i] = wide[i] != 0;
 }
@@ -307,62 +289,169 @@ decode_numerics(const struct chunk_view *view, uint32_t first, uint32_t count,
     struct numeric *out)
 {
 	int64_t offsets[VEC_ROWS + INT_DECODE_SLACK];
-	u128 low = (u128)i128_of(view->info.low);
 
-	int_decode(&view->ints, first, count, offsets);
+	int_decode(&view->parts[0], first, count, offsets);
 	for (uint32_t i = 0; i < count; i++)
-		out[i] = numeric_of((i128)(low + (uint64_t)offsets[i]),
-		    view->info.scale);
+		out[i] = numeric_from(&view->info, offsets[i]);
 }
 
-static int
-decode_strs(const struct chunk_view *view, uint32_t first, uint32_t count,
-    struct str *out, struct error *err)
+static bool
+decode_parts(const struct chunk_view *view, uint32_t first, uint32_t count,
+    void *out)
 {
-	int64_t ends[VEC_ROWS + INT_DECODE_SLACK];
-	int64_t start = first == 0 ? 0 : int_at(&view->ints, first - 1);
+	int64_t part[VEC_ROWS + INT_DECODE_SLACK];
 
-	int_decode(&view->ints, first, count, ends);
-	for (uint32_t i = 0; i < count; i++) {
-		if (!str_between(view, start, ends[i], &out[i]))
-			return bad_value(view, err);
-		start = ends[i];
+	for (unsigned p = 0; p < parts_count(view->phys); p++) {
+		int_decode(&view->parts[p], first, count, part);
+		parts_put(view->phys, p, part, count, out);
 	}
-	return 0;
+	return parts_are_valid(view->phys, out, count);
 }
 
-int
-chunk_decode(const struct chunk_view *view, uint32_t first, uint32_t count,
-    void *out, struct error *err)
+static void
+repeat_constant(const struct chunk_view *view, uint32_t count, void *out)
 {
 	size_t size = phys_size(view->phys);
-	int rc = 0;
 
-	assert(count <= VEC_ROWS && first + count <= view->info.row_count);
+	constant_value(view, out);
+	for (uint32_t i = 1; i < count; i++)
+		memcpy((char *)out + i * size, out, size);
+}
+
+/* Values first..first+count-1, of which there are some. */
+static bool
+decode_values(const struct chunk_view *view, uint32_t first, uint32_t count,
+    void *out)
+{
 	switch ((enum encoding)view->info.encoding) {
+	case ENC_NULL:
+		memset(out, 0, count * phys_size(view->phys));
+		return true;
+	case ENC_CONSTANT:
+	case ENC_STR_CONSTANT:
+		repeat_constant(view, count, out);
+		return true;
 	case ENC_INT:
 		if (view->phys == PHYS_BOOL)
 			decode_bools(view, first, count, out);
 		else
-			int_decode(&view->ints, first, count, out);
-		return 0;
+			int_decode(&view->parts[0], first, count, out);
+		return true;
 	case ENC_F64_DECIMAL:
 		f64_decode(&view->f64s, first, count, out);
-		return 0;
+		return true;
 	case ENC_NUMERIC_INT:
 		decode_numerics(view, first, count, out);
-		return 0;
+		return true;
+	case ENC_PARTS:
+		return decode_parts(view, first, count, out);
 	case ENC_STR:
-		return decode_strs(view, first, count, out, err);
+		return decode_strs(view, first, count, out);
+	}
+	return false;
+}
+
+int
+chunk_decode(const struct chunk_view *view, uint32_t first, uint32_t count,
+    void *values, uint8_t *nulls, bool *has_nulls, struct error *err)
+{
+	uint32_t value_first = first, value_count = count;
+	size_t size = phys_size(view->phys);
+
+	assert(count <= VEC_ROWS && first + count <= view->info.row_count);
+	*has_nulls = view->info.encoding == ENC_NULL;
+	if (*has_nulls)
+		memset(nulls, 1, count);
+	if (view->nulls.words != NULL) {
+		uint32_t others =
+		    null_map_count_values(&view->nulls, first, count);
+
+		*has_nulls = others < count;
+		if (*has_nulls)
+			null_map_get(&view->nulls, first, count, nulls);
+		if (is_dense(view)) {
+			value_first = null_map_rank(&view->nulls, first);
+			value_count = others;
+		}
+	}
+	if (value_first + value_count > view->value_count ||
+	    (value_count > 0 &&
+		!decode_values(view, value_first, value_count, values)))
+		return bad_value(view, err);
+	if (value_count < count)
+		null_map_spread(nulls, count, value_count, size, values);
+	return 0;
+}
+
+/* ---- one row ---- */
+
+static bool
+str_at(const struct chunk_view *view, uint32_t value, struct str *out)
+{
+	uint32_t p = text_page_of(&view->text, value);
+	int64_t end = int_at(&view->parts[0], value);
+
+	return p < view->text.page_count &&
+	    take_strs(view, p, text_end_before(view, value), &end, 1, out);
+}
+
+static bool
+parts_at(const struct chunk_view *view, uint32_t value, void *out)
+{
+	for (unsigned p = 0; p < parts_count(view->phys); p++) {
+		int64_t part = int_at(&view->parts[p], value);
+
+		parts_put(view->phys, p, &part, 1, out);
+	}
+	return parts_are_valid(view->phys, out, 1);
+}
+
+static bool
+value_at(const struct chunk_view *view, uint32_t value, void *out)
+{
+	switch ((enum encoding)view->info.encoding) {
 	case ENC_NULL:
+		memset(out, 0, phys_size(view->phys));
+		return true;
 	case ENC_CONSTANT:
 	case ENC_STR_CONSTANT:
-	case ENC_PLAIN:
-	case ENC_NUMERIC_128:
-	case ENC_NUMERIC_ANY:
-		break;
+		constant_value(view, out);
+		return true;
+	case ENC_INT:
+		if (view->phys == PHYS_BOOL)
+			*(uint8_t *)out = int_at(&view->parts[0], value) != 0;
+		else
+			*(int64_t *)out = int_at(&view->parts[0], value);
+		return true;
+	case ENC_F64_DECIMAL:
+		*(double *)out = f64_at(&view->f64s, value);
+		return true;
+	case ENC_NUMERIC_INT:
+		*(struct numeric *)out =
+		    numeric_from(&view->info, int_at(&view->parts[0], value));
+		return true;
+	case ENC_PARTS:
+		return parts_at(view, value, out);
+	case ENC_STR:
+		return str_at(view, value, out);
 	}
-	for (uint32_t i = 0; i < count && rc == 0; i++)
-		rc = chunk_at(view, first + i, (char *)out + i * size, err);
-	return rc;
+	return false;
+}
+
+int
+chunk_at(const struct chunk_view *view, uint32_t row, void *out,
+    struct error *err)
+{
+	uint32_t value = row;
+
+	assert(row < view->info.row_count);
+	if (view->nulls.words != NULL && null_map_at(&view->nulls, row)) {
+		memset(out, 0, phys_size(view->phys));
+		return 0;
+	}
+	if (is_dense(view))
+		value = null_map_rank(&view->nulls, row);
+	if (value >= view->value_count || !value_at(view, value, out))
+		return bad_value(view, err);
+	return 0;
 }

@@ -3,7 +3,8 @@
  * chunk.h -- one column of one zone: choosing an encoding, and reading rows.
  *
  * A string column with a dictionary is a chunk of codes (PHYS_I64 here); one
- * without is ENC_STR.  Bounds of codes are codes.
+ * without is ENC_STR, whose bytes lie in pages beside it.  Bounds of codes are
+ * codes.  Layouts are at the top of chunk_encode.c.
  */
 #pragma once
 
@@ -14,49 +15,76 @@
 #include "common/str.h"
 #include "engine/segment/f64_codec.h"
 #include "engine/segment/int_codec.h"
+#include "engine/segment/null_map.h"
+#include "engine/segment/parts.h"
 #include "engine/segment/segment_format.h"
+#include "engine/segment/text.h"
 #include "vec/value.h"
 
 struct buf;
 struct error;
 
+/* Writes strings as pages of text and appends their directory. */
+struct chunk_text_sink {
+	int (*put)(void *arg, const struct str *values, uint32_t count,
+	    struct buf *directory, struct error *err);
+	void *arg;
+};
+
 /*
  * Encode rows 1..INT_ROWS_MAX of one form into the empty `out` and fill *info
- * but for its block.  `nulls` has one byte a row, or is NULL; values under
- * nulls are overwritten.  A failure is in out->failed.
+ * but for its block.  `nulls` has one byte a row, or is NULL; the values are
+ * overwritten if there are any.  `text` is asked for strings only.
+ *
+ * Returns 0, STELE_E_OUT_OF_MEMORY or what `text` says.
  */
-void chunk_encode(enum phys phys, void *values, const uint8_t *nulls,
-    uint32_t row_count, struct buf *out, struct chunk_info *info);
+MUST_USE int chunk_encode(enum phys phys, void *values, const uint8_t *nulls,
+    uint32_t row_count, const struct chunk_text_sink *text, struct buf *out,
+    struct chunk_info *info, struct error *err);
 
 /* A chunk opened for reading; borrows its bytes. */
 struct chunk_view {
 	struct chunk_info info;
-	enum phys phys;         /* of its values: PHYS_I64 for codes */
-	const uint64_t *bitmap; /* of nulls, or NULL */
-	struct int_view ints;
+	enum phys phys;       /* of its values: PHYS_I64 for codes */
+	uint32_t value_count; /* the rows, or those that are not null */
+	struct null_map nulls;
+	/* Of these, what the encoding has; the rest is not initialised. */
+	struct int_view parts[PARTS_MAX]; /* or ends of strings */
 	struct f64_view f64s;
-	const uint8_t *plain; /* values, or bytes of strings */
+	struct text_view text;
+	const uint8_t *plain; /* the constant string */
 	size_t plain_len;
+	/*
+	 * Bytes of each page of text, or NULL.  Set by who reads strings: those
+	 * of the rows that are asked for must be there.
+	 */
+	const uint8_t *const *pages;
 };
 
-/* STELE_E_CORRUPT if the bytes cannot be what `info` says. */
+/*
+ * STELE_E_CORRUPT if the bytes cannot be what `info` says.  O(1): values are
+ * looked at when they are read.
+ */
 MUST_USE int chunk_open(const struct chunk_info *info, enum phys phys,
     const void *data, size_t len, struct chunk_view *view, struct error *err);
 
-/* Null flags of some rows; false, and nothing written, if none is null. */
-bool chunk_nulls(const struct chunk_view *view, uint32_t first, uint32_t count,
-    uint8_t *nulls);
-bool chunk_is_null(const struct chunk_view *view, uint32_t row);
+/* Strings in pages: those of rows first..first+count-1, if there are any. */
+void chunk_text_pages(const struct chunk_view *view, uint32_t first,
+    uint32_t count, uint32_t *first_page, uint32_t *limit_page);
 
 /*
- * Values of rows first..first+count-1 in their form, with up to
- * INT_DECODE_SLACK values' room behind; count is at most VEC_ROWS.  Strings
- * borrow the chunk's bytes.  0, or STELE_E_CORRUPT for strings that cannot be.
+ * Rows first..first+count-1, at most VEC_ROWS: values in their form, with up
+ * to INT_DECODE_SLACK values' room behind, and null flags.  *has_nulls says if
+ * any is set; else `nulls` is not written.  Strings borrow the chunk or its
+ * pages.  0, or STELE_E_CORRUPT for values that cannot be.
  */
 MUST_USE int chunk_decode(const struct chunk_view *view, uint32_t first,
-    uint32_t count, void *out, struct error *err);
+    uint32_t count, void *values, uint8_t *nulls, bool *has_nulls,
+    struct error *err);
 
-/* One value into *out of its form. */
+bool chunk_is_null(const struct chunk_view *view, uint32_t row);
+
+/* One value into *out of its form; zeros for a null. */
 MUST_USE int chunk_at(const struct chunk_view *view, uint32_t row, void *out,
     struct error *err);
 

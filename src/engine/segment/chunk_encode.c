@@ -2,40 +2,32 @@
 /*
  * chunk_encode.c -- choosing an encoding by looking at the values.
  *
- * The bytes of a chunk, after its bitmap of nulls (segment_format.c):
+ * The bytes of a chunk are the map of its nulls (null_map.h), if some rows are
+ * null and others are not; then, by encoding:
  *
- *   ENC_NULL, ENC_CONSTANT  none
- *   ENC_INT                 int_codec.h
+ *   ENC_NULL, ENC_CONSTANT  none: the value is `low` of the chunk's table
+ *   ENC_INT                 one array, int_codec.h
  *   ENC_F64_DECIMAL         f64_codec.h
- *   ENC_PLAIN               8 or 16 bytes a row; an interval is microseconds
- *                           (8), days (4), months (4)
- *   ENC_NUMERIC_INT         int_codec.h: coefficient - low
- *   ENC_NUMERIC_128         16 bytes a row
- *   ENC_NUMERIC_ANY         all coefficients (16), scales (2), kinds (1)
- *   ENC_STR                 int_codec.h: where each string ends; the bytes
- *   ENC_STR_CONSTANT        the bytes
+ *   ENC_PARTS               arrays of integers, one for each part, parts.h
+ *   ENC_NUMERIC_INT         one array: coefficient - low
+ *   ENC_STR                 one array: where the bytes of each string end; the
+ *                           directory of their pages, text.h
+ *   ENC_STR_CONSTANT        the bytes of the string
  *
- * What lies under a null is the value before it, or, of strings, empty: that
- * costs no bits.
+ * If the chunk is dense, only rows that are not null have values; else what
+ * lies under a null is the value before it, or, of strings, empty: that costs
+ * few bits.
  */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/error.h"
 #include "engine/segment/chunk.h"
 
-static void
-put_nulls(const uint8_t *nulls, uint32_t row_count, struct buf *out)
-{
-	for (uint32_t first = 0; first < row_count; first += 64) {
-		uint64_t word = 0;
-
-		for (uint32_t i = 0; i < 64 && first + i < row_count; i++)
-			word |= (uint64_t)(nulls[first + i] != 0) << i;
-		buf_put_u64(out, word);
-	}
-}
+/* A chunk is dense when at least one row of as many is null. */
+#define DENSE_SHARE 16
 
 /* Give rows that are null the value before, the first ones the next. */
 static void
@@ -55,37 +47,90 @@ fill_nulls(void *values, size_t size, const uint8_t *nulls, uint32_t row_count)
 }
 
 static void
-encode_i64(const int64_t *values, uint32_t row_count, struct buf *out,
+fill_null_strs(struct str *values, const uint8_t *nulls, uint32_t row_count)
+{
+	for (uint32_t i = 0; i < row_count; i++)
+		if (nulls[i] != 0)
+			values[i] = str_of(NULL, 0);
+}
+
+static void
+put_bounds(struct chunk_info *info, const void *low, const void *high,
+    size_t size)
+{
+	info->flags |= CHUNK_HAS_BOUNDS;
+	memcpy(info->low, low, size);
+	memcpy(info->high, high, size);
+}
+
+/* Which of the integers low..low + 127 are there. */
+static void
+put_set(struct chunk_info *info, const int64_t *values, uint32_t count,
+    int64_t low)
+{
+	uint8_t seen[CHUNK_SET_BITS] = { 0 };
+	uint64_t words[CHUNK_SET_BITS / 64] = { 0 };
+
+	for (uint32_t i = 0; i < count; i++)
+		seen[values[i] - low] = 1;
+	for (unsigned bit = 0; bit < CHUNK_SET_BITS; bit++)
+		words[bit / 64] |= (uint64_t)seen[bit] << bit % 64;
+	info->flags |= CHUNK_HAS_SET;
+	memcpy(info->low + 8, &words[0], 8);
+	memcpy(info->high + 8, &words[1], 8);
+}
+
+static void
+encode_i64(const int64_t *values, uint32_t count, struct buf *out,
     struct chunk_info *info)
 {
 	int64_t low = values[0], high = values[0];
 
-	for (uint32_t i = 1; i < row_count; i++) {
+	for (uint32_t i = 1; i < count; i++) {
 		low = values[i] < low ? values[i] : low;
 		high = values[i] > high ? values[i] : high;
 	}
-	info->flags = CHUNK_HAS_BOUNDS;
-	memcpy(info->low, &low, sizeof(low));
-	memcpy(info->high, &high, sizeof(high));
+	put_bounds(info, &low, &high, sizeof(low));
 	info->encoding = low == high ? ENC_CONSTANT : ENC_INT;
-	if (low != high)
-		int_encode(values, row_count, out);
+	if (low == high)
+		return;
+	if ((uint64_t)high - (uint64_t)low < CHUNK_SET_BITS)
+		put_set(info, values, count, low);
+	int_encode(values, count, out);
 }
 
 static void
-encode_bool(const uint8_t *values, uint32_t row_count, struct buf *out,
+encode_bool(const uint8_t *values, uint32_t count, struct buf *out,
     struct chunk_info *info)
 {
-	int64_t *wide = malloc(row_count * sizeof(*wide));
+	int64_t *wide = malloc(count * sizeof(*wide));
 
 	if (wide == NULL) {
 		out->failed = true;
 		return;
 	}
-	for (uint32_t i = 0; i < row_count; i++)
+	for (uint32_t i = 0; i < count; i++)
 		wide[i] = values[i];
-	encode_i64(wide, row_count, out, info);
+	encode_i64(wide, count, out, info);
 	free(wide);
+}
+
+static void
+encode_parts(enum phys phys, const void *values, uint32_t count,
+    struct buf *out, struct chunk_info *info)
+{
+	int64_t *part = malloc(count * sizeof(*part));
+
+	info->encoding = ENC_PARTS;
+	if (part == NULL) {
+		out->failed = true;
+		return;
+	}
+	for (unsigned p = 0; p < parts_count(phys); p++) {
+		parts_take(phys, p, values, count, part);
+		int_encode(part, count, out);
+	}
+	free(part);
 }
 
 /* The order of float8: NaN is equal to itself and greater than all. */
@@ -96,153 +141,109 @@ f64_less(double a, double b)
 }
 
 static void
-encode_f64(const double *values, uint32_t row_count, struct buf *out,
+encode_f64(const double *values, uint32_t count, struct buf *out,
     struct chunk_info *info)
 {
 	double low = values[0], high = values[0];
 	bool is_constant = true;
 
-	for (uint32_t i = 1; i < row_count; i++) {
+	for (uint32_t i = 1; i < count; i++) {
 		low = f64_less(values[i], low) ? values[i] : low;
 		high = f64_less(high, values[i]) ? values[i] : high;
 		is_constant &= memcmp(&values[i], &values[0], 8) == 0;
 	}
-	info->flags = CHUNK_HAS_BOUNDS;
-	memcpy(info->low, &low, sizeof(low));
-	memcpy(info->high, &high, sizeof(high));
-	info->encoding = ENC_CONSTANT;
-	if (is_constant)
-		return;
-	info->encoding = ENC_F64_DECIMAL;
-	if (f64_encode(values, row_count, out))
-		return;
-	info->encoding = ENC_PLAIN;
-	buf_put(out, values, row_count * sizeof(*values));
+	put_bounds(info, &low, &high, sizeof(low));
+	info->encoding = is_constant ? ENC_CONSTANT : ENC_F64_DECIMAL;
+	if (!is_constant && !f64_encode(values, count, out))
+		encode_parts(PHYS_F64, values, count, out, info);
 }
 
 static void
-encode_numeric_any(const struct numeric *values, uint32_t row_count,
-    struct buf *out)
+encode_numeric_int(const struct numeric *values, i128 low, uint32_t count,
+    struct buf *out, struct chunk_info *info)
 {
-	for (uint32_t i = 0; i < row_count; i++)
-		buf_put(out, &values[i].small, sizeof(values[i].small));
-	for (uint32_t i = 0; i < row_count; i++)
-		buf_put_u16(out, values[i].scale);
-	for (uint32_t i = 0; i < row_count; i++)
-		buf_put_u8(out, values[i].kind);
-}
+	int64_t *offsets = malloc(count * sizeof(*offsets));
 
-static void
-encode_numeric_int(const struct numeric *values, i128 low, uint32_t row_count,
-    struct buf *out)
-{
-	int64_t *offsets = malloc(row_count * sizeof(*offsets));
-
+	info->encoding = ENC_NUMERIC_INT;
 	if (offsets == NULL) {
 		out->failed = true;
 		return;
 	}
-	for (uint32_t i = 0; i < row_count; i++)
+	for (uint32_t i = 0; i < count; i++)
 		offsets[i] = (int64_t)(values[i].small - low);
-	int_encode(offsets, row_count, out);
+	int_encode(offsets, count, out);
 	free(offsets);
 }
 
 static void
-encode_numeric(const struct numeric *values, uint32_t row_count,
-    struct buf *out, struct chunk_info *info)
+encode_numeric(const struct numeric *values, uint32_t count, struct buf *out,
+    struct chunk_info *info)
 {
 	i128 low = values[0].small, high = values[0].small;
 	bool is_uniform = true;
 
-	for (uint32_t i = 0; i < row_count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		assert(values[i].limbs == NULL);
 		low = values[i].small < low ? values[i].small : low;
 		high = values[i].small > high ? values[i].small : high;
 		is_uniform &= values[i].kind == NUMERIC_FINITE &&
 		    values[i].scale == values[0].scale;
 	}
-	if (!is_uniform) {
-		info->encoding = ENC_NUMERIC_ANY;
-		encode_numeric_any(values, row_count, out);
-		return;
+	if (is_uniform) {
+		put_bounds(info, &low, &high, sizeof(low));
+		info->scale = values[0].scale;
 	}
-	info->flags = CHUNK_HAS_BOUNDS;
-	info->scale = values[0].scale;
-	memcpy(info->low, &low, sizeof(low));
-	memcpy(info->high, &high, sizeof(high));
-	if (low == high) {
+	if (is_uniform && low == high)
 		info->encoding = ENC_CONSTANT;
-	} else if ((u128)high - (u128)low <= INT64_MAX) {
-		info->encoding = ENC_NUMERIC_INT;
-		encode_numeric_int(values, low, row_count, out);
-	} else {
-		info->encoding = ENC_NUMERIC_128;
-		for (uint32_t i = 0; i < row_count; i++)
-			buf_put(out, &values[i].small, sizeof(values[i].small));
-	}
+	else if (is_uniform && (u128)high - (u128)low <= INT64_MAX)
+		encode_numeric_int(values, low, count, out, info);
+	else
+		encode_parts(PHYS_NUMERIC, values, count, out, info);
 }
 
 static void
-encode_uuid(const struct uuid *values, uint32_t row_count, struct buf *out,
+encode_uuid(const struct uuid *values, uint32_t count, struct buf *out,
     struct chunk_info *info)
 {
 	const struct uuid *low = values, *high = values;
 
-	for (uint32_t i = 1; i < row_count; i++) {
+	for (uint32_t i = 1; i < count; i++) {
 		if (memcmp(&values[i], low, sizeof(*low)) < 0)
 			low = &values[i];
 		if (memcmp(&values[i], high, sizeof(*high)) > 0)
 			high = &values[i];
 	}
-	info->flags = CHUNK_HAS_BOUNDS;
-	memcpy(info->low, low->bytes, sizeof(info->low));
-	memcpy(info->high, high->bytes, sizeof(info->high));
-	info->encoding =
-	    memcmp(low, high, sizeof(*low)) == 0 ? ENC_CONSTANT : ENC_PLAIN;
-	for (uint32_t i = 0; info->encoding == ENC_PLAIN && i < row_count; i++)
-		buf_put(out, values[i].bytes, sizeof(values[i].bytes));
+	put_bounds(info, low->bytes, high->bytes, sizeof(low->bytes));
+	if (memcmp(low, high, sizeof(*low)) == 0)
+		info->encoding = ENC_CONSTANT;
+	else
+		encode_parts(PHYS_UUID, values, count, out, info);
 }
 
+/* They have no bounds: their order is not that of their parts. */
 static void
-put_interval(struct buf *out, const struct interval *value)
+encode_interval(const struct interval *values, uint32_t count, struct buf *out,
+    struct chunk_info *info)
 {
-	buf_put_u64(out, (uint64_t)value->microseconds);
-	buf_put_u32(out, (uint32_t)value->days);
-	buf_put_u32(out, (uint32_t)value->months);
-}
-
-static bool
-interval_same(const struct interval *a, const struct interval *b)
-{
-	return a->microseconds == b->microseconds && a->days == b->days &&
-	    a->months == b->months;
-}
-
-static void
-encode_interval(const struct interval *values, uint32_t row_count,
-    struct buf *out, struct chunk_info *info)
-{
+	const struct interval *first = &values[0];
 	bool is_constant = true;
-	size_t start = out->len;
 
-	for (uint32_t i = 1; i < row_count && is_constant; i++)
-		is_constant = interval_same(&values[i], &values[0]);
-	info->encoding = is_constant ? ENC_CONSTANT : ENC_PLAIN;
+	for (uint32_t i = 1; i < count && is_constant; i++)
+		is_constant = values[i].microseconds == first->microseconds &&
+		    values[i].days == first->days &&
+		    values[i].months == first->months;
 	if (!is_constant) {
-		for (uint32_t i = 0; i < row_count; i++)
-			put_interval(out, &values[i]);
+		encode_parts(PHYS_INTERVAL, values, count, out, info);
 		return;
 	}
-	put_interval(out, &values[0]);
-	if (out->failed)
-		return;
-	memcpy(info->low, out->data + start, sizeof(info->low));
-	out->len = start;
+	info->encoding = ENC_CONSTANT;
+	memcpy(info->low, &first->microseconds, 8);
+	memcpy(info->low + 8, &first->days, 4);
+	memcpy(info->low + 12, &first->months, 4);
 }
 
 static void
-set_str_bound(uint8_t bound[16], struct str s)
+put_str_bound(uint8_t bound[16], struct str s)
 {
 	size_t len = s.len < BOUND_STR_BYTES ? s.len : BOUND_STR_BYTES;
 
@@ -251,37 +252,32 @@ set_str_bound(uint8_t bound[16], struct str s)
 	bound[BOUND_STR_BYTES] = (uint8_t)len;
 }
 
-static void
-put_strs(const struct str *values, const uint8_t *nulls, uint32_t row_count,
-    struct buf *out)
+static int
+put_strs(const struct str *values, uint32_t count,
+    const struct chunk_text_sink *text, struct buf *out, struct error *err)
 {
-	int64_t *ends = malloc(row_count * sizeof(*ends));
+	int64_t *ends = malloc(count * sizeof(*ends));
 	int64_t end = 0;
 
-	if (ends == NULL) {
-		out->failed = true;
-		return;
-	}
-	for (uint32_t i = 0; i < row_count; i++) {
-		if (nulls == NULL || nulls[i] == 0)
-			end += (int64_t)values[i].len;
-		ends[i] = end;
-	}
-	int_encode(ends, row_count, out);
+	if (ends == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < count; i++)
+		ends[i] = end += (int64_t)values[i].len;
+	int_encode(ends, count, out);
 	free(ends);
-	for (uint32_t i = 0; i < row_count; i++)
-		if (nulls == NULL || nulls[i] == 0)
-			buf_put_str(out, values[i]);
+	return text->put(text->arg, values, count, out, err);
 }
 
-static void
-encode_str(const struct str *values, const uint8_t *nulls, uint32_t row_count,
-    struct buf *out, struct chunk_info *info)
+/* Nulls of a chunk that is not dense are empty strings, and not in bounds. */
+static int
+encode_str(const struct str *values, const uint8_t *nulls, uint32_t count,
+    const struct chunk_text_sink *text, struct buf *out,
+    struct chunk_info *info, struct error *err)
 {
 	struct str low = { 0 }, high = { 0 };
 	bool has_one = false;
 
-	for (uint32_t i = 0; i < row_count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		if (nulls != NULL && nulls[i] != 0)
 			continue;
 		if (!has_one || str_compare(values[i], low) < 0)
@@ -290,16 +286,16 @@ encode_str(const struct str *values, const uint8_t *nulls, uint32_t row_count,
 			high = values[i];
 		has_one = true;
 	}
-	info->flags = CHUNK_HAS_BOUNDS;
+	info->flags |= CHUNK_HAS_BOUNDS;
 	if (high.len > BOUND_STR_BYTES)
 		info->flags |= CHUNK_HIGH_IS_PREFIX;
-	set_str_bound(info->low, low);
-	set_str_bound(info->high, high);
+	put_str_bound(info->low, low);
+	put_str_bound(info->high, high);
 	info->encoding = str_equal(low, high) ? ENC_STR_CONSTANT : ENC_STR;
-	if (info->encoding == ENC_STR_CONSTANT)
-		buf_put_str(out, low);
-	else
-		put_strs(values, nulls, row_count, out);
+	if (info->encoding == ENC_STR)
+		return put_strs(values, count, text, out, err);
+	buf_put_str(out, low);
+	return 0;
 }
 
 static uint32_t
@@ -312,10 +308,67 @@ count_nulls(const uint8_t *nulls, uint32_t row_count)
 	return count;
 }
 
-void
-chunk_encode(enum phys phys, void *values, const uint8_t *nulls,
+/* Put the map and make the values dense, or fill those under nulls. */
+static uint32_t
+put_nulls(enum phys phys, void *values, const uint8_t *nulls,
     uint32_t row_count, struct buf *out, struct chunk_info *info)
 {
+	bool is_dense = info->null_count >= row_count / DENSE_SHARE;
+
+	null_map_put(out, nulls, row_count,
+	    is_dense ? NULL_MAP_DENSE : NULL_MAP_PLAIN);
+	if (is_dense) {
+		info->flags |= CHUNK_DENSE;
+		null_map_gather(nulls, row_count, phys_size(phys), values);
+		return row_count - info->null_count;
+	}
+	if (phys == PHYS_STR)
+		fill_null_strs(values, nulls, row_count);
+	else
+		fill_nulls(values, phys_size(phys), nulls, row_count);
+	return row_count;
+}
+
+static int
+encode_values(enum phys phys, const void *values, const uint8_t *nulls,
+    uint32_t count, const struct chunk_text_sink *text, struct buf *out,
+    struct chunk_info *info, struct error *err)
+{
+	switch (phys) {
+	case PHYS_BOOL:
+		encode_bool(values, count, out, info);
+		break;
+	case PHYS_I64:
+		encode_i64(values, count, out, info);
+		break;
+	case PHYS_F64:
+		encode_f64(values, count, out, info);
+		break;
+	case PHYS_NUMERIC:
+		encode_numeric(values, count, out, info);
+		break;
+	case PHYS_STR:
+		return encode_str(values, nulls, count, text, out, info, err);
+	case PHYS_UUID:
+		encode_uuid(values, count, out, info);
+		break;
+	case PHYS_INTERVAL:
+		encode_interval(values, count, out, info);
+		break;
+	case PHYS_COUNT:
+		break;
+	}
+	return 0;
+}
+
+int
+chunk_encode(enum phys phys, void *values, const uint8_t *nulls,
+    uint32_t row_count, const struct chunk_text_sink *text, struct buf *out,
+    struct chunk_info *info, struct error *err)
+{
+	uint32_t count = row_count;
+	int rc = 0;
+
 	assert(row_count > 0 && row_count <= INT_ROWS_MAX && out->len == 0);
 	*info = (struct chunk_info){
 		.encoding = ENC_NULL,
@@ -323,37 +376,15 @@ chunk_encode(enum phys phys, void *values, const uint8_t *nulls,
 		.null_count = count_nulls(nulls, row_count),
 	};
 	if (info->null_count == row_count)
-		return;
-	if (info->null_count == 0) {
+		return 0;
+	if (info->null_count == 0)
 		nulls = NULL;
-	} else {
-		put_nulls(nulls, row_count, out);
-		if (phys != PHYS_STR)
-			fill_nulls(values, phys_size(phys), nulls, row_count);
-	}
-	switch (phys) {
-	case PHYS_BOOL:
-		encode_bool(values, row_count, out, info);
-		break;
-	case PHYS_I64:
-		encode_i64(values, row_count, out, info);
-		break;
-	case PHYS_F64:
-		encode_f64(values, row_count, out, info);
-		break;
-	case PHYS_NUMERIC:
-		encode_numeric(values, row_count, out, info);
-		break;
-	case PHYS_STR:
-		encode_str(values, nulls, row_count, out, info);
-		break;
-	case PHYS_UUID:
-		encode_uuid(values, row_count, out, info);
-		break;
-	case PHYS_INTERVAL:
-		encode_interval(values, row_count, out, info);
-		break;
-	case PHYS_COUNT:
-		break;
-	}
+	else
+		count = put_nulls(phys, values, nulls, row_count, out, info);
+	if ((info->flags & CHUNK_DENSE) != 0)
+		nulls = NULL; /* no value is */
+	rc = encode_values(phys, values, nulls, count, text, out, info, err);
+	if (rc == 0 && out->failed)
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return rc;
 }

@@ -11,6 +11,7 @@
 
 #include "common/must.h"
 #include "common/reader.h"
+#include "engine/segment/codec_zstd.h"
 #include "engine/segment/segment_private.h"
 
 static int
@@ -286,6 +287,22 @@ segment_chunk_info(const struct segment_state *state, const struct block *table,
 	return 0;
 }
 
+/* Room for the pages of the chunk's text, none of them there. */
+static int
+chunk_pages_init(struct segment_chunk *chunk, struct error *err)
+{
+	size_t count = chunk->view.text.page_count;
+
+	if (count == 0)
+		return 0;
+	chunk->text = calloc(count, sizeof(void *) + sizeof(void *));
+	if (chunk->text == NULL)
+		return no_memory(err);
+	chunk->pages = (const uint8_t **)(void *)(chunk->text + count);
+	chunk->view.pages = chunk->pages;
+	return 0;
+}
+
 int
 segment_chunk_get(struct segment *segment, const struct segment_state *state,
     const struct chunk_info *info, enum phys phys, struct segment_chunk *out,
@@ -294,7 +311,9 @@ segment_chunk_get(struct segment *segment, const struct segment_state *state,
 	static const uint64_t nothing[1];
 	int rc;
 
-	*out = (struct segment_chunk){ 0 };
+	out->block = NULL;
+	out->text = NULL;
+	out->view.text.page_count = 0;
 	if (info->block.len == 0)
 		return chunk_open(info, phys, nothing, 0, &out->view, err);
 	rc = block_cache_get(segment->cache, &state->file, &info->block, NULL,
@@ -303,9 +322,12 @@ segment_chunk_get(struct segment *segment, const struct segment_state *state,
 		return rc;
 	rc = chunk_open(info, phys, out->block->data, out->block->len,
 	    &out->view, err);
+	if (rc == 0)
+		rc = chunk_pages_init(out, err);
 	if (rc != 0) {
 		error_add_context(err, "while reading file \"%s\"",
 		    segment->path);
+		out->view.text.page_count = 0;
 		segment_chunk_release(segment, out);
 	}
 	return rc;
@@ -314,8 +336,78 @@ segment_chunk_get(struct segment *segment, const struct segment_state *state,
 void
 segment_chunk_release(struct segment *segment, struct segment_chunk *chunk)
 {
+	for (uint32_t p = 0;
+	     chunk->text != NULL && p < chunk->view.text.page_count; p++)
+		block_cache_unpin(segment->cache, chunk->text[p]);
+	free(chunk->text);
+	chunk->text = NULL;
 	block_cache_unpin(segment->cache, chunk->block);
 	chunk->block = NULL;
+}
+
+int
+segment_text_page(struct segment *segment, const struct segment_state *state,
+    const struct chunk_view *view, uint32_t p, const struct block **out,
+    const uint8_t **bytes, uint64_t *bytes_read, struct error *err)
+{
+	static const uint8_t nothing[1];
+	struct text_page page;
+	int rc;
+
+	*out = NULL;
+	*bytes = nothing;
+	if (!text_page_at(&view->text, p, &page))
+		return corrupt_file(segment->path, "invalid page of text",
+		    view->info.block.offset, err);
+	if (page.ref.len == 0)
+		return 0;
+	rc = block_cache_get(segment->cache, &state->file, &page.ref,
+	    page.form == TEXT_ZSTD ? zstd_block_decode : NULL, out, bytes_read,
+	    err);
+	if (rc != 0)
+		return rc;
+	*bytes = (*out)->data;
+	if ((*out)->len == page.raw_len)
+		return 0;
+	block_cache_unpin(segment->cache, *out);
+	*out = NULL;
+	return corrupt_file(segment->path, "unexpected page of text",
+	    page.ref.offset, err);
+}
+
+int
+segment_chunk_need(struct segment *segment, const struct segment_state *state,
+    struct segment_chunk *chunk, uint32_t first, uint32_t count,
+    uint64_t *bytes_read, struct error *err)
+{
+	uint32_t page, limit;
+	int rc = 0;
+
+	if (chunk->text == NULL)
+		return 0;
+	chunk_text_pages(&chunk->view, first, count, &page, &limit);
+	for (; page < limit && rc == 0; page++)
+		if (chunk->pages[page] == NULL)
+			rc = segment_text_page(segment, state, &chunk->view,
+			    page, &chunk->text[page], &chunk->pages[page],
+			    bytes_read, err);
+	return rc;
+}
+
+void
+segment_chunk_let_go(struct segment *segment, struct segment_chunk *chunk,
+    uint32_t row)
+{
+	uint32_t page, limit;
+
+	if (chunk->text == NULL)
+		return;
+	chunk_text_pages(&chunk->view, row, 1, &page, &limit);
+	while (page-- > 0 && chunk->pages[page] != NULL) {
+		block_cache_unpin(segment->cache, chunk->text[page]);
+		chunk->text[page] = NULL;
+		chunk->pages[page] = NULL;
+	}
 }
 
 int

@@ -85,6 +85,7 @@ MUST_USE int segment_path(char *out, size_t size, const char *dir,
 struct segment_options {
 	struct uuid directory; /* identity of the server's directory */
 	uint32_t zone_rows;    /* multiple of 128, at most 65536 */
+	int zstd_level;        /* of text; 0: a fast one, -1: none */
 };
 
 /*
@@ -231,6 +232,7 @@ enum segment_part_kind {
 	SEGMENT_PART_FRAME,       /* header, footer, tables of columns */
 	SEGMENT_PART_CHUNKS,      /* of one column and encoding */
 	SEGMENT_PART_CHUNK_TABLE, /* with the zone maps */
+	SEGMENT_PART_TEXT,        /* pages of strings without a dictionary */
 	SEGMENT_PART_DICTIONARY,
 };
 
@@ -240,14 +242,14 @@ struct segment_part {
 	uint32_t type_oid;
 	uint32_t place;       /* of a column, from 1; 0: of none */
 	const char *encoding; /* of chunks */
-	uint32_t count;       /* chunks, or strings of a dictionary */
+	uint32_t count;       /* chunks, pages, or strings of a dictionary */
 	uint64_t bytes;
 };
 typedef void (*segment_part_fn)(void *arg, const struct segment_part *part);
 
 /*
- * Tell what each part takes; their bytes add up to the file's.  Reads tables,
- * no data.  Errors as segment_section().
+ * Tell what each part takes; their bytes add up to the file's.  Reads tables
+ * and directories.  Errors as segment_section().
  */
 MUST_USE int segment_describe(struct segment *segment, segment_part_fn fn,
     void *arg, struct error *err);

@@ -261,23 +261,26 @@ strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
 	return 0;
 }
 
-/* One value at row `row` of the chunk, to index `at` of the column's data. */
+/* One value at row `row` of a chunk, to index `at` of the column's data. */
 static int
 fill_one(struct segment_cursor *cursor, struct cursor_column *column,
-    const struct chunk_view *view, uint32_t row, uint32_t at, struct error *err)
+    struct segment_chunk *chunk, uint32_t row, uint32_t at, struct error *err)
 {
 	size_t size = phys_size(column->info->phys);
 	char *out = (char *)column->data + at * size;
 	int64_t code;
 	int rc;
 
-	if (view->info.encoding == ENC_NULL) {
+	if (column->dict_root == NULL) {
+		rc = segment_chunk_need(cursor->segment, cursor->section->state,
+		    chunk, row, 1, &cursor->stats.bytes_read, err);
+		return rc != 0 ? rc : chunk_at(&chunk->view, row, out, err);
+	}
+	if (chunk_is_null(&chunk->view, row)) { /* it has no code */
 		memset(out, 0, size);
 		return 0;
 	}
-	if (column->dict_root == NULL)
-		return chunk_at(view, row, out, err);
-	rc = chunk_at(view, row, &code, err);
+	rc = chunk_at(&chunk->view, row, &code, err);
 	if (rc != 0)
 		return rc;
 	return strings_of_codes(cursor, column, &code, 1, (void *)out, err);
@@ -308,8 +311,11 @@ fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
     uint32_t count, struct error *err)
 {
 	struct cursor_column *column = &cursor->columns[i];
-	const struct chunk_view *view = &column->chunk.view;
+	struct segment_chunk *chunk = &column->chunk;
+	const struct chunk_view *view = &chunk->view;
 	struct vec *vec = &cursor->vecs[i];
+	void *out = column->data;
+	bool has_nulls;
 	int rc;
 
 	if (column->info == NULL) {
@@ -317,19 +323,29 @@ fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 		return 0;
 	}
 	vec->data = column->data;
-	vec->is_constant = view->bitmap == NULL &&
+	vec->nulls = NULL;
+	vec->is_constant = view->nulls.words == NULL &&
 	    (chunk_is_constant(view) || view->info.encoding == ENC_NULL);
-	vec->nulls = chunk_nulls(view, first, vec->is_constant ? 1 : count,
-			 column->nulls)
-	    ? column->nulls
-	    : NULL;
-	if (vec->is_constant)
-		return fill_one(cursor, column, view, first, 0, err);
-	if (column->dict_root == NULL)
-		return chunk_decode(view, first, count, column->data, err);
-	rc = chunk_decode(view, first, count, cursor->codes, err);
+	if (vec->is_constant) {
+		column->nulls[0] = 1;
+		vec->nulls =
+		    view->info.encoding == ENC_NULL ? column->nulls : NULL;
+		return fill_one(cursor, column, chunk, first, 0, err);
+	}
+	segment_chunk_let_go(cursor->segment, chunk, first);
+	rc = segment_chunk_need(cursor->segment, cursor->section->state, chunk,
+	    first, count, &cursor->stats.bytes_read, err);
 	if (rc != 0)
 		return rc;
+	if (column->dict_root != NULL)
+		out = cursor->codes;
+	rc = chunk_decode(view, first, count, out, column->nulls, &has_nulls,
+	    err);
+	if (rc != 0)
+		return rc;
+	vec->nulls = has_nulls ? column->nulls : NULL;
+	if (column->dict_root == NULL)
+		return 0;
 	return strings_of_codes(cursor, column, cursor->codes, count,
 	    column->data, err);
 }
@@ -342,9 +358,11 @@ get_chunk(struct segment_cursor *cursor, struct cursor_column *column,
 {
 	struct segment_section *section = cursor->section;
 	struct chunk_info info;
-	int rc = segment_chunk_info(section->state, column->table, zone,
-	    segment_section_zone_rows(section, zone), &info, err);
+	int rc;
 
+	segment_chunk_init(out);
+	rc = segment_chunk_info(section->state, column->table, zone,
+	    segment_section_zone_rows(section, zone), &info, err);
 	if (rc != 0)
 		return rc;
 	return segment_chunk_get(cursor->segment, section->state, &info,
@@ -450,29 +468,42 @@ next_of_zones(struct segment_cursor *cursor, uint32_t *count, struct error *err)
 
 /* ---- rows ---- */
 
-/* Keep a chunk's bytes until the next call, if strings point there. */
+static int
+keep_block(struct segment_cursor *cursor, const struct block **block,
+    struct error *err)
+{
+	if (*block == NULL)
+		return 0;
+	if (cursor->pin_count == cursor->pin_capacity) {
+		uint32_t capacity = 2 * cursor->pin_capacity + 16;
+		const struct block **pins =
+		    realloc(cursor->pins, capacity * sizeof(struct block *));
+
+		if (pins == NULL)
+			return no_memory(err);
+		cursor->pins = pins;
+		cursor->pin_capacity = capacity;
+	}
+	cursor->pins[cursor->pin_count++] = *block;
+	*block = NULL;
+	return 0;
+}
+
+/* Keep until the next call what strings of the chunk point to. */
 static int
 keep_chunk(struct segment_cursor *cursor, struct segment_chunk *chunk,
     struct error *err)
 {
-	if (chunk->view.phys == PHYS_STR && chunk->block != NULL) {
-		if (cursor->pin_count == cursor->pin_capacity) {
-			uint32_t capacity = 2 * cursor->pin_capacity + 16;
-			const struct block **pins = realloc(cursor->pins,
-			    capacity * sizeof(struct block *));
+	int rc = 0;
 
-			if (pins == NULL) {
-				segment_chunk_release(cursor->segment, chunk);
-				return no_memory(err);
-			}
-			cursor->pins = pins;
-			cursor->pin_capacity = capacity;
-		}
-		cursor->pins[cursor->pin_count++] = chunk->block;
-		chunk->block = NULL;
-	}
+	if (chunk->view.phys == PHYS_STR)
+		rc = keep_block(cursor, &chunk->block, err);
+	for (uint32_t p = 0;
+	     chunk->text != NULL && rc == 0 && p < chunk->view.text.page_count;
+	     p++)
+		rc = keep_block(cursor, &chunk->text[p], err);
 	segment_chunk_release(cursor->segment, chunk);
-	return 0;
+	return rc;
 }
 
 static int
@@ -507,8 +538,7 @@ fill_column_rows(struct segment_cursor *cursor, uint32_t i,
 			column->nulls[at] = chunk_is_null(&chunk.view, row);
 			if (column->nulls[at] != 0)
 				vec->nulls = column->nulls;
-			rc =
-			    fill_one(cursor, column, &chunk.view, row, at, err);
+			rc = fill_one(cursor, column, &chunk, row, at, err);
 		}
 		if (rc == 0)
 			rc = keep_chunk(cursor, &chunk, err);

@@ -12,13 +12,66 @@ struct describe {
 	uint64_t bytes_read;
 };
 
-/* Chunks of a table, by encoding, and the table itself. */
+/* Chunks of one table. */
+struct chunk_sums {
+	uint64_t bytes[SEGMENT_ENCODINGS];
+	uint32_t chunks[SEGMENT_ENCODINGS];
+	uint64_t text_bytes;
+	uint32_t text_pages;
+};
+
+/* The pages of text of a chunk of strings. */
+static int
+add_text(struct describe *d, const struct chunk_info *info,
+    struct chunk_sums *sums, struct error *err)
+{
+	struct segment_chunk chunk;
+	struct text_page page;
+	int rc = segment_chunk_get(d->segment, d->state, info, PHYS_STR, &chunk,
+	    &d->bytes_read, err);
+
+	if (rc != 0)
+		return rc;
+	for (uint32_t p = 0; p < chunk.view.text.page_count; p++) {
+		sums->text_pages++;
+		if (text_page_at(&chunk.view.text, p, &page))
+			sums->text_bytes += page.ref.len;
+	}
+	segment_chunk_release(d->segment, &chunk);
+	return 0;
+}
+
+static int
+sum_chunks(struct describe *d, const struct block *table, uint32_t count,
+    struct chunk_sums *sums, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		struct chunk_info info;
+
+		/* Rows of a zone are its section's matter, not this table's. */
+		if (!segment_take_chunk_info((const uint8_t *)table->data +
+			    (size_t)i * CHUNK_INFO_SIZE,
+			&info))
+			return error_set(err, STELE_E_CORRUPT,
+			    "invalid entry in a table of chunks of file "
+			    "\"%s\"",
+			    d->segment->path);
+		sums->bytes[info.encoding] += info.block.len;
+		sums->chunks[info.encoding]++;
+		if (info.encoding == ENC_STR)
+			rc = add_text(d, &info, sums, err);
+	}
+	return rc;
+}
+
+/* Chunks of a table, by encoding, their text, and the table itself. */
 static int
 describe_chunks(struct describe *d, struct segment_part part,
     const struct block_ref *ref, uint32_t count, struct error *err)
 {
-	uint64_t bytes[SEGMENT_ENCODINGS] = { 0 };
-	uint32_t chunks[SEGMENT_ENCODINGS] = { 0 };
+	struct chunk_sums sums = { .text_pages = 0 };
 	const struct block *table;
 	int rc;
 
@@ -26,35 +79,25 @@ describe_chunks(struct describe *d, struct segment_part part,
 	    &d->bytes_read, err);
 	if (rc != 0)
 		return rc;
-	for (uint32_t i = 0; i < count && rc == 0; i++) {
-		struct chunk_info info;
-
-		/* Rows of a zone are its section's matter, not this table's. */
-		if (!segment_take_chunk_info((const uint8_t *)table->data +
-			    (size_t)i * CHUNK_INFO_SIZE,
-			&info)) {
-			rc = error_set(err, STELE_E_CORRUPT,
-			    "invalid entry in a table of chunks of file "
-			    "\"%s\"",
-			    d->segment->path);
-			break;
-		}
-		bytes[info.encoding] += info.block.len;
-		chunks[info.encoding]++;
-	}
+	rc = sum_chunks(d, table, count, &sums, err);
 	block_cache_unpin(d->segment->cache, table);
 	if (rc != 0)
 		return rc;
+	part.kind = SEGMENT_PART_CHUNKS;
 	for (unsigned e = 0; e < SEGMENT_ENCODINGS; e++) {
-		part.kind = SEGMENT_PART_CHUNKS;
 		part.encoding = segment_encoding_name(e);
-		part.count = chunks[e];
-		part.bytes = bytes[e];
+		part.count = sums.chunks[e];
+		part.bytes = sums.bytes[e];
 		if (part.count > 0)
 			d->fn(d->arg, &part);
 	}
-	part.kind = SEGMENT_PART_CHUNK_TABLE;
 	part.encoding = NULL;
+	part.kind = SEGMENT_PART_TEXT;
+	part.count = sums.text_pages;
+	part.bytes = sums.text_bytes;
+	if (part.count > 0)
+		d->fn(d->arg, &part);
+	part.kind = SEGMENT_PART_CHUNK_TABLE;
 	part.count = 1;
 	part.bytes = ref->len;
 	d->fn(d->arg, &part);

@@ -51,8 +51,8 @@
  *   32 16  low                      4  .  each: bytes shared with the one
  *   48 16  high                           before (varint), others (varint),
  *                                         the others
- * chunk: a bitmap of the rows that are null, in 64-bit words, if there are any
- * and not all are; then what its encoding says (chunk.c).
+ * Bytes of a chunk: chunk_encode.c.  Pages of text are blocks before the chunk
+ * whose strings they have: text.h.
  *
  * Columns of a section: context_id, timestamp, event_id, schema version, then
  * the fields that its type had when the segment was written.
@@ -86,10 +86,8 @@ segment_encoding_name(enum encoding encoding)
 		[ENC_CONSTANT] = "constant",
 		[ENC_INT] = "integers",
 		[ENC_F64_DECIMAL] = "decimals",
-		[ENC_PLAIN] = "plain",
+		[ENC_PARTS] = "parts",
 		[ENC_NUMERIC_INT] = "numeric integers",
-		[ENC_NUMERIC_128] = "numeric 128 bits",
-		[ENC_NUMERIC_ANY] = "numeric any",
 		[ENC_STR] = "strings",
 		[ENC_STR_CONSTANT] = "constant string",
 	};
@@ -334,11 +332,23 @@ segment_take_chunk_info(const uint8_t data[CHUNK_INFO_SIZE],
 	out->block.checksum = reader_u64(&r);
 	memcpy(out->low, data + 32, sizeof(out->low));
 	memcpy(out->high, data + 48, sizeof(out->high));
-	return out->encoding <= ENC_STR_CONSTANT &&
-	    out->flags <= (CHUNK_HAS_BOUNDS | CHUNK_HIGH_IS_PREFIX) &&
+	return out->encoding <= ENC_STR_CONSTANT && out->flags <= CHUNK_FLAGS &&
 	    out->row_count > 0 && out->row_count <= INT_ROWS_MAX &&
 	    out->null_count <= out->row_count &&
 	    (out->null_count == out->row_count) == (out->encoding == ENC_NULL);
+}
+
+bool
+chunk_set_has(const struct chunk_info *info, int64_t value)
+{
+	uint64_t words[CHUNK_SET_BITS / 64], bit;
+	int64_t low;
+
+	memcpy(&low, info->low, sizeof(low));
+	memcpy(&words[0], info->low + 8, sizeof(words[0]));
+	memcpy(&words[1], info->high + 8, sizeof(words[1]));
+	bit = (uint64_t)value - (uint64_t)low;
+	return bit < CHUNK_SET_BITS && (words[bit / 64] >> bit % 64 & 1) != 0;
 }
 
 void

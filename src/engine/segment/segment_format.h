@@ -42,15 +42,13 @@ enum encoding {              /* on disk: do not renumber */
 	ENC_CONSTANT = 1,    /* every row that is not null has `low` */
 	ENC_INT = 2,         /* PHYS_I64, PHYS_BOOL, dictionary codes */
 	ENC_F64_DECIMAL = 3, /* PHYS_F64: f64_codec.h */
-	ENC_PLAIN = 4,       /* PHYS_F64, _UUID, _INTERVAL: the bytes */
+	ENC_PARTS = 4,       /* PHYS_F64, _UUID, _INTERVAL, _NUMERIC: parts.h */
 	ENC_NUMERIC_INT = 5, /* one scale: coefficient - low, as integers */
-	ENC_NUMERIC_128 = 6, /* one scale: coefficients of 16 bytes */
-	ENC_NUMERIC_ANY = 7, /* coefficient, scale, kind of each row */
-	ENC_STR = 8,         /* ends as integers, then the bytes */
-	ENC_STR_CONSTANT = 9 /* the bytes of the one string */
+	ENC_STR = 6,         /* ends as integers, bytes in pages of text */
+	ENC_STR_CONSTANT = 7 /* the bytes of the one string */
 };
 
-#define SEGMENT_ENCODINGS 10
+#define SEGMENT_ENCODINGS 8
 
 /* For people: "constant", "integers" ... */
 const char *segment_encoding_name(enum encoding encoding);
@@ -58,15 +56,20 @@ const char *segment_encoding_name(enum encoding encoding);
 enum chunk_flag {                 /* on disk: do not renumber */
 	CHUNK_HAS_BOUNDS = 1,     /* low and high hold for what is not null */
 	CHUNK_HIGH_IS_PREFIX = 2, /* strings: the greatest only starts so */
+	CHUNK_DENSE = 4,          /* only rows that are not null have values */
+	CHUNK_HAS_SET = 8,        /* which integers from low on are there */
+	CHUNK_FLAGS = 15
 };
 
 /*
  * Zone map and place of one chunk.  Bounds are little-endian 128-bit numbers
  * for numerics (of scale `scale`), 64-bit ones for integers, bools and codes,
  * the bits of doubles, the bytes of uuids; of strings without a dictionary up
- * to 15 bytes, then their number.
+ * to 15 bytes, then their number.  The set is 128 bits, those of low + 0 to
+ * low + 63 in low[8..15], the others in high[8..15].
  */
 #define BOUND_STR_BYTES 15
+#define CHUNK_SET_BITS  128
 
 struct chunk_info {
 	uint8_t encoding;
@@ -78,6 +81,9 @@ struct chunk_info {
 	uint8_t low[16];
 	uint8_t high[16];
 };
+
+/* Is an integer in the chunk's set, which it has? */
+bool chunk_set_has(const struct chunk_info *info, int64_t value);
 
 /* A column of a section, or of the context index. */
 struct column_info {

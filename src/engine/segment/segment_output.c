@@ -1,14 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/segment/segment_output.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "common/error.h"
 #include "engine/segment/chunk.h"
+#include "engine/segment/codec_zstd.h"
 #include "engine/segment/dict.h"
 #include "os/file.h"
 
-#define WRITE_BYTES ((size_t)1 << 20)
+#define WRITE_BYTES    ((size_t)1 << 20)
+#define PAGE_BYTES_MIN 256 /* smaller ones are not compressed */
+#define SKIPS_MAX      64  /* pages, after many that did not shrink */
+
+void
+segment_output_init(struct segment_output *out, uint64_t identity,
+    int zstd_level)
+{
+	*out = (struct segment_output){ .identity = identity,
+		.zstd_level = zstd_level };
+	buf_init(&out->pending);
+	buf_init(&out->scratch);
+	buf_init(&out->text);
+	buf_init(&out->packed);
+}
+
+void
+segment_output_release(struct segment_output *out)
+{
+	buf_release(&out->pending);
+	buf_release(&out->scratch);
+	buf_release(&out->text);
+	buf_release(&out->packed);
+	zstd_encoder_free(out->zstd);
+	out->zstd = NULL;
+}
 
 static int
 check_buf(const struct buf *buf, struct error *err)
@@ -63,13 +90,114 @@ segment_output_block(struct segment_output *out, const struct buf *block,
 	return segment_output_bytes(out, block->data, block->len, err);
 }
 
+/* ---- pages of text ---- */
+
+/*
+ * Compress out->text into out->packed if that saves an eighth.  Text that does
+ * not shrink is tried less and less often.
+ */
+static int
+pack_text(struct segment_output *out, bool *is_packed, struct error *err)
+{
+	size_t len = out->text.len;
+
+	*is_packed = false;
+	if (out->zstd_level == 0 || len < PAGE_BYTES_MIN || len > ZSTD_RAW_MAX)
+		return 0;
+	if (out->zstd_skips > 0) {
+		out->zstd_skips--;
+		return 0;
+	}
+	if (out->zstd == NULL)
+		out->zstd = zstd_encoder_new(out->zstd_level);
+	if (out->zstd == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	buf_reset(&out->packed);
+	*is_packed = zstd_compress(out->zstd, out->text.data, len,
+			 len - len / 8, &out->packed) > 0;
+	out->zstd_misses = *is_packed ? 0 : out->zstd_misses + 1;
+	if (out->zstd_misses > 1)
+		out->zstd_skips =
+		    out->zstd_misses < SKIPS_MAX ? out->zstd_misses : SKIPS_MAX;
+	return check_buf(&out->packed, err);
+}
+
+/* The page that out->text has; its strings end at value `limit`. */
+static int
+put_text_page(struct segment_output *out, uint32_t limit, struct buf *directory,
+    struct error *err)
+{
+	struct text_page page = { .limit = limit };
+	bool is_packed;
+	int rc = check_buf(&out->text, err);
+
+	if (rc == 0)
+		rc = pack_text(out, &is_packed, err);
+	if (rc != 0)
+		return rc;
+	page.raw_len = (uint32_t)out->text.len;
+	page.form = is_packed ? TEXT_ZSTD : TEXT_PLAIN;
+	rc = segment_output_block(out, is_packed ? &out->packed : &out->text,
+	    &page.ref, err);
+	text_put_page(directory, &page);
+	buf_reset(&out->text);
+	return rc;
+}
+
+/* Does the page end with a string that brings it to `len` bytes? */
+static bool
+page_ends(size_t len, uint32_t i, uint32_t count)
+{
+	return len >= TEXT_PAGE_BYTES || i + 1 == count;
+}
+
+static uint32_t
+count_pages(const struct str *values, uint32_t count)
+{
+	uint32_t pages = 0;
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		len += values[i].len;
+		if (page_ends(len, i, count)) {
+			pages++;
+			len = 0;
+		}
+	}
+	return pages;
+}
+
+/* See struct chunk_text_sink. */
+static int
+put_text(void *arg, const struct str *values, uint32_t count,
+    struct buf *directory, struct error *err)
+{
+	struct segment_output *out = arg;
+	int rc = 0;
+
+	text_put_count(directory, count_pages(values, count));
+	buf_reset(&out->text);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		buf_put_str(&out->text, values[i]);
+		if (page_ends(out->text.len, i, count))
+			rc = put_text_page(out, i + 1, directory, err);
+	}
+	return rc;
+}
+
 int
 segment_output_chunk(struct segment_output *out, enum phys phys, void *values,
     const uint8_t *nulls, uint32_t row_count, struct chunk_info *info,
     struct error *err)
 {
+	const struct chunk_text_sink text = { .put = put_text, .arg = out };
+	int rc;
+
 	buf_reset(&out->scratch);
-	chunk_encode(phys, values, nulls, row_count, &out->scratch, info);
+	rc = chunk_encode(phys, values, nulls, row_count, &text, &out->scratch,
+	    info, err);
+	if (rc != 0)
+		return rc;
 	return segment_output_block(out, &out->scratch, &info->block, err);
 }
 

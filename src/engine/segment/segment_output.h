@@ -14,14 +14,26 @@
 
 struct error;
 struct os_file;
+struct zstd_encoder;
 
 struct segment_output {
 	struct os_file *file; /* owned by who made the output */
 	uint64_t identity;
-	uint64_t offset;    /* of the next byte */
-	struct buf pending; /* bytes that end at `offset`, not yet written */
-	struct buf scratch; /* of who encodes the next block */
+	uint64_t offset;           /* of the next byte */
+	struct buf pending;        /* bytes that end at `offset`, unwritten */
+	struct buf scratch;        /* of who encodes the next block */
+	struct buf text;           /* of the next page of strings */
+	struct buf packed;         /* the same compressed */
+	struct zstd_encoder *zstd; /* owned; NULL: none needed so far */
+	int zstd_level;            /* 0: nothing is compressed */
+	uint32_t zstd_misses;      /* pages in a row that did not shrink */
+	uint32_t zstd_skips;       /* pages that are not tried */
 };
+
+/* Empty, at offset 0; release what it owns but the file. */
+void segment_output_init(struct segment_output *out, uint64_t identity,
+    int zstd_level);
+void segment_output_release(struct segment_output *out);
 
 /* Append bytes; the block's ref in *ref. */
 MUST_USE int segment_output_block(struct segment_output *out,
@@ -36,7 +48,8 @@ MUST_USE int segment_output_flush(struct segment_output *out,
     struct error *err);
 
 /*
- * Encode a chunk and append its block; *info is complete.  As chunk_encode().
+ * Encode a chunk and append its block, after pages of its text; *info is
+ * complete.  As chunk_encode().
  */
 MUST_USE int segment_output_chunk(struct segment_output *out, enum phys phys,
     void *values, const uint8_t *nulls, uint32_t row_count,

@@ -49,9 +49,12 @@ struct segment {
 	char path[OS_PATH_SIZE];
 };
 
-/* A chunk in use: unpin `block`. */
+/* A chunk in use, and the pages of its text that were needed. */
 struct segment_chunk {
-	const struct block *block; /* NULL: it has no bytes */
+	const struct block *block; /* pinned; NULL: it has no bytes */
+	const struct block *
+	    *text;             /* pinned or NULL, one for each page; owned */
+	const uint8_t **pages; /* their bytes; in the same allocation */
 	struct chunk_view view;
 };
 
@@ -98,13 +101,38 @@ MUST_USE int segment_chunk_info(const struct segment_state *state,
     const struct block *table, uint32_t i, uint32_t row_count,
     struct chunk_info *out, struct error *err);
 
-/* Pin and open a chunk. */
+/* Nothing is pinned: it may be released. */
+static inline void
+segment_chunk_init(struct segment_chunk *chunk)
+{
+	chunk->block = NULL;
+	chunk->text = NULL;
+}
+
+/* Pin and open a chunk.  *out can be released even after a failure. */
 MUST_USE int segment_chunk_get(struct segment *segment,
     const struct segment_state *state, const struct chunk_info *info,
     enum phys phys, struct segment_chunk *out, uint64_t *bytes_read,
     struct error *err);
 void segment_chunk_release(struct segment *segment,
     struct segment_chunk *chunk);
+
+/*
+ * Pin the pages of text that rows first..first+count-1 need, before they are
+ * decoded; and let go those that were pinned for rows before `row`.
+ */
+MUST_USE int segment_chunk_need(struct segment *segment,
+    const struct segment_state *state, struct segment_chunk *chunk,
+    uint32_t first, uint32_t count, uint64_t *bytes_read, struct error *err);
+
+void segment_chunk_let_go(struct segment *segment, struct segment_chunk *chunk,
+    uint32_t row);
+
+/* Pin one page; *bytes are its strings, borrowed from the block. */
+MUST_USE int segment_text_page(struct segment *segment,
+    const struct segment_state *state, const struct chunk_view *view,
+    uint32_t p, const struct block **out, const uint8_t **bytes,
+    uint64_t *bytes_read, struct error *err);
 
 /* Pin a dictionary's root, which has `count` strings, or one of its pages. */
 MUST_USE int segment_dict_root(struct segment *segment,

@@ -176,8 +176,10 @@ read_numbers(struct prune *p, const struct block_ref *ref, uint32_t total,
 	struct segment *segment = p->section->segment;
 	const struct segment_state *state = p->section->state;
 	int64_t values[VEC_ROWS + INT_DECODE_SLACK];
+	uint8_t nulls[VEC_ROWS]; /* there are none */
 	const struct block *table;
 	uint32_t done = 0;
+	bool has_nulls;
 	int rc;
 
 	rc = segment_chunk_table(segment, state, ref,
@@ -190,18 +192,20 @@ read_numbers(struct prune *p, const struct block_ref *ref, uint32_t total,
 		uint32_t at = (first + done) % INDEX_CHUNK_ROWS;
 		uint32_t rows = total - k * INDEX_CHUNK_ROWS;
 		uint32_t n = count - done;
-		struct segment_chunk chunk = { 0 };
+		struct segment_chunk chunk;
 		struct chunk_info info;
 
 		rows = rows > INDEX_CHUNK_ROWS ? INDEX_CHUNK_ROWS : rows;
 		n = n > rows - at ? rows - at : n;
 		n = n > VEC_ROWS ? VEC_ROWS : n;
+		segment_chunk_init(&chunk);
 		rc = segment_chunk_info(state, table, k, rows, &info, err);
 		if (rc == 0)
 			rc = segment_chunk_get(segment, state, &info, PHYS_I64,
 			    &chunk, &p->bytes_read, err);
 		if (rc == 0)
-			rc = chunk_decode(&chunk.view, at, n, values, err);
+			rc = chunk_decode(&chunk.view, at, n, values, nulls,
+			    &has_nulls, err);
 		for (uint32_t i = 0; rc == 0 && i < n; i++)
 			out[done + i] = (uint32_t)values[i];
 		segment_chunk_release(segment, &chunk);
@@ -268,10 +272,11 @@ event_id_at(struct prune *p, const struct block *table, uint32_t row,
 {
 	struct segment_section *section = p->section;
 	uint32_t zone = segment_section_zone_of(section, row);
-	struct segment_chunk chunk = { 0 };
+	struct segment_chunk chunk;
 	struct chunk_info info;
 	int rc;
 
+	segment_chunk_init(&chunk);
 	rc = segment_chunk_info(section->state, table, zone,
 	    segment_section_zone_rows(section, zone), &info, err);
 	if (rc == 0)
@@ -404,7 +409,7 @@ find_events(struct prune *p, struct segment_parts *out, struct error *err)
 	if (rc != 0)
 		return rc;
 	for (uint32_t z = 0; z < section->info.zone_count && rc == 0; z++) {
-		struct segment_chunk chunk = { 0 };
+		struct segment_chunk chunk;
 		struct chunk_info info;
 
 		rc = segment_chunk_info(section->state, table, z,

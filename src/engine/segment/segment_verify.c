@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "engine/segment/codec_zstd.h"
 #include "engine/segment/segment_private.h"
 
 struct extent {
@@ -26,6 +27,7 @@ struct verify {
 	int64_t last_event_id;   /* of the section so far */
 	int64_t values[VEC_ROWS + INT_DECODE_SLACK];
 	struct numeric any[VEC_ROWS + INT_DECODE_SLACK]; /* of any form */
+	uint8_t nulls[VEC_ROWS];
 };
 
 static int
@@ -172,7 +174,9 @@ in_bounds(const struct chunk_view *view, const void *values, uint32_t i)
 		memcpy(&high, info->high, sizeof(high));
 		value = view->phys == PHYS_BOOL ? ((const uint8_t *)values)[i]
 						: ((const int64_t *)values)[i];
-		return low <= value && value <= high;
+		return low <= value && value <= high &&
+		    ((info->flags & CHUNK_HAS_SET) == 0 ||
+			chunk_set_has(info, value));
 	case PHYS_F64:
 		return f64_in_bounds(info, ((const double *)values)[i]);
 	case PHYS_NUMERIC:
@@ -233,17 +237,19 @@ verify_values(struct verify *v, const struct chunk_view *view,
 	void *values = is_i64 ? (void *)v->values : (void *)v->any;
 	uint32_t row_count = view->info.row_count;
 	uint32_t null_count = 0;
+	bool has_nulls;
 	int rc = 0;
 
 	for (uint32_t first = 0; first < row_count; first += VEC_ROWS) {
 		uint32_t count = row_count - first;
 
 		count = count > VEC_ROWS ? VEC_ROWS : count;
-		rc = chunk_decode(view, first, count, values, err);
+		rc = chunk_decode(view, first, count, values, v->nulls,
+		    &has_nulls, err);
 		if (rc != 0)
 			return rc;
 		for (uint32_t i = 0; i < count; i++) {
-			if (chunk_is_null(view, first + i)) {
+			if (has_nulls && v->nulls[i] != 0) {
 				null_count++;
 				continue;
 			}
@@ -262,6 +268,68 @@ verify_values(struct verify *v, const struct chunk_view *view,
 	return 0;
 }
 
+/* Read page p of a chunk's text; the caller frees it. */
+static int
+read_page(struct verify *v, const struct chunk_view *view, uint32_t p,
+    uint32_t *limit, uint64_t *bytes, uint8_t **out, struct error *err)
+{
+	struct text_page page;
+	void *decoded = NULL;
+	uint8_t *data;
+	size_t len;
+	int rc;
+
+	if (!text_page_at(&view->text, p, &page) || page.limit <= *limit)
+		return broken(v, "invalid page of text",
+		    view->info.block.offset, err);
+	*limit = page.limit;
+	*bytes += page.raw_len;
+	if (page.ref.len == 0) {
+		*out = calloc(1, 1);
+		return *out == NULL ? no_memory(err) : 0;
+	}
+	rc = read_block(v, &page.ref, &data, err);
+	if (rc != 0 || page.form == TEXT_PLAIN) {
+		*out = data;
+		return rc;
+	}
+	rc = zstd_block_decode(data, page.ref.len, &decoded, &len, err);
+	free(data);
+	*out = decoded;
+	if (rc == 0 && len != page.raw_len)
+		rc = broken(v, "unexpected page of text", page.ref.offset, err);
+	return rc;
+}
+
+/* The values of a chunk with its pages of text. */
+static int
+verify_text(struct verify *v, struct chunk_view *view,
+    const struct chunk_rules *rules, struct error *err)
+{
+	uint32_t count = view->text.page_count, limit = 0;
+	uint8_t **pages = calloc(count, sizeof(*pages));
+	uint64_t bytes = 0;
+	int rc = 0;
+
+	if (pages == NULL)
+		return no_memory(err);
+	for (uint32_t p = 0; p < count && rc == 0; p++)
+		rc = read_page(v, view, p, &limit, &bytes, &pages[p], err);
+	if (rc == 0 &&
+	    (limit != view->value_count ||
+		bytes !=
+		    (uint64_t)int_at(&view->parts[0], view->value_count - 1)))
+		rc = broken(v, "unexpected pages of text",
+		    view->info.block.offset, err);
+	view->pages = (const uint8_t *const *)pages;
+	if (rc == 0)
+		rc = verify_values(v, view, rules, err);
+	for (uint32_t p = 0; p < count; p++)
+		free(pages[p]);
+	free(pages);
+	return rc;
+}
+
 static int
 verify_chunk(struct verify *v, const struct chunk_info *info, enum phys phys,
     const struct chunk_rules *rules, struct error *err)
@@ -278,7 +346,9 @@ verify_chunk(struct verify *v, const struct chunk_info *info, enum phys phys,
 		    data == NULL ? (const void *)nothing : data,
 		    info->block.len, &view, err);
 	if (rc == 0)
-		rc = verify_values(v, &view, rules, err);
+		rc = view.text.page_count > 0
+		    ? verify_text(v, &view, rules, err)
+		    : verify_values(v, &view, rules, err);
 	free(data);
 	return rc;
 }

@@ -13,6 +13,7 @@
 
 #include "common/buf.h"
 #include "common/must.h"
+#include "engine/segment/codec_zstd.h"
 #include "engine/segment/dict.h"
 #include "engine/segment/segment.h"
 #include "engine/segment/segment_output.h"
@@ -82,8 +83,7 @@ writer_free(struct segment_writer *w)
 	free(w->footer.sections);
 	free(w->context_codes);
 	dict_builder_release(&w->contexts);
-	buf_release(&w->out.pending);
-	buf_release(&w->out.scratch);
+	segment_output_release(&w->out);
 	os_close(w->out.file);
 	free(w);
 }
@@ -136,9 +136,11 @@ segment_writer_open(struct os_fs *fs, const char *dir, uint64_t number,
 	w->header.shard = shard;
 	w->header.zone_rows = options->zone_rows;
 	w->header.directory = options->directory;
-	w->out.identity = segment_identity(&options->directory, number);
-	buf_init(&w->out.pending);
-	buf_init(&w->out.scratch);
+	segment_output_init(&w->out,
+	    segment_identity(&options->directory, number),
+	    options->zstd_level == 0      ? ZSTD_LEVEL_DEFAULT
+		: options->zstd_level < 0 ? 0
+					  : options->zstd_level);
 	dict_builder_init(&w->contexts);
 	w->footer.event_id_first = UINT64_MAX;
 	w->footer.time_min = INT64_MAX;
