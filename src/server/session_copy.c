@@ -252,6 +252,23 @@ find_format(const struct ast_copy *copy, bool *is_csv, struct error *err)
 	return 0;
 }
 
+/* An option may be given once. */
+static int
+check_repeated(const struct ast_copy *copy, struct error *err)
+{
+	for (uint32_t i = 1; i < copy->option_count; i++) {
+		for (uint32_t k = 0; k < i; k++) {
+			if (!str_equal(copy->options[i].name,
+				copy->options[k].name))
+				continue;
+			(void)error_set(err, STELE_E_SYNTAX,
+			    "conflicting or redundant options");
+			return error_position(err, copy->options[i].location);
+		}
+	}
+	return 0;
+}
+
 int
 copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
     struct error *err)
@@ -273,7 +290,9 @@ copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
 		return error_hint(err,
 		    "Use COPY ... FROM STDIN or TO STDOUT, or psql's \\copy.");
 	}
-	rc = find_format(&stmt->copy, &is_csv, err);
+	rc = check_repeated(&stmt->copy, err);
+	if (rc == 0)
+		rc = find_format(&stmt->copy, &is_csv, err);
 	if (rc != 0)
 		return rc;
 	portal->copy = pg_copy_defaults(is_csv);
