@@ -330,6 +330,7 @@ static const char *const place_name[PLACE_COUNT] = {
 	[PLACE_RETURNING] = "RETURNING",
 	[PLACE_DEFAULT] = "DEFAULT expressions",
 	[PLACE_STORE] = "STORE",
+	[PLACE_EXECUTE] = "EXECUTE parameters",
 };
 
 static const char *const foreign_aggregates[] = { "array_agg", "json_agg",

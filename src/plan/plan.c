@@ -181,6 +181,19 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	    "this statement is not supported");
 }
 
+/* What the statement has come to ask for while it was bound. */
+static void
+set_needs(const struct binder *binder, struct plan *plan)
+{
+	plan->reads_events = binder->reads_events;
+	plan->slot_count = binder->slot_count;
+	plan->subquery_count = binder->subquery_count;
+	plan->cte_count = binder->cte_count;
+	plan->work_count = binder->work_count;
+	plan->param_types = binder->param_types;
+	plan->param_count = binder->param_count;
+}
+
 int
 plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
     const uint32_t *param_oids, uint32_t param_oid_count, struct arena *arena,
@@ -201,13 +214,67 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 		rc = arena_check(arena, err);
 	if (rc != 0)
 		return rc;
-	plan->reads_events = binder.reads_events;
-	plan->slot_count = binder.slot_count;
-	plan->subquery_count = binder.subquery_count;
-	plan->cte_count = binder.cte_count;
-	plan->work_count = binder.work_count;
-	plan->param_types = binder.param_types;
-	plan->param_count = binder.param_count;
+	set_needs(&binder, plan);
+	*out = plan;
+	return 0;
+}
+
+/* ---- EXECUTE ---- */
+
+static int
+bind_argument(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, const struct type *type, uint32_t number,
+    struct expr **out, struct error *err)
+{
+	int rc = bind_expr(binder, scope, ast, out, err);
+
+	if (rc != 0)
+		return rc;
+	if (!can_coerce((*out)->type.oid, type->oid, CAST_ASSIGNMENT)) {
+		(void)error_at(err, (*out)->location, STELE_E_DATATYPE_MISMATCH,
+		    "parameter $%" PRIu32
+		    " of type %s cannot be coerced to the expected type %s",
+		    number, type_text(binder, &(*out)->type),
+		    type_text(binder, type));
+		return error_hint(err,
+		    "You will need to rewrite or cast the expression.");
+	}
+	return coerce(binder, out, type, CAST_ASSIGNMENT, err);
+}
+
+int
+plan_arguments(const struct plan_context *context, struct ast_expr *const *args,
+    const struct type *types, uint32_t count, struct arena *arena,
+    struct plan **out, struct error *err)
+{
+	struct binder binder = { .context = context, .arena = arena };
+	struct plan *plan = arena_zalloc(arena, sizeof(*plan));
+	struct expr **exprs =
+	    arena_alloc_array(arena, count + 1, sizeof(*exprs));
+	const struct ast_from_list no_table = { .count = 0 };
+	struct scope scope = { .place = PLACE_EXECUTE };
+	struct query query = { .columns = NULL };
+	int rc = 0;
+
+	*out = NULL;
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = bind_argument(&binder, &scope, args[i], &types[i], i + 1,
+		    &exprs[i], err);
+	if (rc != 0)
+		return rc;
+	rc = bind_from(&binder, &scope, &no_table, &query.rel, err);
+	if (rc != 0)
+		return rc;
+	query.rel = rel_new_project(&binder, query.rel, exprs, count);
+	query.columns =
+	    arena_zalloc(arena, (count + 1) * sizeof(*query.columns));
+	query.column_count = count;
+	rc = set_query(&binder, &query, plan, err);
+	if (rc == 0)
+		rc = arena_check(arena, err);
+	if (rc != 0)
+		return rc;
+	set_needs(&binder, plan);
 	*out = plan;
 	return 0;
 }

@@ -23,6 +23,7 @@
 #include "common/str.h"
 #include "types/type.h"
 
+struct ast_expr;
 struct ast_stmt;
 struct catalog;
 struct plan_copy;
@@ -110,6 +111,15 @@ MUST_USE int plan_statement(const struct plan_context *context,
     const struct ast_stmt *stmt, const uint32_t *param_oids,
     uint32_t param_oid_count, struct arena *arena, struct plan **out,
     struct error *err);
+
+/*
+ * Plan the arguments of EXECUTE, `count` expressions without columns, as a
+ * query of one row in which they have the parameters' types: a literal is read
+ * as such, others are cast as in an assignment, or it is 42804.
+ */
+MUST_USE int plan_arguments(const struct plan_context *context,
+    struct ast_expr *const *args, const struct type *types, uint32_t count,
+    struct arena *arena, struct plan **out, struct error *err);
 
 #define PLAN_TAG_SIZE 64
 

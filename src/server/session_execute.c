@@ -406,20 +406,31 @@ query_execute(struct session *session, struct portal *portal,
 }
 
 enum step
+cursor_open(struct session *session, struct portal *cursor)
+{
+	enum step step;
+
+	if (cursor->context.engine != NULL)
+		return STEP_DONE;
+	step = take_snapshot(session, cursor);
+	if (step == STEP_DONE)
+		session_context(session, cursor);
+	return step;
+}
+
+enum step
 cursor_execute(struct session *session, struct portal *cursor,
     enum job_kind kind, uint32_t row_limit, bool is_described)
 {
 	enum step step;
 
-	step = take_snapshot(session, cursor);
+	step = cursor_open(session, cursor);
 	if (step != STEP_DONE)
 		return step;
 	if (is_described)
 		pg_put_row_description(session_out(session),
 		    cursor->planned->columns, cursor->planned->column_count,
 		    cursor->formats, cursor->format_count);
-	if (cursor->state == PORTAL_NEW)
-		session_context(session, cursor);
 	return query_run(session, cursor, kind, row_limit);
 }
 
@@ -450,14 +461,23 @@ check_writable(struct session *session, const char *what)
 	    "cannot execute %s in a read-only transaction", what);
 }
 
-/* A started query that reads the batch holds cursors into it. */
+/* A query that reads the batch holds, or will hold, cursors into it. */
+static bool
+is_reader(const struct portal *portal)
+{
+	bool is_open = portal->exec != NULL ||
+	    (portal->is_cursor && portal->state == PORTAL_NEW);
+
+	return is_open && portal->context.batch != NULL;
+}
+
 static int
 check_no_reader(struct session *session)
 {
 	const struct portal *portal = portal_first(&session->table);
 
 	for (; portal != NULL; portal = portal_next(portal))
-		if (portal->exec != NULL && portal->context.batch != NULL)
+		if (is_reader(portal))
 			return error_set(&session->err, STELE_E_OBJECT_IN_USE,
 			    "cannot write while a cursor is open that reads "
 			    "this transaction's own events");

@@ -309,6 +309,11 @@ void statement_end(struct session *session);
 enum step portal_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple);
 /* FETCH and MOVE: that many rows of a cursor. */
+/*
+ * A cursor's snapshot, and whether it reads the transaction's own events: from
+ * here on it sees no others.  STEP_DONE, STEP_AGAIN or STEP_FAIL.
+ */
+enum step cursor_open(struct session *session, struct portal *cursor);
 enum step cursor_execute(struct session *session, struct portal *cursor,
     enum job_kind kind, uint32_t row_limit, bool is_described);
 /* The catalogue that the next statement sees; a new reference. */

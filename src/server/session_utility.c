@@ -519,10 +519,10 @@ need_prepared(struct session *session, struct str name)
 	return prepared;
 }
 
-/* The row of a SELECT of the arguments, cast to the parameters' types. */
+/* The one row of the arguments' query becomes the portal's parameters. */
 static int
-cast_arguments(struct session *session, struct portal *portal,
-    const struct plan *args, const struct plan *target)
+run_arguments(struct session *session, struct portal *portal,
+    const struct plan *args)
 {
 	struct exec *exec;
 	struct batch batch;
@@ -536,75 +536,51 @@ cast_arguments(struct session *session, struct portal *portal,
 	for (uint32_t i = 0; rc == 1 && i < args->column_count; i++) {
 		struct datum value =
 		    vec_get(&batch.cols[i], sel_row(batch.sel, 0));
-		struct datum *out = &portal->params[i];
 
-		if (value.is_null)
-			*out = value;
-		else if (cast_datum(&args->columns[i].type,
-			     &target->param_types[i], CAST_ASSIGNMENT,
-			     &session->settings.types, &value, &portal->arena,
-			     out, &session->err) != 0)
-			rc = session->err.code;
-		else
-			*out = datum_copy(type_phys(&target->param_types[i]),
-			    out, &portal->arena);
+		portal->params[i] =
+		    datum_copy(type_phys(&args->columns[i].type), &value,
+			&portal->arena);
 	}
 	exec_close(exec);
 	return rc < 0 ? rc : 0;
 }
 
-/*
- * The parameters of EXECUTE are expressions without tables: run them as a
- * SELECT of their own.
- */
 static int
 evaluate_arguments(struct session *session, struct portal *portal,
     const struct prepared *prepared)
 {
-	const struct ast_stmt *execute = portal->planned->stmt;
+	const struct ast_expr_list *list = &portal->planned->stmt->execute.args;
 	const struct plan *target = prepared->planned->plan;
-	uint32_t count = execute->execute.args.count;
-	struct ast_select select = { .location = execute->location };
-	struct ast_stmt stmt = {
-		.kind = AST_SELECT,
-		.text = execute->text,
-		.select = &select,
+	const struct plan_context context = {
+		.catalog = prepared->planned->catalog,
+		.session = &session->facts,
+		.settings = &session->settings.types,
 	};
-	struct planned *args;
+	struct plan *args;
 	int rc;
 
-	if (count != target->param_count) {
+	if (list->count != target->param_count) {
 		(void)error_set(&session->err, STELE_E_SYNTAX,
 		    "wrong number of parameters for prepared statement "
 		    "\"%.*s\"",
 		    STR_FMT(prepared->named.name));
 		return error_detail(&session->err,
 		    "Expected %u parameters but got %u.", target->param_count,
-		    count);
+		    list->count);
 	}
-	if (count == 0)
+	if (list->count == 0)
 		return 0;
-	select.targets.items = arena_alloc_array(&portal->arena, count,
-	    sizeof(*select.targets.items));
-	select.targets.count = count;
-	for (uint32_t i = 0; i < count; i++)
-		select.targets.items[i] = (struct ast_target){
-			.expr = execute->execute.args.items[i],
-		};
-	portal->params =
-	    arena_alloc_array(&portal->arena, count, sizeof(*portal->params));
-	rc = session_plan(session, portal->planned->source, &stmt, NULL, 0,
-	    &args, &session->err);
-	if (rc != 0)
-		return rc;
-	if (args->plan->reads_events)
+	rc = plan_arguments(&context, list->items, target->param_types,
+	    list->count, &portal->arena, &args, &session->err);
+	if (rc == 0 && args->reads_events)
 		rc = error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "cannot use subquery in EXECUTE parameter");
-	else
-		rc = cast_arguments(session, portal, args->plan, target);
-	planned_unref(args);
-	portal->param_count = count;
-	return rc;
+	if (rc != 0)
+		return rc;
+	portal->params = arena_alloc_array(&portal->arena, list->count,
+	    sizeof(*portal->params));
+	portal->param_count = list->count;
+	return run_arguments(session, portal, args);
 }
 
 /* The portal becomes one of the prepared statement. */
@@ -660,6 +636,7 @@ declare_cursor(struct session *session, const struct planned *planned)
 	struct arena *arena = &planned->source->arena;
 	struct ast_stmt *query = arena_zalloc(arena, sizeof(*query));
 	struct portal *cursor;
+	enum step step = STEP_FAIL;
 
 	if (session->transaction.state != TRANSACTION_EXPLICIT &&
 	    !declare->with_hold) {
@@ -687,9 +664,11 @@ declare_cursor(struct session *session, const struct planned *planned)
 		return STEP_FAIL;
 	cursor->is_cursor = true;
 	if (session_plan(session, planned->source, query, NULL, 0,
-		&cursor->planned, &session->err) != 0) {
+		&cursor->planned, &session->err) == 0)
+		step = cursor_open(session, cursor);
+	if (step != STEP_DONE) {
 		portal_remove(&session->table, cursor);
-		return STEP_FAIL;
+		return step;
 	}
 	if (declare->is_binary) {
 		static const uint16_t binary = 1;
