@@ -285,11 +285,21 @@ agg_close(struct op_state *op)
 	}
 }
 
+static void
+agg_report(const struct op_state *op, struct op_stats *stats)
+{
+	const struct agg_op *agg = (const struct agg_op *)op;
+
+	op_stats_keep_memory(stats,
+	    agg->table.keys.arena.used_bytes + agg->table.arena.used_bytes);
+}
+
 static const struct op_class agg_class = {
 	.name = "aggregate",
 	.open = agg_open,
 	.next = agg_next,
 	.close = agg_close,
+	.report = agg_report,
 };
 
 struct op_state *

@@ -56,7 +56,8 @@ exec_open(const struct plan *plan, const struct exec_context *context,
 	*out = NULL;
 	if (exec == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	exec->root = op_new(&exec->env, plan->root);
+	exec->root = plan->explain != NULL ? explain_op_new(&exec->env, plan)
+					   : op_new(&exec->env, plan->root);
 	rc = arena_check(&exec->arena, err);
 	if (rc == 0)
 		rc = op_open(exec->root, err);

@@ -532,11 +532,22 @@ join_close(struct op_state *op)
 	arena_release(&join->arena);
 }
 
+static void
+join_report(const struct op_state *op, struct op_stats *stats)
+{
+	const struct join_op *join = (const struct join_op *)op;
+
+	op_stats_keep_memory(stats,
+	    join->table.rows.arena.used_bytes + join->table.arena.used_bytes +
+		join->arena.used_bytes);
+}
+
 static const struct op_class join_class = {
 	.name = "join",
 	.open = join_open,
 	.next = join_next,
 	.close = join_close,
+	.report = join_report,
 };
 
 struct op_state *

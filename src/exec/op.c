@@ -5,6 +5,7 @@
 #include "exec/op.h"
 
 #include "exec/row_store.h"
+#include "os/clock.h"
 
 void
 op_init(struct op_state *op, const struct op_class *class,
@@ -71,11 +72,60 @@ op_new(const struct exec_env *env, const struct rel *rel)
 	return NULL;
 }
 
+/* ---- what EXPLAIN ANALYZE counts ---- */
+
+static struct op_stats *
+stats_of(const struct op_state *op)
+{
+	return op->env->stats == NULL ? NULL : &op->env->stats[op->rel->index];
+}
+
+static int
+timed_next(struct op_state *op, struct batch *out, struct error *err)
+{
+	struct op_stats *stats = stats_of(op);
+	int64_t start = os_clock_monotonic_ns(os_clock_real());
+	int rc = op->class->next(op, out, err);
+
+	stats->total_ns +=
+	    (uint64_t)(os_clock_monotonic_ns(os_clock_real()) - start);
+	if (stats->first_ns == 0)
+		stats->first_ns = stats->total_ns;
+	if (rc > 0)
+		stats->rows += out->sel.count;
+	return rc;
+}
+
+void
+op_stats_add_scan(struct op_stats *stats, const struct scan *scan)
+{
+	struct scan_stats more = scan_stats(scan);
+
+	stats->scan.segments += more.segments;
+	stats->scan.segments_pruned += more.segments_pruned;
+	stats->scan.zones += more.zones;
+	stats->scan.zones_pruned += more.zones_pruned;
+	stats->scan.rows += more.rows;
+	stats->scan.bytes_read += more.bytes_read;
+}
+
+void
+op_stats_keep_memory(struct op_stats *stats, uint64_t bytes)
+{
+	if (bytes > stats->memory_bytes)
+		stats->memory_bytes = bytes;
+}
+
+/* ---- running ---- */
+
 int
 op_open(struct op_state *op, struct error *err)
 {
+	struct op_stats *stats = stats_of(op);
 	int rc = 0;
 
+	if (stats != NULL)
+		stats->loops++;
 	if (op->input != NULL)
 		rc = op_open(op->input, err);
 	if (rc == 0 && op->class->open != NULL)
@@ -86,8 +136,13 @@ op_open(struct op_state *op, struct error *err)
 void
 op_close(struct op_state *op)
 {
+	struct op_stats *stats;
+
 	if (op == NULL)
 		return;
+	stats = stats_of(op);
+	if (stats != NULL && op->class->report != NULL)
+		op->class->report(op, stats);
 	if (op->class->close != NULL)
 		op->class->close(op);
 	op_close(op->input);
@@ -124,7 +179,8 @@ op_next(struct op_state *op, struct batch *out, struct error *err)
 	if (rc != 0)
 		return rc;
 	arena_reset(&op->batch_arena);
-	rc = op->class->next(op, out, err);
+	rc = op->env->stats != NULL ? timed_next(op, out, err)
+				    : op->class->next(op, out, err);
 	if (rc < 0)
 		return rc;
 	if (arena_check(&op->batch_arena, err) != 0)

@@ -18,6 +18,7 @@
 #include "common/arena.h"
 #include "common/attr.h"
 #include "common/error.h"
+#include "engine/engine.h"
 #include "exec/exec.h"
 #include "plan/logical.h"
 #include "vec/vec.h"
@@ -39,13 +40,31 @@ struct exec_env {
 	struct subplan **subplans; /* of subqueries met so far; see subplan.h */
 	struct cte_state **ctes;   /* of the WITHs that run; shared */
 	const struct row_store **works; /* of recursive ones; shared */
+	struct op_stats *stats; /* by the index of the relation; NULL: none */
 };
+
+/* What EXPLAIN ANALYZE tells of an operator. */
+struct op_stats {
+	uint64_t rows;         /* given, in all loops */
+	uint64_t loops;        /* times it was opened */
+	uint64_t first_ns;     /* until the first batch, of the first loop */
+	uint64_t total_ns;     /* of it and all below */
+	uint64_t memory_bytes; /* of what it kept */
+	bool is_scan;
+	struct scan_stats scan;
+};
+
+/* For report(): counts of one more loop; the most that a loop kept. */
+void op_stats_add_scan(struct op_stats *stats, const struct scan *scan);
+void op_stats_keep_memory(struct op_stats *stats, uint64_t bytes);
 
 struct op_class {
 	const char *name;
 	int (*open)(struct op_state *op, struct error *err);
 	int (*next)(struct op_state *op, struct batch *out, struct error *err);
 	void (*close)(struct op_state *op); /* also after a failed open */
+	/* Before close, if it is asked for: what only it knows; may be NULL. */
+	void (*report)(const struct op_state *op, struct op_stats *stats);
 };
 
 struct op_state {
@@ -97,6 +116,9 @@ struct op_state *join_op_new(const struct exec_env *env, const struct rel *rel);
 struct op_state *agg_op_new(const struct exec_env *env, const struct rel *rel);
 struct op_state *limit_op_new(const struct exec_env *env,
     const struct rel *rel);
+/* plan->explain: a tree of its own. */
+struct op_state *explain_op_new(const struct exec_env *env,
+    const struct plan *plan);
 struct op_state *append_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *sequence_op_new(const struct exec_env *env,

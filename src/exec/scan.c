@@ -160,11 +160,22 @@ scan_op_close(struct op_state *op)
 	scan_close(scan->scan);
 }
 
+static void
+scan_op_report(const struct op_state *op, struct op_stats *stats)
+{
+	const struct scan_op *scan = (const struct scan_op *)op;
+
+	stats->is_scan = true;
+	if (scan->scan != NULL)
+		op_stats_add_scan(stats, scan->scan);
+}
+
 static const struct op_class scan_class = {
 	.name = "scan",
 	.open = scan_op_open,
 	.next = scan_op_next,
 	.close = scan_op_close,
+	.report = scan_op_report,
 };
 
 bool

@@ -508,11 +508,26 @@ sequence_close(struct op_state *op)
 	arena_release(&sequence->arena);
 }
 
+static void
+sequence_report(const struct op_state *op, struct op_stats *stats)
+{
+	const struct sequence_op *sequence = (const struct sequence_op *)op;
+	uint64_t bytes = sequence->arena.used_bytes +
+	    sequence->units.keys.arena.used_bytes +
+	    sequence->units.arena.used_bytes;
+
+	for (uint32_t k = 0; k < op->rel->sequence.step_count; k++)
+		bytes += sequence->steps[k].rows.arena.used_bytes +
+		    sequence->steps[k].keys.arena.used_bytes;
+	op_stats_keep_memory(stats, bytes);
+}
+
 static const struct op_class sequence_class = {
 	.name = "sequence",
 	.open = sequence_open,
 	.next = sequence_next,
 	.close = sequence_close,
+	.report = sequence_report,
 };
 
 struct op_state *

@@ -195,11 +195,21 @@ sort_close(struct op_state *op)
 	arena_release(&sort->arena);
 }
 
+static void
+sort_report(const struct op_state *op, struct op_stats *stats)
+{
+	const struct sort_op *sort = (const struct sort_op *)op;
+
+	op_stats_keep_memory(stats,
+	    sort->store.arena.used_bytes + sort->arena.used_bytes);
+}
+
 static const struct op_class sort_class = {
 	.name = "sort",
 	.open = sort_open,
 	.next = sort_next,
 	.close = sort_close,
+	.report = sort_report,
 };
 
 struct op_state *

@@ -65,6 +65,15 @@ static const struct aggregate aggregates[] = {
 };
 /* clang-format on */
 
+const char *
+agg_name(enum agg_kind kind)
+{
+	for (size_t i = 0; i < ARRAY_LEN(aggregates); i++)
+		if (aggregates[i].kind == kind)
+			return aggregates[i].name;
+	return "count"; /* of rows */
+}
+
 const struct aggregate *
 aggregate_next(struct str name, const struct aggregate *previous)
 {

@@ -66,6 +66,7 @@ struct binder {
 	uint32_t slot_count;     /* likewise */
 	uint32_t cte_count;      /* likewise */
 	uint32_t work_count;     /* of recursive queries */
+	uint32_t rel_count;      /* likewise, of relations */
 	enum recursion recursion;
 	bool reads_events;
 	uint32_t depth; /* of the expression being bound */
@@ -262,6 +263,7 @@ struct aggregate {
 	uint32_t args[2];
 	uint32_t result; /* TYPE_ANY: that of the argument */
 };
+const char *agg_name(enum agg_kind kind);
 const struct aggregate *aggregate_next(struct str name,
     const struct aggregate *previous);
 
@@ -548,6 +550,11 @@ int bind_native_query(struct binder *binder, const struct ast_query *query,
 
 /* ---- other statements ---- */
 
+/* Any statement; what it does not plan is PLAN_UTILITY. */
+int bind_stmt(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan *plan, struct error *err);
+int bind_explain(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan *plan, struct error *err);
 int bind_query_plan(struct binder *binder, const struct ast_select *select,
     struct plan *plan, struct error *err);
 int bind_insert(struct binder *binder, const struct ast_insert *insert,

@@ -235,6 +235,7 @@ copy_rel(struct layouter *l, const struct rel *rel)
 
 	(void)count_node(l);
 	*copy = *rel;
+	copy->index = l->binder->rel_count++;
 	return copy;
 }
 
@@ -294,6 +295,7 @@ fit(struct layouter *l, struct rel *rel, uint32_t id, uint32_t count)
 		return rel;
 	project = arena_zalloc(l->arena, sizeof(*project));
 	project->kind = REL_PROJECT;
+	project->index = l->binder->rel_count++;
 	project->id = id;
 	project->input = rel;
 	project->project =

@@ -300,6 +300,7 @@ struct rel_unpivot {
 struct rel {
 	enum rel_kind kind;
 	uint32_t id;
+	uint32_t index; /* of a finished plan: among its relations */
 	uint32_t column_count;
 	struct type *types;        /* of the columns */
 	struct column_id *columns; /* of a finished plan: their names before */

@@ -125,7 +125,7 @@ set_kind(struct plan *plan, enum plan_kind kind, const char *tag,
 	plan->tag_has_count = has_count;
 }
 
-static int
+int
 bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
     struct error *err)
 {
@@ -156,8 +156,8 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		set_kind(plan, PLAN_DDL, "", false);
 		return bind_ddl(binder, stmt, plan, err);
 	case AST_EXPLAIN:
-		return error_at(err, stmt->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED, "EXPLAIN is not supported");
+		set_kind(plan, PLAN_QUERY, "EXPLAIN", false);
+		return bind_explain(binder, stmt, plan, err);
 	case AST_TRANSACTION:
 	case AST_SET:
 	case AST_SHOW:
@@ -190,6 +190,7 @@ set_needs(const struct binder *binder, struct plan *plan)
 	plan->subquery_count = binder->subquery_count;
 	plan->cte_count = binder->cte_count;
 	plan->work_count = binder->work_count;
+	plan->rel_count = binder->rel_count;
 	plan->param_types = binder->param_types;
 	plan->param_count = binder->param_count;
 }

@@ -28,6 +28,7 @@ struct ast_stmt;
 struct catalog;
 struct plan_copy;
 struct plan_ddl;
+struct plan_explain;
 struct plan_insert;
 struct rel;
 
@@ -86,6 +87,7 @@ struct plan {
 	uint32_t subquery_count; /* in expressions */
 	uint32_t cte_count;
 	uint32_t work_count; /* of recursive ones */
+	uint32_t rel_count;  /* relations, for statistics about each */
 	bool reads_events;   /* exec_context needs a snapshot */
 	const char *tag;     /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
 	bool tag_has_count;
@@ -95,6 +97,9 @@ struct plan {
 	const struct plan_insert *insert; /* PLAN_INSERT */
 	const struct plan_copy *copy;     /* PLAN_COPY_FROM */
 	const struct plan_ddl *ddl;       /* PLAN_DDL */
+
+	/* EXPLAIN: a PLAN_QUERY whose rows are about `root`; else NULL */
+	const struct plan_explain *explain;
 };
 
 /*

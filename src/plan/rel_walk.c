@@ -160,6 +160,25 @@ rel_input(struct rel *rel, uint32_t i)
 	return &rel->with.ctes[i - 1]->rel;
 }
 
+/* What the callers do not change may be constant. */
+static struct rel *
+as_variable(const struct rel *rel)
+{
+	return (struct rel *)(uintptr_t)rel;
+}
+
+int
+rel_each_expr_of(const struct rel *rel, expr_slot_fn fn, void *arg)
+{
+	return rel_each_expr(as_variable(rel), fn, arg);
+}
+
+const struct rel *
+rel_child(const struct rel *rel, uint32_t i)
+{
+	return *rel_input(as_variable(rel), i);
+}
+
 bool
 rel_makes(struct rel *rel, uint32_t id)
 {

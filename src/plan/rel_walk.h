@@ -21,6 +21,10 @@ int rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg);
 uint32_t rel_input_count(const struct rel *rel);
 struct rel **rel_input(struct rel *rel, uint32_t i);
 
+/* The same for a plan that is only looked at: `fn` must not change it. */
+int rel_each_expr_of(const struct rel *rel, expr_slot_fn fn, void *arg);
+const struct rel *rel_child(const struct rel *rel, uint32_t i);
+
 /* Whether a relation, or one below it that is none of a subquery, has an id. */
 bool rel_makes(struct rel *rel, uint32_t id);
 

@@ -1,0 +1,23 @@
+-- EXPLAIN: the shapes of plans, what was measured, and its options.
+CREATE TABLE t (a int, b text, c numeric(10,2));
+INSERT INTO t (context_id, a, b, c) SELECT 'c' || a, a, 'b' || a, a FROM (VALUES (1),(2),(3),(4),(5)) AS v(a);
+CHECKPOINT;
+EXPLAIN SELECT * FROM t WHERE a > 2 AND b = 'x' ORDER BY c DESC LIMIT 3;
+EXPLAIN (ANALYZE, TIMING off, SUMMARY off, BUFFERS off) SELECT b, count(*), sum(c) FROM t WHERE a > 2 GROUP BY b ORDER BY 2;
+EXPLAIN (COSTS off) SELECT x.a, y.b FROM t x JOIN t y ON x.a = y.a AND x.c > 1 WHERE y.b LIKE 'b%' AND EXISTS (SELECT 1 FROM t z WHERE z.a = x.a);
+EXPLAIN (FORMAT json) SELECT * FROM t WHERE a > 2 ORDER BY a, b;
+EXPLAIN (ANALYZE, TIMING off, COSTS off, SUMMARY off, BUFFERS off) SELECT a FROM t WHERE context_id = 'c3';
+EXPLAIN QUERY t WHERE a = 1 COUNT BY b;
+EXPLAIN INSERT INTO t (context_id, a) SELECT 'x', a FROM t;
+EXPLAIN (nosuch) SELECT 1;
+EXPLAIN ANALYZE INSERT INTO t (context_id, a) VALUES ('x', 1);
+EXPLAIN (COSTS off) SELECT 1;
+EXPLAIN (COSTS off) SELECT (SELECT max(a) FROM t) + 1, a FROM t WHERE timestamp > now() - interval '1 day';
+EXPLAIN (COSTS off) WITH w AS (SELECT a FROM t) SELECT * FROM w UNION ALL SELECT a FROM w;
+EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off, BUFFERS off) SELECT * FROM stele.sequence('t FOLLOWED BY t LINKED BY a');
+EXPLAIN ANALYZE SELECT 1/0;
+PREPARE p AS SELECT a FROM t WHERE a = $1;
+
+EXPLAIN (FORMAT xml) SELECT 1;
+EXPLAIN (TIMING) SELECT 1;
+EXPLAIN (COSTS maybe) SELECT 1;
