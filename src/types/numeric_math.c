@@ -98,9 +98,11 @@ fixed_ln(mpz_t z, const struct numeric *n, uint32_t bits)
 	mpz_tdiv_q(z, z, sum);
 	fixed_atanh(z, bits);
 	mpz_mul_2exp(z, z, 1);
-	fixed_ln2(power, bits);
-	mpz_mul_si(power, power, k);
-	mpz_add(z, z, power);
+	if (k != 0) {
+		fixed_ln2(power, bits);
+		mpz_mul_si(power, power, k);
+		mpz_add(z, z, power);
+	}
 	mpz_clears(power, sum, NULL);
 }
 
@@ -176,6 +178,33 @@ approximate_ln(const struct numeric *n)
 	return log(mantissa) + (double)exponent * M_LN2 - n->scale * LN_10;
 }
 
+/* Below this, ln(1 + x) is x for all that an approximation is used for. */
+#define LN_LINEAR 1e-9
+
+/* ln of base^exponent as a double; the base is positive. */
+static double
+approximate_ln_power(const struct numeric *base, const struct numeric *exponent)
+{
+	const struct numeric one = numeric_of_i64(1);
+	double ln = approximate_ln(base);
+	struct numeric rest, product;
+	struct arena arena;
+	struct error ignored;
+
+	if (fabs(ln) > LN_LINEAR)
+		return ln * numeric_to_f64(exponent);
+	/* A double has lost what is past the point, or all of it. */
+	arena_init(&arena, NULL);
+	if (numeric_subtract(base, &one, &arena, &rest, &ignored) != 0 ||
+	    numeric_multiply(&rest, exponent, &arena, &product, &ignored) != 0)
+		ln = numeric_compare(base, &one) * numeric_sign(exponent) *
+		    HUGE_VAL;
+	else
+		ln = numeric_to_f64(&product);
+	arena_release(&arena);
+	return ln;
+}
+
 /* Decimal exponent of ln(n), as PostgreSQL estimates it. */
 static int32_t
 ln_exponent(const struct numeric *n)
@@ -198,6 +227,21 @@ ln_exponent(const struct numeric *n)
 		exponent = numeric_exponent(&rest);
 	arena_release(&arena);
 	return exponent;
+}
+
+/* z = z * 10^n, cut to an integer. */
+static void
+scale_pow10(mpz_t z, int32_t n)
+{
+	mpz_t power;
+
+	mpz_init(power);
+	numeric_z_pow10(power, (uint32_t)abs(n));
+	if (n < 0)
+		mpz_tdiv_q(z, z, power);
+	else
+		mpz_mul(z, z, power);
+	mpz_clear(power);
 }
 
 int
@@ -225,11 +269,10 @@ numeric_sqrt(const struct numeric *n, struct arena *arena, struct numeric *out,
 	root_weight =
 	    weight >= 0 ? weight * 4 / 2 + 1 : 1 - (1 - weight * 4) / 2;
 	scale = clamp_scale(SIG_DIGITS_MIN - root_weight, n->scale);
-	/* round(sqrt(x)) = (isqrt(4 x) + 1) / 2 */
+	/* round(sqrt(x)) = (isqrt(4 x) + 1) / 2; isqrt needs no fraction */
 	mpz_init(z);
-	numeric_z_pow10(z, 2 * scale - n->scale);
-	mpz_mul(z, z, numeric_view(&view, n));
-	mpz_mul_2exp(z, z, 2);
+	mpz_mul_2exp(z, numeric_view(&view, n), 2);
+	scale_pow10(z, (int32_t)(2 * scale) - n->scale);
 	mpz_sqrt(z, z);
 	mpz_add_ui(z, z, 1);
 	mpz_tdiv_q_2exp(z, z, 1);
@@ -410,24 +453,30 @@ power_exact(const struct numeric *base, int64_t exponent, uint32_t scale,
 	return rc;
 }
 
-/* exp(exponent * ln(base)), base positive. */
+/*
+ * exp(exponent * ln(base)), base positive; `ln` is what the logarithm is
+ * about.  An exponent past 1 magnifies its error, so it gets more bits.
+ */
 static int
 power_by_ln(const struct numeric *base, const struct numeric *exponent,
-    uint32_t scale, struct arena *arena, struct numeric *out, struct error *err)
+    double ln, uint32_t scale, struct arena *arena, struct numeric *out,
+    struct error *err)
 {
-	double ln = approximate_ln(base) * numeric_to_f64(exponent);
+	int64_t digits = scale + (int64_t)fabs(ln) + 32;
+	int32_t magnified = numeric_exponent(exponent);
+	uint32_t bits = bits_of_digits(digits), ln_bits = bits;
 	struct numeric_view view;
-	uint32_t bits;
 	mpz_t z, power;
 	int rc;
 
-	bits = bits_of_digits(
-	    scale + (int64_t)fabs(ln) + abs(numeric_exponent(exponent)) + 32);
+	if (magnified > 0)
+		ln_bits = bits_of_digits(digits + magnified);
 	mpz_inits(z, power, NULL);
-	fixed_ln(z, base, bits);
+	fixed_ln(z, base, ln_bits);
 	mpz_mul(z, z, numeric_view(&view, exponent));
 	numeric_z_pow10(power, exponent->scale);
 	mpz_tdiv_q(z, z, power);
+	mpz_tdiv_q_2exp(z, z, ln_bits - bits);
 	rc = exp_of_fixed(z, bits, scale, arena, out, err);
 	mpz_clears(z, power, NULL);
 	return rc;
@@ -589,6 +638,40 @@ power_special(const struct numeric *base, const struct numeric *exponent,
 	return 0;
 }
 
+/* Whether a value without a fraction is odd. */
+static bool
+is_odd(const struct numeric *n)
+{
+	struct numeric_view view;
+	bool odd;
+	mpz_t z;
+
+	mpz_init_set(z, numeric_view(&view, n));
+	scale_pow10(z, -n->scale);
+	odd = mpz_odd_p(z);
+	mpz_clear(z);
+	return odd;
+}
+
+/* A positive base and an exponent that is no small integer. */
+static int
+power_positive(const struct numeric *base, const struct numeric *exponent,
+    struct arena *arena, struct numeric *out, struct error *err)
+{
+	double ln = approximate_ln_power(base, exponent);
+	uint32_t scale;
+
+	if (fabs(ln) > RESULT_SCALE_MAX * 3.01) {
+		if (ln > 0)
+			return numeric_overflow(err);
+		*out = numeric_of_i128(0, DISPLAY_SCALE_MAX);
+		return 0;
+	}
+	scale = clamp_scale(SIG_DIGITS_MIN - (int)(ln * LOG10_E),
+	    base->scale > exponent->scale ? base->scale : exponent->scale);
+	return power_by_ln(base, exponent, ln, scale, arena, out, err);
+}
+
 int
 numeric_power(const struct numeric *base, const struct numeric *exponent,
     struct arena *arena, struct numeric *out, struct error *err)
@@ -597,8 +680,8 @@ numeric_power(const struct numeric *base, const struct numeric *exponent,
 	    numeric_scale_min(exponent) == 0;
 	int64_t times = 0;
 	bool is_small = is_integer && numeric_to_i64(exponent, &times);
-	double ln;
-	uint32_t scale;
+	struct numeric magnitude = numeric_abs(base);
+	int rc;
 
 	if (base->kind != NUMERIC_FINITE || exponent->kind != NUMERIC_FINITE)
 		return power_special(base, exponent, is_integer, times % 2 != 0,
@@ -616,16 +699,8 @@ numeric_power(const struct numeric *base, const struct numeric *exponent,
 		*out = numeric_of_i128(0, SIG_DIGITS_MIN);
 		return 0;
 	}
-	if (numeric_sign(base) < 0)
-		return numeric_overflow(err); /* an exponent past 2^31 */
-	ln = approximate_ln(base) * numeric_to_f64(exponent);
-	if (fabs(ln) > RESULT_SCALE_MAX * 3.01) {
-		if (ln > 0)
-			return numeric_overflow(err);
-		*out = numeric_of_i128(0, DISPLAY_SCALE_MAX);
-		return 0;
-	}
-	scale = clamp_scale(SIG_DIGITS_MIN - (int)(ln * LOG10_E),
-	    base->scale > exponent->scale ? base->scale : exponent->scale);
-	return power_by_ln(base, exponent, scale, arena, out, err);
+	rc = power_positive(&magnitude, exponent, arena, out, err);
+	if (rc == 0 && numeric_sign(base) < 0 && is_odd(exponent))
+		*out = numeric_negate(out);
+	return rc;
 }
