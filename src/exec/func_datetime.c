@@ -63,15 +63,16 @@ arg_of_type(const struct function_call *call, uint32_t oid)
 }
 
 /* A date as the timestamp of its midnight. */
-static bool
-midnight(int64_t date, int64_t *out)
+static int
+midnight(const struct function_call *call, int64_t date, int64_t *out)
 {
-	if (!date_is_finite(date)) {
+	if (!date_is_finite(date))
 		*out = date < 0 ? TIMESTAMP_MINUS_INFINITY : TIMESTAMP_INFINITY;
-		return true;
-	}
-	return !__builtin_mul_overflow(date, USECS_PER_DAY, out) &&
-	    timestamp_is_valid(*out);
+	else if (__builtin_mul_overflow(date, USECS_PER_DAY, out) ||
+	    !timestamp_is_valid(*out))
+		return error_set(call->err, STELE_E_DATETIME_OVERFLOW,
+		    "date out of range for timestamp");
+	return 0;
 }
 
 /* timestamp[tz] or date with an interval, in either order, + or -. */
@@ -87,9 +88,8 @@ add_interval(struct function_call *call, uint32_t row)
 	    oid == TYPE_TIMESTAMPTZ ? call->settings->time_zone : NULL;
 	bool ok;
 
-	if (oid == TYPE_DATE && !midnight(start, &start))
-		return error_set(call->err, STELE_E_DATETIME_OVERFLOW,
-		    "date out of range for timestamp");
+	if (oid == TYPE_DATE && midnight(call, start, &start) != 0)
+		return call->err->code;
 	if (call->function->name[0] == '-')
 		ok = timestamp_subtract(start, interval, zone, out);
 	else
@@ -130,11 +130,13 @@ date_and_time(struct function_call *call, uint32_t row)
 	uint32_t date = arg_of_type(call, TYPE_DATE);
 	int64_t *out = &call->result->i64[row];
 
-	if (!midnight(ARG(call, date, i64, row), out))
-		return error_set(call->err, STELE_E_DATETIME_OVERFLOW,
-		    "date out of range for timestamp");
-	if (timestamp_is_finite(*out))
+	if (midnight(call, ARG(call, date, i64, row), out) != 0)
+		return call->err->code;
+	if (timestamp_is_finite(*out)) {
 		*out += ARG(call, 1 - date, i64, row);
+		if (!timestamp_is_valid(*out))
+			return timestamp_out_of_range(call);
+	}
 	return 0;
 }
 ROW_KERNEL(date_and_time)
@@ -310,8 +312,9 @@ truncate_timestamp(struct function_call *call, uint32_t row)
 		return bad_field(call, name, oid, is_unit(field));
 	(void)timestamp_truncate(field, timestamp_to_local(zone, value),
 	    &local);
-	call->result->i64[row] = timestamp_of_local(zone, local);
-	return 0;
+	value = timestamp_of_local(zone, local);
+	call->result->i64[row] = value;
+	return timestamp_is_valid(value) ? 0 : timestamp_out_of_range(call);
 }
 ROW_KERNEL(truncate_timestamp)
 
@@ -359,14 +362,7 @@ moment_part(const struct function_call *call, enum time_field field,
 	case TYPE_TIME:
 		return time_of_day_part(field, value, out);
 	case TYPE_DATE:
-		if (field <= FIELD_HOUR)
-			return false;
-		if (!timestamp_part(field, value * USECS_PER_DAY, out))
-			return false;
-		/* whole seconds, whole days */
-		for (; out->scale > 0; out->scale--)
-			out->coefficient /= 10;
-		return true;
+		return date_part(field, value, out);
 	case TYPE_TIMESTAMPTZ:
 		if (zone_part(field, time_zone_offset(zone, value), out))
 			return true;
@@ -399,7 +395,10 @@ infinite_part(struct function_call *call, uint32_t row, enum time_field field,
 	return 0;
 }
 
-/* extract() gives numeric, date_part() the same as float8. */
+/*
+ * extract() gives numeric, date_part() the same as float8; to that a date is a
+ * timestamp.
+ */
 static int
 extract(struct function_call *call, uint32_t row)
 {
@@ -414,9 +413,15 @@ extract(struct function_call *call, uint32_t row)
 		ok = interval_part(field, &ARG(call, 1, interval, row), &part);
 	} else {
 		int64_t moment = ARG(call, 1, i64, row);
-		bool is_finite = oid == TYPE_DATE ? date_is_finite(moment)
-						  : timestamp_is_finite(moment);
+		bool is_finite;
 
+		if (oid == TYPE_DATE && call->result->phys == PHYS_F64) {
+			if (midnight(call, moment, &moment) != 0)
+				return call->err->code;
+			oid = TYPE_TIMESTAMP;
+		}
+		is_finite = oid == TYPE_DATE ? date_is_finite(moment)
+					     : timestamp_is_finite(moment);
 		ok = moment_part(call, field, oid, is_finite ? moment : 0,
 		    &part);
 		if (is_known && (ok || oid != TYPE_DATE) && !is_finite)
@@ -484,7 +489,12 @@ bin(struct function_call *call, uint32_t row)
 	if (width <= 0)
 		return error_set(call->err, STELE_E_DATETIME_OVERFLOW,
 		    "stride must be greater than zero");
-	call->result->i64[row] = origin + floor_div(distance, width) * width;
+	if (__builtin_mul_overflow(floor_div(distance, width), width,
+		&distance) ||
+	    __builtin_add_overflow(origin, distance, &value) ||
+	    !timestamp_is_valid(value))
+		return timestamp_out_of_range(call);
+	call->result->i64[row] = value;
 	return 0;
 }
 ROW_KERNEL(bin)
@@ -506,7 +516,7 @@ zone_shift(struct function_call *call, uint32_t row, bool is_local,
 			    STELE_E_INVALID_PARAMETER_VALUE,
 			    "interval time zone must not include months or "
 			    "days");
-		*shift = span->microseconds;
+		*shift = span->microseconds / USECS_PER_SEC * USECS_PER_SEC;
 		return 0;
 	}
 	name = ARG(call, 0, str, row);
@@ -535,9 +545,11 @@ at_time_zone(struct function_call *call, uint32_t row)
 	call->result->i64[row] = value;
 	if (!timestamp_is_finite(value))
 		return 0;
-	value += is_local ? -shift : shift;
+	if (__builtin_add_overflow(value, is_local ? -shift : shift, &value) ||
+	    !timestamp_is_valid(value))
+		return timestamp_out_of_range(call);
 	call->result->i64[row] = value;
-	return timestamp_is_valid(value) ? 0 : timestamp_out_of_range(call);
+	return 0;
 }
 ROW_KERNEL(at_time_zone)
 

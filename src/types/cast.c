@@ -222,14 +222,6 @@ text_to_name(struct cast *c)
 }
 
 static int
-text_to_char(struct cast *c)
-{
-	EACH_VALUE(c, struct str, str,
-		   c->out->str[at] = str_of(x.data, x.len > 0);)
-	return 0;
-}
-
-static int
 char_to_int(struct cast *c)
 {
 	EACH_VALUE(c, struct str, str,
@@ -248,6 +240,17 @@ int_to_char(struct cast *c)
 	return 0;
 }
 
+/* The first moment of a date in a zone; false if it is out of range. */
+static bool
+midnight(int64_t date, const struct time_zone *zone, int64_t *out)
+{
+	if (__builtin_mul_overflow(date, USECS_PER_DAY, out) ||
+	    !timestamp_is_valid(*out))
+		return false;
+	*out = timestamp_of_local(zone, *out);
+	return timestamp_is_valid(*out);
+}
+
 static int
 date_to_timestamp(struct cast *c)
 {
@@ -255,14 +258,13 @@ date_to_timestamp(struct cast *c)
 	    c->to->oid == TYPE_TIMESTAMPTZ ? c->settings->time_zone : NULL;
 
 	EACH_VALUE(
-	    c, int64_t, i64, int64_t value; if (!date_is_finite(x)) {
+	    c, int64_t, i64,
+	    if (!date_is_finite(x)) {
 		    c->out->i64[at] =
 			x < 0 ? TIMESTAMP_MINUS_INFINITY : TIMESTAMP_INFINITY;
 		    continue;
-	    } if (__builtin_mul_overflow(x, USECS_PER_DAY, &value) ||
-		!timestamp_is_valid(value)) return error_set(c->err,
-		STELE_E_DATETIME_OVERFLOW, "date out of range for timestamp");
-	    c->out->i64[at] = timestamp_of_local(zone, value);)
+	    } if (!midnight(x, zone, &c->out->i64[at])) return error_set(c->err,
+		STELE_E_DATETIME_OVERFLOW, "date out of range for timestamp");)
 	return 0;
 }
 
@@ -305,21 +307,37 @@ timestamp_to_time(struct cast *c)
 	return 0;
 }
 
+/* Moved by the zone's offset: may leave the range, infinities stay. */
+static int
+check_timestamp(struct cast *c, int64_t timestamp)
+{
+	if (timestamp_is_valid(timestamp) || !timestamp_is_finite(timestamp))
+		return 0;
+	return error_set(c->err, STELE_E_DATETIME_OVERFLOW,
+	    "timestamp out of range");
+}
+
 static int
 timestamp_to_timestamptz(struct cast *c)
 {
+	const struct time_zone *zone = c->settings->time_zone;
+
 	EACH_VALUE(c, int64_t, i64,
-		   c->out->i64[at] =
-		       timestamp_of_local(c->settings->time_zone, x);)
+		   const int64_t utc = timestamp_of_local(zone, x);
+		   if (check_timestamp(c, utc) != 0) return c->err->code;
+		   c->out->i64[at] = utc;)
 	return 0;
 }
 
 static int
 timestamptz_to_timestamp(struct cast *c)
 {
+	const struct time_zone *zone = c->settings->time_zone;
+
 	EACH_VALUE(c, int64_t, i64,
-		   c->out->i64[at] =
-		       timestamp_to_local(c->settings->time_zone, x);)
+		   const int64_t local = timestamp_to_local(zone, x);
+		   if (check_timestamp(c, local) != 0) return c->err->code;
+		   c->out->i64[at] = local;)
 	return 0;
 }
 
@@ -336,9 +354,7 @@ static int
 interval_to_time(struct cast *c)
 {
 	EACH_VALUE(c, struct interval, interval,
-		   c->out->i64[at] = x.microseconds -
-		       floor_div(x.microseconds, USECS_PER_DAY) *
-			   USECS_PER_DAY;)
+		   c->out->i64[at] = floor_mod(x.microseconds, USECS_PER_DAY);)
 	return 0;
 }
 
@@ -469,12 +485,12 @@ static const struct cast_row casts[] = {
 	C(TEXT, NAME, IMPLICIT, text_to_name)
 	C(VARCHAR, NAME, IMPLICIT, text_to_name)
 	C(BPCHAR, NAME, IMPLICIT, text_to_name)
-	C(CHAR, TEXT, IMPLICIT, NULL)
-	C(CHAR, VARCHAR, ASSIGNMENT, NULL)
-	C(CHAR, BPCHAR, ASSIGNMENT, NULL)
-	C(TEXT, CHAR, ASSIGNMENT, text_to_char)
-	C(VARCHAR, CHAR, ASSIGNMENT, text_to_char)
-	C(BPCHAR, CHAR, ASSIGNMENT, text_to_char)
+	C(CHAR, TEXT, IMPLICIT, by_text)
+	C(CHAR, VARCHAR, ASSIGNMENT, by_text)
+	C(CHAR, BPCHAR, ASSIGNMENT, by_text)
+	C(TEXT, CHAR, ASSIGNMENT, by_text)
+	C(VARCHAR, CHAR, ASSIGNMENT, by_text)
+	C(BPCHAR, CHAR, ASSIGNMENT, by_text)
 	C(CHAR, INT4, EXPLICIT, char_to_int)
 	C(INT4, CHAR, EXPLICIT, int_to_char)
 	C(DATE, TIMESTAMP, IMPLICIT, date_to_timestamp)
@@ -560,8 +576,8 @@ by_text(struct cast *c)
 	struct type bare = { .oid = c->to->oid,
 		.mod = -1,
 		.enum_type = c->to->enum_type };
-	bool from_text =
-	    type_phys(c->from) == PHYS_STR && c->from->oid != TYPE_BYTEA;
+	bool from_text = type_phys(c->from) == PHYS_STR &&
+	    c->from->oid != TYPE_BYTEA && c->from->oid != TYPE_CHAR;
 	struct buf text;
 	int rc = 0;
 
@@ -585,7 +601,7 @@ by_text(struct cast *c)
 			    "out of memory");
 			break;
 		}
-		if (c->from->oid == TYPE_BPCHAR)
+		if (c->from->oid == TYPE_BPCHAR && c->to->oid != TYPE_CHAR)
 			form = text_trim_blanks(form);
 		rc = type_in_text(&bare, c->settings, form, c->arena, &value,
 		    c->err);

@@ -70,6 +70,13 @@ floor_div(int64_t x, int64_t y)
 	return x / y - (x % y < 0);
 }
 
+/* What is left of x then: at least 0, less than y. */
+static inline int64_t
+floor_mod(int64_t x, int64_t y)
+{
+	return x % y + (x % y < 0 ? y : 0);
+}
+
 int64_t date_of_civil(int64_t year, int month, int day);
 void civil_of_date(int64_t date, int64_t *year, int *month, int *day);
 bool date_is_leap_year(int64_t year);

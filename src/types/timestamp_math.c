@@ -366,7 +366,7 @@ span_number(int64_t year, int64_t span)
 	return -((span - (year - 1)) / span);
 }
 
-static bool
+bool
 date_part(enum time_field field, int64_t date, struct time_part *out)
 {
 	int64_t year;
@@ -400,6 +400,11 @@ date_part(enum time_field field, int64_t date, struct time_part *out)
 	case FIELD_ISOYEAR:
 		iso_week(date, &year, &week);
 		return whole(out, year > 0 ? year : year - 1);
+	case FIELD_JULIAN:
+		return whole(out, date + JULIAN_OF_2000);
+	case FIELD_EPOCH:
+		return whole(out,
+		    (date - UNIX_EPOCH_DATE) * (USECS_PER_DAY / USECS_PER_SEC));
 	default:
 		return false;
 	}

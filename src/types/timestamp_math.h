@@ -73,13 +73,14 @@ bool interval_truncate(enum time_field field, const struct interval *interval,
 
 /*
  * One field as coefficient * 10^-scale.  False if the field is none of the
- * type's.  `local` is finite; for a timestamp or date.
+ * type's.  `date` and `local` are finite.
  */
 struct time_part {
 	i128 coefficient;
 	uint32_t scale;
 };
 
+bool date_part(enum time_field field, int64_t date, struct time_part *out);
 bool timestamp_part(enum time_field field, int64_t local,
     struct time_part *out);
 bool interval_part(enum time_field field, const struct interval *interval,

@@ -119,17 +119,49 @@ name_in(const struct type_input *in, struct datum *out)
 	return rc;
 }
 
+static bool
+is_octal(char c, char max)
+{
+	return c >= '0' && c <= max;
+}
+
+static struct str
+char_of_byte(uint8_t byte, struct arena *arena)
+{
+	const char c = (char)byte;
+
+	return arena_str(arena, str_of(&c, byte != 0));
+}
+
+/* The first byte; "\ooo" is a byte in octal. */
 static int
 char_in(const struct type_input *in, struct datum *out)
 {
-	struct str text = in->text;
+	const char *at = in->text.data;
+	uint8_t byte = 0;
 
-	if (text.len > 1)
-		text.len = 1;
-	if (text.len == 1 && text.data[0] == '\0')
-		text.len = 0;
-	out->str = arena_str(in->arena, text);
+	if (in->text.len == 4 && at[0] == '\\' && is_octal(at[1], '7') &&
+	    is_octal(at[2], '7') && is_octal(at[3], '7'))
+		byte = (uint8_t)((at[1] - '0') << 6 | (at[2] - '0') << 3 |
+		    (at[3] - '0'));
+	else if (in->text.len > 0)
+		byte = (uint8_t)at[0];
+	out->str = char_of_byte(byte, in->arena);
 	return 0;
+}
+
+/* A byte that is no character by itself is shown in octal. */
+static void
+char_out(const struct type *type UNUSED,
+    const struct type_settings *settings UNUSED, const void *value,
+    struct buf *out)
+{
+	struct str text = *(const struct str *)value;
+
+	if (text.len > 0 && (uint8_t)text.data[0] > 0x7f)
+		buf_printf(out, "\\%03o", (uint8_t)text.data[0]);
+	else
+		buf_put_str(out, text);
 }
 
 static int
@@ -137,8 +169,7 @@ char_receive(const struct type_input *in, struct datum *out)
 {
 	struct reader r = reader_over(in->text.data, in->text.len);
 
-	(void)reader_u8(&r);
-	(void)char_in(in, out);
+	out->str = char_of_byte(reader_u8(&r), in->arena);
 	return type_check_binary_length(in, &r);
 }
 
@@ -192,12 +223,6 @@ bytea_in_hex(const struct type_input *in, struct str hex, char *bytes,
 		bytes[(*len)++] = (char)(high << 4 | low);
 	}
 	return 0;
-}
-
-static bool
-is_octal(char c, char max)
-{
-	return c >= '0' && c <= max;
 }
 
 /* "\\" is a backslash, "\ooo" a byte in octal. */
@@ -302,7 +327,7 @@ const struct type_ops type_ops_varchar = { limited_in, limited_in, text_out,
 const struct type_ops type_ops_bpchar = { limited_in, limited_in, text_out,
 	text_out };
 const struct type_ops type_ops_name = { name_in, name_in, text_out, text_out };
-const struct type_ops type_ops_char = { char_in, char_receive, text_out,
+const struct type_ops type_ops_char = { char_in, char_receive, char_out,
 	char_send };
 const struct type_ops type_ops_bytea = { bytea_in, bytea_receive, bytea_out,
 	text_out };
