@@ -248,11 +248,11 @@ MUST_USE int write_batch_scan(struct write_batch *batch,
     uint32_t attnum_count, struct scan_cursor **out, struct error *err);
 
 /*
- * The type of each uncommitted row in insertion order, for `events`: returns
- * the count and sets *oids, borrowed until the batch changes.
+ * The type of each uncommitted row in insertion order, for `events`: sets
+ * *count and *oids, borrowed until the batch changes.
  */
-uint64_t write_batch_row_types(const struct write_batch *batch,
-    const uint32_t **oids);
+MUST_USE int write_batch_row_types(struct write_batch *batch,
+    const uint32_t **oids, uint64_t *count, struct error *err);
 
 /* ---- checking ---- */
 

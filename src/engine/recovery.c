@@ -160,24 +160,43 @@ apply_change(const struct catalog **catalog, struct entry *entry,
 	return rc;
 }
 
+/* False if the entry cannot be one of a batch of so many rows. */
+static bool
+count_rows(const struct entry *entry, uint32_t shard_count, uint64_t row_count,
+    uint64_t *total)
+{
+	struct rows rows;
+
+	if (entry->shard >= shard_count || !rows_decode(entry, &rows) ||
+	    rows_ordinal(&rows, rows.count - 1) >= row_count)
+		return false;
+	*total += rows.count;
+	return true;
+}
+
 int
 recovery_apply_changes(const struct catalog **catalog, uint32_t shard_count,
     struct wal_replay_batch *batch, struct error *err)
 {
 	struct reader r = reader_over(batch->entries, batch->len);
+	uint64_t rows = 0;
 	struct entry entry;
 	int more, rc = 0;
 
-	while (rc == 0 && (more = entry_next(&r, &entry)) != 0) {
-		if (more < 0 ||
-		    (entry.kind == ENTRY_ROW && entry.shard >= shard_count))
-			return error_set(err, STELE_E_CORRUPT,
-			    "log record of event %" PRIu64 " is malformed",
-			    batch->first_event_id);
+	while (rc == 0 && (more = entry_next(&r, &entry)) == 1) {
 		if (entry.kind == ENTRY_DDL)
 			rc = apply_change(catalog, &entry,
 			    batch->first_event_id, &batch->generation, err);
+		else if (!count_rows(&entry, shard_count, batch->row_count,
+			     &rows))
+			more = -1;
+		if (more < 0)
+			break;
 	}
+	if (rc == 0 && (more < 0 || rows != batch->row_count))
+		return error_set(err, STELE_E_CORRUPT,
+		    "log record of event %" PRIu64 " is malformed",
+		    batch->first_event_id);
 	return rc;
 }
 

@@ -8,8 +8,8 @@
 
 #include "common/error.h"
 #include "common/hash.h"
+#include "engine/append/row_column.h"
 #include "engine/append/row_format.h"
-#include "engine/catalog/value_format.h"
 #include "engine/engine_private.h"
 #include "engine/recovery.h"
 
@@ -29,20 +29,33 @@ tell(struct verifier *verifier, const struct error *err)
 }
 
 static bool
-is_row_sound(const struct verifier *verifier, struct entry *entry)
+is_column_sound(struct rows *rows, enum phys phys, bool may_be_null)
+{
+	struct numeric values[VEC_ROWS]; /* the widest of all forms */
+	uint8_t nulls[VEC_ROWS];
+	struct row_column column;
+
+	return row_column_take(&rows->columns, phys, rows->count, &column) &&
+	    row_column_read(&column, rows->count, values, nulls) &&
+	    (may_be_null || !row_column_has_null(&column));
+}
+
+static bool
+are_rows_sound(const struct verifier *verifier, const struct entry *entry,
+    struct rows *rows)
 {
 	const struct event_type *type = NULL;
-	struct row row;
 
-	if (row_decode(entry, &row))
-		type = catalog_type_by_oid(verifier->catalog, row.type_oid);
-	if (type == NULL || !row_bind(&row, type))
+	if (rows_decode(entry, rows))
+		type = catalog_type_by_oid(verifier->catalog, rows->type_oid);
+	if (type == NULL || !rows_bind(rows, type) ||
+	    !is_column_sound(rows, PHYS_I64, false) ||
+	    !is_column_sound(rows, PHYS_STR, false))
 		return false;
-	for (uint32_t i = 0; i < row.field_count; i++)
-		if (!row_field_is_null(&row, i))
-			(void)value_get(&row.fields,
-			    field_phys(&type->fields[i]));
-	return !row.fields.failed && reader_left(&row.fields) == 0;
+	for (uint32_t i = 0; i < rows->field_count; i++)
+		if (!is_column_sound(rows, field_phys(&type->fields[i]), true))
+			return false;
+	return reader_left(&rows->columns) == 0;
 }
 
 static int
@@ -51,7 +64,7 @@ verify_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 	struct verifier *verifier = arg;
 	struct reader r = reader_over(batch->entries, batch->len);
 	struct entry entry;
-	uint64_t rows = 0;
+	struct rows rows;
 	int rc = recovery_apply_changes(&verifier->catalog,
 	    verifier->shard_count, batch, err);
 
@@ -59,13 +72,12 @@ verify_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 		tell(verifier, err);
 		return rc == STELE_E_OUT_OF_MEMORY ? rc : 0;
 	}
-	while ((rc = entry_next(&r, &entry)) == 1) {
-		rows += entry.kind == ENTRY_ROW;
-		if (entry.kind == ENTRY_ROW && !is_row_sound(verifier, &entry))
+	verifier->report->rows += batch->row_count;
+	while ((rc = entry_next(&r, &entry)) == 1)
+		if (entry.kind == ENTRY_ROWS &&
+		    !are_rows_sound(verifier, &entry, &rows))
 			break;
-	}
-	verifier->report->rows += rows;
-	if (rc != 0 || rows != batch->row_count) {
+	if (rc != 0) {
 		(void)error_set(err, STELE_E_CORRUPT,
 		    "log record of event %" PRIu64 " is malformed",
 		    batch->first_event_id);

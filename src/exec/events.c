@@ -292,12 +292,15 @@ merge_own(struct events_op *events, struct error *err)
 	struct merge *own = &events->own;
 	const uint32_t *oids;
 	uint64_t count;
+	int rc;
 
 	own->span_count = 0;
 	own->row_count = 0;
 	if (batch == NULL)
 		return 0;
-	count = write_batch_row_types(batch, &oids);
+	rc = write_batch_row_types(batch, &oids, &count, err);
+	if (rc != 0)
+		return rc;
 	while (events->own_at < count && own->row_count < VEC_ROWS) {
 		struct merge_source *source =
 		    own_source(events, oids[events->own_at]);
@@ -307,8 +310,6 @@ merge_own(struct events_op *events, struct error *err)
 			continue;
 		}
 		if (source->at == source->batch.sel.count) {
-			int rc;
-
 			if (source->batch.sel.count > 0 && own->row_count > 0)
 				break;
 			rc = fill_own(events, source, err);

@@ -4,8 +4,8 @@
 #include <assert.h>
 
 #include "common/buf.h"
+#include "engine/append/row_column.h"
 #include "engine/catalog/catalog.h"
-#include "engine/catalog/value_format.h"
 
 static void
 patch_u32(uint8_t *at, uint32_t value)
@@ -21,66 +21,40 @@ patch_length(struct buf *buf, size_t begin)
 		patch_u32(buf->data + begin, (uint32_t)(buf->len - begin - 4));
 }
 
+/* Ordinals; the last is at most VEC_ROWS - 1 above the first. */
 static void
-put_value(struct buf *out, const struct vec *vec, uint32_t row)
+put_ordinals(struct buf *out, const struct rows_source *source)
 {
-	uint32_t at = vec_index(vec, row);
+	uint32_t count = source->sel.count;
+	const uint16_t *offsets = source->offsets;
+	uint32_t span = offsets == NULL ? count - 1 : offsets[count - 1];
 
-	switch (vec->phys) {
-	case PHYS_BOOL:
-		buf_put_u8(out, vec->boolean[at] != 0);
-		break;
-	case PHYS_I64:
-		value_put_i64(out, vec->i64[at]);
-		break;
-	case PHYS_F64:
-		value_put_f64(out, vec->f64[at]);
-		break;
-	case PHYS_NUMERIC:
-		value_put_numeric(out, &vec->numeric[at]);
-		break;
-	case PHYS_STR:
-		value_put_str(out, vec->str[at]);
-		break;
-	case PHYS_UUID:
-		buf_put(out, vec->uuid[at].bytes, sizeof(vec->uuid[at].bytes));
-		break;
-	case PHYS_INTERVAL:
-		value_put_interval(out, &vec->interval[at]);
-		break;
-	case PHYS_COUNT:
-		break;
-	}
+	buf_put_varint(out, source->first_ordinal);
+	buf_put_varint(out, span);
+	if (span == count - 1)
+		return;
+	for (uint32_t i = 0; i < count; i++)
+		buf_put_u16(out, offsets[i]);
 }
 
 void
-row_encode(struct buf *out, const struct event_type *type, uint32_t shard,
-    int64_t timestamp, const struct vec *cols, uint32_t at)
+rows_encode(struct buf *out, const struct rows_source *source)
 {
+	const struct event_type *type = source->type;
 	size_t begin = out->len;
-	size_t bitmap_len = (type->field_count + 7) / 8;
-	size_t bitmap;
-	uint8_t *bits;
 
-	assert(shard < SHARD_COUNT_MAX);
+	assert(source->shard < SHARD_COUNT_MAX);
 	buf_put_u32(out, 0);
-	buf_put_u8(out, ENTRY_ROW);
-	buf_put_u16(out, (uint16_t)shard);
+	buf_put_u8(out, ENTRY_ROWS);
+	buf_put_u16(out, (uint16_t)source->shard);
 	buf_put_varint(out, type->oid);
 	buf_put_varint(out, event_type_current(type)->number);
-	buf_put_u64(out, (uint64_t)timestamp);
-	value_put_str(out, cols[0].str[vec_index(&cols[0], at)]);
-	bitmap = out->len;
-	bits = buf_take(out, bitmap_len);
-	if (bits == NULL)
-		return;
-	memset(bits, 0, bitmap_len);
-	for (uint32_t i = 0; i < type->field_count; i++) {
-		if (!vec_is_null(&cols[2 + i], at))
-			put_value(out, &cols[2 + i], at);
-		else if (!out->failed)
-			out->data[bitmap + i / 8] |= (uint8_t)(1u << (i % 8));
-	}
+	buf_put_varint(out, source->sel.count);
+	put_ordinals(out, source);
+	row_column_encode(out, source->timestamps, source->sel);
+	row_column_encode(out, &source->cols[0], source->sel);
+	for (uint32_t i = 0; i < type->field_count; i++)
+		row_column_encode(out, &source->cols[2 + i], source->sel);
 	patch_length(out, begin);
 }
 
@@ -100,7 +74,7 @@ entry_next(struct reader *r, struct entry *out)
 	out->content = reader_over(bytes, len);
 	kind = reader_u8(&out->content);
 	out->shard = 0;
-	if (kind == ENTRY_ROW)
+	if (kind == ENTRY_ROWS)
 		out->shard = reader_u16(&out->content);
 	else if (kind != ENTRY_DDL)
 		return -1;
@@ -108,33 +82,65 @@ entry_next(struct reader *r, struct entry *out)
 	return out->content.failed ? -1 : 1;
 }
 
-bool
-row_decode(struct entry *entry, struct row *out)
+/* False unless each of the offsets is above the one before it. */
+static bool
+offsets_ascend(const uint8_t *offsets, uint32_t count, uint64_t last)
 {
-	struct reader *r = &entry->content;
-	uint64_t oid = reader_varint(r);
-	uint64_t version = reader_varint(r);
+	struct reader r = reader_over(offsets, (size_t)count * 2);
+	uint32_t before = reader_u16(&r);
 
-	out->type_oid = (uint32_t)oid;
-	out->version = (uint32_t)version;
-	out->timestamp = reader_i64(r);
-	out->context = value_get_str(r);
-	out->fields = *r;
-	return !r->failed && oid <= UINT32_MAX && version <= UINT32_MAX;
+	if (before != 0)
+		return false;
+	for (uint32_t i = 1; i < count; i++) {
+		uint32_t offset = reader_u16(&r);
+
+		if (offset <= before)
+			return false;
+		before = offset;
+	}
+	return before == last;
 }
 
 bool
-row_bind(struct row *row, const struct event_type *type)
+rows_decode(const struct entry *entry, struct rows *out)
+{
+	struct reader r = entry->content;
+	uint64_t oid = reader_varint(&r);
+	uint64_t version = reader_varint(&r);
+	uint64_t count = reader_varint(&r);
+	uint64_t first = reader_varint(&r);
+	uint64_t span = reader_varint(&r);
+
+	if (r.failed || oid > UINT32_MAX || version > UINT32_MAX ||
+	    count == 0 || count > VEC_ROWS || span < count - 1 ||
+	    span > UINT16_MAX || first > UINT64_MAX / 2)
+		return false;
+	*out = (struct rows){
+		.type_oid = (uint32_t)oid,
+		.version = (uint32_t)version,
+		.count = (uint32_t)count,
+		.first_ordinal = first,
+	};
+	if (span > count - 1) {
+		out->offsets = reader_take(&r, (size_t)count * 2);
+		if (out->offsets == NULL ||
+		    !offsets_ascend(out->offsets, out->count, span))
+			return false;
+	}
+	out->columns = r;
+	return true;
+}
+
+bool
+rows_bind(struct rows *rows, const struct event_type *type)
 {
 	const struct schema_version *version =
-	    event_type_version(type, row->version);
+	    event_type_version(type, rows->version);
 
 	if (version == NULL)
 		return false;
-	row->field_count = version->field_count;
-	row->nulls =
-	    reader_take(&row->fields, ((size_t)version->field_count + 7) / 8);
-	return !row->fields.failed;
+	rows->field_count = version->field_count;
+	return true;
 }
 
 size_t

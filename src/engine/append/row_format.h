@@ -7,13 +7,18 @@
  *
  *   u32 length of what follows · u8 kind · content
  *
- *   ENTRY_ROW:  u16 shard · varint type oid · varint schema version ·
- *               i64 timestamp · varint length, context ·
- *               null bitmap, one bit a field, 1 is null ·
- *               each field that is not null, as in value_format.h
- *   ENTRY_DDL:  u64 generation of the catalogue that it makes · the change
+ *   ENTRY_ROWS:  u16 shard · varint type oid · varint schema version ·
+ *                varint count, 1 to VEC_ROWS · varint ordinal of the first row ·
+ *                varint how far the last one's is above it · unless they follow
+ *                each other, u16 each of how far it is above the first ·
+ *                columns as in row_column.h: timestamp, context, each field
+ *   ENTRY_DDL:   u64 generation of the catalogue that it makes · the change
  *
- * The schema version is the one that the row was bound to; the catalogue says
+ * A row's ordinal is its place in the batch, from 0: its event_id is that of
+ * the batch's first row plus the ordinal.  The rows of one entry belong to one
+ * shard and ascend; those of several shards interleave, as they came.
+ *
+ * The schema version is the one that the rows were bound to; the catalogue says
  * how many fields it has, and a reader with more fields takes their defaults.
  * An entry knows its length, so a shard steps over the rows of others without
  * looking into them.
@@ -31,56 +36,71 @@ struct buf;
 struct event_type;
 
 enum entry_kind { /* on disk: do not renumber */
-	ENTRY_ROW = 1,
 	ENTRY_DDL = 2,
+	ENTRY_ROWS = 3,
 };
 
-#define ENTRY_HEADER_SIZE  5
-#define ENTRY_SHARD_OFFSET ENTRY_HEADER_SIZE
-#define SHARD_COUNT_MAX    1024
+#define ENTRY_HEADER_SIZE 5
+#define SHARD_COUNT_MAX   1024
 
 struct entry {
 	enum entry_kind kind;
-	uint32_t shard; /* ENTRY_ROW */
+	uint32_t shard; /* ENTRY_ROWS */
 	struct reader content;
 };
 
-/* One row, decoded as far as its fields; those only when it is bound. */
-struct row {
+/* Rows, decoded as far as their columns; those only when they are bound. */
+struct rows {
 	uint32_t type_oid;
 	uint32_t version;
-	int64_t timestamp;
-	struct str context;   /* borrowed */
-	uint32_t field_count; /* bound: of its version */
-	const uint8_t *nulls; /* bound: the bitmap, borrowed */
-	struct reader fields; /* bound: the values, in field order */
+	uint32_t count;
+	uint64_t first_ordinal;
+	const uint8_t *offsets; /* u16 each, borrowed; NULL: one by one */
+	uint32_t field_count;   /* bound: of the version */
+	struct reader columns;
 };
 
-static inline bool
-row_field_is_null(const struct row *row, uint32_t field)
+static inline uint64_t
+rows_ordinal(const struct rows *rows, uint32_t i)
 {
-	return (row->nulls[field / 8] >> (field % 8) & 1) != 0;
+	if (rows->offsets == NULL)
+		return rows->first_ordinal + i;
+	return rows->first_ordinal + rows->offsets[2 * i] +
+	    ((uint64_t)rows->offsets[2 * i + 1] << 8);
 }
 
+/* Where the rows come from and go to. */
+struct rows_source {
+	const struct event_type
+	    *type;              /* they are bound to its current version */
+	const struct vec *cols; /* context_id, timestamp, fields */
+	const struct vec *timestamps; /* without nulls */
+	uint32_t shard;
+	struct sel sel; /* at most VEC_ROWS */
+	uint64_t first_ordinal;
+	const uint16_t *offsets; /* of each from the first; NULL: one by one */
+};
+
 /*
- * Append row `at` of the vectors (context_id, timestamp, fields) as an entry,
- * bound to the type's current version.  A failure is buf->failed.  Values were
+ * Append the rows as one entry.  A failure is buf->failed.  Values were
  * checked: see write_batch_rows().
  */
-void row_encode(struct buf *out, const struct event_type *type, uint32_t shard,
-    int64_t timestamp, const struct vec *cols, uint32_t at);
+void rows_encode(struct buf *out, const struct rows_source *source);
 
 /* The next entry: 1, 0 at the end, -1 if the bytes are no entry. */
 int entry_next(struct reader *r, struct entry *out);
 
-/* The content of an ENTRY_ROW; false if it is malformed. */
-bool row_decode(struct entry *entry, struct row *out);
+/*
+ * The content of an ENTRY_ROWS; false if it is malformed.  The ordinals ascend;
+ * whether the batch has them all is for the caller to say.
+ */
+bool rows_decode(const struct entry *entry, struct rows *out);
 
 /*
- * Bind a decoded row to its type, as any later catalogue has it; false if the
- * type has no such version, or the row is too short for it.
+ * Bind decoded rows to their type, as any later catalogue has it; false if the
+ * type has no such version.
  */
-bool row_bind(struct row *row, const struct event_type *type);
+bool rows_bind(struct rows *rows, const struct event_type *type);
 
 /*
  * Step over a schema change that catalog_format.h encoded: begin, encode into

@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "common/error.h"
-#include "common/hash.h"
 #include "common/must.h"
 #include "engine/catalog/catalog_format.h"
 #include "engine/engine_private.h"
-#include "os/clock.h"
 
 struct write_batch *
 write_batch_new(struct engine *engine)
@@ -79,13 +77,6 @@ write_batch_is_empty(const struct write_batch *batch)
 	return batch->row_count == 0 && batch->ddl_count == 0;
 }
 
-uint64_t
-write_batch_row_types(const struct write_batch *batch, const uint32_t **oids)
-{
-	*oids = (const uint32_t *)(const void *)batch->row_types.data;
-	return batch->row_count;
-}
-
 /* ---- marks ---- */
 
 struct write_batch_mark
@@ -105,10 +96,14 @@ uncount_rows(struct write_batch *batch, size_t from)
 	struct reader r =
 	    reader_over(batch->bytes.data + from, batch->bytes.len - from);
 	struct entry entry;
+	struct rows rows;
 
-	while (entry_next(&r, &entry) == 1)
-		if (entry.kind == ENTRY_ROW)
-			batch->tickets[entry.shard].row_count--;
+	while (entry_next(&r, &entry) == 1) {
+		if (entry.kind != ENTRY_ROWS)
+			continue;
+		MUST(rows_decode(&entry, &rows));
+		batch->tickets[entry.shard].row_count -= rows.count;
+	}
 }
 
 void
@@ -119,169 +114,25 @@ write_batch_rewind(struct write_batch *batch, struct write_batch_mark mark)
 	batch->bytes.len = mark.bytes;
 	batch->bytes.failed = false;
 	batch->row_count = mark.rows;
-	batch->row_types.len = (size_t)mark.rows * sizeof(uint32_t);
-	batch->row_types.failed = false;
+	buf_reset(&batch->row_types);
 	drop_ddls(batch, mark.ddls);
 }
 
-/* ---- rows ---- */
+/* ---- limits ---- */
 
-static int
-check_value(const struct engine_options *limits, const struct event_type *type,
-    uint32_t attnum, const struct vec *vec, uint32_t row, struct error *err)
-{
-	uint32_t at = vec_index(vec, row);
-	size_t size_max = limits->max_string_size_bytes;
-
-	if (vec->phys == PHYS_NUMERIC && vec->numeric[at].limbs != NULL) {
-		(void)error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
-		    "numeric field overflow");
-		return error_detail(err,
-		    "Column \"%.*s\" can hold at most 38 digits.",
-		    STR_FMT(event_type_column_name(type, attnum)));
-	}
-	if (vec->phys == PHYS_NUMERIC) {
-		struct datum value = vec_get(vec, row);
-
-		return field_check(&type->fields[attnum - COLUMN_FIRST_FIELD],
-		    &value, err);
-	}
-	if (vec->phys != PHYS_STR)
-		return 0;
-	if (attnum == COLUMN_CONTEXT_ID)
-		size_max = limits->max_context_size_bytes;
-	if (vec->str[at].len <= size_max)
-		return 0;
-	(void)error_set(err, STELE_E_LIMIT,
-	    "value for column \"%.*s\" is too long",
-	    STR_FMT(event_type_column_name(type, attnum)));
-	return error_detail(err, "It has %zu bytes, the limit is %zu.",
-	    vec->str[at].len, size_max);
-}
-
-/* attnum of the vector with index `col`: event_id has none. */
-static uint32_t
-attnum_of(uint32_t col)
-{
-	return col < 2 ? COLUMN_CONTEXT_ID + col : COLUMN_FIRST_FIELD + col - 2;
-}
-
-static int
-check_column(const struct engine_options *limits, const struct event_type *type,
-    uint32_t col, const struct vec *vec, struct sel sel, struct error *err)
-{
-	uint32_t attnum = attnum_of(col);
-	bool is_not_null = attnum == COLUMN_CONTEXT_ID;
-	bool has_size = vec->phys == PHYS_STR || vec->phys == PHYS_NUMERIC;
-
-	if (attnum >= COLUMN_FIRST_FIELD)
-		is_not_null =
-		    type->fields[attnum - COLUMN_FIRST_FIELD].is_not_null;
-	if (!has_size && (!is_not_null || vec->nulls == NULL))
-		return 0;
-	for (uint32_t i = 0; i < sel.count; i++) {
-		uint32_t row = sel_row(sel, i);
-
-		if (!vec_is_null(vec, row)) {
-			int rc =
-			    check_value(limits, type, attnum, vec, row, err);
-
-			if (rc != 0)
-				return rc;
-		} else if (is_not_null) {
-			return error_null_value(err, type->name,
-			    event_type_column_name(type, attnum));
-		}
-	}
-	return 0;
-}
-
-/* Remember the type, for the check at commit; few are used by one batch. */
-static void
-note_type(struct write_batch *batch, uint32_t oid)
-{
-	const uint32_t *oids =
-	    (const uint32_t *)(const void *)batch->used_types.data;
-	size_t count = batch->used_types.len / sizeof(*oids);
-
-	for (size_t i = count; i > 0; i--)
-		if (oids[i - 1] == oid)
-			return;
-	buf_put(&batch->used_types, &oid, sizeof(oid));
-}
-
-uint32_t
-engine_shard_of(const struct engine *engine, struct str context)
-{
-	uint64_t hash =
-	    hash_bytes_seeded(context.data, context.len, engine->hash_seed);
-
-	return (uint32_t)(hash % engine->shard_count);
-}
-
-static int
-check_batch_size(const struct write_batch *batch, struct error *err)
+int
+write_batch_check_size(const struct write_batch *batch, size_t len,
+    struct error *err)
 {
 	size_t limit = batch->engine->options.batch_memory_bytes;
 
-	if (batch->bytes.failed || batch->row_types.failed ||
-	    batch->used_types.failed)
+	if (batch->bytes.failed || batch->used_types.failed)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	if (batch->bytes.len <= limit)
+	if (len <= limit)
 		return 0;
 	(void)error_set(err, STELE_E_LIMIT, "transaction is too large");
 	return error_detail(err,
 	    "Its rows take more than batch_memory, %zu bytes.", limit);
-}
-
-static int
-encode_row(struct write_batch *batch, const struct event_type *type,
-    const struct vec *cols, uint32_t row, int64_t now, struct error *err)
-{
-	struct str context = cols[0].str[vec_index(&cols[0], row)];
-	uint32_t shard = engine_shard_of(batch->engine, context);
-	int64_t timestamp = vec_is_null(&cols[1], row)
-	    ? now
-	    : cols[1].i64[vec_index(&cols[1], row)];
-	size_t limit = batch->engine->options.max_row_size_bytes;
-	size_t begin = batch->bytes.len;
-
-	row_encode(&batch->bytes, type, shard, timestamp, cols, row);
-	buf_put(&batch->row_types, &type->oid, sizeof(type->oid));
-	if (batch->bytes.failed || batch->row_types.failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	batch->row_count++;
-	batch->tickets[shard].row_count++;
-	if (batch->bytes.len - begin <= limit)
-		return 0;
-	(void)error_set(err, STELE_E_LIMIT, "row is too large");
-	return error_detail(err, "It has %zu bytes, the limit is %zu.",
-	    batch->bytes.len - begin, limit);
-}
-
-int
-write_batch_rows(struct write_batch *batch, const struct event_type *type,
-    const struct vec *cols, uint32_t col_count, struct sel sel,
-    struct error *err)
-{
-	struct write_batch_mark mark = write_batch_mark(batch);
-	int64_t now = os_clock_wall_us(os_clock_real());
-	int rc = 0;
-
-	assert(col_count == 2 + type->field_count);
-	for (uint32_t i = 0; i < col_count && rc == 0; i++)
-		rc = check_column(&batch->engine->options, type, i, &cols[i],
-		    sel, err);
-	if (rc != 0)
-		return rc;
-	note_type(batch, type->oid);
-	for (uint32_t i = 0; i < sel.count && rc == 0; i++)
-		rc = encode_row(batch, type, cols, sel_row(sel, i), now, err);
-	if (rc == 0)
-		rc = check_batch_size(batch, err);
-	if (rc != 0)
-		write_batch_rewind(batch, mark);
-	return rc;
 }
 
 /* ---- schema changes ---- */
@@ -370,7 +221,7 @@ write_batch_ddl(struct write_batch *batch, struct ddl *ddl, struct error *err)
 	begin = entry_ddl_begin(&batch->bytes);
 	ddl_encode(ddl, &batch->bytes);
 	entry_ddl_end(&batch->bytes, begin);
-	rc = check_batch_size(batch, err);
+	rc = write_batch_check_size(batch, batch->bytes.len, err);
 	if (rc != 0)
 		write_batch_rewind(batch, mark);
 	return rc;
@@ -385,7 +236,7 @@ write_batch_seal(struct write_batch *batch, struct error *err)
 		.len = batch->bytes.len - WAL_BATCH_HEADROOM,
 		.row_count = batch->row_count,
 	};
-	int rc = check_batch_size(batch, err);
+	int rc = write_batch_check_size(batch, batch->bytes.len, err);
 
 	if (rc != 0)
 		return rc;

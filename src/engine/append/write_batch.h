@@ -33,7 +33,7 @@ struct batch_ddl {
 struct write_batch {
 	struct engine *engine;
 	struct buf bytes;
-	struct buf row_types;  /* uint32_t, one a row */
+	struct buf row_types;  /* uint32_t, one a row; empty until asked for */
 	struct buf used_types; /* uint32_t, distinct, of rows ever added */
 	uint64_t row_count;
 	const struct catalog *base; /* owned: before the first change */
@@ -56,6 +56,10 @@ write_batch_entries(const struct write_batch *batch)
 	return reader_over(batch->bytes.data + WAL_BATCH_HEADROOM,
 	    batch->bytes.len - WAL_BATCH_HEADROOM);
 }
+
+/* STELE_E_LIMIT if `len` bytes are too many; STELE_E_OUT_OF_MEMORY. */
+MUST_USE int write_batch_check_size(const struct write_batch *batch, size_t len,
+    struct error *err);
 
 /*
  * Write the header in front of the entries, and zeros behind the bytes of a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * value_format.h -- one value as bytes: in rows of the log and in defaults.
+ * value_format.h -- one value as bytes: in defaults, and its parts elsewhere.
  *
  * The form is known from the column, nulls are told apart beside the value:
  *

@@ -1,49 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/memtable/memtable.h"
+#include "engine/memtable/memtable_private.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/hash.h"
 #include "engine/append/row_format.h"
 #include "engine/catalog/catalog.h"
-#include "engine/catalog/value_format.h"
 
 #define CHUNK_ROWS_FIRST 64u /* of a type; then twice as many, up to the most */
-#define TYPE_BUCKETS     256u
 #define TEXT_BLOCK_SIZE  (256u * 1024)
 #define CONTEXT_BYTES    256u /* of data per bucket of the hash, expected */
 #define CONTEXT_ROOM_MIN 1024u
 #define CONTEXT_ROOM_MAX (1u << 20)
-
-/* One context of the generation. */
-struct mem_context {
-	struct mem_context *next; /* in its bucket */
-	uint64_t hash;
-	struct str name;
-	_Atomic(mem_ref) newest;
-};
-
-/* Strings and contexts; freed as a whole. */
-struct text_block {
-	struct text_block *older;
-	size_t size, used;
-	_Alignas(16) char data[];
-};
-
-struct memtable {
-	atomic_uint refs;
-	uint64_t hash_seed;
-	struct text_block *text;
-	size_t bytes;
-	uint64_t row_count;
-	uint64_t first_event_id, last_event_id;
-	_Atomic(struct mem_type *) types[TYPE_BUCKETS];
-	uint32_t type_count;
-	uint32_t context_mask;
-	_Atomic(struct mem_context *) contexts[];
-};
 
 static uint32_t
 context_room(size_t size_bytes)
@@ -124,8 +93,8 @@ memtable_unref(struct memtable *memtable)
 
 /* ---- memory of the generation ---- */
 
-static void *
-text_alloc(struct memtable *memtable, size_t size, size_t align)
+void *
+memtable_alloc(struct memtable *memtable, size_t size, size_t align)
 {
 	struct text_block *block = memtable->text;
 	size_t at = 0, room = TEXT_BLOCK_SIZE;
@@ -146,23 +115,6 @@ text_alloc(struct memtable *memtable, size_t size, size_t align)
 	}
 	block->used = at + size;
 	return block->data + at;
-}
-
-static bool
-copy_text(struct memtable *memtable, struct str *s)
-{
-	char *copy;
-
-	if (s->len == 0) {
-		*s = STR("");
-		return true;
-	}
-	copy = text_alloc(memtable, s->len, 1);
-	if (copy == NULL)
-		return false;
-	memcpy(copy, s->data, s->len);
-	s->data = copy;
-	return true;
 }
 
 /* Bytes of one array of a chunk, kept aligned. */
@@ -200,10 +152,10 @@ take_array(char **at, size_t count, size_t size)
 
 static struct mem_chunk *
 chunk_new(struct memtable *memtable, const struct event_type *type,
-    const struct row *row, uint32_t rows)
+    const struct rows *rows, uint32_t capacity)
 {
-	uint32_t field_count = row->field_count;
-	size_t size = chunk_size(type, field_count, rows);
+	uint32_t field_count = rows->field_count;
+	size_t size = chunk_size(type, field_count, capacity);
 	struct mem_chunk *chunk = aligned_alloc(MEM_CHUNK_ROWS, size);
 	char *at = (char *)chunk;
 
@@ -212,23 +164,24 @@ chunk_new(struct memtable *memtable, const struct event_type *type,
 	(void)take_array(&at, 1, sizeof(*chunk));
 	atomic_init(&chunk->next, NULL);
 	chunk->type_oid = type->oid;
-	chunk->version = row->version;
+	chunk->version = rows->version;
 	chunk->field_count = field_count;
-	chunk->capacity = rows;
+	chunk->capacity = capacity;
 	atomic_init(&chunk->count, 0);
 	chunk->columns =
 	    take_array(&at, field_count, sizeof(struct mem_column));
-	chunk->contexts = take_array(&at, rows, sizeof(struct str));
-	chunk->timestamps = take_array(&at, rows, sizeof(int64_t));
-	chunk->event_ids = take_array(&at, rows, sizeof(int64_t));
-	chunk->previous = take_array(&at, rows, sizeof(mem_ref));
+	chunk->contexts = take_array(&at, capacity, sizeof(struct str));
+	chunk->timestamps = take_array(&at, capacity, sizeof(int64_t));
+	chunk->event_ids = take_array(&at, capacity, sizeof(int64_t));
+	chunk->previous = take_array(&at, capacity, sizeof(mem_ref));
 	for (uint32_t i = 0; i < field_count; i++) {
 		struct mem_column *column = &chunk->columns[i];
 
 		column->phys = field_phys(&type->fields[i]);
 		atomic_init(&column->has_null, false);
-		column->data = take_array(&at, rows, phys_size(column->phys));
-		column->nulls = take_array(&at, rows, 1);
+		column->data =
+		    take_array(&at, capacity, phys_size(column->phys));
+		column->nulls = take_array(&at, capacity, 1);
 	}
 	memtable->bytes += size;
 	return chunk;
@@ -239,7 +192,7 @@ chunk_new(struct memtable *memtable, const struct event_type *type,
 const struct mem_type *
 memtable_type(const struct memtable *memtable, uint32_t type_oid)
 {
-	/* Pairs with the release in need_type(). */
+	/* Pairs with the release in memtable_need_type(). */
 	const struct mem_type *type =
 	    atomic_load_explicit(&memtable->types[type_oid % TYPE_BUCKETS],
 		memory_order_acquire);
@@ -249,8 +202,8 @@ memtable_type(const struct memtable *memtable, uint32_t type_oid)
 	return type;
 }
 
-static struct mem_type *
-need_type(struct memtable *memtable, uint32_t type_oid)
+struct mem_type *
+memtable_need_type(struct memtable *memtable, uint32_t type_oid)
 {
 	_Atomic(struct mem_type *) *bucket =
 	    &memtable->types[type_oid % TYPE_BUCKETS];
@@ -303,24 +256,22 @@ memtable_types(const struct memtable *memtable, uint32_t *count)
 	return types;
 }
 
-/* The chunk that takes the next row. */
+/* One more chunk for at least `count` rows; later ones hold more. */
 static struct mem_chunk *
-need_chunk(struct memtable *memtable, struct mem_type *mem_type,
-    const struct event_type *type, const struct row *row)
+add_chunk(struct memtable *memtable, struct mem_type *mem_type,
+    const struct event_type *type, const struct rows *rows, uint32_t count)
 {
 	struct mem_chunk *last = mem_type->last;
-	uint32_t rows = CHUNK_ROWS_FIRST;
+	uint32_t capacity = CHUNK_ROWS_FIRST;
 	struct mem_chunk *chunk;
 
-	if (last != NULL && last->version == row->version) {
-		if (atomic_load_explicit(&last->count, memory_order_relaxed) <
-		    last->capacity)
-			return last;
-		rows = last->capacity * 2;
-	}
-	if (rows > MEM_CHUNK_ROWS)
-		rows = MEM_CHUNK_ROWS;
-	chunk = chunk_new(memtable, type, row, rows);
+	if (last != NULL && last->version == rows->version)
+		capacity = last->capacity * 2;
+	if (capacity < count)
+		capacity = count;
+	if (capacity > MEM_CHUNK_ROWS)
+		capacity = MEM_CHUNK_ROWS;
+	chunk = chunk_new(memtable, type, rows, capacity);
 	if (chunk == NULL)
 		return NULL;
 	/* T2: pairs with mem_type_first() and mem_chunk_next(). */
@@ -330,143 +281,35 @@ need_chunk(struct memtable *memtable, struct mem_type *mem_type,
 	return chunk;
 }
 
-/* ---- contexts ---- */
-
-static struct mem_context *
-find_context(const struct memtable *memtable, struct str name, uint64_t hash)
+uint32_t
+memtable_places(struct memtable *memtable, struct mem_type *mem_type,
+    const struct event_type *type, const struct rows *rows, uint32_t count,
+    struct mem_place places[MEM_PLACES_MAX])
 {
-	/* Pairs with the release in need_context(). */
-	struct mem_context *context = atomic_load_explicit(
-	    &memtable->contexts[hash & memtable->context_mask],
-	    memory_order_acquire);
+	struct mem_chunk *chunk = mem_type->last;
+	uint32_t place_count = 0, used, room;
 
-	while (context != NULL &&
-	    (context->hash != hash || !str_equal(context->name, name)))
-		context = context->next;
-	return context;
-}
-
-static struct mem_context *
-need_context(struct memtable *memtable, struct str name)
-{
-	uint64_t hash =
-	    hash_bytes_seeded(name.data, name.len, memtable->hash_seed);
-	struct mem_context *context = find_context(memtable, name, hash);
-	_Atomic(struct mem_context *) *bucket =
-	    &memtable->contexts[hash & memtable->context_mask];
-
-	if (context != NULL)
-		return context;
-	context = text_alloc(memtable, sizeof(*context), 16);
-	if (context == NULL || !copy_text(memtable, &name))
-		return NULL;
-	context->hash = hash;
-	context->name = name;
-	atomic_init(&context->newest, 0);
-	context->next = atomic_load_explicit(bucket, memory_order_relaxed);
-	atomic_store_explicit(bucket, context, memory_order_release);
-	return context;
-}
-
-mem_ref
-memtable_context_newest(const struct memtable *memtable, struct str name)
-{
-	struct mem_context *context = find_context(memtable, name,
-	    hash_bytes_seeded(name.data, name.len, memtable->hash_seed));
-
-	if (context == NULL)
+	if (chunk != NULL && chunk->version == rows->version) {
+		used =
+		    atomic_load_explicit(&chunk->count, memory_order_relaxed);
+		room = chunk->capacity - used;
+		if (room > count)
+			room = count;
+		if (room > 0)
+			places[place_count++] =
+			    (struct mem_place){ chunk, used, room };
+		count -= room;
+	}
+	if (count == 0)
+		return place_count;
+	chunk = add_chunk(memtable, mem_type, type, rows, count);
+	if (chunk == NULL)
 		return 0;
-	/* Pairs with the release in memtable_append(). */
-	return atomic_load_explicit(&context->newest, memory_order_acquire);
+	places[place_count++] = (struct mem_place){ chunk, 0, count };
+	return place_count;
 }
 
-/* ---- rows ---- */
-
-static bool
-set_value(struct memtable *memtable, struct mem_column *column, uint32_t at,
-    struct reader *r)
-{
-	switch (column->phys) {
-	case PHYS_BOOL:
-		column->boolean[at] = reader_u8(r) != 0;
-		break;
-	case PHYS_I64:
-		column->i64[at] = value_get_i64(r);
-		break;
-	case PHYS_F64:
-		column->f64[at] = value_get_f64(r);
-		break;
-	case PHYS_NUMERIC:
-		column->numeric[at] = value_get_numeric(r);
-		break;
-	case PHYS_STR:
-		column->str[at] = value_get_str(r);
-		return copy_text(memtable, &column->str[at]);
-	case PHYS_UUID:
-		column->uuid[at] = value_get(r, PHYS_UUID).uuid;
-		break;
-	case PHYS_INTERVAL:
-		column->interval[at] = value_get_interval(r);
-		break;
-	case PHYS_COUNT:
-		break;
-	}
-	return true;
-}
-
-static void
-set_null(struct mem_column *column, uint32_t at)
-{
-	size_t size = phys_size(column->phys);
-
-	memset((char *)column->data + at * size, 0, size);
-	column->nulls[at] = 1;
-	/* Ordered before the row by the release of the count. */
-	atomic_store_explicit(&column->has_null, true, memory_order_relaxed);
-}
-
-enum memtable_result
-memtable_append(struct memtable *memtable, const struct event_type *type,
-    struct row *row, uint64_t event_id)
-{
-	struct mem_type *mem_type = need_type(memtable, type->oid);
-	struct mem_context *context;
-	struct mem_chunk *chunk = NULL;
-	uint32_t at;
-
-	assert(row->field_count <= type->field_count);
-	assert(event_id > memtable->last_event_id); /* keeps T1 */
-	if (mem_type != NULL)
-		chunk = need_chunk(memtable, mem_type, type, row);
-	context = need_context(memtable, row->context);
-	if (chunk == NULL || context == NULL)
-		return MEMTABLE_NO_MEMORY;
-	at = atomic_load_explicit(&chunk->count, memory_order_relaxed);
-	for (uint32_t i = 0; i < row->field_count; i++) {
-		if (row_field_is_null(row, i)) {
-			set_null(&chunk->columns[i], at);
-			continue;
-		}
-		chunk->columns[i].nulls[at] = 0;
-		if (!set_value(memtable, &chunk->columns[i], at, &row->fields))
-			return MEMTABLE_NO_MEMORY;
-	}
-	if (row->fields.failed)
-		return MEMTABLE_MALFORMED;
-	chunk->contexts[at] = context->name;
-	chunk->timestamps[at] = row->timestamp;
-	chunk->event_ids[at] = (int64_t)event_id;
-	chunk->previous[at] =
-	    atomic_load_explicit(&context->newest, memory_order_relaxed);
-	/* T2: the row is complete. */
-	atomic_store_explicit(&chunk->count, at + 1, memory_order_release);
-	atomic_store_explicit(&context->newest, (mem_ref)chunk | at,
-	    memory_order_release);
-	if (memtable->row_count++ == 0)
-		memtable->first_event_id = event_id;
-	memtable->last_event_id = event_id;
-	return MEMTABLE_OK;
-}
+/* ---- reading ---- */
 
 size_t
 memtable_bytes(const struct memtable *memtable)

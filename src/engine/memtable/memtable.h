@@ -45,7 +45,7 @@
 
 struct event_type;
 struct memtable;
-struct row;
+struct rows;
 
 /* A row: the address of its chunk, which is aligned, plus its number. */
 typedef uintptr_t mem_ref;
@@ -98,12 +98,16 @@ void memtable_unref(struct memtable *memtable); /* NULL is allowed */
 enum memtable_result {
 	MEMTABLE_OK,
 	MEMTABLE_NO_MEMORY, /* nothing has changed: it may be tried again */
-	MEMTABLE_MALFORMED, /* the row's bytes are not what the type says */
+	MEMTABLE_MALFORMED, /* the bytes are not what the type says */
 };
 
-/* Append one row that is bound to `type`; it is consumed.  The writer's. */
+/*
+ * Append the rows from `first` on of those, which are bound to `type`, of a
+ * batch whose first row has the event_id `batch_event_id`.  The writer's.
+ */
 MUST_USE enum memtable_result memtable_append(struct memtable *memtable,
-    const struct event_type *type, struct row *row, uint64_t event_id);
+    const struct event_type *type, const struct rows *rows, uint32_t first,
+    uint64_t batch_event_id);
 
 /* The writer's, or anybody's when it is frozen. */
 size_t memtable_bytes(const struct memtable *memtable);
@@ -123,7 +127,7 @@ const struct mem_type **memtable_types(const struct memtable *memtable,
 static inline const struct mem_chunk *
 mem_type_first(const struct mem_type *type)
 {
-	/* Pairs with the release in memtable.c, next_chunk(). */
+	/* Pairs with the release in memtable.c, add_chunk(). */
 	return atomic_load_explicit(&type->first, memory_order_acquire);
 }
 
@@ -136,7 +140,7 @@ mem_chunk_next(const struct mem_chunk *chunk)
 static inline uint32_t
 mem_chunk_count(const struct mem_chunk *chunk)
 {
-	/* Pairs with the release in memtable_append(). */
+	/* Pairs with the release in mem_append.c, publish(). */
 	return atomic_load_explicit(&chunk->count, memory_order_acquire);
 }
 

@@ -2,12 +2,16 @@
 /*
  * What a transaction sees of itself: a cursor over a batch's own rows, decoded
  * from their log form.  They have no event_id yet.
+ *
+ * Rows that were added together lie in one entry for each shard; a group is as
+ * many entries as have all ordinals between the first and the last.
  */
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "common/must.h"
+#include "engine/append/row_column.h"
 #include "engine/append/write_batch.h"
-#include "engine/catalog/value_format.h"
 #include "engine/read/scan_private.h"
 
 struct batch_cursor {
@@ -15,6 +19,7 @@ struct batch_cursor {
 	const struct event_type *type;  /* as the reader knows it; borrowed */
 	const struct event_type *bound; /* as the batch has it; borrowed */
 	struct reader entries;          /* what is left of the batch */
+	uint64_t ordinal;               /* of the first row that is left */
 	struct arena arena;             /* of the current vectors */
 	struct vec *fields;             /* of every field of the type */
 	struct vec version, context, timestamp, event_id;
@@ -61,20 +66,110 @@ absent_value(const struct field *field)
 	return field->has_default ? field->default_value : null;
 }
 
-static void
-decode_fields(struct batch_cursor *cursor, struct row *row, uint32_t at)
+/* A group of entries, and where it ends. */
+struct group {
+	struct reader end;
+	uint32_t type_oid;
+	uint32_t row_count;
+};
+
+/* The next group; false at the end. */
+static bool
+find_group(const struct batch_cursor *cursor, struct group *group)
 {
+	struct entry entry;
+	struct rows rows;
+	uint64_t end = cursor->ordinal;
+
+	*group = (struct group){ .end = cursor->entries };
+	while (entry_next(&group->end, &entry) == 1) {
+		uint64_t last;
+
+		if (entry.kind != ENTRY_ROWS)
+			continue;
+		MUST(rows_decode(&entry, &rows));
+		last = rows_ordinal(&rows, rows.count - 1);
+		end = last >= end ? last + 1 : end;
+		group->type_oid = rows.type_oid;
+		group->row_count += rows.count;
+		if (end - cursor->ordinal == group->row_count)
+			return true;
+	}
+	return false;
+}
+
+/* Where the rows of one entry go to. */
+struct scatter {
+	const struct rows *rows;
+	uint64_t base; /* ordinal that goes to `at` */
+	uint32_t at;
+};
+
+static uint32_t
+scatter_row(const struct scatter *to, uint32_t i)
+{
+	return to->at + (uint32_t)(rows_ordinal(to->rows, i) - to->base);
+}
+
+/* The next column of the rows into a vector. */
+static void
+scatter_column(struct rows *rows, const struct scatter *to, struct vec *vec)
+{
+	struct numeric values[VEC_ROWS]; /* the widest of all forms */
+	uint8_t nulls[VEC_ROWS];
+	size_t size = phys_size(vec->phys);
+	struct row_column column;
+
+	MUST(row_column_take(&rows->columns, vec->phys, rows->count, &column) &&
+	    row_column_read(&column, rows->count, values, nulls));
+	for (uint32_t i = 0; i < rows->count; i++) {
+		uint32_t row = scatter_row(to, i);
+
+		memcpy((char *)vec->data + row * size,
+		    (const char *)values + i * size, size);
+		if (vec->nulls != NULL)
+			vec->nulls[row] = nulls[i];
+	}
+}
+
+static void
+decode_entry(struct batch_cursor *cursor, struct rows *rows,
+    const struct scatter *to)
+{
+	scatter_column(rows, to, &cursor->timestamp);
+	scatter_column(rows, to, &cursor->context);
 	for (uint32_t i = 0; i < cursor->type->field_count; i++) {
 		const struct field *field = &cursor->type->fields[i];
 		struct datum value = absent_value(field);
 
-		if (i < row->field_count) {
-			value.is_null = row_field_is_null(row, i);
-			if (!value.is_null)
-				value =
-				    value_get(&row->fields, field_phys(field));
+		if (i < rows->field_count) {
+			scatter_column(rows, to, &cursor->fields[i]);
+			continue;
 		}
-		vec_set(&cursor->fields[i], at, &value);
+		for (uint32_t j = 0; j < rows->count; j++)
+			vec_set(&cursor->fields[i], scatter_row(to, j), &value);
+	}
+	for (uint32_t j = 0; j < rows->count; j++)
+		cursor->version.i64[scatter_row(to, j)] = rows->version;
+}
+
+/* The rows of a group of the type, in the order they came, from `at` on. */
+static void
+decode_group(struct batch_cursor *cursor, uint32_t at)
+{
+	struct rows rows;
+	struct scatter to = { &rows, cursor->ordinal, at };
+	struct group group;
+	struct entry entry;
+
+	MUST(find_group(cursor, &group));
+	while (cursor->entries.next < group.end.next) {
+		MUST(entry_next(&cursor->entries, &entry) == 1);
+		if (entry.kind != ENTRY_ROWS)
+			continue;
+		MUST(rows_decode(&entry, &rows) &&
+		    rows_bind(&rows, cursor->bound));
+		decode_entry(cursor, &rows, &to);
 	}
 }
 
@@ -83,19 +178,17 @@ static uint32_t
 decode_rows(struct batch_cursor *cursor)
 {
 	uint32_t count = 0;
-	struct entry entry;
-	struct row row;
+	struct group group;
 
-	while (count < VEC_ROWS && entry_next(&cursor->entries, &entry) == 1) {
-		if (entry.kind != ENTRY_ROW || !row_decode(&entry, &row) ||
-		    row.type_oid != cursor->type->oid ||
-		    cursor->bound == NULL || !row_bind(&row, cursor->bound))
-			continue;
-		cursor->version.i64[count] = row.version;
-		cursor->context.str[count] = row.context;
-		cursor->timestamp.i64[count] = row.timestamp;
-		decode_fields(cursor, &row, count);
-		count++;
+	while (
+	    find_group(cursor, &group) && count + group.row_count <= VEC_ROWS) {
+		if (group.type_oid == cursor->type->oid &&
+		    cursor->bound != NULL) {
+			decode_group(cursor, count);
+			count += group.row_count;
+		}
+		cursor->entries = group.end;
+		cursor->ordinal += group.row_count;
 	}
 	return count;
 }

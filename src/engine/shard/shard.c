@@ -86,24 +86,31 @@ rotate(struct shard *shard)
 /* ---- applying ---- */
 
 /*
- * Append one row.  The record is in the log: it cannot be refused any more, so
- * a lack of memory is waited out.
+ * Append the rows of one entry.  The record is in the log: it cannot be refused
+ * any more, so a lack of memory is waited out.
  */
 static enum memtable_result
-append_row(struct shard *shard, const struct catalog *catalog,
-    const struct entry *entry, uint64_t event_id)
+append_rows(struct shard *shard, const struct catalog *catalog,
+    const struct entry *entry, uint64_t batch_event_id)
 {
-	for (;;) {
-		struct entry copy = *entry;
-		const struct event_type *type = NULL;
-		enum memtable_result result = MEMTABLE_MALFORMED;
-		struct row row;
+	const struct event_type *type = NULL;
+	struct rows rows;
+	uint32_t first = 0;
 
-		if (row_decode(&copy, &row))
-			type = catalog_type_by_oid(catalog, row.type_oid);
-		if (type != NULL && row_bind(&row, type))
-			result = memtable_append(shard->active, type, &row,
-			    event_id);
+	if (rows_decode(entry, &rows))
+		type = catalog_type_by_oid(catalog, rows.type_oid);
+	if (type == NULL || !rows_bind(&rows, type))
+		return MEMTABLE_MALFORMED;
+	while (first < rows.count &&
+	    batch_event_id + rows_ordinal(&rows, first) <=
+		shard->flushed_event_id)
+		first++;
+	if (first == rows.count)
+		return MEMTABLE_OK;
+	for (;;) {
+		enum memtable_result result = memtable_append(shard->active,
+		    type, &rows, first, batch_event_id);
+
 		if (result != MEMTABLE_NO_MEMORY)
 			return result;
 		log_error(LOG_SHARD, "out of memory, waiting for some",
@@ -118,22 +125,16 @@ append_row(struct shard *shard, const struct catalog *catalog,
 /* The rows of this shard among the entries: false if they are malformed. */
 static bool
 apply_entries(struct shard *shard, const struct catalog *catalog,
-    struct reader entries, uint64_t first_event_id, uint64_t *end_event_id)
+    struct reader entries, uint64_t first_event_id)
 {
-	uint64_t event_id = first_event_id;
 	struct entry entry;
 	int rc;
 
-	while ((rc = entry_next(&entries, &entry)) == 1) {
-		if (entry.kind != ENTRY_ROW)
-			continue;
-		if (entry.shard == shard->id &&
-		    event_id > shard->flushed_event_id &&
-		    append_row(shard, catalog, &entry, event_id) != MEMTABLE_OK)
+	while ((rc = entry_next(&entries, &entry)) == 1)
+		if (entry.kind == ENTRY_ROWS && entry.shard == shard->id &&
+		    append_rows(shard, catalog, &entry, first_event_id) !=
+			MEMTABLE_OK)
 			return false;
-		event_id++;
-	}
-	*end_event_id = event_id;
 	return rc == 0;
 }
 
@@ -158,11 +159,10 @@ apply_work(struct shard *shard, struct shard_work *work)
 	for (struct ticket *ticket = work->head; ticket != NULL;
 	     ticket = ticket->next) {
 		struct write_batch *batch = ticket->batch;
-		uint64_t end;
 
 		/* We have encoded these bytes ourselves. */
 		MUST(apply_entries(shard, batch->catalog,
-		    write_batch_entries(batch), batch->first_event_id, &end));
+		    write_batch_entries(batch), batch->first_event_id));
 	}
 	note_active(shard);
 	commit_applied(shard->engine, work->group);
@@ -172,15 +172,11 @@ int
 shard_replay(struct shard *shard, const struct catalog *catalog,
     const struct wal_replay_batch *batch, struct error *err)
 {
-	uint64_t end;
-
 	if (batch->first_event_id + batch->row_count <=
 	    shard->flushed_event_id + 1)
 		return 0;
 	if (!apply_entries(shard, catalog,
-		reader_over(batch->entries, batch->len), batch->first_event_id,
-		&end) ||
-	    end != batch->first_event_id + batch->row_count)
+		reader_over(batch->entries, batch->len), batch->first_event_id))
 		return error_set(err, STELE_E_CORRUPT,
 		    "log record of event %llu is malformed",
 		    (unsigned long long)batch->first_event_id);

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * write_rows.c -- rows into a batch: checked column by column, sorted by their
+ * shards, encoded as one entry for each.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/hash.h"
+#include "common/must.h"
+#include "engine/append/write_batch.h"
+#include "engine/engine_private.h"
+#include "os/clock.h"
+
+#define ENTRY_SIZE_WANTED ((size_t)1 << 20) /* one row may be larger */
+
+static int
+check_value(const struct engine_options *limits, const struct event_type *type,
+    uint32_t attnum, const struct vec *vec, uint32_t row, struct error *err)
+{
+	uint32_t at = vec_index(vec, row);
+	size_t size_max = limits->max_string_size_bytes;
+
+	if (vec->phys == PHYS_NUMERIC && vec->numeric[at].limbs != NULL) {
+		(void)error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
+		    "numeric field overflow");
+		return error_detail(err,
+		    "Column \"%.*s\" can hold at most 38 digits.",
+		    STR_FMT(event_type_column_name(type, attnum)));
+	}
+	if (vec->phys == PHYS_NUMERIC) {
+		struct datum value = vec_get(vec, row);
+
+		return field_check(&type->fields[attnum - COLUMN_FIRST_FIELD],
+		    &value, err);
+	}
+	if (vec->phys != PHYS_STR)
+		return 0;
+	if (attnum == COLUMN_CONTEXT_ID)
+		size_max = limits->max_context_size_bytes;
+	if (vec->str[at].len <= size_max)
+		return 0;
+	(void)error_set(err, STELE_E_LIMIT,
+	    "value for column \"%.*s\" is too long",
+	    STR_FMT(event_type_column_name(type, attnum)));
+	return error_detail(err, "It has %zu bytes, the limit is %zu.",
+	    vec->str[at].len, size_max);
+}
+
+/* attnum of the vector with index `col`: event_id has none. */
+static uint32_t
+attnum_of(uint32_t col)
+{
+	return col < 2 ? COLUMN_CONTEXT_ID + col : COLUMN_FIRST_FIELD + col - 2;
+}
+
+static int
+check_column(const struct engine_options *limits, const struct event_type *type,
+    uint32_t col, const struct vec *vec, struct sel sel, struct error *err)
+{
+	uint32_t attnum = attnum_of(col);
+	bool is_not_null = attnum == COLUMN_CONTEXT_ID;
+	bool has_size = vec->phys == PHYS_STR || vec->phys == PHYS_NUMERIC;
+
+	if (attnum >= COLUMN_FIRST_FIELD)
+		is_not_null =
+		    type->fields[attnum - COLUMN_FIRST_FIELD].is_not_null;
+	if (!has_size && (!is_not_null || vec->nulls == NULL))
+		return 0;
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t row = sel_row(sel, i);
+
+		if (!vec_is_null(vec, row)) {
+			int rc =
+			    check_value(limits, type, attnum, vec, row, err);
+
+			if (rc != 0)
+				return rc;
+		} else if (is_not_null) {
+			return error_null_value(err, type->name,
+			    event_type_column_name(type, attnum));
+		}
+	}
+	return 0;
+}
+
+/* Remember the type, for the check at commit; few are used by one batch. */
+static void
+note_type(struct write_batch *batch, uint32_t oid)
+{
+	const uint32_t *oids =
+	    (const uint32_t *)(const void *)batch->used_types.data;
+	size_t count = batch->used_types.len / sizeof(*oids);
+
+	for (size_t i = count; i > 0; i--)
+		if (oids[i - 1] == oid)
+			return;
+	buf_put(&batch->used_types, &oid, sizeof(oid));
+}
+
+uint32_t
+engine_shard_of(const struct engine *engine, struct str context)
+{
+	uint64_t hash =
+	    hash_bytes_seeded(context.data, context.len, engine->hash_seed);
+
+	return (uint32_t)(hash % engine->shard_count);
+}
+
+/* Rows on their way to entries: at most VEC_ROWS. */
+struct new_rows {
+	const struct event_type *type;
+	const struct vec *cols;
+	struct sel sel;
+	struct vec timestamps;          /* without nulls */
+	int64_t stamped[VEC_ROWS];      /* theirs, if there were nulls */
+	size_t sizes[VEC_ROWS];         /* bytes of each row, about */
+	uint16_t shards[VEC_ROWS];      /* of each row */
+	uint16_t by_shard[VEC_ROWS];    /* rows, those of a shard together */
+	uint16_t offsets[VEC_ROWS];     /* of these, in the order of the call */
+	uint32_t ends[SHARD_COUNT_MAX]; /* of each shard's in by_shard */
+};
+
+/* A null timestamp is the server's clock. */
+static void
+stamp(struct new_rows *rows)
+{
+	const struct vec *given = &rows->cols[1];
+	int64_t now;
+
+	rows->timestamps = *given;
+	if (given->nulls == NULL)
+		return;
+	now = os_clock_wall_us(os_clock_real());
+	for (uint32_t i = 0; i < rows->sel.count; i++) {
+		uint32_t row = sel_row(rows->sel, i);
+
+		rows->stamped[row] = vec_is_null(given, row)
+		    ? now
+		    : given->i64[vec_index(given, row)];
+	}
+	rows->timestamps = (struct vec){ .phys = PHYS_I64 };
+	rows->timestamps.i64 = rows->stamped;
+}
+
+static void
+add_text_sizes(struct new_rows *rows, const struct vec *vec)
+{
+	for (uint32_t i = 0; i < rows->sel.count; i++) {
+		uint32_t row = sel_row(rows->sel, i);
+
+		if (!vec_is_null(vec, row))
+			rows->sizes[i] += vec->str[vec_index(vec, row)].len;
+	}
+}
+
+/* The rows' sizes; an error if one is past the limit. */
+static int
+measure(const struct engine_options *limits, struct new_rows *rows,
+    struct error *err)
+{
+	uint32_t col_count = 2 + rows->type->field_count;
+	size_t fixed = 0;
+
+	for (uint32_t i = 0; i < col_count; i++)
+		fixed += phys_size(rows->cols[i].phys);
+	for (uint32_t i = 0; i < rows->sel.count; i++)
+		rows->sizes[i] = fixed;
+	for (uint32_t i = 0; i < col_count; i++)
+		if (rows->cols[i].phys == PHYS_STR)
+			add_text_sizes(rows, &rows->cols[i]);
+	for (uint32_t i = 0; i < rows->sel.count; i++) {
+		if (rows->sizes[i] <= limits->max_row_size_bytes)
+			continue;
+		(void)error_set(err, STELE_E_LIMIT, "row is too large");
+		return error_detail(err, "It has %zu bytes, the limit is %zu.",
+		    rows->sizes[i], limits->max_row_size_bytes);
+	}
+	return 0;
+}
+
+/* Sort rows [first, limit) of the selection by their shards. */
+static void
+sort_by_shard(const struct engine *engine, struct new_rows *rows,
+    uint32_t first, uint32_t limit)
+{
+	uint32_t *ends = rows->ends;
+	uint32_t at = 0;
+
+	memset(ends, 0, engine->shard_count * sizeof(ends[0]));
+	for (uint32_t i = first; i < limit; i++) {
+		uint32_t row = sel_row(rows->sel, i);
+		uint32_t shard = engine_shard_of(engine,
+		    rows->cols[0].str[vec_index(&rows->cols[0], row)]);
+
+		rows->shards[i] = (uint16_t)shard;
+		ends[shard]++;
+	}
+	for (uint32_t shard = 0; shard < engine->shard_count; shard++) {
+		uint32_t count = ends[shard];
+
+		ends[shard] = at; /* for now: where they begin */
+		at += count;
+	}
+	for (uint32_t i = first; i < limit; i++) {
+		at = ends[rows->shards[i]]++;
+		rows->by_shard[at] = (uint16_t)sel_row(rows->sel, i);
+		rows->offsets[at] = (uint16_t)(i - first);
+	}
+}
+
+/* One entry for each shard that rows [first, limit) belong to. */
+static void
+encode_rows(struct write_batch *batch, struct new_rows *rows, uint32_t first,
+    uint32_t limit)
+{
+	const struct engine *engine = batch->engine;
+	uint32_t begin = 0;
+
+	sort_by_shard(engine, rows, first, limit);
+	for (uint32_t shard = 0; begin < limit - first; shard++) {
+		uint32_t count = rows->ends[shard] - begin;
+		uint16_t *offsets = rows->offsets + begin;
+		uint16_t base = offsets[0];
+		const struct rows_source source = {
+			.type = rows->type,
+			.cols = rows->cols,
+			.timestamps = &rows->timestamps,
+			.shard = shard,
+			.sel = { rows->by_shard + begin, count },
+			.first_ordinal = batch->row_count + base,
+			.offsets = offsets,
+		};
+
+		if (count == 0)
+			continue;
+		for (uint32_t i = 0; i < count; i++)
+			offsets[i] = (uint16_t)(offsets[i] - base);
+		rows_encode(&batch->bytes, &source);
+		batch->tickets[shard].row_count += count;
+		begin += count;
+	}
+	batch->row_count += limit - first;
+}
+
+/* As many rows at a time as keep an entry, and what is refused, small. */
+static int
+add_rows(struct write_batch *batch, struct new_rows *rows, struct error *err)
+{
+	uint32_t first = 0;
+	int rc = 0;
+
+	while (first < rows->sel.count && rc == 0) {
+		size_t size = rows->sizes[first];
+		uint32_t limit = first + 1;
+
+		while (limit < rows->sel.count &&
+		    size + rows->sizes[limit] <= ENTRY_SIZE_WANTED)
+			size += rows->sizes[limit++];
+		rc =
+		    write_batch_check_size(batch, batch->bytes.len + size, err);
+		if (rc == 0) {
+			encode_rows(batch, rows, first, limit);
+			rc = write_batch_check_size(batch, batch->bytes.len,
+			    err);
+		}
+		first = limit;
+	}
+	return rc;
+}
+
+int
+write_batch_rows(struct write_batch *batch, const struct event_type *type,
+    const struct vec *cols, uint32_t col_count, struct sel sel,
+    struct error *err)
+{
+	const struct engine_options *limits = &batch->engine->options;
+	struct write_batch_mark mark = write_batch_mark(batch);
+	struct new_rows rows;
+	int rc = 0;
+
+	assert(col_count == 2 + type->field_count && sel.count <= VEC_ROWS);
+	for (uint32_t i = 0; i < col_count && rc == 0; i++)
+		rc = check_column(limits, type, i, &cols[i], sel, err);
+	rows.type = type;
+	rows.cols = cols;
+	rows.sel = sel;
+	if (rc == 0)
+		rc = measure(limits, &rows, err);
+	if (rc != 0)
+		return rc;
+	note_type(batch, type->oid);
+	buf_reset(&batch->row_types);
+	stamp(&rows);
+	rc = add_rows(batch, &rows, err);
+	if (rc != 0)
+		write_batch_rewind(batch, mark);
+	return rc;
+}
+
+int
+write_batch_row_types(struct write_batch *batch, const uint32_t **oids,
+    uint64_t *count, struct error *err)
+{
+	struct reader r = write_batch_entries(batch);
+	struct entry entry;
+	struct rows rows;
+	uint32_t *types;
+
+	*count = batch->row_count;
+	*oids = (const uint32_t *)(const void *)batch->row_types.data;
+	if (batch->row_types.len > 0 || batch->row_count == 0)
+		return 0;
+	types = (uint32_t *)(void *)buf_take(&batch->row_types,
+	    (size_t)batch->row_count * sizeof(*types));
+	if (types == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	while (entry_next(&r, &entry) == 1) {
+		if (entry.kind != ENTRY_ROWS)
+			continue;
+		MUST(rows_decode(&entry, &rows));
+		for (uint32_t i = 0; i < rows.count; i++)
+			types[rows_ordinal(&rows, i)] = rows.type_oid;
+	}
+	*oids = types;
+	return 0;
+}
