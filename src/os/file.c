@@ -122,6 +122,22 @@ os_truncate(struct os_file *file, uint64_t size, struct error *err)
 }
 
 int
+os_allocate(struct os_file *file, uint64_t size, bool *is_done,
+    struct error *err)
+{
+	int rc = -EOPNOTSUPP;
+
+	if (file->fs->allocate != NULL)
+		do
+			rc = file->fs->allocate(file, size);
+		while (rc == -EINTR);
+	*is_done = rc == 0;
+	if (rc == 0 || rc == -EOPNOTSUPP)
+		return 0;
+	return os_error(err, rc, "allocate file", file->path);
+}
+
+int
 os_fdatasync(struct os_file *file, struct error *err)
 {
 	int rc = file->fs->fdatasync(file);

@@ -71,6 +71,7 @@ struct os_fs {
 	    uint64_t offset);
 	int (*size)(struct os_file *file, uint64_t *out);
 	int (*truncate)(struct os_file *file, uint64_t size);
+	int (*allocate)(struct os_file *file, uint64_t size); /* or NULL */
 	int (*fdatasync)(struct os_file *file);
 	int (*fsync)(struct os_file *file);
 	int (*lock)(struct os_file *file); /* exclusive; -EWOULDBLOCK */
@@ -107,6 +108,14 @@ MUST_USE int os_pwrite_full(struct os_file *file, const void *data, size_t len,
 MUST_USE int os_size(struct os_file *file, uint64_t *out, struct error *err);
 MUST_USE int os_truncate(struct os_file *file, uint64_t size,
     struct error *err);
+
+/*
+ * Give a new file `size` bytes, which read as zeros and whose room is taken.
+ * *is_done is false if the file system has no such call: nothing has happened.
+ */
+MUST_USE int os_allocate(struct os_file *file, uint64_t size, bool *is_done,
+    struct error *err);
+
 MUST_USE int os_fdatasync(struct os_file *file, struct error *err);
 MUST_USE int os_fsync(struct os_file *file, struct error *err);
 

@@ -104,6 +104,12 @@ real_truncate(struct os_file *file, uint64_t size)
 }
 
 static int
+real_allocate(struct os_file *file, uint64_t size)
+{
+	return fallocate(real_fd(file), 0, 0, (off_t)size) == -1 ? -errno : 0;
+}
+
+static int
 real_fdatasync(struct os_file *file)
 {
 	return fdatasync(real_fd(file)) == -1 ? -errno : 0;
@@ -200,6 +206,7 @@ static struct os_fs real_fs = {
 	.pwrite = real_pwrite,
 	.size = real_size,
 	.truncate = real_truncate,
+	.allocate = real_allocate,
 	.fdatasync = real_fdatasync,
 	.fsync = real_fsync,
 	.lock = real_lock,

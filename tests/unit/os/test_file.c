@@ -72,6 +72,14 @@ mean_rename(struct os_fs *fs, const char *from, const char *to)
 	return rc != 0 ? rc : os_fs_real()->rename(fs, from, to);
 }
 
+static int
+mean_allocate(struct os_file *file, uint64_t size)
+{
+	int rc = mean_call();
+
+	return rc != 0 ? rc : os_fs_real()->allocate(file, size);
+}
+
 static void
 setup(void)
 {
@@ -81,6 +89,7 @@ setup(void)
 	mean_fs = *os_fs_real();
 	mean_fs.pread = mean_pread;
 	mean_fs.pwrite = mean_pwrite;
+	mean_fs.allocate = mean_allocate;
 	mean_fs.fsync = mean_fsync;
 	mean_fs.rename = mean_rename;
 	calls_left = -1;
@@ -155,6 +164,41 @@ START_TEST(errors_have_their_code)
 }
 END_TEST
 
+/* The size is there and zero, or the caller is told to write it himself. */
+START_TEST(room_is_taken_where_that_is_known)
+{
+	struct os_file *file;
+	bool is_done;
+	uint64_t size;
+	char byte = 1;
+
+	ck_assert_int_eq(os_open(&mean_fs, path, OS_READ | OS_WRITE | OS_CREATE,
+			     &file, &err),
+	    0);
+	calls_left = 0;
+	fail_errno = EOPNOTSUPP;
+	is_done = true;
+	ck_assert_int_eq(os_allocate(file, 100000, &is_done, &err), 0);
+	ck_assert(!is_done);
+	calls_left = 0;
+	fail_errno = ENOSPC;
+	ck_assert_int_eq(os_allocate(file, 100000, &is_done, &err),
+	    STELE_E_DISK_FULL);
+	interruptions = 2;
+	ck_assert_int_eq(os_allocate(file, 100000, &is_done, &err), 0);
+	if (is_done) { /* not every file system of /tmp has it */
+		ck_assert_int_eq(os_pread_full(file, &byte, 1, 99999, &err), 0);
+		ck_assert_int_eq(byte, 0);
+	}
+	ck_assert_int_eq(os_size(file, &size, &err), 0);
+	ck_assert_uint_eq(size, is_done ? 100000 : 0);
+	mean_fs.allocate = NULL;
+	ck_assert_int_eq(os_allocate(file, 100000, &is_done, &err), 0);
+	ck_assert(!is_done);
+	os_close(file);
+}
+END_TEST
+
 START_TEST(lock_keeps_others_out)
 {
 	struct os_file *lock, *other;
@@ -224,6 +268,7 @@ main(void)
 	tcase_add_test(tc, finishes_what_is_cut_short);
 	tcase_add_loop_test(tc, errors_have_their_code, 0,
 	    ARRAY_LEN(code_case));
+	tcase_add_test(tc, room_is_taken_where_that_is_known);
 	tcase_add_test(tc, lock_keeps_others_out);
 	tcase_add_loop_test(tc, a_file_is_replaced_whole, 0, 5);
 	suite_add_tcase(suite, tc);
