@@ -26,7 +26,7 @@
 #endif
 
 #define ALIGN          16
-#define CHUNK_SIZE_MIN 1024
+#define CHUNK_SIZE_MIN 992 /* with its head: what malloc() has at hand */
 #define CHUNK_SIZE_MAX (1024 * 1024)
 #define RESERVE_SIZE   (256 * 1024)
 #define RESERVE_PIECE  4096 /* the most one refused request may take */

@@ -6,6 +6,7 @@
 #include "common/json.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 
 #include "common/error.h"
@@ -125,20 +126,22 @@ escape_length(struct json_reader *r, size_t off)
 	return 6;
 }
 
-/* The next eight bytes are in a string, ASCII and plain. */
-static bool
-is_plain8(const char *bytes)
+/* How many of the next eight bytes of a string are plain ASCII. */
+static size_t
+plain_length8(const char *bytes)
 {
 	const uint64_t ones = 0x0101010101010101u;
 	const uint64_t highs = 0x8080808080808080u;
-	uint64_t word, quote, backslash, control;
+	uint64_t word, quote, backslash, control, marks;
 
 	memcpy(&word, bytes, sizeof(word));
+	word = le64toh(word);
 	quote = word ^ (ones * '"');
 	backslash = word ^ (ones * '\\');
-	control = word - ones * 0x20; /* exact while no byte is above 0x7f */
-	return ((word | (quote - ones) | (backslash - ones) | control) &
-		   highs) == 0;
+	control = word - ones * 0x20;
+	/* Exact up to the first mark: a borrow only changes what follows it. */
+	marks = (word | (quote - ones) | (backslash - ones) | control) & highs;
+	return marks == 0 ? 8 : (size_t)__builtin_ctzll(marks) / 8;
 }
 
 /* A string at next_off, which is a quote. */
@@ -154,9 +157,12 @@ scan_string(struct json_reader *r)
 	for (;;) {
 		unsigned char c;
 		size_t escape;
+		size_t plain = 8;
 
-		while (len - off >= 8 && is_plain8(data + off))
-			off += 8;
+		while (plain == 8 && len - off >= 8) {
+			plain = plain_length8(data + off);
+			off += plain;
+		}
 		if (off >= len) {
 			(void)fault_at(r, JSON_FAULT_ENDED, r->next_off,
 			    len - r->next_off);

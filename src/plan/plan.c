@@ -5,21 +5,27 @@
  */
 #include "plan/plan.h"
 
+#include <assert.h>
 #include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/layout.h"
+#include "types/type_int.h"
 
 void
 plan_tag(const struct plan *plan, uint64_t row_count, char out[PLAN_TAG_SIZE])
 {
-	if (plan->tag_has_count)
-		snprintf(out, PLAN_TAG_SIZE, "%s %" PRIu64, plan->tag,
-		    row_count);
-	else
-		snprintf(out, PLAN_TAG_SIZE, "%s", plan->tag);
+	size_t len = strlen(plan->tag);
+
+	assert(len + 1 + INT_TEXT_SIZE < PLAN_TAG_SIZE);
+	memcpy(out, plan->tag, len);
+	if (plan->tag_has_count) {
+		out[len++] = ' ';
+		len += int_text((int64_t)row_count, out + len);
+	}
+	out[len] = '\0';
 }
 
 /* ---- parameters ---- */

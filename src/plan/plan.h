@@ -83,6 +83,11 @@ struct plan {
 	uint32_t column_count;             /* 0: the statement has no rows */
 	const struct type *param_types;    /* $1 is the first */
 	uint32_t param_count;
+	/*
+	 * The parameter, from 1, that is the payload of a STORE: its JSON is
+	 * checked when it is stored, it need not be when it is bound.
+	 */
+	uint32_t payload_param;
 	uint32_t slot_count;     /* of values of outer rows */
 	uint32_t subquery_count; /* in expressions */
 	uint32_t cte_count;

@@ -198,8 +198,10 @@ static int
 bind_param(struct session *session, struct portal *portal,
     const struct pg_bind *bind, uint32_t i)
 {
-	const struct type *type = &portal->planned->plan->param_types[i];
+	const struct plan *plan = portal->planned->plan;
 	const struct pg_value *value = &bind->params[i];
+	const struct type text = type_of(TYPE_TEXT);
+	const struct type *type = &plan->param_types[i];
 	struct error *err = &session->err;
 	bool is_binary =
 	    pg_format_of(bind->formats, bind->format_count, i) == 1;
@@ -209,6 +211,9 @@ bind_param(struct session *session, struct portal *portal,
 		portal->params[i] = (struct datum){ .is_null = true };
 		return 0;
 	}
+	/* Its JSON is read when it is stored: once is enough. */
+	if (plan->payload_param == i + 1 && type->oid == TYPE_JSON)
+		type = &text;
 	if (is_binary) {
 		rc = type_in_binary(type, value->bytes, &portal->arena,
 		    &portal->params[i], err);

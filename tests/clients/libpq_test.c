@@ -274,6 +274,33 @@ START_TEST(statements_are_described)
 }
 END_TEST
 
+/* What a payload may not be, in either form of the parameter. */
+static const struct {
+	const char *payload, *sqlstate;
+} bad_payloads[] = {
+	{ "{\"i\": 5", "22P02" },
+	{ "not json", "22P02" },
+	{ "[5]", "22023" },
+	{ "{\"nobody\": 5}", "22023" },
+	{ "{\"s\": \"\xff\"}", "22021" },
+};
+enum { BAD_CASES = 2 * sizeof(bad_payloads) / sizeof(bad_payloads[0]) };
+
+START_TEST(payloads_are_checked)
+{
+	static const Oid types[] = { OID_TEXT, 114 };
+	const char *values[2] = { "bad", bad_payloads[_i / 2].payload };
+	const int lengths[2] = { 3, (int)strlen(values[1]) };
+	const int formats[2] = { _i % 2, _i % 2 };
+
+	expect_error(PQexecParams(conn, "STORE every FOR $1 PAYLOAD $2", 2,
+			 types, values, lengths, formats, 0),
+	    bad_payloads[_i / 2].sqlstate);
+	expect_value("SELECT count(*) FROM every WHERE context_id = 'bad'",
+	    "0");
+}
+END_TEST
+
 START_TEST(stores_are_pipelined)
 {
 	static const char *const values[2] = { "piped", "{\"i\": 5}" };
@@ -522,6 +549,7 @@ libpq_suite(void)
 	    disconnect_client);
 	tcase_set_timeout(statements, 20);
 	tcase_add_test(statements, statements_are_described);
+	tcase_add_loop_test(statements, payloads_are_checked, 0, BAD_CASES);
 	tcase_add_test(statements, stores_are_pipelined);
 	tcase_add_test(statements, a_pipeline_fails_as_one);
 	tcase_add_test(statements, rows_come_one_by_one);
