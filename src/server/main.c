@@ -21,6 +21,7 @@
 #include "common/log.h"
 #include "engine/engine.h"
 #include "os/file.h"
+#include "os/memory.h"
 #include "server/server.h"
 
 #define CONFIG_NAME     "stele.conf"
@@ -263,6 +264,7 @@ serve(const struct command *command)
 	int status = EXIT_FAILURE;
 
 	umask(077);
+	os_memory_init();
 	block_signals(&signals);
 	if (os_mkdir(os_fs_real(), command->dir, &err) != 0 ||
 	    load_config(command, &config, &err) != 0) {

@@ -7,9 +7,11 @@
 
 #include "engine/append/row_format.h"
 #include "engine/catalog/catalog.h"
+#include "os/memory.h"
 
 #define CHUNK_ROWS_FIRST 64u /* of a type; then twice as many, up to the most */
-#define TEXT_BLOCK_SIZE  (256u * 1024)
+#define SLAB_SIZE_MIN    ((size_t)64 << 10)
+#define SLAB_SIZE_MAX    OS_LARGE_BLOCK_SIZE /* given back when it is freed */
 #define CONTEXT_BYTES    256u /* of data per bucket of the hash, expected */
 #define CONTEXT_ROOM_MIN 1024u
 #define CONTEXT_ROOM_MAX (1u << 20)
@@ -47,21 +49,6 @@ memtable_ref(struct memtable *memtable)
 	return memtable;
 }
 
-static void
-free_chunks(struct mem_type *type)
-{
-	struct mem_chunk *chunk =
-	    atomic_load_explicit(&type->first, memory_order_relaxed);
-
-	while (chunk != NULL) {
-		struct mem_chunk *next =
-		    atomic_load_explicit(&chunk->next, memory_order_relaxed);
-
-		free(chunk);
-		chunk = next;
-	}
-}
-
 void
 memtable_unref(struct memtable *memtable)
 {
@@ -69,52 +56,64 @@ memtable_unref(struct memtable *memtable)
 	    atomic_fetch_sub_explicit(&memtable->refs, 1,
 		memory_order_acq_rel) != 1)
 		return;
-	for (uint32_t i = 0; i < TYPE_BUCKETS; i++) {
-		struct mem_type *type =
-		    atomic_load_explicit(&memtable->types[i],
-			memory_order_relaxed);
+	while (memtable->slab != NULL) {
+		struct mem_slab *older = memtable->slab->older;
 
-		while (type != NULL) {
-			struct mem_type *next = type->next;
-
-			free_chunks(type);
-			free(type);
-			type = next;
-		}
-	}
-	while (memtable->text != NULL) {
-		struct text_block *older = memtable->text->older;
-
-		free(memtable->text);
-		memtable->text = older;
+		free(memtable->slab);
+		memtable->slab = older;
 	}
 	free(memtable);
 }
 
 /* ---- memory of the generation ---- */
 
+/* Another slab, with room for `size` bytes: twice as large, up to the most. */
+static struct mem_slab *
+add_slab(struct memtable *memtable, size_t size)
+{
+	struct mem_slab *newest = memtable->slab;
+	size_t room = SLAB_SIZE_MIN;
+	struct mem_slab *slab;
+
+	if (newest != NULL)
+		room = newest->size < SLAB_SIZE_MAX / 2 ? newest->size * 2
+							: SLAB_SIZE_MAX;
+	if (room < size)
+		room = size;
+	slab = malloc(sizeof(*slab) + room);
+	if (slab == NULL)
+		return NULL;
+	*slab = (struct mem_slab){ .older = newest, .size = room };
+	memtable->slab = slab;
+	return slab;
+}
+
+/* Where a piece so aligned may begin, from the slab's `used` on. */
+static size_t
+aligned_offset(const struct mem_slab *slab, size_t align)
+{
+	uintptr_t next = (uintptr_t)slab->data + slab->used;
+
+	return slab->used + (size_t)(-next & (align - 1));
+}
+
 void *
 memtable_alloc(struct memtable *memtable, size_t size, size_t align)
 {
-	struct text_block *block = memtable->text;
-	size_t at = 0, room = TEXT_BLOCK_SIZE;
+	struct mem_slab *slab = memtable->slab;
+	size_t at = 0;
 
-	if (block != NULL)
-		at = (block->used + align - 1) & ~(align - 1);
-	if (block == NULL || at > block->size || size > block->size - at) {
-		if (room < size)
-			room = size;
-		block = malloc(sizeof(*block) + room);
-		if (block == NULL)
+	if (slab != NULL)
+		at = aligned_offset(slab, align);
+	if (slab == NULL || at > slab->size || size > slab->size - at) {
+		slab = add_slab(memtable, size + align);
+		if (slab == NULL)
 			return NULL;
-		block->older = memtable->text;
-		block->size = room;
-		memtable->text = block;
-		memtable->bytes += sizeof(*block) + room;
-		at = 0;
+		at = aligned_offset(slab, align);
 	}
-	block->used = at + size;
-	return block->data + at;
+	slab->used = at + size;
+	memtable->bytes += size;
+	return slab->data + at;
 }
 
 /* Bytes of one array of a chunk, kept aligned. */
@@ -137,7 +136,7 @@ chunk_size(const struct event_type *type, uint32_t field_count, uint32_t rows)
 		size +=
 		    array_size(rows, phys_size(field_phys(&type->fields[i]))) +
 		    array_size(rows, 1);
-	return (size + MEM_CHUNK_ROWS - 1) & ~(size_t)(MEM_CHUNK_ROWS - 1);
+	return size;
 }
 
 /* The next piece of a chunk's memory. */
@@ -156,7 +155,8 @@ chunk_new(struct memtable *memtable, const struct event_type *type,
 {
 	uint32_t field_count = rows->field_count;
 	size_t size = chunk_size(type, field_count, capacity);
-	struct mem_chunk *chunk = aligned_alloc(MEM_CHUNK_ROWS, size);
+	struct mem_chunk *chunk =
+	    memtable_alloc(memtable, size, MEM_CHUNK_ROWS);
 	char *at = (char *)chunk;
 
 	if (chunk == NULL)
@@ -183,7 +183,6 @@ chunk_new(struct memtable *memtable, const struct event_type *type,
 		    take_array(&at, capacity, phys_size(column->phys));
 		column->nulls = take_array(&at, capacity, 1);
 	}
-	memtable->bytes += size;
 	return chunk;
 }
 
@@ -215,11 +214,11 @@ memtable_need_type(struct memtable *memtable, uint32_t type_oid)
 		type = type->next;
 	if (type != NULL)
 		return type;
-	type = calloc(1, sizeof(*type));
+	type =
+	    memtable_alloc(memtable, sizeof(*type), _Alignof(struct mem_type));
 	if (type == NULL)
 		return NULL;
-	type->type_oid = type_oid;
-	type->next = head;
+	*type = (struct mem_type){ .next = head, .type_oid = type_oid };
 	memtable->type_count++;
 	atomic_store_explicit(bucket, type, memory_order_release);
 	return type;

@@ -8,7 +8,7 @@
  * Each event type has a list of chunks.  A chunk has a fixed capacity and
  * never moves; its columns are plain arrays in the physical forms of vectors,
  * so that a scan hands them out without a copy.  Rows of one chunk have the
- * same schema version.  Strings lie in blocks of the generation.
+ * same schema version.  All memory is pieces of the generation's slabs.
  *
  *   type ─► chunk ─► chunk ─► chunk          context hash
  *            │ context_id  timestamp           │ bucket ─► context ─► context

@@ -17,9 +17,9 @@ struct mem_context {
 	_Atomic(mem_ref) newest;
 };
 
-/* Strings and contexts; freed as a whole. */
-struct text_block {
-	struct text_block *older;
+/* A piece of the generation's memory, all of which is freed at once. */
+struct mem_slab {
+	struct mem_slab *older;
 	size_t size, used;
 	_Alignas(16) char data[];
 };
@@ -27,7 +27,7 @@ struct text_block {
 struct memtable {
 	atomic_uint refs;
 	uint64_t hash_seed;
-	struct text_block *text;
+	struct mem_slab *slab; /* newest */
 	size_t bytes;
 	uint64_t row_count;
 	uint64_t first_event_id, last_event_id;
@@ -37,7 +37,10 @@ struct memtable {
 	_Atomic(struct mem_context *) contexts[];
 };
 
-/* Memory of the generation, or NULL.  The writer's, as all below. */
+/*
+ * Memory of the generation, or NULL.  Alignment is at most that of chunks.  The
+ * writer's, as all below.
+ */
 void *memtable_alloc(struct memtable *memtable, size_t size, size_t align);
 
 /* The type, made if it is new; NULL without memory. */
