@@ -6,6 +6,9 @@
  * Per batch: keys are computed and looked up for all rows at once, then each
  * aggregate runs over the rows with their groups.  count(*) alone over a scan
  * that knows its size reads nothing.
+ *
+ * With GROUPING SETS each row is in a group of every set: the keys that a set
+ * does not have are null, and its number is one more key.
  */
 #include "exec/agg_state.h"
 #include "exec/eval.h"
@@ -27,6 +30,20 @@ struct agg_op {
 	uint32_t at; /* next group to give */
 };
 
+/* Of the keys, then of the set's number. */
+static const struct type *
+key_types(const struct op_state *op)
+{
+	uint32_t count = op->rel->agg.key_count;
+	struct type *types =
+	    arena_alloc_array(op->env->arena, count + 1, sizeof(*types));
+
+	for (uint32_t i = 0; i < count; i++)
+		types[i] = op->rel->types[i];
+	types[count] = type_of(TYPE_INT8);
+	return types;
+}
+
 static int
 agg_open(struct op_state *op, struct error *err UNUSED)
 {
@@ -34,8 +51,8 @@ agg_open(struct op_state *op, struct error *err UNUSED)
 	const struct exec_context *context = op->env->context;
 	const struct rel_agg *rel = &op->rel->agg;
 
-	group_table_init(&agg->table, op->rel->types, rel->key_count, KEY_EQUAL,
-	    context->budget);
+	group_table_init(&agg->table, key_types(op),
+	    rel->key_count + (rel->set_count > 0), KEY_EQUAL, context->budget);
 	agg->calls = arena_zalloc(op->env->arena,
 	    (rel->call_count + 1) * sizeof(*agg->calls));
 	for (uint32_t i = 0; i < rel->call_count; i++) {
@@ -148,25 +165,66 @@ add_to_call(const struct eval *eval, struct agg_call_state *call,
 }
 
 static int
-find_groups(struct agg_op *agg, const struct eval *eval, struct sel sel,
-    uint32_t *groups, struct error *err)
+eval_keys(struct agg_op *agg, const struct eval *eval, struct sel sel,
+    struct vec **out, struct error *err)
 {
 	const struct rel_agg *rel = &agg->op.rel->agg;
-	struct vec *keys;
+	int rc = 0;
 
-	if (rel->key_count == 0) {
+	*out =
+	    arena_alloc_array(eval->arena, rel->key_count + 1, sizeof(**out));
+	for (uint32_t i = 0; i < rel->key_count && rc == 0; i++)
+		rc = eval_expr(eval, rel->keys[i], sel, &(*out)[i], err);
+	return rc;
+}
+
+/* The keys as a set has them, and its number. */
+static struct vec *
+keys_of_set(const struct agg_op *agg, uint32_t set, const struct vec *keys,
+    struct arena *arena)
+{
+	const struct rel_agg *rel = &agg->op.rel->agg;
+	const struct grouping_set *sets = &rel->sets[set];
+	const struct datum null = { .is_null = true };
+	const struct datum number = { .i64 = set };
+	struct vec *its =
+	    arena_alloc_array(arena, rel->key_count + 1, sizeof(*its));
+
+	for (uint32_t i = 0; i < rel->key_count; i++)
+		vec_init_constant(&its[i], type_phys(&agg->table.types[i]),
+		    &null, arena);
+	for (uint32_t i = 0; i < sets->count && keys != NULL; i++)
+		its[sets->keys[i]] = keys[sets->keys[i]];
+	vec_init_constant(&its[rel->key_count], PHYS_I64, &number, arena);
+	return its;
+}
+
+static uint32_t
+group_count(const struct agg_op *agg)
+{
+	return agg->table.key_count == 0 ? 1 : group_table_count(&agg->table);
+}
+
+/* Add the rows to the groups of their keys. */
+static int
+add_to_groups(struct agg_op *agg, const struct eval *eval, struct sel sel,
+    const struct vec *keys, struct error *err)
+{
+	const struct rel_agg *rel = &agg->op.rel->agg;
+	uint32_t *groups =
+	    arena_alloc_array(eval->arena, sel.count + 1, sizeof(*groups));
+	const struct call_rows rows = { .sel = sel, .groups = groups };
+	int rc = 0;
+
+	if (agg->table.key_count == 0)
 		memset(groups, 0, sel.count * sizeof(*groups));
-		return 0;
-	}
-	keys = arena_alloc_array(eval->arena, rel->key_count, sizeof(*keys));
-	for (uint32_t i = 0; i < rel->key_count; i++) {
-		int rc = eval_expr(eval, rel->keys[i], sel, &keys[i], err);
-
-		if (rc != 0)
-			return rc;
-	}
-	return group_table_find(&agg->table, keys, sel, eval->arena, groups,
-	    NULL, err);
+	else
+		rc = group_table_find(&agg->table, keys, sel, eval->arena,
+		    groups, NULL, err);
+	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
+		rc = add_to_call(eval, &agg->calls[i], rows, group_count(agg),
+		    err);
+	return rc;
 }
 
 static int
@@ -175,16 +233,34 @@ add_batch(struct agg_op *agg, const struct batch *batch, struct error *err)
 	const struct rel_agg *rel = &agg->op.rel->agg;
 	const struct eval eval =
 	    eval_of_batch(agg->op.env, &agg->op.batch_arena, batch);
-	uint32_t *groups = arena_alloc_array(eval.arena, batch->sel.count + 1,
-	    sizeof(*groups));
-	const struct call_rows rows = { .sel = batch->sel, .groups = groups };
-	uint32_t count;
+	struct vec *keys;
 	int rc;
 
-	rc = find_groups(agg, &eval, batch->sel, groups, err);
-	count = rel->key_count == 0 ? 1 : group_table_count(&agg->table);
-	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
-		rc = add_to_call(&eval, &agg->calls[i], rows, count, err);
+	rc = eval_keys(agg, &eval, batch->sel, &keys, err);
+	if (rc == 0 && rel->set_count == 0)
+		return add_to_groups(agg, &eval, batch->sel, keys, err);
+	for (uint32_t set = 0; set < rel->set_count && rc == 0; set++)
+		rc = add_to_groups(agg, &eval, batch->sel,
+		    keys_of_set(agg, set, keys, eval.arena), err);
+	return rc;
+}
+
+/* A set without keys has a group even if there is no row. */
+static int
+add_empty_sets(struct agg_op *agg, struct error *err)
+{
+	const struct rel_agg *rel = &agg->op.rel->agg;
+	struct arena *arena = &agg->op.batch_arena;
+	int rc = 0;
+
+	for (uint32_t set = 0; set < rel->set_count && rc == 0; set++) {
+		uint32_t group;
+
+		if (rel->sets[set].count == 0)
+			rc = group_table_find(&agg->table,
+			    keys_of_set(agg, set, NULL, arena), sel_all(1),
+			    arena, &group, NULL, err);
+	}
 	return rc;
 }
 
@@ -195,7 +271,7 @@ count_without_reading(struct agg_op *agg, struct error *err, int *rc)
 	const struct rel_agg *rel = &agg->op.rel->agg;
 	uint64_t count;
 
-	if (rel->key_count > 0)
+	if (agg->table.key_count > 0)
 		return false;
 	for (uint32_t i = 0; i < rel->call_count; i++) {
 		if (rel->calls[i].kind != AGG_COUNT_STAR ||
@@ -229,8 +305,9 @@ read_all(struct agg_op *agg, struct error *err)
 				return rc;
 		}
 	}
-	agg->group_count =
-	    rel->key_count == 0 ? 1 : group_table_count(&agg->table);
+	if (rc == 0)
+		rc = add_empty_sets(agg, err);
+	agg->group_count = group_count(agg);
 	/* one group without a row has results, too */
 	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
 		rc = agg_state_reserve(&agg->calls[i].state, agg->group_count,
@@ -240,6 +317,16 @@ read_all(struct agg_op *agg, struct error *err)
 }
 
 /* ---- giving ---- */
+
+/* GROUPING() of each group, by the number of its set. */
+static void
+give_grouping(struct op_state *op, const struct grouping_call *call,
+    const struct vec *sets, uint32_t count, struct vec *out)
+{
+	vec_init(out, PHYS_I64, count, &op->batch_arena);
+	for (uint32_t i = 0; i < count; i++)
+		out->i64[i] = call->values[sets == NULL ? 0 : sets->i64[i]];
+}
 
 static int
 agg_next(struct op_state *op, struct batch *out, struct error *err)
@@ -268,6 +355,10 @@ agg_next(struct op_state *op, struct batch *out, struct error *err)
 	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
 		rc = agg_state_result(&agg->calls[i].state, agg->at, count,
 		    &op->batch_arena, &out->cols[rel->key_count + i], err);
+	for (uint32_t i = 0; i < rel->grouping_count; i++)
+		give_grouping(op, &rel->groupings[i],
+		    rel->set_count == 0 ? NULL : &keys.cols[rel->key_count],
+		    count, &out->cols[rel->key_count + rel->call_count + i]);
 	agg->at += count;
 	return rc == 0 ? 1 : rc;
 }

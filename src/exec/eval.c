@@ -617,6 +617,7 @@ eval_expr(const struct eval *eval, const struct expr *expr, struct sel sel,
 		    out);
 		return 0;
 	case EXPR_AGG:
+	case EXPR_GROUPING:
 		break; /* lifted when it was bound */
 	}
 	return error_set(err, STELE_E_INTERNAL, "unexpected expression");

@@ -50,6 +50,8 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return agg_op_new(env, rel);
 	case REL_SORT:
 		return sort_op_new(env, rel, NULL);
+	case REL_UNIQUE:
+		return unique_op_new(env, rel);
 	case REL_LIMIT:
 		return limit_op_new(env, rel);
 	case REL_APPEND:

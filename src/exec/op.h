@@ -114,6 +114,8 @@ struct op_state *project_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *join_op_new(const struct exec_env *env, const struct rel *rel);
 struct op_state *agg_op_new(const struct exec_env *env, const struct rel *rel);
+struct op_state *unique_op_new(const struct exec_env *env,
+    const struct rel *rel);
 struct op_state *limit_op_new(const struct exec_env *env,
     const struct rel *rel);
 /* plan->explain: a tree of its own. */

@@ -103,8 +103,8 @@ add_column(struct row_store *store, struct vec *column,
 }
 
 int
-row_store_add(struct row_store *store, const struct vec *columns,
-    struct sel sel, struct error *err)
+row_store_add_columns(struct row_store *store, const struct vec *columns,
+    const uint32_t *numbers, struct sel sel, struct error *err)
 {
 	int rc;
 
@@ -112,9 +112,17 @@ row_store_add(struct row_store *store, const struct vec *columns,
 	if (rc != 0)
 		return rc;
 	for (uint32_t i = 0; i < store->column_count; i++)
-		add_column(store, &store->columns[i], &columns[i], sel);
+		add_column(store, &store->columns[i],
+		    &columns[numbers == NULL ? i : numbers[i]], sel);
 	store->row_count += sel.count;
 	return check(store, err);
+}
+
+int
+row_store_add(struct row_store *store, const struct vec *columns,
+    struct sel sel, struct error *err)
+{
+	return row_store_add_columns(store, columns, NULL, sel, err);
 }
 
 int

@@ -44,6 +44,11 @@ row_store_bytes(const struct row_store *store)
 MUST_USE int row_store_add(struct row_store *store, const struct vec *columns,
     struct sel sel, struct error *err);
 
+/* The same of columns[numbers[i]]. */
+MUST_USE int row_store_add_columns(struct row_store *store,
+    const struct vec *columns, const uint32_t *numbers, struct sel sel,
+    struct error *err);
+
 /* Keep only the rows named, in this order. */
 MUST_USE int row_store_keep(struct row_store *store, const uint32_t *rows,
     uint32_t count, struct error *err);

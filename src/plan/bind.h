@@ -121,6 +121,7 @@ struct agg_list {
 	struct agg_call *items;
 	uint32_t count;
 	uint32_t capacity;
+	bool has_grouping; /* GROUPING() is in the query */
 };
 
 /* A range as the expressions of a query see it. */
@@ -241,6 +242,10 @@ int bind_row_comparison(struct binder *binder, struct str op,
 /* The same of two row constructors. */
 int bind_row_pair(struct binder *binder, struct scope *scope, struct str op,
     const struct ast_expr *left, const struct ast_expr *right, int location,
+    struct expr **out, struct error *err);
+
+int bind_row_test(struct binder *binder, struct scope *scope,
+    const struct ast_expr *row, enum expr_test test, int location,
     struct expr **out, struct error *err);
 
 /* ---- bind_call.c ---- */
@@ -424,8 +429,11 @@ int query_settle(struct binder *binder, struct query *query, struct error *err);
 /* The columns of a query by their names and ordinals, then ORDER BY, LIMIT. */
 int bind_order_of_result(struct binder *binder, struct scope *outer,
     const struct ast_select *select, struct query *query, struct error *err);
+
+/* LIMIT and OFFSET; `keys` are those of ORDER BY, for WITH TIES. */
 int bind_limit(struct binder *binder, struct scope *scope,
-    const struct ast_select *select, struct rel **rel, struct error *err);
+    const struct ast_select *select, const struct sort_key *keys,
+    struct rel **rel, struct error *err);
 
 /* Duplicates out; the rows sorted by all columns, so that they have an order.
  */
@@ -508,6 +516,10 @@ struct select_state {
 	uint32_t visible_count;     /* targets of the select list */
 	struct expr **groups;
 	uint32_t group_count;
+	struct grouping_set *sets; /* over groups */
+	uint32_t set_count;        /* 0: one, of all groups */
+	uint32_t *distinct;        /* DISTINCT ON: targets */
+	uint32_t distinct_count;
 	struct expr *having;
 	struct sort_key *sort_keys; /* over targets */
 	uint32_t sort_key_count;
@@ -518,6 +530,23 @@ int bind_group_by(struct binder *binder, struct select_state *state,
     struct error *err);
 int bind_order_by(struct binder *binder, struct select_state *state,
     struct error *err);
+
+/*
+ * DISTINCT ON: which targets, and sort keys such that rows equal in them come
+ * together.  After ORDER BY is bound.
+ */
+int bind_distinct_on(struct binder *binder, struct select_state *state,
+    struct error *err);
+void select_add_sort_key(struct binder *binder, struct select_state *state,
+    uint32_t column);
+
+/* bind_grouping_sets.c: the sets of GROUP BY, and its expressions. */
+int bind_grouping_sets(struct binder *binder, struct select_state *state,
+    struct error *err);
+
+/* An expression of GROUP BY as one of state->groups. */
+int bind_group_index(struct binder *binder, struct select_state *state,
+    const struct ast_expr *ast, uint32_t *out, struct error *err);
 
 /* Put the aggregation and HAVING on state->rel, lift targets over it. */
 int select_aggregate(struct binder *binder, struct select_state *state,

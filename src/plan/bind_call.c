@@ -341,7 +341,7 @@ static const char *const foreign_aggregates[] = { "array_agg", "json_agg",
 	"regr_syy", "bit_and", "bit_or", "bit_xor", "range_agg", "mode",
 	"percentile_cont", "percentile_disc", "row_number", "rank",
 	"dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead",
-	"first_value", "last_value", "nth_value", "grouping" };
+	"first_value", "last_value", "nth_value" };
 
 static bool
 is_foreign_aggregate(struct str name)
@@ -515,6 +515,25 @@ bind_aggregate(struct binder *binder, struct scope *scope,
 	return 0;
 }
 
+static int
+bind_grouping(struct binder *binder, struct scope *scope, struct expr **args,
+    uint32_t count, int location, struct expr **out, struct error *err)
+{
+	if (scope->aggs == NULL)
+		return error_at(err, location, STELE_E_GROUPING,
+		    "grouping operations are not allowed in %s",
+		    place_name[scope->place]);
+	if (count > 31)
+		return error_at(err, location, STELE_E_TOO_MANY_ARGUMENTS,
+		    "GROUPING must have fewer than 32 arguments");
+	scope->aggs->has_grouping = true;
+	*out = expr_new(binder->arena, EXPR_GROUPING, type_of(TYPE_INT4),
+	    location, count);
+	for (uint32_t i = 0; i < count; i++)
+		(*out)->args[i] = args[i];
+	return 0;
+}
+
 /* ---- calls ---- */
 
 static int
@@ -602,6 +621,9 @@ bind_call(struct binder *binder, struct scope *scope,
 		    STR_FMT(name));
 	if (is_aggregate)
 		return bind_aggregate(binder, scope, ast, name, args, count,
+		    out, err);
+	if (str_equal(name, STR("grouping")) && call->name.count == 1)
+		return bind_grouping(binder, scope, args, count, ast->location,
 		    out, err);
 	if (is_foreign_aggregate(name))
 		return error_at(err, ast->location,

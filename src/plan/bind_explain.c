@@ -297,6 +297,23 @@ explain_sort(struct explainer *e, struct explain_node *node,
 }
 
 static void
+explain_unique(struct explainer *e, struct explain_node *node,
+    const struct rel *rel)
+{
+	struct expr_text text = text_over(e, rel->input);
+	struct buf buf;
+
+	node->kind = "Unique";
+	for (uint32_t i = 0; i < rel->unique.count; i++) {
+		buf_init(&buf);
+		column_text_put(&text, rel->input, rel->unique.columns[i],
+		    &buf);
+		add_detail(e, node, "Unique Key", buf_str(&buf));
+		buf_release(&buf);
+	}
+}
+
+static void
 explain_join(struct explainer *e, struct explain_node *node,
     const struct rel *rel)
 {
@@ -386,6 +403,9 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 		return;
 	case REL_SORT:
 		explain_sort(e, node, rel);
+		return;
+	case REL_UNIQUE:
+		explain_unique(e, node, rel);
 		return;
 	case REL_LIMIT:
 		node->kind = "Limit";

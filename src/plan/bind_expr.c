@@ -290,6 +290,9 @@ bind_is(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
 	struct expr *arg;
 	int rc;
 
+	if (ast->is.arg->kind == AST_ROW && name == NULL)
+		return bind_row_test(binder, scope, ast->is.arg,
+		    tests[ast->is.kind].test, ast->location, out, err);
 	rc = bind_expr(binder, scope, ast->is.arg, &arg, err);
 	if (rc == 0 && name != NULL)
 		rc = coerce_boolean(binder, &arg, name, err);

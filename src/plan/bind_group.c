@@ -63,37 +63,30 @@ bind_group_expr(struct binder *binder, struct select_state *state,
 	return need_equality(binder, &(*out)->type, ast->location, err);
 }
 
-/* GROUP BY (a, b) is GROUP BY a, b. */
-static uint32_t
-count_group_exprs(const struct ast_select *select)
-{
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < select->group_count; i++) {
-		const struct ast_expr *expr = select->groups[i].expr;
-
-		count += expr != NULL && expr->kind == AST_ROW
-		    ? expr->list.count
-		    : 1;
-	}
-	return count;
-}
-
-static int
-add_group(struct binder *binder, struct select_state *state,
-    const struct ast_expr *ast, struct error *err)
+int
+bind_group_index(struct binder *binder, struct select_state *state,
+    const struct ast_expr *ast, uint32_t *out, struct error *err)
 {
 	struct expr *group = NULL;
+	struct expr **groups;
 	int rc;
 
 	rc = bind_group_expr(binder, state, ast, &group, err);
 	if (rc != 0)
 		return rc;
 	for (uint32_t i = 0; i < state->group_count; i++) {
-		if (expr_equal(state->groups[i], group))
+		if (expr_equal(state->groups[i], group)) {
+			*out = i;
 			return 0;
+		}
 	}
-	state->groups[state->group_count++] = group;
+	groups = arena_alloc_array(binder->arena, state->group_count + 1,
+	    sizeof(*groups));
+	for (uint32_t i = 0; i < state->group_count; i++)
+		groups[i] = state->groups[i];
+	groups[state->group_count] = group;
+	state->groups = groups;
+	*out = state->group_count++;
 	return 0;
 }
 
@@ -101,36 +94,14 @@ int
 bind_group_by(struct binder *binder, struct select_state *state,
     struct error *err)
 {
-	const struct ast_select *select = state->select;
-	int rc = 0;
-
-	state->groups = arena_alloc_array(binder->arena,
-	    count_group_exprs(select) + 1, sizeof(*state->groups));
-	for (uint32_t i = 0; i < select->group_count && rc == 0; i++) {
-		const struct ast_group *group = &select->groups[i];
-
-		if (group->kind != AST_GROUP_EXPR)
-			return error_at(err, group->location,
-			    STELE_E_FEATURE_NOT_SUPPORTED,
-			    "GROUPING SETS, ROLLUP and CUBE are not"
-			    " supported");
-		if (group->expr->kind != AST_ROW) {
-			rc = add_group(binder, state, group->expr, err);
-			continue;
-		}
-		for (uint32_t k = 0; k < group->expr->list.count && rc == 0;
-		     k++)
-			rc = add_group(binder, state,
-			    group->expr->list.items[k], err);
-	}
-	return rc;
+	return bind_grouping_sets(binder, state, err);
 }
 
 /* ---- lifting ---- */
 
 struct lift {
 	struct binder *binder;
-	const struct rel *agg;
+	struct rel *agg;
 	uint32_t scope_id;   /* of the query that is grouped */
 	bool is_in_subquery; /* below it: only columns are looked up */
 	struct error *err;
@@ -175,6 +146,76 @@ group_column(const struct lift *lift, const struct expr *expr)
 	return NULL;
 }
 
+/* One more column of the aggregation: a number for each set. */
+static uint32_t
+add_grouping(struct lift *lift, int32_t *values)
+{
+	struct rel *agg = lift->agg;
+	uint32_t column = agg->column_count;
+	struct grouping_call *calls = arena_alloc_array(lift->binder->arena,
+	    agg->agg.grouping_count + 1, sizeof(*calls));
+	struct type *types =
+	    arena_alloc_array(lift->binder->arena, column + 1, sizeof(*types));
+
+	for (uint32_t i = 0; i < agg->agg.grouping_count; i++)
+		calls[i] = agg->agg.groupings[i];
+	calls[agg->agg.grouping_count++].values = values;
+	agg->agg.groupings = calls;
+	for (uint32_t i = 0; i < column; i++)
+		types[i] = agg->types[i];
+	types[column] = type_of(TYPE_INT4);
+	agg->types = types;
+	agg->column_count++;
+	return column;
+}
+
+static uint32_t
+set_count(const struct rel_agg *agg)
+{
+	return agg->set_count == 0 ? 1 : agg->set_count;
+}
+
+static bool
+set_has(const struct rel_agg *agg, uint32_t set, uint32_t key)
+{
+	if (agg->set_count == 0)
+		return true;
+	for (uint32_t i = 0; i < agg->sets[set].count; i++) {
+		if (agg->sets[set].keys[i] == key)
+			return true;
+	}
+	return false;
+}
+
+/* GROUPING(a, b): a bit for each argument, set where it is not grouped by. */
+static int
+lift_grouping(struct lift *lift, struct expr **slot)
+{
+	const struct rel_agg *agg = &lift->agg->agg;
+	const struct expr *expr = *slot;
+	int32_t *values =
+	    arena_zalloc(lift->binder->arena, set_count(agg) * sizeof(*values));
+
+	for (uint32_t a = 0; a < expr->arg_count; a++) {
+		uint32_t key = 0;
+
+		while (key < agg->key_count &&
+		    !expr_equal(expr->args[a], agg->keys[key]))
+			key++;
+		if (key == agg->key_count)
+			return error_at(lift->err, expr_start(expr->args[a]),
+			    STELE_E_GROUPING,
+			    "arguments to GROUPING must be grouping"
+			    " expressions of the associated query level");
+		for (uint32_t set = 0; set < set_count(agg); set++)
+			values[set] = (int32_t)((uint32_t)values[set] << 1 |
+			    !set_has(agg, set, key));
+	}
+	*slot = expr_column(lift->binder->arena, expr->type, expr->location,
+	    lift->agg->id, add_grouping(lift, values));
+	return 0;
+}
+
 /* The original may be part of a group expression: it stays as it is. */
 static int
 lift_expr(struct lift *lift, struct expr **slot)
@@ -184,6 +225,8 @@ lift_expr(struct lift *lift, struct expr **slot)
 	const struct range *range;
 	int rc = 0;
 
+	if (expr->kind == EXPR_GROUPING && !lift->is_in_subquery)
+		return lift_grouping(lift, slot);
 	if (copy != NULL) {
 		*slot = copy;
 		return 0;
@@ -303,6 +346,8 @@ new_agg(struct binder *binder, struct select_state *state)
 	rel->agg.key_count = state->group_count;
 	rel->agg.calls = state->aggs.items;
 	rel->agg.call_count = state->aggs.count;
+	rel->agg.sets = state->sets;
+	rel->agg.set_count = state->set_count;
 	for (uint32_t i = 0; i < state->group_count; i++)
 		rel->types[i] = state->groups[i]->type;
 	for (uint32_t i = 0; i < state->aggs.count; i++)
@@ -326,6 +371,21 @@ check_recursion(const struct select_state *state, struct error *err)
 	return 0;
 }
 
+/* The number of the set as the last column, to sort by. */
+static void
+number_sets(struct lift *lift)
+{
+	uint32_t count = lift->agg->agg.set_count;
+	int32_t *values;
+
+	if (count == 0)
+		return;
+	values = arena_alloc_array(lift->binder->arena, count, sizeof(*values));
+	for (uint32_t i = 0; i < count; i++)
+		values[i] = (int32_t)i;
+	(void)add_grouping(lift, values);
+}
+
 int
 select_aggregate(struct binder *binder, struct select_state *state,
     struct error *err)
@@ -340,10 +400,10 @@ select_aggregate(struct binder *binder, struct select_state *state,
 	lift.agg = state->rel;
 	for (uint32_t i = 0; i < state->targets.count && rc == 0; i++)
 		rc = lift_expr(&lift, &state->targets.items[i].expr);
-	if (rc != 0 || state->having == NULL)
-		return rc;
-	rc = lift_expr(&lift, &state->having);
-	if (rc == 0)
+	if (rc == 0 && state->having != NULL)
+		rc = lift_expr(&lift, &state->having);
+	number_sets(&lift);
+	if (rc == 0 && state->having != NULL)
 		state->rel = rel_new_filter(binder, state->rel, state->having);
 	return rc;
 }

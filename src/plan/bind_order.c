@@ -83,7 +83,8 @@ target_of_expr(struct binder *binder, struct select_state *state,
 
 static int
 bind_sort_target(struct binder *binder, struct select_state *state,
-    const struct ast_expr *ast, uint32_t *out, struct error *err)
+    const struct ast_expr *ast, const char *clause, uint32_t *out,
+    struct error *err)
 {
 	struct str name = ast_bare_column(ast);
 	const struct target *target = NULL;
@@ -92,10 +93,10 @@ bind_sort_target(struct binder *binder, struct select_state *state,
 	int rc;
 
 	if (ast->kind == AST_CONST)
-		return target_by_ordinal(ast, state->visible_count, "ORDER BY",
-		    out, err);
+		return target_by_ordinal(ast, state->visible_count, clause, out,
+		    err);
 	if (name.len > 0) {
-		rc = target_by_alias(state, name, "ORDER BY", ast->location,
+		rc = target_by_alias(state, name, clause, ast->location,
 		    &target, err);
 		if (rc != 0)
 			return rc;
@@ -127,7 +128,7 @@ bind_order_by(struct binder *binder, struct select_state *state,
 		rc = bind_sort_direction(sort, key, err);
 		if (rc == 0)
 			rc = bind_sort_target(binder, state, sort->expr,
-			    &key->column, err);
+			    "ORDER BY", &key->column, err);
 		if (rc == 0)
 			rc = coerce_unknown(binder,
 			    &state->targets.items[key->column].expr, err);
@@ -138,6 +139,93 @@ bind_order_by(struct binder *binder, struct select_state *state,
 	}
 	state->sort_key_count = list->count;
 	return rc;
+}
+
+/* ---- DISTINCT ON ---- */
+
+static bool
+is_distinct_target(const struct select_state *state, uint32_t column)
+{
+	for (uint32_t i = 0; i < state->distinct_count; i++) {
+		if (state->distinct[i] == column)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_sort_key(const struct select_state *state, uint32_t column)
+{
+	for (uint32_t i = 0; i < state->sort_key_count; i++) {
+		if (state->sort_keys[i].column == column)
+			return true;
+	}
+	return false;
+}
+
+static int
+distinct_error(const struct select_state *state, uint32_t column,
+    struct error *err)
+{
+	const struct ast_expr_list *list = &state->select->distinct_on;
+	int location = 0;
+
+	for (uint32_t i = 0; i < list->count && location == 0; i++) {
+		if (state->distinct[i] == column)
+			location = list->items[i]->location;
+	}
+	return error_at(err, location, STELE_E_INVALID_COLUMN_REFERENCE,
+	    "SELECT DISTINCT ON expressions must match initial ORDER BY"
+	    " expressions");
+}
+
+/* ORDER BY must start with the expressions of DISTINCT ON, in any order. */
+static int
+match_order(struct binder *binder, struct select_state *state,
+    struct error *err)
+{
+	bool has_others = false;
+
+	for (uint32_t i = 0; i < state->sort_key_count; i++) {
+		uint32_t column = state->sort_keys[i].column;
+
+		if (!is_distinct_target(state, column))
+			has_others = true;
+		else if (has_others)
+			return distinct_error(state, column, err);
+	}
+	for (uint32_t i = 0; i < state->distinct_count; i++) {
+		if (is_sort_key(state, state->distinct[i]))
+			continue;
+		if (has_others)
+			return distinct_error(state, state->distinct[i], err);
+		select_add_sort_key(binder, state, state->distinct[i]);
+	}
+	return 0;
+}
+
+int
+bind_distinct_on(struct binder *binder, struct select_state *state,
+    struct error *err)
+{
+	const struct ast_expr_list *list = &state->select->distinct_on;
+	int rc = 0;
+
+	if (list->count == 0)
+		return 0;
+	state->distinct = arena_alloc_array(binder->arena, list->count,
+	    sizeof(*state->distinct));
+	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
+		rc = bind_sort_target(binder, state, list->items[i],
+		    "DISTINCT ON", &state->distinct[i], err);
+		if (rc == 0)
+			rc = need_equality(binder,
+			    &state->targets.items[state->distinct[i]]
+				 .expr->type,
+			    list->items[i]->location, err);
+	}
+	state->distinct_count = list->count;
+	return rc != 0 ? rc : match_order(binder, state, err);
 }
 
 /* ---- ORDER BY over a result: VALUES and UNION ---- */
@@ -210,7 +298,7 @@ bind_order_of_result(struct binder *binder, struct scope *outer,
 	if (list->count > 0)
 		query->rel =
 		    rel_new_sort(binder, query->rel, keys, list->count);
-	return bind_limit(binder, &scope, select, &query->rel, err);
+	return bind_limit(binder, &scope, select, keys, &query->rel, err);
 }
 
 /* ---- LIMIT and OFFSET ---- */
@@ -263,21 +351,38 @@ bind_count(struct binder *binder, struct scope *scope,
 	return rc;
 }
 
+static int
+set_ties(struct binder *binder, const struct ast_select *select,
+    const struct sort_key *keys, struct rel_limit *limit, struct error *err)
+{
+	if (!select->with_ties)
+		return 0;
+	if (select->limit == NULL)
+		return error_set(err, STELE_E_INVALID_LIMIT,
+		    "row count cannot be null in FETCH FIRST ... WITH TIES"
+		    " clause");
+	limit->tie_count = select->order_by.count;
+	limit->ties = arena_alloc_array(binder->arena, limit->tie_count + 1,
+	    sizeof(*limit->ties));
+	for (uint32_t i = 0; i < limit->tie_count; i++)
+		limit->ties[i] = keys[i].column;
+	return 0;
+}
+
 int
 bind_limit(struct binder *binder, struct scope *scope,
-    const struct ast_select *select, struct rel **rel, struct error *err)
+    const struct ast_select *select, const struct sort_key *keys,
+    struct rel **rel, struct error *err)
 {
 	struct rel *limit;
-	int rc = 0;
+	int rc;
 
-	if (select->with_ties)
-		return error_at(err, select->limit->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "FETCH FIRST ... WITH TIES is not supported");
-	if (select->limit == NULL && select->offset == NULL)
+	if (select->limit == NULL && select->offset == NULL &&
+	    !select->with_ties)
 		return 0;
 	limit = rel_new_over(binder, REL_LIMIT, *rel);
-	if (select->limit != NULL)
+	rc = set_ties(binder, select, keys, &limit->limit, err);
+	if (rc == 0 && select->limit != NULL)
 		rc = bind_count(binder, scope, select->limit, PLACE_LIMIT,
 		    "LIMIT", &limit->limit.limit, err);
 	if (rc == 0 && select->offset != NULL)

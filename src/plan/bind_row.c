@@ -136,3 +136,27 @@ bind_row_pair(struct binder *binder, struct scope *scope, struct str op,
 	return bind_row_comparison(binder, op, exprs[0], exprs[1], count,
 	    location, out, err);
 }
+
+/* Each field passes the test: (a, b) IS NULL, (a, b) IS NOT NULL. */
+int
+bind_row_test(struct binder *binder, struct scope *scope,
+    const struct ast_expr *row, enum expr_test test, int location,
+    struct expr **out, struct error *err)
+{
+	uint32_t count = row->list.count;
+	struct expr *all = expr_new(binder->arena, EXPR_AND, type_of(TYPE_BOOL),
+	    location, count);
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		struct expr *one = expr_new(binder->arena, EXPR_TEST,
+		    type_of(TYPE_BOOL), location, 1);
+
+		one->test = test;
+		all->args[i] = one;
+		rc = bind_expr(binder, scope, row->list.items[i], &one->args[0],
+		    err);
+	}
+	*out = count == 1 ? all->args[0] : all;
+	return rc;
+}

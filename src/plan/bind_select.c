@@ -131,10 +131,7 @@ check_supported(const struct ast_select *select, bool is_outermost,
 	const char *what = NULL;
 	int location = select->location;
 
-	if (select->distinct_on.count > 0) {
-		what = "SELECT DISTINCT ON";
-		location = select->distinct_on.items[0]->location;
-	} else if (select->window_count > 0) {
+	if (select->window_count > 0) {
 		what = "WINDOW";
 		location = select->windows[0]->location;
 	} else if (is_outermost && select->set_op == AST_SET_NONE &&
@@ -208,16 +205,20 @@ bind_parts(struct binder *binder, struct select_state *state,
 	if (rc == 0)
 		rc = bind_order_by(binder, state, err);
 	if (rc == 0)
+		rc = bind_distinct_on(binder, state, err);
+	if (rc == 0)
 		rc = bind_group_by(binder, state, err);
 	state->is_aggregated = state->aggs.count > 0 ||
-	    select->group_count > 0 || select->having != NULL;
+	    state->aggs.has_grouping || select->group_count > 0 ||
+	    select->having != NULL;
 	return rc;
 }
 
 /* ---- one order for everything ---- */
 
-static void
-add_sort_key(struct binder *binder, struct select_state *state, uint32_t column)
+void
+select_add_sort_key(struct binder *binder, struct select_state *state,
+    uint32_t column)
 {
 	struct sort_key *keys = arena_alloc_array(binder->arena,
 	    state->sort_key_count + 1, sizeof(*keys));
@@ -232,21 +233,30 @@ add_sort_key(struct binder *binder, struct select_state *state, uint32_t column)
 }
 
 static void
+sort_by_column(struct binder *binder, struct select_state *state,
+    const struct rel *agg, uint32_t column)
+{
+	struct target target = { .expr = expr_column(binder->arena,
+				     agg->types[column], 0, agg->id, column) };
+	uint32_t i = 0;
+
+	while (i < state->targets.count &&
+	    !expr_equal(state->targets.items[i].expr, target.expr))
+		i++;
+	if (i == state->targets.count)
+		target_list_add(binder, &state->targets, &target);
+	select_add_sort_key(binder, state, i);
+}
+
+/* Of GROUPING SETS the last GROUPING() is the number of the set. */
+static void
 sort_by_groups(struct binder *binder, struct select_state *state,
     const struct rel *agg)
 {
-	for (uint32_t k = 0; k < agg->agg.key_count; k++) {
-		struct target target = { .expr = expr_column(binder->arena,
-					     agg->types[k], 0, agg->id, k) };
-		uint32_t i = 0;
-
-		while (i < state->targets.count &&
-		    !expr_equal(state->targets.items[i].expr, target.expr))
-			i++;
-		if (i == state->targets.count)
-			target_list_add(binder, &state->targets, &target);
-		add_sort_key(binder, state, i);
-	}
+	for (uint32_t k = 0; k < agg->agg.key_count; k++)
+		sort_by_column(binder, state, agg, k);
+	if (agg->agg.set_count > 0)
+		sort_by_column(binder, state, agg, agg->column_count - 1);
 }
 
 /* Rows of a scan come by event_id anyway. */
@@ -331,6 +341,17 @@ project_again(struct binder *binder, const struct select_state *state,
 	return rel_new_project(binder, input, exprs, state->visible_count);
 }
 
+static struct rel *
+new_unique(struct binder *binder, const struct select_state *state,
+    struct rel *input)
+{
+	struct rel *rel = rel_new_over(binder, REL_UNIQUE, input);
+
+	rel->unique.columns = state->distinct;
+	rel->unique.count = state->distinct_count;
+	return rel;
+}
+
 /* Stack what was bound: from state->rel upwards. */
 static int
 build(struct binder *binder, struct select_state *state, enum unknowns unknowns,
@@ -338,7 +359,7 @@ build(struct binder *binder, struct select_state *state, enum unknowns unknowns,
 {
 	const struct ast_select *select = state->select;
 	bool is_sorted = is_sorted_already(state) && !state->is_aggregated &&
-	    !select->is_distinct;
+	    !select->is_distinct && state->distinct_count == 0;
 	struct rel *project;
 	struct rel *rel;
 	bool is_last;
@@ -362,13 +383,16 @@ build(struct binder *binder, struct select_state *state, enum unknowns unknowns,
 			return rc;
 		rel = rel_new_distinct(binder, rel);
 		for (uint32_t i = 0; i < state->visible_count; i++)
-			add_sort_key(binder, state, i);
+			select_add_sort_key(binder, state, i);
 	}
 	if (state->sort_key_count > 0 && !is_sorted)
 		rel = rel_new_sort(binder, rel, state->sort_keys,
 		    state->sort_key_count);
+	if (state->distinct_count > 0)
+		rel = new_unique(binder, state, rel);
 	is_last = rel == project;
-	rc = bind_limit(binder, &state->scope, select, &rel, err);
+	rc = bind_limit(binder, &state->scope, select, state->sort_keys, &rel,
+	    err);
 	if (!is_last && unknowns == UNKNOWNS_STAY)
 		rel = project = project_again(binder, state, rel);
 	out->exprs =

@@ -148,6 +148,7 @@ own_part_equal(const struct expr *a, const struct expr *b)
 	case EXPR_COALESCE:
 	case EXPR_GREATEST:
 	case EXPR_LEAST:
+	case EXPR_GROUPING:
 		return true;
 	}
 	return false;

@@ -44,6 +44,7 @@ enum expr_kind {
 	EXPR_TYPEOF,   /* value: pg_typeof's answer, args[0] is not evaluated */
 	EXPR_SUBQUERY, /* subquery; args: what ANY and ALL compare with it */
 	EXPR_AGG,      /* agg; only while binding, then a column */
+	EXPR_GROUPING, /* args: likewise, GROUPING(args) */
 	EXPR_OUTER,    /* slot; only in a plan, see below */
 };
 

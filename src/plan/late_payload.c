@@ -21,7 +21,8 @@ match(const struct rel *limit, struct late_plan *out)
 
 	out->limit = limit;
 	out->sort = limit->input;
-	if (limit->limit.limit == NULL || out->sort->kind != REL_SORT)
+	if (limit->limit.limit == NULL || limit->limit.tie_count > 0 ||
+	    out->sort->kind != REL_SORT)
 		return false;
 	out->project = out->sort->input;
 	if (out->project->kind != REL_PROJECT)

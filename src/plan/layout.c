@@ -566,7 +566,37 @@ want_call(struct column_set *below, const struct agg_call *call)
 		column_set_add_expr(below, call->filter);
 }
 
-/* All keys make the groups; calls that nobody wants are left out. */
+/* The aggregates and GROUPING()s that are wanted, after the keys. */
+static void
+keep_calls(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted, struct rel *out, struct column_set *below)
+{
+	const struct rel_agg *agg = &rel->agg;
+	uint32_t column = agg->key_count;
+
+	out->agg.calls = arena_alloc_array(l->arena, agg->call_count + 1,
+	    sizeof(*out->agg.calls));
+	out->agg.call_count = 0;
+	for (uint32_t i = 0; i < agg->call_count; i++, column++) {
+		if (!column_set_has(wanted, rel->id, column))
+			continue;
+		add_column(out, rel->id, column, rel->types[column]);
+		out->agg.calls[out->agg.call_count++] = agg->calls[i];
+		want_call(below, &agg->calls[i]);
+	}
+	out->agg.groupings = arena_alloc_array(l->arena,
+	    agg->grouping_count + 1, sizeof(*out->agg.groupings));
+	out->agg.grouping_count = 0;
+	for (uint32_t i = 0; i < agg->grouping_count; i++, column++) {
+		if (!column_set_has(wanted, rel->id, column))
+			continue;
+		add_column(out, rel->id, column, rel->types[column]);
+		out->agg.groupings[out->agg.grouping_count++] =
+		    agg->groupings[i];
+	}
+}
+
+/* All keys make the groups; what nobody wants of the rest is left out. */
 static struct rel *
 lay_out_agg(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
@@ -576,26 +606,44 @@ lay_out_agg(struct layouter *l, const struct rel *rel,
 	struct rel *out = copy_rel(l, rel);
 
 	start_columns(l, out, rel->column_count);
-	out->agg.calls = arena_alloc_array(l->arena, agg->call_count + 1,
-	    sizeof(*out->agg.calls));
-	out->agg.call_count = 0;
 	for (uint32_t i = 0; i < agg->key_count; i++) {
 		add_column(out, rel->id, i, rel->types[i]);
 		column_set_add_expr(&below, agg->keys[i]);
 	}
-	for (uint32_t i = 0; i < agg->call_count; i++) {
-		uint32_t column = agg->key_count + i;
-
-		if (!column_set_has(wanted, rel->id, column))
-			continue;
-		add_column(out, rel->id, column, rel->types[column]);
-		out->agg.calls[out->agg.call_count++] = agg->calls[i];
-		want_call(&below, &agg->calls[i]);
-	}
+	keep_calls(l, rel, wanted, out, &below);
 	out->input = lay_out(l, rel->input, &below);
 	out->agg.keys = place_all(l, agg->keys, agg->key_count, out->input);
 	for (uint32_t i = 0; i < out->agg.call_count; i++)
 		place_call(l, &out->agg.calls[i], out->input);
+	return out;
+}
+
+/* Columns of a relation by their number as positions in a layout. */
+static uint32_t *
+place_numbers(struct layouter *l, const struct rel *input, uint32_t id,
+    const uint32_t *columns, uint32_t count)
+{
+	uint32_t *placed =
+	    arena_alloc_array(l->arena, count + 1, sizeof(*placed));
+
+	for (uint32_t i = 0; i < count; i++)
+		placed[i] = find_column(input, id, columns[i]);
+	return placed;
+}
+
+static struct rel *
+lay_out_unique(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct column_set below = wanted_below(l, wanted);
+	struct rel *out = copy_rel(l, rel);
+
+	for (uint32_t i = 0; i < rel->unique.count; i++)
+		column_set_add(&below, rel->id, rel->unique.columns[i]);
+	out->input = lay_out(l, rel->input, &below);
+	same_columns(out);
+	out->unique.columns = place_numbers(l, out->input, rel->id,
+	    rel->unique.columns, rel->unique.count);
 	return out;
 }
 
@@ -625,12 +673,17 @@ static struct rel *
 lay_out_limit(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
 {
+	struct column_set below = wanted_below(l, wanted);
 	struct rel *out = copy_rel(l, rel);
 
-	out->input = lay_out(l, rel->input, wanted);
+	for (uint32_t i = 0; i < rel->limit.tie_count; i++)
+		column_set_add(&below, rel->id, rel->limit.ties[i]);
+	out->input = lay_out(l, rel->input, &below);
 	same_columns(out);
 	out->limit.limit = place_optional(l, rel->limit.limit, NULL);
 	out->limit.offset = place_optional(l, rel->limit.offset, NULL);
+	out->limit.ties = place_numbers(l, out->input, rel->id, rel->limit.ties,
+	    rel->limit.tie_count);
 	return out;
 }
 
@@ -844,6 +897,8 @@ lay_out(struct layouter *l, const struct rel *rel,
 		return lay_out_agg(l, rel, wanted);
 	case REL_SORT:
 		return lay_out_sort(l, rel, wanted);
+	case REL_UNIQUE:
+		return lay_out_unique(l, rel, wanted);
 	case REL_LIMIT:
 		late = late_payload(l->binder, rel, wanted);
 		return late != NULL ? lay_out(l, late, wanted)

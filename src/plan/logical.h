@@ -38,6 +38,7 @@ enum rel_kind {
 	REL_JOIN,
 	REL_AGG, /* GROUP BY, DISTINCT */
 	REL_SORT,
+	REL_UNIQUE, /* DISTINCT ON */
 	REL_LIMIT,
 	REL_APPEND, /* UNION ALL */
 	REL_SEQUENCE,
@@ -191,12 +192,27 @@ struct agg_call {
 	int location;
 };
 
-/* Columns: the keys, then the aggregates. */
+/* One of GROUPING SETS: the keys that it groups by; the others are null. */
+struct grouping_set {
+	uint32_t *keys;
+	uint32_t count;
+};
+
+/* GROUPING(): a number for each of the sets. */
+struct grouping_call {
+	int32_t *values;
+};
+
+/* Columns: the keys, then the aggregates, then the GROUPING()s. */
 struct rel_agg {
 	struct expr **keys;
 	uint32_t key_count;
 	struct agg_call *calls;
 	uint32_t call_count;
+	struct grouping_set *sets;
+	uint32_t set_count; /* 0: one, of all keys */
+	struct grouping_call *groupings;
+	uint32_t grouping_count;
 };
 
 struct sort_key {
@@ -224,10 +240,19 @@ struct rel_payload {
 	uint32_t payload;
 };
 
+/* Of rows that are equal in some columns, and come together, the first. */
+struct rel_unique {
+	uint32_t *columns; /* of the relation with its id */
+	uint32_t count;
+};
+
 /* NULL: none.  Both are bigint and fixed. */
 struct rel_limit {
 	struct expr *limit;
 	struct expr *offset;
+	/* WITH TIES: rows equal to the last one in these columns come, too */
+	uint32_t *ties; /* of the relation with its id */
+	uint32_t tie_count;
 };
 
 /* A row of the left side as often as both sides, or only the left, have it. */
@@ -313,6 +338,7 @@ struct rel {
 		struct rel_join join;
 		struct rel_agg agg;
 		struct rel_sort sort;
+		struct rel_unique unique;
 		struct rel_limit limit;
 		struct rel_payload payload;
 		struct {

@@ -80,6 +80,7 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 	case REL_EVENTS:
 	case REL_PAYLOAD:
 	case REL_SORT:
+	case REL_UNIQUE:
 	case REL_APPEND:
 	case REL_UNPIVOT:
 	case REL_SET_OP:
@@ -124,6 +125,7 @@ rel_input_count(const struct rel *rel)
 	case REL_PROJECT:
 	case REL_AGG:
 	case REL_SORT:
+	case REL_UNIQUE:
 	case REL_LIMIT:
 	case REL_PAYLOAD:
 	case REL_UNPIVOT:
