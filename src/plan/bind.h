@@ -299,11 +299,15 @@ int coerce_boolean(struct binder *binder, struct expr **expr, const char *what,
 int coerce_unknown(struct binder *binder, struct expr **expr,
     struct error *err);
 
-/* The type that all can become; `what` is "CASE", "UNION" ... */
+/* The type that all can become, bare; `what` is "CASE", "UNION" ... */
 int common_type(struct binder *binder, struct expr **exprs, uint32_t count,
     const char *what, struct type *out, struct error *err);
 int coerce_common(struct binder *binder, struct expr **expr,
     const struct type *type, const char *what, struct error *err);
+
+/* The modifier that all have, or -1: what comes of their common type. */
+int32_t common_mod(struct expr *const *exprs, uint32_t count,
+    const struct type *type);
 
 /* 42883 if values of the type have no order, hence no equality. */
 int need_ordering(struct binder *binder, const struct type *type, int location,

@@ -449,6 +449,9 @@ bind_list(struct binder *binder, struct scope *scope,
 	for (uint32_t i = 0; i < list->count && rc == 0; i++)
 		rc = coerce_common(binder, &expr->args[i], &expr->type, name,
 		    err);
+	if (rc == 0)
+		expr->type.mod =
+		    common_mod(expr->args, list->count, &expr->type);
 	if (rc == 0 && kind != EXPR_COALESCE)
 		rc = need_ordering(binder, &expr->type, ast->location, err);
 	*out = expr;
@@ -493,7 +496,9 @@ coerce_case(struct binder *binder, struct expr *expr, uint32_t when_count,
 
 		rc = coerce_common(binder, arg, &expr->type,
 		    i < when_count ? "CASE/WHEN" : "CASE/ELSE", err);
+		results[i] = *arg;
 	}
+	expr->type.mod = common_mod(results, when_count + 1, &expr->type);
 	return rc;
 }
 

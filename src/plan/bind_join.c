@@ -126,8 +126,15 @@ merged_column(struct binder *binder, const struct join *join, struct expr *left,
 	int rc;
 
 	rc = common_type(binder, sides, 2, "JOIN/USING", &type, err);
-	for (int i = 0; i < 2 && rc == 0; i++)
+	if (rc == 0)
+		type.mod = common_mod(sides, 2, &type);
+	for (int i = 0; i < 2 && rc == 0; i++) {
 		rc = coerce_common(binder, &sides[i], &type, "JOIN/USING", err);
+		if (rc == 0 && sides[i]->type.mod != type.mod) {
+			sides[i] = expr_copy(binder->arena, sides[i]);
+			sides[i]->type.mod = type.mod;
+		}
+	}
 	if (rc != 0)
 		return rc;
 	switch (join->from->join) {

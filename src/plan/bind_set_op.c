@@ -53,6 +53,7 @@ set_op_types(struct binder *binder, const struct ast_select *select,
 				rc = coerce_common(binder, &pair[side],
 				    &types[i], name, err);
 		}
+		types[i].mod = common_mod(pair, 2, &types[i]);
 		if (rc == 0 && needs_equality)
 			rc = need_equality(binder, &types[i], pair[0]->location,
 			    err);

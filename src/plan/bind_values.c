@@ -34,9 +34,12 @@ unify_column(struct binder *binder, struct rel *rel, uint32_t column,
 		exprs[r] = rel->values.rows[r][column];
 	rc = common_type(binder, exprs, count, "VALUES", &rel->types[column],
 	    err);
-	for (uint32_t r = 0; r < count && rc == 0; r++)
+	for (uint32_t r = 0; r < count && rc == 0; r++) {
 		rc = coerce_common(binder, &rel->values.rows[r][column],
 		    &rel->types[column], "VALUES", err);
+		exprs[r] = rel->values.rows[r][column];
+	}
+	rel->types[column].mod = common_mod(exprs, count, &rel->types[column]);
 	return rc;
 }
 

@@ -218,26 +218,32 @@ common_type(struct binder *binder, struct expr **exprs, uint32_t count,
 			best = *type;
 			continue;
 		}
-		if (type->oid == best.oid) {
-			if (type->mod != best.mod)
-				best.mod = -1;
+		if (type->oid == best.oid)
 			continue;
-		}
 		if (type_category(type->oid) != type_category(best.oid))
 			return error_at(err, expr_start(exprs[i]),
 			    STELE_E_DATATYPE_MISMATCH,
 			    "%s types %s and %s cannot be matched", what,
 			    type_text(binder, &best), type_text(binder, type));
-		best.mod = -1;
 		if (!type_is_preferred(best.oid) &&
 		    can_coerce(best.oid, type->oid, CAST_IMPLICIT) &&
-		    !can_coerce(type->oid, best.oid, CAST_IMPLICIT)) {
+		    !can_coerce(type->oid, best.oid, CAST_IMPLICIT))
 			best = *type;
-			best.mod = -1;
-		}
 	}
 	*out = best.oid == TYPE_UNKNOWN ? type_of(TYPE_TEXT) : best;
+	out->mod = -1;
 	return 0;
+}
+
+int32_t
+common_mod(struct expr *const *exprs, uint32_t count, const struct type *type)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (exprs[i]->type.oid != type->oid ||
+		    exprs[i]->type.mod != exprs[0]->type.mod)
+			return -1;
+	}
+	return exprs[0]->type.mod;
 }
 
 int

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Random queries over random data, answered as PostgreSQL 15 answers them.
+
+    sqlgen_test.py [--seed S] [--count N] [--only I] [--show] [--keep-going]
+
+Rows, names of columns and types are compared.  Query I of a seed is always the
+same: --only runs it alone.  Skipped where there is no PostgreSQL 15.  What
+PostgreSQL leaves open is no difference: the order of rows without ORDER BY,
+which of two equal values DISTINCT keeps (1.0 or 1.00), whether a row that is
+not needed is computed, and so whether its error appears.
+"""
+
+import argparse
+import collections
+import os
+import random
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+
+import schema
+from client import Client
+from postgres import Postgres
+from queries import Generator
+from stele_server import Server
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?$")
+
+
+def plain(value):
+    """A value without what equal values may differ in."""
+    if value is None or not NUMBER.match(value):
+        return value
+    if "." in value:
+        value = value.rstrip("0").rstrip(".")
+    return "0" if value == "-0" else value
+
+
+def sort_key(row):
+    return [(value is None, value or "") for value in row]
+
+
+def same_rows(generator, ours, theirs):
+    if not generator.is_ordered:
+        ours = sorted(ours, key=sort_key)
+        theirs = sorted(theirs, key=sort_key)
+    if ours == theirs:
+        return True
+    if not generator.is_loose:
+        return False
+    ours = [tuple(map(plain, row)) for row in ours]
+    theirs = [tuple(map(plain, row)) for row in theirs]
+    if not generator.is_ordered:
+        ours.sort(key=sort_key)
+        theirs.sort(key=sort_key)
+    return ours == theirs
+
+
+# What PostgreSQL folds when it plans, with the modifiers of what is left.
+FOLDED = re.compile(r"\b(CASE|coalesce|greatest|least)\b")
+
+
+def same_columns(text, ours, theirs):
+    """Names and types; modifiers, where folding does not change them."""
+    if FOLDED.search(text):
+        ours = [column[:2] for column in ours]
+        theirs = [column[:2] for column in theirs]
+    return ours == theirs
+
+
+def is_runtime_error(code):
+    return code is not None and code[:2] in ("22", "21")
+
+
+def compare(generator, text, ours, theirs):
+    """None, or what is different; "open" if PostgreSQL leaves it open."""
+    if ours.error or theirs.error:
+        if ours.error == theirs.error:
+            return None
+        if is_runtime_error(ours.error or theirs.error) and (
+            not ours.error
+            or not theirs.error
+            or is_runtime_error(theirs.error)
+        ):
+            return "open"
+        return (
+            f"ours {ours.error} {ours.message},"
+            f" PostgreSQL's {theirs.error} {theirs.message}"
+        )
+    if not same_columns(text, ours.columns, theirs.columns):
+        return f"columns {ours.columns}, PostgreSQL's {theirs.columns}"
+    if same_rows(generator, ours.rows, theirs.rows):
+        return None
+    return describe_rows(ours.rows, theirs.rows)
+
+
+def describe_rows(ours, theirs):
+    mine = collections.Counter(ours)
+    its = collections.Counter(theirs)
+    lines = [f"{len(ours)} rows, PostgreSQL's {len(theirs)}"]
+    lines += [f"  only ours: {row}" for row in list(mine - its)[:5]]
+    lines += [f"  only PostgreSQL's: {row}" for row in list(its - mine)[:5]]
+    return "\n".join(lines)
+
+
+def load(stele, postgres, seed, tables):
+    """The same rows into both; half of ours into a segment."""
+    rng = random.Random(seed)
+    for table in tables:
+        stele.must(table.create())
+        postgres.must(table.create())
+        statements = list(table.inserts(rng))
+        for number, statement in enumerate(statements):
+            stele.must(statement)
+            postgres.must(statement)
+            if number == len(statements) // 2:
+                stele.must("CHECKPOINT")
+        postgres.must(f"ANALYZE {table.name}")
+
+
+class Run:
+    def __init__(self, options):
+        self.options = options
+        self.tables = schema.tables()
+        self.counts = collections.Counter()
+
+    def one(self, number, stele, postgres):
+        generator = Generator(f"{self.options.seed}/{number}", self.tables)
+        text = generator.query()
+        if self.options.show:
+            print(text)
+        ours = stele.run(text)
+        theirs = postgres.run(text)
+        self.counts["rows"] += len(theirs.rows)
+        self.counts["errors"] += theirs.error is not None
+        difference = compare(generator, text, ours, theirs)
+        if difference == "open":
+            self.counts["left open"] += 1
+            return True
+        if difference is None:
+            self.counts["same"] += 1
+            return True
+        self.counts["different"] += 1
+        print(
+            f"FAIL --seed {self.options.seed} --only {number}\n"
+            f"{text}\n{difference}\n",
+            flush=True,
+        )
+        return False
+
+    def all(self, stele, postgres):
+        numbers = range(self.options.count)
+        if self.options.only is not None:
+            numbers = [self.options.only]
+        for number in numbers:
+            if not self.one(number, stele, postgres) and (
+                self.counts["different"] >= self.options.failures
+            ):
+                break
+
+    def report(self):
+        parts = [f"{count} {what}" for what, count in self.counts.items()]
+        print(f"seed {self.options.seed}: {', '.join(parts)}")
+        return self.counts["different"] == 0
+
+
+def parse_options():
+    is_long = os.environ.get("CHECK_LONG") == "1"
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--count", type=int, default=20000 if is_long else 1000)
+    parser.add_argument("--only", type=int)
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--failures", type=int, default=5)
+    options = parser.parse_args()
+    if options.seed is None:
+        options.seed = int(os.environ.get("SEED", "1"))
+    return options
+
+
+def main():
+    run = Run(parse_options())
+    with Postgres() as postgres, Server("shard_count=2") as server:
+        ours = Client(server.port)
+        theirs = Client(postgres.port)
+        load(ours, theirs, run.options.seed, run.tables)
+        run.all(ours, theirs)
+    if not run.report():
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
