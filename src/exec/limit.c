@@ -129,6 +129,9 @@ limit_next(struct op_state *op, struct batch *out, struct error *err)
 	do {
 		if (is_done(limit))
 			return 0;
+		if (limit->last.count == 0 &&
+		    limit->left < UINT64_MAX - limit->skip)
+			op->input->row_goal = limit->skip + limit->left;
 		rc = op_next(op->input, out, err);
 		if (rc <= 0)
 			return rc;
