@@ -124,18 +124,18 @@ insert_single(struct insert *insert, struct error *err)
 
 /* ---- STORE ---- */
 
-/* JSON as it stands in the statement: errors point into the statement. */
+/* Where in the JSON it is wrong becomes a place in the statement. */
 static int
 payload_error(const struct plan_store *store, struct error *err)
 {
 	if (store->payload_location == 0)
 		return error_position(err, 0);
-	if (strcmp(err->message, "invalid input syntax for type json") == 0 &&
-	    err->hint[0] == '\0')
+	if (store->payload_is_raw && err->hint[0] == '\0' &&
+	    strcmp(err->message, "invalid input syntax for type json") == 0)
 		error_hint(err,
 		    "In psql, write the payload as a string: PAYLOAD"
 		    " '{...}'.");
-	if (err->position > 0)
+	if (err->position > 0 && store->payload_is_verbatim)
 		return error_position(err,
 		    store->payload_location + err->position - 1);
 	return error_position(err, store->payload_location);

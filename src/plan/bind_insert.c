@@ -525,9 +525,11 @@ bind_store(struct binder *binder, const struct ast_store *store,
 		    &out->store.payload, err);
 	if (rc == 0)
 		rc = bind_payload(binder, &out->store.payload, err);
-	if (rc == 0 && store->payload_is_raw)
+	if (store->payload->kind != AST_PARAM)
 		out->store.payload_location = store->payload_location;
 	if (rc == 0 && out->store.payload->kind == EXPR_PARAM)
 		plan->payload_param = out->store.payload->param + 1;
+	out->store.payload_is_raw = store->payload_is_raw;
+	out->store.payload_is_verbatim = store->payload_is_verbatim;
 	return rc;
 }

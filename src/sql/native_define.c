@@ -204,8 +204,10 @@ add_label(struct native *n, struct ast_enum_labels *out)
 	void *labels = out->labels;
 	int rc;
 
-	if (n->token.kind != NATIVE_STRING || n->token.text.len == 0)
+	if (n->token.kind != NATIVE_STRING)
 		return native_expected(n, "a label in quotes");
+	if (n->token.text.len == 0)
+		return native_expected(n, "a label that is not empty");
 	rc = native_room(n, &labels, out->count, sizeof(*out->labels));
 	if (rc != 0)
 		return rc;

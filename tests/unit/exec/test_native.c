@@ -57,10 +57,10 @@ static const struct {
 	{ "STORE pay FOR c1 PAYLOAD {\"id\":null,\"amount\":1,\"st\":\"new\"}",
 	    "ERROR: 23502: field \"id\" must not be null [32]\n" },
 	{ "STORE pay FOR c1 PAYLOAD '[1]'",
-	    "ERROR: 22023: payload must be a JSON object\n"
+	    "ERROR: 22023: payload must be a JSON object [27]\n"
 	    " DETAIL: It is an array.\n" },
 	{ "STORE pay FOR c1 PAYLOAD '{\"id\":1,'",
-	    "ERROR: 22P02: invalid input syntax for type json\n"
+	    "ERROR: 22P02: invalid input syntax for type json [27]\n"
 	    " DETAIL: The input string ended unexpectedly.\n" },
 	{ "STORE nosuch FOR c1 PAYLOAD {\"id\":1}",
 	    "ERROR: 42P01: relation \"nosuch\" does not exist [7]\n" },

@@ -201,18 +201,22 @@ static const struct {
 	const char *context;
 	const char *payload;
 	bool is_raw;
+	bool is_verbatim;
 } store_case[] = {
 	{ "STORE t FOR c PAYLOAD {\"a\": \"}{\\\"\", \"b\": {}}", "c",
-	    "{\"a\": \"}{\\\"\", \"b\": {}}", true },
-	{ "store T for 9:user-1.x PAYLOAD {}", "9:user-1.x", "{}", true },
-	{ "STORE t FOR a--b PAYLOAD {} -- end", "a--b", "{}", true },
+	    "{\"a\": \"}{\\\"\", \"b\": {}}", true, true },
+	{ "store T for 9:user-1.x PAYLOAD {}", "9:user-1.x", "{}", true, true },
+	{ "STORE t FOR a--b PAYLOAD {} -- end", "a--b", "{}", true, true },
 	{ "STORE t FOR \"a\\\"\\u00e9\\ud83d\\ude00\\n\" PAYLOAD '{\"a\":1}'",
-	    "a\"é😀\n", "{\"a\":1}", false },
-	{ "STORE t FOR 'it''s \\n' PAYLOAD '{}'", "it's \\n", "{}", false },
+	    "a\"é😀\n", "{\"a\":1}", false, true },
+	{ "STORE t FOR 'it''s \\n' PAYLOAD '{}'", "it's \\n", "{}", false,
+	    true },
 	{ "STORE t FOR E'a\\\\b' PAYLOAD E'{\"a\":\"\\\\\"x\"}'", "a\\b",
-	    "{\"a\":\"\\\"x\"}", false },
-	{ "STORE t/**/FOR/*;*/c\nPAYLOAD\t{}", "c", "{}", true },
-	{ "STORE t FOR \"\" PAYLOAD {}", "", "{}", true },
+	    "{\"a\":\"\\\"x\"}", false, false },
+	{ "STORE t/**/FOR/*;*/c\nPAYLOAD\t{}", "c", "{}", true, true },
+	{ "STORE t FOR \"\" PAYLOAD {}", "", "{}", true, true },
+	{ "STORE t FOR c PAYLOAD '{\"a\":\"it''s\"}'", "c", "{\"a\":\"it's\"}",
+	    false, false },
 };
 
 START_TEST(stores)
@@ -230,6 +234,8 @@ START_TEST(stores)
 	    "%s: payload %.*s", store_case[_i].text,
 	    STR_FMT(store->payload->constant.text));
 	ck_assert_int_eq(store->payload_is_raw, store_case[_i].is_raw);
+	ck_assert_int_eq(store->payload_is_verbatim,
+	    store_case[_i].is_verbatim);
 	parsed_release(&parsed);
 }
 END_TEST
