@@ -3,8 +3,6 @@
  * bind_native_where.c -- fields, literals and conditions of the native
  * language, as SQL's.
  */
-#include <inttypes.h>
-
 #include "engine/catalog/catalog.h"
 #include "plan/bind_native.h"
 #include "plan/native_time.h"
@@ -69,14 +67,6 @@ native_field_expr(struct rewrite *rw, struct str name, int location,
 
 /* ---- literals ---- */
 
-static struct str
-number_text(struct rewrite *rw, const struct ast_const *constant)
-{
-	if (constant->kind == AST_INTEGER)
-		return arena_printf(rw->arena, "%" PRId32, constant->integer);
-	return constant->text;
-}
-
 static bool
 is_number_const(const struct ast_expr *ast)
 {
@@ -90,15 +80,12 @@ bind_native_time(struct binder *binder, const struct ast_expr *ast,
     struct expr **out, struct error *err)
 {
 	struct type type = type_of(TYPE_TIMESTAMPTZ);
-	struct rewrite rw = { .binder = binder, .arena = binder->arena };
 	struct scope scope = { .place = PLACE_STORE };
 	struct datum value = { .is_null = false };
 	struct str text = STR("");
 	int rc;
 
-	if (is_number_const(ast))
-		text = number_text(&rw, &ast->constant);
-	else if (ast->kind == AST_CONST && ast->constant.kind == AST_STRING)
+	if (ast->kind == AST_CONST)
 		text = ast->constant.text;
 	if (is_number_const(ast) || native_time_is_integer(text)) {
 		if (!native_time_read(text, &value.i64))
@@ -123,8 +110,7 @@ static int
 time_literal(struct rewrite *rw, const struct ast_expr *ast,
     const struct type *type, struct ast_expr **out, struct error *err)
 {
-	struct str text = is_number_const(ast) ? number_text(rw, &ast->constant)
-					       : ast->constant.text;
+	struct str text = ast->constant.text;
 	struct type timestamptz = type_of(TYPE_TIMESTAMPTZ);
 	struct vec vec = { .phys = PHYS_I64, .is_constant = true };
 	struct buf buf;
@@ -144,7 +130,7 @@ time_literal(struct rewrite *rw, const struct ast_expr *ast,
 	return 0;
 }
 
-/* Let a literal be read as the field it is compared with. */
+/* Let a literal be read, as it was written, as the field beside it. */
 static int
 type_literal(struct rewrite *rw, struct str field, struct ast_expr **literal,
     struct error *err)
@@ -161,9 +147,11 @@ type_literal(struct rewrite *rw, struct str field, struct ast_expr **literal,
 			return time_literal(rw, ast, &type, literal, err);
 		return 0;
 	}
-	if (is_number_const(ast) && type_category(type.oid) != 'N')
-		*literal = tree_string(rw->arena,
-		    number_text(rw, &ast->constant), ast->location);
+	if ((is_number_const(ast) && type_category(type.oid) != 'N') ||
+	    (ast->constant.kind == AST_BOOLEAN &&
+		type_category(type.oid) != 'B'))
+		*literal =
+		    tree_string(rw->arena, ast->constant.text, ast->location);
 	return 0;
 }
 

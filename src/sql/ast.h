@@ -92,7 +92,8 @@ struct ast_const {
 	enum ast_const_kind kind;
 	int32_t integer;
 	bool boolean;
-	struct str text;
+	struct str text; /* in the native language of integers and booleans
+			    too: as they were written */
 };
 
 struct ast_expr_list {

@@ -82,8 +82,8 @@ number_const(struct native *n)
 		expr->constant.integer = (int32_t)value;
 	} else {
 		expr->constant.kind = AST_NUMBER;
-		expr->constant.text = text;
 	}
+	expr->constant.text = text;
 	return expr;
 }
 
@@ -103,6 +103,7 @@ word_const(struct native *n)
 	expr = native_new(n, AST_CONST, n->token.start);
 	expr->constant.kind = AST_BOOLEAN;
 	expr->constant.boolean = is_true;
+	expr->constant.text = n->token.text;
 	return expr;
 }
 

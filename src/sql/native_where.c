@@ -52,6 +52,12 @@ parse_field(struct native *n, struct ast_expr **out)
 }
 
 /* = NULL and != NULL mean IS NULL and IS NOT NULL here. */
+static bool
+is_null(const struct ast_expr *value)
+{
+	return value->kind == AST_CONST && value->constant.kind == AST_NULL;
+}
+
 static struct ast_expr *
 null_test(struct ast_expr *expr, struct ast_expr *field, bool is_equal)
 {
@@ -78,7 +84,7 @@ parse_comparison(struct native *n, struct ast_expr *field,
 	if (rc != 0)
 		return rc;
 	*out = expr;
-	if (value->kind == AST_CONST && value->constant.kind == AST_NULL &&
+	if (is_null(value) &&
 	    (str_equal(op, STR("=")) || str_equal(op, STR("<>")))) {
 		null_test(expr, field, op.len == 1);
 		return 0;
@@ -93,20 +99,23 @@ parse_comparison(struct native *n, struct ast_expr *field,
 	return 0;
 }
 
-/* The list after IN; an empty one matches nothing. */
+/* The list after IN, but for NULL; an empty one matches nothing. */
 static int
-parse_in(struct native *n, struct ast_expr *expr)
+parse_in(struct native *n, struct ast_expr *expr, bool *has_null)
 {
 	struct ast_expr *value;
 	int rc = native_expect_punct(n, "(");
 
+	*has_null = false;
 	if (rc != 0)
 		return rc;
 	if (native_is_punct(n, ")"))
 		return native_advance(n);
 	do {
 		rc = native_value(n, &value);
-		if (rc == 0)
+		if (rc == 0 && is_null(value))
+			*has_null = true;
+		else if (rc == 0)
 			rc = push(n, &expr->in.list, value);
 		if (rc == 0)
 			rc = native_accept_punct(n, ",");
@@ -114,17 +123,29 @@ parse_in(struct native *n, struct ast_expr *expr)
 	return rc != 0 ? rc : native_expect_punct(n, ")");
 }
 
+/* f IN (a, NULL) is f = a OR f = NULL, and NOT IN the contrary. */
 static int
 parse_in_test(struct native *n, struct ast_expr *field, bool is_negated,
     struct ast_expr **out)
 {
-	struct ast_expr *expr = native_new(n, AST_IN, n->token.start);
+	struct ast_expr *in = native_new(n, AST_IN, n->token.start);
+	struct ast_expr *test = native_new(n, AST_IS, n->token.start);
+	bool has_null;
 	int rc = native_expect(n, "IN");
 
-	expr->in.arg = field;
-	expr->in.is_negated = is_negated;
-	*out = expr;
-	return rc != 0 ? rc : parse_in(n, expr);
+	in->in.arg = field;
+	in->in.is_negated = is_negated;
+	*out = in;
+	if (rc == 0)
+		rc = parse_in(n, in, &has_null);
+	if (rc != 0 || !has_null)
+		return rc;
+	*out = new_bool(n, is_negated ? AST_AND : AST_OR, in);
+	rc = push(n, &(*out)->boolean.args, in);
+	if (rc == 0)
+		rc = push(n, &(*out)->boolean.args,
+		    null_test(test, field, !is_negated));
+	return rc;
 }
 
 static int

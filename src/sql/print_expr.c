@@ -18,12 +18,17 @@ print_exprs(struct buf *out, const struct ast_expr_list *list)
 void
 print_const(struct buf *out, const struct ast_const *constant)
 {
+	bool has_text = constant->text.len > 0;
+
 	switch (constant->kind) {
 	case AST_NULL:
 		buf_put_cstr(out, "NULL");
 		break;
 	case AST_INTEGER:
-		buf_printf(out, "%d", constant->integer);
+		if (has_text)
+			buf_put_str(out, constant->text);
+		else
+			buf_printf(out, "%d", constant->integer);
 		break;
 	case AST_NUMBER:
 		buf_put_str(out, constant->text);
@@ -32,7 +37,10 @@ print_const(struct buf *out, const struct ast_const *constant)
 		print_string(out, constant->text);
 		break;
 	case AST_BOOLEAN:
-		buf_put_cstr(out, constant->boolean ? "TRUE" : "FALSE");
+		if (has_text)
+			buf_put_str(out, constant->text);
+		else
+			buf_put_cstr(out, constant->boolean ? "TRUE" : "FALSE");
 		break;
 	case AST_BITS:
 		buf_put(out, constant->text.data, 1);
