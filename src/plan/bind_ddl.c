@@ -31,6 +31,20 @@ object_name(struct binder *binder, const struct ast_name *name, struct str *out,
 	return 0;
 }
 
+/* The name of an object that is changed or dropped: not `events`. */
+static int
+changed_name(struct binder *binder, const struct ast_name *name,
+    struct str *out, struct error *err)
+{
+	int rc = object_name(binder, name, out, err);
+
+	if (rc == 0 && name_is_events(name))
+		return error_at(err, name->location,
+		    STELE_E_INSUFFICIENT_PRIVILEGE,
+		    "permission denied: \"events\" is a system relation");
+	return rc;
+}
+
 /* ---- fields ---- */
 
 static bool
@@ -243,7 +257,7 @@ bind_alter_table(struct binder *binder, const struct ast_alter_table *ast,
 	ddl->location = ast->name.location;
 	ddl->fields = arena_zalloc(binder->arena,
 	    (ast->action_count + 1) * sizeof(*ddl->fields));
-	rc = object_name(binder, &ast->name, &ddl->name, err);
+	rc = changed_name(binder, &ast->name, &ddl->name, err);
 	for (uint32_t i = 0; i < ast->action_count && rc == 0; i++)
 		rc = bind_add_column(binder, &ast->actions[i], ddl, err);
 	return rc;
@@ -271,7 +285,7 @@ bind_drop(struct binder *binder, const struct ast_drop *ast,
 		    STELE_E_FEATURE_NOT_SUPPORTED, "views are not supported");
 	for (uint32_t i = 0; i < ast->count && rc == 0; i++) {
 		locations[i] = ast->names[i].location;
-		rc = object_name(binder, &ast->names[i], &names[i], err);
+		rc = changed_name(binder, &ast->names[i], &names[i], err);
 	}
 	return rc;
 }

@@ -271,6 +271,7 @@ native_time_field(const struct rewrite *rw)
 						  : STR("timestamp");
 }
 
+/* USING must name a field even where nothing asks for its time. */
 static int
 add_since(struct rewrite *rw, struct error *err)
 {
@@ -279,12 +280,11 @@ add_since(struct rewrite *rw, struct error *err)
 	struct ast_expr *field;
 	int rc;
 
-	if (query->since == NULL)
-		return 0;
 	rc = native_field_expr(rw, native_time_field(rw),
-	    query->since->location, &field, err);
-	if (rc == 0)
-		rc = type_literal(rw, native_time_field(rw), &literal, err);
+	    query->time_field.location, &field, err);
+	if (rc != 0 || query->since == NULL)
+		return rc;
+	rc = type_literal(rw, native_time_field(rw), &literal, err);
 	if (rc == 0)
 		and_condition(rw,
 		    tree_op(rw->arena, STR(">="), field, literal));

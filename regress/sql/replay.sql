@@ -1,0 +1,110 @@
+-- REPLAY and the relation events.
+\set VERBOSITY verbose
+\pset null '-'
+set time zone 'UTC';
+define order_placed fields { "total": "decimal(10,2)", "items": "int", "gift": "bool | null" };
+define order_paid fields { "method": ["card", "cash"], "at": "datetime | null", "total": "decimal(10,2) | null" };
+define note fields { "text": "string | null", "doc": "json | null", "u": "uuid | null", "d": "date | null", "f": "float | null", "big": "u64 | null", "with blank": "int | null", "caf\u00e9": "int | null" };
+store order_placed for o-1 at "2026-01-01 10:00" payload '{"total": 19.90, "items": 2}';
+store order_placed for o-2 at "2026-01-01 11:00" payload '{"total": 5, "items": 1, "gift": true}';
+store note for o-1 at "2026-01-01 09:00" payload '{"text": "earlier, but stored later", "doc": {"b": 1, "a": [null, 1.50]}, "u": "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "d": "2026-02-28", "f": 1e100, "big": 18446744073709551615, "with blank": 1, "caf\u00e9": 2}';
+store order_paid for o-1 at "2026-01-02 10:00:00.123456" payload '{"method": "card", "at": "2026-01-02 11:00+01"}';
+store order_paid for o-2 at "2026-01-03" payload '{"method": "cash", "at": null, "total": 5.00}';
+store note for "" at "2026-01-04" payload '{}';
+store note for "o-1" at "2026-01-05" payload '{"text": "quote \" backslash \\ tab \t é 🙂 \u0001", "f": 0.1}';
+-- stories in the order of their being stored
+replay for o-1;
+replay for "o-2";
+replay for "";
+replay for nobody;
+replay order_paid for o-1;
+replay note for o-1;
+replay order_paid for nobody;
+replay for o-1 since "2026-01-02";
+replay for o-1 since 1767261600;
+replay note for o-1 since "2026-01-02";
+replay order_paid for o-1 since "2026-01-02" using at;
+replay for o-1 return [total];
+replay for o-1 return [total, method, text];
+replay for o-1 return [];
+replay for o-1 return [event_id];
+replay for o-1 return [payload, version];
+replay order_paid for o-1 return [method];
+replay for o-1 return [nosuch];
+replay order_paid for o-1 return [items];
+-- the same in SQL
+select event_id, event_type, payload from events where context_id = 'o-1' order by event_id;
+select payload from events where context_id = 'o-1' and "timestamp" >= '2026-01-02';
+-- columns, filters, order
+select * from events where event_type = 'order_paid';
+select event_type, count(*), min("timestamp"), max(event_id) from events group by event_type order by event_type;
+select count(*) from events;
+select count(*) from events where event_type in ('note', 'order_paid') and context_id <> 'o-1';
+select event_id from events where event_type = 'nosuch';
+select event_id from events where event_type > 'note' order by event_type, event_id desc;
+select event_id, "timestamp" from events order by "timestamp" limit 3;
+select event_id, "timestamp" from events order by "timestamp" desc, event_id limit 3 offset 1;
+select event_id from events where event_id between 2 and 4 order by event_id desc;
+select event_id from events where event_id = 4 or event_id = 6;
+select event_id, version from events where version = 1 and event_id < 3;
+select event_id, payload->>'total' as total from events where payload->>'total' is not null order by event_id;
+select event_id, payload->'total' as total from events where (payload->>'total')::numeric > 5 order by event_id;
+select event_id, payload->>'text' as text from events where payload->>'text' like '%é%';
+select payload->>'with blank' as a, payload->>'café' as q from events where event_id = 3;
+select event_id from events where payload = '{"total": 5, "items": 1, "gift": true}';
+select payload from events order by payload limit 2;
+select distinct context_id from events order by context_id;
+select context_id, string_agg(event_type, ' > ') from events group by context_id order by context_id;
+select e.event_type, e.payload->>'method' from events as e where e.event_type = 'order_paid' order by e.event_id;
+select events.event_id from public.events where events.event_id = 1;
+select event_type, event_type = 'note' as is_note, length(payload::text) from events where event_id in (1, 6);
+select upper(event_type) from events where event_id = 1;
+select * from (select event_id, payload from events order by event_id desc limit 2) as last order by event_id;
+-- from segments the same
+flush;
+replay for o-1;
+replay for o-1 since "2026-01-02" return [method, text];
+select event_id, payload->>'total' as total from events where payload->>'total' is not null order by event_id;
+select event_id, event_type, "timestamp" from events order by "timestamp" desc, event_id limit 4;
+select payload from events order by event_id desc limit 1;
+-- and from both
+store order_paid for o-1 at "2026-01-06" payload '{"method": "cash"}';
+replay for o-1 return [method];
+select event_type, count(*) from events group by event_type order by event_type;
+select event_id, payload from events order by event_id desc limit 2;
+-- what goes and what comes
+drop table order_placed;
+replay for o-1 return [text];
+select event_type, count(*) from events group by event_type order by event_type;
+replay order_placed for o-1;
+define order_placed fields { "total": "int" };
+store order_placed for o-1 at "2026-01-07" payload '{"total": 7}';
+replay for o-1 return [total];
+-- what is refused
+replay;
+replay for;
+replay nosuch for o-1;
+replay for o-1 for o-2;
+replay for o-1 where total > 5;
+replay for o-1 limit 1;
+replay for o-1 since "soon";
+replay for o-1 using at;
+replay for o-1 return total;
+query events for o-1 count;
+query events count by event_type;
+query events where event_type = note return [event_id];
+query events where payload = "x";
+insert into events values (1);
+update events set version = 2;
+delete from events;
+create table events (a int);
+drop table events;
+alter table events add column a int;
+select nosuch from events;
+select event_id from events where event_type = 5;
+select payload + 1 from events;
+drop table if exists events;
+query order_paid using nosuch;
+drop table order_placed, order_paid, note;
+select count(*) from events;
+replay for o-1;
