@@ -207,15 +207,25 @@ planned_field(const struct plan_ddl *plan, struct str name)
 	return NULL;
 }
 
+/* `planned` is what the statement makes of the field; NULL: it has none. */
 static int
-changed_field(const struct event_type *type, const struct field *field,
-    const char *how, struct error *err)
+changed_field(struct ddl_run *run, const struct event_type *type,
+    const struct field *field, const struct ddl_field *planned,
+    struct error *err)
 {
 	error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
 	    "field \"%.*s\" of event type \"%.*s\" cannot be %s",
-	    STR_FMT(field->name), STR_FMT(type->name), how);
-	return error_hint(err,
+	    STR_FMT(field->name), STR_FMT(type->name),
+	    planned == NULL ? "removed" : "changed");
+	error_detail(err, "It is of type %.*s%s.",
+	    STR_FMT(field->is_unsigned
+		    ? STR("u64")
+		    : type_format(&field->type, &run->arena)),
+	    field->is_not_null ? "" : ", or null");
+	error_hint(err,
 	    "A new version keeps all fields of the last one and may add some.");
+	return error_position(err,
+	    planned == NULL ? run->plan->location : planned->location);
 }
 
 /* An enum may get more labels behind those it has. */
@@ -230,10 +240,10 @@ extend_enum(struct ddl_run *run, const struct event_type *type,
 	int rc = 0;
 
 	if (had == NULL || planned->label_count < label_count)
-		return changed_field(type, field, "changed", err);
+		return changed_field(run, type, field, planned, err);
 	for (uint32_t i = 0; i < label_count; i++) {
 		if (!str_equal(had->labels[i], planned->labels[i]))
-			return changed_field(type, field, "changed", err);
+			return changed_field(run, type, field, planned, err);
 	}
 	for (uint32_t i = label_count; i < planned->label_count && rc == 0; i++)
 		rc = add_label(run, oid, planned->labels[i], err);
@@ -246,16 +256,30 @@ check_kept_field(struct ddl_run *run, const struct event_type *type,
 {
 	const struct ddl_field *planned = planned_field(run->plan, field->name);
 
-	if (planned == NULL)
-		return changed_field(type, field, "removed", err);
+	if (planned == NULL || planned->is_not_null != field->is_not_null)
+		return changed_field(run, type, field, planned, err);
 	if (planned->label_count > 0)
 		return extend_enum(run, type, field, planned, err);
 	if (planned->type.oid != field->type.oid ||
 	    planned->type.mod != field->type.mod ||
-	    planned->is_not_null != field->is_not_null ||
 	    planned->is_unsigned != field->is_unsigned)
-		return changed_field(type, field, "changed", err);
+		return changed_field(run, type, field, planned, err);
 	return 0;
+}
+
+/* Events that are there already would be without it. */
+static int
+check_new_field(const struct ddl_field *field, struct error *err)
+{
+	if (!field->is_not_null || field->default_value != NULL)
+		return 0;
+	error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
+	    "new field \"%.*s\" must be one that may be null",
+	    STR_FMT(field->name));
+	error_hint(err,
+	    "Events of earlier versions have no value for it: add \"| null\" "
+	    "to its type.");
+	return error_position(err, field->location);
 }
 
 static int
@@ -280,7 +304,9 @@ add_new_fields(struct ddl_run *run, const struct event_type *type,
 			is_new &= !str_equal(type->fields[k].name, field.name);
 		if (!is_new)
 			continue;
-		rc = field_enum(run, &field, err);
+		rc = check_new_field(&field, err);
+		if (rc == 0)
+			rc = field_enum(run, &field, err);
 		if (rc == 0)
 			rc = make_field(run, &field, &fields[ddl.field_count++],
 			    err);
@@ -332,6 +358,7 @@ missing_object(struct ddl_run *run, const char *kind, struct str name, int code,
 		    STR_FMT(name));
 	error_set(&notice, code, "%s \"%.*s\" does not exist, skipping", kind,
 	    STR_FMT(name));
+	notice.code = 0; /* as in PostgreSQL: no condition is named */
 	notify(run, &notice);
 	return 0;
 }

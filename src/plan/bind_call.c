@@ -251,11 +251,9 @@ bind_typeof(struct binder *binder, struct expr *arg, int location)
 {
 	struct expr *expr = expr_new(binder->arena, EXPR_TYPEOF,
 	    type_of(TYPE_TEXT), location, 1);
-	struct type bare = arg->type;
 
-	bare.mod = -1;
 	expr->args[0] = arg;
-	expr->value.str = type_format(&bare, binder->arena);
+	expr->value.str = type_format_bare(&arg->type, binder->arena);
 	return expr;
 }
 

@@ -357,6 +357,10 @@ bind_column_ref(struct binder *binder, struct scope *scope,
 {
 	struct str name = ast->column.name.parts[ast->column.name.count - 1];
 
+	if (scope->place == PLACE_DEFAULT)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cannot use column reference in DEFAULT expression");
 	if (ast->column.has_star)
 		return error_at(err, ast->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,

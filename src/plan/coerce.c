@@ -10,10 +10,7 @@
 const char *
 type_text(struct binder *binder, const struct type *type)
 {
-	struct type bare = *type;
-
-	bare.mod = -1;
-	return type_format(&bare, binder->arena).data;
+	return type_format_bare(type, binder->arena).data;
 }
 
 const char *

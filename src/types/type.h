@@ -113,6 +113,9 @@ uint32_t type_oid_of_name(struct str name);
  */
 struct str type_format(const struct type *type, struct arena *arena);
 
+/* Without the modifier, as in messages: char(4) is "character". */
+struct str type_format_bare(const struct type *type, struct arena *arena);
+
 /* What a session may choose of how values are read and written. */
 enum date_order { DATE_ORDER_MDY, DATE_ORDER_DMY, DATE_ORDER_YMD };
 enum date_style {

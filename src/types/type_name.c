@@ -74,7 +74,7 @@ format_with_mod(const struct type_info *info, int32_t mod, struct arena *arena)
 }
 
 struct str
-type_format(const struct type *type, struct arena *arena)
+type_format_bare(const struct type *type, struct arena *arena)
 {
 	const struct type_info *info = type_info(type->oid);
 
@@ -84,9 +84,15 @@ type_format(const struct type *type, struct arena *arena)
 		return quote_name(type->enum_type->name, arena);
 	}
 	MUST(info != NULL);
-	if (type->mod >= 0)
-		return format_with_mod(info, type->mod, arena);
+	return str_of_cstr(info->sql_name);
+}
+
+struct str
+type_format(const struct type *type, struct arena *arena)
+{
+	if (type->mod >= 0 && type->enum_type == NULL)
+		return format_with_mod(type_info(type->oid), type->mod, arena);
 	if (type->oid == TYPE_BPCHAR)
 		return STR("bpchar"); /* "character" alone means one */
-	return str_of_cstr(info->sql_name);
+	return type_format_bare(type, arena);
 }

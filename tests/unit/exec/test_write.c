@@ -436,7 +436,9 @@ static const struct {
 	    U64_RANGE(" CONTEXT: COPY events, line 1, column payload: "
 	    "\"{\"n\": -4}\"\n") },
 	{ "DEFINE u AS 2 FIELDS {\"n\": \"decimal(20,0) | null\"}", NULL,
-	    "ERROR: 42P16: field \"n\" of event type \"u\" cannot be changed\n"
+	    "ERROR: 42P16: field \"n\" of event type \"u\" cannot be changed"
+	    " [23]\n"
+	    " DETAIL: It is of type u64, or null.\n"
 	    " HINT: A new version keeps all fields of the last one and may"
 	    " add some.\n" },
 	{ "SELECT n FROM u", NULL,
