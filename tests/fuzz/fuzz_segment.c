@@ -12,12 +12,14 @@
 #include "engine/manifest/manifest_format.h"
 #include "engine/segment/chunk.h"
 #include "engine/segment/codec_zstd.h"
+#include "engine/segment/context_index.h"
 #include "engine/segment/dict.h"
 #include "engine/segment/segment_format.h"
 #include "fuzz/fuzz.h"
 #include "vec/vec.h"
 
 #define PAGE_BYTES_MAX 65536
+#define GRANULES       1000
 
 enum target {
 	TARGET_CHUNK,
@@ -27,6 +29,7 @@ enum target {
 	TARGET_STEP,
 	TARGET_TABLES,
 	TARGET_ZSTD,
+	TARGET_INDEX,
 	TARGET_COUNT,
 };
 
@@ -127,6 +130,32 @@ fuzz_dict(const uint8_t *data, size_t len, block_decode_fn decode)
 		free(decoded);
 }
 
+/* A page of the context index, of as many contexts as it says. */
+static void
+fuzz_index(const uint8_t *data, size_t len)
+{
+	static uint32_t granules[GRANULES];
+	struct index_page page;
+	uint8_t *aligned;
+	uint32_t count;
+
+	if (len < sizeof(count))
+		return;
+	memcpy(&count, data, sizeof(count));
+	aligned = malloc(len);
+	if (aligned == NULL)
+		return;
+	memcpy(aligned, data, len);
+	if (count > 0 && count <= INDEX_PAGE_CONTEXTS &&
+	    index_page_open(aligned, len, count, &page))
+		for (uint32_t i = 0; i < count; i++)
+			if (index_list_count(&page, i) <= GRANULES &&
+			    index_list_get(&page, i, GRANULES, granules) &&
+			    granules[0] >= GRANULES)
+				abort();
+	free(aligned);
+}
+
 static void
 fuzz_tables(const uint8_t *data, size_t len)
 {
@@ -169,6 +198,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		break;
 	case TARGET_ZSTD:
 		fuzz_dict(data, len, zstd_block_decode);
+		break;
+	case TARGET_INDEX:
+		fuzz_index(data, len);
 		break;
 	case TARGET_TABLES:
 	case TARGET_COUNT:

@@ -455,3 +455,45 @@ chunk_at(const struct chunk_view *view, uint32_t row, void *out,
 		return bad_value(view, err);
 	return 0;
 }
+
+/* ---- looking for a value ---- */
+
+#define FIND_LINE 16
+
+/* Whole lines of values; where they lie from `first` on. */
+STELE_CLONES static uint32_t
+find_in_lines(const int64_t *restrict values, uint32_t line_count,
+    int64_t value, uint32_t first, uint32_t *restrict rows)
+{
+	uint32_t found = 0;
+
+	for (uint32_t line = 0; line < line_count; line++) {
+		uint64_t any = 0;
+
+		for (unsigned l = 0; l < FIND_LINE; l++)
+			any |= values[l] == value;
+		for (unsigned l = 0; any != 0 && l < FIND_LINE; l++)
+			if (values[l] == value)
+				rows[found++] = first + line * FIND_LINE + l;
+		values += FIND_LINE;
+	}
+	return found;
+}
+
+uint32_t
+chunk_find(const struct chunk_view *view, uint32_t first, uint32_t count,
+    int64_t value, uint32_t *rows)
+{
+	int64_t values[VEC_ROWS + INT_DECODE_SLACK];
+	uint32_t whole = count / FIND_LINE * FIND_LINE, found;
+
+	assert(view->phys == PHYS_I64 && count <= VEC_ROWS &&
+	    first + count <= view->value_count);
+	if (!decode_values(view, first, count, values))
+		return 0;
+	found = find_in_lines(values, count / FIND_LINE, value, first, rows);
+	for (uint32_t i = whole; i < count; i++)
+		if (values[i] == value)
+			rows[found++] = first + i;
+	return found;
+}

@@ -88,6 +88,14 @@ bool chunk_is_null(const struct chunk_view *view, uint32_t row);
 MUST_USE int chunk_at(const struct chunk_view *view, uint32_t row, void *out,
     struct error *err);
 
+/*
+ * Which of rows first..first+count-1, at most VEC_ROWS, of a chunk of integers
+ * without nulls have a value: their numbers in the chunk, ascending, and how
+ * many there are.
+ */
+uint32_t chunk_find(const struct chunk_view *view, uint32_t first,
+    uint32_t count, int64_t value, uint32_t *rows);
+
 /* The value that every row that is not null has, if its encoding says so. */
 static inline bool
 chunk_is_constant(const struct chunk_view *view)

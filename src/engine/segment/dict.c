@@ -8,16 +8,19 @@
 #include "common/buf.h"
 #include "common/error.h"
 #include "common/hash.h"
+#include "common/int128.h"
 #include "common/reader.h"
+#include "engine/segment/str_sort.h"
 
-#define SLOTS_MIN 64
+#define SLOTS_MIN     64
+#define STRINGS_AHEAD 128 /* hashed before the first is looked for */
 
 /* ---- building ---- */
 
 void
-dict_builder_init(struct dict_builder *dict)
+dict_builder_init(struct dict_builder *dict, uint64_t seed)
 {
-	*dict = (struct dict_builder){ 0 };
+	*dict = (struct dict_builder){ .seed = seed };
 	arena_init(&dict->arena, NULL);
 }
 
@@ -28,33 +31,102 @@ dict_builder_release(struct dict_builder *dict)
 	free(dict->strings);
 	free(dict->slots);
 	free(dict->ranks);
-	dict_builder_init(dict);
+	dict_builder_init(dict, dict->seed);
 }
 
-static uint32_t *
-find_slot(const struct dict_builder *dict, struct str s)
+static inline uint64_t
+load_8(const char *at)
+{
+	uint64_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return value;
+}
+
+static inline uint64_t
+load_4(const char *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return value;
+}
+
+/*
+ * Most strings are short: their bytes are two words, which are multiplied (as
+ * in Wang Yi's wyhash).  Not stored, so it may change.
+ */
+static inline uint64_t
+hash_str(struct str s, uint64_t seed)
+{
+	uint64_t a, b;
+	u128 product;
+
+	if (s.len > 16)
+		return hash_bytes_seeded(s.data, s.len, seed);
+	if (s.len >= 8) {
+		a = load_8(s.data);
+		b = load_8(s.data + s.len - 8);
+	} else if (s.len >= 4) {
+		a = load_4(s.data);
+		b = load_4(s.data + s.len - 4);
+	} else if (s.len > 0) {
+		a = (uint8_t)s.data[0] |
+		    (uint64_t)(uint8_t)s.data[s.len / 2] << 8;
+		b = (uint8_t)s.data[s.len - 1];
+	} else {
+		a = b = 0;
+	}
+	a ^= seed ^ UINT64_C(0xa0761d6478bd642f);
+	b ^= (uint64_t)s.len * UINT64_C(0x9e3779b97f4a7c15) ^
+	    UINT64_C(0xe7037ed1a0b428db);
+	product = (u128)a * b;
+	return hash_u64((uint64_t)product ^ (uint64_t)(product >> 64));
+}
+
+/* Short strings without a call. */
+static inline bool
+same_str(struct str a, struct str b)
+{
+	if (a.len != b.len)
+		return false;
+	if (a.len > 16 || a.len < 4)
+		return str_equal(a, b);
+	if (a.len >= 8)
+		return load_8(a.data) == load_8(b.data) &&
+		    load_8(a.data + a.len - 8) == load_8(b.data + b.len - 8);
+	return load_4(a.data) == load_4(b.data) &&
+	    load_4(a.data + a.len - 4) == load_4(b.data + b.len - 4);
+}
+
+static struct dict_slot *
+find_slot(const struct dict_builder *dict, struct str s, uint64_t hash)
 {
 	uint32_t mask = dict->slot_count - 1;
-	uint32_t i = (uint32_t)hash_bytes(s.data, s.len) & mask;
+	uint32_t tag = (uint32_t)(hash >> 32);
+	uint32_t i = (uint32_t)hash & mask;
 
-	while (dict->slots[i] != 0 &&
-	    !str_equal(dict->strings[dict->slots[i] - 1], s))
+	while (dict->slots[i].code != 0 &&
+	    (dict->slots[i].tag != tag ||
+		!same_str(dict->strings[dict->slots[i].code - 1], s)))
 		i = (i + 1) & mask;
 	return &dict->slots[i];
 }
 
-/* Room for one more string; the table stays at most half full. */
+/* Room for `count` more strings; the table stays at most half full. */
 static bool
-dict_grow(struct dict_builder *dict)
+dict_reserve(struct dict_builder *dict, uint32_t count)
 {
-	uint32_t slot_count =
-	    dict->slot_count == 0 ? SLOTS_MIN : 2 * dict->slot_count;
+	uint64_t slot_count =
+	    dict->slot_count == 0 ? SLOTS_MIN : dict->slot_count;
+	struct dict_slot *slots;
 	struct str *strings;
-	uint32_t *slots;
 
-	if (dict->count < dict->slot_count / 2)
+	while (((uint64_t)dict->count + count) * 2 > slot_count)
+		slot_count *= 2;
+	if (slot_count == dict->slot_count)
 		return true;
-	if (slot_count > UINT32_C(1) << 31)
+	if (slot_count > UINT64_C(1) << 31)
 		return false;
 	strings = realloc(dict->strings, slot_count / 2 * sizeof(*strings));
 	if (strings == NULL)
@@ -65,64 +137,99 @@ dict_grow(struct dict_builder *dict)
 		return false;
 	free(dict->slots);
 	dict->slots = slots;
-	dict->slot_count = slot_count;
-	for (uint32_t code = 0; code < dict->count; code++)
-		*find_slot(dict, dict->strings[code]) = code + 1;
+	dict->slot_count = (uint32_t)slot_count;
+	for (uint32_t code = 0; code < dict->count; code++) {
+		uint64_t hash = hash_str(dict->strings[code], dict->seed);
+
+		*find_slot(dict, dict->strings[code], hash) =
+		    (struct dict_slot){ (uint32_t)(hash >> 32), code + 1 };
+	}
 	return true;
 }
 
-uint32_t
-dict_builder_add(struct dict_builder *dict, struct str s)
+/* A new string in its free slot. */
+static bool
+dict_insert(struct dict_builder *dict, struct str s, uint64_t hash,
+    struct dict_slot *slot)
 {
-	uint32_t *slot;
-	char *bytes;
+	char *bytes = arena_try_alloc(&dict->arena, s.len == 0 ? 1 : s.len);
 
-	assert(dict->ranks == NULL);
-	if (!dict_grow(dict))
-		return DICT_FULL;
-	slot = find_slot(dict, s);
-	if (*slot != 0)
-		return *slot - 1;
-	bytes = arena_try_alloc(&dict->arena, s.len == 0 ? 1 : s.len);
 	if (bytes == NULL)
-		return DICT_FULL;
+		return false;
 	if (s.len > 0)
 		memcpy(bytes, s.data, s.len);
 	dict->strings[dict->count] = str_of(bytes, s.len);
 	dict->bytes += s.len;
-	*slot = ++dict->count;
-	return dict->count - 1;
+	*slot = (struct dict_slot){ (uint32_t)(hash >> 32), ++dict->count };
+	return true;
 }
 
-struct sort_item {
-	struct str string;
-	uint32_t code;
-};
-
-static int
-compare_items(const void *a, const void *b)
+/* At most STRINGS_AHEAD of them. */
+static bool
+dict_add_some(struct dict_builder *dict, const struct str *strings,
+    const uint8_t *nulls, uint32_t count, uint32_t *codes)
 {
-	const struct sort_item *x = a, *y = b;
+	uint64_t hashes[STRINGS_AHEAD];
 
-	return str_compare(x->string, y->string);
+	if (!dict_reserve(dict, count))
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		if (nulls != NULL && nulls[i] != 0)
+			continue;
+		hashes[i] = hash_str(strings[i], dict->seed);
+		__builtin_prefetch(
+		    &dict->slots[(uint32_t)hashes[i] & (dict->slot_count - 1)]);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct dict_slot *slot;
+
+		codes[i] = DICT_FULL;
+		if (nulls != NULL && nulls[i] != 0)
+			continue;
+		slot = find_slot(dict, strings[i], hashes[i]);
+		if (slot->code == 0 &&
+		    !dict_insert(dict, strings[i], hashes[i], slot))
+			return false;
+		codes[i] = slot->code - 1;
+	}
+	return true;
+}
+
+int
+dict_builder_add(struct dict_builder *dict, const struct str *strings,
+    const uint8_t *nulls, uint32_t count, uint32_t *codes, struct error *err)
+{
+	assert(dict->ranks == NULL);
+	for (uint32_t done = 0; done < count; done += STRINGS_AHEAD) {
+		uint32_t n = count - done;
+
+		if (!dict_add_some(dict, strings + done,
+			nulls == NULL ? NULL : nulls + done,
+			n < STRINGS_AHEAD ? n : STRINGS_AHEAD, codes + done))
+			return error_set(err, STELE_E_OUT_OF_MEMORY,
+			    "out of memory");
+	}
+	return 0;
 }
 
 int
 dict_builder_sort(struct dict_builder *dict, struct error *err)
 {
-	struct sort_item *items = malloc((dict->count + 1) * sizeof(*items));
+	size_t count = (size_t)dict->count + 1;
+	struct str_item *items = malloc(2 * count * sizeof(*items));
 
-	dict->ranks = malloc((dict->count + 1) * sizeof(*dict->ranks));
+	dict->ranks = malloc(count * sizeof(*dict->ranks));
 	if (items == NULL || dict->ranks == NULL) {
 		free(items);
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	}
 	for (uint32_t i = 0; i < dict->count; i++)
-		items[i] = (struct sort_item){ dict->strings[i], i };
-	qsort(items, dict->count, sizeof(*items), compare_items);
+		items[i] =
+		    (struct str_item){ .string = dict->strings[i], .tag = i };
+	str_sort(items, items + count, dict->count);
 	for (uint32_t i = 0; i < dict->count; i++) {
 		dict->strings[i] = items[i].string;
-		dict->ranks[items[i].code] = i;
+		dict->ranks[items[i].tag] = i;
 	}
 	free(items);
 	free(dict->slots); /* codes of first use: no more adds */

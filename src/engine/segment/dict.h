@@ -25,21 +25,34 @@ struct error;
 
 #define DICT_FULL UINT32_MAX
 
+/* Of the hash table.  The tag is half of the hash: most others differ in it. */
+struct dict_slot {
+	uint32_t tag;
+	uint32_t code; /* plus one; 0: free */
+};
+
 struct dict_builder {
-	struct arena arena;  /* the strings' bytes */
-	struct str *strings; /* by code of first use; owned */
-	uint32_t *slots;     /* hash table of codes + 1; owned */
-	uint32_t *ranks;     /* first-use code to sorted code, once sorted */
+	struct arena arena;      /* the strings' bytes */
+	struct str *strings;     /* by code of first use; owned */
+	struct dict_slot *slots; /* owned */
+	uint32_t *ranks; /* first-use code to sorted code, once sorted */
 	uint32_t count;
 	uint32_t slot_count; /* power of two */
 	size_t bytes;        /* of all strings */
+	uint64_t seed;       /* of the hash: nobody can choose collisions */
 };
 
-void dict_builder_init(struct dict_builder *dict);
+void dict_builder_init(struct dict_builder *dict, uint64_t seed);
 void dict_builder_release(struct dict_builder *dict);
 
-/* The code of a string, added if it is new; DICT_FULL without memory. */
-MUST_USE uint32_t dict_builder_add(struct dict_builder *dict, struct str s);
+/*
+ * The codes of some strings, added if they are new; all at once, so that the
+ * table's memory is asked for before it is needed.  Null strings (`nulls` has
+ * a byte each, or is NULL) are DICT_FULL.
+ */
+MUST_USE int dict_builder_add(struct dict_builder *dict,
+    const struct str *strings, const uint8_t *nulls, uint32_t count,
+    uint32_t *codes, struct error *err);
 
 /* Sort; afterwards `strings` is in order and `ranks` is set. */
 MUST_USE int dict_builder_sort(struct dict_builder *dict, struct error *err);

@@ -10,6 +10,7 @@
 #include "common/buf.h"
 #include "common/reader.h"
 #include "engine/segment/bitpack.h"
+#include "engine/segment/positions.h"
 
 #define EXPONENT_MAX   18
 #define EXPONENT_HIGH  14 /* see choose_exponents() */
@@ -300,23 +301,6 @@ scale_lines(double *out, uint32_t line_count, double up, double down)
 			out[l] = scaled_back(&out[l], up, down);
 }
 
-/* Index of the first exception at or after a row. */
-static uint32_t
-exception_from(const struct f64_view *view, uint32_t row)
-{
-	uint32_t first = 0, limit = view->exception_count;
-
-	while (first < limit) {
-		uint32_t middle = first + (limit - first) / 2;
-
-		if (view->positions[middle] < row)
-			first = middle + 1;
-		else
-			limit = middle;
-	}
-	return first;
-}
-
 void
 f64_decode(const struct f64_view *view, uint32_t first, uint32_t count,
     double *out)
@@ -328,7 +312,8 @@ f64_decode(const struct f64_view *view, uint32_t first, uint32_t count,
 	for (uint32_t i = count / LANES * LANES; i < count; i++)
 		out[i] = scaled_back(&out[i], up, down);
 	/* Positions that do not ascend do no harm: they are outside. */
-	for (uint32_t x = exception_from(view, first);
+	for (uint32_t x = positions_from(view->positions, view->exception_count,
+		 first, view->ints.row_count);
 	     x < view->exception_count &&
 	     (uint32_t)(view->positions[x] - first) < count;
 	     x++)
@@ -338,7 +323,8 @@ f64_decode(const struct f64_view *view, uint32_t first, uint32_t count,
 double
 f64_at(const struct f64_view *view, uint32_t row)
 {
-	uint32_t x = exception_from(view, row);
+	uint32_t x = positions_from(view->positions, view->exception_count, row,
+	    view->ints.row_count);
 
 	if (x < view->exception_count && view->positions[x] == row)
 		return view->exceptions[x];

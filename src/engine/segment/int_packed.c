@@ -9,6 +9,7 @@
 #include "common/buf.h"
 #include "common/reader.h"
 #include "engine/segment/bitpack.h"
+#include "engine/segment/positions.h"
 
 #define LANES          BITPACK_LANES
 #define BLOCK_ROWS     INT_BLOCK_ROWS
@@ -612,23 +613,6 @@ int_packed_open(struct reader *reader, uint32_t row_count,
 	return !reader->failed;
 }
 
-/* Index of the first exception at or after a row. */
-static uint32_t
-exception_from(const struct int_packed *view, uint32_t row)
-{
-	uint32_t first = 0, limit = view->exception_count;
-
-	while (first < limit) {
-		uint32_t middle = first + (limit - first) / 2;
-
-		if (view->positions[middle] < row)
-			first = middle + 1;
-		else
-			limit = middle;
-	}
-	return first;
-}
-
 /* What exception e adds to its row. */
 static uint64_t
 exception_at(const struct int_packed *view, uint32_t e)
@@ -653,7 +637,8 @@ int_packed_at(const struct int_packed *view, uint32_t row)
 	    bitpack_at(view->words, view->width, row);
 
 	if (view->exception_count > 0) {
-		uint32_t e = exception_from(view, row);
+		uint32_t e = positions_from(view->positions,
+		    view->exception_count, row, view->row_count);
 
 		if (e < view->exception_count && view->positions[e] == row)
 			value += exception_at(view, e);
@@ -708,7 +693,8 @@ int_packed_get(const struct int_packed *view, uint32_t first, uint32_t count,
 	out += head;
 	get_lines(view, first, count, (uint64_t *)(void *)out);
 	/* Positions that do not ascend do no harm: they are outside. */
-	for (uint32_t e = exception_from(view, first);
+	for (uint32_t e = positions_from(view->positions, view->exception_count,
+		 first, view->row_count);
 	     e < view->exception_count &&
 	     (uint32_t)(view->positions[e] - first) < count;
 	     e++) {

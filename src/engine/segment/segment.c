@@ -97,6 +97,7 @@ section_free(struct segment_section *section)
 		return;
 	free(section->columns);
 	free(section->zone_first);
+	free(section->zone_granule);
 	free(section);
 }
 
@@ -451,6 +452,56 @@ segment_dict_page(struct segment *segment, const struct segment_state *state,
 	    ref->offset, err);
 }
 
+uint32_t
+segment_granule_count(const struct segment_state *state)
+{
+	uint32_t count = 0;
+
+	for (uint32_t s = 0; s < state->footer.section_count; s++)
+		count += state->footer.sections[s].granule_count;
+	return count;
+}
+
+int
+segment_index_page(struct segment *segment, const struct segment_state *state,
+    uint32_t code, const struct block **out, struct index_page *page,
+    uint64_t *bytes_read, struct error *err)
+{
+	const struct segment_footer *footer = &state->footer;
+	uint32_t first = code / INDEX_PAGE_CONTEXTS * INDEX_PAGE_CONTEXTS;
+	uint32_t count = footer->context_count - first;
+	const struct block *table;
+	struct block_ref ref;
+	struct reader r;
+	int rc;
+
+	if (footer->index.len !=
+	    (uint64_t)dict_page_count(footer->context_count) * BLOCK_REF_SIZE)
+		return corrupt_file(segment->path, "invalid context index",
+		    footer->index.offset, err);
+	rc = block_cache_get(segment->cache, &state->file, &footer->index, NULL,
+	    &table, bytes_read, err);
+	if (rc != 0)
+		return rc;
+	r = reader_over((const uint8_t *)table->data +
+		(size_t)(code / INDEX_PAGE_CONTEXTS) * BLOCK_REF_SIZE,
+	    BLOCK_REF_SIZE);
+	ref = segment_take_ref(&r);
+	block_cache_unpin(segment->cache, table);
+	rc = block_cache_get(segment->cache, &state->file, &ref, NULL, out,
+	    bytes_read, err);
+	if (rc != 0)
+		return rc;
+	if (index_page_open((*out)->data, (*out)->len,
+		count < INDEX_PAGE_CONTEXTS ? count : INDEX_PAGE_CONTEXTS,
+		page))
+		return 0;
+	block_cache_unpin(segment->cache, *out);
+	*out = NULL;
+	return corrupt_file(segment->path, "invalid page of the context index",
+	    ref.offset, err);
+}
+
 int
 segment_dict_find(struct segment *segment, const struct segment_state *state,
     const struct block_ref *ref, uint32_t count, struct str s, uint32_t *code,
@@ -523,16 +574,14 @@ section_read_zones(struct segment_section *section, struct error *err)
 	const struct block_ref *ref =
 	    &section->columns[COLUMN_EVENT_ID - 1].chunks;
 	uint32_t zone_count = section->info.zone_count;
+	uint32_t granule = section->zone_granule[0];
+	uint32_t limit = granule + section->info.granule_count;
 	const struct block *table = NULL;
 	uint64_t bytes_read = 0, row = 0;
 	struct chunk_info info;
 	bool is_good = true;
 	int rc;
 
-	section->zone_first =
-	    calloc((size_t)zone_count + 1, sizeof(*section->zone_first));
-	if (section->zone_first == NULL)
-		return no_memory(err);
 	rc = segment_chunk_table(segment, section->state, ref, zone_count,
 	    &table, &bytes_read, err);
 	if (rc != 0)
@@ -542,14 +591,34 @@ section_read_zones(struct segment_section *section, struct error *err)
 			(size_t)z * CHUNK_INFO_SIZE,
 		    &info);
 		section->zone_first[z] = (uint32_t)row;
+		section->zone_granule[z] = granule;
 		row += info.row_count;
-		is_good &= row <= section->info.row_count;
+		granule += index_granules(info.row_count);
+		is_good &= row <= section->info.row_count && granule <= limit;
 	}
 	block_cache_unpin(segment->cache, table);
-	if (!is_good || row != section->info.row_count)
+	if (!is_good || row != section->info.row_count || granule != limit)
 		return corrupt_file(segment->path, "invalid rows of zones",
 		    ref->offset, err);
 	section->zone_first[zone_count] = (uint32_t)row;
+	section->zone_granule[zone_count] = granule;
+	return 0;
+}
+
+/* Room for the zones; those of other sections have the granules before. */
+static int
+section_init_zones(struct segment_section *section, uint32_t i,
+    struct error *err)
+{
+	size_t count = (size_t)section->info.zone_count + 1;
+
+	section->zone_first = calloc(count, sizeof(*section->zone_first));
+	section->zone_granule = calloc(count, sizeof(*section->zone_granule));
+	if (section->zone_first == NULL || section->zone_granule == NULL)
+		return no_memory(err);
+	for (uint32_t s = 0; s < i; s++)
+		section->zone_granule[0] +=
+		    section->state->footer.sections[s].granule_count;
 	return 0;
 }
 
@@ -566,9 +635,9 @@ section_open(struct segment *segment, struct segment_state *state, uint32_t i,
 	section->segment = segment;
 	section->state = state;
 	section->info = state->footer.sections[i];
-	for (uint32_t s = 0; s < i; s++)
-		section->first_ordinal += state->footer.sections[s].row_count;
-	rc = section_read_columns(section, err);
+	rc = section_init_zones(section, i, err);
+	if (rc == 0)
+		rc = section_read_columns(section, err);
 	if (rc == 0)
 		rc = section_read_zones(section, err);
 	if (rc != 0) {
@@ -629,18 +698,34 @@ segment_section_zone_rows(const struct segment_section *section, uint32_t zone)
 	return section->zone_first[zone + 1] - section->zone_first[zone];
 }
 
-uint32_t
-segment_section_zone_of(const struct segment_section *section, uint32_t row)
+/* The last of `count` ascending numbers that is not greater. */
+static uint32_t
+last_not_greater(const uint32_t *numbers, uint32_t count, uint32_t number)
 {
-	uint32_t first = 0, limit = section->info.zone_count;
+	uint32_t first = 0, limit = count;
 
 	while (limit - first > 1) {
 		uint32_t middle = first + (limit - first) / 2;
 
-		if (section->zone_first[middle] <= row)
+		if (numbers[middle] <= number)
 			first = middle;
 		else
 			limit = middle;
 	}
 	return first;
+}
+
+uint32_t
+segment_section_zone_of(const struct segment_section *section, uint32_t row)
+{
+	return last_not_greater(section->zone_first, section->info.zone_count,
+	    row);
+}
+
+uint32_t
+segment_section_zone_of_granule(const struct segment_section *section,
+    uint32_t granule)
+{
+	return last_not_greater(section->zone_granule, section->info.zone_count,
+	    granule);
 }

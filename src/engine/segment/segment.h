@@ -205,9 +205,10 @@ struct segment_cursor_stats {
 /*
  * Read zones (ascending) or rows (ascending) of a section into batches of the
  * columns spec->attnums, in that order.  Of `spec` are used type, attnums and
- * the limits of event_id, which are exact; it and the arrays stay valid until
- * the cursor is closed, the section's segment is referenced by the cursor.
- * Fields that the segment does not have read as their default, or null.
+ * the limits of event_id, which are exact, and with rows the context, which is
+ * that of all of them; it and the arrays stay valid until the cursor is closed,
+ * the section's segment is referenced by the cursor.  Fields that the segment
+ * does not have read as their default, or null.
  */
 MUST_USE int segment_cursor_open_zones(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
@@ -234,6 +235,7 @@ enum segment_part_kind {
 	SEGMENT_PART_CHUNK_TABLE, /* with the zone maps */
 	SEGMENT_PART_TEXT,        /* pages of strings without a dictionary */
 	SEGMENT_PART_DICTIONARY,
+	SEGMENT_PART_INDEX, /* of contexts */
 };
 
 /* Parts of one kind; those of type 0 belong to the segment: its contexts. */
@@ -242,7 +244,7 @@ struct segment_part {
 	uint32_t type_oid;
 	uint32_t place;       /* of a column, from 1; 0: of none */
 	const char *encoding; /* of chunks */
-	uint32_t count;       /* chunks, pages, or strings of a dictionary */
+	uint32_t count;       /* chunks, pages; strings of a dictionary */
 	uint64_t bytes;
 };
 typedef void (*segment_part_fn)(void *arg, const struct segment_part *part);

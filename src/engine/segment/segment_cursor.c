@@ -15,8 +15,6 @@
 #include "common/must.h"
 #include "engine/segment/segment_private.h"
 
-#define VALUES_MAX (VEC_ROWS + INT_DECODE_SLACK)
-
 /* One wanted column. */
 struct cursor_column {
 	const struct column_info *info; /* NULL: younger than the segment */
@@ -24,8 +22,8 @@ struct cursor_column {
 	struct segment_chunk chunk;     /* of the current zone */
 	const struct block *dict_root;  /* pinned; NULL: no dictionary */
 	const struct block **pages;     /* pinned; NULL: not used yet */
-	void *data;                     /* VALUES_MAX of its form */
-	uint8_t nulls[VEC_ROWS];
+	void *data;                     /* batch_rows of its form, and slack */
+	uint8_t *nulls;                 /* batch_rows */
 };
 
 struct segment_cursor {
@@ -45,7 +43,8 @@ struct segment_cursor {
 	uint32_t pin_count;
 	uint32_t pin_capacity;
 	struct segment_cursor_stats stats;
-	int64_t codes[VALUES_MAX];
+	uint32_t batch_rows; /* most of a batch */
+	int64_t *codes;      /* of batch_rows, and slack */
 };
 
 static int
@@ -76,6 +75,22 @@ open_dict(struct segment_cursor *cursor, struct cursor_column *column,
 	return column->pages == NULL ? no_memory(err) : 0;
 }
 
+/* All rows that are read have the context that is asked for. */
+static bool
+is_known_context(const struct scan_spec *spec, uint32_t attnum)
+{
+	return spec->has_context && attnum == COLUMN_CONTEXT_ID;
+}
+
+/* Room for the values of a batch. */
+static void *
+new_values(const struct segment_cursor *cursor, size_t size)
+{
+	size_t bytes = (cursor->batch_rows + INT_DECODE_SLACK) * size;
+
+	return aligned_alloc(64, (bytes + 63) / 64 * 64);
+}
+
 static int
 open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 {
@@ -87,10 +102,12 @@ open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 	int rc;
 
 	cursor->vecs[i] = (struct vec){ .phys = phys };
-	column->data =
-	    aligned_alloc(64, (VALUES_MAX * phys_size(phys) + 63) / 64 * 64);
-	if (column->data == NULL)
+	column->data = new_values(cursor, phys_size(phys));
+	column->nulls = malloc((size_t)cursor->batch_rows + 1);
+	if (column->data == NULL || column->nulls == NULL)
 		return no_memory(err);
+	if (cursor->rows != NULL && is_known_context(cursor->spec, attnum))
+		return 0;
 	column->info = segment_section_column(section, attnum);
 	if (column->info == NULL)
 		return 0;
@@ -107,8 +124,10 @@ open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 	return open_dict(cursor, column, err);
 }
 
+/* Zones or rows: the other is NULL. */
 static int
 cursor_open(struct segment_section *section, const struct scan_spec *spec,
+    const uint32_t *zones, const uint32_t *rows, uint32_t part_count,
     struct segment_cursor **out, struct error *err)
 {
 	struct segment_cursor *cursor = calloc(1, sizeof(*cursor));
@@ -121,9 +140,17 @@ cursor_open(struct segment_section *section, const struct scan_spec *spec,
 	cursor->section = section;
 	cursor->segment = segment_ref(section->segment);
 	cursor->spec = spec;
+	cursor->zones = zones;
+	cursor->rows = rows;
+	cursor->part_count = part_count;
+	cursor->batch_rows = VEC_ROWS;
+	if (zones == NULL && part_count < VEC_ROWS)
+		cursor->batch_rows = part_count;
+	cursor->codes = new_values(cursor, sizeof(*cursor->codes));
 	cursor->columns = calloc((size_t)count + 1, sizeof(*cursor->columns));
 	cursor->vecs = calloc((size_t)count + 1, sizeof(*cursor->vecs));
-	if (cursor->columns == NULL || cursor->vecs == NULL)
+	if (cursor->codes == NULL || cursor->columns == NULL ||
+	    cursor->vecs == NULL)
 		rc = no_memory(err);
 	for (; rc == 0 && cursor->column_count < count;
 	     cursor->column_count++) {
@@ -142,13 +169,7 @@ segment_cursor_open_zones(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
     struct segment_cursor **out, struct error *err)
 {
-	int rc = cursor_open(section, spec, out, err);
-
-	if (rc != 0)
-		return rc;
-	(*out)->zones = zones;
-	(*out)->part_count = zone_count;
-	return 0;
+	return cursor_open(section, spec, zones, NULL, zone_count, out, err);
 }
 
 int
@@ -156,13 +177,7 @@ segment_cursor_open_rows(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count,
     struct segment_cursor **out, struct error *err)
 {
-	int rc = cursor_open(section, spec, out, err);
-
-	if (rc != 0)
-		return rc;
-	(*out)->rows = rows;
-	(*out)->part_count = row_count;
-	return 0;
+	return cursor_open(section, spec, NULL, rows, row_count, out, err);
 }
 
 static void
@@ -189,6 +204,7 @@ close_column(struct segment_cursor *cursor, struct cursor_column *column)
 	block_cache_unpin(cache, column->dict_root);
 	free(column->pages);
 	free(column->data);
+	free(column->nulls);
 }
 
 void
@@ -202,6 +218,7 @@ segment_cursor_close(struct segment_cursor *cursor)
 	     cursor->columns != NULL && i < cursor->spec->attnum_count; i++)
 		close_column(cursor, &cursor->columns[i]);
 	free(cursor->columns);
+	free(cursor->codes);
 	free(cursor->vecs);
 	free(cursor->pins);
 	segment_unref(cursor->segment);
@@ -286,21 +303,29 @@ fill_one(struct segment_cursor *cursor, struct cursor_column *column,
 	return strings_of_codes(cursor, column, &code, 1, (void *)out, err);
 }
 
-/* A column that is younger than the segment: its default, or null. */
+/*
+ * A column that is not read: the context that all rows have; or one that is
+ * younger than the segment, which is its default, or null.
+ */
 static void
 fill_missing(struct segment_cursor *cursor, uint32_t i)
 {
 	uint32_t attnum = cursor->spec->attnums[i];
-	const struct field *field =
-	    &cursor->spec->type->fields[attnum - COLUMN_FIRST_FIELD];
 	struct cursor_column *column = &cursor->columns[i];
 	struct vec *vec = &cursor->vecs[i];
 	struct datum value = { .is_null = true };
 
+	if (is_known_context(cursor->spec, attnum)) {
+		value = (struct datum){ .str = cursor->spec->context };
+	} else {
+		const struct field *field =
+		    &cursor->spec->type->fields[attnum - COLUMN_FIRST_FIELD];
+
+		if (field->has_default)
+			value = field->default_value;
+	}
 	vec->is_constant = true;
 	vec->data = column->data;
-	if (field->has_default)
-		value = field->default_value;
 	vec->nulls = value.is_null ? column->nulls : NULL;
 	vec_set(vec, 0, &value);
 }

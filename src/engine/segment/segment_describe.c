@@ -2,6 +2,7 @@
 /*
  * segment_describe.c -- what the parts of a segment take, from its tables.
  */
+#include "common/reader.h"
 #include "engine/segment/segment_private.h"
 
 struct describe {
@@ -156,10 +157,28 @@ describe_section(struct describe *d, const struct section_info *info,
 	return rc;
 }
 
-static uint32_t
-index_chunks(uint32_t count)
+/* The pages of the context index, and the table of them. */
+static int
+describe_index(struct describe *d, struct segment_part part, struct error *err)
 {
-	return (count + INDEX_CHUNK_ROWS - 1) / INDEX_CHUNK_ROWS;
+	const struct segment_footer *footer = &d->state->footer;
+	const struct block *table;
+	struct reader r;
+	int rc;
+
+	rc = block_cache_get(d->segment->cache, &d->state->file, &footer->index,
+	    NULL, &table, &d->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	r = reader_over(table->data, table->len);
+	part.kind = SEGMENT_PART_INDEX;
+	part.bytes = footer->index.len;
+	part.count = footer->index.len / BLOCK_REF_SIZE;
+	for (uint32_t p = 0; p < part.count; p++)
+		part.bytes += segment_take_ref(&r).len;
+	block_cache_unpin(d->segment->cache, table);
+	d->fn(d->arg, &part);
+	return 0;
 }
 
 int
@@ -180,11 +199,7 @@ segment_describe(struct segment *segment, segment_part_fn fn, void *arg,
 		rc = describe_dict(&d, part, &footer->contexts,
 		    footer->context_count, err);
 	if (rc == 0)
-		rc = describe_chunks(&d, part, &footer->starts,
-		    index_chunks(footer->context_count + 1), err);
-	if (rc == 0)
-		rc = describe_chunks(&d, part, &footer->rows,
-		    index_chunks((uint32_t)footer->row_count), err);
+		rc = describe_index(&d, part, err);
 	if (rc != 0)
 		return rc;
 	part.place = 0;

@@ -25,20 +25,22 @@
  *   48  8  zero
  *   56  8  checksum of bytes 0..55
  *
- * footer: offset, bytes          section (36 bytes)
+ * footer: offset, bytes          section (40 bytes)
  *    0  4  sections S               0  4  type oid
  *    4  4  contexts C               4  4  rows
  *    8  8  rows                     8  4  zones
  *   16  8  least event_id          12  4  columns
- *   24  8  greatest event_id       16 20  ref of the column table
- *   32  8  least timestamp
- *   40  8  greatest timestamp    column (48 bytes)
- *   48  4  zero                     0  1  physical form, enum phys
- *   52 20  contexts' dictionary     1  1  1: has a dictionary
- *   72 20  starts' chunk table      2  2  zero
- *   92 20  rows' chunk table        4  4  dictionary's strings
- *  112  .  S sections               8 20  ref of the dictionary's root
- *                                  28 20  ref of the chunk table
+ *   24  8  greatest event_id       16  4  granules (context_index.h)
+ *   32  8  least timestamp         20 20  ref of the column table
+ *   40  8  greatest timestamp
+ *   48  4  zero                  column (48 bytes)
+ *   52 20  contexts' dictionary     0  1  physical form, enum phys
+ *   72 20  context index            1  1  1: has a dictionary
+ *   92  .  S sections               2  2  zero
+ *                                   4  4  dictionary's strings
+ * context index: one ref (20) for   8 20  ref of the dictionary's root
+ *   each page, context_index.h     28 20  ref of the chunk table
+ *
  * chunk table: one entry a zone
  *    0  1  encoding                dictionary's root
  *    1  1  flags                    0  4  strings
@@ -225,8 +227,7 @@ segment_put_footer(struct buf *out, const struct segment_footer *footer)
 	buf_put_u64(out, (uint64_t)footer->time_max);
 	buf_put_u32(out, 0);
 	segment_put_ref(out, &footer->contexts);
-	segment_put_ref(out, &footer->starts);
-	segment_put_ref(out, &footer->rows);
+	segment_put_ref(out, &footer->index);
 	for (uint32_t i = 0; i < footer->section_count; i++) {
 		const struct section_info *section = &footer->sections[i];
 
@@ -234,6 +235,7 @@ segment_put_footer(struct buf *out, const struct segment_footer *footer)
 		buf_put_u32(out, section->row_count);
 		buf_put_u32(out, section->zone_count);
 		buf_put_u32(out, section->column_count);
+		buf_put_u32(out, section->granule_count);
 		segment_put_ref(out, &section->columns);
 	}
 }
@@ -250,10 +252,13 @@ take_sections(struct reader *r, struct segment_footer *footer)
 		section->row_count = reader_u32(r);
 		section->zone_count = reader_u32(r);
 		section->column_count = reader_u32(r);
+		section->granule_count = reader_u32(r);
 		section->columns = segment_take_ref(r);
 		row_count += section->row_count;
 		if (section->row_count == 0 ||
 		    section->zone_count > section->row_count ||
+		    section->granule_count < section->zone_count ||
+		    section->granule_count > section->row_count ||
 		    section->column_count < SEGMENT_CORE_COLUMNS ||
 		    section->columns.len / COLUMN_INFO_SIZE !=
 			section->column_count ||
@@ -281,8 +286,7 @@ segment_take_footer(const uint8_t *data, size_t len, struct segment_footer *out,
 	out->time_max = reader_i64(&r);
 	zero = reader_u32(&r);
 	out->contexts = segment_take_ref(&r);
-	out->starts = segment_take_ref(&r);
-	out->rows = segment_take_ref(&r);
+	out->index = segment_take_ref(&r);
 	if (r.failed || zero != 0 || out->section_count == 0 ||
 	    out->context_count == 0 || out->context_count > out->row_count ||
 	    reader_left(&r) / SECTION_INFO_SIZE != out->section_count ||

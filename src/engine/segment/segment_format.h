@@ -24,11 +24,10 @@ struct reader;
 #define SEGMENT_TRAILER_SIZE 40
 #define CHUNK_INFO_SIZE      64
 #define COLUMN_INFO_SIZE     48
-#define SECTION_INFO_SIZE    36
+#define SECTION_INFO_SIZE    40
 #define BLOCK_REF_SIZE       20
-#define FOOTER_FIXED_SIZE    112
+#define FOOTER_FIXED_SIZE    92
 #define DICT_PAGE_STRINGS    1024
-#define INDEX_CHUNK_ROWS     8192 /* rows of the context index's columns */
 
 struct segment_header {
 	uint64_t number;
@@ -85,7 +84,7 @@ struct chunk_info {
 /* Is an integer in the chunk's set, which it has? */
 bool chunk_set_has(const struct chunk_info *info, int64_t value);
 
-/* A column of a section, or of the context index. */
+/* A column of a section. */
 struct column_info {
 	enum phys phys;
 	bool has_dict;
@@ -99,14 +98,11 @@ struct section_info {
 	uint32_t row_count;
 	uint32_t zone_count;
 	uint32_t column_count;
+	uint32_t granule_count;   /* of all zones, context_index.h */
 	struct block_ref columns; /* column_info of each column */
 };
 
-/*
- * The context index: the dictionary of all contexts, and for context c the
- * rows[starts[c] .. starts[c + 1]), ascending, as ordinals over the sections
- * one after the other.  Both are integer columns, INDEX_CHUNK_ROWS a chunk.
- */
+/* `contexts` and `index` have a page each for the same contexts. */
 struct segment_footer {
 	uint64_t row_count;
 	uint64_t event_id_first;
@@ -115,9 +111,8 @@ struct segment_footer {
 	int64_t time_max;
 	uint32_t section_count;
 	uint32_t context_count;
-	struct block_ref contexts; /* dictionary root */
-	struct block_ref starts;   /* chunk_info of each chunk */
-	struct block_ref rows;
+	struct block_ref contexts;     /* dictionary root */
+	struct block_ref index;        /* refs of the index's pages */
 	struct section_info *sections; /* ascending type_oid; malloc'd */
 };
 

@@ -144,6 +144,19 @@ put_text_page(struct segment_output *out, uint32_t limit, struct buf *directory,
 	return rc;
 }
 
+int
+segment_output_pack(struct segment_output *out, size_t *len, struct error *err)
+{
+	bool is_packed;
+	int rc = check_buf(&out->text, err);
+
+	if (rc == 0)
+		rc = pack_text(out, &is_packed, err);
+	if (rc == 0)
+		*len = is_packed ? out->packed.len : out->text.len;
+	return rc;
+}
+
 /* Does the page end with a string that brings it to `len` bytes? */
 static bool
 page_ends(size_t len, uint32_t i, uint32_t count)

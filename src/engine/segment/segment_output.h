@@ -55,6 +55,10 @@ MUST_USE int segment_output_chunk(struct segment_output *out, enum phys phys,
     void *values, const uint8_t *nulls, uint32_t row_count,
     struct chunk_info *info, struct error *err);
 
+/* What out->text would take as a page. */
+MUST_USE int segment_output_pack(struct segment_output *out, size_t *len,
+    struct error *err);
+
 /* Append the table of a column's chunks. */
 MUST_USE int segment_output_chunk_table(struct segment_output *out,
     const struct chunk_info *infos, uint32_t count, struct block_ref *ref,

@@ -13,6 +13,7 @@
 
 #include "engine/segment/block_cache.h"
 #include "engine/segment/chunk.h"
+#include "engine/segment/context_index.h"
 #include "engine/segment/dict.h"
 #include "engine/segment/segment.h"
 #include "engine/segment/segment_format.h"
@@ -25,7 +26,8 @@ struct segment_section {
 	struct column_info *columns; /* column_count; owned */
 	uint32_t *zone_first;        /* first row of each zone, then the row
 					count; owned */
-	uint32_t first_ordinal;      /* of its rows in the context index */
+	uint32_t *zone_granule;      /* first granule of each zone, in the
+					segment; then one past the last; owned */
 };
 
 /* The opened file and its footer.  Immutable but for `sections`. */
@@ -68,7 +70,9 @@ MUST_USE int segment_state_open(struct os_fs *fs, const char *path,
     struct segment_state **out, struct error *err);
 void segment_state_free(struct segment_state *state);
 
-/* Which zone has a row. */
+/* Which zone has a row, or a granule. */
+uint32_t segment_section_zone_of_granule(const struct segment_section *section,
+    uint32_t granule);
 uint32_t segment_section_zone_of(const struct segment_section *section,
     uint32_t row);
 
@@ -144,6 +148,14 @@ MUST_USE int segment_dict_page(struct segment *segment,
     uint32_t page, const struct block **out, uint64_t *bytes_read,
     struct error *err);
 
+/* Pin and open the page of the context index that has a code. */
+MUST_USE int segment_index_page(struct segment *segment,
+    const struct segment_state *state, uint32_t code, const struct block **out,
+    struct index_page *page, uint64_t *bytes_read, struct error *err);
+
+/* Granules of all sections. */
+uint32_t segment_granule_count(const struct segment_state *state);
+
 /*
  * Number of strings in a dictionary that are less than `s`, and whether s is
  * the next.
@@ -152,3 +164,24 @@ MUST_USE int segment_dict_find(struct segment *segment,
     const struct segment_state *state, const struct block_ref *ref,
     uint32_t count, struct str s, uint32_t *code, bool *is_found,
     uint64_t *bytes_read, struct error *err);
+
+/* ---- pruning ---- */
+
+struct prune {
+	struct segment_section *section;
+	const struct scan_spec *spec;
+	struct arena *arena;
+	bool *keep; /* per zone */
+	uint64_t bytes_read;
+};
+
+/*
+ * segment_find.c: all rows of the spec's context, or of its list of events;
+ * and of some rows those within limits of event_id.
+ */
+MUST_USE int prune_find_context(struct prune *p, struct segment_parts *out,
+    struct error *err);
+MUST_USE int prune_find_events(struct prune *p, struct segment_parts *out,
+    struct error *err);
+MUST_USE int prune_limit_rows(struct prune *p, const struct scan_range *ids,
+    struct segment_parts *out, struct error *err);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * segment_writer.c -- collecting sections and writing them; the context index.
+ * segment_writer.c -- collecting sections and writing them.
  *
- * Codes of contexts are known only when all sections are there, because they
- * share one sorted dictionary; so the context column of each section, and the
- * section's table that names it, are written at the end.
+ * Columns are collected and encoded one after the other, zone by zone.  Those
+ * of contexts, and the tables of sections that name them, are written at the
+ * end (writer_contexts.h).
  */
 #include <assert.h>
 #include <stdio.h>
@@ -14,22 +14,21 @@
 #include "common/buf.h"
 #include "common/must.h"
 #include "engine/segment/codec_zstd.h"
-#include "engine/segment/dict.h"
+#include "engine/segment/context_index.h"
 #include "engine/segment/segment.h"
 #include "engine/segment/segment_output.h"
 #include "engine/segment/writer_column.h"
+#include "engine/segment/writer_contexts.h"
 #include "os/file.h"
 
-/* A zone ends early past this, looked at every STEP_ROWS rows. */
+/* A zone ends early with the row that brings a column's strings past this. */
 #define ZONE_STRING_BYTES ((size_t)32 << 20)
-#define STEP_ROWS         128
 
 /* A section that is complete but for its contexts. */
 struct writer_section {
 	struct section_info info;
 	struct column_info *columns; /* owned */
-	uint32_t *zone_rows;         /* owned */
-	uint32_t zone_capacity;
+	uint32_t first_zone;         /* among those of all sections */
 };
 
 struct segment_writer {
@@ -48,9 +47,7 @@ struct segment_writer {
 	uint32_t fill;         /* rows in its last zone */
 	int64_t last_event_id; /* of its rows, 0 at its start */
 
-	struct dict_builder contexts;
-	uint32_t *context_codes; /* of all rows of all sections */
-	uint32_t row_capacity;
+	struct writer_contexts contexts;
 	struct segment_footer footer; /* counts and bounds so far */
 };
 
@@ -75,14 +72,11 @@ static void
 writer_free(struct segment_writer *w)
 {
 	free_columns(w);
-	for (uint32_t s = 0; s < w->section_count; s++) {
+	for (uint32_t s = 0; s < w->section_count; s++)
 		free(w->sections[s].columns);
-		free(w->sections[s].zone_rows);
-	}
 	free(w->sections);
 	free(w->footer.sections);
-	free(w->context_codes);
-	dict_builder_release(&w->contexts);
+	writer_contexts_release(&w->contexts);
 	segment_output_release(&w->out);
 	os_close(w->out.file);
 	free(w);
@@ -129,7 +123,8 @@ segment_writer_open(struct os_fs *fs, const char *dir, uint64_t number,
 	*out = NULL;
 	if (w == NULL)
 		return no_memory(err);
-	MUST(options->zone_rows > 0 && options->zone_rows % STEP_ROWS == 0 &&
+	MUST(options->zone_rows > 0 &&
+	    options->zone_rows % INT_BLOCK_ROWS == 0 &&
 	    options->zone_rows <= INT_ROWS_MAX);
 	w->fs = fs;
 	w->header.number = number;
@@ -141,7 +136,7 @@ segment_writer_open(struct os_fs *fs, const char *dir, uint64_t number,
 	    options->zstd_level == 0      ? ZSTD_LEVEL_DEFAULT
 		: options->zstd_level < 0 ? 0
 					  : options->zstd_level);
-	dict_builder_init(&w->contexts);
+	writer_contexts_init(&w->contexts, w->out.identity);
 	w->footer.event_id_first = UINT64_MAX;
 	w->footer.time_min = INT64_MAX;
 	w->footer.time_max = INT64_MIN;
@@ -209,7 +204,8 @@ segment_writer_begin_type(struct segment_writer *w, uint32_t type_oid,
 	    w->section_count == 0 || type_oid > open_section(w)->info.type_oid);
 	section = &w->sections[w->section_count];
 	*section = (struct writer_section){
-		.info = { .type_oid = type_oid, .column_count = column_count }
+		.info = { .type_oid = type_oid, .column_count = column_count },
+		.first_zone = w->contexts.zone_count,
 	};
 	section->columns = calloc(column_count, sizeof(*section->columns));
 	w->columns = calloc(column_count, sizeof(*w->columns));
@@ -221,107 +217,82 @@ segment_writer_begin_type(struct segment_writer *w, uint32_t type_oid,
 	w->last_event_id = 0;
 	for (uint32_t c = COLUMN_CONTEXT_ID; c < column_count && rc == 0; c++)
 		rc = writer_column_init(&w->columns[c], phys[c],
-		    w->header.zone_rows, err);
+		    w->header.zone_rows, w->out.identity, err);
 	return rc;
 }
 
-static int
-add_zone(struct writer_section *section, uint32_t rows, struct error *err)
+/* Rows of the zones of the open section. */
+static const uint32_t *
+open_zone_rows(const struct segment_writer *w)
 {
-	uint32_t count = section->info.zone_count;
-
-	if (count == section->zone_capacity) {
-		uint32_t capacity = count == 0 ? 16 : 2 * count;
-		uint32_t *zone_rows =
-		    realloc(section->zone_rows, capacity * sizeof(*zone_rows));
-
-		if (zone_rows == NULL)
-			return no_memory(err);
-		section->zone_rows = zone_rows;
-		section->zone_capacity = capacity;
-	}
-	section->zone_rows[section->info.zone_count++] = rows;
-	return 0;
+	return w->contexts.zone_rows +
+	    w->sections[w->section_count - 1].first_zone;
 }
 
 static int
 end_zone(struct segment_writer *w, struct error *err)
 {
-	struct writer_section *section = open_section(w);
-	int rc = add_zone(section, w->fill, err);
+	struct section_info *info = &open_section(w)->info;
+	int rc = writer_contexts_end_zone(&w->contexts, w->fill, err);
 
+	info->zone_count++;
+	info->granule_count += index_granules(w->fill);
 	w->fill = 0;
 	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count && rc == 0;
 	     c++)
 		rc = writer_column_end_zone(&w->columns[c], &w->out,
-		    section->zone_rows, section->info.zone_count, err);
+		    open_zone_rows(w), info->zone_count, err);
 	return rc;
 }
 
-static int
-reserve_rows(struct segment_writer *w, uint32_t count, struct error *err)
+/* The bounds of the core columns of some rows; ids ascend (MUST). */
+static void
+note_bounds(struct segment_writer *w, const struct batch *batch, uint32_t first,
+    uint32_t count)
 {
-	size_t need = (size_t)w->footer.row_count + count;
-	size_t capacity = 2 * (size_t)w->row_capacity;
-	uint32_t *codes;
-
-	if (need <= w->row_capacity)
-		return 0;
-	if (need > UINT32_MAX - 1)
-		return error_set(err, STELE_E_LIMIT,
-		    "segment has too many rows");
-	if (capacity < need)
-		capacity = need + w->header.zone_rows;
-	if (capacity > UINT32_MAX)
-		capacity = UINT32_MAX;
-	codes = realloc(w->context_codes, capacity * sizeof(*codes));
-	if (codes == NULL)
-		return no_memory(err);
-	w->context_codes = codes;
-	w->row_capacity = (uint32_t)capacity;
-	return 0;
-}
-
-/* The core columns of some rows: contexts, and the bounds of the others. */
-static int
-append_core(struct segment_writer *w, const struct batch *batch, uint32_t first,
-    uint32_t count, struct error *err)
-{
-	const struct vec *context = &batch->cols[COLUMN_CONTEXT_ID - 1];
 	const struct vec *time = &batch->cols[COLUMN_TIMESTAMP - 1];
 	const struct vec *id = &batch->cols[COLUMN_EVENT_ID - 1];
 	struct segment_footer *footer = &w->footer;
-	int rc = reserve_rows(w, count, err);
+	int64_t last = w->last_event_id;
+	int64_t time_min = footer->time_min, time_max = footer->time_max;
+	bool ascends = true;
 
-	if (rc != 0)
-		return rc;
 	for (uint32_t i = first; i < first + count; i++) {
 		uint32_t row = sel_row(batch->sel, i);
-		struct str s = context->str[vec_index(context, row)];
 		int64_t event_id = id->i64[vec_index(id, row)];
 		int64_t at = time->i64[vec_index(time, row)];
-		uint32_t code;
 
-		if (s.len > SEGMENT_CONTEXT_BYTES_MAX)
-			return error_set(err, STELE_E_LIMIT,
-			    "context_id is too long: %zu bytes", s.len);
-		MUST(event_id > w->last_event_id);
-		w->last_event_id = event_id;
-		if ((uint64_t)event_id < footer->event_id_first)
+		if (i == first && (uint64_t)event_id < footer->event_id_first)
 			footer->event_id_first = (uint64_t)event_id;
-		if ((uint64_t)event_id > footer->event_id_last)
-			footer->event_id_last = (uint64_t)event_id;
-		footer->time_min =
-		    at < footer->time_min ? at : footer->time_min;
-		footer->time_max =
-		    at > footer->time_max ? at : footer->time_max;
-		code = dict_builder_add(&w->contexts, s);
-		if (code == DICT_FULL)
-			return no_memory(err);
-		w->context_codes[footer->row_count++] = code;
+		ascends &= event_id > last;
+		last = event_id;
+		time_min = at < time_min ? at : time_min;
+		time_max = at > time_max ? at : time_max;
 	}
+	MUST(ascends);
+	w->last_event_id = last;
+	if ((uint64_t)last > footer->event_id_last)
+		footer->event_id_last = (uint64_t)last;
+	footer->time_min = time_min;
+	footer->time_max = time_max;
+	footer->row_count += count;
 	open_section(w)->info.row_count += count;
-	return 0;
+}
+
+/*
+ * How many of `count` rows the zone takes, at least one: with the last of them
+ * it is full or a column's strings have reached their limit.
+ */
+static uint32_t
+rows_that_fit(const struct segment_writer *w, const struct batch *batch,
+    uint32_t first, uint32_t count)
+{
+	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count; c++)
+		if (w->columns[c].phys == PHYS_STR)
+			count =
+			    writer_column_fit(&w->columns[c], &batch->cols[c],
+				batch->sel, first, count, ZONE_STRING_BYTES);
+	return count;
 }
 
 static bool
@@ -348,11 +319,12 @@ segment_writer_append(struct segment_writer *w, const struct batch *batch,
 	while (done < batch->sel.count && rc == 0) {
 		uint32_t count = w->header.zone_rows - w->fill;
 
-		if (count > STEP_ROWS)
-			count = STEP_ROWS;
 		if (count > batch->sel.count - done)
 			count = batch->sel.count - done;
-		rc = append_core(w, batch, done, count, err);
+		count = rows_that_fit(w, batch, done, count);
+		note_bounds(w, batch, done, count);
+		rc = writer_contexts_append(&w->contexts, &batch->cols[0],
+		    batch->sel, done, count, err);
 		for (uint32_t c = COLUMN_CONTEXT_ID;
 		     c < w->column_count && rc == 0; c++)
 			rc = writer_column_append(&w->columns[c],
@@ -376,13 +348,12 @@ segment_writer_end_type(struct segment_writer *w, struct error *err)
 	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count && rc == 0;
 	     c++)
 		rc = writer_column_finish(&w->columns[c], &w->out,
-		    section->zone_rows, section->info.zone_count,
+		    open_zone_rows(w), section->info.zone_count,
 		    &section->columns[c], err);
 	free_columns(w);
 	if (section->info.row_count == 0) {
 		/* A type without rows leaves no trace. */
 		free(section->columns);
-		free(section->zone_rows);
 		w->section_count--;
 	}
 	return rc;
@@ -390,54 +361,33 @@ segment_writer_end_type(struct segment_writer *w, struct error *err)
 
 /* ---- the end ---- */
 
-/* The context column of one section, whose rows start at ordinal `first`. */
+/* The context column of one section. */
 static int
 put_context_column(struct segment_writer *w, struct writer_section *section,
-    uint32_t first, struct error *err)
+    struct error *err)
 {
 	struct column_info *column = &section->columns[COLUMN_CONTEXT_ID - 1];
-	uint32_t zone_count = section->info.zone_count;
-	struct chunk_info *infos = calloc(zone_count, sizeof(*infos));
-	int64_t *codes = malloc(w->header.zone_rows * sizeof(*codes));
-	int rc = 0;
 
-	if (infos == NULL || codes == NULL) {
-		rc = no_memory(err);
-		goto out;
-	}
-	for (uint32_t z = 0; z < zone_count && rc == 0; z++) {
-		for (uint32_t i = 0; i < section->zone_rows[z]; i++)
-			codes[i] =
-			    w->contexts.ranks[w->context_codes[first + i]];
-		rc = segment_output_chunk(&w->out, PHYS_I64, codes, NULL,
-		    section->zone_rows[z], &infos[z], err);
-		first += section->zone_rows[z];
-	}
 	*column = (struct column_info){
 		.phys = PHYS_STR,
 		.has_dict = true,
-		.dict_count = w->contexts.count,
+		.dict_count = w->contexts.dict.count,
 		.dict_root = w->footer.contexts,
 	};
-	if (rc == 0)
-		rc = segment_output_chunk_table(&w->out, infos, zone_count,
-		    &column->chunks, err);
-out:
-	free(codes);
-	free(infos);
-	return rc;
+	return writer_contexts_put_column(&w->contexts, &w->out,
+	    section->first_zone, section->info.zone_count, &column->chunks,
+	    err);
 }
 
 static int
 put_section_tables(struct segment_writer *w, struct error *err)
 {
-	uint32_t first = 0;
 	int rc = 0;
 
 	for (uint32_t s = 0; s < w->section_count && rc == 0; s++) {
 		struct writer_section *section = &w->sections[s];
 
-		rc = put_context_column(w, section, first, err);
+		rc = put_context_column(w, section, err);
 		if (rc != 0)
 			break;
 		buf_reset(&w->out.scratch);
@@ -446,74 +396,7 @@ put_section_tables(struct segment_writer *w, struct error *err)
 			    &section->columns[c]);
 		rc = segment_output_block(&w->out, &w->out.scratch,
 		    &section->info.columns, err);
-		first += section->info.row_count;
 	}
-	return rc;
-}
-
-/* Numbers as a column of chunks. */
-static int
-put_numbers(struct segment_writer *w, const uint32_t *numbers, uint32_t count,
-    struct block_ref *ref, struct error *err)
-{
-	uint32_t chunk_count =
-	    (count + INDEX_CHUNK_ROWS - 1) / INDEX_CHUNK_ROWS;
-	struct chunk_info *infos = calloc(chunk_count, sizeof(*infos));
-	int64_t *values = malloc(INDEX_CHUNK_ROWS * sizeof(*values));
-	int rc = 0;
-
-	if (infos == NULL || values == NULL) {
-		rc = no_memory(err);
-		goto out;
-	}
-	for (uint32_t k = 0; k < chunk_count && rc == 0; k++) {
-		uint32_t first = k * INDEX_CHUNK_ROWS;
-		uint32_t rows = count - first < INDEX_CHUNK_ROWS
-		    ? count - first
-		    : INDEX_CHUNK_ROWS;
-
-		for (uint32_t i = 0; i < rows; i++)
-			values[i] = numbers[first + i];
-		rc = segment_output_chunk(&w->out, PHYS_I64, values, NULL, rows,
-		    &infos[k], err);
-	}
-	if (rc == 0)
-		rc = segment_output_chunk_table(&w->out, infos, chunk_count,
-		    ref, err);
-out:
-	free(values);
-	free(infos);
-	return rc;
-}
-
-/* Rows by context: a counting sort, hence ascending within each. */
-static int
-put_context_index(struct segment_writer *w, struct error *err)
-{
-	uint32_t row_count = (uint32_t)w->footer.row_count;
-	uint32_t context_count = w->contexts.count;
-	uint32_t *starts = calloc((size_t)context_count + 2, sizeof(*starts));
-	uint32_t *rows = malloc(row_count * sizeof(*rows));
-	uint32_t *next;
-	int rc;
-
-	if (starts == NULL || rows == NULL) {
-		rc = no_memory(err);
-		goto out;
-	}
-	next = starts + 1; /* shifted by one, so that it ends as the starts */
-	for (uint32_t i = 0; i < row_count; i++)
-		next[w->contexts.ranks[w->context_codes[i]] + 1]++;
-	for (uint32_t c = 1; c <= context_count; c++)
-		next[c] += next[c - 1];
-	for (uint32_t i = 0; i < row_count; i++)
-		rows[next[w->contexts.ranks[w->context_codes[i]]]++] = i;
-	rc = put_numbers(w, starts, context_count + 1, &w->footer.starts, err);
-	if (rc == 0)
-		rc = put_numbers(w, rows, row_count, &w->footer.rows, err);
-out:
-	free(starts);
-	free(rows);
 	return rc;
 }
 
@@ -524,7 +407,7 @@ put_footer(struct segment_writer *w, struct block_ref *ref, struct error *err)
 	int rc;
 
 	footer->section_count = w->section_count;
-	footer->context_count = w->contexts.count;
+	footer->context_count = w->contexts.dict.count;
 	footer->sections = calloc(w->section_count, sizeof(*footer->sections));
 	if (footer->sections == NULL)
 		return no_memory(err);
@@ -583,14 +466,13 @@ segment_writer_finish(struct segment_writer *w, struct segment_meta *out,
 
 	*out = (struct segment_meta){ 0 };
 	MUST(w->columns == NULL && w->footer.row_count > 0);
-	rc = dict_builder_sort(&w->contexts, err);
-	if (rc == 0)
-		rc = segment_output_dict(&w->out, &w->contexts,
-		    &w->footer.contexts, err);
+	rc = writer_contexts_put_dict(&w->contexts, &w->out,
+	    &w->footer.contexts, err);
 	if (rc == 0)
 		rc = put_section_tables(w, err);
 	if (rc == 0)
-		rc = put_context_index(w, err);
+		rc = writer_contexts_put_index(&w->contexts, &w->out,
+		    &w->footer.index, err);
 	if (rc == 0)
 		rc = put_footer(w, &footer, err);
 	if (rc == 0)

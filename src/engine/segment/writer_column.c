@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "engine/segment/bitpack.h"
 #include "engine/segment/segment_output.h"
+#include "engine/segment/text.h"
 
 /* A dictionary that has grown past one of these is given up. */
 #define DICT_STRING_BYTES_MAX 4096
 #define DICT_BYTES_MAX        ((size_t)16 << 20)
 #define DICT_COUNT_MAX        (UINT32_C(1) << 20)
 #define DICT_COUNT_FREE       65536 /* up to here repeats are not asked for */
+#define REPEATS_A_LOT         8     /* values for each different one */
 
 static int
 no_memory(struct error *err)
@@ -22,7 +25,7 @@ no_memory(struct error *err)
 
 int
 writer_column_init(struct writer_column *column, enum phys phys,
-    uint32_t zone_limit, struct error *err)
+    uint32_t zone_limit, uint64_t seed, struct error *err)
 {
 	*column = (struct writer_column){
 		.phys = phys,
@@ -30,7 +33,7 @@ writer_column_init(struct writer_column *column, enum phys phys,
 		.is_coded = phys == PHYS_STR,
 	};
 	arena_init(&column->arena, NULL);
-	dict_builder_init(&column->dict);
+	dict_builder_init(&column->dict, seed);
 	column->values = malloc(zone_limit * phys_size(phys));
 	column->nulls = malloc(zone_limit);
 	if (column->values == NULL || column->nulls == NULL)
@@ -72,31 +75,35 @@ reserve_codes(struct writer_column *column, uint32_t count, struct error *err)
 	return 0;
 }
 
-static int
-append_code(struct writer_column *column, uint32_t row, struct str s,
-    struct error *err)
+/* The strings of selected rows side by side: the vector's own, or copies. */
+static const struct str *
+strings_of(const struct vec *vec, struct sel sel, uint32_t first,
+    uint32_t count, struct str *copies)
 {
-	uint32_t code = dict_builder_add(&column->dict, s);
-
-	if (code == DICT_FULL)
-		return no_memory(err);
-	if (s.len > DICT_STRING_BYTES_MAX)
-		column->is_long = true;
-	column->codes[row] = code;
-	return 0;
+	if (sel.rows == NULL && !vec->is_constant)
+		return vec->str + first;
+	for (uint32_t i = 0; i < count; i++)
+		copies[i] = vec->str[vec_index(vec, sel_row(sel, first + i))];
+	return copies;
 }
 
 static int
-append_plain(struct writer_column *column, uint32_t row, struct str s,
-    struct error *err)
+append_plain(struct writer_column *column, const struct str *strings,
+    const uint8_t *nulls, uint32_t count, size_t bytes_count, struct error *err)
 {
-	char *bytes = arena_try_alloc(&column->arena, s.len == 0 ? 1 : s.len);
+	struct str *values = (struct str *)column->values + column->fill;
+	char *bytes = arena_try_alloc(&column->arena, bytes_count + 1);
 
 	if (bytes == NULL)
 		return no_memory(err);
-	if (s.len > 0)
-		memcpy(bytes, s.data, s.len);
-	((struct str *)column->values)[row] = str_of(bytes, s.len);
+	for (uint32_t i = 0; i < count; i++) {
+		size_t len = nulls[i] != 0 ? 0 : strings[i].len;
+
+		if (len > 0)
+			memcpy(bytes, strings[i].data, len);
+		values[i] = str_of(bytes, len);
+		bytes += len;
+	}
 	return 0;
 }
 
@@ -104,27 +111,69 @@ static int
 append_strings(struct writer_column *column, const struct vec *vec,
     struct sel sel, uint32_t first, uint32_t count, struct error *err)
 {
-	int rc = 0;
+	const uint8_t *nulls = column->nulls + column->fill;
+	struct str copies[VEC_ROWS];
+	const struct str *strings = strings_of(vec, sel, first, count, copies);
+	size_t bytes = 0, longest = 0;
+	int rc;
 
-	if (column->is_coded)
-		rc = reserve_codes(column, count, err);
-	for (uint32_t i = 0; i < count && rc == 0; i++) {
-		uint32_t row = sel_row(sel, first + i);
-		struct str s = vec->str[vec_index(vec, row)];
+	for (uint32_t i = 0; i < count; i++) {
+		size_t len = nulls[i] != 0 ? 0 : strings[i].len;
 
-		if (vec_is_null(vec, row)) {
-			if (column->is_coded)
-				column->codes[column->row_count + i] =
-				    DICT_FULL;
-			continue;
-		}
-		column->zone_bytes += s.len;
-		column->string_bytes += s.len;
-		rc = column->is_coded
-		    ? append_code(column, column->row_count + i, s, err)
-		    : append_plain(column, column->fill + i, s, err);
+		bytes += len;
+		longest = len > longest ? len : longest;
 	}
-	return rc;
+	column->zone_bytes += bytes;
+	column->string_bytes += bytes;
+	column->is_long |= longest > DICT_STRING_BYTES_MAX;
+	if (!column->is_coded)
+		return append_plain(column, strings, nulls, count, bytes, err);
+	rc = reserve_codes(column, count, err);
+	return rc != 0 ? rc
+		       : dict_builder_add(&column->dict, strings, nulls, count,
+			     column->codes + column->row_count, err);
+}
+
+uint32_t
+writer_column_fit(const struct writer_column *column, const struct vec *vec,
+    struct sel sel, uint32_t first, uint32_t count, size_t limit)
+{
+	size_t bytes = column->zone_bytes;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t row = sel_row(sel, first + i);
+
+		if (!vec_is_null(vec, row))
+			bytes += vec->str[vec_index(vec, row)].len;
+		if (bytes > limit)
+			return i + 1;
+	}
+	return count;
+}
+
+/* Values of selected rows side by side. */
+static void
+gather_fixed(const struct vec *vec, struct sel sel, uint32_t first,
+    uint32_t count, size_t size, void *out)
+{
+	const char *in = vec->data;
+	char *at = out;
+
+	if (sel.rows == NULL && !vec->is_constant) {
+		memcpy(out, in + first * size, count * size);
+		return;
+	}
+	if (size == sizeof(int64_t)) {
+		int64_t *wide = out;
+
+		for (uint32_t i = 0; i < count; i++)
+			wide[i] =
+			    vec->i64[vec_index(vec, sel_row(sel, first + i))];
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++, at += size)
+		memcpy(at, in + vec_index(vec, sel_row(sel, first + i)) * size,
+		    size);
 }
 
 static int
@@ -132,17 +181,9 @@ append_fixed(struct writer_column *column, const struct vec *vec,
     struct sel sel, uint32_t first, uint32_t count, struct error *err)
 {
 	size_t size = phys_size(column->phys);
-	char *out = (char *)column->values + column->fill * size;
-	const char *in = vec->data;
 
-	if (sel.rows == NULL && !vec->is_constant) {
-		memcpy(out, in + first * size, count * size);
-	} else {
-		for (uint32_t i = 0; i < count; i++)
-			memcpy(out + i * size,
-			    in + vec_index(vec, sel_row(sel, first + i)) * size,
-			    size);
-	}
+	gather_fixed(vec, sel, first, count, size,
+	    (char *)column->values + column->fill * size);
 	for (uint32_t i = 0; column->phys == PHYS_NUMERIC && i < count; i++) {
 		struct numeric *value =
 		    (struct numeric *)column->values + column->fill + i;
@@ -156,19 +197,36 @@ append_fixed(struct writer_column *column, const struct vec *vec,
 	return 0;
 }
 
+/* Null flags of selected rows; how many are set. */
+static uint32_t
+gather_nulls(const struct vec *vec, struct sel sel, uint32_t first,
+    uint32_t count, uint8_t *out)
+{
+	uint32_t nulls = 0;
+
+	if (vec->nulls == NULL) {
+		memset(out, 0, count);
+		return 0;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		out[i] = vec_is_null(vec, sel_row(sel, first + i));
+		nulls += out[i];
+	}
+	return nulls;
+}
+
 int
 writer_column_append(struct writer_column *column, const struct vec *vec,
     struct sel sel, uint32_t first, uint32_t count, struct error *err)
 {
-	uint8_t *nulls = column->nulls + column->fill;
+	uint32_t nulls;
 	int rc;
 
-	assert(count <= column->zone_limit - column->fill);
-	memset(nulls, 0, count);
-	for (uint32_t i = 0; vec->nulls != NULL && i < count; i++) {
-		nulls[i] = vec_is_null(vec, sel_row(sel, first + i));
-		column->has_nulls |= nulls[i] != 0;
-	}
+	assert(count <= column->zone_limit - column->fill && count <= VEC_ROWS);
+	nulls =
+	    gather_nulls(vec, sel, first, count, column->nulls + column->fill);
+	column->has_nulls |= nulls > 0;
+	column->null_count += nulls;
 	rc = column->phys == PHYS_STR
 	    ? append_strings(column, vec, sel, first, count, err)
 	    : append_fixed(column, vec, sel, first, count, err);
@@ -249,7 +307,8 @@ dict_has_failed(const struct writer_column *column)
 
 	return column->is_long || count > DICT_COUNT_MAX ||
 	    column->dict.bytes > DICT_BYTES_MAX ||
-	    (count > DICT_COUNT_FREE && count > column->row_count / 4 * 3);
+	    (count > DICT_COUNT_FREE &&
+		count > (column->row_count - column->null_count) / 4 * 3);
 }
 
 int
@@ -272,17 +331,58 @@ writer_column_end_zone(struct writer_column *column, struct segment_output *out,
 	return rc;
 }
 
-/* Would the dictionary and codes be smaller than the strings themselves? */
-static bool
-dict_pays(const struct writer_column *column)
+/*
+ * What strings take as text, from compressing some of them in their order:
+ * those of the first rows that are not null.
+ */
+static int
+estimate_text(struct writer_column *column, struct segment_output *out,
+    uint64_t *bytes, struct error *err)
 {
-	uint32_t count = column->dict.count;
-	uint64_t code_bits =
-	    count < 2 ? 0 : 32 - (unsigned)__builtin_clz(count);
+	size_t packed;
+	int rc;
 
-	return column->dict.bytes + 4 * (uint64_t)count +
-	    column->row_count * code_bits / 8 <
-	    column->string_bytes + column->row_count;
+	buf_reset(&out->text);
+	for (uint32_t i = 0;
+	     i < column->row_count && out->text.len < TEXT_PAGE_BYTES; i++)
+		if (column->codes[i] != DICT_FULL)
+			buf_put_str(&out->text,
+			    column->dict.strings[column->codes[i]]);
+	rc = segment_output_pack(out, &packed, err);
+	if (rc == 0)
+		*bytes = out->text.len == 0
+		    ? 0
+		    : column->string_bytes * packed / out->text.len;
+	buf_reset(&out->text);
+	return rc;
+}
+
+/*
+ * Are the dictionary and codes smaller than the strings themselves, and their
+ * ends?  Strings that repeat a lot get one even if compression would do the
+ * same: predicates and groups are cheap on codes.
+ */
+static int
+judge_dict(struct writer_column *column, struct segment_output *out, bool *pays,
+    struct error *err)
+{
+	uint64_t count = column->dict.count;
+	uint64_t values = column->row_count - column->null_count;
+	uint64_t text = column->string_bytes;
+	uint64_t dict = column->dict.bytes + 4 * count +
+	    values * (count < 2 ? 0 : bits_of(count - 1)) / 8;
+	int rc = 0;
+
+	*pays = false;
+	if (count == 0)
+		return 0;
+	if (count * REPEATS_A_LOT > values) {
+		/* Sorted and front-coded, about a quarter is not there. */
+		dict -= column->dict.bytes / 4;
+		rc = estimate_text(column, out, &text, err);
+	}
+	*pays = dict < text + values;
+	return rc;
 }
 
 static int
@@ -316,11 +416,16 @@ writer_column_finish(struct writer_column *column, struct segment_output *out,
     const uint32_t *zone_rows, uint32_t zone_count, struct column_info *info,
     struct error *err)
 {
+	bool pays = false;
 	int rc = 0;
 
 	assert(column->fill == 0);
 	*info = (struct column_info){ .phys = column->phys };
-	if (column->is_coded && column->dict.count > 0 && dict_pays(column)) {
+	if (column->is_coded)
+		rc = judge_dict(column, out, &pays, err);
+	if (rc != 0)
+		return rc;
+	if (pays) {
 		rc = dict_builder_sort(&column->dict, err);
 		if (rc == 0)
 			rc = segment_output_dict(out, &column->dict,

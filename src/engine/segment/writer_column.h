@@ -33,6 +33,7 @@ struct writer_column {
 	bool is_coded;         /* strings: still with a dictionary */
 	bool is_long;          /* a string was too long for one */
 	uint64_t string_bytes; /* of all rows */
+	uint64_t null_count;   /* of all rows */
 	struct dict_builder dict;
 	uint32_t *codes; /* of all rows, DICT_FULL is null */
 	uint32_t row_count;
@@ -42,10 +43,18 @@ struct writer_column {
 	uint32_t info_capacity;
 };
 
-/* zone_limit rows a zone; release in any case. */
+/* zone_limit rows a zone; `seed` is for hashes.  Release in any case. */
 MUST_USE int writer_column_init(struct writer_column *column, enum phys phys,
-    uint32_t zone_limit, struct error *err);
+    uint32_t zone_limit, uint64_t seed, struct error *err);
 void writer_column_release(struct writer_column *column);
+
+/*
+ * How many of `count` selected rows from `first` on a string column's zone
+ * takes until its strings pass `limit` bytes, that row included.
+ */
+uint32_t writer_column_fit(const struct writer_column *column,
+    const struct vec *vec, struct sel sel, uint32_t first, uint32_t count,
+    size_t limit);
 
 /* Add selected rows first..first+count-1; they fit the zone. */
 MUST_USE int writer_column_append(struct writer_column *column,

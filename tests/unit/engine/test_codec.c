@@ -195,7 +195,8 @@ START_TEST(integers_come_back)
 			values[i] = int_case[_i].value(i);
 		encode(values, n, &view);
 		for (uint32_t i = 0; i < n; i++)
-			ck_assert_int_eq(int_at(&view, i), values[i]);
+			if (int_at(&view, i) != values[i])
+				ck_abort_msg("row %u of %u", i, n);
 		for (uint32_t first = 0; first < n; first += 1 + first / 3) {
 			uint32_t count = 1 + (uint32_t)(draw() % (n - first));
 

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment_find.c -- exact rows of a section: those of a context, by the index,
+ * and those of a list of events, by their ids.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "engine/segment/segment_private.h"
+#include "engine/zone/zone_map.h"
+
+/* Ascending, in the arena. */
+struct found_rows {
+	uint32_t *rows;
+	uint32_t count;
+	uint32_t capacity;
+};
+
+static int
+no_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+/* ---- rows of a context ---- */
+
+static int
+bad_index(const struct prune *p, struct error *err)
+{
+	return error_set(err, STELE_E_CORRUPT,
+	    "invalid context index in file \"%s\"", p->section->segment->path);
+}
+
+/* Rows of a granule that have the code, added to the parts. */
+static int
+add_granule(struct prune *p, const struct chunk_view *view, uint32_t first_row,
+    uint32_t within, int64_t code, struct found_rows *found, struct error *err)
+{
+	uint32_t count = view->info.row_count - within, hits;
+
+	count = count < INDEX_GRANULE_ROWS ? count : INDEX_GRANULE_ROWS;
+	if (found->capacity - found->count < INDEX_GRANULE_ROWS) {
+		uint32_t capacity = 2 * found->capacity + INDEX_GRANULE_ROWS;
+		uint32_t *rows =
+		    arena_try_alloc(p->arena, capacity * sizeof(*rows));
+
+		if (rows == NULL)
+			return no_memory(err);
+		if (found->count > 0)
+			memcpy(rows, found->rows, found->count * sizeof(*rows));
+		found->rows = rows;
+		found->capacity = capacity;
+	}
+	hits =
+	    chunk_find(view, within, count, code, found->rows + found->count);
+	if (hits == 0)
+		return bad_index(p, err);
+	for (uint32_t i = 0; i < hits; i++)
+		found->rows[found->count++] += first_row;
+	return 0;
+}
+
+/* Granules of one zone, from number `next` of the list on. */
+static int
+add_zone(struct prune *p, const struct block *table, const uint32_t *granules,
+    uint32_t *next, uint32_t limit, int64_t code, struct found_rows *found,
+    struct error *err)
+{
+	struct segment_section *section = p->section;
+	uint32_t zone =
+	    segment_section_zone_of_granule(section, granules[*next]);
+	struct segment_chunk chunk;
+	struct chunk_info info;
+	int rc;
+
+	segment_chunk_init(&chunk);
+	rc = segment_chunk_info(section->state, table, zone,
+	    segment_section_zone_rows(section, zone), &info, err);
+	if (rc == 0)
+		rc = segment_chunk_get(section->segment, section->state, &info,
+		    PHYS_I64, &chunk, &p->bytes_read, err);
+	for (; rc == 0 && *next < limit &&
+	     granules[*next] < section->zone_granule[zone + 1];
+	     ++*next)
+		rc = add_granule(p, &chunk.view, section->zone_first[zone],
+		    (granules[*next] - section->zone_granule[zone]) *
+			INDEX_GRANULE_ROWS,
+		    code, found, err);
+	segment_chunk_release(section->segment, &chunk);
+	return rc;
+}
+
+/* The granules of a context, in all sections. */
+static int
+read_list(struct prune *p, uint32_t code, uint32_t **out, uint32_t *count,
+    struct error *err)
+{
+	struct segment_section *section = p->section;
+	uint32_t granule_count = segment_granule_count(section->state);
+	const struct block *block;
+	struct index_page page;
+	uint32_t at = code % INDEX_PAGE_CONTEXTS;
+	int rc;
+
+	rc = segment_index_page(section->segment, section->state, code, &block,
+	    &page, &p->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	*count = index_list_count(&page, at);
+	if (*count > granule_count) {
+		rc = bad_index(p, err);
+		goto out;
+	}
+	*out = arena_try_alloc(p->arena, (*count + (size_t)1) * sizeof(**out));
+	if (*out == NULL)
+		rc = no_memory(err);
+	else if (!index_list_get(&page, at, granule_count, *out))
+		rc = bad_index(p, err);
+out:
+	block_cache_unpin(section->segment->cache, block);
+	return rc;
+}
+
+/* Rows of those of the granules that lie in the section. */
+static int
+find_in_granules(struct prune *p, const uint32_t *granules, uint32_t count,
+    int64_t code, struct segment_parts *out, struct error *err)
+{
+	struct segment_section *section = p->section;
+	uint32_t limit_granule =
+	    section->zone_granule[section->info.zone_count];
+	struct found_rows found = { .rows = NULL };
+	const struct block *table;
+	uint32_t next = 0;
+	int rc;
+
+	while (next < count && granules[next] < section->zone_granule[0])
+		next++;
+	while (count > next && granules[count - 1] >= limit_granule)
+		count--;
+	if (next == count)
+		return 0;
+	rc = segment_chunk_table(section->segment, section->state,
+	    &section->columns[COLUMN_CONTEXT_ID - 1].chunks,
+	    section->info.zone_count, &table, &p->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	while (next < count && rc == 0)
+		rc = add_zone(p, table, granules, &next, count, code, &found,
+		    err);
+	block_cache_unpin(section->segment->cache, table);
+	out->rows = found.rows;
+	out->row_count = found.count;
+	return rc;
+}
+
+int
+prune_find_context(struct prune *p, struct segment_parts *out,
+    struct error *err)
+{
+	struct segment_section *section = p->section;
+	const struct segment_footer *footer = &section->state->footer;
+	uint32_t code, count, *granules;
+	bool is_found;
+	int rc;
+
+	rc = segment_dict_find(section->segment, section->state,
+	    &footer->contexts, footer->context_count, p->spec->context, &code,
+	    &is_found, &p->bytes_read, err);
+	if (rc != 0 || !is_found)
+		return rc;
+	rc = read_list(p, code, &granules, &count, err);
+	if (rc != 0)
+		return rc;
+	return find_in_granules(p, granules, count, code, out, err);
+}
+
+/* ---- limits of event_id ---- */
+
+static int
+event_id_at(struct prune *p, const struct block *table, uint32_t row,
+    int64_t *out, struct error *err)
+{
+	struct segment_section *section = p->section;
+	uint32_t zone = segment_section_zone_of(section, row);
+	struct segment_chunk chunk;
+	struct chunk_info info;
+	int rc;
+
+	segment_chunk_init(&chunk);
+	rc = segment_chunk_info(section->state, table, zone,
+	    segment_section_zone_rows(section, zone), &info, err);
+	if (rc == 0)
+		rc = segment_chunk_get(section->segment, section->state, &info,
+		    PHYS_I64, &chunk, &p->bytes_read, err);
+	if (rc == 0)
+		rc = chunk_at(&chunk.view, row - section->zone_first[zone], out,
+		    err);
+	segment_chunk_release(section->segment, &chunk);
+	return rc;
+}
+
+/* Number of rows of the list whose event_id is less than `id`. */
+static int
+rows_below(struct prune *p, const struct block *table,
+    const struct segment_parts *parts, int64_t id, uint32_t *out,
+    struct error *err)
+{
+	uint32_t first = 0, limit = parts->row_count;
+
+	while (first < limit) {
+		uint32_t middle = first + (limit - first) / 2;
+		int64_t value;
+		int rc =
+		    event_id_at(p, table, parts->rows[middle], &value, err);
+
+		if (rc != 0)
+			return rc;
+		if (value < id)
+			first = middle + 1;
+		else
+			limit = middle;
+	}
+	*out = first;
+	return 0;
+}
+
+int
+prune_limit_rows(struct prune *p, const struct scan_range *ids,
+    struct segment_parts *out, struct error *err)
+{
+	struct segment_section *section = p->section;
+	const struct column_info *column =
+	    &section->columns[COLUMN_EVENT_ID - 1];
+	uint32_t first = 0, limit = out->row_count;
+	const struct block *table;
+	int rc;
+
+	rc = segment_chunk_table(section->segment, section->state,
+	    &column->chunks, section->info.zone_count, &table, &p->bytes_read,
+	    err);
+	if (rc != 0)
+		return rc;
+	if (ids->has_low)
+		rc = rows_below(p, table, out, ids->low.i64, &first, err);
+	if (rc == 0 && ids->has_high && ids->high.i64 < INT64_MAX)
+		rc = rows_below(p, table, out, ids->high.i64 + 1, &limit, err);
+	block_cache_unpin(section->segment->cache, table);
+	if (rc != 0)
+		return rc;
+	out->rows += first;
+	out->row_count = limit > first ? limit - first : 0;
+	return 0;
+}
+
+/* ---- rows by their event_id ---- */
+
+/* First row from `first` on whose event_id is not less than `id`. */
+static int
+row_from(const struct chunk_view *view, int64_t id, uint32_t first,
+    uint32_t *out, struct error *err)
+{
+	uint32_t limit = view->info.row_count;
+
+	while (first < limit) {
+		uint32_t middle = first + (limit - first) / 2;
+		int64_t value;
+		int rc = chunk_at(view, middle, &value, err);
+
+		if (rc != 0)
+			return rc;
+		if (value < id)
+			first = middle + 1;
+		else
+			limit = middle;
+	}
+	*out = first;
+	return 0;
+}
+
+/* The events of a zone from number `next` of the list on. */
+static int
+zone_events(struct prune *p, const struct chunk_view *view, uint32_t zone_first,
+    uint32_t *next, struct segment_parts *out, struct error *err)
+{
+	uint32_t row = 0;
+
+	for (; *next < p->spec->event_id_count; ++*next) {
+		int64_t id = p->spec->event_ids[*next], value;
+		int rc = row_from(view, id, row, &row, err);
+
+		if (rc != 0 || row == view->info.row_count)
+			return rc;
+		rc = chunk_at(view, row, &value, err);
+		if (rc != 0)
+			return rc;
+		if (value == id)
+			out->rows[out->row_count++] = zone_first + row;
+	}
+	return 0;
+}
+
+/* Both ascend: one pass over the zones, of which only few are read. */
+int
+prune_find_events(struct prune *p, struct segment_parts *out, struct error *err)
+{
+	struct segment_section *section = p->section;
+	const struct scan_spec *spec = p->spec;
+	const struct block *table;
+	uint32_t next = 0;
+	int rc;
+
+	out->rows = arena_try_alloc(p->arena,
+	    (spec->event_id_count + (size_t)1) * sizeof(*out->rows));
+	if (out->rows == NULL)
+		return no_memory(err);
+	rc = segment_chunk_table(section->segment, section->state,
+	    &section->columns[COLUMN_EVENT_ID - 1].chunks,
+	    section->info.zone_count, &table, &p->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t z = 0; z < section->info.zone_count && rc == 0; z++) {
+		struct segment_chunk chunk;
+		struct chunk_info info;
+
+		rc = segment_chunk_info(section->state, table, z,
+		    segment_section_zone_rows(section, z), &info, err);
+		while (rc == 0 && next < spec->event_id_count &&
+		    !zone_map_may_match_codes(&info,
+			(struct code_range){ 0, spec->event_ids[next] }))
+			next++; /* before this zone, and in none before */
+		if (rc != 0 || next == spec->event_id_count)
+			break;
+		if (!zone_map_may_match_codes(&info,
+			(struct code_range){ spec->event_ids[next],
+			    INT64_MAX }))
+			continue;
+		rc = segment_chunk_get(section->segment, section->state, &info,
+		    PHYS_I64, &chunk, &p->bytes_read, err);
+		if (rc == 0)
+			rc = zone_events(p, &chunk.view, section->zone_first[z],
+			    &next, out, err);
+		segment_chunk_release(section->segment, &chunk);
+	}
+	block_cache_unpin(section->segment->cache, table);
+	return rc;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/segment/writer_contexts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "common/error.h"
+#include "engine/segment/context_index.h"
+#include "engine/segment/segment.h"
+#include "engine/segment/segment_output.h"
+
+static_assert(INDEX_PAGE_CONTEXTS == DICT_PAGE_STRINGS,
+    "a page of the index is one of the dictionary");
+
+static int
+no_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+void
+writer_contexts_init(struct writer_contexts *contexts, uint64_t seed)
+{
+	*contexts = (struct writer_contexts){ .codes = NULL };
+	dict_builder_init(&contexts->dict, seed);
+}
+
+void
+writer_contexts_release(struct writer_contexts *contexts)
+{
+	dict_builder_release(&contexts->dict);
+	free(contexts->codes);
+	free(contexts->zone_rows);
+	*contexts = (struct writer_contexts){ .codes = NULL };
+}
+
+/* ---- rows ---- */
+
+static int
+reserve_rows(struct writer_contexts *contexts, uint32_t count,
+    struct error *err)
+{
+	size_t need = (size_t)contexts->row_count + count;
+	size_t capacity = 2 * (size_t)contexts->row_capacity;
+	uint32_t *codes;
+
+	if (need <= contexts->row_capacity)
+		return 0;
+	if (need > UINT32_MAX - 1)
+		return error_set(err, STELE_E_LIMIT,
+		    "segment has too many rows");
+	if (capacity < need)
+		capacity = need + VEC_ROWS;
+	if (capacity > UINT32_MAX)
+		capacity = UINT32_MAX;
+	codes = realloc(contexts->codes, capacity * sizeof(*codes));
+	if (codes == NULL)
+		return no_memory(err);
+	contexts->codes = codes;
+	contexts->row_capacity = (uint32_t)capacity;
+	return 0;
+}
+
+int
+writer_contexts_append(struct writer_contexts *contexts, const struct vec *vec,
+    struct sel sel, uint32_t first, uint32_t count, struct error *err)
+{
+	struct str strings[VEC_ROWS];
+	int rc = reserve_rows(contexts, count, err);
+
+	assert(count <= VEC_ROWS);
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < count; i++) {
+		strings[i] = vec->str[vec_index(vec, sel_row(sel, first + i))];
+		if (strings[i].len > SEGMENT_CONTEXT_BYTES_MAX)
+			return error_set(err, STELE_E_LIMIT,
+			    "context_id is too long: %zu bytes",
+			    strings[i].len);
+	}
+	rc = dict_builder_add(&contexts->dict, strings, NULL, count,
+	    contexts->codes + contexts->row_count, err);
+	contexts->row_count += count;
+	return rc;
+}
+
+int
+writer_contexts_end_zone(struct writer_contexts *contexts, uint32_t row_count,
+    struct error *err)
+{
+	if (contexts->zone_count == contexts->zone_capacity) {
+		uint32_t capacity = 2 * contexts->zone_capacity + 16;
+		uint32_t *zone_rows =
+		    realloc(contexts->zone_rows, capacity * sizeof(*zone_rows));
+
+		if (zone_rows == NULL)
+			return no_memory(err);
+		contexts->zone_rows = zone_rows;
+		contexts->zone_capacity = capacity;
+	}
+	contexts->zone_rows[contexts->zone_count++] = row_count;
+	contexts->granule_count += index_granules(row_count);
+	return 0;
+}
+
+/* ---- the dictionary and the columns ---- */
+
+int
+writer_contexts_put_dict(struct writer_contexts *contexts,
+    struct segment_output *out, struct block_ref *ref, struct error *err)
+{
+	int rc = dict_builder_sort(&contexts->dict, err);
+
+	return rc == 0 ? segment_output_dict(out, &contexts->dict, ref, err)
+		       : rc;
+}
+
+int
+writer_contexts_put_column(struct writer_contexts *contexts,
+    struct segment_output *out, uint32_t first_zone, uint32_t zone_count,
+    struct block_ref *chunk_table, struct error *err)
+{
+	struct chunk_info *infos = calloc(zone_count, sizeof(*infos));
+	int64_t *codes = malloc(INT_ROWS_MAX * sizeof(*codes));
+	const uint32_t *next = contexts->codes;
+	int rc = 0;
+
+	if (infos == NULL || codes == NULL) {
+		rc = no_memory(err);
+		goto out;
+	}
+	for (uint32_t z = 0; z < first_zone; z++)
+		next += contexts->zone_rows[z];
+	for (uint32_t z = 0; z < zone_count && rc == 0; z++) {
+		uint32_t row_count = contexts->zone_rows[first_zone + z];
+
+		for (uint32_t i = 0; i < row_count; i++)
+			codes[i] = contexts->dict.ranks[next[i]];
+		rc = segment_output_chunk(out, PHYS_I64, codes, NULL, row_count,
+		    &infos[z], err);
+		next += row_count;
+	}
+	if (rc == 0)
+		rc = segment_output_chunk_table(out, infos, zone_count,
+		    chunk_table, err);
+out:
+	free(codes);
+	free(infos);
+	return rc;
+}
+
+/* ---- the index ---- */
+
+/* Of a context, by its code of first use, while lists are made. */
+struct context_mark {
+	uint32_t last_granule; /* plus one; 0: none yet */
+	uint32_t next; /* number of granules, then where the next goes */
+};
+
+/* Call for each granule that a context has: in this order they ascend. */
+struct granule_visit {
+	struct context_mark *marks;
+	uint32_t *granules; /* NULL: count only */
+};
+
+static void
+visit_granules(const struct writer_contexts *contexts,
+    const struct granule_visit *visit)
+{
+	const uint32_t *codes = contexts->codes;
+	uint32_t granule = 0;
+
+	for (uint32_t z = 0; z < contexts->zone_count; z++) {
+		uint32_t row_count = contexts->zone_rows[z];
+
+		for (uint32_t i = 0; i < row_count; i++) {
+			struct context_mark *mark;
+
+			if (i % INDEX_GRANULE_ROWS == 0)
+				granule++;
+			mark = &visit->marks[codes[i]];
+			if (mark->last_granule == granule)
+				continue;
+			mark->last_granule = granule;
+			if (visit->granules != NULL)
+				visit->granules[mark->next] = granule - 1;
+			mark->next++;
+		}
+		codes += row_count;
+	}
+}
+
+/*
+ * Lists of granules by sorted code: a counting sort.  `starts` has one more
+ * than the contexts; *granules is malloc'd.
+ */
+static int
+make_lists(const struct writer_contexts *contexts, struct context_mark *marks,
+    uint32_t *starts, uint32_t **granules, struct error *err)
+{
+	const struct dict_builder *dict = &contexts->dict;
+	struct granule_visit visit = { .marks = marks };
+	uint32_t sum = 0;
+
+	visit_granules(contexts, &visit);
+	for (uint32_t c = 0; c < dict->count; c++)
+		starts[dict->ranks[c]] = marks[c].next;
+	for (uint32_t r = 0; r < dict->count; r++) {
+		uint32_t count = starts[r];
+
+		starts[r] = sum;
+		sum += count;
+	}
+	starts[dict->count] = sum;
+	for (uint32_t c = 0; c < dict->count; c++)
+		marks[c] = (struct context_mark){
+			.next = starts[dict->ranks[c]],
+		};
+	*granules = malloc((size_t)sum * sizeof(**granules));
+	if (*granules == NULL)
+		return no_memory(err);
+	visit.granules = *granules;
+	visit_granules(contexts, &visit);
+	return 0;
+}
+
+static int
+put_pages(const struct writer_contexts *contexts, struct segment_output *out,
+    const uint32_t *starts, const uint32_t *granules, struct block_ref *ref,
+    struct error *err)
+{
+	uint32_t context_count = contexts->dict.count;
+	uint32_t page_count = dict_page_count(context_count);
+	struct block_ref *pages = calloc(page_count, sizeof(*pages));
+	int rc = 0;
+
+	if (pages == NULL)
+		return no_memory(err);
+	for (uint32_t p = 0; p < page_count && rc == 0; p++) {
+		uint32_t first = p * INDEX_PAGE_CONTEXTS;
+		uint32_t count = context_count - first < INDEX_PAGE_CONTEXTS
+		    ? context_count - first
+		    : INDEX_PAGE_CONTEXTS;
+
+		buf_reset(&out->scratch);
+		index_put_page(&out->scratch, starts + first, granules, count,
+		    contexts->granule_count);
+		rc = segment_output_block(out, &out->scratch, &pages[p], err);
+	}
+	buf_reset(&out->scratch);
+	for (uint32_t p = 0; p < page_count; p++)
+		segment_put_ref(&out->scratch, &pages[p]);
+	if (rc == 0)
+		rc = segment_output_block(out, &out->scratch, ref, err);
+	free(pages);
+	return rc;
+}
+
+int
+writer_contexts_put_index(struct writer_contexts *contexts,
+    struct segment_output *out, struct block_ref *ref, struct error *err)
+{
+	size_t count = contexts->dict.count;
+	struct context_mark *marks = calloc(count, sizeof(*marks));
+	uint32_t *starts = calloc(count + 1, sizeof(*starts));
+	uint32_t *granules = NULL;
+	int rc;
+
+	if (marks == NULL || starts == NULL)
+		rc = no_memory(err);
+	else
+		rc = make_lists(contexts, marks, starts, &granules, err);
+	if (rc == 0)
+		rc = put_pages(contexts, out, starts, granules, ref, err);
+	free(granules);
+	free(starts);
+	free(marks);
+	return rc;
+}
