@@ -43,6 +43,7 @@ struct wal {
 	struct wal_group *queue_head;
 	struct wal_group **queue_tail;
 	uint64_t next_group_number;
+	uint8_t *buffer_memory;             /* of all, owned */
 	uint8_t *buffers[WAL_BUFFER_COUNT]; /* free ones, on a stack */
 	unsigned buffer_count;
 	bool room_is_wanted; /* wal_admit() said: wait */

@@ -491,8 +491,7 @@ wal_free(struct wal *wal)
 	free_files(wal->spare);
 	free_files(wal->retired);
 	wal_file_free(wal->ready);
-	while (wal->buffer_count > 0)
-		free(wal->buffers[--wal->buffer_count]);
+	free(wal->buffer_memory);
 	pthread_mutex_destroy(&wal->lock);
 	pthread_cond_destroy(&wal->log_wake);
 	pthread_cond_destroy(&wal->file_wake);
@@ -520,12 +519,15 @@ add_old_files(struct wal *wal, const struct wal_old_file *files, size_t count)
 static int
 add_buffers(struct wal *wal)
 {
-	for (int i = 0; i < WAL_BUFFER_COUNT; i++) {
-		uint8_t *buffer = malloc(WAL_BUFFER_SIZE + WAL_ALIGN);
+	const size_t size = WAL_BUFFER_SIZE + WAL_ALIGN;
 
-		if (buffer == NULL)
-			return -1;
-		wal->buffers[wal->buffer_count++] = buffer;
+	wal->buffer_memory = malloc(WAL_BUFFER_COUNT * size);
+	if (wal->buffer_memory == NULL)
+		return -1;
+	while (wal->buffer_count < WAL_BUFFER_COUNT) {
+		wal->buffers[wal->buffer_count] =
+		    wal->buffer_memory + wal->buffer_count * size;
+		wal->buffer_count++;
 	}
 	return 0;
 }
