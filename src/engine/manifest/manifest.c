@@ -283,12 +283,9 @@ out:
 	return rc;
 }
 
-/*
- * Does a seal stand behind the damage that says that more was synced?  A step
- * without its seal says nothing: the seal before it was not synced either.
- */
+/* Does a valid record that is younger stand anywhere behind the damage? */
 static bool
-has_later_seal(const struct manifest *m, const uint8_t *file, size_t size,
+has_later_record(const struct manifest *m, const uint8_t *file, size_t size,
     size_t offset)
 {
 	struct record record;
@@ -297,7 +294,7 @@ has_later_seal(const struct manifest *m, const uint8_t *file, size_t size,
 	     at++)
 		if (manifest_take_record(file, size, at, m->identity,
 			&record) &&
-		    record.kind == RECORD_SEAL && record.sequence > m->sequence)
+		    record.sequence > m->sequence)
 			return true;
 	return false;
 }
@@ -330,7 +327,7 @@ replay_all(struct manifest *m, const uint8_t *file, size_t size,
 		return rc;
 	/* keeps M2 */
 	if (offset < m->base_size ||
-	    (offset < size && has_later_seal(m, file, size, offset)))
+	    (offset < size && has_later_record(m, file, size, offset)))
 		return corrupt_at(m, "invalid record", offset, err);
 	m->size = offset;
 	*torn_bytes = size - offset;

@@ -22,10 +22,9 @@
  * a seal has its step's.
  *
  * A seal is written, and not synced, when its step has been synced.  Whatever
- * precedes a valid seal was therefore synced once, and damage there is
- * corruption.  What follows the last valid seal can be a torn tail, in any
- * order: a step may be whole although the seal before it is lost.  The file as
- * far as `base size` was synced before it got its name.
+ * precedes a valid record was therefore synced once, and damage there is
+ * corruption; only what follows the last valid record can be a torn tail.  The
+ * file as far as `base size` was synced before it got its name.
  *
  * body of a step
  *    0  8  next event_id           after that

@@ -317,36 +317,6 @@ START_TEST(damage_is_told_from_a_torn_tail)
 }
 END_TEST
 
-/*
- * The last step was being synced, and with it the seal before it: the power cut
- * may have kept the step and lost the seal.
- */
-START_TEST(a_lost_seal_is_no_damage)
-{
-	uint64_t sealed, unsealed;
-	uint8_t *good;
-	size_t len;
-
-	for (uint64_t n = 1; n <= 2; n++)
-		ck_assert_int_eq(add_segment(n), 0);
-	sealed = file_size();
-	ck_assert_int_eq(add_segment(3), 0);
-	unsealed = file_size() - 24;
-	manifest_close(manifest);
-	manifest = NULL;
-	ck_assert_int_eq(os_read_file(&fs, path, 100000, &good, &len, &err), 0);
-	memset(good + sealed - 24, 0, 24);
-	write_all(good, len); /* the last seal says that all was synced */
-	ck_assert_int_eq(manifest_open(&fs, dir, &manifest, &torn, &err),
-	    STELE_E_CORRUPT);
-	write_all(good, unsealed);
-	ck_assert_int_eq(manifest_open(&fs, dir, &manifest, &torn, &err), 0);
-	check_segments(1, 2);
-	ck_assert_uint_eq(torn, unsealed - sealed + 24);
-	free(good);
-}
-END_TEST
-
 START_TEST(a_full_disk_is_survived)
 {
 	ck_assert_int_eq(add_segment(1), 0);
@@ -467,7 +437,6 @@ main(void)
 	tcase_add_test(tc, steps_are_there_again);
 	tcase_add_test(tc, a_long_log_is_rewritten);
 	tcase_add_test(tc, damage_is_told_from_a_torn_tail);
-	tcase_add_test(tc, a_lost_seal_is_no_damage);
 	tcase_add_test(tc, a_full_disk_is_survived);
 	tcase_add_test(tc, a_failed_sync_is_the_end);
 	tcase_add_test(tc, files_are_held_against_the_list);
