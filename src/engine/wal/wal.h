@@ -73,7 +73,7 @@ struct wal_hooks {
 	void (*synced)(void *arg, struct wal_group *groups);
 	/* wal_admit() may answer otherwise than before. */
 	void (*room)(void *arg);
-	/* W4, once.  The log forgets every group. */
+	/* W4, once, with STELE_E_OS.  The log forgets every group. */
 	void (*failed)(void *arg, const struct error *err);
 };
 
@@ -110,7 +110,7 @@ void wal_unlock(struct wal *wal); /* and wake the log thread if it has work */
  * Under the lock: is there room for a batch of `len` bytes, its header
  * included?  1: yes, append it to *group, or begin a new group if that is
  * NULL; 0: not now, hooks->room() will be called; STELE_E_DISK_FULL or what
- * else kept the next file from being made.
+ * else kept the next file from being made; STELE_E_OS after W4.
  */
 MUST_USE int wal_admit(struct wal *wal, uint64_t len, struct wal_group **group,
     struct error *err);

@@ -38,6 +38,7 @@ struct wal {
 	bool is_stopping;
 	bool has_failed;
 
+	struct error failure; /* once it has */
 	/* Groups: filling is the last one, not yet in the queue. */
 	struct wal_group *filling;
 	struct wal_group *queue_head;

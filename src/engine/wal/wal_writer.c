@@ -77,6 +77,10 @@ wal_admit(struct wal *wal, uint64_t len, struct wal_group **group,
     struct error *err)
 {
 	*group = NULL;
+	if (wal->has_failed) {
+		*err = wal->failure;
+		return err->code;
+	}
 	if (fits_filling(wal, len)) {
 		*group = wal->filling;
 		return 1;
@@ -172,19 +176,24 @@ wal_adopt(struct wal *wal, struct wal_group *group, uint8_t *data, uint64_t len)
 
 /* ---- the log thread ---- */
 
-/* W4: from now on nothing is written. */
+/*
+ * W4: from now on nothing is written, and nobody is admitted.  Whatever the
+ * reason was, a full disk too: what the groups left on disk is not known.
+ */
 static void
 fail(struct wal *wal, const struct error *err)
 {
 	pthread_mutex_lock(&wal->lock);
 	wal->has_failed = true;
 	wal->filling = NULL;
+	wal->failure = *err;
+	wal->failure.code = STELE_E_OS;
 	wal->queue_head = NULL;
 	wal->queue_tail = &wal->queue_head;
 	pthread_mutex_unlock(&wal->lock);
 	wal->unsynced_head = NULL;
 	wal->unsynced_tail = &wal->unsynced_head;
-	wal->hooks.failed(wal->hooks.arg, err);
+	wal->hooks.failed(wal->hooks.arg, &wal->failure); /* constant now */
 }
 
 /* Sync what is written and hand it back. */
