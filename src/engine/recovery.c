@@ -39,6 +39,7 @@ make_manifest(struct engine *engine, struct manifest **out, struct error *err)
 		.next_oid = FIRST_USER_OID,
 		.next_segment = 1,
 		.wal_file = 1,
+		.wal_group = 1,
 	};
 	int rc;
 
@@ -258,6 +259,7 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 		.dir = engine->wal_dir,
 		.key = wal_key(&engine->directory),
 		.first_file = state->wal_file,
+		.first_group = state->wal_group,
 		.reserve = reserve,
 		.arg = &reader,
 		.batch = replay_batch,

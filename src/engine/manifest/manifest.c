@@ -97,7 +97,8 @@ step_fault(const struct manifest_state *state, const struct manifest_step *step)
 	    (step->next_oid != 0 && step->next_oid < state->next_oid) ||
 	    (step->next_segment != 0 &&
 		step->next_segment < state->next_segment) ||
-	    (step->wal_file != 0 && step->wal_file < state->wal_file))
+	    (step->wal_file != 0 && step->wal_file < state->wal_file) ||
+	    (step->wal_group != 0 && step->wal_group < state->wal_group))
 		return "a counter goes back";
 	if (step->has_flushed &&
 	    (step->flushed_shard >= state->shard_count ||
@@ -228,6 +229,8 @@ apply_step(struct manifest *m, const struct manifest_step *step,
 		state->next_segment = step->next_segment;
 	if (step->wal_file != 0)
 		state->wal_file = step->wal_file;
+	if (step->wal_group != 0)
+		state->wal_group = step->wal_group;
 	if (step->has_flushed)
 		state->flushed[step->flushed_shard] = step->flushed_event_id;
 	if (step->has_catalog) {

@@ -47,6 +47,7 @@ struct manifest_state {
 	uint64_t wal_file;     /* first file of the log that is still needed */
 	uint64_t *flushed;     /* per shard: its rows up to this event_id are
 				  in segments */
+	uint64_t wal_group;    /* number of the first group that is in it */
 	uint32_t segment_count;
 	struct segment_meta *segments; /* ascending number */
 	struct str catalog; /* the checkpoint's bytes; may be empty */
@@ -70,6 +71,7 @@ struct manifest_step {
 	uint64_t wal_file;
 	bool has_catalog;
 	struct str catalog;
+	uint64_t wal_group;
 };
 
 /*

@@ -211,8 +211,8 @@ release_log(struct flusher *flusher)
 			flushed = position;
 	}
 	pthread_mutex_lock(&flusher->manifest_lock);
-	step.wal_file =
-	    wal_first_needed(engine->wal, flushed, flusher->generation);
+	step.wal_file = wal_first_needed(engine->wal, flushed,
+	    flusher->generation, &step.wal_group);
 	if (step.wal_file > flusher->wal_file) {
 		rc = manifest_append(flusher->manifest, &step, &err);
 		if (rc == 0) {

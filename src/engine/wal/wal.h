@@ -91,6 +91,7 @@ struct wal_options {
 struct wal_old_file {
 	uint64_t number;
 	uint64_t size_bytes;
+	uint64_t first_group;
 	uint64_t last_event_id;
 	uint64_t generation;
 };
@@ -129,12 +130,12 @@ void wal_adopt(struct wal *wal, struct wal_group *group, uint8_t *data,
 
 /*
  * The first file that is needed when rows up to `event_id` and catalogues up
- * to `generation` are stored elsewhere; 0 if there is none yet.  Once that
- * number is on disk (in the MANIFEST), wal_release() recycles or removes the
- * files before it.
+ * to `generation` are stored elsewhere, and the number of the first group that
+ * is or will be in it; 0 if there is none yet.  Once both are on disk (in the
+ * MANIFEST), wal_release() recycles or removes the files before it.
  */
 uint64_t wal_first_needed(struct wal *wal, uint64_t event_id,
-    uint64_t generation);
+    uint64_t generation, uint64_t *first_group);
 void wal_release(struct wal *wal, uint64_t first_needed);
 
 /* Bytes of the files that are still needed. */

@@ -203,6 +203,7 @@ recycle_file(struct wal *wal, uint64_t number, struct wal_file *file,
 			    &file->file, err);
 	}
 	file->number = number;
+	file->first_group = 0;
 	file->last_event_id = 0;
 	file->generation = 0;
 	file->next = NULL;

@@ -18,6 +18,7 @@ struct wal_file {
 	uint64_t number;
 	uint64_t size_bytes;
 	struct os_file *file;   /* NULL: of an earlier run */
+	uint64_t first_group;   /* number; 0: none has a place in it */
 	uint64_t last_event_id; /* greatest of its groups */
 	uint64_t generation;    /* greatest of its groups */
 };
@@ -37,8 +38,8 @@ struct wal {
 	bool log_is_waiting;
 	bool is_stopping;
 	bool has_failed;
-
 	struct error failure; /* once it has */
+
 	/* Groups: filling is the last one, not yet in the queue. */
 	struct wal_group *filling;
 	struct wal_group *queue_head;

@@ -29,7 +29,8 @@ struct replayer {
 	uint64_t file_size;
 	uint64_t offset; /* after the last valid group */
 
-	uint64_t last_number; /* of the last valid group; 0 before the first */
+	uint64_t last_number; /* of the last valid group, or the one before the
+				 first of all */
 	uint64_t max_synced;  /* that any valid group knows of */
 	uint64_t content_number; /* of the last group that holds a batch */
 };
@@ -232,6 +233,7 @@ need_old_file(struct replayer *r, struct wal_old_file **out, struct error *err)
 	**out = (struct wal_old_file){
 		.number = r->file_number,
 		.size_bytes = r->file_size,
+		.first_group = r->last_number + 1,
 	};
 	return 0;
 }
@@ -246,12 +248,12 @@ replay_file(struct replayer *r, struct error *err)
 	while ((rc = read_group(r, r->offset, &header, err)) == 1) {
 		struct wal_old_file *file = NULL;
 
-		if (r->last_number != 0 && header.number <= r->last_number)
+		if (header.number <= r->last_number)
 			return 0; /* stale; scan_rest() judges it */
-		if (r->last_number != 0 && header.number != r->last_number + 1)
+		if (header.number != r->last_number + 1)
 			return corrupt(r, r->offset,
 			    "Groups before this one are missing.", err);
-		if (r->last_number != 0 &&
+		if (r->out->group_count > 0 &&
 		    header.first_event_id != r->out->next_event_id)
 			return corrupt(r, r->offset,
 			    "Its events do not follow those before.", err);
@@ -412,13 +414,18 @@ int
 wal_replay(struct os_fs *fs, const struct wal_replay_options *options,
     struct wal_replay *out, struct error *err)
 {
-	struct replayer r = { .fs = fs, .options = options, .out = out };
+	struct replayer r = {
+		.fs = fs,
+		.options = options,
+		.out = out,
+		.last_number = options->first_group - 1,
+	};
 	uint64_t *numbers = NULL;
 	uint64_t end = 0;
 	size_t count = 0;
 	int rc;
 
-	*out = (struct wal_replay){ .next_group_number = 1 };
+	*out = (struct wal_replay){ .next_group_number = options->first_group };
 	buf_init(&r.names);
 	buf_init(&r.group);
 	rc = list_files(&r, &numbers, &count, err);

@@ -130,6 +130,7 @@ place_group(struct wal *wal, struct wal_group *group, uint64_t len)
 		wal->current_offset = 0;
 		wal->ready = NULL;
 		wal->wanted_size = 0;
+		wal->current->first_group = wal->next_group_number;
 		wal->current->next = NULL;
 		*wal->files_tail = wal->current;
 		wal->files_tail = &wal->current->next;
@@ -185,9 +186,9 @@ fail(struct wal *wal, const struct error *err)
 {
 	pthread_mutex_lock(&wal->lock);
 	wal->has_failed = true;
-	wal->filling = NULL;
 	wal->failure = *err;
 	wal->failure.code = STELE_E_OS;
+	wal->filling = NULL;
 	wal->queue_head = NULL;
 	wal->queue_tail = &wal->queue_head;
 	pthread_mutex_unlock(&wal->lock);
@@ -431,20 +432,24 @@ is_released(const struct wal_file *file, uint64_t event_id, uint64_t generation)
 }
 
 uint64_t
-wal_first_needed(struct wal *wal, uint64_t event_id, uint64_t generation)
+wal_first_needed(struct wal *wal, uint64_t event_id, uint64_t generation,
+    uint64_t *first_group)
 {
 	struct wal_file *file;
 	uint64_t number = 0;
 
 	pthread_mutex_lock(&wal->lock);
+	*first_group = wal->next_group_number;
 	for (file = wal->files_head; file != NULL; file = file->next) {
 		number = file->number;
 		if (is_being_written(wal, file) ||
 		    !is_released(file, event_id, generation))
 			break;
 	}
-	if (file == NULL)
-		number = number == 0 ? 0 : number + 1;
+	if (file != NULL)
+		*first_group = file->first_group;
+	else if (number != 0)
+		number++;
 	pthread_mutex_unlock(&wal->lock);
 	return number;
 }
@@ -517,6 +522,7 @@ add_old_files(struct wal *wal, const struct wal_old_file *files, size_t count)
 			return -1;
 		file->number = files[i].number;
 		file->size_bytes = files[i].size_bytes;
+		file->first_group = files[i].first_group;
 		file->last_event_id = files[i].last_event_id;
 		file->generation = files[i].generation;
 		*wal->files_tail = file;

@@ -63,6 +63,7 @@ static const struct manifest_state initial = {
 	.next_oid = 16384,
 	.next_segment = 1,
 	.wal_file = 1,
+	.wal_group = 1,
 };
 
 static void
@@ -179,6 +180,7 @@ START_TEST(steps_are_there_again)
 		.removed_count = 2,
 		.next_oid = 20002,
 		.wal_file = 9,
+		.wal_group = 70,
 		.has_catalog = true,
 		.catalog = STR("all about types\0"),
 	};
@@ -201,6 +203,7 @@ START_TEST(steps_are_there_again)
 		ck_assert_uint_eq(state->next_oid, 20002);
 		ck_assert_uint_eq(state->next_segment, 6);
 		ck_assert_uint_eq(state->wal_file, 9);
+		ck_assert_uint_eq(state->wal_group, 70);
 		ck_assert_uint_eq(state->flushed[0], 40);
 		ck_assert_uint_eq(state->flushed[1], 50);
 		ck_assert_uint_eq(state->flushed[2], 60);
