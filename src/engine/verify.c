@@ -144,7 +144,7 @@ engine_verify(struct os_fs *fs, const char *dir,
 	if (rc == 0)
 		rc = manifest_verify(fs, dir, problem, arg, report, err);
 	if (rc == 0)
-		rc = manifest_open(fs, dir, &manifest, &torn_bytes, err);
+		rc = manifest_load(fs, dir, &manifest, &torn_bytes, err);
 	if (rc == 0)
 		rc = verify_log(fs, dir, manifest_state(manifest), &verifier,
 		    err);

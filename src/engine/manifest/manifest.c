@@ -325,6 +325,8 @@ replay_all(struct manifest *m, const uint8_t *file, size_t size,
 			rc = replay_record(m, &record, offset, err);
 		}
 		offset += MANIFEST_RECORD_HEADER_SIZE + record.body_len;
+		if (record.kind == RECORD_SEAL)
+			m->sealed_size = offset;
 	}
 	if (rc != 0)
 		return rc;
@@ -401,39 +403,26 @@ manifest_load(struct os_fs *fs, const char *dir, struct manifest **out,
 	return 0;
 }
 
-int
-manifest_open(struct os_fs *fs, const char *dir, struct manifest **out,
-    uint64_t *torn_bytes, struct error *err)
-{
-	char path[OS_PATH_SIZE];
-	char temp[OS_PATH_SIZE];
-	struct manifest *m = NULL;
-	int rc;
-
-	*out = NULL;
-	rc = manifest_load(fs, dir, &m, torn_bytes, err);
-	if (rc == 0)
-		rc = os_path(path, dir, MANIFEST_NAME, err);
-	if (rc == 0)
-		rc = os_path(temp, dir, MANIFEST_NAME OS_TEMP_SUFFIX, err);
-	if (rc == 0)
-		rc = os_open(fs, path, OS_READ | OS_WRITE, &m->file, err);
-	/* Needs no free space: a full disk must not hinder a start. */
-	if (rc == 0 && *torn_bytes > 0) {
-		rc = os_truncate(m->file, m->size, err);
-		if (rc == 0)
-			rc = os_fsync(m->file, err);
-	}
-	if (rc != 0) {
-		manifest_close(m);
-		return rc;
-	}
-	(void)fs->unlink(fs, temp); /* of a rewrite that did not end */
-	*out = m;
-	return 0;
-}
-
 /* ---- writing the checkpoint ---- */
+
+/* Say that what precedes was synced; not synced itself, and may fail. */
+static void
+write_seal(struct manifest *m)
+{
+	struct error ignored;
+	struct buf seal;
+	size_t start;
+
+	buf_init(&seal);
+	start = manifest_begin_record(&seal);
+	manifest_end_record(&seal, start, RECORD_SEAL, m->sequence, m->identity,
+	    m->size);
+	if (!seal.failed &&
+	    os_pwrite_full(m->file, seal.data, seal.len, m->size, &ignored) ==
+		0)
+		m->size += seal.len;
+	buf_release(&seal);
+}
 
 static int
 put_checkpoint(const struct manifest *m, struct buf *out, struct error *err)
@@ -516,9 +505,76 @@ write_checkpoint(struct manifest *m, bool *is_renamed, struct error *err)
 	m->file = file;
 	m->base_size = content.len;
 	m->size = content.len;
+	write_seal(m);
 out:
 	buf_release(&content);
 	return rc;
+}
+
+/* ---- opening ---- */
+
+/*
+ * Steps behind the last seal may be in the page cache alone, left there by a
+ * process that ended before its sync was done, or whose sync failed; the same
+ * holds for the file's name.  Nobody may rely on them before both are synced.
+ * They are written again, as pages of a failed sync count as clean.  Needs no
+ * free space: a full disk must not hinder a start.
+ */
+static int
+resync(struct manifest *m, struct error *err)
+{
+	uint64_t from = m->sealed_size;
+	size_t len;
+	uint8_t *steps;
+	int rc;
+
+	if (from < m->base_size)
+		from = m->base_size; /* that was synced before it had a name */
+	len = (size_t)(m->size - from);
+	steps = malloc(len + 1);
+	if (steps == NULL)
+		return no_memory(err);
+	rc = os_pread_full(m->file, steps, len, from, err);
+	if (rc == 0)
+		rc = os_pwrite_full(m->file, steps, len, from, err);
+	if (rc == 0)
+		rc = os_fsync(m->file, err);
+	if (rc == 0)
+		rc = os_fsync_dir(m->fs, m->dir, err);
+	if (rc == 0)
+		write_seal(m);
+	free(steps);
+	return rc;
+}
+
+int
+manifest_open(struct os_fs *fs, const char *dir, struct manifest **out,
+    uint64_t *torn_bytes, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	char temp[OS_PATH_SIZE];
+	struct manifest *m = NULL;
+	int rc;
+
+	*out = NULL;
+	rc = manifest_load(fs, dir, &m, torn_bytes, err);
+	if (rc == 0)
+		rc = os_path(path, dir, MANIFEST_NAME, err);
+	if (rc == 0)
+		rc = os_path(temp, dir, MANIFEST_NAME OS_TEMP_SUFFIX, err);
+	if (rc == 0)
+		rc = os_open(fs, path, OS_READ | OS_WRITE, &m->file, err);
+	if (rc == 0 && *torn_bytes > 0)
+		rc = os_truncate(m->file, m->size, err);
+	if (rc == 0 && (*torn_bytes > 0 || m->sealed_size < m->size))
+		rc = resync(m, err);
+	if (rc != 0) {
+		manifest_close(m);
+		return rc;
+	}
+	(void)fs->unlink(fs, temp); /* of a rewrite that did not end */
+	*out = m;
+	return 0;
 }
 
 static int
@@ -561,6 +617,8 @@ manifest_create(struct os_fs *fs, const char *dir,
 	rc = make_folder(fs, dir, SEGMENT_DIRECTORY, err);
 	if (rc == 0)
 		rc = make_folder(fs, dir, QUARANTINE_DIRECTORY, err);
+	if (rc == 0) /* where there is a MANIFEST there are folders */
+		rc = os_fsync_dir(fs, dir, err);
 	if (rc == 0)
 		rc = write_checkpoint(m, &is_renamed, err);
 out:
@@ -573,25 +631,6 @@ out:
 }
 
 /* ---- appending ---- */
-
-/* Say that what precedes was synced; not synced itself, and may fail. */
-static void
-write_seal(struct manifest *m)
-{
-	struct error ignored;
-	struct buf seal;
-	size_t start;
-
-	buf_init(&seal);
-	start = manifest_begin_record(&seal);
-	manifest_end_record(&seal, start, RECORD_SEAL, m->sequence, m->identity,
-	    m->size);
-	if (!seal.failed &&
-	    os_pwrite_full(m->file, seal.data, seal.len, m->size, &ignored) ==
-		0)
-		m->size += seal.len;
-	buf_release(&seal);
-}
 
 /* Write and sync one record behind the last; keeps M1. */
 static int

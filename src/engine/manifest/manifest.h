@@ -11,7 +11,9 @@
  *   M1  manifest_append() returns 0 only when the step is synced.
  *   M2  Damage to anything that was ever known to be synced is corruption and
  *       an error; a last record that was being written is a torn tail and cut.
- *   M3  No file that the MANIFEST does not know is deleted, unless its name is
+ *   M3  What manifest_open() hands out is synced, its name too, whatever the
+ *       process before was interrupted in.
+ *   M4  No file that the MANIFEST does not know is deleted, unless its name is
  *       that of a temporary file.
  *
  * Threads: one thread at a time; the engine says which.
@@ -45,9 +47,9 @@ struct manifest_state {
 	uint32_t next_oid;
 	uint64_t next_segment; /* number of the next segment */
 	uint64_t wal_file;     /* first file of the log that is still needed */
+	uint64_t wal_group;    /* number of the first group that is in it */
 	uint64_t *flushed;     /* per shard: its rows up to this event_id are
 				  in segments */
-	uint64_t wal_group;    /* number of the first group that is in it */
 	uint32_t segment_count;
 	struct segment_meta *segments; /* ascending number */
 	struct str catalog; /* the checkpoint's bytes; may be empty */
@@ -69,9 +71,9 @@ struct manifest_step {
 	uint32_t next_oid;
 	uint64_t next_segment;
 	uint64_t wal_file;
+	uint64_t wal_group;
 	bool has_catalog;
 	struct str catalog;
-	uint64_t wal_group;
 };
 
 /*
@@ -84,10 +86,15 @@ MUST_USE int manifest_create(struct os_fs *fs, const char *dir,
     struct error *err);
 
 /*
- * Read it.  *torn_bytes is the length of a torn tail that was cut, or 0.
- * STELE_E_FILE_MISSING if there is none, STELE_E_CORRUPT with the offset.
+ * Read it, to append to it.  *torn_bytes is the length of a torn tail that was
+ * cut, or 0.  STELE_E_FILE_MISSING if there is none, STELE_E_CORRUPT with the
+ * offset.
  */
 MUST_USE int manifest_open(struct os_fs *fs, const char *dir,
+    struct manifest **out, uint64_t *torn_bytes, struct error *err);
+
+/* Read it and change nothing: for looking only, the torn tail stays. */
+MUST_USE int manifest_load(struct os_fs *fs, const char *dir,
     struct manifest **out, uint64_t *torn_bytes, struct error *err);
 void manifest_close(struct manifest *manifest); /* NULL is allowed */
 

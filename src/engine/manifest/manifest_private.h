@@ -18,17 +18,11 @@ struct manifest {
 	uint64_t identity;
 	uint64_t sequence;    /* of the last step */
 	uint64_t base_size;   /* of the file's checkpoint */
+	uint64_t sealed_size; /* read: as far as known to be synced, or 0 */
 	uint64_t size;        /* where the next record goes */
 	struct error failure; /* code 0: none; else every step answers it */
 	char dir[OS_PATH_SIZE];
 };
-
-/*
- * Read the MANIFEST without changing a thing.  *torn_bytes: what follows the
- * last valid record.
- */
-MUST_USE int manifest_load(struct os_fs *fs, const char *dir,
-    struct manifest **out, uint64_t *torn_bytes, struct error *err);
 
 /* Index of a segment by its number, or of the first greater one. */
 uint32_t manifest_find(const struct manifest_state *state, uint64_t number);

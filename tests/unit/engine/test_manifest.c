@@ -300,7 +300,7 @@ START_TEST(damage_is_told_from_a_torn_tail)
 
 		write_all(good, cut);
 		rc = manifest_open(&fs, dir, &manifest, &torn, &err);
-		if (cut < size[0]) {
+		if (cut < size[0] - 24) { /* its seal may go */
 			ck_assert_int_eq(rc, STELE_E_CORRUPT);
 			continue;
 		}
