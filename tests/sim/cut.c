@@ -59,9 +59,9 @@ check_image(struct world *world, const struct point *point,
 	world_take(world, simfs_crash(point->fs, seed),
 	    oracle_at(oracle, point->change), point->change, point->us);
 	world_open(world);
-	(void)world_look(world, LOOK_AFTER_CUT);
+	(void)world_look_after_end(world);
 	step_run_random(world);
-	(void)world_look(world, LOOK_LIVE);
+	(void)world_look(world);
 	world_stop(world);
 	world_verify(world);
 }

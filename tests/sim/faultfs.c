@@ -17,6 +17,7 @@ struct faultfs {
 	atomic_uint_least64_t calls, hits;
 	void (*failed_sync)(struct os_file *file);
 	char last_hit[256];
+	FILE *trace; /* NULL: none */
 };
 
 struct fault_file {
@@ -34,6 +35,20 @@ static struct os_file *
 under(struct os_file *file)
 {
 	return ((struct fault_file *)file)->under;
+}
+
+/* Note a call and pass its answer on. */
+static ssize_t
+traced(struct os_fs *os, const char *call, const char *path, uint64_t offset,
+    uint64_t len, ssize_t answer)
+{
+	FILE *trace = faultfs_of(os)->trace;
+
+	if (trace != NULL)
+		fprintf(trace, "%10s %s %llu+%llu = %lld\n", call, path,
+		    (unsigned long long)offset, (unsigned long long)len,
+		    (long long)answer);
+	return answer;
 }
 
 /* ---- rules ---- */
@@ -116,6 +131,8 @@ fault_open(struct os_fs *os, const char *path, unsigned flags,
 	}
 	rc = faultfs_of(os)->under->open(faultfs_of(os)->under, name, flags,
 	    &file);
+	if ((flags & OS_CREATE) != 0)
+		(void)traced(os, "create", path, 0, 0, rc);
 	if (rc != 0)
 		return rc;
 	wrapped = sim_alloc(sizeof(*wrapped));
@@ -168,7 +185,8 @@ fault_pwrite(struct os_file *file, const void *data, size_t len,
 			return faultfs_of(file->fs)->rule.error;
 		}
 	}
-	return under(file)->fs->pwrite(under(file), data, len, offset);
+	return traced(file->fs, "write", file->path, offset, len,
+	    under(file)->fs->pwrite(under(file), data, len, offset));
 }
 
 static int
@@ -184,7 +202,8 @@ fault_truncate(struct os_file *file, uint64_t size)
 {
 	if (is_hit(file->fs, FAULT_TRUNCATE, file->path))
 		return answer(file->fs);
-	return under(file)->fs->truncate(under(file), size);
+	return (int)traced(file->fs, "truncate", file->path, size, 0,
+	    under(file)->fs->truncate(under(file), size));
 }
 
 static int
@@ -202,7 +221,8 @@ fault_fdatasync(struct os_file *file)
 {
 	if (is_hit(file->fs, FAULT_FDATASYNC, file->path))
 		return failed_sync(file);
-	return under(file)->fs->fdatasync(under(file));
+	return (int)traced(file->fs, "fdatasync", file->path, 0, 0,
+	    under(file)->fs->fdatasync(under(file)));
 }
 
 static int
@@ -210,7 +230,8 @@ fault_fsync(struct os_file *file)
 {
 	if (is_hit(file->fs, FAULT_FSYNC, file->path))
 		return failed_sync(file);
-	return under(file)->fs->fsync(under(file));
+	return (int)traced(file->fs, "fsync", file->path, 0, 0,
+	    under(file)->fs->fsync(under(file)));
 }
 
 static int
@@ -228,7 +249,8 @@ fault_fsync_dir(struct os_fs *os, const char *path)
 {
 	if (is_hit(os, FAULT_FSYNC_DIR, path))
 		return answer(os);
-	return faultfs_of(os)->under->fsync_dir(faultfs_of(os)->under, path);
+	return (int)traced(os, "fsync-dir", path, 0, 0,
+	    faultfs_of(os)->under->fsync_dir(faultfs_of(os)->under, path));
 }
 
 /* As somebody would write it who does not know rename(2). */
@@ -256,7 +278,7 @@ fault_rename(struct os_fs *os, const char *from, const char *to)
 	    (faultfs_of(os)->rule.calls & FAULT_OPEN) != 0 &&
 	    path_matches(faultfs_of(os)->rule.path, from))
 		return 0;
-	return fs->rename(fs, from, to);
+	return (int)traced(os, "rename to", to, 0, 0, fs->rename(fs, from, to));
 }
 
 static int
@@ -264,7 +286,8 @@ fault_link(struct os_fs *os, const char *from, const char *to)
 {
 	if (is_hit(os, FAULT_LINK, from))
 		return answer(os);
-	return faultfs_of(os)->under->link(faultfs_of(os)->under, from, to);
+	return (int)traced(os, "link", to, 0, 0,
+	    faultfs_of(os)->under->link(faultfs_of(os)->under, from, to));
 }
 
 static int
@@ -272,7 +295,8 @@ fault_unlink(struct os_fs *os, const char *path)
 {
 	if (is_hit(os, FAULT_UNLINK, path))
 		return answer(os);
-	return faultfs_of(os)->under->unlink(faultfs_of(os)->under, path);
+	return (int)traced(os, "unlink", path, 0, 0,
+	    faultfs_of(os)->under->unlink(faultfs_of(os)->under, path));
 }
 
 static int
@@ -280,7 +304,8 @@ fault_mkdir(struct os_fs *os, const char *path)
 {
 	if (is_hit(os, FAULT_MKDIR, path))
 		return answer(os);
-	return faultfs_of(os)->under->mkdir(faultfs_of(os)->under, path);
+	return (int)traced(os, "mkdir", path, 0, 0,
+	    faultfs_of(os)->under->mkdir(faultfs_of(os)->under, path));
 }
 
 static int
@@ -340,6 +365,12 @@ void
 faultfs_free(struct faultfs *faultfs)
 {
 	free(faultfs);
+}
+
+void
+faultfs_trace(struct faultfs *faultfs, FILE *out)
+{
+	faultfs->trace = out;
 }
 
 void

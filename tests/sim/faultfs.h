@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct faultfs;
 struct os_file;
@@ -68,6 +69,9 @@ void faultfs_set(struct faultfs *faultfs, const struct fault_rule *rule);
 /* Calls that the rule is about, and those it hit. */
 uint64_t faultfs_calls(const struct faultfs *faultfs);
 uint64_t faultfs_hits(const struct faultfs *faultfs);
+
+/* Write a line about each call that makes, changes or syncs; NULL: none. */
+void faultfs_trace(struct faultfs *faultfs, FILE *out);
 
 /* A line about the last call that was hit, for messages. */
 const char *faultfs_last_hit(const struct faultfs *faultfs);

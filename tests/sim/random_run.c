@@ -12,59 +12,67 @@
 #include "sim/step.h"
 #include "sim/world.h"
 
-#define SEEDS         100
-#define SEEDS_LONG    2000
-#define CUTS_MAX      4   /* in one run */
-#define STEPS_MAX     12  /* between two of them */
-#define CHANGES_MAX   400 /* the same */
-#define RECOVERY_CUTS 3   /* of 4 cuts, so many come soon after a start */
+#define SEEDS       100
+#define SEEDS_LONG  2000
+#define ENDS_MAX    5   /* in one run */
+#define STEPS_MAX   12  /* between two of them */
+#define CHANGES_MAX 400 /* the same */
+#define START_MAX   14  /* changes of which some are made in a recovery */
 
-/* Work until power is cut, or for some steps. */
+/* Work until the end comes, or for some steps. */
 static void
 work(struct world *world)
 {
 	uint64_t steps = 1 + random_below(&world->random, STEPS_MAX);
 
-	while (steps-- > 0 && !world->is_cut)
+	if (world_type_count(world) == 0)
+		step_run(world, "create-type", 2);
+	while (steps-- > 0 && !world->is_over)
 		step_run_random(world);
 }
 
-/* The next cut: somewhere in the work, or in the recovery. */
+static enum world_end
+draw_end(struct world *world)
+{
+	return random_once_in(&world->random, 3) ? END_KILL : END_CUT;
+}
+
+/* The next end: somewhere in the work, or in the recovery. */
 static void
 arm(struct world *world)
 {
 	uint64_t changes = 1 +
-	    (random_once_in(&world->random, 2)
-		    ? random_below(&world->random, 12)
-		    : random_below(&world->random, CHANGES_MAX));
+	    random_below(&world->random,
+		random_once_in(&world->random, 2) ? START_MAX : CHANGES_MAX);
+	enum world_end end = draw_end(world);
 
-	world_arm_cut(world, changes, random_next(&world->random));
+	world_arm_end(world, changes, end, random_next(&world->random));
 }
 
 static void
 run_seed(uint64_t seed)
 {
 	struct world world;
-	uint64_t cuts;
+	uint64_t ends;
 
 	world_init(&world, seed);
-	cuts = random_below(&world.random, CUTS_MAX + 1);
+	ends = random_below(&world.random, ENDS_MAX + 1);
 	for (;;) {
-		if (cuts > 0)
+		if (ends > 0)
 			arm(&world);
-		if (world_try_open(&world) == 0 && !world.is_cut)
-			(void)world_look(&world, LOOK_AFTER_CUT);
-		if (!world.is_cut)
+		if (world_try_open(&world) == 0 && !world.is_over)
+			(void)world_look_after_end(&world);
+		if (!world.is_over)
 			work(&world);
-		if (cuts == 0)
+		if (ends-- == 0)
 			break;
-		cuts--;
-		if (!world.is_cut) /* not that many changes */
-			world_cut(&world, random_next(&world.random));
-		else
-			world_after_cut(&world);
+		if (world.is_over)
+			world_after_end(&world);
+		else /* not that many changes */
+			world_end(&world, draw_end(&world),
+			    random_next(&world.random));
 	}
-	(void)world_look(&world, LOOK_LIVE);
+	(void)world_look(&world);
 	world_stop(&world);
 	world_verify(&world);
 	world_release(&world);

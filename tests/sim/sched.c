@@ -27,6 +27,7 @@
 #define SPURIOUS_ONCE_IN  200        /* a condition may wake up for nothing */
 #define WALL_START_SECOND 1767225600 /* 2026-01-01 00:00 UTC */
 #define NS_PER_SECOND     1000000000
+#define TIME_LIMIT_NS     ((int64_t)3600 * NS_PER_SECOND) /* of one case */
 
 enum thread_state {
 	THREAD_READY, /* wants the turn, or has it */
@@ -66,6 +67,7 @@ static struct {
 	uint64_t random_bytes; /* for getrandom() */
 	uint64_t turns;
 	int64_t now_ns;
+	int64_t limit_ns;
 	int64_t wall_jump_us;
 } sched = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -74,9 +76,9 @@ static _Thread_local struct sim_thread *self;
 /* ---- the turn; all under sched.lock ---- */
 
 static _Noreturn void
-report_deadlock(void)
+report_threads(const char *what)
 {
-	fprintf(stderr, "sched: all threads wait, for ever:\n");
+	fprintf(stderr, "sched: %s:\n", what);
 	for (struct sim_thread *t = sched.threads; t != NULL; t = t->next) {
 		char name[16] = "";
 
@@ -125,9 +127,11 @@ skip_time(void)
 		if (t->deadline_ns < first)
 			first = t->deadline_ns;
 	if (first == INT64_MAX)
-		report_deadlock();
+		report_threads("all threads wait, for ever");
 	if (first > sched.now_ns)
 		sched.now_ns = first;
+	if (sched.now_ns > sched.limit_ns)
+		report_threads("hours pass, and nothing comes of it");
 	wake_due();
 }
 
@@ -501,6 +505,7 @@ sched_start(uint64_t seed)
 	sched.random_bytes = random_mix(seed, 2);
 	sched.turns = 0;
 	sched.now_ns = NS_PER_SECOND;
+	sched.limit_ns = TIME_LIMIT_NS;
 	sched.wall_jump_us = 0;
 	self = thread_new();
 	self->id = pthread_self();
@@ -514,6 +519,7 @@ sched_reseed(uint64_t seed)
 	enter();
 	sched.random = random_mix(seed, 1);
 	sched.random_bytes = random_mix(seed, 2);
+	sched.limit_ns = sched.now_ns + TIME_LIMIT_NS;
 	leave();
 }
 

@@ -12,8 +12,9 @@
  *
  * Time moves by what file calls cost, and when all threads wait: then it jumps
  * to the first deadline.  A retry after a second costs nothing.  If all wait
- * and none has a deadline, the program is in a deadlock: the threads and what
- * they wait for are printed, and the process ends.
+ * and none has a deadline, or an hour has passed since sched_start() or
+ * sched_reseed(), the program is stuck: the threads and what they wait for are
+ * printed, and the process ends.
  *
  * This is done where calls are linked (ld's --wrap): the code of the server
  * does not know of it.  A program that wants it has $(sim_ldflags).  Wrapped

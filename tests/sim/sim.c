@@ -40,8 +40,9 @@ print_usage(FILE *out)
 	      "  --count N  so many cases\n"
 	      "  --images N so many outcomes of each power cut\n"
 	      "  --only N   case N alone\n\n"
-	      "environment: SIM_STEPS=1 prints the steps, SIM_LOG=2 the "
-	      "engine's log\n",
+	      "environment: SIM_STEPS=1 prints the steps, SIM_TRACE=1 the "
+	      "file calls,\n"
+	      "SIM_LOG=1 the engine's log; none of them changes the run\n",
 	    out);
 }
 

@@ -224,7 +224,7 @@ static void
 look(struct world *world, uint32_t n)
 {
 	(void)n;
-	(void)world_look(world, LOOK_LIVE);
+	(void)world_look(world);
 }
 
 static void
@@ -240,7 +240,7 @@ restart(struct world *world, uint32_t n)
 	(void)n;
 	world_stop(world);
 	if (world_try_open(world) == 0)
-		(void)world_look(world, LOOK_AFTER_KILL);
+		(void)world_look_after_end(world);
 }
 
 static void
@@ -250,9 +250,9 @@ kill_and_restart(struct world *world, uint32_t n)
 		send_events(world,
 		    random_once_in(&world->random, 2) ? SYNC_ON : SYNC_OFF, 2,
 		    1);
-	world_kill(world);
+	world_end(world, END_KILL, 0);
 	if (world_try_open(world) == 0)
-		(void)world_look(world, LOOK_AFTER_KILL);
+		(void)world_look_after_end(world);
 }
 
 /* The clock goes back or ahead; ids do not. */
@@ -335,13 +335,16 @@ find_step(const char *name)
 static void
 run_step(struct world *world, const struct step *step, uint32_t n)
 {
-	if (world->engine == NULL || world->is_cut)
+	if (world->engine == NULL || world->is_over)
 		return;
-	if (getenv("SIM_STEPS") != NULL)
-		fprintf(stderr, "%8llu %s %u\n",
-		    (unsigned long long)simfs_change_count(world->fs),
-		    step->name, (unsigned)n);
+	world_say(world, "%s %u", step->name, (unsigned)n);
 	step->run(world, n);
+}
+
+void
+step_run(struct world *world, const char *name, uint32_t n)
+{
+	run_step(world, find_step(name), n);
 }
 
 uint32_t
@@ -354,7 +357,7 @@ void
 script_run(struct world *world, uint32_t lines)
 {
 	for (uint32_t i = 0; i < lines && i < ARRAY_LEN(script); i++)
-		run_step(world, find_step(script[i].step), script[i].n);
+		step_run(world, script[i].step, script[i].n);
 }
 
 void

@@ -29,5 +29,7 @@ struct script_line {
 uint32_t script_length(void);
 void script_run(struct world *world, uint32_t lines);
 
+void step_run(struct world *world, const char *name, uint32_t n);
+
 /* One step, drawn by weight. */
 void step_run_random(struct world *world);

@@ -39,6 +39,22 @@ world_set_case(const char *fmt, ...)
 }
 
 void
+world_say(struct world *world, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (getenv("SIM_STEPS") == NULL)
+		return;
+	sched_hold(); /* looking changes nothing */
+	fprintf(stderr, "%8" PRIu64 " ", simfs_change_count(world->fs));
+	sched_release();
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+void
 world_fail(const char *fmt, ...)
 {
 	va_list ap;
@@ -86,23 +102,29 @@ before_call(void *arg)
 
 /* Nothing counts any more that the process says. */
 static void
-note_end(struct world *world)
+note_end(struct world *world, bool is_cut)
 {
 	if (world->is_dead)
 		return;
 	world->is_dead = true;
+	world->was_cut |= is_cut;
+	if (world->is_ended)
+		return;
+	world->is_ended = true;
 	world->ended_at = simfs_change_count(world->fs);
 	world->ended_us = sched_now_us();
 	oracle_ended(world->oracle, world->ended_us, WORLD_SYNC_BOUND_US);
 }
 
 static void
-cut_now(struct world *world, uint64_t seed)
+end_now(struct world *world, enum world_end end, uint64_t cut_seed)
 {
-	world->image = simfs_crash(world->fs, seed);
-	world->is_cut = true;
-	world->cut_at = 0;
-	note_end(world);
+	if (end == END_CUT)
+		world->image = simfs_crash(world->fs, cut_seed);
+	world_say(world, "-- %s", end == END_CUT ? "power cut" : "killed");
+	note_end(world, end == END_CUT);
+	world->is_over = true;
+	world->end_at = 0;
 	if (world->process != NULL)
 		simfs_kill(world->process);
 }
@@ -115,8 +137,8 @@ after_call(void *arg, uint64_t count)
 	sched_hold();
 	if (world->on_change != NULL && !world->is_dead)
 		world->on_change(world->on_change_arg, count);
-	if (count == world->cut_at && !world->is_dead)
-		cut_now(world, world->cut_seed);
+	if (count == world->end_at && !world->is_dead)
+		end_now(world, world->end, world->cut_seed);
 	sched_release();
 }
 
@@ -141,21 +163,29 @@ set_options(struct world *world)
 	};
 }
 
-/* The log's lines are for who looks at one case: SIM_LOG is a level. */
+/* Each line has a second of its own: none is left out as one too many. */
+static int64_t
+log_clock(void)
+{
+	static int64_t us;
+
+	return us += 1000000;
+}
+
+/*
+ * The log's lines are for who looks at one case, with SIM_LOG.  They are
+ * always made, so that looking changes nothing.
+ */
 static void
 open_log(void)
 {
-	const char *level = getenv("SIM_LOG");
-	struct log_options options = {
-		.level = LOG_LEVEL_ERROR,
-		.path = "/dev/null",
+	const struct log_options options = {
+		.level = LOG_LEVEL_DEBUG,
+		.path = getenv("SIM_LOG") != NULL ? NULL : "/dev/null",
 	};
 	struct error err;
 
-	if (level != NULL) {
-		options.level = (enum log_level)atoi(level);
-		options.path = NULL;
-	}
+	log_set_clock(log_clock);
 	if (log_open(&options, &err) != 0)
 		world_fail("%s", err.message);
 }
@@ -224,13 +254,15 @@ world_try_open(struct world *world)
 	struct error err;
 	int rc;
 
-	if (world->is_cut)
+	if (world->is_over)
 		return STELE_E_OS;
 	if (world->process == NULL) {
 		world->process = simfs_process(world->fs);
 		if (world->faults == NULL) {
 			world->faults = faultfs_new(world->process);
 			faultfs_on_failed_sync(world->faults, simfs_lose);
+			if (getenv("SIM_TRACE") != NULL)
+				faultfs_trace(world->faults, stderr);
 		} else {
 			faultfs_set_under(world->faults, world->process);
 		}
@@ -267,7 +299,7 @@ world_stop(struct world *world)
 {
 	world_wait(world);
 	world_close(world);
-	note_end(world);
+	note_end(world, false);
 }
 
 /* Bring the threads of a process that is no more to their end. */
@@ -282,34 +314,31 @@ bury(struct world *world)
 }
 
 void
-world_kill(struct world *world)
+world_end(struct world *world, enum world_end end, uint64_t cut_seed)
 {
-	note_end(world);
-	bury(world);
+	end_now(world, end, cut_seed);
+	world_after_end(world);
 }
 
 void
-world_cut(struct world *world, uint64_t seed)
+world_arm_end(struct world *world, uint64_t changes, enum world_end end,
+    uint64_t cut_seed)
 {
-	cut_now(world, seed);
-	world_after_cut(world);
+	world->end_at = simfs_change_count(world->fs) + changes;
+	world->end = end;
+	world->cut_seed = cut_seed;
 }
 
 void
-world_arm_cut(struct world *world, uint64_t changes, uint64_t seed)
-{
-	world->cut_at = simfs_change_count(world->fs) + changes;
-	world->cut_seed = seed;
-}
-
-void
-world_after_cut(struct world *world)
+world_after_end(struct world *world)
 {
 	bury(world);
+	world->is_over = false;
+	if (world->image == NULL)
+		return;
 	simfs_free(world->fs);
 	world->fs = world->image;
 	world->image = NULL;
-	world->is_cut = false;
 	start_machine(world);
 }
 
@@ -322,8 +351,10 @@ world_take(struct world *world, struct simfs *fs, struct oracle *oracle,
 	oracle_free(world->oracle);
 	world->fs = fs;
 	world->oracle = oracle;
+	world->is_ended = world->was_cut = true;
 	world->ended_at = moment;
 	world->ended_us = moment_us;
+	oracle_ended(oracle, moment_us, WORLD_SYNC_BOUND_US);
 	start_machine(world);
 }
 

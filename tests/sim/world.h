@@ -38,6 +38,8 @@
 
 struct sent;
 
+enum world_end { END_KILL, END_CUT };
+
 struct world {
 	uint64_t seed;
 	uint64_t random; /* of the steps */
@@ -54,15 +56,23 @@ struct world {
 	struct sent *sent;
 	uint32_t sent_count;
 	bool is_dead; /* killed: what is still answered counts for nothing */
-	bool is_cut;  /* power is off; the image is what is left */
-	struct simfs *image;
-	uint64_t cut_at; /* number of the change to cut after; 0: none */
-	uint64_t cut_seed;
-	uint64_t ended_at; /* when the last process was killed or cut */
+
+	/* How the process ended, if it has, and nobody has looked since. */
+	bool is_ended;
+	bool was_cut;      /* power was cut meanwhile */
+	uint64_t ended_at; /* the change it ended after, the first time */
 	int64_t ended_us;
+
+	/* The end that is to come: after change number `end_at`, 0: none. */
+	bool is_over; /* it has come; world_after_end() follows */
+	uint64_t end_at;
+	enum world_end end;
+	uint64_t cut_seed;
+	struct simfs *image; /* of a cut */
+
+	unsigned failures; /* that engine_on_failure() told */
 	void (*on_change)(void *arg, uint64_t count);
 	void *on_change_arg;
-	unsigned failures; /* that engine_on_failure() told */
 
 	/*
 	 * Errors that may be: commits and reads then just end.  Else the
@@ -81,6 +91,9 @@ struct world {
  */
 void world_set_case(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* With SIM_STEPS: say what happens, after how many changes. */
+void world_say(struct world *world, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
 /* Say what is wrong and end the process. */
 NORETURN void world_fail(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
@@ -98,18 +111,20 @@ void world_close(struct world *world);
 /* A clean stop: open batches are answered, then it is closed. */
 void world_stop(struct world *world);
 
-/* Kill the process; what it had not synced is still in the page cache. */
-void world_kill(struct world *world);
+/*
+ * End the process now.  What it had not synced is in the page cache after a
+ * kill; after a power cut the file system is what that leaves of it.
+ */
+void world_end(struct world *world, enum world_end end, uint64_t cut_seed);
 
 /*
- * Pull the plug: the process is gone, and the file system is what the power
- * cut leaves of it.  Now; or when so many more changes have been made, in the
- * midst of whatever it is that makes them: is_cut tells, and world_after_cut()
- * brings it to an end.
+ * The same after so many more changes, in the midst of whatever it is that
+ * makes them: then is_over is set, nothing works any more, and
+ * world_after_end() brings it to an end.
  */
-void world_cut(struct world *world, uint64_t seed);
-void world_arm_cut(struct world *world, uint64_t changes, uint64_t seed);
-void world_after_cut(struct world *world);
+void world_arm_end(struct world *world, uint64_t changes, enum world_end end,
+    uint64_t cut_seed);
+void world_after_end(struct world *world);
 
 /*
  * Go on with another file system and another oracle, which are taken over, as
@@ -161,11 +176,12 @@ uint32_t world_type_count(const struct world *world); /* of those */
 /* ---- reading ---- */
 
 /*
- * Read everything and hold it against the oracle.  LOOK_LIVE notes what was
- * seen; the others give open batches their fate.  0, or the error that reading
- * gave, if that may be.
+ * Read everything and hold it against the oracle: as any reader does, noting
+ * what was seen; or as the first after the process has ended, which gives open
+ * batches their fate.  0, or the error that reading gave, if that may be.
  */
-int world_look(struct world *world, enum look_kind kind);
+int world_look(struct world *world);
+int world_look_after_end(struct world *world);
 
 /* The directory of a stopped engine has no problem. */
 void world_verify(struct world *world);

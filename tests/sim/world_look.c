@@ -301,22 +301,41 @@ look(struct world *world, struct look *look)
 	return rc;
 }
 
-int
-world_look(struct world *world, enum look_kind kind)
+static int
+look_and_settle(struct world *world, struct look *now)
 {
-	struct look look_now = {
-		.kind = kind,
-		.moment = simfs_change_count(world->fs),
-		.moment_us = world->ended_us,
-		.sync_bound_us = WORLD_SYNC_BOUND_US,
-	};
 	int rc;
 
-	if (kind != LOOK_LIVE)
-		look_now.moment = world->ended_at;
-	rc = look(world, &look_now);
+	now->sync_bound_us = WORLD_SYNC_BOUND_US;
+	rc = look(world, now);
 	if (rc == 0 && !world->is_dead)
-		look_settle(&look_now);
-	look_end(&look_now);
+		look_settle(now);
+	look_end(now);
+	return rc;
+}
+
+int
+world_look(struct world *world)
+{
+	struct look now = {
+		.kind = LOOK_LIVE,
+		.moment = simfs_change_count(world->fs),
+	};
+
+	return look_and_settle(world, &now);
+}
+
+int
+world_look_after_end(struct world *world)
+{
+	struct look now = {
+		.kind = world->was_cut ? LOOK_AFTER_CUT : LOOK_AFTER_KILL,
+		.moment = world->ended_at,
+		.moment_us = world->ended_us,
+	};
+	int rc = look_and_settle(world, &now);
+
+	if (rc == 0 && !world->is_dead)
+		world->is_ended = world->was_cut = false;
 	return rc;
 }
