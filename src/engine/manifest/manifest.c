@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/log.h"
 #include "common/must.h"
 #include "engine/manifest/manifest_format.h"
 #include "engine/manifest/manifest_private.h"
@@ -302,6 +303,18 @@ has_later_record(const struct manifest *m, const uint8_t *file, size_t size,
 	return false;
 }
 
+/* Is there, behind the last step, the seal that says it was synced? */
+static bool
+has_seal(const struct manifest *m, const uint8_t *file, size_t size,
+    size_t offset)
+{
+	struct record record;
+
+	return offset < size &&
+	    manifest_take_record(file, size, offset, m->identity, &record) &&
+	    record.kind == RECORD_SEAL && record.sequence == m->sequence;
+}
+
 static int
 replay_all(struct manifest *m, const uint8_t *file, size_t size,
     uint64_t *torn_bytes, struct error *err)
@@ -311,22 +324,15 @@ replay_all(struct manifest *m, const uint8_t *file, size_t size,
 	int rc = 0;
 
 	while (offset < size && rc == 0) {
-		bool is_first = offset == MANIFEST_HEADER_SIZE;
-
 		if (!manifest_take_record(file, size, offset, m->identity,
-			&record))
+			&record) ||
+		    record.kind != RECORD_STEP ||
+		    (offset != MANIFEST_HEADER_SIZE &&
+			record.sequence != m->sequence + 1))
 			break;
-		if (record.kind == RECORD_SEAL) {
-			if (is_first || record.sequence != m->sequence)
-				break;
-		} else {
-			if (!is_first && record.sequence != m->sequence + 1)
-				break;
-			rc = replay_record(m, &record, offset, err);
-		}
+		rc = replay_record(m, &record, offset, err);
+		m->last_step = offset;
 		offset += MANIFEST_RECORD_HEADER_SIZE + record.body_len;
-		if (record.kind == RECORD_SEAL)
-			m->sealed_size = offset;
 	}
 	if (rc != 0)
 		return rc;
@@ -336,6 +342,9 @@ replay_all(struct manifest *m, const uint8_t *file, size_t size,
 		return corrupt_at(m, "invalid record", offset, err);
 	m->size = offset;
 	*torn_bytes = size - offset;
+	m->is_sealed = has_seal(m, file, size, offset);
+	if (m->is_sealed)
+		*torn_bytes -= MANIFEST_RECORD_HEADER_SIZE;
 	return 0;
 }
 
@@ -405,11 +414,15 @@ manifest_load(struct os_fs *fs, const char *dir, struct manifest **out,
 
 /* ---- writing the checkpoint ---- */
 
-/* Say that what precedes was synced; not synced itself, and may fail. */
+/*
+ * Say that the last step was synced; not synced itself, and may fail.  The
+ * next step is written over it: a valid record is only ever behind what was
+ * synced.
+ */
 static void
 write_seal(struct manifest *m)
 {
-	struct error ignored;
+	struct error err;
 	struct buf seal;
 	size_t start;
 
@@ -418,9 +431,9 @@ write_seal(struct manifest *m)
 	manifest_end_record(&seal, start, RECORD_SEAL, m->sequence, m->identity,
 	    m->size);
 	if (!seal.failed &&
-	    os_pwrite_full(m->file, seal.data, seal.len, m->size, &ignored) ==
-		0)
-		m->size += seal.len;
+	    os_pwrite_full(m->file, seal.data, seal.len, m->size, &err) != 0)
+		log_debug(LOG_SEGMENT, "could not seal the MANIFEST",
+		    LOG_FAILURE(&err));
 	buf_release(&seal);
 }
 
@@ -514,36 +527,37 @@ out:
 /* ---- opening ---- */
 
 /*
- * Steps behind the last seal may be in the page cache alone, left there by a
+ * A last step without a seal may be in the page cache alone, left there by a
  * process that ended before its sync was done, or whose sync failed; the same
- * holds for the file's name.  Nobody may rely on them before both are synced.
- * They are written again, as pages of a failed sync count as clean.  Needs no
- * free space: a full disk must not hinder a start.
+ * holds for the name of a file without steps.  Nobody may rely on either
+ * before it is synced.  The step is written again, as pages of a failed sync
+ * count as clean.  Needs no free space: a full disk must not hinder a start.
  */
 static int
 resync(struct manifest *m, struct error *err)
 {
-	uint64_t from = m->sealed_size;
-	size_t len;
-	uint8_t *steps;
-	int rc;
+	size_t len = (size_t)(m->size - m->last_step);
+	uint8_t *step = malloc(len);
+	int rc = 0;
 
-	if (from < m->base_size)
-		from = m->base_size; /* that was synced before it had a name */
-	len = (size_t)(m->size - from);
-	steps = malloc(len + 1);
-	if (steps == NULL)
+	if (step == NULL)
 		return no_memory(err);
-	rc = os_pread_full(m->file, steps, len, from, err);
+	/* The checkpoint was synced before it had its name. */
+	if (m->last_step >= m->base_size) {
+		rc = os_pread_full(m->file, step, len, m->last_step, err);
+		if (rc == 0)
+			rc = os_pwrite_full(m->file, step, len, m->last_step,
+			    err);
+	}
+	free(step);
 	if (rc == 0)
-		rc = os_pwrite_full(m->file, steps, len, from, err);
+		rc = os_truncate(m->file, m->size, err);
 	if (rc == 0)
 		rc = os_fsync(m->file, err);
 	if (rc == 0)
 		rc = os_fsync_dir(m->fs, m->dir, err);
 	if (rc == 0)
 		write_seal(m);
-	free(steps);
 	return rc;
 }
 
@@ -564,9 +578,7 @@ manifest_open(struct os_fs *fs, const char *dir, struct manifest **out,
 		rc = os_path(temp, dir, MANIFEST_NAME OS_TEMP_SUFFIX, err);
 	if (rc == 0)
 		rc = os_open(fs, path, OS_READ | OS_WRITE, &m->file, err);
-	if (rc == 0 && *torn_bytes > 0)
-		rc = os_truncate(m->file, m->size, err);
-	if (rc == 0 && (*torn_bytes > 0 || m->sealed_size < m->size))
+	if (rc == 0 && (*torn_bytes > 0 || !m->is_sealed))
 		rc = resync(m, err);
 	if (rc != 0) {
 		manifest_close(m);
@@ -643,6 +655,8 @@ write_record(struct manifest *m, const struct buf *record, struct error *err)
 	if (rc != 0) {
 		if (os_truncate(m->file, m->size, &second) != 0)
 			m->failure = *err; /* half a record may stand there */
+		else
+			write_seal(m); /* again */
 		return rc;
 	}
 	rc = os_fdatasync(m->file, err);

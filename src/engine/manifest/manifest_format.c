@@ -4,7 +4,7 @@
  *
  *   header     64 bytes
  *   record     the checkpoint: one step that says everything
- *   records    steps since then, each followed by its seal
+ *   records    steps since then, and the seal of the last one
  *
  * header: offset, bytes          record: offset, bytes
  *    0  8  "STELEMAN"               0  8  checksum of all that follows
@@ -21,10 +21,11 @@
  * offset.  Sequence numbers go on by one from step to step, over rewrites too;
  * a seal has its step's.
  *
- * A seal is written, and not synced, when its step has been synced.  Whatever
- * precedes a valid record was therefore synced once, and damage there is
- * corruption; only what follows the last valid record can be a torn tail.  The
- * file as far as `base size` was synced before it got its name.
+ * A seal is written, and not synced, when its step has been synced; the next
+ * step is written over it.  Whatever precedes a valid record was therefore
+ * synced once, and damage there is corruption; only what follows the last
+ * valid record can be a torn tail.  The file as far as `base size` was synced
+ * before it got its name.
  *
  * body of a step
  *    0  8  next event_id           after that

@@ -18,8 +18,9 @@ struct manifest {
 	uint64_t identity;
 	uint64_t sequence;    /* of the last step */
 	uint64_t base_size;   /* of the file's checkpoint */
-	uint64_t sealed_size; /* read: as far as known to be synced, or 0 */
-	uint64_t size;        /* where the next record goes */
+	uint64_t last_step;   /* as it was read: where it begins, and */
+	bool is_sealed;       /* whether it is known to be synced */
+	uint64_t size;        /* where the next step goes, and the seal */
 	struct error failure; /* code 0: none; else every step answers it */
 	char dir[OS_PATH_SIZE];
 };
