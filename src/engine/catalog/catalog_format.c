@@ -28,6 +28,7 @@
 
 #include <assert.h>
 
+#include "common/arena.h"
 #include "common/buf.h"
 #include "common/error.h"
 #include "common/reader.h"
@@ -194,6 +195,8 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 	out->name = value_get_str(r);
 	out->fields = get_fields(r, arena, &out->field_count);
 	out->labels = get_labels(r, arena, &out->label_count);
+	if (arena_check(arena, err) != 0) /* fails the reader too */
+		return err->code;
 	if (r->failed)
 		return error_set(err, STELE_E_CORRUPT,
 		    "schema change is malformed");
@@ -244,9 +247,12 @@ catalog_encode(const struct catalog *catalog, struct buf *out)
 		put_type(out, catalog->types[i]);
 }
 
+/* Or there was no memory for it, which fails the reader too. */
 static int
-malformed(struct error *err)
+malformed(const struct arena *arena, struct error *err)
 {
+	if (arena_check(arena, err) != 0)
+		return err->code;
 	return error_set(err, STELE_E_CORRUPT, "catalog is malformed");
 }
 
@@ -267,7 +273,7 @@ get_enum(struct reader *r, uint32_t format, struct arena *arena,
 	source.labels = get_labels(r, arena, &source.label_count);
 	if (r->failed || flags > ENUM_ALL || source.oid < FIRST_USER_OID ||
 	    catalog_enum_by_oid(catalog, source.oid) != NULL)
-		return malformed(err);
+		return malformed(arena, err);
 	rc = enum_type_make(&source, &type, err);
 	if (rc != 0)
 		return rc;
@@ -309,7 +315,7 @@ get_type(struct reader *r, struct arena *arena, struct catalog *catalog,
 	if (r->failed || source.version_count == 0 ||
 	    source.oid < FIRST_USER_OID ||
 	    catalog_type_by_oid(catalog, source.oid) != NULL)
-		return malformed(err);
+		return malformed(arena, err);
 	rc = event_type_make(&source, catalog, &type, err);
 	if (rc != 0)
 		return rc;
@@ -333,7 +339,7 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 
 	if (r->failed || format < CATALOG_FORMAT_MIN ||
 	    format > CATALOG_FORMAT || next_oid < FIRST_USER_OID)
-		return malformed(err);
+		return malformed(arena, err);
 	ahead = *r; /* every type takes a byte at least: enough room */
 	rc = catalog_make((uint32_t)reader_left(&ahead), enum_count, out, err);
 	if (rc != 0)
@@ -348,7 +354,7 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 	for (uint32_t i = 0; i < type_count && rc == 0; i++)
 		rc = get_type(r, arena, catalog, err);
 	if (rc == 0 && (r->failed || reader_left(r) != 0))
-		rc = malformed(err);
+		rc = malformed(arena, err);
 	return rc;
 }
 
