@@ -57,10 +57,24 @@ update_full(struct shard *shard)
 }
 
 /*
- * Freeze the active MemTable and start another.  Without memory for that it
- * goes on growing.
+ * Without memory the active MemTable goes on growing: rotation is tried again
+ * soon, or when there is work.
  */
 static void
+rotate_later(struct shard *shard)
+{
+	pthread_mutex_lock(&shard->lock);
+	shard->must_rotate = true;
+	shard->is_waiting = true;
+	if (shard->work_head == NULL && !shard->is_stopping)
+		(void)os_cond_wait_until(&shard->wake, &shard->lock,
+		    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS);
+	shard->is_waiting = false;
+	pthread_mutex_unlock(&shard->lock);
+}
+
+/* Freeze the active MemTable and start another: false without memory. */
+static bool
 rotate(struct shard *shard)
 {
 	struct frozen *frozen = malloc(sizeof(*frozen));
@@ -69,7 +83,7 @@ rotate(struct shard *shard)
 
 	if (frozen == NULL || start_memtable(shard, &err) != 0) {
 		free(frozen);
-		return;
+		return false;
 	}
 	*frozen = (struct frozen){ .memtable = full };
 	pthread_mutex_lock(&shard->lock);
@@ -81,6 +95,7 @@ rotate(struct shard *shard)
 	update_full(shard);
 	pthread_mutex_unlock(&shard->lock);
 	flusher_wake(&shard->engine->flusher);
+	return true;
 }
 
 /* ---- applying ---- */
@@ -183,7 +198,7 @@ shard_replay(struct shard *shard, const struct catalog *catalog,
 	note_active(shard);
 	if (memtable_bytes(shard->active) >=
 	    shard->engine->options.memtable_size_bytes)
-		rotate(shard);
+		(void)rotate(shard); /* or the thread does, later */
 	return 0;
 }
 
@@ -263,8 +278,9 @@ shard_thread(void *arg)
 
 		if (must_stop)
 			break;
-		if (must_rotate && memtable_row_count(shard->active) > 0)
-			rotate(shard);
+		if (must_rotate && memtable_row_count(shard->active) > 0 &&
+		    !rotate(shard))
+			rotate_later(shard);
 		if (work != NULL)
 			apply_work(shard, work);
 	}
