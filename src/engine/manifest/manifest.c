@@ -644,6 +644,15 @@ out:
 
 /* ---- appending ---- */
 
+/* What the file has is not known any more: also if the disk was full. */
+static int
+fail(struct manifest *m, struct error *err)
+{
+	err->code = STELE_E_OS;
+	m->failure = *err;
+	return err->code;
+}
+
 /* Write and sync one record behind the last; keeps M1. */
 static int
 write_record(struct manifest *m, const struct buf *record, struct error *err)
@@ -654,15 +663,11 @@ write_record(struct manifest *m, const struct buf *record, struct error *err)
 
 	if (rc != 0) {
 		if (os_truncate(m->file, m->size, &second) != 0)
-			m->failure = *err; /* half a record may stand there */
-		else
-			write_seal(m); /* again */
+			return fail(m, err); /* half of it may stand there */
+		write_seal(m);               /* again */
 		return rc;
 	}
-	rc = os_fdatasync(m->file, err);
-	if (rc != 0)
-		m->failure = *err;
-	return rc;
+	return os_fdatasync(m->file, err) == 0 ? 0 : fail(m, err);
 }
 
 static void
@@ -674,7 +679,7 @@ rewrite_if_long(struct manifest *m)
 	if (m->size - m->base_size < REWRITE_BYTES)
 		return;
 	if (write_checkpoint(m, &is_renamed, &err) != 0 && is_renamed)
-		m->failure = err; /* which file the name has is not known */
+		(void)fail(m, &err); /* whose the name is is not known */
 }
 
 int

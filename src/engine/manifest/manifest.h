@@ -104,7 +104,7 @@ const struct manifest_state *manifest_state(const struct manifest *manifest);
 /*
  * Write, sync, then apply one step.  A write that fails (STELE_E_DISK_FULL) is
  * taken back and may be tried again; after a failed sync nothing is known:
- * every later call fails with the same error, and the process should end (D3).
+ * this and every later call is STELE_E_OS, and the process should end (D3).
  */
 MUST_USE int manifest_append(struct manifest *manifest,
     const struct manifest_step *step, struct error *err);

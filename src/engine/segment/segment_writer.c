@@ -481,8 +481,11 @@ segment_writer_finish(struct segment_writer *w, struct segment_meta *out,
 		rc = os_fsync(w->out.file, err);
 	if (rc == 0)
 		rc = os_rename(w->fs, w->temp, w->path, err); /* keeps G2 */
-	if (rc == 0)
+	if (rc == 0) {
 		rc = os_fsync_dir(w->fs, w->folder, err);
+		if (rc != 0) /* else a file for each try */
+			(void)w->fs->unlink(w->fs, w->path);
+	}
 	if (rc != 0) {
 		segment_meta_release(out);
 		segment_writer_abort(w);

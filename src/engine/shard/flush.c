@@ -141,6 +141,13 @@ write_segment(struct flusher *flusher, const struct shard *shard,
 
 /* ---- the MANIFEST ---- */
 
+/* A step that failed like this is not in the MANIFEST, and never will be. */
+static bool
+is_taken_back(int rc)
+{
+	return rc == STELE_E_DISK_FULL || rc == STELE_E_OUT_OF_MEMORY;
+}
+
 /*
  * A failed sync of the MANIFEST is the end (D3); a full disk is not.  Without
  * a lock, as others are told.
@@ -148,7 +155,7 @@ write_segment(struct flusher *flusher, const struct shard *shard,
 static void
 judge_step(struct flusher *flusher, int rc, const struct error *err)
 {
-	if (rc != 0 && rc != STELE_E_DISK_FULL && rc != STELE_E_OUT_OF_MEMORY)
+	if (rc != 0 && !is_taken_back(rc))
 		engine_fail(flusher->engine, err);
 }
 
@@ -273,7 +280,9 @@ flush_memtable(struct flusher *flusher, struct shard *shard,
 	if (rc == 0)
 		rc = record_segment(flusher, shard, &meta, err);
 	if (rc != 0) {
-		remove_segment(flusher, number);
+		/* The MANIFEST that the next start reads may know it. */
+		if (is_taken_back(rc))
+			remove_segment(flusher, number);
 		goto out;
 	}
 	pthread_mutex_lock(&shard->view_lock);
