@@ -58,6 +58,17 @@ os_close(struct os_file *file)
 		file->fs->close(file);
 }
 
+void
+os_renamed(struct os_file *file, const char *path)
+{
+	char *copy = strdup(path);
+
+	if (copy == NULL)
+		return;
+	free(file->path);
+	file->path = copy;
+}
+
 int
 os_pread_full(struct os_file *file, void *data, size_t len, uint64_t offset,
     struct error *err)
@@ -200,6 +211,7 @@ os_lock(struct os_fs *fs, const char *path, struct os_file **out,
 		rc = os_truncate(file, (uint64_t)len, err);
 	if (rc != 0 && rc != STELE_E_DISK_FULL)
 		goto out;
+	rc = 0; /* without room for the id it is locked all the same */
 	*out = file;
 	file = NULL;
 out:
@@ -211,7 +223,6 @@ int
 os_fsync_dir(struct os_fs *fs, const char *path, struct error *err)
 {
 	int rc = fs->fsync_dir(fs, path);
-	rc = 0; /* without room for the id it is locked all the same */
 
 	return rc == 0 ? 0 : os_error(err, rc, "sync directory", path);
 }

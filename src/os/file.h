@@ -96,6 +96,10 @@ MUST_USE int os_open(struct os_fs *fs, const char *path, unsigned flags,
 /* NULL is allowed.  What was not synced may be lost without a word. */
 void os_close(struct os_file *file);
 
+/* An open file has got another name: for messages, which keep the old one when
+ * there is no memory. */
+void os_renamed(struct os_file *file, const char *path);
+
 /*
  * Exactly `len` bytes.  A file that ends before is STELE_E_CORRUPT, naming the
  * offset: who cannot know the size asks os_size() first.
@@ -121,7 +125,7 @@ MUST_USE int os_fsync(struct os_file *file, struct error *err);
 
 /*
  * Create or open `path`, lock it for this process and write the process id
- * into it.  The lock ends with os_close() or the process.  If another holds
+ * into it, unless the disk is full.  The lock ends with os_close() or the process.  If another holds
  * it: STELE_E_OBJECT_IN_USE, whose detail names the holder's id.
  */
 MUST_USE int os_lock(struct os_fs *fs, const char *path, struct os_file **out,

@@ -178,6 +178,7 @@ make_file(struct wal *wal, uint64_t number, uint64_t size,
 	if (rc == 0)
 		rc = name_file(wal, temp, number, err);
 	if (rc == 0) {
+		os_renamed(file->file, path);
 		*out = file;
 		file = NULL;
 	}
@@ -196,12 +197,13 @@ recycle_file(struct wal *wal, uint64_t number, struct wal_file *file,
 
 	if (rc == 0)
 		rc = name_file(wal, path, number, err);
-	if (rc == 0 && file->file == NULL) {
+	if (rc == 0)
 		rc = wal_file_path(wal->dir, number, path, err);
-		if (rc == 0)
-			rc = os_open(wal->fs, path, OS_READ | OS_WRITE,
-			    &file->file, err);
-	}
+	if (rc == 0 && file->file != NULL)
+		os_renamed(file->file, path);
+	else if (rc == 0)
+		rc = os_open(wal->fs, path, OS_READ | OS_WRITE, &file->file,
+		    err);
 	file->number = number;
 	file->first_group = 0;
 	file->last_event_id = 0;

@@ -310,6 +310,24 @@ scan_rest(struct replayer *r, uint64_t offset, bool *found_torn,
 	return 0;
 }
 
+static int
+copy_bytes(struct os_file *from, struct os_file *to, uint64_t len,
+    uint8_t block[COPY_BLOCK_SIZE], struct error *err)
+{
+	int rc = 0;
+
+	for (uint64_t at = 0; at < len && rc == 0; at += COPY_BLOCK_SIZE) {
+		size_t piece = COPY_BLOCK_SIZE;
+
+		if (len - at < piece)
+			piece = (size_t)(len - at);
+		rc = os_pread_full(from, block, piece, at, err);
+		if (rc == 0)
+			rc = os_pwrite_full(to, block, piece, at, err);
+	}
+	return rc;
+}
+
 /*
  * Copy the valid part of the last file, synced, over it.  Then what was read
  * is on disk, and the torn tail is gone.
@@ -319,25 +337,18 @@ copy_tail(struct replayer *r, uint64_t len, struct error *err)
 {
 	char path[OS_PATH_SIZE], temp[OS_PATH_SIZE + sizeof(OS_TEMP_SUFFIX)];
 	struct os_file *copy = NULL;
-	uint8_t *block = malloc(COPY_BLOCK_SIZE);
-	int rc;
+	uint8_t *block;
+	int rc = wal_file_path(r->options->dir, r->file_number, path, err);
 
+	if (rc != 0)
+		return rc;
+	snprintf(temp, sizeof(temp), "%s%s", path, OS_TEMP_SUFFIX);
+	block = malloc(COPY_BLOCK_SIZE);
 	if (block == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = wal_file_path(r->options->dir, r->file_number, path, err);
-	if (rc != 0)
-		goto out;
-	snprintf(temp, sizeof(temp), "%s%s", path, OS_TEMP_SUFFIX);
 	rc = os_open(r->fs, temp, OS_READ | OS_WRITE | OS_CREATE, &copy, err);
-	for (uint64_t at = 0; at < len && rc == 0; at += COPY_BLOCK_SIZE) {
-		size_t piece = COPY_BLOCK_SIZE;
-
-		if (len - at < piece)
-			piece = (size_t)(len - at);
-		rc = os_pread_full(r->file, block, piece, at, err);
-		if (rc == 0)
-			rc = os_pwrite_full(copy, block, piece, at, err);
-	}
+	if (rc == 0)
+		rc = copy_bytes(r->file, copy, len, block, err);
 	if (rc == 0)
 		rc = os_truncate(copy, len, err);
 	if (rc == 0)
@@ -346,26 +357,65 @@ copy_tail(struct replayer *r, uint64_t len, struct error *err)
 		rc = os_rename(r->fs, temp, path, err);
 	if (rc == 0)
 		rc = os_fsync_dir(r->fs, r->options->dir, err);
-out:
-	if (rc != 0)
-		error_add_context(err, "while copying the end of the log");
 	os_close(copy);
+	if (rc != 0) {
+		error_add_context(err, "while copying the end of the log");
+		(void)r->fs->unlink(r->fs, temp); /* gives room back */
+	}
 	free(block);
 	return rc;
 }
 
-/* On a full disk there is the reserve: recovery needs no free space (D4). */
+/*
+ * The same without a copy, for a full disk: the valid part is written again in
+ * its place, as pages of a failed sync count as clean, the rest is cut off.
+ */
+static int
+rewrite_tail(struct replayer *r, uint64_t len, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	struct os_file *file = NULL;
+	uint8_t *block = malloc(COPY_BLOCK_SIZE);
+	int rc;
+
+	if (block == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = wal_file_path(r->options->dir, r->file_number, path, err);
+	if (rc == 0)
+		rc = os_open(r->fs, path, OS_READ | OS_WRITE, &file, err);
+	if (rc == 0)
+		rc = copy_bytes(file, file, len, block, err);
+	if (rc == 0)
+		rc = os_truncate(file, len, err);
+	if (rc == 0)
+		rc = os_fsync(file, err);
+	if (rc == 0)
+		rc = os_fsync_dir(r->fs, r->options->dir, err);
+	if (rc != 0)
+		error_add_context(err, "while rewriting the end of the log");
+	os_close(file);
+	free(block);
+	return rc;
+}
+
+/*
+ * Recovery needs no free space (D4): on a full disk there is the reserve, and
+ * where that is not enough, or gone, the place that the file has.
+ */
 static int
 copy_tail_somehow(struct replayer *r, uint64_t len, struct error *err)
 {
 	struct error ignored;
 	int rc = copy_tail(r, len, err);
 
-	if (rc != STELE_E_DISK_FULL || r->options->reserve == NULL ||
-	    os_unlink(r->fs, r->options->reserve, &ignored) != 0)
+	if (rc != STELE_E_DISK_FULL)
 		return rc;
-	log_warn(LOG_WAL, "disk is full, used the reserve");
-	return copy_tail(r, len, err);
+	if (r->options->reserve != NULL &&
+	    os_unlink(r->fs, r->options->reserve, &ignored) == 0) {
+		log_warn(LOG_WAL, "disk is full, used the reserve");
+		rc = copy_tail(r, len, err);
+	}
+	return rc == STELE_E_DISK_FULL ? rewrite_tail(r, len, err) : rc;
 }
 
 /* Make what was read last, and only that, the end of the log. */

@@ -11,7 +11,8 @@
  * the page cache alone, left by a process whose sync failed or was killed
  * before: the kernel may have marked the pages clean (D3).  The last file is
  * then copied as far as it is valid, the copy synced and renamed over it,
- * before anybody sees what it says.
+ * before anybody sees what it says.  On a disk without room for that it is
+ * written again in its place.
  *
  * Threads: before the engine's own are started.
  */
