@@ -66,17 +66,6 @@ check_image(struct world *world, const struct point *point,
 	world_verify(world);
 }
 
-static bool
-is_wanted(const struct sim_options *options, size_t i, size_t count,
-    uint64_t wanted)
-{
-	if (options->only != 0)
-		return i + 1 == options->only;
-	/* Evenly spread over all. */
-	return wanted >= count ||
-	    i * wanted / count != (i + 1) * wanted / count;
-}
-
 void
 sim_cut(const struct sim_options *options)
 {
@@ -98,7 +87,7 @@ sim_cut(const struct sim_options *options)
 		images = options->is_long ? IMAGES_LONG : IMAGES;
 	oracle = oracle_at(world.oracle, UINT64_MAX);
 	for (size_t i = 0; i < points.count; i++) {
-		if (is_wanted(options, i, points.count, wanted))
+		if (sim_is_wanted(options, i, points.count, wanted))
 			for (uint64_t k = 0; k < images; k++) {
 				world_set_case("sim cut --seed %" PRIu64
 					       " --only %zu --images %" PRIu64

@@ -78,7 +78,8 @@ is_hit(struct os_fs *os, enum fault_call call, const char *path)
 	if ((rule->calls & call) == 0 || !path_matches(rule->path, path))
 		return false;
 	number = atomic_fetch_add(&faultfs->calls, 1) + 1;
-	if (number < rule->first || (number > rule->first && !rule->for_ever))
+	if (number < rule->first ||
+	    number - rule->first >= (rule->times == 0 ? 1 : rule->times))
 		return false;
 	if (rule->way == FAULT_SHORT &&
 	    (call & (FAULT_READ | FAULT_WRITE)) == 0)

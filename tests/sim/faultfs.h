@@ -3,7 +3,7 @@
  * faultfs.h -- a file system over another one, in which calls fail as told.
  *
  * A rule says which calls: of these kinds, on paths that contain a text, and
- * of those from the k-th on, one or all.  What is not hit goes through.
+ * of those from the k-th on, one or more.  What is not hit goes through.
  *
  * Threads: any; a rule is set while no call runs.
  */
@@ -51,7 +51,7 @@ struct fault_rule {
 	unsigned calls;   /* enum fault_call */
 	const char *path; /* part of it, at its end with a '$'; NULL: any */
 	uint64_t first;   /* 1 is the first call that is of these kinds */
-	bool for_ever;    /* all from there on */
+	uint64_t times;   /* that many from there on; 0: once */
 	enum fault_way way;
 	int error; /* -EIO ... */
 };

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sim -- the storage engine on a machine that fails.
- *
- *	sim run     the scripted workload, without any failure
- *	sim cut     power is cut after every change of a file in it
- *	sim random  random workloads, power cuts, cuts while recovering
+ * sim -- the storage engine on a machine that fails, one way a subcommand.
  *
  * Without a command: all of them.  doc/testing.md says more.
  */
@@ -23,7 +19,20 @@ static const struct command {
 	{ "run", sim_run, "the scripted workload, without any failure" },
 	{ "cut", sim_cut, "power is cut after each change of a file in it" },
 	{ "random", sim_random, "random workloads, power cuts in them" },
+	{ "io", sim_io, "a file call fails, any of the scripted run" },
+	{ "memory", sim_memory, "an allocation fails, any of them" },
+	{ "full", sim_full, "the disk is full for a while" },
 };
+
+bool
+sim_is_wanted(const struct sim_options *options, uint64_t i, uint64_t count,
+    uint64_t wanted)
+{
+	if (options->only != 0)
+		return i + 1 == options->only;
+	return wanted >= count ||
+	    i * wanted / count != (i + 1) * wanted / count;
+}
 
 static void
 print_usage(FILE *out)

@@ -19,3 +19,13 @@ struct sim_options {
 void sim_run(const struct sim_options *options);
 void sim_cut(const struct sim_options *options);
 void sim_random(const struct sim_options *options);
+void sim_io(const struct sim_options *options);
+void sim_memory(const struct sim_options *options);
+void sim_full(const struct sim_options *options);
+
+/*
+ * Which of `count` things are tried if `wanted` of them are, evenly spread;
+ * or the one of --only, which counts from 1.
+ */
+bool sim_is_wanted(const struct sim_options *options, uint64_t i,
+    uint64_t count, uint64_t wanted);

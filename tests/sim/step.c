@@ -234,13 +234,20 @@ idle(struct world *world, uint32_t n)
 	sched_sleep_ms(n);
 }
 
+/* Start again, and look; who cannot look must not go on. */
+static void
+start_again(struct world *world)
+{
+	if (world_try_open(world) == 0 && world_look_after_end(world) != 0)
+		world_stop(world);
+}
+
 static void
 restart(struct world *world, uint32_t n)
 {
 	(void)n;
 	world_stop(world);
-	if (world_try_open(world) == 0)
-		(void)world_look_after_end(world);
+	start_again(world);
 }
 
 static void
@@ -251,8 +258,7 @@ kill_and_restart(struct world *world, uint32_t n)
 		    random_once_in(&world->random, 2) ? SYNC_ON : SYNC_OFF, 2,
 		    1);
 	world_end(world, END_KILL, 0);
-	if (world_try_open(world) == 0)
-		(void)world_look_after_end(world);
+	start_again(world);
 }
 
 /* The clock goes back or ahead; ids do not. */
@@ -335,7 +341,7 @@ find_step(const char *name)
 static void
 run_step(struct world *world, const struct step *step, uint32_t n)
 {
-	if (world->engine == NULL || world->is_over)
+	if (world->engine == NULL || world->is_over || world->is_unsure)
 		return;
 	world_say(world, "%s %u", step->name, (unsigned)n);
 	step->run(world, n);

@@ -523,7 +523,7 @@ START_TEST(kth_call_fails)
 	    STELE_E_DISK_FULL);
 	put(file, 'a', 1, 0); /* once */
 	ck_assert_uint_eq(faultfs_hits(faults), 1);
-	rule.for_ever = true;
+	rule.times = UINT64_MAX;
 	faultfs_set(faults, &rule);
 	put(file, 'a', 1, 0);
 	for (int i = 0; i < 3; i++)
@@ -541,7 +541,7 @@ START_TEST(short_calls_are_gone_on_with)
 	struct faultfs *faults = faultfs_new(os);
 	struct fault_rule rule = { .calls = FAULT_ALL,
 		.first = 1,
-		.for_ever = true,
+		.times = UINT64_MAX,
 		.way = FAULT_SHORT };
 	struct os_file *file;
 	char bytes[8192];
@@ -553,7 +553,7 @@ START_TEST(short_calls_are_gone_on_with)
 	OK(os_pread_full(file, bytes, 3000, 0, &err));
 	ck_assert(is_all(bytes, 3000, 'a'));
 	ck_assert_uint_gt(faultfs_hits(faults), 4);
-	rule.for_ever = false;
+	rule.times = 0;
 	rule.way = FAULT_ERROR;
 	rule.error = -EINTR;
 	faultfs_set(faults, &rule);

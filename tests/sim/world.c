@@ -80,13 +80,23 @@ on_signal(int number)
 	(void)raise(number);
 }
 
+static bool
+is_allowed(const struct world *world, int code)
+{
+	for (const int *allowed = world->allowed;
+	     allowed != NULL && *allowed != 0; allowed++)
+		if (*allowed == code)
+			return true;
+	return false;
+}
+
 void
 world_note_error(struct world *world, const struct error *err, const char *what)
 {
-	if (!world->may_fail && !world->is_dead)
+	if (!is_allowed(world, err->code) && !world->is_dead)
 		world_fail("%s: %s (%s; %s)", what, err->message, err->detail,
 		    error_sqlstate(err->code));
-	world->last_error = err->code;
+	world_say(world, "   %s: %s", what, err->message);
 	world->error = *err;
 	world->error_count++;
 }
@@ -219,6 +229,10 @@ world_init(struct world *world, uint64_t seed)
 	pthread_cond_init(&world->answered, NULL);
 	set_options(world);
 	world->oracle = oracle_new(seed);
+	world->faults = faultfs_new(NULL);
+	faultfs_on_failed_sync(world->faults, simfs_lose);
+	if (getenv("SIM_TRACE") != NULL)
+		faultfs_trace(world->faults, stderr);
 	world->fs = simfs_new();
 	start_machine(world);
 }
@@ -241,11 +255,12 @@ on_failure(void *arg, const struct error *err)
 {
 	struct world *world = arg;
 
+	world->failed_at = simfs_change_count(world->fs);
 	world->failures++;
+	oracle_ended(world->oracle, sched_now_us(), WORLD_SYNC_BOUND_US);
 	if (world->failures > 1)
 		world_fail("the engine has failed twice: %s", err->message);
-	if (!world->may_fail && !world->is_dead)
-		world_fail("the engine has failed: %s", err->message);
+	world_note_error(world, err, "the engine has failed");
 }
 
 int
@@ -258,16 +273,10 @@ world_try_open(struct world *world)
 		return STELE_E_OS;
 	if (world->process == NULL) {
 		world->process = simfs_process(world->fs);
-		if (world->faults == NULL) {
-			world->faults = faultfs_new(world->process);
-			faultfs_on_failed_sync(world->faults, simfs_lose);
-			if (getenv("SIM_TRACE") != NULL)
-				faultfs_trace(world->faults, stderr);
-		} else {
-			faultfs_set_under(world->faults, world->process);
-		}
+		faultfs_set_under(world->faults, world->process);
 	}
 	world->is_dead = false;
+	world->is_unsure = false;
 	world->failures = 0;
 	rc = engine_open(faultfs_os(world->faults), WORLD_DIR, &world->options,
 	    &world->engine, &err);
@@ -384,6 +393,11 @@ note_answer(struct world *world, struct sent *sent)
 	const struct commit *commit = &sent->commit;
 
 	if (commit->rc == 0) {
+		if (world->failures > 0 &&
+		    world->oracle->batches[sent->batch].sent_at >
+			world->failed_at)
+			world_fail("batch %u is acknowledged after a failure",
+			    (unsigned)sent->batch);
 		oracle_acked(world->oracle, sent->batch, commit->first_event_id,
 		    simfs_change_count(world->fs), sched_now_us());
 		world->acked_count++;
@@ -391,6 +405,8 @@ note_answer(struct world *world, struct sent *sent)
 	}
 	if (is_refusal(commit->rc))
 		oracle_refused(world->oracle, sent->batch);
+	else if (world->oracle->batches[sent->batch].has_ddl)
+		world->is_unsure = true;
 	world_note_error(world, &commit->err, "committing");
 }
 

@@ -75,14 +75,19 @@ struct world {
 	void *on_change_arg;
 
 	/*
-	 * Errors that may be: commits and reads then just end.  Else the
-	 * harness does.
+	 * Codes of errors that may be, ended by 0: what meets with one just
+	 * ends.  Any other error, or any if this is NULL, is a mistake.
 	 */
-	bool may_fail;
-	int last_error; /* code of the last one, 0: none */
-	uint64_t error_count;
+	const int *allowed;
+	uint64_t error_count; /* of those */
 	struct error error;   /* the last one */
+	uint64_t failed_at;   /* engine_on_failure(), by the oracle's moments */
 	uint64_t acked_count; /* batches */
+	/*
+	 * A schema change got an answer that may mean either: steps do nothing
+	 * until the next start tells.
+	 */
+	bool is_unsure;
 };
 
 /*

@@ -223,12 +223,15 @@ field_of(const struct oracle_column *column, uint32_t number,
 	return field;
 }
 
+/* `arena` holds what the change is made of. */
 static bool
-apply_ddl(struct world *world, struct write_batch *batch, struct ddl *ddl)
+apply_ddl(struct world *world, struct write_batch *batch, struct ddl *ddl,
+    const struct arena *arena)
 {
 	struct error err;
 
-	if (write_batch_ddl(batch, ddl, &err) == 0)
+	if ((arena == NULL || arena_check(arena, &err) == 0) &&
+	    write_batch_ddl(batch, ddl, &err) == 0)
 		return true;
 	world_note_error(world, &err, "changing a schema");
 	return false;
@@ -271,7 +274,7 @@ world_add_label(struct world *world, struct write_batch *batch)
 		ddl.oid = type->oid;
 		ddl.name = labels[0];
 	}
-	return apply_ddl(world, batch, &ddl);
+	return apply_ddl(world, batch, &ddl, NULL);
 }
 
 /* A type with the event's number and some fields. */
@@ -302,7 +305,7 @@ world_add_type(struct world *world, struct write_batch *batch)
 	ddl.field_count = type->column_count;
 	for (uint32_t c = 0; c < type->column_count; c++)
 		fields[c] = field_of(&type->columns[c], c, batch, &arena);
-	is_done = apply_ddl(world, batch, &ddl);
+	is_done = apply_ddl(world, batch, &ddl, &arena);
 	arena_release(&arena);
 	return is_done;
 }
@@ -340,7 +343,7 @@ world_add_column(struct world *world, struct write_batch *batch, uint32_t type)
 	field = field_of(&t->columns[t->column_count - 1], t->column_count - 1,
 	    batch, &arena);
 	ddl.fields = &field;
-	is_done = apply_ddl(world, batch, &ddl);
+	is_done = apply_ddl(world, batch, &ddl, &arena);
 	arena_release(&arena);
 	return is_done;
 }
@@ -354,5 +357,5 @@ world_drop_type(struct world *world, struct write_batch *batch, uint32_t type)
 	};
 
 	oracle_drop_type(world->oracle, type);
-	return apply_ddl(world, batch, &ddl);
+	return apply_ddl(world, batch, &ddl, NULL);
 }
