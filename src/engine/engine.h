@@ -254,6 +254,44 @@ MUST_USE int write_batch_scan(struct write_batch *batch,
 MUST_USE int write_batch_row_types(struct write_batch *batch,
     const uint32_t **oids, uint64_t *count, struct error *err);
 
+/* ---- watching ---- */
+
+/* One shard as it is now. */
+struct shard_status {
+	size_t memtable_bytes; /* of the MemTable that takes rows */
+	uint64_t memtable_rows;
+	uint32_t passive_count; /* MemTables that wait to be segments */
+	size_t passive_bytes;
+	uint64_t passive_rows;
+	uint64_t flushed_event_id; /* its rows up to here are in segments */
+	uint32_t segment_count;
+	uint64_t segment_rows;
+	uint64_t segment_bytes;
+};
+
+uint32_t engine_shard_count(const struct engine *engine);
+void engine_shard_status(struct engine *engine, uint32_t shard,
+    struct shard_status *out);
+
+struct segment_status {
+	uint32_t shard;
+	uint64_t number; /* in its file's name, in hexadecimal */
+	uint64_t row_count;
+	uint32_t zone_count;
+	uint64_t size_bytes;
+	uint64_t event_id_first;
+	uint64_t event_id_last;
+	int64_t time_min; /* of column timestamp */
+	int64_t time_max;
+	uint32_t type_count;
+	const struct event_type *const *types; /* ascending oid; borrowed */
+};
+
+/* Tell each segment there is now, shard by shard; STELE_E_OUT_OF_MEMORY. */
+MUST_USE int engine_each_segment(struct engine *engine,
+    void (*fn)(void *arg, const struct segment_status *segment), void *arg,
+    struct error *err);
+
 /* ---- checking ---- */
 
 struct verify_report {

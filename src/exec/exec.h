@@ -47,6 +47,7 @@ struct exec_context {
 	const struct plan_session *session;
 	struct mem_budget *budget; /* of the statement; NULL: no limit */
 	const atomic_bool *cancel; /* NULL: cannot be cancelled */
+	void *system_arg;          /* of the providers of system tables */
 
 	/* Told of each notice (IF NOT EXISTS, ...); may be NULL. */
 	void (*notice)(void *arg, const struct error *notice);

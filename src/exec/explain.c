@@ -144,6 +144,7 @@ estimate_rel(const struct exec_env *env, const struct rel *rel,
 		break;
 	case REL_CTE:
 	case REL_WORK:
+	case REL_SYSTEM:
 		out->rows = LOOKED_UP_ROWS;
 		break;
 	default:

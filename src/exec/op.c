@@ -37,6 +37,8 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return events_op_new(env, rel, NULL);
 	case REL_PAYLOAD:
 		return payload_op_new(env, rel);
+	case REL_SYSTEM:
+		return system_op_new(env, rel);
 	case REL_VALUES:
 		return values_op_new(env, rel);
 	case REL_FILTER:

@@ -106,6 +106,8 @@ struct op_state *events_op_new(const struct exec_env *env,
     const struct rel *rel, const struct rel *filter);
 struct op_state *payload_op_new(const struct exec_env *env,
     const struct rel *rel);
+struct op_state *system_op_new(const struct exec_env *env,
+    const struct rel *rel);
 struct op_state *values_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *filter_op_new(const struct exec_env *env,

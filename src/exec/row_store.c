@@ -126,6 +126,30 @@ row_store_add(struct row_store *store, const struct vec *columns,
 }
 
 int
+row_store_next(struct row_store *store, struct error *err)
+{
+	const struct datum null = { .is_null = true };
+	int rc = reserve(store, 1, err);
+
+	if (rc != 0)
+		return rc;
+	for (uint32_t c = 0; c < store->column_count; c++)
+		vec_set(&store->columns[c], store->row_count, &null);
+	store->row_count++;
+	return arena_check(&store->arena, err);
+}
+
+void
+row_store_set(struct row_store *store, uint32_t column,
+    const struct datum *value)
+{
+	struct vec *vec = &store->columns[column];
+	struct datum copy = datum_copy(vec->phys, value, &store->arena);
+
+	vec_set(vec, store->row_count - 1, &copy);
+}
+
+int
 row_store_keep(struct row_store *store, const uint32_t *rows, uint32_t count,
     struct error *err)
 {

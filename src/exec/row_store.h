@@ -49,6 +49,11 @@ MUST_USE int row_store_add_columns(struct row_store *store,
     const struct vec *columns, const uint32_t *numbers, struct sel sel,
     struct error *err);
 
+/* One more row, all null, and a value for a column of the last one; copied. */
+MUST_USE int row_store_next(struct row_store *store, struct error *err);
+void row_store_set(struct row_store *store, uint32_t column,
+    const struct datum *value);
+
 /* Keep only the rows named, in this order. */
 MUST_USE int row_store_keep(struct row_store *store, const uint32_t *rows,
     uint32_t count, struct error *err);

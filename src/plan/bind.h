@@ -88,6 +88,7 @@ struct range_column {
 struct range {
 	struct str name;       /* alias or table; empty: has none */
 	struct str table_name; /* empty: not a table */
+	struct str schema;     /* of the table */
 	const struct range_column *columns;
 	uint32_t column_count;
 	uint32_t rel_id;
@@ -194,6 +195,10 @@ int bind_star_range(struct binder *binder, struct scope *scope,
 int bind_table_name(struct binder *binder, const struct ast_name *name,
     const struct event_type **out, struct error *err);
 bool name_is_events(const struct ast_name *name);
+
+/* The system table that a name means; NULL if it means none. */
+const struct system_table *bind_system_name(struct binder *binder,
+    const struct ast_name *name);
 
 /* The unqualified name of a column, or an empty string. */
 struct str ast_bare_column(const struct ast_expr *ast);
@@ -475,6 +480,8 @@ struct rel *rel_new_project(struct binder *binder, struct rel *input,
 /* The scan of one event type (NULL: events). */
 struct range *range_new_scan(struct binder *binder,
     const struct event_type *type, struct str alias, struct rel **rel);
+struct range *range_new_system(struct binder *binder,
+    const struct system_table *table, struct str alias, struct rel **rel);
 
 /*
  * A join of all rows with all: conditions come later.  RIGHT is LEFT with its

@@ -9,6 +9,7 @@
 #include "plan/explain.h"
 #include "plan/expr_text.h"
 #include "plan/rel_walk.h"
+#include "plan/system_table.h"
 
 /* ---- options ---- */
 
@@ -255,9 +256,13 @@ explain_scan(struct explainer *e, struct explain_node *node,
 	const struct range *range = binder_range_of(e->binder, rel->id);
 
 	node->kind = "Scan";
-	node->relation = rel->kind == REL_EVENTS || rel->scan.type == NULL
-	    ? STR("events")
-	    : rel->scan.type->name;
+	if (rel->kind == REL_SYSTEM)
+		node->relation = str_of_cstr(rel->scan.system->name);
+	else
+		node->relation =
+		    rel->kind == REL_EVENTS || rel->scan.type == NULL
+		    ? STR("events")
+		    : rel->scan.type->name;
 	if (range != NULL && !str_equal(range->name, node->relation))
 		node->alias = range->name;
 	explain_bounds(e, node, rel, range);
@@ -381,6 +386,7 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 	switch (rel->kind) {
 	case REL_SCAN:
 	case REL_EVENTS:
+	case REL_SYSTEM:
 		explain_scan(e, node, rel);
 		return;
 	case REL_PAYLOAD:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bind_from.c -- FROM: tables, events, subqueries.
+ * bind_from.c -- FROM: tables, events, the server's own relations, subqueries.
  *
  * Items are bound from left to right.  Those to the left of an item are in the
  * scope meanwhile, for LATERAL alone; at the end all are there for everybody.
@@ -54,18 +54,22 @@ bind_table(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err)
 {
 	struct with_item *item = with_find(scope, &from->table);
+	const struct system_table *system =
+	    bind_system_name(binder, &from->table);
 	const struct event_type *type = NULL;
 	struct range *range;
 	int rc;
 
 	if (item != NULL)
 		return bind_with_table(binder, scope, item, from, out, err);
-	if (!name_is_events(&from->table)) {
+	if (system == NULL && !name_is_events(&from->table)) {
 		rc = bind_table_name(binder, &from->table, &type, err);
 		if (rc != 0)
 			return with_explain_missing(scope, &from->table, err);
 	}
-	range = range_new_scan(binder, type, from->alias.name, out);
+	range = system != NULL
+	    ? range_new_system(binder, system, from->alias.name, out)
+	    : range_new_scan(binder, type, from->alias.name, out);
 	(void)scope_add(binder, scope, range);
 	return range_rename_columns(binder, range, from, err);
 }

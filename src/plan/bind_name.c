@@ -2,13 +2,14 @@
 /*
  * bind_name.c -- what the names of tables and types stand for.
  *
- * There is one schema, public; pg_catalog may qualify the names of built-in
- * types and functions.
+ * Event types are in the schema public, the server's own relations in others;
+ * pg_catalog may qualify the names of built-in types and functions.
  */
 #include <inttypes.h>
 
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/system_table.h"
 
 struct str
 name_format(const struct ast_name *name, struct arena *arena)
@@ -41,6 +42,17 @@ name_is_events(const struct ast_name *name)
 	return is_public(name) && str_equal(name_last(name), STR("events"));
 }
 
+const struct system_table *
+bind_system_name(struct binder *binder, const struct ast_name *name)
+{
+	/* As in PostgreSQL, this schema is looked into first. */
+	struct str schema =
+	    name->count < 2 ? STR("pg_catalog") : name->parts[name->count - 2];
+
+	return system_table_find(binder->context->system, schema,
+	    name_last(name));
+}
+
 int
 bind_table_name(struct binder *binder, const struct ast_name *name,
     const struct event_type **out, struct error *err)
@@ -56,6 +68,10 @@ bind_table_name(struct binder *binder, const struct ast_name *name,
 	if (is_public(name))
 		*out = catalog_type_by_name(binder->context->catalog,
 		    name_last(name));
+	if (*out == NULL && bind_system_name(binder, name) != NULL)
+		return error_at(err, name->location, STELE_E_WRONG_OBJECT_TYPE,
+		    "\"%.*s\" is not a table of events",
+		    STR_FMT(name_format(name, binder->arena)));
 	if (*out == NULL)
 		return error_at(err, name->location, STELE_E_UNDEFINED_TABLE,
 		    "relation \"%.*s\" does not exist",

@@ -168,7 +168,7 @@ means_range(const struct ast_name *name, uint32_t count,
 
 	return str_equal(range->name, table) &&
 	    (count == 1 ||
-		(str_equal(name->parts[count - 2], STR("public")) &&
+		(str_equal(name->parts[count - 2], range->schema) &&
 		    str_equal(range->table_name, table)));
 }
 

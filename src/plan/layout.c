@@ -884,6 +884,7 @@ lay_out(struct layouter *l, const struct rel *rel,
 	switch (rel->kind) {
 	case REL_SCAN:
 	case REL_EVENTS:
+	case REL_SYSTEM:
 		return lay_out_scan(l, rel, wanted);
 	case REL_VALUES:
 		return lay_out_values(l, rel, wanted);

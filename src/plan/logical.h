@@ -27,10 +27,12 @@
 struct ast_expr;
 struct event_type;
 struct rel;
+struct system_table;
 
 enum rel_kind {
 	REL_SCAN,    /* events of one type */
 	REL_EVENTS,  /* the relation `events`: of all types */
+	REL_SYSTEM,  /* one of the server's own relations */
 	REL_PAYLOAD, /* payloads for rows of `events` that came without */
 	REL_VALUES,  /* rows of expressions; one without columns: no FROM */
 	REL_FILTER,
@@ -74,9 +76,10 @@ struct scan_bound {
 };
 
 struct rel_scan {
-	const struct event_type *type; /* NULL: REL_EVENTS */
-	bool is_ordered;               /* rows must come by event_id */
-	bool is_payload_late;          /* REL_EVENTS: what is committed comes
+	const struct event_type *type;     /* REL_SCAN */
+	const struct system_table *system; /* REL_SYSTEM */
+	bool is_ordered;                   /* rows must come by event_id */
+	bool is_payload_late; /* REL_EVENTS: what is committed comes
 					  with a null payload, see rel_payload */
 	/* of a finished plan: */
 	uint32_t *attnums; /* of the columns, column_count */
@@ -331,7 +334,7 @@ struct rel {
 	struct column_id *columns; /* of a finished plan: their names before */
 	struct rel *input;         /* NULL: a leaf */
 	union {
-		struct rel_scan scan; /* REL_EVENTS too */
+		struct rel_scan scan; /* REL_EVENTS and REL_SYSTEM too */
 		struct rel_values values;
 		struct rel_filter filter;
 		struct expr **project; /* column_count */

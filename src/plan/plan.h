@@ -31,6 +31,7 @@ struct plan_ddl;
 struct plan_explain;
 struct plan_insert;
 struct rel;
+struct system_tables;
 
 /* Facts of a session that expressions may ask for. */
 struct plan_session {
@@ -57,6 +58,7 @@ struct plan_context {
 	const struct catalog *catalog;
 	const struct plan_session *session;
 	const struct type_settings *settings; /* to read literals */
+	const struct system_tables *system;   /* the server's; NULL: none */
 };
 
 enum plan_kind {

@@ -6,6 +6,7 @@
 #include "plan/bind.h"
 #include "plan/column_set.h"
 #include "plan/rel_walk.h"
+#include "plan/system_table.h"
 
 struct rel *
 rel_new(struct binder *binder, enum rel_kind kind, struct rel *input,
@@ -124,30 +125,73 @@ type_range_columns(struct binder *binder, const struct event_type *type,
 	return columns;
 }
 
+static struct range_column *
+system_range_columns(struct binder *binder, const struct system_table *table)
+{
+	struct range_column *columns =
+	    arena_zalloc(binder->arena, table->column_count * sizeof(*columns));
+
+	for (uint32_t i = 0; i < table->column_count; i++)
+		columns[i] = (struct range_column){
+			.name = str_of_cstr(table->columns[i].name),
+			.type = type_of(table->columns[i].type),
+			.table_oid = table->oid,
+			.attnum = (int16_t)(i + 1),
+		};
+	return columns;
+}
+
+/* A leaf. */
+static struct range *
+range_new(struct binder *binder, enum rel_kind kind, struct str schema,
+    struct str name, struct str alias, const struct range_column *columns,
+    uint32_t count, struct rel **out)
+{
+	struct range *range = arena_zalloc(binder->arena, sizeof(*range));
+	struct rel *rel = rel_new(binder, kind, NULL, count);
+
+	for (uint32_t i = 0; i < count; i++)
+		rel->types[i] = columns[i].type;
+	range->rel_id = rel->id;
+	range->schema = schema;
+	range->table_name = name;
+	range->name = alias.len > 0 ? alias : name;
+	range->column_count = count;
+	range->columns = columns;
+	binder_add_range(binder, range);
+	*out = rel;
+	return range;
+}
+
 struct range *
 range_new_scan(struct binder *binder, const struct event_type *type,
     struct str alias, struct rel **out)
 {
-	struct range *range = arena_zalloc(binder->arena, sizeof(*range));
 	uint32_t count = type == NULL
 	    ? EVENTS_COLUMN_COUNT
 	    : COLUMN_FIRST_FIELD - 1 + type->field_count;
-	struct rel *rel =
-	    rel_new(binder, type == NULL ? REL_EVENTS : REL_SCAN, NULL, count);
+	struct range *range =
+	    range_new(binder, type == NULL ? REL_EVENTS : REL_SCAN,
+		STR("public"), type == NULL ? STR("events") : type->name, alias,
+		type == NULL ? events_range_columns(binder)
+			     : type_range_columns(binder, type, count),
+		count, out);
 
-	rel->scan.type = type;
-	rel->scan.is_ordered = true;
-	range->rel_id = rel->id;
-	range->table_name = type == NULL ? STR("events") : type->name;
-	range->name = alias.len > 0 ? alias : range->table_name;
-	range->column_count = count;
-	range->columns = type == NULL ? events_range_columns(binder)
-				      : type_range_columns(binder, type, count);
-	for (uint32_t i = 0; i < count; i++)
-		rel->types[i] = range->columns[i].type;
-	binder_add_range(binder, range);
+	(*out)->scan.type = type;
+	(*out)->scan.is_ordered = true;
 	binder->reads_events = true;
-	*out = rel;
+	return range;
+}
+
+struct range *
+range_new_system(struct binder *binder, const struct system_table *table,
+    struct str alias, struct rel **out)
+{
+	struct range *range = range_new(binder, REL_SYSTEM,
+	    str_of_cstr(table->schema), str_of_cstr(table->name), alias,
+	    system_range_columns(binder, table), table->column_count, out);
+
+	(*out)->scan.system = table;
 	return range;
 }
 

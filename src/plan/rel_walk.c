@@ -79,6 +79,7 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 	case REL_SCAN:
 	case REL_EVENTS:
 	case REL_PAYLOAD:
+	case REL_SYSTEM:
 	case REL_SORT:
 	case REL_UNIQUE:
 	case REL_APPEND:
@@ -117,6 +118,7 @@ rel_input_count(const struct rel *rel)
 	switch (rel->kind) {
 	case REL_SCAN:
 	case REL_EVENTS:
+	case REL_SYSTEM:
 	case REL_VALUES:
 	case REL_CTE:
 	case REL_WORK:

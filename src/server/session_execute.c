@@ -154,6 +154,7 @@ session_context(struct session *session, struct portal *portal)
 		.session = &session->facts,
 		.budget = &portal->budget,
 		.cancel = &session->cancel,
+		.system_arg = session,
 		.notice = session_notice,
 		.notice_arg = session,
 	};

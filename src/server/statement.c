@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "engine/engine.h"
+#include "server/system_tables.h"
 #include "sql/ast.h"
 
 /* Longer texts are parsed and planned by a worker. */
@@ -122,6 +123,7 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
 		.catalog = catalog,
 		.session = session,
 		.settings = settings,
+		.system = &server_system_tables,
 	};
 	int rc;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * manifest_format.c -- the layout of the MANIFEST, version 1.
+ * manifest_format.c -- the layout of the MANIFEST, version 2.
  *
  *   header     64 bytes
  *   record     the checkpoint: one step that says everything
@@ -8,7 +8,7 @@
  *
  * header: offset, bytes          record: offset, bytes
  *    0  8  "STELEMAN"               0  8  checksum of all that follows
- *    8  2  version, 1               8  4  length of the body
+ *    8  2  version, 2               8  4  length of the body
  *   10  2  zero                    12  1  kind
  *   12  4  shards                  13  3  zero
  *   16 16  directory's uuid        16  8  sequence number
@@ -40,8 +40,8 @@
  *   52  4  its length
  *
  * segment: number (8), shard (4), size (8), hash (8), rows (8), least and
- * greatest event_id (8, 8), least and greatest timestamp (8, 8), types T (4),
- * T times oid (4) and rows (8).
+ * greatest event_id (8, 8), least and greatest timestamp (8, 8), zones (4),
+ * types T (4), T times oid (4) and rows (8).
  */
 #include "engine/manifest/manifest_format.h"
 
@@ -54,7 +54,7 @@
 #include "engine/segment/block_cache.h"
 #include "engine/segment/segment_format.h"
 
-#define SEGMENT_FIXED_SIZE 72
+#define SEGMENT_FIXED_SIZE 76
 #define TYPE_ROWS_SIZE     12
 #define IDENTITY_NUMBER    UINT64_MAX /* no segment has it */
 
@@ -190,6 +190,7 @@ put_segment(struct buf *out, const struct segment_meta *meta)
 	buf_put_u64(out, meta->event_id_last);
 	buf_put_u64(out, (uint64_t)meta->time_min);
 	buf_put_u64(out, (uint64_t)meta->time_max);
+	buf_put_u32(out, meta->zone_count);
 	buf_put_u32(out, meta->type_count);
 	for (uint32_t i = 0; i < meta->type_count; i++) {
 		buf_put_u32(out, meta->types[i].type_oid);
@@ -271,6 +272,7 @@ take_segment(struct reader *r, struct segment_meta *meta, struct error *err)
 	meta->event_id_last = reader_u64(r);
 	meta->time_min = reader_i64(r);
 	meta->time_max = reader_i64(r);
+	meta->zone_count = reader_u32(r);
 	meta->type_count = reader_u32(r);
 	if (r->failed || meta->type_count > reader_left(r) / TYPE_ROWS_SIZE) {
 		meta->type_count = 0;

@@ -14,7 +14,7 @@
 struct buf;
 struct error;
 
-#define MANIFEST_VERSION            1
+#define MANIFEST_VERSION            2
 #define MANIFEST_HEADER_SIZE        64
 #define MANIFEST_RECORD_HEADER_SIZE 24
 

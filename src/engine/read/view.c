@@ -49,7 +49,7 @@ shard_view_new(uint32_t segment_count, uint32_t memtable_count)
 	return NULL;
 }
 
-static void
+void
 shard_view_unref(struct shard_view *part)
 {
 	if (part == NULL || !give_back(&part->refs))
@@ -175,6 +175,18 @@ part_of(struct view_holder *holder, uint32_t shard)
 
 	pthread_mutex_lock(&holder->lock);
 	part = holder->view->shards[shard];
+	pthread_mutex_unlock(&holder->lock);
+	return part;
+}
+
+struct shard_view *
+view_shard(struct view_holder *holder, uint32_t shard)
+{
+	struct shard_view *part;
+
+	pthread_mutex_lock(&holder->lock);
+	part = holder->view->shards[shard];
+	take(&part->refs);
 	pthread_mutex_unlock(&holder->lock);
 	return part;
 }

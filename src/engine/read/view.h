@@ -69,6 +69,10 @@ MUST_USE int view_init(struct view_holder *holder, uint32_t shard_count,
     struct error *err);
 void view_release(struct view_holder *holder);
 
+/* A shard's part as it is, a new reference. */
+struct shard_view *view_shard(struct view_holder *holder, uint32_t shard);
+void shard_view_unref(struct shard_view *part); /* NULL is allowed */
+
 /*
  * Change one shard's part: add a MemTable at the end; put a segment (or none,
  * if NULL) in the place of the oldest MemTable; add a segment at the end of

@@ -129,7 +129,12 @@ static bool
 footer_agrees(const struct segment_footer *footer,
     const struct segment_meta *meta)
 {
-	if (footer->row_count != meta->row_count ||
+	uint32_t zone_count = 0;
+
+	for (uint32_t i = 0; i < footer->section_count; i++)
+		zone_count += footer->sections[i].zone_count;
+	if (zone_count != meta->zone_count ||
+	    footer->row_count != meta->row_count ||
 	    footer->event_id_first != meta->event_id_first ||
 	    footer->event_id_last != meta->event_id_last ||
 	    footer->time_min != meta->time_min ||

@@ -64,6 +64,7 @@ struct segment_meta {
 	uint64_t event_id_last;
 	int64_t time_min; /* of column timestamp */
 	int64_t time_max;
+	uint32_t zone_count; /* over all types */
 	uint32_t type_count;
 	struct segment_type_rows *types; /* ascending oid; owned, malloc'd */
 };

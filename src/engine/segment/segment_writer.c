@@ -449,11 +449,15 @@ fill_meta(const struct segment_writer *w, const struct block_ref *footer,
 	out->types = calloc(w->section_count, sizeof(*out->types));
 	if (out->types == NULL)
 		return no_memory(err);
-	for (uint32_t s = 0; s < w->section_count; s++)
+	for (uint32_t s = 0; s < w->section_count; s++) {
+		const struct section_info *info = &w->sections[s].info;
+
 		out->types[s] = (struct segment_type_rows){
-			.type_oid = w->sections[s].info.type_oid,
-			.row_count = w->sections[s].info.row_count,
+			.type_oid = info->type_oid,
+			.row_count = info->row_count,
 		};
+		out->zone_count += info->zone_count;
+	}
 	return 0;
 }
 

@@ -91,6 +91,7 @@ rotate(struct shard *shard)
 	shard->frozen_tail = &frozen->next;
 	shard->frozen_count++;
 	shard->active_bytes = 0;
+	shard->active_rows = 0;
 	shard->active_first_event_id = 0;
 	update_full(shard);
 	pthread_mutex_unlock(&shard->lock);
@@ -164,6 +165,7 @@ note_active(struct shard *shard)
 	pthread_mutex_lock(&shard->lock);
 	shard->active_first_event_id = memtable_first_event_id(shard->active);
 	shard->active_bytes = memtable_bytes(shard->active);
+	shard->active_rows = memtable_row_count(shard->active);
 	update_full(shard);
 	pthread_mutex_unlock(&shard->lock);
 }
@@ -382,6 +384,21 @@ shard_flushed_position(struct shard *shard, uint64_t visible)
 		first = memtable_first_event_id(shard->frozen_head->memtable);
 	pthread_mutex_unlock(&shard->lock);
 	return first == 0 || first > visible ? visible : first - 1;
+}
+
+void
+shard_status(struct shard *shard, struct shard_status *out)
+{
+	pthread_mutex_lock(&shard->lock);
+	out->memtable_bytes = shard->active_bytes;
+	out->memtable_rows = shard->active_rows;
+	for (const struct frozen *frozen = shard->frozen_head; frozen != NULL;
+	     frozen = frozen->next) {
+		out->passive_count++;
+		out->passive_bytes += memtable_bytes(frozen->memtable);
+		out->passive_rows += memtable_row_count(frozen->memtable);
+	}
+	pthread_mutex_unlock(&shard->lock);
 }
 
 /* ---- life ---- */

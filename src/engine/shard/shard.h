@@ -32,6 +32,7 @@
 #include "os/thread.h"
 
 struct memtable;
+struct shard_status;
 struct shard_work;
 
 #define FROZEN_MAX 3
@@ -63,6 +64,7 @@ struct shard {
 	/* Of the active MemTable, by the thread; 0 while it has no row. */
 	uint64_t active_first_event_id;
 	size_t active_bytes;
+	uint64_t active_rows;
 
 	uint64_t flushed_event_id; /* at start: replay leaves these out */
 
@@ -119,6 +121,9 @@ MUST_USE int shard_check_flush(struct shard *shard, struct error *err);
  * least `visible` if it has none in memory.
  */
 uint64_t shard_flushed_position(struct shard *shard, uint64_t visible);
+
+/* Any thread: what of *out the shard itself knows. */
+void shard_status(struct shard *shard, struct shard_status *out);
 
 /* Recovery, before the threads: apply one batch's rows of this shard. */
 struct wal_replay_batch;

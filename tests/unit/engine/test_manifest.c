@@ -128,6 +128,7 @@ meta_of(uint64_t number)
 		.event_id_last = number * 10 + 10,
 		.time_min = -5,
 		.time_max = INT64_MAX,
+		.zone_count = (uint32_t)number + 7,
 		.type_count = 2,
 		.types = type_rows,
 	};
@@ -167,6 +168,7 @@ check_segments(uint64_t first, uint64_t last)
 		ck_assert_uint_eq(have->event_id_last, want.event_id_last);
 		ck_assert_int_eq(have->time_min, want.time_min);
 		ck_assert_int_eq(have->time_max, want.time_max);
+		ck_assert_uint_eq(have->zone_count, want.zone_count);
 		ck_assert_uint_eq(segment_meta_type_rows(have, 20001), 6);
 		ck_assert_uint_eq(segment_meta_type_rows(have, 20002), 0);
 	}

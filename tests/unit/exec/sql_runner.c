@@ -27,6 +27,8 @@ struct sql_runner {
 	struct arena arena;  /* of one call */
 	struct type_settings settings;
 	struct plan_session session;
+	const struct system_tables *system;
+	void *system_arg;
 	/* parameters of the statement */
 	const uint32_t *oids;
 	const char *const *values;
@@ -109,6 +111,14 @@ sql_runner_restart(struct sql_runner *runner)
 {
 	engine_close(runner->engine);
 	open_engine(runner);
+}
+
+void
+sql_runner_set_system(struct sql_runner *runner,
+    const struct system_tables *tables, void *arg)
+{
+	runner->system = tables;
+	runner->system_arg = arg;
 }
 
 void
@@ -423,6 +433,7 @@ run_plan(struct sql_runner *runner, const struct ast_stmt *stmt,
 		.session = &runner->session,
 		.notice = put_notice,
 		.notice_arg = runner,
+		.system_arg = runner->system_arg,
 	};
 	struct datum *params;
 	int rc;
@@ -454,6 +465,7 @@ run_stmt(struct sql_runner *runner, const struct ast_stmt *stmt,
 		.catalog = catalog,
 		.session = &runner->session,
 		.settings = &runner->settings,
+		.system = runner->system,
 	};
 	struct plan *plan;
 	int rc;

@@ -23,6 +23,11 @@ void sql_runner_close(struct sql_runner *runner);
 /* Close the engine and open the directory again. */
 void sql_runner_restart(struct sql_runner *runner);
 
+/* Relations of the test's own; `arg` goes to their fill(). */
+struct system_tables;
+void sql_runner_set_system(struct sql_runner *runner,
+    const struct system_tables *tables, void *arg);
+
 void sql_runner_show_hints(struct sql_runner *runner, bool show);
 
 /* Memory that a query may use; 0 is no limit. */

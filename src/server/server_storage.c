@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * server_storage.c -- stele.shards and stele.segments.
+ */
+#include "common/buf.h"
+#include "common/error.h"
+#include "engine/engine.h"
+#include "server/session_private.h"
+#include "server/system_tables.h"
+
+/* ---- shards ---- */
+
+enum shards_column {
+	SHARDS_SHARD,
+	SHARDS_MEMTABLE_BYTES,
+	SHARDS_MEMTABLE_ROWS,
+	SHARDS_PASSIVE_MEMTABLES,
+	SHARDS_PASSIVE_BYTES,
+	SHARDS_PASSIVE_ROWS,
+	SHARDS_FLUSHED_EVENT_ID,
+	SHARDS_SEGMENTS,
+	SHARDS_SEGMENT_ROWS,
+	SHARDS_SEGMENT_BYTES,
+	SHARDS_COLUMN_COUNT,
+};
+
+static const struct system_column shards_columns[SHARDS_COLUMN_COUNT] = {
+	[SHARDS_SHARD] = { "shard", TYPE_INT4 },
+	[SHARDS_MEMTABLE_BYTES] = { "memtable_bytes", TYPE_INT8 },
+	[SHARDS_MEMTABLE_ROWS] = { "memtable_rows", TYPE_INT8 },
+	[SHARDS_PASSIVE_MEMTABLES] = { "passive_memtables", TYPE_INT4 },
+	[SHARDS_PASSIVE_BYTES] = { "passive_bytes", TYPE_INT8 },
+	[SHARDS_PASSIVE_ROWS] = { "passive_rows", TYPE_INT8 },
+	[SHARDS_FLUSHED_EVENT_ID] = { "flushed_event_id", TYPE_INT8 },
+	[SHARDS_SEGMENTS] = { "segments", TYPE_INT4 },
+	[SHARDS_SEGMENT_ROWS] = { "segment_rows", TYPE_INT8 },
+	[SHARDS_SEGMENT_BYTES] = { "segment_bytes", TYPE_INT8 },
+};
+
+static int
+shards_fill(void *arg, struct system_rows *rows, struct error *err UNUSED)
+{
+	const struct session *session = arg;
+	struct engine *engine = session->server->engine;
+
+	for (uint32_t i = 0; i < engine_shard_count(engine); i++) {
+		struct shard_status shard;
+
+		engine_shard_status(engine, i, &shard);
+		system_rows_next(rows);
+		system_put_i64(rows, SHARDS_SHARD, i);
+		system_put_i64(rows, SHARDS_MEMTABLE_BYTES,
+		    (int64_t)shard.memtable_bytes);
+		system_put_i64(rows, SHARDS_MEMTABLE_ROWS,
+		    (int64_t)shard.memtable_rows);
+		system_put_i64(rows, SHARDS_PASSIVE_MEMTABLES,
+		    shard.passive_count);
+		system_put_i64(rows, SHARDS_PASSIVE_BYTES,
+		    (int64_t)shard.passive_bytes);
+		system_put_i64(rows, SHARDS_PASSIVE_ROWS,
+		    (int64_t)shard.passive_rows);
+		system_put_i64(rows, SHARDS_FLUSHED_EVENT_ID,
+		    (int64_t)shard.flushed_event_id);
+		system_put_i64(rows, SHARDS_SEGMENTS, shard.segment_count);
+		system_put_i64(rows, SHARDS_SEGMENT_ROWS,
+		    (int64_t)shard.segment_rows);
+		system_put_i64(rows, SHARDS_SEGMENT_BYTES,
+		    (int64_t)shard.segment_bytes);
+	}
+	return 0;
+}
+
+const struct system_provider storage_shards = {
+	.table = {
+		.schema = "stele",
+		.name = "shards",
+		.oid = 12001,
+		.columns = shards_columns,
+		.column_count = SHARDS_COLUMN_COUNT,
+	},
+	.fill = shards_fill,
+};
+
+/* ---- segments ---- */
+
+enum segments_column {
+	SEGMENTS_SHARD,
+	SEGMENTS_SEGMENT_ID,
+	SEGMENTS_FIRST_EVENT_ID,
+	SEGMENTS_LAST_EVENT_ID,
+	SEGMENTS_FIRST_TIMESTAMP,
+	SEGMENTS_LAST_TIMESTAMP,
+	SEGMENTS_ROWS,
+	SEGMENTS_ZONES,
+	SEGMENTS_BYTES,
+	SEGMENTS_TYPES,
+	SEGMENTS_COLUMN_COUNT,
+};
+
+static const struct system_column segments_columns[SEGMENTS_COLUMN_COUNT] = {
+	[SEGMENTS_SHARD] = { "shard", TYPE_INT4 },
+	[SEGMENTS_SEGMENT_ID] = { "segment_id", TYPE_INT8 },
+	[SEGMENTS_FIRST_EVENT_ID] = { "first_event_id", TYPE_INT8 },
+	[SEGMENTS_LAST_EVENT_ID] = { "last_event_id", TYPE_INT8 },
+	[SEGMENTS_FIRST_TIMESTAMP] = { "first_timestamp", TYPE_TIMESTAMPTZ },
+	[SEGMENTS_LAST_TIMESTAMP] = { "last_timestamp", TYPE_TIMESTAMPTZ },
+	[SEGMENTS_ROWS] = { "rows", TYPE_INT8 },
+	[SEGMENTS_ZONES] = { "zones", TYPE_INT4 },
+	[SEGMENTS_BYTES] = { "bytes", TYPE_INT8 },
+	[SEGMENTS_TYPES] = { "types", TYPE_TEXT },
+};
+
+struct segments_fill {
+	struct system_rows *rows;
+	struct buf names; /* of one segment's types */
+	bool has_failed;  /* no memory for some */
+};
+
+static void
+put_segment(void *arg, const struct segment_status *segment)
+{
+	struct segments_fill *fill = arg;
+	struct system_rows *rows = fill->rows;
+
+	buf_reset(&fill->names);
+	for (uint32_t i = 0; i < segment->type_count; i++) {
+		if (i > 0)
+			buf_put_cstr(&fill->names, ", ");
+		buf_put_str(&fill->names, segment->types[i]->name);
+	}
+	fill->has_failed |= fill->names.failed;
+	system_rows_next(rows);
+	system_put_i64(rows, SEGMENTS_SHARD, segment->shard);
+	system_put_i64(rows, SEGMENTS_SEGMENT_ID, (int64_t)segment->number);
+	system_put_i64(rows, SEGMENTS_FIRST_EVENT_ID,
+	    (int64_t)segment->event_id_first);
+	system_put_i64(rows, SEGMENTS_LAST_EVENT_ID,
+	    (int64_t)segment->event_id_last);
+	system_put_i64(rows, SEGMENTS_FIRST_TIMESTAMP, segment->time_min);
+	system_put_i64(rows, SEGMENTS_LAST_TIMESTAMP, segment->time_max);
+	system_put_i64(rows, SEGMENTS_ROWS, (int64_t)segment->row_count);
+	system_put_i64(rows, SEGMENTS_ZONES, segment->zone_count);
+	system_put_i64(rows, SEGMENTS_BYTES, (int64_t)segment->size_bytes);
+	system_put_str(rows, SEGMENTS_TYPES, buf_str(&fill->names));
+}
+
+static int
+segments_fill(void *arg, struct system_rows *rows, struct error *err)
+{
+	const struct session *session = arg;
+	struct segments_fill fill = { .rows = rows };
+	int rc;
+
+	buf_init(&fill.names);
+	rc = engine_each_segment(session->server->engine, put_segment, &fill,
+	    err);
+	if (rc == 0 && fill.has_failed)
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	buf_release(&fill.names);
+	return rc;
+}
+
+const struct system_provider storage_segments = {
+	.table = {
+		.schema = "stele",
+		.name = "segments",
+		.oid = 12002,
+		.columns = segments_columns,
+		.column_count = SEGMENTS_COLUMN_COUNT,
+	},
+	.fill = segments_fill,
+};

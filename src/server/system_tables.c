@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/system_tables.h"
+
+#include "common/attr.h"
+
+static const struct system_table *const tables[] = {
+	&storage_segments.table,
+	&storage_shards.table,
+};
+
+const struct system_tables server_system_tables = {
+	.items = tables,
+	.count = ARRAY_LEN(tables),
+};

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * system_tables.h -- the relations in which the server shows itself: schema
+ * stele.
+ *
+ * Each is a struct system_provider (exec/system_scan.h) whose fill() gets the
+ * session that asks; to add one, write it in a file server_<what>.c and put it
+ * into the list in system_tables.c.
+ */
+#pragma once
+
+#include "exec/system_scan.h"
+
+/* For plan_context. */
+extern const struct system_tables server_system_tables;
+
+/* server_storage.c: what the engine holds. */
+extern const struct system_provider storage_segments;
+extern const struct system_provider storage_shards;

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * System tables: named, filtered, ordered and grouped as any relation, with
+ * the rows that their providers tell, over more than one batch.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/attr.h"
+#include "common/error.h"
+#include "exec/system_scan.h"
+#include "sql_runner.h"
+
+static struct sql_runner *runner;
+
+/* ---- two tables ---- */
+
+enum { NUMBERS_N, NUMBERS_NAME, NUMBERS_IS_EVEN, NUMBERS_HALF, NUMBERS_NOTHING };
+
+static const struct system_column numbers_columns[] = {
+	[NUMBERS_N] = { "n", TYPE_INT8 },
+	[NUMBERS_NAME] = { "name", TYPE_TEXT },
+	[NUMBERS_IS_EVEN] = { "is_even", TYPE_BOOL },
+	[NUMBERS_HALF] = { "half", TYPE_FLOAT8 },
+	[NUMBERS_NOTHING] = { "nothing", TYPE_TEXT },
+};
+
+static int
+numbers_fill(void *arg, struct system_rows *rows, struct error *err UNUSED)
+{
+	const int64_t *count = arg;
+	char name[24];
+
+	for (int64_t n = 1; n <= *count; n++) {
+		system_rows_next(rows);
+		system_put_i64(rows, NUMBERS_N, n);
+		/* one buffer for all: it must be copied */
+		snprintf(name, sizeof(name), "number %d", (int)n);
+		system_put_str(rows, NUMBERS_NAME, str_of_cstr(name));
+		system_put_bool(rows, NUMBERS_IS_EVEN, n % 2 == 0);
+		if (n % 3 != 0)
+			system_put_f64(rows, NUMBERS_HALF, (double)n / 2);
+	}
+	return 0;
+}
+
+static int
+broken_fill(void *arg UNUSED, struct system_rows *rows, struct error *err)
+{
+	system_rows_next(rows);
+	return error_set(err, STELE_E_OS, "could not look");
+}
+
+static const struct system_provider numbers = {
+	.table = {
+		.schema = "stele",
+		.name = "numbers",
+		.oid = 12900,
+		.columns = numbers_columns,
+		.column_count = ARRAY_LEN(numbers_columns),
+	},
+	.fill = numbers_fill,
+};
+
+static const struct system_provider broken = {
+	.table = {
+		.schema = "pg_catalog",
+		.name = "broken",
+		.oid = 12901,
+		.columns = numbers_columns,
+		.column_count = 1,
+	},
+	.fill = broken_fill,
+};
+
+static const struct system_table *const tables[] = { &numbers.table,
+	&broken.table };
+static const struct system_tables system_tables = { tables, ARRAY_LEN(tables) };
+
+/* ---- statements ---- */
+
+static const struct {
+	const char *sql;
+	int64_t count; /* of numbers */
+	const char *answer;
+} cases[] = {
+	{ "select * from stele.numbers", 3,
+	    "n|name|is_even|half|nothing\n"
+	    "1|number 1|f|0.5|-\n"
+	    "2|number 2|t|1|-\n"
+	    "3|number 3|f|-|-\n" },
+	{ "select * from stele.numbers", 0, "n|name|is_even|half|nothing\n" },
+	{ "select half, stele.numbers.n, numbers.name as x from stele.numbers"
+	  " where half > 0.6 order by n desc",
+	    4,
+	    "half|n|x\n2|4|number 4\n1|2|number 2\n" },
+	{ "select a.k from stele.numbers as a (k) limit 1 offset 1", 5,
+	    "k\n2\n" },
+	{ "select count(*) from stele.numbers", 5000, "count\n5000\n" },
+	{ "select is_even, count(*), sum(n), min(name), count(half) from "
+	  "stele.numbers group by is_even",
+	    5000,
+	    "is_even|count|sum|min|count\n"
+	    "f|2500|6250000|number 1|1667\n"
+	    "t|2500|6252500|number 10|1667\n" },
+	{ "select n, name from stele.numbers where n % 2048 = 0 order by 1",
+	    5000, "n|name\n2048|number 2048\n4096|number 4096\n" },
+	{ "select n from (select n from stele.numbers where is_even) as e"
+	  " union all select 7 order by 1",
+	    4, "n\n2\n4\n7\n" },
+	{ "select n from stele.numbers order by nothing, n limit 2", 3,
+	    "n\n1\n2\n" },
+	{ "select 1 from stele.nothing", 1,
+	    "ERROR: 42P01: relation \"stele.nothing\" does not exist [15]\n" },
+	{ "select 1 from numbers", 1,
+	    "ERROR: 42P01: relation \"numbers\" does not exist [15]\n" },
+	{ "select 1 from public.numbers", 1,
+	    "ERROR: 42P01: relation \"public.numbers\" does not exist [15]\n" },
+	{ "select public.numbers.n from stele.numbers", 1,
+	    "ERROR: 42P01: invalid reference to FROM-clause entry for table "
+	    "\"numbers\" [8]\n" },
+	{ "select m from stele.numbers", 1,
+	    "ERROR: 42703: column \"m\" does not exist [8]\n" },
+	{ "insert into stele.numbers values (1)", 1,
+	    "ERROR: 42809: \"stele.numbers\" is not a table of events [13]\n" },
+	{ "select n from broken", 1, "ERROR: 58030: could not look\n" },
+	{ "select n from pg_catalog.broken", 1,
+	    "ERROR: 58030: could not look\n" },
+	/* who knows no such tables goes on without them */
+	{ "copy (select n from stele.numbers) to stdout", 2, "n\n1\n2\n" },
+};
+
+START_TEST(answers)
+{
+	int64_t count = cases[_i].count;
+	const char *answer;
+
+	runner = sql_runner_open();
+	sql_runner_set_system(runner, &system_tables, &count);
+	answer = sql_run(runner, cases[_i].sql);
+	ck_assert_msg(strcmp(answer, cases[_i].answer) == 0,
+	    "%s\nexpected:\n%s\ngot:\n%s", cases[_i].sql, cases[_i].answer,
+	    answer);
+	sql_runner_close(runner);
+}
+END_TEST
+
+START_TEST(no_tables_without_a_server)
+{
+	runner = sql_runner_open();
+	ck_assert_str_eq(sql_run(runner, "select 1 from stele.numbers"),
+	    "ERROR: 42P01: relation \"stele.numbers\" does not exist [15]\n");
+	sql_runner_close(runner);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("system_scan");
+	TCase *tcase = tcase_create("system_scan");
+	SRunner *srunner;
+	int failed;
+
+	tcase_add_loop_test(tcase, answers, 0, ARRAY_LEN(cases));
+	tcase_add_test(tcase, no_tables_without_a_server);
+	suite_add_tcase(suite, tcase);
+	srunner = srunner_create(suite);
+	srunner_run_all(srunner, CK_NORMAL);
+	failed = srunner_ntests_failed(srunner);
+	srunner_free(srunner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
