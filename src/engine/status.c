@@ -68,8 +68,9 @@ tell_segment(const struct segment_teller *teller,
 	};
 
 	for (uint32_t i = 0; i < meta->type_count; i++) {
-		const struct event_type *type = catalog_type_by_oid(
-		    teller->catalog, meta->types[i].type_oid);
+		const struct event_type *type =
+		    catalog_type_by_oid(teller->catalog,
+			meta->types[i].type_oid);
 
 		if (type != NULL)
 			teller->types[status.type_count++] = type;

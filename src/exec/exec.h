@@ -3,8 +3,9 @@
  * exec.h -- running plans: rows out of a query, rows into a batch, changes of
  * the schema.
  *
- * Nothing here waits for a disk or a lock of the log: what is written goes into
- * a write_batch, and committing it is the caller's.
+ * Nothing here waits for a lock of the log: what is written goes into a
+ * write_batch, and committing it is the caller's.  Functions that are there to
+ * wait do so only where the caller allows it.
  *
  * Threads: each object belongs to one thread at a time.  The plan and all that
  * exec_context points to must stay, unchanged, until the object is closed;
@@ -29,6 +30,16 @@ struct exec;
 struct snapshot;
 struct write_batch;
 
+/*
+ * What a function that waits (pg_sleep) calls around it, so that the thread's
+ * place can be taken by another meanwhile.
+ */
+struct exec_wait {
+	void (*begin)(void *arg);
+	void (*end)(void *arg);
+	void *arg;
+};
+
 struct exec_context {
 	struct engine *engine;
 	struct snapshot *snapshot; /* NULL only if !plan->reads_events */
@@ -45,9 +56,10 @@ struct exec_context {
 
 	const struct type_settings *settings; /* `now` too */
 	const struct plan_session *session;
-	struct mem_budget *budget; /* of the statement; NULL: no limit */
-	const atomic_bool *cancel; /* NULL: cannot be cancelled */
-	void *system_arg;          /* of the providers of system tables */
+	struct mem_budget *budget;    /* of the statement; NULL: no limit */
+	const atomic_bool *cancel;    /* NULL: cannot be cancelled */
+	const struct exec_wait *wait; /* NULL: nothing may wait here */
+	void *system_arg;             /* of the providers of system tables */
 
 	/* Told of each notice (IF NOT EXISTS, ...); may be NULL. */
 	void (*notice)(void *arg, const struct error *notice);

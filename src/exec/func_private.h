@@ -30,6 +30,18 @@ extern const struct func_family func_json;
 extern const struct func_family func_math;
 extern const struct func_family func_numeric;
 extern const struct func_family func_text;
+extern const struct func_family func_wait;
+
+/*
+ * For functions that wait: the wait begins, between it and call_wait_end()
+ * the thread counts as idle.  STELE_E_FEATURE_NOT_SUPPORTED where the caller
+ * does not let anything wait; then it has not begun.
+ */
+MUST_USE int call_wait_begin(struct function_call *call);
+void call_wait_end(struct function_call *call);
+
+/* 57014 once the statement is cancelled; while waiting, ask often. */
+MUST_USE int call_check_cancel(struct function_call *call);
 
 /* Run a statement for every selected row, `row` its number. */
 #define EACH_ROW(sel, row, ...) \

@@ -22,6 +22,7 @@
 #include "vec/vec.h"
 
 struct error;
+struct exec_context;
 
 struct function_call {
 	const struct function *function;
@@ -30,6 +31,7 @@ struct function_call {
 	uint32_t arg_count; /* more than function's if that is variadic */
 	struct type result_type;
 	const struct type_settings *settings;
+	const struct exec_context *context; /* NULL where nothing is executed */
 	uint32_t row_count; /* rows the result must have room for */
 	struct sel sel;
 	struct arena *arena; /* the result's; lives as long as the batch */

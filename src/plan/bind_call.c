@@ -577,11 +577,24 @@ check_plain_call(const struct ast_expr *ast, struct str name, struct error *err)
 	return 0;
 }
 
-static bool
-is_builtin_name(const struct ast_name *name)
+/*
+ * A function's name as functions.def has it; an empty one if it is not that of
+ * a function.  Those of the schema stele have their schema's name with them,
+ * and are found by no other.
+ */
+static struct str
+function_name(struct binder *binder, const struct ast_name *name)
 {
-	return name->count == 1 ||
-	    (name->count == 2 && str_equal(name->parts[0], STR("pg_catalog")));
+	struct str last = name->parts[name->count - 1];
+
+	if (memchr(last.data, '.', last.len) != NULL)
+		return STR("");
+	if (name->count == 2 && str_equal(name->parts[0], STR("stele")))
+		return name_format(name, binder->arena);
+	if (name->count == 1 ||
+	    (name->count == 2 && str_equal(name->parts[0], STR("pg_catalog"))))
+		return last;
+	return STR("");
 }
 
 int
@@ -589,7 +602,7 @@ bind_call(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
 	const struct ast_call *call = &ast->call;
-	struct str name = call->name.parts[call->name.count - 1];
+	struct str name = function_name(binder, &call->name);
 	bool is_aggregate = aggregate_next(name, NULL) != NULL;
 	struct expr *args[CALL_ARGS_MAX];
 	struct scope inner = *scope;
@@ -605,7 +618,7 @@ bind_call(struct binder *binder, struct scope *scope,
 		    err);
 	if (rc != 0)
 		return rc;
-	if (!is_builtin_name(&call->name))
+	if (name.len == 0)
 		return function_error(binder,
 		    name_format(&call->name, binder->arena), args, count,
 		    ast->location, false, err);

@@ -10,11 +10,17 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "common/log.h"
 #include "os/thread.h"
 #include "sql/parse.h"
 
 /* Measured: at 19 scans do not lengthen a store's 99th percentile. */
 #define WORKER_NICE 19
+
+struct worker {
+	struct worker *next;
+	struct os_thread thread;
+};
 
 struct pool {
 	pthread_mutex_t mutex; /* all below */
@@ -22,10 +28,23 @@ struct pool {
 	struct pool_job *first;
 	struct pool_job *last;
 	bool is_closing;
-
-	uint32_t thread_count;
-	struct os_thread threads[];
+	uint32_t running_max;
+	uint32_t running; /* jobs; passes the limit when a wait ends */
+	uint32_t waiting; /* jobs between begin and end of a wait */
+	uint32_t worker_count;
+	struct worker *workers; /* owned */
 };
+
+static struct pool_job *
+take_job(struct pool *pool)
+{
+	struct pool_job *job = pool->first;
+
+	pool->first = job->next;
+	if (pool->first == NULL)
+		pool->last = NULL;
+	return job;
+}
 
 static void
 worker_main(void *arg)
@@ -34,68 +53,96 @@ worker_main(void *arg)
 
 	pthread_mutex_lock(&pool->mutex);
 	for (;;) {
-		struct pool_job *job = pool->first;
+		struct pool_job *job;
 
-		if (job == NULL && pool->is_closing)
+		if (pool->first == NULL && pool->is_closing)
 			break;
-		if (job == NULL) {
+		if (pool->first == NULL || pool->running >= pool->running_max) {
 			pthread_cond_wait(&pool->work, &pool->mutex);
 			continue;
 		}
-		pool->first = job->next;
-		if (pool->first == NULL)
-			pool->last = NULL;
+		job = take_job(pool);
+		pool->running++;
 		pthread_mutex_unlock(&pool->mutex);
 		job->run(job);
 		pthread_mutex_lock(&pool->mutex);
+		pool->running--;
 	}
+	/* Others may have gone to sleep over what was still running. */
+	pthread_cond_broadcast(&pool->work);
 	pthread_mutex_unlock(&pool->mutex);
+}
+
+/* One more thread; under the mutex. */
+static int
+add_worker(struct pool *pool, struct error *err)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+	char name[24];
+	const struct os_thread_options options = {
+		.name = name,
+		.stack_size_bytes = SQL_STACK_SIZE,
+		.nice = WORKER_NICE,
+	};
+	int rc;
+
+	if (worker == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	(void)snprintf(name, sizeof(name), "worker %u",
+	    pool->worker_count % 10000);
+	rc = os_thread_start(&worker->thread, &options, worker_main, pool, err);
+	if (rc != 0) {
+		free(worker);
+		return rc;
+	}
+	worker->next = pool->workers;
+	pool->workers = worker;
+	pool->worker_count++;
+	return 0;
 }
 
 int
 pool_open(uint32_t thread_count, struct pool **out, struct error *err)
 {
-	struct pool *pool =
-	    calloc(1, sizeof(*pool) + thread_count * sizeof(pool->threads[0]));
-	char name[24];
+	struct pool *pool = calloc(1, sizeof(*pool));
+	int rc = 0;
 
 	*out = NULL;
 	if (pool == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	pthread_mutex_init(&pool->mutex, NULL);
 	os_cond_init(&pool->work);
-	for (uint32_t i = 0; i < thread_count; i++) {
-		struct os_thread_options options = {
-			.name = name,
-			.stack_size_bytes = SQL_STACK_SIZE,
-			.nice = WORKER_NICE,
-		};
-		int rc;
-
-		(void)snprintf(name, sizeof(name), "worker %u", i % 10000);
-		rc = os_thread_start(&pool->threads[i], &options, worker_main,
-		    pool, err);
-		if (rc != 0) {
-			pool_close(pool);
-			return rc;
-		}
-		pool->thread_count++;
-	}
-	*out = pool;
-	return 0;
+	pool->running_max = thread_count;
+	pthread_mutex_lock(&pool->mutex);
+	for (uint32_t i = 0; i < thread_count && rc == 0; i++)
+		rc = add_worker(pool, err);
+	pthread_mutex_unlock(&pool->mutex);
+	if (rc != 0)
+		pool_close(pool);
+	else
+		*out = pool;
+	return rc;
 }
 
 void
 pool_close(struct pool *pool)
 {
+	struct worker *worker;
+
 	if (pool == NULL)
 		return;
 	pthread_mutex_lock(&pool->mutex);
-	pool->is_closing = true;
+	pool->is_closing = true; /* no thread is added any more */
 	pthread_cond_broadcast(&pool->work);
+	worker = pool->workers;
 	pthread_mutex_unlock(&pool->mutex);
-	for (uint32_t i = 0; i < pool->thread_count; i++)
-		os_thread_join(&pool->threads[i]);
+	while (worker != NULL) {
+		struct worker *next = worker->next;
+
+		os_thread_join(&worker->thread);
+		free(worker);
+		worker = next;
+	}
 	pthread_cond_destroy(&pool->work);
 	pthread_mutex_destroy(&pool->mutex);
 	free(pool);
@@ -112,5 +159,35 @@ pool_submit(struct pool *pool, struct pool_job *job)
 		pool->last->next = job;
 	pool->last = job;
 	pthread_cond_signal(&pool->work);
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+/* ---- waits ---- */
+
+void
+pool_wait_begin(struct pool *pool)
+{
+	struct error err;
+	int rc = 0;
+
+	pthread_mutex_lock(&pool->mutex);
+	pool->running--;
+	pool->waiting++;
+	if (pool->worker_count - pool->waiting < pool->running_max &&
+	    !pool->is_closing)
+		rc = add_worker(pool, &err);
+	pthread_cond_signal(&pool->work);
+	pthread_mutex_unlock(&pool->mutex);
+	if (rc != 0) /* then the others wait with us */
+		log_warn(LOG_SESSION, "could not replace a waiting worker",
+		    LOG_FAILURE(&err));
+}
+
+void
+pool_wait_end(struct pool *pool)
+{
+	pthread_mutex_lock(&pool->mutex);
+	pool->waiting--;
+	pool->running++;
 	pthread_mutex_unlock(&pool->mutex);
 }

@@ -6,6 +6,10 @@
  * that scans do not delay durable stores; a machine that is not full gives
  * them all the rest.  Their stacks are those that SQL needs.
  *
+ * At most as many jobs run at once as the pool was opened for.  A job that
+ * waits says so and does not count meanwhile: a thread is started in its place
+ * if too few are left, and stays.
+ *
  * Threads: pool_submit() may be called by any thread.
  */
 #pragma once
@@ -30,3 +34,7 @@ MUST_USE int pool_open(uint32_t thread_count, struct pool **out,
 void pool_close(struct pool *pool);
 
 void pool_submit(struct pool *pool, struct pool_job *job);
+
+/* Called by a job's run() around a wait that may be long. */
+void pool_wait_begin(struct pool *pool);
+void pool_wait_end(struct pool *pool);

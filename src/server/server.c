@@ -232,6 +232,31 @@ stop_cb(struct loop_post *post)
 
 /* ---- start ---- */
 
+static void
+wait_begin_cb(void *arg)
+{
+	pool_wait_begin(arg);
+}
+
+static void
+wait_end_cb(void *arg)
+{
+	pool_wait_end(arg);
+}
+
+static int
+open_pool(struct server *server, uint32_t workers, struct error *err)
+{
+	int rc = pool_open(workers, &server->pool, err);
+
+	server->exec_wait = (struct exec_wait){
+		.begin = wait_begin_cb,
+		.end = wait_end_cb,
+		.arg = server->pool,
+	};
+	return rc;
+}
+
 static int
 load_zone_cb(void *arg UNUSED, const char *name, struct buf *out)
 {
@@ -427,7 +452,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	rc = open_engine(server, config, err);
 	if (rc == 0)
-		rc = pool_open(workers, &server->pool, err);
+		rc = open_pool(server, workers, err);
 	if (rc == 0)
 		rc = open_nets(server, net_thread_count(config), err);
 	if (rc == 0)

@@ -13,6 +13,7 @@
 
 #include "common/attr.h"
 #include "common/config.h"
+#include "exec/exec.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "os/clock.h"
@@ -40,6 +41,7 @@ struct server {
 	const char *dir;
 	struct engine *engine;
 	struct pool *pool;
+	struct exec_wait exec_wait; /* for what runs in the pool */
 	struct time_zone_set *zones;
 	struct os_clock *clock;
 	struct net_thread *nets;

@@ -154,6 +154,7 @@ session_context(struct session *session, struct portal *portal)
 		.session = &session->facts,
 		.budget = &portal->budget,
 		.cancel = &session->cancel,
+		.wait = &session->server->exec_wait,
 		.system_arg = session,
 		.notice = session_notice,
 		.notice_arg = session,
@@ -588,6 +589,7 @@ insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
 	session->job.row_limit = row_limit;
 	if (planned->plan->reads_events || planned->source->is_large)
 		return session_submit(session, insert_work, insert_finish);
+	portal->context.wait = NULL; /* a net thread must not */
 	insert_work(session);
 	if (session->job.rc != 0)
 		return STEP_FAIL;

@@ -17,7 +17,13 @@ static struct sql_runner *runner;
 
 /* ---- two tables ---- */
 
-enum { NUMBERS_N, NUMBERS_NAME, NUMBERS_IS_EVEN, NUMBERS_HALF, NUMBERS_NOTHING };
+enum {
+	NUMBERS_N,
+	NUMBERS_NAME,
+	NUMBERS_IS_EVEN,
+	NUMBERS_HALF,
+	NUMBERS_NOTHING
+};
 
 static const struct system_column numbers_columns[] = {
 	[NUMBERS_N] = { "n", TYPE_INT8 },
@@ -94,8 +100,7 @@ static const struct {
 	{ "select * from stele.numbers", 0, "n|name|is_even|half|nothing\n" },
 	{ "select half, stele.numbers.n, numbers.name as x from stele.numbers"
 	  " where half > 0.6 order by n desc",
-	    4,
-	    "half|n|x\n2|4|number 4\n1|2|number 2\n" },
+	    4, "half|n|x\n2|4|number 4\n1|2|number 2\n" },
 	{ "select a.k from stele.numbers as a (k) limit 1 offset 1", 5,
 	    "k\n2\n" },
 	{ "select count(*) from stele.numbers", 5000, "count\n5000\n" },
