@@ -1,12 +1,13 @@
+-- 40 contexts: both shards have some.
 -- EXPLAIN: the shapes of plans, what was measured, and its options.
 CREATE TABLE t (a int, b text, c numeric(10,2));
-INSERT INTO t (context_id, a, b, c) SELECT 'c' || a, a, 'b' || a, a FROM (VALUES (1),(2),(3),(4),(5)) AS v(a);
+INSERT INTO t (context_id, a, b, c) SELECT 'c' || a || '-' || x, a, 'b' || a, a FROM (VALUES (1),(2),(3),(4),(5)) AS v(a), (VALUES (1),(2),(3),(4),(5),(6),(7),(8)) AS w(x);
 CHECKPOINT;
 EXPLAIN SELECT * FROM t WHERE a > 2 AND b = 'x' ORDER BY c DESC LIMIT 3;
 EXPLAIN (ANALYZE, TIMING off, SUMMARY off, BUFFERS off) SELECT b, count(*), sum(c) FROM t WHERE a > 0 GROUP BY b ORDER BY 2;
 EXPLAIN (COSTS off) SELECT x.a, y.b FROM t x JOIN t y ON x.a = y.a AND x.c > 1 WHERE y.b LIKE 'b%' AND EXISTS (SELECT 1 FROM t z WHERE z.a = x.a);
 EXPLAIN (FORMAT json) SELECT * FROM t WHERE a > 0 ORDER BY a, b;
-EXPLAIN (ANALYZE, TIMING off, COSTS off, SUMMARY off, BUFFERS off) SELECT a FROM t WHERE context_id = 'c3';
+EXPLAIN (ANALYZE, TIMING off, COSTS off, SUMMARY off, BUFFERS off) SELECT a FROM t WHERE context_id = 'c3-1';
 EXPLAIN (COSTS off) QUERY t WHERE a = 1 COUNT BY b;
 EXPLAIN INSERT INTO t (context_id, a) SELECT 'x', a FROM t;
 EXPLAIN (nosuch) SELECT 1;
