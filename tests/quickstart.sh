@@ -12,7 +12,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 unset MAKEFLAGS MAKELEVEL MFLAGS
 export QUICKSTART_PORT=$SERVER_PORT
 export QUICKSTART_DATA=$SERVER_DATA
-export QUICKSTART_BUILD=${abs_top_builddir:?}
+export QUICKSTART_BUILD=${STELE%/src/stele}
 SERVER_LOG=$SERVER_DATA.log
 
 quickstart() {
