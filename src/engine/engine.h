@@ -150,6 +150,14 @@ void engine_commit(struct engine *engine, struct write_batch *batch,
     enum sync_mode mode, struct commit *commit);
 
 /*
+ * Give up a commit that waits for room.  Returns true if it did: done() has been
+ * called, with STELE_E_QUERY_CANCELED.  False if it has its numbers: then it is
+ * decided, and answered as soon as the log has it.  `commit` is one whose done()
+ * may have been called already, but whose memory is still there.
+ */
+bool engine_commit_cancel(struct engine *engine, const struct commit *commit);
+
+/*
  * True if a commit would have to wait for room (backpressure): the caller
  * stops reading its peer until `wake` is called, once, on an engine thread.
  */

@@ -53,6 +53,7 @@ agg_open(struct op_state *op, struct error *err UNUSED)
 
 	group_table_init(&agg->table, key_types(op),
 	    rel->key_count + (rel->set_count > 0), KEY_EQUAL, context->budget);
+	agg->table.keys.cancel = context->cancel;
 	agg->calls = arena_zalloc(op->env->arena,
 	    (rel->call_count + 1) * sizeof(*agg->calls));
 	for (uint32_t i = 0; i < rel->call_count; i++) {
@@ -60,12 +61,14 @@ agg_open(struct op_state *op, struct error *err UNUSED)
 
 		agg_state_init(&call->state, &rel->calls[i], context->settings,
 		    context->budget);
+		call->state.cancel = context->cancel;
 		if (!rel->calls[i].is_distinct)
 			continue;
 		call->seen_types[0] = type_of(TYPE_INT8);
 		call->seen_types[1] = rel->calls[i].arg->type;
 		group_table_init(&call->seen, call->seen_types, 2, KEY_EQUAL,
 		    context->budget);
+		call->seen.keys.cancel = context->cancel;
 	}
 	return 0;
 }

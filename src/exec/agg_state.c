@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/cancel.h"
 #include "common/error.h"
 #include "types/interval.h"
 #include "types/type.h"
@@ -29,25 +30,37 @@ agg_state_release(struct agg_state *state)
 	arena_release(&state->arena);
 }
 
-int
-agg_state_reserve(struct agg_state *state, uint32_t count, struct error *err)
+static int
+grow_cells(struct agg_state *state, uint32_t count, struct error *err)
 {
 	uint32_t capacity = state->capacity == 0 ? CELLS_MIN : state->capacity;
 	struct agg_cell *cells;
+	int rc;
 
 	while (capacity < count)
 		capacity *= 2;
-	if (capacity == state->capacity)
-		return 0;
 	cells = arena_try_alloc(&state->arena, capacity * sizeof(*cells));
 	if (cells == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	if (state->capacity > 0)
-		memcpy(cells, state->cells, state->capacity * sizeof(*cells));
-	memset(cells + state->capacity, 0,
-	    (capacity - state->capacity) * sizeof(*cells));
+	rc = cancel_memcpy(cells, state->cells, state->count * sizeof(*cells),
+	    state->cancel, err);
 	state->cells = cells;
 	state->capacity = capacity;
+	return rc;
+}
+
+int
+agg_state_reserve(struct agg_state *state, uint32_t count, struct error *err)
+{
+	int rc = 0;
+
+	if (count > state->capacity)
+		rc = grow_cells(state, count, err);
+	if (rc != 0 || count <= state->count)
+		return rc;
+	memset(state->cells + state->count, 0,
+	    (count - state->count) * sizeof(*state->cells));
+	state->count = count;
 	return 0;
 }
 

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -42,7 +43,9 @@ struct agg_state {
 	const struct agg_call *call;
 	const struct type_settings *settings;
 	struct arena arena;
+	const atomic_bool *cancel; /* set after init; NULL: none */
 	struct agg_cell *cells;
+	uint32_t count; /* of cells that groups have; zeroed at first */
 	uint32_t capacity;
 };
 

@@ -165,6 +165,7 @@ call_function(const struct eval *eval, const struct expr *expr,
 		.result_type = result,
 		.settings = eval->env->context->settings,
 		.context = eval->env->context,
+		.cancel = eval->env->context->cancel,
 		.row_count = eval->row_count,
 		.sel = sel,
 		.arena = eval->arena,
@@ -224,7 +225,7 @@ eval_cast(const struct eval *eval, const struct expr *expr, struct sel sel,
 	}
 	return cast_vec(from, &expr->type, expr->cast,
 	    eval->env->context->settings, &arg, eval->row_count, sel,
-	    eval->arena, out, err);
+	    eval->env->context->cancel, eval->arena, out, err);
 }
 
 /* ---- logic ---- */

@@ -23,7 +23,7 @@ each_row(struct function_call *call, row_fn fn)
 {
 	int rc = 0;
 
-	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++)
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = fn(call, sel_row(call->sel, i));
 	return rc;
 }

@@ -141,7 +141,7 @@ field_rows(struct function_call *call, enum as as)
 {
 	int rc = 0;
 
-	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++) {
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 		struct found found = find_key(ARG(call, 0, str, row),
 		    ARG(call, 1, str, row), call->arena);
@@ -186,7 +186,7 @@ element_rows(struct function_call *call, enum as as)
 	bool is_jsonb = call->function->args[0] == TYPE_JSONB;
 	int rc = 0;
 
-	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++) {
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 		struct str document = ARG(call, 0, str, row);
 		int64_t index = ARG(call, 1, i64, row);
@@ -303,7 +303,7 @@ path_rows(struct function_call *call, enum as as)
 {
 	int rc = 0;
 
-	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++) {
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 		struct found found;
 
@@ -366,7 +366,7 @@ json_typeof(struct function_call *call)
 static int
 json_length(struct function_call *call)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		struct str document = ARG(call, 0, str, row);
 		int64_t length = array_length(document);

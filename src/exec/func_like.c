@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exec/func_like.h"
 
+#include "common/cancel.h"
 #include "common/error.h"
 #include "common/utf8.h"
 #include "exec/unicode.h"
@@ -33,14 +34,18 @@ fold(struct str text, struct arena *arena)
 
 int
 like_compile(struct str pattern, enum like_case letter_case,
-    struct arena *arena, struct like_pattern *out, struct error *err)
+    const atomic_bool *cancel, struct arena *arena, struct like_pattern *out,
+    struct error *err)
 {
 	char *chars;
 	uint8_t *any;
 	size_t count = 1, len = 0, piece = 0;
 
-	*out =
-	    (struct like_pattern){ .letter_case = letter_case, .arena = arena };
+	*out = (struct like_pattern){
+		.letter_case = letter_case,
+		.arena = arena,
+		.cancel = cancel,
+	};
 	if (letter_case == LIKE_ANY_CASE)
 		pattern = fold(pattern, arena);
 	for (size_t i = 0; i < pattern.len; i++)
@@ -113,7 +118,8 @@ match_at(const struct like_piece *piece, struct str text, size_t at)
 
 /* The first place from `at` on where a piece matches: the offset after it. */
 static size_t
-search(const struct like_piece *piece, struct str text, size_t at)
+search(const struct like_pattern *pattern, const struct like_piece *piece,
+    struct str text, size_t at)
 {
 	if (piece->any == NULL) {
 		const char *found = memmem(text.data + at, text.len - at,
@@ -122,7 +128,7 @@ search(const struct like_piece *piece, struct str text, size_t at)
 		return found == NULL ? SIZE_MAX
 				     : (size_t)(found - text.data) + piece->len;
 	}
-	while (at <= text.len) {
+	while (at <= text.len && !cancel_is_set(pattern->cancel)) {
 		size_t end = match_at(piece, text, at);
 
 		if (end != SIZE_MAX)
@@ -136,7 +142,8 @@ search(const struct like_piece *piece, struct str text, size_t at)
 
 /* The last piece must match at the very end. */
 static bool
-match_end(const struct like_piece *piece, struct str text, size_t at)
+match_end(const struct like_pattern *pattern, const struct like_piece *piece,
+    struct str text, size_t at)
 {
 	size_t start;
 
@@ -145,7 +152,8 @@ match_end(const struct like_piece *piece, struct str text, size_t at)
 			return false;
 		return match_at(piece, text, text.len - piece->len) == text.len;
 	}
-	for (start = at; start <= text.len;) {
+	for (start = at;
+	     start <= text.len && !cancel_is_set(pattern->cancel);) {
 		if (match_at(piece, text, start) == text.len)
 			return true;
 		if (start == text.len)
@@ -177,12 +185,12 @@ like_matches(const struct like_pattern *pattern, struct str text)
 	if (!pattern->ends_open)
 		last--;
 	for (; first < last; first++) {
-		at = search(&pattern->pieces[first], text, at);
+		at = search(pattern, &pattern->pieces[first], text, at);
 		if (at == SIZE_MAX)
 			return false;
 	}
 	return pattern->ends_open ||
-	    match_end(&pattern->pieces[last], text, at);
+	    match_end(pattern, &pattern->pieces[last], text, at);
 }
 
 int

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "common/arena.h"
@@ -32,12 +33,15 @@ struct like_pattern {
 	size_t piece_count;
 	struct like_piece *pieces;
 	struct arena *arena; /* for texts folded to lower case */
+	const atomic_bool *cancel;
 };
 
 /* 22025 for a pattern that ends with the escape character. */
 MUST_USE int like_compile(struct str pattern, enum like_case letter_case,
-    struct arena *arena, struct like_pattern *out, struct error *err);
+    const atomic_bool *cancel, struct arena *arena, struct like_pattern *out,
+    struct error *err);
 
+/* Any answer once `cancel` is set. */
 bool like_matches(const struct like_pattern *pattern, struct str text);
 
 /* Write a pattern with another escape character (or none) with a backslash. */

@@ -11,7 +11,7 @@ typedef int (*binary_fn)(const struct numeric *a, const struct numeric *b,
 static int
 each_binary(struct function_call *call, binary_fn fn)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		int rc =
 		    fn(&ARG(call, 0, numeric, row), &ARG(call, 1, numeric, row),
@@ -43,7 +43,7 @@ typedef int (*unary_fn)(const struct numeric *n, struct arena *arena,
 static int
 each_unary(struct function_call *call, unary_fn fn)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		int rc = fn(&ARG(call, 0, numeric, row), call->arena,
 		    &call->result->numeric[row], call->err);
@@ -91,7 +91,7 @@ run_log10(struct function_call *call)
 static int
 rescale(struct function_call *call, enum numeric_rounding rounding)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		int64_t scale =
 		    call->arg_count == 1 ? 0 : ARG(call, 1, i64, row);
@@ -152,7 +152,7 @@ SIMPLE_KERNEL(run_sign, numeric,
 static int
 run_scale(struct function_call *call)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		const struct numeric *n = &ARG(call, 0, numeric, row);
 

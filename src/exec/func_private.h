@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "common/cancel.h"
 #include "common/error.h"
 #include "exec/function_impl.h"
 
@@ -57,6 +58,18 @@ MUST_USE int call_check_cancel(struct function_call *call);
 			} \
 		} \
 	} while (0)
+
+/* Whether there is an i-th selected row that somebody still wants. */
+static inline bool
+call_has_row(const struct function_call *call, uint32_t i)
+{
+	return i < call->sel.count && !cancel_is_set(call->cancel);
+}
+
+/* EACH_ROW for rows that may cost much. */
+#define EACH_COSTLY_ROW(call, row, ...) \
+	EACH_ROW((call)->sel, row, if (cancel_is_set((call)->cancel)) break; \
+		 __VA_ARGS__)
 
 /* x is the argument's value of type T, in the array `field` of its vector. */
 #define UNARY_LOOP(call, T, field, ...) \

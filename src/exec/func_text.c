@@ -101,7 +101,7 @@ is_ascii(struct str text)
 static int
 map_case(struct function_call *call, char first, unicode_map_fn map)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		struct str text = ARG(call, 0, str, row);
 		int rc = 0;
@@ -165,7 +165,7 @@ initcap(struct function_call *call, struct str text, struct str *out)
 static int
 text_initcap(struct function_call *call)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		int rc = initcap(call, ARG(call, 0, str, row),
 		    result_str(call, row));
@@ -195,7 +195,7 @@ slice(struct str text, int64_t first, int64_t limit)
 static int
 text_substring(struct function_call *call)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		int64_t first = ARG(call, 1, i64, row) - 1;
 		int64_t limit = INT64_MAX;
@@ -219,21 +219,23 @@ text_substring(struct function_call *call)
 static int
 text_left(struct function_call *call)
 {
-	EACH_ROW(call->sel, row, const struct str text = ARG(call, 0, str, row);
-		 int64_t n = ARG(call, 1, i64, row);
-		 if (n < 0) n += (int64_t)utf8_length(text);
-		 *result_str(call, row) = slice(text, 0, n););
+	EACH_COSTLY_ROW(call, row,
+			const struct str text = ARG(call, 0, str, row);
+			int64_t n = ARG(call, 1, i64, row);
+			if (n < 0) n += (int64_t)utf8_length(text);
+			*result_str(call, row) = slice(text, 0, n););
 	return 0;
 }
 
 static int
 text_right(struct function_call *call)
 {
-	EACH_ROW(call->sel, row, const struct str text = ARG(call, 0, str, row);
-		 int64_t n = ARG(call, 1, i64, row);
-		 int64_t length = (int64_t)utf8_length(text);
-		 *result_str(call, row) =
-		     slice(text, n < 0 ? -n : length - n, length););
+	EACH_COSTLY_ROW(call, row,
+			const struct str text = ARG(call, 0, str, row);
+			int64_t n = ARG(call, 1, i64, row);
+			int64_t length = (int64_t)utf8_length(text);
+			*result_str(call, row) =
+			    slice(text, n < 0 ? -n : length - n, length););
 	return 0;
 }
 
@@ -254,11 +256,12 @@ find(struct str text, struct str part, size_t from)
 static int
 text_position(struct function_call *call)
 {
-	EACH_ROW(call->sel, row, const struct str text = ARG(call, 0, str, row);
-		 const size_t at = find(text, ARG(call, 1, str, row), 0);
-		 call->result->i64[row] = at == SIZE_MAX
-		     ? 0
-		     : (int64_t)utf8_length(str_of(text.data, at)) + 1;);
+	EACH_COSTLY_ROW(call, row,
+			const struct str text = ARG(call, 0, str, row);
+			const size_t at = find(text, ARG(call, 1, str, row), 0);
+			call->result->i64[row] = at == SIZE_MAX
+			    ? 0
+			    : (int64_t)utf8_length(str_of(text.data, at)) + 1;);
 	return 0;
 }
 
@@ -281,16 +284,19 @@ has_character(struct str characters, struct str one)
 enum side { SIDE_LEFT = 1, SIDE_RIGHT = 2, SIDE_BOTH = 3 };
 
 static struct str
-trim(struct str text, struct str characters, enum side side)
+trim(const struct function_call *call, struct str text, struct str characters,
+    enum side side)
 {
-	while ((side & SIDE_LEFT) != 0 && text.len > 0) {
+	while ((side & SIDE_LEFT) != 0 && text.len > 0 &&
+	    !cancel_is_set(call->cancel)) {
 		size_t len = utf8_offset(text, 1);
 
 		if (!has_character(characters, str_of(text.data, len)))
 			break;
 		text = str_of(text.data + len, text.len - len);
 	}
-	while ((side & SIDE_RIGHT) != 0 && text.len > 0) {
+	while ((side & SIDE_RIGHT) != 0 && text.len > 0 &&
+	    !cancel_is_set(call->cancel)) {
 		size_t at = text.len - 1;
 
 		while (at > 0 && ((unsigned char)text.data[at] & 0xc0) == 0x80)
@@ -306,10 +312,12 @@ trim(struct str text, struct str characters, enum side side)
 static int
 trim_rows(struct function_call *call, enum side side)
 {
-	EACH_ROW(call->sel, row,
-		 *result_str(call, row) = trim(ARG(call, 0, str, row),
-		     call->arg_count == 1 ? STR(" ") : ARG(call, 1, str, row),
-		     side););
+	EACH_COSTLY_ROW(call, row,
+			*result_str(call, row) =
+			    trim(call, ARG(call, 0, str, row),
+				call->arg_count == 1 ? STR(" ")
+						     : ARG(call, 1, str, row),
+				side););
 	return 0;
 }
 
@@ -331,37 +339,56 @@ text_rtrim(struct function_call *call)
 	return trim_rows(call, SIDE_RIGHT);
 }
 
+/* `part` again and again, up to `len` bytes; part.len is not 0. */
+static char *
+fill(const struct function_call *call, char *out, struct str part, size_t len)
+{
+	size_t step_max = CANCEL_BYTES / part.len * part.len;
+	size_t done = part.len < len ? part.len : len;
+
+	if (step_max == 0)
+		step_max = part.len;
+	memcpy(out, part.data, done);
+	while (done < len && !cancel_is_set(call->cancel)) {
+		/* Whole parts: what is copied continues what there is. */
+		size_t step = done < step_max ? done : step_max;
+
+		if (step > len - done)
+			step = len - done;
+		memcpy(out + done, out, step);
+		done += step;
+	}
+	return out + len;
+}
+
 /* lpad and rpad: to `length` characters, cut if the text is longer. */
 static int
 pad(struct function_call *call, uint32_t row, enum side side)
 {
 	struct str text = ARG(call, 0, str, row);
 	int64_t wanted = ARG(call, 1, i64, row);
-	struct str fill =
+	struct str filler =
 	    call->arg_count == 3 ? ARG(call, 2, str, row) : STR(" ");
 	int64_t length = (int64_t)utf8_length(text), missing;
-	int64_t fill_length = (int64_t)utf8_length(fill);
-	struct str rest;
+	int64_t filler_length = (int64_t)utf8_length(filler);
+	size_t fill_len;
 	char *out, *at;
 	int rc = 0;
 
 	if (wanted < 0)
 		wanted = 0;
-	if (length >= wanted || fill.len == 0) {
+	if (length >= wanted || filler.len == 0) {
 		*result_str(call, row) = slice(text, 0, wanted);
 		return 0;
 	}
 	missing = wanted - length;
-	rest = slice(fill, 0, missing % fill_length);
-	out = text_alloc(call,
-	    text.len + (size_t)(missing / fill_length) * fill.len + rest.len,
-	    &rc);
+	fill_len = (size_t)(missing / filler_length) * filler.len +
+	    slice(filler, 0, missing % filler_length).len;
+	out = text_alloc(call, text.len + fill_len, &rc);
 	if (out == NULL)
 		return rc;
 	at = side == SIDE_RIGHT ? append(out, text) : out;
-	for (int64_t i = missing / fill_length; i > 0; i--)
-		at = append(at, fill);
-	at = append(at, rest);
+	at = fill(call, at, filler, fill_len);
 	if (side == SIDE_LEFT)
 		at = append(at, text);
 	*result_str(call, row) = str_of(out, (size_t)(at - out));
@@ -373,7 +400,7 @@ pad_rows(struct function_call *call, enum side side)
 {
 	int rc = 0;
 
-	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++)
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = pad(call, sel_row(call->sel, i), side);
 	return rc;
 }
@@ -393,7 +420,7 @@ text_rpad(struct function_call *call)
 static int
 concat_two(struct function_call *call)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		struct str a = ARG(call, 0, str, row);
 		struct str b = ARG(call, 1, str, row);
@@ -418,13 +445,23 @@ put_any(const struct function_call *call, uint32_t arg, uint32_t row,
 		    &call->args[arg], row, out);
 }
 
+/* Whether a text that grows is past what a text can be, or has failed. */
+static bool
+is_too_long(const struct buf *text)
+{
+	return text->failed || text->len >= TEXT_SIZE_MAX;
+}
+
 /* Keep what a buffer holds as the result of a row. */
 static int
 keep(struct function_call *call, uint32_t row, const struct buf *text)
 {
-	if (text->failed || text->len >= TEXT_SIZE_MAX)
+	if (text->failed)
 		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
 		    "out of memory");
+	if (is_too_long(text))
+		return error_set(call->err, STELE_E_LIMIT,
+		    "requested length too large");
 	*result_str(call, row) = arena_str(call->arena, buf_str(text));
 	return 0;
 }
@@ -437,11 +474,12 @@ concat_any(struct function_call *call)
 	int rc = 0;
 
 	buf_init(&text);
-	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++) {
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 
 		buf_reset(&text);
-		for (uint32_t arg = 0; arg < call->arg_count; arg++)
+		for (uint32_t arg = 0;
+		     arg < call->arg_count && !is_too_long(&text); arg++)
 			put_any(call, arg, row, &text);
 		rc = keep(call, row, &text);
 	}
@@ -461,7 +499,8 @@ concat_ws_row(struct function_call *call, uint32_t row, struct buf *text)
 		*result_str(call, row) = STR("");
 		return 0;
 	}
-	for (uint32_t arg = 1; arg < call->arg_count; arg++) {
+	for (uint32_t arg = 1; arg < call->arg_count && !is_too_long(text);
+	     arg++) {
 		if (vec_is_null(&call->args[arg], row))
 			continue;
 		if (!is_first)
@@ -479,7 +518,7 @@ concat_ws(struct function_call *call)
 	int rc = 0;
 
 	buf_init(&text);
-	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++)
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = concat_ws_row(call, sel_row(call->sel, i), &text);
 	buf_release(&text);
 	return rc;
@@ -488,13 +527,13 @@ concat_ws(struct function_call *call)
 static int
 text_repeat(struct function_call *call)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		struct str part = ARG(call, 0, str, row);
 		int64_t count = ARG(call, 1, i64, row);
 		size_t len;
 		int rc = 0;
-		char *text, *at;
+		char *text;
 
 		if (count < 0)
 			count = 0;
@@ -503,8 +542,8 @@ text_repeat(struct function_call *call)
 		text = text_alloc(call, len, &rc);
 		if (text == NULL)
 			return rc;
-		for (at = text; at < text + len;)
-			at = append(at, part);
+		if (len > 0)
+			(void)fill(call, text, part, len);
 		*result_str(call, row) = str_of(text, len);
 	}
 	return 0;
@@ -513,7 +552,7 @@ text_repeat(struct function_call *call)
 static int
 text_reverse(struct function_call *call)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		struct str text = ARG(call, 0, str, row);
 		int rc = 0;
@@ -548,7 +587,8 @@ replace(struct function_call *call, uint32_t row, struct buf *out)
 		return 0;
 	}
 	buf_reset(out);
-	while ((found = find(text, from, at)) != SIZE_MAX) {
+	while (!is_too_long(out) && !cancel_is_set(call->cancel) &&
+	    (found = find(text, from, at)) != SIZE_MAX) {
 		buf_put(out, text.data + at, found - at);
 		buf_put_str(out, to);
 		at = found + from.len;
@@ -564,7 +604,7 @@ text_replace(struct function_call *call)
 	int rc = 0;
 
 	buf_init(&out);
-	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++)
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = replace(call, sel_row(call->sel, i), &out);
 	buf_release(&out);
 	return rc;
@@ -579,7 +619,8 @@ translate(struct function_call *call, uint32_t row, struct buf *out)
 	struct str to = ARG(call, 2, str, row);
 
 	buf_reset(out);
-	for (size_t at = 0; at < text.len;) {
+	for (size_t at = 0; at < text.len && !is_too_long(out) &&
+	     !cancel_is_set(call->cancel);) {
 		struct str rest = str_of(text.data + at, text.len - at);
 		struct str one = str_of(rest.data, utf8_offset(rest, 1));
 		int64_t index = 0;
@@ -611,7 +652,7 @@ text_translate(struct function_call *call)
 	int rc = 0;
 
 	buf_init(&out);
-	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++)
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = translate(call, sel_row(call->sel, i), &out);
 	buf_release(&out);
 	return rc;
@@ -652,12 +693,13 @@ split_part(struct str text, struct str separator, int64_t n)
 static int
 text_split_part(struct function_call *call)
 {
-	EACH_ROW(call->sel, row, const int64_t n = ARG(call, 2, i64, row);
-		 if (n == 0) return error_set(call->err,
-		     STELE_E_INVALID_PARAMETER_VALUE,
-		     "field position must not be zero");
-		 *result_str(call, row) = split_part(ARG(call, 0, str, row),
-		     ARG(call, 1, str, row), n););
+	EACH_COSTLY_ROW(call, row, const int64_t n = ARG(call, 2, i64, row);
+			if (n == 0) return error_set(call->err,
+			    STELE_E_INVALID_PARAMETER_VALUE,
+			    "field position must not be zero");
+			*result_str(call, row) =
+			    split_part(ARG(call, 0, str, row),
+				ARG(call, 1, str, row), n););
 	return 0;
 }
 
@@ -674,7 +716,7 @@ text_starts_with(struct function_call *call)
 static int
 text_ascii(struct function_call *call)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		struct str text = ARG(call, 0, str, row);
 		size_t at = 0;
@@ -688,7 +730,7 @@ text_ascii(struct function_call *call)
 static int
 text_chr(struct function_call *call)
 {
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 		int64_t code_point = ARG(call, 0, i64, row);
 		char bytes[4];
@@ -732,12 +774,12 @@ like_rows(struct function_call *call, enum like_case letter_case, bool negate)
 	bool is_constant = call->args[1].is_constant;
 	int rc = 0;
 
-	for (uint32_t i = 0; i < call->sel.count; i++) {
+	for (uint32_t i = 0; call_has_row(call, i); i++) {
 		uint32_t row = sel_row(call->sel, i);
 
 		if (i == 0 || !is_constant)
 			rc = like_compile(ARG(call, 1, str, row), letter_case,
-			    call->arena, &pattern, call->err);
+			    call->cancel, call->arena, &pattern, call->err);
 		if (rc != 0)
 			return rc;
 		call->result->boolean[row] =
@@ -776,7 +818,7 @@ text_like_escape(struct function_call *call)
 {
 	int rc = 0;
 
-	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++) {
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 
 		rc = like_escape(ARG(call, 0, str, row), ARG(call, 1, str, row),

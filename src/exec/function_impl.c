@@ -8,6 +8,7 @@
 #include <string.h>
 #include <threads.h>
 
+#include "common/cancel.h"
 #include "common/must.h"
 #include "exec/func_private.h"
 
@@ -118,6 +119,8 @@ eval_rows(struct function_call *call)
 	}
 	rc = impl->run(call);
 	call->sel = wanted;
+	if (rc == 0)
+		rc = cancel_check(call->cancel, call->err);
 	if (rc != 0)
 		return rc;
 	return arena_check(call->arena, call->err);

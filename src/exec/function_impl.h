@@ -9,9 +9,13 @@
  * Kernels write result values at the rows of the selection and nowhere else
  * (the rest is unspecified but readable); errors come only from those rows.
  * Strings of the result live in the arena or are borrowed from arguments.
+ *
+ * A kernel whose rows may cost much stops, with any result, once `cancel` is
+ * set: function_eval() finds it set afterwards and answers.
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,7 +36,8 @@ struct function_call {
 	struct type result_type;
 	const struct type_settings *settings;
 	const struct exec_context *context; /* NULL where nothing is executed */
-	uint32_t row_count; /* rows the result must have room for */
+	const atomic_bool *cancel; /* NULL: none */
+	uint32_t row_count;        /* rows the result must have room for */
 	struct sel sel;
 	struct arena *arena; /* the result's; lives as long as the batch */
 	struct vec *result;  /* filled by function_eval() */

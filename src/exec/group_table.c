@@ -7,9 +7,12 @@
 
 #include <string.h>
 
+#include "common/cancel.h"
 #include "common/error.h"
 
 #define SLOTS_MIN 64
+/* Groups that are entered anew between two tests of the flag. */
+#define REHASH_GROUPS 65536u
 
 void
 group_table_init(struct group_table *table, const struct type *types,
@@ -69,6 +72,9 @@ reserve(struct group_table *table, uint32_t count, struct error *err)
 	for (uint32_t g = 0; g < group_table_count(table); g++) {
 		uint32_t at = (uint32_t)table->hashes[g] & (slots - 1);
 
+		if (g % REHASH_GROUPS == 0 &&
+		    cancel_check(table->keys.cancel, err) != 0)
+			return err->code;
 		while (table->slots[at] != 0)
 			at = (at + 1) & (slots - 1);
 		table->slots[at] = g + 1;
@@ -87,8 +93,9 @@ put_hash(struct group_table *table, uint32_t group, uint64_t hash,
 
 		if (hashes == NULL)
 			return out_of_memory(err);
-		if (group > 0)
-			memcpy(hashes, table->hashes, group * sizeof(*hashes));
+		if (cancel_memcpy(hashes, table->hashes,
+			group * sizeof(*hashes), table->keys.cancel, err) != 0)
+			return err->code;
 		table->hashes = hashes;
 		table->hash_capacity = capacity;
 	}

@@ -5,6 +5,8 @@
  * of DISTINCT.
  *
  * Memory: a row_store and the table's own arena.  Threads: one.
+ *
+ * Growing a large table tests keys.cancel, which may be set after init.
  */
 #pragma once
 

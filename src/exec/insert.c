@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 
+#include "common/cancel.h"
 #include "engine/catalog/catalog.h"
 #include "engine/engine.h"
 #include "exec/eval.h"
@@ -245,6 +246,9 @@ insert_stored(struct insert *insert, struct op_state *source,
 		uint32_t left = rows->row_count - at;
 		uint32_t count = left < VEC_ROWS ? left : VEC_ROWS;
 
+		rc = cancel_check(insert->env.context->cancel, err);
+		if (rc != 0)
+			break;
 		row_store_batch(rows, NULL, at, count, &insert->arena, &batch);
 		rc = insert_batch(insert, &batch, err);
 		at += count;
@@ -264,6 +268,7 @@ insert_from_source(struct insert *insert, const struct plan *plan,
 	if (exec == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	row_store_init(&rows, rel->types, rel->column_count, context->budget);
+	rows.cancel = context->cancel;
 	exec->root = op_new(&exec->env, rel);
 	rc = op_open(exec->root, err);
 	if (rc == 0 && context->batch == NULL)

@@ -4,6 +4,7 @@
  */
 #include "exec/op.h"
 
+#include "common/cancel.h"
 #include "exec/row_store.h"
 #include "os/clock.h"
 
@@ -166,13 +167,7 @@ op_forget(struct op_state *op, struct error *err)
 int
 op_check_cancel(const struct op_state *op, struct error *err)
 {
-	const atomic_bool *cancel = op->env->context->cancel;
-
-	if (cancel != NULL &&
-	    atomic_load_explicit(cancel, memory_order_relaxed))
-		return error_set(err, STELE_E_QUERY_CANCELED,
-		    "canceling statement due to user request");
-	return 0;
+	return cancel_check(op->env->context->cancel, err);
 }
 
 int

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "common/cancel.h"
 #include "common/error.h"
 
 #define ROWS_MAX (UINT32_MAX / 2)
@@ -53,28 +54,32 @@ out_of_memory(struct error *err)
 	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
-static bool
-grow_column(struct row_store *store, struct vec *column, uint32_t capacity)
+static int
+grow_column(struct row_store *store, struct vec *column, uint32_t capacity,
+    struct error *err)
 {
 	size_t size = phys_size(column->phys);
 	void *data = arena_try_alloc(&store->arena, size * capacity);
 	uint8_t *nulls = arena_try_alloc(&store->arena, capacity);
+	int rc;
 
 	if (data == NULL || nulls == NULL)
-		return false;
-	if (store->row_count > 0) {
-		memcpy(data, column->data, size * store->row_count);
-		memcpy(nulls, column->nulls, store->row_count);
-	}
+		return out_of_memory(err);
+	rc = cancel_memcpy(data, column->data, size * store->row_count,
+	    store->cancel, err);
+	if (rc == 0)
+		rc = cancel_memcpy(nulls, column->nulls, store->row_count,
+		    store->cancel, err);
 	column->data = data;
 	column->nulls = nulls;
-	return true;
+	return rc;
 }
 
 static int
 reserve(struct row_store *store, uint32_t count, struct error *err)
 {
 	uint32_t capacity = store->capacity == 0 ? 64 : store->capacity;
+	int rc = 0;
 
 	if (count > ROWS_MAX - store->row_count)
 		return out_of_memory(err);
@@ -82,12 +87,10 @@ reserve(struct row_store *store, uint32_t count, struct error *err)
 		capacity *= 2;
 	if (capacity == store->capacity)
 		return 0;
-	for (uint32_t i = 0; i < store->column_count; i++) {
-		if (!grow_column(store, &store->columns[i], capacity))
-			return out_of_memory(err);
-	}
+	for (uint32_t i = 0; i < store->column_count && rc == 0; i++)
+		rc = grow_column(store, &store->columns[i], capacity, err);
 	store->capacity = capacity;
-	return 0;
+	return rc;
 }
 
 static void
@@ -149,11 +152,29 @@ row_store_set(struct row_store *store, uint32_t column,
 	vec_set(vec, store->row_count - 1, &copy);
 }
 
+static int
+keep_column(struct row_store *kept, const struct vec *source,
+    const uint32_t *rows, uint32_t count, struct vec *column, struct error *err)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct datum value = vec_get(source, rows[i]);
+
+		if (i % VEC_ROWS == 0 && cancel_check(kept->cancel, err) != 0)
+			return err->code;
+		value = datum_copy(column->phys, &value, &kept->strings);
+		vec_set(column, i, &value);
+	}
+	return 0;
+}
+
 int
 row_store_keep(struct row_store *store, const uint32_t *rows, uint32_t count,
     struct error *err)
 {
-	struct row_store kept = { .column_count = store->column_count };
+	struct row_store kept = {
+		.column_count = store->column_count,
+		.cancel = store->cancel,
+	};
 	int rc;
 
 	arena_init(&kept.arena, store->arena.budget);
@@ -163,17 +184,9 @@ row_store_keep(struct row_store *store, const uint32_t *rows, uint32_t count,
 	for (uint32_t c = 0; c < store->column_count; c++)
 		kept.columns[c].phys = store->columns[c].phys;
 	rc = reserve(&kept, count, err);
-	for (uint32_t c = 0; c < store->column_count && rc == 0; c++) {
-		struct vec *column = &kept.columns[c];
-
-		for (uint32_t i = 0; i < count; i++) {
-			struct datum value =
-			    vec_get(&store->columns[c], rows[i]);
-
-			value = datum_copy(column->phys, &value, &kept.strings);
-			vec_set(column, i, &value);
-		}
-	}
+	for (uint32_t c = 0; c < store->column_count && rc == 0; c++)
+		rc = keep_column(&kept, &store->columns[c], rows, count,
+		    &kept.columns[c], err);
 	kept.row_count = count;
 	if (rc == 0)
 		rc = check(&kept, err);

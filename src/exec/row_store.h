@@ -5,9 +5,12 @@
  * Rows are numbered in the order they came and copied whole, strings too.
  *
  * Memory: arenas of the store's own, charged to a budget.  Threads: one.
+ *
+ * What is slow with many rows tests `cancel`: STELE_E_QUERY_CANCELED.
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +28,7 @@ struct row_store {
 	uint32_t capacity;
 	struct arena arena;   /* of the columns */
 	struct arena strings; /* and what they point to */
+	const atomic_bool *cancel; /* set after init; NULL: none */
 };
 
 void row_store_init(struct row_store *store, const struct type *types,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "exec/eval.h"
+#include "exec/row_sort.h"
 #include "exec/row_store.h"
 
 #define TOP_ROWS_MIN 1024       /* do not cut below */
@@ -43,7 +44,7 @@ compare_values(const struct sort_key *key, const struct type *type,
 	return key->is_descending ? -order : order;
 }
 
-/* qsort_r: rows that compare equal stay as they came. */
+/* Rows that compare equal stay as they came. */
 static int
 compare_rows(const void *a, const void *b, void *arg)
 {
@@ -68,16 +69,18 @@ static int
 sort_rows(struct sort_op *sort, struct error *err)
 {
 	uint32_t count = sort->store.row_count;
+	size_t size = (count + (size_t)1) * sizeof(uint32_t);
+	uint32_t *scratch;
 
 	arena_reset(&sort->arena);
-	sort->order =
-	    arena_try_alloc(&sort->arena, (count + 1) * sizeof(uint32_t));
-	if (sort->order == NULL)
+	sort->order = arena_try_alloc(&sort->arena, size);
+	scratch = arena_try_alloc(&sort->arena, size);
+	if (sort->order == NULL || scratch == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	for (uint32_t i = 0; i < count; i++)
 		sort->order[i] = i;
-	qsort_r(sort->order, count, sizeof(*sort->order), compare_rows, sort);
-	return 0;
+	return row_sort(sort->order, scratch, count, compare_rows, sort,
+	    sort->op.env->context->cancel, err);
 }
 
 /* Cut to the best rows, which then are rows 0.. of the store, in order. */
@@ -153,6 +156,7 @@ sort_open(struct op_state *op, struct error *err)
 
 	row_store_init(&sort->store, op->rel->types, op->rel->column_count,
 	    op->env->context->budget);
+	sort->store.cancel = op->env->context->cancel;
 	if (sort->limit == NULL)
 		return 0;
 	rc = limit_eval(op->env, sort->limit, &limit, &offset, err);

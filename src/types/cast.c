@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/cancel.h"
 #include "common/error.h"
 #include "common/json.h"
 #include "common/must.h"
@@ -28,6 +29,7 @@ struct cast {
 	const struct vec *in;
 	uint32_t row_count; /* of in and out */
 	struct sel sel;
+	const atomic_bool *cancel;
 	struct arena *arena;
 	struct vec *out;
 	struct error *err;
@@ -51,6 +53,13 @@ struct cast_row {
 		const T x = (c)->in->field[at]; \
 		__VA_ARGS__ \
 	}
+
+/* Whether there is an i-th selected row that somebody still wants. */
+static bool
+has_row(const struct cast *c, uint32_t i)
+{
+	return i < c->sel.count && !cancel_is_set(c->cancel);
+}
 
 static int
 out_of_range(const struct cast *c)
@@ -582,7 +591,7 @@ by_text(struct cast *c)
 	int rc = 0;
 
 	buf_init(&text);
-	for (uint32_t i = 0; i < c->sel.count && rc == 0; i++) {
+	for (uint32_t i = 0; has_row(c, i) && rc == 0; i++) {
 		uint32_t at = sel_row(c->sel, i);
 		struct datum value;
 		struct str form;
@@ -620,7 +629,7 @@ fit(struct cast *c)
 	    c->context == CAST_EXPLICIT ? TEXT_CUT_ANY : TEXT_CUT_BLANKS;
 	int rc = 0;
 
-	for (uint32_t i = 0; i < c->sel.count && rc == 0; i++) {
+	for (uint32_t i = 0; has_row(c, i) && rc == 0; i++) {
 		uint32_t at = sel_row(c->sel, i);
 
 		if (vec_is_null(c->out, at))
@@ -685,7 +694,8 @@ int
 cast_vec(const struct type *from, const struct type *to,
     enum cast_context context, const struct type_settings *settings,
     const struct vec *in, uint32_t row_count, struct sel sel,
-    struct arena *arena, struct vec *out, struct error *err)
+    const atomic_bool *cancel, struct arena *arena, struct vec *out,
+    struct error *err)
 {
 	uint32_t rows = in->is_constant ? 1 : row_count;
 	struct cast c = {
@@ -696,6 +706,7 @@ cast_vec(const struct type *from, const struct type *to,
 		.in = in,
 		.row_count = rows,
 		.sel = in->is_constant ? sel_all(sel.count > 0) : sel,
+		.cancel = cancel,
 		.arena = arena,
 		.out = out,
 		.err = err,
@@ -709,6 +720,8 @@ cast_vec(const struct type *from, const struct type *to,
 	rc = convert(&c);
 	if (rc == 0 && needs_fit(from, to))
 		rc = fit(&c);
+	if (rc == 0)
+		rc = cancel_check(cancel, err);
 	return rc != 0 ? rc : arena_check(arena, err);
 }
 
@@ -722,7 +735,7 @@ cast_datum(const struct type *from, const struct type *to,
 	int rc;
 
 	vec_init_constant(&source, type_phys(from), in, arena);
-	rc = cast_vec(from, to, context, settings, &source, 1, sel_all(1),
+	rc = cast_vec(from, to, context, settings, &source, 1, sel_all(1), NULL,
 	    arena, &target, err);
 	if (rc == 0)
 		*out = vec_get(&target, 0);

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "common/arena.h"
@@ -41,12 +42,14 @@ bool cast_is_relabel(const struct type *from, const struct type *to);
  * `row_count` rows at the same positions (constant if `in` is); nulls stay
  * null.  An over-long varchar is cut by an explicit cast and 22001 by another,
  * unless only blanks are cut.  Strings live in the arena or are borrowed from
- * `in`.
+ * `in`.  Where a value may be long, `cancel` (common/cancel.h) is tested:
+ * STELE_E_QUERY_CANCELED.
  */
 MUST_USE int cast_vec(const struct type *from, const struct type *to,
     enum cast_context context, const struct type_settings *settings,
     const struct vec *in, uint32_t row_count, struct sel sel,
-    struct arena *arena, struct vec *out, struct error *err);
+    const atomic_bool *cancel, struct arena *arena, struct vec *out,
+    struct error *err);
 
 /* The same for one value: literals when binding, defaults, parameters. */
 MUST_USE int cast_datum(const struct type *from, const struct type *to,

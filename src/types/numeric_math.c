@@ -16,7 +16,7 @@
 #define SIG_DIGITS_MIN    16
 #define DISPLAY_SCALE_MAX 1000
 #define RESULT_SCALE_MAX  2000
-#define GUARD_BITS        64
+#define GUARD_BITS        80
 #define BITS_PER_DIGIT    3.3219280948873623
 #define LN_10             2.302585092994046
 #define LOG10_E           0.4342944819032518
@@ -63,11 +63,34 @@ fixed_atanh(mpz_t z, uint32_t bits)
 static void
 fixed_ln2(mpz_t z, uint32_t bits)
 {
-	mpz_set_ui(z, 1); /* ln 2 = 2 atanh(1/3) */
-	mpz_mul_2exp(z, z, bits);
-	mpz_tdiv_q_ui(z, z, 3);
-	fixed_atanh(z, bits);
-	mpz_mul_2exp(z, z, 1);
+	mpz_t power, term;
+
+	/* 2 atanh(1/3) = 2 (1/3 + 1/(3 3^3) + 1/(5 3^5) ...) */
+	mpz_init(term);
+	mpz_init_set_ui(power, 1);
+	mpz_mul_2exp(power, power, bits + 1);
+	mpz_tdiv_q_ui(power, power, 3);
+	mpz_set(z, power);
+	for (unsigned long n = 3;; n += 2) {
+		mpz_tdiv_q_ui(power, power, 9);
+		mpz_tdiv_q_ui(term, power, n);
+		if (mpz_sgn(term) == 0)
+			break;
+		mpz_add(z, z, term);
+	}
+	mpz_clears(power, term, NULL);
+}
+
+#define LN_ROOTS 12
+
+/* The 2^LN_ROOTS-th root of a value near 1: nearer, for a shorter series. */
+static void
+fixed_roots(mpz_t z, uint32_t bits)
+{
+	for (int i = 0; i < LN_ROOTS; i++) {
+		mpz_mul_2exp(z, z, bits);
+		mpz_sqrt(z, z);
+	}
 }
 
 /* ln of a positive value: of its mantissa, which is near 1, plus k ln 2. */
@@ -89,6 +112,7 @@ fixed_ln(mpz_t z, const struct numeric *n, uint32_t bits)
 		mpz_mul_2exp(power, power, (mp_bitcnt_t)(k - bits));
 	}
 	mpz_tdiv_q(z, z, power);
+	fixed_roots(z, bits);
 	/* (m - 1) / (m + 1) */
 	mpz_set_ui(power, 1);
 	mpz_mul_2exp(power, power, bits);
@@ -97,7 +121,7 @@ fixed_ln(mpz_t z, const struct numeric *n, uint32_t bits)
 	mpz_mul_2exp(z, z, bits);
 	mpz_tdiv_q(z, z, sum);
 	fixed_atanh(z, bits);
-	mpz_mul_2exp(z, z, 1);
+	mpz_mul_2exp(z, z, 1 + LN_ROOTS);
 	if (k != 0) {
 		fixed_ln2(power, bits);
 		mpz_mul_si(power, power, k);

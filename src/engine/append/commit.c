@@ -347,6 +347,47 @@ commit_admit_waiting(struct engine *engine)
 	} while (rc != 0);
 }
 
+/* Take the batch of a commit from those who wait; NULL: it does not. */
+static struct write_batch *
+take_waiting(struct committer *committer, const struct commit *commit)
+{
+	struct write_batch **link = &committer->waiting_head;
+	struct write_batch *batch;
+
+	while (*link != NULL && (*link)->commit != commit)
+		link = &(*link)->next;
+	batch = *link;
+	if (batch == NULL)
+		return NULL;
+	*link = batch->next;
+	if (batch->next == NULL)
+		committer->waiting_tail = link;
+	return batch;
+}
+
+bool
+engine_commit_cancel(struct engine *engine, const struct commit *commit)
+{
+	struct write_batch *batch;
+	struct error err;
+
+	if (!atomic_load(&engine->commit.has_waiting))
+		return false;
+	wal_lock(engine->wal);
+	batch = take_waiting(&engine->commit, commit);
+	wal_unlock(engine->wal);
+	if (batch == NULL)
+		return false;
+	finish_batch(batch,
+	    error_set(&err, STELE_E_QUERY_CANCELED,
+		"canceling statement due to user request"),
+	    &err);
+	write_batch_free(batch);
+	/* It may have been what the others waited behind. */
+	commit_admit_waiting(engine);
+	return true;
+}
+
 bool
 engine_is_full(struct engine *engine, void (*wake)(void *arg), void *arg)
 {

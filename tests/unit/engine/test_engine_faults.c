@@ -7,6 +7,8 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,12 +47,38 @@ faulty_pwrite(struct os_file *file, const void *data, size_t len,
 	return os_fs_real()->pwrite(file, data, len, offset);
 }
 
+/* Syncs of segments wait here while it is closed, and with them flushes. */
+static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t gate_opened = PTHREAD_COND_INITIALIZER;
+static bool gate_is_closed;
+
+static void
+gate_set(bool is_closed)
+{
+	pthread_mutex_lock(&gate_lock);
+	gate_is_closed = is_closed;
+	pthread_cond_broadcast(&gate_opened);
+	pthread_mutex_unlock(&gate_lock);
+}
+
+static int
+gated_fsync(struct os_file *file)
+{
+	pthread_mutex_lock(&gate_lock);
+	while (gate_is_closed && strstr(file->path, "/segments/") != NULL)
+		pthread_cond_wait(&gate_opened, &gate_lock);
+	pthread_mutex_unlock(&gate_lock);
+	return os_fs_real()->fsync(file);
+}
+
 static void
 setup(void)
 {
 	faulty = *os_fs_real();
 	faulty.fdatasync = faulty_fdatasync;
 	faulty.pwrite = faulty_pwrite;
+	faulty.fsync = gated_fsync;
+	gate_set(false);
 	atomic_store(&sync_fails, false);
 	atomic_store(&disk_is_full, false);
 	fixture_init(&world);
@@ -104,6 +132,96 @@ START_TEST(failed_sync_ends_the_log)
 	fixture_check(&world, count);
 	fixture_store(&world, (int64_t)count, 3);
 	fixture_check(&world, count + 3);
+}
+END_TEST
+
+struct held_commit {
+	struct commit commit;
+	atomic_bool is_done;
+};
+
+static void
+held_done(struct commit *commit)
+{
+	struct held_commit *held = commit->arg;
+
+	atomic_store(&held->is_done, true);
+}
+
+static void
+woken(void *arg)
+{
+	atomic_fetch_add((atomic_int *)arg, 1);
+}
+
+/* Commit; true if it is done, false if it waits for room. */
+static bool
+commit_or_wait(struct held_commit *held, int64_t first, uint32_t count)
+{
+	static atomic_int ignored;
+	struct write_batch *batch = write_batch_new(world.engine);
+
+	held->commit = (struct commit){ .done = held_done, .arg = held };
+	atomic_store(&held->is_done, false);
+	fixture_add(&world, batch, first, count);
+	engine_commit(world.engine, batch, SYNC_ON, &held->commit);
+	while (!atomic_load(&held->is_done)) {
+		if (engine_is_full(world.engine, woken, &ignored))
+			return false;
+		sched_yield();
+	}
+	return true;
+}
+
+START_TEST(a_commit_that_waits_can_be_cancelled)
+{
+	struct held_commit first, second;
+	atomic_int wakes = 0;
+	int64_t stored = 0;
+
+	gate_set(true);
+	while (commit_or_wait(&first, stored, 5000)) {
+		ck_assert_int_eq(first.commit.rc, 0);
+		stored += 5000;
+	}
+	/* Another behind it, who gets its place and its event_ids. */
+	ck_assert(!commit_or_wait(&second, stored, 10));
+	ck_assert(engine_is_full(world.engine, woken, &wakes));
+	ck_assert(engine_commit_cancel(world.engine, &first.commit));
+	ck_assert(atomic_load(&first.is_done));
+	ck_assert_int_eq(first.commit.rc, STELE_E_QUERY_CANCELED);
+	ck_assert(!engine_commit_cancel(world.engine, &first.commit));
+	ck_assert(!atomic_load(&second.is_done));
+	gate_set(false);
+	while (!atomic_load(&second.is_done))
+		sched_yield();
+	ck_assert_int_eq(second.commit.rc, 0);
+	while (atomic_load(&wakes) == 0)
+		sched_yield();
+	/* One that is done cannot be. */
+	ck_assert(!engine_commit_cancel(world.engine, &second.commit));
+	fixture_check(&world, (size_t)stored + 10);
+	fixture_reopen(&world);
+	fixture_check(&world, (size_t)stored + 10);
+}
+END_TEST
+
+/* The last that waits is cancelled: who asked for room is told at once. */
+START_TEST(a_cancelled_commit_wakes_who_waits_behind_it)
+{
+	struct held_commit held;
+	atomic_int wakes = 0;
+	int64_t stored = 0;
+
+	gate_set(true);
+	while (commit_or_wait(&held, stored, 5000))
+		stored += 5000;
+	ck_assert(engine_is_full(world.engine, woken, &wakes));
+	ck_assert(engine_commit_cancel(world.engine, &held.commit));
+	ck_assert_int_eq(atomic_load(&wakes), 1);
+	ck_assert(!engine_is_full(world.engine, woken, &wakes));
+	gate_set(false);
+	fixture_check(&world, (size_t)stored);
 }
 END_TEST
 
@@ -203,6 +321,8 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, failed_sync_ends_the_log);
+	tcase_add_test(tc, a_commit_that_waits_can_be_cancelled);
+	tcase_add_test(tc, a_cancelled_commit_wakes_who_waits_behind_it);
 	tcase_add_test(tc, full_disk_refuses_and_recovers);
 	tcase_add_test(tc, verify_finds_damage);
 	suite_add_tcase(suite, tc);

@@ -24,7 +24,8 @@ struct sql_runner {
 	struct buf out;
 	bool shows_hints;
 	size_t memory_bytes; /* of a query; 0 is no limit */
-	struct arena arena;  /* of one call */
+	atomic_bool cancel;
+	struct arena arena; /* of one call */
 	struct type_settings settings;
 	struct plan_session session;
 	const struct system_tables *system;
@@ -131,6 +132,12 @@ void
 sql_runner_set_memory(struct sql_runner *runner, size_t bytes)
 {
 	runner->memory_bytes = bytes;
+}
+
+void
+sql_runner_cancel(struct sql_runner *runner, bool cancel)
+{
+	atomic_store(&runner->cancel, cancel);
 }
 
 /* ---- commits ---- */
@@ -431,6 +438,7 @@ run_plan(struct sql_runner *runner, const struct ast_stmt *stmt,
 		.batch = runner->transaction,
 		.settings = &runner->settings,
 		.session = &runner->session,
+		.cancel = &runner->cancel,
 		.notice = put_notice,
 		.notice_arg = runner,
 		.system_arg = runner->system_arg,

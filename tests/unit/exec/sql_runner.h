@@ -33,6 +33,9 @@ void sql_runner_show_hints(struct sql_runner *runner, bool show);
 /* Memory that a query may use; 0 is no limit. */
 void sql_runner_set_memory(struct sql_runner *runner, size_t bytes);
 
+/* Statements are cancelled, from now on or no more. */
+void sql_runner_cancel(struct sql_runner *runner, bool cancel);
+
 /* Run the statements of a text.  The answer is valid until the next call. */
 const char *sql_run(struct sql_runner *runner, const char *text);
 

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cancelling: what takes long notices the flag soon, counted in comparisons or
+ * in values, never in time.
+ */
+#include <check.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/cancel.h"
+#include "exec/group_table.h"
+#include "exec/row_sort.h"
+#include "exec/row_store.h"
+#include "sql_runner.h"
+
+static struct error err;
+static atomic_bool cancel;
+
+static void
+setup(void)
+{
+	atomic_store(&cancel, false);
+}
+
+/* ---- sorting ---- */
+
+struct keys {
+	uint32_t *keys;
+	uint64_t compared;
+	uint64_t cancel_at; /* comparisons; 0: never */
+};
+
+static int
+compare_keys(const void *a, const void *b, void *arg)
+{
+	struct keys *keys = arg;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint32_t i = keys->keys[x], j = keys->keys[y];
+
+	if (++keys->compared == keys->cancel_at)
+		atomic_store(&cancel, true);
+	if (i != j)
+		return i < j ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static uint32_t
+next_random(uint32_t *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 8;
+}
+
+static int
+sort(struct keys *keys, uint32_t *rows, uint32_t count)
+{
+	uint32_t *scratch = calloc(count + 1, sizeof(*scratch));
+	int rc;
+
+	for (uint32_t i = 0; i < count; i++)
+		rows[i] = i;
+	rc = row_sort(rows, scratch, count, compare_keys, keys, &cancel, &err);
+	free(scratch);
+	return rc;
+}
+
+static const uint32_t sizes[] = { 0, 1, 2, 4095, 4096, 4097, 8192, 8193, 20000,
+	100000 };
+
+/* `range` different keys: few make many equal ones, 0 keeps them ascending. */
+static void
+check_sorted(uint32_t count, uint32_t range)
+{
+	uint32_t *rows = calloc(count + 1, sizeof(*rows));
+	uint32_t random = count;
+	struct keys keys = { .keys = calloc(count + 1, sizeof(uint32_t)) };
+
+	for (uint32_t i = 0; i < count; i++)
+		keys.keys[i] = range == 0 ? i : next_random(&random) % range;
+	ck_assert_int_eq(sort(&keys, rows, count), 0);
+	for (uint32_t i = 1; i < count; i++)
+		if (compare_keys(&rows[i - 1], &rows[i], &keys) >= 0)
+			ck_abort_msg("%u of %u, %u keys", i, count, range);
+	free(keys.keys);
+	free(rows);
+}
+
+START_TEST(sorts)
+{
+	check_sorted(sizes[_i], 0);
+	check_sorted(sizes[_i], 3);
+	check_sorted(sizes[_i], 1u << 24);
+}
+END_TEST
+
+/* Noticed within the sort of a run, or the merge of as many rows. */
+START_TEST(a_sort_is_cancelled)
+{
+	const uint32_t count = 200000;
+	uint32_t *rows = calloc(count, sizeof(*rows));
+	uint32_t random = 1;
+	struct keys keys = { .keys = calloc(count, sizeof(uint32_t)) };
+	uint64_t all;
+
+	for (uint32_t i = 0; i < count; i++)
+		keys.keys[i] = next_random(&random);
+	ck_assert_int_eq(sort(&keys, rows, count), 0);
+	all = keys.compared;
+	for (uint64_t at = 1; at < all - 60000; at += all / 7) {
+		atomic_store(&cancel, false);
+		keys.compared = 0;
+		keys.cancel_at = at;
+		ck_assert_int_eq(sort(&keys, rows, count),
+		    STELE_E_QUERY_CANCELED);
+		ck_assert_uint_lt(keys.compared, at + 60000);
+	}
+	free(keys.keys);
+	free(rows);
+}
+END_TEST
+
+/* ---- tables that grow ---- */
+
+START_TEST(growing_is_cancelled)
+{
+	const struct type type = type_of(TYPE_INT8);
+	struct row_store store;
+	struct group_table table;
+	struct arena arena;
+	struct vec column;
+	uint32_t rows[] = { 1, 0 };
+	uint32_t groups[VEC_ROWS];
+	int rc = 0;
+
+	arena_init(&arena, NULL);
+	row_store_init(&store, &type, 1, NULL);
+	group_table_init(&table, &type, 1, NULL);
+	store.cancel = &cancel;
+	table.keys.cancel = &cancel;
+	vec_init(&column, PHYS_I64, VEC_ROWS, &arena);
+	for (int64_t i = 0; i < VEC_ROWS; i++)
+		column.i64[i] = i;
+	ck_assert_int_eq(row_store_add(&store, &column, sel_all(64), &err), 0);
+	ck_assert_int_eq(group_table_find(&table, &column, sel_all(64), &arena,
+			     groups, NULL, &err),
+	    0);
+	atomic_store(&cancel, true);
+	ck_assert_int_eq(row_store_add(&store, &column, sel_all(64), &err),
+	    STELE_E_QUERY_CANCELED);
+	ck_assert_int_eq(row_store_keep(&store, rows, 2, &err),
+	    STELE_E_QUERY_CANCELED);
+	rc = group_table_find(&table, &column, sel_all(VEC_ROWS), &arena,
+	    groups, NULL, &err);
+	ck_assert_int_eq(rc, STELE_E_QUERY_CANCELED);
+	row_store_release(&store);
+	group_table_release(&table);
+	arena_release(&arena);
+}
+END_TEST
+
+/* ---- one value that takes long ---- */
+
+static char *
+repeated(const char *part, size_t count, const char *end)
+{
+	size_t len = strlen(part);
+	char *text = malloc(count * len + strlen(end) + 1);
+
+	for (size_t i = 0; i < count; i++)
+		memcpy(text + i * len, part, len);
+	strcpy(text + count * len, end);
+	return text;
+}
+
+/*
+ * Hours of work each.  The flag is set while they run: whenever it is, the
+ * answer is the same.
+ */
+static const struct {
+	const char *sql;
+	const char *parts[2]; /* of $1 and $2, repeated ... */
+	const char *ends[2];  /* ... and then */
+} endless[] = {
+	{ "btrim($1, $2)", { "b", "xy" }, { "", "b" } },
+	{ "rtrim($1, $2)", { "b", "xy\xc3\xa4" }, { "", "b" } },
+	{ "translate($1, $2, '')", { "ab", "xy" }, { "", "" } },
+	{ "($1::text LIKE $2::text)::text", { "ab", "_b" }, { "", "x%" } },
+	{ "($1::text LIKE ('%' || $2::text))::text", { "ab", "_b" },
+	    { "", "x" } },
+	{ "repeat(repeat($1, 100), 100)", { "ab", "" }, { "", "" } },
+};
+
+static struct sql_runner *runner;
+
+static void *
+cancel_later(void *arg UNUSED)
+{
+	usleep(100000);
+	sql_runner_cancel(runner, true);
+	return NULL;
+}
+
+START_TEST(one_value_is_cancelled)
+{
+	char *values[2];
+	pthread_t thread;
+	struct buf sql;
+
+	runner = sql_runner_open();
+	buf_init(&sql);
+	for (int i = 0; i < 2; i++)
+		values[i] = repeated(endless[_i].parts[i], 3000000,
+		    endless[_i].ends[i]);
+	ck_assert_str_eq(sql_run(runner, "CREATE TABLE t (s text)"),
+	    "CREATE TABLE\n");
+	buf_printf(&sql,
+	    "INSERT INTO t (context_id, s) VALUES ('c', %s || $2)",
+	    endless[_i].sql);
+	buf_put_u8(&sql, '\0');
+	ck_assert_int_eq(pthread_create(&thread, NULL, cancel_later, NULL), 0);
+	ck_assert_str_eq(sql_run_params(runner, (const char *)sql.data, NULL,
+			     (const char *const *)values, 2),
+	    "ERROR: 57014: canceling statement due to user request\n");
+	pthread_join(thread, NULL);
+	for (int i = 0; i < 2; i++)
+		free(values[i]);
+	buf_release(&sql);
+	sql_runner_close(runner);
+}
+END_TEST
+
+/* Rows of a statement that reads them: INSERT ... SELECT in a transaction. */
+START_TEST(statements_are_cancelled)
+{
+	static const char *const statements[] = {
+		"SELECT a FROM t",
+		"SELECT a FROM t ORDER BY a",
+		"SELECT a, count(*) FROM t GROUP BY a",
+		"SELECT count(*) FROM t WHERE a % 7 = 1",
+		"SELECT count(*) FROM events WHERE event_id > 0",
+		"INSERT INTO t (context_id, a) SELECT context_id, a FROM t",
+		"INSERT INTO t (context_id, a) VALUES ('c', 1), ('c', 2)",
+		"INSERT INTO t (context_id, a) VALUES ('c', abs(-1))",
+	};
+	runner = sql_runner_open();
+	ck_assert_str_eq(sql_run(runner, "CREATE TABLE t (a bigint)"),
+	    "CREATE TABLE\n");
+	ck_assert_str_eq(
+	    sql_run(runner,
+		"INSERT INTO t (context_id, a) VALUES ('c', 1), ('c', 2)"),
+	    "INSERT 0 2\n");
+	sql_runner_cancel(runner, true);
+	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
+		ck_assert_msg(strstr(sql_run(runner, statements[i]),
+				  "ERROR: 57014: ") != NULL,
+		    "%s: %s", statements[i], sql_run(runner, statements[i]));
+	sql_runner_cancel(runner, false);
+	ck_assert_str_eq(sql_run(runner, "SELECT count(*) FROM t"),
+	    "count\n2\n");
+	sql_runner_close(runner);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("cancel");
+	TCase *tcase = tcase_create("cancel");
+	SRunner *srunner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, NULL);
+	tcase_add_loop_test(tcase, sorts, 0, sizeof(sizes) / sizeof(sizes[0]));
+	tcase_add_test(tcase, a_sort_is_cancelled);
+	tcase_add_test(tcase, growing_is_cancelled);
+	tcase_add_loop_test(tcase, one_value_is_cancelled, 0,
+	    sizeof(endless) / sizeof(endless[0]));
+	tcase_add_test(tcase, statements_are_cancelled);
+	tcase_set_timeout(tcase, 60);
+	suite_add_tcase(suite, tcase);
+	srunner = srunner_create(suite);
+	srunner_run_all(srunner, CK_ENV);
+	failed = srunner_ntests_failed(srunner);
+	srunner_free(srunner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
