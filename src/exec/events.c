@@ -8,6 +8,7 @@
  * payloads are built for the rows that are left and that somebody will use.
  * A merged batch whose payloads are long is given in several batches.
  */
+#include "common/cancel.h"
 #include "engine/catalog/catalog.h"
 #include "engine/engine.h"
 #include "exec/eval.h"
@@ -265,7 +266,10 @@ fill_own(struct events_op *events, struct merge_source *source,
 	source->at = 0;
 	source->batch.sel.count = 0;
 	do {
-		rc = scan_cursor_next(source->cursor, &source->batch, err);
+		rc = cancel_check(events->op.env->context->cancel, err);
+		if (rc == 0)
+			rc = scan_cursor_next(source->cursor, &source->batch,
+			    err);
 	} while (rc > 0 && source->batch.sel.count == 0);
 	return rc < 0 ? rc : 0;
 }

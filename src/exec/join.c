@@ -488,6 +488,7 @@ join_open(struct op_state *op, struct error *err)
 	    rel->right->column_count, rel->key_count,
 	    join->output->probe_matched && rel->conjunct_count == 0,
 	    op->env->context->budget);
+	join->table.rows.cancel = op->env->context->cancel;
 	join->is_tested = arena_zalloc(op->env->arena, both_count + 1);
 	for (uint32_t i = 0; i < rel->conjunct_count; i++)
 		expr_mark_columns(rel->conjuncts[i], join->is_tested);

@@ -7,12 +7,15 @@
 
 #include <string.h>
 
+#include "common/cancel.h"
 #include "common/error.h"
 #include "exec/row_key.h"
 
 #define ROWS_MIN  64
 #define ROWS_MAX  (UINT32_MAX / 2)
 #define HEADS_MAX (1u << 30)
+/* Rows that are linked between two tests of the flag. */
+#define LINK_ROWS 65536u
 
 void
 join_table_init(struct join_table *table, const struct type *types,
@@ -59,9 +62,10 @@ reserve_hashes(struct join_table *table, uint32_t count, struct error *err)
 	    arena_try_alloc(&table->arena, (size_t)capacity * sizeof(*hashes));
 	if (hashes == NULL)
 		return out_of_memory(err);
-	if (table->rows.row_count > 0)
-		memcpy(hashes, table->hashes,
-		    table->rows.row_count * sizeof(*hashes));
+	if (cancel_memcpy(hashes, table->hashes,
+		table->rows.row_count * sizeof(*hashes), table->rows.cancel,
+		err) != 0)
+		return err->code;
 	table->hashes = hashes;
 	table->capacity = capacity;
 	return 0;
@@ -153,6 +157,9 @@ join_table_finish(struct join_table *table, struct error *err)
 		uint32_t *head =
 		    &table->heads[(uint32_t)table->hashes[row] & table->mask];
 
+		if (row % LINK_ROWS == 0 &&
+		    cancel_check(table->rows.cancel, err) != 0)
+			return err->code;
 		if (has_null_key(table, row))
 			continue;
 		if (table->is_set)

@@ -11,6 +11,9 @@
  * at more than one.
  *
  * Memory: a row_store and the table's own arena.  Threads: one.
+ *
+ * Growing and finishing a large table tests rows.cancel, which may be set after
+ * init.
  */
 #pragma once
 

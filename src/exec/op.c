@@ -161,6 +161,8 @@ op_forget(struct op_state *op, struct error *err)
 	int rc = arena_check(&op->batch_arena, err);
 
 	arena_reset(&op->batch_arena);
+	if (rc == 0)
+		rc = cancel_check(op->env->context->cancel, err);
 	return rc;
 }
 

@@ -89,7 +89,10 @@ MUST_USE int op_check_cancel(const struct op_state *op, struct error *err);
 /* Tests cancellation and memory, forgets the last batch, calls next(). */
 MUST_USE int op_next(struct op_state *op, struct batch *out, struct error *err);
 
-/* Forget what this operator allocated for a batch that nobody has seen. */
+/*
+ * Forget what this operator allocated for a batch that nobody has seen, and test
+ * cancellation: every loop that goes on without a batch for its caller does so.
+ */
 MUST_USE int op_forget(struct op_state *op, struct error *err);
 
 /* Fill in what every operator has; `op` is zeroed. */

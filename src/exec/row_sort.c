@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * row_sort.c -- runs that are sorted by qsort_r(), merged two by two until one
- * is left.
+ * row_sort.c -- a merge sort, half by half, over short runs that are left to
+ * qsort_r().  Depth first: what is merged has just been sorted and is still in
+ * the caches.
  */
 #include "exec/row_sort.h"
 
@@ -16,100 +17,83 @@
 struct row_sort {
 	row_compare_fn *compare;
 	void *arg;
+	uint32_t *scratch;
 	const atomic_bool *cancel;
 	struct error *err;
 };
 
-/* Two neighbouring runs of `source`, and where their merge goes. */
-struct merge_pair {
-	const uint32_t *left;
-	const uint32_t *middle; /* the end of the left one */
-	const uint32_t *end;
+/* Two halves in order, and where their merge goes. */
+struct merge_halves {
+	const uint32_t *left; /* in the scratch */
+	const uint32_t *left_end;
+	const uint32_t *right; /* in place, behind what is out */
+	const uint32_t *right_end;
 	uint32_t *out;
 };
 
-static int
-sort_runs(const struct row_sort *sort, uint32_t *rows, uint32_t count)
-{
-	for (uint32_t first = 0; first < count; first += RUN_ROWS) {
-		uint32_t left = count - first;
-		int rc = cancel_check(sort->cancel, sort->err);
-
-		if (rc != 0)
-			return rc;
-		qsort_r(rows + first, left < RUN_ROWS ? left : RUN_ROWS,
-		    sizeof(*rows), sort->compare, sort->arg);
-	}
-	return 0;
-}
-
 /* The next rows of the merge, at most RUN_ROWS. */
 static void
-merge_some(const struct row_sort *sort, struct merge_pair *pair,
-    const uint32_t **right)
+merge_some(const struct row_sort *sort, struct merge_halves *halves)
 {
-	for (uint32_t i = 0; i < RUN_ROWS && pair->left < pair->middle &&
-	     *right < pair->end;
+	const uint32_t *left = halves->left, *right = halves->right;
+	uint32_t *out = halves->out;
+
+	for (uint32_t i = 0; i < RUN_ROWS && left < halves->left_end &&
+	     right < halves->right_end;
 	     i++)
-		*pair->out++ =
-		    sort->compare(pair->left, *right, sort->arg) <= 0
-		    ? *pair->left++
-		    : *(*right)++;
-}
-
-static void
-copy_rest(struct merge_pair *pair, const uint32_t *from, const uint32_t *end)
-{
-	size_t count = (size_t)(end - from);
-
-	memcpy(pair->out, from, count * sizeof(*from));
-	pair->out += count;
+		*out++ = sort->compare(left, right, sort->arg) <= 0 ? *left++
+								    : *right++;
+	halves->left = left;
+	halves->right = right;
+	halves->out = out;
 }
 
 static int
-merge_runs(const struct row_sort *sort, struct merge_pair pair)
+merge(const struct row_sort *sort, uint32_t *rows, uint32_t middle,
+    uint32_t count)
 {
-	const uint32_t *right = pair.middle;
+	struct merge_halves halves = {
+		.left = sort->scratch,
+		.left_end = sort->scratch + middle,
+		.right = rows + middle,
+		.right_end = rows + count,
+		.out = rows,
+	};
 
-	/* Runs that follow each other already, or one that has no other. */
-	if (right == pair.end ||
-	    sort->compare(right - 1, right, sort->arg) <= 0) {
-		copy_rest(&pair, pair.left, pair.end);
+	/* Halves that follow each other already. */
+	if (sort->compare(&rows[middle - 1], &rows[middle], sort->arg) <= 0)
 		return 0;
-	}
-	while (pair.left < pair.middle && right < pair.end) {
+	memcpy(sort->scratch, rows, middle * sizeof(*rows));
+	while (
+	    halves.left < halves.left_end && halves.right < halves.right_end) {
 		int rc = cancel_check(sort->cancel, sort->err);
 
 		if (rc != 0)
 			return rc;
-		merge_some(sort, &pair, &right);
+		merge_some(sort, &halves);
 	}
-	copy_rest(&pair, pair.left, pair.middle);
-	copy_rest(&pair, right, pair.end);
+	/* What is left of the right half is in its place. */
+	memcpy(halves.out, halves.left,
+	    (size_t)(halves.left_end - halves.left) * sizeof(*rows));
 	return 0;
 }
 
-/* All pairs of runs of so many rows, from one array into the other. */
 static int
-merge_all(const struct row_sort *sort, const uint32_t *source, uint32_t *target,
-    uint32_t count, uint64_t width)
+sort_range(const struct row_sort *sort, uint32_t *rows, uint32_t count)
 {
-	int rc = 0;
+	uint32_t middle = count / 2;
+	int rc = cancel_check(sort->cancel, sort->err);
 
-	for (uint64_t first = 0; first < count && rc == 0;
-	     first += 2 * width) {
-		uint64_t middle = first + width < count ? first + width : count;
-		uint64_t end = middle + width < count ? middle + width : count;
-
-		rc = merge_runs(sort,
-		    (struct merge_pair){
-			.left = source + first,
-			.middle = source + middle,
-			.end = source + end,
-			.out = target + first,
-		    });
+	if (rc != 0)
+		return rc;
+	if (count <= RUN_ROWS) {
+		qsort_r(rows, count, sizeof(*rows), sort->compare, sort->arg);
+		return 0;
 	}
-	return rc;
+	rc = sort_range(sort, rows, middle);
+	if (rc == 0)
+		rc = sort_range(sort, rows + middle, count - middle);
+	return rc != 0 ? rc : merge(sort, rows, middle, count);
 }
 
 int
@@ -120,20 +104,10 @@ row_sort(uint32_t *rows, uint32_t *scratch, uint32_t count,
 	const struct row_sort sort = {
 		.compare = compare,
 		.arg = arg,
+		.scratch = scratch,
 		.cancel = cancel,
 		.err = err,
 	};
-	uint32_t *source = rows, *target = scratch;
-	int rc = sort_runs(&sort, rows, count);
 
-	for (uint64_t width = RUN_ROWS; width < count && rc == 0; width *= 2) {
-		uint32_t *merged = target;
-
-		rc = merge_all(&sort, source, target, count, width);
-		target = source;
-		source = merged;
-	}
-	if (rc == 0 && source != rows)
-		memcpy(rows, source, count * sizeof(*rows));
-	return rc;
+	return sort_range(&sort, rows, count);
 }

@@ -15,7 +15,7 @@ struct error;
 typedef int row_compare_fn(const void *a, const void *b, void *arg);
 
 /*
- * Sort `count` row numbers; `scratch` has room for as many.  `compare` is a
+ * Sort `count` row numbers; `scratch` has room for half as many.  `compare` is a
  * total order: it tells equal rows apart, by their numbers, where their order
  * matters.  The flag is tested every few thousand comparisons.
  *

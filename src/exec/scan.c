@@ -3,6 +3,7 @@
  * scan.c -- the events of one type: what is committed, in the order of
  * event_id or run by run, and then the open transaction's own.
  */
+#include "common/cancel.h"
 #include "engine/catalog/catalog.h"
 #include "engine/engine.h"
 #include "exec/eval.h"
@@ -127,7 +128,9 @@ next_own(struct scan_op *scan, struct batch *out, struct error *err)
 			return rc;
 	}
 	do {
-		rc = scan_cursor_next(scan->own, out, err);
+		rc = cancel_check(scan->op.env->context->cancel, err);
+		if (rc == 0)
+			rc = scan_cursor_next(scan->own, out, err);
 	} while (rc > 0 && out->sel.count == 0);
 	return rc;
 }

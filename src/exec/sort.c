@@ -69,12 +69,13 @@ static int
 sort_rows(struct sort_op *sort, struct error *err)
 {
 	uint32_t count = sort->store.row_count;
-	size_t size = (count + (size_t)1) * sizeof(uint32_t);
 	uint32_t *scratch;
 
 	arena_reset(&sort->arena);
-	sort->order = arena_try_alloc(&sort->arena, size);
-	scratch = arena_try_alloc(&sort->arena, size);
+	sort->order = arena_try_alloc(&sort->arena,
+	    (count + (size_t)1) * sizeof(uint32_t));
+	scratch = arena_try_alloc(&sort->arena,
+	    (count / 2 + (size_t)1) * sizeof(uint32_t));
 	if (sort->order == NULL || scratch == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	for (uint32_t i = 0; i < count; i++)

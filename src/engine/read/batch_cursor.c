@@ -14,6 +14,9 @@
 #include "engine/append/write_batch.h"
 #include "engine/read/scan_private.h"
 
+/* Rows added together, of any type, that one call looks at. */
+#define GROUPS_MAX 4096
+
 struct batch_cursor {
 	struct scan_cursor base;
 	const struct event_type *type;  /* as the reader knows it; borrowed */
@@ -173,15 +176,21 @@ decode_group(struct batch_cursor *cursor, uint32_t at)
 	}
 }
 
-/* Fill the vectors from the next rows of the type: their count. */
+/*
+ * Fill the vectors from the next rows of the type: their count.  It may be 0
+ * before the end, so that the caller has a say when there are many of others.
+ */
 static uint32_t
-decode_rows(struct batch_cursor *cursor)
+decode_rows(struct batch_cursor *cursor, bool *at_end)
 {
 	uint32_t count = 0;
 	struct group group;
 
-	while (
-	    find_group(cursor, &group) && count + group.row_count <= VEC_ROWS) {
+	*at_end = false;
+	for (uint32_t i = 0; i < GROUPS_MAX; i++) {
+		*at_end = !find_group(cursor, &group);
+		if (*at_end || count + group.row_count > VEC_ROWS)
+			break;
 		if (group.type_oid == cursor->type->oid &&
 		    cursor->bound != NULL) {
 			decode_group(cursor, count);
@@ -215,13 +224,14 @@ batch_next(struct scan_cursor *base, struct batch *out, struct error *err)
 {
 	struct batch_cursor *cursor = (struct batch_cursor *)base;
 	uint32_t count;
+	bool at_end;
 	int rc;
 
 	start_vecs(cursor);
 	rc = arena_check(&cursor->arena, err);
 	if (rc != 0)
 		return rc;
-	count = decode_rows(cursor);
+	count = decode_rows(cursor, &at_end);
 	for (uint32_t i = 0; i < cursor->attnum_count; i++)
 		cursor->cols[i] = column(cursor, cursor->attnums[i]);
 	*out = (struct batch){
@@ -230,7 +240,7 @@ batch_next(struct scan_cursor *base, struct batch *out, struct error *err)
 		.cols = cursor->cols,
 		.sel = sel_all(count),
 	};
-	return count > 0;
+	return count > 0 || !at_end;
 }
 
 static const struct scan_cursor_class batch_class = {
