@@ -12,6 +12,7 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/layout.h"
+#include "plan/trivial.h"
 #include "types/type_int.h"
 
 void
@@ -222,6 +223,8 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 	if (rc != 0)
 		return rc;
 	set_needs(&binder, plan);
+	plan->is_trivial = plan->kind == PLAN_QUERY && plan->explain == NULL &&
+	    rel_is_trivial(plan->root);
 	*out = plan;
 	return 0;
 }

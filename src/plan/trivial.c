@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/trivial.h"
+
+#include "plan/logical.h"
+
+/* Nodes of all expressions of the query. */
+#define NODES_MAX 256
+
+static bool
+has_fixed_size(const struct type *type)
+{
+	enum phys phys = type_phys(type);
+
+	return phys != PHYS_STR && phys != PHYS_NUMERIC;
+}
+
+/* A function of values of fixed size only: no text to repeat, no power. */
+static bool
+is_cheap_call(const struct expr *expr)
+{
+	if (expr->function->volatility == FUNCTION_VOLATILE ||
+	    !has_fixed_size(&expr->type))
+		return false;
+	for (uint32_t i = 0; i < expr->arg_count; i++)
+		if (!has_fixed_size(&expr->args[i]->type))
+			return false;
+	return true;
+}
+
+static bool
+is_cheap_node(const struct expr *expr)
+{
+	switch (expr->kind) {
+	case EXPR_CALL:
+	case EXPR_DISTINCT:
+	case EXPR_IN:
+	case EXPR_NULLIF:
+		return is_cheap_call(expr);
+	case EXPR_CONST:
+	case EXPR_PARAM:
+	case EXPR_COLUMN:
+	case EXPR_CAST:
+	case EXPR_AND:
+	case EXPR_OR:
+	case EXPR_NOT:
+	case EXPR_TEST:
+	case EXPR_CASE:
+	case EXPR_COALESCE:
+	case EXPR_GREATEST:
+	case EXPR_LEAST:
+	case EXPR_FACT:
+	case EXPR_TYPEOF:
+		return true;
+	case EXPR_AGG:
+	case EXPR_OUTER:
+		break;
+	}
+	return false;
+}
+
+/* Take the nodes of an expression off what is left. */
+static bool
+take_expr(const struct expr *expr, int *left)
+{
+	if (expr == NULL)
+		return true;
+	if (--*left < 0 || !is_cheap_node(expr))
+		return false;
+	for (uint32_t i = 0; i < expr->arg_count; i++)
+		if (!take_expr(expr->args[i], left))
+			return false;
+	return true;
+}
+
+static bool
+take_exprs(struct expr *const *exprs, uint32_t count, int *left)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (!take_expr(exprs[i], left))
+			return false;
+	return true;
+}
+
+static bool
+take_rel(const struct rel *rel, int *left)
+{
+	switch (rel->kind) {
+	case REL_VALUES:
+		return rel->values.row_count == 0 ||
+		    (rel->values.row_count == 1 &&
+			take_exprs(rel->values.rows[0], rel->column_count,
+			    left));
+	case REL_FILTER:
+		return take_exprs(rel->filter.conjuncts, rel->filter.count,
+			   left) &&
+		    take_rel(rel->input, left);
+	case REL_PROJECT:
+		return take_exprs(rel->project, rel->column_count, left) &&
+		    take_rel(rel->input, left);
+	case REL_LIMIT:
+		return take_expr(rel->limit.limit, left) &&
+		    take_expr(rel->limit.offset, left) &&
+		    take_rel(rel->input, left);
+	case REL_SCAN:
+	case REL_EVENTS:
+	case REL_JOIN:
+	case REL_AGG:
+	case REL_SORT:
+	case REL_APPEND:
+		break;
+	}
+	return false;
+}
+
+bool
+rel_is_trivial(const struct rel *root)
+{
+	int left = NODES_MAX;
+
+	return take_rel(root, &left);
+}
