@@ -77,8 +77,8 @@ MUST_USE int exec_open(const struct plan *plan,
 
 /*
  * The next batch: the vectors are plan->columns, in order, and the rows those
- * of out->sel, which is never empty.  Valid until the next call.  Cancellation
- * and memory are tested once per batch.
+ * of out->sel, which is never empty.  Valid until the next call.  Memory is
+ * tested once per batch, cancellation as often as to end within milliseconds.
  *
  * Returns 1, 0 at the end, or a code; after an error only exec_close() is
  * left.

@@ -5,7 +5,6 @@
  */
 #include "server/pool.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -160,6 +159,27 @@ pool_submit(struct pool *pool, struct pool_job *job)
 	pool->last = job;
 	pthread_cond_signal(&pool->work);
 	pthread_mutex_unlock(&pool->mutex);
+}
+
+bool
+pool_remove(struct pool *pool, struct pool_job *job)
+{
+	struct pool_job **link = &pool->first, *before = NULL;
+	bool is_there;
+
+	pthread_mutex_lock(&pool->mutex);
+	while (*link != NULL && *link != job) {
+		before = *link;
+		link = &before->next;
+	}
+	is_there = *link == job;
+	if (is_there) {
+		*link = job->next;
+		if (pool->last == job)
+			pool->last = before;
+	}
+	pthread_mutex_unlock(&pool->mutex);
+	return is_there;
 }
 
 /* ---- waits ---- */

@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/attr.h"
@@ -34,6 +35,12 @@ MUST_USE int pool_open(uint32_t thread_count, struct pool **out,
 void pool_close(struct pool *pool);
 
 void pool_submit(struct pool *pool, struct pool_job *job);
+
+/*
+ * Take a job back that no thread has begun.  False: it runs or has run; then
+ * run() is called as if this had not been.
+ */
+bool pool_remove(struct pool *pool, struct pool_job *job);
 
 /* Called by a job's run() around a wait that may be long. */
 void pool_wait_begin(struct pool *pool);

@@ -15,6 +15,9 @@
 #define STARTUP_TIMEOUT_MS 60000
 /* What a client gets to take the last replies when the server stops. */
 #define LINGER_MS 1000
+/* How long a session is stepped before others have their turn. */
+#define TURN_NS        INT64_C(2000000)
+#define STEPS_PER_LOOK 8
 /* Commits of one session that are on their way at a time. */
 #define PENDING_MAX 1024
 
@@ -74,6 +77,7 @@ session_free(struct session *session)
 	statement_table_release(&session->table);
 	source_unref(session->source);
 	source_unref(session->parsing);
+	planned_unref(session->parsing_plan);
 	source_unref(session->logged);
 	transaction_release(&session->transaction);
 	pending_free_all(session);
@@ -126,69 +130,14 @@ closed_cb(void *owner)
 	free_if_over(session);
 }
 
-void
-session_cancel(struct session *session, enum cancel_reason reason)
-{
-	int none = CANCEL_NONE;
-
-	/* The first reason counts; `cancel` tells the executor. */
-	(void)atomic_compare_exchange_strong_explicit(&session->cancel_reason,
-	    &none, (int)reason, memory_order_relaxed, memory_order_relaxed);
-	atomic_store_explicit(&session->cancel, true, memory_order_release);
-}
-
-void
-session_forget_cancel(struct session *session)
-{
-	/* In this order: one that comes meanwhile may lose its reason only. */
-	atomic_store_explicit(&session->cancel, false, memory_order_relaxed);
-	atomic_store_explicit(&session->cancel_reason, CANCEL_NONE,
-	    memory_order_release);
-}
-
-int
-session_check_cancel(struct session *session)
-{
-	if (!atomic_load_explicit(&session->cancel, memory_order_acquire))
-		return 0;
-	return error_set(&session->err, STELE_E_QUERY_CANCELED,
-	    "canceling statement due to user request");
-}
-
-/* A timeout that came just after its statement must not hit the next one. */
-void
-session_stop_timeout(struct session *session)
-{
-	loop_timer_disarm(&session->timer);
-	if (atomic_load_explicit(&session->cancel_reason,
-		memory_order_relaxed) == CANCEL_TIMEOUT)
-		session_forget_cancel(session);
-}
-
 /* ---- failures ---- */
-
-/* The executor knows only that it was cancelled. */
-static void
-name_cancel(struct session *session)
-{
-	const char *why = "user request";
-
-	if (session->err.code != STELE_E_QUERY_CANCELED ||
-	    session->keep_error) {
-		session->keep_error = false;
-		return;
-	}
-	if (atomic_load_explicit(&session->cancel_reason,
-		memory_order_relaxed) == CANCEL_TIMEOUT)
-		why = "statement timeout";
-	(void)error_set(&session->err, STELE_E_QUERY_CANCELED,
-	    "canceling statement due to %s", why);
-}
 
 void
 session_fail(struct session *session)
 {
-	name_cancel(session);
+	if (!session->keep_error)
+		session_name_cancel(session, &session->err);
+	session->keep_error = false;
 	session_stop_timeout(session);
 	log_debug(LOG_SQL, "statement failed", LOG_INT("pid", session->pid),
 	    LOG_FAILURE(&session->err));
@@ -263,6 +212,8 @@ session_terminate(struct session *session)
 		conn_close(session->conn);
 		return;
 	}
+	if (session_take_back(session))
+		session_async_ended(session);
 	/* The error must not stand amid a worker's rows. */
 	if (session->state != SESSION_WORKING)
 		say_terminated(session);
@@ -282,8 +233,8 @@ work_cb(struct pool_job *pool_job)
 	loop_post(session->net->loop, &session->job.post);
 }
 
-static void
-resubmit(struct session *session)
+void
+session_resume_job(struct session *session)
 {
 	if (session->state == SESSION_WAITING) {
 		session->wait = WAIT_NOTHING;
@@ -301,7 +252,7 @@ parked(struct session *session)
 	if (!conn_settle(session->conn))
 		return;
 	if (conn_out_bytes(session->conn) < CONN_OUT_LOW) {
-		resubmit(session);
+		session_resume_job(session);
 		return;
 	}
 	(void)session_wait(session, WAIT_DRAINED, STEP_LATER);
@@ -360,6 +311,7 @@ woken_cb(struct loop_post *post)
 {
 	struct session *session = POST_OWNER(post, struct session, wake);
 
+	session->is_wake_due = false;
 	if (session->state == SESSION_WAITING && session->wait == WAIT_WAKE) {
 		session->wait = WAIT_NOTHING;
 		session_set_state(session, SESSION_READY);
@@ -379,7 +331,9 @@ session_wake_cb(void *arg)
 enum step
 session_wait_wake(struct session *session)
 {
-	session->async_count++;
+	if (!session->is_wake_due)
+		session->async_count++;
+	session->is_wake_due = true;
 	return session_wait(session, WAIT_WAKE, STEP_AGAIN);
 }
 
@@ -389,7 +343,7 @@ drained_cb(void *owner)
 	struct session *session = owner;
 
 	if (session->state == SESSION_WAITING && session->wait == WAIT_DRAINED)
-		resubmit(session);
+		session_resume_job(session);
 }
 
 /* ---- stepping ---- */
@@ -444,9 +398,32 @@ input_step(struct session *session)
 		session->is_busy = true;
 	}
 	step = message_step(session, &frame);
-	if (step != STEP_AGAIN && step != STEP_MORE && session->conn != NULL)
+	if (step != STEP_AGAIN && step != STEP_MORE && step != STEP_YIELD &&
+	    session->conn != NULL)
 		conn_consume(session->conn, frame.size);
 	return step;
+}
+
+static void
+yielded_cb(struct loop_post *post)
+{
+	struct session *session = POST_OWNER(post, struct session, yield_post);
+
+	session->is_yielding = false;
+	session_run(session);
+	session_async_ended(session);
+}
+
+/* Go on when the loop has looked at its other sockets. */
+static void
+yield(struct session *session)
+{
+	if (session->is_yielding)
+		return;
+	session->is_yielding = true;
+	session->yield_post.fn = yielded_cb;
+	session->async_count++;
+	loop_post(session->net->loop, &session->yield_post);
 }
 
 static enum step
@@ -461,22 +438,42 @@ next_step(struct session *session)
 	return input_step(session);
 }
 
+/*
+ * Step until something is waited for; true if that is only the others' turn:
+ * what a client sends at once may be many statements.
+ */
+static bool
+step_on(struct session *session)
+{
+	struct os_clock *clock = session->server->clock;
+	int64_t end_ns = os_clock_monotonic_ns(clock) + TURN_NS;
+
+	for (unsigned i = 1; session->conn != NULL &&
+	     (session->state == SESSION_STARTUP ||
+		 session->state == SESSION_READY);
+	     i++) {
+		enum step step = next_step(session);
+
+		if (step == STEP_FAIL)
+			session_fail(session);
+		else if (step == STEP_IDLE || step == STEP_MORE)
+			return false;
+		if (step == STEP_YIELD ||
+		    (i % STEPS_PER_LOOK == 0 &&
+			os_clock_monotonic_ns(clock) >= end_ns))
+			return true;
+	}
+	return false;
+}
+
 void
 session_run(struct session *session)
 {
 	if (session->is_stepping)
 		return;
 	session->is_stepping = true;
-	while (session->conn != NULL &&
-	    (session->state == SESSION_STARTUP ||
-		session->state == SESSION_READY)) {
-		enum step step = next_step(session);
-
-		if (step == STEP_FAIL)
-			session_fail(session);
-		else if (step == STEP_IDLE || step == STEP_MORE)
-			break;
-	}
+	if (step_on(session))
+		yield(session);
 	session->is_stepping = false;
 	if (session->conn != NULL)
 		(void)conn_settle(session->conn);
@@ -548,6 +545,7 @@ session_open(struct net_thread *net, int fd)
 	session->state = SESSION_STARTUP;
 	session->unacked_at = SIZE_MAX;
 	session->wake.fn = woken_cb;
+	session_cancel_init(session);
 	arena_init(&session->arena, NULL);
 	portal_init(&session->simple);
 	transaction_init(&session->transaction);

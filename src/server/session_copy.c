@@ -312,11 +312,15 @@ copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
 
 /* ---- COPY FROM STDIN ---- */
 
+/* What one session reads before others have their turn: some milliseconds. */
+#define BATCHES_PER_TURN 4
+
 struct copy_in {
 	struct portal *portal; /* borrowed */
 	struct copy_sink *sink;
 	struct pg_copy_decoder decoder;
 	struct write_batch_mark mark;
+	bool is_fed; /* the decoder has the message that is handled */
 };
 
 void
@@ -394,12 +398,29 @@ copy_failed(struct session *session)
 }
 
 static enum step
+copy_cancelled(struct session *session)
+{
+	pg_copy_decoder_context(&session->copy->decoder, &session->err);
+	return copy_failed(session);
+}
+
+void
+copy_in_cancel(struct session *session)
+{
+	(void)session_check_cancel(session);
+	(void)copy_cancelled(session);
+	session_fail(session);
+}
+
+/* The rows that are there; STEP_YIELD if there may be more of them. */
+static enum step
 take_rows(struct session *session)
 {
 	struct copy_in *copy = session->copy;
 	struct pg_copy_decoder *decoder = &copy->decoder;
 	struct batch texts;
 	uint32_t bad_row;
+	int batches = 0;
 	int rc;
 
 	while (
@@ -411,6 +432,8 @@ take_rows(struct session *session)
 			    &session->err);
 			break;
 		}
+		if (++batches == BATCHES_PER_TURN)
+			return STEP_YIELD;
 	}
 	return rc < 0 ? copy_failed(session) : STEP_DONE;
 }
@@ -476,14 +499,20 @@ enum step
 copy_in_step(struct session *session, const struct pg_frame *frame)
 {
 	struct copy_in *copy = session->copy;
+	enum step step;
 
+	if (session_check_cancel(session) != 0)
+		return copy_cancelled(session);
 	switch (frame->type) {
 	case 'd':
-		if (session_check_cancel(session) != 0 ||
+		if (!copy->is_fed &&
 		    pg_copy_decoder_feed(&copy->decoder, frame->body,
 			&session->err) != 0)
 			return copy_failed(session);
-		return take_rows(session);
+		step = take_rows(session);
+		if (session->copy != NULL)
+			copy->is_fed = step == STEP_YIELD;
+		return step;
 	case 'c':
 		return copy_done(session);
 	case 'f':

@@ -10,12 +10,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/cancel.h"
 #include "common/log.h"
 #include "server/session_private.h"
 #include "sql/ast.h"
 #include "wire/pg_backend.h"
 
-#define CHUNK_BYTES ((size_t)64 << 10)
+#define CHUNK_BYTES       ((size_t)64 << 10)
+#define CHEAP_PARAM_BYTES ((size_t)16 << 10)
 
 /* ---- before a statement ---- */
 
@@ -176,6 +178,8 @@ take_snapshot(struct session *session, struct portal *portal)
 		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
 	if (!portal->planned->plan->reads_events || portal->snapshot != NULL)
 		return STEP_DONE;
+	if (session->is_wake_due)
+		return session_wait_wake(session);
 	if (transaction->snapshot != NULL)
 		portal->snapshot = snapshot_ref(transaction->snapshot);
 	else
@@ -219,7 +223,8 @@ hand_over(struct session *session)
 	chunk->owner = session;
 	chunk->post.fn = chunk_cb;
 	loop_post(session->net->loop, &chunk->post);
-	return job->chunk != NULL && job->handed_bytes < CONN_OUT_HIGH;
+	return job->chunk != NULL && job->handed_bytes < CONN_OUT_HIGH &&
+	    !cancel_is_set(&session->cancel);
 }
 
 static void
@@ -255,7 +260,8 @@ put_batch(struct session *session, struct buf *scratch)
 			    scratch);
 		portal->batch_next++;
 		job->row_count++;
-		if (job->chunk->bytes.len >= CHUNK_BYTES && !hand_over(session))
+		if (job->chunk->bytes.len >= CHUNK_BYTES && !job->is_inline &&
+		    !hand_over(session))
 			return JOB_PARKED;
 	}
 	if (job->row_limit != 0 && job->row_count == job->row_limit)
@@ -301,9 +307,12 @@ query_work(struct session *session)
 	buf_init(&scratch);
 	if (job->chunk == NULL)
 		job->chunk = net_chunk_new();
-	job->rc = job->chunk == NULL
-	    ? error_set(&session->err, STELE_E_OUT_OF_MEMORY, "out of memory")
-	    : open_query(session, portal);
+	job->rc = session_check_cancel(session);
+	if (job->rc == 0 && job->chunk == NULL)
+		job->rc = error_set(&session->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	if (job->rc == 0)
+		job->rc = open_query(session, portal);
 	while (job->rc == 0) {
 		job->outcome = put_batch(session, &scratch);
 		if (job->chunk == NULL || job->chunk->bytes.failed)
@@ -357,6 +366,34 @@ query_finish(struct session *session)
 	statement_end(session);
 }
 
+/* What takes microseconds is done here; a worker's wake-up takes more. */
+static bool
+is_cheap(const struct portal *portal)
+{
+	return portal->planned->plan->is_trivial &&
+	    !portal->planned->source->is_large &&
+	    portal->param_bytes <= CHEAP_PARAM_BYTES;
+}
+
+/* As a worker would, with the replies so far as its chunk. */
+static enum step
+query_inline(struct session *session)
+{
+	struct job *job = &session->job;
+
+	(void)session_out(session);
+	job->chunk = session->out;
+	session->out = NULL;
+	job->is_inline = true;
+	job->outcome = JOB_DONE;
+	query_work(session);
+	job->is_inline = false;
+	session->out = job->chunk;
+	job->chunk = NULL;
+	query_finish(session);
+	return STEP_DONE;
+}
+
 static enum step
 query_run(struct session *session, struct portal *portal, enum job_kind kind,
     uint32_t row_limit)
@@ -366,6 +403,8 @@ query_run(struct session *session, struct portal *portal, enum job_kind kind,
 	session->job.row_limit = row_limit;
 	session->job.row_count = 0;
 	portal->state = PORTAL_STARTED;
+	if (is_cheap(portal))
+		return query_inline(session);
 	return session_submit(session, query_work, query_finish);
 }
 
@@ -461,6 +500,15 @@ check_writable(struct session *session, const char *what)
 		return 0;
 	return error_set(&session->err, STELE_E_READ_ONLY_TRANSACTION,
 	    "cannot execute %s in a read-only transaction", what);
+}
+
+enum step
+session_wait_room(struct session *session)
+{
+	if (!session->is_wake_due &&
+	    !engine_is_full(session->server->engine, session_wake_cb, session))
+		return STEP_DONE;
+	return session_wait_wake(session);
 }
 
 /* A query that reads the batch holds, or will hold, cursors into it. */
@@ -616,8 +664,9 @@ insert_execute(struct session *session, struct portal *portal,
 	if (check_writable(session, "INSERT") != 0 ||
 	    check_no_reader(session) != 0)
 		return STEP_FAIL;
-	if (engine_is_full(session->server->engine, session_wake_cb, session))
-		return session_wait_wake(session);
+	step = session_wait_room(session);
+	if (step != STEP_DONE)
+		return step;
 	session->insert_is_alone = false;
 	if (plan->column_count > 0) {
 		enum alone alone = is_alone(session, is_simple);
@@ -665,6 +714,8 @@ enum step
 portal_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple)
 {
+	enum step step;
+
 	if (session_check_cancel(session) != 0)
 		return STEP_FAIL;
 	switch (portal->planned->plan->kind) {
@@ -676,9 +727,9 @@ portal_execute(struct session *session, struct portal *portal,
 		if (check_writable(session, "COPY FROM") != 0 ||
 		    check_no_reader(session) != 0)
 			return STEP_FAIL;
-		if (engine_is_full(session->server->engine, session_wake_cb,
-			session))
-			return session_wait_wake(session);
+		step = session_wait_room(session);
+		if (step != STEP_DONE)
+			return step;
 		return copy_in_begin(session, portal, is_simple);
 	case PLAN_COPY_TO:
 		return copy_out_execute(session, portal, is_simple);

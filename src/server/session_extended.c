@@ -26,74 +26,93 @@ keep_oids(struct prepared *prepared, const uint32_t *oids, uint32_t count,
 	return 0;
 }
 
-/* Give a source, which this takes, its name. */
+/* The one statement of a source, or NULL, planned; *planned is a reference. */
 static int
-store_prepared(struct session *session, struct str name, struct source *source,
-    const uint32_t *oids, uint32_t oid_count)
+plan_source(struct session *session, struct source *source,
+    const uint32_t *oids, uint32_t oid_count, struct planned **planned)
 {
-	struct prepared *prepared = prepared_find(&session->table, name);
 	struct error *err = &session->err;
-	const struct ast_stmt *stmt = NULL;
-	struct planned *planned = NULL;
-	int rc = 0;
+	const struct ast_stmt *stmt = source_stmt(source);
+	int rc;
 
-	if (source->statements.count > 1) {
-		rc = error_set(err, STELE_E_SYNTAX,
+	*planned = NULL;
+	if (source->statements.count > 1)
+		return error_set(err, STELE_E_SYNTAX,
 		    "cannot insert multiple commands into a prepared "
 		    "statement");
-		goto out;
-	}
-	if (source->statements.count == 1)
-		stmt = source->statements.items[0];
 	rc = transaction_check(session, stmt, err);
 	if (rc != 0)
-		goto out;
+		return rc;
 	transaction_start(session);
-	if (stmt != NULL)
-		rc = session_plan(session, source, stmt, oids, oid_count,
-		    &planned, err);
-	if (rc != 0)
-		goto out;
+	if (stmt == NULL)
+		return 0;
+	return session_plan(session, source, stmt, oids, oid_count, planned,
+	    err);
+}
+
+/* Give a source and its plan, which this takes, their name. */
+static int
+store_prepared(struct session *session, struct str name, struct source *source,
+    struct planned *planned, const uint32_t *oids, uint32_t oid_count)
+{
+	struct prepared *prepared = prepared_find(&session->table, name);
+	int rc;
+
 	if (prepared != NULL)
 		prepared_remove(&session->table, prepared);
-	prepared =
-	    prepared_add(&session->table, name, session_name_max(session), err);
+	prepared = prepared_add(&session->table, name,
+	    session_name_max(session), &session->err);
 	if (prepared == NULL) {
 		planned_unref(planned);
-		rc = err->code;
-		goto out;
+		source_unref(source);
+		return session->err.code;
 	}
 	prepared->source = source;
-	prepared->stmt = stmt;
+	prepared->stmt = source_stmt(source);
 	prepared->planned = planned;
-	rc = keep_oids(prepared, oids, oid_count, err);
+	rc = keep_oids(prepared, oids, oid_count, &session->err);
 	if (rc != 0)
 		prepared_remove(&session->table, prepared);
 	return rc;
-out:
-	source_unref(source);
+}
+
+/* On any thread; *planned is a reference, or NULL. */
+static int
+parse_and_plan(struct session *session, struct source *source,
+    const struct pg_parse *parse, struct planned **planned)
+{
+	int rc;
+
+	*planned = NULL;
+	rc = source_parse(source, &session->err);
+	if (rc == 0)
+		rc = session_check_cancel(session);
+	if (rc == 0)
+		rc = plan_source(session, source, parse->types,
+		    parse->type_count, planned);
 	return rc;
 }
 
 static void
 parse_work(struct session *session)
 {
-	session->job.rc = source_parse(session->parsing, &session->err);
+	session->job.rc = parse_and_plan(session, session->parsing,
+	    &session->parse, &session->parsing_plan);
 }
 
 static void
 parse_finish(struct session *session)
 {
 	struct source *source = session->parsing;
+	struct planned *planned = session->parsing_plan;
 	struct pg_parse *parse = &session->parse;
 	int rc = session->job.rc;
 
 	session->parsing = NULL;
+	session->parsing_plan = NULL;
 	if (rc == 0)
-		rc = session_check_cancel(session);
-	if (rc == 0)
-		rc = store_prepared(session, parse->name, source, parse->types,
-		    parse->type_count);
+		rc = store_prepared(session, parse->name, source, planned,
+		    parse->types, parse->type_count);
 	else
 		source_unref(source);
 	if (rc != 0)
@@ -128,6 +147,7 @@ on_parse(struct session *session, struct str body)
 	struct arena scratch;
 	struct pg_parse parse;
 	struct source *source = NULL;
+	struct planned *planned;
 	enum step step = STEP_FAIL;
 
 	arena_init(&scratch, NULL);
@@ -152,11 +172,11 @@ on_parse(struct session *session, struct str body)
 		step = parse_on_worker(session, source, &parse);
 		goto out;
 	}
-	if (source_parse(source, err) != 0) {
+	if (parse_and_plan(session, source, &parse, &planned) != 0) {
 		source_unref(source);
 		goto out;
 	}
-	if (store_prepared(session, parse.name, source, parse.types,
+	if (store_prepared(session, parse.name, source, planned, parse.types,
 		parse.type_count) == 0) {
 		pg_put_empty(session_out(session), '1');
 		step = STEP_DONE;
@@ -254,6 +274,7 @@ bind_params(struct session *session, struct portal *portal,
 	for (uint32_t i = 0; i < bind->param_count; i++) {
 		int rc = bind_param(session, portal, bind, i);
 
+		portal->param_bytes += bind->params[i].bytes.len;
 		if (rc != 0)
 			return rc;
 	}

@@ -108,6 +108,7 @@ put_commit_error(struct session *session, struct pending *pending)
 
 	if (out->len > pending->fail_at)
 		out->len = pending->fail_at;
+	session_name_cancel(session, &pending->commit.err);
 	pg_put_error(out, PG_ERROR, &pending->commit.err);
 	pg_put_ready(out, 'I');
 	/* Reports that were cut off are sent again. */
@@ -185,7 +186,9 @@ committed_cb(struct loop_post *post)
 	if (pending->is_off && pending->commit.rc == 0 &&
 	    pending->commit.last_event_id > session->async_position)
 		session->async_position = pending->commit.last_event_id;
-	if (pending == session->awaited)
+	if (pending->is_left)
+		pending_free(pending);
+	else if (pending == session->awaited)
 		awaited_done(session);
 	else
 		drain(session);
@@ -277,7 +280,8 @@ session_notice(void *arg, const struct error *notice)
 
 	if (session->settings.client_min_messages > MESSAGE_NOTICE)
 		return;
-	if (session->job.is_on_worker && session->job.chunk != NULL)
+	if ((session->job.is_on_worker || session->job.is_inline) &&
+	    session->job.chunk != NULL)
 		pg_put_error(&session->job.chunk->bytes, PG_NOTICE, notice);
 	else
 		pg_put_error(session_out(session), PG_NOTICE, notice);

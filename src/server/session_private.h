@@ -72,6 +72,7 @@ enum step {
 	STEP_LATER, /* waiting; what comes back finishes the step itself */
 	STEP_IDLE,  /* more input is needed */
 	STEP_MORE,  /* likewise; then the same message again */
+	STEP_YIELD, /* the same message again, after others had their turn */
 	STEP_FAIL,  /* session->err says why */
 };
 
@@ -109,6 +110,8 @@ struct pending {
 	bool is_done;
 	bool has_ddl;
 	bool is_off;             /* SYNC_OFF */
+	bool is_flush;           /* no commit but a flush */
+	bool is_left;            /* awaited by nobody any more */
 	struct net_chunk *chunk; /* owned; NULL: the session waits itself */
 	size_t fail_at;          /* in the chunk: what an error replaces */
 	/* Statement log: NULL if it is off. */
@@ -138,6 +141,7 @@ struct job {
 	struct portal *portal;
 	enum job_kind kind;
 	struct net_chunk *chunk; /* output; NULL if there was no memory */
+	bool is_inline;          /* not on a worker: the chunk stays whole */
 	size_t handed_bytes;     /* of chunks sent to the net thread */
 	uint32_t row_limit;      /* 0: none */
 	uint64_t row_count;      /* of this Execute */
@@ -167,6 +171,8 @@ struct session {
 	bool is_freeing;
 	struct loop_post run_post; /* runs it once for a group of messages */
 	bool is_run_deferred;
+	struct loop_post yield_post; /* runs it on the loop's next turn */
+	bool is_yielding;
 
 	/* who it is */
 	struct session *registry_next;
@@ -193,9 +199,10 @@ struct session {
 	struct transaction_modes chain_modes;
 	struct copy_in *copy;   /* COPY FROM STDIN is on; owned */
 	struct source *parsing; /* owned; of a Parse that a worker does, */
-	struct pg_parse parse;  /* and its message, in the source's arena */
-	int64_t started_ns;     /* of the statement, if it may be logged */
-	struct source *logged;  /* a reference; its text, likewise */
+	struct pg_parse parse;  /* its message, in the source's arena, */
+	struct planned *parsing_plan; /* and what it makes of it */
+	int64_t started_ns;    /* of the statement, if it may be logged */
+	struct source *logged; /* a reference; its text, likewise */
 
 	/* replies */
 	struct net_chunk *out;
@@ -213,6 +220,7 @@ struct session {
 
 	/* waits and jobs */
 	struct loop_post wake; /* of the engine */
+	bool is_wake_due;      /* it will come, maybe for what was cancelled */
 	struct job job;
 	bool is_terminating; /* the server stops: FATAL when the job is back */
 	bool is_busy;        /* from a message on until ReadyForQuery */
@@ -222,6 +230,8 @@ struct session {
 	 */
 	atomic_bool cancel;
 	atomic_int cancel_reason; /* enum cancel_reason */
+	atomic_bool is_poked;     /* `poke` is on its way */
+	struct loop_post poke;    /* look at `cancel` */
 
 	bool keep_error; /* err is a client's own 57014, not a cancel */
 
@@ -245,18 +255,37 @@ void session_fatal(struct session *session);
 /* Hand the session to a worker; `finish` is called on the net thread. */
 enum step session_submit(struct session *session,
     void (*work)(struct session *), void (*finish)(struct session *));
+/* Go on with a job that stopped for the socket. */
+void session_resume_job(struct session *session);
+/* The wake of an engine call, whose argument is the session ... */
+void session_wake_cb(void *arg);
+/*
+ * ... which has said that it will come: the step is repeated then.  While
+ * session->is_wake_due, the engine is not asked again.
+ */
+enum step session_wait_wake(struct session *session);
+/* STEP_DONE once the engine has room for what is to be written. */
+enum step session_wait_room(struct session *session);
+void session_async_ended(struct session *session);
+enum step session_out_of_memory(struct session *session);
+
+/* ---- session_cancel.c ---- */
+
+void session_cancel_init(struct session *session);
+/* Any thread. */
 void session_cancel(struct session *session, enum cancel_reason reason);
 void session_forget_cancel(struct session *session);
 /* 57014 in session->err if what the session does was cancelled. */
-MUST_USE int session_check_cancel(struct session *session);
+int session_check_cancel(struct session *session);
 /* The statement is over: its timeout too. */
 void session_stop_timeout(struct session *session);
-/* The wake of an engine call, whose argument is the session ... */
-void session_wake_cb(void *arg);
-/* ... which has said that it will come: the step is repeated then. */
-enum step session_wait_wake(struct session *session);
-void session_async_ended(struct session *session);
-enum step session_out_of_memory(struct session *session);
+/* Who was cancelled knows not why: say it, if err is a cancel. */
+void session_name_cancel(const struct session *session, struct error *err);
+/*
+ * Take the session's job from a pool that has not begun it.  True if it was: then
+ * its message will not come, and the caller says session_async_ended().
+ */
+bool session_take_back(struct session *session);
 
 /* ---- session_output.c: replies in order ---- */
 
@@ -335,6 +364,8 @@ enum step copy_in_begin(struct session *session, struct portal *portal,
 /* A message while COPY FROM STDIN is on. */
 enum step copy_in_step(struct session *session, const struct pg_frame *frame);
 void copy_in_abandon(struct session *session);
+/* It was cancelled while it waits for data. */
+void copy_in_cancel(struct session *session);
 int copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
     struct error *err);
 

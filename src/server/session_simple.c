@@ -99,27 +99,48 @@ statement_end(struct session *session)
 	session_ready_for_query(session);
 }
 
+static void
+plan_work(struct session *session)
+{
+	struct portal *portal = &session->simple;
+	struct source *source = session->source;
+	int rc;
+
+	rc = session_plan(session, source,
+	    source->statements.items[session->next_stmt], NULL, 0,
+	    &portal->planned, &session->err);
+	if (rc == 0 && portal->planned->plan->param_count > 0)
+		rc = error_set(&session->err, STELE_E_UNDEFINED_PARAMETER,
+		    "there is no parameter $1");
+	session->job.rc = rc;
+}
+
+static void
+plan_finish(struct session *session)
+{
+	if (session->job.rc != 0)
+		session_fail(session);
+}
+
 enum step
 simple_step(struct session *session)
 {
-	const struct ast_stmt *stmt =
-	    session->source->statements.items[session->next_stmt];
+	struct source *source = session->source;
 	struct portal *portal = &session->simple;
 
-	if (transaction_check(session, stmt, &session->err) != 0)
+	if (transaction_check(session,
+		source->statements.items[session->next_stmt],
+		&session->err) != 0)
 		return STEP_FAIL;
-	if (portal->planned == NULL) {
-		transaction_start(session);
-		statement_begin(session, session->source);
-		if (session_plan(session, session->source, stmt, NULL, 0,
-			&portal->planned, &session->err) != 0)
-			return STEP_FAIL;
-		if (portal->planned->plan->param_count > 0) {
-			(void)error_set(&session->err,
-			    STELE_E_UNDEFINED_PARAMETER,
-			    "there is no parameter $1");
-			return STEP_FAIL;
-		}
-	}
+	if (portal->planned != NULL)
+		return portal_execute(session, portal, 0, true);
+	transaction_start(session);
+	statement_begin(session, source);
+	/* One long statement; of many, each is short. */
+	if (source->is_large && source->statements.count == 1)
+		return session_submit(session, plan_work, plan_finish);
+	plan_work(session);
+	if (session->job.rc != 0)
+		return STEP_FAIL;
 	return portal_execute(session, portal, 0, true);
 }

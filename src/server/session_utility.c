@@ -4,6 +4,7 @@
  * are about the server: SET and SHOW, PREPARE and EXECUTE, cursors,
  * CHECKPOINT, PING, BATCH.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -784,6 +785,7 @@ checkpoint(struct session *session)
 
 	if (pending == NULL)
 		return session_out_of_memory(session);
+	pending->is_flush = true;
 	pending_await(session, pending, flushed);
 	(void)session_wait(session, WAIT_COMMIT, STEP_LATER);
 	engine_flush(session->server->engine, &pending->commit);
@@ -815,37 +817,66 @@ store_one(struct session *session, struct portal *portal,
 	return rc;
 }
 
+static void
+batch_work(struct session *session)
+{
+	struct portal *portal = session->job.portal;
+	const struct ast_stmt *stmt = portal->planned->stmt;
+	struct write_batch *batch = session->transaction.batch;
+	struct write_batch_mark mark = write_batch_mark(batch);
+	int rc = 0;
+
+	portal->tag_count = 0;
+	for (uint32_t i = 0; i < stmt->batch.count && rc == 0; i++) {
+		rc = session_check_cancel(session);
+		if (rc == 0)
+			rc = store_one(session, portal, stmt->batch.items[i],
+			    &portal->tag_count);
+	}
+	if (rc != 0)
+		write_batch_rewind(batch, mark);
+	session->job.rc = rc;
+}
+
+static void
+batch_finish(struct session *session)
+{
+	char tag[PLAN_TAG_SIZE];
+
+	if (session->job.rc != 0) {
+		session_fail(session);
+		return;
+	}
+	(void)snprintf(tag, sizeof(tag), "INSERT 0 %" PRIu64,
+	    session->job.portal->tag_count);
+	session_complete(session, tag, true);
+	statement_end(session);
+}
+
 /* BATCH: several STOREs, all or none. */
 static enum step
 batch(struct session *session, struct portal *portal)
 {
-	const struct ast_stmt *stmt = portal->planned->stmt;
-	struct write_batch_mark mark;
-	uint64_t row_count = 0;
-	char tag[PLAN_TAG_SIZE];
+	enum step step;
 
 	if (session->settings.current.is_read_only) {
 		(void)error_set(&session->err, STELE_E_READ_ONLY_TRANSACTION,
 		    "cannot execute BATCH in a read-only transaction");
 		return STEP_FAIL;
 	}
-	if (engine_is_full(session->server->engine, session_wake_cb, session))
-		return session_wait_wake(session);
+	step = session_wait_room(session);
+	if (step != STEP_DONE)
+		return step;
 	if (transaction_batch(session) == NULL)
 		return STEP_FAIL;
 	session_context(session, portal);
-	mark = write_batch_mark(session->transaction.batch);
-	for (uint32_t i = 0; i < stmt->batch.count; i++) {
-		if (store_one(session, portal, stmt->batch.items[i],
-			&row_count) == 0)
-			continue;
-		write_batch_rewind(session->transaction.batch, mark);
+	session->job.portal = portal;
+	if (portal->planned->source->is_large)
+		return session_submit(session, batch_work, batch_finish);
+	batch_work(session);
+	if (session->job.rc != 0)
 		return STEP_FAIL;
-	}
-	(void)snprintf(tag, sizeof(tag), "INSERT 0 %llu",
-	    (unsigned long long)row_count);
-	session_complete(session, tag, true);
-	statement_end(session);
+	batch_finish(session);
 	return STEP_DONE;
 }
 

@@ -45,6 +45,14 @@ source_ref(struct source *source)
 	return source;
 }
 
+const struct ast_stmt *
+source_stmt(const struct source *source)
+{
+	if (source->statements.count == 0)
+		return NULL;
+	return source->statements.items[0];
+}
+
 void
 source_unref(struct source *source)
 {
@@ -265,6 +273,7 @@ portal_reset(struct portal *portal)
 	portal->is_cursor = false;
 	portal->params = NULL;
 	portal->param_count = 0;
+	portal->param_bytes = 0;
 	portal->formats = NULL;
 	portal->format_count = 0;
 	portal->rows = NULL;

@@ -49,6 +49,8 @@ struct source {
  */
 struct source *source_new(struct str text, size_t memory_bytes);
 struct source *source_ref(struct source *source);
+/* Its first statement, once it is parsed; NULL if it has none. */
+const struct ast_stmt *source_stmt(const struct source *source);
 void source_unref(struct source *source);
 
 /*
@@ -118,6 +120,7 @@ struct portal {
 	struct arena arena;      /* parameters, formats, options of COPY */
 	struct datum *params;
 	uint32_t param_count;
+	size_t param_bytes;      /* as they came */
 	const uint16_t *formats; /* of the result, as in Bind */
 	uint32_t format_count;
 	struct pg_copy_options copy; /* of COPY */

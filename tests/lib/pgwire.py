@@ -76,6 +76,8 @@ class Closed(Exception):
 
 class Connection:
     def __init__(self, port, timeout=20):
+        self.port = port
+        self.key = None  # of BackendKeyData
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.received = b""
@@ -120,7 +122,16 @@ class Connection:
 
     def start(self, **options):
         self.send(startup(**options))
-        return self.until_ready()
+        messages = self.until_ready()
+        self.key = dict(messages).get(b"K")
+        return messages
+
+    def cancel(self):
+        """A CancelRequest, and the end of its connection: it has been read."""
+        with Connection(self.port) as other:
+            body = struct.pack("!I", 80877102) + self.key
+            other.send(struct.pack("!I", len(body) + 4) + body)
+            other.until_closed()
 
     def query(self, text):
         self.send(query(text))
