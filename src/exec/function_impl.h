@@ -36,8 +36,8 @@ struct function_call {
 	struct type result_type;
 	const struct type_settings *settings;
 	const struct exec_context *context; /* NULL where nothing is executed */
-	const atomic_bool *cancel; /* NULL: none */
-	uint32_t row_count;        /* rows the result must have room for */
+	const atomic_bool *cancel;          /* NULL: none */
+	uint32_t row_count; /* rows the result must have room for */
 	struct sel sel;
 	struct arena *arena; /* the result's; lives as long as the batch */
 	struct vec *result;  /* filled by function_eval() */

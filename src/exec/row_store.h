@@ -26,8 +26,8 @@ struct row_store {
 	uint32_t column_count;
 	uint32_t row_count;
 	uint32_t capacity;
-	struct arena arena;   /* of the columns */
-	struct arena strings; /* and what they point to */
+	struct arena arena;        /* of the columns */
+	struct arena strings;      /* and what they point to */
 	const atomic_bool *cancel; /* set after init; NULL: none */
 };
 

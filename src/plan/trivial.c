@@ -51,7 +51,9 @@ is_cheap_node(const struct expr *expr)
 	case EXPR_FACT:
 	case EXPR_TYPEOF:
 		return true;
+	case EXPR_SUBQUERY:
 	case EXPR_AGG:
+	case EXPR_GROUPING:
 	case EXPR_OUTER:
 		break;
 	}
@@ -101,6 +103,16 @@ take_rel(const struct rel *rel, int *left)
 		return take_expr(rel->limit.limit, left) &&
 		    take_expr(rel->limit.offset, left) &&
 		    take_rel(rel->input, left);
+	case REL_SYSTEM:
+	case REL_PAYLOAD:
+	case REL_UNIQUE:
+	case REL_SEQUENCE:
+	case REL_UNPIVOT:
+	case REL_SET_OP:
+	case REL_WITH:
+	case REL_CTE:
+	case REL_RECURSIVE:
+	case REL_WORK:
 	case REL_SCAN:
 	case REL_EVENTS:
 	case REL_JOIN:

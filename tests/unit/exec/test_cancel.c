@@ -137,7 +137,7 @@ START_TEST(growing_is_cancelled)
 
 	arena_init(&arena, NULL);
 	row_store_init(&store, &type, 1, NULL);
-	group_table_init(&table, &type, 1, NULL);
+	group_table_init(&table, &type, 1, KEY_EQUAL, NULL);
 	store.cancel = &cancel;
 	table.keys.cancel = &cancel;
 	vec_init(&column, PHYS_I64, VEC_ROWS, &arena);

@@ -410,7 +410,7 @@ cast(const struct type *from, const struct type *to, enum cast_context context,
 {
 	struct vec result;
 	int rc = cast_vec(from, to, context, &settings, value, 1, sel_all(1),
-	    &arena, &result, &err);
+	    NULL, &arena, &result, &err);
 	const char *fault =
 	    rc != 0 ? error_fault(rc) : value_fault(to, &result);
 

@@ -72,9 +72,8 @@ plan_is_trivial(const char *sql)
 
 START_TEST(knows_what_is_trivial)
 {
-	ck_assert_msg(
-	    plan_is_trivial(cases[_i].sql) == cases[_i].is_trivial, "%s",
-	    cases[_i].sql);
+	ck_assert_msg(plan_is_trivial(cases[_i].sql) == cases[_i].is_trivial,
+	    "%s", cases[_i].sql);
 }
 END_TEST
 
