@@ -2,28 +2,59 @@
 # SPDX-License-Identifier: Apache-2.0
 # The quickstart, twice in a row, as someone without a terminal runs it: a
 # running server with the demo in it, the second time with nothing loaded
-# twice; and a stop that works.
+# twice; and a stop that works.  The data's directory has a blank in its name.
+#
+# It uses the build that is tested; with CHECK_LONG set, it builds a copy of
+# the sources in a directory that has a blank in its name too.
 
 . "$(dirname "$0")/lib/server.sh"
 
 need psql
 server_init
 top=$(cd "$(dirname "$0")/.." && pwd)
-unset MAKEFLAGS MAKELEVEL MFLAGS
+unset MAKEFLAGS MAKELEVEL MFLAGS QUICKSTART_BUILD
 export QUICKSTART_PORT=$SERVER_PORT
-export QUICKSTART_DATA=$SERVER_DATA
-export QUICKSTART_BUILD=${STELE%/src/stele}
-SERVER_LOG=$SERVER_DATA.log
+export QUICKSTART_DATA="$SERVER_DIR/a demo/data"
+
+copy_sources() {
+	need git
+	git -C "$top" ls-files >"$SERVER_DIR/files" 2>/dev/null ||
+		skip "the sources are not a git checkout"
+	mkdir "$1"
+	tar -C "$top" -cf - -T "$SERVER_DIR/files" | tar -C "$1" -xf -
+}
+
+# A test installs no packages.
+no_packages() {
+	mkdir "$SERVER_DIR/bin"
+	ln -s "$(command -v false)" "$SERVER_DIR/bin/apt-get"
+	PATH=$SERVER_DIR/bin:$PATH
+}
 
 quickstart() {
-	timeout 300 "$top/quickstart" "$@" </dev/null >"$SERVER_DIR/out" 2>&1 ||
-		{ cat "$SERVER_DIR/out"; fail "quickstart $* failed"; }
-	SERVER_PID=$(cat "$SERVER_DATA.pid" 2>/dev/null || true)
+	local status=0
+	timeout 1800 "$top/quickstart" "$@" </dev/null >"$SERVER_DIR/out" 2>&1 ||
+		status=$?
+	SERVER_PID=$(cat "$QUICKSTART_DATA.pid" 2>/dev/null || true)
+	[ "$status" != 0 ] || return 0
+	! grep -q 'Installing from Debian' "$SERVER_DIR/out" ||
+		skip "packages of the quickstart are not installed"
+	cat "$SERVER_DIR/out"
+	fail "quickstart $* failed"
 }
 
 count() {
 	psql -X -At -c 'SELECT count(*) FROM events'
 }
+
+SERVER_LOG=$QUICKSTART_DATA.log
+no_packages
+if [ -n "${CHECK_LONG:-}" ]; then
+	copy_sources "$SERVER_DIR/a clone"
+	top="$SERVER_DIR/a clone"
+else
+	export QUICKSTART_BUILD=${STELE%/src/stele}
+fi
 
 quickstart
 first_pid=$SERVER_PID
