@@ -454,6 +454,7 @@ show_bytes(const struct table *tables)
 		[SEGMENT_PART_CHUNK_TABLE] = "zone maps",
 		[SEGMENT_PART_TEXT] = "text",
 		[SEGMENT_PART_DICTIONARY] = "dictionary",
+		[SEGMENT_PART_FILTERS] = "filters",
 		[SEGMENT_PART_INDEX] = "index" };
 	uint64_t rows = 0, bytes = 0, files = 0;
 

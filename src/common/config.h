@@ -117,6 +117,10 @@ struct config {
 	int64_t memtable_age_ms; /* 0 is any age */
 	int64_t block_cache_size_bytes;
 	int64_t old_snapshot_memory_bytes;
+	bool enable_context_index;
+	bool enable_filters;
+	bool enable_row_filter;
+	bool enable_zone_maps;
 
 	/* limits of one event and of the catalogue */
 	int64_t max_context_size_bytes;

@@ -40,6 +40,7 @@ struct engine_options {
 	uint64_t wal_sync_interval_ms; /* for synchronous_commit = off */
 	size_t batch_memory_bytes;     /* a larger batch is STELE_E_LIMIT */
 	size_t block_cache_size_bytes;
+	unsigned scan_without; /* enum scan_without, of all scans */
 	uint32_t max_fields;
 	uint32_t max_event_types;
 	uint32_t max_context_size_bytes;
@@ -189,6 +190,22 @@ struct scan_range {
 	struct datum low, high; /* in the column's form; strings borrowed */
 };
 
+/* One of some values of a column, for pruning only. */
+struct scan_set {
+	uint32_t attnum;
+	uint32_t value_count;
+	const struct datum *values; /* in the column's form; none is null */
+};
+
+/* Indexes that a scan does without, for tests: its rows are the same. */
+enum scan_without {
+	SCAN_WITHOUT_ZONE_MAPS = 1,
+	SCAN_WITHOUT_FILTERS = 2,
+	SCAN_WITHOUT_CONTEXT_INDEX = 4,
+	SCAN_WITHOUT_ROW_FILTER = 8, /* which leaves rows out within zones */
+	SCAN_WITHOUT_ALL = 15
+};
+
 struct scan_spec {
 	struct snapshot *snapshot; /* borrowed by the scan: hold it */
 	const struct event_type *type;
@@ -206,6 +223,9 @@ struct scan_spec {
 	uint32_t event_id_count;
 	const struct scan_range *ranges; /* rows outside may be left out */
 	uint32_t range_count;
+	const struct scan_set *sets; /* rows with another value may be too */
+	uint32_t set_count;
+	unsigned without; /* enum scan_without, besides the engine's */
 };
 
 struct scan_stats {

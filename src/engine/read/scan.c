@@ -244,6 +244,7 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 
 	*out = NULL;
 	scan->spec = *spec;
+	scan->spec.without |= engine->options.scan_without;
 	scan->arena = arena;
 	atomic_init(&scan->rows, 0);
 	atomic_init(&scan->bytes_read, 0);

@@ -13,6 +13,7 @@
 #include "common/reader.h"
 #include "engine/segment/codec_zstd.h"
 #include "engine/segment/segment_private.h"
+#include "engine/zone/zone_filter.h"
 
 static int
 no_memory(struct error *err)
@@ -508,6 +509,35 @@ segment_index_page(struct segment *segment, const struct segment_state *state,
 }
 
 int
+segment_filter_strip(struct segment_section *section,
+    const struct column_info *column, uint64_t hash, const struct block **out,
+    size_t *offset, uint64_t *bytes_read, struct error *err)
+{
+	struct segment *segment = section->segment;
+	const struct block_file *file = &section->state->file;
+	uint32_t zone_count = section->info.zone_count;
+	struct filter_directory directory;
+	struct block_ref ref = { 0 };
+	const struct block *block;
+	bool is_good;
+	int rc = block_cache_get(segment->cache, file, &column->filter, NULL,
+	    &block, bytes_read, err);
+
+	if (rc != 0)
+		return rc;
+	is_good = filter_open(block->data, block->len, zone_count, &directory);
+	if (is_good)
+		ref = filter_group_of(&directory, hash, offset);
+	block_cache_unpin(segment->cache, block);
+	if (!is_good || ref.len < *offset ||
+	    ref.len - *offset < (size_t)zone_count * FILTER_BLOCK_BYTES)
+		return corrupt_file(segment->path, "invalid filters",
+		    column->filter.offset, err);
+	return block_cache_get(segment->cache, file, &ref, NULL, out,
+	    bytes_read, err);
+}
+
+int
 segment_dict_find(struct segment *segment, const struct segment_state *state,
     const struct block_ref *ref, uint32_t count, struct str s, uint32_t *code,
     bool *is_found, uint64_t *bytes_read, struct error *err)
@@ -534,6 +564,35 @@ segment_dict_find(struct segment *segment, const struct segment_state *state,
 	block_cache_unpin(segment->cache, page_block);
 	block_cache_unpin(segment->cache, root_block);
 	return rc;
+}
+
+int
+segment_range_in_codes(const struct segment_section *section,
+    const struct column_info *column, const struct scan_range *range,
+    struct code_range *out, uint64_t *bytes_read, struct error *err)
+{
+	uint32_t code;
+	bool is_found;
+	int rc;
+
+	*out = (struct code_range){ 0, (int64_t)column->dict_count - 1 };
+	if (range->has_low) {
+		rc = segment_dict_find(section->segment, section->state,
+		    &column->dict_root, column->dict_count, range->low.str,
+		    &code, &is_found, bytes_read, err);
+		if (rc != 0)
+			return rc;
+		out->first = code;
+	}
+	if (range->has_high) {
+		rc = segment_dict_find(section->segment, section->state,
+		    &column->dict_root, column->dict_count, range->high.str,
+		    &code, &is_found, bytes_read, err);
+		if (rc != 0)
+			return rc;
+		out->last = is_found ? (int64_t)code : (int64_t)code - 1;
+	}
+	return 0;
 }
 
 /* ---- sections ---- */

@@ -236,7 +236,8 @@ enum segment_part_kind {
 	SEGMENT_PART_CHUNK_TABLE, /* with the zone maps */
 	SEGMENT_PART_TEXT,        /* pages of strings without a dictionary */
 	SEGMENT_PART_DICTIONARY,
-	SEGMENT_PART_INDEX, /* of contexts */
+	SEGMENT_PART_FILTERS, /* of a column's zones */
+	SEGMENT_PART_INDEX,   /* of contexts */
 };
 
 /* Parts of one kind; those of type 0 belong to the segment: its contexts. */

@@ -3,7 +3,9 @@
  * segment_cursor.c -- rows of a section as batches.
  *
  * Reading zones, a chunk stays pinned while its zone is read and one vector of
- * each column is decoded at a time; a batch never spans zones.  Reading rows,
+ * each column is decoded at a time; a batch never spans zones.  If the scan has
+ * ranges, rows outside of them are left out where they are most, and a zone
+ * without others is not read at all but for what is asked about.  Reading rows,
  * each is taken by itself.  Pages of dictionaries are pinned when first used
  * and until the end.
  */
@@ -13,7 +15,11 @@
 #include <string.h>
 
 #include "common/must.h"
+#include "engine/segment/row_filter.h"
 #include "engine/segment/segment_private.h"
+
+#define SOME_SHARE 4  /* of so many rows one is left: the others are left out */
+#define FEW_ROWS   16 /* are read one by one */
 
 /* One wanted column. */
 struct cursor_column {
@@ -34,8 +40,12 @@ struct segment_cursor {
 	const uint32_t *rows;
 	uint32_t part_count; /* of zones or rows */
 	uint32_t part_next;
-	uint32_t zone_row;   /* next row of the current zone */
-	uint32_t zone_limit; /* one past its last row that is wanted */
+	uint32_t zone;
+	uint32_t zone_row;         /* next row of the current zone */
+	uint32_t zone_limit;       /* one past its last row that is wanted */
+	bool is_zone_open;         /* its chunks are pinned */
+	bool is_all;               /* no row of it is left out */
+	struct row_filter *filter; /* NULL: no row of any zone is */
 	uint32_t column_count;
 	struct cursor_column *columns;
 	struct vec *vecs;          /* what the batch shows */
@@ -156,6 +166,9 @@ cursor_open(struct segment_section *section, const struct scan_spec *spec,
 	     cursor->column_count++) {
 		rc = open_column(cursor, cursor->column_count, err);
 	}
+	if (rc == 0 && zones != NULL)
+		rc = row_filter_open(section, spec, &cursor->filter,
+		    &cursor->stats.bytes_read, err);
 	if (rc != 0) {
 		segment_cursor_close(cursor);
 		return rc;
@@ -213,6 +226,7 @@ segment_cursor_close(struct segment_cursor *cursor)
 	if (cursor == NULL)
 		return;
 	release_pins(cursor);
+	row_filter_close(cursor->filter);
 	/* One more than counted may be half open; the rest is zero. */
 	for (uint32_t i = 0;
 	     cursor->columns != NULL && i < cursor->spec->attnum_count; i++)
@@ -452,21 +466,141 @@ limit_zone(struct segment_cursor *cursor, uint32_t zone, struct error *err)
 	return rc;
 }
 
+/* Go on to the next zone: what of it is wanted.  Its chunks come later. */
 static int
-open_zone(struct segment_cursor *cursor, uint32_t zone, struct error *err)
+next_zone(struct segment_cursor *cursor, struct error *err)
 {
-	int rc = limit_zone(cursor, zone, err);
+	int rc;
 
-	if (cursor->zone_row >= cursor->zone_limit)
-		return rc;
+	cursor->zone = cursor->zones[cursor->part_next++];
+	cursor->is_zone_open = false;
+	cursor->is_all = true;
+	rc = limit_zone(cursor, cursor->zone, err);
+	if (rc == 0 && cursor->filter != NULL &&
+	    cursor->zone_row < cursor->zone_limit)
+		rc = row_filter_zone(cursor->filter, cursor->zone,
+		    &cursor->is_all, err);
+	return rc;
+}
+
+/* The chunks of the columns: there is a row to be shown. */
+static int
+open_zone(struct segment_cursor *cursor, struct error *err)
+{
+	int rc = 0;
+
+	if (cursor->is_zone_open)
+		return 0;
 	for (uint32_t i = 0; i < cursor->column_count && rc == 0; i++) {
 		struct cursor_column *column = &cursor->columns[i];
 
 		segment_chunk_release(cursor->segment, &column->chunk);
 		if (column->info != NULL)
-			rc = get_chunk(cursor, column, zone, &column->chunk,
-			    err);
+			rc = get_chunk(cursor, column, cursor->zone,
+			    &column->chunk, err);
 	}
+	cursor->is_zone_open = rc == 0;
+	return rc;
+}
+
+/* Keep only some of a column's values. */
+static void
+keep_rows(struct cursor_column *column, struct vec *vec, const uint16_t *rows,
+    uint32_t count)
+{
+	size_t size = phys_size(vec->phys);
+	char *bytes = column->data;
+
+	if (vec->is_constant)
+		return;
+	if (size == sizeof(int64_t)) {
+		for (uint32_t i = 0; i < count; i++)
+			vec->i64[i] = vec->i64[rows[i]];
+	} else {
+		for (uint32_t i = 0; i < count; i++)
+			if (rows[i] != i)
+				memcpy(bytes + i * size, bytes + rows[i] * size,
+				    size);
+	}
+	for (uint32_t i = 0; vec->nulls != NULL && i < count; i++)
+		vec->nulls[i] = vec->nulls[rows[i]];
+}
+
+/* Values of few rows, from `first` on, one by one. */
+static int
+fill_few(struct segment_cursor *cursor, uint32_t i, uint32_t first,
+    const uint16_t *rows, uint32_t count, struct error *err)
+{
+	struct cursor_column *column = &cursor->columns[i];
+	struct segment_chunk *chunk = &column->chunk;
+	struct vec *vec = &cursor->vecs[i];
+	int rc = 0;
+
+	if (column->info == NULL) {
+		fill_missing(cursor, i);
+		return 0;
+	}
+	vec->data = column->data;
+	vec->is_constant = false;
+	vec->nulls = NULL;
+	segment_chunk_let_go(cursor->segment, chunk, first);
+	for (uint32_t k = 0; k < count && rc == 0; k++) {
+		uint32_t row = first + rows[k];
+
+		column->nulls[k] = chunk_is_null(&chunk->view, row);
+		if (column->nulls[k] != 0)
+			vec->nulls = column->nulls;
+		rc = fill_one(cursor, column, chunk, row, k, err);
+	}
+	return rc;
+}
+
+/* Some rows of `all` from zone_row on, in the way that costs least. */
+static int
+fill_some(struct segment_cursor *cursor, uint32_t all, const uint16_t *rows,
+    uint32_t count, struct error *err)
+{
+	uint32_t first = cursor->zone_row;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < cursor->column_count && rc == 0; i++) {
+		if (count <= FEW_ROWS) {
+			rc = fill_few(cursor, i, first, rows, count, err);
+			continue;
+		}
+		rc = fill_column(cursor, i, first, all, err);
+		if (rc == 0)
+			keep_rows(&cursor->columns[i], &cursor->vecs[i], rows,
+			    count);
+	}
+	return rc;
+}
+
+/*
+ * The next rows of the zone, at most `all`: *count of them are in the batch,
+ * which may be none.
+ */
+static int
+fill_batch(struct segment_cursor *cursor, uint32_t all, uint32_t *count,
+    struct error *err)
+{
+	uint16_t rows[VEC_ROWS];
+	int rc = 0;
+
+	*count = all;
+	if (!cursor->is_all)
+		rc = row_filter_rows(cursor->filter, cursor->zone_row, all,
+		    rows, count, err);
+	if (rc != 0 || *count == 0)
+		return rc;
+	rc = open_zone(cursor, err);
+	if (rc != 0)
+		return rc;
+	if (*count <= all / SOME_SHARE)
+		return fill_some(cursor, all, rows, *count, err);
+	*count = all; /* moving them would cost more than it saves */
+	for (uint32_t i = 0; i < cursor->column_count && rc == 0; i++)
+		rc = fill_column(cursor, i, cursor->zone_row, all, err);
 	return rc;
 }
 
@@ -475,19 +609,19 @@ next_of_zones(struct segment_cursor *cursor, uint32_t *count, struct error *err)
 {
 	int rc = 0;
 
-	while (cursor->zone_row >= cursor->zone_limit) {
-		if (cursor->part_next == cursor->part_count)
-			return 0;
-		rc = open_zone(cursor, cursor->zones[cursor->part_next++], err);
-		if (rc != 0)
-			return rc;
+	while (*count == 0 && rc == 0) {
+		uint32_t all = cursor->zone_limit - cursor->zone_row;
+
+		if (cursor->zone_row >= cursor->zone_limit) {
+			if (cursor->part_next == cursor->part_count)
+				return 0;
+			rc = next_zone(cursor, err);
+			continue;
+		}
+		all = all > VEC_ROWS ? VEC_ROWS : all;
+		rc = fill_batch(cursor, all, count, err);
+		cursor->zone_row += all;
 	}
-	*count = cursor->zone_limit - cursor->zone_row;
-	if (*count > VEC_ROWS)
-		*count = VEC_ROWS;
-	for (uint32_t i = 0; i < cursor->column_count && rc == 0; i++)
-		rc = fill_column(cursor, i, cursor->zone_row, *count, err);
-	cursor->zone_row += *count;
 	return rc;
 }
 

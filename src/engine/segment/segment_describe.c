@@ -4,6 +4,7 @@
  */
 #include "common/reader.h"
 #include "engine/segment/segment_private.h"
+#include "engine/zone/zone_filter.h"
 
 struct describe {
 	struct segment *segment;
@@ -129,6 +130,35 @@ describe_dict(struct describe *d, struct segment_part part,
 }
 
 static int
+describe_filter(struct describe *d, struct segment_part part,
+    const struct block_ref *ref, uint32_t zone_count, struct error *err)
+{
+	struct filter_directory directory;
+	const struct block *block;
+	struct reader r;
+	int rc;
+
+	rc = block_cache_get(d->segment->cache, &d->state->file, ref, NULL,
+	    &block, &d->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	if (!filter_open(block->data, block->len, zone_count, &directory))
+		rc = error_set(err, STELE_E_CORRUPT,
+		    "invalid filters in file \"%s\"", d->segment->path);
+	part.kind = SEGMENT_PART_FILTERS;
+	part.count = zone_count;
+	part.bytes = ref->len;
+	r = reader_over(block->data, block->len);
+	(void)reader_take(&r, FILTER_DIRECTORY_FIXED);
+	while (rc == 0 && reader_left(&r) > 0)
+		part.bytes += segment_take_ref(&r).len;
+	block_cache_unpin(d->segment->cache, block);
+	if (rc == 0)
+		d->fn(d->arg, &part);
+	return rc;
+}
+
+static int
 describe_section(struct describe *d, const struct section_info *info,
     struct error *err)
 {
@@ -147,6 +177,9 @@ describe_section(struct describe *d, const struct section_info *info,
 		    part.place != COLUMN_CONTEXT_ID)
 			rc = describe_dict(d, part, &column->dict_root,
 			    column->dict_count, err);
+		if (rc == 0 && column->filter.len > 0)
+			rc = describe_filter(d, part, &column->filter,
+			    info->zone_count, err);
 	}
 	part.place = 0;
 	part.kind = SEGMENT_PART_FRAME;

@@ -31,6 +31,12 @@ bad_index(const struct prune *p, struct error *err)
 	    "invalid context index in file \"%s\"", p->section->segment->path);
 }
 
+static bool
+is_without_index(const struct prune *p)
+{
+	return (p->spec->without & SCAN_WITHOUT_CONTEXT_INDEX) != 0;
+}
+
 /* Rows of a granule that have the code, added to the parts. */
 static int
 add_granule(struct prune *p, const struct chunk_view *view, uint32_t first_row,
@@ -53,7 +59,7 @@ add_granule(struct prune *p, const struct chunk_view *view, uint32_t first_row,
 	}
 	hits =
 	    chunk_find(view, within, count, code, found->rows + found->count);
-	if (hits == 0)
+	if (hits == 0 && !is_without_index(p))
 		return bad_index(p, err);
 	for (uint32_t i = 0; i < hits; i++)
 		found->rows[found->count++] += first_row;
@@ -121,6 +127,20 @@ out:
 	return rc;
 }
 
+/* All granules: what there is to search without an index. */
+static int
+all_granules(struct prune *p, uint32_t **out, uint32_t *count,
+    struct error *err)
+{
+	*count = segment_granule_count(p->section->state);
+	*out = arena_try_alloc(p->arena, *count * sizeof(**out));
+	if (*out == NULL)
+		return no_memory(err);
+	for (uint32_t g = 0; g < *count; g++)
+		(*out)[g] = g;
+	return 0;
+}
+
 /* Rows of those of the granules that lie in the section. */
 static int
 find_in_granules(struct prune *p, const uint32_t *granules, uint32_t count,
@@ -169,7 +189,8 @@ prune_find_context(struct prune *p, struct segment_parts *out,
 	    &is_found, &p->bytes_read, err);
 	if (rc != 0 || !is_found)
 		return rc;
-	rc = read_list(p, code, &granules, &count, err);
+	rc = is_without_index(p) ? all_granules(p, &granules, &count, err)
+				 : read_list(p, code, &granules, &count, err);
 	if (rc != 0)
 		return rc;
 	return find_in_granules(p, granules, count, code, out, err);

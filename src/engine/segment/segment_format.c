@@ -33,13 +33,15 @@
  *   24  8  greatest event_id       16  4  granules (context_index.h)
  *   32  8  least timestamp         20 20  ref of the column table
  *   40  8  greatest timestamp
- *   48  4  zero                  column (48 bytes)
+ *   48  4  indexes there are     column (68 bytes)
  *   52 20  contexts' dictionary     0  1  physical form, enum phys
  *   72 20  context index            1  1  1: has a dictionary
  *   92  .  S sections               2  2  zero
  *                                   4  4  dictionary's strings
  * context index: one ref (20) for   8 20  ref of the dictionary's root
  *   each page, context_index.h     28 20  ref of the chunk table
+ *                                  48 20  ref of the filters' directory,
+ *                                         zone_filter.h; length 0: none
  *
  * chunk table: one entry a zone
  *    0  1  encoding                dictionary's root
@@ -225,7 +227,7 @@ segment_put_footer(struct buf *out, const struct segment_footer *footer)
 	buf_put_u64(out, footer->event_id_last);
 	buf_put_u64(out, (uint64_t)footer->time_min);
 	buf_put_u64(out, (uint64_t)footer->time_max);
-	buf_put_u32(out, 0);
+	buf_put_u32(out, footer->indexes);
 	segment_put_ref(out, &footer->contexts);
 	segment_put_ref(out, &footer->index);
 	for (uint32_t i = 0; i < footer->section_count; i++) {
@@ -274,7 +276,6 @@ segment_take_footer(const uint8_t *data, size_t len, struct segment_footer *out,
     struct error *err)
 {
 	struct reader r = reader_over(data, len);
-	uint32_t zero;
 
 	*out = (struct segment_footer){ 0 };
 	out->section_count = reader_u32(&r);
@@ -284,11 +285,11 @@ segment_take_footer(const uint8_t *data, size_t len, struct segment_footer *out,
 	out->event_id_last = reader_u64(&r);
 	out->time_min = reader_i64(&r);
 	out->time_max = reader_i64(&r);
-	zero = reader_u32(&r);
+	out->indexes = reader_u32(&r);
 	out->contexts = segment_take_ref(&r);
 	out->index = segment_take_ref(&r);
-	if (r.failed || zero != 0 || out->section_count == 0 ||
-	    out->context_count == 0 || out->context_count > out->row_count ||
+	if (r.failed || out->section_count == 0 || out->context_count == 0 ||
+	    out->context_count > out->row_count ||
 	    reader_left(&r) / SECTION_INFO_SIZE != out->section_count ||
 	    reader_left(&r) % SECTION_INFO_SIZE != 0)
 		return error_set(err, STELE_E_CORRUPT,
@@ -364,6 +365,7 @@ segment_put_column_info(struct buf *out, const struct column_info *info)
 	buf_put_u32(out, info->dict_count);
 	segment_put_ref(out, &info->dict_root);
 	segment_put_ref(out, &info->chunks);
+	segment_put_ref(out, &info->filter);
 }
 
 bool
@@ -380,6 +382,7 @@ segment_take_column_info(const uint8_t data[COLUMN_INFO_SIZE],
 	out->dict_count = reader_u32(&r);
 	out->dict_root = segment_take_ref(&r);
 	out->chunks = segment_take_ref(&r);
+	out->filter = segment_take_ref(&r);
 	return phys < PHYS_COUNT && has_dict <= 1 && zero == 0 &&
 	    (!out->has_dict || (phys == PHYS_STR && out->dict_count > 0));
 }

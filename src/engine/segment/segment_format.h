@@ -23,7 +23,7 @@ struct reader;
 #define SEGMENT_HEADER_SIZE  64
 #define SEGMENT_TRAILER_SIZE 40
 #define CHUNK_INFO_SIZE      64
-#define COLUMN_INFO_SIZE     48
+#define COLUMN_INFO_SIZE     68
 #define SECTION_INFO_SIZE    40
 #define BLOCK_REF_SIZE       20
 #define FOOTER_FIXED_SIZE    92
@@ -91,6 +91,7 @@ struct column_info {
 	uint32_t dict_count;
 	struct block_ref dict_root;
 	struct block_ref chunks; /* chunk_info of each zone */
+	struct block_ref filter; /* directory of zone_filter.h; len 0: none */
 };
 
 struct section_info {
@@ -103,6 +104,12 @@ struct section_info {
 };
 
 /* `contexts` and `index` have a page each for the same contexts. */
+enum segment_index { /* on disk: do not renumber */
+	SEGMENT_ZONE_MAPS = 1,
+	SEGMENT_CONTEXTS = 2, /* context_index.h */
+	SEGMENT_FILTERS = 4,  /* some column has one, zone_filter.h */
+};
+
 struct segment_footer {
 	uint64_t row_count;
 	uint64_t event_id_first;
@@ -111,6 +118,7 @@ struct segment_footer {
 	int64_t time_max;
 	uint32_t section_count;
 	uint32_t context_count;
+	uint32_t indexes;              /* enum segment_index */
 	struct block_ref contexts;     /* dictionary root */
 	struct block_ref index;        /* refs of the index's pages */
 	struct section_info *sections; /* ascending type_oid; malloc'd */

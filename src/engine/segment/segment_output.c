@@ -8,6 +8,7 @@
 #include "engine/segment/chunk.h"
 #include "engine/segment/codec_zstd.h"
 #include "engine/segment/dict.h"
+#include "engine/zone/zone_filter.h"
 #include "os/file.h"
 
 #define WRITE_BYTES    ((size_t)1 << 20)
@@ -246,5 +247,30 @@ segment_output_dict(struct segment_output *out, const struct dict_builder *dict,
 		rc = segment_output_block(out, &out->scratch, ref, err);
 	}
 	free(pages);
+	return rc;
+}
+
+int
+segment_output_filter(struct segment_output *out,
+    const struct filter_builder *filter, struct block_ref *ref,
+    struct error *err)
+{
+	uint32_t count =
+	    filter_group_count(filter->block_count, filter->zone_count);
+	struct block_ref *groups = calloc(count, sizeof(*groups));
+	int rc = 0;
+
+	if (groups == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t g = 0; g < count && rc == 0; g++) {
+		buf_reset(&out->scratch);
+		filter_put_group(filter, g, &out->scratch);
+		rc = segment_output_block(out, &out->scratch, &groups[g], err);
+	}
+	buf_reset(&out->scratch);
+	filter_put_directory(filter, groups, &out->scratch);
+	if (rc == 0)
+		rc = segment_output_block(out, &out->scratch, ref, err);
+	free(groups);
 	return rc;
 }

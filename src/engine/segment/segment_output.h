@@ -64,6 +64,13 @@ MUST_USE int segment_output_chunk_table(struct segment_output *out,
     const struct chunk_info *infos, uint32_t count, struct block_ref *ref,
     struct error *err);
 
+struct filter_builder;
+
+/* Append the filters of a finished builder; the ref of their directory. */
+MUST_USE int segment_output_filter(struct segment_output *out,
+    const struct filter_builder *filter, struct block_ref *ref,
+    struct error *err);
+
 struct dict_builder;
 
 /* Append a sorted dictionary; the ref of its root. */

@@ -17,6 +17,7 @@
 #include "engine/segment/dict.h"
 #include "engine/segment/segment.h"
 #include "engine/segment/segment_format.h"
+#include "engine/zone/zone_map.h"
 #include "os/file.h"
 
 struct segment_section {
@@ -155,6 +156,22 @@ MUST_USE int segment_index_page(struct segment *segment,
 
 /* Granules of all sections. */
 uint32_t segment_granule_count(const struct segment_state *state);
+
+/*
+ * The codes of a column's dictionary that lie in a range of strings, none:
+ * first > last.
+ */
+MUST_USE int segment_range_in_codes(const struct segment_section *section,
+    const struct column_info *column, const struct scan_range *range,
+    struct code_range *out, uint64_t *bytes_read, struct error *err);
+
+/*
+ * Pin the group of a column's filters that has a hash's strip, which begins at
+ * *offset: one block of each zone.
+ */
+MUST_USE int segment_filter_strip(struct segment_section *section,
+    const struct column_info *column, uint64_t hash, const struct block **out,
+    size_t *offset, uint64_t *bytes_read, struct error *err);
 
 /*
  * Number of strings in a dictionary that are less than `s`, and whether s is

@@ -3,12 +3,14 @@
  * segment_prune.c -- which zones, or which rows, a scan has to read.
  *
  * A predicate on a string with a dictionary becomes a range of codes, once per
- * segment.
+ * segment.  Equality asks the column's filters first, if it has any, and then
+ * the zone maps of what they leave.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "engine/segment/segment_private.h"
+#include "engine/zone/zone_filter.h"
 #include "engine/zone/zone_map.h"
 
 static int
@@ -18,36 +20,6 @@ no_memory(struct error *err)
 }
 
 /* ---- zones ---- */
-
-/* The codes of a dictionary that lie in a range of strings. */
-static int
-range_in_codes(struct prune *p, const struct column_info *column,
-    const struct scan_range *range, struct code_range *out, struct error *err)
-{
-	struct segment_section *section = p->section;
-	uint32_t code;
-	bool is_found;
-	int rc;
-
-	*out = (struct code_range){ 0, (int64_t)column->dict_count - 1 };
-	if (range->has_low) {
-		rc = segment_dict_find(section->segment, section->state,
-		    &column->dict_root, column->dict_count, range->low.str,
-		    &code, &is_found, &p->bytes_read, err);
-		if (rc != 0)
-			return rc;
-		out->first = code;
-	}
-	if (range->has_high) {
-		rc = segment_dict_find(section->segment, section->state,
-		    &column->dict_root, column->dict_count, range->high.str,
-		    &code, &is_found, &p->bytes_read, err);
-		if (rc != 0)
-			return rc;
-		out->last = is_found ? (int64_t)code : (int64_t)code - 1;
-	}
-	return 0;
-}
 
 /* Drop the zones of a column that a range (or its codes) does not touch. */
 static int
@@ -60,6 +32,8 @@ drop_zones(struct prune *p, const struct column_info *column,
 	struct chunk_info info;
 	int rc;
 
+	if ((p->spec->without & SCAN_WITHOUT_ZONE_MAPS) != 0)
+		return 0;
 	rc = segment_chunk_table(section->segment, section->state,
 	    &column->chunks, section->info.zone_count, &table, &p->bytes_read,
 	    err);
@@ -94,27 +68,102 @@ drop_by_default(struct prune *p, const struct type *type,
 		memset(p->keep, 0, p->section->info.zone_count);
 }
 
+/* Drop the zones whose filter does not have a key. */
+static int
+apply_filter(struct prune *p, const struct column_info *column, uint64_t hash,
+    struct error *err)
+{
+	struct segment_section *section = p->section;
+	const struct block *strip;
+	size_t offset;
+	int rc;
+
+	if (column->filter.len == 0 ||
+	    (p->spec->without & SCAN_WITHOUT_FILTERS) != 0)
+		return 0;
+	rc = segment_filter_strip(section, column, hash, &strip, &offset,
+	    &p->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	filter_drop_zones((const uint8_t *)strip->data + offset,
+	    section->info.zone_count, hash, p->keep);
+	block_cache_unpin(section->segment->cache, strip);
+	return 0;
+}
+
+/* A range of strings that have codes. */
+static int
+apply_coded(struct prune *p, const struct column_info *column,
+    const struct type *type, const struct scan_range *range, struct error *err)
+{
+	struct code_range codes;
+	int rc;
+
+	if (!zone_map_has_order(type))
+		return 0;
+	rc = segment_range_in_codes(p->section, column, range, &codes,
+	    &p->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	if (codes.first > codes.last) /* the segment does not have it */
+		memset(p->keep, 0, p->section->info.zone_count);
+	else if (codes.first == codes.last)
+		rc = apply_filter(p, column,
+		    filter_hash(PHYS_I64, &codes.first), err);
+	return rc == 0 ? drop_zones(p, column, type, range, &codes, err) : rc;
+}
+
 static int
 apply_range(struct prune *p, const struct scan_range *range, struct error *err)
 {
 	struct type type = event_type_column_type(p->spec->type, range->attnum);
 	const struct column_info *column =
 	    segment_section_column(p->section, range->attnum);
-	struct code_range codes;
-	int rc;
+	enum phys phys = type_phys(&type);
+	int rc = 0;
 
 	if (column == NULL) {
 		drop_by_default(p, &type, range);
 		return 0;
 	}
-	if (!column->has_dict)
-		return drop_zones(p, column, &type, range, NULL, err);
-	if (!zone_map_has_order(&type))
-		return 0;
-	rc = range_in_codes(p, column, range, &codes, err);
-	if (rc != 0)
-		return rc;
-	return drop_zones(p, column, &type, range, &codes, err);
+	if (column->has_dict)
+		return apply_coded(p, column, &type, range, err);
+	if (filter_has_keys(phys) && zone_map_has_order(&type) &&
+	    zone_map_is_equality(&type, range))
+		rc = apply_filter(p, column, filter_hash(phys, &range->low),
+		    err);
+	return rc == 0 ? drop_zones(p, column, &type, range, NULL, err) : rc;
+}
+
+/* Keep what any value of the set keeps. */
+static int
+apply_set(struct prune *p, const struct scan_set *set, struct error *err)
+{
+	uint32_t zone_count = p->section->info.zone_count;
+	bool *keep = p->keep;
+	bool *any = arena_try_alloc(p->arena, zone_count);
+	bool *one = arena_try_alloc(p->arena, zone_count);
+	int rc = 0;
+
+	if (any == NULL || one == NULL)
+		return no_memory(err);
+	memset(any, 0, zone_count);
+	for (uint32_t i = 0; i < set->value_count && rc == 0; i++) {
+		const struct scan_range range = {
+			.attnum = set->attnum,
+			.has_low = true,
+			.has_high = true,
+			.low = set->values[i],
+			.high = set->values[i],
+		};
+
+		p->keep = memcpy(one, keep, zone_count);
+		rc = apply_range(p, &range, err);
+		for (uint32_t z = 0; z < zone_count; z++)
+			any[z] |= one[z];
+	}
+	p->keep = any;
+	return rc;
 }
 
 /* The limits of event_id as a range; false if there are none. */
@@ -152,6 +201,8 @@ prune_zones(struct prune *p, struct segment_parts *out, struct error *err)
 		rc = apply_range(p, &ids, err);
 	for (uint32_t i = 0; i < p->spec->range_count && rc == 0; i++)
 		rc = apply_range(p, &p->spec->ranges[i], err);
+	for (uint32_t i = 0; i < p->spec->set_count && rc == 0; i++)
+		rc = apply_set(p, &p->spec->sets[i], err);
 	for (uint32_t z = 0; z < zone_count && rc == 0; z++)
 		if (p->keep[z])
 			out->zones[out->zone_count++] = z;

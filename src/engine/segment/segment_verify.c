@@ -111,7 +111,7 @@ verify_dict(struct verify *v, const struct block_ref *ref, uint32_t count,
 /* All chunks of a column, whose zones have `zone_rows` rows. */
 static int
 verify_chunks(struct verify *v, const struct block_ref *table, uint32_t count,
-    enum phys phys, const struct chunk_rules *rules, const uint32_t *zone_rows,
+    enum phys phys, struct chunk_rules rules, const uint32_t *zone_rows,
     struct error *err)
 {
 	uint8_t *data;
@@ -126,13 +126,14 @@ verify_chunks(struct verify *v, const struct block_ref *table, uint32_t count,
 	for (uint32_t z = 0; z < count && rc == 0; z++) {
 		struct chunk_info info;
 
+		rules.zone = z;
 		if (!segment_take_chunk_info(data + (size_t)z * CHUNK_INFO_SIZE,
 			&info) ||
 		    info.row_count != zone_rows[z])
 			rc = verify_broken(v, "invalid table of chunks",
 			    table->offset, err);
 		else
-			rc = verify_chunk(v, &info, phys, rules, err);
+			rc = verify_chunk(v, &info, phys, &rules, err);
 	}
 	free(data);
 	return rc;
@@ -183,9 +184,11 @@ verify_column(struct verify *v, const struct section_info *section,
     struct error *err)
 {
 	const struct segment_footer *footer = &v->state->footer;
+	struct verify_filter filter;
 	struct chunk_rules rules = {
 		.place = place,
 		.code_limit = column->has_dict ? column->dict_count : 0,
+		.filter = &filter,
 	};
 	int rc = 0;
 
@@ -201,8 +204,12 @@ verify_column(struct verify *v, const struct section_info *section,
 	}
 	if (rc != 0)
 		return rc;
-	return verify_chunks(v, &column->chunks, section->zone_count,
-	    column_chunk_phys(column), &rules, zone_rows, err);
+	rc = verify_filter_load(v, column, section->zone_count, &filter, err);
+	if (rc == 0)
+		rc = verify_chunks(v, &column->chunks, section->zone_count,
+		    column_chunk_phys(column), rules, zone_rows, err);
+	verify_filter_release(&filter);
+	return rc;
 }
 
 static int

@@ -23,6 +23,8 @@
 
 /* A zone ends early with the row that brings a column's strings past this. */
 #define ZONE_STRING_BYTES ((size_t)32 << 20)
+/* Filters of a section take no more memory; columns beyond go without. */
+#define FILTER_BYTES (UINT64_C(64) << 20)
 
 /* A section that is complete but for its contexts. */
 struct writer_section {
@@ -48,6 +50,7 @@ struct segment_writer {
 	int64_t last_event_id; /* of its rows, 0 at its start */
 
 	struct writer_contexts contexts;
+	uint64_t filter_budget;       /* of the open section */
 	struct segment_footer footer; /* counts and bounds so far */
 };
 
@@ -215,9 +218,18 @@ segment_writer_begin_type(struct segment_writer *w, uint32_t type_oid,
 		return no_memory(err);
 	w->fill = 0;
 	w->last_event_id = 0;
-	for (uint32_t c = COLUMN_CONTEXT_ID; c < column_count && rc == 0; c++)
-		rc = writer_column_init(&w->columns[c], phys[c],
-		    w->header.zone_rows, w->out.identity, err);
+	w->filter_budget = FILTER_BYTES;
+	for (uint32_t c = COLUMN_CONTEXT_ID; c < column_count && rc == 0; c++) {
+		const struct writer_column_options options = {
+			.phys = phys[c],
+			.zone_limit = w->header.zone_rows,
+			.seed = w->out.identity,
+			.filter_budget = &w->filter_budget,
+			.is_filtered = c >= SEGMENT_CORE_COLUMNS,
+		};
+
+		rc = writer_column_init(&w->columns[c], &options, err);
+	}
 	return rc;
 }
 
@@ -346,10 +358,13 @@ segment_writer_end_type(struct segment_writer *w, struct error *err)
 	if (w->fill > 0)
 		rc = end_zone(w, err);
 	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count && rc == 0;
-	     c++)
+	     c++) {
 		rc = writer_column_finish(&w->columns[c], &w->out,
 		    open_zone_rows(w), section->info.zone_count,
 		    &section->columns[c], err);
+		if (section->columns[c].filter.len > 0)
+			w->footer.indexes |= SEGMENT_FILTERS;
+	}
 	free_columns(w);
 	if (section->info.row_count == 0) {
 		/* A type without rows leaves no trace. */
@@ -406,6 +421,7 @@ put_footer(struct segment_writer *w, struct block_ref *ref, struct error *err)
 	struct segment_footer *footer = &w->footer;
 	int rc;
 
+	footer->indexes |= SEGMENT_ZONE_MAPS | SEGMENT_CONTEXTS;
 	footer->section_count = w->section_count;
 	footer->context_count = w->contexts.dict.count;
 	footer->sections = calloc(w->section_count, sizeof(*footer->sections));

@@ -144,6 +144,12 @@ verify_values(struct verify *v, const struct chunk_view *view,
 				return verify_broken(v,
 				    "value outside its zone map",
 				    view->info.block.offset, err);
+			if (!verify_filter_has(rules->filter, rules->zone,
+				(const char *)values +
+				    i * phys_size(view->phys)))
+				return verify_broken(v,
+				    "value that its filter does not have",
+				    view->info.block.offset, err);
 			if (is_i64 && !follows_rules(v, rules, v->values[i]))
 				return verify_broken(v,
 				    "value against the rules",

@@ -10,6 +10,7 @@
 #include "common/attr.h"
 #include "common/buf.h"
 #include "engine/segment/segment_private.h"
+#include "engine/zone/zone_filter.h"
 #include "vec/vec.h"
 
 struct verify {
@@ -26,10 +27,21 @@ struct verify {
 	uint8_t nulls[VEC_ROWS];
 };
 
-/* What is asked of the integers of a chunk besides their zone map. */
+/* The filters of a column, read as a whole. */
+struct verify_filter {
+	enum phys phys; /* of its keys */
+	struct filter_directory directory;
+	uint8_t *directory_bytes; /* owned */
+	uint8_t **groups;         /* owned; NULL: the column has no filters */
+	uint32_t group_count;
+};
+
+/* What is asked of the values of a chunk besides their zone map. */
 struct chunk_rules {
 	uint32_t place;     /* in its section, from 1 */
+	uint32_t zone;      /* that the chunk is of */
 	int64_t code_limit; /* of codes; 0: no codes */
+	const struct verify_filter *filter;
 };
 
 /* STELE_E_CORRUPT naming the file. */
@@ -43,6 +55,17 @@ MUST_USE int verify_read_block(struct verify *v, const struct block_ref *ref,
 /* verify_chunk.c: one chunk, its text, and every value of it. */
 MUST_USE int verify_chunk(struct verify *v, const struct chunk_info *info,
     enum phys phys, const struct chunk_rules *rules, struct error *err);
+
+/*
+ * verify_filter.c: read a column's filters, if it has any; release in any
+ * case.  Does zone `zone` have a value?  Without filters it does.
+ */
+MUST_USE int verify_filter_load(struct verify *v,
+    const struct column_info *column, uint32_t zone_count,
+    struct verify_filter *filter, struct error *err);
+void verify_filter_release(struct verify_filter *filter);
+bool verify_filter_has(const struct verify_filter *filter, uint32_t zone,
+    const void *value);
 
 /* verify_index.c: the context index, when all rows have been read. */
 MUST_USE int verify_index(struct verify *v, struct error *err);

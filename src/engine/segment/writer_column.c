@@ -24,18 +24,21 @@ no_memory(struct error *err)
 }
 
 int
-writer_column_init(struct writer_column *column, enum phys phys,
-    uint32_t zone_limit, uint64_t seed, struct error *err)
+writer_column_init(struct writer_column *column,
+    const struct writer_column_options *options, struct error *err)
 {
 	*column = (struct writer_column){
-		.phys = phys,
-		.zone_limit = zone_limit,
-		.is_coded = phys == PHYS_STR,
+		.phys = options->phys,
+		.zone_limit = options->zone_limit,
+		.is_coded = options->phys == PHYS_STR,
 	};
 	arena_init(&column->arena, NULL);
-	dict_builder_init(&column->dict, seed);
-	column->values = malloc(zone_limit * phys_size(phys));
-	column->nulls = malloc(zone_limit);
+	dict_builder_init(&column->dict, options->seed);
+	filter_builder_init(&column->filter, options->phys, options->zone_limit,
+	    options->filter_budget);
+	column->filter.is_off |= !options->is_filtered;
+	column->values = malloc(options->zone_limit * phys_size(column->phys));
+	column->nulls = malloc(options->zone_limit);
 	if (column->values == NULL || column->nulls == NULL)
 		return no_memory(err);
 	return 0;
@@ -49,6 +52,7 @@ writer_column_release(struct writer_column *column)
 	free(column->codes);
 	free(column->infos);
 	dict_builder_release(&column->dict);
+	filter_builder_release(&column->filter);
 	arena_release(&column->arena);
 	*column = (struct writer_column){ 0 };
 }
@@ -242,6 +246,9 @@ put_chunk(struct writer_column *column, struct segment_output *out,
     enum phys phys, void *values, const uint8_t *nulls, uint32_t row_count,
     struct error *err)
 {
+	struct chunk_info *info;
+	int rc;
+
 	if (column->info_count == column->info_capacity) {
 		uint32_t capacity =
 		    column->info_capacity == 0 ? 16 : 2 * column->info_capacity;
@@ -253,8 +260,18 @@ put_chunk(struct writer_column *column, struct segment_output *out,
 		column->infos = infos;
 		column->info_capacity = capacity;
 	}
-	return segment_output_chunk(out, phys, values, nulls, row_count,
-	    &column->infos[column->info_count++], err);
+	info = &column->infos[column->info_count++];
+	rc = segment_output_chunk(out, phys, values, nulls, row_count, info,
+	    err);
+	if (rc != 0)
+		return rc;
+	/* Encoding has moved the values together if the chunk is dense. */
+	if (info->null_count == row_count || (info->flags & CHUNK_DENSE) != 0) {
+		row_count -= info->null_count;
+		nulls = NULL;
+	}
+	filter_builder_add(&column->filter, values, nulls, row_count, info);
+	return 0;
 }
 
 /* Null flags of the rows of a zone, from their codes; NULL if there are none */
@@ -426,6 +443,8 @@ writer_column_finish(struct writer_column *column, struct segment_output *out,
 	if (rc != 0)
 		return rc;
 	if (pays) {
+		filter_builder_init(&column->filter, PHYS_I64,
+		    column->zone_limit, column->filter.budget);
 		rc = dict_builder_sort(&column->dict, err);
 		if (rc == 0)
 			rc = segment_output_dict(out, &column->dict,
@@ -440,6 +459,12 @@ writer_column_finish(struct writer_column *column, struct segment_output *out,
 	if (rc != 0)
 		return rc;
 	assert(column->info_count == zone_count);
+	if (filter_builder_finish(&column->filter)) {
+		rc = segment_output_filter(out, &column->filter, &info->filter,
+		    err);
+		if (rc != 0)
+			return rc;
+	}
 	return segment_output_chunk_table(out, column->infos, zone_count,
 	    &info->chunks, err);
 }

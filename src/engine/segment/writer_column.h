@@ -16,6 +16,7 @@
 #include "common/attr.h"
 #include "engine/segment/dict.h"
 #include "engine/segment/segment_format.h"
+#include "engine/zone/zone_filter.h"
 #include "vec/vec.h"
 
 struct error;
@@ -23,7 +24,8 @@ struct segment_output;
 
 struct writer_column {
 	enum phys phys;
-	uint32_t zone_limit;   /* rows of a full zone */
+	uint32_t zone_limit; /* rows of a full zone */
+	struct filter_builder filter;
 	uint32_t fill;         /* rows in the zone that is collected */
 	void *values;          /* its values: zone_limit of the form */
 	uint8_t *nulls;        /* its null flags */
@@ -43,9 +45,17 @@ struct writer_column {
 	uint32_t info_capacity;
 };
 
-/* zone_limit rows a zone; `seed` is for hashes.  Release in any case. */
-MUST_USE int writer_column_init(struct writer_column *column, enum phys phys,
-    uint32_t zone_limit, uint64_t seed, struct error *err);
+struct writer_column_options {
+	enum phys phys;
+	uint32_t zone_limit;     /* rows of a full zone */
+	uint64_t seed;           /* of hashes */
+	uint64_t *filter_budget; /* bytes that filters may still take */
+	bool is_filtered;        /* equality is asked for */
+};
+
+/* Release in any case. */
+MUST_USE int writer_column_init(struct writer_column *column,
+    const struct writer_column_options *options, struct error *err);
 void writer_column_release(struct writer_column *column);
 
 /*

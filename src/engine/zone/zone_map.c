@@ -25,6 +25,13 @@ zone_map_has_order(const struct type *type)
 	return false;
 }
 
+bool
+zone_map_is_equality(const struct type *type, const struct scan_range *range)
+{
+	return range->has_low && range->has_high &&
+	    type_compare(type, &range->low, &range->high) == 0;
+}
+
 /* A bound as a value of its form; not for strings. */
 static struct datum
 bound_value(enum phys phys, const uint8_t bound[16], uint16_t scale)
@@ -84,6 +91,24 @@ strs_may_match(const struct chunk_info *info, const struct scan_range *range)
 	    str_starts_with(range->low.str, high);
 }
 
+/* Has the chunk's set one of the integers first..last? */
+static bool
+set_may_match(const struct chunk_info *info, struct code_range range)
+{
+	int64_t low;
+
+	memcpy(&low, info->low, sizeof(low));
+	if (range.first < low)
+		range.first = low;
+	for (int64_t value = range.first; value <= range.last; value++) {
+		if ((uint64_t)value - (uint64_t)low >= CHUNK_SET_BITS)
+			return false;
+		if (chunk_set_has(info, value))
+			return true;
+	}
+	return false;
+}
+
 bool
 zone_map_may_match(const struct chunk_info *info, const struct type *type,
     const struct scan_range *range)
@@ -97,6 +122,12 @@ zone_map_may_match(const struct chunk_info *info, const struct type *type,
 		return true;
 	if (phys == PHYS_STR)
 		return strs_may_match(info, range);
+	if (phys == PHYS_I64)
+		return zone_map_may_match_codes(info,
+		    (struct code_range){
+			range->has_low ? range->low.i64 : INT64_MIN,
+			range->has_high ? range->high.i64 : INT64_MAX,
+		    });
 	low = bound_value(phys, info->low, info->scale);
 	high = bound_value(phys, info->high, info->scale);
 	return (!range->has_high ||
@@ -114,7 +145,8 @@ zone_map_may_match_codes(const struct chunk_info *info, struct code_range range)
 	memcpy(&low, info->low, sizeof(low));
 	memcpy(&high, info->high, sizeof(high));
 	return range.first <= range.last && range.first <= high &&
-	    range.last >= low;
+	    range.last >= low &&
+	    ((info->flags & CHUNK_HAS_SET) == 0 || set_may_match(info, range));
 }
 
 bool

@@ -31,6 +31,10 @@ struct code_range {
  */
 bool zone_map_has_order(const struct type *type);
 
+/* A range that is one value. */
+bool zone_map_is_equality(const struct type *type,
+    const struct scan_range *range);
+
 bool zone_map_may_match(const struct chunk_info *info, const struct type *type,
     const struct scan_range *range);
 bool zone_map_may_match_codes(const struct chunk_info *info,

@@ -15,6 +15,7 @@ enum draw_kind {
 	DRAW_ANY,   /* all over the form, extremes too */
 	DRAW_FEW,   /* few different ones, runs of one */
 	DRAW_SMALL, /* numbers near each other */
+	DRAW_KEY,   /* all different, without order */
 };
 
 static const struct {
@@ -35,6 +36,8 @@ static const struct {
 	{ "key", TYPE_UUID, DRAW_ANY, 1 },
 	{ "took", TYPE_INTERVAL, DRAW_FEW, 50 },
 	{ "nothing", TYPE_JSON, DRAW_FEW, 100 },
+	{ "serial", TYPE_INT8, DRAW_KEY, 10 },
+	{ "token", TYPE_TEXT, DRAW_KEY, 10 },
 };
 
 uint64_t
@@ -50,6 +53,8 @@ draw_i64(struct model *m, enum draw_kind kind)
 
 	if (kind == DRAW_SMALL)
 		return 1000 + (int64_t)(model_draw(m) % 500);
+	if (kind == DRAW_KEY)
+		return (int64_t)(model_draw(m) >> 24);
 	if (model_draw(m) % 4 == 0)
 		return odd[model_draw(m) % ARRAY_LEN(odd)];
 	return (int64_t)model_draw(m);
@@ -104,6 +109,9 @@ draw_str(struct model *m, enum draw_kind kind)
 
 	if (kind == DRAW_FEW)
 		return status[model_draw(m) % ARRAY_LEN(status)];
+	if (kind == DRAW_KEY)
+		return arena_printf(&m->arena, "%llx",
+		    (unsigned long long)model_draw(m));
 	len = model_draw(m) % sizeof(text);
 	if (len % 7 == 0)
 		len = 0;

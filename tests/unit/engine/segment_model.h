@@ -12,7 +12,7 @@
 #include "engine/segment/segment.h"
 #include "vec/vec.h"
 
-#define MODEL_FIELDS  12
+#define MODEL_FIELDS  14
 #define MODEL_COLUMNS (SEGMENT_CORE_COLUMNS + MODEL_FIELDS)
 #define MODEL_OID     20000u
 

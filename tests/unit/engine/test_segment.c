@@ -333,6 +333,190 @@ START_TEST(pruning_never_drops_a_match)
 }
 END_TEST
 
+/* Is a row of the model within the limits, ranges and sets of the scan? */
+static bool
+is_wanted(uint32_t row)
+{
+	uint64_t id = (uint64_t)model.cols[2].i64[row];
+	bool is_in = id >= spec.event_id_first &&
+	    (spec.event_id_last == 0 || id <= spec.event_id_last) &&
+	    (!spec.has_context ||
+		str_equal(model.cols[0].str[row], spec.context));
+
+	for (uint32_t i = 0; i < spec.range_count; i++)
+		is_in = is_in && model_in_range(&model, row, &spec.ranges[i]);
+	for (uint32_t i = 0; i < spec.set_count; i++) {
+		bool any = false;
+
+		for (uint32_t k = 0; k < spec.sets[i].value_count; k++) {
+			struct scan_range one = { .attnum = spec.sets[i].attnum,
+				.has_low = true,
+				.has_high = true,
+				.low = spec.sets[i].values[k],
+				.high = spec.sets[i].values[k] };
+
+			any = any || model_in_range(&model, row, &one);
+		}
+		is_in = is_in && any;
+	}
+	return is_in;
+}
+
+/*
+ * Every row that is wanted comes once and as it is, in order; rows that are
+ * not in the ranges and sets may come too.  Returns how many came.
+ */
+static uint64_t
+check_scan(void)
+{
+	struct segment_cursor *cursor;
+	struct segment_parts parts;
+	struct batch batch;
+	uint32_t next = 0; /* row of the model */
+	uint64_t came = 0;
+	int rc;
+
+	ck_assert_int_eq(segment_prune(section, &spec, &arena, &parts, &err),
+	    0);
+	rc = spec.has_context
+	    ? segment_cursor_open_rows(section, &spec, parts.rows,
+		  parts.row_count, &cursor, &err)
+	    : segment_cursor_open_zones(section, &spec, parts.zones,
+		  parts.zone_count, &cursor, &err);
+	ck_assert_int_eq(rc, 0);
+	while ((rc = segment_cursor_next(cursor, &batch, &err)) == 1) {
+		ck_assert_uint_gt(batch.sel.count, 0);
+		for (uint32_t i = 0; i < batch.row_count; i++, came++) {
+			int64_t id = batch.cols[2].i64[i];
+
+			for (; model.cols[2].i64[next] != id; next++)
+				if (is_wanted(next))
+					ck_abort_msg("row %u is missing", next);
+			model_check_row(&model, &batch, spec.attnums, i,
+			    next++);
+		}
+	}
+	ck_assert_msg(rc == 0, "%s", err.message);
+	for (; next < model.row_count; next++)
+		if (is_wanted(next))
+			ck_abort_msg("row %u is missing", next);
+	segment_cursor_close(cursor);
+	return came;
+}
+
+/* Some values of a column, some of which are there. */
+static void
+draw_set(struct scan_set *set, struct datum *values, uint32_t most)
+{
+	do {
+		struct scan_range range = draw_range();
+
+		set->attnum = range.attnum;
+		set->value_count = 1 + (uint32_t)(model_draw(&model) % most);
+		set->values = values;
+		values[0] = range.low;
+		if (!range.has_low && !range.has_high)
+			continue;
+		if (set->attnum == COLUMN_FIRST_FIELD + MODEL_FIELDS) {
+			set->value_count = 1;
+			return;
+		}
+	} while (values[0].is_null);
+	for (uint32_t i = 1; i < set->value_count; i++) {
+		do
+			values[i] = vec_get(
+			    &model.cols[segment_column_index(set->attnum)],
+			    (uint32_t)model_draw(&model) % model.row_count);
+		while (values[i].is_null);
+	}
+}
+
+/* With and without each index: the same rows, of fewer that are read. */
+START_TEST(rows_are_the_same_without_indexes)
+{
+	static const uint32_t attnums[] = { 1, 2, 3, 10, 4, 13, 17, 16, 0 };
+	uint64_t came[SCAN_WITHOUT_ALL + 1] = { 0 };
+
+	make(100 + (uint64_t)_i, 3000, 128u << _i);
+	open_section();
+	spec.attnums = attnums;
+	spec.attnum_count = ARRAY_LEN(attnums);
+	for (int i = 0; i < 100; i++) {
+		struct scan_range ranges[2];
+		struct datum values[20];
+		struct scan_set set;
+		uint32_t row = (uint32_t)model_draw(&model) % model.row_count;
+
+		ranges[0] = draw_range();
+		ranges[1] = draw_range();
+		draw_set(&set, values, i % 2 == 0 ? 3 : 20);
+		spec.ranges = ranges;
+		spec.range_count = (uint32_t)(model_draw(&model) % 3);
+		spec.sets = &set;
+		spec.set_count = (uint32_t)(model_draw(&model) % 2);
+		spec.has_context = i % 5 == 0;
+		spec.context = model.cols[0].str[row];
+		spec.event_id_last =
+		    i % 4 == 0 ? (uint64_t)model.cols[2].i64[row] : 0;
+		for (unsigned w = 0; w <= SCAN_WITHOUT_ALL; w++) {
+			spec.without = w;
+			came[w] += check_scan();
+		}
+		arena_reset(&arena);
+	}
+	ck_assert_uint_lt(came[0], came[SCAN_WITHOUT_ALL] * 2 / 3);
+	ck_assert_uint_lt(came[0], came[SCAN_WITHOUT_ZONE_MAPS]);
+	ck_assert_uint_lt(came[0], came[SCAN_WITHOUT_ROW_FILTER]);
+	ck_assert_uint_eq(came[0], came[SCAN_WITHOUT_CONTEXT_INDEX]);
+}
+END_TEST
+
+/* A key that is nowhere, or in one row: filters leave next to no zone. */
+START_TEST(filters_find_keys)
+{
+	static const struct {
+		const char *what;
+		uint32_t field;
+	} keys[] = { { "uuid", 9 }, { "serial", 12 }, { "token", 13 } };
+	const uint32_t attnum = COLUMN_FIRST_FIELD + keys[_i].field;
+	const struct vec *vec;
+	struct segment_parts parts;
+	uint64_t with = 0, without = 0;
+
+	make(14, 6000, 128);
+	open_section();
+	vec = &model.cols[segment_column_index(attnum)];
+	for (uint32_t row = 0; row < model.row_count; row += 7) {
+		struct datum value = vec_get(vec, row);
+		struct scan_range range = { .attnum = attnum,
+			.has_low = true,
+			.has_high = true,
+			.low = value,
+			.high = value };
+
+		if (value.is_null)
+			continue;
+		spec.ranges = &range;
+		spec.range_count = 1;
+		spec.without = SCAN_WITHOUT_FILTERS;
+		ck_assert_int_eq(segment_prune(section, &spec, &arena, &parts,
+				     &err),
+		    0);
+		without += parts.zone_count;
+		spec.without = 0;
+		ck_assert_int_eq(segment_prune(section, &spec, &arena, &parts,
+				     &err),
+		    0);
+		with += parts.zone_count;
+		ck_assert_uint_ge(parts.zone_count, 1);
+		arena_reset(&arena);
+	}
+	ck_assert_msg(with * 10 < without, "%s: %llu of %llu zones",
+	    keys[_i].what, (unsigned long long)with,
+	    (unsigned long long)without);
+}
+END_TEST
+
 /* ---- damage ---- */
 
 /* A file system whose only file is this. */
@@ -743,6 +927,8 @@ main(void)
 	tcase_add_test(tc, limits_are_exact);
 	tcase_add_test(tc, contexts_are_exact);
 	tcase_add_test(tc, pruning_never_drops_a_match);
+	tcase_add_loop_test(tc, rows_are_the_same_without_indexes, 0, 5);
+	tcase_add_loop_test(tc, filters_find_keys, 0, 3);
 	tcase_add_test(tc, any_flipped_byte_is_found);
 	tcase_add_test(tc, any_truncation_is_found);
 	tcase_add_test(tc, what_is_swapped_is_found);

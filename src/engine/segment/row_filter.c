@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/segment/row_filter.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/zone/zone_map.h"
+#include "vec/vec.h"
+
+#define LANES   16
+#define SET_MAX 16 /* values that are compared one by one */
+
+enum predicate_kind {
+	PREDICATE_INTS,    /* low <= value <= high; codes too */
+	PREDICATE_DOUBLES, /* the same, in the order of float8 */
+	PREDICATE_SET,     /* one of few integers */
+	PREDICATE_STR,     /* equal to a string */
+	PREDICATE_UUID,    /* equal to an uuid */
+};
+
+struct predicate {
+	enum predicate_kind kind;
+	const struct column_info *column;
+	const struct block *table;  /* pinned */
+	struct segment_chunk chunk; /* of the zone */
+	bool is_passed;             /* by all rows of the zone */
+	int64_t low, high;          /* of PREDICATE_INTS */
+	double f64_low, f64_high;   /* may be NaN: see double_passes() */
+	bool has_low, has_high;
+	int64_t set[SET_MAX];
+	uint32_t set_count;
+	struct str str; /* borrowed from the scan */
+	struct uuid uuid;
+};
+
+struct row_filter {
+	struct segment_section *section;
+	uint64_t *bytes_read; /* of the cursor */
+	struct predicate *predicates;
+	uint32_t count;
+	uint8_t matches[VEC_ROWS + LANES];
+	uint8_t nulls[VEC_ROWS];
+	/* Values of one predicate's column: numerics are the largest. */
+	int64_t values[(VEC_ROWS + INT_DECODE_SLACK) * 2];
+};
+
+static int
+no_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+/* ---- making predicates ---- */
+
+/* One more predicate, zeroed: there is room. */
+static struct predicate *
+add_predicate(struct row_filter *filter, const struct column_info *column,
+    enum predicate_kind kind)
+{
+	struct predicate *predicate = &filter->predicates[filter->count++];
+
+	predicate->kind = kind;
+	predicate->column = column;
+	return predicate;
+}
+
+static int
+add_codes(struct row_filter *filter, const struct column_info *column,
+    const struct scan_range *range, struct error *err)
+{
+	struct segment_section *section = filter->section;
+	struct predicate *predicate;
+	struct code_range codes;
+	int rc = segment_range_in_codes(section, column, range, &codes,
+	    filter->bytes_read, err);
+
+	if (rc != 0)
+		return rc;
+	predicate = add_predicate(filter, column, PREDICATE_INTS);
+	predicate->low = codes.first;
+	predicate->high = codes.last;
+	return 0;
+}
+
+static int
+add_range(struct row_filter *filter, const struct type *type,
+    const struct column_info *column, const struct scan_range *range,
+    struct error *err)
+{
+	struct predicate *predicate;
+	bool is_equality = zone_map_is_equality(type, range);
+
+	if (column->has_dict)
+		return add_codes(filter, column, range, err);
+	switch (column->phys) {
+	case PHYS_I64:
+		predicate = add_predicate(filter, column, PREDICATE_INTS);
+		predicate->low = range->has_low ? range->low.i64 : INT64_MIN;
+		predicate->high = range->has_high ? range->high.i64 : INT64_MAX;
+		break;
+	case PHYS_F64:
+		predicate = add_predicate(filter, column, PREDICATE_DOUBLES);
+		predicate->has_low = range->has_low;
+		predicate->has_high = range->has_high;
+		predicate->f64_low = range->low.f64;
+		predicate->f64_high = range->high.f64;
+		break;
+	case PHYS_STR:
+		if (is_equality)
+			add_predicate(filter, column, PREDICATE_STR)->str =
+			    range->low.str;
+		break;
+	case PHYS_UUID:
+		if (is_equality)
+			add_predicate(filter, column, PREDICATE_UUID)->uuid =
+			    range->low.uuid;
+		break;
+	case PHYS_BOOL:
+	case PHYS_NUMERIC:
+	case PHYS_INTERVAL:
+	case PHYS_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static int
+add_set(struct row_filter *filter, const struct column_info *column,
+    const struct scan_set *set, struct error *err)
+{
+	struct predicate *predicate;
+	int rc = 0;
+
+	if (set->value_count > SET_MAX ||
+	    (!column->has_dict && column->phys != PHYS_I64))
+		return 0;
+	predicate = add_predicate(filter, column, PREDICATE_SET);
+	for (uint32_t i = 0; i < set->value_count && rc == 0; i++) {
+		const struct scan_range one = { .attnum = set->attnum,
+			.has_low = true,
+			.has_high = true,
+			.low = set->values[i],
+			.high = set->values[i] };
+		struct code_range codes = { set->values[i].i64,
+			set->values[i].i64 };
+
+		if (column->has_dict)
+			rc = segment_range_in_codes(filter->section, column,
+			    &one, &codes, filter->bytes_read, err);
+		if (rc == 0 && codes.first == codes.last)
+			predicate->set[predicate->set_count++] = codes.first;
+	}
+	return rc;
+}
+
+static int
+add_all(struct row_filter *filter, const struct scan_spec *spec,
+    struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < spec->range_count && rc == 0; i++) {
+		const struct scan_range *range = &spec->ranges[i];
+		struct type type =
+		    event_type_column_type(spec->type, range->attnum);
+		const struct column_info *column =
+		    segment_section_column(filter->section, range->attnum);
+
+		if (column != NULL && column->phys == type_phys(&type) &&
+		    zone_map_has_order(&type))
+			rc = add_range(filter, &type, column, range, err);
+	}
+	for (uint32_t i = 0; i < spec->set_count && rc == 0; i++) {
+		const struct scan_set *set = &spec->sets[i];
+		struct type type =
+		    event_type_column_type(spec->type, set->attnum);
+		const struct column_info *column =
+		    segment_section_column(filter->section, set->attnum);
+
+		if (column != NULL && column->phys == type_phys(&type) &&
+		    zone_map_has_order(&type))
+			rc = add_set(filter, column, set, err);
+	}
+	for (uint32_t i = 0; i < filter->count && rc == 0; i++)
+		rc = segment_chunk_table(filter->section->segment,
+		    filter->section->state,
+		    &filter->predicates[i].column->chunks,
+		    filter->section->info.zone_count,
+		    &filter->predicates[i].table, filter->bytes_read, err);
+	return rc;
+}
+
+int
+row_filter_open(struct segment_section *section, const struct scan_spec *spec,
+    struct row_filter **out, uint64_t *bytes_read, struct error *err)
+{
+	size_t most = (size_t)spec->range_count + spec->set_count;
+	struct row_filter *filter;
+	int rc;
+
+	*out = NULL;
+	if (most == 0 || (spec->without & SCAN_WITHOUT_ROW_FILTER) != 0)
+		return 0;
+	filter = malloc(sizeof(*filter));
+	if (filter == NULL)
+		return no_memory(err);
+	filter->section = section;
+	filter->bytes_read = bytes_read;
+	filter->count = 0;
+	filter->predicates = calloc(most, sizeof(*filter->predicates));
+	if (filter->predicates == NULL)
+		rc = no_memory(err);
+	else
+		rc = add_all(filter, spec, err);
+	if (rc != 0 || filter->count == 0) {
+		row_filter_close(filter);
+		return rc;
+	}
+	*out = filter;
+	return 0;
+}
+
+void
+row_filter_close(struct row_filter *filter)
+{
+	if (filter == NULL)
+		return;
+	for (uint32_t i = 0; i < filter->count; i++) {
+		struct predicate *predicate = &filter->predicates[i];
+		struct segment *segment = filter->section->segment;
+
+		segment_chunk_release(segment, &predicate->chunk);
+		block_cache_unpin(segment->cache, predicate->table);
+	}
+	free(filter->predicates);
+	free(filter);
+}
+
+/* ---- zones ---- */
+
+/* Do all rows of a chunk pass, by its zone map? */
+static bool
+all_pass(const struct predicate *predicate, const struct chunk_info *info)
+{
+	int64_t low, high;
+
+	if (predicate->kind != PREDICATE_INTS || info->null_count > 0 ||
+	    (info->flags & CHUNK_HAS_BOUNDS) == 0)
+		return false;
+	memcpy(&low, info->low, sizeof(low));
+	memcpy(&high, info->high, sizeof(high));
+	return predicate->low <= low && high <= predicate->high;
+}
+
+int
+row_filter_zone(struct row_filter *filter, uint32_t zone, bool *is_all,
+    struct error *err)
+{
+	struct segment_section *section = filter->section;
+	int rc = 0;
+
+	*is_all = true;
+	for (uint32_t i = 0; i < filter->count && rc == 0; i++) {
+		struct predicate *predicate = &filter->predicates[i];
+		struct chunk_info info;
+
+		segment_chunk_release(section->segment, &predicate->chunk);
+		rc = segment_chunk_info(section->state, predicate->table, zone,
+		    segment_section_zone_rows(section, zone), &info, err);
+		if (rc != 0)
+			break;
+		predicate->is_passed = all_pass(predicate, &info);
+		if (predicate->is_passed)
+			continue;
+		*is_all = false;
+		rc = segment_chunk_get(section->segment, section->state, &info,
+		    column_chunk_phys(predicate->column), &predicate->chunk,
+		    filter->bytes_read, err);
+	}
+	return rc;
+}
+
+/* ---- rows ---- */
+
+STELE_CLONES static void
+match_ints(const int64_t *restrict values, uint32_t line_count, int64_t low,
+    int64_t high, uint8_t *restrict matches)
+{
+	for (uint32_t line = 0; line < line_count; line++) {
+		for (unsigned l = 0; l < LANES; l++)
+			matches[l] &= (values[l] >= low) & (values[l] <= high);
+		values += LANES;
+		matches += LANES;
+	}
+}
+
+STELE_CLONES static void
+match_set(const int64_t *restrict values, uint32_t line_count,
+    const int64_t *restrict set, uint32_t set_count, uint8_t *restrict matches)
+{
+	for (uint32_t line = 0; line < line_count; line++) {
+		uint8_t any[LANES] = { 0 };
+
+		for (uint32_t k = 0; k < set_count; k++)
+			for (unsigned l = 0; l < LANES; l++)
+				any[l] |= values[l] == set[k];
+		for (unsigned l = 0; l < LANES; l++)
+			matches[l] &= any[l];
+		values += LANES;
+		matches += LANES;
+	}
+}
+
+/* NaN is equal to itself and greater than all others. */
+static inline uint8_t
+double_passes(double value, const struct predicate *predicate)
+{
+	bool is_nan = value != value;
+	bool low_is_nan = predicate->f64_low != predicate->f64_low;
+	bool high_is_nan = predicate->f64_high != predicate->f64_high;
+
+	return (!predicate->has_low || is_nan ||
+		   (!low_is_nan && value >= predicate->f64_low)) &&
+	    (!predicate->has_high || high_is_nan ||
+		(!is_nan && value <= predicate->f64_high));
+}
+
+static void
+match_doubles(const double *values, uint32_t count,
+    const struct predicate *predicate, uint8_t *matches)
+{
+	for (uint32_t i = 0; i < count; i++)
+		matches[i] &= double_passes(values[i], predicate);
+}
+
+/* Clear the matches of what does not pass; values are of the chunk's form. */
+static void
+match_values(const struct predicate *predicate, const void *values,
+    uint32_t count, uint8_t *matches)
+{
+	const struct str *strs = values;
+	const struct uuid *uuids = values;
+	uint32_t line_count = (count + LANES - 1) / LANES;
+
+	switch (predicate->kind) {
+	case PREDICATE_INTS:
+		match_ints(values, line_count, predicate->low, predicate->high,
+		    matches);
+		break;
+	case PREDICATE_SET:
+		match_set(values, line_count, predicate->set,
+		    predicate->set_count, matches);
+		break;
+	case PREDICATE_DOUBLES:
+		match_doubles(values, count, predicate, matches);
+		break;
+	case PREDICATE_STR:
+		for (uint32_t i = 0; i < count; i++)
+			matches[i] &= str_equal(strs[i], predicate->str);
+		break;
+	case PREDICATE_UUID:
+		for (uint32_t i = 0; i < count; i++)
+			matches[i] &= memcmp(&uuids[i], &predicate->uuid,
+					  sizeof(uuids[i])) == 0;
+		break;
+	}
+}
+
+static int
+apply_predicate(struct row_filter *filter, struct predicate *predicate,
+    uint32_t first, uint32_t count, struct error *err)
+{
+	struct segment_section *section = filter->section;
+	bool has_nulls;
+	int rc;
+
+	segment_chunk_let_go(section->segment, &predicate->chunk, first);
+	rc = segment_chunk_need(section->segment, section->state,
+	    &predicate->chunk, first, count, filter->bytes_read, err);
+	if (rc == 0)
+		rc = chunk_decode(&predicate->chunk.view, first, count,
+		    filter->values, filter->nulls, &has_nulls, err);
+	if (rc != 0)
+		return rc;
+	match_values(predicate, filter->values, count, filter->matches);
+	for (uint32_t i = 0; has_nulls && i < count; i++)
+		filter->matches[i] &= filter->nulls[i] == 0;
+	return 0;
+}
+
+int
+row_filter_rows(struct row_filter *filter, uint32_t first, uint32_t count,
+    uint16_t *rows, uint32_t *row_count, struct error *err)
+{
+	uint32_t found = 0;
+	int rc = 0;
+
+	assert(count <= VEC_ROWS);
+	memset(filter->matches, 1, count);
+	for (uint32_t i = 0; i < filter->count && rc == 0; i++)
+		if (!filter->predicates[i].is_passed)
+			rc = apply_predicate(filter, &filter->predicates[i],
+			    first, count, err);
+	for (uint32_t i = 0; i < count; i++) {
+		rows[found] = (uint16_t)i;
+		found += filter->matches[i];
+	}
+	*row_count = found;
+	return rc;
+}
