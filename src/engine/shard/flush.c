@@ -339,6 +339,19 @@ finish_requests(struct flusher *flusher, const struct error *failure)
 	}
 }
 
+/* What is not durable will never be flushed: the engine has failed. */
+static void
+fail_requests(struct flusher *flusher)
+{
+	struct engine *engine = flusher->engine;
+	struct error err;
+
+	pthread_mutex_lock(&engine->failure_lock);
+	err = engine->failure;
+	pthread_mutex_unlock(&engine->failure_lock);
+	finish_requests(flusher, &err);
+}
+
 /* Flush the oldest frozen MemTable of a shard: true if there was one. */
 static bool
 flush_shard(struct flusher *flusher, struct shard *shard)
@@ -351,6 +364,7 @@ flush_shard(struct flusher *flusher, struct shard *shard)
 	if (!view_wait(&flusher->engine->view,
 		memtable_last_event_id(memtable))) {
 		shard_flush_failed(shard, NULL); /* the log has failed */
+		fail_requests(flusher);
 		return false;
 	}
 	if (flush_memtable(flusher, shard, memtable, &err) != 0) {
