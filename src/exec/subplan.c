@@ -405,7 +405,7 @@ subplan_eval(const struct eval *eval, const struct expr *expr, struct sel sel,
 		if (rc != 0 || sel.count == 0)
 			return rc;
 	}
-	if (subplan->query->is_volatile && subplan->query->outer_count > 0)
+	if (!subplan->query->can_remember)
 		return eval_each(eval, subplan, keys, sel, out, err);
 	return eval_remembered(eval, subplan, keys, sel, out, err);
 }

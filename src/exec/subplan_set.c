@@ -75,8 +75,8 @@ subplan_set_init(struct subplan_set *set, const struct exec_env *env,
 	bool is_possible = true;
 
 	*set = (struct subplan_set){ .count = 0 };
-	if (query->kind != SUBQUERY_ANY || query->outer_count > 0 ||
-	    expr->arg_count == 0)
+	if (!query->can_hash || query->kind != SUBQUERY_ANY ||
+	    query->outer_count > 0 || expr->arg_count == 0)
 		return false;
 	set->operands =
 	    arena_alloc_array(env->arena, count + 1, sizeof(*set->operands));

@@ -66,6 +66,8 @@ struct binder {
 	uint32_t slot_count;     /* likewise */
 	uint32_t cte_count;      /* likewise */
 	uint32_t work_count;     /* of recursive queries */
+	uint32_t options;        /* bits by enum plan_option: is on */
+	uint32_t options_known;  /* has been asked for */
 	uint32_t rel_count;      /* likewise, of relations */
 	enum recursion recursion;
 	bool reads_events;

@@ -231,7 +231,7 @@ set_single_row(struct binder *binder, struct plan_insert *plan,
 /* Values are the first columns of a source. */
 static int
 set_from_source(struct binder *binder, struct plan_insert *plan,
-    const struct insert_targets *targets, const struct rel *rel, uint32_t count,
+    const struct insert_targets *targets, struct rel *rel, uint32_t count,
     struct error *err)
 {
 	struct rel *source;

@@ -8,7 +8,9 @@
 #include <assert.h>
 
 #include "plan/column_set.h"
+#include "plan/improve.h"
 #include "plan/late_payload.h"
+#include "plan/option.h"
 #include "plan/scan_bound.h"
 
 /* Of copied expressions and relations: copies of copies may grow fast. */
@@ -183,6 +185,9 @@ place_subquery(struct layouter *l, struct expr *placed, const struct rel *input)
 	subquery->outers = frame.values;
 	subquery->outer_count = frame.count;
 	subquery->is_volatile = frame.is_volatile;
+	subquery->can_hash = option_is_on(l->binder, OPTION_HASHED_SUBQUERY);
+	subquery->can_remember = option_is_on(l->binder, OPTION_MEMOIZE) &&
+	    (!frame.is_volatile || frame.count == 0);
 	if (l->frame != NULL)
 		l->frame->is_volatile |= frame.is_volatile;
 	placed->subquery = subquery;
@@ -384,7 +389,8 @@ lay_out_filter(struct layouter *l, const struct rel *rel,
 	same_columns(out);
 	out->filter.conjuncts =
 	    place_all(l, rel->filter.conjuncts, rel->filter.count, out->input);
-	if (out->input->kind == REL_SCAN || out->input->kind == REL_EVENTS)
+	if ((out->input->kind == REL_SCAN || out->input->kind == REL_EVENTS) &&
+	    option_is_on(l->binder, OPTION_SCAN_BOUNDS))
 		scan_set_bounds(l->arena, out->input, &out->filter);
 	return out;
 }
@@ -471,6 +477,8 @@ place_conditions(struct layouter *l, const struct rel *rel, struct rel *out,
     const struct rel *both)
 {
 	uint32_t count = rel->join.conjunct_count;
+	bool can_hash =
+	    !rel->join.is_lateral && option_is_on(l->binder, OPTION_HASH_JOIN);
 
 	out->join.keys =
 	    arena_alloc_array(l->arena, count + 1, sizeof(*out->join.keys));
@@ -481,7 +489,7 @@ place_conditions(struct layouter *l, const struct rel *rel, struct rel *out,
 	for (uint32_t i = 0; i < count; i++) {
 		const struct expr *conjunct = rel->join.conjuncts[i];
 
-		if (!rel->join.is_lateral &&
+		if (can_hash &&
 		    key_of(l, conjunct, out->input, out->join.right,
 			&out->join.keys[out->join.key_count]))
 			out->join.key_count++;
@@ -937,12 +945,12 @@ check(const struct layouter *l, struct error *err)
 }
 
 int
-layout_rel(struct binder *binder, const struct rel *rel, uint32_t count,
+layout_rel(struct binder *binder, struct rel *rel, uint32_t count,
     struct rel **out, struct error *err)
 {
 	struct layouter l = { .binder = binder, .arena = binder->arena };
 
-	*out = lay_out_whole(&l, rel, count);
+	*out = lay_out_whole(&l, improve_rel(binder, rel), count);
 	return check(&l, err);
 }
 
@@ -952,6 +960,7 @@ layout_expr(struct binder *binder, const struct expr *expr,
 {
 	struct layouter l = { .binder = binder, .arena = binder->arena };
 
+	improve_expr(binder, expr);
 	*out = place(&l, expr, rel);
 	return check(&l, err);
 }

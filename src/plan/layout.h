@@ -23,11 +23,11 @@
 #include "plan/bind.h"
 
 /*
- * Finish a relation whose columns 0..count-1 are the result, in this order.
- * 54001 for a plan of too many parts.
+ * Improve (improve.h) and finish a relation whose columns 0..count-1 are the
+ * result, in this order.  54001 for a plan of too many parts.
  */
-MUST_USE int layout_rel(struct binder *binder, const struct rel *rel,
-    uint32_t count, struct rel **out, struct error *err);
+MUST_USE int layout_rel(struct binder *binder, struct rel *rel, uint32_t count,
+    struct rel **out, struct error *err);
 
 /*
  * The same for an expression over the columns of one finished relation, or

@@ -139,6 +139,7 @@ struct subquery {
 	struct expr *test;          /* NULL: EXISTS and SCALAR */
 	uint32_t operand_rel;       /* not the id of any relation */
 	const struct ast_expr *ast; /* as it was written */
+	bool is_improved;           /* see improve.h */
 
 	/* Of a finished plan: */
 	uint32_t index; /* among the plan's subqueries */
@@ -147,6 +148,8 @@ struct subquery {
 	uint32_t outer_count;
 	uint32_t operand_slot; /* of the first operand; the others follow */
 	bool is_volatile;      /* equal outer rows may give other results */
+	bool can_remember;     /* results may be kept by outer row */
+	bool can_hash;         /* IN may be looked up in a hash table */
 };
 
 /* Passes the columns of both sides through; of semi and anti, the left's. */

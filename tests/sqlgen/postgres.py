@@ -63,7 +63,7 @@ class Postgres:
         data = os.path.join(self.dir, "data")
         subprocess.run(
             [os.path.join(self.binaries, "initdb"), "-D", data, "-U", "stele"]
-            + ["--locale=C", "--encoding=UTF8", "--auth=trust", "--no-sync"],
+            + ["--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust", "--no-sync"],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd=self.dir,

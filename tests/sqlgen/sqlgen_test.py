@@ -29,6 +29,19 @@ from postgres import Postgres
 from queries import Generator
 from stele_server import Server
 
+# What improves plans: the rows are the same without it.
+OPTIONS = [
+    "enable_hashjoin",
+    "enable_memoize",
+    "stele.enable_decorrelation",
+    "stele.enable_equalities",
+    "stele.enable_filter_pushdown",
+    "stele.enable_hashed_subquery",
+    "stele.enable_join_order",
+    "stele.enable_scan_bounds",
+    "stele.enable_unordered_scan",
+]
+
 NUMBER = re.compile(r"-?\d+(\.\d+)?$")
 
 
@@ -134,21 +147,38 @@ class Run:
         text = generator.query()
         if self.options.show:
             print(text)
-        ours = stele.run(text)
         theirs = postgres.run(text)
         self.counts["rows"] += len(theirs.rows)
         self.counts["errors"] += theirs.error is not None
+        good = self.ask(number, stele, text, generator, theirs, [])
+        off = self.some_off(number)
+        if good and off:
+            good = self.ask(number, stele, text, generator, theirs, off)
+        return good
+
+    def some_off(self, number):
+        """Every third query is asked again, with less help."""
+        if number % 3 != 0:
+            return []
+        rng = random.Random(f"options {self.options.seed}/{number}")
+        return rng.sample(OPTIONS, rng.choice([1, 2, len(OPTIONS)]))
+
+    def ask(self, number, stele, text, generator, theirs, off):
+        for option in off:
+            stele.must(f"SET {option} = off")
+        ours = stele.run(text)
+        for option in off:
+            stele.must(f"RESET {option}")
+        self.counts["asked"] += 1
         difference = compare(generator, text, ours, theirs)
-        if difference == "open":
-            self.counts["left open"] += 1
-            return True
-        if difference is None:
-            self.counts["same"] += 1
+        if difference is None or difference == "open":
+            self.counts["left open"] += difference is not None
             return True
         self.counts["different"] += 1
         print(
-            f"FAIL --seed {self.options.seed} --only {number}\n"
-            f"{text}\n{difference}\n",
+            f"FAIL --seed {self.options.seed} --only {number}"
+            + "".join(f" {option}=off" for option in off)
+            + f"\n{text}\n{difference}\n",
             flush=True,
         )
         return False

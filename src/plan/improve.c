@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * improve.c -- see improve.h: in which order the rules apply.
+ */
+#include "plan/improve.h"
+
+#include "plan/decorrelate.h"
+#include "plan/option.h"
+#include "plan/push.h"
+#include "plan/rel_walk.h"
+
+static int
+improve_slot(struct expr **slot, void *arg)
+{
+	improve_expr(arg, *slot);
+	return 0;
+}
+
+static void
+improve_subqueries(struct binder *binder, struct rel *rel)
+{
+	(void)rel_each_expr(rel, improve_slot, binder);
+	for (uint32_t i = 0; i < rel_input_count(rel); i++)
+		improve_subqueries(binder, *rel_input(rel, i));
+}
+
+struct rel *
+improve_rel(struct binder *binder, struct rel *rel)
+{
+	const struct conditions none = { .count = 0 };
+
+	if (option_is_on(binder, OPTION_DECORRELATION))
+		rel = decorrelate(binder, rel);
+	if (option_is_on(binder, OPTION_FILTER_PUSHDOWN))
+		rel = push_down(binder, rel, &none);
+	improve_subqueries(binder, rel);
+	return rel;
+}
+
+void
+improve_expr(struct binder *binder, const struct expr *expr)
+{
+	struct subquery *subquery =
+	    expr->kind == EXPR_SUBQUERY ? expr->subquery : NULL;
+
+	/* an expression may stand in two places */
+	if (subquery != NULL && !subquery->is_improved) {
+		subquery->is_improved = true;
+		subquery->rel = improve_rel(binder, subquery->rel);
+	}
+	for (uint32_t i = 0; i < expr->arg_count; i++)
+		improve_expr(binder, expr->args[i]);
+	if (subquery != NULL && subquery->test != NULL)
+		improve_expr(binder, subquery->test);
+}

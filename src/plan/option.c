@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * option.c -- see option.h.  A setting is asked for when it first matters.
+ */
+#include "plan/option.h"
+
+#include "plan/bind.h"
+
+static const char *const names[OPTION_COUNT] = {
+	[OPTION_HASH_JOIN] = "enable_hashjoin",
+	[OPTION_MEMOIZE] = "enable_memoize",
+	[OPTION_DECORRELATION] = "stele.enable_decorrelation",
+	[OPTION_EQUALITIES] = "stele.enable_equalities",
+	[OPTION_FILTER_PUSHDOWN] = "stele.enable_filter_pushdown",
+	[OPTION_HASHED_SUBQUERY] = "stele.enable_hashed_subquery",
+	[OPTION_JOIN_ORDER] = "stele.enable_join_order",
+	[OPTION_SCAN_BOUNDS] = "stele.enable_scan_bounds",
+	[OPTION_UNORDERED_SCAN] = "stele.enable_unordered_scan",
+};
+
+bool
+option_is_on(struct binder *binder, enum plan_option option)
+{
+	const struct plan_session *session = binder->context->session;
+	uint32_t bit = 1u << option;
+	struct str value;
+
+	if ((binder->options_known & bit) != 0)
+		return (binder->options & bit) != 0;
+	binder->options_known |= bit;
+	if (session == NULL || session->setting == NULL ||
+	    !session->setting(session->arg, str_of_cstr(names[option]),
+		binder->arena, &value) ||
+	    !str_equal(value, STR("off")))
+		binder->options |= bit;
+	return (binder->options & bit) != 0;
+}

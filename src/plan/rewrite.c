@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/rewrite.h"
+
+#include "plan/column_set.h"
+#include "plan/rel_walk.h"
+
+void
+conditions_add(struct binder *binder, struct conditions *list,
+    struct expr *condition)
+{
+	if (list->count == list->capacity) {
+		uint32_t capacity = list->capacity == 0 ? 4 : 2 * list->count;
+		struct expr **items =
+		    arena_alloc_array(binder->arena, capacity, sizeof(*items));
+
+		if (list->count > 0)
+			memcpy(items, list->items,
+			    list->count * sizeof(*items));
+		list->items = items;
+		list->capacity = capacity;
+	}
+	list->items[list->count++] = condition;
+}
+
+void
+conditions_add_all(struct binder *binder, struct conditions *list,
+    struct expr *const *conditions, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		conditions_add(binder, list, conditions[i]);
+}
+
+/* Those with subqueries cost most: they come last. */
+struct rel *
+conditions_above(struct binder *binder, struct rel *rel,
+    const struct conditions *list)
+{
+	struct conditions sorted = { .count = 0 };
+	struct rel *filter;
+
+	if (list->count == 0)
+		return rel;
+	for (uint32_t i = 0; i < list->count; i++) {
+		if (!expr_has_subquery(list->items[i]))
+			conditions_add(binder, &sorted, list->items[i]);
+	}
+	for (uint32_t i = 0; i < list->count; i++) {
+		if (expr_has_subquery(list->items[i]))
+			conditions_add(binder, &sorted, list->items[i]);
+	}
+	filter = rel_new_over(binder, REL_FILTER, rel);
+	filter->filter.conjuncts = sorted.items;
+	filter->filter.count = sorted.count;
+	return filter;
+}
+
+/* ---- questions ---- */
+
+static bool
+is_subquery(const struct expr *expr)
+{
+	return expr->kind == EXPR_SUBQUERY;
+}
+
+bool
+expr_has_subquery(const struct expr *expr)
+{
+	return expr_any(expr, is_subquery);
+}
+
+static bool
+is_volatile_call(const struct expr *expr, void *arg UNUSED)
+{
+	return expr_is_volatile_call(expr);
+}
+
+bool
+expr_is_volatile(const struct expr *expr)
+{
+	return expr_find(expr, is_volatile_call, NULL);
+}
+
+static bool
+names_any(const struct column_set *set, struct rel *rel)
+{
+	for (uint32_t i = 0; i < set->count; i++) {
+		if (rel_makes(rel, set->items[i].rel))
+			return true;
+	}
+	return false;
+}
+
+bool
+expr_names_any(struct binder *binder, const struct expr *expr, struct rel *rel)
+{
+	struct column_set set;
+
+	column_set_init(&set, binder->arena);
+	column_set_add_expr(&set, expr);
+	return names_any(&set, rel);
+}
+
+bool
+rel_names_any(struct binder *binder, struct rel *inner, struct rel *rel)
+{
+	struct column_set set;
+
+	column_set_init(&set, binder->arena);
+	column_set_add_rel(&set, inner);
+	return names_any(&set, rel);
+}
+
+bool
+expr_names_only(struct binder *binder, const struct expr *expr, struct rel *rel)
+{
+	struct column_set set;
+
+	column_set_init(&set, binder->arena);
+	column_set_add_expr(&set, expr);
+	for (uint32_t i = 0; i < set.count; i++) {
+		if (!rel_makes(rel, set.items[i].rel))
+			return false;
+	}
+	return true;
+}
+
+/* ---- changes ---- */
+
+struct expr *
+expr_substitute(struct binder *binder, const struct expr *expr, uint32_t id,
+    struct expr *const *exprs)
+{
+	struct expr *copy;
+
+	if (expr->kind == EXPR_COLUMN && expr->column.rel == id)
+		return exprs[expr->column.column];
+	copy = expr_copy(binder->arena, expr);
+	for (uint32_t i = 0; i < expr->arg_count; i++)
+		copy->args[i] =
+		    expr_substitute(binder, expr->args[i], id, exprs);
+	return copy;
+}
+
+/* ---- nulls ---- */
+
+/* Whether the value is null if all columns of the relation are. */
+static bool
+is_null_with(const struct expr *expr, struct rel *rel)
+{
+	switch (expr->kind) {
+	case EXPR_COLUMN:
+		return rel_makes(rel, expr->column.rel);
+	case EXPR_CAST:
+	case EXPR_NOT:
+	case EXPR_IN:
+		return is_null_with(expr->args[0], rel);
+	case EXPR_CALL:
+		for (uint32_t i = 0;
+		     expr->function->is_strict && i < expr->arg_count; i++) {
+			if (is_null_with(expr->args[i], rel))
+				return true;
+		}
+		return false;
+	default:
+		return false;
+	}
+}
+
+bool
+expr_rejects_nulls(const struct expr *condition, struct rel *rel)
+{
+	bool any = false;
+	bool all = true;
+
+	switch (condition->kind) {
+	case EXPR_AND:
+	case EXPR_OR:
+		for (uint32_t i = 0; i < condition->arg_count; i++) {
+			bool rejects =
+			    expr_rejects_nulls(condition->args[i], rel);
+
+			any |= rejects;
+			all &= rejects;
+		}
+		return condition->kind == EXPR_AND ? any : all;
+	case EXPR_TEST:
+		return condition->test == TEST_NOT_NULL &&
+		    is_null_with(condition->args[0], rel);
+	default:
+		return is_null_with(condition, rel);
+	}
+}
