@@ -2,8 +2,12 @@
 /*
  * Chunks form a list, newest first.  The first is CHUNK_SIZE_MIN and each next
  * one is twice as large, up to CHUNK_SIZE_MAX; a larger request has a chunk of
- * its own.  The reserve is one static block for the whole process: it only has
- * to carry statements to their next arena_check().
+ * its own.
+ *
+ * arena_alloc() overdraws a budget that is used up: what it is asked for has
+ * sizes of ours, so a statement goes past its limit by little more than a batch
+ * takes before it looks at arena_check().  The reserve, one static block for the
+ * whole process, is for the time when malloc itself has nothing.
  */
 #include "common/arena.h"
 
@@ -28,8 +32,9 @@
 #define ALIGN          16
 #define CHUNK_SIZE_MIN 992 /* with its head: what malloc() has at hand */
 #define CHUNK_SIZE_MAX (1024 * 1024)
-#define RESERVE_SIZE   (256 * 1024)
-#define RESERVE_PIECE  4096 /* the most one refused request may take */
+#define OVERDRAFT_MAX  (1024 * 1024) /* of one request past the budget */
+#define RESERVE_SIZE   (4 * 1024 * 1024)
+#define RESERVE_PIECE  (64 * 1024) /* the most one refused request may take */
 
 struct arena_chunk {
 	struct arena_chunk *older;
@@ -90,19 +95,26 @@ chunk_free(struct arena *arena, struct arena_chunk *chunk)
 	free(chunk);
 }
 
-/* Start a chunk with room for at least `size` bytes, or return NULL. */
+/*
+ * Start a chunk with room for at least `size` bytes, or return NULL.  If the
+ * budget may be overdrawn only malloc can fail.
+ */
 static struct arena_chunk *
-chunk_new(struct arena *arena, size_t size)
+chunk_new(struct arena *arena, size_t size, bool may_overdraw)
 {
 	struct arena_chunk *chunk;
-	size_t room = arena->chunk_size_bytes;
+	size_t room = may_overdraw ? CHUNK_SIZE_MIN : arena->chunk_size_bytes;
 
 	if (size > SIZE_MAX - sizeof(*chunk))
 		return NULL;
 	if (room < size)
 		room = size;
-	if (!mem_budget_take(arena->budget, sizeof(*chunk) + room))
-		return NULL;
+	if (!mem_budget_take(arena->budget, sizeof(*chunk) + room)) {
+		if (!may_overdraw)
+			return NULL;
+		atomic_fetch_add_explicit(&arena->budget->used_bytes,
+		    sizeof(*chunk) + room, memory_order_relaxed);
+	}
 	chunk = malloc(sizeof(*chunk) + room);
 	if (chunk == NULL) {
 		mem_budget_give(arena->budget, sizeof(*chunk) + room);
@@ -117,8 +129,8 @@ chunk_new(struct arena *arena, size_t size)
 	return chunk;
 }
 
-void *
-arena_try_alloc(struct arena *arena, size_t size)
+static void *
+alloc(struct arena *arena, size_t size, bool may_overdraw)
 {
 	struct arena_chunk *chunk = arena->head;
 	size_t rounded = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -127,7 +139,7 @@ arena_try_alloc(struct arena *arena, size_t size)
 	if (rounded < size)
 		return NULL;
 	if (chunk == NULL || rounded > chunk->size - chunk->used) {
-		chunk = chunk_new(arena, rounded);
+		chunk = chunk_new(arena, rounded, may_overdraw);
 		if (chunk == NULL)
 			return NULL;
 	}
@@ -135,6 +147,12 @@ arena_try_alloc(struct arena *arena, size_t size)
 	chunk->used += rounded;
 	UNPOISON(bytes, size);
 	return bytes;
+}
+
+void *
+arena_try_alloc(struct arena *arena, size_t size)
+{
+	return alloc(arena, size, false);
 }
 
 /* A piece of the reserve for a request that was refused. */
@@ -153,8 +171,12 @@ reserve_alloc(struct arena *arena, size_t size)
 void *
 arena_alloc(struct arena *arena, size_t size)
 {
-	void *bytes = arena_try_alloc(arena, size);
+	void *bytes = alloc(arena, size, false);
 
+	if (bytes == NULL && size <= OVERDRAFT_MAX) {
+		arena->failed = true;
+		bytes = alloc(arena, size, true);
+	}
 	return bytes != NULL ? bytes : reserve_alloc(arena, size);
 }
 

@@ -5,11 +5,11 @@
  * Five lifetimes exist: process, session, statement, batch, generation (of a
  * MemTable).  All but the first are arenas, passed explicitly.
  *
- * Failure.  arena_alloc() never returns NULL.  When malloc fails it serves
- * small requests from a reserve and sets `failed`, which stays set: who runs a
- * statement tests arena_check() once per batch and answers 53200.  Requests
- * whose size a user chooses go through arena_try_alloc(), which returns NULL.
- * A budget makes both fail the same way when it is used up.
+ * Failure.  arena_alloc() never returns NULL.  When a budget is used up it goes
+ * past it, when malloc fails it takes from a reserve, and both set `failed`,
+ * which stays set: who runs a statement tests arena_check() once per batch and
+ * answers 53200.  Requests whose size a user chooses go through
+ * arena_try_alloc(), which returns NULL and sets nothing.
  *
  * Threads: an arena belongs to one thread at a time; a budget may be shared.
  * Under AddressSanitizer, memory that arena_rewind() gives back is poisoned.

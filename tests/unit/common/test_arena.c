@@ -59,7 +59,7 @@ START_TEST(budget_fails_sticky)
 	ck_assert_ptr_null(arena_try_alloc(&arena, 8192));
 	ck_assert_int_eq(arena_check(&arena, &err), 0);
 	memset(arena_alloc(&arena, 3000), 1, 3000);
-	memset(arena_alloc(&arena, 3000), 1, 3000); /* from the reserve */
+	memset(arena_alloc(&arena, 3000), 1, 3000); /* past the budget */
 	ck_assert_int_eq(arena_check(&arena, &err), STELE_E_OUT_OF_MEMORY);
 	ck_assert_str_eq(error_sqlstate(err.code), "53200");
 	arena_release(&arena);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Statements under every limit of memory: each answers as it should or with
+ * 53200, and a limit that is enough once is enough from then on.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sql_runner.h"
+
+static struct sql_runner *runner;
+
+static const char *const prepare[] = {
+	"create table t (a int, b text, n numeric(10,2))",
+	"insert into t (context_id, a, b, n) with recursive r (i) as (select 1"
+	" union all select i + 1 from r where i < 3000) select 'c' || i % 7, i,"
+	" repeat('x', i % 50), i / 2.0 from r",
+};
+
+static const char *const queries[] = {
+	"select count(*), sum(n) from t",
+	"select a, b from t order by b, a desc limit 3",
+	"select count(*), min(b) from (select * from t order by b) q",
+	"select a % 500 as k, count(*), max(b) from t group by 1 order by 2, 1"
+	" limit 3",
+	"select count(*), max(x.b) from t x join t y on x.a = y.a",
+	"select count(*) from t x full join t y on x.b = y.b and y.a < 9",
+	"select count(*) from t x left join t y on x.a < y.a and y.a < 4",
+	"select count(*) from t x where exists (select 1 from t y where y.b = x.b"
+	" and y.a > x.a)",
+	"select count(*) from t where a not in (select a from t where a > 5)",
+	"select count(*) from t x where (select max(y.a) from t y where y.a < 3"
+	" and y.context_id = x.context_id) = x.a",
+	"select count(*), max(q.b) from t x, lateral (select y.b from t y where"
+	" y.context_id = x.context_id order by y.a limit 1) q where x.a < 40",
+	"select count(*) from (select a, b from t intersect select a, b from t"
+	" where a % 2 = 0) q",
+	"select count(*) from (select b from t union select b || 'y' from t) q",
+	"with c as materialized (select a, b from t) select count(*) from c, c d"
+	" where c.a = d.a",
+	"with recursive r (i) as (select 1 union select i + 1 from r where"
+	" i < 500) select sum(i) from r",
+	"select b, a % 2, count(*) from t group by cube (b, a % 2) order by 3"
+	" desc, 1, 2 limit 2",
+	"select distinct on (b) b, a from t order by b, a limit 2",
+	"select a from t order by a % 10 fetch first 1 rows with ties",
+};
+
+#define QUERY_COUNT (sizeof(queries) / sizeof(queries[0]))
+#define LIMIT_FIRST ((size_t)16 << 10)
+#define LIMIT_LAST  ((size_t)64 << 20)
+
+START_TEST(any_limit)
+{
+	char expected[4096];
+	bool was_enough = false;
+
+	snprintf(expected, sizeof(expected), "%s",
+	    sql_run(runner, queries[_i]));
+	ck_assert_msg(strncmp(expected, "ERROR", 5) != 0, "%s: %s", queries[_i],
+	    expected);
+	for (size_t limit = LIMIT_FIRST; limit <= LIMIT_LAST;
+	     limit += limit / 8) {
+		const char *answer;
+		bool is_enough;
+
+		sql_runner_set_memory(runner, limit);
+		answer = sql_run(runner, queries[_i]);
+		is_enough = strstr(answer, "ERROR: 53200") == NULL;
+		if (is_enough)
+			ck_assert_str_eq(answer, expected);
+		ck_assert_msg(is_enough || !was_enough,
+		    "%s: less was enough than %zu bytes", queries[_i], limit);
+		was_enough = is_enough;
+	}
+	sql_runner_set_memory(runner, 0);
+	ck_assert_msg(was_enough, "%s: %zu bytes are not enough", queries[_i],
+	    LIMIT_LAST);
+}
+END_TEST
+
+static void
+open_runner(void)
+{
+	runner = sql_runner_open();
+	for (size_t i = 0; i < sizeof(prepare) / sizeof(prepare[0]); i++) {
+		const char *answer = sql_run(runner, prepare[i]);
+
+		ck_assert_msg(strncmp(answer, "ERROR", 5) != 0, "%s", answer);
+	}
+}
+
+static void
+close_runner(void)
+{
+	sql_runner_close(runner);
+}
+
+int
+main(void)
+{
+	Suite *suite = suite_create("memory");
+	TCase *tcase = tcase_create("limits");
+	SRunner *srunner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, open_runner, close_runner);
+	tcase_add_loop_test(tcase, any_limit, 0, (int)QUERY_COUNT);
+	tcase_set_timeout(tcase, 60);
+	suite_add_tcase(suite, tcase);
+	srunner = srunner_create(suite);
+	srunner_run_all(srunner, CK_NORMAL);
+	failed = srunner_ntests_failed(srunner);
+	srunner_free(srunner);
+	return failed == 0 ? 0 : 1;
+}
