@@ -11,17 +11,14 @@
 #include <math.h>
 
 #include "common/json.h"
-#include "engine/engine.h"
+#include "exec/estimate.h"
 #include "exec/exec_private.h"
-#include "exec/scan_spec.h"
 #include "exec/subplan.h"
 #include "os/clock.h"
 #include "plan/explain.h"
 
 #define COST_ROW       0.01 /* to read or make a row */
 #define COST_CONDITION 0.0025
-#define KEPT_BY_FILTER 0.33
-#define LOOKED_UP_ROWS 100.0 /* of one context */
 #define TEXT_WIDTH     32
 
 struct explain_op {
@@ -59,93 +56,33 @@ row_width(const struct rel *rel)
 	return width;
 }
 
-/* Rows that a scan has left to read after pruning. */
-static int
-scan_rows(const struct exec_env *env, const struct rel *rel, double *rows,
-    struct error *err)
-{
-	struct snapshot *snapshot = env->context->snapshot;
-	struct scan_spec spec = { .snapshot = snapshot,
-		.type = rel->scan.type };
-	struct scan *scan;
-	bool is_empty;
-	int rc;
-
-	*rows = 0;
-	rc = scan_spec_bounds(env, rel, &spec, &is_empty, err);
-	if (rc != 0 || is_empty)
-		return rc;
-	if (rel->kind == REL_EVENTS || rel->scan.type == NULL) {
-		*rows = spec.has_context ? LOOKED_UP_ROWS
-					 : (double)snapshot_position(snapshot);
-		return 0;
-	}
-	if (catalog_type_by_oid(snapshot_catalog(snapshot),
-		rel->scan.type->oid) == NULL)
-		return 0;
-	rc = scan_open(env->context->engine, &spec, env->arena, &scan, err);
-	if (rc != 0)
-		return rc;
-	*rows = (double)scan_row_estimate(scan);
-	if (spec.has_context && *rows > LOOKED_UP_ROWS)
-		*rows = LOOKED_UP_ROWS;
-	scan_close(scan);
-	return 0;
-}
-
-static double
-groups_of(double rows, uint32_t key_count)
-{
-	return key_count == 0 ? 1 : rows < 200 ? rows : 200;
-}
-
 /* From what is known of the node's first input, `in`. */
 static int
 estimate_rel(const struct exec_env *env, const struct rel *rel,
     const struct estimate *in, struct estimate *out, struct error *err)
 {
-	uint64_t limit, offset;
-	int rc = 0;
+	int rc;
 
-	out->rows = in->rows;
+	rc =
+	    estimate_rows(env, rel, ESTIMATE_PRUNED, in->rows, &out->rows, err);
 	out->start_cost = in->start_cost;
 	switch (rel->kind) {
 	case REL_SCAN:
 	case REL_EVENTS:
-		rc = scan_rows(env, rel, &out->rows, err);
-		out->cost += out->rows * COST_ROW;
-		break;
+	case REL_SYSTEM:
 	case REL_VALUES:
-		out->rows = rel->values.row_count;
 		out->cost += out->rows * COST_ROW;
 		break;
 	case REL_FILTER:
-		out->rows = ceil(in->rows *
-		    pow(KEPT_BY_FILTER,
-			rel->filter.count < 3 ? rel->filter.count : 3));
 		out->cost += in->rows * rel->filter.count * COST_CONDITION;
 		break;
 	case REL_AGG:
-		out->rows = groups_of(in->rows, rel->agg.key_count);
 		out->cost += in->rows * COST_ROW;
 		out->start_cost = out->cost;
 		break;
 	case REL_SORT:
 		out->cost += in->rows * log2(in->rows + 2) * COST_CONDITION;
 		out->start_cost = out->cost;
-		break;
-	case REL_LIMIT:
-		rc = limit_eval(env, rel, &limit, &offset, err);
-		if (rc == 0 && (double)limit < in->rows)
-			out->rows = (double)limit;
-		break;
-	case REL_UNPIVOT:
-		out->rows = in->rows * rel->unpivot.row_count;
-		break;
-	case REL_CTE:
-	case REL_WORK:
-	case REL_SYSTEM:
-		out->rows = LOOKED_UP_ROWS;
 		break;
 	default:
 		out->cost += in->rows * COST_ROW;

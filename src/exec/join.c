@@ -9,14 +9,19 @@
  * into a batch.  Without keys every row of the table is a candidate: that is
  * the nested loop.
  *
- * Rows come out in the order of the probing side, and for one of its rows in
- * that of the table; rows of the table that found no partner come last.
+ * The table is the right side, or the left one if that is much smaller.  Rows
+ * come out in the order of the probing side, and for one of its rows in that of
+ * the table; rows that the table gives on its own come last.
  */
 #include <string.h>
 
+#include "exec/estimate.h"
 #include "exec/eval.h"
 #include "exec/join_table.h"
 #include "exec/row_key.h"
+
+/* The left side is kept if it has less than one of so many rows. */
+#define WORTH_EXCHANGING 2
 
 /* What comes out of a join, said of the sides' roles. */
 struct join_output {
@@ -27,7 +32,8 @@ struct join_output {
 	bool table_matched;
 };
 
-static const struct join_output outputs[] = {
+/* The right side is the table. */
+static const struct join_output right_outputs[] = {
 	[JOIN_INNER] = { .pairs = true },
 	[JOIN_LEFT] = { .pairs = true, .probe_unmatched = true },
 	[JOIN_FULL] = { .pairs = true,
@@ -35,6 +41,17 @@ static const struct join_output outputs[] = {
 	    .table_unmatched = true },
 	[JOIN_SEMI] = { .probe_matched = true },
 	[JOIN_ANTI] = { .probe_unmatched = true },
+};
+
+/* The left side is. */
+static const struct join_output left_outputs[] = {
+	[JOIN_INNER] = { .pairs = true },
+	[JOIN_LEFT] = { .pairs = true, .table_unmatched = true },
+	[JOIN_FULL] = { .pairs = true,
+	    .probe_unmatched = true,
+	    .table_unmatched = true },
+	[JOIN_SEMI] = { .table_matched = true },
+	[JOIN_ANTI] = { .table_unmatched = true },
 };
 
 /* Pairs of a probing row and a row of the table, or JOIN_NO_ROW. */
@@ -48,6 +65,7 @@ struct pairs {
 struct join_op {
 	struct op_state op;
 	struct op_state *right;
+	bool is_left_built; /* the table has the rows of the left side */
 	const struct join_output *output;
 	bool *is_tested; /* of both sides' columns: a conjunct reads it */
 	struct join_table table;
@@ -74,6 +92,18 @@ struct join_op {
 
 /* ---- building ---- */
 
+static struct op_state *
+probing_side(const struct join_op *join)
+{
+	return join->is_left_built ? join->right : join->op.input;
+}
+
+static struct op_state *
+table_side(const struct join_op *join)
+{
+	return join->is_left_built ? join->op.input : join->right;
+}
+
 static int
 eval_keys(struct join_op *join, const struct eval *eval, struct sel sel,
     bool is_left, struct vec *out, struct error *err)
@@ -99,7 +129,7 @@ add_to_table(struct join_op *join, const struct batch *batch, struct error *err)
 	int rc;
 
 	memcpy(columns, batch->cols, batch->col_count * sizeof(*columns));
-	rc = eval_keys(join, &eval, batch->sel, false,
+	rc = eval_keys(join, &eval, batch->sel, join->is_left_built,
 	    columns + batch->col_count, err);
 	if (rc != 0)
 		return rc;
@@ -112,7 +142,7 @@ build(struct join_op *join, struct error *err)
 	struct batch batch;
 	int rc;
 
-	while ((rc = op_next(join->right, &batch, err)) > 0) {
+	while ((rc = op_next(table_side(join), &batch, err)) > 0) {
 		rc = op_forget(&join->op, err);
 		if (rc == 0)
 			rc = add_to_table(join, &batch, err);
@@ -121,7 +151,8 @@ build(struct join_op *join, struct error *err)
 	}
 	if (rc == 0)
 		rc = join_table_finish(&join->table, err);
-	if (rc != 0 || !join->output->table_unmatched)
+	if (rc != 0 ||
+	    (!join->output->table_unmatched && !join->output->table_matched))
 		return rc;
 	join->is_matched = arena_try_alloc(&join->arena,
 	    (size_t)join->table.rows.row_count + 1);
@@ -156,7 +187,7 @@ next_batch(struct join_op *join, struct error *err)
 	struct eval eval;
 	int rc;
 
-	rc = op_next(join->op.input, &join->batch, err);
+	rc = op_next(probing_side(join), &join->batch, err);
 	if (rc <= 0)
 		return rc;
 	arena_reset(arena);
@@ -167,7 +198,8 @@ next_batch(struct join_op *join, struct error *err)
 	join->hashes =
 	    arena_alloc_array(arena, count + 1, sizeof(*join->hashes));
 	join->has_null = arena_alloc_array(arena, count + 1, sizeof(bool));
-	rc = eval_keys(join, &eval, join->batch.sel, true, join->keys, err);
+	rc = eval_keys(join, &eval, join->batch.sel, !join->is_left_built,
+	    join->keys, err);
 	if (rc != 0)
 		return rc;
 	row_key_hash(join->table.key_types, join->table.key_count, join->keys,
@@ -239,12 +271,14 @@ gather(const struct join_op *join, uint32_t column, struct arena *arena,
     struct vec *out)
 {
 	uint32_t left_count = join->op.input->rel->column_count;
+	bool is_left = column < left_count;
+	uint32_t its = is_left ? column : column - left_count;
 
-	if (column < left_count)
-		gather_probe(join, column, arena, out);
+	if (is_left != join->is_left_built)
+		gather_probe(join, its, arena, out);
 	else
-		row_store_gather(&join->table.rows, column - left_count,
-		    join->pairs->table, join->pairs->count, arena, out);
+		row_store_gather(&join->table.rows, its, join->pairs->table,
+		    join->pairs->count, arena, out);
 }
 
 /* ---- conditions ---- */
@@ -272,7 +306,7 @@ test_conjuncts(struct join_op *join, struct sel sel, uint16_t *rows,
 		.arena = arena,
 		.row_count = join->pairs->count };
 	uint32_t both_count =
-	    join->op.input->rel->column_count + join->table.column_count;
+	    join->op.input->rel->column_count + join->right->rel->column_count;
 	struct vec *columns =
 	    arena_alloc_array(arena, both_count + 1, sizeof(*columns));
 	int rc = 0;
@@ -367,7 +401,7 @@ output_pairs(struct join_op *join)
 	}
 	pairs->count = at;
 	if (join->is_in_chain && join->first_has_matched &&
-	    !join->output->pairs) {
+	    !join->output->pairs && join->is_matched == NULL) {
 		/* the row is decided: leave its other candidates alone */
 		join->is_in_chain = false;
 		join->at++;
@@ -428,7 +462,7 @@ probe(struct join_op *join, struct batch *out, struct error *err)
 	}
 }
 
-/* Rows of the table that found no partner. */
+/* Rows of the table that found a partner, or those that found none. */
 static int
 give_left_over(struct join_op *join, struct batch *out)
 {
@@ -441,7 +475,8 @@ give_left_over(struct join_op *join, struct batch *out)
 	     pairs->count < VEC_ROWS;
 	     join->left_over++) {
 		pairs->table[pairs->count] = join->left_over;
-		pairs->count += !join->is_matched[join->left_over];
+		pairs->count += join->is_matched[join->left_over] ==
+		    join->output->table_matched;
 	}
 	out->row_count = pairs->count;
 	out->sel = sel_all(pairs->count);
@@ -449,7 +484,7 @@ give_left_over(struct join_op *join, struct batch *out)
 	out->cols = arena_alloc_array(&join->op.batch_arena, out->col_count + 1,
 	    sizeof(*out->cols));
 	for (uint32_t c = 0; c < out->col_count; c++) {
-		if (rel->join.outputs[c] < left_count)
+		if ((rel->join.outputs[c] < left_count) != join->is_left_built)
 			null_column(join, c, &out->cols[c]);
 		else
 			gather(join, rel->join.outputs[c],
@@ -460,18 +495,41 @@ give_left_over(struct join_op *join, struct batch *out)
 
 /* ---- the operator ---- */
 
+/*
+ * The smaller side is kept.  If somebody sees the order of the rows, the choice
+ * must not depend on where the events lie.
+ */
+static void
+choose_table(struct join_op *join)
+{
+	const struct exec_env *env = join->op.env;
+	const struct rel_join *rel = &join->op.rel->join;
+	enum estimate_mode mode =
+	    rel->is_ordered ? ESTIMATE_WHOLE : ESTIMATE_PRUNED;
+	struct error ignored = { .code = 0 };
+	double left, right;
+
+	/* whatever is wrong comes to light when the sides are read */
+	if (estimate_tree(env, join->op.rel->input, mode, &left, &ignored) ==
+		0 &&
+	    estimate_tree(env, rel->right, mode, &right, &ignored) == 0)
+		join->is_left_built = left * WORTH_EXCHANGING < right;
+	join->output = join->is_left_built ? &left_outputs[rel->kind]
+					   : &right_outputs[rel->kind];
+}
+
 static struct type *
 table_types(const struct join_op *join)
 {
-	const struct rel *right = join->op.rel->join.right;
+	const struct rel *side = table_side(join)->rel;
 	const struct rel_join *rel = &join->op.rel->join;
 	struct type *types = arena_alloc_array(join->op.env->arena,
-	    right->column_count + rel->key_count + 1, sizeof(*types));
+	    side->column_count + rel->key_count + 1, sizeof(*types));
 
-	for (uint32_t i = 0; i < right->column_count; i++)
-		types[i] = right->types[i];
+	for (uint32_t i = 0; i < side->column_count; i++)
+		types[i] = side->types[i];
 	for (uint32_t k = 0; k < rel->key_count; k++)
-		types[right->column_count + k] = rel->keys[k].type;
+		types[side->column_count + k] = rel->keys[k].type;
 	return types;
 }
 
@@ -483,9 +541,9 @@ join_open(struct op_state *op, struct error *err)
 	uint32_t both_count =
 	    rel->right->column_count + op->input->rel->column_count;
 
-	join->output = &outputs[rel->kind];
+	choose_table(join);
 	join_table_init(&join->table, table_types(join),
-	    rel->right->column_count, rel->key_count,
+	    table_side(join)->rel->column_count, rel->key_count,
 	    join->output->probe_matched && rel->conjunct_count == 0,
 	    op->env->context->budget);
 	join->table.rows.cancel = op->env->context->cancel;

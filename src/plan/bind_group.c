@@ -271,70 +271,6 @@ lift_rel(struct lift *lift, struct rel *rel)
 
 /* ---- the aggregation ---- */
 
-/* Equal values of these look alike, so it does not matter which is kept. */
-static bool
-has_one_look(const struct type *type)
-{
-	switch (type_phys(type)) {
-	case PHYS_BOOL:
-	case PHYS_I64:
-	case PHYS_UUID:
-		return true;
-	case PHYS_NUMERIC:
-		return type->mod != -1; /* the scale is fixed */
-	case PHYS_STR:
-		return type->oid == TYPE_TEXT || type->oid == TYPE_VARCHAR ||
-		    type->oid == TYPE_NAME;
-	case PHYS_F64:
-	case PHYS_INTERVAL:
-	case PHYS_COUNT:
-		return false;
-	}
-	return false;
-}
-
-static bool
-call_needs_order(const struct agg_call *call)
-{
-	switch (call->kind) {
-	case AGG_COUNT_STAR:
-	case AGG_COUNT:
-	case AGG_BOOL_AND:
-	case AGG_BOOL_OR:
-		return false;
-	case AGG_SUM:
-	case AGG_AVG:
-		/* floating-point addition is not associative */
-		return type_phys(&call->arg->type) == PHYS_F64;
-	case AGG_MIN:
-	case AGG_MAX:
-		return !has_one_look(&call->arg->type);
-	case AGG_STRING_AGG:
-		return true;
-	}
-	return true;
-}
-
-/* Let the scan below read its runs one by one if no result can differ. */
-static void
-relax_order(const struct rel *agg)
-{
-	struct rel *rel = agg->input;
-
-	for (uint32_t i = 0; i < agg->agg.key_count; i++) {
-		if (!has_one_look(&agg->agg.keys[i]->type))
-			return;
-	}
-	for (uint32_t i = 0; i < agg->agg.call_count; i++) {
-		if (call_needs_order(&agg->agg.calls[i]))
-			return;
-	}
-	while (rel->kind == REL_FILTER)
-		rel = rel->input;
-	if (rel->kind == REL_SCAN || rel->kind == REL_EVENTS)
-		rel->scan.is_ordered = false;
-}
-
 static struct rel *
 new_agg(struct binder *binder, struct select_state *state)
 {
@@ -352,7 +288,6 @@ new_agg(struct binder *binder, struct select_state *state)
 		rel->types[i] = state->groups[i]->type;
 	for (uint32_t i = 0; i < state->aggs.count; i++)
 		rel->types[state->group_count + i] = state->aggs.items[i].type;
-	relax_order(rel);
 	return rel;
 }
 

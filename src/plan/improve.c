@@ -6,6 +6,7 @@
 
 #include "plan/decorrelate.h"
 #include "plan/option.h"
+#include "plan/order.h"
 #include "plan/push.h"
 #include "plan/rel_walk.h"
 
@@ -24,8 +25,9 @@ improve_subqueries(struct binder *binder, struct rel *rel)
 		improve_subqueries(binder, *rel_input(rel, i));
 }
 
-struct rel *
-improve_rel(struct binder *binder, struct rel *rel)
+/* A query whose rows come out one by one, or are only looked at. */
+static struct rel *
+improve_query(struct binder *binder, struct rel *rel, bool is_seen)
 {
 	const struct conditions none = { .count = 0 };
 
@@ -33,8 +35,16 @@ improve_rel(struct binder *binder, struct rel *rel)
 		rel = decorrelate(binder, rel);
 	if (option_is_on(binder, OPTION_FILTER_PUSHDOWN))
 		rel = push_down(binder, rel, &none);
+	if (option_is_on(binder, OPTION_UNORDERED_SCAN))
+		rel = order_relax(binder, rel, is_seen);
 	improve_subqueries(binder, rel);
 	return rel;
+}
+
+struct rel *
+improve_rel(struct binder *binder, struct rel *rel)
+{
+	return improve_query(binder, rel, true);
 }
 
 void
@@ -46,7 +56,7 @@ improve_expr(struct binder *binder, const struct expr *expr)
 	/* an expression may stand in two places */
 	if (subquery != NULL && !subquery->is_improved) {
 		subquery->is_improved = true;
-		subquery->rel = improve_rel(binder, subquery->rel);
+		subquery->rel = improve_query(binder, subquery->rel, false);
 	}
 	for (uint32_t i = 0; i < expr->arg_count; i++)
 		improve_expr(binder, expr->args[i]);

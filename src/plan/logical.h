@@ -160,6 +160,7 @@ struct rel_join {
 	 * each of its rows.  Only inner and left joins may.
 	 */
 	bool is_lateral;
+	bool is_ordered;   /* the order of its rows is seen: see order.h */
 	struct rel *right; /* the left side is rel->input */
 	struct expr **conjuncts;
 	uint32_t conjunct_count;

@@ -204,6 +204,7 @@ rel_new_join(struct binder *binder, enum join_kind kind, struct rel *left,
 	struct rel *rel = rel_new(binder, REL_JOIN, left, 0);
 
 	rel->join.kind = kind;
+	rel->join.is_ordered = true;
 	rel->join.right = right;
 	return rel;
 }
