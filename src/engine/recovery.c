@@ -29,6 +29,41 @@ sync_name(struct engine *engine, struct error *err)
 	return rc != 0 && err->os_errno == EACCES ? 0 : rc;
 }
 
+static void
+note_any(void *arg, const char *name UNUSED)
+{
+	*(bool *)arg = true;
+}
+
+/*
+ * Without a MANIFEST the directory is a new one; then no log file and no
+ * segment has ever been made in it.
+ */
+static int
+check_is_new(struct engine *engine, struct error *err)
+{
+	static const char *const folders[] = { WAL_DIRECTORY,
+		SEGMENT_DIRECTORY };
+	char path[OS_PATH_SIZE];
+	bool is_used = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		int rc = os_path(path, engine->dir, folders[i], err);
+
+		if (rc == 0)
+			rc = os_list(engine->fs, path, note_any, &is_used, err);
+		if (rc != 0 && rc != STELE_E_FILE_MISSING)
+			return rc;
+	}
+	if (!is_used)
+		return 0;
+	(void)error_set(err, STELE_E_CORRUPT,
+	    "file \"%s/" MANIFEST_NAME "\" is missing", engine->dir);
+	return error_detail(err,
+	    "There are log files or segments, which nothing can be known of "
+	    "without it.");
+}
+
 static int
 make_manifest(struct engine *engine, struct manifest **out, struct error *err)
 {
@@ -53,7 +88,9 @@ make_manifest(struct engine *engine, struct manifest **out, struct error *err)
 	if (initial.shard_count > SHARD_COUNT_MAX)
 		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
 		    "shard_count is at most %d", SHARD_COUNT_MAX);
-	rc = sync_name(engine, err);
+	rc = check_is_new(engine, err);
+	if (rc == 0)
+		rc = sync_name(engine, err);
 	if (rc != 0)
 		return rc;
 	return manifest_create(engine->fs, engine->dir, &initial, out, err);
