@@ -232,16 +232,20 @@ refuse_waiting(struct engine *engine)
 void
 engine_close(struct engine *engine)
 {
+	uint64_t synced_group;
+
 	if (engine == NULL)
 		return;
 	refuse_waiting(engine);
 	flusher_stop(&engine->flusher);
-	wal_close(engine->wal);
+	synced_group = wal_close(engine->wal);
 	for (uint32_t i = 0; engine->shards != NULL && i < engine->shard_count;
 	     i++) {
 		shard_stop(&engine->shards[i]);
 		shard_release(&engine->shards[i]);
 	}
+	if (synced_group != 0 && !engine->has_failed)
+		flusher_note_end(&engine->flusher, synced_group);
 	committer_release(&engine->commit);
 	flusher_release(&engine->flusher);
 	view_release(&engine->view);

@@ -99,7 +99,8 @@ step_fault(const struct manifest_state *state, const struct manifest_step *step)
 	    (step->next_segment != 0 &&
 		step->next_segment < state->next_segment) ||
 	    (step->wal_file != 0 && step->wal_file < state->wal_file) ||
-	    (step->wal_group != 0 && step->wal_group < state->wal_group))
+	    (step->wal_group != 0 && step->wal_group < state->wal_group) ||
+	    (step->wal_synced != 0 && step->wal_synced < state->wal_synced))
 		return "a counter goes back";
 	if (step->has_flushed &&
 	    (step->flushed_shard >= state->shard_count ||
@@ -232,6 +233,8 @@ apply_step(struct manifest *m, const struct manifest_step *step,
 		state->wal_file = step->wal_file;
 	if (step->wal_group != 0)
 		state->wal_group = step->wal_group;
+	if (step->wal_synced != 0)
+		state->wal_synced = step->wal_synced;
 	if (step->has_flushed)
 		state->flushed[step->flushed_shard] = step->flushed_event_id;
 	if (step->has_catalog) {

@@ -48,6 +48,8 @@ struct manifest_state {
 	uint64_t next_segment; /* number of the next segment */
 	uint64_t wal_file;     /* first file of the log that is still needed */
 	uint64_t wal_group;    /* number of the first group that is in it */
+	uint64_t wal_synced;   /* number of a group that was synced, as were all
+				  before it: the log has them */
 	uint64_t *flushed;     /* per shard: its rows up to this event_id are
 				  in segments */
 	uint32_t segment_count;
@@ -72,6 +74,7 @@ struct manifest_step {
 	uint64_t next_segment;
 	uint64_t wal_file;
 	uint64_t wal_group;
+	uint64_t wal_synced;
 	bool has_catalog;
 	struct str catalog;
 };

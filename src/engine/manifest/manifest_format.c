@@ -32,12 +32,13 @@
  *    8  8  next segment              20 A'  segments added (see below)
  *   16  8  first file of the log      8  .  each number removed
  *   24  8  first group in it         12  .  shard (4), flushed event_id (8)
- *   32  4  next oid                   .  .  the catalogue's bytes
- *   36  4  flushed shards
- *   40  4  segments added A
- *   44  4  segments removed
- *   48  4  1: has a catalogue
- *   52  4  its length
+ *   32  8  last synced group          .  .  the catalogue's bytes
+ *   40  4  next oid
+ *   44  4  flushed shards
+ *   48  4  segments added A
+ *   52  4  segments removed
+ *   56  4  1: has a catalogue
+ *   60  4  its length
  *
  * segment: number (8), shard (4), size (8), hash (8), rows (8), least and
  * greatest event_id (8, 8), least and greatest timestamp (8, 8), zones (4),
@@ -207,6 +208,7 @@ put_fixed(struct buf *out, const struct manifest_step *step,
 	buf_put_u64(out, step->next_segment);
 	buf_put_u64(out, step->wal_file);
 	buf_put_u64(out, step->wal_group);
+	buf_put_u64(out, step->wal_synced);
 	buf_put_u32(out, step->next_oid);
 	buf_put_u32(out, flushed_count);
 	buf_put_u32(out, step->added_count);
@@ -242,6 +244,7 @@ manifest_put_state(struct buf *out, const struct manifest_state *state)
 		.next_segment = state->next_segment,
 		.wal_file = state->wal_file,
 		.wal_group = state->wal_group,
+		.wal_synced = state->wal_synced,
 		.has_catalog = true,
 		.catalog = state->catalog,
 	};
@@ -354,6 +357,7 @@ manifest_take_step(const uint8_t *body, size_t len, struct decoded_step *out,
 	step->next_segment = reader_u64(&r);
 	step->wal_file = reader_u64(&r);
 	step->wal_group = reader_u64(&r);
+	step->wal_synced = reader_u64(&r);
 	step->next_oid = reader_u32(&r);
 	out->flushed_count = reader_u32(&r);
 	step->added_count = reader_u32(&r);

@@ -179,6 +179,7 @@ record_segment(struct flusher *flusher, const struct shard *shard,
 	buf_init(&bytes);
 	pthread_mutex_lock(&flusher->manifest_lock); /* keeps L2 */
 	step.next_event_id = engine_position(engine) + 1;
+	step.wal_synced = wal_synced_group(engine->wal);
 	step.next_segment = flusher->next_segment;
 	if (catalog->generation > flusher->generation) {
 		catalog_encode(catalog, &bytes);
@@ -221,6 +222,7 @@ release_log(struct flusher *flusher)
 	step.wal_file = wal_first_needed(engine->wal, flushed,
 	    flusher->generation, &step.wal_group);
 	if (step.wal_file > flusher->wal_file) {
+		step.wal_synced = wal_synced_group(engine->wal);
 		rc = manifest_append(flusher->manifest, &step, &err);
 		if (rc == 0) {
 			flusher->wal_file = step.wal_file;
@@ -588,6 +590,24 @@ flusher_stop(struct flusher *flusher)
 		    "terminating flush due to administrator command");
 		finish_requests(flusher, &err);
 	}
+}
+
+void
+flusher_note_end(struct flusher *flusher, uint64_t synced_group)
+{
+	struct engine *engine = flusher->engine;
+	const struct manifest_step step = {
+		.next_event_id = engine_position(engine) + 1,
+		.wal_synced = synced_group,
+	};
+	struct error err;
+
+	if (flusher->manifest == NULL ||
+	    synced_group <= manifest_state(flusher->manifest)->wal_synced)
+		return;
+	if (manifest_append(flusher->manifest, &step, &err) != 0)
+		log_warn(LOG_WAL, "could not note the end of the log",
+		    LOG_FAILURE(&err));
 }
 
 void

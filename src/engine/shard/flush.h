@@ -55,6 +55,13 @@ MUST_USE int flusher_start(struct flusher *flusher, struct error *err);
 
 /* End the workers; what they are at is finished first. */
 void flusher_stop(struct flusher *flusher);
+
+/*
+ * After the log has been closed and all is published: the MANIFEST says how
+ * far the log goes, so that a log that ends before has lost something.  Best
+ * effort.
+ */
+void flusher_note_end(struct flusher *flusher, uint64_t synced_group);
 void flusher_release(struct flusher *flusher);
 
 /* A MemTable was frozen. */

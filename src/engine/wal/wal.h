@@ -101,8 +101,11 @@ MUST_USE int wal_open(struct os_fs *fs, const struct wal_options *options,
     const struct wal_old_file *old_files, size_t old_file_count,
     const struct wal_hooks *hooks, struct wal **out, struct error *err);
 
-/* Write and sync what there is, stop the threads. */
-void wal_close(struct wal *wal);
+/*
+ * Write and sync what there is, stop the threads.  The number of the last
+ * group that is synced; NULL is allowed.
+ */
+uint64_t wal_close(struct wal *wal);
 
 void wal_lock(struct wal *wal);
 void wal_unlock(struct wal *wal); /* and wake the log thread if it has work */
@@ -137,6 +140,9 @@ void wal_adopt(struct wal *wal, struct wal_group *group, uint8_t *data,
 uint64_t wal_first_needed(struct wal *wal, uint64_t event_id,
     uint64_t generation, uint64_t *first_group);
 void wal_release(struct wal *wal, uint64_t first_needed);
+
+/* Number of a group that is synced, as are all before it. */
+uint64_t wal_synced_group(const struct wal *wal);
 
 /* Bytes of the files that are still needed. */
 uint64_t wal_size(struct wal *wal);

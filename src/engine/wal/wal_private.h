@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "common/error.h"
 #include "engine/wal/wal.h"
 #include "os/file.h"
@@ -69,8 +71,8 @@ struct wal {
 	bool unsynced_must_sync;
 	int64_t unsynced_since_ns;
 	struct wal_file *written_file;
-	uint64_t synced_number;
-	uint64_t next_event_id; /* after what is written */
+	atomic_uint_least64_t synced_number; /* others only read it */
+	uint64_t next_event_id;              /* after what is written */
 };
 
 /* The path of file `number`. */

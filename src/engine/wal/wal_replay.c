@@ -29,9 +29,12 @@ struct replayer {
 	uint64_t file_size;
 	uint64_t offset; /* after the last valid group */
 
-	uint64_t last_number; /* of the last valid group, or the one before the
-				 first of all */
-	uint64_t max_synced;  /* that any valid group knows of */
+	/* The last valid group: its number, or the one before the first of all,
+	   and where it ends. */
+	uint64_t last_number;
+	uint64_t end_file;
+	uint64_t end_offset;
+	uint64_t max_synced;     /* that any valid group knows of */
 	uint64_t content_number; /* of the last group that holds a batch */
 };
 
@@ -175,6 +178,22 @@ corrupt(const struct replayer *r, uint64_t offset, const char *what,
 	return error_detail(err, "%s", what);
 }
 
+/* What comes after the last valid group has been there, and is not. */
+static int
+lacks_groups(const struct replayer *r, const char *why, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc = wal_file_path(r->options->dir, r->end_file, path, err);
+
+	if (rc != 0)
+		return rc;
+	(void)error_set(err, STELE_E_CORRUPT,
+	    "log file \"%s\" is corrupt at offset %" PRIu64, path,
+	    r->end_offset);
+	return error_detail(err, "Group number %" PRIu64 " is missing. %s",
+	    r->last_number + 1, why);
+}
+
 static int
 replay_batches(struct replayer *r, const struct wal_group_header *header,
     struct wal_old_file *file, struct error *err)
@@ -251,8 +270,7 @@ replay_file(struct replayer *r, struct error *err)
 		if (header.number <= r->last_number)
 			return 0; /* stale; scan_rest() judges it */
 		if (header.number != r->last_number + 1)
-			return corrupt(r, r->offset,
-			    "Groups before this one are missing.", err);
+			return lacks_groups(r, "Later ones are there.", err);
 		if (r->out->group_count > 0 &&
 		    header.first_event_id != r->out->next_event_id)
 			return corrupt(r, r->offset,
@@ -268,6 +286,8 @@ replay_file(struct replayer *r, struct error *err)
 		if (header.synced > r->max_synced)
 			r->max_synced = header.synced;
 		r->offset += wal_group_size(header.len);
+		r->end_file = r->file_number;
+		r->end_offset = r->offset;
 		r->out->group_count++;
 		r->out->bytes += wal_group_size(header.len);
 	}
@@ -418,12 +438,22 @@ copy_tail_somehow(struct replayer *r, uint64_t len, struct error *err)
 	return rc == STELE_E_DISK_FULL ? rewrite_tail(r, len, err) : rc;
 }
 
+/* Are all groups there that the MANIFEST knows of? */
+static int
+check_end(struct replayer *r, struct error *err)
+{
+	if (r->last_number >= r->options->synced_group)
+		return 0;
+	return lacks_groups(r, "The MANIFEST says that it was synced.", err);
+}
+
 /* Make what was read last, and only that, the end of the log. */
 static int
 settle_end(struct replayer *r, const uint64_t *numbers, size_t count,
-    uint64_t end, struct error *err)
+    struct error *err)
 {
 	struct wal_replay *out = r->out;
+	const uint64_t end = r->end_offset;
 	uint64_t last_file = 0;
 	bool found_torn = false;
 	int rc = 0;
@@ -469,9 +499,10 @@ wal_replay(struct os_fs *fs, const struct wal_replay_options *options,
 		.options = options,
 		.out = out,
 		.last_number = options->first_group - 1,
+		.end_file = options->first_file,
+		.max_synced = options->synced_group,
 	};
 	uint64_t *numbers = NULL;
-	uint64_t end = 0;
 	size_t count = 0;
 	int rc;
 
@@ -483,11 +514,11 @@ wal_replay(struct os_fs *fs, const struct wal_replay_options *options,
 		rc = open_file(&r, numbers[i], err);
 		if (rc == 0)
 			rc = replay_file(&r, err);
-		if (r.offset > 0)
-			end = r.offset;
 	}
 	if (rc == 0)
-		rc = settle_end(&r, numbers, count, end, err);
+		rc = check_end(&r, err);
+	if (rc == 0)
+		rc = settle_end(&r, numbers, count, err);
 	if (rc == 0)
 		out->next_group_number = r.last_number + 1;
 	os_close(r.file);

@@ -4,8 +4,9 @@
  *
  * Where the groups of the log end, a write may have been cut off: what follows
  * is the torn tail, and is cut.  But a group that is damaged although some
- * later valid group says that it was synced is corruption (STELE_E_CORRUPT),
- * and so is a group that is missing between two files, or before the first.
+ * later valid group, or the MANIFEST, says that it was synced is corruption
+ * (STELE_E_CORRUPT), and so is a group that is missing between two files, or
+ * before the first.
  *
  * The surviving tail.  Groups that no later group knows to be synced may be in
  * the page cache alone, left by a process whose sync failed or was killed
@@ -37,12 +38,13 @@ struct wal_replay_batch {
 };
 
 struct wal_replay_options {
-	const char *dir;      /* of the log files */
-	uint64_t key;         /* of the checksums */
-	uint64_t first_file;  /* older ones are removed */
-	uint64_t first_group; /* number that the log begins with; not 0 */
-	bool is_read_only;    /* verify: change nothing */
-	const char *reserve;  /* removed if the copy finds the disk full */
+	const char *dir;       /* of the log files */
+	uint64_t key;          /* of the checksums */
+	uint64_t first_file;   /* older ones are removed */
+	uint64_t first_group;  /* number that the log begins with; not 0 */
+	uint64_t synced_group; /* it is there, as are all before it; or 0 */
+	bool is_read_only;     /* verify: change nothing */
+	const char *reserve;   /* removed if the copy finds the disk full */
 	void *arg;
 	/* Each batch in order; an error ends the replay. */
 	int (*batch)(void *arg, struct wal_replay_batch *batch,

@@ -197,6 +197,20 @@ fail(struct wal *wal, const struct error *err)
 	wal->hooks.failed(wal->hooks.arg, &wal->failure); /* constant now */
 }
 
+/* What others do with the number depends on no other memory. */
+static void
+note_synced(struct wal *wal, uint64_t number)
+{
+	atomic_store_explicit(&wal->synced_number, number,
+	    memory_order_relaxed);
+}
+
+uint64_t
+wal_synced_group(const struct wal *wal)
+{
+	return atomic_load_explicit(&wal->synced_number, memory_order_relaxed);
+}
+
 /* Sync what is written and hand it back. */
 static int
 sync_written(struct wal *wal, struct error *err)
@@ -211,7 +225,7 @@ sync_written(struct wal *wal, struct error *err)
 		return rc;
 	for (struct wal_group *group = groups; group != NULL;
 	     group = group->next)
-		wal->synced_number = group->number;
+		note_synced(wal, group->number);
 	wal->unsynced_head = NULL;
 	wal->unsynced_tail = &wal->unsynced_head;
 	wal->unsynced_must_sync = false;
@@ -227,7 +241,7 @@ encode_group(const struct wal *wal, struct wal_group *group)
 		.offset = group->offset,
 		.number = group->number,
 		.len = group->len - WAL_GROUP_HEADER_SIZE,
-		.synced = wal->synced_number, /* keeps W3 */
+		.synced = wal_synced_group(wal), /* keeps W3 */
 		.first_event_id = group->first_event_id,
 	};
 	uint64_t size = wal_group_size(header.len);
@@ -341,8 +355,8 @@ write_end_mark(struct wal *wal)
 {
 	uint8_t bytes[WAL_ALIGN] = { 0 };
 	struct wal_group_header header = {
-		.number = wal->synced_number + 1,
-		.synced = wal->synced_number,
+		.number = wal_synced_group(wal) + 1,
+		.synced = wal_synced_group(wal),
 		.first_event_id = wal->next_event_id,
 	};
 	struct error err;
@@ -358,6 +372,8 @@ write_end_mark(struct wal *wal)
 	    os_fdatasync(wal->current->file, &err) != 0)
 		log_warn(LOG_WAL, "could not mark the end of the log",
 		    LOG_FAILURE(&err));
+	else
+		note_synced(wal, header.number);
 }
 
 static bool
@@ -593,7 +609,7 @@ wal_open(struct os_fs *fs, const struct wal_options *options,
 	wal->unsynced_tail = &wal->unsynced_head;
 	wal->next_file_number = options->next_file_number;
 	wal->next_group_number = options->next_group_number;
-	wal->synced_number = options->next_group_number - 1;
+	atomic_init(&wal->synced_number, options->next_group_number - 1);
 	pthread_mutex_init(&wal->lock, NULL);
 	os_cond_init(&wal->log_wake);
 	os_cond_init(&wal->file_wake);
@@ -603,17 +619,21 @@ wal_open(struct os_fs *fs, const struct wal_options *options,
 	else
 		rc = start_threads(wal, err);
 	if (rc != 0)
-		wal_close(wal);
+		(void)wal_close(wal);
 	else
 		*out = wal;
 	return rc;
 }
 
-void
+uint64_t
 wal_close(struct wal *wal)
 {
+	uint64_t synced;
+
 	if (wal == NULL)
-		return;
+		return 0;
 	stop_threads(wal);
+	synced = wal_synced_group(wal);
 	wal_free(wal);
+	return synced;
 }

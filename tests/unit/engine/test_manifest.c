@@ -183,6 +183,7 @@ START_TEST(steps_are_there_again)
 		.next_oid = 20002,
 		.wal_file = 9,
 		.wal_group = 70,
+		.wal_synced = 90,
 		.has_catalog = true,
 		.catalog = STR("all about types\0"),
 	};
@@ -206,6 +207,7 @@ START_TEST(steps_are_there_again)
 		ck_assert_uint_eq(state->next_segment, 6);
 		ck_assert_uint_eq(state->wal_file, 9);
 		ck_assert_uint_eq(state->wal_group, 70);
+		ck_assert_uint_eq(state->wal_synced, 90);
 		ck_assert_uint_eq(state->flushed[0], 40);
 		ck_assert_uint_eq(state->flushed[1], 50);
 		ck_assert_uint_eq(state->flushed[2], 60);

@@ -185,7 +185,7 @@ write_log(const char *batches, size_t len)
 	event_id = 1;
 	for (const char *at = batches; *at != '\0'; at++)
 		append(wal, len, *at);
-	wal_close(wal);
+	(void)wal_close(wal);
 }
 
 static void
@@ -250,7 +250,7 @@ START_TEST(goes_on_after_a_restart)
 	wal = open_log(&replay);
 	wal_replay_release(&replay);
 	append(wal, 100, 'd');
-	wal_close(wal);
+	(void)wal_close(wal);
 	ck_assert_int_eq(replay_log(&replay), 0);
 	ck_assert_str_eq(contents, "abcd");
 	wal_replay_release(&replay);
@@ -339,7 +339,7 @@ START_TEST(released_files_are_recycled)
 		ck_assert_uint_le(wal_size(wal), 2 * FILE_SIZE);
 	}
 	ck_assert_uint_gt(first, 5);
-	wal_close(wal);
+	(void)wal_close(wal);
 }
 END_TEST
 
