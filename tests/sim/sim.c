@@ -21,6 +21,7 @@ static const struct command {
 	{ "random", sim_random, "random workloads, power cuts in them" },
 	{ "io", sim_io, "a file call fails, any of the scripted run" },
 	{ "memory", sim_memory, "an allocation fails, any of them" },
+	{ "damage", sim_damage, "bytes on the disk are not what was written" },
 	{ "full", sim_full, "the disk is full for a while" },
 };
 

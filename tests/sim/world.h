@@ -188,5 +188,12 @@ uint32_t world_type_count(const struct world *world); /* of those */
 int world_look(struct world *world);
 int world_look_after_end(struct world *world);
 
+/*
+ * Where not all can be read: each context of each type for itself.  Rows that
+ * are given must be right; how many contexts could be read, and how many not.
+ */
+void world_look_by_context(struct world *world, uint64_t *readable,
+    uint64_t *unreadable);
+
 /* The directory of a stopped engine has no problem. */
 void world_verify(struct world *world);

@@ -273,6 +273,44 @@ read_some_contexts(struct reader_state *state)
 	return rc;
 }
 
+void
+world_look_by_context(struct world *world, uint64_t *readable,
+    uint64_t *unreadable)
+{
+	struct look look = { .kind = LOOK_LIVE };
+	struct reader_state state = { .world = world, .look = &look };
+	const struct catalog *catalog;
+
+	look.moment = simfs_change_count(world->fs);
+	look_begin(&look, world->oracle);
+	*readable = *unreadable = 0;
+	state.found = sim_grow(NULL, 0, sizeof(*state.found));
+	state.snapshot = engine_snapshot(world->engine, 0, NULL, NULL);
+	catalog = snapshot_catalog(state.snapshot);
+	for (uint32_t i = 0; i < catalog->type_count; i++) {
+		uint32_t type;
+
+		(void)find_type(world->oracle, catalog->types[i]->name, &type);
+		for (uint32_t c = 0; c < ORACLE_CONTEXTS; c++) {
+			char name[64];
+			const struct str text =
+			    str_of(name, oracle_context_name(c, name));
+
+			state.count = 0;
+			if (read_type(&state, type, catalog->types[i], &text) ==
+			    0) {
+				++*readable;
+				continue;
+			}
+			++*unreadable;
+			world_note_error(world, &state.err, "reading");
+		}
+	}
+	snapshot_unref(state.snapshot);
+	free(state.found);
+	look_end(&look);
+}
+
 /* ---- looks ---- */
 
 static int
