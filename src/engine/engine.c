@@ -37,6 +37,7 @@ engine_fail(struct engine *engine, const struct error *err)
 		return;
 	commit_stop(engine);
 	view_close(&engine->view);
+	flusher_fail(&engine->flusher, &engine->failure);
 	if (fn != NULL)
 		fn(arg, err);
 }

@@ -164,7 +164,10 @@ bool engine_commit_cancel(struct engine *engine, const struct commit *commit);
  */
 bool engine_is_full(struct engine *engine, void (*wake)(void *arg), void *arg);
 
-/* Flush every MemTable that holds rows now; done() when they are segments. */
+/*
+ * Flush every MemTable that holds rows now; done() when they are segments, or
+ * with what the first of them failed with.
+ */
 void engine_flush(struct engine *engine, struct commit *commit);
 
 /* ---- reading ---- */

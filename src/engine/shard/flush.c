@@ -508,6 +508,7 @@ engine_flush(struct engine *engine, struct commit *commit)
 {
 	struct flusher *flusher = &engine->flusher;
 	struct flush_request *request = malloc(sizeof(*request));
+	struct error failure;
 
 	commit->first_event_id = commit->last_event_id = 0;
 	if (request == NULL) {
@@ -523,10 +524,21 @@ engine_flush(struct engine *engine, struct commit *commit)
 	pthread_mutex_lock(&flusher->lock);
 	request->next = flusher->requests;
 	flusher->requests = request;
+	failure = flusher->failure;
 	pthread_mutex_unlock(&flusher->lock);
 	for (uint32_t i = 0; i < engine->shard_count; i++)
 		shard_request_flush(&engine->shards[i]);
-	finish_requests(flusher, NULL); /* maybe all is flushed already */
+	/* Maybe all is flushed already. */
+	finish_requests(flusher, failure.code != 0 ? &failure : NULL);
+}
+
+void
+flusher_fail(struct flusher *flusher, const struct error *err)
+{
+	pthread_mutex_lock(&flusher->lock);
+	flusher->failure = *err;
+	pthread_mutex_unlock(&flusher->lock);
+	finish_requests(flusher, err);
 }
 
 /* ---- life ---- */

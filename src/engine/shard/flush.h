@@ -40,6 +40,7 @@ struct flusher {
 	int64_t retry_ns;    /* not before; 0: at once */
 	uint32_t next_shard; /* where the next look begins: fairness */
 	struct flush_request *requests; /* engine_flush() */
+	struct error failure; /* code 0: none; else every request gets it */
 
 	pthread_mutex_t manifest_lock;
 	struct manifest *manifest; /* owned */
@@ -63,6 +64,9 @@ void flusher_stop(struct flusher *flusher);
  */
 void flusher_note_end(struct flusher *flusher, uint64_t synced_group);
 void flusher_release(struct flusher *flusher);
+
+/* The engine has failed: nothing can be promised to be flushed any more. */
+void flusher_fail(struct flusher *flusher, const struct error *err);
 
 /* A MemTable was frozen. */
 void flusher_wake(struct flusher *flusher);
