@@ -208,6 +208,17 @@ fault_truncate(struct os_file *file, uint64_t size)
 }
 
 static int
+fault_allocate(struct os_file *file, uint64_t size)
+{
+	if (is_hit(file->fs, FAULT_ALLOCATE, file->path))
+		return answer(file->fs);
+	if (under(file)->fs->allocate == NULL)
+		return -EOPNOTSUPP;
+	return (int)traced(file->fs, "allocate", file->path, size, 0,
+	    under(file)->fs->allocate(under(file), size));
+}
+
+static int
 failed_sync(struct os_file *file)
 {
 	struct faultfs *faultfs = faultfs_of(file->fs);
@@ -339,6 +350,7 @@ static const struct os_fs fault_table = {
 	.pwrite = fault_pwrite,
 	.size = fault_size,
 	.truncate = fault_truncate,
+	.allocate = fault_allocate,
 	.fdatasync = fault_fdatasync,
 	.fsync = fault_fsync,
 	.lock = fault_lock,

@@ -33,9 +33,10 @@ enum fault_call { /* bits */
 	FAULT_LIST = 1 << 12,
 	FAULT_LOCK = 1 << 13,
 	FAULT_SPACE = 1 << 14,
+	FAULT_ALLOCATE = 1 << 15,
 
 	FAULT_SYNCS = FAULT_FDATASYNC | FAULT_FSYNC | FAULT_FSYNC_DIR,
-	FAULT_ALL = (1 << 15) - 1,
+	FAULT_ALL = (1 << 16) - 1,
 };
 
 enum fault_way {

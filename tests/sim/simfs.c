@@ -367,6 +367,30 @@ sim_truncate(struct os_file *os_file, uint64_t size)
 	return 0;
 }
 
+/* A size with its room: where that is no growth it does nothing. */
+static int
+sim_allocate(struct os_file *os_file, uint64_t size)
+{
+	struct sim_file *file = file_of(os_file);
+	struct content *content = &file->inode->now;
+	struct change *change;
+	int rc = enter(file->process);
+
+	if (rc != 0)
+		return rc;
+	if (size <= content->size ||
+	    !has_space(file->process->fs, file->inode, size)) {
+		leave(file->process);
+		return size <= content->size ? 0 : -ENOSPC;
+	}
+	change = change_new(file->process->fs, CHANGE_TRUNCATE, 0);
+	change->offset = size;
+	changes_add(&file->inode->changes, change);
+	content_resize(content, size);
+	leave_changed(file->process);
+	return 0;
+}
+
 /* ---- syncs ---- */
 
 /* Bring a change of a file to the disk. */
@@ -734,6 +758,7 @@ static const struct os_fs sim_table = {
 	.pwrite = sim_pwrite,
 	.size = sim_size,
 	.truncate = sim_truncate,
+	.allocate = sim_allocate,
 	.fdatasync = sim_fdatasync,
 	.fsync = sim_fsync,
 	.lock = sim_lock,
