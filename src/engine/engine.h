@@ -38,6 +38,7 @@ struct engine_options {
 	uint64_t max_wal_size_bytes; /* flush the oldest past this */
 	uint64_t wal_file_size_bytes;
 	uint64_t wal_sync_interval_ms; /* for synchronous_commit = off */
+	uint64_t manifest_log_bytes;   /* then it is rewritten; 0: 1 MiB */
 	size_t batch_memory_bytes;     /* a larger batch is STELE_E_LIMIT */
 	size_t block_cache_size_bytes;
 	unsigned scan_without; /* enum scan_without, of all scans */

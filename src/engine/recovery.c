@@ -115,6 +115,7 @@ recovery_open_directory(struct engine *engine, struct manifest **out,
 		    LOG_UINT("bytes", torn_bytes));
 	if (rc != 0)
 		return rc;
+	manifest_set_log_size(*out, engine->options.manifest_log_bytes);
 	state = manifest_state(*out);
 	engine->directory = state->directory;
 	engine->shard_count = state->shard_count;

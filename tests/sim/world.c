@@ -158,11 +158,12 @@ set_options(struct world *world)
 	world->options = (struct engine_options){
 		.shard_count = 3,
 		.worker_count = 2,
-		.memtable_size_bytes = 16 << 10,
+		.memtable_size_bytes = 4 << 10,
 		.zone_rows = 128,
 		.max_wal_size_bytes = 160 << 10,
 		.wal_file_size_bytes = 32 << 10,
 		.wal_sync_interval_ms = WORLD_SYNC_INTERVAL_MS,
+		.manifest_log_bytes = 3 << 10,
 		.batch_memory_bytes = 4 << 20,
 		.block_cache_size_bytes = 256 << 10,
 		.max_fields = 100,

@@ -28,6 +28,12 @@ no_memory(struct error *err)
 	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
+void
+manifest_set_log_size(struct manifest *m, uint64_t bytes)
+{
+	m->rewrite_bytes = bytes == 0 ? REWRITE_BYTES : bytes;
+}
+
 const struct manifest_state *
 manifest_state(const struct manifest *manifest)
 {
@@ -380,6 +386,7 @@ manifest_new(struct os_fs *fs, const char *dir, struct manifest **out,
 	if (m == NULL)
 		return no_memory(err);
 	m->fs = fs;
+	m->rewrite_bytes = REWRITE_BYTES;
 	if (snprintf(m->dir, sizeof(m->dir), "%s", dir) < (int)sizeof(m->dir))
 		return 0;
 	return error_set(err, STELE_E_LIMIT, "path \"%s\" is too long", dir);
@@ -679,7 +686,7 @@ rewrite_if_long(struct manifest *m)
 	struct error err;
 	bool is_renamed;
 
-	if (m->size - m->base_size < REWRITE_BYTES)
+	if (m->size - m->base_size < m->rewrite_bytes)
 		return;
 	if (write_checkpoint(m, &is_renamed, &err) != 0 && is_renamed)
 		(void)fail(m, &err); /* whose the name is is not known */

@@ -101,6 +101,9 @@ MUST_USE int manifest_load(struct os_fs *fs, const char *dir,
     struct manifest **out, uint64_t *torn_bytes, struct error *err);
 void manifest_close(struct manifest *manifest); /* NULL is allowed */
 
+/* Bytes of steps past which the file is written anew; 0 is 1 MiB. */
+void manifest_set_log_size(struct manifest *manifest, uint64_t bytes);
+
 /* Borrowed; changes with manifest_append() only. */
 const struct manifest_state *manifest_state(const struct manifest *manifest);
 

@@ -17,6 +17,7 @@ struct manifest {
 	uint32_t segment_capacity;
 	uint64_t identity;
 	uint64_t sequence;    /* of the last step */
+	uint64_t rewrite_bytes; /* of steps, before they are rewritten */
 	uint64_t base_size;   /* of the file's checkpoint */
 	uint64_t last_step;   /* as it was read: where it begins, and */
 	bool is_sealed;       /* whether it is known to be synced */
