@@ -307,6 +307,7 @@ query_work(struct session *session)
 	buf_init(&scratch);
 	if (job->chunk == NULL)
 		job->chunk = net_chunk_new();
+	job->outcome = JOB_DONE; /* it may go on after JOB_PARKED */
 	job->rc = session_check_cancel(session);
 	if (job->rc == 0 && job->chunk == NULL)
 		job->rc = error_set(&session->err, STELE_E_OUT_OF_MEMORY,
@@ -385,7 +386,6 @@ query_inline(struct session *session)
 	job->chunk = session->out;
 	session->out = NULL;
 	job->is_inline = true;
-	job->outcome = JOB_DONE;
 	query_work(session);
 	job->is_inline = false;
 	session->out = job->chunk;

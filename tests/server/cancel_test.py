@@ -6,8 +6,13 @@ Most of what is cancelled here would never end by itself: if the cancel is not
 noticed, there is no answer, and the test fails for that.  No time is measured.
 """
 
+import array
+import fcntl
 import os
+import socket
 import sys
+import termios
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -143,9 +148,26 @@ def a_query_behind_another(server):
         expect_rows(second, ROWS)
 
 
+def wait_until_full(peer):
+    """Until no more bytes come to a socket that nobody reads."""
+    before = -1
+    while (waiting := unread(peer)) != before:
+        before = waiting
+        time.sleep(0.1)
+
+
+def unread(peer):
+    waiting = array.array("i", [0])
+    fcntl.ioctl(peer, termios.FIONREAD, waiting)
+    return waiting[0]
+
+
 def a_reader_that_does_not_read(server):
     with connect(server) as connection:
         connection.send(query("SELECT a.i, b.i FROM t a, t b"))
+        # The first rows are there; once the socket is full, the query waits.
+        connection.socket.recv(1, socket.MSG_PEEK)
+        wait_until_full(connection.socket)
         connection.cancel()
         expect_error("a slow reader", connection.until_ready(), BY_USER)
         expect_alive("a slow reader", connection)

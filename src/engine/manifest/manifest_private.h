@@ -16,13 +16,13 @@ struct manifest {
 	struct manifest_state state;
 	uint32_t segment_capacity;
 	uint64_t identity;
-	uint64_t sequence;    /* of the last step */
+	uint64_t sequence;      /* of the last step */
 	uint64_t rewrite_bytes; /* of steps, before they are rewritten */
-	uint64_t base_size;   /* of the file's checkpoint */
-	uint64_t last_step;   /* as it was read: where it begins, and */
-	bool is_sealed;       /* whether it is known to be synced */
-	uint64_t size;        /* where the next step goes, and the seal */
-	struct error failure; /* code 0: none; else every step answers it */
+	uint64_t base_size;     /* of the file's checkpoint */
+	uint64_t last_step;     /* as it was read: where it begins, and */
+	bool is_sealed;         /* whether it is known to be synced */
+	uint64_t size;          /* where the next step goes, and the seal */
+	struct error failure;   /* code 0: none; else every step answers it */
 	char dir[OS_PATH_SIZE];
 };
 
