@@ -107,6 +107,7 @@ estimate_rows(const struct exec_env *env, const struct rel *rel,
 	case REL_APPEND:
 	case REL_SET_OP:
 	case REL_WITH:
+	case REL_WINDOW:
 	case REL_SEQUENCE:
 		return 0;
 	}

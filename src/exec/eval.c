@@ -619,6 +619,7 @@ eval_expr(const struct eval *eval, const struct expr *expr, struct sel sel,
 		    out);
 		return 0;
 	case EXPR_AGG:
+	case EXPR_WINDOW:
 	case EXPR_GROUPING:
 		break; /* lifted when it was bound */
 	}

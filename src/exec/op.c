@@ -59,6 +59,8 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return limit_op_new(env, rel);
 	case REL_APPEND:
 		return append_op_new(env, rel);
+	case REL_WINDOW:
+		return window_op_new(env, rel);
 	case REL_SEQUENCE:
 		return sequence_op_new(env, rel);
 	case REL_UNPIVOT:

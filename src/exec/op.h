@@ -128,6 +128,8 @@ struct op_state *explain_op_new(const struct exec_env *env,
     const struct plan *plan);
 struct op_state *append_op_new(const struct exec_env *env,
     const struct rel *rel);
+struct op_state *window_op_new(const struct exec_env *env,
+    const struct rel *rel);
 struct op_state *sequence_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *unpivot_op_new(const struct exec_env *env,

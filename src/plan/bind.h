@@ -116,7 +116,14 @@ enum bind_place {
 	PLACE_DEFAULT,
 	PLACE_STORE,
 	PLACE_EXECUTE,
+	PLACE_WINDOW, /* PARTITION BY, ORDER BY and frame of one */
 	PLACE_COUNT,
+};
+
+/* Window functions of a query. */
+struct window_use {
+	const struct ast_select *select; /* that has the WINDOW clause */
+	bool is_used;
 };
 
 struct agg_list {
@@ -153,6 +160,8 @@ struct scope {
 	enum bind_place place;
 	struct agg_list *aggs; /* NULL: aggregates are not allowed */
 	bool in_aggregate;
+	struct window_use *windows; /* NULL: windows are not allowed */
+	bool in_window;
 };
 
 /* ---- bind_scope.c ---- */
@@ -275,6 +284,22 @@ struct aggregate {
 	uint32_t args[2];
 	uint32_t result; /* TYPE_ANY: that of the argument */
 };
+int resolve_aggregate(struct binder *binder, struct str name,
+    struct expr **args, uint32_t arg_count, int location,
+    const struct aggregate **out, struct error *err);
+
+/* 42883, or 42725 if it is ambiguous. */
+int function_error(struct binder *binder, struct str name, struct expr **args,
+    uint32_t arg_count, int location, bool is_ambiguous, struct error *err);
+const char *bind_place_name(enum bind_place place);
+
+/* ---- bind_window.c ---- */
+
+bool is_window_function(struct str name);
+
+/* A call with OVER. */
+int bind_window_call(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
 const char *agg_name(enum agg_kind kind);
 const struct aggregate *aggregate_next(struct str name,
     const struct aggregate *previous);
@@ -525,6 +550,7 @@ struct select_state {
 	struct scope scope;
 	struct rel *rel;
 	struct agg_list aggs;
+	struct window_use windows;
 	struct target_list targets; /* those of ORDER BY alone come last */
 	uint32_t visible_count;     /* targets of the select list */
 	struct expr **groups;
@@ -564,6 +590,9 @@ int bind_group_index(struct binder *binder, struct select_state *state,
 /* Put the aggregation and HAVING on state->rel, lift targets over it. */
 int select_aggregate(struct binder *binder, struct select_state *state,
     struct error *err);
+
+/* Put the windows on state->rel; calls in targets become their columns. */
+void select_windows(struct binder *binder, struct select_state *state);
 
 /* A target meant by its place in the select list; 42P10 if there is none. */
 int target_by_ordinal(const struct ast_expr *ast, uint32_t count,

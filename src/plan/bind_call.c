@@ -23,7 +23,7 @@ signature(struct binder *binder, struct str name, struct expr **args,
 	return arena_printf(binder->arena, "%.*s)", STR_FMT(text));
 }
 
-static int
+int
 function_error(struct binder *binder, struct str name, struct expr **args,
     uint32_t arg_count, int location, bool is_ambiguous, struct error *err)
 {
@@ -329,6 +329,7 @@ static const char *const place_name[PLACE_COUNT] = {
 	[PLACE_DEFAULT] = "DEFAULT expressions",
 	[PLACE_STORE] = "STORE",
 	[PLACE_EXECUTE] = "EXECUTE parameters",
+	[PLACE_WINDOW] = "window definitions",
 };
 
 static const char *const foreign_aggregates[] = { "array_agg", "json_agg",
@@ -337,9 +338,13 @@ static const char *const foreign_aggregates[] = { "array_agg", "json_agg",
 	"covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_count",
 	"regr_intercept", "regr_r2", "regr_slope", "regr_sxx", "regr_sxy",
 	"regr_syy", "bit_and", "bit_or", "bit_xor", "range_agg", "mode",
-	"percentile_cont", "percentile_disc", "row_number", "rank",
-	"dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead",
-	"first_value", "last_value", "nth_value" };
+	"percentile_cont", "percentile_disc" };
+
+const char *
+bind_place_name(enum bind_place place)
+{
+	return place_name[place];
+}
 
 static bool
 is_foreign_aggregate(struct str name)
@@ -404,7 +409,7 @@ agg_list_add(struct binder *binder, struct agg_list *list,
 	return list->count++;
 }
 
-static int
+int
 resolve_aggregate(struct binder *binder, struct str name, struct expr **args,
     uint32_t arg_count, int location, const struct aggregate **out,
     struct error *err)
@@ -540,9 +545,7 @@ check_call_form(const struct ast_expr *ast, struct error *err)
 	const struct ast_call *call = &ast->call;
 	const char *what = NULL;
 
-	if (call->over != NULL)
-		what = "window functions are";
-	else if (call->arg_names != NULL)
+	if (call->arg_names != NULL)
 		what = "named arguments are";
 	else if (call->is_variadic)
 		what = "VARIADIC is";
@@ -612,6 +615,12 @@ bind_call(struct binder *binder, struct scope *scope,
 	rc = check_call_form(ast, err);
 	if (rc != 0)
 		return rc;
+	if (call->over != NULL)
+		return bind_window_call(binder, scope, ast, out, err);
+	if (is_window_function(name))
+		return error_at(err, ast->location, STELE_E_WINDOWING,
+		    "window function %.*s requires an OVER clause",
+		    STR_FMT(name));
 	inner.in_aggregate |= is_aggregate;
 	for (uint32_t i = 0; i < count && rc == 0; i++)
 		rc = bind_expr(binder, &inner, call->args.items[i], &args[i],

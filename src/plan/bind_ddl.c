@@ -55,6 +55,7 @@ is_not_constant(const struct expr *expr)
 	case EXPR_PARAM:
 	case EXPR_FACT:
 	case EXPR_AGG:
+	case EXPR_WINDOW:
 	case EXPR_GROUPING:
 	case EXPR_OUTER:
 	case EXPR_SUBQUERY:

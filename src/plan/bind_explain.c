@@ -419,6 +419,9 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 	case REL_APPEND:
 		node->kind = "Append";
 		return;
+	case REL_WINDOW:
+		node->kind = "WindowAgg";
+		return;
 	case REL_SEQUENCE:
 		explain_sequence(e, node, rel);
 		return;

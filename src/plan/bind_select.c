@@ -131,10 +131,7 @@ check_supported(const struct ast_select *select, bool is_outermost,
 	const char *what = NULL;
 	int location = select->location;
 
-	if (select->window_count > 0) {
-		what = "WINDOW";
-		location = select->windows[0]->location;
-	} else if (is_outermost && select->set_op == AST_SET_NONE &&
+	if (is_outermost && select->set_op == AST_SET_NONE &&
 	    select->value_count == 0 && select->targets.count == 0) {
 		what = "a SELECT without columns";
 	}
@@ -156,6 +153,7 @@ bind_where(struct binder *binder, struct select_state *state, struct error *err)
 	if (state->select->where == NULL)
 		return 0;
 	scope.aggs = NULL;
+	scope.windows = NULL;
 	scope.place = PLACE_WHERE;
 	rc = bind_condition(binder, &scope, state->select->where, "WHERE",
 	    &condition, err);
@@ -172,6 +170,7 @@ bind_having(struct binder *binder, struct select_state *state,
 
 	if (state->select->having == NULL)
 		return 0;
+	scope.windows = NULL;
 	scope.place = PLACE_HAVING;
 	return bind_condition(binder, &scope, state->select->having, "HAVING",
 	    &state->having, err);
@@ -194,6 +193,8 @@ bind_parts(struct binder *binder, struct select_state *state,
 	rc = bind_from(binder, &state->scope, &select->from, &state->rel, err);
 	state->scope.place = PLACE_SELECT;
 	state->scope.aggs = &state->aggs;
+	state->windows.select = select;
+	state->scope.windows = &state->windows;
 	if (rc == 0)
 		rc = bind_targets(binder, &state->scope, &select->targets,
 		    unknowns_here(select, unknowns), &state->targets, err);
@@ -359,7 +360,8 @@ build(struct binder *binder, struct select_state *state, enum unknowns unknowns,
 {
 	const struct ast_select *select = state->select;
 	bool is_sorted = is_sorted_already(state) && !state->is_aggregated &&
-	    !select->is_distinct && state->distinct_count == 0;
+	    !state->windows.is_used && !select->is_distinct &&
+	    state->distinct_count == 0;
 	struct rel *project;
 	struct rel *rel;
 	bool is_last;
@@ -376,6 +378,8 @@ build(struct binder *binder, struct select_state *state, enum unknowns unknowns,
 		if (!select->is_distinct)
 			sort_by_groups(binder, state, rel);
 	}
+	if (state->windows.is_used)
+		select_windows(binder, state);
 	rel = project = project_targets(binder, state);
 	if (select->is_distinct) {
 		rc = need_distinct(binder, state, err);

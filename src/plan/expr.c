@@ -137,6 +137,8 @@ own_part_equal(const struct expr *a, const struct expr *b)
 		return a->fact == b->fact;
 	case EXPR_AGG:
 		return a->agg.rel == b->agg.rel && a->agg.index == b->agg.index;
+	case EXPR_WINDOW:
+		return window_spec_equal(a->window, b->window);
 	case EXPR_OUTER:
 		return a->slot == b->slot;
 	case EXPR_SUBQUERY:

@@ -44,6 +44,7 @@ enum expr_kind {
 	EXPR_TYPEOF,   /* value: pg_typeof's answer, args[0] is not evaluated */
 	EXPR_SUBQUERY, /* subquery; args: what ANY and ALL compare with it */
 	EXPR_AGG,      /* agg; only while binding, then a column */
+	EXPR_WINDOW,   /* window; likewise, see bind_window.c */
 	EXPR_GROUPING, /* args: likewise, GROUPING(args) */
 	EXPR_OUTER,    /* slot; only in a plan, see below */
 };
@@ -71,6 +72,7 @@ enum expr_fact {
 };
 
 struct subquery;
+struct window_spec;
 
 struct expr {
 	enum expr_kind kind;
@@ -95,6 +97,7 @@ struct expr {
 		} agg;
 		uint32_t slot;
 		struct subquery *subquery; /* see logical.h */
+		const struct window_spec *window;
 	};
 };
 
@@ -117,6 +120,10 @@ int expr_start(const struct expr *expr);
 
 /* The same computation; locations do not count. */
 bool expr_equal(const struct expr *a, const struct expr *b);
+
+/* bind_window.c: the same function over the same window, but for arguments. */
+bool window_spec_equal(const struct window_spec *a,
+    const struct window_spec *b);
 
 /* Whether any expression in the tree satisfies `test`. */
 bool expr_any(const struct expr *expr, bool (*test)(const struct expr *expr));

@@ -311,6 +311,7 @@ expr_text_put(const struct expr_text *text, const struct expr *expr,
 		buf_printf(out, "$outer%" PRIu32, expr->slot);
 		return;
 	case EXPR_AGG: /* only while binding */
+	case EXPR_WINDOW:
 	case EXPR_GROUPING:
 		return;
 	}

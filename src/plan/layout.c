@@ -11,6 +11,7 @@
 #include "plan/improve.h"
 #include "plan/late_payload.h"
 #include "plan/option.h"
+#include "plan/rel_walk.h"
 #include "plan/scan_bound.h"
 
 /* Of copied expressions and relations: copies of copies may grow fast. */
@@ -750,6 +751,64 @@ lay_out_append(struct layouter *l, const struct rel *rel)
 }
 
 static void
+place_window_call(struct layouter *l, struct window_call *call,
+    const struct rel *input)
+{
+	call->agg.arg = place_optional(l, call->agg.arg, input);
+	call->agg.delimiter = place_optional(l, call->agg.delimiter, input);
+	call->agg.filter = place_optional(l, call->agg.filter, input);
+	for (uint32_t i = 0; i < WINDOW_ARGS_MAX; i++)
+		call->args[i] = place_optional(l, call->args[i], input);
+	call->frame.start_offset =
+	    place_optional(l, call->frame.start_offset, input);
+	call->frame.end_offset =
+	    place_optional(l, call->frame.end_offset, input);
+	call->frame.range_key = place_optional(l, call->frame.range_key, input);
+}
+
+static int
+want_slot(struct expr **slot, void *arg)
+{
+	column_set_add_expr(arg, *slot);
+	return 0;
+}
+
+/* The input's columns that are wanted, then all calls. */
+static struct rel *
+lay_out_window(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct column_set below = wanted_below(l, wanted);
+	struct rel *out = copy_rel(l, rel);
+	struct rel_window *window = &out->window;
+
+	(void)rel_each_expr_of(rel, want_slot, &below);
+	out->input = lay_out(l, rel->input, &below);
+	start_columns(l, out, out->input->column_count + window->call_count);
+	for (uint32_t i = 0; i < out->input->column_count; i++)
+		add_column(out, out->input->columns[i].rel,
+		    out->input->columns[i].column, out->input->types[i]);
+	for (uint32_t i = 0; i < window->call_count; i++)
+		add_column(out, rel->id, i, rel->types[i]);
+	window->partition = place_all(l, rel->window.partition,
+	    window->partition_count, out->input);
+	window->order = arena_alloc_array(l->arena,
+	    (size_t)window->order_count + 1, sizeof(*window->order));
+	window->calls = arena_alloc_array(l->arena,
+	    (size_t)window->call_count + 1, sizeof(*window->calls));
+	for (uint32_t i = 0; i < window->order_count; i++) {
+		window->order[i] = rel->window.order[i];
+		window->order[i].key =
+		    place(l, window->order[i].key, out->input);
+	}
+	for (uint32_t i = 0; i < window->call_count; i++) {
+		window->calls[i] = rel->window.calls[i];
+		place_window_call(l, &window->calls[i], out->input);
+	}
+	return out;
+}
+
+static void
 lay_out_step(struct layouter *l, struct sequence_input *step,
     const struct column_set *wanted)
 {
@@ -916,6 +975,8 @@ lay_out(struct layouter *l, const struct rel *rel,
 		return lay_out_payload(l, rel, wanted);
 	case REL_APPEND:
 		return lay_out_append(l, rel);
+	case REL_WINDOW:
+		return lay_out_window(l, rel, wanted);
 	case REL_SEQUENCE:
 		return lay_out_sequence(l, rel, wanted);
 	case REL_UNPIVOT:

@@ -43,6 +43,7 @@ enum rel_kind {
 	REL_UNIQUE, /* DISTINCT ON */
 	REL_LIMIT,
 	REL_APPEND, /* UNION ALL */
+	REL_WINDOW,
 	REL_SEQUENCE,
 	REL_UNPIVOT,
 	REL_SET_OP,    /* INTERSECT, EXCEPT */
@@ -324,6 +325,82 @@ struct rel_sequence {
 	int64_t within_unit_us;
 };
 
+/* ---- window functions ---- */
+
+enum window_kind {
+	WINDOW_AGGREGATE,
+	WINDOW_ROW_NUMBER,
+	WINDOW_RANK,
+	WINDOW_DENSE_RANK,
+	WINDOW_PERCENT_RANK,
+	WINDOW_CUME_DIST,
+	WINDOW_NTILE,
+	WINDOW_LAG,
+	WINDOW_LEAD,
+	WINDOW_FIRST_VALUE,
+	WINDOW_LAST_VALUE,
+	WINDOW_NTH_VALUE,
+};
+
+enum frame_mode { FRAME_RANGE, FRAME_ROWS, FRAME_GROUPS };
+
+enum frame_bound {
+	FRAME_UNBOUNDED_PRECEDING,
+	FRAME_PRECEDING, /* by an offset */
+	FRAME_CURRENT_ROW,
+	FRAME_FOLLOWING, /* by an offset */
+	FRAME_UNBOUNDED_FOLLOWING,
+};
+
+enum frame_exclude {
+	FRAME_EXCLUDE_NONE,
+	FRAME_EXCLUDE_CURRENT_ROW,
+	FRAME_EXCLUDE_GROUP,
+	FRAME_EXCLUDE_TIES,
+};
+
+/*
+ * The rows around a row that a function sees.  An offset is a fixed bigint; of
+ * FRAME_RANGE it is the least or greatest key that a row of the frame has,
+ * over the row at hand.
+ */
+struct window_frame {
+	enum frame_mode mode;
+	enum frame_bound start;
+	enum frame_bound end;
+	enum frame_exclude exclude;
+	struct expr *start_offset; /* NULL: none */
+	struct expr *end_offset;
+	struct expr *range_key; /* RANGE with an offset: the key, of its type */
+};
+
+#define WINDOW_ARGS_MAX 3
+
+struct window_call {
+	enum window_kind kind;
+	struct agg_call agg; /* of WINDOW_AGGREGATE */
+	/* lag, lead: value, offset or NULL, default or NULL */
+	struct expr *args[WINDOW_ARGS_MAX];
+	struct window_frame frame;
+	struct type type; /* of the result */
+};
+
+struct window_order {
+	struct expr *key;
+	bool is_descending;
+	bool nulls_first;
+};
+
+/* The input's columns, then those of the calls; rows in the window's order. */
+struct rel_window {
+	struct expr **partition;
+	uint32_t partition_count;
+	struct window_order *order;
+	uint32_t order_count;
+	struct window_call *calls;
+	uint32_t call_count;
+};
+
 /* An input row of row_count times the columns becomes that many rows. */
 struct rel_unpivot {
 	uint32_t row_count;
@@ -352,6 +429,7 @@ struct rel {
 			struct rel **inputs;
 			uint32_t count;
 		} append;
+		struct rel_window window;
 		struct rel_sequence sequence;
 		struct rel_unpivot unpivot;
 		struct rel_set_op set_op;

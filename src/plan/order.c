@@ -184,6 +184,7 @@ order_relax(struct binder *binder, struct rel *rel, bool is_seen)
 		break;
 	case REL_UNIQUE:
 	case REL_LIMIT:
+	case REL_WINDOW:
 	case REL_SEQUENCE:
 	case REL_UNPIVOT:
 	case REL_RECURSIVE:

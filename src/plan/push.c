@@ -293,6 +293,7 @@ push_down(struct binder *binder, struct rel *rel,
 	case REL_VALUES:
 	case REL_UNIQUE:
 	case REL_LIMIT:
+	case REL_WINDOW:
 	case REL_SEQUENCE:
 	case REL_UNPIVOT:
 	case REL_CTE:

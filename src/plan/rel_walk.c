@@ -55,6 +55,26 @@ each_of_agg(const struct rel *rel, expr_slot_fn fn, void *arg)
 }
 
 static int
+each_of_window(const struct rel_window *window, expr_slot_fn fn, void *arg)
+{
+	int rc = each_of(window->partition, window->partition_count, fn, arg);
+
+	for (uint32_t i = 0; i < window->order_count && rc == 0; i++)
+		rc = fn(&window->order[i].key, arg);
+	for (uint32_t i = 0; i < window->call_count && rc == 0; i++) {
+		struct window_call *call = &window->calls[i];
+		struct expr **slots[] = { &call->agg.arg, &call->agg.delimiter,
+			&call->agg.filter, &call->args[0], &call->args[1],
+			&call->args[2], &call->frame.start_offset,
+			&call->frame.end_offset, &call->frame.range_key };
+
+		for (size_t k = 0; k < ARRAY_LEN(slots) && rc == 0; k++)
+			rc = one_of(slots[k], fn, arg);
+	}
+	return rc;
+}
+
+static int
 each_of_sequence(const struct rel_sequence *sequence, expr_slot_fn fn,
     void *arg)
 {
@@ -105,6 +125,8 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 	case REL_LIMIT:
 		rc = one_of(&rel->limit.limit, fn, arg);
 		return rc != 0 ? rc : one_of(&rel->limit.offset, fn, arg);
+	case REL_WINDOW:
+		return each_of_window(&rel->window, fn, arg);
 	case REL_SEQUENCE:
 		rc = one_of(&rel->sequence.within, fn, arg);
 		return rc != 0 ? rc : each_of_sequence(&rel->sequence, fn, arg);
@@ -130,6 +152,7 @@ rel_input_count(const struct rel *rel)
 	case REL_UNIQUE:
 	case REL_LIMIT:
 	case REL_PAYLOAD:
+	case REL_WINDOW:
 	case REL_UNPIVOT:
 		return 1;
 	case REL_JOIN:

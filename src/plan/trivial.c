@@ -53,6 +53,7 @@ is_cheap_node(const struct expr *expr)
 		return true;
 	case EXPR_SUBQUERY:
 	case EXPR_AGG:
+	case EXPR_WINDOW:
 	case EXPR_GROUPING:
 	case EXPR_OUTER:
 		break;
@@ -106,6 +107,7 @@ take_rel(const struct rel *rel, int *left)
 	case REL_SYSTEM:
 	case REL_PAYLOAD:
 	case REL_UNIQUE:
+	case REL_WINDOW:
 	case REL_SEQUENCE:
 	case REL_UNPIVOT:
 	case REL_SET_OP:

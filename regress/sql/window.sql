@@ -1,0 +1,25 @@
+-- Window functions; every answer is PostgreSQL 15's.
+CREATE TABLE e (dep text, no int, sal int);
+INSERT INTO e (context_id, dep, no, sal) VALUES ('a','develop',11,5200),('b','develop',7,4200),('c','develop',9,4500),('d','develop',8,6000),('e','develop',10,5200),('f','personnel',5,3500),('g','personnel',2,3900),('h','sales',3,4800),('i','sales',1,5000),('j','sales',4,4800);
+SELECT dep, no, sal, avg(sal) OVER (PARTITION BY dep) FROM e ORDER BY dep, no;
+SELECT dep, no, sal, rank() OVER (PARTITION BY dep ORDER BY sal DESC), dense_rank() OVER (PARTITION BY dep ORDER BY sal DESC), row_number() OVER w, ntile(3) OVER w FROM e WINDOW w AS (ORDER BY no) ORDER BY dep, sal DESC, no;
+SELECT sal, sum(sal) OVER (), sum(sal) OVER (ORDER BY sal), sum(sal) OVER (ORDER BY sal, no ROWS 1 PRECEDING), count(*) OVER (ORDER BY sal RANGE BETWEEN 300 PRECEDING AND 300 FOLLOWING EXCLUDE CURRENT ROW), lag(no, 2, -1) OVER (ORDER BY no), lead(dep) OVER (ORDER BY no), first_value(no) OVER (PARTITION BY dep ORDER BY no), last_value(no) OVER (PARTITION BY dep ORDER BY no), nth_value(no, 2) OVER (PARTITION BY dep ORDER BY no ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), percent_rank() OVER (ORDER BY sal), cume_dist() OVER (ORDER BY sal) FROM e ORDER BY no;
+SELECT dep, sum(sal), sum(sum(sal)) OVER (ORDER BY dep), rank() OVER (ORDER BY sum(sal) DESC) FROM e GROUP BY dep ORDER BY dep;
+SELECT no, count(*) OVER (ORDER BY sal GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING), sum(sal) FILTER (WHERE no > 5) OVER (PARTITION BY dep) FROM e ORDER BY no;
+SELECT rank() OVER (ORDER BY rank() OVER ()) FROM e;
+SELECT no FROM e WHERE rank() OVER (ORDER BY no) = 1;
+SELECT sum(rank() OVER ()) FROM e;
+SELECT rank() FROM e;
+SELECT no OVER () FROM e;
+SELECT lower(dep) OVER () FROM e;
+SELECT count(DISTINCT no) OVER () FROM e;
+SELECT sum(no) OVER (ORDER BY no ROWS -1 PRECEDING) FROM e;
+SELECT ntile(0) OVER () FROM e;
+SELECT nth_value(no, 0) OVER () FROM e;
+SELECT sum(no) OVER w FROM e;
+SELECT sum(no) OVER (ORDER BY dep RANGE 1 PRECEDING) FROM e;
+SELECT sum(no) OVER (ORDER BY no, sal RANGE 1 PRECEDING) FROM e;
+SELECT dep FROM (SELECT dep, row_number() OVER (PARTITION BY dep ORDER BY sal DESC, no) AS r FROM e) x WHERE r = 1 ORDER BY 1;
+SELECT DISTINCT dep, max(sal) OVER (PARTITION BY dep) FROM e ORDER BY 1;
+SELECT string_agg(dep, ',') OVER (ORDER BY no) FROM e ORDER BY no LIMIT 3;
+SELECT no, sum(no) OVER (ORDER BY no RANGE BETWEEN 2 PRECEDING AND 1 PRECEDING) FROM e ORDER BY no;

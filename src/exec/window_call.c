@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * window_call.c -- the functions of windows, a partition at a time.
+ *
+ * Aggregates.  A frame that begins with its partition only grows from row to
+ * row: one state is added to, and asked whenever the frame has grown.  Other
+ * frames are computed for many rows at once, each row a group of its own.
+ */
+#include "common/error.h"
+#include "exec/agg_state.h"
+#include "exec/eval.h"
+#include "exec/window_private.h"
+
+static void
+set_result(struct window_result *result, uint32_t position,
+    const struct datum *value)
+{
+	vec_set(&result->values, position, value);
+}
+
+static void
+set_i64(struct window_result *result, uint32_t position, uint64_t value)
+{
+	result->values.i64[position] = (int64_t)value;
+	result->values.nulls[position] = 0;
+}
+
+static void
+set_f64(struct window_result *result, uint32_t position, double value)
+{
+	result->values.f64[position] = value;
+	result->values.nulls[position] = 0;
+}
+
+/* ---- ranks ---- */
+
+static void
+run_row_number(struct window_result *result, struct window_span partition)
+{
+	for (uint32_t i = partition.first; i < partition.limit; i++)
+		set_i64(result, i, i - partition.first + 1);
+}
+
+static void
+run_rank(const struct window_op *window, struct window_result *result,
+    struct window_span partition)
+{
+	for (uint32_t i = partition.first; i < partition.limit; i++)
+		set_i64(result, i,
+		    window->peers_first[i] - partition.first + 1);
+}
+
+static void
+run_dense_rank(const struct window_op *window, struct window_result *result,
+    struct window_span partition)
+{
+	uint64_t rank = 0;
+
+	for (uint32_t i = partition.first; i < partition.limit; i++) {
+		rank += window->peers_first[i] == i;
+		set_i64(result, i, rank);
+	}
+}
+
+static void
+run_percent_rank(const struct window_op *window, struct window_result *result,
+    struct window_span partition)
+{
+	uint32_t count = partition.limit - partition.first;
+
+	for (uint32_t i = partition.first; i < partition.limit; i++)
+		set_f64(result, i,
+		    count < 2
+			? 0
+			: (double)(window->peers_first[i] - partition.first) /
+			    (double)(count - 1));
+}
+
+static void
+run_cume_dist(const struct window_op *window, struct window_result *result,
+    struct window_span partition)
+{
+	double count = partition.limit - partition.first;
+
+	for (uint32_t i = partition.first; i < partition.limit; i++)
+		set_f64(result, i,
+		    (double)(window->peers_limit[i] - partition.first) / count);
+}
+
+/* As many rows in each bucket, the first ones have one more. */
+static int
+run_ntile(const struct window_op *window, struct window_result *result,
+    struct window_span partition, struct error *err)
+{
+	struct datum buckets =
+	    window_value(window, result->columns.args[0], partition.first);
+	uint64_t count = partition.limit - partition.first;
+	uint64_t size, larger;
+
+	if (buckets.is_null) /* so are all results */
+		return 0;
+	if (buckets.i64 <= 0)
+		return error_set(err, STELE_E_INVALID_NTILE,
+		    "argument of ntile must be greater than zero");
+	size = count / (uint64_t)buckets.i64;
+	larger = count % (uint64_t)buckets.i64;
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t bucket = i < larger * (size + 1)
+		    ? i / (size + 1)
+		    : larger + (i - larger * (size + 1)) / size;
+
+		set_i64(result, partition.first + (uint32_t)i, bucket + 1);
+	}
+	return 0;
+}
+
+/* ---- other rows ---- */
+
+static void
+run_lag(const struct window_op *window, struct window_result *result,
+    struct window_span partition, int direction)
+{
+	const uint32_t *args = result->columns.args;
+
+	for (uint32_t i = partition.first; i < partition.limit; i++) {
+		struct datum value = { .is_null = true };
+		struct datum offset = { .i64 = 1 };
+		int64_t at;
+
+		if (args[1] != NO_COLUMN)
+			offset = window_value(window, args[1], i);
+		if (offset.is_null) {
+			set_result(result, i, &value);
+			continue;
+		}
+		/* offsets are integer, positions far from int64's ends */
+		at = (int64_t)i + direction * offset.i64;
+		if (at >= partition.first && at < partition.limit)
+			value = window_value(window, args[0], (uint32_t)at);
+		else if (args[2] != NO_COLUMN)
+			value = window_value(window, args[2], i);
+		set_result(result, i, &value);
+	}
+}
+
+/* The n-th row of a frame that is not excluded; limit if there is none. */
+static uint32_t
+nth_of_frame(const struct window_frames *frames, uint32_t position,
+    struct window_span span, uint64_t n)
+{
+	if (frames->result->call->frame.exclude == FRAME_EXCLUDE_NONE)
+		return n <= span.limit - span.first
+		    ? span.first + (uint32_t)(n - 1)
+		    : span.limit;
+	for (uint32_t i = span.first; i < span.limit; i++)
+		if (!window_is_excluded(frames, position, i) && --n == 0)
+			return i;
+	return span.limit;
+}
+
+static uint32_t
+last_of_frame(const struct window_frames *frames, uint32_t position,
+    struct window_span span)
+{
+	for (uint32_t i = span.limit; i > span.first; i--)
+		if (!window_is_excluded(frames, position, i - 1))
+			return i - 1;
+	return span.limit;
+}
+
+static int
+nth_argument(const struct window_frames *frames, uint32_t position,
+    struct datum *out, struct error *err)
+{
+	*out = window_value(frames->window, frames->result->columns.args[1],
+	    position);
+	if (!out->is_null && out->i64 <= 0)
+		return error_set(err, STELE_E_INVALID_NTH_VALUE,
+		    "argument of nth_value must be greater than zero");
+	return 0;
+}
+
+static int
+run_value_of_frame(const struct window_frames *frames,
+    struct window_result *result, struct error *err)
+{
+	enum window_kind kind = result->call->kind;
+	struct window_span partition = frames->partition;
+
+	for (uint32_t i = partition.first; i < partition.limit; i++) {
+		struct window_span span = window_frames_at(frames, i);
+		struct datum value = { .is_null = true };
+		struct datum n = { .i64 = 1 };
+		uint32_t at = span.limit;
+
+		if (kind == WINDOW_NTH_VALUE) {
+			int rc = nth_argument(frames, i, &n, err);
+
+			if (rc != 0)
+				return rc;
+		}
+		if (kind == WINDOW_LAST_VALUE)
+			at = last_of_frame(frames, i, span);
+		else if (!n.is_null)
+			at = nth_of_frame(frames, i, span, (uint64_t)n.i64);
+		if (at < span.limit)
+			value = window_value(frames->window,
+			    result->columns.args[0], at);
+		set_result(result, i, &value);
+	}
+	return 0;
+}
+
+/* ---- aggregates ---- */
+
+/* Rows that wait to be added, each to its group. */
+struct pending {
+	struct window_op *window;
+	const struct window_result *result;
+	struct agg_state *state;
+	uint32_t rows[VEC_ROWS]; /* of the store */
+	uint32_t groups[VEC_ROWS];
+	uint32_t count;
+};
+
+static int
+flush(struct pending *pending, struct error *err)
+{
+	const uint32_t *args = pending->result->columns.args;
+	const struct row_store *extra = &pending->window->extra;
+	struct arena *arena = &pending->window->op.batch_arena;
+	struct vec values[2];
+	int rc;
+
+	for (uint32_t i = 0; i < 2; i++)
+		if (args[i] != NO_COLUMN)
+			row_store_column(extra, args[i], pending->rows, 0,
+			    pending->count, arena, &values[i]);
+	rc = agg_state_add(pending->state,
+	    args[0] == NO_COLUMN ? NULL : &values[0], &values[1],
+	    sel_all(pending->count), pending->groups, err);
+	pending->count = 0;
+	if (rc == 0)
+		rc = op_forget(&pending->window->op, err);
+	return rc != 0 ? rc : op_check_cancel(&pending->window->op, err);
+}
+
+static bool
+passes_filter(const struct pending *pending, uint32_t position)
+{
+	uint32_t filter = pending->result->columns.filter;
+	struct datum value;
+
+	if (filter == NO_COLUMN)
+		return true;
+	value = window_value(pending->window, filter, position);
+	return !value.is_null && value.boolean;
+}
+
+static int
+add_row(struct pending *pending, uint32_t position, uint32_t group,
+    struct error *err)
+{
+	if (!passes_filter(pending, position))
+		return 0;
+	pending->rows[pending->count] = pending->window->order[position];
+	pending->groups[pending->count++] = group;
+	return pending->count == VEC_ROWS ? flush(pending, err) : 0;
+}
+
+/* The results of groups 0..count-1 to the positions from `first` on. */
+static int
+take_results(struct pending *pending, struct window_result *result,
+    uint32_t first, uint32_t count, struct error *err)
+{
+	struct vec values;
+	int rc;
+
+	rc = pending->count > 0 ? flush(pending, err) : 0;
+	if (rc == 0)
+		rc = agg_state_reserve(pending->state, count, err);
+	if (rc == 0)
+		rc = agg_state_result(pending->state, 0, count,
+		    &pending->window->op.batch_arena, &values, err);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		struct datum value = vec_get(&values, i);
+
+		value =
+		    datum_copy(values.phys, &value, &pending->window->arena);
+		set_result(result, first + i, &value);
+	}
+	return rc != 0 ? rc : op_forget(&pending->window->op, err);
+}
+
+/* Every frame begins with the partition. */
+static int
+run_growing(const struct window_frames *frames, struct pending *pending,
+    struct window_result *result, struct error *err)
+{
+	struct window_span partition = frames->partition;
+	uint32_t done = partition.first;
+	uint32_t last = UINT32_MAX; /* the position that has the result */
+	int rc = agg_state_reserve(pending->state, 1, err);
+
+	for (uint32_t i = partition.first; i < partition.limit && rc == 0;
+	     i++) {
+		uint32_t limit = window_frames_at(frames, i).limit;
+
+		if (last != UINT32_MAX && limit == done) {
+			struct datum value = vec_get(&result->values, last);
+
+			set_result(result, i, &value);
+			continue;
+		}
+		for (; done < limit && rc == 0; done++)
+			rc = add_row(pending, done, 0, err);
+		if (rc == 0)
+			rc = take_results(pending, result, i, 1, err);
+		last = i;
+	}
+	return rc;
+}
+
+#define ROWS_AT_ONCE 1024
+
+static int
+run_apart(const struct window_frames *frames, struct pending *pending,
+    struct window_result *result, struct window_span span, struct error *err)
+{
+	int rc =
+	    agg_state_reserve(pending->state, span.limit - span.first, err);
+
+	for (uint32_t i = span.first; i < span.limit && rc == 0; i++) {
+		struct window_span frame = window_frames_at(frames, i);
+
+		for (uint32_t k = frame.first; k < frame.limit && rc == 0; k++)
+			if (!window_is_excluded(frames, i, k))
+				rc = add_row(pending, k, i - span.first, err);
+	}
+	return rc != 0 ? rc
+		       : take_results(pending, result, span.first,
+			     span.limit - span.first, err);
+}
+
+static int
+run_aggregate(struct window_op *window, const struct window_frames *frames,
+    struct window_result *result, struct error *err)
+{
+	const struct exec_context *context = window->op.env->context;
+	const struct window_frame *frame = &result->call->frame;
+	struct window_span span = frames->partition;
+	struct agg_state state;
+	struct pending pending = { .window = window,
+		.result = result,
+		.state = &state };
+	bool is_growing = frame->start == FRAME_UNBOUNDED_PRECEDING &&
+	    frame->exclude == FRAME_EXCLUDE_NONE;
+	int rc = 0;
+
+	while (span.first < frames->partition.limit && rc == 0) {
+		agg_state_init(&state, &result->call->agg, context->settings,
+		    context->budget);
+		if (!is_growing && span.first + ROWS_AT_ONCE < span.limit)
+			span.limit = span.first + ROWS_AT_ONCE;
+		rc = is_growing
+		    ? run_growing(frames, &pending, result, err)
+		    : run_apart(frames, &pending, result, span, err);
+		agg_state_release(&state);
+		span =
+		    (struct window_span){ span.limit, frames->partition.limit };
+	}
+	return rc;
+}
+
+/* ---- all ---- */
+
+static int
+run_in_frames(struct window_op *window, struct window_result *result,
+    struct window_span partition, struct error *err)
+{
+	struct window_frames frames;
+	int rc = window_frames_init(&frames, window, result, partition, err);
+
+	if (rc != 0)
+		return rc;
+	return result->call->kind == WINDOW_AGGREGATE
+	    ? run_aggregate(window, &frames, result, err)
+	    : run_value_of_frame(&frames, result, err);
+}
+
+int
+window_call_run(struct window_op *window, struct window_result *result,
+    struct window_span partition, struct error *err)
+{
+	switch (result->call->kind) {
+	case WINDOW_ROW_NUMBER:
+		run_row_number(result, partition);
+		return 0;
+	case WINDOW_RANK:
+		run_rank(window, result, partition);
+		return 0;
+	case WINDOW_DENSE_RANK:
+		run_dense_rank(window, result, partition);
+		return 0;
+	case WINDOW_PERCENT_RANK:
+		run_percent_rank(window, result, partition);
+		return 0;
+	case WINDOW_CUME_DIST:
+		run_cume_dist(window, result, partition);
+		return 0;
+	case WINDOW_NTILE:
+		return run_ntile(window, result, partition, err);
+	case WINDOW_LAG:
+		run_lag(window, result, partition, -1);
+		return 0;
+	case WINDOW_LEAD:
+		run_lag(window, result, partition, 1);
+		return 0;
+	case WINDOW_AGGREGATE:
+	case WINDOW_FIRST_VALUE:
+	case WINDOW_LAST_VALUE:
+	case WINDOW_NTH_VALUE:
+		break;
+	}
+	return run_in_frames(window, result, partition, err);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * window_private.h -- what the parts of the window operator share.
+ *
+ *   window.c        reads, orders, gives
+ *   window_frame.c  which rows a row's frame has
+ *   window_call.c   the functions
+ *
+ * All is read first.  A row has a position in the window's order, by partition,
+ * then by the keys of ORDER BY, then as it came; everything below speaks of
+ * positions.  Values that the functions need are columns of `extra`.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "exec/op.h"
+#include "exec/row_store.h"
+
+#define NO_COLUMN UINT32_MAX
+
+/* Where the values of one call are in `extra`. */
+struct window_columns {
+	uint32_t args[WINDOW_ARGS_MAX]; /* of an aggregate: arg, delimiter */
+	uint32_t filter;
+	uint32_t start_offset;
+	uint32_t end_offset;
+	uint32_t range_key;
+};
+
+/* A call and its results, by position. */
+struct window_result {
+	const struct window_call *call;
+	struct window_columns columns;
+	struct vec values; /* with null flags; `rows` of them */
+};
+
+struct window_op {
+	struct op_state op;
+	struct row_store rows;  /* the input's columns */
+	struct row_store extra; /* partition, order, then those of the calls */
+	struct expr **exprs;    /* of `extra` */
+	uint32_t expr_count;
+	struct window_result *results;
+	struct arena arena;    /* of what follows */
+	uint32_t *order;       /* row of each position */
+	uint32_t *peers_first; /* of each position: its peers' first one */
+	uint32_t *peers_limit; /* and the one after their last */
+	uint32_t row_count;
+	uint32_t at; /* position that is given next */
+	bool is_read;
+};
+
+/* Positions first..limit-1. */
+struct window_span {
+	uint32_t first;
+	uint32_t limit;
+};
+
+static inline struct datum
+window_value(const struct window_op *window, uint32_t column, uint32_t position)
+{
+	return vec_get(&window->extra.columns[column], window->order[position]);
+}
+
+/* ---- window_frame.c ---- */
+
+/* The frames of one call in one partition. */
+struct window_frames {
+	const struct window_op *window;
+	const struct window_result *result;
+	struct window_span partition;
+	struct window_span keyed; /* rows whose key is not null */
+	uint64_t start_offset;    /* ROWS and GROUPS */
+	uint64_t end_offset;
+};
+
+/* 22004, 22013 for an offset that is null or negative. */
+MUST_USE int window_frames_init(struct window_frames *frames,
+    const struct window_op *window, const struct window_result *result,
+    struct window_span partition, struct error *err);
+
+/* The frame of a position, before rows are excluded; may be empty. */
+struct window_span window_frames_at(const struct window_frames *frames,
+    uint32_t position);
+
+/* Whether row `other` of the frame of `position` is excluded from it. */
+bool window_is_excluded(const struct window_frames *frames, uint32_t position,
+    uint32_t other);
+
+/* ---- window_call.c ---- */
+
+/* Compute a call for all rows of a partition. */
+MUST_USE int window_call_run(struct window_op *window,
+    struct window_result *result, struct window_span partition,
+    struct error *err);

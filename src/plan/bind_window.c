@@ -1,0 +1,680 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind_window.c -- f(x) OVER (...): from calls to relations.
+ *
+ * While the select list is bound, a call is an EXPR_WINDOW, whose arguments are
+ * all expressions that it has, so that what lifts expressions over an
+ * aggregation lifts these too.  Then each different PARTITION BY and ORDER BY
+ * becomes a relation, and the call one of its columns.
+ */
+#include "plan/bind.h"
+#include "plan/column_set.h"
+
+/* What a call is but for its expressions, which are the arguments, in order:
+ * of the function, the filter, PARTITION BY, ORDER BY, offsets, key of RANGE. */
+struct window_spec {
+	enum window_kind kind;
+	enum agg_kind agg;
+	uint32_t arg_count;
+	bool has_filter;
+	uint32_t partition_count;
+	uint32_t order_count;
+	struct sort_key *order; /* of each: its direction */
+	struct window_frame frame;
+	bool has_start_offset;
+	bool has_end_offset;
+	bool has_range_key;
+};
+
+/* ---- functions ---- */
+
+static const struct window_function {
+	const char *name;
+	enum window_kind kind;
+	uint32_t arg_min;
+	uint32_t arg_max;
+	uint32_t args[WINDOW_ARGS_MAX]; /* TYPE_ANY: any, the same in each */
+	uint32_t result;                /* TYPE_ANY: that of the first */
+} window_functions[] = {
+	{ "row_number", WINDOW_ROW_NUMBER, 0, 0, { 0 }, TYPE_INT8 },
+	{ "rank", WINDOW_RANK, 0, 0, { 0 }, TYPE_INT8 },
+	{ "dense_rank", WINDOW_DENSE_RANK, 0, 0, { 0 }, TYPE_INT8 },
+	{ "percent_rank", WINDOW_PERCENT_RANK, 0, 0, { 0 }, TYPE_FLOAT8 },
+	{ "cume_dist", WINDOW_CUME_DIST, 0, 0, { 0 }, TYPE_FLOAT8 },
+	{ "ntile", WINDOW_NTILE, 1, 1, { TYPE_INT4 }, TYPE_INT4 },
+	{ "lag", WINDOW_LAG, 1, 3, { TYPE_ANY, TYPE_INT4, TYPE_ANY },
+	    TYPE_ANY },
+	{ "lead", WINDOW_LEAD, 1, 3, { TYPE_ANY, TYPE_INT4, TYPE_ANY },
+	    TYPE_ANY },
+	{ "first_value", WINDOW_FIRST_VALUE, 1, 1, { TYPE_ANY }, TYPE_ANY },
+	{ "last_value", WINDOW_LAST_VALUE, 1, 1, { TYPE_ANY }, TYPE_ANY },
+	{ "nth_value", WINDOW_NTH_VALUE, 2, 2, { TYPE_ANY, TYPE_INT4 },
+	    TYPE_ANY },
+};
+
+static const struct window_function *
+find_function(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(window_functions); i++)
+		if (str_equal(name, str_of_cstr(window_functions[i].name)))
+			return &window_functions[i];
+	return NULL;
+}
+
+bool
+is_window_function(struct str name)
+{
+	return find_function(name) != NULL;
+}
+
+/* The arguments as the function takes them. */
+static int
+coerce_function_args(struct binder *binder, const struct window_function *f,
+    struct expr **args, uint32_t count, int location, struct error *err)
+{
+	struct expr *same[WINDOW_ARGS_MAX];
+	struct type type = type_of(TYPE_TEXT);
+	uint32_t same_count = 0;
+	int rc = 0;
+
+	if (count < f->arg_min || count > f->arg_max)
+		return function_error(binder, str_of_cstr(f->name), args, count,
+		    location, false, err);
+	for (uint32_t i = 0; i < count; i++)
+		if (f->args[i] == TYPE_ANY)
+			same[same_count++] = args[i];
+	if (same_count > 0)
+		rc = common_type(binder, same, same_count, f->name, &type, err);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		struct type wanted = type_of(f->args[i]);
+
+		if (f->args[i] == TYPE_ANY)
+			rc = coerce_common(binder, &args[i], &type, f->name,
+			    err);
+		else if (can_coerce(args[i]->type.oid, wanted.oid,
+			     CAST_IMPLICIT))
+			rc = coerce(binder, &args[i], &wanted, CAST_IMPLICIT,
+			    err);
+		else
+			rc = function_error(binder, str_of_cstr(f->name), args,
+			    count, location, false, err);
+	}
+	return rc;
+}
+
+static int
+resolve_call(struct binder *binder, const struct ast_expr *ast, struct str name,
+    struct expr **args, struct window_spec *spec, struct type *type,
+    struct error *err)
+{
+	const struct window_function *f = find_function(name);
+	const struct aggregate *aggregate = NULL;
+	uint32_t count = ast->call.args.count;
+	int rc;
+
+	spec->arg_count = count;
+	if (f != NULL) {
+		spec->kind = f->kind;
+		rc = coerce_function_args(binder, f, args, count, ast->location,
+		    err);
+		if (rc == 0)
+			*type = f->result == TYPE_ANY ? args[0]->type
+						      : type_of(f->result);
+		return rc;
+	}
+	spec->kind = WINDOW_AGGREGATE;
+	spec->agg = AGG_COUNT_STAR;
+	*type = type_of(TYPE_INT8);
+	if (ast->call.has_star)
+		return 0;
+	rc = resolve_aggregate(binder, name, args, count, ast->location,
+	    &aggregate, err);
+	if (rc != 0)
+		return rc;
+	spec->agg = aggregate->kind;
+	*type = aggregate->result == TYPE_ANYENUM ? args[0]->type
+						  : type_of(aggregate->result);
+	return 0;
+}
+
+/* ---- what may not be ---- */
+
+static int
+check_place(const struct scope *scope, int location, struct error *err)
+{
+	if (scope->in_aggregate)
+		return error_at(err, location, STELE_E_GROUPING,
+		    "aggregate function calls cannot contain window function"
+		    " calls");
+	if (scope->in_window && scope->windows != NULL)
+		return error_at(err, location, STELE_E_WINDOWING,
+		    "window function calls cannot be nested");
+	if (scope->windows == NULL)
+		return error_at(err, location, STELE_E_WINDOWING,
+		    "window functions are not allowed in %s",
+		    bind_place_name(scope->place));
+	return 0;
+}
+
+static int
+check_form(const struct ast_expr *ast, struct str name, struct error *err)
+{
+	const struct ast_call *call = &ast->call;
+	const char *what = NULL;
+
+	if (call->is_distinct)
+		what = "DISTINCT is not implemented for window functions";
+	else if (call->order_by.count > 0)
+		what = "aggregate ORDER BY is not implemented for window"
+		       " functions";
+	else if (call->within_group.count > 0)
+		what = "OVER is not supported for ordered-set aggregates";
+	else if (call->filter != NULL && is_window_function(name))
+		what = "FILTER is not implemented for non-aggregate window"
+		       " functions";
+	if (what != NULL)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED, "%s", what);
+	if (!is_window_function(name) && aggregate_next(name, NULL) == NULL)
+		return error_at(err, ast->location, STELE_E_WRONG_OBJECT_TYPE,
+		    "OVER specified, but %.*s is not a window function nor an"
+		    " aggregate function",
+		    STR_FMT(name));
+	return 0;
+}
+
+/* ---- the window ---- */
+
+static int
+find_window(const struct ast_select *select, struct str name, int location,
+    const struct ast_window **out, struct error *err)
+{
+	for (uint32_t i = 0; i < select->window_count; i++) {
+		*out = select->windows[i];
+		if (str_equal((*out)->name, name))
+			return 0;
+	}
+	return error_at(err, location, STELE_E_UNDEFINED_OBJECT,
+	    "window \"%.*s\" does not exist", STR_FMT(name));
+}
+
+/* A definition with what it copies from the ones it refers to. */
+static int
+resolve_window(const struct ast_select *select, const struct ast_window *window,
+    struct ast_window *out, struct error *err)
+{
+	const struct ast_window *named;
+	struct ast_window base;
+	int rc;
+
+	*out = *window;
+	if (window->ref_name.len == 0)
+		return 0;
+	rc = find_window(select, window->ref_name, window->location, &named,
+	    err);
+	if (rc == 0)
+		rc = resolve_window(select, named, &base, err);
+	if (rc != 0)
+		return rc;
+	if (window->partition_by.count > 0)
+		return error_at(err, window->location, STELE_E_WINDOWING,
+		    "cannot override PARTITION BY clause of window \"%.*s\"",
+		    STR_FMT(window->ref_name));
+	if (window->order_by.count > 0 && base.order_by.count > 0)
+		return error_at(err, window->location, STELE_E_WINDOWING,
+		    "cannot override ORDER BY clause of window \"%.*s\"",
+		    STR_FMT(window->ref_name));
+	if (base.has_frame)
+		return error_at(err, window->location, STELE_E_WINDOWING,
+		    "cannot copy window \"%.*s\" because it has a frame"
+		    " clause",
+		    STR_FMT(window->ref_name));
+	out->partition_by = base.partition_by;
+	if (base.order_by.count > 0)
+		out->order_by = base.order_by;
+	return 0;
+}
+
+static int
+window_of_call(const struct ast_select *select, const struct ast_window *over,
+    struct ast_window *out, struct error *err)
+{
+	const struct ast_window *named;
+	int rc;
+
+	if (over->name.len == 0)
+		return resolve_window(select, over, out, err);
+	rc = find_window(select, over->name, over->location, &named, err);
+	return rc != 0 ? rc : resolve_window(select, named, out, err);
+}
+
+/* ---- its expressions ---- */
+
+struct window_binder {
+	struct binder *binder;
+	struct scope *scope; /* inside the window */
+	struct window_spec *spec;
+	struct expr **exprs;
+	uint32_t expr_count;
+};
+
+static int
+add_key(struct window_binder *wb, const struct ast_expr *ast, struct error *err)
+{
+	struct expr **slot = &wb->exprs[wb->expr_count++];
+	int rc = bind_value(wb->binder, wb->scope, ast, slot, err);
+
+	if (rc == 0)
+		rc = coerce_unknown(wb->binder, slot, err);
+	return rc != 0
+	    ? rc
+	    : need_ordering(wb->binder, &(*slot)->type, ast->location, err);
+}
+
+static int
+add_keys(struct window_binder *wb, const struct ast_window *window,
+    struct error *err)
+{
+	struct window_spec *spec = wb->spec;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < window->partition_by.count && rc == 0; i++)
+		rc = add_key(wb, window->partition_by.items[i], err);
+	spec->partition_count = window->partition_by.count;
+	spec->order_count = window->order_by.count;
+	spec->order = arena_zalloc(wb->binder->arena,
+	    ((size_t)spec->order_count + 1) * sizeof(*spec->order));
+	for (uint32_t i = 0; i < spec->order_count && rc == 0; i++) {
+		const struct ast_sort *sort = &window->order_by.items[i];
+
+		rc = bind_sort_direction(sort, &spec->order[i], err);
+		if (rc == 0)
+			rc = add_key(wb, sort->expr, err);
+	}
+	return rc;
+}
+
+/* How many rows or groups: a bigint without variables. */
+static int
+add_count(struct window_binder *wb, const struct ast_expr *ast,
+    const char *mode, struct error *err)
+{
+	struct expr **slot = &wb->exprs[wb->expr_count++];
+	const struct type int8 = type_of(TYPE_INT8);
+	struct column_set columns;
+	int rc;
+
+	rc = bind_expr(wb->binder, wb->scope, ast, slot, err);
+	if (rc != 0)
+		return rc;
+	column_set_init(&columns, wb->binder->arena);
+	column_set_add_expr(&columns, *slot);
+	if (columns.count > 0)
+		return error_at(err, ast->location,
+		    STELE_E_INVALID_COLUMN_REFERENCE,
+		    "argument of %s must not contain variables", mode);
+	if (!can_coerce((*slot)->type.oid, int8.oid, CAST_IMPLICIT))
+		return error_at(err, ast->location, STELE_E_DATATYPE_MISMATCH,
+		    "argument of %s must be type bigint, not type %s", mode,
+		    type_text(wb->binder, &(*slot)->type));
+	return coerce(wb->binder, slot, &int8, CAST_IMPLICIT, err);
+}
+
+/* RANGE: the key of the order, moved by the offset. */
+static int
+add_moved_key(struct window_binder *wb, const struct ast_window *window,
+    const struct ast_expr *ast, bool is_following, struct error *err)
+{
+	const struct window_spec *spec = wb->spec;
+	struct expr **slot = &wb->exprs[wb->expr_count++];
+	uint32_t key_index =
+	    spec->arg_count + spec->has_filter + spec->partition_count;
+	struct expr *key;
+	struct expr *offset;
+	bool is_plus;
+	int rc;
+
+	if (spec->order_count != 1)
+		return error_at(err, window->location, STELE_E_WINDOWING,
+		    "RANGE with offset PRECEDING/FOLLOWING requires exactly"
+		    " one ORDER BY column");
+	key = wb->exprs[key_index];
+	is_plus = is_following != spec->order[0].is_descending;
+	rc = bind_expr(wb->binder, wb->scope, ast, &offset, err);
+	if (rc != 0)
+		return rc;
+	rc = bind_operator(wb->binder, is_plus ? STR("+") : STR("-"), key,
+	    offset, ast->location, slot, err);
+	if (rc != STELE_E_UNDEFINED_FUNCTION)
+		return rc;
+	return error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "RANGE with offset PRECEDING/FOLLOWING is not supported for column"
+	    " type %s",
+	    type_text(wb->binder, &key->type));
+}
+
+static int
+add_offset(struct window_binder *wb, const struct ast_window *window,
+    const struct ast_expr *ast, bool is_following, bool *has_offset,
+    struct error *err)
+{
+	if (ast == NULL)
+		return 0;
+	*has_offset = true;
+	switch (window->mode) {
+	case AST_FRAME_ROWS:
+		return add_count(wb, ast, "ROWS", err);
+	case AST_FRAME_GROUPS:
+		return add_count(wb, ast, "GROUPS", err);
+	case AST_FRAME_RANGE:
+		break;
+	}
+	return add_moved_key(wb, window, ast, is_following, err);
+}
+
+/* Moved keys may be of another type, as a date less an interval is. */
+static int
+add_range_key(struct window_binder *wb, uint32_t first_offset,
+    struct error *err)
+{
+	struct window_spec *spec = wb->spec;
+	struct expr *key = wb->exprs[spec->arg_count + spec->has_filter +
+	    spec->partition_count];
+	struct type type = wb->exprs[first_offset]->type;
+	int rc = 0;
+
+	for (uint32_t i = first_offset; i < wb->expr_count && rc == 0; i++)
+		rc = coerce(wb->binder, &wb->exprs[i], &type, CAST_ASSIGNMENT,
+		    err);
+	spec->has_range_key = true;
+	wb->exprs[wb->expr_count] = expr_copy(wb->binder->arena, key);
+	if (rc == 0)
+		rc = coerce(wb->binder, &wb->exprs[wb->expr_count], &type,
+		    CAST_ASSIGNMENT, err);
+	wb->expr_count++;
+	return rc;
+}
+
+static int
+add_frame(struct window_binder *wb, const struct ast_window *window,
+    struct error *err)
+{
+	static const enum frame_mode modes[] = {
+		[AST_FRAME_RANGE] = FRAME_RANGE,
+		[AST_FRAME_ROWS] = FRAME_ROWS,
+		[AST_FRAME_GROUPS] = FRAME_GROUPS,
+	};
+	static const enum frame_bound bounds[] = {
+		[AST_UNBOUNDED_PRECEDING] = FRAME_UNBOUNDED_PRECEDING,
+		[AST_OFFSET_PRECEDING] = FRAME_PRECEDING,
+		[AST_CURRENT_ROW] = FRAME_CURRENT_ROW,
+		[AST_OFFSET_FOLLOWING] = FRAME_FOLLOWING,
+		[AST_UNBOUNDED_FOLLOWING] = FRAME_UNBOUNDED_FOLLOWING,
+	};
+	static const enum frame_exclude excludes[] = {
+		[AST_EXCLUDE_NONE] = FRAME_EXCLUDE_NONE,
+		[AST_EXCLUDE_CURRENT_ROW] = FRAME_EXCLUDE_CURRENT_ROW,
+		[AST_EXCLUDE_GROUP] = FRAME_EXCLUDE_GROUP,
+		[AST_EXCLUDE_TIES] = FRAME_EXCLUDE_TIES,
+	};
+	struct window_spec *spec = wb->spec;
+	uint32_t first_offset = wb->expr_count;
+	int rc;
+
+	spec->frame = (struct window_frame){ .mode = FRAME_RANGE,
+		.start = FRAME_UNBOUNDED_PRECEDING,
+		.end = FRAME_CURRENT_ROW };
+	if (!window->has_frame)
+		return 0;
+	spec->frame.mode = modes[window->mode];
+	spec->frame.start = bounds[window->start];
+	spec->frame.end = bounds[window->end];
+	spec->frame.exclude = excludes[window->exclude];
+	if (window->mode == AST_FRAME_GROUPS && spec->order_count == 0)
+		return error_at(err, window->location, STELE_E_WINDOWING,
+		    "GROUPS mode requires an ORDER BY clause");
+	rc = add_offset(wb, window, window->start_offset,
+	    window->start == AST_OFFSET_FOLLOWING, &spec->has_start_offset,
+	    err);
+	if (rc == 0)
+		rc = add_offset(wb, window, window->end_offset,
+		    window->end == AST_OFFSET_FOLLOWING, &spec->has_end_offset,
+		    err);
+	if (rc != 0 || window->mode != AST_FRAME_RANGE ||
+	    wb->expr_count == first_offset)
+		return rc;
+	return add_range_key(wb, first_offset, err);
+}
+
+/* ---- a call ---- */
+
+int
+bind_window_call(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err)
+{
+	const struct ast_call *call = &ast->call;
+	struct str name = call->name.parts[call->name.count - 1];
+	struct window_spec *spec = arena_zalloc(binder->arena, sizeof(*spec));
+	struct scope inner = *scope;
+	struct window_binder wb = { .binder = binder,
+		.scope = &inner,
+		.spec = spec };
+	struct ast_window window;
+	struct type type = type_of(TYPE_INT8);
+	int rc;
+
+	rc = check_place(scope, ast->location, err);
+	if (rc == 0)
+		rc = check_form(ast, name, err);
+	if (rc == 0)
+		rc = window_of_call(scope->windows->select, call->over, &window,
+		    err);
+	if (rc != 0)
+		return rc;
+	inner.in_window = true;
+	wb.exprs = arena_alloc_array(binder->arena,
+	    (size_t)call->args.count + window.partition_by.count +
+		window.order_by.count + 4,
+	    sizeof(*wb.exprs));
+	for (uint32_t i = 0; i < call->args.count && rc == 0; i++)
+		rc = bind_expr(binder, &inner, call->args.items[i],
+		    &wb.exprs[wb.expr_count++], err);
+	if (rc == 0)
+		rc =
+		    resolve_call(binder, ast, name, wb.exprs, spec, &type, err);
+	if (rc == 0 && call->filter != NULL) {
+		spec->has_filter = true;
+		rc = bind_condition(binder, &inner, call->filter, "FILTER",
+		    &wb.exprs[wb.expr_count++], err);
+	}
+	inner.place = PLACE_WINDOW;
+	inner.windows = NULL;
+	if (rc == 0)
+		rc = add_keys(&wb, &window, err);
+	if (rc == 0)
+		rc = add_frame(&wb, &window, err);
+	if (rc != 0)
+		return rc;
+	scope->windows->is_used = true;
+	*out = expr_new(binder->arena, EXPR_WINDOW, type, ast->location,
+	    wb.expr_count);
+	memcpy((*out)->args, wb.exprs, wb.expr_count * sizeof(*wb.exprs));
+	(*out)->window = spec;
+	return 0;
+}
+
+bool
+window_spec_equal(const struct window_spec *a, const struct window_spec *b)
+{
+	if (a->kind != b->kind || a->agg != b->agg ||
+	    a->arg_count != b->arg_count || a->has_filter != b->has_filter ||
+	    a->partition_count != b->partition_count ||
+	    a->order_count != b->order_count ||
+	    a->frame.mode != b->frame.mode ||
+	    a->frame.start != b->frame.start || a->frame.end != b->frame.end ||
+	    a->frame.exclude != b->frame.exclude ||
+	    a->has_start_offset != b->has_start_offset ||
+	    a->has_end_offset != b->has_end_offset)
+		return false;
+	for (uint32_t i = 0; i < a->order_count; i++)
+		if (a->order[i].is_descending != b->order[i].is_descending ||
+		    a->order[i].nulls_first != b->order[i].nulls_first)
+			return false;
+	return true;
+}
+
+/* ---- relations ---- */
+
+struct window_maker {
+	struct binder *binder;
+	struct rel **rels;
+	uint32_t rel_count;
+	uint32_t capacity; /* as many calls as can be */
+};
+
+static struct expr **
+keys_of(const struct expr *expr)
+{
+	return expr->args + expr->window->arg_count + expr->window->has_filter;
+}
+
+static bool
+is_same_window(const struct rel *rel, const struct expr *expr)
+{
+	const struct window_spec *spec = expr->window;
+	struct expr **keys = keys_of(expr);
+
+	if (rel->window.partition_count != spec->partition_count ||
+	    rel->window.order_count != spec->order_count)
+		return false;
+	for (uint32_t i = 0; i < spec->partition_count; i++)
+		if (!expr_equal(rel->window.partition[i], keys[i]))
+			return false;
+	for (uint32_t i = 0; i < spec->order_count; i++) {
+		const struct window_order *order = &rel->window.order[i];
+
+		if (!expr_equal(order->key, keys[spec->partition_count + i]) ||
+		    order->is_descending != spec->order[i].is_descending ||
+		    order->nulls_first != spec->order[i].nulls_first)
+			return false;
+	}
+	return true;
+}
+
+static struct rel *
+new_window(struct window_maker *maker, const struct expr *expr)
+{
+	const struct window_spec *spec = expr->window;
+	struct arena *arena = maker->binder->arena;
+	struct rel *rel =
+	    rel_new(maker->binder, REL_WINDOW, NULL, maker->capacity);
+
+	rel->column_count = 0;
+	rel->window.partition = keys_of(expr);
+	rel->window.partition_count = spec->partition_count;
+	rel->window.order_count = spec->order_count;
+	rel->window.order = arena_alloc_array(arena,
+	    (size_t)spec->order_count + 1, sizeof(*rel->window.order));
+	for (uint32_t i = 0; i < spec->order_count; i++)
+		rel->window.order[i] = (struct window_order){
+			.key = keys_of(expr)[spec->partition_count + i],
+			.is_descending = spec->order[i].is_descending,
+			.nulls_first = spec->order[i].nulls_first,
+		};
+	rel->window.calls = arena_zalloc(arena,
+	    ((size_t)maker->capacity + 1) * sizeof(*rel->window.calls));
+	maker->rels[maker->rel_count++] = rel;
+	return rel;
+}
+
+static struct rel *
+window_of(struct window_maker *maker, const struct expr *expr)
+{
+	for (uint32_t i = 0; i < maker->rel_count; i++)
+		if (is_same_window(maker->rels[i], expr))
+			return maker->rels[i];
+	return new_window(maker, expr);
+}
+
+static void
+set_call(struct window_call *call, const struct expr *expr)
+{
+	const struct window_spec *spec = expr->window;
+	struct expr **at =
+	    keys_of(expr) + spec->partition_count + spec->order_count;
+
+	call->kind = spec->kind;
+	call->type = expr->type;
+	call->frame = spec->frame;
+	if (spec->kind == WINDOW_AGGREGATE) {
+		call->agg.kind = spec->agg;
+		call->agg.type = expr->type;
+		call->agg.location = expr->location;
+		call->agg.arg = spec->arg_count > 0 ? expr->args[0] : NULL;
+		call->agg.delimiter =
+		    spec->arg_count > 1 ? expr->args[1] : NULL;
+		call->agg.filter =
+		    spec->has_filter ? expr->args[spec->arg_count] : NULL;
+	} else {
+		for (uint32_t i = 0; i < spec->arg_count; i++)
+			call->args[i] = expr->args[i];
+	}
+	if (spec->has_start_offset)
+		call->frame.start_offset = *at++;
+	if (spec->has_end_offset)
+		call->frame.end_offset = *at++;
+	if (spec->has_range_key)
+		call->frame.range_key = *at;
+}
+
+/* Each window call becomes a column of its window. */
+static void
+replace(struct window_maker *maker, struct expr **slot)
+{
+	struct expr *expr = *slot;
+	struct rel *rel;
+	uint32_t column;
+
+	if (expr->kind != EXPR_WINDOW) {
+		struct expr *copy = expr_copy(maker->binder->arena, expr);
+
+		for (uint32_t i = 0; i < copy->arg_count; i++)
+			replace(maker, &copy->args[i]);
+		*slot = copy;
+		return;
+	}
+	rel = window_of(maker, expr);
+	column = rel->window.call_count++;
+	set_call(&rel->window.calls[column], expr);
+	rel->types[column] = expr->type;
+	rel->column_count = rel->window.call_count;
+	*slot = expr_column(maker->binder->arena, expr->type, expr->location,
+	    rel->id, column);
+}
+
+static uint32_t
+count_calls(const struct expr *expr)
+{
+	uint32_t count = expr->kind == EXPR_WINDOW;
+
+	for (uint32_t i = 0; i < expr->arg_count; i++)
+		count += count_calls(expr->args[i]);
+	return count;
+}
+
+void
+select_windows(struct binder *binder, struct select_state *state)
+{
+	struct window_maker maker = { .binder = binder };
+
+	for (uint32_t i = 0; i < state->targets.count; i++)
+		maker.capacity += count_calls(state->targets.items[i].expr);
+	maker.rels = arena_alloc_array(binder->arena,
+	    (size_t)maker.capacity + 1, sizeof(struct rel *));
+	for (uint32_t i = 0; i < state->targets.count; i++)
+		replace(&maker, &state->targets.items[i].expr);
+	for (uint32_t i = 0; i < maker.rel_count; i++) {
+		maker.rels[i]->input = state->rel;
+		state->rel = maker.rels[i];
+	}
+}
