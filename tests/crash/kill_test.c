@@ -453,12 +453,10 @@ int
 main(int argc, char **argv)
 {
 	struct kill_test test = { .cycle = 0 };
-	int cycles =
-	    (int)number_argument(argc, argv, 1, "KILL_CYCLES", CYCLES_DEFAULT);
+	int cycles = (int)number_argument(argc, argv, 1, "KILL_CYCLES",
+	    getenv("CHECK_LONG") != NULL ? CYCLES_LONG : CYCLES_DEFAULT);
 	struct record_totals totals;
 
-	cycles = (int)number_argument(argc, argv, 1, "KILL_CYCLES",
-	    (uint64_t)cycles);
 	test.seed = number_argument(argc, argv, 2, "KILL_SEED",
 	    (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid());
 	test.random = test.seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
