@@ -10,5 +10,8 @@ ASAN_OPTIONS=detect_stack_use_after_return=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}
 UBSAN_OPTIONS=print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}
 TSAN_OPTIONS=second_deadlock_stack=1${TSAN_OPTIONS:+:$TSAN_OPTIONS}
 export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
-# Nothing here depends on a time, and sanitizers take their own.
-[ "${SANITIZERS:-no}" = no ] || export CK_TIMEOUT_MULTIPLIER=10
+# Nothing here measures time, and sanitizers take theirs.
+if [ "${SANITIZERS:-no}" != no ]; then
+	export CK_TIMEOUT_MULTIPLIER=10
+	export SERVER_START_SECONDS=180 SERVER_STOP_SECONDS=120
+fi

@@ -4,9 +4,14 @@
 For tests that must send what no driver would.
 """
 
+import os
 import socket
 import struct
 import time
+
+# Built with sanitizers a server takes several times as long, and as much memory.
+IS_SANITIZED = os.environ.get("SANITIZERS", "no") != "no"
+PATIENCE = 6 if IS_SANITIZED else 1
 
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 GSS_REQUEST = struct.pack("!ii", 8, 80877104)
@@ -75,7 +80,7 @@ class Closed(Exception):
 
 
 class Connection:
-    def __init__(self, port, timeout=20):
+    def __init__(self, port, timeout=20 * PATIENCE):
         self.port = port
         self.key = None  # of BackendKeyData
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
@@ -180,7 +185,7 @@ def rows(messages):
 def wait_closed(connection, seconds):
     """True if the server closes within `seconds`, whatever it sends before."""
     connection.socket.settimeout(0.2)
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * PATIENCE
     while time.monotonic() < deadline:
         try:
             if not connection.socket.recv(65536):

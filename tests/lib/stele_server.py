@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 
+from pgwire import PATIENCE
+
 SKIPPED = 77  # the exit code by which automake knows a skipped test
 PR_SET_PDEATHSIG = 1
 
@@ -67,7 +69,7 @@ class Server:
             environment[name] = f"{given}:{path}" if given else path
         return environment
 
-    def start(self, seconds=20):
+    def start(self, seconds=20 * PATIENCE):
         arguments = [self.stele, "serve", "-D", self.data]
         for option in (
             f"port={self.port}",
@@ -98,7 +100,7 @@ class Server:
     def is_running(self):
         return self.process is not None and self.process.poll() is None
 
-    def stop(self, seconds=10):
+    def stop(self, seconds=10 * PATIENCE):
         """SIGTERM; the exit status, or None if it had to be killed."""
         if self.process is None:
             return 0

@@ -6,6 +6,8 @@
  * directory below a temporary one and is reached through a UNIX socket there,
  * so that tests never meet on a port.  It dies with the test.
  *
+ * What may take `seconds` may take longer in a build with sanitizers.
+ *
  * Threads: one thread starts and stops; `conninfo` is constant in between.
  */
 #pragma once
