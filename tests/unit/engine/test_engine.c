@@ -271,6 +271,34 @@ END_TEST
 
 /* ---- schema changes ---- */
 
+/* What was added after a mark is gone, much or little of it. */
+START_TEST(rewinds)
+{
+	static const uint32_t parts[][2] = { { 0, 500 }, { 500, 3 }, { 3, 500 },
+		{ 200, 200 }, { 0, 0 } };
+	int64_t stored = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		struct write_batch *batch = write_batch_new(world.engine);
+		struct write_batch_mark mark;
+		struct commit commit;
+
+		fixture_add(&world, batch, stored, parts[i][0]);
+		mark = write_batch_mark(batch);
+		fixture_add(&world, batch, 1000000, parts[i][1]);
+		write_batch_rewind(batch, mark);
+		stored += parts[i][0];
+		/* Each shard is told of as many rows as the batch has for it. */
+		fixture_add(&world, batch, stored, 10);
+		stored += 10;
+		ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON,
+				     &commit),
+		    0);
+		fixture_check(&world, (size_t)stored);
+	}
+}
+END_TEST
+
 START_TEST(ddl_in_a_batch_and_rewind)
 {
 	const struct field extra = {
@@ -506,6 +534,7 @@ main(void)
 	tcase_add_test(tc, sync_off_is_visible_soon);
 	tcase_add_test(tc, small_memtables_rotate_and_recycle);
 	tcase_add_test(tc, large_batch_is_a_group_of_its_own);
+	tcase_add_test(tc, rewinds);
 	tcase_add_test(tc, ddl_in_a_batch_and_rewind);
 	tcase_add_test(tc, rows_keep_their_version);
 	tcase_add_test(tc, conflicting_ddl_fails_one);
