@@ -131,12 +131,12 @@ enum sync_mode {
 struct commit {
 	void (*done)(struct commit *commit); /* on an engine thread, once */
 	void *arg;
-	int rc; /* 0 or the code in err */
-	struct error err;
+	int rc;                  /* 0 or the code in err */
 	uint64_t first_event_id; /* of the batch's rows, in their order */
 	uint64_t last_event_id;  /* 0 if it has no rows */
 	struct commit *next;     /* free for done() to queue it by */
 	void *private_state;
+	struct error err; /* if rc is not 0; large, hence last */
 };
 
 /*

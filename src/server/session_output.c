@@ -54,6 +54,20 @@ check_memory(struct session *session)
 	return false;
 }
 
+/* All zero, but for the error in the commit. */
+static struct pending *
+pending_alloc(struct session *session)
+{
+	struct pending *pending = malloc(sizeof(*pending));
+
+	if (pending == NULL)
+		return NULL;
+	memset(pending, 0,
+	    offsetof(struct pending, commit) + offsetof(struct commit, err));
+	pending->session = session;
+	return pending;
+}
+
 void
 session_flush(struct session *session)
 {
@@ -68,13 +82,12 @@ session_flush(struct session *session)
 		session->out = NULL;
 		return;
 	}
-	pending = calloc(1, sizeof(*pending));
+	pending = pending_alloc(session);
 	if (pending == NULL) {
 		session->no_memory.failed = true;
 		(void)check_memory(session);
 		return;
 	}
-	pending->session = session;
 	pending->is_done = true;
 	pending->chunk = session->out;
 	session->out = NULL;
@@ -209,11 +222,10 @@ commit_done_cb(struct commit *commit)
 struct pending *
 pending_new(struct session *session)
 {
-	struct pending *pending = calloc(1, sizeof(*pending));
+	struct pending *pending = pending_alloc(session);
 
 	if (pending == NULL)
 		return NULL;
-	pending->session = session;
 	pending->post.fn = committed_cb;
 	pending->commit.done = commit_done_cb;
 	pending->commit.arg = pending;

@@ -106,7 +106,6 @@ struct pending {
 	struct pending *next;
 	struct session *session;
 	struct loop_post post;
-	struct commit commit;
 	bool is_done;
 	bool has_ddl;
 	bool is_off;             /* SYNC_OFF */
@@ -117,6 +116,7 @@ struct pending {
 	/* Statement log: NULL if it is off. */
 	struct source *source;
 	int64_t started_ns;
+	struct commit commit; /* ends with an error, which is not zeroed */
 };
 
 /* What becomes of a query's rows. */

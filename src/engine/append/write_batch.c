@@ -22,7 +22,7 @@ write_batch_new(struct engine *engine)
 	batch->engine = engine;
 	buf_init(&batch->bytes);
 	buf_init(&batch->row_types);
-	buf_init(&batch->used_types);
+	buf_init(&batch->more_types);
 	headers = buf_take(&batch->bytes, WAL_BATCH_HEADROOM);
 	if (headers == NULL) {
 		free(batch);
@@ -53,7 +53,7 @@ write_batch_free(struct write_batch *batch)
 	catalog_unref(batch->catalog);
 	buf_release(&batch->bytes);
 	buf_release(&batch->row_types);
-	buf_release(&batch->used_types);
+	buf_release(&batch->more_types);
 	free(batch);
 }
 
@@ -126,7 +126,7 @@ write_batch_check_size(const struct write_batch *batch, size_t len,
 {
 	size_t limit = batch->engine->options.batch_memory_bytes;
 
-	if (batch->bytes.failed || batch->used_types.failed)
+	if (batch->bytes.failed || batch->more_types.failed)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	if (len <= limit)
 		return 0;
@@ -248,25 +248,32 @@ write_batch_seal(struct write_batch *batch, struct error *err)
 }
 
 static int
+check_used_type(const struct catalog *head, uint32_t oid, struct error *err)
+{
+	const struct event_type *type = catalog_type_by_oid(head, oid);
+
+	if (type == NULL || type->dropped_at == 0)
+		return 0; /* not there: the batch makes it itself */
+	return error_set(err, STELE_E_SERIALIZATION_FAILURE,
+	    "could not serialize access: relation \"%.*s\" was dropped "
+	    "concurrently",
+	    STR_FMT(type->name));
+}
+
+static int
 check_used_types(const struct write_batch *batch, const struct catalog *head,
     struct error *err)
 {
 	const uint32_t *oids =
-	    (const uint32_t *)(const void *)batch->used_types.data;
-	size_t count = batch->used_types.len / sizeof(*oids);
+	    (const uint32_t *)(const void *)batch->more_types.data;
+	size_t count = batch->more_types.len / sizeof(*oids);
+	int rc = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct event_type *type =
-		    catalog_type_by_oid(head, oids[i]);
-
-		if (type == NULL || type->dropped_at == 0)
-			continue; /* not there: the batch makes it itself */
-		return error_set(err, STELE_E_SERIALIZATION_FAILURE,
-		    "could not serialize access: relation \"%.*s\" was dropped "
-		    "concurrently",
-		    STR_FMT(type->name));
-	}
-	return 0;
+	if (batch->first_type != 0)
+		rc = check_used_type(head, batch->first_type, err);
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = check_used_type(head, oids[i], err);
+	return rc;
 }
 
 /*

@@ -34,7 +34,8 @@ struct write_batch {
 	struct engine *engine;
 	struct buf bytes;
 	struct buf row_types;  /* uint32_t, one a row; empty until asked for */
-	struct buf used_types; /* uint32_t, distinct, of rows ever added */
+	uint32_t first_type;   /* of the first row ever added; 0: none */
+	struct buf more_types; /* uint32_t, distinct: other types of rows */
 	uint64_t row_count;
 	const struct catalog *base; /* owned: before the first change */
 	struct batch_ddl *ddls;     /* catalogues owned */

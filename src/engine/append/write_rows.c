@@ -90,13 +90,17 @@ static void
 note_type(struct write_batch *batch, uint32_t oid)
 {
 	const uint32_t *oids =
-	    (const uint32_t *)(const void *)batch->used_types.data;
-	size_t count = batch->used_types.len / sizeof(*oids);
+	    (const uint32_t *)(const void *)batch->more_types.data;
+	size_t count = batch->more_types.len / sizeof(*oids);
 
+	if (batch->first_type == 0)
+		batch->first_type = oid;
+	if (batch->first_type == oid)
+		return;
 	for (size_t i = count; i > 0; i--)
 		if (oids[i - 1] == oid)
 			return;
-	buf_put(&batch->used_types, &oid, sizeof(oid));
+	buf_put(&batch->more_types, &oid, sizeof(oid));
 }
 
 uint32_t
