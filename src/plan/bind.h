@@ -632,7 +632,7 @@ int bind_insert(struct binder *binder, const struct ast_insert *insert,
     struct plan *plan, struct error *err);
 int bind_store(struct binder *binder, const struct ast_store *store,
     struct plan *plan, struct error *err);
-int bind_copy(struct binder *binder, const struct ast_copy *copy,
+int bind_copy(struct binder *binder, const struct ast_stmt *stmt,
     struct plan *plan, struct error *err);
 int bind_ddl(struct binder *binder, const struct ast_stmt *stmt,
     struct plan *plan, struct error *err);

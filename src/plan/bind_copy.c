@@ -190,10 +190,13 @@ bind_to_side(struct binder *binder, const struct ast_copy *ast,
 }
 
 static int
-check_supported(const struct ast_copy *copy, struct error *err)
+check_supported(const struct ast_stmt *stmt, struct error *err)
 {
+	const struct ast_copy *copy = &stmt->copy;
+
 	if (copy->is_program || copy->filename.len > 0) {
-		error_at(err, copy->table.location,
+		error_at(err,
+		    copy->query != NULL ? stmt->location : copy->table.location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,
 		    "COPY to or from a %s of the server is not supported",
 		    copy->is_program ? "program" : "file");
@@ -208,13 +211,14 @@ check_supported(const struct ast_copy *copy, struct error *err)
 }
 
 int
-bind_copy(struct binder *binder, const struct ast_copy *copy, struct plan *plan,
+bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
     struct error *err)
 {
+	const struct ast_copy *copy = &stmt->copy;
 	const struct event_type *type = NULL;
 	int rc;
 
-	rc = check_supported(copy, err);
+	rc = check_supported(stmt, err);
 	if (rc != 0)
 		return rc;
 	if (copy->query != NULL)

@@ -153,7 +153,7 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		set_kind(plan,
 		    stmt->copy.is_from ? PLAN_COPY_FROM : PLAN_COPY_TO, "COPY",
 		    true);
-		return bind_copy(binder, &stmt->copy, plan, err);
+		return bind_copy(binder, stmt, plan, err);
 	case AST_CREATE_TABLE:
 	case AST_DEFINE:
 	case AST_ALTER_TABLE:
