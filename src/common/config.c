@@ -311,6 +311,13 @@ config_session_reset(struct config_session *session,
 	return 0;
 }
 
+bool
+config_session_is_set(const struct config_session *session,
+    const struct config_option *opt)
+{
+	return (session->set_bits & set_bit(opt)) != 0;
+}
+
 void
 config_session_show(const struct config_session *session,
     const struct config *config, const struct config_option *opt,
@@ -334,7 +341,7 @@ config_session_follow(struct config_session *session,
 		const struct config_option *opt = config_option_at(i);
 
 		if (opt->reload != CONFIG_SESSION ||
-		    (session->set_bits & set_bit(opt)) != 0)
+		    config_session_is_set(session, opt))
 			continue;
 		slot_set_number(session_slot(session, opt), opt->type,
 		    slot_number(const_slot_of(config, opt), opt->type));

@@ -84,7 +84,9 @@ enum config_log_destination {
 struct config_session {
 	uint64_t set_bits; /* private: rows that the session has SET */
 	bool synchronous_commit;
-	int64_t statement_timeout_ms; /* 0 is none */
+	int64_t statement_timeout_ms; /* 0 is none; so are these: */
+	int64_t idle_in_transaction_session_timeout_ms;
+	int64_t idle_session_timeout_ms;
 	int64_t work_mem_bytes;
 };
 
@@ -212,6 +214,10 @@ MUST_USE int config_session_set(struct config_session *session,
 MUST_USE int config_session_reset(struct config_session *session,
     const struct config *config, const struct config_option *opt,
     struct error *err);
+
+/* Whether the session has SET it, and not RESET since. */
+bool config_session_is_set(const struct config_session *session,
+    const struct config_option *opt);
 void config_session_show(const struct config_session *session,
     const struct config *config, const struct config_option *opt,
     struct buf *out);

@@ -49,6 +49,9 @@ server_set_config(struct server *server, struct config *config)
 	old = server->config;
 	server->config = config_ref(config);
 	pthread_mutex_unlock(&server->mutex);
+	/* Who sees the new number finds the new config. */
+	atomic_fetch_add_explicit(&server->config_version, 1,
+	    memory_order_release);
 	if (old != NULL)
 		config_unref(old);
 }

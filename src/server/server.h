@@ -51,6 +51,8 @@ struct server {
 	atomic_uint next_net;     /* connections go round */
 	atomic_uint socket_count; /* accepted and not closed */
 	atomic_bool has_failed;   /* the engine stopped: exit status 1 */
+	/* Counts reloads: a session compares, and asks for `config` anew. */
+	atomic_uint config_version;
 
 	pthread_mutex_t mutex; /* all below */
 	pthread_cond_t changed;

@@ -346,6 +346,82 @@ drained_cb(void *owner)
 		session_resume_job(session);
 }
 
+/* ---- idle or not ---- */
+
+/* The server's options, if they were reloaded. */
+static void
+follow_config(struct session *session)
+{
+	unsigned version =
+	    atomic_load_explicit(&session->server->config_version,
+		memory_order_acquire);
+	struct config *config;
+
+	if (version == session->config_version)
+		return;
+	config = server_config(session->server);
+	settings_follow(&session->settings, config);
+	config_unref(config);
+	session->config_version = version;
+}
+
+void
+session_begin_work(struct session *session)
+{
+	/* What came since ReadyForQuery was for what is over. */
+	session_forget_cancel(session);
+	follow_config(session);
+	loop_timer_disarm(&session->timer);
+	session->is_busy = true;
+}
+
+static bool
+is_in_transaction(const struct session *session)
+{
+	return session->transaction.state == TRANSACTION_EXPLICIT ||
+	    session->transaction.state == TRANSACTION_FAILED;
+}
+
+static void
+idle_cb(void *arg)
+{
+	struct session *session = arg;
+
+	if (session->conn == NULL || session->is_busy)
+		return;
+	if (session->pending_count > 0) {
+		/* It is us whom the client waits for. */
+		session_begin_idle(session);
+		return;
+	}
+	if (is_in_transaction(session))
+		(void)error_set(&session->err,
+		    STELE_E_IDLE_IN_TRANSACTION_TIMEOUT,
+		    "terminating connection due to idle-in-transaction "
+		    "timeout");
+	else
+		(void)error_set(&session->err, STELE_E_IDLE_SESSION_TIMEOUT,
+		    "terminating connection due to idle-session timeout");
+	session_fatal(session);
+}
+
+void
+session_begin_idle(struct session *session)
+{
+	const struct config_session *config = &session->settings.config;
+	int64_t timeout_ms = is_in_transaction(session)
+	    ? config->idle_in_transaction_session_timeout_ms
+	    : config->idle_session_timeout_ms;
+	struct error err;
+
+	if (timeout_ms == 0 || session->is_terminating)
+		return;
+	if (loop_timer_arm(session->net->loop, &session->timer,
+		(uint64_t)timeout_ms, idle_cb, session, &err) != 0)
+		log_warn(LOG_SESSION, "session is idle without a timeout",
+		    LOG_FAILURE(&err));
+}
+
 /* ---- stepping ---- */
 
 static enum step
@@ -392,11 +468,8 @@ input_step(struct session *session)
 	}
 	conn_want(session->conn, 0);
 	session->frame_size = frame.size;
-	if (!session->is_busy) {
-		/* What came since ReadyForQuery was for what is over. */
-		session_forget_cancel(session);
-		session->is_busy = true;
-	}
+	if (!session->is_busy)
+		session_begin_work(session);
 	step = message_step(session, &frame);
 	if (step != STEP_AGAIN && step != STEP_MORE && step != STEP_YIELD &&
 	    session->conn != NULL)
@@ -531,6 +604,9 @@ void
 session_open(struct net_thread *net, int fd)
 {
 	struct session *session = calloc(1, sizeof(*session));
+	/* Before the config: rather ask for it once too often. */
+	unsigned version = atomic_load_explicit(&net->server->config_version,
+	    memory_order_acquire);
 	struct config *config = server_config(net->server);
 	struct error err;
 
@@ -549,6 +625,7 @@ session_open(struct net_thread *net, int fd)
 	arena_init(&session->arena, NULL);
 	portal_init(&session->simple);
 	transaction_init(&session->transaction);
+	session->config_version = version;
 	settings_init(&session->settings, config, net->server->zones);
 	config_unref(config);
 	session->next = net->sessions;

@@ -321,9 +321,10 @@ session_ready_for_query(struct session *session)
 	    commits ? 'I' : transaction_status(session));
 	if (commits) {
 		transaction_commit_held(session);
-		return;
+	} else {
+		if (session->transaction.state == TRANSACTION_IMPLICIT)
+			transaction_abort(session);
+		session_flush(session);
 	}
-	if (session->transaction.state == TRANSACTION_IMPLICIT)
-		transaction_abort(session);
-	session_flush(session);
+	session_begin_idle(session);
 }

@@ -184,7 +184,8 @@ struct session {
 	struct arena arena; /* names */
 	struct plan_session facts;
 	struct settings settings;
-	struct loop_timer timer; /* of startup, then of statements */
+	unsigned config_version; /* of the server's options in settings */
+	struct loop_timer timer; /* of startup, statements, idleness */
 
 	/* what it runs */
 	struct statement_table table;
@@ -246,6 +247,10 @@ void session_run_later(struct session *session);
 void session_set_state(struct session *session, enum session_state next);
 enum step session_wait(struct session *session, enum session_wait wait,
     enum step step);
+/* A message that begins something: the session is idle no more. */
+void session_begin_work(struct session *session);
+/* ReadyForQuery has been put: it is idle, for so long as is allowed. */
+void session_begin_idle(struct session *session);
 /* An error of the current step: the reply, the transaction, what to skip. */
 void session_fail(struct session *session);
 /* The same for a message that a ReadyForQuery answers by itself. */

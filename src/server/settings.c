@@ -135,6 +135,14 @@ settings_init(struct settings *settings, struct config *config,
 	settings->types.time_zones = zones;
 }
 
+void
+settings_follow(struct settings *settings, struct config *config)
+{
+	config_unref(settings->server);
+	settings->server = config_ref(config);
+	config_session_follow(&settings->config, config);
+}
+
 static void
 undo_free(struct setting_undo *undo)
 {
@@ -408,11 +416,13 @@ push_undo(struct settings *settings, struct str name, bool is_local,
 		goto fail;
 	undo->name = copy(name);
 	undo->is_local = is_local;
-	if (option != NULL) {
+	/* One that follows the server's goes back to that. */
+	if (option != NULL &&
+	    config_session_is_set(&settings->config, option)) {
 		config_session_show(&settings->config, settings->server, option,
 		    &text);
 		undo->value = copy(buf_str(&text));
-	} else if (value != NULL && value->value != NULL) {
+	} else if (option == NULL && value != NULL && value->value != NULL) {
 		undo->value = copy(str_of_cstr(value->value));
 	}
 	buf_release(&text);
@@ -450,11 +460,16 @@ static int
 remember(struct settings *settings, struct str name, struct buf *canonical,
     enum setting_scope scope, struct error *err)
 {
+	const struct config_option *option = config_option_find(name);
 	struct setting_value *value;
 	char *text;
 
-	if (config_option_find(name) != NULL)
+	/* Options keep their values themselves, but not what RESET means. */
+	if (option != NULL && scope != SETTING_STARTUP)
 		return 0;
+	if (option != NULL)
+		config_session_show(&settings->config, settings->server, option,
+		    canonical);
 	value = value_need(settings, name, err);
 	text = value == NULL ? NULL : copy(buf_str(canonical));
 	if (text == NULL)
@@ -528,11 +543,11 @@ settings_reset(struct settings *settings, struct str name,
 void
 settings_reset_all(struct settings *settings)
 {
+	settings->config = settings->server->session;
 	for (struct setting_value *value = settings->values; value != NULL;
 	     value = value->next)
 		restore(settings, str_of_cstr(value->name),
 		    value->startup_value);
-	settings->config = settings->server->session;
 }
 
 /* ---- the end of a transaction ---- */

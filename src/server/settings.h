@@ -72,6 +72,12 @@ void settings_init(struct settings *settings, struct config *config,
     struct time_zone_set *zones);
 void settings_release(struct settings *settings);
 
+/*
+ * A reload has published another config: take it, and of the options that a
+ * session may SET what this one has not.  Takes a reference.
+ */
+void settings_follow(struct settings *settings, struct config *config);
+
 enum setting_scope {
 	SETTING_SESSION,
 	SETTING_LOCAL,   /* until the transaction ends */

@@ -1,0 +1,252 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A reload of stele.conf reaches sessions that are open, and does not undo what
+they have SET; sessions that are idle for longer than is allowed are ended.
+"""
+
+import os
+import signal
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+
+import pgwire  # noqa: E402
+from pgwire import bind, execute, message, parse, query  # noqa: E402
+from stele_server import Server  # noqa: E402
+
+IN_TRANSACTION = (
+    "25P03",
+    "terminating connection due to idle-in-transaction timeout",
+)
+IDLE = ("57P05", "terminating connection due to idle-session timeout")
+
+
+def connect(server, **options):
+    connection = pgwire.Connection(server.port, timeout=60)
+    connection.start(**options)
+    return connection
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        sys.exit(f"{what}: {got} instead of {wanted}")
+
+
+def show(connection, name):
+    return pgwire.rows(connection.query(f"SHOW {name}"))[0][0].decode()
+
+
+def run(connection, sql):
+    expect(sql, pgwire.errors(connection.query(sql)), [])
+
+
+# ---- a reload ----
+
+
+def reload(server, lines):
+    """New options; returns when sessions that begin have them."""
+    reload.count += 1
+    with open(os.path.join(server.data, "stele.conf"), "w") as conf:
+        conf.write(f"{lines}\nmax_prepared_statements = {1000 + reload.count}\n")
+    server.process.send_signal(signal.SIGHUP)
+    while True:
+        try:
+            with connect(server) as probe:
+                count = show(probe, "max_prepared_statements")
+        except (pgwire.Closed, IndexError):
+            continue  # it was idle for too long, by what was reloaded
+        if count == str(1000 + reload.count):
+            return
+
+
+reload.count = 0
+
+
+def open_sessions_follow(server):
+    """By their next statement, in either protocol, also in a transaction."""
+    plain, extended, inside = (connect(server) for _ in range(3))
+    run(inside, "BEGIN")
+    reload(server, "statement_timeout = 11s\nwork_mem = 11MB")
+    expect("SHOW", show(plain, "statement_timeout"), "11s")
+    extended.send(
+        parse("SELECT current_setting('work_mem')")
+        + bind()
+        + execute()
+        + message(b"S")
+    )
+    expect("SELECT", pgwire.rows(extended.until_ready()), [[b"11MB"]])
+    expect("in a transaction", show(inside, "statement_timeout"), "11s")
+    reload(server, "")
+    for connection in (plain, extended, inside):
+        expect("the default", show(connection, "statement_timeout"), "0")
+        connection.close()
+
+
+def the_timeout_is_used(server):
+    with connect(server) as connection:
+        run(connection, "CREATE TABLE many (i bigint)")
+        values = ",".join(f"('c', {i})" for i in range(5000))
+        run(connection, f"INSERT INTO many (context_id, i) VALUES {values}")
+        reload(server, "statement_timeout = 100")
+        answer = connection.query(
+            "SELECT count(*) FROM many a, many b, many c"
+            " WHERE a.i + b.i + c.i < 0"
+        )
+        states = [fields["C"] for fields in pgwire.errors(answer)]
+        expect("an endless query", states, ["57014"])
+        reload(server, "")
+
+
+def a_set_wins(server):
+    with connect(server) as connection:
+        run(connection, "SET statement_timeout = '7s'")
+        reload(server, "statement_timeout = 12s")
+        expect("after SET", show(connection, "statement_timeout"), "7s")
+        run(connection, "RESET statement_timeout")
+        expect("after RESET", show(connection, "statement_timeout"), "12s")
+        reload(server, "statement_timeout = 13s")
+        expect("it follows", show(connection, "statement_timeout"), "13s")
+
+
+def a_start_wins(server):
+    """What the client said when it connected, also by RESET."""
+    with connect(server, options=b"-c statement_timeout=8s") as connection:
+        reload(server, "statement_timeout = 14s")
+        expect("after", show(connection, "statement_timeout"), "8s")
+        run(connection, "SET statement_timeout = '9s'")
+        run(connection, "RESET statement_timeout")
+        expect("after RESET", show(connection, "statement_timeout"), "8s")
+        run(connection, "SET statement_timeout = '9s'")
+        run(connection, "RESET ALL")
+        expect("after RESET ALL", show(connection, "statement_timeout"), "8s")
+
+
+def what_was_undone_follows(server):
+    """SET LOCAL, and a SET that is rolled back, leave nothing behind."""
+    with connect(server) as connection:
+        reload(server, "statement_timeout = 15s")
+        run(connection, "BEGIN")
+        run(connection, "SET LOCAL statement_timeout = '1min'")
+        reload(server, "statement_timeout = 16s")
+        expect("inside", show(connection, "statement_timeout"), "1min")
+        run(connection, "COMMIT")
+        expect("COMMIT", show(connection, "statement_timeout"), "16s")
+        run(connection, "BEGIN")
+        run(connection, "SET statement_timeout = '2min'")
+        run(connection, "ROLLBACK")
+        reload(server, "statement_timeout = 17s")
+        expect("ROLLBACK", show(connection, "statement_timeout"), "17s")
+        run(connection, "BEGIN")
+        run(connection, "SET statement_timeout = '3min'")
+        run(connection, "COMMIT")
+        reload(server, "statement_timeout = 18s")
+        expect("a SET", show(connection, "statement_timeout"), "3min")
+
+
+def a_bad_file_changes_nothing(server):
+    with connect(server) as connection:
+        reload(server, "statement_timeout = 19s")
+        with open(os.path.join(server.data, "stele.conf"), "w") as conf:
+            conf.write("statement_timeout = 20s\nnobody = 1\n")
+        server.process.send_signal(signal.SIGHUP)
+        while "configuration not reloaded" not in log_of(server):
+            show(connection, "port")
+        expect("SHOW", show(connection, "statement_timeout"), "19s")
+        reload(server, "")
+
+
+def log_of(server):
+    with open(server.log) as log:
+        return log.read()
+
+
+# ---- idleness ----
+
+
+def expect_end(what, connection, wanted):
+    answer = connection.until_closed()
+    got = [(f["S"], f["C"], f["M"]) for f in pgwire.errors(answer)]
+    expect(what, got, [("FATAL",) + wanted])
+
+
+def idle_in_a_transaction(server):
+    for begin in ("BEGIN", "BEGIN; SELECT 1 / 0"):
+        ended, other = connect(server), connect(server)
+        for connection in (ended, other):
+            run(connection, "SET idle_in_transaction_session_timeout = 50")
+        run(other, "BEGIN; COMMIT")
+        ended.query(begin)
+        expect_end(begin, ended, IN_TRANSACTION)
+        # One that is in no transaction is none of its business.
+        expect("the other", show(other, "port"), str(server.port))
+        other.close()
+
+
+def idle(server):
+    ended, inside = connect(server), connect(server)
+    run(inside, "SET idle_session_timeout = 50; BEGIN")
+    run(ended, "SET idle_session_timeout = 50")
+    expect_end("an idle session", ended, IDLE)
+    expect("in a transaction", show(inside, "port"), str(server.port))
+    run(inside, "COMMIT")
+    expect_end("after its transaction", inside, IDLE)
+
+
+def idle_from_the_start(server):
+    with connect(server, options=b"-c idle_session_timeout=50") as connection:
+        expect_end("a session that does nothing", connection, IDLE)
+
+
+def idle_by_a_reload(server):
+    """A session that is idle already hears of it with its next statement."""
+    with connect(server) as connection:
+        reload(server, "idle_session_timeout = 50")
+        expect("a statement", show(connection, "port"), str(server.port))
+        expect_end("and then", connection, IDLE)
+    # Nobody else could ask whether a reload was taken.
+    server.restart()
+
+
+def not_idle(server):
+    """A statement that runs, a COPY or half a pipeline is no idleness."""
+    with connect(server) as connection:
+        # At once, so that there is no idleness in between.
+        connection.send(
+            query("SET idle_session_timeout = 50")
+            + query("SELECT pg_sleep(0.3), 'done'")
+            + query("SET idle_session_timeout = 0")
+        )
+        connection.until_ready()
+        expect("a query", pgwire.rows(connection.until_ready())[0][1], b"done")
+        connection.until_ready()
+        with connect(server) as ended:
+            connection.send(parse("SELECT 'done'") + message(b"H"))
+            expect("Parse", connection.message()[0], b"1")
+            run(ended, "SET idle_session_timeout = 50")
+            expect_end("another", ended, IDLE)
+        connection.send(bind() + execute() + message(b"S"))
+        expect("half", pgwire.rows(connection.until_ready()), [[b"done"]])
+
+
+def main():
+    with Server() as server:
+        for case in (
+            open_sessions_follow,
+            the_timeout_is_used,
+            a_set_wins,
+            a_start_wins,
+            what_was_undone_follows,
+            a_bad_file_changes_nothing,
+            idle_in_a_transaction,
+            idle,
+            idle_from_the_start,
+            not_idle,
+            idle_by_a_reload,
+        ):
+            case(server)
+            print(case.__name__)
+
+
+if __name__ == "__main__":
+    main()
