@@ -28,6 +28,9 @@ reset_tree() {
 	plant low/low.h '#pragma once' 'int low(void);'
 	plant mid/open.h '#pragma once'
 	plant high/one.c '#include "mid/open.h"' 'int x = write(0);'
+	mkdir -p "$src/doc" "$src/tests"
+	echo '| A1 | all or nothing | `tests/one: word` |' >"$src/doc/promises.md"
+	echo 'a word of it' >"$src/tests/one"
 	plant high/two.c '/* read( */ int x = a.read(0) + b->write(1);' \
 		'/* a comment of several lines: read(' ' * write( */' \
 		'const char *s = "read(0) \" write(0)";' 'int y = bread(0);'
@@ -51,6 +54,7 @@ reset_tree
 passes check-layers
 passes check-doors
 passes check-headers
+passes check-promises
 rm -f "$src.out"
 
 plant low/up.c '#include "high/one.h"'
@@ -69,3 +73,19 @@ complains check-doors 'mid/licence.c:1: the first line must be the SPDX line'
 
 plant mid/alone.h '#pragma once' 'size_t x(void);'
 complains check-headers './mid/alone.h does not compile alone'
+
+# promise LINE: one more row of the table.
+promise() {
+	printf '%s\n' "$1" >>"$src/doc/promises.md"
+}
+
+promise '| A2 | nothing | *no test yet: not made* |'
+passes check-promises
+promise '| A3 | nothing | soon |'
+complains check-promises 'A3: no test, and not said to be not made'
+promise '| A1 | again | `tests/one` |'
+complains check-promises 'A1: it is there twice'
+promise '| A2 | nothing | `tests/two` |'
+complains check-promises 'tests/two is not there'
+promise '| A2 | nothing | `tests/one: wo` |'
+complains check-promises 'there is no wo in tests/one'
