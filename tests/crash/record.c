@@ -93,6 +93,9 @@ record_body(uint32_t writer, uint32_t seq, char body[static BODY_SIZE_MAX])
 	return len;
 }
 
+static bool wrong(char *why, size_t why_size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 static bool
 wrong(char *why, size_t why_size, const char *format, ...)
 {

@@ -61,6 +61,9 @@ actor_expect(struct actor *actor, PGresult *result, ExecStatusType status)
 	return as_expected;
 }
 
+static char *word(const char *format, va_list args)
+    __attribute__((format(printf, 1, 0)));
+
 static char *
 word(const char *format, va_list args)
 {

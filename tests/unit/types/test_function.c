@@ -40,7 +40,8 @@ END_TEST
 START_TEST(every_row_is_found)
 {
 	for (int id = 0; id < FUNCTION_COUNT; id++) {
-		const struct function *row = function_by_id(id);
+		const struct function *row =
+		    function_by_id((enum function_id)id);
 		const struct function *found = NULL;
 
 		ck_assert_int_eq(row->id, id);
@@ -57,7 +58,8 @@ END_TEST
 START_TEST(no_two_rows_have_the_same_signature)
 {
 	for (int id = 0; id < FUNCTION_COUNT; id++) {
-		const struct function *row = function_by_id(id);
+		const struct function *row =
+		    function_by_id((enum function_id)id);
 		const struct function *other = row;
 
 		while ((other = function_next(row->kind, str_of_cstr(row->name),
