@@ -127,7 +127,7 @@ START_TEST(estimate_is_enough)
 	int status;
 	pid_t child;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(HAVE_SANITIZERS)
 	return; /* a sanitizer's memory is not what is asked about */
 #endif
 	buf_init(&text);
