@@ -91,7 +91,10 @@ peek(const struct fields *f)
 	return at_end(f) ? '\0' : *f->next;
 }
 
-/* The next digits; their number in *len.  Nine digits are the most. */
+/* More than any field has; with the next digit still an int64. */
+#define NUMBER_MAX INT64_C(100000000000000000)
+
+/* The next digits; their number in *len.  NUMBER_MAX is the most. */
 static int64_t
 take_number(struct fields *f, size_t *len)
 {
@@ -99,8 +102,9 @@ take_number(struct fields *f, size_t *len)
 	int64_t value = 0;
 
 	while (is_digit(peek(f))) {
-		if (f->next - first < 18)
-			value = value * 10 + (*f->next - '0');
+		value = value * 10 + (*f->next - '0');
+		if (value > NUMBER_MAX)
+			value = NUMBER_MAX;
 		f->next++;
 	}
 	*len = (size_t)(f->next - first);
@@ -227,7 +231,9 @@ set_part(struct fields *f, unsigned bit, int64_t value)
 		return;
 	}
 	f->seen |= bit;
-	if (bit == SEEN_YEAR)
+	if (value > INT32_MAX)
+		fail(f, FAULT_FIELD);
+	else if (bit == SEEN_YEAR)
 		f->year = value;
 	else if (value > 100)
 		fail(f, FAULT_MONTH_OR_DAY);
@@ -415,6 +421,8 @@ take_digits(struct fields *f)
 			take_time(f, value);
 	} else if (f->is_julian && (f->seen & SEEN_DATE) == 0) {
 		f->seen |= SEEN_DATE;
+		if (value > INT32_MAX)
+			fail(f, FAULT_FIELD);
 		f->date = value - 2451545;
 	} else if (!has_date && !f->after_t &&
 	    (after == '-' || after == '/' || after == '.')) {
@@ -834,12 +842,17 @@ time_parse(struct str text, const struct type_settings *settings, int64_t *out,
 	return 0;
 }
 
-/* The local time of complete fields; false if out of range. */
+/*
+ * The local time of complete fields; false if out of range whatever the zone,
+ * and so, an offset can be taken off.
+ */
 static bool
 local_of_fields(const struct fields *f, int64_t *out)
 {
-	return !__builtin_mul_overflow(f->date, USECS_PER_DAY, out) &&
-	    !__builtin_add_overflow(*out, f->time, out);
+	return f->date >= DATE_MIN - 1 &&
+	    !__builtin_mul_overflow(f->date, USECS_PER_DAY, out) &&
+	    !__builtin_add_overflow(*out, f->time, out) &&
+	    *out < TIMESTAMP_LIMIT + USECS_PER_DAY;
 }
 
 static int

@@ -196,6 +196,23 @@ static const struct {
 	{ TYPE_TIMESTAMPTZ, "nonsense",
 	    "22007: invalid input syntax for type timestamp with time zone: "
 	    "\"nonsense\"" },
+	{ TYPE_DATE, "99999999999-01-01",
+	    "22008: date/time field value out of range: "
+	    "\"99999999999-01-01\"" },
+	{ TYPE_DATE, "000000000000000000001999-01-08", "1999-01-08" },
+	{ TYPE_DATE, "J99999999999999999999",
+	    "22008: date/time field value out of range: "
+	    "\"J99999999999999999999\"" },
+	{ TYPE_TIMESTAMPTZ, "2,24-029223372036854775808",
+	    "22008: date/time field value out of range: "
+	    "\"2,24-029223372036854775808\"" },
+	/* The last local time that has a number is past the last valid one. */
+	{ TYPE_TIMESTAMPTZ, "294277-01-09 04:00:54-15",
+	    "22008: timestamp out of range: \"294277-01-09 04:00:54-15\"" },
+	{ TYPE_TIMESTAMPTZ, "294276-12-31 23:59:59+15",
+	    "294276-12-31 08:59:59+00" },
+	{ TYPE_TIMESTAMPTZ, "4714-11-23 20:00:00-15 BC",
+	    "4714-11-24 11:00:00+00 BC" },
 	{ TYPE_TIMESTAMP, "300000-01-01",
 	    "22008: timestamp out of range: \"300000-01-01\"" },
 	{ TYPE_INTERVAL, "1.5 days", "1 day 12:00:00" },

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sessions of a whole server in this process: whatever messages come, in any
+ * order, the answer is a sequence of whole messages, and the session ends when
+ * it is told to.
+ *
+ * The input is a sequence of messages: a type, two bytes of length, and as much
+ * of the body as there is.  An 'M' is not sent, it means: wait for the answers
+ * to what was sent so far.  A session's start comes before them; CopyFail, Sync
+ * and Terminate after them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/config.h"
+#include "common/error.h"
+#include "common/log.h"
+#include "common/must.h"
+#include "fuzz/fuzz.h"
+#include "server/server.h"
+#include "server/session.h"
+
+/* No statement takes as long: a session that is silent for longer hangs. */
+#define SILENCE_MS 30000
+#define PAUSE_MS   1
+#define TYPES_SENT "RKSZTDCIEN12nst3AGHWcdVv"
+
+static struct server server;
+static char dir[] = "/tmp/fuzz_session.XXXXXX";
+
+/* ---- the server ---- */
+
+static const char *const settings[] = {
+	"listen_addresses=",
+	"unix_socket_directories=",
+	"net_threads=1",
+	"worker_count=2",
+	"shard_count=1",
+	"statement_timeout=100",
+	"memtable_size=1MB",
+	"block_cache_size=1MB",
+	"statement_memory=1MB",
+	"wal_file_size=1MB",
+	"max_statement_size=64kB",
+	"max_prepared_statements=20",
+	"log_min_messages=error",
+};
+
+static void
+remove_dir(void)
+{
+	char command[sizeof(dir) + 16];
+
+	(void)server_stop(&server);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
+	(void)system(command);
+}
+
+static void
+start_server(void)
+{
+	struct config *config = config_new();
+	struct error err;
+
+	MUST(config != NULL && mkdtemp(dir) != NULL);
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (config_set_argument(config, str_of_cstr(settings[i]),
+			&err) != 0) {
+			fprintf(stderr, "%s\n", err.message);
+			abort();
+		}
+	if (server_start(&server, dir, config, &err) != 0) {
+		fprintf(stderr, "%s\n", err.message);
+		abort();
+	}
+	config_unref(config);
+	MUST(atexit(remove_dir) == 0);
+}
+
+/* ---- a session ---- */
+
+struct opening {
+	struct loop_post post; /* first */
+	int fd;
+};
+
+static void
+open_cb(struct loop_post *post)
+{
+	struct opening *opening = (struct opening *)post;
+
+	session_open(&server.nets[0], opening->fd);
+	free(opening);
+}
+
+/* The client's end of a new session. */
+static int
+connect_session(void)
+{
+	struct opening *opening = malloc(sizeof(*opening));
+	int fds[2];
+
+	MUST(opening != NULL);
+	MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+		 fds) == 0);
+	atomic_fetch_add(&server.socket_count, 1);
+	opening->post.fn = open_cb;
+	opening->fd = fds[1];
+	loop_post(server.nets[0].loop, &opening->post);
+	return fds[0];
+}
+
+/* What has come so far, less the messages that are whole. */
+struct answers {
+	uint8_t header[5];
+	size_t header_len;
+	size_t body_left;
+	bool at_end;
+};
+
+static void
+take_byte(struct answers *answers, uint8_t byte)
+{
+	uint32_t len;
+
+	answers->header[answers->header_len++] = byte;
+	if (answers->header_len < sizeof(answers->header))
+		return;
+	len = (uint32_t)answers->header[1] << 24 |
+	    (uint32_t)answers->header[2] << 16 |
+	    (uint32_t)answers->header[3] << 8 | answers->header[4];
+	MUST(memchr(TYPES_SENT, answers->header[0], strlen(TYPES_SENT)) !=
+	    NULL);
+	MUST(len >= 4 && len < (1u << 30));
+	answers->body_left = len - 4;
+	answers->header_len = 0;
+}
+
+static void
+take(struct answers *answers, const uint8_t *data, size_t len)
+{
+	while (len > 0) {
+		size_t part = answers->body_left < len ? answers->body_left
+						       : len;
+
+		answers->body_left -= part;
+		data += part;
+		len -= part;
+		if (len > 0 && answers->body_left == 0) {
+			take_byte(answers, *data++);
+			len--;
+		}
+	}
+}
+
+/* Read what is there. */
+static void
+read_answers(int fd, struct answers *answers)
+{
+	static uint8_t data[65536];
+
+	while (!answers->at_end) {
+		ssize_t len = read(fd, data, sizeof(data));
+
+		if (len < 0 && errno == EAGAIN)
+			return;
+		if (len <= 0)
+			answers->at_end = true;
+		else
+			take(answers, data, (size_t)len);
+	}
+}
+
+/* Wait this long for one of these; false if nothing came. */
+static bool
+wait_for(int fd, short events, int timeout_ms)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = events };
+
+	return poll(&poll_fd, 1, timeout_ms) > 0;
+}
+
+static void
+send_all(int fd, struct answers *answers, const struct buf *out)
+{
+	size_t sent = 0;
+
+	while (sent < out->len && !answers->at_end) {
+		ssize_t len = send(fd, out->data + sent, out->len - sent,
+		    MSG_NOSIGNAL);
+
+		if (len > 0) {
+			sent += (size_t)len;
+		} else if (len < 0 && errno == EAGAIN) {
+			MUST(wait_for(fd, POLLIN | POLLOUT, SILENCE_MS));
+			read_answers(fd, answers);
+		} else {
+			read_answers(fd, answers);
+			return; /* it has ended the session */
+		}
+	}
+}
+
+static void
+put_message(struct buf *out, char type, const uint8_t *body, size_t len)
+{
+	uint32_t size = (uint32_t)len + 4;
+	const uint8_t header[] = { (uint8_t)type, (uint8_t)(size >> 24),
+		(uint8_t)(size >> 16), (uint8_t)(size >> 8), (uint8_t)size };
+
+	buf_put(out, header, sizeof(header));
+	buf_put(out, body, len);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const uint8_t start[] = "\0\0\0\25\0\3\0\0user\0fuzzer\0";
+	static bool is_started;
+	struct answers answers = { .header_len = 0 };
+	struct buf out;
+	int fd;
+
+	if (!is_started)
+		start_server();
+	is_started = true;
+	fd = connect_session();
+	buf_init(&out);
+	buf_put(&out, start, sizeof(start));
+	while (size >= 3) {
+		size_t len = (size_t)data[1] << 8 | data[2];
+		char type = (char)data[0];
+
+		data += 3;
+		size -= 3;
+		len = len < size ? len : size;
+		if (type == 'M') {
+			send_all(fd, &answers, &out);
+			out.len = 0;
+			if (wait_for(fd, POLLIN, PAUSE_MS))
+				read_answers(fd, &answers);
+		} else {
+			put_message(&out, type, data, len);
+		}
+		data += len;
+		size -= len;
+	}
+	put_message(&out, 'f', (const uint8_t *)"", 1);
+	put_message(&out, 'S', NULL, 0);
+	put_message(&out, 'X', NULL, 0);
+	MUST(!out.failed);
+	send_all(fd, &answers, &out);
+	while (!answers.at_end) {
+		MUST(wait_for(fd, POLLIN, SILENCE_MS));
+		read_answers(fd, &answers);
+	}
+	/* All that came was whole messages. */
+	MUST(answers.body_left == 0 && answers.header_len == 0);
+	buf_release(&out);
+	close(fd);
+	return 0;
+}
