@@ -5,15 +5,15 @@
  */
 #include "exec/function_impl.h"
 
+#include <pthread.h>
 #include <string.h>
-#include <threads.h>
 
 #include "common/cancel.h"
 #include "common/must.h"
 #include "exec/func_private.h"
 
 static struct function_impl impls[FUNCTION_COUNT];
-static once_flag impls_once = ONCE_FLAG_INIT;
+static pthread_once_t impls_once = PTHREAD_ONCE_INIT;
 
 static void
 impls_build(void)
@@ -37,7 +37,7 @@ impls_build(void)
 const struct function_impl *
 function_impl(enum function_id id)
 {
-	call_once(&impls_once, impls_build);
+	(void)pthread_once(&impls_once, impls_build);
 	return id < FUNCTION_COUNT ? &impls[id] : NULL;
 }
 

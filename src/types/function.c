@@ -5,7 +5,7 @@
  */
 #include "types/function.h"
 
-#include <threads.h>
+#include <pthread.h>
 
 #include "common/attr.h"
 #include "common/hash.h"
@@ -48,7 +48,7 @@ static const struct function functions[FUNCTION_COUNT] = {
 /* Chains of rows by hash of kind and name; rows of a name stay in order. */
 static uint16_t bucket_first[BUCKET_COUNT];
 static uint16_t next_in_bucket[FUNCTION_COUNT];
-static once_flag index_once = ONCE_FLAG_INIT;
+static pthread_once_t index_once = PTHREAD_ONCE_INIT;
 
 static uint32_t
 bucket_of(enum function_kind kind, struct str name)
@@ -84,7 +84,7 @@ function_next(enum function_kind kind, struct str name,
 {
 	uint16_t at;
 
-	call_once(&index_once, index_build);
+	(void)pthread_once(&index_once, index_build);
 	at = previous == NULL ? bucket_first[bucket_of(kind, name)]
 			      : next_in_bucket[previous->id];
 	while (at != NONE &&

@@ -51,7 +51,7 @@ test_server_init(struct test_server *server)
 	}
 	snprintf(server->conninfo, sizeof(server->conninfo),
 	    "host=%s port=" PORT " user=stele dbname=stele "
-	    "connect_timeout=10",
+	    "connect_timeout=60",
 	    server->dir);
 }
 
