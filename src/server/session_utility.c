@@ -806,10 +806,11 @@ store_one(struct session *session, struct portal *portal,
 	if (rc != 0)
 		return rc;
 	if (planned->plan->kind != PLAN_INSERT ||
-	    planned->plan->column_count > 0 || planned->plan->reads_events)
-		rc = error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    planned->plan->column_count > 0 || planned->plan->reads_events) {
+		error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "BATCH takes STORE only");
-	else
+		rc = error_position(&session->err, stmt->location);
+	} else
 		rc = exec_insert(planned->plan, &portal->context, batch, &rows,
 		    NULL, &session->err);
 	planned_unref(planned);

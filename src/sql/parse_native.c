@@ -207,9 +207,11 @@ parse_batch(struct native *n, struct ast_stmt *stmt)
 	int rc;
 
 	stmt->kind = AST_BATCH;
-	if (n->depth > 0)
-		return native_unsupported(n, n->token.start,
-		    "a BATCH in a BATCH");
+	if (n->depth > 0) {
+		error_set(n->p->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "a BATCH in a BATCH is not supported");
+		return error_position(n->p->err, stmt->location);
+	}
 	n->depth++;
 	rc = native_expect_punct(n, "[");
 	while (rc == 0 && !native_is_punct(n, "]")) {

@@ -134,7 +134,7 @@ static const struct {
 	    "syntax error at end of input: expected \";\" or \"]\"" },
 	{ "BATCH [SELECT 1]", STELE_E_SYNTAX, 8,
 	    "syntax error at or near \"SELECT\": expected a statement" },
-	{ "BATCH [BATCH [PING]]", STELE_E_FEATURE_NOT_SUPPORTED, 14,
+	{ "BATCH [BATCH [PING]]", STELE_E_FEATURE_NOT_SUPPORTED, 8,
 	    "a BATCH in a BATCH is not supported" },
 	{ "PING; REMEMBER QUERY t AS x", STELE_E_FEATURE_NOT_SUPPORTED, 7,
 	    "REMEMBER is not supported" },
