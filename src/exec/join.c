@@ -23,6 +23,8 @@
 /* The left side is kept if it has less than one of so many rows. */
 #define WORTH_EXCHANGING 2
 
+#define PREFETCH_ROWS 16 /* so many rows ahead the table is asked for */
+
 /* What comes out of a join, said of the sides' roles. */
 struct join_output {
 	bool pairs;           /* each pair that matches */
@@ -83,7 +85,7 @@ struct join_op {
 	struct batch batch;
 	bool has_batch;
 	uint32_t at;            /* position in batch.sel */
-	uint32_t next;          /* its next candidate, if is_in_chain */
+	struct join_link next;  /* its next candidate, if is_in_chain */
 	bool is_in_chain;       /* some candidates of that row are done */
 	bool first_has_matched; /* and one of them was kept */
 
@@ -230,21 +232,26 @@ pair_candidates(struct join_op *join)
 	pairs->count = 0;
 	while (join->at < sel.count && pairs->count < VEC_ROWS) {
 		uint32_t row = sel_row(sel, join->at);
+		uint64_t hash = join->hashes[join->at];
 
+		if (join->at + PREFETCH_ROWS < sel.count)
+			join_table_prefetch(&join->table,
+			    join->hashes[join->at + PREFETCH_ROWS]);
 		if (!join->is_in_chain) {
-			join->next = join->has_null[join->at]
-			    ? JOIN_NO_ROW
-			    : join_table_first(&join->table,
-				  join->hashes[join->at]);
-			if (join->next == JOIN_NO_ROW &&
+			join->next = join_table_first(&join->table, hash);
+			if (join->has_null[join->at])
+				join->next.row = JOIN_NO_ROW;
+			if (join->next.row == JOIN_NO_ROW &&
 			    join->output->probe_unmatched)
 				add_pair(pairs, row, JOIN_NO_ROW);
 		}
-		while (join->next != JOIN_NO_ROW && pairs->count < VEC_ROWS) {
-			add_pair(pairs, row, join->next);
-			join->next = join_table_next(&join->table, join->next);
+		while (
+		    join->next.row != JOIN_NO_ROW && pairs->count < VEC_ROWS) {
+			add_pair(pairs, row, join_link_row(join->next));
+			join->next =
+			    join_table_next(&join->table, join->next, hash);
 		}
-		join->is_in_chain = join->next != JOIN_NO_ROW;
+		join->is_in_chain = join->next.row != JOIN_NO_ROW;
 		join->at += !join->is_in_chain;
 	}
 }

@@ -119,53 +119,65 @@ same_key(const struct join_table *table, uint32_t a, uint32_t b)
 	return true;
 }
 
-/* Take the row equal to `row` out of a chain, which holds at most one. */
-static void
-unlink_equal(struct join_table *table, uint32_t *head, uint32_t row)
+/* Whether a chain has a row equal to `row`; it becomes that row. */
+static bool
+replace_equal(struct join_table *table, struct join_link *head, uint32_t row)
 {
-	uint32_t *link = head;
+	struct join_link *link = head;
 
-	while (*link != JOIN_NO_ROW) {
-		if (table->hashes[*link] == table->hashes[row] &&
-		    same_key(table, *link, row)) {
-			*link = table->next[*link];
-			return;
+	while (link->row != JOIN_NO_ROW) {
+		uint32_t its = join_link_row(*link);
+
+		if (table->hashes[its] == table->hashes[row] &&
+		    same_key(table, its, row)) {
+			table->next[row] = table->next[its];
+			link->row = row | (link->row & JOIN_LAST_ROW);
+			return true;
 		}
-		link = &table->next[*link];
+		if ((link->row & JOIN_LAST_ROW) != 0)
+			break;
+		link = &table->next[its];
 	}
+	return false;
+}
+
+static void
+add_to_chain(struct join_table *table, uint32_t row)
+{
+	uint64_t hash = table->hashes[row];
+	struct join_link *head = &table->heads[(uint32_t)hash & table->mask];
+	bool is_last = head->row == JOIN_NO_ROW;
+
+	if (table->is_set && replace_equal(table, head, row))
+		return;
+	if (!is_last)
+		table->next[row] = *head;
+	*head = (struct join_link){ .row = row | (is_last ? JOIN_LAST_ROW : 0),
+		.tag = (uint32_t)(hash >> 32) };
 }
 
 int
 join_table_finish(struct join_table *table, struct error *err)
 {
 	uint32_t count = table->rows.row_count;
-	uint32_t heads = ROWS_MIN;
+	size_t heads = ROWS_MIN;
 
 	if (table->key_count == 0)
 		return 0;
-	while (heads < count && heads < HEADS_MAX)
+	while (heads < (size_t)count * 2 && heads < HEADS_MAX)
 		heads *= 2;
-	table->mask = heads - 1;
+	table->mask = (uint32_t)(heads - 1);
 	table->heads =
-	    arena_try_alloc(&table->arena, (size_t)heads * sizeof(uint32_t));
+	    arena_try_alloc(&table->arena, heads * sizeof(*table->heads));
 	table->next = arena_try_alloc(&table->arena,
-	    ((size_t)count + 1) * sizeof(uint32_t));
+	    ((size_t)count + 1) * sizeof(*table->next));
 	if (table->heads == NULL || table->next == NULL)
 		return out_of_memory(err);
-	memset(table->heads, 0xff, (size_t)heads * sizeof(uint32_t));
+	for (size_t i = 0; i < heads; i++)
+		table->heads[i].row = JOIN_NO_ROW;
 	for (uint32_t row = count; row-- > 0;) {
-		uint32_t *head =
-		    &table->heads[(uint32_t)table->hashes[row] & table->mask];
-
-		if (row % LINK_ROWS == 0 &&
-		    cancel_check(table->rows.cancel, err) != 0)
-			return err->code;
-		if (has_null_key(table, row))
-			continue;
-		if (table->is_set)
-			unlink_equal(table, head, row);
-		table->next[row] = *head;
-		*head = row;
+		if (!has_null_key(table, row))
+			add_to_chain(table, row);
 	}
 	return 0;
 }

@@ -30,6 +30,24 @@ struct error;
 
 #define JOIN_NO_ROW UINT32_MAX
 
+/*
+ * To a row of a chain, or JOIN_NO_ROW.  The tag, half of the row's hash, lies
+ * here, and so does whether the chain ends with it, so that most chains need no
+ * look at the row at all.
+ */
+struct join_link {
+	uint32_t row; /* with JOIN_LAST_ROW */
+	uint32_t tag;
+};
+
+#define JOIN_LAST_ROW (1u << 31)
+
+static inline uint32_t
+join_link_row(struct join_link link)
+{
+	return link.row & ~JOIN_LAST_ROW;
+}
+
 struct join_table {
 	struct row_store rows; /* the columns, then the keys */
 	uint32_t column_count;
@@ -40,8 +58,8 @@ struct join_table {
 	struct arena arena;
 	uint64_t *hashes; /* of each row; capacity of them */
 	uint32_t capacity;
-	uint32_t *next;  /* the next row of the chain, JOIN_NO_ROW at the end */
-	uint32_t *heads; /* a power of two of them */
+	struct join_link *next;  /* of each row that is not the last one */
+	struct join_link *heads; /* a power of two of them */
 	uint32_t mask;
 	bool is_set;
 };
@@ -62,33 +80,53 @@ MUST_USE int join_table_add(struct join_table *table, const struct vec *columns,
 /* No more rows.  Rows with a null in their key are found by nobody. */
 MUST_USE int join_table_finish(struct join_table *table, struct error *err);
 
-/* The first row that may match a key of this hash, or JOIN_NO_ROW. */
-static inline uint32_t
-join_table_first(const struct join_table *table, uint64_t hash)
+/* Ask for the memory that join_table_first() is going to read. */
+static inline void
+join_table_prefetch(const struct join_table *table, uint64_t hash)
 {
-	uint32_t row;
-
-	if (table->key_count == 0)
-		return table->rows.row_count > 0 ? 0 : JOIN_NO_ROW;
-	row = table->heads[(uint32_t)hash & table->mask];
-	while (row != JOIN_NO_ROW && table->hashes[row] != hash)
-		row = table->next[row];
-	return row;
+	if (table->key_count > 0)
+		__builtin_prefetch(&table->heads[(uint32_t)hash & table->mask]);
 }
 
-/* The one after `row`. */
-static inline uint32_t
-join_table_next(const struct join_table *table, uint32_t row)
+/* The first link from one on whose tag is that of the hash. */
+static inline struct join_link
+join_table_follow(const struct join_table *table, struct join_link link,
+    uint64_t hash)
 {
-	uint64_t hash;
+	while (link.row != JOIN_NO_ROW && link.tag != (uint32_t)(hash >> 32)) {
+		if ((link.row & JOIN_LAST_ROW) != 0)
+			link.row = JOIN_NO_ROW;
+		else
+			link = table->next[link.row];
+	}
+	return link;
+}
 
+/* To the first row that may match a key of this hash. */
+static inline struct join_link
+join_table_first(const struct join_table *table, uint64_t hash)
+{
 	if (table->key_count == 0)
-		return row + 1 < table->rows.row_count ? row + 1 : JOIN_NO_ROW;
-	hash = table->hashes[row];
-	do {
-		row = table->next[row];
-	} while (row != JOIN_NO_ROW && table->hashes[row] != hash);
-	return row;
+		return (struct join_link){
+			.row = table->rows.row_count > 0 ? 0 : JOIN_NO_ROW
+		};
+	return join_table_follow(table,
+	    table->heads[(uint32_t)hash & table->mask], hash);
+}
+
+/* To the one after it. */
+static inline struct join_link
+join_table_next(const struct join_table *table, struct join_link link,
+    uint64_t hash)
+{
+	if (table->key_count == 0)
+		link.row = link.row + 1 < table->rows.row_count ? link.row + 1
+								: JOIN_NO_ROW;
+	else if ((link.row & JOIN_LAST_ROW) != 0)
+		link.row = JOIN_NO_ROW;
+	else
+		link = join_table_follow(table, table->next[link.row], hash);
+	return link;
 }
 
 /*

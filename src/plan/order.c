@@ -160,7 +160,10 @@ order_relax(struct binder *binder, struct rel *rel, bool is_seen)
 		relax_join(binder, rel, is_seen);
 		break;
 	case REL_AGG:
-		relax_inputs(binder, rel, is_seen || needs_order(&rel->agg));
+		/* groups come in the order of their first rows */
+		relax_inputs(binder, rel,
+		    (is_seen && rel->agg.key_count > 0) ||
+			needs_order(&rel->agg));
 		break;
 	case REL_SORT:
 		if (!is_seen)
