@@ -13,6 +13,7 @@
 #define LOOKED_UP_ROWS  100.0 /* of one context */
 #define GROUPS_MAX      200.0
 #define RECURSION_DEPTH 10.0
+#define FUNCTION_ROWS   1000.0
 
 static int
 scan_rows(const struct exec_env *env, const struct rel *rel,
@@ -77,6 +78,9 @@ estimate_rows(const struct exec_env *env, const struct rel *rel,
 		return scan_rows(env, rel, mode, out, err);
 	case REL_VALUES:
 		*out = rel->values.row_count;
+		return 0;
+	case REL_FUNCTION:
+		*out = FUNCTION_ROWS;
 		return 0;
 	case REL_FILTER:
 		*out = ceil(in *

@@ -42,6 +42,8 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return system_op_new(env, rel);
 	case REL_VALUES:
 		return values_op_new(env, rel);
+	case REL_FUNCTION:
+		return set_function_op_new(env, rel);
 	case REL_FILTER:
 		return new_filter(env, rel);
 	case REL_PROJECT:

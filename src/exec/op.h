@@ -113,6 +113,8 @@ struct op_state *system_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *values_op_new(const struct exec_env *env,
     const struct rel *rel);
+struct op_state *set_function_op_new(const struct exec_env *env,
+    const struct rel *rel);
 struct op_state *filter_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *project_op_new(const struct exec_env *env,

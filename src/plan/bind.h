@@ -276,6 +276,26 @@ int bind_operator(struct binder *binder, struct str name, struct expr *left,
 int bind_value_function(struct binder *binder, const struct ast_expr *ast,
     struct expr **out, struct error *err);
 
+/* What all calls of functions are: no OVER, no named arguments ... */
+int check_call_form(const struct ast_expr *ast, struct error *err);
+
+/*
+ * A function's name as functions.def has it; an empty one if it is not that of
+ * a function.  Those of the schema stele have their schema's name with them,
+ * and are found by no other.
+ */
+struct str builtin_name(struct binder *binder, const struct ast_name *name);
+
+/* 42809 for what only aggregates have: DISTINCT, ORDER BY, FILTER ... */
+int check_plain_call(const struct ast_expr *ast, struct str name,
+    struct error *err);
+
+/* A function that returns a set: set_function.h; its arguments are cast. */
+struct set_function;
+int resolve_set_function(struct binder *binder, struct str name,
+    struct expr **args, uint32_t arg_count, int location,
+    const struct set_function **out, struct error *err);
+
 /* Signatures of aggregates: aggregate.c. */
 struct aggregate {
 	const char *name;
@@ -483,6 +503,9 @@ int bind_from(struct binder *binder, struct scope *scope,
 int bind_from_item(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err);
 int bind_join(struct binder *binder, struct scope *scope,
+    const struct ast_from *from, struct rel **out, struct error *err);
+
+int bind_from_function(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err);
 
 /* A join in the FROM of this scope, LATERAL if it has to be. */

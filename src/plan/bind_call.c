@@ -5,6 +5,7 @@
  */
 #include "plan/bind.h"
 #include "plan/column_set.h"
+#include "plan/set_function.h"
 
 #define CANDIDATES_MAX 64
 
@@ -437,6 +438,34 @@ resolve_aggregate(struct binder *binder, struct str name, struct expr **args,
 	return coerce_args(binder, found, args, arg_count, err);
 }
 
+int
+resolve_set_function(struct binder *binder, struct str name, struct expr **args,
+    uint32_t arg_count, int location, const struct set_function **out,
+    struct error *err)
+{
+	struct candidate candidates[CANDIDATES_MAX];
+	const struct set_function *function = NULL;
+	const struct candidate *found = NULL;
+	uint32_t oids[CALL_ARGS_MAX];
+	enum resolve_result result;
+	uint32_t count = 0;
+
+	while ((function = set_function_next(name, function)) != NULL)
+		candidates[count++] = (struct candidate){
+			.args = function->args,
+			.arg_count = function->arg_count,
+			.what = function,
+		};
+	arg_types_of(args, arg_count, oids);
+	result = resolve_candidate(candidates, count, FUNCTION_PLAIN, oids,
+	    arg_count, &found);
+	if (result != RESOLVE_FOUND)
+		return function_error(binder, name, args, arg_count, location,
+		    result == RESOLVE_AMBIGUOUS, err);
+	*out = found->what;
+	return coerce_args(binder, found, args, arg_count, err);
+}
+
 static int
 check_aggregate_form(const struct ast_call *call, int location,
     struct error *err)
@@ -539,7 +568,7 @@ bind_grouping(struct binder *binder, struct scope *scope, struct expr **args,
 
 /* ---- calls ---- */
 
-static int
+int
 check_call_form(const struct ast_expr *ast, struct error *err)
 {
 	const struct ast_call *call = &ast->call;
@@ -559,7 +588,7 @@ check_call_form(const struct ast_expr *ast, struct error *err)
 	return 0;
 }
 
-static int
+int
 check_plain_call(const struct ast_expr *ast, struct str name, struct error *err)
 {
 	const struct ast_call *call = &ast->call;
@@ -580,13 +609,8 @@ check_plain_call(const struct ast_expr *ast, struct str name, struct error *err)
 	return 0;
 }
 
-/*
- * A function's name as functions.def has it; an empty one if it is not that of
- * a function.  Those of the schema stele have their schema's name with them,
- * and are found by no other.
- */
-static struct str
-function_name(struct binder *binder, const struct ast_name *name)
+struct str
+builtin_name(struct binder *binder, const struct ast_name *name)
 {
 	struct str last = name->parts[name->count - 1];
 
@@ -605,7 +629,7 @@ bind_call(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
 	const struct ast_call *call = &ast->call;
-	struct str name = function_name(binder, &call->name);
+	struct str name = builtin_name(binder, &call->name);
 	bool is_aggregate = aggregate_next(name, NULL) != NULL;
 	struct expr *args[CALL_ARGS_MAX];
 	struct scope inner = *scope;
@@ -656,6 +680,12 @@ bind_call(struct binder *binder, struct scope *scope,
 		*out = bind_typeof(binder, args[0], ast->location);
 		return 0;
 	}
+	if (set_function_next(name, NULL) != NULL)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "function %.*s, which returns a set, is not supported"
+		    " here",
+		    STR_FMT(name));
 	rc = bind_fact(binder, name, args, count, ast->location, out, err);
 	if (rc != 0 || *out != NULL)
 		return rc;

@@ -9,6 +9,7 @@
 #include "plan/explain.h"
 #include "plan/expr_text.h"
 #include "plan/rel_walk.h"
+#include "plan/set_function.h"
 #include "plan/system_table.h"
 
 /* ---- options ---- */
@@ -391,6 +392,10 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 		return;
 	case REL_PAYLOAD:
 		node->kind = "Payload";
+		return;
+	case REL_FUNCTION:
+		node->kind = "Function Scan";
+		node->relation = str_of_cstr(rel->function.function->name);
 		return;
 	case REL_VALUES:
 		node->kind = rel->values.row_count == 1 ? "Result" : "Values";

@@ -114,12 +114,12 @@ bind_from_item(struct binder *binder, struct scope *scope,
 		if (is_sequence_call(from->function))
 			return bind_sequence_call(binder, scope, from, out,
 			    err);
-		break;
+		return bind_from_function(binder, scope, from, out, err);
 	case AST_FROM_SEQUENCE:
 		return bind_sequence(binder, scope, from->sequence, out, err);
 	}
 	return error_at(err, from->location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "functions in FROM are not supported");
+	    "this item of FROM is not supported");
 }
 
 struct rel *

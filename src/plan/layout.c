@@ -378,6 +378,22 @@ lay_out_values(struct layouter *l, const struct rel *rel,
 }
 
 static struct rel *
+lay_out_function(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct rel *out = copy_rel(l, rel);
+
+	start_columns(l, out, rel->column_count);
+	for (uint32_t i = 0; i < rel->column_count; i++) {
+		if (column_set_has(wanted, rel->id, i))
+			add_column(out, rel->id, i, rel->types[i]);
+	}
+	out->function.args =
+	    place_all(l, rel->function.args, rel->function.arg_count, NULL);
+	return out;
+}
+
+static struct rel *
 lay_out_filter(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
 {
@@ -955,6 +971,8 @@ lay_out(struct layouter *l, const struct rel *rel,
 		return lay_out_scan(l, rel, wanted);
 	case REL_VALUES:
 		return lay_out_values(l, rel, wanted);
+	case REL_FUNCTION:
+		return lay_out_function(l, rel, wanted);
 	case REL_FILTER:
 		return lay_out_filter(l, rel, wanted);
 	case REL_PROJECT:

@@ -26,15 +26,17 @@
 
 struct ast_expr;
 struct event_type;
+struct set_function;
 struct rel;
 struct system_table;
 
 enum rel_kind {
-	REL_SCAN,    /* events of one type */
-	REL_EVENTS,  /* the relation `events`: of all types */
-	REL_SYSTEM,  /* one of the server's own relations */
-	REL_PAYLOAD, /* payloads for rows of `events` that came without */
-	REL_VALUES,  /* rows of expressions; one without columns: no FROM */
+	REL_SCAN,     /* events of one type */
+	REL_EVENTS,   /* the relation `events`: of all types */
+	REL_SYSTEM,   /* one of the server's own relations */
+	REL_PAYLOAD,  /* payloads for rows of `events` that came without */
+	REL_VALUES,   /* rows of expressions; one without columns: no FROM */
+	REL_FUNCTION, /* the set that a function returns */
 	REL_FILTER,
 	REL_PROJECT,
 	REL_JOIN,
@@ -91,6 +93,13 @@ struct rel_scan {
 struct rel_values {
 	struct expr ***rows; /* row_count of column_count */
 	uint32_t row_count;
+};
+
+/* The values of a set, then maybe their numbers; the arguments are fixed. */
+struct rel_function {
+	const struct set_function *function;
+	struct expr **args;
+	uint32_t arg_count;
 };
 
 struct rel_filter {
@@ -417,6 +426,7 @@ struct rel {
 	union {
 		struct rel_scan scan; /* REL_EVENTS and REL_SYSTEM too */
 		struct rel_values values;
+		struct rel_function function;
 		struct rel_filter filter;
 		struct expr **project; /* column_count */
 		struct rel_join join;

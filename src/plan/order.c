@@ -196,6 +196,7 @@ order_relax(struct binder *binder, struct rel *rel, bool is_seen)
 		break;
 	case REL_SYSTEM:
 	case REL_VALUES:
+	case REL_FUNCTION:
 	case REL_CTE:
 	case REL_WORK:
 		break;

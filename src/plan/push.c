@@ -291,6 +291,7 @@ push_down(struct binder *binder, struct rel *rel,
 	case REL_SYSTEM:
 	case REL_PAYLOAD:
 	case REL_VALUES:
+	case REL_FUNCTION:
 	case REL_UNIQUE:
 	case REL_LIMIT:
 	case REL_WINDOW:

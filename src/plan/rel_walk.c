@@ -112,6 +112,9 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 		return 0;
 	case REL_VALUES:
 		return each_of_values(rel, fn, arg);
+	case REL_FUNCTION:
+		return each_of(rel->function.args, rel->function.arg_count, fn,
+		    arg);
 	case REL_FILTER:
 		return each_of(rel->filter.conjuncts, rel->filter.count, fn,
 		    arg);
@@ -142,6 +145,7 @@ rel_input_count(const struct rel *rel)
 	case REL_EVENTS:
 	case REL_SYSTEM:
 	case REL_VALUES:
+	case REL_FUNCTION:
 	case REL_CTE:
 	case REL_WORK:
 		return 0;

@@ -105,6 +105,7 @@ take_rel(const struct rel *rel, int *left)
 		    take_expr(rel->limit.offset, left) &&
 		    take_rel(rel->input, left);
 	case REL_SYSTEM:
+	case REL_FUNCTION:
 	case REL_PAYLOAD:
 	case REL_UNIQUE:
 	case REL_WINDOW:

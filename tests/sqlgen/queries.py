@@ -110,6 +110,40 @@ def values(gen, scope, depth):
     return Source(text, fields, len(rows))
 
 
+SERIES = {  # by type: arguments
+    "int4": ["1, {n}", "{n}, 1, -2"],
+    "int8": ["1::int8, {n}", "-3, {n}::int8, 2"],
+    "numeric": ["0.5, {n}", "{n}, 0, -0.75"],
+    "timestamptz": [
+        "timestamptz '2024-01-31 12:00+00', '2024-06-01', '1 month'",
+        "timestamptz '2024-01-02', '2024-01-01', '-5 hours'",
+    ],
+}
+
+
+@from_item(weight=1)
+def series(gen, scope, depth):
+    """A set of a function, maybe as long as an item before it says."""
+    kind = gen.random.choice(list(SERIES))
+    arguments = gen.random.choice(SERIES[kind])
+    length = str(gen.random.randrange(8))
+    word = ""
+    numbers = [f for f in gen.lateral_fields if f.kind == "int4" and f.is_tame]
+    if "{n}" in arguments and numbers and gen.chance(0.5):
+        length = f"({gen.random.choice(numbers).text} % 6)"
+        word = "LATERAL "
+    alias = gen.alias()
+    name = gen.name("g")
+    text = f"{word}generate_series({arguments.format(n=length)})"
+    fields = [Field(f"{alias}.{name}", kind, True)]
+    if gen.chance(0.3):
+        ordinal = gen.name("o")
+        fields.append(Field(f"{alias}.{ordinal}", "int8", True))
+        names = f"{name}, {ordinal}"
+        return Source(f"{text} WITH ORDINALITY AS {alias} ({names})", fields, 6)
+    return Source(f"{text} AS {alias} ({name})", fields, 6)
+
+
 @from_item(weight=2)
 def with_query(gen, scope, depth):
     if not gen.ctes:
