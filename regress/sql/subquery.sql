@@ -81,3 +81,8 @@ SELECT y FROM sa WHERE EXISTS (SELECT 1 FROM sb, LATERAL (SELECT sb.x + sa.x AS 
 SELECT nope FROM sa WHERE x IN (SELECT x FROM sb);
 SELECT x FROM sa WHERE x IN (SELECT nope FROM sb);
 SELECT y FROM sa WHERE x = (SELECT sb.x FROM sb WHERE sc.x = 1);
+
+-- a subquery that fails is not asked for when there are no rows
+CREATE TABLE sempty (context_id text, "timestamp" timestamptz, x int);
+SELECT x FROM sempty WHERE x = (SELECT x / 0 FROM sa LIMIT 1);
+SELECT x FROM sempty WHERE context_id = (SELECT y FROM sa);

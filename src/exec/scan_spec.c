@@ -7,6 +7,7 @@
 
 #include "engine/catalog/catalog.h"
 #include "exec/eval.h"
+#include "plan/rewrite.h"
 
 /* The column of a type that a column of `events` is; 0 if it is none. */
 static uint32_t
@@ -89,6 +90,25 @@ bound_context(struct scan_spec *spec, struct str value, bool *is_empty)
 	spec->context = value;
 }
 
+/*
+ * The value of a bound.  A subquery that fails is an error where a row is
+ * compared with it, which may be nowhere.
+ */
+static int
+bound_value(const struct exec_env *env, const struct expr *expr,
+    struct datum *out, bool *is_known, struct error *err)
+{
+	int rc = eval_fixed(env, expr, env->arena, out, err);
+
+	*is_known = rc == 0;
+	if (rc == 0 || !expr_has_subquery(expr) ||
+	    err->code == STELE_E_QUERY_CANCELED ||
+	    err->code == STELE_E_OUT_OF_MEMORY)
+		return rc;
+	*err = (struct error){ 0 };
+	return 0;
+}
+
 int
 scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
     struct scan_spec *spec, bool *is_empty, struct error *err)
@@ -104,11 +124,14 @@ scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
 		    ? bound->attnum
 		    : events_attnum(bound->attnum);
 		struct datum value;
+		bool is_known;
 		int rc;
 
-		rc = eval_fixed(env, bound->value, env->arena, &value, err);
+		rc = bound_value(env, bound->value, &value, &is_known, err);
 		if (rc != 0)
 			return rc;
+		if (!is_known)
+			continue;
 		if (value.is_null)
 			*is_empty = true; /* a null compares with nothing */
 		else if (attnum == COLUMN_EVENT_ID)

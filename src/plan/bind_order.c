@@ -240,8 +240,8 @@ ast_start(const struct ast_expr *ast)
 }
 
 static int
-result_column(const struct ast_select *select, const struct query *query,
-    const struct ast_expr *ast, uint32_t *out, struct error *err)
+result_column(const struct query *query, const struct ast_expr *ast,
+    uint32_t *out, struct error *err)
 {
 	struct str name = ast_bare_column(ast);
 
@@ -257,10 +257,6 @@ result_column(const struct ast_select *select, const struct query *query,
 	if (name.len > 0)
 		return error_at(err, ast->location, STELE_E_UNDEFINED_COLUMN,
 		    "column \"%.*s\" does not exist", STR_FMT(name));
-	if (select->set_op == AST_SET_NONE)
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "expressions in ORDER BY of VALUES are not supported");
 	error_at(err, ast_start(ast), STELE_E_FEATURE_NOT_SUPPORTED,
 	    "invalid UNION/INTERSECT/EXCEPT ORDER BY clause");
 	error_detail(err,
@@ -286,8 +282,8 @@ bind_order_of_result(struct binder *binder, struct scope *outer,
 
 		rc = bind_sort_direction(sort, &keys[i], err);
 		if (rc == 0)
-			rc = result_column(select, query, sort->expr,
-			    &keys[i].column, err);
+			rc = result_column(query, sort->expr, &keys[i].column,
+			    err);
 		if (rc == 0)
 			rc = need_ordering(binder,
 			    &query->columns[keys[i].column].type,

@@ -60,6 +60,42 @@ bind_row(struct binder *binder, struct scope *outer,
 	return rc;
 }
 
+/* ORDER BY by more than names and numbers of columns. */
+static bool
+is_ordered_by_expr(const struct ast_select *select)
+{
+	for (uint32_t i = 0; i < select->order_by.count; i++) {
+		const struct ast_expr *expr = select->order_by.items[i].expr;
+
+		if (expr->kind != AST_CONST && ast_bare_column(expr).len == 0)
+			return true;
+	}
+	return false;
+}
+
+/* As SELECT * FROM (VALUES ...) ORDER BY ... */
+static int
+bind_ordered(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, struct query *out, struct error *err)
+{
+	struct ast_select rows = { .values = select->values,
+		.value_count = select->value_count,
+		.location = select->location };
+	struct ast_from from = { .kind = AST_FROM_SUBQUERY,
+		.alias.name = STR("*VALUES*"),
+		.subquery = &rows };
+	struct ast_from *item = &from;
+	struct ast_expr star = { .kind = AST_STAR };
+	struct ast_target target = { .expr = &star };
+	struct ast_select around = *select;
+
+	around.value_count = 0;
+	around.targets = (struct ast_target_list){ &target, 1 };
+	around.from = (struct ast_from_list){ &item, 1 };
+	return bind_select_body(binder, outer, &around, UNKNOWNS_TEXT, out,
+	    err);
+}
+
 int
 bind_values(struct binder *binder, struct scope *outer,
     const struct ast_select *select, struct query *out, struct error *err)
@@ -68,6 +104,8 @@ bind_values(struct binder *binder, struct scope *outer,
 	struct rel *rel = rel_new(binder, REL_VALUES, NULL, column_count);
 	int rc = 0;
 
+	if (is_ordered_by_expr(select))
+		return bind_ordered(binder, outer, select, out, err);
 	rel->values.row_count = select->value_count;
 	rel->values.rows = arena_alloc_array(binder->arena, select->value_count,
 	    sizeof(*rel->values.rows));
