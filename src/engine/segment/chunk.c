@@ -8,6 +8,8 @@
 #include "common/reader.h"
 #include "vec/vec.h"
 
+#define LINE 16 /* rows at a time, in plain loops */
+
 /* ---- opening ---- */
 
 static bool
@@ -20,6 +22,8 @@ encoding_fits(enum encoding encoding, enum phys phys)
 		return phys != PHYS_STR;
 	case ENC_INT:
 		return phys == PHYS_I64 || phys == PHYS_BOOL;
+	case ENC_INT_BY_ID:
+		return phys == PHYS_I64;
 	case ENC_F64_DECIMAL:
 		return phys == PHYS_F64;
 	case ENC_NUMERIC_INT:
@@ -52,6 +56,10 @@ open_values(struct chunk_view *view, struct reader *r)
 	case ENC_INT:
 	case ENC_NUMERIC_INT:
 		return int_open(r, view->value_count, &view->parts[0]);
+	case ENC_INT_BY_ID:
+		view->id_slope = reader_i64(r);
+		return view->nulls.words == NULL &&
+		    int_open(r, view->value_count, &view->parts[0]);
 	case ENC_F64_DECIMAL:
 		return f64_open(r, view->value_count, &view->f64s);
 	case ENC_PARTS:
@@ -94,6 +102,7 @@ chunk_open(const struct chunk_info *info, enum phys phys, const void *data,
 	view->info = *info;
 	view->phys = phys;
 	view->pages = NULL;
+	view->ids = NULL;
 	view->text.page_count = 0;
 	if (!encoding_fits((enum encoding)info->encoding, phys) ||
 	    !open_nulls(view, &r) || !open_values(view, &r) || r.failed ||
@@ -308,6 +317,40 @@ decode_parts(const struct chunk_view *view, uint32_t first, uint32_t count,
 	return parts_are_valid(view->phys, out, count);
 }
 
+/* Whole lines: out += slope * ids */
+STELE_CLONES static void
+add_slope(uint64_t *restrict out, const int64_t *restrict ids,
+    uint32_t line_count, uint64_t slope)
+{
+	for (uint32_t line = 0; line < line_count; line++) {
+		for (unsigned l = 0; l < LINE; l++)
+			out[l] += slope * (uint64_t)ids[l];
+		out += LINE;
+		ids += LINE;
+	}
+}
+
+static bool decode_values(const struct chunk_view *view, uint32_t first,
+    uint32_t count, void *out);
+
+static bool
+decode_by_id(const struct chunk_view *view, uint32_t first, uint32_t count,
+    int64_t *out)
+{
+	uint64_t slope = (uint64_t)view->id_slope;
+	int64_t ids[VEC_ROWS + INT_DECODE_SLACK];
+
+	if (view->ids == NULL || view->ids->info.encoding == ENC_INT_BY_ID ||
+	    view->ids->value_count != view->value_count ||
+	    !decode_values(view->ids, first, count, ids))
+		return false;
+	int_decode(&view->parts[0], first, count, out);
+	add_slope((uint64_t *)(void *)out, ids, count / LINE, slope);
+	for (uint32_t i = count / LINE * LINE; i < count; i++)
+		out[i] = (int64_t)((uint64_t)out[i] + slope * (uint64_t)ids[i]);
+	return true;
+}
+
 static void
 repeat_constant(const struct chunk_view *view, uint32_t count, void *out)
 {
@@ -337,6 +380,8 @@ decode_values(const struct chunk_view *view, uint32_t first, uint32_t count,
 		else
 			int_decode(&view->parts[0], first, count, out);
 		return true;
+	case ENC_INT_BY_ID:
+		return decode_by_id(view, first, count, out);
 	case ENC_F64_DECIMAL:
 		f64_decode(&view->f64s, first, count, out);
 		return true;
@@ -395,6 +440,8 @@ str_at(const struct chunk_view *view, uint32_t value, struct str *out)
 	    take_strs(view, p, text_end_before(view, value), &end, 1, out);
 }
 
+static bool value_at(const struct chunk_view *view, uint32_t value, void *out);
+
 static bool
 parts_at(const struct chunk_view *view, uint32_t value, void *out)
 {
@@ -404,6 +451,20 @@ parts_at(const struct chunk_view *view, uint32_t value, void *out)
 		parts_put(view->phys, p, &part, 1, out);
 	}
 	return parts_are_valid(view->phys, out, 1);
+}
+
+static bool
+by_id_at(const struct chunk_view *view, uint32_t value, int64_t *out)
+{
+	int64_t id;
+
+	if (view->ids == NULL || view->ids->info.encoding == ENC_INT_BY_ID ||
+	    view->ids->value_count != view->value_count ||
+	    !value_at(view->ids, value, &id))
+		return false;
+	*out = (int64_t)((uint64_t)int_at(&view->parts[0], value) +
+	    (uint64_t)view->id_slope * (uint64_t)id);
+	return true;
 }
 
 static bool
@@ -423,6 +484,8 @@ value_at(const struct chunk_view *view, uint32_t value, void *out)
 		else
 			*(int64_t *)out = int_at(&view->parts[0], value);
 		return true;
+	case ENC_INT_BY_ID:
+		return by_id_at(view, value, out);
 	case ENC_F64_DECIMAL:
 		*(double *)out = f64_at(&view->f64s, value);
 		return true;
@@ -458,8 +521,6 @@ chunk_at(const struct chunk_view *view, uint32_t row, void *out,
 
 /* ---- looking for a value ---- */
 
-#define FIND_LINE 16
-
 /* Whole lines of values; where they lie from `first` on. */
 STELE_CLONES static uint32_t
 find_in_lines(const int64_t *restrict values, uint32_t line_count,
@@ -470,12 +531,12 @@ find_in_lines(const int64_t *restrict values, uint32_t line_count,
 	for (uint32_t line = 0; line < line_count; line++) {
 		uint64_t any = 0;
 
-		for (unsigned l = 0; l < FIND_LINE; l++)
+		for (unsigned l = 0; l < LINE; l++)
 			any |= values[l] == value;
-		for (unsigned l = 0; any != 0 && l < FIND_LINE; l++)
+		for (unsigned l = 0; any != 0 && l < LINE; l++)
 			if (values[l] == value)
-				rows[found++] = first + line * FIND_LINE + l;
-		values += FIND_LINE;
+				rows[found++] = first + line * LINE + l;
+		values += LINE;
 	}
 	return found;
 }
@@ -485,13 +546,13 @@ chunk_find(const struct chunk_view *view, uint32_t first, uint32_t count,
     int64_t value, uint32_t *rows)
 {
 	int64_t values[VEC_ROWS + INT_DECODE_SLACK];
-	uint32_t whole = count / FIND_LINE * FIND_LINE, found;
+	uint32_t whole = count / LINE * LINE, found;
 
 	assert(view->phys == PHYS_I64 && count <= VEC_ROWS &&
 	    first + count <= view->value_count);
 	if (!decode_values(view, first, count, values))
 		return 0;
-	found = find_in_lines(values, count / FIND_LINE, value, first, rows);
+	found = find_in_lines(values, count / LINE, value, first, rows);
 	for (uint32_t i = whole; i < count; i++)
 		if (values[i] == value)
 			rows[found++] = first + i;

@@ -31,15 +31,23 @@ struct chunk_text_sink {
 	void *arg;
 };
 
+/* Rows of one zone: 1..INT_ROWS_MAX. */
+struct chunk_rows {
+	enum phys phys;
+	uint32_t row_count;
+	void *values;         /* overwritten if there are nulls */
+	const uint8_t *nulls; /* one byte a row, or NULL */
+	const int64_t *ids;   /* event_id of each, if values may follow it */
+};
+
 /*
- * Encode rows 1..INT_ROWS_MAX of one form into the empty `out` and fill *info
- * but for its block.  `nulls` has one byte a row, or is NULL; the values are
- * overwritten if there are any.  `text` is asked for strings only.
+ * Encode rows into the empty `out` and fill *info but for its block.  `text` is
+ * asked for strings only.
  *
  * Returns 0, STELE_E_OUT_OF_MEMORY or what `text` says.
  */
-MUST_USE int chunk_encode(enum phys phys, void *values, const uint8_t *nulls,
-    uint32_t row_count, const struct chunk_text_sink *text, struct buf *out,
+MUST_USE int chunk_encode(const struct chunk_rows *rows,
+    const struct chunk_text_sink *text, struct buf *out,
     struct chunk_info *info, struct error *err);
 
 /* A chunk opened for reading; borrows its bytes. */
@@ -54,8 +62,11 @@ struct chunk_view {
 	struct text_view text;
 	const uint8_t *plain; /* the constant string */
 	size_t plain_len;
+	int64_t id_slope;
+	/* The event_ids of the zone, for ENC_INT_BY_ID.  Set as `pages` is. */
+	const struct chunk_view *ids;
 	/*
-	 * Bytes of each page of text, or NULL.  Set by who reads strings: those
+	 * Bytes of each page of text, or NULL.  Set by who reads values: those
 	 * of the rows that are asked for must be there.
 	 */
 	const uint8_t *const *pages;

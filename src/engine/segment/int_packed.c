@@ -135,9 +135,8 @@ usual_bits(const struct block_ranges *ranges)
 	return bits;
 }
 
-/* The middle one of samples from some rows. */
-static int64_t
-middle_of(const int64_t *values, uint32_t count)
+int64_t
+int_middle(const int64_t *values, uint32_t count)
 {
 	int64_t sorted[MIDDLE_SAMPLES];
 
@@ -165,7 +164,7 @@ base_of_outliers(const int64_t *values, uint32_t count, uint64_t base,
 
 	for (uint32_t i = 0; i < count; i++)
 		level[i] = (int64_t)((uint64_t)values[i] - base - slope * i);
-	low = middle_of(level, count);
+	low = int_middle(level, count);
 	if (bits >= 63 || low < INT64_MIN + (INT64_C(1) << bits))
 		floor = INT64_MIN;
 	else
@@ -184,53 +183,83 @@ residual_at(const struct int_packed_plan *plan, const int64_t *values,
 	    (uint64_t)plan->low[i / BLOCK_ROWS];
 }
 
-/*
- * How many of the sampled residuals need each number of bits; the number of
- * samples.  One row of five, but at no period that data could have.
- */
-static uint32_t
-sample_bits(const struct int_packed_plan *plan, const int64_t *values,
-    uint32_t row_count, uint32_t rows_with[65])
-{
-	uint32_t count = 0;
+/* From which end of a block its values are counted. */
+enum direction { FROM_LOW, FROM_HIGH };
 
-	memset(rows_with, 0, 65 * sizeof(*rows_with));
-	for (uint32_t i = 0; i < row_count; count++) {
-		rows_with[bits_of(residual_at(plan, values, i))]++;
+/* What sampled distances from that end say. */
+struct bit_sample {
+	uint32_t rows_with[65]; /* that need so many bits; 64: beyond the end */
+	uint32_t count;
+	unsigned most_bits; /* of any, beyond the end too */
+};
+
+/* The greatest value of a block that is no exception, if low[b] is the least. */
+static uint64_t
+high_of(const struct int_packed_plan *plan, const struct block_ranges *ranges,
+    uint32_t b, unsigned bits)
+{
+	uint64_t range = (uint64_t)ranges->high[b] - (uint64_t)plan->low[b];
+
+	if (bits_of(range) > bits + 1)
+		range = bits_mask(bits + 1);
+	return (uint64_t)plan->low[b] + range;
+}
+
+/* One row of five, but at no period that data could have. */
+static void
+take_sample(const struct int_packed_plan *plan,
+    const struct block_ranges *ranges, const int64_t *values,
+    uint32_t row_count, enum direction direction, unsigned bits,
+    struct bit_sample *sample)
+{
+	uint64_t most = 0;
+	bool is_beyond = false;
+
+	*sample = (struct bit_sample){ .count = 0 };
+	for (uint32_t i = 0; i < row_count; sample->count++) {
+		uint64_t distance = residual_at(plan, values, i);
+
+		if (direction == FROM_HIGH) {
+			uint32_t b = i / BLOCK_ROWS;
+
+			distance = high_of(plan, ranges, b, bits) -
+			    (uint64_t)plan->low[b] - distance;
+		}
+		sample->rows_with[bits_of(distance)]++;
+		if ((int64_t)distance < 0) {
+			is_beyond = true;
+			distance = -distance;
+		}
+		most = distance > most ? distance : most;
 		i += 2 + 2 * (i * UINT32_C(0x9e3779b1) >> 30);
 	}
-	return count;
+	sample->most_bits = bits_of(most) + is_beyond;
 }
 
-/* What an exception costs, when some residuals have `top` bits. */
+/* What an exception costs, when some distances have `most` bits. */
 static uint64_t
-exception_bits(unsigned top, unsigned width)
+exception_bits(unsigned most, unsigned width)
 {
-	return POSITION_BITS + (top > width ? top - width : 0);
+	return POSITION_BITS + (most > width ? most - width : 0);
 }
 
-/*
- * The width that is cheapest with its exceptions; *top becomes the most bits
- * of a sample.
- */
+/* The width that is cheapest with its exceptions; its cost for the sample. */
 static unsigned
-choose_width(const uint32_t rows_with[65], uint32_t samples, unsigned *top)
+choose_width(const struct bit_sample *sample, uint64_t *best_cost)
 {
-	uint64_t exceptions = 0, best_cost = UINT64_MAX;
+	uint64_t exceptions = 0;
 	unsigned best = 64;
 
-	*top = 64;
-	while (*top > 0 && rows_with[*top] == 0)
-		--*top;
+	*best_cost = UINT64_MAX;
 	for (unsigned width = 65; width-- > 0;) {
-		uint64_t cost = (uint64_t)width * samples +
-		    exceptions * exception_bits(*top, width);
+		uint64_t cost = (uint64_t)width * sample->count +
+		    exceptions * exception_bits(sample->most_bits, width);
 
-		if (cost < best_cost) {
-			best_cost = cost;
+		if (cost < *best_cost) {
+			*best_cost = cost;
 			best = width;
 		}
-		exceptions += rows_with[width];
+		exceptions += sample->rows_with[width];
 	}
 	return best;
 }
@@ -277,7 +306,8 @@ count_exceptions(const struct int_packed_plan *plan, const int64_t *values,
 
 /* One base for all blocks where that costs next to nothing. */
 static void
-flatten(struct int_packed_plan *plan, uint32_t block_count)
+flatten(struct int_packed_plan *plan, uint32_t block_count,
+    enum direction direction)
 {
 	int64_t low = plan->low[0], high = low;
 	unsigned base_bits;
@@ -290,7 +320,7 @@ flatten(struct int_packed_plan *plan, uint32_t block_count)
 	plan->is_flat = base_bits == 0 || base_bits + 4 <= plan->width;
 	plan->cost_bits = plan->is_flat ? 0 : (uint64_t)block_count * base_bits;
 	for (uint32_t b = 0; plan->is_flat && b < block_count; b++)
-		plan->low[b] = low;
+		plan->low[b] = direction == FROM_LOW ? low : high;
 }
 
 /* Every residual fits: what exceptions have to be better than. */
@@ -323,14 +353,11 @@ plan_without_exceptions(struct int_packed_plan *plan,
 		plan->low[b] = plan->is_flat ? ranges->least : ranges->low[b];
 }
 
+/* The least value of each block that is no outlier. */
 static void
-plan_with_exceptions(struct int_packed_plan *plan,
-    const struct block_ranges *ranges, const int64_t *values,
-    uint32_t row_count)
+find_bases(struct int_packed_plan *plan, const struct block_ranges *ranges,
+    const int64_t *values, uint32_t row_count, unsigned bits)
 {
-	unsigned bits = usual_bits(ranges), top;
-	uint32_t rows_with[65], samples;
-
 	for (uint32_t b = 0; b < ranges->count; b++) {
 		uint32_t first = b * BLOCK_ROWS;
 
@@ -340,12 +367,40 @@ plan_with_exceptions(struct int_packed_plan *plan,
 			    block_rows(row_count, b), plan->slope * first,
 			    plan->slope, bits);
 	}
-	samples = sample_bits(plan, values, row_count, rows_with);
-	plan->width = choose_width(rows_with, samples, &top);
-	flatten(plan, ranges->count);
+}
+
+/*
+ * Few values far from the others may lie at the high end, as durations do, or
+ * at the low one, as the times of late events: the width is chosen from each.
+ */
+static void
+plan_with_exceptions(struct int_packed_plan *plan,
+    const struct block_ranges *ranges, const int64_t *values,
+    uint32_t row_count)
+{
+	unsigned bits = usual_bits(ranges), width_from_high;
+	enum direction direction = FROM_LOW;
+	struct bit_sample low, high;
+	uint64_t cost, cost_from_high;
+
+	find_bases(plan, ranges, values, row_count, bits);
+	take_sample(plan, ranges, values, row_count, FROM_LOW, bits, &low);
+	take_sample(plan, ranges, values, row_count, FROM_HIGH, bits, &high);
+	plan->width = choose_width(&low, &cost);
+	width_from_high = choose_width(&high, &cost_from_high);
+	if (cost_from_high < cost) {
+		direction = FROM_HIGH;
+		low = high;
+		plan->width = width_from_high;
+		for (uint32_t b = 0; b < ranges->count; b++)
+			plan->low[b] =
+			    (int64_t)(high_of(plan, ranges, b, bits) -
+				bits_mask(plan->width));
+	}
+	flatten(plan, ranges->count, direction);
 	plan->cost_bits += (uint64_t)plan->width * row_count +
 	    count_exceptions(plan, values, row_count) *
-		exception_bits(top, plan->width);
+		exception_bits(low.most_bits, plan->width);
 }
 
 /*
@@ -361,8 +416,8 @@ slope_of(const int64_t *values, uint32_t row_count)
 	if (row_count < 2 * BLOCK_ROWS)
 		return 0;
 	run = (int64_t)row_count - BLOCK_ROWS;
-	first = middle_of(values, BLOCK_ROWS);
-	last = middle_of(values + run, BLOCK_ROWS);
+	first = int_middle(values, BLOCK_ROWS);
+	last = int_middle(values + run, BLOCK_ROWS);
 	if (first < -limit || first > limit || last < -limit || last > limit)
 		return 0;
 	rise = last - first;

@@ -68,6 +68,9 @@ struct int_packed_plan {
 	int64_t low[INT_ROWS_MAX / INT_BLOCK_ROWS];
 };
 
+/* The middle one of some values, of samples if they are many. */
+int64_t int_middle(const int64_t *values, uint32_t count);
+
 /* Find the best plan; rows 1..INT_ROWS_MAX. */
 void int_packed_plan(const int64_t *values, uint32_t row_count,
     struct int_packed_plan *plan);

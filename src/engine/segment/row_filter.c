@@ -274,8 +274,8 @@ row_filter_zone(struct row_filter *filter, uint32_t zone, bool *is_all,
 		if (predicate->is_passed)
 			continue;
 		*is_all = false;
-		rc = segment_chunk_get(section->segment, section->state, &info,
-		    column_chunk_phys(predicate->column), &predicate->chunk,
+		rc = segment_zone_chunk(section, predicate->column,
+		    predicate->table, zone, &info, &predicate->chunk,
 		    filter->bytes_read, err);
 	}
 	return rc;

@@ -318,8 +318,7 @@ segment_chunk_get(struct segment *segment, const struct segment_state *state,
 	static const uint64_t nothing[1];
 	int rc;
 
-	out->block = NULL;
-	out->text = NULL;
+	segment_chunk_init(out);
 	out->view.text.page_count = 0;
 	if (info->block.len == 0)
 		return chunk_open(info, phys, nothing, 0, &out->view, err);
@@ -348,8 +347,59 @@ segment_chunk_release(struct segment *segment, struct segment_chunk *chunk)
 		block_cache_unpin(segment->cache, chunk->text[p]);
 	free(chunk->text);
 	chunk->text = NULL;
+	if (chunk->ids != NULL)
+		segment_chunk_release(segment, chunk->ids);
+	free(chunk->ids);
+	chunk->ids = NULL;
 	block_cache_unpin(segment->cache, chunk->block);
 	chunk->block = NULL;
+}
+
+/* The event_ids of the zone, for a chunk whose values follow them. */
+static int
+chunk_need_ids(struct segment_section *section, uint32_t zone,
+    struct segment_chunk *chunk, uint64_t *bytes_read, struct error *err)
+{
+	const struct column_info *ids = &section->columns[COLUMN_EVENT_ID - 1];
+	const struct block *table;
+	struct chunk_info info;
+	int rc;
+
+	chunk->ids = malloc(sizeof(*chunk->ids));
+	if (chunk->ids == NULL)
+		return no_memory(err);
+	segment_chunk_init(chunk->ids);
+	rc = segment_chunk_table(section->segment, section->state, &ids->chunks,
+	    section->info.zone_count, &table, bytes_read, err);
+	if (rc != 0)
+		return rc;
+	rc = segment_chunk_info(section->state, table, zone,
+	    segment_section_zone_rows(section, zone), &info, err);
+	block_cache_unpin(section->segment->cache, table);
+	if (rc == 0)
+		rc = segment_chunk_get(section->segment, section->state, &info,
+		    PHYS_I64, chunk->ids, bytes_read, err);
+	chunk->view.ids = &chunk->ids->view;
+	return rc;
+}
+
+int
+segment_zone_chunk(struct segment_section *section,
+    const struct column_info *column, const struct block *table, uint32_t zone,
+    struct chunk_info *info, struct segment_chunk *out, uint64_t *bytes_read,
+    struct error *err)
+{
+	int rc;
+
+	segment_chunk_init(out);
+	rc = segment_chunk_info(section->state, table, zone,
+	    segment_section_zone_rows(section, zone), info, err);
+	if (rc == 0)
+		rc = segment_chunk_get(section->segment, section->state, info,
+		    column_chunk_phys(column), out, bytes_read, err);
+	if (rc == 0 && info->encoding == ENC_INT_BY_ID)
+		rc = chunk_need_ids(section, zone, out, bytes_read, err);
+	return rc;
 }
 
 int

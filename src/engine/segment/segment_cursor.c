@@ -392,21 +392,13 @@ fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 /* ---- zones ---- */
 
 static int
-get_chunk(struct segment_cursor *cursor, struct cursor_column *column,
+get_chunk(struct segment_cursor *cursor, const struct cursor_column *column,
     uint32_t zone, struct segment_chunk *out, struct error *err)
 {
-	struct segment_section *section = cursor->section;
 	struct chunk_info info;
-	int rc;
 
-	segment_chunk_init(out);
-	rc = segment_chunk_info(section->state, column->table, zone,
-	    segment_section_zone_rows(section, zone), &info, err);
-	if (rc != 0)
-		return rc;
-	return segment_chunk_get(cursor->segment, section->state, &info,
-	    column_chunk_phys(column->info), out, &cursor->stats.bytes_read,
-	    err);
+	return segment_zone_chunk(cursor->section, column->info, column->table,
+	    zone, &info, out, &cursor->stats.bytes_read, err);
 }
 
 /* First row of an event_id chunk whose id is not less than `id`. */

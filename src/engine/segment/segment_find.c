@@ -79,12 +79,9 @@ add_zone(struct prune *p, const struct block *table, const uint32_t *granules,
 	struct chunk_info info;
 	int rc;
 
-	segment_chunk_init(&chunk);
-	rc = segment_chunk_info(section->state, table, zone,
-	    segment_section_zone_rows(section, zone), &info, err);
-	if (rc == 0)
-		rc = segment_chunk_get(section->segment, section->state, &info,
-		    PHYS_I64, &chunk, &p->bytes_read, err);
+	rc = segment_zone_chunk(section,
+	    &section->columns[COLUMN_CONTEXT_ID - 1], table, zone, &info,
+	    &chunk, &p->bytes_read, err);
 	for (; rc == 0 && *next < limit &&
 	     granules[*next] < section->zone_granule[zone + 1];
 	     ++*next)
@@ -208,12 +205,8 @@ event_id_at(struct prune *p, const struct block *table, uint32_t row,
 	struct chunk_info info;
 	int rc;
 
-	segment_chunk_init(&chunk);
-	rc = segment_chunk_info(section->state, table, zone,
-	    segment_section_zone_rows(section, zone), &info, err);
-	if (rc == 0)
-		rc = segment_chunk_get(section->segment, section->state, &info,
-		    PHYS_I64, &chunk, &p->bytes_read, err);
+	rc = segment_zone_chunk(section, &section->columns[COLUMN_EVENT_ID - 1],
+	    table, zone, &info, &chunk, &p->bytes_read, err);
 	if (rc == 0)
 		rc = chunk_at(&chunk.view, row - section->zone_first[zone], out,
 		    err);

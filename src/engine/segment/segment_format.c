@@ -94,6 +94,7 @@ segment_encoding_name(enum encoding encoding)
 		[ENC_NUMERIC_INT] = "numeric integers",
 		[ENC_STR] = "strings",
 		[ENC_STR_CONSTANT] = "constant string",
+		[ENC_INT_BY_ID] = "integers by id",
 	};
 
 	static_assert(ARRAY_LEN(names) == SEGMENT_ENCODINGS, "one each");
@@ -337,7 +338,7 @@ segment_take_chunk_info(const uint8_t data[CHUNK_INFO_SIZE],
 	out->block.checksum = reader_u64(&r);
 	memcpy(out->low, data + 32, sizeof(out->low));
 	memcpy(out->high, data + 48, sizeof(out->high));
-	return out->encoding <= ENC_STR_CONSTANT && out->flags <= CHUNK_FLAGS &&
+	return out->encoding < SEGMENT_ENCODINGS && out->flags <= CHUNK_FLAGS &&
 	    out->row_count > 0 && out->row_count <= INT_ROWS_MAX &&
 	    out->null_count <= out->row_count &&
 	    (out->null_count == out->row_count) == (out->encoding == ENC_NULL);

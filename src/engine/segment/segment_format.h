@@ -44,10 +44,11 @@ enum encoding {              /* on disk: do not renumber */
 	ENC_PARTS = 4,       /* PHYS_F64, _UUID, _INTERVAL, _NUMERIC: parts.h */
 	ENC_NUMERIC_INT = 5, /* one scale: coefficient - low, as integers */
 	ENC_STR = 6,         /* ends as integers, bytes in pages of text */
-	ENC_STR_CONSTANT = 7 /* the bytes of the one string */
+	ENC_STR_CONSTANT = 7, /* the bytes of the one string */
+	ENC_INT_BY_ID = 8     /* PHYS_I64 near a line over event_id */
 };
 
-#define SEGMENT_ENCODINGS 8
+#define SEGMENT_ENCODINGS 9
 
 /* For people: "constant", "integers" ... */
 const char *segment_encoding_name(enum encoding encoding);

@@ -200,16 +200,14 @@ put_text(void *arg, const struct str *values, uint32_t count,
 }
 
 int
-segment_output_chunk(struct segment_output *out, enum phys phys, void *values,
-    const uint8_t *nulls, uint32_t row_count, struct chunk_info *info,
-    struct error *err)
+segment_output_chunk(struct segment_output *out, const struct chunk_rows *rows,
+    struct chunk_info *info, struct error *err)
 {
 	const struct chunk_text_sink text = { .put = put_text, .arg = out };
 	int rc;
 
 	buf_reset(&out->scratch);
-	rc = chunk_encode(phys, values, nulls, row_count, &text, &out->scratch,
-	    info, err);
+	rc = chunk_encode(rows, &text, &out->scratch, info, err);
 	if (rc != 0)
 		return rc;
 	return segment_output_block(out, &out->scratch, &info->block, err);

@@ -51,9 +51,9 @@ MUST_USE int segment_output_flush(struct segment_output *out,
  * Encode a chunk and append its block, after pages of its text; *info is
  * complete.  As chunk_encode().
  */
-MUST_USE int segment_output_chunk(struct segment_output *out, enum phys phys,
-    void *values, const uint8_t *nulls, uint32_t row_count,
-    struct chunk_info *info, struct error *err);
+struct chunk_rows;
+MUST_USE int segment_output_chunk(struct segment_output *out,
+    const struct chunk_rows *rows, struct chunk_info *info, struct error *err);
 
 /* What out->text would take as a page. */
 MUST_USE int segment_output_pack(struct segment_output *out, size_t *len,

@@ -58,6 +58,7 @@ struct segment_chunk {
 	const struct block *
 	    *text;             /* pinned or NULL, one for each page; owned */
 	const uint8_t **pages; /* their bytes; in the same allocation */
+	struct segment_chunk *ids; /* event_ids of the zone, if needed; owned */
 	struct chunk_view view;
 };
 
@@ -112,6 +113,7 @@ segment_chunk_init(struct segment_chunk *chunk)
 {
 	chunk->block = NULL;
 	chunk->text = NULL;
+	chunk->ids = NULL;
 }
 
 /* Pin and open a chunk.  *out can be released even after a failure. */
@@ -121,6 +123,15 @@ MUST_USE int segment_chunk_get(struct segment *segment,
     struct error *err);
 void segment_chunk_release(struct segment *segment,
     struct segment_chunk *chunk);
+
+/*
+ * The same for the chunk of a column in a zone, of which `table` is its table,
+ * with what else its values need.  *info is set too.
+ */
+MUST_USE int segment_zone_chunk(struct segment_section *section,
+    const struct column_info *column, const struct block *table, uint32_t zone,
+    struct chunk_info *info, struct segment_chunk *out, uint64_t *bytes_read,
+    struct error *err);
 
 /*
  * Pin the pages of text that rows first..first+count-1 need, before they are

@@ -154,6 +154,10 @@ read_zone_rows(struct verify *v, const struct section_info *section,
 	if (table->len != (uint64_t)section->zone_count * CHUNK_INFO_SIZE)
 		return verify_broken(v, "invalid table of chunks",
 		    table->offset, err);
+	free(v->ids);
+	v->ids = calloc(section->zone_count, sizeof(*v->ids));
+	if (v->ids == NULL)
+		return no_memory(err);
 	rc = block_read(&v->state->file, table, &data, err);
 	if (rc != 0)
 		return rc;
@@ -165,6 +169,7 @@ read_zone_rows(struct verify *v, const struct section_info *section,
 		    info.row_count > v->state->header.zone_rows)
 			rc = verify_broken(v, "invalid table of chunks",
 			    table->offset, err);
+		v->ids[z] = info;
 		v->zone_rows[v->zone_count++] = info.row_count;
 		row_count += info.row_count;
 		granule_count += index_granules(info.row_count);
@@ -352,6 +357,7 @@ out:
 	segment_state_free(v->state);
 	free(v->context_codes);
 	free(v->zone_rows);
+	free(v->ids);
 	buf_release(&v->extents);
 	free(v);
 	return rc;

@@ -253,6 +253,9 @@ end_zone(struct segment_writer *w, struct error *err)
 	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count && rc == 0;
 	     c++)
 		rc = writer_column_end_zone(&w->columns[c], &w->out,
+		    c == COLUMN_TIMESTAMP - 1
+			? w->columns[COLUMN_EVENT_ID - 1].values
+			: NULL,
 		    open_zone_rows(w), info->zone_count, err);
 	return rc;
 }

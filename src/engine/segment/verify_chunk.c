@@ -226,6 +226,30 @@ verify_text(struct verify *v, struct chunk_view *view,
 	return rc;
 }
 
+/* The values of a chunk that follow the event_ids of their zone. */
+static int
+verify_by_id(struct verify *v, struct chunk_view *view,
+    const struct chunk_rules *rules, struct error *err)
+{
+	const struct chunk_info *info = &v->ids[rules->zone];
+	static const uint64_t nothing[1];
+	struct chunk_view ids;
+	uint8_t *data = NULL;
+	int rc = 0;
+
+	if (info->block.len > 0) /* noted when the ids are checked */
+		rc = block_read(&v->state->file, &info->block, &data, err);
+	if (rc == 0)
+		rc = chunk_open(info, PHYS_I64,
+		    data == NULL ? (const void *)nothing : data,
+		    info->block.len, &ids, err);
+	view->ids = &ids;
+	if (rc == 0)
+		rc = verify_values(v, view, rules, err);
+	free(data);
+	return rc;
+}
+
 int
 verify_chunk(struct verify *v, const struct chunk_info *info, enum phys phys,
     const struct chunk_rules *rules, struct error *err)
@@ -241,10 +265,12 @@ verify_chunk(struct verify *v, const struct chunk_info *info, enum phys phys,
 		rc = chunk_open(info, phys,
 		    data == NULL ? (const void *)nothing : data,
 		    info->block.len, &view, err);
-	if (rc == 0)
-		rc = view.text.page_count > 0
-		    ? verify_text(v, &view, rules, err)
-		    : verify_values(v, &view, rules, err);
+	if (rc == 0 && info->encoding == ENC_INT_BY_ID)
+		rc = verify_by_id(v, &view, rules, err);
+	else if (rc == 0 && view.text.page_count > 0)
+		rc = verify_text(v, &view, rules, err);
+	else if (rc == 0)
+		rc = verify_values(v, &view, rules, err);
 	free(data);
 	return rc;
 }

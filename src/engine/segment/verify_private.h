@@ -21,6 +21,7 @@ struct verify {
 	uint32_t row_count;      /* of them so far */
 	uint32_t *zone_rows;     /* of all zones, in the same order */
 	uint32_t zone_count;     /* of them so far */
+	struct chunk_info *ids;  /* event_id of each zone of the section */
 	int64_t last_event_id;   /* of the section so far */
 	int64_t values[VEC_ROWS + INT_DECODE_SLACK];
 	struct numeric any[VEC_ROWS + INT_DECODE_SLACK]; /* of any form */

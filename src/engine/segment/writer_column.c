@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "engine/segment/bitpack.h"
+#include "engine/segment/chunk.h"
 #include "engine/segment/segment_output.h"
 #include "engine/segment/text.h"
 
@@ -243,10 +244,11 @@ writer_column_append(struct writer_column *column, const struct vec *vec,
 
 static int
 put_chunk(struct writer_column *column, struct segment_output *out,
-    enum phys phys, void *values, const uint8_t *nulls, uint32_t row_count,
-    struct error *err)
+    const struct chunk_rows *rows, struct error *err)
 {
 	struct chunk_info *info;
+	const uint8_t *nulls = rows->nulls;
+	uint32_t count = rows->row_count;
 	int rc;
 
 	if (column->info_count == column->info_capacity) {
@@ -261,16 +263,15 @@ put_chunk(struct writer_column *column, struct segment_output *out,
 		column->info_capacity = capacity;
 	}
 	info = &column->infos[column->info_count++];
-	rc = segment_output_chunk(out, phys, values, nulls, row_count, info,
-	    err);
+	rc = segment_output_chunk(out, rows, info, err);
 	if (rc != 0)
 		return rc;
 	/* Encoding has moved the values together if the chunk is dense. */
-	if (info->null_count == row_count || (info->flags & CHUNK_DENSE) != 0) {
-		row_count -= info->null_count;
+	if (info->null_count == count || (info->flags & CHUNK_DENSE) != 0) {
+		count -= info->null_count;
 		nulls = NULL;
 	}
-	filter_builder_add(&column->filter, values, nulls, row_count, info);
+	filter_builder_add(&column->filter, rows->values, nulls, count, info);
 	return 0;
 }
 
@@ -298,15 +299,18 @@ give_up_dict(struct writer_column *column, struct segment_output *out,
 	int rc = 0;
 
 	for (uint32_t z = 0; z < zone_count && rc == 0; z++) {
-		const uint8_t *nulls =
-		    nulls_of_codes(column, codes, zone_rows[z]);
+		const struct chunk_rows rows = {
+			.phys = PHYS_STR,
+			.row_count = zone_rows[z],
+			.values = values,
+			.nulls = nulls_of_codes(column, codes, zone_rows[z]),
+		};
 
 		for (uint32_t i = 0; i < zone_rows[z]; i++)
 			values[i] = codes[i] == DICT_FULL
 			    ? str_of(NULL, 0)
 			    : column->dict.strings[codes[i]];
-		rc = put_chunk(column, out, PHYS_STR, values, nulls,
-		    zone_rows[z], err);
+		rc = put_chunk(column, out, &rows, err);
 		codes += zone_rows[z];
 	}
 	dict_builder_release(&column->dict);
@@ -330,15 +334,21 @@ dict_has_failed(const struct writer_column *column)
 
 int
 writer_column_end_zone(struct writer_column *column, struct segment_output *out,
-    const uint32_t *zone_rows, uint32_t zone_count, struct error *err)
+    const int64_t *ids, const uint32_t *zone_rows, uint32_t zone_count,
+    struct error *err)
 {
-	uint32_t row_count = column->fill;
+	const struct chunk_rows rows = {
+		.phys = column->phys,
+		.row_count = column->fill,
+		.values = column->values,
+		.nulls = column->has_nulls ? column->nulls : NULL,
+		.ids = ids,
+	};
 	int rc = 0;
 
-	assert(row_count > 0);
+	assert(rows.row_count > 0);
 	if (!column->is_coded)
-		rc = put_chunk(column, out, column->phys, column->values,
-		    column->has_nulls ? column->nulls : NULL, row_count, err);
+		rc = put_chunk(column, out, &rows, err);
 	else if (dict_has_failed(column))
 		rc = give_up_dict(column, out, zone_rows, zone_count, err);
 	arena_reset(&column->arena);
@@ -413,15 +423,18 @@ put_codes(struct writer_column *column, struct segment_output *out,
 	if (sorted == NULL)
 		return no_memory(err);
 	for (uint32_t z = 0; z < zone_count && rc == 0; z++) {
-		const uint8_t *nulls =
-		    nulls_of_codes(column, codes, zone_rows[z]);
+		const struct chunk_rows rows = {
+			.phys = PHYS_I64,
+			.row_count = zone_rows[z],
+			.values = sorted,
+			.nulls = nulls_of_codes(column, codes, zone_rows[z]),
+		};
 
 		for (uint32_t i = 0; i < zone_rows[z]; i++)
 			sorted[i] = codes[i] == DICT_FULL
 			    ? 0
 			    : column->dict.ranks[codes[i]];
-		rc = put_chunk(column, out, PHYS_I64, sorted, nulls,
-		    zone_rows[z], err);
+		rc = put_chunk(column, out, &rows, err);
 		codes += zone_rows[z];
 	}
 	free(sorted);

@@ -71,10 +71,13 @@ MUST_USE int writer_column_append(struct writer_column *column,
     const struct vec *vec, struct sel sel, uint32_t first, uint32_t count,
     struct error *err);
 
-/* The zone ends here. */
+/*
+ * The zone ends here.  `ids` are the event_ids of its rows if the column may
+ * follow them, else NULL.
+ */
 MUST_USE int writer_column_end_zone(struct writer_column *column,
-    struct segment_output *out, const uint32_t *zone_rows, uint32_t zone_count,
-    struct error *err);
+    struct segment_output *out, const int64_t *ids, const uint32_t *zone_rows,
+    uint32_t zone_count, struct error *err);
 
 /* The section ends; all zones are ended.  zone_rows: rows of each zone. */
 MUST_USE int writer_column_finish(struct writer_column *column,

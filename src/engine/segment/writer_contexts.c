@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "engine/segment/chunk.h"
 #include "engine/segment/context_index.h"
 #include "engine/segment/segment.h"
 #include "engine/segment/segment_output.h"
@@ -132,13 +133,16 @@ writer_contexts_put_column(struct writer_contexts *contexts,
 	for (uint32_t z = 0; z < first_zone; z++)
 		next += contexts->zone_rows[z];
 	for (uint32_t z = 0; z < zone_count && rc == 0; z++) {
-		uint32_t row_count = contexts->zone_rows[first_zone + z];
+		const struct chunk_rows rows = {
+			.phys = PHYS_I64,
+			.row_count = contexts->zone_rows[first_zone + z],
+			.values = codes,
+		};
 
-		for (uint32_t i = 0; i < row_count; i++)
+		for (uint32_t i = 0; i < rows.row_count; i++)
 			codes[i] = contexts->dict.ranks[next[i]];
-		rc = segment_output_chunk(out, PHYS_I64, codes, NULL, row_count,
-		    &infos[z], err);
-		next += row_count;
+		rc = segment_output_chunk(out, &rows, &infos[z], err);
+		next += rows.row_count;
 	}
 	if (rc == 0)
 		rc = segment_output_chunk_table(out, infos, zone_count,

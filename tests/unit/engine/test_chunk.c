@@ -184,6 +184,7 @@ struct made {
 	struct buf page[PAGES_MAX]; /* as they are in the cache */
 	const uint8_t *pages[PAGES_MAX];
 	uint32_t page_count;
+	const struct chunk_view *ids;
 };
 
 /* Every second string is a page; see struct chunk_text_sink. */
@@ -218,6 +219,7 @@ make_chunk(struct made *made, enum phys phys, enum kind kind,
 {
 	const struct chunk_text_sink sink = { .put = keep_text, .arg = made };
 	size_t size = phys_size(phys) * row_count;
+	struct chunk_rows rows = { .phys = phys, .row_count = row_count };
 	uint8_t *nulls;
 	void *copy;
 
@@ -231,11 +233,13 @@ make_chunk(struct made *made, enum phys phys, enum kind kind,
 		vec_set(&made->want, i, &value);
 		nulls[i] = draw() % 100 < null_share;
 	}
+	rows.nulls = nulls;
 	copy = arena_alloc(&arena, size);
 	memcpy(copy, made->want.data, size);
 	buf_reset(&made->bytes);
-	ck_assert_int_eq(chunk_encode(phys, copy, nulls, row_count, &sink,
-			     &made->bytes, &made->info, &err),
+	rows.values = copy;
+	ck_assert_int_eq(chunk_encode(&rows, &sink, &made->bytes, &made->info,
+			     &err),
 	    0);
 	made->info.block.len = (uint32_t)made->bytes.len;
 }
@@ -249,6 +253,7 @@ open_chunk(const struct made *made, const void *bytes, size_t len,
 	    len == 0 ? (const void *)nothing : bytes, len, view, &err);
 
 	view->pages = made->pages;
+	view->ids = made->ids;
 	return rc;
 }
 
@@ -387,6 +392,55 @@ START_TEST(damage_does_no_harm)
 }
 END_TEST
 
+/* Times that follow ids with gaps: read with the ids beside them. */
+START_TEST(values_follow_ids)
+{
+	static int64_t ids[ROWS];
+	struct made by_id = { .phys = PHYS_I64 };
+	struct chunk_rows rows = { .phys = PHYS_I64,
+		.row_count = ROWS,
+		.ids = ids };
+	struct chunk_view id_view, view;
+	int64_t value, *times;
+
+	make_chunk(&made, PHYS_I64, KIND_NEAR, 0, ROWS);
+	for (uint32_t i = 0; i < ROWS; i++)
+		ids[i] =
+		    (i == 0 ? 1000 : ids[i - 1]) + 1 + (int64_t)(draw() % 9);
+	/* The ids are a chunk of their own. */
+	rows.values = ids;
+	rows.ids = NULL;
+	buf_reset(&made.bytes);
+	ck_assert_int_eq(chunk_encode(&rows, NULL, &made.bytes, &made.info,
+			     &err),
+	    0);
+	ck_assert_int_eq(open_chunk(&made, made.bytes.data, made.bytes.len,
+			     &id_view),
+	    0);
+	vec_init(&by_id.want, PHYS_I64, ROWS, &arena);
+	times = arena_alloc_array(&arena, ROWS, sizeof(*times));
+	for (uint32_t i = 0; i < ROWS; i++)
+		times[i] = by_id.want.i64[i] =
+		    250000 * ids[i] - (int64_t)(draw() % 100000);
+	rows.values = times;
+	rows.ids = ids;
+	buf_init(&by_id.bytes);
+	ck_assert_int_eq(chunk_encode(&rows, NULL, &by_id.bytes, &by_id.info,
+			     &err),
+	    0);
+	ck_assert_int_eq(by_id.info.encoding, ENC_INT_BY_ID);
+	ck_assert_uint_lt(8 * by_id.bytes.len, 18 * ROWS);
+	ck_assert_int_eq(open_chunk(&by_id, by_id.bytes.data, by_id.bytes.len,
+			     &view),
+	    0);
+	/* Without the ids there are no values. */
+	ck_assert_int_eq(chunk_at(&view, 0, &value, &err), STELE_E_CORRUPT);
+	by_id.ids = &id_view;
+	check_chunk(&by_id);
+	buf_release(&by_id.bytes);
+}
+END_TEST
+
 /* Nulls take a bit; what has no value takes none. */
 START_TEST(nulls_are_small)
 {
@@ -501,6 +555,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, every_row_comes_back, 0, PHYS_COUNT);
 	tcase_add_loop_test(tc, damage_does_no_harm, 0, 2 * PHYS_COUNT);
+	tcase_add_test(tc, values_follow_ids);
 	tcase_add_test(tc, nulls_are_small);
 	tcase_add_test(tc, sets_are_exact);
 	tcase_add_test(tc, text_is_compressed_and_back);

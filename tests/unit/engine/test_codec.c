@@ -91,6 +91,15 @@ late(uint32_t i)
 	    (chance < 3 ? INT64_C(3600000000) : 0);
 }
 
+/* Later than they should be, most a little: the tail is at the low end. */
+static int64_t
+delayed(uint32_t i)
+{
+	double unit = (double)(draw() >> 11) * 0x1p-53;
+
+	return 500000 * (int64_t)i + (int64_t)(log(1 - unit) * 500000);
+}
+
 /* Most are small, few are large. */
 static int64_t
 tail(uint32_t i UNUSED)
@@ -158,6 +167,7 @@ static const struct {
 	{ "ascending", ascending, 11.3, INT_PACKED },
 	{ "outliers", outliers, 5.2, INT_PACKED },
 	{ "late", late, 22.9, INT_PACKED },
+	{ "delayed", delayed, 21.8, INT_PACKED },
 	{ "tail", tail, 9.2, INT_PACKED },
 	{ "steps", steps, 2.3, INT_PACKED },
 	{ "in turn", in_turn, 10.2, INT_PACKED },
