@@ -13,7 +13,8 @@
 #include "engine/segment/str_sort.h"
 
 #define SLOTS_MIN     64
-#define STRINGS_AHEAD 128 /* hashed before the first is looked for */
+#define STRINGS_AHEAD 128  /* hashed before the first is looked for */
+#define LARGE_COUNT   2048 /* strings that do not lie in the first cache */
 
 /* ---- building ---- */
 
@@ -164,6 +165,29 @@ dict_insert(struct dict_builder *dict, struct str s, uint64_t hash,
 	return true;
 }
 
+/*
+ * Ask for the memory of a large dictionary before it is needed: slots, then
+ * the strings that they name, then their bytes.
+ */
+static void
+prefetch_strings(const struct dict_builder *dict, const uint64_t *hashes,
+    uint32_t count)
+{
+	uint32_t mask = dict->slot_count - 1;
+	uint32_t codes[STRINGS_AHEAD];
+
+	for (uint32_t i = 0; i < count; i++)
+		__builtin_prefetch(&dict->slots[(uint32_t)hashes[i] & mask]);
+	for (uint32_t i = 0; i < count; i++) {
+		codes[i] = dict->slots[(uint32_t)hashes[i] & mask].code;
+		if (codes[i] != 0)
+			__builtin_prefetch(&dict->strings[codes[i] - 1]);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		if (codes[i] != 0)
+			__builtin_prefetch(dict->strings[codes[i] - 1].data);
+}
+
 /* At most STRINGS_AHEAD of them. */
 static bool
 dict_add_some(struct dict_builder *dict, const struct str *strings,
@@ -173,13 +197,14 @@ dict_add_some(struct dict_builder *dict, const struct str *strings,
 
 	if (!dict_reserve(dict, count))
 		return false;
-	for (uint32_t i = 0; i < count; i++) {
-		if (nulls != NULL && nulls[i] != 0)
-			continue;
-		hashes[i] = hash_str(strings[i], dict->seed);
-		__builtin_prefetch(
-		    &dict->slots[(uint32_t)hashes[i] & (dict->slot_count - 1)]);
-	}
+	for (uint32_t i = 0; i < count; i++)
+		__builtin_prefetch(strings[i].data);
+	for (uint32_t i = 0; i < count; i++)
+		hashes[i] = nulls != NULL && nulls[i] != 0
+		    ? 0
+		    : hash_str(strings[i], dict->seed);
+	if (dict->count > LARGE_COUNT)
+		prefetch_strings(dict, hashes, count);
 	for (uint32_t i = 0; i < count; i++) {
 		struct dict_slot *slot;
 

@@ -139,17 +139,36 @@ append_strings(struct writer_column *column, const struct vec *vec,
 			     column->codes + column->row_count, err);
 }
 
+/* Bytes of the strings of selected rows. */
+static size_t
+sum_bytes(const struct vec *vec, struct sel sel, uint32_t first, uint32_t count)
+{
+	size_t bytes = 0;
+
+	if (sel.rows == NULL && !vec->is_constant && vec->nulls == NULL) {
+		for (uint32_t i = first; i < first + count; i++)
+			bytes += vec->str[i].len;
+		return bytes;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t row = sel_row(sel, first + i);
+
+		if (!vec_is_null(vec, row))
+			bytes += vec->str[vec_index(vec, row)].len;
+	}
+	return bytes;
+}
+
 uint32_t
 writer_column_fit(const struct writer_column *column, const struct vec *vec,
     struct sel sel, uint32_t first, uint32_t count, size_t limit)
 {
 	size_t bytes = column->zone_bytes;
 
+	if (bytes + sum_bytes(vec, sel, first, count) <= limit)
+		return count;
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t row = sel_row(sel, first + i);
-
-		if (!vec_is_null(vec, row))
-			bytes += vec->str[vec_index(vec, row)].len;
+		bytes += sum_bytes(vec, sel, first + i, 1);
 		if (bytes > limit)
 			return i + 1;
 	}
