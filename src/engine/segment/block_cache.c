@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,33 +15,43 @@
 #include "os/file.h"
 #include "os/thread.h"
 
-#define PARTS          16
+#define PARTS_MAX      64
+#define PART_BYTES_MIN ((size_t)1 << 20) /* a part smaller would hold little */
 #define ALIGNMENT      64
-#define BUCKETS_MIN    64
-#define ENTRY_OVERHEAD 64 /* accounted for each block besides its bytes */
+#define BUCKETS_MIN    16
+#define BUCKETS_MAX    (UINT32_C(1) << 16)
+#define BLOCK_USUAL    4096 /* bytes: a bucket for as many */
+#define ENTRY_OVERHEAD 64   /* accounted for each block besides its bytes */
 
 /*
- * One block.  On its bucket's list and on the ring of its part.
- * Under the part's lock: pins, is_recent and the links.
+ * One block, on its bucket's list and on the ring of its part.  What was read
+ * lies behind the entry, in the same memory; what was decoded, elsewhere.
+ *
+ * Under the part's lock: is_recent, the links, and every pin but the last
+ * unpin: pins go up only under the lock, so that what has none there stays so.
  */
 struct cache_entry {
 	struct block block; /* first: what callers hold */
 	uint64_t file_key;
 	uint64_t offset;
-	struct cache_entry *in_bucket;
+	_Atomic(struct cache_entry *) in_bucket;
 	struct cache_entry *ring_next;
 	struct cache_entry *ring_previous;
-	uint32_t pins;
+	atomic_uint pins;
 	bool is_recent; /* asked for since the hand last passed */
 };
 
+#define ENTRY_BYTES \
+	((sizeof(struct cache_entry) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
+
 struct cache_part {
-	pthread_mutex_t lock;
-	struct cache_entry **buckets;
+	alignas(ALIGNMENT) pthread_mutex_t lock;
+	/* Links are atomic for hints alone, which read them without a lock. */
+	_Atomic(struct cache_entry *) *buckets;
 	struct cache_entry *hand; /* of the clock; NULL: empty */
-	uint32_t bucket_count;    /* power of two */
+	uint32_t bucket_count;    /* power of two; does not change */
 	uint32_t entry_count;
-	size_t bytes;
+	atomic_size_t bytes; /* written under the lock */
 	uint64_t hits;
 	uint64_t misses;
 	uint64_t evictions;
@@ -48,33 +59,57 @@ struct cache_part {
 
 struct block_cache {
 	size_t part_limit_bytes;
+	uint32_t part_count; /* power of two */
 	atomic_uint_least64_t next_key;
-	struct cache_part parts[PARTS];
+	struct cache_part parts[PARTS_MAX];
 };
 
 /* ---- life ---- */
 
+static uint32_t
+bucket_count_for(size_t part_limit_bytes)
+{
+	uint32_t count = BUCKETS_MIN;
+
+	while (count < BUCKETS_MAX && count < part_limit_bytes / BLOCK_USUAL)
+		count *= 2;
+	return count;
+}
+
 struct block_cache *
 block_cache_new(size_t limit_bytes)
 {
-	struct block_cache *cache = calloc(1, sizeof(*cache));
+	struct block_cache *cache = aligned_alloc(ALIGNMENT, sizeof(*cache));
 
 	if (cache == NULL)
 		return NULL;
-	cache->part_limit_bytes = limit_bytes / PARTS;
+	memset(cache, 0, sizeof(*cache));
+	cache->part_count = 1;
+	while (cache->part_count < PARTS_MAX &&
+	    limit_bytes / cache->part_count >= 2 * PART_BYTES_MIN)
+		cache->part_count *= 2;
+	cache->part_limit_bytes = limit_bytes / cache->part_count;
 	atomic_init(&cache->next_key, 1);
-	for (uint32_t i = 0; i < PARTS; i++) {
+	for (uint32_t i = 0; i < cache->part_count; i++) {
 		struct cache_part *part = &cache->parts[i];
 
 		MUST(pthread_mutex_init(&part->lock, NULL) == 0);
-		part->bucket_count = BUCKETS_MIN;
-		part->buckets = calloc(BUCKETS_MIN, sizeof(*part->buckets));
+		part->bucket_count = bucket_count_for(cache->part_limit_bytes);
+		part->buckets =
+		    calloc(part->bucket_count, sizeof(*part->buckets));
 		if (part->buckets == NULL) {
 			block_cache_free(cache);
 			return NULL;
 		}
 	}
 	return cache;
+}
+
+/* Does the entry's block lie behind it? */
+static bool
+is_inline(const struct cache_entry *entry)
+{
+	return entry->block.data == (const char *)entry + ENTRY_BYTES;
 }
 
 static void
@@ -85,8 +120,16 @@ entry_free(struct cache_entry *entry)
 		void *owned;
 	} bytes = { .data = entry->block.data };
 
-	free(bytes.owned);
+	if (!is_inline(entry))
+		free(bytes.owned);
 	free(entry);
+}
+
+static struct cache_entry *
+next_in_bucket(const struct cache_entry *entry)
+{
+	/* Relaxed: under the lock that is all that is needed. */
+	return atomic_load_explicit(&entry->in_bucket, memory_order_relaxed);
 }
 
 void
@@ -94,18 +137,22 @@ block_cache_free(struct block_cache *cache)
 {
 	if (cache == NULL)
 		return;
-	for (uint32_t i = 0; i < PARTS; i++) {
+	for (uint32_t i = 0; i < cache->part_count; i++) {
 		struct cache_part *part = &cache->parts[i];
 
 		if (part->buckets == NULL)
 			continue;
 		for (uint32_t b = 0; b < part->bucket_count; b++) {
-			struct cache_entry *entry = part->buckets[b];
+			struct cache_entry *entry =
+			    atomic_load_explicit(&part->buckets[b],
+				memory_order_relaxed);
 
 			while (entry != NULL) {
-				struct cache_entry *next = entry->in_bucket;
+				struct cache_entry *next =
+				    next_in_bucket(entry);
 
-				MUST(entry->pins == 0);
+				MUST(atomic_load_explicit(&entry->pins,
+					 memory_order_relaxed) == 0);
 				entry_free(entry);
 				entry = next;
 			}
@@ -132,93 +179,75 @@ hash_of(uint64_t file_key, uint64_t offset)
 	return hash_combine(file_key, offset);
 }
 
-static struct cache_part *
-part_of(struct block_cache *cache, uint64_t hash)
+static uint32_t
+part_number(const struct block_cache *cache, uint64_t hash)
 {
-	return &cache->parts[hash % PARTS];
+	return (uint32_t)hash & (cache->part_count - 1);
 }
 
-static struct cache_entry **
-bucket_of(struct cache_part *part, uint64_t hash)
+static _Atomic(struct cache_entry *) *
+bucket_of(const struct cache_part *part, uint64_t hash)
 {
-	return &part->buckets[hash / PARTS & (part->bucket_count - 1)];
+	return &part->buckets[hash >> 32 & (part->bucket_count - 1)];
 }
 
 static struct cache_entry *
-part_find(struct cache_part *part, uint64_t file_key, uint64_t offset)
+part_find(struct cache_part *part, uint64_t hash, uint64_t file_key,
+    uint64_t offset)
 {
-	struct cache_entry *entry;
+	struct cache_entry *entry =
+	    atomic_load_explicit(bucket_of(part, hash), memory_order_relaxed);
 
-	entry = *bucket_of(part, hash_of(file_key, offset));
 	while (entry != NULL &&
 	    (entry->file_key != file_key || entry->offset != offset))
-		entry = entry->in_bucket;
+		entry = next_in_bucket(entry);
 	return entry;
 }
 
 static size_t
 entry_bytes(const struct cache_entry *entry)
 {
-	return entry->block.len + sizeof(*entry) + ENTRY_OVERHEAD;
+	return entry->block.len + ENTRY_BYTES + ENTRY_OVERHEAD;
+}
+
+/* The bytes of a part; only its lock's holder calls it. */
+static size_t
+part_bytes(struct cache_part *part)
+{
+	return atomic_load_explicit(&part->bytes, memory_order_relaxed);
 }
 
 static void
 part_remove(struct cache_part *part, struct cache_entry *entry)
 {
-	struct cache_entry **link;
+	_Atomic(struct cache_entry *) *link =
+	    bucket_of(part, hash_of(entry->file_key, entry->offset));
+	struct cache_entry *at;
 
-	link = bucket_of(part, hash_of(entry->file_key, entry->offset));
-	while (*link != entry)
-		link = &(*link)->in_bucket;
-	*link = entry->in_bucket;
+	while ((at = atomic_load_explicit(link, memory_order_relaxed)) != entry)
+		link = &at->in_bucket;
+	atomic_store_explicit(link, next_in_bucket(entry),
+	    memory_order_relaxed);
 	if (part->hand == entry)
 		part->hand =
 		    entry->ring_next == entry ? NULL : entry->ring_next;
 	entry->ring_previous->ring_next = entry->ring_next;
 	entry->ring_next->ring_previous = entry->ring_previous;
-	part->bytes -= entry_bytes(entry);
+	atomic_store_explicit(&part->bytes,
+	    part_bytes(part) - entry_bytes(entry), memory_order_relaxed);
 	part->entry_count--;
-}
-
-/* Twice the buckets when the lists grow long; staying as it is is no error. */
-static void
-part_grow(struct cache_part *part)
-{
-	struct cache_entry **old = part->buckets;
-	uint32_t old_count = part->bucket_count;
-	struct cache_entry **buckets;
-
-	if (part->entry_count < 2 * old_count)
-		return;
-	buckets = calloc(2 * (size_t)old_count, sizeof(*buckets));
-	if (buckets == NULL)
-		return;
-	part->buckets = buckets;
-	part->bucket_count = 2 * old_count;
-	for (uint32_t b = 0; b < old_count; b++) {
-		while (old[b] != NULL) {
-			struct cache_entry *entry = old[b];
-			struct cache_entry **bucket;
-
-			old[b] = entry->in_bucket;
-			bucket = bucket_of(part,
-			    hash_of(entry->file_key, entry->offset));
-			entry->in_bucket = *bucket;
-			*bucket = entry;
-		}
-	}
-	free(old);
 }
 
 static void
 part_insert(struct cache_part *part, struct cache_entry *entry)
 {
-	struct cache_entry **bucket;
+	_Atomic(struct cache_entry *) *bucket =
+	    bucket_of(part, hash_of(entry->file_key, entry->offset));
 
-	part_grow(part);
-	bucket = bucket_of(part, hash_of(entry->file_key, entry->offset));
-	entry->in_bucket = *bucket;
-	*bucket = entry;
+	atomic_store_explicit(&entry->in_bucket,
+	    atomic_load_explicit(bucket, memory_order_relaxed),
+	    memory_order_relaxed);
+	atomic_store_explicit(bucket, entry, memory_order_relaxed);
 	if (part->hand == NULL) {
 		entry->ring_next = entry->ring_previous = entry;
 		part->hand = entry;
@@ -229,7 +258,8 @@ part_insert(struct cache_part *part, struct cache_entry *entry)
 		entry->ring_previous->ring_next = entry;
 		part->hand->ring_previous = entry;
 	}
-	part->bytes += entry_bytes(entry);
+	atomic_store_explicit(&part->bytes,
+	    part_bytes(part) + entry_bytes(entry), memory_order_relaxed);
 	part->entry_count++;
 }
 
@@ -244,11 +274,14 @@ part_evict(struct cache_part *part, size_t limit_bytes)
 	uint64_t steps = 2 * (uint64_t)part->entry_count;
 	struct cache_entry *evicted = NULL;
 
-	while (part->bytes > limit_bytes && part->hand != NULL && steps-- > 0) {
+	while (part_bytes(part) > limit_bytes && part->hand != NULL &&
+	    steps-- > 0) {
 		struct cache_entry *entry = part->hand;
 
 		part->hand = entry->ring_next;
-		if (entry->pins > 0)
+		/* Acquire: after what the last user did with it. */
+		if (atomic_load_explicit(&entry->pins, memory_order_acquire) >
+		    0)
 			continue;
 		if (entry->is_recent) {
 			entry->is_recent = false;
@@ -256,7 +289,7 @@ part_evict(struct cache_part *part, size_t limit_bytes)
 		}
 		part_remove(part, entry);
 		part->evictions++;
-		entry->in_bucket = evicted;
+		entry->ring_next = evicted;
 		evicted = entry;
 	}
 	return evicted;
@@ -266,7 +299,7 @@ static void
 free_evicted(struct cache_entry *entry)
 {
 	while (entry != NULL) {
-		struct cache_entry *next = entry->in_bucket;
+		struct cache_entry *next = entry->ring_next;
 
 		entry_free(entry);
 		entry = next;
@@ -275,32 +308,34 @@ free_evicted(struct cache_entry *entry)
 
 /* ---- reading ---- */
 
+/* Memory for `len` bytes behind `before`, a multiple of the alignment. */
 static uint8_t *
-aligned_bytes(size_t len)
+aligned_bytes(size_t before, size_t len)
 {
-	size_t size = (len + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
-
-	return aligned_alloc(ALIGNMENT, size);
+	return aligned_alloc(ALIGNMENT,
+	    before + (len + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
 }
 
-int
-block_read(const struct block_file *file, const struct block_ref *ref,
-    uint8_t **out, struct error *err)
+static int
+check_ref(const struct block_file *file, const struct block_ref *ref,
+    struct error *err)
 {
-	uint8_t *data;
-	int rc;
-
-	*out = NULL;
 	if (ref->offset > file->size_bytes ||
 	    ref->len > file->size_bytes - ref->offset)
 		return error_set(err, STELE_E_CORRUPT,
 		    "invalid block in file \"%s\": %" PRIu32
 		    " bytes at offset %" PRIu64 " lie outside of it",
 		    file->file->path, ref->len, ref->offset);
-	data = aligned_bytes(ref->len);
-	if (data == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = os_pread_full(file->file, data, ref->len, ref->offset, err);
+	return 0;
+}
+
+/* Read the block of a ref that was checked, and check its bytes. */
+static int
+read_checked(const struct block_file *file, const struct block_ref *ref,
+    uint8_t *data, struct error *err)
+{
+	int rc = os_pread_full(file->file, data, ref->len, ref->offset, err);
+
 	if (rc == 0 &&
 	    block_checksum(data, ref->len, file->identity, ref->offset) !=
 		ref->checksum)
@@ -308,6 +343,23 @@ block_read(const struct block_file *file, const struct block_ref *ref,
 		    "checksum mismatch in file \"%s\": %" PRIu32
 		    " bytes at offset %" PRIu64,
 		    file->file->path, ref->len, ref->offset);
+	return rc;
+}
+
+int
+block_read(const struct block_file *file, const struct block_ref *ref,
+    uint8_t **out, struct error *err)
+{
+	uint8_t *data;
+	int rc = check_ref(file, ref, err);
+
+	*out = NULL;
+	if (rc != 0)
+		return rc;
+	data = aligned_bytes(0, ref->len);
+	if (data == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = read_checked(file, ref, data, err);
 	if (rc != 0) {
 		free(data);
 		return rc;
@@ -316,41 +368,75 @@ block_read(const struct block_file *file, const struct block_ref *ref,
 	return 0;
 }
 
+/* An entry with room for `len` bytes behind it, with one pin. */
+static struct cache_entry *
+entry_new(const struct block_file *file, const struct block_ref *ref,
+    size_t len)
+{
+	uint8_t *memory = aligned_bytes(ENTRY_BYTES, len);
+	struct cache_entry *entry = (struct cache_entry *)(void *)memory;
+
+	if (entry == NULL)
+		return NULL;
+	memset(entry, 0, sizeof(*entry));
+	entry->block = (struct block){ memory + ENTRY_BYTES, len };
+	entry->file_key = file->cache_key;
+	entry->offset = ref->offset;
+	atomic_init(&entry->pins, 1);
+	return entry;
+}
+
+static int
+load_decoded(const struct block_file *file, const struct block_ref *ref,
+    block_decode_fn decode, struct cache_entry *entry, struct error *err)
+{
+	void *decoded;
+	uint8_t *data;
+	int rc = block_read(file, ref, &data, err);
+
+	if (rc != 0)
+		return rc;
+	rc = decode(data, ref->len, &decoded, &entry->block.len, err);
+	free(data);
+	if (rc == 0)
+		entry->block.data = decoded;
+	else
+		error_add_context(err,
+		    "while reading file \"%s\" at offset %" PRIu64,
+		    file->file->path, ref->offset);
+	return rc;
+}
+
 static int
 entry_load(const struct block_file *file, const struct block_ref *ref,
     block_decode_fn decode, struct cache_entry **out, struct error *err)
 {
-	struct cache_entry *entry = calloc(1, sizeof(*entry));
-	void *decoded;
-	uint8_t *data;
-	int rc;
+	struct cache_entry *entry;
+	int rc = check_ref(file, ref, err);
 
+	*out = NULL;
+	if (rc != 0)
+		return rc;
+	entry = entry_new(file, ref, decode == NULL ? ref->len : 0);
 	if (entry == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = block_read(file, ref, &data, err);
-	if (rc != 0) {
-		free(entry);
-		return rc;
-	}
-	entry->file_key = file->cache_key;
-	entry->offset = ref->offset;
-	entry->pins = 1;
-	entry->block = (struct block){ .data = data, .len = ref->len };
-	*out = entry;
 	if (decode == NULL)
-		return 0;
-	rc = decode(data, ref->len, &decoded, &entry->block.len, err);
-	free(data);
-	if (rc != 0) {
-		error_add_context(err,
-		    "while reading file \"%s\" at offset %" PRIu64,
-		    file->file->path, ref->offset);
+		rc = read_checked(file, ref, (uint8_t *)entry + ENTRY_BYTES,
+		    err);
+	else
+		rc = load_decoded(file, ref, decode, entry, err);
+	if (rc != 0)
 		free(entry);
-		*out = NULL;
-		return rc;
-	}
-	entry->block.data = decoded;
-	return 0;
+	else
+		*out = entry;
+	return rc;
+}
+
+/* Of an entry under its part's lock. */
+static void
+entry_pin(struct cache_entry *entry)
+{
+	atomic_fetch_add_explicit(&entry->pins, 1, memory_order_relaxed);
 }
 
 int
@@ -359,15 +445,15 @@ block_cache_get(struct block_cache *cache, const struct block_file *file,
     const struct block **out, uint64_t *bytes_read, struct error *err)
 {
 	uint64_t hash = hash_of(file->cache_key, ref->offset);
-	struct cache_part *part = part_of(cache, hash);
+	struct cache_part *part = &cache->parts[part_number(cache, hash)];
 	struct cache_entry *loaded = NULL, *entry, *evicted;
 	int rc;
 
 	*out = NULL;
 	pthread_mutex_lock(&part->lock);
-	entry = part_find(part, file->cache_key, ref->offset);
+	entry = part_find(part, hash, file->cache_key, ref->offset);
 	if (entry != NULL) {
-		entry->pins++;
+		entry_pin(entry);
 		entry->is_recent = true;
 		part->hits++;
 	} else {
@@ -383,13 +469,13 @@ block_cache_get(struct block_cache *cache, const struct block_file *file,
 		return rc;
 	*bytes_read += ref->len;
 	pthread_mutex_lock(&part->lock);
-	entry = part_find(part, file->cache_key, ref->offset);
+	entry = part_find(part, hash, file->cache_key, ref->offset);
 	if (entry == NULL) {
 		entry = loaded;
 		loaded = NULL;
 		part_insert(part, entry);
 	} else {
-		entry->pins++; /* another thread was faster */
+		entry_pin(entry); /* another thread was faster */
 	}
 	evicted = part_evict(part, cache->part_limit_bytes);
 	pthread_mutex_unlock(&part->lock);
@@ -401,9 +487,34 @@ block_cache_get(struct block_cache *cache, const struct block_file *file,
 }
 
 void
+block_cache_prefetch_entry(const struct block_cache *cache,
+    const struct block_file *file, const struct block_ref *ref)
+{
+	uint64_t hash = hash_of(file->cache_key, ref->offset);
+
+	__builtin_prefetch(
+	    bucket_of(&cache->parts[part_number(cache, hash)], hash));
+}
+
+void
+block_cache_prefetch_block(const struct block_cache *cache,
+    const struct block_file *file, const struct block_ref *ref)
+{
+	uint64_t hash = hash_of(file->cache_key, ref->offset);
+	/* Most often the first of the bucket; it is not looked at. */
+	const char *entry = (const char *)atomic_load_explicit(
+	    bucket_of(&cache->parts[part_number(cache, hash)], hash),
+	    memory_order_relaxed);
+
+	__builtin_prefetch(entry);
+	__builtin_prefetch(entry + ALIGNMENT);
+	__builtin_prefetch(entry + ENTRY_BYTES);
+}
+
+void
 block_cache_unpin(struct block_cache *cache, const struct block *block)
 {
-	struct cache_entry *evicted = NULL;
+	struct cache_entry *evicted;
 	struct cache_part *part;
 	union {
 		const struct block *block;
@@ -412,13 +523,19 @@ block_cache_unpin(struct block_cache *cache, const struct block *block)
 
 	if (block == NULL)
 		return;
-	part =
-	    part_of(cache, hash_of(held.entry->file_key, held.entry->offset));
+	part = &cache->parts[part_number(cache,
+	    hash_of(held.entry->file_key, held.entry->offset))];
+	/*
+	 * Release: what was read of it is done before it may go (part_evict).
+	 * The entry may be gone behind this; the part is not.
+	 */
+	if (atomic_fetch_sub_explicit(&held.entry->pins, 1,
+		memory_order_release) > 1 ||
+	    atomic_load_explicit(&part->bytes, memory_order_relaxed) <=
+		cache->part_limit_bytes)
+		return;
 	pthread_mutex_lock(&part->lock);
-	MUST(held.entry->pins > 0);
-	held.entry->pins--;
-	if (held.entry->pins == 0 && part->bytes > cache->part_limit_bytes)
-		evicted = part_evict(part, cache->part_limit_bytes);
+	evicted = part_evict(part, cache->part_limit_bytes);
 	pthread_mutex_unlock(&part->lock);
 	free_evicted(evicted);
 }
@@ -428,14 +545,14 @@ block_cache_stats(struct block_cache *cache)
 {
 	struct block_cache_stats stats = { 0 };
 
-	for (uint32_t i = 0; i < PARTS; i++) {
+	for (uint32_t i = 0; i < cache->part_count; i++) {
 		struct cache_part *part = &cache->parts[i];
 
 		pthread_mutex_lock(&part->lock);
 		stats.hits += part->hits;
 		stats.misses += part->misses;
 		stats.evictions += part->evictions;
-		stats.bytes += part->bytes;
+		stats.bytes += part_bytes(part);
 		pthread_mutex_unlock(&part->lock);
 	}
 	return stats;

@@ -13,7 +13,7 @@
  *
  * Threads: any.  The table is split by key, each part under its own lock, and
  * no lock is held over I/O: two threads may read the same block at once, and
- * one result is kept.
+ * one result is kept.  A pin ends without a lock unless there is too much.
  */
 #pragma once
 
@@ -80,6 +80,16 @@ MUST_USE int block_cache_get(struct block_cache *cache,
     const struct block_file *file, const struct block_ref *ref,
     block_decode_fn decode, const struct block **out, uint64_t *bytes_read,
     struct error *err);
+
+/*
+ * Hints that a block will be asked for soon, for who needs many: first of all
+ * of them the one, then of all the other.  A block that is not there is not
+ * read.
+ */
+void block_cache_prefetch_entry(const struct block_cache *cache,
+    const struct block_file *file, const struct block_ref *ref);
+void block_cache_prefetch_block(const struct block_cache *cache,
+    const struct block_file *file, const struct block_ref *ref);
 
 /* End a pin; NULL is allowed. */
 void block_cache_unpin(struct block_cache *cache, const struct block *block);

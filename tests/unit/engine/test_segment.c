@@ -6,6 +6,7 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -882,6 +883,17 @@ START_TEST(a_failure_leaves_no_file)
 }
 END_TEST
 
+/* Drop the segment and read through a cache of another size. */
+static void
+use_cache(size_t limit_bytes)
+{
+	segment_unref(segment);
+	segment = NULL;
+	block_cache_free(cache);
+	cache = block_cache_new(limit_bytes);
+	ck_assert_ptr_nonnull(cache);
+}
+
 /* B3 with and without pins, and a cache that is too small for anything. */
 START_TEST(the_cache_is_bounded)
 {
@@ -889,17 +901,105 @@ START_TEST(the_cache_is_bounded)
 
 	make(5, 9000, 512);
 	image_fs = *os_fs_real();
+	use_cache(100000);
 	ck_assert_int_eq(read_all(), 0);
 	stats = block_cache_stats(cache);
-	ck_assert_uint_le(stats.bytes, 1 << 20);
+	ck_assert_uint_le(stats.bytes, 100000);
 	ck_assert_uint_gt(stats.evictions, 0);
-	segment_unref(segment);
-	segment = NULL;
-	block_cache_free(cache);
-	cache = block_cache_new(0);
+	use_cache(0);
 	ck_assert_int_eq(read_all(), 0);
 	stats = block_cache_stats(cache);
 	ck_assert_uint_eq(stats.bytes, 0);
+	use_cache((size_t)64 << 20); /* of many parts */
+	ck_assert_int_eq(read_all(), 0);
+	stats = block_cache_stats(cache);
+	ck_assert_uint_eq(stats.evictions, 0);
+	ck_assert_uint_gt(stats.bytes, meta.size_bytes / 2);
+}
+END_TEST
+
+/* A sum over all that a reader sees of the segment: the same each time. */
+static int64_t
+sum_rows(const uint32_t *attnums, uint32_t attnum_count, struct error *error)
+{
+	struct scan_spec own = { .type = &model.type,
+		.attnums = attnums,
+		.attnum_count = attnum_count };
+	struct segment_section *of = NULL;
+	struct segment_cursor *cursor = NULL;
+	struct segment_parts parts;
+	struct batch batch;
+	struct arena scratch;
+	uint64_t sum = 0;
+	int rc;
+
+	arena_init(&scratch, NULL);
+	rc = segment_section(segment, MODEL_OID, &of, error);
+	if (rc == 0)
+		rc = segment_prune(of, &own, &scratch, &parts, error);
+	if (rc == 0)
+		rc = segment_cursor_open_zones(of, &own, parts.zones,
+		    parts.zone_count, &cursor, error);
+	while (
+	    rc == 0 && (rc = segment_cursor_next(cursor, &batch, error)) == 1) {
+		for (uint32_t i = 0; i < batch.row_count; i++)
+			for (uint32_t c = 0; c < batch.col_count; c++) {
+				struct datum value = vec_get(&batch.cols[c], i);
+
+				if (value.is_null)
+					sum += 7;
+				else if (batch.cols[c].phys == PHYS_STR)
+					sum += value.str.len == 0
+					    ? 1
+					    : (uint64_t)value.str.data[0];
+				else if (batch.cols[c].phys == PHYS_I64)
+					sum += (uint64_t)value.i64;
+			}
+		rc = 0;
+	}
+	segment_cursor_close(cursor);
+	arena_release(&scratch);
+	return rc == 0 ? (int64_t)sum : -1;
+}
+
+static int64_t expected_sum;
+static const uint32_t summed[] = { 1, 2, 3, 5, 11, 12, 16, 17 };
+
+static void *
+read_for_a_while(void *arg)
+{
+	struct error error;
+
+	for (int i = 0; i < 20; i++)
+		if (sum_rows(summed, ARRAY_LEN(summed), &error) != expected_sum)
+			return NULL;
+	return arg;
+}
+
+/* Readers that evict each other's blocks see what is there. */
+START_TEST(threads_share_the_cache)
+{
+	static const size_t limits[] = { 0, 30000, (size_t)4 << 20 };
+	pthread_t threads[4];
+
+	make(6, 6000, 1024);
+	use_cache(limits[_i]);
+	ck_assert_int_eq(segment_open(os_fs_real(), dir, &meta,
+			     &model.directory, cache, &segment, &err),
+	    0);
+	expected_sum = sum_rows(summed, ARRAY_LEN(summed), &err);
+	ck_assert_int_ne(expected_sum, -1);
+	for (size_t t = 0; t < ARRAY_LEN(threads); t++)
+		ck_assert_int_eq(pthread_create(&threads[t], NULL,
+				     read_for_a_while, &expected_sum),
+		    0);
+	for (size_t t = 0; t < ARRAY_LEN(threads); t++) {
+		void *result;
+
+		ck_assert_int_eq(pthread_join(threads[t], &result), 0);
+		ck_assert_ptr_eq(result, &expected_sum);
+	}
+	ck_assert_uint_le(block_cache_stats(cache).bytes, limits[_i]);
 }
 END_TEST
 
@@ -943,6 +1043,7 @@ main(void)
 	    ARRAY_LEN(string_case));
 	tcase_add_loop_test(tc, a_failure_leaves_no_file, 0, 4);
 	tcase_add_test(tc, the_cache_is_bounded);
+	tcase_add_loop_test(tc, threads_share_the_cache, 0, 3);
 	tcase_add_test(tc, a_removed_file_goes_with_its_last_user);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
