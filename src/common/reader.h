@@ -25,8 +25,10 @@ static inline struct reader
 reader_over(const void *data, size_t len)
 {
 	const uint8_t *first = data;
+	/* NULL for no bytes is allowed, but no sum with it. */
+	const uint8_t *end = len == 0 ? first : first + len;
 
-	return (struct reader){ .next = first, .end = first + len };
+	return (struct reader){ .next = first, .end = end };
 }
 
 static inline size_t

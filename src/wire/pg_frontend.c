@@ -205,7 +205,7 @@ read_params(struct reader *r, struct arena *arena, struct pg_bind *out)
 		params[i].bytes = str_of(NULL, 0);
 		if (len < -1)
 			r->failed = true;
-		else if (len > 0)
+		else if (len >= 0)
 			params[i].bytes = reader_str(r, (size_t)len);
 	}
 	out->params = params;

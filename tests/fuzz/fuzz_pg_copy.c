@@ -34,8 +34,8 @@ static struct pg_copy_options
 options_of(const uint8_t *data)
 {
 	static const char delimiters[] = "\t,|;: ";
-	static const bool force[COLUMNS_MAX + 1] = { true, false, true,
-		false, true };
+	static const bool force[COLUMNS_MAX + 1] = { true, false, true, false,
+		true };
 	struct pg_copy_options options = pg_copy_defaults((data[0] & 1) != 0);
 
 	if ((data[0] & 2) != 0)
@@ -44,8 +44,8 @@ options_of(const uint8_t *data)
 	if ((data[0] & 4) != 0)
 		options.null = STR("NULL");
 	if ((data[0] & 8) != 0)
-		options.header = (data[0] & 16) != 0 ? PG_COPY_HEADER_MATCH
-						     : PG_COPY_HEADER;
+		options.header =
+		    (data[0] & 16) != 0 ? PG_COPY_HEADER_MATCH : PG_COPY_HEADER;
 	if (options.is_csv && (data[0] & 32) != 0)
 		options.escape = '\\';
 	if (options.is_csv && (data[0] & 64) != 0) {

@@ -23,8 +23,8 @@ read_options(struct str options)
 	int rc;
 
 	arena_init(&arena, NULL);
-	while ((rc = pg_options_next(&options, &arena, &name, &value, &err)) ==
-	    1)
+	while (
+	    (rc = pg_options_next(&options, &arena, &name, &value, &err)) == 1)
 		MUST(name.len > 0 && memchr(name.data, '-', name.len) == NULL);
 	MUST(rc == 0 || rc == STELE_E_SYNTAX);
 	arena_release(&arena);

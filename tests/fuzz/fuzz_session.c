@@ -136,8 +136,8 @@ take_byte(struct answers *answers, uint8_t byte)
 	len = (uint32_t)answers->header[1] << 24 |
 	    (uint32_t)answers->header[2] << 16 |
 	    (uint32_t)answers->header[3] << 8 | answers->header[4];
-	MUST(memchr(TYPES_SENT, answers->header[0], strlen(TYPES_SENT)) !=
-	    NULL);
+	MUST(
+	    memchr(TYPES_SENT, answers->header[0], strlen(TYPES_SENT)) != NULL);
 	MUST(len >= 4 && len < (1u << 30));
 	answers->body_left = len - 4;
 	answers->header_len = 0;
@@ -147,8 +147,8 @@ static void
 take(struct answers *answers, const uint8_t *data, size_t len)
 {
 	while (len > 0) {
-		size_t part = answers->body_left < len ? answers->body_left
-						       : len;
+		size_t part =
+		    answers->body_left < len ? answers->body_left : len;
 
 		answers->body_left -= part;
 		data += part;
@@ -193,8 +193,8 @@ send_all(int fd, struct answers *answers, const struct buf *out)
 	size_t sent = 0;
 
 	while (sent < out->len && !answers->at_end) {
-		ssize_t len = send(fd, out->data + sent, out->len - sent,
-		    MSG_NOSIGNAL);
+		ssize_t len =
+		    send(fd, out->data + sent, out->len - sent, MSG_NOSIGNAL);
 
 		if (len > 0) {
 			sent += (size_t)len;
