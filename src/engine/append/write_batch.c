@@ -121,14 +121,13 @@ write_batch_rewind(struct write_batch *batch, struct write_batch_mark mark)
 /* ---- limits ---- */
 
 int
-write_batch_check_size(const struct write_batch *batch, size_t len,
-    struct error *err)
+write_batch_check_size(const struct write_batch *batch, struct error *err)
 {
 	size_t limit = batch->engine->options.batch_memory_bytes;
 
 	if (batch->bytes.failed || batch->more_types.failed)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	if (len <= limit)
+	if (batch->bytes.len <= limit)
 		return 0;
 	(void)error_set(err, STELE_E_LIMIT, "transaction is too large");
 	return error_detail(err,
@@ -221,7 +220,7 @@ write_batch_ddl(struct write_batch *batch, struct ddl *ddl, struct error *err)
 	begin = entry_ddl_begin(&batch->bytes);
 	ddl_encode(ddl, &batch->bytes);
 	entry_ddl_end(&batch->bytes, begin);
-	rc = write_batch_check_size(batch, batch->bytes.len, err);
+	rc = write_batch_check_size(batch, err);
 	if (rc != 0)
 		write_batch_rewind(batch, mark);
 	return rc;
@@ -236,7 +235,7 @@ write_batch_seal(struct write_batch *batch, struct error *err)
 		.len = batch->bytes.len - WAL_BATCH_HEADROOM,
 		.row_count = batch->row_count,
 	};
-	int rc = write_batch_check_size(batch, batch->bytes.len, err);
+	int rc = write_batch_check_size(batch, err);
 
 	if (rc != 0)
 		return rc;

@@ -58,8 +58,8 @@ write_batch_entries(const struct write_batch *batch)
 	    batch->bytes.len - WAL_BATCH_HEADROOM);
 }
 
-/* STELE_E_LIMIT if `len` bytes are too many; STELE_E_OUT_OF_MEMORY. */
-MUST_USE int write_batch_check_size(const struct write_batch *batch, size_t len,
+/* STELE_E_LIMIT if it is too large; STELE_E_OUT_OF_MEMORY. */
+MUST_USE int write_batch_check_size(const struct write_batch *batch,
     struct error *err);
 
 /*

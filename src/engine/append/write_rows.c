@@ -242,13 +242,15 @@ encode_rows(struct write_batch *batch, struct new_rows *rows, uint32_t first,
 		for (uint32_t i = 0; i < count; i++)
 			offsets[i] = (uint16_t)(offsets[i] - base);
 		rows_encode(&batch->bytes, &source);
+		if (batch->bytes.failed)
+			return; /* what is whole can be uncounted */
 		batch->tickets[shard].row_count += count;
 		begin += count;
 	}
 	batch->row_count += limit - first;
 }
 
-/* As many rows at a time as keep an entry, and what is refused, small. */
+/* As many rows at a time as keep entries, and what is refused, small. */
 static int
 add_rows(struct write_batch *batch, struct new_rows *rows, struct error *err)
 {
@@ -262,13 +264,8 @@ add_rows(struct write_batch *batch, struct new_rows *rows, struct error *err)
 		while (limit < rows->sel.count &&
 		    size + rows->sizes[limit] <= ENTRY_SIZE_WANTED)
 			size += rows->sizes[limit++];
-		rc =
-		    write_batch_check_size(batch, batch->bytes.len + size, err);
-		if (rc == 0) {
-			encode_rows(batch, rows, first, limit);
-			rc = write_batch_check_size(batch, batch->bytes.len,
-			    err);
-		}
+		encode_rows(batch, rows, first, limit);
+		rc = write_batch_check_size(batch, err);
 		first = limit;
 	}
 	return rc;
