@@ -3,8 +3,9 @@
 # The front door: in a folder that has nothing but Debian's base and git, a
 # clone of this repository, ./quickstart twice and ./quickstart check twice.
 #
-# Takes a quarter of an hour, 2 GB of /tmp and a Debian mirror (DEBIAN_MIRROR, or the usual one).
-# Needs root, for chroot; is skipped where something is missing.
+# Takes a quarter of an hour, 2 GB of /tmp and a Debian mirror (DEBIAN_MIRROR,
+# or the usual one).  Needs root, for chroot; is skipped where something is
+# missing.
 
 . "$(dirname "$0")/lib/server.sh"
 
@@ -39,7 +40,7 @@ trap 'exit 130' INT TERM HUP
 mkdir "$root"
 debootstrap --variant=minbase --include=ca-certificates,git bookworm "$root" \
 	${mirror:+"$mirror"} >"$work/log" 2>&1 ||
-	{ tail -n 3 "$work/log"; skip "$mirror gives no Debian"; }
+	{ tail -n 3 "$work/log"; skip "the mirror gives no Debian"; }
 # How this machine reaches the mirror, it reaches it too.
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 grep -lsE 'Acquire|Proxy' /etc/apt/apt.conf.d/* |

@@ -14,7 +14,8 @@
  * total, a refund is what the item cost.
  *
  * The output is the same on every machine: integers only, a generator of our
- * own with a fixed seed, events in the order of time.
+ * own with a fixed seed and never twice in one expression (a compiler may
+ * choose which is first), events in the order of time.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -266,8 +267,8 @@ add(int64_t time_us, const char *type, char *context, char *payload)
 static int64_t
 later(int64_t time_us, int least_s, int greatest_s)
 {
-	return time_us + random_between(least_s, greatest_s) * SECOND_US +
-	    random_below((int)SECOND_US);
+	time_us += random_between(least_s, greatest_s) * SECOND_US;
+	return time_us + random_below((int)SECOND_US);
 }
 
 static int64_t
@@ -309,6 +310,9 @@ total_cents(const struct order *order)
 static int64_t
 place_order(int64_t time_us, struct order *order)
 {
+	bool is_gift = chance(11);
+	const char *country = PICK(countries);
+
 	order->shipping_cents =
 	    order->goods_cents >= FREE_SHIPPING ? 0 : SHIPPING;
 	add(time_us, "order_placed", format("order-%d", order->id),
@@ -317,8 +321,8 @@ place_order(int64_t time_us, struct order *order)
 		   "\"country\": \"%s\", \"gift\": %s}",
 		order->customer, order->item_count, total_cents(order) / 100,
 		total_cents(order) % 100, order->shipping_cents / 100,
-		order->shipping_cents % 100, PICK(countries),
-		chance(11) ? "true" : "false"));
+		order->shipping_cents % 100, country,
+		is_gift ? "true" : "false"));
 	return later(time_us, 4, 90);
 }
 
@@ -387,13 +391,14 @@ send_back(int64_t time_us, const struct order *order)
 	const struct item *item =
 	    &order->items[random_below(order->item_count)];
 	int cents = item->product->cents * item->quantity;
+	const char *reason = PICK(reasons);
 
-	add(later(time_us, 2 * DAY_S, 9 * DAY_S), "item_returned",
-	    format("order-%d", order->id),
+	time_us = later(time_us, 2 * DAY_S, 9 * DAY_S);
+	add(time_us, "item_returned", format("order-%d", order->id),
 	    format("{\"product\": \"%s\", \"quantity\": %d, "
 		   "\"refund\": %d.%02d, \"reason\": \"%s\"}",
 		item->product->name, item->quantity, cents / 100, cents % 100,
-		PICK(reasons)));
+		reason));
 }
 
 /* From the full cart to the parcel that comes back. */
