@@ -162,5 +162,6 @@ class Server:
     def __exit__(self, kind, value, trace):
         if kind is not None and self.is_running():
             self.print_log()
-        if not self.release():
+        # What went wrong first is what is said, not how the server ended.
+        if not self.release() and kind is None:
             sys.exit(1)

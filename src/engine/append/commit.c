@@ -574,6 +574,16 @@ on_room(void *arg)
 	commit_admit_waiting(arg);
 }
 
+static void
+on_grown(void *arg, uint64_t size_bytes)
+{
+	struct engine *engine = arg;
+
+	if (engine->options.max_wal_size_bytes != 0 &&
+	    size_bytes > engine->options.max_wal_size_bytes)
+		flusher_wake(&engine->flusher);
+}
+
 /*
  * The log has failed: groups that are not durable never will be.  They stay in
  * flight until engine_close(), as shards may still read them.
@@ -607,6 +617,7 @@ commit_hooks(struct engine *engine)
 		.written = on_written,
 		.synced = on_synced,
 		.room = on_room,
+		.grown = on_grown,
 		.failed = on_failed,
 	};
 }

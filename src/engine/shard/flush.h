@@ -36,7 +36,7 @@ struct flusher {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool is_stopping;
-	bool has_work;       /* a MemTable was frozen since it was looked */
+	bool has_work;       /* flusher_wake() since it was looked */
 	int64_t retry_ns;    /* not before; 0: at once */
 	uint32_t next_shard; /* where the next look begins: fairness */
 	struct flush_request *requests; /* engine_flush() */
@@ -68,5 +68,5 @@ void flusher_release(struct flusher *flusher);
 /* The engine has failed: nothing can be promised to be flushed any more. */
 void flusher_fail(struct flusher *flusher, const struct error *err);
 
-/* A MemTable was frozen. */
+/* A MemTable was frozen, or the log has passed its bound. */
 void flusher_wake(struct flusher *flusher);

@@ -73,6 +73,8 @@ struct wal_hooks {
 	void (*synced)(void *arg, struct wal_group *groups);
 	/* wal_admit() may answer otherwise than before. */
 	void (*room)(void *arg);
+	/* The next file is there; all that are needed take so many bytes. */
+	void (*grown)(void *arg, uint64_t size_bytes);
 	/* W4, once, with STELE_E_OS.  The log forgets every group. */
 	void (*failed)(void *arg, const struct error *err);
 };

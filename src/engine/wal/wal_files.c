@@ -231,6 +231,17 @@ remove_files(struct wal *wal, struct wal_file *files)
 	}
 }
 
+uint64_t
+wal_files_size(const struct wal *wal)
+{
+	uint64_t size = 0;
+
+	for (const struct wal_file *file = wal->files_head; file != NULL;
+	     file = file->next)
+		size += file->size_bytes;
+	return size;
+}
+
 /* Under the lock. */
 static bool
 needs_file(const struct wal *wal)
@@ -301,6 +312,17 @@ tell_room(struct wal *wal)
 	pthread_mutex_lock(&wal->lock);
 }
 
+/* Under the lock on entry and return. */
+static void
+tell_grown(struct wal *wal)
+{
+	uint64_t size = wal_files_size(wal);
+
+	pthread_mutex_unlock(&wal->lock);
+	wal->hooks.grown(wal->hooks.arg, size);
+	pthread_mutex_lock(&wal->lock);
+}
+
 void
 wal_file_thread(void *arg)
 {
@@ -320,6 +342,7 @@ wal_file_thread(void *arg)
 		} else {
 			make_next(wal);
 			tell_room(wal);
+			tell_grown(wal);
 			if (wal->make_error.code != 0 && !wal->is_stopping)
 				(void)os_cond_wait_until(&wal->file_wake,
 				    &wal->lock,

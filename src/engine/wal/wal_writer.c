@@ -491,12 +491,10 @@ wal_release(struct wal *wal, uint64_t first_needed)
 uint64_t
 wal_size(struct wal *wal)
 {
-	uint64_t size = 0;
+	uint64_t size;
 
 	pthread_mutex_lock(&wal->lock);
-	for (struct wal_file *file = wal->files_head; file != NULL;
-	     file = file->next)
-		size += file->size_bytes;
+	size = wal_files_size(wal);
 	pthread_mutex_unlock(&wal->lock);
 	return size;
 }

@@ -65,6 +65,12 @@ on_room(void *arg UNUSED)
 }
 
 static void
+on_grown(void *arg UNUSED, uint64_t size_bytes)
+{
+	ck_assert_uint_eq(size_bytes % WAL_ALIGN, 0);
+}
+
+static void
 on_failed(void *arg UNUSED, const struct error *failure)
 {
 	ck_abort_msg("the log failed: %s", failure->message);
@@ -90,6 +96,7 @@ open_log(struct wal_replay *replay)
 		.written = on_group,
 		.synced = on_synced,
 		.room = on_room,
+		.grown = on_grown,
 		.failed = on_failed,
 	};
 	struct wal *wal;
