@@ -272,8 +272,9 @@ void scan_cursor_close(struct scan_cursor *cursor);
 
 /*
  * Rows that a batch holds and has not committed, of one type, in insertion
- * order, with event_id null: what a transaction sees of itself.  The cursor is
- * used and closed as above, before the batch changes again.
+ * order, with event_id null: what a transaction sees of itself.  The slots of
+ * these nulls hold the rows' ordinals in the batch, over all types.  The cursor
+ * is used and closed as above, before the batch changes again.
  */
 MUST_USE int write_batch_scan(struct write_batch *batch,
     const struct event_type *type, const uint32_t *attnums,

@@ -17,18 +17,16 @@
 #include "exec/sequence_match.h"
 
 /*
- * Ids of rows that the transaction has not committed, by the step that first
- * has their type and their place: behind all that are committed.
+ * Rows that the transaction has not committed are numbered by their place in
+ * it, from here on: behind all that are committed.
  */
-#define OWN_IDS      ((int64_t)1 << 62)
-#define OWN_IDS_STEP ((int64_t)1 << 32)
+#define OWN_IDS ((int64_t)1 << 62)
 
 /* The rows of a step, in the order they came. */
 struct step_state {
 	struct op_state *input;
 	struct row_store rows;
 	struct row_store keys; /* of each row: unit, time, id */
-	uint32_t own_count;    /* rows that are not committed */
 
 	/* in order of (unit, time, id), once all is read */
 	uint32_t *order; /* rows */
@@ -139,13 +137,11 @@ find_units(struct sequence_op *sequence, uint32_t k, struct arena *arena,
 	return 0;
 }
 
-/* Rows without an id get one. */
+/* Rows without an id get one; write_batch_scan() says what is in its place. */
 static void
-number_own_rows(struct sequence_op *sequence, uint32_t k, struct arena *arena,
-    struct sel sel, uint32_t row_count, struct vec *ids)
+number_own_rows(struct arena *arena, struct sel sel, uint32_t row_count,
+    struct vec *ids)
 {
-	struct step_state *step = &sequence->steps[k];
-	uint32_t same_as = sequence->op.rel->sequence.steps[k].same_as;
 	struct vec numbered;
 
 	if (ids->nulls == NULL)
@@ -153,10 +149,9 @@ number_own_rows(struct sequence_op *sequence, uint32_t k, struct arena *arena,
 	vec_init(&numbered, PHYS_I64, row_count, arena);
 	for (uint32_t i = 0; i < sel.count; i++) {
 		uint32_t row = sel_row(sel, i);
+		int64_t id = ids->i64[vec_index(ids, row)];
 
-		numbered.i64[row] = vec_is_null(ids, row)
-		    ? OWN_IDS + OWN_IDS_STEP * same_as + step->own_count++
-		    : ids->i64[vec_index(ids, row)];
+		numbered.i64[row] = vec_is_null(ids, row) ? OWN_IDS + id : id;
 	}
 	*ids = numbered;
 }
@@ -182,9 +177,7 @@ add_batch(struct sequence_op *sequence, uint32_t k, const struct batch *batch,
 		rc = eval_expr(&eval, input->id, sel, &keys[KEY_ID], err);
 	if (rc != 0)
 		return rc;
-	/* own rows are counted before any goes: each step counts the same */
-	number_own_rows(sequence, k, arena, sel, batch->row_count,
-	    &keys[KEY_ID]);
+	number_own_rows(arena, sel, batch->row_count, &keys[KEY_ID]);
 	sel = without_nulls(arena, sel, &link, &keys[KEY_TIME]);
 	rc = find_units(sequence, k, arena, &link, &sel, &keys[KEY_UNIT],
 	    batch->row_count, err);

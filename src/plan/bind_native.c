@@ -38,8 +38,8 @@ field_expr(struct rewrite *rw, const struct ast_field *field,
     struct ast_expr **out, struct error *err)
 {
 	if (rw->query->sequence != NULL)
-		return sequence_field_expr(rw->binder, rw->query,
-		    rw->step_types, rw->step_names, field, out, err);
+		return sequence_field_expr(rw->binder, rw->query, rw->steps,
+		    field, out, err);
 	return native_field_expr(rw, field->name, field->location, out, err);
 }
 
@@ -279,14 +279,11 @@ set_order(struct rewrite *rw, bool is_aggregation, struct error *err)
 static int
 set_from_sequence(struct rewrite *rw, struct error *err)
 {
-	int rc;
+	struct sequence_steps *steps = arena_zalloc(rw->arena, sizeof(*steps));
 
 	sequence_from(rw->binder, rw->query, &rw->select->from);
-	rc = sequence_types(rw->binder, rw->query, &rw->step_types, err);
-	if (rc == 0)
-		rw->step_names = sequence_step_names(rw->binder, rw->step_types,
-		    rw->query->sequence->step_count);
-	return rc;
+	rw->steps = steps;
+	return sequence_steps(rw->binder, rw->query, steps, err);
 }
 
 static int

@@ -16,9 +16,9 @@ struct rewrite {
 	struct binder *binder;
 	struct arena *arena;
 	const struct ast_query *query;
-	const struct event_type *type;        /* NULL: events, or a sequence */
-	const struct event_type **step_types; /* of a sequence, else NULL */
-	struct str *step_names;
+	const struct event_type *type; /* NULL: events, or a sequence */
+	struct str label; /* what it goes by in WHERE; empty: its name */
+	const struct sequence_steps *steps; /* of a sequence, else NULL */
 	struct ast_select *select;
 	struct ast_target *targets; /* room for all */
 	uint32_t target_count;

@@ -166,10 +166,13 @@ where_field(struct rewrite *rw, const struct ast_expr *ast, struct str *name,
     struct ast_expr **out, struct error *err)
 {
 	const struct ast_name *path = &ast->column.name;
+	struct str label = rw->label;
 
+	if (label.len == 0 && !native_is_events(rw))
+		label = rw->type->name;
 	*name = path->parts[path->count - 1];
 	if (path->count == 2 && !native_is_events(rw) &&
-	    !str_equal(path->parts[0], rw->type->name))
+	    !str_equal(path->parts[0], label))
 		return error_at(err, ast->location, STELE_E_UNDEFINED_TABLE,
 		    "missing FROM-clause entry for table \"%.*s\"",
 		    STR_FMT(path->parts[0]));

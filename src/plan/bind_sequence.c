@@ -11,78 +11,108 @@
 struct sequence_binder {
 	struct binder *binder;
 	const struct ast_query *query;
-	const struct event_type **types; /* of the steps */
-	struct ast_expr **conditions;    /* of the steps; NULL: none */
-	uint32_t step_count;
+	struct sequence_steps steps;
+	struct ast_expr **conditions; /* of the steps; NULL: none */
 };
 
 /* ---- the steps ---- */
 
-int
-sequence_types(struct binder *binder, const struct ast_query *query,
-    const struct event_type ***out, struct error *err)
+/* The first step that has the label of step k. */
+static uint32_t
+first_of_label(const struct sequence_steps *steps, uint32_t k)
 {
-	const struct ast_sequence *sequence = query->sequence;
-	const struct event_type **types = arena_alloc_array(binder->arena,
-	    sequence->step_count, sizeof(*types));
-	int rc = 0;
+	uint32_t first = 0;
 
-	for (uint32_t k = 0; k < sequence->step_count && rc == 0; k++) {
-		const struct ast_name *name = &sequence->steps[k];
-
-		if (name_is_events(name))
-			return error_at(err, name->location,
-			    STELE_E_FEATURE_NOT_SUPPORTED,
-			    "a sequence of all event types is not supported");
-		rc = bind_table_name(binder, name, &types[k], err);
-	}
-	*out = types;
-	return rc;
+	while (!str_equal(steps->labels[first], steps->labels[k]))
+		first++;
+	return first;
 }
 
 /* The first step that has the type of step k. */
 static uint32_t
-first_of_type(const struct event_type *const *types, uint32_t k)
+first_of_type(const struct sequence_steps *steps, uint32_t k)
 {
 	uint32_t first = 0;
 
-	while (types[first] != types[k])
+	while (steps->types[first] != steps->types[k])
 		first++;
 	return first;
 }
 
 static bool
-is_taken(const struct str *names, uint32_t count, struct str name,
-    const struct event_type *const *types, uint32_t step_count)
+is_taken(const struct sequence_steps *steps, uint32_t named, struct str name)
 {
-	for (uint32_t i = 0; i < count; i++)
-		if (str_equal(names[i], name))
+	for (uint32_t i = 0; i < named; i++)
+		if (str_equal(steps->names[i], name))
 			return true;
-	for (uint32_t i = 0; i < step_count; i++)
-		if (str_equal(types[i]->name, name))
+	for (uint32_t i = 0; i < steps->count; i++)
+		if (str_equal(steps->labels[i], name))
 			return true;
 	return false;
 }
 
-struct str *
-sequence_step_names(struct binder *binder,
-    const struct event_type *const *types, uint32_t count)
+static void
+name_steps(struct binder *binder, struct sequence_steps *steps)
 {
-	struct str *names =
-	    arena_alloc_array(binder->arena, count, sizeof(*names));
-
-	for (uint32_t k = 0; k < count; k++) {
+	for (uint32_t k = 0; k < steps->count; k++) {
 		uint32_t n = 2;
 
-		names[k] = types[k]->name;
-		if (first_of_type(types, k) == k)
+		steps->names[k] = steps->labels[k];
+		if (first_of_label(steps, k) == k)
 			continue;
 		do {
-			names[k] = arena_printf(binder->arena, "%.*s_%u",
-			    STR_FMT(types[k]->name), n++);
-		} while (is_taken(names, k, names[k], types, count));
+			steps->names[k] = arena_printf(binder->arena, "%.*s_%u",
+			    STR_FMT(steps->labels[k]), n++);
+		} while (is_taken(steps, k, steps->names[k]));
 	}
-	return names;
+}
+
+/* An alias is that of one step, and the name of no other's type. */
+static int
+check_alias(const struct ast_sequence *sequence, uint32_t k, struct error *err)
+{
+	const struct ast_step *step = &sequence->steps[k];
+
+	for (uint32_t i = 0; i < sequence->step_count; i++)
+		if (i != k && step->alias.len > 0 &&
+		    str_equal(ast_step_name(&sequence->steps[i]), step->alias))
+			return error_at(err, step->alias_location,
+			    STELE_E_DUPLICATE_ALIAS,
+			    "step name \"%.*s\" specified more than once",
+			    STR_FMT(step->alias));
+	return 0;
+}
+
+int
+sequence_steps(struct binder *binder, const struct ast_query *query,
+    struct sequence_steps *out, struct error *err)
+{
+	const struct ast_sequence *sequence = query->sequence;
+	uint32_t count = sequence->step_count;
+	int rc = 0;
+
+	out->count = count;
+	out->types =
+	    arena_alloc_array(binder->arena, count, sizeof(*out->types));
+	out->labels =
+	    arena_alloc_array(binder->arena, count, sizeof(*out->labels));
+	out->names =
+	    arena_alloc_array(binder->arena, count, sizeof(*out->names));
+	for (uint32_t k = 0; k < count && rc == 0; k++) {
+		const struct ast_name *name = &sequence->steps[k].type;
+
+		if (name_is_events(name))
+			return error_at(err, name->location,
+			    STELE_E_FEATURE_NOT_SUPPORTED,
+			    "a sequence of all event types is not supported");
+		rc = bind_table_name(binder, name, &out->types[k], err);
+		if (rc == 0)
+			rc = check_alias(sequence, k, err);
+		out->labels[k] = ast_step_name(&sequence->steps[k]);
+	}
+	if (rc == 0)
+		name_steps(binder, out);
+	return rc;
 }
 
 /* ---- whose condition it is ---- */
@@ -99,29 +129,29 @@ is_common(const struct ast_query *query, struct str name)
 }
 
 int
-sequence_field_owner(const struct event_type *const *types, uint32_t count,
+sequence_field_owner(const struct sequence_steps *steps,
     const struct ast_field *field, uint32_t *owner, struct error *err)
 {
-	uint32_t found = count;
+	uint32_t found = steps->count;
 
-	for (uint32_t k = 0; k < count; k++) {
+	for (uint32_t k = 0; k < steps->count; k++) {
 		if (field->type.len > 0
-			? !str_equal(types[k]->name, field->type)
-			: event_type_column(types[k], field->name) == 0)
+			? !str_equal(steps->labels[k], field->type)
+			: event_type_column(steps->types[k], field->name) == 0)
 			continue;
-		if (found == count)
+		if (found == steps->count)
 			found = k;
-		if (types[k] == types[found])
+		if (str_equal(steps->labels[k], steps->labels[found]))
 			continue;
 		error_at(err, field->location, STELE_E_AMBIGUOUS_COLUMN,
 		    "field \"%.*s\" is of event types \"%.*s\" and \"%.*s\"",
-		    STR_FMT(field->name), STR_FMT(types[found]->name),
-		    STR_FMT(types[k]->name));
+		    STR_FMT(field->name), STR_FMT(steps->labels[found]),
+		    STR_FMT(steps->labels[k]));
 		return error_hint(err, "Write %.*s.%.*s or %.*s.%.*s.",
-		    STR_FMT(types[found]->name), STR_FMT(field->name),
-		    STR_FMT(types[k]->name), STR_FMT(field->name));
+		    STR_FMT(steps->labels[found]), STR_FMT(field->name),
+		    STR_FMT(steps->labels[k]), STR_FMT(field->name));
 	}
-	if (found < count)
+	if (found < steps->count)
 		*owner = found;
 	else if (field->type.len > 0)
 		return error_at(err, field->location, STELE_E_UNDEFINED_TABLE,
@@ -135,20 +165,21 @@ sequence_field_owner(const struct event_type *const *types, uint32_t count,
 
 int
 sequence_field_expr(struct binder *binder, const struct ast_query *query,
-    const struct event_type *const *types, const struct str *names,
-    const struct ast_field *field, struct ast_expr **out, struct error *err)
+    const struct sequence_steps *steps, const struct ast_field *field,
+    struct ast_expr **out, struct error *err)
 {
 	struct arena *arena = binder->arena;
+	const struct event_type *type;
 	uint32_t owner = 0;
 	int rc = 0;
 
 	if (field->type.len > 0 || !is_common(query, field->name))
-		rc = sequence_field_owner(types, query->sequence->step_count,
-		    field, &owner, err);
+		rc = sequence_field_owner(steps, field, &owner, err);
 	if (rc != 0)
 		return rc;
-	if (event_type_column(types[owner], field->name) != 0) {
-		*out = tree_column(arena, names[owner], field->location);
+	type = steps->types[owner];
+	if (event_type_column(type, field->name) != 0) {
+		*out = tree_column(arena, steps->names[owner], field->location);
 		(*out)->column.name.parts[1] = field->name;
 		(*out)->column.name.count = 2;
 		return 0;
@@ -156,10 +187,9 @@ sequence_field_expr(struct binder *binder, const struct ast_query *query,
 	if (!str_equal(field->name, STR("event_type")))
 		return error_at(err, field->location, STELE_E_UNDEFINED_COLUMN,
 		    "event type \"%.*s\" has no field \"%.*s\"",
-		    STR_FMT(types[owner]->name), STR_FMT(field->name));
+		    STR_FMT(type->name), STR_FMT(field->name));
 	*out = tree_expr(arena, AST_CAST, field->location);
-	(*out)->cast.arg =
-	    tree_string(arena, types[owner]->name, field->location);
+	(*out)->cast.arg = tree_string(arena, type->name, field->location);
 	(*out)->cast.type.name = tree_name(STR("text"), field->location);
 	return 0;
 }
@@ -181,7 +211,7 @@ sequence_from(struct binder *binder, const struct ast_query *query,
 static int find_owner(const struct sequence_binder *sb,
     const struct ast_expr *ast, uint32_t *owner, struct error *err);
 
-/* *owner is step_count while nothing but what is common was named. */
+/* *owner is the count of steps while nothing but what is common was named. */
 static int
 add_owner(const struct sequence_binder *sb, const struct ast_expr *column,
     uint32_t *owner, struct error *err)
@@ -197,11 +227,10 @@ add_owner(const struct sequence_binder *sb, const struct ast_expr *column,
 
 	if (field.type.len == 0 && is_common(sb->query, field.name))
 		return 0;
-	rc = sequence_field_owner(sb->types, sb->step_count, &field, &found,
-	    err);
+	rc = sequence_field_owner(&sb->steps, &field, &found, err);
 	if (rc != 0)
 		return rc;
-	if (*owner != sb->step_count && *owner != found) {
+	if (*owner != sb->steps.count && *owner != found) {
 		error_at(err, column->location, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "a condition on fields of several event types is not"
 		    " supported in a sequence");
@@ -255,7 +284,7 @@ static int
 split_where(struct sequence_binder *sb, struct ast_expr *where,
     struct error *err)
 {
-	uint32_t owner = sb->step_count;
+	uint32_t owner = sb->steps.count;
 	int rc = 0;
 
 	if (where->kind == AST_BOOL && where->boolean.op == AST_AND) {
@@ -266,8 +295,9 @@ split_where(struct sequence_binder *sb, struct ast_expr *where,
 		return rc;
 	}
 	rc = find_owner(sb, where, &owner, err);
-	for (uint32_t k = 0; k < sb->step_count && rc == 0; k++) {
-		if (owner == sb->step_count || sb->types[k] == sb->types[owner])
+	for (uint32_t k = 0; k < sb->steps.count && rc == 0; k++) {
+		if (owner == sb->steps.count ||
+		    first_of_label(&sb->steps, k) == owner)
 			sb->conditions[k] = tree_and(sb->binder->arena,
 			    sb->conditions[k], where);
 	}
@@ -285,7 +315,8 @@ bind_step_filter(struct sequence_binder *sb, uint32_t k, struct range *range,
 	struct rewrite rw = { .binder = sb->binder,
 		.arena = sb->binder->arena,
 		.query = &query,
-		.type = sb->types[k],
+		.type = sb->steps.types[k],
+		.label = sb->steps.labels[k],
 		.select = &select };
 	struct scope scope = { .place = PLACE_WHERE };
 	struct expr *condition;
@@ -343,15 +374,15 @@ step_time(const struct sequence_binder *sb, const struct range *range,
 }
 
 static int
-bind_step(struct sequence_binder *sb, uint32_t k, struct str name,
-    struct scope *scope, struct sequence_input *step, struct error *err)
+bind_step(struct sequence_binder *sb, uint32_t k, struct scope *scope,
+    struct sequence_input *step, struct error *err)
 {
 	const struct ast_field *link = &sb->query->sequence->link;
-	struct range *range =
-	    range_new_scan(sb->binder, sb->types[k], name, &step->rel);
+	struct range *range = range_new_scan(sb->binder, sb->steps.types[k],
+	    sb->steps.names[k], &step->rel);
 	int rc;
 
-	step->same_as = first_of_type(sb->types, k);
+	step->same_as = first_of_type(&sb->steps, k);
 	rc = bind_step_filter(sb, k, range, &step->rel, err);
 	if (rc == 0)
 		rc = step_column(sb, range, link->name, link->location,
@@ -417,29 +448,26 @@ int
 bind_sequence(struct binder *binder, struct scope *scope,
     const struct ast_query *query, struct rel **out, struct error *err)
 {
-	struct sequence_binder sb = { .binder = binder,
-		.query = query,
-		.step_count = query->sequence->step_count };
+	struct sequence_binder sb = { .binder = binder, .query = query };
 	struct rel *rel = rel_new(binder, REL_SEQUENCE, NULL, 0);
 	struct rel_sequence *sequence = &rel->sequence;
-	struct str *names;
+	uint32_t count;
 	int rc;
 
-	rc = sequence_types(binder, query, &sb.types, err);
+	rc = sequence_steps(binder, query, &sb.steps, err);
 	if (rc != 0)
 		return rc;
+	count = sb.steps.count;
 	sb.conditions =
-	    arena_zalloc(binder->arena, sb.step_count * sizeof(*sb.conditions));
+	    arena_zalloc(binder->arena, count * sizeof(*sb.conditions));
 	if (query->where != NULL)
 		rc = split_where(&sb, query->where, err);
-	names = sequence_step_names(binder, sb.types, sb.step_count);
 	sequence->is_preceded = query->sequence->is_preceded;
-	sequence->step_count = sb.step_count;
-	sequence->steps = arena_zalloc(binder->arena,
-	    sb.step_count * sizeof(*sequence->steps));
-	for (uint32_t k = 0; k < sb.step_count && rc == 0; k++)
-		rc = bind_step(&sb, k, names[k], scope, &sequence->steps[k],
-		    err);
+	sequence->step_count = count;
+	sequence->steps =
+	    arena_zalloc(binder->arena, count * sizeof(*sequence->steps));
+	for (uint32_t k = 0; k < count && rc == 0; k++)
+		rc = bind_step(&sb, k, scope, &sequence->steps[k], err);
 	if (rc == 0)
 		rc = unify_links(&sb, sequence, err);
 	if (rc == 0)

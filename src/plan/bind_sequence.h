@@ -10,31 +10,35 @@
 #include "common/attr.h"
 #include "plan/bind.h"
 
-/* The event types of the steps; 42P01 if there is no such type. */
-MUST_USE int sequence_types(struct binder *binder,
-    const struct ast_query *query, const struct event_type ***out,
-    struct error *err);
+/* The steps of a sequence; arrays of `count` in the binder's arena. */
+struct sequence_steps {
+	const struct event_type **types;
+	/* What is written for them: an alias or the type's name.  Steps of one
+	 * label are of one type, and a condition on it is on all of them. */
+	struct str *labels;
+	struct str *names; /* of their ranges: labels, made different */
+	uint32_t count;
+};
 
-/* What the steps go by: their types' names, made different. */
-struct str *sequence_step_names(struct binder *binder,
-    const struct event_type *const *types, uint32_t count);
+/* 42P01 if there is no such type, 42712 if an alias is another step's. */
+MUST_USE int sequence_steps(struct binder *binder,
+    const struct ast_query *query, struct sequence_steps *out,
+    struct error *err);
 
 /*
- * The first step of the event type that a field is of.  42702 with a hint if
- * several types have it, 42703 or 42P01 if none.
+ * The first step of the label that a field is of.  42702 with a hint if steps
+ * of several labels have it, 42703 or 42P01 if none.
  */
-MUST_USE int sequence_field_owner(const struct event_type *const *types,
-    uint32_t count, const struct ast_field *field, uint32_t *owner,
-    struct error *err);
+MUST_USE int sequence_field_owner(const struct sequence_steps *steps,
+    const struct ast_field *field, uint32_t *owner, struct error *err);
 
 /*
  * A field that the select list, BY or ORDER BY of a sequence names, as a column
  * of a step; what all steps have is that of the first.
  */
 MUST_USE int sequence_field_expr(struct binder *binder,
-    const struct ast_query *query, const struct event_type *const *types,
-    const struct str *names, const struct ast_field *field,
-    struct ast_expr **out, struct error *err);
+    const struct ast_query *query, const struct sequence_steps *steps,
+    const struct ast_field *field, struct ast_expr **out, struct error *err);
 
 /* FROM the sequence. */
 void sequence_from(struct binder *binder, const struct ast_query *query,

@@ -24,9 +24,7 @@ struct row_column {
 struct row_columns {
 	struct binder *binder;
 	const struct ast_query *query;
-	const struct event_type **types;
-	struct str *names; /* of the steps */
-	uint32_t step_count;
+	struct sequence_steps steps;
 	struct row_column *items;
 	uint32_t count;
 	uint32_t capacity;
@@ -67,8 +65,8 @@ is_divided(const struct row_columns *rows, struct str name)
 {
 	uint32_t oid = 0;
 
-	for (uint32_t k = 0; k < rows->step_count; k++) {
-		struct type type = field_type(rows->types[k], name);
+	for (uint32_t k = 0; k < rows->steps.count; k++) {
+		struct type type = field_type(rows->steps.types[k], name);
 
 		if (type.oid == 0)
 			continue;
@@ -133,8 +131,8 @@ add_core(struct row_columns *rows)
 static void
 add_all_fields(struct row_columns *rows)
 {
-	for (uint32_t k = 0; k < rows->step_count; k++) {
-		const struct event_type *type = rows->types[k];
+	for (uint32_t k = 0; k < rows->steps.count; k++) {
+		const struct event_type *type = rows->steps.types[k];
 
 		for (uint32_t i = 0; i < type->field_count; i++)
 			add_field(rows, type, type->fields[i].name,
@@ -150,11 +148,11 @@ add_returned(struct row_columns *rows, const struct ast_field *field,
 
 	if (is_found && field->type.len == 0)
 		return 0;
-	for (uint32_t k = 0; k < rows->step_count; k++) {
-		const struct event_type *type = rows->types[k];
+	for (uint32_t k = 0; k < rows->steps.count; k++) {
+		const struct event_type *type = rows->steps.types[k];
 
 		if ((field->type.len > 0 &&
-			!str_equal(field->type, type->name)) ||
+			!str_equal(field->type, rows->steps.labels[k])) ||
 		    event_type_column(type, field->name) == 0)
 			continue;
 		add_field(rows, type, field->name,
@@ -206,7 +204,7 @@ step_value(struct row_columns *rows, uint32_t k,
     const struct row_column *column)
 {
 	struct arena *arena = rows->binder->arena;
-	const struct event_type *type = rows->types[k];
+	const struct event_type *type = rows->steps.types[k];
 	struct ast_expr *value;
 
 	if (str_equal(column->field, STR("event_type")) &&
@@ -219,7 +217,7 @@ step_value(struct row_columns *rows, uint32_t k,
 		value->constant.kind = AST_NULL;
 		return cast_to(rows, value, &column->type);
 	}
-	value = tree_column(arena, rows->names[k], 0);
+	value = tree_column(arena, rows->steps.names[k], 0);
 	value->column.name.parts[value->column.name.count++] = column->field;
 	return value;
 }
@@ -228,14 +226,14 @@ static void
 set_targets(struct row_columns *rows, struct ast_select *select)
 {
 	struct ast_target *targets = arena_zalloc(rows->binder->arena,
-	    ((size_t)rows->step_count * rows->count + 1) * sizeof(*targets));
+	    ((size_t)rows->steps.count * rows->count + 1) * sizeof(*targets));
 
-	for (uint32_t k = 0; k < rows->step_count; k++)
+	for (uint32_t k = 0; k < rows->steps.count; k++)
 		for (uint32_t i = 0; i < rows->count; i++)
 			targets[k * rows->count + i].expr =
 			    step_value(rows, k, &rows->items[i]);
 	select->targets.items = targets;
-	select->targets.count = rows->step_count * rows->count;
+	select->targets.count = rows->steps.count * rows->count;
 }
 
 static int
@@ -249,8 +247,8 @@ set_order(struct row_columns *rows, struct ast_select *select,
 
 	if (field->name.len == 0)
 		return 0;
-	rc = sequence_field_expr(rows->binder, rows->query, rows->types,
-	    rows->names, field, &sort->expr, err);
+	rc = sequence_field_expr(rows->binder, rows->query, &rows->steps, field,
+	    &sort->expr, err);
 	sort->is_descending = rows->query->is_descending;
 	select->order_by.items = sort;
 	select->order_by.count = 1;
@@ -265,7 +263,7 @@ unpivot(struct row_columns *rows, struct query *query)
 	struct binder *binder = rows->binder;
 	struct rel *rel = rel_new(binder, REL_UNPIVOT, query->rel, rows->count);
 
-	rel->unpivot.row_count = rows->step_count;
+	rel->unpivot.row_count = rows->steps.count;
 	query->rel = rel;
 	query->exprs = NULL;
 	query->column_count = rows->count;
@@ -282,19 +280,16 @@ int
 bind_sequence_rows(struct binder *binder, const struct ast_query *query,
     struct query *out, struct error *err)
 {
-	struct row_columns rows = { .binder = binder,
-		.query = query,
-		.step_count = query->sequence->step_count };
+	struct row_columns rows = { .binder = binder, .query = query };
 	struct ast_select *select =
 	    arena_zalloc(binder->arena, sizeof(*select));
 	int rc;
 
-	rc = sequence_types(binder, query, &rows.types, err);
+	rc = sequence_steps(binder, query, &rows.steps, err);
 	if (rc == 0)
 		rc = choose_columns(&rows, err);
 	if (rc != 0)
 		return rc;
-	rows.names = sequence_step_names(binder, rows.types, rows.step_count);
 	set_targets(&rows, select);
 	rc = set_order(&rows, select, err);
 	if (rc != 0)

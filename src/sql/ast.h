@@ -460,9 +460,23 @@ struct ast_native_agg {
 	int location;
 };
 
+/* An event type of a sequence, and what it goes by there. */
+struct ast_step {
+	struct ast_name type;
+	struct str alias; /* empty: not given */
+	int alias_location;
+};
+
+/* What conditions and columns name it by. */
+static inline struct str
+ast_step_name(const struct ast_step *step)
+{
+	return step->alias.len > 0 ? step->alias : step->type.parts[0];
+}
+
 /* a FOLLOWED BY b ... LINKED BY f WITHIN n units: doc/sequences.md. */
 struct ast_sequence {
-	struct ast_name *steps; /* all, the first too */
+	struct ast_step *steps; /* all, the first too */
 	uint32_t step_count;
 	bool is_preceded;        /* PRECEDED BY */
 	struct ast_field link;   /* without a type */

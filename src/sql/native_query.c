@@ -69,7 +69,7 @@ is_type_of_query(const struct ast_query *query, struct str type)
 		return query->event_type.count > 0 &&
 		    str_equal(query->event_type.parts[0], type);
 	for (uint32_t i = 0; i < sequence->step_count; i++)
-		if (str_equal(sequence->steps[i].parts[0], type))
+		if (str_equal(ast_step_name(&sequence->steps[i]), type))
 			return true;
 	return false;
 }

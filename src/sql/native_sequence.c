@@ -6,7 +6,7 @@
 
 /* The first type becomes step 1 once a second one follows it. */
 static int
-add_step(struct native *n, struct ast_query *query, struct ast_name name)
+add_step(struct native *n, struct ast_query *query, const struct ast_step *step)
 {
 	struct ast_sequence *sequence = query->sequence;
 	void *items = sequence->steps;
@@ -15,34 +15,52 @@ add_step(struct native *n, struct ast_query *query, struct ast_name name)
 	if (sequence->step_count == NATIVE_STEPS_MAX) {
 		error_set(n->p->err, STELE_E_LIMIT,
 		    "a sequence can have at most %d steps", NATIVE_STEPS_MAX);
-		return error_position(n->p->err, name.location);
+		return error_position(n->p->err, step->type.location);
 	}
-	rc = native_room(n, &items, sequence->step_count, sizeof(name));
+	rc = native_room(n, &items, sequence->step_count, sizeof(*step));
 	if (rc != 0)
 		return rc;
 	sequence->steps = items;
-	sequence->steps[sequence->step_count++] = name;
+	sequence->steps[sequence->step_count++] = *step;
 	return 0;
 }
 
 static int
-begin_sequence(struct native *n, struct ast_query *query)
+begin_sequence(struct native *n, struct ast_query *query,
+    const struct ast_step *first)
 {
 	query->sequence = native_alloc(n, sizeof(*query->sequence));
 	if (query->sequence == NULL)
 		return n->p->err->code;
 	query->sequence->is_preceded = native_is_word(n, "PRECEDED");
-	return add_step(n, query, query->event_type);
+	return add_step(n, query, first);
 }
 
 static int
-parse_step(struct native *n, struct ast_query *query)
+parse_alias(struct native *n, struct ast_step *step)
 {
-	struct ast_name name = { .count = 1 };
+	int rc;
+
+	if (!native_is_word(n, "AS"))
+		return 0;
+	rc = native_advance(n);
+	if (rc != 0)
+		return rc;
+	if (native_is_word(n, "FOLLOWED") || native_is_word(n, "PRECEDED"))
+		return native_expected(n, "a name for the step");
+	return native_name(n, "a name for the step", &step->alias,
+	    &step->alias_location);
+}
+
+static int
+parse_step(struct native *n, struct ast_query *query,
+    const struct ast_step *first)
+{
+	struct ast_step step = { .type.count = 1 };
 	int rc;
 
 	if (query->sequence == NULL)
-		rc = begin_sequence(n, query);
+		rc = begin_sequence(n, query, first);
 	else if (native_is_word(n, "PRECEDED") == query->sequence->is_preceded)
 		rc = 0;
 	else
@@ -53,20 +71,27 @@ parse_step(struct native *n, struct ast_query *query)
 	if (rc == 0)
 		rc = native_expect(n, "BY");
 	if (rc == 0)
-		rc = native_name(n, "an event type", &name.parts[0],
-		    &name.location);
-	return rc != 0 ? rc : add_step(n, query, name);
+		rc = native_name(n, "an event type", &step.type.parts[0],
+		    &step.type.location);
+	if (rc == 0)
+		rc = parse_alias(n, &step);
+	return rc != 0 ? rc : add_step(n, query, &step);
 }
 
 int
 native_steps(struct native *n, struct ast_query *query)
 {
-	int rc = 0;
+	struct ast_step first = { .type = query->event_type };
+	int rc = parse_alias(n, &first);
 
 	while (rc == 0 &&
 	    (native_is_word(n, "FOLLOWED") || native_is_word(n, "PRECEDED")))
-		rc = parse_step(n, query);
-	return rc;
+		rc = parse_step(n, query, &first);
+	if (rc != 0 || first.alias.len == 0 || query->sequence != NULL)
+		return rc;
+	error_set(n->p->err, STELE_E_SYNTAX,
+	    "AS is for the steps of a sequence");
+	return error_position(n->p->err, first.alias_location);
 }
 
 /* The clause's keyword, not yet taken, makes sense in a sequence only. */

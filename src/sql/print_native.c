@@ -185,10 +185,19 @@ put_sequence(struct buf *out, const struct ast_sequence *sequence)
 		[AST_WEEK] = "WEEKS",
 	};
 
-	for (uint32_t i = 1; i < sequence->step_count; i++) {
-		buf_put_cstr(out,
-		    sequence->is_preceded ? " PRECEDED BY " : " FOLLOWED BY ");
-		put_name(out, sequence->steps[i].parts[0]);
+	for (uint32_t i = 0; i < sequence->step_count; i++) {
+		const struct ast_step *step = &sequence->steps[i];
+
+		if (i > 0) {
+			buf_put_cstr(out,
+			    sequence->is_preceded ? " PRECEDED BY "
+						  : " FOLLOWED BY ");
+			put_name(out, step->type.parts[0]);
+		}
+		if (step->alias.len > 0) {
+			buf_put_cstr(out, " AS ");
+			put_name(out, step->alias);
+		}
 	}
 	buf_put_cstr(out, " LINKED BY ");
 	put_name(out, sequence->link.name);

@@ -46,13 +46,13 @@ static void
 start_vecs(struct batch_cursor *cursor)
 {
 	struct arena *arena = &cursor->arena;
-	const struct datum null = { .is_null = true };
 
 	arena_reset(arena);
 	vec_init(&cursor->version, PHYS_I64, VEC_ROWS, arena);
 	vec_init(&cursor->context, PHYS_STR, VEC_ROWS, arena);
 	vec_init(&cursor->timestamp, PHYS_I64, VEC_ROWS, arena);
-	vec_init_constant(&cursor->event_id, PHYS_I64, &null, arena);
+	vec_init(&cursor->event_id, PHYS_I64, VEC_ROWS, arena);
+	memset(vec_need_nulls(&cursor->event_id, VEC_ROWS, arena), 1, VEC_ROWS);
 	for (uint32_t i = 0; i < cursor->type->field_count; i++) {
 		vec_init(&cursor->fields[i],
 		    field_phys(&cursor->type->fields[i]), VEC_ROWS, arena);
@@ -156,6 +156,14 @@ decode_entry(struct batch_cursor *cursor, struct rows *rows,
 		cursor->version.i64[scatter_row(to, j)] = rows->version;
 }
 
+/* No event_id yet; but where the row is in the batch. */
+static void
+number_rows(struct batch_cursor *cursor, uint32_t at, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		cursor->event_id.i64[at + i] = (int64_t)(cursor->ordinal + i);
+}
+
 /* The rows of a group of the type, in the order they came, from `at` on. */
 static void
 decode_group(struct batch_cursor *cursor, uint32_t at)
@@ -194,6 +202,7 @@ decode_rows(struct batch_cursor *cursor, bool *at_end)
 		if (group.type_oid == cursor->type->oid &&
 		    cursor->bound != NULL) {
 			decode_group(cursor, count);
+			number_rows(cursor, count, group.row_count);
 			count += group.row_count;
 		}
 		cursor->entries = group.end;

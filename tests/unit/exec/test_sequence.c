@@ -105,6 +105,33 @@ static const struct {
 	{ "QUERY view FOLLOWED BY pay LINKED BY who WHERE x.n = 1",
 	  "ERROR: 42P01: event type \"x\" is not part of this query [48]\n" },
 
+	/* steps with names of their own */
+	{ "QUERY view AS first FOLLOWED BY view AS second FOLLOWED BY pay"
+	  " LINKED BY who WHERE first.page = \"/a\" AND second.page = \"/b\""
+	  " AND amount < 3 COUNT, MIN first.n, MAX second.n BY second.page",
+	  "second.page|count|min_first.n|max_second.n\n/b|1|1|2\n" },
+	{ "QUERY view AS first FOLLOWED BY view AS second LINKED BY who"
+	  " WHERE first.page = \"/b\" COUNT", "count\n0\n" },
+	{ "QUERY pay AS done PRECEDED BY view LINKED BY who WHERE done.amount"
+	  " > 2 RETURN [done.amount, page]",
+	  CORE "pay.amount|page\n" PAY6 "3|-\n" VIEW2 "-|/b\n" },
+	{ "QUERY view AS first FOLLOWED BY view AS second LINKED BY who"
+	  " WHERE page = \"/a\"",
+	  "ERROR: 42702: field \"page\" is of event types \"first\" and"
+	  " \"second\" [68]\n" },
+	{ "QUERY view AS first FOLLOWED BY view AS second LINKED BY who"
+	  " WHERE view.page = \"/a\"",
+	  "ERROR: 42P01: event type \"view\" is not part of this query [68]\n" },
+	{ "QUERY view AS x FOLLOWED BY view AS x LINKED BY who",
+	  "ERROR: 42712: step name \"x\" specified more than once [15]\n" },
+	{ "QUERY view AS pay FOLLOWED BY pay LINKED BY who",
+	  "ERROR: 42712: step name \"pay\" specified more than once [15]\n" },
+	{ "QUERY view AS x",
+	  "ERROR: 42601: AS is for the steps of a sequence [15]\n" },
+	{ "QUERY view AS FOLLOWED BY pay LINKED BY who",
+	  "ERROR: 42601: syntax error at or near \"FOLLOWED\": expected a name"
+	  " for the step [15]\n" },
+
 	/* what links, and the time */
 	{ "QUERY view FOLLOWED BY pay LINKED BY context_id COUNT",
 	  "count\n0\n" },
@@ -133,6 +160,10 @@ static const struct {
 	{ "SELECT view.event_id, view_2.event_id FROM"
 	  " stele.sequence('view FOLLOWED BY view LINKED BY who')",
 	  "event_id|event_id\n1|2\n" },
+	{ "SELECT a.event_id, view.event_id FROM"
+	  " stele.sequence('view AS a FOLLOWED BY view LINKED BY who"
+	  " WHERE view.page = \"/b\"')",
+	  "event_id|event_id\n1|2\n" },
 	{ "SELECT 1 FROM stele.sequence('view')",
 	  "ERROR: 42601: the text of stele.sequence() must be a FOLLOWED BY b"
 	  " LINKED BY f, or a PRECEDED BY b LINKED BY f [30]\n" },
@@ -157,6 +188,13 @@ static const struct {
 	{ "SELECT view.event_id, pay.amount, pay_2.amount FROM stele.sequence("
 	  "'view FOLLOWED BY pay FOLLOWED BY pay LINKED BY who')",
 	  "event_id|amount|amount\n1|9|8\n2|2|3\n" },
+	/* which is which does not depend on a step's conditions */
+	{ "SELECT a.amount, b.amount FROM stele.sequence('pay AS a FOLLOWED BY"
+	  " pay AS b LINKED BY who WHERE b.amount = 8 AND a.amount > 7') ORDER"
+	  " BY 1", "amount|amount\n9|8\n" },
+	{ "SELECT a.amount, b.amount FROM stele.sequence('pay AS a FOLLOWED BY"
+	  " pay AS b LINKED BY who WHERE a.amount = 8 AND b.amount = 8')",
+	  "amount|amount\n" },
 	{ "ROLLBACK", "" },
 };
 /* clang-format on */
