@@ -18,6 +18,8 @@ exec_env_init(struct exec_env *env, const struct plan *plan,
 	if (plan->slot_count > 0)
 		env->slots =
 		    arena_zalloc(arena, plan->slot_count * sizeof(*env->slots));
+	for (uint32_t i = 0; i < plan->slot_count; i++)
+		env->slots[i].is_null = true;
 	if (plan->cte_count > 0)
 		env->ctes =
 		    arena_zalloc(arena, plan->cte_count * sizeof(*env->ctes));

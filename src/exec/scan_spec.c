@@ -143,6 +143,13 @@ scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
 					attnum),
 			    bound->kind, &bound->value->type, &value);
 	}
+	if (rel->scan.context_slot != 0) {
+		const struct datum *context =
+		    &env->slots[rel->scan.context_slot - 1];
+
+		if (!context->is_null)
+			bound_context(spec, context->str, is_empty);
+	}
 	spec->ranges = ranges;
 	return 0;
 }

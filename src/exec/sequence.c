@@ -5,14 +5,18 @@
  * sequence_match.c find the matches of each unit.
  *
  * Units are the linking values of the first step: rows of the others that have
- * none of these are not kept.  An entry has at most one match, so matches are
+ * none of these are not kept.  If they are contexts, and few, a later step is
+ * read context by context, which the context index makes cheap, instead of as a
+ * whole.  An entry has at most one match, so matches are
  * an array beside the first step's rows, and come out in their order.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/estimate.h"
 #include "exec/eval.h"
 #include "exec/group_table.h"
+#include "exec/inner.h"
 #include "exec/row_store.h"
 #include "exec/sequence_match.h"
 
@@ -21,6 +25,9 @@
  * it, from here on: behind all that are committed.
  */
 #define OWN_IDS ((int64_t)1 << 62)
+
+/* Rows that are scanned in the time in which one context is looked up. */
+#define ROWS_PER_LOOKUP 1000
 
 /* The rows of a step, in the order they came. */
 struct step_state {
@@ -41,9 +48,11 @@ struct sequence_op {
 	struct op_state op;
 	struct step_state *steps;
 	struct group_table units;
-	struct arena arena; /* of what is made when all is read */
-	uint32_t *matches;  /* of each entry: the rows of all steps */
-	uint32_t *entries;  /* those that have a match, ascending */
+	struct arena arena;          /* of what is made when all is read */
+	const struct datum *context; /* that is being read; NULL: all */
+	uint32_t unit;               /* its number */
+	uint32_t *matches;           /* of each entry: the rows of all steps */
+	uint32_t *entries;           /* those that have a match, ascending */
 	uint32_t match_count;
 	uint32_t at; /* next to give */
 	bool is_read;
@@ -56,14 +65,13 @@ out_of_memory(struct error *err)
 }
 
 static int
-sequence_open(struct op_state *op, struct error *err)
+sequence_open(struct op_state *op, struct error *err UNUSED)
 {
 	struct sequence_op *sequence = (struct sequence_op *)op;
 	const struct rel_sequence *rel = &op->rel->sequence;
 	const struct type int8 = type_of(TYPE_INT8);
 	const struct type key_types[KEY_COUNT] = { int8, int8, int8 };
 	struct mem_budget *budget = op->env->context->budget;
-	int rc = 0;
 
 	arena_init(&sequence->arena, budget);
 	group_table_init(&sequence->units, &rel->link_type, 1, KEY_EQUAL,
@@ -76,9 +84,7 @@ sequence_open(struct op_state *op, struct error *err)
 		row_store_init(&sequence->steps[k].keys, key_types, KEY_COUNT,
 		    budget);
 	}
-	for (uint32_t k = 0; k < rel->step_count && rc == 0; k++)
-		rc = op_open(sequence->steps[k].input, err);
-	return rc;
+	return 0;
 }
 
 /* ---- reading ---- */
@@ -100,6 +106,27 @@ without_nulls(struct arena *arena, struct sel sel, const struct vec *link,
 		count += !vec_is_null(link, row) && !vec_is_null(time, row);
 	}
 	return (struct sel){ .rows = rows, .count = count };
+}
+
+/* The rows of the context that is being read: its own, and uncommitted ones. */
+static void
+take_unit(const struct sequence_op *sequence, struct arena *arena,
+    const struct vec *link, struct sel *sel, struct vec *units)
+{
+	const struct datum unit = { .i64 = sequence->unit };
+	uint16_t *rows =
+	    arena_alloc_array(arena, sel->count + 1, sizeof(*rows));
+	uint32_t count = 0;
+
+	vec_init_constant(units, PHYS_I64, &unit, arena);
+	for (uint32_t i = 0; i < sel->count; i++) {
+		uint32_t row = sel_row(*sel, i);
+
+		rows[count] = (uint16_t)row;
+		count += str_equal(link->str[vec_index(link, row)],
+		    sequence->context->str);
+	}
+	*sel = (struct sel){ .rows = rows, .count = count };
 }
 
 /*
@@ -179,8 +206,11 @@ add_batch(struct sequence_op *sequence, uint32_t k, const struct batch *batch,
 		return rc;
 	number_own_rows(arena, sel, batch->row_count, &keys[KEY_ID]);
 	sel = without_nulls(arena, sel, &link, &keys[KEY_TIME]);
-	rc = find_units(sequence, k, arena, &link, &sel, &keys[KEY_UNIT],
-	    batch->row_count, err);
+	if (sequence->context != NULL)
+		take_unit(sequence, arena, &link, &sel, &keys[KEY_UNIT]);
+	else
+		rc = find_units(sequence, k, arena, &link, &sel,
+		    &keys[KEY_UNIT], batch->row_count, err);
 	if (rc == 0)
 		rc = row_store_add(&step->keys, keys, sel, err);
 	if (rc == 0)
@@ -188,20 +218,100 @@ add_batch(struct sequence_op *sequence, uint32_t k, const struct batch *batch,
 	return rc;
 }
 
+/* All of a step. */
 static int
-read_step(struct sequence_op *sequence, uint32_t k, struct error *err)
+scan_step(struct sequence_op *sequence, uint32_t k, struct error *err)
 {
+	struct op_state *input = sequence->steps[k].input;
 	struct batch batch;
-	int rc;
+	int rc = op_open(input, err);
 
-	while ((rc = op_next(sequence->steps[k].input, &batch, err)) > 0) {
+	while (rc == 0 && (rc = op_next(input, &batch, err)) > 0) {
 		rc = add_batch(sequence, k, &batch, err);
 		if (rc == 0)
 			rc = op_forget(&sequence->op, err);
-		if (rc != 0)
-			return rc;
 	}
 	return rc;
+}
+
+/* What a step has of the context that is being read. */
+static int
+look_up_unit(struct sequence_op *sequence, uint32_t k, struct inner *inner,
+    struct error *err)
+{
+	struct batch batch;
+	int rc = inner_start(inner, err);
+
+	while (rc == 0 && (rc = inner_next(inner, &batch, err)) > 0) {
+		rc = add_batch(sequence, k, &batch, err);
+		if (rc == 0)
+			rc = op_forget(&sequence->op, err);
+	}
+	inner_end(inner);
+	return rc;
+}
+
+/* A step, context by context. */
+static int
+walk_step(struct sequence_op *sequence, uint32_t k, struct error *err)
+{
+	const struct rel_sequence *rel = &sequence->op.rel->sequence;
+	struct datum *slot = &sequence->op.env->slots[rel->context_slot - 1];
+	const struct vec *contexts = &sequence->units.keys.columns[0];
+	struct inner inner;
+	int rc = 0;
+
+	inner_init(&inner, sequence->op.env, rel->steps[k].rel);
+	for (uint32_t u = 0; u < group_table_count(&sequence->units) && rc == 0;
+	     u++) {
+		*slot = vec_get(contexts, u);
+		sequence->context = slot;
+		sequence->unit = u;
+		rc = look_up_unit(sequence, k, &inner, err);
+	}
+	sequence->context = NULL;
+	slot->is_null = true;
+	return rc;
+}
+
+/* What is read of a step, whatever its conditions leave of it. */
+static const struct rel *
+scan_of_step(const struct rel *rel)
+{
+	while (rel->input != NULL)
+		rel = rel->input;
+	return rel;
+}
+
+/* Whether to look up the contexts of the first step's events in another. */
+static int
+choose_walk(const struct sequence_op *sequence, uint32_t k, bool *walk,
+    struct error *err)
+{
+	const struct rel_sequence *rel = &sequence->op.rel->sequence;
+	double rows;
+	int rc;
+
+	*walk = false;
+	if (k == 0 || rel->context_slot == 0)
+		return 0;
+	rc = estimate_tree(sequence->op.env, scan_of_step(rel->steps[k].rel),
+	    ESTIMATE_PRUNED, &rows, err);
+	if (rc == 0)
+		*walk = rows > (double)group_table_count(&sequence->units) *
+			ROWS_PER_LOOKUP;
+	return rc;
+}
+
+static int
+read_step(struct sequence_op *sequence, uint32_t k, struct error *err)
+{
+	bool walk;
+	int rc = choose_walk(sequence, k, &walk, err);
+
+	if (rc != 0)
+		return rc;
+	return walk ? walk_step(sequence, k, err) : scan_step(sequence, k, err);
 }
 
 /* ---- order ---- */

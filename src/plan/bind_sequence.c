@@ -463,6 +463,8 @@ bind_sequence(struct binder *binder, struct scope *scope,
 	if (query->where != NULL)
 		rc = split_where(&sb, query->where, err);
 	sequence->is_preceded = query->sequence->is_preceded;
+	sequence->is_by_context =
+	    str_equal(query->sequence->link.name, STR("context_id"));
 	sequence->step_count = count;
 	sequence->steps =
 	    arena_zalloc(binder->arena, count * sizeof(*sequence->steps));

@@ -839,6 +839,35 @@ lay_out_step(struct layouter *l, struct sequence_input *step,
 	step->id = place(l, step->id, step->rel);
 }
 
+/* The scan of a step, if there is nothing but conditions above it. */
+static struct rel *
+scan_of_step(struct rel *rel)
+{
+	while (rel->kind == REL_FILTER || rel->kind == REL_PROJECT)
+		rel = rel->input;
+	return rel->kind == REL_SCAN ? rel : NULL;
+}
+
+/* Linked by the context, later steps can be read context by context. */
+static void
+set_context_slot(struct layouter *l, struct rel_sequence *sequence)
+{
+	sequence->context_slot = 0;
+	if (!sequence->is_by_context ||
+	    !option_is_on(l->binder, OPTION_CONTEXT_WALK))
+		return;
+	for (uint32_t i = 1; i < sequence->step_count; i++)
+		if (scan_of_step(sequence->steps[i].rel) == NULL)
+			return;
+	sequence->context_slot = ++l->binder->slot_count;
+	for (uint32_t i = 1; i < sequence->step_count; i++) {
+		struct rel *scan = scan_of_step(sequence->steps[i].rel);
+
+		if (scan != NULL)
+			scan->scan.context_slot = sequence->context_slot;
+	}
+}
+
 /* The steps' columns side by side. */
 static struct rel *
 lay_out_sequence(struct layouter *l, const struct rel *rel,
@@ -856,6 +885,7 @@ lay_out_sequence(struct layouter *l, const struct rel *rel,
 		lay_out_step(l, &out->sequence.steps[i], wanted);
 		column_count += out->sequence.steps[i].rel->column_count;
 	}
+	set_context_slot(l, &out->sequence);
 	start_columns(l, out, column_count);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct rel *step = out->sequence.steps[i].rel;

@@ -88,6 +88,8 @@ struct rel_scan {
 	uint32_t *attnums; /* of the columns, column_count */
 	const struct scan_bound *bounds;
 	uint32_t bound_count;
+	/* 0, or 1 + a slot: while it is not null, rows of that context only */
+	uint32_t context_slot;
 };
 
 struct rel_values {
@@ -330,6 +332,12 @@ struct rel_sequence {
 	uint32_t step_count; /* 2 to 16 */
 	bool is_preceded;
 	struct type link_type;
+	bool is_by_context; /* the link is context_id */
+	/*
+	 * Of a finished plan: 0, or 1 + the slot by which the scans of all
+	 * steps but the first can be held to a context.
+	 */
+	uint32_t context_slot;
 	struct expr *within; /* bigint, fixed: how many units; NULL: no limit */
 	int64_t within_unit_us;
 };

@@ -9,6 +9,7 @@
 static const char *const names[OPTION_COUNT] = {
 	[OPTION_HASH_JOIN] = "enable_hashjoin",
 	[OPTION_MEMOIZE] = "enable_memoize",
+	[OPTION_CONTEXT_WALK] = "stele.enable_context_walk",
 	[OPTION_DECORRELATION] = "stele.enable_decorrelation",
 	[OPTION_EQUALITIES] = "stele.enable_equalities",
 	[OPTION_FILTER_PUSHDOWN] = "stele.enable_filter_pushdown",

@@ -15,7 +15,8 @@ struct binder;
 enum plan_option {
 	OPTION_HASH_JOIN,       /* enable_hashjoin */
 	OPTION_MEMOIZE,         /* enable_memoize: results of subqueries */
-	OPTION_DECORRELATION,   /* stele.enable_...: subqueries as joins */
+	OPTION_CONTEXT_WALK,    /* stele.enable_...: sequences by context */
+	OPTION_DECORRELATION,   /* subqueries as joins */
 	OPTION_EQUALITIES,      /* a = b and b = 1, hence a = 1 */
 	OPTION_FILTER_PUSHDOWN, /* conditions as far down as they go */
 	OPTION_HASHED_SUBQUERY, /* IN (SELECT ...) as a hash table */
