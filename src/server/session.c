@@ -427,10 +427,6 @@ session_begin_idle(struct session *session)
 static enum step
 message_step(struct session *session, const struct pg_frame *frame)
 {
-	if (frame->type == 'X') {
-		conn_close(session->conn);
-		return STEP_IDLE;
-	}
 	if (session->copy != NULL)
 		return copy_in_step(session, frame);
 	if (session->skip_to_sync && frame->type != 'S')
@@ -445,6 +441,15 @@ message_step(struct session *session, const struct pg_frame *frame)
 		return simple_begin(session, text);
 	}
 	return extended_step(session, frame);
+}
+
+/* The client says goodbye: what was answered before still goes out. */
+static void
+finish(struct session *session)
+{
+	session_flush(session);
+	if (session->conn != NULL)
+		conn_finish(session->conn);
 }
 
 static enum step
@@ -468,6 +473,10 @@ input_step(struct session *session)
 	}
 	conn_want(session->conn, 0);
 	session->frame_size = frame.size;
+	if (frame.type == 'X') {
+		finish(session);
+		return STEP_IDLE;
+	}
 	if (!session->is_busy)
 		session_begin_work(session);
 	step = message_step(session, &frame);
