@@ -159,13 +159,47 @@ judge_step(struct flusher *flusher, int rc, const struct error *err)
 		engine_fail(flusher->engine, err);
 }
 
-/* Record a new segment, and the catalogue if the MANIFEST has an older one. */
+/*
+ * Record a step, how far things are, and the catalogue if the MANIFEST has an
+ * older one.
+ */
+static int
+record_step(struct flusher *flusher, struct manifest_step *step,
+    struct error *err)
+{
+	struct engine *engine = flusher->engine;
+	const struct catalog *catalog = engine_catalog(engine);
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes);
+	pthread_mutex_lock(&flusher->manifest_lock); /* keeps L2 */
+	step->next_event_id = engine_position(engine) + 1;
+	step->wal_synced = wal_synced_group(engine->wal);
+	step->next_segment = flusher->next_segment;
+	if (catalog->generation > flusher->generation) {
+		catalog_encode(catalog, &bytes);
+		step->has_catalog = true;
+		step->catalog = buf_str(&bytes);
+		step->next_oid = catalog->next_oid;
+	}
+	if (bytes.failed)
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	else
+		rc = manifest_append(flusher->manifest, step, err);
+	if (rc == 0 && step->has_catalog)
+		flusher->generation = catalog->generation;
+	pthread_mutex_unlock(&flusher->manifest_lock);
+	judge_step(flusher, rc, err);
+	buf_release(&bytes);
+	catalog_unref(catalog);
+	return rc;
+}
+
 static int
 record_segment(struct flusher *flusher, const struct shard *shard,
     const struct segment_meta *meta, struct error *err)
 {
-	struct engine *engine = flusher->engine;
-	const struct catalog *catalog = engine_catalog(engine);
 	struct manifest_step step = {
 		.added = meta,
 		.added_count = 1,
@@ -173,31 +207,26 @@ record_segment(struct flusher *flusher, const struct shard *shard,
 		.flushed_shard = shard->id,
 		.flushed_event_id = meta->event_id_last,
 	};
-	struct buf bytes;
-	int rc;
 
-	buf_init(&bytes);
-	pthread_mutex_lock(&flusher->manifest_lock); /* keeps L2 */
-	step.next_event_id = engine_position(engine) + 1;
-	step.wal_synced = wal_synced_group(engine->wal);
-	step.next_segment = flusher->next_segment;
-	if (catalog->generation > flusher->generation) {
-		catalog_encode(catalog, &bytes);
-		step.has_catalog = true;
-		step.catalog = buf_str(&bytes);
-		step.next_oid = catalog->next_oid;
-	}
-	if (bytes.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	else
-		rc = manifest_append(flusher->manifest, &step, err);
-	if (rc == 0 && step.has_catalog)
-		flusher->generation = catalog->generation;
+	return record_step(flusher, &step, err);
+}
+
+/* Schema changes hold the log too, also where no rows are flushed. */
+static void
+record_catalog(struct flusher *flusher)
+{
+	const struct catalog *catalog = engine_catalog(flusher->engine);
+	struct manifest_step step = { .wal_file = 0 };
+	struct error err;
+	bool is_newer;
+
+	pthread_mutex_lock(&flusher->manifest_lock);
+	is_newer = catalog->generation > flusher->generation;
 	pthread_mutex_unlock(&flusher->manifest_lock);
-	judge_step(flusher, rc, err);
-	buf_release(&bytes);
 	catalog_unref(catalog);
-	return rc;
+	if (is_newer && record_step(flusher, &step, &err) != 0)
+		log_warn(LOG_CATALOG, "could not record the catalogue",
+		    LOG_FAILURE(&err));
 }
 
 /* Let the log go as far as every shard has got (L1, L3). */
@@ -406,7 +435,7 @@ flush_any(struct flusher *flusher)
 	return false;
 }
 
-/* The log has grown past its bound: flush the shards that hold it. */
+/* The log has grown past its bound: store elsewhere what holds it. */
 static void
 check_log_size(struct flusher *flusher)
 {
@@ -417,6 +446,7 @@ check_log_size(struct flusher *flusher)
 		return;
 	for (uint32_t i = 0; i < engine->shard_count; i++)
 		shard_request_flush(&engine->shards[i]);
+	record_catalog(flusher);
 	release_log(flusher);
 }
 
