@@ -450,13 +450,18 @@ check_log_size(struct flusher *flusher)
 	release_log(flusher);
 }
 
-/* Until there is work; false: stop. */
+/*
+ * Until there is work; false: stop.  A failed engine has none any more: it would
+ * make a segment a second that no MANIFEST names.
+ */
 static bool
 wait_for_flush(struct flusher *flusher)
 {
 	bool go_on;
 
 	pthread_mutex_lock(&flusher->lock);
+	while (flusher->failure.code != 0 && !flusher->is_stopping)
+		pthread_cond_wait(&flusher->wake, &flusher->lock);
 	if (!flusher->has_work && !flusher->is_stopping)
 		(void)os_cond_wait_until(&flusher->wake, &flusher->lock,
 		    os_clock_monotonic_ns(os_clock_real()) + TICK_NS);
