@@ -229,15 +229,16 @@ draw_damage(const struct sources *sources, uint64_t *random)
 /* ---- what is said of it ---- */
 
 /*
- * Of a log file that is gone, its neighbour knows.  A MANIFEST that ends early
- * is as a power cut may leave it; the other files tell that it was longer.
+ * A log file whose end is gone or whose beginning is damaged is told of in the
+ * place where the group before ends.  A MANIFEST that ends early is as a power
+ * cut may leave it; the other files tell that it was longer.
  */
 static bool
 names_it(const char *message, const struct damage *damage)
 {
 	const char *name = damage->path;
 
-	if (damage->kind == DAMAGE_GONE && strstr(name, "/wal/") != NULL)
+	if (strstr(name, "/wal/") != NULL)
 		name = "/wal/";
 	if (strstr(name, "/MANIFEST") != NULL)
 		name = WORLD_DIR;

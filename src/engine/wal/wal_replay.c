@@ -190,7 +190,9 @@ lacks_groups(const struct replayer *r, const char *why, struct error *err)
 	(void)error_set(err, STELE_E_CORRUPT,
 	    "log file \"%s\" is corrupt at offset %" PRIu64, path,
 	    r->end_offset);
-	return error_detail(err, "Group number %" PRIu64 " is missing. %s",
+	return error_detail(err,
+	    "Group number %" PRIu64
+	    " is missing there, or at the beginning of a later file. %s",
 	    r->last_number + 1, why);
 }
 
