@@ -3,7 +3,7 @@
  * cut.c -- power is cut at every change of a file in the scripted run.
  *
  * The script runs once.  After each change the file system is copied, with
- * what is not synced; later each copy loses its power in several ways, and an
+ * what is not synced; later each copy loses its power, or its process, and an
  * engine opens what is left, is held against what was acknowledged until then,
  * and has to go on working.
  */
@@ -18,9 +18,10 @@
 #include "sim/step.h"
 #include "sim/world.h"
 
-#define POINTS      200
-#define IMAGES      1
-#define IMAGES_LONG 5
+#define POINTS       200
+#define IMAGES       2
+#define IMAGES_LONG  6
+#define SOON_CHANGES 40 /* until power is cut after a start */
 
 /* A moment at which power may be cut. */
 struct point {
@@ -49,15 +50,38 @@ note_point(void *arg, uint64_t change)
 	};
 }
 
-/* The engine opens what a power cut has left, is right, and goes on. */
+/* Start, look and work until power is cut, soon. */
+static void
+work_until_cut(struct world *world, uint64_t seed)
+{
+	world_arm_end(world, 1 + random_below(&world->random, SOON_CHANGES),
+	    END_CUT, random_mix(seed, 5));
+	if (world_try_open(world) == 0 && world_look_after_end(world) == 0)
+		while (!world->is_over)
+			step_run_random(world);
+	world_after_end(world);
+}
+
+/*
+ * The engine opens what is left, is right, and goes on.  What is left is that
+ * of a power cut; or all that a killed process has written, synced or not,
+ * and power is cut when the next has begun to rely on it; or that of a power
+ * cut, and it is cut again.
+ */
 static void
 check_image(struct world *world, const struct point *point,
-    const struct oracle *oracle, uint64_t seed)
+    const struct oracle *oracle, uint64_t seed, uint64_t image)
 {
+	bool is_killed = image % 3 == 1;
+
 	sched_reseed(seed);
 	world->random = random_mix(seed, 4);
-	world_take(world, simfs_crash(point->fs, seed),
+	world_take(world,
+	    is_killed ? simfs_copy(point->fs) : simfs_crash(point->fs, seed),
 	    oracle_at(oracle, point->change), point->change, point->us);
+	world->was_cut = !is_killed;
+	if (image % 3 != 0)
+		work_until_cut(world, seed);
 	world_open(world);
 	(void)world_look_after_end(world);
 	step_run_random(world);
@@ -94,8 +118,8 @@ sim_cut(const struct sim_options *options)
 					       " (the last of them)",
 				    options->seed, i + 1, k + 1);
 				check_image(&world, &points.items[i], oracle,
-				    random_mix(random_mix(options->seed, i),
-					k));
+				    random_mix(random_mix(options->seed, i), k),
+				    k);
 				tried++;
 			}
 		simfs_free(points.items[i].fs);

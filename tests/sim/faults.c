@@ -80,17 +80,22 @@ must_resume(struct world *world, const int *allowed)
 		world_fail("appends do not resume: %s", world->error.message);
 }
 
-/* After a failure: refused, with 58030. */
+/* After a failure: refused, with 58030, and no file changes any more. */
 static void
 must_refuse(struct world *world)
 {
 	static const int allowed[] = { STELE_E_OS, 0 };
-	uint64_t errors = world->error_count;
+	uint64_t errors = world->error_count, changes;
 
 	world->allowed = allowed;
 	step_run(world, "store-each", 1);
 	if (world->error_count == errors && world_type_count(world) > 0)
 		world_fail("an append is not refused after a failure");
+	sched_sleep_ms(RETRY_MS);
+	changes = simfs_change_count(world->fs);
+	sched_sleep_ms(3 * RETRY_MS);
+	if (simfs_change_count(world->fs) != changes)
+		world_fail("files change after a failure");
 }
 
 /* The next start, without failures, after an end of some kind. */

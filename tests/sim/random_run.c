@@ -58,6 +58,7 @@ run_seed(uint64_t seed)
 	world_init(&world, seed);
 	ends = random_below(&world.random, ENDS_MAX + 1);
 	for (;;) {
+		world.end_at = 0; /* of one that has not come */
 		if (ends > 0)
 			arm(&world);
 		if (world_try_open(&world) == 0 && !world.is_over)

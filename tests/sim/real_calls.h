@@ -8,6 +8,8 @@
 
 #include <pthread.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -19,6 +21,10 @@
 WRAPPED(int, pthread_create, pthread_t *id, const pthread_attr_t *attr,
     void *(*fn)(void *arg), void *arg);
 WRAPPED(int, pthread_join, pthread_t id, void **result);
+WRAPPED(int, pthread_setname_np, pthread_t id, const char *name);
+WRAPPED(int, setpriority, __priority_which_t which, id_t who, int priority);
+WRAPPED(void, log_context_push, const char *key, uint64_t value);
+WRAPPED(void, log_context_pop, void);
 WRAPPED(int, pthread_mutex_lock, pthread_mutex_t *mutex);
 WRAPPED(int, pthread_mutex_unlock, pthread_mutex_t *mutex);
 WRAPPED(int, pthread_cond_wait, pthread_cond_t *cond, pthread_mutex_t *mutex);

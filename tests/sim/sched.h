@@ -3,24 +3,24 @@
  * sched.h -- threads that take turns as a seed says, and time that stands
  * still while they run.
  *
- * The server's threads are real ones, but only one of them runs at any moment:
- * the one that has the turn.  It gives the turn away where it has to wait (for
- * a lock, a condition, the end of a thread), and now and then where it might
- * be interrupted: before it takes a lock and before a file call.  Who is next
- * is drawn from the seed.  So the same seed gives the same run, to the last
- * file call, and another seed another order of what the threads do.
+ * Only one of the server's threads runs at any moment: the one that has the
+ * turn.  It gives the turn away where it has to wait (for a lock, a condition,
+ * the end of a thread), and now and then where it might be interrupted: before
+ * it takes a lock and before a file call.  Who is next is drawn from the seed.
+ * So the same seed gives the same run, to the last file call, and another seed
+ * another order of what the threads do.
  *
  * Time moves by what file calls cost, and when all threads wait: then it jumps
  * to the first deadline.  A retry after a second costs nothing.  If all wait
- * and none has a deadline, or an hour has passed since sched_start() or
- * sched_reseed(), the program is stuck: the threads and what they wait for are
- * printed, and the process ends.
+ * and none has a deadline, or since sched_start() or sched_reseed() a quarter
+ * of an hour has passed or millions of calls were made, the program is stuck:
+ * the threads and what they wait for are printed, and the process ends.
  *
  * This is done where calls are linked (ld's --wrap): the code of the server
  * does not know of it.  A program that wants it has $(sim_ldflags).  Wrapped
  * are pthread_create, _join, the mutex and condition calls, clock_gettime,
- * nanosleep and getrandom.  Outside of sched_start() .. sched_stop() all of
- * them are the system's own.
+ * nanosleep, getrandom, and what belongs to a thread.  Outside of sched_start()
+ * .. sched_stop() all of them are the system's own.
  */
 #pragma once
 

@@ -166,6 +166,17 @@ add_label(struct world *world, uint32_t n)
 	}
 }
 
+/* Many schema changes and no event: they fill the log alone. */
+static void
+change_schemas(struct world *world, uint32_t n)
+{
+	while (n-- > 0) {
+		add_label(world, 1);
+		add_column(world, 1);
+	}
+	sched_sleep_ms(1200); /* the size of the log is looked at */
+}
+
 static void
 drop_type(struct world *world, uint32_t n)
 {
@@ -257,6 +268,8 @@ kill_and_restart(struct world *world, uint32_t n)
 		send_events(world,
 		    random_once_in(&world->random, 2) ? SYNC_ON : SYNC_OFF, 2,
 		    1);
+	if (world->is_over)
+		return; /* its end came before this one */
 	world_end(world, END_KILL, 0);
 	start_again(world);
 }
@@ -274,6 +287,7 @@ static const struct step steps[] = {
 	{ "create-type", create_type, 4, 1 },
 	{ "add-column", add_column, 4, 1 },
 	{ "add-label", add_label, 1, 1 },
+	{ "change-schemas", change_schemas, 1, 20 },
 	{ "drop-type", drop_type, 1, 1 },
 	{ "store-each", store_each, 20, 6 },
 	{ "store-pipelined", store_pipelined, 20, 30 },
@@ -325,6 +339,7 @@ static const struct script_line script[] = {
 	{ "store-each", 2 },
 	{ "store-batch", 250 },
 	{ "flush", 1 },
+	{ "change-schemas", 60 },
 	{ "look", 1 },
 	{ "store-async", 3 },
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -14,6 +15,9 @@
 #include "sim/random.h"
 #include "sim/sched.h"
 #include "sim/world_private.h"
+
+#define CASE_CPU_SECONDS \
+	300 /* sched.h counts calls; this, a loop without any */
 
 /* One batch on its way; freed when it is answered. */
 struct sent {
@@ -31,8 +35,12 @@ static char current_case[512] = "no case";
 void
 world_set_case(const char *fmt, ...)
 {
+	const struct itimerval limit = {
+		.it_value.tv_sec = CASE_CPU_SECONDS,
+	};
 	va_list ap;
 
+	(void)setitimer(ITIMER_VIRTUAL, &limit, NULL);
 	va_start(ap, fmt);
 	vsnprintf(current_case, sizeof(current_case), fmt, ap);
 	va_end(ap);
@@ -67,7 +75,7 @@ world_fail(const char *fmt, ...)
 	_exit(EXIT_FAILURE);
 }
 
-/* A failed MUST, an assert, a crash, a deadlock: say where. */
+/* A failed MUST, an assert, a crash, a deadlock, a loop: say where. */
 static void
 on_signal(int number)
 {
@@ -134,7 +142,6 @@ end_now(struct world *world, enum world_end end, uint64_t cut_seed)
 	world_say(world, "-- %s", end == END_CUT ? "power cut" : "killed");
 	note_end(world, end == END_CUT);
 	world->is_over = true;
-	world->end_at = 0;
 	if (world->process != NULL)
 		simfs_kill(world->process);
 }
@@ -147,8 +154,11 @@ after_call(void *arg, uint64_t count)
 	sched_hold();
 	if (world->on_change != NULL && !world->is_dead)
 		world->on_change(world->on_change_arg, count);
-	if (count == world->end_at && !world->is_dead)
+	/* Maybe a later one: a step may have killed the process at that. */
+	if (world->end_at != 0 && count >= world->end_at && !world->is_dead) {
+		world->end_at = 0;
 		end_now(world, world->end, world->cut_seed);
+	}
 	sched_release();
 }
 
@@ -160,7 +170,7 @@ set_options(struct world *world)
 		.worker_count = 2,
 		.memtable_size_bytes = 4 << 10,
 		.zone_rows = 128,
-		.max_wal_size_bytes = 160 << 10,
+		.max_wal_size_bytes = 100 << 10,
 		.wal_file_size_bytes = 32 << 10,
 		.wal_sync_interval_ms = WORLD_SYNC_INTERVAL_MS,
 		.manifest_log_bytes = 3 << 10,
@@ -224,6 +234,7 @@ world_init(struct world *world, uint64_t seed)
 	(void)signal(SIGSEGV, on_signal);
 	(void)signal(SIGBUS, on_signal);
 	(void)signal(SIGFPE, on_signal);
+	(void)signal(SIGVTALRM, on_signal);
 	open_log();
 	sched_start(seed);
 	pthread_mutex_init(&world->lock, NULL);
