@@ -23,6 +23,7 @@ static const struct command {
 	{ "memory", sim_memory, "an allocation fails, any of them" },
 	{ "damage", sim_damage, "bytes on the disk are not what was written" },
 	{ "full", sim_full, "the disk is full for a while" },
+	{ "mutants", sim_mutants, "mistakes in the engine are found" },
 };
 
 bool

@@ -22,6 +22,7 @@ void sim_random(const struct sim_options *options);
 void sim_io(const struct sim_options *options);
 void sim_memory(const struct sim_options *options);
 void sim_damage(const struct sim_options *options);
+void sim_mutants(const struct sim_options *options);
 void sim_full(const struct sim_options *options);
 
 /*

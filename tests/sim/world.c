@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "os/file.h"
 #include "sim/alloc.h"
+#include "sim/mutant.h"
 #include "sim/random.h"
 #include "sim/sched.h"
 #include "sim/world_private.h"
@@ -275,6 +276,20 @@ on_failure(void *arg, const struct error *err)
 	world_note_error(world, err, "the engine has failed");
 }
 
+/* The rule of a mutant, in its phase. */
+static void
+apply_mutant(struct world *world, enum mutant_phase phase)
+{
+	const struct mutant *mutant = mutant_now();
+
+	if (mutant == NULL || mutant->rule.calls == 0)
+		return;
+	faultfs_set(world->faults,
+	    mutant->phase == PHASE_ALWAYS || mutant->phase == phase
+		? &mutant->rule
+		: NULL);
+}
+
 int
 world_try_open(struct world *world)
 {
@@ -290,12 +305,14 @@ world_try_open(struct world *world)
 	world->is_dead = false;
 	world->is_unsure = false;
 	world->failures = 0;
+	apply_mutant(world, PHASE_START);
 	rc = engine_open(faultfs_os(world->faults), WORLD_DIR, &world->options,
 	    &world->engine, &err);
 	if (rc != 0)
 		world_note_error(world, &err, "opening");
 	else
 		engine_on_failure(world->engine, on_failure, world);
+	apply_mutant(world, PHASE_RUNNING);
 	return rc;
 }
 

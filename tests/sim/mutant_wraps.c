@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Functions that stand before those of the engine, to make the mistakes that
+ * no rule about file calls can make.
+ */
+#include <string.h>
+
+#include "engine/engine_private.h"
+#include "engine/manifest/manifest.h"
+#include "engine/segment/block_cache.h"
+#include "engine/wal/wal_format.h"
+#include "sim/mutant.h"
+#include "sim/real_calls.h"
+
+WRAPPED(bool, view_wait, struct view_holder *holder, uint64_t position);
+WRAPPED(uint64_t, wal_first_needed, struct wal *wal, uint64_t event_id,
+    uint64_t generation, uint64_t *first_group);
+WRAPPED(uint64_t, shard_flushed_position, struct shard *shard,
+    uint64_t visible);
+WRAPPED(void, engine_commit, struct engine *engine, struct write_batch *batch,
+    enum sync_mode mode, struct commit *commit);
+WRAPPED(bool, wal_group_is_valid, const uint8_t *group, uint64_t content_len,
+    uint64_t key);
+WRAPPED(bool, wal_group_decode,
+    const uint8_t header_bytes[WAL_GROUP_HEADER_SIZE], uint64_t file,
+    uint64_t offset, struct wal_group_header *out);
+WRAPPED(uint64_t, block_checksum, const void *data, size_t len,
+    uint64_t identity, uint64_t offset);
+WRAPPED(int, manifest_append, struct manifest *manifest,
+    const struct manifest_step *step, struct error *err);
+WRAPPED(int, manifest_check_files, struct manifest *manifest,
+    struct manifest_files *found, struct error *err);
+
+bool
+__wrap_view_wait(struct view_holder *holder, uint64_t position)
+{
+	if (mutant_is(MUTANT_FLUSH_UNSYNCED))
+		return true;
+	return __real_view_wait(holder, position);
+}
+
+uint64_t
+__wrap_wal_first_needed(struct wal *wal, uint64_t event_id, uint64_t generation,
+    uint64_t *first_group)
+{
+	uint64_t number;
+
+	if (mutant_is(MUTANT_RELEASE_UNFLUSHED))
+		event_id = UINT64_MAX;
+	number =
+	    __real_wal_first_needed(wal, event_id, generation, first_group);
+	if (mutant_is(MUTANT_RELEASE_EARLY))
+		wal_release(wal, number);
+	return number;
+}
+
+uint64_t
+__wrap_shard_flushed_position(struct shard *shard, uint64_t visible)
+{
+	if (mutant_is(MUTANT_SHARDS_FLUSHED) && shard->id != 0)
+		return visible;
+	return __real_shard_flushed_position(shard, visible);
+}
+
+void
+__wrap_engine_commit(struct engine *engine, struct write_batch *batch,
+    enum sync_mode mode, struct commit *commit)
+{
+	if (mutant_is(MUTANT_ACK_WRITTEN))
+		mode = SYNC_OFF;
+	__real_engine_commit(engine, batch, mode, commit);
+}
+
+bool
+__wrap_wal_group_is_valid(const uint8_t *group, uint64_t content_len,
+    uint64_t key)
+{
+	if (mutant_is(MUTANT_LOG_UNCHECKED))
+		return true;
+	return __real_wal_group_is_valid(group, content_len, key);
+}
+
+/* As if the header said that it is of this place. */
+bool
+__wrap_wal_group_decode(const uint8_t header_bytes[WAL_GROUP_HEADER_SIZE],
+    uint64_t file, uint64_t offset, struct wal_group_header *out)
+{
+	if (mutant_is(MUTANT_LOG_ANYWHERE)) {
+		memcpy(&file, header_bytes + 8, sizeof(file));
+		memcpy(&offset, header_bytes + 16, sizeof(offset));
+	}
+	return __real_wal_group_decode(header_bytes, file, offset, out);
+}
+
+uint64_t
+__wrap_block_checksum(const void *data, size_t len, uint64_t identity,
+    uint64_t offset)
+{
+	if (mutant_is(MUTANT_BLOCK_UNCHECKED))
+		return identity ^ offset ^ len;
+	if (mutant_is(MUTANT_BLOCK_ANYWHERE))
+		offset = 0;
+	if (mutant_is(MUTANT_BLOCK_ANY_FILE))
+		identity = 0;
+	return __real_block_checksum(data, len, identity, offset);
+}
+
+/* Who releases the log believes that the catalogue is in the MANIFEST. */
+int
+__wrap_manifest_append(struct manifest *manifest,
+    const struct manifest_step *step, struct error *err)
+{
+	struct manifest_step without = *step;
+
+	if (mutant_is(MUTANT_RELEASE_CATALOG))
+		without.has_catalog = false;
+	return __real_manifest_append(manifest, &without, err);
+}
+
+int
+__wrap_manifest_check_files(struct manifest *manifest,
+    struct manifest_files *found, struct error *err)
+{
+	if (mutant_is(MUTANT_FILES_UNCHECKED)) {
+		*found = (struct manifest_files){ 0 };
+		return 0;
+	}
+	return __real_manifest_check_files(manifest, found, err);
+}
