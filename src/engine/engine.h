@@ -341,3 +341,12 @@ struct verify_report {
 MUST_USE int engine_verify(struct os_fs *fs, const char *dir,
     void (*problem)(void *arg, const struct error *err), void *arg,
     struct verify_report *report, struct error *err);
+
+/*
+ * Any file of ours as text, a line at a time: a log file, a MANIFEST, a
+ * segment.  What is damaged is told among the rest, and counted in *problems.
+ * STELE_E_WRONG_OBJECT_TYPE for a file of another kind.
+ */
+MUST_USE int engine_dump(struct os_fs *fs, const char *path,
+    void (*line)(void *arg, const char *text), void *arg, uint64_t *problems,
+    struct error *err);

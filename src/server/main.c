@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * main.c -- the command line: serve, verify, config.
+ * main.c -- the command line: serve, verify, dump, config.
  *
  * Signals are main's: they are blocked in every thread, and the main thread
  * waits for them one after another.  SIGTERM and SIGINT stop, SIGHUP reads
@@ -39,12 +39,15 @@ print_usage(FILE *out)
 {
 	fputs("usage: stele serve -D DIR [-c name=value]...\n"
 	      "       stele verify -D DIR\n"
+	      "       stele dump FILE\n"
 	      "       stele config [-D DIR] [-c name=value]...\n"
 	      "       stele --version | --help\n"
 	      "\n"
 	      "serve   run the server on a data directory, made if it is not "
 	      "there\n"
 	      "verify  read a directory that no server uses and check it\n"
+	      "dump    print a file of a directory as text: of wal/, of "
+	      "segments/, MANIFEST\n"
 	      "config  list the options with their values\n",
 	    out);
 }
@@ -282,7 +285,7 @@ serve(const struct command *command)
 	return status;
 }
 
-/* ---- verify, config ---- */
+/* ---- verify, dump, config ---- */
 
 static void
 problem_cb(void *arg UNUSED, const struct error *err)
@@ -309,6 +312,31 @@ verify(const struct command *command)
 	    (unsigned long long)report.rows,
 	    (unsigned long long)report.problems);
 	return report.problems == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void
+line_cb(void *arg UNUSED, const char *text)
+{
+	puts(text);
+}
+
+/* Success only for a file without damage. */
+static int
+dump(int argc, char **argv)
+{
+	uint64_t problems;
+	struct error err;
+
+	if (argc != 3) {
+		print_usage(stderr);
+		return 2;
+	}
+	if (engine_dump(os_fs_real(), argv[2], line_cb, NULL, &problems,
+		&err) != 0) {
+		print_error(&err);
+		return EXIT_FAILURE;
+	}
+	return problems == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int
@@ -345,6 +373,8 @@ main(int argc, char **argv)
 		print_usage(stdout);
 		return EXIT_SUCCESS;
 	}
+	if (strcmp(what, "dump") == 0)
+		return dump(argc, argv);
 	if (strcmp(what, "serve") != 0 && strcmp(what, "verify") != 0 &&
 	    strcmp(what, "config") != 0) {
 		print_usage(stderr);

@@ -259,6 +259,28 @@ must_name(const struct world *world, const struct damage *damage)
 		world_fail("an error does not tell where: %s", message);
 }
 
+static void
+ignore_line(void *arg, const char *text)
+{
+	(void)arg;
+	(void)text;
+}
+
+/* Whatever the damage is, the file can be looked at. */
+static void
+dump(struct world *world, const struct damage *damage)
+{
+	uint64_t problems;
+	struct error err;
+
+	if (damage->kind == DAMAGE_GONE)
+		return;
+	if (engine_dump(simfs_process(world->fs), damage->path, ignore_line,
+		NULL, &problems, &err) != 0 &&
+	    err.code != STELE_E_WRONG_OBJECT_TYPE)
+		world_fail("could not dump: %s", err.message);
+}
+
 struct found {
 	unsigned problems;
 	bool is_named;
@@ -335,6 +357,7 @@ run_case(const struct sources *sources, uint64_t seed, unsigned *refused,
 	world_say(world, "%s of \"%s\" at %" PRIu64 ", %zu bytes%s",
 	    kind_names[damage.kind], damage.path, damage.offset, damage.len,
 	    is_changed ? "" : ", which changes nothing");
+	dump(world, &damage);
 	problems = verify(world, &damage);
 	if (is_segment && is_changed && problems == 0)
 		world_fail("verification does not find it");
