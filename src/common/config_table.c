@@ -355,6 +355,17 @@ static const struct config_option options[] = {
 	    .reload = CONFIG_SESSION,
 	    .offset = AT_SESSION(synchronous_commit),
 	    .def = true },
+	{ .name = "temp_file_limit",
+	    .doc = "The most that one statement may write to temporary files "
+		   "at a time; -1 means no limit.",
+	    .group = CONFIG_STATEMENTS,
+	    .type = CONFIG_SIZE,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(temp_file_limit_bytes),
+	    .unit = "kB",
+	    .def = -1,
+	    .min = -1,
+	    .max = 16 * TB },
 	{ .name = "unix_socket_directories",
 	    .doc = "Directories of UNIX sockets, separated by commas, relative "
 		   "to the data directory; empty means none.",
@@ -384,7 +395,8 @@ static const struct config_option options[] = {
 	    .min = 1,
 	    .max = 10 * SECOND_MS },
 	{ .name = "work_mem",
-	    .doc = "Memory that one sort or hash table of a query may use.",
+	    .doc = "Memory that one sort or hash table of a query may use; the "
+		   "rest goes to temporary files.",
 	    .group = CONFIG_STATEMENTS,
 	    .type = CONFIG_SIZE,
 	    .reload = CONFIG_SESSION,

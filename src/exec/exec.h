@@ -28,6 +28,7 @@ struct copy_sink;
 struct engine;
 struct exec;
 struct snapshot;
+struct temp_space;
 struct write_batch;
 
 /*
@@ -57,6 +58,8 @@ struct exec_context {
 	const struct type_settings *settings; /* `now` too */
 	const struct plan_session *session;
 	struct mem_budget *budget;    /* of the statement; NULL: no limit */
+	size_t work_mem_bytes;        /* what an operator keeps, if there is */
+	struct temp_space *temp;      /* for the rest; NULL: all is kept */
 	const atomic_bool *cancel;    /* NULL: cannot be cancelled */
 	const struct exec_wait *wait; /* NULL: nothing may wait here */
 	void *system_arg;             /* of the providers of system tables */

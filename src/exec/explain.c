@@ -194,6 +194,45 @@ put_details(const struct explain_node *node, uint32_t indent, struct buf *out)
 	}
 }
 
+static const char *const sort_methods[] = {
+	[SORT_IN_MEMORY] = "merge sort",
+	[SORT_TOP] = "top-N",
+	[SORT_EXTERNAL] = "external merge",
+};
+
+/* How an operator kept its rows: in memory, or partly in temporary files. */
+static void
+put_kept(const struct explain_op *explain, const struct op_stats *stats,
+    uint32_t indent, struct buf *out)
+{
+	bool has_bytes = explain->explain->has_bytes;
+	const char *gap = "";
+
+	if (stats->sort_method == SORT_NONE && !has_bytes)
+		return;
+	if (stats->sort_method == SORT_NONE && stats->memory_bytes == 0)
+		return;
+	put_indent(indent, out);
+	if (stats->sort_method != SORT_NONE) {
+		buf_printf(out, "Sort Method: %s",
+		    sort_methods[stats->sort_method]);
+		gap = "  ";
+	}
+	if (has_bytes && stats->part_count > 0) {
+		buf_printf(out, "%s%s: %" PRIu64, gap,
+		    stats->sort_method == SORT_NONE ? "Batches" : "Runs",
+		    stats->part_count);
+		gap = "  ";
+	}
+	if (has_bytes)
+		buf_printf(out, "%sMemory: %" PRIu64 "kB", gap,
+		    (stats->memory_bytes + 1023) / 1024);
+	if (has_bytes && stats->disk_bytes > 0)
+		buf_printf(out, "  Disk: %" PRIu64 "kB",
+		    (stats->disk_bytes + 1023) / 1024);
+	buf_put_cstr(out, "\n");
+}
+
 static void
 put_measured(const struct explain_op *explain, const struct explain_node *node,
     uint32_t indent, struct buf *out)
@@ -216,11 +255,7 @@ put_measured(const struct explain_op *explain, const struct explain_node *node,
 			    (stats->scan.bytes_read + 1023) / 1024);
 		buf_put_cstr(out, "\n");
 	}
-	if (stats->memory_bytes > 0 && explain->explain->has_bytes) {
-		put_indent(indent, out);
-		buf_printf(out, "Memory: %" PRIu64 "kB\n",
-		    (stats->memory_bytes + 1023) / 1024);
-	}
+	put_kept(explain, stats, indent, out);
 }
 
 static bool
@@ -314,6 +349,20 @@ put_json_details(const struct explain_node *node, uint32_t indent,
 }
 
 static void
+put_json_kept(const struct op_stats *stats, uint32_t indent, struct buf *out)
+{
+	if (stats->memory_bytes > 0)
+		put_number(indent, "Memory Bytes", "count",
+		    (double)stats->memory_bytes, out);
+	if (stats->disk_bytes == 0)
+		return;
+	put_number(indent, stats->sort_method == SORT_NONE ? "Batches" : "Runs",
+	    "count", (double)stats->part_count, out);
+	put_number(indent, "Disk Bytes", "count", (double)stats->disk_bytes,
+	    out);
+}
+
+static void
 put_json_measured(const struct explain_op *explain,
     const struct explain_node *node, uint32_t indent, struct buf *out)
 {
@@ -330,9 +379,11 @@ put_json_measured(const struct explain_op *explain,
 	put_number(indent, "Actual Rows", "count",
 	    (double)stats->rows / (double)stats->loops, out);
 	put_number(indent, "Actual Loops", "count", (double)stats->loops, out);
-	if (stats->memory_bytes > 0 && explain->explain->has_bytes)
-		put_number(indent, "Memory Bytes", "count",
-		    (double)stats->memory_bytes, out);
+	if (stats->sort_method != SORT_NONE)
+		put_string(indent, "Sort Method",
+		    str_of_cstr(sort_methods[stats->sort_method]), out);
+	if (explain->explain->has_bytes)
+		put_json_kept(stats, indent, out);
 	if (!stats->is_scan)
 		return;
 	put_number(indent, "Segments", "count", (double)stats->scan.segments,

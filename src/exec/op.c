@@ -125,6 +125,14 @@ op_stats_keep_memory(struct op_stats *stats, uint64_t bytes)
 		stats->memory_bytes = bytes;
 }
 
+void
+op_stats_add_spill(struct op_stats *stats, uint64_t part_count,
+    uint64_t disk_bytes)
+{
+	stats->part_count += part_count;
+	stats->disk_bytes += disk_bytes;
+}
+
 /* ---- running ---- */
 
 int

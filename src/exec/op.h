@@ -43,6 +43,13 @@ struct exec_env {
 	struct op_stats *stats; /* by the index of the relation; NULL: none */
 };
 
+enum sort_method {
+	SORT_NONE, /* it sorts nothing */
+	SORT_IN_MEMORY,
+	SORT_TOP, /* only the first rows were kept */
+	SORT_EXTERNAL,
+};
+
 /* What EXPLAIN ANALYZE tells of an operator. */
 struct op_stats {
 	uint64_t rows;         /* given, in all loops */
@@ -50,6 +57,9 @@ struct op_stats {
 	uint64_t first_ns;     /* until the first batch, of the first loop */
 	uint64_t total_ns;     /* of it and all below */
 	uint64_t memory_bytes; /* of what it kept */
+	uint64_t disk_bytes;   /* written to temporary files, in all loops */
+	uint64_t part_count;   /* runs or partitions that it wrote */
+	enum sort_method sort_method;
 	bool is_scan;
 	struct scan_stats scan;
 };
@@ -57,6 +67,8 @@ struct op_stats {
 /* For report(): counts of one more loop; the most that a loop kept. */
 void op_stats_add_scan(struct op_stats *stats, const struct scan *scan);
 void op_stats_keep_memory(struct op_stats *stats, uint64_t bytes);
+void op_stats_add_spill(struct op_stats *stats, uint64_t part_count,
+    uint64_t disk_bytes);
 
 struct op_class {
 	const char *name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * row_store.c -- see row_store.h.  Columns double when they are full; what
- * they leave behind is freed with the arena.
+ * row_store.c -- see row_store.h.  Columns double when they are full, all at
+ * once, and move: for that moment there is half as much memory again.
  */
 #include "exec/row_store.h"
 
@@ -10,6 +10,7 @@
 #include "common/cancel.h"
 #include "common/error.h"
 
+#define ROWS_MIN 64
 #define ROWS_MAX (UINT32_MAX / 2)
 
 void
@@ -54,13 +55,44 @@ out_of_memory(struct error *err)
 	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
+/* Of one row, without its strings. */
+static size_t
+row_size(const struct row_store *store)
+{
+	size_t size = 0;
+
+	for (uint32_t i = 0; i < store->column_count; i++)
+		size += phys_size(store->columns[i].phys) + 1;
+	return size;
+}
+
+static uint32_t
+capacity_for(const struct row_store *store, uint32_t count)
+{
+	uint32_t capacity = store->capacity == 0 ? ROWS_MIN : store->capacity;
+
+	while (capacity < store->row_count + count)
+		capacity *= 2;
+	return capacity;
+}
+
+size_t
+row_store_bytes_with(const struct row_store *store, uint32_t count)
+{
+	if (count > ROWS_MAX - store->row_count)
+		return SIZE_MAX;
+	return capacity_for(store, count) * row_size(store) +
+	    store->strings.used_bytes;
+}
+
+/* The column with room for more rows, in `arena`. */
 static int
 grow_column(struct row_store *store, struct vec *column, uint32_t capacity,
-    struct error *err)
+    struct arena *arena, struct error *err)
 {
 	size_t size = phys_size(column->phys);
-	void *data = arena_try_alloc(&store->arena, size * capacity);
-	uint8_t *nulls = arena_try_alloc(&store->arena, capacity);
+	void *data = arena_try_alloc(arena, size * capacity);
+	uint8_t *nulls = arena_try_alloc(arena, capacity);
 	int rc;
 
 	if (data == NULL || nulls == NULL)
@@ -75,22 +107,42 @@ grow_column(struct row_store *store, struct vec *column, uint32_t capacity,
 	return rc;
 }
 
+/* All columns move into a new arena, and the old one goes. */
+static int
+grow(struct row_store *store, uint32_t capacity, struct error *err)
+{
+	struct vec *columns;
+	struct arena arena;
+	int rc = 0;
+
+	arena_init(&arena, store->arena.budget);
+	columns = arena_alloc_array(&arena, (size_t)store->column_count + 1,
+	    sizeof(*columns));
+	memcpy(columns, store->columns, store->column_count * sizeof(*columns));
+	for (uint32_t i = 0; i < store->column_count && rc == 0; i++)
+		rc = grow_column(store, &columns[i], capacity, &arena, err);
+	if (rc == 0)
+		rc = arena_check(&arena, err);
+	if (rc != 0) {
+		arena_release(&arena);
+		return rc;
+	}
+	arena_release(&store->arena);
+	store->arena = arena;
+	store->columns = columns;
+	store->capacity = capacity;
+	return 0;
+}
+
 static int
 reserve(struct row_store *store, uint32_t count, struct error *err)
 {
-	uint32_t capacity = store->capacity == 0 ? 64 : store->capacity;
-	int rc = 0;
+	uint32_t capacity;
 
 	if (count > ROWS_MAX - store->row_count)
 		return out_of_memory(err);
-	while (capacity < store->row_count + count)
-		capacity *= 2;
-	if (capacity == store->capacity)
-		return 0;
-	for (uint32_t i = 0; i < store->column_count && rc == 0; i++)
-		rc = grow_column(store, &store->columns[i], capacity, err);
-	store->capacity = capacity;
-	return rc;
+	capacity = capacity_for(store, count);
+	return capacity == store->capacity ? 0 : grow(store, capacity, err);
 }
 
 static void
@@ -147,7 +199,7 @@ row_store_set(struct row_store *store, uint32_t column,
     const struct datum *value)
 {
 	struct vec *vec = &store->columns[column];
-	struct datum copy = datum_copy(vec->phys, value, &store->arena);
+	struct datum copy = datum_copy(vec->phys, value, &store->strings);
 
 	vec_set(vec, store->row_count - 1, &copy);
 }

@@ -44,6 +44,9 @@ row_store_bytes(const struct row_store *store)
 	return store->arena.used_bytes + store->strings.used_bytes;
 }
 
+/* The same when it has `count` more rows, their strings not counted. */
+size_t row_store_bytes_with(const struct row_store *store, uint32_t count);
+
 /* Copy the selected rows of the columns; 53200 when memory is used up. */
 MUST_USE int row_store_add(struct row_store *store, const struct vec *columns,
     struct sel sel, struct error *err);

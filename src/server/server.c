@@ -14,6 +14,7 @@
 #include "common/error.h"
 #include "common/log.h"
 #include "engine/engine.h"
+#include "exec/temp_file.h"
 #include "os/file.h"
 #include "server/pool.h"
 #include "server/session_private.h"
@@ -472,6 +473,8 @@ server_start(struct server *server, const char *dir, struct config *config,
 	if (server->zones == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	rc = open_engine(server, config, err);
+	if (rc == 0)
+		rc = temp_directory_open(os_fs_real(), dir, err);
 	if (rc == 0)
 		rc = open_pool(server, workers, err);
 	if (rc == 0)

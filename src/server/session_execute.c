@@ -138,12 +138,19 @@ void
 session_context(struct session *session, struct portal *portal)
 {
 	struct transaction *transaction = &session->transaction;
+	int64_t temp_limit = session->settings.server->temp_file_limit_bytes;
 
 	transaction->has_statement = true;
 	portal->types = session->settings.types;
 	portal->budget = (struct mem_budget){
 		.limit_bytes =
 		    (size_t)session->settings.server->statement_memory_bytes,
+	};
+	portal->temp = (struct temp_space){
+		.fs = os_fs_real(),
+		.dir = session->server->dir,
+		.limit_bytes =
+		    temp_limit < 0 ? UINT64_MAX : (uint64_t)temp_limit,
 	};
 	portal->context = (struct exec_context){
 		.engine = session->server->engine,
@@ -155,6 +162,9 @@ session_context(struct session *session, struct portal *portal)
 		.settings = &portal->types,
 		.session = &session->facts,
 		.budget = &portal->budget,
+		.work_mem_bytes =
+		    (size_t)session->settings.config.work_mem_bytes,
+		.temp = &portal->temp,
 		.cancel = &session->cancel,
 		.wait = &session->server->exec_wait,
 		.system_arg = session,

@@ -22,6 +22,7 @@
 #include "common/arena.h"
 #include "common/attr.h"
 #include "exec/exec.h"
+#include "exec/temp_file.h"
 #include "plan/plan.h"
 #include "server/name_table.h"
 #include "sql/parse.h"
@@ -130,6 +131,7 @@ struct portal {
 	struct exec_context context;
 	struct type_settings types; /* as they were when it was started */
 	struct mem_budget budget;
+	struct temp_space temp;
 	struct snapshot *snapshot; /* a reference */
 	struct batch batch;        /* of exec_next(), and the first row of it */
 	uint32_t batch_next;       /* that was not sent yet */

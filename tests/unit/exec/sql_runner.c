@@ -11,6 +11,7 @@
 #include "common/error.h"
 #include "engine/engine.h"
 #include "exec/exec.h"
+#include "exec/temp_file.h"
 #include "os/file.h"
 #include "plan/plan.h"
 #include "sql/ast.h"
@@ -24,6 +25,8 @@ struct sql_runner {
 	struct buf out;
 	bool shows_hints;
 	size_t memory_bytes; /* of a query; 0 is no limit */
+	size_t work_mem_bytes;
+	struct temp_space temp; /* without an fs: none */
 	atomic_bool cancel;
 	struct arena arena; /* of one call */
 	struct type_settings settings;
@@ -79,6 +82,11 @@ sql_runner_open(void)
 	snprintf(runner->dir, sizeof(runner->dir), "/tmp/stele-exec-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(runner->dir));
 	open_engine(runner);
+	runner->temp.dir = runner->dir;
+	runner->temp.limit_bytes = UINT64_MAX;
+	ck_assert_int_eq(temp_directory_open(os_fs_real(), runner->dir,
+			     &(struct error){ .code = 0 }),
+	    0);
 	buf_init(&runner->out);
 	arena_init(&runner->arena, NULL);
 	runner->settings = type_settings_default;
@@ -132,6 +140,20 @@ void
 sql_runner_set_memory(struct sql_runner *runner, size_t bytes)
 {
 	runner->memory_bytes = bytes;
+}
+
+void
+sql_runner_set_work_mem(struct sql_runner *runner, size_t bytes,
+    struct os_fs *fs)
+{
+	runner->work_mem_bytes = bytes;
+	runner->temp.fs = fs;
+}
+
+void
+sql_runner_set_temp_limit(struct sql_runner *runner, uint64_t bytes)
+{
+	runner->temp.limit_bytes = bytes;
 }
 
 void
@@ -435,6 +457,8 @@ run_plan(struct sql_runner *runner, const struct ast_stmt *stmt,
 	struct exec_context context = {
 		.engine = runner->engine,
 		.budget = &budget,
+		.work_mem_bytes = runner->work_mem_bytes,
+		.temp = runner->temp.fs == NULL ? NULL : &runner->temp,
 		.batch = runner->transaction,
 		.settings = &runner->settings,
 		.session = &runner->session,
@@ -458,6 +482,9 @@ run_plan(struct sql_runner *runner, const struct ast_stmt *stmt,
 		rc = run_query(runner, plan, &context, err);
 	else
 		rc = run_write(runner, plan, &context, err);
+	/* whatever has happened, all of it is gone */
+	ck_assert_uint_eq(atomic_load(&runner->temp.used_bytes), 0);
+	ck_assert_uint_eq(atomic_load(&budget.used_bytes), 0);
 	snapshot_unref(context.snapshot);
 	return rc;
 }

@@ -33,6 +33,14 @@ void sql_runner_show_hints(struct sql_runner *runner, bool show);
 /* Memory that a query may use; 0 is no limit. */
 void sql_runner_set_memory(struct sql_runner *runner, size_t bytes);
 
+/* What an operator keeps before it spills, and where to; NULL: never. */
+struct os_fs;
+void sql_runner_set_work_mem(struct sql_runner *runner, size_t bytes,
+    struct os_fs *fs);
+
+/* Of temporary files; UINT64_MAX is no limit. */
+void sql_runner_set_temp_limit(struct sql_runner *runner, uint64_t bytes);
+
 /* Statements are cancelled, from now on or no more. */
 void sql_runner_cancel(struct sql_runner *runner, bool cancel);
 

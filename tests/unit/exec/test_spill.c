@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Statements that spill: the same rows in the same order as in memory, and a
+ * disk that fails under the temporary files fails the statement alone.
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/error.h"
+#include "exec/temp_file.h"
+#include "sql_runner.h"
+
+#define WORK_MEM ((size_t)64 << 10)
+
+static struct sql_runner *runner;
+
+static const char *const prepare[] = {
+	"create table e (a int, b text, f float8)",
+	"insert into e (context_id, a, b, f) with recursive r (x) as"
+	" (select 1 union all select x + 1 from r where x < 9000) select"
+	" 'c' || x % 7, x * 7919 % 1000, nullif(repeat('x', x % 50), ''),"
+	" nullif(x * 0.37, 0.37) from r",
+};
+
+/* All forms: numbers with and without limbs, nulls, equal keys. */
+#define T \
+	"(select event_id, context_id, a, b, f, case a % 3 when 0 then null when" \
+	" 1 then a / 7.0 else a * 1e60 end as n, (a % 5) * interval '1 day 2" \
+	" hours' as i, lpad((a % 97)::text, 32, '0')::uuid as u, nullif(a % 3," \
+	" 0) = 1 as o from e) t "
+
+static const char *const queries[] = {
+	"select * from " T "order by a",
+	"select b, n, event_id from " T "order by b desc nulls last, n",
+	"select * from " T "order by n desc",
+	"select * from " T "order by f nulls first, b",
+	"select i, u, o, event_id from " T "order by o, i desc, u",
+	"select b, a from " T "order by b, a limit 20 offset 7000",
+	"select repeat(b, 3000) from " T "where a < 9 order by a, b limit 300",
+	"select distinct on (a) a, b, n from " T "order by a, f desc",
+};
+
+#define QUERY_COUNT (sizeof(queries) / sizeof(queries[0]))
+
+static char *expected;
+
+/* ---- a file system that fails when it is told to ---- */
+
+static struct os_fs faulty;
+static struct {
+	uint32_t calls;   /* of files that were opened here */
+	uint32_t fail_at; /* the number of the call that fails; 0: none */
+	int error;
+	bool damages; /* it succeeds, with another byte */
+} faults;
+
+static bool
+is_due(void)
+{
+	return ++faults.calls == faults.fail_at;
+}
+
+static bool
+fails(void)
+{
+	return is_due() && !faults.damages;
+}
+
+static int
+faulty_open(struct os_fs *fs, const char *path, unsigned flags,
+    struct os_file **out)
+{
+	int rc;
+
+	if (fails())
+		return -faults.error;
+	rc = os_fs_real()->open(os_fs_real(), path, flags, out);
+	if (rc == 0)
+		(*out)->fs = fs;
+	return rc;
+}
+
+static ssize_t
+faulty_pwrite(struct os_file *file, const void *data, size_t len,
+    uint64_t offset)
+{
+	if (fails())
+		return -faults.error;
+	/* short, as the kernel may */
+	return os_fs_real()->pwrite(file, data, len > 5000 ? 5000 : len,
+	    offset);
+}
+
+static ssize_t
+faulty_pread(struct os_file *file, void *data, size_t len, uint64_t offset)
+{
+	ssize_t count = os_fs_real()->pread(file, data, len, offset);
+
+	if (!is_due())
+		return count;
+	if (!faults.damages)
+		return -faults.error;
+	((char *)data)[len / 2] ^= 1;
+	return count;
+}
+
+static int
+faulty_unlink(struct os_fs *fs, const char *path)
+{
+	(void)fs;
+	if (fails())
+		return -faults.error;
+	return os_fs_real()->unlink(os_fs_real(), path);
+}
+
+static void
+set_fault(uint32_t at, int error, bool damages)
+{
+	faults.calls = 0;
+	faults.fail_at = at;
+	faults.error = error;
+	faults.damages = damages;
+}
+
+/* ---- tests ---- */
+
+static void
+setup(void)
+{
+	faulty = *os_fs_real();
+	faulty.open = faulty_open;
+	faulty.pwrite = faulty_pwrite;
+	faulty.pread = faulty_pread;
+	faulty.unlink = faulty_unlink;
+	set_fault(0, 0, false);
+	runner = sql_runner_open();
+	for (size_t i = 0; i < sizeof(prepare) / sizeof(prepare[0]); i++) {
+		const char *answer = sql_run(runner, prepare[i]);
+
+		ck_assert_msg(strncmp(answer, "ERROR", 5) != 0, "%s", answer);
+	}
+}
+
+static void
+teardown(void)
+{
+	free(expected);
+	expected = NULL;
+	sql_runner_close(runner);
+}
+
+/* The answer without spilling; from now on everything spills. */
+static void
+expect(const char *query)
+{
+	free(expected);
+	sql_runner_set_work_mem(runner, WORK_MEM, NULL);
+	expected = strdup(sql_run(runner, query));
+	ck_assert_msg(strstr(expected, "ERROR") == NULL, "%s: %s", query,
+	    expected);
+	sql_runner_set_work_mem(runner, WORK_MEM, &faulty);
+}
+
+START_TEST(same_rows)
+{
+	expect(queries[_i]);
+	ck_assert_str_eq(sql_run(runner, queries[_i]), expected);
+	ck_assert_uint_gt(faults.calls, 0);
+}
+END_TEST
+
+/* Each call of the query's files fails once; then all is well again. */
+static void
+fail_each_call(const char *query, int error, bool damages, const char *answer)
+{
+	uint32_t count, step, failed = 0;
+
+	expect(query);
+	set_fault(0, error, damages);
+	ck_assert_str_eq(sql_run(runner, query), expected);
+	count = faults.calls;
+	ck_assert_uint_gt(count, 10);
+	step = count / 40 + 1;
+	for (uint32_t at = 1; at <= count; at += at < 8 ? 1 : step) {
+		const char *got;
+
+		set_fault(at, error, damages);
+		got = sql_run(runner, query);
+		if (strcmp(got, expected) == 0)
+			continue; /* a write, which cannot damage */
+		ck_assert_msg(strstr(got, answer) != NULL, "%u of %u: %s", at,
+		    count, got);
+		failed++;
+	}
+	ck_assert_uint_gt(failed, 4);
+	set_fault(0, 0, false);
+	ck_assert_str_eq(sql_run(runner, query), expected);
+}
+
+START_TEST(disk_is_full)
+{
+	fail_each_call(queries[_i], ENOSPC, false, "ERROR: 53100: could not ");
+}
+END_TEST
+
+START_TEST(disk_fails)
+{
+	fail_each_call(queries[_i], EIO, false, "ERROR: 58030: could not ");
+}
+END_TEST
+
+START_TEST(blocks_are_damaged)
+{
+	fail_each_call(queries[_i], EIO, true,
+	    "ERROR: XX001: temporary file is damaged");
+}
+END_TEST
+
+START_TEST(limit_of_files)
+{
+	expect(queries[0]);
+	sql_runner_set_temp_limit(runner, (uint64_t)100 << 10);
+	ck_assert_ptr_nonnull(strstr(sql_run(runner, queries[0]),
+	    "ERROR: 53400: temporary file size exceeds temp_file_limit"
+	    " (100kB)\n"));
+	sql_runner_set_temp_limit(runner, UINT64_MAX);
+	ck_assert_str_eq(sql_run(runner, queries[0]), expected);
+}
+END_TEST
+
+/* What a process left that died between two calls goes at the next start. */
+START_TEST(left_over_files)
+{
+	char dir[] = "/tmp/stele-temp-XXXXXX";
+	char path[64];
+	struct error err;
+	FILE *file;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(temp_directory_open(os_fs_real(), dir, &err), 0);
+	snprintf(path, sizeof(path), "%s/temp/7.tmp", dir);
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	fclose(file);
+	ck_assert_int_eq(temp_directory_open(os_fs_real(), dir, &err), 0);
+	ck_assert_ptr_null(fopen(path, "r"));
+	snprintf(path, sizeof(path), "%s/temp", dir);
+	ck_assert_int_eq(rmdir(path), 0);
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("spill");
+	TCase *tcase = tcase_create("spill");
+	SRunner *srunner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, same_rows, 0, (int)QUERY_COUNT);
+	tcase_add_loop_test(tcase, disk_is_full, 0, 1);
+	tcase_add_loop_test(tcase, disk_fails, 0, 1);
+	tcase_add_loop_test(tcase, blocks_are_damaged, 0, 1);
+	tcase_add_test(tcase, limit_of_files);
+	tcase_set_timeout(tcase, 60);
+	suite_add_tcase(suite, tcase);
+	tcase = tcase_create("directory");
+	tcase_add_test(tcase, left_over_files);
+	suite_add_tcase(suite, tcase);
+	srunner = srunner_create(suite);
+	srunner_run_all(srunner, CK_ENV);
+	failed = srunner_ntests_failed(srunner);
+	srunner_free(srunner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
