@@ -34,3 +34,7 @@ select f, count(*) from t group by f order by f;
 select i from t group by (i, s) order by i, s;
 drop table t;
 drop type mood;
+
+-- a number of our own: exact while it is small
+SELECT approx_count_distinct(x), approx_count_distinct(s), approx_count_distinct(NULL::text) FROM (VALUES (1, 'a'), (1, 'b'), (NULL, 'a')) v (x, s);
+SELECT abs(approx_count_distinct(g) - 50000) < 50000 * 0.065 AS is_near FROM generate_series(1, 50000) g;

@@ -10,6 +10,7 @@
  * With GROUPING SETS each row is in a group of every set: the keys that a set
  * does not have are null, and its number is one more key.
  */
+#include "exec/agg_ordered.h"
 #include "exec/agg_state.h"
 #include "exec/eval.h"
 #include "exec/group_table.h"
@@ -19,6 +20,8 @@ struct agg_call_state {
 	/* of an aggregate with DISTINCT: (group, value) that were seen */
 	struct group_table seen;
 	struct type seen_types[2];
+	bool is_ordered; /* all rows are kept, and added at the end */
+	struct agg_ordered ordered;
 };
 
 struct agg_op {
@@ -62,7 +65,11 @@ agg_open(struct op_state *op, struct error *err UNUSED)
 		agg_state_init(&call->state, &rel->calls[i], context->settings,
 		    context->budget);
 		call->state.cancel = context->cancel;
-		if (!rel->calls[i].is_distinct)
+		call->is_ordered = rel->calls[i].order_count > 0;
+		if (call->is_ordered)
+			agg_ordered_init(&call->ordered, &rel->calls[i],
+			    op->env->arena, context->budget, context->cancel);
+		if (!rel->calls[i].is_distinct || call->is_ordered)
 			continue;
 		call->seen_types[0] = type_of(TYPE_INT8);
 		call->seen_types[1] = rel->calls[i].arg->type;
@@ -148,23 +155,25 @@ add_to_call(const struct eval *eval, struct agg_call_state *call,
 {
 	const struct agg_call *spec = call->state.call;
 	struct vec arg;
-	struct vec delimiter;
+	struct vec second;
 	int rc;
 
 	rc = agg_state_reserve(&call->state, group_count, err);
 	if (rc == 0 && spec->filter != NULL)
 		rc = apply_filter(eval, spec->filter, &rows, err);
+	if (rc == 0 && call->is_ordered)
+		return agg_ordered_add(&call->ordered, eval, rows.sel,
+		    rows.groups, err);
 	if (rc == 0 && spec->arg != NULL)
 		rc = eval_expr(eval, spec->arg, rows.sel, &arg, err);
-	if (rc == 0 && spec->delimiter != NULL)
-		rc =
-		    eval_expr(eval, spec->delimiter, rows.sel, &delimiter, err);
+	if (rc == 0 && spec->second != NULL)
+		rc = eval_expr(eval, spec->second, rows.sel, &second, err);
 	if (rc == 0 && spec->is_distinct)
 		rc = apply_distinct(eval, call, &arg, &rows, err);
 	if (rc != 0)
 		return rc;
 	return agg_state_add(&call->state, spec->arg == NULL ? NULL : &arg,
-	    &delimiter, rows.sel, rows.groups, err);
+	    &second, rows.sel, rows.groups, err);
 }
 
 static int
@@ -312,9 +321,14 @@ read_all(struct agg_op *agg, struct error *err)
 		rc = add_empty_sets(agg, err);
 	agg->group_count = group_count(agg);
 	/* one group without a row has results, too */
-	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
-		rc = agg_state_reserve(&agg->calls[i].state, agg->group_count,
-		    err);
+	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++) {
+		struct agg_call_state *call = &agg->calls[i];
+
+		rc = agg_state_reserve(&call->state, agg->group_count, err);
+		if (rc == 0 && call->is_ordered)
+			rc = agg_ordered_finish(&call->ordered, &call->state,
+			    err);
+	}
 	agg->is_read = rc == 0;
 	return rc;
 }
@@ -376,6 +390,7 @@ agg_close(struct op_state *op)
 	     i++) {
 		agg_state_release(&agg->calls[i].state);
 		group_table_release(&agg->calls[i].seen);
+		agg_ordered_release(&agg->calls[i].ordered);
 	}
 }
 

@@ -3,14 +3,14 @@
  * agg_state.c -- see agg_state.h.  Integers are summed in 128 bits, which
  * cannot overflow; floats in the order of the rows, as PostgreSQL does.
  */
-#include "exec/agg_state.h"
-
 #include <math.h>
 #include <string.h>
 
 #include "common/buf.h"
 #include "common/cancel.h"
 #include "common/error.h"
+#include "exec/agg_distinct.h"
+#include "exec/agg_private.h"
 #include "types/interval.h"
 #include "types/type.h"
 
@@ -66,12 +66,6 @@ agg_state_reserve(struct agg_state *state, uint32_t count, struct error *err)
 
 /* ---- adding ---- */
 
-/* Body for each row whose argument is not null: `row`, `at`, `cell` are set. */
-#define FOR_EACH_VALUE(state, arg, sel, groups) \
-	for (uint32_t i = 0, row, at; i < (sel).count; i++) \
-		if (row = sel_row((sel), i), at = vec_index((arg), row), \
-		    !vec_is_null((arg), row))
-
 static void
 count_rows(struct agg_state *state, const struct vec *arg, struct sel sel,
     const uint32_t *groups)
@@ -94,8 +88,8 @@ sum_i64(struct agg_state *state, const struct vec *arg, struct sel sel,
 	}
 }
 
-static int
-float_overflow(struct error *err)
+int
+agg_float_overflow(struct error *err)
 {
 	return error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
 	    "value out of range: overflow");
@@ -117,7 +111,7 @@ sum_f64(struct agg_state *state, const struct vec *arg, struct sel sel,
 		if (is_float4)
 			cell->f64 = (double)(float)cell->f64;
 		if (isinf(cell->f64) && !isinf(before) && !isinf(value))
-			return float_overflow(err);
+			return agg_float_overflow(err);
 		cell->count++;
 	}
 	return 0;
@@ -242,6 +236,54 @@ add_to_bool(struct agg_state *state, const struct vec *arg, struct sel sel,
 	}
 }
 
+static void
+add_to_bits(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups)
+{
+	enum agg_kind kind = state->call->kind;
+
+	FOR_EACH_VALUE(state, arg, sel, groups)
+	{
+		struct agg_cell *cell = &state->cells[groups[i]];
+		int64_t value = arg->i64[at];
+
+		if (cell->count++ == 0)
+			cell->datum.i64 = value;
+		else if (kind == AGG_BIT_AND)
+			cell->datum.i64 &= value;
+		else if (kind == AGG_BIT_OR)
+			cell->datum.i64 |= value;
+		else
+			cell->datum.i64 ^= value;
+	}
+}
+
+/* A sketch is made with the first value. */
+static int
+add_to_sketch(struct agg_state *state, const struct vec *arg, struct sel sel,
+    const uint32_t *groups, struct error *err)
+{
+	const struct type *type = &state->call->arg->type;
+
+	FOR_EACH_VALUE(state, arg, sel, groups)
+	{
+		struct agg_cell *cell = &state->cells[groups[i]];
+		struct datum value = vec_get(arg, at);
+		int rc = 0;
+
+		cell->count++;
+		if (cell->sketch == NULL)
+			rc = distinct_sketch_new(&state->arena, &cell->sketch,
+			    err);
+		if (rc == 0)
+			rc = distinct_sketch_add(cell->sketch,
+			    type_hash(type, &value), &state->arena, err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
 #define TEXT_MAX ((size_t)1 << 30) /* PostgreSQL's limit of a value, too */
 
 static int
@@ -295,7 +337,7 @@ add_to_text(struct agg_state *state, const struct vec *arg,
 
 int
 agg_state_add(struct agg_state *state, const struct vec *arg,
-    const struct vec *delimiter, struct sel sel, const uint32_t *groups,
+    const struct vec *second, struct sel sel, const uint32_t *groups,
     struct error *err)
 {
 	switch (state->call->kind) {
@@ -318,7 +360,40 @@ agg_state_add(struct agg_state *state, const struct vec *arg,
 		add_to_bool(state, arg, sel, groups);
 		return 0;
 	case AGG_STRING_AGG:
-		return add_to_text(state, arg, delimiter, sel, groups, err);
+		return add_to_text(state, arg, second, sel, groups, err);
+	case AGG_BIT_AND:
+	case AGG_BIT_OR:
+	case AGG_BIT_XOR:
+		add_to_bits(state, arg, sel, groups);
+		return 0;
+	case AGG_APPROX_COUNT_DISTINCT:
+		return add_to_sketch(state, arg, sel, groups, err);
+	case AGG_VAR_POP:
+	case AGG_VAR_SAMP:
+	case AGG_STDDEV_POP:
+	case AGG_STDDEV_SAMP:
+		return agg_variance_add(state, arg, sel, groups, err);
+	case AGG_COVAR_POP:
+	case AGG_COVAR_SAMP:
+	case AGG_CORR:
+	case AGG_REGR_COUNT:
+	case AGG_REGR_SXX:
+	case AGG_REGR_SYY:
+	case AGG_REGR_SXY:
+	case AGG_REGR_AVGX:
+	case AGG_REGR_AVGY:
+	case AGG_REGR_R2:
+	case AGG_REGR_SLOPE:
+	case AGG_REGR_INTERCEPT:
+		return agg_regression_add(state, arg, second, sel, groups, err);
+	case AGG_MODE:
+	case AGG_PERCENTILE_CONT:
+	case AGG_PERCENTILE_DISC:
+	case AGG_RANK:
+	case AGG_DENSE_RANK:
+	case AGG_PERCENT_RANK:
+	case AGG_CUME_DIST:
+		break; /* agg_ordered.c sets their cells */
 	}
 	return 0;
 }
@@ -413,6 +488,43 @@ cell_result(const struct agg_state *state, struct agg_cell *cell,
 		return 0;
 	case AGG_STRING_AGG:
 		out->str = str_of(cell->text.data, cell->text.len);
+		return 0;
+	case AGG_APPROX_COUNT_DISTINCT:
+		*out = (struct datum){ .i64 = cell->sketch == NULL
+			    ? 0
+			    : distinct_sketch_count(cell->sketch) };
+		return 0;
+	case AGG_VAR_POP:
+	case AGG_VAR_SAMP:
+	case AGG_STDDEV_POP:
+	case AGG_STDDEV_SAMP:
+		return agg_variance_result(state, cell, arena, out, err);
+	case AGG_COVAR_POP:
+	case AGG_COVAR_SAMP:
+	case AGG_CORR:
+	case AGG_REGR_COUNT:
+	case AGG_REGR_SXX:
+	case AGG_REGR_SYY:
+	case AGG_REGR_SXY:
+	case AGG_REGR_AVGX:
+	case AGG_REGR_AVGY:
+	case AGG_REGR_R2:
+	case AGG_REGR_SLOPE:
+	case AGG_REGR_INTERCEPT:
+		agg_regression_result(state, cell, out);
+		return 0;
+	case AGG_BIT_AND:
+	case AGG_BIT_OR:
+	case AGG_BIT_XOR:
+	case AGG_MODE:
+	case AGG_PERCENTILE_CONT:
+	case AGG_PERCENTILE_DISC:
+	case AGG_RANK:
+	case AGG_DENSE_RANK:
+	case AGG_PERCENT_RANK:
+	case AGG_CUME_DIST:
+		if (!out->is_null)
+			*out = cell->datum;
 		return 0;
 	}
 	return 0;

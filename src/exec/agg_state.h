@@ -23,6 +23,18 @@
 struct error;
 struct type_settings;
 
+struct distinct_sketch; /* exec/agg_distinct.h */
+
+struct float_moments {
+	double sx;  /* sum */
+	double sxx; /* sum of the squares of distances from the mean */
+};
+
+struct pair_moments {
+	double sx, sxx, sy, syy;
+	double sxy; /* sum of the products of both distances */
+};
+
 struct agg_cell {
 	int64_t count; /* values that were not null */
 	union {
@@ -31,6 +43,10 @@ struct agg_cell {
 		struct numeric_sum sum;
 		struct datum datum;
 		struct interval interval;
+		struct float_moments moments;  /* variance of floats */
+		struct numeric_moments *exact; /* of others */
+		struct pair_moments pairs;     /* regression */
+		struct distinct_sketch *sketch;
 		struct {
 			char *data;
 			size_t len;
@@ -59,10 +75,10 @@ MUST_USE int agg_state_reserve(struct agg_state *state, uint32_t count,
 
 /*
  * Add row sel_row(sel, i) to group groups[i].  `arg` is NULL for count(*),
- * `delimiter` but for string_agg.
+ * `second` is the call's second argument, where it has one.
  */
 MUST_USE int agg_state_add(struct agg_state *state, const struct vec *arg,
-    const struct vec *delimiter, struct sel sel, const uint32_t *groups,
+    const struct vec *second, struct sel sel, const uint32_t *groups,
     struct error *err);
 
 /* The results of `count` groups from `first` on. */

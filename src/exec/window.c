@@ -32,7 +32,7 @@ add_call(struct window_op *window, const struct window_call *call,
 {
 	if (call->kind == WINDOW_AGGREGATE) {
 		columns->args[0] = add_expr(window, call->agg.arg);
-		columns->args[1] = add_expr(window, call->agg.delimiter);
+		columns->args[1] = add_expr(window, call->agg.second);
 		columns->args[2] = NO_COLUMN;
 		columns->filter = add_expr(window, call->agg.filter);
 	} else {
@@ -112,7 +112,7 @@ compare_columns(const struct window_op *window, uint32_t a, uint32_t b,
 	const struct rel_window *rel = &window->op.rel->window;
 
 	for (uint32_t i = first; i < limit; i++) {
-		const struct window_order *order = i < rel->partition_count
+		const struct order_key *order = i < rel->partition_count
 		    ? NULL
 		    : &rel->order[i - rel->partition_count];
 		const struct vec *column = &window->extra.columns[i];

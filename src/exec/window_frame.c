@@ -98,7 +98,7 @@ static int
 compare_key(const struct window_frames *frames, uint32_t position,
     const struct datum *bound)
 {
-	const struct window_order *order =
+	const struct order_key *order =
 	    &frames->window->op.rel->window.order[0];
 	struct datum key = window_value(frames->window,
 	    frames->result->columns.range_key, position);

@@ -22,7 +22,7 @@
 
 /* Where the values of one call are in `extra`. */
 struct window_columns {
-	uint32_t args[WINDOW_ARGS_MAX]; /* of an aggregate: arg, delimiter */
+	uint32_t args[WINDOW_ARGS_MAX]; /* of an aggregate: arg, second */
 	uint32_t filter;
 	uint32_t start_offset;
 	uint32_t end_offset;

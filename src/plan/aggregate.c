@@ -5,6 +5,18 @@
  */
 #include "plan/bind.h"
 
+#define TWO(kind, name, a, b, result) \
+	{ \
+		name, AGG_##kind, 2, { TYPE_##a, TYPE_##b }, TYPE_##result \
+	}
+#define PAIR(kind, name) TWO(kind, name, FLOAT8, FLOAT8, FLOAT8)
+#define INTEGERS(kind, name) \
+	ONE(kind, name, INT2, INT2), ONE(kind, name, INT4, INT4), \
+	    ONE(kind, name, INT8, INT8)
+#define NUMBERS(kind, name) \
+	ONE(kind, name, INT2, NUMERIC), ONE(kind, name, INT4, NUMERIC), \
+	    ONE(kind, name, INT8, NUMERIC), ONE(kind, name, NUMERIC, NUMERIC), \
+	    ONE(kind, name, FLOAT4, FLOAT8), ONE(kind, name, FLOAT8, FLOAT8)
 #define ONE(kind, name, arg, result) \
 	{ \
 		name, AGG_##kind, 1, { TYPE_##arg }, TYPE_##result \
@@ -60,8 +72,34 @@ static const struct aggregate aggregates[] = {
 	ONE(BOOL_AND, "bool_and", BOOL, BOOL),
 	ONE(BOOL_AND, "every", BOOL, BOOL),
 	ONE(BOOL_OR, "bool_or", BOOL, BOOL),
-	{ "string_agg", AGG_STRING_AGG, 2, { TYPE_TEXT, TYPE_TEXT },
-	    TYPE_TEXT },
+	TWO(STRING_AGG, "string_agg", TEXT, TEXT, TEXT),
+	TWO(STRING_AGG, "string_agg", BYTEA, BYTEA, BYTEA),
+	INTEGERS(BIT_AND, "bit_and"),
+	INTEGERS(BIT_OR, "bit_or"),
+	INTEGERS(BIT_XOR, "bit_xor"),
+	NUMBERS(VAR_POP, "var_pop"),
+	NUMBERS(VAR_SAMP, "var_samp"),
+	NUMBERS(VAR_SAMP, "variance"),
+	NUMBERS(STDDEV_POP, "stddev_pop"),
+	NUMBERS(STDDEV_SAMP, "stddev_samp"),
+	NUMBERS(STDDEV_SAMP, "stddev"),
+	PAIR(COVAR_POP, "covar_pop"),
+	PAIR(COVAR_SAMP, "covar_samp"),
+	PAIR(CORR, "corr"),
+	TWO(REGR_COUNT, "regr_count", FLOAT8, FLOAT8, INT8),
+	PAIR(REGR_SXX, "regr_sxx"),
+	PAIR(REGR_SYY, "regr_syy"),
+	PAIR(REGR_SXY, "regr_sxy"),
+	PAIR(REGR_AVGX, "regr_avgx"),
+	PAIR(REGR_AVGY, "regr_avgy"),
+	PAIR(REGR_R2, "regr_r2"),
+	PAIR(REGR_SLOPE, "regr_slope"),
+	PAIR(REGR_INTERCEPT, "regr_intercept"),
+	ONE(APPROX_COUNT_DISTINCT, "approx_count_distinct", ANY, INT8),
+	ONE(MODE, "mode", ANY, ANY),
+	TWO(PERCENTILE_CONT, "percentile_cont", FLOAT8, FLOAT8, FLOAT8),
+	TWO(PERCENTILE_CONT, "percentile_cont", FLOAT8, INTERVAL, INTERVAL),
+	TWO(PERCENTILE_DISC, "percentile_disc", FLOAT8, ANY, ANY),
 };
 /* clang-format on */
 
@@ -71,7 +109,18 @@ agg_name(enum agg_kind kind)
 	for (size_t i = 0; i < ARRAY_LEN(aggregates); i++)
 		if (aggregates[i].kind == kind)
 			return aggregates[i].name;
-	return "count"; /* of rows */
+	switch (kind) {
+	case AGG_RANK:
+		return "rank";
+	case AGG_DENSE_RANK:
+		return "dense_rank";
+	case AGG_PERCENT_RANK:
+		return "percent_rank";
+	case AGG_CUME_DIST:
+		return "cume_dist";
+	default:
+		return "count"; /* of rows */
+	}
 }
 
 const struct aggregate *

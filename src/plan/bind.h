@@ -308,6 +308,27 @@ int resolve_aggregate(struct binder *binder, struct str name,
     struct expr **args, uint32_t arg_count, int location,
     const struct aggregate **out, struct error *err);
 
+/* ---- bind_aggregate.c ---- */
+
+/*
+ * The order of an aggregate's rows, if they need one; kind, arguments and
+ * DISTINCT are there.
+ */
+int bind_aggregate_order(struct binder *binder, struct scope *scope,
+    const struct ast_call *call, struct expr **args, uint32_t arg_count,
+    struct agg_call *agg, struct error *err);
+
+/* rank and its like, which are window functions, too. */
+bool is_hypothetical_set(struct str name);
+
+/* An ordered-set aggregate: all but its filter. */
+int bind_within_group(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct str name, struct agg_call *agg,
+    struct error *err);
+
+/* 42809: it has no WITHIN GROUP. */
+int within_group_error(struct str name, int location, struct error *err);
+
 /* 42883, or 42725 if it is ambiguous. */
 int function_error(struct binder *binder, struct str name, struct expr **args,
     uint32_t arg_count, int location, bool is_ambiguous, struct error *err);

@@ -334,12 +334,8 @@ static const char *const place_name[PLACE_COUNT] = {
 };
 
 static const char *const foreign_aggregates[] = { "array_agg", "json_agg",
-	"jsonb_agg", "json_object_agg", "jsonb_object_agg", "xmlagg", "stddev",
-	"stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp", "corr",
-	"covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_count",
-	"regr_intercept", "regr_r2", "regr_slope", "regr_sxx", "regr_sxy",
-	"regr_syy", "bit_and", "bit_or", "bit_xor", "range_agg", "mode",
-	"percentile_cont", "percentile_disc" };
+	"jsonb_agg", "json_object_agg", "jsonb_object_agg", "xmlagg",
+	"range_agg" };
 
 const char *
 bind_place_name(enum bind_place place)
@@ -467,22 +463,6 @@ resolve_set_function(struct binder *binder, struct str name, struct expr **args,
 }
 
 static int
-check_aggregate_form(const struct ast_call *call, int location,
-    struct error *err)
-{
-	const char *what = NULL;
-
-	if (call->order_by.count > 0)
-		what = "ORDER BY in an aggregate";
-	else if (call->within_group.count > 0)
-		what = "WITHIN GROUP";
-	if (what != NULL)
-		return error_at(err, location, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "%s is not supported", what);
-	return 0;
-}
-
-static int
 bind_agg_filter(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct agg_call *agg, struct error *err)
 {
@@ -495,48 +475,76 @@ bind_agg_filter(struct binder *binder, struct scope *scope,
 	    &agg->filter, err);
 }
 
+/* What the call is: which aggregate, over what, in which order. */
+static int
+bind_agg_call(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct str name, struct expr **args,
+    uint32_t arg_count, struct agg_call *agg, struct error *err)
+{
+	const struct aggregate *aggregate = NULL;
+	int rc;
+
+	if (ast->call.has_star)
+		return 0;
+	rc = resolve_aggregate(binder, name, args, arg_count, ast->location,
+	    &aggregate, err);
+	if (rc != 0)
+		return rc;
+	if (agg_is_ordered_set(aggregate->kind))
+		return within_group_error(name, ast->location, err);
+	agg->kind = aggregate->kind;
+	agg->arg = args[0];
+	agg->second = arg_count > 1 ? args[1] : NULL;
+	agg->type = type_of(aggregate->result);
+	if (agg->type.oid == TYPE_ANYENUM)
+		agg->type = args[0]->type;
+	if (agg->is_distinct)
+		rc = need_equality(binder, &args[0]->type, args[0]->location,
+		    err);
+	return rc != 0 ? rc
+		       : bind_aggregate_order(binder, scope, &ast->call, args,
+			     arg_count, agg, err);
+}
+
+static void
+add_agg_columns(struct column_set *columns, const struct agg_call *agg)
+{
+	struct expr *const exprs[] = { agg->arg, agg->second, agg->filter };
+
+	for (size_t i = 0; i < ARRAY_LEN(exprs); i++) {
+		if (exprs[i] != NULL)
+			column_set_add_expr(columns, exprs[i]);
+	}
+	for (uint32_t i = 0; i < agg->direct_count; i++)
+		column_set_add_expr(columns, agg->direct[i]);
+	for (uint32_t i = 0; i < agg->order_count; i++)
+		column_set_add_expr(columns, agg->order[i].key);
+}
+
+/* `args` are bound but for an ordered set. */
 static int
 bind_aggregate(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct str name, struct expr **args,
     uint32_t arg_count, struct expr **out, struct error *err)
 {
-	const struct ast_call *call = &ast->call;
-	const struct aggregate *aggregate = NULL;
 	struct agg_call agg = { .kind = AGG_COUNT_STAR,
-		.is_distinct = call->is_distinct,
+		.is_distinct = ast->call.is_distinct,
 		.type = type_of(TYPE_INT8),
 		.location = ast->location };
 	struct column_set columns;
 	struct scope *owner;
 	int rc;
 
-	rc = check_aggregate_form(call, ast->location, err);
-	if (rc != 0)
-		return rc;
-	if (!call->has_star) {
-		rc = resolve_aggregate(binder, name, args, arg_count,
-		    ast->location, &aggregate, err);
-		if (rc != 0)
-			return rc;
-		agg.kind = aggregate->kind;
-		agg.arg = args[0];
-		agg.delimiter = arg_count > 1 ? args[1] : NULL;
-		agg.type = type_of(aggregate->result);
-		if (agg.type.oid == TYPE_ANYENUM)
-			agg.type = args[0]->type;
-		if (agg.is_distinct)
-			rc = need_equality(binder, &args[0]->type,
-			    args[0]->location, err);
-	}
+	rc = ast->call.within_group.count > 0
+	    ? bind_within_group(binder, scope, ast, name, &agg, err)
+	    : bind_agg_call(binder, scope, ast, name, args, arg_count, &agg,
+		  err);
 	if (rc == 0)
 		rc = bind_agg_filter(binder, scope, ast, &agg, err);
 	if (rc != 0)
 		return rc;
 	column_set_init(&columns, binder->arena);
-	for (uint32_t i = 0; i < arg_count; i++)
-		column_set_add_expr(&columns, args[i]);
-	if (agg.filter != NULL)
-		column_set_add_expr(&columns, agg.filter);
+	add_agg_columns(&columns, &agg);
 	owner = aggregate_scope(binder, scope, &columns);
 	rc = check_aggregate_place(owner, ast->location, err);
 	if (rc != 0)
@@ -641,6 +649,12 @@ bind_call(struct binder *binder, struct scope *scope,
 		return rc;
 	if (call->over != NULL)
 		return bind_window_call(binder, scope, ast, out, err);
+	if (call->within_group.count > 0 &&
+	    (is_aggregate || is_hypothetical_set(name)))
+		return bind_aggregate(binder, scope, ast, name, NULL, 0, out,
+		    err);
+	if (count > 0 && is_hypothetical_set(name))
+		return within_group_error(name, ast->location, err);
 	if (is_window_function(name))
 		return error_at(err, ast->location, STELE_E_WINDOWING,
 		    "window function %.*s requires an OVER clause",

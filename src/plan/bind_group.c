@@ -321,6 +321,45 @@ number_sets(struct lift *lift)
 	(void)add_grouping(lift, values);
 }
 
+/* 42803 for a column in a direct argument that is not grouped by. */
+static int
+check_direct(const struct lift *lift, const struct expr *expr)
+{
+	const struct rel_agg *agg = &lift->agg->agg;
+	const struct range *range;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < agg->key_count; i++) {
+		if (expr_equal(expr, agg->keys[i]))
+			return 0;
+	}
+	if (expr->kind == EXPR_COLUMN) {
+		range = binder_range_of(lift->binder, expr->column.rel);
+		if (range == NULL || range->scope_id != lift->scope_id)
+			return 0;
+		(void)ungrouped_error(lift, range, expr);
+		return error_detail(lift->err,
+		    "Direct arguments of an ordered-set aggregate must use only"
+		    " grouped columns.");
+	}
+	for (uint32_t i = 0; i < expr->arg_count && rc == 0; i++)
+		rc = check_direct(lift, expr->args[i]);
+	return rc;
+}
+
+static int
+check_direct_args(const struct lift *lift)
+{
+	const struct rel_agg *agg = &lift->agg->agg;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < agg->call_count; i++)
+		for (uint32_t k = 0; k < agg->calls[i].direct_count && rc == 0;
+		     k++)
+			rc = check_direct(lift, agg->calls[i].direct[k]);
+	return rc;
+}
+
 int
 select_aggregate(struct binder *binder, struct select_state *state,
     struct error *err)
@@ -333,6 +372,8 @@ select_aggregate(struct binder *binder, struct select_state *state,
 	rc = check_recursion(state, err);
 	state->rel = new_agg(binder, state);
 	lift.agg = state->rel;
+	if (rc == 0)
+		rc = check_direct_args(&lift);
 	for (uint32_t i = 0; i < state->targets.count && rc == 0; i++)
 		rc = lift_expr(&lift, &state->targets.items[i].expr);
 	if (rc == 0 && state->having != NULL)

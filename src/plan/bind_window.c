@@ -131,6 +131,8 @@ resolve_call(struct binder *binder, const struct ast_expr *ast, struct str name,
 	    &aggregate, err);
 	if (rc != 0)
 		return rc;
+	if (agg_is_ordered_set(aggregate->kind))
+		return within_group_error(name, ast->location, err);
 	spec->agg = aggregate->kind;
 	*type = aggregate->result == TYPE_ANYENUM ? args[0]->type
 						  : type_of(aggregate->result);
@@ -162,13 +164,16 @@ check_form(const struct ast_expr *ast, struct str name, struct error *err)
 	const struct ast_call *call = &ast->call;
 	const char *what = NULL;
 
+	if (call->within_group.count > 0)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "OVER is not supported for ordered-set aggregate %.*s",
+		    STR_FMT(name));
 	if (call->is_distinct)
 		what = "DISTINCT is not implemented for window functions";
 	else if (call->order_by.count > 0)
 		what = "aggregate ORDER BY is not implemented for window"
 		       " functions";
-	else if (call->within_group.count > 0)
-		what = "OVER is not supported for ordered-set aggregates";
 	else if (call->filter != NULL && is_window_function(name))
 		what = "FILTER is not implemented for non-aggregate window"
 		       " functions";
@@ -551,7 +556,7 @@ is_same_window(const struct rel *rel, const struct expr *expr)
 		if (!expr_equal(rel->window.partition[i], keys[i]))
 			return false;
 	for (uint32_t i = 0; i < spec->order_count; i++) {
-		const struct window_order *order = &rel->window.order[i];
+		const struct order_key *order = &rel->window.order[i];
 
 		if (!expr_equal(order->key, keys[spec->partition_count + i]) ||
 		    order->is_descending != spec->order[i].is_descending ||
@@ -576,7 +581,7 @@ new_window(struct window_maker *maker, const struct expr *expr)
 	rel->window.order = arena_alloc_array(arena,
 	    (size_t)spec->order_count + 1, sizeof(*rel->window.order));
 	for (uint32_t i = 0; i < spec->order_count; i++)
-		rel->window.order[i] = (struct window_order){
+		rel->window.order[i] = (struct order_key){
 			.key = keys_of(expr)[spec->partition_count + i],
 			.is_descending = spec->order[i].is_descending,
 			.nulls_first = spec->order[i].nulls_first,
@@ -611,8 +616,7 @@ set_call(struct window_call *call, const struct expr *expr)
 		call->agg.type = expr->type;
 		call->agg.location = expr->location;
 		call->agg.arg = spec->arg_count > 0 ? expr->args[0] : NULL;
-		call->agg.delimiter =
-		    spec->arg_count > 1 ? expr->args[1] : NULL;
+		call->agg.second = spec->arg_count > 1 ? expr->args[1] : NULL;
 		call->agg.filter =
 		    spec->has_filter ? expr->args[spec->arg_count] : NULL;
 	} else {

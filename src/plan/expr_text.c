@@ -317,21 +317,50 @@ expr_text_put(const struct expr_text *text, const struct expr *expr,
 	}
 }
 
+static void
+put_order(const struct expr_text *text, const char *words,
+    const struct agg_call *call, struct buf *out)
+{
+	for (uint32_t i = 0; i < call->order_count; i++) {
+		const struct order_key *key = &call->order[i];
+
+		buf_put_cstr(out, i == 0 ? words : ", ");
+		expr_text_put(text, key->key, out);
+		if (key->is_descending)
+			buf_put_cstr(out, " DESC");
+		if (key->nulls_first != key->is_descending)
+			buf_put_cstr(out,
+			    key->nulls_first ? " NULLS FIRST" : " NULLS LAST");
+	}
+}
+
 void
 agg_text_put(const struct expr_text *text, const struct agg_call *call,
     struct buf *out)
 {
+	bool is_set = agg_is_ordered_set(call->kind);
+
 	buf_put_cstr(out, agg_name(call->kind));
 	buf_put_cstr(out, call->is_distinct ? "(DISTINCT " : "(");
 	if (call->arg != NULL)
 		expr_text_put(text, call->arg, out);
-	else
+	else if (!is_set)
 		buf_put_cstr(out, "*");
-	if (call->delimiter != NULL) {
-		buf_put_cstr(out, ", ");
-		expr_text_put(text, call->delimiter, out);
+	for (uint32_t i = 0; i < call->direct_count; i++) {
+		buf_put_cstr(out, i == 0 ? "" : ", ");
+		expr_text_put(text, call->direct[i], out);
 	}
+	if (call->second != NULL) {
+		buf_put_cstr(out, ", ");
+		expr_text_put(text, call->second, out);
+	}
+	if (!is_set)
+		put_order(text, " ORDER BY ", call, out);
 	buf_put_cstr(out, ")");
+	if (is_set) {
+		put_order(text, " WITHIN GROUP (ORDER BY ", call, out);
+		buf_put_cstr(out, ")");
+	}
 	if (call->filter == NULL)
 		return;
 	buf_put_cstr(out, " FILTER (WHERE ");

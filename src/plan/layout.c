@@ -575,9 +575,18 @@ lay_out_join(struct layouter *l, const struct rel *rel,
 static void
 place_call(struct layouter *l, struct agg_call *call, const struct rel *input)
 {
+	struct order_key *order = arena_alloc_array(l->arena,
+	    (size_t)call->order_count + 1, sizeof(*order));
+
 	call->arg = place_optional(l, call->arg, input);
-	call->delimiter = place_optional(l, call->delimiter, input);
+	call->second = place_optional(l, call->second, input);
 	call->filter = place_optional(l, call->filter, input);
+	call->direct = place_all(l, call->direct, call->direct_count, input);
+	for (uint32_t i = 0; i < call->order_count; i++) {
+		order[i] = call->order[i];
+		order[i].key = place_optional(l, order[i].key, input);
+	}
+	call->order = order;
 }
 
 static void
@@ -585,8 +594,12 @@ want_call(struct column_set *below, const struct agg_call *call)
 {
 	if (call->arg != NULL)
 		column_set_add_expr(below, call->arg);
-	if (call->delimiter != NULL)
-		column_set_add_expr(below, call->delimiter);
+	if (call->second != NULL)
+		column_set_add_expr(below, call->second);
+	for (uint32_t i = 0; i < call->direct_count; i++)
+		column_set_add_expr(below, call->direct[i]);
+	for (uint32_t i = 0; i < call->order_count; i++)
+		column_set_add_expr(below, call->order[i].key);
 	if (call->filter != NULL)
 		column_set_add_expr(below, call->filter);
 }
@@ -771,7 +784,7 @@ place_window_call(struct layouter *l, struct window_call *call,
     const struct rel *input)
 {
 	call->agg.arg = place_optional(l, call->agg.arg, input);
-	call->agg.delimiter = place_optional(l, call->agg.delimiter, input);
+	call->agg.second = place_optional(l, call->agg.second, input);
 	call->agg.filter = place_optional(l, call->agg.filter, input);
 	for (uint32_t i = 0; i < WINDOW_ARGS_MAX; i++)
 		call->args[i] = place_optional(l, call->args[i], input);

@@ -199,15 +199,63 @@ enum agg_kind {
 	AGG_BOOL_AND,
 	AGG_BOOL_OR,
 	AGG_STRING_AGG,
+	AGG_BIT_AND,
+	AGG_BIT_OR,
+	AGG_BIT_XOR,
+	AGG_VAR_POP,
+	AGG_VAR_SAMP,
+	AGG_STDDEV_POP,
+	AGG_STDDEV_SAMP,
+	AGG_COVAR_POP,
+	AGG_COVAR_SAMP,
+	AGG_CORR,
+	AGG_REGR_COUNT,
+	AGG_REGR_SXX,
+	AGG_REGR_SYY,
+	AGG_REGR_SXY,
+	AGG_REGR_AVGX,
+	AGG_REGR_AVGY,
+	AGG_REGR_R2,
+	AGG_REGR_SLOPE,
+	AGG_REGR_INTERCEPT,
+	AGG_APPROX_COUNT_DISTINCT,
+	/* ordered sets: of all rows of a group, in the order of their keys */
+	AGG_MODE,
+	AGG_PERCENTILE_CONT,
+	AGG_PERCENTILE_DISC,
+	AGG_RANK, /* and the next three: of a row that is not there */
+	AGG_DENSE_RANK,
+	AGG_PERCENT_RANK,
+	AGG_CUME_DIST,
 };
 
+static inline bool
+agg_is_ordered_set(enum agg_kind kind)
+{
+	return kind >= AGG_MODE;
+}
+
+struct order_key {
+	struct expr *key;
+	bool is_descending;
+	bool nulls_first;
+};
+
+/*
+ * With an order, rows are taken in it; then DISTINCT leaves out those whose
+ * keys all equal those of the row before.
+ */
 struct agg_call {
 	enum agg_kind kind;
 	bool is_distinct;
-	struct expr *arg;       /* NULL: count(*) */
-	struct expr *delimiter; /* string_agg */
-	struct expr *filter;    /* NULL: all rows */
-	struct type type;       /* of the result */
+	struct expr *arg;     /* NULL: count(*), ordered sets */
+	struct expr *second;  /* delimiter, or X of a pair (Y, X); or NULL */
+	struct expr **direct; /* of an ordered set: one value a group */
+	struct order_key *order;
+	uint32_t direct_count;
+	uint32_t order_count;
+	struct expr *filter; /* NULL: all rows */
+	struct type type;    /* of the result */
 	int location;
 };
 
@@ -402,17 +450,11 @@ struct window_call {
 	struct type type; /* of the result */
 };
 
-struct window_order {
-	struct expr *key;
-	bool is_descending;
-	bool nulls_first;
-};
-
 /* The input's columns, then those of the calls; rows in the window's order. */
 struct rel_window {
 	struct expr **partition;
 	uint32_t partition_count;
-	struct window_order *order;
+	struct order_key *order;
 	uint32_t order_count;
 	struct window_call *calls;
 	uint32_t call_count;

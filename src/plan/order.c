@@ -30,23 +30,50 @@ has_one_look(const struct type *type)
 	return false;
 }
 
-static bool
-call_needs_order(const struct agg_call *call)
+bool
+agg_needs_order(const struct agg_call *call)
 {
 	switch (call->kind) {
 	case AGG_COUNT_STAR:
 	case AGG_COUNT:
 	case AGG_BOOL_AND:
 	case AGG_BOOL_OR:
+	case AGG_BIT_AND:
+	case AGG_BIT_OR:
+	case AGG_BIT_XOR:
+	case AGG_REGR_COUNT:
+	case AGG_APPROX_COUNT_DISTINCT:
 		return false;
 	case AGG_SUM:
 	case AGG_AVG:
+	case AGG_VAR_POP:
+	case AGG_VAR_SAMP:
+	case AGG_STDDEV_POP:
+	case AGG_STDDEV_SAMP:
 		/* floating-point addition is not associative */
 		return type_phys(&call->arg->type) == PHYS_F64;
 	case AGG_MIN:
 	case AGG_MAX:
 		return !has_one_look(&call->arg->type);
 	case AGG_STRING_AGG:
+	case AGG_COVAR_POP:
+	case AGG_COVAR_SAMP:
+	case AGG_CORR:
+	case AGG_REGR_SXX:
+	case AGG_REGR_SYY:
+	case AGG_REGR_SXY:
+	case AGG_REGR_AVGX:
+	case AGG_REGR_AVGY:
+	case AGG_REGR_R2:
+	case AGG_REGR_SLOPE:
+	case AGG_REGR_INTERCEPT:
+	case AGG_MODE: /* equal values may look different */
+	case AGG_PERCENTILE_CONT:
+	case AGG_PERCENTILE_DISC:
+	case AGG_RANK:
+	case AGG_DENSE_RANK:
+	case AGG_PERCENT_RANK:
+	case AGG_CUME_DIST:
 		return true;
 	}
 	return true;
@@ -71,7 +98,7 @@ needs_order(const struct rel_agg *agg)
 			return true;
 	}
 	for (uint32_t i = 0; i < agg->call_count; i++) {
-		if (call_needs_order(&agg->calls[i]))
+		if (agg_needs_order(&agg->calls[i]))
 			return true;
 	}
 	return false;

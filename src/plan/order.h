@@ -15,5 +15,8 @@
 
 #include "plan/bind.h"
 
+/* Whether an aggregate depends on the order of its rows. */
+bool agg_needs_order(const struct agg_call *call);
+
 /* The plan, told whether somebody above sees the order of its rows. */
 struct rel *order_relax(struct binder *binder, struct rel *rel, bool is_seen);

@@ -47,7 +47,11 @@ each_of_agg(const struct rel *rel, expr_slot_fn fn, void *arg)
 
 		rc = one_of(&call->arg, fn, arg);
 		if (rc == 0)
-			rc = one_of(&call->delimiter, fn, arg);
+			rc = one_of(&call->second, fn, arg);
+		if (rc == 0)
+			rc = each_of(call->direct, call->direct_count, fn, arg);
+		for (uint32_t k = 0; k < call->order_count && rc == 0; k++)
+			rc = fn(&call->order[k].key, arg);
 		if (rc == 0)
 			rc = one_of(&call->filter, fn, arg);
 	}
@@ -63,7 +67,7 @@ each_of_window(const struct rel_window *window, expr_slot_fn fn, void *arg)
 		rc = fn(&window->order[i].key, arg);
 	for (uint32_t i = 0; i < window->call_count && rc == 0; i++) {
 		struct window_call *call = &window->calls[i];
-		struct expr **slots[] = { &call->agg.arg, &call->agg.delimiter,
+		struct expr **slots[] = { &call->agg.arg, &call->agg.second,
 			&call->agg.filter, &call->args[0], &call->args[1],
 			&call->args[2], &call->frame.start_offset,
 			&call->frame.end_offset, &call->frame.range_key };

@@ -176,6 +176,25 @@ MUST_USE int numeric_sum_merge(struct numeric_sum *sum,
 MUST_USE int numeric_sum_total(const struct numeric_sum *sum,
     struct arena *arena, struct numeric *out, struct error *err);
 
+/* The sums of values and of their squares.  Zeroed is empty. */
+struct numeric_moments {
+	struct numeric_sum sum;
+	struct numeric_sum squares;
+	bool has_special; /* NaN or an infinity was there */
+};
+
+/* numeric_moments.c */
+MUST_USE int numeric_moments_add(struct numeric_moments *moments,
+    const struct numeric *n, struct arena *arena, struct error *err);
+
+/*
+ * The variance of `count` values (of a sample: two at least), or its root.
+ * Without a difference it is 0, with a special value NaN.
+ */
+MUST_USE int numeric_moments_variance(const struct numeric_moments *moments,
+    int64_t count, bool is_sample, bool is_root, struct arena *arena,
+    struct numeric *out, struct error *err);
+
 /* For a sum of integers only: 128 bits hold more of them than there are. */
 static inline void
 numeric_sum_add_i64(struct numeric_sum *sum, int64_t value)

@@ -268,15 +268,32 @@ scale_pow10(mpz_t z, int32_t n)
 	mpz_clear(power);
 }
 
+/* round(sqrt(x)) = (isqrt(4 x) + 1) / 2; isqrt needs no fraction */
+int
+numeric_sqrt_at(const struct numeric *n, uint32_t scale, struct arena *arena,
+    struct numeric *out, struct error *err)
+{
+	struct numeric_view view;
+	mpz_t z;
+	int rc;
+
+	mpz_init(z);
+	mpz_mul_2exp(z, numeric_view(&view, n), 2);
+	scale_pow10(z, (int32_t)(2 * scale) - n->scale);
+	mpz_sqrt(z, z);
+	mpz_add_ui(z, z, 1);
+	mpz_tdiv_q_2exp(z, z, 1);
+	rc = numeric_of_z(z, scale, arena, out, err);
+	mpz_clear(z);
+	return rc;
+}
+
 int
 numeric_sqrt(const struct numeric *n, struct arena *arena, struct numeric *out,
     struct error *err)
 {
-	struct numeric_view view;
 	int32_t exponent, weight, root_weight;
 	uint32_t scale;
-	mpz_t z;
-	int rc;
 
 	if (numeric_sign(n) < 0)
 		return error_set(err, STELE_E_INVALID_POWER_ARGUMENT,
@@ -293,16 +310,7 @@ numeric_sqrt(const struct numeric *n, struct arena *arena, struct numeric *out,
 	root_weight =
 	    weight >= 0 ? weight * 4 / 2 + 1 : 1 - (1 - weight * 4) / 2;
 	scale = clamp_scale(SIG_DIGITS_MIN - root_weight, n->scale);
-	/* round(sqrt(x)) = (isqrt(4 x) + 1) / 2; isqrt needs no fraction */
-	mpz_init(z);
-	mpz_mul_2exp(z, numeric_view(&view, n), 2);
-	scale_pow10(z, (int32_t)(2 * scale) - n->scale);
-	mpz_sqrt(z, z);
-	mpz_add_ui(z, z, 1);
-	mpz_tdiv_q_2exp(z, z, 1);
-	rc = numeric_of_z(z, scale, arena, out, err);
-	mpz_clear(z);
-	return rc;
+	return numeric_sqrt_at(n, scale, arena, out, err);
 }
 
 /* exp(n / 10^...) for a fixed argument whose result has that many digits. */

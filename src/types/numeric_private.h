@@ -52,3 +52,7 @@ MUST_USE int numeric_of_z(mpz_srcptr z, uint32_t scale, struct arena *arena,
 int32_t numeric_exponent(const struct numeric *n);
 
 int numeric_overflow(struct error *err);
+
+/* The root of what is not negative, rounded to `scale`; numeric_math.c. */
+MUST_USE int numeric_sqrt_at(const struct numeric *n, uint32_t scale,
+    struct arena *arena, struct numeric *out, struct error *err);

@@ -190,6 +190,55 @@ def bools(gen, scope):
     return f"{name}({argument(gen, scope, 'bool')})"
 
 
+@aggregate("numeric")
+def variance(gen, scope):
+    kind = gen.random.choice(["int4", "int8", "numeric"])
+    name = gen.random.choice(["var_pop", "var_samp", "stddev", "stddev_pop"])
+    return f"{name}({argument(gen, scope, kind)})"
+
+
+@aggregate("int4")
+def bits(gen, scope):
+    name = gen.random.choice(["bit_and", "bit_or", "bit_xor"])
+    return f"{name}({argument(gen, scope, 'int4')})"
+
+
+@aggregate("text")
+def joined(gen, scope):
+    text = argument(gen, scope, "text")
+    if gen.chance(0.4):
+        return f"string_agg(DISTINCT {text}, ',')"
+    direction = gen.random.choice(["", " DESC", " NULLS FIRST"])
+    return f"string_agg({text}, ',' ORDER BY {text}{direction})"
+
+
+@aggregate("int8")
+def pairs(gen, scope):
+    return f"regr_count({argument(gen, scope, 'int4')}, {argument(gen, scope, 'int4')})"
+
+
+@aggregate("float8")
+def percentile(gen, scope):
+    fraction = gen.random.choice(["0", "0.25", "0.5", "1"])
+    direction = gen.random.choice(["", " DESC"])
+    return f"percentile_cont({fraction}) WITHIN GROUP (ORDER BY {argument(gen, scope, 'int4')}{direction})"
+
+
+def set_aggregate(kind):
+    def make(gen, scope):
+        name = gen.random.choice(["mode()", "percentile_disc(0.5)"])
+        value = argument(gen, scope, kind)
+        if value.startswith("'") or value == "NULL":
+            value = f"{value}::{kind}"
+        return f"{name} WITHIN GROUP (ORDER BY {value})"
+
+    return make
+
+
+for each in ["int4", "text", "date"]:
+    aggregate(each)(set_aggregate(each))
+
+
 def extreme_aggregate(kind):
     def make(gen, scope):
         name = gen.random.choice(["min", "max"])

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * agg_private.h -- between the files that keep the states of aggregates.
+ */
+#pragma once
+
+#include "exec/agg_state.h"
+
+/* Body for each row whose argument is not null: `row`, `at`, `cell` are set. */
+#define FOR_EACH_VALUE(state, arg, sel, groups) \
+	for (uint32_t i = 0, row, at; i < (sel).count; i++) \
+		if (row = sel_row((sel), i), at = vec_index((arg), row), \
+		    !vec_is_null((arg), row))
+
+int agg_float_overflow(struct error *err);
+
+/* ---- agg_moments.c: variance, deviation, regression ---- */
+
+MUST_USE int agg_variance_add(struct agg_state *state, const struct vec *arg,
+    struct sel sel, const uint32_t *groups, struct error *err);
+MUST_USE int agg_variance_result(const struct agg_state *state,
+    const struct agg_cell *cell, struct arena *arena, struct datum *out,
+    struct error *err);
+
+/* Of pairs (y, x), both not null. */
+MUST_USE int agg_regression_add(struct agg_state *state, const struct vec *y,
+    const struct vec *x, struct sel sel, const uint32_t *groups,
+    struct error *err);
+void agg_regression_result(const struct agg_state *state,
+    const struct agg_cell *cell, struct datum *out);
