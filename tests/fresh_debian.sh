@@ -55,6 +55,7 @@ for run in 1 2; do
 	for what in '' check; do
 		echo "== ./quickstart $what, run $run"
 		inside /root/stele/quickstart $what >"$work/log" 2>&1 ||
-			{ tail -n 40 "$work/log"; fail "quickstart $what"; }
+			{ grep -E '^(FAIL|ERROR)' "$work/log"
+			tail -n 40 "$work/log"; fail "quickstart $what"; }
 	done
 done
