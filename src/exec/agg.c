@@ -10,28 +10,7 @@
  * With GROUPING SETS each row is in a group of every set: the keys that a set
  * does not have are null, and its number is one more key.
  */
-#include "exec/agg_ordered.h"
-#include "exec/agg_state.h"
-#include "exec/eval.h"
-#include "exec/group_table.h"
-
-struct agg_call_state {
-	struct agg_state state;
-	/* of an aggregate with DISTINCT: (group, value) that were seen */
-	struct group_table seen;
-	struct type seen_types[2];
-	bool is_ordered; /* all rows are kept, and added at the end */
-	struct agg_ordered ordered;
-};
-
-struct agg_op {
-	struct op_state op;
-	struct group_table table;
-	struct agg_call_state *calls;
-	bool is_read;
-	uint32_t group_count;
-	uint32_t at; /* next group to give */
-};
+#include "exec/agg_op.h"
 
 /* Of the keys, then of the set's number. */
 static const struct type *
@@ -47,28 +26,29 @@ key_types(const struct op_state *op)
 	return types;
 }
 
-static int
-agg_open(struct op_state *op, struct error *err UNUSED)
+uint32_t
+agg_key_count(const struct agg_op *agg)
 {
-	struct agg_op *agg = (struct agg_op *)op;
-	const struct exec_context *context = op->env->context;
-	const struct rel_agg *rel = &op->rel->agg;
+	const struct rel_agg *rel = &agg->op.rel->agg;
 
-	group_table_init(&agg->table, key_types(op),
-	    rel->key_count + (rel->set_count > 0), KEY_EQUAL, context->budget);
+	return rel->key_count + (rel->set_count > 0);
+}
+
+void
+agg_begin(struct agg_op *agg)
+{
+	const struct exec_context *context = agg->op.env->context;
+	const struct rel_agg *rel = &agg->op.rel->agg;
+
+	group_table_init(&agg->table, agg->key_types, agg_key_count(agg),
+	    KEY_EQUAL, context->budget);
 	agg->table.keys.cancel = context->cancel;
-	agg->calls = arena_zalloc(op->env->arena,
-	    (rel->call_count + 1) * sizeof(*agg->calls));
 	for (uint32_t i = 0; i < rel->call_count; i++) {
 		struct agg_call_state *call = &agg->calls[i];
 
 		agg_state_init(&call->state, &rel->calls[i], context->settings,
 		    context->budget);
 		call->state.cancel = context->cancel;
-		call->is_ordered = rel->calls[i].order_count > 0;
-		if (call->is_ordered)
-			agg_ordered_init(&call->ordered, &rel->calls[i],
-			    op->env->arena, context->budget, context->cancel);
 		if (!rel->calls[i].is_distinct || call->is_ordered)
 			continue;
 		call->seen_types[0] = type_of(TYPE_INT8);
@@ -77,6 +57,40 @@ agg_open(struct op_state *op, struct error *err UNUSED)
 		    context->budget);
 		call->seen.keys.cancel = context->cancel;
 	}
+	agg->is_full = false;
+	agg->at = 0;
+}
+
+void
+agg_forget(struct agg_op *agg)
+{
+	group_table_release(&agg->table);
+	for (uint32_t i = 0;
+	     agg->calls != NULL && i < agg->op.rel->agg.call_count; i++) {
+		agg_state_release(&agg->calls[i].state);
+		group_table_release(&agg->calls[i].seen);
+	}
+}
+
+static int
+agg_open(struct op_state *op, struct error *err UNUSED)
+{
+	struct agg_op *agg = (struct agg_op *)op;
+	const struct exec_context *context = op->env->context;
+	const struct rel_agg *rel = &op->rel->agg;
+
+	agg->key_types = key_types(op);
+	agg->calls = arena_zalloc(op->env->arena,
+	    (rel->call_count + 1) * sizeof(*agg->calls));
+	for (uint32_t i = 0; i < rel->call_count; i++) {
+		struct agg_call_state *call = &agg->calls[i];
+
+		call->is_ordered = rel->calls[i].order_count > 0;
+		if (call->is_ordered)
+			agg_ordered_init(&call->ordered, &rel->calls[i],
+			    op->env->arena, context->budget, context->cancel);
+	}
+	agg_begin(agg);
 	return 0;
 }
 
@@ -217,22 +231,127 @@ group_count(const struct agg_op *agg)
 	return agg->table.key_count == 0 ? 1 : group_table_count(&agg->table);
 }
 
-/* Add the rows to the groups of their keys. */
+/* What a call keeps beside its states. */
+static uint64_t
+bytes_of_rows(const struct agg_call_state *call)
+{
+	return group_table_bytes(&call->seen) +
+	    row_store_bytes(&call->ordered.store);
+}
+
+static uint64_t
+bytes_kept(const struct agg_op *agg)
+{
+	uint64_t bytes = group_table_bytes(&agg->table);
+
+	for (uint32_t i = 0; i < agg->op.rel->agg.call_count; i++)
+		bytes += agg_state_bytes(&agg->calls[i].state) +
+		    bytes_of_rows(&agg->calls[i]);
+	return bytes;
+}
+
+/* Whether `count` more groups would be too many. */
+static bool
+is_too_much(const struct agg_op *agg, uint32_t count)
+{
+	const struct exec_context *context = agg->op.env->context;
+	uint32_t groups = group_table_count(&agg->table);
+	size_t bytes;
+
+	if (context->temp == NULL || groups == 0)
+		return false;
+	bytes = group_table_bytes_with(&agg->table, count);
+	for (uint32_t i = 0; i < agg->op.rel->agg.call_count; i++)
+		bytes +=
+		    agg_state_bytes_with(&agg->calls[i].state, groups + count) +
+		    bytes_of_rows(&agg->calls[i]);
+	return bytes > context->work_mem_bytes;
+}
+
+static struct vec
+next_ordinals(struct agg_op *agg, const struct eval *eval, struct sel sel)
+{
+	struct vec ordinals;
+
+	vec_init(&ordinals, PHYS_I64, eval->row_count, eval->arena);
+	for (uint32_t i = 0; i < sel.count; i++)
+		ordinals.i64[sel_row(sel, i)] = agg->next_ordinal + i;
+	return ordinals;
+}
+
+/* Find groups, or make them.  The parts have to know which row was first. */
 static int
-add_to_groups(struct agg_op *agg, const struct eval *eval, struct sel sel,
-    const struct vec *keys, struct error *err)
+make_groups(struct agg_op *agg, const struct eval *eval, struct sel sel,
+    const struct vec *keys, const struct vec *ordinals, uint32_t *groups,
+    struct error *err)
+{
+	bool *is_new =
+	    arena_alloc_array(eval->arena, sel.count + 1, sizeof(*is_new));
+	int rc;
+
+	rc = group_table_find(&agg->table, keys, sel, eval->arena, groups,
+	    is_new, err);
+	if (rc == 0 && ordinals != NULL)
+		rc = agg_parts_note(agg, sel, is_new, ordinals, err);
+	return rc;
+}
+
+/* Leave in `sel` the rows that have a group; the others go to the parts. */
+static int
+find_groups(struct agg_op *agg, const struct eval *eval, struct sel *sel,
+    const struct vec *keys, const struct vec *ordinals, uint32_t *groups,
+    struct error *err)
+{
+	uint16_t *found =
+	    arena_alloc_array(eval->arena, sel->count + 1, sizeof(*found));
+	uint16_t *missing =
+	    arena_alloc_array(eval->arena, sel->count + 1, sizeof(*missing));
+	uint32_t found_count = 0, missing_count = 0;
+	struct vec numbers;
+
+	group_table_lookup(&agg->table, keys, *sel, eval->arena, groups);
+	for (uint32_t i = 0; i < sel->count; i++) {
+		uint16_t row = (uint16_t)sel_row(*sel, i);
+
+		if (groups[i] == GROUP_NONE) {
+			missing[missing_count++] = row;
+			continue;
+		}
+		groups[found_count] = groups[i];
+		found[found_count++] = row;
+	}
+	if (ordinals == NULL) {
+		numbers = next_ordinals(agg, eval, *sel);
+		ordinals = &numbers;
+	}
+	*sel = (struct sel){ .rows = found, .count = found_count };
+	if (missing_count == 0)
+		return 0;
+	return agg_parts_add(agg, eval,
+	    (struct sel){ .rows = missing, .count = missing_count }, keys,
+	    ordinals, err);
+}
+
+int
+agg_add(struct agg_op *agg, const struct eval *eval, struct sel sel,
+    const struct vec *keys, const struct vec *ordinals, struct error *err)
 {
 	const struct rel_agg *rel = &agg->op.rel->agg;
 	uint32_t *groups =
 	    arena_alloc_array(eval->arena, sel.count + 1, sizeof(*groups));
-	const struct call_rows rows = { .sel = sel, .groups = groups };
+	struct call_rows rows = { .sel = sel, .groups = groups };
 	int rc = 0;
 
+	if (agg->table.key_count > 0 && is_too_much(agg, sel.count))
+		agg->is_full = true;
 	if (agg->table.key_count == 0)
 		memset(groups, 0, sel.count * sizeof(*groups));
+	else if (!agg->is_full)
+		rc = make_groups(agg, eval, sel, keys, ordinals, groups, err);
 	else
-		rc = group_table_find(&agg->table, keys, sel, eval->arena,
-		    groups, NULL, err);
+		rc = find_groups(agg, eval, &rows.sel, keys, ordinals, groups,
+		    err);
+	agg->next_ordinal += ordinals == NULL ? sel.count : 0;
 	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
 		rc = add_to_call(eval, &agg->calls[i], rows, group_count(agg),
 		    err);
@@ -250,14 +369,14 @@ add_batch(struct agg_op *agg, const struct batch *batch, struct error *err)
 
 	rc = eval_keys(agg, &eval, batch->sel, &keys, err);
 	if (rc == 0 && rel->set_count == 0)
-		return add_to_groups(agg, &eval, batch->sel, keys, err);
+		return agg_add(agg, &eval, batch->sel, keys, NULL, err);
 	for (uint32_t set = 0; set < rel->set_count && rc == 0; set++)
-		rc = add_to_groups(agg, &eval, batch->sel,
-		    keys_of_set(agg, set, keys, eval.arena), err);
+		rc = agg_add(agg, &eval, batch->sel,
+		    keys_of_set(agg, set, keys, eval.arena), NULL, err);
 	return rc;
 }
 
-/* A set without keys has a group even if there is no row. */
+/* A set without keys has a group even if there is no row; others have none. */
 static int
 add_empty_sets(struct agg_op *agg, struct error *err)
 {
@@ -301,10 +420,32 @@ count_without_reading(struct agg_op *agg, struct error *err, int *rc)
 	return true;
 }
 
+int
+agg_finish(struct agg_op *agg, struct error *err)
+{
+	const struct rel_agg *rel = &agg->op.rel->agg;
+	uint64_t bytes;
+	int rc = 0;
+
+	agg->group_count = group_count(agg);
+	/* one group without a row has results, too */
+	bytes = bytes_kept(agg);
+	if (bytes > agg->memory_bytes)
+		agg->memory_bytes = bytes;
+	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++) {
+		struct agg_call_state *call = &agg->calls[i];
+
+		rc = agg_state_reserve(&call->state, agg->group_count, err);
+		if (rc == 0 && call->is_ordered)
+			rc = agg_ordered_finish(&call->ordered, &call->state,
+			    err);
+	}
+	return rc;
+}
+
 static int
 read_all(struct agg_op *agg, struct error *err)
 {
-	const struct rel_agg *rel = &agg->op.rel->agg;
 	struct batch batch;
 	int rc;
 
@@ -317,18 +458,12 @@ read_all(struct agg_op *agg, struct error *err)
 				return rc;
 		}
 	}
-	if (rc == 0)
+	if (rc == 0 && agg->next_ordinal == 0)
 		rc = add_empty_sets(agg, err);
-	agg->group_count = group_count(agg);
-	/* one group without a row has results, too */
-	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++) {
-		struct agg_call_state *call = &agg->calls[i];
-
-		rc = agg_state_reserve(&call->state, agg->group_count, err);
-		if (rc == 0 && call->is_ordered)
-			rc = agg_ordered_finish(&call->ordered, &call->state,
-			    err);
-	}
+	if (rc == 0)
+		rc = agg_finish(agg, err);
+	if (rc == 0 && agg->parts.is_begun)
+		rc = partitions_end(&agg->parts.partitions, err);
 	agg->is_read = rc == 0;
 	return rc;
 }
@@ -345,21 +480,18 @@ give_grouping(struct op_state *op, const struct grouping_call *call,
 		out->i64[i] = call->values[sets == NULL ? 0 : sets->i64[i]];
 }
 
-static int
-agg_next(struct op_state *op, struct batch *out, struct error *err)
+int
+agg_give(struct agg_op *agg, struct batch *out, struct error *err)
 {
-	struct agg_op *agg = (struct agg_op *)op;
+	struct op_state *op = &agg->op;
 	const struct rel_agg *rel = &op->rel->agg;
 	struct batch keys;
-	uint32_t count;
+	uint32_t count = agg->group_count - agg->at;
 	int rc = 0;
 
-	if (!agg->is_read)
-		rc = read_all(agg, err);
-	count = agg->group_count - agg->at;
 	count = count < VEC_ROWS ? count : VEC_ROWS;
-	if (rc != 0 || count == 0)
-		return rc;
+	if (count == 0)
+		return 0;
 	row_store_batch(&agg->table.keys, NULL, agg->at, count,
 	    &op->batch_arena, &keys);
 	out->row_count = count;
@@ -380,27 +512,42 @@ agg_next(struct op_state *op, struct batch *out, struct error *err)
 	return rc == 0 ? 1 : rc;
 }
 
+static int
+agg_next(struct op_state *op, struct batch *out, struct error *err)
+{
+	struct agg_op *agg = (struct agg_op *)op;
+	int rc = 0;
+
+	if (!agg->is_read)
+		rc = read_all(agg, err);
+	if (rc == 0 && !agg->parts.is_sorted)
+		rc = agg_give(agg, out, err);
+	return rc != 0 ? rc : agg_parts_next(agg, out, err);
+}
+
 static void
 agg_close(struct op_state *op)
 {
 	struct agg_op *agg = (struct agg_op *)op;
 
-	group_table_release(&agg->table);
+	agg_forget(agg);
 	for (uint32_t i = 0; agg->calls != NULL && i < op->rel->agg.call_count;
-	     i++) {
-		agg_state_release(&agg->calls[i].state);
-		group_table_release(&agg->calls[i].seen);
+	     i++)
 		agg_ordered_release(&agg->calls[i].ordered);
-	}
+	agg_parts_release(agg);
 }
 
 static void
 agg_report(const struct op_state *op, struct op_stats *stats)
 {
 	const struct agg_op *agg = (const struct agg_op *)op;
+	const struct agg_parts *parts = &agg->parts;
 
-	op_stats_keep_memory(stats,
-	    agg->table.keys.arena.used_bytes + agg->table.arena.used_bytes);
+	op_stats_keep_memory(stats, agg->memory_bytes);
+	if (parts->is_begun)
+		op_stats_add_spill(stats, parts->partitions.written + 1,
+		    spill_size(&parts->partitions.spill) +
+			parts->sorter.disk_bytes);
 }
 
 static const struct op_class agg_class = {

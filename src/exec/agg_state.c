@@ -22,31 +22,57 @@ agg_state_init(struct agg_state *state, const struct agg_call *call,
 {
 	*state = (struct agg_state){ .call = call, .settings = settings };
 	arena_init(&state->arena, budget);
+	arena_init(&state->cells_arena, budget);
 }
 
 void
 agg_state_release(struct agg_state *state)
 {
 	arena_release(&state->arena);
+	arena_release(&state->cells_arena);
 }
 
-static int
-grow_cells(struct agg_state *state, uint32_t count, struct error *err)
+static uint32_t
+capacity_for(const struct agg_state *state, uint32_t count)
 {
 	uint32_t capacity = state->capacity == 0 ? CELLS_MIN : state->capacity;
-	struct agg_cell *cells;
-	int rc;
 
 	while (capacity < count)
 		capacity *= 2;
-	cells = arena_try_alloc(&state->arena, capacity * sizeof(*cells));
+	return capacity;
+}
+
+size_t
+agg_state_bytes_with(const struct agg_state *state, uint32_t count)
+{
+	return state->arena.used_bytes +
+	    capacity_for(state, count) * sizeof(*state->cells);
+}
+
+/* The cells move into a new arena, and the old one goes. */
+static int
+grow_cells(struct agg_state *state, uint32_t count, struct error *err)
+{
+	uint32_t capacity = capacity_for(state, count);
+	struct agg_cell *cells;
+	struct arena arena;
+	int rc;
+
+	arena_init(&arena, state->cells_arena.budget);
+	cells = arena_try_alloc(&arena, capacity * sizeof(*cells));
 	if (cells == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	rc = cancel_memcpy(cells, state->cells, state->count * sizeof(*cells),
 	    state->cancel, err);
+	if (rc != 0) {
+		arena_release(&arena);
+		return rc;
+	}
+	arena_release(&state->cells_arena);
+	state->cells_arena = arena;
 	state->cells = cells;
 	state->capacity = capacity;
-	return rc;
+	return 0;
 }
 
 int

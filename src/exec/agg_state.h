@@ -58,7 +58,8 @@ struct agg_cell {
 struct agg_state {
 	const struct agg_call *call;
 	const struct type_settings *settings;
-	struct arena arena;
+	struct arena arena;        /* what cells point to */
+	struct arena cells_arena;  /* the cells themselves */
 	const atomic_bool *cancel; /* set after init; NULL: none */
 	struct agg_cell *cells;
 	uint32_t count; /* of cells that groups have; zeroed at first */
@@ -68,6 +69,15 @@ struct agg_state {
 void agg_state_init(struct agg_state *state, const struct agg_call *call,
     const struct type_settings *settings, struct mem_budget *budget);
 void agg_state_release(struct agg_state *state);
+
+static inline size_t
+agg_state_bytes(const struct agg_state *state)
+{
+	return state->arena.used_bytes + state->cells_arena.used_bytes;
+}
+
+/* The same with cells for `count` groups. */
+size_t agg_state_bytes_with(const struct agg_state *state, uint32_t count);
 
 /* Cells for groups 0..count-1; new ones are empty. */
 MUST_USE int agg_state_reserve(struct agg_state *state, uint32_t count,

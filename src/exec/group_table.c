@@ -52,55 +52,88 @@ out_of_memory(struct error *err)
 	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
-/* Room for `count` more groups, at most half full. */
-static int
-reserve(struct group_table *table, uint32_t count, struct error *err)
+/* Slots for `count` more groups, at most half full. */
+static uint32_t
+slots_for(const struct group_table *table, uint32_t count)
 {
 	uint64_t wanted = 2 * ((uint64_t)group_table_count(table) + count);
 	uint32_t slots = table->slot_count == 0 ? SLOTS_MIN : table->slot_count;
 
 	while (slots < wanted && slots <= UINT32_MAX / 2)
 		slots *= 2;
-	if (slots == table->slot_count)
-		return 0;
-	table->slots =
-	    arena_try_alloc(&table->arena, slots * sizeof(*table->slots));
-	if (table->slots == NULL)
-		return out_of_memory(err);
-	memset(table->slots, 0, slots * sizeof(*table->slots));
-	table->slot_count = slots;
+	return slots;
+}
+
+static size_t
+slots_size(uint32_t slots)
+{
+	return slots * sizeof(uint32_t) + slots / 2 * sizeof(uint64_t);
+}
+
+size_t
+group_table_bytes_with(const struct group_table *table, uint32_t count)
+{
+	return row_store_bytes_with(&table->keys, count) +
+	    slots_size(slots_for(table, count));
+}
+
+static int
+rehash(const struct group_table *table, uint32_t *slots, uint32_t slot_count,
+    struct error *err)
+{
 	for (uint32_t g = 0; g < group_table_count(table); g++) {
-		uint32_t at = (uint32_t)table->hashes[g] & (slots - 1);
+		uint32_t at = (uint32_t)table->hashes[g] & (slot_count - 1);
 
 		if (g % REHASH_GROUPS == 0 &&
 		    cancel_check(table->keys.cancel, err) != 0)
 			return err->code;
-		while (table->slots[at] != 0)
-			at = (at + 1) & (slots - 1);
-		table->slots[at] = g + 1;
+		while (slots[at] != 0)
+			at = (at + 1) & (slot_count - 1);
+		slots[at] = g + 1;
 	}
 	return 0;
 }
 
+/* Slots and hashes move into a new arena, and the old one goes. */
 static int
-put_hash(struct group_table *table, uint32_t group, uint64_t hash,
-    struct error *err)
+grow(struct group_table *table, uint32_t slot_count, struct error *err)
 {
-	if (group == table->hash_capacity) {
-		uint32_t capacity = group == 0 ? SLOTS_MIN : group * 2;
-		uint64_t *hashes =
-		    arena_try_alloc(&table->arena, capacity * sizeof(*hashes));
+	struct arena arena;
+	uint32_t *slots;
+	uint64_t *hashes;
+	int rc = 0;
 
-		if (hashes == NULL)
-			return out_of_memory(err);
-		if (cancel_memcpy(hashes, table->hashes,
-			group * sizeof(*hashes), table->keys.cancel, err) != 0)
-			return err->code;
-		table->hashes = hashes;
-		table->hash_capacity = capacity;
+	arena_init(&arena, table->arena.budget);
+	slots = arena_try_alloc(&arena, slot_count * sizeof(*slots));
+	hashes = arena_try_alloc(&arena, slot_count / 2 * sizeof(*hashes));
+	if (slots == NULL || hashes == NULL)
+		rc = out_of_memory(err);
+	if (rc == 0)
+		rc = cancel_memcpy(hashes, table->hashes,
+		    group_table_count(table) * sizeof(*hashes),
+		    table->keys.cancel, err);
+	if (rc == 0) {
+		memset(slots, 0, slot_count * sizeof(*slots));
+		rc = rehash(table, slots, slot_count, err);
 	}
-	table->hashes[group] = hash;
+	if (rc != 0) {
+		arena_release(&arena);
+		return rc;
+	}
+	arena_release(&table->arena);
+	table->arena = arena;
+	table->slots = slots;
+	table->hashes = hashes;
+	table->slot_count = slot_count;
 	return 0;
+}
+
+static int
+reserve(struct group_table *table, uint32_t count, struct error *err)
+{
+	uint32_t slots = slots_for(table, count);
+
+	return slots == table->slot_count ? 0 : grow(table, slots, err);
 }
 
 static int
@@ -109,11 +142,10 @@ add_group(struct group_table *table, const struct vec *keys, uint16_t row,
 {
 	uint32_t group = group_table_count(table);
 	const struct sel sel = { .rows = &row, .count = 1 };
-	int rc;
 
-	rc = put_hash(table, group, hash, err);
-	if (rc != 0)
-		return rc;
+	if (group >= table->slot_count / 2)
+		return out_of_memory(err);
+	table->hashes[group] = hash;
 	table->slots[slot] = group + 1;
 	return row_store_add(&table->keys, keys, sel, err);
 }

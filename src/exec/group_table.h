@@ -30,9 +30,8 @@ struct group_table {
 
 	/* private */
 	struct arena arena;
-	uint64_t *hashes; /* of each group */
-	uint32_t hash_capacity;
-	uint32_t *slots; /* group + 1, or 0; a power of two of them */
+	uint64_t *hashes; /* of each group; half as many as slots */
+	uint32_t *slots;  /* group + 1, or 0; a power of two of them */
 	uint32_t slot_count;
 };
 
@@ -46,6 +45,15 @@ group_table_count(const struct group_table *table)
 {
 	return table->keys.row_count;
 }
+
+static inline size_t
+group_table_bytes(const struct group_table *table)
+{
+	return row_store_bytes(&table->keys) + table->arena.used_bytes;
+}
+
+/* The same when it has `count` more groups, their strings not counted. */
+size_t group_table_bytes_with(const struct group_table *table, uint32_t count);
 
 /*
  * Find the group of each selected row, making those that are new.  groups[]

@@ -280,6 +280,7 @@ struct rel_agg {
 	uint32_t set_count; /* 0: one, of all keys */
 	struct grouping_call *groupings;
 	uint32_t grouping_count;
+	bool is_unordered; /* nobody sees the order of the groups */
 };
 
 struct sort_key {

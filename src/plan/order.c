@@ -188,6 +188,7 @@ order_relax(struct binder *binder, struct rel *rel, bool is_seen)
 		break;
 	case REL_AGG:
 		/* groups come in the order of their first rows */
+		rel->agg.is_unordered = !is_seen;
 		relax_inputs(binder, rel,
 		    (is_seen && rel->agg.key_count > 0) ||
 			needs_order(&rel->agg));

@@ -43,9 +43,30 @@ static const char *const queries[] = {
 	"select b, a from " T "order by b, a limit 20 offset 7000",
 	"select repeat(b, 3000) from " T "where a < 9 order by a, b limit 300",
 	"select distinct on (a) a, b, n from " T "order by a, f desc",
+	/* groups come in the order of their first rows, sums add up in it */
+	"select event_id / 2, count(*), sum(f), avg(n), max(b), max(i) from " T
+	"group by 1",
+	"select event_id * 7919 % 5003 as k, sum(f), string_agg(a::text, ',')"
+	" from " T "group by 1",
+	"select event_id * 7919 % 5003 as k, sum(f) from " T "group by 1 order"
+	" by k",
+	"select distinct f, n from " T,
+	"select f, b, i, count(*) from " T "group by f, b, i",
+	"select f, o, grouping(f, o), sum(f), count(*) from " T
+	"group by cube (f, o)",
+	"select f, sum(n), count(*) from " T "group by grouping sets ((f), (),"
+	" (context_id, f))",
+	"select event_id / 3, count(distinct b), sum(distinct f) filter (where"
+	" a > 9) from " T "group by 1",
+	"select count(*), count(f) from (select f from " T
+	"union select n from " T ") q",
 };
 
 #define QUERY_COUNT (sizeof(queries) / sizeof(queries[0]))
+
+/* Those of which each call fails once. */
+static const uint32_t faulty_queries[] = { 0, 8 };
+#define FAULTY_COUNT (sizeof(faulty_queries) / sizeof(faulty_queries[0]))
 
 static char *expected;
 
@@ -204,19 +225,21 @@ fail_each_call(const char *query, int error, bool damages, const char *answer)
 
 START_TEST(disk_is_full)
 {
-	fail_each_call(queries[_i], ENOSPC, false, "ERROR: 53100: could not ");
+	fail_each_call(queries[faulty_queries[_i]], ENOSPC, false,
+	    "ERROR: 53100: could not ");
 }
 END_TEST
 
 START_TEST(disk_fails)
 {
-	fail_each_call(queries[_i], EIO, false, "ERROR: 58030: could not ");
+	fail_each_call(queries[faulty_queries[_i]], EIO, false,
+	    "ERROR: 58030: could not ");
 }
 END_TEST
 
 START_TEST(blocks_are_damaged)
 {
-	fail_each_call(queries[_i], EIO, true,
+	fail_each_call(queries[faulty_queries[_i]], EIO, true,
 	    "ERROR: XX001: temporary file is damaged");
 }
 END_TEST
@@ -265,9 +288,9 @@ main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, same_rows, 0, (int)QUERY_COUNT);
-	tcase_add_loop_test(tcase, disk_is_full, 0, 1);
-	tcase_add_loop_test(tcase, disk_fails, 0, 1);
-	tcase_add_loop_test(tcase, blocks_are_damaged, 0, 1);
+	tcase_add_loop_test(tcase, disk_is_full, 0, (int)FAULTY_COUNT);
+	tcase_add_loop_test(tcase, disk_fails, 0, (int)FAULTY_COUNT);
+	tcase_add_loop_test(tcase, blocks_are_damaged, 0, (int)FAULTY_COUNT);
 	tcase_add_test(tcase, limit_of_files);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * agg_op.h -- the aggregation, for the two files that make it:
+ *
+ *   agg.c        the operator: reads, gives
+ *   agg_parts.c  rows of groups that do not fit into work_mem
+ *
+ * When the groups fill work_mem no new one is made: rows of those that are there
+ * go on, the others are written to parts by the hash of their keys.  At the end
+ * the groups are given and forgotten, and each part is read as the input was.
+ * So all rows of a group are added to one state, in their order.
+ *
+ * If somebody sees the order of the groups, that of their first rows, those of
+ * parts go through a sorter; those of the input are the first anyway.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "exec/agg_ordered.h"
+#include "exec/agg_state.h"
+#include "exec/eval.h"
+#include "exec/group_table.h"
+#include "exec/op.h"
+#include "exec/partition.h"
+#include "exec/row_store.h"
+#include "exec/sorter.h"
+
+struct agg_call_state {
+	struct agg_state state;
+	/* of an aggregate with DISTINCT: (group, value) that were seen */
+	struct group_table seen;
+	struct type seen_types[2];
+	bool is_ordered; /* all rows are kept, and added at the end */
+	struct agg_ordered ordered;
+};
+
+/* Rows in parts: what the calls need of the input, the keys, the ordinal. */
+struct agg_parts {
+	bool is_begun; /* there are some */
+	struct partitions partitions;
+	struct spill_reader reader; /* of the part that is read */
+	const struct type *types;   /* of the rows in parts */
+	uint32_t *columns;          /* numbers of the input's; at first: */
+	uint32_t column_count;
+	struct row_store firsts; /* by group: the ordinal of its first row */
+	struct sorter sorter;    /* results with the ordinals behind them */
+	struct sort_key by_ordinal;
+	bool is_sorted; /* the sorter gives what is left */
+};
+
+struct agg_op {
+	struct op_state op;
+	const struct type *key_types; /* of the keys, and of the set's number */
+	struct group_table table;
+	struct agg_call_state *calls;
+	bool is_read; /* all rows that the groups will get */
+	bool is_full; /* no new groups */
+	uint32_t group_count;
+	uint32_t at; /* next group to give */
+	int64_t next_ordinal;
+	uint64_t memory_bytes; /* the most that was kept */
+	struct agg_parts parts;
+};
+
+/* ---- agg.c ---- */
+
+/* Keys that rows are grouped by, the number of the set among them. */
+uint32_t agg_key_count(const struct agg_op *agg);
+
+/*
+ * Add the rows to the groups of their keys.  `ordinals`, by row, number the rows
+ * in the order in which they came; NULL: these come next.
+ */
+MUST_USE int agg_add(struct agg_op *agg, const struct eval *eval,
+    struct sel sel, const struct vec *keys, const struct vec *ordinals,
+    struct error *err);
+
+/* A batch of groups: 1, or 0 if all were given, or a code. */
+MUST_USE int agg_give(struct agg_op *agg, struct batch *out, struct error *err);
+
+/* Begin without groups. */
+void agg_begin(struct agg_op *agg);
+void agg_forget(struct agg_op *agg);
+
+/* No more rows for the groups that are there. */
+MUST_USE int agg_finish(struct agg_op *agg, struct error *err);
+
+/* ---- agg_parts.c ---- */
+
+/* Write rows of groups that there is no room for. */
+MUST_USE int agg_parts_add(struct agg_op *agg, const struct eval *eval,
+    struct sel sel, const struct vec *keys, const struct vec *ordinals,
+    struct error *err);
+
+/* The ordinals of rows that make a group. */
+MUST_USE int agg_parts_note(struct agg_op *agg, struct sel sel,
+    const bool *is_new, const struct vec *ordinals, struct error *err);
+
+/* The groups of the parts: 1, 0 at the end, or a code. */
+MUST_USE int agg_parts_next(struct agg_op *agg, struct batch *out,
+    struct error *err);
+
+void agg_parts_release(struct agg_op *agg);
