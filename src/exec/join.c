@@ -13,26 +13,17 @@
  * come out in the order of the probing side, and for one of its rows in that of
  * the table; rows that the table gives on its own come last.
  */
+#include "exec/join_private.h"
+
 #include <string.h>
 
 #include "exec/estimate.h"
-#include "exec/eval.h"
-#include "exec/join_table.h"
 #include "exec/row_key.h"
 
 /* The left side is kept if it has less than one of so many rows. */
 #define WORTH_EXCHANGING 2
 
 #define PREFETCH_ROWS 16 /* so many rows ahead the table is asked for */
-
-/* What comes out of a join, said of the sides' roles. */
-struct join_output {
-	bool pairs;           /* each pair that matches */
-	bool probe_unmatched; /* rows of the probing side without a match */
-	bool probe_matched;   /* those with one, once */
-	bool table_unmatched; /* the same of the table's rows, at the end */
-	bool table_matched;
-};
 
 /* The right side is the table. */
 static const struct join_output right_outputs[] = {
@@ -56,58 +47,22 @@ static const struct join_output left_outputs[] = {
 	[JOIN_ANTI] = { .table_unmatched = true },
 };
 
-/* Pairs of a probing row and a row of the table, or JOIN_NO_ROW. */
-struct pairs {
-	uint16_t probe[VEC_ROWS];
-	uint32_t table[VEC_ROWS];
-	bool keep[VEC_ROWS];
-	uint32_t count;
-};
-
-struct join_op {
-	struct op_state op;
-	struct op_state *right;
-	bool is_left_built; /* the table has the rows of the left side */
-	const struct join_output *output;
-	bool *is_tested; /* of both sides' columns: a conjunct reads it */
-	struct join_table table;
-	uint8_t *is_matched; /* of the table's rows; NULL: nobody asks */
-	struct arena arena;  /* of is_matched and pairs */
-	struct pairs *pairs;
-	bool is_built;
-	bool is_probed;
-
-	/* the probing batch */
-	struct arena probe_arena; /* of the next three */
-	struct vec *keys;
-	uint64_t *hashes; /* by position in batch.sel */
-	bool *has_null;   /* likewise: a null in its key */
-	struct batch batch;
-	bool has_batch;
-	uint32_t at;            /* position in batch.sel */
-	struct join_link next;  /* its next candidate, if is_in_chain */
-	bool is_in_chain;       /* some candidates of that row are done */
-	bool first_has_matched; /* and one of them was kept */
-
-	uint32_t left_over; /* next row of the table to be looked at */
-};
-
 /* ---- building ---- */
 
-static struct op_state *
-probing_side(const struct join_op *join)
+struct op_state *
+join_probing_side(const struct join_op *join)
 {
 	return join->is_left_built ? join->right : join->op.input;
 }
 
-static struct op_state *
-table_side(const struct join_op *join)
+struct op_state *
+join_table_side(const struct join_op *join)
 {
 	return join->is_left_built ? join->op.input : join->right;
 }
 
-static int
-eval_keys(struct join_op *join, const struct eval *eval, struct sel sel,
+int
+join_eval_keys(struct join_op *join, const struct eval *eval, struct sel sel,
     bool is_left, struct vec *out, struct error *err)
 {
 	const struct rel_join *rel = &join->op.rel->join;
@@ -120,6 +75,17 @@ eval_keys(struct join_op *join, const struct eval *eval, struct sel sel,
 	return rc;
 }
 
+bool
+join_is_too_large(const struct join_op *join, uint32_t count)
+{
+	const struct exec_context *context = join->op.env->context;
+
+	return context->temp != NULL && join->table.key_count > 0 &&
+	    join->table.rows.row_count > 0 &&
+	    join_table_bytes_with(&join->table, count) >
+	    context->work_mem_bytes;
+}
+
 static int
 add_to_table(struct join_op *join, const struct batch *batch, struct error *err)
 {
@@ -128,14 +94,59 @@ add_to_table(struct join_op *join, const struct batch *batch, struct error *err)
 	uint32_t key_count = join->op.rel->join.key_count;
 	struct vec *columns = arena_alloc_array(arena,
 	    batch->col_count + key_count + 1, sizeof(*columns));
+	struct vec *keys = columns + batch->col_count;
 	int rc;
 
 	memcpy(columns, batch->cols, batch->col_count * sizeof(*columns));
-	rc = eval_keys(join, &eval, batch->sel, join->is_left_built,
-	    columns + batch->col_count, err);
+	rc = join_eval_keys(join, &eval, batch->sel, join->is_left_built, keys,
+	    err);
+	if (rc == 0 && join->parts == NULL &&
+	    join_is_too_large(join, batch->sel.count))
+		rc = join_parts_begin(join, err);
 	if (rc != 0)
 		return rc;
+	if (join->parts != NULL)
+		return join_parts_add(join, &join->parts->table, columns, keys,
+		    batch->row_count, batch->sel, err);
 	return join_table_add(&join->table, columns, batch->sel, err);
+}
+
+void
+join_begin(struct join_op *join, const struct type *types,
+    uint32_t column_count)
+{
+	const struct rel_join *rel = &join->op.rel->join;
+	const struct exec_context *context = join->op.env->context;
+
+	join_table_init(&join->table, types, column_count, rel->key_count,
+	    join->output->probe_matched && rel->conjunct_count == 0,
+	    context->budget);
+	join->table.rows.cancel = context->cancel;
+	join->is_probed = false;
+	join->has_batch = false;
+	join->left_over = 0;
+}
+
+int
+join_finish(struct join_op *join, struct error *err)
+{
+	uint64_t bytes;
+	int rc = join_table_finish(&join->table, err);
+
+	if (rc == 0 &&
+	    (join->output->table_unmatched || join->output->table_matched)) {
+		arena_release(&join->matched_arena);
+		join->is_matched = arena_try_alloc(&join->matched_arena,
+		    (size_t)join->table.rows.row_count + 1);
+		if (join->is_matched == NULL)
+			return error_set(err, STELE_E_OUT_OF_MEMORY,
+			    "out of memory");
+		memset(join->is_matched, 0, join->table.rows.row_count);
+	}
+	bytes = join_table_bytes(&join->table) + join->matched_arena.used_bytes;
+	if (bytes > join->memory_bytes)
+		join->memory_bytes = bytes;
+	return rc;
 }
 
 static int
@@ -144,24 +155,17 @@ build(struct join_op *join, struct error *err)
 	struct batch batch;
 	int rc;
 
-	while ((rc = op_next(table_side(join), &batch, err)) > 0) {
+	while ((rc = op_next(join_table_side(join), &batch, err)) > 0) {
 		rc = op_forget(&join->op, err);
 		if (rc == 0)
 			rc = add_to_table(join, &batch, err);
 		if (rc != 0)
 			return rc;
 	}
-	if (rc == 0)
-		rc = join_table_finish(&join->table, err);
-	if (rc != 0 ||
-	    (!join->output->table_unmatched && !join->output->table_matched))
+	if (rc != 0)
 		return rc;
-	join->is_matched = arena_try_alloc(&join->arena,
-	    (size_t)join->table.rows.row_count + 1);
-	if (join->is_matched == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	memset(join->is_matched, 0, join->table.rows.row_count);
-	return 0;
+	return join->parts != NULL ? join_parts_read(join, err)
+				   : join_finish(join, err);
 }
 
 /* ---- candidates ---- */
@@ -180,30 +184,42 @@ find_null_keys(struct join_op *join)
 	}
 }
 
-/* Ask the probing side for a batch: 1, 0 at the end, or a code. */
+/* A batch of the probing side and its keys: 1, 0 at the end, or a code. */
+static int
+read_batch(struct join_op *join, struct error *err)
+{
+	struct arena *arena = &join->probe_arena;
+	struct eval eval;
+	int rc;
+
+	arena_reset(arena);
+	if (join->parts != NULL)
+		return join_parts_probe(join, err);
+	rc = op_next(join_probing_side(join), &join->batch, err);
+	if (rc <= 0)
+		return rc;
+	eval = eval_of_batch(join->op.env, arena, &join->batch);
+	join->keys = arena_alloc_array(arena, join->table.key_count + 1,
+	    sizeof(*join->keys));
+	rc = join_eval_keys(join, &eval, join->batch.sel, !join->is_left_built,
+	    join->keys, err);
+	return rc != 0 ? rc : 1;
+}
+
 static int
 next_batch(struct join_op *join, struct error *err)
 {
 	struct arena *arena = &join->probe_arena;
 	uint32_t count;
-	struct eval eval;
 	int rc;
 
-	rc = op_next(probing_side(join), &join->batch, err);
+	rc = read_batch(join, err);
 	if (rc <= 0)
 		return rc;
-	arena_reset(arena);
 	count = join->batch.sel.count;
-	eval = eval_of_batch(join->op.env, arena, &join->batch);
-	join->keys = arena_alloc_array(arena, join->table.key_count + 1,
-	    sizeof(*join->keys));
 	join->hashes =
 	    arena_alloc_array(arena, count + 1, sizeof(*join->hashes));
 	join->has_null = arena_alloc_array(arena, count + 1, sizeof(bool));
-	rc = eval_keys(join, &eval, join->batch.sel, !join->is_left_built,
-	    join->keys, err);
-	if (rc != 0)
-		return rc;
 	row_key_hash(join->table.key_types, join->table.key_count, join->keys,
 	    join->batch.sel, join->hashes);
 	find_null_keys(join);
@@ -528,7 +544,7 @@ choose_table(struct join_op *join)
 static struct type *
 table_types(const struct join_op *join)
 {
-	const struct rel *side = table_side(join)->rel;
+	const struct rel *side = join_table_side(join)->rel;
 	const struct rel_join *rel = &join->op.rel->join;
 	struct type *types = arena_alloc_array(join->op.env->arena,
 	    side->column_count + rel->key_count + 1, sizeof(*types));
@@ -549,11 +565,8 @@ join_open(struct op_state *op, struct error *err)
 	    rel->right->column_count + op->input->rel->column_count;
 
 	choose_table(join);
-	join_table_init(&join->table, table_types(join),
-	    table_side(join)->rel->column_count, rel->key_count,
-	    join->output->probe_matched && rel->conjunct_count == 0,
-	    op->env->context->budget);
-	join->table.rows.cancel = op->env->context->cancel;
+	join_begin(join, table_types(join),
+	    join_table_side(join)->rel->column_count);
 	join->is_tested = arena_zalloc(op->env->arena, both_count + 1);
 	for (uint32_t i = 0; i < rel->conjunct_count; i++)
 		expr_mark_columns(rel->conjuncts[i], join->is_tested);
@@ -563,28 +576,37 @@ join_open(struct op_state *op, struct error *err)
 	return op_open(join->right, err);
 }
 
-static int
-join_next(struct op_state *op, struct batch *out, struct error *err)
+int
+join_give(struct join_op *join, struct batch *out, struct error *err)
 {
-	struct join_op *join = (struct join_op *)op;
 	int rc;
 
-	if (!join->is_built) {
-		rc = build(join, err);
-		if (rc != 0)
-			return rc;
-		join->is_built = true;
-	}
 	if (!join->is_probed) {
 		rc = probe(join, out, err);
 		if (rc != 0)
 			return rc;
 		join->is_probed = true;
-		rc = op_forget(op, err);
+		rc = op_forget(&join->op, err);
 		if (rc != 0)
 			return rc;
 	}
 	return join->is_matched != NULL ? give_left_over(join, out) : 0;
+}
+
+static int
+join_next(struct op_state *op, struct batch *out, struct error *err)
+{
+	struct join_op *join = (struct join_op *)op;
+
+	if (!join->is_built) {
+		int rc = build(join, err);
+
+		if (rc != 0)
+			return rc;
+		join->is_built = true;
+	}
+	return join->parts != NULL ? join_parts_next(join, out, err)
+				   : join_give(join, out, err);
 }
 
 static void
@@ -593,8 +615,10 @@ join_close(struct op_state *op)
 	struct join_op *join = (struct join_op *)op;
 
 	op_close(join->right);
+	join_parts_release(join);
 	join_table_release(&join->table);
 	arena_release(&join->probe_arena);
+	arena_release(&join->matched_arena);
 	arena_release(&join->arena);
 }
 
@@ -602,10 +626,14 @@ static void
 join_report(const struct op_state *op, struct op_stats *stats)
 {
 	const struct join_op *join = (const struct join_op *)op;
+	const struct join_parts *parts = join->parts;
 
-	op_stats_keep_memory(stats,
-	    join->table.rows.arena.used_bytes + join->table.arena.used_bytes +
-		join->arena.used_bytes);
+	op_stats_keep_memory(stats, join->memory_bytes);
+	if (parts != NULL)
+		op_stats_add_spill(stats, parts->table.partitions.written,
+		    spill_size(&parts->table.partitions.spill) +
+			spill_size(&parts->probe.partitions.spill) +
+			parts->sorter.disk_bytes);
 }
 
 static const struct op_class join_class = {
@@ -622,6 +650,7 @@ join_op_new(const struct exec_env *env, const struct rel *rel)
 	struct join_op *join = arena_zalloc(env->arena, sizeof(*join));
 
 	arena_init(&join->arena, env->context->budget);
+	arena_init(&join->matched_arena, env->context->budget);
 	arena_init(&join->probe_arena, env->context->budget);
 	op_init(&join->op, &join_class, env, rel);
 	join->right = op_new(env, rel->join.right);

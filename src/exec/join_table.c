@@ -29,6 +29,7 @@ join_table_init(struct join_table *table, const struct type *types,
 		.is_set = is_set,
 	};
 	arena_init(&table->arena, budget);
+	arena_init(&table->hashes_arena, budget);
 	row_store_init(&table->rows, types, column_count + key_count, budget);
 }
 
@@ -36,6 +37,7 @@ void
 join_table_release(struct join_table *table)
 {
 	row_store_release(&table->rows);
+	arena_release(&table->hashes_arena);
 	arena_release(&table->arena);
 }
 
@@ -45,27 +47,65 @@ out_of_memory(struct error *err)
 	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
+static uint32_t
+capacity_for(const struct join_table *table, uint32_t count)
+{
+	uint32_t capacity = table->capacity == 0 ? ROWS_MIN : table->capacity;
+
+	while (capacity < table->rows.row_count + count)
+		capacity *= 2;
+	return capacity;
+}
+
+static size_t
+heads_for(size_t row_count)
+{
+	size_t heads = ROWS_MIN;
+
+	while (heads < row_count * 2 && heads < HEADS_MAX)
+		heads *= 2;
+	return heads;
+}
+
+size_t
+join_table_bytes_with(const struct join_table *table, uint32_t count)
+{
+	size_t rows = (size_t)table->rows.row_count + count;
+
+	if (rows > ROWS_MAX)
+		return SIZE_MAX;
+	return row_store_bytes_with(&table->rows, count) +
+	    capacity_for(table, count) * sizeof(*table->hashes) +
+	    heads_for(rows) * sizeof(*table->heads) +
+	    rows * sizeof(*table->next);
+}
+
+/* The hashes move into a new arena, and the old one goes. */
 static int
 reserve_hashes(struct join_table *table, uint32_t count, struct error *err)
 {
-	uint32_t wanted = table->rows.row_count + count;
-	uint32_t capacity = table->capacity == 0 ? ROWS_MIN : table->capacity;
+	struct arena arena;
+	uint32_t capacity;
 	uint64_t *hashes;
+	int rc;
 
-	if (wanted > ROWS_MAX)
+	if (count > ROWS_MAX - table->rows.row_count)
 		return out_of_memory(err);
-	while (capacity < wanted)
-		capacity *= 2;
+	capacity = capacity_for(table, count);
 	if (capacity == table->capacity)
 		return 0;
-	hashes =
-	    arena_try_alloc(&table->arena, (size_t)capacity * sizeof(*hashes));
-	if (hashes == NULL)
-		return out_of_memory(err);
-	if (cancel_memcpy(hashes, table->hashes,
-		table->rows.row_count * sizeof(*hashes), table->rows.cancel,
-		err) != 0)
-		return err->code;
+	arena_init(&arena, table->arena.budget);
+	hashes = arena_try_alloc(&arena, (size_t)capacity * sizeof(*hashes));
+	rc = hashes == NULL ? out_of_memory(err)
+			    : cancel_memcpy(hashes, table->hashes,
+				  table->rows.row_count * sizeof(*hashes),
+				  table->rows.cancel, err);
+	if (rc != 0) {
+		arena_release(&arena);
+		return rc;
+	}
+	arena_release(&table->hashes_arena);
+	table->hashes_arena = arena;
 	table->hashes = hashes;
 	table->capacity = capacity;
 	return 0;
@@ -160,12 +200,10 @@ int
 join_table_finish(struct join_table *table, struct error *err)
 {
 	uint32_t count = table->rows.row_count;
-	size_t heads = ROWS_MIN;
+	size_t heads = heads_for(count);
 
 	if (table->key_count == 0)
 		return 0;
-	while (heads < (size_t)count * 2 && heads < HEADS_MAX)
-		heads *= 2;
 	table->mask = (uint32_t)(heads - 1);
 	table->heads =
 	    arena_try_alloc(&table->arena, heads * sizeof(*table->heads));
@@ -176,6 +214,9 @@ join_table_finish(struct join_table *table, struct error *err)
 	for (size_t i = 0; i < heads; i++)
 		table->heads[i].row = JOIN_NO_ROW;
 	for (uint32_t row = count; row-- > 0;) {
+		if (row % LINK_ROWS == 0 &&
+		    cancel_check(table->rows.cancel, err) != 0)
+			return err->code;
 		if (!has_null_key(table, row))
 			add_to_chain(table, row);
 	}

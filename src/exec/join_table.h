@@ -6,9 +6,8 @@
  * chain in that order, so that matches come out as they went in.  Without keys
  * every row is a candidate.
  *
- * A table holds its rows in memory.  A join larger than that is to be cut by
- * bits of the hash into partitions, each a table of its own: nothing here looks
- * at more than one.
+ * A table holds its rows in memory.  A join larger than that is cut by bits of
+ * the hash into parts, each a table of its own: see join_private.h.
  *
  * Memory: a row_store and the table's own arena.  Threads: one.
  *
@@ -56,6 +55,7 @@ struct join_table {
 
 	/* private */
 	struct arena arena;
+	struct arena hashes_arena;
 	uint64_t *hashes; /* of each row; capacity of them */
 	uint32_t capacity;
 	struct join_link *next;  /* of each row that is not the last one */
@@ -72,6 +72,17 @@ void join_table_init(struct join_table *table, const struct type *types,
     uint32_t column_count, uint32_t key_count, bool is_set,
     struct mem_budget *budget);
 void join_table_release(struct join_table *table);
+
+static inline size_t
+join_table_bytes(const struct join_table *table)
+{
+	return row_store_bytes(&table->rows) + table->arena.used_bytes +
+	    table->hashes_arena.used_bytes;
+}
+
+/* The same when it is finished with `count` more rows, their strings not
+ * counted. */
+size_t join_table_bytes_with(const struct join_table *table, uint32_t count);
 
 /* Add the selected rows, whose columns are followed by their keys. */
 MUST_USE int join_table_add(struct join_table *table, const struct vec *columns,

@@ -167,6 +167,8 @@ reserve_waiting(struct partitions *partitions, struct error *err)
 int
 partitions_end(struct partitions *partitions, struct error *err)
 {
+	const struct spill_run *runs;
+	uint64_t rows = 0;
 	int rc;
 
 	if (partitions->open == NULL)
@@ -177,10 +179,16 @@ partitions_end(struct partitions *partitions, struct error *err)
 	if (rc != 0)
 		return rc;
 	close_open(partitions);
+	runs = partitions->spill.runs + partitions->first_run;
+	for (uint32_t p = 0; p < partitions->fan_out; p++)
+		rows += runs[p].row_count;
 	for (uint32_t p = partitions->fan_out; p-- > 0;)
 		partitions->waiting[partitions->waiting_count++] =
 		    (struct part){ .run = partitions->first_run + p,
-			    .level = partitions->level };
+			    .level = partitions->level,
+			    .times_whole = runs[p].row_count == rows
+				? partitions->times_whole + 1
+				: 0 };
 	return 0;
 }
 
@@ -193,5 +201,6 @@ partitions_next(struct partitions *partitions, struct part *part)
 		return false;
 	*part = partitions->waiting[--partitions->waiting_count];
 	partitions->level = part->level + 1;
+	partitions->times_whole = part->times_whole;
 	return true;
 }

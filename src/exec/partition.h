@@ -27,13 +27,16 @@ struct error;
 struct part {
 	uint32_t run; /* of the spill */
 	uint32_t level;
+	/* so many times, the last ones, it had all rows that were cut */
+	uint32_t times_whole;
 };
 
 struct partitions {
 	const struct exec_context *context;
 	struct spill spill;
 	uint32_t fan_out;
-	uint32_t level;   /* of rows that are added */
+	uint32_t level; /* of rows that are added */
+	uint32_t times_whole;
 	uint64_t written; /* parts that were begun */
 
 	/* private */
@@ -67,6 +70,13 @@ MUST_USE int partitions_end(struct partitions *partitions, struct error *err);
 
 /* Take the next part that waits, which may be empty; false if there is none. */
 bool partitions_next(struct partitions *partitions, struct part *part);
+
+/* Whether it is hardly to be cut at all: its rows have one hash. */
+static inline bool
+part_is_stuck(const struct part *part)
+{
+	return part->times_whole >= 2;
+}
 
 static inline uint64_t
 part_row_count(const struct partitions *partitions, const struct part *part)
