@@ -172,34 +172,36 @@ wrap_not(struct binder *binder, struct expr *arg, int location)
 	return expr;
 }
 
-/* LIKE's pattern with its ESCAPE character made the usual one. */
+/*
+ * LIKE's pattern with its ESCAPE character made the usual one; that of SIMILAR
+ * TO made a regular expression.
+ */
 static int
 bind_like(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
 	struct str name = operator_name(&ast->op.name);
+	struct str escape_name = STR("like_escape");
 	struct expr *escaped[2];
+	uint32_t escaped_count = 1;
 	struct expr *pattern;
 	struct expr *left;
 	int rc;
 
 	if (ast->op.is_similar)
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "SIMILAR TO is not supported");
+		escape_name = STR("similar_to_escape");
 	if (ast->op.is_negated && name.data[0] != '!')
 		name = arena_printf(binder->arena, "!%.*s", STR_FMT(name));
 	rc = bind_expr(binder, scope, ast->op.left, &left, err);
 	if (rc == 0)
 		rc = bind_expr(binder, scope, ast->op.right, &pattern, err);
-	if (rc == 0 && ast->op.escape != NULL) {
-		escaped[0] = pattern;
-		rc = bind_expr(binder, scope, ast->op.escape, &escaped[1], err);
-		if (rc == 0)
-			rc = bind_function(binder, FUNCTION_PLAIN,
-			    STR("like_escape"), escaped, 2, ast->location,
-			    &pattern, err);
-	}
+	escaped[0] = pattern;
+	if (rc == 0 && ast->op.escape != NULL)
+		rc = bind_expr(binder, scope, ast->op.escape,
+		    &escaped[escaped_count++], err);
+	if (rc == 0 && (ast->op.escape != NULL || ast->op.is_similar))
+		rc = bind_function(binder, FUNCTION_PLAIN, escape_name, escaped,
+		    escaped_count, ast->location, &pattern, err);
 	if (rc != 0)
 		return rc;
 	return bind_operator(binder, name, left, pattern, ast->location, out,

@@ -29,6 +29,11 @@
 #define ARGS1(a)          1, { TYPE_##a }
 #define ARGS2(a, b)       2, { TYPE_##a, TYPE_##b }
 #define ARGS3(a, b, c)    3, { TYPE_##a, TYPE_##b, TYPE_##c }
+#define ARGS4(a, b, c, d) 4, { TYPE_##a, TYPE_##b, TYPE_##c, TYPE_##d }
+#define ARGS5(a, b, c, d, e) \
+	5, { TYPE_##a, TYPE_##b, TYPE_##c, TYPE_##d, TYPE_##e }
+#define ARGS6(a, b, c, d, e, f) \
+	6, { TYPE_##a, TYPE_##b, TYPE_##c, TYPE_##d, TYPE_##e, TYPE_##f }
 #define ARGS7(a, b, c, d, e, f, g) \
 	7, \
 	{ \

@@ -384,6 +384,36 @@ def like(gen, scope, depth):
     return f"({gen.expr('text', scope, depth)} {words} '{pattern}')"
 
 
+PATTERNS = ["a", "^a", "b$", "[a-c]+", "(a|b)c?", "^.$", "", r"\w\d", "a.*b", "^(a+)$"]
+
+
+@rule("bool", weight=2)
+def regex(gen, scope, depth):
+    words = gen.random.choice(["~", "!~", "~*", "!~*"])
+    pattern = gen.random.choice(PATTERNS)
+    return f"({gen.expr('text', scope, depth)} {words} '{pattern}')"
+
+
+@rule("bool")
+def similar(gen, scope, depth):
+    words = gen.random.choice(["SIMILAR TO", "NOT SIMILAR TO"])
+    pattern = gen.random.choice(["a%", "%(b|c)%", "_", "[a-b]+%", ""])
+    return f"({gen.expr('text', scope, depth)} {words} '{pattern}')"
+
+
+@rule("text", weight=2)
+def regex_part(gen, scope, depth):
+    text = gen.expr("text", scope, depth)
+    pattern = gen.random.choice(PATTERNS)
+    return gen.random.choice(
+        [
+            f"substring({text} from '{pattern}')",
+            f"regexp_replace({text}, '{pattern}', '<\\&>', 'g')",
+            f"regexp_substr({text}, '{pattern}', 1, 2)",
+        ]
+    )
+
+
 @rule("bool", weight=6, tame=True)
 def logic(gen, scope, depth):
     word = gen.random.choice([" AND ", " OR "])
