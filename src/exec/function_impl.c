@@ -18,9 +18,17 @@ static pthread_once_t impls_once = PTHREAD_ONCE_INIT;
 static void
 impls_build(void)
 {
-	const struct func_family *families[] = { &func_arith, &func_compare,
-		&func_datetime, &func_json, &func_math, &func_numeric,
-		&func_regex, &func_text, &func_wait };
+	const struct func_family *families[] = {
+		&func_arith,
+		&func_compare,
+		&func_datetime,
+		&func_json,
+		&func_math,
+		&func_numeric,
+		&func_regex,
+		&func_text,
+		&func_wait,
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		for (size_t j = 0; j < families[i]->count; j++) {

@@ -263,6 +263,8 @@ dict_builder_sort(struct dict_builder *dict, struct error *err)
 	return 0;
 }
 
+/* ---- writing ---- */
+
 uint32_t
 dict_page_count(uint32_t string_count)
 {
@@ -281,17 +283,14 @@ shared_prefix(struct str a, struct str b)
 }
 
 void
-dict_put_page(struct buf *out, const struct dict_builder *dict, uint32_t page)
+dict_put_page(struct buf *out, const struct str *strings, uint32_t count)
 {
-	uint32_t first = page * DICT_PAGE_STRINGS;
-	uint32_t limit = dict->count - first < DICT_PAGE_STRINGS
-	    ? dict->count
-	    : first + DICT_PAGE_STRINGS;
 	struct str before = { 0 };
 
-	buf_put_u32(out, limit - first);
-	for (uint32_t i = first; i < limit; i++) {
-		struct str s = dict->strings[i];
+	assert(count > 0 && count <= DICT_PAGE_STRINGS);
+	buf_put_u32(out, count);
+	for (uint32_t i = 0; i < count; i++) {
+		struct str s = strings[i];
 		size_t shared = shared_prefix(before, s);
 
 		buf_put_varint(out, shared);
@@ -302,20 +301,20 @@ dict_put_page(struct buf *out, const struct dict_builder *dict, uint32_t page)
 }
 
 void
-dict_put_root(struct buf *out, const struct dict_builder *dict,
-    const struct block_ref *pages)
+dict_put_root_entry(struct buf *entries, const struct block_ref *page,
+    struct str first)
 {
-	uint32_t page_count = dict_page_count(dict->count);
+	segment_put_ref(entries, page);
+	buf_put_varint(entries, first.len);
+	buf_put_str(entries, first);
+}
 
-	buf_put_u32(out, dict->count);
-	buf_put_u32(out, page_count);
-	for (uint32_t p = 0; p < page_count; p++) {
-		struct str first = dict->strings[p * DICT_PAGE_STRINGS];
-
-		segment_put_ref(out, &pages[p]);
-		buf_put_varint(out, first.len);
-		buf_put_str(out, first);
-	}
+void
+dict_put_root(struct buf *out, uint32_t string_count, const struct buf *entries)
+{
+	buf_put_u32(out, string_count);
+	buf_put_u32(out, dict_page_count(string_count));
+	buf_put_str(out, buf_str(entries));
 }
 
 /* ---- reading ---- */

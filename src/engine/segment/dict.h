@@ -57,12 +57,21 @@ MUST_USE int dict_builder_add(struct dict_builder *dict,
 /* Sort; afterwards `strings` is in order and `ranks` is set. */
 MUST_USE int dict_builder_sort(struct dict_builder *dict, struct error *err);
 
-/* Pages and root of a sorted builder, each appended to the empty `out`. */
+/* ---- writing ---- */
+
 uint32_t dict_page_count(uint32_t string_count);
-void dict_put_page(struct buf *out, const struct dict_builder *dict,
-    uint32_t page);
-void dict_put_root(struct buf *out, const struct dict_builder *dict,
-    const struct block_ref *pages);
+
+/* A page of 1..DICT_PAGE_STRINGS ascending strings into the empty `out`. */
+void dict_put_page(struct buf *out, const struct str *strings, uint32_t count);
+
+/*
+ * The root: what it says of each page is gathered in `entries`, then put
+ * behind the number of all strings into the empty `out`.
+ */
+void dict_put_root_entry(struct buf *entries, const struct block_ref *page,
+    struct str first);
+void dict_put_root(struct buf *out, uint32_t string_count,
+    const struct buf *entries);
 
 /* ---- reading: what blocks are decoded to ---- */
 

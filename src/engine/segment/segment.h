@@ -87,6 +87,9 @@ struct segment_options {
 	struct uuid directory; /* identity of the server's directory */
 	uint32_t zone_rows;    /* multiple of 128, at most 65536 */
 	int zstd_level;        /* of text; 0: a fast one, -1: none */
+	/* Sync as often as this while writing, so that the sync at the end is
+	   short for others that use the disk; 0: only at the end. */
+	uint32_t sync_bytes;
 };
 
 /*
@@ -114,6 +117,30 @@ segment_column_index(uint32_t attnum)
 MUST_USE int segment_writer_begin_type(struct segment_writer *writer,
     uint32_t type_oid, const enum phys *phys, uint32_t column_count,
     struct error *err);
+
+/*
+ * Strings in ascending order, without repeats: next() gives one that is valid
+ * until its next call and returns 1, 0 at the end, or a code.
+ */
+struct segment_strings {
+	int (*next)(void *arg, struct str *out, struct error *err);
+	void *arg;
+};
+
+/*
+ * For who knows what is to come (a merge): rows then name strings by their
+ * place in a dictionary, and the writer keeps none.
+ *
+ * _use_contexts(), before the first type: all contexts; each is to be used by a
+ * row of the segment.  _use_dict(), in a type before its first row: all strings
+ * of the column `attnum`, at least one.  The vectors of such columns are of
+ * PHYS_I64 from then on.  _use_plain(): the column gets no dictionary.
+ */
+MUST_USE int segment_writer_use_contexts(struct segment_writer *writer,
+    const struct segment_strings *strings, struct error *err);
+MUST_USE int segment_writer_use_dict(struct segment_writer *writer,
+    uint32_t attnum, const struct segment_strings *strings, struct error *err);
+void segment_writer_use_plain(struct segment_writer *writer, uint32_t attnum);
 
 /*
  * Add the selected rows: one vector for each column, nothing borrowed
@@ -173,6 +200,27 @@ uint32_t segment_section_zone_count(const struct segment_section *section);
 uint32_t segment_section_zone_rows(const struct segment_section *section,
     uint32_t zone);
 
+/* Its columns, as segment_writer_begin_type() had them. */
+uint32_t segment_section_column_count(const struct segment_section *section);
+
+/*
+ * The dictionary of a string column by its attnum: how many strings, 0 if it
+ * has none.  That of context_id is one for all sections of the segment.
+ */
+uint32_t segment_section_dict_count(const struct segment_section *section,
+    uint32_t attnum);
+
+/*
+ * A walk over its strings, in the order of codes: next() as that of struct
+ * segment_strings.
+ */
+struct segment_dict_cursor;
+MUST_USE int segment_dict_cursor_open(struct segment_section *section,
+    uint32_t attnum, struct segment_dict_cursor **out, struct error *err);
+MUST_USE int segment_dict_cursor_next(struct segment_dict_cursor *cursor,
+    struct str *out, struct error *err);
+void segment_dict_cursor_close(struct segment_dict_cursor *cursor);
+
 /* ---- pruning ---- */
 
 /*
@@ -217,6 +265,12 @@ MUST_USE int segment_cursor_open_zones(struct segment_section *section,
 MUST_USE int segment_cursor_open_rows(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count,
     struct segment_cursor **out, struct error *err);
+
+/*
+ * Of zones, before the first batch: the cursor's column i, which has a
+ * dictionary, gives codes (PHYS_I64) instead of strings.
+ */
+void segment_cursor_want_codes(struct segment_cursor *cursor, uint32_t i);
 
 /*
  * 1 and the next batch (all its rows selected, ascending event_id), 0 at the

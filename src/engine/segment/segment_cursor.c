@@ -28,6 +28,7 @@ struct cursor_column {
 	struct segment_chunk chunk;     /* of the current zone */
 	const struct block *dict_root;  /* pinned; NULL: no dictionary */
 	const struct block **pages;     /* pinned; NULL: not used yet */
+	bool wants_codes;               /* in place of strings */
 	void *data;                     /* batch_rows of its form, and slack */
 	uint8_t *nulls;                 /* batch_rows */
 };
@@ -193,6 +194,21 @@ segment_cursor_open_rows(struct segment_section *section,
 	return cursor_open(section, spec, NULL, rows, row_count, out, err);
 }
 
+void
+segment_cursor_want_codes(struct segment_cursor *cursor, uint32_t i)
+{
+	struct cursor_column *column = &cursor->columns[i];
+
+	MUST(column->dict_root != NULL && cursor->zones != NULL &&
+	    cursor->part_next == 0);
+	block_cache_unpin(cursor->segment->cache, column->dict_root);
+	column->dict_root = NULL; /* the chunks' integers are the values */
+	free(column->pages);
+	column->pages = NULL;
+	column->wants_codes = true;
+	cursor->vecs[i].phys = PHYS_I64;
+}
+
 static void
 release_pins(struct segment_cursor *cursor)
 {
@@ -292,24 +308,44 @@ strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
 	return 0;
 }
 
+static int
+check_codes(const struct segment_cursor *cursor,
+    const struct cursor_column *column, const int64_t *codes, uint32_t count,
+    struct error *err)
+{
+	uint64_t greatest = 0; /* as unsigned: none is negative */
+
+	for (uint32_t i = 0; i < count; i++)
+		greatest = (uint64_t)codes[i] > greatest ? (uint64_t)codes[i]
+							 : greatest;
+	return greatest < column->info->dict_count ? 0 : bad_code(cursor, err);
+}
+
 /* One value at row `row` of a chunk, to index `at` of the column's data. */
 static int
 fill_one(struct segment_cursor *cursor, struct cursor_column *column,
     struct segment_chunk *chunk, uint32_t row, uint32_t at, struct error *err)
 {
-	size_t size = phys_size(column->info->phys);
+	size_t size =
+	    phys_size(column->wants_codes ? PHYS_I64 : column->info->phys);
 	char *out = (char *)column->data + at * size;
 	int64_t code;
 	int rc;
 
+	if (column->info->has_dict &&
+	    chunk_is_null(&chunk->view, row)) { /* it has no code */
+		memset(out, 0, size);
+		return 0;
+	}
 	if (column->dict_root == NULL) {
 		rc = segment_chunk_need(cursor->segment, cursor->section->state,
 		    chunk, row, 1, &cursor->stats.bytes_read, err);
-		return rc != 0 ? rc : chunk_at(&chunk->view, row, out, err);
-	}
-	if (chunk_is_null(&chunk->view, row)) { /* it has no code */
-		memset(out, 0, size);
-		return 0;
+		if (rc == 0)
+			rc = chunk_at(&chunk->view, row, out, err);
+		if (rc == 0 && column->wants_codes)
+			rc =
+			    check_codes(cursor, column, (int64_t *)out, 1, err);
+		return rc;
 	}
 	rc = chunk_at(&chunk->view, row, &code, err);
 	if (rc != 0)
@@ -346,7 +382,7 @@ fill_missing(struct segment_cursor *cursor, uint32_t i)
 
 /* Rows first..first+count-1 of the current zone. */
 static int
-fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
+fill_values(struct segment_cursor *cursor, uint32_t i, uint32_t first,
     uint32_t count, struct error *err)
 {
 	struct cursor_column *column = &cursor->columns[i];
@@ -387,6 +423,18 @@ fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 		return 0;
 	return strings_of_codes(cursor, column, cursor->codes, count,
 	    column->data, err);
+}
+
+static int
+fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
+    uint32_t count, struct error *err)
+{
+	const struct cursor_column *column = &cursor->columns[i];
+	int rc = fill_values(cursor, i, first, count, err);
+
+	if (rc == 0 && column->wants_codes && !cursor->vecs[i].is_constant)
+		rc = check_codes(cursor, column, column->data, count, err);
+	return rc;
 }
 
 /* ---- zones ---- */

@@ -8,6 +8,7 @@
 #include "engine/segment/chunk.h"
 #include "engine/segment/codec_zstd.h"
 #include "engine/segment/dict.h"
+#include "engine/segment/segment.h"
 #include "engine/zone/zone_filter.h"
 #include "os/file.h"
 
@@ -56,6 +57,11 @@ segment_output_flush(struct segment_output *out, struct error *err)
 	rc = os_pwrite_full(out->file, out->pending.data, out->pending.len,
 	    out->offset - out->pending.len, err);
 	buf_reset(&out->pending);
+	if (rc == 0 && out->sync_bytes > 0 &&
+	    out->offset - out->synced_bytes >= out->sync_bytes) {
+		out->synced_bytes = out->offset;
+		rc = os_fdatasync(out->file, err);
+	}
 	return rc;
 }
 
@@ -224,28 +230,116 @@ segment_output_chunk_table(struct segment_output *out,
 	return segment_output_block(out, &out->scratch, ref, err);
 }
 
+/* ---- dictionaries ---- */
+
+/* One that is being written: the page that is not full yet, and the root. */
+struct dict_output {
+	struct str strings[DICT_PAGE_STRINGS]; /* in the arena */
+	uint32_t fill;
+	uint32_t count; /* of all strings */
+	struct arena arena;
+	struct buf entries; /* of the root */
+};
+
+static int
+put_dict_page(struct segment_output *out, struct dict_output *dict,
+    struct error *err)
+{
+	struct block_ref ref;
+	int rc;
+
+	buf_reset(&out->scratch);
+	dict_put_page(&out->scratch, dict->strings, dict->fill);
+	rc = segment_output_block(out, &out->scratch, &ref, err);
+	dict_put_root_entry(&dict->entries, &ref, dict->strings[0]);
+	dict->fill = 0;
+	arena_reset(&dict->arena);
+	return rc;
+}
+
+static int
+put_dict_string(struct segment_output *out, struct dict_output *dict,
+    struct str s, struct error *err)
+{
+	char *bytes;
+
+	if (dict->count == DICT_FULL - 1)
+		return error_set(err, STELE_E_LIMIT,
+		    "dictionary of a segment has too many strings");
+	bytes = arena_try_alloc(&dict->arena, s.len + 1);
+	if (bytes == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (s.len > 0)
+		memcpy(bytes, s.data, s.len);
+	dict->strings[dict->fill++] = str_of(bytes, s.len);
+	dict->count++;
+	return dict->fill < DICT_PAGE_STRINGS ? 0
+					      : put_dict_page(out, dict, err);
+}
+
+int
+segment_output_strings(struct segment_output *out,
+    const struct segment_strings *strings, struct block_ref *ref,
+    uint32_t *count, struct error *err)
+{
+	struct dict_output *dict = calloc(1, sizeof(*dict));
+	struct str s;
+	int rc, more = 0;
+
+	if (dict == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	arena_init(&dict->arena, NULL);
+	buf_init(&dict->entries);
+	do {
+		more = strings->next(strings->arg, &s, err);
+		rc = more < 0 ? more : 0;
+		if (more > 0)
+			rc = put_dict_string(out, dict, s, err);
+	} while (more > 0 && rc == 0);
+	if (rc == 0 && dict->fill > 0)
+		rc = put_dict_page(out, dict, err);
+	if (rc == 0)
+		rc = check_buf(&dict->entries, err);
+	if (rc == 0) {
+		buf_reset(&out->scratch);
+		dict_put_root(&out->scratch, dict->count, &dict->entries);
+		rc = segment_output_block(out, &out->scratch, ref, err);
+	}
+	*count = dict->count;
+	buf_release(&dict->entries);
+	arena_release(&dict->arena);
+	free(dict);
+	return rc;
+}
+
+struct sorted_strings {
+	const struct dict_builder *dict;
+	uint32_t next;
+};
+
+static int
+next_sorted(void *arg, struct str *out, struct error *err UNUSED)
+{
+	struct sorted_strings *sorted = arg;
+
+	if (sorted->next == sorted->dict->count)
+		return 0;
+	*out = sorted->dict->strings[sorted->next++];
+	return 1;
+}
+
 int
 segment_output_dict(struct segment_output *out, const struct dict_builder *dict,
     struct block_ref *ref, struct error *err)
 {
-	uint32_t page_count = dict_page_count(dict->count);
-	struct block_ref *pages = calloc(page_count + 1, sizeof(*pages));
-	int rc = 0;
+	struct sorted_strings sorted = { .dict = dict };
+	const struct segment_strings strings = {
+		.next = next_sorted,
+		.arg = &sorted,
+	};
+	uint32_t count;
 
-	if (pages == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	for (uint32_t p = 0; p < page_count && rc == 0; p++) {
-		buf_reset(&out->scratch);
-		dict_put_page(&out->scratch, dict, p);
-		rc = segment_output_block(out, &out->scratch, &pages[p], err);
-	}
-	if (rc == 0) {
-		buf_reset(&out->scratch);
-		dict_put_root(&out->scratch, dict, pages);
-		rc = segment_output_block(out, &out->scratch, ref, err);
-	}
-	free(pages);
-	return rc;
+	return segment_output_strings(out, &strings, ref, &count, err);
 }
 
 int

@@ -28,6 +28,8 @@ struct segment_output {
 	int zstd_level;            /* 0: nothing is compressed */
 	uint32_t zstd_misses;      /* pages in a row that did not shrink */
 	uint32_t zstd_skips;       /* pages that are not tried */
+	uint64_t sync_bytes;       /* sync after so many; 0: never */
+	uint64_t synced_bytes;     /* of the file, so far */
 };
 
 /* Empty, at offset 0; release what it owns but the file. */
@@ -72,7 +74,13 @@ MUST_USE int segment_output_filter(struct segment_output *out,
     struct error *err);
 
 struct dict_builder;
+struct segment_strings;
 
 /* Append a sorted dictionary; the ref of its root. */
 MUST_USE int segment_output_dict(struct segment_output *out,
     const struct dict_builder *dict, struct block_ref *ref, struct error *err);
+
+/* The same from strings that come one by one, and their number. */
+MUST_USE int segment_output_strings(struct segment_output *out,
+    const struct segment_strings *strings, struct block_ref *ref,
+    uint32_t *count, struct error *err);

@@ -139,6 +139,7 @@ segment_writer_open(struct os_fs *fs, const char *dir, uint64_t number,
 	    options->zstd_level == 0      ? ZSTD_LEVEL_DEFAULT
 		: options->zstd_level < 0 ? 0
 					  : options->zstd_level);
+	w->out.sync_bytes = options->sync_bytes;
 	writer_contexts_init(&w->contexts, w->out.identity);
 	w->footer.event_id_first = UINT64_MAX;
 	w->footer.time_min = INT64_MAX;
@@ -296,14 +297,14 @@ note_bounds(struct segment_writer *w, const struct batch *batch, uint32_t first,
 
 /*
  * How many of `count` rows the zone takes, at least one: with the last of them
- * it is full or a column's strings have reached their limit.
+ * it is full or a column's strings have reached their limit.  Codes have none.
  */
 static uint32_t
 rows_that_fit(const struct segment_writer *w, const struct batch *batch,
     uint32_t first, uint32_t count)
 {
 	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count; c++)
-		if (w->columns[c].phys == PHYS_STR)
+		if (w->columns[c].chunk_phys == PHYS_STR)
 			count =
 			    writer_column_fit(&w->columns[c], &batch->cols[c],
 				batch->sel, first, count, ZONE_STRING_BYTES);
@@ -377,6 +378,41 @@ segment_writer_end_type(struct segment_writer *w, struct error *err)
 	return rc;
 }
 
+/* ---- what is known beforehand ---- */
+
+int
+segment_writer_use_contexts(struct segment_writer *w,
+    const struct segment_strings *strings, struct error *err)
+{
+	MUST(w->section_count == 0 && w->columns == NULL);
+	return writer_contexts_use(&w->contexts, &w->out, strings, err);
+}
+
+static struct writer_column *
+string_column(struct segment_writer *w, uint32_t attnum)
+{
+	uint32_t index = segment_column_index(attnum);
+
+	MUST(w->columns != NULL && index >= SEGMENT_CORE_COLUMNS &&
+	    index < w->column_count && w->columns[index].phys == PHYS_STR &&
+	    open_section(w)->info.row_count == 0);
+	return &w->columns[index];
+}
+
+int
+segment_writer_use_dict(struct segment_writer *w, uint32_t attnum,
+    const struct segment_strings *strings, struct error *err)
+{
+	return writer_column_use_dict(string_column(w, attnum), &w->out,
+	    strings, err);
+}
+
+void
+segment_writer_use_plain(struct segment_writer *w, uint32_t attnum)
+{
+	writer_column_use_plain(string_column(w, attnum));
+}
+
 /* ---- the end ---- */
 
 /* The context column of one section. */
@@ -389,7 +425,7 @@ put_context_column(struct segment_writer *w, struct writer_section *section,
 	*column = (struct column_info){
 		.phys = PHYS_STR,
 		.has_dict = true,
-		.dict_count = w->contexts.dict.count,
+		.dict_count = writer_contexts_count(&w->contexts),
 		.dict_root = w->footer.contexts,
 	};
 	return writer_contexts_put_column(&w->contexts, &w->out,
@@ -426,7 +462,7 @@ put_footer(struct segment_writer *w, struct block_ref *ref, struct error *err)
 
 	footer->indexes |= SEGMENT_ZONE_MAPS | SEGMENT_CONTEXTS;
 	footer->section_count = w->section_count;
-	footer->context_count = w->contexts.dict.count;
+	footer->context_count = writer_contexts_count(&w->contexts);
 	footer->sections = calloc(w->section_count, sizeof(*footer->sections));
 	if (footer->sections == NULL)
 		return no_memory(err);

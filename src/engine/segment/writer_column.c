@@ -8,6 +8,7 @@
 #include "common/error.h"
 #include "engine/segment/bitpack.h"
 #include "engine/segment/chunk.h"
+#include "engine/segment/segment.h"
 #include "engine/segment/segment_output.h"
 #include "engine/segment/text.h"
 
@@ -30,6 +31,7 @@ writer_column_init(struct writer_column *column,
 {
 	*column = (struct writer_column){
 		.phys = options->phys,
+		.chunk_phys = options->phys,
 		.zone_limit = options->zone_limit,
 		.is_coded = options->phys == PHYS_STR,
 	};
@@ -56,6 +58,27 @@ writer_column_release(struct writer_column *column)
 	filter_builder_release(&column->filter);
 	arena_release(&column->arena);
 	*column = (struct writer_column){ 0 };
+}
+
+int
+writer_column_use_dict(struct writer_column *column, struct segment_output *out,
+    const struct segment_strings *strings, struct error *err)
+{
+	assert(column->phys == PHYS_STR && column->row_count == 0);
+	column->is_coded = false;
+	column->is_known = true;
+	column->chunk_phys = PHYS_I64;
+	filter_builder_init(&column->filter, PHYS_I64, column->zone_limit,
+	    column->filter.budget);
+	return segment_output_strings(out, strings, &column->known_root,
+	    &column->known_count, err);
+}
+
+void
+writer_column_use_plain(struct writer_column *column)
+{
+	assert(column->phys == PHYS_STR && column->row_count == 0);
+	column->is_coded = false;
 }
 
 /* ---- rows ---- */
@@ -204,7 +227,7 @@ static int
 append_fixed(struct writer_column *column, const struct vec *vec,
     struct sel sel, uint32_t first, uint32_t count, struct error *err)
 {
-	size_t size = phys_size(column->phys);
+	size_t size = phys_size(column->chunk_phys);
 
 	gather_fixed(vec, sel, first, count, size,
 	    (char *)column->values + column->fill * size);
@@ -251,7 +274,8 @@ writer_column_append(struct writer_column *column, const struct vec *vec,
 	    gather_nulls(vec, sel, first, count, column->nulls + column->fill);
 	column->has_nulls |= nulls > 0;
 	column->null_count += nulls;
-	rc = column->phys == PHYS_STR
+	assert(vec->phys == column->chunk_phys);
+	rc = column->chunk_phys == PHYS_STR
 	    ? append_strings(column, vec, sel, first, count, err)
 	    : append_fixed(column, vec, sel, first, count, err);
 	column->fill += count;
@@ -357,7 +381,7 @@ writer_column_end_zone(struct writer_column *column, struct segment_output *out,
     struct error *err)
 {
 	const struct chunk_rows rows = {
-		.phys = column->phys,
+		.phys = column->chunk_phys,
 		.row_count = column->fill,
 		.values = column->values,
 		.nulls = column->has_nulls ? column->nulls : NULL,
@@ -485,6 +509,10 @@ writer_column_finish(struct writer_column *column, struct segment_output *out,
 			rc = put_codes(column, out, zone_rows, zone_count, err);
 		info->has_dict = true;
 		info->dict_count = column->dict.count;
+	} else if (column->is_known) {
+		info->has_dict = true;
+		info->dict_root = column->known_root;
+		info->dict_count = column->known_count;
 	} else if (column->is_coded) {
 		rc = give_up_dict(column, out, zone_rows, zone_count, err);
 	}

@@ -5,7 +5,9 @@
  * All forms but strings are encoded zone by zone.  A string column starts as
  * codes of a dictionary, which is sorted and written with all its zones at
  * the end of the section; when it turns out to repeat little, all zones so far
- * are written plain, and the rest zone by zone.
+ * are written plain, and the rest zone by zone.  If its dictionary is known
+ * beforehand, it is written first, rows come as codes, and they are encoded
+ * zone by zone.
  */
 #pragma once
 
@@ -21,18 +23,23 @@
 
 struct error;
 struct segment_output;
+struct segment_strings;
 
 struct writer_column {
 	enum phys phys;
-	uint32_t zone_limit; /* rows of a full zone */
+	enum phys chunk_phys; /* of rows that come: PHYS_I64 for codes */
+	uint32_t zone_limit;  /* rows of a full zone */
 	struct filter_builder filter;
-	uint32_t fill;         /* rows in the zone that is collected */
-	void *values;          /* its values: zone_limit of the form */
-	uint8_t *nulls;        /* its null flags */
-	bool has_nulls;        /* one of them is set */
-	size_t zone_bytes;     /* of its strings */
-	struct arena arena;    /* those bytes, when plain */
-	bool is_coded;         /* strings: still with a dictionary */
+	uint32_t fill;      /* rows in the zone that is collected */
+	void *values;       /* its values: zone_limit of the form */
+	uint8_t *nulls;     /* its null flags */
+	bool has_nulls;     /* one of them is set */
+	size_t zone_bytes;  /* of its strings */
+	struct arena arena; /* those bytes, when plain */
+	bool is_coded;      /* strings: still with a dictionary */
+	bool is_known;      /* strings: they come as codes of this one: */
+	struct block_ref known_root;
+	uint32_t known_count;
 	bool is_long;          /* a string was too long for one */
 	uint64_t string_bytes; /* of all rows */
 	uint64_t null_count;   /* of all rows */
@@ -57,6 +64,12 @@ struct writer_column_options {
 MUST_USE int writer_column_init(struct writer_column *column,
     const struct writer_column_options *options, struct error *err);
 void writer_column_release(struct writer_column *column);
+
+/* Before the first row of a string column: its dictionary, or that none is. */
+MUST_USE int writer_column_use_dict(struct writer_column *column,
+    struct segment_output *out, const struct segment_strings *strings,
+    struct error *err);
+void writer_column_use_plain(struct writer_column *column);
 
 /*
  * How many of `count` selected rows from `first` on a string column's zone

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "common/must.h"
 #include "engine/segment/chunk.h"
 #include "engine/segment/context_index.h"
 #include "engine/segment/segment.h"
@@ -35,6 +36,24 @@ writer_contexts_release(struct writer_contexts *contexts)
 	*contexts = (struct writer_contexts){ .codes = NULL };
 }
 
+int
+writer_contexts_use(struct writer_contexts *contexts,
+    struct segment_output *out, const struct segment_strings *strings,
+    struct error *err)
+{
+	assert(contexts->row_count == 0);
+	contexts->is_known = true;
+	return segment_output_strings(out, strings, &contexts->known_root,
+	    &contexts->known_count, err);
+}
+
+uint32_t
+writer_contexts_count(const struct writer_contexts *contexts)
+{
+	return contexts->is_known ? contexts->known_count
+				  : contexts->dict.count;
+}
+
 /* ---- rows ---- */
 
 static int
@@ -62,16 +81,27 @@ reserve_rows(struct writer_contexts *contexts, uint32_t count,
 	return 0;
 }
 
-int
-writer_contexts_append(struct writer_contexts *contexts, const struct vec *vec,
+static void
+append_codes(struct writer_contexts *contexts, const struct vec *vec,
+    struct sel sel, uint32_t first, uint32_t count)
+{
+	uint32_t *codes = contexts->codes + contexts->row_count;
+	uint32_t greatest = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		codes[i] =
+		    (uint32_t)vec->i64[vec_index(vec, sel_row(sel, first + i))];
+		greatest = codes[i] > greatest ? codes[i] : greatest;
+	}
+	MUST(greatest < contexts->known_count);
+}
+
+static int
+append_strings(struct writer_contexts *contexts, const struct vec *vec,
     struct sel sel, uint32_t first, uint32_t count, struct error *err)
 {
 	struct str strings[VEC_ROWS];
-	int rc = reserve_rows(contexts, count, err);
 
-	assert(count <= VEC_ROWS);
-	if (rc != 0)
-		return rc;
 	for (uint32_t i = 0; i < count; i++) {
 		strings[i] = vec->str[vec_index(vec, sel_row(sel, first + i))];
 		if (strings[i].len > SEGMENT_CONTEXT_BYTES_MAX)
@@ -79,8 +109,23 @@ writer_contexts_append(struct writer_contexts *contexts, const struct vec *vec,
 			    "context_id is too long: %zu bytes",
 			    strings[i].len);
 	}
-	rc = dict_builder_add(&contexts->dict, strings, NULL, count,
+	return dict_builder_add(&contexts->dict, strings, NULL, count,
 	    contexts->codes + contexts->row_count, err);
+}
+
+int
+writer_contexts_append(struct writer_contexts *contexts, const struct vec *vec,
+    struct sel sel, uint32_t first, uint32_t count, struct error *err)
+{
+	int rc = reserve_rows(contexts, count, err);
+
+	assert(count <= VEC_ROWS);
+	if (rc != 0)
+		return rc;
+	if (contexts->is_known)
+		append_codes(contexts, vec, sel, first, count);
+	else
+		rc = append_strings(contexts, vec, sel, first, count, err);
 	contexts->row_count += count;
 	return rc;
 }
@@ -110,10 +155,17 @@ int
 writer_contexts_put_dict(struct writer_contexts *contexts,
     struct segment_output *out, struct block_ref *ref, struct error *err)
 {
-	int rc = dict_builder_sort(&contexts->dict, err);
+	int rc;
 
-	return rc == 0 ? segment_output_dict(out, &contexts->dict, ref, err)
-		       : rc;
+	*ref = contexts->known_root;
+	if (contexts->is_known)
+		return 0;
+	rc = dict_builder_sort(&contexts->dict, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < contexts->row_count; i++)
+		contexts->codes[i] = contexts->dict.ranks[contexts->codes[i]];
+	return segment_output_dict(out, &contexts->dict, ref, err);
 }
 
 int
@@ -140,7 +192,7 @@ writer_contexts_put_column(struct writer_contexts *contexts,
 		};
 
 		for (uint32_t i = 0; i < rows.row_count; i++)
-			codes[i] = contexts->dict.ranks[next[i]];
+			codes[i] = next[i];
 		rc = segment_output_chunk(out, &rows, &infos[z], err);
 		next += rows.row_count;
 	}
@@ -155,7 +207,7 @@ out:
 
 /* ---- the index ---- */
 
-/* Of a context, by its code of first use, while lists are made. */
+/* Of a context while lists are made. */
 struct context_mark {
 	uint32_t last_granule; /* plus one; 0: none yet */
 	uint32_t next; /* number of granules, then where the next goes */
@@ -195,31 +247,24 @@ visit_granules(const struct writer_contexts *contexts,
 }
 
 /*
- * Lists of granules by sorted code: a counting sort.  `starts` has one more
- * than the contexts; *granules is malloc'd.
+ * Lists of granules by code: a counting sort.  `starts` has one more than the
+ * contexts; *granules is malloc'd.
  */
 static int
 make_lists(const struct writer_contexts *contexts, struct context_mark *marks,
     uint32_t *starts, uint32_t **granules, struct error *err)
 {
-	const struct dict_builder *dict = &contexts->dict;
+	const uint32_t count = writer_contexts_count(contexts);
 	struct granule_visit visit = { .marks = marks };
 	uint32_t sum = 0;
 
 	visit_granules(contexts, &visit);
-	for (uint32_t c = 0; c < dict->count; c++)
-		starts[dict->ranks[c]] = marks[c].next;
-	for (uint32_t r = 0; r < dict->count; r++) {
-		uint32_t count = starts[r];
-
-		starts[r] = sum;
-		sum += count;
+	for (uint32_t c = 0; c < count; c++) {
+		starts[c] = sum;
+		sum += marks[c].next;
+		marks[c] = (struct context_mark){ .next = starts[c] };
 	}
-	starts[dict->count] = sum;
-	for (uint32_t c = 0; c < dict->count; c++)
-		marks[c] = (struct context_mark){
-			.next = starts[dict->ranks[c]],
-		};
+	starts[count] = sum;
 	*granules = malloc((size_t)sum * sizeof(**granules));
 	if (*granules == NULL)
 		return no_memory(err);
@@ -233,7 +278,7 @@ put_pages(const struct writer_contexts *contexts, struct segment_output *out,
     const uint32_t *starts, const uint32_t *granules, struct block_ref *ref,
     struct error *err)
 {
-	uint32_t context_count = contexts->dict.count;
+	uint32_t context_count = writer_contexts_count(contexts);
 	uint32_t page_count = dict_page_count(context_count);
 	struct block_ref *pages = calloc(page_count, sizeof(*pages));
 	int rc = 0;
@@ -264,7 +309,7 @@ int
 writer_contexts_put_index(struct writer_contexts *contexts,
     struct segment_output *out, struct block_ref *ref, struct error *err)
 {
-	size_t count = contexts->dict.count;
+	size_t count = writer_contexts_count(contexts);
 	struct context_mark *marks = calloc(count, sizeof(*marks));
 	uint32_t *starts = calloc(count + 1, sizeof(*starts));
 	uint32_t *granules = NULL;

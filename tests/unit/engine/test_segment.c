@@ -809,6 +809,147 @@ START_TEST(strings_of_all_kinds)
 }
 END_TEST
 
+/* ---- copies by codes ---- */
+
+#define COPY_NUMBER 0x1235
+
+/* A column of the copied section: its attnum, in the order of the section. */
+static uint32_t
+copied_attnum(uint32_t index)
+{
+	return index == segment_column_index(COLUMN_VERSION) ? COLUMN_VERSION
+	    : index < SEGMENT_CORE_COLUMNS                   ? index + 1
+							     : index;
+}
+
+static int
+next_string(void *arg, struct str *out, struct error *error)
+{
+	return segment_dict_cursor_next(arg, out, error);
+}
+
+/* Give the writer a column's dictionary, by `use`. */
+static void
+copy_dict(struct segment_writer *writer, uint32_t attnum)
+{
+	struct segment_dict_cursor *cursor;
+	struct segment_strings strings = { .next = next_string };
+
+	ck_assert_int_eq(segment_dict_cursor_open(section, attnum, &cursor,
+			     &err),
+	    0);
+	strings.arg = cursor;
+	ck_assert_int_eq(attnum == COLUMN_CONTEXT_ID
+		? segment_writer_use_contexts(writer, &strings, &err)
+		: segment_writer_use_dict(writer, attnum, &strings, &err),
+	    0);
+	segment_dict_cursor_close(cursor);
+}
+
+static void
+copy_rows(struct segment_writer *writer, const uint32_t *attnums)
+{
+	struct scan_spec copied = { .type = &model.type,
+		.attnums = attnums,
+		.attnum_count = MODEL_COLUMNS };
+	struct segment_cursor *cursor;
+	struct segment_parts parts;
+	struct batch batch;
+	int rc;
+
+	ck_assert_int_eq(segment_prune(section, &copied, &arena, &parts, &err),
+	    0);
+	ck_assert_int_eq(segment_cursor_open_zones(section, &copied,
+			     parts.zones, parts.zone_count, &cursor, &err),
+	    0);
+	for (uint32_t i = 0; i < MODEL_COLUMNS; i++)
+		if (segment_section_dict_count(section, attnums[i]) > 0)
+			segment_cursor_want_codes(cursor, i);
+	while ((rc = segment_cursor_next(cursor, &batch, &err)) == 1)
+		ck_assert_int_eq(segment_writer_append(writer, &batch, &err),
+		    0);
+	ck_assert_msg(rc == 0, "%s", err.message);
+	segment_cursor_close(cursor);
+}
+
+/* Copy the segment without looking at a string; then it is the segment. */
+static void
+copy_segment(void)
+{
+	struct segment_options options = { .directory = model.directory,
+		.zone_rows = model.zone_rows,
+		.sync_bytes = 1 };
+	struct segment_writer *writer;
+	uint32_t attnums[MODEL_COLUMNS];
+	enum phys phys[MODEL_COLUMNS];
+
+	ck_assert_int_eq(segment_writer_open(os_fs_real(), dir, COPY_NUMBER, 3,
+			     &options, &writer, &err),
+	    0);
+	copy_dict(writer, COLUMN_CONTEXT_ID);
+	for (uint32_t i = 0; i < MODEL_COLUMNS; i++) {
+		attnums[i] = copied_attnum(i);
+		phys[i] = model.cols[i].phys;
+	}
+	ck_assert_int_eq(segment_writer_begin_type(writer, MODEL_OID, phys,
+			     MODEL_COLUMNS, &err),
+	    0);
+	for (uint32_t i = SEGMENT_CORE_COLUMNS; i < MODEL_COLUMNS; i++) {
+		if (segment_section_dict_count(section, attnums[i]) > 0)
+			copy_dict(writer, attnums[i]);
+		else if (phys[i] == PHYS_STR)
+			segment_writer_use_plain(writer, attnums[i]);
+	}
+	copy_rows(writer, attnums);
+	ck_assert_int_eq(segment_writer_end_type(writer, &err), 0);
+	segment_meta_release(&meta);
+	ck_assert_int_eq(segment_writer_finish(writer, &meta, &err), 0);
+	segment_unref(segment);
+	ck_assert_int_eq(segment_open(os_fs_real(), dir, &meta,
+			     &model.directory, cache, &segment, &err),
+	    0);
+	open_section();
+}
+
+START_TEST(a_copy_by_codes_has_the_same_rows)
+{
+	uint64_t size;
+	struct segment_cursor *cursor;
+	struct segment_parts parts;
+	uint32_t *rows, count, dicts = 0;
+
+	make(100 + (uint64_t)_i, _i == 0 ? 1 : 5000, 512);
+	size = meta.size_bytes;
+	open_section();
+	ck_assert_uint_eq(segment_section_column_count(section), MODEL_COLUMNS);
+	for (uint32_t a = COLUMN_VERSION; a <= MODEL_COLUMNS; a++)
+		dicts += segment_section_dict_count(section, a) > 0;
+	ck_assert_uint_ge(dicts, _i == 0 ? 1 : 2);
+	copy_segment();
+	ck_assert_msg(segment_verify(os_fs_real(), dir, &meta, &model.directory,
+			  &err) == 0,
+	    "%s", err.message);
+	ck_assert_uint_eq(meta.size_bytes, size);
+	ck_assert_uint_eq(meta.row_count, model.row_count);
+	ck_assert_int_eq(segment_prune(section, &spec, &arena, &parts, &err),
+	    0);
+	rows = model_rows(&count);
+	ck_assert_int_eq(segment_cursor_open_zones(section, &spec, parts.zones,
+			     parts.zone_count, &cursor, &err),
+	    0);
+	check_rows(cursor, rows, count);
+	spec.has_context = true;
+	spec.context = model.cols[0].str[model.row_count / 2];
+	ck_assert_int_eq(segment_prune(section, &spec, &arena, &parts, &err),
+	    0);
+	rows = model_rows(&count);
+	ck_assert_int_eq(segment_cursor_open_rows(section, &spec, parts.rows,
+			     parts.row_count, &cursor, &err),
+	    0);
+	check_rows(cursor, rows, count);
+}
+END_TEST
+
 /* Fail the n-th call: no file under the final name, no temporary file. */
 static int calls_left;
 
@@ -1039,6 +1180,7 @@ main(void)
 	tcase_add_test(tc, any_flipped_byte_is_found);
 	tcase_add_test(tc, any_truncation_is_found);
 	tcase_add_test(tc, what_is_swapped_is_found);
+	tcase_add_loop_test(tc, a_copy_by_codes_has_the_same_rows, 0, 6);
 	tcase_add_loop_test(tc, strings_of_all_kinds, 0,
 	    ARRAY_LEN(string_case));
 	tcase_add_loop_test(tc, a_failure_leaves_no_file, 0, 4);
