@@ -240,9 +240,9 @@ struct scan_stats {
 };
 
 /*
- * A scan is cut into runs: each is a sequence of parts whose rows ascend in
- * event_id, over all parts of the run; different runs interleave.  Parts can
- * be read by different threads at the same time.
+ * A scan is cut into runs, one or a few a shard: each is a sequence of parts
+ * whose rows ascend in event_id, over all parts of the run; different runs
+ * interleave.  Parts can be read by different threads at the same time.
  */
 struct scan;
 MUST_USE int scan_open(struct engine *engine, const struct scan_spec *spec,

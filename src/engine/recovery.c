@@ -131,26 +131,51 @@ recovery_open_directory(struct engine *engine, struct manifest **out,
 
 /* ---- segments ---- */
 
+/* Open the segments of one shard into `opened`; *count says how many. */
+static int
+open_shard_segments(struct engine *engine, const struct manifest_state *state,
+    uint32_t shard, struct segment **opened, uint32_t *count, struct error *err)
+{
+	int rc = 0;
+
+	*count = 0;
+	for (uint32_t i = 0; i < state->segment_count && rc == 0; i++) {
+		if (state->segments[i].shard != shard)
+			continue;
+		rc = segment_open(engine->fs, engine->dir, &state->segments[i],
+		    &engine->directory, engine->cache, &opened[*count], err);
+		if (rc == 0)
+			(*count)++;
+	}
+	return rc;
+}
+
 static int
 open_segments(struct engine *engine, const struct manifest_state *state,
     struct error *err)
 {
+	struct segment **opened =
+	    calloc((size_t)state->segment_count + 1, sizeof(struct segment *));
 	int rc = 0;
 
-	for (uint32_t i = 0; i < state->segment_count && rc == 0; i++) {
-		const struct segment_meta *meta = &state->segments[i];
-		struct segment *segment;
+	if (opened == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < state->segment_count && rc == 0; i++)
+		if (state->segments[i].shard >= engine->shard_count)
+			rc = error_set(err, STELE_E_CORRUPT,
+			    "segment %" PRIu64 " is of no shard",
+			    state->segments[i].number);
+	for (uint32_t s = 0; s < engine->shard_count && rc == 0; s++) {
+		uint32_t count;
 
-		if (meta->shard >= engine->shard_count)
-			return error_set(err, STELE_E_CORRUPT,
-			    "segment %" PRIu64 " is of no shard", meta->number);
-		rc = segment_open(engine->fs, engine->dir, meta,
-		    &engine->directory, engine->cache, &segment, err);
-		if (rc != 0)
-			return rc;
-		rc = view_add_segment(&engine->view, meta->shard, segment, err);
-		segment_unref(segment);
+		rc = open_shard_segments(engine, state, s, opened, &count, err);
+		if (rc == 0)
+			rc = view_replace_segments(&engine->view, s, NULL, 0,
+			    opened, count, err);
+		for (uint32_t i = 0; i < count; i++)
+			segment_unref(opened[i]);
 	}
+	free(opened);
 	return rc;
 }
 

@@ -41,6 +41,42 @@ add_part(struct scan *scan, struct scan_run *run)
 	return &run->parts[run->part_count++];
 }
 
+/*
+ * Of the shard's runs, those from `first` on, the one that ends last before an
+ * event_id; a new one if there is none.  NULL without memory.
+ */
+static struct scan_run *
+run_before(struct scan *scan, uint32_t first, uint64_t event_id)
+{
+	struct scan_run *best = NULL;
+
+	for (uint32_t i = first; i < scan->run_count; i++) {
+		struct scan_run *run = &scan->runs[i];
+
+		if (run->last_event_id < event_id &&
+		    (best == NULL || run->last_event_id > best->last_event_id))
+			best = run;
+	}
+	if (best != NULL)
+		return best;
+	if (scan->run_count == scan->run_room) {
+		uint32_t room = scan->run_room == 0 ? 8 : scan->run_room * 2;
+		struct scan_run *runs =
+		    arena_try_alloc(scan->arena, room * sizeof(*runs));
+
+		if (runs == NULL)
+			return NULL;
+		if (scan->run_count > 0)
+			memcpy(runs, scan->runs,
+			    scan->run_count * sizeof(*runs));
+		scan->runs = runs;
+		scan->run_room = room;
+	}
+	best = &scan->runs[scan->run_count++];
+	*best = (struct scan_run){ .parts = NULL };
+	return best;
+}
+
 /* ---- segments ---- */
 
 static bool
@@ -90,11 +126,8 @@ add_rows(struct scan *scan, struct scan_run *run,
     struct segment_section *section, const struct segment_parts *found,
     struct error *err)
 {
-	struct scan_part *part;
+	struct scan_part *part = add_part(scan, run);
 
-	if (found->row_count == 0)
-		return 0;
-	part = add_part(scan, run);
 	if (part == NULL)
 		return out_of_memory(err);
 	part->kind = PART_ROWS;
@@ -105,17 +138,20 @@ add_rows(struct scan *scan, struct scan_run *run,
 	return 0;
 }
 
+/* `first`: where the runs of its shard begin. */
 static int
-add_segment(struct scan *scan, struct scan_run *run, struct segment *segment,
+add_segment(struct scan *scan, uint32_t first, struct segment *segment,
     struct error *err)
 {
+	const struct segment_meta *meta = segment_meta(segment);
 	struct segment_section *section;
 	struct segment_parts found = { .zone_count = 0 };
+	struct scan_run *run;
 	uint32_t zones;
 	int rc;
 
 	scan->opened.segments++;
-	if (!may_hold(&scan->spec, segment_meta(segment))) {
+	if (!may_hold(&scan->spec, meta)) {
 		scan->opened.segments_pruned++;
 		return 0;
 	}
@@ -127,10 +163,16 @@ add_segment(struct scan *scan, struct scan_run *run, struct segment *segment,
 		return rc;
 	zones = segment_section_zone_count(section);
 	scan->opened.zones += zones;
-	if (scan->spec.has_context || scan->spec.event_ids != NULL)
-		return add_rows(scan, run, section, &found, err);
-	scan->opened.zones_pruned += zones - found.zone_count;
-	return add_zones(scan, run, section, &found, err);
+	if (!scan->spec.has_context && scan->spec.event_ids == NULL)
+		scan->opened.zones_pruned += zones - found.zone_count;
+	if (found.zone_count == 0 && found.row_count == 0)
+		return 0;
+	run = run_before(scan, first, meta->event_id_first);
+	if (run == NULL)
+		return out_of_memory(err);
+	run->last_event_id = meta->event_id_last;
+	return found.row_count > 0 ? add_rows(scan, run, section, &found, err)
+				   : add_zones(scan, run, section, &found, err);
 }
 
 /* ---- MemTables ---- */
@@ -221,13 +263,20 @@ limit_events(struct scan_spec *spec)
 }
 
 static int
-fill_run(struct scan *scan, struct scan_run *run, const struct shard_view *part,
-    struct error *err)
+add_shard(struct scan *scan, const struct shard_view *part, struct error *err)
 {
+	uint32_t first = scan->run_count;
+	struct scan_run *run;
 	int rc = 0;
 
 	for (uint32_t i = 0; i < part->segment_count && rc == 0; i++)
-		rc = add_segment(scan, run, part->segments[i], err);
+		rc = add_segment(scan, first, part->segments[i], err);
+	if (rc != 0 || part->memtable_count == 0)
+		return rc;
+	/* All that they hold comes after all that is in segments. */
+	run = run_before(scan, first, UINT64_MAX);
+	if (run == NULL)
+		return out_of_memory(err);
 	for (uint32_t i = 0; i < part->memtable_count && rc == 0; i++)
 		rc = add_memtable(scan, run, part->memtables[i], err);
 	return rc;
@@ -259,19 +308,11 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 		first = engine_shard_of(engine, spec->context);
 		limit = first + 1;
 	}
-	scan->runs =
-	    arena_try_alloc(arena, (limit - first) * sizeof(scan->runs[0]));
-	if (scan->runs == NULL)
-		return out_of_memory(err);
 	/* 0 means "no limit" to those below, and nothing is visible yet. */
 	if (scan->spec.event_id_last == 0)
 		limit = first;
-	for (uint32_t i = first; i < limit && rc == 0; i++) {
-		struct scan_run *run = &scan->runs[scan->run_count++];
-
-		*run = (struct scan_run){ .parts = NULL };
-		rc = fill_run(scan, run, view->shards[i], err);
-	}
+	for (uint32_t i = first; i < limit && rc == 0; i++)
+		rc = add_shard(scan, view->shards[i], err);
 	if (rc == 0)
 		rc = arena_check(arena, err);
 	if (rc == 0)

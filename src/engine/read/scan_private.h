@@ -2,10 +2,13 @@
 /*
  * scan_private.h -- a scan and its cursors from the inside.
  *
- * A scan has one run per shard that is not pruned, and a run has parts: some
- * zones, or rows, of one segment; some chunks of one MemTable; or the rows of
- * one context, or of a list of events, in one MemTable.  A cursor reads one
- * part.
+ * A scan has runs, and a run has parts: some zones, or rows, of one segment;
+ * some chunks of one MemTable; or the rows of one context, or of a list of
+ * events, in one MemTable.  A cursor reads one part.
+ *
+ * Segments of a shard may interleave: merges cut by time, not by event_id.  So
+ * a shard has as many runs as lie over one event_id at most: in the order of
+ * their first ids, each segment goes to the run that ends last before it.
  */
 #pragma once
 
@@ -38,6 +41,7 @@ struct scan_run {
 	struct scan_part *parts; /* in the arena */
 	uint32_t part_count;
 	uint32_t part_room;
+	uint64_t last_event_id; /* no row has a greater one, so far */
 };
 
 /* In the caller's arena; borrows the snapshot. */
@@ -46,6 +50,7 @@ struct scan {
 	struct arena *arena;
 	struct scan_run *runs;
 	uint32_t run_count;
+	uint32_t run_room;
 	uint64_t row_estimate;
 	struct scan_stats opened;         /* what pruning has seen */
 	atomic_uint_least64_t rows;       /* handed out by closed cursors */

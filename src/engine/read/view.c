@@ -32,15 +32,15 @@ take(atomic_uint *refs)
 /* ---- parts of a shard ---- */
 
 static struct shard_view *
-shard_view_new(uint32_t segment_count, uint32_t memtable_count)
+shard_view_new(size_t segment_count, size_t memtable_count)
 {
 	struct shard_view *part = calloc(1, sizeof(*part));
 
 	if (part == NULL)
 		return NULL;
 	atomic_init(&part->refs, 1);
-	part->segments = calloc(segment_count + (size_t)1, sizeof(void *));
-	part->memtables = calloc(memtable_count + (size_t)1, sizeof(void *));
+	part->segments = calloc(segment_count + 1, sizeof(void *));
+	part->memtables = calloc(memtable_count + 1, sizeof(void *));
 	if (part->segments != NULL && part->memtables != NULL)
 		return part;
 	free(part->segments);
@@ -228,18 +228,48 @@ view_replace_memtable(struct view_holder *holder, uint32_t shard,
 	return swap_part(holder, shard, fresh, err);
 }
 
+static bool
+is_among(const struct segment *segment, struct segment *const *segments,
+    uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (segments[i] == segment)
+			return true;
+	return false;
+}
+
+static int
+compare_segments(const void *a, const void *b)
+{
+	const struct segment_meta *x =
+	    segment_meta(*(struct segment *const *)a);
+	const struct segment_meta *y =
+	    segment_meta(*(struct segment *const *)b);
+
+	return (x->event_id_first > y->event_id_first) -
+	    (x->event_id_first < y->event_id_first);
+}
+
 int
-view_add_segment(struct view_holder *holder, uint32_t shard,
-    struct segment *segment, struct error *err)
+view_replace_segments(struct view_holder *holder, uint32_t shard,
+    struct segment *const *removed, uint32_t removed_count,
+    struct segment *const *added, uint32_t added_count, struct error *err)
 {
 	struct shard_view *old = part_of(holder, shard);
 	struct shard_view *fresh =
-	    shard_view_new(old->segment_count + 1, old->memtable_count);
+	    shard_view_new(old->segment_count + (size_t)added_count,
+		old->memtable_count);
 
 	if (fresh != NULL) {
 		for (uint32_t i = 0; i < old->segment_count; i++)
-			put_segment(fresh, old->segments[i]);
-		put_segment(fresh, segment);
+			if (!is_among(old->segments[i], removed, removed_count))
+				put_segment(fresh, old->segments[i]);
+		MUST(
+		    fresh->segment_count == old->segment_count - removed_count);
+		for (uint32_t i = 0; i < added_count; i++)
+			put_segment(fresh, added[i]);
+		qsort(fresh->segments, fresh->segment_count,
+		    sizeof(fresh->segments[0]), compare_segments);
 		for (uint32_t i = 0; i < old->memtable_count; i++)
 			put_memtable(fresh, old->memtables[i]);
 	}

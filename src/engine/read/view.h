@@ -3,12 +3,14 @@
  * view.h -- what holds the events, as an immutable list, and snapshots of it.
  *
  * A view lists the segments and MemTables of every shard.  It changes when a
- * MemTable is started or becomes a segment: a new view is made and swapped in,
- * and whoever holds the old one keeps all of it alive.
+ * MemTable is started or becomes a segment, and when segments are merged: a new
+ * view is made and swapped in, and whoever holds the old one keeps all of it
+ * alive.
  *
  * Invariants
- *   R1  Segments ascend in event_id, then come the MemTables, oldest first; no
- *       event is in two of them.
+ *   R1  Segments are in the order of their first event_id and may interleave,
+ *       as merges cut by time; then come the MemTables, oldest first, whose
+ *       events are later than all in segments.  No event is in two of them.
  *   R2  A MemTable is in the current view before it takes its first row; so a
  *       view taken after reading a position holds every event up to it.
  *   R3  Position, catalogue and view of a snapshot are read under one lock,
@@ -74,16 +76,18 @@ struct shard_view *view_shard(struct view_holder *holder, uint32_t shard);
 void shard_view_unref(struct shard_view *part); /* NULL is allowed */
 
 /*
- * Change one shard's part: add a MemTable at the end; put a segment (or none,
- * if NULL) in the place of the oldest MemTable; add a segment at the end of
- * those there are.  References are taken.  STELE_E_OUT_OF_MEMORY.
+ * Change one shard's part: add a MemTable at the end; put a segment in the
+ * place of the oldest MemTable; put segments in the place of others, which are
+ * there (MUST; in any order, maybe none).  References are taken.
+ * STELE_E_OUT_OF_MEMORY.
  */
 MUST_USE int view_add_memtable(struct view_holder *holder, uint32_t shard,
     struct memtable *memtable, struct error *err);
 MUST_USE int view_replace_memtable(struct view_holder *holder, uint32_t shard,
     struct memtable *oldest, struct segment *segment, struct error *err);
-MUST_USE int view_add_segment(struct view_holder *holder, uint32_t shard,
-    struct segment *segment, struct error *err);
+MUST_USE int view_replace_segments(struct view_holder *holder, uint32_t shard,
+    struct segment *const *removed, uint32_t removed_count,
+    struct segment *const *added, uint32_t added_count, struct error *err);
 
 /*
  * R3: the new position and, unless NULL, catalogue (a reference that is taken
