@@ -142,7 +142,8 @@ recover(struct engine *engine, struct manifest *manifest, struct error *err)
 	uint64_t next_event_id;
 	int rc;
 
-	flusher_init(&engine->flusher, engine, manifest);
+	publisher_init(&engine->publisher, engine, manifest);
+	flusher_init(&engine->flusher, engine);
 	rc = view_init(&engine->view, engine->shard_count, err);
 	if (rc == 0)
 		rc = init_shards(engine, state, err);
@@ -246,9 +247,10 @@ engine_close(struct engine *engine)
 		shard_release(&engine->shards[i]);
 	}
 	if (synced_group != 0 && !engine->has_failed)
-		flusher_note_end(&engine->flusher, synced_group);
+		publish_log_end(&engine->publisher, synced_group);
 	committer_release(&engine->commit);
 	flusher_release(&engine->flusher);
+	publisher_release(&engine->publisher);
 	view_release(&engine->view);
 	free(engine->shards);
 	block_cache_free(engine->cache);

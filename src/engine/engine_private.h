@@ -17,6 +17,7 @@
 #include "engine/manifest/manifest.h"
 #include "engine/read/view.h"
 #include "engine/shard/flush.h"
+#include "engine/shard/publish.h"
 #include "engine/shard/shard.h"
 #include "engine/wal/wal.h"
 #include "os/file.h"
@@ -46,6 +47,7 @@ struct engine {
 	struct committer commit;
 	struct view_holder view;
 	struct shard *shards; /* shard_count */
+	struct publisher publisher;
 	struct flusher flusher;
 
 	/* engine_on_failure(); under failure_lock. */

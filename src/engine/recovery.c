@@ -297,6 +297,17 @@ check_events(const struct manifest_state *state,
 }
 
 static void
+tell_files(const struct manifest_files *found)
+{
+	if (found->removed > 0)
+		log_info(LOG_SEGMENT, "removed files left by a crash",
+		    LOG_UINT("count", found->removed));
+	if (found->quarantined > 0)
+		log_warn(LOG_SEGMENT, "unknown files moved to quarantine",
+		    LOG_UINT("count", found->quarantined));
+}
+
+static void
 tell_recovery(const struct wal_replay *replay)
 {
 	if (replay->is_torn)
@@ -335,9 +346,11 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 		return rc;
 	rc = recovery_first_catalog(state, &reader.catalog, err);
 	if (rc == 0)
-		engine->flusher.generation = reader.catalog->generation;
+		engine->publisher.generation = reader.catalog->generation;
 	if (rc == 0)
 		rc = manifest_check_files(manifest, &found, err);
+	if (rc == 0)
+		tell_files(&found);
 	if (rc == 0)
 		rc = open_segments(engine, state, err);
 	if (rc == 0)

@@ -14,7 +14,9 @@
  *   M3  What manifest_open() hands out is synced, its name too, whatever the
  *       process before was interrupted in.
  *   M4  No file that the MANIFEST does not know is deleted, unless its name is
- *       that of a temporary file.
+ *       that of a temporary file, or of a segment with a number that the
+ *       MANIFEST has given out (below next_segment): what is left of a flush
+ *       or a merge that did not end, or was replaced.
  *
  * Threads: one thread at a time; the engine says which.
  */
@@ -45,7 +47,7 @@ struct manifest_state {
 	uint64_t hash_seed;    /* of contexts to shards */
 	uint64_t next_event_id;
 	uint32_t next_oid;
-	uint64_t next_segment; /* number of the next segment */
+	uint64_t next_segment; /* numbers below are given out, for ever */
 	uint64_t wal_file;     /* first file of the log that is still needed */
 	uint64_t wal_group;    /* number of the first group that is in it */
 	uint64_t wal_synced;   /* number of a group that was synced, as were all
@@ -117,15 +119,16 @@ MUST_USE int manifest_append(struct manifest *manifest,
 
 /* What manifest_check_files() found. */
 struct manifest_files {
-	uint32_t removed;     /* temporary files */
-	uint32_t quarantined; /* unknown files moved to quarantine/ */
+	uint32_t removed;     /* temporary files, and leftovers (M4) */
+	uint32_t quarantined; /* other unknown files: moved to quarantine/ */
 };
 
 /*
- * Compare the folder of segments with the state: temporary files are removed,
- * unknown ones moved to quarantine/.  A missing file or one of another size
- * is an error that names it (STELE_E_CORRUPT), after all is looked at.  A
- * swapped one is found by its hash when it is first read (segment_open()).
+ * Compare the folder of segments with the state.  A missing file or one of
+ * another size is an error that names it (STELE_E_CORRUPT): then nothing is
+ * touched, as an unknown file may be what is left of it.  Else temporary files
+ * and leftovers are removed, other unknown files moved to quarantine/.  A
+ * swapped file is found by its hash when it is first read (segment_open()).
  */
 MUST_USE int manifest_check_files(struct manifest *manifest,
     struct manifest_files *found, struct error *err);

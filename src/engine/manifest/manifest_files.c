@@ -32,6 +32,18 @@ list_folder(struct os_fs *fs, const char *folder, struct buf *names,
 	return rc;
 }
 
+/* The name after this one, the first after NULL; NULL at the end. */
+static const char *
+next_name(const struct buf *names, const char *name)
+{
+	const char *first = (const char *)names->data;
+
+	if (names->len == 0)
+		return NULL;
+	name = name == NULL ? first : name + strlen(name) + 1;
+	return name < first + names->len ? name : NULL;
+}
+
 static bool
 has_suffix(const char *name, const char *suffix)
 {
@@ -41,17 +53,37 @@ has_suffix(const char *name, const char *suffix)
 	    strcmp(name + len - suffix_len, suffix) == 0;
 }
 
-/* The index of the segment whose file has exactly this name. */
+/* The number of the segment whose file would have exactly this name. */
+static bool
+number_of_name(const char *name, uint64_t *number)
+{
+	char exact[32];
+
+	*number = strtoull(name, NULL, 16);
+	snprintf(exact, sizeof(exact), "%016" PRIx64 ".seg", *number);
+	return strcmp(exact, name) == 0;
+}
+
+/* The index of the segment whose file it is. */
 static bool
 find_by_name(const struct manifest_state *state, const char *name, uint32_t *at)
 {
-	char exact[32];
 	uint64_t number;
 
-	number = strtoull(name, NULL, 16);
-	snprintf(exact, sizeof(exact), "%016" PRIx64 ".seg", number);
+	if (!number_of_name(name, &number))
+		return false;
 	*at = manifest_find(state, number);
-	return strcmp(exact, name) == 0 && manifest_has(state, number);
+	return manifest_has(state, number);
+}
+
+/* Whether an unknown file is one that must not be kept (M4). */
+static bool
+is_leftover(const struct manifest_state *state, const char *name)
+{
+	uint64_t number;
+
+	return has_suffix(name, OS_TEMP_SUFFIX) ||
+	    (number_of_name(name, &number) && number < state->next_segment);
 }
 
 /* Move a file that nobody knows out of the way, under a free name. */
@@ -103,22 +135,34 @@ check_size(struct manifest *m, const struct segment_meta *meta,
 	return rc;
 }
 
-/* One file of the folder; seen[i] is set for the segment it belongs to. */
+/* If the MANIFEST knows this file: seen[i] is set for its segment. */
 static int
-check_file(struct manifest *m, const char *folder, const char *name, bool *seen,
+check_known(struct manifest *m, const char *folder, const char *name,
+    bool *seen, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	uint32_t at;
+	int rc;
+
+	if (!find_by_name(&m->state, name, &at))
+		return 0;
+	seen[at] = true;
+	rc = os_path(path, folder, name, err);
+	return rc == 0 ? check_size(m, &m->state.segments[at], path, err) : rc;
+}
+
+/* If the MANIFEST does not know this file: it goes. */
+static int
+clear_unknown(struct manifest *m, const char *folder, const char *name,
     struct manifest_files *found, struct error *err)
 {
 	char path[OS_PATH_SIZE];
 	uint32_t at;
 	int rc = os_path(path, folder, name, err);
 
-	if (rc != 0)
+	if (rc != 0 || find_by_name(&m->state, name, &at))
 		return rc;
-	if (find_by_name(&m->state, name, &at)) {
-		seen[at] = true;
-		return check_size(m, &m->state.segments[at], path, err);
-	}
-	if (has_suffix(name, OS_TEMP_SUFFIX)) {
+	if (is_leftover(&m->state, name)) {
 		found->removed++;
 		return os_unlink(m->fs, path, err);
 	}
@@ -145,39 +189,45 @@ find_missing(const struct manifest *m, const bool *seen, struct error *err)
 	return 0;
 }
 
+static int
+check_all_known(struct manifest *m, const char *folder, const struct buf *names,
+    struct error *err)
+{
+	bool *seen = calloc((size_t)m->state.segment_count + 1, sizeof(*seen));
+	const char *name = NULL;
+	int rc = 0;
+
+	if (seen == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	while (rc == 0 && (name = next_name(names, name)) != NULL)
+		rc = check_known(m, folder, name, seen, err);
+	if (rc == 0)
+		rc = find_missing(m, seen, err);
+	free(seen);
+	return rc;
+}
+
 int
 manifest_check_files(struct manifest *m, struct manifest_files *found,
     struct error *err)
 {
 	char folder[OS_PATH_SIZE];
-	struct error other;
+	const char *name = NULL;
 	struct buf names;
-	bool *seen = calloc((size_t)m->state.segment_count + 1, sizeof(*seen));
-	int rc, first = 0;
+	int rc;
 
 	*found = (struct manifest_files){ 0 };
-	if (seen == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	buf_init(&names);
 	rc = os_path(folder, m->dir, SEGMENT_DIRECTORY, err);
 	if (rc == 0)
 		rc = list_folder(m->fs, folder, &names, err);
-	for (size_t at = 0; rc == 0 && at < names.len;
-	     at += strlen((char *)names.data + at) + 1) {
-		int file_rc = check_file(m, folder, (char *)names.data + at,
-		    seen, found, first == 0 ? err : &other);
-
-		if (first == 0)
-			first = file_rc;
-	}
-	if (rc == 0 && found->removed + found->quarantined > 0)
-		rc = os_fsync_dir(m->fs, folder, first == 0 ? err : &other);
-	if (first != 0)
-		rc = first;
 	if (rc == 0)
-		rc = find_missing(m, seen, err);
+		rc = check_all_known(m, folder, &names, err);
+	while (rc == 0 && (name = next_name(&names, name)) != NULL)
+		rc = clear_unknown(m, folder, name, found, err);
+	if (rc == 0 && found->removed + found->quarantined > 0)
+		rc = os_fsync_dir(m->fs, folder, err);
 	buf_release(&names);
-	free(seen);
 	return rc;
 }
 
@@ -202,6 +252,7 @@ verify_unknown_files(struct verifier *v, struct error *err)
 {
 	struct manifest *m = v->manifest;
 	char folder[OS_PATH_SIZE];
+	const char *name = NULL;
 	struct error unknown;
 	struct buf names;
 	uint32_t at;
@@ -211,12 +262,9 @@ verify_unknown_files(struct verifier *v, struct error *err)
 	rc = os_path(folder, m->dir, SEGMENT_DIRECTORY, err);
 	if (rc == 0)
 		rc = list_folder(m->fs, folder, &names, err);
-	for (size_t i = 0; rc == 0 && i < names.len;
-	     i += strlen((char *)names.data + i) + 1) {
-		const char *name = (char *)names.data + i;
-
+	while (rc == 0 && (name = next_name(&names, name)) != NULL) {
 		if (find_by_name(&m->state, name, &at) ||
-		    has_suffix(name, OS_TEMP_SUFFIX))
+		    is_leftover(&m->state, name))
 			continue;
 		error_set(&unknown, STELE_E_CORRUPT,
 		    "file \"%s/%s\" is not in the MANIFEST", folder, name);

@@ -6,11 +6,9 @@
 #include <stdlib.h>
 
 #include "common/arena.h"
-#include "common/buf.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "common/must.h"
-#include "engine/catalog/catalog_format.h"
 #include "engine/engine_private.h"
 #include "engine/memtable/mem_scan.h"
 #include "engine/memtable/memtable.h"
@@ -139,144 +137,7 @@ write_segment(struct flusher *flusher, const struct shard *shard,
 	return rc;
 }
 
-/* ---- the MANIFEST ---- */
-
-/* A step that failed like this is not in the MANIFEST, and never will be. */
-static bool
-is_taken_back(int rc)
-{
-	return rc == STELE_E_DISK_FULL || rc == STELE_E_OUT_OF_MEMORY;
-}
-
-/*
- * A failed sync of the MANIFEST is the end (D3); a full disk is not.  Without
- * a lock, as others are told.
- */
-static void
-judge_step(struct flusher *flusher, int rc, const struct error *err)
-{
-	if (rc != 0 && !is_taken_back(rc))
-		engine_fail(flusher->engine, err);
-}
-
-/*
- * Record a step, how far things are, and the catalogue if the MANIFEST has an
- * older one.
- */
-static int
-record_step(struct flusher *flusher, struct manifest_step *step,
-    struct error *err)
-{
-	struct engine *engine = flusher->engine;
-	const struct catalog *catalog = engine_catalog(engine);
-	struct buf bytes;
-	int rc;
-
-	buf_init(&bytes);
-	pthread_mutex_lock(&flusher->manifest_lock); /* keeps L2 */
-	step->next_event_id = engine_position(engine) + 1;
-	step->wal_synced = wal_synced_group(engine->wal);
-	step->next_segment = flusher->next_segment;
-	if (catalog->generation > flusher->generation) {
-		catalog_encode(catalog, &bytes);
-		step->has_catalog = true;
-		step->catalog = buf_str(&bytes);
-		step->next_oid = catalog->next_oid;
-	}
-	if (bytes.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	else
-		rc = manifest_append(flusher->manifest, step, err);
-	if (rc == 0 && step->has_catalog)
-		flusher->generation = catalog->generation;
-	pthread_mutex_unlock(&flusher->manifest_lock);
-	judge_step(flusher, rc, err);
-	buf_release(&bytes);
-	catalog_unref(catalog);
-	return rc;
-}
-
-static int
-record_segment(struct flusher *flusher, const struct shard *shard,
-    const struct segment_meta *meta, struct error *err)
-{
-	struct manifest_step step = {
-		.added = meta,
-		.added_count = 1,
-		.has_flushed = true,
-		.flushed_shard = shard->id,
-		.flushed_event_id = meta->event_id_last,
-	};
-
-	return record_step(flusher, &step, err);
-}
-
-/* Schema changes hold the log too, also where no rows are flushed. */
-static void
-record_catalog(struct flusher *flusher)
-{
-	const struct catalog *catalog = engine_catalog(flusher->engine);
-	struct manifest_step step = { .wal_file = 0 };
-	struct error err;
-	bool is_newer;
-
-	pthread_mutex_lock(&flusher->manifest_lock);
-	is_newer = catalog->generation > flusher->generation;
-	pthread_mutex_unlock(&flusher->manifest_lock);
-	catalog_unref(catalog);
-	if (is_newer && record_step(flusher, &step, &err) != 0)
-		log_warn(LOG_CATALOG, "could not record the catalogue",
-		    LOG_FAILURE(&err));
-}
-
-/* Let the log go as far as every shard has got (L1, L3). */
-static void
-release_log(struct flusher *flusher)
-{
-	struct engine *engine = flusher->engine;
-	uint64_t visible = engine_position(engine);
-	uint64_t flushed = visible;
-	struct manifest_step step = { .wal_file = 0 };
-	struct error err;
-	int rc = 0;
-
-	for (uint32_t i = 0; i < engine->shard_count; i++) {
-		uint64_t position =
-		    shard_flushed_position(&engine->shards[i], visible);
-
-		if (position < flushed)
-			flushed = position;
-	}
-	pthread_mutex_lock(&flusher->manifest_lock);
-	step.wal_file = wal_first_needed(engine->wal, flushed,
-	    flusher->generation, &step.wal_group);
-	if (step.wal_file > flusher->wal_file) {
-		step.wal_synced = wal_synced_group(engine->wal);
-		rc = manifest_append(flusher->manifest, &step, &err);
-		if (rc == 0) {
-			flusher->wal_file = step.wal_file;
-			wal_release(engine->wal, step.wal_file);
-		}
-	}
-	pthread_mutex_unlock(&flusher->manifest_lock);
-	if (rc != 0)
-		log_warn(LOG_WAL, "could not release log files",
-		    LOG_FAILURE(&err));
-	judge_step(flusher, rc, &err);
-}
-
 /* ---- one flush ---- */
-
-static uint64_t
-new_segment_number(struct flusher *flusher)
-{
-	uint64_t number;
-
-	pthread_mutex_lock(&flusher->manifest_lock);
-	number = flusher->next_segment++;
-	pthread_mutex_unlock(&flusher->manifest_lock);
-	return number;
-}
 
 /* The MANIFEST does not know it: it must not stay. */
 static void
@@ -298,21 +159,27 @@ flush_memtable(struct flusher *flusher, struct shard *shard,
     struct memtable *memtable, struct error *err)
 {
 	struct engine *engine = flusher->engine;
-	uint64_t number = new_segment_number(flusher);
 	struct segment *segment = NULL;
 	struct segment_meta meta = { .number = 0 };
+	uint64_t number;
 	int rc;
 
-	rc = write_segment(flusher, shard, memtable, number, &meta, err);
+	rc = publish_new_number(&engine->publisher, &number, err);
+	if (rc == 0)
+		rc =
+		    write_segment(flusher, shard, memtable, number, &meta, err);
 	if (rc != 0)
 		return rc;
 	rc = segment_open(engine->fs, engine->dir, &meta, &engine->directory,
 	    engine->cache, &segment, err);
-	if (rc == 0)
-		rc = record_segment(flusher, shard, &meta, err);
+	if (rc != 0) {
+		remove_segment(flusher, number);
+		goto out;
+	}
+	rc = publish_flush(&engine->publisher, &meta, err);
 	if (rc != 0) {
 		/* The MANIFEST that the next start reads may know it. */
-		if (is_taken_back(rc))
+		if (publish_is_taken_back(rc))
 			remove_segment(flusher, number);
 		goto out;
 	}
@@ -410,7 +277,7 @@ flush_shard(struct flusher *flusher, struct shard *shard)
 		return false;
 	}
 	shard_flushed(shard);
-	release_log(flusher);
+	publish_log_release(&flusher->engine->publisher);
 	finish_requests(flusher, NULL);
 	commit_admit_waiting(flusher->engine);
 	return true;
@@ -446,8 +313,8 @@ check_log_size(struct flusher *flusher)
 		return;
 	for (uint32_t i = 0; i < engine->shard_count; i++)
 		shard_request_flush(&engine->shards[i]);
-	record_catalog(flusher);
-	release_log(flusher);
+	publish_catalog(&engine->publisher);
+	publish_log_release(&engine->publisher);
 }
 
 /*
@@ -579,19 +446,10 @@ flusher_fail(struct flusher *flusher, const struct error *err)
 /* ---- life ---- */
 
 void
-flusher_init(struct flusher *flusher, struct engine *engine,
-    struct manifest *manifest)
+flusher_init(struct flusher *flusher, struct engine *engine)
 {
-	const struct manifest_state *state = manifest_state(manifest);
-
-	*flusher = (struct flusher){
-		.engine = engine,
-		.manifest = manifest,
-		.next_segment = state->next_segment,
-		.wal_file = state->wal_file,
-	};
+	*flusher = (struct flusher){ .engine = engine };
 	pthread_mutex_init(&flusher->lock, NULL);
-	pthread_mutex_init(&flusher->manifest_lock, NULL);
 	os_cond_init(&flusher->wake);
 }
 
@@ -640,31 +498,11 @@ flusher_stop(struct flusher *flusher)
 }
 
 void
-flusher_note_end(struct flusher *flusher, uint64_t synced_group)
-{
-	struct engine *engine = flusher->engine;
-	const struct manifest_step step = {
-		.next_event_id = engine_position(engine) + 1,
-		.wal_synced = synced_group,
-	};
-	struct error err;
-
-	if (flusher->manifest == NULL ||
-	    synced_group <= manifest_state(flusher->manifest)->wal_synced)
-		return;
-	if (manifest_append(flusher->manifest, &step, &err) != 0)
-		log_warn(LOG_WAL, "could not note the end of the log",
-		    LOG_FAILURE(&err));
-}
-
-void
 flusher_release(struct flusher *flusher)
 {
 	if (flusher->engine == NULL)
 		return;
 	free(flusher->workers);
-	manifest_close(flusher->manifest);
 	pthread_mutex_destroy(&flusher->lock);
-	pthread_mutex_destroy(&flusher->manifest_lock);
 	pthread_cond_destroy(&flusher->wake);
 }

@@ -8,12 +8,6 @@
  * of the MemTable, in one step.  Then files of the log that hold nothing else
  * are released.
  *
- * Invariants
- *   L1  The MANIFEST names a segment only when the segment is synced; the log
- *       is released only when the MANIFEST says how far each shard has got.
- *   L2  The MANIFEST has one writer at a time: manifest_lock.
- *   L3  A catalogue is in the MANIFEST before the log that made it goes.
- *
  * Threads: workers of this module; the functions here are any thread's.
  */
 #pragma once
@@ -26,7 +20,6 @@
 #include "os/thread.h"
 
 struct flush_request;
-struct manifest;
 
 struct flusher {
 	struct engine *engine;
@@ -41,28 +34,13 @@ struct flusher {
 	uint32_t next_shard; /* where the next look begins: fairness */
 	struct flush_request *requests; /* engine_flush() */
 	struct error failure; /* code 0: none; else every request gets it */
-
-	pthread_mutex_t manifest_lock;
-	struct manifest *manifest; /* owned */
-	uint64_t next_segment;     /* L2 */
-	uint64_t generation;       /* of the catalogue in it */
-	uint64_t wal_file;         /* first that it says is needed */
 };
 
-/* Takes over the MANIFEST. */
-void flusher_init(struct flusher *flusher, struct engine *engine,
-    struct manifest *manifest);
+void flusher_init(struct flusher *flusher, struct engine *engine);
 MUST_USE int flusher_start(struct flusher *flusher, struct error *err);
 
 /* End the workers; what they are at is finished first. */
 void flusher_stop(struct flusher *flusher);
-
-/*
- * After the log has been closed and all is published: the MANIFEST says how
- * far the log goes, so that a log that ends before has lost something.  Best
- * effort.
- */
-void flusher_note_end(struct flusher *flusher, uint64_t synced_group);
 void flusher_release(struct flusher *flusher);
 
 /* The engine has failed: nothing can be promised to be flushed any more. */
