@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/arena.h"
+#include "engine/segment/segment.h"
 
 #define WIDTH_MAX   ((int64_t)1 << 62)
 #define CLASS_COUNT 33 /* of 64-bit weights, by powers of FAN_IN */
@@ -47,6 +48,18 @@ compact_window_of(int64_t time, int64_t window_us)
 	return time % window_us < 0 ? quotient - 1 : quotient;
 }
 
+void
+compact_window_bounds(int64_t time, int64_t window_us, int64_t *first,
+    int64_t *last)
+{
+	/* The outermost windows reach beyond what there is of time. */
+	if (__builtin_mul_overflow(compact_window_of(time, window_us),
+		window_us, first))
+		*first = INT64_MIN;
+	if (__builtin_add_overflow(*first, window_us - 1, last))
+		*last = INT64_MAX;
+}
+
 static int
 compare_times(const void *a, const void *b)
 {
@@ -87,6 +100,35 @@ compact_window(const struct compact_policy *policy,
 	    count_windows(times, begin_count, width) > COMPACT_WINDOWS_MAX)
 		width *= 2;
 	return width;
+}
+
+struct compact_segment
+compact_segment_of(const struct segment_meta *meta)
+{
+	return (struct compact_segment){
+		.row_count = meta->row_count,
+		.size_bytes = meta->size_bytes,
+		.time_min = meta->time_min,
+		.time_max = meta->time_max,
+		.event_id_first = meta->event_id_first,
+		.event_id_last = meta->event_id_last,
+	};
+}
+
+const char *
+compact_kind_name(enum compact_kind kind)
+{
+	switch (kind) {
+	case COMPACT_SMALL:
+		return "small";
+	case COMPACT_MIXED:
+		return "mixed";
+	case COMPACT_SETTLED:
+		return "window";
+	case COMPACT_NOTHING:
+		break;
+	}
+	return "";
 }
 
 enum compact_kind

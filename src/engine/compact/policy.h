@@ -48,6 +48,7 @@
 #include "common/attr.h"
 
 struct arena;
+struct segment_meta;
 
 #define COMPACT_FAN_IN       4
 #define COMPACT_INPUTS_MAX   32
@@ -82,6 +83,8 @@ struct compact_segment {
 	uint64_t event_id_last;
 };
 
+struct compact_segment compact_segment_of(const struct segment_meta *meta);
+
 enum compact_kind {
 	COMPACT_NOTHING,
 	COMPACT_SMALL,
@@ -92,6 +95,9 @@ enum compact_kind {
 enum compact_kind compact_segment_kind(const struct compact_policy *policy,
     const struct compact_segment *segment, int64_t window_us);
 
+/* "small", "mixed", "window"; "" for nothing. */
+const char *compact_kind_name(enum compact_kind kind);
+
 uint64_t compact_weight(uint64_t row_count, uint64_t size_bytes);
 
 /* The width that windows have for a shard with these segments. */
@@ -101,6 +107,10 @@ int64_t compact_window(const struct compact_policy *policy,
 
 /* The window of a time: windows are numbered from the epoch, both ways. */
 int64_t compact_window_of(int64_t time, int64_t window_us);
+
+/* The first and the last time of the window that a time lies in. */
+void compact_window_bounds(int64_t time, int64_t window_us, int64_t *first,
+    int64_t *last);
 
 struct compact_choice {
 	enum compact_kind kind;              /* what is merged */
