@@ -120,6 +120,9 @@ struct config {
 	int64_t memtable_age_ms; /* 0 is any age */
 	int64_t block_cache_size_bytes;
 	int64_t old_snapshot_memory_bytes;
+	bool compaction;
+	int64_t compaction_rate_bytes; /* a second; 0 is any */
+	int64_t compaction_window_ms;
 	bool enable_context_index;
 	bool enable_filters;
 	bool enable_row_filter;

@@ -14,6 +14,8 @@
 #include "engine/recovery.h"
 #include "engine/segment/block_cache.h"
 
+#define DAY_US INT64_C(86400000000)
+
 /* ---- failure ---- */
 
 void
@@ -129,6 +131,8 @@ start_threads(struct engine *engine, struct error *err)
 		rc = shard_start(&engine->shards[i], err);
 	if (rc == 0)
 		rc = flusher_start(&engine->flusher, err);
+	if (rc == 0)
+		rc = compactor_start(&engine->compactor, err);
 	return rc;
 }
 
@@ -147,6 +151,8 @@ recover(struct engine *engine, struct manifest *manifest, struct error *err)
 	rc = view_init(&engine->view, engine->shard_count, err);
 	if (rc == 0)
 		rc = init_shards(engine, state, err);
+	if (rc == 0)
+		rc = compactor_init(&engine->compactor, engine, err);
 	if (rc == 0)
 		rc = recovery_run(engine, manifest, &catalog, &replay, err);
 	if (rc == 0) {
@@ -172,6 +178,8 @@ set_defaults(struct engine_options *options)
 {
 	if (options->worker_count == 0)
 		options->worker_count = os_core_count();
+	if (options->compaction_window_us == 0)
+		options->compaction_window_us = DAY_US;
 }
 
 int
@@ -239,6 +247,7 @@ engine_close(struct engine *engine)
 	if (engine == NULL)
 		return;
 	refuse_waiting(engine);
+	compactor_stop(&engine->compactor);
 	flusher_stop(&engine->flusher);
 	synced_group = wal_close(engine->wal);
 	for (uint32_t i = 0; engine->shards != NULL && i < engine->shard_count;
@@ -249,6 +258,7 @@ engine_close(struct engine *engine)
 	if (synced_group != 0 && !engine->has_failed)
 		publish_log_end(&engine->publisher, synced_group);
 	committer_release(&engine->commit);
+	compactor_release(&engine->compactor);
 	flusher_release(&engine->flusher);
 	publisher_release(&engine->publisher);
 	view_release(&engine->view);

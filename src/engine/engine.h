@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +48,9 @@ struct engine_options {
 	uint32_t max_context_size_bytes;
 	size_t max_string_size_bytes;
 	size_t max_row_size_bytes;
+	bool compaction;                /* merge when it is worth while */
+	int64_t compaction_window_us;   /* 0: a day */
+	uint64_t compaction_rate_bytes; /* a second; 0: any */
 };
 
 /*
@@ -316,6 +320,14 @@ struct segment_status {
 	uint64_t event_id_last;
 	int64_t time_min; /* of column timestamp */
 	int64_t time_max;
+	/*
+	 * How compaction sees it: "small", "mixed", or "window" if all its
+	 * times lie in one; then that begins and ends so (both inclusive).
+	 */
+	const char *level;
+	bool has_window;
+	int64_t window_min;
+	int64_t window_max;
 	uint32_t type_count;
 	const struct event_type *const *types; /* ascending oid; borrowed */
 };
@@ -324,6 +336,54 @@ struct segment_status {
 MUST_USE int engine_each_segment(struct engine *engine,
     void (*fn)(void *arg, const struct segment_status *segment), void *arg,
     struct error *err);
+
+/* ---- compaction ---- */
+
+enum compaction_state {
+	COMPACTION_RUNNING,
+	COMPACTION_WAITING, /* gives way to others, or keeps to its rate */
+	COMPACTION_PAUSED,
+	COMPACTION_DONE,
+	COMPACTION_FAILED, /* will be tried again */
+};
+
+/* One merge: running, or one of the last that have ended. */
+struct compaction_status {
+	uint64_t id; /* 1, 2, 3 ... since the start */
+	uint32_t shard;
+	enum compaction_state state;
+	const char *kind; /* what was merged: small, mixed, window; static */
+	uint32_t input_count;
+	uint64_t input_rows;
+	uint64_t input_bytes;
+	uint32_t output_count; /* 0 until it has ended */
+	uint64_t output_bytes;
+	double progress;           /* 0 .. 1 */
+	uint64_t bytes_per_second; /* of input */
+	int64_t started_us;
+	int64_t finished_us;              /* 0: not yet */
+	char message[ERROR_MESSAGE_SIZE]; /* why it failed */
+};
+
+/* Tell each, the oldest first.  STELE_E_OUT_OF_MEMORY. */
+MUST_USE int engine_each_compaction(struct engine *engine,
+    void (*fn)(void *arg, const struct compaction_status *compaction),
+    void *arg, struct error *err);
+
+/*
+ * Merge all that can be merged, without waiting for more, and return when that
+ * is done, or cancelled: this may take long.  *merge_count is the number of
+ * merges that were published meanwhile.
+ *
+ * Returns 0; STELE_E_NOT_IN_PREREQUISITE_STATE (paused), STELE_E_QUERY_CANCELED,
+ * STELE_E_ADMIN_SHUTDOWN, STELE_E_DISK_FULL, or why a merge has failed.
+ */
+MUST_USE int engine_compact(struct engine *engine, const atomic_bool *cancel,
+    uint64_t *merge_count, struct error *err);
+
+/* From now on no merge goes on, or begins; and all do again. */
+void engine_compact_pause(struct engine *engine);
+void engine_compact_resume(struct engine *engine);
 
 /* ---- checking ---- */
 

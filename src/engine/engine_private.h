@@ -13,6 +13,7 @@
 
 #include "common/hash.h"
 #include "engine/append/commit.h"
+#include "engine/compact/compactor.h"
 #include "engine/engine.h"
 #include "engine/manifest/manifest.h"
 #include "engine/read/view.h"
@@ -49,6 +50,10 @@ struct engine {
 	struct shard *shards; /* shard_count */
 	struct publisher publisher;
 	struct flusher flusher;
+	struct compactor compactor;
+
+	/* Parts of scans that were opened: others are busy while it moves. */
+	atomic_uint_least64_t scan_count;
 
 	/* engine_on_failure(); under failure_lock. */
 	pthread_mutex_t failure_lock;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "engine/compact/policy.h"
 #include "engine/engine_private.h"
 #include "engine/segment/segment.h"
 
@@ -46,13 +47,30 @@ engine_shard_status(struct engine *engine, uint32_t shard,
 struct segment_teller {
 	const struct catalog *catalog;
 	const struct event_type **types; /* room for all; owned */
+	struct arena arena;              /* of one shard */
+	const struct compact_policy *policy;
+	int64_t window_us; /* of the shard */
 	void (*fn)(void *arg, const struct segment_status *segment);
 	void *arg;
 };
 
 static void
+set_level(const struct segment_teller *teller,
+    const struct compact_segment *segment, struct segment_status *status)
+{
+	enum compact_kind kind =
+	    compact_segment_kind(teller->policy, segment, teller->window_us);
+
+	status->level = compact_kind_name(kind);
+	status->has_window = kind == COMPACT_SETTLED;
+	if (status->has_window)
+		compact_window_bounds(segment->time_min, teller->window_us,
+		    &status->window_min, &status->window_max);
+}
+
+static void
 tell_segment(const struct segment_teller *teller,
-    const struct segment_meta *meta)
+    const struct segment_meta *meta, const struct compact_segment *segment)
 {
 	struct segment_status status = {
 		.shard = meta->shard,
@@ -67,6 +85,7 @@ tell_segment(const struct segment_teller *teller,
 		.types = teller->types,
 	};
 
+	set_level(teller, segment, &status);
 	for (uint32_t i = 0; i < meta->type_count; i++) {
 		const struct event_type *type =
 		    catalog_type_by_oid(teller->catalog,
@@ -78,29 +97,53 @@ tell_segment(const struct segment_teller *teller,
 	teller->fn(teller->arg, &status);
 }
 
+static int
+tell_shard(struct segment_teller *teller, const struct shard_view *part,
+    struct error *err)
+{
+	uint32_t count = part->segment_count;
+	struct compact_segment *segments = arena_try_alloc(&teller->arena,
+	    (count + (size_t)1) * sizeof(*segments));
+
+	if (segments == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < count; i++)
+		segments[i] =
+		    compact_segment_of(segment_meta(part->segments[i]));
+	teller->window_us =
+	    compact_window(teller->policy, segments, count, &teller->arena);
+	for (uint32_t i = 0; i < count; i++)
+		tell_segment(teller, segment_meta(part->segments[i]),
+		    &segments[i]);
+	arena_reset(&teller->arena);
+	return 0;
+}
+
 int
 engine_each_segment(struct engine *engine,
     void (*fn)(void *arg, const struct segment_status *segment), void *arg,
     struct error *err)
 {
 	struct snapshot *snapshot = engine_snapshot(engine, 0, NULL, NULL);
-	struct segment_teller teller = { .fn = fn, .arg = arg };
+	struct segment_teller teller = {
+		.policy = &engine->compactor.policy,
+		.fn = fn,
+		.arg = arg,
+	};
+	int rc = 0;
 
 	if (snapshot == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	arena_init(&teller.arena, NULL);
 	teller.catalog = snapshot->catalog;
 	teller.types = calloc(snapshot->catalog->type_count + (size_t)1,
 	    sizeof(teller.types[0]));
-	for (uint32_t s = 0; teller.types != NULL && s < engine->shard_count;
-	     s++) {
-		const struct shard_view *part = snapshot->view->shards[s];
-
-		for (uint32_t i = 0; i < part->segment_count; i++)
-			tell_segment(&teller, segment_meta(part->segments[i]));
-	}
-	snapshot_unref(snapshot);
 	if (teller.types == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t s = 0; s < engine->shard_count && rc == 0; s++)
+		rc = tell_shard(&teller, snapshot->view->shards[s], err);
+	snapshot_unref(snapshot);
 	free(teller.types);
-	return 0;
+	arena_release(&teller.arena);
+	return rc;
 }

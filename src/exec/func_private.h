@@ -31,6 +31,7 @@ extern const struct func_family func_json;
 extern const struct func_family func_math;
 extern const struct func_family func_numeric;
 extern const struct func_family func_regex;
+extern const struct func_family func_storage;
 extern const struct func_family func_text;
 extern const struct func_family func_wait;
 

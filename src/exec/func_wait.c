@@ -44,27 +44,15 @@ call_check_cancel(struct function_call *call)
 static int
 sleep_until(struct function_call *call, int64_t deadline_ns)
 {
-	struct os_clock *clock = os_clock_real();
-	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-	pthread_cond_t never;
-	int rc = 0;
-
-	os_cond_init(&never);
-	pthread_mutex_lock(&mutex);
 	for (;;) {
-		int64_t now_ns = os_clock_monotonic_ns(clock);
+		int64_t now_ns = os_clock_monotonic_ns(os_clock_real());
 		int64_t next_ns = now_ns + LOOK_NS;
+		int rc = call_check_cancel(call);
 
-		rc = call_check_cancel(call);
 		if (rc != 0 || now_ns >= deadline_ns)
-			break;
-		if (next_ns > deadline_ns)
-			next_ns = deadline_ns;
-		(void)os_cond_wait_until(&never, &mutex, next_ns);
+			return rc;
+		os_sleep_until(next_ns < deadline_ns ? next_ns : deadline_ns);
 	}
-	pthread_mutex_unlock(&mutex);
-	pthread_cond_destroy(&never);
-	return rc;
 }
 
 #define SLEEP_SECONDS_MAX 1e9 /* decades; the clock's range is not left */

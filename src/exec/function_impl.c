@@ -26,6 +26,7 @@ impls_build(void)
 		&func_math,
 		&func_numeric,
 		&func_regex,
+		&func_storage,
 		&func_text,
 		&func_wait,
 	};

@@ -111,6 +111,20 @@ os_cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex,
 	return rc == 0;
 }
 
+void
+os_sleep_until(int64_t deadline_ns)
+{
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	pthread_cond_t never;
+
+	os_cond_init(&never);
+	pthread_mutex_lock(&mutex);
+	while (os_cond_wait_until(&never, &mutex, deadline_ns))
+		continue;
+	pthread_mutex_unlock(&mutex);
+	pthread_cond_destroy(&never);
+}
+
 uint32_t
 os_core_count(void)
 {

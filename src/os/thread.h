@@ -47,5 +47,8 @@ void os_cond_init(pthread_cond_t *cond);
 bool os_cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex,
     int64_t deadline_ns);
 
+/* Do nothing until then, by the same clock. */
+void os_sleep_until(int64_t deadline_ns);
+
 /* Processor cores this process may use; at least 1. */
 uint32_t os_core_count(void);

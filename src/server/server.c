@@ -330,6 +330,10 @@ open_engine(struct server *server, const struct config *config,
 		    (uint32_t)config->max_context_size_bytes,
 		.max_string_size_bytes = (size_t)config->max_string_size_bytes,
 		.max_row_size_bytes = (size_t)config->max_row_size_bytes,
+		.compaction = config->compaction,
+		.compaction_window_us = config->compaction_window_ms * 1000,
+		.compaction_rate_bytes =
+		    (uint64_t)config->compaction_rate_bytes,
 	};
 	int rc;
 

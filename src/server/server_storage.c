@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * server_storage.c -- stele.shards and stele.segments.
+ * server_storage.c -- stele.shards, stele.segments and stele.compactions.
  */
 #include "common/buf.h"
 #include "common/error.h"
@@ -86,6 +86,9 @@ const struct system_provider storage_shards = {
 enum segments_column {
 	SEGMENTS_SHARD,
 	SEGMENTS_SEGMENT_ID,
+	SEGMENTS_LEVEL,
+	SEGMENTS_WINDOW_START,
+	SEGMENTS_WINDOW_END,
 	SEGMENTS_FIRST_EVENT_ID,
 	SEGMENTS_LAST_EVENT_ID,
 	SEGMENTS_FIRST_TIMESTAMP,
@@ -100,6 +103,9 @@ enum segments_column {
 static const struct system_column segments_columns[SEGMENTS_COLUMN_COUNT] = {
 	[SEGMENTS_SHARD] = { "shard", TYPE_INT4 },
 	[SEGMENTS_SEGMENT_ID] = { "segment_id", TYPE_INT8 },
+	[SEGMENTS_LEVEL] = { "level", TYPE_TEXT },
+	[SEGMENTS_WINDOW_START] = { "window_start", TYPE_TIMESTAMPTZ },
+	[SEGMENTS_WINDOW_END] = { "window_end", TYPE_TIMESTAMPTZ },
 	[SEGMENTS_FIRST_EVENT_ID] = { "first_event_id", TYPE_INT8 },
 	[SEGMENTS_LAST_EVENT_ID] = { "last_event_id", TYPE_INT8 },
 	[SEGMENTS_FIRST_TIMESTAMP] = { "first_timestamp", TYPE_TIMESTAMPTZ },
@@ -132,6 +138,12 @@ put_segment(void *arg, const struct segment_status *segment)
 	system_rows_next(rows);
 	system_put_i64(rows, SEGMENTS_SHARD, segment->shard);
 	system_put_i64(rows, SEGMENTS_SEGMENT_ID, (int64_t)segment->number);
+	system_put_str(rows, SEGMENTS_LEVEL, str_of_cstr(segment->level));
+	if (segment->has_window) {
+		system_put_i64(rows, SEGMENTS_WINDOW_START,
+		    segment->window_min);
+		system_put_i64(rows, SEGMENTS_WINDOW_END, segment->window_max);
+	}
 	system_put_i64(rows, SEGMENTS_FIRST_EVENT_ID,
 	    (int64_t)segment->event_id_first);
 	system_put_i64(rows, SEGMENTS_LAST_EVENT_ID,
@@ -169,4 +181,119 @@ const struct system_provider storage_segments = {
 		.column_count = SEGMENTS_COLUMN_COUNT,
 	},
 	.fill = segments_fill,
+};
+
+/* ---- compactions ---- */
+
+enum compactions_column {
+	COMPACTIONS_ID,
+	COMPACTIONS_SHARD,
+	COMPACTIONS_STATE,
+	COMPACTIONS_KIND,
+	COMPACTIONS_INPUTS,
+	COMPACTIONS_INPUT_ROWS,
+	COMPACTIONS_INPUT_BYTES,
+	COMPACTIONS_OUTPUTS,
+	COMPACTIONS_OUTPUT_BYTES,
+	COMPACTIONS_PROGRESS,
+	COMPACTIONS_BYTES_PER_SECOND,
+	COMPACTIONS_STARTED,
+	COMPACTIONS_FINISHED,
+	COMPACTIONS_MESSAGE,
+	COMPACTIONS_COLUMN_COUNT,
+};
+
+static const struct system_column
+    compactions_columns[COMPACTIONS_COLUMN_COUNT] = {
+	    [COMPACTIONS_ID] = { "id", TYPE_INT8 },
+	    [COMPACTIONS_SHARD] = { "shard", TYPE_INT4 },
+	    [COMPACTIONS_STATE] = { "state", TYPE_TEXT },
+	    [COMPACTIONS_KIND] = { "kind", TYPE_TEXT },
+	    [COMPACTIONS_INPUTS] = { "inputs", TYPE_INT4 },
+	    [COMPACTIONS_INPUT_ROWS] = { "input_rows", TYPE_INT8 },
+	    [COMPACTIONS_INPUT_BYTES] = { "input_bytes", TYPE_INT8 },
+	    [COMPACTIONS_OUTPUTS] = { "outputs", TYPE_INT4 },
+	    [COMPACTIONS_OUTPUT_BYTES] = { "output_bytes", TYPE_INT8 },
+	    [COMPACTIONS_PROGRESS] = { "progress", TYPE_FLOAT8 },
+	    [COMPACTIONS_BYTES_PER_SECOND] = { "bytes_per_second", TYPE_INT8 },
+	    [COMPACTIONS_STARTED] = { "started", TYPE_TIMESTAMPTZ },
+	    [COMPACTIONS_FINISHED] = { "finished", TYPE_TIMESTAMPTZ },
+	    [COMPACTIONS_MESSAGE] = { "message", TYPE_TEXT },
+    };
+
+static const char *
+state_name(enum compaction_state state)
+{
+	switch (state) {
+	case COMPACTION_RUNNING:
+		return "running";
+	case COMPACTION_WAITING:
+		return "waiting";
+	case COMPACTION_PAUSED:
+		return "paused";
+	case COMPACTION_DONE:
+		return "done";
+	case COMPACTION_FAILED:
+		return "failed";
+	}
+	return "";
+}
+
+/* What it has made, and when it ended, are known at the end. */
+static void
+put_end(struct system_rows *rows, const struct compaction_status *compaction)
+{
+	system_put_i64(rows, COMPACTIONS_FINISHED, compaction->finished_us);
+	if (compaction->state == COMPACTION_FAILED) {
+		system_put_str(rows, COMPACTIONS_MESSAGE,
+		    str_of_cstr(compaction->message));
+		return;
+	}
+	system_put_i64(rows, COMPACTIONS_OUTPUTS, compaction->output_count);
+	system_put_i64(rows, COMPACTIONS_OUTPUT_BYTES,
+	    (int64_t)compaction->output_bytes);
+}
+
+static void
+put_compaction(void *arg, const struct compaction_status *compaction)
+{
+	struct system_rows *rows = arg;
+
+	system_rows_next(rows);
+	system_put_i64(rows, COMPACTIONS_ID, (int64_t)compaction->id);
+	system_put_i64(rows, COMPACTIONS_SHARD, compaction->shard);
+	system_put_str(rows, COMPACTIONS_STATE,
+	    str_of_cstr(state_name(compaction->state)));
+	system_put_str(rows, COMPACTIONS_KIND, str_of_cstr(compaction->kind));
+	system_put_i64(rows, COMPACTIONS_INPUTS, compaction->input_count);
+	system_put_i64(rows, COMPACTIONS_INPUT_ROWS,
+	    (int64_t)compaction->input_rows);
+	system_put_i64(rows, COMPACTIONS_INPUT_BYTES,
+	    (int64_t)compaction->input_bytes);
+	system_put_f64(rows, COMPACTIONS_PROGRESS, compaction->progress);
+	system_put_i64(rows, COMPACTIONS_BYTES_PER_SECOND,
+	    (int64_t)compaction->bytes_per_second);
+	system_put_i64(rows, COMPACTIONS_STARTED, compaction->started_us);
+	if (compaction->finished_us != 0)
+		put_end(rows, compaction);
+}
+
+static int
+compactions_fill(void *arg, struct system_rows *rows, struct error *err)
+{
+	const struct session *session = arg;
+
+	return engine_each_compaction(session->server->engine, put_compaction,
+	    rows, err);
+}
+
+const struct system_provider storage_compactions = {
+	.table = {
+		.schema = "stele",
+		.name = "compactions",
+		.oid = 12003,
+		.columns = compactions_columns,
+		.column_count = COMPACTIONS_COLUMN_COUNT,
+	},
+	.fill = compactions_fill,
 };

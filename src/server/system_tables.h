@@ -14,6 +14,7 @@
 /* For plan_context. */
 extern const struct system_tables server_system_tables;
 
-/* server_storage.c: what the engine holds. */
+/* server_storage.c: what the engine holds, and does with it. */
+extern const struct system_provider storage_compactions;
 extern const struct system_provider storage_segments;
 extern const struct system_provider storage_shards;

@@ -295,6 +295,7 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 	scan->spec = *spec;
 	scan->spec.without |= engine->options.scan_without;
 	scan->arena = arena;
+	scan->engine = engine;
 	atomic_init(&scan->rows, 0);
 	atomic_init(&scan->bytes_read, 0);
 	/* The snapshot's position bounds every scan (T4). */
@@ -363,6 +364,8 @@ scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
 	const struct scan_part *what = &scan->runs[run].parts[part];
 
 	*out = NULL;
+	atomic_fetch_add_explicit(&scan->engine->scan_count, 1,
+	    memory_order_relaxed); /* only whether it moves is asked for */
 	switch (what->kind) {
 	case PART_ZONES:
 	case PART_ROWS:

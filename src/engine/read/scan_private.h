@@ -48,6 +48,7 @@ struct scan_run {
 struct scan {
 	struct scan_spec spec; /* event_id limits as they apply */
 	struct arena *arena;
+	struct engine *engine;
 	struct scan_run *runs;
 	uint32_t run_count;
 	uint32_t run_room;

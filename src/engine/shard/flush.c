@@ -277,6 +277,7 @@ flush_shard(struct flusher *flusher, struct shard *shard)
 		return false;
 	}
 	shard_flushed(shard);
+	compactor_wake(&flusher->engine->compactor, shard->id);
 	publish_log_release(&flusher->engine->publisher);
 	finish_requests(flusher, NULL);
 	commit_admit_waiting(flusher->engine);
@@ -394,6 +395,17 @@ reserve_worker_thread(void *arg)
 {
 	make_reserve(arg);
 	worker_thread(arg);
+}
+
+bool
+flusher_has_failed(struct flusher *flusher)
+{
+	bool has_failed;
+
+	pthread_mutex_lock(&flusher->lock);
+	has_failed = flusher->retry_ns != 0;
+	pthread_mutex_unlock(&flusher->lock);
+	return has_failed;
 }
 
 void

@@ -46,5 +46,8 @@ void flusher_release(struct flusher *flusher);
 /* The engine has failed: nothing can be promised to be flushed any more. */
 void flusher_fail(struct flusher *flusher, const struct error *err);
 
+/* The last flush has failed, and it is not yet time to try again. */
+bool flusher_has_failed(struct flusher *flusher);
+
 /* A MemTable was frozen, or the log has passed its bound. */
 void flusher_wake(struct flusher *flusher);

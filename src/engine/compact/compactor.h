@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * compactor.h -- merges in the background.
+ *
+ * Threads of the lowest priority look at one shard after the other: policy.h
+ * says what to merge, merge.h does it, and the result is put in the place of
+ * the inputs, in the MANIFEST and in the view, each in one step.  A shard is
+ * merged by one thread at a time.  Input files go with the last snapshot that
+ * uses them.
+ *
+ * Invariants
+ *   K1  Inputs are given up only when the MANIFEST, synced, names the outputs,
+ *       which were synced and verified before (promise C4).
+ *   K2  Nobody waits for a merge but who asked for it.  What goes wrong in one
+ *       is told, and tried again later; appends and reads do not notice.
+ *   K3  A segment that can not be read is left alone until the next start.
+ *
+ * Pace.  While others read or append, a merge works a quarter of the time, and
+ * not at all while a shard is full; it keeps to a rate, if one is configured;
+ * it does not start without room on the disk for all that it will write, and
+ * ends when a flush finds none.
+ *
+ * Threads: all functions may be called by any.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "engine/compact/policy.h"
+#include "engine/engine.h"
+#include "os/thread.h"
+
+struct compact_task;
+struct segment;
+
+#define COMPACT_HISTORY 32 /* merges that are remembered */
+
+/* What the compactor knows of a shard. */
+struct compact_shard {
+	bool is_busy;         /* a thread has it */
+	bool is_changed;      /* since it was last found to need nothing */
+	bool is_forced;       /* all that can be merged is to be */
+	int64_t forced_us;    /* the width of windows meanwhile; 0: not known */
+	uint32_t forced_left; /* merges that it may take at most */
+	int64_t retry_ns;     /* not before; 0: at once */
+	int last_code;        /* of a failure that was told; 0: none */
+	uint64_t *bad; /* numbers of segments that are left alone; owned */
+	uint32_t bad_count;
+};
+
+struct compactor {
+	struct engine *engine;
+	struct os_thread *threads;  /* owned */
+	struct compact_task *tasks; /* one a thread; owned */
+	uint32_t thread_count;
+	struct compact_policy policy;
+
+	pthread_mutex_t lock; /* all below */
+	pthread_cond_t wake;  /* for threads: something to do, or to stop */
+	pthread_cond_t done;  /* for who waits: a forced shard has ended */
+	bool is_stopping;
+	bool is_paused;
+	struct compact_shard *shards; /* owned */
+	uint32_t next_shard;          /* where the next look begins */
+	uint64_t next_id;
+	uint64_t merge_count;   /* that were published */
+	uint64_t failure_count; /* of forced merges */
+	struct error failure;   /* of the last of these */
+	struct compaction_status history[COMPACT_HISTORY]; /* a ring */
+	uint64_t history_count;                            /* ever */
+};
+
+/* Release in any case, once it was zeroed. */
+MUST_USE int compactor_init(struct compactor *compactor, struct engine *engine,
+    struct error *err);
+MUST_USE int compactor_start(struct compactor *compactor, struct error *err);
+
+/* End the threads; what they are at is given up. */
+void compactor_stop(struct compactor *compactor);
+void compactor_release(struct compactor *compactor);
+
+/* A shard has got a segment. */
+void compactor_wake(struct compactor *compactor, uint32_t shard);
