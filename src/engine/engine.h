@@ -7,7 +7,8 @@
  *
  * Threads: every function may be called from any thread unless it says more.
  * The engine runs threads of its own: one for the log, one per shard, workers
- * for flushes.  Callbacks run on one of these and must be short and not block.
+ * for flushes and for merges.  Callbacks run on one of these and must be short
+ * and not block.
  */
 #pragma once
 

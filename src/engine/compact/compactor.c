@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cancel.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "engine/compact/compact_task.h"
@@ -238,11 +239,9 @@ engine_compact(struct engine *engine, const atomic_bool *cancel,
 			rc = error_set(err, STELE_E_ADMIN_SHUTDOWN,
 			    "terminating compaction due to administrator "
 			    "command");
-		else if (cancel != NULL &&
-		    atomic_load_explicit(cancel, memory_order_relaxed))
-			rc = error_set(err, STELE_E_QUERY_CANCELED,
-			    "canceling statement due to user request");
 		else
+			rc = cancel_check(cancel, err);
+		if (rc == 0)
 			(void)os_cond_wait_until(&c->done, &c->lock,
 			    os_clock_monotonic_ns(os_clock_real()) + LOOK_NS);
 	}

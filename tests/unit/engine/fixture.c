@@ -209,13 +209,15 @@ add_some(struct fixture *fixture, struct write_batch *batch, int64_t first,
 	vec_init(&cols[2], PHYS_I64, count, &arena);
 	vec_init(&cols[3], PHYS_STR, count, &arena);
 	vec_init(&cols[4], PHYS_NUMERIC, count, &arena);
-	memset(vec_need_nulls(&cols[1], count, &arena), 1, count);
+	if (fixture->time_of == NULL)
+		memset(vec_need_nulls(&cols[1], count, &arena), 1, count);
 	(void)vec_need_nulls(&cols[3], count, &arena);
 	for (uint32_t i = 0; i < count; i++) {
 		int64_t amount = first + i;
 
 		cols[0].str[i] = fixture_context((uint64_t)amount);
-		cols[1].i64[i] = 0;
+		cols[1].i64[i] =
+		    fixture->time_of == NULL ? 0 : fixture->time_of(amount);
 		cols[2].i64[i] = amount;
 		cols[3].nulls[i] = amount % 2 != 0;
 		cols[3].str[i] =
@@ -376,8 +378,9 @@ fixture_find(struct fixture *fixture, const int64_t *ids, uint32_t id_count,
 	return read_rows(fixture, spec, count);
 }
 
-static void
-check_row(const struct fixture_row *row, int64_t amount)
+void
+fixture_check_row(const struct fixture *fixture, const struct fixture_row *row,
+    int64_t amount)
 {
 	struct str context = fixture_context((uint64_t)amount);
 	char note[32] = "";
@@ -386,7 +389,9 @@ check_row(const struct fixture_row *row, int64_t amount)
 		snprintf(note, sizeof(note), "note %lld", (long long)amount);
 	CHECK_ROW(row->amount == amount);
 	CHECK_ROW(row->event_id == amount + 1);
-	CHECK_ROW(row->timestamp > 0);
+	CHECK_ROW(fixture->time_of == NULL
+		? row->timestamp > 0
+		: row->timestamp == fixture->time_of(amount));
 	CHECK_ROW(str_equal(str_of_cstr(row->context), context));
 	CHECK_ROW(strcmp(row->note, note) == 0);
 	CHECK_ROW(row->price == amount * 25);
@@ -400,7 +405,7 @@ fixture_check(struct fixture *fixture, size_t count)
 
 	ck_assert_uint_eq(found, count);
 	for (size_t i = 0; i < count; i++)
-		check_row(&rows[i], (int64_t)i);
+		fixture_check_row(fixture, &rows[i], (int64_t)i);
 	free(rows);
 	for (uint64_t c = 0; c < FIXTURE_CONTEXTS; c++) {
 		struct str context = fixture_context(c);
@@ -410,7 +415,7 @@ fixture_check(struct fixture *fixture, size_t count)
 		rows = fixture_scan(fixture, &context, 0, 0, &found);
 		ck_assert_uint_eq(found, expected);
 		for (size_t i = 0; i < found; i++)
-			check_row(&rows[i],
+			fixture_check_row(fixture, &rows[i],
 			    (int64_t)(c + i * FIXTURE_CONTEXTS));
 		free(rows);
 	}

@@ -36,6 +36,8 @@ struct fixture {
 	struct engine_options options;
 	struct engine *engine;
 	uint32_t payment; /* its oid */
+	/* The time of the payment of an amount; NULL: the server's clock. */
+	int64_t (*time_of)(int64_t amount);
 };
 
 /* Make the directory; small sizes, 3 shards. */
@@ -92,3 +94,7 @@ struct fixture_row *fixture_find(struct fixture *fixture, const int64_t *ids,
 /* Fails unless exactly events 1..count are there, as fixture_add() made them
  * with amounts 0, 1, 2 ... in order, over all and context by context. */
 void fixture_check(struct fixture *fixture, size_t count);
+
+/* Fails unless this is event amount + 1, as fixture_add() made it. */
+void fixture_check_row(const struct fixture *fixture,
+    const struct fixture_row *row, int64_t amount);
