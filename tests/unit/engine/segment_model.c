@@ -16,6 +16,7 @@ enum draw_kind {
 	DRAW_FEW,   /* few different ones, runs of one */
 	DRAW_SMALL, /* numbers near each other */
 	DRAW_KEY,   /* all different, without order */
+	DRAW_REF,   /* strings that stay for a while, without order */
 };
 
 static const struct {
@@ -38,6 +39,7 @@ static const struct {
 	{ "nothing", TYPE_JSON, DRAW_FEW, 100 },
 	{ "serial", TYPE_INT8, DRAW_KEY, 10 },
 	{ "token", TYPE_TEXT, DRAW_KEY, 10 },
+	{ "account", TYPE_TEXT, DRAW_REF, 5 },
 };
 
 uint64_t
@@ -112,6 +114,9 @@ draw_str(struct model *m, enum draw_kind kind)
 	if (kind == DRAW_KEY)
 		return arena_printf(&m->arena, "%llx",
 		    (unsigned long long)model_draw(m));
+	if (kind == DRAW_REF)
+		return arena_printf(&m->arena, "account-%016llx",
+		    (unsigned long long)hash_u64(m->ref_count++ / 16));
 	len = model_draw(m) % sizeof(text);
 	if (len % 7 == 0)
 		len = 0;

@@ -12,13 +12,14 @@
 #include "engine/segment/segment.h"
 #include "vec/vec.h"
 
-#define MODEL_FIELDS  14
+#define MODEL_FIELDS  15
 #define MODEL_COLUMNS (SEGMENT_CORE_COLUMNS + MODEL_FIELDS)
 #define MODEL_OID     20000u
 
 struct model {
 	struct arena arena;
 	uint64_t seed;
+	uint64_t ref_count; /* drawn so far */
 	uint32_t row_count;
 	uint32_t zone_rows;
 	struct vec cols[MODEL_COLUMNS]; /* row_count rows, as in a section */

@@ -26,6 +26,10 @@
 #define SHORT_FIELDS  7 /* of inputs that are older than the other fields */
 #define SHORT_COLUMNS (SEGMENT_CORE_COLUMNS + SHORT_FIELDS)
 #define NOTE_FIELD    8
+#define KEY           (COLUMN_FIRST_FIELD + 9)
+#define SERIAL        (COLUMN_FIRST_FIELD + 12)
+#define TOKEN         (COLUMN_FIRST_FIELD + 13)
+#define ACCOUNT       (COLUMN_FIRST_FIELD + 14)
 #define SECOND_US     INT64_C(1000000)
 
 static struct error err;
@@ -456,6 +460,175 @@ START_TEST(dictionaries_stay)
 }
 END_TEST
 
+/* ---- finding one value ---- */
+
+static struct datum
+value_of(uint32_t row, uint32_t attnum)
+{
+	bool is_missing =
+	    attnum >= COLUMN_FIRST_FIELD + SHORT_FIELDS && is_short(row);
+	struct datum value = { .is_null = true };
+
+	if (!is_missing)
+		return vec_get(&model.cols[segment_column_index(attnum)], row);
+	if (attnum == COLUMN_FIRST_FIELD + NOTE_FIELD)
+		value = model.fields[NOTE_FIELD].default_value;
+	return value;
+}
+
+static bool
+has_value(uint32_t row, uint32_t attnum, const struct datum *wanted)
+{
+	struct type type = attnum == COLUMN_CONTEXT_ID
+	    ? type_of(TYPE_TEXT)
+	    : model.fields[attnum - COLUMN_FIRST_FIELD].type;
+	struct datum value = value_of(row, attnum);
+
+	return !value.is_null && type_compare(&type, &value, wanted) == 0;
+}
+
+/* Where one value is asked for, and what of it is found in all outputs. */
+struct finding {
+	uint32_t attnum;
+	struct datum value;
+	uint64_t found;
+	uint64_t zones_kept;
+	uint64_t zones_mapped; /* kept without filters */
+};
+
+static void
+find_in_section(struct finding *f, struct segment_section *section,
+    uint32_t type)
+{
+	static const uint32_t attnums[] = { COLUMN_EVENT_ID };
+	const struct scan_range range = {
+		.attnum = f->attnum,
+		.has_low = true,
+		.has_high = true,
+		.low = f->value,
+		.high = f->value,
+	};
+	const bool is_context = f->attnum == COLUMN_CONTEXT_ID;
+	struct scan_spec one = {
+		.type = &types[type],
+		.attnums = attnums,
+		.attnum_count = ARRAY_LEN(attnums),
+		.has_context = is_context,
+		.context = is_context ? f->value.str : STR(""),
+		.ranges = &range,
+		.range_count = is_context ? 0 : 1,
+	};
+	struct segment_cursor *cursor;
+	struct segment_parts parts;
+	struct arena arena;
+	struct batch batch;
+	int rc;
+
+	arena_init(&arena, NULL);
+	one.without = SCAN_WITHOUT_FILTERS;
+	ck_assert_int_eq(segment_prune(section, &one, &arena, &parts, &err), 0);
+	f->zones_mapped += parts.zone_count;
+	one.without = 0;
+	ck_assert_int_eq(segment_prune(section, &one, &arena, &parts, &err), 0);
+	f->zones_kept += parts.zone_count;
+	rc = is_context ? segment_cursor_open_rows(section, &one, parts.rows,
+			      parts.row_count, &cursor, &err)
+			: segment_cursor_open_zones(section, &one, parts.zones,
+			      parts.zone_count, &cursor, &err);
+	ck_assert_int_eq(rc, 0);
+	while ((rc = segment_cursor_next(cursor, &batch, &err)) == 1)
+		for (uint32_t i = 0; i < batch.row_count; i++) {
+			int64_t id = vec_get(&batch.cols[0], i).i64;
+			bool is_it =
+			    has_value(row_of_event(id), f->attnum, &f->value);
+
+			ck_assert(is_it || !is_context); /* rows are exact */
+			f->found += is_it;
+		}
+	ck_assert_msg(rc == 0, "%s", err.message);
+	segment_cursor_close(cursor);
+	arena_release(&arena);
+}
+
+static void
+find_value(struct finding *f, struct segment **segments)
+{
+	uint64_t expected = 0;
+
+	for (uint32_t row = 0; row < model.row_count; row++)
+		expected += has_value(row, f->attnum, &f->value);
+	f->found = 0;
+	for (uint32_t i = 0; i < result.output_count; i++)
+		for (uint32_t t = 0; t < ARRAY_LEN(types); t++) {
+			struct segment_section *section;
+
+			ck_assert_int_eq(segment_section(segments[i],
+					     types[t].oid, &section, &err),
+			    0);
+			if (section != NULL)
+				find_in_section(f, section, t);
+		}
+	ck_assert_msg(f->found == expected,
+	    "column %u: %llu rows instead of %llu", f->attnum,
+	    (unsigned long long)f->found, (unsigned long long)expected);
+}
+
+/* Values of some rows; what filters leave of the zones that maps leave. */
+static double
+find_values(uint32_t attnum, struct segment **segments)
+{
+	struct finding f = { .attnum = attnum };
+
+	for (int i = 0; i < 60; i++) {
+		uint32_t row = (uint32_t)(model_draw(&model) % model.row_count);
+
+		f.value = value_of(row, attnum);
+		if (!f.value.is_null)
+			find_value(&f, segments);
+	}
+	return (double)f.zones_kept / ((double)f.zones_mapped + 1);
+}
+
+/*
+ * What a scan prunes by is as true of a merged segment as of any: equality
+ * finds each row, over every type, and what repeats little by filters.
+ */
+START_TEST(equality_finds_all)
+{
+	static const uint32_t filtered[] = { KEY, SERIAL, TOKEN, ACCOUNT };
+	const bool is_whole = _i < 2;
+	double share[COLUMN_FIRST_FIELD + MODEL_FIELDS];
+	struct segment_section *section;
+	struct segment *segments[32];
+
+	make(61 + (uint64_t)_i, 12000, 4, _i % 2 == 0 ? LUMPS : MIXED);
+	ck_assert_int_eq(run(os_fs_real(),
+			     (is_whole ? 1000000 : 900) * SECOND_US, 1000),
+	    0);
+	ck_assert_uint_le(result.output_count, ARRAY_LEN(segments));
+	ck_assert(
+	    is_whole ? result.output_count == 1 : result.output_count > 2);
+	for (uint32_t i = 0; i < result.output_count; i++)
+		ck_assert_int_eq(segment_open(os_fs_real(), dir,
+				     &result.outputs[i], &model.directory,
+				     cache, &segments[i], &err),
+		    0);
+	find_values(COLUMN_CONTEXT_ID, segments);
+	for (uint32_t a = COLUMN_FIRST_FIELD; a < ARRAY_LEN(share); a++)
+		share[a] = find_values(a, segments);
+	ck_assert_int_eq(segment_section(segments[0], MODEL_OID, &section,
+			     &err),
+	    0);
+	ck_assert_uint_gt(segment_section_dict_count(section, ACCOUNT), 0);
+	/* Those that repeat little have filters: plain, and of codes. */
+	for (uint32_t i = 0; is_whole && i < ARRAY_LEN(filtered); i++)
+		ck_assert_msg(share[filtered[i]] < 0.8, "column %u: %.2f",
+		    filtered[i], share[filtered[i]]);
+	for (uint32_t i = 0; i < result.output_count; i++)
+		segment_unref(segments[i]);
+}
+END_TEST
+
 /* Wherever it ends, nothing is left and the inputs are as they were. */
 START_TEST(an_end_leaves_nothing)
 {
@@ -691,6 +864,7 @@ main(void)
 	tcase_add_loop_test(tcase, every_row_comes_back, 0,
 	    3 * ARRAY_LEN(merge_case));
 	tcase_add_test(tcase, dictionaries_stay);
+	tcase_add_loop_test(tcase, equality_finds_all, 0, 4);
 	tcase_add_test(tcase, an_end_leaves_nothing);
 	tcase_add_test(tcase, a_failing_call_leaves_nothing);
 	tcase_add_test(tcase, a_damaged_input_is_an_error);
