@@ -40,6 +40,7 @@ engine_fail(struct engine *engine, const struct error *err)
 	commit_stop(engine);
 	view_close(&engine->view);
 	flusher_fail(&engine->flusher, &engine->failure);
+	compactor_fail(&engine->compactor, &engine->failure);
 	if (fn != NULL)
 		fn(arg, err);
 }

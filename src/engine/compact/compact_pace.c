@@ -16,12 +16,14 @@
 #define RATE_SLACK_NS INT64_C(1000000000)
 #define FULL_NS       INT64_C(20000000) /* between two looks at full shards */
 
-/* Rest until then, or until the compactor stops or is paused. */
+/* Rest until then, or until the compactor stops, fails or is paused. */
 static void
 rest_until(struct compactor *c, int64_t deadline_ns)
 {
+	struct error ignored;
+
 	pthread_mutex_lock(&c->lock);
-	while (!c->is_stopping && !c->is_paused &&
+	while (!c->is_paused && compactor_check(c, &ignored) == 0 &&
 	    os_cond_wait_until(&c->wake, &c->lock, deadline_ns))
 		continue;
 	pthread_mutex_unlock(&c->lock);
@@ -34,24 +36,20 @@ set_state(struct compact_task *task, enum compaction_state state)
 	atomic_store_explicit(&task->state, (int)state, memory_order_relaxed);
 }
 
-/* While it is paused nothing goes on; STELE_E_ADMIN_SHUTDOWN to stop. */
+/* While it is paused nothing goes on; an error to stop. */
 static int
 wait_while_paused(struct compact_task *task, struct error *err)
 {
 	struct compactor *c = task->compactor;
-	bool is_stopping;
+	int rc;
 
 	pthread_mutex_lock(&c->lock);
 	if (c->is_paused)
 		set_state(task, COMPACTION_PAUSED);
-	while (c->is_paused && !c->is_stopping)
+	while ((rc = compactor_check(c, err)) == 0 && c->is_paused)
 		pthread_cond_wait(&c->wake, &c->lock);
-	is_stopping = c->is_stopping;
 	pthread_mutex_unlock(&c->lock);
-	if (is_stopping)
-		return error_set(err, STELE_E_ADMIN_SHUTDOWN,
-		    "terminating compaction due to administrator command");
-	return 0;
+	return rc;
 }
 
 static bool

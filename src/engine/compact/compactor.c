@@ -36,7 +36,9 @@ next_shard(struct compactor *c, int64_t *deadline_ns)
 	int64_t now_ns = os_clock_monotonic_ns(os_clock_real());
 
 	*deadline_ns = INT64_MAX;
-	for (uint32_t i = 0; i < count && !c->is_paused; i++) {
+	if (c->is_paused || c->engine_failure.code != 0)
+		return NULL;
+	for (uint32_t i = 0; i < count; i++) {
 		uint32_t s = (c->next_shard + i) % count;
 		struct compact_shard *shard = &c->shards[s];
 
@@ -162,12 +164,37 @@ compactor_thread(void *arg)
 
 /* ---- for others ---- */
 
+int
+compactor_check(const struct compactor *c, struct error *err)
+{
+	if (c->engine_failure.code != 0) {
+		*err = c->engine_failure;
+		return err->code;
+	}
+	if (c->is_stopping)
+		return error_set(err, STELE_E_ADMIN_SHUTDOWN,
+		    "terminating compaction due to administrator command");
+	return 0;
+}
+
 void
 compactor_wake(struct compactor *c, uint32_t shard)
 {
 	pthread_mutex_lock(&c->lock);
 	c->shards[shard].is_changed = true;
 	pthread_cond_signal(&c->wake);
+	pthread_mutex_unlock(&c->lock);
+}
+
+void
+compactor_fail(struct compactor *c, const struct error *err)
+{
+	if (c->engine == NULL) /* before there are segments to merge */
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->engine_failure = *err;
+	pthread_cond_broadcast(&c->wake);
+	pthread_cond_broadcast(&c->done);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -235,11 +262,8 @@ engine_compact(struct engine *engine, const atomic_bool *cancel,
 	else
 		force_all(c);
 	while (rc == 0 && is_any_forced(c)) {
-		if (c->is_stopping)
-			rc = error_set(err, STELE_E_ADMIN_SHUTDOWN,
-			    "terminating compaction due to administrator "
-			    "command");
-		else
+		rc = compactor_check(c, err);
+		if (rc == 0)
 			rc = cancel_check(cancel, err);
 		if (rc == 0)
 			(void)os_cond_wait_until(&c->done, &c->lock,

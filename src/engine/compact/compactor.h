@@ -63,6 +63,7 @@ struct compactor {
 	pthread_cond_t done;  /* for who waits: a forced shard has ended */
 	bool is_stopping;
 	bool is_paused;
+	struct error engine_failure;  /* code 0: it has not failed */
 	struct compact_shard *shards; /* owned */
 	uint32_t next_shard;          /* where the next look begins */
 	uint64_t next_id;
@@ -81,6 +82,16 @@ MUST_USE int compactor_start(struct compactor *compactor, struct error *err);
 /* End the threads; what they are at is given up. */
 void compactor_stop(struct compactor *compactor);
 void compactor_release(struct compactor *compactor);
+
+/* The engine has failed: no merge goes on, or begins. */
+void compactor_fail(struct compactor *compactor, const struct error *err);
+
+/*
+ * Under the lock: may merges go on?  STELE_E_ADMIN_SHUTDOWN: it is to stop; or
+ * why the engine has failed.
+ */
+MUST_USE int compactor_check(const struct compactor *compactor,
+    struct error *err);
 
 /* A shard has got a segment. */
 void compactor_wake(struct compactor *compactor, uint32_t shard);
