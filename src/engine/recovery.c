@@ -297,14 +297,14 @@ check_events(const struct manifest_state *state,
 }
 
 static void
-tell_files(const struct manifest_files *found)
+tell_files(const struct manifest_files *files)
 {
-	if (found->removed > 0)
+	if (files->removed > 0)
 		log_info(LOG_SEGMENT, "removed files left by a crash",
-		    LOG_UINT("count", found->removed));
-	if (found->quarantined > 0)
+		    LOG_UINT("count", files->removed));
+	if (files->quarantined > 0)
 		log_warn(LOG_SEGMENT, "unknown files moved to quarantine",
-		    LOG_UINT("count", found->quarantined));
+		    LOG_UINT("count", files->quarantined));
 }
 
 static void
@@ -339,7 +339,7 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 		.arg = &reader,
 		.batch = replay_batch,
 	};
-	struct manifest_files found;
+	struct manifest_files files;
 	int rc = os_path(reserve, engine->dir, RESERVE_NAME, err);
 
 	if (rc != 0)
@@ -348,20 +348,21 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 	if (rc == 0)
 		engine->publisher.generation = reader.catalog->generation;
 	if (rc == 0)
-		rc = manifest_check_files(manifest, &found, err);
-	if (rc == 0)
-		tell_files(&found);
+		rc = manifest_check_files(manifest, err);
 	if (rc == 0)
 		rc = open_segments(engine, state, err);
 	if (rc == 0)
 		rc = wal_replay(engine->fs, &options, replay, err);
 	if (rc == 0)
 		rc = check_events(state, replay, err);
+	if (rc == 0)
+		rc = manifest_clear_files(manifest, &files, err);
 	if (rc != 0) {
 		catalog_unref(reader.catalog);
 		return rc;
 	}
 	tell_recovery(replay);
+	tell_files(&files);
 	*catalog = reader.catalog;
 	return 0;
 }

@@ -29,6 +29,7 @@ enum mutant_switch { /* for mutant_wraps.c */
 	MUTANT_BLOCK_ANYWHERE,    /* nor their place */
 	MUTANT_BLOCK_ANY_FILE,    /* nor their file */
 	MUTANT_FILES_UNCHECKED,   /* segments are not held against the list */
+	MUTANT_INPUTS_EARLY,      /* merged ones go before they may */
 };
 
 enum mutant_phase {

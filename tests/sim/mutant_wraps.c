@@ -29,7 +29,12 @@ WRAPPED(uint64_t, block_checksum, const void *data, size_t len,
 WRAPPED(int, manifest_append, struct manifest *manifest,
     const struct manifest_step *step, struct error *err);
 WRAPPED(int, manifest_check_files, struct manifest *manifest,
-    struct manifest_files *found, struct error *err);
+    struct error *err);
+WRAPPED(int, manifest_clear_files, struct manifest *manifest,
+    struct manifest_files *done, struct error *err);
+WRAPPED(int, publish_merge, struct publisher *publisher,
+    const struct segment_meta *added, uint32_t added_count,
+    const uint64_t *removed, uint32_t removed_count, struct error *err);
 
 bool
 __wrap_view_wait(struct view_holder *holder, uint64_t position)
@@ -118,12 +123,38 @@ __wrap_manifest_append(struct manifest *manifest,
 }
 
 int
-__wrap_manifest_check_files(struct manifest *manifest,
-    struct manifest_files *found, struct error *err)
+__wrap_manifest_check_files(struct manifest *manifest, struct error *err)
+{
+	if (mutant_is(MUTANT_FILES_UNCHECKED))
+		return 0;
+	return __real_manifest_check_files(manifest, err);
+}
+
+int
+__wrap_manifest_clear_files(struct manifest *manifest,
+    struct manifest_files *done, struct error *err)
 {
 	if (mutant_is(MUTANT_FILES_UNCHECKED)) {
-		*found = (struct manifest_files){ 0 };
+		*done = (struct manifest_files){ 0 };
 		return 0;
 	}
-	return __real_manifest_check_files(manifest, found, err);
+	return __real_manifest_clear_files(manifest, done, err);
+}
+
+/* The inputs of a merge go before the MANIFEST names what replaces them. */
+int
+__wrap_publish_merge(struct publisher *publisher,
+    const struct segment_meta *added, uint32_t added_count,
+    const uint64_t *removed, uint32_t removed_count, struct error *err)
+{
+	const struct engine *engine = publisher->engine;
+	char path[OS_PATH_SIZE];
+
+	for (uint32_t i = 0;
+	     mutant_is(MUTANT_INPUTS_EARLY) && i < removed_count; i++)
+		if (segment_path(path, sizeof(path), engine->dir, removed[i],
+			err) == 0)
+			(void)!os_unlink(engine->fs, path, err);
+	return __real_publish_merge(publisher, added, added_count, removed,
+	    removed_count, err);
 }

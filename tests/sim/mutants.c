@@ -99,6 +99,8 @@ static const struct mutant mutants[] = {
 	    .harmless = "the block that leads to it has its checksum" },
 	{ "segments are not held against the MANIFEST at start",
 	    .code = MUTANT_FILES_UNCHECKED, .is_checksum = true },
+	{ "inputs of a merge go before the MANIFEST names its outputs",
+	    .code = MUTANT_INPUTS_EARLY },
 };
 /* clang-format on */
 
@@ -127,7 +129,7 @@ struct stage {
 /* Of damage only mistakes about checksums can make anything. */
 static const struct stage damage_stage = { "damage", sim_damage, 250, 0 };
 static const struct stage stages[] = {
-	{ "cut", sim_cut, 120, 2 },
+	{ "cut", sim_cut, 200, 2 },
 	{ "random", sim_random, 200, 0 },
 	{ "cut", sim_cut, 100000, 3 },
 	{ "random", sim_random, 1000, 0 },

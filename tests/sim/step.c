@@ -231,6 +231,26 @@ flush_under_load(struct world *world, uint32_t n)
 	world_wait(world);
 }
 
+/* All that can be merged is. */
+static void
+compact(struct world *world, uint32_t n)
+{
+	(void)n;
+	world_compact(world);
+}
+
+/* Some segments, and merges of them while batches are on their way. */
+static void
+compact_under_load(struct world *world, uint32_t n)
+{
+	send_events(world, SYNC_ON, 20, 2);
+	world_flush(world);
+	while (n-- > 0)
+		send_events(world, SYNC_ON, 8, 2);
+	world_compact(world);
+	world_wait(world);
+}
+
 static void
 look(struct world *world, uint32_t n)
 {
@@ -299,6 +319,8 @@ static const struct step steps[] = {
 	{ "store-with-ddl", store_with_ddl, 6, 10 },
 	{ "flush", flush, 6, 1 },
 	{ "flush-under-load", flush_under_load, 6, 10 },
+	{ "compact", compact, 4, 1 },
+	{ "compact-under-load", compact_under_load, 4, 10 },
 	{ "look", look, 10, 1 },
 	{ "idle", idle, 6, 30 },
 	{ "restart", restart, 3, 1 },
@@ -322,6 +344,7 @@ static const struct script_line script[] = {
 	{ "add-label", 1 },
 	{ "store-batch", 150 },
 	{ "flush-under-load", 6 },
+	{ "compact", 1 },
 	{ "store-async", 6 },
 	{ "kill", 6 },
 	{ "store-rewound", 4 },
@@ -334,14 +357,18 @@ static const struct script_line script[] = {
 	{ "store-each", 2 },
 	{ "flush", 1 },
 	{ "store-mixed", 20 },
+	{ "compact-under-load", 6 },
 	{ "store-batch", 250 },
 	{ "restart", 1 },
 	{ "store-each", 2 },
 	{ "store-batch", 250 },
 	{ "flush", 1 },
+	{ "compact", 1 },
 	{ "change-schemas", 60 },
 	{ "look", 1 },
 	{ "store-async", 3 },
+	{ "kill", 8 },
+	{ "store-each", 2 },
 };
 
 static const struct step *

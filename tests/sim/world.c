@@ -182,6 +182,7 @@ set_options(struct world *world)
 		.max_context_size_bytes = 1024,
 		.max_string_size_bytes = 1 << 20,
 		.max_row_size_bytes = 2 << 20,
+		.compaction = true,
 	};
 }
 
@@ -531,6 +532,18 @@ world_flush(struct world *world)
 
 	engine_flush(world->engine, &sent->commit);
 	world_wait(world);
+}
+
+void
+world_compact(struct world *world)
+{
+	uint64_t merges;
+	struct error err;
+
+	if (engine_compact(world->engine, NULL, &merges, &err) != 0)
+		world_note_error(world, &err, "compacting");
+	else
+		world_say(world, "   %" PRIu64 " merges", merges);
 }
 
 static bool

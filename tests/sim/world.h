@@ -174,6 +174,9 @@ void world_wait(struct world *world);
 
 void world_flush(struct world *world);
 
+/* Merge all that can be, and wait for it. */
+void world_compact(struct world *world);
+
 /* An event type that can be written to; there is one. */
 uint32_t world_draw_type(struct world *world);
 uint32_t world_type_count(const struct world *world); /* of those */

@@ -117,21 +117,26 @@ const struct manifest_state *manifest_state(const struct manifest *manifest);
 MUST_USE int manifest_append(struct manifest *manifest,
     const struct manifest_step *step, struct error *err);
 
-/* What manifest_check_files() found. */
+/* What manifest_clear_files() did. */
 struct manifest_files {
 	uint32_t removed;     /* temporary files, and leftovers (M4) */
 	uint32_t quarantined; /* other unknown files: moved to quarantine/ */
 };
 
 /*
- * Compare the folder of segments with the state.  A missing file or one of
- * another size is an error that names it (STELE_E_CORRUPT): then nothing is
- * touched, as an unknown file may be what is left of it.  Else temporary files
- * and leftovers are removed, other unknown files moved to quarantine/.  A
+ * Compare the folder of segments with the state, changing nothing.  A missing
+ * file or one of another size is an error that names it (STELE_E_CORRUPT).  A
  * swapped file is found by its hash when it is first read (segment_open()).
  */
-MUST_USE int manifest_check_files(struct manifest *manifest,
-    struct manifest_files *found, struct error *err);
+MUST_USE int manifest_check_files(struct manifest *manifest, struct error *err);
+
+/*
+ * Remove temporary files and leftovers, move other unknown files to
+ * quarantine/.  Only when the log has been replayed, and so the MANIFEST is
+ * known to be whole: else an unknown file may be all that is left of something.
+ */
+MUST_USE int manifest_clear_files(struct manifest *manifest,
+    struct manifest_files *done, struct error *err);
 
 /*
  * Check the MANIFEST and every segment it knows, changing nothing.  `problem`

@@ -208,7 +208,24 @@ check_all_known(struct manifest *m, const char *folder, const struct buf *names,
 }
 
 int
-manifest_check_files(struct manifest *m, struct manifest_files *found,
+manifest_check_files(struct manifest *m, struct error *err)
+{
+	char folder[OS_PATH_SIZE];
+	struct buf names;
+	int rc;
+
+	buf_init(&names);
+	rc = os_path(folder, m->dir, SEGMENT_DIRECTORY, err);
+	if (rc == 0)
+		rc = list_folder(m->fs, folder, &names, err);
+	if (rc == 0)
+		rc = check_all_known(m, folder, &names, err);
+	buf_release(&names);
+	return rc;
+}
+
+int
+manifest_clear_files(struct manifest *m, struct manifest_files *done,
     struct error *err)
 {
 	char folder[OS_PATH_SIZE];
@@ -216,16 +233,14 @@ manifest_check_files(struct manifest *m, struct manifest_files *found,
 	struct buf names;
 	int rc;
 
-	*found = (struct manifest_files){ 0 };
+	*done = (struct manifest_files){ 0 };
 	buf_init(&names);
 	rc = os_path(folder, m->dir, SEGMENT_DIRECTORY, err);
 	if (rc == 0)
 		rc = list_folder(m->fs, folder, &names, err);
-	if (rc == 0)
-		rc = check_all_known(m, folder, &names, err);
 	while (rc == 0 && (name = next_name(&names, name)) != NULL)
-		rc = clear_unknown(m, folder, name, found, err);
-	if (rc == 0 && found->removed + found->quarantined > 0)
+		rc = clear_unknown(m, folder, name, done, err);
+	if (rc == 0 && done->removed + done->quarantined > 0)
 		rc = os_fsync_dir(m->fs, folder, err);
 	buf_release(&names);
 	return rc;

@@ -546,6 +546,42 @@ START_TEST(a_damaged_segment_is_left_alone)
 }
 END_TEST
 
+/* What no MANIFEST names may be all there is, while something is wrong. */
+START_TEST(a_refused_start_removes_nothing)
+{
+	struct named_segment old = { .wanted = 0 };
+	char name[96], path[128], command[512];
+	FILE *file;
+
+	(void)store_segments(0, 3);
+	ck_assert_int_eq(engine_each_segment(world.engine, note_segment, &old,
+			     &err),
+	    0);
+	compact(); /* its number is not used any more */
+	fixture_store(&world, 3 * BATCH, BATCH);
+	fixture_close(&world);
+	snprintf(path, sizeof(path), "%s/segments/%016llx.seg", world.dir,
+	    (unsigned long long)old.number);
+	ck_assert_int_ne(access(path, F_OK), 0);
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	fclose(file);
+	snprintf(name, sizeof(name), "%s/wal", world.dir);
+	snprintf(command, sizeof(command), "mv '%s' '%s.away'", name, name);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_ne(engine_open(world.fs, world.dir, &world.options,
+			     &world.engine, &err),
+	    0);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	snprintf(command, sizeof(command), "rm -r '%s'; mv '%s.away' '%s'",
+	    name, name, name);
+	ck_assert_int_eq(system(command), 0);
+	fixture_open(&world);
+	ck_assert_int_ne(access(path, F_OK), 0);
+	fixture_check(&world, (size_t)4 * BATCH);
+}
+END_TEST
+
 /* ---- all at once ---- */
 
 #define STORES 60
@@ -640,6 +676,7 @@ main(void)
 	tcase_add_test(tc, a_merge_is_watched_and_given_up);
 	tcase_add_test(tc, a_full_disk_is_waited_for);
 	tcase_add_test(tc, a_damaged_segment_is_left_alone);
+	tcase_add_test(tc, a_refused_start_removes_nothing);
 	tcase_add_test(tc, nobody_notices);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
