@@ -10,47 +10,11 @@
 
 #include <string.h>
 
+#include "exec/eval_array.h"
 #include "exec/function_impl.h"
+#include "exec/open_rows.h"
 #include "exec/subplan.h"
 #include "types/cast.h"
-
-/* ---- selections ---- */
-
-/* Rows of a selection that shrinks. */
-struct open_rows {
-	uint16_t *rows;
-	uint32_t count;
-};
-
-static struct open_rows
-open_rows_init(const struct eval *eval, struct sel sel)
-{
-	struct open_rows open = { .count = sel.count };
-
-	open.rows =
-	    arena_alloc_array(eval->arena, sel.count + 1, sizeof(*open.rows));
-	for (uint32_t i = 0; i < sel.count; i++)
-		open.rows[i] = (uint16_t)sel_row(sel, i);
-	return open;
-}
-
-static struct sel
-open_sel(const struct open_rows *open)
-{
-	return (struct sel){ .rows = open->rows, .count = open->count };
-}
-
-static bool
-is_true(const struct vec *vec, uint32_t row)
-{
-	return !vec_is_null(vec, row) && vec->boolean[vec_index(vec, row)] != 0;
-}
-
-static bool
-is_false(const struct vec *vec, uint32_t row)
-{
-	return !vec_is_null(vec, row) && vec->boolean[vec_index(vec, row)] == 0;
-}
 
 static void
 init_result(const struct eval *eval, const struct type *type, struct vec *out)
@@ -601,6 +565,9 @@ eval_expr(const struct eval *eval, const struct expr *expr, struct sel sel,
 		return eval_distinct(eval, expr, sel, out, err);
 	case EXPR_IN:
 		return eval_in(eval, expr, sel, out, err);
+	case EXPR_ANY:
+	case EXPR_ALL:
+		return eval_any_all(eval, expr, sel, out, err);
 	case EXPR_NULLIF:
 		return eval_nullif(eval, expr, sel, out, err);
 	case EXPR_CASE:
@@ -610,6 +577,10 @@ eval_expr(const struct eval *eval, const struct expr *expr, struct sel sel,
 	case EXPR_GREATEST:
 	case EXPR_LEAST:
 		return eval_extreme(eval, expr, sel, out, err);
+	case EXPR_ARRAY:
+		return eval_array(eval, expr, sel, out, err);
+	case EXPR_SUBSCRIPT:
+		return eval_subscript(eval, expr, sel, out, err);
 	case EXPR_FACT:
 		return eval_fact(eval, expr, sel, out, err);
 	case EXPR_SUBQUERY:

@@ -371,9 +371,7 @@ select_kernel(const struct type *type, enum compare_op op)
 	case PHYS_F64:
 		return select_f64[op];
 	case PHYS_STR:
-		if (type->oid == TYPE_BPCHAR || type->oid == TYPE_JSONB)
-			return NULL;
-		return select_str[op];
+		return type_is_bytewise(type) ? select_str[op] : NULL;
 	case PHYS_BOOL:
 	case PHYS_NUMERIC:
 	case PHYS_UUID:

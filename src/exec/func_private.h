@@ -25,6 +25,9 @@ struct func_family {
 };
 
 extern const struct func_family func_arith;
+extern const struct func_family func_array;
+extern const struct func_family func_array_find;
+extern const struct func_family func_array_text;
 extern const struct func_family func_compare;
 extern const struct func_family func_datetime;
 extern const struct func_family func_json;

@@ -20,6 +20,9 @@ impls_build(void)
 {
 	const struct func_family *families[] = {
 		&func_arith,
+		&func_array,
+		&func_array_find,
+		&func_array_text,
 		&func_compare,
 		&func_datetime,
 		&func_json,

@@ -10,14 +10,6 @@
 
 #define HASH_NULL UINT64_C(0x6e756c6c)
 
-/* Text and its kin, where equal means the same bytes. */
-static bool
-is_bytewise(const struct type *type)
-{
-	return type_phys(type) == PHYS_STR && type->oid != TYPE_BPCHAR &&
-	    type->oid != TYPE_JSONB;
-}
-
 static uint64_t
 hash_value(const struct type *type, const struct vec *vec, uint32_t row)
 {
@@ -27,7 +19,7 @@ hash_value(const struct type *type, const struct vec *vec, uint32_t row)
 		return HASH_NULL;
 	if (vec->phys == PHYS_I64)
 		return hash_u64((uint64_t)vec->i64[vec_index(vec, row)]);
-	if (is_bytewise(type)) {
+	if (type_is_bytewise(type)) {
 		struct str text = vec->str[vec_index(vec, row)];
 
 		return hash_bytes(text.data, text.len);
@@ -85,7 +77,7 @@ row_key_equal(const struct type *type, enum key_rule rule, const struct vec *a,
 	if (a->phys == PHYS_I64)
 		return a->i64[vec_index(a, a_row)] ==
 		    b->i64[vec_index(b, b_row)];
-	if (is_bytewise(type))
+	if (type_is_bytewise(type))
 		return str_equal(a->str[vec_index(a, a_row)],
 		    b->str[vec_index(b, b_row)]);
 	x = vec_get(a, a_row);

@@ -201,10 +201,10 @@ fill(struct function_op *set, struct vec *out, uint32_t *count,
     struct error *err)
 {
 	struct op_state *op = &set->op;
-	struct type type = type_of(op->rel->function.function->result);
 
 	*count = 0;
-	vec_init(out, type_phys(&type), VEC_ROWS, &op->batch_arena);
+	vec_init(out, type_phys(&op->rel->function.type), VEC_ROWS,
+	    &op->batch_arena);
 	switch (op->rel->function.function->id) {
 	case SET_SERIES_INT:
 		*count = fill_int(set, out);

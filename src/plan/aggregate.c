@@ -54,6 +54,7 @@ static const struct aggregate aggregates[] = {
 	ONE(MIN, "min", TIMESTAMPTZ, TIMESTAMPTZ),
 	ONE(MIN, "min", INTERVAL, INTERVAL),
 	ONE(MIN, "min", ANYENUM, ANYENUM),
+	ONE(MIN, "min", ANYARRAY, ANYARRAY),
 	ONE(MAX, "max", INT2, INT2),
 	ONE(MAX, "max", INT4, INT4),
 	ONE(MAX, "max", INT8, INT8),
@@ -69,6 +70,7 @@ static const struct aggregate aggregates[] = {
 	ONE(MAX, "max", TIMESTAMPTZ, TIMESTAMPTZ),
 	ONE(MAX, "max", INTERVAL, INTERVAL),
 	ONE(MAX, "max", ANYENUM, ANYENUM),
+	ONE(MAX, "max", ANYARRAY, ANYARRAY),
 	ONE(BOOL_AND, "bool_and", BOOL, BOOL),
 	ONE(BOOL_AND, "every", BOOL, BOOL),
 	ONE(BOOL_OR, "bool_or", BOOL, BOOL),
@@ -96,10 +98,10 @@ static const struct aggregate aggregates[] = {
 	PAIR(REGR_SLOPE, "regr_slope"),
 	PAIR(REGR_INTERCEPT, "regr_intercept"),
 	ONE(APPROX_COUNT_DISTINCT, "approx_count_distinct", ANY, INT8),
-	ONE(MODE, "mode", ANY, ANY),
+	ONE(MODE, "mode", ANYELEMENT, ANYELEMENT),
 	TWO(PERCENTILE_CONT, "percentile_cont", FLOAT8, FLOAT8, FLOAT8),
 	TWO(PERCENTILE_CONT, "percentile_cont", FLOAT8, INTERVAL, INTERVAL),
-	TWO(PERCENTILE_DISC, "percentile_disc", FLOAT8, ANY, ANY),
+	TWO(PERCENTILE_DISC, "percentile_disc", FLOAT8, ANYELEMENT, ANYELEMENT),
 };
 /* clang-format on */
 

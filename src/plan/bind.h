@@ -9,6 +9,7 @@
  *   bind_name.c    names of tables and types
  *   bind_scope.c   names of columns
  *   bind_expr.c    expressions; bind_call.c functions and aggregates
+ *   bind_array.c   what makes and takes apart arrays
  *   coerce.c       casts that the text does not write; common types
  *   resolve.c      which of several functions a call means
  *   bind_select.c  queries; bind_group.c grouping, bind_order.c ORDER BY
@@ -294,7 +295,7 @@ int check_plain_call(const struct ast_expr *ast, struct str name,
 struct set_function;
 int resolve_set_function(struct binder *binder, struct str name,
     struct expr **args, uint32_t arg_count, int location,
-    const struct set_function **out, struct error *err);
+    const struct set_function **out, struct type *type, struct error *err);
 
 /* Signatures of aggregates: aggregate.c. */
 struct aggregate {
@@ -302,11 +303,11 @@ struct aggregate {
 	enum agg_kind kind;
 	uint32_t arg_count;
 	uint32_t args[2];
-	uint32_t result; /* TYPE_ANY: that of the argument */
+	uint32_t result;
 };
 int resolve_aggregate(struct binder *binder, struct str name,
     struct expr **args, uint32_t arg_count, int location,
-    const struct aggregate **out, struct error *err);
+    const struct aggregate **out, struct type *type, struct error *err);
 
 /* ---- bind_aggregate.c ---- */
 
@@ -345,13 +346,27 @@ const char *agg_name(enum agg_kind kind);
 const struct aggregate *aggregate_next(struct str name,
     const struct aggregate *previous);
 
+/* ---- bind_array.c ---- */
+
+/* ARRAY[...]; `element` is that of a cast around it, or NULL. */
+int bind_array(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, const struct type *element, struct expr **out,
+    struct error *err);
+int bind_subscript(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+
+/* x op ANY (array), x op ALL (array) */
+int bind_any_all_array(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+
 /* ---- coerce.c ---- */
 
 /* PostgreSQL's typcategory and typispreferred, enums and pseudo-types too. */
-char type_category(uint32_t oid);
-bool type_is_preferred(uint32_t oid);
+char type_category(const struct type *type);
+bool type_is_preferred(const struct type *type);
 
-bool can_coerce(uint32_t from, uint32_t to, enum cast_context context);
+bool can_coerce(const struct type *from, const struct type *to,
+    enum cast_context context);
 
 /*
  * Make *expr a value of `target`.  There must be such a cast, see
@@ -375,6 +390,11 @@ int coerce_unknown(struct binder *binder, struct expr **expr,
 /* The type that all can become, bare; `what` is "CASE", "UNION" ... */
 int common_type(struct binder *binder, struct expr **exprs, uint32_t count,
     const char *what, struct type *out, struct error *err);
+
+/* The same of types alone; false if *odd, an index, has none with the others. */
+bool common_type_of(const struct type *types, uint32_t count, struct type *out,
+    uint32_t *odd);
+
 int coerce_common(struct binder *binder, struct expr **expr,
     const struct type *type, const char *what, struct error *err);
 
@@ -410,7 +430,7 @@ enum resolve_result { RESOLVE_FOUND, RESOLVE_NONE, RESOLVE_AMBIGUOUS };
  * Resolution" in its manual).
  */
 enum resolve_result resolve_candidate(const struct candidate *candidates,
-    uint32_t count, enum function_kind kind, const uint32_t *arg_oids,
+    uint32_t count, enum function_kind kind, const struct type *args,
     uint32_t arg_count, const struct candidate **out);
 
 /* Type that parameter `i` of a call has by its candidate. */

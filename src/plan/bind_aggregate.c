@@ -172,15 +172,10 @@ resolve_set(struct binder *binder, struct str name, struct expr **args,
     uint32_t count, int location, struct agg_call *agg, struct error *err)
 {
 	const struct aggregate *aggregate = NULL;
-	bool is_unknown = args[count - 1]->type.oid == TYPE_UNKNOWN;
 	int rc;
 
 	rc = resolve_aggregate(binder, name, args, count, location, &aggregate,
-	    err);
-	if (rc == 0 && aggregate->result == TYPE_ANY && is_unknown)
-		return error_set(err, STELE_E_DATATYPE_MISMATCH,
-		    "could not determine polymorphic type because input has"
-		    " type unknown");
+	    &agg->type, err);
 	if (rc != 0)
 		return rc;
 	if (!agg_is_ordered_set(aggregate->kind))
@@ -189,9 +184,6 @@ resolve_set(struct binder *binder, struct str name, struct expr **args,
 		    " WITHIN GROUP",
 		    STR_FMT(name));
 	agg->kind = aggregate->kind;
-	agg->type = aggregate->result == TYPE_ANY ? args[count - 1]->type
-						  : type_of(aggregate->result);
-	agg->type.mod = -1;
 	return 0;
 }
 

@@ -3,8 +3,10 @@
  * bind_call.c -- operators, functions, aggregates, and what only looks like a
  * function: facts of the session, casts by a type's name.
  */
+#include "common/must.h"
 #include "plan/bind.h"
 #include "plan/column_set.h"
+#include "plan/polymorphic.h"
 #include "plan/set_function.h"
 
 #define CANDIDATES_MAX 64
@@ -76,38 +78,34 @@ operator_error(struct binder *binder, struct str name, struct expr **args,
 /* ---- functions and operators ---- */
 
 static void
-arg_types_of(struct expr **args, uint32_t arg_count, uint32_t *oids)
+arg_types_of(struct expr **args, uint32_t arg_count, struct type *types)
 {
 	for (uint32_t i = 0; i < arg_count; i++)
-		oids[i] = args[i]->type.oid;
+		types[i] = args[i]->type;
 }
 
-/* The enum that ANYENUM means in this call: that of a known argument. */
-static struct type
-enum_of_args(struct expr **args, uint32_t arg_count)
-{
-	for (uint32_t i = 0; i < arg_count; i++) {
-		if (args[i]->type.enum_type != NULL)
-			return (struct type){ .oid = args[i]->type.oid,
-				.mod = -1,
-				.enum_type = args[i]->type.enum_type };
-	}
-	return type_of(TYPE_UNKNOWN);
-}
-
+/*
+ * Make the arguments those that the candidate declares, and find what its
+ * result, by declaration, is in this call.
+ */
 static int
 coerce_args(struct binder *binder, const struct candidate *candidate,
-    struct expr **args, uint32_t arg_count, struct error *err)
+    struct expr **args, uint32_t arg_count, uint32_t declared,
+    struct type *result, struct error *err)
 {
+	struct type types[CALL_ARGS_MAX] = { 0 };
+	struct polymorph polymorph;
+
+	arg_types_of(args, arg_count, types);
+	MUST(polymorph_find(candidate, types, arg_count, &polymorph));
+	*result = polymorph_type(&polymorph, declared);
 	for (uint32_t i = 0; i < arg_count; i++) {
-		struct type to = type_of(candidate_arg(candidate, i));
+		struct type to =
+		    polymorph_type(&polymorph, candidate_arg(candidate, i));
 		int rc;
 
-		if (to.oid == TYPE_ANYENUM)
-			to = enum_of_args(args, arg_count);
-		if (to.oid == TYPE_UNKNOWN)
-			return error_at(err, args[i]->location,
-			    STELE_E_INDETERMINATE_DATATYPE,
+		if (to.oid == 0)
+			return error_set(err, STELE_E_DATATYPE_MISMATCH,
 			    "could not determine polymorphic type because input"
 			    " has type unknown");
 		rc = coerce(binder, &args[i], &to, CAST_IMPLICIT, err);
@@ -142,7 +140,7 @@ is_cast_call(enum function_kind kind, struct str name, uint32_t arg_count,
 		return false;
 	*target = type_of(type_oid_of_name(name));
 	return target->oid != 0 &&
-	    can_coerce(arg->type.oid, target->oid, CAST_EXPLICIT);
+	    can_coerce(&arg->type, target, CAST_EXPLICIT);
 }
 
 int
@@ -153,16 +151,17 @@ bind_function(struct binder *binder, enum function_kind kind, struct str name,
 	struct candidate candidates[CANDIDATES_MAX];
 	const struct candidate *found = NULL;
 	const struct function *function;
-	uint32_t oids[CALL_ARGS_MAX];
+	struct type types[CALL_ARGS_MAX];
 	enum resolve_result result;
 	struct type target;
+	struct type type;
 	uint32_t count;
 	int rc;
 
-	arg_types_of(args, arg_count, oids);
+	arg_types_of(args, arg_count, types);
 	count = function_candidates(kind, name, candidates);
-	result =
-	    resolve_candidate(candidates, count, kind, oids, arg_count, &found);
+	result = resolve_candidate(candidates, count, kind, types, arg_count,
+	    &found);
 	if (result == RESOLVE_NONE &&
 	    is_cast_call(kind, name, arg_count, args[0], &target)) {
 		*out = args[0];
@@ -173,12 +172,12 @@ bind_function(struct binder *binder, enum function_kind kind, struct str name,
 						  : function_error)(binder,
 		    name, args, arg_count, location,
 		    result == RESOLVE_AMBIGUOUS, err);
-	rc = coerce_args(binder, found, args, arg_count, err);
+	function = found->what;
+	rc = coerce_args(binder, found, args, arg_count, function->result,
+	    &type, err);
 	if (rc != 0)
 		return rc;
-	function = found->what;
-	*out = expr_new(binder->arena, EXPR_CALL, type_of(function->result),
-	    location, arg_count);
+	*out = expr_new(binder->arena, EXPR_CALL, type, location, arg_count);
 	(*out)->function = function;
 	for (uint32_t i = 0; i < arg_count; i++)
 		(*out)->args[i] = args[i];
@@ -232,8 +231,7 @@ bind_fact(struct binder *binder, struct str name, struct expr **args,
 			struct type type = type_of(arg_types[i]);
 			int rc;
 
-			if (!can_coerce(args[i]->type.oid, type.oid,
-				CAST_IMPLICIT))
+			if (!can_coerce(&args[i]->type, &type, CAST_IMPLICIT))
 				return function_error(binder, name, args,
 				    arg_count, location, false, err);
 			rc =
@@ -409,12 +407,12 @@ agg_list_add(struct binder *binder, struct agg_list *list,
 int
 resolve_aggregate(struct binder *binder, struct str name, struct expr **args,
     uint32_t arg_count, int location, const struct aggregate **out,
-    struct error *err)
+    struct type *type, struct error *err)
 {
 	struct candidate candidates[CANDIDATES_MAX];
 	const struct aggregate *aggregate = NULL;
 	const struct candidate *found = NULL;
-	uint32_t oids[CALL_ARGS_MAX];
+	struct type types[CALL_ARGS_MAX];
 	enum resolve_result result;
 	uint32_t count = 0;
 
@@ -424,25 +422,26 @@ resolve_aggregate(struct binder *binder, struct str name, struct expr **args,
 			.arg_count = aggregate->arg_count,
 			.what = aggregate,
 		};
-	arg_types_of(args, arg_count, oids);
-	result = resolve_candidate(candidates, count, FUNCTION_PLAIN, oids,
+	arg_types_of(args, arg_count, types);
+	result = resolve_candidate(candidates, count, FUNCTION_PLAIN, types,
 	    arg_count, &found);
 	if (result != RESOLVE_FOUND)
 		return function_error(binder, name, args, arg_count, location,
 		    result == RESOLVE_AMBIGUOUS, err);
 	*out = found->what;
-	return coerce_args(binder, found, args, arg_count, err);
+	return coerce_args(binder, found, args, arg_count, (*out)->result, type,
+	    err);
 }
 
 int
 resolve_set_function(struct binder *binder, struct str name, struct expr **args,
     uint32_t arg_count, int location, const struct set_function **out,
-    struct error *err)
+    struct type *type, struct error *err)
 {
 	struct candidate candidates[CANDIDATES_MAX];
 	const struct set_function *function = NULL;
 	const struct candidate *found = NULL;
-	uint32_t oids[CALL_ARGS_MAX];
+	struct type types[CALL_ARGS_MAX];
 	enum resolve_result result;
 	uint32_t count = 0;
 
@@ -452,14 +451,15 @@ resolve_set_function(struct binder *binder, struct str name, struct expr **args,
 			.arg_count = function->arg_count,
 			.what = function,
 		};
-	arg_types_of(args, arg_count, oids);
-	result = resolve_candidate(candidates, count, FUNCTION_PLAIN, oids,
+	arg_types_of(args, arg_count, types);
+	result = resolve_candidate(candidates, count, FUNCTION_PLAIN, types,
 	    arg_count, &found);
 	if (result != RESOLVE_FOUND)
 		return function_error(binder, name, args, arg_count, location,
 		    result == RESOLVE_AMBIGUOUS, err);
 	*out = found->what;
-	return coerce_args(binder, found, args, arg_count, err);
+	return coerce_args(binder, found, args, arg_count, (*out)->result, type,
+	    err);
 }
 
 static int
@@ -487,7 +487,7 @@ bind_agg_call(struct binder *binder, struct scope *scope,
 	if (ast->call.has_star)
 		return 0;
 	rc = resolve_aggregate(binder, name, args, arg_count, ast->location,
-	    &aggregate, err);
+	    &aggregate, &agg->type, err);
 	if (rc != 0)
 		return rc;
 	if (agg_is_ordered_set(aggregate->kind))
@@ -495,9 +495,6 @@ bind_agg_call(struct binder *binder, struct scope *scope,
 	agg->kind = aggregate->kind;
 	agg->arg = args[0];
 	agg->second = arg_count > 1 ? args[1] : NULL;
-	agg->type = type_of(aggregate->result);
-	if (agg->type.oid == TYPE_ANYENUM)
-		agg->type = args[0]->type;
 	if (agg->is_distinct)
 		rc = need_equality(binder, &args[0]->type, args[0]->location,
 		    err);

@@ -70,6 +70,10 @@ is_not_constant(const struct expr *expr)
 	case EXPR_TEST:
 	case EXPR_DISTINCT:
 	case EXPR_IN:
+	case EXPR_ANY:
+	case EXPR_ALL:
+	case EXPR_ARRAY:
+	case EXPR_SUBSCRIPT:
 	case EXPR_NULLIF:
 	case EXPR_CASE:
 	case EXPR_COALESCE:
@@ -92,7 +96,7 @@ bind_default(struct binder *binder, const struct ast_column_def *def,
 	rc = bind_expr(binder, &scope, def->default_value, value, err);
 	if (rc != 0)
 		return rc;
-	if (!can_coerce((*value)->type.oid, out->type.oid, CAST_ASSIGNMENT)) {
+	if (!can_coerce(&(*value)->type, &out->type, CAST_ASSIGNMENT)) {
 		error_at(err, (*value)->location, STELE_E_DATATYPE_MISMATCH,
 		    "column \"%.*s\" is of type %s but default expression is"
 		    " of type %s",

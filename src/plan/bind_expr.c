@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "plan/bind.h"
+#include "types/array.h"
 
 /* Of nested expressions: all that walk them later recurse, too. */
 #define EXPR_DEPTH_MAX 5000
@@ -544,12 +545,18 @@ static int
 bind_cast(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
+	struct type element;
 	struct type type;
 	int rc;
 
 	rc = bind_type_name(binder, &ast->cast.type, &type, err);
-	if (rc == 0)
-		rc = bind_expr(binder, scope, ast->cast.arg, out, err);
+	if (rc != 0)
+		return rc;
+	element = type_element(&type);
+	if (ast->cast.arg->kind == AST_ARRAY && element.oid != 0)
+		return bind_array(binder, scope, ast->cast.arg, &element, out,
+		    err);
+	rc = bind_expr(binder, scope, ast->cast.arg, out, err);
 	if (rc != 0)
 		return rc;
 	return coerce_explicit(binder, out, &type, ast->location, err);
@@ -574,7 +581,7 @@ bind_collate(struct binder *binder, struct scope *scope,
 		rc = coerce_unknown(binder, out, err);
 	if (rc != 0)
 		return rc;
-	if (type_category((*out)->type.oid) != 'S')
+	if (type_category(&(*out)->type) != 'S')
 		return error_at(err, ast->location, STELE_E_DATATYPE_MISMATCH,
 		    "collations are not supported by type %s",
 		    type_text(binder, &(*out)->type));
@@ -645,11 +652,11 @@ bind_kind(struct binder *binder, struct scope *scope,
 	case AST_SUBLINK:
 		return bind_sublink(binder, scope, ast, out, err);
 	case AST_ANY_ALL:
-		return bind_unsupported(ast, "ANY and ALL over arrays are",
-		    err);
+		return bind_any_all_array(binder, scope, ast, out, err);
 	case AST_ARRAY:
+		return bind_array(binder, scope, ast, NULL, out, err);
 	case AST_SUBSCRIPT:
-		return bind_unsupported(ast, "arrays are", err);
+		return bind_subscript(binder, scope, ast, out, err);
 	case AST_ROW:
 		return bind_unsupported(ast, "row constructors are", err);
 	case AST_FIELD:

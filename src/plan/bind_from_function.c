@@ -48,6 +48,7 @@ bind_set(struct binder *binder, struct scope *scope, struct from_function *out,
 	const struct ast_call *call = &ast->call;
 	uint32_t count = call->args.count;
 	const struct set_function *function = NULL;
+	struct type type;
 	struct expr **args =
 	    arena_alloc_array(binder->arena, count + 1, sizeof(*args));
 	int rc;
@@ -64,12 +65,12 @@ bind_set(struct binder *binder, struct scope *scope, struct from_function *out,
 		rc = bind_args(binder, scope, call, args, err);
 	if (rc == 0)
 		rc = resolve_set_function(binder, out->name, args, count,
-		    ast->location, &function, err);
+		    ast->location, &function, &type, err);
 	if (rc != 0)
 		return rc;
-	out->rel =
-	    new_rel(binder, out->from, REL_FUNCTION, type_of(function->result));
+	out->rel = new_rel(binder, out->from, REL_FUNCTION, type);
 	out->rel->function.function = function;
+	out->rel->function.type = type;
 	out->rel->function.args = args;
 	out->rel->function.arg_count = count;
 	return 0;

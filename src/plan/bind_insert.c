@@ -95,7 +95,7 @@ coerce_to_column(struct binder *binder, const struct event_type *type,
 	struct type target = event_type_column_type(type, attnum);
 	struct str name = event_type_column_name(type, attnum);
 
-	if (can_coerce((*expr)->type.oid, target.oid, CAST_ASSIGNMENT))
+	if (can_coerce(&(*expr)->type, &target, CAST_ASSIGNMENT))
 		return coerce(binder, expr, &target, CAST_ASSIGNMENT, err);
 	error_at(err, (*expr)->location, STELE_E_DATATYPE_MISMATCH,
 	    "column \"%.*s\" is of type %s but expression is of type %s",

@@ -10,6 +10,7 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/system_table.h"
+#include "types/array.h"
 
 struct str
 name_format(const struct ast_name *name, struct arena *arena)
@@ -188,20 +189,14 @@ bind_type_mod(const struct ast_type *ast, struct type *type, struct error *err)
 	    STR_FMT(name_last(&ast->name)));
 }
 
-int
-bind_type_name(struct binder *binder, const struct ast_type *ast,
+/* The type without its brackets. */
+static int
+bind_bare_type(struct binder *binder, const struct ast_type *ast,
     struct type *out, struct error *err)
 {
 	struct str name = name_last(&ast->name);
 	const struct enum_type *enum_type;
 
-	if (ast->array_bounds > 0)
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED, "arrays are not supported");
-	if (ast->is_setof)
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "sets as types are not supported");
 	*out = type_of(type_oid_of_name(name));
 	if (out->oid != 0)
 		return ast->mod_count == 0 ? 0 : bind_type_mod(ast, out, err);
@@ -219,6 +214,30 @@ bind_type_name(struct binder *binder, const struct ast_type *ast,
 	return error_at(err, ast->location, STELE_E_UNDEFINED_OBJECT,
 	    "type \"%.*s\" does not exist",
 	    STR_FMT(name_format(&ast->name, binder->arena)));
+}
+
+/* Arrays have a type for all numbers of dimensions: int[] is int[][], too. */
+int
+bind_type_name(struct binder *binder, const struct ast_type *ast,
+    struct type *out, struct error *err)
+{
+	struct type array;
+	int rc;
+
+	if (ast->is_setof)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "sets as types are not supported");
+	rc = bind_bare_type(binder, ast, out, err);
+	if (rc != 0 || ast->array_bounds == 0)
+		return rc;
+	array = type_array_of(out);
+	if (array.oid == 0)
+		return error_at(err, ast->location, STELE_E_UNDEFINED_OBJECT,
+		    "could not find array type for data type %s",
+		    type_text(binder, out));
+	*out = array;
+	return 0;
 }
 
 #define STORED_DIGITS_MAX 38 /* a decimal is stored in 128 bits */
@@ -248,8 +267,14 @@ bind_column_type(struct binder *binder, const struct ast_type *ast,
 	int rc;
 
 	rc = bind_type_name(binder, ast, out, err);
-	if (rc != 0 || out->enum_type != NULL)
+	if (rc != 0 || type_is_enum(out))
 		return rc;
+	if (type_is_array(out)) {
+		error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "a column of type %s is not supported",
+		    type_text_whole(binder, out));
+		return error_hint(err, "Use jsonb.");
+	}
 	switch (out->oid) {
 	case TYPE_NUMERIC:
 		return check_stored_precision(binder, ast, out, err);

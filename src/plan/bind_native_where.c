@@ -98,7 +98,7 @@ bind_native_time(struct binder *binder, const struct ast_expr *ast,
 	rc = bind_expr(binder, &scope, ast, out, err);
 	if (rc != 0)
 		return rc;
-	if (!can_coerce((*out)->type.oid, type.oid, CAST_ASSIGNMENT))
+	if (!can_coerce(&(*out)->type, &type, CAST_ASSIGNMENT))
 		return error_at(err, ast->location, STELE_E_DATATYPE_MISMATCH,
 		    "a time must be of type %s, not type %s",
 		    type_text(binder, &type), type_text(binder, &(*out)->type));
@@ -147,9 +147,8 @@ type_literal(struct rewrite *rw, struct str field, struct ast_expr **literal,
 			return time_literal(rw, ast, &type, literal, err);
 		return 0;
 	}
-	if ((is_number_const(ast) && type_category(type.oid) != 'N') ||
-	    (ast->constant.kind == AST_BOOLEAN &&
-		type_category(type.oid) != 'B'))
+	if ((is_number_const(ast) && type_category(&type) != 'N') ||
+	    (ast->constant.kind == AST_BOOLEAN && type_category(&type) != 'B'))
 		*literal =
 		    tree_string(rw->arena, ast->constant.text, ast->location);
 	return 0;

@@ -332,7 +332,7 @@ bind_count(struct binder *binder, struct scope *scope,
 	rc = bind_expr(binder, &inner, ast, out, err);
 	if (rc != 0)
 		return rc;
-	if (!can_coerce((*out)->type.oid, TYPE_INT8, CAST_ASSIGNMENT))
+	if (!can_coerce(&(*out)->type, &bigint, CAST_ASSIGNMENT))
 		return error_at(err, (*out)->location,
 		    STELE_E_DATATYPE_MISMATCH,
 		    "argument of %s must be type bigint, not type %s", name,

@@ -48,7 +48,7 @@ set_op_types(struct binder *binder, const struct ast_select *select,
 		pair[1] = column_stand_in(binder, &sides[1], i);
 		rc = common_type(binder, pair, 2, name, &types[i], err);
 		for (int side = 0; side < 2 && rc == 0; side++) {
-			if (!can_coerce(pair[side]->type.oid, types[i].oid,
+			if (!can_coerce(&pair[side]->type, &types[i],
 				CAST_IMPLICIT))
 				rc = coerce_common(binder, &pair[side],
 				    &types[i], name, err);

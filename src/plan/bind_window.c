@@ -91,8 +91,7 @@ coerce_function_args(struct binder *binder, const struct window_function *f,
 		if (f->args[i] == TYPE_ANY)
 			rc = coerce_common(binder, &args[i], &type, f->name,
 			    err);
-		else if (can_coerce(args[i]->type.oid, wanted.oid,
-			     CAST_IMPLICIT))
+		else if (can_coerce(&args[i]->type, &wanted, CAST_IMPLICIT))
 			rc = coerce(binder, &args[i], &wanted, CAST_IMPLICIT,
 			    err);
 		else
@@ -128,14 +127,12 @@ resolve_call(struct binder *binder, const struct ast_expr *ast, struct str name,
 	if (ast->call.has_star)
 		return 0;
 	rc = resolve_aggregate(binder, name, args, count, ast->location,
-	    &aggregate, err);
+	    &aggregate, type, err);
 	if (rc != 0)
 		return rc;
 	if (agg_is_ordered_set(aggregate->kind))
 		return within_group_error(name, ast->location, err);
 	spec->agg = aggregate->kind;
-	*type = aggregate->result == TYPE_ANYENUM ? args[0]->type
-						  : type_of(aggregate->result);
 	return 0;
 }
 
@@ -318,7 +315,7 @@ add_count(struct window_binder *wb, const struct ast_expr *ast,
 		return error_at(err, ast->location,
 		    STELE_E_INVALID_COLUMN_REFERENCE,
 		    "argument of %s must not contain variables", mode);
-	if (!can_coerce((*slot)->type.oid, int8.oid, CAST_IMPLICIT))
+	if (!can_coerce(&(*slot)->type, &int8, CAST_IMPLICIT))
 		return error_at(err, ast->location, STELE_E_DATATYPE_MISMATCH,
 		    "argument of %s must be type bigint, not type %s", mode,
 		    type_text(wb->binder, &(*slot)->type));

@@ -19,37 +19,32 @@ type_text_whole(struct binder *binder, const struct type *type)
 	return type_format(type, binder->arena).data;
 }
 
-static bool
-is_enum(uint32_t oid)
-{
-	return oid >= FIRST_USER_OID;
-}
-
 char
-type_category(uint32_t oid)
+type_category(const struct type *type)
 {
-	const struct type_info *info = is_enum(oid) ? NULL : type_info(oid);
+	const struct type_info *info;
 
-	if (is_enum(oid))
-		return 'E';
+	if (type->enum_type != NULL)
+		return type_is_enum(type) ? 'E' : 'A';
+	info = type_info(type->oid);
 	return info == NULL ? 'P' : info->category;
 }
 
 bool
-type_is_preferred(uint32_t oid)
+type_is_preferred(const struct type *type)
 {
-	const struct type_info *info = is_enum(oid) ? NULL : type_info(oid);
+	const struct type_info *info = type_info(type->oid);
 
 	return info != NULL && info->is_preferred;
 }
 
 bool
-can_coerce(uint32_t from, uint32_t to, enum cast_context context)
+can_coerce(const struct type *from, const struct type *to,
+    enum cast_context context)
 {
-	if (from == to || to == TYPE_ANY || from == TYPE_UNKNOWN)
+	if (from->oid == to->oid || to->oid == TYPE_ANY ||
+	    from->oid == TYPE_UNKNOWN)
 		return true;
-	if (to == TYPE_ANYENUM)
-		return is_enum(from);
 	return cast_exists(from, to, context);
 }
 
@@ -177,7 +172,7 @@ coerce_explicit(struct binder *binder, struct expr **expr,
 {
 	const struct type from = (*expr)->type;
 
-	if (!can_coerce(from.oid, target->oid, CAST_EXPLICIT))
+	if (!can_coerce(&from, target, CAST_EXPLICIT))
 		return error_at(err, location, STELE_E_CANNOT_COERCE,
 		    "cannot cast type %s to %s", type_text(binder, &from),
 		    type_text(binder, target));
@@ -190,7 +185,7 @@ coerce_boolean(struct binder *binder, struct expr **expr, const char *what,
 {
 	struct type boolean = type_of(TYPE_BOOL);
 
-	if (!can_coerce((*expr)->type.oid, TYPE_BOOL, CAST_ASSIGNMENT))
+	if (!can_coerce(&(*expr)->type, &boolean, CAST_ASSIGNMENT))
 		return error_at(err, expr_start(*expr),
 		    STELE_E_DATATYPE_MISMATCH,
 		    "argument of %s must be type boolean, not type %s", what,
@@ -200,36 +195,51 @@ coerce_boolean(struct binder *binder, struct expr **expr, const char *what,
 
 /* ---- one type for several ---- */
 
-int
-common_type(struct binder *binder, struct expr **exprs, uint32_t count,
-    const char *what, struct type *out, struct error *err)
+bool
+common_type_of(const struct type *types, uint32_t count, struct type *out,
+    uint32_t *odd)
 {
 	struct type best = type_of(TYPE_UNKNOWN);
 
 	for (uint32_t i = 0; i < count; i++) {
-		const struct type *type = &exprs[i]->type;
+		const struct type *type = &types[i];
 
-		if (type->oid == TYPE_UNKNOWN)
+		if (type->oid == TYPE_UNKNOWN || type->oid == best.oid)
 			continue;
 		if (best.oid == TYPE_UNKNOWN) {
 			best = *type;
 			continue;
 		}
-		if (type->oid == best.oid)
-			continue;
-		if (type_category(type->oid) != type_category(best.oid))
-			return error_at(err, expr_start(exprs[i]),
-			    STELE_E_DATATYPE_MISMATCH,
-			    "%s types %s and %s cannot be matched", what,
-			    type_text(binder, &best), type_text(binder, type));
-		if (!type_is_preferred(best.oid) &&
-		    can_coerce(best.oid, type->oid, CAST_IMPLICIT) &&
-		    !can_coerce(type->oid, best.oid, CAST_IMPLICIT))
+		if (type_category(type) != type_category(&best)) {
+			*out = best;
+			*odd = i;
+			return false;
+		}
+		if (!type_is_preferred(&best) &&
+		    can_coerce(&best, type, CAST_IMPLICIT) &&
+		    !can_coerce(type, &best, CAST_IMPLICIT))
 			best = *type;
 	}
 	*out = best.oid == TYPE_UNKNOWN ? type_of(TYPE_TEXT) : best;
 	out->mod = -1;
-	return 0;
+	return true;
+}
+
+int
+common_type(struct binder *binder, struct expr **exprs, uint32_t count,
+    const char *what, struct type *out, struct error *err)
+{
+	struct type *types =
+	    arena_alloc_array(binder->arena, (size_t)count + 1, sizeof(*types));
+	uint32_t odd;
+
+	for (uint32_t i = 0; i < count; i++)
+		types[i] = exprs[i]->type;
+	if (common_type_of(types, count, out, &odd))
+		return 0;
+	return error_at(err, expr_start(exprs[odd]), STELE_E_DATATYPE_MISMATCH,
+	    "%s types %s and %s cannot be matched", what,
+	    type_text(binder, out), type_text(binder, &types[odd]));
 }
 
 int32_t
@@ -247,18 +257,25 @@ int
 coerce_common(struct binder *binder, struct expr **expr,
     const struct type *type, const char *what, struct error *err)
 {
-	if (!can_coerce((*expr)->type.oid, type->oid, CAST_IMPLICIT))
+	if (!can_coerce(&(*expr)->type, type, CAST_IMPLICIT))
 		return error_at(err, expr_start(*expr), STELE_E_CANNOT_COERCE,
 		    "%s could not convert type %s to %s", what,
 		    type_text(binder, &(*expr)->type), type_text(binder, type));
 	return coerce(binder, expr, type, CAST_IMPLICIT, err);
 }
 
+/* Or an array of it. */
+static bool
+is_json(const struct type *type)
+{
+	return type->oid == TYPE_JSON || type->oid == TYPE_JSON_ARRAY;
+}
+
 int
 need_ordering(struct binder *binder, const struct type *type, int location,
     struct error *err)
 {
-	if (type->oid != TYPE_JSON)
+	if (!is_json(type))
 		return 0;
 	error_at(err, location, STELE_E_UNDEFINED_FUNCTION,
 	    "could not identify an ordering operator for type %s",
@@ -271,7 +288,7 @@ int
 need_equality(struct binder *binder, const struct type *type, int location,
     struct error *err)
 {
-	if (type->oid != TYPE_JSON)
+	if (!is_json(type))
 		return 0;
 	return error_at(err, location, STELE_E_UNDEFINED_FUNCTION,
 	    "could not identify an equality operator for type %s",

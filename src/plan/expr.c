@@ -127,6 +127,8 @@ own_part_equal(const struct expr *a, const struct expr *b)
 	case EXPR_CALL:
 	case EXPR_DISTINCT:
 	case EXPR_IN:
+	case EXPR_ANY:
+	case EXPR_ALL:
 	case EXPR_NULLIF:
 		return a->function == b->function;
 	case EXPR_CAST:
@@ -143,6 +145,8 @@ own_part_equal(const struct expr *a, const struct expr *b)
 		return a->slot == b->slot;
 	case EXPR_SUBQUERY:
 		return subquery_equal(a->subquery, b->subquery);
+	case EXPR_SUBSCRIPT:
+		return a->is_slice == b->is_slice;
 	case EXPR_AND:
 	case EXPR_OR:
 	case EXPR_NOT:
@@ -150,6 +154,7 @@ own_part_equal(const struct expr *a, const struct expr *b)
 	case EXPR_COALESCE:
 	case EXPR_GREATEST:
 	case EXPR_LEAST:
+	case EXPR_ARRAY:
 	case EXPR_GROUPING:
 		return true;
 	}

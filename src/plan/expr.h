@@ -35,11 +35,16 @@ enum expr_kind {
 	EXPR_TEST,     /* args[0] IS `test` */
 	EXPR_DISTINCT, /* args[0] IS DISTINCT FROM args[1]; function is = */
 	EXPR_IN,       /* args[0] = any of the other args; function is = */
+	EXPR_ANY,      /* args[0] function ANY (args[1]), an array */
+	EXPR_ALL,      /* likewise */
 	EXPR_NULLIF,   /* args[0] unless it = args[1]; function is = */
 	EXPR_CASE,     /* args: when, then, when, then ..., else */
 	EXPR_COALESCE, /* args */
 	EXPR_GREATEST, /* args */
 	EXPR_LEAST,    /* args */
+	EXPR_ARRAY,    /* args: the elements, or arrays of them */
+	/* args: an array, indexes or, if is_slice, lower and upper bounds */
+	EXPR_SUBSCRIPT,
 	EXPR_FACT,     /* fact of the session; args[0] of FACT_SETTING */
 	EXPR_TYPEOF,   /* value: pg_typeof's answer, args[0] is not evaluated */
 	EXPR_SUBQUERY, /* subquery; args: what ANY and ALL compare with it */
@@ -91,6 +96,7 @@ struct expr {
 		enum cast_context cast;
 		enum expr_test test;
 		enum expr_fact fact;
+		bool is_slice;
 		struct {
 			uint32_t rel;   /* of the aggregation to be */
 			uint32_t index; /* among its calls */

@@ -130,12 +130,12 @@ put_const(const struct expr_text *text, const struct expr *expr,
 	buf_init(&value);
 	type_out_text(&expr->type, text->binder->context->settings, &vec, 0,
 	    &value);
-	if (type_category(expr->type.oid) == 'N' || expr->type.oid == TYPE_BOOL)
+	if (type_category(&expr->type) == 'N' || expr->type.oid == TYPE_BOOL)
 		buf_put_str(out, buf_str(&value));
 	else
 		put_quoted(buf_str(&value), out);
-	if (type_category(expr->type.oid) != 'N' &&
-	    expr->type.oid != TYPE_BOOL && expr->type.oid != TYPE_TEXT)
+	if (type_category(&expr->type) != 'N' && expr->type.oid != TYPE_BOOL &&
+	    expr->type.oid != TYPE_TEXT)
 		buf_printf(out, "::%.*s",
 		    STR_FMT(type_format(&expr->type, text->binder->arena)));
 	buf_release(&value);
@@ -216,6 +216,34 @@ put_in(const struct expr_text *text, const struct expr *expr, struct buf *out)
 	buf_put_cstr(out, "))");
 }
 
+static void
+put_any_all(const struct expr_text *text, const struct expr *expr,
+    struct buf *out)
+{
+	buf_put_cstr(out, "(");
+	expr_text_put(text, expr->args[0], out);
+	buf_printf(out, " %s %s (", expr->function->name,
+	    expr->kind == EXPR_ANY ? "ANY" : "ALL");
+	expr_text_put(text, expr->args[1], out);
+	buf_put_cstr(out, "))");
+}
+
+static void
+put_subscript(const struct expr_text *text, const struct expr *expr,
+    struct buf *out)
+{
+	uint32_t step = expr->is_slice ? 2 : 1;
+
+	buf_put_cstr(out, "(");
+	expr_text_put(text, expr->args[0], out);
+	buf_put_cstr(out, ")");
+	for (uint32_t i = 1; i < expr->arg_count; i += step) {
+		buf_put_cstr(out, "[");
+		put_list(text, expr->args + i, step, ":", out);
+		buf_put_cstr(out, "]");
+	}
+}
+
 static const char *
 fact_name(enum expr_fact fact)
 {
@@ -281,6 +309,18 @@ expr_text_put(const struct expr_text *text, const struct expr *expr,
 		return;
 	case EXPR_IN:
 		put_in(text, expr, out);
+		return;
+	case EXPR_ANY:
+	case EXPR_ALL:
+		put_any_all(text, expr, out);
+		return;
+	case EXPR_ARRAY:
+		buf_put_cstr(out, "ARRAY[");
+		put_list(text, expr->args, expr->arg_count, ", ", out);
+		buf_put_cstr(out, "]");
+		return;
+	case EXPR_SUBSCRIPT:
+		put_subscript(text, expr, out);
 		return;
 	case EXPR_NULLIF:
 		put_call(text, "NULLIF", expr, out);

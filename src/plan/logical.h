@@ -100,6 +100,7 @@ struct rel_values {
 /* The values of a set, then maybe their numbers; the arguments are fixed. */
 struct rel_function {
 	const struct set_function *function;
+	struct type type; /* of the values */
 	struct expr **args;
 	uint32_t arg_count;
 };

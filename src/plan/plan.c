@@ -31,6 +31,17 @@ plan_tag(const struct plan *plan, uint64_t row_count, char out[PLAN_TAG_SIZE])
 
 /* ---- parameters ---- */
 
+/* The enum that an OID means, or whose arrays it means. */
+static const struct enum_type *
+enum_by_oid(const struct catalog *catalog, uint32_t oid)
+{
+	for (uint32_t i = 0; i < catalog->enum_count; i++) {
+		if (catalog->enums[i]->array_oid == oid)
+			return catalog->enums[i];
+	}
+	return catalog_enum_by_oid(catalog, oid);
+}
+
 static int
 set_params(struct binder *binder, const uint32_t *oids, uint32_t count,
     struct error *err)
@@ -47,8 +58,7 @@ set_params(struct binder *binder, const uint32_t *oids, uint32_t count,
 		binder->param_types[i] = type_of(oids[i]);
 		if (type_info(oids[i]) != NULL)
 			continue;
-		enum_type =
-		    catalog_enum_by_oid(binder->context->catalog, oids[i]);
+		enum_type = enum_by_oid(binder->context->catalog, oids[i]);
 		if (enum_type == NULL)
 			return error_set(err, STELE_E_UNDEFINED_OBJECT,
 			    "type with OID %" PRIu32 " of parameter $%" PRIu32
@@ -240,7 +250,7 @@ bind_argument(struct binder *binder, struct scope *scope,
 
 	if (rc != 0)
 		return rc;
-	if (!can_coerce((*out)->type.oid, type->oid, CAST_ASSIGNMENT)) {
+	if (!can_coerce(&(*out)->type, type, CAST_ASSIGNMENT)) {
 		(void)error_at(err, (*out)->location, STELE_E_DATATYPE_MISMATCH,
 		    "parameter $%" PRIu32
 		    " of type %s cannot be coerced to the expected type %s",

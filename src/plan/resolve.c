@@ -7,6 +7,7 @@
  * arguments, and at last the known arguments' type for the unknown ones.
  */
 #include "plan/bind.h"
+#include "plan/polymorphic.h"
 
 #define CATEGORY_NONE   '\0'
 #define CATEGORY_STRING 'S'
@@ -20,12 +21,6 @@ candidate_arg(const struct candidate *candidate, uint32_t i)
 }
 
 static bool
-is_enum(uint32_t oid)
-{
-	return oid >= FIRST_USER_OID;
-}
-
-static bool
 takes_count(const struct candidate *candidate, uint32_t count)
 {
 	return candidate->is_variadic ? count >= candidate->arg_count
@@ -34,32 +29,27 @@ takes_count(const struct candidate *candidate, uint32_t count)
 
 /* Whether all arguments can become the parameters' types by themselves. */
 static bool
-is_applicable(const struct candidate *candidate, const uint32_t *arg_oids,
+is_applicable(const struct candidate *candidate, const struct type *args,
     uint32_t arg_count)
 {
-	uint32_t enum_oid = 0;
+	struct polymorph ignored;
 
 	for (uint32_t i = 0; i < arg_count; i++) {
-		uint32_t to = candidate_arg(candidate, i);
+		const struct type to = type_of(candidate_arg(candidate, i));
 
-		if (to == TYPE_ANYENUM && arg_oids[i] != TYPE_UNKNOWN) {
-			if (!is_enum(arg_oids[i]) ||
-			    (enum_oid != 0 && enum_oid != arg_oids[i]))
-				return false;
-			enum_oid = arg_oids[i];
-		} else if (!can_coerce(arg_oids[i], to, CAST_IMPLICIT)) {
+		if (!type_is_polymorphic(to.oid) &&
+		    !can_coerce(&args[i], &to, CAST_IMPLICIT))
 			return false;
-		}
 	}
-	return true;
+	return polymorph_find(candidate, args, arg_count, &ignored);
 }
 
 static bool
-is_exact(const struct candidate *candidate, const uint32_t *arg_oids,
+is_exact(const struct candidate *candidate, const struct type *args,
     uint32_t arg_count)
 {
 	for (uint32_t i = 0; i < arg_count; i++) {
-		if (candidate_arg(candidate, i) != arg_oids[i])
+		if (candidate_arg(candidate, i) != args[i].oid)
 			return false;
 	}
 	return true;
@@ -67,11 +57,11 @@ is_exact(const struct candidate *candidate, const uint32_t *arg_oids,
 
 static const struct candidate *
 find_exact(const struct candidate *candidates, uint32_t count,
-    const uint32_t *arg_oids, uint32_t arg_count)
+    const struct type *args, uint32_t arg_count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		if (takes_count(&candidates[i], arg_count) &&
-		    is_exact(&candidates[i], arg_oids, arg_count))
+		    is_exact(&candidates[i], args, arg_count))
 			return &candidates[i];
 	}
 	return NULL;
@@ -80,13 +70,13 @@ find_exact(const struct candidate *candidates, uint32_t count,
 /* An operator with one unknown operand: first try the other's type for it. */
 static const struct candidate *
 find_exact_operator(const struct candidate *candidates, uint32_t count,
-    const uint32_t *arg_oids)
+    const struct type *args)
 {
-	uint32_t same[2] = { arg_oids[0], arg_oids[1] };
+	struct type same[2] = { args[0], args[1] };
 
-	if (same[0] == TYPE_UNKNOWN)
+	if (same[0].oid == TYPE_UNKNOWN)
 		same[0] = same[1];
-	else if (same[1] == TYPE_UNKNOWN)
+	else if (same[1].oid == TYPE_UNKNOWN)
 		same[1] = same[0];
 	return find_exact(candidates, count, same, 2);
 }
@@ -96,7 +86,7 @@ find_exact_operator(const struct candidate *candidates, uint32_t count,
 struct round {
 	const struct candidate **items;
 	uint32_t count;
-	const uint32_t *arg_oids;
+	const struct type *args;
 	uint32_t arg_count;
 };
 
@@ -107,14 +97,14 @@ count_matches(const struct round *round, const struct candidate *candidate,
 	uint32_t matches = 0;
 
 	for (uint32_t i = 0; i < round->arg_count; i++) {
-		uint32_t from = round->arg_oids[i];
-		uint32_t to = candidate_arg(candidate, i);
+		const struct type *from = &round->args[i];
+		const struct type to = type_of(candidate_arg(candidate, i));
 
-		if (from == TYPE_UNKNOWN)
+		if (from->oid == TYPE_UNKNOWN)
 			continue;
-		if (from == to ||
-		    (with_preferred && type_is_preferred(to) &&
-			type_category(to) == type_category(from)))
+		if (from->oid == to.oid ||
+		    (with_preferred && type_is_preferred(&to) &&
+			type_category(&to) == type_category(from)))
 			matches++;
 	}
 	return matches;
@@ -154,15 +144,15 @@ unknown_category(const struct round *round, uint32_t arg, bool *has_preferred)
 
 	*has_preferred = false;
 	for (uint32_t i = 0; i < round->count; i++) {
-		uint32_t oid = candidate_arg(round->items[i], arg);
-		char its = type_category(oid);
+		struct type type = type_of(candidate_arg(round->items[i], arg));
+		char its = type_category(&type);
 
 		if (category == CATEGORY_NONE ||
 		    (its == CATEGORY_STRING && category != its)) {
 			category = its;
-			*has_preferred = type_is_preferred(oid);
+			*has_preferred = type_is_preferred(&type);
 		} else if (category == its) {
-			*has_preferred |= type_is_preferred(oid);
+			*has_preferred |= type_is_preferred(&type);
 		} else {
 			is_conflict = true;
 		}
@@ -181,7 +171,7 @@ keep_by_category(struct round *round)
 	uint32_t kept = 0;
 
 	for (uint32_t a = 0; a < round->arg_count; a++) {
-		if (round->arg_oids[a] != TYPE_UNKNOWN)
+		if (round->args[a].oid != TYPE_UNKNOWN)
 			continue;
 		category[a] = unknown_category(round, a, &has_preferred[a]);
 		if (category[a] == CATEGORY_NONE)
@@ -191,12 +181,13 @@ keep_by_category(struct round *round)
 		bool keep = true;
 
 		for (uint32_t a = 0; a < round->arg_count && keep; a++) {
-			uint32_t oid = candidate_arg(round->items[i], a);
+			struct type type =
+			    type_of(candidate_arg(round->items[i], a));
 
-			if (round->arg_oids[a] == TYPE_UNKNOWN)
-				keep = type_category(oid) == category[a] &&
+			if (round->args[a].oid == TYPE_UNKNOWN)
+				keep = type_category(&type) == category[a] &&
 				    (!has_preferred[a] ||
-					type_is_preferred(oid));
+					type_is_preferred(&type));
 		}
 		if (keep) {
 			const struct candidate *item = round->items[i];
@@ -213,23 +204,24 @@ keep_by_category(struct round *round)
 static const struct candidate *
 find_by_known_type(const struct round *round)
 {
-	uint32_t oids[CALL_ARGS_MAX];
-	uint32_t known = TYPE_UNKNOWN;
+	struct type types[CALL_ARGS_MAX];
+	struct type known = type_of(TYPE_UNKNOWN);
 	const struct candidate *found = NULL;
 
 	for (uint32_t a = 0; a < round->arg_count; a++) {
-		if (round->arg_oids[a] == TYPE_UNKNOWN)
+		if (round->args[a].oid == TYPE_UNKNOWN)
 			continue;
-		if (known != TYPE_UNKNOWN && known != round->arg_oids[a])
+		if (known.oid != TYPE_UNKNOWN &&
+		    known.oid != round->args[a].oid)
 			return NULL;
-		known = round->arg_oids[a];
+		known = round->args[a];
 	}
-	if (known == TYPE_UNKNOWN)
+	if (known.oid == TYPE_UNKNOWN)
 		return NULL;
 	for (uint32_t a = 0; a < round->arg_count; a++)
-		oids[a] = known;
+		types[a] = known;
 	for (uint32_t i = 0; i < round->count; i++) {
-		if (!is_applicable(round->items[i], oids, round->arg_count))
+		if (!is_applicable(round->items[i], types, round->arg_count))
 			continue;
 		if (found != NULL)
 			return NULL;
@@ -242,7 +234,7 @@ static bool
 has_unknown(const struct round *round)
 {
 	for (uint32_t a = 0; a < round->arg_count; a++) {
-		if (round->arg_oids[a] == TYPE_UNKNOWN)
+		if (round->args[a].oid == TYPE_UNKNOWN)
 			return true;
 	}
 	return false;
@@ -272,22 +264,22 @@ eliminate(struct round *round, const struct candidate **out)
 
 enum resolve_result
 resolve_candidate(const struct candidate *candidates, uint32_t count,
-    enum function_kind kind, const uint32_t *arg_oids, uint32_t arg_count,
+    enum function_kind kind, const struct type *args, uint32_t arg_count,
     const struct candidate **out)
 {
 	const struct candidate *items[CANDIDATES_MAX];
 	struct round round = { .items = items,
-		.arg_oids = arg_oids,
+		.args = args,
 		.arg_count = arg_count };
 
-	*out = find_exact(candidates, count, arg_oids, arg_count);
+	*out = find_exact(candidates, count, args, arg_count);
 	if (*out == NULL && kind == FUNCTION_OPERATOR && arg_count == 2)
-		*out = find_exact_operator(candidates, count, arg_oids);
+		*out = find_exact_operator(candidates, count, args);
 	if (*out != NULL)
 		return RESOLVE_FOUND;
 	for (uint32_t i = 0; i < count && round.count < CANDIDATES_MAX; i++) {
 		if (takes_count(&candidates[i], arg_count) &&
-		    is_applicable(&candidates[i], arg_oids, arg_count))
+		    is_applicable(&candidates[i], args, arg_count))
 			items[round.count++] = &candidates[i];
 	}
 	return eliminate(&round, out);

@@ -34,6 +34,8 @@ is_cheap_node(const struct expr *expr)
 	case EXPR_CALL:
 	case EXPR_DISTINCT:
 	case EXPR_IN:
+	case EXPR_ANY:
+	case EXPR_ALL:
 	case EXPR_NULLIF:
 		return is_cheap_call(expr);
 	case EXPR_CONST:
@@ -48,6 +50,8 @@ is_cheap_node(const struct expr *expr)
 	case EXPR_COALESCE:
 	case EXPR_GREATEST:
 	case EXPR_LEAST:
+	case EXPR_ARRAY:
+	case EXPR_SUBSCRIPT:
 	case EXPR_FACT:
 	case EXPR_TYPEOF:
 		return true;

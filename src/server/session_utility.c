@@ -11,6 +11,7 @@
 #include "exec/exec.h"
 #include "server/session_private.h"
 #include "sql/ast.h"
+#include "types/array.h"
 #include "types/cast.h"
 #include "types/time_zone.h"
 #include "wire/pg_backend.h"
@@ -442,15 +443,16 @@ find_type(struct session *session, const struct ast_type *type, uint32_t *oid)
 {
 	struct str name = type->name.parts[type->name.count - 1];
 	const struct catalog *catalog;
-	const struct enum_type *labels;
+	struct type found = type_of(type_oid_of_name(name));
 
-	*oid = type->array_bounds > 0 ? 0 : type_oid_of_name(name);
-	if (*oid != 0)
-		return 0;
 	catalog = session_catalog(session);
-	labels = catalog_enum_by_name(catalog, name);
-	if (labels != NULL && type->array_bounds == 0)
-		*oid = labels->oid;
+	if (found.oid == 0)
+		found.enum_type = catalog_enum_by_name(catalog, name);
+	if (found.enum_type != NULL)
+		found.oid = found.enum_type->oid;
+	if (type->array_bounds > 0)
+		found = type_array_of(&found);
+	*oid = found.oid;
 	catalog_unref(catalog);
 	if (*oid != 0)
 		return 0;

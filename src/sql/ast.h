@@ -264,6 +264,7 @@ struct ast_expr {
 			struct ast_expr *lower; /* a[i]: the index is lower */
 			struct ast_expr *upper;
 			bool is_slice;
+			bool is_next; /* the second or later of a[i][j] */
 		} subscript;
 		struct {
 			struct ast_expr *arg;

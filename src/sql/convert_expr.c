@@ -430,8 +430,13 @@ convert_indirection(struct convert *c, const PgQuery__AIndirection *in)
 {
 	struct ast_expr *expr = convert_expr(c, in->arg);
 
-	for (size_t i = 0; i < in->n_indirection; i++)
+	for (size_t i = 0; i < in->n_indirection; i++) {
+		bool is_next = i > 0 && expr->kind == AST_SUBSCRIPT;
+
 		expr = convert_step(c, expr, in->indirection[i]);
+		if (expr->kind == AST_SUBSCRIPT)
+			expr->subscript.is_next = is_next;
+	}
 	return expr;
 }
 

@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/json.h"
 #include "common/must.h"
+#include "types/array.h"
 #include "types/datetime.h"
 #include "types/float_text.h"
 #include "types/interval.h"
@@ -541,21 +542,35 @@ is_string_type(uint32_t oid)
 	return info != NULL && info->category == 'S';
 }
 
-bool
-cast_exists(uint32_t from, uint32_t to, enum cast_context context)
+static bool
+are_arrays(const struct type *from, const struct type *to)
 {
-	const struct cast_row *row = cast_row(from, to);
+	return type_is_array(from) && type_is_array(to);
+}
 
-	if (from == to || from == TYPE_UNKNOWN)
+bool
+cast_exists(const struct type *from, const struct type *to,
+    enum cast_context context)
+{
+	const struct cast_row *row = cast_row(from->oid, to->oid);
+
+	if (from->oid == to->oid || from->oid == TYPE_UNKNOWN)
 		return true;
 	if (row != NULL)
 		return context >= row->context;
-	if (from == TYPE_VOID || to == TYPE_VOID || to == TYPE_UNKNOWN)
+	if (from->oid == TYPE_VOID || to->oid == TYPE_VOID ||
+	    to->oid == TYPE_UNKNOWN)
 		return false;
+	if (are_arrays(from, to)) {
+		const struct type elements[2] = { type_element(from),
+			type_element(to) };
+
+		return cast_exists(&elements[0], &elements[1], context);
+	}
 	/* By text: to a string when assigned, from a string when asked. */
-	if (is_string_type(to))
+	if (is_string_type(to->oid))
 		return context >= CAST_ASSIGNMENT;
-	return is_string_type(from) && context >= CAST_EXPLICIT;
+	return is_string_type(from->oid) && context >= CAST_EXPLICIT;
 }
 
 /* Whether values must be looked at for the target's modifier. */
@@ -574,6 +589,12 @@ cast_is_relabel(const struct type *from, const struct type *to)
 
 	if (needs_fit(from, to))
 		return false;
+	if (are_arrays(from, to)) {
+		const struct type elements[2] = { type_element(from),
+			type_element(to) };
+
+		return cast_is_relabel(&elements[0], &elements[1]);
+	}
 	return from->oid == to->oid || (row != NULL && row->run == NULL) ||
 	    (from->oid == TYPE_UNKNOWN && to->oid == TYPE_TEXT);
 }
@@ -586,7 +607,8 @@ by_text(struct cast *c)
 		.mod = -1,
 		.enum_type = c->to->enum_type };
 	bool from_text = type_phys(c->from) == PHYS_STR &&
-	    c->from->oid != TYPE_BYTEA && c->from->oid != TYPE_CHAR;
+	    c->from->oid != TYPE_BYTEA && c->from->oid != TYPE_CHAR &&
+	    !type_is_array(c->from);
 	struct buf text;
 	int rc = 0;
 
@@ -618,6 +640,56 @@ by_text(struct cast *c)
 			vec_set(c->out, at, &value);
 	}
 	buf_release(&text);
+	return rc;
+}
+
+/* The elements of one array: a column of their own, which is cast. */
+static int
+cast_elements(struct cast *c, const struct type *from, const struct type *to,
+    struct str in, struct str *out)
+{
+	const struct array array = array_open(in);
+	struct datum *elements;
+	struct vec source, target;
+	int rc;
+
+	vec_init(&source, type_phys(from), array.count + 1, c->arena);
+	vec_need_nulls(&source, array.count + 1, c->arena);
+	for (uint32_t i = 0; i < array.count; i++) {
+		struct datum element =
+		    array_get(&array, source.phys, i, c->arena);
+
+		vec_set(&source, i, &element);
+	}
+	rc = arena_check(c->arena, c->err);
+	if (rc == 0)
+		rc = cast_vec(from, to, c->context, c->settings, &source,
+		    array.count, sel_all(array.count), c->cancel, c->arena,
+		    &target, c->err);
+	if (rc != 0)
+		return rc;
+	elements = arena_alloc_array(c->arena, (size_t)array.count + 1,
+	    sizeof(*elements));
+	for (uint32_t i = 0; i < array.count; i++)
+		elements[i] = vec_get(&target, i);
+	return array_make(&array.shape, target.phys, elements, c->arena, out,
+	    c->err);
+}
+
+static int
+array_to_array(struct cast *c)
+{
+	const struct type from = type_element(c->from);
+	const struct type to = type_element(c->to);
+	int rc = 0;
+
+	for (uint32_t i = 0; has_row(c, i) && rc == 0; i++) {
+		uint32_t at = sel_row(c->sel, i);
+
+		if (!vec_is_null(c->in, at))
+			rc = cast_elements(c, &from, &to, c->in->str[at],
+			    &c->out->str[at]);
+	}
 	return rc;
 }
 
@@ -683,8 +755,11 @@ convert(struct cast *c)
 {
 	const struct cast_row *row = cast_row(c->from->oid, c->to->oid);
 
-	if (c->from->oid == c->to->oid)
+	if (c->from->oid == c->to->oid &&
+	    (!type_is_array(c->to) || !needs_fit(c->from, c->to)))
 		return copy_values(c);
+	if (are_arrays(c->from, c->to))
+		return array_to_array(c);
 	if (row == NULL)
 		return by_text(c);
 	return row->run == NULL ? copy_values(c) : row->run(c);

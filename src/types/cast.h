@@ -26,10 +26,12 @@ enum cast_context {
 };
 
 /*
- * Whether there is a cast, modifiers aside.  A type casts to itself.  Literals
- * of TYPE_UNKNOWN become anything, by reading their text.
+ * Whether there is a cast, modifiers aside.  A type casts to itself; an array as
+ * its elements do.  Literals of TYPE_UNKNOWN become anything, by reading their
+ * text.
  */
-bool cast_exists(uint32_t from, uint32_t to, enum cast_context context);
+bool cast_exists(const struct type *from, const struct type *to,
+    enum cast_context context);
 
 /*
  * Whether the cast changes no value, so that the vector can be used as it is:

@@ -15,6 +15,7 @@
 #include "types/json_compare.h"
 #include "types/numeric.h"
 #include "types/text.h"
+#include "types/type_array.h"
 #include "types/type_private.h"
 
 struct type_row {
@@ -24,8 +25,12 @@ struct type_row {
 
 /* clang-format off */
 #define ROW(oid, array, name, sql_name, phys, len, category, preferred, ops) \
-	{ { oid, array, name, sql_name, phys, len, category, preferred }, \
+	{ { oid, array, 0, name, sql_name, phys, len, category, preferred }, \
 	  &type_ops_##ops },
+#define ARRAY(element, name, sql_name) \
+	{ { TYPE_##element##_ARRAY, 0, TYPE_##element, name, sql_name, \
+	    PHYS_STR, -1, 'A', false }, \
+	  &type_ops_array },
 
 /* In the order of OIDs. */
 static const struct type_row rows[] = {
@@ -39,10 +44,24 @@ ROW(TYPE_INT4, 1007, "int4", "integer", PHYS_I64, 4, 'N', false, int4)
 ROW(TYPE_TEXT, 1009, "text", "text", PHYS_STR, -1, 'S', true, text)
 ROW(TYPE_OID, 1028, "oid", "oid", PHYS_I64, 4, 'N', true, oid)
 ROW(TYPE_JSON, 199, "json", "json", PHYS_STR, -1, 'U', false, json)
+ARRAY(JSON, "_json", "json[]")
 ROW(TYPE_FLOAT4, 1021, "float4", "real", PHYS_F64, 4, 'N', false, float4)
 ROW(TYPE_FLOAT8, 1022, "float8", "double precision", PHYS_F64, 8, 'N', true,
     float8)
 ROW(TYPE_UNKNOWN, 0, "unknown", "unknown", PHYS_STR, -2, 'X', false, text)
+ARRAY(BOOL, "_bool", "boolean[]")
+ARRAY(BYTEA, "_bytea", "bytea[]")
+ARRAY(CHAR, "_char", "\"char\"[]")
+ARRAY(NAME, "_name", "name[]")
+ARRAY(INT2, "_int2", "smallint[]")
+ARRAY(INT4, "_int4", "integer[]")
+ARRAY(TEXT, "_text", "text[]")
+ARRAY(BPCHAR, "_bpchar", "character[]")
+ARRAY(VARCHAR, "_varchar", "character varying[]")
+ARRAY(INT8, "_int8", "bigint[]")
+ARRAY(FLOAT4, "_float4", "real[]")
+ARRAY(FLOAT8, "_float8", "double precision[]")
+ARRAY(OID, "_oid", "oid[]")
 ROW(TYPE_BPCHAR, 1014, "bpchar", "character", PHYS_STR, -1, 'S', false, bpchar)
 ROW(TYPE_VARCHAR, 1015, "varchar", "character varying", PHYS_STR, -1, 'S',
     false, varchar)
@@ -51,15 +70,23 @@ ROW(TYPE_TIME, 1183, "time", "time without time zone", PHYS_I64, 8, 'D', false,
     time)
 ROW(TYPE_TIMESTAMP, 1115, "timestamp", "timestamp without time zone", PHYS_I64,
     8, 'D', false, timestamp)
+ARRAY(TIMESTAMP, "_timestamp", "timestamp without time zone[]")
+ARRAY(DATE, "_date", "date[]")
+ARRAY(TIME, "_time", "time without time zone[]")
 ROW(TYPE_TIMESTAMPTZ, 1185, "timestamptz", "timestamp with time zone",
     PHYS_I64, 8, 'D', true, timestamptz)
+ARRAY(TIMESTAMPTZ, "_timestamptz", "timestamp with time zone[]")
 ROW(TYPE_INTERVAL, 1187, "interval", "interval", PHYS_INTERVAL, 16, 'T', true,
     interval)
+ARRAY(INTERVAL, "_interval", "interval[]")
+ARRAY(NUMERIC, "_numeric", "numeric[]")
 ROW(TYPE_NUMERIC, 1231, "numeric", "numeric", PHYS_NUMERIC, -1, 'N', false,
     numeric)
 ROW(TYPE_VOID, 0, "void", "void", PHYS_STR, 4, 'P', false, void)
 ROW(TYPE_UUID, 2951, "uuid", "uuid", PHYS_UUID, 16, 'U', false, uuid)
+ARRAY(UUID, "_uuid", "uuid[]")
 ROW(TYPE_JSONB, 3807, "jsonb", "jsonb", PHYS_STR, -1, 'U', false, jsonb)
+ARRAY(JSONB, "_jsonb", "jsonb[]")
 };
 /* clang-format on */
 
@@ -96,13 +123,13 @@ type_info(uint32_t oid)
 	return row == NULL ? NULL : &row->info;
 }
 
-static const struct type_ops *
-ops_of(const struct type *type)
+const struct type_ops *
+type_ops_of(const struct type *type)
 {
 	const struct type_row *row;
 
 	if (type->enum_type != NULL)
-		return &type_ops_enum;
+		return type_is_enum(type) ? &type_ops_enum : &type_ops_array;
 	row = row_of(type->oid);
 	MUST(row != NULL);
 	return row->ops;
@@ -114,7 +141,7 @@ type_phys(const struct type *type)
 	const struct type_row *row;
 
 	if (type->enum_type != NULL)
-		return PHYS_I64;
+		return type_is_enum(type) ? PHYS_I64 : PHYS_STR;
 	row = row_of(type->oid);
 	MUST(row != NULL);
 	return row->info.phys;
@@ -136,7 +163,7 @@ type_in_text(const struct type *type, const struct type_settings *settings,
 	struct type_input in = { type, settings, text, arena, err };
 
 	*out = (struct datum){ .is_null = false };
-	return ops_of(type)->in_text(&in, out);
+	return type_ops_of(type)->in_text(&in, out);
 }
 
 /* Whether every text is a value, as it stands. */
@@ -153,7 +180,7 @@ type_in_column(const struct type *type, const struct type_settings *settings,
     const struct vec *texts, uint32_t count, struct arena *arena,
     struct vec *out)
 {
-	const type_in_fn in_text = ops_of(type)->in_text;
+	const type_in_fn in_text = type_ops_of(type)->in_text;
 	struct error ignored;
 	struct type_input in = { type, settings, { NULL, 0 }, arena, &ignored };
 	size_t size;
@@ -187,7 +214,7 @@ type_in_binary(const struct type *type, struct str bytes, struct arena *arena,
 	struct type_input in = { type, NULL, bytes, arena, err };
 
 	*out = (struct datum){ .is_null = false };
-	return ops_of(type)->in_binary(&in, out);
+	return type_ops_of(type)->in_binary(&in, out);
 }
 
 static const void *
@@ -202,7 +229,7 @@ type_out_text(const struct type *type, const struct type_settings *settings,
     const struct vec *vec, uint32_t row, struct buf *out)
 {
 	assert(!vec_is_null(vec, row));
-	ops_of(type)->out_text(type, settings, value_at(vec, row), out);
+	type_ops_of(type)->out_text(type, settings, value_at(vec, row), out);
 }
 
 void
@@ -210,7 +237,7 @@ type_out_binary(const struct type *type, const struct vec *vec, uint32_t row,
     struct buf *out)
 {
 	assert(!vec_is_null(vec, row));
-	ops_of(type)->out_binary(type, NULL, value_at(vec, row), out);
+	type_ops_of(type)->out_binary(type, NULL, value_at(vec, row), out);
 }
 
 static int
@@ -219,7 +246,7 @@ compare_i64(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
-/* jsonb has its own order; bpchar ignores blanks at the end. */
+/* jsonb and arrays have an order of their own; bpchar ignores last blanks. */
 static int
 compare_str(const struct type *type, struct str a, struct str b)
 {
@@ -227,7 +254,19 @@ compare_str(const struct type *type, struct str a, struct str b)
 		return str_compare(text_trim_blanks(a), text_trim_blanks(b));
 	if (type->oid == TYPE_JSONB)
 		return jsonb_compare(a, b);
+	if (type->oid != TYPE_TEXT && type_is_array(type))
+		return array_compare(type, a, b);
 	return str_compare(a, b);
+}
+
+bool
+type_is_bytewise(const struct type *type)
+{
+	const struct type_info *info = type_info(type->oid);
+
+	return type->enum_type == NULL && info->phys == PHYS_STR &&
+	    info->element_oid == 0 && type->oid != TYPE_BPCHAR &&
+	    type->oid != TYPE_JSONB;
 }
 
 int
@@ -275,6 +314,8 @@ type_hash(const struct type *type, const struct datum *value)
 			text = text_trim_blanks(text);
 		if (type->oid == TYPE_JSONB)
 			return jsonb_hash(text);
+		if (type_is_array(type))
+			return array_hash(type, text);
 		return hash_bytes(text.data, text.len);
 	case PHYS_UUID:
 		return hash_bytes(value->uuid.bytes, sizeof(value->uuid.bytes));

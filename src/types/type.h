@@ -35,22 +35,52 @@ enum type_oid {
 	TYPE_TEXT = 25,
 	TYPE_OID = 26,
 	TYPE_JSON = 114,
+	TYPE_JSON_ARRAY = 199,
 	TYPE_FLOAT4 = 700,
 	TYPE_FLOAT8 = 701,
 	TYPE_UNKNOWN = 705,
+	TYPE_BOOL_ARRAY = 1000,
+	TYPE_BYTEA_ARRAY = 1001,
+	TYPE_CHAR_ARRAY = 1002,
+	TYPE_NAME_ARRAY = 1003,
+	TYPE_INT2_ARRAY = 1005,
+	TYPE_INT4_ARRAY = 1007,
+	TYPE_TEXT_ARRAY = 1009,
+	TYPE_BPCHAR_ARRAY = 1014,
+	TYPE_VARCHAR_ARRAY = 1015,
+	TYPE_INT8_ARRAY = 1016,
+	TYPE_FLOAT4_ARRAY = 1021,
+	TYPE_FLOAT8_ARRAY = 1022,
+	TYPE_OID_ARRAY = 1028,
 	TYPE_BPCHAR = 1042,
 	TYPE_VARCHAR = 1043,
 	TYPE_DATE = 1082,
 	TYPE_TIME = 1083,
 	TYPE_TIMESTAMP = 1114,
+	TYPE_TIMESTAMP_ARRAY = 1115,
+	TYPE_DATE_ARRAY = 1182,
+	TYPE_TIME_ARRAY = 1183,
 	TYPE_TIMESTAMPTZ = 1184,
+	TYPE_TIMESTAMPTZ_ARRAY = 1185,
 	TYPE_INTERVAL = 1186,
+	TYPE_INTERVAL_ARRAY = 1187,
+	TYPE_NUMERIC_ARRAY = 1231,
 	TYPE_NUMERIC = 1700,
-	TYPE_ANY = 2276, /* "any": only as an argument of a function */
 	TYPE_VOID = 2278,
 	TYPE_UUID = 2950,
-	TYPE_ANYENUM = 3500, /* only as an argument of a function */
+	TYPE_UUID_ARRAY = 2951,
 	TYPE_JSONB = 3802,
+	TYPE_JSONB_ARRAY = 3807,
+
+	/* Only as an argument or result of a function: polymorphic.h. */
+	TYPE_ANY = 2276, /* "any" */
+	TYPE_ANYARRAY = 2277,
+	TYPE_ANYELEMENT = 2283,
+	TYPE_ANYNONARRAY = 2776,
+	TYPE_ANYENUM = 3500,
+	TYPE_ANYCOMPATIBLE = 5077,
+	TYPE_ANYCOMPATIBLEARRAY = 5078,
+	TYPE_ANYCOMPATIBLENONARRAY = 5079,
 };
 
 #define FIRST_USER_OID 16384u
@@ -67,8 +97,10 @@ struct enum_type {
 
 struct type {
 	uint32_t oid;
-	int32_t mod;                       /* PostgreSQL's typmod, -1 is none */
-	const struct enum_type *enum_type; /* borrowed; NULL unless an enum */
+	int32_t
+	    mod; /* PostgreSQL's typmod, -1 is none; of an array's elements */
+	/* borrowed; NULL unless an enum, or an array of one */
+	const struct enum_type *enum_type;
 };
 
 /* typmod of numeric(p,s) and of varchar(n), as PostgreSQL packs them. */
@@ -86,7 +118,8 @@ type_of(uint32_t oid)
 
 struct type_info {
 	uint32_t oid;
-	uint32_t array_oid;
+	uint32_t array_oid;   /* 0: there are no arrays of it */
+	uint32_t element_oid; /* of an array, else 0 */
 	const char *name;     /* typname: "int8" */
 	const char *sql_name; /* format_type: "bigint" */
 	enum phys phys;
@@ -97,6 +130,12 @@ struct type_info {
 
 /* The row of a built-in type, or NULL. */
 const struct type_info *type_info(uint32_t oid);
+
+static inline bool
+type_is_enum(const struct type *type)
+{
+	return type->enum_type != NULL && type->oid == type->enum_type->oid;
+}
 
 /* Physical form of any type, enums included. */
 enum phys type_phys(const struct type *type);
@@ -193,6 +232,9 @@ void type_out_binary(const struct type *type, const struct vec *vec,
  */
 int type_compare(const struct type *type, const struct datum *a,
     const struct datum *b);
+
+/* Whether it is a string whose values are equal if their bytes are. */
+bool type_is_bytewise(const struct type *type);
 
 /* Equal values have equal hashes (1.0 and 1.00 too). */
 uint64_t type_hash(const struct type *type, const struct datum *value);

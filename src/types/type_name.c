@@ -3,6 +3,7 @@
  * Types as people read them: format_type() of PostgreSQL.
  */
 #include "common/must.h"
+#include "types/array.h"
 #include "types/type.h"
 
 #define MOD_HEADER 4
@@ -73,11 +74,22 @@ format_with_mod(const struct type_info *info, int32_t mod, struct arena *arena)
 	return str_of_cstr(info->sql_name);
 }
 
+static struct str
+format_array(struct str element, struct arena *arena)
+{
+	return arena_printf(arena, "%.*s[]", STR_FMT(element));
+}
+
 struct str
 type_format_bare(const struct type *type, struct arena *arena)
 {
 	const struct type_info *info = type_info(type->oid);
+	struct type element;
 
+	if (type_is_array(type)) {
+		element = type_element(type);
+		return format_array(type_format_bare(&element, arena), arena);
+	}
 	if (type->enum_type != NULL) {
 		if (is_plain_name(type->enum_type->name))
 			return type->enum_type->name;
@@ -90,6 +102,10 @@ type_format_bare(const struct type *type, struct arena *arena)
 struct str
 type_format(const struct type *type, struct arena *arena)
 {
+	struct type element = type_element(type);
+
+	if (element.oid != 0)
+		return format_array(type_format(&element, arena), arena);
 	if (type->mod >= 0 && type->enum_type == NULL)
 		return format_with_mod(type_info(type->oid), type->mod, arena);
 	if (type->oid == TYPE_BPCHAR)

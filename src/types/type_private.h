@@ -33,6 +33,7 @@ struct type_ops {
 	type_out_fn out_binary; /* settings is NULL */
 };
 
+extern const struct type_ops type_ops_array;
 extern const struct type_ops type_ops_bool;
 extern const struct type_ops type_ops_bpchar;
 extern const struct type_ops type_ops_bytea;
@@ -57,6 +58,9 @@ extern const struct type_ops type_ops_timestamptz;
 extern const struct type_ops type_ops_uuid;
 extern const struct type_ops type_ops_varchar;
 extern const struct type_ops type_ops_void;
+
+/* Of any type, enums and their arrays included. */
+const struct type_ops *type_ops_of(const struct type *type);
 
 /* `invalid input syntax for type integer: "x"`, 22P02. */
 int type_invalid_input(const struct type_input *in);

@@ -108,6 +108,16 @@ static const struct {
 		"\"a\\u0041\\ud83e\\udeb6\"", "[]", "{}",
 		"[1,[2,[3]],null,\"x\"]",
 		"{\"a\": {\"0\": [true]}, \"b\": 1, \"\": {}}" } },
+	{ TYPE_INT4_ARRAY,
+	    { "{}", "{1}", "{NULL}", "{1,2,3,-7,2}", "{{1,2},{3,NULL}}",
+		"[2147483646:2147483646]={100}",
+		"[-2147483648:-2147483647]={0,2}", "[0:1][5:5]={{1},{2}}",
+		"{-1}" } },
+	{ TYPE_TEXT_ARRAY,
+	    { "{}", "{a,NULL,\"\"}", "{\xc3\xa9,\"b \\\\ \\\"\"}",
+		"{{a},{NULL}}", "{a,0}", "[-2147483648:-2147483648]={a}" } },
+	{ TYPE_NUMERIC_ARRAY,
+	    { "{}", "{NaN,0.00,1e400}", "{{1},{0}}", "[5:5]={NULL}" } },
 };
 
 static const struct str labels[] = { { "low", 3 }, { "high", 4 } };
@@ -177,16 +187,34 @@ teardown(void)
 }
 
 /* "any" is tried with text and with what has the widest text forms. */
-static const struct values *
-values_of(uint32_t oid, uint32_t pick)
+static uint32_t
+concrete(uint32_t oid, uint32_t variant)
 {
 	static const uint32_t any[] = { TYPE_TEXT, TYPE_NUMERIC,
 		TYPE_INTERVAL };
+	static const uint32_t elements[] = { TYPE_INT4, TYPE_NUMERIC,
+		TYPE_TEXT };
 
-	if (oid == TYPE_ANY)
-		oid = any[pick % ARRAY_LEN(any)];
-	if (oid == TYPE_ANYENUM)
-		oid = level.oid;
+	switch (oid) {
+	case TYPE_ANY:
+		return any[variant % ARRAY_LEN(any)];
+	case TYPE_ANYENUM:
+		return level.oid;
+	case TYPE_ANYELEMENT:
+	case TYPE_ANYNONARRAY:
+	case TYPE_ANYCOMPATIBLE:
+		return elements[variant % ARRAY_LEN(elements)];
+	case TYPE_ANYARRAY:
+	case TYPE_ANYCOMPATIBLEARRAY:
+		return type_info(concrete(TYPE_ANYELEMENT, variant))->array_oid;
+	default:
+		return oid;
+	}
+}
+
+static const struct values *
+values_of(uint32_t oid)
+{
 	for (size_t i = 0; i < ARRAY_LEN(values); i++)
 		if (values[i].type.oid == oid)
 			return &values[i];
@@ -315,8 +343,8 @@ describe(const char *name, const struct type *types, const struct vec *args,
 }
 
 static void
-call(const struct function *f, const struct type *types, struct vec *args,
-    uint32_t count)
+call(const struct function *f, uint32_t variant, const struct type *types,
+    struct vec *args, uint32_t count)
 {
 	struct vec result;
 	struct function_call call = {
@@ -324,7 +352,7 @@ call(const struct function *f, const struct type *types, struct vec *args,
 		.arg_types = types,
 		.args = args,
 		.arg_count = count,
-		.result_type = type_of(f->result),
+		.result_type = type_of(concrete(f->result, variant)),
 		.settings = &settings,
 		.row_count = 1,
 		.sel = sel_all(1),
@@ -346,14 +374,16 @@ static bool
 pick_arguments(const struct function *f, uint32_t pick, struct type *types,
     struct vec *args)
 {
+	uint32_t variant = pick;
 	uint64_t all = 1;
 
 	for (uint32_t i = 0; i < f->arg_count; i++)
-		all *= values_of(f->args[i], pick)->count;
+		all *= values_of(concrete(f->args[i], variant))->count;
 	if (pick >= all)
 		return false;
 	for (uint32_t i = 0; i < f->arg_count; i++) {
-		const struct values *of = values_of(f->args[i], pick);
+		const struct values *of =
+		    values_of(concrete(f->args[i], variant));
 		uint32_t which = all > PICKS_MAX ? (uint32_t)rand() : pick;
 
 		types[i] = of->type;
@@ -370,8 +400,8 @@ call_with_all(const struct function *f)
 	struct vec args[FUNCTION_ARGS_MAX];
 	uint32_t pick = 0;
 
-	while (pick < PICKS_MAX && pick_arguments(f, pick++, types, args))
-		call(f, types, args, f->arg_count);
+	for (; pick < PICKS_MAX && pick_arguments(f, pick, types, args); pick++)
+		call(f, pick, types, args, f->arg_count);
 }
 
 START_TEST(functions)
@@ -426,7 +456,7 @@ START_TEST(casts)
 	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
 		struct type to = values[i].type;
 
-		if (!cast_exists(from->type.oid, to.oid, CAST_EXPLICIT))
+		if (!cast_exists(&from->type, &to, CAST_EXPLICIT))
 			continue;
 		for (int mod = -1; mod < 5; mod++) {
 			to.mod = mod == -1 ? -1 : modifier_of(to.oid, mod);

@@ -154,7 +154,8 @@ static const struct {
 	    "is not supported [19]\n"
 	    " HINT: Use timestamp with time zone.\n" },
 	{ "create table w (a int[])",
-	    "ERROR: 0A000: arrays are not supported [19]\n" },
+	    "ERROR: 0A000: a column of type integer[] is not supported [19]\n"
+	    " HINT: Use jsonb.\n" },
 	{ "create table w (a int, a text)",
 	    "ERROR: 42701: column \"a\" specified more than once [24]\n" },
 	{ "create table w (a int default now())",

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * array.c -- see array.h.  An element is written as
+ *
+ *   bool         1 byte
+ *   i64, f64     8 bytes
+ *   uuid         16 bytes
+ *   interval     its struct, 16 bytes
+ *   string       its bytes
+ *   numeric      u8 kind, u8 how, u16 scale, then the coefficient: 16 bytes
+ *                if how is 0, else limbs; of a negative number if how is 2
+ */
+#include "types/array.h"
+
+#include <string.h>
+
+#include "common/error.h"
+#include "common/must.h"
+
+#define VALUE_BYTES_MAX  ((size_t)1 << 30) /* PostgreSQL's limit, too */
+#define NUMERIC_HEADER   4
+#define NUMERIC_SMALL    0
+#define NUMERIC_POSITIVE 1
+#define NUMERIC_NEGATIVE 2
+
+/* ---- shapes ---- */
+
+int
+array_shape_count(const struct array_shape *shape, uint32_t *out,
+    struct error *err)
+{
+	int64_t count = shape->dims > 0;
+
+	for (uint32_t d = 0; d < shape->dims; d++) {
+		int64_t limit = (int64_t)shape->lowers[d] + shape->lengths[d];
+
+		count *= shape->lengths[d];
+		if (shape->lengths[d] < 0 || count > ARRAY_ELEMENTS_MAX)
+			return error_set(err, STELE_E_LIMIT,
+			    "array size exceeds the maximum allowed (%d)",
+			    ARRAY_ELEMENTS_MAX);
+		if (limit > INT32_MAX)
+			return error_set(err, STELE_E_LIMIT,
+			    "array lower bound is too large: %d",
+			    shape->lowers[d]);
+	}
+	*out = (uint32_t)count;
+	return 0;
+}
+
+/* ---- reading ---- */
+
+static uint32_t
+read_u32(const char *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return value;
+}
+
+struct array
+array_open(struct str value)
+{
+	struct array array = { .count = 0 };
+	const char *at = value.data + sizeof(uint32_t);
+	struct array_shape *shape = &array.shape;
+
+	if (value.len <= sizeof(uint32_t))
+		return array;
+	shape->dims = read_u32(value.data);
+	MUST(shape->dims <= ARRAY_DIMS_MAX);
+	array.count = 1;
+	for (uint32_t d = 0; d < shape->dims; d++) {
+		shape->lengths[d] = (int32_t)read_u32(at);
+		shape->lowers[d] = (int32_t)read_u32(at + sizeof(uint32_t));
+		array.count *= (uint32_t)shape->lengths[d];
+		at += 2 * sizeof(uint32_t);
+	}
+	array.nulls = at;
+	array.ends = at + array.count;
+	array.data = array.ends + array.count * sizeof(uint32_t);
+	return array;
+}
+
+static struct str
+bytes_of(const struct array *array, uint32_t i)
+{
+	size_t first = 0;
+	size_t end = read_u32(array->ends + i * sizeof(uint32_t));
+
+	if (i > 0)
+		first = read_u32(array->ends + (i - 1) * sizeof(uint32_t));
+	return str_of(array->data + first, end - first);
+}
+
+static struct numeric
+read_numeric(struct str bytes, struct arena *arena)
+{
+	struct numeric n = { .kind = (uint8_t)bytes.data[0] };
+	uint8_t how = (uint8_t)bytes.data[1];
+	size_t size = bytes.len - NUMERIC_HEADER;
+	uint64_t *limbs;
+
+	memcpy(&n.scale, bytes.data + 2, sizeof(n.scale));
+	if (how == NUMERIC_SMALL) {
+		memcpy(&n.small, bytes.data + NUMERIC_HEADER, sizeof(n.small));
+		return n;
+	}
+	limbs = arena_alloc(arena, size);
+	memcpy(limbs, bytes.data + NUMERIC_HEADER, size);
+	n.limbs = limbs;
+	n.limb_count = (uint32_t)(size / sizeof(*limbs));
+	n.small = how == NUMERIC_NEGATIVE ? -1 : 1;
+	return n;
+}
+
+struct datum
+array_get(const struct array *array, enum phys phys, uint32_t i,
+    struct arena *arena)
+{
+	struct datum value = { .is_null = array_is_null(array, i) };
+	struct str bytes;
+
+	if (value.is_null)
+		return value;
+	bytes = bytes_of(array, i);
+	switch (phys) {
+	case PHYS_BOOL:
+		value.boolean = bytes.data[0] != 0;
+		break;
+	case PHYS_I64:
+		memcpy(&value.i64, bytes.data, sizeof(value.i64));
+		break;
+	case PHYS_F64:
+		memcpy(&value.f64, bytes.data, sizeof(value.f64));
+		break;
+	case PHYS_NUMERIC:
+		value.numeric = read_numeric(bytes, arena);
+		break;
+	case PHYS_STR:
+		value.str = bytes;
+		break;
+	case PHYS_UUID:
+		memcpy(&value.uuid, bytes.data, sizeof(value.uuid));
+		break;
+	case PHYS_INTERVAL:
+		memcpy(&value.interval, bytes.data, sizeof(value.interval));
+		break;
+	case PHYS_COUNT:
+		break;
+	}
+	return value;
+}
+
+struct datum *
+array_elements(const struct array *array, enum phys phys, struct arena *arena)
+{
+	struct datum *out =
+	    arena_alloc_array(arena, (size_t)array->count + 1, sizeof(*out));
+
+	for (uint32_t i = 0; i < array->count && !arena->failed; i++)
+		out[i] = array_get(array, phys, i, arena);
+	return out;
+}
+
+/* ---- making ---- */
+
+static size_t
+element_size(enum phys phys, const struct datum *value)
+{
+	if (value->is_null)
+		return 0;
+	switch (phys) {
+	case PHYS_BOOL:
+		return 1;
+	case PHYS_STR:
+		return value->str.len;
+	case PHYS_NUMERIC:
+		return NUMERIC_HEADER +
+		    (value->numeric.limbs == NULL
+			    ? sizeof(value->numeric.small)
+			    : value->numeric.limb_count * sizeof(uint64_t));
+	case PHYS_I64:
+	case PHYS_F64:
+	case PHYS_UUID:
+	case PHYS_INTERVAL:
+	case PHYS_COUNT:
+		break;
+	}
+	return phys_size(phys);
+}
+
+static void
+write_numeric(const struct numeric *n, char *at)
+{
+	at[0] = (char)n->kind;
+	at[1] = NUMERIC_SMALL;
+	memcpy(at + 2, &n->scale, sizeof(n->scale));
+	if (n->limbs == NULL) {
+		memcpy(at + NUMERIC_HEADER, &n->small, sizeof(n->small));
+		return;
+	}
+	at[1] = n->small < 0 ? NUMERIC_NEGATIVE : NUMERIC_POSITIVE;
+	memcpy(at + NUMERIC_HEADER, n->limbs,
+	    n->limb_count * sizeof(*n->limbs));
+}
+
+static void
+write_element(enum phys phys, const struct datum *value, char *at)
+{
+	switch (phys) {
+	case PHYS_BOOL:
+		at[0] = (char)value->boolean;
+		break;
+	case PHYS_I64:
+		memcpy(at, &value->i64, sizeof(value->i64));
+		break;
+	case PHYS_F64:
+		memcpy(at, &value->f64, sizeof(value->f64));
+		break;
+	case PHYS_NUMERIC:
+		write_numeric(&value->numeric, at);
+		break;
+	case PHYS_STR:
+		if (value->str.len > 0)
+			memcpy(at, value->str.data, value->str.len);
+		break;
+	case PHYS_UUID:
+		memcpy(at, &value->uuid, sizeof(value->uuid));
+		break;
+	case PHYS_INTERVAL:
+		memcpy(at, &value->interval, sizeof(value->interval));
+		break;
+	case PHYS_COUNT:
+		break;
+	}
+}
+
+static char *
+write_u32(char *at, uint32_t value)
+{
+	memcpy(at, &value, sizeof(value));
+	return at + sizeof(value);
+}
+
+static char *
+write_shape(char *at, const struct array_shape *shape)
+{
+	at = write_u32(at, shape->dims);
+	for (uint32_t d = 0; d < shape->dims; d++) {
+		at = write_u32(at, (uint32_t)shape->lengths[d]);
+		at = write_u32(at, (uint32_t)shape->lowers[d]);
+	}
+	return at;
+}
+
+int
+array_make(const struct array_shape *shape, enum phys phys,
+    const struct datum *elements, struct arena *arena, struct str *out,
+    struct error *err)
+{
+	size_t header = sizeof(uint32_t) * (1 + 2 * (size_t)shape->dims);
+	size_t size = 0;
+	char *value, *at, *nulls, *ends, *data;
+	uint32_t count;
+	int rc;
+
+	rc = array_shape_count(shape, &count, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < count && size < VALUE_BYTES_MAX; i++)
+		size += element_size(phys, &elements[i]);
+	size += header + count * (1 + sizeof(uint32_t));
+	if (size >= VALUE_BYTES_MAX)
+		return error_set(err, STELE_E_LIMIT,
+		    "array size exceeds the maximum allowed (%zu)",
+		    VALUE_BYTES_MAX - 1);
+	value = arena_try_alloc(arena, size);
+	if (value == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	*out = str_of(value, size);
+	nulls = write_shape(value, shape);
+	ends = nulls + count;
+	data = at = ends + count * sizeof(uint32_t);
+	for (uint32_t i = 0; i < count; i++) {
+		nulls[i] = (char)elements[i].is_null;
+		if (!elements[i].is_null)
+			write_element(phys, &elements[i], at);
+		at += element_size(phys, &elements[i]);
+		ends = write_u32(ends, (uint32_t)(at - data));
+	}
+	return 0;
+}
+
+/* ---- types ---- */
+
+bool
+type_is_array(const struct type *type)
+{
+	const struct type_info *info;
+
+	if (type->enum_type != NULL)
+		return type->oid == type->enum_type->array_oid;
+	info = type_info(type->oid);
+	return info != NULL && info->element_oid != 0;
+}
+
+struct type
+type_element(const struct type *array)
+{
+	struct type element = *array;
+
+	if (!type_is_array(array))
+		return type_of(0);
+	element.oid = array->enum_type != NULL
+	    ? array->enum_type->oid
+	    : type_info(array->oid)->element_oid;
+	return element;
+}
+
+struct type
+type_array_of(const struct type *element)
+{
+	struct type array = *element;
+	const struct type_info *info;
+
+	if (type_is_array(element))
+		return type_of(0);
+	if (element->enum_type != NULL) {
+		array.oid = element->enum_type->array_oid;
+		return array;
+	}
+	info = type_info(element->oid);
+	if (info == NULL)
+		return type_of(0);
+	array.oid = info->array_oid;
+	return array;
+}
