@@ -14,6 +14,7 @@
 #define GROUPS_MAX      200.0
 #define RECURSION_DEPTH 10.0
 #define FUNCTION_ROWS   1000.0
+#define SET_ROWS        10 /* of one in a select list */
 
 static int
 scan_rows(const struct exec_env *env, const struct rel *rel,
@@ -92,6 +93,9 @@ estimate_rows(const struct exec_env *env, const struct rel *rel,
 		return 0;
 	case REL_LIMIT:
 		return limit_rows(env, rel, in, out, err);
+	case REL_PROJECT_SET:
+		*out = in * SET_ROWS;
+		return 0;
 	case REL_UNPIVOT:
 		*out = in * rel->unpivot.row_count;
 		return 0;

@@ -592,6 +592,7 @@ eval_expr(const struct eval *eval, const struct expr *expr, struct sel sel,
 	case EXPR_AGG:
 	case EXPR_WINDOW:
 	case EXPR_GROUPING:
+	case EXPR_SET:
 		break; /* lifted when it was bound */
 	}
 	return error_set(err, STELE_E_INTERNAL, "unexpected expression");

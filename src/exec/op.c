@@ -61,6 +61,8 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return limit_op_new(env, rel);
 	case REL_APPEND:
 		return append_op_new(env, rel);
+	case REL_PROJECT_SET:
+		return project_set_op_new(env, rel);
 	case REL_WINDOW:
 		return window_op_new(env, rel);
 	case REL_SEQUENCE:

@@ -142,6 +142,8 @@ struct op_state *explain_op_new(const struct exec_env *env,
     const struct plan *plan);
 struct op_state *append_op_new(const struct exec_env *env,
     const struct rel *rel);
+struct op_state *project_set_op_new(const struct exec_env *env,
+    const struct rel *rel);
 struct op_state *window_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *sequence_op_new(const struct exec_env *env,

@@ -98,6 +98,7 @@ struct range {
 	struct expr **exprs; /* of a JOIN, else NULL */
 	uint32_t scope_id;   /* of the query whose FROM has it */
 	bool is_self;        /* a recursive query's reference to itself */
+	bool is_value;       /* a function whose rows are single values */
 };
 
 /* Where an expression stands, for what is allowed and for messages. */
@@ -117,6 +118,7 @@ enum bind_place {
 	PLACE_DEFAULT,
 	PLACE_STORE,
 	PLACE_EXECUTE,
+	PLACE_FILTER,
 	PLACE_WINDOW, /* PARTITION BY, ORDER BY and frame of one */
 	PLACE_COUNT,
 };
@@ -147,6 +149,11 @@ struct scope_item {
 
 struct with_item;
 
+/* Whether a select list has functions that return sets. */
+struct set_use {
+	bool is_used;
+};
+
 /* What the names in a query can mean. */
 struct scope {
 	uint32_t id;         /* of the query; 0: has no FROM */
@@ -163,6 +170,8 @@ struct scope {
 	bool in_aggregate;
 	struct window_use *windows; /* NULL: windows are not allowed */
 	bool in_window;
+	struct set_use *sets;   /* NULL: functions of sets are not allowed */
+	const char *no_sets_in; /* nor in this construct; NULL: none */
 };
 
 /* ---- bind_scope.c ---- */
@@ -291,11 +300,10 @@ struct str builtin_name(struct binder *binder, const struct ast_name *name);
 int check_plain_call(const struct ast_expr *ast, struct str name,
     struct error *err);
 
-/* A function that returns a set: set_function.h; its arguments are cast. */
-struct set_function;
+/* The function of a call of a set, and its types; the arguments are cast. */
 int resolve_set_function(struct binder *binder, struct str name,
-    struct expr **args, uint32_t arg_count, int location,
-    const struct set_function **out, struct type *type, struct error *err);
+    struct expr **args, uint32_t arg_count, int location, struct set_call *out,
+    struct error *err);
 
 /* Signatures of aggregates: aggregate.c. */
 struct aggregate {
@@ -345,6 +353,17 @@ int bind_window_call(struct binder *binder, struct scope *scope,
 const char *agg_name(enum agg_kind kind);
 const struct aggregate *aggregate_next(struct str name,
     const struct aggregate *previous);
+
+/* ---- bind_set.c ---- */
+
+/* A call of a function that returns a set; its arguments are cast. */
+int bind_set_call(struct binder *binder, struct str name, struct expr **args,
+    uint32_t count, int location, struct set_call *out, struct error *err);
+
+/* In a select list: EXPR_SET, while binding. */
+int bind_set_expr(struct binder *binder, struct scope *scope, struct str name,
+    struct expr **args, uint32_t count, int location, struct expr **out,
+    struct error *err);
 
 /* ---- bind_array.c ---- */
 
@@ -615,6 +634,7 @@ struct select_state {
 	struct rel *rel;
 	struct agg_list aggs;
 	struct window_use windows;
+	struct set_use set_use;
 	struct target_list targets; /* those of ORDER BY alone come last */
 	uint32_t visible_count;     /* targets of the select list */
 	struct expr **groups;
@@ -657,6 +677,10 @@ int select_aggregate(struct binder *binder, struct select_state *state,
 
 /* Put the windows on state->rel; calls in targets become their columns. */
 void select_windows(struct binder *binder, struct select_state *state);
+
+/* Likewise the functions that return sets; and those that are grouped by. */
+void select_sets(struct binder *binder, struct select_state *state);
+void select_group_sets(struct binder *binder, struct select_state *state);
 
 /* A target meant by its place in the select list; 42P10 if there is none. */
 int target_by_ordinal(const struct ast_expr *ast, uint32_t count,

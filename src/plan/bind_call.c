@@ -328,6 +328,7 @@ static const char *const place_name[PLACE_COUNT] = {
 	[PLACE_DEFAULT] = "DEFAULT expressions",
 	[PLACE_STORE] = "STORE",
 	[PLACE_EXECUTE] = "EXECUTE parameters",
+	[PLACE_FILTER] = "FILTER",
 	[PLACE_WINDOW] = "window definitions",
 };
 
@@ -435,8 +436,7 @@ resolve_aggregate(struct binder *binder, struct str name, struct expr **args,
 
 int
 resolve_set_function(struct binder *binder, struct str name, struct expr **args,
-    uint32_t arg_count, int location, const struct set_function **out,
-    struct type *type, struct error *err)
+    uint32_t arg_count, int location, struct set_call *out, struct error *err)
 {
 	struct candidate candidates[CANDIDATES_MAX];
 	const struct set_function *function = NULL;
@@ -444,6 +444,7 @@ resolve_set_function(struct binder *binder, struct str name, struct expr **args,
 	struct type types[CALL_ARGS_MAX];
 	enum resolve_result result;
 	uint32_t count = 0;
+	int rc = 0;
 
 	while ((function = set_function_next(name, function)) != NULL)
 		candidates[count++] = (struct candidate){
@@ -457,9 +458,11 @@ resolve_set_function(struct binder *binder, struct str name, struct expr **args,
 	if (result != RESOLVE_FOUND)
 		return function_error(binder, name, args, arg_count, location,
 		    result == RESOLVE_AMBIGUOUS, err);
-	*out = found->what;
-	return coerce_args(binder, found, args, arg_count, (*out)->result, type,
-	    err);
+	out->function = found->what;
+	for (uint32_t i = 0; i < out->function->column_count && rc == 0; i++)
+		rc = coerce_args(binder, found, args, arg_count,
+		    out->function->columns[i].type, &out->types[i], err);
+	return rc;
 }
 
 static int
@@ -471,6 +474,8 @@ bind_agg_filter(struct binder *binder, struct scope *scope,
 	if (ast->call.filter == NULL)
 		return 0;
 	inner.in_aggregate = true;
+	inner.place = PLACE_FILTER;
+	inner.sets = NULL;
 	return bind_condition(binder, &inner, ast->call.filter, "FILTER",
 	    &agg->filter, err);
 }
@@ -660,6 +665,7 @@ bind_call(struct binder *binder, struct scope *scope,
 	for (uint32_t i = 0; i < count && rc == 0; i++)
 		rc = bind_expr(binder, &inner, call->args.items[i], &args[i],
 		    err);
+	scope->has_lateral_use |= inner.has_lateral_use;
 	if (rc != 0)
 		return rc;
 	if (name.len == 0)
@@ -692,11 +698,8 @@ bind_call(struct binder *binder, struct scope *scope,
 		return 0;
 	}
 	if (set_function_next(name, NULL) != NULL)
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "function %.*s, which returns a set, is not supported"
-		    " here",
-		    STR_FMT(name));
+		return bind_set_expr(binder, scope, name, args, count,
+		    ast->location, out, err);
 	rc = bind_fact(binder, name, args, count, ast->location, out, err);
 	if (rc != 0 || *out != NULL)
 		return rc;

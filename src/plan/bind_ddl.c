@@ -57,6 +57,7 @@ is_not_constant(const struct expr *expr)
 	case EXPR_AGG:
 	case EXPR_WINDOW:
 	case EXPR_GROUPING:
+	case EXPR_SET:
 	case EXPR_OUTER:
 	case EXPR_SUBQUERY:
 		return true;

@@ -381,6 +381,17 @@ explain_filter(struct explainer *e, struct explain_node *node,
 	    rel->filter.count);
 }
 
+/* Of the one function; of several, none. */
+static struct str
+function_name(const struct rel *rel)
+{
+	const struct set_call *call = &rel->function.calls[0];
+
+	if (rel->function.call_count > 1 || call->function == NULL)
+		return STR("");
+	return str_of_cstr(call->function->name);
+}
+
 static void
 set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 {
@@ -395,7 +406,7 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 		return;
 	case REL_FUNCTION:
 		node->kind = "Function Scan";
-		node->relation = str_of_cstr(rel->function.function->name);
+		node->relation = function_name(rel);
 		return;
 	case REL_VALUES:
 		node->kind = rel->values.row_count == 1 ? "Result" : "Values";
@@ -423,6 +434,9 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 		return;
 	case REL_APPEND:
 		node->kind = "Append";
+		return;
+	case REL_PROJECT_SET:
+		node->kind = "ProjectSet";
 		return;
 	case REL_WINDOW:
 		node->kind = "WindowAgg";

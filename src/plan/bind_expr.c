@@ -441,11 +441,15 @@ bind_list(struct binder *binder, struct scope *scope,
 	const struct ast_expr_list *list = &ast->list;
 	struct expr *expr = expr_new(binder->arena, kind, type_of(0),
 	    ast->location, list->count);
+	const char *around = scope->no_sets_in;
 	int rc = 0;
 
+	if (kind == EXPR_COALESCE)
+		scope->no_sets_in = name;
 	for (uint32_t i = 0; i < list->count && rc == 0; i++)
 		rc = bind_expr(binder, scope, list->items[i], &expr->args[i],
 		    err);
+	scope->no_sets_in = around;
 	if (rc == 0)
 		rc = common_type(binder, expr->args, list->count, name,
 		    &expr->type, err);
@@ -512,9 +516,11 @@ bind_case(struct binder *binder, struct scope *scope,
 	uint32_t count = ast->case_.when_count;
 	struct expr *expr = expr_new(binder->arena, EXPR_CASE, type_of(0),
 	    ast->location, 2 * count + 1);
+	const char *around = scope->no_sets_in;
 	struct expr *arg = NULL;
 	int rc = 0;
 
+	scope->no_sets_in = "CASE";
 	if (ast->case_.arg != NULL) {
 		rc = bind_expr(binder, scope, ast->case_.arg, &arg, err);
 		if (rc == 0)
@@ -535,6 +541,7 @@ bind_case(struct binder *binder, struct scope *scope,
 	else
 		expr->args[2 * count] = expr_const(binder->arena,
 		    type_of(TYPE_UNKNOWN), ast->location, NULL);
+	scope->no_sets_in = around;
 	if (rc != 0)
 		return rc;
 	*out = expr;

@@ -111,7 +111,8 @@ bind_from_item(struct binder *binder, struct scope *scope,
 	case AST_FROM_JOIN:
 		return bind_join(binder, scope, from, out, err);
 	case AST_FROM_FUNCTION:
-		if (is_sequence_call(from->function))
+		if (from->functions.count == 1 &&
+		    is_sequence_call(from->functions.items[0]))
 			return bind_sequence_call(binder, scope, from, out,
 			    err);
 		return bind_from_function(binder, scope, from, out, err);

@@ -328,6 +328,7 @@ bind_count(struct binder *binder, struct scope *scope,
 	int rc;
 
 	inner.aggs = NULL;
+	inner.sets = NULL;
 	inner.place = place;
 	rc = bind_expr(binder, &inner, ast, out, err);
 	if (rc != 0)

@@ -351,6 +351,24 @@ find_column(struct binder *binder, struct scope *scope, struct str name,
 	return use_item(scope, found, location, err);
 }
 
+/* The name of a function in FROM whose rows are single values is its value. */
+static int
+find_value(struct binder *binder, struct scope *scope, struct str name,
+    int location, struct expr **out, struct error *err)
+{
+	for (uint32_t i = 0; i < scope->item_count; i++) {
+		const struct scope_item *item = &scope->items[i];
+
+		if (!item->has_table || !item->range->is_value ||
+		    is_hidden(scope, item) ||
+		    !str_equal(item->range->name, name))
+			continue;
+		*out = range_column_expr(binder, item->range, 0, location);
+		return use_item(scope, item, location, err);
+	}
+	return 0;
+}
+
 int
 bind_column_ref(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
@@ -371,6 +389,13 @@ bind_column_ref(struct binder *binder, struct scope *scope,
 		int rc;
 
 		rc = find_column(binder, at, name, ast->location, out, err);
+		if (rc != 0 || *out != NULL)
+			return rc;
+	}
+	for (struct scope *at = scope; at != NULL; at = at->outer) {
+		int rc;
+
+		rc = find_value(binder, at, name, ast->location, out, err);
 		if (rc != 0 || *out != NULL)
 			return rc;
 	}

@@ -154,6 +154,7 @@ bind_where(struct binder *binder, struct select_state *state, struct error *err)
 		return 0;
 	scope.aggs = NULL;
 	scope.windows = NULL;
+	scope.sets = NULL;
 	scope.place = PLACE_WHERE;
 	rc = bind_condition(binder, &scope, state->select->where, "WHERE",
 	    &condition, err);
@@ -171,6 +172,7 @@ bind_having(struct binder *binder, struct select_state *state,
 	if (state->select->having == NULL)
 		return 0;
 	scope.windows = NULL;
+	scope.sets = NULL;
 	scope.place = PLACE_HAVING;
 	return bind_condition(binder, &scope, state->select->having, "HAVING",
 	    &state->having, err);
@@ -195,6 +197,7 @@ bind_parts(struct binder *binder, struct select_state *state,
 	state->scope.aggs = &state->aggs;
 	state->windows.select = select;
 	state->scope.windows = &state->windows;
+	state->scope.sets = &state->set_use;
 	if (rc == 0)
 		rc = bind_targets(binder, &state->scope, &select->targets,
 		    unknowns_here(select, unknowns), &state->targets, err);
@@ -368,6 +371,8 @@ build(struct binder *binder, struct select_state *state, enum unknowns unknowns,
 	int rc = 0;
 
 	set_columns(binder, state, out);
+	if (state->set_use.is_used && state->is_aggregated)
+		select_group_sets(binder, state);
 	if (state->is_aggregated) {
 		rc = select_aggregate(binder, state, err);
 		if (rc != 0)
@@ -380,6 +385,8 @@ build(struct binder *binder, struct select_state *state, enum unknowns unknowns,
 	}
 	if (state->windows.is_used)
 		select_windows(binder, state);
+	if (state->set_use.is_used)
+		select_sets(binder, state);
 	rel = project = project_targets(binder, state);
 	if (select->is_distinct) {
 		rc = need_distinct(binder, state, err);

@@ -69,8 +69,8 @@ int
 bind_sequence_call(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err)
 {
-	const struct ast_call *call = &from->function->call;
-	int location = from->function->location;
+	const struct ast_call *call = &from->functions.items[0]->call;
+	int location = from->functions.items[0]->location;
 	const struct ast_query *query = NULL;
 	int rc;
 

@@ -141,6 +141,8 @@ own_part_equal(const struct expr *a, const struct expr *b)
 		return a->agg.rel == b->agg.rel && a->agg.index == b->agg.index;
 	case EXPR_WINDOW:
 		return window_spec_equal(a->window, b->window);
+	case EXPR_SET:
+		return a->set->function == b->set->function;
 	case EXPR_OUTER:
 		return a->slot == b->slot;
 	case EXPR_SUBQUERY:

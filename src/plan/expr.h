@@ -51,6 +51,7 @@ enum expr_kind {
 	EXPR_AGG,      /* agg; only while binding, then a column */
 	EXPR_WINDOW,   /* window; likewise, see bind_window.c */
 	EXPR_GROUPING, /* args: likewise, GROUPING(args) */
+	EXPR_SET,      /* set of args: likewise, see bind_set.c */
 	EXPR_OUTER,    /* slot; only in a plan, see below */
 };
 
@@ -76,6 +77,7 @@ enum expr_fact {
 	FACT_SETTING_OR_NULL, /* current_setting(name, true) */
 };
 
+struct set_call;
 struct subquery;
 struct window_spec;
 
@@ -104,6 +106,7 @@ struct expr {
 		uint32_t slot;
 		struct subquery *subquery; /* see logical.h */
 		const struct window_spec *window;
+		const struct set_call *set; /* its args are those here */
 	};
 };
 

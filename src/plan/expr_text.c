@@ -353,6 +353,7 @@ expr_text_put(const struct expr_text *text, const struct expr *expr,
 	case EXPR_AGG: /* only while binding */
 	case EXPR_WINDOW:
 	case EXPR_GROUPING:
+	case EXPR_SET:
 		return;
 	}
 }

@@ -377,6 +377,21 @@ lay_out_values(struct layouter *l, const struct rel *rel,
 	return out;
 }
 
+static struct set_call *
+place_sets(struct layouter *l, const struct set_call *calls, uint32_t count,
+    const struct rel *input)
+{
+	struct set_call *placed =
+	    arena_alloc_array(l->arena, (size_t)count + 1, sizeof(*placed));
+
+	for (uint32_t i = 0; i < count; i++) {
+		placed[i] = calls[i];
+		placed[i].args =
+		    place_all(l, calls[i].args, calls[i].arg_count, input);
+	}
+	return placed;
+}
+
 static struct rel *
 lay_out_function(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
@@ -388,8 +403,8 @@ lay_out_function(struct layouter *l, const struct rel *rel,
 		if (column_set_has(wanted, rel->id, i))
 			add_column(out, rel->id, i, rel->types[i]);
 	}
-	out->function.args =
-	    place_all(l, rel->function.args, rel->function.arg_count, NULL);
+	out->function.calls =
+	    place_sets(l, rel->function.calls, rel->function.call_count, NULL);
 	return out;
 }
 
@@ -837,6 +852,28 @@ lay_out_window(struct layouter *l, const struct rel *rel,
 	return out;
 }
 
+/* The input's columns that are wanted, then all sets. */
+static struct rel *
+lay_out_project_set(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct column_set below = wanted_below(l, wanted);
+	struct rel *out = copy_rel(l, rel);
+	uint32_t count = rel->project_set.call_count;
+
+	(void)rel_each_expr_of(rel, want_slot, &below);
+	out->input = lay_out(l, rel->input, &below);
+	start_columns(l, out, out->input->column_count + count);
+	for (uint32_t i = 0; i < out->input->column_count; i++)
+		add_column(out, out->input->columns[i].rel,
+		    out->input->columns[i].column, out->input->types[i]);
+	for (uint32_t i = 0; i < count; i++)
+		add_column(out, rel->id, i, rel->types[i]);
+	out->project_set.calls =
+	    place_sets(l, rel->project_set.calls, count, out->input);
+	return out;
+}
+
 static void
 lay_out_step(struct layouter *l, struct sequence_input *step,
     const struct column_set *wanted)
@@ -1038,6 +1075,8 @@ lay_out(struct layouter *l, const struct rel *rel,
 		return lay_out_append(l, rel);
 	case REL_WINDOW:
 		return lay_out_window(l, rel, wanted);
+	case REL_PROJECT_SET:
+		return lay_out_project_set(l, rel, wanted);
 	case REL_SEQUENCE:
 		return lay_out_sequence(l, rel, wanted);
 	case REL_UNPIVOT:

@@ -36,7 +36,7 @@ enum rel_kind {
 	REL_SYSTEM,   /* one of the server's own relations */
 	REL_PAYLOAD,  /* payloads for rows of `events` that came without */
 	REL_VALUES,   /* rows of expressions; one without columns: no FROM */
-	REL_FUNCTION, /* the set that a function returns */
+	REL_FUNCTION, /* the sets that functions return */
 	REL_FILTER,
 	REL_PROJECT,
 	REL_JOIN,
@@ -46,6 +46,7 @@ enum rel_kind {
 	REL_LIMIT,
 	REL_APPEND, /* UNION ALL */
 	REL_WINDOW,
+	REL_PROJECT_SET, /* sets for each row of the input */
 	REL_SEQUENCE,
 	REL_UNPIVOT,
 	REL_SET_OP,    /* INTERSECT, EXCEPT */
@@ -97,12 +98,25 @@ struct rel_values {
 	uint32_t row_count;
 };
 
-/* The values of a set, then maybe their numbers; the arguments are fixed. */
-struct rel_function {
-	const struct set_function *function;
-	struct type type; /* of the values */
+/* A call of a function that returns a set: set_function.h. */
+struct set_call {
+	const struct set_function *function; /* NULL: args[0], one row */
 	struct expr **args;
 	uint32_t arg_count;
+	uint32_t column_count;
+	struct type types[2]; /* of the columns */
+};
+
+/* The columns of all calls, then maybe their rows' numbers; args are fixed. */
+struct rel_function {
+	struct set_call *calls;
+	uint32_t call_count;
+};
+
+/* The input's columns, then one for each call. */
+struct rel_project_set {
+	struct set_call *calls;
+	uint32_t call_count;
 };
 
 struct rel_filter {
@@ -492,6 +506,7 @@ struct rel {
 			uint32_t count;
 		} append;
 		struct rel_window window;
+		struct rel_project_set project_set;
 		struct rel_sequence sequence;
 		struct rel_unpivot unpivot;
 		struct rel_set_op set_op;

@@ -211,6 +211,7 @@ order_relax(struct binder *binder, struct rel *rel, bool is_seen)
 	case REL_FILTER:
 	case REL_PROJECT:
 	case REL_APPEND:
+	case REL_PROJECT_SET:
 		relax_inputs(binder, rel, is_seen);
 		break;
 	case REL_UNIQUE:

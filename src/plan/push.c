@@ -295,6 +295,7 @@ push_down(struct binder *binder, struct rel *rel,
 	case REL_UNIQUE:
 	case REL_LIMIT:
 	case REL_WINDOW:
+	case REL_PROJECT_SET:
 	case REL_SEQUENCE:
 	case REL_UNPIVOT:
 	case REL_CTE:

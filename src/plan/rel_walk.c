@@ -79,6 +79,16 @@ each_of_window(const struct rel_window *window, expr_slot_fn fn, void *arg)
 }
 
 static int
+each_of_sets(struct set_call *calls, uint32_t count, expr_slot_fn fn, void *arg)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = each_of(calls[i].args, calls[i].arg_count, fn, arg);
+	return rc;
+}
+
+static int
 each_of_sequence(const struct rel_sequence *sequence, expr_slot_fn fn,
     void *arg)
 {
@@ -117,8 +127,8 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 	case REL_VALUES:
 		return each_of_values(rel, fn, arg);
 	case REL_FUNCTION:
-		return each_of(rel->function.args, rel->function.arg_count, fn,
-		    arg);
+		return each_of_sets(rel->function.calls,
+		    rel->function.call_count, fn, arg);
 	case REL_FILTER:
 		return each_of(rel->filter.conjuncts, rel->filter.count, fn,
 		    arg);
@@ -134,6 +144,9 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 		return rc != 0 ? rc : one_of(&rel->limit.offset, fn, arg);
 	case REL_WINDOW:
 		return each_of_window(&rel->window, fn, arg);
+	case REL_PROJECT_SET:
+		return each_of_sets(rel->project_set.calls,
+		    rel->project_set.call_count, fn, arg);
 	case REL_SEQUENCE:
 		rc = one_of(&rel->sequence.within, fn, arg);
 		return rc != 0 ? rc : each_of_sequence(&rel->sequence, fn, arg);
@@ -161,6 +174,7 @@ rel_input_count(const struct rel *rel)
 	case REL_LIMIT:
 	case REL_PAYLOAD:
 	case REL_WINDOW:
+	case REL_PROJECT_SET:
 	case REL_UNPIVOT:
 		return 1;
 	case REL_JOIN:

@@ -6,22 +6,69 @@
 #include "common/attr.h"
 #include "types/type.h"
 
-#define SERIES(kind, count, type, step) \
+#define ARGS1(a) \
+	1, \
 	{ \
-		"generate_series", SET_SERIES_##kind, count, \
-		    { TYPE_##type, TYPE_##type, TYPE_##step }, TYPE_##type \
+		TYPE_##a \
+	}
+#define ARGS2(a, b) \
+	2, \
+	{ \
+		TYPE_##a, TYPE_##b \
+	}
+#define ARGS3(a, b, c) \
+	3, \
+	{ \
+		TYPE_##a, TYPE_##b, TYPE_##c \
 	}
 
+/* clang-format off */
+#define SET(id, name, args, type) \
+	{ name, SET_##id, false, args, 1, { { NULL, TYPE_##type } } },
+
+#define SERIES(kind, type, step) \
+	SET(SERIES_##kind, "generate_series", ARGS2(type, type), type) \
+	SET(SERIES_##kind, "generate_series", ARGS3(type, type, step), type)
+
+#define MOMENTS(type) \
+	SET(SERIES_##type, "generate_series", ARGS3(type, type, INTERVAL), type)
+
+#define SPLIT(args) \
+	{ "string_to_table", SET_STRING_TO_TABLE, true, args, 1, \
+	  { { NULL, TYPE_TEXT } } },
+
+#define ELEMENTS(id, name, from, type) \
+	{ name, SET_JSON_##id, false, ARGS1(from), 1, \
+	  { { "value", TYPE_##type } } },
+
+#define EACH(id, name, from, type) \
+	{ name, SET_JSON_##id, false, ARGS1(from), 2, \
+	  { { "key", TYPE_TEXT }, { "value", TYPE_##type } } },
+
 static const struct set_function set_functions[] = {
-	SERIES(INT, 2, INT4, INT4),
-	SERIES(INT, 3, INT4, INT4),
-	SERIES(INT, 2, INT8, INT8),
-	SERIES(INT, 3, INT8, INT8),
-	SERIES(NUMERIC, 2, NUMERIC, NUMERIC),
-	SERIES(NUMERIC, 3, NUMERIC, NUMERIC),
-	SERIES(TIMESTAMP, 3, TIMESTAMP, INTERVAL),
-	SERIES(TIMESTAMPTZ, 3, TIMESTAMPTZ, INTERVAL),
+	SERIES(INT, INT4, INT4)
+	SERIES(INT, INT8, INT8)
+	SERIES(NUMERIC, NUMERIC, NUMERIC)
+	MOMENTS(TIMESTAMP)
+	MOMENTS(TIMESTAMPTZ)
+	SET(UNNEST, "unnest", ARGS1(ANYARRAY), ANYELEMENT)
+	SET(SUBSCRIPTS, "generate_subscripts", ARGS2(ANYARRAY, INT4), INT4)
+	SET(SUBSCRIPTS, "generate_subscripts", ARGS3(ANYARRAY, INT4, BOOL),
+	    INT4)
+	SPLIT(ARGS2(TEXT, TEXT))
+	SPLIT(ARGS3(TEXT, TEXT, TEXT))
+	ELEMENTS(ELEMENTS, "json_array_elements", JSON, JSON)
+	ELEMENTS(ELEMENTS, "jsonb_array_elements", JSONB, JSONB)
+	ELEMENTS(ELEMENTS_TEXT, "json_array_elements_text", JSON, TEXT)
+	ELEMENTS(ELEMENTS_TEXT, "jsonb_array_elements_text", JSONB, TEXT)
+	EACH(EACH, "json_each", JSON, JSON)
+	EACH(EACH, "jsonb_each", JSONB, JSONB)
+	EACH(EACH_TEXT, "json_each_text", JSON, TEXT)
+	EACH(EACH_TEXT, "jsonb_each_text", JSONB, TEXT)
+	SET(JSON_KEYS, "json_object_keys", ARGS1(JSON), TEXT)
+	SET(JSON_KEYS, "jsonb_object_keys", ARGS1(JSONB), TEXT)
 };
+/* clang-format on */
 
 const struct set_function *
 set_function_next(struct str name, const struct set_function *previous)

@@ -1,31 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * set_function.h -- the functions that return sets, those of PostgreSQL's that
- * we have.  What each does is in src/exec/set_function.c.
+ * we have.  What each does is in src/exec/set_cursor.c.
+ *
+ * Of a null argument there are no rows, unless the function is nullable.
  *
  * Threads: the table is constant.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/str.h"
 
-#define SET_ARGS_MAX 3
+#define SET_ARGS_MAX    3
+#define SET_COLUMNS_MAX 2
 
 enum set_function_id {
 	SET_SERIES_INT, /* start, stop, step: int4 or int8 */
 	SET_SERIES_NUMERIC,
 	SET_SERIES_TIMESTAMP,
 	SET_SERIES_TIMESTAMPTZ,
+	SET_UNNEST,
+	SET_SUBSCRIPTS,      /* array, dimension, whether downwards */
+	SET_STRING_TO_TABLE, /* text, delimiter, what is null */
+	SET_JSON_ELEMENTS,
+	SET_JSON_ELEMENTS_TEXT,
+	SET_JSON_EACH,
+	SET_JSON_EACH_TEXT,
+	SET_JSON_KEYS,
+};
+
+struct set_column {
+	const char *name; /* NULL: that of the function, or its alias */
+	uint32_t type;    /* OID, may be polymorphic */
 };
 
 struct set_function {
 	const char *name;
 	enum set_function_id id;
+	bool is_nullable; /* looks at null arguments itself */
 	uint32_t arg_count;
 	uint32_t args[SET_ARGS_MAX]; /* OIDs */
-	uint32_t result;             /* OID */
+	uint32_t column_count;
+	struct set_column columns[SET_COLUMNS_MAX];
 };
 
 /* The candidates of a name, one after the other; NULL at the end. */

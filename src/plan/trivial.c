@@ -59,6 +59,7 @@ is_cheap_node(const struct expr *expr)
 	case EXPR_AGG:
 	case EXPR_WINDOW:
 	case EXPR_GROUPING:
+	case EXPR_SET:
 	case EXPR_OUTER:
 		break;
 	}
@@ -113,6 +114,7 @@ take_rel(const struct rel *rel, int *left)
 	case REL_PAYLOAD:
 	case REL_UNIQUE:
 	case REL_WINDOW:
+	case REL_PROJECT_SET:
 	case REL_SEQUENCE:
 	case REL_UNPIVOT:
 	case REL_SET_OP:

@@ -322,7 +322,7 @@ struct ast_from {
 	int location;
 	struct ast_name table;
 	struct ast_select *subquery;
-	struct ast_expr *function; /* an AST_CALL */
+	struct ast_expr_list functions; /* AST_CALLs; several: ROWS FROM */
 	bool with_ordinality;
 	bool is_only; /* ONLY t: nothing inherits, so it changes nothing */
 	struct ast_column_def *column_defs; /* f() AS t(a int) */

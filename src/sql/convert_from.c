@@ -83,31 +83,48 @@ convert_column_defs(struct convert *c, struct pg_list list, uint32_t *count)
  * looks like a function but is none (CURRENT_DATE, COALESCE, a cast) is
  * allowed by the grammar too.
  */
+static struct ast_expr *
+convert_one_function(struct convert *c, const PgQuery__Node *node,
+    struct ast_from *out)
+{
+	const PgQuery__List *pair = node->list;
+	struct ast_expr *function;
+
+	assert(node->node_case == PG_QUERY__NODE__NODE_LIST);
+	function = convert_expr(c, pair->items[0]);
+	if (function != NULL && out->location == 0)
+		out->location = function->location;
+	if (!convert_failed(c) && function->kind != AST_CALL)
+		convert_unsupported(c, out->location, NULL,
+		    "an expression that is not a function call in FROM");
+	if (pair->n_items > 1 &&
+	    pair->items[1]->node_case == PG_QUERY__NODE__NODE_LIST)
+		out->column_defs =
+		    convert_column_defs(c, PG_LIST(pair->items[1]->list, items),
+			&out->column_def_count);
+	return function;
+}
+
 static struct ast_from *
 convert_function(struct convert *c, const PgQuery__RangeFunction *in)
 {
 	struct ast_from *out = new_from(c, AST_FROM_FUNCTION, 0);
-	const PgQuery__List *first;
 	struct pg_list defs = PG_LIST(in, coldeflist);
 
 	assert(in->n_functions > 0);
-	first = in->functions[0]->list;
-	assert(in->functions[0]->node_case == PG_QUERY__NODE__NODE_LIST);
 	out->is_lateral = in->lateral;
 	out->with_ordinality = in->ordinality;
-	out->function = convert_expr(c, first->items[0]);
-	if (out->function != NULL)
-		out->location = out->function->location;
-	if (in->n_functions > 1)
-		convert_unsupported(c, out->location, NULL,
-		    "ROWS FROM with several functions");
-	if (!convert_failed(c) && out->function->kind != AST_CALL)
-		convert_unsupported(c, out->location, NULL,
-		    "an expression that is not a function call in FROM");
-	if (first->n_items > 1 &&
-	    first->items[1]->node_case == PG_QUERY__NODE__NODE_LIST)
-		defs = PG_LIST(first->items[1]->list, items);
-	out->column_defs = convert_column_defs(c, defs, &out->column_def_count);
+	out->functions.items =
+	    convert_array(c, in->n_functions, sizeof(struct ast_expr *));
+	if (out->functions.items == NULL)
+		return out;
+	for (size_t i = 0; i < in->n_functions; i++)
+		out->functions.items[i] =
+		    convert_one_function(c, in->functions[i], out);
+	out->functions.count = (uint32_t)in->n_functions;
+	if (defs.count > 0)
+		out->column_defs =
+		    convert_column_defs(c, defs, &out->column_def_count);
 	convert_alias(c, in->alias, &out->alias);
 	return out;
 }

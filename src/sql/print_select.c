@@ -184,6 +184,21 @@ print_join(struct buf *out, const struct ast_from *from)
 }
 
 static void
+print_functions(struct buf *out, const struct ast_from *from)
+{
+	if (from->functions.count == 1) {
+		print_expr(out, from->functions.items[0]);
+		return;
+	}
+	buf_put_cstr(out, "ROWS FROM (");
+	for (uint32_t i = 0; i < from->functions.count; i++) {
+		put_comma(out, i);
+		print_expr(out, from->functions.items[i]);
+	}
+	buf_put_cstr(out, ")");
+}
+
+static void
 print_from(struct buf *out, const struct ast_from *from)
 {
 	if (from->is_lateral)
@@ -199,7 +214,7 @@ print_from(struct buf *out, const struct ast_from *from)
 		buf_put_cstr(out, ")");
 		break;
 	case AST_FROM_FUNCTION:
-		print_expr(out, from->function);
+		print_functions(out, from);
 		if (from->with_ordinality)
 			buf_put_cstr(out, " WITH ORDINALITY");
 		break;

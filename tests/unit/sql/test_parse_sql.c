@@ -92,8 +92,6 @@ static const struct {
 	    "SELECT INTO is not supported" },
 	{ "select * from t tablesample system (1)",
 	    STELE_E_FEATURE_NOT_SUPPORTED, 29, "TABLESAMPLE is not supported" },
-	{ "select * from rows from (f(), g()) x", STELE_E_FEATURE_NOT_SUPPORTED,
-	    26, "ROWS FROM with several functions is not supported" },
 	{ "insert into t values (1) on conflict do nothing",
 	    STELE_E_FEATURE_NOT_SUPPORTED, 26, "ON CONFLICT is not supported" },
 	{ "insert into t (a[1]) values (1)", STELE_E_FEATURE_NOT_SUPPORTED, 16,
