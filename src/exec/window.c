@@ -3,7 +3,6 @@
  * window.c -- window functions over one partitioning and order; see
  * window_private.h.  Rows come out in the window's order.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "exec/eval.h"
@@ -47,6 +46,54 @@ add_call(struct window_op *window, const struct window_call *call,
 
 /* Each call has at most three arguments, a filter, offsets and their key. */
 #define EXPRS_OF_CALL 7
+/* Partitions are computed together until they have so many bytes. */
+#define LOAD_BYTES_MIN ((size_t)64 << 10)
+
+static uint32_t
+key_count(const struct window_op *window)
+{
+	return window->op.rel->window.partition_count +
+	    window->op.rel->window.order_count;
+}
+
+/* The columns that rows are sorted by, among those of input and exprs. */
+static struct sort_key *
+sort_keys(const struct window_op *window)
+{
+	const struct rel_window *rel = &window->op.rel->window;
+	struct sort_key *keys = arena_zalloc(window->op.env->arena,
+	    ((size_t)key_count(window) + 1) * sizeof(*keys));
+
+	for (uint32_t i = 0; i < key_count(window); i++)
+		keys[i].column = window->op.rel->input->column_count + i;
+	for (uint32_t i = 0; i < rel->order_count; i++) {
+		struct sort_key *key = &keys[rel->partition_count + i];
+
+		key->is_descending = rel->order[i].is_descending;
+		key->nulls_first = rel->order[i].nulls_first;
+	}
+	return keys;
+}
+
+static void
+init_rows(struct window_op *window)
+{
+	const struct rel *input = window->op.rel->input;
+	const struct exec_context *context = window->op.env->context;
+	uint32_t count = input->column_count + window->expr_count;
+	struct type *types = arena_alloc_array(window->op.env->arena,
+	    (size_t)count + 1, sizeof(*types));
+
+	memcpy(types, input->types, input->column_count * sizeof(*types));
+	for (uint32_t i = 0; i < window->expr_count; i++)
+		types[input->column_count + i] = window->exprs[i]->type;
+	sorter_init(&window->sorter, context, types, count, sort_keys(window),
+	    key_count(window));
+	row_store_init(&window->rows, types, count, context->budget);
+	window->rows.cancel = context->cancel;
+	arena_init(&window->sorted_arena, context->budget);
+	arena_init(&window->arena, context->budget);
+}
 
 static int
 window_open(struct op_state *op, struct error *err)
@@ -54,8 +101,6 @@ window_open(struct op_state *op, struct error *err)
 	struct window_op *window = (struct window_op *)op;
 	const struct rel_window *rel = &op->rel->window;
 	struct arena *arena = op->env->arena;
-	struct mem_budget *budget = op->env->context->budget;
-	struct type *types;
 
 	window->exprs = arena_alloc_array(arena,
 	    (size_t)rel->partition_count + rel->order_count +
@@ -71,136 +116,210 @@ window_open(struct op_state *op, struct error *err)
 		window->results[i].call = &rel->calls[i];
 		add_call(window, &rel->calls[i], &window->results[i].columns);
 	}
-	types = arena_alloc_array(arena, (size_t)window->expr_count + 1,
-	    sizeof(*types));
-	for (uint32_t i = 0; i < window->expr_count; i++)
-		types[i] = window->exprs[i]->type;
-	arena_init(&window->arena, budget);
-	row_store_init(&window->rows, op->rel->input->types,
-	    op->rel->input->column_count, budget);
-	row_store_init(&window->extra, types, window->expr_count, budget);
+	init_rows(window);
 	return arena_check(arena, err);
 }
 
+/* ---- reading ---- */
+
+/* A batch of the input with the values of the exprs behind: 1, 0, or a code. */
 static int
-add_batch(struct window_op *window, const struct batch *batch,
+next_input(struct window_op *window, struct arena *arena, struct batch *out,
     struct error *err)
 {
-	struct arena *arena = &window->op.batch_arena;
-	const struct eval eval = eval_of_batch(window->op.env, arena, batch);
-	struct vec *values = arena_alloc_array(arena,
-	    (size_t)window->expr_count + 1, sizeof(*values));
-	int rc = 0;
+	uint32_t count = window->op.rel->input->column_count;
+	struct batch batch;
+	struct eval eval;
+	int rc;
 
+	rc = op_next(window->op.input, &batch, err);
+	if (rc <= 0)
+		return rc;
+	eval = eval_of_batch(window->op.env, arena, &batch);
+	*out = batch;
+	out->col_count = count + window->expr_count;
+	out->cols = arena_alloc_array(arena, (size_t)out->col_count + 1,
+	    sizeof(*out->cols));
+	memcpy(out->cols, batch.cols, count * sizeof(*out->cols));
+	rc = 0;
 	for (uint32_t i = 0; i < window->expr_count && rc == 0; i++)
-		rc = eval_expr(&eval, window->exprs[i], batch->sel, &values[i],
-		    err);
-	if (rc == 0)
-		rc = row_store_add(&window->extra, values, batch->sel, err);
-	if (rc == 0)
-		rc = row_store_add(&window->rows, batch->cols, batch->sel, err);
-	return rc == 0 ? op_forget(&window->op, err) : rc;
+		rc = eval_expr(&eval, window->exprs[i], batch.sel,
+		    &out->cols[count + i], err);
+	return rc != 0 ? rc : 1;
+}
+
+static int
+sort_input(struct window_op *window, struct error *err)
+{
+	struct arena *arena = &window->op.batch_arena;
+	struct batch batch;
+	int rc;
+
+	while ((rc = next_input(window, arena, &batch, err)) > 0) {
+		rc = sorter_add(&window->sorter, batch.cols, batch.sel, err);
+		if (rc == 0)
+			rc = op_forget(&window->op, err);
+		if (rc != 0)
+			return rc;
+	}
+	return rc != 0 ? rc : sorter_finish(&window->sorter, err);
+}
+
+/* The next rows in order: 1, 0 at the end, or a code. */
+static int
+next_sorted(struct window_op *window, struct error *err)
+{
+	struct batch *batch = &window->sorted;
+	int rc = op_check_cancel(&window->op, err);
+
+	batch->sel.count = 0;
+	if (rc != 0)
+		return rc;
+	arena_reset(&window->sorted_arena);
+	window->sorted_at = 0;
+	/* all rows are peers: they stay as they come */
+	rc = key_count(window) == 0
+	    ? next_input(window, &window->sorted_arena, batch, err)
+	    : sorter_next(&window->sorter, &window->sorted_arena, batch, err);
+	if (rc > 0 && arena_check(&window->sorted_arena, err) != 0)
+		return err->code;
+	return rc;
+}
+
+static size_t
+load_limit(const struct window_op *window)
+{
+	size_t half = window->op.env->context->work_mem_bytes / 2;
+
+	return half < LOAD_BYTES_MIN ? LOAD_BYTES_MIN : half;
+}
+
+/* Whether a row of window->sorted is in the partition of the one before it. */
+static bool
+continues(const struct window_op *window, uint32_t at)
+{
+	const struct row_order order = {
+		.keys = window->sorter.order.keys,
+		.key_count = window->op.rel->window.partition_count,
+		.types = window->sorter.order.types,
+	};
+	const struct batch *batch = &window->sorted;
+	uint32_t row = sel_row(batch->sel, at);
+
+	if (at > 0)
+		return row_order_compare(&order, batch->cols,
+			   sel_row(batch->sel, at - 1), batch->cols, row) == 0;
+	return row_order_compare(&order, window->rows.columns,
+		   window->rows.row_count - 1, batch->cols, row) == 0;
+}
+
+/* Take rows of window->sorted, or up to the end of a load that is full. */
+static int
+take_sorted(struct window_op *window, bool *is_loaded, struct error *err)
+{
+	const struct batch *batch = &window->sorted;
+	uint32_t first = window->sorted_at;
+	uint32_t at = first;
+	uint16_t rows[VEC_ROWS];
+
+	*is_loaded = false;
+	if (window->rows.row_count > 0 &&
+	    row_store_bytes(&window->rows) >= load_limit(window)) {
+		while (at < batch->sel.count && continues(window, at))
+			at++;
+		*is_loaded = at < batch->sel.count;
+	} else {
+		at = batch->sel.count;
+	}
+	for (uint32_t i = first; i < at; i++)
+		rows[i - first] = (uint16_t)sel_row(batch->sel, i);
+	window->sorted_at = at;
+	return row_store_add(&window->rows, batch->cols,
+	    (struct sel){ .rows = rows, .count = at - first }, err);
+}
+
+/* The next partitions, whole: the rows are those of a load. */
+static int
+load(struct window_op *window, struct error *err)
+{
+	bool is_loaded;
+	int rc;
+
+	row_store_reset(&window->rows);
+	while (!window->is_done) {
+		if (window->sorted_at < window->sorted.sel.count) {
+			rc = take_sorted(window, &is_loaded, err);
+			if (rc != 0 || is_loaded)
+				return rc;
+		}
+		rc = next_sorted(window, err);
+		if (rc < 0)
+			return rc;
+		window->is_done = rc == 0;
+	}
+	return 0;
 }
 
 /* ---- order ---- */
 
-/* Rows a and b by the columns from `first` to `limit`. */
+/* Whether two positions are equal by the first `count` keys. */
+static bool
+are_equal(const struct window_op *window, uint32_t a, uint32_t b,
+    uint32_t count)
+{
+	struct row_order order = window->sorter.order;
+
+	order.key_count = count;
+	return row_order_compare(&order, window->rows.columns, a,
+		   window->rows.columns, b) == 0;
+}
+
+/* Rows that are equal by the first `count` keys follow each other. */
 static int
-compare_columns(const struct window_op *window, uint32_t a, uint32_t b,
-    uint32_t first, uint32_t limit)
-{
-	const struct rel_window *rel = &window->op.rel->window;
-
-	for (uint32_t i = first; i < limit; i++) {
-		const struct order_key *order = i < rel->partition_count
-		    ? NULL
-		    : &rel->order[i - rel->partition_count];
-		const struct vec *column = &window->extra.columns[i];
-		struct datum x = vec_get(column, a);
-		struct datum y = vec_get(column, b);
-		int result;
-
-		if (x.is_null || y.is_null) {
-			result = (int)x.is_null - (int)y.is_null;
-			if (order != NULL && order->nulls_first)
-				result = -result;
-		} else {
-			result = type_compare(&window->exprs[i]->type, &x, &y);
-			if (order != NULL && order->is_descending)
-				result = -result;
-		}
-		if (result != 0)
-			return result;
-	}
-	return 0;
-}
-
-static uint32_t
-key_count(const struct window_op *window)
-{
-	return window->op.rel->window.partition_count +
-	    window->op.rel->window.order_count;
-}
-
-static int
-compare_rows(const void *a, const void *b, void *arg)
-{
-	uint32_t x = *(const uint32_t *)a;
-	uint32_t y = *(const uint32_t *)b;
-	int result = compare_columns(arg, x, y, 0, key_count(arg));
-
-	return result != 0 ? result : (x > y) - (x < y);
-}
-
-/* Rows that are equal by all keys up to `limit` follow each other. */
-static uint32_t
-run_limit(const struct window_op *window, uint32_t from, uint32_t to,
-    uint32_t limit)
+find_limit(const struct window_op *window, uint32_t from, uint32_t count,
+    uint32_t *limit, struct error *err)
 {
 	uint32_t at = from + 1;
 
-	while (at < to &&
-	    compare_columns(window, window->order[at - 1], window->order[at], 0,
-		limit) == 0)
-		at++;
-	return at;
+	for (; at < window->row_count && are_equal(window, at - 1, at, count);
+	     at++) {
+		if (at % VEC_ROWS == 0 &&
+		    op_check_cancel(&window->op, err) != 0)
+			return err->code;
+	}
+	*limit = at;
+	return op_check_cancel(&window->op, err);
 }
 
-static void
-find_peers(struct window_op *window)
+static int
+find_peers(struct window_op *window, struct error *err)
 {
-	for (uint32_t i = 0; i < window->row_count;) {
-		uint32_t limit =
-		    run_limit(window, i, window->row_count, key_count(window));
+	uint32_t limit;
 
+	for (uint32_t i = 0; i < window->row_count; i = limit) {
+		int rc = find_limit(window, i, key_count(window), &limit, err);
+
+		if (rc != 0)
+			return rc;
 		for (uint32_t k = i; k < limit; k++) {
 			window->peers_first[k] = i;
 			window->peers_limit[k] = limit;
 		}
-		i = limit;
 	}
+	return 0;
 }
 
 static int
-put_in_order(struct window_op *window, struct error *err)
+find_order(struct window_op *window, struct error *err)
 {
-	uint32_t count = window->extra.row_count;
-	size_t size = ((size_t)count + 1) * sizeof(uint32_t);
+	size_t size = ((size_t)window->rows.row_count + 1) * sizeof(uint32_t);
 
 	window->row_count = window->rows.row_count;
-	window->order = arena_try_alloc(&window->arena, size);
 	window->peers_first = arena_try_alloc(&window->arena, size);
 	window->peers_limit = arena_try_alloc(&window->arena, size);
-	if (window->order == NULL || window->peers_first == NULL ||
-	    window->peers_limit == NULL)
+	if (window->peers_first == NULL || window->peers_limit == NULL)
 		return out_of_memory(err);
-	for (uint32_t i = 0; i < count; i++)
-		window->order[i] = i;
-	if (key_count(window) > 0)
-		qsort_r(window->order, count, sizeof(*window->order),
-		    compare_rows, window);
-	find_peers(window);
-	return 0;
+	return find_peers(window, err);
 }
 
 /* ---- results ---- */
@@ -232,34 +351,42 @@ run_calls(struct window_op *window, struct error *err)
 	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
 		rc = init_result(window, &window->results[i], err);
 	for (uint32_t first = 0; first < window->row_count && rc == 0;) {
-		struct window_span partition = { first,
-			run_limit(window, first, window->row_count,
-			    rel->partition_count) };
+		struct window_span partition = { .first = first };
 
+		rc = find_limit(window, first, rel->partition_count,
+		    &partition.limit, err);
 		for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
 			rc = window_call_run(window, &window->results[i],
 			    partition, err);
-		if (rc == 0)
-			rc = op_check_cancel(&window->op, err);
 		first = partition.limit;
 	}
 	return rc != 0 ? rc : arena_check(&window->arena, err);
 }
 
+/* The next load and its results; there is none if it has no rows. */
 static int
-read_all(struct window_op *window, struct error *err)
+compute(struct window_op *window, struct error *err)
 {
-	struct batch batch;
-	int rc;
+	uint64_t bytes;
+	int rc = 0;
 
-	while ((rc = op_next(window->op.input, &batch, err)) > 0) {
-		rc = add_batch(window, &batch, err);
-		if (rc != 0)
-			return rc;
-	}
+	if (!window->is_sorted && key_count(window) > 0)
+		rc = sort_input(window, err);
+	window->is_sorted = true;
+	arena_release(&window->arena);
+	window->at = 0;
 	if (rc == 0)
-		rc = put_in_order(window, err);
-	return rc != 0 ? rc : run_calls(window, err);
+		rc = load(window, err);
+	if (rc == 0)
+		rc = find_order(window, err);
+	if (rc == 0)
+		rc = run_calls(window, err);
+	bytes = row_store_bytes(&window->rows) + window->arena.used_bytes +
+	    row_store_bytes(&window->sorter.store) +
+	    window->sorter.arena.used_bytes;
+	if (bytes > window->memory_bytes)
+		window->memory_bytes = bytes;
+	return rc;
 }
 
 /* ---- giving ---- */
@@ -282,12 +409,13 @@ window_next(struct op_state *op, struct batch *out, struct error *err)
 	uint32_t input_count = op->rel->input->column_count;
 	uint32_t count;
 
-	if (!window->is_read) {
-		int rc = read_all(window, err);
+	if (window->at == window->row_count) {
+		int rc = compute(window, err);
 
+		if (rc == 0)
+			rc = op_forget(op, err);
 		if (rc != 0)
 			return rc;
-		window->is_read = true;
 	}
 	count = window->row_count - window->at;
 	count = count < VEC_ROWS ? count : VEC_ROWS;
@@ -299,8 +427,8 @@ window_next(struct op_state *op, struct batch *out, struct error *err)
 	out->cols = arena_alloc_array(&op->batch_arena, out->col_count + 1,
 	    sizeof(*out->cols));
 	for (uint32_t i = 0; i < input_count; i++)
-		row_store_column(&window->rows, i, window->order, window->at,
-		    count, &op->batch_arena, &out->cols[i]);
+		row_store_column(&window->rows, i, NULL, window->at, count,
+		    &op->batch_arena, &out->cols[i]);
 	for (uint32_t i = input_count; i < out->col_count; i++)
 		out->cols[i] =
 		    slice(&window->results[i - input_count].values, window->at);
@@ -313,8 +441,9 @@ window_close(struct op_state *op)
 {
 	struct window_op *window = (struct window_op *)op;
 
+	sorter_release(&window->sorter);
 	row_store_release(&window->rows);
-	row_store_release(&window->extra);
+	arena_release(&window->sorted_arena);
 	arena_release(&window->arena);
 }
 
@@ -323,9 +452,16 @@ window_report(const struct op_state *op, struct op_stats *stats)
 {
 	const struct window_op *window = (const struct window_op *)op;
 
+	uint64_t sorting = window->sorter.memory_bytes;
+
 	op_stats_keep_memory(stats,
-	    window->rows.arena.used_bytes + window->extra.arena.used_bytes +
-		window->arena.used_bytes);
+	    window->memory_bytes > sorting ? window->memory_bytes : sorting);
+	if (key_count(window) == 0)
+		return;
+	stats->sort_method =
+	    window->sorter.runs_written > 0 ? SORT_EXTERNAL : SORT_IN_MEMORY;
+	op_stats_add_spill(stats, window->sorter.runs_written,
+	    window->sorter.disk_bytes);
 }
 
 static const struct op_class window_class = {

@@ -116,17 +116,20 @@ run_ntile(const struct window_op *window, struct window_result *result,
 
 /* ---- other rows ---- */
 
-static void
+static int
 run_lag(const struct window_op *window, struct window_result *result,
-    struct window_span partition, int direction)
+    struct window_span partition, int direction, struct error *err)
 {
 	const uint32_t *args = result->columns.args;
+	int rc = 0;
 
-	for (uint32_t i = partition.first; i < partition.limit; i++) {
+	for (uint32_t i = partition.first; i < partition.limit && rc == 0;
+	     i++) {
 		struct datum value = { .is_null = true };
 		struct datum offset = { .i64 = 1 };
 		int64_t at;
 
+		rc = op_check_cancel(&window->op, err);
 		if (args[1] != NO_COLUMN)
 			offset = window_value(window, args[1], i);
 		if (offset.is_null) {
@@ -141,6 +144,7 @@ run_lag(const struct window_op *window, struct window_result *result,
 			value = window_value(window, args[2], i);
 		set_result(result, i, &value);
 	}
+	return rc;
 }
 
 /* The n-th row of a frame that is not excluded; limit if there is none. */
@@ -192,13 +196,12 @@ run_value_of_frame(const struct window_frames *frames,
 		struct datum value = { .is_null = true };
 		struct datum n = { .i64 = 1 };
 		uint32_t at = span.limit;
+		int rc = op_check_cancel(&frames->window->op, err);
 
-		if (kind == WINDOW_NTH_VALUE) {
-			int rc = nth_argument(frames, i, &n, err);
-
-			if (rc != 0)
-				return rc;
-		}
+		if (rc == 0 && kind == WINDOW_NTH_VALUE)
+			rc = nth_argument(frames, i, &n, err);
+		if (rc != 0)
+			return rc;
 		if (kind == WINDOW_LAST_VALUE)
 			at = last_of_frame(frames, i, span);
 		else if (!n.is_null)
@@ -227,14 +230,15 @@ static int
 flush(struct pending *pending, struct error *err)
 {
 	const uint32_t *args = pending->result->columns.args;
-	const struct row_store *extra = &pending->window->extra;
+	const struct window_op *window = pending->window;
 	struct arena *arena = &pending->window->op.batch_arena;
 	struct vec values[2];
 	int rc;
 
 	for (uint32_t i = 0; i < 2; i++)
 		if (args[i] != NO_COLUMN)
-			row_store_column(extra, args[i], pending->rows, 0,
+			row_store_column(&window->rows,
+			    window_column(window, args[i]), pending->rows, 0,
 			    pending->count, arena, &values[i]);
 	rc = agg_state_add(pending->state,
 	    args[0] == NO_COLUMN ? NULL : &values[0], &values[1],
@@ -263,7 +267,7 @@ add_row(struct pending *pending, uint32_t position, uint32_t group,
 {
 	if (!passes_filter(pending, position))
 		return 0;
-	pending->rows[pending->count] = pending->window->order[position];
+	pending->rows[pending->count] = position;
 	pending->groups[pending->count++] = group;
 	return pending->count == VEC_ROWS ? flush(pending, err) : 0;
 }
@@ -333,6 +337,7 @@ run_apart(const struct window_frames *frames, struct pending *pending,
 	for (uint32_t i = span.first; i < span.limit && rc == 0; i++) {
 		struct window_span frame = window_frames_at(frames, i);
 
+		rc = op_check_cancel(&frames->window->op, err);
 		for (uint32_t k = frame.first; k < frame.limit && rc == 0; k++)
 			if (!window_is_excluded(frames, i, k))
 				rc = add_row(pending, k, i - span.first, err);
@@ -411,11 +416,9 @@ window_call_run(struct window_op *window, struct window_result *result,
 	case WINDOW_NTILE:
 		return run_ntile(window, result, partition, err);
 	case WINDOW_LAG:
-		run_lag(window, result, partition, -1);
-		return 0;
+		return run_lag(window, result, partition, -1, err);
 	case WINDOW_LEAD:
-		run_lag(window, result, partition, 1);
-		return 0;
+		return run_lag(window, result, partition, 1, err);
 	case WINDOW_AGGREGATE:
 	case WINDOW_FIRST_VALUE:
 	case WINDOW_LAST_VALUE:

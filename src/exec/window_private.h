@@ -6,9 +6,11 @@
  *   window_frame.c  which rows a row's frame has
  *   window_call.c   the functions
  *
- * All is read first.  A row has a position in the window's order, by partition,
- * then by the keys of ORDER BY, then as it came; everything below speaks of
- * positions.  Values that the functions need are columns of `extra`.
+ * The input is sorted by partition, then by the keys of ORDER BY, then as it
+ * came, and computed in loads of whole partitions, many small ones or a large
+ * one.  A row of a load has a position in it; everything below speaks of
+ * positions.  Values that the functions need, the exprs, are columns of the rows
+ * behind those of the input.
  */
 #pragma once
 
@@ -17,10 +19,11 @@
 
 #include "exec/op.h"
 #include "exec/row_store.h"
+#include "exec/sorter.h"
 
 #define NO_COLUMN UINT32_MAX
 
-/* Where the values of one call are in `extra`. */
+/* Where the values of one call are among the exprs. */
 struct window_columns {
 	uint32_t args[WINDOW_ARGS_MAX]; /* of an aggregate: arg, second */
 	uint32_t filter;
@@ -38,19 +41,30 @@ struct window_result {
 
 struct window_op {
 	struct op_state op;
-	struct row_store rows;  /* the input's columns */
-	struct row_store extra; /* partition, order, then those of the calls */
-	struct expr **exprs;    /* of `extra` */
+	struct expr **exprs; /* partition, order, then those of the calls */
 	uint32_t expr_count;
+	struct sorter sorter;
+	bool is_sorted;
+	struct batch sorted; /* rows in order, the next of which ... */
+	uint32_t sorted_at;  /* ... this one in its selection is */
+	bool is_done;        /* there are no others */
+	struct arena sorted_arena;
+	struct row_store rows; /* of the load */
 	struct window_result *results;
 	struct arena arena;    /* of what follows */
-	uint32_t *order;       /* row of each position */
 	uint32_t *peers_first; /* of each position: its peers' first one */
 	uint32_t *peers_limit; /* and the one after their last */
 	uint32_t row_count;
-	uint32_t at; /* position that is given next */
-	bool is_read;
+	uint32_t at;           /* position that is given next */
+	uint64_t memory_bytes; /* the most that was kept */
 };
+
+/* The column of an expr. */
+static inline uint32_t
+window_column(const struct window_op *window, uint32_t expr)
+{
+	return window->op.rel->input->column_count + expr;
+}
 
 /* Positions first..limit-1. */
 struct window_span {
@@ -61,7 +75,8 @@ struct window_span {
 static inline struct datum
 window_value(const struct window_op *window, uint32_t column, uint32_t position)
 {
-	return vec_get(&window->extra.columns[column], window->order[position]);
+	return vec_get(&window->rows.columns[window_column(window, column)],
+	    position);
 }
 
 /* ---- window_frame.c ---- */
