@@ -342,6 +342,7 @@ struct rel_limit {
 struct rel_set_op {
 	bool is_except;
 	bool is_all;
+	bool is_unordered; /* nobody sees the order of the rows */
 	struct rel *right;
 };
 

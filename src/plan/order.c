@@ -199,6 +199,7 @@ order_relax(struct binder *binder, struct rel *rel, bool is_seen)
 		relax_inputs(binder, rel, !orders_groups(rel));
 		break;
 	case REL_SET_OP:
+		rel->set_op.is_unordered = !is_seen;
 		/* which of equal rows comes out depends on the left side */
 		relax_input(binder, rel, 0,
 		    is_seen || !have_one_look(rel->types, rel->column_count));

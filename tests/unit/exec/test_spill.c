@@ -84,6 +84,12 @@ static const char *const queries[] = {
 	" and t.event_id < 4 and y.k > 100",
 	"select t.a, count(*) from " T "join " R "on t.context_id ="
 	" y.context_id and t.event_id < 9 group by t.a",
+	"select f, event_id from " T "except select f, k from " R,
+	"select a, b from " T "except all select k, b from " R,
+	"select a, b, event_id from " T "intersect select a, b, event_id + 1 -"
+	" event_id % 2 from " R,
+	"select count(*) from (select a, b, event_id from " T "intersect all"
+	" select a, b, event_id from " R ") q",
 	"select event_id, row_number() over w, sum(f) over w, lag(b) over w,"
 	" first_value(n) over w from " T "window w as (partition by a order by"
 	" f desc)",
@@ -119,7 +125,7 @@ is_due(void)
 static bool
 fails(void)
 {
-	return is_due() && !faults.damages;
+	return !faults.damages && is_due();
 }
 
 static int
@@ -241,7 +247,7 @@ END_TEST
 static void
 fail_each_call(const char *query, int error, bool damages, const char *answer)
 {
-	uint32_t count, step, failed = 0;
+	uint32_t count, step;
 
 	expect(query);
 	set_fault(0, error, damages);
@@ -254,13 +260,9 @@ fail_each_call(const char *query, int error, bool damages, const char *answer)
 
 		set_fault(at, error, damages);
 		got = sql_run(runner, query);
-		if (strcmp(got, expected) == 0)
-			continue; /* a write, which cannot damage */
 		ck_assert_msg(strstr(got, answer) != NULL, "%u of %u: %s", at,
 		    count, got);
-		failed++;
 	}
-	ck_assert_uint_gt(failed, 2);
 	set_fault(0, 0, false);
 	check_expected(query, sql_run(runner, query));
 }
