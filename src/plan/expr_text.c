@@ -57,9 +57,11 @@ put_made(const struct expr_text *text, const struct rel *maker, uint32_t column,
 			expr_text_put(&below, maker->project[i], out);
 		else if (i < maker->agg.key_count)
 			expr_text_put(&below, maker->agg.keys[i], out);
-		else
+		else if (i < maker->agg.key_count + maker->agg.call_count)
 			agg_text_put(&below,
 			    &maker->agg.calls[i - maker->agg.key_count], out);
+		else
+			buf_put_cstr(out, "GROUPING()");
 		return true;
 	}
 	return false;
