@@ -43,6 +43,8 @@ exec_new(const struct plan *plan, const struct exec_context *context)
 	if (exec == NULL)
 		return NULL;
 	exec->context = *context;
+	if (plan->spills_all)
+		exec->context.work_mem_bytes = 0;
 	arena_init(&exec->arena, context->budget);
 	exec_env_init(&exec->env, plan, &exec->context, &exec->arena);
 	return exec;

@@ -12,6 +12,7 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/layout.h"
+#include "plan/option.h"
 #include "plan/trivial.h"
 #include "types/type_int.h"
 
@@ -235,6 +236,8 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 	set_needs(&binder, plan);
 	plan->is_trivial = plan->kind == PLAN_QUERY && plan->explain == NULL &&
 	    rel_is_trivial(plan->root);
+	if (plan->root != NULL && !plan->is_trivial)
+		plan->spills_all = !option_is_on(&binder, OPTION_WORK_MEM);
 	*out = plan;
 	return 0;
 }
