@@ -88,6 +88,12 @@ struct config_session {
 	int64_t idle_in_transaction_session_timeout_ms;
 	int64_t idle_session_timeout_ms;
 	int64_t work_mem_bytes;
+	bool enable_context_index;
+	bool enable_filters;
+	bool enable_row_filter;
+	bool enable_segment_ranges;
+	bool enable_zone_maps;
+	bool enable_zone_sets;
 };
 
 struct config {
@@ -123,10 +129,6 @@ struct config {
 	bool compaction;
 	int64_t compaction_rate_bytes; /* a second; 0 is any */
 	int64_t compaction_window_ms;
-	bool enable_context_index;
-	bool enable_filters;
-	bool enable_row_filter;
-	bool enable_zone_maps;
 
 	/* limits of one event and of the catalogue */
 	int64_t max_context_size_bytes;

@@ -43,7 +43,6 @@ struct engine_options {
 	uint64_t manifest_log_bytes;   /* then it is rewritten; 0: 1 MiB */
 	size_t batch_memory_bytes;     /* a larger batch is STELE_E_LIMIT */
 	size_t block_cache_size_bytes;
-	unsigned scan_without; /* enum scan_without, of all scans */
 	uint32_t max_fields;
 	uint32_t max_event_types;
 	uint32_t max_context_size_bytes;
@@ -206,13 +205,18 @@ struct scan_set {
 	const struct datum *values; /* in the column's form; none is null */
 };
 
-/* Indexes that a scan does without, for tests: its rows are the same. */
+/*
+ * Indexes, and what is known of order, that a scan does without, for tests and
+ * in doubt: its rows are the same.
+ */
 enum scan_without {
 	SCAN_WITHOUT_ZONE_MAPS = 1,
 	SCAN_WITHOUT_FILTERS = 2,
-	SCAN_WITHOUT_CONTEXT_INDEX = 4,
-	SCAN_WITHOUT_ROW_FILTER = 8, /* which leaves rows out within zones */
-	SCAN_WITHOUT_ALL = 15
+	SCAN_WITHOUT_CONTEXT_INDEX = 4, /* nor the chains of MemTables */
+	SCAN_WITHOUT_ROW_FILTER = 8,    /* which leaves rows out within zones */
+	SCAN_WITHOUT_ZONE_SETS = 16,    /* the values in a zone, as bits */
+	SCAN_WITHOUT_SEGMENT_RANGES = 32, /* of event_id and timestamp */
+	SCAN_WITHOUT_ALL = 63
 };
 
 struct scan_spec {
@@ -234,7 +238,7 @@ struct scan_spec {
 	uint32_t range_count;
 	const struct scan_set *sets; /* rows with another value may be too */
 	uint32_t set_count;
-	unsigned without; /* enum scan_without, besides the engine's */
+	unsigned without; /* enum scan_without */
 };
 
 struct scan_stats {

@@ -22,7 +22,8 @@ scan_rows(const struct exec_env *env, const struct rel *rel,
 {
 	struct snapshot *snapshot = env->context->snapshot;
 	struct scan_spec spec = { .snapshot = snapshot,
-		.type = rel->scan.type };
+		.type = rel->scan.type,
+		.without = env->context->scan_without };
 	bool is_empty = false;
 	struct scan *scan;
 	int rc = 0;

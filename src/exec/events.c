@@ -219,7 +219,8 @@ static int
 events_open(struct op_state *op, struct error *err)
 {
 	struct events_op *events = (struct events_op *)op;
-	struct scan_spec spec = { .snapshot = op->env->context->snapshot };
+	struct scan_spec spec = { .snapshot = op->env->context->snapshot,
+		.without = op->env->context->scan_without };
 	bool is_empty;
 	int rc;
 

@@ -44,6 +44,7 @@ struct exec_wait {
 struct exec_context {
 	struct engine *engine;
 	struct snapshot *snapshot; /* NULL only if !plan->reads_events */
+	unsigned scan_without;     /* enum scan_without, of all its scans */
 
 	/*
 	 * The open transaction's rows, which its queries see after all others,

@@ -221,6 +221,7 @@ read_type(struct payload_op *op, const struct wanted_row *rows, uint32_t count,
 		.attnum_count = rows->type->attnum_count,
 		.event_ids = op->event_ids,
 		.event_id_count = count,
+		.without = context->scan_without,
 	};
 	struct scan *scan;
 	int rc;

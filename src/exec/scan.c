@@ -54,7 +54,8 @@ open_committed(struct scan_op *scan, struct error *err)
 	const struct rel *rel = scan->op.rel;
 	struct snapshot *snapshot = env->context->snapshot;
 	struct scan_spec spec = { .snapshot = snapshot,
-		.type = rel->scan.type };
+		.type = rel->scan.type,
+		.without = env->context->scan_without };
 	struct merge_source *sources;
 	uint32_t id_column = 0;
 	uint32_t run_count;
@@ -188,7 +189,8 @@ scan_op_count(struct op_state *op, uint64_t *count)
 
 	/* the transaction's own rows would have to be counted by type */
 	if (op->class != &scan_class || op->rel->scan.bound_count > 0 ||
-	    op->env->context->batch != NULL || scan->scan == NULL)
+	    op->env->context->batch != NULL || scan->scan == NULL ||
+	    (op->env->context->scan_without & SCAN_WITHOUT_ZONE_MAPS) != 0)
 		return false;
 	*count = scan_row_estimate(scan->scan);
 	return true;

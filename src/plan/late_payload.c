@@ -5,6 +5,7 @@
 #include "plan/late_payload.h"
 
 #include "plan/column_set.h"
+#include "plan/option.h"
 
 /* The relations that the rule looks for, from above. */
 struct late_plan {
@@ -126,7 +127,8 @@ late_payload(struct binder *binder, const struct rel *limit,
 	struct rel *keys, *payload, *project;
 	struct late_plan plan;
 
-	if (!match(limit, &plan) || !is_worth_it(binder, &plan, wanted))
+	if (!option_is_on(binder, OPTION_LATE_PAYLOAD) ||
+	    !match(limit, &plan) || !is_worth_it(binder, &plan, wanted))
 		return NULL;
 	keys = project_keys(binder, &plan);
 	payload = rel_new_over(binder, REL_PAYLOAD,

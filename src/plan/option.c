@@ -15,6 +15,7 @@ static const char *const names[OPTION_COUNT] = {
 	[OPTION_FILTER_PUSHDOWN] = "stele.enable_filter_pushdown",
 	[OPTION_HASHED_SUBQUERY] = "stele.enable_hashed_subquery",
 	[OPTION_JOIN_ORDER] = "stele.enable_join_order",
+	[OPTION_LATE_PAYLOAD] = "stele.enable_late_payload",
 	[OPTION_SCAN_BOUNDS] = "stele.enable_scan_bounds",
 	[OPTION_UNORDERED_SCAN] = "stele.enable_unordered_scan",
 	[OPTION_WORK_MEM] = "stele.enable_work_mem",

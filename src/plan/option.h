@@ -21,6 +21,7 @@ enum plan_option {
 	OPTION_FILTER_PUSHDOWN, /* conditions as far down as they go */
 	OPTION_HASHED_SUBQUERY, /* IN (SELECT ...) as a hash table */
 	OPTION_JOIN_ORDER,      /* inner joins in another order */
+	OPTION_LATE_PAYLOAD,    /* payloads of the rows that are left */
 	OPTION_SCAN_BOUNDS,     /* conditions prune scans */
 	OPTION_UNORDERED_SCAN,  /* no order where nobody can see it */
 	OPTION_WORK_MEM,        /* rows are kept in memory, up to work_mem */

@@ -290,23 +290,6 @@ engine_failed_cb(void *arg, const struct error *err)
 	(void)kill(getpid(), SIGTERM);
 }
 
-/* What scans have to do without. */
-static unsigned
-scan_without(const struct config *config)
-{
-	unsigned without = 0;
-
-	if (!config->enable_context_index)
-		without |= SCAN_WITHOUT_CONTEXT_INDEX;
-	if (!config->enable_filters)
-		without |= SCAN_WITHOUT_FILTERS;
-	if (!config->enable_row_filter)
-		without |= SCAN_WITHOUT_ROW_FILTER;
-	if (!config->enable_zone_maps)
-		without |= SCAN_WITHOUT_ZONE_MAPS;
-	return without;
-}
-
 static int
 open_engine(struct server *server, const struct config *config,
     struct error *err)
@@ -323,7 +306,6 @@ open_engine(struct server *server, const struct config *config,
 		.batch_memory_bytes = (size_t)config->batch_memory_bytes,
 		.block_cache_size_bytes =
 		    (size_t)config->block_cache_size_bytes,
-		.scan_without = scan_without(config),
 		.max_fields = (uint32_t)config->max_fields,
 		.max_event_types = (uint32_t)config->max_event_types,
 		.max_context_size_bytes =

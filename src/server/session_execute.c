@@ -134,6 +134,27 @@ session_name_max(const struct session *session)
 	return (uint32_t)session->settings.server->max_prepared_statements;
 }
 
+/* What scans have to do without. */
+static unsigned
+scan_without(const struct config_session *config)
+{
+	unsigned without = 0;
+
+	if (!config->enable_context_index)
+		without |= SCAN_WITHOUT_CONTEXT_INDEX;
+	if (!config->enable_filters)
+		without |= SCAN_WITHOUT_FILTERS;
+	if (!config->enable_row_filter)
+		without |= SCAN_WITHOUT_ROW_FILTER;
+	if (!config->enable_segment_ranges)
+		without |= SCAN_WITHOUT_SEGMENT_RANGES;
+	if (!config->enable_zone_maps)
+		without |= SCAN_WITHOUT_ZONE_MAPS;
+	if (!config->enable_zone_sets)
+		without |= SCAN_WITHOUT_ZONE_SETS;
+	return without;
+}
+
 void
 session_context(struct session *session, struct portal *portal)
 {
@@ -155,6 +176,7 @@ session_context(struct session *session, struct portal *portal)
 	portal->context = (struct exec_context){
 		.engine = session->server->engine,
 		.snapshot = portal->snapshot,
+		.scan_without = scan_without(&session->settings.config),
 		.batch =
 		    transaction_has_writes(session) ? transaction->batch : NULL,
 		.params = portal->params,

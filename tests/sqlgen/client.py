@@ -37,7 +37,7 @@ class Client:
     def must(self, text):
         answer = self.run(text)
         if answer.error:
-            raise SystemExit(f"{answer.error} {answer.message}\n{text}")
+            raise SystemExit(f"{answer.error} {answer.message}\n{text[:2000]}")
         return answer
 
 

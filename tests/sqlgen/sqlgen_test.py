@@ -38,6 +38,7 @@ OPTIONS = [
     "stele.enable_filter_pushdown",
     "stele.enable_hashed_subquery",
     "stele.enable_join_order",
+    "stele.enable_late_payload",
     "stele.enable_scan_bounds",
     "stele.enable_unordered_scan",
     "stele.enable_work_mem",

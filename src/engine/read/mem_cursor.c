@@ -129,6 +129,37 @@ is_wanted(const struct scan_spec *spec, mem_ref ref)
 	    chunk->type_oid == spec->type->oid;
 }
 
+/*
+ * The rows of the context in chunks of the type from `chunk` on, without its
+ * chain: all rows are looked at, once to be counted.
+ */
+static int
+search_refs(struct mem_cursor *cursor, const struct mem_chunk *chunk,
+    struct error *err)
+{
+	const struct scan_spec *spec = &cursor->base.scan->spec;
+	const struct mem_chunk *first = chunk;
+	size_t count = 0;
+
+	for (; chunk != NULL; chunk = mem_chunk_next(chunk))
+		count += mem_chunk_count_upto(chunk, spec->event_id_last);
+	cursor->refs = malloc((count + 1) * sizeof(cursor->refs[0]));
+	if (cursor->refs == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (chunk = first; chunk != NULL; chunk = mem_chunk_next(chunk)) {
+		uint32_t rows =
+		    mem_chunk_count_upto(chunk, spec->event_id_last);
+
+		for (uint32_t row = 0; row < rows; row++)
+			if (str_equal(chunk->contexts[row], spec->context) &&
+			    (uint64_t)chunk->event_ids[row] >=
+				spec->event_id_first)
+				cursor->refs[cursor->ref_count++] =
+				    (mem_ref)chunk | row;
+	}
+	return 0;
+}
+
 /* Follow the chain from the newest row, twice: count, then fill backwards. */
 static int
 collect_refs(struct mem_cursor *cursor, const struct memtable *memtable,
@@ -244,9 +275,12 @@ mem_rows_open(struct scan *scan, const struct scan_part *part,
 
 	if (cursor == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = part->kind == PART_CONTEXT
-	    ? collect_refs(cursor, part->memtable, err)
-	    : find_refs(cursor, part->chunk, err);
+	if (part->kind == PART_EVENTS)
+		rc = find_refs(cursor, part->chunk, err);
+	else if ((scan->spec.without & SCAN_WITHOUT_CONTEXT_INDEX) != 0)
+		rc = search_refs(cursor, part->chunk, err);
+	else
+		rc = collect_refs(cursor, part->memtable, err);
 	if (rc != 0)
 		mem_close(&cursor->base);
 	else

@@ -82,8 +82,11 @@ run_before(struct scan *scan, uint32_t first, uint64_t event_id)
 static bool
 may_hold(const struct scan_spec *spec, const struct segment_meta *meta)
 {
-	if (segment_meta_type_rows(meta, spec->type->oid) == 0 ||
-	    meta->event_id_first > spec->event_id_last ||
+	if (segment_meta_type_rows(meta, spec->type->oid) == 0)
+		return false;
+	if ((spec->without & SCAN_WITHOUT_SEGMENT_RANGES) != 0)
+		return true;
+	if (meta->event_id_first > spec->event_id_last ||
 	    meta->event_id_last < spec->event_id_first)
 		return false;
 	for (uint32_t i = 0; i < spec->range_count; i++) {
@@ -231,18 +234,19 @@ add_memtable(struct scan *scan, struct scan_run *run,
 	const struct scan_spec *spec = &scan->spec;
 	const struct mem_type *type;
 
-	if (spec->has_context) {
-		if (memtable_context_newest(memtable, spec->context) == 0)
-			return 0;
-		return add_found(scan, run, PART_CONTEXT, memtable, NULL, err);
-	}
-	if (spec->event_ids == NULL)
+	if (!spec->has_context && spec->event_ids == NULL)
 		return add_chunks(scan, run, memtable, err);
 	type = memtable_type(memtable, spec->type->oid);
 	if (type == NULL || mem_type_first(type) == NULL)
 		return 0;
-	return add_found(scan, run, PART_EVENTS, memtable, mem_type_first(type),
-	    err);
+	if (spec->event_ids != NULL)
+		return add_found(scan, run, PART_EVENTS, memtable,
+		    mem_type_first(type), err);
+	if ((spec->without & SCAN_WITHOUT_CONTEXT_INDEX) == 0 &&
+	    memtable_context_newest(memtable, spec->context) == 0)
+		return 0;
+	return add_found(scan, run, PART_CONTEXT, memtable,
+	    mem_type_first(type), err);
 }
 
 /* ---- scans ---- */
@@ -293,7 +297,6 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 
 	*out = NULL;
 	scan->spec = *spec;
-	scan->spec.without |= engine->options.scan_without;
 	scan->arena = arena;
 	scan->engine = engine;
 	atomic_init(&scan->rows, 0);

@@ -33,7 +33,7 @@ struct scan_part {
 	const uint32_t *numbers;         /* zones or rows, in the arena */
 	uint32_t count;
 	const struct mem_chunk *chunk; /* PART_CHUNKS: first of `count`;
-					  PART_EVENTS: first of all */
+					  else first of the type */
 	const struct memtable *memtable;
 };
 

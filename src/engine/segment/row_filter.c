@@ -37,6 +37,7 @@ struct predicate {
 struct row_filter {
 	struct segment_section *section;
 	uint64_t *bytes_read; /* of the cursor */
+	bool has_zone_maps;   /* they may be believed */
 	struct predicate *predicates;
 	uint32_t count;
 	uint8_t matches[VEC_ROWS + LANES];
@@ -207,6 +208,7 @@ row_filter_open(struct segment_section *section, const struct scan_spec *spec,
 		return no_memory(err);
 	filter->section = section;
 	filter->bytes_read = bytes_read;
+	filter->has_zone_maps = (spec->without & SCAN_WITHOUT_ZONE_MAPS) == 0;
 	filter->count = 0;
 	filter->predicates = calloc(most, sizeof(*filter->predicates));
 	if (filter->predicates == NULL)
@@ -270,7 +272,8 @@ row_filter_zone(struct row_filter *filter, uint32_t zone, bool *is_all,
 		    segment_section_zone_rows(section, zone), &info, err);
 		if (rc != 0)
 			break;
-		predicate->is_passed = all_pass(predicate, &info);
+		predicate->is_passed =
+		    filter->has_zone_maps && all_pass(predicate, &info);
 		if (predicate->is_passed)
 			continue;
 		*is_all = false;

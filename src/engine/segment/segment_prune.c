@@ -21,6 +21,12 @@ no_memory(struct error *err)
 
 /* ---- zones ---- */
 
+static bool
+is_without(const struct prune *p, enum scan_without index)
+{
+	return (p->spec->without & index) != 0;
+}
+
 /* Drop the zones of a column that a range (or its codes) does not touch. */
 static int
 drop_zones(struct prune *p, const struct column_info *column,
@@ -32,7 +38,7 @@ drop_zones(struct prune *p, const struct column_info *column,
 	struct chunk_info info;
 	int rc;
 
-	if ((p->spec->without & SCAN_WITHOUT_ZONE_MAPS) != 0)
+	if (is_without(p, SCAN_WITHOUT_ZONE_MAPS))
 		return 0;
 	rc = segment_chunk_table(section->segment, section->state,
 	    &column->chunks, section->info.zone_count, &table, &p->bytes_read,
@@ -44,6 +50,8 @@ drop_zones(struct prune *p, const struct column_info *column,
 			continue;
 		rc = segment_chunk_info(section->state, table, z,
 		    segment_section_zone_rows(section, z), &info, err);
+		if (is_without(p, SCAN_WITHOUT_ZONE_SETS))
+			info.flags &= (uint8_t)~CHUNK_HAS_SET;
 		if (rc == 0)
 			p->keep[z] = codes != NULL
 			    ? zone_map_may_match_codes(&info, *codes)
@@ -62,6 +70,8 @@ drop_by_default(struct prune *p, const struct type *type,
 	    &p->spec->type->fields[range->attnum - COLUMN_FIRST_FIELD];
 	struct datum value = { .is_null = true };
 
+	if (is_without(p, SCAN_WITHOUT_ZONE_MAPS))
+		return;
 	if (field->has_default)
 		value = field->default_value;
 	if (!zone_map_value_matches(&value, type, range))
@@ -78,8 +88,7 @@ apply_filter(struct prune *p, const struct column_info *column, uint64_t hash,
 	size_t offset;
 	int rc;
 
-	if (column->filter.len == 0 ||
-	    (p->spec->without & SCAN_WITHOUT_FILTERS) != 0)
+	if (column->filter.len == 0 || is_without(p, SCAN_WITHOUT_FILTERS))
 		return 0;
 	rc = segment_filter_strip(section, column, hash, &strip, &offset,
 	    &p->bytes_read, err);
@@ -105,11 +114,12 @@ apply_coded(struct prune *p, const struct column_info *column,
 	    &p->bytes_read, err);
 	if (rc != 0)
 		return rc;
-	if (codes.first > codes.last) /* the segment does not have it */
-		memset(p->keep, 0, p->section->info.zone_count);
-	else if (codes.first == codes.last)
+	if (codes.first == codes.last)
 		rc = apply_filter(p, column,
 		    filter_hash(PHYS_I64, &codes.first), err);
+	else if (codes.first > codes.last && /* the segment does not have it */
+	    !is_without(p, SCAN_WITHOUT_ZONE_MAPS))
+		memset(p->keep, 0, p->section->info.zone_count);
 	return rc == 0 ? drop_zones(p, column, type, range, &codes, err) : rc;
 }
 
@@ -223,7 +233,8 @@ segment_prune(struct segment_section *section, const struct scan_spec *spec,
 	if (!spec->has_context)
 		return prune_zones(&p, out, err);
 	rc = prune_find_context(&p, out, err);
-	if (rc == 0 && out->row_count > 0 && event_id_range(spec, &ids))
+	if (rc == 0 && out->row_count > 0 && event_id_range(spec, &ids) &&
+	    !is_without(&p, SCAN_WITHOUT_SEGMENT_RANGES))
 		rc = prune_limit_rows(&p, &ids, out, err);
 	return rc;
 }
