@@ -390,6 +390,31 @@ MUST_USE int engine_compact(struct engine *engine, const atomic_bool *cancel,
 void engine_compact_pause(struct engine *engine);
 void engine_compact_resume(struct engine *engine);
 
+/* ---- keeping copies ---- */
+
+struct copy_report {
+	uint64_t segments;
+	uint64_t linked; /* of these; the others were copied */
+	uint64_t segment_bytes;
+	uint64_t log_files;
+	uint64_t log_bytes;
+};
+
+/*
+ * Make `to`, which must not be there or be empty, a copy of the directory
+ * `from`, which a server may be using: all that was acknowledged before the
+ * call is in it, and whatever is in it is whole.  Segments are linked where
+ * that is possible, unless `must_copy`.  All is synced; the MANIFEST is written
+ * last, so that without it there is no copy.  The log of `from` does not get
+ * shorter meanwhile.
+ *
+ * Returns 0; STELE_E_OBJECT_IN_USE (`to` is not empty, or `from` is being
+ * copied already); STELE_E_FILE_MISSING, STELE_E_CORRUPT, with file and place;
+ * STELE_E_DISK_FULL, STELE_E_OS, STELE_E_OUT_OF_MEMORY.
+ */
+MUST_USE int engine_copy(struct os_fs *fs, const char *from, const char *to,
+    bool must_copy, struct copy_report *report, struct error *err);
+
 /* ---- checking ---- */
 
 struct verify_report {

@@ -184,12 +184,10 @@ os_lock_busy(struct os_file *file, struct error *err)
 }
 
 int
-os_lock(struct os_fs *fs, const char *path, struct os_file **out,
+os_try_lock(struct os_fs *fs, const char *path, struct os_file **out,
     struct error *err)
 {
 	struct os_file *file = NULL;
-	char pid[32];
-	int len = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
 	int rc;
 
 	*out = NULL;
@@ -197,25 +195,36 @@ os_lock(struct os_fs *fs, const char *path, struct os_file **out,
 	if (rc != 0)
 		return rc;
 	rc = fs->lock(file);
-	if (rc == -EWOULDBLOCK) {
+	if (rc == 0) {
+		*out = file;
+		return 0;
+	}
+	if (rc == -EWOULDBLOCK)
 		rc = os_lock_busy(file, err);
-		goto out;
-	}
-	if (rc != 0) {
+	else
 		rc = os_error(err, rc, "lock file", path);
-		goto out;
-	}
-	/* Over what is there: on a full disk a block given back is lost. */
-	rc = os_pwrite_full(file, pid, (size_t)len, 0, err);
-	if (rc == 0)
-		rc = os_truncate(file, (uint64_t)len, err);
-	if (rc != 0 && rc != STELE_E_DISK_FULL)
-		goto out;
-	rc = 0; /* without room for the id it is locked all the same */
-	*out = file;
-	file = NULL;
-out:
 	os_close(file);
+	return rc;
+}
+
+int
+os_lock(struct os_fs *fs, const char *path, struct os_file **out,
+    struct error *err)
+{
+	char pid[32];
+	int len = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+	int rc = os_try_lock(fs, path, out, err);
+
+	if (rc != 0)
+		return rc;
+	/* Over what is there: on a full disk a block given back is lost. */
+	rc = os_pwrite_full(*out, pid, (size_t)len, 0, err);
+	if (rc == 0)
+		rc = os_truncate(*out, (uint64_t)len, err);
+	if (rc == 0 || rc == STELE_E_DISK_FULL)
+		return 0; /* without room for the id it is locked all the same */
+	os_close(*out);
+	*out = NULL;
 	return rc;
 }
 

@@ -131,6 +131,10 @@ MUST_USE int os_fsync(struct os_file *file, struct error *err);
 MUST_USE int os_lock(struct os_fs *fs, const char *path, struct os_file **out,
     struct error *err);
 
+/* The same without writing anything: for locks that are held for a moment. */
+MUST_USE int os_try_lock(struct os_fs *fs, const char *path,
+    struct os_file **out, struct error *err);
+
 /* ---- names ---- */
 
 MUST_USE int os_fsync_dir(struct os_fs *fs, const char *path,

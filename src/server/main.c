@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * main.c -- the command line: serve, verify, dump, config.
+ * main.c -- the command line.  What is done with directories without a server
+ * is in directory_command.c; serve and config are here.
  *
  * Signals are main's: they are blocked in every thread, and the main thread
  * waits for them one after another.  SIGTERM and SIGINT stop, SIGHUP reads
@@ -15,23 +16,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/attr.h"
 #include "common/buf.h"
 #include "common/config.h"
 #include "common/error.h"
 #include "common/log.h"
-#include "engine/engine.h"
 #include "os/file.h"
 #include "os/memory.h"
+#include "server/directory_command.h"
 #include "server/server.h"
-
-#define CONFIG_NAME     "stele.conf"
-#define CONFIG_SIZE_MAX ((size_t)1 << 20)
 
 /* What the command line says; kept, since a reload needs it again. */
 struct command {
 	const char *dir;
 	char **settings; /* the arguments of -c, in their order */
 	int setting_count;
+	bool must_copy;       /* --copy */
+	const char *argument; /* what is not an option; NULL: nothing */
 };
 
 static void
@@ -39,6 +40,8 @@ print_usage(FILE *out)
 {
 	fputs("usage: stele serve -D DIR [-c name=value]...\n"
 	      "       stele verify -D DIR\n"
+	      "       stele backup -D DIR [--copy] DEST\n"
+	      "       stele restore -D DIR [--copy] BACKUP\n"
 	      "       stele dump FILE\n"
 	      "       stele config [-D DIR] [-c name=value]...\n"
 	      "       stele --version | --help\n"
@@ -46,28 +49,23 @@ print_usage(FILE *out)
 	      "serve   run the server on a data directory, made if it is not "
 	      "there\n"
 	      "verify  read a directory that no server uses and check it\n"
+	      "backup  copy a directory, also one that a server uses, to DEST, "
+	      "and check it\n"
+	      "restore make a directory of a backup, and check it\n"
 	      "dump    print a file of a directory as text: of wal/, of "
 	      "segments/, MANIFEST\n"
 	      "config  list the options with their values\n",
 	    out);
 }
 
-static void
-print_error(const struct error *err)
-{
-	fprintf(stderr, "stele: %s\n", err->message);
-	if (err->detail[0] != '\0')
-		fprintf(stderr, "stele: DETAIL: %s\n", err->detail);
-	if (err->hint[0] != '\0')
-		fprintf(stderr, "stele: HINT: %s\n", err->hint);
-	if (err->context[0] != '\0')
-		fprintf(stderr, "stele: CONTEXT: %s\n", err->context);
-}
-
 /* Options of a subcommand, from argv[1] on.  Returns 0 or -1. */
 static int
 parse_command(int argc, char **argv, struct command *command)
 {
+	static const struct option long_options[] = {
+		{ "copy", no_argument, NULL, 'C' },
+		{ NULL, 0, NULL, 0 },
+	};
 	int option;
 
 	command->settings = calloc((size_t)argc, sizeof(*command->settings));
@@ -75,7 +73,8 @@ parse_command(int argc, char **argv, struct command *command)
 		fputs("stele: out of memory\n", stderr);
 		return -1;
 	}
-	while ((option = getopt(argc, argv, "D:c:")) != -1) {
+	while ((option = getopt_long(argc, argv, "D:c:", long_options, NULL)) !=
+	    -1) {
 		switch (option) {
 		case 'D':
 			command->dir = optarg;
@@ -83,11 +82,16 @@ parse_command(int argc, char **argv, struct command *command)
 		case 'c':
 			command->settings[command->setting_count++] = optarg;
 			break;
+		case 'C':
+			command->must_copy = true;
+			break;
 		default:
 			print_usage(stderr);
 			return -1;
 		}
 	}
+	if (optind < argc)
+		command->argument = argv[optind++];
 	if (optind < argc) {
 		fprintf(stderr, "stele: unexpected argument \"%s\"\n",
 		    argv[optind]);
@@ -285,59 +289,7 @@ serve(const struct command *command)
 	return status;
 }
 
-/* ---- verify, dump, config ---- */
-
-static void
-problem_cb(void *arg UNUSED, const struct error *err)
-{
-	printf("problem: %s", err->message);
-	if (err->detail[0] != '\0')
-		printf(" (%s)", err->detail);
-	putchar('\n');
-}
-
-static int
-verify(const struct command *command)
-{
-	struct verify_report report;
-	struct error err;
-
-	if (engine_verify(os_fs_real(), command->dir, problem_cb, NULL, &report,
-		&err) != 0) {
-		print_error(&err);
-		return EXIT_FAILURE;
-	}
-	printf("%llu files, %llu bytes, %llu events, %llu problems\n",
-	    (unsigned long long)report.files, (unsigned long long)report.bytes,
-	    (unsigned long long)report.rows,
-	    (unsigned long long)report.problems);
-	return report.problems == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-static void
-line_cb(void *arg UNUSED, const char *text)
-{
-	puts(text);
-}
-
-/* Success only for a file without damage. */
-static int
-dump(int argc, char **argv)
-{
-	uint64_t problems;
-	struct error err;
-
-	if (argc != 3) {
-		print_usage(stderr);
-		return 2;
-	}
-	if (engine_dump(os_fs_real(), argv[2], line_cb, NULL, &problems,
-		&err) != 0) {
-		print_error(&err);
-		return EXIT_FAILURE;
-	}
-	return problems == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+/* ---- config ---- */
 
 static int
 print_config(const struct command *command)
@@ -358,12 +310,89 @@ print_config(const struct command *command)
 	return EXIT_SUCCESS;
 }
 
+/* ---- commands ---- */
+
+static int
+verify(const struct command *command)
+{
+	return directory_verify(command->dir);
+}
+
+static int
+backup(const struct command *command)
+{
+	return directory_copy(command->dir, command->argument,
+	    command->must_copy);
+}
+
+static int
+restore(const struct command *command)
+{
+	return directory_copy(command->argument, command->dir,
+	    command->must_copy);
+}
+
+static int
+dump(const struct command *command)
+{
+	return directory_dump(command->argument);
+}
+
+enum {
+	NEEDS_DIR = 1,
+	TAKES_ARGUMENT = 2, /* and needs it */
+};
+
+static const struct {
+	const char *name;
+	unsigned needs;
+	int (*run)(const struct command *command);
+} commands[] = {
+	{ "serve", NEEDS_DIR, serve },
+	{ "verify", NEEDS_DIR, verify },
+	{ "backup", NEEDS_DIR | TAKES_ARGUMENT, backup },
+	{ "restore", NEEDS_DIR | TAKES_ARGUMENT, restore },
+	{ "dump", TAKES_ARGUMENT, dump },
+	{ "config", 0, print_config },
+};
+
+/* Does the command line have what the command needs, and no more? */
+static bool
+is_complete(const struct command *command, unsigned needs)
+{
+	if ((needs & NEEDS_DIR) != 0 && command->dir == NULL) {
+		fputs("stele: -D DIR is missing\n", stderr);
+		return false;
+	}
+	if ((needs & TAKES_ARGUMENT) != 0 && command->argument == NULL) {
+		print_usage(stderr);
+		return false;
+	}
+	if ((needs & TAKES_ARGUMENT) == 0 && command->argument != NULL) {
+		fprintf(stderr, "stele: unexpected argument \"%s\"\n",
+		    command->argument);
+		return false;
+	}
+	return true;
+}
+
+static int
+run(unsigned number, int argc, char **argv)
+{
+	struct command command = { .dir = NULL };
+	int status = 2;
+
+	if (parse_command(argc, argv, &command) == 0 &&
+	    is_complete(&command, commands[number].needs))
+		status = commands[number].run(&command);
+	free(command.settings);
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct command command = { .dir = NULL };
 	const char *what = argc > 1 ? argv[1] : "";
-	int status = EXIT_FAILURE;
 
 	if (strcmp(what, "--version") == 0) {
 		puts("stele " VERSION);
@@ -373,25 +402,9 @@ main(int argc, char **argv)
 		print_usage(stdout);
 		return EXIT_SUCCESS;
 	}
-	if (strcmp(what, "dump") == 0)
-		return dump(argc, argv);
-	if (strcmp(what, "serve") != 0 && strcmp(what, "verify") != 0 &&
-	    strcmp(what, "config") != 0) {
-		print_usage(stderr);
-		return 2;
-	}
-	if (parse_command(argc - 1, argv + 1, &command) != 0) {
-		status = 2;
-	} else if (strcmp(what, "config") == 0) {
-		status = print_config(&command);
-	} else if (command.dir == NULL) {
-		fputs("stele: -D DIR is missing\n", stderr);
-		status = 2;
-	} else if (strcmp(what, "serve") == 0) {
-		status = serve(&command);
-	} else {
-		status = verify(&command);
-	}
-	free(command.settings);
-	return status;
+	for (unsigned i = 0; i < ARRAY_LEN(commands); i++)
+		if (strcmp(what, commands[i].name) == 0)
+			return run(i, argc - 1, argv + 1);
+	print_usage(stderr);
+	return 2;
 }

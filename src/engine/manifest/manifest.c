@@ -652,6 +652,25 @@ out:
 	return 0;
 }
 
+int
+manifest_write(struct os_fs *fs, const char *dir,
+    const struct manifest_state *state, struct error *err)
+{
+	struct manifest *m;
+	bool is_renamed;
+	int rc = manifest_new(fs, dir, &m, err);
+
+	if (rc == 0) {
+		m->identity = manifest_identity(&state->directory);
+		m->sequence = 1;
+		m->state = *state;
+		rc = write_checkpoint(m, &is_renamed, err);
+		os_close(m->file); /* the state is the caller's */
+	}
+	free(m);
+	return rc;
+}
+
 /* ---- appending ---- */
 
 /* What the file has is not known any more: also if the disk was full. */

@@ -91,6 +91,13 @@ MUST_USE int manifest_create(struct os_fs *fs, const char *dir,
     struct error *err);
 
 /*
+ * Make the MANIFEST of a copy, with its segments and catalogue: the directory
+ * becomes one by it, so all else must be there and synced.
+ */
+MUST_USE int manifest_write(struct os_fs *fs, const char *dir,
+    const struct manifest_state *state, struct error *err);
+
+/*
  * Read it, to append to it.  *torn_bytes is the length of a torn tail that was
  * cut, or 0.  STELE_E_FILE_MISSING if there is none, STELE_E_CORRUPT with the
  * offset.

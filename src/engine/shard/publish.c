@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "engine/catalog/catalog_format.h"
 #include "engine/engine_private.h"
+#include "engine/keep/keep_lock.h"
 
 #define NUMBERS_AT_ONCE 16 /* given out by one step of the MANIFEST */
 
@@ -158,6 +159,31 @@ publish_catalog(struct publisher *publisher)
 		    LOG_FAILURE(&err));
 }
 
+/* Under the lock.  Who copies the log keeps it: another time. */
+static int
+record_release(struct publisher *publisher, struct manifest_step *step,
+    struct error *err)
+{
+	struct engine *engine = publisher->engine;
+	struct os_file *keep;
+	int rc = keep_lock_try(engine->fs, engine->dir, &keep, err);
+
+	if (rc != 0) {
+		if (rc != STELE_E_OBJECT_IN_USE)
+			log_warn(LOG_WAL, "could not look who keeps the log",
+			    LOG_FAILURE(err));
+		return 0;
+	}
+	step->wal_synced = wal_synced_group(engine->wal);
+	rc = manifest_append(publisher->manifest, step, err);
+	if (rc == 0) {
+		publisher->wal_file = step->wal_file;
+		wal_release(engine->wal, step->wal_file);
+	}
+	os_close(keep);
+	return rc;
+}
+
 void
 publish_log_release(struct publisher *publisher)
 {
@@ -178,14 +204,8 @@ publish_log_release(struct publisher *publisher)
 	pthread_mutex_lock(&publisher->lock);
 	step.wal_file = wal_first_needed(engine->wal, flushed,
 	    publisher->generation, &step.wal_group);
-	if (step.wal_file > publisher->wal_file) {
-		step.wal_synced = wal_synced_group(engine->wal);
-		rc = manifest_append(publisher->manifest, &step, &err);
-		if (rc == 0) {
-			publisher->wal_file = step.wal_file;
-			wal_release(engine->wal, step.wal_file);
-		}
-	}
+	if (step.wal_file > publisher->wal_file)
+		rc = record_release(publisher, &step, &err);
 	pthread_mutex_unlock(&publisher->lock);
 	if (rc != 0)
 		log_warn(LOG_WAL, "could not release log files",

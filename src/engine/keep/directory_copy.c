@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A copy of a directory that may be in use: its segments, as they are, the log
+ * as far as it goes, and last a MANIFEST, by which the copy becomes a directory.
+ */
+#include <stdlib.h>
+
+#include "common/buf.h"
+#include "common/error.h"
+#include "engine/engine_private.h"
+#include "engine/keep/keep_lock.h"
+#include "engine/manifest/manifest.h"
+#include "engine/segment/segment.h"
+#include "engine/wal/wal_copy.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/thread.h"
+
+#define BLOCK_SIZE ((size_t)1 << 20)
+#define TRIES_MAX  100 /* to find all segments there */
+#define RETRY_NS   ((int64_t)20 * 1000000)
+
+struct copy {
+	struct os_fs *fs;
+	const char *from;
+	const char *to;
+	bool must_copy; /* links are not wanted */
+	struct copy_report *report;
+	uint8_t *block; /* BLOCK_SIZE */
+};
+
+/* ---- files ---- */
+
+static int
+copy_bytes(struct copy *c, struct os_file *from, struct os_file *to,
+    struct error *err)
+{
+	uint64_t size, at = 0;
+	int rc = os_size(from, &size, err);
+
+	while (rc == 0 && at < size) {
+		size_t len =
+		    size - at < BLOCK_SIZE ? (size_t)(size - at) : BLOCK_SIZE;
+
+		rc = os_pread_full(from, c->block, len, at, err);
+		if (rc == 0)
+			rc = os_pwrite_full(to, c->block, len, at, err);
+		at += len;
+	}
+	return rc == 0 ? os_fsync(to, err) : rc;
+}
+
+static int
+copy_file(struct copy *c, const char *from_path, const char *to_path,
+    struct error *err)
+{
+	struct os_file *from = NULL, *to = NULL;
+	int rc = os_open(c->fs, from_path, OS_READ, &from, err);
+
+	if (rc == 0)
+		rc = os_open(c->fs, to_path,
+		    OS_WRITE | OS_CREATE | OS_EXCLUSIVE, &to, err);
+	if (rc == 0)
+		rc = copy_bytes(c, from, to, err);
+	os_close(from);
+	os_close(to);
+	return rc;
+}
+
+/* Two names for one file, which nobody writes, or two files. */
+static int
+keep_segment(struct copy *c, const struct segment_meta *meta, struct error *err)
+{
+	char from[OS_PATH_SIZE], to[OS_PATH_SIZE];
+	int rc = segment_path(from, sizeof(from), c->from, meta->number, err);
+
+	if (rc == 0)
+		rc = segment_path(to, sizeof(to), c->to, meta->number, err);
+	if (rc != 0)
+		return rc;
+	/* Not all file systems can, nor is it always one: then it is copied. */
+	if (!c->must_copy && c->fs->link(c->fs, from, to) == 0) {
+		c->report->linked++;
+		return 0;
+	}
+	return copy_file(c, from, to, err);
+}
+
+/* ---- segments ---- */
+
+static void
+remove_name(void *arg, const char *name)
+{
+	struct copy *c = arg;
+	char dir[OS_PATH_SIZE], path[OS_PATH_SIZE];
+	struct error err;
+
+	if (os_path(dir, c->to, SEGMENT_DIRECTORY, &err) == 0 &&
+	    os_path(path, dir, name, &err) == 0)
+		(void)c->fs->unlink(c->fs, path);
+}
+
+/* What is there of a try that has failed. */
+static int
+remove_segments(struct copy *c, struct error *err)
+{
+	char dir[OS_PATH_SIZE];
+	int rc = os_path(dir, c->to, SEGMENT_DIRECTORY, err);
+
+	return rc == 0 ? os_list(c->fs, dir, remove_name, c, err) : rc;
+}
+
+/* The MANIFEST and all segments that it names. */
+static int
+try_segments(struct copy *c, struct manifest **out, struct error *err)
+{
+	const struct manifest_state *state;
+	uint64_t torn_bytes;
+	int rc = manifest_load(c->fs, c->from, out, &torn_bytes, err);
+
+	c->report->segments = c->report->linked = c->report->segment_bytes = 0;
+	if (rc != 0)
+		return rc;
+	state = manifest_state(*out);
+	for (uint32_t i = 0; i < state->segment_count && rc == 0; i++) {
+		rc = keep_segment(c, &state->segments[i], err);
+		c->report->segments++;
+		c->report->segment_bytes += state->segments[i].size_bytes;
+	}
+	if (rc == 0)
+		return 0;
+	manifest_close(*out);
+	*out = NULL;
+	return rc;
+}
+
+/*
+ * A server may be at work: a MANIFEST that is read while it is written looks
+ * torn, and a segment may be merged into another while it is looked for.
+ */
+static int
+copy_segments(struct copy *c, struct manifest **out, struct error *err)
+{
+	int rc = 0;
+
+	for (int i = 0; i < TRIES_MAX; i++) {
+		rc = try_segments(c, out, err);
+		if (rc != STELE_E_FILE_MISSING && rc != STELE_E_CORRUPT)
+			return rc;
+		os_sleep_until(
+		    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS);
+		if (remove_segments(c, err) != 0)
+			return err->code;
+	}
+	return rc;
+}
+
+/* ---- the log ---- */
+
+static int
+copy_log(struct copy *c, const struct manifest_state *state, struct error *err)
+{
+	char from[OS_PATH_SIZE], to[OS_PATH_SIZE];
+	const struct wal_copy_options options = {
+		.from = from,
+		.to = to,
+		.key = wal_key(&state->directory),
+		.first_file = state->wal_file,
+		.first_group = state->wal_group,
+	};
+	struct wal_copied copied;
+	int rc = os_path(from, c->from, WAL_DIRECTORY, err);
+
+	if (rc == 0)
+		rc = os_path(to, c->to, WAL_DIRECTORY, err);
+	if (rc == 0)
+		rc = wal_copy(c->fs, &options, &copied, err);
+	if (rc != 0)
+		return rc;
+	c->report->log_files = copied.files;
+	c->report->log_bytes = copied.bytes;
+	if (copied.next_group > state->wal_synced)
+		return 0;
+	return error_set(err, STELE_E_CORRUPT,
+	    "log in \"%s\" ends before group %llu, which the MANIFEST knows",
+	    from, (unsigned long long)state->wal_synced);
+}
+
+/* ---- the directory ---- */
+
+static void
+note_any(void *arg, const char *name UNUSED)
+{
+	*(bool *)arg = true;
+}
+
+static int
+make_folder(struct copy *c, const char *name, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc = os_path(path, c->to, name, err);
+
+	return rc == 0 ? os_mkdir(c->fs, path, err) : rc;
+}
+
+/* A directory that nobody uses for anything, with our folders. */
+static int
+make_directory(struct copy *c, struct error *err)
+{
+	bool is_used = false;
+	int rc = os_mkdir(c->fs, c->to, err);
+
+	if (rc == 0)
+		rc = os_list(c->fs, c->to, note_any, &is_used, err);
+	if (rc == 0 && is_used)
+		rc = error_set(err, STELE_E_OBJECT_IN_USE,
+		    "directory \"%s\" is not empty", c->to);
+	if (rc == 0)
+		rc = make_folder(c, SEGMENT_DIRECTORY, err);
+	if (rc == 0)
+		rc = make_folder(c, WAL_DIRECTORY, err);
+	if (rc == 0)
+		rc = make_folder(c, QUARANTINE_DIRECTORY, err);
+	return rc;
+}
+
+static int
+sync_names(struct copy *c, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc = os_path(path, c->to, SEGMENT_DIRECTORY, err);
+
+	if (rc == 0)
+		rc = os_fsync_dir(c->fs, path, err);
+	if (rc == 0)
+		rc = os_fsync_dir(c->fs, c->to, err);
+	if (rc == 0)
+		rc = os_fsync_parent(c->fs, c->to, err);
+	return rc;
+}
+
+/* Under the lock on the source. */
+static int
+copy_all(struct copy *c, struct error *err)
+{
+	struct manifest *manifest = NULL;
+	int rc = copy_segments(c, &manifest, err);
+
+	if (rc == 0)
+		rc = copy_log(c, manifest_state(manifest), err);
+	if (rc == 0)
+		rc = sync_names(c, err);
+	if (rc == 0)
+		rc =
+		    manifest_write(c->fs, c->to, manifest_state(manifest), err);
+	manifest_close(manifest);
+	return rc;
+}
+
+int
+engine_copy(struct os_fs *fs, const char *from, const char *to, bool must_copy,
+    struct copy_report *report, struct error *err)
+{
+	struct copy c = {
+		.fs = fs,
+		.from = from,
+		.to = to,
+		.must_copy = must_copy,
+		.report = report,
+	};
+	struct manifest *manifest = NULL;
+	struct os_file *keep = NULL;
+	uint64_t torn_bytes;
+	int rc;
+
+	*report = (struct copy_report){ .segments = 0 };
+	c.block = malloc(BLOCK_SIZE);
+	if (c.block == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	/* Is there anything to copy?  Nothing is made before that is known. */
+	rc = manifest_load(fs, from, &manifest, &torn_bytes, err);
+	manifest_close(manifest);
+	if (rc == STELE_E_CORRUPT)
+		rc = 0; /* maybe it was being written: tried again below */
+	if (rc == 0)
+		rc = make_directory(&c, err);
+	if (rc == 0)
+		rc = keep_lock_wait(fs, from, &keep, err);
+	if (rc == 0)
+		rc = copy_all(&c, err);
+	os_close(keep);
+	free(c.block);
+	return rc;
+}

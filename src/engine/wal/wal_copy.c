@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/wal/wal_copy.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/error.h"
+#include "engine/wal/wal_private.h"
+#include "os/file.h"
+
+struct copier {
+	struct os_fs *fs;
+	const struct wal_copy_options *options;
+	struct wal_copied *copied;
+	struct buf names; /* uint64_t numbers of the files, ascending */
+	struct buf group; /* the group being read */
+
+	/* The file that is read. */
+	uint64_t number;
+	struct os_file *from;
+	uint64_t size;
+
+	/* Where the next group is expected, or at the start of a later file. */
+	uint64_t end_file;
+	uint64_t end_offset;
+	struct os_file *to; /* of that file; NULL until a group is written */
+};
+
+/* ---- files ---- */
+
+static void
+note_name(void *arg, const char *name)
+{
+	struct copier *c = arg;
+	uint64_t number;
+
+	if (wal_file_number(name, &number) && number >= c->end_file)
+		buf_put(&c->names, &number, sizeof(number));
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The files from the end on, as they are now. */
+static int
+list_files(struct copier *c, struct error *err)
+{
+	int rc;
+
+	buf_reset(&c->names);
+	rc = os_list(c->fs, c->options->from, note_name, c, err);
+	if (rc == 0 && c->names.failed)
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (rc == 0 && c->names.len > 0)
+		qsort(c->names.data, c->names.len / sizeof(uint64_t),
+		    sizeof(uint64_t), compare_numbers);
+	return rc;
+}
+
+static int
+open_from(struct copier *c, size_t i, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc;
+
+	memcpy(&c->number, c->names.data + i * sizeof(c->number),
+	    sizeof(c->number));
+	rc = wal_file_path(c->options->from, c->number, path, err);
+	if (rc == 0)
+		rc = os_open(c->fs, path, OS_READ, &c->from, err);
+	return rc == 0 ? os_size(c->from, &c->size, err) : rc;
+}
+
+/*
+ * Call fn for each file from the end on, until it returns something but 0.  A
+ * file that is gone was an empty one.
+ */
+static int
+each_file(struct copier *c, int (*fn)(struct copier *c, struct error *err),
+    struct error *err)
+{
+	int rc = list_files(c, err);
+
+	for (size_t i = 0; rc == 0 && i < c->names.len / sizeof(uint64_t);
+	     i++) {
+		rc = open_from(c, i, err);
+		if (rc == 0)
+			rc = fn(c, err);
+		else if (rc == STELE_E_FILE_MISSING)
+			rc = 0;
+		os_close(c->from);
+		c->from = NULL;
+	}
+	return rc;
+}
+
+/* ---- groups ---- */
+
+/*
+ * Read the group at an offset of the file: 1 if a valid one stands there, 0 if
+ * not, or an error.
+ */
+static int
+read_group(struct copier *c, uint64_t offset, struct wal_group_header *header,
+    struct error *err)
+{
+	uint8_t *bytes;
+	uint64_t size;
+	int rc;
+
+	buf_reset(&c->group);
+	if (offset + WAL_ALIGN > c->size)
+		return 0;
+	bytes = buf_take(&c->group, WAL_ALIGN);
+	if (bytes == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = os_pread_full(c->from, bytes, WAL_ALIGN, offset, err);
+	if (rc != 0)
+		return rc;
+	if (!wal_group_decode(bytes, c->number, offset, header) ||
+	    header->len > c->size - offset ||
+	    (size = wal_group_size(header->len)) > c->size - offset)
+		return 0;
+	if (size > WAL_ALIGN) {
+		bytes = buf_take(&c->group, (size_t)(size - WAL_ALIGN));
+		if (bytes == NULL)
+			return error_set(err, STELE_E_OUT_OF_MEMORY,
+			    "out of memory");
+		rc = os_pread_full(c->from, bytes, (size_t)(size - WAL_ALIGN),
+		    offset + WAL_ALIGN, err);
+	}
+	if (rc != 0)
+		return rc;
+	return wal_group_is_valid(c->group.data, header->len, c->options->key);
+}
+
+/* The file that is written is whole. */
+static int
+end_file(struct copier *c, struct error *err)
+{
+	int rc = c->to == NULL ? 0 : os_fsync(c->to, err);
+
+	os_close(c->to);
+	c->to = NULL;
+	return rc;
+}
+
+/* The group that was read follows at an offset of the file that is read. */
+static int
+write_group(struct copier *c, uint64_t offset, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc = 0;
+
+	if (c->to != NULL && c->number != c->end_file)
+		rc = end_file(c, err);
+	if (rc == 0 && c->to == NULL) {
+		rc = wal_file_path(c->options->to, c->number, path, err);
+		if (rc == 0)
+			rc = os_open(c->fs, path,
+			    OS_WRITE | OS_CREATE | OS_EXCLUSIVE, &c->to, err);
+		c->copied->files += rc == 0;
+	}
+	if (rc == 0)
+		rc = os_pwrite_full(c->to, c->group.data, c->group.len, offset,
+		    err);
+	if (rc != 0)
+		return rc;
+	c->copied->bytes += c->group.len;
+	c->copied->next_group++;
+	c->end_file = c->number;
+	c->end_offset = offset + c->group.len;
+	return 0;
+}
+
+static uint64_t
+start_offset(const struct copier *c)
+{
+	return c->number == c->end_file ? c->end_offset : 0;
+}
+
+/* What follows in this file. */
+static int
+copy_groups(struct copier *c, struct error *err)
+{
+	struct wal_group_header header;
+	int rc;
+
+	while ((rc = read_group(c, start_offset(c), &header, err)) == 1 &&
+	    header.number == c->copied->next_group) {
+		rc = write_group(c, start_offset(c), err);
+		if (rc != 0)
+			return rc;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* 1 if a group of this file says that the next one was synced. */
+static int
+find_later(struct copier *c, struct error *err)
+{
+	struct wal_group_header header;
+	int rc = 0;
+
+	for (uint64_t at = start_offset(c); at < c->size && rc == 0;
+	     at += WAL_ALIGN) {
+		rc = read_group(c, at, &header, err);
+		if (rc == 1 && header.synced < c->copied->next_group)
+			rc = 0;
+	}
+	return rc;
+}
+
+/*
+ * The log has gone on meanwhile, or is damaged: then the group that was synced
+ * is still not there.
+ */
+static int
+check_end(struct copier *c, struct error *err)
+{
+	uint64_t next_group = c->copied->next_group;
+	char path[OS_PATH_SIZE];
+	int rc = each_file(c, find_later, err);
+
+	if (rc != 1)
+		return rc;
+	rc = each_file(c, copy_groups, err);
+	if (rc != 0 || c->copied->next_group != next_group)
+		return rc;
+	rc = wal_file_path(c->options->from, c->end_file, path, err);
+	if (rc != 0)
+		return rc;
+	(void)error_set(err, STELE_E_CORRUPT,
+	    "log file \"%s\" is corrupt at offset %" PRIu64, path,
+	    c->end_offset);
+	return error_detail(err,
+	    "Group number %" PRIu64
+	    " is missing there, or at the beginning of a later file.",
+	    next_group);
+}
+
+int
+wal_copy(struct os_fs *fs, const struct wal_copy_options *options,
+    struct wal_copied *out, struct error *err)
+{
+	struct copier c = {
+		.fs = fs,
+		.options = options,
+		.copied = out,
+		.end_file = options->first_file,
+	};
+	int rc;
+
+	*out = (struct wal_copied){ .next_group = options->first_group };
+	buf_init(&c.names);
+	buf_init(&c.group);
+	rc = each_file(&c, copy_groups, err);
+	if (rc == 0)
+		rc = check_end(&c, err);
+	if (rc == 0)
+		rc = end_file(&c, err);
+	if (rc == 0)
+		rc = os_fsync_dir(fs, options->to, err);
+	os_close(c.to);
+	buf_release(&c.names);
+	buf_release(&c.group);
+	return rc;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/directory_command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "common/attr.h"
+#include "common/error.h"
+#include "engine/engine.h"
+#include "os/file.h"
+
+void
+print_error(const struct error *err)
+{
+	fprintf(stderr, "stele: %s\n", err->message);
+	if (err->detail[0] != '\0')
+		fprintf(stderr, "stele: DETAIL: %s\n", err->detail);
+	if (err->hint[0] != '\0')
+		fprintf(stderr, "stele: HINT: %s\n", err->hint);
+	if (err->context[0] != '\0')
+		fprintf(stderr, "stele: CONTEXT: %s\n", err->context);
+}
+
+/* ---- verify ---- */
+
+static void
+problem_cb(void *arg UNUSED, const struct error *err)
+{
+	printf("problem: %s", err->message);
+	if (err->detail[0] != '\0')
+		printf(" (%s)", err->detail);
+	putchar('\n');
+}
+
+int
+directory_verify(const char *dir)
+{
+	struct verify_report report;
+	struct error err;
+
+	if (engine_verify(os_fs_real(), dir, problem_cb, NULL, &report, &err) !=
+	    0) {
+		print_error(&err);
+		return EXIT_FAILURE;
+	}
+	printf("%llu files, %llu bytes, %llu events, %llu problems\n",
+	    (unsigned long long)report.files, (unsigned long long)report.bytes,
+	    (unsigned long long)report.rows,
+	    (unsigned long long)report.problems);
+	return report.problems == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* ---- backup, restore ---- */
+
+/* The settings belong to a directory, if it has any. */
+static int
+copy_settings(const char *from, const char *to, struct error *err)
+{
+	struct os_fs *fs = os_fs_real();
+	char path[OS_PATH_SIZE];
+	uint8_t *text = NULL;
+	size_t len;
+	int rc = os_path(path, from, CONFIG_NAME, err);
+
+	if (rc == 0)
+		rc = os_read_file(fs, path, CONFIG_SIZE_MAX, &text, &len, err);
+	if (rc == STELE_E_FILE_MISSING)
+		return 0;
+	if (rc == 0)
+		rc = os_write_file(fs, to, CONFIG_NAME, text, len, err);
+	free(text);
+	return rc;
+}
+
+int
+directory_copy(const char *from, const char *to, bool must_copy)
+{
+	struct copy_report report;
+	struct error err;
+
+	umask(077);
+	if (engine_copy(os_fs_real(), from, to, must_copy, &report, &err) !=
+		0 ||
+	    copy_settings(from, to, &err) != 0) {
+		print_error(&err);
+		return EXIT_FAILURE;
+	}
+	printf("%llu segments (%llu linked), %llu bytes; "
+	       "%llu log files, %llu bytes\n",
+	    (unsigned long long)report.segments,
+	    (unsigned long long)report.linked,
+	    (unsigned long long)report.segment_bytes,
+	    (unsigned long long)report.log_files,
+	    (unsigned long long)report.log_bytes);
+	return directory_verify(to);
+}
+
+/* ---- dump ---- */
+
+static void
+line_cb(void *arg UNUSED, const char *text)
+{
+	puts(text);
+}
+
+int
+directory_dump(const char *path)
+{
+	uint64_t problems;
+	struct error err;
+
+	if (engine_dump(os_fs_real(), path, line_cb, NULL, &problems, &err) !=
+	    0) {
+		print_error(&err);
+		return EXIT_FAILURE;
+	}
+	return problems == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

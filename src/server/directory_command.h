@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * directory_command.h -- what the command line does with data directories and
+ * their files, without running a server.
+ *
+ * Each prints what it has found or done and returns the status of the process.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+
+#define CONFIG_NAME     "stele.conf" /* in a directory: its settings */
+#define CONFIG_SIZE_MAX ((size_t)1 << 20)
+
+/* An error on stderr, with all that it says. */
+void print_error(const struct error *err);
+
+/* Read everything; success only without a problem. */
+int directory_verify(const char *dir);
+
+/*
+ * Copy a directory, its stele.conf too, and verify the copy: a backup or, the
+ * other way round, a restore.
+ */
+int directory_copy(const char *from, const char *to, bool must_copy);
+
+/* A file as text; success only for one without damage. */
+int directory_dump(const char *path);
