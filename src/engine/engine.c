@@ -199,6 +199,7 @@ engine_open(struct os_fs *fs, const char *dir,
 	engine->options = *options;
 	set_defaults(&engine->options);
 	pthread_mutex_init(&engine->failure_lock, NULL);
+	verification_init(&engine->verification);
 	rc = set_paths(engine, dir, err);
 	if (rc == 0)
 		rc = lock_directory(engine, err);
@@ -266,6 +267,7 @@ engine_close(struct engine *engine)
 	free(engine->shards);
 	block_cache_free(engine->cache);
 	os_close(engine->lock);
+	verification_release(&engine->verification);
 	pthread_mutex_destroy(&engine->failure_lock);
 	free(engine);
 }

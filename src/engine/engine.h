@@ -422,15 +422,45 @@ struct verify_report {
 	uint64_t bytes;
 	uint64_t rows;
 	uint64_t problems;
+	/* Of the MANIFEST and its segments; the log adds to both as it is read. */
+	uint64_t files_total;
+	uint64_t bytes_total;
+};
+
+/* Who is told, while it goes on.  `progress` may be NULL: after each file. */
+struct verify_watcher {
+	void (*problem)(void *arg, const struct error *err);
+	void (*progress)(void *arg, const struct verify_report *so_far);
+	void *arg;
 };
 
 /*
  * Read everything in a directory that no server uses and check every checksum
- * and every rule of the formats; each problem is told by `problem`.
+ * and every rule of the formats.
  */
 MUST_USE int engine_verify(struct os_fs *fs, const char *dir,
-    void (*problem)(void *arg, const struct error *err), void *arg,
+    const struct verify_watcher *watcher, struct verify_report *report,
+    struct error *err);
+
+/*
+ * The same of the directory of a running engine: its segments, as a snapshot
+ * has them, its MANIFEST, and every group of the log that is still needed.
+ * One at a time (STELE_E_OBJECT_IN_USE).  A cancel is seen between two files.
+ */
+MUST_USE int engine_verify_running(struct engine *engine,
+    const atomic_bool *cancel, const struct verify_watcher *watcher,
     struct verify_report *report, struct error *err);
+
+/* The running one or the last, since the start. */
+struct verify_status {
+	struct verify_report report; /* so far */
+	bool is_running;
+	int rc;              /* of one that has ended */
+	int64_t started_us;  /* 0: there was none */
+	int64_t finished_us; /* 0: not yet */
+};
+
+void engine_verify_status(struct engine *engine, struct verify_status *out);
 
 /*
  * Any file of ours as text, a line at a time: a log file, a MANIFEST, a

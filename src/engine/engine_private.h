@@ -28,6 +28,12 @@
 #define LOCK_NAME     "LOCK"    /* holds the process id of the server */
 #define RESERVE_NAME  "RESERVE" /* zeros, given up on a full disk (D4) */
 
+/* engine_verify_running(), as others see it. */
+struct verification {
+	pthread_mutex_t lock;
+	struct verify_status status;
+};
+
 struct engine {
 	struct os_fs *fs;
 	char dir[OS_PATH_SIZE];
@@ -54,6 +60,7 @@ struct engine {
 
 	/* Parts of scans that were opened: others are busy while it moves. */
 	atomic_uint_least64_t scan_count;
+	struct verification verification;
 
 	/* engine_on_failure(); under failure_lock. */
 	pthread_mutex_t failure_lock;
@@ -72,6 +79,9 @@ wal_key(const struct uuid *directory)
 {
 	return hash_bytes(directory->bytes, sizeof(directory->bytes));
 }
+
+void verification_init(struct verification *verification);
+void verification_release(struct verification *verification);
 
 /* The visible position. */
 uint64_t engine_position(struct engine *engine);

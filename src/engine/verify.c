@@ -14,8 +14,7 @@
 #include "engine/recovery.h"
 
 struct verifier {
-	void (*problem)(void *arg, const struct error *err);
-	void *arg;
+	const struct verify_watcher *watcher;
 	struct verify_report *report;
 	uint32_t shard_count;
 	const struct catalog *catalog; /* as the log has made it; owned */
@@ -25,7 +24,7 @@ static void
 tell(struct verifier *verifier, const struct error *err)
 {
 	verifier->report->problems++;
-	verifier->problem(verifier->arg, err);
+	verifier->watcher->problem(verifier->watcher->arg, err);
 }
 
 static bool
@@ -115,6 +114,11 @@ verify_log(struct os_fs *fs, const char *dir,
 	catalog_unref(verifier->catalog);
 	verifier->report->files += replay.file_count;
 	verifier->report->bytes += replay.bytes;
+	verifier->report->files_total += replay.file_count;
+	verifier->report->bytes_total += replay.bytes;
+	if (verifier->watcher->progress != NULL)
+		verifier->watcher->progress(verifier->watcher->arg,
+		    verifier->report);
 	wal_replay_release(&replay);
 	if (rc != STELE_E_CORRUPT && rc != STELE_E_FILE_MISSING)
 		return rc;
@@ -124,14 +128,10 @@ verify_log(struct os_fs *fs, const char *dir,
 
 int
 engine_verify(struct os_fs *fs, const char *dir,
-    void (*problem)(void *arg, const struct error *err), void *arg,
-    struct verify_report *report, struct error *err)
+    const struct verify_watcher *watcher, struct verify_report *report,
+    struct error *err)
 {
-	struct verifier verifier = {
-		.problem = problem,
-		.arg = arg,
-		.report = report,
-	};
+	struct verifier verifier = { .watcher = watcher, .report = report };
 	char path[OS_PATH_SIZE];
 	struct manifest *manifest = NULL;
 	struct os_file *lock = NULL;
@@ -143,7 +143,7 @@ engine_verify(struct os_fs *fs, const char *dir,
 	if (rc == 0)
 		rc = os_lock(fs, path, &lock, err);
 	if (rc == 0)
-		rc = manifest_verify(fs, dir, problem, arg, report, err);
+		rc = manifest_verify(fs, dir, watcher, report, err);
 	if (rc == 0)
 		rc = manifest_load(fs, dir, &manifest, &torn_bytes, err);
 	if (rc == 0)

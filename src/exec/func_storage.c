@@ -50,10 +50,49 @@ run_compact_resume(struct function_call *call)
 	return run_for_each(call, engine_compact_resume);
 }
 
+/* Each problem is a notice, with its code and the file. */
+static void
+tell_problem(void *arg, const struct error *problem)
+{
+	const struct exec_context *context = arg;
+
+	if (context->notice != NULL)
+		context->notice(context->notice_arg, problem);
+}
+
+/* stele.verify(): everything on the disk is read; how many problems it has. */
+static int
+run_verify(struct function_call *call)
+{
+	union { /* the watcher's arg is not const */
+		const struct exec_context *context;
+		void *arg;
+	} told = { .context = call->context };
+	const struct verify_watcher watcher = {
+		.problem = tell_problem,
+		.arg = told.arg,
+	};
+	int rc = call_wait_begin(call);
+
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++) {
+		struct verify_report report;
+
+		rc = engine_verify_running(call->context->engine,
+		    call->context->cancel, &watcher, &report, call->err);
+		call->result->i64[sel_row(call->sel, i)] =
+		    (int64_t)report.problems;
+	}
+	call_wait_end(call);
+	return rc;
+}
+
 static const struct func_row rows[] = {
 	{ FN_STELE_COMPACT, { run_compact, false } },
 	{ FN_STELE_COMPACT_PAUSE, { run_compact_pause, false } },
 	{ FN_STELE_COMPACT_RESUME, { run_compact_resume, false } },
+	{ FN_STELE_VERIFY, { run_verify, false } },
 };
 
 const struct func_family func_storage = { rows, ARRAY_LEN(rows) };

@@ -33,14 +33,27 @@ problem_cb(void *arg UNUSED, const struct error *err)
 	putchar('\n');
 }
 
-int
-directory_verify(const char *dir)
+static void
+progress_cb(void *arg UNUSED, const struct verify_report *so_far)
 {
+	fprintf(stderr, "%llu of %llu files, %llu of %llu bytes\n",
+	    (unsigned long long)so_far->files,
+	    (unsigned long long)so_far->files_total,
+	    (unsigned long long)so_far->bytes,
+	    (unsigned long long)so_far->bytes_total);
+}
+
+int
+directory_verify(const char *dir, bool has_progress)
+{
+	const struct verify_watcher watcher = {
+		.problem = problem_cb,
+		.progress = has_progress ? progress_cb : NULL,
+	};
 	struct verify_report report;
 	struct error err;
 
-	if (engine_verify(os_fs_real(), dir, problem_cb, NULL, &report, &err) !=
-	    0) {
+	if (engine_verify(os_fs_real(), dir, &watcher, &report, &err) != 0) {
 		print_error(&err);
 		return EXIT_FAILURE;
 	}
@@ -93,7 +106,7 @@ directory_copy(const char *from, const char *to, bool must_copy)
 	    (unsigned long long)report.segment_bytes,
 	    (unsigned long long)report.log_files,
 	    (unsigned long long)report.log_bytes);
-	return directory_verify(to);
+	return directory_verify(to, false);
 }
 
 /* ---- dump ---- */

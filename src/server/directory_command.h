@@ -18,8 +18,8 @@ struct error;
 /* An error on stderr, with all that it says. */
 void print_error(const struct error *err);
 
-/* Read everything; success only without a problem. */
-int directory_verify(const char *dir);
+/* Read everything; success only without a problem.  Progress is on stderr. */
+int directory_verify(const char *dir, bool has_progress);
 
 /*
  * Copy a directory, its stele.conf too, and verify the copy: a backup or, the

@@ -32,6 +32,7 @@ struct command {
 	char **settings; /* the arguments of -c, in their order */
 	int setting_count;
 	bool must_copy;       /* --copy */
+	bool has_progress;    /* --progress */
 	const char *argument; /* what is not an option; NULL: nothing */
 };
 
@@ -39,7 +40,7 @@ static void
 print_usage(FILE *out)
 {
 	fputs("usage: stele serve -D DIR [-c name=value]...\n"
-	      "       stele verify -D DIR\n"
+	      "       stele verify -D DIR [--progress]\n"
 	      "       stele backup -D DIR [--copy] DEST\n"
 	      "       stele restore -D DIR [--copy] BACKUP\n"
 	      "       stele dump FILE\n"
@@ -64,6 +65,7 @@ parse_command(int argc, char **argv, struct command *command)
 {
 	static const struct option long_options[] = {
 		{ "copy", no_argument, NULL, 'C' },
+		{ "progress", no_argument, NULL, 'P' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
@@ -84,6 +86,9 @@ parse_command(int argc, char **argv, struct command *command)
 			break;
 		case 'C':
 			command->must_copy = true;
+			break;
+		case 'P':
+			command->has_progress = true;
 			break;
 		default:
 			print_usage(stderr);
@@ -315,7 +320,7 @@ print_config(const struct command *command)
 static int
 verify(const struct command *command)
 {
-	return directory_verify(command->dir);
+	return directory_verify(command->dir, command->has_progress);
 }
 
 static int

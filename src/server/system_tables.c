@@ -7,6 +7,7 @@ static const struct system_table *const tables[] = {
 	&storage_compactions.table,
 	&storage_segments.table,
 	&storage_shards.table,
+	&storage_verifications.table,
 };
 
 const struct system_tables server_system_tables = {

@@ -18,3 +18,4 @@ extern const struct system_tables server_system_tables;
 extern const struct system_provider storage_compactions;
 extern const struct system_provider storage_segments;
 extern const struct system_provider storage_shards;
+extern const struct system_provider storage_verifications;

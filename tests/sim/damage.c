@@ -308,11 +308,15 @@ static unsigned
 verify(struct world *world, const struct damage *damage)
 {
 	struct found found = { .damage = damage };
+	const struct verify_watcher watcher = {
+		.problem = on_problem,
+		.arg = &found,
+	};
 	struct verify_report report;
 	struct error err;
 
-	if (engine_verify(simfs_process(world->fs), WORLD_DIR, on_problem,
-		&found, &report, &err) != 0) {
+	if (engine_verify(simfs_process(world->fs), WORLD_DIR, &watcher,
+		&report, &err) != 0) {
 		world->error = err;
 		must_name(world, damage);
 		return 1;

@@ -587,11 +587,11 @@ void
 world_verify(struct world *world)
 {
 	struct os_fs *process = simfs_process(world->fs);
+	const struct verify_watcher watcher = { .problem = on_problem };
 	struct verify_report report;
 	struct error err;
 
-	if (engine_verify(process, WORLD_DIR, on_problem, NULL, &report,
-		&err) != 0)
+	if (engine_verify(process, WORLD_DIR, &watcher, &report, &err) != 0)
 		world_fail("could not verify: %s (%s)", err.message,
 		    err.detail);
 }

@@ -146,9 +146,9 @@ MUST_USE int manifest_clear_files(struct manifest *manifest,
     struct manifest_files *done, struct error *err);
 
 /*
- * Check the MANIFEST and every segment it knows, changing nothing.  `problem`
- * is told each; returns 0, or why it could not go on.
+ * Check the MANIFEST and every segment it knows, changing nothing.  Returns 0,
+ * or why it could not go on.
  */
 MUST_USE int manifest_verify(struct os_fs *fs, const char *dir,
-    void (*problem)(void *arg, const struct error *err), void *arg,
-    struct verify_report *report, struct error *err);
+    const struct verify_watcher *watcher, struct verify_report *report,
+    struct error *err);

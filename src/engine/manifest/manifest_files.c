@@ -250,8 +250,7 @@ manifest_clear_files(struct manifest *m, struct manifest_files *done,
 
 struct verifier {
 	struct manifest *manifest;
-	void (*problem)(void *arg, const struct error *err);
-	void *arg;
+	const struct verify_watcher *watcher;
 	struct verify_report *report;
 };
 
@@ -259,7 +258,7 @@ static void
 tell(struct verifier *v, const struct error *err)
 {
 	v->report->problems++;
-	v->problem(v->arg, err);
+	v->watcher->problem(v->watcher->arg, err);
 }
 
 static int
@@ -289,44 +288,61 @@ verify_unknown_files(struct verifier *v, struct error *err)
 	return rc;
 }
 
+static void
+count_file(struct verifier *v, uint64_t bytes)
+{
+	v->report->files++;
+	v->report->bytes += bytes;
+	if (v->watcher->progress != NULL)
+		v->watcher->progress(v->watcher->arg, v->report);
+}
+
+static int
+verify_segments(struct verifier *v, struct error *err)
+{
+	struct manifest *m = v->manifest;
+	struct error found;
+
+	for (uint32_t i = 0; i < m->state.segment_count; i++) {
+		const struct segment_meta *meta = &m->state.segments[i];
+		int rc = segment_verify(m->fs, m->dir, meta,
+		    &m->state.directory, &found);
+
+		if (rc == STELE_E_OUT_OF_MEMORY) {
+			*err = found;
+			return rc;
+		}
+		if (rc != 0)
+			tell(v, &found);
+		v->report->rows += meta->row_count;
+		count_file(v, meta->size_bytes);
+	}
+	return 0;
+}
+
 int
 manifest_verify(struct os_fs *fs, const char *dir,
-    void (*problem)(void *arg, const struct error *err), void *arg,
-    struct verify_report *report, struct error *err)
+    const struct verify_watcher *watcher, struct verify_report *report,
+    struct error *err)
 {
-	struct verifier v = {
-		.problem = problem,
-		.arg = arg,
-		.report = report,
-	};
+	struct verifier v = { .watcher = watcher, .report = report };
 	struct error found;
 	uint64_t torn_bytes;
 	int rc;
 
-	report->files++;
 	if (manifest_load(fs, dir, &v.manifest, &torn_bytes, &found) != 0) {
+		report->files++;
 		tell(&v, &found); /* nothing else can be known */
 		return 0;
 	}
-	report->bytes += v.manifest->size;
-	for (uint32_t i = 0; i < v.manifest->state.segment_count; i++) {
-		const struct segment_meta *meta =
-		    &v.manifest->state.segments[i];
-
-		report->files++;
-		report->bytes += meta->size_bytes;
-		report->rows += meta->row_count;
-		rc = segment_verify(fs, dir, meta, &v.manifest->state.directory,
-		    &found);
-		if (rc == STELE_E_OUT_OF_MEMORY) {
-			*err = found;
-			goto out;
-		}
-		if (rc != 0)
-			tell(&v, &found);
-	}
-	rc = verify_unknown_files(&v, err);
-out:
+	report->files_total = v.manifest->state.segment_count + (uint64_t)1;
+	report->bytes_total = v.manifest->size;
+	for (uint32_t i = 0; i < v.manifest->state.segment_count; i++)
+		report->bytes_total += v.manifest->state.segments[i].size_bytes;
+	count_file(&v, v.manifest->size);
+	rc = verify_segments(&v, err);
+	if (rc == 0)
+		rc = verify_unknown_files(&v, err);
 	manifest_close(v.manifest);
 	return rc;
 }

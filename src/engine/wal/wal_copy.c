@@ -25,7 +25,8 @@ struct copier {
 	/* Where the next group is expected, or at the start of a later file. */
 	uint64_t end_file;
 	uint64_t end_offset;
-	struct os_file *to; /* of that file; NULL until a group is written */
+	bool has_groups;    /* it has, of those that were copied */
+	struct os_file *to; /* its copy; NULL until a group is written */
 };
 
 /* ---- files ---- */
@@ -152,27 +153,36 @@ end_file(struct copier *c, struct error *err)
 	return rc;
 }
 
-/* The group that was read follows at an offset of the file that is read. */
 static int
-write_group(struct copier *c, uint64_t offset, struct error *err)
+begin_file(struct copier *c, struct error *err)
 {
 	char path[OS_PATH_SIZE];
+	int rc = end_file(c, err);
+
+	if (rc == 0)
+		rc = wal_file_path(c->options->to, c->number, path, err);
+	if (rc == 0)
+		rc = os_open(c->fs, path, OS_WRITE | OS_CREATE | OS_EXCLUSIVE,
+		    &c->to, err);
+	return rc;
+}
+
+/* The group that was read follows at an offset of the file that is read. */
+static int
+take_group(struct copier *c, uint64_t offset, struct error *err)
+{
+	bool is_first = !c->has_groups || c->number != c->end_file;
 	int rc = 0;
 
-	if (c->to != NULL && c->number != c->end_file)
-		rc = end_file(c, err);
-	if (rc == 0 && c->to == NULL) {
-		rc = wal_file_path(c->options->to, c->number, path, err);
-		if (rc == 0)
-			rc = os_open(c->fs, path,
-			    OS_WRITE | OS_CREATE | OS_EXCLUSIVE, &c->to, err);
-		c->copied->files += rc == 0;
-	}
-	if (rc == 0)
+	if (c->options->to != NULL && is_first)
+		rc = begin_file(c, err);
+	if (rc == 0 && c->options->to != NULL)
 		rc = os_pwrite_full(c->to, c->group.data, c->group.len, offset,
 		    err);
 	if (rc != 0)
 		return rc;
+	c->has_groups = true;
+	c->copied->files += is_first;
 	c->copied->bytes += c->group.len;
 	c->copied->next_group++;
 	c->end_file = c->number;
@@ -195,7 +205,7 @@ copy_groups(struct copier *c, struct error *err)
 
 	while ((rc = read_group(c, start_offset(c), &header, err)) == 1 &&
 	    header.number == c->copied->next_group) {
-		rc = write_group(c, start_offset(c), err);
+		rc = take_group(c, start_offset(c), err);
 		if (rc != 0)
 			return rc;
 	}
@@ -266,7 +276,7 @@ wal_copy(struct os_fs *fs, const struct wal_copy_options *options,
 		rc = check_end(&c, err);
 	if (rc == 0)
 		rc = end_file(&c, err);
-	if (rc == 0)
+	if (rc == 0 && options->to != NULL)
 		rc = os_fsync_dir(fs, options->to, err);
 	os_close(c.to);
 	buf_release(&c.names);

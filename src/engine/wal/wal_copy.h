@@ -2,8 +2,8 @@
 /*
  * wal_copy.h -- the log as far as it goes now, copied while it is written.
  *
- * Group after group is read, checked and written into a file of the same
- * number.  It ends before the first group that is not there entirely: one that
+ * Group after group is read, checked and, unless it is only looked at, written
+ * into a file of the same number.  It ends before the first group that is not there entirely: one that
  * is being written, and was acknowledged to nobody.  If a later group says that
  * one was synced which cannot be read, the log is damaged.
  *
@@ -20,8 +20,8 @@ struct error;
 struct os_fs;
 
 struct wal_copy_options {
-	const char *from; /* folders of log files; `to` is there and empty */
-	const char *to;
+	const char *from;     /* folder of log files */
+	const char *to;       /* another, there and empty; NULL: only look */
 	uint64_t key;         /* of the checksums */
 	uint64_t first_file;  /* that is needed */
 	uint64_t first_group; /* that is in it */

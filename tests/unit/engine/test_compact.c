@@ -187,11 +187,12 @@ on_problem(void *arg, const struct error *problem)
 static void
 verify(void)
 {
+	const struct verify_watcher watcher = { .problem = on_problem };
 	struct verify_report report;
 
 	fixture_close(&world);
-	ck_assert_int_eq(engine_verify(os_fs_real(), world.dir, on_problem,
-			     NULL, &report, &err),
+	ck_assert_int_eq(engine_verify(os_fs_real(), world.dir, &watcher,
+			     &report, &err),
 	    0);
 	fixture_open(&world);
 }

@@ -267,9 +267,11 @@ on_problem(void *arg, const struct error *problem)
 static void
 verify(struct verify_report *report)
 {
+	const struct verify_watcher watcher = { .problem = on_problem };
+
 	problems = 0;
-	ck_assert_msg(engine_verify(os_fs_real(), world.dir, on_problem, NULL,
-			  report, &err) == 0,
+	ck_assert_msg(engine_verify(os_fs_real(), world.dir, &watcher, report,
+			  &err) == 0,
 	    "%s", err.message);
 	ck_assert_uint_eq(report->problems, problems);
 }

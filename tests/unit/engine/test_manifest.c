@@ -419,18 +419,18 @@ START_TEST(verify_tells_all)
 {
 	struct verify_report report = { 0 };
 	int problems = 0;
+	const struct verify_watcher watcher = {
+		.problem = count_problem,
+		.arg = &problems,
+	};
 
-	ck_assert_int_eq(manifest_verify(&fs, dir, count_problem, &problems,
-			     &report, &err),
-	    0);
+	ck_assert_int_eq(manifest_verify(&fs, dir, &watcher, &report, &err), 0);
 	ck_assert_int_eq(problems, 0);
 	ck_assert_int_eq(add_segment(1), 0); /* missing */
 	ck_assert_int_eq(add_segment(2), 0); /* zeros */
 	put_file("segments", "0000000000000002.seg", 102);
 	put_file("segments", "0000000000000007.seg", 1); /* unknown */
-	ck_assert_int_eq(manifest_verify(&fs, dir, count_problem, &problems,
-			     &report, &err),
-	    0);
+	ck_assert_int_eq(manifest_verify(&fs, dir, &watcher, &report, &err), 0);
 	ck_assert_int_eq(problems, 3);
 	ck_assert_uint_eq(report.problems, 3);
 	ck_assert(has_file("segments/0000000000000007.seg"));
