@@ -415,6 +415,24 @@ struct copy_report {
 MUST_USE int engine_copy(struct os_fs *fs, const char *from, const char *to,
     bool must_copy, struct copy_report *report, struct error *err);
 
+struct reshard_report {
+	uint32_t shard_count_before;
+	uint32_t segment_count; /* new ones */
+	uint64_t position;      /* the last event */
+};
+
+/*
+ * Give a directory that no server uses another number of shards: all events
+ * are written anew, with the ids that they have, and take the place of the old
+ * ones in one step.  Needs room for both.
+ *
+ * Returns 0; STELE_E_INVALID_PARAMETER_VALUE; STELE_E_OBJECT_IN_USE; errors of
+ * engine_open(), of reading and of writing, after which it is as it was.
+ */
+MUST_USE int engine_reshard(struct os_fs *fs, const char *dir,
+    const struct engine_options *options, uint32_t shard_count,
+    struct reshard_report *report, struct error *err);
+
 /* ---- checking ---- */
 
 struct verify_report {

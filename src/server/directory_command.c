@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "engine/engine.h"
 #include "os/file.h"
+#include "server/server.h"
 
 void
 print_error(const struct error *err)
@@ -107,6 +108,37 @@ directory_copy(const char *from, const char *to, bool must_copy)
 	    (unsigned long long)report.log_files,
 	    (unsigned long long)report.log_bytes);
 	return directory_verify(to, false);
+}
+
+/* ---- reshard ---- */
+
+int
+directory_reshard(const char *dir, const struct config *config,
+    const char *shard_count)
+{
+	struct engine_options options;
+	struct reshard_report report;
+	struct error err;
+	unsigned long count;
+	char *end;
+
+	umask(077);
+	count = strtoul(shard_count, &end, 10);
+	if (*end != '\0' || count > UINT32_MAX)
+		count = 0; /* which is refused */
+	server_engine_options(config, &options);
+	options.shard_count = 0; /* that of the directory */
+	options.compaction = false;
+	if (engine_reshard(os_fs_real(), dir, &options, (uint32_t)count,
+		&report, &err) != 0) {
+		print_error(&err);
+		return EXIT_FAILURE;
+	}
+	printf("%u shards instead of %u; %llu events in %u segments\n",
+	    (unsigned)count, (unsigned)report.shard_count_before,
+	    (unsigned long long)report.position,
+	    (unsigned)report.segment_count);
+	return directory_verify(dir, false);
 }
 
 /* ---- dump ---- */

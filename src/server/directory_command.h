@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct config;
 struct error;
 
 #define CONFIG_NAME     "stele.conf" /* in a directory: its settings */
@@ -26,6 +27,10 @@ int directory_verify(const char *dir, bool has_progress);
  * other way round, a restore.
  */
 int directory_copy(const char *from, const char *to, bool must_copy);
+
+/* Another number of shards; "8", not a number, or too many. */
+int directory_reshard(const char *dir, const struct config *config,
+    const char *shard_count);
 
 /* A file as text; success only for one without damage. */
 int directory_dump(const char *path);

@@ -43,6 +43,7 @@ print_usage(FILE *out)
 	      "       stele verify -D DIR [--progress]\n"
 	      "       stele backup -D DIR [--copy] DEST\n"
 	      "       stele restore -D DIR [--copy] BACKUP\n"
+	      "       stele reshard -D DIR [-c name=value]... N\n"
 	      "       stele dump FILE\n"
 	      "       stele config [-D DIR] [-c name=value]...\n"
 	      "       stele --version | --help\n"
@@ -53,6 +54,7 @@ print_usage(FILE *out)
 	      "backup  copy a directory, also one that a server uses, to DEST, "
 	      "and check it\n"
 	      "restore make a directory of a backup, and check it\n"
+	      "reshard give a directory that no server uses N shards\n"
 	      "dump    print a file of a directory as text: of wal/, of "
 	      "segments/, MANIFEST\n"
 	      "config  list the options with their values\n",
@@ -338,6 +340,23 @@ restore(const struct command *command)
 }
 
 static int
+reshard(const struct command *command)
+{
+	struct config *config;
+	struct error err;
+	int status;
+
+	os_memory_init();
+	if (load_config(command, &config, &err) != 0) {
+		print_error(&err);
+		return EXIT_FAILURE;
+	}
+	status = directory_reshard(command->dir, config, command->argument);
+	config_unref(config);
+	return status;
+}
+
+static int
 dump(const struct command *command)
 {
 	return directory_dump(command->argument);
@@ -357,6 +376,7 @@ static const struct {
 	{ "verify", NEEDS_DIR, verify },
 	{ "backup", NEEDS_DIR | TAKES_ARGUMENT, backup },
 	{ "restore", NEEDS_DIR | TAKES_ARGUMENT, restore },
+	{ "reshard", NEEDS_DIR | TAKES_ARGUMENT, reshard },
 	{ "dump", TAKES_ARGUMENT, dump },
 	{ "config", 0, print_config },
 };

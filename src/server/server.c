@@ -290,11 +290,10 @@ engine_failed_cb(void *arg, const struct error *err)
 	(void)kill(getpid(), SIGTERM);
 }
 
-static int
-open_engine(struct server *server, const struct config *config,
-    struct error *err)
+void
+server_engine_options(const struct config *config, struct engine_options *out)
 {
-	struct engine_options options = {
+	*out = (struct engine_options){
 		.shard_count = (uint32_t)config->shard_count,
 		.worker_count = (uint32_t)config->worker_count,
 		.memtable_size_bytes = (size_t)config->memtable_size_bytes,
@@ -317,8 +316,16 @@ open_engine(struct server *server, const struct config *config,
 		.compaction_rate_bytes =
 		    (uint64_t)config->compaction_rate_bytes,
 	};
+}
+
+static int
+open_engine(struct server *server, const struct config *config,
+    struct error *err)
+{
+	struct engine_options options;
 	int rc;
 
+	server_engine_options(config, &options);
 	rc = engine_open(os_fs_real(), server->dir, &options, &server->engine,
 	    err);
 	if (rc == 0)

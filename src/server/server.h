@@ -20,6 +20,7 @@
 #include "os/thread.h"
 
 struct engine;
+struct engine_options;
 struct error;
 struct pool;
 struct session;
@@ -62,6 +63,10 @@ struct server {
 	uint32_t session_count; /* those past their startup */
 	struct session *registry[REGISTRY_BUCKETS]; /* by pid */
 };
+
+/* What the options say to the engine. */
+void server_engine_options(const struct config *config,
+    struct engine_options *out);
 
 /* Open the directory, start all threads, listen. */
 MUST_USE int server_start(struct server *server, const char *dir,
