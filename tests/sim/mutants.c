@@ -18,7 +18,8 @@
 #include "sim/sim.h"
 #include "sim/world.h"
 
-#define ROUNDS_LONG 5 /* with other seeds, until it is found */
+#define ROUNDS_LONG   5 /* with other seeds, until it is found */
+#define ROUNDS_DAMAGE 4 /* the same */
 
 #define SKIP(calls_, path_) \
 	.rule = { .calls = (calls_), \
@@ -176,9 +177,11 @@ find(const struct mutant *mutant, const struct sim_options *options)
 	size_t count = is_long ? ARRAY_LEN(stages) : STAGES_SHORT;
 	bool is_shown = options->only != 0;
 
-	if (mutant->is_checksum &&
-	    fails(mutant, &damage_stage, options->seed, is_shown))
-		return &damage_stage;
+	for (uint64_t round = 0; mutant->is_checksum && round < ROUNDS_DAMAGE;
+	     round++)
+		if (fails(mutant, &damage_stage, options->seed + 1000 * round,
+			is_shown))
+			return &damage_stage;
 	for (uint64_t round = 0; round < rounds; round++)
 		for (size_t i = 0; i < count; i++)
 			if (fails(mutant, &stages[i],

@@ -94,8 +94,7 @@ first_run(struct run *runs, uint32_t count, int64_t *limit)
 		if (is_at_end(&runs[r]))
 			continue;
 		id = event_id_at(&runs[r], runs[r].at);
-		if (first != NULL &&
-		    id > event_id_at(first, first->at)) {
+		if (first != NULL && id > event_id_at(first, first->at)) {
 			if (id < *limit)
 				*limit = id;
 			continue;
@@ -118,8 +117,8 @@ merge_runs(struct resharder *r, struct run *runs, uint32_t count,
 	while (rc == 0 && (run = first_run(runs, count, &limit)) != NULL) {
 		uint32_t end = run->at;
 
-		while (end < run->batch.sel.count &&
-		    event_id_at(run, end) < limit)
+		while (
+		    end < run->batch.sel.count && event_id_at(run, end) < limit)
 			end++;
 		rc = reshard_output_rows(&r->output, &run->batch, run->at, end,
 		    err);

@@ -47,7 +47,8 @@ remove_old(void *arg, const char *name)
 
 /* What stays is moved to quarantine/ by the next start: no harm, only bytes. */
 static void
-remove_old_files(const struct reshard_done *r, const struct manifest_state *state)
+remove_old_files(const struct reshard_done *r,
+    const struct manifest_state *state)
 {
 	static const char *const folders[] = { SEGMENT_DIRECTORY,
 		WAL_DIRECTORY };
@@ -93,8 +94,7 @@ write_state(const struct reshard_done *r, const struct manifest_state *old,
 	}
 	for (uint32_t s = 0; s < state.shard_count; s++)
 		state.flushed[s] = state.next_event_id - 1;
-	state.segments =
-	    reshard_output_metas(r->output, &state.segment_count);
+	state.segments = reshard_output_metas(r->output, &state.segment_count);
 	state.next_segment = r->output->next_segment;
 	state.catalog = buf_str(&bytes);
 	if (catalog->next_oid > state.next_oid)
@@ -128,7 +128,8 @@ replace_manifest(const struct reshard_done *r, struct error *err)
 	uint32_t count;
 	int rc = manifest_load(r->fs, r->dir, &manifest, &torn_bytes, err);
 
-	if (rc == 0 && manifest_state(manifest)->next_event_id != r->position + 1)
+	if (rc == 0 &&
+	    manifest_state(manifest)->next_event_id != r->position + 1)
 		rc = error_set(err, STELE_E_OBJECT_IN_USE,
 		    "directory \"%s\" was used meanwhile", r->dir);
 	metas = reshard_output_metas(r->output, &count);
