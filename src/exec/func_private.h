@@ -28,14 +28,20 @@ extern const struct func_family func_arith;
 extern const struct func_family func_array;
 extern const struct func_family func_array_find;
 extern const struct func_family func_array_text;
+extern const struct func_family func_bytes;
 extern const struct func_family func_compare;
 extern const struct func_family func_datetime;
+extern const struct func_family func_integer;
 extern const struct func_family func_json;
 extern const struct func_family func_math;
 extern const struct func_family func_numeric;
+extern const struct func_family func_period;
+extern const struct func_family func_quote;
 extern const struct func_family func_regex;
 extern const struct func_family func_storage;
 extern const struct func_family func_text;
+extern const struct func_family func_trig;
+extern const struct func_family func_unicode;
 extern const struct func_family func_wait;
 
 /*

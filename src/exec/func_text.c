@@ -215,6 +215,44 @@ text_substring(struct function_call *call)
 	return 0;
 }
 
+/* overlay(text placing other from first [for length]) */
+static int
+overlay(struct function_call *call, uint32_t row)
+{
+	struct str text = ARG(call, 0, str, row);
+	struct str other = ARG(call, 1, str, row);
+	int64_t first = ARG(call, 2, i64, row);
+	int64_t length = call->arg_count > 3 ? ARG(call, 3, i64, row)
+					     : (int64_t)utf8_length(other);
+	struct str before = slice(text, 0, first - 1);
+	struct str after = slice(text, first - 1 + length, INT64_MAX);
+	int rc = 0;
+	char *joined, *at;
+
+	if (first <= 0)
+		return error_set(call->err, STELE_E_SUBSTRING_ERROR,
+		    "negative substring length not allowed");
+	if (first + length > INT32_MAX)
+		return error_set(call->err, STELE_E_NUMERIC_OUT_OF_RANGE,
+		    "integer out of range");
+	joined = text_alloc(call, before.len + other.len + after.len, &rc);
+	if (joined == NULL)
+		return rc;
+	at = append(append(append(joined, before), other), after);
+	*result_str(call, row) = str_of(joined, (size_t)(at - joined));
+	return 0;
+}
+
+static int
+text_overlay(struct function_call *call)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
+		rc = overlay(call, sel_row(call->sel, i));
+	return rc;
+}
+
 /* left(text, -n) leaves n characters out. */
 static int
 text_left(struct function_call *call)
@@ -862,6 +900,8 @@ static const struct func_row rows[] = {
 	{ FN_OCTET_LENGTH_BPCHAR, { byte_length, false } },
 	{ FN_OCTET_LENGTH_BYTEA, { byte_length, false } },
 	{ FN_OCTET_LENGTH_TEXT, { byte_length, false } },
+	{ FN_OVERLAY, { text_overlay, false } },
+	{ FN_OVERLAY_LENGTH, { text_overlay, false } },
 	{ FN_POSITION, { text_position, false } },
 	{ FN_REPEAT, { text_repeat, false } },
 	{ FN_REPLACE, { text_replace, false } },

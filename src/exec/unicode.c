@@ -2,6 +2,7 @@
 #include "exec/unicode.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include <utf8proc.h>
 
@@ -49,4 +50,29 @@ unicode_is_alphanumeric(uint32_t code_point)
 	default:
 		return false;
 	}
+}
+
+bool
+unicode_normalize(struct str text, enum unicode_form form, struct arena *arena,
+    struct str *out)
+{
+	utf8proc_option_t options = UTF8PROC_STABLE;
+	utf8proc_uint8_t *mapped = NULL;
+	utf8proc_ssize_t len;
+
+	*out = text;
+	if (text.len == 0)
+		return true;
+	options |= form == UNICODE_NFC || form == UNICODE_NFKC
+	    ? UTF8PROC_COMPOSE
+	    : UTF8PROC_DECOMPOSE;
+	if (form == UNICODE_NFKC || form == UNICODE_NFKD)
+		options |= UTF8PROC_COMPAT;
+	len = utf8proc_map((const utf8proc_uint8_t *)text.data,
+	    (utf8proc_ssize_t)text.len, &mapped, options);
+	if (len < 0)
+		return false;
+	*out = arena_str(arena, str_of((const char *)mapped, (size_t)len));
+	free(mapped);
+	return true;
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
+#include "common/attr.h"
 #include "common/str.h"
 
 typedef uint32_t (*unicode_map_fn)(uint32_t code_point);
@@ -25,3 +27,14 @@ uint32_t unicode_to_upper(uint32_t code_point);
 
 /* A letter or a decimal digit. */
 bool unicode_is_alphanumeric(uint32_t code_point);
+
+enum unicode_form {
+	UNICODE_NFC,
+	UNICODE_NFD,
+	UNICODE_NFKC,
+	UNICODE_NFKD,
+};
+
+/* A text in a normal form; false when there is no memory. */
+MUST_USE bool unicode_normalize(struct str text, enum unicode_form form,
+    struct arena *arena, struct str *out);

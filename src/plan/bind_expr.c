@@ -209,6 +209,29 @@ bind_like(struct binder *binder, struct scope *scope,
 	    err);
 }
 
+/* Rows are distinct if a pair of their fields is. */
+static int
+bind_distinct_rows(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err)
+{
+	int rc;
+
+	rc = bind_row_pair(binder, scope, STR("="), ast->op.left, ast->op.right,
+	    ast->location, out, err);
+	if (rc != 0)
+		return rc;
+	if ((*out)->kind == EXPR_AND) {
+		(*out)->kind = EXPR_OR;
+		for (uint32_t i = 0; i < (*out)->arg_count; i++)
+			(*out)->args[i]->kind = EXPR_DISTINCT;
+	} else {
+		(*out)->kind = EXPR_DISTINCT;
+	}
+	if (ast->op.is_negated)
+		*out = wrap_not(binder, *out, ast->location);
+	return 0;
+}
+
 /* An equality of two operands, then called otherwise: DISTINCT, NULLIF. */
 static int
 bind_equality(struct binder *binder, struct scope *scope,
@@ -219,6 +242,9 @@ bind_equality(struct binder *binder, struct scope *scope,
 	struct expr *right;
 	int rc;
 
+	if (kind == EXPR_DISTINCT && ast->op.left->kind == AST_ROW &&
+	    ast->op.right->kind == AST_ROW)
+		return bind_distinct_rows(binder, scope, ast, out, err);
 	rc = bind_expr(binder, scope, ast->op.left, &left, err);
 	if (rc == 0)
 		rc = bind_expr(binder, scope, ast->op.right, &right, err);

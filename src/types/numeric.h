@@ -137,6 +137,14 @@ double numeric_to_f64(const struct numeric *n);
 MUST_USE int numeric_of_f64(double value, int digits, struct arena *arena,
     struct numeric *out, struct error *err);
 
+/* numeric_integer.c: not negative, at the greater scale; NaN for specials. */
+MUST_USE int numeric_gcd(const struct numeric *a, const struct numeric *b,
+    struct arena *arena, struct numeric *out, struct error *err);
+MUST_USE int numeric_lcm(const struct numeric *a, const struct numeric *b,
+    struct arena *arena, struct numeric *out, struct error *err);
+MUST_USE int numeric_factorial(int64_t n, struct arena *arena,
+    struct numeric *out, struct error *err);
+
 /* numeric_text.c */
 enum numeric_parse {
 	NUMERIC_PARSE_OK,

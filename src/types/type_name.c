@@ -3,43 +3,24 @@
  * Types as people read them: format_type() of PostgreSQL.
  */
 #include "common/must.h"
+#include "common/quote.h"
 #include "types/array.h"
 #include "types/type.h"
 
 #define MOD_HEADER 4
 
-/* Whether a name can be written without quotes. */
-static bool
-is_plain_name(struct str name)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.data[i];
-
-		if (!(c >= 'a' && c <= 'z') && c != '_' &&
-		    (i == 0 || !(c >= '0' && c <= '9')))
-			return false;
-	}
-	return name.len > 0;
-}
-
 static struct str
 quote_name(struct str name, struct arena *arena)
 {
-	char *quoted = arena_try_alloc(arena, name.len * 2 + 2);
-	size_t len = 0;
+	struct buf text;
+	struct str out;
 
-	if (quoted == NULL) {
-		arena->failed = true;
-		return STR("");
-	}
-	quoted[len++] = '"';
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.data[i] == '"')
-			quoted[len++] = '"';
-		quoted[len++] = name.data[i];
-	}
-	quoted[len++] = '"';
-	return str_of(quoted, len);
+	buf_init(&text);
+	quote_put_name(&text, name);
+	arena->failed |= text.failed;
+	out = arena_str(arena, buf_str(&text));
+	buf_release(&text);
+	return out;
 }
 
 static struct str
@@ -91,8 +72,6 @@ type_format_bare(const struct type *type, struct arena *arena)
 		return format_array(type_format_bare(&element, arena), arena);
 	}
 	if (type->enum_type != NULL) {
-		if (is_plain_name(type->enum_type->name))
-			return type->enum_type->name;
 		return quote_name(type->enum_type->name, arena);
 	}
 	MUST(info != NULL);

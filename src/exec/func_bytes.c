@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bytea: encode() and decode(), single bytes, digests.
+ */
+#include <openssl/evp.h>
+
+#include "common/utf8.h"
+#include "exec/func_private.h"
+
+#define BASE64_LINE 76 /* characters before a newline, as in RFC 2045 */
+
+static const char base64_chars[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+typedef int (*row_fn)(struct function_call *call, uint32_t row);
+
+static int
+each_row(struct function_call *call, row_fn run)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
+		rc = run(call, sel_row(call->sel, i));
+	return rc;
+}
+
+#define ROW_KERNEL(name) \
+	static int run_##name(struct function_call *call) \
+	{ \
+		return each_row(call, name); \
+	}
+
+static int
+keep(struct function_call *call, uint32_t row, struct buf *text)
+{
+	int rc = 0;
+
+	if (text->failed)
+		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	else
+		call->result->str[row] = arena_str(call->arena, buf_str(text));
+	buf_release(text);
+	return rc;
+}
+
+/* ---- encode ---- */
+
+static void
+put_hex(struct str bytes, struct buf *out)
+{
+	for (size_t i = 0; i < bytes.len; i++)
+		buf_printf(out, "%02x", (uint8_t)bytes.data[i]);
+}
+
+/* Three bytes are four characters. */
+static void
+put_base64(struct str bytes, struct buf *out)
+{
+	size_t in_line = 0;
+
+	for (size_t i = 0; i < bytes.len; i += 3) {
+		size_t left = bytes.len - i;
+		uint32_t bits = (uint32_t)(uint8_t)bytes.data[i] << 16;
+		char text[4];
+
+		if (left > 1)
+			bits |= (uint32_t)(uint8_t)bytes.data[i + 1] << 8;
+		if (left > 2)
+			bits |= (uint8_t)bytes.data[i + 2];
+		for (int k = 0; k < 4; k++)
+			text[k] = base64_chars[bits >> (18 - 6 * k) & 63];
+		if (left < 3)
+			text[3] = '=';
+		if (left < 2)
+			text[2] = '=';
+		if (in_line == BASE64_LINE) {
+			buf_put_cstr(out, "\n");
+			in_line = 0;
+		}
+		buf_put(out, text, 4);
+		in_line += 4;
+	}
+}
+
+/* Zeros and bytes past ASCII as \nnn, a backslash doubled. */
+static void
+put_escaped(struct str bytes, struct buf *out)
+{
+	for (size_t i = 0; i < bytes.len; i++) {
+		uint8_t c = (uint8_t)bytes.data[i];
+
+		if (c == 0 || c >= 0x80)
+			buf_printf(out, "\\%03o", c);
+		else if (c == '\\')
+			buf_put_cstr(out, "\\\\");
+		else
+			buf_put(out, &bytes.data[i], 1);
+	}
+}
+
+enum encoding { ENCODING_HEX, ENCODING_BASE64, ENCODING_ESCAPE };
+
+static int
+find_encoding(struct function_call *call, uint32_t row, enum encoding *out)
+{
+	static const char *const names[] = { "hex", "base64", "escape" };
+	struct str name = ARG(call, 1, str, row);
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (str_equal_nocase(name, str_of_cstr(names[i]))) {
+			*out = (enum encoding)i;
+			return 0;
+		}
+	}
+	return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "unrecognized encoding: \"%.*s\"", STR_FMT(name));
+}
+
+static int
+encode(struct function_call *call, uint32_t row)
+{
+	struct str bytes = ARG(call, 0, str, row);
+	enum encoding encoding;
+	struct buf out;
+	int rc;
+
+	rc = find_encoding(call, row, &encoding);
+	if (rc != 0)
+		return rc;
+	buf_init(&out);
+	if (encoding == ENCODING_HEX)
+		put_hex(bytes, &out);
+	else if (encoding == ENCODING_BASE64)
+		put_base64(bytes, &out);
+	else
+		put_escaped(bytes, &out);
+	return keep(call, row, &out);
+}
+ROW_KERNEL(encode)
+
+/* ---- decode ---- */
+
+static int
+invalid(struct function_call *call, const char *what)
+{
+	return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE, "%s",
+	    what);
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static int
+hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0'
+	    : c >= 'a' && c <= 'f'  ? c - 'a' + 10
+	    : c >= 'A' && c <= 'F'  ? c - 'A' + 10
+				    : -1;
+}
+
+static int
+invalid_char(struct function_call *call, struct str text, size_t at,
+    const char *encoding)
+{
+	struct str rest = str_of(text.data + at, text.len - at);
+
+	return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "invalid %s \"%.*s\"%s", encoding, (int)utf8_offset(rest, 1),
+	    rest.data,
+	    encoding[0] == 's' ? " found while decoding base64 sequence" : "");
+}
+
+static int
+take_hex(struct function_call *call, struct str text, struct buf *out)
+{
+	for (size_t i = 0; i < text.len; i += 2) {
+		int high, low;
+
+		while (i < text.len && is_space(text.data[i]))
+			i++;
+		if (i == text.len)
+			break;
+		high = hex_digit(text.data[i]);
+		if (high < 0)
+			return invalid_char(call, text, i,
+			    "hexadecimal digit:");
+		if (i + 1 == text.len)
+			return invalid(call,
+			    "invalid hexadecimal data: odd number of digits");
+		low = hex_digit(text.data[i + 1]);
+		if (low < 0)
+			return invalid_char(call, text, i + 1,
+			    "hexadecimal digit:");
+		buf_put_u8(out, (uint8_t)(high << 4 | low));
+	}
+	return 0;
+}
+
+static int
+base64_end(struct function_call *call)
+{
+	(void)invalid(call, "invalid base64 end sequence");
+	return error_hint(call->err,
+	    "Input data is missing padding, is truncated, or is otherwise"
+	    " corrupted.");
+}
+
+static int
+take_base64(struct function_call *call, struct str text, struct buf *out)
+{
+	uint32_t bits = 0, count = 0, padding = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.data[i];
+		const char *found = strchr(base64_chars, c);
+
+		if (is_space(c))
+			continue;
+		if (c == '=' && count >= 2) {
+			padding++;
+			found = base64_chars;
+		} else if (c == '=') {
+			return invalid(call,
+			    "unexpected \"=\" while decoding base64 sequence");
+		} else if (found == NULL || padding > 0) {
+			return invalid_char(call, text, i, "symbol");
+		}
+		bits = bits << 6 | (uint32_t)(found - base64_chars);
+		if (++count < 4)
+			continue;
+		buf_put_u8(out, (uint8_t)(bits >> 16));
+		if (padding < 2)
+			buf_put_u8(out, (uint8_t)(bits >> 8));
+		if (padding < 1)
+			buf_put_u8(out, (uint8_t)bits);
+		bits = count = 0;
+	}
+	return count == 0 ? 0 : base64_end(call);
+}
+
+static int
+take_escaped(struct function_call *call, struct str text, struct buf *out)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		const char *c = text.data + i;
+		size_t left = text.len - i;
+
+		if (*c != '\\') {
+			buf_put(out, c, 1);
+		} else if (left > 1 && c[1] == '\\') {
+			buf_put(out, c, 1);
+			i++;
+		} else if (left > 3 && c[1] >= '0' && c[1] <= '3' &&
+		    c[2] >= '0' && c[2] <= '7' && c[3] >= '0' && c[3] <= '7') {
+			buf_put_u8(out,
+			    (uint8_t)((c[1] - '0') << 6 | (c[2] - '0') << 3 |
+				(c[3] - '0')));
+			i += 3;
+		} else {
+			return error_set(call->err,
+			    STELE_E_INVALID_TEXT_REPRESENTATION,
+			    "invalid input syntax for type %s", "bytea");
+		}
+	}
+	return 0;
+}
+
+static int
+decode(struct function_call *call, uint32_t row)
+{
+	struct str text = ARG(call, 0, str, row);
+	enum encoding encoding;
+	struct buf out;
+	int rc;
+
+	rc = find_encoding(call, row, &encoding);
+	if (rc != 0)
+		return rc;
+	buf_init(&out);
+	rc = encoding == ENCODING_HEX     ? take_hex(call, text, &out)
+	    : encoding == ENCODING_BASE64 ? take_base64(call, text, &out)
+					  : take_escaped(call, text, &out);
+	if (rc == 0)
+		return keep(call, row, &out);
+	buf_release(&out);
+	return rc;
+}
+ROW_KERNEL(decode)
+
+/* ---- single bytes ---- */
+
+static int
+get_byte(struct function_call *call, uint32_t row)
+{
+	struct str bytes = ARG(call, 0, str, row);
+	int64_t at = ARG(call, 1, i64, row);
+
+	if (at < 0 || (uint64_t)at >= bytes.len)
+		return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
+		    "index %lld out of valid range, 0..%lld", (long long)at,
+		    (long long)bytes.len - 1);
+	call->result->i64[row] = (uint8_t)bytes.data[at];
+	return 0;
+}
+ROW_KERNEL(get_byte)
+
+static int
+set_byte(struct function_call *call, uint32_t row)
+{
+	struct str bytes = arena_str(call->arena, ARG(call, 0, str, row));
+	int64_t at = ARG(call, 1, i64, row);
+
+	if (at < 0 || (uint64_t)at >= bytes.len)
+		return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
+		    "index %lld out of valid range, 0..%lld", (long long)at,
+		    (long long)bytes.len - 1);
+	((char *)(uintptr_t)bytes.data)[at] =
+	    (char)(uint8_t)ARG(call, 2, i64, row);
+	call->result->str[row] = bytes;
+	return 0;
+}
+ROW_KERNEL(set_byte)
+
+static int
+bit_count(struct function_call *call, uint32_t row)
+{
+	struct str bytes = ARG(call, 0, str, row);
+	int64_t count = 0;
+
+	for (size_t i = 0; i < bytes.len; i++)
+		count += __builtin_popcount((uint8_t)bytes.data[i]);
+	call->result->i64[row] = count;
+	return 0;
+}
+ROW_KERNEL(bit_count)
+
+static int
+bit_length(struct function_call *call, uint32_t row)
+{
+	call->result->i64[row] = (int64_t)ARG(call, 0, str, row).len * 8;
+	return 0;
+}
+ROW_KERNEL(bit_length)
+
+/* ---- between text and bytea: UTF-8 is the only encoding ---- */
+
+static int
+check_utf8(struct function_call *call, struct str name)
+{
+	if (str_equal_nocase(name, STR("utf8")) ||
+	    str_equal_nocase(name, STR("utf-8")) ||
+	    str_equal_nocase(name, STR("unicode")))
+		return 0;
+	return error_set(call->err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "encoding \"%.*s\" is not supported: texts are UTF-8",
+	    STR_FMT(name));
+}
+
+static int
+convert_to(struct function_call *call, uint32_t row)
+{
+	call->result->str[row] = ARG(call, 0, str, row);
+	return check_utf8(call, ARG(call, 1, str, row));
+}
+ROW_KERNEL(convert_to)
+
+static int
+convert_from(struct function_call *call, uint32_t row)
+{
+	struct str bytes = ARG(call, 0, str, row);
+	size_t valid = utf8_valid_prefix(bytes);
+	int rc = check_utf8(call, ARG(call, 1, str, row));
+
+	if (rc == 0 &&
+	    memchr(bytes.data == NULL ? "" : bytes.data, '\0', bytes.len) !=
+		NULL)
+		return error_set(call->err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
+		    "invalid byte sequence for encoding \"UTF8\": 0x00");
+	if (rc == 0 && valid < bytes.len)
+		return error_set(call->err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
+		    "invalid byte sequence for encoding \"UTF8\": 0x%02x",
+		    (uint8_t)bytes.data[valid]);
+	call->result->str[row] = bytes;
+	return rc;
+}
+ROW_KERNEL(convert_from)
+
+/* ---- digests ---- */
+
+static int
+digest(struct function_call *call, uint32_t row, const EVP_MD *kind,
+    struct str *out)
+{
+	struct str bytes = ARG(call, 0, str, row);
+	unsigned char md[EVP_MAX_MD_SIZE];
+	unsigned int len = 0;
+
+	if (EVP_Digest(bytes.len == 0 ? "" : bytes.data, bytes.len, md, &len,
+		kind, NULL) != 1)
+		return error_set(call->err, STELE_E_INTERNAL,
+		    "could not compute a digest");
+	*out = arena_str(call->arena, str_of((const char *)md, len));
+	return 0;
+}
+
+static int
+md5(struct function_call *call, uint32_t row)
+{
+	struct str bytes = STR("");
+	struct buf text;
+	int rc = digest(call, row, EVP_md5(), &bytes);
+
+	if (rc != 0)
+		return rc;
+	buf_init(&text);
+	put_hex(bytes, &text);
+	return keep(call, row, &text);
+}
+ROW_KERNEL(md5)
+
+#define DIGEST_KERNEL(name) \
+	static int name(struct function_call *call, uint32_t row) \
+	{ \
+		return digest(call, row, EVP_##name(), \
+		    &call->result->str[row]); \
+	} \
+	ROW_KERNEL(name)
+DIGEST_KERNEL(sha224)
+DIGEST_KERNEL(sha256)
+DIGEST_KERNEL(sha384)
+DIGEST_KERNEL(sha512)
+
+static const struct func_row rows[] = {
+	{ FN_BIT_COUNT, { run_bit_count, false } },
+	{ FN_BIT_LENGTH_BYTEA, { run_bit_length, false } },
+	{ FN_BIT_LENGTH_TEXT, { run_bit_length, false } },
+	{ FN_CONVERT_FROM, { run_convert_from, false } },
+	{ FN_CONVERT_TO, { run_convert_to, false } },
+	{ FN_DECODE, { run_decode, false } },
+	{ FN_ENCODE, { run_encode, false } },
+	{ FN_GET_BYTE, { run_get_byte, false } },
+	{ FN_MD5_BYTEA, { run_md5, false } },
+	{ FN_MD5_TEXT, { run_md5, false } },
+	{ FN_SET_BYTE, { run_set_byte, false } },
+	{ FN_SHA224, { run_sha224, false } },
+	{ FN_SHA256, { run_sha256, false } },
+	{ FN_SHA384, { run_sha384, false } },
+	{ FN_SHA512, { run_sha512, false } },
+};
+
+const struct func_family func_bytes = { rows, ARRAY_LEN(rows) };
