@@ -7,25 +7,10 @@
  * in use) is worded there.
  */
 #include "engine/catalog/catalog.h"
-#include "engine/engine.h"
-#include "exec/eval.h"
-#include "plan/logical.h"
+#include "exec/ddl_private.h"
 
-struct ddl_run {
-	const struct plan_ddl *plan;
-	struct exec_env env;
-	struct arena arena;
-	struct write_batch *target;
-};
-
-static const struct catalog *
-catalog_of(const struct ddl_run *run)
-{
-	return write_batch_catalog(run->target);
-}
-
-static void
-notify(const struct ddl_run *run, const struct error *notice)
+void
+ddl_notify(const struct ddl_run *run, const struct error *notice)
 {
 	const struct exec_context *context = run->env.context;
 
@@ -76,7 +61,7 @@ create_enum(struct ddl_run *run, enum ddl_kind kind, struct str name,
 	if (rc != 0 || out == NULL)
 		return rc;
 	*out = (struct type){ .oid = ddl.oid, .mod = -1 };
-	out->enum_type = catalog_enum_by_oid(catalog_of(run), ddl.oid);
+	out->enum_type = catalog_enum_by_oid(ddl_catalog(run), ddl.oid);
 	return 0;
 }
 
@@ -112,7 +97,7 @@ field_enum(struct ddl_run *run, struct ddl_field *field, struct error *err)
 	struct str name = arena_printf(&run->arena, "%.*s_%.*s",
 	    STR_FMT(run->plan->name), STR_FMT(field->name));
 	const struct enum_type *had =
-	    catalog_enum_by_name(catalog_of(run), name);
+	    catalog_enum_by_name(ddl_catalog(run), name);
 	uint32_t label_count;
 	uint32_t oid;
 	int rc = 0;
@@ -127,7 +112,7 @@ field_enum(struct ddl_run *run, struct ddl_field *field, struct error *err)
 	for (uint32_t i = label_count; i < field->label_count && rc == 0; i++)
 		rc = add_label(run, oid, field->labels[i], err);
 	field->type = (struct type){ .oid = oid, .mod = -1 };
-	field->type.enum_type = catalog_enum_by_oid(catalog_of(run), oid);
+	field->type.enum_type = catalog_enum_by_oid(ddl_catalog(run), oid);
 	return rc;
 }
 
@@ -141,7 +126,7 @@ refresh_enums(struct ddl_run *run, struct field *fields, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		if (fields[i].type.enum_type != NULL)
 			fields[i].type.enum_type =
-			    catalog_enum_by_oid(catalog_of(run),
+			    catalog_enum_by_oid(ddl_catalog(run),
 				fields[i].type.oid);
 	}
 }
@@ -180,7 +165,8 @@ run_create_table(struct ddl_run *run, struct error *err)
 	struct str name = run->plan->name;
 	struct error notice = { .code = 0 };
 
-	if (catalog_type_by_name(catalog_of(run), name) == NULL)
+	if (catalog_type_by_name(ddl_catalog(run), name) == NULL &&
+	    catalog_view_by_name(ddl_catalog(run), name) == NULL)
 		return create_type(run, err);
 	error_set(&notice, STELE_E_DUPLICATE_TABLE,
 	    run->plan->if_not_exists
@@ -188,7 +174,7 @@ run_create_table(struct ddl_run *run, struct error *err)
 		: "relation \"%.*s\" already exists",
 	    STR_FMT(name));
 	if (run->plan->if_not_exists) {
-		notify(run, &notice);
+		ddl_notify(run, &notice);
 		return 0;
 	}
 	*err = notice;
@@ -311,7 +297,7 @@ add_new_fields(struct ddl_run *run, const struct event_type *type,
 			rc = make_field(run, &field, &fields[ddl.field_count++],
 			    err);
 		/* the catalogue was replaced */
-		type = catalog_type_by_oid(catalog_of(run), ddl.oid);
+		type = catalog_type_by_oid(ddl_catalog(run), ddl.oid);
 	}
 	if (rc != 0)
 		return rc;
@@ -324,7 +310,7 @@ run_define(struct ddl_run *run, struct error *err)
 {
 	const struct plan_ddl *plan = run->plan;
 	const struct event_type *type =
-	    catalog_type_by_name(catalog_of(run), plan->name);
+	    catalog_type_by_name(ddl_catalog(run), plan->name);
 	uint32_t oid;
 	int rc = 0;
 
@@ -340,16 +326,16 @@ run_define(struct ddl_run *run, struct error *err)
 	oid = type->oid;
 	for (uint32_t i = 0; i < type->field_count && rc == 0; i++) {
 		rc = check_kept_field(run, type, &type->fields[i], err);
-		type = catalog_type_by_oid(catalog_of(run), oid);
+		type = catalog_type_by_oid(ddl_catalog(run), oid);
 	}
 	return rc == 0 ? add_new_fields(run, type, err) : rc;
 }
 
 /* ---- ALTER TABLE ---- */
 
-static int
-missing_object(struct ddl_run *run, const char *kind, struct str name, int code,
-    struct error *err)
+int
+ddl_missing_object(struct ddl_run *run, const char *kind, struct str name,
+    int code, struct error *err)
 {
 	struct error notice = { .code = 0 };
 
@@ -359,7 +345,7 @@ missing_object(struct ddl_run *run, const char *kind, struct str name, int code,
 	error_set(&notice, code, "%s \"%.*s\" does not exist, skipping", kind,
 	    STR_FMT(name));
 	notice.code = 0; /* as in PostgreSQL: no condition is named */
-	notify(run, &notice);
+	ddl_notify(run, &notice);
 	return 0;
 }
 
@@ -381,7 +367,7 @@ check_new_column(struct ddl_run *run, const struct event_type *type,
 	error_set(&notice, STELE_E_DUPLICATE_COLUMN,
 	    "column \"%.*s\" of relation \"%.*s\" already exists, skipping",
 	    STR_FMT(field->name), STR_FMT(type->name));
-	notify(run, &notice);
+	ddl_notify(run, &notice);
 	return 0;
 }
 
@@ -390,14 +376,22 @@ run_add_columns(struct ddl_run *run, struct error *err)
 {
 	const struct plan_ddl *plan = run->plan;
 	const struct event_type *type =
-	    catalog_type_by_name(catalog_of(run), plan->name);
+	    catalog_type_by_name(ddl_catalog(run), plan->name);
 	struct field *fields = arena_alloc_array(&run->arena,
 	    plan->field_count + 1, sizeof(*fields));
 	struct ddl ddl = { .kind = DDL_ADD_FIELDS, .fields = fields };
 	int rc = 0;
 
+	if (catalog_view_by_name(ddl_catalog(run), plan->name) != NULL) {
+		(void)error_set(err, STELE_E_WRONG_OBJECT_TYPE,
+		    "ALTER action ADD COLUMN cannot be performed on relation"
+		    " \"%.*s\"",
+		    STR_FMT(plan->name));
+		return error_detail(err,
+		    "This operation is not supported for views.");
+	}
 	if (type == NULL)
-		return missing_object(run, "relation", plan->name,
+		return ddl_missing_object(run, "relation", plan->name,
 		    STELE_E_UNDEFINED_TABLE, err);
 	ddl.oid = type->oid;
 	for (uint32_t i = 0; i < plan->field_count && rc == 0; i++) {
@@ -429,12 +423,12 @@ run_add_label(struct ddl_run *run, struct error *err)
 {
 	const struct plan_ddl *plan = run->plan;
 	const struct enum_type *type =
-	    catalog_enum_by_name(catalog_of(run), plan->name);
+	    catalog_enum_by_name(ddl_catalog(run), plan->name);
 	struct str label = plan->labels[0];
 	struct error notice = { .code = 0 };
 
 	if (type == NULL)
-		return missing_object(run, "type", plan->name,
+		return ddl_missing_object(run, "type", plan->name,
 		    STELE_E_UNDEFINED_OBJECT, err);
 	for (uint32_t i = 0; i < type->label_count; i++) {
 		if (!str_equal(type->labels[i], label))
@@ -446,45 +440,10 @@ run_add_label(struct ddl_run *run, struct error *err)
 		error_set(&notice, STELE_E_DUPLICATE_OBJECT,
 		    "enum label \"%.*s\" already exists, skipping",
 		    STR_FMT(label));
-		notify(run, &notice);
+		ddl_notify(run, &notice);
 		return 0;
 	}
 	return add_label(run, type->oid, label, err);
-}
-
-/* ---- DROP ---- */
-
-static int
-drop_one(struct ddl_run *run, struct str name, struct error *err)
-{
-	bool is_enum = run->plan->op == DDL_OP_DROP_ENUM;
-	struct ddl ddl = { .kind = is_enum ? DDL_DROP_ENUM : DDL_DROP_TYPE };
-	const struct enum_type *enum_type;
-	const struct event_type *type;
-
-	if (is_enum) {
-		enum_type = catalog_enum_by_name(catalog_of(run), name);
-		ddl.oid = enum_type == NULL ? 0 : enum_type->oid;
-	} else {
-		type = catalog_type_by_name(catalog_of(run), name);
-		ddl.oid = type == NULL ? 0 : type->oid;
-	}
-	if (ddl.oid == 0)
-		return missing_object(run, is_enum ? "type" : "table", name,
-		    is_enum ? STELE_E_UNDEFINED_OBJECT
-			    : STELE_E_UNDEFINED_TABLE,
-		    err);
-	return write_batch_ddl(run->target, &ddl, err);
-}
-
-static int
-run_drop(struct ddl_run *run, struct error *err)
-{
-	int rc = 0;
-
-	for (uint32_t i = 0; i < run->plan->name_count && rc == 0; i++)
-		rc = drop_one(run, run->plan->names[i], err);
-	return rc;
 }
 
 /* ---- the statement ---- */
@@ -499,9 +458,12 @@ run_ddl(struct ddl_run *run, struct error *err)
 		return run_define(run, err);
 	case DDL_OP_ADD_COLUMNS:
 		return run_add_columns(run, err);
+	case DDL_OP_CREATE_VIEW:
+		return ddl_create_view(run, err);
 	case DDL_OP_DROP_TABLE:
 	case DDL_OP_DROP_ENUM:
-		return run_drop(run, err);
+	case DDL_OP_DROP_VIEW:
+		return ddl_drop(run, err);
 	case DDL_OP_CREATE_ENUM:
 		return run_create_enum(run, err);
 	case DDL_OP_ADD_LABEL:

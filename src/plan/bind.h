@@ -52,6 +52,10 @@ struct sublink_name {
 	struct str name;
 };
 
+struct dependency_list;
+struct sql_view;
+struct view_dependency;
+
 struct binder {
 	const struct plan_context *context;
 	struct arena *arena;
@@ -73,6 +77,17 @@ struct binder {
 	enum recursion recursion;
 	bool reads_events;
 	uint32_t depth; /* of the expression being bound */
+	const struct sql_view
+	    *view; /* whose query is being bound; NULL: none */
+	uint32_t view_depth;
+	struct dependency_list *dependencies; /* of CREATE VIEW; NULL */
+};
+
+/* What the query of a new view names. */
+struct dependency_list {
+	struct view_dependency *items;
+	uint32_t count;
+	uint32_t capacity;
 };
 
 /* ---- what names can mean ---- */
@@ -221,6 +236,10 @@ bool name_is_events(const struct ast_name *name);
 const struct system_table *bind_system_name(struct binder *binder,
     const struct ast_name *name);
 
+/* The view that a name means; NULL if it means none. */
+const struct sql_view *bind_view_name(const struct binder *binder,
+    const struct ast_name *name);
+
 /* The unqualified name of a column, or an empty string. */
 struct str ast_bare_column(const struct ast_expr *ast);
 int bind_type_name(struct binder *binder, const struct ast_type *type,
@@ -231,6 +250,28 @@ int bind_column_type(struct binder *binder, const struct ast_type *type,
     struct type *out, struct error *err);
 /* All parts of a dotted name, for messages. */
 struct str name_format(const struct ast_name *name, struct arena *arena);
+
+/* ---- bind_view.c ---- */
+
+/* A relation or an enum was named; an enum has no columns. */
+void binder_note_dependency(struct binder *binder, uint32_t oid,
+    uint32_t column_count);
+
+/*
+ * In a view, a relation has no more columns than when the view was made, beside
+ * those that all event types have.
+ */
+void binder_limit_columns(const struct binder *binder, uint32_t oid,
+    struct range *range, uint32_t core_count);
+
+/* A view in FROM. */
+int bind_view(struct binder *binder, struct scope *scope,
+    const struct sql_view *view, const struct ast_from *from, struct rel **out,
+    struct error *err);
+
+/* All of the plan but the name. */
+int bind_create_view(struct binder *binder, const struct ast_create_view *ast,
+    struct plan_ddl *ddl, struct error *err);
 
 /* ---- bind_expr.c ---- */
 

@@ -279,16 +279,14 @@ bind_drop(struct binder *binder, const struct ast_drop *ast,
 	    sizeof(*locations));
 	int rc = 0;
 
-	ddl->op =
-	    ast->kind == AST_OBJECT_TYPE ? DDL_OP_DROP_ENUM : DDL_OP_DROP_TABLE;
+	ddl->op = ast->kind == AST_OBJECT_TYPE ? DDL_OP_DROP_ENUM
+	    : ast->kind == AST_OBJECT_VIEW     ? DDL_OP_DROP_VIEW
+					       : DDL_OP_DROP_TABLE;
+	ddl->is_cascade = ast->is_cascade;
 	ddl->if_exists = ast->if_exists;
 	ddl->names = names;
 	ddl->locations = locations;
 	ddl->name_count = ast->count;
-	if (ast->kind == AST_OBJECT_VIEW)
-		return error_at(err,
-		    ast->count > 0 ? ast->names[0].location : 0,
-		    STELE_E_FEATURE_NOT_SUPPORTED, "views are not supported");
 	for (uint32_t i = 0; i < ast->count && rc == 0; i++) {
 		locations[i] = ast->names[i].location;
 		rc = changed_name(binder, &ast->names[i], &names[i], err);
@@ -340,6 +338,7 @@ bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
     struct error *err)
 {
 	struct plan_ddl *ddl = arena_zalloc(binder->arena, sizeof(*ddl));
+	int rc;
 
 	plan->ddl = ddl;
 	switch (stmt->kind) {
@@ -356,11 +355,21 @@ bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		return bind_alter_table(binder, &stmt->alter_table, ddl, err);
 	case AST_DROP:
 		plan->tag = stmt->drop.kind == AST_OBJECT_TYPE ? "DROP TYPE"
+		    : stmt->drop.kind == AST_OBJECT_VIEW       ? "DROP VIEW"
 							       : "DROP TABLE";
 		return bind_drop(binder, &stmt->drop, ddl, err);
 	case AST_CREATE_ENUM:
 		plan->tag = "CREATE TYPE";
 		return bind_create_enum(binder, &stmt->create_enum, ddl, err);
+	case AST_CREATE_VIEW:
+		plan->tag = "CREATE VIEW";
+		ddl->op = DDL_OP_CREATE_VIEW;
+		ddl->location = stmt->create_view.name.location;
+		rc = object_name(binder, &stmt->create_view.name, &ddl->name,
+		    err);
+		return rc != 0
+		    ? rc
+		    : bind_create_view(binder, &stmt->create_view, ddl, err);
 	case AST_ALTER_ENUM:
 		plan->tag = "ALTER TYPE";
 		return bind_alter_enum(binder, &stmt->alter_enum, ddl, err);

@@ -110,7 +110,8 @@ bind_param(struct binder *binder, const struct ast_expr *ast, struct expr **out,
 {
 	const struct type *type;
 
-	if (ast->param == 0 || ast->param > PARAMS_MAX)
+	if (ast->param == 0 || ast->param > PARAMS_MAX ||
+	    binder->dependencies != NULL) /* a view has none */
 		return error_at(err, ast->location, STELE_E_UNDEFINED_PARAMETER,
 		    "there is no parameter $%u", ast->param);
 	grow_params(binder, ast->param);

@@ -5,6 +5,7 @@
  * Items are bound from left to right.  Those to the left of an item are in the
  * scope meanwhile, for LATERAL alone; at the end all are there for everybody.
  */
+#include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/bind_sequence.h"
 
@@ -57,11 +58,16 @@ bind_table(struct binder *binder, struct scope *scope,
 	const struct system_table *system =
 	    bind_system_name(binder, &from->table);
 	const struct event_type *type = NULL;
+	const struct sql_view *view = NULL;
 	struct range *range;
 	int rc;
 
 	if (item != NULL)
 		return bind_with_table(binder, scope, item, from, out, err);
+	if (system == NULL)
+		view = bind_view_name(binder, &from->table);
+	if (view != NULL)
+		return bind_view(binder, scope, view, from, out, err);
 	if (system == NULL && !name_is_events(&from->table)) {
 		rc = bind_table_name(binder, &from->table, &type, err);
 		if (rc != 0)
@@ -70,6 +76,9 @@ bind_table(struct binder *binder, struct scope *scope,
 	range = system != NULL
 	    ? range_new_system(binder, system, from->alias.name, out)
 	    : range_new_scan(binder, type, from->alias.name, out);
+	if (type != NULL)
+		binder_limit_columns(binder, type->oid, range,
+		    COLUMN_FIRST_FIELD - 1);
 	(void)scope_add(binder, scope, range);
 	return range_rename_columns(binder, range, from, err);
 }

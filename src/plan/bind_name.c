@@ -54,6 +54,14 @@ bind_system_name(struct binder *binder, const struct ast_name *name)
 	    name_last(name));
 }
 
+const struct sql_view *
+bind_view_name(const struct binder *binder, const struct ast_name *name)
+{
+	if (!is_public(name))
+		return NULL;
+	return catalog_view_by_name(binder->context->catalog, name_last(name));
+}
+
 int
 bind_table_name(struct binder *binder, const struct ast_name *name,
     const struct event_type **out, struct error *err)
@@ -69,7 +77,12 @@ bind_table_name(struct binder *binder, const struct ast_name *name,
 	if (is_public(name))
 		*out = catalog_type_by_name(binder->context->catalog,
 		    name_last(name));
-	if (*out == NULL && bind_system_name(binder, name) != NULL)
+	if (*out != NULL)
+		binder_note_dependency(binder, (*out)->oid,
+		    (*out)->field_count);
+	if (*out == NULL &&
+	    (bind_system_name(binder, name) != NULL ||
+		bind_view_name(binder, name) != NULL))
 		return error_at(err, name->location, STELE_E_WRONG_OBJECT_TYPE,
 		    "\"%.*s\" is not a table of events",
 		    STR_FMT(name_format(name, binder->arena)));
@@ -202,6 +215,7 @@ bind_bare_type(struct binder *binder, const struct ast_type *ast,
 		return ast->mod_count == 0 ? 0 : bind_type_mod(ast, out, err);
 	enum_type = catalog_enum_by_name(binder->context->catalog, name);
 	if (enum_type != NULL && is_public(&ast->name)) {
+		binder_note_dependency(binder, enum_type->oid, 0);
 		*out = (struct type){ .oid = enum_type->oid,
 			.mod = -1,
 			.enum_type = enum_type };

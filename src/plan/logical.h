@@ -29,6 +29,7 @@ struct event_type;
 struct set_function;
 struct rel;
 struct system_table;
+struct sql_view;
 
 enum rel_kind {
 	REL_SCAN,     /* events of one type */
@@ -571,6 +572,8 @@ enum ddl_op {
 	DDL_OP_CREATE_ENUM,
 	DDL_OP_ADD_LABEL,
 	DDL_OP_DROP_ENUM,
+	DDL_OP_CREATE_VIEW,
+	DDL_OP_DROP_VIEW,
 };
 
 /* A field as declared. */
@@ -601,4 +604,7 @@ struct plan_ddl {
 	const struct str *names; /* DROP */
 	const int *locations;
 	uint32_t name_count;
+	bool is_cascade;             /* DROP */
+	const struct sql_view *view; /* CREATE_VIEW: all but OIDs and name */
+	bool or_replace;
 };

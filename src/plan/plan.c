@@ -171,6 +171,7 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_DROP:
 	case AST_CREATE_ENUM:
 	case AST_ALTER_ENUM:
+	case AST_CREATE_VIEW:
 		set_kind(plan, PLAN_DDL, "", false);
 		return bind_ddl(binder, stmt, plan, err);
 	case AST_EXPLAIN:

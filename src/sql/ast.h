@@ -521,6 +521,7 @@ enum ast_stmt_kind {
 	AST_DROP,
 	AST_CREATE_ENUM,
 	AST_ALTER_ENUM,
+	AST_CREATE_VIEW,
 	AST_TRANSACTION,
 	AST_SET,
 	AST_SHOW,
@@ -653,6 +654,14 @@ struct ast_alter_enum {
 	bool is_after;
 };
 
+struct ast_create_view {
+	struct ast_name name;
+	struct str *columns;
+	uint32_t column_count;
+	struct ast_select *query;
+	bool or_replace;
+};
+
 enum ast_transaction_kind {
 	AST_BEGIN,
 	AST_START,
@@ -741,6 +750,7 @@ struct ast_stmt {
 		struct ast_drop drop;
 		struct ast_create_enum create_enum;
 		struct ast_alter_enum alter_enum;
+		struct ast_create_view create_view;
 		struct ast_transaction transaction;
 		struct ast_set set;
 		struct str show; /* lower case; "all" */

@@ -123,6 +123,8 @@ void convert_rename(struct convert *c, const PgQuery__RenameStmt *in,
     struct ast_stmt *out);
 void convert_drop(struct convert *c, const PgQuery__DropStmt *in,
     struct ast_stmt *out);
+void convert_create_view(struct convert *c, const PgQuery__ViewStmt *in,
+    struct ast_stmt *stmt);
 void convert_create_enum(struct convert *c, const PgQuery__CreateEnumStmt *in,
     struct ast_stmt *out);
 void convert_alter_enum(struct convert *c, const PgQuery__AlterEnumStmt *in,

@@ -236,6 +236,46 @@ convert_drop(struct convert *c, const PgQuery__DropStmt *in,
 	out->count = (uint32_t)in->n_objects;
 }
 
+/* ---- views ---- */
+
+static void
+refuse_view_clauses(struct convert *c, const PgQuery__ViewStmt *in)
+{
+	if (strcmp(in->view->relpersistence, "t") == 0)
+		convert_unsupported(c, 0, NULL, "TEMPORARY VIEW");
+	if (in->n_options > 0)
+		convert_unsupported(c,
+		    convert_location(c, in->options[0]->def_elem->location),
+		    NULL, "WITH (options of a view)");
+	if (in->with_check_option ==
+		PG_QUERY__VIEW_CHECK_OPTION__LOCAL_CHECK_OPTION ||
+	    in->with_check_option ==
+		PG_QUERY__VIEW_CHECK_OPTION__CASCADED_CHECK_OPTION)
+		convert_unsupported(c, 0, "Views take no INSERT.",
+		    "WITH CHECK OPTION");
+}
+
+void
+convert_create_view(struct convert *c, const PgQuery__ViewStmt *in,
+    struct ast_stmt *stmt)
+{
+	struct ast_create_view *out = &stmt->create_view;
+
+	stmt->kind = AST_CREATE_VIEW;
+	refuse_view_clauses(c, in);
+	out->name = convert_range_name(c, in->view);
+	out->or_replace = in->replace;
+	out->query = convert_select(c, in->query->select_stmt);
+	if (in->n_aliases == 0)
+		return;
+	out->columns = convert_array(c, in->n_aliases, sizeof(*out->columns));
+	if (out->columns == NULL)
+		return;
+	for (size_t i = 0; i < in->n_aliases; i++)
+		out->columns[i] = convert_string_node(c, in->aliases[i]);
+	out->column_count = (uint32_t)in->n_aliases;
+}
+
 /* ---- enum types ---- */
 
 void

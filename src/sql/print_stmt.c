@@ -137,6 +137,20 @@ print_create_enum(struct buf *out, const struct ast_create_enum *stmt)
 }
 
 static void
+print_create_view(struct buf *out, const struct ast_create_view *stmt)
+{
+	buf_put_cstr(out,
+	    stmt->or_replace ? "CREATE OR REPLACE VIEW " : "CREATE VIEW ");
+	print_dotted(out, &stmt->name);
+	for (uint32_t i = 0; i < stmt->column_count; i++) {
+		buf_put_cstr(out, i == 0 ? " (" : ", ");
+		print_name(out, stmt->columns[i]);
+	}
+	buf_put_cstr(out, stmt->column_count > 0 ? ") AS " : " AS ");
+	print_select(out, stmt->query);
+}
+
+static void
 print_alter_enum(struct buf *out, const struct ast_alter_enum *stmt)
 {
 	buf_put_cstr(out, "ALTER TYPE ");
@@ -293,6 +307,9 @@ print_stmt(struct buf *out, const struct ast_stmt *stmt)
 		break;
 	case AST_CREATE_ENUM:
 		print_create_enum(out, &stmt->create_enum);
+		break;
+	case AST_CREATE_VIEW:
+		print_create_view(out, &stmt->create_view);
 		break;
 	case AST_ALTER_ENUM:
 		print_alter_enum(out, &stmt->alter_enum);

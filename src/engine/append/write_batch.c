@@ -139,7 +139,8 @@ write_batch_check_size(const struct write_batch *batch, struct error *err)
 static void
 assign_oids(struct engine *engine, struct ddl *ddl)
 {
-	bool is_type = ddl->kind == DDL_CREATE_TYPE;
+	bool is_type =
+	    ddl->kind == DDL_CREATE_TYPE || ddl->kind == DDL_CREATE_VIEW;
 	bool is_enum =
 	    ddl->kind == DDL_CREATE_ENUM || ddl->kind == DDL_CREATE_INLINE_ENUM;
 	unsigned count = is_type ? 3 : 2;

@@ -155,6 +155,8 @@ static int
 check_object_name(const struct catalog *catalog, enum ddl_kind kind,
     struct str name, struct error *err)
 {
+	bool is_relation = kind == DDL_CREATE_TYPE || kind == DDL_CREATE_VIEW;
+	bool is_taken;
 	int rc = check_length(name, err);
 
 	if (rc != 0)
@@ -168,16 +170,16 @@ check_object_name(const struct catalog *catalog, enum ddl_kind kind,
 		    "The name \"events\" and the prefixes "
 		    "\"pg_\" and \"stele\" are reserved.");
 	}
-	if (kind == DDL_CREATE_TYPE &&
-	    catalog_type_by_name(catalog, name) != NULL)
+	is_taken = catalog_type_by_name(catalog, name) != NULL ||
+	    catalog_view_by_name(catalog, name) != NULL;
+	if (is_relation && is_taken)
 		return error_set(err, STELE_E_DUPLICATE_TABLE,
 		    "relation \"%.*s\" already exists", STR_FMT(name));
 	/* A relation has a row type of its name, as in PostgreSQL. */
-	if (catalog_type_by_name(catalog, name) != NULL ||
-	    catalog_enum_by_name(catalog, name) != NULL) {
+	if (is_taken || catalog_enum_by_name(catalog, name) != NULL) {
 		(void)error_set(err, STELE_E_DUPLICATE_OBJECT,
 		    "type \"%.*s\" already exists", STR_FMT(name));
-		if (kind == DDL_CREATE_TYPE)
+		if (is_relation)
 			(void)error_hint(err,
 			    "A relation has an associated type of the same "
 			    "name, so you must use a name that doesn't "
@@ -311,7 +313,8 @@ check_enum_unused(const struct catalog *catalog, const struct enum_type *gone,
 	const struct event_type *user = user_of_enum(catalog, gone->oid, 0);
 
 	if (user == NULL)
-		return 0;
+		return catalog_check_unused(catalog, gone->oid, "type",
+		    gone->name, err);
 	(void)error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
 	    "cannot drop type %.*s because other objects depend on it",
 	    STR_FMT(gone->name));
@@ -326,6 +329,8 @@ struct change {
 	const struct event_type *new_type; /* owned */
 	const struct enum_type *new_enum;  /* owned */
 	uint32_t gone_enum_oid;            /* 0: none */
+	const struct sql_view *new_view;   /* owned */
+	uint32_t gone_view_oid;            /* 0: none */
 };
 
 static int
@@ -434,6 +439,9 @@ change_drop_type(const struct catalog *catalog, const struct ddl *ddl,
 	struct event_type after;
 	int rc = find_type(catalog, ddl->oid, &before, err);
 
+	if (rc == 0)
+		rc = catalog_check_unused(catalog, ddl->oid, "table",
+		    before->name, err);
 	if (rc != 0)
 		return rc;
 	after = *before;
@@ -505,6 +513,31 @@ change_drop_enum(const struct catalog *catalog, const struct ddl *ddl,
 }
 
 static int
+change_view(const struct catalog *catalog, const struct ddl *ddl,
+    struct change *change, struct error *err)
+{
+	int rc = 0;
+
+	if (ddl->kind == DDL_CREATE_VIEW)
+		rc = check_object_name(catalog, ddl->kind, ddl->name, err);
+	return rc != 0 ? rc
+		       : sql_view_of_ddl(catalog, ddl, &change->new_view, err);
+}
+
+static int
+change_drop_view(const struct catalog *catalog, const struct ddl *ddl,
+    struct change *change, struct error *err)
+{
+	const struct sql_view *view = catalog_view_by_oid(catalog, ddl->oid);
+
+	if (view == NULL)
+		return error_set(err, STELE_E_UNDEFINED_TABLE,
+		    "relation with OID %u does not exist", (unsigned)ddl->oid);
+	change->gone_view_oid = ddl->oid;
+	return catalog_check_unused(catalog, ddl->oid, "view", view->name, err);
+}
+
+static int
 change_of(const struct catalog *catalog, const struct ddl *ddl,
     uint64_t position, struct change *change, struct error *err)
 {
@@ -522,8 +555,22 @@ change_of(const struct catalog *catalog, const struct ddl *ddl,
 		return change_drop_type(catalog, ddl, position, change, err);
 	case DDL_DROP_ENUM:
 		return change_drop_enum(catalog, ddl, change, err);
+	case DDL_CREATE_VIEW:
+	case DDL_REPLACE_VIEW:
+		return change_view(catalog, ddl, change, err);
+	case DDL_DROP_VIEW:
+		return change_drop_view(catalog, ddl, change, err);
 	}
 	return error_set(err, STELE_E_CORRUPT, "unknown kind of schema change");
+}
+
+static bool
+is_used_by_view(const struct catalog *catalog, uint32_t oid)
+{
+	for (uint32_t i = 0; i < catalog->view_count; i++)
+		if (view_dependency(catalog->views[i], oid) != NULL)
+			return true;
+	return false;
 }
 
 /* Whether an enum is not in the catalogue any more after the change. */
@@ -536,6 +583,7 @@ is_gone(const struct catalog *before, const struct change *change,
 	if (type->oid == change->gone_enum_oid)
 		return true;
 	return type->is_inline && dropped != NULL && dropped->dropped_at != 0 &&
+	    !is_used_by_view(before, type->oid) &&
 	    uses_enum(dropped, type->oid) &&
 	    user_of_enum(before, type->oid, dropped->oid) == NULL; /* K4 */
 }
@@ -587,6 +635,23 @@ copy_types(const struct catalog *before, const struct change *change,
 	return 0;
 }
 
+static void
+copy_views(const struct catalog *before, const struct change *change,
+    struct catalog *after)
+{
+	const struct sql_view *changed = change->new_view;
+
+	for (uint32_t i = 0; i < before->view_count; i++) {
+		const struct sql_view *view = before->views[i];
+
+		if (view->oid != change->gone_view_oid &&
+		    (changed == NULL || view->oid != changed->oid))
+			catalog_put_view(after, view);
+	}
+	if (changed != NULL)
+		catalog_put_view(after, changed);
+}
+
 int
 catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
     uint64_t position, const struct catalog **out, struct error *err)
@@ -600,12 +665,13 @@ catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
 	if (rc != 0)
 		goto out;
 	rc = catalog_make(catalog->type_count + 1, catalog->enum_count + 1,
-	    &after, err);
+	    catalog->view_count + 1, &after, err);
 	if (rc != 0)
 		goto out;
 	after->generation = catalog->generation + 1;
 	after->next_oid = catalog->next_oid;
 	copy_enums(catalog, &change, after);
+	copy_views(catalog, &change, after);
 	rc = copy_types(catalog, &change, after, err);
 	if (rc != 0)
 		goto out;
@@ -614,6 +680,7 @@ catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
 	after = NULL;
 out:
 	catalog_unref(after);
+	sql_view_unref(change.new_view);
 	event_type_unref(change.new_type);
 	enum_unref(change.new_enum);
 	return rc;

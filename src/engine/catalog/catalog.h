@@ -19,6 +19,8 @@
  *   K3  Labels of an enum are only appended.
  *   K4  An enum that was made in place, by DEFINE, is dropped with the last
  *       event type that uses it.
+ *   K5  Names of views are those of event types, too; what a view depends on
+ *       is in the catalogue as long as the view is.
  *
  * Threads: any; reference counts are atomic.
  */
@@ -75,6 +77,45 @@ struct event_type {
 	uint64_t dropped_at; /* position it is hidden from; 0: not dropped */
 };
 
+/* What a view is made from. */
+struct view_dependency {
+	uint32_t oid; /* of an event type, a view or an enum */
+	/*
+	 * Fields or columns that it had then: a star in the view stands for
+	 * those, for ever.
+	 */
+	uint32_t column_count;
+};
+
+struct view_column {
+	struct str name;
+	uint32_t type_oid;
+	int32_t type_mod;
+};
+
+/* How the literals of a view's query are read: as when it was made. */
+struct view_reading {
+	struct str time_zone; /* name; empty: UTC */
+	uint8_t date_style;   /* enum date_style */
+	uint8_t date_order;
+	uint8_t interval_style;
+	int64_t now;
+};
+
+/* A query with a name. */
+struct sql_view {
+	uint32_t oid;
+	uint32_t row_type_oid;
+	uint32_t array_type_oid;
+	struct str name;
+	struct str query; /* SQL, as print_stmt() writes it */
+	struct view_reading reading;
+	uint32_t column_count;
+	const struct view_column *columns;
+	uint32_t dependency_count;
+	const struct view_dependency *dependencies;
+};
+
 struct catalog {
 	uint64_t generation; /* one more with every change */
 	uint32_t next_oid;   /* all below it are taken, or were (K1) */
@@ -82,6 +123,8 @@ struct catalog {
 	const struct event_type *const *types; /* ascending oid, dropped too */
 	uint32_t enum_count;
 	const struct enum_type *const *enums; /* ascending oid */
+	uint32_t view_count;
+	const struct sql_view *const *views; /* ascending oid */
 };
 
 /* A new reference to a catalogue without any object, generation 0. */
@@ -99,6 +142,23 @@ const struct enum_type *catalog_enum_by_name(const struct catalog *catalog,
     struct str name);
 const struct enum_type *catalog_enum_by_oid(const struct catalog *catalog,
     uint32_t oid);
+
+const struct sql_view *catalog_view_by_name(const struct catalog *catalog,
+    struct str name);
+const struct sql_view *catalog_view_by_oid(const struct catalog *catalog,
+    uint32_t oid);
+
+/* What a view says of an object that it depends on; NULL: it does not. */
+const struct view_dependency *view_dependency(const struct sql_view *view,
+    uint32_t oid);
+
+/*
+ * The views that depend on an object, directly or through others, ascending by
+ * OID, in `arena`; STELE_E_OUT_OF_MEMORY.
+ */
+MUST_USE int catalog_dependents(const struct catalog *catalog, uint32_t oid,
+    struct arena *arena, const struct sql_view ***out, uint32_t *count,
+    struct error *err);
 
 /* attnum of a column by its exact name, core columns too; 0 if none. */
 uint32_t event_type_column(const struct event_type *type, struct str name);
@@ -142,6 +202,9 @@ enum ddl_kind { /* on disk: do not renumber */
 	DDL_DROP_TYPE = 5,
 	DDL_DROP_ENUM = 6,
 	DDL_CREATE_INLINE_ENUM = 7,
+	DDL_CREATE_VIEW = 8,
+	DDL_REPLACE_VIEW = 9,
+	DDL_DROP_VIEW = 10,
 };
 
 /* One change.  Borrowed by the calls that take it. */
@@ -156,6 +219,8 @@ struct ddl {
 	uint32_t field_count;
 	const struct str *labels;
 	uint32_t label_count;
+	/* CREATE_VIEW, REPLACE_VIEW: all but its OIDs and its name */
+	const struct sql_view *view;
 };
 
 /*
@@ -164,6 +229,7 @@ struct ddl {
  * _DUPLICATE_OBJECT, _DUPLICATE_COLUMN, _UNDEFINED_TABLE, _UNDEFINED_OBJECT,
  * _TOO_MANY_COLUMNS, _DEPENDENT_OBJECTS_EXIST, _RESERVED_NAME,
  * _INVALID_TABLE_DEFINITION (a version that is not greater),
+ * _INVALID_OBJECT_DEFINITION (a view that would use itself),
  * _NAME_TOO_LONG, _OUT_OF_MEMORY.
  */
 MUST_USE int catalog_apply(const struct catalog *catalog, const struct ddl *ddl,

@@ -4,6 +4,7 @@
  *
  *   u8 kind · varint oid · varint row type oid · varint array type oid ·
  *   varint version · string name · varint count, fields · varint count, labels
+ *   · of kinds that make a view: the view
  *
  * A field:
  *
@@ -12,14 +13,23 @@
  *   8 unsigned) ·
  *   if the default is not null: u8 form (enum phys) and the value
  *
+ * A view, but for its OIDs and its name:
+ *
+ *   string query · string time zone · u8 date style · u8 date order ·
+ *   u8 interval style · zigzag now ·
+ *   varint count, columns: string name, varint type oid, zigzag modifier ·
+ *   varint count, dependencies: varint oid, varint columns
+ *
  * A catalogue:
  *
- *   u32 format (2) · u64 generation · u32 next oid ·
+ *   u32 format (3) · u64 generation · u32 next oid ·
  *   varint count, enums: oid, array oid, string name, u8 flags (1 inline; none
  *     in format 1), varint count, labels ·
  *   varint count, types: oid, row type oid, array type oid, string name,
  *     varint dropped at, varint count, fields,
- *     varint count, versions: varint number, varint field count
+ *     varint count, versions: varint number, varint field count ·
+ *   varint count, views: oid, row type oid, array type oid, string name, view
+ *     (none in formats 1 and 2)
  *
  * Strings are a varint length and bytes; values as in value_format.h.  The
  * checksum is that of the block around it.
@@ -35,8 +45,9 @@
 #include "engine/catalog/catalog_private.h"
 #include "engine/catalog/value_format.h"
 
-#define CATALOG_FORMAT     2
-#define CATALOG_FORMAT_MIN 1 /* enums had no flags */
+#define CATALOG_FORMAT       3
+#define CATALOG_FORMAT_VIEWS 3
+#define CATALOG_FORMAT_MIN   1 /* enums had no flags */
 
 enum field_flag { /* on disk: do not renumber */
 	FIELD_NOT_NULL = 1,
@@ -162,6 +173,78 @@ get_labels(struct reader *r, struct arena *arena, uint32_t *count)
 	return labels;
 }
 
+static void
+put_view(struct buf *out, const struct sql_view *view)
+{
+	value_put_str(out, view->query);
+	value_put_str(out, view->reading.time_zone);
+	buf_put_u8(out, view->reading.date_style);
+	buf_put_u8(out, view->reading.date_order);
+	buf_put_u8(out, view->reading.interval_style);
+	value_put_i64(out, view->reading.now);
+	buf_put_varint(out, view->column_count);
+	for (uint32_t i = 0; i < view->column_count; i++) {
+		value_put_str(out, view->columns[i].name);
+		buf_put_varint(out, view->columns[i].type_oid);
+		value_put_i64(out, view->columns[i].type_mod);
+	}
+	buf_put_varint(out, view->dependency_count);
+	for (uint32_t i = 0; i < view->dependency_count; i++) {
+		buf_put_varint(out, view->dependencies[i].oid);
+		buf_put_varint(out, view->dependencies[i].column_count);
+	}
+}
+
+static void
+get_view_column(struct reader *r, struct view_column *out)
+{
+	int64_t mod;
+
+	out->name = value_get_str(r);
+	out->type_oid = get_u32(r);
+	mod = value_get_i64(r);
+	if (mod < INT32_MIN || mod > INT32_MAX)
+		r->failed = true;
+	out->type_mod = (int32_t)mod;
+}
+
+static void
+get_view(struct reader *r, struct arena *arena, struct sql_view *out)
+{
+	struct view_dependency *dependencies;
+	struct view_column *columns;
+
+	out->query = value_get_str(r);
+	out->reading.time_zone = value_get_str(r);
+	out->reading.date_style = reader_u8(r);
+	out->reading.date_order = reader_u8(r);
+	out->reading.interval_style = reader_u8(r);
+	if (out->reading.date_style > DATE_STYLE_GERMAN ||
+	    out->reading.date_order > DATE_ORDER_YMD ||
+	    out->reading.interval_style > INTERVAL_STYLE_ISO_8601)
+		r->failed = true;
+	out->reading.now = value_get_i64(r);
+	out->column_count = get_count(r);
+	columns = get_array(r, arena, out->column_count, sizeof(*columns));
+	for (uint32_t i = 0; i < out->column_count && !r->failed; i++)
+		get_view_column(r, &columns[i]);
+	out->columns = columns;
+	out->dependency_count = get_count(r);
+	dependencies =
+	    get_array(r, arena, out->dependency_count, sizeof(*dependencies));
+	for (uint32_t i = 0; i < out->dependency_count && !r->failed; i++) {
+		dependencies[i].oid = get_u32(r);
+		dependencies[i].column_count = get_u32(r);
+	}
+	out->dependencies = dependencies;
+}
+
+static bool
+makes_view(enum ddl_kind kind)
+{
+	return kind == DDL_CREATE_VIEW || kind == DDL_REPLACE_VIEW;
+}
+
 void
 ddl_encode(const struct ddl *ddl, struct buf *out)
 {
@@ -177,6 +260,8 @@ ddl_encode(const struct ddl *ddl, struct buf *out)
 	buf_put_varint(out, ddl->label_count);
 	for (uint32_t i = 0; i < ddl->label_count; i++)
 		value_put_str(out, ddl->labels[i]);
+	if (makes_view(ddl->kind))
+		put_view(out, ddl->view);
 }
 
 int
@@ -186,7 +271,7 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 	uint8_t kind = reader_u8(r);
 
 	*out = (struct ddl){ .kind = (enum ddl_kind)kind };
-	if (kind < DDL_CREATE_ENUM || kind > DDL_CREATE_INLINE_ENUM)
+	if (kind < DDL_CREATE_ENUM || kind > DDL_DROP_VIEW)
 		r->failed = true;
 	out->oid = get_u32(r);
 	out->row_type_oid = get_u32(r);
@@ -195,6 +280,12 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 	out->name = value_get_str(r);
 	out->fields = get_fields(r, arena, &out->field_count);
 	out->labels = get_labels(r, arena, &out->label_count);
+	if (!r->failed && makes_view(out->kind)) {
+		struct sql_view *view = arena_zalloc(arena, sizeof(*view));
+
+		get_view(r, arena, view);
+		out->view = view;
+	}
 	if (arena_check(arena, err) != 0) /* fails the reader too */
 		return err->code;
 	if (r->failed)
@@ -245,6 +336,16 @@ catalog_encode(const struct catalog *catalog, struct buf *out)
 	buf_put_varint(out, catalog->type_count);
 	for (uint32_t i = 0; i < catalog->type_count; i++)
 		put_type(out, catalog->types[i]);
+	buf_put_varint(out, catalog->view_count);
+	for (uint32_t i = 0; i < catalog->view_count; i++) {
+		const struct sql_view *view = catalog->views[i];
+
+		buf_put_varint(out, view->oid);
+		buf_put_varint(out, view->row_type_oid);
+		buf_put_varint(out, view->array_type_oid);
+		value_put_str(out, view->name);
+		put_view(out, view);
+	}
 }
 
 /* Or there was no memory for it, which fails the reader too. */
@@ -325,6 +426,29 @@ get_type(struct reader *r, struct arena *arena, struct catalog *catalog,
 }
 
 static int
+get_catalog_view(struct reader *r, struct arena *arena, struct catalog *catalog,
+    struct error *err)
+{
+	struct sql_view source = { .oid = get_u32(r) };
+	const struct sql_view *view;
+	int rc;
+
+	source.row_type_oid = get_u32(r);
+	source.array_type_oid = get_u32(r);
+	source.name = value_get_str(r);
+	get_view(r, arena, &source);
+	if (r->failed || source.oid < FIRST_USER_OID ||
+	    catalog_view_by_oid(catalog, source.oid) != NULL)
+		return malformed(arena, err);
+	rc = sql_view_make(&source, &view, err);
+	if (rc != 0)
+		return rc;
+	catalog_put_view(catalog, view);
+	sql_view_unref(view);
+	return 0;
+}
+
+static int
 get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
     struct error *err)
 {
@@ -334,6 +458,7 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 	uint32_t next_oid = reader_u32(r);
 	uint32_t enum_count = get_count(r);
 	uint32_t type_count = 0;
+	uint32_t view_count = 0;
 	struct catalog *catalog;
 	int rc;
 
@@ -341,7 +466,8 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 	    format > CATALOG_FORMAT || next_oid < FIRST_USER_OID)
 		return malformed(arena, err);
 	ahead = *r; /* every type takes a byte at least: enough room */
-	rc = catalog_make((uint32_t)reader_left(&ahead), enum_count, out, err);
+	rc = catalog_make((uint32_t)reader_left(&ahead), enum_count,
+	    (uint32_t)reader_left(&ahead), out, err);
 	if (rc != 0)
 		return rc;
 	catalog = *out;
@@ -353,6 +479,10 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 		type_count = get_count(r);
 	for (uint32_t i = 0; i < type_count && rc == 0; i++)
 		rc = get_type(r, arena, catalog, err);
+	if (rc == 0 && format >= CATALOG_FORMAT_VIEWS)
+		view_count = get_count(r);
+	for (uint32_t i = 0; i < view_count && rc == 0; i++)
+		rc = get_catalog_view(r, arena, catalog, err);
 	if (rc == 0 && (r->failed || reader_left(r) != 0))
 		rc = malformed(arena, err);
 	return rc;

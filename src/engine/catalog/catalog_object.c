@@ -147,6 +147,9 @@ catalog_unref(const struct catalog *catalog)
 		event_type_unref(catalog->types[i]);
 	for (uint32_t i = 0; i < catalog->enum_count; i++)
 		enum_unref(catalog->enums[i]);
+	for (uint32_t i = 0; i < catalog->view_count; i++)
+		sql_view_unref(catalog->views[i]);
+	free((void *)(uintptr_t)catalog->views);
 	free((void *)(uintptr_t)catalog->types);
 	free((void *)(uintptr_t)catalog->enums);
 	free(object->by_name);
@@ -154,19 +157,21 @@ catalog_unref(const struct catalog *catalog)
 }
 
 int
-catalog_make(uint32_t type_room, uint32_t enum_room, struct catalog **out,
-    struct error *err)
+catalog_make(uint32_t type_room, uint32_t enum_room, uint32_t view_room,
+    struct catalog **out, struct error *err)
 {
 	struct catalog_object *object = calloc(1, sizeof(*object));
 	void *types = calloc((size_t)type_room + 1, sizeof(void *));
 	void *enums = calloc((size_t)enum_room + 1, sizeof(void *));
+	void *views = calloc((size_t)view_room + 1, sizeof(void *));
 	void *by_name = calloc((size_t)type_room + 1, sizeof(void *));
 
-	if (object == NULL || types == NULL || enums == NULL ||
+	if (object == NULL || types == NULL || enums == NULL || views == NULL ||
 	    by_name == NULL) {
 		free(object);
 		free(types);
 		free(enums);
+		free(views);
 		free(by_name);
 		*out = NULL;
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
@@ -175,6 +180,7 @@ catalog_make(uint32_t type_room, uint32_t enum_room, struct catalog **out,
 	object->pub.next_oid = FIRST_USER_OID;
 	object->pub.types = types;
 	object->pub.enums = enums;
+	object->pub.views = views;
 	object->by_name = by_name;
 	*out = &object->pub;
 	return 0;
@@ -184,7 +190,7 @@ int
 catalog_new(const struct catalog **out, struct error *err)
 {
 	struct catalog *catalog;
-	int rc = catalog_make(0, 0, &catalog, err);
+	int rc = catalog_make(0, 0, 0, &catalog, err);
 
 	*out = catalog;
 	return rc;

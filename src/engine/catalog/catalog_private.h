@@ -50,14 +50,29 @@ MUST_USE int event_type_make(const struct event_type *source,
 MUST_USE int enum_type_make(const struct enum_type *source,
     const struct enum_type **out, struct error *err);
 
+/* catalog_view.c */
+const struct sql_view *sql_view_ref(const struct sql_view *view);
+void sql_view_unref(const struct sql_view *view);
+MUST_USE int sql_view_make(const struct sql_view *source,
+    const struct sql_view **out, struct error *err);
+
+/* What DDL_CREATE_VIEW or DDL_REPLACE_VIEW makes. */
+MUST_USE int sql_view_of_ddl(const struct catalog *catalog,
+    const struct ddl *ddl, const struct sql_view **out, struct error *err);
+
+/* STELE_E_DEPENDENT_OBJECTS_EXIST if a view needs what is to be dropped. */
+MUST_USE int catalog_check_unused(const struct catalog *catalog, uint32_t oid,
+    const char *kind, struct str name, struct error *err);
+
 /*
  * A catalogue with room for so many objects.  The caller puts them in, each
  * put takes a reference of its own, and seals it; then it never changes.
  */
 MUST_USE int catalog_make(uint32_t type_room, uint32_t enum_room,
-    struct catalog **out, struct error *err);
+    uint32_t view_room, struct catalog **out, struct error *err);
 
 /* The arrays of a catalogue under construction, ordered by oid on insertion. */
 void catalog_put_type(struct catalog *catalog, const struct event_type *type);
+void catalog_put_view(struct catalog *catalog, const struct sql_view *view);
 void catalog_put_enum(struct catalog *catalog, const struct enum_type *type);
 void catalog_seal(struct catalog *catalog);

@@ -141,6 +141,12 @@ ddl_name(enum ddl_kind kind)
 		return "drop type";
 	case DDL_DROP_ENUM:
 		return "drop enum";
+	case DDL_CREATE_VIEW:
+		return "create view";
+	case DDL_REPLACE_VIEW:
+		return "replace view";
+	case DDL_DROP_VIEW:
+		return "drop view";
 	default:
 		return "change";
 	}

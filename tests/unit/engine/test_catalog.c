@@ -86,6 +86,92 @@ teardown(void)
 	catalog_unref(catalog);
 }
 
+#define VIEW_OID 20100
+
+/* A view over the event type, and one over that view and the enum. */
+static void
+add_views(void)
+{
+	const struct view_column columns[] = {
+		{ STR("total"), TYPE_NUMERIC, type_numeric_mod(9, 2) },
+		{ STR("s"), ENUM_OID, -1 },
+	};
+	const struct view_dependency on_type[] = { { TYPE_OID_, 3 } };
+	const struct view_dependency on_view[] = { { VIEW_OID, 2 },
+		{ ENUM_OID, 0 } };
+	struct sql_view view = {
+		.query = STR("SELECT total, status FROM orders"),
+		.reading = { .time_zone = STR("Europe/Berlin"),
+		    .date_order = DATE_ORDER_DMY,
+		    .now = -7 },
+		.columns = columns,
+		.column_count = 2,
+		.dependencies = on_type,
+		.dependency_count = 1,
+	};
+	struct ddl make_view = { .kind = DDL_CREATE_VIEW,
+		.oid = VIEW_OID,
+		.array_type_oid = VIEW_OID + 1,
+		.row_type_oid = VIEW_OID + 2,
+		.name = STR("totals"),
+		.view = &view };
+
+	change(&make_view);
+	make_view.oid = VIEW_OID + 3;
+	make_view.array_type_oid = VIEW_OID + 4;
+	make_view.row_type_oid = VIEW_OID + 5;
+	make_view.name = STR("more");
+	view.dependencies = on_view;
+	view.dependency_count = 2;
+	change(&make_view);
+}
+
+/* What the views need stays, and they do not come to need themselves. */
+START_TEST(views_hold_what_they_use)
+{
+	struct ddl drop_type = { .kind = DDL_DROP_TYPE, .oid = TYPE_OID_ };
+	struct ddl drop_enum = { .kind = DDL_DROP_ENUM, .oid = ENUM_OID };
+	struct ddl drop_view = { .kind = DDL_DROP_VIEW, .oid = VIEW_OID };
+	const struct view_dependency on_more[] = { { VIEW_OID + 3, 2 } };
+	struct sql_view view = { .query = STR("SELECT * FROM more"),
+		.dependencies = on_more,
+		.dependency_count = 1 };
+	struct ddl replace = { .kind = DDL_REPLACE_VIEW,
+		.oid = VIEW_OID,
+		.view = &view };
+	struct ddl same_name = { .kind = DDL_CREATE_TYPE,
+		.oid = VIEW_OID + 9,
+		.array_type_oid = VIEW_OID + 10,
+		.row_type_oid = VIEW_OID + 11,
+		.name = STR("totals") };
+	const struct catalog *none;
+
+	add_views();
+	ck_assert_ptr_eq(catalog_view_by_name(catalog, STR("totals")),
+	    catalog_view_by_oid(catalog, VIEW_OID));
+	ck_assert_ptr_null(catalog_view_by_name(catalog, STR("orders")));
+	ck_assert_uint_eq(catalog->next_oid, VIEW_OID + 6);
+	ck_assert_int_eq(catalog_apply(catalog, &drop_type, 9, &none, &err),
+	    STELE_E_DEPENDENT_OBJECTS_EXIST);
+	ck_assert_str_eq(err.detail,
+	    "view totals depends on table orders\n"
+	    "view more depends on view totals");
+	ck_assert_int_eq(catalog_apply(catalog, &drop_view, 9, &none, &err),
+	    STELE_E_DEPENDENT_OBJECTS_EXIST);
+	ck_assert_int_eq(catalog_apply(catalog, &replace, 9, &none, &err),
+	    STELE_E_INVALID_OBJECT_DEFINITION);
+	ck_assert_int_eq(catalog_apply(catalog, &same_name, 9, &none, &err),
+	    STELE_E_DUPLICATE_TABLE);
+	drop_view.oid = VIEW_OID + 3;
+	change(&drop_view);
+	drop_view.oid = VIEW_OID;
+	change(&drop_view);
+	ck_assert_uint_eq(catalog->view_count, 0);
+	change(&drop_type);
+	change(&drop_enum);
+}
+END_TEST
+
 START_TEST(finds_things)
 {
 	const struct event_type *type =
@@ -333,6 +419,7 @@ START_TEST(reads_back_what_it_wrote)
 	const struct event_type *type;
 	struct buf first, second;
 
+	add_views();
 	buf_init(&first);
 	buf_init(&second);
 	catalog_encode(catalog, &first);
@@ -343,6 +430,8 @@ START_TEST(reads_back_what_it_wrote)
 	ck_assert_int_eq((int)type->fields[1].default_value.numeric.small,
 	    -150);
 	ck_assert(str_equal(type->fields[2].default_value.str, STR("none")));
+	ck_assert_int_eq(
+	    (int)catalog_view_by_name(copy, STR("totals"))->reading.now, -7);
 	catalog_unref(copy);
 	/* Cut anywhere, it is an error and nothing else. */
 	for (size_t len = 0; len < first.len; len++) {
@@ -361,6 +450,7 @@ START_TEST(flipped_bytes_never_crash)
 {
 	struct buf bytes;
 
+	add_views();
 	buf_init(&bytes);
 	catalog_encode(catalog, &bytes);
 	for (size_t i = 0; i < bytes.len * 8; i++) {
@@ -428,6 +518,7 @@ main(void)
 	tcase_add_test(tc, versions_share_and_stay);
 	tcase_add_loop_test(tc, refuses, 0, ARRAY_LEN(refusals));
 	tcase_add_test(tc, inline_enums_go_with_their_last_type);
+	tcase_add_test(tc, views_hold_what_they_use);
 	tcase_add_test(tc, reads_format_1);
 	tcase_add_test(tc, reads_back_what_it_wrote);
 	tcase_add_test(tc, flipped_bytes_never_crash);
