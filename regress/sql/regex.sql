@@ -69,6 +69,19 @@ SELECT 'a' SIMILAR TO 'a' ESCAPE '##';
 SELECT similar_to_escape('#"a#"b#"c', '#');
 SELECT 1 ~ 'a';
 
+-- arrays and sets
+SELECT regexp_match('foobarbequebaz', 'bar.*que') AS a, regexp_match('foobarbequebaz', '(bar)(beque)') AS b, regexp_match('foobarbequebaz', 'x') AS c, regexp_match('foobar', '(x)?(o)') AS d, (regexp_match('foobarbequebaz', 'BAR(.)', 'i'))[1] AS e;
+SELECT regexp_matches('foo', 'not there');
+SELECT regexp_matches('foobarbequebazilbarfbonk', '(b[^b]+)(b[^b]+)', 'g');
+SELECT * FROM regexp_matches('abcabc', 'b', 'g') WITH ORDINALITY m (parts, n);
+SELECT regexp_split_to_array('hello world', '\s+') AS a, regexp_split_to_array('the quick', '\s*') AS b, regexp_split_to_array('', 'x') AS c, regexp_split_to_array('abc', '') AS d, regexp_split_to_array('aXbxc', 'x', 'i') AS e, regexp_split_to_array('xaxx', 'x') AS f;
+SELECT foo FROM regexp_split_to_table('the quick brown fox', '\s+') AS foo;
+SELECT foo FROM regexp_split_to_table('the quick', '\s*') AS foo;
+SELECT x, regexp_split_to_table(x, ',') AS part FROM (VALUES ('a,b'), (NULL), ('c')) v (x);
+SELECT regexp_match('abc', 'b', 'g');
+SELECT regexp_split_to_array('abc', 'b', 'g');
+SELECT regexp_split_to_table('abc', '(');
+
 -- other than in PostgreSQL: of alternatives the first, not the longest
 SELECT substring('abc' from 'a|ab') AS a, substring('abc' from 'ab|a') AS b;
 -- a match that would take for ever ends with an error

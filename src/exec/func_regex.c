@@ -7,8 +7,7 @@
  */
 #include "common/utf8.h"
 #include "exec/func_private.h"
-#include "exec/regex.h"
-#include "exec/unicode.h"
+#include "exec/regex_list.h"
 #include "types/text.h"
 
 #define ROWS_FOR_MACHINE_CODE 64
@@ -29,40 +28,6 @@ matcher_release(struct matcher *m)
 	regex_release(&m->regex);
 }
 
-/* The flags of a function; 'g' only where it has a meaning. */
-static int
-read_flags(struct matcher *m, struct str flags, bool may_be_global,
-    struct regex_options *options)
-{
-	struct function_call *call = m->call;
-
-	m->is_global = false;
-	for (size_t at = 0; at < flags.len;) {
-		size_t start = at;
-		uint32_t letter = unicode_next(flags, &at);
-
-		if (letter == 'g' && may_be_global) {
-			m->is_global = true;
-		} else if (letter == 'g') {
-			return error_set(call->err,
-			    STELE_E_INVALID_PARAMETER_VALUE,
-			    "%s() does not support the \"global\" option",
-			    call->function->name);
-		} else if (letter == 'b') {
-			return error_set(call->err,
-			    STELE_E_FEATURE_NOT_SUPPORTED,
-			    "basic regular expressions are not supported");
-		} else if (letter >= 0x80 ||
-		    !regex_set_option(options, (char)letter)) {
-			return error_set(call->err,
-			    STELE_E_INVALID_PARAMETER_VALUE,
-			    "invalid regular expression option: \"%.*s\"",
-			    (int)(at - start), flags.data + start);
-		}
-	}
-	return 0;
-}
-
 static int
 prepare(struct matcher *m, struct str pattern, struct str flags,
     bool may_be_global, struct regex_options options)
@@ -73,7 +38,8 @@ prepare(struct matcher *m, struct str pattern, struct str flags,
 	    str_equal(flags, m->flags))
 		return 0;
 	regex_release(&m->regex);
-	rc = read_flags(m, flags, may_be_global, &options);
+	rc = regex_read_flags(m->call->function->name, flags, may_be_global,
+	    &options, &m->is_global, m->call->err);
 	if (rc != 0)
 		return rc;
 	m->pattern = pattern;
@@ -317,7 +283,6 @@ search_begin(struct search *search, struct function_call *call, uint32_t row,
 static int
 search_next(struct search *search, struct matcher *m)
 {
-	struct regex_span span;
 	int rc;
 
 	if (search->at > search->text.len)
@@ -325,14 +290,7 @@ search_next(struct search *search, struct matcher *m)
 	rc = regex_search(&m->regex, search->text, search->at, m->call->err);
 	if (rc != 1)
 		return rc;
-	span = regex_group(&m->regex, 0);
-	search->at = span.end;
-	if (span.start == span.end) { /* go on behind the next character */
-		struct str rest = str_of(search->text.data + span.end,
-		    search->text.len - span.end);
-
-		search->at += rest.len == 0 ? 1 : utf8_offset(rest, 1);
-	}
+	search->at = regex_after(search->text, regex_group(&m->regex, 0));
 	return cancel_is_set(m->call->cancel) ? 0 : 1;
 }
 

@@ -254,6 +254,47 @@ fill_split(struct set_cursor *set, struct target *to)
 	}
 }
 
+/* ---- regular expressions ---- */
+
+/* All is found at once. */
+static int
+start_regex(struct set_cursor *set, struct error *err)
+{
+	const struct set_call *call = set->call;
+	const struct regex_search search = {
+		.function = call->function->name,
+		.text = set->args[0].str,
+		.pattern = set->args[1].str,
+		.flags = call->arg_count > 2 ? set->args[2].str : STR(""),
+		.cancel = set->env->context->cancel,
+		.arena = &set->arena,
+	};
+	bool is_split = call->function->id == SET_REGEXP_SPLIT;
+	int rc;
+
+	arena_reset(&set->arena);
+	set->found.next = 0;
+	rc = is_split ? regex_split(&search, &set->found.list, err)
+		      : regex_matches(&search, true, &set->found.list, err);
+	return rc != 0 ? rc : arena_check(&set->arena, err);
+}
+
+static void
+fill_found(struct set_cursor *set, struct target *to)
+{
+	while (to->count < to->room) {
+		struct datum value;
+
+		if (set->found.next == set->found.list.count) {
+			set->is_done = true;
+			break;
+		}
+		value = datum_copy(PHYS_STR,
+		    &set->found.list.items[set->found.next++], to->arena);
+		vec_set(&to->columns[0], to->at + to->count++, &value);
+	}
+}
+
 /* ---- documents ---- */
 
 static int
@@ -440,6 +481,9 @@ set_cursor_start(struct set_cursor *cursor, struct error *err)
 	case SET_STRING_TO_TABLE:
 		start_split(cursor);
 		return 0;
+	case SET_REGEXP_MATCHES:
+	case SET_REGEXP_SPLIT:
+		return start_regex(cursor, err);
 	case SET_JSON_ELEMENTS:
 	case SET_JSON_ELEMENTS_TEXT:
 	case SET_JSON_EACH:
@@ -476,6 +520,10 @@ fill(struct set_cursor *cursor, struct target *to, struct error *err)
 		return 0;
 	case SET_STRING_TO_TABLE:
 		fill_split(cursor, to);
+		return 0;
+	case SET_REGEXP_MATCHES:
+	case SET_REGEXP_SPLIT:
+		fill_found(cursor, to);
 		return 0;
 	case SET_JSON_ELEMENTS:
 	case SET_JSON_ELEMENTS_TEXT:

@@ -22,6 +22,7 @@
 #include "common/attr.h"
 #include "common/json.h"
 #include "exec/op.h"
+#include "exec/regex_list.h"
 #include "exec/text_split.h"
 #include "plan/set_function.h"
 #include "types/array.h"
@@ -31,7 +32,7 @@ struct set_cursor {
 	const struct set_call *call;
 	struct datum args[SET_ARGS_MAX];
 	bool is_done;
-	struct arena arena; /* of what a series' next value points to */
+	struct arena arena; /* of a series' next value, of what is found */
 	union {
 		int direction; /* of a series: 1 or -1 */
 		struct {
@@ -44,6 +45,10 @@ struct set_cursor {
 			int64_t step;
 		} subscripts;
 		struct text_split split;
+		struct {
+			struct regex_list list;
+			uint32_t next;
+		} found; /* by a regular expression */
 		struct json_reader json;
 	};
 };

@@ -57,6 +57,12 @@ static const struct set_function set_functions[] = {
 	    INT4)
 	SPLIT(ARGS2(TEXT, TEXT))
 	SPLIT(ARGS3(TEXT, TEXT, TEXT))
+	SET(REGEXP_MATCHES, "regexp_matches", ARGS2(TEXT, TEXT), TEXT_ARRAY)
+	SET(REGEXP_MATCHES, "regexp_matches", ARGS3(TEXT, TEXT, TEXT),
+	    TEXT_ARRAY)
+	SET(REGEXP_SPLIT, "regexp_split_to_table", ARGS2(TEXT, TEXT), TEXT)
+	SET(REGEXP_SPLIT, "regexp_split_to_table", ARGS3(TEXT, TEXT, TEXT),
+	    TEXT)
 	ELEMENTS(ELEMENTS, "json_array_elements", JSON, JSON)
 	ELEMENTS(ELEMENTS, "jsonb_array_elements", JSONB, JSONB)
 	ELEMENTS(ELEMENTS_TEXT, "json_array_elements_text", JSON, TEXT)

@@ -25,6 +25,8 @@ enum set_function_id {
 	SET_UNNEST,
 	SET_SUBSCRIPTS,      /* array, dimension, whether downwards */
 	SET_STRING_TO_TABLE, /* text, delimiter, what is null */
+	SET_REGEXP_MATCHES,  /* text, pattern, flags */
+	SET_REGEXP_SPLIT,    /* likewise */
 	SET_JSON_ELEMENTS,
 	SET_JSON_ELEMENTS_TEXT,
 	SET_JSON_EACH,
