@@ -32,7 +32,8 @@
 #define ALIGN          16
 #define CHUNK_SIZE_MIN 992 /* with its head: what malloc() has at hand */
 #define CHUNK_SIZE_MAX (1024 * 1024)
-#define OVERDRAFT_MAX  (1024 * 1024) /* of one request past the budget */
+#define OVERDRAFT_MAX  (1024 * 1024)     /* of one request past the budget */
+#define SHARE_GRAIN    ((size_t)1 << 20) /* of a budget in its total */
 #define RESERVE_SIZE   (4 * 1024 * 1024)
 #define RESERVE_PIECE  (64 * 1024) /* the most one refused request may take */
 
@@ -59,12 +60,64 @@ arena_init(struct arena *arena, struct mem_budget *budget)
 	};
 }
 
+/* What a budget of `used` bytes is charged for in the total. */
+static size_t
+share_of(size_t used)
+{
+	if (used <= MEM_BUDGET_FREE_BYTES)
+		return 0;
+	return (used + SHARE_GRAIN - 1) / SHARE_GRAIN * SHARE_GRAIN;
+}
+
+/* Charge the total for `share` bytes, if that is more than before. */
+static bool
+raise_share(struct mem_budget *budget, size_t share)
+{
+	size_t shared =
+	    atomic_load_explicit(&budget->shared_bytes, memory_order_relaxed);
+
+	while (shared < share) {
+		if (!atomic_compare_exchange_weak_explicit(
+			&budget->shared_bytes, &shared, share,
+			memory_order_relaxed, memory_order_relaxed))
+			continue;
+		if (mem_budget_take(budget->total, share - shared))
+			return true;
+		atomic_fetch_sub_explicit(&budget->shared_bytes, share - shared,
+		    memory_order_relaxed);
+		return false;
+	}
+	return true;
+}
+
+/* Give back what is more than `share`, but for a grain, which may be wanted. */
+static void
+lower_share(struct mem_budget *budget, size_t share)
+{
+	size_t shared =
+	    atomic_load_explicit(&budget->shared_bytes, memory_order_relaxed);
+
+	while (shared > share && (share == 0 || shared - share > SHARE_GRAIN)) {
+		if (!atomic_compare_exchange_weak_explicit(
+			&budget->shared_bytes, &shared, share,
+			memory_order_relaxed, memory_order_relaxed))
+			continue;
+		mem_budget_give(budget->total, shared - share);
+		return;
+	}
+}
+
 void
 mem_budget_give(struct mem_budget *budget, size_t size)
 {
-	if (budget != NULL)
-		atomic_fetch_sub_explicit(&budget->used_bytes, size,
-		    memory_order_relaxed);
+	size_t before;
+
+	if (budget == NULL)
+		return;
+	before = atomic_fetch_sub_explicit(&budget->used_bytes, size,
+	    memory_order_relaxed);
+	if (budget->total != NULL)
+		lower_share(budget, share_of(before - size));
 }
 
 bool
@@ -76,9 +129,11 @@ mem_budget_take(struct mem_budget *budget, size_t size)
 		return true;
 	before = atomic_fetch_add_explicit(&budget->used_bytes, size,
 	    memory_order_relaxed);
-	if (budget->limit_bytes == 0 ||
-	    (size <= budget->limit_bytes &&
-		before <= budget->limit_bytes - size))
+	if ((budget->limit_bytes == 0 ||
+		(size <= budget->limit_bytes &&
+		    before <= budget->limit_bytes - size)) &&
+	    (budget->total == NULL ||
+		raise_share(budget, share_of(before + size))))
 		return true;
 	mem_budget_give(budget, size);
 	return false;

@@ -27,15 +27,23 @@
 struct error;
 struct arena_chunk;
 
-/* A limit in bytes that several arenas share. */
+/*
+ * A limit in bytes that several arenas share.  It may be part of another one, in
+ * which it is charged by the megabyte, so that small statements leave the cache
+ * line that all share alone; what is below MEM_BUDGET_FREE_BYTES is not charged.
+ */
 struct mem_budget {
 	atomic_size_t used_bytes;
-	size_t limit_bytes; /* 0 is no limit */
+	size_t limit_bytes;         /* 0 is no limit */
+	struct mem_budget *total;   /* NULL: none; has none itself */
+	atomic_size_t shared_bytes; /* charged to `total` */
 };
+
+#define MEM_BUDGET_FREE_BYTES ((size_t)256 << 10)
 
 /*
  * Charge what is not allocated in an arena, and give it back.  A NULL budget
- * has no limit; false if the limit does not allow it.
+ * has no limit; false if a limit does not allow it.
  */
 MUST_USE bool mem_budget_take(struct mem_budget *budget, size_t size);
 void mem_budget_give(struct mem_budget *budget, size_t size);

@@ -108,9 +108,10 @@ struct config {
 
 	/* statements */
 	int64_t max_statement_size_bytes;
-	int64_t statement_memory_bytes; /* 0 is no limit */
-	int64_t temp_file_limit_bytes;  /* of one statement; -1 is none */
-	int max_prepared_statements;    /* of one session */
+	int64_t statement_memory_bytes;       /* 0 is no limit */
+	int64_t temp_file_limit_bytes;        /* of one statement; -1 is none */
+	int64_t total_statement_memory_bytes; /* 0 is no limit */
+	int max_prepared_statements;          /* of one session */
 
 	/* the log of events (WAL) */
 	int64_t max_wal_size_bytes;

@@ -413,6 +413,17 @@ static const struct config_option options[] = {
 	    .def = -1,
 	    .min = -1,
 	    .max = 16 * TB },
+	{ .name = "total_statement_memory",
+	    .doc = "The most memory of all statements that run at a time, "
+		   "small ones not counted; 0 means no limit.",
+	    .group = CONFIG_STATEMENTS,
+	    .type = CONFIG_SIZE,
+	    .reload = CONFIG_STARTUP,
+	    .offset = AT(total_statement_memory_bytes),
+	    .unit = "kB",
+	    .def = 512 * MB,
+	    .min = 0,
+	    .max = 16 * TB },
 	{ .name = "unix_socket_directories",
 	    .doc = "Directories of UNIX sockets, separated by commas, relative "
 		   "to the data directory; empty means none.",

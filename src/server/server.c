@@ -459,6 +459,8 @@ server_start(struct server *server, const char *dir, struct config *config,
 		.dir = dir,
 		.clock = os_clock_real(),
 		.config = config_ref(config),
+		.memory.limit_bytes =
+		    (size_t)config->total_statement_memory_bytes,
 	};
 	pthread_mutex_init(&server->mutex, NULL);
 	os_cond_init(&server->changed);

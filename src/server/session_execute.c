@@ -166,6 +166,7 @@ session_context(struct session *session, struct portal *portal)
 	portal->budget = (struct mem_budget){
 		.limit_bytes =
 		    (size_t)session->settings.server->statement_memory_bytes,
+		.total = &session->server->memory,
 	};
 	portal->temp = (struct temp_space){
 		.fs = os_fs_real(),

@@ -50,6 +50,33 @@ START_TEST(rewind_gives_back)
 }
 END_TEST
 
+/* Two budgets of one total; what is given back serves the other. */
+START_TEST(budgets_share_a_total)
+{
+	const size_t mb = (size_t)1 << 20;
+	struct mem_budget total = { .limit_bytes = 8 * mb };
+	struct mem_budget a = { .total = &total }, b = { .total = &total };
+
+	ck_assert(mem_budget_take(&a, MEM_BUDGET_FREE_BYTES));
+	ck_assert_uint_eq(atomic_load(&total.used_bytes), 0);
+	ck_assert(mem_budget_take(&a, 5 * mb - MEM_BUDGET_FREE_BYTES));
+	ck_assert_uint_eq(atomic_load(&total.used_bytes), 5 * mb);
+	ck_assert(!mem_budget_take(&b, 4 * mb));
+	ck_assert_uint_eq(atomic_load(&b.used_bytes), 0);
+	ck_assert(mem_budget_take(&b, 3 * mb));
+	ck_assert_uint_eq(atomic_load(&total.used_bytes), 8 * mb);
+	/* what hardly counts goes on */
+	ck_assert(mem_budget_take(&(struct mem_budget){ .total = &total },
+	    MEM_BUDGET_FREE_BYTES));
+	mem_budget_give(&a, 4 * mb);
+	ck_assert(mem_budget_take(&b, 2 * mb));
+	mem_budget_give(&a, mb);
+	mem_budget_give(&b, 5 * mb);
+	ck_assert_uint_eq(atomic_load(&total.used_bytes), 0);
+	ck_assert_uint_eq(atomic_load(&a.shared_bytes), 0);
+}
+END_TEST
+
 START_TEST(budget_fails_sticky)
 {
 	struct mem_budget budget = { .limit_bytes = 4096 };
@@ -78,6 +105,7 @@ main(void)
 	tcase_add_test(tc, pieces_are_aligned_and_apart);
 	tcase_add_test(tc, rewind_gives_back);
 	tcase_add_test(tc, budget_fails_sticky);
+	tcase_add_test(tc, budgets_share_a_total);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

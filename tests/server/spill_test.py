@@ -1,0 +1,223 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What does not fit into work_mem, and limits of memory and temporary files.
+
+Rows come from generate_series; results are known from arithmetic.  The memory
+of the server is read from /proc: with CHECK_LONG for a sort of ten million rows
+and five million groups under work_mem = 64 MB, else for fewer and wider rows.
+"""
+
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+
+import pgwire  # noqa: E402
+from stele_server import Server  # noqa: E402
+
+IS_LONG = os.environ.get("CHECK_LONG") == "1"
+HAS_SANITIZERS = os.environ.get("SANITIZERS", "no") != "no"
+
+# Rows are the numbers below a prime, in the order of their multiples.
+PRIME = 10000019 if IS_LONG else 200003
+GROUPS = 5000000 if IS_LONG else 100000
+PAD = "" if IS_LONG else "x" * 200
+WORK_MEM_MB = 64 if IS_LONG else 1
+# What a statement may add to the server: several operators, some buffers each.
+# The rows alone take more: 240 MB, or 60 MB.
+MEMORY_KIB = (160 if IS_LONG else 40) << 10
+
+OUT_OF_MEMORY = ("53200", "out of memory")
+BY_TIMEOUT = ("57014", "canceling statement due to statement timeout")
+TEMP_LIMIT = (
+    "53400",
+    "temporary file size exceeds temp_file_limit (1024kB)",
+)
+
+
+def connect(server):
+    connection = pgwire.Connection(server.port, timeout=900)
+    connection.start()
+    return connection
+
+
+def ask(connection, sql):
+    messages = connection.query(sql)
+    for error in pgwire.errors(messages):
+        sys.exit(f"{sql}: {error}")
+    return [
+        [None if value is None else value.decode() for value in row]
+        for row in pgwire.rows(messages)
+    ]
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        sys.exit(f"{what}: {got} instead of {wanted}")
+
+
+def expect_error(connection, sql, wanted):
+    """It fails so, and the session goes on."""
+    messages = connection.query(sql)
+    got = [(f["C"], f["M"]) for f in pgwire.errors(messages)]
+    expect(sql, got, [wanted])
+    if connection_failed(messages):
+        ask(connection, "ROLLBACK")
+    expect("afterwards", ask(connection, "SELECT 42"), [["42"]])
+
+
+def connection_failed(messages):
+    return messages[-1] == (b"Z", b"E")
+
+
+def peak_kib(server):
+    with open(f"/proc/{server.process.pid}/status") as status:
+        for line in status:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    return 0
+
+
+def temporary_files(server):
+    """Those in the directory, and those without a name that are open."""
+    found = os.listdir(os.path.join(server.data, "temp"))
+    folder = f"/proc/{server.process.pid}/fd"
+    for name in os.listdir(folder):
+        try:
+            target = os.readlink(os.path.join(folder, name))
+        except OSError:
+            continue
+        if "/temp/" in target:
+            found.append(target)
+    return found
+
+
+# ---- results, and the memory that they took ----
+
+ROWS = (
+    f"SELECT g * 7919 % {PRIME} AS k, '{PAD}' || g AS pad"
+    f" FROM generate_series(1::int8, {PRIME - 1}) g"
+)
+
+
+def sort(connection):
+    """Row number n, in order, is n."""
+    for at in (0, PRIME // 2, PRIME - 4):
+        got = ask(
+            connection,
+            f"SELECT k FROM (SELECT * FROM ({ROWS}) r ORDER BY k, pad OFFSET 0)"
+            f" q OFFSET {at} LIMIT 3",
+        )
+        expect("sorted rows", got, [[str(at + i)] for i in (1, 2, 3)])
+
+
+def group(connection):
+    got = ask(
+        connection,
+        "SELECT count(*), min(c), max(c), sum(k) FROM (SELECT g % "
+        f"{GROUPS} AS k, count(*) AS c FROM generate_series(1, {2 * GROUPS}) g"
+        f" GROUP BY 1, '{PAD}' || (g % {GROUPS})) q",
+    )
+    total = GROUPS * (GROUPS - 1) // 2
+    expect("groups", got, [[str(GROUPS), "2", "2", str(total)]])
+
+
+def join(connection):
+    """Each row has a partner, once."""
+    got = ask(
+        connection,
+        f"SELECT count(*), sum(a.k - b.k) FROM ({ROWS}) a JOIN ({ROWS}) b"
+        " ON a.k = b.k AND a.pad = b.pad",
+    )
+    expect("pairs", got, [[str(PRIME - 1), "0"]])
+
+
+def explains(connection):
+    lines = ask(
+        connection,
+        f"EXPLAIN ANALYZE SELECT * FROM ({ROWS}) r ORDER BY k",
+    )
+    text = "\n".join(line for (line,) in lines)
+    if "Sort Method: external merge  Runs: " not in text or "Disk: " not in text:
+        sys.exit(text)
+
+
+def within_memory(server, connection):
+    before = peak_kib(server)
+    for run in (sort, group, join, explains):
+        run(connection)
+        expect(run.__name__, temporary_files(server), [])
+        taken = peak_kib(server) - before
+        if taken > MEMORY_KIB and not HAS_SANITIZERS:
+            sys.exit(f"{run.__name__} took {taken} KiB")
+
+
+# ---- limits ----
+
+BIG = (
+    "SELECT g, repeat('x', 1000) FROM generate_series(1, 24000) g"
+    " ORDER BY g DESC"
+)
+
+
+def statement_limit(server, connection):
+    ask(connection, "SET work_mem = '1GB'")
+    expect_error(connection, BIG.replace("24000", "90000"), OUT_OF_MEMORY)
+    expect("rows", len(ask(connection, BIG)), 24000)
+    ask(connection, "RESET work_mem")
+
+
+def total_limit(server, connection):
+    """A cursor keeps its rows: there is no room for those of another one."""
+    with connect(server) as other:
+        for session in (connection, other):
+            ask(session, "SET work_mem = '1GB'")
+        ask(other, f"BEGIN; DECLARE c CURSOR FOR {BIG}")
+        expect("first row", ask(other, "FETCH 1 FROM c")[0][0], "24000")
+        expect_error(connection, BIG, OUT_OF_MEMORY)
+        expect("next row", ask(other, "FETCH 1 FROM c")[0][0], "23999")
+        ask(other, "COMMIT")
+        expect("rows", len(ask(connection, BIG)), 24000)
+    ask(connection, "RESET work_mem")
+
+
+def temp_limit(server, connection):
+    ask(connection, "SET work_mem = '64kB'")
+    expect_error(connection, BIG, TEMP_LIMIT)
+    expect("files after 53400", temporary_files(server), [])
+    ask(connection, "RESET work_mem")
+
+
+def cancelled(server, connection):
+    """While runs are written: the sort alone would take very long."""
+    ask(connection, "SET work_mem = '64kB'; SET statement_timeout = '300ms'")
+    endless = "generate_series(1, 1000000000)"
+    for sql in (
+        f"SELECT g FROM {endless} g ORDER BY -g",
+        f"SELECT g, count(*) FROM {endless} g GROUP BY g",
+        f"SELECT count(*) FROM {endless} a JOIN {endless} b ON a = b",
+        f"SELECT a FROM {endless} a EXCEPT SELECT b FROM {endless} b",
+        f"SELECT rank() OVER (ORDER BY -g) FROM {endless} g",
+    ):
+        expect_error(connection, sql, BY_TIMEOUT)
+        expect("files after 57014", temporary_files(server), [])
+    ask(connection, "RESET statement_timeout; RESET work_mem")
+
+
+def main():
+    with Server(f"work_mem={WORK_MEM_MB}MB") as server:
+        with connect(server) as connection:
+            within_memory(server, connection)
+            cancelled(server, connection)
+    with Server(
+        "statement_memory=64MB",
+        "total_statement_memory=48MB",
+        "temp_file_limit=1MB",
+    ) as server, connect(server) as connection:
+        for run in (statement_limit, total_limit, temp_limit):
+            run(server, connection)
+
+
+if __name__ == "__main__":
+    main()
