@@ -258,41 +258,67 @@ put_measured(const struct explain_op *explain, const struct explain_node *node,
 	put_kept(explain, stats, indent, out);
 }
 
-static bool
-is_plan_role(const char *role)
+/* Children in the order in which they are shown: what runs first, first. */
+static uint32_t
+rank_of(const struct explain_node *node)
 {
-	return role != NULL && role[strlen(role) - 1] >= '0' &&
-	    role[strlen(role) - 1] <= '9';
+	if (node->label.len == 0)
+		return 1;
+	return strcmp(node->role, "InitPlan") == 0 ? 0 : 2;
 }
 
+static int put_text(const struct explain_op *explain,
+    const struct explain_node *node, uint32_t indent, struct buf *out,
+    struct error *err);
+
+static int
+put_children(const struct explain_op *explain, const struct explain_node *node,
+    uint32_t indent, struct buf *out, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t rank = 0; rank <= 2; rank++) {
+		for (uint32_t i = 0; i < node->child_count && rc == 0; i++) {
+			const struct explain_node *child = node->children[i];
+			bool has_label = child->label.len > 0;
+
+			if (rank_of(child) != rank)
+				continue;
+			if (has_label) {
+				put_indent(indent, out);
+				buf_put_str(out, child->label);
+				buf_put_cstr(out, "\n");
+			}
+			rc = put_text(explain, child,
+			    has_label ? indent + 2 : indent, out, err);
+		}
+	}
+	return rc;
+}
+
+/* A node, its arrow at `indent`; the root, at 0, has none. */
 static int
 put_text(const struct explain_op *explain, const struct explain_node *node,
-    uint32_t level, struct buf *out, struct error *err)
+    uint32_t indent, struct buf *out, struct error *err)
 {
-	uint32_t indent = level == 0 ? 0 : 6 * level - 4;
+	uint32_t below = indent == 0 ? 2 : indent + 6;
 	struct estimate estimate;
 	int rc;
 
 	rc = estimate_node(&explain->env, node, &estimate, err);
 	if (rc != 0)
 		return rc;
-	if (is_plan_role(node->role)) {
-		put_indent(indent, out);
-		buf_printf(out, "%s\n", node->role);
-	}
 	put_indent(indent, out);
-	buf_printf(out, "%s%s", level == 0 ? "" : "->  ", node->kind);
+	buf_printf(out, "%s%s", indent == 0 ? "" : "->  ", node->kind);
 	if (node->relation.len > 0)
 		buf_printf(out, " on %.*s", STR_FMT(node->relation));
 	if (node->alias.len > 0)
 		buf_printf(out, " %.*s", STR_FMT(node->alias));
 	put_figures(explain, node, &estimate, out);
 	buf_put_cstr(out, "\n");
-	put_details(node, 6 * level + 2, out);
-	put_measured(explain, node, 6 * level + 2, out);
-	for (uint32_t i = 0; i < node->child_count && rc == 0; i++)
-		rc = put_text(explain, node->children[i], level + 1, out, err);
-	return rc;
+	put_details(node, below, out);
+	put_measured(explain, node, below, out);
+	return put_children(explain, node, below, out, err);
 }
 
 /* ---- JSON ---- */
@@ -413,6 +439,8 @@ put_json(const struct explain_op *explain, const struct explain_node *node,
 	if (node->role != NULL)
 		put_string(indent + 2, "Parent Relationship",
 		    str_of_cstr(node->role), out);
+	if (node->label.len > 0)
+		put_string(indent + 2, "Subplan Name", node->label, out);
 	if (node->relation.len > 0) {
 		put_string(indent + 2, "Relation Name", node->relation, out);
 		put_string(indent + 2, "Alias",

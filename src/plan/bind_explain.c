@@ -250,6 +250,17 @@ explain_bounds(struct explainer *e, struct explain_node *node,
 	}
 }
 
+/* The name in the statement, if it is another one. */
+static void
+set_alias(const struct explainer *e, struct explain_node *node,
+    const struct rel *rel)
+{
+	const struct range *range = binder_range_of(e->binder, rel->id);
+
+	if (range != NULL && !str_equal(range->name, node->relation))
+		node->alias = range->name;
+}
+
 static void
 explain_scan(struct explainer *e, struct explain_node *node,
     const struct rel *rel)
@@ -264,8 +275,7 @@ explain_scan(struct explainer *e, struct explain_node *node,
 		    rel->kind == REL_EVENTS || rel->scan.type == NULL
 		    ? STR("events")
 		    : rel->scan.type->name;
-	if (range != NULL && !str_equal(range->name, node->relation))
-		node->alias = range->name;
+	set_alias(e, node, rel);
 	explain_bounds(e, node, rel, range);
 }
 
@@ -407,6 +417,7 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 	case REL_FUNCTION:
 		node->kind = "Function Scan";
 		node->relation = function_name(rel);
+		set_alias(e, node, rel);
 		return;
 	case REL_VALUES:
 		node->kind = rel->values.row_count == 1 ? "Result" : "Values";
@@ -455,12 +466,17 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 		return;
 	case REL_CTE:
 		node->kind = "CTE Scan";
+		node->relation = rel->cte->name;
+		set_alias(e, node, rel);
 		return;
 	case REL_RECURSIVE:
 		node->kind = "Recursive Union";
 		return;
 	case REL_WORK:
 		node->kind = "WorkTable Scan";
+		set_alias(e, node, rel);
+		node->relation = node->alias;
+		node->alias = STR("");
 		return;
 	}
 }
@@ -470,15 +486,15 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 static void
 collect_subquery(struct explainer *e, const struct subquery *subquery)
 {
-	struct str role;
+	const char *role = subquery_kind(subquery);
+	struct explain_node *node;
 
 	if (e->subplan_count == ARRAY_LEN(e->subplans))
 		return;
-	role = arena_printf(e->binder->arena, "%s %" PRIu32,
-	    subquery->outer_count == 0 ? "InitPlan" : "SubPlan",
+	node = explain_rel(e, subquery->rel, role);
+	node->label = arena_printf(e->binder->arena, "%s %" PRIu32, role,
 	    subquery->index + 1);
-	e->subplans[e->subplan_count++] =
-	    explain_rel(e, subquery->rel, role.data);
+	e->subplans[e->subplan_count++] = node;
 }
 
 static int
@@ -513,10 +529,24 @@ skip_projections(const struct rel *rel)
 	return rel;
 }
 
+/* What the i-th input is to the relation. */
+static const char *
+role_of_input(const struct rel *rel, uint32_t i)
+{
+	uint32_t count = rel_input_count(rel);
+
+	if (rel->kind == REL_APPEND)
+		return "Member";
+	if (i == 0)
+		return "Outer";
+	if (rel->kind == REL_WITH)
+		return "InitPlan";
+	return count == 2 ? "Inner" : "Member";
+}
+
 static struct explain_node *
 explain_rel(struct explainer *e, const struct rel *rel, const char *role)
 {
-	static const char *const both[] = { "Outer", "Inner" };
 	struct explain_node *node =
 	    arena_zalloc(e->binder->arena, sizeof(*node));
 	uint32_t count = rel_input_count(rel);
@@ -525,13 +555,13 @@ explain_rel(struct explainer *e, const struct rel *rel, const char *role)
 	node->rel = rel;
 	set_kind(e, node, rel);
 	for (uint32_t i = 0; i < count; i++) {
-		const struct rel *input = rel_child(rel, i);
+		struct explain_node *child =
+		    explain_rel(e, rel_child(rel, i), role_of_input(rel, i));
 
-		add_child(e, node,
-		    explain_rel(e, input,
-			count == 2       ? both[i]
-			    : count == 1 ? "Outer"
-					 : "Member"));
+		if (rel->kind == REL_WITH && i > 0)
+			child->label = arena_printf(e->binder->arena,
+			    "CTE %.*s", STR_FMT(rel->with.ctes[i - 1]->name));
+		add_child(e, node, child);
 	}
 	add_subplans(e, node, rel);
 	return node;

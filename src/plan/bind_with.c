@@ -379,6 +379,7 @@ bind_with_ref(struct binder *binder, struct with_item *item,
 	    item->self_count == 0)
 		return bind_copy_ref(binder, item, from, range, out, err);
 	*out = new_leaf(binder, REL_CTE, item);
+	item->cte.name = item->ast->name;
 	(*out)->cte = &item->cte;
 	item->ref = *out;
 	item->ref_count++;

@@ -29,7 +29,8 @@ struct explain_detail {
 
 struct explain_node {
 	const char *kind;    /* "Scan", "Hash Join" ... */
-	const char *role;    /* "Outer", "Inner", "SubPlan 1" ...; NULL: root */
+	const char *role;    /* "Outer", "Inner", "SubPlan" ...; NULL: root */
+	struct str label;    /* "SubPlan 1", "CTE w"; empty: none */
 	struct str relation; /* "pay"; empty: none */
 	struct str alias;    /* if it differs from the relation; or empty */
 	struct explain_detail details[EXPLAIN_DETAILS_MAX];

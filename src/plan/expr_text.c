@@ -27,6 +27,12 @@ put_call(const struct expr_text *text, const char *name,
 
 /* ---- columns ---- */
 
+const char *
+subquery_kind(const struct subquery *subquery)
+{
+	return subquery->outer_count == 0 ? "InitPlan" : "SubPlan";
+}
+
 /* The relation below that makes columns of this id, not passing them on. */
 static const struct rel *
 find_maker(const struct rel *rel, uint32_t id)
@@ -346,8 +352,8 @@ expr_text_put(const struct expr_text *text, const struct expr *expr,
 		put_call(text, "pg_typeof", expr, out);
 		return;
 	case EXPR_SUBQUERY:
-		buf_printf(out, "(SubPlan %" PRIu32 ")",
-		    expr->subquery->index + 1);
+		buf_printf(out, "(%s %" PRIu32 ")",
+		    subquery_kind(expr->subquery), expr->subquery->index + 1);
 		return;
 	case EXPR_OUTER:
 		buf_printf(out, "$outer%" PRIu32, expr->slot);

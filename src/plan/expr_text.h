@@ -25,5 +25,8 @@ void column_text_put(const struct expr_text *text, const struct rel *rel,
     uint32_t position, struct buf *out);
 
 /* An aggregate, over the batches of text->left. */
+/* "InitPlan" if it runs once at most, else "SubPlan". */
+const char *subquery_kind(const struct subquery *subquery);
+
 void agg_text_put(const struct expr_text *text, const struct agg_call *call,
     struct buf *out);

@@ -349,6 +349,7 @@ struct rel_set_op {
 
 /* A query of WITH that runs once, whoever refers to it. */
 struct cte {
+	struct str name;
 	struct rel *rel;
 	uint32_t column_count;
 	uint32_t index; /* of a finished plan: among its CTEs */
