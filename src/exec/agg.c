@@ -49,13 +49,8 @@ agg_begin(struct agg_op *agg)
 		agg_state_init(&call->state, &rel->calls[i], context->settings,
 		    context->budget);
 		call->state.cancel = context->cancel;
-		if (!rel->calls[i].is_distinct || call->is_ordered)
-			continue;
-		call->seen_types[0] = type_of(TYPE_INT8);
-		call->seen_types[1] = rel->calls[i].arg->type;
-		group_table_init(&call->seen, call->seen_types, 2, KEY_EQUAL,
-		    context->budget);
-		call->seen.keys.cancel = context->cancel;
+		if (call->is_distinct)
+			agg_seen_init(&call->seen, &rel->calls[i], context);
 	}
 	agg->is_full = false;
 	agg->at = 0;
@@ -68,7 +63,7 @@ agg_forget(struct agg_op *agg)
 	for (uint32_t i = 0;
 	     agg->calls != NULL && i < agg->op.rel->agg.call_count; i++) {
 		agg_state_release(&agg->calls[i].state);
-		group_table_release(&agg->calls[i].seen);
+		agg_seen_release(&agg->calls[i].seen);
 	}
 }
 
@@ -86,6 +81,8 @@ agg_open(struct op_state *op, struct error *err UNUSED)
 		struct agg_call_state *call = &agg->calls[i];
 
 		call->is_ordered = rel->calls[i].order_count > 0;
+		call->is_distinct =
+		    rel->calls[i].is_distinct && !call->is_ordered;
 		if (call->is_ordered)
 			agg_ordered_init(&call->ordered, &rel->calls[i],
 			    op->env->arena, context->budget, context->cancel);
@@ -130,37 +127,30 @@ apply_filter(const struct eval *eval, const struct expr *filter,
 /* DISTINCT: only the first row of each value in its group. */
 static int
 apply_distinct(const struct eval *eval, struct agg_call_state *call,
-    const struct vec *arg, struct call_rows *rows, struct error *err)
+    const struct vec *arg, const struct vec *second, struct call_rows *rows,
+    struct error *err)
 {
 	uint32_t count = rows->sel.count;
 	uint16_t *kept =
 	    arena_alloc_array(eval->arena, count + 1, sizeof(*kept));
 	uint32_t *groups =
 	    arena_alloc_array(eval->arena, count + 1, sizeof(*groups));
-	uint32_t *ids = arena_alloc_array(eval->arena, count + 1, sizeof(*ids));
-	bool *is_new =
-	    arena_alloc_array(eval->arena, count + 1, sizeof(*is_new));
-	struct vec keys[2];
-	uint32_t k = 0;
+	struct vec columns[AGG_SEEN_COLUMNS];
+	uint32_t kept_count;
 	int rc;
 
-	vec_init(&keys[0], PHYS_I64, eval->row_count, eval->arena);
-	keys[1] = *arg;
+	vec_init(&columns[0], PHYS_I64, eval->row_count, eval->arena);
+	columns[1] = *arg;
+	columns[2] = second == NULL ? columns[0] : *second;
 	for (uint32_t i = 0; i < count; i++)
-		keys[0].i64[sel_row(rows->sel, i)] = rows->groups[i];
-	rc = group_table_find(&call->seen, keys, rows->sel, eval->arena, ids,
-	    is_new, err);
-	if (rc != 0)
-		return rc;
-	for (uint32_t i = 0; i < count; i++) {
-		if (!is_new[i])
-			continue;
-		kept[k] = (uint16_t)sel_row(rows->sel, i);
-		groups[k++] = rows->groups[i];
-	}
-	rows->sel = (struct sel){ .rows = kept, .count = k };
+		columns[0].i64[sel_row(rows->sel, i)] = rows->groups[i];
+	rc = agg_seen_filter(&call->seen, columns, rows->sel, eval->arena, kept,
+	    &kept_count, err);
+	for (uint32_t i = 0; i < kept_count; i++)
+		groups[i] = (uint32_t)columns[0].i64[kept[i]];
+	rows->sel = (struct sel){ .rows = kept, .count = kept_count };
 	rows->groups = groups;
-	return 0;
+	return rc;
 }
 
 static int
@@ -182,8 +172,9 @@ add_to_call(const struct eval *eval, struct agg_call_state *call,
 		rc = eval_expr(eval, spec->arg, rows.sel, &arg, err);
 	if (rc == 0 && spec->second != NULL)
 		rc = eval_expr(eval, spec->second, rows.sel, &second, err);
-	if (rc == 0 && spec->is_distinct)
-		rc = apply_distinct(eval, call, &arg, &rows, err);
+	if (rc == 0 && call->is_distinct)
+		rc = apply_distinct(eval, call, &arg,
+		    spec->second == NULL ? NULL : &second, &rows, err);
 	if (rc != 0)
 		return rc;
 	return agg_state_add(&call->state, spec->arg == NULL ? NULL : &arg,
@@ -235,7 +226,7 @@ group_count(const struct agg_op *agg)
 static uint64_t
 bytes_of_rows(const struct agg_call_state *call)
 {
-	return group_table_bytes(&call->seen) +
+	return agg_seen_bytes(&call->seen) +
 	    row_store_bytes(&call->ordered.store);
 }
 
@@ -436,6 +427,12 @@ agg_finish(struct agg_op *agg, struct error *err)
 		struct agg_call_state *call = &agg->calls[i];
 
 		rc = agg_state_reserve(&call->state, agg->group_count, err);
+		if (rc == 0 && call->is_distinct)
+			rc = agg_seen_finish(&call->seen, &call->state, err);
+		if (call->seen.has_parts) {
+			agg->part_count += call->seen.parts.written;
+			agg->disk_bytes += spill_size(&call->seen.parts.spill);
+		}
 		if (rc == 0 && call->is_ordered)
 			rc = agg_ordered_finish(&call->ordered, &call->state,
 			    err);
@@ -544,6 +541,7 @@ agg_report(const struct op_state *op, struct op_stats *stats)
 	const struct agg_parts *parts = &agg->parts;
 
 	op_stats_keep_memory(stats, agg->memory_bytes);
+	op_stats_add_spill(stats, agg->part_count, agg->disk_bytes);
 	if (parts->is_begun)
 		op_stats_add_spill(stats, parts->partitions.written + 1,
 		    spill_size(&parts->partitions.spill) +

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "exec/agg_ordered.h"
+#include "exec/agg_seen.h"
 #include "exec/agg_state.h"
 #include "exec/eval.h"
 #include "exec/group_table.h"
@@ -29,9 +30,8 @@
 
 struct agg_call_state {
 	struct agg_state state;
-	/* of an aggregate with DISTINCT: (group, value) that were seen */
-	struct group_table seen;
-	struct type seen_types[2];
+	bool is_distinct; /* and not ordered: */
+	struct agg_seen seen;
 	bool is_ordered; /* all rows are kept, and added at the end */
 	struct agg_ordered ordered;
 };
@@ -61,6 +61,8 @@ struct agg_op {
 	uint32_t at; /* next group to give */
 	int64_t next_ordinal;
 	uint64_t memory_bytes; /* the most that was kept */
+	uint64_t part_count;   /* of values of DISTINCT that waited */
+	uint64_t disk_bytes;   /* of them */
 	struct agg_parts parts;
 };
 

@@ -67,6 +67,10 @@ static const char *const queries[] = {
 	"union select n from " T ") q",
 	"select event_id / 2, string_agg(b, '-' order by f desc), mode() within"
 	" group (order by a % 3), stddev(f), corr(f, a) from " T "group by 1",
+	"select count(distinct f), count(distinct n), sum(distinct event_id)"
+	" filter (where o) from " T,
+	"select context_id, count(distinct event_id), sum(distinct a) from " T
+	"group by 1",
 	/* in the order of the probing side, the table's own rows last */
 	"select t.*, y.b, y.u from " T "join " R "on t.event_id = y.k where"
 	" t.event_id > 10",
@@ -101,7 +105,7 @@ static const char *const queries[] = {
 #define QUERY_COUNT (sizeof(queries) / sizeof(queries[0]))
 
 /* Those of which each call fails once. */
-static const uint32_t faulty_queries[] = { 0, 8, 18 };
+static const uint32_t faulty_queries[] = { 0, 8, 18, 20 };
 #define FAULTY_COUNT (sizeof(faulty_queries) / sizeof(faulty_queries[0]))
 
 static char *expected;
