@@ -5,7 +5,6 @@
 #include "exec/op.h"
 
 #include "common/cancel.h"
-#include "exec/row_store.h"
 #include "os/clock.h"
 
 void
@@ -201,26 +200,4 @@ op_next(struct op_state *op, struct batch *out, struct error *err)
 	if (arena_check(&op->batch_arena, err) != 0)
 		return err->code;
 	return arena_check(op->env->arena, err) != 0 ? err->code : rc;
-}
-
-int
-stored_next(struct op_state *op, const struct row_store *rows, uint32_t *at,
-    struct batch *out)
-{
-	struct arena *arena = &op->batch_arena;
-	uint32_t left = rows->row_count - *at;
-	uint32_t count = left < VEC_ROWS ? left : VEC_ROWS;
-
-	if (count == 0)
-		return 0;
-	out->row_count = count;
-	out->sel = sel_all(count);
-	out->col_count = op->rel->column_count;
-	out->cols =
-	    arena_alloc_array(arena, out->col_count + 1, sizeof(*out->cols));
-	for (uint32_t c = 0; c < out->col_count; c++)
-		row_store_column(rows, op->rel->columns[c].column, NULL, *at,
-		    count, arena, &out->cols[c]);
-	*at += count;
-	return 1;
 }

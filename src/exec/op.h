@@ -25,7 +25,7 @@
 
 struct cte_state;
 struct op_state;
-struct row_store;
+struct row_spool;
 struct subplan;
 
 /*
@@ -39,7 +39,7 @@ struct exec_env {
 	struct datum *slots; /* of EXPR_OUTER, shared by inner executions */
 	struct subplan **subplans; /* of subqueries met so far; see subplan.h */
 	struct cte_state **ctes;   /* of the WITHs that run; shared */
-	const struct row_store **works; /* of recursive ones; shared */
+	const struct row_spool **works; /* of recursive ones; shared */
 	struct op_stats *stats; /* by the index of the relation; NULL: none */
 };
 
@@ -160,13 +160,6 @@ struct op_state *cte_op_new(const struct exec_env *env, const struct rel *rel);
 struct op_state *recursive_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *work_op_new(const struct exec_env *env, const struct rel *rel);
-
-/*
- * The next batch of an operator that gives stored rows: from row *at on, those
- * columns that the operator's columns name.
- */
-int stored_next(struct op_state *op, const struct row_store *rows, uint32_t *at,
-    struct batch *out);
 
 /* `limit` (NULL: none) is a REL_LIMIT above: only its rows are kept. */
 struct op_state *sort_op_new(const struct exec_env *env, const struct rel *rel,

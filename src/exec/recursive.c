@@ -8,7 +8,7 @@
 #include "exec/eval.h"
 #include "exec/group_table.h"
 #include "exec/inner.h"
-#include "exec/row_store.h"
+#include "exec/row_spool.h"
 
 struct recursive_op {
 	struct op_state op;
@@ -16,7 +16,7 @@ struct recursive_op {
 	bool is_stepping;         /* the first term is done */
 	bool is_running;          /* a round */
 	struct group_table seen;  /* UNION: all rows so far */
-	struct row_store rows[2]; /* of the last round and of this one */
+	struct row_spool rows[2]; /* of the last round and of this one */
 	uint32_t current;         /* this one's */
 };
 
@@ -30,8 +30,8 @@ recursive_open(struct op_state *op, struct error *err UNUSED)
 	group_table_init(&recursive->seen, op->rel->types,
 	    op->rel->column_count, KEY_EQUAL, budget);
 	for (int i = 0; i < 2; i++)
-		row_store_init(&recursive->rows[i], op->rel->types,
-		    op->rel->column_count, budget);
+		row_spool_init(&recursive->rows[i], op->env->context,
+		    op->rel->types, op->rel->column_count);
 	return 0;
 }
 
@@ -78,7 +78,7 @@ next_batch(struct recursive_op *recursive, struct batch *out, struct error *err)
 			op->env->works[op->rel->recursive.work] =
 			    &recursive->rows[recursive->current];
 			recursive->current ^= 1;
-			row_store_reset(&recursive->rows[recursive->current]);
+			row_spool_reset(&recursive->rows[recursive->current]);
 			recursive->is_running = true;
 			rc = inner_start(&recursive->step, err);
 			if (rc != 0)
@@ -102,7 +102,7 @@ recursive_next(struct op_state *op, struct batch *out, struct error *err)
 		if (rc == 0 && op->rel->recursive.is_distinct)
 			rc = drop_seen(recursive, out, err);
 		if (rc == 0)
-			rc = row_store_add(&recursive->rows[recursive->current],
+			rc = row_spool_add(&recursive->rows[recursive->current],
 			    out->cols, out->sel, err);
 		if (rc != 0)
 			return rc;
@@ -121,7 +121,23 @@ recursive_close(struct op_state *op)
 		inner_end(&recursive->step);
 	group_table_release(&recursive->seen);
 	for (int i = 0; i < 2; i++)
-		row_store_release(&recursive->rows[i]);
+		row_spool_release(&recursive->rows[i]);
+}
+
+static void
+recursive_report(const struct op_state *op, struct op_stats *stats)
+{
+	const struct recursive_op *recursive = (const struct recursive_op *)op;
+	uint64_t memory = group_table_bytes(&recursive->seen);
+
+	for (int i = 0; i < 2; i++) {
+		const struct row_spool *rows = &recursive->rows[i];
+
+		memory += rows->memory_bytes;
+		op_stats_add_spill(stats, rows->disk_bytes > 0,
+		    rows->disk_bytes);
+	}
+	op_stats_keep_memory(stats, memory);
 }
 
 static const struct op_class recursive_class = {
@@ -129,6 +145,7 @@ static const struct op_class recursive_class = {
 	.open = recursive_open,
 	.next = recursive_next,
 	.close = recursive_close,
+	.report = recursive_report,
 };
 
 struct op_state *
@@ -145,15 +162,16 @@ recursive_op_new(const struct exec_env *env, const struct rel *rel)
 
 struct work_op {
 	struct op_state op;
-	uint32_t at;
+	struct spool_reader reader;
 };
 
 static int
-work_next(struct op_state *op, struct batch *out, struct error *err UNUSED)
+work_next(struct op_state *op, struct batch *out, struct error *err)
 {
 	struct work_op *work = (struct work_op *)op;
 
-	return stored_next(op, op->env->works[op->rel->work], &work->at, out);
+	return row_spool_next(op->env->works[op->rel->work], &work->reader, op,
+	    out, err);
 }
 
 static const struct op_class work_class = {

@@ -4,14 +4,14 @@
  * reads it, and keeps its rows for all who refer to it.
  */
 #include "exec/eval.h"
-#include "exec/row_store.h"
+#include "exec/row_spool.h"
 
 /* One query of WITH, shared by those who read it. */
 struct cte_state {
 	const struct exec_env *env; /* of the WITH */
 	const struct rel *rel;
 	struct op_state *op; /* NULL: has not begun */
-	struct row_store rows;
+	struct row_spool rows;
 	bool is_done; /* all rows are there */
 };
 
@@ -33,14 +33,31 @@ with_close(struct op_state *op)
 
 	for (uint32_t i = 0; i < op->rel->with.count; i++) {
 		op_close(with->ctes[i].op);
-		row_store_release(&with->ctes[i].rows);
+		row_spool_release(&with->ctes[i].rows);
 	}
+}
+
+static void
+with_report(const struct op_state *op, struct op_stats *stats)
+{
+	const struct with_op *with = (const struct with_op *)op;
+	uint64_t memory = 0;
+
+	for (uint32_t i = 0; i < op->rel->with.count; i++) {
+		const struct row_spool *rows = &with->ctes[i].rows;
+
+		memory += rows->memory_bytes;
+		op_stats_add_spill(stats, rows->disk_bytes > 0,
+		    rows->disk_bytes);
+	}
+	op_stats_keep_memory(stats, memory);
 }
 
 static const struct op_class with_class = {
 	.name = "with",
 	.next = with_next,
 	.close = with_close,
+	.report = with_report,
 };
 
 struct op_state *
@@ -55,8 +72,8 @@ with_op_new(const struct exec_env *env, const struct rel *rel)
 
 		with->ctes[i] =
 		    (struct cte_state){ .env = env, .rel = cte->rel };
-		row_store_init(&with->ctes[i].rows, cte->rel->types,
-		    cte->column_count, env->context->budget);
+		row_spool_init(&with->ctes[i].rows, env->context,
+		    cte->rel->types, cte->column_count);
 		env->ctes[cte->index] = &with->ctes[i];
 	}
 	op_init(&with->op, &with_class, env, rel);
@@ -67,7 +84,7 @@ with_op_new(const struct exec_env *env, const struct rel *rel)
 
 struct cte_op {
 	struct op_state op;
-	uint32_t at; /* next row to give */
+	struct spool_reader reader;
 };
 
 /* More rows of the query into its store, or its end. */
@@ -87,7 +104,7 @@ read_more(struct cte_state *cte, struct error *err)
 	cte->is_done = rc == 0;
 	if (rc <= 0)
 		return rc;
-	return row_store_add(&cte->rows, batch.cols, batch.sel, err);
+	return row_spool_add(&cte->rows, batch.cols, batch.sel, err);
 }
 
 static int
@@ -96,13 +113,13 @@ cte_next(struct op_state *op, struct batch *out, struct error *err)
 	struct cte_op *cte = (struct cte_op *)op;
 	struct cte_state *state = op->env->ctes[op->rel->cte->index];
 
-	while (cte->at == state->rows.row_count && !state->is_done) {
+	while (cte->reader.row == state->rows.row_count && !state->is_done) {
 		int rc = read_more(state, err);
 
 		if (rc < 0)
 			return rc;
 	}
-	return stored_next(op, &state->rows, &cte->at, out);
+	return row_spool_next(&state->rows, &cte->reader, op, out, err);
 }
 
 static const struct op_class cte_class = {

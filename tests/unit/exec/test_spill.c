@@ -71,6 +71,10 @@ static const char *const queries[] = {
 	" filter (where o) from " T,
 	"select context_id, count(distinct event_id), sum(distinct a) from " T
 	"group by 1",
+	"with c as materialized (select * from " T ") select c.event_id, d.n,"
+	" d.i from c join c d on c.event_id = d.event_id + 1 and d.o",
+	"with recursive r (k, x) as (select event_id, b from " T "union all"
+	" select k + 9000, x from r where k < 27000) select k, x from r",
 	/* in the order of the probing side, the table's own rows last */
 	"select t.*, y.b, y.u from " T "join " R "on t.event_id = y.k where"
 	" t.event_id > 10",
