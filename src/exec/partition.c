@@ -17,9 +17,8 @@ partitions_init(struct partitions *partitions,
 	uint32_t fan_out;
 
 	*partitions = (struct partitions){ .context = context };
-	spill_init(&partitions->spill, context->temp, types, column_count,
-	    context->work_mem_bytes, context->budget);
-	fan_out = spill_fan_in(&partitions->spill, context->work_mem_bytes);
+	spill_init(&partitions->spill, context, types, column_count);
+	fan_out = spill_fan_in(&partitions->spill);
 	partitions->fan_out = fan_out < FAN_OUT_MAX ? fan_out : FAN_OUT_MAX;
 	arena_init(&partitions->arena, context->budget);
 }

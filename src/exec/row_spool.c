@@ -4,14 +4,6 @@
 #include "common/cancel.h"
 #include "common/error.h"
 
-static void
-init_spill(struct row_spool *spool)
-{
-	spill_init(&spool->spill, spool->context->temp, spool->types,
-	    spool->column_count, spool->context->work_mem_bytes,
-	    spool->context->budget);
-}
-
 void
 row_spool_init(struct row_spool *spool, const struct exec_context *context,
     const struct type *types, uint32_t column_count)
@@ -21,7 +13,8 @@ row_spool_init(struct row_spool *spool, const struct exec_context *context,
 		.column_count = column_count };
 	row_store_init(&spool->store, types, column_count, context->budget);
 	spool->store.cancel = context->cancel;
-	init_spill(spool);
+	spill_init(&spool->spill, spool->context, spool->types,
+	    spool->column_count);
 }
 
 void
@@ -36,7 +29,8 @@ row_spool_reset(struct row_spool *spool)
 {
 	row_store_reset(&spool->store);
 	spill_release(&spool->spill);
-	init_spill(spool);
+	spill_init(&spool->spill, spool->context, spool->types,
+	    spool->column_count);
 	spool->row_count = 0;
 }
 

@@ -23,8 +23,7 @@ sorter_init(struct sorter *sorter, const struct exec_context *context,
 	arena_init(&sorter->arena, context->budget);
 	row_store_init(&sorter->store, types, column_count, context->budget);
 	sorter->store.cancel = context->cancel;
-	spill_init(&sorter->spill, context->temp, types, column_count,
-	    context->work_mem_bytes, context->budget);
+	spill_init(&sorter->spill, context, types, column_count);
 }
 
 void
@@ -200,8 +199,7 @@ merge_pass(struct sorter *sorter, uint32_t fan_in, struct error *err)
 	struct spill merged;
 	int rc = 0;
 
-	spill_init(&merged, old->space, old->types, old->column_count,
-	    sorter->context->work_mem_bytes, sorter->context->budget);
+	spill_init(&merged, old->context, old->types, old->column_count);
 	for (uint32_t at = 0; at < old->run_count && rc == 0; at += fan_in) {
 		uint32_t left = old->run_count - at;
 
@@ -217,8 +215,7 @@ merge_pass(struct sorter *sorter, uint32_t fan_in, struct error *err)
 int
 sorter_finish(struct sorter *sorter, struct error *err)
 {
-	uint32_t fan_in =
-	    spill_fan_in(&sorter->spill, sorter->context->work_mem_bytes);
+	uint32_t fan_in = spill_fan_in(&sorter->spill);
 	int rc = 0;
 
 	if (sorter->spill.run_count == 0)

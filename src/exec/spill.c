@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "common/cancel.h"
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/reader.h"
@@ -32,20 +33,19 @@ static_assert(sizeof(struct interval) == 16, "has no padding");
 static_assert(sizeof(double) == 8, "as in memory");
 
 void
-spill_init(struct spill *spill, struct temp_space *space,
-    const struct type *types, uint32_t column_count, size_t work_mem_bytes,
-    struct mem_budget *budget)
+spill_init(struct spill *spill, const struct exec_context *context,
+    const struct type *types, uint32_t column_count)
 {
-	size_t block = work_mem_bytes / BLOCKS_OF_MEM;
+	size_t block = context->work_mem_bytes / BLOCKS_OF_MEM;
 
-	*spill = (struct spill){ .space = space,
+	*spill = (struct spill){ .context = context,
 		.types = types,
 		.column_count = column_count };
 	spill->block_bytes = block < BLOCK_MIN ? BLOCK_MIN
 	    : block > BLOCK_MAX                ? BLOCK_MAX
 					       : block;
-	arena_init(&spill->arena, budget);
-	arena_init(&spill->scratch, budget);
+	arena_init(&spill->arena, context->budget);
+	arena_init(&spill->scratch, context->budget);
 }
 
 void
@@ -64,9 +64,10 @@ spill_size(const struct spill *spill)
 }
 
 uint32_t
-spill_fan_in(const struct spill *spill, size_t work_mem_bytes)
+spill_fan_in(const struct spill *spill)
 {
-	size_t fan_in = work_mem_bytes / (spill->block_bytes * DECODED_FACTOR);
+	size_t fan_in = spill->context->work_mem_bytes /
+	    (spill->block_bytes * DECODED_FACTOR);
 
 	if (fan_in < FAN_IN_MIN)
 		return FAN_IN_MIN;
@@ -306,7 +307,7 @@ write_block(struct spill *spill, uint32_t run, const struct vec *columns,
 	assert((size_t)(at - data) == block.size);
 	block.checksum = hash_bytes(data, block.size);
 	if (spill->file == NULL)
-		rc = temp_file_open(spill->space, &spill->file, err);
+		rc = temp_file_open(spill->context->temp, &spill->file, err);
 	if (rc == 0)
 		rc = temp_file_append(spill->file, data, block.size,
 		    &block.offset, err);
@@ -348,8 +349,10 @@ spill_write(struct spill *spill, uint32_t run, const struct vec *columns,
 	for (uint32_t first = 0; first < sel.count;) {
 		uint32_t count = rows_of_block(spill, columns, sel, first);
 		uint16_t rows[VEC_ROWS];
-		int rc;
+		int rc = cancel_check(spill->context->cancel, err);
 
+		if (rc != 0)
+			return rc;
 		for (uint32_t i = 0; i < count; i++)
 			rows[i] = (uint16_t)sel_row(sel, first + i);
 		rc = write_block(spill, run, columns,

@@ -19,12 +19,12 @@
 
 #include "common/arena.h"
 #include "common/attr.h"
+#include "exec/exec.h"
 #include "types/type.h"
 #include "vec/vec.h"
 
 struct error;
 struct temp_file;
-struct temp_space;
 
 struct spill_block {
 	uint64_t offset;
@@ -41,7 +41,7 @@ struct spill_run {
 };
 
 struct spill {
-	struct temp_space *space;
+	const struct exec_context *context;
 	const struct type *types; /* borrowed */
 	uint32_t column_count;
 	size_t block_bytes;     /* a block has no more, or one row */
@@ -54,22 +54,21 @@ struct spill {
 };
 
 /* `types` stay.  Blocks have a size that fits work_mem. */
-void spill_init(struct spill *spill, struct temp_space *space,
-    const struct type *types, uint32_t column_count, size_t work_mem_bytes,
-    struct mem_budget *budget);
+void spill_init(struct spill *spill, const struct exec_context *context,
+    const struct type *types, uint32_t column_count);
 void spill_release(struct spill *spill);
 
 /* Bytes in the file. */
 uint64_t spill_size(const struct spill *spill);
 
 /* Runs that can be read at once within work_mem, at least 4. */
-uint32_t spill_fan_in(const struct spill *spill, size_t work_mem_bytes);
+uint32_t spill_fan_in(const struct spill *spill);
 
 /* `count` more runs, still empty; they get the next numbers. */
 MUST_USE int spill_add_runs(struct spill *spill, uint32_t count,
     struct error *err);
 
-/* Add the selected rows at the end of a run. */
+/* Add the selected rows at the end of a run.  Cancelled between two blocks. */
 MUST_USE int spill_write(struct spill *spill, uint32_t run,
     const struct vec *columns, struct sel sel, struct error *err);
 

@@ -89,9 +89,9 @@ static const char *const queries[] = {
 	"select count(*), sum(y.f) from " T "join " R "on t.event_id = y.k",
 	/* keys that are too much for work_mem whatever they are cut by */
 	"select t.event_id, y.event_id from " T "join " R "on t.a % 2 = y.k % 2"
-	" and t.event_id < 4 and y.k > 100",
+	" and t.event_id % 3000 = 1 and y.k > 100",
 	"select t.a, count(*) from " T "join " R "on t.context_id ="
-	" y.context_id and t.event_id < 9 group by t.a",
+	" y.context_id and t.event_id % 1000 = 1 and y.k > 100 group by t.a",
 	"select f, event_id from " T "except select f, k from " R,
 	"select a, b from " T "except all select k, b from " R,
 	"select a, b, event_id from " T "intersect select a, b, event_id + 1 -"
@@ -122,12 +122,17 @@ static struct {
 	uint32_t fail_at; /* the number of the call that fails; 0: none */
 	int error;
 	bool damages; /* it succeeds, with another byte */
+	bool cancels; /* it succeeds, and the statement is cancelled */
 } faults;
 
 static bool
 is_due(void)
 {
-	return ++faults.calls == faults.fail_at;
+	if (++faults.calls != faults.fail_at)
+		return false;
+	if (faults.cancels)
+		sql_runner_cancel(runner, true);
+	return !faults.cancels;
 }
 
 static bool
@@ -190,6 +195,7 @@ set_fault(uint32_t at, int error, bool damages)
 	faults.fail_at = at;
 	faults.error = error;
 	faults.damages = damages;
+	faults.cancels = false;
 }
 
 /* ---- tests ---- */
@@ -296,6 +302,35 @@ START_TEST(blocks_are_damaged)
 }
 END_TEST
 
+/* So many calls may come until it is noticed: a block of each part or run. */
+#define CALLS_AFTER_CANCEL 40
+
+START_TEST(cancelled_between_calls)
+{
+	const char *query = queries[_i];
+	uint32_t count;
+
+	expect(query);
+	set_fault(0, 0, false);
+	check_expected(query, sql_run(runner, query));
+	count = faults.calls;
+	for (uint32_t at = 1; at < count; at += count / 5 + 1) {
+		const char *got;
+
+		set_fault(at, 0, false);
+		faults.cancels = true;
+		got = sql_run(runner, query);
+		sql_runner_cancel(runner, false);
+		ck_assert_uint_le(faults.calls, at + CALLS_AFTER_CANCEL);
+		ck_assert_msg(strstr(got, "ERROR: 57014: ") != NULL ||
+			at + CALLS_AFTER_CANCEL > count,
+		    "%s: %u of %u: %.80s", query, at, count, got);
+	}
+	set_fault(0, 0, false);
+	check_expected(query, sql_run(runner, query));
+}
+END_TEST
+
 START_TEST(limit_of_files)
 {
 	expect(queries[0]);
@@ -343,6 +378,8 @@ main(void)
 	tcase_add_loop_test(tcase, disk_is_full, 0, (int)FAULTY_COUNT);
 	tcase_add_loop_test(tcase, disk_fails, 0, (int)FAULTY_COUNT);
 	tcase_add_loop_test(tcase, blocks_are_damaged, 0, (int)FAULTY_COUNT);
+	tcase_add_loop_test(tcase, cancelled_between_calls, 0,
+	    (int)QUERY_COUNT);
 	tcase_add_test(tcase, limit_of_files);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
