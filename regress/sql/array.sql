@@ -251,11 +251,40 @@ EXECUTE by_any(NULL);
 PREPARE open_any AS SELECT n FROM generate_series(1, 4) n WHERE n <> ALL ($1);
 EXECUTE open_any('{2,4}');
 
+-- array_agg and ARRAY(SELECT ...)
+select array_agg(x) from (values (1),(null),(2)) t(x);
+select array_agg(x) from (values (1)) t(x) where false;
+select array_agg(x order by x desc) from (values (1),(null),(2)) t(x);
+select array_agg(distinct x) from (values (2),(1),(2),(null)) t(x);
+select array_agg(distinct x order by x desc nulls last) from (values (2),(1),(2),(null)) t(x);
+select array_agg(distinct x order by -x) from (values (2),(1)) t(x);
+select array_agg(x order by y, x) from (values (1,'b'),(2,'a'),(0,'a')) t(x,y);
+select array_agg(x) from (values (array[1,2]),(array[3,4])) t(x);
+select array_agg(x) from (values (array[1,2]),(array[3])) t(x);
+select array_agg(x) from (values (array[1,2]),(null)) t(x);
+select array_agg(x) from (values ('{}'::int[])) t(x);
+select array(select x from (values (2),(1),(null)) t(x) order by 1);
+select array(select 1 where false);
+select array(select array[1,2] union all select array[3,4]);
+select array(select 'a');
+select array(select 1,2);
+select array_agg(x) filter (where x>1) from (values (1),(2)) t(x);
+select y, array_agg(x order by x) from (values (1,'b'),(2,'a'),(0,'a')) t(x,y) group by y order by y;
+select array_agg(x) over (order by x) from (values (1),(2)) t(x);
+select x, array(select y from generate_series(1,x) y) from generate_series(0,2) x;
+select array_agg(null);
+select array_agg('a');
+select array_agg(x::text || 'b') from generate_series(1,3) x;
+select array_agg(array_agg_x) from (select array_agg(x) as array_agg_x from generate_series(1,4) x group by x % 2) s;
+
 -- columns are scalars
 CREATE TABLE arr (a int[]);
 CREATE TABLE arr (a int, b text);
 INSERT INTO arr (context_id, a, b) VALUES ('c', 1, 'x'), ('c', 2, 'y'), ('d', 3, NULL);
 SELECT a FROM arr WHERE context_id = ANY ('{c}') AND a = ANY (ARRAY[2, 3]) ORDER BY a;
 SELECT a, ARRAY[b, context_id] FROM arr WHERE b <> ALL ('{x}') OR b IS NULL ORDER BY a;
+SELECT context_id, array_agg(a), array_agg(b ORDER BY a DESC) FROM arr GROUP BY context_id ORDER BY 1;
+SELECT ARRAY(SELECT a FROM arr), ARRAY(SELECT b FROM arr ORDER BY a DESC);
+SELECT a, ARRAY(SELECT i.a FROM arr i WHERE i.a <= o.a) FROM arr o ORDER BY a;
 INSERT INTO arr (context_id, b) VALUES ('e', ARRAY[1]);
 SELECT b FROM arr WHERE context_id = 'e';

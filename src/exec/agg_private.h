@@ -14,6 +14,19 @@
 
 int agg_float_overflow(struct error *err);
 
+/* Append to the text of a cell. */
+MUST_USE int agg_text_append(struct agg_state *state, struct agg_cell *cell,
+    struct str text, struct error *err);
+
+/* ---- agg_collect.c: array_agg, json_agg, json_object_agg ---- */
+
+MUST_USE int agg_collect_add(struct agg_state *state, const struct vec *arg,
+    const struct vec *second, struct sel sel, const uint32_t *groups,
+    struct error *err);
+MUST_USE int agg_collect_result(const struct agg_state *state,
+    const struct agg_cell *cell, struct arena *arena, struct datum *out,
+    struct error *err);
+
 /* ---- agg_moments.c: variance, deviation, regression ---- */
 
 MUST_USE int agg_variance_add(struct agg_state *state, const struct vec *arg,

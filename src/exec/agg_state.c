@@ -312,8 +312,8 @@ add_to_sketch(struct agg_state *state, const struct vec *arg, struct sel sel,
 
 #define TEXT_MAX ((size_t)1 << 30) /* PostgreSQL's limit of a value, too */
 
-static int
-append_text(struct agg_state *state, struct agg_cell *cell, struct str text,
+int
+agg_text_append(struct agg_state *state, struct agg_cell *cell, struct str text,
     struct error *err)
 {
 	size_t len = cell->text.len + text.len;
@@ -351,10 +351,10 @@ add_to_text(struct agg_state *state, const struct vec *arg,
 		int rc = 0;
 
 		if (cell->count++ > 0 && !vec_is_null(delimiter, row))
-			rc = append_text(state, cell,
+			rc = agg_text_append(state, cell,
 			    delimiter->str[vec_index(delimiter, row)], err);
 		if (rc == 0)
-			rc = append_text(state, cell, arg->str[at], err);
+			rc = agg_text_append(state, cell, arg->str[at], err);
 		if (rc != 0)
 			return rc;
 	}
@@ -387,6 +387,12 @@ agg_state_add(struct agg_state *state, const struct vec *arg,
 		return 0;
 	case AGG_STRING_AGG:
 		return add_to_text(state, arg, second, sel, groups, err);
+	case AGG_ARRAY_AGG:
+	case AGG_JSON_AGG:
+	case AGG_JSONB_AGG:
+	case AGG_JSON_OBJECT_AGG:
+	case AGG_JSONB_OBJECT_AGG:
+		return agg_collect_add(state, arg, second, sel, groups, err);
 	case AGG_BIT_AND:
 	case AGG_BIT_OR:
 	case AGG_BIT_XOR:
@@ -515,6 +521,12 @@ cell_result(const struct agg_state *state, struct agg_cell *cell,
 	case AGG_STRING_AGG:
 		out->str = str_of(cell->text.data, cell->text.len);
 		return 0;
+	case AGG_ARRAY_AGG:
+	case AGG_JSON_AGG:
+	case AGG_JSONB_AGG:
+	case AGG_JSON_OBJECT_AGG:
+	case AGG_JSONB_OBJECT_AGG:
+		return agg_collect_result(state, cell, arena, out, err);
 	case AGG_APPROX_COUNT_DISTINCT:
 		*out = (struct datum){ .i64 = cell->sketch == NULL
 			    ? 0

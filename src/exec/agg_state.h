@@ -20,6 +20,7 @@
 #include "types/numeric.h"
 #include "vec/vec.h"
 
+struct array_list;
 struct error;
 struct type_settings;
 
@@ -47,6 +48,7 @@ struct agg_cell {
 		struct numeric_moments *exact; /* of others */
 		struct pair_moments pairs;     /* regression */
 		struct distinct_sketch *sketch;
+		struct array_list *list; /* array_agg */
 		struct {
 			char *data;
 			size_t len;

@@ -5,11 +5,9 @@
  * Both are text, read token by token; what is found is a slice of it.  What is
  * not there is null.  Of equal keys the last one counts.
  */
-#include <stdlib.h>
-
 #include "common/json.h"
-#include "exec/func_private.h"
-#include "types/type_int.h"
+#include "exec/func_array.h"
+#include "exec/json_path.h"
 
 /* A value inside a document. */
 struct found {
@@ -210,92 +208,54 @@ json_element_text(struct function_call *call)
 	return element_rows(call, AS_TEXT);
 }
 
-/* The next element of '{a,"b c",0}' at *at; 1, 0 at the end, -1 malformed. */
-static int
-next_step(struct str path, size_t *at, struct arena *arena, struct str *out)
+static void
+follow_step(struct str step, struct arena *arena, struct found *found)
 {
-	char *text;
-	size_t len = 0;
-	bool quoted;
+	int64_t index;
 
-	while (*at < path.len && path.data[*at] == ' ')
-		++*at;
-	if (*at >= path.len)
-		return -1;
-	if (path.data[*at] == '}')
-		return *at + 1 == path.len ? 0 : -1;
-	text = arena_alloc(arena, path.len);
-	quoted = path.data[*at] == '"';
-	*at += quoted;
-	while (*at < path.len &&
-	    (quoted ? path.data[*at] != '"'
-		    : path.data[*at] != ',' && path.data[*at] != '}')) {
-		if (path.data[*at] == '\\' && *at + 1 < path.len)
-			++*at;
-		text[len++] = path.data[(*at)++];
-	}
-	*at += quoted;
-	while (!quoted && len > 0 && text[len - 1] == ' ')
-		len--;
-	if (*at >= path.len || (len == 0 && !quoted))
-		return -1;
-	if (path.data[*at] == ',')
-		++*at;
-	*out = str_of(text, len);
-	return 1;
+	if (!found->exists)
+		return;
+	if (found->token == JSON_OBJECT_BEGIN)
+		*found = find_key(found->slice, step, arena);
+	else if (found->token == JSON_ARRAY_BEGIN &&
+	    json_step_index(step, &index))
+		*found = find_element(found->slice, index);
+	else
+		found->exists = false;
 }
 
-static bool
-parse_index(struct str step, int64_t *out)
-{
-	char digits[INT_TEXT_SIZE + 1];
-	char *end;
-
-	if (step.len == 0 || step.len >= sizeof(digits))
-		return false;
-	memcpy(digits, step.data, step.len);
-	digits[step.len] = '\0';
-	*out = strtoll(digits, &end, 10);
-	return *end == '\0';
-}
-
-static int
-bad_path(struct function_call *call, struct str path)
-{
-	return error_set(call->err, STELE_E_INVALID_TEXT_REPRESENTATION,
-	    "malformed array literal: \"%.*s\"", STR_FMT(path));
-}
-
-static int
+/* Of a path with a null in it nothing is found. */
+static void
 follow_path(struct function_call *call, uint32_t row, struct found *found)
 {
-	struct str path = ARG(call, 1, str, row);
-	struct str document = ARG(call, 0, str, row), step;
+	const struct array path = arg_array(call, 1, row);
 	struct json_reader r;
-	size_t at = 1;
-	int more;
 
-	if (path.len < 2 || path.data[0] != '{')
-		return bad_path(call, path);
-	if (path.len > 4096)
-		return error_set(call->err, STELE_E_LIMIT,
-		    "path is longer than 4096 bytes");
-	json_reader_init(&r, document, JSON_DEPTH_LIMIT);
+	json_reader_init(&r, ARG(call, 0, str, row), JSON_DEPTH_LIMIT);
 	(void)take_value(&r, json_next(&r), found);
-	while ((more = next_step(path, &at, call->arena, &step)) > 0) {
-		int64_t index;
+	for (uint32_t i = 0; i < path.count; i++) {
+		struct datum step = array_get(&path, PHYS_STR, i, call->arena);
 
-		if (!found->exists)
-			continue;
-		if (found->token == JSON_OBJECT_BEGIN)
-			*found = find_key(found->slice, step, call->arena);
-		else if (found->token == JSON_ARRAY_BEGIN &&
-		    parse_index(step, &index))
-			*found = find_element(found->slice, index);
-		else
-			found->exists = false;
+		found->exists &= !step.is_null;
+		if (found->exists)
+			follow_step(step.str, call->arena, found);
 	}
-	return more < 0 ? bad_path(call, path) : 0;
+}
+
+/* The same, of arguments. */
+static void
+follow_arguments(struct function_call *call, uint32_t row, struct found *found)
+{
+	struct json_reader r;
+
+	*found = (struct found){ .exists = false };
+	for (uint32_t i = 0; i < call->arg_count; i++)
+		if (arg_is_null(call, i, row))
+			return;
+	json_reader_init(&r, ARG(call, 0, str, row), JSON_DEPTH_LIMIT);
+	(void)take_value(&r, json_next(&r), found);
+	for (uint32_t i = 1; i < call->arg_count; i++)
+		follow_step(ARG(call, i, str, row), call->arena, found);
 }
 
 static int
@@ -307,9 +267,11 @@ path_rows(struct function_call *call, enum as as)
 		uint32_t row = sel_row(call->sel, i);
 		struct found found;
 
-		rc = follow_path(call, row, &found);
-		if (rc == 0)
-			rc = put_found(call, row, &found, as);
+		if (call->function->is_variadic)
+			follow_arguments(call, row, &found);
+		else
+			follow_path(call, row, &found);
+		rc = put_found(call, row, &found, as);
 	}
 	return rc;
 }
@@ -387,6 +349,10 @@ static const struct func_row json_rows[] = {
 	{ FN_JSON_ARRAY_ELEMENT, { json_element, false } },
 	{ FN_JSON_ARRAY_ELEMENT_TEXT, { json_element_text, false } },
 	{ FN_JSON_ARRAY_LENGTH, { json_length, false } },
+	{ FN_JSON_EXTRACT_PATH, { json_path, false } },
+	{ FN_JSON_EXTRACT_PATH_TEXT, { json_path_text, false } },
+	{ FN_JSONB_EXTRACT_PATH, { json_path, false } },
+	{ FN_JSONB_EXTRACT_PATH_TEXT, { json_path_text, false } },
 	{ FN_JSON_OBJECT_FIELD, { json_field, false } },
 	{ FN_JSON_OBJECT_FIELD_TEXT, { json_field_text, false } },
 	{ FN_JSON_PATH, { json_path, false } },

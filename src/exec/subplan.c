@@ -11,6 +11,7 @@
 #include "exec/inner.h"
 #include "exec/row_store.h"
 #include "exec/subplan_set.h"
+#include "types/array_list.h"
 
 /* What is remembered is forgotten when it has grown past this. */
 #define MEMO_BYTES_MAX ((size_t)16 << 20)
@@ -199,6 +200,36 @@ run_any_all(struct subplan *subplan, struct datum *out, struct error *err)
 }
 
 static int
+run_array(struct subplan *subplan, struct arena *arena, struct datum *out,
+    struct error *err)
+{
+	const struct type *type = &subplan->query->rel->types[0];
+	struct array_list list = { .count = 0 };
+	struct arena scratch;
+	struct batch batch;
+	int rc;
+
+	arena_init(&scratch, arena->budget);
+	while ((rc = inner_next(&subplan->inner, &batch, err)) > 0) {
+		for (uint32_t i = 0; i < batch.sel.count && rc >= 0; i++) {
+			struct datum value =
+			    vec_get(&batch.cols[0], sel_row(batch.sel, i));
+
+			rc = array_list_add(&list, type, &value, &scratch, err);
+		}
+		if (rc >= 0)
+			rc = arena_check(&scratch, err);
+		if (rc < 0)
+			break;
+	}
+	*out = (struct datum){ .is_null = false };
+	if (rc == 0)
+		rc = array_list_make(&list, type, arena, &out->str, err);
+	arena_release(&scratch);
+	return rc;
+}
+
+static int
 run_exists(struct subplan *subplan, struct datum *out, struct error *err)
 {
 	struct batch batch;
@@ -225,6 +256,9 @@ run(struct subplan *subplan, struct arena *arena, struct datum *out,
 		case SUBQUERY_SCALAR:
 		case SUBQUERY_ROW:
 			rc = run_single(subplan, arena, out, err);
+			break;
+		case SUBQUERY_ARRAY:
+			rc = run_array(subplan, arena, out, err);
 			break;
 		case SUBQUERY_ANY:
 		case SUBQUERY_ALL:

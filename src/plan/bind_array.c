@@ -207,6 +207,24 @@ bad_json_subscript(struct binder *binder, const struct expr *step,
 	    "jsonb subscript must be coercible to either integer or text.");
 }
 
+static int
+refuse_slice(const struct subscripts *subscripts, struct error *err)
+{
+	const struct ast_expr *bound = NULL;
+
+	for (uint32_t i = 0; i < subscripts->count && bound == NULL; i++) {
+		const struct ast_expr *item = subscripts->items[i];
+
+		if (item->subscript.is_slice)
+			bound = item->subscript.upper != NULL
+			    ? item->subscript.upper
+			    : item->subscript.lower;
+	}
+	return error_at(err, bound == NULL ? 0 : bound->location,
+	    STELE_E_DATATYPE_MISMATCH,
+	    "jsonb subscript does not support slices");
+}
+
 /* j['a'][0] is j #> ARRAY['a', '0'] */
 static int
 bind_jsonb_subscripts(struct binder *binder, struct scope *scope,
@@ -219,8 +237,7 @@ bind_jsonb_subscripts(struct binder *binder, struct scope *scope,
 	    type_of(TYPE_TEXT_ARRAY), location, subscripts->count);
 
 	if (subscripts->is_slice)
-		return error_at(err, location, STELE_E_DATATYPE_MISMATCH,
-		    "jsonb subscript does not support slices");
+		return refuse_slice(subscripts, err);
 	for (uint32_t i = 0; i < subscripts->count; i++) {
 		struct expr **step = &path->args[i];
 		int rc;

@@ -332,9 +332,7 @@ static const char *const place_name[PLACE_COUNT] = {
 	[PLACE_WINDOW] = "window definitions",
 };
 
-static const char *const foreign_aggregates[] = { "array_agg", "json_agg",
-	"jsonb_agg", "json_object_agg", "jsonb_object_agg", "xmlagg",
-	"range_agg" };
+static const char *const foreign_aggregates[] = { "xmlagg", "range_agg" };
 
 const char *
 bind_place_name(enum bind_place place)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bind_subquery.c -- queries inside expressions: EXISTS, scalar ones, IN, op
- * ANY and ALL, and rows compared with a query's only row.
+ * bind_subquery.c -- queries inside expressions: EXISTS, scalar ones, ARRAY,
+ * IN, op ANY and ALL, and rows compared with a query's only row.
  */
 #include "plan/bind.h"
+#include "types/array.h"
 
 static void
 keep_name(struct binder *binder, const struct ast_expr *ast, struct str name)
@@ -147,6 +148,30 @@ bind_scalar(struct binder *binder, struct scope *scope,
 }
 
 static int
+bind_array_sublink(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err)
+{
+	const struct type *column;
+	struct query query;
+	int rc;
+
+	rc = bind_inner(binder, scope, ast, ast, SUBQUERY_ARRAY, &query, out,
+	    err);
+	if (rc != 0)
+		return rc;
+	if (query.column_count != 1)
+		return error_at(err, ast->location, STELE_E_SYNTAX,
+		    "subquery must return only one column");
+	column = &query.rel->types[0];
+	(*out)->type = type_is_array(column) ? *column : type_array_of(column);
+	if ((*out)->type.oid == 0)
+		return error_at(err, ast->location, STELE_E_UNDEFINED_OBJECT,
+		    "could not find array type for data type %s",
+		    type_text(binder, column));
+	return 0;
+}
+
+static int
 bind_any_all(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, enum subquery_kind kind, struct expr **out,
     struct error *err)
@@ -195,8 +220,7 @@ bind_sublink(struct binder *binder, struct scope *scope,
 	case AST_SUBLINK_ALL:
 		return bind_any_all(binder, scope, ast, SUBQUERY_ALL, out, err);
 	case AST_SUBLINK_ARRAY:
-		break;
+		return bind_array_sublink(binder, scope, ast, out, err);
 	}
-	return error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "ARRAY(SELECT ...) is not supported");
+	return 0;
 }

@@ -56,7 +56,8 @@ improve_expr(struct binder *binder, const struct expr *expr)
 	/* an expression may stand in two places */
 	if (subquery != NULL && !subquery->is_improved) {
 		subquery->is_improved = true;
-		subquery->rel = improve_query(binder, subquery->rel, false);
+		subquery->rel = improve_query(binder, subquery->rel,
+		    subquery->kind == SUBQUERY_ARRAY);
 	}
 	for (uint32_t i = 0; i < expr->arg_count; i++)
 		improve_expr(binder, expr->args[i]);

@@ -150,6 +150,7 @@ struct outer_value {
 enum subquery_kind {
 	SUBQUERY_EXISTS,
 	SUBQUERY_SCALAR, /* the first column of its only row, or null */
+	SUBQUERY_ARRAY,  /* of its first column's values */
 	SUBQUERY_ROW,    /* `test` of its only row, or null */
 	SUBQUERY_ANY,    /* whether `test` is true for any row */
 	SUBQUERY_ALL,    /* or for all */
@@ -164,7 +165,7 @@ struct subquery {
 	enum subquery_kind kind;
 	struct rel *rel;
 	uint32_t column_count;      /* of rel, that are the result */
-	struct expr *test;          /* NULL: EXISTS and SCALAR */
+	struct expr *test;          /* NULL: EXISTS, SCALAR, ARRAY */
 	uint32_t operand_rel;       /* not the id of any relation */
 	const struct ast_expr *ast; /* as it was written */
 	bool is_improved;           /* see improve.h */
@@ -215,6 +216,11 @@ enum agg_kind {
 	AGG_BOOL_AND,
 	AGG_BOOL_OR,
 	AGG_STRING_AGG,
+	AGG_ARRAY_AGG,
+	AGG_JSON_AGG,
+	AGG_JSONB_AGG,
+	AGG_JSON_OBJECT_AGG,
+	AGG_JSONB_OBJECT_AGG,
 	AGG_BIT_AND,
 	AGG_BIT_OR,
 	AGG_BIT_XOR,

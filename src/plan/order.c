@@ -56,6 +56,11 @@ agg_needs_order(const struct agg_call *call)
 	case AGG_MAX:
 		return !has_one_look(&call->arg->type);
 	case AGG_STRING_AGG:
+	case AGG_ARRAY_AGG:
+	case AGG_JSON_AGG:
+	case AGG_JSONB_AGG:
+	case AGG_JSON_OBJECT_AGG:
+	case AGG_JSONB_OBJECT_AGG:
 	case AGG_COVAR_POP:
 	case AGG_COVAR_SAMP:
 	case AGG_CORR:

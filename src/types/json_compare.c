@@ -129,6 +129,14 @@ compare_tokens(const struct json_reader *x, enum json_token a,
 	return 0;
 }
 
+/* As in PostgreSQL, for the sake of its history, [] is less than a scalar. */
+static bool
+is_empty_against_scalar(struct str a, struct str b)
+{
+	return str_equal(a, STR("[]")) && b.len > 0 && b.data[0] != '[' &&
+	    b.data[0] != '{';
+}
+
 int
 jsonb_compare(struct str a, struct str b)
 {
@@ -138,6 +146,10 @@ jsonb_compare(struct str a, struct str b)
 
 	if (str_equal(a, b))
 		return 0;
+	if (is_empty_against_scalar(a, b))
+		return -1;
+	if (is_empty_against_scalar(b, a))
+		return 1;
 	json_reader_init(&x, a, JSON_DEPTH_LIMIT);
 	json_reader_init(&y, b, JSON_DEPTH_LIMIT);
 	do {

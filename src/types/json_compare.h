@@ -11,7 +11,8 @@
 /*
  * Compare two values in their canonical text, as PostgreSQL's btree order has
  * it: objects, arrays, booleans, numbers, strings, null, from the greatest to
- * the least; containers first by their number of elements.
+ * the least; containers first by their number of elements.  Alone, an empty
+ * array is less than all others.
  */
 int jsonb_compare(struct str a, struct str b);
 

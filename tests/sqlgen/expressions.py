@@ -16,7 +16,7 @@ be calculated with in turn says tame=True and uses tame operands.
 from schema import tame_value
 
 KINDS = ["int4", "int8", "numeric", "float8", "text", "bool", "date"]
-KINDS.append("timestamptz")
+KINDS += ["timestamptz", "int4[]", "text[]", "jsonb"]
 NUMBERS = ["int4", "int8", "numeric", "float8"]
 
 RULES = {}  # by type: [(weight, is_tame, function)]
@@ -69,6 +69,8 @@ class Expressions:
             return f"{value}::{kind}" if value[0] != "-" else f"({value})::{kind}"
         if kind in ("date", "timestamptz"):
             return f"{kind} {value}"
+        if kind in ("int4[]", "text[]", "jsonb"):
+            return f"{value}::{kind}"
         return f"({value})" if value[0] == "-" else value
 
     def column(self, kind, scope, tame):

@@ -21,6 +21,18 @@ EXTREMES = {
     ],
 }
 
+DOCUMENTS = [
+    "'{}'",
+    "'[]'",
+    "'null'",
+    "'\"a\"'",
+    "'7'",
+    "'[1, \"a\", null]'",
+    "'{\"a\": 1}'",
+    "'{\"a\": {\"b\": [1]}, \"x\": null}'",
+    "'{\"b\": [1, {\"a\": true}]}'",
+]
+
 WORDS = ["a", "b", "c", "ab", "abc", "x", "yz", "Q", ""]
 
 # Declared type by the type that expressions have.
@@ -52,6 +64,7 @@ class Table:
             ("o", "bool"),
             ("d", "date"),
             ("t", "timestamptz"),
+            ("j", "jsonb"),
         ]
         extreme = ["int4", "int8", "numeric", "float8", "text", "date"]
         extreme.append("timestamptz")
@@ -111,6 +124,12 @@ def tame_value(kind, random):
             f"'2026-0{random.randrange(1, 3)}-{random.randrange(10, 12)}"
             f" {random.randrange(10, 12)}:00:00'"
         )
+    if kind == "int4[]":
+        return random.choice(["'{}'", "'{1,2}'", "'{3,NULL,1}'", "'{7}'"])
+    if kind == "text[]":
+        return random.choice(["'{}'", "'{a,NULL}'", "'{b,a,\"\"}'", "'{x}'"])
+    if kind == "jsonb":
+        return random.choice(DOCUMENTS)
     raise ValueError(kind)
 
 

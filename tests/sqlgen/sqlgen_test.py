@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
+import containers  # noqa: F401 -- adds its rules
 import schema
 from client import Client
 from postgres import Postgres

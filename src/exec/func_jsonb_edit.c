@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * func_jsonb_edit.c -- documents made of documents: ||, -, #-, jsonb_set(),
+ * jsonb_insert(), jsonb_strip_nulls(), jsonb_pretty().
+ */
+#include "exec/func_array.h"
+#include "exec/json_path.h"
+#include "exec/json_tree.h"
+
+static int
+read_arg(struct function_call *call, uint32_t arg, uint32_t row,
+    struct json_node **out)
+{
+	return json_tree_read(ARG(call, arg, str, row), call->arena, out,
+	    call->err);
+}
+
+typedef void (*put_fn)(const struct json_node *node, struct buf *out);
+
+static int
+put_tree(struct function_call *call, uint32_t row, const struct json_node *node,
+    put_fn put)
+{
+	struct buf text;
+	int rc = 0;
+
+	buf_init(&text);
+	put(node, &text);
+	if (text.failed)
+		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	else
+		call->result->str[row] = arena_str(call->arena, buf_str(&text));
+	buf_release(&text);
+	return rc;
+}
+
+static int
+bad_value(struct function_call *call, const char *text)
+{
+	return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE, "%s",
+	    text);
+}
+
+/* ---- || ---- */
+
+static struct json_node *
+as_array(struct function_call *call, struct json_node *node)
+{
+	struct json_node *array;
+
+	if (node->kind == JSON_ARRAY_BEGIN)
+		return node;
+	array = json_node_new(call->arena, JSON_ARRAY_BEGIN);
+	json_node_insert(array, &array->first, node);
+	return array;
+}
+
+static int
+jsonb_concat_row(struct function_call *call, uint32_t row)
+{
+	struct json_node *a, *b;
+	int rc;
+
+	rc = read_arg(call, 0, row, &a);
+	if (rc == 0)
+		rc = read_arg(call, 1, row, &b);
+	if (rc != 0)
+		return rc;
+	if (a->kind == JSON_OBJECT_BEGIN && b->kind == JSON_OBJECT_BEGIN) {
+		for (struct json_node *next, *m = b->first; m != NULL;
+		     m = next) {
+			next = m->next;
+			json_node_set(a, m->name, m);
+		}
+		return put_tree(call, row, a, json_tree_put);
+	}
+	a = as_array(call, a);
+	b = as_array(call, b);
+	*json_node_end(a) = b->first;
+	a->count += b->count;
+	return put_tree(call, row, a, json_tree_put);
+}
+
+/* ---- - ---- */
+
+/* A member of an object, all equal strings of an array. */
+static void
+delete_name(struct json_node *node, struct str name)
+{
+	struct json_node **at = &node->first;
+
+	while (*at != NULL) {
+		bool is_it = node->kind == JSON_OBJECT_BEGIN
+		    ? str_equal((*at)->name, name)
+		    : (*at)->kind == JSON_STRING &&
+			str_equal((*at)->text, name);
+
+		if (is_it)
+			json_node_remove(node, at);
+		else
+			at = &(*at)->next;
+	}
+}
+
+static int
+jsonb_delete_row(struct function_call *call, uint32_t row)
+{
+	struct json_node *node;
+	int rc;
+
+	rc = read_arg(call, 0, row, &node);
+	if (rc != 0)
+		return rc;
+	if (json_node_is_scalar(node))
+		return bad_value(call, "cannot delete from scalar");
+	delete_name(node, ARG(call, 1, str, row));
+	return put_tree(call, row, node, json_tree_put);
+}
+
+static int
+jsonb_delete_array_row(struct function_call *call, uint32_t row)
+{
+	const struct array names = arg_array(call, 1, row);
+	struct json_node *node;
+	int rc;
+
+	rc = read_arg(call, 0, row, &node);
+	if (rc != 0)
+		return rc;
+	if (names.shape.dims > 1)
+		return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
+		    "wrong number of array subscripts");
+	if (json_node_is_scalar(node))
+		return bad_value(call, "cannot delete from scalar");
+	for (uint32_t i = 0; i < names.count; i++) {
+		struct datum name = array_get(&names, PHYS_STR, i, call->arena);
+
+		if (!name.is_null)
+			delete_name(node, name.str);
+	}
+	return put_tree(call, row, node, json_tree_put);
+}
+
+static int
+jsonb_delete_index_row(struct function_call *call, uint32_t row)
+{
+	int64_t index = ARG(call, 1, i64, row);
+	struct json_node *node;
+	int rc;
+
+	rc = read_arg(call, 0, row, &node);
+	if (rc != 0)
+		return rc;
+	if (json_node_is_scalar(node))
+		return bad_value(call, "cannot delete from scalar");
+	if (node->kind == JSON_OBJECT_BEGIN)
+		return bad_value(call,
+		    "cannot delete from object using integer index");
+	if (index < 0)
+		index += node->count;
+	if (index >= 0 && index < node->count)
+		json_node_remove(node,
+		    json_node_element(node, (uint32_t)index));
+	return put_tree(call, row, node, json_tree_put);
+}
+
+/* ---- paths ---- */
+
+static int
+edit_path(struct function_call *call, uint32_t row, struct json_edit *edit)
+{
+	const struct array path = arg_array(call, 1, row);
+	struct json_node *node;
+	int rc;
+
+	rc = read_arg(call, 0, row, &node);
+	if (rc != 0)
+		return rc;
+	if (path.shape.dims > 1)
+		return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
+		    "wrong number of array subscripts");
+	if (json_node_is_scalar(node))
+		return bad_value(call,
+		    edit->how == JSON_EDIT_DELETE
+			? "cannot delete path in scalar"
+			: "cannot set path in scalar");
+	edit->steps = array_elements(&path, PHYS_STR, call->arena);
+	edit->step_count = path.count;
+	rc = json_edit(edit, node, call->err);
+	return rc != 0 ? rc : put_tree(call, row, node, json_tree_put);
+}
+
+static int
+jsonb_delete_path_row(struct function_call *call, uint32_t row)
+{
+	struct json_edit edit = { .how = JSON_EDIT_DELETE };
+
+	return edit_path(call, row, &edit);
+}
+
+/* The flag that may be a fourth argument. */
+static bool
+flag_of(const struct function_call *call, uint32_t row, bool otherwise)
+{
+	return call->arg_count < 4 ? otherwise
+				   : ARG(call, 3, boolean, row) != 0;
+}
+
+static int
+jsonb_set_row(struct function_call *call, uint32_t row)
+{
+	struct json_edit edit = { .how = flag_of(call, row, true)
+		    ? JSON_EDIT_SET
+		    : JSON_EDIT_REPLACE };
+	int rc = read_arg(call, 2, row, &edit.value);
+
+	return rc != 0 ? rc : edit_path(call, row, &edit);
+}
+
+static int
+jsonb_insert_row(struct function_call *call, uint32_t row)
+{
+	struct json_edit edit = { .how = flag_of(call, row, false)
+		    ? JSON_EDIT_INSERT_AFTER
+		    : JSON_EDIT_INSERT_BEFORE };
+	int rc = read_arg(call, 2, row, &edit.value);
+
+	return rc != 0 ? rc : edit_path(call, row, &edit);
+}
+
+/* ---- the whole ---- */
+
+/* Members that are null; elements stay. */
+static void
+strip_nulls(struct json_node *node)
+{
+	struct json_node **at = &node->first;
+
+	while (*at != NULL) {
+		if (node->kind == JSON_OBJECT_BEGIN &&
+		    (*at)->kind == JSON_NULL) {
+			json_node_remove(node, at);
+			continue;
+		}
+		strip_nulls(*at);
+		at = &(*at)->next;
+	}
+}
+
+static int
+json_strip_nulls_row(struct function_call *call, uint32_t row)
+{
+	struct json_node *node;
+	int rc = read_arg(call, 0, row, &node);
+
+	if (rc != 0)
+		return rc;
+	strip_nulls(node);
+	return put_tree(call, row, node,
+	    call->function->result == TYPE_JSONB ? json_tree_put
+						 : json_tree_put_tight);
+}
+
+static void
+put_pretty(const struct json_node *node, struct buf *out)
+{
+	json_tree_put_pretty(node, 0, out);
+}
+
+static int
+jsonb_pretty_row(struct function_call *call, uint32_t row)
+{
+	struct json_node *node;
+	int rc = read_arg(call, 0, row, &node);
+
+	return rc != 0 ? rc : put_tree(call, row, node, put_pretty);
+}
+
+ROW_KERNEL(jsonb_concat)
+ROW_KERNEL(jsonb_delete)
+ROW_KERNEL(jsonb_delete_array)
+ROW_KERNEL(jsonb_delete_index)
+ROW_KERNEL(jsonb_delete_path)
+ROW_KERNEL(jsonb_set)
+ROW_KERNEL(jsonb_insert)
+ROW_KERNEL(json_strip_nulls)
+ROW_KERNEL(jsonb_pretty)
+
+static const struct func_row edit_rows[] = {
+	{ FN_JSONB_CONCAT, { jsonb_concat, false } },
+	{ FN_JSONB_DELETE, { jsonb_delete, false } },
+	{ FN_JSONB_DELETE_ARRAY, { jsonb_delete_array, false } },
+	{ FN_JSONB_DELETE_INDEX, { jsonb_delete_index, false } },
+	{ FN_JSONB_DELETE_PATH, { jsonb_delete_path, false } },
+	{ FN_JSONB_SET, { jsonb_set, false } },
+	{ FN_JSONB_SET_CREATE, { jsonb_set, false } },
+	{ FN_JSONB_INSERT, { jsonb_insert, false } },
+	{ FN_JSONB_INSERT_AFTER, { jsonb_insert, false } },
+	{ FN_JSON_STRIP_NULLS, { json_strip_nulls, false } },
+	{ FN_JSONB_STRIP_NULLS, { json_strip_nulls, false } },
+	{ FN_JSONB_PRETTY, { jsonb_pretty, false } },
+};
+
+const struct func_family func_jsonb_edit = { edit_rows, ARRAY_LEN(edit_rows) };

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * json_value.h -- any value as JSON, as PostgreSQL's to_json() writes it.
+ *
+ * Numbers and booleans are themselves, json and jsonb are put in as they are,
+ * arrays become arrays, times ISO 8601 in the session's zone, and all else the
+ * string of its text form.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "common/buf.h"
+#include "types/type.h"
+
+/* Append the value of one row, or null. */
+void json_value_put(const struct type *type,
+    const struct type_settings *settings, const struct datum *value,
+    struct buf *out);
+
+/* The same as a member's name, in quotes; the value is not null. */
+void json_name_put(const struct type *type,
+    const struct type_settings *settings, const struct datum *value,
+    struct buf *out);
+
+/* Whether values can be names: not arrays and documents. */
+bool json_can_be_name(const struct type *type);
