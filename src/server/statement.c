@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "server/system_tables.h"
 #include "sql/ast.h"
+#include "types/array.h"
 
 /* Longer texts are parsed and planned by a worker. */
 #define LARGE_TEXT_BYTES ((size_t)16 << 10)
@@ -111,6 +112,7 @@ take_columns(struct planned *planned)
 		columns[i] = (struct pg_column){
 			.name = plan->columns[i].name,
 			.type = plan->columns[i].type,
+			.is_array = type_is_array(&plan->columns[i].type),
 			.table_oid = plan->columns[i].table_oid,
 			.attnum = plan->columns[i].attnum,
 		};

@@ -174,12 +174,14 @@ pg_put_notice(struct buf *out, enum pg_severity severity, const char *sqlstate,
 }
 
 static int16_t
-type_len(const struct type *type)
+type_len(const struct pg_column *column)
 {
-	const struct type_info *info = type_info(type->oid);
+	const struct type_info *info = type_info(column->type.oid);
 
+	if (info != NULL)
+		return info->len;
 	/* An enum is stored as the OID of its label in PostgreSQL. */
-	return info == NULL ? 4 : info->len;
+	return column->is_array ? -1 : 4;
 }
 
 /* Format 0 or 1 of column `i`; see struct pg_bind. */
@@ -203,7 +205,7 @@ pg_put_row_description(struct buf *out, const struct pg_column *columns,
 		buf_put_u32_be(out, column->table_oid);
 		buf_put_u16_be(out, (uint16_t)column->attnum);
 		buf_put_u32_be(out, column->type.oid);
-		buf_put_u16_be(out, (uint16_t)type_len(&column->type));
+		buf_put_u16_be(out, (uint16_t)type_len(column));
 		buf_put_u32_be(out, (uint32_t)column->type.mod);
 		buf_put_u16_be(out, format_of(formats, format_count, i));
 	}

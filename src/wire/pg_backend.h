@@ -66,6 +66,7 @@ void pg_put_notice(struct buf *out, enum pg_severity severity,
 struct pg_column {
 	struct str name;
 	struct type type;
+	bool is_array; /* the type is one, which its OID may not tell */
 	uint32_t table_oid;
 	int16_t attnum;
 };

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """psycopg 3: the extended protocol, text and binary, pipelines, COPY."""
 
+import datetime
 import os
 import sys
 import threading
+from decimal import Decimal
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -84,6 +86,31 @@ def enum_round(conn):
     except psycopg.errors.InvalidTextRepresentation:
         return
     raise AssertionError("an unknown label is taken")
+
+
+def array_round(conn):
+    """Arrays as parameters and as results, in text and in binary."""
+    day = datetime.date(2026, 1, 2)
+    for binary in (False, True):
+        cursor = conn.cursor(binary=binary)
+        rows = cursor.execute(
+            "SELECT n FROM generate_series(1, 5) n WHERE n = ANY (%s)", ([2, 4, 9],)
+        ).fetchall()
+        assert rows == [(2,), (4,)], rows
+        for value in ([], ["a", None, 'b "c', "x,y", "NULL", ""]):
+            rows = cursor.execute("SELECT %s::text[]", (value,)).fetchall()
+            assert rows == [(value,)], rows
+        rows = cursor.execute(
+            "SELECT %s::int8[], %s::date[], %s::numeric[], ARRAY[true, NULL]",
+            ([[1, 2], [3, 4]], [day], [Decimal("1.50")]),
+        ).fetchall()
+        assert rows == [([[1, 2], [3, 4]], [day], [Decimal("1.50")], [True, None])]
+        rows = cursor.execute(
+            "SELECT array_agg(u ORDER BY o DESC) FROM unnest(%s::float8[])"
+            " WITH ORDINALITY AS t (u, o)",
+            ([0.5, None],),
+        ).fetchall()
+        assert rows == [([None, 0.5],)], rows
 
 
 def store_and_query(conn):
@@ -181,6 +208,7 @@ def main():
         for case in (
             values_round,
             enum_round,
+            array_round,
             store_and_query,
             pipeline_and_many,
             pipeline_error,
