@@ -47,17 +47,6 @@ bad_shapes(struct error *err)
 	    " dimensions");
 }
 
-static bool
-same_lengths(const struct array_shape *a, const struct array_shape *b)
-{
-	bool is_same = a->dims == b->dims;
-
-	for (uint32_t d = 0; d < a->dims && is_same; d++)
-		is_same = a->lengths[d] == b->lengths[d] &&
-		    a->lowers[d] == b->lowers[d];
-	return is_same;
-}
-
 /* The shape of arrays of this one's shape, `count` of them. */
 static int
 outer_shape(const struct array_shape *inner, uint32_t count,
@@ -94,7 +83,7 @@ make_nested(const struct eval *eval, enum phys phys, const struct vec *items,
 		if (!vec_is_null(&items[i], row))
 			arrays[i] =
 			    array_open(items[i].str[vec_index(&items[i], row)]);
-		if (!same_lengths(&arrays[i].shape, &arrays[0].shape))
+		if (!array_shape_equal(&arrays[i].shape, &arrays[0].shape))
 			return bad_shapes(err);
 	}
 	if (arrays[0].count > 0)

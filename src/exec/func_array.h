@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "common/buf.h"
 #include "exec/func_private.h"
 #include "types/array.h"
 
@@ -54,6 +55,17 @@ put_array(struct function_call *call, uint32_t row,
 {
 	return array_make(shape, phys, elements, call->arena,
 	    &call->result->str[row], call->err);
+}
+
+/* A text as the result of a row. */
+MUST_USE static inline int
+put_text(struct function_call *call, uint32_t row, const struct buf *text)
+{
+	if (text->failed)
+		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	call->result->str[row] = arena_str(call->arena, buf_str(text));
+	return 0;
 }
 
 /* A kernel of one row, for all rows that are wanted. */

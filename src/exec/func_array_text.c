@@ -27,7 +27,7 @@ array_to_string_row(struct function_call *call, uint32_t row)
 	bool shows_nulls = call->arg_count > 2 && !arg_is_null(call, 2, row);
 	bool is_first = true;
 	struct buf text;
-	int rc = 0;
+	int rc;
 
 	if (arg_is_null(call, 0, row) || arg_is_null(call, 1, row)) {
 		put_null(call, row);
@@ -48,11 +48,7 @@ array_to_string_row(struct function_call *call, uint32_t row)
 		else
 			put_value(call, &element, &value, &text);
 	}
-	if (text.failed)
-		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
-	else
-		call->result->str[row] = arena_str(call->arena, buf_str(&text));
+	rc = put_text(call, row, &text);
 	buf_release(&text);
 	return rc;
 }

@@ -24,20 +24,14 @@ put_document(struct function_call *call, uint32_t row, struct buf *text)
 	struct buf canonical;
 	int rc = 0;
 
-	if (text->failed)
-		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
-	if (!is_jsonb(call)) {
-		call->result->str[row] = arena_str(call->arena, buf_str(text));
-		return 0;
-	}
+	if (!is_jsonb(call) || text->failed)
+		return put_text(call, row, text);
 	arena_init(&scratch, call->arena->budget);
 	buf_init(&canonical);
 	rc = json_canonical(buf_str(text), JSON_DEPTH_LIMIT, &scratch,
 	    &canonical, call->err);
 	if (rc == 0)
-		call->result->str[row] =
-		    arena_str(call->arena, buf_str(&canonical));
+		rc = put_text(call, row, &canonical);
 	buf_release(&canonical);
 	arena_release(&scratch);
 	return rc;

@@ -22,15 +22,11 @@ put_tree(struct function_call *call, uint32_t row, const struct json_node *node,
     put_fn put)
 {
 	struct buf text;
-	int rc = 0;
+	int rc;
 
 	buf_init(&text);
 	put(node, &text);
-	if (text.failed)
-		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
-	else
-		call->result->str[row] = arena_str(call->arena, buf_str(&text));
+	rc = put_text(call, row, &text);
 	buf_release(&text);
 	return rc;
 }
@@ -84,6 +80,17 @@ jsonb_concat_row(struct function_call *call, uint32_t row)
 
 /* ---- - ---- */
 
+/* What can be deleted from. */
+static int
+read_container(struct function_call *call, uint32_t row, struct json_node **out)
+{
+	int rc = read_arg(call, 0, row, out);
+
+	if (rc == 0 && json_node_is_scalar(*out))
+		return bad_value(call, "cannot delete from scalar");
+	return rc;
+}
+
 /* A member of an object, all equal strings of an array. */
 static void
 delete_name(struct json_node *node, struct str name)
@@ -109,11 +116,9 @@ jsonb_delete_row(struct function_call *call, uint32_t row)
 	struct json_node *node;
 	int rc;
 
-	rc = read_arg(call, 0, row, &node);
+	rc = read_container(call, row, &node);
 	if (rc != 0)
 		return rc;
-	if (json_node_is_scalar(node))
-		return bad_value(call, "cannot delete from scalar");
 	delete_name(node, ARG(call, 1, str, row));
 	return put_tree(call, row, node, json_tree_put);
 }
@@ -125,14 +130,12 @@ jsonb_delete_array_row(struct function_call *call, uint32_t row)
 	struct json_node *node;
 	int rc;
 
-	rc = read_arg(call, 0, row, &node);
+	rc = read_container(call, row, &node);
 	if (rc != 0)
 		return rc;
 	if (names.shape.dims > 1)
 		return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
 		    "wrong number of array subscripts");
-	if (json_node_is_scalar(node))
-		return bad_value(call, "cannot delete from scalar");
 	for (uint32_t i = 0; i < names.count; i++) {
 		struct datum name = array_get(&names, PHYS_STR, i, call->arena);
 
@@ -149,11 +152,9 @@ jsonb_delete_index_row(struct function_call *call, uint32_t row)
 	struct json_node *node;
 	int rc;
 
-	rc = read_arg(call, 0, row, &node);
+	rc = read_container(call, row, &node);
 	if (rc != 0)
 		return rc;
-	if (json_node_is_scalar(node))
-		return bad_value(call, "cannot delete from scalar");
 	if (node->kind == JSON_OBJECT_BEGIN)
 		return bad_value(call,
 		    "cannot delete from object using integer index");
@@ -185,6 +186,10 @@ edit_path(struct function_call *call, uint32_t row, struct json_edit *edit)
 		    edit->how == JSON_EDIT_DELETE
 			? "cannot delete path in scalar"
 			: "cannot set path in scalar");
+	/* Nothing is there: as in PostgreSQL, the path is not looked at. */
+	if (node->count == 0 &&
+	    (edit->how == JSON_EDIT_DELETE || edit->how == JSON_EDIT_REPLACE))
+		return put_tree(call, row, node, json_tree_put);
 	edit->steps = array_elements(&path, PHYS_STR, call->arena);
 	edit->step_count = path.count;
 	rc = json_edit(edit, node, call->err);

@@ -128,6 +128,24 @@ bind_test(struct binder *binder, struct scope *scope,
 
 /* ---- each kind ---- */
 
+/* Its values are those of its only column. */
+static int
+bind_column(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, enum subquery_kind kind, struct query *query,
+    struct expr **out, struct error *err)
+{
+	int rc;
+
+	rc = bind_inner(binder, scope, ast, ast, kind, query, out, err);
+	if (rc != 0)
+		return rc;
+	if (query->column_count != 1)
+		return error_at(err, ast->location, STELE_E_SYNTAX,
+		    "subquery must return only one column");
+	(*out)->type = query->rel->types[0];
+	return 0;
+}
+
 static int
 bind_scalar(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
@@ -135,39 +153,30 @@ bind_scalar(struct binder *binder, struct scope *scope,
 	struct query query;
 	int rc;
 
-	rc = bind_inner(binder, scope, ast, ast, SUBQUERY_SCALAR, &query, out,
-	    err);
-	if (rc != 0)
-		return rc;
-	if (query.column_count != 1)
-		return error_at(err, ast->location, STELE_E_SYNTAX,
-		    "subquery must return only one column");
-	(*out)->type = query.rel->types[0];
-	keep_name(binder, ast, query.columns[0].name);
-	return 0;
+	rc = bind_column(binder, scope, ast, SUBQUERY_SCALAR, &query, out, err);
+	if (rc == 0)
+		keep_name(binder, ast, query.columns[0].name);
+	return rc;
 }
 
+/* Of values that are arrays, an array of one more dimension. */
 static int
 bind_array_sublink(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
-	const struct type *column;
 	struct query query;
+	struct type column;
 	int rc;
 
-	rc = bind_inner(binder, scope, ast, ast, SUBQUERY_ARRAY, &query, out,
-	    err);
-	if (rc != 0)
+	rc = bind_column(binder, scope, ast, SUBQUERY_ARRAY, &query, out, err);
+	if (rc != 0 || type_is_array(&(*out)->type))
 		return rc;
-	if (query.column_count != 1)
-		return error_at(err, ast->location, STELE_E_SYNTAX,
-		    "subquery must return only one column");
-	column = &query.rel->types[0];
-	(*out)->type = type_is_array(column) ? *column : type_array_of(column);
+	column = (*out)->type;
+	(*out)->type = type_array_of(&column);
 	if ((*out)->type.oid == 0)
 		return error_at(err, ast->location, STELE_E_UNDEFINED_OBJECT,
 		    "could not find array type for data type %s",
-		    type_text(binder, column));
+		    type_text(binder, &column));
 	return 0;
 }
 

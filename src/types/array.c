@@ -48,6 +48,17 @@ array_shape_count(const struct array_shape *shape, uint32_t *out,
 	return 0;
 }
 
+bool
+array_shape_equal(const struct array_shape *a, const struct array_shape *b)
+{
+	bool is_equal = a->dims == b->dims;
+
+	for (uint32_t d = 0; d < a->dims && is_equal; d++)
+		is_equal = a->lengths[d] == b->lengths[d] &&
+		    a->lowers[d] == b->lowers[d];
+	return is_equal;
+}
+
 /* ---- reading ---- */
 
 static uint32_t
@@ -63,11 +74,12 @@ struct array
 array_open(struct str value)
 {
 	struct array array = { .count = 0 };
-	const char *at = value.data + sizeof(uint32_t);
 	struct array_shape *shape = &array.shape;
+	const char *at;
 
 	if (value.len <= sizeof(uint32_t))
 		return array;
+	at = value.data + sizeof(uint32_t);
 	shape->dims = read_u32(value.data);
 	MUST(shape->dims <= ARRAY_DIMS_MAX);
 	array.count = 1;

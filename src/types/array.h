@@ -40,6 +40,9 @@ struct array_shape {
 	int32_t lowers[ARRAY_DIMS_MAX]; /* the first subscripts */
 };
 
+bool array_shape_equal(const struct array_shape *a,
+    const struct array_shape *b);
+
 struct array {
 	struct array_shape shape;
 	uint32_t count; /* of elements */

@@ -31,17 +31,6 @@ reserve(struct array_list *list, uint32_t more, struct arena *arena,
 	return 0;
 }
 
-static bool
-same_shape(const struct array_shape *a, const struct array_shape *b)
-{
-	bool is_same = a->dims == b->dims;
-
-	for (uint32_t d = 0; d < a->dims && is_same; d++)
-		is_same = a->lengths[d] == b->lengths[d] &&
-		    a->lowers[d] == b->lowers[d];
-	return is_same;
-}
-
 static int
 check_array(const struct array_list *list, const struct datum *value,
     const struct array *array, struct error *err)
@@ -57,7 +46,7 @@ check_array(const struct array_list *list, const struct datum *value,
 		    "number of array dimensions (%d) exceeds the maximum"
 		    " allowed (%d)",
 		    ARRAY_DIMS_MAX + 1, ARRAY_DIMS_MAX);
-	if (list->values > 0 && !same_shape(&list->shape, &array->shape))
+	if (list->values > 0 && !array_shape_equal(&list->shape, &array->shape))
 		return error_set(err, STELE_E_ARRAY_SUBSCRIPT,
 		    "cannot accumulate arrays of different dimensionality");
 	return 0;

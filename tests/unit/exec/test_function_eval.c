@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "types/array.h"
 #include "types/time_zone.h"
 
 static struct error err;
@@ -30,6 +31,36 @@ teardown(void)
 	arena_release(&arena);
 }
 
+/* Whether a parameter stands for any type, and for this one. */
+static bool
+takes(uint32_t declared, const struct type *type)
+{
+	switch (declared) {
+	case TYPE_ANYARRAY:
+	case TYPE_ANYCOMPATIBLEARRAY:
+		return type_is_array(type);
+	case TYPE_ANYELEMENT:
+		return true;
+	case TYPE_ANYCOMPATIBLE:
+		return !type_is_array(type);
+	default:
+		return declared == type->oid;
+	}
+}
+
+/* The type of the result where it depends on those of the arguments. */
+static struct type
+result_of(const struct function *f, const struct type *types, uint32_t count)
+{
+	if (f->result != TYPE_ANYARRAY && f->result != TYPE_ANYCOMPATIBLEARRAY)
+		return type_of(f->result);
+	for (uint32_t i = 0; i < count; i++)
+		if (f->args[i] == TYPE_ANYARRAY ||
+		    f->args[i] == TYPE_ANYCOMPATIBLEARRAY)
+			return types[i];
+	return type_array_of(&types[0]);
+}
+
 /* The function of a name with exactly these argument types. */
 static const struct function *
 find(const char *name, const struct type *types, uint32_t count)
@@ -42,7 +73,7 @@ find(const char *name, const struct type *types, uint32_t count)
 	while ((f = function_next(kind, str_of_cstr(name), f)) != NULL) {
 		uint32_t same = 0;
 
-		while (same < count && f->args[same] == types[same].oid)
+		while (same < count && takes(f->args[same], &types[same]))
 			same++;
 		if (same == count && f->arg_count == count)
 			return f;
@@ -112,7 +143,7 @@ evaluate(const char *name, char **args, uint32_t count)
 	}
 	call.function = find(name, types, count);
 	ck_assert_msg(call.function != NULL, "function %s", name);
-	result_type = type_of(call.function->result);
+	result_type = result_of(call.function, types, count);
 	call.result_type = result_type;
 	as_constant = function_eval(&call) != 0
 	    ? show_error()
