@@ -9,10 +9,12 @@
  * Each cycle starts the server on the same directory, checks what it holds
  * against the record (record.h), lets eight writers (writer.h) send single
  * events, transactions over shards, pipelines and COPYs, with one reader that
- * flushes and watches what is visible, and kills the server at a random
- * moment; some starts are killed as well, in the middle of recovery.  The last
- * stop is a clean one, and `stele verify` has the last word.  $KILL_CYCLES and $KILL_SEED may stand for the
- * arguments; with $CHECK_LONG there are more cycles.  A failure prints its seed and keeps the directory.
+ * flushes, has segments merged and watches what is visible, and kills the
+ * server at a random moment; some starts are killed as well, in the middle of
+ * recovery.  The last stop is a clean one, and `stele verify` has the last
+ * word.  $KILL_CYCLES and $KILL_SEED may stand for the arguments; with
+ * $CHECK_LONG there are more cycles.  A failure prints its seed and keeps the
+ * directory.
  */
 #include <inttypes.h>
 #include <pthread.h>
@@ -327,6 +329,8 @@ reader_run(void *arg)
 		reader->position = last;
 		if (random_below(&reader->random, 16) == 0)
 			PQclear(PQexec(conn, "FLUSH"));
+		if (random_below(&reader->random, 32) == 0)
+			PQclear(PQexec(conn, "SELECT stele.compact()"));
 	}
 	PQfinish(conn);
 	return NULL;

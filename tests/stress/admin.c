@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * admin.c -- flushes, changes of the schema, settings, and those who knock and
+ * admin.c -- flushes, merges, changes of the schema, settings, and those who knock and
  * do not come in.
  */
 #include <string.h>
@@ -18,6 +18,12 @@ admin_flush(struct actor *actor)
 {
 	(void)actor_command(actor,
 	    pick(actor, 2) == 0 ? "CHECKPOINT" : "FLUSH");
+}
+
+static void
+admin_compact(struct actor *actor)
+{
+	PQclear(actor_query(actor, "SELECT stele.compact()"));
 }
 
 /* A new version of a type that others read, and of which plans are kept. */
@@ -99,6 +105,7 @@ admin_knock(struct actor *actor)
 
 const struct action admin_actions[] = {
 	{ admin_flush, 1 },
+	{ admin_compact, 1 },
 	{ admin_add_column, 1 },
 	{ admin_make_table, 2 },
 	{ admin_settings, 3 },

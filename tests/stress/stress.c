@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * stress.c -- everything at once: clients (actor.h) that store, copy, query,
- * replay, change the schema, flush and vanish, while others cancel what they
+ * replay, change the schema, flush, merge and vanish, while others cancel what they
  * do, and the server is told to read its options and to open its log anew.
  *
  *	stress [seconds [seed]]
