@@ -41,12 +41,12 @@ put_row(struct reader *reader, uint32_t row, struct buf *out)
 
 	switch (call->function->args[0]) {
 	case TYPE_FLOAT4:
-		number_format_put_float(format, ARG(call, 0, f64, row),
-		    FLT_DIG, out);
+		number_format_put_float(format, ARG(call, 0, f64, row), FLT_DIG,
+		    out);
 		return 0;
 	case TYPE_FLOAT8:
-		number_format_put_float(format, ARG(call, 0, f64, row),
-		    DBL_DIG, out);
+		number_format_put_float(format, ARG(call, 0, f64, row), DBL_DIG,
+		    out);
 		return 0;
 	case TYPE_NUMERIC:
 		return number_format_put(format, &ARG(call, 0, numeric, row),

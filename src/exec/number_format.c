@@ -50,9 +50,9 @@ static int
 add_digit(struct number_format *f, bool is_zero, struct error *err)
 {
 	if (f->flags & NUMBER_BRACKET)
-		return format_error(err, is_zero
-			? "\"0\" must be ahead of \"PR\""
-			: "\"9\" must be ahead of \"PR\"");
+		return format_error(err,
+		    is_zero ? "\"0\" must be ahead of \"PR\""
+			    : "\"9\" must be ahead of \"PR\"");
 	if (!is_zero && (f->flags & NUMBER_MULTI)) {
 		f->multi++;
 		return 0;
@@ -143,8 +143,9 @@ add_pattern(struct number_format *f, enum number_pattern pattern,
     struct error *err)
 {
 	if (f->flags & NUMBER_SCIENTIFIC && pattern != NUM_EEEE)
-		return format_error(err, "\"EEEE\" must be the last pattern"
-					 " used");
+		return format_error(err,
+		    "\"EEEE\" must be the last pattern"
+		    " used");
 	switch (pattern) {
 	case NUM_9:
 	case NUM_0:
@@ -259,9 +260,9 @@ number_format_parse(struct str text, struct arena *arena,
 
 		if (pattern != NUM_TEXT) {
 			rc = add_pattern(out, pattern, err);
-			nodes[count++] = (struct number_node){
-				.pattern = pattern, .is_lower = is_lower
-			};
+			nodes[count++] =
+			    (struct number_node){ .pattern = pattern,
+				    .is_lower = is_lower };
 		} else if (rest.data[0] == '"') {
 			len = put_quoted(rest, nodes, &count);
 		} else {
@@ -379,8 +380,7 @@ skip_other(struct number_reader *r, uint32_t n)
 {
 	while (n-- > 0 && r->at < r->in.len &&
 	    strchr("0123456789.,+-", peek(r)) == NULL) {
-		struct str rest =
-		    str_of(r->in.data + r->at, r->in.len - r->at);
+		struct str rest = str_of(r->in.data + r->at, r->in.len - r->at);
 
 		r->at += utf8_offset(rest, 1);
 	}

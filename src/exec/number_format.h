@@ -38,12 +38,12 @@ enum number_flag {
 struct number_format {
 	const struct number_node *nodes;
 	uint32_t node_count;
-	unsigned flags;         /* enum number_flag */
-	int32_t pre, post;      /* digits before and after the point */
-	int32_t multi;          /* digits after V */
-	int32_t zero_start;     /* first and last place that 0 fills */
+	unsigned flags;     /* enum number_flag */
+	int32_t pre, post;  /* digits before and after the point */
+	int32_t multi;      /* digits after V */
+	int32_t zero_start; /* first and last place that 0 fills */
 	int32_t zero_end;
-	int32_t pre_sign;       /* digits before S */
+	int32_t pre_sign; /* digits before S */
 };
 
 /* 42601 for patterns that do not go together. */

@@ -22,19 +22,19 @@
 struct writer {
 	const struct number_format *format;
 	unsigned flags;
-	char sign;              /* '+' or '-' */
-	struct str digits;      /* with a point if the template has one */
-	size_t next;            /* digit */
-	int32_t blanks;         /* places before the first digit */
-	int32_t place;          /* of the template */
+	char sign;         /* '+' or '-' */
+	struct str digits; /* with a point if the template has one */
+	size_t next;       /* digit */
+	int32_t blanks;    /* places before the first digit */
+	int32_t place;     /* of the template */
 	int32_t place_count;
 	int32_t zero_start;
-	bool has_sign;          /* is written, or never will be */
-	bool sign_is_last;      /* S behind the digits */
-	bool has_digit;         /* the last place wrote one */
-	bool has_last;          /* trailing zeros are left out after `last` */
+	bool has_sign;     /* is written, or never will be */
+	bool sign_is_last; /* S behind the digits */
+	bool has_digit;    /* the last place wrote one */
+	bool has_last;     /* trailing zeros are left out after `last` */
 	size_t last;
-	bool is_cut;            /* the digits did not suffice: no more comes */
+	bool is_cut; /* the digits did not suffice: no more comes */
 	struct buf *out;
 };
 
@@ -140,8 +140,8 @@ put_place_content(struct writer *w, enum number_pattern pattern)
 static void
 put_place(struct writer *w, enum number_pattern pattern)
 {
-	int32_t end = w->place_count + (w->blanks > 0) +
-	    (has(w, NUMBER_DECIMAL) ? 1 : 0);
+	int32_t end =
+	    w->place_count + (w->blanks > 0) + (has(w, NUMBER_DECIMAL) ? 1 : 0);
 
 	if (has(w, NUMBER_ROMAN))
 		return;
@@ -297,8 +297,8 @@ prepare_sign(struct writer *w)
 	}
 	if (w->sign != '-' && has(w, NUMBER_FILL))
 		w->flags &= ~(unsigned)NUMBER_BRACKET;
-	w->has_sign = w->sign == '+' && has(w, NUMBER_FILL) &&
-	    !has(w, NUMBER_SIGN);
+	w->has_sign =
+	    w->sign == '+' && has(w, NUMBER_FILL) && !has(w, NUMBER_SIGN);
 }
 
 static void
@@ -332,8 +332,8 @@ roman_of(int64_t n, char *out)
 		const char *text;
 	} romans[] = { { 1000, "M" }, { 900, "CM" }, { 500, "D" },
 		{ 400, "CD" }, { 100, "C" }, { 90, "XC" }, { 50, "L" },
-		{ 40, "XL" }, { 10, "X" }, { 9, "IX" }, { 5, "V" },
-		{ 4, "IV" }, { 1, "I" } };
+		{ 40, "XL" }, { 10, "X" }, { 9, "IX" }, { 5, "V" }, { 4, "IV" },
+		{ 1, "I" } };
 
 	out[0] = '\0';
 	if (n < 1 || n > 3999)
@@ -360,8 +360,8 @@ put_digits(const struct number_format *f, struct str text, int32_t pre,
 		text = str_of(text.data + 1, text.len - 1);
 	}
 	point = memchr(text.data, '.', text.len);
-	before = (int32_t)(point == NULL ? text.len
-					 : (size_t)(point - text.data));
+	before =
+	    (int32_t)(point == NULL ? text.len : (size_t)(point - text.data));
 	if (before <= pre) {
 		put_all(f, text, sign, pre, post, pre - before, out);
 		return;
@@ -549,9 +549,9 @@ shown_post(double value, int digits, int32_t post)
 {
 	char whole[400];
 	int32_t before = isnan(value) ? 3 /* "NaN" */
-	    : isinf(value)            ? 8 /* "Infinity" */
-				      : (int32_t)snprintf(whole, sizeof(whole),
-					    "%.0f", fabs(value));
+	    : isinf(value)
+	    ? 8 /* "Infinity" */
+	    : (int32_t)snprintf(whole, sizeof(whole), "%.0f", fabs(value));
 
 	if (before >= digits)
 		return 0;
@@ -559,8 +559,8 @@ shown_post(double value, int digits, int32_t post)
 }
 
 void
-number_format_put_float(const struct number_format *f, double value,
-    int digits, struct buf *out)
+number_format_put_float(const struct number_format *f, double value, int digits,
+    struct buf *out)
 {
 	struct buf text;
 	int32_t post;

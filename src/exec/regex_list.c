@@ -169,9 +169,8 @@ split_all(const struct regex_search *search, const struct regex *regex,
 		item = next_item(out, &capacity, search->arena, err);
 		if (item == NULL)
 			return err->code;
-		*item = (struct datum){
-			.str = part_of(search->text, done, span.start)
-		};
+		*item = (struct datum){ .str = part_of(search->text, done,
+					    span.start) };
 		done = last_end = span.end;
 	}
 	if (rc < 0)
@@ -179,9 +178,8 @@ split_all(const struct regex_search *search, const struct regex *regex,
 	item = next_item(out, &capacity, search->arena, err);
 	if (item == NULL)
 		return err->code;
-	*item = (struct datum){
-		.str = part_of(search->text, done, search->text.len)
-	};
+	*item = (struct datum){ .str = part_of(search->text, done,
+				    search->text.len) };
 	return 0;
 }
 

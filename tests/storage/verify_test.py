@@ -137,7 +137,10 @@ def offline(server):
 
 
 def main():
-    with Server("shard_count=2", "wal_file_size=8MB") as server:
+    # Not merged: the test damages a segment and looks for its name.
+    with Server(
+        "shard_count=2", "wal_file_size=8MB", "compaction=off"
+    ) as server:
         check(ask(server, PROGRESS)[0] == [], "progress before the first")
         check(verify(server) == [], "problems of an empty directory")
         ((state, *rest),) = ask(server, PROGRESS)[0]
