@@ -128,17 +128,24 @@ def describe_rows(ours, theirs):
 
 
 def load(stele, postgres, seed, tables):
-    """The same rows into both; half of ours into a segment."""
+    """The same rows into both; ours as a store has them that is in use."""
     rng = random.Random(seed)
     for table in tables:
         stele.must(table.create())
         postgres.must(table.create())
         statements = list(table.inserts(rng))
+        quarter = len(statements) / 4
+        # Two segments that are merged, one that is not, the rest in memory.
+        then = {
+            int(quarter): ["CHECKPOINT"],
+            int(2 * quarter): ["CHECKPOINT", "SELECT stele.compact()"],
+            int(3 * quarter): ["CHECKPOINT"],
+        }
         for number, statement in enumerate(statements):
             stele.must(statement)
             postgres.must(statement)
-            if number == len(statements) // 2:
-                stele.must("CHECKPOINT")
+            for command in then.get(number, []):
+                stele.must(command)
         postgres.must(f"ANALYZE {table.name}")
 
 

@@ -449,6 +449,15 @@ run_utility(struct sql_runner *runner, const struct ast_stmt *stmt,
 	return rc;
 }
 
+/* A statement has a thread of its own here: nobody is told that it waits. */
+static void
+note_wait(void *arg UNUSED)
+{
+}
+
+static const struct exec_wait wait_here = { .begin = note_wait,
+	.end = note_wait };
+
 static int
 run_plan(struct sql_runner *runner, const struct ast_stmt *stmt,
     const struct plan *plan, struct error *err)
@@ -463,6 +472,7 @@ run_plan(struct sql_runner *runner, const struct ast_stmt *stmt,
 		.settings = &runner->settings,
 		.session = &runner->session,
 		.cancel = &runner->cancel,
+		.wait = &wait_here,
 		.notice = put_notice,
 		.notice_arg = runner,
 		.system_arg = runner->system_arg,

@@ -641,13 +641,24 @@ static const struct {
 };
 /* clang-format on */
 
-START_TEST(answers_as_postgresql)
+/* Ask all; `after_each` statement that stores something, and in the end. */
+static void
+check_answers(const char *after_each, const char *in_the_end)
 {
 	runner = sql_runner_open();
 	sql_runner_show_hints(runner, true);
-	for (size_t i = 0; i < sizeof(prepare) / sizeof(prepare[0]); i++)
+	for (size_t i = 0; i < sizeof(prepare) / sizeof(prepare[0]); i++) {
 		ck_assert_ptr_null(
 		    strstr(sql_run(runner, prepare[i]), "ERROR"));
+		if (after_each != NULL)
+			ck_assert_str_eq(sql_run(runner, after_each), "");
+	}
+	if (in_the_end != NULL) {
+		const char *answer = sql_run(runner, in_the_end);
+
+		ck_assert_msg(strstr(answer, "ERROR") == NULL, "%s", answer);
+		ck_assert_str_ne(answer, "compact\n0\n"); /* no merge */
+	}
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const char *answer = sql_run(runner, cases[i].sql);
 
@@ -657,24 +668,22 @@ START_TEST(answers_as_postgresql)
 	}
 	sql_runner_close(runner);
 }
+
+START_TEST(answers_as_postgresql)
+{
+	check_answers(NULL, NULL);
+}
 END_TEST
 
 START_TEST(answers_the_same_from_segments)
 {
-	runner = sql_runner_open();
-	sql_runner_show_hints(runner, true);
-	for (size_t i = 0; i < sizeof(prepare) / sizeof(prepare[0]); i++)
-		ck_assert_ptr_null(
-		    strstr(sql_run(runner, prepare[i]), "ERROR"));
-	ck_assert_str_eq(sql_run(runner, "checkpoint"), "");
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *answer = sql_run(runner, cases[i].sql);
+	check_answers(NULL, "checkpoint");
+}
+END_TEST
 
-		ck_assert_msg(strcmp(answer, cases[i].answer) == 0,
-		    "%s\nexpected:\n%s\ngot:\n%s", cases[i].sql,
-		    cases[i].answer, answer);
-	}
-	sql_runner_close(runner);
+START_TEST(answers_the_same_from_merged_segments)
+{
+	check_answers("checkpoint", "select stele.compact()");
 }
 END_TEST
 
@@ -688,6 +697,7 @@ main(void)
 
 	tcase_add_test(tcase, answers_as_postgresql);
 	tcase_add_test(tcase, answers_the_same_from_segments);
+	tcase_add_test(tcase, answers_the_same_from_merged_segments);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	srunner = srunner_create(suite);
