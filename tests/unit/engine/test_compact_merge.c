@@ -772,8 +772,7 @@ change_value(struct vec *vec, uint32_t row)
 	size_t size = phys_size(vec->phys);
 	uint32_t other = (row + 1) % model.row_count;
 
-	if (vec->nulls == NULL)
-		vec->nulls = calloc(1, model.row_count);
+	(void)vec_need_nulls(vec, model.row_count, &model.arena);
 	if (vec->nulls[row] == 0) {
 		vec->nulls[row] = 1; /* a value goes */
 		return true;
