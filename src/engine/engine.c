@@ -13,6 +13,7 @@
 #include "engine/engine_private.h"
 #include "engine/recovery.h"
 #include "engine/segment/block_cache.h"
+#include "os/clock.h"
 
 #define DAY_US INT64_C(86400000000)
 
@@ -134,6 +135,8 @@ start_threads(struct engine *engine, struct error *err)
 		rc = flusher_start(&engine->flusher, err);
 	if (rc == 0)
 		rc = compactor_start(&engine->compactor, err);
+	if (rc == 0 && !engine->options.is_retention_off)
+		rc = retention_start(&engine->retention, err);
 	return rc;
 }
 
@@ -149,6 +152,7 @@ recover(struct engine *engine, struct manifest *manifest, struct error *err)
 
 	publisher_init(&engine->publisher, engine, manifest);
 	flusher_init(&engine->flusher, engine);
+	retention_init(&engine->retention, engine);
 	rc = view_init(&engine->view, engine->shard_count, err);
 	if (rc == 0)
 		rc = init_shards(engine, state, err);
@@ -197,6 +201,8 @@ engine_open(struct os_fs *fs, const char *dir,
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	engine->fs = fs;
 	engine->options = *options;
+	engine->clock =
+	    options->clock != NULL ? options->clock : os_clock_real();
 	set_defaults(&engine->options);
 	pthread_mutex_init(&engine->failure_lock, NULL);
 	verification_init(&engine->verification);
@@ -249,6 +255,7 @@ engine_close(struct engine *engine)
 	if (engine == NULL)
 		return;
 	refuse_waiting(engine);
+	retention_stop(&engine->retention);
 	compactor_stop(&engine->compactor);
 	flusher_stop(&engine->flusher);
 	synced_group = wal_close(engine->wal);
@@ -263,6 +270,7 @@ engine_close(struct engine *engine)
 	compactor_release(&engine->compactor);
 	flusher_release(&engine->flusher);
 	publisher_release(&engine->publisher);
+	retention_release(&engine->retention);
 	view_release(&engine->view);
 	free(engine->shards);
 	block_cache_free(engine->cache);

@@ -25,6 +25,7 @@
 #include "vec/vec.h"
 
 struct engine;
+struct os_clock;
 struct os_fs;
 struct snapshot;
 struct write_batch;
@@ -43,6 +44,9 @@ struct engine_options {
 	uint64_t manifest_log_bytes;   /* then it is rewritten; 0: 1 MiB */
 	size_t batch_memory_bytes;     /* a larger batch is STELE_E_LIMIT */
 	size_t block_cache_size_bytes;
+	bool is_retention_off; /* tests that move horizons themselves */
+	struct os_clock
+	    *clock; /* of events and retention; NULL: the kernel's */
 	uint32_t max_fields;
 	uint32_t max_event_types;
 	uint32_t max_context_size_bytes;
@@ -125,6 +129,14 @@ struct write_batch_mark {
 struct write_batch_mark write_batch_mark(const struct write_batch *batch);
 void write_batch_rewind(struct write_batch *batch,
     struct write_batch_mark mark);
+
+/*
+ * The horizon of a type that is to be retained so long from now on: by the
+ * newest stored time, or the clock where that is earlier or nothing is stored.
+ * Whoever adds a DDL_SET_RETAIN adds a DDL_SET_HORIZON with it, which then
+ * moves on by itself.
+ */
+int64_t engine_horizon(struct engine *engine, int64_t retain_us);
 
 enum sync_mode {
 	SYNC_ON,  /* done when every byte is on disk */
@@ -259,8 +271,12 @@ MUST_USE int scan_open(struct engine *engine, const struct scan_spec *spec,
 uint32_t scan_run_count(const struct scan *scan);
 uint32_t scan_part_count(const struct scan *scan, uint32_t run);
 
-/* Rows before any filter, without reading one: exact, but for a context. */
+/*
+ * Rows before any filter, without reading one: about, and exactly, where that
+ * is known (zone maps may be believed, no row may be older than the horizon).
+ */
 uint64_t scan_row_estimate(const struct scan *scan);
+bool scan_row_count(const struct scan *scan, uint64_t *out);
 struct scan_stats scan_stats(const struct scan *scan);
 void scan_close(struct scan *scan);
 

@@ -17,6 +17,7 @@
 #include "engine/engine.h"
 #include "engine/manifest/manifest.h"
 #include "engine/read/view.h"
+#include "engine/retain/retention.h"
 #include "engine/shard/flush.h"
 #include "engine/shard/publish.h"
 #include "engine/shard/shard.h"
@@ -41,6 +42,7 @@ struct engine {
 	struct engine_options options;
 	struct os_file *lock; /* held while open */
 	struct block_cache *cache;
+	struct os_clock *clock; /* that of events and of retention */
 
 	/* Constant while open. */
 	struct uuid directory;
@@ -57,6 +59,7 @@ struct engine {
 	struct publisher publisher;
 	struct flusher flusher;
 	struct compactor compactor;
+	struct retention retention;
 
 	/* Parts of scans that were opened: others are busy while it moves. */
 	atomic_uint_least64_t scan_count;

@@ -131,6 +131,24 @@ refresh_enums(struct ddl_run *run, struct field *fields, uint32_t count)
 	}
 }
 
+/* ---- retention ---- */
+
+/* How long a type's events are kept, and the horizon that follows from it. */
+static int
+set_retain(struct ddl_run *run, uint32_t oid, struct error *err)
+{
+	struct ddl retain = { .kind = DDL_SET_RETAIN,
+		.oid = oid,
+		.time = run->plan->retain_us };
+	struct ddl horizon = { .kind = DDL_SET_HORIZON, .oid = oid };
+	int rc = write_batch_ddl(run->target, &retain, err);
+
+	if (rc != 0 || retain.time == 0)
+		return rc;
+	horizon.time = engine_horizon(run->env.context->engine, retain.time);
+	return write_batch_ddl(run->target, &horizon, err);
+}
+
 /* ---- CREATE TABLE, and DEFINE of a type that is new ---- */
 
 static int
@@ -156,7 +174,10 @@ create_type(struct ddl_run *run, struct error *err)
 	if (rc != 0)
 		return rc;
 	refresh_enums(run, fields, plan->field_count);
-	return write_batch_ddl(run->target, &ddl, err);
+	rc = write_batch_ddl(run->target, &ddl, err);
+	if (rc == 0 && plan->has_retain)
+		rc = set_retain(run, ddl.oid, err);
+	return rc;
 }
 
 static int
@@ -372,7 +393,7 @@ check_new_column(struct ddl_run *run, const struct event_type *type,
 }
 
 static int
-run_add_columns(struct ddl_run *run, struct error *err)
+run_alter_table(struct ddl_run *run, struct error *err)
 {
 	const struct plan_ddl *plan = run->plan;
 	const struct event_type *type =
@@ -402,9 +423,11 @@ run_add_columns(struct ddl_run *run, struct error *err)
 			rc = make_field(run, &plan->fields[i],
 			    &fields[ddl.field_count++], err);
 	}
-	if (rc != 0 || ddl.field_count == 0)
-		return rc;
-	return write_batch_ddl(run->target, &ddl, err);
+	if (rc == 0 && ddl.field_count > 0)
+		rc = write_batch_ddl(run->target, &ddl, err);
+	if (rc == 0 && plan->has_retain)
+		rc = set_retain(run, ddl.oid, err);
+	return rc;
 }
 
 /* ---- enums ---- */
@@ -456,8 +479,8 @@ run_ddl(struct ddl_run *run, struct error *err)
 		return run_create_table(run, err);
 	case DDL_OP_DEFINE:
 		return run_define(run, err);
-	case DDL_OP_ADD_COLUMNS:
-		return run_add_columns(run, err);
+	case DDL_OP_ALTER_TABLE:
+		return run_alter_table(run, err);
 	case DDL_OP_CREATE_VIEW:
 		return ddl_create_view(run, err);
 	case DDL_OP_DROP_TABLE:

@@ -189,11 +189,9 @@ scan_op_count(struct op_state *op, uint64_t *count)
 
 	/* the transaction's own rows would have to be counted by type */
 	if (op->class != &scan_class || op->rel->scan.bound_count > 0 ||
-	    op->env->context->batch != NULL || scan->scan == NULL ||
-	    (op->env->context->scan_without & SCAN_WITHOUT_ZONE_MAPS) != 0)
+	    op->env->context->batch != NULL || scan->scan == NULL)
 		return false;
-	*count = scan_row_estimate(scan->scan);
-	return true;
+	return scan_row_count(scan->scan, count);
 }
 
 struct op_state *

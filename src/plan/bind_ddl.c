@@ -7,6 +7,7 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "types/interval.h"
 
 /* ---- names ---- */
 
@@ -192,6 +193,64 @@ check_duplicate(const struct plan_ddl *ddl, const struct ast_column_def *def,
 	return 0;
 }
 
+/* ---- parameters of tables ---- */
+
+static int
+retain_invalid(const struct ast_option *option, struct error *err)
+{
+	(void)error_at(err, option->location, STELE_E_INVALID_PARAMETER_VALUE,
+	    "invalid value for parameter \"retain\"");
+	return error_hint(err,
+	    "How long events are kept is a positive interval such as '90 days';"
+	    " RESET (retain) keeps them for ever.");
+}
+
+/* retain = interval; months have 30 days. */
+static int
+bind_retain(const struct ast_option *option, struct plan_ddl *ddl,
+    struct error *err)
+{
+	const struct type_settings settings = { .now = 0 };
+	const struct ast_expr *value = option->value;
+	struct interval interval;
+	struct error ignored;
+	i128 length;
+
+	if (value == NULL || value->kind != AST_CONST ||
+	    value->constant.kind != AST_STRING ||
+	    interval_parse(value->constant.text, &settings, &interval,
+		&ignored) != 0)
+		return retain_invalid(option, err);
+	length = interval_length(&interval);
+	if (length <= 0 || length > INT64_MAX)
+		return retain_invalid(option, err);
+	ddl->retain_us = (int64_t)length;
+	return 0;
+}
+
+/* WITH (...), SET (...); RESET (...) has no values. */
+static int
+bind_parameters(const struct ast_option *options, uint32_t count, bool is_reset,
+    struct plan_ddl *ddl, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		if (!str_equal(options[i].name, STR("retain"))) {
+			(void)error_at(err, options[i].location,
+			    STELE_E_INVALID_PARAMETER_VALUE,
+			    "unrecognized parameter \"%.*s\"",
+			    STR_FMT(options[i].name));
+			return error_hint(err, "The one there is: retain.");
+		}
+		ddl->has_retain = true;
+		ddl->retain_us = 0;
+		if (!is_reset)
+			rc = bind_retain(&options[i], ddl, err);
+	}
+	return rc;
+}
+
 /* ---- tables ---- */
 
 static int
@@ -225,6 +284,9 @@ bind_create_table(struct binder *binder, const struct ast_create_table *ast,
 			    &ddl->fields[ddl->field_count], err);
 		ddl->field_count++;
 	}
+	if (rc == 0)
+		rc = bind_parameters(ast->options, ast->option_count, false,
+		    ddl, err);
 	return rc;
 }
 
@@ -235,10 +297,6 @@ bind_add_column(struct binder *binder, const struct ast_alter_action *action,
 	struct ddl_field *field = &ddl->fields[ddl->field_count++];
 	int rc;
 
-	if (action->kind != AST_ADD_COLUMN)
-		return error_at(err, action->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "ALTER TABLE ... RENAME is not supported");
 	rc = bind_field(binder, &action->column, NULL, field, err);
 	field->if_not_exists = action->if_not_exists;
 	if (rc == 0 && field->is_not_null && field->default_value == NULL) {
@@ -253,19 +311,40 @@ bind_add_column(struct binder *binder, const struct ast_alter_action *action,
 }
 
 static int
+bind_alter_action(struct binder *binder, const struct ast_alter_action *action,
+    struct plan_ddl *ddl, struct error *err)
+{
+	switch (action->kind) {
+	case AST_ADD_COLUMN:
+		return bind_add_column(binder, action, ddl, err);
+	case AST_SET_OPTIONS:
+	case AST_RESET_OPTIONS:
+		return bind_parameters(action->options, action->option_count,
+		    action->kind == AST_RESET_OPTIONS, ddl, err);
+	case AST_RENAME_COLUMN:
+	case AST_RENAME_TABLE:
+		break;
+	}
+	(void)error_at(err, action->location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "ALTER TABLE ... RENAME is not supported");
+	return error_hint(err,
+	    "A schema may grow by ADD COLUMN; what is stored stays.");
+}
+
+static int
 bind_alter_table(struct binder *binder, const struct ast_alter_table *ast,
     struct plan_ddl *ddl, struct error *err)
 {
 	int rc;
 
-	ddl->op = DDL_OP_ADD_COLUMNS;
+	ddl->op = DDL_OP_ALTER_TABLE;
 	ddl->if_exists = ast->if_exists;
 	ddl->location = ast->name.location;
 	ddl->fields = arena_zalloc(binder->arena,
 	    (ast->action_count + 1) * sizeof(*ddl->fields));
 	rc = changed_name(binder, &ast->name, &ddl->name, err);
 	for (uint32_t i = 0; i < ast->action_count && rc == 0; i++)
-		rc = bind_add_column(binder, &ast->actions[i], ddl, err);
+		rc = bind_alter_action(binder, &ast->actions[i], ddl, err);
 	return rc;
 }
 

@@ -574,7 +574,7 @@ struct plan_copy {
 enum ddl_op {
 	DDL_OP_CREATE_TABLE,
 	DDL_OP_DEFINE,
-	DDL_OP_ADD_COLUMNS,
+	DDL_OP_ALTER_TABLE,
 	DDL_OP_DROP_TABLE,
 	DDL_OP_CREATE_ENUM,
 	DDL_OP_ADD_LABEL,
@@ -614,4 +614,6 @@ struct plan_ddl {
 	bool is_cascade;             /* DROP */
 	const struct sql_view *view; /* CREATE_VIEW: all but OIDs and name */
 	bool or_replace;
+	bool has_retain;   /* CREATE_TABLE, ALTER_TABLE: it is set */
+	int64_t retain_us; /* 0: for ever */
 };

@@ -601,6 +601,8 @@ struct ast_create_table {
 	uint32_t version; /* DEFINE t AS n; 0 if not given */
 	struct ast_column_def *columns;
 	uint32_t column_count;
+	struct ast_option *options; /* WITH (...) */
+	uint32_t option_count;
 	/*
 	 * DEFINE only, one a column: the enum's labels if the field's type was
 	 * written ["a", "b"]; its type is then named t_field.
@@ -615,6 +617,8 @@ enum ast_alter_kind {
 	AST_ADD_COLUMN,
 	AST_RENAME_COLUMN,
 	AST_RENAME_TABLE,
+	AST_SET_OPTIONS,
+	AST_RESET_OPTIONS, /* without values */
 };
 
 struct ast_alter_table {
@@ -625,6 +629,8 @@ struct ast_alter_table {
 		bool if_not_exists;
 		struct ast_column_def column; /* ADD */
 		struct str name, new_name;    /* RENAME */
+		struct ast_option *options;   /* SET, RESET */
+		uint32_t option_count;
 		int location;
 	} * actions;
 	uint32_t action_count;

@@ -33,10 +33,6 @@ refuse_table_clauses(struct convert *c, const PgQuery__CreateStmt *in)
 		    "PARTITION OF");
 	if (in->of_typename != NULL)
 		convert_unsupported(c, 0, EVENT_TABLE, "OF type");
-	if (in->n_options > 0)
-		convert_unsupported(c,
-		    convert_location(c, in->options[0]->def_elem->location),
-		    NULL, "WITH (storage parameters)");
 	if (in->oncommit != PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_NOOP)
 		convert_unsupported(c, 0, NULL, "ON COMMIT");
 	if (!is_empty(in->tablespacename))
@@ -78,6 +74,8 @@ convert_create_table(struct convert *c, const PgQuery__CreateStmt *in,
 	out->if_not_exists = in->if_not_exists;
 	out->is_temporary = strcmp(in->relation->relpersistence, "t") == 0;
 	refuse_table_clauses(c, in);
+	out->options =
+	    convert_options(c, PG_LIST(in, options), &out->option_count);
 	if (in->n_table_elts == 0)
 		return;
 	out->columns =
@@ -110,8 +108,6 @@ alter_word(PgQuery__AlterTableType type)
 		return "ALTER TABLE DROP CONSTRAINT";
 	case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner:
 		return "ALTER TABLE OWNER TO";
-	case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions:
-		return "ALTER TABLE SET (storage parameters)";
 	default:
 		return "this form of ALTER TABLE";
 	}
@@ -121,6 +117,17 @@ static void
 convert_alter_action(struct convert *c, const PgQuery__AlterTableCmd *in,
     struct ast_alter_action *out)
 {
+	bool is_set =
+	    in->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions;
+
+	if (is_set ||
+	    in->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions) {
+		out->kind = is_set ? AST_SET_OPTIONS : AST_RESET_OPTIONS;
+		assert(in->def->node_case == PG_QUERY__NODE__NODE_LIST);
+		out->options = convert_options(c, PG_LIST(in->def->list, items),
+		    &out->option_count);
+		return;
+	}
 	if (in->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn) {
 		convert_unsupported(c, 0,
 		    "A schema may grow by ADD COLUMN; what is stored stays.",

@@ -28,6 +28,7 @@
  *   REPLAY   = REPLAY [type] FOR context (SINCE | RETURN | USING)*
  *   BATCH    = BATCH [ statement (; statement)* [;] ]
  *   EXPLAIN  = EXPLAIN [options] (QUERY | FIND | REPLAY) ...
+ *   RETAIN   = RETAIN type (string | count unit | FOREVER)
  *   FLUSH, PING
  *
  *   name     = [A-Za-z_][A-Za-z0-9_-]*, letters beyond ASCII, or "name"
@@ -145,6 +146,9 @@ MUST_USE int native_within(struct native *n, struct ast_query *query);
 
 /* native_define.c */
 MUST_USE int native_define(struct native *n, struct ast_create_table *out);
+
+/* native_retain.c */
+MUST_USE int native_retain(struct native *n, struct ast_alter_table *out);
 
 /* native_store.c */
 MUST_USE int native_store(struct native *n, struct ast_store *out);

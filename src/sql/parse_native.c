@@ -25,6 +25,7 @@ static const struct {
 	{ "FIND", OWNER_NATIVE },
 	{ "REPLAY", OWNER_NATIVE },
 	{ "DEFINE", OWNER_NATIVE },
+	{ "RETAIN", OWNER_NATIVE },
 	{ "BATCH", OWNER_NATIVE },
 	{ "FLUSH", OWNER_NATIVE },
 	{ "PING", OWNER_NATIVE },
@@ -127,6 +128,13 @@ parse_define(struct native *n, struct ast_stmt *stmt)
 {
 	stmt->kind = AST_DEFINE;
 	return native_define(n, &stmt->create_table);
+}
+
+static int
+parse_retain(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_ALTER_TABLE;
+	return native_retain(n, &stmt->alter_table);
 }
 
 static int
@@ -315,6 +323,7 @@ static const struct {
 	{ "FIND", parse_query },
 	{ "REPLAY", parse_replay },
 	{ "DEFINE", parse_define },
+	{ "RETAIN", parse_retain },
 	{ "BATCH", parse_batch },
 	{ "FLUSH", parse_flush },
 	{ "PING", parse_ping },

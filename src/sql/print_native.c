@@ -326,6 +326,20 @@ put_batch(struct buf *out, const struct ast_stmt *stmt)
 	buf_put_cstr(out, "]");
 }
 
+static void
+put_retain(struct buf *out, const struct ast_alter_table *stmt)
+{
+	const struct ast_expr *value = stmt->actions[0].options[0].value;
+
+	buf_put_cstr(out, "RETAIN ");
+	put_name(out, stmt->name.parts[0]);
+	buf_put_cstr(out, " ");
+	if (value == NULL)
+		buf_put_cstr(out, "FOREVER");
+	else
+		print_string(out, value->constant.text);
+}
+
 void
 print_native(struct buf *out, const struct ast_stmt *stmt)
 {
@@ -341,6 +355,9 @@ print_native(struct buf *out, const struct ast_stmt *stmt)
 		break;
 	case AST_BATCH:
 		put_batch(out, stmt);
+		break;
+	case AST_ALTER_TABLE:
+		put_retain(out, &stmt->alter_table);
 		break;
 	case AST_CHECKPOINT:
 		buf_put_cstr(out, "FLUSH");

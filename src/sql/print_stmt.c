@@ -60,6 +60,22 @@ print_copy(struct buf *out, const struct ast_copy *stmt)
 	}
 }
 
+/* (name = value, ...) */
+static void
+print_parameters(struct buf *out, const struct ast_option *options,
+    uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		buf_put_cstr(out, i > 0 ? ", " : "(");
+		print_name(out, options[i].name);
+		if (options[i].value == NULL)
+			continue;
+		buf_put_cstr(out, " = ");
+		print_expr(out, options[i].value);
+	}
+	buf_put_cstr(out, ")");
+}
+
 static void
 print_create_table(struct buf *out, const struct ast_create_table *stmt)
 {
@@ -70,6 +86,10 @@ print_create_table(struct buf *out, const struct ast_create_table *stmt)
 	buf_put_cstr(out, " (");
 	print_column_defs(out, stmt->columns, stmt->column_count);
 	buf_put_cstr(out, ")");
+	if (stmt->option_count > 0) {
+		buf_put_cstr(out, " WITH ");
+		print_parameters(out, stmt->options, stmt->option_count);
+	}
 }
 
 static void
@@ -98,6 +118,14 @@ print_alter_table(struct buf *out, const struct ast_alter_table *stmt)
 		case AST_RENAME_TABLE:
 			buf_put_cstr(out, "RENAME TO ");
 			print_name(out, action->new_name);
+			break;
+		case AST_SET_OPTIONS:
+		case AST_RESET_OPTIONS:
+			buf_put_cstr(out,
+			    action->kind == AST_SET_OPTIONS ? "SET "
+							    : "RESET ");
+			print_parameters(out, action->options,
+			    action->option_count);
 			break;
 		}
 	}

@@ -9,6 +9,7 @@
 #include "common/must.h"
 #include "engine/catalog/catalog_format.h"
 #include "engine/engine_private.h"
+#include "types/datetime.h"
 
 struct write_batch *
 write_batch_new(struct engine *engine)
@@ -247,13 +248,38 @@ write_batch_seal(struct write_batch *batch, struct error *err)
 	return 0;
 }
 
-static int
-check_used_type(const struct catalog *head, uint32_t oid, struct error *err)
+int
+write_batch_check_age(const struct event_type *type, int64_t time_min,
+    struct error *err)
 {
-	const struct event_type *type = catalog_type_by_oid(head, oid);
+	const struct type_settings settings = { .now = 0 };
+	struct buf text;
 
-	if (type == NULL || type->dropped_at == 0)
+	if (time_min >= type->horizon)
+		return 0;
+	buf_init(&text);
+	timestamptz_put(time_min, &settings, &text);
+	(void)error_set(err, STELE_E_DATETIME_OVERFLOW,
+	    "timestamp %.*s is older than what \"%.*s\" retains",
+	    STR_FMT(buf_str(&text)), STR_FMT(type->name));
+	buf_reset(&text);
+	timestamptz_put(type->horizon, &settings, &text);
+	(void)error_detail(err, "Its events before %.*s are gone.",
+	    STR_FMT(buf_str(&text)));
+	buf_release(&text);
+	return err->code;
+}
+
+static int
+check_used_type(const struct catalog *head, const struct batch_type *used,
+    struct error *err)
+{
+	const struct event_type *type = catalog_type_by_oid(head, used->oid);
+
+	if (type == NULL)
 		return 0; /* not there: the batch makes it itself */
+	if (type->dropped_at == 0)
+		return write_batch_check_age(type, used->time_min, err);
 	return error_set(err, STELE_E_SERIALIZATION_FAILURE,
 	    "could not serialize access: relation \"%.*s\" was dropped "
 	    "concurrently",
@@ -264,15 +290,15 @@ static int
 check_used_types(const struct write_batch *batch, const struct catalog *head,
     struct error *err)
 {
-	const uint32_t *oids =
-	    (const uint32_t *)(const void *)batch->more_types.data;
-	size_t count = batch->more_types.len / sizeof(*oids);
+	const struct batch_type *types =
+	    (const struct batch_type *)(const void *)batch->more_types.data;
+	size_t count = batch->more_types.len / sizeof(*types);
 	int rc = 0;
 
-	if (batch->first_type != 0)
-		rc = check_used_type(head, batch->first_type, err);
+	if (batch->first_type.oid != 0)
+		rc = check_used_type(head, &batch->first_type, err);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = check_used_type(head, oids[i], err);
+		rc = check_used_type(head, &types[i], err);
 	return rc;
 }
 

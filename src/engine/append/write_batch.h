@@ -24,6 +24,12 @@ struct ticket {
 	uint64_t row_count; /* of this shard */
 };
 
+/* A type of its rows. */
+struct batch_type {
+	uint32_t oid;
+	int64_t time_min; /* the oldest timestamp */
+};
+
 /* A schema change in a batch. */
 struct batch_ddl {
 	size_t offset; /* of its entry's length, in the bytes */
@@ -33,9 +39,13 @@ struct batch_ddl {
 struct write_batch {
 	struct engine *engine;
 	struct buf bytes;
-	struct buf row_types;  /* uint32_t, one a row; empty until asked for */
-	uint32_t first_type;   /* of the first row ever added; 0: none */
-	struct buf more_types; /* uint32_t, distinct: other types of rows */
+	struct buf row_types; /* uint32_t, one a row; empty until asked for */
+	/*
+	 * The types of rows ever added, distinct: that of the first (oid 0:
+	 * none) and, struct batch_type, others.
+	 */
+	struct batch_type first_type;
+	struct buf more_types;
 	uint64_t row_count;
 	const struct catalog *base; /* owned: before the first change */
 	struct batch_ddl *ddls;     /* catalogues owned */
@@ -68,11 +78,16 @@ MUST_USE int write_batch_check_size(const struct write_batch *batch,
  */
 MUST_USE int write_batch_seal(struct write_batch *batch, struct error *err);
 
+/* STELE_E_DATETIME_OVERFLOW for events older than the type's horizon. */
+MUST_USE int write_batch_check_age(const struct event_type *type,
+    int64_t time_min, struct error *err);
+
 /*
  * Apply the batch's schema changes to `head`, as the catalogue is now, in
  * effect from `position`, and stamp them with their generations; *out is a new
  * reference to what they make (or to head).  STELE_E_SERIALIZATION_FAILURE if
- * an event type of its rows has gone, or what catalog_apply() answers.
+ * an event type of its rows has gone, STELE_E_DATETIME_OVERFLOW if rows have
+ * become too old, or what catalog_apply() answers.
  */
 MUST_USE int write_batch_rebase(struct write_batch *batch,
     const struct catalog *head, uint64_t position, const struct catalog **out,

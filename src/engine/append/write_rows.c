@@ -85,22 +85,39 @@ check_column(const struct engine_options *limits, const struct event_type *type,
 	return 0;
 }
 
-/* Remember the type, for the check at commit; few are used by one batch. */
 static void
-note_type(struct write_batch *batch, uint32_t oid)
+note_time(struct batch_type *type, int64_t time_min)
 {
-	const uint32_t *oids =
-	    (const uint32_t *)(const void *)batch->more_types.data;
-	size_t count = batch->more_types.len / sizeof(*oids);
+	if (time_min < type->time_min)
+		type->time_min = time_min;
+}
 
-	if (batch->first_type == 0)
-		batch->first_type = oid;
-	if (batch->first_type == oid)
+/*
+ * Remember the type and its oldest row, for the check at commit; few are used
+ * by one batch.  A batch that is rewound remembers too much, which may refuse
+ * what it could take, and does so only when a horizon passes it by.
+ */
+static void
+note_type(struct write_batch *batch, uint32_t oid, int64_t time_min)
+{
+	struct batch_type *types =
+	    (struct batch_type *)(void *)batch->more_types.data;
+	size_t count = batch->more_types.len / sizeof(*types);
+	const struct batch_type noted = { .oid = oid, .time_min = time_min };
+
+	if (batch->first_type.oid == 0)
+		batch->first_type = noted;
+	if (batch->first_type.oid == oid) {
+		note_time(&batch->first_type, time_min);
 		return;
-	for (size_t i = count; i > 0; i--)
-		if (oids[i - 1] == oid)
+	}
+	for (size_t i = count; i > 0; i--) {
+		if (types[i - 1].oid == oid) {
+			note_time(&types[i - 1], time_min);
 			return;
-	buf_put(&batch->more_types, &oid, sizeof(oid));
+		}
+	}
+	buf_put(&batch->more_types, &noted, sizeof(noted));
 }
 
 uint32_t
@@ -128,7 +145,7 @@ struct new_rows {
 
 /* A null timestamp is the server's clock. */
 static void
-stamp(struct new_rows *rows)
+stamp(const struct engine *engine, struct new_rows *rows)
 {
 	const struct vec *given = &rows->cols[1];
 	int64_t now;
@@ -136,7 +153,7 @@ stamp(struct new_rows *rows)
 	rows->timestamps = *given;
 	if (given->nulls == NULL)
 		return;
-	now = os_clock_wall_us(os_clock_real());
+	now = os_clock_wall_us(engine->clock);
 	for (uint32_t i = 0; i < rows->sel.count; i++) {
 		uint32_t row = sel_row(rows->sel, i);
 
@@ -146,6 +163,33 @@ stamp(struct new_rows *rows)
 	}
 	rows->timestamps = (struct vec){ .phys = PHYS_I64 };
 	rows->timestamps.i64 = rows->stamped;
+}
+
+static int64_t
+oldest(const struct new_rows *rows)
+{
+	int64_t time_min = INT64_MAX;
+
+	for (uint32_t i = 0; i < rows->sel.count; i++) {
+		uint32_t at =
+		    vec_index(&rows->timestamps, sel_row(rows->sel, i));
+
+		if (rows->timestamps.i64[at] < time_min)
+			time_min = rows->timestamps.i64[at];
+	}
+	return time_min;
+}
+
+/* Against the horizon as the batch knows it; the commit knows the last. */
+static int
+check_age(const struct write_batch *batch, const struct event_type *type,
+    int64_t time_min, struct error *err)
+{
+	const struct event_type *known =
+	    catalog_type_by_oid(write_batch_catalog(batch), type->oid);
+
+	return write_batch_check_age(known == NULL ? type : known, time_min,
+	    err);
 }
 
 static void
@@ -279,6 +323,7 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 	const struct engine_options *limits = &batch->engine->options;
 	struct write_batch_mark mark = write_batch_mark(batch);
 	struct new_rows rows;
+	int64_t time_min;
 	int rc = 0;
 
 	assert(col_count == 2 + type->field_count && sel.count <= VEC_ROWS);
@@ -291,9 +336,13 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 		rc = measure(limits, &rows, err);
 	if (rc != 0)
 		return rc;
-	note_type(batch, type->oid);
+	stamp(batch->engine, &rows);
+	time_min = oldest(&rows);
+	rc = check_age(batch, type, time_min, err);
+	if (rc != 0)
+		return rc;
+	note_type(batch, type->oid, time_min);
 	buf_reset(&batch->row_types);
-	stamp(&rows);
 	rc = add_rows(batch, &rows, err);
 	if (rc != 0)
 		write_batch_rewind(batch, mark);

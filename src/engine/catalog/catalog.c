@@ -365,6 +365,7 @@ change_create_type(const struct catalog *catalog, const struct ddl *ddl,
 		.fields = ddl->fields,
 		.version_count = 1,
 		.versions = &version,
+		.horizon = HORIZON_NONE,
 	};
 	int rc = check_object_name(catalog, ddl->kind, ddl->name, err);
 
@@ -446,6 +447,25 @@ change_drop_type(const struct catalog *catalog, const struct ddl *ddl,
 		return rc;
 	after = *before;
 	after.dropped_at = position;
+	return event_type_make(&after, catalog, &change->new_type, err);
+}
+
+/* How long events are kept, or since when: the schema stays as it is. */
+static int
+change_retention(const struct catalog *catalog, const struct ddl *ddl,
+    struct change *change, struct error *err)
+{
+	const struct event_type *before;
+	struct event_type after;
+	int rc = find_type(catalog, ddl->oid, &before, err);
+
+	if (rc != 0)
+		return rc;
+	after = *before;
+	if (ddl->kind == DDL_SET_RETAIN)
+		after.retain_us = ddl->time;
+	else if (ddl->time > before->horizon) /* keeps K6 */
+		after.horizon = ddl->time;
 	return event_type_make(&after, catalog, &change->new_type, err);
 }
 
@@ -560,6 +580,9 @@ change_of(const struct catalog *catalog, const struct ddl *ddl,
 		return change_view(catalog, ddl, change, err);
 	case DDL_DROP_VIEW:
 		return change_drop_view(catalog, ddl, change, err);
+	case DDL_SET_RETAIN:
+	case DDL_SET_HORIZON:
+		return change_retention(catalog, ddl, change, err);
 	}
 	return error_set(err, STELE_E_CORRUPT, "unknown kind of schema change");
 }

@@ -21,6 +21,7 @@
  *       event type that uses it.
  *   K5  Names of views are those of event types, too; what a view depends on
  *       is in the catalogue as long as the view is.
+ *   K6  A type's horizon never goes back.
  *
  * Threads: any; reference counts are atomic.
  */
@@ -75,7 +76,11 @@ struct event_type {
 	uint32_t version_count;
 	const struct schema_version *versions; /* the last is current */
 	uint64_t dropped_at; /* position it is hidden from; 0: not dropped */
+	int64_t retain_us;   /* how long its events are kept; 0: for ever */
+	int64_t horizon;     /* those with an older timestamp are gone */
 };
+
+#define HORIZON_NONE INT64_MIN /* no event is older */
 
 /* What a view is made from. */
 struct view_dependency {
@@ -205,6 +210,8 @@ enum ddl_kind { /* on disk: do not renumber */
 	DDL_CREATE_VIEW = 8,
 	DDL_REPLACE_VIEW = 9,
 	DDL_DROP_VIEW = 10,
+	DDL_SET_RETAIN = 11,
+	DDL_SET_HORIZON = 12, /* an older one than there is changes nothing */
 };
 
 /* One change.  Borrowed by the calls that take it. */
@@ -221,6 +228,7 @@ struct ddl {
 	uint32_t label_count;
 	/* CREATE_VIEW, REPLACE_VIEW: all but its OIDs and its name */
 	const struct sql_view *view;
+	int64_t time; /* SET_RETAIN, SET_HORIZON: microseconds */
 };
 
 /*

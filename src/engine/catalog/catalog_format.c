@@ -5,6 +5,7 @@
  *   u8 kind · varint oid · varint row type oid · varint array type oid ·
  *   varint version · string name · varint count, fields · varint count, labels
  *   · of kinds that make a view: the view
+ *   · of SET_RETAIN and SET_HORIZON: zigzag time
  *
  * A field:
  *
@@ -22,11 +23,12 @@
  *
  * A catalogue:
  *
- *   u32 format (3) · u64 generation · u32 next oid ·
+ *   u32 format (4) · u64 generation · u32 next oid ·
  *   varint count, enums: oid, array oid, string name, u8 flags (1 inline; none
  *     in format 1), varint count, labels ·
  *   varint count, types: oid, row type oid, array type oid, string name,
- *     varint dropped at, varint count, fields,
+ *     varint dropped at, zigzag retain and zigzag horizon (from format 4 on),
+ *     varint count, fields,
  *     varint count, versions: varint number, varint field count ·
  *   varint count, views: oid, row type oid, array type oid, string name, view
  *     (none in formats 1 and 2)
@@ -45,9 +47,10 @@
 #include "engine/catalog/catalog_private.h"
 #include "engine/catalog/value_format.h"
 
-#define CATALOG_FORMAT       3
-#define CATALOG_FORMAT_VIEWS 3
-#define CATALOG_FORMAT_MIN   1 /* enums had no flags */
+#define CATALOG_FORMAT           4
+#define CATALOG_FORMAT_RETENTION 4 /* types have theirs */
+#define CATALOG_FORMAT_VIEWS     3
+#define CATALOG_FORMAT_MIN       1 /* enums had no flags */
 
 enum field_flag { /* on disk: do not renumber */
 	FIELD_NOT_NULL = 1,
@@ -245,6 +248,12 @@ makes_view(enum ddl_kind kind)
 	return kind == DDL_CREATE_VIEW || kind == DDL_REPLACE_VIEW;
 }
 
+static bool
+has_time(enum ddl_kind kind)
+{
+	return kind == DDL_SET_RETAIN || kind == DDL_SET_HORIZON;
+}
+
 void
 ddl_encode(const struct ddl *ddl, struct buf *out)
 {
@@ -262,6 +271,8 @@ ddl_encode(const struct ddl *ddl, struct buf *out)
 		value_put_str(out, ddl->labels[i]);
 	if (makes_view(ddl->kind))
 		put_view(out, ddl->view);
+	if (has_time(ddl->kind))
+		value_put_i64(out, ddl->time);
 }
 
 int
@@ -271,7 +282,7 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 	uint8_t kind = reader_u8(r);
 
 	*out = (struct ddl){ .kind = (enum ddl_kind)kind };
-	if (kind < DDL_CREATE_ENUM || kind > DDL_DROP_VIEW)
+	if (kind < DDL_CREATE_ENUM || kind > DDL_SET_HORIZON)
 		r->failed = true;
 	out->oid = get_u32(r);
 	out->row_type_oid = get_u32(r);
@@ -286,6 +297,10 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 		get_view(r, arena, view);
 		out->view = view;
 	}
+	if (has_time(out->kind))
+		out->time = value_get_i64(r);
+	if (out->kind == DDL_SET_RETAIN && out->time < 0)
+		r->failed = true;
 	if (arena_check(arena, err) != 0) /* fails the reader too */
 		return err->code;
 	if (r->failed)
@@ -314,6 +329,8 @@ put_type(struct buf *out, const struct event_type *type)
 	buf_put_varint(out, type->array_type_oid);
 	value_put_str(out, type->name);
 	buf_put_varint(out, type->dropped_at);
+	value_put_i64(out, type->retain_us);
+	value_put_i64(out, type->horizon);
 	buf_put_varint(out, type->field_count);
 	for (uint32_t i = 0; i < type->field_count; i++)
 		put_field(out, &type->fields[i]);
@@ -400,10 +417,11 @@ get_versions(struct reader *r, struct arena *arena, struct event_type *type)
 }
 
 static int
-get_type(struct reader *r, struct arena *arena, struct catalog *catalog,
-    struct error *err)
+get_type(struct reader *r, uint32_t format, struct arena *arena,
+    struct catalog *catalog, struct error *err)
 {
-	struct event_type source = { .oid = get_u32(r) };
+	struct event_type source = { .oid = get_u32(r),
+		.horizon = HORIZON_NONE };
 	const struct event_type *type;
 	int rc;
 
@@ -411,9 +429,13 @@ get_type(struct reader *r, struct arena *arena, struct catalog *catalog,
 	source.array_type_oid = get_u32(r);
 	source.name = value_get_str(r);
 	source.dropped_at = reader_varint(r);
+	if (format >= CATALOG_FORMAT_RETENTION) {
+		source.retain_us = value_get_i64(r);
+		source.horizon = value_get_i64(r);
+	}
 	source.fields = get_fields(r, arena, &source.field_count);
 	get_versions(r, arena, &source);
-	if (r->failed || source.version_count == 0 ||
+	if (r->failed || source.version_count == 0 || source.retain_us < 0 ||
 	    source.oid < FIRST_USER_OID ||
 	    catalog_type_by_oid(catalog, source.oid) != NULL)
 		return malformed(arena, err);
@@ -478,7 +500,7 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 	if (rc == 0)
 		type_count = get_count(r);
 	for (uint32_t i = 0; i < type_count && rc == 0; i++)
-		rc = get_type(r, arena, catalog, err);
+		rc = get_type(r, format, arena, catalog, err);
 	if (rc == 0 && format >= CATALOG_FORMAT_VIEWS)
 		view_count = get_count(r);
 	for (uint32_t i = 0; i < view_count && rc == 0; i++)

@@ -152,6 +152,22 @@ put_event_ids(struct append *append, uint64_t batch_event_id)
 	}
 }
 
+static void
+note_times(const struct append *append)
+{
+	atomic_int_least64_t *time_max = &append->memtable->time_max;
+	int64_t greatest = atomic_load_explicit(time_max, memory_order_relaxed);
+
+	for (uint32_t p = 0; p < append->place_count; p++) {
+		const struct mem_place *place = &append->places[p];
+		const int64_t *times = place->chunk->timestamps + place->at;
+
+		for (uint32_t i = 0; i < place->count; i++)
+			greatest = times[i] > greatest ? times[i] : greatest;
+	}
+	atomic_store_explicit(time_max, greatest, memory_order_relaxed);
+}
+
 /* Let readers see the rows. */
 static void
 publish(struct append *append)
@@ -210,6 +226,7 @@ memtable_append(struct memtable *memtable, const struct event_type *type,
 	if (result != MEMTABLE_OK)
 		return result;
 	put_event_ids(&append, batch_event_id);
+	note_times(&append);
 	publish(&append);
 	if (memtable->row_count == 0)
 		memtable->first_event_id = first_id;

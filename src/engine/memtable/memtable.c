@@ -37,6 +37,7 @@ memtable_new(uint64_t hash_seed, size_t size_bytes)
 	if (memtable == NULL)
 		return NULL;
 	atomic_init(&memtable->refs, 1);
+	atomic_init(&memtable->time_max, INT64_MIN);
 	memtable->hash_seed = hash_seed;
 	memtable->context_mask = room - 1;
 	return memtable;
@@ -320,6 +321,12 @@ uint64_t
 memtable_row_count(const struct memtable *memtable)
 {
 	return memtable->row_count;
+}
+
+int64_t
+memtable_time_max(const struct memtable *memtable)
+{
+	return atomic_load_explicit(&memtable->time_max, memory_order_relaxed);
 }
 
 uint64_t

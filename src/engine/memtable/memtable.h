@@ -115,6 +115,9 @@ uint64_t memtable_row_count(const struct memtable *memtable);
 uint64_t memtable_first_event_id(const struct memtable *memtable);
 uint64_t memtable_last_event_id(const struct memtable *memtable);
 
+/* The greatest timestamp, or INT64_MIN.  Any thread's, at any time. */
+int64_t memtable_time_max(const struct memtable *memtable);
+
 /* ---- reading ---- */
 
 const struct mem_type *memtable_type(const struct memtable *memtable,

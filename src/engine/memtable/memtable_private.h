@@ -31,6 +31,7 @@ struct memtable {
 	size_t bytes;
 	uint64_t row_count;
 	uint64_t first_event_id, last_event_id;
+	atomic_int_least64_t time_max; /* relaxed: a number alone */
 	_Atomic(struct mem_type *) types[TYPE_BUCKETS];
 	uint32_t type_count;
 	uint32_t context_mask;

@@ -32,7 +32,8 @@ mem_close(struct scan_cursor *base)
 }
 
 static struct mem_cursor *
-mem_cursor_new(struct scan *scan, const struct scan_cursor_class *class)
+mem_cursor_new(struct scan *scan, const struct scan_part *part,
+    const struct scan_cursor_class *class)
 {
 	struct mem_cursor *cursor = calloc(1, sizeof(*cursor));
 
@@ -40,8 +41,9 @@ mem_cursor_new(struct scan *scan, const struct scan_cursor_class *class)
 		return NULL;
 	cursor->base.class = class;
 	cursor->base.scan = scan;
+	cursor->base.spec = scan_part_spec(scan, part);
 	arena_init(&cursor->arena, NULL);
-	cursor->cols = calloc(scan->spec.attnum_count + (size_t)1,
+	cursor->cols = calloc(cursor->base.spec->attnum_count + (size_t)1,
 	    sizeof(cursor->cols[0]));
 	if (cursor->cols != NULL)
 		return cursor;
@@ -57,7 +59,7 @@ finish_batch(struct mem_cursor *cursor, uint32_t rows, struct batch *out,
 
 	*out = (struct batch){
 		.row_count = rows,
-		.col_count = cursor->base.scan->spec.attnum_count,
+		.col_count = cursor->base.spec->attnum_count,
 		.cols = cursor->cols,
 		.sel = sel_all(rows),
 	};
@@ -70,7 +72,7 @@ static int
 chunks_next(struct scan_cursor *base, struct batch *out, struct error *err)
 {
 	struct mem_cursor *cursor = (struct mem_cursor *)base;
-	const struct scan_spec *spec = &base->scan->spec;
+	const struct scan_spec *spec = base->spec;
 
 	arena_reset(&cursor->arena);
 	while (cursor->chunks_left > 0) {
@@ -104,7 +106,7 @@ int
 mem_chunks_open(struct scan *scan, const struct scan_part *part,
     struct scan_cursor **out, struct error *err)
 {
-	struct mem_cursor *cursor = mem_cursor_new(scan, &chunks_class);
+	struct mem_cursor *cursor = mem_cursor_new(scan, part, &chunks_class);
 
 	if (cursor == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
@@ -137,7 +139,7 @@ static int
 search_refs(struct mem_cursor *cursor, const struct mem_chunk *chunk,
     struct error *err)
 {
-	const struct scan_spec *spec = &cursor->base.scan->spec;
+	const struct scan_spec *spec = cursor->base.spec;
 	const struct mem_chunk *first = chunk;
 	size_t count = 0;
 
@@ -165,7 +167,7 @@ static int
 collect_refs(struct mem_cursor *cursor, const struct memtable *memtable,
     struct error *err)
 {
-	const struct scan_spec *spec = &cursor->base.scan->spec;
+	const struct scan_spec *spec = cursor->base.spec;
 	mem_ref newest = memtable_context_newest(memtable, spec->context);
 	size_t at, count = 0;
 	mem_ref ref;
@@ -190,7 +192,7 @@ static int
 find_refs(struct mem_cursor *cursor, const struct mem_chunk *chunk,
     struct error *err)
 {
-	const struct scan_spec *spec = &cursor->base.scan->spec;
+	const struct scan_spec *spec = cursor->base.spec;
 	uint32_t next = 0;
 
 	cursor->refs =
@@ -232,7 +234,7 @@ static int
 refs_next(struct scan_cursor *base, struct batch *out, struct error *err)
 {
 	struct mem_cursor *cursor = (struct mem_cursor *)base;
-	const struct scan_spec *spec = &base->scan->spec;
+	const struct scan_spec *spec = base->spec;
 	uint16_t rows[VEC_ROWS];
 	const struct mem_chunk *chunk;
 	uint32_t count;
@@ -270,7 +272,7 @@ int
 mem_rows_open(struct scan *scan, const struct scan_part *part,
     struct scan_cursor **out, struct error *err)
 {
-	struct mem_cursor *cursor = mem_cursor_new(scan, &refs_class);
+	struct mem_cursor *cursor = mem_cursor_new(scan, part, &refs_class);
 	int rc;
 
 	if (cursor == NULL)

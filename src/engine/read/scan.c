@@ -20,7 +20,7 @@ out_of_memory(struct error *err)
 	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
-/* One more part of a run, zeroed; NULL without memory. */
+/* One more part of a run, zeroed but for its age; NULL without memory. */
 static struct scan_part *
 add_part(struct scan *scan, struct scan_run *run)
 {
@@ -38,6 +38,8 @@ add_part(struct scan *scan, struct scan_run *run)
 		run->part_room = room;
 	}
 	memset(&run->parts[run->part_count], 0, sizeof(run->parts[0]));
+	run->parts[run->part_count].is_aged = scan->is_aging;
+	scan->has_aged |= scan->is_aging;
 	return &run->parts[run->part_count++];
 }
 
@@ -158,6 +160,7 @@ add_segment(struct scan *scan, uint32_t first, struct segment *segment,
 		scan->opened.segments_pruned++;
 		return 0;
 	}
+	scan->is_aging = segment_meta(segment)->time_min < scan->horizon;
 	rc = segment_section(segment, scan->spec.type->oid, &section, err);
 	if (rc != 0 || section == NULL)
 		return rc;
@@ -234,6 +237,7 @@ add_memtable(struct scan *scan, struct scan_run *run,
 	const struct scan_spec *spec = &scan->spec;
 	const struct mem_type *type;
 
+	scan->is_aging = scan->horizon != HORIZON_NONE;
 	if (!spec->has_context && spec->event_ids == NULL)
 		return add_chunks(scan, run, memtable, err);
 	type = memtable_type(memtable, spec->type->oid);
@@ -308,6 +312,9 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 	assert(spec->event_ids == NULL || !spec->has_context);
 	if (spec->event_ids != NULL)
 		limit_events(&scan->spec);
+	rc = scan_age_init(scan, err);
+	if (rc != 0)
+		return rc;
 	if (spec->has_context) {
 		first = engine_shard_of(engine, spec->context);
 		limit = first + 1;
@@ -342,6 +349,15 @@ scan_row_estimate(const struct scan *scan)
 	return scan->row_estimate;
 }
 
+bool
+scan_row_count(const struct scan *scan, uint64_t *out)
+{
+	*out = scan->row_estimate;
+	return !scan->has_aged && !scan->spec.has_context &&
+	    scan->spec.event_ids == NULL &&
+	    (scan->spec.without & SCAN_WITHOUT_ZONE_MAPS) == 0;
+}
+
 struct scan_stats
 scan_stats(const struct scan *scan)
 {
@@ -360,26 +376,42 @@ scan_close(struct scan *scan)
 	(void)scan;
 }
 
+static int
+open_part(struct scan *scan, const struct scan_part *part,
+    struct scan_cursor **out, struct error *err)
+{
+	switch (part->kind) {
+	case PART_ZONES:
+	case PART_ROWS:
+		return segment_part_open(scan, part, out, err);
+	case PART_CHUNKS:
+		return mem_chunks_open(scan, part, out, err);
+	case PART_CONTEXT:
+	case PART_EVENTS:
+		return mem_rows_open(scan, part, out, err);
+	}
+	return error_set(err, STELE_E_INTERNAL, "unknown part of a scan");
+}
+
 int
 scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
     struct scan_cursor **out, struct error *err)
 {
 	const struct scan_part *what = &scan->runs[run].parts[part];
+	int rc;
 
 	*out = NULL;
 	atomic_fetch_add_explicit(&scan->engine->scan_count, 1,
 	    memory_order_relaxed); /* only whether it moves is asked for */
-	switch (what->kind) {
-	case PART_ZONES:
-	case PART_ROWS:
-		return segment_part_open(scan, what, out, err);
-	case PART_CHUNKS:
-		return mem_chunks_open(scan, what, out, err);
-	case PART_CONTEXT:
-	case PART_EVENTS:
-		return mem_rows_open(scan, what, out, err);
-	}
-	return error_set(err, STELE_E_INTERNAL, "unknown part of a scan");
+	rc = open_part(scan, what, out, err);
+	if (rc != 0 || !what->is_aged)
+		return rc;
+	(*out)->young = malloc(VEC_ROWS * sizeof((*out)->young[0]));
+	if ((*out)->young != NULL)
+		return 0;
+	(*out)->class->close(*out);
+	*out = NULL;
+	return out_of_memory(err);
 }
 
 int
@@ -388,6 +420,8 @@ scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
 {
 	int rc = cursor->class->next(cursor, out, err);
 
+	if (rc == 1 && cursor->young != NULL)
+		scan_age_filter(cursor, out);
 	if (rc == 1)
 		cursor->rows += out->sel.count;
 	return rc;
@@ -400,6 +434,7 @@ scan_cursor_close(struct scan_cursor *cursor)
 
 	if (cursor == NULL)
 		return;
+	free(cursor->young);
 	scan = cursor->scan;
 	if (scan != NULL) { /* statistics: no order with other memory */
 		atomic_fetch_add_explicit(&scan->rows, cursor->rows,

@@ -35,6 +35,7 @@ struct scan_part {
 	const struct mem_chunk *chunk; /* PART_CHUNKS: first of `count`;
 					  else first of the type */
 	const struct memtable *memtable;
+	bool is_aged; /* it may have rows from before the horizon */
 };
 
 struct scan_run {
@@ -47,6 +48,15 @@ struct scan_run {
 /* In the caller's arena; borrows the snapshot. */
 struct scan {
 	struct scan_spec spec; /* event_id limits as they apply */
+	/*
+	 * Events with an older timestamp are not there any more.  Parts that
+	 * may have some are read with another spec: the timestamp is one more
+	 * column, the last.
+	 */
+	int64_t horizon;
+	struct scan_spec aged_spec;
+	bool has_aged; /* such parts */
+	bool is_aging; /* the parts that are being added are such */
 	struct arena *arena;
 	struct engine *engine;
 	struct scan_run *runs;
@@ -67,10 +77,26 @@ struct scan_cursor_class {
 
 struct scan_cursor {
 	const struct scan_cursor_class *class;
-	struct scan *scan; /* NULL: of a write batch */
+	struct scan *scan;            /* NULL: of a write batch */
+	const struct scan_spec *spec; /* what it reads; not of a batch */
+	uint16_t *young; /* VEC_ROWS, to filter an aged part; owned, or NULL */
 	uint64_t rows;
 	uint64_t bytes_read;
 };
+
+/* How a part is read. */
+static inline const struct scan_spec *
+scan_part_spec(const struct scan *scan, const struct scan_part *part)
+{
+	return part->is_aged ? &scan->aged_spec : &scan->spec;
+}
+
+/*
+ * scan_age.c: take the horizon from the snapshot into the scan's specs; and
+ * leave in a batch of an aged part what is not older.
+ */
+MUST_USE int scan_age_init(struct scan *scan, struct error *err);
+void scan_age_filter(struct scan_cursor *cursor, struct batch *out);
 
 /* mem_cursor.c */
 MUST_USE int mem_chunks_open(struct scan *scan, const struct scan_part *part,

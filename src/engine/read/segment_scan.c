@@ -47,11 +47,12 @@ segment_part_open(struct scan *scan, const struct scan_part *part,
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	cursor->base.class = &segment_cursor_class;
 	cursor->base.scan = scan;
+	cursor->base.spec = scan_part_spec(scan, part);
 	if (part->kind == PART_ZONES)
-		rc = segment_cursor_open_zones(part->section, &scan->spec,
+		rc = segment_cursor_open_zones(part->section, cursor->base.spec,
 		    part->numbers, part->count, &cursor->inner, err);
 	else
-		rc = segment_cursor_open_rows(part->section, &scan->spec,
+		rc = segment_cursor_open_rows(part->section, cursor->base.spec,
 		    part->numbers, part->count, &cursor->inner, err);
 	if (rc != 0)
 		free(cursor);

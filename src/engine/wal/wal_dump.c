@@ -147,6 +147,10 @@ ddl_name(enum ddl_kind kind)
 		return "replace view";
 	case DDL_DROP_VIEW:
 		return "drop view";
+	case DDL_SET_RETAIN:
+		return "set retain";
+	case DDL_SET_HORIZON:
+		return "set horizon";
 	default:
 		return "change";
 	}
