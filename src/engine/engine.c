@@ -181,6 +181,8 @@ recover(struct engine *engine, struct manifest *manifest, struct error *err)
 static void
 set_defaults(struct engine_options *options)
 {
+	if (options->old_snapshot_memory_bytes == 0)
+		options->old_snapshot_memory_bytes = SIZE_MAX;
 	if (options->worker_count == 0)
 		options->worker_count = os_core_count();
 	if (options->compaction_window_us == 0)

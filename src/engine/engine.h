@@ -44,6 +44,7 @@ struct engine_options {
 	uint64_t manifest_log_bytes;   /* then it is rewritten; 0: 1 MiB */
 	size_t batch_memory_bytes;     /* a larger batch is STELE_E_LIMIT */
 	size_t block_cache_size_bytes;
+	size_t old_snapshot_memory_bytes; /* 0: no limit */
 	bool is_retention_off; /* tests that move horizons themselves */
 	struct os_clock
 	    *clock; /* of events and retention; NULL: the kernel's */

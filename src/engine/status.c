@@ -130,10 +130,15 @@ engine_each_segment(struct engine *engine,
 		.fn = fn,
 		.arg = arg,
 	};
-	int rc = 0;
+	int rc;
 
 	if (snapshot == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = snapshot_enter(snapshot, err);
+	if (rc != 0) {
+		snapshot_unref(snapshot);
+		return rc;
+	}
 	arena_init(&teller.arena, NULL);
 	teller.catalog = snapshot->catalog;
 	teller.types = calloc(snapshot->catalog->type_count + (size_t)1,
@@ -142,6 +147,7 @@ engine_each_segment(struct engine *engine,
 		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	for (uint32_t s = 0; s < engine->shard_count && rc == 0; s++)
 		rc = tell_shard(&teller, snapshot->view->shards[s], err);
+	snapshot_leave(snapshot);
 	snapshot_unref(snapshot);
 	free(teller.types);
 	arena_release(&teller.arena);

@@ -146,10 +146,15 @@ static int
 verify_segments(struct running_verifier *v, struct error *err)
 {
 	struct snapshot *snapshot = engine_snapshot(v->engine, 0, NULL, NULL);
-	int rc = 0;
+	int rc;
 
 	if (snapshot == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = snapshot_enter(snapshot, err);
+	if (rc != 0) {
+		snapshot_unref(snapshot);
+		return rc;
+	}
 	count_totals(v, snapshot->view);
 	show_progress(v);
 	for (uint32_t s = 0; s < v->engine->shard_count; s++) {
@@ -159,6 +164,7 @@ verify_segments(struct running_verifier *v, struct error *err)
 			rc = verify_segment(v, segment_meta(part->segments[i]),
 			    err);
 	}
+	snapshot_leave(snapshot);
 	snapshot_unref(snapshot);
 	return rc;
 }

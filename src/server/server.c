@@ -305,6 +305,8 @@ server_engine_options(const struct config *config, struct engine_options *out)
 		.batch_memory_bytes = (size_t)config->batch_memory_bytes,
 		.block_cache_size_bytes =
 		    (size_t)config->block_cache_size_bytes,
+		.old_snapshot_memory_bytes =
+		    (size_t)config->old_snapshot_memory_bytes,
 		.max_fields = (uint32_t)config->max_fields,
 		.max_event_types = (uint32_t)config->max_event_types,
 		.max_context_size_bytes =

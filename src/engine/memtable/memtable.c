@@ -323,6 +323,21 @@ memtable_row_count(const struct memtable *memtable)
 	return memtable->row_count;
 }
 
+void
+memtable_set_flushed(struct memtable *memtable)
+{
+	memtable->is_flushed = true;
+}
+
+size_t
+memtable_mark_kept(struct memtable *memtable, uint64_t mark)
+{
+	if (!memtable->is_flushed || memtable->kept_mark == mark)
+		return 0;
+	memtable->kept_mark = mark;
+	return memtable->bytes;
+}
+
 int64_t
 memtable_time_max(const struct memtable *memtable)
 {

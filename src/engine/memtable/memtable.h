@@ -115,6 +115,13 @@ uint64_t memtable_row_count(const struct memtable *memtable);
 uint64_t memtable_first_event_id(const struct memtable *memtable);
 uint64_t memtable_last_event_id(const struct memtable *memtable);
 
+/*
+ * It has become a segment: only snapshots keep it.  And its bytes if it has, and
+ * this mark is new to it; 0 otherwise.  Under the lock of the view.
+ */
+void memtable_set_flushed(struct memtable *memtable);
+size_t memtable_mark_kept(struct memtable *memtable, uint64_t mark);
+
 /* The greatest timestamp, or INT64_MIN.  Any thread's, at any time. */
 int64_t memtable_time_max(const struct memtable *memtable);
 

@@ -31,6 +31,8 @@ struct memtable {
 	size_t bytes;
 	uint64_t row_count;
 	uint64_t first_event_id, last_event_id;
+	bool is_flushed;    /* under the view's lock, as is: */
+	uint64_t kept_mark; /* the last look at what snapshots keep */
 	atomic_int_least64_t time_max; /* relaxed: a number alone */
 	_Atomic(struct mem_type *) types[TYPE_BUCKETS];
 	uint32_t type_count;

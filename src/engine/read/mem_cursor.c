@@ -12,6 +12,7 @@
 
 struct mem_cursor {
 	struct scan_cursor base;
+	struct memtable *memtable;     /* referenced (R4) */
 	struct arena arena;            /* of the current batch */
 	const struct mem_chunk *chunk; /* PART_CHUNKS: the next one */
 	uint32_t chunks_left;
@@ -26,6 +27,7 @@ mem_close(struct scan_cursor *base)
 	struct mem_cursor *cursor = (struct mem_cursor *)base;
 
 	arena_release(&cursor->arena);
+	memtable_unref(cursor->memtable);
 	free(cursor->refs);
 	free(cursor->cols);
 	free(cursor);
@@ -42,6 +44,7 @@ mem_cursor_new(struct scan *scan, const struct scan_part *part,
 	cursor->base.class = class;
 	cursor->base.scan = scan;
 	cursor->base.spec = scan_part_spec(scan, part);
+	cursor->memtable = memtable_ref(part->memtable);
 	arena_init(&cursor->arena, NULL);
 	cursor->cols = calloc(cursor->base.spec->attnum_count + (size_t)1,
 	    sizeof(cursor->cols[0]));

@@ -184,8 +184,8 @@ add_segment(struct scan *scan, uint32_t first, struct segment *segment,
 /* ---- MemTables ---- */
 
 static int
-add_chunks(struct scan *scan, struct scan_run *run,
-    const struct memtable *memtable, struct error *err)
+add_chunks(struct scan *scan, struct scan_run *run, struct memtable *memtable,
+    struct error *err)
 {
 	const struct mem_type *type =
 	    memtable_type(memtable, scan->spec.type->oid);
@@ -216,8 +216,7 @@ add_chunks(struct scan *scan, struct scan_run *run,
 /* Some rows that are found when the part is read. */
 static int
 add_found(struct scan *scan, struct scan_run *run, enum scan_part_kind kind,
-    const struct memtable *memtable, const struct mem_chunk *chunk,
-    struct error *err)
+    struct memtable *memtable, const struct mem_chunk *chunk, struct error *err)
 {
 	struct scan_part *part = add_part(scan, run);
 
@@ -231,8 +230,8 @@ add_found(struct scan *scan, struct scan_run *run, enum scan_part_kind kind,
 }
 
 static int
-add_memtable(struct scan *scan, struct scan_run *run,
-    const struct memtable *memtable, struct error *err)
+add_memtable(struct scan *scan, struct scan_run *run, struct memtable *memtable,
+    struct error *err)
 {
 	const struct scan_spec *spec = &scan->spec;
 	const struct mem_type *type;
@@ -290,13 +289,26 @@ add_shard(struct scan *scan, const struct shard_view *part, struct error *err)
 	return rc;
 }
 
+/* Between enter and leave of the snapshot. */
+static int
+fill_scan(struct scan *scan, uint32_t first, uint32_t limit, struct error *err)
+{
+	const struct view *view = scan->spec.snapshot->view;
+	int rc = 0;
+
+	for (uint32_t i = first; i < limit && rc == 0; i++)
+		rc = add_shard(scan, view->shards[i], err);
+	if (rc == 0)
+		rc = arena_check(scan->arena, err);
+	return rc;
+}
+
 int
 scan_open(struct engine *engine, const struct scan_spec *spec,
     struct arena *arena, struct scan **out, struct error *err)
 {
-	const struct view *view = spec->snapshot->view;
 	struct scan *scan = arena_zalloc(arena, sizeof(*scan));
-	uint32_t first = 0, limit = view->shard_count;
+	uint32_t first = 0, limit = engine->shard_count;
 	int rc = 0;
 
 	*out = NULL;
@@ -322,10 +334,11 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 	/* 0 means "no limit" to those below, and nothing is visible yet. */
 	if (scan->spec.event_id_last == 0)
 		limit = first;
-	for (uint32_t i = first; i < limit && rc == 0; i++)
-		rc = add_shard(scan, view->shards[i], err);
-	if (rc == 0)
-		rc = arena_check(arena, err);
+	rc = snapshot_enter(spec->snapshot, err);
+	if (rc != 0)
+		return rc;
+	rc = fill_scan(scan, first, limit, err);
+	snapshot_leave(spec->snapshot);
 	if (rc == 0)
 		*out = scan;
 	return rc;
@@ -403,7 +416,11 @@ scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
 	*out = NULL;
 	atomic_fetch_add_explicit(&scan->engine->scan_count, 1,
 	    memory_order_relaxed); /* only whether it moves is asked for */
+	rc = snapshot_enter(scan->spec.snapshot, err);
+	if (rc != 0)
+		return rc;
 	rc = open_part(scan, what, out, err);
+	snapshot_leave(scan->spec.snapshot);
 	if (rc != 0 || !what->is_aged)
 		return rc;
 	(*out)->young = malloc(VEC_ROWS * sizeof((*out)->young[0]));
@@ -418,8 +435,12 @@ int
 scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
     struct error *err)
 {
-	int rc = cursor->class->next(cursor, out, err);
+	int rc = 0;
 
+	if (cursor->scan != NULL)
+		rc = snapshot_check(cursor->scan->spec.snapshot, err);
+	if (rc == 0)
+		rc = cursor->class->next(cursor, out, err);
 	if (rc == 1 && cursor->young != NULL)
 		scan_age_filter(cursor, out);
 	if (rc == 1)

@@ -34,7 +34,7 @@ struct scan_part {
 	uint32_t count;
 	const struct mem_chunk *chunk; /* PART_CHUNKS: first of `count`;
 					  else first of the type */
-	const struct memtable *memtable;
+	struct memtable *memtable;
 	bool is_aged; /* it may have rows from before the horizon */
 };
 

@@ -77,7 +77,7 @@ put_memtable(struct shard_view *part, struct memtable *memtable)
 
 /* ---- views ---- */
 
-static void
+void
 view_unref(struct view *view)
 {
 	if (view == NULL || !give_back(&view->refs))
@@ -385,6 +385,44 @@ engine_catalog(struct engine *engine)
 
 /* ---- snapshots ---- */
 
+/* Under the holder's lock: the youngest, of what there is now. */
+static void
+snapshot_init(struct snapshot *snapshot, struct view_holder *holder)
+{
+	atomic_init(&snapshot->refs, 1);
+	atomic_init(&snapshot->is_too_old, false);
+	pthread_mutex_init(&snapshot->lock, NULL);
+	snapshot->user_count = 0;
+	snapshot->catalog = catalog_ref(holder->catalog);
+	snapshot->view = holder->view;
+	take(&holder->view->refs);
+	snapshot->holder = holder;
+	snapshot->younger = NULL;
+	snapshot->older = holder->youngest;
+	if (holder->youngest != NULL)
+		holder->youngest->younger = snapshot;
+	else
+		holder->oldest = snapshot;
+	holder->youngest = snapshot;
+}
+
+static void
+unlink_snapshot(struct snapshot *snapshot)
+{
+	struct view_holder *holder = snapshot->holder;
+
+	pthread_mutex_lock(&holder->lock);
+	if (snapshot->older != NULL)
+		snapshot->older->younger = snapshot->younger;
+	else
+		holder->oldest = snapshot->younger;
+	if (snapshot->younger != NULL)
+		snapshot->younger->older = snapshot->older;
+	else
+		holder->youngest = snapshot->older;
+	pthread_mutex_unlock(&holder->lock);
+}
+
 struct snapshot *
 engine_snapshot(struct engine *engine, uint64_t after, void (*wake)(void *arg),
     void *arg)
@@ -417,10 +455,7 @@ engine_snapshot(struct engine *engine, uint64_t after, void (*wake)(void *arg),
 		free(snapshot);
 		return NULL;
 	}
-	atomic_init(&snapshot->refs, 1);
-	snapshot->catalog = catalog_ref(holder->catalog);
-	snapshot->view = holder->view;
-	take(&holder->view->refs);
+	snapshot_init(snapshot, holder);
 	pthread_mutex_unlock(&holder->lock);
 	free(waiter);
 	return snapshot;
@@ -438,8 +473,10 @@ snapshot_unref(struct snapshot *snapshot)
 {
 	if (snapshot == NULL || !give_back(&snapshot->refs))
 		return;
+	unlink_snapshot(snapshot);
 	catalog_unref(snapshot->catalog);
 	view_unref(snapshot->view);
+	pthread_mutex_destroy(&snapshot->lock);
 	free(snapshot);
 }
 

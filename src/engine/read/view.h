@@ -15,6 +15,8 @@
  *       view taken after reading a position holds every event up to it.
  *   R3  Position, catalogue and view of a snapshot are read under one lock,
  *       and position and catalogue are published together under it.
+ *   R4  A snapshot that is too old has given up its view: nothing is opened
+ *       in it any more (72000), and what is open holds what it reads itself.
  *
  * Threads: any; references are atomic.
  */
@@ -48,7 +50,14 @@ struct snapshot {
 	atomic_uint refs;
 	uint64_t position;
 	const struct catalog *catalog;
-	struct view *view;
+	struct view_holder *holder;
+	struct snapshot *older, *younger; /* under the holder's lock */
+
+	/* R4 */
+	pthread_mutex_t lock;
+	struct view *view; /* under the lock, or between enter and leave */
+	uint32_t user_count;
+	atomic_bool is_too_old; /* set under the lock, once */
 };
 
 /* Who waits for a position to become visible. */
@@ -62,6 +71,8 @@ struct view_holder {
 	const struct catalog *catalog;
 	atomic_uint_least64_t position; /* stored under the lock, release */
 	struct view_waiter *waiters;
+	struct snapshot *oldest, *youngest; /* of all that there are */
+	uint64_t kept_mark;   /* of the last look at what they keep */
 	pthread_cond_t moved; /* the position, for those who may block */
 	bool is_closed;       /* the position will not move any more */
 };
@@ -101,3 +112,24 @@ void view_close(struct view_holder *holder);
 
 /* Block until the position is reached; false if it never will be. */
 bool view_wait(struct view_holder *holder, uint64_t position);
+
+/*
+ * Use a snapshot's view: 0, or STELE_E_SNAPSHOT_TOO_OLD.  Between these two the
+ * view and all that it lists is there.
+ */
+MUST_USE int snapshot_enter(struct snapshot *snapshot, struct error *err);
+void snapshot_leave(struct snapshot *snapshot);
+
+/* STELE_E_SNAPSHOT_TOO_OLD if it is. */
+MUST_USE int snapshot_check(const struct snapshot *snapshot, struct error *err);
+
+/*
+ * snapshot_memory.c: a MemTable has become a segment, and is kept by snapshots
+ * alone.  If those keep more than `limit_bytes` in all, the oldest of them are
+ * too old from now on.
+ */
+void view_limit_snapshots(struct view_holder *holder, struct memtable *flushed,
+    size_t limit_bytes);
+
+/* The view's own, for snapshot_memory.c. */
+void view_unref(struct view *view);

@@ -189,6 +189,8 @@ flush_memtable(struct flusher *flusher, struct shard *shard,
 		log_error(LOG_SHARD, "out of memory, trying again",
 		    LOG_UINT("shard", shard->id));
 	pthread_mutex_unlock(&shard->view_lock);
+	view_limit_snapshots(&engine->view, memtable,
+	    engine->options.old_snapshot_memory_bytes);
 	log_debug(LOG_SHARD, "flushed", LOG_UINT("shard", shard->id),
 	    LOG_UINT("segment", number), LOG_UINT("rows", meta.row_count),
 	    LOG_UINT("bytes", meta.size_bytes));
