@@ -53,7 +53,7 @@ struct engine_options {
 	uint32_t max_context_size_bytes;
 	size_t max_string_size_bytes;
 	size_t max_row_size_bytes;
-	bool compaction;                /* merge when it is worth while */
+	bool compaction; /* merge when it is worth while, drop what is old */
 	int64_t compaction_window_us;   /* 0: a day */
 	uint64_t compaction_rate_bytes; /* a second; 0: any */
 };

@@ -152,8 +152,9 @@ end_status(struct compact_task *task, const struct merge_result *result, int rc,
 
 /* ---- publishing ---- */
 
-static void
-swap_view(struct compact_task *task, struct segment **outputs, uint32_t count)
+void
+compact_swap_view(struct compact_task *task, uint32_t input_count,
+    struct segment **outputs, uint32_t count)
 {
 	struct engine *engine = task->compactor->engine;
 	struct shard *shard = &engine->shards[task->shard];
@@ -161,7 +162,7 @@ swap_view(struct compact_task *task, struct segment **outputs, uint32_t count)
 
 	pthread_mutex_lock(&shard->view_lock);
 	while (view_replace_segments(&engine->view, task->shard, task->inputs,
-		   task->choice.input_count, outputs, count, &err) != 0) {
+		   input_count, outputs, count, &err) != 0) {
 		/* The MANIFEST says so: it cannot be taken back. */
 		log_error(LOG_SEGMENT, "out of memory, trying again",
 		    LOG_UINT("shard", task->shard));
@@ -169,7 +170,7 @@ swap_view(struct compact_task *task, struct segment **outputs, uint32_t count)
 		    os_clock_monotonic_ns(os_clock_real()) + VIEW_RETRY_NS);
 	}
 	pthread_mutex_unlock(&shard->view_lock);
-	for (uint32_t i = 0; i < task->choice.input_count; i++)
+	for (uint32_t i = 0; i < input_count; i++)
 		segment_remove_at_end(task->inputs[i]);
 }
 
@@ -209,7 +210,8 @@ publish(struct compact_task *task, const struct merge_spec *spec,
 		is_known_lost = publish_is_taken_back(rc);
 	}
 	if (rc == 0)
-		swap_view(task, outputs, result->output_count);
+		compact_swap_view(task, task->choice.input_count, outputs,
+		    result->output_count);
 	else if (is_known_lost)
 		merge_result_remove(spec, result);
 	for (uint32_t i = 0; outputs != NULL && i < result->output_count; i++)
@@ -327,7 +329,9 @@ compact_task_run(struct compact_task *task, uint32_t shard,
 	task->bad_segment = 0;
 	task->choice.input_count = 0;
 	task->part = view_shard(&task->compactor->engine->view, shard);
-	rc = choose(task, *policy, err);
+	rc = compact_drop(task, err);
+	if (rc == 0)
+		rc = choose(task, *policy, err);
 	if (rc == 0 && task->choice.kind != COMPACT_NOTHING) {
 		rc = merge(task, policy, err);
 		if (rc == 0)

@@ -52,11 +52,21 @@ struct compact_task {
 };
 
 /*
- * Look at the shard and merge what is to be merged.  Returns 1 if it has
- * merged, 0 if there is nothing to do, or why it could not.
+ * Look at the shard, give up what is too old, or merge what is to be merged.
+ * Returns 1 if it has, 0 if there is nothing to do, or why it could not.
  */
 MUST_USE int compact_task_run(struct compact_task *task, uint32_t shard,
     const struct compact_policy *policy, struct error *err);
+
+/*
+ * compact_drop.c: give up segments of which all is older than the horizons.
+ * Returns as compact_task_run().
+ */
+MUST_USE int compact_drop(struct compact_task *task, struct error *err);
+
+/* The first inputs of the task give their place in the view to the outputs. */
+void compact_swap_view(struct compact_task *task, uint32_t input_count,
+    struct segment **outputs, uint32_t count);
 
 /* Under the compactor's lock: as it is now. */
 void compact_task_status(const struct compact_task *task,

@@ -70,6 +70,14 @@ is_retained(const struct event_type *type)
 	return type->retain_us > 0 && type->dropped_at == 0;
 }
 
+/* Some segments may be too old as a whole now. */
+static void
+wake_compactor(struct engine *engine)
+{
+	for (uint32_t i = 0; i < engine->shard_count; i++)
+		compactor_wake(&engine->compactor, i);
+}
+
 /*
  * The types that are to be looked at; an anchor holds until somebody else has
  * set the horizon.  Without memory they stay as they were.
@@ -95,6 +103,7 @@ follow_catalog(struct retention *retention, const struct catalog *catalog)
 			types[count++] = *known;
 			continue;
 		}
+		wake_compactor(retention->engine);
 		types[count++] = (struct retained_type){
 			.oid = type->oid,
 			.retain_us = type->retain_us,
@@ -208,7 +217,10 @@ move_all(struct retention *retention, const struct catalog *catalog,
 		write_batch_free(batch);
 		return rc;
 	}
-	return commit_horizons(retention->engine, batch, err);
+	rc = commit_horizons(retention->engine, batch, err);
+	if (rc == 0)
+		wake_compactor(retention->engine);
+	return rc;
 }
 
 void

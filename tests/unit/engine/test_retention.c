@@ -4,7 +4,10 @@
  * clock is the test's own; a minute is the unit of its stories.
  */
 #include <check.h>
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/error.h"
 #include "engine/engine_private.h"
@@ -377,6 +380,68 @@ START_TEST(an_old_snapshot_keeps_its_rows)
 }
 END_TEST
 
+static uint32_t
+segment_count(void)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < engine_shard_count(world.engine); i++) {
+		struct shard_status status;
+
+		engine_shard_status(world.engine, i, &status);
+		count += status.segment_count;
+	}
+	return count;
+}
+
+static uint32_t
+file_count(void)
+{
+	char path[96];
+	struct dirent *entry;
+	uint32_t count = 0;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof(path), "%s/segments", world.dir);
+	dir = opendir(path);
+	ck_assert_ptr_nonnull(dir);
+	while ((entry = readdir(dir)) != NULL)
+		count += strstr(entry->d_name, ".seg") != NULL;
+	ck_assert_int_eq(closedir(dir), 0);
+	return count;
+}
+
+/* Segments that are too old as a whole go, but not from under a snapshot. */
+START_TEST(old_files_go)
+{
+	struct snapshot *old;
+	uint64_t merges;
+
+	store_days(-9, -9);
+	fixture_flush(&world);
+	store_days(-8, 0);
+	fixture_flush(&world);
+	old = engine_snapshot(world.engine, 0, NULL, NULL);
+	ck_assert_uint_eq(segment_count(), 2);
+	retain(8 * DAY + HOUR);
+	ck_assert_int_eq(engine_compact(world.engine, NULL, &merges, &err), 0);
+	ck_assert_uint_eq(segment_count(), 1);
+	ck_assert_uint_eq(file_count(), 2);
+	ck_assert_uint_eq(count_in(old), 10);
+	ck_assert_uint_eq(seen(), 9);
+	snapshot_unref(old);
+	ck_assert_uint_eq(file_count(), 1);
+	fixture_reopen(&world);
+	ck_assert_uint_eq(file_count(), 1);
+	ck_assert_uint_eq(seen(), 9);
+	/* What has an event that is young enough stays. */
+	retain(DAY);
+	ck_assert_int_eq(engine_compact(world.engine, NULL, &merges, &err), 0);
+	ck_assert_uint_eq(file_count(), 1);
+	ck_assert_uint_eq(seen(), 2);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -400,6 +465,7 @@ main(void)
 	tcase_add_test(tc, a_clock_that_goes_back_drops_nothing);
 	tcase_add_test(tc, a_jump_over_a_restart_drops_nothing);
 	tcase_add_loop_test(tc, an_old_snapshot_keeps_its_rows, 0, 2);
+	tcase_add_test(tc, old_files_go);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
