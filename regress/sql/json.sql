@@ -87,3 +87,32 @@ select json_agg(a), jsonb_agg(a) from (values (array[1,2]),(null)) t(a);
 select json_agg(a) from (values ('{"x": 1}'::json),('[1,  2]')) t(a);
 select k, jsonb_object_agg(v, v*2) from (values ('a',1),('b',2),('a',3)) t(k,v) group by k order by k;
 select jsonb_agg(to_jsonb(x)) from generate_series(1,3) x;
+
+-- rows
+select json_agg(a) from (values (array[1,2]),(array[3]),(null),(array[4])) t(a);
+select json_agg(t) from (values (1,'a'),(2,null)) t(x,y);
+select row_to_json(t), to_json(t), to_jsonb(t) from (values (1,'a'),(2,null)) t(x,y);
+select row_to_json(row(1,'foo'));
+select jsonb_agg(t) from (values (1,'a'),(2,null)) t(x,y);
+select row_to_json(1);
+select row_to_json(t) from generate_series(1,2) t;
+select json_build_object('r', t) from (values (1,array[1,2])) t(x,y);
+select row_to_json(t.*) from (values (1,'a')) t(x,y);
+select json_agg(t order by x desc) from (values (1,'a'),(2,null)) t(x,y);
+select row_to_json(row(1,2)), to_jsonb(row(1,'x'));
+select row_to_json(t) from (values (1,'{"a": 1}'::json,'2020-01-01'::timestamp)) t(x,"Y z",w);
+select row_to_json(x) from (values (1)) t(x);
+select row_to_json();
+select x, (select json_agg(s) from (values (1,'p'),(2,'q')) s(a,b) where s.a <= t.x) from (values (1),(2)) t(x);
+select (select row_to_json(t)) from (values (1,2)) t(a,b);
+select a, json_agg(t) from (values (1,2),(1,3),(2,4)) t(a,b) group by a order by a;
+select jsonb_agg(to_jsonb(t) - 'b') from (values (1,2)) t(a,b);
+select json_agg(t) from (select a, count(*) c from (values (1),(1),(2)) v(a) group by a order by a) t;
+select json_agg(e) from jsonb_each('{"k":1,"l":null}') e;
+
+-- PostgreSQL says t.*; we say which of its columns.
+select row_to_json(t) from (values (1,2)) t(a,b) group by a;
+
+-- An outer join's row may not be there, which json of its columns would not say.
+SELECT row_to_json(b) FROM (VALUES (1)) a(x) LEFT JOIN (VALUES (2, 3)) b(y, z) ON x = y;
+SELECT 1 FROM (VALUES (1, 2)) t(a, b) WHERE row_to_json(t) IS NULL;

@@ -48,6 +48,14 @@ put_name(const struct agg_state *state, const struct datum *name,
 	return 0;
 }
 
+/* Arrays and rows, which stand on lines of their own in json_agg(). */
+static bool
+is_structured(const struct expr *arg)
+{
+	return type_is_array(&arg->type) ||
+	    (arg->kind == EXPR_CALL && arg->function->id == FN_ROW_TO_JSON);
+}
+
 /* `second` is the value of a member, whose name `value` is. */
 static int
 add_to_document(struct agg_state *state, struct agg_cell *cell,
@@ -69,6 +77,9 @@ add_to_document(struct agg_state *state, struct agg_cell *cell,
 	}
 	if (rc != 0)
 		return rc;
+	if (state->call->kind == AGG_JSON_AGG && cell->count > 0 &&
+	    !value->is_null && is_structured(state->call->arg))
+		buf_put_cstr(text, "\n ");
 	json_value_put(type, state->settings, value, text);
 	if (text->failed)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");

@@ -220,6 +220,14 @@ bool scope_has_column(const struct scope *scope, struct str name);
 int bind_column_ref(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err);
 
+/*
+ * The range whose whole row a name means, and the query that has it; NULL if
+ * it means a column first (unless `is_star`: name.*), or nothing, or a value.
+ */
+int scope_find_row(struct scope *scope, struct str name, bool is_star,
+    int location, const struct range **out, struct scope **owner,
+    struct error *err);
+
 /* The range of a qualified star. */
 int bind_star_range(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, const struct range **out, struct error *err);
@@ -405,6 +413,19 @@ int bind_set_call(struct binder *binder, struct str name, struct expr **args,
 int bind_set_expr(struct binder *binder, struct scope *scope, struct str name,
     struct expr **args, uint32_t count, int location, struct expr **out,
     struct error *err);
+
+/* ---- bind_whole_row.c ---- */
+
+/*
+ * An argument of a function that writes JSON: *out is the row that it names or
+ * makes, as json, or NULL if it is no row or the function takes none.
+ */
+int bind_row_argument(struct binder *binder, struct scope *scope,
+    struct str function, const struct ast_expr *ast, struct expr **out,
+    struct error *err);
+
+/* Whether it is what bind_row_argument() made. */
+bool expr_is_row(const struct expr *expr);
 
 /* ---- bind_array.c ---- */
 

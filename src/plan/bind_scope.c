@@ -370,6 +370,30 @@ find_value(struct binder *binder, struct scope *scope, struct str name,
 }
 
 int
+scope_find_row(struct scope *scope, struct str name, bool is_star, int location,
+    const struct range **out, struct scope **owner, struct error *err)
+{
+	*out = NULL;
+	for (struct scope *at = scope; at != NULL && !is_star; at = at->outer) {
+		if (scope_has_column(at, name))
+			return 0;
+	}
+	for (*owner = scope; *owner != NULL; *owner = (*owner)->outer) {
+		for (uint32_t i = 0; i < (*owner)->item_count; i++) {
+			const struct scope_item *item = &(*owner)->items[i];
+
+			if (!item->has_table || is_hidden(*owner, item) ||
+			    !str_equal(item->range->name, name))
+				continue;
+			if (!item->range->is_value)
+				*out = item->range;
+			return use_item(*owner, item, location, err);
+		}
+	}
+	return 0;
+}
+
+int
 bind_column_ref(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
