@@ -115,3 +115,7 @@ select unnest('{{1,2},{3,4}}'::int[]);
 select string_to_table('a b', ' ');
 select unnest(array['1.50'::numeric, null, 'NaN', '123456789012345678901234567890123456789012345678901234567890.5']);
 select unnest(array['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid]), unnest(array['1 day'::interval]), unnest(array[true,null]);
+
+-- how it is said
+EXPLAIN (COSTS OFF) SELECT unnest(ARRAY[x, 5]) AS u, count(*) FROM generate_series(1, 2) x GROUP BY u ORDER BY u;
+EXPLAIN (COSTS OFF) SELECT generate_series(1, generate_series(1, x)) FROM generate_series(1, 2) x;

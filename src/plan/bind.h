@@ -424,9 +424,6 @@ int bind_row_argument(struct binder *binder, struct scope *scope,
     struct str function, const struct ast_expr *ast, struct expr **out,
     struct error *err);
 
-/* Whether it is what bind_row_argument() made. */
-bool expr_is_row(const struct expr *expr);
-
 /* ---- bind_array.c ---- */
 
 /* ARRAY[...]; `element` is that of a cast around it, or NULL. */

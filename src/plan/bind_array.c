@@ -52,7 +52,7 @@ no_element_type(struct error *err, int location)
 /* The type of the whole, and what each item has to be. */
 static int
 array_types(struct binder *binder, const struct ast_expr *ast,
-    struct expr *const *items, bool is_nested, const struct type *element,
+    struct expr **items, bool is_nested, const struct type *element,
     struct type *array, struct type *item, struct error *err)
 {
 	uint32_t count = ast->list.count;
@@ -65,8 +65,7 @@ array_types(struct binder *binder, const struct ast_expr *ast,
 	}
 	if (count == 0)
 		return no_element_type(err, ast->location);
-	rc = common_type(binder, (struct expr **)(uintptr_t)items, count,
-	    "ARRAY", item, err);
+	rc = common_type(binder, items, count, "ARRAY", item, err);
 	if (rc != 0)
 		return rc;
 	*array = is_nested ? *item : type_array_of(item);

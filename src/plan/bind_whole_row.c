@@ -22,12 +22,6 @@ takes_rows(struct str name)
 	return false;
 }
 
-bool
-expr_is_row(const struct expr *expr)
-{
-	return expr->kind == EXPR_CALL && expr->function->id == FN_ROW_TO_JSON;
-}
-
 /* A call over names and values, two for each column. */
 static struct expr *
 new_row(struct binder *binder, uint32_t count, int location)

@@ -250,6 +250,12 @@ expr_is_equality(const struct expr *expr, struct type *type)
 }
 
 bool
+expr_is_row(const struct expr *expr)
+{
+	return expr->kind == EXPR_CALL && expr->function->id == FN_ROW_TO_JSON;
+}
+
+bool
 expr_is_null_const(const struct expr *expr)
 {
 	return expr->kind == EXPR_CONST && expr->value.is_null;

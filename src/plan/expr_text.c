@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "plan/rel_walk.h"
+#include "plan/set_function.h"
 
 static void
 put_list(const struct expr_text *text, struct expr *const *exprs,
@@ -37,7 +38,9 @@ subquery_kind(const struct subquery *subquery)
 static const struct rel *
 find_maker(const struct rel *rel, uint32_t id)
 {
-	if (rel->id == id && (rel->kind == REL_PROJECT || rel->kind == REL_AGG))
+	if (rel->id == id &&
+	    (rel->kind == REL_PROJECT || rel->kind == REL_AGG ||
+		rel->kind == REL_PROJECT_SET))
 		return rel;
 	for (uint32_t i = 0; i < rel_input_count(rel); i++) {
 		const struct rel *found = find_maker(rel_child(rel, i), id);
@@ -46,6 +49,15 @@ find_maker(const struct rel *rel, uint32_t id)
 			return found;
 	}
 	return NULL;
+}
+
+static void
+put_set(const struct expr_text *text, const struct set_call *call,
+    struct buf *out)
+{
+	buf_printf(out, "%s(", call->function->name);
+	put_list(text, call->args, call->arg_count, ", ", out);
+	buf_put_cstr(out, ")");
 }
 
 static bool
@@ -59,7 +71,9 @@ put_made(const struct expr_text *text, const struct rel *maker, uint32_t column,
 		if (maker->columns[i].rel != maker->id ||
 		    maker->columns[i].column != column)
 			continue;
-		if (maker->kind == REL_PROJECT)
+		if (maker->kind == REL_PROJECT_SET)
+			put_set(&below, &maker->project_set.calls[column], out);
+		else if (maker->kind == REL_PROJECT)
 			expr_text_put(&below, maker->project[i], out);
 		else if (i < maker->agg.key_count)
 			expr_text_put(&below, maker->agg.keys[i], out);
