@@ -31,6 +31,7 @@ extern const struct func_family func_array_text;
 extern const struct func_family func_bytes;
 extern const struct func_family func_compare;
 extern const struct func_family func_datetime;
+extern const struct func_family func_from_char;
 extern const struct func_family func_integer;
 extern const struct func_family func_json;
 extern const struct func_family func_json_build;

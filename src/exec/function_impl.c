@@ -26,6 +26,7 @@ impls_build(void)
 		&func_bytes,
 		&func_compare,
 		&func_datetime,
+		&func_from_char,
 		&func_integer,
 		&func_json,
 		&func_json_build,
