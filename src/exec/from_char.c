@@ -126,9 +126,9 @@ parse_quoted(struct str text, struct time_template_node *nodes, uint32_t *count)
 		if (text.data[at] == '\\' && at + 1 < text.len)
 			at++;
 		rest = str_of(text.data + at, text.len - at);
-		nodes[(*count)++] = (struct time_template_node){
-			.kind = NODE_CHAR, .is_digit = is_digit(rest.data[0])
-		};
+		nodes[(*count)++] =
+		    (struct time_template_node){ .kind = NODE_CHAR,
+			    .is_digit = is_digit(rest.data[0]) };
 		at += utf8_offset(rest, 1);
 	}
 	return at < text.len ? at + 1 : at;
@@ -378,9 +378,9 @@ static const char *const short_days[] = { "Sun", "Mon", "Tue", "Wed", "Thu",
 static int
 whole_year(int year)
 {
-	return year < 70 ? year + 2000
-	    : year < 100 ? year + 1900
-	    : year < 520 ? year + 2000
+	return year < 70  ? year + 2000
+	    : year < 100  ? year + 1900
+	    : year < 520  ? year + 2000
 	    : year < 1000 ? year + 1000
 			  : year;
 }
@@ -663,8 +663,8 @@ time_template_read(const struct time_template *template, struct str text,
 	for (; r.node < template->count && r.at < text.len && rc == 0;
 	     r.node++) {
 		const struct time_template_node *node = node_of(&r);
-		bool is_fx = node->kind == NODE_FIELD &&
-		    node->keyword->pattern == T_FX;
+		bool is_fx =
+		    node->kind == NODE_FIELD && node->keyword->pattern == T_FX;
 
 		if (!r.is_fixed && !is_fx &&
 		    (node->kind == NODE_FIELD || r.node == 0))

@@ -59,9 +59,9 @@ join_year(const struct read_fields *f, struct moment *m)
 	if (f->year != 0 && f->century != 0 && f->year_digits <= 2) {
 		m->year = f->year % 100;
 		if (m->year != 0)
-			m->year = century >= 0 ? m->year + (century - 1) * 100
-					       : (century + 1) * 100 - m->year +
-			    1;
+			m->year = century >= 0
+			    ? m->year + (century - 1) * 100
+			    : (century + 1) * 100 - m->year + 1;
 		else
 			m->year = century * 100 + (century >= 0 ? 0 : 1);
 	} else if (f->year != 0) {
@@ -69,8 +69,8 @@ join_year(const struct read_fields *f, struct moment *m)
 		if (m->year < 0)
 			m->year++;
 	} else if (f->century != 0) {
-		m->year = century >= 0 ? (century - 1) * 100 + 1
-				       : century * 100 + 1;
+		m->year =
+		    century >= 0 ? (century - 1) * 100 + 1 : century * 100 + 1;
 	}
 }
 

@@ -73,5 +73,5 @@ struct read_fields {
 };
 
 /* from_char_fields.c: the fields together. */
-MUST_USE int read_fields_join(const struct read_fields *fields,
-    struct str text, struct read_time *out, struct error *err);
+MUST_USE int read_fields_join(const struct read_fields *fields, struct str text,
+    struct read_time *out, struct error *err);

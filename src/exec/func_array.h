@@ -68,19 +68,6 @@ put_text(struct function_call *call, uint32_t row, const struct buf *text)
 	return 0;
 }
 
-/* A kernel of one row, for all rows that are wanted. */
-typedef int (*row_fn)(struct function_call *call, uint32_t row);
-
-MUST_USE static inline int
-each_row(struct function_call *call, row_fn fn)
-{
-	int rc = 0;
-
-	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
-		rc = fn(call, sel_row(call->sel, i));
-	return rc;
-}
-
 #define ROW_KERNEL(name) \
 	static int name(struct function_call *call) \
 	{ \

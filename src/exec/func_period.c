@@ -10,18 +10,6 @@
 #include "types/time_zone.h"
 #include "types/timestamp_math.h"
 
-typedef int (*row_fn)(struct function_call *call, uint32_t row);
-
-static int
-each_row(struct function_call *call, row_fn run)
-{
-	int rc = 0;
-
-	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
-		rc = run(call, sel_row(call->sel, i));
-	return rc;
-}
-
 #define ROW_KERNEL(name) \
 	static int run_##name(struct function_call *call) \
 	{ \

@@ -83,6 +83,19 @@ call_has_row(const struct function_call *call, uint32_t i)
 	return i < call->sel.count && !cancel_is_set(call->cancel);
 }
 
+/* A kernel of one row, for all rows that are wanted. */
+typedef int (*row_fn)(struct function_call *call, uint32_t row);
+
+MUST_USE static inline int
+each_row(struct function_call *call, row_fn fn)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
+		rc = fn(call, sel_row(call->sel, i));
+	return rc;
+}
+
 /* EACH_ROW for rows that may cost much. */
 #define EACH_COSTLY_ROW(call, row, ...) \
 	EACH_ROW((call)->sel, row, if (cancel_is_set((call)->cancel)) break; \

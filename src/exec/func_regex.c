@@ -63,10 +63,10 @@ int_arg(const struct function_call *call, uint32_t n, uint32_t row,
 	return n < call->arg_count ? ARG(call, n, i64, row) : otherwise;
 }
 
-typedef int (*row_fn)(struct matcher *m, uint32_t row);
+typedef int (*matcher_fn)(struct matcher *m, uint32_t row);
 
 static int
-each_row(struct function_call *call, row_fn run)
+each_text(struct function_call *call, matcher_fn run)
 {
 	struct matcher m = { .call = call };
 	int rc = 0;
@@ -129,25 +129,25 @@ mismatch_one_any_case(struct matcher *m, uint32_t row)
 static int
 regex_match(struct function_call *call)
 {
-	return each_row(call, match_one);
+	return each_text(call, match_one);
 }
 
 static int
 regex_mismatch(struct function_call *call)
 {
-	return each_row(call, mismatch_one);
+	return each_text(call, mismatch_one);
 }
 
 static int
 regex_match_any_case(struct function_call *call)
 {
-	return each_row(call, match_one_any_case);
+	return each_text(call, match_one_any_case);
 }
 
 static int
 regex_mismatch_any_case(struct function_call *call)
 {
-	return each_row(call, mismatch_one_any_case);
+	return each_text(call, mismatch_one_any_case);
 }
 
 /* ---- substring ---- */
@@ -194,7 +194,7 @@ substring_row(struct matcher *m, uint32_t row)
 static int
 regex_substring(struct function_call *call)
 {
-	return each_row(call, substring_row);
+	return each_text(call, substring_row);
 }
 
 static int
@@ -231,7 +231,7 @@ similar_substring_row(struct matcher *m, uint32_t row)
 static int
 similar_substring(struct function_call *call)
 {
-	return each_row(call, similar_substring_row);
+	return each_text(call, similar_substring_row);
 }
 
 static int
@@ -318,7 +318,7 @@ count_row(struct matcher *m, uint32_t row)
 static int
 regexp_count(struct function_call *call)
 {
-	return each_row(call, count_row);
+	return each_text(call, count_row);
 }
 
 /* The n-th match, of which `group` is wanted: 1 if it is there. */
@@ -375,7 +375,7 @@ instr_row(struct matcher *m, uint32_t row)
 static int
 regexp_instr(struct function_call *call)
 {
-	return each_row(call, instr_row);
+	return each_text(call, instr_row);
 }
 
 static int
@@ -406,7 +406,7 @@ substr_row(struct matcher *m, uint32_t row)
 static int
 regexp_substr(struct function_call *call)
 {
-	return each_row(call, substr_row);
+	return each_text(call, substr_row);
 }
 
 /* ---- replace ---- */
@@ -513,7 +513,7 @@ replace_row(struct matcher *m, uint32_t row)
 static int
 regexp_replace(struct function_call *call)
 {
-	return each_row(call, replace_row);
+	return each_text(call, replace_row);
 }
 
 static const struct func_row rows[] = {
