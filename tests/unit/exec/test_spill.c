@@ -303,7 +303,7 @@ START_TEST(blocks_are_damaged)
 END_TEST
 
 /* So many calls may come until it is noticed: a block of each part or run. */
-#define CALLS_AFTER_CANCEL 40
+#define CALLS_AFTER_CANCEL 64
 
 START_TEST(cancelled_between_calls)
 {
