@@ -41,8 +41,8 @@ row_store_reset(struct row_store *store)
 	arena_reset(&store->strings);
 }
 
-static int
-check(const struct row_store *store, struct error *err)
+int
+row_store_check(const struct row_store *store, struct error *err)
 {
 	int rc = arena_check(&store->arena, err);
 
@@ -170,7 +170,7 @@ row_store_add_columns(struct row_store *store, const struct vec *columns,
 		add_column(store, &store->columns[i],
 		    &columns[numbers == NULL ? i : numbers[i]], sel);
 	store->row_count += sel.count;
-	return check(store, err);
+	return row_store_check(store, err);
 }
 
 int
@@ -191,7 +191,7 @@ row_store_next(struct row_store *store, struct error *err)
 	for (uint32_t c = 0; c < store->column_count; c++)
 		vec_set(&store->columns[c], store->row_count, &null);
 	store->row_count++;
-	return arena_check(&store->arena, err);
+	return row_store_check(store, err);
 }
 
 void
@@ -241,7 +241,7 @@ row_store_keep(struct row_store *store, const uint32_t *rows, uint32_t count,
 		    &kept.columns[c], err);
 	kept.row_count = count;
 	if (rc == 0)
-		rc = check(&kept, err);
+		rc = row_store_check(&kept, err);
 	row_store_release(store);
 	*store = kept;
 	return rc;

@@ -56,10 +56,16 @@ MUST_USE int row_store_add_columns(struct row_store *store,
     const struct vec *columns, const uint32_t *numbers, struct sel sel,
     struct error *err);
 
-/* One more row, all null, and a value for a column of the last one; copied. */
+/*
+ * One more row, all null, and a value for a column of the last one; copied.
+ * Whether there was memory for the values, row_store_check() says in the end.
+ */
 MUST_USE int row_store_next(struct row_store *store, struct error *err);
 void row_store_set(struct row_store *store, uint32_t column,
     const struct datum *value);
+
+/* 0, or 53200 if a value could not be copied. */
+MUST_USE int row_store_check(const struct row_store *store, struct error *err);
 
 /* Keep only the rows named, in this order. */
 MUST_USE int row_store_keep(struct row_store *store, const uint32_t *rows,

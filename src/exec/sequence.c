@@ -615,13 +615,12 @@ static void
 sequence_report(const struct op_state *op, struct op_stats *stats)
 {
 	const struct sequence_op *sequence = (const struct sequence_op *)op;
-	uint64_t bytes = sequence->arena.used_bytes +
-	    sequence->units.keys.arena.used_bytes +
-	    sequence->units.arena.used_bytes;
+	uint64_t bytes =
+	    sequence->arena.used_bytes + group_table_bytes(&sequence->units);
 
 	for (uint32_t k = 0; k < op->rel->sequence.step_count; k++)
-		bytes += sequence->steps[k].rows.arena.used_bytes +
-		    sequence->steps[k].keys.arena.used_bytes;
+		bytes += row_store_bytes(&sequence->steps[k].rows) +
+		    row_store_bytes(&sequence->steps[k].keys);
 	op_stats_keep_memory(stats, bytes);
 }
 

@@ -104,7 +104,7 @@ system_open(struct op_state *op, struct error *err)
 		*err = rows->err;
 		rc = err->code;
 	}
-	return rc == 0 ? arena_check(&rows->store.arena, err) : rc;
+	return rc == 0 ? row_store_check(&rows->store, err) : rc;
 }
 
 static int
