@@ -419,13 +419,13 @@ agg_finish(struct agg_op *agg, struct error *err)
 	int rc = 0;
 
 	agg->group_count = group_count(agg);
-	/* one group without a row has results, too */
 	bytes = bytes_kept(agg);
 	if (bytes > agg->memory_bytes)
 		agg->memory_bytes = bytes;
 	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++) {
 		struct agg_call_state *call = &agg->calls[i];
 
+		/* one group without a row has results, too */
 		rc = agg_state_reserve(&call->state, agg->group_count, err);
 		if (rc == 0 && call->is_distinct)
 			rc = agg_seen_finish(&call->seen, &call->state, err);

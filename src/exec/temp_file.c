@@ -39,7 +39,7 @@ remove_left_over(void *arg, const char *name)
 }
 
 int
-temp_directory_open(struct os_fs *fs, const char *dir, struct error *err)
+temp_directory_clean(struct os_fs *fs, const char *dir, struct error *err)
 {
 	char folder[OS_PATH_SIZE];
 	struct cleaning cleaning = { .fs = fs, .folder = folder, .err = err };
@@ -47,13 +47,30 @@ temp_directory_open(struct os_fs *fs, const char *dir, struct error *err)
 
 	rc = os_path(folder, dir, TEMP_DIRECTORY, err);
 	if (rc == 0)
-		rc = os_mkdir(fs, folder, err);
-	if (rc == 0)
 		rc = os_list(fs, folder, remove_left_over, &cleaning, err);
+	if (rc == STELE_E_FILE_MISSING)
+		return 0;
 	return rc != 0 ? rc : cleaning.rc;
 }
 
+static int
+make_directory(const struct temp_space *space, struct error *err)
+{
+	char folder[OS_PATH_SIZE];
+	int rc = os_path(folder, space->dir, TEMP_DIRECTORY, err);
+
+	return rc == 0 ? os_mkdir(space->fs, folder, err) : rc;
+}
+
 /* ---- files ---- */
+
+static int
+create(struct temp_space *space, const char *path, struct os_file **out,
+    struct error *err)
+{
+	return os_open(space->fs, path,
+	    OS_READ | OS_WRITE | OS_CREATE | OS_EXCLUSIVE, out, err);
+}
 
 int
 temp_file_open(struct temp_space *space, struct temp_file **out,
@@ -73,9 +90,12 @@ temp_file_open(struct temp_space *space, struct temp_file **out,
 	    TEMP_DIRECTORY, number);
 	rc = os_path(path, space->dir, name, err);
 	if (rc == 0)
-		rc = os_open(space->fs, path,
-		    OS_READ | OS_WRITE | OS_CREATE | OS_EXCLUSIVE, &file->file,
-		    err);
+		rc = create(space, path, &file->file, err);
+	if (rc == STELE_E_FILE_MISSING) {
+		rc = make_directory(space, err);
+		if (rc == 0)
+			rc = create(space, path, &file->file, err);
+	}
 	if (rc == 0)
 		rc = os_unlink(space->fs, path, err);
 	if (rc != 0) {

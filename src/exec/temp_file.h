@@ -34,8 +34,11 @@ struct temp_space {
 	atomic_uint_least64_t used_bytes;
 };
 
-/* At the start: make the directory in `dir`, remove what is in it. */
-MUST_USE int temp_directory_open(struct os_fs *fs, const char *dir,
+/*
+ * At the start: remove what is in the directory.  It need not be there: it is
+ * made for the first file, so that a start needs no room on the disk.
+ */
+MUST_USE int temp_directory_clean(struct os_fs *fs, const char *dir,
     struct error *err);
 
 MUST_USE int temp_file_open(struct temp_space *space, struct temp_file **out,

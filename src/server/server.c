@@ -471,7 +471,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	rc = open_engine(server, config, err);
 	if (rc == 0)
-		rc = temp_directory_open(os_fs_real(), dir, err);
+		rc = temp_directory_clean(os_fs_real(), dir, err);
 	if (rc == 0)
 		rc = open_pool(server, workers, err);
 	if (rc == 0)

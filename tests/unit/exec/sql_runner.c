@@ -84,9 +84,6 @@ sql_runner_open(void)
 	open_engine(runner);
 	runner->temp.dir = runner->dir;
 	runner->temp.limit_bytes = UINT64_MAX;
-	ck_assert_int_eq(temp_directory_open(os_fs_real(), runner->dir,
-			     &(struct error){ .code = 0 }),
-	    0);
 	buf_init(&runner->out);
 	arena_init(&runner->arena, NULL);
 	runner->settings = type_settings_default;

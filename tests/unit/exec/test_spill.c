@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/error.h"
@@ -352,12 +353,14 @@ START_TEST(left_over_files)
 	FILE *file;
 
 	ck_assert_ptr_nonnull(mkdtemp(dir));
-	ck_assert_int_eq(temp_directory_open(os_fs_real(), dir, &err), 0);
+	ck_assert_int_eq(temp_directory_clean(os_fs_real(), dir, &err), 0);
+	snprintf(path, sizeof(path), "%s/temp", dir);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
 	snprintf(path, sizeof(path), "%s/temp/7.tmp", dir);
 	file = fopen(path, "w");
 	ck_assert_ptr_nonnull(file);
 	fclose(file);
-	ck_assert_int_eq(temp_directory_open(os_fs_real(), dir, &err), 0);
+	ck_assert_int_eq(temp_directory_clean(os_fs_real(), dir, &err), 0);
 	ck_assert_ptr_null(fopen(path, "r"));
 	snprintf(path, sizeof(path), "%s/temp", dir);
 	ck_assert_int_eq(rmdir(path), 0);
