@@ -12,6 +12,7 @@
 
 #include "common/cancel.h"
 #include "common/log.h"
+#include "plan/logical.h"
 #include "server/session_private.h"
 #include "sql/ast.h"
 #include "wire/pg_backend.h"
@@ -652,6 +653,20 @@ insert_finish(struct session *session)
 	(void)query_run(session, portal, JOB_QUERY, session->job.row_limit);
 }
 
+/* Whether it may take long, or needs a disk: then a worker does it. */
+static bool
+is_workers_insert(const struct planned *planned)
+{
+	const struct plan *plan = planned->plan;
+	const struct rel *source = plan->insert->source;
+
+	while (source != NULL && source->kind == REL_PROJECT)
+		source = source->input;
+	return plan->reads_events || planned->source->is_large ||
+	    plan->subquery_count > 0 ||
+	    (source != NULL && source->kind != REL_VALUES);
+}
+
 static enum step
 insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
     bool is_simple)
@@ -668,7 +683,7 @@ insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
 		    planned->column_count, NULL, 0);
 	session->job.portal = portal;
 	session->job.row_limit = row_limit;
-	if (planned->plan->reads_events || planned->source->is_large)
+	if (is_workers_insert(planned))
 		return session_submit(session, insert_work, insert_finish);
 	portal->context.wait = NULL; /* a net thread must not */
 	insert_work(session);

@@ -191,6 +191,7 @@ def temp_limit(server, connection):
 
 def cancelled(server, connection):
     """While runs are written: the sort alone would take very long."""
+    ask(connection, "CREATE TABLE t (i bigint)")
     ask(connection, "SET work_mem = '64kB'; SET statement_timeout = '300ms'")
     endless = "generate_series(1, 1000000000)"
     for sql in (
@@ -199,6 +200,7 @@ def cancelled(server, connection):
         f"SELECT count(*) FROM {endless} a JOIN {endless} b ON a = b",
         f"SELECT a FROM {endless} a EXCEPT SELECT b FROM {endless} b",
         f"SELECT rank() OVER (ORDER BY -g) FROM {endless} g",
+        f"INSERT INTO t SELECT 'c', now(), g FROM {endless} g ORDER BY -g",
     ):
         expect_error(connection, sql, BY_TIMEOUT)
         expect("files after 57014", temporary_files(server), [])
