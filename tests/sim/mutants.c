@@ -19,6 +19,7 @@
 #include "sim/world.h"
 
 #define ROUNDS_LONG   5 /* with other seeds, until it is found */
+#define ROUNDS_SHORT  4 /* chance: most are found in the first */
 #define ROUNDS_DAMAGE 4 /* the same */
 
 #define SKIP(calls_, path_) \
@@ -173,7 +174,7 @@ static const struct stage *
 find(const struct mutant *mutant, const struct sim_options *options)
 {
 	bool is_long = options->is_long || mutant->is_rare;
-	uint64_t rounds = is_long && mutant->harmless == NULL ? ROUNDS_LONG : 1;
+	uint64_t rounds = is_long ? ROUNDS_LONG : ROUNDS_SHORT;
 	size_t count = is_long ? ARRAY_LEN(stages) : STAGES_SHORT;
 	bool is_shown = options->only != 0;
 
@@ -182,6 +183,8 @@ find(const struct mutant *mutant, const struct sim_options *options)
 		if (fails(mutant, &damage_stage, options->seed + 1000 * round,
 			is_shown))
 			return &damage_stage;
+	if (mutant->harmless != NULL)
+		rounds = 1; /* none will find it */
 	for (uint64_t round = 0; round < rounds; round++)
 		for (size_t i = 0; i < count; i++)
 			if (fails(mutant, &stages[i],
