@@ -186,7 +186,7 @@ bind_like(struct binder *binder, struct scope *scope,
 	struct str escape_name = STR("like_escape");
 	struct expr *escaped[2];
 	uint32_t escaped_count = 1;
-	struct expr *pattern;
+	struct expr *pattern = NULL;
 	struct expr *left;
 	int rc;
 
