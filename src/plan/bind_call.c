@@ -115,20 +115,33 @@ coerce_args(struct binder *binder, const struct candidate *candidate,
 	return 0;
 }
 
-static uint32_t
+/* All that have the name of a call. */
+struct candidates {
+	struct candidate items[CANDIDATES_MAX];
+	uint32_t count;
+};
+
+/* The tables that they come from are ours: none has so many of one name. */
+static void
+add_candidate(struct candidates *all, const struct candidate *candidate)
+{
+	MUST(all->count < CANDIDATES_MAX);
+	all->items[all->count++] = *candidate;
+}
+
+static void
 function_candidates(enum function_kind kind, struct str name,
-    struct candidate *out)
+    struct candidates *out)
 {
 	const struct function *function = NULL;
-	uint32_t count = 0;
 
-	while ((function = function_next(kind, name, function)) != NULL &&
-	    count < CANDIDATES_MAX)
-		out[count++] = (struct candidate){ .args = function->args,
+	out->count = 0;
+	while ((function = function_next(kind, name, function)) != NULL)
+		add_candidate(out,
+		    &(struct candidate){ .args = function->args,
 			.arg_count = function->arg_count,
 			.is_variadic = function->is_variadic,
-			.what = function };
-	return count;
+			.what = function });
 }
 
 /* A call with one argument by the name of a type is a cast: int4(x). */
@@ -148,20 +161,19 @@ bind_function(struct binder *binder, enum function_kind kind, struct str name,
     struct expr **args, uint32_t arg_count, int location, struct expr **out,
     struct error *err)
 {
-	struct candidate candidates[CANDIDATES_MAX];
+	struct candidates candidates;
 	const struct candidate *found = NULL;
 	const struct function *function;
 	struct type types[CALL_ARGS_MAX];
 	enum resolve_result result;
 	struct type target;
 	struct type type;
-	uint32_t count;
 	int rc;
 
 	arg_types_of(args, arg_count, types);
-	count = function_candidates(kind, name, candidates);
-	result = resolve_candidate(candidates, count, kind, types, arg_count,
-	    &found);
+	function_candidates(kind, name, &candidates);
+	result = resolve_candidate(candidates.items, candidates.count, kind,
+	    types, arg_count, &found);
 	if (result == RESOLVE_NONE &&
 	    is_cast_call(kind, name, arg_count, args[0], &target)) {
 		*out = args[0];
@@ -403,30 +415,43 @@ agg_list_add(struct binder *binder, struct agg_list *list,
 	return list->count++;
 }
 
+/* The one that fits the arguments; 42883 or 42725 if none does, or several. */
+static int
+choose_candidate(struct binder *binder, const struct candidates *candidates,
+    struct str name, struct expr **args, uint32_t arg_count, int location,
+    const struct candidate **out, struct error *err)
+{
+	struct type types[CALL_ARGS_MAX];
+	enum resolve_result result;
+
+	arg_types_of(args, arg_count, types);
+	result = resolve_candidate(candidates->items, candidates->count,
+	    FUNCTION_PLAIN, types, arg_count, out);
+	return result == RESOLVE_FOUND
+	    ? 0
+	    : function_error(binder, name, args, arg_count, location,
+		  result == RESOLVE_AMBIGUOUS, err);
+}
+
 int
 resolve_aggregate(struct binder *binder, struct str name, struct expr **args,
     uint32_t arg_count, int location, const struct aggregate **out,
     struct type *type, struct error *err)
 {
-	struct candidate candidates[CANDIDATES_MAX];
+	struct candidates candidates = { .count = 0 };
 	const struct aggregate *aggregate = NULL;
 	const struct candidate *found = NULL;
-	struct type types[CALL_ARGS_MAX];
-	enum resolve_result result;
-	uint32_t count = 0;
+	int rc;
 
 	while ((aggregate = aggregate_next(name, aggregate)) != NULL)
-		candidates[count++] = (struct candidate){
-			.args = aggregate->args,
+		add_candidate(&candidates,
+		    &(struct candidate){ .args = aggregate->args,
 			.arg_count = aggregate->arg_count,
-			.what = aggregate,
-		};
-	arg_types_of(args, arg_count, types);
-	result = resolve_candidate(candidates, count, FUNCTION_PLAIN, types,
-	    arg_count, &found);
-	if (result != RESOLVE_FOUND)
-		return function_error(binder, name, args, arg_count, location,
-		    result == RESOLVE_AMBIGUOUS, err);
+			.what = aggregate });
+	rc = choose_candidate(binder, &candidates, name, args, arg_count,
+	    location, &found, err);
+	if (rc != 0)
+		return rc;
 	*out = found->what;
 	return coerce_args(binder, found, args, arg_count, (*out)->result, type,
 	    err);
@@ -436,26 +461,20 @@ int
 resolve_set_function(struct binder *binder, struct str name, struct expr **args,
     uint32_t arg_count, int location, struct set_call *out, struct error *err)
 {
-	struct candidate candidates[CANDIDATES_MAX];
+	struct candidates candidates = { .count = 0 };
 	const struct set_function *function = NULL;
 	const struct candidate *found = NULL;
-	struct type types[CALL_ARGS_MAX];
-	enum resolve_result result;
-	uint32_t count = 0;
-	int rc = 0;
+	int rc;
 
 	while ((function = set_function_next(name, function)) != NULL)
-		candidates[count++] = (struct candidate){
-			.args = function->args,
+		add_candidate(&candidates,
+		    &(struct candidate){ .args = function->args,
 			.arg_count = function->arg_count,
-			.what = function,
-		};
-	arg_types_of(args, arg_count, types);
-	result = resolve_candidate(candidates, count, FUNCTION_PLAIN, types,
-	    arg_count, &found);
-	if (result != RESOLVE_FOUND)
-		return function_error(binder, name, args, arg_count, location,
-		    result == RESOLVE_AMBIGUOUS, err);
+			.what = function });
+	rc = choose_candidate(binder, &candidates, name, args, arg_count,
+	    location, &found, err);
+	if (rc != 0)
+		return rc;
 	out->function = found->what;
 	for (uint32_t i = 0; i < out->function->column_count && rc == 0; i++)
 		rc = coerce_args(binder, found, args, arg_count,
