@@ -351,6 +351,18 @@ lay_out_scan(struct layouter *l, const struct rel *rel,
 	return out;
 }
 
+/* The columns of a relation that are wanted of it. */
+static void
+add_wanted(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted, struct rel *out)
+{
+	start_columns(l, out, rel->column_count);
+	for (uint32_t i = 0; i < rel->column_count; i++) {
+		if (column_set_has(wanted, rel->id, i))
+			add_column(out, rel->id, i, rel->types[i]);
+	}
+}
+
 static struct rel *
 lay_out_values(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
@@ -358,11 +370,7 @@ lay_out_values(struct layouter *l, const struct rel *rel,
 	struct rel *out = copy_rel(l, rel);
 	uint32_t row_count = rel->values.row_count;
 
-	start_columns(l, out, rel->column_count);
-	for (uint32_t i = 0; i < rel->column_count; i++) {
-		if (column_set_has(wanted, rel->id, i))
-			add_column(out, rel->id, i, rel->types[i]);
-	}
+	add_wanted(l, rel, wanted, out);
 	out->values.rows = arena_alloc_array(l->arena, row_count + 1,
 	    sizeof(*out->values.rows));
 	for (uint32_t r = 0; r < row_count; r++) {
@@ -398,11 +406,7 @@ lay_out_function(struct layouter *l, const struct rel *rel,
 {
 	struct rel *out = copy_rel(l, rel);
 
-	start_columns(l, out, rel->column_count);
-	for (uint32_t i = 0; i < rel->column_count; i++) {
-		if (column_set_has(wanted, rel->id, i))
-			add_column(out, rel->id, i, rel->types[i]);
-	}
+	add_wanted(l, rel, wanted, out);
 	out->function.calls =
 	    place_sets(l, rel->function.calls, rel->function.call_count, NULL);
 	return out;
@@ -1011,11 +1015,7 @@ lay_out_stored(struct layouter *l, const struct rel *rel,
 {
 	struct rel *out = copy_rel(l, rel);
 
-	start_columns(l, out, rel->column_count);
-	for (uint32_t i = 0; i < rel->column_count; i++) {
-		if (column_set_has(wanted, rel->id, i))
-			add_column(out, rel->id, i, rel->types[i]);
-	}
+	add_wanted(l, rel, wanted, out);
 	if (rel->kind == REL_CTE) {
 		const struct placed_cte *placed = l->ctes;
 
