@@ -20,6 +20,7 @@ import time
 
 from pgwire import PATIENCE
 
+claimed = []  # names of ports, until the program ends
 SKIPPED = 77  # the exit code by which automake knows a skipped test
 PR_SET_PDEATHSIG = 1
 
@@ -29,16 +30,33 @@ def skip(why):
     sys.exit(SKIPPED)
 
 
+class Failure(Exception):
+    """What a test has seen that must not be."""
+
+
+def check(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
 def free_port():
-    """A port below the range that the kernel gives to outgoing connections."""
+    """A port below the range that the kernel gives to outgoing connections.
+
+    It stays this program's while nothing listens on it, too: a name in the
+    abstract namespace says so to others that look for one.
+    """
     first = 20000 + os.getpid() % 10000
     for port in range(first, first + 2000):
+        claim = socket.socket(socket.AF_UNIX)
         with socket.socket() as probe:
             try:
+                claim.bind(f"\0stele-test-port-{port}")
                 probe.bind(("127.0.0.1", port))
-                return port
             except OSError:
+                claim.close()
                 continue
+        claimed.append(claim)
+        return port
     sys.exit("no free port")
 
 
@@ -68,6 +86,17 @@ class Server:
             path = "log_path=" + os.path.join(self.dir, "report")
             environment[name] = f"{given}:{path}" if given else path
         return environment
+
+    def program(self, *arguments):
+        """`stele` with these arguments, run to its end: status and output."""
+        return subprocess.run(
+            [self.stele, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.server_environment(),
+            text=True,
+            timeout=120,
+        )
 
     def start(self, seconds=20 * PATIENCE):
         arguments = [self.stele, "serve", "-D", self.data]

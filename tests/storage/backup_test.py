@@ -12,7 +12,6 @@ import fcntl
 import glob
 import os
 import shutil
-import subprocess
 import sys
 import threading
 
@@ -20,7 +19,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
 import pgwire  # noqa: E402
-from stele_server import Server  # noqa: E402
+from stele_server import Failure, Server, check  # noqa: E402
 
 LONG = "CHECK_LONG" in os.environ
 WRITERS = 4
@@ -34,34 +33,14 @@ OPTIONS = (
 )
 
 
-class Failure(Exception):
-    pass
-
-
-def check(condition, what):
-    if not condition:
-        raise Failure(what)
-
-
-def stele(server, *arguments):
-    return subprocess.run(
-        [server.stele, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=server.server_environment(),
-        text=True,
-        timeout=120,
-    )
-
-
 def succeeds(server, *arguments):
-    done = stele(server, *arguments)
+    done = server.program(*arguments)
     check(done.returncode == 0, f"{arguments}: {done.stdout}")
     return done.stdout
 
 
 def fails(server, text, *arguments):
-    done = stele(server, *arguments)
+    done = server.program(*arguments)
     check(
         done.returncode == 1 and text in done.stdout,
         f"{arguments}: {done.returncode} {done.stdout}",

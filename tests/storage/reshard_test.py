@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
 import pgwire  # noqa: E402
-from stele_server import Server, die_with_parent  # noqa: E402
+from stele_server import Failure, Server, check, die_with_parent  # noqa: E402
 
 ROWS = 4000
 CONTEXTS = 70
@@ -36,15 +36,6 @@ QUESTIONS = (
     "SELECT count(*), sum(n), count(DISTINCT context_id) FROM a "
     "WHERE price > 50",
 )
-
-
-class Failure(Exception):
-    pass
-
-
-def check(condition, what):
-    if not condition:
-        raise Failure(what)
 
 
 def ask(server, *statements):
@@ -102,19 +93,8 @@ def answers(server):
     return [ask(server, sql) for sql in QUESTIONS]
 
 
-def stele(server, *arguments):
-    return subprocess.run(
-        [server.stele, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=server.server_environment(),
-        text=True,
-        timeout=120,
-    )
-
-
 def reshard(server, count):
-    done = stele(server, "reshard", "-D", server.data, str(count))
+    done = server.program("reshard", "-D", server.data, str(count))
     check(done.returncode == 0, done.stdout)
     check(f"{count} shards instead of" in done.stdout, done.stdout)
     check(" 0 problems" in done.stdout, done.stdout)
@@ -156,18 +136,18 @@ def kill_it(server, expected):
         server.start()
         check(answers(server) == expected, "rows after a kill")
         check(server.stop() == 0, "it does not stop")
-        verified = stele(server, "verify", "-D", server.data)
+        verified = server.program("verify", "-D", server.data)
         check(" 0 problems" in verified.stdout, verified.stdout)
 
 
 def refusals(server):
     for count in ("0", "x", "1025", "4294967297"):
-        done = stele(server, "reshard", "-D", server.data, count)
+        done = server.program("reshard", "-D", server.data, count)
         check(
             done.returncode == 1 and "1 to " in done.stdout,
             f"{count}: {done.returncode} {done.stdout}",
         )
-    done = stele(server, "reshard", "-D", server.dir, "2")
+    done = server.program("reshard", "-D", server.dir, "2")
     check(done.returncode == 1, f"not a directory of ours: {done.stdout}")
     check(not os.path.exists(f"{server.dir}/LOCK"), "it has made one")
 
@@ -177,7 +157,7 @@ def main():
         fill(server)
         expected = answers(server)
         check(len(expected[2]) == 3 * ROWS + 50, f"{len(expected[2])} events")
-        done = stele(server, "reshard", "-D", server.data, "3")
+        done = server.program("reshard", "-D", server.data, "3")
         check(done.returncode == 1 and "in use" in done.stdout, done.stdout)
         server.stop()
         kill_it(server, expected)

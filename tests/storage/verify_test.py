@@ -17,20 +17,11 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
 import pgwire  # noqa: E402
-from stele_server import Server  # noqa: E402
+from stele_server import Failure, Server, check  # noqa: E402
 
 ROWS = 3000
 PROGRESS = "SELECT state, files = files_total, bytes = bytes_total, files, "
 PROGRESS += "problems, finished >= started FROM stele.verifications"
-
-
-class Failure(Exception):
-    pass
-
-
-def check(condition, what):
-    if not condition:
-        raise Failure(what)
 
 
 def ask(server, sql):
