@@ -183,10 +183,12 @@ commit_horizons(struct engine *engine, struct write_batch *batch,
 /* The type's horizon into the batch, if it is worth it. */
 static int
 move_type(struct retention *retention, struct retained_type *type,
-    const struct catalog *catalog, struct write_batch *batch, struct error *err)
+    int64_t newest, const struct catalog *catalog, struct write_batch *batch,
+    struct error *err)
 {
 	struct ddl ddl = { .kind = DDL_SET_HORIZON, .oid = type->oid };
-	int64_t wanted = engine_horizon(retention->engine, type->retain_us);
+	int64_t wanted = retention_wanted(type->retain_us, newest,
+	    os_clock_wall_us(retention->engine->clock));
 	bool is_held;
 
 	ddl.time = retention_allowed(&type->anchor, wanted, now_us(retention),
@@ -206,13 +208,15 @@ move_all(struct retention *retention, const struct catalog *catalog,
     struct error *err)
 {
 	struct write_batch *batch = write_batch_new(retention->engine);
+	int64_t newest;
 	int rc = 0;
 
 	if (batch == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	newest = newest_time(retention->engine); /* of all types */
 	for (uint32_t i = 0; i < retention->type_count && rc == 0; i++)
-		rc = move_type(retention, &retention->types[i], catalog, batch,
-		    err);
+		rc = move_type(retention, &retention->types[i], newest, catalog,
+		    batch, err);
 	if (rc != 0 || write_batch_is_empty(batch)) {
 		write_batch_free(batch);
 		return rc;
