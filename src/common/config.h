@@ -88,6 +88,7 @@ struct config_session {
 	int64_t idle_in_transaction_session_timeout_ms;
 	int64_t idle_session_timeout_ms;
 	int64_t work_mem_bytes;
+	int min_parallel_rows; /* -1: never */
 	bool enable_context_index;
 	bool enable_filters;
 	bool enable_row_filter;

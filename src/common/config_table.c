@@ -333,6 +333,16 @@ static const struct config_option options[] = {
 	    .def = 64 * MB,
 	    .min = MB,
 	    .max = 64 * GB },
+	{ .name = "min_parallel_rows",
+	    .doc = "Aggregations of at least so many events read each shard by "
+		   "itself, on as many workers as are free; -1 means never.",
+	    .group = CONFIG_STATEMENTS,
+	    .type = CONFIG_INT,
+	    .reload = CONFIG_SESSION,
+	    .offset = AT_SESSION(min_parallel_rows),
+	    .def = 65536,
+	    .min = -1,
+	    .max = INT_MAX },
 	{ .name = "net_threads",
 	    .doc = "Threads that serve connections; 0 means one up to four "
 		   "cores, then one for every four.",

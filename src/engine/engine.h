@@ -271,6 +271,7 @@ MUST_USE int scan_open(struct engine *engine, const struct scan_spec *spec,
     struct arena *arena, struct scan **out, struct error *err);
 uint32_t scan_run_count(const struct scan *scan);
 uint32_t scan_part_count(const struct scan *scan, uint32_t run);
+uint32_t scan_run_shard(const struct scan *scan, uint32_t run); /* ascending */
 
 /*
  * Rows before any filter, without reading one: about, and exactly, where that

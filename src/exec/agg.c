@@ -43,6 +43,7 @@ agg_begin(struct agg_op *agg)
 	group_table_init(&agg->table, agg->key_types, agg_key_count(agg),
 	    KEY_EQUAL, context->budget);
 	agg->table.keys.cancel = context->cancel;
+	group_codes_init(&agg->codes, agg_key_count(agg), context->budget);
 	for (uint32_t i = 0; i < rel->call_count; i++) {
 		struct agg_call_state *call = &agg->calls[i];
 
@@ -60,11 +61,47 @@ void
 agg_forget(struct agg_op *agg)
 {
 	group_table_release(&agg->table);
+	group_codes_release(&agg->codes);
 	for (uint32_t i = 0;
 	     agg->calls != NULL && i < agg->op.rel->agg.call_count; i++) {
 		agg_state_release(&agg->calls[i].state);
 		agg_seen_release(&agg->calls[i].seen);
 	}
+}
+
+/* Whether a call's state is a sum and how many values it has. */
+static bool
+is_sum(const struct agg_call *call)
+{
+	return (call->kind == AGG_SUM || call->kind == AGG_AVG) &&
+	    !call->is_distinct && call->order_count == 0 &&
+	    call->arg->type.oid != TYPE_FLOAT4; /* summed in either precision */
+}
+
+static bool
+is_part_of_sum(const struct agg_call *call, const struct agg_call *sum)
+{
+	return (is_sum(call) ||
+		   (call->kind == AGG_COUNT && !call->is_distinct &&
+		       call->order_count == 0)) &&
+	    expr_equal(call->arg, sum->arg) &&
+	    (call->filter == NULL ? sum->filter == NULL
+				  : sum->filter != NULL &&
+			expr_equal(call->filter, sum->filter));
+}
+
+/* sum(x), avg(x) and count(x) need but one of them. */
+static struct agg_call_state *
+host_of(struct agg_op *agg, uint32_t i)
+{
+	const struct rel_agg *rel = &agg->op.rel->agg;
+
+	for (uint32_t k = 0; k < rel->call_count; k++) {
+		if (is_sum(&rel->calls[k]) &&
+		    is_part_of_sum(&rel->calls[i], &rel->calls[k]))
+			return &agg->calls[k];
+	}
+	return &agg->calls[i];
 }
 
 static int
@@ -80,6 +117,7 @@ agg_open(struct op_state *op, struct error *err UNUSED)
 	for (uint32_t i = 0; i < rel->call_count; i++) {
 		struct agg_call_state *call = &agg->calls[i];
 
+		call->host = host_of(agg, i);
 		call->is_ordered = rel->calls[i].order_count > 0;
 		call->is_distinct =
 		    rel->calls[i].is_distinct && !call->is_ordered;
@@ -241,9 +279,8 @@ bytes_kept(const struct agg_op *agg)
 	return bytes;
 }
 
-/* Whether `count` more groups would be too many. */
-static bool
-is_too_much(const struct agg_op *agg, uint32_t count)
+bool
+agg_is_too_much(const struct agg_op *agg, uint32_t count)
 {
 	const struct exec_context *context = agg->op.env->context;
 	uint32_t groups = group_table_count(&agg->table);
@@ -276,15 +313,16 @@ make_groups(struct agg_op *agg, const struct eval *eval, struct sel sel,
     const struct vec *keys, const struct vec *ordinals, uint32_t *groups,
     struct error *err)
 {
-	bool *is_new =
-	    arena_alloc_array(eval->arena, sel.count + 1, sizeof(*is_new));
+	bool *is_new;
 	int rc;
 
+	if (ordinals == NULL)
+		return group_codes_find(&agg->codes, &agg->table, keys, sel,
+		    eval->arena, groups, err);
+	is_new = arena_alloc_array(eval->arena, sel.count + 1, sizeof(*is_new));
 	rc = group_table_find(&agg->table, keys, sel, eval->arena, groups,
 	    is_new, err);
-	if (rc == 0 && ordinals != NULL)
-		rc = agg_parts_note(agg, sel, is_new, ordinals, err);
-	return rc;
+	return rc != 0 ? rc : agg_parts_note(agg, sel, is_new, ordinals, err);
 }
 
 /* Leave in `sel` the rows that have a group; the others go to the parts. */
@@ -333,7 +371,7 @@ agg_add(struct agg_op *agg, const struct eval *eval, struct sel sel,
 	struct call_rows rows = { .sel = sel, .groups = groups };
 	int rc = 0;
 
-	if (agg->table.key_count > 0 && is_too_much(agg, sel.count))
+	if (agg->table.key_count > 0 && agg_is_too_much(agg, sel.count))
 		agg->is_full = true;
 	if (agg->table.key_count == 0)
 		memset(groups, 0, sel.count * sizeof(*groups));
@@ -343,14 +381,18 @@ agg_add(struct agg_op *agg, const struct eval *eval, struct sel sel,
 		rc = find_groups(agg, eval, &rows.sel, keys, ordinals, groups,
 		    err);
 	agg->next_ordinal += ordinals == NULL ? sel.count : 0;
-	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
-		rc = add_to_call(eval, &agg->calls[i], rows, group_count(agg),
-		    err);
+	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++) {
+		struct agg_call_state *call = &agg->calls[i];
+
+		if (call->host == call)
+			rc = add_to_call(eval, call, rows, group_count(agg),
+			    err);
+	}
 	return rc;
 }
 
-static int
-add_batch(struct agg_op *agg, const struct batch *batch, struct error *err)
+int
+agg_add_batch(struct agg_op *agg, const struct batch *batch, struct error *err)
 {
 	const struct rel_agg *rel = &agg->op.rel->agg;
 	const struct eval eval =
@@ -441,20 +483,32 @@ agg_finish(struct agg_op *agg, struct error *err)
 }
 
 static int
-read_all(struct agg_op *agg, struct error *err)
+read_rows(struct agg_op *agg, struct error *err)
 {
 	struct batch batch;
+	bool is_done;
 	int rc;
 
-	if (!count_without_reading(agg, err, &rc)) {
-		while ((rc = op_next(agg->op.input, &batch, err)) > 0) {
-			rc = add_batch(agg, &batch, err);
-			if (rc == 0)
-				rc = op_forget(&agg->op, err);
-			if (rc != 0)
-				return rc;
-		}
+	if (count_without_reading(agg, err, &rc))
+		return rc;
+	rc = agg_read_pieces(agg, &is_done, err);
+	if (rc != 0 || is_done)
+		return rc;
+	while ((rc = op_next(agg->op.input, &batch, err)) > 0) {
+		rc = agg_add_batch(agg, &batch, err);
+		if (rc == 0)
+			rc = op_forget(&agg->op, err);
+		if (rc != 0)
+			return rc;
 	}
+	return rc;
+}
+
+static int
+read_all(struct agg_op *agg, struct error *err)
+{
+	int rc = read_rows(agg, err);
+
 	if (rc == 0 && agg->next_ordinal == 0)
 		rc = add_empty_sets(agg, err);
 	if (rc == 0)
@@ -475,6 +529,18 @@ give_grouping(struct op_state *op, const struct grouping_call *call,
 	vec_init(out, PHYS_I64, count, &op->batch_arena);
 	for (uint32_t i = 0; i < count; i++)
 		out->i64[i] = call->values[sets == NULL ? 0 : sets->i64[i]];
+}
+
+/* The results of a call for `count` groups. */
+static int
+give_call(struct agg_op *agg, const struct agg_call_state *call, uint32_t count,
+    struct vec *out, struct error *err)
+{
+	struct agg_state state = call->host->state;
+
+	state.call = call->state.call;
+	return agg_state_result(&state, agg->at, count, &agg->op.batch_arena,
+	    out, err);
 }
 
 int
@@ -499,8 +565,8 @@ agg_give(struct agg_op *agg, struct batch *out, struct error *err)
 	for (uint32_t i = 0; i < rel->key_count; i++)
 		out->cols[i] = keys.cols[i];
 	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
-		rc = agg_state_result(&agg->calls[i].state, agg->at, count,
-		    &op->batch_arena, &out->cols[rel->key_count + i], err);
+		rc = give_call(agg, &agg->calls[i], count,
+		    &out->cols[rel->key_count + i], err);
 	for (uint32_t i = 0; i < rel->grouping_count; i++)
 		give_grouping(op, &rel->groupings[i],
 		    rel->set_count == 0 ? NULL : &keys.cols[rel->key_count],

@@ -108,15 +108,12 @@ grow(struct distinct_sketch *sketch, struct arena *arena, struct error *err)
 	return rc;
 }
 
-int
-distinct_sketch_add(struct distinct_sketch *sketch, uint64_t hash,
-    struct arena *arena, struct error *err)
+static int
+add_hash(struct distinct_sketch *sketch, uint64_t hash, struct arena *arena,
+    struct error *err)
 {
 	int rc = 0;
 
-	hash = hash_u64(hash); /* some types' hashes have poor high bits */
-	if (hash == 0)
-		hash = 1;
 	if (sketch->hashes != NULL && *find_hash(sketch, hash) == hash)
 		return 0;
 	if (sketch->hashes != NULL && sketch->count * 4 >= sketch->capacity * 3)
@@ -128,6 +125,35 @@ distinct_sketch_add(struct distinct_sketch *sketch, uint64_t hash,
 	else
 		add_to_registers(sketch, hash);
 	return 0;
+}
+
+int
+distinct_sketch_add(struct distinct_sketch *sketch, uint64_t hash,
+    struct arena *arena, struct error *err)
+{
+	hash = hash_u64(hash); /* some types' hashes have poor high bits */
+	return add_hash(sketch, hash == 0 ? 1 : hash, arena, err);
+}
+
+int
+distinct_sketch_merge(struct distinct_sketch *sketch,
+    const struct distinct_sketch *other, struct arena *arena, struct error *err)
+{
+	int rc = 0;
+
+	if (other->hashes != NULL) {
+		for (uint32_t i = 0; i < other->capacity && rc == 0; i++)
+			if (other->hashes[i] != 0)
+				rc = add_hash(sketch, other->hashes[i], arena,
+				    err);
+		return rc;
+	}
+	while (sketch->hashes != NULL && rc == 0)
+		rc = grow(sketch, arena, err);
+	for (uint32_t i = 0; i < REGISTER_COUNT && rc == 0; i++)
+		if (other->registers[i] > sketch->registers[i])
+			sketch->registers[i] = other->registers[i];
+	return rc;
 }
 
 /* ---- Ertl's estimator: the names are the paper's ---- */

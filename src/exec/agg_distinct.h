@@ -26,4 +26,9 @@ MUST_USE int distinct_sketch_new(struct arena *arena,
     struct distinct_sketch **out, struct error *err);
 MUST_USE int distinct_sketch_add(struct distinct_sketch *sketch, uint64_t hash,
     struct arena *arena, struct error *err);
+
+/* Add all that `other` has seen. */
+MUST_USE int distinct_sketch_merge(struct distinct_sketch *sketch,
+    const struct distinct_sketch *other, struct arena *arena,
+    struct error *err);
 int64_t distinct_sketch_count(const struct distinct_sketch *sketch);

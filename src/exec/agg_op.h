@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * agg_op.h -- the aggregation, for the two files that make it:
+ * agg_op.h -- the aggregation, for the files that make it:
  *
- *   agg.c        the operator: reads, gives
- *   agg_parts.c  rows of groups that do not fit into work_mem
+ *   agg.c         the operator: reads, gives
+ *   agg_parts.c   rows of groups that do not fit into work_mem
+ *   agg_pieces.c  rows of each shard apart, on several threads
  *
  * When the groups fill work_mem no new one is made: rows of those that are there
  * go on, the others are written to parts by the hash of their keys.  At the end
@@ -22,6 +23,7 @@
 #include "exec/agg_seen.h"
 #include "exec/agg_state.h"
 #include "exec/eval.h"
+#include "exec/group_codes.h"
 #include "exec/group_table.h"
 #include "exec/op.h"
 #include "exec/partition.h"
@@ -29,6 +31,8 @@
 #include "exec/sorter.h"
 
 struct agg_call_state {
+	/* Whose state it uses: its own, or that of a call with the same sum. */
+	struct agg_call_state *host;
 	struct agg_state state;
 	bool is_distinct; /* and not ordered: */
 	struct agg_seen seen;
@@ -54,6 +58,7 @@ struct agg_op {
 	struct op_state op;
 	const struct type *key_types; /* of the keys, and of the set's number */
 	struct group_table table;
+	struct group_codes codes; /* before it */
 	struct agg_call_state *calls;
 	bool is_read; /* all rows that the groups will get */
 	bool is_full; /* no new groups */
@@ -78,6 +83,13 @@ uint32_t agg_key_count(const struct agg_op *agg);
 MUST_USE int agg_add(struct agg_op *agg, const struct eval *eval,
     struct sel sel, const struct vec *keys, const struct vec *ordinals,
     struct error *err);
+
+/* The same of all rows of a batch, for all grouping sets. */
+MUST_USE int agg_add_batch(struct agg_op *agg, const struct batch *batch,
+    struct error *err);
+
+/* Whether with so many more groups it would keep more than work_mem. */
+bool agg_is_too_much(const struct agg_op *agg, uint32_t count);
 
 /* A batch of groups: 1, or 0 if all were given, or a code. */
 MUST_USE int agg_give(struct agg_op *agg, struct batch *out, struct error *err);
@@ -105,3 +117,13 @@ MUST_USE int agg_parts_next(struct agg_op *agg, struct batch *out,
     struct error *err);
 
 void agg_parts_release(struct agg_op *agg);
+
+/* ---- agg_pieces.c ---- */
+
+/*
+ * Add all rows of the input, if it is such that its shards can be read apart,
+ * and there is so much of it that this is worth while.  If not, or if the
+ * groups do not fit into work_mem, nothing is done and *is_done is false.
+ */
+MUST_USE int agg_read_pieces(struct agg_op *agg, bool *is_done,
+    struct error *err);

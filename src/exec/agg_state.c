@@ -130,14 +130,14 @@ sum_f64(struct agg_state *state, const struct vec *arg, struct sel sel,
 	FOR_EACH_VALUE(state, arg, sel, groups)
 	{
 		struct agg_cell *cell = &state->cells[groups[i]];
-		double before = cell->f64;
 		double value = arg->f64[at];
+		double sum = cell->f64 + value;
 
-		cell->f64 += value;
 		if (is_float4)
-			cell->f64 = (double)(float)cell->f64;
-		if (isinf(cell->f64) && !isinf(before) && !isinf(value))
+			sum = (double)(float)sum;
+		if (isinf(sum) && !isinf(cell->f64) && !isinf(value))
 			return agg_float_overflow(err);
+		cell->f64 = sum;
 		cell->count++;
 	}
 	return 0;

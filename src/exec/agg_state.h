@@ -93,6 +93,16 @@ MUST_USE int agg_state_add(struct agg_state *state, const struct vec *arg,
     const struct vec *second, struct sel sel, const uint32_t *groups,
     struct error *err);
 
+/* agg_combine.c: whether states of such aggregates can be combined. */
+bool agg_kind_combines(enum agg_kind kind);
+
+/*
+ * Add what `more`, of an equal call, has for its group g to group groups[g].
+ * All is copied.  22003 as agg_state_add().
+ */
+MUST_USE int agg_state_combine(struct agg_state *state, const uint32_t *groups,
+    const struct agg_state *more, struct error *err);
+
 /* The results of `count` groups from `first` on. */
 MUST_USE int agg_state_result(struct agg_state *state, uint32_t first,
     uint32_t count, struct arena *arena, struct vec *out, struct error *err);

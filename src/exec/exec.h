@@ -41,6 +41,14 @@ struct exec_wait {
 	void *arg;
 };
 
+/* Threads that help with one statement, as far as they are free. */
+struct exec_crew {
+	/* Call fn(fn_arg, i) for each i < count, and return when all have. */
+	void (*run)(void *arg, uint32_t count,
+	    void (*fn)(void *fn_arg, uint32_t i), void *fn_arg);
+	void *arg;
+};
+
 struct exec_context {
 	struct engine *engine;
 	struct snapshot *snapshot; /* NULL only if !plan->reads_events */
@@ -63,6 +71,8 @@ struct exec_context {
 	struct temp_space *temp;      /* for the rest; NULL: all is kept */
 	const atomic_bool *cancel;    /* NULL: cannot be cancelled */
 	const struct exec_wait *wait; /* NULL: nothing may wait here */
+	const struct exec_crew *crew; /* NULL: there is none */
+	int64_t min_parallel_rows;    /* of a scan that is split; -1: none is */
 	void *system_arg;             /* of the providers of system tables */
 
 	/* Told of each notice (IF NOT EXISTS, ...); may be NULL. */

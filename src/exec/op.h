@@ -28,6 +28,13 @@ struct op_state;
 struct row_spool;
 struct subplan;
 
+/* Some runs of a scan that is open: what one of several threads reads. */
+struct scan_piece {
+	struct scan *scan;
+	uint32_t first_run;
+	uint32_t run_count;
+};
+
 /*
  * What all operators of one execution share; those of an inner plan, which runs
  * anew for each outer row, have one of their own.
@@ -41,6 +48,7 @@ struct exec_env {
 	struct cte_state **ctes;   /* of the WITHs that run; shared */
 	const struct row_spool **works; /* of recursive ones; shared */
 	struct op_stats *stats; /* by the index of the relation; NULL: none */
+	const struct scan_piece *piece; /* the only scan reads; NULL: all */
 };
 
 enum sort_method {
@@ -174,3 +182,6 @@ MUST_USE int limit_eval(const struct exec_env *env, const struct rel *rel,
  * reading them.
  */
 bool scan_op_count(struct op_state *op, uint64_t *count);
+
+/* What a REL_SCAN that is open reads; NULL: no committed rows. */
+struct scan *scan_op_scan(struct op_state *op);

@@ -47,6 +47,24 @@ scan_attnums(const struct rel *rel, const struct exec_env *env,
 	return count + 1;
 }
 
+static void
+merge_runs(struct scan_op *scan, const struct scan_piece *piece,
+    uint32_t id_column)
+{
+	struct arena *arena = scan->op.env->arena;
+	struct merge_source *sources =
+	    arena_zalloc(arena, (piece->run_count + 1) * sizeof(*sources));
+
+	for (uint32_t i = 0; i < piece->run_count; i++) {
+		sources[i].scan = piece->scan;
+		sources[i].run = piece->first_run + i;
+		sources[i].id_column = id_column;
+	}
+	scan->scan = piece->scan;
+	merge_init(&scan->merge, sources, piece->run_count,
+	    scan->op.rel->scan.is_ordered, arena);
+}
+
 static int
 open_committed(struct scan_op *scan, struct error *err)
 {
@@ -56,9 +74,8 @@ open_committed(struct scan_op *scan, struct error *err)
 	struct scan_spec spec = { .snapshot = snapshot,
 		.type = rel->scan.type,
 		.without = env->context->scan_without };
-	struct merge_source *sources;
+	struct scan_piece all = { .first_run = 0 };
 	uint32_t id_column = 0;
-	uint32_t run_count;
 	bool is_empty;
 	int rc;
 
@@ -70,26 +87,27 @@ open_committed(struct scan_op *scan, struct error *err)
 		rel->scan.type->oid) == NULL)
 		return 0;
 	spec.attnum_count = scan_attnums(rel, env, &spec.attnums, &id_column);
-	rc = scan_open(env->context->engine, &spec, env->arena, &scan->scan,
-	    err);
+	rc = scan_open(env->context->engine, &spec, env->arena, &all.scan, err);
 	if (rc != 0)
 		return rc;
-	run_count = scan_run_count(scan->scan);
-	sources = arena_zalloc(env->arena, (run_count + 1) * sizeof(*sources));
-	for (uint32_t i = 0; i < run_count; i++) {
-		sources[i].scan = scan->scan;
-		sources[i].run = i;
-		sources[i].id_column = id_column;
-	}
-	merge_init(&scan->merge, sources, run_count, rel->scan.is_ordered,
-	    env->arena);
+	all.run_count = scan_run_count(all.scan);
+	merge_runs(scan, &all, id_column);
 	return 0;
 }
 
 static int
 scan_op_open(struct op_state *op, struct error *err)
 {
-	return open_committed((struct scan_op *)op, err);
+	struct scan_op *scan = (struct scan_op *)op;
+	const struct scan_piece *piece = op->env->piece;
+	const uint32_t *attnums;
+	uint32_t id_column = 0;
+
+	if (piece == NULL)
+		return open_committed(scan, err);
+	(void)scan_attnums(op->rel, op->env, &attnums, &id_column);
+	merge_runs(scan, piece, id_column);
+	return 0;
 }
 
 static int
@@ -161,7 +179,8 @@ scan_op_close(struct op_state *op)
 	if (scan->scan == NULL)
 		return;
 	merge_close(&scan->merge);
-	scan_close(scan->scan);
+	if (op->env->piece == NULL)
+		scan_close(scan->scan);
 }
 
 static void
@@ -170,7 +189,7 @@ scan_op_report(const struct op_state *op, struct op_stats *stats)
 	const struct scan_op *scan = (const struct scan_op *)op;
 
 	stats->is_scan = true;
-	if (scan->scan != NULL)
+	if (scan->scan != NULL && op->env->piece == NULL)
 		op_stats_add_scan(stats, scan->scan);
 }
 
@@ -192,6 +211,12 @@ scan_op_count(struct op_state *op, uint64_t *count)
 	    op->env->context->batch != NULL || scan->scan == NULL)
 		return false;
 	return scan_row_count(scan->scan, count);
+}
+
+struct scan *
+scan_op_scan(struct op_state *op)
+{
+	return ((struct scan_op *)op)->scan;
 }
 
 struct op_state *

@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "exec/temp_file.h"
 #include "os/file.h"
+#include "server/crew.h"
 #include "server/pool.h"
 #include "server/session_private.h"
 #include "sql/parse.h"
@@ -248,6 +249,13 @@ wait_end_cb(void *arg)
 	pool_wait_end(arg);
 }
 
+static void
+crew_run_cb(void *arg, uint32_t count, void (*fn)(void *fn_arg, uint32_t i),
+    void *fn_arg)
+{
+	crew_run(arg, count, fn, fn_arg);
+}
+
 static int
 open_pool(struct server *server, uint32_t workers, struct error *err)
 {
@@ -256,6 +264,10 @@ open_pool(struct server *server, uint32_t workers, struct error *err)
 	server->exec_wait = (struct exec_wait){
 		.begin = wait_begin_cb,
 		.end = wait_end_cb,
+		.arg = server->pool,
+	};
+	server->exec_crew = (struct exec_crew){
+		.run = crew_run_cb,
 		.arg = server->pool,
 	};
 	return rc;

@@ -43,6 +43,7 @@ struct server {
 	struct engine *engine;
 	struct pool *pool;
 	struct exec_wait exec_wait; /* for what runs in the pool */
+	struct exec_crew exec_crew; /* the same */
 	struct mem_budget memory;   /* of all statements; atomics */
 	struct time_zone_set *zones;
 	struct os_clock *clock;

@@ -191,6 +191,8 @@ session_context(struct session *session, struct portal *portal)
 		.temp = &portal->temp,
 		.cancel = &session->cancel,
 		.wait = &session->server->exec_wait,
+		.crew = &session->server->exec_crew,
+		.min_parallel_rows = session->settings.config.min_parallel_rows,
 		.system_arg = session,
 		.notice = session_notice,
 		.notice_arg = session,

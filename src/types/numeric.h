@@ -195,6 +195,10 @@ struct numeric_moments {
 MUST_USE int numeric_moments_add(struct numeric_moments *moments,
     const struct numeric *n, struct arena *arena, struct error *err);
 
+MUST_USE int numeric_moments_merge(struct numeric_moments *moments,
+    const struct numeric_moments *other, struct arena *arena,
+    struct error *err);
+
 /*
  * The variance of `count` values (of a sample: two at least), or its root.
  * Without a difference it is 0, with a special value NaN.

@@ -45,6 +45,18 @@ numeric_moments_add(struct numeric_moments *moments, const struct numeric *n,
 }
 
 int
+numeric_moments_merge(struct numeric_moments *moments,
+    const struct numeric_moments *other, struct arena *arena, struct error *err)
+{
+	int rc = numeric_sum_merge(&moments->sum, &other->sum, arena, err);
+
+	moments->has_special |= other->has_special;
+	return rc != 0
+	    ? rc
+	    : numeric_sum_merge(&moments->squares, &other->squares, arena, err);
+}
+
+int
 numeric_moments_variance(const struct numeric_moments *moments, int64_t count,
     bool is_sample, bool is_root, struct arena *arena, struct numeric *out,
     struct error *err)

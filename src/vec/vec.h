@@ -8,6 +8,10 @@
  * null is unspecified but readable.  A constant vector has one value that
  * stands for every row.
  *
+ * Strings that were read from a dictionary may bring their codes: then whoever
+ * groups or compares can look at small integers instead.  Who makes a vector
+ * from others, row by row, makes one without codes.
+ *
  * A selection names the rows of a batch that are still wanted, ascending,
  * without repeats.  Expressions write their results at the same positions, so
  * a filter moves no values.
@@ -32,6 +36,13 @@
 
 #define VEC_ROWS 2048
 
+/* Rows with equal codes have equal values. */
+struct vec_codes {
+	const void *dict;   /* which one: codes of another say nothing */
+	const uint32_t *of; /* at the values' indexes; NULL: there are none */
+	uint32_t count;     /* all are less */
+};
+
 struct vec {
 	enum phys phys;
 	bool is_constant; /* one value and one null flag, for all rows */
@@ -45,7 +56,8 @@ struct vec {
 		struct uuid *uuid;
 		struct interval *interval;
 	};
-	uint8_t *nulls; /* 1 is null; NULL: no row is null */
+	uint8_t *nulls;         /* 1 is null; NULL: no row is null */
+	struct vec_codes codes; /* those of nulls are any */
 };
 
 /* rows == NULL selects rows 0..count-1. */

@@ -45,8 +45,13 @@ OPTIONS = [
     "stele.enable_work_mem",
 ]
 
-# Operators keep a batch, and 64 kB where they keep more all the same.
-SPILL = ["work_mem = '64kB'", "stele.enable_work_mem = off"]
+# Operators keep a batch, and 64 kB where they keep more all the same; nothing
+# is added up in pieces.
+SPILL = [
+    "work_mem = '64kB'",
+    "stele.enable_work_mem = off",
+    "min_parallel_rows = -1",
+]
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?$")
 
@@ -252,7 +257,8 @@ def parse_options():
 
 def main():
     run = Run(parse_options())
-    with Postgres() as postgres, Server("shard_count=2") as server:
+    options = ["shard_count=2", "min_parallel_rows=0"]
+    with Postgres() as postgres, Server(*options) as server:
         ours = Client(server.port)
         theirs = Client(postgres.port)
         load(ours, theirs, run.options.seed, run.tables)

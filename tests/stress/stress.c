@@ -37,7 +37,8 @@ enum {
 /* Small enough that flushes, rotations and full logs happen all the time. */
 static const char *const server_options[] = { "shard_count=3", "worker_count=2",
 	"net_threads=2", "memtable_size=1MB", "max_wal_size=8MB",
-	"log_destination=file", "log_rotation_size=64kB", NULL };
+	"log_destination=file", "log_rotation_size=64kB", "min_parallel_rows=0",
+	NULL };
 
 /* What SIGHUP changes, turn by turn. */
 static const char *const reloads[] = {

@@ -75,7 +75,7 @@ run_before(struct scan *scan, uint32_t first, uint64_t event_id)
 		scan->run_room = room;
 	}
 	best = &scan->runs[scan->run_count++];
-	*best = (struct scan_run){ .parts = NULL };
+	*best = (struct scan_run){ .shard = scan->shard };
 	return best;
 }
 
@@ -296,8 +296,10 @@ fill_scan(struct scan *scan, uint32_t first, uint32_t limit, struct error *err)
 	const struct view *view = scan->spec.snapshot->view;
 	int rc = 0;
 
-	for (uint32_t i = first; i < limit && rc == 0; i++)
+	for (uint32_t i = first; i < limit && rc == 0; i++) {
+		scan->shard = i;
 		rc = add_shard(scan, view->shards[i], err);
+	}
 	if (rc == 0)
 		rc = arena_check(scan->arena, err);
 	return rc;
@@ -354,6 +356,12 @@ uint32_t
 scan_part_count(const struct scan *scan, uint32_t run)
 {
 	return scan->runs[run].part_count;
+}
+
+uint32_t
+scan_run_shard(const struct scan *scan, uint32_t run)
+{
+	return scan->runs[run].shard;
 }
 
 uint64_t

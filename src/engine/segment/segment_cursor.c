@@ -30,6 +30,7 @@ struct cursor_column {
 	const struct block **pages;     /* pinned; NULL: not used yet */
 	bool wants_codes;               /* in place of strings */
 	void *data;                     /* batch_rows of its form, and slack */
+	uint32_t *codes;                /* batch_rows; NULL: no dictionary */
 	uint8_t *nulls;                 /* batch_rows */
 };
 
@@ -83,7 +84,10 @@ open_dict(struct segment_cursor *cursor, struct cursor_column *column,
 		return rc;
 	root = column->dict_root->data;
 	column->pages = calloc(root->page_count, sizeof(struct block *));
-	return column->pages == NULL ? no_memory(err) : 0;
+	column->codes =
+	    malloc(((size_t)cursor->batch_rows + 1) * sizeof(*column->codes));
+	return column->pages == NULL || column->codes == NULL ? no_memory(err)
+							      : 0;
 }
 
 /* All rows that are read have the context that is asked for. */
@@ -204,7 +208,9 @@ segment_cursor_want_codes(struct segment_cursor *cursor, uint32_t i)
 	block_cache_unpin(cursor->segment->cache, column->dict_root);
 	column->dict_root = NULL; /* the chunks' integers are the values */
 	free(column->pages);
+	free(column->codes);
 	column->pages = NULL;
+	column->codes = NULL;
 	column->wants_codes = true;
 	cursor->vecs[i].phys = PHYS_I64;
 }
@@ -232,6 +238,7 @@ close_column(struct segment_cursor *cursor, struct cursor_column *column)
 	}
 	block_cache_unpin(cache, column->dict_root);
 	free(column->pages);
+	free(column->codes);
 	free(column->data);
 	free(column->nulls);
 }
@@ -282,12 +289,16 @@ need_page(struct segment_cursor *cursor, struct cursor_column *column,
 	    &cursor->stats.bytes_read, err);
 }
 
-/* Strings of codes; they lie in pinned pages. */
+/*
+ * Strings of codes, which lie in pinned pages, to index `at` of the column's
+ * data and those behind it; and the codes beside them.
+ */
 static int
 strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
-    const int64_t *codes, uint32_t count, struct str *out, struct error *err)
+    const int64_t *codes, uint32_t count, uint32_t at, struct error *err)
 {
 	const uint64_t limit = column->info->dict_count;
+	struct str *out = (struct str *)column->data + at;
 
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t code = (uint64_t)codes[i];
@@ -304,6 +315,7 @@ strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
 		}
 		strings = column->pages[page]->data;
 		out[i] = strings->strings[code % DICT_PAGE_STRINGS];
+		column->codes[at + i] = (uint32_t)code;
 	}
 	return 0;
 }
@@ -335,6 +347,8 @@ fill_one(struct segment_cursor *cursor, struct cursor_column *column,
 	if (column->info->has_dict &&
 	    chunk_is_null(&chunk->view, row)) { /* it has no code */
 		memset(out, 0, size);
+		if (column->codes != NULL)
+			column->codes[at] = 0;
 		return 0;
 	}
 	if (column->dict_root == NULL) {
@@ -350,7 +364,7 @@ fill_one(struct segment_cursor *cursor, struct cursor_column *column,
 	rc = chunk_at(&chunk->view, row, &code, err);
 	if (rc != 0)
 		return rc;
-	return strings_of_codes(cursor, column, &code, 1, (void *)out, err);
+	return strings_of_codes(cursor, column, &code, 1, at, err);
 }
 
 /*
@@ -421,8 +435,18 @@ fill_values(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 	vec->nulls = has_nulls ? column->nulls : NULL;
 	if (column->dict_root == NULL)
 		return 0;
-	return strings_of_codes(cursor, column, cursor->codes, count,
-	    column->data, err);
+	return strings_of_codes(cursor, column, cursor->codes, count, 0, err);
+}
+
+/* Let the vector of a column that was read from its chunk show its codes. */
+static void
+show_codes(const struct cursor_column *column, struct vec *vec)
+{
+	vec->codes = (struct vec_codes){ .of = NULL };
+	if (column->dict_root != NULL)
+		vec->codes = (struct vec_codes){ .dict = column->info,
+			.of = column->codes,
+			.count = column->info->dict_count };
 }
 
 static int
@@ -431,6 +455,8 @@ fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 {
 	const struct cursor_column *column = &cursor->columns[i];
 	int rc = fill_values(cursor, i, first, count, err);
+
+	show_codes(column, &cursor->vecs[i]);
 
 	if (rc == 0 && column->wants_codes && !cursor->vecs[i].is_constant)
 		rc = check_codes(cursor, column, column->data, count, err);
@@ -553,6 +579,8 @@ keep_rows(struct cursor_column *column, struct vec *vec, const uint16_t *rows,
 
 	if (vec->is_constant)
 		return;
+	for (uint32_t i = 0; column->codes != NULL && i < count; i++)
+		column->codes[i] = column->codes[rows[i]];
 	if (size == sizeof(int64_t)) {
 		for (uint32_t i = 0; i < count; i++)
 			vec->i64[i] = vec->i64[rows[i]];
@@ -592,6 +620,7 @@ fill_few(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 			vec->nulls = column->nulls;
 		rc = fill_one(cursor, column, chunk, row, k, err);
 	}
+	show_codes(column, vec);
 	return rc;
 }
 

@@ -26,6 +26,7 @@ struct sql_runner {
 	bool shows_hints;
 	size_t memory_bytes; /* of a query; 0 is no limit */
 	size_t work_mem_bytes;
+	int64_t min_parallel_rows;
 	struct temp_space temp; /* without an fs: none */
 	atomic_bool cancel;
 	struct arena arena; /* of one call */
@@ -145,6 +146,12 @@ sql_runner_set_work_mem(struct sql_runner *runner, size_t bytes,
 {
 	runner->work_mem_bytes = bytes;
 	runner->temp.fs = fs;
+}
+
+void
+sql_runner_add_in_order(struct sql_runner *runner)
+{
+	runner->min_parallel_rows = -1;
 }
 
 void
@@ -464,6 +471,7 @@ run_plan(struct sql_runner *runner, const struct ast_stmt *stmt,
 		.engine = runner->engine,
 		.budget = &budget,
 		.work_mem_bytes = runner->work_mem_bytes,
+		.min_parallel_rows = runner->min_parallel_rows,
 		.temp = runner->temp.fs == NULL ? NULL : &runner->temp,
 		.batch = runner->transaction,
 		.settings = &runner->settings,

@@ -38,6 +38,9 @@ struct os_fs;
 void sql_runner_set_work_mem(struct sql_runner *runner, size_t bytes,
     struct os_fs *fs);
 
+/* Aggregations, which are made shard by shard else, take all rows in order. */
+void sql_runner_add_in_order(struct sql_runner *runner);
+
 /* Of temporary files; UINT64_MAX is no limit. */
 void sql_runner_set_temp_limit(struct sql_runner *runner, uint64_t bytes);
 

@@ -211,6 +211,7 @@ setup(void)
 	faulty.unlink = faulty_unlink;
 	set_fault(0, 0, false);
 	runner = sql_runner_open();
+	sql_runner_add_in_order(runner); /* as what spills does */
 	for (size_t i = 0; i < sizeof(prepare) / sizeof(prepare[0]); i++) {
 		const char *answer = sql_run(runner, prepare[i]);
 

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * agg_combine.c -- the states of rows that were added apart, made one.
+ *
+ * Moments are combined by the formulas of Chan, Golub and LeVeque ("Updating
+ * formulae and a pairwise algorithm for computing sample variances", 1979).
+ */
+#include <math.h>
+
+#include "common/error.h"
+#include "exec/agg_distinct.h"
+#include "exec/agg_private.h"
+#include "types/interval.h"
+#include "types/type.h"
+
+bool
+agg_kind_combines(enum agg_kind kind)
+{
+	switch (kind) {
+	case AGG_COUNT_STAR:
+	case AGG_COUNT:
+	case AGG_SUM:
+	case AGG_AVG:
+	case AGG_MIN:
+	case AGG_MAX:
+	case AGG_BOOL_AND:
+	case AGG_BOOL_OR:
+	case AGG_BIT_AND:
+	case AGG_BIT_OR:
+	case AGG_BIT_XOR:
+	case AGG_VAR_POP:
+	case AGG_VAR_SAMP:
+	case AGG_STDDEV_POP:
+	case AGG_STDDEV_SAMP:
+	case AGG_COVAR_POP:
+	case AGG_COVAR_SAMP:
+	case AGG_CORR:
+	case AGG_REGR_COUNT:
+	case AGG_REGR_SXX:
+	case AGG_REGR_SYY:
+	case AGG_REGR_SXY:
+	case AGG_REGR_AVGX:
+	case AGG_REGR_AVGY:
+	case AGG_REGR_R2:
+	case AGG_REGR_SLOPE:
+	case AGG_REGR_INTERCEPT:
+	case AGG_APPROX_COUNT_DISTINCT:
+		return true;
+	case AGG_STRING_AGG: /* lists of rows, in their order */
+	case AGG_ARRAY_AGG:
+	case AGG_JSON_AGG:
+	case AGG_JSONB_AGG:
+	case AGG_JSON_OBJECT_AGG:
+	case AGG_JSONB_OBJECT_AGG:
+	case AGG_MODE:
+	case AGG_PERCENTILE_CONT:
+	case AGG_PERCENTILE_DISC:
+	case AGG_RANK:
+	case AGG_DENSE_RANK:
+	case AGG_PERCENT_RANK:
+	case AGG_CUME_DIST:
+		return false;
+	}
+	return false;
+}
+
+/* ---- sums ---- */
+
+static int
+combine_float_sums(struct agg_cell *cell, const struct agg_cell *more,
+    struct error *err)
+{
+	double sum = cell->f64 + more->f64;
+
+	if (isinf(sum) && !isinf(cell->f64) && !isinf(more->f64))
+		return agg_float_overflow(err);
+	cell->f64 = sum;
+	return 0;
+}
+
+static int
+combine_sums(struct agg_state *state, struct agg_cell *cell,
+    const struct agg_cell *more, struct error *err)
+{
+	switch (type_phys(&state->call->arg->type)) {
+	case PHYS_I64:
+		cell->i128 += more->i128;
+		return 0;
+	case PHYS_F64:
+		return combine_float_sums(cell, more, err);
+	case PHYS_NUMERIC:
+		return numeric_sum_merge(&cell->sum, &more->sum, &state->arena,
+		    err);
+	case PHYS_INTERVAL:
+		if (interval_add(&cell->interval, &more->interval,
+			&cell->interval))
+			return 0;
+		return error_set(err, STELE_E_DATETIME_OVERFLOW,
+		    "interval out of range");
+	case PHYS_BOOL:
+	case PHYS_STR:
+	case PHYS_UUID:
+	case PHYS_COUNT:
+		break; /* have no sum */
+	}
+	return 0;
+}
+
+/* ---- extremes, bits ---- */
+
+/* The value that is there stays among equals. */
+static void
+combine_extremes(struct agg_state *state, struct agg_cell *cell,
+    const struct agg_cell *more)
+{
+	const struct type *type = &state->call->arg->type;
+	int order = cell->count == 0
+	    ? 0
+	    : type_compare(type, &more->datum, &cell->datum);
+
+	if (cell->count == 0 ||
+	    (state->call->kind == AGG_MAX ? order > 0 : order < 0))
+		cell->datum =
+		    datum_copy(type_phys(type), &more->datum, &state->arena);
+}
+
+static void
+combine_bits(enum agg_kind kind, struct agg_cell *cell,
+    const struct agg_cell *more)
+{
+	if (cell->count == 0)
+		cell->datum = more->datum;
+	else if (kind == AGG_BIT_AND)
+		cell->datum.i64 &= more->datum.i64;
+	else if (kind == AGG_BIT_OR)
+		cell->datum.i64 |= more->datum.i64;
+	else
+		cell->datum.i64 ^= more->datum.i64;
+}
+
+static void
+combine_bools(enum agg_kind kind, struct agg_cell *cell,
+    const struct agg_cell *more)
+{
+	if (cell->count == 0)
+		cell->i128 = more->i128;
+	else if (kind == AGG_BOOL_AND)
+		cell->i128 = cell->i128 != 0 && more->i128 != 0;
+	else
+		cell->i128 = cell->i128 != 0 || more->i128 != 0;
+}
+
+/* ---- moments ---- */
+
+/*
+ * The sum of squares (or products) of both sides together; dx and dy are the
+ * distances of the sides' means.
+ */
+static double
+joined(double a, double b, double dx, double dy, double n, double m)
+{
+	return a + b + n * m * dx * dy / (n + m);
+}
+
+static int
+combine_variances(struct agg_state *state, struct agg_cell *cell,
+    const struct agg_cell *more, struct error *err)
+{
+	struct float_moments *a = &cell->moments;
+	const struct float_moments *b = &more->moments;
+	double n = (double)cell->count, m = (double)more->count;
+	double distance;
+
+	if (type_phys(&state->call->arg->type) != PHYS_F64)
+		return numeric_moments_merge(cell->exact, more->exact,
+		    &state->arena, err);
+	distance = a->sx / n - b->sx / m;
+	a->sxx = joined(a->sxx, b->sxx, distance, distance, n, m);
+	if (isinf(a->sx + b->sx) && !isinf(a->sx) && !isinf(b->sx))
+		return agg_float_overflow(err);
+	a->sx += b->sx;
+	if (isinf(a->sxx))
+		return agg_float_overflow(err);
+	return 0;
+}
+
+static int
+combine_pairs(struct agg_cell *cell, const struct agg_cell *more,
+    struct error *err)
+{
+	struct pair_moments *a = &cell->pairs;
+	const struct pair_moments *b = &more->pairs;
+	double n = (double)cell->count, m = (double)more->count;
+	double dx = a->sx / n - b->sx / m;
+	double dy = a->sy / n - b->sy / m;
+
+	a->sxx = joined(a->sxx, b->sxx, dx, dx, n, m);
+	a->syy = joined(a->syy, b->syy, dy, dy, n, m);
+	a->sxy = joined(a->sxy, b->sxy, dx, dy, n, m);
+	a->sx += b->sx;
+	a->sy += b->sy;
+	if (isinf(a->sxx) || isinf(a->syy) || isinf(a->sxy))
+		return agg_float_overflow(err);
+	return 0;
+}
+
+/* ---- all ---- */
+
+/* Both have values, or `more` alone has, and is not one of moments. */
+static int
+combine_cells(struct agg_state *state, struct agg_cell *cell,
+    const struct agg_cell *more, struct error *err)
+{
+	enum agg_kind kind = state->call->kind;
+
+	switch (kind) {
+	case AGG_SUM:
+	case AGG_AVG:
+		return combine_sums(state, cell, more, err);
+	case AGG_MIN:
+	case AGG_MAX:
+		combine_extremes(state, cell, more);
+		return 0;
+	case AGG_BOOL_AND:
+	case AGG_BOOL_OR:
+		combine_bools(kind, cell, more);
+		return 0;
+	case AGG_BIT_AND:
+	case AGG_BIT_OR:
+	case AGG_BIT_XOR:
+		combine_bits(kind, cell, more);
+		return 0;
+	case AGG_VAR_POP:
+	case AGG_VAR_SAMP:
+	case AGG_STDDEV_POP:
+	case AGG_STDDEV_SAMP:
+		return combine_variances(state, cell, more, err);
+	case AGG_COVAR_POP:
+	case AGG_COVAR_SAMP:
+	case AGG_CORR:
+	case AGG_REGR_SXX:
+	case AGG_REGR_SYY:
+	case AGG_REGR_SXY:
+	case AGG_REGR_AVGX:
+	case AGG_REGR_AVGY:
+	case AGG_REGR_R2:
+	case AGG_REGR_SLOPE:
+	case AGG_REGR_INTERCEPT:
+		return combine_pairs(cell, more, err);
+	case AGG_APPROX_COUNT_DISTINCT:
+		return distinct_sketch_merge(cell->sketch, more->sketch,
+		    &state->arena, err);
+	default:
+		return 0; /* the count is all they have */
+	}
+}
+
+/* What a cell without values must have to be combined with another. */
+static int
+prepare(struct agg_state *state, struct agg_cell *cell, struct error *err)
+{
+	enum agg_kind kind = state->call->kind;
+
+	if (kind == AGG_APPROX_COUNT_DISTINCT)
+		return distinct_sketch_new(&state->arena, &cell->sketch, err);
+	if (kind < AGG_VAR_POP || kind > AGG_STDDEV_SAMP ||
+	    type_phys(&state->call->arg->type) == PHYS_F64)
+		return 0;
+	cell->exact = arena_try_alloc(&state->arena, sizeof(*cell->exact));
+	if (cell->exact == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	*cell->exact = (struct numeric_moments){ 0 };
+	return 0;
+}
+
+/* Moments of floats, which have no neutral element to combine with. */
+static bool
+is_of_floats(const struct agg_call *call)
+{
+	if (call->kind >= AGG_COVAR_POP && call->kind <= AGG_REGR_INTERCEPT)
+		return true;
+	return call->kind >= AGG_VAR_POP && call->kind <= AGG_STDDEV_SAMP &&
+	    type_phys(&call->arg->type) == PHYS_F64;
+}
+
+int
+agg_state_combine(struct agg_state *state, const uint32_t *groups,
+    const struct agg_state *more, struct error *err)
+{
+	for (uint32_t g = 0; g < more->count; g++) {
+		struct agg_cell *cell = &state->cells[groups[g]];
+		const struct agg_cell *its = &more->cells[g];
+		int rc = 0;
+
+		if (its->count == 0)
+			continue;
+		if (cell->count == 0 && is_of_floats(state->call)) {
+			*cell = *its;
+			continue;
+		}
+		if (cell->count == 0)
+			rc = prepare(state, cell, err);
+		if (rc == 0)
+			rc = combine_cells(state, cell, its, err);
+		if (rc != 0)
+			return rc;
+		cell->count += its->count;
+	}
+	return arena_check(&state->arena, err);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * group_codes.c -- see group_codes.h.
+ */
+#include "exec/group_codes.h"
+
+#include <string.h>
+
+#include "common/error.h"
+#include "exec/group_table.h"
+
+void
+group_codes_init(struct group_codes *codes, uint32_t key_count,
+    struct mem_budget *budget)
+{
+	*codes = (struct group_codes){ .key_count = key_count };
+	arena_init(&codes->arena, budget);
+}
+
+void
+group_codes_release(struct group_codes *codes)
+{
+	arena_release(&codes->arena);
+	codes->groups = NULL;
+}
+
+/* How many combinations there are; 0: some key has no codes, or too many. */
+static uint32_t
+combinations(const struct group_codes *codes, const struct vec *keys)
+{
+	uint64_t count = 1;
+
+	for (uint32_t k = 0; k < codes->key_count; k++) {
+		if (keys[k].codes.of == NULL)
+			return 0;
+		count *= (uint64_t)keys[k].codes.count + 1;
+		if (count > GROUP_CODES_MAX)
+			return 0;
+	}
+	return (uint32_t)count;
+}
+
+static bool
+is_same(const struct group_codes *codes, const struct vec *keys)
+{
+	for (uint32_t k = 0; k < codes->key_count; k++) {
+		if (codes->dicts[k] != keys[k].codes.dict)
+			return false;
+	}
+	return true;
+}
+
+/* An array for the keys' dictionaries. */
+static int
+begin(struct group_codes *codes, const struct vec *keys, uint32_t count,
+    struct error *err)
+{
+	if (codes->groups == NULL) {
+		codes->dicts = arena_zalloc(&codes->arena,
+		    (codes->key_count + 1) * sizeof(*codes->dicts));
+		codes->groups = arena_try_alloc(&codes->arena,
+		    GROUP_CODES_MAX * sizeof(*codes->groups));
+		if (codes->groups == NULL)
+			return error_set(err, STELE_E_OUT_OF_MEMORY,
+			    "out of memory");
+	} else if (is_same(codes, keys)) {
+		return 0;
+	}
+	for (uint32_t k = 0; k < codes->key_count; k++)
+		codes->dicts[k] = keys[k].codes.dict;
+	memset(codes->groups, 0, count * sizeof(*codes->groups));
+	return 0;
+}
+
+/* The combination that each selected row has. */
+static void
+combine(const struct group_codes *codes, const struct vec *keys, struct sel sel,
+    uint32_t *places)
+{
+	memset(places, 0, sel.count * sizeof(*places));
+	for (uint32_t k = 0; k < codes->key_count; k++) {
+		const struct vec *key = &keys[k];
+		uint32_t null = key->codes.count;
+
+		for (uint32_t i = 0; i < sel.count; i++) {
+			uint32_t row = vec_index(key, sel_row(sel, i));
+			bool is_null = key->nulls != NULL && key->nulls[row];
+
+			places[i] = places[i] * (null + 1) +
+			    (is_null ? null : key->codes.of[row]);
+		}
+	}
+}
+
+/* Look up in the table what the array does not know. */
+static int
+learn(struct group_codes *codes, struct group_table *table,
+    const struct vec *keys, struct sel sel, const uint32_t *places,
+    struct arena *scratch, uint32_t *groups, struct error *err)
+{
+	uint16_t *rows = arena_alloc_array(scratch, sel.count, sizeof(*rows));
+	uint32_t *where = arena_alloc_array(scratch, sel.count, sizeof(*where));
+	uint32_t *found = arena_alloc_array(scratch, sel.count, sizeof(*found));
+	uint32_t count = 0;
+	int rc;
+
+	for (uint32_t i = 0; i < sel.count; i++) {
+		if (groups[i] != GROUP_NONE)
+			continue;
+		rows[count] = (uint16_t)sel_row(sel, i);
+		where[count++] = i;
+	}
+	rc = group_table_find(table, keys,
+	    (struct sel){ .rows = rows, .count = count }, scratch, found, NULL,
+	    err);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		groups[where[i]] = found[i];
+		codes->groups[places[where[i]]] = found[i] + 1;
+	}
+	return rc;
+}
+
+int
+group_codes_find(struct group_codes *codes, struct group_table *table,
+    const struct vec *keys, struct sel sel, struct arena *scratch,
+    uint32_t *groups, struct error *err)
+{
+	uint32_t count = combinations(codes, keys);
+	uint32_t *places;
+	bool is_known = true;
+	int rc;
+
+	if (count == 0)
+		return group_table_find(table, keys, sel, scratch, groups, NULL,
+		    err);
+	rc = begin(codes, keys, count, err);
+	if (rc != 0)
+		return rc;
+	places = arena_alloc_array(scratch, sel.count + 1, sizeof(*places));
+	combine(codes, keys, sel, places);
+	for (uint32_t i = 0; i < sel.count; i++) {
+		groups[i] = codes->groups[places[i]] - 1; /* 0: GROUP_NONE */
+		is_known &= groups[i] != GROUP_NONE;
+	}
+	return is_known ? 0
+			: learn(codes, table, keys, sel, places, scratch,
+			      groups, err);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * group_codes.h -- groups by the codes of their keys: what stands before a
+ * group_table and answers for rows whose keys come with codes of dictionaries
+ * (vec.h), by one look into an array.
+ *
+ * The array has an entry for each combination of codes, a null being one more
+ * code, and is for one tuple of dictionaries: with the next segment it begins
+ * anew, and each combination is looked up in the table once.
+ *
+ * Memory: an arena of its own.  Threads: one.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/attr.h"
+#include "vec/vec.h"
+
+struct error;
+struct group_table;
+
+/* Combinations that there is an array for; more are not worth clearing it. */
+#define GROUP_CODES_MAX 65536u
+
+struct group_codes {
+	struct arena arena;
+	uint32_t key_count;
+	const void **dicts; /* of each key; NULL at first */
+	uint32_t *groups;   /* GROUP_CODES_MAX: the group + 1; 0: not known */
+};
+
+void group_codes_init(struct group_codes *codes, uint32_t key_count,
+    struct mem_budget *budget);
+void group_codes_release(struct group_codes *codes);
+
+/*
+ * As group_table_find() without is_new; where the keys have no codes, or too
+ * many, it is nothing else.
+ */
+MUST_USE int group_codes_find(struct group_codes *codes,
+    struct group_table *table, const struct vec *keys, struct sel sel,
+    struct arena *scratch, uint32_t *groups, struct error *err);
