@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "exec/eval_array.h"
+#include "exec/eval_variadic.h"
 #include "exec/function_impl.h"
 #include "exec/open_rows.h"
 #include "exec/subplan.h"
@@ -137,7 +138,7 @@ call_function(const struct eval *eval, const struct expr *expr,
 		.err = err,
 	};
 
-	return function_eval(&call);
+	return expr->is_variadic ? variadic_eval(&call) : function_eval(&call);
 }
 
 static int

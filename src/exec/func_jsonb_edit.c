@@ -204,18 +204,10 @@ jsonb_delete_path_row(struct function_call *call, uint32_t row)
 	return edit_path(call, row, &edit);
 }
 
-/* The flag that may be a fourth argument. */
-static bool
-flag_of(const struct function_call *call, uint32_t row, bool otherwise)
-{
-	return call->arg_count < 4 ? otherwise
-				   : ARG(call, 3, boolean, row) != 0;
-}
-
 static int
 jsonb_set_row(struct function_call *call, uint32_t row)
 {
-	struct json_edit edit = { .how = flag_of(call, row, true)
+	struct json_edit edit = { .how = ARG(call, 3, boolean, row) != 0
 		    ? JSON_EDIT_SET
 		    : JSON_EDIT_REPLACE };
 	int rc = read_arg(call, 2, row, &edit.value);
@@ -226,7 +218,7 @@ jsonb_set_row(struct function_call *call, uint32_t row)
 static int
 jsonb_insert_row(struct function_call *call, uint32_t row)
 {
-	struct json_edit edit = { .how = flag_of(call, row, false)
+	struct json_edit edit = { .how = ARG(call, 3, boolean, row) != 0
 		    ? JSON_EDIT_INSERT_AFTER
 		    : JSON_EDIT_INSERT_BEFORE };
 	int rc = read_arg(call, 2, row, &edit.value);
@@ -299,9 +291,7 @@ static const struct func_row edit_rows[] = {
 	{ FN_JSONB_DELETE_INDEX, { jsonb_delete_index, false } },
 	{ FN_JSONB_DELETE_PATH, { jsonb_delete_path, false } },
 	{ FN_JSONB_SET, { jsonb_set, false } },
-	{ FN_JSONB_SET_CREATE, { jsonb_set, false } },
 	{ FN_JSONB_INSERT, { jsonb_insert, false } },
-	{ FN_JSONB_INSERT_AFTER, { jsonb_insert, false } },
 	{ FN_JSON_STRIP_NULLS, { json_strip_nulls, false } },
 	{ FN_JSONB_STRIP_NULLS, { json_strip_nulls, false } },
 	{ FN_JSONB_PRETTY, { jsonb_pretty, false } },

@@ -9,6 +9,7 @@
  *   bind_name.c    names of tables and types
  *   bind_scope.c   names of columns
  *   bind_expr.c    expressions; bind_call.c functions and aggregates
+ *   bind_arguments.c  which parameters a call's arguments are for
  *   bind_array.c   what makes and takes apart arrays
  *   coerce.c       casts that the text does not write; common types
  *   resolve.c      which of several functions a call means
@@ -335,8 +336,57 @@ int bind_operator(struct binder *binder, struct str name, struct expr *left,
 int bind_value_function(struct binder *binder, const struct ast_expr *ast,
     struct expr **out, struct error *err);
 
-/* What all calls of functions are: no OVER, no named arguments ... */
+/* ---- bind_arguments.c ---- */
+
+struct candidate;
+
+/* How a call gives its arguments; NULL stands for one without both. */
+struct call_form {
+	const struct str *names; /* one a piece, or empty; NULL: no names */
+	bool is_variadic; /* the last one is an array of what may repeat */
+};
+
+static inline struct call_form
+call_form_of(const struct ast_call *call)
+{
+	return (struct call_form){ .names = call->arg_names,
+		.is_variadic = call->is_variadic };
+}
+
+/* The name of an argument; empty: it has none. */
+struct str call_form_name(const struct call_form *form, uint32_t i);
+
+/* How many arguments there are, and whether their names make sense. */
 int check_call_form(const struct ast_expr *ast, struct error *err);
+
+/*
+ * Make a candidate one with a parameter for each argument; false if it cannot
+ * be.  Those of plain functions only may have defaults or be variadic.
+ */
+bool candidate_fit(struct binder *binder, struct candidate *candidate,
+    const struct call_form *form, uint32_t arg_count);
+
+/* Whether the last argument is an array of what the function repeats. */
+bool candidate_takes_array(const struct candidate *candidate,
+    const struct call_form *form);
+
+/* The number of arguments, those left out too, and all of them in order. */
+uint32_t candidate_param_count(const struct candidate *candidate,
+    uint32_t arg_count);
+int candidate_place_args(struct binder *binder,
+    const struct candidate *candidate, struct expr **args, uint32_t arg_count,
+    struct expr **out, struct error *err);
+
+/* ---- bind_call.c ---- */
+
+int bind_function_call(struct binder *binder, enum function_kind kind,
+    struct str name, const struct call_form *form, struct expr **args,
+    uint32_t arg_count, int location, struct expr **out, struct error *err);
+
+/* 42883, or 42725 if it is ambiguous. */
+int call_error(struct binder *binder, struct str name,
+    const struct call_form *form, struct expr **args, uint32_t arg_count,
+    int location, bool is_ambiguous, struct error *err);
 
 /*
  * A function's name as functions.def has it; an empty one if it is not that of
@@ -351,8 +401,8 @@ int check_plain_call(const struct ast_expr *ast, struct str name,
 
 /* The function of a call of a set, and its types; the arguments are cast. */
 int resolve_set_function(struct binder *binder, struct str name,
-    struct expr **args, uint32_t arg_count, int location, struct set_call *out,
-    struct error *err);
+    const struct call_form *form, struct expr **args, uint32_t arg_count,
+    int location, struct set_call *out, struct error *err);
 
 /* Signatures of aggregates: aggregate.c. */
 struct aggregate {
@@ -387,7 +437,7 @@ int bind_within_group(struct binder *binder, struct scope *scope,
 /* 42809: it has no WITHIN GROUP. */
 int within_group_error(struct str name, int location, struct error *err);
 
-/* 42883, or 42725 if it is ambiguous. */
+/* The same of a call without names. */
 int function_error(struct binder *binder, struct str name, struct expr **args,
     uint32_t arg_count, int location, bool is_ambiguous, struct error *err);
 const char *bind_place_name(enum bind_place place);
@@ -406,13 +456,14 @@ const struct aggregate *aggregate_next(struct str name,
 /* ---- bind_set.c ---- */
 
 /* A call of a function that returns a set; its arguments are cast. */
-int bind_set_call(struct binder *binder, struct str name, struct expr **args,
-    uint32_t count, int location, struct set_call *out, struct error *err);
+int bind_set_call(struct binder *binder, struct str name,
+    const struct call_form *form, struct expr **args, uint32_t count,
+    int location, struct set_call *out, struct error *err);
 
 /* In a select list: EXPR_SET, while binding. */
 int bind_set_expr(struct binder *binder, struct scope *scope, struct str name,
-    struct expr **args, uint32_t count, int location, struct expr **out,
-    struct error *err);
+    const struct call_form *form, struct expr **args, uint32_t count,
+    int location, struct expr **out, struct error *err);
 
 /* ---- bind_whole_row.c ---- */
 
@@ -497,6 +548,12 @@ struct candidate {
 	uint32_t arg_count;
 	bool is_variadic;
 	const void *what;
+	/* parameters' names, and the defaults of the last: blanks between */
+	const char *arg_names, *defaults;
+	/* set by candidate_fit(), if it must: all parameters, and whose */
+	const uint32_t *params;
+	uint32_t param_count;
+	const uint32_t *order; /* ... each argument is; NULL: as they stand */
 };
 
 enum resolve_result { RESOLVE_FOUND, RESOLVE_NONE, RESOLVE_AMBIGUOUS };

@@ -8,29 +8,36 @@
 #include "plan/column_set.h"
 #include "plan/polymorphic.h"
 #include "plan/set_function.h"
+#include "types/array.h"
 
 #define CANDIDATES_MAX 64
 
 /* ---- errors ---- */
 
-/* "length(integer, unknown)" */
+/* "length(integer, unknown)", "make_interval(days => integer)" */
 static struct str
-signature(struct binder *binder, struct str name, struct expr **args,
-    uint32_t arg_count)
+signature(struct binder *binder, struct str name, const struct call_form *form,
+    struct expr **args, uint32_t arg_count)
 {
 	struct str text = arena_printf(binder->arena, "%.*s(", STR_FMT(name));
 
-	for (uint32_t i = 0; i < arg_count; i++)
-		text = arena_printf(binder->arena, "%.*s%s%s", STR_FMT(text),
-		    i == 0 ? "" : ", ", type_text(binder, &args[i]->type));
+	for (uint32_t i = 0; i < arg_count; i++) {
+		struct str arg = call_form_name(form, i);
+
+		text = arena_printf(binder->arena, "%.*s%s%.*s%s%s",
+		    STR_FMT(text), i == 0 ? "" : ", ", STR_FMT(arg),
+		    arg.len > 0 ? " => " : "",
+		    type_text(binder, &args[i]->type));
+	}
 	return arena_printf(binder->arena, "%.*s)", STR_FMT(text));
 }
 
 int
-function_error(struct binder *binder, struct str name, struct expr **args,
-    uint32_t arg_count, int location, bool is_ambiguous, struct error *err)
+call_error(struct binder *binder, struct str name, const struct call_form *form,
+    struct expr **args, uint32_t arg_count, int location, bool is_ambiguous,
+    struct error *err)
 {
-	struct str text = signature(binder, name, args, arg_count);
+	struct str text = signature(binder, name, form, args, arg_count);
 
 	if (is_ambiguous) {
 		error_at(err, location, STELE_E_AMBIGUOUS_FUNCTION,
@@ -44,6 +51,14 @@ function_error(struct binder *binder, struct str name, struct expr **args,
 	return error_hint(err,
 	    "No function matches the given name and argument types. You might"
 	    " need to add explicit type casts.");
+}
+
+int
+function_error(struct binder *binder, struct str name, struct expr **args,
+    uint32_t arg_count, int location, bool is_ambiguous, struct error *err)
+{
+	return call_error(binder, name, NULL, args, arg_count, location,
+	    is_ambiguous, err);
 }
 
 static int
@@ -129,27 +144,46 @@ add_candidate(struct candidates *all, const struct candidate *candidate)
 	all->items[all->count++] = *candidate;
 }
 
+/* The same, if a call of this form can be one of it. */
 static void
-function_candidates(enum function_kind kind, struct str name,
+add_fitting(struct binder *binder, struct candidates *all,
+    const struct call_form *form, uint32_t arg_count,
+    struct candidate candidate)
+{
+	if (candidate_fit(binder, &candidate, form, arg_count))
+		add_candidate(all, &candidate);
+}
+
+static void
+function_candidates(struct binder *binder, enum function_kind kind,
+    struct str name, const struct call_form *form, uint32_t arg_count,
     struct candidates *out)
 {
 	const struct function *function = NULL;
 
 	out->count = 0;
-	while ((function = function_next(kind, name, function)) != NULL)
-		add_candidate(out,
-		    &(struct candidate){ .args = function->args,
+	while ((function = function_next(kind, name, function)) != NULL) {
+		const struct function_params *params =
+		    function_params(function->id);
+
+		add_fitting(binder, out, form, arg_count,
+		    (struct candidate){ .args = function->args,
 			.arg_count = function->arg_count,
 			.is_variadic = function->is_variadic,
+			.arg_names = params == NULL ? "" : params->names,
+			.defaults = params == NULL ? "" : params->defaults,
 			.what = function });
+	}
 }
 
 /* A call with one argument by the name of a type is a cast: int4(x). */
 static bool
-is_cast_call(enum function_kind kind, struct str name, uint32_t arg_count,
-    const struct expr *arg, struct type *target)
+is_cast_call(enum function_kind kind, struct str name,
+    const struct call_form *form, uint32_t arg_count, const struct expr *arg,
+    struct type *target)
 {
-	if (kind != FUNCTION_PLAIN || arg_count != 1)
+	if (kind != FUNCTION_PLAIN || arg_count != 1 ||
+	    call_form_name(form, 0).len > 0)
 		return false;
 	*target = type_of(type_oid_of_name(name));
 	return target->oid != 0 &&
@@ -157,9 +191,9 @@ is_cast_call(enum function_kind kind, struct str name, uint32_t arg_count,
 }
 
 int
-bind_function(struct binder *binder, enum function_kind kind, struct str name,
-    struct expr **args, uint32_t arg_count, int location, struct expr **out,
-    struct error *err)
+bind_function_call(struct binder *binder, enum function_kind kind,
+    struct str name, const struct call_form *form, struct expr **args,
+    uint32_t arg_count, int location, struct expr **out, struct error *err)
 {
 	struct candidates candidates;
 	const struct candidate *found = NULL;
@@ -171,29 +205,44 @@ bind_function(struct binder *binder, enum function_kind kind, struct str name,
 	int rc;
 
 	arg_types_of(args, arg_count, types);
-	function_candidates(kind, name, &candidates);
+	function_candidates(binder, kind, name, form, arg_count, &candidates);
 	result = resolve_candidate(candidates.items, candidates.count, kind,
 	    types, arg_count, &found);
 	if (result == RESOLVE_NONE &&
-	    is_cast_call(kind, name, arg_count, args[0], &target)) {
+	    is_cast_call(kind, name, form, arg_count, args[0], &target)) {
 		*out = args[0];
 		return coerce_explicit(binder, out, &target, location, err);
 	}
+	if (result != RESOLVE_FOUND && kind == FUNCTION_OPERATOR)
+		return operator_error(binder, name, args, arg_count, location,
+		    result == RESOLVE_AMBIGUOUS, err);
 	if (result != RESOLVE_FOUND)
-		return (kind == FUNCTION_OPERATOR ? operator_error
-						  : function_error)(binder,
-		    name, args, arg_count, location,
+		return call_error(binder, name, form, args, arg_count, location,
 		    result == RESOLVE_AMBIGUOUS, err);
 	function = found->what;
 	rc = coerce_args(binder, found, args, arg_count, function->result,
 	    &type, err);
 	if (rc != 0)
 		return rc;
-	*out = expr_new(binder->arena, EXPR_CALL, type, location, arg_count);
+	*out = expr_new(binder->arena, EXPR_CALL, type, location,
+	    candidate_param_count(found, arg_count));
 	(*out)->function = function;
-	for (uint32_t i = 0; i < arg_count; i++)
-		(*out)->args[i] = args[i];
-	return 0;
+	(*out)->is_variadic = candidate_takes_array(found, form);
+	if ((*out)->is_variadic && !type_is_array(&args[arg_count - 1]->type))
+		return error_at(err, args[arg_count - 1]->location,
+		    STELE_E_DATATYPE_MISMATCH,
+		    "VARIADIC argument must be an array");
+	return candidate_place_args(binder, found, args, arg_count,
+	    (*out)->args, err);
+}
+
+int
+bind_function(struct binder *binder, enum function_kind kind, struct str name,
+    struct expr **args, uint32_t arg_count, int location, struct expr **out,
+    struct error *err)
+{
+	return bind_function_call(binder, kind, name, NULL, args, arg_count,
+	    location, out, err);
 }
 
 int
@@ -418,8 +467,9 @@ agg_list_add(struct binder *binder, struct agg_list *list,
 /* The one that fits the arguments; 42883 or 42725 if none does, or several. */
 static int
 choose_candidate(struct binder *binder, const struct candidates *candidates,
-    struct str name, struct expr **args, uint32_t arg_count, int location,
-    const struct candidate **out, struct error *err)
+    struct str name, const struct call_form *form, struct expr **args,
+    uint32_t arg_count, int location, const struct candidate **out,
+    struct error *err)
 {
 	struct type types[CALL_ARGS_MAX];
 	enum resolve_result result;
@@ -429,7 +479,7 @@ choose_candidate(struct binder *binder, const struct candidates *candidates,
 	    FUNCTION_PLAIN, types, arg_count, out);
 	return result == RESOLVE_FOUND
 	    ? 0
-	    : function_error(binder, name, args, arg_count, location,
+	    : call_error(binder, name, form, args, arg_count, location,
 		  result == RESOLVE_AMBIGUOUS, err);
 }
 
@@ -448,7 +498,7 @@ resolve_aggregate(struct binder *binder, struct str name, struct expr **args,
 		    &(struct candidate){ .args = aggregate->args,
 			.arg_count = aggregate->arg_count,
 			.what = aggregate });
-	rc = choose_candidate(binder, &candidates, name, args, arg_count,
+	rc = choose_candidate(binder, &candidates, name, NULL, args, arg_count,
 	    location, &found, err);
 	if (rc != 0)
 		return rc;
@@ -458,8 +508,9 @@ resolve_aggregate(struct binder *binder, struct str name, struct expr **args,
 }
 
 int
-resolve_set_function(struct binder *binder, struct str name, struct expr **args,
-    uint32_t arg_count, int location, struct set_call *out, struct error *err)
+resolve_set_function(struct binder *binder, struct str name,
+    const struct call_form *form, struct expr **args, uint32_t arg_count,
+    int location, struct set_call *out, struct error *err)
 {
 	struct candidates candidates = { .count = 0 };
 	const struct set_function *function = NULL;
@@ -467,11 +518,15 @@ resolve_set_function(struct binder *binder, struct str name, struct expr **args,
 	int rc;
 
 	while ((function = set_function_next(name, function)) != NULL)
-		add_candidate(&candidates,
-		    &(struct candidate){ .args = function->args,
+		add_fitting(binder, &candidates, form, arg_count,
+		    (struct candidate){ .args = function->args,
 			.arg_count = function->arg_count,
+			.arg_names = function->arg_name == NULL
+			    ? ""
+			    : function->arg_name,
+			.defaults = "",
 			.what = function });
-	rc = choose_candidate(binder, &candidates, name, args, arg_count,
+	rc = choose_candidate(binder, &candidates, name, form, args, arg_count,
 	    location, &found, err);
 	if (rc != 0)
 		return rc;
@@ -596,26 +651,6 @@ bind_grouping(struct binder *binder, struct scope *scope, struct expr **args,
 /* ---- calls ---- */
 
 int
-check_call_form(const struct ast_expr *ast, struct error *err)
-{
-	const struct ast_call *call = &ast->call;
-	const char *what = NULL;
-
-	if (call->arg_names != NULL)
-		what = "named arguments are";
-	else if (call->is_variadic)
-		what = "VARIADIC is";
-	if (what != NULL)
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED, "%s not supported", what);
-	if (call->args.count > CALL_ARGS_MAX)
-		return error_at(err, ast->location, STELE_E_TOO_MANY_ARGUMENTS,
-		    "cannot pass more than %d arguments to a function",
-		    CALL_ARGS_MAX);
-	return 0;
-}
-
-int
 check_plain_call(const struct ast_expr *ast, struct str name, struct error *err)
 {
 	const struct ast_call *call = &ast->call;
@@ -671,14 +706,16 @@ bind_call(struct binder *binder, struct scope *scope,
 	struct str name = builtin_name(binder, &call->name);
 	bool is_aggregate = aggregate_next(name, NULL) != NULL;
 	struct expr *args[CALL_ARGS_MAX];
+	const struct call_form form = call_form_of(call);
 	struct scope inner = *scope;
 	uint32_t count = call->args.count;
 	int rc;
 
+	*out = NULL;
 	rc = check_call_form(ast, err);
 	if (rc != 0)
 		return rc;
-	if (call->over != NULL)
+	if (call->over != NULL && form.names == NULL)
 		return bind_window_call(binder, scope, ast, out, err);
 	if (call->within_group.count > 0 &&
 	    (is_aggregate || is_hypothetical_set(name)))
@@ -686,7 +723,7 @@ bind_call(struct binder *binder, struct scope *scope,
 		    err);
 	if (count > 0 && is_hypothetical_set(name))
 		return within_group_error(name, ast->location, err);
-	if (is_window_function(name))
+	if (is_window_function(name) && call->over == NULL)
 		return error_at(err, ast->location, STELE_E_WINDOWING,
 		    "window function %.*s requires an OVER clause",
 		    STR_FMT(name));
@@ -701,9 +738,10 @@ bind_call(struct binder *binder, struct scope *scope,
 	scope->has_lateral_use |= inner.has_lateral_use;
 	if (rc != 0)
 		return rc;
-	if (name.len == 0)
-		return function_error(binder,
-		    name_format(&call->name, binder->arena), args, count,
+	if (name.len == 0 ||
+	    (form.names != NULL && (is_aggregate || call->over != NULL)))
+		return call_error(binder,
+		    name_format(&call->name, binder->arena), &form, args, count,
 		    ast->location, false, err);
 	if (call->has_star && !str_equal(name, STR("count")))
 		return function_error(binder, name, args, 0, ast->location,
@@ -734,11 +772,13 @@ bind_call(struct binder *binder, struct scope *scope,
 		return bind_row_to_json(binder, name, args, count,
 		    ast->location, out, err);
 	if (set_function_next(name, NULL) != NULL)
-		return bind_set_expr(binder, scope, name, args, count,
+		return bind_set_expr(binder, scope, name, &form, args, count,
 		    ast->location, out, err);
-	rc = bind_fact(binder, name, args, count, ast->location, out, err);
+	rc = form.names != NULL
+	    ? 0
+	    : bind_fact(binder, name, args, count, ast->location, out, err);
 	if (rc != 0 || *out != NULL)
 		return rc;
-	return bind_function(binder, FUNCTION_PLAIN, name, args, count,
-	    ast->location, out, err);
+	return bind_function_call(binder, FUNCTION_PLAIN, name, &form, args,
+	    count, ast->location, out, err);
 }

@@ -58,6 +58,7 @@ static int
 bind_set(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
     struct str name, struct from_function *out, struct error *err)
 {
+	const struct call_form form = call_form_of(&ast->call);
 	uint32_t count = ast->call.args.count;
 	bool is_list = count > 1 && str_equal(name, STR("unnest"));
 	struct expr **args =
@@ -68,11 +69,11 @@ bind_set(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
 	if (rc == 0)
 		rc = bind_args(binder, scope, &ast->call, args, err);
 	if (rc == 0 && !is_list)
-		return bind_set_call(binder, name, args, count, ast->location,
-		    add_call(out, name), err);
+		return bind_set_call(binder, name, &form, args, count,
+		    ast->location, add_call(out, name), err);
 	for (uint32_t i = 0; i < count && rc == 0; i++)
-		rc = bind_set_call(binder, name, &args[i], 1, ast->location,
-		    add_call(out, name), err);
+		rc = bind_set_call(binder, name, NULL, &args[i], 1,
+		    ast->location, add_call(out, name), err);
 	return rc;
 }
 

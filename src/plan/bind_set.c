@@ -15,14 +15,15 @@
 /* ---- one call ---- */
 
 int
-bind_set_call(struct binder *binder, struct str name, struct expr **args,
-    uint32_t count, int location, struct set_call *out, struct error *err)
+bind_set_call(struct binder *binder, struct str name,
+    const struct call_form *form, struct expr **args, uint32_t count,
+    int location, struct set_call *out, struct error *err)
 {
 	int rc;
 
 	*out = (struct set_call){ .args = args, .arg_count = count };
-	rc =
-	    resolve_set_function(binder, name, args, count, location, out, err);
+	rc = resolve_set_function(binder, name, form, args, count, location,
+	    out, err);
 	if (rc == 0)
 		out->column_count = out->function->column_count;
 	return rc;
@@ -67,15 +68,16 @@ check_set_place(const struct scope *scope, int location, struct error *err)
 
 int
 bind_set_expr(struct binder *binder, struct scope *scope, struct str name,
-    struct expr **args, uint32_t count, int location, struct expr **out,
-    struct error *err)
+    const struct call_form *form, struct expr **args, uint32_t count,
+    int location, struct expr **out, struct error *err)
 {
 	struct set_call *call = arena_alloc(binder->arena, sizeof(*call));
 	struct expr *expr =
 	    expr_new(binder->arena, EXPR_SET, type_of(0), location, count);
 	int rc;
 
-	rc = bind_set_call(binder, name, args, count, location, call, err);
+	rc =
+	    bind_set_call(binder, name, form, args, count, location, call, err);
 	if (rc == 0)
 		rc = check_set_place(scope, location, err);
 	if (rc != 0)

@@ -170,7 +170,7 @@ expr_equal(const struct expr *a, const struct expr *b)
 		return true;
 	if (a->kind != b->kind || a->type.oid != b->type.oid ||
 	    a->type.mod != b->type.mod || a->arg_count != b->arg_count ||
-	    !own_part_equal(a, b))
+	    a->is_variadic != b->is_variadic || !own_part_equal(a, b))
 		return false;
 	for (uint32_t i = 0; i < a->arg_count; i++) {
 		if (!expr_equal(a->args[i], b->args[i]))

@@ -83,6 +83,8 @@ struct window_spec;
 
 struct expr {
 	enum expr_kind kind;
+	/* EXPR_CALL: the last argument is an array of what may repeat */
+	bool is_variadic;
 	struct type type; /* TYPE_UNKNOWN only while binding */
 	int location;     /* in the text, in characters from 1; 0 unknown */
 	uint32_t arg_count;

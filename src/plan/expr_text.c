@@ -21,8 +21,16 @@ static void
 put_call(const struct expr_text *text, const char *name,
     const struct expr *expr, struct buf *out)
 {
+	uint32_t last = expr->arg_count - 1;
+
 	buf_printf(out, "%s(", name);
-	put_list(text, expr->args, expr->arg_count, ", ", out);
+	if (expr->is_variadic) {
+		put_list(text, expr->args, last, ", ", out);
+		buf_put_cstr(out, last > 0 ? ", VARIADIC " : "VARIADIC ");
+		expr_text_put(text, expr->args[last], out);
+	} else {
+		put_list(text, expr->args, expr->arg_count, ", ", out);
+	}
 	buf_put_cstr(out, ")");
 }
 

@@ -24,7 +24,7 @@
 
 /* clang-format off */
 #define SET(id, name, args, type) \
-	{ name, SET_##id, false, args, 1, { { NULL, TYPE_##type } } },
+	{ name, SET_##id, false, args, 1, { { NULL, TYPE_##type } }, NULL },
 
 #define SERIES(kind, type, step) \
 	SET(SERIES_##kind, "generate_series", ARGS2(type, type), type) \
@@ -35,15 +35,15 @@
 
 #define SPLIT(args) \
 	{ "string_to_table", SET_STRING_TO_TABLE, true, args, 1, \
-	  { { NULL, TYPE_TEXT } } },
+	  { { NULL, TYPE_TEXT } }, NULL },
 
 #define ELEMENTS(id, name, from, type) \
 	{ name, SET_JSON_##id, false, ARGS1(from), 1, \
-	  { { "value", TYPE_##type } } },
+	  { { "value", TYPE_##type } }, "from_json" },
 
 #define EACH(id, name, from, type) \
 	{ name, SET_JSON_##id, false, ARGS1(from), 2, \
-	  { { "key", TYPE_TEXT }, { "value", TYPE_##type } } },
+	  { { "key", TYPE_TEXT }, { "value", TYPE_##type } }, "from_json" },
 
 static const struct set_function set_functions[] = {
 	SERIES(INT, INT4, INT4)

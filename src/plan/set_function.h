@@ -47,6 +47,7 @@ struct set_function {
 	uint32_t args[SET_ARGS_MAX]; /* OIDs */
 	uint32_t column_count;
 	struct set_column columns[SET_COLUMNS_MAX];
+	const char *arg_name; /* NULL: the arguments have no names */
 };
 
 /* The candidates of a name, one after the other; NULL at the end. */

@@ -55,6 +55,16 @@ struct function {
 
 const struct function *function_by_id(enum function_id id);
 
+/* What a call may name, or leave out. */
+struct function_params {
+	enum function_id id;
+	const char *names;    /* of all parameters, blanks between */
+	const char *defaults; /* of the last ones, likewise, as literals */
+};
+
+/* NULL: its parameters have neither. */
+const struct function_params *function_params(enum function_id id);
+
 /*
  * The candidates of a name, one after the other: pass NULL for the first, then
  * the last answer; NULL at the end.  Names compare exactly.

@@ -61,6 +61,22 @@ result_of(const struct function *f, const struct type *types, uint32_t count)
 	return type_array_of(&types[0]);
 }
 
+/* Whether what is behind the arguments may be left out. */
+static bool
+has_defaults(const struct function *f, uint32_t count)
+{
+	const struct function_params *params = function_params(f->id);
+	uint32_t defaults = 0;
+
+	if (params == NULL || params->defaults[0] == '\0')
+		return false;
+	for (const char *c = params->defaults; c != NULL; c = strchr(c, ' ')) {
+		defaults++;
+		c += *c == ' ';
+	}
+	return count < f->arg_count && count + defaults >= f->arg_count;
+}
+
 /* The function of a name with exactly these argument types. */
 static const struct function *
 find(const char *name, const struct type *types, uint32_t count)
@@ -75,7 +91,8 @@ find(const char *name, const struct type *types, uint32_t count)
 
 		while (same < count && takes(f->args[same], &types[same]))
 			same++;
-		if (same == count && f->arg_count == count)
+		if (same == count &&
+		    (f->arg_count == count || has_defaults(f, count)))
 			return f;
 	}
 	return NULL;
@@ -105,6 +122,25 @@ show(const struct type *type, const struct vec *vec, uint32_t row)
 }
 
 static struct time_zone_set *zones;
+
+/* The arguments that are left out; one has to be the only default. */
+static uint32_t
+add_default(const struct function *f, struct type *types, struct vec *vecs,
+    uint32_t count)
+{
+	struct datum datum;
+
+	if (count >= f->arg_count)
+		return count;
+	types[count] = type_of(f->args[count]);
+	ck_assert_int_eq(type_in_text(&types[count], &type_settings_default,
+			     str_of_cstr(function_params(f->id)->defaults),
+			     &arena, &datum, &err),
+	    0);
+	vec_init_constant(&vecs[count], type_phys(&types[count]), &datum,
+	    &arena);
+	return count + 1;
+}
 
 /* Evaluate once with constants, once with columns: both must agree. */
 static const char *
@@ -143,6 +179,8 @@ evaluate(const char *name, char **args, uint32_t count)
 	}
 	call.function = find(name, types, count);
 	ck_assert_msg(call.function != NULL, "function %s", name);
+	count = add_default(call.function, types, vecs, count);
+	call.arg_count = count;
 	result_type = result_of(call.function, types, count);
 	call.result_type = result_type;
 	as_constant = function_eval(&call) != 0
