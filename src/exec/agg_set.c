@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/error.h"
+#include "types/array.h"
 #include "types/interval.h"
 
 static void
@@ -100,26 +101,18 @@ interpolate(const struct type *type, struct datum low, struct datum high,
 }
 
 static int
-set_percentile_cont(const struct agg_ordered *ordered, const uint32_t *rows,
-    uint32_t count, double fraction, struct agg_state *state,
-    struct agg_cell *cell, struct error *err)
+percentile_cont(const struct agg_ordered *ordered, const uint32_t *rows,
+    uint32_t count, double fraction, struct datum *out, struct error *err)
 {
 	double at = fraction * (double)(count - 1);
 	uint32_t first = (uint32_t)floor(at);
 	uint32_t second = (uint32_t)ceil(at);
-	struct datum value;
-	int rc;
 
-	if (first == second) {
-		set_value(ordered, rows[first], state, cell);
+	*out = value_of(ordered, rows[first]);
+	if (first == second)
 		return 0;
-	}
-	rc = interpolate(&ordered->types[ordered->keys_at],
-	    value_of(ordered, rows[first]), value_of(ordered, rows[second]),
-	    at - first, &value, err);
-	if (rc == 0)
-		set_cell(cell, value);
-	return rc;
+	return interpolate(&ordered->types[ordered->keys_at], *out,
+	    value_of(ordered, rows[second]), at - first, out, err);
 }
 
 static int
@@ -138,28 +131,85 @@ fraction_error(double fraction, struct error *err)
 	    "percentile value %s is not between 0 and 1", text);
 }
 
+/* One percentile of the values, which are not null; it may be itself. */
+static int
+percentile(const struct agg_ordered *ordered, const uint32_t *rows,
+    uint32_t count, const struct datum *fraction, struct datum *out,
+    struct error *err)
+{
+	double nth;
+
+	*out = (struct datum){ .is_null = true };
+	if (fraction->is_null)
+		return 0;
+	if (!(fraction->f64 >= 0 && fraction->f64 <= 1))
+		return fraction_error(fraction->f64, err);
+	if (count == 0)
+		return 0;
+	if (ordered->call->kind == AGG_PERCENTILE_CONT)
+		return percentile_cont(ordered, rows, count, fraction->f64, out,
+		    err);
+	nth = ceil(fraction->f64 * (double)count);
+	*out = value_of(ordered, rows[nth < 1 ? 0 : (uint32_t)nth - 1]);
+	return 0;
+}
+
+/* An array of as many, in the shape of that of the fractions. */
+static int
+percentiles(const struct agg_ordered *ordered, const uint32_t *rows,
+    uint32_t count, struct str fractions, struct agg_state *state,
+    struct datum *out, struct error *err)
+{
+	const struct array array = array_open(fractions);
+	enum phys phys = ordered->store.columns[ordered->keys_at].phys;
+	struct arena scratch;
+	struct datum *values;
+	int rc = 0;
+
+	if (count == 0)
+		return 0;
+	arena_init(&scratch, state->arena.budget);
+	values = arena_alloc_array(&scratch, (size_t)array.count + 1,
+	    sizeof(*values));
+	for (uint32_t i = 0; i < array.count && rc == 0; i++) {
+		const struct datum fraction =
+		    array_get(&array, PHYS_F64, i, &scratch);
+
+		rc = percentile(ordered, rows, count, &fraction, &values[i],
+		    err);
+	}
+	out->is_null = false;
+	if (rc == 0)
+		rc = array_make(&array.shape, phys, values, &state->arena,
+		    &out->str, err);
+	arena_release(&scratch);
+	return rc;
+}
+
 static int
 set_percentile(const struct agg_ordered *ordered, const uint32_t *rows,
     uint32_t count, struct agg_state *state, struct agg_cell *cell,
     struct error *err)
 {
-	struct datum fraction =
+	const struct datum fraction =
 	    vec_get(&ordered->store.columns[ordered->direct_at], rows[0]);
-	double nth;
+	enum phys phys = ordered->store.columns[ordered->keys_at].phys;
+	struct datum value = { .is_null = true };
+	int rc;
 
-	rows = present(ordered, rows, &count);
 	if (fraction.is_null)
 		return 0;
-	if (!(fraction.f64 >= 0 && fraction.f64 <= 1))
-		return fraction_error(fraction.f64, err);
-	if (count == 0)
-		return 0;
-	if (ordered->call->kind == AGG_PERCENTILE_CONT)
-		return set_percentile_cont(ordered, rows, count, fraction.f64,
-		    state, cell, err);
-	nth = ceil(fraction.f64 * (double)count);
-	set_value(ordered, rows[nth < 1 ? 0 : (uint32_t)nth - 1], state, cell);
-	return 0;
+	rows = present(ordered, rows, &count);
+	if (type_is_array(&ordered->types[ordered->direct_at])) {
+		phys = PHYS_STR;
+		rc = percentiles(ordered, rows, count, fraction.str, state,
+		    &value, err);
+	} else {
+		rc = percentile(ordered, rows, count, &fraction, &value, err);
+	}
+	if (rc == 0 && !value.is_null)
+		set_cell(cell, datum_copy(phys, &value, &state->arena));
+	return rc;
 }
 
 /* ---- ranks ---- */

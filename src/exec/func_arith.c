@@ -298,6 +298,9 @@ static const struct func_row rows[] = {
 	{ FN_INT4UP, { i64_same, true } },
 	{ FN_INT8UP, { i64_same, true } },
 	{ FN_ABS_INT2, { int_abs, false } },
+	{ FN_INT2ABS, { int_abs, false } },
+	{ FN_INT4ABS, { int_abs, false } },
+	{ FN_INT8ABS, { int_abs, false } },
 	{ FN_ABS_INT4, { int_abs, false } },
 	{ FN_ABS_INT8, { int_abs, false } },
 	{ FN_INT2AND, { int_and, true } },
@@ -339,6 +342,8 @@ static const struct func_row rows[] = {
 	{ FN_FLOAT4UP, { f64_same, true } },
 	{ FN_FLOAT8UP, { f64_same, true } },
 	{ FN_ABS_FLOAT4, { float_abs, true } },
+	{ FN_FLOAT4ABS, { float_abs, true } },
+	{ FN_FLOAT8ABS, { float_abs, true } },
 	{ FN_ABS_FLOAT8, { float_abs, true } },
 };
 

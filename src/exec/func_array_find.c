@@ -270,6 +270,37 @@ ROW_KERNEL(array_ndims)
 ROW_KERNEL(cardinality)
 ROW_KERNEL(array_dims)
 
+/* width_bucket(): how many of the thresholds, which ascend, are reached. */
+static int
+width_bucket_row(struct function_call *call, uint32_t row)
+{
+	const struct type element = arg_element(call, 1);
+	const struct array array = arg_array(call, 1, row);
+	const struct datum value = arg_datum(call, 0, row);
+	uint32_t low = 0, high = array.count;
+
+	if (array.shape.dims > 1)
+		return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
+		    "thresholds must be one-dimensional array");
+	for (uint32_t i = 0; i < array.count; i++)
+		if (array_is_null(&array, i))
+			return error_set(call->err, STELE_E_NULL_NOT_ALLOWED,
+			    "thresholds array must not contain NULLs");
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		struct datum threshold =
+		    array_get(&array, type_phys(&element), middle, call->arena);
+
+		if (type_compare(&element, &value, &threshold) < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	call->result->i64[row] = low;
+	return 0;
+}
+ROW_KERNEL(width_bucket)
+
 static const struct func_row find_rows[] = {
 	{ FN_ARRAY_EQ, { array_eq, false } },
 	{ FN_ARRAY_NE, { array_ne, false } },
@@ -289,6 +320,7 @@ static const struct func_row find_rows[] = {
 	{ FN_ARRAY_NDIMS, { array_ndims, false } },
 	{ FN_ARRAY_DIMS, { array_dims, false } },
 	{ FN_CARDINALITY, { cardinality, false } },
+	{ FN_WIDTH_BUCKET_ARRAY, { width_bucket, false } },
 };
 
 const struct func_family func_array_find = { find_rows, ARRAY_LEN(find_rows) };

@@ -357,8 +357,9 @@ convert_to(struct function_call *call, uint32_t row)
 }
 ROW_KERNEL(convert_to)
 
+/* Whether the bytes are a text in the encoding that the call names. */
 static int
-convert_from(struct function_call *call, uint32_t row)
+check_text(struct function_call *call, uint32_t row)
 {
 	struct str bytes = ARG(call, 0, str, row);
 	size_t valid = utf8_valid_prefix(bytes);
@@ -373,10 +374,29 @@ convert_from(struct function_call *call, uint32_t row)
 		return error_set(call->err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
 		    "invalid byte sequence for encoding \"UTF8\": 0x%02x",
 		    (uint8_t)bytes.data[valid]);
-	call->result->str[row] = bytes;
 	return rc;
 }
+
+static int
+convert_from(struct function_call *call, uint32_t row)
+{
+	call->result->str[row] = ARG(call, 0, str, row);
+	return check_text(call, row);
+}
 ROW_KERNEL(convert_from)
+
+/* Characters of what is a text in an encoding. */
+static int
+length_in(struct function_call *call, uint32_t row)
+{
+	int rc = check_text(call, row);
+
+	if (rc == 0)
+		call->result->i64[row] =
+		    (int64_t)utf8_length(ARG(call, 0, str, row));
+	return rc;
+}
+ROW_KERNEL(length_in)
 
 /* ---- digests ---- */
 
@@ -432,6 +452,7 @@ static const struct func_row rows[] = {
 	{ FN_DECODE, { run_decode, false } },
 	{ FN_ENCODE, { run_encode, false } },
 	{ FN_GET_BYTE, { run_get_byte, false } },
+	{ FN_LENGTH_BYTEA_NAME, { run_length_in, false } },
 	{ FN_MD5_BYTEA, { run_md5, false } },
 	{ FN_MD5_TEXT, { run_md5, false } },
 	{ FN_SET_BYTE, { run_set_byte, false } },

@@ -632,37 +632,90 @@ to_timestamp(struct function_call *call, uint32_t row)
 }
 ROW_KERNEL(to_timestamp)
 
-/* to_char() of a timestamp: an infinity gives null. */
+static int
+keep_text(struct function_call *call, uint32_t row, struct buf *text)
+{
+	if (text->failed)
+		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	call->result->str[row] = arena_str(call->arena, buf_str(text));
+	return 0;
+}
+
+static void
+put_null(struct function_call *call, uint32_t row)
+{
+	vec_need_nulls(call->result, call->row_count, call->arena)[row] = 1;
+	call->result->str[row] = STR("");
+}
+
+/* to_char() of a timestamp: an infinity, or no template, gives null. */
 static int
 to_char(struct function_call *call, uint32_t row)
 {
 	bool has_zone = call->function->args[0] == TYPE_TIMESTAMPTZ;
 	int64_t value = ARG(call, 0, i64, row);
 	struct time_zone_moment moment = { .offset = 0 };
+	struct str format = ARG(call, 1, str, row);
 	struct buf text;
 	int rc;
 
-	if (!timestamp_is_finite(value)) {
-		vec_need_nulls(call->result, call->row_count,
-		    call->arena)[row] = 1;
-		call->result->str[row] = STR("");
+	if (!timestamp_is_finite(value) || format.len == 0) {
+		put_null(call, row);
 		return 0;
 	}
 	if (has_zone)
 		moment = time_zone_at(call->settings->time_zone, value);
 	buf_init(&text);
 	rc = to_char_timestamp(value + moment.offset * USECS_PER_SEC,
-	    has_zone ? &moment : NULL, ARG(call, 1, str, row), &text,
-	    call->err);
-	if (rc == 0 && text.failed)
-		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+	    has_zone ? &moment : NULL, format, &text, call->err);
 	if (rc == 0)
-		call->result->str[row] = arena_str(call->arena, buf_str(&text));
+		rc = keep_text(call, row, &text);
 	buf_release(&text);
 	return rc;
 }
 ROW_KERNEL(to_char)
+
+/* clock_timestamp() in an old form. */
+static int
+timeofday(struct function_call *call, uint32_t row)
+{
+	int64_t now = os_clock_wall_us(os_clock_real());
+	struct time_zone_moment moment =
+	    time_zone_at(call->settings->time_zone, now);
+	struct buf text;
+	int rc;
+
+	buf_init(&text);
+	rc = to_char_timestamp(now + moment.offset * USECS_PER_SEC, &moment,
+	    STR("Dy Mon DD HH24:MI:SS.US YYYY TZ"), &text, call->err);
+	if (rc == 0)
+		rc = keep_text(call, row, &text);
+	buf_release(&text);
+	return rc;
+}
+ROW_KERNEL(timeofday)
+
+static int
+interval_to_char(struct function_call *call, uint32_t row)
+{
+	const struct interval *value = &ARG(call, 0, interval, row);
+	struct str format = ARG(call, 1, str, row);
+	struct buf text;
+	int rc;
+
+	if (format.len == 0) {
+		put_null(call, row);
+		return 0;
+	}
+	buf_init(&text);
+	rc = to_char_interval(value, format, &text, call->err);
+	if (rc == 0)
+		rc = keep_text(call, row, &text);
+	buf_release(&text);
+	return rc;
+}
+ROW_KERNEL(interval_to_char)
 
 static const struct func_row datetime_rows[] = {
 	{ FN_AGE_TIMESTAMP, { run_age, false } },
@@ -670,6 +723,7 @@ static const struct func_row datetime_rows[] = {
 	{ FN_AGE_TIMESTAMPTZ_TIMESTAMPTZ, { run_age, false } },
 	{ FN_AGE_TIMESTAMP_TIMESTAMP, { run_age, false } },
 	{ FN_CLOCK_TIMESTAMP, { run_clock_now, false } },
+	{ FN_TIMEOFDAY, { run_timeofday, false } },
 	{ FN_DATETIME_PL, { run_date_and_time, false } },
 	{ FN_DATE_BIN_INTERVAL_TIMESTAMPTZ_TIMESTAMPTZ, { run_bin, false } },
 	{ FN_DATE_BIN_INTERVAL_TIMESTAMP_TIMESTAMP, { run_bin, false } },
@@ -731,6 +785,7 @@ static const struct func_row datetime_rows[] = {
 	{ FN_TIME_PL_INTERVAL, { run_time_add, false } },
 	{ FN_TO_CHAR_TIMESTAMPTZ_TEXT, { run_to_char, false } },
 	{ FN_TO_CHAR_TIMESTAMP_TEXT, { run_to_char, false } },
+	{ FN_TO_CHAR_INTERVAL_TEXT, { run_interval_to_char, false } },
 	{ FN_TO_TIMESTAMP, { run_to_timestamp, false } },
 	{ FN_TRANSACTION_TIMESTAMP, { run_now, true } },
 };

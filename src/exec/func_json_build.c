@@ -82,6 +82,17 @@ to_json_text(struct function_call *call, uint32_t row, struct buf *out)
 }
 
 static int
+array_to_json_text(struct function_call *call, uint32_t row, struct buf *out)
+{
+	if (ARG(call, 1, boolean, row) == 0)
+		put_arg(call, 0, row, out);
+	else
+		json_array_put_lines(&call->arg_types[0], call->settings,
+		    ARG(call, 0, str, row), out);
+	return 0;
+}
+
+static int
 build_array_text(struct function_call *call, uint32_t row, struct buf *out)
 {
 	buf_put_u8(out, '[');
@@ -236,6 +247,7 @@ object_of_arrays_text(struct function_call *call, uint32_t row, struct buf *out)
 }
 
 DOCUMENT_KERNEL(to_json)
+DOCUMENT_KERNEL(array_to_json)
 DOCUMENT_KERNEL(build_array)
 DOCUMENT_KERNEL(build_object)
 DOCUMENT_KERNEL(row_to_json)
@@ -247,6 +259,7 @@ static const struct func_row build_rows[] = {
 	{ FN_TO_JSON, { to_json, false } },
 	{ FN_TO_JSONB, { to_json, false } },
 	{ FN_ARRAY_TO_JSON, { to_json, false } },
+	{ FN_ARRAY_TO_JSON_PRETTY, { array_to_json, false } },
 	{ FN_JSON_BUILD_ARRAY, { build_array, false } },
 	{ FN_JSON_BUILD_ARRAY_EMPTY, { build_array, false } },
 	{ FN_JSONB_BUILD_ARRAY, { build_array, false } },

@@ -216,6 +216,66 @@ jsonb_set_row(struct function_call *call, uint32_t row)
 }
 
 static int
+bad_treatment(struct function_call *call)
+{
+	return bad_value(call,
+	    "null_value_treatment must be \"delete_key\", \"return_target\","
+	    " \"use_json_null\", or \"raise_exception\"");
+}
+
+static int
+null_raised(struct function_call *call)
+{
+	(void)error_set(call->err, STELE_E_NULL_NOT_ALLOWED,
+	    "JSON value must not be null");
+	(void)error_detail(call->err,
+	    "Exception was raised because null_value_treatment is"
+	    " \"raise_exception\".");
+	return error_hint(call->err,
+	    "To avoid, either change the null_value_treatment argument or"
+	    " ensure that an SQL NULL is not passed.");
+}
+
+/* jsonb_set_lax() without a new value: what the last argument says. */
+static int
+set_null(struct function_call *call, uint32_t row)
+{
+	struct str how = ARG(call, 4, str, row);
+	struct json_edit edit = { .how = ARG(call, 3, boolean, row) != 0
+		    ? JSON_EDIT_SET
+		    : JSON_EDIT_REPLACE };
+
+	if (str_equal(how, STR("raise_exception")))
+		return null_raised(call);
+	if (str_equal(how, STR("use_json_null"))) {
+		int rc = json_tree_read(STR("null"), call->arena, &edit.value,
+		    call->err);
+
+		return rc != 0 ? rc : edit_path(call, row, &edit);
+	}
+	if (str_equal(how, STR("delete_key")))
+		return jsonb_delete_path_row(call, row);
+	if (!str_equal(how, STR("return_target")))
+		return bad_treatment(call);
+	call->result->str[row] = ARG(call, 0, str, row);
+	return 0;
+}
+
+static int
+jsonb_set_lax_row(struct function_call *call, uint32_t row)
+{
+	if (arg_is_null(call, 0, row) || arg_is_null(call, 1, row) ||
+	    arg_is_null(call, 3, row)) {
+		put_null(call, row);
+		return 0;
+	}
+	if (arg_is_null(call, 4, row))
+		return bad_treatment(call);
+	return arg_is_null(call, 2, row) ? set_null(call, row)
+					 : jsonb_set_row(call, row);
+}
+
+static int
 jsonb_insert_row(struct function_call *call, uint32_t row)
 {
 	struct json_edit edit = { .how = ARG(call, 3, boolean, row) != 0
@@ -280,6 +340,7 @@ ROW_KERNEL(jsonb_delete_array)
 ROW_KERNEL(jsonb_delete_index)
 ROW_KERNEL(jsonb_delete_path)
 ROW_KERNEL(jsonb_set)
+ROW_KERNEL(jsonb_set_lax)
 ROW_KERNEL(jsonb_insert)
 ROW_KERNEL(json_strip_nulls)
 ROW_KERNEL(jsonb_pretty)
@@ -291,6 +352,7 @@ static const struct func_row edit_rows[] = {
 	{ FN_JSONB_DELETE_INDEX, { jsonb_delete_index, false } },
 	{ FN_JSONB_DELETE_PATH, { jsonb_delete_path, false } },
 	{ FN_JSONB_SET, { jsonb_set, false } },
+	{ FN_JSONB_SET_LAX, { jsonb_set_lax, false } },
 	{ FN_JSONB_INSERT, { jsonb_insert, false } },
 	{ FN_JSON_STRIP_NULLS, { json_strip_nulls, false } },
 	{ FN_JSONB_STRIP_NULLS, { json_strip_nulls, false } },

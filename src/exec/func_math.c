@@ -3,10 +3,13 @@
  * Mathematical functions of float8, and random numbers.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "exec/exec.h"
 #include "exec/func_private.h"
+#include "exec/random.h"
 
 #define UNARY_KERNEL(name, expression) \
 	static int name(struct function_call *call) \
@@ -185,21 +188,69 @@ random_bytes(const struct function_call *call, void *bytes, size_t len)
 	return 0;
 }
 
+/* The session's sequence, if a seed has been set for it. */
+static struct random_state *
+session_random(const struct function_call *call)
+{
+	const struct exec_context *context = call->context;
+
+	return context == NULL || context->session == NULL
+	    ? NULL
+	    : context->session->random;
+}
+
 /* 53 random bits below 1, a generator (splitmix64) seeded for each batch. */
 static int
 f64_random(struct function_call *call)
 {
+	struct random_state *seeded = session_random(call);
 	double *out = call->result->f64;
 	uint64_t state;
-	int rc = random_bytes(call, &state, sizeof(state));
+	int rc;
 
+	if (seeded != NULL && random_is_seeded(seeded)) {
+		EACH_ROW(call->sel, row, out[row] = random_next(seeded););
+		return 0;
+	}
+	rc = random_bytes(call, &state, sizeof(state));
 	if (rc != 0)
 		return rc;
-	EACH_ROW(call->sel, row, uint64_t z = (state += 0x9e3779b97f4a7c15u);
-		 z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-		 z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-		 out[row] = (double)((z ^ z >> 31) >> 11) * 0x1p-53;);
+	EACH_ROW(call->sel, row,
+		 out[row] = (double)(random_split(&state) >> 11) * 0x1p-53;);
 	return 0;
+}
+
+static int
+bad_seed(struct function_call *call, double seed)
+{
+	char text[32] = "NaN";
+
+	if (!isnan(seed))
+		snprintf(text, sizeof(text), "%g", seed);
+	return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "setseed parameter %s is out of allowed range [-1,1]", text);
+}
+
+static int
+setseed_row(struct function_call *call, uint32_t row)
+{
+	struct random_state *state = session_random(call);
+	double seed = ARG(call, 0, f64, row);
+
+	if (!(seed >= -1 && seed <= 1))
+		return bad_seed(call, seed);
+	if (state == NULL)
+		return error_set(call->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "function setseed needs a session");
+	random_seed(state, seed);
+	call->result->str[row] = STR("");
+	return 0;
+}
+
+static int
+run_setseed(struct function_call *call)
+{
+	return each_row(call, setseed_row);
 }
 
 /* Version 4 of RFC 4122. */
@@ -247,6 +298,7 @@ static const struct func_row rows[] = {
 	{ FN_RADIANS, { f64_radians, true } },
 	{ FN_PI, { f64_pi, true } },
 	{ FN_RANDOM, { f64_random, false } },
+	{ FN_SETSEED, { run_setseed, false } },
 	{ FN_GEN_RANDOM_UUID, { random_uuid, false } },
 };
 

@@ -205,6 +205,7 @@ static const struct func_row rows[] = {
 	{ FN_NUMERIC_UMINUS, { run_negate, true } },
 	{ FN_NUMERIC_UPLUS, { run_same, true } },
 	{ FN_ABS_NUMERIC, { run_abs, true } },
+	{ FN_NUMERIC_ABS, { run_abs, true } },
 	{ FN_SIGN_NUMERIC, { run_sign, true } },
 	{ FN_SCALE, { run_scale, false } },
 	{ FN_TRIM_SCALE, { run_trim_scale, false } },

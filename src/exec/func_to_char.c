@@ -3,7 +3,7 @@
  * A template is read from left to right; at each place the longest keyword that
  * stands there counts, other characters are copied.
  */
-#include "exec/func_to_char.h"
+#include "exec/func_to_char_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,50 +13,8 @@
 #include "types/time_zone.h"
 #include "types/timestamp_math.h"
 
-enum pattern {
-	P_AD,
-	P_AD_DOTS,
-	P_AM,
-	P_AM_DOTS,
-	P_CC,
-	P_D,
-	P_DAY,
-	P_DD,
-	P_DDD,
-	P_DY,
-	P_FF,
-	P_HH12,
-	P_HH24,
-	P_ID,
-	P_IDDD,
-	P_IW,
-	P_IYYY,
-	P_J,
-	P_MI,
-	P_MM,
-	P_MON,
-	P_MONTH,
-	P_MS,
-	P_OF,
-	P_Q,
-	P_SS,
-	P_SSSS,
-	P_TZ,
-	P_TZH,
-	P_TZM,
-	P_US,
-	P_W,
-	P_WW,
-	P_YYYY,
-	P_Y_YYY,
-};
-
 /* Longer keywords before their beginnings; any case but where it shows. */
-static const struct keyword {
-	const char *text;
-	enum pattern pattern;
-	int width; /* digits, or which of a pattern's forms */
-} keywords[] = {
+static const struct to_char_keyword keywords[] = {
 	{ "A.D.", P_AD_DOTS, 0 },
 	{ "A.M.", P_AM_DOTS, 0 },
 	{ "AD", P_AD, 0 },
@@ -95,6 +53,7 @@ static const struct keyword {
 	{ "P.M.", P_AM_DOTS, 0 },
 	{ "PM", P_AM, 0 },
 	{ "Q", P_Q, 1 },
+	{ "RM", P_RM, 0 },
 	{ "SSSSS", P_SSSS, 0 },
 	{ "SSSS", P_SSSS, 0 },
 	{ "SS", P_SS, 2 },
@@ -111,19 +70,8 @@ static const struct keyword {
 	{ "Y", P_YYYY, 1 },
 };
 
-/* All that a pattern may show of a time. */
-struct shown {
-	struct civil civil;
-	int64_t date;
-	const struct time_zone_moment *moment;
-	bool fill; /* off after FM: no padding */
-	struct buf *out;
-};
-
-enum letters { LETTERS_UPPER, LETTERS_FIRST, LETTERS_LOWER };
-
-static enum letters
-letters_of(struct str keyword)
+enum letters
+to_char_letters(struct str keyword)
 {
 	if (keyword.data[0] >= 'a')
 		return LETTERS_LOWER;
@@ -132,8 +80,9 @@ letters_of(struct str keyword)
 	return LETTERS_UPPER;
 }
 
-static void
-put_word(struct shown *s, const char *word, enum letters letters, size_t width)
+void
+to_char_word(struct shown *s, const char *word, enum letters letters,
+    size_t width)
 {
 	size_t len = 0;
 
@@ -146,12 +95,12 @@ put_word(struct shown *s, const char *word, enum letters letters, size_t width)
 			c = (char)(c + 32);
 		buf_put_u8(s->out, (uint8_t)c);
 	}
-	for (; s->fill && len < width; len++)
+	for (; s->fill && !s->is_localized && len < width; len++)
 		buf_put_u8(s->out, ' ');
 }
 
-static void
-put_number(struct shown *s, int64_t value, int width)
+void
+to_char_number(struct shown *s, int64_t value, int width)
 {
 	buf_printf(s->out, "%0*lld", s->fill ? width + (value < 0) : 0,
 	    (long long)value);
@@ -187,31 +136,51 @@ put_short(struct shown *s, const char *word, enum letters letters)
 	char text[4];
 
 	snprintf(text, sizeof(text), "%.3s", word);
-	put_word(s, text, letters, 0);
+	to_char_word(s, text, letters, 0);
+}
+
+void
+to_char_half_day(struct shown *s, enum pattern pattern, int64_t hour,
+    enum letters letters)
+{
+	bool has_dots = pattern == P_AM_DOTS;
+
+	if (hour < 12)
+		to_char_word(s, has_dots ? "A.M." : "AM", letters, 0);
+	else
+		to_char_word(s, has_dots ? "P.M." : "PM", letters, 0);
+}
+
+void
+to_char_roman(struct shown *s, int month, enum letters letters)
+{
+	static const char *const numbers[] = { "I", "II", "III", "IV", "V",
+		"VI", "VII", "VIII", "IX", "X", "XI", "XII" };
+
+	to_char_word(s, numbers[month],
+	    letters == LETTERS_LOWER ? LETTERS_LOWER : LETTERS_UPPER, 4);
 }
 
 static void
 put_names(struct shown *s, enum pattern pattern, struct str keyword)
 {
-	enum letters letters = letters_of(keyword);
+	enum letters letters = to_char_letters(keyword);
 	const struct civil *c = &s->civil;
 	int weekday = date_weekday(s->date);
 
 	switch (pattern) {
 	case P_AD:
-		put_word(s, c->year > 0 ? "AD" : "BC", letters, 0);
+		to_char_word(s, c->year > 0 ? "AD" : "BC", letters, 0);
 		return;
 	case P_AD_DOTS:
-		put_word(s, c->year > 0 ? "A.D." : "B.C.", letters, 0);
+		to_char_word(s, c->year > 0 ? "A.D." : "B.C.", letters, 0);
 		return;
 	case P_AM:
-		put_word(s, c->hour < 12 ? "AM" : "PM", letters, 0);
-		return;
 	case P_AM_DOTS:
-		put_word(s, c->hour < 12 ? "A.M." : "P.M.", letters, 0);
+		to_char_half_day(s, pattern, c->hour, letters);
 		return;
 	case P_DAY:
-		put_word(s, days[weekday], letters, 9);
+		to_char_word(s, days[weekday], letters, 9);
 		return;
 	case P_DY:
 		put_short(s, days[weekday], letters);
@@ -220,7 +189,10 @@ put_names(struct shown *s, enum pattern pattern, struct str keyword)
 		put_short(s, months[c->month - 1], letters);
 		return;
 	case P_MONTH:
-		put_word(s, months[c->month - 1], letters, 9);
+		to_char_word(s, months[c->month - 1], letters, 9);
+		return;
+	case P_RM:
+		to_char_roman(s, c->month - 1, letters);
 		return;
 	default:
 		return;
@@ -236,7 +208,8 @@ put_zone(struct shown *s, enum pattern pattern, struct str keyword)
 	switch (pattern) {
 	case P_TZ:
 		if (s->moment != NULL)
-			put_word(s, s->moment->abbrev, letters_of(keyword), 0);
+			to_char_word(s, s->moment->abbrev,
+			    to_char_letters(keyword), 0);
 		return;
 	case P_TZM:
 		buf_printf(s->out, "%02d", magnitude / 60 % 60);
@@ -259,7 +232,7 @@ put_year(struct shown *s, int64_t year, int width)
 		year = 1 - year;
 	if (width < 4)
 		year %= powers[width];
-	put_number(s, year, width);
+	to_char_number(s, year, width);
 }
 
 static int64_t
@@ -283,43 +256,44 @@ put_date_number(struct shown *s, enum pattern pattern, int width)
 	iso_week(s->date, &iso_year, &week);
 	switch (pattern) {
 	case P_CC:
-		put_number(s, century_of(c->year), width);
+		to_char_number(s, century_of(c->year), width);
 		return;
 	case P_D:
-		put_number(s, weekday + 1, width);
+		to_char_number(s, weekday + 1, width);
 		return;
 	case P_ID:
-		put_number(s, weekday == 0 ? 7 : weekday, width);
+		to_char_number(s, weekday == 0 ? 7 : weekday, width);
 		return;
 	case P_DD:
-		put_number(s, c->day, width);
+		to_char_number(s, c->day, width);
 		return;
 	case P_DDD:
-		put_number(s, day_of_year, width);
+		to_char_number(s, day_of_year, width);
 		return;
 	case P_IDDD:
-		put_number(s, s->date - iso_year_start(iso_year) + 1, width);
+		to_char_number(s, s->date - iso_year_start(iso_year) + 1,
+		    width);
 		return;
 	case P_IW:
-		put_number(s, week, width);
+		to_char_number(s, week, width);
 		return;
 	case P_IYYY:
 		put_year(s, iso_year, width);
 		return;
 	case P_J:
-		put_number(s, s->date + 2451545, width);
+		to_char_number(s, s->date + 2451545, width);
 		return;
 	case P_MM:
-		put_number(s, c->month, width);
+		to_char_number(s, c->month, width);
 		return;
 	case P_Q:
-		put_number(s, (c->month - 1) / 3 + 1, width);
+		to_char_number(s, (c->month - 1) / 3 + 1, width);
 		return;
 	case P_W:
-		put_number(s, (c->day - 1) / 7 + 1, width);
+		to_char_number(s, (c->day - 1) / 7 + 1, width);
 		return;
 	case P_WW:
-		put_number(s, (day_of_year - 1) / 7 + 1, width);
+		to_char_number(s, (day_of_year - 1) / 7 + 1, width);
 		return;
 	case P_Y_YYY: {
 		int64_t year = c->year > 0 ? c->year : 1 - c->year;
@@ -345,8 +319,9 @@ put_fraction(struct shown *s, int width)
 	buf_put(s->out, digits, (size_t)width);
 }
 
-static void
-put_pattern(struct shown *s, const struct keyword *k, struct str keyword)
+static int
+put_pattern(struct shown *s, const struct to_char_keyword *k,
+    struct str keyword, struct error *err UNUSED)
 {
 	const struct civil *c = &s->civil;
 
@@ -359,34 +334,37 @@ put_pattern(struct shown *s, const struct keyword *k, struct str keyword)
 	case P_DY:
 	case P_MON:
 	case P_MONTH:
+	case P_RM:
 		put_names(s, k->pattern, keyword);
-		return;
+		return 0;
 	case P_OF:
 	case P_TZ:
 	case P_TZH:
 	case P_TZM:
 		put_zone(s, k->pattern, keyword);
-		return;
+		return 0;
 	case P_FF:
 	case P_MS:
 	case P_US:
 		put_fraction(s, k->width);
-		return;
+		return 0;
 	case P_HH12:
-		put_number(s, c->hour % 12 == 0 ? 12 : c->hour % 12, k->width);
-		return;
+		to_char_number(s, c->hour % 12 == 0 ? 12 : c->hour % 12,
+		    k->width);
+		return 0;
 	case P_HH24:
-		put_number(s, c->hour, k->width);
-		return;
+		to_char_number(s, c->hour, k->width);
+		return 0;
 	case P_MI:
-		put_number(s, c->minute, k->width);
-		return;
+		to_char_number(s, c->minute, k->width);
+		return 0;
 	case P_SS:
-		put_number(s, c->second, k->width);
-		return;
+		to_char_number(s, c->second, k->width);
+		return 0;
 	case P_SSSS:
-		put_number(s, c->hour * 3600 + c->minute * 60 + c->second, 0);
-		return;
+		to_char_number(s, c->hour * 3600 + c->minute * 60 + c->second,
+		    0);
+		return 0;
 	case P_CC:
 	case P_D:
 	case P_DD:
@@ -403,20 +381,40 @@ put_pattern(struct shown *s, const struct keyword *k, struct str keyword)
 	case P_YYYY:
 	case P_Y_YYY:
 		put_date_number(s, k->pattern, k->width);
-		return;
+		return 0;
 	}
+	return 0;
 }
 
-static const struct keyword *
+/* Written in capitals or in small letters; names may have a capital first. */
+static bool
+is_written_so(struct str rest, const struct to_char_keyword *k)
+{
+	struct str text = str_of_cstr(k->text);
+	bool is_name = k->pattern == P_DAY || k->pattern == P_DY ||
+	    k->pattern == P_MON || k->pattern == P_MONTH;
+	bool is_upper = true, is_lower = true, is_first = is_name;
+
+	if (rest.len < text.len)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		char upper = text.data[i];
+		char lower =
+		    upper >= 'A' && upper <= 'Z' ? (char)(upper + 32) : upper;
+
+		is_upper &= rest.data[i] == upper;
+		is_lower &= rest.data[i] == lower;
+		is_first &= rest.data[i] == (i == 0 ? upper : lower);
+	}
+	return is_upper || is_lower || is_first;
+}
+
+static const struct to_char_keyword *
 keyword_at(struct str rest)
 {
-	for (size_t i = 0; i < ARRAY_LEN(keywords); i++) {
-		struct str text = str_of_cstr(keywords[i].text);
-
-		if (rest.len >= text.len &&
-		    str_equal_nocase(str_of(rest.data, text.len), text))
+	for (size_t i = 0; i < ARRAY_LEN(keywords); i++)
+		if (is_written_so(rest, &keywords[i]))
 			return &keywords[i];
-	}
 	return NULL;
 }
 
@@ -435,10 +433,65 @@ put_quoted(struct shown *s, struct str rest)
 }
 
 static bool
-starts_nocase(struct str rest, struct str prefix)
+starts_either(struct str rest, struct str upper, struct str lower)
 {
-	return rest.len >= prefix.len &&
-	    str_equal_nocase(str_of(rest.data, prefix.len), prefix);
+	return str_starts_with(rest, upper) || str_starts_with(rest, lower);
+}
+
+/* FM and TM before a keyword; returns the bytes read. */
+static size_t
+take_prefix(struct shown *s, struct str rest)
+{
+	s->fill = !starts_either(rest, STR("FM"), STR("fm"));
+	s->is_localized = starts_either(rest, STR("TM"), STR("tm"));
+	return !s->fill || s->is_localized ? 2 : 0;
+}
+
+/* th and SP behind a keyword; the numbers are not spelled. */
+static size_t
+take_suffix(struct shown *s, struct str rest, bool is_number)
+{
+	if (str_starts_with(rest, STR("SP")))
+		return 2;
+	if (!starts_either(rest, STR("TH"), STR("th")))
+		return 0;
+	if (is_number)
+		put_ordinal(s, rest.data[0] == 'T');
+	return 2;
+}
+
+int
+to_char_put(struct shown *s, struct str format, to_char_fn put,
+    struct error *err)
+{
+	size_t at = 0;
+	int rc = 0;
+
+	while (at < format.len && rc == 0) {
+		struct str rest = str_of(format.data + at, format.len - at);
+		const struct to_char_keyword *k;
+		size_t prefix = take_prefix(s, rest);
+
+		rest = str_of(rest.data + prefix, rest.len - prefix);
+		at += prefix;
+		if (rest.len > 0 && rest.data[0] == '"') {
+			at += put_quoted(s, rest);
+			continue;
+		}
+		k = keyword_at(rest);
+		if (k == NULL) {
+			if (rest.len > 0)
+				buf_put_u8(s->out, (uint8_t)rest.data[0]);
+			at += rest.len > 0;
+			continue;
+		}
+		rest.len = strlen(k->text);
+		rc = put(s, k, rest, err);
+		at += rest.len;
+		rest = str_of(format.data + at, format.len - at);
+		at += take_suffix(s, rest, k->width > 0);
+	}
+	return rc;
 }
 
 int
@@ -446,44 +499,8 @@ to_char_timestamp(int64_t local, const struct time_zone_moment *moment,
     struct str format, struct buf *out, struct error *err)
 {
 	struct shown s = { .moment = moment, .out = out };
-	size_t at = 0;
 
 	civil_of_timestamp(local, &s.civil);
 	s.date = floor_div(local, USECS_PER_DAY);
-	while (at < format.len) {
-		struct str rest = str_of(format.data + at, format.len - at);
-		const struct keyword *k;
-
-		s.fill = true;
-		if (starts_nocase(rest, STR("FM"))) {
-			s.fill = false;
-			rest = str_of(rest.data + 2, rest.len - 2);
-			at += 2;
-		}
-		if (str_starts_with(rest, STR("TM")) ||
-		    starts_nocase(rest, STR("RM")))
-			return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
-			    "to_char pattern \"%.2s\" is not supported",
-			    rest.data);
-		if (rest.len > 0 && rest.data[0] == '"') {
-			at += put_quoted(&s, rest);
-			continue;
-		}
-		k = keyword_at(rest);
-		if (k == NULL) {
-			if (rest.len > 0)
-				buf_put_u8(out, (uint8_t)rest.data[0]);
-			at += rest.len > 0;
-			continue;
-		}
-		rest.len = strlen(k->text);
-		put_pattern(&s, k, rest);
-		at += rest.len;
-		rest = str_of(format.data + at, format.len - at);
-		if (starts_nocase(rest, STR("TH")) && k->width > 0) {
-			put_ordinal(&s, rest.data[0] == 'T');
-			at += 2;
-		}
-	}
-	return 0;
+	return to_char_put(&s, format, put_pattern, err);
 }

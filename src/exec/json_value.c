@@ -111,8 +111,8 @@ json_name_put(const struct type *type, const struct type_settings *settings,
 /* The elements below one place of dimension `dim`, from *at on. */
 static void
 put_level(const struct type *element, const struct type_settings *settings,
-    const struct array *array, uint32_t dim, uint32_t *at,
-    struct arena *scratch, struct buf *out)
+    const struct array *array, const char *separator, uint32_t dim,
+    uint32_t *at, struct arena *scratch, struct buf *out)
 {
 	buf_put_u8(out, '[');
 	for (int32_t i = 0; i < array->shape.lengths[dim] && !out->failed;
@@ -120,9 +120,9 @@ put_level(const struct type *element, const struct type_settings *settings,
 		struct datum value;
 
 		if (i > 0)
-			buf_put_u8(out, ',');
+			buf_put_cstr(out, separator);
 		if (dim + 1 < array->shape.dims) {
-			put_level(element, settings, array, dim + 1, at,
+			put_level(element, settings, array, ",", dim + 1, at,
 			    scratch, out);
 			continue;
 		}
@@ -134,7 +134,7 @@ put_level(const struct type *element, const struct type_settings *settings,
 
 static void
 put_array(const struct type *type, const struct type_settings *settings,
-    struct str value, struct buf *out)
+    struct str value, const char *separator, struct buf *out)
 {
 	const struct type element = type_element(type);
 	const struct array array = array_open(value);
@@ -146,8 +146,15 @@ put_array(const struct type *type, const struct type_settings *settings,
 		return;
 	}
 	arena_init(&scratch, NULL);
-	put_level(&element, settings, &array, 0, &at, &scratch, out);
+	put_level(&element, settings, &array, separator, 0, &at, &scratch, out);
 	arena_release(&scratch);
+}
+
+void
+json_array_put_lines(const struct type *type,
+    const struct type_settings *settings, struct str value, struct buf *out)
+{
+	put_array(type, settings, value, ",\n ", out);
 }
 
 /* ---- any ---- */
@@ -159,7 +166,7 @@ json_value_put(const struct type *type, const struct type_settings *settings,
 	if (value->is_null)
 		buf_put_cstr(out, "null");
 	else if (type_is_array(type))
-		put_array(type, settings, value->str, out);
+		put_array(type, settings, value->str, ",", out);
 	else if (type->oid == TYPE_JSON || type->oid == TYPE_JSONB)
 		buf_put_str(out, value->str);
 	else if (type->oid == TYPE_BOOL || is_number(type, value))

@@ -18,6 +18,10 @@ void json_value_put(const struct type *type,
     const struct type_settings *settings, const struct datum *value,
     struct buf *out);
 
+/* An array that is not null, its first dimension with a line each. */
+void json_array_put_lines(const struct type *type,
+    const struct type_settings *settings, struct str value, struct buf *out);
+
 /* The same as a member's name, in quotes; the value is not null. */
 void json_name_put(const struct type *type,
     const struct type_settings *settings, const struct datum *value,

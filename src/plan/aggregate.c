@@ -107,7 +107,13 @@ static const struct aggregate aggregates[] = {
 	ONE(MODE, "mode", ANYELEMENT, ANYELEMENT),
 	TWO(PERCENTILE_CONT, "percentile_cont", FLOAT8, FLOAT8, FLOAT8),
 	TWO(PERCENTILE_CONT, "percentile_cont", FLOAT8, INTERVAL, INTERVAL),
+	TWO(PERCENTILE_CONT, "percentile_cont", FLOAT8_ARRAY, FLOAT8,
+	    FLOAT8_ARRAY),
+	TWO(PERCENTILE_CONT, "percentile_cont", FLOAT8_ARRAY, INTERVAL,
+	    INTERVAL_ARRAY),
 	TWO(PERCENTILE_DISC, "percentile_disc", FLOAT8, ANYELEMENT, ANYELEMENT),
+	TWO(PERCENTILE_DISC, "percentile_disc", FLOAT8_ARRAY, ANYELEMENT,
+	    ANYARRAY),
 };
 /* clang-format on */
 

@@ -114,6 +114,11 @@ coerce_args(struct binder *binder, const struct candidate *candidate,
 	arg_types_of(args, arg_count, types);
 	MUST(polymorph_find(candidate, types, arg_count, &polymorph));
 	*result = polymorph_type(&polymorph, declared);
+	if (result->oid == 0 && declared == TYPE_ANYARRAY &&
+	    type_is_array(&polymorph.element))
+		return error_set(err, STELE_E_UNDEFINED_OBJECT,
+		    "could not find array type for data type %s",
+		    type_text(binder, &polymorph.element));
 	for (uint32_t i = 0; i < arg_count; i++) {
 		struct type to =
 		    polymorph_type(&polymorph, candidate_arg(candidate, i));

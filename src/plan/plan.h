@@ -34,6 +34,8 @@ struct rel;
 struct system_tables;
 
 /* Facts of a session that expressions may ask for. */
+struct random_state;
+
 struct plan_session {
 	struct str user;         /* current_user */
 	struct str session_user; /* who logged in */
@@ -48,6 +50,8 @@ struct plan_session {
 	bool (*setting)(void *arg, struct str name, struct arena *arena,
 	    struct str *out);
 	void *arg;
+
+	struct random_state *random; /* exec/random.h; NULL: no setseed() */
 };
 
 struct plan_context {

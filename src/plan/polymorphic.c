@@ -62,6 +62,16 @@ has_array(const struct candidate *candidate, uint32_t arg_count, bool of_common)
 	return false;
 }
 
+/* A literal alone does not become an enum. */
+static bool
+needs_enum(const struct candidate *candidate, uint32_t arg_count)
+{
+	for (uint32_t i = 0; i < arg_count; i++)
+		if (candidate_arg(candidate, i) == TYPE_ANYENUM)
+			return true;
+	return false;
+}
+
 static bool
 find_element(const struct candidate *candidate, const struct type *args,
     uint32_t arg_count, struct type *out)
@@ -83,6 +93,8 @@ find_element(const struct candidate *candidate, const struct type *args,
 		*out = element;
 	}
 	out->mod = -1;
+	if (out->oid == TYPE_UNKNOWN && needs_enum(candidate, arg_count))
+		return false;
 	return !has_array(candidate, arg_count, false) ||
 	    out->oid == TYPE_UNKNOWN || type_array_of(out).oid != 0;
 }

@@ -34,6 +34,7 @@
 #include "common/attr.h"
 #include "common/error.h"
 #include "engine/engine.h"
+#include "exec/random.h"
 #include "net/conn.h"
 #include "server/pool.h"
 #include "server/server.h"
@@ -183,6 +184,7 @@ struct session {
 	bool seen_gssenc;
 	struct arena arena; /* names */
 	struct plan_session facts;
+	struct random_state random; /* of setseed() */
 	struct settings settings;
 	unsigned config_version; /* of the server's options in settings */
 	struct loop_timer timer; /* of startup, statements, idleness */

@@ -131,6 +131,7 @@ know_client(struct session *session, const struct request *request)
 	facts->version = STR(SERVER_VERSION_TEXT);
 	facts->setting = setting_cb;
 	facts->arg = session;
+	facts->random = &session->random;
 	session->settings.user = facts->user;
 }
 

@@ -12,6 +12,10 @@ static const struct function_params params[] = {
 	{ FN_JSONB_EXTRACT_PATH_TEXT, "from_json path_elems", "" },
 	{ FN_JSONB_INSERT, "jsonb_in path replacement insert_after", "false" },
 	{ FN_JSONB_SET, "jsonb_in path replacement create_if_missing", "true" },
+	{ FN_JSONB_SET_LAX,
+	    "jsonb_in path replacement create_if_missing"
+	    " null_value_treatment",
+	    "true use_json_null" },
 	{ FN_MAKE_DATE, "year month day", "" },
 	{ FN_MAKE_INTERVAL, "years months weeks days hours mins secs",
 	    "0 0 0 0 0 0 0.0" },
@@ -20,6 +24,7 @@ static const struct function_params params[] = {
 	{ FN_MAKE_TIMESTAMPTZ, "year month mday hour min sec", "" },
 	{ FN_MAKE_TIMESTAMPTZ_ZONE, "year month mday hour min sec timezone",
 	    "" },
+	{ FN_PARSE_IDENT, "str strict", "true" },
 };
 
 const struct function_params *

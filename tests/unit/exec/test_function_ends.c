@@ -212,6 +212,20 @@ concrete(uint32_t oid, uint32_t variant)
 	}
 }
 
+static struct type
+result_of(const struct function *f, uint32_t variant)
+{
+	struct type type = { .oid = level.oid, .mod = -1, .enum_type = &level };
+
+	if (f->result == TYPE_ANYENUM)
+		return type;
+	if (f->result == TYPE_ANYARRAY && f->args[0] == TYPE_ANYENUM) {
+		type.oid = level.array_oid;
+		return type;
+	}
+	return type_of(concrete(f->result, variant));
+}
+
 static const struct values *
 values_of(uint32_t oid)
 {
@@ -353,7 +367,7 @@ call(const struct function *f, uint32_t variant, const struct type *types,
 		.arg_types = types,
 		.args = args,
 		.arg_count = count,
-		.result_type = type_of(concrete(f->result, variant)),
+		.result_type = result_of(f, variant),
 		.settings = &settings,
 		.row_count = 1,
 		.sel = sel_all(1),

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bytea: parts of it, by place and by what they are, and single bits.
+ */
+#include <string.h>
+
+#include "common/utf8.h"
+#include "exec/func_array.h"
+
+static int
+negative_length(struct function_call *call)
+{
+	return error_set(call->err, STELE_E_SUBSTRING_ERROR,
+	    "negative substring length not allowed");
+}
+
+/* Bytes from a place, from 1, up to one; both may lie outside. */
+static struct str
+slice(struct str bytes, int64_t from, int64_t end)
+{
+	int64_t len = (int64_t)bytes.len;
+
+	from = from < 1 ? 1 : from;
+	end = end > len + 1 ? len + 1 : end;
+	return from >= end
+	    ? STR("")
+	    : str_of(bytes.data + from - 1, (size_t)(end - from));
+}
+
+static int
+substring_row(struct function_call *call, uint32_t row)
+{
+	struct str bytes = ARG(call, 0, str, row);
+	int64_t from = ARG(call, 1, i64, row);
+	int64_t end = (int64_t)bytes.len + 1;
+
+	if (call->arg_count > 2) {
+		int64_t length = ARG(call, 2, i64, row);
+
+		if (length < 0)
+			return negative_length(call);
+		end = from + length;
+	}
+	call->result->str[row] = slice(bytes, from, end);
+	return 0;
+}
+ROW_KERNEL(substring)
+
+static int
+overlay_row(struct function_call *call, uint32_t row)
+{
+	struct str bytes = ARG(call, 0, str, row);
+	struct str other = ARG(call, 1, str, row);
+	int64_t from = ARG(call, 2, i64, row);
+	int64_t length =
+	    call->arg_count > 3 ? ARG(call, 3, i64, row) : (int64_t)other.len;
+	struct buf out;
+	int rc;
+
+	if (from <= 0)
+		return negative_length(call);
+	if (from + length > INT32_MAX || from + length < INT32_MIN)
+		return error_set(call->err, STELE_E_NUMERIC_OUT_OF_RANGE,
+		    "integer out of range");
+	buf_init(&out);
+	buf_put_str(&out, slice(bytes, 1, from));
+	buf_put_str(&out, other);
+	buf_put_str(&out, slice(bytes, from + length, INT32_MAX));
+	rc = put_text(call, row, &out);
+	buf_release(&out);
+	return rc;
+}
+ROW_KERNEL(overlay)
+
+static int
+position_row(struct function_call *call, uint32_t row)
+{
+	struct str bytes = ARG(call, 0, str, row);
+	struct str part = ARG(call, 1, str, row);
+	const char *found = part.len == 0
+	    ? bytes.data
+	    : memmem(bytes.data, bytes.len, part.data, part.len);
+
+	call->result->i64[row] = part.len == 0 ? 1
+	    : found == NULL                    ? 0
+					       : found - bytes.data + 1;
+	return 0;
+}
+ROW_KERNEL(position)
+
+/* Bytes that are any of the second argument's, from both ends, or one. */
+static int
+trim_row(struct function_call *call, uint32_t row)
+{
+	enum function_id id = call->function->id;
+	struct str bytes = ARG(call, 0, str, row);
+	struct str set = ARG(call, 1, str, row);
+
+	while (id != FN_RTRIM_BYTEA && bytes.len > 0 && set.len > 0 &&
+	    memchr(set.data, bytes.data[0], set.len) != NULL)
+		bytes = str_of(bytes.data + 1, bytes.len - 1);
+	while (id != FN_LTRIM_BYTEA && bytes.len > 0 && set.len > 0 &&
+	    memchr(set.data, bytes.data[bytes.len - 1], set.len) != NULL)
+		bytes.len--;
+	call->result->str[row] = bytes;
+	return 0;
+}
+ROW_KERNEL(trim)
+
+/* ---- bits ---- */
+
+static int
+check_bit(struct function_call *call, struct str bytes, int64_t at)
+{
+	int64_t count = (int64_t)bytes.len * 8;
+
+	if (at >= 0 && at < count)
+		return 0;
+	return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
+	    "index %lld out of valid range, 0..%lld", (long long)at,
+	    (long long)count - 1);
+}
+
+static int
+get_bit_row(struct function_call *call, uint32_t row)
+{
+	struct str bytes = ARG(call, 0, str, row);
+	int64_t at = ARG(call, 1, i64, row);
+	int rc = check_bit(call, bytes, at);
+
+	if (rc == 0)
+		call->result->i64[row] =
+		    (uint8_t)bytes.data[at / 8] >> (at % 8) & 1;
+	return rc;
+}
+ROW_KERNEL(get_bit)
+
+static int
+set_bit_row(struct function_call *call, uint32_t row)
+{
+	struct str bytes = ARG(call, 0, str, row);
+	int64_t at = ARG(call, 1, i64, row);
+	int64_t bit = ARG(call, 2, i64, row);
+	int rc = check_bit(call, bytes, at);
+	uint8_t *copy;
+
+	if (rc != 0)
+		return rc;
+	if (bit != 0 && bit != 1)
+		return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "new bit must be 0 or 1");
+	copy = arena_try_alloc(call->arena, bytes.len);
+	if (copy == NULL)
+		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	memcpy(copy, bytes.data, bytes.len);
+	copy[at / 8] =
+	    (uint8_t)((copy[at / 8] & ~(1 << (at % 8))) | (bit << (at % 8)));
+	call->result->str[row] = str_of((const char *)copy, bytes.len);
+	return 0;
+}
+ROW_KERNEL(set_bit)
+
+static const struct func_row rows[] = {
+	{ FN_BTRIM_BYTEA, { trim, false } },
+	{ FN_GET_BIT, { get_bit, false } },
+	{ FN_LTRIM_BYTEA, { trim, false } },
+	{ FN_OVERLAY_BYTEA, { overlay, false } },
+	{ FN_OVERLAY_BYTEA_LENGTH, { overlay, false } },
+	{ FN_POSITION_BYTEA, { position, false } },
+	{ FN_RTRIM_BYTEA, { trim, false } },
+	{ FN_SET_BIT, { set_bit, false } },
+	{ FN_SUBSTR_BYTEA, { substring, false } },
+	{ FN_SUBSTR_BYTEA_LENGTH, { substring, false } },
+	{ FN_SUBSTRING_BYTEA, { substring, false } },
+	{ FN_SUBSTRING_BYTEA_LENGTH, { substring, false } },
+};
+
+const struct func_family func_bytes_part = { rows, ARRAY_LEN(rows) };
