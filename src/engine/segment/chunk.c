@@ -103,6 +103,7 @@ chunk_open(const struct chunk_info *info, enum phys phys, const void *data,
 	view->phys = phys;
 	view->pages = NULL;
 	view->ids = NULL;
+	view->base = 0;
 	view->text.page_count = 0;
 	if (!encoding_fits((enum encoding)info->encoding, phys) ||
 	    !open_nulls(view, &r) || !open_values(view, &r) || r.failed ||
@@ -330,6 +331,15 @@ add_slope(uint64_t *restrict out, const int64_t *restrict ids,
 	}
 }
 
+static void
+decode_ints(const struct chunk_view *view, uint32_t first, uint32_t count,
+    int64_t *out)
+{
+	int_decode(&view->parts[0], first, count, out);
+	for (uint32_t i = 0; view->base != 0 && i < count; i++)
+		out[i] = (int64_t)((uint64_t)out[i] + (uint64_t)view->base);
+}
+
 static bool decode_values(const struct chunk_view *view, uint32_t first,
     uint32_t count, void *out);
 
@@ -378,7 +388,7 @@ decode_values(const struct chunk_view *view, uint32_t first, uint32_t count,
 		if (view->phys == PHYS_BOOL)
 			decode_bools(view, first, count, out);
 		else
-			int_decode(&view->parts[0], first, count, out);
+			decode_ints(view, first, count, out);
 		return true;
 	case ENC_INT_BY_ID:
 		return decode_by_id(view, first, count, out);
@@ -482,7 +492,9 @@ value_at(const struct chunk_view *view, uint32_t value, void *out)
 		if (view->phys == PHYS_BOOL)
 			*(uint8_t *)out = int_at(&view->parts[0], value) != 0;
 		else
-			*(int64_t *)out = int_at(&view->parts[0], value);
+			*(int64_t *)out =
+			    (int64_t)((uint64_t)int_at(&view->parts[0], value) +
+				(uint64_t)view->base);
 		return true;
 	case ENC_INT_BY_ID:
 		return by_id_at(view, value, out);

@@ -63,6 +63,8 @@ struct chunk_view {
 	const uint8_t *plain; /* the constant string */
 	size_t plain_len;
 	int64_t id_slope;
+	/* Added to ENC_INT's values; the bounds have it.  Set as `pages` is. */
+	int64_t base;
 	/* The event_ids of the zone, for ENC_INT_BY_ID.  Set as `pages` is. */
 	const struct chunk_view *ids;
 	/*

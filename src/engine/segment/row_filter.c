@@ -268,8 +268,8 @@ row_filter_zone(struct row_filter *filter, uint32_t zone, bool *is_all,
 		struct chunk_info info;
 
 		segment_chunk_release(section->segment, &predicate->chunk);
-		rc = segment_chunk_info(section->state, predicate->table, zone,
-		    segment_section_zone_rows(section, zone), &info, err);
+		rc = segment_zone_info(section, predicate->column,
+		    predicate->table, zone, &info, err);
 		if (rc != 0)
 			break;
 		predicate->is_passed =

@@ -125,7 +125,7 @@ corrupt_file(const char *path, const char *what, uint64_t offset,
 	    "%s in file \"%s\" at offset %" PRIu64, what, path, offset);
 }
 
-/* Does the footer say what the MANIFEST says? */
+/* Does the footer say what the MANIFEST says, but for the base of ids? */
 static bool
 footer_agrees(const struct segment_footer *footer,
     const struct segment_meta *meta)
@@ -136,8 +136,9 @@ footer_agrees(const struct segment_footer *footer,
 		zone_count += footer->sections[i].zone_count;
 	if (zone_count != meta->zone_count ||
 	    footer->row_count != meta->row_count ||
-	    footer->event_id_first != meta->event_id_first ||
-	    footer->event_id_last != meta->event_id_last ||
+	    footer->event_id_first > meta->event_id_first ||
+	    footer->event_id_last - footer->event_id_first !=
+		meta->event_id_last - meta->event_id_first ||
 	    footer->time_min != meta->time_min ||
 	    footer->time_max != meta->time_max ||
 	    footer->section_count != meta->type_count)
@@ -198,6 +199,7 @@ state_read_footer(struct segment_state *state, const struct segment_meta *meta,
 		return rc;
 	if (!footer_agrees(&state->footer, meta))
 		return corrupt_file(path, "unexpected footer", ref.offset, err);
+	state->id_base = meta->event_id_first - state->footer.event_id_first;
 	state->sections =
 	    calloc(state->footer.section_count, sizeof(*state->sections));
 	return state->sections == NULL ? no_memory(err) : 0;
@@ -294,6 +296,32 @@ segment_chunk_info(const struct segment_state *state, const struct block *table,
 	return 0;
 }
 
+static void
+shift_bound(uint8_t bound[16], int64_t base)
+{
+	int64_t value;
+
+	memcpy(&value, bound, sizeof(value));
+	value += base;
+	memcpy(bound, &value, sizeof(value));
+}
+
+int
+segment_zone_info(const struct segment_section *section,
+    const struct column_info *column, const struct block *table, uint32_t zone,
+    struct chunk_info *out, struct error *err)
+{
+	int64_t base = segment_column_base(section, column);
+	int rc = segment_chunk_info(section->state, table, zone,
+	    segment_section_zone_rows(section, zone), out, err);
+
+	if (rc == 0 && base != 0) { /* the set counts from the least */
+		shift_bound(out->low, base);
+		shift_bound(out->high, base);
+	}
+	return rc;
+}
+
 /* Room for the pages of the chunk's text, none of them there. */
 static int
 chunk_pages_init(struct segment_chunk *chunk, struct error *err)
@@ -355,7 +383,10 @@ segment_chunk_release(struct segment *segment, struct segment_chunk *chunk)
 	chunk->block = NULL;
 }
 
-/* The event_ids of the zone, for a chunk whose values follow them. */
+/*
+ * The event_ids of the zone, for a chunk whose values follow them as the file
+ * has them.
+ */
 static int
 chunk_need_ids(struct segment_section *section, uint32_t zone,
     struct segment_chunk *chunk, uint64_t *bytes_read, struct error *err)
@@ -392,11 +423,12 @@ segment_zone_chunk(struct segment_section *section,
 	int rc;
 
 	segment_chunk_init(out);
-	rc = segment_chunk_info(section->state, table, zone,
-	    segment_section_zone_rows(section, zone), info, err);
+	rc = segment_zone_info(section, column, table, zone, info, err);
 	if (rc == 0)
 		rc = segment_chunk_get(section->segment, section->state, info,
 		    column_chunk_phys(column), out, bytes_read, err);
+	if (rc == 0)
+		out->view.base = segment_column_base(section, column);
 	if (rc == 0 && info->encoding == ENC_INT_BY_ID)
 		rc = chunk_need_ids(section, zone, out, bytes_read, err);
 	return rc;

@@ -20,6 +20,10 @@
  *       footer holds the checksums of the blocks, so that its hash, kept in
  *       the MANIFEST, stands for the whole content.
  *   G4  Pruning errs on one side only: what it drops holds no match.
+ *   G5  An event_id is what the file has of it plus a base, which is 0 but for
+ *       segments that were written before their events had ids.  The file does
+ *       not know it: it is how far the least event_id of the segment_meta is
+ *       above that of the footer.
  *
  * Threads: a writer or a cursor belongs to one thread at a time; a segment and
  * its sections may be used by any, and do not change.

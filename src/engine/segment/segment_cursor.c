@@ -511,9 +511,9 @@ limit_zone(struct segment_cursor *cursor, uint32_t zone, struct error *err)
 
 	cursor->zone_row = 0;
 	cursor->zone_limit = segment_section_zone_rows(section, zone);
-	if (spec->event_id_first <= section->state->footer.event_id_first &&
+	if (spec->event_id_first <= cursor->segment->meta.event_id_first &&
 	    (spec->event_id_last == 0 ||
-		spec->event_id_last >= section->state->footer.event_id_last))
+		spec->event_id_last >= cursor->segment->meta.event_id_last))
 		return 0;
 	rc = segment_chunk_table(cursor->segment, section->state,
 	    &ids.info->chunks, section->info.zone_count, &ids.table,

@@ -319,6 +319,8 @@ int
 prune_find_events(struct prune *p, struct segment_parts *out, struct error *err)
 {
 	struct segment_section *section = p->section;
+	const struct column_info *column =
+	    &section->columns[COLUMN_EVENT_ID - 1];
 	const struct scan_spec *spec = p->spec;
 	const struct block *table;
 	uint32_t next = 0;
@@ -329,16 +331,15 @@ prune_find_events(struct prune *p, struct segment_parts *out, struct error *err)
 	if (out->rows == NULL)
 		return no_memory(err);
 	rc = segment_chunk_table(section->segment, section->state,
-	    &section->columns[COLUMN_EVENT_ID - 1].chunks,
-	    section->info.zone_count, &table, &p->bytes_read, err);
+	    &column->chunks, section->info.zone_count, &table, &p->bytes_read,
+	    err);
 	if (rc != 0)
 		return rc;
 	for (uint32_t z = 0; z < section->info.zone_count && rc == 0; z++) {
 		struct segment_chunk chunk;
 		struct chunk_info info;
 
-		rc = segment_chunk_info(section->state, table, z,
-		    segment_section_zone_rows(section, z), &info, err);
+		rc = segment_zone_info(section, column, table, z, &info, err);
 		while (rc == 0 && next < spec->event_id_count &&
 		    !zone_map_may_match_codes(&info,
 			(struct code_range){ 0, spec->event_ids[next] }))
@@ -349,8 +350,8 @@ prune_find_events(struct prune *p, struct segment_parts *out, struct error *err)
 			(struct code_range){ spec->event_ids[next],
 			    INT64_MAX }))
 			continue;
-		rc = segment_chunk_get(section->segment, section->state, &info,
-		    PHYS_I64, &chunk, &p->bytes_read, err);
+		rc = segment_zone_chunk(section, column, table, z, &info,
+		    &chunk, &p->bytes_read, err);
 		if (rc == 0)
 			rc = zone_events(p, &chunk.view, section->zone_first[z],
 			    &next, out, err);

@@ -60,6 +60,8 @@
  *
  * Columns of a section: context_id, timestamp, event_id, schema version, then
  * the fields that its type had when the segment was written.
+ * The event_ids in a file may all lie the same distance below what they are: the
+ * MANIFEST's record of the segment says so (segment.h, G5).
  *
  * Strings of a dictionary ascend bytewise, so that codes compare as strings.
  * A segment has one dictionary of contexts, shared by its sections.

@@ -37,6 +37,7 @@ struct segment_state {
 	struct segment_header header;
 	struct segment_footer footer;
 	uint64_t footer_offset;
+	uint64_t id_base;                            /* G5 */
 	_Atomic(struct segment_section *) *sections; /* NULL: not asked for */
 };
 
@@ -105,6 +106,21 @@ MUST_USE int segment_chunk_table(struct segment *segment,
     struct error *err);
 MUST_USE int segment_chunk_info(const struct segment_state *state,
     const struct block *table, uint32_t i, uint32_t row_count,
+    struct chunk_info *out, struct error *err);
+
+/* What is added to the integers of a column's chunks: see G5. */
+static inline int64_t
+segment_column_base(const struct segment_section *section,
+    const struct column_info *column)
+{
+	return column == &section->columns[COLUMN_EVENT_ID - 1]
+	    ? (int64_t)section->state->id_base
+	    : 0;
+}
+
+/* That of a column's chunk in a zone, with the bounds that its values have. */
+MUST_USE int segment_zone_info(const struct segment_section *section,
+    const struct column_info *column, const struct block *table, uint32_t zone,
     struct chunk_info *out, struct error *err);
 
 /* Nothing is pinned: it may be released. */

@@ -48,8 +48,7 @@ drop_zones(struct prune *p, const struct column_info *column,
 	for (uint32_t z = 0; z < section->info.zone_count && rc == 0; z++) {
 		if (!p->keep[z])
 			continue;
-		rc = segment_chunk_info(section->state, table, z,
-		    segment_section_zone_rows(section, z), &info, err);
+		rc = segment_zone_info(section, column, table, z, &info, err);
 		if (is_without(p, SCAN_WITHOUT_ZONE_SETS))
 			info.flags &= (uint8_t)~CHUNK_HAS_SET;
 		if (rc == 0)

@@ -31,6 +31,7 @@ static struct segment_meta meta;
 static struct segment *segment;
 static struct segment_section *section;
 static uint32_t all_attnums[MODEL_COLUMNS + 1];
+static uint64_t id_base; /* of all segments of a test */
 static struct scan_spec spec;
 
 static void
@@ -47,8 +48,16 @@ setup(void)
 	arena_init(&arena, NULL);
 	segment = NULL;
 	meta = (struct segment_meta){ 0 };
+	id_base = 0;
 	for (uint32_t i = 0; i <= MODEL_COLUMNS; i++)
 		all_attnums[i] = COLUMN_VERSION + i;
+}
+
+static void
+setup_adopted(void)
+{
+	setup();
+	id_base = (uint64_t)1 << 40;
 }
 
 static void
@@ -75,11 +84,22 @@ teardown(void)
 	ck_assert_int_eq(rmdir(dir), 0);
 }
 
+/* The file has the model's ids, the segment has them above the base. */
+static void
+adopt(void)
+{
+	meta.event_id_first += id_base;
+	meta.event_id_last += id_base;
+	for (uint32_t i = 0; i < model.row_count; i++)
+		model.cols[COLUMN_EVENT_ID - 1].i64[i] += (int64_t)id_base;
+}
+
 static void
 make(uint64_t seed, uint32_t row_count, uint32_t zone_rows)
 {
 	model_init(&model, seed, row_count, zone_rows);
 	model_write(&model, os_fs_real(), dir, NUMBER, &meta);
+	adopt();
 	ck_assert_int_eq(segment_open(os_fs_real(), dir, &meta,
 			     &model.directory, cache, &segment, &err),
 	    0);
@@ -208,10 +228,10 @@ START_TEST(limits_are_exact)
 	spec.attnums = attnums;
 	spec.attnum_count = ARRAY_LEN(attnums);
 	for (int i = 0; i < 200; i++) {
-		uint64_t last = meta.event_id_last + 10;
+		uint64_t last = meta.event_id_last + 10 - id_base;
 
-		spec.event_id_first = model_draw(&model) % last;
-		spec.event_id_last = model_draw(&model) % last;
+		spec.event_id_first = id_base + model_draw(&model) % last;
+		spec.event_id_last = id_base + model_draw(&model) % last;
 		if (i % 3 == 0)
 			spec.event_id_last = 0;
 		if (i % 5 == 0)
@@ -476,6 +496,38 @@ START_TEST(rows_are_the_same_without_indexes)
 	ck_assert_uint_lt(came[0], came[SCAN_WITHOUT_ZONE_MAPS]);
 	ck_assert_uint_lt(came[0], came[SCAN_WITHOUT_ROW_FILTER]);
 	ck_assert_uint_eq(came[0], came[SCAN_WITHOUT_CONTEXT_INDEX]);
+}
+END_TEST
+
+/* Some events by their ids, some that are not there. */
+START_TEST(events_are_found_by_id)
+{
+	struct segment_cursor *cursor;
+	struct segment_parts parts;
+	int64_t *ids, id;
+	uint32_t *rows, count = 0;
+
+	make(7, 3000, 128);
+	open_section();
+	ids = arena_alloc_array(&arena, model.row_count, sizeof(*ids));
+	rows = arena_alloc_array(&arena, model.row_count, sizeof(*rows));
+	for (uint32_t i = 0; i < model.row_count; i += 37) {
+		id = model.cols[COLUMN_EVENT_ID - 1].i64[i];
+		if (i > 0 &&
+		    model.cols[COLUMN_EVENT_ID - 1].i64[i - 1] < id - 1 &&
+		    i % 2 == 0)
+			ids[spec.event_id_count++] = id - 1;
+		ids[spec.event_id_count++] = id;
+		rows[count++] = i;
+	}
+	spec.event_ids = ids;
+	ck_assert_int_eq(segment_prune(section, &spec, &arena, &parts, &err),
+	    0);
+	ck_assert_uint_eq(parts.row_count, count);
+	ck_assert_int_eq(segment_cursor_open_rows(section, &spec, parts.rows,
+			     parts.row_count, &cursor, &err),
+	    0);
+	check_rows(cursor, rows, count);
 }
 END_TEST
 
@@ -1166,6 +1218,7 @@ main(void)
 {
 	Suite *suite = suite_create("segment");
 	TCase *tc = tcase_create("all");
+	TCase *adopted = tcase_create("ids above a base");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
@@ -1176,6 +1229,7 @@ main(void)
 	tcase_add_test(tc, contexts_are_exact);
 	tcase_add_test(tc, pruning_never_drops_a_match);
 	tcase_add_loop_test(tc, rows_are_the_same_without_indexes, 0, 5);
+	tcase_add_test(tc, events_are_found_by_id);
 	tcase_add_loop_test(tc, filters_find_keys, 0, 3);
 	tcase_add_test(tc, any_flipped_byte_is_found);
 	tcase_add_test(tc, any_truncation_is_found);
@@ -1188,6 +1242,16 @@ main(void)
 	tcase_add_loop_test(tc, threads_share_the_cache, 0, 3);
 	tcase_add_test(tc, a_removed_file_goes_with_its_last_user);
 	suite_add_tcase(suite, tc);
+	tcase_set_timeout(adopted, 60);
+	tcase_add_checked_fixture(adopted, setup_adopted, teardown);
+	tcase_add_loop_test(adopted, every_row_comes_back, 0,
+	    ARRAY_LEN(size_case));
+	tcase_add_test(adopted, limits_are_exact);
+	tcase_add_test(adopted, contexts_are_exact);
+	tcase_add_test(adopted, pruning_never_drops_a_match);
+	tcase_add_loop_test(adopted, rows_are_the_same_without_indexes, 0, 2);
+	tcase_add_test(adopted, events_are_found_by_id);
+	suite_add_tcase(suite, adopted);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
