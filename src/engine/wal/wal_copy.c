@@ -8,6 +8,7 @@
 #include "common/buf.h"
 #include "common/error.h"
 #include "engine/wal/wal_private.h"
+#include "engine/wal/wal_read.h"
 #include "os/file.h"
 
 struct copier {
@@ -17,10 +18,7 @@ struct copier {
 	struct buf names; /* uint64_t numbers of the files, ascending */
 	struct buf group; /* the group being read */
 
-	/* The file that is read. */
-	uint64_t number;
-	struct os_file *from;
-	uint64_t size;
+	struct wal_source from; /* the file that is read */
 
 	/* Where the next group is expected, or at the start of a later file. */
 	uint64_t end_file;
@@ -68,15 +66,10 @@ list_files(struct copier *c, struct error *err)
 static int
 open_from(struct copier *c, size_t i, struct error *err)
 {
-	char path[OS_PATH_SIZE];
-	int rc;
+	uint64_t number;
 
-	memcpy(&c->number, c->names.data + i * sizeof(c->number),
-	    sizeof(c->number));
-	rc = wal_file_path(c->options->from, c->number, path, err);
-	if (rc == 0)
-		rc = os_open(c->fs, path, OS_READ, &c->from, err);
-	return rc == 0 ? os_size(c->from, &c->size, err) : rc;
+	memcpy(&number, c->names.data + i * sizeof(number), sizeof(number));
+	return wal_source_open(&c->from, c->fs, c->options->from, number, err);
 }
 
 /*
@@ -96,51 +89,12 @@ each_file(struct copier *c, int (*fn)(struct copier *c, struct error *err),
 			rc = fn(c, err);
 		else if (rc == STELE_E_FILE_MISSING)
 			rc = 0;
-		os_close(c->from);
-		c->from = NULL;
+		wal_source_close(&c->from);
 	}
 	return rc;
 }
 
 /* ---- groups ---- */
-
-/*
- * Read the group at an offset of the file: 1 if a valid one stands there, 0 if
- * not, or an error.
- */
-static int
-read_group(struct copier *c, uint64_t offset, struct wal_group_header *header,
-    struct error *err)
-{
-	uint8_t *bytes;
-	uint64_t size;
-	int rc;
-
-	buf_reset(&c->group);
-	if (offset + WAL_ALIGN > c->size)
-		return 0;
-	bytes = buf_take(&c->group, WAL_ALIGN);
-	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = os_pread_full(c->from, bytes, WAL_ALIGN, offset, err);
-	if (rc != 0)
-		return rc;
-	if (!wal_group_decode(bytes, c->number, offset, header) ||
-	    header->len > c->size - offset ||
-	    (size = wal_group_size(header->len)) > c->size - offset)
-		return 0;
-	if (size > WAL_ALIGN) {
-		bytes = buf_take(&c->group, (size_t)(size - WAL_ALIGN));
-		if (bytes == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
-		rc = os_pread_full(c->from, bytes, (size_t)(size - WAL_ALIGN),
-		    offset + WAL_ALIGN, err);
-	}
-	if (rc != 0)
-		return rc;
-	return wal_group_is_valid(c->group.data, header->len, c->options->key);
-}
 
 /* The file that is written is whole. */
 static int
@@ -160,7 +114,7 @@ begin_file(struct copier *c, struct error *err)
 	int rc = end_file(c, err);
 
 	if (rc == 0)
-		rc = wal_file_path(c->options->to, c->number, path, err);
+		rc = wal_file_path(c->options->to, c->from.number, path, err);
 	if (rc == 0)
 		rc = os_open(c->fs, path, OS_WRITE | OS_CREATE | OS_EXCLUSIVE,
 		    &c->to, err);
@@ -171,9 +125,15 @@ begin_file(struct copier *c, struct error *err)
 static int
 take_group(struct copier *c, uint64_t offset, struct error *err)
 {
-	bool is_first = !c->has_groups || c->number != c->end_file;
+	static const uint8_t zeros[WAL_ALIGN];
+	bool is_first = !c->has_groups || c->from.number != c->end_file;
 	int rc = 0;
 
+	/* What stands behind it in its last sector. */
+	buf_put(&c->group, zeros,
+	    (WAL_ALIGN - c->group.len % WAL_ALIGN) % WAL_ALIGN);
+	if (c->group.failed)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	if (c->options->to != NULL && is_first)
 		rc = begin_file(c, err);
 	if (rc == 0 && c->options->to != NULL)
@@ -185,7 +145,7 @@ take_group(struct copier *c, uint64_t offset, struct error *err)
 	c->copied->files += is_first;
 	c->copied->bytes += c->group.len;
 	c->copied->next_group++;
-	c->end_file = c->number;
+	c->end_file = c->from.number;
 	c->end_offset = offset + c->group.len;
 	return 0;
 }
@@ -193,7 +153,7 @@ take_group(struct copier *c, uint64_t offset, struct error *err)
 static uint64_t
 start_offset(const struct copier *c)
 {
-	return c->number == c->end_file ? c->end_offset : 0;
+	return c->from.number == c->end_file ? c->end_offset : 0;
 }
 
 /* What follows in this file. */
@@ -203,7 +163,8 @@ copy_groups(struct copier *c, struct error *err)
 	struct wal_group_header header;
 	int rc;
 
-	while ((rc = read_group(c, start_offset(c), &header, err)) == 1 &&
+	while ((rc = wal_read_group(&c->from, start_offset(c), &c->group,
+		    &header, err)) == 1 &&
 	    header.number == c->copied->next_group) {
 		rc = take_group(c, start_offset(c), err);
 		if (rc != 0)
@@ -219,9 +180,9 @@ find_later(struct copier *c, struct error *err)
 	struct wal_group_header header;
 	int rc = 0;
 
-	for (uint64_t at = start_offset(c); at < c->size && rc == 0;
+	for (uint64_t at = start_offset(c); at < c->from.size_bytes && rc == 0;
 	     at += WAL_ALIGN) {
-		rc = read_group(c, at, &header, err);
+		rc = wal_read_group(&c->from, at, &c->group, &header, err);
 		if (rc == 1 && header.synced < c->copied->next_group)
 			rc = 0;
 	}
@@ -264,6 +225,7 @@ wal_copy(struct os_fs *fs, const struct wal_copy_options *options,
 		.fs = fs,
 		.options = options,
 		.copied = out,
+		.from.key = options->key,
 		.end_file = options->first_file,
 	};
 	int rc;

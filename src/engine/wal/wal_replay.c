@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/reader.h"
 #include "engine/wal/wal_private.h"
+#include "engine/wal/wal_read.h"
 #include "os/file.h"
 
 #define COPY_BLOCK_SIZE (1024u * 1024)
@@ -24,9 +25,7 @@ struct replayer {
 	struct buf group; /* the group being read */
 
 	/* The file being read. */
-	struct os_file *file;
-	uint64_t file_number;
-	uint64_t file_size;
+	struct wal_source source;
 	uint64_t offset; /* after the last valid group */
 
 	/* The last valid group: its number, or the one before the first of all,
@@ -119,62 +118,19 @@ list_files(struct replayer *r, uint64_t **numbers, size_t *count,
 static int
 open_file(struct replayer *r, uint64_t number, struct error *err)
 {
-	char path[OS_PATH_SIZE];
-	int rc = wal_file_path(r->options->dir, number, path, err);
-
-	os_close(r->file);
-	r->file = NULL;
-	r->file_number = number;
 	r->offset = 0;
-	if (rc == 0)
-		rc = os_open(r->fs, path, OS_READ, &r->file, err);
-	if (rc == 0)
-		rc = os_size(r->file, &r->file_size, err);
-	return rc;
+	return wal_source_open(&r->source, r->fs, r->options->dir, number, err);
 }
 
 /* ---- groups ---- */
-
-/*
- * Read the group at `offset` into r->group: 1 if it is valid, 0 if there is
- * none, or an error of the file.
- */
-static int
-read_group(struct replayer *r, uint64_t offset, struct wal_group_header *header,
-    struct error *err)
-{
-	uint8_t *bytes;
-	int rc;
-
-	if (offset + WAL_ALIGN > r->file_size)
-		return 0;
-	buf_reset(&r->group);
-	bytes = buf_take(&r->group, WAL_GROUP_HEADER_SIZE);
-	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = os_pread_full(r->file, bytes, WAL_GROUP_HEADER_SIZE, offset, err);
-	if (rc != 0)
-		return rc;
-	if (!wal_group_decode(bytes, r->file_number, offset, header) ||
-	    header->len > r->file_size - offset - WAL_GROUP_HEADER_SIZE)
-		return 0;
-	bytes = buf_take(&r->group, (size_t)header->len);
-	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = os_pread_full(r->file, bytes, (size_t)header->len,
-	    offset + WAL_GROUP_HEADER_SIZE, err);
-	if (rc != 0)
-		return rc;
-	return wal_group_is_valid(r->group.data, header->len, r->options->key);
-}
 
 static int
 corrupt(const struct replayer *r, uint64_t offset, const char *what,
     struct error *err)
 {
 	(void)error_set(err, STELE_E_CORRUPT,
-	    "log file \"%s\" is corrupt at offset %" PRIu64, r->file->path,
-	    offset);
+	    "log file \"%s\" is corrupt at offset %" PRIu64,
+	    r->source.file->path, offset);
 	return error_detail(err, "%s", what);
 }
 
@@ -241,7 +197,7 @@ need_old_file(struct replayer *r, struct wal_old_file **out, struct error *err)
 	struct wal_old_file *files;
 
 	if (replay->file_count > 0 &&
-	    replay->files[replay->file_count - 1].number == r->file_number) {
+	    replay->files[replay->file_count - 1].number == r->source.number) {
 		*out = &replay->files[replay->file_count - 1];
 		return 0;
 	}
@@ -252,8 +208,8 @@ need_old_file(struct replayer *r, struct wal_old_file **out, struct error *err)
 	replay->files = files;
 	*out = &files[replay->file_count++];
 	**out = (struct wal_old_file){
-		.number = r->file_number,
-		.size_bytes = r->file_size,
+		.number = r->source.number,
+		.size_bytes = r->source.size_bytes,
 		.first_group = r->last_number + 1,
 	};
 	return 0;
@@ -266,7 +222,8 @@ replay_file(struct replayer *r, struct error *err)
 	struct wal_group_header header;
 	int rc;
 
-	while ((rc = read_group(r, r->offset, &header, err)) == 1) {
+	while ((rc = wal_read_group(&r->source, r->offset, &r->group, &header,
+		    err)) == 1) {
 		struct wal_old_file *file = NULL;
 
 		if (header.number <= r->last_number)
@@ -288,7 +245,7 @@ replay_file(struct replayer *r, struct error *err)
 		if (header.synced > r->max_synced)
 			r->max_synced = header.synced;
 		r->offset += wal_group_size(header.len);
-		r->end_file = r->file_number;
+		r->end_file = r->source.number;
 		r->end_offset = r->offset;
 		r->out->group_count++;
 		r->out->bytes += wal_group_size(header.len);
@@ -308,18 +265,19 @@ scan_rest(struct replayer *r, uint64_t offset, bool *found_torn,
 {
 	uint64_t missing = r->last_number + 1;
 
-	for (uint64_t at = offset; at + WAL_ALIGN <= r->file_size;
+	for (uint64_t at = offset; at + WAL_ALIGN <= r->source.size_bytes;
 	     at += WAL_ALIGN) {
 		uint8_t bytes[WAL_GROUP_HEADER_SIZE];
 		struct wal_group_header header;
-		int rc = os_pread_full(r->file, bytes, sizeof(bytes), at, err);
+		int rc = os_pread_full(r->source.file, bytes, sizeof(bytes), at,
+		    err);
 
 		if (rc != 0)
 			return rc;
-		if (!wal_group_decode(bytes, r->file_number, at, &header))
+		if (!wal_group_decode(bytes, r->source.number, at, &header))
 			continue;
 		*found_torn = true;
-		rc = read_group(r, at, &header, err);
+		rc = wal_read_group(&r->source, at, &r->group, &header, err);
 		if (rc < 0)
 			return rc;
 		if (rc == 1 && header.number > missing &&
@@ -360,7 +318,7 @@ copy_tail(struct replayer *r, uint64_t len, struct error *err)
 	char path[OS_PATH_SIZE], temp[OS_PATH_SIZE + sizeof(OS_TEMP_SUFFIX)];
 	struct os_file *copy = NULL;
 	uint8_t *block;
-	int rc = wal_file_path(r->options->dir, r->file_number, path, err);
+	int rc = wal_file_path(r->options->dir, r->source.number, path, err);
 
 	if (rc != 0)
 		return rc;
@@ -370,7 +328,7 @@ copy_tail(struct replayer *r, uint64_t len, struct error *err)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	rc = os_open(r->fs, temp, OS_READ | OS_WRITE | OS_CREATE, &copy, err);
 	if (rc == 0)
-		rc = copy_bytes(r->file, copy, len, block, err);
+		rc = copy_bytes(r->source.file, copy, len, block, err);
 	if (rc == 0)
 		rc = os_truncate(copy, len, err);
 	if (rc == 0)
@@ -402,7 +360,7 @@ rewrite_tail(struct replayer *r, uint64_t len, struct error *err)
 
 	if (block == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = wal_file_path(r->options->dir, r->file_number, path, err);
+	rc = wal_file_path(r->options->dir, r->source.number, path, err);
 	if (rc == 0)
 		rc = os_open(r->fs, path, OS_READ | OS_WRITE, &file, err);
 	if (rc == 0)
@@ -500,6 +458,7 @@ wal_replay(struct os_fs *fs, const struct wal_replay_options *options,
 		.fs = fs,
 		.options = options,
 		.out = out,
+		.source.key = options->key,
 		.last_number = options->first_group - 1,
 		.end_file = options->first_file,
 		.max_synced = options->synced_group,
@@ -523,7 +482,7 @@ wal_replay(struct os_fs *fs, const struct wal_replay_options *options,
 		rc = settle_end(&r, numbers, count, err);
 	if (rc == 0)
 		out->next_group_number = r.last_number + 1;
-	os_close(r.file);
+	wal_source_close(&r.source);
 	buf_release(&r.names);
 	buf_release(&r.group);
 	return rc;
