@@ -251,7 +251,8 @@ struct scan_spec {
 	uint32_t range_count;
 	const struct scan_set *sets; /* rows with another value may be too */
 	uint32_t set_count;
-	unsigned without; /* enum scan_without */
+	bool has_small_parts; /* of one zone each, for who looks at ranges */
+	unsigned without;     /* enum scan_without */
 };
 
 struct scan_stats {
@@ -272,6 +273,14 @@ MUST_USE int scan_open(struct engine *engine, const struct scan_spec *spec,
 uint32_t scan_run_count(const struct scan *scan);
 uint32_t scan_part_count(const struct scan *scan, uint32_t run);
 uint32_t scan_run_shard(const struct scan *scan, uint32_t run); /* ascending */
+
+/*
+ * Between which values those of a column of integers or floats lie in a part,
+ * nulls left out: out->has_low and has_high say whether that is known without
+ * reading rows.  Errors of reading indexes.
+ */
+MUST_USE int scan_part_range(const struct scan *scan, uint32_t run,
+    uint32_t part, uint32_t attnum, struct scan_range *out, struct error *err);
 
 /*
  * Rows before any filter, without reading one: about, and exactly, where that

@@ -279,8 +279,9 @@ bytes_kept(const struct agg_op *agg)
 	return bytes;
 }
 
-bool
-agg_is_too_much(const struct agg_op *agg, uint32_t count)
+/* Whether `count` more groups would be too many. */
+static bool
+is_too_much(const struct agg_op *agg, uint32_t count)
 {
 	const struct exec_context *context = agg->op.env->context;
 	uint32_t groups = group_table_count(&agg->table);
@@ -371,8 +372,10 @@ agg_add(struct agg_op *agg, const struct eval *eval, struct sel sel,
 	struct call_rows rows = { .sel = sel, .groups = groups };
 	int rc = 0;
 
-	if (agg->table.key_count > 0 && agg_is_too_much(agg, sel.count))
+	if (agg->table.key_count > 0 && is_too_much(agg, sel.count))
 		agg->is_full = true;
+	if (agg->is_full && agg->op.env->piece != NULL)
+		return 0; /* all pieces are given up */
 	if (agg->table.key_count == 0)
 		memset(groups, 0, sel.count * sizeof(*groups));
 	else if (!agg->is_full)

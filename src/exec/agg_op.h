@@ -88,9 +88,6 @@ MUST_USE int agg_add(struct agg_op *agg, const struct eval *eval,
 MUST_USE int agg_add_batch(struct agg_op *agg, const struct batch *batch,
     struct error *err);
 
-/* Whether with so many more groups it would keep more than work_mem. */
-bool agg_is_too_much(const struct agg_op *agg, uint32_t count);
-
 /* A batch of groups: 1, or 0 if all were given, or a code. */
 MUST_USE int agg_give(struct agg_op *agg, struct batch *out, struct error *err);
 

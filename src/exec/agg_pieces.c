@@ -104,19 +104,6 @@ scan_to_split(const struct agg_op *agg)
 /* ---- a piece ---- */
 
 static int
-add_rows(struct piece *piece, const struct batch *batch, struct error *err)
-{
-	struct agg_op *agg = piece->agg;
-
-	if (agg_key_count(agg) > 0 && agg_is_too_much(agg, batch->sel.count)) {
-		atomic_store(&piece->all->is_full, true);
-		atomic_store(&piece->all->is_over, true);
-		return 0;
-	}
-	return agg_add_batch(agg, batch, err);
-}
-
-static int
 read_piece(struct piece *piece, struct error *err)
 {
 	struct op_state *op = &piece->agg->op;
@@ -128,9 +115,13 @@ read_piece(struct piece *piece, struct error *err)
 		rc = op_next(op->input, &batch, err);
 		if (rc <= 0)
 			return rc;
-		rc = add_rows(piece, &batch, err);
+		rc = agg_add_batch(piece->agg, &batch, err);
 		if (rc == 0)
 			rc = op_forget(op, err);
+		if (piece->agg->is_full) {
+			atomic_store(&piece->all->is_full, true);
+			atomic_store(&piece->all->is_over, true);
+		}
 	}
 	return rc;
 }
@@ -172,8 +163,8 @@ static void
 init_pieces(struct pieces *pieces, struct agg_op *agg, struct scan *scan)
 {
 	uint32_t run_count = scan_run_count(scan);
-	struct piece *each = arena_zalloc(agg->op.env->arena,
-	    (run_count + 1) * sizeof(*each));
+	struct piece *each =
+	    arena_zalloc(agg->op.env->arena, (run_count + 1) * sizeof(*each));
 
 	*pieces = (struct pieces){ .agg = agg, .each = each };
 	for (uint32_t run = 0; run < run_count; run++) {
@@ -225,8 +216,7 @@ release_pieces(struct pieces *pieces)
 	for (uint32_t i = 0; i < pieces->count; i++) {
 		struct piece *piece = &pieces->each[i];
 
-		if (piece->env.stats != NULL &&
-		    !atomic_load(&pieces->is_full))
+		if (piece->env.stats != NULL && !atomic_load(&pieces->is_full))
 			add_stats(pieces->agg, piece);
 		op_close(&piece->agg->op);
 		exec_env_release(&piece->env);

@@ -142,7 +142,7 @@ group_codes_find(struct group_codes *codes, struct group_table *table,
 		groups[i] = codes->groups[places[i]] - 1; /* 0: GROUP_NONE */
 		is_known &= groups[i] != GROUP_NONE;
 	}
-	return is_known ? 0
-			: learn(codes, table, keys, sel, places, scratch,
-			      groups, err);
+	return is_known
+	    ? 0
+	    : learn(codes, table, keys, sel, places, scratch, groups, err);
 }

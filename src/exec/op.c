@@ -144,7 +144,9 @@ op_open(struct op_state *op, struct error *err)
 
 	if (stats != NULL)
 		stats->loops++;
-	if (op->input != NULL)
+	if (op->class->prepare != NULL)
+		rc = op->class->prepare(op, err);
+	if (rc == 0 && op->input != NULL)
 		rc = op_open(op->input, err);
 	if (rc == 0 && op->class->open != NULL)
 		rc = op->class->open(op, err);

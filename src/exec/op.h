@@ -80,6 +80,8 @@ void op_stats_add_spill(struct op_stats *stats, uint64_t part_count,
 
 struct op_class {
 	const char *name;
+	/* Before its input is opened; may be NULL. */
+	int (*prepare)(struct op_state *op, struct error *err);
 	int (*open)(struct op_state *op, struct error *err);
 	int (*next)(struct op_state *op, struct batch *out, struct error *err);
 	void (*close)(struct op_state *op); /* also after a failed open */
@@ -182,6 +184,13 @@ MUST_USE int limit_eval(const struct exec_env *env, const struct rel *rel,
  * reading them.
  */
 bool scan_op_count(struct op_state *op, uint64_t *count);
+
+/*
+ * Let a REL_SCAN that is not open yet leave out rows by one more bound, which
+ * stays.
+ */
+struct top_bound;
+void scan_op_limit(struct op_state *op, const struct top_bound *bound);
 
 /* What a REL_SCAN that is open reads; NULL: no committed rows. */
 struct scan *scan_op_scan(struct op_state *op);

@@ -9,13 +9,15 @@
 #include "exec/eval.h"
 #include "exec/merge.h"
 #include "exec/scan_spec.h"
+#include "exec/top_bound.h"
 
 struct scan_op {
 	struct op_state op;
 	struct scan *scan; /* NULL: nothing committed can match */
 	struct merge merge;
-	struct scan_cursor *own; /* NULL: not begun, or none */
-	bool is_own;             /* the committed rows are done */
+	const struct top_bound *bound; /* NULL: none */
+	struct scan_cursor *own;       /* NULL: not begun, or none */
+	bool is_own;                   /* the committed rows are done */
 };
 
 /*
@@ -82,6 +84,9 @@ open_committed(struct scan_op *scan, struct error *err)
 	rc = scan_spec_bounds(env, rel, &spec, &is_empty, err);
 	if (rc != 0 || is_empty)
 		return rc;
+	if (scan->bound != NULL)
+		scan_spec_limit(&spec, spec.type, scan->bound->attnum,
+		    scan->bound->is_least, &scan->bound->value, env->arena);
 	/* a type that the transaction itself has made has no events yet */
 	if (catalog_type_by_oid(snapshot_catalog(snapshot),
 		rel->scan.type->oid) == NULL)
@@ -211,6 +216,12 @@ scan_op_count(struct op_state *op, uint64_t *count)
 	    op->env->context->batch != NULL || scan->scan == NULL)
 		return false;
 	return scan_row_count(scan->scan, count);
+}
+
+void
+scan_op_limit(struct op_state *op, const struct top_bound *bound)
+{
+	((struct scan_op *)op)->bound = bound;
 }
 
 struct scan *

@@ -153,3 +153,26 @@ scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
 	spec->ranges = ranges;
 	return 0;
 }
+
+void
+scan_spec_limit(struct scan_spec *spec, const struct event_type *type,
+    uint32_t attnum, bool is_least, const struct datum *value,
+    struct arena *arena)
+{
+	enum bound_kind kind = is_least ? BOUND_GE : BOUND_LE;
+	struct type column = event_type_column_type(type, attnum);
+	struct scan_range *ranges;
+	bool is_empty = false;
+
+	if (attnum == COLUMN_EVENT_ID) {
+		bound_event_id(spec, kind, value->i64, &is_empty);
+		return;
+	}
+	ranges = arena_zalloc(arena,
+	    ((size_t)spec->range_count + 1) * sizeof(*ranges));
+	for (uint32_t i = 0; i < spec->range_count; i++)
+		ranges[i] = spec->ranges[i];
+	bound_range(range_of(ranges, &spec->range_count, attnum), kind, &column,
+	    value);
+	spec->ranges = ranges;
+}

@@ -17,3 +17,11 @@
  */
 MUST_USE int scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
     struct scan_spec *spec, bool *is_empty, struct error *err);
+
+/*
+ * After that: rows whose column lies below a value (is_least), or above it, may
+ * be left out, too.
+ */
+void scan_spec_limit(struct scan_spec *spec, const struct event_type *type,
+    uint32_t attnum, bool is_least, const struct datum *value,
+    struct arena *arena);

@@ -9,6 +9,7 @@
  */
 #include "exec/eval.h"
 #include "exec/sorter.h"
+#include "exec/top_bound.h"
 
 #define TOP_ROWS_MIN 1024       /* do not cut below */
 #define TOP_ROWS_MAX (1u << 20) /* larger limits sort everything */
@@ -17,7 +18,8 @@ struct sort_op {
 	struct op_state op;
 	const struct rel *limit; /* NULL: none */
 	struct sorter sorter;
-	uint32_t keep_count; /* N of the limit; 0: all */
+	uint32_t keep_count;    /* N of the limit; 0: all */
+	struct top_bound bound; /* of what is read */
 	bool is_sorted;
 	bool has_bound; /* row keep_count - 1 of the store bounds new rows */
 };
@@ -105,22 +107,40 @@ read_all(struct sort_op *sort, struct error *err)
 	return rc;
 }
 
+/* With a limit, the scan below needs not read all. */
 static int
-sort_open(struct op_state *op, struct error *err)
+sort_prepare(struct op_state *op, struct error *err)
 {
 	struct sort_op *sort = (struct sort_op *)op;
+	struct op_state *leaf = op;
 	uint64_t limit, offset;
 	int rc;
 
-	sorter_init(&sort->sorter, op->env->context, op->rel->types,
-	    op->rel->column_count, op->rel->sort.keys, op->rel->sort.key_count);
 	if (sort->limit == NULL)
 		return 0;
 	rc = limit_eval(op->env, sort->limit, &limit, &offset, err);
-	if (rc == 0 && limit > 0 && limit <= TOP_ROWS_MAX &&
-	    offset <= TOP_ROWS_MAX - limit)
-		sort->keep_count = (uint32_t)(limit + offset);
-	return rc;
+	if (rc != 0 || limit == 0 || limit > TOP_ROWS_MAX ||
+	    offset > TOP_ROWS_MAX - limit)
+		return rc;
+	sort->keep_count = (uint32_t)(limit + offset);
+	rc = top_bound_find(op->env, op->rel, sort->keep_count, &sort->bound,
+	    err);
+	if (rc != 0 || !sort->bound.is_known)
+		return rc;
+	while (leaf->input != NULL)
+		leaf = leaf->input;
+	scan_op_limit(leaf, &sort->bound);
+	return 0;
+}
+
+static int
+sort_open(struct op_state *op, struct error *err UNUSED)
+{
+	struct sort_op *sort = (struct sort_op *)op;
+
+	sorter_init(&sort->sorter, op->env->context, op->rel->types,
+	    op->rel->column_count, op->rel->sort.keys, op->rel->sort.key_count);
+	return 0;
 }
 
 static int
@@ -159,6 +179,7 @@ sort_report(const struct op_state *op, struct op_stats *stats)
 
 static const struct op_class sort_class = {
 	.name = "sort",
+	.prepare = sort_prepare,
 	.open = sort_open,
 	.next = sort_next,
 	.close = sort_close,

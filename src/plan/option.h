@@ -23,6 +23,7 @@ enum plan_option {
 	OPTION_JOIN_ORDER,      /* inner joins in another order */
 	OPTION_LATE_PAYLOAD,    /* payloads of the rows that are left */
 	OPTION_SCAN_BOUNDS,     /* conditions prune scans */
+	OPTION_TOP_BOUND,       /* LIMIT bounds the scan below a sort */
 	OPTION_UNORDERED_SCAN,  /* no order where nobody can see it */
 	OPTION_WORK_MEM,        /* rows are kept in memory, up to work_mem */
 	OPTION_COUNT,

@@ -237,8 +237,10 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 	set_needs(&binder, plan);
 	plan->is_trivial = plan->kind == PLAN_QUERY && plan->explain == NULL &&
 	    rel_is_trivial(plan->root);
-	if (plan->root != NULL && !plan->is_trivial)
+	if (plan->root != NULL && !plan->is_trivial) {
+		plan->bounds_tops = option_is_on(&binder, OPTION_TOP_BOUND);
 		plan->spills_all = !option_is_on(&binder, OPTION_WORK_MEM);
+	}
 	*out = plan;
 	return 0;
 }

@@ -33,6 +33,7 @@ INDEXES = [
     "enable_zone_sets",
     "stele.enable_late_payload",
     "stele.enable_scan_bounds",
+    "stele.enable_top_bound",
     "stele.enable_unordered_scan",
 ]
 

@@ -41,6 +41,7 @@ OPTIONS = [
     "stele.enable_join_order",
     "stele.enable_late_payload",
     "stele.enable_scan_bounds",
+    "stele.enable_top_bound",
     "stele.enable_unordered_scan",
     "stele.enable_work_mem",
 ]

@@ -108,7 +108,9 @@ add_zones(struct scan *scan, struct scan_run *run,
     struct segment_section *section, const struct segment_parts *found,
     struct error *err)
 {
-	for (uint32_t at = 0; at < found->zone_count; at += PART_ZONE_COUNT) {
+	uint32_t most = scan->spec.has_small_parts ? 1 : PART_ZONE_COUNT;
+
+	for (uint32_t at = 0; at < found->zone_count; at += most) {
 		struct scan_part *part = add_part(scan, run);
 
 		if (part == NULL)
@@ -117,8 +119,8 @@ add_zones(struct scan *scan, struct scan_run *run,
 		part->section = section;
 		part->numbers = found->zones + at;
 		part->count = found->zone_count - at;
-		if (part->count > PART_ZONE_COUNT)
-			part->count = PART_ZONE_COUNT;
+		if (part->count > most)
+			part->count = most;
 		for (uint32_t i = 0; i < part->count; i++)
 			scan->row_estimate += segment_section_zone_rows(section,
 			    part->numbers[i]);
@@ -362,6 +364,20 @@ uint32_t
 scan_run_shard(const struct scan *scan, uint32_t run)
 {
 	return scan->runs[run].shard;
+}
+
+int
+scan_part_range(const struct scan *scan, uint32_t run, uint32_t part,
+    uint32_t attnum, struct scan_range *out, struct error *err)
+{
+	const struct scan_part *what = &scan->runs[run].parts[part];
+
+	*out = (struct scan_range){ .attnum = attnum };
+	if (what->kind != PART_ZONES ||
+	    (scan->spec.without & SCAN_WITHOUT_ZONE_MAPS) != 0)
+		return 0;
+	return segment_zones_range(what->section, what->numbers, what->count,
+	    out, err);
 }
 
 uint64_t

@@ -248,6 +248,14 @@ MUST_USE int segment_prune(struct segment_section *section,
     const struct scan_spec *spec, struct arena *arena,
     struct segment_parts *out, struct error *err);
 
+/*
+ * Between which values those of the column out->attnum, one of integers or
+ * floats, lie in some zones, as scan_part_range() says.
+ */
+MUST_USE int segment_zones_range(struct segment_section *section,
+    const uint32_t *zones, uint32_t count, struct scan_range *out,
+    struct error *err);
+
 /* ---- reading ---- */
 
 struct segment_cursor_stats {

@@ -237,3 +237,57 @@ segment_prune(struct segment_section *section, const struct scan_spec *spec,
 		rc = prune_limit_rows(&p, &ids, out, err);
 	return rc;
 }
+
+/* ---- ranges ---- */
+
+/* Make a range, which is none before the first, wide enough for a chunk. */
+static void
+widen(struct scan_range *range, const struct chunk_info *info,
+    const struct type *type, bool is_first)
+{
+	struct datum low, high;
+
+	if ((info->flags & CHUNK_HAS_BOUNDS) == 0) {
+		range->has_low = range->has_high = false;
+		return;
+	}
+	zone_map_bounds(info, type_phys(type), &low, &high);
+	if (is_first || type_compare(type, &low, &range->low) < 0)
+		range->low = low;
+	if (is_first || type_compare(type, &high, &range->high) > 0)
+		range->high = high;
+}
+
+int
+segment_zones_range(struct segment_section *section, const uint32_t *zones,
+    uint32_t count, struct scan_range *out, struct error *err)
+{
+	const struct segment_state *state = section->state;
+	const struct column_info *column =
+	    segment_section_column(section, out->attnum);
+	const struct block *table;
+	uint64_t bytes_read = 0;
+	struct type type;
+	int rc;
+
+	out->has_low = out->has_high = false;
+	if (column == NULL || count == 0 ||
+	    (column->phys != PHYS_I64 && column->phys != PHYS_F64))
+		return 0;
+	type = type_of(column->phys == PHYS_I64 ? TYPE_INT8 : TYPE_FLOAT8);
+	rc = segment_chunk_table(section->segment, state, &column->chunks,
+	    section->info.zone_count, &table, &bytes_read, err);
+	if (rc != 0)
+		return rc;
+	out->has_low = out->has_high = true;
+	for (uint32_t i = 0; i < count && rc == 0 && out->has_low; i++) {
+		struct chunk_info info;
+
+		rc = segment_zone_info(section, column, table, zones[i], &info,
+		    err);
+		if (rc == 0)
+			widen(out, &info, &type, i == 0);
+	}
+	block_cache_unpin(section->segment->cache, table);
+	return rc;
+}

@@ -65,6 +65,14 @@ bound_value(enum phys phys, const uint8_t bound[16], uint16_t scale)
 	return value;
 }
 
+void
+zone_map_bounds(const struct chunk_info *info, enum phys phys,
+    struct datum *low, struct datum *high)
+{
+	*low = bound_value(phys, info->low, info->scale);
+	*high = bound_value(phys, info->high, info->scale);
+}
+
 static struct str
 bound_str(const uint8_t bound[16])
 {
@@ -128,8 +136,7 @@ zone_map_may_match(const struct chunk_info *info, const struct type *type,
 			range->has_low ? range->low.i64 : INT64_MIN,
 			range->has_high ? range->high.i64 : INT64_MAX,
 		    });
-	low = bound_value(phys, info->low, info->scale);
-	high = bound_value(phys, info->high, info->scale);
+	zone_map_bounds(info, phys, &low, &high);
 	return (!range->has_high ||
 		   type_compare(type, &range->high, &low) >= 0) &&
 	    (!range->has_low || type_compare(type, &range->low, &high) <= 0);

@@ -40,6 +40,10 @@ bool zone_map_may_match(const struct chunk_info *info, const struct type *type,
 bool zone_map_may_match_codes(const struct chunk_info *info,
     struct code_range range);
 
-/* The same for one value: of a column that the segment does not have. */
+/* The bounds of a chunk that has some, as values; not of strings. */
+void zone_map_bounds(const struct chunk_info *info, enum phys phys,
+    struct datum *low, struct datum *high);
+
+/* zone_map_may_match() for one value: of a column that the segment does not have. */
 bool zone_map_value_matches(const struct datum *value, const struct type *type,
     const struct scan_range *range);
