@@ -27,6 +27,8 @@ SELECT s, count(*) FROM t WHERE n > 5 GROUP BY s;
 -- one fails: the statement does
 SELECT sum(1 / (n - 3)) FROM t;
 SELECT sum(f * 1e305) FROM t;
+-- a context is in one shard
+SELECT s, count(DISTINCT context_id), count(DISTINCT context_id) FILTER (WHERE ok) FROM t GROUP BY s ORDER BY s;
 -- what goes to no piece
 SELECT count(DISTINCT s), string_agg(DISTINCT s, ',') FROM t;
 SELECT sum((SELECT 1 WHERE t.n = 3)) FROM t;
@@ -38,6 +40,7 @@ SET min_parallel_rows = 0;
 CHECKPOINT;
 SELECT * FROM by_s;
 SELECT s, ok, count(*), sum(b) FROM t GROUP BY s, ok ORDER BY s, ok;
+SELECT n, count(DISTINCT context_id), count(DISTINCT s), count(DISTINCT b) FROM t GROUP BY n ORDER BY n;
 -- a transaction's own rows
 BEGIN;
 INSERT INTO t (context_id, n, s) VALUES ('c1', 1, 'A'), ('new', 9, 'Z');

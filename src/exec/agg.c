@@ -12,6 +12,9 @@
  */
 #include "exec/agg_op.h"
 
+/* Combinations of keys' codes: there is an array of so many at most. */
+#define CODES_MAX 65536
+
 /* Of the keys, then of the set's number. */
 static const struct type *
 key_types(const struct op_state *op)
@@ -43,7 +46,8 @@ agg_begin(struct agg_op *agg)
 	group_table_init(&agg->table, agg->key_types, agg_key_count(agg),
 	    KEY_EQUAL, context->budget);
 	agg->table.keys.cancel = context->cancel;
-	group_codes_init(&agg->codes, agg_key_count(agg), context->budget);
+	group_codes_init(&agg->codes, agg_key_count(agg), CODES_MAX,
+	    context->budget);
 	for (uint32_t i = 0; i < rel->call_count; i++) {
 		struct agg_call_state *call = &agg->calls[i];
 

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 #include "common/error.h"
+#include "engine/catalog/catalog.h"
 #include "exec/agg_op.h"
 #include "exec/exec_private.h"
 #include "plan/rel_walk.h"
@@ -54,6 +55,26 @@ test_slot(struct expr **slot, void *arg UNUSED)
 	return *slot != NULL && expr_any(*slot, is_shared_state);
 }
 
+/*
+ * Whether no two shards have rows with the same value of an expression above
+ * `rel`: it is their context.
+ */
+static bool
+is_context(const struct rel *rel, const struct expr *expr)
+{
+	for (; expr->kind == EXPR_COLUMN; rel = rel->input) {
+		uint32_t column = expr->column.column;
+
+		if (rel->kind == REL_SCAN)
+			return rel->scan.attnums[column] == COLUMN_CONTEXT_ID;
+		if (rel->kind == REL_PROJECT)
+			expr = rel->project[column];
+		else if (rel->kind != REL_FILTER)
+			break;
+	}
+	return false;
+}
+
 /* Nothing between the groups and a scan that only one thread may do. */
 static bool
 can_split(const struct rel *rel)
@@ -64,8 +85,8 @@ can_split(const struct rel *rel)
 	for (uint32_t i = 0; i < rel->agg.call_count; i++) {
 		const struct agg_call *call = &rel->agg.calls[i];
 
-		if (call->is_distinct || call->order_count > 0 ||
-		    !agg_kind_combines(call->kind))
+		if (call->order_count > 0 || !agg_kind_combines(call->kind) ||
+		    (call->is_distinct && !is_context(rel->input, call->arg)))
 			return false;
 	}
 	do {
@@ -113,7 +134,9 @@ read_piece(struct piece *piece, struct error *err)
 	rc = op_open(op, err);
 	while (rc == 0 && !atomic_load(&piece->all->is_over)) {
 		rc = op_next(op->input, &batch, err);
-		if (rc <= 0)
+		if (rc == 0)
+			return agg_finish(piece->agg, err);
+		if (rc < 0)
 			return rc;
 		rc = agg_add_batch(piece->agg, &batch, err);
 		if (rc == 0)

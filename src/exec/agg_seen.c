@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exec/agg_seen.h"
 
+#include <string.h>
+
 #include "common/cancel.h"
 #include "common/error.h"
 
 #define KEY_COUNT 2
+#define SET_SHARE 2 /* of so many parts of work_mem, one for the set */
 
 static void
 begin_table(struct agg_seen *seen)
@@ -24,12 +27,15 @@ agg_seen_init(struct agg_seen *seen, const struct agg_call *call,
 	seen->types[1] = call->arg->type;
 	seen->types[2] =
 	    call->second != NULL ? call->second->type : type_of(TYPE_INT8);
+	seen_set_init(&seen->set, &seen->types[1],
+	    context->work_mem_bytes / SET_SHARE, context->budget);
 	begin_table(seen);
 }
 
 void
 agg_seen_release(struct agg_seen *seen)
 {
+	seen_set_release(&seen->set);
 	group_table_release(&seen->table);
 	if (seen->has_parts)
 		partitions_release(&seen->parts);
@@ -70,26 +76,49 @@ let_wait(struct agg_seen *seen, const struct vec *columns, struct sel sel,
 	return partitions_add(&seen->parts, columns, others, hashes, err);
 }
 
+/* is_new[] of the rows that the set does not know. */
+static int
+ask_table(struct agg_seen *seen, const struct vec *columns, struct sel sel,
+    struct arena *arena, bool *is_new, struct error *err)
+{
+	uint32_t *groups =
+	    arena_alloc_array(arena, sel.count + 1, sizeof(*groups));
+
+	memset(is_new, 0, sel.count * sizeof(*is_new));
+	if (is_too_large(seen, sel.count))
+		seen->is_full = true;
+	if (seen->is_full)
+		return let_wait(seen, columns, sel, arena, err);
+	return group_table_find(&seen->table, columns, sel, arena, groups,
+	    is_new, err);
+}
+
 int
 agg_seen_filter(struct agg_seen *seen, const struct vec *columns,
     struct sel sel, struct arena *arena, uint16_t *kept, uint32_t *count,
     struct error *err)
 {
-	uint32_t *groups =
-	    arena_alloc_array(arena, sel.count + 1, sizeof(*groups));
+	uint16_t *rows = arena_alloc_array(arena, sel.count + 1, sizeof(*rows));
 	bool *is_new = arena_alloc_array(arena, sel.count + 1, sizeof(*is_new));
+	enum seen *known =
+	    arena_alloc_array(arena, sel.count + 1, sizeof(*known));
+	struct sel others = { .rows = rows };
+	uint32_t other = 0;
 	int rc;
 
 	*count = 0;
-	if (is_too_large(seen, sel.count))
-		seen->is_full = true;
-	if (seen->is_full)
-		return let_wait(seen, columns, sel, arena, err);
-	rc = group_table_find(&seen->table, columns, sel, arena, groups, is_new,
-	    err);
+	rc = seen_set_add(&seen->set, &columns[0], &columns[1], sel, arena,
+	    known, err);
+	for (uint32_t i = 0; i < sel.count && rc == 0; i++) {
+		rows[others.count] = (uint16_t)sel_row(sel, i);
+		others.count += known[i] == SEEN_ELSEWHERE;
+	}
+	if (rc == 0 && others.count > 0)
+		rc = ask_table(seen, columns, others, arena, is_new, err);
 	for (uint32_t i = 0; i < sel.count && rc == 0; i++) {
 		kept[*count] = (uint16_t)sel_row(sel, i);
-		*count += is_new[i];
+		*count += known[i] == SEEN_ELSEWHERE ? is_new[other++]
+						     : known[i] == SEEN_FIRST;
 	}
 	return rc;
 }

@@ -3,7 +3,8 @@
  * agg_seen.h -- the values of an aggregate with DISTINCT that were seen, by
  * group; for aggregates to which it is all one in which order they come.
  *
- * The table keeps up to work_mem.  When it is full, rows whose value is not in
+ * A set of bits is asked first, and a table for what that has no room for, which
+ * keeps up to work_mem.  When it is full, rows whose value is not in
  * it wait in parts by hash, with their groups, until all have come.
  *
  * Memory: charged to the budget.  Threads: one.
@@ -17,6 +18,7 @@
 #include "exec/agg_state.h"
 #include "exec/group_table.h"
 #include "exec/partition.h"
+#include "exec/seen_set.h"
 
 struct error;
 
@@ -25,7 +27,8 @@ struct error;
 
 struct agg_seen {
 	const struct exec_context *context;
-	struct group_table table; /* by group and value */
+	struct seen_set set;
+	struct group_table table; /* by group and value; those not in the set */
 	struct type types[AGG_SEEN_COLUMNS];
 	bool is_full;
 	bool has_parts;
@@ -40,7 +43,7 @@ void agg_seen_release(struct agg_seen *seen);
 static inline size_t
 agg_seen_bytes(const struct agg_seen *seen)
 {
-	return group_table_bytes(&seen->table);
+	return group_table_bytes(&seen->table) + seen_set_bytes(&seen->set);
 }
 
 /*

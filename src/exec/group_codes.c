@@ -11,9 +11,10 @@
 
 void
 group_codes_init(struct group_codes *codes, uint32_t key_count,
-    struct mem_budget *budget)
+    uint32_t max_count, struct mem_budget *budget)
 {
-	*codes = (struct group_codes){ .key_count = key_count };
+	*codes = (struct group_codes){ .key_count = key_count,
+		.max_count = max_count };
 	arena_init(&codes->arena, budget);
 }
 
@@ -34,7 +35,7 @@ combinations(const struct group_codes *codes, const struct vec *keys)
 		if (keys[k].codes.of == NULL)
 			return 0;
 		count *= (uint64_t)keys[k].codes.count + 1;
-		if (count > GROUP_CODES_MAX)
+		if (count > codes->max_count)
 			return 0;
 	}
 	return (uint32_t)count;
@@ -55,17 +56,15 @@ static int
 begin(struct group_codes *codes, const struct vec *keys, uint32_t count,
     struct error *err)
 {
-	if (codes->groups == NULL) {
-		codes->dicts = arena_zalloc(&codes->arena,
-		    (codes->key_count + 1) * sizeof(*codes->dicts));
-		codes->groups = arena_try_alloc(&codes->arena,
-		    GROUP_CODES_MAX * sizeof(*codes->groups));
-		if (codes->groups == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
-	} else if (is_same(codes, keys)) {
+	if (codes->groups != NULL && is_same(codes, keys))
 		return 0;
-	}
+	arena_reset(&codes->arena);
+	codes->dicts = arena_alloc_array(&codes->arena, codes->key_count,
+	    sizeof(*codes->dicts));
+	codes->groups =
+	    arena_try_alloc(&codes->arena, count * sizeof(*codes->groups));
+	if (codes->groups == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	for (uint32_t k = 0; k < codes->key_count; k++)
 		codes->dicts[k] = keys[k].codes.dict;
 	memset(codes->groups, 0, count * sizeof(*codes->groups));

@@ -22,18 +22,16 @@
 struct error;
 struct group_table;
 
-/* Combinations that there is an array for; more are not worth clearing it. */
-#define GROUP_CODES_MAX 65536u
-
 struct group_codes {
 	struct arena arena;
 	uint32_t key_count;
+	uint32_t max_count; /* of combinations: more are not worth it */
 	const void **dicts; /* of each key; NULL at first */
-	uint32_t *groups;   /* GROUP_CODES_MAX: the group + 1; 0: not known */
+	uint32_t *groups;   /* by combination: the group + 1; 0: not known */
 };
 
 void group_codes_init(struct group_codes *codes, uint32_t key_count,
-    struct mem_budget *budget);
+    uint32_t max_count, struct mem_budget *budget);
 void group_codes_release(struct group_codes *codes);
 
 /*
