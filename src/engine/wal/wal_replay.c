@@ -33,8 +33,7 @@ struct replayer {
 	uint64_t last_number;
 	uint64_t end_file;
 	uint64_t end_offset;
-	uint64_t max_synced;     /* that any valid group knows of */
-	uint64_t content_number; /* of the last group that holds a batch */
+	uint64_t max_synced; /* that any valid group knows of */
 };
 
 /* ---- the folder ---- */
@@ -240,8 +239,6 @@ replay_file(struct replayer *r, struct error *err)
 		if (rc != 0)
 			return rc;
 		r->last_number = header.number;
-		if (header.len > 0)
-			r->content_number = header.number;
 		if (header.synced > r->max_synced)
 			r->max_synced = header.synced;
 		r->offset += wal_group_size(header.len);
@@ -436,7 +433,7 @@ settle_end(struct replayer *r, const uint64_t *numbers, size_t count,
 	if (rc != 0 || r->options->is_read_only)
 		return rc;
 	if (out->file_count > 0 &&
-	    (r->content_number > r->max_synced || out->is_torn)) {
+	    (r->last_number > r->max_synced || out->is_torn)) {
 		rc = open_file(r, last_file, err);
 		if (rc == 0)
 			rc = copy_tail_somehow(r, end, err);

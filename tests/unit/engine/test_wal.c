@@ -168,19 +168,27 @@ on_batch(void *arg UNUSED, struct wal_replay_batch *batch,
 	return 0;
 }
 
+/* The MANIFEST knows this group, and all before, as synced. */
 static int
-replay_log(struct wal_replay *replay)
+replay_synced(struct wal_replay *replay, uint64_t synced_group)
 {
 	const struct wal_replay_options options = {
 		.dir = dir,
 		.key = KEY,
 		.first_group = 1,
+		.synced_group = synced_group,
 		.batch = on_batch,
 	};
 
 	content_count = 0;
 	contents[0] = '\0';
 	return wal_replay(os_fs_real(), &options, replay, &err);
+}
+
+static int
+replay_log(struct wal_replay *replay)
+{
+	return replay_synced(replay, 0);
 }
 
 static void
@@ -237,12 +245,29 @@ START_TEST(comes_back_over_files)
 	for (size_t i = 0; i + 1 < sizeof(batches); i++)
 		batches[i] = (char)('a' + i % 26);
 	write_log(batches, 1000); /* 199 * 1.5 KiB: several files */
-	ck_assert_int_eq(replay_log(&replay), 0);
+	ck_assert_int_eq(replay_synced(&replay, 200), 0);
 	ck_assert_str_eq(contents, batches);
 	ck_assert_uint_gt(replay.file_count, 3);
 	ck_assert_uint_eq(replay.next_event_id, event_id);
 	ck_assert(!replay.is_torn);
 	ck_assert(!replay.has_copied_tail); /* it ended cleanly */
+	wal_replay_release(&replay);
+}
+END_TEST
+
+/*
+ * The mark at the end may be in the page cache alone: the groups that are
+ * written next have later numbers, so it must last.
+ */
+START_TEST(the_end_mark_is_made_to_last)
+{
+	struct wal_replay replay;
+
+	write_log("abc", 100);
+	ck_assert_int_eq(replay_synced(&replay, 3), 0);
+	ck_assert_str_eq(contents, "abc");
+	ck_assert_uint_eq(replay.next_group_number, 5);
+	ck_assert(replay.has_copied_tail);
 	wal_replay_release(&replay);
 }
 END_TEST
@@ -380,6 +405,7 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, comes_back_over_files);
+	tcase_add_test(tc, the_end_mark_is_made_to_last);
 	tcase_add_test(tc, goes_on_after_a_restart);
 	tcase_add_loop_test(tc, damage_is_judged, 0, ARRAY_LEN(damages));
 	tcase_add_loop_test(tc, missing_file_is_refused, 1, 3);
