@@ -52,13 +52,14 @@ wait_while_paused(struct compact_task *task, struct error *err)
 	return rc;
 }
 
-static bool
-is_any_full(struct engine *engine)
+/* A shard that is full; NULL: none is. */
+static struct shard *
+full_shard(struct engine *engine)
 {
 	for (uint32_t i = 0; i < engine->shard_count; i++)
 		if (shard_is_full(&engine->shards[i]))
-			return true;
-	return false;
+			return &engine->shards[i];
+	return NULL;
 }
 
 /*
@@ -69,12 +70,16 @@ static int
 wait_for_flushes(struct compact_task *task, struct error *err)
 {
 	struct engine *engine = task->compactor->engine;
+	struct shard *shard;
 	int rc = 0;
 
-	while (rc == 0 && is_any_full(engine)) {
-		if (flusher_has_failed(&engine->flusher))
-			return error_set(err, STELE_E_DISK_FULL,
+	while (rc == 0 && (shard = full_shard(engine)) != NULL) {
+		rc = shard_check_flush(shard, err);
+		if (rc != 0) {
+			error_add_context(err,
 			    "compaction gives way to a flush that has failed");
+			return rc;
+		}
 		set_state(task, COMPACTION_WAITING);
 		rest_until(task->compactor,
 		    os_clock_monotonic_ns(os_clock_real()) + FULL_NS);
