@@ -113,6 +113,6 @@ select json_agg(e) from jsonb_each('{"k":1,"l":null}') e;
 -- PostgreSQL says t.*; we say which of its columns.
 select row_to_json(t) from (values (1,2)) t(a,b) group by a;
 
--- An outer join's row may not be there, which json of its columns would not say.
+-- An outer join's row may not be there.
 SELECT row_to_json(b) FROM (VALUES (1)) a(x) LEFT JOIN (VALUES (2, 3)) b(y, z) ON x = y;
 SELECT 1 FROM (VALUES (1, 2)) t(a, b) WHERE row_to_json(t) IS NULL;

@@ -52,7 +52,7 @@ put_name(const struct agg_state *state, const struct datum *name,
 static bool
 is_structured(const struct expr *arg)
 {
-	return type_is_array(&arg->type) || expr_is_row(arg);
+	return type_is_array(&arg->type) || arg->type.oid == TYPE_RECORD;
 }
 
 /* `second` is the value of a member, whose name `value` is. */

@@ -16,6 +16,7 @@
 #include "exec/open_rows.h"
 #include "exec/subplan.h"
 #include "types/cast.h"
+#include "types/record.h"
 
 static void
 init_result(const struct eval *eval, const struct type *type, struct vec *out)
@@ -279,10 +280,26 @@ test_row(enum expr_test test, const struct vec *arg, uint32_t row)
 	return false;
 }
 
+/* IS NULL of a row: every field is null, or it is itself; likewise NOT NULL. */
+static bool
+test_record(enum expr_test test, const struct vec *arg, uint32_t row)
+{
+	struct record record;
+
+	if (vec_is_null(arg, row))
+		return test == TEST_NULL;
+	record = record_open(arg->str[vec_index(arg, row)]);
+	for (uint32_t i = 0; i < record.row->count; i++)
+		if (record_is_null(&record, i) != (test == TEST_NULL))
+			return false;
+	return true;
+}
+
 static int
 eval_test(const struct eval *eval, const struct expr *expr, struct sel sel,
     struct vec *out, struct error *err)
 {
+	bool is_record = expr->args[0]->type.oid == TYPE_RECORD;
 	struct vec arg;
 	int rc;
 
@@ -293,7 +310,9 @@ eval_test(const struct eval *eval, const struct expr *expr, struct sel sel,
 	for (uint32_t i = 0; i < sel.count; i++) {
 		uint32_t row = sel_row(sel, i);
 
-		out->boolean[row] = test_row(expr->test, &arg, row);
+		out->boolean[row] = is_record
+		    ? test_record(expr->test, &arg, row)
+		    : test_row(expr->test, &arg, row);
 	}
 	return 0;
 }

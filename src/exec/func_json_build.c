@@ -152,24 +152,6 @@ build_object_text(struct function_call *call, uint32_t row, struct buf *out)
 	return rc;
 }
 
-/* Names and values of a row's columns: see plan/bind_whole_row.c. */
-static int
-row_to_json_text(struct function_call *call, uint32_t row, struct buf *out)
-{
-	buf_put_u8(out, '{');
-	for (uint32_t i = 0; i + 1 < call->arg_count; i += 2) {
-		const struct datum name = arg_datum(call, i, row);
-
-		if (i > 0)
-			buf_put_u8(out, ',');
-		json_name_put(&call->arg_types[i], call->settings, &name, out);
-		buf_put_u8(out, ':');
-		put_arg(call, i + 1, row, out);
-	}
-	buf_put_u8(out, '}');
-	return 0;
-}
-
 /* ---- json_object(text[]) ---- */
 
 static int
@@ -250,12 +232,10 @@ DOCUMENT_KERNEL(to_json)
 DOCUMENT_KERNEL(array_to_json)
 DOCUMENT_KERNEL(build_array)
 DOCUMENT_KERNEL(build_object)
-DOCUMENT_KERNEL(row_to_json)
 DOCUMENT_KERNEL(object_of_array)
 DOCUMENT_KERNEL(object_of_arrays)
 
 static const struct func_row build_rows[] = {
-	{ FN_ROW_TO_JSON, { row_to_json, false } },
 	{ FN_TO_JSON, { to_json, false } },
 	{ FN_TO_JSONB, { to_json, false } },
 	{ FN_ARRAY_TO_JSON, { to_json, false } },

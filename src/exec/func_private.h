@@ -45,6 +45,7 @@ extern const struct func_family func_numeric;
 extern const struct func_family func_parse_ident;
 extern const struct func_family func_period;
 extern const struct func_family func_quote;
+extern const struct func_family func_record;
 extern const struct func_family func_regex;
 extern const struct func_family func_regex_list;
 extern const struct func_family func_storage;

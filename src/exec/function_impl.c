@@ -40,6 +40,7 @@ impls_build(void)
 		&func_parse_ident,
 		&func_period,
 		&func_quote,
+		&func_record,
 		&func_regex,
 		&func_regex_list,
 		&func_storage,

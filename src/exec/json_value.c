@@ -5,6 +5,7 @@
 
 #include "common/json.h"
 #include "types/array.h"
+#include "types/record.h"
 
 static void
 put_text(const struct type *type, const struct type_settings *settings,
@@ -157,6 +158,30 @@ json_array_put_lines(const struct type *type,
 	put_array(type, settings, value, ",\n ", out);
 }
 
+/* ---- rows ---- */
+
+void
+json_record_put(const struct type_settings *settings, struct str value,
+    bool has_lines, struct buf *out)
+{
+	const struct record record = record_open(value);
+	struct arena scratch;
+
+	arena_init(&scratch, NULL);
+	buf_put_u8(out, '{');
+	for (uint32_t i = 0; i < record.row->count && !out->failed; i++) {
+		struct datum field = record_get(&record, i, &scratch);
+
+		if (i > 0)
+			buf_put_cstr(out, has_lines ? ",\n " : ",");
+		json_put_string(out, record.row->names[i]);
+		buf_put_u8(out, ':');
+		json_value_put(&record.row->types[i], settings, &field, out);
+	}
+	buf_put_u8(out, '}');
+	arena_release(&scratch);
+}
+
 /* ---- any ---- */
 
 void
@@ -167,6 +192,8 @@ json_value_put(const struct type *type, const struct type_settings *settings,
 		buf_put_cstr(out, "null");
 	else if (type_is_array(type))
 		put_array(type, settings, value->str, ",", out);
+	else if (type->oid == TYPE_RECORD)
+		json_record_put(settings, value->str, false, out);
 	else if (type->oid == TYPE_JSON || type->oid == TYPE_JSONB)
 		buf_put_str(out, value->str);
 	else if (type->oid == TYPE_BOOL || is_number(type, value))
@@ -178,6 +205,6 @@ json_value_put(const struct type *type, const struct type_settings *settings,
 bool
 json_can_be_name(const struct type *type)
 {
-	return !type_is_array(type) && type->oid != TYPE_JSON &&
-	    type->oid != TYPE_JSONB;
+	return !type_is_array(type) && type->oid != TYPE_RECORD &&
+	    type->oid != TYPE_JSON && type->oid != TYPE_JSONB;
 }

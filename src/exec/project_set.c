@@ -106,7 +106,7 @@ put_batch(struct project_set_op *set, struct vec *columns, uint32_t count,
 {
 	const struct sel sources = { .rows = set->sources, .count = count };
 	const struct rel *rel = set->op.rel;
-	uint32_t inputs = rel->column_count - rel->project_set.call_count;
+	uint32_t inputs = rel->column_count - set->rows.column_count;
 	struct arena *arena = &set->op.batch_arena;
 
 	out->row_count = count;

@@ -13,6 +13,7 @@
  *   bind_array.c   what makes and takes apart arrays
  *   coerce.c       casts that the text does not write; common types
  *   resolve.c      which of several functions a call means
+ *   bind_whole_row.c  rows as values; bind_row.c comparisons of them
  *   bind_select.c  queries; bind_group.c grouping, bind_order.c ORDER BY
  *   bind_from.c    FROM; bind_join.c JOIN
  *   bind_native.c  QUERY, FIND and REPLAY, as the SELECT that says the same;
@@ -101,6 +102,15 @@ struct range_column {
 };
 
 /*
+ * A side of an outer join that has a row of nulls where none matches.  To tell
+ * this row, a column `marker`.0 that is never null is added to the side.
+ */
+struct null_side {
+	struct rel **slot;
+	uint32_t marker; /* 0: nobody has asked for it */
+};
+
+/*
  * One item of FROM, or the two sides of a JOIN together: its columns are those
  * of the relation rel_id, or expressions over other ranges' columns.
  */
@@ -111,10 +121,12 @@ struct range {
 	const struct range_column *columns;
 	uint32_t column_count;
 	uint32_t rel_id;
-	struct expr **exprs; /* of a JOIN, else NULL */
-	uint32_t scope_id;   /* of the query whose FROM has it */
-	bool is_self;        /* a recursive query's reference to itself */
-	bool is_value;       /* a function whose rows are single values */
+	struct expr **exprs;   /* of a JOIN, else NULL */
+	uint32_t scope_id;     /* of the query whose FROM has it */
+	bool is_self;          /* a recursive query's reference to itself */
+	bool is_value;         /* a function whose rows are single values */
+	uint32_t solid_column; /* from 1, one that is never null; 0: unknown */
+	struct null_side *null_side; /* the innermost it is in; NULL: none */
 };
 
 /* Where an expression stands, for what is allowed and for messages. */
@@ -222,12 +234,11 @@ int bind_column_ref(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err);
 
 /*
- * The range whose whole row a name means, and the query that has it; NULL if
- * it means a column first (unless `is_star`: name.*), or nothing, or a value.
+ * The range whose whole row a name means; NULL if it means a column first
+ * (unless `is_star`: name.*), or nothing, or a value.
  */
 int scope_find_row(struct scope *scope, struct str name, bool is_star,
-    int location, const struct range **out, struct scope **owner,
-    struct error *err);
+    int location, const struct range **out, struct error *err);
 
 /* The range of a qualified star. */
 int bind_star_range(struct binder *binder, struct scope *scope,
@@ -467,13 +478,52 @@ int bind_set_expr(struct binder *binder, struct scope *scope, struct str name,
 
 /* ---- bind_whole_row.c ---- */
 
-/*
- * An argument of a function that writes JSON: *out is the row that it names or
- * makes, as json, or NULL if it is no row or the function takes none.
- */
-int bind_row_argument(struct binder *binder, struct scope *scope,
-    struct str function, const struct ast_expr *ast, struct expr **out,
+/* t.* and (x).*, which stand for the fields of a row. */
+static inline bool
+ast_is_row_star(const struct ast_expr *ast)
+{
+	return (ast->kind == AST_COLUMN && ast->column.has_star &&
+		   ast->column.name.count > 0) ||
+	    (ast->kind == AST_FIELD && ast->field.name.len == 0);
+}
+
+/* A row of these values; the names are borrowed. */
+struct expr *expr_row(struct binder *binder, struct expr *const *fields,
+    const struct str *names, uint32_t count, int location);
+
+/* The row where `solid` is not null, else null. */
+struct expr *expr_row_unless_null(struct binder *binder, struct expr *solid,
+    struct expr *row);
+
+/* Field `index` of a row whose type knows its columns. */
+struct expr *expr_field(struct binder *binder, struct expr *row, uint32_t index,
+    int location);
+
+/* The row of a range; the value, if its rows are single values. */
+struct expr *bind_whole_row(struct binder *binder, const struct range *range,
+    int location);
+
+/* The fields that ast_is_row_star() stands for. */
+struct field_list {
+	struct expr **exprs;
+	const struct str *names;
+	uint32_t count;
+};
+int bind_row_star(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct field_list *out, struct error *err);
+
+/* (x).f */
+int bind_row_field(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+
+/* What is between the parentheses of a row; literals stay unknown. */
+int bind_row_items(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr ***out, uint32_t *count,
     struct error *err);
+
+/* ROW(a, b), as a value: its columns are f1, f2 ... */
+int bind_row_constructor(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
 
 /* ---- bind_array.c ---- */
 

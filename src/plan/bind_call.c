@@ -691,18 +691,6 @@ builtin_name(struct binder *binder, const struct ast_name *name)
 	return STR("");
 }
 
-/* Its argument is what it returns. */
-static int
-bind_row_to_json(struct binder *binder, struct str name, struct expr **args,
-    uint32_t count, int location, struct expr **out, struct error *err)
-{
-	if (count != 1 || !expr_is_row(args[0]))
-		return function_error(binder, name, args, count, location,
-		    false, err);
-	*out = args[0];
-	return 0;
-}
-
 int
 bind_call(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
@@ -733,13 +721,9 @@ bind_call(struct binder *binder, struct scope *scope,
 		    "window function %.*s requires an OVER clause",
 		    STR_FMT(name));
 	inner.in_aggregate |= is_aggregate;
-	for (uint32_t i = 0; i < count && rc == 0; i++) {
-		rc = bind_row_argument(binder, &inner, name,
-		    call->args.items[i], &args[i], err);
-		if (rc == 0 && args[i] == NULL)
-			rc = bind_expr(binder, &inner, call->args.items[i],
-			    &args[i], err);
-	}
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = bind_expr(binder, &inner, call->args.items[i], &args[i],
+		    err);
 	scope->has_lateral_use |= inner.has_lateral_use;
 	if (rc != 0)
 		return rc;
@@ -773,9 +757,6 @@ bind_call(struct binder *binder, struct scope *scope,
 		*out = bind_typeof(binder, args[0], ast->location);
 		return 0;
 	}
-	if (str_equal(name, STR("row_to_json")))
-		return bind_row_to_json(binder, name, args, count,
-		    ast->location, out, err);
 	if (set_function_next(name, NULL) != NULL)
 		return bind_set_expr(binder, scope, name, &form, args, count,
 		    ast->location, out, err);

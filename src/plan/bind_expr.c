@@ -381,6 +381,15 @@ bind_between(struct binder *binder, struct scope *scope,
 	return rc;
 }
 
+static bool
+are_rows(const struct ast_expr_list *list)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (list->items[i]->kind != AST_ROW)
+			return false;
+	return true;
+}
+
 /* (x, y) IN ((a, b), (c, d)) */
 static int
 bind_row_in(struct binder *binder, struct scope *scope,
@@ -392,11 +401,6 @@ bind_row_in(struct binder *binder, struct scope *scope,
 	int rc = 0;
 
 	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
-		if (list->items[i]->kind != AST_ROW)
-			return error_at(err, list->items[i]->location,
-			    STELE_E_FEATURE_NOT_SUPPORTED,
-			    "comparison of a row with what is no row"
-			    " constructor is not supported");
 		rc = bind_row_pair(binder, scope, STR("="), ast->in.arg,
 		    list->items[i], ast->location, &any->args[i], err);
 	}
@@ -422,7 +426,7 @@ bind_in(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
 	struct expr *in;
 	int rc;
 
-	if (ast->in.arg->kind == AST_ROW)
+	if (ast->in.arg->kind == AST_ROW && are_rows(list))
 		return bind_row_in(binder, scope, ast, out, err);
 	rc = bind_expr(binder, scope, ast->in.arg, &arg, err);
 	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
@@ -692,9 +696,9 @@ bind_kind(struct binder *binder, struct scope *scope,
 	case AST_SUBSCRIPT:
 		return bind_subscript(binder, scope, ast, out, err);
 	case AST_ROW:
-		return bind_unsupported(ast, "row constructors are", err);
+		return bind_row_constructor(binder, scope, ast, out, err);
 	case AST_FIELD:
-		return bind_unsupported(ast, "field selection is", err);
+		return bind_row_field(binder, scope, ast, out, err);
 	}
 	return bind_unsupported(ast, "this expression is", err);
 }

@@ -69,11 +69,15 @@ bind_set(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
 	if (rc == 0)
 		rc = bind_args(binder, scope, &ast->call, args, err);
 	if (rc == 0 && !is_list)
-		return bind_set_call(binder, name, &form, args, count,
+		rc = bind_set_call(binder, name, &form, args, count,
 		    ast->location, add_call(out, name), err);
-	for (uint32_t i = 0; i < count && rc == 0; i++)
+	for (uint32_t i = 0; i < count && rc == 0 && is_list; i++)
 		rc = bind_set_call(binder, name, NULL, &args[i], 1,
 		    ast->location, add_call(out, name), err);
+	if (rc == 0 && out->calls[out->count - 1].types[0].oid == TYPE_RECORD)
+		rc = error_at(err, ast->location, STELE_E_SYNTAX,
+		    "a column definition list is required for functions"
+		    " returning \"record\"");
 	return rc;
 }
 

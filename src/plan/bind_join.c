@@ -7,6 +7,7 @@
  * are looked for in the join's own range.
  */
 #include "plan/bind.h"
+#include "plan/rel_walk.h"
 
 /* One JOIN while it is bound. */
 struct join {
@@ -355,6 +356,36 @@ add_items(struct binder *binder, struct scope *scope, struct join *join,
 	return rc;
 }
 
+/* The items of a side that the join fills with nulls. */
+static void
+mark_null_side(struct binder *binder, struct scope *scope, uint32_t first,
+    uint32_t limit, struct rel **slot)
+{
+	struct null_side *side = arena_zalloc(binder->arena, sizeof(*side));
+
+	side->slot = slot;
+	for (uint32_t i = first; i < limit; i++)
+		if (scope->items[i].range->null_side == NULL)
+			scope->items[i].range->null_side = side;
+}
+
+static void
+mark_null_sides(struct binder *binder, struct scope *scope,
+    const struct join *join, struct rel *rel)
+{
+	enum ast_join_kind kind = join->from->join;
+
+	if (kind == AST_JOIN_LEFT || kind == AST_JOIN_FULL)
+		mark_null_side(binder, scope, join->middle, scope->item_count,
+		    rel_input(rel, 1));
+	if (kind == AST_JOIN_RIGHT)
+		mark_null_side(binder, scope, join->first, join->middle,
+		    rel_input(rel, 1));
+	if (kind == AST_JOIN_FULL)
+		mark_null_side(binder, scope, join->first, join->middle,
+		    rel_input(rel, 0));
+}
+
 int
 bind_join(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err)
@@ -383,5 +414,6 @@ bind_join(struct binder *binder, struct scope *scope,
 	if (join.condition != NULL)
 		rel_set_conjuncts(binder, join.condition,
 		    &(*out)->join.conjuncts, &(*out)->join.conjunct_count);
+	mark_null_sides(binder, scope, &join, *out);
 	return add_items(binder, scope, &join, err);
 }

@@ -113,50 +113,67 @@ bind_row_pair(struct binder *binder, struct scope *scope, struct str op,
     const struct ast_expr *left, const struct ast_expr *right, int location,
     struct expr **out, struct error *err)
 {
-	const struct ast_expr_list *sides[2] = { &left->list, &right->list };
-	uint32_t count = sides[0]->count;
 	struct expr **exprs[2];
-	int rc = 0;
+	uint32_t counts[2];
+	int rc;
 
-	if (sides[1]->count != count)
-		return error_at(err, location, STELE_E_SYNTAX,
-		    "unequal number of entries in row expressions");
-	if (count == 0)
-		return error_at(err, location, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "cannot compare rows of zero length");
-	for (int side = 0; side < 2; side++) {
-		exprs[side] = arena_alloc_array(binder->arena, count,
-		    sizeof(*exprs[side]));
-		for (uint32_t i = 0; i < count && rc == 0; i++)
-			rc = bind_expr(binder, scope, sides[side]->items[i],
-			    &exprs[side][i], err);
-	}
+	rc = bind_row_items(binder, scope, left, &exprs[0], &counts[0], err);
+	if (rc == 0)
+		rc = bind_row_items(binder, scope, right, &exprs[1], &counts[1],
+		    err);
 	if (rc != 0)
 		return rc;
-	return bind_row_comparison(binder, op, exprs[0], exprs[1], count,
+	if (counts[0] != counts[1])
+		return error_at(err, location, STELE_E_SYNTAX,
+		    "unequal number of entries in row expressions");
+	if (counts[0] == 0)
+		return error_at(err, location, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cannot compare rows of zero length");
+	return bind_row_comparison(binder, op, exprs[0], exprs[1], counts[0],
 	    location, out, err);
 }
 
-/* Each field passes the test: (a, b) IS NULL, (a, b) IS NOT NULL. */
+static struct expr *
+new_test(struct binder *binder, enum expr_test test, struct expr *arg,
+    int location)
+{
+	struct expr *expr =
+	    expr_new(binder->arena, EXPR_TEST, type_of(TYPE_BOOL), location, 1);
+
+	expr->test = test;
+	expr->args[0] = arg;
+	return expr;
+}
+
+/*
+ * Each field passes the test: (a, b) IS NULL, (a, b) IS NOT NULL.  Fields that
+ * are rows are asked whether they are there, not for theirs.
+ */
 int
 bind_row_test(struct binder *binder, struct scope *scope,
-    const struct ast_expr *row, enum expr_test test, int location,
+    const struct ast_expr *ast, enum expr_test test, int location,
     struct expr **out, struct error *err)
 {
-	uint32_t count = row->list.count;
-	struct expr *all = expr_new(binder->arena, EXPR_AND, type_of(TYPE_BOOL),
-	    location, count);
-	int rc = 0;
+	bool has_rows = false;
+	struct expr *row, *all;
+	uint32_t count;
+	int rc;
 
-	for (uint32_t i = 0; i < count && rc == 0; i++) {
-		struct expr *one = expr_new(binder->arena, EXPR_TEST,
-		    type_of(TYPE_BOOL), location, 1);
-
-		one->test = test;
-		all->args[i] = one;
-		rc = bind_expr(binder, scope, row->list.items[i], &one->args[0],
-		    err);
+	rc = bind_row_constructor(binder, scope, ast, &row, err);
+	if (rc != 0)
+		return rc;
+	count = row->arg_count;
+	for (uint32_t i = 0; i < count; i++)
+		has_rows |= row->args[i]->type.oid == TYPE_RECORD;
+	if (has_rows || count < 2) {
+		*out = new_test(binder, test,
+		    has_rows || count == 0 ? row : row->args[0], location);
+		return 0;
 	}
-	*out = count == 1 ? all->args[0] : all;
-	return rc;
+	all = expr_new(binder->arena, EXPR_AND, type_of(TYPE_BOOL), location,
+	    count);
+	for (uint32_t i = 0; i < count; i++)
+		all->args[i] = new_test(binder, test, row->args[i], location);
+	*out = all;
+	return 0;
 }

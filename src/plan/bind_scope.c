@@ -291,17 +291,6 @@ column_not_found(const struct binder *binder, const struct scope *scope,
 {
 	uint32_t index;
 
-	for (const struct scope *at = scope; at != NULL; at = at->outer) {
-		for (uint32_t i = 0; i < at->item_count; i++) {
-			if (at->items[i].has_table &&
-			    str_equal(at->items[i].range->name, name))
-				return error_at(err, location,
-				    STELE_E_FEATURE_NOT_SUPPORTED,
-				    "a whole-row reference to \"%.*s\" is not"
-				    " supported",
-				    STR_FMT(name));
-		}
-	}
 	error_at(err, location, STELE_E_UNDEFINED_COLUMN,
 	    "column \"%.*s\" does not exist", STR_FMT(name));
 	for (uint32_t i = 0; i < binder->range_capacity; i++) {
@@ -351,46 +340,41 @@ find_column(struct binder *binder, struct scope *scope, struct str name,
 	return use_item(scope, found, location, err);
 }
 
-/* The name of a function in FROM whose rows are single values is its value. */
+/* The range of a name, in the innermost query that has one; NULL: none. */
 static int
-find_value(struct binder *binder, struct scope *scope, struct str name,
-    int location, struct expr **out, struct error *err)
+find_row(struct scope *scope, struct str name, int location,
+    const struct range **out, struct error *err)
 {
-	for (uint32_t i = 0; i < scope->item_count; i++) {
-		const struct scope_item *item = &scope->items[i];
+	*out = NULL;
+	for (; scope != NULL; scope = scope->outer) {
+		for (uint32_t i = 0; i < scope->item_count; i++) {
+			const struct scope_item *item = &scope->items[i];
 
-		if (!item->has_table || !item->range->is_value ||
-		    is_hidden(scope, item) ||
-		    !str_equal(item->range->name, name))
-			continue;
-		*out = range_column_expr(binder, item->range, 0, location);
-		return use_item(scope, item, location, err);
+			if (!item->has_table || is_hidden(scope, item) ||
+			    !str_equal(item->range->name, name))
+				continue;
+			*out = item->range;
+			return use_item(scope, item, location, err);
+		}
 	}
 	return 0;
 }
 
 int
 scope_find_row(struct scope *scope, struct str name, bool is_star, int location,
-    const struct range **out, struct scope **owner, struct error *err)
+    const struct range **out, struct error *err)
 {
+	int rc;
+
 	*out = NULL;
 	for (struct scope *at = scope; at != NULL && !is_star; at = at->outer) {
 		if (scope_has_column(at, name))
 			return 0;
 	}
-	for (*owner = scope; *owner != NULL; *owner = (*owner)->outer) {
-		for (uint32_t i = 0; i < (*owner)->item_count; i++) {
-			const struct scope_item *item = &(*owner)->items[i];
-
-			if (!item->has_table || is_hidden(*owner, item) ||
-			    !str_equal(item->range->name, name))
-				continue;
-			if (!item->range->is_value)
-				*out = item->range;
-			return use_item(*owner, item, location, err);
-		}
-	}
-	return 0;
+	rc = find_row(scope, name, location, out, err);
+	if (rc == 0 && *out != NULL && (*out)->is_value)
+		*out = NULL;
+	return rc;
 }
 
 int
@@ -398,30 +382,32 @@ bind_column_ref(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
 	struct str name = ast->column.name.parts[ast->column.name.count - 1];
+	const struct range *range;
+	int rc;
 
 	if (scope->place == PLACE_DEFAULT)
 		return error_at(err, ast->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,
 		    "cannot use column reference in DEFAULT expression");
-	if (ast->column.has_star)
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "row expansion via \"*\" is not supported here");
+	if (ast->column.has_star) {
+		rc = bind_star_range(binder, scope, ast, &range, err);
+		if (rc == 0)
+			*out = bind_whole_row(binder, range, ast->location);
+		return rc;
+	}
 	if (ast->column.name.count > 1)
 		return bind_qualified(binder, scope, ast, out, err);
 	for (struct scope *at = scope; at != NULL; at = at->outer) {
-		int rc;
-
 		rc = find_column(binder, at, name, ast->location, out, err);
 		if (rc != 0 || *out != NULL)
 			return rc;
 	}
-	for (struct scope *at = scope; at != NULL; at = at->outer) {
-		int rc;
-
-		rc = find_value(binder, at, name, ast->location, out, err);
-		if (rc != 0 || *out != NULL)
-			return rc;
+	rc = find_row(scope, name, ast->location, &range, err);
+	if (rc != 0)
+		return rc;
+	if (range != NULL) {
+		*out = bind_whole_row(binder, range, ast->location);
+		return 0;
 	}
 	return column_not_found(binder, scope, name, ast->location, err);
 }

@@ -47,6 +47,22 @@ add_all_columns(struct binder *binder, const struct range *range, int location,
 	}
 }
 
+/* (x).* */
+static int
+bind_field_star(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct target_list *out, struct error *err)
+{
+	struct field_list fields = { .count = 0 };
+	int rc;
+
+	rc = bind_row_star(binder, scope, ast, &fields, err);
+	for (uint32_t i = 0; i < fields.count && rc == 0; i++)
+		target_list_add(binder, out,
+		    &(struct target){ .expr = fields.exprs[i],
+			.column = { .name = fields.names[i] } });
+	return rc;
+}
+
 static int
 bind_star(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct target_list *out, struct error *err)
@@ -55,6 +71,8 @@ bind_star(struct binder *binder, struct scope *scope,
 	bool has_columns = false;
 	int rc;
 
+	if (ast->kind == AST_FIELD)
+		return bind_field_star(binder, scope, ast, out, err);
 	if (ast->kind == AST_COLUMN && ast->column.name.count > 0) {
 		rc = bind_star_range(binder, scope, ast, &range, err);
 		if (rc == 0)
@@ -102,7 +120,7 @@ bind_targets(struct binder *binder, struct scope *scope,
 		struct target target = { .column = { .name = item->alias } };
 		int rc;
 
-		if (ast->kind == AST_STAR ||
+		if (ast->kind == AST_STAR || ast_is_row_star(ast) ||
 		    (ast->kind == AST_COLUMN && ast->column.has_star)) {
 			rc = bind_star(binder, scope, ast, out, err);
 			if (rc != 0)

@@ -11,6 +11,7 @@
 #include "plan/bind.h"
 #include "plan/polymorphic.h"
 #include "plan/set_function.h"
+#include "types/record.h"
 
 /* ---- one call ---- */
 
@@ -66,6 +67,21 @@ check_set_place(const struct scope *scope, int location, struct error *err)
 	return 0;
 }
 
+static const struct row_type *
+row_type_of(struct binder *binder, const struct set_call *call)
+{
+	struct row_type *row = arena_alloc(binder->arena, sizeof(*row));
+	struct str *names = arena_alloc_array(binder->arena, call->column_count,
+	    sizeof(*names));
+
+	for (uint32_t i = 0; i < call->column_count; i++)
+		names[i] = str_of_cstr(call->function->columns[i].name);
+	*row = (struct row_type){ .count = call->column_count,
+		.types = call->types,
+		.names = names };
+	return row;
+}
+
 int
 bind_set_expr(struct binder *binder, struct scope *scope, struct str name,
     const struct call_form *form, struct expr **args, uint32_t count,
@@ -82,15 +98,12 @@ bind_set_expr(struct binder *binder, struct scope *scope, struct str name,
 		rc = check_set_place(scope, location, err);
 	if (rc != 0)
 		return rc;
-	if (call->column_count > 1)
-		return error_at(err, location, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "function %.*s, whose rows have several columns, is only"
-		    " supported in FROM",
-		    STR_FMT(name));
 	for (uint32_t i = 0; i < count; i++)
 		expr->args[i] = args[i];
 	expr->set = call;
-	expr->type = call->types[0];
+	expr->type = call->column_count == 1
+	    ? call->types[0]
+	    : type_of_row(row_type_of(binder, call));
 	scope->sets->is_used = true;
 	*out = expr;
 	return 0;
@@ -102,6 +115,7 @@ bind_set_expr(struct binder *binder, struct scope *scope, struct str name,
 struct level {
 	struct rel *rel;
 	struct expr **exprs; /* as they were written */
+	uint32_t *firsts;    /* the first column of each */
 };
 
 struct set_maker {
@@ -143,61 +157,108 @@ grow_levels(struct set_maker *maker, uint32_t count)
 	for (; maker->level_count < count; maker->level_count++) {
 		struct level *level = &maker->levels[maker->level_count];
 
-		level->rel =
-		    rel_new(binder, REL_PROJECT_SET, NULL, maker->capacity);
+		level->rel = rel_new(binder, REL_PROJECT_SET, NULL,
+		    maker->capacity * SET_COLUMNS_MAX);
 		level->rel->column_count = 0;
 		level->rel->project_set.calls = arena_alloc_array(binder->arena,
 		    maker->capacity, sizeof(*level->rel->project_set.calls));
 		level->exprs = arena_alloc_array(binder->arena, maker->capacity,
 		    sizeof(struct expr *));
+		level->firsts = arena_alloc_array(binder->arena,
+		    maker->capacity, sizeof(*level->firsts));
 	}
 }
 
+/* A column of the n-th call. */
 static struct expr *
-set_column(struct set_maker *maker, const struct level *level, uint32_t column)
+set_column(struct set_maker *maker, const struct level *level, uint32_t n,
+    uint32_t column)
 {
-	const struct expr *expr = level->exprs[column];
+	const struct set_call *call = &level->rel->project_set.calls[n];
 
-	return expr_column(maker->binder->arena, expr->type, expr->location,
-	    level->rel->id, column);
+	return expr_column(maker->binder->arena, call->types[column],
+	    level->exprs[n]->location, level->rel->id,
+	    level->firsts[n] + column);
+}
+
+/*
+ * What the n-th call gives; of several columns a row, which is null where the
+ * set has ended before others: its first column never is.
+ */
+static struct expr *
+set_value(struct set_maker *maker, const struct level *level, uint32_t n)
+{
+	const struct expr *expr = level->exprs[n];
+	struct expr *fields[SET_COLUMNS_MAX];
+	struct expr *row;
+
+	if (expr->set->column_count == 1)
+		return set_column(maker, level, n, 0);
+	for (uint32_t i = 0; i < expr->set->column_count; i++)
+		fields[i] = set_column(maker, level, n, i);
+	row = expr_row(maker->binder, fields, expr->type.row->names,
+	    expr->set->column_count, expr->location);
+	return expr_row_unless_null(maker->binder, fields[0], row);
 }
 
 static void replace_sets(struct set_maker *maker, struct expr **slot);
 
-static void
-make_set(struct set_maker *maker, struct expr **slot)
+/* The call of an expression, in its level; one node is one call. */
+static uint32_t
+make_set(struct set_maker *maker, struct expr *expr, const struct level **out)
 {
-	const struct expr *expr = *slot;
 	uint32_t depth = depth_of(expr);
 	struct expr *copy = expr_copy(maker->binder->arena, expr);
 	struct level *level;
 	struct set_call *call;
-	uint32_t column;
+	uint32_t n = 0;
 
 	grow_levels(maker, depth);
-	level = &maker->levels[depth - 1];
+	*out = level = &maker->levels[depth - 1];
+	while (
+	    n < level->rel->project_set.call_count && level->exprs[n] != expr)
+		n++;
+	if (n < level->rel->project_set.call_count)
+		return n;
 	for (uint32_t i = 0; i < copy->arg_count; i++)
 		replace_sets(maker, &copy->args[i]);
-	column = level->rel->project_set.call_count++;
-	level->exprs[column] = *slot;
-	call = &level->rel->project_set.calls[column];
+	level->rel->project_set.call_count++;
+	level->exprs[n] = expr;
+	level->firsts[n] = level->rel->column_count;
+	call = &level->rel->project_set.calls[n];
 	*call = *expr->set;
 	call->args = copy->args;
-	level->rel->types[column] = expr->type;
-	level->rel->column_count++;
-	*slot = set_column(maker, level, column);
+	for (uint32_t i = 0; i < call->column_count; i++)
+		level->rel->types[level->rel->column_count++] = call->types[i];
+	return n;
+}
+
+static bool
+is_field_of_set(const struct expr *expr)
+{
+	return expr->kind == EXPR_CALL && expr->function->id == FN_ROW_FIELD &&
+	    expr->args[0]->kind == EXPR_SET;
 }
 
 /* Each call becomes a column; the original may be part of a group's. */
 static void
 replace_sets(struct set_maker *maker, struct expr **slot)
 {
+	const struct level *level;
 	struct expr *copy;
+	uint32_t n;
 
 	if (depth_of(*slot) == 0)
 		return;
 	if ((*slot)->kind == EXPR_SET) {
-		make_set(maker, slot);
+		n = make_set(maker, *slot, &level);
+		*slot = set_value(maker, level, n);
+		return;
+	}
+	if (is_field_of_set(*slot)) {
+		n = make_set(maker, (*slot)->args[0], &level);
+		*slot = set_column(maker, level, n,
+		    (uint32_t)(*slot)->args[1]->value.i64);
 		return;
 	}
 	copy = expr_copy(maker->binder->arena, *slot);
@@ -237,32 +298,40 @@ select_sets(struct binder *binder, struct select_state *state)
 	stack_levels(&maker, state);
 }
 
-/* The calls that are grouped by, wherever they are, are those columns. */
-static struct expr *
-find_made(struct set_maker *maker, const struct expr *expr)
+/* The call that says the same as `expr`; false: there is none. */
+static bool
+find_made(struct set_maker *maker, const struct expr *expr,
+    const struct level **level, uint32_t *n)
 {
 	for (uint32_t l = 0; l < maker->level_count; l++) {
-		const struct level *level = &maker->levels[l];
-
-		for (uint32_t i = 0; i < level->rel->column_count; i++)
-			if (expr_equal(level->exprs[i], expr))
-				return set_column(maker, level, i);
+		*level = &maker->levels[l];
+		for (*n = 0; *n < (*level)->rel->project_set.call_count; ++*n)
+			if (expr_equal((*level)->exprs[*n], expr))
+				return true;
 	}
-	return NULL;
+	return false;
 }
 
+/* The calls that are grouped by, wherever they are, are those columns. */
 static void
 use_made(struct set_maker *maker, struct expr **slot)
 {
-	struct expr *column = find_made(maker, *slot);
+	const struct level *level;
 	struct expr *copy;
+	uint32_t n;
 
-	if (column != NULL) {
-		*slot = column;
-		return;
-	}
 	if (depth_of(*slot) == 0)
 		return;
+	if (find_made(maker, *slot, &level, &n)) {
+		*slot = set_value(maker, level, n);
+		return;
+	}
+	if (is_field_of_set(*slot) &&
+	    find_made(maker, (*slot)->args[0], &level, &n)) {
+		*slot = set_column(maker, level, n,
+		    (uint32_t)(*slot)->args[1]->value.i64);
+		return;
+	}
 	copy = expr_copy(maker->binder->arena, *slot);
 	for (uint32_t i = 0; i < copy->arg_count; i++)
 		use_made(maker, &copy->args[i]);

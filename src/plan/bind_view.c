@@ -175,6 +175,12 @@ name_columns(const struct ast_create_view *ast, struct query *query,
 			.type_oid = query->columns[i].type.oid,
 			.type_mod = query->columns[i].type.mod,
 		};
+		if (query->columns[i].type.row != NULL ||
+		    query->columns[i].type.oid == TYPE_RECORD)
+			return error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
+			    "column \"%.*s\" has pseudo-type %s",
+			    STR_FMT(columns[i].name),
+			    type_info(query->columns[i].type.oid)->sql_name);
 		for (uint32_t k = 0; k < i; k++)
 			if (str_equal(columns[k].name, columns[i].name))
 				return error_set(err, STELE_E_DUPLICATE_COLUMN,

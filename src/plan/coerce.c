@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "plan/bind.h"
+#include "types/record.h"
 
 const char *
 type_text(struct binder *binder, const struct type *type)
@@ -204,8 +205,13 @@ common_type_of(const struct type *types, uint32_t count, struct type *out,
 	for (uint32_t i = 0; i < count; i++) {
 		const struct type *type = &types[i];
 
-		if (type->oid == TYPE_UNKNOWN || type->oid == best.oid)
+		if (type->oid == TYPE_UNKNOWN)
 			continue;
+		if (type->oid == best.oid) {
+			if (type->row != best.row)
+				best.row = NULL;
+			continue;
+		}
 		if (best.oid == TYPE_UNKNOWN) {
 			best = *type;
 			continue;
@@ -264,10 +270,13 @@ coerce_common(struct binder *binder, struct expr **expr,
 	return coerce(binder, expr, type, CAST_IMPLICIT, err);
 }
 
-/* Or an array of it. */
+/* Or an array of it, or a row with it. */
 static bool
 is_json(const struct type *type)
 {
+	for (uint32_t i = 0; type->row != NULL && i < type->row->count; i++)
+		if (is_json(&type->row->types[i]))
+			return true;
 	return type->oid == TYPE_JSON || type->oid == TYPE_JSON_ARRAY;
 }
 

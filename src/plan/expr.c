@@ -242,6 +242,8 @@ expr_is_equality(const struct expr *expr, struct type *type)
 	*type = expr->args[0]->type;
 	a = type->oid;
 	b = expr->args[1]->type.oid;
+	if (a == TYPE_RECORD) /* whose columns may not be comparable */
+		return false;
 	if (a == b || (is_integer(a) && is_integer(b)) ||
 	    (is_text(a) && is_text(b)))
 		return true;
@@ -252,7 +254,7 @@ expr_is_equality(const struct expr *expr, struct type *type)
 bool
 expr_is_row(const struct expr *expr)
 {
-	return expr->kind == EXPR_CALL && expr->function->id == FN_ROW_TO_JSON;
+	return expr->kind == EXPR_CALL && expr->function->id == FN_ROW;
 }
 
 bool

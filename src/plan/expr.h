@@ -154,7 +154,7 @@ bool expr_is_fixed(const struct expr *expr);
  */
 bool expr_is_equality(const struct expr *expr, struct type *type);
 
-/* What stands for a whole row in a function that writes JSON. */
+/* A call of ROW: a row of these fields, never null. */
 bool expr_is_row(const struct expr *expr);
 
 /* A null or a constant, as known when planning. */

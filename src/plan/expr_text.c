@@ -5,6 +5,7 @@
 
 #include "plan/rel_walk.h"
 #include "plan/set_function.h"
+#include "types/record.h"
 
 static void
 put_list(const struct expr_text *text, struct expr *const *exprs,
@@ -59,10 +60,27 @@ find_maker(const struct rel *rel, uint32_t id)
 	return NULL;
 }
 
+/* The call that makes a column of REL_PROJECT_SET. */
+static const struct set_call *
+call_of_column(const struct rel *rel, uint32_t column)
+{
+	const struct set_call *call = rel->project_set.calls;
+
+	while (column >= call->column_count) {
+		column -= call->column_count;
+		call++;
+	}
+	return call;
+}
+
 static void
 put_set(const struct expr_text *text, const struct set_call *call,
     struct buf *out)
 {
+	if (call->function == NULL) {
+		expr_text_put(text, call->args[0], out);
+		return;
+	}
 	buf_printf(out, "%s(", call->function->name);
 	put_list(text, call->args, call->arg_count, ", ", out);
 	buf_put_cstr(out, ")");
@@ -80,7 +98,7 @@ put_made(const struct expr_text *text, const struct rel *maker, uint32_t column,
 		    maker->columns[i].column != column)
 			continue;
 		if (maker->kind == REL_PROJECT_SET)
-			put_set(&below, &maker->project_set.calls[column], out);
+			put_set(&below, call_of_column(maker, column), out);
 		else if (maker->kind == REL_PROJECT)
 			expr_text_put(&below, maker->project[i], out);
 		else if (i < maker->agg.key_count)
@@ -173,12 +191,29 @@ put_const(const struct expr_text *text, const struct expr *expr,
 
 /* ---- operators ---- */
 
+/* (row).name */
+static void
+put_field(const struct expr_text *text, const struct expr *expr,
+    struct buf *out)
+{
+	const struct row_type *row = expr->args[0]->type.row;
+
+	buf_put_cstr(out, "(");
+	expr_text_put(text, expr->args[0], out);
+	buf_printf(out, ").%.*s",
+	    STR_FMT(row->names[expr->args[1]->value.i64]));
+}
+
 static void
 put_function(const struct expr_text *text, const struct expr *expr,
     struct buf *out)
 {
 	const struct function *function = expr->function;
 
+	if (function->id == FN_ROW_FIELD) {
+		put_field(text, expr, out);
+		return;
+	}
 	if (function->kind != FUNCTION_OPERATOR) {
 		put_call(text, function->name, expr, out);
 		return;

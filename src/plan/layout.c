@@ -863,7 +863,7 @@ lay_out_project_set(struct layouter *l, const struct rel *rel,
 {
 	struct column_set below = wanted_below(l, wanted);
 	struct rel *out = copy_rel(l, rel);
-	uint32_t count = rel->project_set.call_count;
+	uint32_t count = rel->column_count;
 
 	(void)rel_each_expr_of(rel, want_slot, &below);
 	out->input = lay_out(l, rel->input, &below);
@@ -873,8 +873,8 @@ lay_out_project_set(struct layouter *l, const struct rel *rel,
 		    out->input->columns[i].column, out->input->types[i]);
 	for (uint32_t i = 0; i < count; i++)
 		add_column(out, rel->id, i, rel->types[i]);
-	out->project_set.calls =
-	    place_sets(l, rel->project_set.calls, count, out->input);
+	out->project_set.calls = place_sets(l, rel->project_set.calls,
+	    rel->project_set.call_count, out->input);
 	return out;
 }
 

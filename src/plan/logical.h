@@ -114,7 +114,7 @@ struct rel_function {
 	uint32_t call_count;
 };
 
-/* The input's columns, then one for each call. */
+/* The input's columns, then those of each call. */
 struct rel_project_set {
 	struct set_call *calls;
 	uint32_t call_count;

@@ -179,6 +179,8 @@ range_new_scan(struct binder *binder, const struct event_type *type,
 
 	(*out)->scan.type = type;
 	(*out)->scan.is_ordered = true;
+	range->solid_column =
+	    type == NULL ? EVENTS_EVENT_TYPE : COLUMN_CONTEXT_ID;
 	binder->reads_events = true;
 	return range;
 }

@@ -608,7 +608,7 @@ by_text(struct cast *c)
 		.enum_type = c->to->enum_type };
 	bool from_text = type_phys(c->from) == PHYS_STR &&
 	    c->from->oid != TYPE_BYTEA && c->from->oid != TYPE_CHAR &&
-	    !type_is_array(c->from);
+	    c->from->oid != TYPE_RECORD && !type_is_array(c->from);
 	struct buf text;
 	int rc = 0;
 

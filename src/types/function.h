@@ -26,6 +26,7 @@
 enum function_kind {
 	FUNCTION_PLAIN,    /* called by name: length(text) */
 	FUNCTION_OPERATOR, /* infix with two arguments, prefix with one */
+	FUNCTION_INTERNAL, /* what only the binder makes: ROW(a, b) */
 };
 
 enum function_volatility {

@@ -14,6 +14,7 @@
 #include "types/interval.h"
 #include "types/json_compare.h"
 #include "types/numeric.h"
+#include "types/record.h"
 #include "types/text.h"
 #include "types/type_array.h"
 #include "types/type_private.h"
@@ -82,7 +83,9 @@ ARRAY(INTERVAL, "_interval", "interval[]")
 ARRAY(NUMERIC, "_numeric", "numeric[]")
 ROW(TYPE_NUMERIC, 1231, "numeric", "numeric", PHYS_NUMERIC, -1, 'N', false,
     numeric)
+ROW(TYPE_RECORD, 2287, "record", "record", PHYS_STR, -1, 'P', false, record)
 ROW(TYPE_VOID, 0, "void", "void", PHYS_STR, 4, 'P', false, void)
+ARRAY(RECORD, "_record", "record[]")
 ROW(TYPE_UUID, 2951, "uuid", "uuid", PHYS_UUID, 16, 'U', false, uuid)
 ARRAY(UUID, "_uuid", "uuid[]")
 ROW(TYPE_JSONB, 3807, "jsonb", "jsonb", PHYS_STR, -1, 'U', false, jsonb)
@@ -246,7 +249,7 @@ compare_i64(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
-/* jsonb and arrays have an order of their own; bpchar ignores last blanks. */
+/* jsonb, rows and arrays have an order of their own; bpchar ignores last blanks. */
 static int
 compare_str(const struct type *type, struct str a, struct str b)
 {
@@ -254,6 +257,8 @@ compare_str(const struct type *type, struct str a, struct str b)
 		return str_compare(text_trim_blanks(a), text_trim_blanks(b));
 	if (type->oid == TYPE_JSONB)
 		return jsonb_compare(a, b);
+	if (type->oid == TYPE_RECORD)
+		return record_compare(a, b);
 	if (type->oid != TYPE_TEXT && type_is_array(type))
 		return array_compare(type, a, b);
 	return str_compare(a, b);
@@ -266,7 +271,7 @@ type_is_bytewise(const struct type *type)
 
 	return type->enum_type == NULL && info->phys == PHYS_STR &&
 	    info->element_oid == 0 && type->oid != TYPE_BPCHAR &&
-	    type->oid != TYPE_JSONB;
+	    type->oid != TYPE_JSONB && type->oid != TYPE_RECORD;
 }
 
 int
@@ -314,6 +319,8 @@ type_hash(const struct type *type, const struct datum *value)
 			text = text_trim_blanks(text);
 		if (type->oid == TYPE_JSONB)
 			return jsonb_hash(text);
+		if (type->oid == TYPE_RECORD)
+			return record_hash(text);
 		if (type_is_array(type))
 			return array_hash(type, text);
 		return hash_bytes(text.data, text.len);

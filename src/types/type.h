@@ -66,7 +66,9 @@ enum type_oid {
 	TYPE_INTERVAL_ARRAY = 1187,
 	TYPE_NUMERIC_ARRAY = 1231,
 	TYPE_NUMERIC = 1700,
+	TYPE_RECORD = 2249,
 	TYPE_VOID = 2278,
+	TYPE_RECORD_ARRAY = 2287,
 	TYPE_UUID = 2950,
 	TYPE_UUID_ARRAY = 2951,
 	TYPE_JSONB = 3802,
@@ -95,12 +97,16 @@ struct enum_type {
 	const struct str *labels;
 };
 
+struct row_type; /* types/record.h */
+
 struct type {
 	uint32_t oid;
 	int32_t
 	    mod; /* PostgreSQL's typmod, -1 is none; of an array's elements */
 	/* borrowed; NULL unless an enum, or an array of one */
 	const struct enum_type *enum_type;
+	/* borrowed; NULL unless a record, or an array of some, of these columns */
+	const struct row_type *row;
 };
 
 /* typmod of numeric(p,s) and of varchar(n), as PostgreSQL packs them. */

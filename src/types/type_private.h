@@ -51,6 +51,7 @@ extern const struct type_ops type_ops_jsonb;
 extern const struct type_ops type_ops_name;
 extern const struct type_ops type_ops_numeric;
 extern const struct type_ops type_ops_oid;
+extern const struct type_ops type_ops_record;
 extern const struct type_ops type_ops_text;
 extern const struct type_ops type_ops_time;
 extern const struct type_ops type_ops_timestamp;
