@@ -148,9 +148,8 @@ parse_other(struct str text, struct time_template_node *nodes, uint32_t *count)
 		c = '"';
 	}
 	nodes[(*count)++] = (struct time_template_node){
-		.kind = is_space(c) || (is_separator(c) && skipped == 0)
-		    ? NODE_SEPARATOR
-		    : NODE_CHAR,
+		.kind =
+		    is_space(c) || is_separator(c) ? NODE_SEPARATOR : NODE_CHAR,
 		.is_digit = is_digit(c),
 	};
 	return skipped + utf8_offset(text, 1);
@@ -446,6 +445,10 @@ read_zone_hour(struct time_reader *r)
 	return read_int(r, &r->fields.zone_hour, 2, &read);
 }
 
+/* From the last to the first, so that none is the beginning of a later one. */
+static const char *const roman_months[] = { "XII", "XI", "X", "IX", "VIII",
+	"VII", "VI", "V", "IV", "III", "II", "I" };
+
 static int
 read_words_field(struct time_reader *r, enum time_pattern pattern, int width)
 {
@@ -473,6 +476,9 @@ read_words_field(struct time_reader *r, enum time_pattern pattern, int width)
 		rc = read_word(r, pattern == T_MON ? short_months : months, 12,
 		    &index);
 		return rc != 0 ? rc : set_value(r, &f->month, index + 1);
+	case T_RM:
+		rc = read_word(r, roman_months, 12, &index);
+		return rc != 0 ? rc : set_value(r, &f->month, 12 - index);
 	default:
 		rc = read_word(r, pattern == T_DY ? short_days : days, 7,
 		    &index);
@@ -553,6 +559,7 @@ read_field_value(struct time_reader *r, const struct time_keyword *keyword)
 	case T_MON:
 	case T_DAY:
 	case T_DY:
+	case T_RM:
 		return read_words_field(r, keyword->pattern, keyword->width);
 	case T_MS:
 		return read_fraction(r, &f->milliseconds, 3);
@@ -570,9 +577,6 @@ read_field_value(struct time_reader *r, const struct time_keyword *keyword)
 		return error_set(r->err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "formatting field \"%.*s\" is only supported in to_char",
 		    STR_FMT(node_of(r)->written));
-	case T_RM:
-		return error_set(r->err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "the template pattern RM is not supported");
 	default:
 		return read_number_field(r, keyword);
 	}

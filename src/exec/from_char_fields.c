@@ -165,6 +165,7 @@ int
 read_fields_join(const struct read_fields *f, struct str text,
     struct read_time *out, struct error *err)
 {
+	int64_t fraction = f->milliseconds * INT64_C(1000) + f->microseconds;
 	struct moment m = { 0 };
 	int rc = join_time(f, &m, err);
 
@@ -179,7 +180,9 @@ read_fields_join(const struct read_fields *f, struct str text,
 		return overflow(text, err);
 	out->date = date_of_civil(m.year, (int)m.month, (int)m.day);
 	out->time = (m.hour * 3600 + m.minute * 60 + m.second) * USECS_PER_SEC +
-	    f->milliseconds * INT64_C(1000) + f->microseconds;
+	    fraction;
+	if (out->time < 0 || fraction < 0 || fraction >= USECS_PER_SEC)
+		return overflow(text, err);
 	out->has_offset = f->zone_sign != 0;
 	if (f->zone_hour < 0 || f->zone_hour > 15 || f->zone_minute < 0 ||
 	    f->zone_minute >= 60)

@@ -309,9 +309,6 @@ read_dimensions(struct function_call *call, uint32_t arg, uint32_t row,
 {
 	const struct array array = arg_array(call, arg, row);
 
-	if (arg_is_null(call, arg, row))
-		return error_set(call->err, STELE_E_NULL_NOT_ALLOWED,
-		    "dimension array or low bound array cannot be null");
 	if (array.shape.dims > 1)
 		return bad_subscripts(call,
 		    "Dimension array must be one dimensional.");
@@ -343,6 +340,10 @@ array_fill_row(struct function_call *call, uint32_t row)
 	uint32_t count;
 	int rc;
 
+	for (uint32_t i = 1; i < call->arg_count; i++)
+		if (arg_is_null(call, i, row))
+			return error_set(call->err, STELE_E_NULL_NOT_ALLOWED,
+			    "dimension array or low bound array cannot be null");
 	rc = read_dimensions(call, 1, row, shape.lengths, &shape.dims);
 	if (rc == 0 && call->arg_count > 2)
 		rc = read_dimensions(call, 2, row, shape.lowers, &lowers);

@@ -154,7 +154,8 @@ array_position_row(struct function_call *call, uint32_t row)
 	int rc;
 
 	rc = check_list(call, &array);
-	if (rc == 0 && call->arg_count > 2 && !arg_is_null(call, 0, row)) {
+	if (rc == 0 && call->arg_count > 2 && array.count > 0 &&
+	    !arg_is_null(call, 0, row)) {
 		if (arg_is_null(call, 2, row))
 			return error_set(call->err, STELE_E_NULL_NOT_ALLOWED,
 			    "initial position must not be null");

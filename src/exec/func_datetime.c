@@ -271,6 +271,23 @@ is_unit(enum time_field field)
 }
 
 /* date_trunc(): in the session's zone, or in the one of the third argument. */
+/* A zone by its name or abbreviation. */
+static int
+named_zone(struct function_call *call, struct str name,
+    const struct time_zone **out)
+{
+	struct time_zone_set *zones = call->settings->time_zones;
+	int32_t offset;
+
+	*out = time_zone_find(zones, name);
+	if (*out == NULL && time_zone_abbrev(name, &offset))
+		*out = time_zone_fixed(zones, offset);
+	if (*out != NULL)
+		return 0;
+	return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "time zone \"%.*s\" not recognized", STR_FMT(name));
+}
+
 static int
 truncate_timestamp(struct function_call *call, uint32_t row)
 {
@@ -282,19 +299,15 @@ truncate_timestamp(struct function_call *call, uint32_t row)
 	enum time_field field = FIELD_EPOCH;
 	int64_t local;
 	bool is_known = time_field_of(name, &field);
+	int rc;
 
 	call->result->i64[row] = value;
 	if (!timestamp_is_finite(value))
 		return 0;
 	if (call->arg_count == 3) {
-		struct str zone_name = ARG(call, 2, str, row);
-
-		zone = time_zone_find(call->settings->time_zones, zone_name);
-		if (zone == NULL)
-			return error_set(call->err,
-			    STELE_E_INVALID_PARAMETER_VALUE,
-			    "time zone \"%.*s\" not recognized",
-			    STR_FMT(zone_name));
+		rc = named_zone(call, ARG(call, 2, str, row), &zone);
+		if (rc != 0)
+			return rc;
 	}
 	if (!is_known || !timestamp_truncate(field, 0, &local))
 		return bad_field(call, name, oid, is_unit(field));
@@ -477,9 +490,10 @@ bin(struct function_call *call, uint32_t row)
 	if (width <= 0)
 		return error_set(call->err, STELE_E_DATETIME_OVERFLOW,
 		    "stride must be greater than zero");
-	if (__builtin_mul_overflow(floor_div(distance, width), width,
-		&distance) ||
-	    __builtin_add_overflow(origin, distance, &value) ||
+	distance %= width;
+	if (distance < 0)
+		distance += width;
+	if (__builtin_sub_overflow(value, distance, &value) ||
 	    !timestamp_is_valid(value))
 		return timestamp_out_of_range(call);
 	call->result->i64[row] = value;
@@ -525,14 +539,14 @@ at_time_zone(struct function_call *call, uint32_t row)
 {
 	bool is_local = call->function->args[1] == TYPE_TIMESTAMP;
 	int64_t value = ARG(call, 1, i64, row), shift = 0;
-	int rc = zone_shift(call, row, is_local,
-	    timestamp_is_finite(value) ? value : 0, &shift);
+	int rc;
 
-	if (rc != 0)
-		return rc;
 	call->result->i64[row] = value;
 	if (!timestamp_is_finite(value))
 		return 0;
+	rc = zone_shift(call, row, is_local, value, &shift);
+	if (rc != 0)
+		return rc;
 	if (__builtin_add_overflow(value, is_local ? -shift : shift, &value) ||
 	    !timestamp_is_valid(value))
 		return timestamp_out_of_range(call);

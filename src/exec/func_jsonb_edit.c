@@ -130,12 +130,12 @@ jsonb_delete_array_row(struct function_call *call, uint32_t row)
 	struct json_node *node;
 	int rc;
 
-	rc = read_container(call, row, &node);
-	if (rc != 0)
-		return rc;
 	if (names.shape.dims > 1)
 		return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
 		    "wrong number of array subscripts");
+	rc = read_container(call, row, &node);
+	if (rc != 0)
+		return rc;
 	for (uint32_t i = 0; i < names.count; i++) {
 		struct datum name = array_get(&names, PHYS_STR, i, call->arena);
 

@@ -74,12 +74,12 @@ like_compile(struct str pattern, enum like_case letter_case,
 		out->ends_open = false;
 		any[len] = c == '_';
 		if (c == '\\') {
-			if (++i == pattern.len)
-				return error_set(err,
-				    STELE_E_INVALID_ESCAPE_SEQUENCE,
-				    "LIKE pattern must not end with escape "
-				    "character");
-			c = pattern.data[i];
+			if (++i == pattern.len) {
+				out->is_broken = true;
+				any[len] = 1;
+			} else {
+				c = pattern.data[i];
+			}
 		}
 		if (any[len])
 			out->pieces[piece].any =
@@ -88,6 +88,7 @@ like_compile(struct str pattern, enum like_case letter_case,
 	}
 	out->pieces[piece].len =
 	    (size_t)(chars + len - out->pieces[piece].chars);
+	out->ends_open |= out->is_broken;
 	out->piece_count = piece + (out->pieces[piece].len > 0);
 	return 0;
 }
@@ -164,8 +165,8 @@ match_end(const struct like_pattern *pattern, const struct like_piece *piece,
 	return false;
 }
 
-bool
-like_matches(const struct like_pattern *pattern, struct str text)
+static bool
+matches(const struct like_pattern *pattern, struct str text)
 {
 	size_t at = 0, first = 0, last = pattern->piece_count;
 
@@ -191,6 +192,17 @@ like_matches(const struct like_pattern *pattern, struct str text)
 	}
 	return pattern->ends_open ||
 	    match_end(pattern, &pattern->pieces[last], text, at);
+}
+
+int
+like_match(const struct like_pattern *pattern, struct str text, bool *out,
+    struct error *err)
+{
+	*out = matches(pattern, text);
+	if (!pattern->is_broken || !*out)
+		return 0;
+	return error_set(err, STELE_E_INVALID_ESCAPE_SEQUENCE,
+	    "LIKE pattern must not end with escape character");
 }
 
 int

@@ -30,19 +30,25 @@ struct like_pattern {
 	enum like_case letter_case;
 	bool starts_open; /* begins with '%' */
 	bool ends_open;
+	/* ends with an escape of nothing, compiled as "one more, then any" */
+	bool is_broken;
 	size_t piece_count;
 	struct like_piece *pieces;
 	struct arena *arena; /* for texts folded to lower case */
 	const atomic_bool *cancel;
 };
 
-/* 22025 for a pattern that ends with the escape character. */
 MUST_USE int like_compile(struct str pattern, enum like_case letter_case,
     const atomic_bool *cancel, struct arena *arena, struct like_pattern *out,
     struct error *err);
 
-/* Any answer once `cancel` is set. */
-bool like_matches(const struct like_pattern *pattern, struct str text);
+/*
+ * Any answer once `cancel` is set.  22025 where a pattern that ends with the
+ * escape character matches up to there with some of the text left, as only then
+ * PostgreSQL sees it.
+ */
+MUST_USE int like_match(const struct like_pattern *pattern, struct str text,
+    bool *out, struct error *err);
 
 /* Write a pattern with another escape character (or none) with a backslash. */
 MUST_USE int like_escape(struct str pattern, struct str escape,

@@ -26,8 +26,6 @@ UNARY_KERNEL(f64_trunc, trunc(x))
 UNARY_KERNEL(f64_sign, (double)((x > 0) - (x < 0)))
 UNARY_KERNEL(f64_cbrt, cbrt(x))
 UNARY_KERNEL(f64_atan, atan(x))
-UNARY_KERNEL(f64_degrees, x / (M_PI / 180.0))
-UNARY_KERNEL(f64_radians, x *(M_PI / 180.0))
 
 static int
 input_out_of_range(const struct function_call *call)
@@ -48,6 +46,26 @@ underflow(const struct function_call *call)
 {
 	return error_set(call->err, STELE_E_NUMERIC_OUT_OF_RANGE,
 	    "value out of range: underflow");
+}
+
+static int
+f64_degrees(struct function_call *call)
+{
+	double *out = call->result->f64;
+
+	UNARY_LOOP(call, double, f64, out[row] = x / (M_PI / 180.0);
+		   if (isinf(out[row]) && !isinf(x)) return overflow(call););
+	return 0;
+}
+
+static int
+f64_radians(struct function_call *call)
+{
+	double *out = call->result->f64;
+
+	UNARY_LOOP(call, double, f64, out[row] = x * (M_PI / 180.0);
+		   if (out[row] == 0 && x != 0) return underflow(call););
+	return 0;
 }
 
 /* Functions that have no value at an infinity. */

@@ -52,6 +52,11 @@ put_row(struct reader *reader, uint32_t row, struct buf *out)
 		return number_format_put(format, &ARG(call, 0, numeric, row),
 		    call->arena, out, call->err);
 	default:
+		if ((format->flags & NUMBER_ROMAN) != 0 &&
+		    ARG(call, 0, i64, row) != (int32_t)ARG(call, 0, i64, row))
+			return error_set(call->err,
+			    STELE_E_NUMERIC_OUT_OF_RANGE,
+			    "integer out of range");
 		integer = numeric_of_i64(ARG(call, 0, i64, row));
 		return number_format_put(format, &integer, call->arena, out,
 		    call->err);

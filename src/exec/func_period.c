@@ -208,8 +208,8 @@ to_utc(struct function_call *call, struct str zone, int64_t *time)
 		    arena_printf(call->arena, "%.*s%s", STR_FMT(zone),
 			memchr(zone.data, ':', zone.len) == NULL ? ":00" : "");
 
-		if (interval_parse(text, call->settings, &offset, call->err) !=
-		    0)
+		if (interval_parse(text, call->settings, -1, &offset,
+			call->err) != 0)
 			return error_set(call->err,
 			    STELE_E_INVALID_PARAMETER_VALUE,
 			    "invalid input syntax for type %s: \"%.*s\"",

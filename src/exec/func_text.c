@@ -810,9 +810,10 @@ like_rows(struct function_call *call, enum like_case letter_case, bool negate)
 {
 	struct like_pattern pattern;
 	bool is_constant = call->args[1].is_constant;
+	bool is_match = false;
 	int rc = 0;
 
-	for (uint32_t i = 0; call_has_row(call, i); i++) {
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 
 		if (i == 0 || !is_constant)
@@ -820,10 +821,11 @@ like_rows(struct function_call *call, enum like_case letter_case, bool negate)
 			    call->cancel, call->arena, &pattern, call->err);
 		if (rc != 0)
 			return rc;
-		call->result->boolean[row] =
-		    like_matches(&pattern, ARG(call, 0, str, row)) != negate;
+		rc = like_match(&pattern, ARG(call, 0, str, row), &is_match,
+		    call->err);
+		call->result->boolean[row] = is_match != negate;
 	}
-	return 0;
+	return rc;
 }
 
 static int

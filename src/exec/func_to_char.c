@@ -474,6 +474,15 @@ to_char_put(struct shown *s, struct str format, to_char_fn put,
 
 		rest = str_of(rest.data + prefix, rest.len - prefix);
 		at += prefix;
+		if (starts_either(rest, STR("FX"), STR("fx"))) {
+			at += 2; /* for to_timestamp() */
+			continue;
+		}
+		if (str_starts_with(rest, STR("\\\""))) {
+			buf_put_u8(s->out, '"');
+			at += 2;
+			continue;
+		}
 		if (rest.len > 0 && rest.data[0] == '"') {
 			at += put_quoted(s, rest);
 			continue;

@@ -452,15 +452,14 @@ static int
 divide_by_multi(const struct number_format *f, struct numeric *n,
     struct arena *arena, struct error *err)
 {
-	struct numeric factor = numeric_of_i64(1);
-	struct numeric ten = numeric_of_i64(10);
-	int rc = 0;
+	struct numeric ten = numeric_of_i64(10), factor;
+	struct numeric exponent = numeric_of_i64(-f->multi);
+	int rc;
 
-	for (int32_t i = 0; i < f->multi && rc == 0; i++)
-		rc = numeric_multiply(&factor, &ten, arena, &factor, err);
-	return rc != 0 || f->multi == 0
-	    ? rc
-	    : numeric_divide(n, &factor, arena, n, err);
+	if (f->multi == 0)
+		return 0;
+	rc = numeric_power(&ten, &exponent, arena, &factor, err);
+	return rc != 0 ? rc : numeric_multiply(n, &factor, arena, n, err);
 }
 
 int

@@ -218,7 +218,7 @@ bind_retain(const struct ast_option *option, struct plan_ddl *ddl,
 
 	if (value == NULL || value->kind != AST_CONST ||
 	    value->constant.kind != AST_STRING ||
-	    interval_parse(value->constant.text, &settings, &interval,
+	    interval_parse(value->constant.text, &settings, -1, &interval,
 		&ignored) != 0)
 		return retain_invalid(option, err);
 	length = interval_length(&interval);

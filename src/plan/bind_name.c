@@ -11,6 +11,7 @@
 #include "plan/bind.h"
 #include "plan/system_table.h"
 #include "types/array.h"
+#include "types/interval.h"
 
 struct str
 name_format(const struct ast_name *name, struct arena *arena)
@@ -125,7 +126,6 @@ is_foreign_type(struct str name)
 #define NUMERIC_PRECISION_MAX 1000
 #define STRING_LENGTH_MAX     10485760
 #define TIME_PRECISION_MAX    6
-#define INTERVAL_FULL_RANGE   0x7fff
 
 static int
 numeric_mod(const struct ast_type *ast, int32_t *mod, struct error *err)
@@ -167,13 +167,26 @@ string_mod(const struct ast_type *ast, const char *name, int32_t *mod,
 }
 
 static int
-interval_mod(const struct ast_type *ast, int32_t *mod, struct error *err)
+bind_interval_mod(const struct ast_type *ast, int32_t *mod, struct error *err)
 {
-	if (ast->mods[0] != INTERVAL_FULL_RANGE || ast->mod_count > 1)
+	int32_t digits = -1;
+
+	if (!interval_fields_exist(ast->mods[0]))
 		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "fields and precision of an interval are not supported");
-	*mod = -1;
+		    STELE_E_INVALID_PARAMETER_VALUE,
+		    "invalid INTERVAL type modifier");
+	if (ast->mod_count > 1) {
+		digits = ast->mods[1];
+		if (digits < 0)
+			return error_at(err, ast->location,
+			    STELE_E_INVALID_PARAMETER_VALUE,
+			    "INTERVAL(%" PRId32 ") precision must not be"
+			    " negative",
+			    digits);
+		if (digits > INTERVAL_DIGITS_MAX)
+			digits = INTERVAL_DIGITS_MAX;
+	}
+	*mod = interval_mod(ast->mods[0], digits);
 	return 0;
 }
 
@@ -195,7 +208,7 @@ bind_type_mod(const struct ast_type *ast, struct type *type, struct error *err)
 		    : ast->mods[0];
 		return 0;
 	case TYPE_INTERVAL:
-		return interval_mod(ast, &type->mod, err);
+		return bind_interval_mod(ast, &type->mod, err);
 	}
 	return error_at(err, ast->location, STELE_E_SYNTAX,
 	    "type modifier is not allowed for type \"%.*s\"",

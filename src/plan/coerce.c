@@ -53,7 +53,8 @@ can_coerce(const struct type *from, const struct type *to,
 
 /*
  * A literal is read without its modifier, which is then applied as the context
- * wants: '12345'::varchar(3) is cut, an INSERT of it fails.
+ * wants: '12345'::varchar(3) is cut, an INSERT of it fails.  That of an interval
+ * says what a bare number is: INTERVAL '2' HOUR.
  */
 static int
 read_literal(struct binder *binder, struct expr **expr,
@@ -65,7 +66,8 @@ read_literal(struct binder *binder, struct expr **expr,
 	int rc;
 
 	if (!literal->value.is_null) {
-		bare.mod = -1;
+		if (target->oid != TYPE_INTERVAL)
+			bare.mod = -1;
 		rc = type_in_text(&bare, binder->context->settings,
 		    literal->value.str, binder->arena, &value, err);
 		if (rc != 0)

@@ -632,8 +632,6 @@ by_text(struct cast *c)
 			    "out of memory");
 			break;
 		}
-		if (c->from->oid == TYPE_BPCHAR && c->to->oid != TYPE_CHAR)
-			form = text_trim_blanks(form);
 		rc = type_in_text(&bare, c->settings, form, c->arena, &value,
 		    c->err);
 		if (rc == 0)
@@ -723,9 +721,7 @@ fit(struct cast *c)
 			    timestamp_round(c->out->i64[at], c->to->mod);
 			break;
 		case TYPE_INTERVAL:
-			c->out->interval[at].microseconds =
-			    timestamp_round(c->out->interval[at].microseconds,
-				c->to->mod & 0xffff);
+			interval_fit(c->to->mod, &c->out->interval[at]);
 			break;
 		default:
 			return 0;

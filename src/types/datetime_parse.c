@@ -200,7 +200,7 @@ take_offset(struct fields *f)
 
 	hours = take_number(f, &len);
 	if (len == 0 || len > 6) {
-		fail(f, FAULT_SYNTAX);
+		fail(f, len == 0 ? FAULT_SYNTAX : FAULT_DISPLACEMENT);
 		return;
 	}
 	if (peek(f) == ':') {
@@ -406,6 +406,19 @@ take_date_rest(struct fields *f)
 	}
 }
 
+/* "3.14": a number, where "3.14.15" and "3.May.15" are dates. */
+static bool
+has_fraction(const struct fields *f)
+{
+	const char *at = f->next + 1;
+
+	if (at == f->end || !is_digit(*at))
+		return false;
+	while (at < f->end && is_digit(*at))
+		at++;
+	return at == f->end || *at != '.';
+}
+
 static void
 take_digits(struct fields *f)
 {
@@ -424,6 +437,10 @@ take_digits(struct fields *f)
 		if (value > INT32_MAX)
 			fail(f, FAULT_FIELD);
 		f->date = value - 2451545;
+	} else if (!has_date && !f->after_t && after == '.' &&
+	    has_fraction(f)) {
+		add_number(f, value, len);
+		(void)take_fraction(f);
 	} else if (!has_date && !f->after_t &&
 	    (after == '-' || after == '/' || after == '.')) {
 		add_number(f, value, len);
@@ -577,8 +594,8 @@ scan(struct fields *f)
 			take_alpha(f);
 		else if (c == '+' || c == '-')
 			take_sign(f);
-		else if (type_is_space(c) || strchr(",/.;()", c) != NULL)
-			f->next++;
+		else if (type_is_space(c) || (c > ' ' && c < 0x7f))
+			f->next++; /* punctuation separates */
 		else
 			fail(f, FAULT_SYNTAX);
 	}
@@ -598,17 +615,23 @@ check_year(struct fields *f)
 	}
 }
 
-/* Complete a date, when all of it was seen. */
+/* Complete a date; what is out of range comes before what is missing. */
 static void
 check_date(struct fields *f)
 {
-	if (f->is_julian)
+	unsigned seen = f->seen & SEEN_DATE;
+
+	if (f->is_julian || seen == 0)
 		return;
-	check_year(f);
+	if ((seen & SEEN_YEAR) != 0)
+		check_year(f);
 	if (f->fault != FAULT_NONE)
 		return;
-	if (f->month < 1 || f->month > 12 || f->day < 1 || f->day > 31)
+	if (((seen & SEEN_MONTH) != 0 && (f->month < 1 || f->month > 12)) ||
+	    ((seen & SEEN_DAY) != 0 && (f->day < 1 || f->day > 31)))
 		fail(f, FAULT_MONTH_OR_DAY);
+	else if (seen != SEEN_DATE)
+		fail(f, FAULT_SYNTAX);
 	else if (f->day > date_month_days(f->year, f->month))
 		fail(f, FAULT_FIELD);
 	else
@@ -644,14 +667,12 @@ parse_any(struct str text, const struct type_settings *settings,
 	if (f->fault != FAULT_NONE)
 		return;
 	if (f->special != SPECIAL_NONE) {
-		if ((f->seen & (SEEN_DATE | SEEN_TIME)) != 0)
+		if (f->special == SPECIAL_NOW &&
+		    (f->seen & (SEEN_DATE | SEEN_TIME)) != 0)
 			fail(f, FAULT_SYNTAX);
 		return;
 	}
-	if ((f->seen & SEEN_DATE) == SEEN_DATE)
-		check_date(f);
-	else if ((f->seen & SEEN_DATE) != 0)
-		fail(f, FAULT_SYNTAX);
+	check_date(f);
 	if (f->fault == FAULT_NONE)
 		check_half_day(f);
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/attr.h"
 #include "common/buf.h"
 #include "common/int128.h"
@@ -46,9 +47,43 @@ MUST_USE bool interval_justify_hours(struct interval *interval);
 MUST_USE bool interval_justify_days(struct interval *interval);
 MUST_USE bool interval_justify(struct interval *interval);
 
-/* interval_text.c; PostgreSQL's errors. */
+/* ---- interval_fields.c: the modifier of the type ---- */
+
+#define INTERVAL_ALL_FIELDS 0x7fff
+#define INTERVAL_DIGITS_MAX 6
+
+/* A bit per field as PostgreSQL's grammar has them; -1 digits are all. */
+int32_t interval_mod(int32_t fields, int32_t digits);
+
+/* Whether the grammar has these fields together. */
+bool interval_fields_exist(int32_t fields);
+
+/* Leave out what the modifier has not: smaller fields, more digits. */
+void interval_fit(int32_t mod, struct interval *interval);
+
+/* "interval day to second(3)" */
+struct str interval_format_mod(int32_t mod, struct arena *arena);
+
+enum interval_unit {
+	INTERVAL_SECONDS,
+	INTERVAL_MINUTES,
+	INTERVAL_HOURS,
+	INTERVAL_DAYS,
+	INTERVAL_MONTHS,
+	INTERVAL_YEARS,
+};
+
+/* What a number without a unit is, and what "1:30" is. */
+enum interval_unit interval_bare_unit(int32_t mod);
+bool interval_is_minutes_and_seconds(int32_t mod);
+
+/*
+ * ---- interval_text.c; PostgreSQL's errors ----
+ *
+ * The modifier says what bare numbers mean, and is applied.
+ */
 MUST_USE int interval_parse(struct str text,
-    const struct type_settings *settings, struct interval *out,
+    const struct type_settings *settings, int32_t mod, struct interval *out,
     struct error *err);
 void interval_put(const struct interval *interval, enum interval_style style,
     struct buf *out);

@@ -61,6 +61,14 @@ is_alpha(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* Punctuation without a meaning. */
+static bool
+is_separator(char c)
+{
+	return c > ' ' && c < 0x7f && !is_digit(c) && !is_alpha(c) &&
+	    strchr("+-.", c) == NULL;
+}
+
 static void
 add_i64(int64_t *to, int64_t value, int64_t factor, struct sum *sum)
 {
@@ -280,7 +288,7 @@ read_number(struct str text, int64_t *value, double *fraction,
 
 /* "[-]04:05[:06.789]", or minutes and seconds "05:06.789". */
 static void
-add_time(struct sum *sum, struct str text)
+add_time(struct sum *sum, struct str text, int32_t mod)
 {
 	const char *at = text.data, *end = text.data + text.len;
 	bool negative = *at == '-';
@@ -288,6 +296,7 @@ add_time(struct sum *sum, struct str text)
 	double fraction = 0;
 	size_t digits, count = 0;
 	struct sum time = { .months = 0 };
+	bool has_hours;
 
 	at += *at == '-' || *at == '+';
 	for (;;) {
@@ -300,14 +309,16 @@ add_time(struct sum *sum, struct str text)
 			break;
 		at++;
 	}
+	has_hours = count != 2 || !interval_is_minutes_and_seconds(mod);
 	if (at < end && *at == '.') {
 		at++;
 		fraction = take_fraction(&at, end, &digits);
-		if (count == 2) { /* there were no hours */
-			part[2] = part[1];
-			part[1] = part[0];
-			part[0] = 0;
-		}
+		has_hours = count != 2;
+	}
+	if (!has_hours) {
+		part[2] = part[1];
+		part[1] = part[0];
+		part[0] = 0;
 	}
 	if (at != end) {
 		sum->fault = FAULT_SYNTAX;
@@ -335,10 +346,10 @@ add_year_month(struct sum *sum, struct str text)
 	years = take_digits(&at, end, &count, &sum->fault);
 	at++;
 	months = take_digits(&at, end, &month_count, &sum->fault);
-	if (at != end || month_count == 0)
-		sum->fault = FAULT_SYNTAX;
-	else if (months >= MONTHS_PER_YEAR)
+	if (months >= MONTHS_PER_YEAR)
 		sum->fault = FAULT_RANGE;
+	else if (at != end || month_count == 0)
+		sum->fault = FAULT_SYNTAX;
 	add_i64(&sum->months, years, sign * MONTHS_PER_YEAR, sum);
 	add_i64(&sum->months, months, sign, sum);
 }
@@ -368,8 +379,8 @@ split_number(const char **at, const char *end, struct field *out)
 	} else if (end - next >= 2 && *next == '-' && is_digit(next[1])) {
 		out->kind = FIELD_YEAR_MONTH;
 		next++;
-		while (next < end && is_digit(*next))
-			next++;
+		while (next < end && (is_digit(*next) || *next == '-'))
+			next++; /* a date, which is refused */
 	}
 	out->text = str_of(first, (size_t)(next - first));
 	*at = next;
@@ -384,7 +395,7 @@ split(struct str text, struct field fields[FIELDS_MAX])
 	int count = 0;
 
 	while (at < end) {
-		if (type_is_space(*at) || *at == '@' || *at == ',') {
+		if (type_is_space(*at) || is_separator(*at)) {
 			at++;
 			continue;
 		}
@@ -407,10 +418,30 @@ split(struct str text, struct field fields[FIELDS_MAX])
 	return count;
 }
 
+static enum unit
+bare_unit(int32_t mod)
+{
+	switch (interval_bare_unit(mod)) {
+	case INTERVAL_SECONDS:
+		return UNIT_SECOND;
+	case INTERVAL_MINUTES:
+		return UNIT_MINUTE;
+	case INTERVAL_HOURS:
+		return UNIT_HOUR;
+	case INTERVAL_DAYS:
+		return UNIT_DAY;
+	case INTERVAL_MONTHS:
+		return UNIT_MONTH;
+	case INTERVAL_YEARS:
+		break;
+	}
+	return UNIT_YEAR;
+}
+
 /* One field; `unit` is that of what follows it. */
 static void
-add_field(struct sum *sum, const struct field *field, enum unit *unit,
-    unsigned *seen)
+add_field(struct sum *sum, const struct field *field, int32_t mod,
+    enum unit *unit, unsigned *seen)
 {
 	int64_t value;
 	double fraction;
@@ -423,7 +454,7 @@ add_field(struct sum *sum, const struct field *field, enum unit *unit,
 			sum->fault = FAULT_SYNTAX;
 		return;
 	case FIELD_TIME:
-		add_time(sum, field->text);
+		add_time(sum, field->text, mod);
 		*unit = UNIT_DAY;
 		own = UNIT_HOUR;
 		break;
@@ -434,7 +465,7 @@ add_field(struct sum *sum, const struct field *field, enum unit *unit,
 		break;
 	case FIELD_NUMBER:
 		if (own == UNIT_NONE)
-			own = *unit = UNIT_SECOND;
+			own = *unit = bare_unit(mod);
 		if (!read_number(field->text, &value, &fraction, &sum->fault)) {
 			sum->fault = FAULT_SYNTAX;
 			return;
@@ -474,7 +505,7 @@ negate(struct sum *sum)
 }
 
 static void
-parse_fields(struct str text, const struct type_settings *settings,
+parse_fields(struct str text, const struct type_settings *settings, int32_t mod,
     struct sum *sum)
 {
 	struct field fields[FIELDS_MAX];
@@ -499,7 +530,7 @@ parse_fields(struct str text, const struct type_settings *settings,
 			continue;
 		}
 		values += fields[i].kind != FIELD_WORD;
-		add_field(sum, &fields[i], &unit, &seen);
+		add_field(sum, &fields[i], mod, &unit, &seen);
 	}
 	if (values == 0 && sum->fault == FAULT_NONE)
 		sum->fault = FAULT_SYNTAX;
@@ -555,7 +586,7 @@ parse_iso(struct str text, struct sum *sum)
 
 int
 interval_parse(struct str text, const struct type_settings *settings,
-    struct interval *out, struct error *err)
+    int32_t mod, struct interval *out, struct error *err)
 {
 	struct str trimmed = type_trim(text);
 	struct sum sum = { .months = 0 };
@@ -563,7 +594,7 @@ interval_parse(struct str text, const struct type_settings *settings,
 	if (trimmed.len > 0 && trimmed.data[0] == 'P')
 		parse_iso(trimmed, &sum);
 	else
-		parse_fields(trimmed, settings, &sum);
+		parse_fields(trimmed, settings, mod, &sum);
 	if (sum.fault == FAULT_SYNTAX)
 		return error_set(err, STELE_E_INVALID_DATETIME_FORMAT,
 		    "invalid input syntax for type interval: \"%.*s\"",
@@ -578,6 +609,7 @@ interval_parse(struct str text, const struct type_settings *settings,
 		.days = (int32_t)sum.days,
 		.microseconds = sum.microseconds,
 	};
+	interval_fit(mod, out);
 	return 0;
 }
 
@@ -846,14 +878,8 @@ interval_put(const struct interval *interval, enum interval_style style,
 static int
 interval_in(const struct type_input *in, struct datum *out)
 {
-	int rc =
-	    interval_parse(in->text, in->settings, &out->interval, in->err);
-
-	if (rc == 0 && in->type->mod >= 0)
-		out->interval.microseconds =
-		    timestamp_round(out->interval.microseconds,
-			in->type->mod & 0xffff);
-	return rc;
+	return interval_parse(in->text, in->settings, in->type->mod,
+	    &out->interval, in->err);
 }
 
 static int

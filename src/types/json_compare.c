@@ -98,7 +98,6 @@ compare_tokens(const struct json_reader *x, enum json_token a,
     const struct json_reader *y, enum json_token b)
 {
 	size_t count_a, count_b;
-	int order;
 
 	if (rank(a) != rank(b))
 		return rank(a) < rank(b) ? -1 : 1;
@@ -114,11 +113,8 @@ compare_tokens(const struct json_reader *x, enum json_token a,
 	case JSON_NUMBER:
 		return compare_numbers(x->text, y->text);
 	case JSON_STRING:
+	case JSON_KEY: /* in the order of lengths, but compared as text */
 		return str_compare(x->text, y->text);
-	case JSON_KEY:
-		order =
-		    (x->text.len > y->text.len) - (x->text.len < y->text.len);
-		return order != 0 ? order : str_compare(x->text, y->text);
 	case JSON_FAULT:
 	case JSON_END:
 	case JSON_OBJECT_END:

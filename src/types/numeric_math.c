@@ -205,30 +205,6 @@ approximate_ln(const struct numeric *n)
 /* Below this, ln(1 + x) is x for all that an approximation is used for. */
 #define LN_LINEAR 1e-9
 
-/* ln of base^exponent as a double; the base is positive. */
-static double
-approximate_ln_power(const struct numeric *base, const struct numeric *exponent)
-{
-	const struct numeric one = numeric_of_i64(1);
-	double ln = approximate_ln(base);
-	struct numeric rest, product;
-	struct arena arena;
-	struct error ignored;
-
-	if (fabs(ln) > LN_LINEAR)
-		return ln * numeric_to_f64(exponent);
-	/* A double has lost what is past the point, or all of it. */
-	arena_init(&arena, NULL);
-	if (numeric_subtract(base, &one, &arena, &rest, &ignored) != 0 ||
-	    numeric_multiply(&rest, exponent, &arena, &product, &ignored) != 0)
-		ln = numeric_compare(base, &one) * numeric_sign(exponent) *
-		    HUGE_VAL;
-	else
-		ln = numeric_to_f64(&product);
-	arena_release(&arena);
-	return ln;
-}
-
 /* Decimal exponent of ln(n), as PostgreSQL estimates it. */
 static int32_t
 ln_exponent(const struct numeric *n)
@@ -251,6 +227,35 @@ ln_exponent(const struct numeric *n)
 		exponent = numeric_exponent(&rest);
 	arena_release(&arena);
 	return exponent;
+}
+
+/* ln of base^exponent as a double; the base is positive. */
+static double
+approximate_ln_power(const struct numeric *base, const struct numeric *exponent)
+{
+	const struct numeric one = numeric_of_i64(1);
+	double ln = approximate_ln(base), unit;
+	struct numeric rest, product;
+	struct arena arena;
+	struct error ignored;
+
+	if (fabs(ln) > LN_LINEAR) {
+		unit =
+		    pow(10, ln_exponent(base) < 8 ? 8 - ln_exponent(base) : 0);
+		return round(round(ln * unit) / unit *
+			   numeric_to_f64(exponent) * unit) /
+		    unit;
+	}
+	/* A double has lost what is past the point, or all of it. */
+	arena_init(&arena, NULL);
+	if (numeric_subtract(base, &one, &arena, &rest, &ignored) != 0 ||
+	    numeric_multiply(&rest, exponent, &arena, &product, &ignored) != 0)
+		ln = numeric_compare(base, &one) * numeric_sign(exponent) *
+		    HUGE_VAL;
+	else
+		ln = numeric_to_f64(&product);
+	arena_release(&arena);
+	return ln;
 }
 
 /* z = z * 10^n, cut to an integer. */

@@ -5,6 +5,7 @@
 #include "common/must.h"
 #include "common/quote.h"
 #include "types/array.h"
+#include "types/interval.h"
 #include "types/type.h"
 
 #define MOD_HEADER 4
@@ -45,10 +46,7 @@ format_with_mod(const struct type_info *info, int32_t mod, struct arena *arena)
 	case TYPE_TIMESTAMPTZ:
 		return arena_printf(arena, "timestamp(%d) with time zone", mod);
 	case TYPE_INTERVAL:
-		if ((mod & 0xffff) != 0xffff)
-			return arena_printf(arena, "interval(%d)",
-			    mod & 0xffff);
-		break;
+		return interval_format_mod(mod, arena);
 	default:
 		break;
 	}

@@ -1,0 +1,49 @@
+-- Answers at the ends of types and of syntax, as PostgreSQL 15 gives them.
+\set VERBOSITY verbose
+-- intervals that have some fields only
+SELECT INTERVAL '90' MINUTE, INTERVAL '2' YEAR, INTERVAL '3' MONTH, INTERVAL '5' DAY, INTERVAL '1:30' MINUTE TO SECOND;
+SELECT INTERVAL '1 2:03:04.5678' DAY TO HOUR, INTERVAL '1 2:03:04.5678' DAY TO MINUTE, INTERVAL '1 2:03:04.5678' DAY TO SECOND(2);
+SELECT INTERVAL '1-2' YEAR TO MONTH, '14 mons 3 days'::interval year, '14 mons 3 days 04:05:06'::interval day, '-1.5678'::interval(1);
+SELECT '1'::text::interval hour, INTERVAL(3) '1.23456', '2 days 03:04:05.6789'::interval hour to second(3);
+SELECT '1.5'::interval(-1);
+CREATE VIEW spans AS SELECT INTERVAL '90' MINUTE AS m, '1.234'::interval second(1) AS s;
+SELECT * FROM spans;
+DROP VIEW spans;
+-- dates are no intervals, punctuation is nothing
+SELECT '2024-02-29'::interval;
+SELECT '1999-12-31'::interval;
+SELECT '{1}'::interval;
+SELECT '{2026-01-31}'::date, '[2026-01-31 12:00]'::timestamp, '2026-01-31,infinity'::date;
+SELECT '0'::date;
+SELECT '3.14159'::timestamp;
+-- an escape that ends a pattern counts where a match comes to it
+SELECT 'b' LIKE 'a\', 'a' LIKE 'a\', '' LIKE '%\', 'a' NOT LIKE 'b%\';
+SELECT 'ab' LIKE 'a\';
+SELECT 'ab' LIKE '%\';
+-- time zones
+SELECT date_trunc('hour', timestamptz '2026-03-01 00:30+00', 'CEST');
+SELECT timezone('1 mon'::interval, timestamp 'infinity'), timezone('Nowhere/City', timestamptz '-infinity');
+SELECT date_bin('90 days', timestamp '2000-01-01', timestamp '294276-12-31 23:59:59.999999');
+-- templates
+SELECT to_char(timestamp '2026-08-01', 'RM'), to_char(timestamp '2026-08-01', 'FMrm|'), to_char(timestamp '2026-08-01', 'FX YYYY'), to_char(timestamp '2026-08-01', 'x\"y');
+SELECT to_date('2026 VIII 3', 'YYYY RM DD'), to_date('2026 iv', 'YYYY rm');
+SELECT to_date('2026', 'RM');
+SELECT to_timestamp('20260304', 'MS');
+SELECT to_timestamp('04 Mar 2026', 'x\"y');
+SELECT to_char(4294967296, 'RN');
+SELECT to_number('-1.50', 'V99'), to_number('42', '99V99');
+-- numbers
+SELECT degrees('1.7976931348623157e308');
+SELECT radians('5e-324');
+SELECT power(100::numeric, 0.5), power(2.5, 1.5), power(0.1, 0.3);
+-- arrays and documents
+SELECT array_position('{}'::int[], 1, NULL), array_position('{1}'::int[], 1, NULL);
+SELECT array_fill('{1,2}'::int[], '{2}'::int[]);
+SELECT array_fill(1, '{{1,2},{3,4}}'::int[], NULL);
+SELECT '7'::jsonb - '{{a,b},{c,d}}'::text[];
+-- bytes
+SELECT 'a  '::char(3)::bytea, convert_to('é', 'unicode');
+SELECT convert_from('\x61', 'nothing');
+SELECT convert_to('a', 'no such encoding');
+-- keys stand by length, and are compared as text
+SELECT v FROM (VALUES ('{"6k": 1}'::jsonb), ('{"-2k": 1}'), ('{"11k": 1}'), ('{"b": 1, "d": 1}'), ('{"c": 1, "aa": 1}')) AS t (v) ORDER BY v;
