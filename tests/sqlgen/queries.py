@@ -5,13 +5,17 @@ A query is text and the columns that come out of it.  Every SELECT is made from
 parts, each a method that may be extended: FROM items (`FROM_ITEMS`), aggregates
 (`AGGREGATES`), expressions (see expressions.py).  `Generator.query` makes a
 whole statement; it says in `is_ordered` whether the rows have one order, and in
-`is_loose` whether equal values may look different (1.0 and 1.00 in DISTINCT).
+`is_loose` whether equal values may look different (1.0 and 1.00 in DISTINCT), in
+`is_strict` that an error must be the same error.
 """
 
 import random
 
 import schema
 from expressions import KINDS, Expressions, Field, Scope
+from probes import Probes
+
+PROBE_SHARE = 0.3  # of queries: see probes.py
 
 FROM_ITEMS = []  # (weight, method name)
 AGGREGATES = []  # (result type, function)
@@ -255,7 +259,7 @@ for each in KINDS:
 # ---- the generator ----
 
 
-class Generator(Expressions):
+class Generator(Expressions, Probes):
     def __init__(self, seed, tables):
         self.random = random.Random(seed)
         self.tables = tables
@@ -263,6 +267,8 @@ class Generator(Expressions):
         self.ctes = []
         self.lateral_fields = []
         self.is_loose = False
+        self.is_ordered = False
+        self.is_strict = False
 
     def alias(self):
         return self.name("q")
@@ -274,6 +280,9 @@ class Generator(Expressions):
     # -- a statement --
 
     def query(self):
+        if self.chance(PROBE_SHARE):
+            self.is_strict = True
+            return self.probe()
         depth = self.random.choice([0, 1, 1, 2, 2, 3])
         prefix = self.with_clause(depth) if self.chance(0.2) else ""
         query = self.body(depth, None, None)
