@@ -47,3 +47,8 @@ SELECT convert_from('\x61', 'nothing');
 SELECT convert_to('a', 'no such encoding');
 -- keys stand by length, and are compared as text
 SELECT v FROM (VALUES ('{"6k": 1}'::jsonb), ('{"-2k": 1}'), ('{"11k": 1}'), ('{"b": 1, "d": 1}'), ('{"c": 1, "aa": 1}')) AS t (v) ORDER BY v;
+-- the shortest digits that read back, of a power of two too
+SELECT 5.9604644775390625e-08::float8, 9007199254740992::float8 * 4, 2::float8 ^ -1074, 2::float8 ^ -24 AS p, (2::float8 ^ -24)::float4 AS q, 2::float8 ^ 90 AS r, (2::float8 ^ 90)::float4 AS s;
+SELECT count(*) FROM generate_series(-1000, 1000) g WHERE (2::float8 ^ g)::text::float8 <> 2::float8 ^ g;
+SELECT md5(string_agg((2::float8 ^ g)::text, ',' ORDER BY g)) FROM generate_series(-1020, 1020) g;
+SELECT md5(string_agg((2::float8 ^ g)::float4::text, ',' ORDER BY g)) FROM generate_series(-120, 120) g;

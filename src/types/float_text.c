@@ -214,6 +214,39 @@ layout(const char *scientific, int exponent_limit, char *out)
 	return (size_t)at;
 }
 
+/* "1.234e+05" to "1.235e+05": the next number with as many digits. */
+static void
+step_away(char *text)
+{
+	char *at = strchr(text, 'e');
+
+	while (at > text) {
+		at--;
+		if (*at == '.')
+			continue;
+		if (*at < '0' || *at > '8') {
+			if (*at == '9')
+				*at = '0';
+			continue;
+		}
+		++*at;
+		return;
+	}
+}
+
+/*
+ * A power of two has its lower neighbour half as far away as its upper one: of
+ * the two decimals around it the farther may read back where the nearer does
+ * not.  The first digit never carries: such a one has fewer digits.
+ */
+static bool
+is_power_of_two(double value)
+{
+	int exponent;
+
+	return fabs(frexp(value, &exponent)) == 0.5;
+}
+
 size_t
 float8_text(double value, char *out)
 {
@@ -230,6 +263,11 @@ float8_text(double value, char *out)
 	for (; precision <= 16; precision++) {
 		snprintf(text, sizeof(text), "%.*e", precision, value);
 		if (precision == 16 || strtod(text, NULL) == value)
+			break;
+		if (!is_power_of_two(value))
+			continue;
+		step_away(text);
+		if (strtod(text, NULL) == value)
 			break;
 	}
 	return layout(text, 15, out);
@@ -250,6 +288,11 @@ float4_text(double value, char *out)
 	for (; precision <= 8; precision++) {
 		snprintf(text, sizeof(text), "%.*e", precision, value);
 		if (precision == 8 || strtof(text, NULL) == narrow)
+			break;
+		if (!is_power_of_two(value))
+			continue;
+		step_away(text);
+		if (strtof(text, NULL) == narrow)
 			break;
 	}
 	return layout(text, 6, out);

@@ -109,8 +109,8 @@ interval_fit(int32_t mod, struct interval *interval)
 			interval->months -= interval->months % MONTHS_PER_YEAR;
 	}
 	if ((mod & ALL_DIGITS) != ALL_DIGITS)
-		interval->microseconds = timestamp_round(interval->microseconds,
-		    mod & ALL_DIGITS);
+		interval->microseconds =
+		    timestamp_round(interval->microseconds, mod & ALL_DIGITS);
 }
 
 struct str
