@@ -13,10 +13,11 @@ with (no overflow, no infinity), `gen.fixed` a literal.  A rule whose result may
 be calculated with in turn says tame=True and uses tame operands.
 """
 
-from schema import tame_value
+from schema import OTHERS, tame_value
 
 KINDS = ["int4", "int8", "numeric", "float8", "text", "bool", "date"]
-KINDS += ["timestamptz", "int4[]", "text[]", "jsonb"]
+KINDS += ["timestamptz", "int4[]", "text[]", "jsonb", "interval", "timestamp"]
+KINDS += ["time", "float4", "int2", "uuid", "bytea"]
 NUMBERS = ["int4", "int8", "numeric", "float8"]
 
 RULES = {}  # by type: [(weight, is_tame, function)]
@@ -69,7 +70,7 @@ class Expressions:
             return f"{value}::{kind}" if value[0] != "-" else f"({value})::{kind}"
         if kind in ("date", "timestamptz"):
             return f"{kind} {value}"
-        if kind in ("int4[]", "text[]", "jsonb"):
+        if kind in ("int4[]", "text[]", "jsonb") or kind in OTHERS:
             return f"{value}::{kind}"
         return f"({value})" if value[0] == "-" else value
 

@@ -25,10 +25,11 @@ ARRAY_NAMES = {"anyarray", "anycompatiblearray"}
 
 
 class Function:
-    def __init__(self, kind, name, args, is_variadic):
+    def __init__(self, kind, name, args, result, is_variadic):
         self.is_operator = kind == "OPERATOR"
         self.name = name
         self.args = args
+        self.result = result
         self.is_variadic = is_variadic
 
 
@@ -48,8 +49,10 @@ def read_functions():
             name = match.group(2)
             if name in UNSTEADY and len(args) < 2 or "anyenum" in args:
                 continue
+            result = type_name(match.group(5))
+            is_variadic = match.group(6) == "VARIADIC"
             found.append(
-                Function(match.group(1), name, args, match.group(6) == "VARIADIC")
+                Function(match.group(1), name, args, result, is_variadic)
             )
     return found
 

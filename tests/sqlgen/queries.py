@@ -21,6 +21,14 @@ FROM_ITEMS = []  # (weight, method name)
 AGGREGATES = []  # (result type, function)
 
 
+SELECT_SETS = []  # functions that make a set for a select list, with its type
+
+
+def select_set(function):
+    SELECT_SETS.append(function)
+    return function
+
+
 def from_item(weight=1):
     def add(function):
         FROM_ITEMS.append((weight, function))
@@ -38,8 +46,9 @@ def aggregate(kind, weight=1):
 
 
 class Query:
-    def __init__(self, text, columns):
+    def __init__(self, text, columns, has_order=False):
         self.text = text
+        self.has_order = has_order  # ends with ORDER BY or LIMIT
         self.columns = columns  # of Field: text is the name
 
 
@@ -252,7 +261,7 @@ def extreme_aggregate(kind):
 
 
 for each in KINDS:
-    if each not in ("bool", "jsonb"):
+    if each not in ("bool", "jsonb", "uuid", "bytea"):
         aggregate(each)(extreme_aggregate(each))
 
 
@@ -260,9 +269,10 @@ for each in KINDS:
 
 
 class Generator(Expressions, Probes):
-    def __init__(self, seed, tables):
+    def __init__(self, seed, tables, views=()):
         self.random = random.Random(seed)
         self.tables = tables
+        self.views = list(views)  # (name, columns)
         self.counter = 0
         self.ctes = []
         self.lateral_fields = []
@@ -288,10 +298,16 @@ class Generator(Expressions, Probes):
         query = self.body(depth, None, None)
         is_ordered = self.chance(0.4)
         text = prefix + query.text
+        if is_ordered and query.has_order:
+            text = f"{prefix}SELECT * FROM ({query.text}) AS {self.alias()}"
         if is_ordered:
             text += self.total_order(query) + self.limit()
         self.is_ordered = is_ordered
         return text
+
+    def view(self):
+        """A query to make a view of."""
+        return self.select(1, None)
 
     def body(self, depth, outer, kinds):
         if depth > 0 and self.chance(0.25):
@@ -382,6 +398,7 @@ class Generator(Expressions, Probes):
     # -- SELECT --
 
     def select(self, depth, outer, kinds=None):
+        may_have_sets = kinds is None
         kinds = kinds or self.some_kinds()
         text, scope = self.from_clause(depth, outer)
         where = ""
@@ -392,6 +409,8 @@ class Generator(Expressions, Probes):
         targets, columns = self.targets(
             kinds, lambda kind: self.expr(kind, scope, depth + 1)
         )
+        if may_have_sets and self.chance(0.1):
+            targets, columns = self.with_set(targets, columns, scope)
         distinct = ""
         if self.chance(0.12):
             distinct = "DISTINCT "
@@ -401,7 +420,17 @@ class Generator(Expressions, Probes):
             return self.distinct_on(f"{targets}{text}{where}", columns)
         if self.chance(0.1):
             query.text += self.total_order(query) + self.limit()
+            query.has_order = True
         return query
+
+    def with_set(self, targets, columns, scope):
+        """Rows repeat for each of a set, or of two that step together."""
+        for _ in range(self.random.choice([1, 1, 2])):
+            text, kind = self.random.choice(SELECT_SETS)(self, scope, 1)
+            name = self.name("c")
+            targets += f", {text} AS {name}"
+            columns = columns + [Field(name, kind, False)]
+        return targets, columns
 
     def distinct_on(self, rest, columns):
         """The first of each group in the order of all columns."""
@@ -410,7 +439,9 @@ class Generator(Expressions, Probes):
         keys = ", ".join(str(number + 1) for number in range(count))
         order = ", ".join(str(number + 1) for number in range(len(columns)))
         return Query(
-            f"SELECT DISTINCT ON ({keys}) {rest} ORDER BY {order}", columns
+            f"SELECT DISTINCT ON ({keys}) {rest} ORDER BY {order}",
+            columns,
+            True,
         )
 
     def targets(self, kinds, make):

@@ -33,6 +33,17 @@ DOCUMENTS = [
     "'{\"b\": [1, {\"a\": true}]}'",
 ]
 
+# Literals of the types that no column has.
+OTHERS = {
+    "int2": ["0", "1", "2", "7", "(-3)"],
+    "float4": ["'0.5'", "'2'", "'-1.25'", "'0'"],
+    "interval": ["'1 day'", "'2 hours'", "'1 mon'", "'-3 days'", "'0'"],
+    "timestamp": ["'2026-01-10 10:00'", "'2026-02-11 11:30:15.5'", "'2024-02-29'"],
+    "time": ["'10:00'", "'11:30:15.5'", "'00:00'", "'23:59:59'"],
+    "uuid": ["'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'", "'00000000-0000-0000-0000-000000000001'"],
+    "bytea": ["'\\x'", "'\\x6162'", "'\\xff00'", "'abc'"],
+}
+
 WORDS = ["a", "b", "c", "ab", "abc", "x", "yz", "Q", ""]
 
 # Declared type by the type that expressions have.
@@ -124,6 +135,8 @@ def tame_value(kind, random):
             f"'2026-0{random.randrange(1, 3)}-{random.randrange(10, 12)}"
             f" {random.randrange(10, 12)}:00:00'"
         )
+    if kind in OTHERS:
+        return random.choice(OTHERS[kind])
     if kind == "int4[]":
         return random.choice(["'{}'", "'{1,2}'", "'{3,NULL,1}'", "'{7}'"])
     if kind == "text[]":

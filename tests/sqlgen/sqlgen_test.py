@@ -23,9 +23,11 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
-import containers  # noqa: F401 -- adds its rules
+import calls  # noqa: F401 -- adds its rules
+import containers  # noqa: F401
 import explained
 import schema
+import sets  # noqa: F401
 from client import Client
 from postgres import Postgres
 from queries import Generator
@@ -55,11 +57,33 @@ SPILL = [
     "min_parallel_rows = -1",
 ]
 
+VIEW_COUNT = 6
+
 NUMBER = re.compile(r"-?\d+(\.\d+)?$")
+
+
+UNIT = re.compile(r"(-?\d+) (year|mon|day)s?")
+CLOCK = re.compile(r"(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?)$")
+INTERVAL = re.compile(r"(-?\d+ (year|mon|day)s? ?|[+-]?\d+:\d\d:\d\d(\.\d+)?$)+$")
+DAYS = {"year": 360, "mon": 30, "day": 1}
+
+
+def length_of_interval(text):
+    days = sum(int(n) * DAYS[unit] for n, unit in UNIT.findall(text))
+    microseconds = 0
+    clock = CLOCK.search(text)
+    if clock:
+        sign, hours, minutes, seconds = clock.groups()
+        microseconds = round(float(seconds) * 1e6)
+        microseconds += (int(hours) * 60 + int(minutes)) * 60000000
+        microseconds *= -1 if sign else 1
+    return str(days * 86400000000 + microseconds)
 
 
 def plain(value):
     """A value without what equal values may differ in."""
+    if value is not None and INTERVAL.match(value):
+        return length_of_interval(value)
     if value is None or not NUMBER.match(value):
         return value
     if "." in value:
@@ -173,10 +197,26 @@ class Run:
         self.options = options
         self.tables = schema.tables()
         self.counts = collections.Counter()
+        self.views = []
         self.answer = None  # of ours to the last query
 
+    def make_views(self, stele, postgres):
+        """The same in both; an expression may have an error, but not here."""
+        for number in range(VIEW_COUNT * 10):
+            if len(self.views) == VIEW_COUNT:
+                break
+            seed = f"{self.options.seed}/view {number}"
+            query = Generator(seed, self.tables, self.views).view()
+            name = f"v{len(self.views)}"
+            if postgres.run(query.text).error:
+                continue
+            for server in (stele, postgres):
+                server.must(f"CREATE VIEW {name} AS {query.text}")
+            self.views.append((name, query.columns))
+
     def one(self, number, stele, postgres):
-        generator = Generator(f"{self.options.seed}/{number}", self.tables)
+        seed = f"{self.options.seed}/{number}"
+        generator = Generator(seed, self.tables, self.views)
         text = generator.query()
         if self.options.show:
             print(text)
@@ -276,6 +316,7 @@ def main():
         ours = Client(server.port)
         theirs = Client(postgres.port)
         load(ours, theirs, run.options.seed, run.tables)
+        run.make_views(ours, theirs)
         run.all(ours, theirs)
     if not run.report():
         sys.exit(1)
