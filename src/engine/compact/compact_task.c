@@ -51,7 +51,9 @@ describe_segments(const struct compact_task *task, struct segment **segments,
 		if (is_bad(shard, meta->number))
 			continue;
 		segments[count] = task->part->segments[i];
-		out[count++] = compact_segment_of(meta);
+		out[count] = compact_segment_of(meta);
+		out[count].past_rows = compact_past_rows(task, segments[count]);
+		count++;
 	}
 	return count;
 }
@@ -194,7 +196,7 @@ publish(struct compact_task *task, const struct merge_spec *spec,
 {
 	struct engine *engine = task->compactor->engine;
 	struct segment **outputs =
-	    calloc(result->output_count, sizeof(struct segment *));
+	    calloc(result->output_count + (size_t)1, sizeof(struct segment *));
 	uint64_t numbers[COMPACT_INPUTS_MAX];
 	bool is_known_lost = true;
 	int rc;
@@ -287,7 +289,7 @@ merge(struct compact_task *task, const struct compact_policy *policy,
 		.directory = engine->directory,
 		.shard = task->shard,
 		.zone_rows = engine->options.zone_rows,
-		.catalog = engine_catalog(engine),
+		.catalog = task->catalog,
 		.policy = policy,
 		.window_us = task->choice.window_us,
 		.inputs = task->metas,
@@ -311,11 +313,11 @@ merge(struct compact_task *task, const struct compact_policy *policy,
 		    LOG_CSTR("kind", task->status.kind),
 		    LOG_UINT("inputs", task->choice.input_count),
 		    LOG_UINT("outputs", result.output_count),
-		    LOG_UINT("rows", task->status.input_rows));
+		    LOG_UINT("rows", task->status.input_rows),
+		    LOG_UINT("left_out", result.past_rows));
 	else
 		find_bad(task, rc);
 	merge_result_release(&result);
-	catalog_unref(spec.catalog);
 	return rc;
 }
 
@@ -329,6 +331,7 @@ compact_task_run(struct compact_task *task, uint32_t shard,
 	task->bad_segment = 0;
 	task->choice.input_count = 0;
 	task->part = view_shard(&task->compactor->engine->view, shard);
+	task->catalog = engine_catalog(task->compactor->engine);
 	rc = compact_drop(task, err);
 	if (rc == 0)
 		rc = choose(task, *policy, err);
@@ -340,6 +343,8 @@ compact_task_run(struct compact_task *task, uint32_t shard,
 	/* Here files of inputs go, if nobody else has them. */
 	shard_view_unref(task->part);
 	task->part = NULL;
+	catalog_unref(task->catalog);
+	task->catalog = NULL;
 	arena_reset(&task->arena);
 	return rc;
 }

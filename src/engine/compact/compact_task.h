@@ -17,6 +17,7 @@
 #include "engine/compact/policy.h"
 #include "engine/engine.h"
 
+struct catalog;
 struct compactor;
 struct segment;
 struct segment_meta;
@@ -36,7 +37,8 @@ struct compact_task {
 
 	/* The thread's own. */
 	struct arena arena;
-	struct shard_view *part; /* of the shard; a reference */
+	struct shard_view *part;       /* of the shard; a reference */
+	const struct catalog *catalog; /* not before the part; a reference */
 	struct compact_choice choice;
 	struct segment *inputs[COMPACT_INPUTS_MAX]; /* of the part */
 	const struct segment_meta *metas[COMPACT_INPUTS_MAX];
@@ -63,6 +65,10 @@ MUST_USE int compact_task_run(struct compact_task *task, uint32_t shard,
  * Returns as compact_task_run().
  */
 MUST_USE int compact_drop(struct compact_task *task, struct error *err);
+
+/* About how many rows of a segment are older than the horizons. */
+uint64_t compact_past_rows(const struct compact_task *task,
+    struct segment *segment);
 
 /* The first inputs of the task give their place in the view to the outputs. */
 void compact_swap_view(struct compact_task *task, uint32_t input_count,

@@ -14,6 +14,8 @@
  *   K2  Nobody waits for a merge but who asked for it.  What goes wrong in one
  *       is told, and tried again later; appends and reads do not notice.
  *   K3  A segment that can not be read is left alone until the next start.
+ *   K4  Events that are older than the horizon of their type go with their
+ *       segment, if all are, or else with a merge (merge_past.c).
  *
  * Pace.  While others read or append, a merge works a quarter of the time, and
  * not at all while a shard is full; it keeps to a rate, if one is configured;

@@ -59,7 +59,8 @@ list_types(struct merge *m, struct error *err)
 		room += spec->inputs[i]->type_count;
 	m->types = calloc(room, sizeof(*m->types));
 	m->type_rows = calloc(room, sizeof(*m->type_rows));
-	if (m->types == NULL || m->type_rows == NULL)
+	m->past_rows = calloc(room, sizeof(*m->past_rows));
+	if (m->types == NULL || m->type_rows == NULL || m->past_rows == NULL)
 		return no_memory(err);
 	for (uint32_t i = 0; i < spec->input_count; i++)
 		for (uint32_t t = 0; t < spec->inputs[i]->type_count; t++)
@@ -84,10 +85,9 @@ merge_event_type(const struct merge *m, uint32_t type_oid,
 	return 0;
 }
 
-/* Over the batches of one type in every input. */
-static int
-pass_over_type(struct merge *m, const struct merge_pass *common, uint32_t type,
-    struct error *err)
+int
+merge_pass_over_type(struct merge *m, const struct merge_pass *common,
+    uint32_t type, struct error *err)
 {
 	struct merge_pass pass = *common;
 	int rc = merge_event_type(m, m->types[type], &pass.type, err);
@@ -102,6 +102,29 @@ pass_over_type(struct merge *m, const struct merge_pass *common, uint32_t type,
 	return rc;
 }
 
+struct merge_choice
+merge_choose_type(const struct merge *m, uint32_t type)
+{
+	struct merge_choice choice = merge_choice_all();
+
+	/* merge_count_past() has seen that the catalogue knows it. */
+	if (m->past_rows[type] > 0)
+		choice.low =
+		    catalog_type_by_oid(m->spec->catalog, m->types[type])
+			->horizon;
+	return choice;
+}
+
+struct merge_choice
+merge_choose_piece(const struct merge *m, uint32_t type)
+{
+	struct merge_choice choice = merge_choose_type(m, type);
+
+	choice.cut = &m->cut;
+	choice.piece = m->piece;
+	return choice;
+}
+
 /* ---- cutting ---- */
 
 static int
@@ -111,20 +134,33 @@ count_times(void *arg, uint32_t input UNUSED, const struct batch *batch,
 	return cut_counter_add(arg, &batch->cols[0], batch->sel, err);
 }
 
-/* Whether all times lie in one window; and what all inputs weigh. */
-static bool
-is_one_window(const struct merge_spec *spec, uint64_t *weight)
+static uint64_t
+input_rows(const struct merge_spec *spec)
 {
+	uint64_t rows = 0;
+
+	for (uint32_t i = 0; i < spec->input_count; i++)
+		rows += spec->inputs[i]->row_count;
+	return rows;
+}
+
+/* Whether all times lie in one window; and what all that is kept weighs. */
+static bool
+is_one_window(const struct merge *m, uint64_t *weight)
+{
+	const struct merge_spec *spec = m->spec;
+	uint64_t rows = input_rows(spec), all = 0;
 	int64_t min = INT64_MAX, max = INT64_MIN;
 
-	*weight = 0;
 	for (uint32_t i = 0; i < spec->input_count; i++) {
 		const struct segment_meta *meta = spec->inputs[i];
 
 		min = meta->time_min < min ? meta->time_min : min;
 		max = meta->time_max > max ? meta->time_max : max;
-		*weight += compact_weight(meta->row_count, meta->size_bytes);
+		all += compact_weight(meta->row_count, meta->size_bytes);
 	}
+	*weight = (uint64_t)((double)all * (double)(rows - m->past_count) /
+	    (double)rows);
 	return compact_window_of(min, spec->window_us) ==
 	    compact_window_of(max, spec->window_us);
 }
@@ -134,7 +170,7 @@ find_cut(struct merge *m, struct error *err)
 {
 	static const uint32_t attnums[] = { COLUMN_TIMESTAMP };
 	struct cut_counter counter;
-	const struct merge_pass pass = {
+	struct merge_pass pass = {
 		.attnums = attnums,
 		.attnum_count = ARRAY_LEN(attnums),
 		.fn = count_times,
@@ -143,11 +179,13 @@ find_cut(struct merge *m, struct error *err)
 	uint64_t weight;
 	int rc;
 
-	if (is_one_window(m->spec, &weight))
+	if (is_one_window(m, &weight))
 		return cut_make_whole(&m->cut, err);
 	rc = cut_counter_init(&counter, m->spec->window_us, err);
-	for (uint32_t t = 0; t < m->type_count && rc == 0; t++)
-		rc = pass_over_type(m, &pass, t, err);
+	for (uint32_t t = 0; t < m->type_count && rc == 0; t++) {
+		pass.choice = merge_choose_type(m, t);
+		rc = merge_pass_over_type(m, &pass, t, err);
+	}
 	if (rc == 0)
 		rc = cut_make(&m->cut, &counter, m->spec->policy, weight, err);
 	cut_counter_release(&counter);
@@ -181,11 +219,10 @@ count_piece(struct merge *m, struct error *err)
 		COLUMN_CONTEXT_ID };
 	static const bool wants_codes[] = { false, true };
 	struct context_user user = { .m = m };
-	const struct merge_pass pass = {
+	struct merge_pass pass = {
 		.attnums = attnums,
 		.attnum_count = ARRAY_LEN(attnums),
 		.wants_codes = wants_codes,
-		.cut = &m->cut,
 		.fn = use_contexts,
 		.arg = &user,
 	};
@@ -193,7 +230,8 @@ count_piece(struct merge *m, struct error *err)
 
 	for (uint32_t t = 0; t < m->type_count && rc == 0; t++) {
 		user.row_count = 0;
-		rc = pass_over_type(m, &pass, t, err);
+		pass.choice = merge_choose_piece(m, t);
+		rc = merge_pass_over_type(m, &pass, t, err);
 		m->type_rows[t] = user.row_count;
 	}
 	return rc;
@@ -282,7 +320,7 @@ merge_piece(struct merge *m, struct merge_result *result, struct error *err)
 	arena_reset(&m->arena);
 	m->content = (struct content_hash){ .row_count = 0 };
 	rc = init_contexts(m, err);
-	if (rc == 0 && m->cut.piece_count == 1)
+	if (rc == 0 && m->cut.piece_count == 1 && m->past_count == 0)
 		count_whole(m);
 	else if (rc == 0)
 		rc = count_piece(m, err);
@@ -302,20 +340,18 @@ merge_piece(struct merge *m, struct merge_result *result, struct error *err)
 /* ---- the whole ---- */
 
 static int
-check_total(const struct merge_spec *spec, const struct merge_result *result,
+check_total(const struct merge *m, const struct merge_result *result,
     struct error *err)
 {
-	uint64_t in = 0, out = 0;
+	uint64_t wanted = input_rows(m->spec) - m->past_count, out = 0;
 
-	for (uint32_t i = 0; i < spec->input_count; i++)
-		in += spec->inputs[i]->row_count;
 	for (uint32_t i = 0; i < result->output_count; i++)
 		out += result->outputs[i].row_count;
-	if (in == out)
+	if (wanted == out)
 		return 0;
 	return error_set(err, STELE_E_INTERNAL,
 	    "merged segments have %" PRIu64 " rows instead of %" PRIu64, out,
-	    in);
+	    wanted);
 }
 
 static int
@@ -326,15 +362,19 @@ merge_all(struct merge *m, struct merge_result *result, struct error *err)
 	if (rc == 0)
 		rc = list_types(m, err);
 	if (rc == 0)
+		rc = merge_count_past(m, err);
+	if (rc == 0)
 		rc = find_cut(m, err);
 	if (rc != 0)
 		return rc;
-	result->outputs = calloc(m->cut.piece_count, sizeof(*result->outputs));
+	result->past_rows = m->past_count;
+	result->outputs =
+	    calloc(m->cut.piece_count + (size_t)1, sizeof(*result->outputs));
 	if (result->outputs == NULL)
 		return no_memory(err);
 	for (m->piece = 0; m->piece < m->cut.piece_count && rc == 0; m->piece++)
 		rc = merge_piece(m, result, err);
-	return rc == 0 ? check_total(m->spec, result, err) : rc;
+	return rc == 0 ? check_total(m, result, err) : rc;
 }
 
 static void
@@ -345,6 +385,7 @@ merge_release(struct merge *m)
 	free(m->inputs);
 	free(m->types);
 	free(m->type_rows);
+	free(m->past_rows);
 	cut_release(&m->cut);
 	arena_release(&m->arena);
 	block_cache_free(m->cache);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * merge.h -- one merge: segments of a shard in, segments with the same rows
- * out, cut by windows of time (policy.h).
+ * out, cut by windows of time (policy.h); but without those that are older than
+ * the horizon of their type.
  *
  * It streams.  Each piece is written by itself: its dictionaries are united
  * first, then the rows of each type go from the inputs' cursors, merged by
@@ -10,8 +11,9 @@
  *
  * Before it says that it is done it has read all that it has written and found
  * every rule of the format kept, and as many rows, with the same content, as in
- * the inputs (promise C4).  Nothing is published here; what was written before
- * a failure is removed.
+ * the inputs (promise C4).  Rows that are left out are counted by themselves,
+ * before: these and those that were written are all there were.  Nothing is
+ * published here; what was written before a failure is removed.
  *
  * Memory: 4 bytes a row of the output, 8 for each string of the inputs'
  * dictionaries, one zone of each column, the filters of a type (64 MiB at most);
@@ -38,7 +40,8 @@ struct merge_spec {
 	struct uuid directory;
 	uint32_t shard;
 	uint32_t zone_rows;
-	const struct catalog *catalog; /* knows all types of the inputs */
+	/* Knows all types of the inputs, and their horizons; was published. */
+	const struct catalog *catalog;
 	const struct compact_policy *policy;
 	int64_t window_us; /* to cut by */
 	const struct segment_meta *const *inputs;
@@ -58,7 +61,8 @@ struct merge_spec {
 
 struct merge_result {
 	struct segment_meta *outputs; /* ascending number; owned */
-	uint32_t output_count;
+	uint32_t output_count;        /* 0: all is left out */
+	uint64_t past_rows;           /* that are left out */
 };
 
 /*

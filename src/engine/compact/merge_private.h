@@ -18,7 +18,9 @@ struct merge {
 	struct segment **inputs; /* owned */
 	uint32_t *types;         /* oids of all inputs, ascending; owned */
 	uint32_t type_count;
-	uint64_t seed; /* of hashes, chosen by nobody */
+	uint64_t *past_rows; /* by type: left out, as too old; owned */
+	uint64_t past_count; /* of all types */
+	uint64_t seed;       /* of hashes, chosen by nobody */
 	struct cut cut;
 	uint64_t rows_done; /* for spec->pace */
 
@@ -34,6 +36,22 @@ struct merge {
 /* The type itself; STELE_E_CORRUPT if the catalogue does not know it. */
 MUST_USE int merge_event_type(const struct merge *m, uint32_t type_oid,
     const struct event_type **out, struct error *err);
+
+/* Rows of a type that are not left out, of all pieces; and of this piece. */
+struct merge_choice merge_choose_type(const struct merge *m, uint32_t type);
+struct merge_choice merge_choose_piece(const struct merge *m, uint32_t type);
+
+/* Whether those are all rows of the type. */
+static inline bool
+merge_is_whole(const struct merge *m, uint32_t type)
+{
+	return m->cut.piece_count == 1 && m->past_rows[type] == 0;
+}
+
+/*
+ * merge_past.c: count what is to be left out, into past_rows and past_count.
+ */
+MUST_USE int merge_count_past(struct merge *m, struct error *err);
 
 /*
  * merge_rows.c: write one type of the piece, which has rows; and call `fn` for
@@ -52,12 +70,16 @@ struct merge_pass {
 	const uint32_t *attnums;
 	uint32_t attnum_count;
 	const bool *wants_codes; /* by column; NULL: strings */
-	const struct cut *cut;   /* NULL: all rows */
+	struct merge_choice choice;
 	merge_batch_fn fn;
 	void *arg;
 };
 MUST_USE int merge_run_pass(struct merge *m, const struct merge_pass *pass,
     struct error *err);
+
+/* Over the batches of one type in every input. */
+MUST_USE int merge_pass_over_type(struct merge *m,
+    const struct merge_pass *common, uint32_t type, struct error *err);
 
 /* merge_verify.c: the output holds rows with this content. */
 MUST_USE int merge_verify(struct merge *m, const struct segment_meta *output,

@@ -28,7 +28,7 @@ merge_run_pass(struct merge *m, const struct merge_pass *pass,
 		return no_memory(err);
 	arena_init(&arena, NULL);
 	rc = merge_source_open(source, pass->section, pass->type, pass->attnums,
-	    pass->attnum_count, pass->cut, m->piece, &arena, err);
+	    pass->attnum_count, pass->choice, &arena, err);
 	for (uint32_t i = 0; rc == 0 && source->cursor != NULL &&
 	     pass->wants_codes != NULL && i < pass->attnum_count;
 	     i++)
@@ -61,8 +61,10 @@ struct type_input {
 struct type_merge {
 	struct merge *m;
 	const struct event_type *type;
-	uint32_t column_count; /* the most that an input has */
-	uint32_t *attnums;     /* of the columns */
+	uint32_t index;             /* of the type in the merge */
+	struct merge_choice choice; /* rows of the piece */
+	uint32_t column_count;      /* the most that an input has */
+	uint32_t *attnums;          /* of the columns */
 	enum phys *phys;
 	/* By column; attnum 0 where it is none of strings, but contexts. */
 	struct merge_strings *strings;
@@ -89,7 +91,7 @@ strings_of(const struct type_merge *t, uint32_t column)
 }
 
 static int
-find_sections(struct type_merge *t, uint32_t type, struct error *err)
+find_sections(struct type_merge *t, struct error *err)
 {
 	struct merge *m = t->m;
 	int rc = 0;
@@ -101,7 +103,7 @@ find_sections(struct type_merge *t, uint32_t type, struct error *err)
 	for (uint32_t i = 0; i < m->spec->input_count && rc == 0; i++) {
 		uint32_t count;
 
-		rc = segment_section(m->inputs[i], m->types[type],
+		rc = segment_section(m->inputs[i], m->types[t->index],
 		    &t->sections[i], err);
 		if (rc != 0 || t->sections[i] == NULL)
 			continue;
@@ -172,7 +174,7 @@ use_codes_of_input(struct type_merge *t, uint32_t input, struct error *err)
 		.attnums = attnums,
 		.attnum_count = 1,
 		.wants_codes = wants_codes,
-		.cut = &t->m->cut,
+		.choice = t->choice,
 		.fn = use_codes,
 		.arg = &user,
 	};
@@ -203,7 +205,7 @@ find_used(struct type_merge *t, struct error *err)
 {
 	int rc = 0;
 
-	if (t->m->cut.piece_count == 1)
+	if (merge_is_whole(t->m, t->index))
 		return 0;
 	for (uint32_t c = 0; c < t->column_count && rc == 0; c++)
 		if (is_field_of_strings(t, c))
@@ -232,7 +234,7 @@ collect_strings(struct type_merge *t, uint32_t column, struct error *err)
 		.type = t->type,
 		.attnums = attnums,
 		.attnum_count = ARRAY_LEN(attnums),
-		.cut = &t->m->cut,
+		.choice = t->choice,
 		.fn = collect,
 		.arg = strings,
 	};
@@ -335,7 +337,7 @@ open_input(struct type_merge *t, struct type_input *in, uint32_t input,
 	if (in->string_hashes == NULL || in->cols == NULL)
 		return no_memory(err);
 	rc = merge_source_open(&in->source, t->sections[input], t->type,
-	    t->attnums, count, &t->m->cut, t->m->piece, arena, err);
+	    t->attnums, count, t->choice, arena, err);
 	for (uint32_t c = 0; c < count && rc == 0; c++) {
 		bool wants_codes = reads_codes(t, input, c);
 
@@ -513,12 +515,16 @@ type_merge_release(struct type_merge *t)
 int
 merge_write_type(struct merge *m, uint32_t type, struct error *err)
 {
-	struct type_merge t = { .m = m };
+	struct type_merge t = {
+		.m = m,
+		.index = type,
+		.choice = merge_choose_piece(m, type),
+	};
 	struct arena_mark mark = arena_mark(&m->arena);
 	int rc = merge_event_type(m, m->types[type], &t.type, err);
 
 	if (rc == 0)
-		rc = find_sections(&t, type, err);
+		rc = find_sections(&t, err);
 	if (rc == 0)
 		rc = describe_columns(&t, err);
 	if (rc == 0)

@@ -100,7 +100,11 @@ read_type(struct merge *m, struct segment *segment, uint32_t type_oid,
     struct content_hash *content, struct error *err)
 {
 	struct type_reader reader = { .m = m, .content = content };
-	struct merge_pass pass = { .fn = add_batch, .arg = &reader };
+	struct merge_pass pass = {
+		.choice = merge_choice_all(),
+		.fn = add_batch,
+		.arg = &reader,
+	};
 	int rc = merge_event_type(m, type_oid, &reader.type, err);
 
 	if (rc == 0)

@@ -125,6 +125,8 @@ compact_kind_name(enum compact_kind kind)
 		return "mixed";
 	case COMPACT_SETTLED:
 		return "window";
+	case COMPACT_PAST:
+		return "past";
 	case COMPACT_NOTHING:
 		break;
 	}
@@ -472,6 +474,31 @@ choose_settled(struct chooser *c)
 	return is_chosen(c, COMPACT_SETTLED);
 }
 
+/* ---- P5: what is past ---- */
+
+static bool
+choose_past(struct chooser *c)
+{
+	uint64_t most = 0;
+
+	for (uint32_t i = 0; i < c->count; i++) {
+		const struct compact_segment *segment = &c->segments[i];
+		bool is_worth_it = segment->past_rows * COMPACT_PAST_SHARE >=
+		    segment->row_count;
+
+		if (segment->past_rows <= most ||
+		    (!is_worth_it && !c->policy->is_forced))
+			continue;
+		most = segment->past_rows;
+		c->out->inputs[0] = i;
+	}
+	if (most == 0)
+		return false;
+	c->out->input_count = 1;
+	c->out->kind = COMPACT_PAST;
+	return true;
+}
+
 void
 compact_choose(const struct compact_policy *policy,
     const struct compact_segment *segments, uint32_t count,
@@ -491,7 +518,7 @@ compact_choose(const struct compact_policy *policy,
 	    ? policy->forced_us
 	    : compact_window(policy, segments, count, scratch);
 	if (choose_small(&chooser) || choose_mixed(&chooser) ||
-	    choose_settled(&chooser))
+	    choose_settled(&chooser) || choose_past(&chooser))
 		return;
 }
 

@@ -25,6 +25,11 @@
  *       what has to be written again for them.
  *   P4  Nothing is merged that together is heavier than weight_max, or more
  *       than INPUTS_MAX.
+ *   P5  When nothing is to be merged: one of which a quarter or more of the rows
+ *       is past, older than the horizons of their types, is written again
+ *       without them, that with most of them first.  So what is past takes no
+ *       more than a quarter of the disk for long, and each row of it costs
+ *       three that are written again, at most.
  *
  * What is merged is cut by windows:
  *
@@ -58,6 +63,7 @@ struct segment_meta;
 #define COMPACT_WEIGHT_MAX   8388608u /* of a segment; bounds memory */
 #define COMPACT_LATE_SHARE   10       /* P3: one part in so many */
 #define COMPACT_LIKE_SHARE   2        /* P3: heavier by this is still alike */
+#define COMPACT_PAST_SHARE   4        /* P5: one part in so many */
 
 struct compact_policy {
 	int64_t window_us; /* width that was configured */
@@ -76,6 +82,7 @@ struct compact_policy compact_policy(int64_t window_us, uint32_t zone_rows);
 
 struct compact_segment {
 	uint64_t row_count;
+	uint64_t past_rows; /* of these, about */
 	uint64_t size_bytes;
 	int64_t time_min;
 	int64_t time_max;
@@ -83,6 +90,7 @@ struct compact_segment {
 	uint64_t event_id_last;
 };
 
+/* Without past rows. */
 struct compact_segment compact_segment_of(const struct segment_meta *meta);
 
 enum compact_kind {
@@ -90,12 +98,13 @@ enum compact_kind {
 	COMPACT_SMALL,
 	COMPACT_MIXED,
 	COMPACT_SETTLED,
+	COMPACT_PAST, /* one, of any of these: P5 */
 };
 
 enum compact_kind compact_segment_kind(const struct compact_policy *policy,
     const struct compact_segment *segment, int64_t window_us);
 
-/* "small", "mixed", "window"; "" for nothing. */
+/* "small", "mixed", "window", "past"; "" for nothing. */
 const char *compact_kind_name(enum compact_kind kind);
 
 uint64_t compact_weight(uint64_t row_count, uint64_t size_bytes);
@@ -115,7 +124,7 @@ void compact_window_bounds(int64_t time, int64_t window_us, int64_t *first,
 struct compact_choice {
 	enum compact_kind kind;              /* what is merged */
 	int64_t window_us;                   /* the width by which to cut */
-	uint32_t inputs[COMPACT_INPUTS_MAX]; /* indexes, two and more */
+	uint32_t inputs[COMPACT_INPUTS_MAX]; /* indexes; P5: one, else more */
 	uint32_t input_count;
 };
 

@@ -204,6 +204,14 @@ uint32_t segment_section_zone_count(const struct segment_section *section);
 uint32_t segment_section_zone_rows(const struct segment_section *section,
     uint32_t zone);
 
+/*
+ * About how many of its rows have an earlier timestamp, by the zone maps: 0 if
+ * none has, all if all have, and between them it is a guess.  May read: errors
+ * as segment_section().
+ */
+MUST_USE int segment_rows_before(struct segment_section *section, int64_t time,
+    uint64_t *out, struct error *err);
+
 /* Its columns, as segment_writer_begin_type() had them. */
 uint32_t segment_section_column_count(const struct segment_section *section);
 

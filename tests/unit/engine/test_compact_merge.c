@@ -187,6 +187,7 @@ make(uint64_t seed, uint32_t row_count, uint32_t count, enum layout layout)
 	for (uint32_t t = 0; t < ARRAY_LEN(types); t++) {
 		types[t] = model.type;
 		types[t].oid = MODEL_OID + t;
+		types[t].horizon = HORIZON_NONE;
 	}
 	input_count = count;
 	input_of = malloc(row_count);
@@ -326,7 +327,14 @@ check_section(struct segment *segment, uint32_t type, uint8_t *seen)
 	arena_release(&arena);
 }
 
-/* Each row once; and nobody else's file was touched. */
+/* Before the horizon of its type. */
+static bool
+is_past(uint32_t row)
+{
+	return model.cols[1].i64[row] < types[type_of_row(row)].horizon;
+}
+
+/* Each row once, unless it is past; and nobody else's file was touched. */
 static void
 check_outputs(void)
 {
@@ -348,7 +356,7 @@ check_outputs(void)
 		segment_unref(segment);
 	}
 	for (uint32_t row = 0; row < model.row_count; row++)
-		ck_assert_uint_eq(seen[row], 1);
+		ck_assert_uint_eq(seen[row], is_past(row) ? 0 : 1);
 	free(seen);
 	for (uint32_t i = 0; i < input_count; i++)
 		ck_assert_int_eq(segment_verify(os_fs_real(), dir, inputs[i],
@@ -435,6 +443,185 @@ START_TEST(every_row_comes_back)
 }
 END_TEST
 
+/* By the zone maps, over all types. */
+static uint64_t
+rows_before_horizons(const struct segment_meta *meta)
+{
+	struct segment *segment;
+	uint64_t rows, sum = 0;
+
+	ck_assert_int_eq(segment_open(os_fs_real(), dir, meta, &model.directory,
+			     cache, &segment, &err),
+	    0);
+	for (uint32_t t = 0; t < ARRAY_LEN(types); t++) {
+		struct segment_section *section;
+
+		ck_assert_int_eq(segment_section(segment, types[t].oid,
+				     &section, &err),
+		    0);
+		if (section == NULL)
+			continue;
+		ck_assert_int_eq(segment_rows_before(section, types[t].horizon,
+				     &rows, &err),
+		    0);
+		ck_assert_uint_le(rows, segment_section_row_count(section));
+		sum += rows;
+	}
+	segment_unref(segment);
+	return sum;
+}
+
+/* A guess, but for none and all. */
+static void
+check_guess(uint32_t input)
+{
+	uint64_t past = 0, all = 0;
+	uint64_t guess = rows_before_horizons(inputs[input]);
+
+	for (uint32_t row = 0; row < model.row_count; row++) {
+		past += input_of[row] == input && is_past(row);
+		all += input_of[row] == input;
+	}
+	ck_assert(guess == 0 ? past == 0 : past > 0);
+	ck_assert(guess == all ? past == all : past < all);
+	/* The model's times go on evenly, about. */
+	ck_assert_uint_le(guess, past + ZONE_ROWS);
+	ck_assert_uint_le(past, guess + ZONE_ROWS);
+}
+
+static int
+compare_times(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* A time that so many percent of all rows are before; 0: before all. */
+static int64_t
+time_after(uint32_t percent)
+{
+	size_t size = model.row_count * sizeof(int64_t);
+	int64_t *times = malloc(size), time;
+
+	if (percent == 0) {
+		free(times);
+		return HORIZON_NONE;
+	}
+	memcpy(times, model.cols[1].i64, size);
+	qsort(times, model.row_count, sizeof(*times), compare_times);
+	time = percent == 100
+	    ? times[model.row_count - 1] + 1
+	    : times[(uint64_t)model.row_count * percent / 100];
+	free(times);
+	return time;
+}
+
+static struct datum
+value_of(uint32_t row, uint32_t attnum)
+{
+	bool is_missing =
+	    attnum >= COLUMN_FIRST_FIELD + SHORT_FIELDS && is_short(row);
+	struct datum value = { .is_null = true };
+
+	if (!is_missing)
+		return vec_get(&model.cols[segment_column_index(attnum)], row);
+	if (attnum == COLUMN_FIRST_FIELD + NOTE_FIELD)
+		value = model.fields[NOTE_FIELD].default_value;
+	return value;
+}
+
+static int
+compare_strings(const void *a, const void *b)
+{
+	return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* Of the one output: it has the strings of its rows, and no other. */
+static void
+check_dictionary(uint32_t type)
+{
+	struct str *strings = calloc(model.row_count, sizeof(*strings));
+	struct segment_section *section;
+	struct segment *segment;
+	uint32_t count = 0, different = 0;
+
+	for (uint32_t row = 0; row < model.row_count; row++) {
+		struct datum value = value_of(row, ACCOUNT);
+
+		if (type_of_row(row) == type && !is_past(row) && !value.is_null)
+			strings[count++] = value.str;
+	}
+	qsort(strings, count, sizeof(*strings), compare_strings);
+	for (uint32_t i = 0; i < count; i++)
+		different += i == 0 || !str_equal(strings[i], strings[i - 1]);
+	ck_assert_int_eq(segment_open(os_fs_real(), dir, result.outputs,
+			     &model.directory, cache, &segment, &err),
+	    0);
+	ck_assert_int_eq(segment_section(segment, types[type].oid, &section,
+			     &err),
+	    0);
+	ck_assert((section == NULL) == (count == 0));
+	if (section != NULL) {
+		count = segment_section_dict_count(section, ACCOUNT);
+		/* Of few, with little that repeats, it has none. */
+		ck_assert(count == different || (count == 0 && different < 60));
+	}
+	segment_unref(segment);
+	free(strings);
+}
+
+static const struct {
+	const char *what;
+	uint32_t percent[2]; /* by type: before its horizon */
+	uint32_t input_count;
+	int64_t window_s;
+	uint32_t outputs_min, outputs_max;
+} past_case[] = {
+	{ "of one type half", { 50, 0 }, 4, 1000000, 1, 1 },
+	{ "of each some", { 10, 75 }, 3, 1000000, 1, 1 },
+	{ "one type as a whole", { 0, 100 }, 4, 1000000, 1, 1 },
+	{ "all", { 100, 100 }, 4, 1000000, 0, 0 },
+	{ "of one segment", { 40, 30 }, 1, 1000000, 1, 1 },
+	{ "one segment as a whole", { 100, 100 }, 1, 1000, 0, 0 },
+	{ "cut by windows", { 50, 20 }, 4, 300, 3, 9 },
+	{ "cut, all", { 100, 100 }, 4, 300, 0, 0 },
+	{ "cut, one type as a whole", { 100, 0 }, 5, 300, 1, 3 },
+};
+
+START_TEST(what_is_past_is_left_out)
+{
+	uint32_t i = (uint32_t)_i % ARRAY_LEN(past_case);
+	uint64_t past = 0;
+
+	make(2000 + (uint64_t)_i, 6000, past_case[i].input_count,
+	    (enum layout)(_i % 3));
+	for (uint32_t t = 0; t < ARRAY_LEN(types); t++)
+		types[t].horizon = time_after(past_case[i].percent[t]);
+	for (uint32_t row = 0; row < model.row_count; row++)
+		past += is_past(row);
+	ck_assert_msg(run(os_fs_real(), past_case[i].window_s * SECOND_US,
+			  700) == 0,
+	    "%s: %s", past_case[i].what, err.message);
+	ck_assert_msg(result.output_count >= past_case[i].outputs_min &&
+		result.output_count <= past_case[i].outputs_max,
+	    "%s: %u outputs", past_case[i].what, result.output_count);
+	ck_assert_uint_gt(past, 0);
+	ck_assert_uint_eq(result.past_rows, past);
+	check_outputs();
+	check_entries(input_count + result.output_count);
+	if (result.output_count > 0) /* else there was nothing to do */
+		ck_assert_uint_eq(paced_rows, 2 * (uint64_t)model.row_count);
+	for (uint32_t k = 0; k < result.output_count; k++)
+		ck_assert_uint_eq(rows_before_horizons(&result.outputs[k]), 0);
+	for (uint32_t k = 0; k < input_count; k++)
+		check_guess(k);
+	if (result.output_count == 1)
+		for (uint32_t t = 0; t < ARRAY_LEN(types); t++)
+			check_dictionary(t);
+}
+END_TEST
+
 /* Dictionaries stay: what repeats takes codes, whatever the inputs had. */
 START_TEST(dictionaries_stay)
 {
@@ -461,20 +648,6 @@ START_TEST(dictionaries_stay)
 END_TEST
 
 /* ---- finding one value ---- */
-
-static struct datum
-value_of(uint32_t row, uint32_t attnum)
-{
-	bool is_missing =
-	    attnum >= COLUMN_FIRST_FIELD + SHORT_FIELDS && is_short(row);
-	struct datum value = { .is_null = true };
-
-	if (!is_missing)
-		return vec_get(&model.cols[segment_column_index(attnum)], row);
-	if (attnum == COLUMN_FIRST_FIELD + NOTE_FIELD)
-		value = model.fields[NOTE_FIELD].default_value;
-	return value;
-}
 
 static bool
 has_value(uint32_t row, uint32_t attnum, const struct datum *wanted)
@@ -862,6 +1035,8 @@ main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, every_row_comes_back, 0,
 	    3 * ARRAY_LEN(merge_case));
+	tcase_add_loop_test(tcase, what_is_past_is_left_out, 0,
+	    2 * ARRAY_LEN(past_case));
 	tcase_add_test(tcase, dictionaries_stay);
 	tcase_add_loop_test(tcase, equality_finds_all, 0, 4);
 	tcase_add_test(tcase, an_end_leaves_nothing);

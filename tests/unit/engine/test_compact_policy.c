@@ -184,6 +184,51 @@ START_TEST(chooses)
 }
 END_TEST
 
+/* Segments of day 1, and how many of their rows are past. */
+static const struct {
+	const char *what;
+	uint64_t rows[5];
+	uint64_t past[5];
+	bool is_forced;
+	enum compact_kind kind;
+	uint32_t input;
+} past_case[] = {
+	{ "a quarter", { 9, 16 }, { 0, 4 }, false, COMPACT_PAST, 1 },
+	{ "of one alone", { 16 }, { 4 }, false, COMPACT_PAST, 0 },
+	{ "less waits", { 9, 17 }, { 0, 4 }, false, COMPACT_NOTHING, 0 },
+	{ "unless it is asked for", { 9 * MIN }, { 1 }, true, COMPACT_PAST, 0 },
+	{ "but not for none", { 9 * MIN }, { 0 }, true, COMPACT_NOTHING, 0 },
+	{ "the most first", { 9, 9 * MIN, MIN }, { 9, 3 * MIN, MIN }, false,
+	    COMPACT_PAST, 1 },
+	{ "merges leave it out anyway", { 10, 11, 12, 13 }, { 0, 11 }, false,
+	    COMPACT_SMALL, 0 },
+};
+
+START_TEST(chooses_what_is_past)
+{
+	struct compact_policy policy = compact_policy(DAY_US, ZONES);
+	struct compact_segment segments[5];
+	struct compact_choice choice;
+	uint32_t count = 0;
+
+	policy.is_forced = past_case[_i].is_forced;
+	policy.forced_us = DAY_US;
+	for (; past_case[_i].rows[count] > 0; count++) {
+		const struct row row = { past_case[_i].rows[count], 1, 1 };
+
+		segments[count] = segment_of(&row, count);
+		segments[count].past_rows = past_case[_i].past[count];
+	}
+	compact_choose(&policy, segments, count, &arena, &choice);
+	ck_assert_msg(choice.kind == past_case[_i].kind &&
+		(choice.kind == COMPACT_NOTHING ||
+		    choice.inputs[0] == past_case[_i].input),
+	    "%s: kind %d", past_case[_i].what, choice.kind);
+	if (choice.kind == COMPACT_PAST)
+		ck_assert_uint_eq(choice.input_count, 1);
+}
+END_TEST
+
 /* More than 50 windows: they get wider, until there are 50 at most. */
 START_TEST(windows_widen)
 {
@@ -656,6 +701,8 @@ main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, chooses, 0, ARRAY_LEN(choice_case));
+	tcase_add_loop_test(tcase, chooses_what_is_past, 0,
+	    ARRAY_LEN(past_case));
 	tcase_add_test(tcase, windows_widen);
 	tcase_add_test(tcase, bytes_weigh_too);
 	tcase_add_loop_test(tcase, cuts, 0, ARRAY_LEN(cut_case));

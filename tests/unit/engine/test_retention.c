@@ -380,6 +380,15 @@ START_TEST(an_old_snapshot_keeps_its_rows)
 }
 END_TEST
 
+/* A snapshot that sees so many. */
+static void
+take_snapshot(struct snapshot **out, size_t count)
+{
+	*out = engine_snapshot(world.engine, 0, NULL, NULL);
+	ck_assert_ptr_nonnull(*out);
+	ck_assert_uint_eq(count_in(*out), count);
+}
+
 static uint32_t
 segment_count(void)
 {
@@ -442,6 +451,75 @@ START_TEST(old_files_go)
 }
 END_TEST
 
+/* Rows in the segments of a new reader, seen or not. */
+static uint64_t
+stored_rows(void)
+{
+	uint64_t rows = 0;
+
+	for (uint32_t i = 0; i < engine_shard_count(world.engine); i++) {
+		struct shard_status status;
+
+		engine_shard_status(world.engine, i, &status);
+		rows += status.segment_rows;
+	}
+	return rows;
+}
+
+/* Of others the rows that are too old go with a merge: the same holds. */
+START_TEST(old_rows_go)
+{
+	struct snapshot *old, *older;
+	uint64_t merges;
+
+	store_days(-9, -6);
+	if (_i == 1) /* two segments, or one */
+		fixture_flush(&world);
+	store_days(-5, 0);
+	fixture_flush(&world);
+	take_snapshot(&older, 10);
+	retain(7 * DAY);
+	take_snapshot(&old, 8);
+	retain(2 * DAY);
+	ck_assert_uint_eq(stored_rows(), 10);
+	ck_assert_int_eq(engine_compact(world.engine, NULL, &merges, &err), 0);
+	ck_assert_uint_eq(stored_rows(), 3);
+	ck_assert_uint_eq(file_count(), _i == 1 ? 3 : 2);
+	ck_assert_uint_eq(seen(), 3);
+	ck_assert_uint_eq(count_in(old), 8);
+	ck_assert_uint_eq(count_in(older), 10);
+	fixture_flush(&world);
+	ck_assert_int_eq(engine_compact(world.engine, NULL, &merges, &err), 0);
+	ck_assert_uint_eq(merges, 0); /* there is nothing more to do */
+	ck_assert_uint_eq(count_in(older), 10);
+	snapshot_unref(older);
+	ck_assert_uint_eq(count_in(old), 8);
+	snapshot_unref(old);
+	ck_assert_uint_eq(file_count(), 1);
+	fixture_reopen(&world);
+	ck_assert_uint_eq(seen(), 3);
+	ck_assert_uint_eq(stored_rows(), 3);
+}
+END_TEST
+
+/* In the background, once a quarter of it is too old. */
+START_TEST(a_quarter_is_enough)
+{
+	fixture_close(&world);
+	world.options.compaction = true;
+	fixture_open(&world);
+	store_days(-7, 0);
+	fixture_flush(&world);
+	retain(4 * DAY); /* three of eight */
+	look();
+	for (int i = 0; i < 3000 && stored_rows() != 5; i++)
+		os_sleep_until(os_clock_monotonic_ns(os_clock_real()) +
+		    10 * INT64_C(1000000));
+	ck_assert_uint_eq(stored_rows(), 5);
+	ck_assert_uint_eq(seen(), 5);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -466,6 +544,8 @@ main(void)
 	tcase_add_test(tc, a_jump_over_a_restart_drops_nothing);
 	tcase_add_loop_test(tc, an_old_snapshot_keeps_its_rows, 0, 2);
 	tcase_add_test(tc, old_files_go);
+	tcase_add_loop_test(tc, old_rows_go, 0, 2);
+	tcase_add_test(tc, a_quarter_is_enough);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
