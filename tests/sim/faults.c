@@ -20,7 +20,7 @@
 #include "sim/step.h"
 #include "sim/world.h"
 
-#define SCRIPT_LINES 20 /* of the script: one of each kind */
+#define SCRIPT_LINES 24 /* of the script: one of each kind */
 #define IO_CASES     240
 #define MEMORY_CASES 240
 #define LONG         40   /* times as many in the long run */

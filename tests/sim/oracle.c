@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/alloc.h"
+#include "sim/oracle_private.h"
 
 #define NEVER UINT64_MAX
 
@@ -31,16 +32,21 @@ static void *
 array_copy(const void *array, size_t count, size_t size)
 {
 	size_t room = 1;
+	void *copy;
 
 	while (room < count)
 		room *= 2;
-	return memcpy(sim_alloc(room * size), array, count * size);
+	copy = sim_alloc(room * size);
+	if (count > 0)
+		memcpy(copy, array, count * size);
+	return copy;
 }
 
 static void
 forget_later(struct oracle_batch *batch, uint64_t moment)
 {
-	if (batch->fate == FATE_PRESENT && batch->settled_at > moment)
+	if ((batch->fate == FATE_PRESENT || batch->fate == FATE_PAST) &&
+	    batch->settled_at > moment)
 		batch->fate = FATE_OPEN;
 	if (batch->is_acked && batch->acked_at > moment)
 		batch->is_acked = false;
@@ -52,6 +58,7 @@ struct oracle *
 oracle_at(const struct oracle *oracle, uint64_t moment)
 {
 	struct oracle *copy = sim_alloc(sizeof(*copy));
+	uint32_t kept = 0;
 
 	*copy = *oracle;
 	copy->batches = array_copy(oracle->batches, oracle->batch_count,
@@ -60,6 +67,12 @@ oracle_at(const struct oracle *oracle, uint64_t moment)
 	    sizeof(struct oracle_event));
 	for (uint32_t b = 1; b < copy->batch_count; b++)
 		forget_later(&copy->batches[b], moment);
+	copy->horizons = array_copy(oracle->horizons, oracle->horizon_count,
+	    sizeof(struct oracle_horizon));
+	for (uint32_t i = 0; i < oracle->horizon_count; i++)
+		if (oracle->horizons[i].found_at <= moment)
+			copy->horizons[kept++] = oracle->horizons[i];
+	copy->horizon_count = kept;
 	return copy;
 }
 
@@ -70,11 +83,12 @@ oracle_free(struct oracle *oracle)
 		return;
 	free(oracle->batches);
 	free(oracle->events);
+	free(oracle->horizons);
 	free(oracle);
 }
 
-static bool __attribute__((format(printf, 2, 3)))
-broken(struct oracle *oracle, const char *fmt, ...)
+bool
+oracle_broken(struct oracle *oracle, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -93,14 +107,18 @@ newest_batch(const struct oracle *oracle)
 }
 
 uint32_t
-oracle_begin_batch(struct oracle *oracle, bool is_sync, uint64_t now)
+oracle_begin_batch(struct oracle *oracle, bool is_sync, uint64_t now,
+    int64_t wall_us)
 {
+	if (wall_us > oracle->wall_us_max)
+		oracle->wall_us_max = wall_us;
 	oracle->batches = sim_grow(oracle->batches, oracle->batch_count,
 	    sizeof(struct oracle_batch));
 	oracle->batches[oracle->batch_count++] = (struct oracle_batch){
 		.first_event = oracle->event_count + 1,
 		.is_sync = is_sync,
 		.sent_at = now,
+		.begun_wall_us = wall_us,
 		.seen_at = NEVER,
 	};
 	return newest_batch(oracle);
@@ -233,14 +251,18 @@ look_begin(struct look *look, struct oracle *oracle)
 	look->oracle = oracle;
 	look->event_of_id =
 	    sim_alloc((oracle->event_count + 2) * sizeof(uint64_t));
-	look->id_count = 0;
+	look->id_count = look->id_last = 0;
+	look->range_end = 1;
 	look->seen_count = sim_alloc(oracle->batch_count * sizeof(uint32_t));
+	look->seen_places = sim_alloc(oracle->batch_count * sizeof(uint32_t));
 	look->seen_first = sim_alloc(oracle->batch_count * sizeof(uint64_t));
 	look->newest_sent = 0;
 	look->noted_at = look->moment;
 	memset(look->columns_seen, 0, sizeof(look->columns_seen));
 	memset(look->is_dropped, 0, sizeof(look->is_dropped));
 	look->label_count = 0;
+	for (uint32_t t = 0; t < ORACLE_TYPES_MAX; t++)
+		look->horizons[t] = ORACLE_NO_HORIZON;
 }
 
 void
@@ -248,16 +270,16 @@ look_end(struct look *look)
 {
 	free(look->event_of_id);
 	free(look->seen_count);
+	free(look->seen_places);
 	free(look->seen_first);
 }
 
-/* Must what this batch has done be there (R1, R6)? */
-static bool
-must_be_there(const struct look *look, uint32_t number)
+bool
+look_must_have(const struct look *look, uint32_t number)
 {
 	const struct oracle_batch *batch = &look->oracle->batches[number];
 
-	if (batch->fate == FATE_ABSENT)
+	if (batch->fate == FATE_ABSENT || batch->fate == FATE_PAST)
 		return false;
 	if (batch->fate == FATE_PRESENT && batch->settled_at <= look->moment)
 		return true;
@@ -271,9 +293,8 @@ must_be_there(const struct look *look, uint32_t number)
 	    batch->acked_us + look->sync_bound_us <= look->moment_us;
 }
 
-/* May it be (R3)? */
-static bool
-may_be_there(const struct look *look, uint32_t number)
+bool
+look_may_have(const struct look *look, uint32_t number)
 {
 	const struct oracle_batch *batch = &look->oracle->batches[number];
 
@@ -288,16 +309,17 @@ check_made(struct look *look, const char *what, const char *of,
 	struct oracle *oracle = look->oracle;
 
 	if (found > sent)
-		return broken(oracle, "%s has %u %s, %u were made", of,
+		return oracle_broken(oracle, "%s has %u %s, %u were made", of,
 		    (unsigned)found, what, (unsigned)sent);
 	for (uint32_t i = 0; i < sent; i++) {
-		if (i < found && !may_be_there(look, made_by[i]))
-			return broken(oracle,
+		if (i < found && !look_may_have(look, made_by[i]))
+			return oracle_broken(oracle,
 			    "%s has %s %u, which cannot be there", of, what,
 			    (unsigned)i);
-		if (i >= found && must_be_there(look, made_by[i]))
-			return broken(oracle, "%s has lost %s %u of batch %u",
-			    of, what, (unsigned)i, (unsigned)made_by[i]);
+		if (i >= found && look_must_have(look, made_by[i]))
+			return oracle_broken(oracle,
+			    "%s has lost %s %u of batch %u", of, what,
+			    (unsigned)i, (unsigned)made_by[i]);
 	}
 	return true;
 }
@@ -326,11 +348,11 @@ look_type(struct look *look, uint32_t type, uint32_t column_count,
 		column_count))
 		return false;
 	if (is_dropped &&
-	    (t->dropped_by == 0 || !may_be_there(look, t->dropped_by)))
-		return broken(oracle, "type %s is dropped", t->name);
+	    (t->dropped_by == 0 || !look_may_have(look, t->dropped_by)))
+		return oracle_broken(oracle, "type %s is dropped", t->name);
 	if (!is_dropped && t->dropped_by != 0 &&
-	    must_be_there(look, t->dropped_by))
-		return broken(oracle, "type %s is not dropped", t->name);
+	    look_must_have(look, t->dropped_by))
+		return oracle_broken(oracle, "type %s is not dropped", t->name);
 	return true;
 }
 
@@ -351,7 +373,7 @@ check_values(struct look *look, uint64_t event,
 		else
 			oracle_default_value(&type->columns[c], text, &sent);
 		if (!oracle_equal(type->columns[c].kind, &sent, &values[c]))
-			return broken(oracle,
+			return oracle_broken(oracle,
 			    "event %" PRIu64 " of type %s has another value in "
 			    "column %u (kind %d, null %d instead of %d, number "
 			    "%" PRId64 " instead of %" PRId64 ")",
@@ -359,6 +381,47 @@ check_values(struct look *look, uint64_t event,
 			    (int)type->columns[c].kind, values[c].is_null,
 			    sent.is_null, values[c].number, sent.number);
 	}
+	return true;
+}
+
+/* R5, R4: the first event that is seen of a batch; its ids are its own. */
+static bool
+begin_batch(struct look *look, uint32_t number, uint64_t first_id)
+{
+	struct oracle *oracle = look->oracle;
+	const struct oracle_batch *batch = &oracle->batches[number];
+
+	if (batch->fate == FATE_PAST)
+		return oracle_broken(oracle, "batch %u was past and is not",
+		    (unsigned)number);
+	if (first_id < look->range_end || first_id > INT64_MAX)
+		return oracle_broken(oracle,
+		    "batch %u begins at event_id %" PRIu64
+		    ", but the one before it ends at %" PRIu64,
+		    (unsigned)number, first_id, look->range_end);
+	look->seen_first[number] = first_id;
+	look->range_end = first_id + batch->event_count;
+	if (batch->is_acked && batch->acked_at < look->newest_sent)
+		return oracle_broken(oracle,
+		    "batch %u was acknowledged before an earlier one was sent",
+		    (unsigned)number);
+	if (batch->sent_at > look->newest_sent)
+		look->newest_sent = batch->sent_at;
+	return true;
+}
+
+/* What is not seen of a batch, up to a place, may be past. */
+static bool
+check_unseen(struct look *look, uint32_t number, uint64_t end)
+{
+	const struct oracle_batch *batch = &look->oracle->batches[number];
+
+	for (uint64_t i = look->seen_places[number]; i < end; i++)
+		if (!look_may_be_past(look, batch->first_event + i))
+			return oracle_broken(look->oracle,
+			    "event %" PRIu64 ", number %" PRIu64
+			    " of batch %u, is lost",
+			    batch->first_event + i, i + 1, (unsigned)number);
 	return true;
 }
 
@@ -371,30 +434,27 @@ check_place(struct look *look, uint64_t id, uint64_t event)
 	const struct oracle_batch *batch = &oracle->batches[number];
 	uint64_t place = event - batch->first_event;
 
-	if (place != look->seen_count[number])
-		return broken(oracle,
-		    "event %" PRIu64 " comes as number %u of batch %u", event,
-		    (unsigned)look->seen_count[number] + 1, (unsigned)number);
-	if (place == 0) {
-		look->seen_first[number] = id;
-		if (batch->is_acked && batch->acked_at < look->newest_sent)
-			return broken(oracle,
-			    "batch %u was acknowledged before an earlier one "
-			    "was sent",
-			    (unsigned)number);
-		if (batch->sent_at > look->newest_sent)
-			look->newest_sent = batch->sent_at;
-	}
+	if (place < look->seen_places[number])
+		return oracle_broken(oracle,
+		    "event %" PRIu64 " comes after number %u of batch %u",
+		    event, (unsigned)look->seen_places[number],
+		    (unsigned)number);
+	if (!check_unseen(look, number, place))
+		return false;
+	if (look->seen_count[number] == 0 &&
+	    !begin_batch(look, number, id - place))
+		return false;
 	if (id != look->seen_first[number] + place)
-		return broken(oracle,
+		return oracle_broken(oracle,
 		    "batch %u is torn apart at event %" PRIu64,
 		    (unsigned)number, event);
 	if (batch->first_id != 0 && id != batch->first_id + place)
-		return broken(oracle,
+		return oracle_broken(oracle,
 		    "event %" PRIu64 " of batch %u has event_id %" PRIu64
 		    " instead of %" PRIu64,
 		    event, (unsigned)number, id, batch->first_id + place);
 	look->seen_count[number]++;
+	look->seen_places[number] = (uint32_t)place + 1;
 	return true;
 }
 
@@ -408,17 +468,22 @@ check_core(struct look *look, uint64_t event, const char *context,
 	size_t len = oracle_context_name(e->context, name);
 
 	if (len != context_len || (len > 0 && memcmp(name, context, len) != 0))
-		return broken(oracle,
+		return oracle_broken(oracle,
 		    "event %" PRIu64
 		    " has context \"%.*s\" instead of \"%.*s\"",
 		    event, (int)context_len, context, (int)len, name);
 	if (e->seen_timestamp == ORACLE_SERVER_TIME)
 		e->seen_timestamp = timestamp;
 	if (timestamp != e->seen_timestamp)
-		return broken(oracle,
+		return oracle_broken(oracle,
 		    "event %" PRIu64 " has timestamp %" PRId64
 		    " instead of %" PRId64,
 		    event, timestamp, e->seen_timestamp);
+	if (timestamp < look->horizons[e->type])
+		return oracle_broken(oracle,
+		    "event %" PRIu64 " is seen, which is older than the "
+		    "horizon",
+		    event);
 	return true;
 }
 
@@ -431,7 +496,7 @@ look_values(struct look *look, uint32_t type, uint64_t event,
 
 	if (event == 0 || event > oracle->event_count ||
 	    oracle->events[event].type != type)
-		return broken(oracle,
+		return oracle_broken(oracle,
 		    "type %s has event %" PRIu64 ", which was not sent to it",
 		    oracle->types[type].name, event);
 	return check_core(look, event, context, context_len, timestamp) &&
@@ -444,20 +509,48 @@ look_event(struct look *look, uint64_t id, uint64_t event)
 	struct oracle *oracle = look->oracle;
 	uint32_t batch = oracle->events[event].batch;
 
-	if (id != look->id_count + 1)
-		return broken(oracle,
+	if (id <= look->id_last || id > oracle->event_count)
+		return oracle_broken(oracle,
 		    "event_id %" PRIu64 " comes after %" PRIu64, id,
-		    look->id_count);
-	if (!may_be_there(look, batch))
-		return broken(oracle,
+		    look->id_last);
+	if (!look_may_have(look, batch))
+		return oracle_broken(oracle,
 		    "event %" PRIu64 " of batch %u cannot be there (fate %d, "
 		    "sent at %" PRIu64 ", looked at %" PRIu64 ")",
 		    event, (unsigned)batch, (int)oracle->batches[batch].fate,
 		    oracle->batches[batch].sent_at, look->moment);
 	if (!check_place(look, id, event))
 		return false;
-	look->event_of_id[++look->id_count] = event;
+	look->event_of_id[id] = event;
+	look->id_last = id;
+	look->id_count++;
 	return true;
+}
+
+/* R4: all ids up to the position are those of batches. */
+bool
+look_position(struct look *look, uint64_t position)
+{
+	struct oracle *oracle = look->oracle;
+	uint64_t least = 0, most = 0;
+
+	for (uint32_t b = 1; b < oracle->batch_count; b++) {
+		uint64_t count = oracle->batches[b].event_count;
+
+		if (look->seen_count[b] > 0 || look_must_have(look, b))
+			least += count;
+		else if (look_may_have(look, b) &&
+		    look_may_be_all_past(look, b))
+			most += count;
+	}
+	most += least;
+	if (position >= least && position <= most &&
+	    look->range_end <= position + 1)
+		return true;
+	return oracle_broken(oracle,
+	    "position %" PRIu64 " with event_ids up to %" PRIu64 ", %" PRIu64
+	    " to %" PRIu64 " events should be there",
+	    position, look->range_end - 1, least, most);
 }
 
 bool
@@ -467,21 +560,22 @@ look_context(struct look *look, uint32_t type, uint32_t context,
 	struct oracle *oracle = look->oracle;
 	size_t found = 0;
 
-	for (uint64_t id = 1; id <= look->id_count; id++) {
+	for (uint64_t id = 1; id <= look->id_last; id++) {
 		const struct oracle_event *e =
 		    &oracle->events[look->event_of_id[id]];
 
-		if (e->type != type || e->context != context)
+		if (look->event_of_id[id] == 0 || e->type != type ||
+		    e->context != context)
 			continue;
 		if (found >= count || ids[found] != id)
-			return broken(oracle,
+			return oracle_broken(oracle,
 			    "context %u lacks event_id %" PRIu64
 			    " at place %zu of %zu",
 			    (unsigned)context, id, found, count);
 		found++;
 	}
 	if (found != count)
-		return broken(oracle,
+		return oracle_broken(oracle,
 		    "context %u has %zu events instead of %zu",
 		    (unsigned)context, count, found);
 	return true;
@@ -495,40 +589,61 @@ judge_types(struct look *look)
 
 	for (uint32_t t = 0; t < oracle->type_count; t++)
 		if (look->columns_seen[t] == 0 &&
-		    must_be_there(look, oracle->types[t].made_by))
-			return broken(oracle, "type %s of batch %u is lost",
+		    look_must_have(look, oracle->types[t].made_by))
+			return oracle_broken(oracle,
+			    "type %s of batch %u is lost",
 			    oracle->types[t].name,
 			    (unsigned)oracle->types[t].made_by);
 	return true;
 }
 
+/* R4: ids that were told belong to the batch though nothing of it is seen. */
+static bool
+judge_hidden_ids(struct look *look, uint32_t number)
+{
+	const struct oracle_batch *batch = &look->oracle->batches[number];
+
+	for (uint64_t i = 0; batch->first_id != 0 && i < batch->event_count;
+	     i++) {
+		uint64_t id = batch->first_id + i;
+
+		if (id <= look->id_last && look->event_of_id[id] != 0)
+			return oracle_broken(look->oracle,
+			    "event_id %" PRIu64
+			    " of batch %u is that of event %" PRIu64,
+			    id, (unsigned)number, look->event_of_id[id]);
+	}
+	return true;
+}
+
+static bool
+judge_batch(struct look *look, uint32_t b)
+{
+	struct oracle *oracle = look->oracle;
+	const struct oracle_batch *batch = &oracle->batches[b];
+
+	if (look->seen_count[b] > 0)
+		return check_unseen(look, b, batch->event_count);
+	if (batch->event_count == 0 || !look_must_have(look, b))
+		return true;
+	if (look_may_be_all_past(look, b))
+		return judge_hidden_ids(look, b);
+	return oracle_broken(oracle,
+	    "batch %u of %u events is lost (%s, acked %d at %" PRIu64
+	    ", seen at %" PRId64 ", looked at %" PRIu64 ", %" PRIu64
+	    " events are there)",
+	    (unsigned)b, (unsigned)batch->event_count,
+	    batch->is_sync ? "sync" : "no sync", batch->is_acked,
+	    batch->acked_at, (int64_t)batch->seen_at, look->moment,
+	    look->id_count);
+}
+
 bool
 look_judge(struct look *look)
 {
-	struct oracle *oracle = look->oracle;
-
-	for (uint32_t b = 1; b < oracle->batch_count; b++) {
-		const struct oracle_batch *batch = &oracle->batches[b];
-
-		if (batch->event_count == 0)
-			continue;
-		if (look->seen_count[b] == 0 && must_be_there(look, b))
-			return broken(oracle,
-			    "batch %u of %u events is lost (%s, acked %d at "
-			    "%" PRIu64 ", seen at %" PRId64
-			    ", looked at %" PRIu64 ", %" PRIu64 " events are "
-			    "there)",
-			    (unsigned)b, (unsigned)batch->event_count,
-			    batch->is_sync ? "sync" : "no sync",
-			    batch->is_acked, batch->acked_at,
-			    (int64_t)batch->seen_at, look->moment,
-			    look->id_count);
-		if (look->seen_count[b] != 0 &&
-		    look->seen_count[b] != batch->event_count)
-			return broken(oracle, "batch %u has %u of %u events",
-			    (unsigned)b, (unsigned)look->seen_count[b],
-			    (unsigned)batch->event_count);
-	}
+	for (uint32_t b = 1; b < look->oracle->batch_count; b++)
+		if (!judge_batch(look, b))
+			return false;
 	return judge_types(look);
 }
 
@@ -544,6 +659,11 @@ is_there(const struct look *look, uint32_t b)
 		return true;
 	for (uint32_t l = 0; l < look->label_count; l++)
 		if (oracle->label_made_by[l] == b)
+			return true;
+	for (uint32_t i = 0; i < oracle->horizon_count; i++)
+		if (oracle->horizons[i].made_by == b &&
+		    look->horizons[oracle->horizons[i].type] >=
+			oracle->horizons[i].time)
 			return true;
 	for (uint32_t t = 0; t < oracle->type_count; t++) {
 		if (look->is_dropped[t] && oracle->types[t].dropped_by == b)
@@ -573,6 +693,17 @@ settle_schemas(struct look *look)
 	}
 }
 
+static enum oracle_fate
+fate_of(const struct look *look, uint32_t b, bool is_found)
+{
+	if (is_found)
+		return FATE_PRESENT;
+	/* Of what is past nobody can say whether it is there. */
+	if (look_may_be_all_past(look, b) && look_may_have(look, b))
+		return look_must_have(look, b) ? FATE_PRESENT : FATE_PAST;
+	return FATE_ABSENT;
+}
+
 static void
 settle_batch(struct look *look, uint32_t b)
 {
@@ -585,7 +716,7 @@ settle_batch(struct look *look, uint32_t b)
 		if (is_found && look->noted_at < batch->seen_at)
 			batch->seen_at = look->noted_at;
 	} else {
-		batch->fate = is_found ? FATE_PRESENT : FATE_ABSENT;
+		batch->fate = fate_of(look, b, is_found);
 		batch->settled_at = look->noted_at;
 	}
 	if (look->seen_count[b] > 0)
@@ -599,6 +730,7 @@ look_settle(struct look *look)
 {
 	for (uint32_t b = 1; b < look->oracle->batch_count; b++)
 		settle_batch(look, b);
+	look_settle_horizons(look);
 	if (look->kind != LOOK_LIVE)
 		settle_schemas(look);
 }

@@ -29,6 +29,11 @@
  *   R6  What a reader has seen stays (D2: what is not durable is not visible).
  *   R7  Schema changes that were acknowledged are there, those that were not
  *       sent are not.
+ *   R8  The horizon of a type never goes back.  It is no less than what was
+ *       acknowledged or seen, and no more than what was sent, or what follows
+ *       from the clock and the shortest `retain`.  No older event is taken or
+ *       seen; R1 to R6 hold for all others, and the ids of those that are not
+ *       seen any more stay theirs.
  *
  * Threads: one at a time; the harness runs under sched.h.
  */
@@ -47,6 +52,7 @@ enum {
 };
 
 #define ORACLE_SERVER_TIME INT64_MIN /* the event has the server's clock */
+#define ORACLE_NO_HORIZON  INT64_MIN /* no event is older */
 
 /* ---- values ---- */
 
@@ -113,6 +119,7 @@ enum oracle_fate {
 	FATE_OPEN,    /* sent, not known to be there or not */
 	FATE_PRESENT, /* found after a kill or a power cut: it stays */
 	FATE_ABSENT,  /* refused, or not found: it never comes back */
+	FATE_PAST, /* there or not: all of it is too old to be seen, for ever */
 };
 
 struct oracle_batch {
@@ -125,9 +132,19 @@ struct oracle_batch {
 	uint64_t sent_at;
 	uint64_t acked_at;
 	int64_t acked_us;
-	uint64_t seen_at;    /* UINT64_MAX: never */
-	uint64_t settled_at; /* with FATE_PRESENT */
-	uint64_t first_id;   /* 0: not known */
+	int64_t begun_wall_us; /* the wall clock, before it had any event */
+	uint64_t seen_at;      /* UINT64_MAX: never */
+	uint64_t settled_at;   /* with FATE_PRESENT, FATE_PAST */
+	uint64_t first_id;     /* 0: not known */
+};
+
+/* What a batch has set, or a look has found. */
+struct oracle_horizon {
+	uint32_t type;
+	uint32_t made_by;  /* 0: it was found */
+	uint64_t found_at; /* then */
+	int64_t retain_us; /* that was set with it; 0: for ever */
+	int64_t time;      /* of one type later and later */
 };
 
 struct oracle {
@@ -140,7 +157,10 @@ struct oracle {
 	uint32_t type_count;
 	uint32_t label_made_by[ORACLE_LABELS_MAX]; /* of the one enum */
 	uint32_t label_count;
-	char why[512]; /* what rule is broken */
+	struct oracle_horizon *horizons;
+	uint32_t horizon_count;
+	int64_t wall_us_max; /* the latest that the wall clock ever was */
+	char why[512];       /* what rule is broken */
 };
 
 struct oracle *oracle_new(uint64_t seed);
@@ -153,7 +173,8 @@ void oracle_free(struct oracle *oracle);
  * A new batch and what is in it; the number of the batch.  Then what is put in
  * belongs to it, until the next.
  */
-uint32_t oracle_begin_batch(struct oracle *oracle, bool is_sync, uint64_t now);
+uint32_t oracle_begin_batch(struct oracle *oracle, bool is_sync, uint64_t now,
+    int64_t wall_us);
 uint64_t oracle_add_event(struct oracle *oracle, uint32_t type,
     uint32_t context, int64_t timestamp);
 uint32_t oracle_add_type(struct oracle *oracle, const char *name);
@@ -161,6 +182,11 @@ void oracle_add_column(struct oracle *oracle, uint32_t type,
     enum oracle_kind kind, uint64_t default_seed);
 void oracle_drop_type(struct oracle *oracle, uint32_t type);
 uint32_t oracle_add_label(struct oracle *oracle);
+void oracle_set_horizon(struct oracle *oracle, uint32_t type, int64_t retain_us,
+    int64_t time);
+
+/* The greatest that may be; ORACLE_NO_HORIZON. */
+int64_t oracle_greatest_horizon(const struct oracle *oracle, uint32_t type);
 
 /* The newest batch without its last events: the transaction went back. */
 void oracle_rewind(struct oracle *oracle, uint64_t event_count);
@@ -169,6 +195,13 @@ void oracle_acked(struct oracle *oracle, uint32_t batch, uint64_t first_id,
     uint64_t now, int64_t now_us);
 /* Refused before it had numbers: it will never be there. */
 void oracle_refused(struct oracle *oracle, uint32_t batch);
+
+/*
+ * R8: an acknowledged batch has no event that was too old when it was sent;
+ * false if it has.  Whether a batch may have one, as the engine says.
+ */
+bool oracle_check_taken(struct oracle *oracle, uint32_t batch);
+bool oracle_may_be_too_old(const struct oracle *oracle, uint32_t batch);
 
 /*
  * The process has ended: what it was to sync within the bound of R1 nobody
@@ -198,30 +231,37 @@ struct look {
 	uint64_t noted_at;     /* when what is found was there for sure */
 	int64_t sync_bound_us; /* D2: what is older is there after a cut */
 	struct oracle *oracle; /* what follows is the oracle's */
-	uint64_t *event_of_id; /* numbers, [0] is not used */
-	uint64_t id_count;
-	uint32_t *seen_count; /* by batch */
-	uint64_t *seen_first; /* by batch: id of its first event */
-	uint64_t newest_sent; /* of the batches so far */
+	uint64_t *event_of_id; /* numbers; 0: not seen */
+	uint64_t id_count;     /* that were seen */
+	uint64_t id_last;
+	uint64_t range_end;    /* of the ids of the batches so far */
+	uint32_t *seen_count;  /* by batch */
+	uint32_t *seen_places; /* by batch: one past the last that was seen */
+	uint64_t *seen_first;  /* by batch: id of its first event */
+	uint64_t newest_sent;  /* of the batches so far */
+	int64_t horizons[ORACLE_TYPES_MAX];
 	uint32_t columns_seen[ORACLE_TYPES_MAX];
 	bool is_dropped[ORACLE_TYPES_MAX];
 	uint32_t label_count;
 };
 
 /*
- * Begin; then the labels of the enum and each type; the values of each event,
- * in any order; each event in the order of event_id; each context (of one
- * type); then judge.  All but begin return false when a rule is broken, which
- * oracle->why tells.
+ * Begin; then the labels of the enum and each type, with its horizon; the
+ * values of each event, in any order; each event in the order of event_id; the
+ * position; each context (of one type); then judge.  All but begin return false
+ * when a rule is broken, which oracle->why tells.
  */
 void look_begin(struct look *look, struct oracle *oracle);
 bool look_type(struct look *look, uint32_t type, uint32_t column_count,
     bool is_dropped);
 bool look_labels(struct look *look, uint32_t count);
+bool look_horizon(struct look *look, uint32_t type, int64_t retain_us,
+    int64_t time);
 bool look_values(struct look *look, uint32_t type, uint64_t event,
     const char *context, size_t context_len, int64_t timestamp,
     const struct oracle_value *values, uint32_t value_count);
 bool look_event(struct look *look, uint64_t id, uint64_t event);
+bool look_position(struct look *look, uint64_t position);
 bool look_context(struct look *look, uint32_t type, uint32_t context,
     const uint64_t *ids, size_t count);
 bool look_judge(struct look *look);

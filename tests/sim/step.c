@@ -191,6 +191,54 @@ drop_type(struct world *world, uint32_t n)
 		    world_drop_type(world, batch, world_draw_type(world)));
 }
 
+static void
+retain(struct world *world, uint32_t n)
+{
+	while (n-- > 0 && world_type_count(world) > 0) {
+		struct write_batch *batch = world_begin(world, SYNC_ON);
+
+		if (batch != NULL)
+			send_or_give_up(world, batch,
+			    world_set_retain(world, batch,
+				world_draw_type(world)));
+	}
+}
+
+/* While batches of all types are on their way. */
+static void
+retain_under_load(struct world *world, uint32_t n)
+{
+	while (n-- > 0)
+		send_events(world, SYNC_ON, 4, 2);
+	retain(world, 1);
+	world_wait(world);
+}
+
+/* They must be refused. */
+static void
+store_old(struct world *world, uint32_t n)
+{
+	struct write_batch *batch;
+
+	if (world_type_count(world) == 0)
+		return;
+	batch = world_begin(world, SYNC_ON);
+	if (batch == NULL)
+		return;
+	send_or_give_up(world, batch,
+	    world_add_old_events(world, batch, world_draw_type(world), n));
+}
+
+/* Time goes by, an hour at most: horizons move, and merges drop events. */
+static void
+age(struct world *world, uint32_t n)
+{
+	world_jump_wall(world, (int64_t)n * 60 * 1000000);
+	send_events(world, SYNC_ON, 3, 3);
+	world_wait(world);
+	sched_sleep_ms(2500);
+}
+
 /* Events, a new field, events with it, a new type, events of that. */
 static void
 store_with_ddl(struct world *world, uint32_t n)
@@ -300,7 +348,7 @@ jump_clock(struct world *world, uint32_t n)
 {
 	int64_t us = (int64_t)n * 3600 * 1000000;
 
-	sched_jump_wall_us(random_once_in(&world->random, 2) ? us : -us);
+	world_jump_wall(world, random_once_in(&world->random, 2) ? us : -us);
 }
 
 static const struct step steps[] = {
@@ -309,6 +357,10 @@ static const struct step steps[] = {
 	{ "add-label", add_label, 1, 1 },
 	{ "change-schemas", change_schemas, 1, 20 },
 	{ "drop-type", drop_type, 1, 1 },
+	{ "retain", retain, 3, 2 },
+	{ "retain-under-load", retain_under_load, 2, 10 },
+	{ "store-old", store_old, 1, 3 },
+	{ "age", age, 3, 59 },
 	{ "store-each", store_each, 20, 6 },
 	{ "store-pipelined", store_pipelined, 20, 30 },
 	{ "store-async", store_async, 12, 12 },
@@ -337,6 +389,7 @@ static const struct script_line script[] = {
 	{ "store-pipelined", 20 },
 	{ "add-column", 1 },
 	{ "store-batch", 60 },
+	{ "retain", 1 },
 	{ "flush", 1 },
 	{ "store-with-ddl", 5 },
 	{ "store-mixed", 12 },
@@ -344,6 +397,9 @@ static const struct script_line script[] = {
 	{ "add-label", 1 },
 	{ "store-batch", 150 },
 	{ "flush-under-load", 6 },
+	{ "retain-under-load", 3 },
+	{ "store-old", 2 },
+	{ "age", 30 },
 	{ "compact", 1 },
 	{ "store-async", 6 },
 	{ "kill", 6 },
@@ -357,7 +413,9 @@ static const struct script_line script[] = {
 	{ "store-each", 2 },
 	{ "flush", 1 },
 	{ "store-mixed", 20 },
+	{ "retain", 2 },
 	{ "compact-under-load", 6 },
+	{ "age", 50 },
 	{ "store-batch", 250 },
 	{ "restart", 1 },
 	{ "store-each", 2 },

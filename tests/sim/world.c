@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "sim/alloc.h"
 #include "sim/mutant.h"
@@ -416,6 +417,19 @@ is_refusal(int rc)
 	    rc == STELE_E_ADMIN_SHUTDOWN;
 }
 
+/* R8: an event is too old, which must be true. */
+bool
+world_is_too_old(struct world *world, const struct error *err, uint32_t batch)
+{
+	if (err->code != STELE_E_DATETIME_OVERFLOW)
+		return false;
+	if (!world->is_dead && !oracle_may_be_too_old(world->oracle, batch))
+		world_fail("batch %u is refused: %s", (unsigned)batch,
+		    err->message);
+	world_say(world, "   refused: %s", err->message);
+	return true;
+}
+
 /* On a thread of the engine. */
 static void
 note_answer(struct world *world, struct sent *sent)
@@ -430,7 +444,13 @@ note_answer(struct world *world, struct sent *sent)
 			    (unsigned)sent->batch);
 		oracle_acked(world->oracle, sent->batch, commit->first_event_id,
 		    simfs_change_count(world->fs), sched_now_us());
+		if (!oracle_check_taken(world->oracle, sent->batch))
+			world_fail("%s", world->oracle->why);
 		world->acked_count++;
+		return;
+	}
+	if (world_is_too_old(world, &commit->err, sent->batch)) {
+		oracle_refused(world->oracle, sent->batch);
 		return;
 	}
 	if (is_refusal(commit->rc))
@@ -499,7 +519,7 @@ world_begin(struct world *world, enum sync_mode mode)
 	struct error err;
 
 	(void)oracle_begin_batch(world->oracle, mode == SYNC_ON,
-	    simfs_change_count(world->fs));
+	    simfs_change_count(world->fs), world_wall_us());
 	if (batch != NULL)
 		return batch;
 	oracle_refused(world->oracle, world->oracle->batch_count - 1);
@@ -534,6 +554,17 @@ world_flush(struct world *world)
 	world_wait(world);
 }
 
+/* Merges go on without what they stumble over: here nothing may be. */
+static void
+note_compaction(void *arg, const struct compaction_status *compaction)
+{
+	const struct world *world = arg;
+
+	if (compaction->state == COMPACTION_FAILED && world->allowed == NULL &&
+	    !world->is_dead)
+		world_fail("a merge has failed: %s", compaction->message);
+}
+
 void
 world_compact(struct world *world)
 {
@@ -544,6 +575,32 @@ world_compact(struct world *world)
 		world_note_error(world, &err, "compacting");
 	else
 		world_say(world, "   %" PRIu64 " merges", merges);
+	if (engine_each_compaction(world->engine, note_compaction, world,
+		&err) != 0)
+		world_note_error(world, &err, "looking at merges");
+}
+
+int64_t
+world_wall_us(void)
+{
+	return os_clock_wall_us(os_clock_real());
+}
+
+void
+world_note_wall(struct world *world)
+{
+	int64_t wall_us = world_wall_us();
+
+	if (wall_us > world->oracle->wall_us_max)
+		world->oracle->wall_us_max = wall_us;
+}
+
+void
+world_jump_wall(struct world *world, int64_t us)
+{
+	world_note_wall(world);
+	sched_jump_wall_us(us);
+	world_note_wall(world);
 }
 
 static bool

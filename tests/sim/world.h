@@ -163,6 +163,20 @@ bool world_add_column(struct world *world, struct write_batch *batch,
 bool world_add_label(struct world *world, struct write_batch *batch);
 bool world_drop_type(struct world *world, struct write_batch *batch,
     uint32_t type);
+/* A horizon later than any before, drawn; with a `retain` that goes with it. */
+bool world_set_retain(struct world *world, struct write_batch *batch,
+    uint32_t type);
+/* Events that are too old for the type, if any can be. */
+bool world_add_old_events(struct world *world, struct write_batch *batch,
+    uint32_t type, uint32_t count);
+
+/*
+ * The wall clock; a jump of it; and: the oracle is told of it, before horizons
+ * that may follow from it are judged.
+ */
+int64_t world_wall_us(void);
+void world_jump_wall(struct world *world, int64_t us);
+void world_note_wall(struct world *world);
 
 /* Send it; answers are noted as they come. */
 void world_send(struct world *world, struct write_batch *batch,

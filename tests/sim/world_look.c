@@ -212,6 +212,9 @@ read_all_types(struct reader_state *state)
 		must_hold(state,
 		    look_type(state->look, type, sql->field_count,
 			sql->dropped_at != 0));
+		must_hold(state,
+		    look_horizon(state->look, type, sql->retain_us,
+			sql->horizon));
 		rc = read_type(state, type, sql, NULL);
 	}
 	if (rc != 0)
@@ -221,9 +224,8 @@ read_all_types(struct reader_state *state)
 		must_hold(state,
 		    look_event(state->look, state->found[i].id,
 			state->found[i].event));
-	if (state->look->id_count != snapshot_position(state->snapshot))
-		world_fail("position %" PRIu64 " has %" PRIu64 " events",
-		    snapshot_position(state->snapshot), state->look->id_count);
+	must_hold(state,
+	    look_position(state->look, snapshot_position(state->snapshot)));
 	return 0;
 }
 
@@ -286,11 +288,15 @@ world_look_by_context(struct world *world, uint64_t *readable,
 	*readable = *unreadable = 0;
 	state.found = sim_grow(NULL, 0, sizeof(*state.found));
 	state.snapshot = engine_snapshot(world->engine, 0, NULL, NULL);
+	world_note_wall(world);
 	catalog = snapshot_catalog(state.snapshot);
 	for (uint32_t i = 0; i < catalog->type_count; i++) {
 		uint32_t type;
 
 		(void)find_type(world->oracle, catalog->types[i]->name, &type);
+		must_hold(&state,
+		    look_horizon(&look, type, catalog->types[i]->retain_us,
+			catalog->types[i]->horizon));
 		for (uint32_t c = 0; c < ORACLE_CONTEXTS; c++) {
 			char name[64];
 			const struct str text =
@@ -322,6 +328,7 @@ look(struct world *world, struct look *look)
 	look_begin(look, world->oracle);
 	state.found = sim_grow(NULL, 0, sizeof(*state.found));
 	state.snapshot = engine_snapshot(world->engine, 0, NULL, NULL);
+	world_note_wall(world);
 	if (state.snapshot == NULL)
 		rc = error_set(&state.err, STELE_E_OUT_OF_MEMORY,
 		    "no memory for a snapshot");

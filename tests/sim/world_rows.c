@@ -84,14 +84,45 @@ datum_of(enum oracle_kind kind, const struct oracle_value *value,
 
 /* ---- events ---- */
 
+#define MINUTE_US INT64_C(60000000)
+#define WEEKS_US  (INT64_C(3600000000) * 1000) /* from the epoch on, six */
+
 static int64_t
-draw_timestamp(struct world *world)
+draw_any_timestamp(struct world *world)
 {
 	if (random_once_in(&world->random, 4))
 		return ORACLE_SERVER_TIME;
+	if (random_once_in(&world->random, 4)) /* of the last hours */
+		return world_wall_us() -
+		    (int64_t)random_below(&world->random, 200) * MINUTE_US;
 	/* Within some weeks, and sometimes far away. */
-	return (int64_t)random_below(&world->random, 3600000000u) * 1000 -
+	return (int64_t)random_below(&world->random, WEEKS_US / 1000) * 1000 -
 	    (random_once_in(&world->random, 10) ? (int64_t)1 << 50 : 0);
+}
+
+/* One that the type takes, though its horizon may move on by itself. */
+static int64_t
+draw_timestamp(struct world *world, uint32_t type)
+{
+	int64_t horizon = oracle_greatest_horizon(world->oracle, type);
+	int64_t time = draw_any_timestamp(world);
+
+	if (horizon == ORACLE_NO_HORIZON || time >= horizon + 120 * MINUTE_US)
+		return time;
+	/* Some will soon be too old. */
+	return horizon + 120 * MINUTE_US +
+	    (int64_t)random_below(&world->random, 3000) * MINUTE_US;
+}
+
+static int64_t
+draw_old_timestamp(struct world *world, uint32_t type)
+{
+	int64_t horizon = oracle_greatest_horizon(world->oracle, type);
+
+	if (horizon == ORACLE_NO_HORIZON)
+		return ORACLE_SERVER_TIME;
+	return horizon - 1 -
+	    (int64_t)random_below(&world->random, 100) * MINUTE_US;
 }
 
 /* One column of events first .. first + count - 1. */
@@ -137,7 +168,7 @@ fill_core(struct world *world, uint64_t first, uint32_t count, struct vec *cols,
 
 static bool
 add_some(struct world *world, struct write_batch *batch, uint32_t type,
-    uint32_t count)
+    uint32_t count, int64_t (*draw_time)(struct world *world, uint32_t type))
 {
 	struct oracle *oracle = world->oracle;
 	const struct oracle_type *t = &oracle->types[type];
@@ -155,7 +186,7 @@ add_some(struct world *world, struct write_batch *batch, uint32_t type,
 	for (uint32_t i = 0; i < count; i++)
 		(void)oracle_add_event(oracle, type,
 		    (uint32_t)random_below(&world->random, ORACLE_CONTEXTS),
-		    draw_timestamp(world));
+		    draw_time(world, type));
 	arena_init(&arena, NULL);
 	fill_core(world, first, count, cols, &arena);
 	for (uint32_t c = 0; c < t->column_count; c++)
@@ -167,7 +198,8 @@ add_some(struct world *world, struct write_batch *batch, uint32_t type,
 	arena_release(&arena);
 	if (rc == 0)
 		return true;
-	world_note_error(world, &err, "adding rows");
+	if (!world_is_too_old(world, &err, oracle->batch_count - 1))
+		world_note_error(world, &err, "adding rows");
 	oracle_rewind(oracle, first - 1);
 	return false;
 }
@@ -179,11 +211,18 @@ world_add_events(struct world *world, struct write_batch *batch, uint32_t type,
 	while (count > 0) {
 		uint32_t some = count < VEC_ROWS ? count : VEC_ROWS;
 
-		if (!add_some(world, batch, type, some))
+		if (!add_some(world, batch, type, some, draw_timestamp))
 			return false;
 		count -= some;
 	}
 	return true;
+}
+
+bool
+world_add_old_events(struct world *world, struct write_batch *batch,
+    uint32_t type, uint32_t count)
+{
+	return add_some(world, batch, type, count, draw_old_timestamp);
 }
 
 /* ---- schema changes ---- */
@@ -346,6 +385,49 @@ world_add_column(struct world *world, struct write_batch *batch, uint32_t type)
 	is_done = apply_ddl(world, batch, &ddl, &arena);
 	arena_release(&arena);
 	return is_done;
+}
+
+/*
+ * Among events, for ever, for a time after which it moves by itself at most
+ * some hours; or as the engine finds it, for minutes or hours, after which it
+ * moves all the time.
+ */
+bool
+world_set_retain(struct world *world, struct write_batch *batch, uint32_t type)
+{
+	int64_t horizon = oracle_greatest_horizon(world->oracle, type);
+	int64_t wall_us = world_wall_us(), wanted, back;
+	struct ddl ddl = {
+		.kind = DDL_SET_RETAIN,
+		.oid = oid_of(world, batch, type),
+	};
+
+	if (random_once_in(&world->random, 2)) {
+		ddl.time = (10 + (int64_t)random_below(&world->random, 170)) *
+		    MINUTE_US;
+		wanted = engine_horizon(world->engine, ddl.time);
+		if (wanted > world_wall_us() - ddl.time)
+			world_fail("the horizon for %" PRId64 " is %" PRId64,
+			    ddl.time, wanted);
+	} else {
+		wanted = (int64_t)random_below(&world->random, WEEKS_US);
+		if (random_once_in(&world->random, 2) && wall_us > wanted)
+			ddl.time = wall_us - wanted;
+	}
+	back = wanted;
+	if (wanted <= horizon) {
+		wanted = horizon + 1;
+		ddl.time = 0;
+	}
+	oracle_set_horizon(world->oracle, type, ddl.time, wanted);
+	if (!apply_ddl(world, batch, &ddl, NULL))
+		return false;
+	ddl.kind = DDL_SET_HORIZON;
+	ddl.time = wanted;
+	if (!apply_ddl(world, batch, &ddl, NULL))
+		return false;
+	ddl.time = back; /* which changes nothing */
+	return back == wanted || apply_ddl(world, batch, &ddl, NULL);
 }
 
 bool
