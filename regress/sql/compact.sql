@@ -1,12 +1,15 @@
 -- Compaction: rows are the same before, during and after.
 SELECT stele.compact_pause();
 CREATE TYPE size AS ENUM ('small', 'large');
+-- So many contexts that each shard has some of these.
+CREATE TABLE filler (n int);
 CREATE TABLE parcel (code text NOT NULL, size size, weight numeric(8,2), sent date, note text);
 INSERT INTO parcel (context_id, timestamp, code, size, weight, sent, note) VALUES
   ('r-1', '2026-03-01 10:00Z', 'A1', 'small', 1.25, '2026-03-02', ''),
   ('r-2', '2026-03-01 11:00Z', 'A2', 'large', 30.00, '2026-03-02', NULL),
   ('r-3', '2026-03-01 12:00Z', 'A3', NULL, NULL, NULL, 'lost'),
   ('r-4', '2026-03-01 13:00Z', 'A1', 'small', -0.50, '2026-03-03', 'returned');
+INSERT INTO filler (context_id, timestamp, n) SELECT 'f' || g, '2026-03-01 10:00Z', g FROM generate_series(1, 40) g;
 CHECKPOINT;
 -- Late, far away, and with a field that is younger.
 ALTER TABLE parcel ADD COLUMN via text DEFAULT 'road';
@@ -15,9 +18,11 @@ INSERT INTO parcel (context_id, timestamp, code, size, weight, sent, note, via) 
   ('r-2', '2026-03-09 10:00Z', 'B2', 'small', 7.10, '2026-03-09', '', NULL),
   ('r-3', '2026-03-09 10:00Z', 'A3', 'small', 7.10, '2026-03-09', NULL, 'sea'),
   ('r-4', '2026-03-09 10:00Z', 'B4', NULL, 0, '2026-03-09', NULL, 'sea');
+INSERT INTO filler (context_id, timestamp, n) SELECT 'f' || g, '2026-03-09 10:00Z', g FROM generate_series(1, 40) g;
 CHECKPOINT;
 INSERT INTO parcel (context_id, timestamp, code) VALUES ('r-1', '2026-03-10 00:00Z', 'C1'), ('r-2', '2026-03-10 00:00Z', 'C2'),
   ('r-3', '2026-03-10 00:00Z', 'C3'), ('r-4', '2026-03-10 00:00Z', 'C4');
+INSERT INTO filler (context_id, timestamp, n) SELECT 'f' || g, '2026-03-10 00:00Z', g FROM generate_series(1, 40) g;
 CHECKPOINT;
 SELECT count(*) FROM stele.segments;
 SELECT event_id, context_id, code, size, weight, sent, note, via FROM parcel ORDER BY event_id;
