@@ -270,7 +270,22 @@ is_unit(enum time_field field)
 	return field <= FIELD_MILLENNIUM || field >= FIELD_TIMEZONE;
 }
 
-/* date_trunc(): in the session's zone, or in the one of the third argument. */
+/* time_field_of() the first argument, once if it is the same for all rows. */
+static bool
+field_named(struct function_call *call, uint32_t row, enum time_field *out)
+{
+	struct str name = ARG(call, 0, str, row);
+
+	if (!call->args[0].is_constant)
+		return time_field_of(name, out);
+	if (call->memo == 0)
+		call->memo = time_field_of(name, out) ? 2 + (uint32_t)*out : 1;
+	if (call->memo == 1)
+		return false;
+	*out = (enum time_field)(call->memo - 2);
+	return true;
+}
+
 /* A zone by its name or abbreviation. */
 static int
 named_zone(struct function_call *call, struct str name,
@@ -288,6 +303,7 @@ named_zone(struct function_call *call, struct str name,
 	    "time zone \"%.*s\" not recognized", STR_FMT(name));
 }
 
+/* date_trunc(): in the session's zone, or in the one of the third argument. */
 static int
 truncate_timestamp(struct function_call *call, uint32_t row)
 {
@@ -298,7 +314,7 @@ truncate_timestamp(struct function_call *call, uint32_t row)
 	    oid == TYPE_TIMESTAMPTZ ? call->settings->time_zone : NULL;
 	enum time_field field = FIELD_EPOCH;
 	int64_t local;
-	bool is_known = time_field_of(name, &field);
+	bool is_known = field_named(call, row, &field);
 	int rc;
 
 	call->result->i64[row] = value;
@@ -324,7 +340,7 @@ truncate_interval(struct function_call *call, uint32_t row)
 {
 	struct str name = ARG(call, 0, str, row);
 	enum time_field field = FIELD_EPOCH;
-	bool is_known = time_field_of(name, &field);
+	bool is_known = field_named(call, row, &field);
 
 	if (!is_known ||
 	    !interval_truncate(field, &ARG(call, 1, interval, row),
@@ -406,7 +422,7 @@ extract(struct function_call *call, uint32_t row)
 	struct str name = ARG(call, 0, str, row);
 	uint32_t oid = call->function->args[1];
 	enum time_field field = FIELD_EPOCH;
-	bool is_known = time_field_of(name, &field), ok;
+	bool is_known = field_named(call, row, &field), ok;
 	struct time_part part;
 	struct numeric value;
 

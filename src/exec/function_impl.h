@@ -42,6 +42,7 @@ struct function_call {
 	struct arena *arena; /* the result's; lives as long as the batch */
 	struct vec *result;  /* filled by function_eval() */
 	struct error *err;
+	uint32_t memo; /* the kernel's own, 0 at first: of constant arguments */
 };
 
 typedef int (*function_fn)(struct function_call *call);
