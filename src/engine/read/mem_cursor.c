@@ -3,6 +3,7 @@
  * Cursors over MemTables: whole chunks without a copy, or the rows of one
  * context, or of a list of events, gathered from wherever they are.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "common/error.h"
@@ -71,6 +72,57 @@ finish_batch(struct mem_cursor *cursor, uint32_t rows, struct batch *out,
 
 /* ---- chunks ---- */
 
+/* Leave the rows of `sel` that a range of integers or floats does not exclude;
+ * NaN stays, as it may be the greatest. */
+static uint32_t
+leave_in_range(const struct scan_range *range, const struct vec *vec,
+    struct sel sel, uint16_t *rows)
+{
+	int64_t low = range->has_low ? range->low.i64 : INT64_MIN;
+	int64_t high = range->has_high ? range->high.i64 : INT64_MAX;
+	double low_f64 = range->has_low ? range->low.f64 : -INFINITY;
+	double high_f64 = range->has_high ? range->high.f64 : INFINITY;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t row = sel_row(sel, i);
+		uint32_t at = vec_index(vec, row);
+		bool is_in = vec->phys == PHYS_I64
+		    ? vec->i64[at] >= low && vec->i64[at] <= high
+		    : !(vec->f64[at] < low_f64) && !(vec->f64[at] > high_f64);
+
+		rows[count] = (uint16_t)row;
+		count += is_in && !vec_is_null(vec, row);
+	}
+	return count;
+}
+
+/* The rows of a chunk from `from` on that may lie in all ranges. */
+static struct sel
+in_ranges(struct mem_cursor *cursor, const struct mem_chunk *chunk,
+    uint32_t from, uint32_t count)
+{
+	const struct scan_spec *spec = cursor->base.spec;
+	struct sel sel = sel_all(count);
+	uint16_t *rows;
+
+	if (spec->range_count == 0 ||
+	    (spec->without & SCAN_WITHOUT_ROW_FILTER) != 0)
+		return sel;
+	rows = arena_alloc_array(&cursor->arena, count, sizeof(*rows));
+	for (uint32_t i = 0; i < spec->range_count && sel.count > 0; i++) {
+		struct vec vec;
+
+		mem_chunk_vec(chunk, spec->type, spec->ranges[i].attnum, from,
+		    &cursor->arena, &vec);
+		if (vec.phys != PHYS_I64 && vec.phys != PHYS_F64)
+			continue;
+		sel.count = leave_in_range(&spec->ranges[i], &vec, sel, rows);
+		sel.rows = rows;
+	}
+	return sel;
+}
+
 static int
 chunks_next(struct scan_cursor *base, struct batch *out, struct error *err)
 {
@@ -83,6 +135,8 @@ chunks_next(struct scan_cursor *base, struct batch *out, struct error *err)
 		uint32_t limit =
 		    mem_chunk_count_upto(chunk, spec->event_id_last);
 		uint32_t from = 0;
+		struct sel sel;
+		int rc;
 
 		cursor->chunks_left--;
 		if (cursor->chunks_left > 0)
@@ -92,10 +146,15 @@ chunks_next(struct scan_cursor *base, struct batch *out, struct error *err)
 			    spec->event_id_first - 1);
 		if (from >= limit)
 			continue;
+		sel = in_ranges(cursor, chunk, from, limit - from);
+		if (sel.count == 0)
+			continue;
 		for (uint32_t i = 0; i < spec->attnum_count; i++)
 			mem_chunk_vec(chunk, spec->type, spec->attnums[i], from,
 			    &cursor->arena, &cursor->cols[i]);
-		return finish_batch(cursor, limit - from, out, err);
+		rc = finish_batch(cursor, limit - from, out, err);
+		out->sel = sel;
+		return rc;
 	}
 	return 0;
 }
