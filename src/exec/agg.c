@@ -12,8 +12,12 @@
  */
 #include "exec/agg_op.h"
 
-/* Combinations of keys' codes: there is an array of so many at most. */
-#define CODES_MAX 65536
+/*
+ * Combinations of keys' codes that there is an array for, at most.  Of one key
+ * they are no more than the rows of its segment.
+ */
+#define CODES_MAX        65536
+#define CODES_MAX_OF_KEY 4194304
 
 /* Of the keys, then of the set's number. */
 static const struct type *
@@ -46,7 +50,8 @@ agg_begin(struct agg_op *agg)
 	group_table_init(&agg->table, agg->key_types, agg_key_count(agg),
 	    KEY_EQUAL, context->budget);
 	agg->table.keys.cancel = context->cancel;
-	group_codes_init(&agg->codes, agg_key_count(agg), CODES_MAX,
+	group_codes_init(&agg->codes, agg_key_count(agg),
+	    agg_key_count(agg) == 1 ? CODES_MAX_OF_KEY : CODES_MAX,
 	    context->budget);
 	for (uint32_t i = 0; i < rel->call_count; i++) {
 		struct agg_call_state *call = &agg->calls[i];
