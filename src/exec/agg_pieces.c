@@ -37,6 +37,7 @@ struct pieces {
 	struct agg_op *agg; /* whose rows they are */
 	struct piece *each;
 	uint32_t count;
+	/* Relaxed: hints while pieces run; the crew's return orders the rest. */
 	atomic_bool is_full; /* a share was not enough */
 	atomic_bool is_over; /* that, or one has failed: all stop */
 };
@@ -124,6 +125,18 @@ scan_to_split(const struct agg_op *agg)
 
 /* ---- a piece ---- */
 
+static void
+set(atomic_bool *flag)
+{
+	atomic_store_explicit(flag, true, memory_order_relaxed);
+}
+
+static bool
+is_set(const atomic_bool *flag)
+{
+	return atomic_load_explicit(flag, memory_order_relaxed);
+}
+
 static int
 read_piece(struct piece *piece, struct error *err)
 {
@@ -132,7 +145,7 @@ read_piece(struct piece *piece, struct error *err)
 	int rc;
 
 	rc = op_open(op, err);
-	while (rc == 0 && !atomic_load(&piece->all->is_over)) {
+	while (rc == 0 && !is_set(&piece->all->is_over)) {
 		rc = op_next(op->input, &batch, err);
 		if (rc == 0)
 			return agg_finish(piece->agg, err);
@@ -142,8 +155,8 @@ read_piece(struct piece *piece, struct error *err)
 		if (rc == 0)
 			rc = op_forget(op, err);
 		if (piece->agg->is_full) {
-			atomic_store(&piece->all->is_full, true);
-			atomic_store(&piece->all->is_over, true);
+			set(&piece->all->is_full);
+			set(&piece->all->is_over);
 		}
 	}
 	return rc;
@@ -157,7 +170,7 @@ run_piece(void *arg, uint32_t i)
 
 	piece->rc = read_piece(piece, &piece->err);
 	if (piece->rc != 0)
-		atomic_store(&pieces->is_over, true);
+		set(&pieces->is_over);
 }
 
 /* ---- all of them ---- */
@@ -239,7 +252,7 @@ release_pieces(struct pieces *pieces)
 	for (uint32_t i = 0; i < pieces->count; i++) {
 		struct piece *piece = &pieces->each[i];
 
-		if (piece->env.stats != NULL && !atomic_load(&pieces->is_full))
+		if (piece->env.stats != NULL && !is_set(&pieces->is_full))
 			add_stats(pieces->agg, piece);
 		op_close(&piece->agg->op);
 		exec_env_release(&piece->env);
@@ -327,7 +340,7 @@ agg_read_pieces(struct agg_op *agg, bool *is_done, struct error *err)
 		if (rc != 0)
 			*err = pieces.each[i].err;
 	}
-	*is_done = !atomic_load(&pieces.is_full);
+	*is_done = !is_set(&pieces.is_full);
 	for (uint32_t i = 0; i < pieces.count && rc == 0 && *is_done; i++)
 		rc = join_piece(agg, &pieces.each[i], err);
 	release_pieces(&pieces);

@@ -22,7 +22,7 @@ struct crew {
 	void (*fn)(void *fn_arg, uint32_t i);
 	void *fn_arg;
 	uint32_t count;
-	atomic_uint next; /* the first task that nobody has */
+	atomic_uint next; /* the first task that nobody has; relaxed */
 
 	pthread_mutex_t mutex; /* all below */
 	pthread_cond_t gone;
@@ -33,7 +33,8 @@ static void
 work(struct crew *crew)
 {
 	for (;;) {
-		uint32_t i = atomic_fetch_add(&crew->next, 1);
+		uint32_t i = atomic_fetch_add_explicit(&crew->next, 1,
+		    memory_order_relaxed);
 
 		if (i >= crew->count)
 			return;
