@@ -38,15 +38,16 @@ static const char *const log_level_choices[] = {
 
 static const struct config_option options[] = {
 	{ .name = "batch_memory",
-	    .doc = "The largest transaction, batch or COPY, as encoded in the "
-		   "log; a larger one is refused.",
+	    .doc = "Memory for the rows of a transaction, batch or COPY, as "
+		   "encoded in the log; those past it are staged in files "
+		   "until it is committed.",
 	    .group = CONFIG_WAL,
 	    .type = CONFIG_SIZE,
 	    .reload = CONFIG_SIGHUP,
 	    .offset = AT(batch_memory_bytes),
 	    .unit = "kB",
 	    .def = GB,
-	    .min = MB,
+	    .min = 64 * KB,
 	    .max = TB },
 	{ .name = "block_cache_size",
 	    .doc = "Memory for blocks of segments that have been read.",

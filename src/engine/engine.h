@@ -42,7 +42,7 @@ struct engine_options {
 	uint64_t wal_file_size_bytes;
 	uint64_t wal_sync_interval_ms; /* for synchronous_commit = off */
 	uint64_t manifest_log_bytes;   /* then it is rewritten; 0: 1 MiB */
-	size_t batch_memory_bytes;     /* a larger batch is STELE_E_LIMIT */
+	size_t batch_memory_bytes;     /* rows past it are staged in files */
 	size_t block_cache_size_bytes;
 	size_t old_snapshot_memory_bytes; /* 0: no limit */
 	bool is_retention_off; /* tests that move horizons themselves */
@@ -92,6 +92,10 @@ const struct catalog *engine_catalog(struct engine *engine);
  *
  * A batch belongs to one thread at a time.  Rows are encoded as they are
  * added, into the log's row form; nothing is shared until engine_commit().
+ *
+ * A batch may have any size: when its rows take more than batch_memory they are
+ * staged, written to segments that nobody sees before it is committed and that
+ * go with it if it is not.
  */
 struct write_batch *write_batch_new(struct engine *engine); /* or NULL */
 void write_batch_free(struct write_batch *batch);
@@ -118,6 +122,15 @@ MUST_USE int write_batch_rows(struct write_batch *batch,
     const struct event_type *type, const struct vec *cols, uint32_t col_count,
     struct sel sel, struct error *err);
 
+/*
+ * Its rows are to be staged before more are added.  write_batch_rows() does so
+ * by itself, which takes about a second: threads that must not wait for a disk
+ * let another do that.  Returns 0; STELE_E_DISK_FULL, STELE_E_OS,
+ * STELE_E_OUT_OF_MEMORY, with the batch as it was.
+ */
+bool write_batch_is_full(const struct write_batch *batch);
+MUST_USE int write_batch_stage(struct write_batch *batch, struct error *err);
+
 /* Rows so far, and a mark to go back to (a statement that fails half-way). */
 uint64_t write_batch_row_count(const struct write_batch *batch);
 bool write_batch_is_empty(const struct write_batch *batch);
@@ -126,6 +139,7 @@ struct write_batch_mark {
 	size_t bytes;
 	uint64_t rows;
 	uint32_t ddls;
+	uint32_t stagings;
 };
 struct write_batch_mark write_batch_mark(const struct write_batch *batch);
 void write_batch_rewind(struct write_batch *batch,
@@ -162,16 +176,16 @@ struct commit {
  *
  * commit->rc afterwards: 0; STELE_E_SERIALIZATION_FAILURE or a code of
  * catalog_apply() when schemas changed meanwhile; STELE_E_DISK_FULL;
- * STELE_E_LIMIT (past batch_memory); STELE_E_OS (the log failed, or MemTables
- * are full and flushing them fails: the next commit may succeed).
+ * STELE_E_OS (the log failed, or MemTables are full and flushing them fails:
+ * the next commit may succeed).
  */
 void engine_commit(struct engine *engine, struct write_batch *batch,
     enum sync_mode mode, struct commit *commit);
 
 /*
  * Give up a commit that waits for room.  Returns true if it did: done() has been
- * called, with STELE_E_QUERY_CANCELED.  False if it has its numbers: then it is
- * decided, and answered as soon as the log has it.  `commit` is one whose done()
+ * called, with STELE_E_QUERY_CANCELED.  False if it does not wait for that: it
+ * is answered as soon as the log has it.  `commit` is one whose done()
  * may have been called already, but whose memory is still there.
  */
 bool engine_commit_cancel(struct engine *engine, const struct commit *commit);
@@ -315,13 +329,6 @@ void scan_cursor_close(struct scan_cursor *cursor);
 MUST_USE int write_batch_scan(struct write_batch *batch,
     const struct event_type *type, const uint32_t *attnums,
     uint32_t attnum_count, struct scan_cursor **out, struct error *err);
-
-/*
- * The type of each uncommitted row in insertion order, for `events`: sets
- * *count and *oids, borrowed until the batch changes.
- */
-MUST_USE int write_batch_row_types(struct write_batch *batch,
-    const uint32_t **oids, uint64_t *count, struct error *err);
 
 /* ---- watching ---- */
 

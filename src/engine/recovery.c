@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "common/arena.h"
+#include "common/buf.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "engine/append/row_format.h"
@@ -224,18 +225,56 @@ apply_change(const struct catalog **catalog, struct entry *entry,
 	return rc;
 }
 
-/* False if the entry cannot be one of a batch of so many rows. */
+/* What the entries of a batch are counted against. */
+struct batch_count {
+	uint32_t shard_count;
+	uint64_t row_count; /* of the batch, by its header */
+	uint64_t in_segments;
+	uint64_t in_entries;
+	uint64_t first_ordinal; /* of rows in entries */
+};
+
+/* False if the entry cannot be one of the batch. */
 static bool
-count_rows(const struct entry *entry, uint32_t shard_count, uint64_t row_count,
-    uint64_t *total)
+count_rows(struct batch_count *count, const struct entry *entry)
 {
 	struct rows rows;
 
-	if (entry->shard >= shard_count || !rows_decode(entry, &rows) ||
-	    rows_ordinal(&rows, rows.count - 1) >= row_count)
+	if (entry->shard >= count->shard_count || !rows_decode(entry, &rows) ||
+	    rows_ordinal(&rows, rows.count - 1) >= count->row_count)
 		return false;
-	*total += rows.count;
+	if (rows.first_ordinal < count->first_ordinal)
+		count->first_ordinal = rows.first_ordinal;
+	count->in_entries += rows.count;
 	return true;
+}
+
+static int
+count_segment(struct batch_count *count, const struct entry *entry,
+    struct error *err)
+{
+	struct segment_meta meta;
+	int rc = entry_segment_decode(entry, 1, &meta, err);
+
+	if (rc == 0 &&
+	    (meta.shard >= count->shard_count ||
+		meta.event_id_last > count->row_count ||
+		meta.row_count > count->row_count - count->in_segments))
+		rc = error_set(err, STELE_E_CORRUPT,
+		    "invalid segment in a batch");
+	if (rc == 0)
+		count->in_segments += meta.row_count;
+	segment_meta_release(&meta);
+	return rc;
+}
+
+/* Has it as many rows as it says, those in segments first? */
+static bool
+is_whole(const struct batch_count *count)
+{
+	return count->in_segments + count->in_entries == count->row_count &&
+	    (count->in_segments == 0 ||
+		count->first_ordinal >= count->in_segments);
 }
 
 int
@@ -243,7 +282,11 @@ recovery_apply_changes(const struct catalog **catalog, uint32_t shard_count,
     struct wal_replay_batch *batch, struct error *err)
 {
 	struct reader r = reader_over(batch->entries, batch->len);
-	uint64_t rows = 0;
+	struct batch_count count = {
+		.shard_count = shard_count,
+		.row_count = batch->row_count,
+		.first_ordinal = UINT64_MAX,
+	};
 	struct entry entry;
 	int more, rc = 0;
 
@@ -251,13 +294,15 @@ recovery_apply_changes(const struct catalog **catalog, uint32_t shard_count,
 		if (entry.kind == ENTRY_DDL)
 			rc = apply_change(catalog, &entry,
 			    batch->first_event_id, &batch->generation, err);
-		else if (!count_rows(&entry, shard_count, batch->row_count,
-			     &rows))
+		else if (entry.kind == ENTRY_SEGMENT)
+			rc = count_segment(&count, &entry, err);
+		else if (!count_rows(&count, &entry))
 			more = -1;
 		if (more < 0)
 			break;
 	}
-	if (rc == 0 && (more < 0 || rows != batch->row_count))
+	batch->has_segments = count.in_segments > 0;
+	if (rc == 0 && (more < 0 || !is_whole(&count)))
 		return error_set(err, STELE_E_CORRUPT,
 		    "log record of event %" PRIu64 " is malformed",
 		    batch->first_event_id);
@@ -294,6 +339,27 @@ check_events(const struct manifest_state *state,
 	    "Segments hold later events than the log, which ends at %" PRIu64
 	    ".",
 	    next);
+}
+
+/* Files stay that the MANIFEST names, or the log. */
+static int
+clear_files(struct engine *engine, struct manifest *manifest,
+    struct manifest_files *done, struct error *err)
+{
+	struct buf kept;
+	int rc;
+
+	buf_init(&kept);
+	for (uint32_t i = 0; i < engine->shard_count; i++)
+		shard_adopted_numbers(&engine->shards[i], &kept);
+	if (kept.failed)
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	else
+		rc = manifest_clear_files(manifest,
+		    (const uint64_t *)(const void *)kept.data,
+		    kept.len / sizeof(uint64_t), done, err);
+	buf_release(&kept);
+	return rc;
 }
 
 static void
@@ -356,7 +422,7 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 	if (rc == 0)
 		rc = check_events(state, replay, err);
 	if (rc == 0)
-		rc = manifest_clear_files(manifest, &files, err);
+		rc = clear_files(engine, manifest, &files, err);
 	if (rc != 0) {
 		catalog_unref(reader.catalog);
 		return rc;

@@ -16,12 +16,12 @@ engine_shard_count(const struct engine *engine)
 }
 
 static void
-add_segments(const struct shard_view *part, struct shard_status *out)
+add_segments(struct segment *const *segments, uint32_t count,
+    struct shard_status *out)
 {
-	out->segment_count = part->segment_count;
-	for (uint32_t i = 0; i < part->segment_count; i++) {
-		const struct segment_meta *meta =
-		    segment_meta(part->segments[i]);
+	out->segment_count += count;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct segment_meta *meta = segment_meta(segments[i]);
 
 		out->segment_rows += meta->row_count;
 		out->segment_bytes += meta->size_bytes;
@@ -38,7 +38,8 @@ engine_shard_status(struct engine *engine, uint32_t shard,
 	shard_status(&engine->shards[shard], out);
 	out->flushed_event_id = shard_flushed_position(&engine->shards[shard],
 	    engine_position(engine));
-	add_segments(part, out);
+	add_segments(part->segments, part->segment_count, out);
+	add_segments(part->adopted, part->adopted_count, out);
 	shard_view_unref(part);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checking a directory that no server uses: the MANIFEST and its segments,
- * then every group and record of the log.
+ * then every group and record of the log, and the segments that only it names.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -12,11 +12,14 @@
 #include "engine/append/row_format.h"
 #include "engine/engine_private.h"
 #include "engine/recovery.h"
+#include "engine/segment/segment.h"
 
 struct verifier {
 	const struct verify_watcher *watcher;
 	struct verify_report *report;
-	uint32_t shard_count;
+	struct os_fs *fs;
+	const char *dir;
+	const struct manifest_state *state;
 	const struct catalog *catalog; /* as the log has made it; owned */
 };
 
@@ -57,6 +60,30 @@ are_rows_sound(const struct verifier *verifier, const struct entry *entry,
 	return reader_left(&rows->columns) == 0;
 }
 
+/* A segment of a batch, unless the MANIFEST has named it since. */
+static int
+verify_segment(struct verifier *verifier, const struct entry *entry,
+    uint64_t first_event_id, struct error *err)
+{
+	const struct manifest_state *state = verifier->state;
+	struct segment_meta meta;
+	int rc = entry_segment_decode(entry, first_event_id, &meta, err);
+
+	if (rc == 0 && meta.event_id_last > state->flushed[meta.shard]) {
+		rc = segment_verify(verifier->fs, verifier->dir, &meta,
+		    &state->directory, err);
+		verifier->report->files++;
+		verifier->report->files_total++;
+		verifier->report->bytes += meta.size_bytes;
+		verifier->report->bytes_total += meta.size_bytes;
+	}
+	segment_meta_release(&meta);
+	if (rc == 0 || rc == STELE_E_OUT_OF_MEMORY)
+		return rc;
+	tell(verifier, err);
+	return 0;
+}
+
 static int
 verify_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 {
@@ -65,17 +92,22 @@ verify_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 	struct entry entry;
 	struct rows rows;
 	int rc = recovery_apply_changes(&verifier->catalog,
-	    verifier->shard_count, batch, err);
+	    verifier->state->shard_count, batch, err);
 
 	if (rc != 0) {
 		tell(verifier, err);
 		return rc == STELE_E_OUT_OF_MEMORY ? rc : 0;
 	}
 	verifier->report->rows += batch->row_count;
-	while ((rc = entry_next(&r, &entry)) == 1)
+	while ((rc = entry_next(&r, &entry)) == 1) {
 		if (entry.kind == ENTRY_ROWS &&
 		    !are_rows_sound(verifier, &entry, &rows))
 			break;
+		if (entry.kind == ENTRY_SEGMENT &&
+		    verify_segment(verifier, &entry, batch->first_event_id,
+			err) != 0)
+			return err->code;
+	}
 	if (rc != 0) {
 		(void)error_set(err, STELE_E_CORRUPT,
 		    "log record of event %" PRIu64 " is malformed",
@@ -109,7 +141,9 @@ verify_log(struct os_fs *fs, const char *dir,
 		rc = recovery_first_catalog(state, &verifier->catalog, err);
 	if (rc != 0)
 		return rc;
-	verifier->shard_count = state->shard_count;
+	verifier->fs = fs;
+	verifier->dir = dir;
+	verifier->state = state;
 	rc = wal_replay(fs, &options, &replay, err);
 	catalog_unref(verifier->catalog);
 	verifier->report->files += replay.file_count;

@@ -115,10 +115,14 @@ count_totals(struct running_verifier *v, const struct view *view)
 	for (uint32_t s = 0; s < v->engine->shard_count; s++) {
 		const struct shard_view *part = view->shards[s];
 
-		v->report->files_total += part->segment_count;
+		v->report->files_total +=
+		    part->segment_count + (uint64_t)part->adopted_count;
 		for (uint32_t i = 0; i < part->segment_count; i++)
 			v->report->bytes_total +=
 			    segment_meta(part->segments[i])->size_bytes;
+		for (uint32_t i = 0; i < part->adopted_count; i++)
+			v->report->bytes_total +=
+			    segment_meta(part->adopted[i])->size_bytes;
 	}
 }
 
@@ -162,6 +166,9 @@ verify_segments(struct running_verifier *v, struct error *err)
 
 		for (uint32_t i = 0; i < part->segment_count && rc == 0; i++)
 			rc = verify_segment(v, segment_meta(part->segments[i]),
+			    err);
+		for (uint32_t i = 0; i < part->adopted_count && rc == 0; i++)
+			rc = verify_segment(v, segment_meta(part->adopted[i]),
 			    err);
 	}
 	snapshot_leave(snapshot);

@@ -40,7 +40,6 @@ struct events_op {
 	uint32_t type_count;
 	struct merge merge; /* committed rows */
 	struct merge own;   /* of the transaction, a source for each type */
-	uint64_t own_at;    /* rows of it that were given */
 	bool is_own;
 	uint32_t resume_row; /* of the merged batch; 0: take the next one */
 	struct payload_column column;
@@ -237,16 +236,6 @@ events_open(struct op_state *op, struct error *err)
 
 /* ---- the transaction's own rows ---- */
 
-static struct merge_source *
-own_source(struct events_op *events, uint32_t oid)
-{
-	for (uint32_t i = 0; i < events->type_count; i++) {
-		if (events->types[i].type->oid == oid)
-			return &events->own.sources[i];
-	}
-	return NULL;
-}
-
 /* Make sure that a type's next own row is there. */
 static int
 fill_own(struct events_op *events, struct merge_source *source,
@@ -275,58 +264,92 @@ fill_own(struct events_op *events, struct merge_source *source,
 	return rc < 0 ? rc : 0;
 }
 
-static void
-add_own_row(struct merge *own, struct merge_source *source)
+/* Where its next own row is in the batch, over all types. */
+static int64_t
+own_ordinal(const struct merge_source *source)
 {
-	if (own->span_count == 0 ||
-	    own->spans[own->span_count - 1].source != source)
-		own->spans[own->span_count++] = (struct merge_span){
-			.source = source,
-			.first = source->at,
-		};
-	own->spans[own->span_count - 1].count++;
-	source->at++;
-	own->row_count++;
+	const struct vec *ids = &source->batch.cols[SOURCE_EVENT_ID];
+
+	return ids->i64[vec_index(ids, sel_row(source->batch.sel, source->at))];
 }
 
-/* Rows in insertion order, until a type's batch ends whose rows are named. */
+/*
+ * The type whose own row is next, and the ordinal at which another's comes;
+ * NULL at the end.
+ */
+static struct merge_source *
+next_own_source(struct events_op *events, int64_t *limit)
+{
+	struct merge_source *least = NULL;
+
+	*limit = INT64_MAX;
+	for (uint32_t i = 0; i < events->type_count; i++) {
+		struct merge_source *source = &events->own.sources[i];
+
+		if (source->batch.sel.count == 0)
+			continue; /* at its end */
+		if (least == NULL || own_ordinal(source) < own_ordinal(least)) {
+			if (least != NULL)
+				*limit = own_ordinal(least);
+			least = source;
+		} else if (own_ordinal(source) < *limit) {
+			*limit = own_ordinal(source);
+		}
+	}
+	return least;
+}
+
+/* Every type's next own row is there, or it has none. */
+static int
+fill_all_own(struct events_op *events, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < events->type_count && rc == 0; i++) {
+		struct merge_source *source = &events->own.sources[i];
+
+		if (source->cursor == NULL ||
+		    (source->batch.sel.count > 0 &&
+			source->at == source->batch.sel.count))
+			rc = fill_own(events, source, err);
+	}
+	return rc;
+}
+
+/* Rows in insertion order, until a type's batch ends. */
 static int
 merge_own(struct events_op *events, struct error *err)
 {
-	struct write_batch *batch = events->op.env->context->batch;
 	struct merge *own = &events->own;
-	const uint32_t *oids;
-	uint64_t count;
+	bool is_ended = false;
 	int rc;
 
 	own->span_count = 0;
 	own->row_count = 0;
-	if (batch == NULL)
+	if (events->op.env->context->batch == NULL)
 		return 0;
-	rc = write_batch_row_types(batch, &oids, &count, err);
-	if (rc != 0)
-		return rc;
-	while (events->own_at < count && own->row_count < VEC_ROWS) {
-		struct merge_source *source =
-		    own_source(events, oids[events->own_at]);
+	rc = fill_all_own(events, err);
+	while (rc == 0 && !is_ended && own->row_count < VEC_ROWS) {
+		int64_t limit;
+		struct merge_source *source = next_own_source(events, &limit);
+		struct merge_span *span;
 
-		if (source == NULL) {
-			events->own_at++;
-			continue;
-		}
-		if (source->at == source->batch.sel.count) {
-			if (source->batch.sel.count > 0 && own->row_count > 0)
-				break;
-			rc = fill_own(events, source, err);
-			if (rc != 0)
-				return rc;
-			if (source->batch.sel.count == 0)
-				break;
-		}
-		add_own_row(own, source);
-		events->own_at++;
+		if (source == NULL)
+			break;
+		span = &own->spans[own->span_count++];
+		*span = (struct merge_span){
+			.source = source,
+			.first = source->at,
+		};
+		do {
+			span->count++;
+			source->at++;
+			own->row_count++;
+			is_ended = source->at == source->batch.sel.count;
+		} while (!is_ended && own->row_count < VEC_ROWS &&
+		    own_ordinal(source) < limit);
 	}
-	return own->row_count > 0;
+	return rc == 0 ? own->row_count > 0 : rc;
 }
 
 /* ---- columns ---- */

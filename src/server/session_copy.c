@@ -412,7 +412,27 @@ copy_in_cancel(struct session *session)
 	session_fail(session);
 }
 
-/* The rows that are there; STEP_YIELD if there may be more of them. */
+static void
+stage_work(struct session *session)
+{
+	session->job.rc =
+	    write_batch_stage(session->transaction.batch, &session->err);
+}
+
+/* What came with the message that is handled is still there. */
+static void
+stage_finish(struct session *session)
+{
+	if (session->job.rc == 0)
+		return;
+	(void)copy_cancelled(session);
+	session_fail(session);
+}
+
+/*
+ * The rows that are there; STEP_YIELD if there may be more of them, STEP_AGAIN
+ * when a worker has written those that came before.
+ */
 static enum step
 take_rows(struct session *session)
 {
@@ -423,6 +443,10 @@ take_rows(struct session *session)
 	int batches = 0;
 	int rc;
 
+	if (write_batch_is_full(session->transaction.batch)) {
+		(void)session_submit(session, stage_work, stage_finish);
+		return STEP_AGAIN;
+	}
 	while (
 	    (rc = pg_copy_decoder_next(decoder, &texts, &session->err)) == 1) {
 		rc = copy_sink_add(copy->sink, &texts,
@@ -432,7 +456,8 @@ take_rows(struct session *session)
 			    &session->err);
 			break;
 		}
-		if (++batches == BATCHES_PER_TURN)
+		if (++batches == BATCHES_PER_TURN ||
+		    write_batch_is_full(session->transaction.batch))
 			return STEP_YIELD;
 	}
 	return rc < 0 ? copy_failed(session) : STEP_DONE;
@@ -511,7 +536,7 @@ copy_in_step(struct session *session, const struct pg_frame *frame)
 			return copy_failed(session);
 		step = take_rows(session);
 		if (session->copy != NULL)
-			copy->is_fed = step == STEP_YIELD;
+			copy->is_fed = step == STEP_YIELD || step == STEP_AGAIN;
 		return step;
 	case 'c':
 		return copy_done(session);

@@ -657,7 +657,7 @@ insert_finish(struct session *session)
 
 /* Whether it may take long, or needs a disk: then a worker does it. */
 static bool
-is_workers_insert(const struct planned *planned)
+is_workers_insert(const struct session *session, const struct planned *planned)
 {
 	const struct plan *plan = planned->plan;
 	const struct rel *source = plan->insert->source;
@@ -666,6 +666,7 @@ is_workers_insert(const struct planned *planned)
 		source = source->input;
 	return plan->reads_events || planned->source->is_large ||
 	    plan->subquery_count > 0 ||
+	    write_batch_is_full(session->transaction.batch) ||
 	    (source != NULL && source->kind != REL_VALUES);
 }
 
@@ -685,7 +686,7 @@ insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
 		    planned->column_count, NULL, 0);
 	session->job.portal = portal;
 	session->job.row_limit = row_limit;
-	if (is_workers_insert(planned))
+	if (is_workers_insert(session, planned))
 		return session_submit(session, insert_work, insert_finish);
 	portal->context.wait = NULL; /* a net thread must not */
 	insert_work(session);

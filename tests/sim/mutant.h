@@ -30,6 +30,9 @@ enum mutant_switch { /* for mutant_wraps.c */
 	MUTANT_BLOCK_ANY_FILE,    /* nor their file */
 	MUTANT_FILES_UNCHECKED,   /* segments are not held against the list */
 	MUTANT_INPUTS_EARLY,      /* merged ones go before they may */
+	MUTANT_STAGED_UNSYNCED,   /* segments of batches are not synced */
+	MUTANT_STAGED_GO,         /* and go with their batch */
+	MUTANT_ADOPTED_CLEARED,   /* and at start, if the log alone has them */
 };
 
 enum mutant_phase {

@@ -3,11 +3,15 @@
  * Functions that stand before those of the engine, to make the mistakes that
  * no rule about file calls can make.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/attr.h"
+#include "engine/append/write_stage.h"
 #include "engine/engine_private.h"
 #include "engine/manifest/manifest.h"
 #include "engine/segment/block_cache.h"
+#include "engine/shard/memtable_segment.h"
 #include "engine/wal/wal_format.h"
 #include "sim/mutant.h"
 #include "sim/real_calls.h"
@@ -31,7 +35,14 @@ WRAPPED(int, manifest_append, struct manifest *manifest,
 WRAPPED(int, manifest_check_files, struct manifest *manifest,
     struct error *err);
 WRAPPED(int, manifest_clear_files, struct manifest *manifest,
-    struct manifest_files *done, struct error *err);
+    const uint64_t *kept, size_t kept_count, struct manifest_files *done,
+    struct error *err);
+WRAPPED(int, memtable_write_segment, struct engine *engine,
+    const struct memtable *memtable, const struct catalog *catalog,
+    uint32_t shard, uint64_t number, uint32_t sync_bytes,
+    struct segment_meta *out, struct error *err);
+WRAPPED(int, os_fsync, struct os_file *file, struct error *err);
+WRAPPED(void, write_stage_free, struct write_batch *batch);
 WRAPPED(int, publish_merge, struct publisher *publisher,
     const struct segment_meta *added, uint32_t added_count,
     const uint64_t *removed, uint32_t removed_count, struct error *err);
@@ -131,14 +142,17 @@ __wrap_manifest_check_files(struct manifest *manifest, struct error *err)
 }
 
 int
-__wrap_manifest_clear_files(struct manifest *manifest,
-    struct manifest_files *done, struct error *err)
+__wrap_manifest_clear_files(struct manifest *manifest, const uint64_t *kept,
+    size_t kept_count, struct manifest_files *done, struct error *err)
 {
 	if (mutant_is(MUTANT_FILES_UNCHECKED)) {
 		*done = (struct manifest_files){ 0 };
 		return 0;
 	}
-	return __real_manifest_clear_files(manifest, done, err);
+	if (mutant_is(MUTANT_ADOPTED_CLEARED))
+		kept_count = 0;
+	return __real_manifest_clear_files(manifest, kept, kept_count, done,
+	    err);
 }
 
 /* The inputs of a merge go before the MANIFEST names what replaces them. */
@@ -157,4 +171,42 @@ __wrap_publish_merge(struct publisher *publisher,
 			(void)!os_unlink(engine->fs, path, err);
 	return __real_publish_merge(publisher, added, added_count, removed,
 	    removed_count, err);
+}
+
+static uint64_t staged[1 << 16]; /* numbers of segments */
+static size_t staged_count;
+
+/* Those of batches are synced while they are written. */
+int
+__wrap_memtable_write_segment(struct engine *engine,
+    const struct memtable *memtable, const struct catalog *catalog,
+    uint32_t shard, uint64_t number, uint32_t sync_bytes,
+    struct segment_meta *out, struct error *err)
+{
+	if (sync_bytes > 0 && staged_count < ARRAY_LEN(staged))
+		staged[staged_count++] = number;
+	return __real_memtable_write_segment(engine, memtable, catalog, shard,
+	    number, sync_bytes, out, err);
+}
+
+int
+__wrap_os_fsync(struct os_file *file, struct error *err)
+{
+	const char *slash = strrchr(file->path, '/');
+	uint64_t number = strtoull(slash + 1, NULL, 16);
+
+	for (size_t i = 0; mutant_is(MUTANT_STAGED_UNSYNCED) &&
+	     strstr(slash, ".seg.tmp") != NULL && i < staged_count;
+	     i++)
+		if (staged[i] == number)
+			return 0;
+	return __real_os_fsync(file, err);
+}
+
+void
+__wrap_write_stage_free(struct write_batch *batch)
+{
+	if (mutant_is(MUTANT_STAGED_GO))
+		batch->is_numbered = false;
+	__real_write_stage_free(batch);
 }

@@ -103,6 +103,12 @@ static const struct mutant mutants[] = {
 	    .code = MUTANT_FILES_UNCHECKED, .is_checksum = true },
 	{ "inputs of a merge go before the MANIFEST names its outputs",
 	    .code = MUTANT_INPUTS_EARLY },
+	{ "no sync of a batch's staged segments",
+	    .code = MUTANT_STAGED_UNSYNCED },
+	{ "staged segments go with their batch though it is committed",
+	    .code = MUTANT_STAGED_GO },
+	{ "segments that only the log names are removed at start",
+	    .code = MUTANT_ADOPTED_CLEARED },
 };
 /* clang-format on */
 

@@ -117,6 +117,51 @@ store_rewound(struct world *world, uint32_t n)
 	world_wait(world);
 }
 
+/*
+ * A transaction past batch_memory: rows, a savepoint, rows that are taken back
+ * or not, and rows again; one in four is rolled back.
+ */
+static bool
+add_staged(struct world *world, struct write_batch *batch, uint32_t n)
+{
+	struct oracle *oracle = world->oracle;
+	struct write_batch_mark mark;
+	uint64_t events;
+
+	if (!world_add_events(world, batch, world_draw_type(world), n) ||
+	    !world_add_events(world, batch, world_draw_type(world), n))
+		return false;
+	mark = write_batch_mark(batch);
+	events = oracle->event_count;
+	if (!world_add_events(world, batch, world_draw_type(world), n) ||
+	    !world_add_events(world, batch, world_draw_type(world), n / 2))
+		return false;
+	if (random_once_in(&world->random, 2)) {
+		write_batch_rewind(batch, mark);
+		oracle_rewind(oracle, events);
+	}
+	return world_add_events(world, batch, world_draw_type(world), n) &&
+	    world_add_events(world, batch, world_draw_type(world), 2);
+}
+
+static void
+store_staged(struct world *world, uint32_t n)
+{
+	while (n-- > 0 && world_type_count(world) > 0) {
+		struct write_batch *batch = world_begin(world, SYNC_ON);
+
+		if (batch == NULL)
+			continue;
+		if (!add_staged(world, batch, 70) ||
+		    random_once_in(&world->random, 4))
+			world_give_up(world, batch);
+		else
+			world_send(world, batch, SYNC_ON);
+		send_events(world, SYNC_ON, 3, 1);
+	}
+	world_wait(world);
+}
+
 /* ---- schema changes ---- */
 
 static void
@@ -368,6 +413,7 @@ static const struct step steps[] = {
 	{ "store-batch", store_batch, 10, 200 },
 	{ "store-large", store_large, 1, 1 },
 	{ "store-rewound", store_rewound, 4, 10 },
+	{ "store-staged", store_staged, 6, 3 },
 	{ "store-with-ddl", store_with_ddl, 6, 10 },
 	{ "flush", flush, 6, 1 },
 	{ "flush-under-load", flush_under_load, 6, 10 },
@@ -409,6 +455,7 @@ static const struct script_line script[] = {
 	{ "store-pipelined", 30 },
 	{ "look", 1 },
 	{ "store-large", 1 },
+	{ "store-staged", 3 },
 	{ "jump-clock", 24 },
 	{ "store-each", 2 },
 	{ "flush", 1 },
@@ -425,6 +472,7 @@ static const struct script_line script[] = {
 	{ "change-schemas", 60 },
 	{ "look", 1 },
 	{ "store-async", 3 },
+	{ "store-staged", 2 },
 	{ "kill", 8 },
 	{ "store-each", 2 },
 };

@@ -176,7 +176,7 @@ set_options(struct world *world)
 		.wal_file_size_bytes = 32 << 10,
 		.wal_sync_interval_ms = WORLD_SYNC_INTERVAL_MS,
 		.manifest_log_bytes = 3 << 10,
-		.batch_memory_bytes = 4 << 20,
+		.batch_memory_bytes = 4 << 10, /* many are staged */
 		.block_cache_size_bytes = 256 << 10,
 		.max_fields = 100,
 		.max_event_types = 100,

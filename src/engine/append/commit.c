@@ -120,7 +120,9 @@ shards_have_room(struct engine *engine, const struct write_batch *batch,
 		int rc;
 
 		if (batch->tickets[i].row_count == 0 ||
-		    !shard_is_full(&engine->shards[i]))
+		    !(batch->staged_count > 0
+			    ? shard_is_behind(&engine->shards[i])
+			    : shard_is_full(&engine->shards[i])))
 			continue;
 		rc = shard_check_flush(&engine->shards[i], err);
 		if (rc != 0)
@@ -178,6 +180,7 @@ enter_group(struct engine *engine, struct commit_group *group,
 		    batch->bytes.data + WAL_GROUP_HEADER_SIZE,
 		    batch->bytes.len - WAL_GROUP_HEADER_SIZE);
 	batch->first_event_id = committer->next_event_id; /* keeps C1 */
+	batch->is_numbered = true;
 	committer->next_event_id += batch->row_count;
 	group->position = committer->next_event_id - 1;
 	if (batch->row_count > 0)
@@ -250,19 +253,35 @@ try_commit(struct engine *engine, struct write_batch *batch, struct error *err)
 }
 
 void
+commit_refuse(struct write_batch *batch, int rc, const struct error *err)
+{
+	finish_batch(batch, rc, err);
+	write_batch_free(batch);
+}
+
+void
 engine_commit(struct engine *engine, struct write_batch *batch,
     enum sync_mode mode, struct commit *commit)
 {
-	struct committer *committer = &engine->commit;
-	struct error err;
-	int rc = 0;
-
 	batch->commit = commit;
 	batch->mode = mode;
-	if (write_batch_is_empty(batch) ||
-	    (rc = write_batch_seal(batch, &err)) != 0) {
-		finish_batch(batch, rc, &err);
-		write_batch_free(batch);
+	if (write_batch_is_empty(batch))
+		commit_refuse(batch, 0, NULL);
+	else if (batch->must_settle)
+		flusher_settle(&engine->flusher, batch); /* writes files */
+	else
+		commit_settled(engine, batch);
+}
+
+void
+commit_settled(struct engine *engine, struct write_batch *batch)
+{
+	struct committer *committer = &engine->commit;
+	struct error err;
+	int rc = write_batch_seal(batch, &err);
+
+	if (rc != 0) {
+		commit_refuse(batch, rc, &err);
 		return;
 	}
 	wal_lock(engine->wal);
@@ -278,10 +297,8 @@ engine_commit(struct engine *engine, struct write_batch *batch,
 	if (rc == 0)
 		/* Room that came between the asking and the queueing. */
 		commit_admit_waiting(engine);
-	if (rc < 0) {
-		finish_batch(batch, rc, &err);
-		write_batch_free(batch);
-	}
+	if (rc < 0)
+		commit_refuse(batch, rc, &err);
 }
 
 /* ---- those who wait ---- */
@@ -339,10 +356,8 @@ commit_admit_waiting(struct engine *engine)
 		struct error err;
 
 		rc = admit_first(engine, &batch, &woken, &err);
-		if (rc < 0) {
-			finish_batch(batch, rc, &err);
-			write_batch_free(batch);
-		}
+		if (rc < 0)
+			commit_refuse(batch, rc, &err);
 		wake_room_waiters(woken);
 	} while (rc != 0);
 }
@@ -378,11 +393,10 @@ engine_commit_cancel(struct engine *engine, const struct commit *commit)
 	wal_unlock(engine->wal);
 	if (batch == NULL)
 		return false;
-	finish_batch(batch,
+	commit_refuse(batch,
 	    error_set(&err, STELE_E_QUERY_CANCELED,
 		"canceling statement due to user request"),
 	    &err);
-	write_batch_free(batch);
 	/* It may have been what the others waited behind. */
 	commit_admit_waiting(engine);
 	return true;

@@ -89,6 +89,13 @@ void committer_release(struct committer *committer);
 /* The log's hooks, with the engine as argument. */
 struct wal_hooks commit_hooks(struct engine *engine);
 
+/*
+ * The second half of engine_commit(), when no segment of the batch has anything
+ * in it that was taken back; and the end of a batch that is not numbered.
+ */
+void commit_settled(struct engine *engine, struct write_batch *batch);
+void commit_refuse(struct write_batch *batch, int rc, const struct error *err);
+
 /* Room may have come: admit those who wait, in order. */
 void commit_admit_waiting(struct engine *engine);
 

@@ -4,8 +4,10 @@
 #include <assert.h>
 
 #include "common/buf.h"
+#include "common/error.h"
 #include "engine/append/row_column.h"
 #include "engine/catalog/catalog.h"
+#include "engine/segment/segment.h"
 
 static void
 patch_u32(uint8_t *at, uint32_t value)
@@ -74,7 +76,7 @@ entry_next(struct reader *r, struct entry *out)
 	out->content = reader_over(bytes, len);
 	kind = reader_u8(&out->content);
 	out->shard = 0;
-	if (kind == ENTRY_ROWS)
+	if (kind == ENTRY_ROWS || kind == ENTRY_SEGMENT)
 		out->shard = reader_u16(&out->content);
 	else if (kind != ENTRY_DDL)
 		return -1;
@@ -165,4 +167,39 @@ entry_ddl_stamp(uint8_t *entry, uint64_t generation)
 {
 	for (size_t i = 0; i < 8; i++)
 		entry[ENTRY_HEADER_SIZE + i] = (uint8_t)(generation >> (8 * i));
+}
+
+void
+entry_segment_encode(struct buf *out, const struct segment_meta *meta)
+{
+	size_t begin = out->len;
+
+	assert(meta->shard < SHARD_COUNT_MAX);
+	buf_put_u32(out, 0);
+	buf_put_u8(out, ENTRY_SEGMENT);
+	buf_put_u16(out, (uint16_t)meta->shard);
+	segment_meta_put(out, meta);
+	patch_length(out, begin);
+}
+
+int
+entry_segment_decode(const struct entry *entry, uint64_t first_event_id,
+    struct segment_meta *out, struct error *err)
+{
+	struct reader r = entry->content;
+	int rc;
+
+	*out = (struct segment_meta){ .number = 0 };
+	rc = segment_meta_take(&r, out, err);
+	if (rc == 0 &&
+	    (reader_left(&r) != 0 || out->shard != entry->shard ||
+		out->event_id_first == 0 ||
+		out->event_id_last < out->event_id_first ||
+		out->event_id_last > UINT64_MAX / 2 || out->row_count == 0 ||
+		out->row_count > out->event_id_last))
+		rc = error_set(err, STELE_E_CORRUPT,
+		    "invalid segment in a batch");
+	out->event_id_first += first_event_id - 1;
+	out->event_id_last += first_event_id - 1;
+	return rc;
 }

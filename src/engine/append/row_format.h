@@ -13,10 +13,14 @@
  *                each other, u16 each of how far it is above the first ·
  *                columns as in row_column.h: timestamp, context, each field
  *   ENTRY_DDL:   u64 generation of the catalogue that it makes · the change
+ *   ENTRY_SEGMENT: u16 shard · the segment as segment_meta.c has it, with the
+ *                event_ids of a batch that begins with event 1
  *
  * A row's ordinal is its place in the batch, from 0: its event_id is that of
  * the batch's first row plus the ordinal.  The rows of one entry belong to one
- * shard and ascend; those of several shards interleave, as they came.
+ * shard and ascend; those of several shards interleave, as they came.  The
+ * first rows of a large batch lie in segments (write_stage.c); all that are in
+ * entries come after all of these.
  *
  * The schema version is the one that the rows were bound to; the catalogue says
  * how many fields it has, and a reader with more fields takes their defaults.
@@ -33,11 +37,14 @@
 #include "vec/vec.h"
 
 struct buf;
+struct error;
 struct event_type;
+struct segment_meta;
 
 enum entry_kind { /* on disk: do not renumber */
 	ENTRY_DDL = 2,
 	ENTRY_ROWS = 3,
+	ENTRY_SEGMENT = 4,
 };
 
 #define ENTRY_HEADER_SIZE 5
@@ -45,7 +52,7 @@ enum entry_kind { /* on disk: do not renumber */
 
 struct entry {
 	enum entry_kind kind;
-	uint32_t shard; /* ENTRY_ROWS */
+	uint32_t shard; /* not of ENTRY_DDL */
 	struct reader content;
 };
 
@@ -109,3 +116,14 @@ bool rows_bind(struct rows *rows, const struct event_type *type);
 size_t entry_ddl_begin(struct buf *out);
 void entry_ddl_end(struct buf *out, size_t begin);
 void entry_ddl_stamp(uint8_t *entry, uint64_t generation);
+
+/* Append a segment. */
+void entry_segment_encode(struct buf *out, const struct segment_meta *meta);
+
+/*
+ * The content of an ENTRY_SEGMENT, for a batch whose first row is this event;
+ * released by the caller, after an error too.  STELE_E_CORRUPT if it is
+ * malformed, STELE_E_OUT_OF_MEMORY.
+ */
+MUST_USE int entry_segment_decode(const struct entry *entry,
+    uint64_t first_event_id, struct segment_meta *out, struct error *err);

@@ -7,8 +7,10 @@
 
 #include "common/error.h"
 #include "common/must.h"
+#include "engine/append/write_stage.h"
 #include "engine/catalog/catalog_format.h"
 #include "engine/engine_private.h"
+#include "engine/segment/segment.h"
 #include "types/datetime.h"
 
 struct write_batch *
@@ -22,7 +24,6 @@ write_batch_new(struct engine *engine)
 		return NULL;
 	batch->engine = engine;
 	buf_init(&batch->bytes);
-	buf_init(&batch->row_types);
 	buf_init(&batch->more_types);
 	headers = buf_take(&batch->bytes, WAL_BATCH_HEADROOM);
 	if (headers == NULL) {
@@ -30,6 +31,7 @@ write_batch_new(struct engine *engine)
 		return NULL;
 	}
 	memset(headers, 0, WAL_BATCH_HEADROOM);
+	batch->changes_end = WAL_BATCH_HEADROOM;
 	batch->base = engine_catalog(engine);
 	for (uint32_t i = 0; i < engine->shard_count; i++)
 		batch->tickets[i].batch = batch;
@@ -39,8 +41,12 @@ write_batch_new(struct engine *engine)
 static void
 drop_ddls(struct write_batch *batch, uint32_t kept)
 {
-	while (batch->ddl_count > kept)
-		catalog_unref(batch->ddls[--batch->ddl_count].after);
+	while (batch->ddl_count > kept) {
+		struct batch_ddl *ddl = &batch->ddls[--batch->ddl_count];
+
+		batch->ddl_bytes -= ddl->len;
+		catalog_unref(ddl->after);
+	}
 }
 
 void
@@ -48,12 +54,12 @@ write_batch_free(struct write_batch *batch)
 {
 	if (batch == NULL)
 		return;
+	write_stage_free(batch);
 	drop_ddls(batch, 0);
 	free(batch->ddls);
 	catalog_unref(batch->base);
 	catalog_unref(batch->catalog);
 	buf_release(&batch->bytes);
-	buf_release(&batch->row_types);
 	buf_release(&batch->more_types);
 	free(batch);
 }
@@ -87,6 +93,7 @@ write_batch_mark(const struct write_batch *batch)
 		.bytes = batch->bytes.len,
 		.rows = batch->row_count,
 		.ddls = batch->ddl_count,
+		.stagings = batch->stagings,
 	};
 }
 
@@ -107,16 +114,36 @@ uncount_rows(struct write_batch *batch, size_t from)
 	}
 }
 
+/*
+ * Where the bytes were at a mark.  If rows were staged since, all of them came
+ * after it but some of the changes that were kept.
+ */
+static size_t
+bytes_at(const struct write_batch *batch, struct write_batch_mark mark)
+{
+	size_t end = batch->changes_end;
+
+	if (mark.stagings == batch->stagings)
+		return mark.bytes;
+	if (mark.ddls < batch->ddl_count && batch->ddls[mark.ddls].offset < end)
+		return batch->ddls[mark.ddls].offset;
+	return end;
+}
+
 void
 write_batch_rewind(struct write_batch *batch, struct write_batch_mark mark)
 {
-	assert(mark.bytes <= batch->bytes.len);
-	uncount_rows(batch, mark.bytes);
-	batch->bytes.len = mark.bytes;
+	size_t end = bytes_at(batch, mark);
+
+	assert(end <= batch->bytes.len);
+	uncount_rows(batch, end);
+	batch->bytes.len = end;
 	batch->bytes.failed = false;
+	if (batch->changes_end > end)
+		batch->changes_end = end;
 	batch->row_count = mark.rows;
-	buf_reset(&batch->row_types);
 	drop_ddls(batch, mark.ddls);
+	write_stage_rewind(batch);
 }
 
 /* ---- limits ---- */
@@ -128,11 +155,12 @@ write_batch_check_size(const struct write_batch *batch, struct error *err)
 
 	if (batch->bytes.failed || batch->more_types.failed)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	if (batch->bytes.len <= limit)
+	if (batch->ddl_bytes <= limit)
 		return 0;
 	(void)error_set(err, STELE_E_LIMIT, "transaction is too large");
 	return error_detail(err,
-	    "Its rows take more than batch_memory, %zu bytes.", limit);
+	    "Its schema changes take more than batch_memory, %zu bytes.",
+	    limit);
 }
 
 /* ---- schema changes ---- */
@@ -214,6 +242,7 @@ write_batch_ddl(struct write_batch *batch, struct ddl *ddl, struct error *err)
 	assign_oids(batch->engine, ddl);
 	slot = &batch->ddls[batch->ddl_count];
 	slot->offset = batch->bytes.len;
+	slot->len = 0;
 	rc = catalog_apply(write_batch_catalog(batch), ddl,
 	    engine_position(batch->engine) + 1, &slot->after, err);
 	if (rc != 0)
@@ -222,6 +251,8 @@ write_batch_ddl(struct write_batch *batch, struct ddl *ddl, struct error *err)
 	begin = entry_ddl_begin(&batch->bytes);
 	ddl_encode(ddl, &batch->bytes);
 	entry_ddl_end(&batch->bytes, begin);
+	slot->len = batch->bytes.len - begin;
+	batch->ddl_bytes += slot->len;
 	rc = write_batch_check_size(batch, err);
 	if (rc != 0)
 		write_batch_rewind(batch, mark);
@@ -233,14 +264,21 @@ write_batch_ddl(struct write_batch *batch, struct ddl *ddl, struct error *err)
 int
 write_batch_seal(struct write_batch *batch, struct error *err)
 {
-	const struct wal_batch_header header = {
-		.len = batch->bytes.len - WAL_BATCH_HEADROOM,
-		.row_count = batch->row_count,
-	};
-	int rc = write_batch_check_size(batch, err);
+	struct wal_batch_header header = { .row_count = batch->row_count };
+	int rc;
 
+	assert(!batch->must_settle);
+	for (uint32_t i = 0; i < batch->staged_count; i++) {
+		const struct segment_meta *meta =
+		    segment_meta(batch->staged[i].segment);
+
+		entry_segment_encode(&batch->bytes, meta);
+		batch->tickets[meta->shard].row_count += meta->row_count;
+	}
+	rc = write_batch_check_size(batch, err);
 	if (rc != 0)
 		return rc;
+	header.len = batch->bytes.len - WAL_BATCH_HEADROOM;
 	/* Zeros behind it are written with a group of its own. */
 	if (!buf_reserve(&batch->bytes, WAL_ALIGN))
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
@@ -268,6 +306,21 @@ write_batch_check_age(const struct event_type *type, int64_t time_min,
 	    STR_FMT(buf_str(&text)));
 	buf_release(&text);
 	return err->code;
+}
+
+bool
+write_batch_has_type(const struct write_batch *batch, uint32_t oid)
+{
+	const struct batch_type *types =
+	    (const struct batch_type *)(const void *)batch->more_types.data;
+	size_t count = batch->more_types.len / sizeof(*types);
+
+	if (batch->first_type.oid == oid)
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (types[i].oid == oid)
+			return true;
+	return false;
 }
 
 static int

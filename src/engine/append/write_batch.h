@@ -4,12 +4,15 @@
  *
  * The bytes begin with room for the headers of a group and of a batch
  * (wal_format.h), so that a large batch is written as it is; entries follow.
+ * Rows past batch_memory go to staged segments (write_stage.h): these have the
+ * batch's first rows, the entries the others.
  *
  * Threads: its session's until engine_commit(); then the bytes do not change,
  * the log and the shards read them, and whoever publishes the batch frees it.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/buf.h"
@@ -17,7 +20,12 @@
 #include "engine/engine.h"
 #include "engine/wal/wal.h"
 
-/* A batch's place in the queue of one shard. */
+struct segment;
+
+/*
+ * A batch's place in the queue of one shard.  The rows are those in entries;
+ * when the batch is sealed, those in segments are added.
+ */
 struct ticket {
 	struct ticket *next;
 	struct write_batch *batch;
@@ -33,13 +41,26 @@ struct batch_type {
 /* A schema change in a batch. */
 struct batch_ddl {
 	size_t offset; /* of its entry's length, in the bytes */
+	size_t len;    /* of its entry */
 	const struct catalog *after;
+};
+
+/* A segment of rows; their event_ids in it are their ordinals + 1. */
+struct staged {
+	struct segment *segment; /* referenced */
+	uint64_t last_id;        /* rows after it were taken back */
+	/*
+	 * So many of the batch's changes it knows; and if more were made when
+	 * it was written, and taken back since: the catalogue after these,
+	 * else NULL.
+	 */
+	uint32_t ddl_count;
+	const struct catalog *catalog; /* owned */
 };
 
 struct write_batch {
 	struct engine *engine;
 	struct buf bytes;
-	struct buf row_types; /* uint32_t, one a row; empty until asked for */
 	/*
 	 * The types of rows ever added, distinct: that of the first (oid 0:
 	 * none) and, struct batch_type, others.
@@ -50,12 +71,22 @@ struct write_batch {
 	const struct catalog *base; /* owned: before the first change */
 	struct batch_ddl *ddls;     /* catalogues owned */
 	uint32_t ddl_count, ddl_room;
+	size_t ddl_bytes; /* of their entries */
+
+	/* In the order in which they were written: of each shard, of its rows. */
+	struct staged *staged;
+	uint32_t staged_count, staged_room;
+	uint64_t staged_rows; /* the batch's first */
+	uint32_t stagings;    /* that there were: marks know it */
+	size_t changes_end;   /* in the bytes: of changes before the last one */
+	bool must_settle;     /* some segment has rows that were taken back */
 
 	/* From engine_commit() on. */
 	struct write_batch *next; /* in its group, or among those that wait */
 	struct commit *commit;    /* NULL once it is told */
 	enum sync_mode mode;
 	uint64_t first_event_id;
+	bool is_numbered;              /* its segments belong to the shards */
 	const struct catalog *catalog; /* owned: to decode its rows with */
 	struct ticket tickets[];       /* by shard */
 };
@@ -68,13 +99,20 @@ write_batch_entries(const struct write_batch *batch)
 	    batch->bytes.len - WAL_BATCH_HEADROOM);
 }
 
-/* STELE_E_LIMIT if it is too large; STELE_E_OUT_OF_MEMORY. */
+/*
+ * STELE_E_OUT_OF_MEMORY if there was none for its bytes; STELE_E_LIMIT if its
+ * schema changes are too large.
+ */
 MUST_USE int write_batch_check_size(const struct write_batch *batch,
     struct error *err);
 
+/* Had it ever rows of a type? */
+bool write_batch_has_type(const struct write_batch *batch, uint32_t oid);
+
 /*
- * Write the header in front of the entries, and zeros behind the bytes of a
- * large batch.  STELE_E_OUT_OF_MEMORY or STELE_E_LIMIT.
+ * Append its segments, which are settled, to the entries, write the header in
+ * front of these, and zeros behind the bytes of a large batch.
+ * STELE_E_OUT_OF_MEMORY or STELE_E_LIMIT.
  */
 MUST_USE int write_batch_seal(struct write_batch *batch, struct error *err);
 

@@ -321,7 +321,7 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
     struct error *err)
 {
 	const struct engine_options *limits = &batch->engine->options;
-	struct write_batch_mark mark = write_batch_mark(batch);
+	struct write_batch_mark mark;
 	struct new_rows rows;
 	int64_t time_min;
 	int rc = 0;
@@ -341,38 +341,14 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 	rc = check_age(batch, type, time_min, err);
 	if (rc != 0)
 		return rc;
+	if (write_batch_is_full(batch))
+		rc = write_batch_stage(batch, err);
+	if (rc != 0)
+		return rc;
+	mark = write_batch_mark(batch);
 	note_type(batch, type->oid, time_min);
-	buf_reset(&batch->row_types);
 	rc = add_rows(batch, &rows, err);
 	if (rc != 0)
 		write_batch_rewind(batch, mark);
 	return rc;
-}
-
-int
-write_batch_row_types(struct write_batch *batch, const uint32_t **oids,
-    uint64_t *count, struct error *err)
-{
-	struct reader r = write_batch_entries(batch);
-	struct entry entry;
-	struct rows rows;
-	uint32_t *types;
-
-	*count = batch->row_count;
-	*oids = (const uint32_t *)(const void *)batch->row_types.data;
-	if (batch->row_types.len > 0 || batch->row_count == 0)
-		return 0;
-	types = (uint32_t *)(void *)buf_take(&batch->row_types,
-	    (size_t)batch->row_count * sizeof(*types));
-	if (types == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	while (entry_next(&r, &entry) == 1) {
-		if (entry.kind != ENTRY_ROWS)
-			continue;
-		MUST(rows_decode(&entry, &rows));
-		for (uint32_t i = 0; i < rows.count; i++)
-			types[rows_ordinal(&rows, i)] = rows.type_oid;
-	}
-	*oids = types;
-	return 0;
 }

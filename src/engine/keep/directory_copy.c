@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A copy of a directory that may be in use: its segments, as they are, the log
- * as far as it goes, and last a MANIFEST, by which the copy becomes a directory.
+ * as far as it goes, the segments that only the log names, and last a MANIFEST,
+ * by which the copy becomes a directory.
  */
 #include <stdlib.h>
 
 #include "common/buf.h"
 #include "common/error.h"
+#include "common/reader.h"
+#include "engine/append/row_format.h"
 #include "engine/engine_private.h"
 #include "engine/keep/keep_lock.h"
 #include "engine/manifest/manifest.h"
 #include "engine/segment/segment.h"
 #include "engine/wal/wal_copy.h"
+#include "engine/wal/wal_replay.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/thread.h"
@@ -26,7 +30,8 @@ struct copy {
 	const char *to;
 	bool must_copy; /* links are not wanted */
 	struct copy_report *report;
-	uint8_t *block; /* BLOCK_SIZE */
+	uint64_t next_segment; /* above all that are copied */
+	uint8_t *block;        /* BLOCK_SIZE */
 };
 
 /* ---- files ---- */
@@ -88,26 +93,32 @@ keep_segment(struct copy *c, const struct segment_meta *meta, struct error *err)
 
 /* ---- segments ---- */
 
+/* A folder whose files go. */
+struct removal {
+	struct os_fs *fs;
+	const char *dir;
+};
+
 static void
 remove_name(void *arg, const char *name)
 {
-	struct copy *c = arg;
-	char dir[OS_PATH_SIZE], path[OS_PATH_SIZE];
+	const struct removal *removal = arg;
+	char path[OS_PATH_SIZE];
 	struct error err;
 
-	if (os_path(dir, c->to, SEGMENT_DIRECTORY, &err) == 0 &&
-	    os_path(path, dir, name, &err) == 0)
-		(void)c->fs->unlink(c->fs, path);
+	if (os_path(path, removal->dir, name, &err) == 0)
+		(void)removal->fs->unlink(removal->fs, path);
 }
 
 /* What is there of a try that has failed. */
 static int
-remove_segments(struct copy *c, struct error *err)
+remove_files(struct copy *c, const char *folder, struct error *err)
 {
 	char dir[OS_PATH_SIZE];
-	int rc = os_path(dir, c->to, SEGMENT_DIRECTORY, err);
+	struct removal removal = { .fs = c->fs, .dir = dir };
+	int rc = os_path(dir, c->to, folder, err);
 
-	return rc == 0 ? os_list(c->fs, dir, remove_name, c, err) : rc;
+	return rc == 0 ? os_list(c->fs, dir, remove_name, &removal, err) : rc;
 }
 
 /* The MANIFEST and all segments that it names. */
@@ -122,35 +133,11 @@ try_segments(struct copy *c, struct manifest **out, struct error *err)
 	if (rc != 0)
 		return rc;
 	state = manifest_state(*out);
+	c->next_segment = state->next_segment;
 	for (uint32_t i = 0; i < state->segment_count && rc == 0; i++) {
 		rc = keep_segment(c, &state->segments[i], err);
 		c->report->segments++;
 		c->report->segment_bytes += state->segments[i].size_bytes;
-	}
-	if (rc == 0)
-		return 0;
-	manifest_close(*out);
-	*out = NULL;
-	return rc;
-}
-
-/*
- * A server may be at work: a MANIFEST that is read while it is written looks
- * torn, and a segment may be merged into another while it is looked for.
- */
-static int
-copy_segments(struct copy *c, struct manifest **out, struct error *err)
-{
-	int rc = 0;
-
-	for (int i = 0; i < TRIES_MAX; i++) {
-		rc = try_segments(c, out, err);
-		if (rc != STELE_E_FILE_MISSING && rc != STELE_E_CORRUPT)
-			return rc;
-		os_sleep_until(
-		    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS);
-		if (remove_segments(c, err) != 0)
-			return err->code;
 	}
 	return rc;
 }
@@ -186,7 +173,113 @@ copy_log(struct copy *c, const struct manifest_state *state, struct error *err)
 	    from, (unsigned long long)state->wal_synced);
 }
 
+/* ---- segments that only the log names ---- */
+
+struct adopted_copier {
+	struct copy *copy;
+	const struct manifest_state *state;
+};
+
+static int
+keep_adopted(void *arg, struct wal_replay_batch *batch, struct error *err)
+{
+	const struct adopted_copier *copier = arg;
+	const struct manifest_state *state = copier->state;
+	struct copy *c = copier->copy;
+	struct reader r = reader_over(batch->entries, batch->len);
+	struct entry entry;
+	int rc = 0;
+
+	while (rc == 0 && entry_next(&r, &entry) == 1) {
+		struct segment_meta meta;
+
+		if (entry.kind != ENTRY_SEGMENT ||
+		    entry.shard >= state->shard_count)
+			continue;
+		rc = entry_segment_decode(&entry, batch->first_event_id, &meta,
+		    err);
+		if (rc == 0 &&
+		    meta.event_id_last > state->flushed[meta.shard]) {
+			rc = keep_segment(c, &meta, err);
+			c->report->segments++;
+			c->report->segment_bytes += meta.size_bytes;
+			if (meta.number >= c->next_segment)
+				c->next_segment = meta.number + 1;
+		}
+		segment_meta_release(&meta);
+	}
+	return rc;
+}
+
+/* By the log's copy, so that it is the same log. */
+static int
+copy_adopted(struct copy *c, const struct manifest_state *state,
+    struct error *err)
+{
+	char dir[OS_PATH_SIZE];
+	struct adopted_copier copier = { .copy = c, .state = state };
+	const struct wal_replay_options options = {
+		.dir = dir,
+		.key = wal_key(&state->directory),
+		.first_file = state->wal_file,
+		.first_group = state->wal_group,
+		.is_read_only = true,
+		.arg = &copier,
+		.batch = keep_adopted,
+	};
+	struct wal_replay replay;
+	int rc = os_path(dir, c->to, WAL_DIRECTORY, err);
+
+	if (rc != 0)
+		return rc;
+	rc = wal_replay(c->fs, &options, &replay, err);
+	wal_replay_release(&replay);
+	return rc;
+}
+
 /* ---- the directory ---- */
+
+/*
+ * A server may be at work: a MANIFEST that is read while it is written looks
+ * torn, and a segment may be merged into another while it is looked for.
+ */
+static int
+try_copy(struct copy *c, struct manifest **manifest, bool *must_retry,
+    struct error *err)
+{
+	int rc = try_segments(c, manifest, err);
+
+	*must_retry = rc == STELE_E_FILE_MISSING || rc == STELE_E_CORRUPT;
+	if (rc != 0)
+		return rc;
+	rc = copy_log(c, manifest_state(*manifest), err);
+	if (rc != 0)
+		return rc;
+	rc = copy_adopted(c, manifest_state(*manifest), err);
+	*must_retry = rc == STELE_E_FILE_MISSING;
+	return rc;
+}
+
+static int
+copy_files(struct copy *c, struct manifest **manifest, struct error *err)
+{
+	bool must_retry = true;
+	int rc = 0;
+
+	for (int i = 0; i < TRIES_MAX && must_retry; i++) {
+		if (i > 0) {
+			manifest_close(*manifest);
+			*manifest = NULL;
+			os_sleep_until(
+			    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS);
+			if (remove_files(c, SEGMENT_DIRECTORY, err) != 0 ||
+			    remove_files(c, WAL_DIRECTORY, err) != 0)
+				return err->code;
+		}
+		rc = try_copy(c, manifest, &must_retry, err);
+	}
+	return rc;
+}
 
 static void
 note_any(void *arg, const char *name UNUSED)
@@ -244,15 +337,16 @@ static int
 copy_all(struct copy *c, struct error *err)
 {
 	struct manifest *manifest = NULL;
-	int rc = copy_segments(c, &manifest, err);
+	struct manifest_state state;
+	int rc = copy_files(c, &manifest, err);
 
 	if (rc == 0)
-		rc = copy_log(c, manifest_state(manifest), err);
-	if (rc == 0)
 		rc = sync_names(c, err);
-	if (rc == 0)
-		rc =
-		    manifest_write(c->fs, c->to, manifest_state(manifest), err);
+	if (rc == 0) {
+		state = *manifest_state(manifest);
+		state.next_segment = c->next_segment;
+		rc = manifest_write(c->fs, c->to, &state, err);
+	}
 	manifest_close(manifest);
 	return rc;
 }

@@ -15,8 +15,9 @@
  *       process before was interrupted in.
  *   M4  No file that the MANIFEST does not know is deleted, unless its name is
  *       that of a temporary file, or of a segment with a number that the
- *       MANIFEST has given out (below next_segment): what is left of a flush
- *       or a merge that did not end, or was replaced.
+ *       MANIFEST has given out (below next_segment) and the log does not name:
+ *       what is left of a flush, a merge or a batch that did not end, or was
+ *       replaced.
  *
  * Threads: one thread at a time; the engine says which.
  */
@@ -139,11 +140,13 @@ MUST_USE int manifest_check_files(struct manifest *manifest, struct error *err);
 
 /*
  * Remove temporary files and leftovers, move other unknown files to
- * quarantine/.  Only when the log has been replayed, and so the MANIFEST is
- * known to be whole: else an unknown file may be all that is left of something.
+ * quarantine/.  Segments with the numbers `kept` stay: the log names them.
+ * Only when the log has been replayed, and so the MANIFEST is known to be
+ * whole: else an unknown file may be all that is left of something.
  */
 MUST_USE int manifest_clear_files(struct manifest *manifest,
-    struct manifest_files *done, struct error *err);
+    const uint64_t *kept, size_t kept_count, struct manifest_files *done,
+    struct error *err);
 
 /*
  * Check the MANIFEST and every segment it knows, changing nothing.  Returns 0,

@@ -151,22 +151,46 @@ check_known(struct manifest *m, const char *folder, const char *name,
 	return rc == 0 ? check_size(m, &m->state.segments[at], path, err) : rc;
 }
 
-/* If the MANIFEST does not know this file: it goes. */
-static int
-clear_unknown(struct manifest *m, const char *folder, const char *name,
-    struct manifest_files *found, struct error *err)
+/* Files that nobody knows are being cleared away. */
+struct clearing {
+	struct manifest *manifest;
+	const char *folder;
+	const uint64_t *kept; /* numbers of segments that the log knows */
+	size_t kept_count;
+	struct manifest_files *done;
+};
+
+static bool
+is_kept(const struct clearing *clearing, const char *name)
 {
+	uint64_t number;
+
+	if (!number_of_name(name, &number))
+		return false;
+	for (size_t i = 0; i < clearing->kept_count; i++)
+		if (clearing->kept[i] == number)
+			return true;
+	return false;
+}
+
+/* If neither the MANIFEST nor the log knows this file: it goes. */
+static int
+clear_unknown(const struct clearing *clearing, const char *name,
+    struct error *err)
+{
+	struct manifest *m = clearing->manifest;
 	char path[OS_PATH_SIZE];
 	uint32_t at;
-	int rc = os_path(path, folder, name, err);
+	int rc = os_path(path, clearing->folder, name, err);
 
-	if (rc != 0 || find_by_name(&m->state, name, &at))
+	if (rc != 0 || find_by_name(&m->state, name, &at) ||
+	    is_kept(clearing, name))
 		return rc;
 	if (is_leftover(&m->state, name)) {
-		found->removed++;
+		clearing->done->removed++;
 		return os_unlink(m->fs, path, err);
 	}
-	found->quarantined++;
+	clearing->done->quarantined++;
 	return quarantine(m, path, name, err);
 }
 
@@ -225,10 +249,17 @@ manifest_check_files(struct manifest *m, struct error *err)
 }
 
 int
-manifest_clear_files(struct manifest *m, struct manifest_files *done,
-    struct error *err)
+manifest_clear_files(struct manifest *m, const uint64_t *kept,
+    size_t kept_count, struct manifest_files *done, struct error *err)
 {
 	char folder[OS_PATH_SIZE];
+	const struct clearing clearing = {
+		.manifest = m,
+		.folder = folder,
+		.kept = kept,
+		.kept_count = kept_count,
+		.done = done,
+	};
 	const char *name = NULL;
 	struct buf names;
 	int rc;
@@ -239,7 +270,7 @@ manifest_clear_files(struct manifest *m, struct manifest_files *done,
 	if (rc == 0)
 		rc = list_folder(m->fs, folder, &names, err);
 	while (rc == 0 && (name = next_name(&names, name)) != NULL)
-		rc = clear_unknown(m, folder, name, done, err);
+		rc = clear_unknown(&clearing, name, err);
 	if (rc == 0 && done->removed + done->quarantined > 0)
 		rc = os_fsync_dir(m->fs, folder, err);
 	buf_release(&names);

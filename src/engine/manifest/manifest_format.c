@@ -40,9 +40,7 @@
  *   56  4  1: has a catalogue
  *   60  4  its length
  *
- * segment: number (8), shard (4), size (8), hash (8), rows (8), least and
- * greatest event_id (8, 8), least and greatest timestamp (8, 8), zones (4),
- * types T (4), T times oid (4) and rows (8).
+ * segment: as segment_meta.c has it.
  */
 #include "engine/manifest/manifest_format.h"
 
@@ -55,9 +53,7 @@
 #include "engine/segment/block_cache.h"
 #include "engine/segment/segment_format.h"
 
-#define SEGMENT_FIXED_SIZE 76
-#define TYPE_ROWS_SIZE     12
-#define IDENTITY_NUMBER    UINT64_MAX /* no segment has it */
+#define IDENTITY_NUMBER UINT64_MAX /* no segment has it */
 
 static const char manifest_magic[8] = { 'S', 'T', 'E', 'L', 'E', 'M', 'A',
 	'N' };
@@ -179,26 +175,6 @@ manifest_take_record(const uint8_t *file, size_t size, size_t offset,
 
 /* ---- bodies ---- */
 
-static void
-put_segment(struct buf *out, const struct segment_meta *meta)
-{
-	buf_put_u64(out, meta->number);
-	buf_put_u32(out, meta->shard);
-	buf_put_u64(out, meta->size_bytes);
-	buf_put_u64(out, meta->hash);
-	buf_put_u64(out, meta->row_count);
-	buf_put_u64(out, meta->event_id_first);
-	buf_put_u64(out, meta->event_id_last);
-	buf_put_u64(out, (uint64_t)meta->time_min);
-	buf_put_u64(out, (uint64_t)meta->time_max);
-	buf_put_u32(out, meta->zone_count);
-	buf_put_u32(out, meta->type_count);
-	for (uint32_t i = 0; i < meta->type_count; i++) {
-		buf_put_u32(out, meta->types[i].type_oid);
-		buf_put_u64(out, meta->types[i].row_count);
-	}
-}
-
 /* The fixed part, with the numbers of what follows. */
 static void
 put_fixed(struct buf *out, const struct manifest_step *step,
@@ -216,7 +192,7 @@ put_fixed(struct buf *out, const struct manifest_step *step,
 	buf_put_u32(out, step->has_catalog);
 	buf_put_u32(out, step->has_catalog ? (uint32_t)step->catalog.len : 0);
 	for (uint32_t i = 0; i < step->added_count; i++)
-		put_segment(out, &step->added[i]);
+		segment_meta_put(out, &step->added[i]);
 	for (uint32_t i = 0; i < step->removed_count; i++)
 		buf_put_u64(out, step->removed[i]);
 }
@@ -264,38 +240,6 @@ bad_step(struct error *err)
 }
 
 static int
-take_segment(struct reader *r, struct segment_meta *meta, struct error *err)
-{
-	meta->number = reader_u64(r);
-	meta->shard = reader_u32(r);
-	meta->size_bytes = reader_u64(r);
-	meta->hash = reader_u64(r);
-	meta->row_count = reader_u64(r);
-	meta->event_id_first = reader_u64(r);
-	meta->event_id_last = reader_u64(r);
-	meta->time_min = reader_i64(r);
-	meta->time_max = reader_i64(r);
-	meta->zone_count = reader_u32(r);
-	meta->type_count = reader_u32(r);
-	if (r->failed || meta->type_count > reader_left(r) / TYPE_ROWS_SIZE) {
-		meta->type_count = 0;
-		return bad_step(err);
-	}
-	meta->types =
-	    calloc((size_t)meta->type_count + 1, sizeof(*meta->types));
-	if (meta->types == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	for (uint32_t i = 0; i < meta->type_count; i++) {
-		meta->types[i].type_oid = reader_u32(r);
-		meta->types[i].row_count = reader_u64(r);
-		if (i > 0 &&
-		    meta->types[i].type_oid <= meta->types[i - 1].type_oid)
-			return bad_step(err);
-	}
-	return 0;
-}
-
-static int
 take_flushed(struct reader *r, struct decoded_step *out, struct error *err)
 {
 	struct manifest_step *step = &out->step;
@@ -335,7 +279,7 @@ take_lists(struct reader *r, struct decoded_step *out, struct error *err)
 	step->added = out->added;
 	step->removed = out->removed;
 	for (uint32_t i = 0; i < added_count && rc == 0; i++)
-		rc = take_segment(r, &out->added[i], err);
+		rc = segment_meta_take(r, &out->added[i], err);
 	for (uint32_t i = 0; i < step->removed_count; i++)
 		out->removed[i] = reader_u64(r);
 	if (rc == 0)
@@ -365,7 +309,7 @@ manifest_take_step(const uint8_t *body, size_t len, struct decoded_step *out,
 	has_catalog = reader_u32(&r);
 	catalog_len = reader_u32(&r);
 	if (r.failed || out->flushed_count > MANIFEST_SHARDS_MAX ||
-	    step->added_count > reader_left(&r) / SEGMENT_FIXED_SIZE ||
+	    step->added_count > reader_left(&r) / SEGMENT_META_SIZE ||
 	    step->removed_count > reader_left(&r) / 8 || has_catalog > 1) {
 		*out = (struct decoded_step){ 0 };
 		return bad_step(err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a transaction sees of itself: a cursor over a batch's own rows, decoded
- * from their log form.  They have no event_id yet.
+ * from their log form.  They have no event_id yet.  Rows that were staged come
+ * before: staged_cursor.c.
  *
  * Rows that were added together lie in one entry for each shard; a group is as
  * many entries as have all ordinals between the first and the last.
@@ -258,9 +259,9 @@ static const struct scan_cursor_class batch_class = {
 };
 
 int
-write_batch_scan(struct write_batch *batch, const struct event_type *type,
-    const uint32_t *attnums, uint32_t attnum_count, struct scan_cursor **out,
-    struct error *err)
+batch_cursor_open(const struct write_batch *batch,
+    const struct event_type *type, const uint32_t *attnums,
+    uint32_t attnum_count, struct scan_cursor **out, struct error *err)
 {
 	struct batch_cursor *cursor = calloc(1, sizeof(*cursor));
 
@@ -271,7 +272,9 @@ write_batch_scan(struct write_batch *batch, const struct event_type *type,
 	cursor->type = type;
 	cursor->bound =
 	    catalog_type_by_oid(write_batch_catalog(batch), type->oid);
-	cursor->entries = write_batch_entries(batch);
+	cursor->ordinal = batch->staged_rows;
+	if (write_batch_has_type(batch, type->oid))
+		cursor->entries = write_batch_entries(batch);
 	cursor->attnums = attnums;
 	cursor->attnum_count = attnum_count;
 	arena_init(&cursor->arena, NULL);

@@ -186,13 +186,9 @@ add_segment(struct scan *scan, uint32_t first, struct segment *segment,
 /* ---- MemTables ---- */
 
 static int
-add_chunks(struct scan *scan, struct scan_run *run, struct memtable *memtable,
-    struct error *err)
+add_chunks(struct scan *scan, struct scan_run *run,
+    const struct mem_chunk *chunk, struct memtable *memtable, struct error *err)
 {
-	const struct mem_type *type =
-	    memtable_type(memtable, scan->spec.type->oid);
-	const struct mem_chunk *chunk =
-	    type == NULL ? NULL : mem_type_first(type);
 	struct scan_part *part = NULL;
 
 	for (; chunk != NULL; chunk = mem_chunk_next(chunk)) {
@@ -231,27 +227,32 @@ add_found(struct scan *scan, struct scan_run *run, enum scan_part_kind kind,
 	return 0;
 }
 
+/* `first`: where the runs of its shard begin. */
 static int
-add_memtable(struct scan *scan, struct scan_run *run, struct memtable *memtable,
+add_memtable(struct scan *scan, uint32_t first, struct memtable *memtable,
     struct error *err)
 {
 	const struct scan_spec *spec = &scan->spec;
-	const struct mem_type *type;
+	const struct mem_type *type = memtable_type(memtable, spec->type->oid);
+	const struct mem_chunk *chunk =
+	    type == NULL ? NULL : mem_type_first(type);
+	struct scan_run *run;
 
-	scan->is_aging = scan->horizon != HORIZON_NONE;
-	if (!spec->has_context && spec->event_ids == NULL)
-		return add_chunks(scan, run, memtable, err);
-	type = memtable_type(memtable, spec->type->oid);
-	if (type == NULL || mem_type_first(type) == NULL)
+	if (chunk == NULL ||
+	    mem_chunk_count_upto(chunk, spec->event_id_last) == 0)
 		return 0;
+	run = run_before(scan, first, (uint64_t)chunk->event_ids[0]);
+	if (run == NULL)
+		return out_of_memory(err);
+	scan->is_aging = scan->horizon != HORIZON_NONE;
 	if (spec->event_ids != NULL)
-		return add_found(scan, run, PART_EVENTS, memtable,
-		    mem_type_first(type), err);
+		return add_found(scan, run, PART_EVENTS, memtable, chunk, err);
+	if (!spec->has_context)
+		return add_chunks(scan, run, chunk, memtable, err);
 	if ((spec->without & SCAN_WITHOUT_CONTEXT_INDEX) == 0 &&
 	    memtable_context_newest(memtable, spec->context) == 0)
 		return 0;
-	return add_found(scan, run, PART_CONTEXT, memtable,
-	    mem_type_first(type), err);
+	return add_found(scan, run, PART_CONTEXT, memtable, chunk, err);
 }
 
 /* ---- scans ---- */
@@ -274,20 +275,18 @@ limit_events(struct scan_spec *spec)
 static int
 add_shard(struct scan *scan, const struct shard_view *part, struct error *err)
 {
+	uint64_t position = scan->spec.snapshot->position;
 	uint32_t first = scan->run_count;
-	struct scan_run *run;
 	int rc = 0;
 
 	for (uint32_t i = 0; i < part->segment_count && rc == 0; i++)
 		rc = add_segment(scan, first, part->segments[i], err);
-	if (rc != 0 || part->memtable_count == 0)
-		return rc;
-	/* All that they hold comes after all that is in segments. */
-	run = run_before(scan, first, UINT64_MAX);
-	if (run == NULL)
-		return out_of_memory(err);
+	/* Those of a batch that is not visible are not there. */
+	for (uint32_t i = 0; i < part->adopted_count && rc == 0; i++)
+		if (segment_meta(part->adopted[i])->event_id_last <= position)
+			rc = add_segment(scan, first, part->adopted[i], err);
 	for (uint32_t i = 0; i < part->memtable_count && rc == 0; i++)
-		rc = add_memtable(scan, run, part->memtables[i], err);
+		rc = add_memtable(scan, first, part->memtables[i], err);
 	return rc;
 }
 

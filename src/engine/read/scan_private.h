@@ -109,3 +109,8 @@ MUST_USE int mem_rows_open(struct scan *scan, const struct scan_part *part,
 /* segment_scan.c */
 MUST_USE int segment_part_open(struct scan *scan, const struct scan_part *part,
     struct scan_cursor **out, struct error *err);
+
+/* batch_cursor.c: a batch's own rows that are in its entries. */
+MUST_USE int batch_cursor_open(const struct write_batch *batch,
+    const struct event_type *type, const uint32_t *attnums,
+    uint32_t attnum_count, struct scan_cursor **out, struct error *err);

@@ -31,19 +31,29 @@ take(atomic_uint *refs)
 
 /* ---- parts of a shard ---- */
 
+/* Room for what `old` has, if it is not NULL, and as much more. */
 static struct shard_view *
-shard_view_new(size_t segment_count, size_t memtable_count)
+shard_view_new(const struct shard_view *old, size_t segments, size_t adopted,
+    size_t memtables)
 {
 	struct shard_view *part = calloc(1, sizeof(*part));
 
 	if (part == NULL)
 		return NULL;
+	if (old != NULL) {
+		segments += old->segment_count;
+		adopted += old->adopted_count;
+		memtables += old->memtable_count;
+	}
 	atomic_init(&part->refs, 1);
-	part->segments = calloc(segment_count + 1, sizeof(void *));
-	part->memtables = calloc(memtable_count + 1, sizeof(void *));
-	if (part->segments != NULL && part->memtables != NULL)
+	part->segments = calloc(segments + 1, sizeof(void *));
+	part->adopted = calloc(adopted + 1, sizeof(void *));
+	part->memtables = calloc(memtables + 1, sizeof(void *));
+	if (part->segments != NULL && part->adopted != NULL &&
+	    part->memtables != NULL)
 		return part;
 	free(part->segments);
+	free(part->adopted);
 	free(part->memtables);
 	free(part);
 	return NULL;
@@ -56,9 +66,12 @@ shard_view_unref(struct shard_view *part)
 		return;
 	for (uint32_t i = 0; i < part->segment_count; i++)
 		segment_unref(part->segments[i]);
+	for (uint32_t i = 0; i < part->adopted_count; i++)
+		segment_unref(part->adopted[i]);
 	for (uint32_t i = 0; i < part->memtable_count; i++)
 		memtable_unref(part->memtables[i]);
 	free(part->segments);
+	free(part->adopted);
 	free(part->memtables);
 	free(part);
 }
@@ -70,9 +83,39 @@ put_segment(struct shard_view *part, struct segment *segment)
 }
 
 static void
+put_adopted(struct shard_view *part, struct segment *segment)
+{
+	part->adopted[part->adopted_count++] = segment_ref(segment);
+}
+
+static void
 put_memtable(struct shard_view *part, struct memtable *memtable)
 {
 	part->memtables[part->memtable_count++] = memtable_ref(memtable);
+}
+
+static void
+put_segments_of(struct shard_view *part, const struct shard_view *old)
+{
+	for (uint32_t i = 0; i < old->segment_count; i++)
+		put_segment(part, old->segments[i]);
+}
+
+/* Those from `first` on. */
+static void
+put_adopted_of(struct shard_view *part, const struct shard_view *old,
+    uint32_t first)
+{
+	for (uint32_t i = first; i < old->adopted_count; i++)
+		put_adopted(part, old->adopted[i]);
+}
+
+static void
+put_memtables_of(struct shard_view *part, const struct shard_view *old,
+    uint32_t first)
+{
+	for (uint32_t i = first; i < old->memtable_count; i++)
+		put_memtable(part, old->memtables[i]);
 }
 
 /* ---- views ---- */
@@ -107,7 +150,7 @@ view_init(struct view_holder *holder, uint32_t shard_count, struct error *err)
 	bool is_whole = view != NULL;
 
 	for (uint32_t i = 0; i < shard_count && is_whole; i++) {
-		view->shards[i] = shard_view_new(0, 0);
+		view->shards[i] = shard_view_new(NULL, 0, 0, 0);
 		is_whole = view->shards[i] != NULL;
 	}
 	if (!is_whole) {
@@ -196,14 +239,12 @@ view_add_memtable(struct view_holder *holder, uint32_t shard,
     struct memtable *memtable, struct error *err)
 {
 	struct shard_view *old = part_of(holder, shard);
-	struct shard_view *fresh =
-	    shard_view_new(old->segment_count, old->memtable_count + 1);
+	struct shard_view *fresh = shard_view_new(old, 0, 0, 1);
 
 	if (fresh != NULL) {
-		for (uint32_t i = 0; i < old->segment_count; i++)
-			put_segment(fresh, old->segments[i]);
-		for (uint32_t i = 0; i < old->memtable_count; i++)
-			put_memtable(fresh, old->memtables[i]);
+		put_segments_of(fresh, old);
+		put_adopted_of(fresh, old, 0);
+		put_memtables_of(fresh, old, 0);
 		put_memtable(fresh, memtable);
 	}
 	return swap_part(holder, shard, fresh, err);
@@ -214,16 +255,49 @@ view_replace_memtable(struct view_holder *holder, uint32_t shard,
     struct memtable *oldest, struct segment *segment, struct error *err)
 {
 	struct shard_view *old = part_of(holder, shard);
-	struct shard_view *fresh =
-	    shard_view_new(old->segment_count + 1, old->memtable_count);
+	struct shard_view *fresh = shard_view_new(old, 1, 0, 0);
 
 	MUST(old->memtable_count > 0 && old->memtables[0] == oldest);
 	if (fresh != NULL) {
-		for (uint32_t i = 0; i < old->segment_count; i++)
-			put_segment(fresh, old->segments[i]);
+		put_segments_of(fresh, old);
 		put_segment(fresh, segment);
-		for (uint32_t i = 1; i < old->memtable_count; i++)
-			put_memtable(fresh, old->memtables[i]);
+		put_adopted_of(fresh, old, 0);
+		put_memtables_of(fresh, old, 1);
+	}
+	return swap_part(holder, shard, fresh, err);
+}
+
+int
+view_add_adopted(struct view_holder *holder, uint32_t shard,
+    struct segment *const *segments, uint32_t count, struct error *err)
+{
+	struct shard_view *old = part_of(holder, shard);
+	struct shard_view *fresh = shard_view_new(old, 0, count, 0);
+
+	if (fresh != NULL) {
+		put_segments_of(fresh, old);
+		put_adopted_of(fresh, old, 0);
+		for (uint32_t i = 0; i < count; i++)
+			put_adopted(fresh, segments[i]);
+		put_memtables_of(fresh, old, 0);
+	}
+	return swap_part(holder, shard, fresh, err);
+}
+
+int
+view_settle_adopted(struct view_holder *holder, uint32_t shard, uint32_t count,
+    struct error *err)
+{
+	struct shard_view *old = part_of(holder, shard);
+	struct shard_view *fresh = shard_view_new(old, count, 0, 0);
+
+	MUST(count <= old->adopted_count);
+	if (fresh != NULL) {
+		put_segments_of(fresh, old);
+		for (uint32_t i = 0; i < count; i++)
+			put_segment(fresh, old->adopted[i]);
+		put_adopted_of(fresh, old, count);
+		put_memtables_of(fresh, old, 0);
 	}
 	return swap_part(holder, shard, fresh, err);
 }
@@ -256,9 +330,7 @@ view_replace_segments(struct view_holder *holder, uint32_t shard,
     struct segment *const *added, uint32_t added_count, struct error *err)
 {
 	struct shard_view *old = part_of(holder, shard);
-	struct shard_view *fresh =
-	    shard_view_new(old->segment_count + (size_t)added_count,
-		old->memtable_count);
+	struct shard_view *fresh = shard_view_new(old, added_count, 0, 0);
 
 	if (fresh != NULL) {
 		for (uint32_t i = 0; i < old->segment_count; i++)
@@ -270,8 +342,8 @@ view_replace_segments(struct view_holder *holder, uint32_t shard,
 			put_segment(fresh, added[i]);
 		qsort(fresh->segments, fresh->segment_count,
 		    sizeof(fresh->segments[0]), compare_segments);
-		for (uint32_t i = 0; i < old->memtable_count; i++)
-			put_memtable(fresh, old->memtables[i]);
+		put_adopted_of(fresh, old, 0);
+		put_memtables_of(fresh, old, 0);
 	}
 	return swap_part(holder, shard, fresh, err);
 }

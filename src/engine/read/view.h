@@ -3,16 +3,19 @@
  * view.h -- what holds the events, as an immutable list, and snapshots of it.
  *
  * A view lists the segments and MemTables of every shard.  It changes when a
- * MemTable is started or becomes a segment, and when segments are merged: a new
- * view is made and swapped in, and whoever holds the old one keeps all of it
- * alive.
+ * MemTable is started or becomes a segment, when the segments of a large batch
+ * are adopted, and when segments are merged: a new view is made and swapped in,
+ * and whoever holds the old one keeps all of it alive.
  *
  * Invariants
  *   R1  Segments are in the order of their first event_id and may interleave,
- *       as merges cut by time; then come the MemTables, oldest first, whose
- *       events are later than all in segments.  No event is in two of them.
- *   R2  A MemTable is in the current view before it takes its first row; so a
- *       view taken after reading a position holds every event up to it.
+ *       as merges cut by time; the MemTables, oldest first, have events that
+ *       are later than all in these.  Adopted segments, which the MANIFEST does
+ *       not name yet, and MemTables have events in turn.  No event is in two
+ *       of them.
+ *   R2  A MemTable is in the current view before it takes its first row, and
+ *       an adopted segment before its rows are published; so a view taken
+ *       after reading a position holds every event up to it.
  *   R3  Position, catalogue and view of a snapshot are read under one lock,
  *       and position and catalogue are published together under it.
  *   R4  A snapshot that is too old has given up its view: nothing is opened
@@ -35,8 +38,10 @@ struct segment;
 struct shard_view {
 	atomic_uint refs;
 	uint32_t segment_count;
+	uint32_t adopted_count;
 	uint32_t memtable_count;
-	struct segment **segments;   /* referenced */
+	struct segment **segments;   /* referenced; the MANIFEST names them */
+	struct segment **adopted;    /* referenced; it will, in this order */
 	struct memtable **memtables; /* referenced */
 };
 
@@ -88,14 +93,19 @@ void shard_view_unref(struct shard_view *part); /* NULL is allowed */
 
 /*
  * Change one shard's part: add a MemTable at the end; put a segment in the
- * place of the oldest MemTable; put segments in the place of others, which are
- * there (MUST; in any order, maybe none).  References are taken.
+ * place of the oldest MemTable; add adopted segments at their end; say that the
+ * MANIFEST names the oldest of these; put segments in the place of others,
+ * which are there (MUST; in any order, maybe none).  References are taken.
  * STELE_E_OUT_OF_MEMORY.
  */
 MUST_USE int view_add_memtable(struct view_holder *holder, uint32_t shard,
     struct memtable *memtable, struct error *err);
 MUST_USE int view_replace_memtable(struct view_holder *holder, uint32_t shard,
     struct memtable *oldest, struct segment *segment, struct error *err);
+MUST_USE int view_add_adopted(struct view_holder *holder, uint32_t shard,
+    struct segment *const *segments, uint32_t count, struct error *err);
+MUST_USE int view_settle_adopted(struct view_holder *holder, uint32_t shard,
+    uint32_t count, struct error *err);
 MUST_USE int view_replace_segments(struct view_holder *holder, uint32_t shard,
     struct segment *const *removed, uint32_t removed_count,
     struct segment *const *added, uint32_t added_count, struct error *err);

@@ -32,6 +32,9 @@ newest_time(struct engine *engine)
 		for (uint32_t s = 0; s < part->segment_count; s++)
 			newest = greater(newest,
 			    segment_meta(part->segments[s])->time_max);
+		for (uint32_t s = 0; s < part->adopted_count; s++)
+			newest = greater(newest,
+			    segment_meta(part->adopted[s])->time_max);
 		for (uint32_t m = 0; m < part->memtable_count; m++)
 			newest = greater(newest,
 			    memtable_time_max(part->memtables[m]));

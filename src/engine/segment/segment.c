@@ -266,6 +266,18 @@ segment_load(struct segment *segment, struct segment_state **out,
 	return 0;
 }
 
+int
+segment_check(struct segment *segment, struct error *err)
+{
+	struct segment_state *state;
+	int rc = segment_load(segment, &state, err);
+
+	if (rc == STELE_E_FILE_MISSING)
+		rc = error_set(err, STELE_E_CORRUPT, "file \"%s\" is missing",
+		    segment->path);
+	return rc;
+}
+
 /* ---- parts ---- */
 
 int

@@ -42,7 +42,9 @@
 #include "vec/vec.h"
 
 struct block_cache;
+struct buf;
 struct os_fs;
+struct reader;
 struct segment;
 struct segment_cursor;
 struct segment_section;
@@ -76,6 +78,15 @@ struct segment_meta {
 void segment_meta_release(struct segment_meta *meta);
 MUST_USE int segment_meta_copy(struct segment_meta *out,
     const struct segment_meta *meta, struct error *err);
+
+/*
+ * As bytes, at least so many; release *meta after an error too.  Returns 0;
+ * STELE_E_CORRUPT, STELE_E_OUT_OF_MEMORY.
+ */
+#define SEGMENT_META_SIZE 76
+void segment_meta_put(struct buf *out, const struct segment_meta *meta);
+MUST_USE int segment_meta_take(struct reader *r, struct segment_meta *meta,
+    struct error *err);
 
 /* Rows of one type, 0 if it has none: prunes without reading the file. */
 uint64_t segment_meta_type_rows(const struct segment_meta *meta,
@@ -189,6 +200,12 @@ void segment_unref(struct segment *segment); /* NULL is allowed */
 void segment_remove_at_end(struct segment *segment);
 
 const struct segment_meta *segment_meta(const struct segment *segment);
+
+/*
+ * Is the file there, with the footer that it should have?  Else
+ * STELE_E_CORRUPT, naming the file, or what a file call answers.
+ */
+MUST_USE int segment_check(struct segment *segment, struct error *err);
 
 /*
  * The section of a type, borrowed from the segment; NULL in *out if it has no

@@ -5,14 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/arena.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "common/must.h"
 #include "engine/engine_private.h"
-#include "engine/memtable/mem_scan.h"
 #include "engine/memtable/memtable.h"
 #include "engine/segment/segment.h"
+#include "engine/shard/memtable_segment.h"
 #include "os/clock.h"
 
 #define RETRY_NS    1000000000 /* after a failure, for instance disk full */
@@ -26,131 +25,19 @@ struct flush_request {
 	uint64_t position; /* rows up to it are to be in segments */
 };
 
-/* ---- a MemTable as a segment ---- */
+/* ---- one flush ---- */
 
 static int
-write_chunk(struct segment_writer *writer, const struct mem_chunk *chunk,
-    const struct event_type *type, struct arena *arena, struct error *err)
-{
-	uint32_t cols = SEGMENT_CORE_COLUMNS + type->field_count;
-	struct batch batch = {
-		.row_count = mem_chunk_count(chunk),
-		.col_count = cols,
-		.cols = arena_try_alloc(arena, cols * sizeof(struct vec)),
-	};
-	int rc;
-
-	if (batch.cols == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	if (batch.row_count == 0)
-		return 0;
-	batch.sel = sel_all(batch.row_count);
-	for (uint32_t attnum = COLUMN_VERSION; attnum < cols; attnum++)
-		mem_chunk_vec(chunk, type, attnum, 0, arena,
-		    &batch.cols[segment_column_index(attnum)]);
-	rc = arena_check(arena, err);
-	return rc == 0 ? segment_writer_append(writer, &batch, err) : rc;
-}
-
-static int
-begin_type(struct segment_writer *writer, const struct event_type *type,
-    struct arena *arena, struct error *err)
-{
-	uint32_t cols = SEGMENT_CORE_COLUMNS + type->field_count;
-	enum phys *phys = arena_try_alloc(arena, cols * sizeof(*phys));
-
-	if (phys == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	for (uint32_t c = 0; c < SEGMENT_CORE_COLUMNS; c++)
-		phys[c] = c == COLUMN_CONTEXT_ID - 1 ? PHYS_STR : PHYS_I64;
-	for (uint32_t i = 0; i < type->field_count; i++)
-		phys[SEGMENT_CORE_COLUMNS + i] = field_phys(&type->fields[i]);
-	return segment_writer_begin_type(writer, type->oid, phys, cols, err);
-}
-
-static int
-write_type(struct segment_writer *writer, const struct mem_type *mem_type,
-    const struct catalog *catalog, struct error *err)
-{
-	const struct event_type *type =
-	    catalog_type_by_oid(catalog, mem_type->type_oid);
-	const struct mem_chunk *chunk = mem_type_first(mem_type);
-	struct arena arena;
-	int rc;
-
-	if (chunk == NULL || mem_chunk_count(chunk) == 0)
-		return 0;
-	MUST(type != NULL); /* its rows are visible, hence it is */
-	arena_init(&arena, NULL);
-	rc = begin_type(writer, type, &arena, err);
-	for (; chunk != NULL && rc == 0; chunk = mem_chunk_next(chunk)) {
-		struct arena_mark mark = arena_mark(&arena);
-
-		rc = write_chunk(writer, chunk, type, &arena, err);
-		arena_rewind(&arena, mark);
-	}
-	if (rc == 0)
-		rc = segment_writer_end_type(writer, err);
-	arena_release(&arena);
-	return rc;
-}
-
-static int
-write_types(struct segment_writer *writer, const struct memtable *memtable,
-    const struct catalog *catalog, struct error *err)
-{
-	uint32_t count;
-	const struct mem_type **types = memtable_types(memtable, &count);
-	int rc = 0;
-
-	if (types == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	for (uint32_t i = 0; i < count && rc == 0; i++)
-		rc = write_type(writer, types[i], catalog, err);
-	free(types);
-	return rc;
-}
-
-static int
-write_segment(struct flusher *flusher, const struct shard *shard,
+write_segment(struct engine *engine, uint32_t shard,
     const struct memtable *memtable, uint64_t number, struct segment_meta *meta,
     struct error *err)
 {
-	struct engine *engine = flusher->engine;
-	const struct segment_options options = {
-		.directory = engine->directory,
-		.zone_rows = engine->options.zone_rows,
-	};
 	const struct catalog *catalog = engine_catalog(engine);
-	struct segment_writer *writer = NULL;
-	int rc;
+	int rc = memtable_write_segment(engine, memtable, catalog, shard,
+	    number, 0, meta, err);
 
-	rc = segment_writer_open(engine->fs, engine->dir, number, shard->id,
-	    &options, &writer, err);
-	if (rc == 0)
-		rc = write_types(writer, memtable, catalog, err);
-	if (rc == 0)
-		rc = segment_writer_finish(writer, meta, err);
-	else
-		segment_writer_abort(writer);
 	catalog_unref(catalog);
 	return rc;
-}
-
-/* ---- one flush ---- */
-
-/* The MANIFEST does not know it: it must not stay. */
-static void
-remove_segment(struct flusher *flusher, uint64_t number)
-{
-	struct engine *engine = flusher->engine;
-	char path[OS_PATH_SIZE];
-	struct error err;
-
-	if (segment_path(path, sizeof(path), engine->dir, number, &err) != 0 ||
-	    os_unlink(engine->fs, path, &err) != 0)
-		log_warn(LOG_SEGMENT, "could not remove segment",
-		    LOG_FAILURE(&err));
 }
 
 /* Make the segment and swap it in. */
@@ -166,21 +53,21 @@ flush_memtable(struct flusher *flusher, struct shard *shard,
 
 	rc = publish_new_number(&engine->publisher, &number, err);
 	if (rc == 0)
-		rc =
-		    write_segment(flusher, shard, memtable, number, &meta, err);
+		rc = write_segment(engine, shard->id, memtable, number, &meta,
+		    err);
 	if (rc != 0)
 		return rc;
 	rc = segment_open(engine->fs, engine->dir, &meta, &engine->directory,
 	    engine->cache, &segment, err);
 	if (rc != 0) {
-		remove_segment(flusher, number);
+		segment_file_remove(engine, number);
 		goto out;
 	}
-	rc = publish_flush(&engine->publisher, &meta, err);
+	rc = publish_flush(&engine->publisher, &meta, 1, err);
 	if (rc != 0) {
 		/* The MANIFEST that the next start reads may know it. */
 		if (publish_is_taken_back(rc))
-			remove_segment(flusher, number);
+			segment_file_remove(engine, number);
 		goto out;
 	}
 	pthread_mutex_lock(&shard->view_lock);
@@ -198,6 +85,61 @@ out:
 	segment_unref(segment);
 	segment_meta_release(&meta);
 	return rc;
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	const struct segment_meta *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+/* The files are there: the MANIFEST takes them all, in one step. */
+static int
+flush_adopted(struct flusher *flusher, struct shard *shard,
+    const struct frozen *frozen, struct error *err)
+{
+	struct engine *engine = flusher->engine;
+	uint32_t count = frozen->segment_count;
+	struct segment_meta *metas = malloc(count * sizeof(*metas));
+	int rc;
+
+	if (metas == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < count; i++)
+		metas[i] = *segment_meta(frozen->segments[i]);
+	qsort(metas, count, sizeof(*metas), compare_numbers);
+	rc = publish_flush(&engine->publisher, metas, count, err);
+	free(metas);
+	if (rc != 0)
+		return rc;
+	pthread_mutex_lock(&shard->view_lock);
+	while (view_settle_adopted(&engine->view, shard->id, count, err) != 0)
+		log_error(LOG_SHARD, "out of memory, trying again",
+		    LOG_UINT("shard", shard->id));
+	pthread_mutex_unlock(&shard->view_lock);
+	log_debug(LOG_SHARD, "adopted", LOG_UINT("shard", shard->id),
+	    LOG_UINT("segments", count));
+	return 0;
+}
+
+static int
+flush_frozen(struct flusher *flusher, struct shard *shard,
+    const struct frozen *frozen, struct error *err)
+{
+	return frozen->memtable != NULL
+	    ? flush_memtable(flusher, shard, frozen->memtable, err)
+	    : flush_adopted(flusher, shard, frozen, err);
+}
+
+static uint64_t
+last_event_id(const struct frozen *frozen)
+{
+	if (frozen->memtable != NULL)
+		return memtable_last_event_id(frozen->memtable);
+	return segment_meta(frozen->segments[frozen->segment_count - 1])
+	    ->event_id_last;
 }
 
 /* Under no lock: tell those whose rows are all in segments now. */
@@ -252,22 +194,21 @@ fail_requests(struct flusher *flusher)
 	finish_requests(flusher, &err);
 }
 
-/* Flush the oldest frozen MemTable of a shard: true if there was one. */
+/* Flush the oldest that a shard has frozen: true if there was one. */
 static bool
 flush_shard(struct flusher *flusher, struct shard *shard)
 {
-	struct memtable *memtable = shard_take_frozen(shard);
+	const struct frozen *frozen = shard_take_frozen(shard);
 	struct error err;
 
-	if (memtable == NULL)
+	if (frozen == NULL)
 		return false;
-	if (!view_wait(&flusher->engine->view,
-		memtable_last_event_id(memtable))) {
+	if (!view_wait(&flusher->engine->view, last_event_id(frozen))) {
 		shard_flush_failed(shard, NULL); /* the log has failed */
 		fail_requests(flusher);
 		return false;
 	}
-	if (flush_memtable(flusher, shard, memtable, &err) != 0) {
+	if (flush_frozen(flusher, shard, frozen, &err) != 0) {
 		log_error(LOG_SHARD, "could not flush", LOG_FAILURE(&err));
 		shard_flush_failed(shard, &err);
 		finish_requests(flusher, &err);
@@ -351,6 +292,7 @@ worker_thread(void *arg)
 	struct flusher *flusher = arg;
 
 	while (wait_for_flush(flusher)) {
+		flusher_do_chores(flusher);
 		while (flush_any(flusher))
 			continue;
 		check_log_size(flusher);
@@ -399,17 +341,6 @@ reserve_worker_thread(void *arg)
 	worker_thread(arg);
 }
 
-bool
-flusher_has_failed(struct flusher *flusher)
-{
-	bool has_failed;
-
-	pthread_mutex_lock(&flusher->lock);
-	has_failed = flusher->retry_ns != 0;
-	pthread_mutex_unlock(&flusher->lock);
-	return has_failed;
-}
-
 void
 flusher_wake(struct flusher *flusher)
 {
@@ -455,6 +386,7 @@ flusher_fail(struct flusher *flusher, const struct error *err)
 	flusher->failure = *err;
 	pthread_mutex_unlock(&flusher->lock);
 	finish_requests(flusher, err);
+	flusher_refuse_unsettled(flusher, err);
 }
 
 /* ---- life ---- */
@@ -509,6 +441,13 @@ flusher_stop(struct flusher *flusher)
 		    "terminating flush due to administrator command");
 		finish_requests(flusher, &err);
 	}
+	if (flusher->unsettled != NULL) {
+		struct error err;
+
+		(void)error_set(&err, STELE_E_ADMIN_SHUTDOWN,
+		    "terminating commit due to administrator command");
+		flusher_refuse_unsettled(flusher, &err);
+	}
 }
 
 void
@@ -516,6 +455,7 @@ flusher_release(struct flusher *flusher)
 {
 	if (flusher->engine == NULL)
 		return;
+	flusher_bury(flusher);
 	free(flusher->workers);
 	pthread_mutex_destroy(&flusher->lock);
 	pthread_cond_destroy(&flusher->wake);

@@ -5,7 +5,8 @@
  * A worker takes the oldest frozen MemTable of a shard, waits until its last
  * row is visible (what is not durable must not get into a segment), writes the
  * segment, records it in the MANIFEST, and swaps it into the view in the place
- * of the MemTable, in one step.  Then files of the log that hold nothing else
+ * of the MemTable, in one step.  Adopted segments are written already: there
+ * is only the MANIFEST to tell.  Then files of the log that hold nothing else
  * are released.
  *
  * Threads: workers of this module; the functions here are any thread's.
@@ -19,7 +20,10 @@
 #include "engine/engine.h"
 #include "os/thread.h"
 
+struct doomed;
 struct flush_request;
+struct segment;
+struct write_batch;
 
 struct flusher {
 	struct engine *engine;
@@ -34,6 +38,10 @@ struct flusher {
 	uint32_t next_shard; /* where the next look begins: fairness */
 	struct flush_request *requests; /* engine_flush() */
 	struct error failure; /* code 0: none; else every request gets it */
+
+	/* Chores: chores.c. */
+	struct doomed *doomed;         /* segments that go; owned */
+	struct write_batch *unsettled; /* to be committed; by `next` */
 };
 
 void flusher_init(struct flusher *flusher, struct engine *engine);
@@ -46,8 +54,20 @@ void flusher_release(struct flusher *flusher);
 /* The engine has failed: nothing can be promised to be flushed any more. */
 void flusher_fail(struct flusher *flusher, const struct error *err);
 
-/* The last flush has failed, and it is not yet time to try again. */
-bool flusher_has_failed(struct flusher *flusher);
-
 /* A MemTable was frozen, or the log has passed its bound. */
 void flusher_wake(struct flusher *flusher);
+
+/* ---- chores: what is left to a worker by those who must not do files ---- */
+
+/* Take the reference to a segment that nobody will know; its file goes. */
+void flusher_discard(struct flusher *flusher, struct segment *segment);
+
+/* Settle a batch, then commit it: it is answered in any case. */
+void flusher_settle(struct flusher *flusher, struct write_batch *batch);
+
+/* A worker: do what there is. */
+void flusher_do_chores(struct flusher *flusher);
+
+/* Answer batches that will not be settled; let go what is doomed. */
+void flusher_refuse_unsettled(struct flusher *flusher, const struct error *err);
+void flusher_bury(struct flusher *flusher);

@@ -113,16 +113,19 @@ append_step(struct publisher *publisher, struct manifest_step *step,
 }
 
 int
-publish_flush(struct publisher *publisher, const struct segment_meta *meta,
-    struct error *err)
+publish_flush(struct publisher *publisher, const struct segment_meta *metas,
+    uint32_t count, struct error *err)
 {
 	struct manifest_step step = {
-		.added = meta,
-		.added_count = 1,
+		.added = metas,
+		.added_count = count,
 		.has_flushed = true,
-		.flushed_shard = meta->shard,
-		.flushed_event_id = meta->event_id_last,
+		.flushed_shard = metas[0].shard,
 	};
+
+	for (uint32_t i = 0; i < count; i++)
+		if (metas[i].event_id_last > step.flushed_event_id)
+			step.flushed_event_id = metas[i].event_id_last;
 
 	return append_step(publisher, &step, err);
 }

@@ -48,12 +48,13 @@ MUST_USE int publish_new_number(struct publisher *publisher, uint64_t *out,
     struct error *err);
 
 /*
- * Record the segment of a shard's oldest MemTable.  Returns 0;
+ * Record the segment of a shard's oldest MemTable, or adopted segments that
+ * are its oldest events outside the MANIFEST, ascending by number.  Returns 0;
  * STELE_E_DISK_FULL or STELE_E_OUT_OF_MEMORY: nothing was recorded; another
  * code: nobody knows, and the engine has failed (D3).
  */
 MUST_USE int publish_flush(struct publisher *publisher,
-    const struct segment_meta *meta, struct error *err);
+    const struct segment_meta *metas, uint32_t count, struct error *err);
 
 /* In one step, record segments in the place of others, given by number. */
 MUST_USE int publish_merge(struct publisher *publisher,

@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/buf.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "common/must.h"
 #include "engine/append/write_batch.h"
 #include "engine/engine_private.h"
 #include "engine/memtable/memtable.h"
+#include "engine/segment/segment.h"
 #include "engine/wal/wal_replay.h"
 #include "os/clock.h"
 
@@ -50,10 +52,43 @@ start_memtable(struct shard *shard, struct error *err)
 static void
 update_full(struct shard *shard)
 {
-	bool is_full = shard->frozen_count >= FROZEN_MAX &&
+	bool is_behind = shard->frozen_count >= FROZEN_MAX;
+	bool is_full = is_behind &&
 	    shard->active_bytes >= shard->engine->options.memtable_size_bytes;
 
 	atomic_store(&shard->is_full, is_full);
+	atomic_store(&shard->is_behind, is_behind);
+}
+
+/* ---- what is frozen ---- */
+
+static void
+frozen_free(struct frozen *frozen)
+{
+	if (frozen == NULL)
+		return;
+	memtable_unref(frozen->memtable);
+	for (uint32_t i = 0; i < frozen->segment_count; i++)
+		segment_unref(frozen->segments[i]);
+	free(frozen->segments);
+	free(frozen);
+}
+
+static uint64_t
+frozen_first_event_id(const struct frozen *frozen)
+{
+	return frozen->memtable != NULL
+	    ? memtable_first_event_id(frozen->memtable)
+	    : segment_meta(frozen->segments[0])->event_id_first;
+}
+
+/* Under the lock. */
+static void
+push_frozen(struct shard *shard, struct frozen *frozen)
+{
+	*shard->frozen_tail = frozen;
+	shard->frozen_tail = &frozen->next;
+	shard->frozen_count++;
 }
 
 /*
@@ -87,9 +122,7 @@ rotate(struct shard *shard)
 	}
 	*frozen = (struct frozen){ .memtable = full };
 	pthread_mutex_lock(&shard->lock);
-	*shard->frozen_tail = frozen;
-	shard->frozen_tail = &frozen->next;
-	shard->frozen_count++;
+	push_frozen(shard, frozen);
 	shard->active_bytes = 0;
 	shard->active_rows = 0;
 	shard->active_first_event_id = 0;
@@ -99,7 +132,122 @@ rotate(struct shard *shard)
 	return true;
 }
 
+/* ---- adopting ---- */
+
+/* Open the segment of an entry, unless its rows were flushed before. */
+static int
+adopt_one(const struct shard *shard, struct frozen *frozen,
+    const struct segment_meta *meta, struct error *err)
+{
+	struct engine *engine = shard->engine;
+	struct segment **segments;
+	int rc;
+
+	if (meta->event_id_last <= shard->flushed_event_id)
+		return 0;
+	segments = realloc(frozen->segments,
+	    (frozen->segment_count + (size_t)1) * sizeof(struct segment *));
+	if (segments == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	frozen->segments = segments;
+	rc = segment_open(engine->fs, engine->dir, meta, &engine->directory,
+	    engine->cache, &segments[frozen->segment_count], err);
+	if (rc == 0)
+		frozen->segment_count++;
+	return rc;
+}
+
+/* The segments of this shard among the entries of a batch. */
+static int
+open_adopted(const struct shard *shard, struct reader entries,
+    uint64_t first_event_id, struct frozen *frozen, struct error *err)
+{
+	struct entry entry;
+	int rc = 0;
+
+	while (rc == 0 && entry_next(&entries, &entry) == 1) {
+		struct segment_meta meta;
+
+		if (entry.kind != ENTRY_SEGMENT || entry.shard != shard->id)
+			continue;
+		rc = entry_segment_decode(&entry, first_event_id, &meta, err);
+		if (rc == 0)
+			rc = adopt_one(shard, frozen, &meta, err);
+		segment_meta_release(&meta);
+	}
+	return rc;
+}
+
+/*
+ * Freeze what came before, show the segments, queue them for the MANIFEST.
+ * STELE_E_OUT_OF_MEMORY: it may be tried again.
+ */
+static int
+queue_adopted(struct shard *shard, struct frozen *frozen, struct error *err)
+{
+	int rc;
+
+	if (memtable_row_count(shard->active) > 0 && !rotate(shard))
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	pthread_mutex_lock(&shard->view_lock);
+	rc = view_add_adopted(&shard->engine->view, shard->id, frozen->segments,
+	    frozen->segment_count, err);
+	pthread_mutex_unlock(&shard->view_lock);
+	if (rc != 0)
+		return rc;
+	pthread_mutex_lock(&shard->lock);
+	push_frozen(shard, frozen);
+	update_full(shard);
+	pthread_mutex_unlock(&shard->lock);
+	flusher_wake(&shard->engine->flusher);
+	return 0;
+}
+
+static int
+check_adopted(const struct frozen *frozen, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < frozen->segment_count && rc == 0; i++)
+		rc = segment_check(frozen->segments[i], err);
+	return rc;
+}
+
+/* `must_check`: nobody has looked at the files since a start. */
+static int
+adopt_segments(struct shard *shard, struct reader entries,
+    uint64_t first_event_id, bool must_check, struct error *err)
+{
+	struct frozen *frozen = calloc(1, sizeof(*frozen));
+	int rc;
+
+	if (frozen == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = open_adopted(shard, entries, first_event_id, frozen, err);
+	if (rc == 0 && must_check)
+		rc = check_adopted(frozen, err);
+	if (rc == 0 && frozen->segment_count > 0) {
+		rc = queue_adopted(shard, frozen, err);
+		if (rc == 0)
+			return 0;
+	}
+	frozen_free(frozen);
+	return rc;
+}
+
 /* ---- applying ---- */
+
+/* What is in the log cannot be refused any more. */
+static void
+wait_for_memory(struct shard *shard)
+{
+	log_error(LOG_SHARD, "out of memory, waiting for some",
+	    LOG_UINT("shard", shard->id));
+	pthread_mutex_lock(&shard->lock);
+	(void)os_cond_wait_until(&shard->wake, &shard->lock,
+	    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS);
+	pthread_mutex_unlock(&shard->lock);
+}
 
 /*
  * Append the rows of one entry.  The record is in the log: it cannot be refused
@@ -129,12 +277,7 @@ append_rows(struct shard *shard, const struct catalog *catalog,
 
 		if (result != MEMTABLE_NO_MEMORY)
 			return result;
-		log_error(LOG_SHARD, "out of memory, waiting for some",
-		    LOG_UINT("shard", shard->id));
-		pthread_mutex_lock(&shard->lock);
-		(void)os_cond_wait_until(&shard->wake, &shard->lock,
-		    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS);
-		pthread_mutex_unlock(&shard->lock);
+		wait_for_memory(shard);
 	}
 }
 
@@ -176,7 +319,14 @@ apply_work(struct shard *shard, struct shard_work *work)
 	for (struct ticket *ticket = work->head; ticket != NULL;
 	     ticket = ticket->next) {
 		struct write_batch *batch = ticket->batch;
+		struct error err;
 
+		while (batch->staged_count > 0 &&
+		    adopt_segments(shard, write_batch_entries(batch),
+			batch->first_event_id, false, &err) != 0) {
+			MUST(err.code == STELE_E_OUT_OF_MEMORY);
+			wait_for_memory(shard);
+		}
 		/* We have encoded these bytes ourselves. */
 		MUST(apply_entries(shard, batch->catalog,
 		    write_batch_entries(batch), batch->first_event_id));
@@ -192,6 +342,14 @@ shard_replay(struct shard *shard, const struct catalog *catalog,
 	if (batch->first_event_id + batch->row_count <=
 	    shard->flushed_event_id + 1)
 		return 0;
+	if (batch->has_segments) {
+		int rc = adopt_segments(shard,
+		    reader_over(batch->entries, batch->len),
+		    batch->first_event_id, true, err);
+
+		if (rc != 0)
+			return rc;
+	}
 	if (!apply_entries(shard, catalog,
 		reader_over(batch->entries, batch->len), batch->first_event_id))
 		return error_set(err, STELE_E_CORRUPT,
@@ -316,18 +474,18 @@ shard_request_flush(struct shard *shard)
 
 /* ---- flushing ---- */
 
-struct memtable *
+const struct frozen *
 shard_take_frozen(struct shard *shard)
 {
-	struct memtable *memtable = NULL;
+	const struct frozen *frozen = NULL;
 
 	pthread_mutex_lock(&shard->lock);
 	if (!shard->is_flushing && shard->frozen_head != NULL) {
 		shard->is_flushing = true; /* keeps S3 */
-		memtable = shard->frozen_head->memtable;
+		frozen = shard->frozen_head;
 	}
 	pthread_mutex_unlock(&shard->lock);
-	return memtable;
+	return frozen;
 }
 
 void
@@ -346,8 +504,7 @@ shard_flushed(struct shard *shard)
 	update_full(shard);
 	pthread_mutex_unlock(&shard->lock);
 	pthread_cond_signal(&shard->wake);
-	memtable_unref(frozen->memtable);
-	free(frozen);
+	frozen_free(frozen);
 }
 
 void
@@ -381,7 +538,7 @@ shard_flushed_position(struct shard *shard, uint64_t visible)
 	pthread_mutex_lock(&shard->lock);
 	first = shard->active_first_event_id;
 	if (shard->frozen_head != NULL)
-		first = memtable_first_event_id(shard->frozen_head->memtable);
+		first = frozen_first_event_id(shard->frozen_head);
 	pthread_mutex_unlock(&shard->lock);
 	return first == 0 || first > visible ? visible : first - 1;
 }
@@ -394,11 +551,26 @@ shard_status(struct shard *shard, struct shard_status *out)
 	out->memtable_rows = shard->active_rows;
 	for (const struct frozen *frozen = shard->frozen_head; frozen != NULL;
 	     frozen = frozen->next) {
+		if (frozen->memtable == NULL)
+			continue;
 		out->passive_count++;
 		out->passive_bytes += memtable_bytes(frozen->memtable);
 		out->passive_rows += memtable_row_count(frozen->memtable);
 	}
 	pthread_mutex_unlock(&shard->lock);
+}
+
+void
+shard_adopted_numbers(const struct shard *shard, struct buf *out)
+{
+	for (const struct frozen *frozen = shard->frozen_head; frozen != NULL;
+	     frozen = frozen->next)
+		for (uint32_t i = 0; i < frozen->segment_count; i++) {
+			uint64_t number =
+			    segment_meta(frozen->segments[i])->number;
+
+			buf_put(out, &number, sizeof(number));
+		}
 }
 
 /* ---- life ---- */
@@ -452,8 +624,7 @@ shard_release(struct shard *shard)
 		struct frozen *frozen = shard->frozen_head;
 
 		shard->frozen_head = frozen->next;
-		memtable_unref(frozen->memtable);
-		free(frozen);
+		frozen_free(frozen);
 	}
 	memtable_unref(shard->active);
 	pthread_mutex_destroy(&shard->lock);

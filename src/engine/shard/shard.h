@@ -9,15 +9,22 @@
  * asked for, the thread freezes it, starts another, and hands the frozen one
  * to the flusher.
  *
- * Backpressure: when FROZEN_MAX MemTables wait to be flushed and the active
- * one is full as well, the shard is full: batches with rows for it wait before
- * they get numbers.  If it is full because the last try to flush has failed,
+ * The segments of a large batch are adopted: they are written already, and
+ * wait among the frozen MemTables until the MANIFEST names them.  The active
+ * MemTable is frozen before, so that what a shard has in memory and in adopted
+ * segments lies in stretches of event_ids, one after the other.
+ *
+ * Backpressure: when FROZEN_MAX of these wait to be flushed and the active
+ * MemTable is full as well, the shard is full: batches with rows for it wait
+ * before they get numbers, and batches with segments for it even if the active
+ * one is not full.  If it is full because the last try to flush has failed,
  * they are refused with that failure, until a later try succeeds.
  *
  * Invariants
  *   S1  Work is applied in the order in which it was pushed.
  *   S2  A MemTable is in the view before it takes its first row.
- *   S3  Frozen MemTables are flushed one after the other, oldest first.
+ *   S3  Frozen MemTables are flushed, and adopted segments named by the
+ *       MANIFEST, one after the other, oldest first.
  *
  * Threads: each function says which.
  */
@@ -31,16 +38,23 @@
 #include "engine/engine.h"
 #include "os/thread.h"
 
+struct buf;
 struct memtable;
+struct segment;
 struct shard_status;
 struct shard_work;
 
 #define FROZEN_MAX 3
 
-/* A MemTable on its way to becoming a segment. */
+/*
+ * A MemTable on its way to becoming a segment; or the adopted segments of one
+ * batch, on theirs into the MANIFEST.
+ */
 struct frozen {
 	struct frozen *next;
-	struct memtable *memtable; /* referenced */
+	struct memtable *memtable; /* referenced; NULL: segments */
+	struct segment **segments; /* referenced, ascending event_ids; owned */
+	uint32_t segment_count;
 };
 
 struct shard {
@@ -72,6 +86,7 @@ struct shard {
 	pthread_mutex_t view_lock;
 
 	atomic_bool is_full;
+	atomic_bool is_behind; /* FROZEN_MAX wait, or more */
 
 	/* The thread's own. */
 	struct memtable *active; /* referenced */
@@ -97,14 +112,20 @@ shard_is_full(const struct shard *shard)
 	return atomic_load(&shard->is_full);
 }
 
+static inline bool
+shard_is_behind(const struct shard *shard)
+{
+	return atomic_load(&shard->is_behind);
+}
+
 /* Any thread: freeze the active MemTable soon if it has rows. */
 void shard_request_flush(struct shard *shard);
 
 /*
- * A worker: the oldest frozen MemTable, to be flushed by this worker alone, or
- * NULL.  Then say that it is in a segment.
+ * A worker: the oldest that is frozen, to be flushed by this worker alone, or
+ * NULL.  Then say that the MANIFEST names its segments.
  */
-struct memtable *shard_take_frozen(struct shard *shard);
+const struct frozen *shard_take_frozen(struct shard *shard);
 void shard_flushed(struct shard *shard);
 
 /*
@@ -125,7 +146,13 @@ uint64_t shard_flushed_position(struct shard *shard, uint64_t visible);
 /* Any thread: what of *out the shard itself knows. */
 void shard_status(struct shard *shard, struct shard_status *out);
 
-/* Recovery, before the threads: apply one batch's rows of this shard. */
+/*
+ * Recovery, before the threads: apply one batch's rows of this shard.  Adopted
+ * segments are looked at: STELE_E_CORRUPT with file and place.
+ */
 struct wal_replay_batch;
 MUST_USE int shard_replay(struct shard *shard, const struct catalog *catalog,
     const struct wal_replay_batch *batch, struct error *err);
+
+/* Recovery: append the numbers of adopted segments, uint64_t each. */
+void shard_adopted_numbers(const struct shard *shard, struct buf *out);

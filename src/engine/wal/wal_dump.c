@@ -21,6 +21,7 @@
 #include "engine/dump_private.h"
 #include "engine/engine_private.h"
 #include "engine/manifest/manifest.h"
+#include "engine/segment/segment.h"
 #include "os/file.h"
 
 struct wal_dumper {
@@ -183,6 +184,24 @@ dump_ddl(struct wal_dumper *d, struct entry *entry)
 	arena_release(&arena);
 }
 
+static void
+dump_segment(struct wal_dumper *d, const struct entry *entry,
+    uint64_t first_event_id)
+{
+	struct segment_meta meta;
+	struct error err;
+
+	if (entry_segment_decode(entry, first_event_id, &meta, &err) != 0)
+		dump_problem(d->dump, "    segment: %s", err.message);
+	else
+		dump_line(d->dump,
+		    "    segment %" PRIu64 " of shard %u: %" PRIu64
+		    " rows, %" PRIu64 " bytes, events %" PRIu64 " to %" PRIu64,
+		    meta.number, (unsigned)meta.shard, meta.row_count,
+		    meta.size_bytes, meta.event_id_first, meta.event_id_last);
+	segment_meta_release(&meta);
+}
+
 /* ---- groups ---- */
 
 static void
@@ -215,6 +234,8 @@ dump_batches(struct wal_dumper *d, const struct wal_group_header *header)
 		while ((more = entry_next(&entries, &entry)) == 1) {
 			if (entry.kind == ENTRY_DDL)
 				dump_ddl(d, &entry);
+			else if (entry.kind == ENTRY_SEGMENT)
+				dump_segment(d, &entry, event_id);
 			else
 				dump_rows(d, &entry, event_id);
 		}

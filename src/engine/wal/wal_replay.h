@@ -35,6 +35,7 @@ struct wal_replay_batch {
 	const uint8_t *entries; /* valid during the call */
 	size_t len;
 	uint64_t generation; /* out: of the last schema change in it, or 0 */
+	bool has_segments;   /* for those who read it */
 };
 
 struct wal_replay_options {

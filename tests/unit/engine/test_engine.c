@@ -22,6 +22,16 @@ setup(void)
 	fixture_define(&world);
 }
 
+/* Rows are staged as soon as there are some. */
+static void
+setup_staging(void)
+{
+	fixture_init(&world);
+	world.options.batch_memory_bytes = 1024;
+	fixture_open(&world);
+	fixture_define(&world);
+}
+
 static void
 teardown(void)
 {
@@ -446,21 +456,17 @@ START_TEST(own_rows_are_seen)
 		PAYMENT_NOTE, COLUMN_CONTEXT_ID };
 	struct write_batch *batch = write_batch_new(world.engine);
 	struct scan_cursor *cursor;
-	const uint32_t *oids;
-	uint64_t count;
 	struct batch rows;
 	int64_t amount = 0;
 
 	fixture_add(&world, batch, 0, 3000);
-	ck_assert_int_eq(write_batch_row_types(batch, &oids, &count, &err), 0);
-	ck_assert_uint_eq(count, 3000);
-	ck_assert_uint_eq(oids[2999], world.payment);
 	ck_assert_int_eq(write_batch_scan(batch, fixture_type(&world), attnums,
 			     ARRAY_LEN(attnums), &cursor, &err),
 	    0);
 	while (scan_cursor_next(cursor, &rows, &err) == 1)
 		for (uint32_t i = 0; i < rows.sel.count; i++, amount++) {
 			ck_assert(vec_get(&rows.cols[0], i).is_null);
+			ck_assert_int_eq(rows.cols[0].i64[i], amount);
 			ck_assert_int_eq(vec_get(&rows.cols[1], i).i64, amount);
 			ck_assert_int_eq(vec_get(&rows.cols[2], i).is_null,
 			    amount % 2);
@@ -521,6 +527,7 @@ main(void)
 {
 	Suite *suite = suite_create("engine");
 	TCase *tc = tcase_create("all");
+	TCase *staging = tcase_create("all but single rows are staged");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
@@ -542,6 +549,19 @@ main(void)
 	tcase_add_test(tc, checks_rows);
 	tcase_add_test(tc, second_engine_is_refused);
 	suite_add_tcase(suite, tc);
+	tcase_set_timeout(staging, 60);
+	tcase_add_checked_fixture(staging, setup_staging, teardown);
+	tcase_add_test(staging, reads_back_from_everywhere);
+	tcase_add_loop_test(staging, limits_of_event_id, 0, 2);
+	tcase_add_test(staging, events_are_found_by_their_ids);
+	tcase_add_test(staging, snapshot_does_not_move);
+	tcase_add_test(staging, concurrent_batches_are_atomic_and_gapless);
+	tcase_add_test(staging, small_memtables_rotate_and_recycle);
+	tcase_add_test(staging, rewinds);
+	tcase_add_test(staging, ddl_in_a_batch_and_rewind);
+	tcase_add_test(staging, rows_keep_their_version);
+	tcase_add_test(staging, own_rows_are_seen);
+	suite_add_tcase(suite, staging);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

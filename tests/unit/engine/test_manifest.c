@@ -369,6 +369,7 @@ has_file(const char *name)
 
 START_TEST(files_are_held_against_the_list)
 {
+	static const uint64_t kept[] = { 9, 4 }; /* the log names them */
 	struct manifest_files found;
 
 	ck_assert_int_eq(add_segment(1), 0);
@@ -379,7 +380,8 @@ START_TEST(files_are_held_against_the_list)
 	put_file("segments", "0000000000000001.seg", 101);
 	put_file("segments", "000000000000001f.seg", 131);
 	ck_assert_int_eq(manifest_check_files(manifest, &err), 0);
-	ck_assert_int_eq(manifest_clear_files(manifest, &found, &err), 0);
+	ck_assert_int_eq(manifest_clear_files(manifest, NULL, 0, &found, &err),
+	    0);
 	ck_assert_uint_eq(found.removed + found.quarantined, 0);
 	for (int i = 0; i < 3; i++) {
 		/* Given out, hence of this directory; and not. */
@@ -387,10 +389,14 @@ START_TEST(files_are_held_against_the_list)
 		put_file("segments", "0000000000000020.seg", 1);
 		put_file("segments", "000000000000001F.seg", 1);
 		put_file("segments", "0000000000000003.seg.tmp", 1);
+		put_file("segments", "0000000000000004.seg", 1);
 		ck_assert_int_eq(manifest_check_files(manifest, &err), 0);
 		ck_assert(has_file("segments/0000000000000002.seg"));
-		ck_assert_int_eq(manifest_clear_files(manifest, &found, &err),
+		ck_assert_int_eq(manifest_clear_files(manifest, kept,
+				     ARRAY_LEN(kept), &found, &err),
 		    0);
+		ck_assert(has_file("segments/0000000000000004.seg"));
+		ck_assert(!has_file("segments/0000000000000002.seg"));
 		ck_assert_uint_eq(found.removed, 2);
 		ck_assert_uint_eq(found.quarantined, 2);
 	}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * memtable_segment.h -- a MemTable as the file of a segment.
+ *
+ * Threads: those that may write files; nobody appends to the MemTable.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "common/attr.h"
+
+struct catalog;
+struct engine;
+struct error;
+struct event_type;
+struct memtable;
+struct segment_meta;
+struct segment_writer;
+
+/*
+ * Write all rows of a MemTable, which has some, in the shape that the catalogue
+ * gives their types.  `sync_bytes`: see struct segment_options.  On failure no
+ * file is left.  Errors as those of a segment_writer.
+ */
+MUST_USE int memtable_write_segment(struct engine *engine,
+    const struct memtable *memtable, const struct catalog *catalog,
+    uint32_t shard, uint64_t number, uint32_t sync_bytes,
+    struct segment_meta *out, struct error *err);
+
+/* Start the section of a type, as it is now. */
+MUST_USE int segment_begin_event_type(struct segment_writer *writer,
+    const struct event_type *type, struct error *err);
+
+/* Remove the file of a segment that nobody knows. */
+void segment_file_remove(struct engine *engine, uint64_t number);
