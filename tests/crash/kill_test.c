@@ -49,7 +49,7 @@ enum {
 
 /* Small enough that flushes and recycled logs happen all the time. */
 static const char *const server_options[] = { "shard_count=4",
-	"memtable_size=1MB", "max_wal_size=8MB", NULL };
+	"memtable_size=1MB", "max_wal_size=8MB", "batch_memory=64kB", NULL };
 
 struct reader {
 	const char *conninfo;

@@ -12,6 +12,7 @@
 enum {
 	ROWS_MAX = 20,
 	COPY_ROWS_MAX = 300,
+	STAGED_ROWS_MAX = 2000, /* several times batch_memory */
 	TRANSACTION_MAX = 8,
 	PIPELINE_MAX = 30,
 };
@@ -214,7 +215,10 @@ copy_line(struct writer *w, uint32_t type, bool is_mixed, char *line,
 static enum answer
 unit_copy(struct writer *w, PGconn *conn, bool is_mixed)
 {
-	uint32_t count = 1 + random_below(&w->random, COPY_ROWS_MAX);
+	bool is_staged = random_below(&w->random, 6) == 0;
+	uint32_t count = 1 +
+	    random_below(&w->random,
+		is_staged ? STAGED_ROWS_MAX : COPY_ROWS_MAX);
 	uint32_t type = random_below(&w->random, TYPE_COUNT);
 	bool is_given_up = random_below(&w->random, 8) == 0;
 	char line[BODY_SIZE_MAX + 256];
