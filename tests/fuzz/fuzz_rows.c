@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries of the log, over any bytes, as a shard applies them: into a MemTable
- * with one column of each form.
+ * Entries of the log, over any bytes, as a shard applies them: rows into a
+ * MemTable with one column of each form, and segments.
  */
 #include <stdint.h>
 
 #include "engine/append/row_format.h"
 #include "engine/catalog/catalog.h"
 #include "engine/memtable/memtable.h"
+#include "engine/segment/segment.h"
 #include "fuzz/fuzz.h"
 
 static const struct field fields[] = {
@@ -36,18 +37,25 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct memtable *memtable = memtable_new(1, 1 << 16);
 	struct reader r = reader_over(data, len);
+	struct segment_meta meta;
 	struct entry entry;
+	struct error err;
 	struct rows rows;
 
 	if (memtable == NULL)
 		return 0;
-	while (entry_next(&r, &entry) == 1)
+	while (entry_next(&r, &entry) == 1) {
+		if (entry.kind == ENTRY_SEGMENT) {
+			(void)!entry_segment_decode(&entry, 1, &meta, &err);
+			segment_meta_release(&meta);
+		}
 		if (entry.kind == ENTRY_ROWS && rows_decode(&entry, &rows) &&
 		    rows_bind(&rows, &type) &&
 		    memtable_append(memtable, &type, &rows, 0,
 			memtable_last_event_id(memtable) + 1) ==
 			MEMTABLE_NO_MEMORY)
 			break;
+	}
 	memtable_unref(memtable);
 	return 0;
 }
