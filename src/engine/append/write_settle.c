@@ -37,9 +37,7 @@ static int
 copy_section(struct segment_writer *writer, struct segment_section *section,
     const struct event_type *type, uint64_t last_id, struct error *err)
 {
-	uint32_t zone_count = segment_section_zone_count(section);
 	uint32_t cols = SEGMENT_CORE_COLUMNS + type->field_count;
-	uint32_t *zones = malloc(zone_count * sizeof(*zones));
 	uint32_t *attnums = malloc(cols * sizeof(*attnums));
 	const struct scan_spec spec = {
 		.type = type,
@@ -48,24 +46,20 @@ copy_section(struct segment_writer *writer, struct segment_section *section,
 		.event_id_last = last_id,
 	};
 	struct segment_cursor *cursor = NULL;
-	int rc = zones == NULL || attnums == NULL ? no_memory(err) : 0;
+	int rc = attnums == NULL ? no_memory(err) : 0;
 
-	for (uint32_t z = 0; z < zone_count && rc == 0; z++)
-		zones[z] = z;
 	for (uint32_t attnum = COLUMN_VERSION; attnum < cols && rc == 0;
 	     attnum++)
 		attnums[segment_column_index(attnum)] = attnum;
 	if (rc == 0)
-		rc = segment_cursor_open_zones(section, &spec, zones,
-		    zone_count, &cursor, err);
+		rc = segment_cursor_open_all(section, &spec, &cursor, err);
 	if (rc == 0)
-		rc = segment_begin_event_type(writer, type, err);
+		rc = segment_writer_begin_event_type(writer, type, err);
 	if (rc == 0)
 		rc = copy_rows(writer, cursor, err);
 	if (rc == 0)
 		rc = segment_writer_end_type(writer, err);
 	segment_cursor_close(cursor);
-	free(zones);
 	free(attnums);
 	return rc;
 }

@@ -81,20 +81,9 @@ begin_segment(struct reshard_output *output, uint32_t s, struct error *err)
 static int
 begin_type(struct reshard_output *output, uint32_t s, struct error *err)
 {
-	const struct event_type *type = output->type;
-	uint32_t cols = SEGMENT_CORE_COLUMNS + type->field_count;
-	enum phys *phys = malloc(cols * sizeof(*phys));
-	int rc;
+	int rc = segment_writer_begin_event_type(output->shards[s].writer,
+	    output->type, err);
 
-	if (phys == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	for (uint32_t c = 0; c < SEGMENT_CORE_COLUMNS; c++)
-		phys[c] = c == COLUMN_CONTEXT_ID - 1 ? PHYS_STR : PHYS_I64;
-	for (uint32_t i = 0; i < type->field_count; i++)
-		phys[SEGMENT_CORE_COLUMNS + i] = field_phys(&type->fields[i]);
-	rc = segment_writer_begin_type(output->shards[s].writer, type->oid,
-	    phys, cols, err);
-	free(phys);
 	output->shards[s].has_type = rc == 0;
 	return rc;
 }

@@ -19,7 +19,6 @@
 struct stream {
 	uint32_t next;                 /* of the batch's segments */
 	struct segment_cursor *cursor; /* NULL: none is open */
-	uint32_t *zones;               /* of its segment; owned */
 	struct batch batch;            /* what it has given last */
 	uint32_t at;                   /* row of it that is next */
 	bool is_at_end;
@@ -53,22 +52,12 @@ no_memory(struct error *err)
 
 /* ---- streams ---- */
 
-static void
-close_segment(struct stream *stream)
-{
-	segment_cursor_close(stream->cursor);
-	stream->cursor = NULL;
-	free(stream->zones);
-	stream->zones = NULL;
-}
-
 /* Open the stream's next segment that has rows of the type, if there is one. */
 static int
 open_segment(struct staged_cursor *cursor, uint32_t shard, struct error *err)
 {
 	struct stream *stream = &cursor->streams[shard];
 	struct segment_section *section = NULL;
-	uint32_t zone_count;
 	int rc = 0;
 
 	while (section == NULL && rc == 0) {
@@ -85,14 +74,8 @@ open_segment(struct staged_cursor *cursor, uint32_t shard, struct error *err)
 	}
 	if (rc != 0)
 		return rc;
-	zone_count = segment_section_zone_count(section);
-	stream->zones = malloc(zone_count * sizeof(stream->zones[0]));
-	if (stream->zones == NULL)
-		return no_memory(err);
-	for (uint32_t z = 0; z < zone_count; z++)
-		stream->zones[z] = z;
-	return segment_cursor_open_zones(section, &cursor->spec, stream->zones,
-	    zone_count, &stream->cursor, err);
+	return segment_cursor_open_all(section, &cursor->spec, &stream->cursor,
+	    err);
 }
 
 /* Make sure that the stream's next row is there, or its end is known. */
@@ -110,8 +93,10 @@ fill_stream(struct staged_cursor *cursor, uint32_t shard, struct error *err)
 		} else {
 			rc = segment_cursor_next(stream->cursor, &stream->batch,
 			    err);
-			if (rc == 0)
-				close_segment(stream);
+			if (rc == 0) {
+				segment_cursor_close(stream->cursor);
+				stream->cursor = NULL;
+			}
 		}
 		if (rc < 0)
 			return rc;
@@ -263,7 +248,7 @@ staged_close(struct scan_cursor *base)
 
 	for (uint32_t i = 0;
 	     cursor->streams != NULL && i < cursor->stream_count; i++)
-		close_segment(&cursor->streams[i]);
+		segment_cursor_close(cursor->streams[i].cursor);
 	scan_cursor_close(cursor->rest);
 	arena_release(&cursor->arena);
 	free(attnums.owned);

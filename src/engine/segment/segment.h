@@ -133,6 +133,10 @@ MUST_USE int segment_writer_begin_type(struct segment_writer *writer,
     uint32_t type_oid, const enum phys *phys, uint32_t column_count,
     struct error *err);
 
+/* The same with the columns that an event type has now. */
+MUST_USE int segment_writer_begin_event_type(struct segment_writer *writer,
+    const struct event_type *type, struct error *err);
+
 /*
  * Strings in ascending order, without repeats: next() gives one that is valid
  * until its next call and returns 1, 0 at the end, or a code.
@@ -299,6 +303,9 @@ struct segment_cursor_stats {
 MUST_USE int segment_cursor_open_zones(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
     struct segment_cursor **out, struct error *err);
+MUST_USE int segment_cursor_open_all(struct segment_section *section,
+    const struct scan_spec *spec, struct segment_cursor **out,
+    struct error *err); /* all zones */
 MUST_USE int segment_cursor_open_rows(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count,
     struct segment_cursor **out, struct error *err);

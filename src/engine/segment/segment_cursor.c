@@ -39,6 +39,7 @@ struct segment_cursor {
 	struct segment *segment; /* referenced */
 	const struct scan_spec *spec;
 	const uint32_t *zones; /* NULL: reading rows */
+	uint32_t *all_zones;   /* owned; NULL: they are the caller's */
 	const uint32_t *rows;
 	uint32_t part_count; /* of zones or rows */
 	uint32_t part_next;
@@ -191,6 +192,28 @@ segment_cursor_open_zones(struct segment_section *section,
 }
 
 int
+segment_cursor_open_all(struct segment_section *section,
+    const struct scan_spec *spec, struct segment_cursor **out,
+    struct error *err)
+{
+	uint32_t count = section->info.zone_count;
+	uint32_t *zones = malloc(count * sizeof(*zones));
+	int rc;
+
+	*out = NULL;
+	if (zones == NULL)
+		return no_memory(err);
+	for (uint32_t z = 0; z < count; z++)
+		zones[z] = z;
+	rc = segment_cursor_open_zones(section, spec, zones, count, out, err);
+	if (rc == 0)
+		(*out)->all_zones = zones;
+	else
+		free(zones);
+	return rc;
+}
+
+int
 segment_cursor_open_rows(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count,
     struct segment_cursor **out, struct error *err)
@@ -254,6 +277,7 @@ segment_cursor_close(struct segment_cursor *cursor)
 	for (uint32_t i = 0;
 	     cursor->columns != NULL && i < cursor->spec->attnum_count; i++)
 		close_column(cursor, &cursor->columns[i]);
+	free(cursor->all_zones);
 	free(cursor->columns);
 	free(cursor->codes);
 	free(cursor->vecs);

@@ -234,6 +234,25 @@ segment_writer_begin_type(struct segment_writer *w, uint32_t type_oid,
 	return rc;
 }
 
+int
+segment_writer_begin_event_type(struct segment_writer *w,
+    const struct event_type *type, struct error *err)
+{
+	uint32_t cols = SEGMENT_CORE_COLUMNS + type->field_count;
+	enum phys *phys = malloc(cols * sizeof(*phys));
+	int rc;
+
+	if (phys == NULL)
+		return no_memory(err);
+	for (uint32_t c = 0; c < SEGMENT_CORE_COLUMNS; c++)
+		phys[c] = c == COLUMN_CONTEXT_ID - 1 ? PHYS_STR : PHYS_I64;
+	for (uint32_t i = 0; i < type->field_count; i++)
+		phys[SEGMENT_CORE_COLUMNS + i] = field_phys(&type->fields[i]);
+	rc = segment_writer_begin_type(w, type->oid, phys, cols, err);
+	free(phys);
+	return rc;
+}
+
 /* Rows of the zones of the open section. */
 static const uint32_t *
 open_zone_rows(const struct segment_writer *w)

@@ -36,25 +36,6 @@ write_chunk(struct segment_writer *writer, const struct mem_chunk *chunk,
 	return rc == 0 ? segment_writer_append(writer, &batch, err) : rc;
 }
 
-int
-segment_begin_event_type(struct segment_writer *writer,
-    const struct event_type *type, struct error *err)
-{
-	uint32_t cols = SEGMENT_CORE_COLUMNS + type->field_count;
-	enum phys *phys = malloc(cols * sizeof(*phys));
-	int rc;
-
-	if (phys == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	for (uint32_t c = 0; c < SEGMENT_CORE_COLUMNS; c++)
-		phys[c] = c == COLUMN_CONTEXT_ID - 1 ? PHYS_STR : PHYS_I64;
-	for (uint32_t i = 0; i < type->field_count; i++)
-		phys[SEGMENT_CORE_COLUMNS + i] = field_phys(&type->fields[i]);
-	rc = segment_writer_begin_type(writer, type->oid, phys, cols, err);
-	free(phys);
-	return rc;
-}
-
 static int
 write_type(struct segment_writer *writer, const struct mem_type *mem_type,
     const struct catalog *catalog, struct error *err)
@@ -69,7 +50,7 @@ write_type(struct segment_writer *writer, const struct mem_type *mem_type,
 		return 0;
 	MUST(type != NULL); /* it has rows */
 	arena_init(&arena, NULL);
-	rc = segment_begin_event_type(writer, type, err);
+	rc = segment_writer_begin_event_type(writer, type, err);
 	for (; chunk != NULL && rc == 0; chunk = mem_chunk_next(chunk)) {
 		struct arena_mark mark = arena_mark(&arena);
 

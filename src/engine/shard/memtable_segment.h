@@ -13,10 +13,8 @@
 struct catalog;
 struct engine;
 struct error;
-struct event_type;
 struct memtable;
 struct segment_meta;
-struct segment_writer;
 
 /*
  * Write all rows of a MemTable, which has some, in the shape that the catalogue
@@ -27,10 +25,6 @@ MUST_USE int memtable_write_segment(struct engine *engine,
     const struct memtable *memtable, const struct catalog *catalog,
     uint32_t shard, uint64_t number, uint32_t sync_bytes,
     struct segment_meta *out, struct error *err);
-
-/* Start the section of a type, as it is now. */
-MUST_USE int segment_begin_event_type(struct segment_writer *writer,
-    const struct event_type *type, struct error *err);
 
 /* Remove the file of a segment that nobody knows. */
 void segment_file_remove(struct engine *engine, uint64_t number);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/buf.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "common/must.h"
@@ -13,6 +12,7 @@
 #include "engine/engine_private.h"
 #include "engine/memtable/memtable.h"
 #include "engine/segment/segment.h"
+#include "engine/shard/shard_private.h"
 #include "engine/wal/wal_replay.h"
 #include "os/clock.h"
 
@@ -48,9 +48,8 @@ start_memtable(struct shard *shard, struct error *err)
 	return rc;
 }
 
-/* Under the lock: keep is_full true to what there is. */
-static void
-update_full(struct shard *shard)
+void
+shard_update_full(struct shard *shard)
 {
 	bool is_behind = shard->frozen_count >= FROZEN_MAX;
 	bool is_full = is_behind &&
@@ -62,7 +61,7 @@ update_full(struct shard *shard)
 
 /* ---- what is frozen ---- */
 
-static void
+void
 frozen_free(struct frozen *frozen)
 {
 	if (frozen == NULL)
@@ -82,9 +81,8 @@ frozen_first_event_id(const struct frozen *frozen)
 	    : segment_meta(frozen->segments[0])->event_id_first;
 }
 
-/* Under the lock. */
-static void
-push_frozen(struct shard *shard, struct frozen *frozen)
+void
+shard_push_frozen(struct shard *shard, struct frozen *frozen)
 {
 	*shard->frozen_tail = frozen;
 	shard->frozen_tail = &frozen->next;
@@ -108,9 +106,8 @@ rotate_later(struct shard *shard)
 	pthread_mutex_unlock(&shard->lock);
 }
 
-/* Freeze the active MemTable and start another: false without memory. */
-static bool
-rotate(struct shard *shard)
+bool
+shard_rotate(struct shard *shard)
 {
 	struct frozen *frozen = malloc(sizeof(*frozen));
 	struct memtable *full = shard->active;
@@ -122,117 +119,14 @@ rotate(struct shard *shard)
 	}
 	*frozen = (struct frozen){ .memtable = full };
 	pthread_mutex_lock(&shard->lock);
-	push_frozen(shard, frozen);
+	shard_push_frozen(shard, frozen);
 	shard->active_bytes = 0;
 	shard->active_rows = 0;
 	shard->active_first_event_id = 0;
-	update_full(shard);
+	shard_update_full(shard);
 	pthread_mutex_unlock(&shard->lock);
 	flusher_wake(&shard->engine->flusher);
 	return true;
-}
-
-/* ---- adopting ---- */
-
-/* Open the segment of an entry, unless its rows were flushed before. */
-static int
-adopt_one(const struct shard *shard, struct frozen *frozen,
-    const struct segment_meta *meta, struct error *err)
-{
-	struct engine *engine = shard->engine;
-	struct segment **segments;
-	int rc;
-
-	if (meta->event_id_last <= shard->flushed_event_id)
-		return 0;
-	segments = realloc(frozen->segments,
-	    (frozen->segment_count + (size_t)1) * sizeof(struct segment *));
-	if (segments == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	frozen->segments = segments;
-	rc = segment_open(engine->fs, engine->dir, meta, &engine->directory,
-	    engine->cache, &segments[frozen->segment_count], err);
-	if (rc == 0)
-		frozen->segment_count++;
-	return rc;
-}
-
-/* The segments of this shard among the entries of a batch. */
-static int
-open_adopted(const struct shard *shard, struct reader entries,
-    uint64_t first_event_id, struct frozen *frozen, struct error *err)
-{
-	struct entry entry;
-	int rc = 0;
-
-	while (rc == 0 && entry_next(&entries, &entry) == 1) {
-		struct segment_meta meta;
-
-		if (entry.kind != ENTRY_SEGMENT || entry.shard != shard->id)
-			continue;
-		rc = entry_segment_decode(&entry, first_event_id, &meta, err);
-		if (rc == 0)
-			rc = adopt_one(shard, frozen, &meta, err);
-		segment_meta_release(&meta);
-	}
-	return rc;
-}
-
-/*
- * Freeze what came before, show the segments, queue them for the MANIFEST.
- * STELE_E_OUT_OF_MEMORY: it may be tried again.
- */
-static int
-queue_adopted(struct shard *shard, struct frozen *frozen, struct error *err)
-{
-	int rc;
-
-	if (memtable_row_count(shard->active) > 0 && !rotate(shard))
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	pthread_mutex_lock(&shard->view_lock);
-	rc = view_add_adopted(&shard->engine->view, shard->id, frozen->segments,
-	    frozen->segment_count, err);
-	pthread_mutex_unlock(&shard->view_lock);
-	if (rc != 0)
-		return rc;
-	pthread_mutex_lock(&shard->lock);
-	push_frozen(shard, frozen);
-	update_full(shard);
-	pthread_mutex_unlock(&shard->lock);
-	flusher_wake(&shard->engine->flusher);
-	return 0;
-}
-
-static int
-check_adopted(const struct frozen *frozen, struct error *err)
-{
-	int rc = 0;
-
-	for (uint32_t i = 0; i < frozen->segment_count && rc == 0; i++)
-		rc = segment_check(frozen->segments[i], err);
-	return rc;
-}
-
-/* `must_check`: nobody has looked at the files since a start. */
-static int
-adopt_segments(struct shard *shard, struct reader entries,
-    uint64_t first_event_id, bool must_check, struct error *err)
-{
-	struct frozen *frozen = calloc(1, sizeof(*frozen));
-	int rc;
-
-	if (frozen == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = open_adopted(shard, entries, first_event_id, frozen, err);
-	if (rc == 0 && must_check)
-		rc = check_adopted(frozen, err);
-	if (rc == 0 && frozen->segment_count > 0) {
-		rc = queue_adopted(shard, frozen, err);
-		if (rc == 0)
-			return 0;
-	}
-	frozen_free(frozen);
-	return rc;
 }
 
 /* ---- applying ---- */
@@ -309,7 +203,7 @@ note_active(struct shard *shard)
 	shard->active_first_event_id = memtable_first_event_id(shard->active);
 	shard->active_bytes = memtable_bytes(shard->active);
 	shard->active_rows = memtable_row_count(shard->active);
-	update_full(shard);
+	shard_update_full(shard);
 	pthread_mutex_unlock(&shard->lock);
 }
 
@@ -322,7 +216,7 @@ apply_work(struct shard *shard, struct shard_work *work)
 		struct error err;
 
 		while (batch->staged_count > 0 &&
-		    adopt_segments(shard, write_batch_entries(batch),
+		    shard_adopt(shard, write_batch_entries(batch),
 			batch->first_event_id, false, &err) != 0) {
 			MUST(err.code == STELE_E_OUT_OF_MEMORY);
 			wait_for_memory(shard);
@@ -343,9 +237,9 @@ shard_replay(struct shard *shard, const struct catalog *catalog,
 	    shard->flushed_event_id + 1)
 		return 0;
 	if (batch->has_segments) {
-		int rc = adopt_segments(shard,
-		    reader_over(batch->entries, batch->len),
-		    batch->first_event_id, true, err);
+		int rc =
+		    shard_adopt(shard, reader_over(batch->entries, batch->len),
+			batch->first_event_id, true, err);
 
 		if (rc != 0)
 			return rc;
@@ -358,7 +252,7 @@ shard_replay(struct shard *shard, const struct catalog *catalog,
 	note_active(shard);
 	if (memtable_bytes(shard->active) >=
 	    shard->engine->options.memtable_size_bytes)
-		(void)rotate(shard); /* or the thread does, later */
+		(void)shard_rotate(shard); /* or the thread does, later */
 	return 0;
 }
 
@@ -439,7 +333,7 @@ shard_thread(void *arg)
 		if (must_stop)
 			break;
 		if (must_rotate && memtable_row_count(shard->active) > 0 &&
-		    !rotate(shard))
+		    !shard_rotate(shard))
 			rotate_later(shard);
 		if (work != NULL)
 			apply_work(shard, work);
@@ -501,7 +395,7 @@ shard_flushed(struct shard *shard)
 	shard->frozen_count--;
 	shard->is_flushing = false;
 	shard->flush_error.code = 0;
-	update_full(shard);
+	shard_update_full(shard);
 	pthread_mutex_unlock(&shard->lock);
 	pthread_cond_signal(&shard->wake);
 	frozen_free(frozen);
@@ -558,19 +452,6 @@ shard_status(struct shard *shard, struct shard_status *out)
 		out->passive_rows += memtable_row_count(frozen->memtable);
 	}
 	pthread_mutex_unlock(&shard->lock);
-}
-
-void
-shard_adopted_numbers(const struct shard *shard, struct buf *out)
-{
-	for (const struct frozen *frozen = shard->frozen_head; frozen != NULL;
-	     frozen = frozen->next)
-		for (uint32_t i = 0; i < frozen->segment_count; i++) {
-			uint64_t number =
-			    segment_meta(frozen->segments[i])->number;
-
-			buf_put(out, &number, sizeof(number));
-		}
 }
 
 /* ---- life ---- */
