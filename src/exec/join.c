@@ -80,8 +80,7 @@ join_is_too_large(const struct join_op *join, uint32_t count)
 {
 	const struct exec_context *context = join->op.env->context;
 
-	return context->temp != NULL && join->table.key_count > 0 &&
-	    join->table.rows.row_count > 0 &&
+	return context->temp != NULL && join->table.rows.row_count > 0 &&
 	    join_table_bytes_with(&join->table, count) >
 	    context->work_mem_bytes;
 }
@@ -380,7 +379,8 @@ output_row(struct join_op *join, uint32_t first, uint32_t limit,
 	const struct join_output *output = join->output;
 	struct pairs *pairs = join->pairs;
 	uint16_t row = pairs->probe[first];
-	bool had_matched = first == 0 && join->first_has_matched;
+	bool had_matched = (first == 0 && join->first_has_matched) ||
+	    join_parts_has_met(join, row);
 	bool has_matched = had_matched;
 
 	for (uint32_t i = first; i < limit; i++) {
@@ -395,11 +395,14 @@ output_row(struct join_op *join, uint32_t first, uint32_t limit,
 		pairs->table[at++] = pairs->table[i];
 	}
 	if ((output->probe_matched && has_matched && !had_matched) ||
-	    (output->probe_unmatched && !has_matched && is_complete)) {
+	    (output->probe_unmatched && !has_matched && is_complete &&
+		!join_parts_may_miss(join))) {
 		pairs->probe[at] = row;
 		pairs->table[at++] = JOIN_NO_ROW;
 	}
 	join->first_has_matched = has_matched;
+	if (has_matched)
+		join_parts_meet(join, row);
 	return at;
 }
 

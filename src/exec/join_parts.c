@@ -96,6 +96,7 @@ join_parts_begin(struct join_op *join, struct error *err)
 	    (size_t)rel->column_count + 1, sizeof(*types));
 
 	join->parts = parts;
+	arena_init(&parts->met_arena, join->op.env->context->budget);
 	side_init(join, &parts->table, join_table_side(join)->rel,
 	    TABLE_ORDINAL);
 	side_init(join, &parts->probe, join_probing_side(join)->rel, 0);
@@ -166,36 +167,133 @@ cut_again(struct join_op *join, struct join_side *side, const struct part *part,
 	return rc == 0 ? partitions_end(&side->partitions, err) : rc;
 }
 
-/* The table of a part: 1, 0 if it is too large, or a code. */
-static int
-build_part(struct join_op *join, const struct part *part, struct error *err)
+/* Cutting it again would change nothing. */
+static bool
+is_one_hash(const struct join_op *join, const struct part *part)
 {
-	const struct join_side *side = &join->parts->table;
-	struct spill_reader reader;
-	struct batch block;
-	bool fits = true;
-	int rc;
+	return key_count(join) == 0 || part_is_stuck(part);
+}
+
+/*
+ * A table of the part's rows from where its reader is: 1, 0 if they are too
+ * many and are to be cut again, or a code.
+ */
+static int
+build_piece(struct join_op *join, const struct part *part, struct error *err)
+{
+	struct join_parts *parts = join->parts;
+	const struct join_side *side = &parts->table;
+	int rc = 1;
 
 	join_table_release(&join->table);
 	join_begin(join, side->types, side->column_count + 1);
-	spill_reader_init(&reader, &side->partitions.spill, part->run);
-	while ((rc = spill_reader_next(&reader, &block, err)) > 0) {
-		fits = part_is_stuck(part) ||
-		    !join_is_too_large(join, block.row_count);
-		if (!fits)
+	for (;;) {
+		if (parts->block.row_count == 0)
+			rc = spill_reader_next(&parts->table_reader,
+			    &parts->block, err);
+		if (rc < 0)
+			return rc;
+		parts->is_last_piece = rc == 0;
+		if (parts->is_last_piece ||
+		    join_is_too_large(join, parts->block.row_count))
 			break;
-		rc = join_table_add(&join->table, block.cols, block.sel, err);
+		rc = join_table_add(&join->table, parts->block.cols,
+		    parts->block.sel, err);
 		if (rc == 0)
 			rc = op_forget(&join->op, err);
 		if (rc != 0)
-			break;
+			return rc;
+		parts->block.row_count = 0;
+		rc = 1;
 	}
-	spill_reader_release(&reader);
-	if (rc < 0)
+	if (!parts->is_last_piece && !is_one_hash(join, part))
+		return 0;
+	rc = join_finish(join, err);
+	return rc != 0 ? rc : 1;
+}
+
+/* The bits of the probing rows, if what comes out depends on them. */
+static int
+begin_pieces(struct join_op *join, struct error *err)
+{
+	struct join_parts *parts = join->parts;
+	uint64_t rows =
+	    part_row_count(&parts->probe.partitions, &parts->probe_part);
+
+	arena_reset(&parts->met_arena);
+	parts->has_met = NULL;
+	parts->is_in_pieces = !parts->is_last_piece;
+	if (!parts->is_in_pieces ||
+	    !(join->output->probe_matched || join->output->probe_unmatched))
+		return 0;
+	parts->has_met = arena_try_alloc(&parts->met_arena, rows / 8 + 1);
+	if (parts->has_met == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	memset(parts->has_met, 0, rows / 8 + 1);
+	return 0;
+}
+
+bool
+join_parts_has_met(const struct join_op *join, uint16_t row)
+{
+	const struct join_parts *parts = join->parts;
+	uint64_t at;
+
+	if (parts == NULL || parts->has_met == NULL)
+		return false;
+	at = parts->probe_row + row;
+	return (parts->has_met[at / 8] >> (at % 8) & 1) != 0;
+}
+
+void
+join_parts_meet(struct join_op *join, uint16_t row)
+{
+	struct join_parts *parts = join->parts;
+	uint64_t at;
+
+	if (parts == NULL || parts->has_met == NULL)
+		return;
+	at = parts->probe_row + row;
+	parts->has_met[at / 8] |= (uint8_t)(1 << at % 8);
+}
+
+bool
+join_parts_may_miss(const struct join_op *join)
+{
+	return join->parts != NULL && join->parts->is_in_pieces &&
+	    !join->parts->is_last_piece;
+}
+
+static void
+start_probing(struct join_parts *parts)
+{
+	spill_reader_release(&parts->reader);
+	spill_reader_init(&parts->reader, &parts->probe.partitions.spill,
+	    parts->probe_part.run);
+	parts->probe_row = 0;
+	parts->is_started = false;
+}
+
+/* The table of a part, or its first piece: 1, 0 if it is too large, or a code.
+ */
+static int
+build_part(struct join_op *join, const struct part *part, struct error *err)
+{
+	struct join_parts *parts = join->parts;
+	int rc;
+
+	spill_reader_release(&parts->table_reader);
+	spill_reader_init(&parts->table_reader, &parts->table.partitions.spill,
+	    part->run);
+	parts->block.row_count = 0;
+	rc = build_piece(join, part, err);
+	if (rc <= 0)
 		return rc;
-	if (fits)
-		rc = join_finish(join, err);
-	return rc < 0 ? rc : fits;
+	rc = begin_pieces(join, err);
+	if (rc != 0)
+		return rc;
+	start_probing(parts);
+	return 1;
 }
 
 /* Build the table of the next part: 1, 0 if there is none, or a code. */
@@ -203,28 +301,41 @@ static int
 next_part(struct join_op *join, struct error *err)
 {
 	struct join_parts *parts = join->parts;
-	struct part table, probe;
+	struct part table;
 	int rc = 0;
 
 	while (partitions_next(&parts->table.partitions, &table) &&
-	    partitions_next(&parts->probe.partitions, &probe)) {
+	    partitions_next(&parts->probe.partitions, &parts->probe_part)) {
 		if (part_row_count(&parts->table.partitions, &table) == 0 &&
-		    part_row_count(&parts->probe.partitions, &probe) == 0)
+		    part_row_count(&parts->probe.partitions,
+			&parts->probe_part) == 0)
 			continue;
 		rc = build_part(join, &table, err);
 		if (rc != 0)
 			break;
 		rc = cut_again(join, &parts->table, &table, err);
 		if (rc == 0)
-			rc = cut_again(join, &parts->probe, &probe, err);
+			rc = cut_again(join, &parts->probe, &parts->probe_part,
+			    err);
 		if (rc != 0)
 			return rc;
 	}
-	if (rc > 0) {
-		spill_reader_release(&parts->reader);
-		spill_reader_init(&parts->reader,
-		    &parts->probe.partitions.spill, probe.run);
-	}
+	parts->table_part = table;
+	return rc;
+}
+
+/* The next table to be probed: 1, 0 if there is none, or a code. */
+static int
+next_table(struct join_op *join, struct error *err)
+{
+	struct join_parts *parts = join->parts;
+	int rc;
+
+	if (!parts->is_in_pieces || parts->is_last_piece)
+		return next_part(join, err);
+	rc = build_piece(join, &parts->table_part, err);
+	if (rc > 0)
+		start_probing(parts);
 	return rc;
 }
 
@@ -232,8 +343,11 @@ int
 join_parts_probe(struct join_op *join, struct error *err)
 {
 	struct join_parts *parts = join->parts;
+	uint32_t before = join->batch.row_count;
 	int rc = spill_reader_next(&parts->reader, &join->batch, err);
 
+	parts->probe_row += parts->is_started ? before : 0;
+	parts->is_started = rc > 0;
 	if (rc > 0)
 		join->keys = join->batch.cols + parts->probe.column_count + 1;
 	return rc;
@@ -248,7 +362,7 @@ give_unordered(struct join_op *join, struct batch *out, struct error *err)
 
 	for (;;) {
 		if (!parts->has_part) {
-			rc = next_part(join, err);
+			rc = next_table(join, err);
 			if (rc <= 0)
 				return rc;
 			parts->has_part = true;
@@ -333,6 +447,8 @@ join_parts_release(struct join_op *join)
 	if (parts == NULL)
 		return;
 	spill_reader_release(&parts->reader);
+	spill_reader_release(&parts->table_reader);
+	arena_release(&parts->met_arena);
 	partitions_release(&parts->table.partitions);
 	partitions_release(&parts->probe.partitions);
 	sorter_release(&parts->sorter);

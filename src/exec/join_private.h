@@ -8,8 +8,9 @@
  * When the rows of the table fill work_mem, they and all rows of both sides are
  * written to parts by the hash of their keys; then each part of the table is
  * built, and probed with the part of the other side.  A part that is too large
- * is cut again, both sides of it; one whose rows all have one hash is built
- * anyway, and so is a table without keys.
+ * is cut again, both sides of it.  One whose rows all have one hash, as without
+ * keys, is built piece by piece, and each piece is probed with all of the other
+ * side's part: a bit of each probing row says whether it has met a partner.
  *
  * If somebody sees the order of the rows, what comes out goes through a sorter:
  * in the order of the probing side, and what the table gives on its own last.
@@ -53,9 +54,22 @@ struct join_side {
 struct join_parts {
 	struct join_side table;
 	struct join_side probe;
-	struct spill_reader reader; /* of the probing part */
-	bool has_part;              /* its table is built */
-	struct sorter sorter;       /* what came out, with ordinals behind */
+	struct part table_part;
+	struct part probe_part;
+	struct spill_reader reader; /* of it */
+	bool is_started;            /* a batch of it has been read */
+	bool has_part;              /* the table of a part is built */
+
+	/* a part whose table is built in pieces */
+	struct spill_reader table_reader;
+	struct batch block; /* of it, the first of the next piece */
+	bool is_in_pieces;
+	bool is_last_piece;
+	uint64_t probe_row;     /* of the part: the first of the batch */
+	uint8_t *has_met;       /* bits by probing row; NULL: nobody asks */
+	struct arena met_arena; /* of them */
+
+	struct sorter sorter; /* what came out, with ordinals behind */
 	struct sort_key by_ordinal;
 	bool is_sorted;
 };
@@ -129,6 +143,14 @@ MUST_USE int join_parts_read(struct join_op *join, struct error *err);
 
 /* A batch of the probing part and its keys: 1, 0 at the end, or a code. */
 MUST_USE int join_parts_probe(struct join_op *join, struct error *err);
+
+/*
+ * Whether a row of the probing batch has met a partner in a piece of the table
+ * before, whether that is no matter before the last one; that it has now.
+ */
+bool join_parts_has_met(const struct join_op *join, uint16_t row);
+bool join_parts_may_miss(const struct join_op *join);
+void join_parts_meet(struct join_op *join, uint16_t row);
 
 /* What comes out: 1, 0 at the end, or a code. */
 MUST_USE int join_parts_next(struct join_op *join, struct batch *out,

@@ -153,6 +153,43 @@ def within_memory(server, connection):
             sys.exit(f"{run.__name__} took {taken} KiB")
 
 
+# ---- the same rows, in memory and not ----
+
+def side(name, column, count):
+    return (
+        f"(SELECT g AS {column}, '{name * 300}' || g AS {name}"
+        f" FROM generate_series(1, {count}) g) {name}"
+    )
+
+
+def without_keys():
+    """Joins that no hash decides, or whose keys are all the same."""
+    near = "x * 40 > y AND x * 40 < y + 100"
+    same = "x % 25 = 7 + y * 0 AND x * 40 > y"
+    few, many = side("p", "x", 60), side("q", "y", 2600)
+    for on in (near, same, "x = y * 2 OR x = -y", "x + y < 0"):
+        for kind in ("JOIN", "LEFT JOIN", "FULL JOIN"):
+            yield f"SELECT * FROM {few} {kind} {many} ON {on}"
+        for word in ("", "NOT "):
+            yield (
+                f"SELECT * FROM {few} WHERE {word}EXISTS"
+                f" (SELECT 1 FROM {many} WHERE ({on}) AND q > '')"
+            )
+
+
+def same_rows(connection, queries):
+    """Also in the same order.  Each says that it has used the disk."""
+    for sql in queries:
+        ask(connection, "SET work_mem = '1GB'")
+        wanted = ask(connection, sql)
+        ask(connection, "SET work_mem = '64kB'")
+        expect(sql, ask(connection, sql), wanted)
+        lines = ask(connection, f"EXPLAIN ANALYZE {sql}")
+        if "Disk: " not in "\n".join(line for (line,) in lines):
+            sys.exit(f"{sql}: {lines}")
+    ask(connection, "RESET work_mem")
+
+
 # ---- limits ----
 
 BIG = (
@@ -211,6 +248,7 @@ def main():
     with Server(f"work_mem={WORK_MEM_MB}MB") as server:
         with connect(server) as connection:
             within_memory(server, connection)
+            same_rows(connection, without_keys())
             cancelled(server, connection)
     with Server(
         "statement_memory=64MB",
