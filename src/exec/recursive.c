@@ -6,8 +6,8 @@
  * Rows come out as they are made, so that LIMIT can stop what has no end.
  */
 #include "exec/eval.h"
-#include "exec/group_table.h"
 #include "exec/inner.h"
+#include "exec/key_set.h"
 #include "exec/row_spool.h"
 
 struct recursive_op {
@@ -15,7 +15,7 @@ struct recursive_op {
 	struct inner step;
 	bool is_stepping;         /* the first term is done */
 	bool is_running;          /* a round */
-	struct group_table seen;  /* UNION: all rows so far */
+	struct key_set seen;      /* UNION: all rows so far */
 	struct row_spool rows[2]; /* of the last round and of this one */
 	uint32_t current;         /* this one's */
 };
@@ -24,11 +24,10 @@ static int
 recursive_open(struct op_state *op, struct error *err UNUSED)
 {
 	struct recursive_op *recursive = (struct recursive_op *)op;
-	struct mem_budget *budget = op->env->context->budget;
 
 	inner_init(&recursive->step, op->env, op->rel->recursive.step);
-	group_table_init(&recursive->seen, op->rel->types,
-	    op->rel->column_count, KEY_EQUAL, budget);
+	key_set_init(&recursive->seen, op->env->context, op->rel->types,
+	    op->rel->column_count, op->env->arena);
 	for (int i = 0; i < 2; i++)
 		row_spool_init(&recursive->rows[i], op->env->context,
 		    op->rel->types, op->rel->column_count);
@@ -42,14 +41,13 @@ drop_seen(struct recursive_op *recursive, struct batch *batch,
 {
 	struct arena *arena = &recursive->op.batch_arena;
 	uint32_t count = batch->sel.count;
-	uint32_t *groups = arena_alloc_array(arena, count + 1, sizeof(*groups));
 	bool *is_new = arena_alloc_array(arena, count + 1, sizeof(*is_new));
 	uint16_t *rows = arena_alloc_array(arena, count + 1, sizeof(*rows));
 	uint32_t kept = 0;
 	int rc;
 
-	rc = group_table_find(&recursive->seen, batch->cols, batch->sel, arena,
-	    groups, is_new, err);
+	rc = key_set_add(&recursive->seen, batch->cols, batch->sel, arena,
+	    is_new, err);
 	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		rows[kept] = (uint16_t)sel_row(batch->sel, i);
 		kept += is_new[i];
@@ -119,7 +117,7 @@ recursive_close(struct op_state *op)
 
 	if (recursive->step.rel != NULL)
 		inner_end(&recursive->step);
-	group_table_release(&recursive->seen);
+	key_set_release(&recursive->seen);
 	for (int i = 0; i < 2; i++)
 		row_spool_release(&recursive->rows[i]);
 }
@@ -128,8 +126,10 @@ static void
 recursive_report(const struct op_state *op, struct op_stats *stats)
 {
 	const struct recursive_op *recursive = (const struct recursive_op *)op;
-	uint64_t memory = group_table_bytes(&recursive->seen);
+	uint64_t memory = recursive->seen.memory_bytes;
 
+	op_stats_add_spill(stats, recursive->seen.disk_bytes > 0,
+	    recursive->seen.disk_bytes);
 	for (int i = 0; i < 2; i++) {
 		const struct row_spool *rows = &recursive->rows[i];
 

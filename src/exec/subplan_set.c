@@ -89,15 +89,15 @@ subplan_set_init(struct subplan_set *set, const struct exec_env *env,
 		    is_row ? test->args[i] : test, query->operand_slot);
 	if (!is_possible)
 		return false;
-	group_table_init(&set->table, set->types, set->count, KEY_EQUAL,
-	    env->context->budget);
+	key_set_init(&set->keys, env->context, set->types, set->count,
+	    env->arena);
 	return true;
 }
 
 void
 subplan_set_release(struct subplan_set *set)
 {
-	group_table_release(&set->table);
+	key_set_release(&set->keys);
 }
 
 /* ---- rows ---- */
@@ -142,8 +142,8 @@ subplan_set_add(struct subplan_set *set, const struct exec_env *env,
 	const struct eval eval = eval_of_batch(env, env->arena, batch);
 	uint16_t *rows =
 	    arena_alloc_array(env->arena, batch->sel.count + 1, sizeof(*rows));
-	uint32_t *groups = arena_alloc_array(env->arena, batch->sel.count + 1,
-	    sizeof(*groups));
+	bool *is_new = arena_alloc_array(env->arena, batch->sel.count + 1,
+	    sizeof(*is_new));
 	struct vec *keys;
 	struct sel sel;
 	int rc;
@@ -152,8 +152,8 @@ subplan_set_add(struct subplan_set *set, const struct exec_env *env,
 	if (rc == 0) {
 		sel = without_nulls(set, keys, batch->sel, rows);
 		set->has_nulls |= sel.count < batch->sel.count;
-		rc = group_table_find(&set->table, keys, sel, env->arena,
-		    groups, NULL, err);
+		rc =
+		    key_set_add(&set->keys, keys, sel, env->arena, is_new, err);
 	}
 	if (rc == 0)
 		rc = arena_check(env->arena, err);
@@ -180,9 +180,9 @@ subplan_set_eval(struct subplan_set *set, const struct eval *eval,
 	    arena_alloc_array(eval->arena, sel->count + 1, sizeof(*rows));
 	uint16_t *left =
 	    arena_alloc_array(eval->arena, sel->count + 1, sizeof(*left));
-	uint32_t *groups =
-	    arena_alloc_array(eval->arena, sel->count + 1, sizeof(*groups));
-	bool is_empty = group_table_count(&set->table) == 0 && !set->has_nulls;
+	bool *is_there =
+	    arena_alloc_array(eval->arena, sel->count + 1, sizeof(*is_there));
+	bool is_empty = key_set_is_empty(&set->keys) && !set->has_nulls;
 	uint32_t left_count = 0;
 	uint32_t at = 0;
 	struct vec *keys;
@@ -193,11 +193,13 @@ subplan_set_eval(struct subplan_set *set, const struct eval *eval,
 	if (rc != 0)
 		return rc;
 	found = without_nulls(set, keys, *sel, rows);
-	group_table_lookup(&set->table, keys, found, eval->arena, groups);
+	rc = key_set_find(&set->keys, keys, found, eval->arena, is_there, err);
+	if (rc != 0)
+		return rc;
 	for (uint32_t i = 0; i < sel->count; i++) {
 		uint32_t row = sel_row(*sel, i);
 		bool has_null = at == found.count || found.rows[at] != row;
-		bool is_in = !has_null && groups[at] != GROUP_NONE;
+		bool is_in = !has_null && is_there[at];
 
 		at += !has_null;
 		out->boolean[row] = is_in;

@@ -2,7 +2,7 @@
 /*
  * subplan_set.h -- the rows of a subquery as a set, for IN and = ANY.
  *
- * Rows without a null are in a hash table.  Whether a row with one equals
+ * Rows without a null are in a set of keys, which may leave memory.  Whether a row with one equals
  * another is unknown or false, never true.
  *
  * Memory: arenas of the set's own.  Threads: one.
@@ -14,7 +14,7 @@
 
 #include "common/attr.h"
 #include "exec/eval.h"
-#include "exec/group_table.h"
+#include "exec/key_set.h"
 
 struct subplan_set {
 	bool is_complete; /* all rows are in it; the caller's to set */
@@ -24,7 +24,7 @@ struct subplan_set {
 	struct expr **operands; /* over the vectors of the operands */
 	struct expr **columns;  /* over those of the subquery */
 	struct type *types;
-	struct group_table table;
+	struct key_set keys;
 	bool has_nulls; /* rows with a null were left out */
 };
 

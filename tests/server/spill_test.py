@@ -155,6 +155,7 @@ def within_memory(server, connection):
 
 # ---- the same rows, in memory and not ----
 
+
 def side(name, column, count):
     return (
         f"(SELECT g AS {column}, '{name * 300}' || g AS {name}"
@@ -177,13 +178,39 @@ def without_keys():
             )
 
 
-def same_rows(connection, queries):
-    """Also in the same order.  Each says that it has used the disk."""
+def seen_rows():
+    """What recursive queries have seen."""
+    pad = "z" * 40
+    yield (
+        "WITH RECURSIVE r AS (SELECT 0 AS n, '' AS t UNION"
+        f" SELECT m % 4000, '{pad}' || m % 4000 FROM r,"
+        " generate_series(n * 2 + 1, n * 2 + 3) m WHERE n < 4000)"
+        " SELECT * FROM r"
+    )
+
+
+def value_sets():
+    """The values of IN, whose memory EXPLAIN does not show."""
+    pad = "z" * 40
+    values = f"SELECT '{pad}' || g * 2 FROM generate_series(1, 5000) g"
+    value = f"'{pad}' || g"
+    rows = "FROM generate_series(1, 300) g"
+    pairs = f"SELECT h, nullif('{pad}' || h % 3000, '{pad}7') FROM generate_series(1, 5000) h"
+    for word in ("IN", "NOT IN"):
+        yield f"SELECT g, {value} {word} ({values}) {rows}"
+        yield f"SELECT g, {value} {word} ({values} UNION ALL SELECT NULL) {rows}"
+        yield f"SELECT g, (g, nullif({value}, '{pad}9')) {word} ({pairs}) {rows}"
+
+
+def same_rows(connection, queries, says_disk=True):
+    """Also in the same order; EXPLAIN may say that the disk was used."""
     for sql in queries:
         ask(connection, "SET work_mem = '1GB'")
         wanted = ask(connection, sql)
         ask(connection, "SET work_mem = '64kB'")
         expect(sql, ask(connection, sql), wanted)
+        if not says_disk:
+            continue
         lines = ask(connection, f"EXPLAIN ANALYZE {sql}")
         if "Disk: " not in "\n".join(line for (line,) in lines):
             sys.exit(f"{sql}: {lines}")
@@ -222,6 +249,12 @@ def total_limit(server, connection):
 def temp_limit(server, connection):
     ask(connection, "SET work_mem = '64kB'")
     expect_error(connection, BIG, TEMP_LIMIT)
+    expect_error(
+        connection,
+        "SELECT repeat('x', 99) IN (SELECT repeat('x', 100) || g"
+        " FROM generate_series(1, 24000) g)",
+        TEMP_LIMIT,
+    )
     expect("files after 53400", temporary_files(server), [])
     ask(connection, "RESET work_mem")
 
@@ -249,6 +282,8 @@ def main():
         with connect(server) as connection:
             within_memory(server, connection)
             same_rows(connection, without_keys())
+            same_rows(connection, seen_rows())
+            same_rows(connection, value_sets(), says_disk=False)
             cancelled(server, connection)
     with Server(
         "statement_memory=64MB",
