@@ -14,11 +14,9 @@
 #include <string.h>
 
 #include "exec/estimate.h"
-#include "exec/eval.h"
-#include "exec/group_table.h"
 #include "exec/inner.h"
-#include "exec/row_store.h"
 #include "exec/sequence_match.h"
+#include "exec/sequence_private.h"
 
 /*
  * Rows that the transaction has not committed are numbered by their place in
@@ -29,62 +27,97 @@
 /* Rows that are scanned in the time in which one context is looked up. */
 #define ROWS_PER_LOOKUP 1000
 
-/* The rows of a step, in the order they came. */
-struct step_state {
-	struct op_state *input;
-	struct row_store rows;
-	struct row_store keys; /* of each row: unit, time, id */
-
-	/* in order of (unit, time, id), once all is read */
-	uint32_t *order; /* rows */
-	int64_t *times;
-	int64_t *ids;
-	uint32_t *starts; /* of each unit, and the end */
-};
-
-enum { KEY_UNIT, KEY_TIME, KEY_ID, KEY_COUNT };
-
-struct sequence_op {
-	struct op_state op;
-	struct step_state *steps;
-	struct group_table units;
-	struct arena arena;          /* of what is made when all is read */
-	const struct datum *context; /* that is being read; NULL: all */
-	uint32_t unit;               /* its number */
-	uint32_t *matches;           /* of each entry: the rows of all steps */
-	uint32_t *entries;           /* those that have a match, ascending */
-	uint32_t match_count;
-	uint32_t at; /* next to give */
-	bool is_read;
-};
-
 static int
 out_of_memory(struct error *err)
 {
 	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
-static int
-sequence_open(struct op_state *op, struct error *err UNUSED)
+static void
+init_stores(struct sequence_op *sequence, bool has_ordinals)
 {
-	struct sequence_op *sequence = (struct sequence_op *)op;
-	const struct rel_sequence *rel = &op->rel->sequence;
+	const struct rel_sequence *rel = &sequence->op.rel->sequence;
 	const struct type int8 = type_of(TYPE_INT8);
 	const struct type key_types[KEY_COUNT] = { int8, int8, int8 };
-	struct mem_budget *budget = op->env->context->budget;
+	struct mem_budget *budget = sequence->op.env->context->budget;
 
 	arena_init(&sequence->arena, budget);
 	group_table_init(&sequence->units, &rel->link_type, 1, KEY_EQUAL,
 	    budget);
 	for (uint32_t k = 0; k < rel->step_count; k++) {
 		const struct rel *input = rel->steps[k].rel;
+		struct step_state *step = &sequence->steps[k];
+		struct type *types = arena_alloc_array(&sequence->arena,
+		    (size_t)input->column_count + 1, sizeof(*types));
 
-		row_store_init(&sequence->steps[k].rows, input->types,
-		    input->column_count, budget);
-		row_store_init(&sequence->steps[k].keys, key_types, KEY_COUNT,
-		    budget);
+		memcpy(types, input->types,
+		    input->column_count * sizeof(*types));
+		types[input->column_count] = int8;
+		row_store_init(&step->rows, types,
+		    input->column_count + has_ordinals, budget);
+		row_store_init(&step->keys, key_types, KEY_COUNT, budget);
 	}
+}
+
+static void
+release_stores(struct sequence_op *sequence)
+{
+	for (uint32_t k = 0; k < sequence->op.rel->sequence.step_count; k++) {
+		row_store_release(&sequence->steps[k].rows);
+		row_store_release(&sequence->steps[k].keys);
+	}
+	group_table_release(&sequence->units);
+	arena_release(&sequence->arena);
+}
+
+void
+sequence_forget(struct sequence_op *sequence, bool has_ordinals)
+{
+	release_stores(sequence);
+	init_stores(sequence, has_ordinals);
+	sequence->match_count = 0;
+	sequence->at = 0;
+}
+
+static int
+sequence_open(struct op_state *op, struct error *err UNUSED)
+{
+	init_stores((struct sequence_op *)op, false);
 	return 0;
+}
+
+/* Arrays that order and match need, beside the rows themselves. */
+#define BYTES_PER_ROW(steps) (20 + 4 * ((size_t)(steps) + 1))
+
+static size_t
+bytes_kept(const struct sequence_op *sequence)
+{
+	uint32_t step_count = sequence->op.rel->sequence.step_count;
+	size_t bytes =
+	    sequence->arena.used_bytes + group_table_bytes(&sequence->units);
+
+	for (uint32_t k = 0; k < step_count; k++)
+		bytes += row_store_bytes(&sequence->steps[k].rows) +
+		    row_store_bytes(&sequence->steps[k].keys);
+	return bytes;
+}
+
+bool
+sequence_is_too_large(const struct sequence_op *sequence, uint32_t k,
+    uint32_t count)
+{
+	const struct exec_context *context = sequence->op.env->context;
+	uint32_t step_count = sequence->op.rel->sequence.step_count;
+	const struct step_state *step = &sequence->steps[k];
+	size_t rows = count;
+
+	for (uint32_t i = 0; i < step_count; i++)
+		rows += sequence->steps[i].keys.row_count;
+	return context->temp != NULL && rows > count &&
+	    bytes_kept(sequence) - row_store_bytes(&step->rows) +
+		row_store_bytes_with(&step->rows, count) +
+		rows * BYTES_PER_ROW(step_count) >
+	    context->work_mem_bytes;
 }
 
 /* ---- reading ---- */
@@ -183,39 +216,83 @@ number_own_rows(struct arena *arena, struct sel sel, uint32_t row_count,
 	*ids = numbered;
 }
 
+int
+sequence_keep(struct sequence_op *sequence, uint32_t k,
+    const struct sequence_rows *rows, struct error *err)
+{
+	struct step_state *step = &sequence->steps[k];
+	struct vec keys
+	    [KEY_COUNT] = { [KEY_TIME] = rows->times, [KEY_ID] = rows->ids };
+	struct sel sel = rows->sel;
+	uint32_t count = sequence->op.rel->sequence.steps[k].rel->column_count;
+	struct arena *arena = &sequence->op.batch_arena;
+	struct vec *columns =
+	    arena_alloc_array(arena, (size_t)count + 1, sizeof(*columns));
+	int rc = 0;
+
+	memcpy(columns, rows->columns, count * sizeof(*columns));
+	columns[count] = rows->ordinals;
+	if (sequence->context != NULL)
+		take_unit(sequence, arena, &rows->link, &sel, &keys[KEY_UNIT]);
+	else
+		rc = find_units(sequence, k, arena, &rows->link, &sel,
+		    &keys[KEY_UNIT], rows->row_count, err);
+	if (rc == 0)
+		rc = row_store_add(&step->keys, keys, sel, err);
+	if (rc == 0)
+		rc = row_store_add(&step->rows, columns, sel, err);
+	if (bytes_kept(sequence) > sequence->memory_bytes)
+		sequence->memory_bytes = bytes_kept(sequence);
+	return rc;
+}
+
+/* Of rows for a part those of the context that is read, or of some unit. */
+static int
+drop_others(struct sequence_op *sequence, uint32_t k,
+    struct sequence_rows *rows, struct error *err)
+{
+	struct arena *arena = &sequence->op.batch_arena;
+	struct vec ignored;
+
+	if (sequence->context != NULL)
+		take_unit(sequence, arena, &rows->link, &rows->sel, &ignored);
+	else if (sequence->has_units)
+		return find_units(sequence, k, arena, &rows->link, &rows->sel,
+		    &ignored, rows->row_count, err);
+	return 0;
+}
+
 static int
 add_batch(struct sequence_op *sequence, uint32_t k, const struct batch *batch,
     struct error *err)
 {
 	const struct sequence_input *input =
 	    &sequence->op.rel->sequence.steps[k];
-	struct step_state *step = &sequence->steps[k];
 	struct arena *arena = &sequence->op.batch_arena;
 	const struct eval eval = eval_of_batch(sequence->op.env, arena, batch);
+	struct sequence_rows rows = { .columns = batch->cols,
+		.row_count = batch->row_count };
 	struct sel sel = batch->sel;
-	struct vec keys[KEY_COUNT];
-	struct vec link;
 	int rc;
 
-	rc = eval_expr(&eval, input->link, sel, &link, err);
+	rc = eval_expr(&eval, input->link, sel, &rows.link, err);
 	if (rc == 0)
-		rc = eval_expr(&eval, input->time, sel, &keys[KEY_TIME], err);
+		rc = eval_expr(&eval, input->time, sel, &rows.times, err);
 	if (rc == 0)
-		rc = eval_expr(&eval, input->id, sel, &keys[KEY_ID], err);
+		rc = eval_expr(&eval, input->id, sel, &rows.ids, err);
 	if (rc != 0)
 		return rc;
-	number_own_rows(arena, sel, batch->row_count, &keys[KEY_ID]);
-	sel = without_nulls(arena, sel, &link, &keys[KEY_TIME]);
-	if (sequence->context != NULL)
-		take_unit(sequence, arena, &link, &sel, &keys[KEY_UNIT]);
-	else
-		rc = find_units(sequence, k, arena, &link, &sel,
-		    &keys[KEY_UNIT], batch->row_count, err);
-	if (rc == 0)
-		rc = row_store_add(&step->keys, keys, sel, err);
-	if (rc == 0)
-		rc = row_store_add(&step->rows, batch->cols, sel, err);
-	return rc;
+	number_own_rows(arena, sel, batch->row_count, &rows.ids);
+	rows.sel = without_nulls(arena, sel, &rows.link, &rows.times);
+	if (sequence->parts == NULL &&
+	    sequence_is_too_large(sequence, k, rows.sel.count))
+		rc = sequence_parts_begin(sequence, err);
+	if (rc != 0)
+		return rc;
+	if (sequence->parts == NULL)
+		return sequence_keep(sequence, k, &rows, err);
+	rc = drop_others(sequence, k, &rows, err);
+	return rc != 0 ? rc : sequence_parts_add(sequence, k, &rows, err);
 }
 
 /* All of a step. */
@@ -293,7 +370,7 @@ choose_walk(const struct sequence_op *sequence, uint32_t k, bool *walk,
 	int rc;
 
 	*walk = false;
-	if (k == 0 || rel->context_slot == 0)
+	if (k == 0 || rel->context_slot == 0 || !sequence->has_units)
 		return 0;
 	rc = estimate_tree(sequence->op.env, scan_of_step(rel->steps[k].rel),
 	    ESTIMATE_PRUNED, &rows, err);
@@ -536,6 +613,24 @@ find_matches(struct sequence_op *sequence, struct error *err)
 	return 0;
 }
 
+int
+sequence_find(struct sequence_op *sequence, struct error *err)
+{
+	uint32_t step_count = sequence->op.rel->sequence.step_count;
+	int rc = 0;
+
+	for (uint32_t k = 0; k < step_count; k++)
+		if (sequence->steps[k].keys.row_count == 0)
+			return 0; /* no match can be */
+	for (uint32_t k = 0; k < step_count && rc == 0; k++)
+		rc = order_step(sequence, &sequence->steps[k], err);
+	if (rc == 0)
+		rc = find_matches(sequence, err);
+	if (bytes_kept(sequence) > sequence->memory_bytes)
+		sequence->memory_bytes = bytes_kept(sequence);
+	return rc;
+}
+
 static int
 read_all(struct sequence_op *sequence, struct error *err)
 {
@@ -544,24 +639,65 @@ read_all(struct sequence_op *sequence, struct error *err)
 
 	for (uint32_t k = 0; k < step_count && rc == 0; k++) {
 		rc = read_step(sequence, k, err);
-		if (rc == 0 && sequence->steps[k].keys.row_count == 0)
+		if (k == 0)
+			sequence->has_units = sequence->parts == NULL;
+		if (rc == 0 && sequence->parts == NULL &&
+		    sequence->steps[k].keys.row_count == 0)
 			return 0; /* no match can be */
 	}
-	for (uint32_t k = 0; k < step_count && rc == 0; k++)
-		rc = order_step(sequence, &sequence->steps[k], err);
-	return rc != 0 ? rc : find_matches(sequence, err);
+	if (rc != 0)
+		return rc;
+	return sequence->parts != NULL ? sequence_parts_find(sequence, err)
+				       : sequence_find(sequence, err);
 }
 
 /* ---- giving ---- */
+
+int
+sequence_give(struct sequence_op *sequence, struct batch *out,
+    struct vec *ordinals)
+{
+	struct op_state *op = &sequence->op;
+	const struct rel_sequence *rel = &op->rel->sequence;
+	struct arena *arena = &op->batch_arena;
+	uint32_t count = sequence->match_count - sequence->at;
+	uint32_t column = 0;
+	uint32_t *rows;
+
+	count = count < VEC_ROWS ? count : VEC_ROWS;
+	if (count == 0)
+		return 0;
+	rows = arena_alloc_array(arena, count, sizeof(*rows));
+	out->row_count = count;
+	out->sel = sel_all(count);
+	out->col_count = op->rel->column_count;
+	out->cols = arena_alloc_array(arena, (size_t)out->col_count + 1,
+	    sizeof(*out->cols));
+	for (uint32_t k = 0; k < rel->step_count; k++) {
+		const struct row_store *store = &sequence->steps[k].rows;
+		uint32_t its = rel->steps[k].rel->column_count;
+
+		for (uint32_t i = 0; i < count; i++) {
+			size_t entry = sequence->entries[sequence->at + i];
+
+			rows[i] =
+			    sequence->matches[entry * rel->step_count + k];
+		}
+		for (uint32_t c = 0; c < its; c++)
+			row_store_column(store, c, rows, 0, count, arena,
+			    &out->cols[column++]);
+		if (k == 0 && ordinals != NULL)
+			row_store_column(store, its, rows, 0, count, arena,
+			    ordinals);
+	}
+	sequence->at += count;
+	return 1;
+}
 
 static int
 sequence_next(struct op_state *op, struct batch *out, struct error *err)
 {
 	struct sequence_op *sequence = (struct sequence_op *)op;
-	uint32_t step_count = op->rel->sequence.step_count;
-	uint32_t *rows;
-	uint32_t count;
-	uint32_t column = 0;
 
 	if (!sequence->is_read) {
 		int rc = read_all(sequence, err);
@@ -570,31 +706,8 @@ sequence_next(struct op_state *op, struct batch *out, struct error *err)
 			return rc;
 		sequence->is_read = true;
 	}
-	count = sequence->match_count - sequence->at;
-	count = count < VEC_ROWS ? count : VEC_ROWS;
-	if (count == 0)
-		return 0;
-	rows = arena_alloc_array(&op->batch_arena, count, sizeof(*rows));
-	out->row_count = count;
-	out->sel = sel_all(count);
-	out->col_count = op->rel->column_count;
-	out->cols = arena_alloc_array(&op->batch_arena, out->col_count + 1,
-	    sizeof(*out->cols));
-	for (uint32_t k = 0; k < step_count; k++) {
-		const struct row_store *store = &sequence->steps[k].rows;
-		struct batch part;
-
-		for (uint32_t i = 0; i < count; i++) {
-			size_t entry = sequence->entries[sequence->at + i];
-
-			rows[i] = sequence->matches[entry * step_count + k];
-		}
-		row_store_batch(store, rows, 0, count, &op->batch_arena, &part);
-		for (uint32_t c = 0; c < part.col_count; c++)
-			out->cols[column++] = part.cols[c];
-	}
-	sequence->at += count;
-	return 1;
+	return sequence->parts != NULL ? sequence_parts_next(sequence, out, err)
+				       : sequence_give(sequence, out, NULL);
 }
 
 static void
@@ -602,26 +715,19 @@ sequence_close(struct op_state *op)
 {
 	struct sequence_op *sequence = (struct sequence_op *)op;
 
-	for (uint32_t k = 0; k < op->rel->sequence.step_count; k++) {
+	for (uint32_t k = 0; k < op->rel->sequence.step_count; k++)
 		op_close(sequence->steps[k].input);
-		row_store_release(&sequence->steps[k].rows);
-		row_store_release(&sequence->steps[k].keys);
-	}
-	group_table_release(&sequence->units);
-	arena_release(&sequence->arena);
+	release_stores(sequence);
+	sequence_parts_release(sequence);
 }
 
 static void
 sequence_report(const struct op_state *op, struct op_stats *stats)
 {
 	const struct sequence_op *sequence = (const struct sequence_op *)op;
-	uint64_t bytes =
-	    sequence->arena.used_bytes + group_table_bytes(&sequence->units);
 
-	for (uint32_t k = 0; k < op->rel->sequence.step_count; k++)
-		bytes += row_store_bytes(&sequence->steps[k].rows) +
-		    row_store_bytes(&sequence->steps[k].keys);
-	op_stats_keep_memory(stats, bytes);
+	op_stats_keep_memory(stats, sequence->memory_bytes);
+	sequence_parts_report(sequence, stats);
 }
 
 static const struct op_class sequence_class = {

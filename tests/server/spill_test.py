@@ -202,6 +202,28 @@ def value_sets():
         yield f"SELECT g, (g, nullif({value}, '{pad}9')) {word} ({pairs}) {rows}"
 
 
+def sequences(connection):
+    """Units of few events and one of many, linked by a field and the context."""
+    ask(connection, "CREATE TABLE a (u text, n int)")
+    ask(connection, "CREATE TABLE b (u text, n int)")
+    for name, step in (("a", 7), ("b", 11)):
+        ask(
+            connection,
+            f"INSERT INTO {name} (context_id, timestamp, u, n) SELECT"
+            f" 'c' || g % 97, timestamptz '2026-01-01' + g * {step} % 5000 *"
+            " interval '1 second', CASE WHEN g % 3 = 0 THEN 'all' ELSE"
+            " 'u' || g % 500 END, g FROM generate_series(1, 6000) g",
+        )
+    for text in (
+        "a FOLLOWED BY b LINKED BY u",
+        "a PRECEDED BY b LINKED BY u WITHIN 20 MINUTES",
+        "a AS x FOLLOWED BY a AS y FOLLOWED BY b LINKED BY u WHERE x.n < 3000",
+        "b FOLLOWED BY a LINKED BY context_id",
+        "a FOLLOWED BY b LINKED BY u WHERE b.n > 6000",
+    ):
+        yield f"SELECT * FROM stele.sequence('{text}')"
+
+
 def same_rows(connection, queries, says_disk=True):
     """Also in the same order; EXPLAIN may say that the disk was used."""
     for sql in queries:
@@ -284,6 +306,7 @@ def main():
             same_rows(connection, without_keys())
             same_rows(connection, seen_rows())
             same_rows(connection, value_sets(), says_disk=False)
+            same_rows(connection, sequences(connection))
             cancelled(server, connection)
     with Server(
         "statement_memory=64MB",
