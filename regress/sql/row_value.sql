@@ -16,6 +16,7 @@ select json_each_text('{"a":1,"b":null}') e;
 select count(t), count(t.*), count(*) from (values (1,null),(null,null::int)) t(a,b);
 select row(1,2) = row(1,2), row(1,null) = row(1,null), row(1,null) = row(2,null), row(1,2) <> row(1,3), row(1,2) < row(1,3), row(1,null) < row(2,0), row(2,null) < row(1,0), row(1,2) >= row(1,2);
 select (1,2) in ((1,2),(3,4)), (1,null) in ((1,2)), (5,6) in ((1,2),(null,6)), (1,2) not in ((3,4));
+select row(1,null::int) in (row(1,null::int), coalesce(row(2,null::int))), row(1,null::int) in (row(1,null::int), coalesce(row(1,null::int))), (1,2) not in (coalesce(row(1,2)), (3,4));
 select (a,b) in (select 1, 2) from (values (1,2),(1,3),(null,2)) t(a,b);
 select (1,2) = (select 1,2), (1,2) < (select 1,3);
 select (1,2) = any (select 1,2), (1,2) <> all (select 3,4), (1,2) < any (select 1,3);

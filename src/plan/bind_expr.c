@@ -381,13 +381,21 @@ bind_between(struct binder *binder, struct scope *scope,
 	return rc;
 }
 
-static bool
-are_rows(const struct ast_expr_list *list)
+/* A constructor and what is no constructor: they compare as values. */
+static int
+bind_row_equals(struct binder *binder, struct scope *scope,
+    const struct ast_expr *row, const struct ast_expr *other, int location,
+    struct expr **out, struct error *err)
 {
-	for (uint32_t i = 0; i < list->count; i++)
-		if (list->items[i]->kind != AST_ROW)
-			return false;
-	return true;
+	struct expr *left, *right;
+	int rc;
+
+	rc = bind_expr(binder, scope, row, &left, err);
+	if (rc == 0)
+		rc = bind_expr(binder, scope, other, &right, err);
+	if (rc != 0)
+		return rc;
+	return bind_operator(binder, STR("="), left, right, location, out, err);
 }
 
 /* (x, y) IN ((a, b), (c, d)) */
@@ -401,8 +409,11 @@ bind_row_in(struct binder *binder, struct scope *scope,
 	int rc = 0;
 
 	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
-		rc = bind_row_pair(binder, scope, STR("="), ast->in.arg,
-		    list->items[i], ast->location, &any->args[i], err);
+		rc = list->items[i]->kind == AST_ROW
+		    ? bind_row_pair(binder, scope, STR("="), ast->in.arg,
+			  list->items[i], ast->location, &any->args[i], err)
+		    : bind_row_equals(binder, scope, ast->in.arg,
+			  list->items[i], ast->location, &any->args[i], err);
 	}
 	*out = list->count == 1 ? any->args[0] : any;
 	if (rc == 0 && ast->in.is_negated)
@@ -426,7 +437,7 @@ bind_in(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
 	struct expr *in;
 	int rc;
 
-	if (ast->in.arg->kind == AST_ROW && are_rows(list))
+	if (ast->in.arg->kind == AST_ROW)
 		return bind_row_in(binder, scope, ast, out, err);
 	rc = bind_expr(binder, scope, ast->in.arg, &arg, err);
 	for (uint32_t i = 0; i < list->count && rc == 0; i++) {

@@ -27,6 +27,7 @@ import calls  # noqa: F401 -- adds its rules
 import containers  # noqa: F401
 import explained
 import schema
+import rows  # noqa: F401
 import sets  # noqa: F401
 from client import Client
 from postgres import Postgres
