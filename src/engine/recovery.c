@@ -14,6 +14,7 @@
 #include "engine/append/row_format.h"
 #include "engine/catalog/catalog_format.h"
 #include "engine/engine_private.h"
+#include "engine/keep/keep_lock.h"
 #include "engine/segment/segment.h"
 
 /* ---- the directory ---- */
@@ -36,9 +37,15 @@ note_any(void *arg, const char *name UNUSED)
 	*(bool *)arg = true;
 }
 
+static void
+note_keep(void *arg, const char *name)
+{
+	*(bool *)arg |= strcmp(name, KEEP_NAME) == 0;
+}
+
 /*
  * Without a MANIFEST the directory is a new one; then no log file and no
- * segment has ever been made in it.
+ * segment has ever been made in it, nor was it to be a copy.
  */
 static int
 check_is_new(struct engine *engine, struct error *err)
@@ -48,6 +55,8 @@ check_is_new(struct engine *engine, struct error *err)
 	char path[OS_PATH_SIZE];
 	bool is_used = false;
 
+	if (os_list(engine->fs, engine->dir, note_keep, &is_used, err) != 0)
+		return err->code;
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
 		int rc = os_path(path, engine->dir, folders[i], err);
 
@@ -62,7 +71,7 @@ check_is_new(struct engine *engine, struct error *err)
 	    "file \"%s/" MANIFEST_NAME "\" is missing", engine->dir);
 	return error_detail(err,
 	    "There are log files or segments, which nothing can be known of "
-	    "without it.");
+	    "without it, or it was to be a copy, which was not finished.");
 }
 
 static int

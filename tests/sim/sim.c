@@ -23,6 +23,8 @@ static const struct command {
 	{ "memory", sim_memory, "an allocation fails, any of them" },
 	{ "damage", sim_damage, "bytes on the disk are not what was written" },
 	{ "full", sim_full, "the disk is full for a while" },
+	{ "keep", sim_keep,
+	    "power is cut while a directory is copied, resharded" },
 	{ "mutants", sim_mutants, "mistakes in the engine are found" },
 };
 

@@ -24,6 +24,7 @@ void sim_memory(const struct sim_options *options);
 void sim_damage(const struct sim_options *options);
 void sim_mutants(const struct sim_options *options);
 void sim_full(const struct sim_options *options);
+void sim_keep(const struct sim_options *options);
 
 /*
  * Which of `count` things are tried if `wanted` of them are, evenly spread;

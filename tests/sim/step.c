@@ -501,6 +501,13 @@ step_run(struct world *world, const char *name, uint32_t n)
 	run_step(world, find_step(name), n);
 }
 
+void
+step_send(struct world *world)
+{
+	send_events(world,
+	    random_once_in(&world->random, 2) ? SYNC_ON : SYNC_OFF, 3, 2);
+}
+
 uint32_t
 script_length(void)
 {

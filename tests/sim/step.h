@@ -31,5 +31,8 @@ void script_run(struct world *world, uint32_t lines);
 
 void step_run(struct world *world, const char *name, uint32_t n);
 
+/* Send a few events, and do not wait for the answer. */
+void step_send(struct world *world);
+
 /* One step, drawn by weight. */
 void step_run_random(struct world *world);

@@ -231,7 +231,7 @@ start_machine(struct world *world)
 void
 world_init(struct world *world, uint64_t seed)
 {
-	*world = (struct world){ .seed = seed };
+	*world = (struct world){ .seed = seed, .dir = WORLD_DIR };
 	world->random = random_mix(seed, 3);
 	(void)signal(SIGABRT, on_signal);
 	(void)signal(SIGSEGV, on_signal);
@@ -308,7 +308,7 @@ world_try_open(struct world *world)
 	world->is_unsure = false;
 	world->failures = 0;
 	apply_mutant(world, PHASE_START);
-	rc = engine_open(faultfs_os(world->faults), WORLD_DIR, &world->options,
+	rc = engine_open(faultfs_os(world->faults), world->dir, &world->options,
 	    &world->engine, &err);
 	if (rc != 0)
 		world_note_error(world, &err, "opening");
@@ -648,7 +648,7 @@ world_verify(struct world *world)
 	struct verify_report report;
 	struct error err;
 
-	if (engine_verify(process, WORLD_DIR, &watcher, &report, &err) != 0)
+	if (engine_verify(process, world->dir, &watcher, &report, &err) != 0)
 		world_fail("could not verify: %s (%s)", err.message,
 		    err.detail);
 }

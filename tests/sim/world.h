@@ -30,7 +30,7 @@
 #include "sim/oracle.h"
 #include "sim/simfs.h"
 
-#define WORLD_DIR "/stele" /* the engine's directory */
+#define WORLD_DIR "/stele" /* the engine's directory, unless told else */
 
 /* D2: what was acknowledged without a sync is on disk so much later. */
 #define WORLD_SYNC_INTERVAL_MS 10
@@ -44,6 +44,7 @@ struct world {
 	uint64_t seed;
 	uint64_t random; /* of the steps */
 	struct simfs *fs;
+	const char *dir;       /* that the engine opens: WORLD_DIR */
 	struct os_fs *process; /* NULL: none runs */
 	struct faultfs *faults;
 	struct engine_options options;

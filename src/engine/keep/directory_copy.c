@@ -296,6 +296,25 @@ make_folder(struct copy *c, const char *name, struct error *err)
 	return rc == 0 ? os_mkdir(c->fs, path, err) : rc;
 }
 
+/* From now on, whatever happens, nobody takes it for a new directory. */
+static int
+make_mark(struct copy *c, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	struct os_file *file = NULL;
+	int rc = os_path(path, c->to, KEEP_NAME, err);
+
+	if (rc == 0)
+		rc = os_open(c->fs, path, OS_WRITE | OS_CREATE | OS_EXCLUSIVE,
+		    &file, err);
+	if (rc == 0)
+		rc = os_fsync(file, err);
+	if (rc == 0)
+		rc = os_fsync_dir(c->fs, c->to, err);
+	os_close(file);
+	return rc;
+}
+
 /* A directory that nobody uses for anything, with our folders. */
 static int
 make_directory(struct copy *c, struct error *err)
@@ -308,6 +327,8 @@ make_directory(struct copy *c, struct error *err)
 	if (rc == 0 && is_used)
 		rc = error_set(err, STELE_E_OBJECT_IN_USE,
 		    "directory \"%s\" is not empty", c->to);
+	if (rc == 0)
+		rc = make_mark(c, err);
 	if (rc == 0)
 		rc = make_folder(c, SEGMENT_DIRECTORY, err);
 	if (rc == 0)

@@ -6,7 +6,6 @@
 #include "os/file.h"
 #include "os/thread.h"
 
-#define KEEP_NAME  "KEEP"
 #define WAIT_NS    ((int64_t)30 * 1000000000)
 #define PATIENT_NS ((int64_t)10 * 1000000) /* until it is tried again */
 

@@ -8,6 +8,10 @@
  * all files that a MANIFEST names as needed, read under the lock, stay as long
  * as the lock is held.  It ends with its process.
  *
+ * It is also the first file of a copy, before there is anything to be copied:
+ * a directory with it and without a MANIFEST is not a new one, but a copy that
+ * was not finished.
+ *
  * Segments need no lock: they do not change, and who finds one gone reads the
  * MANIFEST again.
  *
@@ -20,6 +24,8 @@
 struct error;
 struct os_file;
 struct os_fs;
+
+#define KEEP_NAME "KEEP"
 
 /* Give it back with os_close().  STELE_E_OBJECT_IN_USE: not now. */
 MUST_USE int keep_lock_try(struct os_fs *fs, const char *dir,

@@ -298,8 +298,11 @@ static int
 write_segments(struct resharder *r, const struct engine_options *options,
     uint32_t shard_count, struct error *err)
 {
-	int rc = engine_open(r->fs, r->dir, options, &r->engine, err);
+	struct engine_options own = *options;
+	int rc;
 
+	own.is_retention_off = true; /* the catalogue is that of the snapshot */
+	rc = engine_open(r->fs, r->dir, &own, &r->engine, err);
 	if (rc == 0)
 		rc = flush_all(r->engine, err);
 	if (rc == 0) {

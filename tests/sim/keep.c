@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keep.c -- power is cut at every change of a file while a directory is copied
+ * (`stele backup`, `stele restore`) or gets other shards (`stele reshard`).
+ *
+ * The directory itself is whole at every moment.  Its copy is either whole, with
+ * all that was acknowledged before it was begun, or nobody takes it for a
+ * directory; when the copy has been finished it is whole.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "os/file.h"
+#include "sim/alloc.h"
+#include "sim/random.h"
+#include "sim/sched.h"
+#include "sim/sim.h"
+#include "sim/step.h"
+#include "sim/world.h"
+
+#define COPY_DIR    "/copy"
+#define LINES       20 /* of the script, before */
+#define POINTS      40 /* of each kind of work */
+#define IMAGES      2
+#define IMAGES_LONG 6
+#define UNDER_LOAD  30 /* batches that are on their way meanwhile */
+
+struct point {
+	uint64_t change;
+	int64_t us;
+	struct simfs *fs;
+};
+
+/* One kind of work, at all its moments. */
+struct work {
+	const struct work_kind *kind;
+	struct world *world;
+	struct point *points;
+	size_t point_count;
+	uint64_t begun_at;
+	int64_t begun_us;
+	struct oracle *oracle; /* of the end */
+};
+
+struct work_kind {
+	const char *name;
+	uint32_t shard_count; /* reshard; 0: copy */
+	bool must_copy;       /* without links */
+	bool is_running;      /* a server uses the directory meanwhile */
+};
+
+static const struct work_kind kinds[] = {
+	{ "a copy of links", 0, false, false },
+	{ "a copy", 0, true, false },
+	{ "a copy under load", 0, false, true },
+	{ "more shards", 5, false, false },
+	{ "one shard", 1, false, false },
+};
+
+/* ---- the work ---- */
+
+static void
+note_point(void *arg, uint64_t change)
+{
+	struct work *work = arg;
+
+	work->points =
+	    sim_grow(work->points, work->point_count, sizeof(*work->points));
+	work->points[work->point_count++] = (struct point){
+		.change = change,
+		.us = sched_now_us(),
+		.fs = simfs_copy(work->world->fs),
+	};
+}
+
+/* On a process of its own. */
+static void
+do_work(struct work *work)
+{
+	const struct work_kind *kind = work->kind;
+	struct world *world = work->world;
+	struct os_fs *process = simfs_process(world->fs);
+	struct engine_options options = world->options;
+	struct reshard_report resharded;
+	struct copy_report copied;
+	struct error err;
+	int rc;
+
+	options.shard_count = 0;
+	options.compaction = false;
+	rc = kind->shard_count != 0
+	    ? engine_reshard(process, WORLD_DIR, &options, kind->shard_count,
+		  &resharded, &err)
+	    : engine_copy(process, WORLD_DIR, COPY_DIR, kind->must_copy,
+		  &copied, &err);
+	if (rc != 0)
+		world_fail("%s: %s (%s)", kind->name, err.message, err.detail);
+	if (kind->shard_count == 0 && (copied.linked > 0) == kind->must_copy)
+		world_fail("%" PRIu64 " segments are linked", copied.linked);
+	simfs_kill(process);
+}
+
+static void
+prepare(struct work *work, uint64_t seed)
+{
+	struct world *world = work->world;
+
+	world_init(world, seed);
+	world_open(world);
+	script_run(world, LINES);
+	if (work->kind->is_running)
+		step_run(world, "flush", 1);
+	world_wait(world);
+	if (!work->kind->is_running)
+		world_close(world);
+	for (int i = 0; i < UNDER_LOAD && work->kind->is_running; i++)
+		step_send(world);
+	work->begun_at = simfs_change_count(world->fs);
+	work->begun_us = sched_now_us();
+	world_on_change(world, note_point, work);
+	do_work(work);
+	world_on_change(world, NULL, NULL);
+	note_point(work, simfs_change_count(world->fs));
+	world_wait(world);
+	world_close(world);
+	work->oracle = oracle_at(world->oracle, UINT64_MAX);
+}
+
+/* ---- what is left of it ---- */
+
+static void
+go_on(struct world *world)
+{
+	world_open(world);
+	(void)world_look_after_end(world);
+	step_run_random(world);
+	(void)world_look(world);
+	world_stop(world);
+	world_verify(world);
+}
+
+static struct simfs *
+image_of(const struct point *point, uint64_t seed, uint64_t image)
+{
+	return image % 3 == 1 ? simfs_copy(point->fs)
+			      : simfs_crash(point->fs, seed);
+}
+
+static void
+check_directory(const struct work *work, const struct point *point,
+    uint64_t seed, uint64_t image)
+{
+	struct world *world = work->world;
+
+	world_take(world, image_of(point, seed, image),
+	    oracle_at(work->oracle, point->change), point->change, point->us);
+	world->was_cut = image % 3 != 1;
+	go_on(world);
+}
+
+static void
+note_any(void *arg, const char *name UNUSED)
+{
+	*(bool *)arg = true;
+}
+
+/* Is there anything in the copy, and a MANIFEST? */
+static void
+look_into_copy(struct world *world, bool *is_begun, bool *is_whole)
+{
+	struct error err;
+	char byte;
+
+	*is_begun = false;
+	if (os_list(simfs_process(world->fs), COPY_DIR, note_any, is_begun,
+		&err) != 0 &&
+	    err.code != STELE_E_FILE_MISSING)
+		world_fail("%s", err.message);
+	*is_whole = simfs_peek(world->fs, COPY_DIR "/MANIFEST", &byte, 1, 0);
+}
+
+static void
+check_copy(const struct work *work, const struct point *point, bool is_last,
+    uint64_t seed, uint64_t image)
+{
+	static const int allowed[] = { STELE_E_CORRUPT, 0 };
+	struct world *world = work->world;
+	bool is_begun, is_whole;
+
+	world_take(world, image_of(point, seed, image),
+	    oracle_at(work->oracle, work->begun_at), work->begun_at,
+	    work->begun_us);
+	world->was_cut = false; /* what is whole is synced */
+	look_into_copy(world, &is_begun, &is_whole);
+	if (is_last && !is_whole)
+		world_fail("the copy was finished, and is not whole");
+	if (!is_begun)
+		return;
+	world->dir = COPY_DIR;
+	world->allowed = is_whole ? NULL : allowed;
+	if (is_whole)
+		go_on(world);
+	else if (world_try_open(world) == 0)
+		world_fail("a copy that is not whole is opened");
+	world_close(world);
+	world->allowed = NULL;
+	world->dir = WORLD_DIR;
+}
+
+/* ---- all of it ---- */
+
+static void
+check_point(const struct work *work, const struct sim_options *options,
+    size_t i, uint64_t number)
+{
+	const struct point *point = &work->points[i];
+	uint64_t images = options->images;
+
+	if (images == 0)
+		images = options->is_long ? IMAGES_LONG : IMAGES;
+	for (uint64_t k = 0; k < images; k++) {
+		uint64_t seed =
+		    random_mix(random_mix(options->seed, number), k);
+
+		world_set_case("sim keep --seed %" PRIu64 " --only %" PRIu64
+			       " --images %" PRIu64 " (%s, the last image)",
+		    options->seed, number + 1, k + 1, work->kind->name);
+		sched_reseed(seed);
+		work->world->random = random_mix(seed, 4);
+		check_directory(work, point, seed, k);
+		if (work->kind->shard_count == 0)
+			check_copy(work, point, i + 1 == work->point_count,
+			    seed, k);
+	}
+}
+
+/* The number of cases so far, which goes on over all kinds. */
+static uint64_t
+run_kind(const struct work_kind *kind, const struct sim_options *options,
+    uint64_t first, uint64_t *tried)
+{
+	struct world world;
+	struct work work = { .kind = kind, .world = &world };
+	uint64_t wanted = options->count;
+
+	world_set_case("sim keep --seed %" PRIu64 " (%s)", options->seed,
+	    kind->name);
+	prepare(&work, options->seed);
+	if (wanted == 0)
+		wanted = options->is_long ? work.point_count : POINTS;
+	for (size_t i = 0; i < work.point_count; i++) {
+		uint64_t number = first + i;
+		bool is_wanted = options->only != 0
+		    ? number + 1 == options->only
+		    : i + 1 == work.point_count ||
+			sim_is_wanted(options, i, work.point_count, wanted);
+
+		if (is_wanted) {
+			check_point(&work, options, i, number);
+			++*tried;
+		}
+		simfs_free(work.points[i].fs);
+	}
+	free(work.points);
+	oracle_free(work.oracle);
+	world_release(&world);
+	return first + work.point_count;
+}
+
+void
+sim_keep(const struct sim_options *options)
+{
+	uint64_t number = 0, tried = 0;
+
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+		number = run_kind(&kinds[k], options, number, &tried);
+	printf("%" PRIu64 " of %" PRIu64
+	       " moments of copies and changes of shards\n",
+	    tried, number);
+}
