@@ -29,6 +29,15 @@ static struct os_clock real_clock = {
 	.wall_us = real_wall_us,
 };
 
+int64_t
+os_clock_thread_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now); /* cannot fail */
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 struct os_clock *
 os_clock_real(void)
 {

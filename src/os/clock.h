@@ -24,6 +24,9 @@ struct os_clock {
 /* The kernel's.  One for the process, never freed. */
 struct os_clock *os_clock_real(void);
 
+/* Nanoseconds that the calling thread has had a processor. */
+int64_t os_clock_thread_ns(void);
+
 /* Nanoseconds from an arbitrary start; never goes back. */
 static inline int64_t
 os_clock_monotonic_ns(struct os_clock *clock)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * compact_pace.c -- when a merge works and when it rests.
+ *
+ * Its work is the time that it has had a processor.  On a busy machine it gets
+ * few of them: that it had to wait for one was a rest already.
  */
 #include <stdlib.h>
 
@@ -8,10 +11,10 @@
 #include "engine/compact/compact_task.h"
 #include "engine/compact/compactor.h"
 #include "engine/engine_private.h"
+#include "engine/segment/segment.h"
 #include "os/clock.h"
 
 #define SLICE_NS      INT64_C(4000000)   /* of work, before it looks around */
-#define REST_SHARE    3                  /* rests this many times as long */
 #define REST_MAX_NS   INT64_C(100000000) /* at once */
 #define RATE_SLACK_NS INT64_C(1000000000)
 #define FULL_NS       INT64_C(20000000) /* between two looks at full shards */
@@ -104,6 +107,37 @@ are_others_busy(struct compact_task *task)
 	return are_busy;
 }
 
+/* Of the shard, as it is now. */
+static uint32_t
+count_small(const struct compact_task *task)
+{
+	const struct compactor *c = task->compactor;
+	struct shard_view *part = view_shard(&c->engine->view, task->shard);
+	uint32_t small = 0;
+
+	for (uint32_t i = 0; i < part->segment_count; i++) {
+		const struct segment_meta *meta =
+		    segment_meta(part->segments[i]);
+
+		small += compact_weight(meta->row_count, meta->size_bytes) <
+		    c->policy.weight_min;
+	}
+	shard_view_unref(part);
+	return small;
+}
+
+/* Until then it rests, as others are busy. */
+static int64_t
+rest_deadline_ns(const struct compact_task *task, int64_t now_ns)
+{
+	int64_t worked_ns = os_clock_thread_ns() - task->pace.thread_ns;
+	int64_t deadline_ns = task->pace.since_ns +
+	    (1 + compact_rest_share(count_small(task))) * worked_ns;
+
+	return deadline_ns < now_ns + REST_MAX_NS ? deadline_ns
+						  : now_ns + REST_MAX_NS;
+}
+
 /* When the configured rate allows the merge to have got as far as this. */
 static int64_t
 rate_deadline_ns(struct compact_task *task, int64_t now_ns, uint64_t row_count)
@@ -134,6 +168,7 @@ compact_pace_start(struct compact_task *task)
 	set_state(task, COMPACTION_RUNNING);
 	task->pace = (struct compact_pace){
 		.since_ns = now_ns,
+		.thread_ns = os_clock_thread_ns(),
 		.rate_ns = now_ns,
 	};
 	(void)are_others_busy(task);
@@ -144,23 +179,19 @@ compact_pace(void *arg, uint64_t row_count, struct error *err)
 {
 	struct compact_task *task = arg;
 	int64_t now_ns = os_clock_monotonic_ns(os_clock_real());
-	int64_t worked_ns = now_ns - task->pace.since_ns;
-	int64_t deadline_ns, rate_ns;
+	int64_t deadline_ns = now_ns, rate_ns;
 	int rc;
 
 	atomic_store_explicit(&task->row_count, row_count,
 	    memory_order_relaxed);
 	rc = wait_while_paused(task, err);
-	if (rc != 0 || worked_ns < SLICE_NS)
+	if (rc != 0 || now_ns - task->pace.since_ns < SLICE_NS)
 		return rc;
 	rc = wait_for_flushes(task, err);
 	if (rc != 0)
 		return rc;
-	deadline_ns = now_ns;
 	if (are_others_busy(task))
-		deadline_ns += worked_ns > REST_MAX_NS / REST_SHARE
-		    ? REST_MAX_NS
-		    : worked_ns * REST_SHARE;
+		deadline_ns = rest_deadline_ns(task, now_ns);
 	rate_ns = rate_deadline_ns(task, now_ns, row_count);
 	if (rate_ns > now_ns + REST_MAX_NS)
 		rate_ns = now_ns + REST_MAX_NS;
@@ -172,5 +203,6 @@ compact_pace(void *arg, uint64_t row_count, struct error *err)
 	}
 	set_state(task, COMPACTION_RUNNING);
 	task->pace.since_ns = os_clock_monotonic_ns(os_clock_real());
+	task->pace.thread_ns = os_clock_thread_ns();
 	return 0;
 }

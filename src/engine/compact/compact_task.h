@@ -26,6 +26,7 @@ struct shard_view;
 /* When it last rested, and what others had done by then. */
 struct compact_pace {
 	int64_t since_ns;
+	int64_t thread_ns; /* that it had worked, all in all */
 	uint64_t position;
 	uint64_t scans;
 	int64_t rate_ns; /* the rate counts from here on */

@@ -12,7 +12,7 @@
 #include "engine/engine_private.h"
 #include "os/clock.h"
 
-#define COMPACTOR_NICE 19
+#define COMPACTOR_NICE 5                   /* compactor.h */
 #define RETRY_NS       INT64_C(5000000000) /* after a failure */
 #define LOOK_NS        INT64_C(50000000)   /* of who waits, for a cancel */
 

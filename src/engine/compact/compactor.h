@@ -2,7 +2,7 @@
 /*
  * compactor.h -- merges in the background.
  *
- * Threads of the lowest priority look at one shard after the other: policy.h
+ * Threads of low priority look at one shard after the other: policy.h
  * says what to merge, merge.h does it, and the result is put in the place of
  * the inputs, in the MANIFEST and in the view, each in one step.  A shard is
  * merged by one thread at a time.  Input files go with the last snapshot that
@@ -20,7 +20,22 @@
  * Pace.  While others read or append, a merge works a quarter of the time, and
  * not at all while a shard is full; it keeps to a rate, if one is configured;
  * it does not start without room on the disk for all that it will write, and
- * ends when a flush finds none.
+ * ends when a flush finds none.  Time in which it had to wait for a processor
+ * is rest; and a shard that is behind with its small segments rests less.
+ *
+ * A low priority is enough, and the lowest would be too low: what gets no
+ * processor falls behind for ever.  Measured on 2 cores with two other processes
+ * that never wait and 16 runnable tasks on average, 48,000 rows/s in flushes of
+ * 1 MB, queries, and 50 durable stores/s: segments after 30 s, and the p99 of
+ * the stores.
+ *
+ *     nice 19, rests 3 times as long as it took    628, 684    35, 39 ms
+ *     nice 10, rests by its processor time         104, 182    70, 32 ms
+ *     nice  5, the same                             44,  31    59, 32 ms
+ *
+ * With 16,000 rows/s there were 331 and 336, then 13 to 23, then 12 and 13
+ * segments, with a p99 of 30 to 43, 24 to 32, and 24 and 26 ms.  Queries gain,
+ * as they have fewer segments to read.
  *
  * Threads: all functions may be called by any.
  */

@@ -522,6 +522,14 @@ compact_choose(const struct compact_policy *policy,
 		return;
 }
 
+uint32_t
+compact_rest_share(uint32_t small_count)
+{
+	if (small_count > COMPACT_FAR_BEHIND)
+		return 0;
+	return small_count > COMPACT_BEHIND ? 1 : COMPACT_REST_SHARE;
+}
+
 /* ---- cutting ---- */
 
 uint32_t

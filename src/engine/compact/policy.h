@@ -64,6 +64,9 @@ struct segment_meta;
 #define COMPACT_LATE_SHARE   10       /* P3: one part in so many */
 #define COMPACT_LIKE_SHARE   2        /* P3: heavier by this is still alike */
 #define COMPACT_PAST_SHARE   4        /* P5: one part in so many */
+#define COMPACT_REST_SHARE   3        /* it rests so many times as long */
+#define COMPACT_BEHIND       24       /* small segments: it rests less */
+#define COMPACT_FAR_BEHIND   48       /* .. not at all */
 
 struct compact_policy {
 	int64_t window_us; /* width that was configured */
@@ -135,6 +138,13 @@ struct compact_choice {
 void compact_choose(const struct compact_policy *policy,
     const struct compact_segment *segments, uint32_t count,
     struct arena *scratch, struct compact_choice *out);
+
+/*
+ * How many times as long as it works a merge rests while others are busy.  A
+ * shard that keeps up has less than FAN_IN small segments of each class (P1),
+ * and those that are being merged.
+ */
+uint32_t compact_rest_share(uint32_t small_count);
 
 /* ---- cutting ---- */
 

@@ -229,6 +229,22 @@ START_TEST(chooses_what_is_past)
 }
 END_TEST
 
+START_TEST(who_is_behind_rests_less)
+{
+	uint32_t last = COMPACT_REST_SHARE;
+
+	ck_assert_uint_eq(compact_rest_share(0), COMPACT_REST_SHARE);
+	/* As many as wait of all classes of flushes that are not tiny. */
+	ck_assert_uint_eq(compact_rest_share(5 * COMPACT_FAN_IN),
+	    COMPACT_REST_SHARE);
+	for (uint32_t small = 0; small < 100; small++) {
+		ck_assert_uint_le(compact_rest_share(small), last);
+		last = compact_rest_share(small);
+	}
+	ck_assert_uint_eq(last, 0);
+}
+END_TEST
+
 /* More than 50 windows: they get wider, until there are 50 at most. */
 START_TEST(windows_widen)
 {
@@ -703,6 +719,7 @@ main(void)
 	tcase_add_loop_test(tcase, chooses, 0, ARRAY_LEN(choice_case));
 	tcase_add_loop_test(tcase, chooses_what_is_past, 0,
 	    ARRAY_LEN(past_case));
+	tcase_add_test(tcase, who_is_behind_rests_less);
 	tcase_add_test(tcase, windows_widen);
 	tcase_add_test(tcase, bytes_weigh_too);
 	tcase_add_loop_test(tcase, cuts, 0, ARRAY_LEN(cut_case));
