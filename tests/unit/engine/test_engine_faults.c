@@ -289,6 +289,113 @@ damage_log(off_t offset)
 	ck_assert_int_eq(system(command), 0);
 }
 
+/* ---- large batches ---- */
+
+static void
+count_name(void *arg, const char *name UNUSED)
+{
+	++*(unsigned *)arg;
+}
+
+/* Workers remove files that were given up: wait until so many are left. */
+static void
+wait_for_files(unsigned count)
+{
+	char folder[OS_PATH_SIZE];
+	unsigned found = count + 1;
+
+	ck_assert_int_eq(os_path(folder, world.dir, "segments", &err), 0);
+	for (int i = 0; i < 100000 && found != count; i++) {
+		found = 0;
+		ck_assert_int_eq(os_list(world.fs, folder, count_name, &found,
+				     &err),
+		    0);
+		sched_yield();
+	}
+	ck_assert_uint_eq(found, count);
+}
+
+static void
+open_for_large_batches(void)
+{
+	world.options.batch_memory_bytes = 4096;
+	fixture_reopen(&world);
+}
+
+/* What cannot be staged is refused, leaves no file, and may be tried again. */
+START_TEST(a_full_disk_refuses_to_stage)
+{
+	struct write_batch *batch;
+	struct commit commit;
+
+	open_for_large_batches();
+	fixture_store(&world, 0, 10);
+	batch = write_batch_new(world.engine);
+	fixture_add(&world, batch, 10, 2048);
+	ck_assert(write_batch_is_full(batch));
+	atomic_store(&disk_is_full, true);
+	ck_assert_int_eq(write_batch_stage(batch, &err), STELE_E_DISK_FULL);
+	wait_for_files(0);
+	ck_assert_uint_eq(write_batch_row_count(batch), 2048);
+	fixture_check(&world, 10);
+	atomic_store(&disk_is_full, false);
+	ck_assert_int_eq(write_batch_stage(batch, &err), 0);
+	fixture_add(&world, batch, 2058, 5);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON, &commit), 0);
+	fixture_check(&world, 2063);
+	fixture_reopen(&world);
+	fixture_check(&world, 2063);
+}
+END_TEST
+
+/* A commit that has to copy what is left of a segment, and cannot. */
+START_TEST(a_full_disk_refuses_to_settle)
+{
+	struct write_batch *batch;
+	struct write_batch_mark mark;
+	struct commit commit;
+
+	open_for_large_batches();
+	fixture_store(&world, 0, 10);
+	batch = write_batch_new(world.engine);
+	fixture_add(&world, batch, 10, 20);
+	mark = write_batch_mark(batch);
+	fixture_add(&world, batch, 30, 2048);
+	ck_assert_int_eq(write_batch_stage(batch, &err), 0);
+	write_batch_rewind(batch, mark);
+	atomic_store(&disk_is_full, true);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON, &commit),
+	    STELE_E_DISK_FULL);
+	wait_for_files(0);
+	fixture_check(&world, 10);
+	atomic_store(&disk_is_full, false);
+	fixture_store(&world, 10, 3000);
+	fixture_check(&world, 3010);
+}
+END_TEST
+
+/* Adopted, and the MANIFEST has no room for it: it is told later. */
+START_TEST(a_full_disk_does_not_hinder_adoption)
+{
+	struct write_batch *batch;
+	struct commit commit;
+
+	open_for_large_batches();
+	fixture_store(&world, 0, 10);
+	batch = write_batch_new(world.engine);
+	fixture_add(&world, batch, 10, 2048);
+	ck_assert_int_eq(write_batch_stage(batch, &err), 0);
+	atomic_store(&disk_is_full, true);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON, &commit), 0);
+	fixture_check(&world, 2058);
+	atomic_store(&disk_is_full, false);
+	fixture_reopen(&world);
+	fixture_check(&world, 2058);
+	fixture_flush(&world);
+	fixture_check(&world, 2058);
+}
+END_TEST
+
 START_TEST(verify_finds_damage)
 {
 	struct verify_report report;
@@ -326,6 +433,9 @@ main(void)
 	tcase_add_test(tc, a_commit_that_waits_can_be_cancelled);
 	tcase_add_test(tc, a_cancelled_commit_wakes_who_waits_behind_it);
 	tcase_add_test(tc, full_disk_refuses_and_recovers);
+	tcase_add_test(tc, a_full_disk_refuses_to_stage);
+	tcase_add_test(tc, a_full_disk_refuses_to_settle);
+	tcase_add_test(tc, a_full_disk_does_not_hinder_adoption);
 	tcase_add_test(tc, verify_finds_damage);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
