@@ -123,10 +123,11 @@ MUST_USE int write_batch_rows(struct write_batch *batch,
     struct sel sel, struct error *err);
 
 /*
- * Its rows are to be staged before more are added.  write_batch_rows() does so
- * by itself, which takes about a second: threads that must not wait for a disk
- * let another do that.  Returns 0; STELE_E_DISK_FULL, STELE_E_OS,
- * STELE_E_OUT_OF_MEMORY, with the batch as it was.
+ * Its rows take more than batch_memory: whoever adds rows stages those that
+ * there are before more come.  That writes files and may take some seconds:
+ * threads that must not wait for a disk let another do it.  Returns 0;
+ * STELE_E_DISK_FULL, STELE_E_OS, STELE_E_OUT_OF_MEMORY, with the batch as it
+ * was.
  */
 bool write_batch_is_full(const struct write_batch *batch);
 MUST_USE int write_batch_stage(struct write_batch *batch, struct error *err);

@@ -72,6 +72,8 @@ add_rows(struct insert *insert, const struct vec *cols, struct sel sel,
 			rc = check_decimals(&type->fields[i], &cols[i + 2], sel,
 			    err);
 	}
+	if (rc == 0 && write_batch_is_full(insert->target))
+		rc = write_batch_stage(insert->target, err);
 	if (rc == 0)
 		rc = write_batch_rows(insert->target, type, cols,
 		    type->field_count + 2, sel, err);

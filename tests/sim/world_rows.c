@@ -192,6 +192,8 @@ add_some(struct world *world, struct write_batch *batch, uint32_t type,
 	for (uint32_t c = 0; c < t->column_count; c++)
 		fill_column(world, t, c, first, count, &cols[2 + c], &arena);
 	rc = arena_check(&arena, &err);
+	if (rc == 0 && write_batch_is_full(batch))
+		rc = write_batch_stage(batch, &err);
 	if (rc == 0)
 		rc = write_batch_rows(batch, sql, cols, 2 + t->column_count,
 		    sel_all(count), &err);

@@ -321,7 +321,7 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
     struct error *err)
 {
 	const struct engine_options *limits = &batch->engine->options;
-	struct write_batch_mark mark;
+	struct write_batch_mark mark = write_batch_mark(batch);
 	struct new_rows rows;
 	int64_t time_min;
 	int rc = 0;
@@ -341,11 +341,6 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 	rc = check_age(batch, type, time_min, err);
 	if (rc != 0)
 		return rc;
-	if (write_batch_is_full(batch))
-		rc = write_batch_stage(batch, err);
-	if (rc != 0)
-		return rc;
-	mark = write_batch_mark(batch);
 	note_type(batch, type->oid, time_min);
 	rc = add_rows(batch, &rows, err);
 	if (rc != 0)

@@ -225,6 +225,8 @@ add_some(struct fixture *fixture, struct write_batch *batch, int64_t first,
 		cols[4].numeric[i] =
 		    (struct numeric){ .small = amount * 25, .scale = 2 };
 	}
+	if (write_batch_is_full(batch))
+		OK(write_batch_stage(batch, &err));
 	OK(write_batch_rows(batch, type, cols, 2 + type->field_count,
 	    sel_all(count), &err));
 	arena_release(&arena);
