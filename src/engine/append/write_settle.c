@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "common/error.h"
-#include "common/must.h"
 #include "engine/append/write_stage.h"
 #include "engine/engine_private.h"
 #include "engine/segment/segment.h"

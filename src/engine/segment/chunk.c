@@ -335,9 +335,13 @@ static void
 decode_ints(const struct chunk_view *view, uint32_t first, uint32_t count,
     int64_t *out)
 {
+	uint64_t base = (uint64_t)view->base;
+
 	int_decode(&view->parts[0], first, count, out);
-	for (uint32_t i = 0; view->base != 0 && i < count; i++)
-		out[i] = (int64_t)((uint64_t)out[i] + (uint64_t)view->base);
+	if (base == 0)
+		return;
+	for (uint32_t i = 0; i < count; i++)
+		out[i] = (int64_t)((uint64_t)out[i] + base);
 }
 
 static bool decode_values(const struct chunk_view *view, uint32_t first,
