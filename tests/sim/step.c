@@ -504,8 +504,11 @@ step_run(struct world *world, const char *name, uint32_t n)
 void
 step_send(struct world *world)
 {
+	bool is_staged = random_once_in(&world->random, 5);
+
 	send_events(world,
-	    random_once_in(&world->random, 2) ? SYNC_ON : SYNC_OFF, 3, 2);
+	    random_once_in(&world->random, 2) ? SYNC_ON : SYNC_OFF,
+	    is_staged ? 150 : 3, is_staged ? 3 : 2);
 }
 
 uint32_t

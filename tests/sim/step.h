@@ -31,7 +31,7 @@ void script_run(struct world *world, uint32_t lines);
 
 void step_run(struct world *world, const char *name, uint32_t n);
 
-/* Send a few events, and do not wait for the answer. */
+/* Send a few events, sometimes many, and do not wait for the answer. */
 void step_send(struct world *world);
 
 /* One step, drawn by weight. */
