@@ -20,7 +20,7 @@
 #include "sim/step.h"
 #include "sim/world.h"
 
-#define SCRIPT_LINES 24 /* of the script: one of each kind */
+#define SCRIPT_LINES 24 /* of the script, unless it is the long run */
 #define IO_CASES     240
 #define MEMORY_CASES 240
 #define LONG         40   /* times as many in the long run */
@@ -59,6 +59,19 @@ static const struct fault faults[] = {
 	{ "short", CALLS_CUT_SHORT, FAULT_SHORT, 0, 3, NULL },
 	{ "EINTR", CALLS_INTERRUPTED, FAULT_ERROR, -EINTR, 2, NULL },
 };
+
+/* So much of the script is run: one of each kind, or all. */
+static uint32_t
+script_lines(const struct sim_options *options)
+{
+	return options->is_long ? script_length() : SCRIPT_LINES;
+}
+
+static const char *
+long_option(const struct sim_options *options)
+{
+	return options->is_long ? " --long" : "";
+}
 
 /* ---- afterwards ---- */
 
@@ -136,8 +149,8 @@ check_afterwards(struct world *world, const int *allowed, uint64_t number)
 
 /* The script under a rule; the calls that the rule is about. */
 static uint64_t
-run_fault(uint64_t seed, const struct fault *fault, uint64_t first,
-    uint64_t number)
+run_fault(const struct sim_options *options, const struct fault *fault,
+    uint64_t first, uint64_t number)
 {
 	const struct fault_rule rule = {
 		.calls = fault->calls,
@@ -149,11 +162,11 @@ run_fault(uint64_t seed, const struct fault *fault, uint64_t first,
 	struct world world;
 	uint64_t calls;
 
-	world_init(&world, seed);
+	world_init(&world, options->seed);
 	faultfs_set(world.faults, &rule);
 	world.allowed = fault->allowed;
 	if (world_try_open(&world) == 0)
-		script_run(&world, SCRIPT_LINES);
+		script_run(&world, script_lines(options));
 	calls = faultfs_calls(world.faults);
 	world_say(&world, "hit: %s", faultfs_last_hit(world.faults));
 	faultfs_set(world.faults, NULL);
@@ -176,21 +189,20 @@ sim_io(const struct sim_options *options)
 	for (size_t f = 0; f < ARRAY_LEN(faults); f++) {
 		world_set_case("sim io --seed %" PRIu64 ", counting",
 		    options->seed);
-		calls[f] =
-		    run_fault(options->seed, &faults[f], FOR_EVER, number);
+		calls[f] = run_fault(options, &faults[f], FOR_EVER, number);
 		total += calls[f];
 	}
 	for (size_t f = 0; f < ARRAY_LEN(faults); f++)
 		for (uint64_t k = 1; k <= calls[f]; k++, number++) {
 			if (!sim_is_wanted(options, number, total, wanted))
 				continue;
-			world_set_case("sim io --seed %" PRIu64
+			world_set_case("sim io%s --seed %" PRIu64
 				       " --only %" PRIu64
 				       " (%s at call %" PRIu64 " of %" PRIu64
 				       ")",
-			    options->seed, number + 1, faults[f].name, k,
-			    calls[f]);
-			(void)run_fault(options->seed, &faults[f], k, number);
+			    long_option(options), options->seed, number + 1,
+			    faults[f].name, k, calls[f]);
+			(void)run_fault(options, &faults[f], k, number);
 			tried++;
 		}
 	printf("%" PRIu64 " of %" PRIu64 " failing file calls\n", tried, total);
@@ -199,16 +211,17 @@ sim_io(const struct sim_options *options)
 /* ---- allocations ---- */
 
 static uint64_t
-run_memory(uint64_t seed, uint64_t first, uint64_t times, uint64_t number)
+run_memory(const struct sim_options *options, uint64_t first, uint64_t times,
+    uint64_t number)
 {
 	struct world world;
 	uint64_t count;
 
-	world_init(&world, seed);
+	world_init(&world, options->seed);
 	world.allowed = memory_errors;
 	memfault_set(first, first == FOR_EVER ? FOR_EVER : first + times - 1);
 	if (world_try_open(&world) == 0)
-		script_run(&world, SCRIPT_LINES);
+		script_run(&world, script_lines(options));
 	count = memfault_count();
 	memfault_set(0, 0);
 	if (first != FOR_EVER)
@@ -230,19 +243,19 @@ sim_memory(const struct sim_options *options)
 		wanted *= LONG;
 	world_set_case("sim memory --seed %" PRIu64 ", counting",
 	    options->seed);
-	count = run_memory(options->seed, FOR_EVER, 1, 0);
+	count = run_memory(options, FOR_EVER, 1, 0);
 	total = count * ARRAY_LEN(times);
 	for (uint64_t number = 0; number < total; number++) {
 		uint64_t first = number / ARRAY_LEN(times) + 1;
 
 		if (!sim_is_wanted(options, number, total, wanted))
 			continue;
-		world_set_case("sim memory --seed %" PRIu64 " --only %" PRIu64
+		world_set_case("sim memory%s --seed %" PRIu64 " --only %" PRIu64
 			       " (allocations from %" PRIu64 " of %" PRIu64
 			       " on, %" PRIu64 " times)",
-		    options->seed, number + 1, first, count,
-		    times[number % ARRAY_LEN(times)]);
-		(void)run_memory(options->seed, first,
+		    long_option(options), options->seed, number + 1, first,
+		    count, times[number % ARRAY_LEN(times)]);
+		(void)run_memory(options, first,
 		    times[number % ARRAY_LEN(times)],
 		    number / ARRAY_LEN(times));
 		tried++;
