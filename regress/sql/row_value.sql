@@ -170,7 +170,7 @@ select row(1) = row(1, 2) from ev;
 create view rw2 as select array[row(1,2)] as r;
 
 -- PostgreSQL knows no column of the first, compares no literals of unknown type, and says s.*; rows of json are
--- refused while planning; a definition of columns is refused.
+-- refused while planning; unnest() takes no definition of columns.
 select ((select t from (values (1,2)) t(a,b))).b;
 select u from (select row(1,'a') as u union select row(1,'a') union all select row(2,'b')) s order by u;
 select s from (select x % 2 as g, x from ev) s group by g;

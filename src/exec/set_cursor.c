@@ -339,16 +339,44 @@ need_object(const struct set_cursor *set, enum json_token token,
 }
 
 static int
+need_record(enum json_token token, struct error *err)
+{
+	if (token == JSON_OBJECT_BEGIN)
+		return 0;
+	return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "cannot call populate_composite on %s",
+	    token == JSON_ARRAY_BEGIN ? "an array" : "a scalar");
+}
+
+static int
+need_records(const struct set_cursor *set, enum json_token token,
+    struct error *err)
+{
+	if (token == JSON_ARRAY_BEGIN)
+		return 0;
+	if (is_jsonb(set))
+		return not_called_on(set, "a non-array", err);
+	return not_called_on(set,
+	    token == JSON_OBJECT_BEGIN ? "an object" : "a scalar", err);
+}
+
+static int
 start_json(struct set_cursor *set, struct error *err)
 {
 	enum json_token token;
 
+	if (set->args[0].is_null)
+		return 0; /* of a record: all columns are null */
 	json_reader_init(&set->json, set->args[0].str, JSON_DEPTH_LIMIT);
 	token = json_next(&set->json);
 	switch (set->call->function->id) {
 	case SET_JSON_ELEMENTS:
 	case SET_JSON_ELEMENTS_TEXT:
 		return need_array(set, token, err);
+	case SET_JSON_RECORD:
+		return need_record(token, err);
+	case SET_JSON_RECORDSET:
+		return need_records(set, token, err);
 	default:
 		return need_object(set, token, err);
 	}
@@ -410,6 +438,27 @@ read_row(struct set_cursor *set, enum json_token token, struct target *to,
 }
 
 static int
+need_objects(const struct set_cursor *set, enum json_token token,
+    struct error *err)
+{
+	if (set->call->function->id != SET_JSON_RECORDSET ||
+	    token == JSON_OBJECT_BEGIN)
+		return 0;
+	return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "argument of %s must be an array of objects",
+	    set->call->function->name);
+}
+
+/* The only row is the argument. */
+static void
+fill_argument(struct set_cursor *set, struct target *to)
+{
+	vec_set(&to->columns[0], to->at, &set->args[0]);
+	to->count = 1;
+	set->is_done = true;
+}
+
+static int
 fill_json(struct set_cursor *set, struct target *to, struct error *err)
 {
 	int rc = 0;
@@ -421,7 +470,9 @@ fill_json(struct set_cursor *set, struct target *to, struct error *err)
 			set->is_done = true;
 			break;
 		}
-		rc = read_row(set, token, to, err);
+		rc = need_objects(set, token, err);
+		if (rc == 0)
+			rc = read_row(set, token, to, err);
 		to->count++;
 	}
 	return rc;
@@ -489,6 +540,8 @@ set_cursor_start(struct set_cursor *cursor, struct error *err)
 	case SET_JSON_EACH:
 	case SET_JSON_EACH_TEXT:
 	case SET_JSON_KEYS:
+	case SET_JSON_RECORD:
+	case SET_JSON_RECORDSET:
 		return start_json(cursor, err);
 	}
 	return 0;
@@ -498,9 +551,7 @@ static int
 fill(struct set_cursor *cursor, struct target *to, struct error *err)
 {
 	if (cursor->call->function == NULL) {
-		vec_set(&to->columns[0], to->at, &cursor->args[0]);
-		to->count = 1;
-		cursor->is_done = true;
+		fill_argument(cursor, to);
 		return 0;
 	}
 	switch (cursor->call->function->id) {
@@ -530,7 +581,11 @@ fill(struct set_cursor *cursor, struct target *to, struct error *err)
 	case SET_JSON_EACH:
 	case SET_JSON_EACH_TEXT:
 	case SET_JSON_KEYS:
+	case SET_JSON_RECORDSET:
 		return fill_json(cursor, to, err);
+	case SET_JSON_RECORD:
+		fill_argument(cursor, to);
+		return 0;
 	}
 	return 0;
 }

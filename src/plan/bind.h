@@ -15,7 +15,8 @@
  *   resolve.c      which of several functions a call means
  *   bind_whole_row.c  rows as values; bind_row.c comparisons of them
  *   bind_select.c  queries; bind_group.c grouping, bind_order.c ORDER BY
- *   bind_from.c    FROM; bind_join.c JOIN
+ *   bind_from.c    FROM; bind_join.c JOIN; bind_from_function.c functions,
+ *                  bind_from_record.c with columns said there
  *   bind_native.c  QUERY, FIND and REPLAY, as the SELECT that says the same;
  *                  bind_native_where.c their conditions
  *   bind_insert.c, bind_copy.c, bind_ddl.c
@@ -733,6 +734,11 @@ int bind_join(struct binder *binder, struct scope *scope,
 
 int bind_from_function(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err);
+
+/* The columns that a definition list says of the documents of `input`. */
+int bind_defined_columns(struct binder *binder, const struct ast_from *from,
+    struct rel *input, struct range *range, struct rel **out,
+    struct error *err);
 
 /* A join in the FROM of this scope, LATERAL if it has to be. */
 struct rel *from_join(struct binder *binder, const struct scope *scope,

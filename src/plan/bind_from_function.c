@@ -54,6 +54,22 @@ add_call(struct from_function *out, struct str name)
 	return &out->calls[out->count++];
 }
 
+static bool
+needs_definition(const struct set_call *call)
+{
+	return call->types[0].oid == TYPE_RECORD ||
+	    (call->function != NULL && set_function_is_record(call->function));
+}
+
+/* Of the only function, which gives documents. */
+static bool
+has_definition(const struct from_function *function)
+{
+	return function->from->column_def_count > 0 && function->count == 1 &&
+	    function->calls[0].function != NULL &&
+	    set_function_is_record(function->calls[0].function);
+}
+
 static int
 bind_set(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
     struct str name, struct from_function *out, struct error *err)
@@ -74,7 +90,13 @@ bind_set(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
 	for (uint32_t i = 0; i < count && rc == 0 && is_list; i++)
 		rc = bind_set_call(binder, name, NULL, &args[i], 1,
 		    ast->location, add_call(out, name), err);
-	if (rc == 0 && out->calls[out->count - 1].types[0].oid == TYPE_RECORD)
+	if (rc == 0 && out->from->column_def_count > 0 &&
+	    out->calls[out->count - 1].types[0].oid == TYPE_RECORD)
+		rc = error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "a column definition list for %.*s is not supported",
+		    STR_FMT(name));
+	if (rc == 0 && needs_definition(&out->calls[out->count - 1]) &&
+	    !has_definition(out))
 		rc = error_at(err, ast->location, STELE_E_SYNTAX,
 		    "a column definition list is required for functions"
 		    " returning \"record\"");
@@ -234,19 +256,26 @@ bind_from_function(struct binder *binder, struct scope *scope,
 	struct range *range;
 	int rc;
 
-	if (from->column_def_count > 0)
-		return error_at(err, from->location, STELE_E_SYNTAX,
-		    "a column definition list is only allowed for functions"
-		    " returning \"record\"");
 	scope->is_lateral_active = true;
 	scope->place = PLACE_FROM_FUNCTION;
 	rc = bind_calls(binder, scope, &function, err);
 	scope->is_lateral_active = false;
 	if (rc != 0)
 		return rc;
+	if (from->column_def_count > 0 && !has_definition(&function))
+		return error_at(err, from->location, STELE_E_SYNTAX,
+		    "a column definition list is only allowed for functions"
+		    " returning \"record\"");
 	function.rel = new_rel(binder, &function);
 	*out = function.rel;
 	range = new_range(binder, &function);
+	if (from->column_def_count > 0) {
+		range->is_value = false;
+		rc = bind_defined_columns(binder, from, function.rel, range,
+		    out, err);
+		if (rc != 0)
+			return rc;
+	}
 	binder_add_range(binder, range);
 	(void)scope_add(binder, scope, range);
 	return range_rename_columns(binder, range, from, err);

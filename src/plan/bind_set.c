@@ -98,6 +98,14 @@ bind_set_expr(struct binder *binder, struct scope *scope, struct str name,
 		rc = check_set_place(scope, location, err);
 	if (rc != 0)
 		return rc;
+	if (set_function_is_record(call->function)) {
+		(void)error_at(err, 0, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "could not determine row type for result of %.*s",
+		    STR_FMT(name));
+		return error_hint(err,
+		    "Call the function in the FROM clause using a column"
+		    " definition list.");
+	}
 	for (uint32_t i = 0; i < count; i++)
 		expr->args[i] = args[i];
 	expr->set = call;

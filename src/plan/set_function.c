@@ -45,6 +45,10 @@
 	{ name, SET_JSON_##id, false, ARGS1(from), 2, \
 	  { { "key", TYPE_TEXT }, { "value", TYPE_##type } }, "from_json" },
 
+#define RECORDS(id, name, is_nullable, type) \
+	{ name, SET_JSON_##id, is_nullable, ARGS1(type), 1, \
+	  { { NULL, TYPE_##type } }, NULL },
+
 static const struct set_function set_functions[] = {
 	SERIES(INT, INT4, INT4)
 	SERIES(INT, INT8, INT8)
@@ -73,6 +77,10 @@ static const struct set_function set_functions[] = {
 	EACH(EACH_TEXT, "jsonb_each_text", JSONB, TEXT)
 	SET(JSON_KEYS, "json_object_keys", ARGS1(JSON), TEXT)
 	SET(JSON_KEYS, "jsonb_object_keys", ARGS1(JSONB), TEXT)
+	RECORDS(RECORD, "json_to_record", true, JSON)
+	RECORDS(RECORD, "jsonb_to_record", true, JSONB)
+	RECORDS(RECORDSET, "json_to_recordset", false, JSON)
+	RECORDS(RECORDSET, "jsonb_to_recordset", false, JSONB)
 };
 /* clang-format on */
 

@@ -32,6 +32,8 @@ enum set_function_id {
 	SET_JSON_EACH,
 	SET_JSON_EACH_TEXT,
 	SET_JSON_KEYS,
+	SET_JSON_RECORD,    /* one document, whose members ... */
+	SET_JSON_RECORDSET, /* ... are columns; elements of an array */
 };
 
 struct set_column {
@@ -49,6 +51,14 @@ struct set_function {
 	struct set_column columns[SET_COLUMNS_MAX];
 	const char *arg_name; /* NULL: the arguments have no names */
 };
+
+/* Whether its columns are said where it is called, in FROM. */
+static inline bool
+set_function_is_record(const struct set_function *function)
+{
+	return function->id == SET_JSON_RECORD ||
+	    function->id == SET_JSON_RECORDSET;
+}
 
 /* The candidates of a name, one after the other; NULL at the end. */
 const struct set_function *set_function_next(struct str name,
