@@ -75,6 +75,7 @@ agg_forget(struct agg_op *agg)
 	     agg->calls != NULL && i < agg->op.rel->agg.call_count; i++) {
 		agg_state_release(&agg->calls[i].state);
 		agg_seen_release(&agg->calls[i].seen);
+		agg_late_release(&agg->calls[i].late);
 	}
 }
 
@@ -200,9 +201,11 @@ apply_distinct(const struct eval *eval, struct agg_call_state *call,
 	return rc;
 }
 
+/* `is_full`: states should not grow any more. */
 static int
 add_to_call(const struct eval *eval, struct agg_call_state *call,
-    struct call_rows rows, uint32_t group_count, struct error *err)
+    struct call_rows rows, uint32_t group_count, bool is_full,
+    struct error *err)
 {
 	const struct agg_call *spec = call->state.call;
 	struct vec arg;
@@ -224,6 +227,10 @@ add_to_call(const struct eval *eval, struct agg_call_state *call,
 		    spec->second == NULL ? NULL : &second, &rows, err);
 	if (rc != 0)
 		return rc;
+	if (is_full && agg_kind_collects(spec->kind))
+		return agg_late_add(&call->late, spec, eval->env->context, &arg,
+		    &second, rows.sel, rows.groups, eval->row_count,
+		    eval->arena, err);
 	return agg_state_add(&call->state, spec->arg == NULL ? NULL : &arg,
 	    &second, rows.sel, rows.groups, err);
 }
@@ -398,7 +405,7 @@ agg_add(struct agg_op *agg, const struct eval *eval, struct sel sel,
 
 		if (call->host == call)
 			rc = add_to_call(eval, call, rows, group_count(agg),
-			    err);
+			    agg->is_full, err);
 	}
 	return rc;
 }
@@ -490,6 +497,10 @@ agg_finish(struct agg_op *agg, struct error *err)
 		if (rc == 0 && call->is_ordered)
 			rc = agg_ordered_finish(&call->ordered, &call->state,
 			    err);
+		if (rc == 0 && call->late.is_begun) {
+			rc = agg_late_finish(&call->late, err);
+			agg->disk_bytes += call->late.sorter.disk_bytes;
+		}
 	}
 	return rc;
 }
@@ -545,14 +556,64 @@ give_grouping(struct op_state *op, const struct grouping_call *call,
 
 /* The results of a call for `count` groups. */
 static int
-give_call(struct agg_op *agg, const struct agg_call_state *call, uint32_t count,
+give_call(struct agg_op *agg, struct agg_call_state *call, uint32_t count,
     struct vec *out, struct error *err)
 {
 	struct agg_state state = call->host->state;
 
+	if (call->late.is_begun)
+		return agg_state_result(&call->late.state, 0, count,
+		    &agg->op.batch_arena, out, err);
 	state.call = call->state.call;
 	return agg_state_result(&state, agg->at, count, &agg->op.batch_arena,
 	    out, err);
+}
+
+/* Of calls whose rows have waited, those of a group; adds up their memory. */
+static int
+take_late_group(struct agg_op *agg, uint32_t index, size_t *bytes,
+    struct error *err)
+{
+	int rc = 0;
+
+	*bytes = 0;
+	for (uint32_t i = 0; i < agg->op.rel->agg.call_count && rc == 0; i++) {
+		struct agg_call_state *call = &agg->calls[i];
+
+		if (!call->late.is_begun)
+			continue;
+		rc = agg_late_take(&call->late, &call->state, agg->at + index,
+		    index, err);
+		*bytes += call->late.state.arena.used_bytes;
+	}
+	return rc;
+}
+
+/* The same of the next groups, *count at most; fewer if they grow too large. */
+static int
+take_late(struct agg_op *agg, uint32_t *count, struct error *err)
+{
+	size_t limit = agg->op.env->context->work_mem_bytes;
+	bool has_late = false;
+	size_t bytes;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < agg->op.rel->agg.call_count && rc == 0; i++) {
+		struct agg_call_state *call = &agg->calls[i];
+
+		if (!call->late.is_begun)
+			continue;
+		has_late = true;
+		rc = agg_late_begin(&call->late, &call->state, *count, err);
+	}
+	for (uint32_t i = 0; has_late && i < *count && rc == 0; i++) {
+		rc = take_late_group(agg, i, &bytes, err);
+		if (rc == 0)
+			rc = op_check_cancel(&agg->op, err);
+		if (bytes > limit)
+			*count = i + 1;
+	}
+	return rc;
 }
 
 int
@@ -567,6 +628,9 @@ agg_give(struct agg_op *agg, struct batch *out, struct error *err)
 	count = count < VEC_ROWS ? count : VEC_ROWS;
 	if (count == 0)
 		return 0;
+	rc = take_late(agg, &count, err);
+	if (rc != 0)
+		return rc;
 	row_store_batch(&agg->table.keys, NULL, agg->at, count,
 	    &op->batch_arena, &keys);
 	out->row_count = count;

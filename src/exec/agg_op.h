@@ -9,7 +9,8 @@
  * When the groups fill work_mem no new one is made: rows of those that are there
  * go on, the others are written to parts by the hash of their keys.  At the end
  * the groups are given and forgotten, and each part is read as the input was.
- * So all rows of a group are added to one state, in their order.
+ * So all rows of a group are added to one state, in their order.  Aggregates that
+ * keep every value let them wait until the group is given: agg_late.h.
  *
  * If somebody sees the order of the groups, that of their first rows, those of
  * parts go through a sorter; those of the input are the first anyway.
@@ -19,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "exec/agg_late.h"
 #include "exec/agg_ordered.h"
 #include "exec/agg_seen.h"
 #include "exec/agg_state.h"
@@ -36,6 +38,7 @@ struct agg_call_state {
 	struct agg_state state;
 	bool is_distinct; /* and not ordered: */
 	struct agg_seen seen;
+	struct agg_late late;
 	bool is_ordered; /* all rows are kept, and added at the end */
 	struct agg_ordered ordered;
 };

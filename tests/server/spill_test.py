@@ -202,6 +202,25 @@ def value_sets():
         yield f"SELECT g, (g, nullif({value}, '{pad}9')) {word} ({pairs}) {rows}"
 
 
+def collected():
+    """Aggregates that keep every value; a group's come from far apart."""
+    rows = "(SELECT g % 70 AS k, 'v' || g AS v, g FROM generate_series(1, 9000) g) r"
+    yield f"SELECT k, array_agg(v), count(*), string_agg(v, ';') FROM {rows} GROUP BY k"
+    yield (
+        "SELECT k, json_agg(v), jsonb_object_agg(v, g), array_agg(nullif(g, 7))"
+        f" FILTER (WHERE g % 3 = 0) FROM {rows} GROUP BY k"
+    )
+    yield (
+        f"SELECT k, g % 3, string_agg(v, ','), sum(g) FROM {rows}"
+        " GROUP BY ROLLUP (k, 2)"
+    )
+    yield (
+        "SELECT k % 7000, array_agg(ARRAY[k, k]), string_agg(k::text, NULL)"
+        " FROM generate_series(1, 20000) k GROUP BY 1"
+    )
+    yield f"SELECT v FROM {rows} GROUP BY v HAVING array_agg(g) <> '{{5}}' ORDER BY v"
+
+
 def sequences(connection):
     """Units of few events and one of many, linked by a field and the context."""
     ask(connection, "CREATE TABLE a (u text, n int)")
@@ -240,6 +259,17 @@ def same_rows(connection, queries, says_disk=True):
 
 
 # ---- limits ----
+
+
+def texts(connection):
+    """90 MB of states, whose statement may have 64."""
+    sql = (
+        "SELECT string_agg(repeat('x', 1000) || g, ',') AS t, array_agg(g) AS a"
+        " FROM generate_series(1, 90000) g GROUP BY g % 300"
+    )
+    got = ask(connection, f"SELECT count(*), sum(length(t)) FROM ({sql}) q")
+    digits = sum(len(str(g)) for g in range(1, 90001))
+    expect("texts", got, [["300", str(90000 * 1001 - 300 + digits)]])
 
 BIG = (
     "SELECT g, repeat('x', 1000) FROM generate_series(1, 24000) g"
@@ -307,7 +337,11 @@ def main():
             same_rows(connection, seen_rows())
             same_rows(connection, value_sets(), says_disk=False)
             same_rows(connection, sequences(connection))
+            same_rows(connection, collected())
             cancelled(server, connection)
+    with Server("statement_memory=64MB", "work_mem=4MB") as server:
+        with connect(server) as connection:
+            texts(connection)
     with Server(
         "statement_memory=64MB",
         "total_statement_memory=48MB",
