@@ -119,6 +119,7 @@ struct config {
 	int64_t wal_file_size_bytes;
 	int64_t wal_sync_interval_ms;
 	int64_t batch_memory_bytes;
+	char *wal_archive_directory; /* empty is none; relative to the data */
 
 	/* storage */
 	int shard_count;  /* 0: one per core */

@@ -443,6 +443,16 @@ static const struct config_option options[] = {
 	    .reload = CONFIG_STARTUP,
 	    .offset = AT(unix_socket_directories),
 	    .def_text = "run" },
+	{ .name = "wal_archive_directory",
+	    .doc = "Where finished files of the log are archived, compressed, "
+		   "before they may go; a relative path starts in the data "
+		   "directory, empty means that the log is not archived. While "
+		   "that fails the log grows and warnings are logged.",
+	    .group = CONFIG_WAL,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_STARTUP,
+	    .offset = AT(wal_archive_directory),
+	    .def_text = "" },
 	{ .name = "wal_file_size",
 	    .doc = "The size of one file of the log.",
 	    .group = CONFIG_WAL,

@@ -117,6 +117,7 @@ start_wal(struct engine *engine, const struct wal_replay *replay,
 		    (int64_t)engine->options.wal_sync_interval_ms * 1000000,
 		.next_file_number = replay->next_file_number,
 		.next_group_number = replay->next_group_number,
+		.is_archived = archiver_is_on(&engine->archiver),
 	};
 	const struct wal_hooks hooks = commit_hooks(engine);
 
@@ -137,6 +138,8 @@ start_threads(struct engine *engine, struct error *err)
 		rc = compactor_start(&engine->compactor, err);
 	if (rc == 0 && !engine->options.is_retention_off)
 		rc = retention_start(&engine->retention, err);
+	if (rc == 0)
+		rc = archiver_start(&engine->archiver, err);
 	return rc;
 }
 
@@ -154,6 +157,8 @@ recover(struct engine *engine, struct manifest *manifest, struct error *err)
 	flusher_init(&engine->flusher, engine);
 	retention_init(&engine->retention, engine);
 	rc = view_init(&engine->view, engine->shard_count, err);
+	if (rc == 0)
+		rc = archiver_init(&engine->archiver, engine, err);
 	if (rc == 0)
 		rc = init_shards(engine, state, err);
 	if (rc == 0)
@@ -252,7 +257,7 @@ refuse_waiting(struct engine *engine)
 void
 engine_close(struct engine *engine)
 {
-	uint64_t synced_group;
+	uint64_t synced_group = 0;
 
 	if (engine == NULL)
 		return;
@@ -260,7 +265,11 @@ engine_close(struct engine *engine)
 	retention_stop(&engine->retention);
 	compactor_stop(&engine->compactor);
 	flusher_stop(&engine->flusher);
-	synced_group = wal_close(engine->wal);
+	archiver_stop(&engine->archiver);
+	if (engine->wal != NULL)
+		synced_group = wal_stop(engine->wal);
+	archiver_finish(&engine->archiver);
+	wal_close(engine->wal);
 	for (uint32_t i = 0; engine->shards != NULL && i < engine->shard_count;
 	     i++) {
 		shard_stop(&engine->shards[i]);
@@ -268,6 +277,7 @@ engine_close(struct engine *engine)
 	}
 	if (synced_group != 0 && !engine->has_failed)
 		publish_log_end(&engine->publisher, synced_group);
+	archiver_release(&engine->archiver);
 	committer_release(&engine->commit);
 	compactor_release(&engine->compactor);
 	flusher_release(&engine->flusher);

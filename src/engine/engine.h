@@ -45,7 +45,9 @@ struct engine_options {
 	size_t batch_memory_bytes;     /* rows past it are staged in files */
 	size_t block_cache_size_bytes;
 	size_t old_snapshot_memory_bytes; /* 0: no limit */
-	bool is_retention_off; /* tests that move horizons themselves */
+	bool is_retention_off;       /* tests that move horizons themselves */
+	bool is_restoring;           /* engine_archive_restore() opens it */
+	const char *wal_archive_dir; /* from the directory; NULL or "": none */
 	struct os_clock
 	    *clock; /* of events and retention; NULL: the kernel's */
 	uint32_t max_fields;
@@ -467,6 +469,112 @@ struct reshard_report {
 MUST_USE int engine_reshard(struct os_fs *fs, const char *dir,
     const struct engine_options *options, uint32_t shard_count,
     struct reshard_report *report, struct error *err);
+
+/* The archive of the log, since the engine was opened. */
+struct archive_status {
+	const char *dir;     /* NULL: there is none */
+	uint64_t files;      /* archived */
+	uint64_t log_bytes;  /* of these, before and .. */
+	uint64_t bytes;      /* .. after compression */
+	uint64_t event_id;   /* the last of them; 0: no file yet */
+	int64_t archived_us; /* when that was; 0: no file yet */
+	uint64_t failures;
+	int64_t failed_us;                /* the last; 0: none */
+	char message[ERROR_MESSAGE_SIZE]; /* of it */
+};
+
+void engine_archive_status(struct engine *engine, struct archive_status *out);
+
+/* What an archived log file says of itself. */
+struct archived_file {
+	const char *path; /* borrowed */
+	uint64_t number;
+	uint64_t first_event_id;
+	uint64_t last_event_id; /* below the first: it has no events */
+	int64_t time_min;       /* of column timestamp, if it has events */
+	int64_t time_max;
+	uint64_t schema_changes;
+	uint64_t first_group;
+	uint64_t last_group;
+	uint64_t bytes;
+	uint64_t log_bytes; /* before it was compressed */
+	int64_t archived_us;
+	uint32_t shard_count;
+	struct uuid directory;
+};
+
+/*
+ * Tell each file of an archive, in the order of the log, or the one file that
+ * `path` names.  `damage` is NULL, or why nothing is known of it but its
+ * number.  STELE_E_FILE_MISSING if there is no archive; errors of the files.
+ */
+MUST_USE int engine_each_archived(struct os_fs *fs, const char *path,
+    void (*fn)(void *arg, const struct archived_file *file,
+	const struct error *damage),
+    void *arg, struct error *err);
+
+/* Rows of one type in a batch; its others may lie between them. */
+struct archived_rows {
+	const struct event_type *type;
+	uint32_t first; /* of the arrays, and so many of them */
+	uint32_t count;
+	const uint64_t *event_ids; /* ascending */
+	/* timestamp, context_id, each field; null where their version has none */
+	const struct vec *cols;
+};
+
+/* Who is told what is in an archived file, in the order of the log. */
+struct archive_visitor {
+	void *arg;
+	/* A schema change before event `event_id`; `name` may be empty. */
+	void (*change)(void *arg, uint64_t event_id, const char *kind,
+	    struct str name);
+	/* Rows of one batch, all or some; valid during the call.  An error ends it. */
+	int (*batch)(void *arg, const struct archived_rows *parts,
+	    uint32_t part_count, struct error *err);
+};
+
+/*
+ * Read one file entirely.  Returns 0; STELE_E_CORRUPT with file and place,
+ * after what lies before it was told; what else keeps it from being read.
+ */
+MUST_USE int engine_visit_archived(struct os_fs *fs, const char *path,
+    const struct archive_visitor *visitor, struct error *err);
+
+/* What is restored; all zero: everything there is. */
+struct restore_until {
+	bool has_event_id;
+	uint64_t event_id; /* nothing after it */
+	bool has_time;
+	int64_t
+	    time; /* nothing from the first statement with a later event on */
+};
+
+struct restore_report {
+	uint64_t files;    /* of the archive, that were read */
+	uint64_t groups;   /* of the log, that the directory has got */
+	uint64_t event_id; /* the last one that it has now */
+	bool is_cut;       /* the archive has more */
+};
+
+/*
+ * Bring a directory that no server uses up to an archive's end, or to an event:
+ * one that is restored from a backup, or a new one, if the archive begins with
+ * the first event.  A statement is restored entirely or not at all.  All that
+ * is needed of the archive is read and checked before anything is changed; one
+ * that was interrupted is to be run again, and nobody takes the directory for
+ * one that is restored meanwhile.
+ *
+ * Returns 0; STELE_E_NOT_IN_PREREQUISITE_STATE: the archive does not fit the
+ * directory (another one's, another history, a gap, other shards), or has not
+ * so many events; STELE_E_FILE_MISSING: there is no archive;
+ * STELE_E_OBJECT_IN_USE: the directory is no new one, or a server has it;
+ * STELE_E_CORRUPT with file and place; errors of engine_open() and of writing.
+ */
+MUST_USE int engine_archive_restore(struct os_fs *fs, const char *dir,
+    const char *archive_dir, const struct engine_options *options,
+    const struct restore_until *until, struct restore_report *report,
+    struct error *err);
 
 /* ---- checking ---- */
 

@@ -13,6 +13,7 @@
 
 #include "common/hash.h"
 #include "engine/append/commit.h"
+#include "engine/archive/archiver.h"
 #include "engine/compact/compactor.h"
 #include "engine/engine.h"
 #include "engine/manifest/manifest.h"
@@ -60,6 +61,7 @@ struct engine {
 	struct flusher flusher;
 	struct compactor compactor;
 	struct retention retention;
+	struct archiver archiver;
 
 	/* Parts of scans that were opened: others are busy while it moves. */
 	atomic_uint_least64_t scan_count;

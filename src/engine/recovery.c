@@ -12,21 +12,19 @@
 #include "common/error.h"
 #include "common/log.h"
 #include "engine/append/row_format.h"
+#include "engine/archive/archive_segments.h"
 #include "engine/catalog/catalog_format.h"
 #include "engine/engine_private.h"
 #include "engine/keep/keep_lock.h"
+#include "engine/keep/restore_mark.h"
 #include "engine/segment/segment.h"
 
 /* ---- the directory ---- */
 
-/*
- * A new directory lasts when its name is synced.  Where the folder above may
- * not be read, somebody else has made the directory, and sees to that.
- */
-static int
-sync_name(struct engine *engine, struct error *err)
+int
+recovery_sync_name(struct os_fs *fs, const char *dir, struct error *err)
 {
-	int rc = os_fsync_parent(engine->fs, engine->dir, err);
+	int rc = os_fsync_parent(fs, dir, err);
 
 	return rc != 0 && err->os_errno == EACCES ? 0 : rc;
 }
@@ -100,7 +98,7 @@ make_manifest(struct engine *engine, struct manifest **out, struct error *err)
 		    "shard_count is at most %d", SHARD_COUNT_MAX);
 	rc = check_is_new(engine, err);
 	if (rc == 0)
-		rc = sync_name(engine, err);
+		rc = recovery_sync_name(engine->fs, engine->dir, err);
 	if (rc != 0)
 		return rc;
 	return manifest_create(engine->fs, engine->dir, &initial, out, err);
@@ -114,7 +112,11 @@ recovery_open_directory(struct engine *engine, struct manifest **out,
 	uint64_t torn_bytes;
 	int rc;
 
-	rc = os_mkdir(engine->fs, engine->wal_dir, err);
+	rc = engine->options.is_restoring
+	    ? 0
+	    : restore_mark_refuse(engine->fs, engine->dir, err);
+	if (rc == 0)
+		rc = os_mkdir(engine->fs, engine->wal_dir, err);
 	if (rc == 0)
 		rc = manifest_open(engine->fs, engine->dir, out, &torn_bytes,
 		    err);
@@ -194,6 +196,7 @@ open_segments(struct engine *engine, const struct manifest_state *state,
 struct log_reader {
 	struct engine *engine;
 	const struct catalog *catalog; /* owned */
+	struct buf named; /* numbers of segments that stay, uint64_t */
 };
 
 int
@@ -318,6 +321,29 @@ recovery_apply_changes(const struct catalog **catalog, uint32_t shard_count,
 	return rc;
 }
 
+/*
+ * The log is archived, and names a segment: the file stays until it is archived
+ * too, also when it has been merged into others (V4).
+ */
+static int
+hold_segment(void *arg, const struct segment_meta *meta, struct error *err)
+{
+	struct log_reader *reader = arg;
+	struct shard_view *part =
+	    view_shard(&reader->engine->view, meta->shard);
+	bool is_held = true;
+
+	for (uint32_t i = 0; i < part->segment_count; i++)
+		if (segment_meta(part->segments[i])->number == meta->number)
+			is_held = archiver_hold(&reader->engine->archiver,
+			    &part->segments[i], 1);
+	shard_view_unref(part);
+	buf_put(&reader->named, &meta->number, sizeof(meta->number));
+	if (!is_held || reader->named.failed)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return 0;
+}
+
 static int
 replay_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 {
@@ -328,6 +354,8 @@ replay_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 
 	if (batch->row_count == 0)
 		return rc;
+	if (rc == 0 && batch->has_segments && archiver_is_on(&engine->archiver))
+		rc = archive_each_segment(batch, hold_segment, reader, err);
 	for (uint32_t i = 0; i < engine->shard_count && rc == 0; i++)
 		rc = shard_replay(&engine->shards[i], reader->catalog, batch,
 		    err);
@@ -352,23 +380,16 @@ check_events(const struct manifest_state *state,
 
 /* Files stay that the MANIFEST names, or the log. */
 static int
-clear_files(struct engine *engine, struct manifest *manifest,
+clear_files(struct engine *engine, struct manifest *manifest, struct buf *kept,
     struct manifest_files *done, struct error *err)
 {
-	struct buf kept;
-	int rc;
-
-	buf_init(&kept);
 	for (uint32_t i = 0; i < engine->shard_count; i++)
-		shard_adopted_numbers(&engine->shards[i], &kept);
-	if (kept.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	else
-		rc = manifest_clear_files(manifest,
-		    (const uint64_t *)(const void *)kept.data,
-		    kept.len / sizeof(uint64_t), done, err);
-	buf_release(&kept);
-	return rc;
+		shard_adopted_numbers(&engine->shards[i], kept);
+	if (kept->failed)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return manifest_clear_files(manifest,
+	    (const uint64_t *)(const void *)kept->data,
+	    kept->len / sizeof(uint64_t), done, err);
 }
 
 static void
@@ -419,6 +440,7 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 
 	if (rc != 0)
 		return rc;
+	buf_init(&reader.named);
 	rc = recovery_first_catalog(state, &reader.catalog, err);
 	if (rc == 0)
 		engine->publisher.generation = reader.catalog->generation;
@@ -431,7 +453,8 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 	if (rc == 0)
 		rc = check_events(state, replay, err);
 	if (rc == 0)
-		rc = clear_files(engine, manifest, &files, err);
+		rc = clear_files(engine, manifest, &reader.named, &files, err);
+	buf_release(&reader.named);
 	if (rc != 0) {
 		catalog_unref(reader.catalog);
 		return rc;

@@ -15,6 +15,14 @@ struct engine;
 struct error;
 struct manifest;
 struct manifest_state;
+struct os_fs;
+
+/*
+ * A new directory lasts when its name is synced.  Where the folder above may
+ * not be read, somebody else has made the directory, and sees to that.
+ */
+MUST_USE int recovery_sync_name(struct os_fs *fs, const char *dir,
+    struct error *err);
 
 /*
  * Make the directory if it is not there, open its MANIFEST or make one.  Sets

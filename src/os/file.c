@@ -320,6 +320,48 @@ os_path(char out[OS_PATH_SIZE], const char *dir, const char *name,
 	return 0;
 }
 
+#define COPY_BLOCK_SIZE ((size_t)1 << 20)
+
+static int
+os_copy_bytes(struct os_file *from, struct os_file *to, struct error *err)
+{
+	uint8_t *block = malloc(COPY_BLOCK_SIZE);
+	uint64_t size = 0, at = 0;
+	int rc;
+
+	if (block == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	rc = os_size(from, &size, err);
+	while (rc == 0 && at < size) {
+		size_t len = size - at < COPY_BLOCK_SIZE ? (size_t)(size - at)
+							 : COPY_BLOCK_SIZE;
+
+		rc = os_pread_full(from, block, len, at, err);
+		if (rc == 0)
+			rc = os_pwrite_full(to, block, len, at, err);
+		at += len;
+	}
+	free(block);
+	return rc == 0 ? os_fsync(to, err) : rc;
+}
+
+int
+os_copy_file(struct os_fs *fs, const char *from, const char *to,
+    struct error *err)
+{
+	struct os_file *source = NULL, *target = NULL;
+	int rc = os_open(fs, from, OS_READ, &source, err);
+
+	if (rc == 0)
+		rc = os_open(fs, to, OS_WRITE | OS_CREATE | OS_EXCLUSIVE,
+		    &target, err);
+	if (rc == 0)
+		rc = os_copy_bytes(source, target, err);
+	os_close(source);
+	os_close(target);
+	return rc;
+}
+
 static int
 os_write_new(struct os_fs *fs, const char *path, const void *data, size_t len,
     struct error *err)

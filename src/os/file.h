@@ -135,6 +135,10 @@ MUST_USE int os_lock(struct os_fs *fs, const char *path, struct os_file **out,
 MUST_USE int os_try_lock(struct os_fs *fs, const char *path,
     struct os_file **out, struct error *err);
 
+/* A new file `to` with the content of `from`, synced; its name is not. */
+MUST_USE int os_copy_file(struct os_fs *fs, const char *from, const char *to,
+    struct error *err);
+
 /* ---- names ---- */
 
 MUST_USE int os_fsync_dir(struct os_fs *fs, const char *path,

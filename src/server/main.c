@@ -23,6 +23,7 @@
 #include "common/log.h"
 #include "os/file.h"
 #include "os/memory.h"
+#include "server/archive_command.h"
 #include "server/directory_command.h"
 #include "server/server.h"
 
@@ -31,9 +32,12 @@ struct command {
 	const char *dir;
 	char **settings; /* the arguments of -c, in their order */
 	int setting_count;
-	bool must_copy;       /* --copy */
-	bool has_progress;    /* --progress */
-	const char *argument; /* what is not an option; NULL: nothing */
+	bool must_copy;               /* --copy */
+	bool has_progress;            /* --progress */
+	const char *until;            /* --until; NULL: all */
+	struct archive_filter filter; /* --type, --context, --since, --until */
+	enum archive_form form;       /* --copy-text */
+	const char *argument;         /* what is not an option; NULL: nothing */
 };
 
 static void
@@ -44,6 +48,7 @@ print_usage(FILE *out)
 	      "       stele backup -D DIR [--copy] DEST\n"
 	      "       stele restore -D DIR [--copy] BACKUP\n"
 	      "       stele reshard -D DIR [-c name=value]... N\n"
+	      "       stele archive list|info|export|restore ...\n"
 	      "       stele dump FILE\n"
 	      "       stele config [-D DIR] [-c name=value]...\n"
 	      "       stele --version | --help\n"
@@ -55,6 +60,8 @@ print_usage(FILE *out)
 	      "and check it\n"
 	      "restore make a directory of a backup, and check it\n"
 	      "reshard give a directory that no server uses N shards\n"
+	      "archive look into an archive of the log, or restore from it; "
+	      "\"stele archive --help\"\n"
 	      "dump    print a file of a directory as text: of wal/, of "
 	      "segments/, MANIFEST\n"
 	      "config  list the options with their values\n",
@@ -66,8 +73,13 @@ static int
 parse_command(int argc, char **argv, struct command *command)
 {
 	static const struct option long_options[] = {
+		{ "context", required_argument, NULL, 'x' },
 		{ "copy", no_argument, NULL, 'C' },
+		{ "copy-text", no_argument, NULL, 'X' },
 		{ "progress", no_argument, NULL, 'P' },
+		{ "since", required_argument, NULL, 's' },
+		{ "type", required_argument, NULL, 't' },
+		{ "until", required_argument, NULL, 'u' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
@@ -91,6 +103,21 @@ parse_command(int argc, char **argv, struct command *command)
 			break;
 		case 'P':
 			command->has_progress = true;
+			break;
+		case 'X':
+			command->form = ARCHIVE_COPY;
+			break;
+		case 's':
+			command->filter.since = optarg;
+			break;
+		case 't':
+			command->filter.type = optarg;
+			break;
+		case 'u':
+			command->until = command->filter.until = optarg;
+			break;
+		case 'x':
+			command->filter.context = optarg;
 			break;
 		default:
 			print_usage(stderr);
@@ -339,8 +366,10 @@ restore(const struct command *command)
 	    command->must_copy);
 }
 
+/* For what opens an engine: it has the directory's options. */
 static int
-reshard(const struct command *command)
+run_with_config(const struct command *command,
+    int (*fn)(const struct command *command, const struct config *config))
 {
 	struct config *config;
 	struct error err;
@@ -351,9 +380,21 @@ reshard(const struct command *command)
 		print_error(&err);
 		return EXIT_FAILURE;
 	}
-	status = directory_reshard(command->dir, config, command->argument);
+	status = fn(command, config);
 	config_unref(config);
 	return status;
+}
+
+static int
+reshard_cb(const struct command *command, const struct config *config)
+{
+	return directory_reshard(command->dir, config, command->argument);
+}
+
+static int
+reshard(const struct command *command)
+{
+	return run_with_config(command, reshard_cb);
 }
 
 static int
@@ -362,16 +403,87 @@ dump(const struct command *command)
 	return directory_dump(command->argument);
 }
 
+/* ---- archive ---- */
+
+static void
+print_archive_usage(FILE *out)
+{
+	fputs(
+	    "usage: stele archive list ARCHIVE\n"
+	    "       stele archive info ARCHIVE|FILE\n"
+	    "       stele archive export [--type NAME] [--context ID] "
+	    "[--since TIME]\n"
+	    "             [--until TIME] [--copy-text] ARCHIVE|FILE\n"
+	    "       stele archive restore -D DIR [-c name=value]...\n"
+	    "             [--until TIME|EVENT_ID] ARCHIVE\n"
+	    "\n"
+	    "ARCHIVE is what wal_archive_directory names, FILE one of its "
+	    "files.\n"
+	    "\n"
+	    "list    print what each file has, and where files are missing\n"
+	    "info    read everything, check it, and say what is in it\n"
+	    "export  print events in their order, a JSON object a line, or "
+	    "with --copy-text\n"
+	    "        as COPY events FROM STDIN reads them\n"
+	    "restore bring DIR up to the end of the archive, or until a "
+	    "time or an event: one\n"
+	    "        that was restored from a backup, or one that is not "
+	    "there yet; and check it\n"
+	    "\n"
+	    "A time is written as in SQL; without a zone it is UTC.  The exit "
+	    "status is 0 if\n"
+	    "all was well, 1 if something is damaged, is missing or does not "
+	    "fit, 2 for a\n"
+	    "mistake in the command line.\n",
+	    out);
+}
+
+static int
+archive_list(const struct command *command)
+{
+	return archive_list_command(command->argument);
+}
+
+static int
+archive_info(const struct command *command)
+{
+	return archive_info_command(command->argument);
+}
+
+static int
+archive_export(const struct command *command)
+{
+	return archive_export_command(command->argument, &command->filter,
+	    command->form);
+}
+
+static int
+archive_restore_cb(const struct command *command, const struct config *config)
+{
+	return archive_restore_command(command->dir, command->argument, config,
+	    command->until);
+}
+
+static int
+archive_restore(const struct command *command)
+{
+	return run_with_config(command, archive_restore_cb);
+}
+
+/* ---- which command ---- */
+
 enum {
 	NEEDS_DIR = 1,
 	TAKES_ARGUMENT = 2, /* and needs it */
 };
 
-static const struct {
+struct command_row {
 	const char *name;
 	unsigned needs;
 	int (*run)(const struct command *command);
-} commands[] = {
+};
+
+static const struct command_row commands[] = {
 	{ "serve", NEEDS_DIR, serve },
 	{ "verify", NEEDS_DIR, verify },
 	{ "backup", NEEDS_DIR | TAKES_ARGUMENT, backup },
@@ -379,6 +491,13 @@ static const struct {
 	{ "reshard", NEEDS_DIR | TAKES_ARGUMENT, reshard },
 	{ "dump", TAKES_ARGUMENT, dump },
 	{ "config", 0, print_config },
+};
+
+static const struct command_row archive_commands[] = {
+	{ "list", TAKES_ARGUMENT, archive_list },
+	{ "info", TAKES_ARGUMENT, archive_info },
+	{ "export", TAKES_ARGUMENT, archive_export },
+	{ "restore", NEEDS_DIR | TAKES_ARGUMENT, archive_restore },
 };
 
 /* Does the command line have what the command needs, and no more? */
@@ -401,17 +520,42 @@ is_complete(const struct command *command, unsigned needs)
 	return true;
 }
 
+/* The row of argv[0]; argv[1] on is for it. */
 static int
-run(unsigned number, int argc, char **argv)
+run(const struct command_row *row, int argc, char **argv)
 {
 	struct command command = { .dir = NULL };
 	int status = 2;
 
 	if (parse_command(argc, argv, &command) == 0 &&
-	    is_complete(&command, commands[number].needs))
-		status = commands[number].run(&command);
+	    is_complete(&command, row->needs))
+		status = row->run(&command);
 	free(command.settings);
 	return status;
+}
+
+static bool
+is_help(const char *what)
+{
+	return strcmp(what, "--help") == 0 || strcmp(what, "help") == 0;
+}
+
+/* "archive" is argv[0]. */
+static int
+run_archive(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	for (int i = 1; i < argc; i++)
+		if (is_help(argv[i])) {
+			print_archive_usage(stdout);
+			return EXIT_SUCCESS;
+		}
+	for (unsigned i = 0; i < ARRAY_LEN(archive_commands); i++)
+		if (strcmp(what, archive_commands[i].name) == 0)
+			return run(&archive_commands[i], argc - 1, argv + 1);
+	print_archive_usage(stderr);
+	return 2;
 }
 
 int
@@ -423,13 +567,15 @@ main(int argc, char **argv)
 		puts("stele " VERSION);
 		return EXIT_SUCCESS;
 	}
-	if (strcmp(what, "--help") == 0 || strcmp(what, "help") == 0) {
+	if (is_help(what)) {
 		print_usage(stdout);
 		return EXIT_SUCCESS;
 	}
+	if (strcmp(what, "archive") == 0)
+		return run_archive(argc - 1, argv + 1);
 	for (unsigned i = 0; i < ARRAY_LEN(commands); i++)
 		if (strcmp(what, commands[i].name) == 0)
-			return run(i, argc - 1, argv + 1);
+			return run(&commands[i], argc - 1, argv + 1);
 	print_usage(stderr);
 	return 2;
 }

@@ -319,6 +319,7 @@ server_engine_options(const struct config *config, struct engine_options *out)
 		    (size_t)config->block_cache_size_bytes,
 		.old_snapshot_memory_bytes =
 		    (size_t)config->old_snapshot_memory_bytes,
+		.wal_archive_dir = config->wal_archive_directory,
 		.max_fields = (uint32_t)config->max_fields,
 		.max_event_types = (uint32_t)config->max_event_types,
 		.max_context_size_bytes =

@@ -4,6 +4,7 @@
 #include "common/attr.h"
 
 static const struct system_table *const tables[] = {
+	&storage_archive.table,
 	&storage_compactions.table,
 	&storage_segments.table,
 	&storage_shards.table,

@@ -15,6 +15,7 @@
 extern const struct system_tables server_system_tables;
 
 /* server_storage.c: what the engine holds, and does with it. */
+extern const struct system_provider storage_archive;
 extern const struct system_provider storage_compactions;
 extern const struct system_provider storage_segments;
 extern const struct system_provider storage_shards;

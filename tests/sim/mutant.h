@@ -17,6 +17,7 @@
 
 enum mutant_switch { /* for mutant_wraps.c */
 	MUTANT_NONE,
+	MUTANT_UNARCHIVED,        /* the log does not wait for its archive */
 	MUTANT_FLUSH_UNSYNCED,    /* rows that are not durable are flushed */
 	MUTANT_RELEASE_UNFLUSHED, /* the log goes before its rows are flushed */
 	MUTANT_RELEASE_CATALOG,   /* the log goes before its schema changes */
@@ -47,6 +48,7 @@ struct mutant {
 	enum mutant_phase phase;
 	enum mutant_switch code;
 	bool is_checksum; /* damage finds it, if anything does */
+	bool is_archive;  /* only runs with an archive can */
 	bool is_rare; /* found by minutes of runs, where CHECK_LONG is set */
 	const char *harmless; /* why nothing can find it; NULL: it must be */
 };

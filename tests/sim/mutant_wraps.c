@@ -63,6 +63,8 @@ __wrap_wal_first_needed(struct wal *wal, uint64_t event_id, uint64_t generation,
 
 	if (mutant_is(MUTANT_RELEASE_UNFLUSHED))
 		event_id = UINT64_MAX;
+	if (mutant_is(MUTANT_UNARCHIVED))
+		wal_archived(wal, UINT64_MAX);
 	number =
 	    __real_wal_first_needed(wal, event_id, generation, first_group);
 	if (mutant_is(MUTANT_RELEASE_EARLY))

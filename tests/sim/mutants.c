@@ -53,6 +53,12 @@ static const struct mutant mutants[] = {
 	{ "that copy takes its place in two steps",
 	    INSTEAD(FAULT_RENAME, ".wal.tmp$", FAULT_APART),
 	    .phase = PHASE_START },
+	{ "no sync of an archived file",
+	    SKIP(FAULT_FSYNC, ".wal.zst.tmp$"), .is_archive = true },
+	{ "no sync of an archived file's name",
+	    SKIP(FAULT_FSYNC_DIR, WORLD_ARCHIVE "$"), .is_archive = true },
+	{ "the log goes before it is archived",
+	    .code = MUTANT_UNARCHIVED, .is_archive = true },
 	{ "no sync of a segment",
 	    SKIP(FAULT_FSYNC, ".seg.tmp$") },
 	{ "no sync of a segment's name",
@@ -136,6 +142,7 @@ struct stage {
 
 /* Of damage only mistakes about checksums can make anything. */
 static const struct stage damage_stage = { "damage", sim_damage, 250, 0 };
+static const struct stage archive_stage = { "archive", sim_archive, 300, 0 };
 static const struct stage stages[] = {
 	{ "cut", sim_cut, 200, 2 },
 	{ "random", sim_random, 200, 0 },
@@ -191,6 +198,10 @@ find(const struct mutant *mutant, const struct sim_options *options)
 			return &damage_stage;
 	if (mutant->harmless != NULL)
 		rounds = 1; /* none will find it */
+	if (mutant->is_archive)
+		return fails(mutant, &archive_stage, options->seed, is_shown)
+		    ? &archive_stage
+		    : NULL;
 	for (uint64_t round = 0; round < rounds; round++)
 		for (size_t i = 0; i < count; i++)
 			if (fails(mutant, &stages[i],

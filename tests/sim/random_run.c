@@ -12,12 +12,14 @@
 #include "sim/step.h"
 #include "sim/world.h"
 
-#define SEEDS       100
-#define SEEDS_LONG  2000
-#define ENDS_MAX    5   /* in one run */
-#define STEPS_MAX   12  /* between two of them */
-#define CHANGES_MAX 400 /* the same */
-#define START_MAX   14  /* changes of which some are made in a recovery */
+#define SEEDS              100
+#define SEEDS_LONG         2000
+#define ARCHIVE_SEEDS      40
+#define ARCHIVE_SEEDS_LONG 800
+#define ENDS_MAX           5   /* in one run */
+#define STEPS_MAX          12  /* between two of them */
+#define CHANGES_MAX        400 /* the same */
+#define START_MAX          14 /* changes of which some are made in a recovery */
 
 /* Work until the end comes, or for some steps. */
 static void
@@ -49,53 +51,108 @@ arm(struct world *world)
 	world_arm_end(world, changes, end, random_next(&world->random));
 }
 
+/* Until the last process, which looks, and stops. */
+static void
+run(struct world *world)
+{
+	uint64_t ends = random_below(&world->random, ENDS_MAX + 1);
+
+	for (;;) {
+		world->end_at = 0; /* of one that has not come */
+		if (ends > 0)
+			arm(world);
+		if (world_try_open(world) == 0 && !world->is_over)
+			(void)world_look_after_end(world);
+		if (!world->is_over)
+			work(world);
+		if (ends-- == 0)
+			break;
+		if (world->is_over)
+			world_after_end(world);
+		else /* not that many changes */
+			world_end(world, draw_end(world),
+			    random_next(&world->random));
+	}
+	(void)world_look(world);
+	world_stop(world);
+	world_verify(world);
+}
+
 static void
 run_seed(uint64_t seed)
+{
+	struct world world;
+
+	world_init(&world, seed);
+	run(&world);
+	world_release(&world);
+}
+
+/*
+ * The same while the log is archived.  Then all that is left is the archive:
+ * what is restored of it is as if nothing had happened, whatever the restore
+ * was interrupted by.
+ */
+static void
+run_archived_seed(uint64_t seed)
 {
 	struct world world;
 	uint64_t ends;
 
 	world_init(&world, seed);
+	world_archive(&world);
+	run(&world);
 	ends = random_below(&world.random, ENDS_MAX + 1);
 	for (;;) {
-		world.end_at = 0; /* of one that has not come */
+		world.end_at = 0;
 		if (ends > 0)
 			arm(&world);
-		if (world_try_open(&world) == 0 && !world.is_over)
-			(void)world_look_after_end(&world);
-		if (!world.is_over)
-			work(&world);
-		if (ends-- == 0)
+		if (world_restore(&world))
 			break;
-		if (world.is_over)
-			world_after_end(&world);
-		else /* not that many changes */
-			world_end(&world, draw_end(&world),
-			    random_next(&world.random));
+		world_after_end(&world);
+		ends--;
 	}
+	world.end_at = 0;
+	world_open(&world);
+	(void)world_look_after_end(&world);
+	work(&world);
 	(void)world_look(&world);
 	world_stop(&world);
 	world_verify(&world);
 	world_release(&world);
 }
 
-void
-sim_random(const struct sim_options *options)
+static void
+run_seeds(const struct sim_options *options, const char *name, uint64_t count,
+    void (*fn)(uint64_t seed))
 {
-	uint64_t count = options->count;
-
-	if (count == 0)
-		count = options->is_long ? SEEDS_LONG : SEEDS;
+	if (options->count != 0)
+		count = options->count;
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t seed =
 		    options->only != 0 ? options->only : options->seed + i;
 
-		world_set_case("sim random --only %" PRIu64, seed);
-		run_seed(seed);
+		world_set_case("sim %s --only %" PRIu64, name, seed);
+		fn(seed);
 		if (options->only != 0)
 			return;
 	}
-	printf("%" PRIu64 " random runs\n", count);
+	printf("%" PRIu64 " %s runs\n", count, name);
+}
+
+void
+sim_random(const struct sim_options *options)
+{
+	run_seeds(options, "random", options->is_long ? SEEDS_LONG : SEEDS,
+	    run_seed);
+}
+
+void
+sim_archive(const struct sim_options *options)
+{
+	run_seeds(options, "archive",
+	    options->is_long ? ARCHIVE_SEEDS_LONG : ARCHIVE_SEEDS,
+	    run_archived_seed);
 }
 
 void

@@ -19,6 +19,7 @@ static const struct command {
 	{ "run", sim_run, "the scripted workload, without any failure" },
 	{ "cut", sim_cut, "power is cut after each change of a file in it" },
 	{ "random", sim_random, "random workloads, power cuts in them" },
+	{ "archive", sim_archive, "the same, archived, and then restored" },
 	{ "io", sim_io, "a file call fails, any of the scripted run" },
 	{ "memory", sim_memory, "an allocation fails, any of them" },
 	{ "damage", sim_damage, "bytes on the disk are not what was written" },

@@ -19,6 +19,7 @@ struct sim_options {
 void sim_run(const struct sim_options *options);
 void sim_cut(const struct sim_options *options);
 void sim_random(const struct sim_options *options);
+void sim_archive(const struct sim_options *options);
 void sim_io(const struct sim_options *options);
 void sim_memory(const struct sim_options *options);
 void sim_damage(const struct sim_options *options);

@@ -292,6 +292,16 @@ apply_mutant(struct world *world, enum mutant_phase phase)
 		: NULL);
 }
 
+/* A process to run in, if there is none. */
+static void
+need_process(struct world *world)
+{
+	if (world->process != NULL)
+		return;
+	world->process = simfs_process(world->fs);
+	faultfs_set_under(world->faults, world->process);
+}
+
 int
 world_try_open(struct world *world)
 {
@@ -300,10 +310,7 @@ world_try_open(struct world *world)
 
 	if (world->is_over)
 		return STELE_E_OS;
-	if (world->process == NULL) {
-		world->process = simfs_process(world->fs);
-		faultfs_set_under(world->faults, world->process);
-	}
+	need_process(world);
 	world->is_dead = false;
 	world->is_unsure = false;
 	world->failures = 0;
@@ -340,6 +347,35 @@ world_stop(struct world *world)
 	world_wait(world);
 	world_close(world);
 	note_end(world, false);
+}
+
+void
+world_archive(struct world *world)
+{
+	world->options.wal_archive_dir = WORLD_ARCHIVE;
+}
+
+bool
+world_restore(struct world *world)
+{
+	const struct restore_until until = { .has_time = false };
+	struct restore_report report;
+	struct error err;
+	int rc;
+
+	need_process(world);
+	world->is_dead = false;
+	rc = engine_archive_restore(faultfs_os(world->faults), WORLD_RESTORED,
+	    WORLD_ARCHIVE, &world->options, &until, &report, &err);
+	if (world->is_over)
+		return false;
+	if (rc != 0)
+		world_fail("could not restore: %s (%s)", err.message,
+		    err.detail);
+	world_say(world, "   restored %" PRIu64 " groups", report.groups);
+	world->dir = WORLD_RESTORED;
+	world->options.wal_archive_dir = NULL;
+	return true;
 }
 
 /* Bring the threads of a process that is no more to their end. */

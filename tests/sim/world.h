@@ -30,7 +30,9 @@
 #include "sim/oracle.h"
 #include "sim/simfs.h"
 
-#define WORLD_DIR "/stele" /* the engine's directory, unless told else */
+#define WORLD_DIR      "/stele" /* the engine's directory, unless told else */
+#define WORLD_ARCHIVE  "/archive"
+#define WORLD_RESTORED "/restored"
 
 /* D2: what was acknowledged without a sync is on disk so much later. */
 #define WORLD_SYNC_INTERVAL_MS 10
@@ -116,6 +118,15 @@ void world_close(struct world *world);
 
 /* A clean stop: open batches are answered, then it is closed. */
 void world_stop(struct world *world);
+
+/* From the next start on the log is archived. */
+void world_archive(struct world *world);
+
+/*
+ * Restore the archive into WORLD_RESTORED, which is the engine's directory from
+ * then on, without an archive: false if the end came meanwhile.
+ */
+bool world_restore(struct world *world);
 
 /*
  * End the process now.  What it had not synced is in the page cache after a

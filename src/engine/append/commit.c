@@ -301,6 +301,17 @@ commit_settled(struct engine *engine, struct write_batch *batch)
 		commit_refuse(batch, rc, &err);
 }
 
+const struct catalog *
+commit_catalog(struct engine *engine)
+{
+	const struct catalog *catalog;
+
+	wal_lock(engine->wal);
+	catalog = catalog_ref(engine->commit.head);
+	wal_unlock(engine->wal);
+	return catalog;
+}
+
 /* ---- those who wait ---- */
 
 static void
@@ -596,6 +607,7 @@ on_grown(void *arg, uint64_t size_bytes)
 	if (engine->options.max_wal_size_bytes != 0 &&
 	    size_bytes > engine->options.max_wal_size_bytes)
 		flusher_wake(&engine->flusher);
+	archiver_wake(&engine->archiver);
 }
 
 /*

@@ -86,6 +86,9 @@ void committer_init(struct committer *committer, const struct catalog *head,
 /* After the threads have ended: frees what was never published. */
 void committer_release(struct committer *committer);
 
+/* A new reference to the catalogue after all that is in the log. */
+const struct catalog *commit_catalog(struct engine *engine);
+
 /* The log's hooks, with the engine as argument. */
 struct wal_hooks commit_hooks(struct engine *engine);
 

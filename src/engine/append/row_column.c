@@ -548,3 +548,15 @@ row_column_read(struct row_column *column, uint32_t count, void *values,
 	column->next += count;
 	return is_sound;
 }
+
+bool
+row_column_vec(struct reader *r, enum phys phys, uint32_t count,
+    struct arena *arena, struct vec *out)
+{
+	struct row_column column;
+
+	vec_init(out, phys, count, arena);
+	return row_column_take(r, phys, count, &column) &&
+	    row_column_read(&column, count, out->data,
+		vec_need_nulls(out, count, arena));
+}

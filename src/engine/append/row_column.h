@@ -32,6 +32,7 @@
 #include "common/reader.h"
 #include "vec/vec.h"
 
+struct arena;
 struct buf;
 
 /* Append the selected rows, at least one.  A failure is buf->failed. */
@@ -75,3 +76,7 @@ row_column_has_null(const struct row_column *column)
  */
 MUST_USE bool row_column_read(struct row_column *column, uint32_t count,
     void *values, uint8_t *nulls);
+
+/* The next column, all of its rows, as a vector in the arena; false likewise. */
+MUST_USE bool row_column_vec(struct reader *r, enum phys phys, uint32_t count,
+    struct arena *arena, struct vec *out);

@@ -254,6 +254,37 @@ has_time(enum ddl_kind kind)
 	return kind == DDL_SET_RETAIN || kind == DDL_SET_HORIZON;
 }
 
+const char *
+ddl_kind_name(enum ddl_kind kind)
+{
+	switch (kind) {
+	case DDL_CREATE_ENUM:
+		return "create enum";
+	case DDL_ADD_LABEL:
+		return "add label";
+	case DDL_CREATE_TYPE:
+		return "create type";
+	case DDL_ADD_FIELDS:
+		return "add fields";
+	case DDL_DROP_TYPE:
+		return "drop type";
+	case DDL_DROP_ENUM:
+		return "drop enum";
+	case DDL_CREATE_VIEW:
+		return "create view";
+	case DDL_REPLACE_VIEW:
+		return "replace view";
+	case DDL_DROP_VIEW:
+		return "drop view";
+	case DDL_SET_RETAIN:
+		return "set retain";
+	case DDL_SET_HORIZON:
+		return "set horizon";
+	default:
+		return "change";
+	}
+}
+
 void
 ddl_encode(const struct ddl *ddl, struct buf *out)
 {

@@ -17,6 +17,9 @@ struct buf;
 struct error;
 struct reader;
 
+/* "create type" and so on, for those who look. */
+const char *ddl_kind_name(enum ddl_kind kind);
+
 void ddl_encode(const struct ddl *ddl, struct buf *out);
 
 /* Names and defaults are borrowed from the bytes, arrays are in the arena. */

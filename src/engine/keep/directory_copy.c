@@ -12,6 +12,7 @@
 #include "engine/append/row_format.h"
 #include "engine/engine_private.h"
 #include "engine/keep/keep_lock.h"
+#include "engine/keep/restore_mark.h"
 #include "engine/manifest/manifest.h"
 #include "engine/segment/segment.h"
 #include "engine/wal/wal_copy.h"
@@ -20,9 +21,8 @@
 #include "os/file.h"
 #include "os/thread.h"
 
-#define BLOCK_SIZE ((size_t)1 << 20)
-#define TRIES_MAX  100 /* to find all segments there */
-#define RETRY_NS   ((int64_t)20 * 1000000)
+#define TRIES_MAX 100 /* to find all segments there */
+#define RETRY_NS  ((int64_t)20 * 1000000)
 
 struct copy {
 	struct os_fs *fs;
@@ -35,42 +35,6 @@ struct copy {
 };
 
 /* ---- files ---- */
-
-static int
-copy_bytes(struct copy *c, struct os_file *from, struct os_file *to,
-    struct error *err)
-{
-	uint64_t size, at = 0;
-	int rc = os_size(from, &size, err);
-
-	while (rc == 0 && at < size) {
-		size_t len =
-		    size - at < BLOCK_SIZE ? (size_t)(size - at) : BLOCK_SIZE;
-
-		rc = os_pread_full(from, c->block, len, at, err);
-		if (rc == 0)
-			rc = os_pwrite_full(to, c->block, len, at, err);
-		at += len;
-	}
-	return rc == 0 ? os_fsync(to, err) : rc;
-}
-
-static int
-copy_file(struct copy *c, const char *from_path, const char *to_path,
-    struct error *err)
-{
-	struct os_file *from = NULL, *to = NULL;
-	int rc = os_open(c->fs, from_path, OS_READ, &from, err);
-
-	if (rc == 0)
-		rc = os_open(c->fs, to_path,
-		    OS_WRITE | OS_CREATE | OS_EXCLUSIVE, &to, err);
-	if (rc == 0)
-		rc = copy_bytes(c, from, to, err);
-	os_close(from);
-	os_close(to);
-	return rc;
-}
 
 /* Two names for one file, which nobody writes, or two files. */
 static int
@@ -88,7 +52,7 @@ keep_segment(struct copy *c, const struct segment_meta *meta, struct error *err)
 		c->report->linked++;
 		return 0;
 	}
-	return copy_file(c, from, to, err);
+	return os_copy_file(c->fs, from, to, err);
 }
 
 /* ---- segments ---- */
@@ -389,14 +353,13 @@ engine_copy(struct os_fs *fs, const char *from, const char *to, bool must_copy,
 	int rc;
 
 	*report = (struct copy_report){ .segments = 0 };
-	c.block = malloc(BLOCK_SIZE);
-	if (c.block == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	/* Is there anything to copy?  Nothing is made before that is known. */
 	rc = manifest_load(fs, from, &manifest, &torn_bytes, err);
 	manifest_close(manifest);
 	if (rc == STELE_E_CORRUPT)
 		rc = 0; /* maybe it was being written: tried again below */
+	if (rc == 0)
+		rc = restore_mark_refuse(fs, from, err);
 	if (rc == 0)
 		rc = make_directory(&c, err);
 	if (rc == 0)
@@ -404,6 +367,5 @@ engine_copy(struct os_fs *fs, const char *from, const char *to, bool must_copy,
 	if (rc == 0)
 		rc = copy_all(&c, err);
 	os_close(keep);
-	free(c.block);
 	return rc;
 }

@@ -83,6 +83,13 @@ segment_remove_at_end(struct segment *segment)
 	    memory_order_relaxed);
 }
 
+void
+segment_keep_file(struct segment *segment)
+{
+	atomic_store_explicit(&segment->is_removed_at_end, false,
+	    memory_order_relaxed);
+}
+
 const struct segment_meta *
 segment_meta(const struct segment *segment)
 {

@@ -203,6 +203,9 @@ void segment_unref(struct segment *segment); /* NULL is allowed */
 /* Remove the file when the last reference goes. */
 void segment_remove_at_end(struct segment *segment);
 
+/* Do not, whoever has asked for it. */
+void segment_keep_file(struct segment *segment);
+
 const struct segment_meta *segment_meta(const struct segment *segment);
 
 /*

@@ -67,6 +67,9 @@ queue_adopted(struct shard *shard, struct frozen *frozen, struct error *err)
 
 	if (memtable_row_count(shard->active) > 0 && !shard_rotate(shard))
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (!archiver_hold(&shard->engine->archiver, frozen->segments,
+		frozen->segment_count))
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	pthread_mutex_lock(&shard->view_lock);
 	rc = view_add_adopted(&shard->engine->view, shard->id, frozen->segments,
 	    frozen->segment_count, err);

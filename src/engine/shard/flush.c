@@ -253,7 +253,8 @@ check_log_size(struct flusher *flusher)
 	struct engine *engine = flusher->engine;
 
 	if (engine->options.max_wal_size_bytes == 0 ||
-	    wal_size(engine->wal) <= engine->options.max_wal_size_bytes)
+	    publish_log_size(&engine->publisher) <=
+		engine->options.max_wal_size_bytes)
 		return;
 	for (uint32_t i = 0; i < engine->shard_count; i++)
 		shard_request_flush(&engine->shards[i]);

@@ -187,15 +187,12 @@ record_release(struct publisher *publisher, struct manifest_step *step,
 	return rc;
 }
 
-void
-publish_log_release(struct publisher *publisher)
+/* Every row up to here is in a segment. */
+static uint64_t
+flushed_event_id(struct engine *engine)
 {
-	struct engine *engine = publisher->engine;
 	uint64_t visible = engine_position(engine);
 	uint64_t flushed = visible;
-	struct manifest_step step = { .wal_file = 0 };
-	struct error err;
-	int rc = 0;
 
 	for (uint32_t i = 0; i < engine->shard_count; i++) {
 		uint64_t position =
@@ -204,8 +201,19 @@ publish_log_release(struct publisher *publisher)
 		if (position < flushed)
 			flushed = position;
 	}
+	return flushed;
+}
+
+void
+publish_log_release(struct publisher *publisher)
+{
+	uint64_t flushed = flushed_event_id(publisher->engine);
+	struct manifest_step step = { .wal_file = 0 };
+	struct error err;
+	int rc = 0;
+
 	pthread_mutex_lock(&publisher->lock);
-	step.wal_file = wal_first_needed(engine->wal, flushed,
+	step.wal_file = wal_first_needed(publisher->engine->wal, flushed,
 	    publisher->generation, &step.wal_group);
 	if (step.wal_file > publisher->wal_file)
 		rc = record_release(publisher, &step, &err);
@@ -214,6 +222,18 @@ publish_log_release(struct publisher *publisher)
 		log_warn(LOG_WAL, "could not release log files",
 		    LOG_FAILURE(&err));
 	judge_step(publisher, rc, &err);
+}
+
+uint64_t
+publish_log_size(struct publisher *publisher)
+{
+	uint64_t flushed = flushed_event_id(publisher->engine);
+	uint64_t generation;
+
+	pthread_mutex_lock(&publisher->lock);
+	generation = publisher->generation;
+	pthread_mutex_unlock(&publisher->lock);
+	return wal_size(publisher->engine->wal, flushed, generation);
 }
 
 void

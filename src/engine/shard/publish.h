@@ -73,6 +73,9 @@ void publish_catalog(struct publisher *publisher);
 /* Let the log go as far as every shard has got (L1, L3). */
 void publish_log_release(struct publisher *publisher);
 
+/* Bytes of the log that flushes, and a newer catalogue, would let go. */
+uint64_t publish_log_size(struct publisher *publisher);
+
 /*
  * After the log has been closed and all is published, with no other thread
  * left: the MANIFEST says how far the log goes, so that a log that ends before

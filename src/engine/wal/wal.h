@@ -87,6 +87,14 @@ struct wal_options {
 	uint64_t
 	    next_file_number; /* none of this or a higher number is there */
 	uint64_t next_group_number; /* all before are synced */
+	bool is_archived; /* no file goes before wal_archived() says so */
+};
+
+/* A file in which no group will be written any more, and all are synced. */
+struct wal_finished {
+	uint64_t number;
+	uint64_t first_group;
+	uint64_t last_group;
 };
 
 /* A file of an earlier run, for wal_release(); in ascending number. */
@@ -104,10 +112,13 @@ MUST_USE int wal_open(struct os_fs *fs, const struct wal_options *options,
     const struct wal_hooks *hooks, struct wal **out, struct error *err);
 
 /*
- * Write and sync what there is, stop the threads.  The number of the last
- * group that is synced; NULL is allowed.
+ * Write and sync what there is, stop the threads.  Then all files are finished,
+ * unless it has failed.  The number of the last group that is synced.
  */
-uint64_t wal_close(struct wal *wal);
+uint64_t wal_stop(struct wal *wal);
+
+/* Stop it, if that has not been done; NULL is allowed. */
+void wal_close(struct wal *wal);
 
 void wal_lock(struct wal *wal);
 void wal_unlock(struct wal *wal); /* and wake the log thread if it has work */
@@ -143,8 +154,21 @@ uint64_t wal_first_needed(struct wal *wal, uint64_t event_id,
     uint64_t generation, uint64_t *first_group);
 void wal_release(struct wal *wal, uint64_t first_needed);
 
+/*
+ * The first finished file that has groups after number `group`; false if there
+ * is none.  wal_archived(): those up to `group` are archived, and
+ * wal_first_needed() may go past their files.
+ */
+bool wal_next_finished(struct wal *wal, uint64_t group,
+    struct wal_finished *out);
+void wal_archived(struct wal *wal, uint64_t group);
+
 /* Number of a group that is synced, as are all before it. */
 uint64_t wal_synced_group(const struct wal *wal);
 
-/* Bytes of the files that are still needed. */
-uint64_t wal_size(struct wal *wal);
+/*
+ * Bytes of the files from the first one on that holds more than rows up to
+ * `event_id` and catalogues up to `generation`: others wait for being archived,
+ * or copied.
+ */
+uint64_t wal_size(struct wal *wal, uint64_t event_id, uint64_t generation);

@@ -35,19 +35,6 @@ struct wal_dumper {
 
 /* ---- rows ---- */
 
-/* A column of all rows; false if it is malformed. */
-static bool
-take_column(struct rows *rows, enum phys phys, struct vec *out,
-    struct arena *arena)
-{
-	struct row_column column;
-
-	vec_init(out, phys, rows->count, arena);
-	return row_column_take(&rows->columns, phys, rows->count, &column) &&
-	    row_column_read(&column, rows->count, out->data,
-		vec_need_nulls(out, rows->count, arena));
-}
-
 /*
  * The event's fields as "name=value"; their vectors are after the two of
  * timestamp and context.
@@ -112,11 +99,14 @@ dump_rows(struct wal_dumper *d, const struct entry *entry,
 	arena_init(&arena, NULL);
 	cols =
 	    arena_alloc_array(&arena, 2 + (size_t)field_count, sizeof(*cols));
-	is_sound = take_column(&rows, PHYS_I64, &cols[0], &arena) &&
-	    take_column(&rows, PHYS_STR, &cols[1], &arena);
+	is_sound = row_column_vec(&rows.columns, PHYS_I64, rows.count, &arena,
+		       &cols[0]) &&
+	    row_column_vec(&rows.columns, PHYS_STR, rows.count, &arena,
+		&cols[1]);
 	for (uint32_t f = 0; f < field_count && is_sound; f++)
-		is_sound = take_column(&rows, field_phys(&type->fields[f]),
-		    &cols[2 + f], &arena);
+		is_sound =
+		    row_column_vec(&rows.columns, field_phys(&type->fields[f]),
+			rows.count, &arena, &cols[2 + f]);
 	if (is_sound)
 		dump_events(d, &rows, type, cols, first_event_id);
 	else
@@ -125,37 +115,6 @@ dump_rows(struct wal_dumper *d, const struct entry *entry,
 }
 
 /* ---- schema changes ---- */
-
-static const char *
-ddl_name(enum ddl_kind kind)
-{
-	switch (kind) {
-	case DDL_CREATE_ENUM:
-		return "create enum";
-	case DDL_ADD_LABEL:
-		return "add label";
-	case DDL_CREATE_TYPE:
-		return "create type";
-	case DDL_ADD_FIELDS:
-		return "add fields";
-	case DDL_DROP_TYPE:
-		return "drop type";
-	case DDL_DROP_ENUM:
-		return "drop enum";
-	case DDL_CREATE_VIEW:
-		return "create view";
-	case DDL_REPLACE_VIEW:
-		return "replace view";
-	case DDL_DROP_VIEW:
-		return "drop view";
-	case DDL_SET_RETAIN:
-		return "set retain";
-	case DDL_SET_HORIZON:
-		return "set horizon";
-	default:
-		return "change";
-	}
-}
 
 static void
 dump_ddl(struct wal_dumper *d, struct entry *entry)
@@ -172,7 +131,7 @@ dump_ddl(struct wal_dumper *d, struct entry *entry)
 		dump_line(d->dump,
 		    "    schema change to generation %" PRIu64
 		    ": %s, oid %u, \"%.*s\"",
-		    generation, ddl_name(ddl.kind), (unsigned)ddl.oid,
+		    generation, ddl_kind_name(ddl.kind), (unsigned)ddl.oid,
 		    STR_FMT(ddl.name));
 		for (uint32_t f = 0; f < ddl.field_count; f++)
 			dump_line(d->dump, "      field \"%.*s\"",

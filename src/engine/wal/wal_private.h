@@ -64,6 +64,7 @@ struct wal {
 	unsigned spare_count;
 	struct wal_file *retired; /* to be removed */
 	struct error make_error;  /* code 0: none; why there is no next file */
+	uint64_t archived_group;  /* files with later ones stay */
 
 	/* The log thread's own. */
 	struct wal_group *unsynced_head; /* written */

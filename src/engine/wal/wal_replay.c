@@ -151,39 +151,54 @@ lacks_groups(const struct replayer *r, const char *why, struct error *err)
 	    r->last_number + 1, why);
 }
 
+int
+wal_next_batch(struct reader *content, uint64_t *event_id,
+    struct wal_replay_batch *out)
+{
+	struct wal_batch_header header;
+	const uint8_t *bytes;
+
+	if (reader_left(content) == 0)
+		return 0;
+	bytes = reader_take(content, WAL_BATCH_HEADER_SIZE);
+	if (bytes == NULL)
+		return -1;
+	header = wal_batch_decode(bytes);
+	if (header.len > reader_left(content))
+		return -1;
+	*out = (struct wal_replay_batch){
+		.first_event_id = *event_id,
+		.row_count = header.row_count,
+		.entries = reader_take(content, (size_t)header.len),
+		.len = (size_t)header.len,
+	};
+	*event_id += header.row_count;
+	return 1;
+}
+
 static int
 replay_batches(struct replayer *r, const struct wal_group_header *header,
     struct wal_old_file *file, struct error *err)
 {
 	struct reader content =
 	    reader_over(r->group.data + WAL_GROUP_HEADER_SIZE,
-		r->group.len - WAL_GROUP_HEADER_SIZE);
+		(size_t)header->len);
 	uint64_t event_id = header->first_event_id;
+	struct wal_replay_batch batch;
+	int more;
 
-	while (reader_left(&content) > 0) {
-		struct wal_replay_batch batch = { .first_event_id = event_id };
-		const uint8_t *bytes =
-		    reader_take(&content, WAL_BATCH_HEADER_SIZE);
-		struct wal_batch_header batch_header = { 0 };
-		int rc;
+	while ((more = wal_next_batch(&content, &event_id, &batch)) == 1) {
+		int rc = r->options->batch(r->options->arg, &batch, err);
 
-		if (bytes != NULL)
-			batch_header = wal_batch_decode(bytes);
-		if (bytes == NULL || batch_header.len > reader_left(&content))
-			return corrupt(r, r->offset, "A batch is malformed.",
-			    err);
-		batch.row_count = batch_header.row_count;
-		batch.len = (size_t)batch_header.len;
-		batch.entries = reader_take(&content, batch.len);
-		rc = r->options->batch(r->options->arg, &batch, err);
 		if (rc != 0)
 			return rc;
-		event_id += batch_header.row_count;
-		if (batch_header.row_count > 0)
+		if (batch.row_count > 0)
 			file->last_event_id = event_id - 1;
 		if (batch.generation > file->generation)
 			file->generation = batch.generation;
 	}
+	if (more < 0)
+		return corrupt(r, r->offset, "A batch is malformed.", err);
 	r->out->next_event_id = event_id;
 	return 0;
 }

@@ -28,6 +28,7 @@
 
 struct error;
 struct os_fs;
+struct reader;
 
 struct wal_replay_batch {
 	uint64_t first_event_id; /* of its rows */
@@ -37,6 +38,13 @@ struct wal_replay_batch {
 	uint64_t generation; /* out: of the last schema change in it, or 0 */
 	bool has_segments;   /* for those who read it */
 };
+
+/*
+ * The next batch of a group's content: 1, 0 at its end, -1 if it is malformed.
+ * *event_id, that of its first row, is moved past its rows.
+ */
+int wal_next_batch(struct reader *content, uint64_t *event_id,
+    struct wal_replay_batch *out);
 
 struct wal_replay_options {
 	const char *dir;       /* of the log files */

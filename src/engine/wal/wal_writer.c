@@ -440,6 +440,14 @@ is_being_written(const struct wal *wal, const struct wal_file *file)
 	return file == wal->current || (first != NULL && file == first->file);
 }
 
+/* Under the lock: of a file that is not being written. */
+static uint64_t
+last_group(const struct wal *wal, const struct wal_file *file)
+{
+	return file->next != NULL ? file->next->first_group - 1
+				  : wal_synced_group(wal);
+}
+
 static bool
 is_released(const struct wal_file *file, uint64_t event_id, uint64_t generation)
 {
@@ -459,7 +467,8 @@ wal_first_needed(struct wal *wal, uint64_t event_id, uint64_t generation,
 	for (file = wal->files_head; file != NULL; file = file->next) {
 		number = file->number;
 		if (is_being_written(wal, file) ||
-		    !is_released(file, event_id, generation))
+		    !is_released(file, event_id, generation) ||
+		    last_group(wal, file) > wal->archived_group)
 			break;
 	}
 	if (file != NULL)
@@ -488,13 +497,49 @@ wal_release(struct wal *wal, uint64_t first_needed)
 	pthread_mutex_unlock(&wal->lock);
 }
 
-uint64_t
-wal_size(struct wal *wal)
+bool
+wal_next_finished(struct wal *wal, uint64_t group, struct wal_finished *out)
 {
-	uint64_t size;
+	bool is_found = false;
 
 	pthread_mutex_lock(&wal->lock);
-	size = wal_files_size(wal);
+	for (struct wal_file *file = wal->files_head;
+	     file != NULL && !is_found && !is_being_written(wal, file);
+	     file = file->next) {
+		*out = (struct wal_finished){
+			.number = file->number,
+			.first_group = file->first_group,
+			.last_group = last_group(wal, file),
+		};
+		if (out->last_group > wal_synced_group(wal))
+			break; /* the log thread is at its end */
+		is_found = out->last_group > group;
+	}
+	pthread_mutex_unlock(&wal->lock);
+	return is_found;
+}
+
+void
+wal_archived(struct wal *wal, uint64_t group)
+{
+	pthread_mutex_lock(&wal->lock);
+	wal->archived_group = group;
+	pthread_mutex_unlock(&wal->lock);
+}
+
+uint64_t
+wal_size(struct wal *wal, uint64_t event_id, uint64_t generation)
+{
+	const struct wal_file *file;
+	uint64_t size = 0;
+
+	pthread_mutex_lock(&wal->lock);
+	file = wal->files_head;
+	while (file != NULL && file != wal->current &&
+	    is_released(file, event_id, generation))
+		file = file->next;
+	for (; file != NULL; file = file->next)
+		size += file->size_bytes;
 	pthread_mutex_unlock(&wal->lock);
 	return size;
 }
@@ -607,6 +652,7 @@ wal_open(struct os_fs *fs, const struct wal_options *options,
 	wal->unsynced_tail = &wal->unsynced_head;
 	wal->next_file_number = options->next_file_number;
 	wal->next_group_number = options->next_group_number;
+	wal->archived_group = options->is_archived ? 0 : UINT64_MAX;
 	atomic_init(&wal->synced_number, options->next_group_number - 1);
 	pthread_mutex_init(&wal->lock, NULL);
 	os_cond_init(&wal->log_wake);
@@ -617,21 +663,26 @@ wal_open(struct os_fs *fs, const struct wal_options *options,
 	else
 		rc = start_threads(wal, err);
 	if (rc != 0)
-		(void)wal_close(wal);
+		wal_close(wal);
 	else
 		*out = wal;
 	return rc;
 }
 
 uint64_t
+wal_stop(struct wal *wal)
+{
+	stop_threads(wal);
+	if (!wal->has_failed)
+		wal->current = NULL; /* no group gets a place any more */
+	return wal_synced_group(wal);
+}
+
+void
 wal_close(struct wal *wal)
 {
-	uint64_t synced;
-
 	if (wal == NULL)
-		return 0;
-	stop_threads(wal);
-	synced = wal_synced_group(wal);
+		return;
+	(void)wal_stop(wal);
 	wal_free(wal);
-	return synced;
 }
