@@ -11,6 +11,7 @@
 
 #include "common/error.h"
 #include "engine/engine_private.h"
+#include "engine/keep/salvage.h"
 #include "engine/recovery.h"
 #include "engine/segment/block_cache.h"
 #include "os/clock.h"
@@ -169,6 +170,9 @@ recover(struct engine *engine, struct manifest *manifest, struct error *err)
 		next_event_id = state->next_event_id;
 		if (replay.next_event_id > next_event_id)
 			next_event_id = replay.next_event_id;
+		if (engine->options.salvage != NULL &&
+		    engine->options.salvage->event_id_floor > next_event_id)
+			next_event_id = engine->options.salvage->event_id_floor;
 		atomic_init(&engine->next_oid,
 		    catalog->next_oid > state->next_oid ? catalog->next_oid
 							: state->next_oid);
@@ -275,7 +279,8 @@ engine_close(struct engine *engine)
 		shard_stop(&engine->shards[i]);
 		shard_release(&engine->shards[i]);
 	}
-	if (synced_group != 0 && !engine->has_failed)
+	if (synced_group != 0 && !engine->has_failed &&
+	    engine->options.salvage == NULL)
 		publish_log_end(&engine->publisher, synced_group);
 	archiver_release(&engine->archiver);
 	committer_release(&engine->commit);

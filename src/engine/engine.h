@@ -27,6 +27,7 @@
 struct engine;
 struct os_clock;
 struct os_fs;
+struct salvage;
 struct snapshot;
 struct write_batch;
 
@@ -47,6 +48,7 @@ struct engine_options {
 	size_t old_snapshot_memory_bytes; /* 0: no limit */
 	bool is_retention_off;       /* tests that move horizons themselves */
 	bool is_restoring;           /* engine_archive_restore() opens it */
+	struct salvage *salvage;     /* engine_salvage() opens it; else NULL */
 	const char *wal_archive_dir; /* from the directory; NULL or "": none */
 	struct os_clock
 	    *clock; /* of events and retention; NULL: the kernel's */
@@ -575,6 +577,37 @@ MUST_USE int engine_archive_restore(struct os_fs *fs, const char *dir,
     const char *archive_dir, const struct engine_options *options,
     const struct restore_until *until, struct restore_report *report,
     struct error *err);
+
+/* Events that were in a damaged part of the log. */
+struct salvage_loss {
+	uint64_t first_event_id;
+	uint64_t last_event_id; /* below the first: none; 0: to the log's end */
+	uint64_t
+	    first_group; /* of the log, and of the last; 0: a batch alone */
+	uint64_t last_group;
+	const char *path; /* of the file in which it begins; borrowed */
+	uint64_t offset;
+};
+
+struct salvage_report {
+	uint64_t losses;      /* that were told */
+	uint64_t quarantined; /* files */
+	uint64_t event_id;    /* the last one that is there */
+};
+
+/*
+ * Make a directory whose log is corrupt one that can be opened: what can still
+ * be read becomes segments, each loss is told, the log begins anew and files
+ * that are suspected go to quarantine/.  Events keep their ids, those that are
+ * lost leave holes, and none is given out again.  A directory whose log is not
+ * corrupt is left as it is.
+ *
+ * Returns 0; errors of engine_open() but for the log's corruption.
+ */
+MUST_USE int engine_salvage(struct os_fs *fs, const char *dir,
+    const struct engine_options *options,
+    void (*loss)(void *arg, const struct salvage_loss *loss), void *arg,
+    struct salvage_report *report, struct error *err);
 
 /* ---- checking ---- */
 

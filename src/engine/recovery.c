@@ -17,6 +17,7 @@
 #include "engine/engine_private.h"
 #include "engine/keep/keep_lock.h"
 #include "engine/keep/restore_mark.h"
+#include "engine/keep/salvage.h"
 #include "engine/segment/segment.h"
 
 /* ---- the directory ---- */
@@ -321,6 +322,17 @@ recovery_apply_changes(const struct catalog **catalog, uint32_t shard_count,
 	return rc;
 }
 
+uint64_t
+recovery_least_next(const struct manifest_state *state)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (uint32_t i = 0; i < state->shard_count; i++)
+		if (state->flushed[i] < least)
+			least = state->flushed[i];
+	return least + 1;
+}
+
 /*
  * The log is archived, and names a segment: the file stays until it is archived
  * too, also when it has been merged into others (V4).
@@ -417,6 +429,17 @@ tell_recovery(const struct wal_replay *replay)
 	    LOG_INT("copied_tail", replay->has_copied_tail));
 }
 
+static int
+replay_log(struct engine *engine, const struct wal_replay_options *options,
+    const struct manifest_state *state, struct log_reader *reader,
+    struct wal_replay *replay, struct error *err)
+{
+	if (engine->options.salvage == NULL)
+		return wal_replay(engine->fs, options, replay, err);
+	return salvage_replay(engine->options.salvage, engine->fs, options,
+	    state, &reader->catalog, engine->shard_count, replay, err);
+}
+
 int
 recovery_run(struct engine *engine, struct manifest *manifest,
     const struct catalog **catalog, struct wal_replay *replay,
@@ -449,8 +472,8 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 	if (rc == 0)
 		rc = open_segments(engine, state, err);
 	if (rc == 0)
-		rc = wal_replay(engine->fs, &options, replay, err);
-	if (rc == 0)
+		rc = replay_log(engine, &options, state, &reader, replay, err);
+	if (rc == 0 && engine->options.salvage == NULL)
 		rc = check_events(state, replay, err);
 	if (rc == 0)
 		rc = clear_files(engine, manifest, &reader.named, &files, err);

@@ -43,6 +43,9 @@ MUST_USE int recovery_first_catalog(const struct manifest_state *state,
 MUST_USE int recovery_apply_changes(const struct catalog **catalog,
     uint32_t shard_count, struct wal_replay_batch *batch, struct error *err);
 
+/* The least event_id of which the MANIFEST does not say that it is flushed. */
+uint64_t recovery_least_next(const struct manifest_state *state);
+
 /*
  * Fill the view and the shards: segments, then the log.  *catalog is a new
  * reference to the catalogue after the log, *replay tells about its files, and

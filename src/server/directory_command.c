@@ -7,6 +7,7 @@
 
 #include "common/attr.h"
 #include "common/error.h"
+#include "common/log.h"
 #include "engine/engine.h"
 #include "os/file.h"
 #include "server/server.h"
@@ -139,6 +140,52 @@ directory_reshard(const char *dir, const struct config *config,
 	    (unsigned long long)report.position,
 	    (unsigned)report.segment_count);
 	return directory_verify(dir, false);
+}
+
+/* ---- salvage ---- */
+
+static void
+loss_cb(void *arg UNUSED, const struct salvage_loss *loss)
+{
+	fputs("lost: ", stderr);
+	if (loss->last_event_id == 0)
+		fprintf(stderr, "events from %llu on",
+		    (unsigned long long)loss->first_event_id);
+	else if (loss->last_event_id < loss->first_event_id)
+		fprintf(stderr, "no event, before event %llu",
+		    (unsigned long long)loss->first_event_id);
+	else
+		fprintf(stderr, "events %llu .. %llu",
+		    (unsigned long long)loss->first_event_id,
+		    (unsigned long long)loss->last_event_id);
+	if (loss->first_group == 0)
+		fputs(", whose schema changes are lost\n", stderr);
+	else
+		fprintf(stderr,
+		    ", groups %llu .. %llu of the log, in file \"%s\" from "
+		    "offset %llu on\n",
+		    (unsigned long long)loss->first_group,
+		    (unsigned long long)loss->last_group, loss->path,
+		    (unsigned long long)loss->offset);
+}
+
+int
+directory_salvage(const char *dir, const struct config *config,
+    struct error *err)
+{
+	struct engine_options options;
+	struct salvage_report report;
+	int rc;
+
+	server_engine_options(config, &options);
+	rc = engine_salvage(os_fs_real(), dir, &options, loss_cb, NULL, &report,
+	    err);
+	if (rc == 0 && report.losses > 0)
+		log_warn(LOG_WAL, "salvaged a corrupt log, events are lost",
+		    LOG_UINT("losses", report.losses),
+		    LOG_UINT("quarantined", report.quarantined),
+		    LOG_UINT("last_event_id", report.event_id));
+	return rc;
 }
 
 /* ---- dump ---- */

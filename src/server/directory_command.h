@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/attr.h"
+
 struct config;
 struct error;
 
@@ -31,6 +33,13 @@ int directory_copy(const char *from, const char *to, bool must_copy);
 /* Another number of shards; "8", not a number, or too many. */
 int directory_reshard(const char *dir, const struct config *config,
     const char *shard_count);
+
+/*
+ * Before a server is started: if the log is corrupt, make of the directory what
+ * can be opened, and print what is lost on stderr.
+ */
+MUST_USE int directory_salvage(const char *dir, const struct config *config,
+    struct error *err);
 
 /* A file as text; success only for one without damage. */
 int directory_dump(const char *path);

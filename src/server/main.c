@@ -34,6 +34,7 @@ struct command {
 	int setting_count;
 	bool must_copy;               /* --copy */
 	bool has_progress;            /* --progress */
+	bool must_salvage;            /* --salvage */
 	const char *until;            /* --until; NULL: all */
 	struct archive_filter filter; /* --type, --context, --since, --until */
 	enum archive_form form;       /* --copy-text */
@@ -43,7 +44,7 @@ struct command {
 static void
 print_usage(FILE *out)
 {
-	fputs("usage: stele serve -D DIR [-c name=value]...\n"
+	fputs("usage: stele serve -D DIR [-c name=value]... [--salvage]\n"
 	      "       stele verify -D DIR [--progress]\n"
 	      "       stele backup -D DIR [--copy] DEST\n"
 	      "       stele restore -D DIR [--copy] BACKUP\n"
@@ -54,7 +55,9 @@ print_usage(FILE *out)
 	      "       stele --version | --help\n"
 	      "\n"
 	      "serve   run the server on a data directory, made if it is not "
-	      "there\n"
+	      "there;\n"
+	      "        with --salvage also if its log is corrupt: what is lost "
+	      "is listed\n"
 	      "verify  read a directory that no server uses and check it\n"
 	      "backup  copy a directory, also one that a server uses, to DEST, "
 	      "and check it\n"
@@ -77,6 +80,7 @@ parse_command(int argc, char **argv, struct command *command)
 		{ "copy", no_argument, NULL, 'C' },
 		{ "copy-text", no_argument, NULL, 'X' },
 		{ "progress", no_argument, NULL, 'P' },
+		{ "salvage", no_argument, NULL, 'S' },
 		{ "since", required_argument, NULL, 's' },
 		{ "type", required_argument, NULL, 't' },
 		{ "until", required_argument, NULL, 'u' },
@@ -103,6 +107,9 @@ parse_command(int argc, char **argv, struct command *command)
 			break;
 		case 'P':
 			command->has_progress = true;
+			break;
+		case 'S':
+			command->must_salvage = true;
 			break;
 		case 'X':
 			command->form = ARCHIVE_COPY;
@@ -312,9 +319,10 @@ serve(const struct command *command)
 		print_error(&err);
 		return EXIT_FAILURE;
 	}
-	if (open_log(command, config, &err) != 0)
-		print_error(&err);
-	else
+	err.code = 0;
+	if (open_log(command, config, &err) == 0 &&
+	    (!command->must_salvage ||
+		directory_salvage(command->dir, config, &err) == 0))
 		status = run_server(command, config, &signals, &err);
 	if (status != EXIT_SUCCESS && err.code != 0)
 		print_error(&err);

@@ -98,7 +98,8 @@ class Server:
             timeout=120,
         )
 
-    def start(self, seconds=20 * PATIENCE):
+    def arguments(self):
+        """The command line of the server."""
         arguments = [self.stele, "serve", "-D", self.data]
         for option in (
             f"port={self.port}",
@@ -106,9 +107,12 @@ class Server:
             f"unix_socket_directories={self.dir}",
         ) + self.options:
             arguments += ["-c", option]
+        return arguments
+
+    def start(self, seconds=20 * PATIENCE):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                arguments,
+                self.arguments(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -378,6 +378,27 @@ world_restore(struct world *world)
 	return true;
 }
 
+bool
+world_salvage(struct world *world,
+    void (*loss)(void *arg, const struct salvage_loss *loss), void *arg)
+{
+	struct salvage_report report;
+	struct error err;
+	int rc;
+
+	need_process(world);
+	world->is_dead = false;
+	rc = engine_salvage(faultfs_os(world->faults), world->dir,
+	    &world->options, loss, arg, &report, &err);
+	if (world->is_over)
+		return false;
+	if (rc != 0)
+		world_fail("could not salvage: %s (%s)", err.message,
+		    err.detail);
+	world_say(world, "   salvaged, %" PRIu64 " losses", report.losses);
+	return true;
+}
+
 /* Bring the threads of a process that is no more to their end. */
 static void
 bury(struct world *world)

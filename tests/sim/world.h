@@ -128,6 +128,10 @@ void world_archive(struct world *world);
  */
 bool world_restore(struct world *world);
 
+/* Salvage the directory: false if the end came meanwhile. */
+bool world_salvage(struct world *world,
+    void (*loss)(void *arg, const struct salvage_loss *loss), void *arg);
+
 /*
  * End the process now.  What it had not synced is in the page cache after a
  * kill; after a power cut the file system is what that leaves of it.
@@ -223,6 +227,13 @@ int world_look_after_end(struct world *world);
  */
 void world_look_by_context(struct world *world, uint64_t *readable,
     uint64_t *unreadable);
+
+/*
+ * After a salvage: all rows are right, and every event that was acknowledged is
+ * there with its id, or is_lost() says so.  How many are lost.
+ */
+uint64_t world_look_salvaged(struct world *world,
+    bool (*is_lost)(void *arg, uint64_t id), void *arg);
 
 /* The directory of a stopped engine has no problem. */
 void world_verify(struct world *world);

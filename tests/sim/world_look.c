@@ -317,6 +317,104 @@ world_look_by_context(struct world *world, uint64_t *readable,
 	look_end(&look);
 }
 
+/* ---- after a salvage ---- */
+
+/* The event with this id, or 0. */
+static uint64_t
+event_of(const struct reader_state *state, uint64_t id)
+{
+	const struct found wanted = { .id = id };
+	const struct found *found = state->count == 0
+	    ? NULL
+	    : bsearch(&wanted, state->found, state->count,
+		  sizeof(*state->found), compare_found);
+
+	return found == NULL ? 0 : found->event;
+}
+
+/* May it be older than the horizon of its type? */
+static bool
+may_be_past(const struct look *look, uint64_t event)
+{
+	const struct oracle_event *e = &look->oracle->events[event];
+	int64_t horizon = look->horizons[e->type];
+	int64_t time = e->timestamp == ORACLE_SERVER_TIME ? e->seen_timestamp
+							  : e->timestamp;
+
+	return horizon != ORACLE_NO_HORIZON &&
+	    (time == ORACLE_SERVER_TIME || time < horizon);
+}
+
+/* All rows of all types, of which some may be missing. */
+static void
+read_salvaged(struct reader_state *state)
+{
+	const struct catalog *catalog = snapshot_catalog(state->snapshot);
+
+	for (uint32_t i = 0; i < catalog->type_count; i++) {
+		const struct event_type *sql = catalog->types[i];
+		uint32_t type;
+
+		(void)find_type(state->world->oracle, sql->name, &type);
+		must_hold(state,
+		    look_horizon(state->look, type, sql->retain_us,
+			sql->horizon));
+		if (read_type(state, type, sql, NULL) != 0)
+			world_fail("salvaged, but: %s", state->err.message);
+	}
+	sort_found(state);
+}
+
+/* Of one batch that has ids: how many of its events are lost. */
+static uint64_t
+count_lost(const struct reader_state *state, const struct oracle_batch *batch,
+    bool (*is_lost)(void *arg, uint64_t id), void *arg)
+{
+	uint64_t lost = 0;
+
+	for (uint32_t e = 0; e < batch->event_count; e++) {
+		uint64_t id = batch->first_id + e;
+		uint64_t event = event_of(state, id);
+
+		if (event != 0 && event != batch->first_event + e)
+			world_fail("event %" PRIu64 " is another", id);
+		if (event != 0 ||
+		    may_be_past(state->look, batch->first_event + e))
+			continue;
+		lost++;
+		if (!is_lost(arg, id))
+			world_fail("event %" PRIu64
+				   " is lost, and nobody says so",
+			    id);
+	}
+	return lost;
+}
+
+uint64_t
+world_look_salvaged(struct world *world,
+    bool (*is_lost)(void *arg, uint64_t id), void *arg)
+{
+	struct look look = { .kind = LOOK_LIVE };
+	struct reader_state state = { .world = world, .look = &look };
+	const struct oracle *oracle = world->oracle;
+	uint64_t lost = 0;
+
+	look.moment = simfs_change_count(world->fs);
+	look_begin(&look, world->oracle);
+	state.found = sim_grow(NULL, 0, sizeof(*state.found));
+	state.snapshot = engine_snapshot(world->engine, 0, NULL, NULL);
+	read_salvaged(&state);
+	for (uint32_t b = 1; b < oracle->batch_count; b++)
+		if (oracle->batches[b].first_id != 0 &&
+		    oracle->batches[b].fate != FATE_ABSENT)
+			lost += count_lost(&state, &oracle->batches[b], is_lost,
+			    arg);
+	snapshot_unref(state.snapshot);
+	free(state.found);
+	look_end(&look);
+	return lost;
+}
+
 /* ---- looks ---- */
 
 static int

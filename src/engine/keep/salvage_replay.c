@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/keep/salvage.h"
+
+#include "common/error.h"
+#include "common/reader.h"
+#include "engine/append/row_format.h"
+#include "engine/catalog/catalog.h"
+#include "engine/manifest/manifest.h"
+#include "engine/recovery.h"
+
+/*
+ * Rows that one byte of the log may stand for, at most: an entry of up to 2,048
+ * takes 18 bytes if all its columns are constant.
+ */
+#define ROWS_A_BYTE 128
+
+/* Where no file is left of those that are missing: as many as one has. */
+#define BYTES_GONE ((uint64_t)64 << 20)
+
+struct salvage_run {
+	struct salvage *salvage;
+	const struct wal_replay_options *options; /* the caller's */
+	const struct catalog **catalog;
+	uint32_t shard_count;
+};
+
+static void
+add_gap(struct salvage *salvage, const struct salvage_gap *gap)
+{
+	buf_put(&salvage->gaps, gap, sizeof(*gap));
+}
+
+static void
+on_loss(void *arg, const struct wal_loss *loss)
+{
+	struct salvage_run *run = arg;
+	const struct salvage_gap gap = { .loss = *loss };
+
+	add_gap(run->salvage, &gap);
+	if (loss->next_event_id != 0)
+		return;
+	/* How many events were there is not known: their ids stay theirs. */
+	run->salvage->event_id_floor = loss->first_event_id +
+	    (loss->bytes > 0 ? loss->bytes : BYTES_GONE) * ROWS_A_BYTE;
+}
+
+/* Every row has a type, in a version that the catalogue knows. */
+static bool
+are_types_known(const struct catalog *catalog,
+    const struct wal_replay_batch *batch)
+{
+	struct reader r = reader_over(batch->entries, batch->len);
+	struct entry entry;
+	struct rows rows;
+
+	while (entry_next(&r, &entry) == 1) {
+		const struct event_type *type = NULL;
+
+		if (entry.kind != ENTRY_ROWS)
+			continue;
+		if (rows_decode(&entry, &rows))
+			type = catalog_type_by_oid(catalog, rows.type_oid);
+		if (type == NULL || !rows_bind(&rows, type))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A batch whose schema changes, or those of its rows, are lost cannot be
+ * applied, no part of it; the catalogue stays as it was.
+ */
+static int
+salvage_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
+{
+	struct salvage_run *run = arg;
+	const struct catalog *before = catalog_ref(*run->catalog);
+	int rc =
+	    recovery_apply_changes(run->catalog, run->shard_count, batch, err);
+
+	if (rc == STELE_E_OUT_OF_MEMORY) {
+		catalog_unref(before);
+		return rc;
+	}
+	if (rc == 0 && are_types_known(*run->catalog, batch)) {
+		catalog_unref(before);
+		return run->options->batch(run->options->arg, batch, err);
+	}
+	catalog_unref(*run->catalog);
+	*run->catalog = before;
+	add_gap(run->salvage,
+	    &(struct salvage_gap){
+		.is_orphan = true,
+		.loss = {
+			.first_event_id = batch->first_event_id,
+			.next_event_id =
+			    batch->first_event_id + batch->row_count,
+		},
+	    });
+	return 0;
+}
+
+int
+salvage_replay(struct salvage *salvage, struct os_fs *fs,
+    const struct wal_replay_options *options,
+    const struct manifest_state *state, const struct catalog **catalog,
+    uint32_t shard_count, struct wal_replay *out, struct error *err)
+{
+	struct salvage_run run = {
+		.salvage = salvage,
+		.options = options,
+		.catalog = catalog,
+		.shard_count = shard_count,
+	};
+	struct wal_salvage_options salvaged = {
+		.log = *options,
+		.first_event_id = recovery_least_next(state),
+		.next_event_id = state->next_event_id,
+		.loss = on_loss,
+		.loss_arg = &run,
+	};
+	int rc;
+
+	salvaged.log.batch = salvage_batch;
+	salvaged.log.arg = &run;
+	rc = wal_salvage(fs, &salvaged, out, err);
+	if (rc == 0 && salvage->gaps.failed)
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return rc;
+}
