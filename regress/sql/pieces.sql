@@ -46,3 +46,7 @@ BEGIN;
 INSERT INTO t (context_id, n, s) VALUES ('c1', 1, 'A'), ('new', 9, 'Z');
 SELECT s, count(*), max(n) FROM t GROUP BY s ORDER BY s;
 ROLLBACK;
+-- of several sets the second is too much for a piece
+SET stele.enable_work_mem = off;
+SELECT n, count(*), sum(b) FROM t WHERE b < 200 GROUP BY GROUPING SETS ((n), ()) ORDER BY n;
+SELECT n, ok, count(*) FROM t WHERE b < 200 GROUP BY ROLLUP (n, ok) ORDER BY n, ok;
