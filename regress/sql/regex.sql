@@ -82,8 +82,20 @@ SELECT regexp_match('abc', 'b', 'g');
 SELECT regexp_split_to_array('abc', 'b', 'g');
 SELECT regexp_split_to_table('abc', '(');
 
--- other than in PostgreSQL: of alternatives the first, not the longest
+-- of all matches the longest, or the shortest where the pattern prefers it
 SELECT substring('abc' from 'a|ab') AS a, substring('abc' from 'ab|a') AS b;
+SELECT substring('abcd' from '(?:a|ab)(?:c|bcd)?') AS a, substring('ab' from 'a??a?b?') AS b, substring('xaab' from '(?:a|aa)+?b?') AS c, substring('ab' from 'a?(?:ab)?') AS d;
+SELECT regexp_match('XY1234Z', 'Y*([0-9]{1,3})'), regexp_match('XY1234Z', 'Y*?([0-9]{1,3})'), regexp_match('abc01234xyz', '(.*)(\d+)(.*)'), regexp_match('abc01234xyz', '(.*?)(\d+)(.*)'), regexp_match('abc01234xyz', '(?:(.*?)(\d+)(.*)){1,1}');
+SELECT regexp_replace('aab ab a', 'a|ab|aab', '<\&>', 'g'), regexp_split_to_array('1abc2ab3', 'ab|abc'), regexp_count('abcab', 'ab|abc'), regexp_instr('xabc', 'a|abc', 1, 1, 1), regexp_substr('xabcd', '(ab|abc)(cd)?');
+SELECT regexp_match('abab', '(a|ab)\1|ab'), regexp_match('abab', '(ab?)\1');
+-- a group may not refer to itself
+SELECT 'a' ~ '(a\1)';
+-- a match notices that the statement is to end
+SET statement_timeout = '20ms';
+SELECT repeat('ab', 500000) ~ 'a.*[xy]';
+SELECT count(*) FROM generate_series(1, 1000) g WHERE repeat('ab', 100000) || g ~ '(a|ab)*.*[xy]';
+SELECT regexp_replace(repeat('ab', 500000), 'a.*[xy]|ab', '', 'g') = '';
+RESET statement_timeout;
 -- a match that would take for ever ends with an error
 SELECT (repeat('a', 60) || 'b') ~ '^(a|aa)+$';
 SELECT count(*) FROM generate_series(1, 3) g WHERE (repeat('a', 60) || 'b' || g) ~ '^((a+)*)*$';

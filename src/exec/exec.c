@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "exec/regex_cache.h"
 #include "exec/subplan.h"
 
 void
@@ -26,6 +27,7 @@ exec_env_init(struct exec_env *env, const struct plan *plan,
 	if (plan->work_count > 0)
 		env->works =
 		    arena_zalloc(arena, plan->work_count * sizeof(*env->works));
+	env->regexes = arena_zalloc(arena, sizeof(*env->regexes));
 	subplans_init(env);
 }
 
@@ -33,6 +35,7 @@ void
 exec_env_release(struct exec_env *env)
 {
 	subplans_release(env);
+	regex_cache_release(env->regexes);
 }
 
 struct exec *

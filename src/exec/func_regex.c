@@ -2,51 +2,35 @@
 /*
  * func_regex.c -- operators and functions of regular expressions.
  *
- * A pattern is compiled once a batch, or whenever the next row has another; to
- * machine code where it will be matched often.
+ * Patterns are compiled by the cache of the execution; where nothing is executed,
+ * as when a constant is folded, by one of the call.
  */
 #include "common/utf8.h"
 #include "exec/func_private.h"
+#include "exec/regex_cache.h"
 #include "exec/regex_list.h"
 #include "types/text.h"
 
-#define ROWS_FOR_MACHINE_CODE 64
-#define TEXT_SIZE_MAX         ((size_t)1 << 30) /* as PostgreSQL's */
+#define TEXT_SIZE_MAX ((size_t)1 << 30) /* as PostgreSQL's */
 
 /* The pattern of the row at hand. */
 struct matcher {
 	struct function_call *call;
-	struct regex regex; /* of `pattern` and `flags`, if it is compiled */
-	struct str pattern;
-	struct str flags;
+	struct regex_cache *cache;
+	struct regex *regex;
 	bool is_global; /* 'g' is among the flags */
 };
-
-static void
-matcher_release(struct matcher *m)
-{
-	regex_release(&m->regex);
-}
 
 static int
 prepare(struct matcher *m, struct str pattern, struct str flags,
     bool may_be_global, struct regex_options options)
 {
-	int rc;
-
-	if (m->regex.code != NULL && str_equal(pattern, m->pattern) &&
-	    str_equal(flags, m->flags))
-		return 0;
-	regex_release(&m->regex);
-	rc = regex_read_flags(m->call->function->name, flags, may_be_global,
+	int rc = regex_read_flags(m->call->function->name, flags, may_be_global,
 	    &options, &m->is_global, m->call->err);
-	if (rc != 0)
-		return rc;
-	m->pattern = pattern;
-	m->flags = flags;
-	return regex_compile(pattern, &options,
-	    m->call->sel.count >= ROWS_FOR_MACHINE_CODE, &m->regex,
-	    m->call->err);
+
+	return rc != 0 ? rc
+		       : regex_cache_get(m->cache, pattern, &options, &m->regex,
+			     m->call->err);
 }
 
 /* Argument n, if the function has so many. */
@@ -68,12 +52,14 @@ typedef int (*matcher_fn)(struct matcher *m, uint32_t row);
 static int
 each_text(struct function_call *call, matcher_fn run)
 {
-	struct matcher m = { .call = call };
+	struct regex_cache own = { .use_count = 0 };
+	struct matcher m = { .call = call,
+		.cache = call->regexes != NULL ? call->regexes : &own };
 	int rc = 0;
 
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = run(&m, sel_row(call->sel, i));
-	matcher_release(&m);
+	regex_cache_release(&own);
 	return rc;
 }
 
@@ -94,8 +80,8 @@ match_row(struct matcher *m, uint32_t row, bool any_case, bool negate)
 	    false, options);
 
 	if (rc == 0)
-		rc = regex_search(&m->regex, ARG(call, 0, str, row), 0,
-		    call->err);
+		rc = regex_search(m->regex, ARG(call, 0, str, row), 0,
+		    call->cancel, call->err);
 	if (rc < 0)
 		return rc;
 	call->result->boolean[row] = (rc == 1) != negate;
@@ -155,7 +141,7 @@ regex_mismatch_any_case(struct function_call *call)
 static void
 set_group(struct matcher *m, uint32_t row, struct str text, uint32_t group)
 {
-	struct regex_span span = regex_group(&m->regex, group);
+	struct regex_span span = regex_group(m->regex, group);
 
 	if (span.start == SIZE_MAX)
 		set_null(m->call, row);
@@ -173,13 +159,14 @@ substring_of(struct matcher *m, uint32_t row, struct str pattern,
 	int rc = prepare(m, pattern, STR(""), false, options);
 
 	if (rc == 0)
-		rc = regex_search(&m->regex, text, 0, m->call->err);
+		rc = regex_find(m->regex, text, 0, m->call->cancel,
+		    m->call->err);
 	if (rc < 0)
 		return rc;
 	if (rc == 0)
 		set_null(m->call, row);
 	else
-		set_group(m, row, text, m->regex.group_count > 0);
+		set_group(m, row, text, m->regex->group_count > 0);
 	return 0;
 }
 
@@ -287,10 +274,11 @@ search_next(struct search *search, struct matcher *m)
 
 	if (search->at > search->text.len)
 		return 0;
-	rc = regex_search(&m->regex, search->text, search->at, m->call->err);
+	rc = regex_find(m->regex, search->text, search->at, m->call->cancel,
+	    m->call->err);
 	if (rc != 1)
 		return rc;
-	search->at = regex_after(search->text, regex_group(&m->regex, 0));
+	search->at = regex_after(search->text, regex_group(m->regex, 0));
 	return cancel_is_set(m->call->cancel) ? 0 : 1;
 }
 
@@ -364,7 +352,7 @@ instr_row(struct matcher *m, uint32_t row)
 	call->result->i64[row] = 0;
 	if (rc == 0)
 		return 0;
-	span = regex_group(&m->regex, (uint32_t)group);
+	span = regex_group(m->regex, (uint32_t)group);
 	if (span.start != SIZE_MAX)
 		call->result->i64[row] = 1 +
 		    (int64_t)utf8_length(str_of(search.text.data,
@@ -430,7 +418,7 @@ put_replacement(const struct matcher *m, struct str text, struct str by,
 		if (next == '\\')
 			buf_put_cstr(out, "\\");
 		else
-			span = regex_group(&m->regex,
+			span = regex_group(m->regex,
 			    next == '&' ? 0 : (uint32_t)(next - '0'));
 		if (span.start != SIZE_MAX)
 			buf_put(out, text.data + span.start,
@@ -449,7 +437,7 @@ replace_matches(struct matcher *m, struct search *search, struct str by,
 	int rc;
 
 	while ((rc = search_next(search, m)) == 1) {
-		struct regex_span span = regex_group(&m->regex, 0);
+		struct regex_span span = regex_group(m->regex, 0);
 
 		if (n > 0 && ++number < n)
 			continue;

@@ -36,6 +36,7 @@ struct function_call {
 	struct type result_type;
 	const struct type_settings *settings;
 	const struct exec_context *context; /* NULL where nothing is executed */
+	struct regex_cache *regexes;        /* NULL likewise */
 	const atomic_bool *cancel;          /* NULL: none */
 	uint32_t row_count; /* rows the result must have room for */
 	struct sel sel;

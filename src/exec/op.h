@@ -47,6 +47,7 @@ struct exec_env {
 	struct subplan **subplans; /* of subqueries met so far; see subplan.h */
 	struct cte_state **ctes;   /* of the WITHs that run; shared */
 	const struct row_spool **works; /* of recursive ones; shared */
+	struct regex_cache *regexes;    /* shared by inner executions */
 	struct op_stats *stats; /* by the index of the relation; NULL: none */
 	const struct scan_piece *piece; /* the only scan reads; NULL: all */
 };

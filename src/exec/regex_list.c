@@ -73,17 +73,17 @@ next_item(struct regex_list *list, uint32_t *capacity, struct arena *arena,
 }
 
 static int
-compile(const struct regex_search *search, bool may_be_global,
-    struct regex *regex, bool *is_global, struct error *err)
+prepare(const struct regex_search *search, bool may_be_global,
+    struct regex **regex, bool *is_global, struct error *err)
 {
 	struct regex_options options = { 0 };
 	int rc;
 
 	rc = regex_read_flags(search->function, search->flags, may_be_global,
 	    &options, is_global, err);
-	return rc != 0
-	    ? rc
-	    : regex_compile(search->pattern, &options, false, regex, err);
+	return rc != 0 ? rc
+		       : regex_cache_get(search->regexes, search->pattern,
+			     &options, regex, err);
 }
 
 static struct str
@@ -121,34 +121,34 @@ regex_matches(const struct regex_search *search, bool may_be_global,
     struct regex_list *out, struct error *err)
 {
 	uint32_t capacity = 0;
-	struct regex regex;
+	struct regex *regex;
 	bool is_global;
 	size_t at = 0;
 	int rc;
 
 	*out = (struct regex_list){ 0 };
-	rc = compile(search, may_be_global, &regex, &is_global, err);
+	rc = prepare(search, may_be_global, &regex, &is_global, err);
 	if (rc != 0)
 		return rc;
 	while (at <= search->text.len &&
-	    (rc = regex_search(&regex, search->text, at, err)) == 1) {
+	    (rc = regex_find(regex, search->text, at, search->cancel, err)) ==
+		1) {
 		struct datum *item =
 		    next_item(out, &capacity, search->arena, err);
 
 		rc = item == NULL ? err->code
-				  : put_groups(search, &regex, item, err);
+				  : put_groups(search, regex, item, err);
 		if (rc == 0)
 			rc = cancel_check(search->cancel, err);
 		if (rc != 0 || !is_global)
 			break;
-		at = regex_after(search->text, regex_group(&regex, 0));
+		at = regex_after(search->text, regex_group(regex, 0));
 	}
-	regex_release(&regex);
 	return rc;
 }
 
 static int
-split_all(const struct regex_search *search, const struct regex *regex,
+split_all(const struct regex_search *search, struct regex *regex,
     struct regex_list *out, struct error *err)
 {
 	uint32_t capacity = 0;
@@ -157,7 +157,8 @@ split_all(const struct regex_search *search, const struct regex *regex,
 	int rc = 0;
 
 	while (at <= search->text.len &&
-	    (rc = regex_search(regex, search->text, at, err)) == 1) {
+	    (rc = regex_find(regex, search->text, at, search->cancel, err)) ==
+		1) {
 		struct regex_span span = regex_group(regex, 0);
 
 		at = regex_after(search->text, span);
@@ -187,15 +188,11 @@ int
 regex_split(const struct regex_search *search, struct regex_list *out,
     struct error *err)
 {
-	struct regex regex;
+	struct regex *regex;
 	bool is_global;
 	int rc;
 
 	*out = (struct regex_list){ 0 };
-	rc = compile(search, false, &regex, &is_global, err);
-	if (rc != 0)
-		return rc;
-	rc = split_all(search, &regex, out, err);
-	regex_release(&regex);
-	return rc;
+	rc = prepare(search, false, &regex, &is_global, err);
+	return rc != 0 ? rc : split_all(search, regex, out, err);
 }

@@ -14,7 +14,7 @@
 #include "common/arena.h"
 #include "common/attr.h"
 #include "common/str.h"
-#include "exec/regex.h"
+#include "exec/regex_cache.h"
 #include "vec/value.h"
 
 struct error;
@@ -35,6 +35,7 @@ struct regex_search {
 	struct str text;
 	struct str pattern;
 	struct str flags;
+	struct regex_cache *regexes;
 	const atomic_bool *cancel; /* NULL: none */
 	struct arena *arena;
 };

@@ -6,15 +6,19 @@
 
 #include "exec/regex.h"
 
+#define REGEX_GROUPS_MAX 1000
+
 /* A pattern that is read, and what is written of it. */
 struct regex_reader {
 	struct str in;
 	size_t at;
 	struct regex_options *options;
+	struct regex_traits *traits;
 	struct buf *out;
 	struct error *err;
-	uint32_t depth;  /* of parentheses */
-	uint32_t groups; /* that have begun */
+	uint32_t depth;                       /* of parentheses */
+	uint32_t groups;                      /* that have begun */
+	bool is_closed[REGEX_GROUPS_MAX + 1]; /* by number, from 1 */
 	/* where quantifiers end in `out`, and what they prefer */
 	struct regex_quantifier *quantifiers;
 	uint32_t quantifier_count;

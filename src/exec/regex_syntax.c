@@ -2,10 +2,9 @@
 /*
  * regex_syntax.c -- from PostgreSQL's regular expressions to PCRE2's.
  *
- * A recursive descent that writes as it reads.  What a quantifier prefers is
- * written at the end, for it depends on the whole: an expression prefers what
- * its first quantified part does, and if that is the shortest match, then of
- * all parts; if it is the longest, the last part gives way.
+ * A recursive descent that writes as it reads.  As a whole, an expression
+ * prefers what its first quantified part does.  What each quantifier prefers is
+ * written at the end, as a {1,1}? around it has a say.
  */
 #include <stdlib.h>
 
@@ -16,7 +15,6 @@
 
 #define DEPTH_MAX  200
 #define REPEAT_MAX 255
-#define GROUPS_MAX 1000
 
 enum preference { PREFER_NONE, PREFER_LONG, PREFER_SHORT };
 
@@ -28,9 +26,14 @@ struct regex_quantifier {
 /* What was read: of a branch or an expression, what it prefers. */
 struct atom {
 	bool can_repeat;
+	bool is_group;
+	size_t start; /* in `out` */
 	enum preference preference;
 	uint32_t first_quantifier; /* of those inside */
 };
+
+/* Where a cancel is noticed: before all that may take more than one step. */
+#define CANCEL_POINT "(?C0)"
 
 int
 regex_error(const struct regex_reader *reader, const char *what)
@@ -166,7 +169,7 @@ read_number(struct regex_reader *reader, struct regex_escape *out)
 	    (reader->at == start + 1 || value <= reader->groups)) {
 		out->kind = REGEX_BACKREF;
 		out->value = value;
-		if (value > reader->groups)
+		if (value > reader->groups || !reader->is_closed[value])
 			return regex_error(reader,
 			    "invalid backreference number");
 		return 0;
@@ -266,6 +269,8 @@ put_escape(struct regex_reader *reader, struct atom *out)
 		break;
 	case REGEX_BACKREF:
 		buf_printf(reader->out, "\\g{%u}", (unsigned)escape.value);
+		reader->traits->has_backrefs = true;
+		reader->traits->is_plain = false;
 		break;
 	case REGEX_CONSTRAINT:
 		buf_put_cstr(reader->out, constraint_text(escape.value));
@@ -311,9 +316,10 @@ read_group(struct regex_reader *reader, struct atom *out)
 {
 	static const char *const kinds[] = { "?:", "?=", "?!", "?<=", "?<!" };
 	const char *kind = NULL;
+	uint32_t number;
 	int rc;
 
-	if (++reader->depth > DEPTH_MAX || reader->groups >= GROUPS_MAX)
+	if (++reader->depth > DEPTH_MAX || reader->groups >= REGEX_GROUPS_MAX)
 		return regex_error(reader, "regular expression is too complex");
 	for (size_t i = 0; i < ARRAY_LEN(kinds) && kind == NULL; i++)
 		if (reader->options->syntax == REGEX_ARE &&
@@ -322,14 +328,19 @@ read_group(struct regex_reader *reader, struct atom *out)
 	if (kind == NULL && regex_peek(reader) == '?')
 		return regex_error(reader, "quantifier operand invalid");
 	reader->groups += kind == NULL;
+	number = kind == NULL ? reader->groups : 0;
 	out->can_repeat = kind == NULL || kind == kinds[0];
-	buf_printf(reader->out, "(%s", kind == NULL ? "" : kind);
+	out->is_group = true;
+	if (!out->can_repeat)
+		reader->traits->is_plain = false;
+	buf_printf(reader->out, "(%s" CANCEL_POINT, kind == NULL ? "" : kind);
 	rc = read_expression(reader, &out->preference);
 	if (rc != 0)
 		return rc;
 	if (!regex_take(reader, ")"))
 		return regex_error(reader, "parentheses () not balanced");
 	buf_put_cstr(reader->out, ")");
+	reader->is_closed[number] = true;
 	reader->depth--;
 	if (!out->can_repeat)
 		out->preference = PREFER_NONE;
@@ -370,6 +381,7 @@ static int
 read_atom(struct regex_reader *reader, struct atom *out)
 {
 	*out = (struct atom){ .can_repeat = true,
+		.start = reader->out->len,
 		.first_quantifier = reader->quantifier_count };
 	if (at_quantifier(reader))
 		return regex_error(reader, "quantifier operand invalid");
@@ -474,6 +486,29 @@ prefer_in_group(struct regex_reader *reader, const struct atom *atom,
 		reader->quantifiers[i].is_short = true;
 }
 
+/* A group has one inside. */
+static int
+put_cancel_point(struct regex_reader *reader, const struct atom *atom)
+{
+	struct buf *out = reader->out;
+	struct buf text;
+
+	if (atom->is_group) {
+		reader->traits->is_plain = false;
+		return 0;
+	}
+	buf_init(&text);
+	buf_put(&text, out->data + atom->start, out->len - atom->start);
+	out->len = atom->start;
+	buf_put_cstr(out, CANCEL_POINT);
+	buf_put_str(out, buf_str(&text));
+	out->failed |= text.failed;
+	buf_release(&text);
+	return out->failed
+	    ? error_set(reader->err, STELE_E_OUT_OF_MEMORY, "out of memory")
+	    : 0;
+}
+
 static int
 read_quantifier(struct regex_reader *reader, struct atom *atom)
 {
@@ -499,6 +534,9 @@ read_quantifier(struct regex_reader *reader, struct atom *atom)
 		prefer_in_group(reader, atom, is_short);
 		return 0;
 	}
+	rc = put_cancel_point(reader, atom);
+	if (rc != 0)
+		return rc;
 	if (c != '{')
 		buf_put(reader->out, &c, 1);
 	else if (most == UNBOUNDED)
@@ -547,6 +585,7 @@ read_expression(struct regex_reader *reader, enum preference *preference)
 		enum preference ignored;
 
 		buf_put_cstr(reader->out, "|");
+		reader->traits->is_plain = false;
 		rc = read_branch(reader, &ignored);
 		*preference = PREFER_LONG;
 	}
@@ -601,26 +640,19 @@ read_prefix(struct regex_reader *reader)
 
 /* Write the '?'s that make quantifiers prefer less. */
 static void
-put_preferences(const struct regex_reader *reader, enum preference preference,
-    struct buf *out)
+put_preferences(const struct regex_reader *reader, struct buf *out)
 {
 	const struct buf *in = reader->out;
-	uint32_t count = reader->quantifier_count;
-	bool is_natural =
-	    reader->options->is_similar || preference == PREFER_NONE;
 	size_t at = 0;
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < reader->quantifier_count; i++) {
 		const struct regex_quantifier *q = &reader->quantifiers[i];
-		bool is_short = q->is_short;
 
-		if (!is_natural && preference == PREFER_SHORT)
-			is_short = true;
-		else if (!is_natural && i == count - 1)
-			is_short = false;
+		if (q->is_short != reader->quantifiers[0].is_short)
+			reader->traits->is_plain = false;
 		buf_put(out, in->data + at, q->end - at);
 		at = q->end;
-		if (is_short)
+		if (q->is_short)
 			buf_put_cstr(out, "?");
 	}
 	buf_put(out, in->data + at, in->len - at);
@@ -642,22 +674,28 @@ translate(struct regex_reader *reader, struct buf *out)
 	} else {
 		rc = read_expression(reader, &preference);
 	}
-	if (rc == 0)
-		put_preferences(reader, preference, out);
-	return rc;
+	if (rc != 0)
+		return rc;
+	reader->traits->is_shortest = preference == PREFER_SHORT;
+	buf_put_cstr(out, CANCEL_POINT "(?:");
+	put_preferences(reader, out);
+	buf_put_cstr(out, reader->traits->is_plain ? ")" : ")(?C1)");
+	return 0;
 }
 
 int
 regex_translate(struct str pattern, struct regex_options *options,
-    struct buf *out, struct error *err)
+    struct regex_traits *traits, struct buf *out, struct error *err)
 {
 	struct buf text;
 	struct regex_reader reader = { .in = pattern,
 		.options = options,
+		.traits = traits,
 		.out = &text,
 		.err = err };
 	int rc;
 
+	*traits = (struct regex_traits){ .is_plain = true };
 	buf_init(&text);
 	rc = translate(&reader, out);
 	if (rc == 0 && text.failed)

@@ -266,6 +266,7 @@ start_regex(struct set_cursor *set, struct error *err)
 		.text = set->args[0].str,
 		.pattern = set->args[1].str,
 		.flags = call->arg_count > 2 ? set->args[2].str : STR(""),
+		.regexes = set->env->regexes,
 		.cancel = set->env->context->cancel,
 		.arena = &set->arena,
 	};

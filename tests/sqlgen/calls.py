@@ -35,7 +35,7 @@ FIELDS["timestamp"] = FIELDS["date"] + ["hour", "second", "microseconds", "julia
 FIELDS["timestamptz"] = FIELDS["timestamp"] + ["timezone"]
 
 PATTERNS = ["a", "^a", "b$", "[a-c]+", "(a)(b)?", ".", "", "\\d+", "a.*c", "x*"]
-PATTERNS += ["[^a]", "\\m", "(.)\\1"]
+PATTERNS += ["[^a]", "\\m", "(.)\\1", "(a|ab)(c|bcd)?", "a|ab|abc", "(ab?|a)(bc?)"]
 
 GOOD_ZONES = [zone for zone in ZONES if zone not in ("Nowhere/City", "")]
 GOOD_UNITS = [unit for unit in UNITS if unit not in ("x", "epoch")]

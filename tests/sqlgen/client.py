@@ -18,7 +18,7 @@ class Answer:
 
 class Client:
     def __init__(self, port):
-        self.connection = pgwire.Connection(port, timeout=60)
+        self.connection = pgwire.Connection(port, timeout=600)  # a busy machine
         self.connection.start(database=b"postgres")
 
     def run(self, text):

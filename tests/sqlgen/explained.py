@@ -24,12 +24,26 @@ ROUNDED = re.compile(
 NO_TIMETZ = re.compile(r"timezone\(.*::time\)")
 
 
+PATTERN_QUERY = "SELECT s, s ~ "
+BACK_REFERENCE = re.compile(r"\\[1-9]")
+
+
+def of_pattern(text, ours, theirs):
+    if BACK_REFERENCE.search(text.split(", regexp_replace")[0]):
+        return "a reference back to a group in a loop, or that took no part"
+    if [row[:-1] for row in ours.rows] == [row[:-1] for row in theirs.rows]:
+        return "the same match is divided among groups in another way"
+    return None
+
+
 def is_error(answer, *codes):
     return answer.error in codes
 
 
 def reason(text, ours, theirs):
     """Why PostgreSQL's answer to a query of constants is another; or None."""
+    if text.startswith(PATTERN_QUERY):
+        return of_pattern(text, ours, theirs)
     if "NULL" in text and ours.error and not theirs.error:
         return "a strict function of NULL is null before the rest is read"
     if ours.error in DATE_TIME and theirs.error in DATE_TIME:

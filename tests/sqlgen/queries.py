@@ -13,9 +13,12 @@ import random
 
 import schema
 from expressions import KINDS, Expressions, Field, Scope
+from patterns import Patterns
 from probes import Probes
 
-PROBE_SHARE = 0.3  # of queries: see probes.py
+# Of queries: see probes.py, patterns.py.
+PROBE_SHARE = 0.25
+PATTERN_SHARE = 0.1
 
 FROM_ITEMS = []  # (weight, method name)
 AGGREGATES = []  # (result type, function)
@@ -268,7 +271,7 @@ for each in KINDS:
 # ---- the generator ----
 
 
-class Generator(Expressions, Probes):
+class Generator(Expressions, Probes, Patterns):
     def __init__(self, seed, tables, views=()):
         self.random = random.Random(seed)
         self.tables = tables
@@ -290,9 +293,10 @@ class Generator(Expressions, Probes):
     # -- a statement --
 
     def query(self):
-        if self.chance(PROBE_SHARE):
+        if self.chance(PROBE_SHARE + PATTERN_SHARE):
             self.is_strict = True
-            return self.probe()
+            is_probe = self.chance(PROBE_SHARE / (PROBE_SHARE + PATTERN_SHARE))
+            return self.probe() if is_probe else self.pattern_query()
         depth = self.random.choice([0, 1, 1, 2, 2, 3])
         prefix = self.with_clause(depth) if self.chance(0.2) else ""
         query = self.body(depth, None, None)
