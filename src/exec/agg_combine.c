@@ -16,52 +16,22 @@
 bool
 agg_kind_combines(enum agg_kind kind)
 {
-	switch (kind) {
-	case AGG_COUNT_STAR:
-	case AGG_COUNT:
-	case AGG_SUM:
-	case AGG_AVG:
-	case AGG_MIN:
-	case AGG_MAX:
-	case AGG_BOOL_AND:
-	case AGG_BOOL_OR:
-	case AGG_BIT_AND:
-	case AGG_BIT_OR:
-	case AGG_BIT_XOR:
-	case AGG_VAR_POP:
-	case AGG_VAR_SAMP:
-	case AGG_STDDEV_POP:
-	case AGG_STDDEV_SAMP:
-	case AGG_COVAR_POP:
-	case AGG_COVAR_SAMP:
-	case AGG_CORR:
-	case AGG_REGR_COUNT:
-	case AGG_REGR_SXX:
-	case AGG_REGR_SYY:
-	case AGG_REGR_SXY:
-	case AGG_REGR_AVGX:
-	case AGG_REGR_AVGY:
-	case AGG_REGR_R2:
-	case AGG_REGR_SLOPE:
-	case AGG_REGR_INTERCEPT:
-	case AGG_APPROX_COUNT_DISTINCT:
-		return true;
-	case AGG_STRING_AGG: /* lists of rows, in their order */
-	case AGG_ARRAY_AGG:
-	case AGG_JSON_AGG:
-	case AGG_JSONB_AGG:
-	case AGG_JSON_OBJECT_AGG:
-	case AGG_JSONB_OBJECT_AGG:
-	case AGG_MODE:
-	case AGG_PERCENTILE_CONT:
-	case AGG_PERCENTILE_DISC:
-	case AGG_RANK:
-	case AGG_DENSE_RANK:
-	case AGG_PERCENT_RANK:
-	case AGG_CUME_DIST:
-		return false;
-	}
-	return false;
+	/* not lists of rows, which have an order */
+	return !(kind >= AGG_STRING_AGG && kind <= AGG_JSONB_OBJECT_AGG) &&
+	    !agg_is_ordered_set(kind);
+}
+
+static bool
+is_variance(enum agg_kind kind)
+{
+	return kind >= AGG_VAR_POP && kind <= AGG_STDDEV_SAMP;
+}
+
+/* Moments of pairs; AGG_REGR_COUNT has none. */
+static bool
+is_of_pairs(enum agg_kind kind)
+{
+	return kind >= AGG_COVAR_POP && kind <= AGG_REGR_INTERCEPT;
 }
 
 /* ---- sums ---- */
@@ -213,6 +183,11 @@ combine_cells(struct agg_state *state, struct agg_cell *cell,
 {
 	enum agg_kind kind = state->call->kind;
 
+	if (is_variance(kind))
+		return combine_variances(state, cell, more, err);
+	if (is_of_pairs(kind))
+		return kind == AGG_REGR_COUNT ? 0
+					      : combine_pairs(cell, more, err);
 	switch (kind) {
 	case AGG_SUM:
 	case AGG_AVG:
@@ -230,23 +205,6 @@ combine_cells(struct agg_state *state, struct agg_cell *cell,
 	case AGG_BIT_XOR:
 		combine_bits(kind, cell, more);
 		return 0;
-	case AGG_VAR_POP:
-	case AGG_VAR_SAMP:
-	case AGG_STDDEV_POP:
-	case AGG_STDDEV_SAMP:
-		return combine_variances(state, cell, more, err);
-	case AGG_COVAR_POP:
-	case AGG_COVAR_SAMP:
-	case AGG_CORR:
-	case AGG_REGR_SXX:
-	case AGG_REGR_SYY:
-	case AGG_REGR_SXY:
-	case AGG_REGR_AVGX:
-	case AGG_REGR_AVGY:
-	case AGG_REGR_R2:
-	case AGG_REGR_SLOPE:
-	case AGG_REGR_INTERCEPT:
-		return combine_pairs(cell, more, err);
 	case AGG_APPROX_COUNT_DISTINCT:
 		return distinct_sketch_merge(cell->sketch, more->sketch,
 		    &state->arena, err);
@@ -263,7 +221,7 @@ prepare(struct agg_state *state, struct agg_cell *cell, struct error *err)
 
 	if (kind == AGG_APPROX_COUNT_DISTINCT)
 		return distinct_sketch_new(&state->arena, &cell->sketch, err);
-	if (kind < AGG_VAR_POP || kind > AGG_STDDEV_SAMP ||
+	if (!is_variance(kind) ||
 	    type_phys(&state->call->arg->type) == PHYS_F64)
 		return 0;
 	cell->exact = arena_try_alloc(&state->arena, sizeof(*cell->exact));
@@ -277,10 +235,9 @@ prepare(struct agg_state *state, struct agg_cell *cell, struct error *err)
 static bool
 is_of_floats(const struct agg_call *call)
 {
-	if (call->kind >= AGG_COVAR_POP && call->kind <= AGG_REGR_INTERCEPT)
-		return true;
-	return call->kind >= AGG_VAR_POP && call->kind <= AGG_STDDEV_SAMP &&
-	    type_phys(&call->arg->type) == PHYS_F64;
+	return is_of_pairs(call->kind) ||
+	    (is_variance(call->kind) &&
+		type_phys(&call->arg->type) == PHYS_F64);
 }
 
 int
