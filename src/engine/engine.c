@@ -187,11 +187,30 @@ recover(struct engine *engine, struct manifest *manifest, struct error *err)
 	return rc;
 }
 
+void
+engine_reload(struct engine *engine, const struct engine_options *options)
+{
+	struct engine_tuning *tuning = &engine->tuning;
+	size_t snapshots = options->old_snapshot_memory_bytes;
+
+#define SET(member, value) \
+	atomic_store_explicit(&tuning->member, value, memory_order_relaxed)
+	SET(memtable_size_bytes, options->memtable_size_bytes);
+	SET(memtable_age_ms, options->memtable_age_ms);
+	SET(max_wal_size_bytes, options->max_wal_size_bytes);
+	SET(batch_memory_bytes, options->batch_memory_bytes);
+	SET(old_snapshot_memory_bytes, snapshots == 0 ? SIZE_MAX : snapshots);
+	SET(max_fields, options->max_fields);
+	SET(max_event_types, options->max_event_types);
+	SET(max_context_size_bytes, options->max_context_size_bytes);
+	SET(max_string_size_bytes, options->max_string_size_bytes);
+	SET(max_row_size_bytes, options->max_row_size_bytes);
+#undef SET
+}
+
 static void
 set_defaults(struct engine_options *options)
 {
-	if (options->old_snapshot_memory_bytes == 0)
-		options->old_snapshot_memory_bytes = SIZE_MAX;
 	if (options->worker_count == 0)
 		options->worker_count = os_core_count();
 	if (options->compaction_window_us == 0)
@@ -215,6 +234,7 @@ engine_open(struct os_fs *fs, const char *dir,
 	engine->clock =
 	    options->clock != NULL ? options->clock : os_clock_real();
 	set_defaults(&engine->options);
+	engine_reload(engine, options);
 	pthread_mutex_init(&engine->failure_lock, NULL);
 	verification_init(&engine->verification);
 	rc = set_paths(engine, dir, err);

@@ -74,6 +74,14 @@ MUST_USE int engine_open(struct os_fs *fs, const char *dir,
     const struct engine_options *options, struct engine **out,
     struct error *err);
 
+/*
+ * Take from now on what `options` says of memtable_size_bytes, memtable_age_ms,
+ * max_wal_size_bytes, batch_memory_bytes, old_snapshot_memory_bytes, max_fields,
+ * max_event_types and the greatest sizes of contexts, strings and rows.  All
+ * else stays as it was opened.
+ */
+void engine_reload(struct engine *engine, const struct engine_options *options);
+
 /* Stop the threads, sync the log, release the lock.  No calls may be running. */
 void engine_close(struct engine *engine);
 

@@ -36,11 +36,32 @@ struct verification {
 	struct verify_status status;
 };
 
+/*
+ * Options that engine_reload() sets while others read them; each is a number by
+ * itself, hence relaxed: ENGINE_TUNED.
+ */
+struct engine_tuning {
+	atomic_size_t memtable_size_bytes;
+	atomic_uint_least64_t memtable_age_ms;
+	atomic_uint_least64_t max_wal_size_bytes;
+	atomic_size_t batch_memory_bytes;
+	atomic_size_t old_snapshot_memory_bytes;
+	atomic_uint max_fields;
+	atomic_uint max_event_types;
+	atomic_uint max_context_size_bytes;
+	atomic_size_t max_string_size_bytes;
+	atomic_size_t max_row_size_bytes;
+};
+
+#define ENGINE_TUNED(engine, option) \
+	atomic_load_explicit(&(engine)->tuning.option, memory_order_relaxed)
+
 struct engine {
 	struct os_fs *fs;
 	char dir[OS_PATH_SIZE];
 	char wal_dir[OS_PATH_SIZE];
-	struct engine_options options;
+	struct engine_options options; /* those that do not change */
+	struct engine_tuning tuning;
 	struct os_file *lock; /* held while open */
 	struct block_cache *cache;
 	struct os_clock *clock; /* that of events and of retention */

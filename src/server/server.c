@@ -51,6 +51,12 @@ server_set_config(struct server *server, struct config *config)
 	old = server->config;
 	server->config = config_ref(config);
 	pthread_mutex_unlock(&server->mutex);
+	if (server->engine != NULL) {
+		struct engine_options options;
+
+		server_engine_options(config, &options);
+		engine_reload(server->engine, &options);
+	}
 	/* Who sees the new number finds the new config. */
 	atomic_fetch_add_explicit(&server->config_version, 1,
 	    memory_order_release);

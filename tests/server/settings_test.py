@@ -98,6 +98,21 @@ def the_timeout_is_used(server):
         reload(server, "")
 
 
+def the_engine_follows(server):
+    with connect(server) as connection:
+        run(connection, "CREATE TABLE wide (a int, b int, s text)")
+        reload(server, "max_fields = 2\nmax_string_size = 1kB")
+        answer = connection.query("CREATE TABLE wider (a int, b int, c int)")
+        states = [fields["C"] for fields in pgwire.errors(answer)]
+        expect("three fields", states, ["54011"])
+        long = "INSERT INTO wide (context_id, s) VALUES ('c', repeat('x', 2000))"
+        states = [fields["C"] for fields in pgwire.errors(connection.query(long))]
+        expect("a long string", states, ["54000"])
+        reload(server, "")
+        run(connection, "CREATE TABLE wider (a int, b int, c int)")
+        run(connection, long)
+
+
 def a_set_wins(server):
     with connect(server) as connection:
         run(connection, "SET statement_timeout = '7s'")
@@ -234,6 +249,7 @@ def main():
         for case in (
             open_sessions_follow,
             the_timeout_is_used,
+            the_engine_follows,
             a_set_wins,
             a_start_wins,
             what_was_undone_follows,

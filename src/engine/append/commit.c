@@ -604,8 +604,8 @@ on_grown(void *arg, uint64_t size_bytes)
 {
 	struct engine *engine = arg;
 
-	if (engine->options.max_wal_size_bytes != 0 &&
-	    size_bytes > engine->options.max_wal_size_bytes)
+	if (ENGINE_TUNED(engine, max_wal_size_bytes) != 0 &&
+	    size_bytes > ENGINE_TUNED(engine, max_wal_size_bytes))
 		flusher_wake(&engine->flusher);
 	archiver_wake(&engine->archiver);
 }

@@ -151,7 +151,7 @@ write_batch_rewind(struct write_batch *batch, struct write_batch_mark mark)
 int
 write_batch_check_size(const struct write_batch *batch, struct error *err)
 {
-	size_t limit = batch->engine->options.batch_memory_bytes;
+	size_t limit = ENGINE_TUNED(batch->engine, batch_memory_bytes);
 
 	if (batch->bytes.failed || batch->more_types.failed)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
@@ -190,7 +190,7 @@ static int
 check_limits(const struct write_batch *batch, const struct ddl *ddl,
     struct error *err)
 {
-	const struct engine_options *limits = &batch->engine->options;
+	const struct engine *engine = batch->engine;
 	const struct catalog *catalog = write_batch_catalog(batch);
 	const struct event_type *type = NULL;
 	uint32_t fields = ddl->field_count;
@@ -199,12 +199,12 @@ check_limits(const struct write_batch *batch, const struct ddl *ddl,
 		type = catalog_type_by_oid(catalog, ddl->oid);
 	if (type != NULL)
 		fields += type->field_count;
-	if (fields > limits->max_fields)
+	if (fields > ENGINE_TUNED(engine, max_fields))
 		return error_set(err, STELE_E_TOO_MANY_COLUMNS,
 		    "tables can have at most %u columns",
-		    (unsigned)limits->max_fields);
+		    ENGINE_TUNED(engine, max_fields));
 	if (ddl->kind == DDL_CREATE_TYPE &&
-	    catalog->type_count >= limits->max_event_types)
+	    catalog->type_count >= ENGINE_TUNED(engine, max_event_types))
 		return error_set(err, STELE_E_CONFIG_LIMIT_EXCEEDED,
 		    "there are %u event types already",
 		    (unsigned)catalog->type_count);

@@ -16,11 +16,11 @@
 #define ENTRY_SIZE_WANTED ((size_t)1 << 20) /* one row may be larger */
 
 static int
-check_value(const struct engine_options *limits, const struct event_type *type,
+check_value(const struct engine *engine, const struct event_type *type,
     uint32_t attnum, const struct vec *vec, uint32_t row, struct error *err)
 {
 	uint32_t at = vec_index(vec, row);
-	size_t size_max = limits->max_string_size_bytes;
+	size_t size_max = ENGINE_TUNED(engine, max_string_size_bytes);
 
 	if (vec->phys == PHYS_NUMERIC && vec->numeric[at].limbs != NULL) {
 		(void)error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
@@ -38,7 +38,7 @@ check_value(const struct engine_options *limits, const struct event_type *type,
 	if (vec->phys != PHYS_STR)
 		return 0;
 	if (attnum == COLUMN_CONTEXT_ID)
-		size_max = limits->max_context_size_bytes;
+		size_max = ENGINE_TUNED(engine, max_context_size_bytes);
 	if (vec->str[at].len <= size_max)
 		return 0;
 	(void)error_set(err, STELE_E_LIMIT,
@@ -56,7 +56,7 @@ attnum_of(uint32_t col)
 }
 
 static int
-check_column(const struct engine_options *limits, const struct event_type *type,
+check_column(const struct engine *engine, const struct event_type *type,
     uint32_t col, const struct vec *vec, struct sel sel, struct error *err)
 {
 	uint32_t attnum = attnum_of(col);
@@ -73,7 +73,7 @@ check_column(const struct engine_options *limits, const struct event_type *type,
 
 		if (!vec_is_null(vec, row)) {
 			int rc =
-			    check_value(limits, type, attnum, vec, row, err);
+			    check_value(engine, type, attnum, vec, row, err);
 
 			if (rc != 0)
 				return rc;
@@ -205,8 +205,7 @@ add_text_sizes(struct new_rows *rows, const struct vec *vec)
 
 /* The rows' sizes; an error if one is past the limit. */
 static int
-measure(const struct engine_options *limits, struct new_rows *rows,
-    struct error *err)
+measure(const struct engine *engine, struct new_rows *rows, struct error *err)
 {
 	uint32_t col_count = 2 + rows->type->field_count;
 	size_t fixed = 0;
@@ -219,11 +218,11 @@ measure(const struct engine_options *limits, struct new_rows *rows,
 		if (rows->cols[i].phys == PHYS_STR)
 			add_text_sizes(rows, &rows->cols[i]);
 	for (uint32_t i = 0; i < rows->sel.count; i++) {
-		if (rows->sizes[i] <= limits->max_row_size_bytes)
+		if (rows->sizes[i] <= ENGINE_TUNED(engine, max_row_size_bytes))
 			continue;
 		(void)error_set(err, STELE_E_LIMIT, "row is too large");
 		return error_detail(err, "It has %zu bytes, the limit is %zu.",
-		    rows->sizes[i], limits->max_row_size_bytes);
+		    rows->sizes[i], ENGINE_TUNED(engine, max_row_size_bytes));
 	}
 	return 0;
 }
@@ -320,7 +319,7 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
     const struct vec *cols, uint32_t col_count, struct sel sel,
     struct error *err)
 {
-	const struct engine_options *limits = &batch->engine->options;
+	const struct engine *engine = batch->engine;
 	struct write_batch_mark mark = write_batch_mark(batch);
 	struct new_rows rows;
 	int64_t time_min;
@@ -328,12 +327,12 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 
 	assert(col_count == 2 + type->field_count && sel.count <= VEC_ROWS);
 	for (uint32_t i = 0; i < col_count && rc == 0; i++)
-		rc = check_column(limits, type, i, &cols[i], sel, err);
+		rc = check_column(engine, type, i, &cols[i], sel, err);
 	rows.type = type;
 	rows.cols = cols;
 	rows.sel = sel;
 	if (rc == 0)
-		rc = measure(limits, &rows, err);
+		rc = measure(engine, &rows, err);
 	if (rc != 0)
 		return rc;
 	stamp(batch->engine, &rows);

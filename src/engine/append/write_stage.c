@@ -108,7 +108,7 @@ bool
 write_batch_is_full(const struct write_batch *batch)
 {
 	return has_entries(batch) &&
-	    batch->bytes.len > batch->engine->options.batch_memory_bytes;
+	    batch->bytes.len > ENGINE_TUNED(batch->engine, batch_memory_bytes);
 }
 
 /* A MemTable as one more segment. */
@@ -178,7 +178,7 @@ fill_memtable(const struct write_batch *batch, uint32_t shard,
     struct reader *entries, struct memtable *memtable, bool *at_end,
     struct error *err)
 {
-	size_t limit = batch->engine->options.memtable_size_bytes;
+	size_t limit = ENGINE_TUNED(batch->engine, memtable_size_bytes);
 	const struct catalog *catalog = write_batch_catalog(batch);
 	struct entry entry;
 	int rc = 0;
@@ -204,7 +204,7 @@ stage_shard(struct write_batch *batch, uint32_t shard, struct error *err)
 
 	while (!at_end && rc == 0) {
 		struct memtable *memtable = memtable_new(engine->hash_seed,
-		    engine->options.memtable_size_bytes);
+		    ENGINE_TUNED(engine, memtable_size_bytes));
 
 		if (memtable == NULL)
 			return no_memory(err);

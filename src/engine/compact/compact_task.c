@@ -247,7 +247,7 @@ check_space(const struct compact_task *task, struct error *err)
 	for (uint32_t i = 0; i < task->choice.input_count; i++)
 		need += task->metas[i]->size_bytes;
 	need += need / 4 +
-	    2 * engine->options.memtable_size_bytes * engine->shard_count;
+	    2 * ENGINE_TUNED(engine, memtable_size_bytes) * engine->shard_count;
 	if (os_space_left(engine->fs, engine->dir, &left, &ignored) != 0 ||
 	    left >= need)
 		return 0;

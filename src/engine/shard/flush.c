@@ -77,7 +77,7 @@ flush_memtable(struct flusher *flusher, struct shard *shard,
 		    LOG_UINT("shard", shard->id));
 	pthread_mutex_unlock(&shard->view_lock);
 	view_limit_snapshots(&engine->view, memtable,
-	    engine->options.old_snapshot_memory_bytes);
+	    ENGINE_TUNED(engine, old_snapshot_memory_bytes));
 	log_debug(LOG_SHARD, "flushed", LOG_UINT("shard", shard->id),
 	    LOG_UINT("segment", number), LOG_UINT("rows", meta.row_count),
 	    LOG_UINT("bytes", meta.size_bytes));
@@ -252,9 +252,9 @@ check_log_size(struct flusher *flusher)
 {
 	struct engine *engine = flusher->engine;
 
-	if (engine->options.max_wal_size_bytes == 0 ||
+	if (ENGINE_TUNED(engine, max_wal_size_bytes) == 0 ||
 	    publish_log_size(&engine->publisher) <=
-		engine->options.max_wal_size_bytes)
+		ENGINE_TUNED(engine, max_wal_size_bytes))
 		return;
 	for (uint32_t i = 0; i < engine->shard_count; i++)
 		shard_request_flush(&engine->shards[i]);

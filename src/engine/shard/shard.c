@@ -26,7 +26,7 @@ new_memtable(struct shard *shard)
 	const struct engine *engine = shard->engine;
 
 	return memtable_new(engine->hash_seed,
-	    engine->options.memtable_size_bytes);
+	    ENGINE_TUNED(engine, memtable_size_bytes));
 }
 
 /* Start a MemTable, in the view first (S2). */
@@ -53,7 +53,8 @@ shard_update_full(struct shard *shard)
 {
 	bool is_behind = shard->frozen_count >= FROZEN_MAX;
 	bool is_full = is_behind &&
-	    shard->active_bytes >= shard->engine->options.memtable_size_bytes;
+	    shard->active_bytes >=
+		ENGINE_TUNED(shard->engine, memtable_size_bytes);
 
 	atomic_store(&shard->is_full, is_full);
 	atomic_store(&shard->is_behind, is_behind);
@@ -251,7 +252,7 @@ shard_replay(struct shard *shard, const struct catalog *catalog,
 		    (unsigned long long)batch->first_event_id);
 	note_active(shard);
 	if (memtable_bytes(shard->active) >=
-	    shard->engine->options.memtable_size_bytes)
+	    ENGINE_TUNED(shard->engine, memtable_size_bytes))
 		(void)shard_rotate(shard); /* or the thread does, later */
 	return 0;
 }
@@ -261,7 +262,7 @@ shard_replay(struct shard *shard, const struct catalog *catalog,
 static int64_t
 age_deadline_ns(const struct shard *shard)
 {
-	uint64_t age_ms = shard->engine->options.memtable_age_ms;
+	uint64_t age_ms = ENGINE_TUNED(shard->engine, memtable_age_ms);
 
 	if (age_ms == 0 || shard->active_first_event_id == 0)
 		return INT64_MAX;
@@ -312,7 +313,7 @@ next_work(struct shard *shard, bool *must_rotate, bool *must_stop)
 	*must_rotate = shard->frozen_count < FROZEN_MAX &&
 	    (shard->must_rotate || is_due(shard) ||
 		shard->active_bytes >=
-		    shard->engine->options.memtable_size_bytes);
+		    ENGINE_TUNED(shard->engine, memtable_size_bytes));
 	if (*must_rotate)
 		shard->must_rotate = false;
 	pthread_mutex_unlock(&shard->lock);
