@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/error.h"
@@ -305,12 +306,14 @@ wait_for_files(unsigned count)
 	unsigned found = count + 1;
 
 	ck_assert_int_eq(os_path(folder, world.dir, "segments", &err), 0);
-	for (int i = 0; i < 100000 && found != count; i++) {
+	for (int i = 0; i < 20000 && found != count; i++) {
+		const struct timespec a_while = { .tv_nsec = 1000000 };
+
 		found = 0;
 		ck_assert_int_eq(os_list(world.fs, folder, count_name, &found,
 				     &err),
 		    0);
-		sched_yield();
+		(void)nanosleep(&a_while, NULL);
 	}
 	ck_assert_uint_eq(found, count);
 }
