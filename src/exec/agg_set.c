@@ -169,8 +169,10 @@ percentiles(const struct agg_ordered *ordered, const uint32_t *rows,
 	if (count == 0)
 		return 0;
 	arena_init(&scratch, state->arena.budget);
-	values = arena_alloc_array(&scratch, (size_t)array.count + 1,
-	    sizeof(*values));
+	values = arena_try_alloc(&scratch,
+	    ((size_t)array.count + 1) * sizeof(*values));
+	if (values == NULL)
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	for (uint32_t i = 0; i < array.count && rc == 0; i++) {
 		const struct datum fraction =
 		    array_get(&array, PHYS_F64, i, &scratch);

@@ -85,15 +85,18 @@ call_rows(const struct spread *spread)
 	struct vec results;
 	int rc;
 
-	args = arena_alloc_array(arena, (size_t)fixed + elements + 1,
-	    sizeof(*args));
-	types = arena_alloc_array(arena, (size_t)fixed + elements + 1,
-	    sizeof(*types));
+	args = arena_try_alloc(arena,
+	    ((size_t)fixed + elements + 1) * sizeof(*args));
+	types = arena_try_alloc(arena,
+	    ((size_t)fixed + elements + 1) * sizeof(*types));
+	if (args == NULL || types == NULL)
+		return error_set(one.err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
 	for (uint32_t i = 0; i < fixed; i++) {
 		types[i] = one.arg_types[i];
 		copy_argument(spread, i, &args[i]);
 	}
-	for (uint32_t i = 0; i < elements; i++) {
+	for (uint32_t i = 0; i < elements && !arena->failed; i++) {
 		types[fixed + i] = spread->element;
 		take_element(spread, i, &args[fixed + i]);
 	}

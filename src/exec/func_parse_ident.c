@@ -12,6 +12,7 @@ struct ident_parser {
 	struct function_call *call;
 	struct str text;
 	size_t at;
+	char *room; /* for what is left of the text, as parts */
 	struct datum *parts;
 	uint32_t count;
 	uint32_t capacity;
@@ -52,27 +53,31 @@ invalid(struct ident_parser *p, const char *detail)
 			      : error_detail(p->call->err, "%s", detail);
 }
 
-static void
+static int
 add_part(struct ident_parser *p, struct str part)
 {
 	if (p->count == p->capacity) {
 		uint32_t capacity = p->capacity * 2 + PARTS_MIN;
 		struct datum *parts =
-		    arena_alloc_array(p->call->arena, capacity, sizeof(*parts));
+		    arena_try_alloc(p->call->arena, capacity * sizeof(*parts));
 
+		if (parts == NULL)
+			return error_set(p->call->err, STELE_E_OUT_OF_MEMORY,
+			    "out of memory");
 		if (p->count > 0)
 			memcpy(parts, p->parts, p->count * sizeof(*parts));
 		p->parts = parts;
 		p->capacity = capacity;
 	}
 	p->parts[p->count++] = (struct datum){ .str = part };
+	return 0;
 }
 
 /* "...", two quotes being one. */
 static int
 take_quoted(struct ident_parser *p)
 {
-	char *part = arena_alloc(p->call->arena, p->text.len + 1);
+	char *part = p->room;
 	size_t len = 0;
 
 	for (p->at++;; p->at++) {
@@ -88,14 +93,14 @@ take_quoted(struct ident_parser *p)
 	p->at++;
 	if (len == 0)
 		return invalid(p, "Quoted identifier must not be empty.");
-	add_part(p, str_of(part, len));
-	return 0;
+	p->room += len;
+	return add_part(p, str_of(part, len));
 }
 
-static void
+static int
 take_bare(struct ident_parser *p)
 {
-	char *part = arena_alloc(p->call->arena, p->text.len + 1);
+	char *part = p->room;
 	size_t len = 0;
 
 	for (; is_inner(peek(p)); p->at++) {
@@ -103,7 +108,8 @@ take_bare(struct ident_parser *p)
 
 		part[len++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 	}
-	add_part(p, str_of(part, len));
+	p->room += len;
+	return add_part(p, str_of(part, len));
 }
 
 static int
@@ -111,10 +117,8 @@ take_part(struct ident_parser *p)
 {
 	if (peek(p) == '"')
 		return take_quoted(p);
-	if (is_start(peek(p))) {
-		take_bare(p);
-		return 0;
-	}
+	if (is_start(peek(p)))
+		return take_bare(p);
 	if (peek(p) == '.')
 		return invalid(p, "No valid identifier before \".\".");
 	return invalid(p,
@@ -129,6 +133,10 @@ parse_ident_row(struct function_call *call, uint32_t row)
 	bool is_strict = ARG(call, 1, boolean, row) != 0;
 	struct array_shape shape;
 
+	p.room = arena_try_alloc(call->arena, p.text.len + 1);
+	if (p.room == NULL)
+		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
 	for (;;) {
 		int rc;
 

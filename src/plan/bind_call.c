@@ -691,6 +691,35 @@ builtin_name(struct binder *binder, const struct ast_name *name)
 	return STR("");
 }
 
+/* Neither an aggregate nor a window function; `args` are bound. */
+static int
+bind_plain_call(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct str name, struct expr **args,
+    struct expr **out, struct error *err)
+{
+	const struct call_form form = call_form_of(&ast->call);
+	uint32_t count = ast->call.args.count;
+	int rc;
+
+	rc = check_plain_call(ast, name, err);
+	if (rc != 0)
+		return rc;
+	if (count == 1 && str_equal(name, STR("pg_typeof"))) {
+		*out = bind_typeof(binder, args[0], ast->location);
+		return 0;
+	}
+	if (set_function_next(name, NULL) != NULL)
+		return bind_set_expr(binder, scope, name, &form, args, count,
+		    ast->location, out, err);
+	rc = form.names != NULL
+	    ? 0
+	    : bind_fact(binder, name, args, count, ast->location, out, err);
+	if (rc != 0 || *out != NULL)
+		return rc;
+	return bind_function_call(binder, FUNCTION_PLAIN, name, &form, args,
+	    count, ast->location, out, err);
+}
+
 int
 bind_call(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
@@ -750,21 +779,5 @@ bind_call(struct binder *binder, struct scope *scope,
 		return error_at(err, ast->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,
 		    "function %.*s is not supported", STR_FMT(name));
-	rc = check_plain_call(ast, name, err);
-	if (rc != 0)
-		return rc;
-	if (count == 1 && str_equal(name, STR("pg_typeof"))) {
-		*out = bind_typeof(binder, args[0], ast->location);
-		return 0;
-	}
-	if (set_function_next(name, NULL) != NULL)
-		return bind_set_expr(binder, scope, name, &form, args, count,
-		    ast->location, out, err);
-	rc = form.names != NULL
-	    ? 0
-	    : bind_fact(binder, name, args, count, ast->location, out, err);
-	if (rc != 0 || *out != NULL)
-		return rc;
-	return bind_function_call(binder, FUNCTION_PLAIN, name, &form, args,
-	    count, ast->location, out, err);
+	return bind_plain_call(binder, scope, ast, name, args, out, err);
 }
