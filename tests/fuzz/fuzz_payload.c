@@ -28,17 +28,18 @@ static const struct enum_type state = {
 };
 
 static struct field fields[FIELD_COUNT] = {
-	{ .name = { "s", 1 }, .type = { TYPE_TEXT, -1, NULL } },
-	{ .name = { "v", 1 }, .type = { TYPE_VARCHAR, 4 + 3, NULL } },
-	{ .name = { "i", 1 }, .type = { TYPE_INT8, -1, NULL } },
-	{ .name = { "f", 1 }, .type = { TYPE_FLOAT8, -1, NULL } },
-	{ .name = { "b", 1 }, .type = { TYPE_BOOL, -1, NULL } },
-	{ .name = { "t", 1 }, .type = { TYPE_TIMESTAMPTZ, -1, NULL } },
-	{ .name = { "d", 1 }, .type = { TYPE_DATE, -1, NULL } },
-	{ .name = { "g", 1 }, .type = { TYPE_UUID, -1, NULL } },
-	{ .name = { "n", 1 }, .type = { TYPE_NUMERIC, 0, NULL } },
-	{ .name = { "j", 1 }, .type = { TYPE_JSONB, -1, NULL } },
-	{ .name = { "e", 1 }, .type = { FIRST_USER_OID, -1, &state } },
+	{ .name = { "s", 1 }, .type = { .oid = TYPE_TEXT, .mod = -1 } },
+	{ .name = { "v", 1 }, .type = { .oid = TYPE_VARCHAR, .mod = 4 + 3 } },
+	{ .name = { "i", 1 }, .type = { .oid = TYPE_INT8, .mod = -1 } },
+	{ .name = { "f", 1 }, .type = { .oid = TYPE_FLOAT8, .mod = -1 } },
+	{ .name = { "b", 1 }, .type = { .oid = TYPE_BOOL, .mod = -1 } },
+	{ .name = { "t", 1 }, .type = { .oid = TYPE_TIMESTAMPTZ, .mod = -1 } },
+	{ .name = { "d", 1 }, .type = { .oid = TYPE_DATE, .mod = -1 } },
+	{ .name = { "g", 1 }, .type = { .oid = TYPE_UUID, .mod = -1 } },
+	{ .name = { "n", 1 }, .type = { .oid = TYPE_NUMERIC, .mod = 0 } },
+	{ .name = { "j", 1 }, .type = { .oid = TYPE_JSONB, .mod = -1 } },
+	{ .name = { "e", 1 },
+	    .type = { .oid = FIRST_USER_OID, .mod = -1, .enum_type = &state } },
 };
 
 static const struct event_type type = {
