@@ -590,8 +590,8 @@ MUST_USE int engine_archive_restore(struct os_fs *fs, const char *dir,
 struct salvage_loss {
 	uint64_t first_event_id;
 	uint64_t last_event_id; /* below the first: none; 0: to the log's end */
-	uint64_t
-	    first_group; /* of the log, and of the last; 0: a batch alone */
+	const char *why;        /* NULL, or what the batch alone lacks */
+	uint64_t first_group;   /* of the log; 0 with `why` */
 	uint64_t last_group;
 	const char *path; /* of the file in which it begins; borrowed */
 	uint64_t offset;

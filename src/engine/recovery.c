@@ -436,8 +436,8 @@ replay_log(struct engine *engine, const struct wal_replay_options *options,
 {
 	if (engine->options.salvage == NULL)
 		return wal_replay(engine->fs, options, replay, err);
-	return salvage_replay(engine->options.salvage, engine->fs, options,
-	    state, &reader->catalog, engine->shard_count, replay, err);
+	return salvage_replay(engine->options.salvage, engine->fs, engine->dir,
+	    options, state, &reader->catalog, engine->shard_count, replay, err);
 }
 
 int
@@ -475,6 +475,8 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 		rc = replay_log(engine, &options, state, &reader, replay, err);
 	if (rc == 0 && engine->options.salvage == NULL)
 		rc = check_events(state, replay, err);
+	if (engine->options.salvage != NULL)
+		manifest_keep_leftovers(manifest);
 	if (rc == 0)
 		rc = clear_files(engine, manifest, &reader.named, &files, err);
 	buf_release(&reader.named);

@@ -158,8 +158,9 @@ loss_cb(void *arg UNUSED, const struct salvage_loss *loss)
 		fprintf(stderr, "events %llu .. %llu",
 		    (unsigned long long)loss->first_event_id,
 		    (unsigned long long)loss->last_event_id);
-	if (loss->first_group == 0)
-		fputs(", whose schema changes are lost\n", stderr);
+	if (loss->why != NULL)
+		fprintf(stderr, ", stored by a statement that lacks %s\n",
+		    loss->why);
 	else
 		fprintf(stderr,
 		    ", groups %llu .. %llu of the log, in file \"%s\" from "

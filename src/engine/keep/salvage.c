@@ -194,12 +194,13 @@ tell_gap(struct salvager *s, const struct salvage_gap *gap, struct error *err)
 		.last_group = lost->last_group,
 		.path = path,
 		.offset = lost->offset,
+		.why = gap->why,
 	};
 	uint64_t next = lost->first_event_id, told = s->report->losses;
 	const uint64_t *ids;
 	int rc = note_events(s, lost, err);
 
-	if (rc == 0 && !gap->is_orphan)
+	if (rc == 0 && gap->why == NULL)
 		rc = wal_file_path(s->wal_dir, lost->first_file, path, err);
 	if (rc != 0)
 		return rc;
@@ -213,7 +214,7 @@ tell_gap(struct salvager *s, const struct salvage_gap *gap, struct error *err)
 		tell(s, &loss, next, 0);
 	else if (next < lost->next_event_id)
 		tell(s, &loss, next, lost->next_event_id - 1);
-	else if (s->report->losses == told && !gap->is_orphan)
+	else if (s->report->losses == told && gap->why == NULL)
 		tell(s, &loss, next, next - 1);
 	return 0;
 }
@@ -256,7 +257,7 @@ is_suspect(const struct salvager *s, uint64_t number)
 	size_t count = s->salvage.gaps.len / sizeof(*gaps);
 
 	for (size_t i = 0; i < count; i++)
-		if (!gaps[i].is_orphan && number >= gaps[i].loss.first_file &&
+		if (gaps[i].why == NULL && number >= gaps[i].loss.first_file &&
 		    number <= gaps[i].loss.last_file)
 			return true;
 	return false;

@@ -22,7 +22,7 @@ struct wal_replay;
 /* A part of the log that is not there, or of no use. */
 struct salvage_gap {
 	struct wal_loss loss;
-	bool is_orphan; /* a batch whose schema change is lost */
+	const char *why; /* a batch alone: what it lacks; else NULL */
 };
 
 struct salvage {
@@ -35,6 +35,6 @@ struct salvage {
  * applied to *catalog, which it replaces.
  */
 MUST_USE int salvage_replay(struct salvage *salvage, struct os_fs *fs,
-    const struct wal_replay_options *options,
+    const char *dir, const struct wal_replay_options *options,
     const struct manifest_state *state, const struct catalog **catalog,
     uint32_t shard_count, struct wal_replay *out, struct error *err);

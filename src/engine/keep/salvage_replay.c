@@ -4,9 +4,11 @@
 #include "common/error.h"
 #include "common/reader.h"
 #include "engine/append/row_format.h"
+#include "engine/archive/archive_segments.h"
 #include "engine/catalog/catalog.h"
 #include "engine/manifest/manifest.h"
 #include "engine/recovery.h"
+#include "engine/segment/segment.h"
 
 /*
  * Rows that one byte of the log may stand for, at most: an entry of up to 2,048
@@ -19,6 +21,9 @@
 
 struct salvage_run {
 	struct salvage *salvage;
+	struct os_fs *fs;
+	const char *dir;
+	const struct manifest_state *state;
 	const struct wal_replay_options *options; /* the caller's */
 	const struct catalog **catalog;
 	uint32_t shard_count;
@@ -66,48 +71,82 @@ are_types_known(const struct catalog *catalog,
 	return true;
 }
 
+/* A segment of a batch, unless its rows are known to be in the MANIFEST's. */
+static int
+check_segment(void *arg, const struct segment_meta *meta, struct error *err)
+{
+	const struct salvage_run *run = arg;
+
+	if (meta->event_id_last <= run->state->flushed[meta->shard])
+		return 0;
+	return segment_verify(run->fs, run->dir, meta, &run->state->directory,
+	    err);
+}
+
+/* What the batch lacks, NULL: nothing; or an error. */
+static int
+look_at_batch(struct salvage_run *run, struct wal_replay_batch *batch,
+    const char **lacks, struct error *err)
+{
+	int rc =
+	    recovery_apply_changes(run->catalog, run->shard_count, batch, err);
+
+	*lacks = NULL;
+	if (rc == STELE_E_OUT_OF_MEMORY)
+		return rc;
+	if (rc != 0 || !are_types_known(*run->catalog, batch)) {
+		*lacks = "a schema change";
+		return 0;
+	}
+	rc = archive_each_segment(batch, check_segment, run, err);
+	if (rc == STELE_E_CORRUPT || rc == STELE_E_FILE_MISSING) {
+		*lacks = "a segment";
+		return 0;
+	}
+	return rc;
+}
+
 /*
- * A batch whose schema changes, or those of its rows, are lost cannot be
- * applied, no part of it; the catalogue stays as it was.
+ * A batch that lacks something cannot be applied, no part of it; the catalogue
+ * stays as it was.
  */
 static int
 salvage_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 {
 	struct salvage_run *run = arg;
 	const struct catalog *before = catalog_ref(*run->catalog);
-	int rc =
-	    recovery_apply_changes(run->catalog, run->shard_count, batch, err);
-
-	if (rc == STELE_E_OUT_OF_MEMORY) {
-		catalog_unref(before);
-		return rc;
-	}
-	if (rc == 0 && are_types_known(*run->catalog, batch)) {
-		catalog_unref(before);
-		return run->options->batch(run->options->arg, batch, err);
-	}
-	catalog_unref(*run->catalog);
-	*run->catalog = before;
-	add_gap(run->salvage,
-	    &(struct salvage_gap){
-		.is_orphan = true,
+	struct salvage_gap gap = {
 		.loss = {
 			.first_event_id = batch->first_event_id,
 			.next_event_id =
 			    batch->first_event_id + batch->row_count,
 		},
-	    });
+	};
+	int rc = look_at_batch(run, batch, &gap.why, err);
+
+	if (rc != 0 || gap.why == NULL) {
+		catalog_unref(before);
+		return rc != 0
+		    ? rc
+		    : run->options->batch(run->options->arg, batch, err);
+	}
+	catalog_unref(*run->catalog);
+	*run->catalog = before;
+	add_gap(run->salvage, &gap);
 	return 0;
 }
 
 int
-salvage_replay(struct salvage *salvage, struct os_fs *fs,
+salvage_replay(struct salvage *salvage, struct os_fs *fs, const char *dir,
     const struct wal_replay_options *options,
     const struct manifest_state *state, const struct catalog **catalog,
     uint32_t shard_count, struct wal_replay *out, struct error *err)
 {
 	struct salvage_run run = {
 		.salvage = salvage,
+		.fs = fs,
+		.dir = dir,
+		.state = state,
 		.options = options,
 		.catalog = catalog,
 		.shard_count = shard_count,

@@ -125,6 +125,12 @@ const struct manifest_state *manifest_state(const struct manifest *manifest);
 MUST_USE int manifest_append(struct manifest *manifest,
     const struct manifest_step *step, struct error *err);
 
+/*
+ * The log has lost something: what seems to be a leftover may be a segment that
+ * it named, and goes to quarantine/ too.
+ */
+void manifest_keep_leftovers(struct manifest *manifest);
+
 /* What manifest_clear_files() did. */
 struct manifest_files {
 	uint32_t removed;     /* temporary files, and leftovers (M4) */

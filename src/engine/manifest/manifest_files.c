@@ -76,14 +76,21 @@ find_by_name(const struct manifest_state *state, const char *name, uint32_t *at)
 	return manifest_has(state, number);
 }
 
+void
+manifest_keep_leftovers(struct manifest *m)
+{
+	m->keeps_leftovers = true;
+}
+
 /* Whether an unknown file is one that must not be kept (M4). */
 static bool
-is_leftover(const struct manifest_state *state, const char *name)
+is_leftover(const struct manifest *m, const char *name)
 {
 	uint64_t number;
 
 	return has_suffix(name, OS_TEMP_SUFFIX) ||
-	    (number_of_name(name, &number) && number < state->next_segment);
+	    (!m->keeps_leftovers && number_of_name(name, &number) &&
+		number < m->state.next_segment);
 }
 
 /* Move a file that nobody knows out of the way, under a free name. */
@@ -186,7 +193,7 @@ clear_unknown(const struct clearing *clearing, const char *name,
 	if (rc != 0 || find_by_name(&m->state, name, &at) ||
 	    is_kept(clearing, name))
 		return rc;
-	if (is_leftover(&m->state, name)) {
+	if (is_leftover(m, name)) {
 		clearing->done->removed++;
 		return os_unlink(m->fs, path, err);
 	}
@@ -308,8 +315,7 @@ verify_unknown_files(struct verifier *v, struct error *err)
 	if (rc == 0)
 		rc = list_folder(m->fs, folder, &names, err);
 	while (rc == 0 && (name = next_name(&names, name)) != NULL) {
-		if (find_by_name(&m->state, name, &at) ||
-		    is_leftover(&m->state, name))
+		if (find_by_name(&m->state, name, &at) || is_leftover(m, name))
 			continue;
 		error_set(&unknown, STELE_E_CORRUPT,
 		    "file \"%s/%s\" is not in the MANIFEST", folder, name);

@@ -22,6 +22,7 @@ struct manifest {
 	uint64_t last_step;     /* as it was read: where it begins, and */
 	bool is_sealed;         /* whether it is known to be synced */
 	uint64_t size;          /* where the next step goes, and the seal */
+	bool keeps_leftovers;   /* manifest_keep_leftovers() */
 	struct error failure;   /* code 0: none; else every step answers it */
 	char dir[OS_PATH_SIZE];
 };

@@ -68,6 +68,8 @@ list_files(struct salvager *s, struct error *err)
 
 	buf_init(&names);
 	rc = os_list(s->fs, log->dir, note_name, &names, err);
+	if (rc == STELE_E_FILE_MISSING)
+		rc = 0; /* then all of them are */
 	if (rc == 0 && names.failed)
 		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	s->numbers = (uint64_t *)(void *)names.data; /* malloc aligns it */
