@@ -282,10 +282,27 @@ struct scan_spec {
 	unsigned without;     /* enum scan_without */
 };
 
+/* What tells that a segment, or a zone of one that is looked at, has no row. */
+enum scan_pruner {
+	/* of segments */
+	PRUNED_BY_TYPE, /* it has none of this type */
+	PRUNED_BY_EVENT_ID,
+	PRUNED_BY_TIME,
+	/* of zones */
+	PRUNED_BY_ZONE_MAP,   /* least and greatest value; event_ids too */
+	PRUNED_BY_ZONE_SET,   /* the codes that there are */
+	PRUNED_BY_DICTIONARY, /* the segment does not have the value */
+	PRUNED_BY_FILTER,
+	PRUNED_BY_DEFAULT, /* of a column younger than the segment */
+	PRUNED_BY_CONTEXT_INDEX,
+	PRUNER_COUNT,
+};
+
 struct scan_stats {
 	uint64_t segments, segments_pruned;
 	uint64_t zones, zones_pruned;
-	uint64_t rows; /* handed out */
+	uint64_t pruned_by[PRUNER_COUNT]; /* the same, by what */
+	uint64_t rows;                    /* handed out */
 	uint64_t bytes_read;
 };
 

@@ -7,6 +7,7 @@
  * Estimated rows of scans are those of the snapshot that pruning leaves; what
  * is above them is guessed from these.  A cost is in hundredths of a row read.
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 
@@ -233,6 +234,46 @@ put_kept(const struct explain_op *explain, const struct op_stats *stats,
 	buf_put_cstr(out, "\n");
 }
 
+static const struct {
+	const char *what;
+	const char *by;
+	const char *json;
+} pruners[] = {
+	[PRUNED_BY_TYPE] = { "segment", "type", "Pruned by Type" },
+	[PRUNED_BY_EVENT_ID] = { "segment", "event_id", "Pruned by Event Id" },
+	[PRUNED_BY_TIME] = { "segment", "time", "Pruned by Time" },
+	[PRUNED_BY_ZONE_MAP] = { "zone", "zone map", "Pruned by Zone Map" },
+	[PRUNED_BY_ZONE_SET] = { "zone", "zone set", "Pruned by Zone Set" },
+	[PRUNED_BY_DICTIONARY] = { "zone", "dictionary",
+	    "Pruned by Dictionary" },
+	[PRUNED_BY_FILTER] = { "zone", "filter", "Pruned by Filter" },
+	[PRUNED_BY_DEFAULT] = { "zone", "default", "Pruned by Default" },
+	[PRUNED_BY_CONTEXT_INDEX] = { "zone", "context index",
+	    "Pruned by Context Index" },
+};
+static_assert(ARRAY_LEN(pruners) == PRUNER_COUNT, "each has its words");
+
+/* "Pruned: 3 segments by time, 1 zone by filter" */
+static void
+put_pruned(const struct scan_stats *scan, uint32_t indent, struct buf *out)
+{
+	const char *gap = "Pruned: ";
+
+	if (scan->segments_pruned + scan->zones_pruned == 0)
+		return;
+	put_indent(indent, out);
+	for (uint32_t i = 0; i < PRUNER_COUNT; i++) {
+		uint64_t count = scan->pruned_by[i];
+
+		if (count == 0)
+			continue;
+		buf_printf(out, "%s%" PRIu64 " %s%s by %s", gap, count,
+		    pruners[i].what, count == 1 ? "" : "s", pruners[i].by);
+		gap = ", ";
+	}
+	buf_put_cstr(out, "\n");
+}
+
 static void
 put_measured(const struct explain_op *explain, const struct explain_node *node,
     uint32_t indent, struct buf *out)
@@ -254,6 +295,7 @@ put_measured(const struct explain_op *explain, const struct explain_node *node,
 			buf_printf(out, "  Read: %" PRIu64 "kB",
 			    (stats->scan.bytes_read + 1023) / 1024);
 		buf_put_cstr(out, "\n");
+		put_pruned(&stats->scan, indent, out);
 	}
 	put_kept(explain, stats, indent, out);
 }
@@ -419,6 +461,10 @@ put_json_measured(const struct explain_op *explain,
 	put_number(indent, "Zones", "count", (double)stats->scan.zones, out);
 	put_number(indent, "Zones Pruned", "count",
 	    (double)stats->scan.zones_pruned, out);
+	for (uint32_t i = 0; i < PRUNER_COUNT; i++)
+		if (stats->scan.pruned_by[i] > 0)
+			put_number(indent, pruners[i].json, "count",
+			    (double)stats->scan.pruned_by[i], out);
 	if (explain->explain->has_bytes)
 		put_number(indent, "Bytes Read", "count",
 		    (double)stats->scan.bytes_read, out);

@@ -115,6 +115,8 @@ op_stats_add_scan(struct op_stats *stats, const struct scan *scan)
 	stats->scan.segments_pruned += more.segments_pruned;
 	stats->scan.zones += more.zones;
 	stats->scan.zones_pruned += more.zones_pruned;
+	for (uint32_t i = 0; i < PRUNER_COUNT; i++)
+		stats->scan.pruned_by[i] += more.pruned_by[i];
 	stats->scan.rows += more.rows;
 	stats->scan.bytes_read += more.bytes_read;
 }

@@ -81,16 +81,21 @@ run_before(struct scan *scan, uint32_t first, uint64_t event_id)
 
 /* ---- segments ---- */
 
+/* Whether it may hold a row of the scan; else *why not. */
 static bool
-may_hold(const struct scan_spec *spec, const struct segment_meta *meta)
+may_hold(const struct scan_spec *spec, const struct segment_meta *meta,
+    enum scan_pruner *why)
 {
+	*why = PRUNED_BY_TYPE;
 	if (segment_meta_type_rows(meta, spec->type->oid) == 0)
 		return false;
+	*why = PRUNED_BY_EVENT_ID;
 	if ((spec->without & SCAN_WITHOUT_SEGMENT_RANGES) != 0)
 		return true;
 	if (meta->event_id_first > spec->event_id_last ||
 	    meta->event_id_last < spec->event_id_first)
 		return false;
+	*why = PRUNED_BY_TIME;
 	for (uint32_t i = 0; i < spec->range_count; i++) {
 		const struct scan_range *range = &spec->ranges[i];
 
@@ -154,12 +159,13 @@ add_segment(struct scan *scan, uint32_t first, struct segment *segment,
 	struct segment_section *section;
 	struct segment_parts found = { .zone_count = 0 };
 	struct scan_run *run;
-	uint32_t zones;
+	enum scan_pruner why;
 	int rc;
 
 	scan->opened.segments++;
-	if (!may_hold(&scan->spec, meta)) {
+	if (!may_hold(&scan->spec, meta, &why)) {
 		scan->opened.segments_pruned++;
+		scan->opened.pruned_by[why]++;
 		return 0;
 	}
 	scan->is_aging = segment_meta(segment)->time_min < scan->horizon;
@@ -169,10 +175,11 @@ add_segment(struct scan *scan, uint32_t first, struct segment *segment,
 	rc = segment_prune(section, &scan->spec, scan->arena, &found, err);
 	if (rc != 0)
 		return rc;
-	zones = segment_section_zone_count(section);
-	scan->opened.zones += zones;
-	if (!scan->spec.has_context && scan->spec.event_ids == NULL)
-		scan->opened.zones_pruned += zones - found.zone_count;
+	scan->opened.zones += segment_section_zone_count(section);
+	for (uint32_t i = 0; i < PRUNER_COUNT; i++) {
+		scan->opened.zones_pruned += found.pruned_by[i];
+		scan->opened.pruned_by[i] += found.pruned_by[i];
+	}
 	if (found.zone_count == 0 && found.row_count == 0)
 		return 0;
 	run = run_before(scan, first, meta->event_id_first);

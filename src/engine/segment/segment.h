@@ -269,7 +269,8 @@ struct segment_parts {
 	uint32_t zone_count;
 	uint32_t *zones; /* of the arena */
 	uint32_t row_count;
-	uint32_t *rows; /* of the arena */
+	uint32_t *rows;                   /* of the arena */
+	uint32_t pruned_by[PRUNER_COUNT]; /* zones that are left out */
 };
 
 /*

@@ -215,7 +215,8 @@ struct prune {
 	struct segment_section *section;
 	const struct scan_spec *spec;
 	struct arena *arena;
-	bool *keep; /* per zone */
+	bool *keep;   /* per zone */
+	uint8_t *why; /* per zone that is not kept: enum scan_pruner */
 	uint64_t bytes_read;
 };
 

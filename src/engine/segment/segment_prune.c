@@ -27,6 +27,36 @@ is_without(const struct prune *p, enum scan_without index)
 	return (p->spec->without & index) != 0;
 }
 
+static void
+drop(struct prune *p, uint32_t zone, enum scan_pruner why)
+{
+	p->keep[zone] = false;
+	p->why[zone] = (uint8_t)why;
+}
+
+static void
+drop_all(struct prune *p, enum scan_pruner why)
+{
+	for (uint32_t z = 0; z < p->section->info.zone_count; z++)
+		if (p->keep[z])
+			drop(p, z, why);
+}
+
+/* By its set of codes, or already by the least and the greatest of them. */
+static void
+test_codes(struct prune *p, uint32_t zone, struct chunk_info info,
+    struct code_range codes)
+{
+	if (is_without(p, SCAN_WITHOUT_ZONE_SETS))
+		info.flags &= (uint8_t)~CHUNK_HAS_SET;
+	if (zone_map_may_match_codes(&info, codes))
+		return;
+	info.flags &= (uint8_t)~CHUNK_HAS_SET;
+	drop(p, zone,
+	    zone_map_may_match_codes(&info, codes) ? PRUNED_BY_ZONE_SET
+						   : PRUNED_BY_ZONE_MAP);
+}
+
 /* Drop the zones of a column that a range (or its codes) does not touch. */
 static int
 drop_zones(struct prune *p, const struct column_info *column,
@@ -49,12 +79,10 @@ drop_zones(struct prune *p, const struct column_info *column,
 		if (!p->keep[z])
 			continue;
 		rc = segment_zone_info(section, column, table, z, &info, err);
-		if (is_without(p, SCAN_WITHOUT_ZONE_SETS))
-			info.flags &= (uint8_t)~CHUNK_HAS_SET;
-		if (rc == 0)
-			p->keep[z] = codes != NULL
-			    ? zone_map_may_match_codes(&info, *codes)
-			    : zone_map_may_match(&info, type, range);
+		if (rc == 0 && codes != NULL)
+			test_codes(p, z, info, *codes);
+		else if (rc == 0 && !zone_map_may_match(&info, type, range))
+			drop(p, z, PRUNED_BY_ZONE_MAP);
 	}
 	block_cache_unpin(section->segment->cache, table);
 	return rc;
@@ -74,7 +102,7 @@ drop_by_default(struct prune *p, const struct type *type,
 	if (field->has_default)
 		value = field->default_value;
 	if (!zone_map_value_matches(&value, type, range))
-		memset(p->keep, 0, p->section->info.zone_count);
+		drop_all(p, PRUNED_BY_DEFAULT);
 }
 
 /* Drop the zones whose filter does not have a key. */
@@ -85,16 +113,24 @@ apply_filter(struct prune *p, const struct column_info *column, uint64_t hash,
 	struct segment_section *section = p->section;
 	const struct block *strip;
 	size_t offset;
+	bool *kept;
 	int rc;
 
 	if (column->filter.len == 0 || is_without(p, SCAN_WITHOUT_FILTERS))
 		return 0;
+	kept = arena_try_alloc(p->arena, section->info.zone_count + (size_t)1);
+	if (kept == NULL)
+		return no_memory(err);
 	rc = segment_filter_strip(section, column, hash, &strip, &offset,
 	    &p->bytes_read, err);
 	if (rc != 0)
 		return rc;
+	memcpy(kept, p->keep, section->info.zone_count);
 	filter_drop_zones((const uint8_t *)strip->data + offset,
 	    section->info.zone_count, hash, p->keep);
+	for (uint32_t z = 0; z < section->info.zone_count; z++)
+		if (kept[z] && !p->keep[z])
+			p->why[z] = PRUNED_BY_FILTER;
 	block_cache_unpin(section->segment->cache, strip);
 	return 0;
 }
@@ -118,7 +154,7 @@ apply_coded(struct prune *p, const struct column_info *column,
 		    filter_hash(PHYS_I64, &codes.first), err);
 	else if (codes.first > codes.last && /* the segment does not have it */
 	    !is_without(p, SCAN_WITHOUT_ZONE_MAPS))
-		memset(p->keep, 0, p->section->info.zone_count);
+		drop_all(p, PRUNED_BY_DICTIONARY);
 	return rc == 0 ? drop_zones(p, column, type, range, &codes, err) : rc;
 }
 
@@ -201,9 +237,10 @@ prune_zones(struct prune *p, struct segment_parts *out, struct error *err)
 	int rc = 0;
 
 	p->keep = arena_try_alloc(p->arena, zone_count);
+	p->why = arena_try_alloc(p->arena, zone_count);
 	out->zones =
 	    arena_try_alloc(p->arena, zone_count * sizeof(*out->zones));
-	if (p->keep == NULL || out->zones == NULL)
+	if (p->keep == NULL || p->why == NULL || out->zones == NULL)
 		return no_memory(err);
 	memset(p->keep, 1, zone_count);
 	if (event_id_range(p->spec, &ids))
@@ -212,10 +249,30 @@ prune_zones(struct prune *p, struct segment_parts *out, struct error *err)
 		rc = apply_range(p, &p->spec->ranges[i], err);
 	for (uint32_t i = 0; i < p->spec->set_count && rc == 0; i++)
 		rc = apply_set(p, &p->spec->sets[i], err);
-	for (uint32_t z = 0; z < zone_count && rc == 0; z++)
+	for (uint32_t z = 0; z < zone_count && rc == 0; z++) {
 		if (p->keep[z])
 			out->zones[out->zone_count++] = z;
+		else
+			out->pruned_by[p->why[z]]++;
+	}
 	return rc;
+}
+
+/* Zones in which none of the rows lies that the context index has found. */
+static void
+count_zones_without(const struct prune *p, struct segment_parts *out)
+{
+	uint32_t zones = p->section->info.zone_count;
+	uint32_t last = UINT32_MAX;
+
+	for (uint32_t i = 0; i < out->row_count; i++) {
+		uint32_t zone =
+		    segment_section_zone_of(p->section, out->rows[i]);
+
+		zones -= zone != last;
+		last = zone;
+	}
+	out->pruned_by[PRUNED_BY_CONTEXT_INDEX] = zones;
 }
 
 int
@@ -235,6 +292,8 @@ segment_prune(struct segment_section *section, const struct scan_spec *spec,
 	if (rc == 0 && out->row_count > 0 && event_id_range(spec, &ids) &&
 	    !is_without(&p, SCAN_WITHOUT_SEGMENT_RANGES))
 		rc = prune_limit_rows(&p, &ids, out, err);
+	if (rc == 0 && !is_without(&p, SCAN_WITHOUT_CONTEXT_INDEX))
+		count_zones_without(&p, out);
 	return rc;
 }
 
