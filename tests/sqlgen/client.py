@@ -18,12 +18,16 @@ class Answer:
 
 class Client:
     def __init__(self, port):
-        self.connection = pgwire.Connection(port, timeout=600)  # a busy machine
+        self.connection = pgwire.Connection(port, timeout=300)  # a busy machine
         self.connection.start(database=b"postgres")
 
     def run(self, text):
         answer = Answer()
-        for kind, body in self.connection.query(text):
+        try:
+            messages = self.connection.query(text)
+        except TimeoutError:
+            raise SystemExit(f"no answer to\n{text}") from None
+        for kind, body in messages:
             if kind == b"T":
                 answer.columns = read_columns(body)
             elif kind == b"D":

@@ -19,7 +19,7 @@ SETS = {
     + ["jsonb_array_elements('[1, {\"a\": [2]}, \"b\"]')"],
     "text[]": ["regexp_matches({text}, {pattern!}, 'g')", "regexp_matches({text}, {pattern!})"],
     "numeric": ["generate_series(0.5, {int4} % 3, 0.75)"],
-    "timestamp": ["generate_series({timestamp}, {timestamp} + interval '2 days', '1 day')"],
+    "timestamp": ["generate_series({timestamp}, '2026-02-12', '200 days')"],
 }
 
 
