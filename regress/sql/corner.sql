@@ -52,3 +52,6 @@ SELECT 5.9604644775390625e-08::float8, 9007199254740992::float8 * 4, 2::float8 ^
 SELECT count(*) FROM generate_series(-1000, 1000) g WHERE (2::float8 ^ g)::text::float8 <> 2::float8 ^ g;
 SELECT md5(string_agg((2::float8 ^ g)::text, ',' ORDER BY g)) FROM generate_series(-1020, 1020) g;
 SELECT md5(string_agg((2::float8 ^ g)::float4::text, ',' ORDER BY g)) FROM generate_series(-120, 120) g;
+-- a boolean that is joined to a text is cast to one; concat() shows it
+SELECT 'a' || true AS a, false || 'b' AS b, 'c'::char(3) || true AS c, concat('d', true) AS d, concat_ws('-', 'e', false) AS e;
+SELECT string_agg('n' || (g > 1), ',' ORDER BY g) FROM generate_series(1, 3) g;

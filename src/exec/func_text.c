@@ -504,6 +504,19 @@ keep(struct function_call *call, uint32_t row, const struct buf *text)
 	return 0;
 }
 
+/* The operators cast to text, where a boolean is a word. */
+static void
+put_operand(const struct function_call *call, uint32_t arg, uint32_t row,
+    struct buf *out)
+{
+	if (call->function->kind == FUNCTION_OPERATOR &&
+	    call->arg_types[arg].oid == TYPE_BOOL)
+		buf_put_cstr(out,
+		    ARG(call, arg, boolean, row) ? "true" : "false");
+	else
+		put_any(call, arg, row, out);
+}
+
 /* text || any, any || text, concat(): strict ones see no nulls here. */
 static int
 concat_any(struct function_call *call)
@@ -518,7 +531,7 @@ concat_any(struct function_call *call)
 		buf_reset(&text);
 		for (uint32_t arg = 0;
 		     arg < call->arg_count && !is_too_long(&text); arg++)
-			put_any(call, arg, row, &text);
+			put_operand(call, arg, row, &text);
 		rc = keep(call, row, &text);
 	}
 	buf_release(&text);
