@@ -9,9 +9,8 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "sim/alloc.h"
+#include "sim/moment.h"
 #include "sim/random.h"
 #include "sim/sched.h"
 #include "sim/sim.h"
@@ -22,33 +21,6 @@
 #define IMAGES       2
 #define IMAGES_LONG  6
 #define SOON_CHANGES 40 /* until power is cut after a start */
-
-/* A moment at which power may be cut. */
-struct point {
-	uint64_t change;
-	int64_t us;
-	struct simfs *fs;
-};
-
-struct points {
-	struct world *world;
-	struct point *items;
-	size_t count;
-};
-
-static void
-note_point(void *arg, uint64_t change)
-{
-	struct points *points = arg;
-
-	points->items =
-	    sim_grow(points->items, points->count, sizeof(*points->items));
-	points->items[points->count++] = (struct point){
-		.change = change,
-		.us = sched_now_us(),
-		.fs = simfs_copy(points->world->fs),
-	};
-}
 
 /* Start, look and work until power is cut, soon. */
 static void
@@ -69,17 +41,12 @@ work_until_cut(struct world *world, uint64_t seed)
  * cut, and it is cut again.
  */
 static void
-check_image(struct world *world, const struct point *point,
+check_image(struct world *world, const struct moment *moment,
     const struct oracle *oracle, uint64_t seed, uint64_t image)
 {
-	bool is_killed = image % 3 == 1;
-
 	sched_reseed(seed);
 	world->random = random_mix(seed, 4);
-	world_take(world,
-	    is_killed ? simfs_copy(point->fs) : simfs_crash(point->fs, seed),
-	    oracle_at(oracle, point->change), point->change, point->us);
-	world->was_cut = !is_killed;
+	moment_take(moment, world, oracle, seed, image);
 	if (image % 3 != 0)
 		work_until_cut(world, seed);
 	world_open(world);
@@ -94,41 +61,40 @@ void
 sim_cut(const struct sim_options *options)
 {
 	struct world world;
-	struct points points = { .world = &world };
+	struct moments moments;
 	struct oracle *oracle;
 	uint64_t wanted = options->count, images = options->images, tried = 0;
 
 	world_set_case("sim cut --seed %" PRIu64, options->seed);
 	world_init(&world, options->seed);
-	world_on_change(&world, note_point, &points);
+	moments_begin(&moments, &world);
 	world_open(&world);
 	script_run(&world, script_length());
 	world_stop(&world);
-	world_on_change(&world, NULL, NULL);
+	moments_end(&moments);
 	if (wanted == 0)
-		wanted = options->is_long ? points.count : POINTS;
+		wanted = options->is_long ? moments.count : POINTS;
 	if (images == 0)
 		images = options->is_long ? IMAGES_LONG : IMAGES;
 	oracle = oracle_at(world.oracle, UINT64_MAX);
-	for (size_t i = 0; i < points.count; i++) {
-		if (sim_is_wanted(options, i, points.count, wanted))
+	for (size_t i = 0; i < moments.count; i++) {
+		if (sim_is_wanted(options, i, moments.count, wanted))
 			for (uint64_t k = 0; k < images; k++) {
 				world_set_case("sim cut --seed %" PRIu64
 					       " --only %zu --images %" PRIu64
 					       " (the last of them)",
 				    options->seed, i + 1, k + 1);
-				check_image(&world, &points.items[i], oracle,
+				check_image(&world, &moments.items[i], oracle,
 				    random_mix(random_mix(options->seed, i), k),
 				    k);
 				tried++;
 			}
-		simfs_free(points.items[i].fs);
 	}
 	printf("%" PRIu64 " power cuts, %zu moments, %" PRIu64 " events, "
 	       "%u batches\n",
-	    tried, points.count, oracle->event_count,
+	    tried, moments.count, oracle->event_count,
 	    (unsigned)oracle->batch_count - 1);
-	free(points.items);
+	moments_release(&moments);
 	oracle_free(oracle);
 	world_release(&world);
 }

@@ -9,10 +9,9 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "os/file.h"
-#include "sim/alloc.h"
+#include "sim/moment.h"
 #include "sim/random.h"
 #include "sim/sched.h"
 #include "sim/sim.h"
@@ -26,18 +25,11 @@
 #define IMAGES_LONG 6
 #define UNDER_LOAD  30 /* batches that are on their way meanwhile */
 
-struct point {
-	uint64_t change;
-	int64_t us;
-	struct simfs *fs;
-};
-
 /* One kind of work, at all its moments. */
 struct work {
 	const struct work_kind *kind;
 	struct world *world;
-	struct point *points;
-	size_t point_count;
+	struct moments moments;
 	uint64_t begun_at;
 	int64_t begun_us;
 	struct oracle *oracle; /* of the end */
@@ -59,20 +51,6 @@ static const struct work_kind kinds[] = {
 };
 
 /* ---- the work ---- */
-
-static void
-note_point(void *arg, uint64_t change)
-{
-	struct work *work = arg;
-
-	work->points =
-	    sim_grow(work->points, work->point_count, sizeof(*work->points));
-	work->points[work->point_count++] = (struct point){
-		.change = change,
-		.us = sched_now_us(),
-		.fs = simfs_copy(work->world->fs),
-	};
-}
 
 /* On a process of its own. */
 static void
@@ -118,10 +96,10 @@ prepare(struct work *work, uint64_t seed)
 		step_send(world);
 	work->begun_at = simfs_change_count(world->fs);
 	work->begun_us = sched_now_us();
-	world_on_change(world, note_point, work);
+	moments_begin(&work->moments, world);
 	do_work(work);
-	world_on_change(world, NULL, NULL);
-	note_point(work, simfs_change_count(world->fs));
+	moments_end(&work->moments);
+	moments_note_now(&work->moments);
 	world_wait(world);
 	world_close(world);
 	work->oracle = oracle_at(world->oracle, UINT64_MAX);
@@ -140,23 +118,12 @@ go_on(struct world *world)
 	world_verify(world);
 }
 
-static struct simfs *
-image_of(const struct point *point, uint64_t seed, uint64_t image)
-{
-	return image % 3 == 1 ? simfs_copy(point->fs)
-			      : simfs_crash(point->fs, seed);
-}
-
 static void
-check_directory(const struct work *work, const struct point *point,
+check_directory(const struct work *work, const struct moment *moment,
     uint64_t seed, uint64_t image)
 {
-	struct world *world = work->world;
-
-	world_take(world, image_of(point, seed, image),
-	    oracle_at(work->oracle, point->change), point->change, point->us);
-	world->was_cut = image % 3 != 1;
-	go_on(world);
+	moment_take(moment, work->world, work->oracle, seed, image);
+	go_on(work->world);
 }
 
 static void
@@ -181,14 +148,14 @@ look_into_copy(struct world *world, bool *is_begun, bool *is_whole)
 }
 
 static void
-check_copy(const struct work *work, const struct point *point, bool is_last,
+check_copy(const struct work *work, const struct moment *moment, bool is_last,
     uint64_t seed, uint64_t image)
 {
 	static const int allowed[] = { STELE_E_CORRUPT, 0 };
 	struct world *world = work->world;
 	bool is_begun, is_whole;
 
-	world_take(world, image_of(point, seed, image),
+	world_take(world, moment_image(moment, seed, image),
 	    oracle_at(work->oracle, work->begun_at), work->begun_at,
 	    work->begun_us);
 	world->was_cut = false; /* what is whole is synced */
@@ -214,7 +181,7 @@ static void
 check_point(const struct work *work, const struct sim_options *options,
     size_t i, uint64_t number)
 {
-	const struct point *point = &work->points[i];
+	const struct moment *moment = &work->moments.items[i];
 	uint64_t images = options->images;
 
 	if (images == 0)
@@ -228,9 +195,9 @@ check_point(const struct work *work, const struct sim_options *options,
 		    options->seed, number + 1, k + 1, work->kind->name);
 		sched_reseed(seed);
 		work->world->random = random_mix(seed, 4);
-		check_directory(work, point, seed, k);
+		check_directory(work, moment, seed, k);
 		if (work->kind->shard_count == 0)
-			check_copy(work, point, i + 1 == work->point_count,
+			check_copy(work, moment, i + 1 == work->moments.count,
 			    seed, k);
 	}
 }
@@ -248,24 +215,24 @@ run_kind(const struct work_kind *kind, const struct sim_options *options,
 	    kind->name);
 	prepare(&work, options->seed);
 	if (wanted == 0)
-		wanted = options->is_long ? work.point_count : POINTS;
-	for (size_t i = 0; i < work.point_count; i++) {
+		wanted = options->is_long ? work.moments.count : POINTS;
+	for (size_t i = 0; i < work.moments.count; i++) {
 		uint64_t number = first + i;
 		bool is_wanted = options->only != 0
 		    ? number + 1 == options->only
-		    : i + 1 == work.point_count ||
-			sim_is_wanted(options, i, work.point_count, wanted);
+		    : i + 1 == work.moments.count ||
+			sim_is_wanted(options, i, work.moments.count, wanted);
 
 		if (is_wanted) {
 			check_point(&work, options, i, number);
 			++*tried;
 		}
-		simfs_free(work.points[i].fs);
 	}
-	free(work.points);
+	first += work.moments.count;
+	moments_release(&work.moments);
 	oracle_free(work.oracle);
 	world_release(&world);
-	return first + work.point_count;
+	return first;
 }
 
 void
