@@ -215,7 +215,7 @@ add_label(struct world *world, uint32_t n)
 static void
 change_schemas(struct world *world, uint32_t n)
 {
-	while (n-- > 0) {
+	while (n-- > 0 && !world->is_unsure) {
 		add_label(world, 1);
 		add_column(world, 1);
 	}

@@ -84,7 +84,9 @@ teardown(void)
 	for (uint32_t i = 0; i < input_count; i++)
 		segment_meta_release(&metas[i]);
 	merge_result_release(&result);
+	input_count = 0;
 	free(input_of);
+	input_of = NULL;
 	model_release(&model);
 	block_cache_free(cache);
 	ck_assert_int_eq(os_list(os_fs_real(), folder, remove_entry, folder,
