@@ -243,6 +243,7 @@ prune_zones(struct prune *p, struct segment_parts *out, struct error *err)
 	if (p->keep == NULL || p->why == NULL || out->zones == NULL)
 		return no_memory(err);
 	memset(p->keep, 1, zone_count);
+	memset(p->why, PRUNED_BY_ZONE_MAP, zone_count); /* of an empty set */
 	if (event_id_range(p->spec, &ids))
 		rc = apply_range(p, &ids, err);
 	for (uint32_t i = 0; i < p->spec->range_count && rc == 0; i++)
