@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "exec/agg_distinct.h"
+#include "exec/agg_late.h"
 #include "exec/agg_private.h"
 #include "types/interval.h"
 #include "types/type.h"
@@ -17,8 +18,7 @@ bool
 agg_kind_combines(enum agg_kind kind)
 {
 	/* not lists of rows, which have an order */
-	return !(kind >= AGG_STRING_AGG && kind <= AGG_JSONB_OBJECT_AGG) &&
-	    !agg_is_ordered_set(kind);
+	return !agg_kind_collects(kind) && !agg_is_ordered_set(kind);
 }
 
 static bool
