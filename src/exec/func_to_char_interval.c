@@ -70,7 +70,7 @@ put_date_number(struct shown *s, const struct to_char_keyword *k,
 		put_month(s, keyword);
 		return;
 	case P_W:
-		to_char_number(s, (c->day - 1) / 7 + 1, 1);
+		to_char_number(s, ((int64_t)c->day - 1) / 7 + 1, 1);
 		return;
 	case P_WW:
 		put_padded(s, (s->date - 1) / 7 + 1, 2);
