@@ -445,7 +445,7 @@ int_packed_plan(const int64_t *values, uint32_t row_count,
     struct int_packed_plan *plan)
 {
 	struct block_ranges level, sloped;
-	struct int_packed_plan patched;
+	struct int_packed_plan patched = { .slope = 0 };
 	const struct block_ranges *ranges = &level;
 
 	assert(row_count > 0 && row_count <= INT_ROWS_MAX);
