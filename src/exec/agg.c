@@ -12,12 +12,8 @@
  */
 #include "exec/agg_op.h"
 
-/*
- * Combinations of keys' codes that there is an array for, at most.  Of one key
- * they are no more than the rows of its segment.
- */
-#define CODES_MAX        65536
-#define CODES_MAX_OF_KEY 4194304
+/* Of so many parts of work_mem, one for the array of codes. */
+#define CODES_SHARE 4
 
 /* Of the keys, then of the set's number. */
 static const struct type *
@@ -51,8 +47,7 @@ agg_begin(struct agg_op *agg)
 	    KEY_EQUAL, context->budget);
 	agg->table.keys.cancel = context->cancel;
 	group_codes_init(&agg->codes, agg_key_count(agg),
-	    agg_key_count(agg) == 1 ? CODES_MAX_OF_KEY : CODES_MAX,
-	    context->budget);
+	    context->work_mem_bytes / CODES_SHARE, context->budget);
 	for (uint32_t i = 0; i < rel->call_count; i++) {
 		struct agg_call_state *call = &agg->calls[i];
 

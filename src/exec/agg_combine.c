@@ -11,7 +11,6 @@
 #include "exec/agg_distinct.h"
 #include "exec/agg_late.h"
 #include "exec/agg_private.h"
-#include "types/interval.h"
 #include "types/type.h"
 
 bool
@@ -62,11 +61,7 @@ combine_sums(struct agg_state *state, struct agg_cell *cell,
 		return numeric_sum_merge(&cell->sum, &more->sum, &state->arena,
 		    err);
 	case PHYS_INTERVAL:
-		if (interval_add(&cell->interval, &more->interval,
-			&cell->interval))
-			return 0;
-		return error_set(err, STELE_E_DATETIME_OVERFLOW,
-		    "interval out of range");
+		return agg_take_interval(cell, &more->interval, err);
 	case PHYS_BOOL:
 	case PHYS_STR:
 	case PHYS_UUID:
@@ -76,7 +71,7 @@ combine_sums(struct agg_state *state, struct agg_cell *cell,
 	return 0;
 }
 
-/* ---- extremes, bits ---- */
+/* ---- extremes ---- */
 
 /* The value that is there stays among equals. */
 static void
@@ -92,32 +87,6 @@ combine_extremes(struct agg_state *state, struct agg_cell *cell,
 	    (state->call->kind == AGG_MAX ? order > 0 : order < 0))
 		cell->datum =
 		    datum_copy(type_phys(type), &more->datum, &state->arena);
-}
-
-static void
-combine_bits(enum agg_kind kind, struct agg_cell *cell,
-    const struct agg_cell *more)
-{
-	if (cell->count == 0)
-		cell->datum = more->datum;
-	else if (kind == AGG_BIT_AND)
-		cell->datum.i64 &= more->datum.i64;
-	else if (kind == AGG_BIT_OR)
-		cell->datum.i64 |= more->datum.i64;
-	else
-		cell->datum.i64 ^= more->datum.i64;
-}
-
-static void
-combine_bools(enum agg_kind kind, struct agg_cell *cell,
-    const struct agg_cell *more)
-{
-	if (cell->count == 0)
-		cell->i128 = more->i128;
-	else if (kind == AGG_BOOL_AND)
-		cell->i128 = cell->i128 != 0 && more->i128 != 0;
-	else
-		cell->i128 = cell->i128 != 0 || more->i128 != 0;
 }
 
 /* ---- moments ---- */
@@ -198,12 +167,12 @@ combine_cells(struct agg_state *state, struct agg_cell *cell,
 		return 0;
 	case AGG_BOOL_AND:
 	case AGG_BOOL_OR:
-		combine_bools(kind, cell, more);
+		agg_take_bool(kind, cell, more->i128 != 0);
 		return 0;
 	case AGG_BIT_AND:
 	case AGG_BIT_OR:
 	case AGG_BIT_XOR:
-		combine_bits(kind, cell, more);
+		agg_take_bits(kind, cell, more->datum.i64);
 		return 0;
 	case AGG_APPROX_COUNT_DISTINCT:
 		return distinct_sketch_merge(cell->sketch, more->sketch,

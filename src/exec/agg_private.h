@@ -14,6 +14,39 @@
 
 int agg_float_overflow(struct error *err);
 
+/*
+ * What a cell becomes by one more value, or by what another cell has come to;
+ * the caller counts afterwards.
+ */
+static inline void
+agg_take_bits(enum agg_kind kind, struct agg_cell *cell, int64_t value)
+{
+	if (cell->count == 0)
+		cell->datum.i64 = value;
+	else if (kind == AGG_BIT_AND)
+		cell->datum.i64 &= value;
+	else if (kind == AGG_BIT_OR)
+		cell->datum.i64 |= value;
+	else
+		cell->datum.i64 ^= value;
+}
+
+/* All true, or any true, in i128. */
+static inline void
+agg_take_bool(enum agg_kind kind, struct agg_cell *cell, bool value)
+{
+	if (cell->count == 0)
+		cell->i128 = value;
+	else if (kind == AGG_BOOL_AND)
+		cell->i128 = cell->i128 != 0 && value;
+	else
+		cell->i128 = cell->i128 != 0 || value;
+}
+
+/* 22008 past what an interval holds. */
+MUST_USE int agg_take_interval(struct agg_cell *cell,
+    const struct interval *value, struct error *err);
+
 /* Append to the text of a cell. */
 MUST_USE int agg_text_append(struct agg_state *state, struct agg_cell *cell,
     struct str text, struct error *err);

@@ -161,6 +161,16 @@ sum_numeric(struct agg_state *state, const struct vec *arg, struct sel sel,
 	return 0;
 }
 
+int
+agg_take_interval(struct agg_cell *cell, const struct interval *value,
+    struct error *err)
+{
+	if (interval_add(&cell->interval, value, &cell->interval))
+		return 0;
+	return error_set(err, STELE_E_DATETIME_OVERFLOW,
+	    "interval out of range");
+}
+
 static int
 sum_interval(struct agg_state *state, const struct vec *arg, struct sel sel,
     const uint32_t *groups, struct error *err)
@@ -169,10 +179,8 @@ sum_interval(struct agg_state *state, const struct vec *arg, struct sel sel,
 	{
 		struct agg_cell *cell = &state->cells[groups[i]];
 
-		if (!interval_add(&cell->interval, &arg->interval[at],
-			&cell->interval))
-			return error_set(err, STELE_E_DATETIME_OVERFLOW,
-			    "interval out of range");
+		if (agg_take_interval(cell, &arg->interval[at], err) != 0)
+			return err->code;
 		cell->count++;
 	}
 	return 0;
@@ -241,24 +249,18 @@ extreme_any(struct agg_state *state, const struct vec *arg, struct sel sel,
 	}
 }
 
-/* All true, or any true, in i128. */
 static void
 add_to_bool(struct agg_state *state, const struct vec *arg, struct sel sel,
     const uint32_t *groups)
 {
-	bool is_and = state->call->kind == AGG_BOOL_AND;
+	enum agg_kind kind = state->call->kind;
 
 	FOR_EACH_VALUE(state, arg, sel, groups)
 	{
 		struct agg_cell *cell = &state->cells[groups[i]];
-		bool value = arg->boolean[at] != 0;
 
-		if (cell->count++ == 0)
-			cell->i128 = value;
-		else if (is_and)
-			cell->i128 = cell->i128 != 0 && value;
-		else
-			cell->i128 = cell->i128 != 0 || value;
+		agg_take_bool(kind, cell, arg->boolean[at] != 0);
+		cell->count++;
 	}
 }
 
@@ -271,16 +273,9 @@ add_to_bits(struct agg_state *state, const struct vec *arg, struct sel sel,
 	FOR_EACH_VALUE(state, arg, sel, groups)
 	{
 		struct agg_cell *cell = &state->cells[groups[i]];
-		int64_t value = arg->i64[at];
 
-		if (cell->count++ == 0)
-			cell->datum.i64 = value;
-		else if (kind == AGG_BIT_AND)
-			cell->datum.i64 &= value;
-		else if (kind == AGG_BIT_OR)
-			cell->datum.i64 |= value;
-		else
-			cell->datum.i64 ^= value;
+		agg_take_bits(kind, cell, arg->i64[at]);
+		cell->count++;
 	}
 }
 

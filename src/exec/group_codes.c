@@ -9,10 +9,18 @@
 #include "common/error.h"
 #include "exec/group_table.h"
 
+#define COMBINATIONS_MAX 65536   /* of several keys */
+#define CODES_MAX        4194304 /* of one */
+
 void
 group_codes_init(struct group_codes *codes, uint32_t key_count,
-    uint32_t max_count, struct mem_budget *budget)
+    size_t limit_bytes, struct mem_budget *budget)
 {
+	size_t room = limit_bytes / sizeof(*codes->groups);
+	uint32_t max_count = key_count == 1 ? CODES_MAX : COMBINATIONS_MAX;
+
+	if (room < max_count)
+		max_count = (uint32_t)room;
 	*codes = (struct group_codes){ .key_count = key_count,
 		.max_count = max_count };
 	arena_init(&codes->arena, budget);

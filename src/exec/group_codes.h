@@ -25,13 +25,17 @@ struct group_table;
 struct group_codes {
 	struct arena arena;
 	uint32_t key_count;
-	uint32_t max_count; /* of combinations: more are not worth it */
+	uint32_t max_count; /* of combinations */
 	const void **dicts; /* of each key; NULL at first */
 	uint32_t *groups;   /* by combination: the group + 1; 0: not known */
 };
 
+/*
+ * The array takes no more than limit_bytes, and of several keys' codes no more
+ * than is cleared soon; those of one key are not more than its segment's rows.
+ */
 void group_codes_init(struct group_codes *codes, uint32_t key_count,
-    uint32_t max_count, struct mem_budget *budget);
+    size_t limit_bytes, struct mem_budget *budget);
 void group_codes_release(struct group_codes *codes);
 
 /*

@@ -8,8 +8,7 @@
 
 #define WORD_BITS  64
 #define GROUPS_MIN 8
-#define WORDS_MIN  16      /* of a group */
-#define CODES_MAX  4194304 /* of a dictionary that numbers are kept for */
+#define WORDS_MIN  16 /* of a group */
 
 void
 seen_set_init(struct seen_set *set, const struct type *type, size_t limit_bytes,
@@ -17,7 +16,7 @@ seen_set_init(struct seen_set *set, const struct type *type, size_t limit_bytes,
 {
 	*set = (struct seen_set){ .limit_bytes = limit_bytes };
 	group_table_init(&set->values, type, 1, KEY_EQUAL, budget);
-	group_codes_init(&set->codes, 1, CODES_MAX, budget);
+	group_codes_init(&set->codes, 1, limit_bytes, budget);
 	arena_init(&set->arena, budget);
 }
 
