@@ -415,23 +415,34 @@ has_lost(const struct changes *changes)
 	return false;
 }
 
+static uint64_t
+end_of(const struct change *change)
+{
+	return change->kind == CHANGE_TRUNCATE ? UINT64_MAX
+					       : change->offset + change->len;
+}
+
 /*
  * Lost changes that a newer one concerns are forgotten: the sector that it
- * brings to the disk is whole.
+ * brings to the disk is whole, and so is the size.
  */
 static void
-forget_lost(struct changes *lost, const struct change *newer)
+forget_lost(struct content *disk, struct changes *lost,
+    const struct change *newer)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < lost->count; i++) {
 		struct change *old = lost->items[i];
 
-		if (old->offset < newer->offset + newer->len &&
-		    newer->offset < old->offset + old->len)
-			change_unref(old);
-		else
+		if (old->offset >= end_of(newer) ||
+		    newer->offset >= end_of(old)) {
 			lost->items[kept++] = old;
+			continue;
+		}
+		if (old->kind == CHANGE_TRUNCATE)
+			settle(disk, old);
+		change_unref(old);
 	}
 	lost->count = kept;
 }
@@ -454,8 +465,8 @@ settle_all(struct inode *inode)
 			changes_add(&lost, changes->items[i]);
 			continue;
 		}
+		forget_lost(&inode->disk, &lost, changes->items[i]);
 		settle(&inode->disk, changes->items[i]);
-		forget_lost(&lost, changes->items[i]);
 		change_unref(changes->items[i]);
 	}
 	free(changes->items);

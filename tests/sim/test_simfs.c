@@ -364,6 +364,29 @@ START_TEST(failed_sync_is_not_made_up_for)
 }
 END_TEST
 
+/* A file that is written anew, after a sync of its first writing has failed. */
+START_TEST(what_is_written_anew_is_kept)
+{
+	struct os_file *file;
+	char bytes[8192];
+
+	make("/d/f", 'a', 3000);
+	OK(os_open(os, "/d/f", OS_WRITE, &file, &err));
+	OK(os_truncate(file, 0, &err));
+	put(file, 'b', 2000, 0);
+	put(file, 'c', 900, 2000);
+	simfs_lose(file);
+	OK(os_truncate(file, 0, &err));
+	put(file, 'd', 1000, 0);
+	OK(os_fsync(file, &err));
+	os_close(file);
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		ck_assert_int_eq(crashed(seed, "/d/f", bytes), 1000);
+		ck_assert(is_all(bytes, 1000, 'd'));
+	}
+}
+END_TEST
+
 /* ---- processes ---- */
 
 START_TEST(kill_keeps_all_but_the_lock)
@@ -584,6 +607,7 @@ main(void)
 	tcase_add_test(tc, unlink_may_be_undone);
 	tcase_add_test(tc, names_are_apart);
 	tcase_add_test(tc, failed_sync_is_not_made_up_for);
+	tcase_add_test(tc, what_is_written_anew_is_kept);
 	tcase_add_test(tc, kill_keeps_all_but_the_lock);
 	tcase_add_test(tc, copies_are_apart);
 	tcase_add_test(tc, same_seed_same_image);
