@@ -16,6 +16,8 @@ struct faultfs {
 	struct fault_rule rule; /* calls 0: none */
 	atomic_uint_least64_t calls, hits;
 	void (*failed_sync)(struct os_file *file);
+	void (*on_call)(void *arg, enum fault_call call);
+	void *on_call_arg;
 	char last_hit[256];
 	FILE *trace; /* NULL: none */
 };
@@ -75,6 +77,8 @@ is_hit(struct os_fs *os, enum fault_call call, const char *path)
 	const struct fault_rule *rule = &faultfs->rule;
 	uint64_t number;
 
+	if (faultfs->on_call != NULL)
+		faultfs->on_call(faultfs->on_call_arg, call);
 	if ((rule->calls & call) == 0 || !path_matches(rule->path, path))
 		return false;
 	number = atomic_fetch_add(&faultfs->calls, 1) + 1;
@@ -409,10 +413,12 @@ faultfs_set(struct faultfs *faultfs, const struct fault_rule *rule)
 	faultfs->last_hit[0] = '\0';
 }
 
-uint64_t
-faultfs_calls(const struct faultfs *faultfs)
+void
+faultfs_on_call(struct faultfs *faultfs,
+    void (*fn)(void *arg, enum fault_call call), void *arg)
 {
-	return atomic_load(&faultfs->calls);
+	faultfs->on_call = fn;
+	faultfs->on_call_arg = arg;
 }
 
 uint64_t

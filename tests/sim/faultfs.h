@@ -67,8 +67,14 @@ void faultfs_set_under(struct faultfs *faultfs, struct os_fs *under);
 /* NULL: none.  Counts begin anew.  Copied but for the path. */
 void faultfs_set(struct faultfs *faultfs, const struct fault_rule *rule);
 
-/* Calls that the rule is about, and those it hit. */
-uint64_t faultfs_calls(const struct faultfs *faultfs);
+/*
+ * Told of each call before it is made, and before the rule is asked, which it
+ * may set; NULL: nobody.
+ */
+void faultfs_on_call(struct faultfs *faultfs,
+    void (*fn)(void *arg, enum fault_call call), void *arg);
+
+/* Calls that the rule has hit. */
 uint64_t faultfs_hits(const struct faultfs *faultfs);
 
 /* Write a line about each call that makes, changes or syncs; NULL: none. */

@@ -3,6 +3,11 @@
  * faults.c -- a file call or an allocation fails, each of the scripted run in
  * turn.
  *
+ * The script runs once, and at each call a case branches off (branch.h) in
+ * which that call fails, in each way that it can.  The case goes on with the
+ * script for some lines; then its process ends, in one way or another, and the
+ * next one starts and looks.
+ *
  * Whatever fails: the engine does not crash or hang, answers with the code
  * that it should, gives no wrong row and loses nothing that was acknowledged.
  * What is over is over: when calls succeed again, so do appends, unless a sync
@@ -13,6 +18,7 @@
 #include <stdio.h>
 
 #include "os/file.h"
+#include "sim/branch.h"
 #include "sim/memfault.h"
 #include "sim/random.h"
 #include "sim/sched.h"
@@ -20,10 +26,11 @@
 #include "sim/step.h"
 #include "sim/world.h"
 
-#define SCRIPT_LINES 24 /* of the script, unless it is the long run */
-#define IO_CASES     240
-#define MEMORY_CASES 240
-#define LONG         40   /* times as many in the long run */
+#define CASES        240
+#define LINES_AFTER  2    /* that a case goes on */
+#define WHOLE_ONE_IN 64   /* ... and one in so many to the end of the script */
+#define LOOK_ONE_IN  4    /* at what the last process has stored */
+#define MANY_ONE_IN  16   /* allocations is the first of several that fail */
 #define RETRY_MS     1100 /* when the engine tries again */
 #define FOR_EVER     UINT64_MAX
 
@@ -59,19 +66,6 @@ static const struct fault faults[] = {
 	{ "short", CALLS_CUT_SHORT, FAULT_SHORT, 0, 3, NULL },
 	{ "EINTR", CALLS_INTERRUPTED, FAULT_ERROR, -EINTR, 2, NULL },
 };
-
-/* So much of the script is run: one of each kind, or all. */
-static uint32_t
-script_lines(const struct sim_options *options)
-{
-	return options->is_long ? script_length() : SCRIPT_LINES;
-}
-
-static const char *
-long_option(const struct sim_options *options)
-{
-	return options->is_long ? " --long" : "";
-}
 
 /* ---- afterwards ---- */
 
@@ -140,126 +134,141 @@ check_afterwards(struct world *world, const int *allowed, uint64_t number)
 	(void)world_look_after_end(world);
 	step_run(world, "create-type", 1);
 	step_run(world, "store-pipelined", 3);
-	(void)world_look(world);
+	if (number % LOOK_ONE_IN == 0)
+		(void)world_look(world);
 	world_stop(world);
 	world_verify(world);
 }
 
+/* ---- branching off ---- */
+
+/* A run, and what a case of it has let fail. */
+struct run {
+	struct branches branches;
+	struct world world;
+	const int *allowed; /* errors of the case; NULL: nobody may notice */
+	uint64_t allocations;
+};
+
+/* From here on this process is a case. */
+static void
+begin_case(struct run *run, const int *allowed)
+{
+	faultfs_on_call(run->world.faults, NULL, NULL);
+	memfault_on_call(NULL, NULL);
+	run->world.allowed = run->allowed = allowed;
+	if (run->branches.number % WHOLE_ONE_IN != 0)
+		script_end_after(&run->world,
+		    allowed == NULL ? 0 : LINES_AFTER);
+}
+
+/* The script; `watch` has somebody told of each call. */
+static void
+run_script(struct run *run, void (*watch)(struct run *run))
+{
+	struct world *world = &run->world;
+
+	run->allocations = 0;
+	world_init(world, run->branches.options->seed);
+	watch(run);
+	if (world_try_open(world) == 0)
+		script_run(world, script_length());
+	world_say(world, "hit: %s", faultfs_last_hit(world->faults));
+	faultfs_set(world->faults, NULL);
+	faultfs_on_call(world->faults, NULL, NULL);
+	memfault_set(0);
+	memfault_on_call(NULL, NULL);
+	if (run->branches.is_case)
+		check_afterwards(world, run->allowed, run->branches.number);
+	else
+		world_stop(world);
+	world_release(world);
+	branches_end(&run->branches);
+}
+
+static void
+try_all(const struct sim_options *options, const char *name,
+    void (*watch)(struct run *run), const char *what)
+{
+	struct run run;
+	uint64_t wanted = options->count;
+
+	branches_count(&run.branches, options, name);
+	run_script(&run, watch);
+	if (wanted == 0)
+		wanted = options->is_long ? run.branches.number : CASES;
+	branches_begin(&run.branches, wanted);
+	run_script(&run, watch);
+	printf("%" PRIu64 " of %" PRIu64 " failing %s\n", run.branches.tried,
+	    run.branches.total, what);
+}
+
 /* ---- file calls ---- */
 
-/* The script under a rule; the calls that the rule is about. */
-static uint64_t
-run_fault(const struct sim_options *options, const struct fault *fault,
-    uint64_t first, uint64_t number)
+static void
+on_file_call(void *arg, enum fault_call call)
 {
-	const struct fault_rule rule = {
-		.calls = fault->calls,
-		.first = first,
-		.times = fault->times,
-		.way = fault->way,
-		.error = fault->error,
-	};
-	struct world world;
-	uint64_t calls;
+	struct run *run = arg;
 
-	world_init(&world, options->seed);
-	faultfs_set(world.faults, &rule);
-	world.allowed = fault->allowed;
-	if (world_try_open(&world) == 0)
-		script_run(&world, script_lines(options));
-	calls = faultfs_calls(world.faults);
-	world_say(&world, "hit: %s", faultfs_last_hit(world.faults));
-	faultfs_set(world.faults, NULL);
-	if (first != FOR_EVER)
-		check_afterwards(&world, fault->allowed, number);
-	else
-		world_stop(&world);
-	world_release(&world);
-	return calls;
+	for (size_t f = 0; f < ARRAY_LEN(faults); f++) {
+		const struct fault *fault = &faults[f];
+		const struct fault_rule rule = {
+			.calls = fault->calls,
+			.first = 1,
+			.times = fault->times,
+			.way = fault->way,
+			.error = fault->error,
+		};
+
+		if ((fault->calls & (unsigned)call) == 0 ||
+		    !branch_off(&run->branches, "%s", fault->name))
+			continue;
+		begin_case(run, fault->allowed);
+		faultfs_set(run->world.faults, &rule);
+		return;
+	}
+}
+
+static void
+watch_files(struct run *run)
+{
+	faultfs_on_call(run->world.faults, on_file_call, run);
 }
 
 void
 sim_io(const struct sim_options *options)
 {
-	uint64_t wanted = options->count != 0 ? options->count : IO_CASES;
-	uint64_t calls[ARRAY_LEN(faults)], total = 0, tried = 0, number = 0;
-
-	if (options->is_long && options->count == 0)
-		wanted *= LONG;
-	for (size_t f = 0; f < ARRAY_LEN(faults); f++) {
-		world_set_case("sim io --seed %" PRIu64 ", counting",
-		    options->seed);
-		calls[f] = run_fault(options, &faults[f], FOR_EVER, number);
-		total += calls[f];
-	}
-	for (size_t f = 0; f < ARRAY_LEN(faults); f++)
-		for (uint64_t k = 1; k <= calls[f]; k++, number++) {
-			if (!sim_is_wanted(options, number, total, wanted))
-				continue;
-			world_set_case("sim io%s --seed %" PRIu64
-				       " --only %" PRIu64
-				       " (%s at call %" PRIu64 " of %" PRIu64
-				       ")",
-			    long_option(options), options->seed, number + 1,
-			    faults[f].name, k, calls[f]);
-			(void)run_fault(options, &faults[f], k, number);
-			tried++;
-		}
-	printf("%" PRIu64 " of %" PRIu64 " failing file calls\n", tried, total);
+	try_all(options, "io", watch_files, "file calls");
 }
 
 /* ---- allocations ---- */
 
-static uint64_t
-run_memory(const struct sim_options *options, uint64_t first, uint64_t times,
-    uint64_t number)
+static void
+on_allocation(void *arg)
 {
-	struct world world;
-	uint64_t count;
+	static const uint64_t times[] = { 1, 3, 40 };
+	struct run *run = arg;
 
-	world_init(&world, options->seed);
-	world.allowed = memory_errors;
-	memfault_set(first, first == FOR_EVER ? FOR_EVER : first + times - 1);
-	if (world_try_open(&world) == 0)
-		script_run(&world, script_lines(options));
-	count = memfault_count();
-	memfault_set(0, 0);
-	if (first != FOR_EVER)
-		check_afterwards(&world, memory_errors, number);
-	else
-		world_stop(&world);
-	world_release(&world);
-	return count;
+	run->allocations++;
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		if (i != 0 && run->allocations % MANY_ONE_IN != i)
+			continue;
+		if (!branch_off(&run->branches, "%" PRIu64 " times", times[i]))
+			continue;
+		begin_case(run, memory_errors);
+		memfault_set(times[i]);
+		return;
+	}
+}
+
+static void
+watch_memory(struct run *run)
+{
+	memfault_on_call(on_allocation, run);
 }
 
 void
 sim_memory(const struct sim_options *options)
 {
-	static const uint64_t times[] = { 1, 3, 40 };
-	uint64_t wanted = options->count != 0 ? options->count : MEMORY_CASES;
-	uint64_t count, total, tried = 0;
-
-	if (options->is_long && options->count == 0)
-		wanted *= LONG;
-	world_set_case("sim memory --seed %" PRIu64 ", counting",
-	    options->seed);
-	count = run_memory(options, FOR_EVER, 1, 0);
-	total = count * ARRAY_LEN(times);
-	for (uint64_t number = 0; number < total; number++) {
-		uint64_t first = number / ARRAY_LEN(times) + 1;
-
-		if (!sim_is_wanted(options, number, total, wanted))
-			continue;
-		world_set_case("sim memory%s --seed %" PRIu64 " --only %" PRIu64
-			       " (allocations from %" PRIu64 " of %" PRIu64
-			       " on, %" PRIu64 " times)",
-		    long_option(options), options->seed, number + 1, first,
-		    count, times[number % ARRAY_LEN(times)]);
-		(void)run_memory(options, first,
-		    times[number % ARRAY_LEN(times)],
-		    number / ARRAY_LEN(times));
-		tried++;
-	}
-	printf("%" PRIu64 " of %" PRIu64 " failing allocations\n", tried,
-	    total);
+	try_all(options, "memory", watch_memory, "allocations");
 }

@@ -10,39 +10,31 @@
 #include "sim/alloc.h"
 #include "sim/real_calls.h"
 
-static atomic_uint_least64_t count, failed;
-static atomic_uint_least64_t fail_first, fail_last;
+static atomic_uint_least64_t left; /* that fail */
+static void (*on_call)(void *arg);
+static void *on_call_arg;
 
 void
-memfault_set(uint64_t first, uint64_t last)
+memfault_set(uint64_t times)
 {
-	atomic_store(&fail_first, first);
-	atomic_store(&fail_last, last);
-	atomic_store(&count, 0);
-	atomic_store(&failed, 0);
+	atomic_store(&left, times);
 }
 
-uint64_t
-memfault_count(void)
+void
+memfault_on_call(void (*fn)(void *arg), void *arg)
 {
-	return atomic_load(&count);
-}
-
-uint64_t
-memfault_failed(void)
-{
-	return atomic_load(&failed);
+	on_call = fn;
+	on_call_arg = arg;
 }
 
 static bool
 must_fail(void)
 {
-	uint64_t number = atomic_fetch_add(&count, 1) + 1;
-
-	if (number < atomic_load(&fail_first) ||
-	    number > atomic_load(&fail_last))
+	if (on_call != NULL)
+		on_call(on_call_arg);
+	if (atomic_load(&left) == 0)
 		return false;
-	atomic_fetch_add(&failed, 1);
+	atomic_fetch_sub(&left, 1);
 	errno = ENOMEM;
 	return true;
 }

@@ -7,18 +7,16 @@
  * from outside, and the harness itself (alloc.h), are not concerned.  The
  * server has no fault points for it, and costs nothing more elsewhere.
  *
- * Threads: any.  With sched.h the count of a call is the same in every run.
+ * Threads: any.
  */
 #pragma once
 
 #include <stdint.h>
 
-/*
- * Let allocations first .. last fail, counting from 1 with the next; 0, 0
- * for none.
- */
-void memfault_set(uint64_t first, uint64_t last);
+/* Let the next `times` allocations fail; 0: none. */
+void memfault_set(uint64_t times);
 
-/* Allocations since memfault_set(), those that failed too. */
-uint64_t memfault_count(void);
-uint64_t memfault_failed(void);
+/*
+ * Told of each allocation before it is made, and may let it fail; NULL: nobody.
+ */
+void memfault_on_call(void (*fn)(void *arg), void *arg);

@@ -520,8 +520,18 @@ script_length(void)
 void
 script_run(struct world *world, uint32_t lines)
 {
-	for (uint32_t i = 0; i < lines && i < ARRAY_LEN(script); i++)
+	for (uint32_t i = 0; i < lines && i < ARRAY_LEN(script); i++) {
+		if (world->script_end != 0 && i >= world->script_end)
+			break;
+		world->script_line = i;
 		step_run(world, script[i].step, script[i].n);
+	}
+}
+
+void
+script_end_after(struct world *world, uint32_t lines)
+{
+	world->script_end = world->script_line + 1 + lines;
 }
 
 void

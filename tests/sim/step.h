@@ -29,6 +29,9 @@ struct script_line {
 uint32_t script_length(void);
 void script_run(struct world *world, uint32_t lines);
 
+/* Let it end so many lines after that which is run. */
+void script_end_after(struct world *world, uint32_t lines);
+
 void step_run(struct world *world, const char *name, uint32_t n);
 
 /* Send a few events, sometimes many, and do not wait for the answer. */
