@@ -19,10 +19,15 @@ struct step {
 	uint32_t most;   /* n of random runs is 1 .. most */
 };
 
-/* The scripted run: all kinds of steps, in an order that makes sense. */
+/*
+ * The scripted run: all kinds of steps, in an order that makes sense.  A run
+ * may be brief (world.h): the same steps over fewer events, for who runs it
+ * tens of thousands of times.
+ */
 struct script_line {
 	const char *step;
-	uint32_t n;
+	uint32_t n;   /* 0: not then */
+	uint32_t few; /* n of a brief run */
 };
 
 /* Run the whole script, or its first lines. */

@@ -503,6 +503,9 @@ note_answer(struct world *world, struct sent *sent)
 		    simfs_change_count(world->fs), sched_now_us());
 		if (!oracle_check_taken(world->oracle, sent->batch))
 			world_fail("%s", world->oracle->why);
+		if (world->failures > 0) /* its sync may have failed, too */
+			oracle_ended(world->oracle, sched_now_us(),
+			    WORLD_SYNC_BOUND_US);
 		world->acked_count++;
 		return;
 	}

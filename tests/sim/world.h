@@ -52,6 +52,7 @@ struct world {
 	struct engine_options options;
 	struct engine *engine; /* NULL: closed */
 	struct oracle *oracle;
+	bool is_brief;        /* the script is */
 	uint32_t script_line; /* that is run, or was last; from 0 */
 	uint32_t script_end;  /* the first that is not; 0: none */
 
