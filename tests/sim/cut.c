@@ -63,7 +63,7 @@ sim_cut(const struct sim_options *options)
 	struct world world;
 	struct moments moments;
 	struct oracle *oracle;
-	uint64_t wanted = options->count, images = options->images, tried = 0;
+	uint64_t wanted, images = options->images, tried = 0;
 
 	world_set_case("sim cut --seed %" PRIu64, options->seed);
 	world_init(&world, options->seed);
@@ -72,8 +72,7 @@ sim_cut(const struct sim_options *options)
 	script_run(&world, script_length());
 	world_stop(&world);
 	moments_end(&moments);
-	if (wanted == 0)
-		wanted = options->is_long ? moments.count : POINTS;
+	wanted = sim_case_count(options, POINTS, moments.count);
 	if (images == 0)
 		images = options->is_long ? IMAGES_LONG : IMAGES;
 	oracle = oracle_at(world.oracle, UINT64_MAX);

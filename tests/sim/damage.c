@@ -478,13 +478,11 @@ run_case(const struct sources *sources, uint64_t seed, unsigned *refused,
 void
 sim_damage(const struct sim_options *options)
 {
-	uint64_t count = options->is_long ? CASES_LONG : CASES;
+	uint64_t count = sim_case_count(options, CASES, CASES_LONG);
 	unsigned refused = 0, salvaged = 0, unreadable = 0;
 	struct sources sources;
 	struct world world;
 
-	if (options->count != 0)
-		count = options->count;
 	world_set_case("sim damage --seed %" PRIu64, options->seed);
 	world_init(&world, options->seed);
 	make_sources(&sources, &world);

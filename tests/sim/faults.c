@@ -204,13 +204,11 @@ try_all(const struct sim_options *options, const char *name,
     void (*watch)(struct run *run), const char *what)
 {
 	struct run run;
-	uint64_t wanted = options->count;
 
 	branches_count(&run.branches, options, name);
 	run_script(&run, watch);
-	if (wanted == 0)
-		wanted = options->is_long ? run.branches.number : CASES;
-	branches_begin(&run.branches, wanted);
+	branches_begin(&run.branches,
+	    sim_case_count(options, CASES, run.branches.number));
 	run_script(&run, watch);
 	printf("%" PRIu64 " of %" PRIu64 " failing %s\n", run.branches.tried,
 	    run.branches.total, what);

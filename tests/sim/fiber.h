@@ -12,15 +12,9 @@
 #if __has_feature(address_sanitizer)
 #define FIBER_ASAN 1
 #endif
-#if __has_feature(thread_sanitizer)
-#define FIBER_TSAN 1
-#endif
 #endif
 #if defined(__SANITIZE_ADDRESS__)
 #define FIBER_ASAN 1
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define FIBER_TSAN 1
 #endif
 
 #if defined(FIBER_ASAN)
@@ -71,47 +65,6 @@ fiber_after_switch(struct fiber *fiber)
 		fiber_left->bottom = bottom;
 		fiber_left->size = size;
 	}
-}
-
-#elif defined(FIBER_TSAN)
-#include <sanitizer/tsan_interface.h>
-
-struct fiber {
-	void *state;
-};
-
-static inline void
-fiber_init(struct fiber *fiber, const void *bottom, size_t size)
-{
-	(void)bottom;
-	(void)size;
-	fiber->state = __tsan_create_fiber(0);
-}
-
-static inline void
-fiber_init_first(struct fiber *fiber)
-{
-	fiber->state = __tsan_get_current_fiber();
-}
-
-static inline void
-fiber_release(struct fiber *fiber)
-{
-	__tsan_destroy_fiber(fiber->state);
-}
-
-static inline void
-fiber_before_switch(struct fiber *from, struct fiber *to, bool has_ended)
-{
-	(void)from;
-	(void)has_ended;
-	__tsan_switch_to_fiber(to->state, 0);
-}
-
-static inline void
-fiber_after_switch(struct fiber *fiber)
-{
-	(void)fiber;
 }
 
 #else

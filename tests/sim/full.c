@@ -102,10 +102,8 @@ run_seed(uint64_t seed)
 void
 sim_full(const struct sim_options *options)
 {
-	uint64_t count = options->count;
+	uint64_t count = sim_case_count(options, SEEDS, SEEDS_LONG);
 
-	if (count == 0)
-		count = options->is_long ? SEEDS_LONG : SEEDS;
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t seed =
 		    options->only != 0 ? options->only : options->seed + i;

@@ -209,13 +209,12 @@ run_kind(const struct work_kind *kind, const struct sim_options *options,
 {
 	struct world world;
 	struct work work = { .kind = kind, .world = &world };
-	uint64_t wanted = options->count;
+	uint64_t wanted;
 
 	world_set_case("sim keep --seed %" PRIu64 " (%s)", options->seed,
 	    kind->name);
 	prepare(&work, options->seed);
-	if (wanted == 0)
-		wanted = options->is_long ? work.moments.count : POINTS;
+	wanted = sim_case_count(options, POINTS, work.moments.count);
 	for (size_t i = 0; i < work.moments.count; i++) {
 		uint64_t number = first + i;
 		bool is_wanted = options->only != 0

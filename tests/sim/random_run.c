@@ -126,8 +126,6 @@ static void
 run_seeds(const struct sim_options *options, const char *name, uint64_t count,
     void (*fn)(uint64_t seed))
 {
-	if (options->count != 0)
-		count = options->count;
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t seed =
 		    options->only != 0 ? options->only : options->seed + i;
@@ -143,7 +141,7 @@ run_seeds(const struct sim_options *options, const char *name, uint64_t count,
 void
 sim_random(const struct sim_options *options)
 {
-	run_seeds(options, "random", options->is_long ? SEEDS_LONG : SEEDS,
+	run_seeds(options, "random", sim_case_count(options, SEEDS, SEEDS_LONG),
 	    run_seed);
 }
 
@@ -151,7 +149,7 @@ void
 sim_archive(const struct sim_options *options)
 {
 	run_seeds(options, "archive",
-	    options->is_long ? ARCHIVE_SEEDS_LONG : ARCHIVE_SEEDS,
+	    sim_case_count(options, ARCHIVE_SEEDS, ARCHIVE_SEEDS_LONG),
 	    run_archived_seed);
 }
 

@@ -28,6 +28,13 @@ void sim_full(const struct sim_options *options);
 void sim_keep(const struct sim_options *options);
 
 /*
+ * How many cases: what --count says, or what `make check` usually tries, or
+ * what the long run does.
+ */
+uint64_t sim_case_count(const struct sim_options *options, uint64_t usual,
+    uint64_t of_long);
+
+/*
  * Which of `count` things are tried if `wanted` of them are, evenly spread;
  * or the one of --only, which counts from 1.
  */
