@@ -562,6 +562,7 @@ eval_expr(const struct eval *eval, const struct expr *expr, struct sel sel,
 	switch (expr->kind) {
 	case EXPR_CONST:
 	case EXPR_TYPEOF:
+	case EXPR_COLLATION:
 		make_constant(eval, &expr->type, &expr->value, out);
 		return 0;
 	case EXPR_PARAM:

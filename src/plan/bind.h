@@ -11,6 +11,7 @@
  *   bind_expr.c    expressions; bind_call.c functions and aggregates
  *   bind_arguments.c  which parameters a call's arguments are for
  *   bind_array.c   what makes and takes apart arrays
+ *   bind_collate.c  COLLATE
  *   coerce.c       casts that the text does not write; common types
  *   resolve.c      which of several functions a call means
  *   bind_whole_row.c  rows as values; bind_row.c comparisons of them
@@ -98,6 +99,7 @@ struct dependency_list {
 struct range_column {
 	struct str name;
 	struct type type;
+	enum collation_oid collation; /* if not the type's own */
 	uint32_t table_oid;
 	int16_t attnum;
 };
@@ -269,8 +271,54 @@ int bind_type_name(struct binder *binder, const struct ast_type *type,
 /* The same, for a column of a table: what we do not store is refused. */
 int bind_column_type(struct binder *binder, const struct ast_type *type,
     struct type *out, struct error *err);
+
+/*
+ * An operator's name, which is a qualified one's last part in pg_catalog, and
+ * all of it (so that none has it) in another schema; 3F000 if there is no such.
+ */
+int bind_operator_name(struct binder *binder, const struct ast_name *name,
+    struct str *out, struct error *err);
+
 /* All parts of a dotted name, for messages. */
 struct str name_format(const struct ast_name *name, struct arena *arena);
+
+/* ---- bind_collate.c ---- */
+
+/* 42704 if there is no such collation. */
+int bind_collation_name(struct binder *binder, const struct ast_name *name,
+    enum collation_oid *out, struct error *err);
+
+/* 42804 if a type has no collation. */
+int need_collation(struct binder *binder, const struct type *type, int location,
+    struct error *err);
+
+/* COLLATE of a column, if it has one: it may be what all text here is. */
+int bind_column_collation(struct binder *binder,
+    const struct ast_column_def *def, const struct type *type,
+    struct error *err);
+
+/* What a column has by the query that makes it; COLLATION_NONE: its type's. */
+void set_collation(struct expr *expr, enum collation_oid collation);
+
+/* Fill in `collate` of a tree; 42P21 if two COLLATE clauses contradict. */
+int derive_collation(struct expr *expr, struct error *err);
+
+/* The same for expressions that are one column's. */
+int derive_common_collation(struct expr *const *exprs, uint32_t count,
+    enum collation_oid *out, struct error *err);
+
+/* The same for a call whose arguments are not yet those of `expr`, or not all. */
+int derive_call_collation(struct expr *expr, struct expr *const *args,
+    uint32_t count, struct error *err);
+int derive_aggregate_collation(struct expr *expr, const struct agg_call *agg,
+    struct error *err);
+
+int bind_collate(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **out, struct error *err);
+
+/* pg_collation_for(arg), COLLATION FOR (arg). */
+int bind_collation_for(struct binder *binder, struct expr *arg, int location,
+    struct expr **out, struct error *err);
 
 /* ---- bind_view.c ---- */
 
@@ -864,8 +912,8 @@ int target_by_alias(const struct select_state *state, struct str name,
     struct error *err);
 
 /* How ORDER BY x sorts, but for the column. */
-int bind_sort_direction(const struct ast_sort *sort, struct sort_key *out,
-    struct error *err);
+int bind_sort_direction(struct binder *binder, const struct ast_sort *sort,
+    struct sort_key *out, struct error *err);
 
 /* The name PostgreSQL gives a column without an alias. */
 struct str column_name(const struct binder *binder, const struct ast_expr *ast);

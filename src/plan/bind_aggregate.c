@@ -13,7 +13,7 @@ bind_key(struct binder *binder, struct scope *scope,
 	struct sort_key direction;
 	int rc;
 
-	rc = bind_sort_direction(sort, &direction, err);
+	rc = bind_sort_direction(binder, sort, &direction, err);
 	if (rc == 0)
 		rc = bind_expr(binder, scope, sort->expr, &out->key, err);
 	if (rc != 0)

@@ -386,11 +386,13 @@ int
 bind_any_all_array(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
-	const struct ast_name *op = &ast->any_all.op;
 	struct expr *left, *array;
+	struct str op;
 	int rc;
 
-	rc = bind_expr(binder, scope, ast->any_all.left, &left, err);
+	rc = bind_operator_name(binder, &ast->any_all.op, &op, err);
+	if (rc == 0)
+		rc = bind_expr(binder, scope, ast->any_all.left, &left, err);
 	if (rc == 0)
 		rc = bind_expr(binder, scope, ast->any_all.array, &array, err);
 	if (rc != 0)
@@ -398,6 +400,6 @@ bind_any_all_array(struct binder *binder, struct scope *scope,
 	if (array->type.oid != TYPE_UNKNOWN && !type_is_array(&array->type))
 		return error_at(err, ast->location, STELE_E_WRONG_OBJECT_TYPE,
 		    "op ANY/ALL (array) requires array on right side");
-	return bind_quantified(binder, op->parts[op->count - 1], left, array,
-	    ast->any_all.is_all, ast->location, out, err);
+	return bind_quantified(binder, op, left, array, ast->any_all.is_all,
+	    ast->location, out, err);
 }

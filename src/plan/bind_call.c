@@ -631,7 +631,7 @@ bind_aggregate(struct binder *binder, struct scope *scope,
 	*out = expr_new(binder->arena, EXPR_AGG, agg.type, ast->location, 0);
 	(*out)->agg.rel = owner->aggs->rel_id;
 	(*out)->agg.index = agg_list_add(binder, owner->aggs, &agg);
-	return 0;
+	return derive_aggregate_collation(*out, &agg, err);
 }
 
 static int
@@ -708,6 +708,9 @@ bind_plain_call(struct binder *binder, struct scope *scope,
 		*out = bind_typeof(binder, args[0], ast->location);
 		return 0;
 	}
+	if (count == 1 && str_equal(name, STR("pg_collation_for")))
+		return bind_collation_for(binder, args[0], ast->location, out,
+		    err);
 	if (set_function_next(name, NULL) != NULL)
 		return bind_set_expr(binder, scope, name, &form, args, count,
 		    ast->location, out, err);

@@ -82,6 +82,7 @@ is_not_constant(const struct expr *expr)
 	case EXPR_GREATEST:
 	case EXPR_LEAST:
 	case EXPR_TYPEOF:
+	case EXPR_COLLATION:
 		return false;
 	}
 	return true;
@@ -132,6 +133,8 @@ bind_field(struct binder *binder, const struct ast_column_def *def,
 	} else {
 		rc = bind_column_type(binder, &def->type, &out->type, err);
 	}
+	if (rc == 0)
+		rc = bind_column_collation(binder, def, &out->type, err);
 	if (rc == 0 && def->default_value != NULL)
 		rc = bind_default(binder, def, out, err);
 	return rc;
@@ -169,6 +172,8 @@ check_core_column(struct binder *binder, const struct ast_column_def *def,
 		    "Every event has an event_id, which is generated.");
 	}
 	rc = bind_type_name(binder, &def->type, &type, err);
+	if (rc == 0)
+		rc = bind_column_collation(binder, def, &type, err);
 	if (rc == 0 &&
 	    (type.oid != core_columns[i].type || type.mod != -1 ||
 		def->default_value != NULL))

@@ -124,25 +124,22 @@ bind_param(struct binder *binder, const struct ast_expr *ast, struct expr **out,
 
 /* ---- operators ---- */
 
-static struct str
-operator_name(const struct ast_name *name)
-{
-	return name->parts[name->count - 1];
-}
-
 static int
 bind_op(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
     struct expr **out, struct error *err)
 {
 	struct expr *left = NULL;
 	struct expr *right;
+	struct str name;
 	int rc;
 
+	rc = bind_operator_name(binder, &ast->op.name, &name, err);
+	if (rc != 0)
+		return rc;
 	if (ast->op.left != NULL && ast->op.left->kind == AST_ROW &&
 	    ast->op.right != NULL) {
 		if (ast->op.right->kind == AST_ROW)
-			return bind_row_pair(binder, scope,
-			    operator_name(&ast->op.name), ast->op.left,
+			return bind_row_pair(binder, scope, name, ast->op.left,
 			    ast->op.right, ast->location, out, err);
 		if (ast->op.right->kind == AST_SUBLINK &&
 		    ast->op.right->sublink.kind == AST_SUBLINK_SCALAR)
@@ -160,8 +157,8 @@ bind_op(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
 	rc = bind_expr(binder, scope, ast->op.right, &right, err);
 	if (rc != 0)
 		return rc;
-	return bind_operator(binder, operator_name(&ast->op.name), left, right,
-	    ast->location, out, err);
+	return bind_operator(binder, name, left, right, ast->location, out,
+	    err);
 }
 
 static struct expr *
@@ -182,7 +179,7 @@ static int
 bind_like(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
-	struct str name = operator_name(&ast->op.name);
+	struct str name = ast->op.name.parts[ast->op.name.count - 1];
 	struct str escape_name = STR("like_escape");
 	struct expr *escaped[2];
 	uint32_t escaped_count = 1;
@@ -611,32 +608,6 @@ bind_cast(struct binder *binder, struct scope *scope,
 	return coerce_explicit(binder, out, &type, ast->location, err);
 }
 
-/* All text is ordered bytewise, so only the names of that order will do. */
-static int
-bind_collate(struct binder *binder, struct scope *scope,
-    const struct ast_expr *ast, struct expr **out, struct error *err)
-{
-	const struct ast_name *name = &ast->collate.name;
-	struct str last = name->parts[name->count - 1];
-	int rc;
-
-	if (!str_equal(last, STR("C")) && !str_equal(last, STR("POSIX")) &&
-	    !str_equal(last, STR("default")))
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "collation \"%.*s\" is not supported", STR_FMT(last));
-	rc = bind_expr(binder, scope, ast->collate.arg, out, err);
-	if (rc == 0)
-		rc = coerce_unknown(binder, out, err);
-	if (rc != 0)
-		return rc;
-	if (type_category(&(*out)->type) != 'S')
-		return error_at(err, ast->location, STELE_E_DATATYPE_MISMATCH,
-		    "collations are not supported by type %s",
-		    type_text(binder, &(*out)->type));
-	return 0;
-}
-
 static int
 bind_unsupported(const struct ast_expr *ast, const char *what,
     struct error *err)
@@ -726,7 +697,7 @@ bind_expr(struct binder *binder, struct scope *scope,
 	binder->depth++;
 	rc = bind_kind(binder, scope, ast, out, err);
 	binder->depth--;
-	return rc;
+	return rc != 0 ? rc : derive_collation(*out, err);
 }
 
 int

@@ -95,6 +95,9 @@ bind_defined_columns(struct binder *binder, const struct ast_from *from,
 
 		columns[i].name = def->name;
 		rc = bind_type_name(binder, &def->type, &columns[i].type, err);
+		if (rc == 0)
+			rc = bind_column_collation(binder, def,
+			    &columns[i].type, err);
 		if (rc == 0 && type_is_array(&columns[i].type))
 			rc = error_at(err, def->location,
 			    STELE_E_FEATURE_NOT_SUPPORTED,

@@ -267,6 +267,28 @@ bind_type_name(struct binder *binder, const struct ast_type *ast,
 	return 0;
 }
 
+int
+bind_operator_name(struct binder *binder, const struct ast_name *name,
+    struct str *out, struct error *err)
+{
+	static const char *const others[] = { "public", "information_schema" };
+	struct str schema;
+
+	*out = name->parts[name->count - 1];
+	if (name->count == 1)
+		return 0;
+	schema = name->parts[name->count - 2];
+	if (str_equal(schema, STR("pg_catalog")))
+		return 0;
+	*out = name_format(name, binder->arena);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		if (str_equal(schema, str_of_cstr(others[i])))
+			return 0;
+	}
+	return error_at(err, name->location, STELE_E_INVALID_SCHEMA_NAME,
+	    "schema \"%.*s\" does not exist", STR_FMT(schema));
+}
+
 #define STORED_DIGITS_MAX 38 /* a decimal is stored in 128 bits */
 
 static int

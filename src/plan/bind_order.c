@@ -43,16 +43,23 @@ target_by_ordinal(const struct ast_expr *ast, uint32_t count,
 }
 
 int
-bind_sort_direction(const struct ast_sort *sort, struct sort_key *out,
-    struct error *err)
+bind_sort_direction(struct binder *binder, const struct ast_sort *sort,
+    struct sort_key *out, struct error *err)
 {
+	struct str op = STR("");
+	int rc = 0;
+
+	if (sort->using_op.count > 0)
+		rc = bind_operator_name(binder, &sort->using_op, &op, err);
+	if (rc != 0)
+		return rc;
 	out->is_descending = sort->is_descending;
-	if (str_equal(sort->using_op, STR(">")))
+	if (str_equal(op, STR(">")))
 		out->is_descending = true;
-	else if (sort->using_op.len > 0 && !str_equal(sort->using_op, STR("<")))
+	else if (op.len > 0 && !str_equal(op, STR("<")))
 		return error_at(err, sort->location, STELE_E_WRONG_OBJECT_TYPE,
 		    "operator %.*s is not a valid ordering operator",
-		    STR_FMT(sort->using_op));
+		    STR_FMT(op));
 	out->nulls_first = sort->nulls == AST_NULLS_DEFAULT
 	    ? out->is_descending
 	    : sort->nulls == AST_NULLS_FIRST;
@@ -125,7 +132,7 @@ bind_order_by(struct binder *binder, struct select_state *state,
 		const struct ast_sort *sort = &list->items[i];
 		struct sort_key *key = &state->sort_keys[i];
 
-		rc = bind_sort_direction(sort, key, err);
+		rc = bind_sort_direction(binder, sort, key, err);
 		if (rc == 0)
 			rc = bind_sort_target(binder, state, sort->expr,
 			    "ORDER BY", &key->column, err);
@@ -280,7 +287,7 @@ bind_order_of_result(struct binder *binder, struct scope *outer,
 	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
 		const struct ast_sort *sort = &list->items[i];
 
-		rc = bind_sort_direction(sort, &keys[i], err);
+		rc = bind_sort_direction(binder, sort, &keys[i], err);
 		if (rc == 0)
 			rc = result_column(query, sort->expr, &keys[i].column,
 			    err);

@@ -42,9 +42,12 @@ range_column_expr(struct binder *binder, const struct range *range,
 {
 	struct expr *expr;
 
-	if (range->exprs == NULL)
-		return expr_column(binder->arena, range->columns[index].type,
+	if (range->exprs == NULL) {
+		expr = expr_column(binder->arena, range->columns[index].type,
 		    location, range->rel_id, index);
+		set_collation(expr, range->columns[index].collation);
+		return expr;
+	}
 	expr = expr_copy(binder->arena, range->exprs[index]);
 	expr->location = location;
 	return expr;

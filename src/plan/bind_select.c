@@ -134,6 +134,10 @@ bind_targets(struct binder *binder, struct scope *scope,
 			return rc;
 		if (target.column.name.len == 0)
 			target.column.name = column_name(binder, ast);
+		rc = derive_collation(target.expr, err);
+		if (rc != 0)
+			return rc;
+		target.column.collation = target.expr->collate.collation;
 		set_origin(binder, &target);
 		target_list_add(binder, out, &target);
 	}

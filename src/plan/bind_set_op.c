@@ -26,16 +26,21 @@ set_op_name(const struct ast_select *select)
 static struct expr *
 column_stand_in(struct binder *binder, const struct query *query, uint32_t i)
 {
+	struct expr *expr;
+
 	if (query->exprs != NULL)
 		return query->exprs[i];
-	return expr_column(binder->arena, query->rel->types[i], 0,
+	expr = expr_column(binder->arena, query->rel->types[i], 0,
 	    query->rel->id, i);
+	set_collation(expr, query->columns[i].collation);
+	return expr;
 }
 
 int
 set_op_types(struct binder *binder, const struct ast_select *select,
     struct query *sides, struct type *types, struct error *err)
 {
+	struct range_column *columns = sides[0].columns;
 	const char *name = set_op_name(select);
 	bool needs_equality =
 	    select->set_op != AST_UNION || !select->is_set_all;
@@ -47,6 +52,9 @@ set_op_types(struct binder *binder, const struct ast_select *select,
 		pair[0] = column_stand_in(binder, &sides[0], i);
 		pair[1] = column_stand_in(binder, &sides[1], i);
 		rc = common_type(binder, pair, 2, name, &types[i], err);
+		if (rc == 0)
+			rc = derive_common_collation(pair, 2,
+			    &columns[i].collation, err);
 		for (int side = 0; side < 2 && rc == 0; side++) {
 			if (!can_coerce(&pair[side]->type, &types[i],
 				CAST_IMPLICIT))

@@ -156,6 +156,8 @@ bind_scalar(struct binder *binder, struct scope *scope,
 	rc = bind_column(binder, scope, ast, SUBQUERY_SCALAR, &query, out, err);
 	if (rc == 0)
 		keep_name(binder, ast, query.columns[0].name);
+	if (rc == 0)
+		set_collation(*out, query.columns[0].collation);
 	return rc;
 }
 
@@ -185,15 +187,18 @@ bind_any_all(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, enum subquery_kind kind, struct expr **out,
     struct error *err)
 {
-	const struct ast_name *op = &ast->sublink.op;
 	struct query query;
+	struct str op;
 	int rc;
 
+	rc = bind_operator_name(binder, &ast->sublink.op, &op, err);
+	if (rc != 0)
+		return rc;
 	rc = bind_inner(binder, scope, ast, ast, kind, &query, out, err);
 	if (rc != 0)
 		return rc;
-	return bind_test(binder, scope, ast->sublink.test,
-	    op->parts[op->count - 1], &query, *out, err);
+	return bind_test(binder, scope, ast->sublink.test, op, &query, *out,
+	    err);
 }
 
 int

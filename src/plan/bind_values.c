@@ -23,7 +23,7 @@ name_columns(struct binder *binder, const struct rel *rel, struct query *out)
 /* Give column `column` of all rows one type. */
 static int
 unify_column(struct binder *binder, struct rel *rel, uint32_t column,
-    struct error *err)
+    enum collation_oid *collation, struct error *err)
 {
 	uint32_t count = rel->values.row_count;
 	struct expr **exprs =
@@ -40,7 +40,8 @@ unify_column(struct binder *binder, struct rel *rel, uint32_t column,
 		exprs[r] = rel->values.rows[r][column];
 	}
 	rel->types[column].mod = common_mod(exprs, count, &rel->types[column]);
-	return rc;
+	return rc != 0 ? rc
+		       : derive_common_collation(exprs, count, collation, err);
 }
 
 static int
@@ -102,6 +103,7 @@ bind_values(struct binder *binder, struct scope *outer,
 {
 	uint32_t column_count = select->values[0].count;
 	struct rel *rel = rel_new(binder, REL_VALUES, NULL, column_count);
+	enum collation_oid *collations;
 	int rc = 0;
 
 	if (is_ordered_by_expr(select))
@@ -115,11 +117,15 @@ bind_values(struct binder *binder, struct scope *outer,
 		rc = bind_row(binder, outer, &select->values[r], column_count,
 		    rel->values.rows[r], err);
 	}
+	collations = arena_zalloc(binder->arena,
+	    ((size_t)column_count + 1) * sizeof(*collations));
 	for (uint32_t i = 0; i < column_count && rc == 0; i++)
-		rc = unify_column(binder, rel, i, err);
+		rc = unify_column(binder, rel, i, &collations[i], err);
 	if (rc != 0)
 		return rc;
 	name_columns(binder, rel, out);
+	for (uint32_t i = 0; i < column_count; i++)
+		out->columns[i].collation = collations[i];
 	out->rel = rel;
 	return bind_order_of_result(binder, outer, select, out, err);
 }

@@ -289,7 +289,8 @@ add_keys(struct window_binder *wb, const struct ast_window *window,
 	for (uint32_t i = 0; i < spec->order_count && rc == 0; i++) {
 		const struct ast_sort *sort = &window->order_by.items[i];
 
-		rc = bind_sort_direction(sort, &spec->order[i], err);
+		rc =
+		    bind_sort_direction(wb->binder, sort, &spec->order[i], err);
 		if (rc == 0)
 			rc = add_key(wb, sort->expr, err);
 	}
@@ -502,7 +503,7 @@ bind_window_call(struct binder *binder, struct scope *scope,
 	    wb.expr_count);
 	memcpy((*out)->args, wb.exprs, wb.expr_count * sizeof(*wb.exprs));
 	(*out)->window = spec;
-	return 0;
+	return derive_call_collation(*out, wb.exprs, call->args.count, err);
 }
 
 bool

@@ -80,6 +80,8 @@ read_literal(struct binder *binder, struct expr **expr,
 			return rc;
 	}
 	*expr = expr_const(binder->arena, *target, literal->location, &value);
+	if (type_collation(target) != COLLATION_NONE)
+		(*expr)->collate = literal->collate;
 	return 0;
 }
 

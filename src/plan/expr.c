@@ -118,6 +118,7 @@ own_part_equal(const struct expr *a, const struct expr *b)
 	switch (a->kind) {
 	case EXPR_CONST:
 	case EXPR_TYPEOF:
+	case EXPR_COLLATION:
 		return const_equal(a, b);
 	case EXPR_PARAM:
 		return a->param == b->param;

@@ -19,6 +19,7 @@
 
 #include "common/arena.h"
 #include "types/cast.h"
+#include "types/collation.h"
 #include "types/function.h"
 #include "types/type.h"
 #include "vec/value.h"
@@ -45,14 +46,15 @@ enum expr_kind {
 	EXPR_ARRAY,    /* args: the elements, or arrays of them */
 	/* args: an array, indexes or, if is_slice, lower and upper bounds */
 	EXPR_SUBSCRIPT,
-	EXPR_FACT,     /* fact of the session; args[0] of FACT_SETTING */
-	EXPR_TYPEOF,   /* value: pg_typeof's answer, args[0] is not evaluated */
-	EXPR_SUBQUERY, /* subquery; args: what ANY and ALL compare with it */
-	EXPR_AGG,      /* agg; only while binding, then a column */
-	EXPR_WINDOW,   /* window; likewise, see bind_window.c */
-	EXPR_GROUPING, /* args: likewise, GROUPING(args) */
-	EXPR_SET,      /* set of args: likewise, see bind_set.c */
-	EXPR_OUTER,    /* slot; only in a plan, see below */
+	EXPR_FACT,   /* fact of the session; args[0] of FACT_SETTING */
+	EXPR_TYPEOF, /* value: pg_typeof's answer, args[0] is not evaluated */
+	EXPR_COLLATION, /* value: pg_collation_for's, likewise */
+	EXPR_SUBQUERY,  /* subquery; args: what ANY and ALL compare with it */
+	EXPR_AGG,       /* agg; only while binding, then a column */
+	EXPR_WINDOW,    /* window; likewise, see bind_window.c */
+	EXPR_GROUPING,  /* args: likewise, GROUPING(args) */
+	EXPR_SET,       /* set of args: likewise, see bind_set.c */
+	EXPR_OUTER,     /* slot; only in a plan, see below */
 };
 
 enum expr_test {
@@ -77,6 +79,21 @@ enum expr_fact {
 	FACT_SETTING_OR_NULL, /* current_setting(name, true) */
 };
 
+/* Who says which collation an expression has, the weaker first. */
+enum collate_strength {
+	COLLATE_OPEN, /* not known yet, or it has none */
+	COLLATE_IMPLICIT,
+	COLLATE_CONFLICT, /* several, implicitly: none */
+	COLLATE_EXPLICIT,
+};
+
+/* See bind_collate.c; of no use after binding. */
+struct collate {
+	enum collate_strength strength;
+	enum collation_oid collation;
+	int location; /* of the word COLLATE, if explicit */
+};
+
 struct set_call;
 struct subquery;
 struct window_spec;
@@ -86,7 +103,8 @@ struct expr {
 	/* EXPR_CALL: the last argument is an array of what may repeat */
 	bool is_variadic;
 	struct type type; /* TYPE_UNKNOWN only while binding */
-	int location;     /* in the text, in characters from 1; 0 unknown */
+	struct collate collate;
+	int location; /* in the text, in characters from 1; 0 unknown */
 	uint32_t arg_count;
 	struct expr **args;
 	union {

@@ -408,6 +408,9 @@ expr_text_put(const struct expr_text *text, const struct expr *expr,
 	case EXPR_TYPEOF:
 		put_call(text, "pg_typeof", expr, out);
 		return;
+	case EXPR_COLLATION:
+		put_call(text, "pg_collation_for", expr, out);
+		return;
 	case EXPR_SUBQUERY:
 		buf_printf(out, "(%s %" PRIu32 ")",
 		    subquery_kind(expr->subquery), expr->subquery->index + 1);

@@ -54,6 +54,7 @@ is_cheap_node(const struct expr *expr)
 	case EXPR_SUBSCRIPT:
 	case EXPR_FACT:
 	case EXPR_TYPEOF:
+	case EXPR_COLLATION:
 		return true;
 	case EXPR_SUBQUERY:
 	case EXPR_AGG:

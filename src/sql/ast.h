@@ -139,7 +139,7 @@ struct ast_sort {
 	struct ast_expr *expr;
 	bool is_descending;
 	enum ast_nulls nulls;
-	struct str using_op; /* ORDER BY x USING >: empty if none */
+	struct ast_name using_op; /* ORDER BY x USING >: no parts if none */
 	int location;
 };
 
@@ -307,7 +307,8 @@ enum ast_join_kind {
 struct ast_column_def {
 	struct str name;
 	struct ast_type type;
-	bool is_unsigned; /* DEFINE only: u64 */
+	struct ast_name collation; /* COLLATE: no parts if none */
+	bool is_unsigned;          /* DEFINE only: u64 */
 	bool is_not_null;
 	struct ast_expr *default_value; /* NULL if none */
 	int location;

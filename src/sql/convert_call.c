@@ -116,11 +116,9 @@ convert_sort(struct convert *c, const PgQuery__SortBy *in, struct ast_sort *out)
 		out->nulls = AST_NULLS_DEFAULT;
 		break;
 	}
-	if (in->n_use_op > 1)
-		convert_unsupported(c, out->location, NULL,
-		    "ORDER BY USING with a qualified operator");
-	else if (in->n_use_op == 1)
-		out->using_op = convert_string_node(c, in->use_op[0]);
+	if (in->n_use_op > 0)
+		out->using_op =
+		    convert_name(c, PG_LIST(in, use_op), out->location);
 	if (out->location == 0 && out->expr != NULL)
 		out->location = out->expr->location;
 }

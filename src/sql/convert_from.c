@@ -296,10 +296,9 @@ convert_column_def(struct convert *c, const PgQuery__ColumnDef *def)
 	if (def->storage[0] != '\0')
 		convert_unsupported(c, out.location, NULL, "STORAGE");
 	if (def->coll_clause != NULL)
-		convert_unsupported(c,
-		    convert_location(c, def->coll_clause->location),
-		    "Text is ordered by its bytes; use COLLATE in a query.",
-		    "COLLATE for a column");
+		out.collation =
+		    convert_name(c, PG_LIST(def->coll_clause, collname),
+			convert_location(c, def->coll_clause->location));
 	if (def->n_fdwoptions > 0)
 		convert_unsupported(c, out.location, NULL,
 		    "OPTIONS for a column");

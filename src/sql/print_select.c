@@ -24,9 +24,9 @@ print_sorts(struct buf *out, const struct ast_sort_list *list)
 		print_expr(out, sort->expr);
 		if (sort->is_descending)
 			buf_put_cstr(out, " DESC");
-		if (sort->using_op.len > 0) {
+		if (sort->using_op.count > 0) {
 			buf_put_cstr(out, " USING ");
-			buf_put_str(out, sort->using_op);
+			print_operator(out, &sort->using_op);
 		}
 		if (sort->nulls == AST_NULLS_FIRST)
 			buf_put_cstr(out, " NULLS FIRST");
@@ -116,6 +116,10 @@ print_column_defs(struct buf *out, const struct ast_column_def *defs,
 		print_name(out, defs[i].name);
 		buf_put_cstr(out, " ");
 		print_type(out, &defs[i].type);
+		if (defs[i].collation.count > 0) {
+			buf_put_cstr(out, " COLLATE ");
+			print_dotted(out, &defs[i].collation);
+		}
 		if (defs[i].default_value != NULL) {
 			buf_put_cstr(out, " DEFAULT ");
 			print_expr(out, defs[i].default_value);
