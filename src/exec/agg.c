@@ -113,7 +113,6 @@ static int
 agg_open(struct op_state *op, struct error *err UNUSED)
 {
 	struct agg_op *agg = (struct agg_op *)op;
-	const struct exec_context *context = op->env->context;
 	const struct rel_agg *rel = &op->rel->agg;
 
 	agg->key_types = key_types(op);
@@ -126,9 +125,6 @@ agg_open(struct op_state *op, struct error *err UNUSED)
 		call->is_ordered = rel->calls[i].order_count > 0;
 		call->is_distinct =
 		    rel->calls[i].is_distinct && !call->is_ordered;
-		if (call->is_ordered)
-			agg_ordered_init(&call->ordered, &rel->calls[i],
-			    op->env->arena, context->budget, context->cancel);
 	}
 	agg_begin(agg);
 	return 0;
@@ -203,31 +199,26 @@ add_to_call(const struct eval *eval, struct agg_call_state *call,
     struct error *err)
 {
 	const struct agg_call *spec = call->state.call;
-	struct vec arg;
-	struct vec second;
+	struct vec args[2];
 	int rc;
 
 	rc = agg_state_reserve(&call->state, group_count, err);
 	if (rc == 0 && spec->filter != NULL)
 		rc = apply_filter(eval, spec->filter, &rows, err);
-	if (rc == 0 && call->is_ordered)
-		return agg_ordered_add(&call->ordered, eval, rows.sel,
-		    rows.groups, err);
 	if (rc == 0 && spec->arg != NULL)
-		rc = eval_expr(eval, spec->arg, rows.sel, &arg, err);
+		rc = eval_expr(eval, spec->arg, rows.sel, &args[0], err);
 	if (rc == 0 && spec->second != NULL)
-		rc = eval_expr(eval, spec->second, rows.sel, &second, err);
+		rc = eval_expr(eval, spec->second, rows.sel, &args[1], err);
 	if (rc == 0 && call->is_distinct)
-		rc = apply_distinct(eval, call, &arg,
-		    spec->second == NULL ? NULL : &second, &rows, err);
+		rc = apply_distinct(eval, call, &args[0],
+		    spec->second == NULL ? NULL : &args[1], &rows, err);
 	if (rc != 0)
 		return rc;
-	if (is_full && agg_kind_collects(spec->kind))
-		return agg_late_add(&call->late, spec, eval->env->context, &arg,
-		    &second, rows.sel, rows.groups, eval->row_count,
-		    eval->arena, err);
-	return agg_state_add(&call->state, spec->arg == NULL ? NULL : &arg,
-	    &second, rows.sel, rows.groups, err);
+	if (call->is_ordered || (is_full && agg_kind_collects(spec->kind)))
+		return agg_late_add(&call->late, &call->state, eval, args,
+		    rows.sel, rows.groups, err);
+	return agg_state_add(&call->state, spec->arg == NULL ? NULL : &args[0],
+	    &args[1], rows.sel, rows.groups, err);
 }
 
 static int
@@ -271,14 +262,6 @@ group_count(const struct agg_op *agg)
 	return agg->table.key_count == 0 ? 1 : group_table_count(&agg->table);
 }
 
-/* What a call keeps beside its states. */
-static uint64_t
-bytes_of_rows(const struct agg_call_state *call)
-{
-	return agg_seen_bytes(&call->seen) +
-	    row_store_bytes(&call->ordered.store);
-}
-
 static uint64_t
 bytes_kept(const struct agg_op *agg)
 {
@@ -286,7 +269,10 @@ bytes_kept(const struct agg_op *agg)
 
 	for (uint32_t i = 0; i < agg->op.rel->agg.call_count; i++)
 		bytes += agg_state_bytes(&agg->calls[i].state) +
-		    bytes_of_rows(&agg->calls[i]);
+		    agg_seen_bytes(&agg->calls[i].seen) +
+		    (agg->calls[i].late.is_begun
+			    ? agg->calls[i].late.sorter.memory_bytes
+			    : 0);
 	return bytes;
 }
 
@@ -304,7 +290,7 @@ is_too_much(const struct agg_op *agg, uint32_t count)
 	for (uint32_t i = 0; i < agg->op.rel->agg.call_count; i++)
 		bytes +=
 		    agg_state_bytes_with(&agg->calls[i].state, groups + count) +
-		    bytes_of_rows(&agg->calls[i]);
+		    agg_seen_bytes(&agg->calls[i].seen);
 	return bytes > context->work_mem_bytes;
 }
 
@@ -475,9 +461,6 @@ agg_finish(struct agg_op *agg, struct error *err)
 	int rc = 0;
 
 	agg->group_count = group_count(agg);
-	bytes = bytes_kept(agg);
-	if (bytes > agg->memory_bytes)
-		agg->memory_bytes = bytes;
 	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++) {
 		struct agg_call_state *call = &agg->calls[i];
 
@@ -489,14 +472,17 @@ agg_finish(struct agg_op *agg, struct error *err)
 			agg->part_count += call->seen.parts.written;
 			agg->disk_bytes += spill_size(&call->seen.parts.spill);
 		}
-		if (rc == 0 && call->is_ordered)
-			rc = agg_ordered_finish(&call->ordered, &call->state,
-			    err);
 		if (rc == 0 && call->late.is_begun) {
 			rc = agg_late_finish(&call->late, err);
+			agg->part_count += call->late.sorter.runs_written;
 			agg->disk_bytes += call->late.sorter.disk_bytes;
+		} else if (rc == 0 && call->is_ordered) {
+			agg_set_no_rows(&call->state);
 		}
 	}
+	bytes = bytes_kept(agg);
+	if (bytes > agg->memory_bytes)
+		agg->memory_bytes = bytes;
 	return rc;
 }
 
@@ -665,9 +651,6 @@ agg_close(struct op_state *op)
 	struct agg_op *agg = (struct agg_op *)op;
 
 	agg_forget(agg);
-	for (uint32_t i = 0; agg->calls != NULL && i < op->rel->agg.call_count;
-	     i++)
-		agg_ordered_release(&agg->calls[i].ordered);
 	agg_parts_release(agg);
 }
 

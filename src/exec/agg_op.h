@@ -10,7 +10,8 @@
  * go on, the others are written to parts by the hash of their keys.  At the end
  * the groups are given and forgotten, and each part is read as the input was.
  * So all rows of a group are added to one state, in their order.  Aggregates that
- * keep every value let them wait until the group is given: agg_late.h.
+ * keep every value, or have an order, let them wait until the group is given:
+ * agg_late.h.
  *
  * If somebody sees the order of the groups, that of their first rows, those of
  * parts go through a sorter; those of the input are the first anyway.
@@ -21,7 +22,6 @@
 #include <stdint.h>
 
 #include "exec/agg_late.h"
-#include "exec/agg_ordered.h"
 #include "exec/agg_seen.h"
 #include "exec/agg_state.h"
 #include "exec/eval.h"
@@ -38,9 +38,8 @@ struct agg_call_state {
 	struct agg_state state;
 	bool is_distinct; /* and not ordered: */
 	struct agg_seen seen;
+	bool is_ordered; /* all its rows wait: */
 	struct agg_late late;
-	bool is_ordered; /* all rows are kept, and added at the end */
-	struct agg_ordered ordered;
 };
 
 /* Rows in parts: what the calls need of the input, the keys, the ordinal. */

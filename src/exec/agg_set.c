@@ -3,10 +3,46 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "common/error.h"
 #include "types/array.h"
 #include "types/interval.h"
+
+void
+agg_set_init(struct agg_set *set, const struct agg_call *call,
+    const struct row_order *order, uint32_t direct_at, uint32_t keys_at,
+    struct mem_budget *budget)
+{
+	*set = (struct agg_set){ .call = call,
+		.order = order,
+		.direct_at = direct_at,
+		.keys_at = keys_at };
+	arena_init(&set->arena, budget);
+	arena_init(&set->run_arenas[0], budget);
+	arena_init(&set->run_arenas[1], budget);
+}
+
+void
+agg_set_release(struct agg_set *set)
+{
+	arena_release(&set->arena);
+	arena_release(&set->run_arenas[0]);
+	arena_release(&set->run_arenas[1]);
+}
+
+static bool
+is_percentile(const struct agg_set *set)
+{
+	return set->call->kind == AGG_PERCENTILE_CONT ||
+	    set->call->kind == AGG_PERCENTILE_DISC;
+}
+
+static const struct type *
+key_type(const struct agg_set *set)
+{
+	return &set->order->types[set->keys_at];
+}
 
 static void
 set_cell(struct agg_cell *cell, struct datum value)
@@ -22,98 +58,56 @@ set_f64(struct agg_cell *cell, double value)
 }
 
 static void
-set_i64(struct agg_cell *cell, int64_t value)
+set_i64(struct agg_cell *cell, uint64_t value)
 {
-	set_cell(cell, (struct datum){ .i64 = value });
+	set_cell(cell, (struct datum){ .i64 = (int64_t)value });
 }
 
-static struct datum
-value_of(const struct agg_ordered *ordered, uint32_t row)
+void
+agg_set_begin(struct agg_set *set, int64_t value_count)
 {
-	return vec_get(&ordered->store.columns[ordered->keys_at], row);
+	arena_reset(&set->arena);
+	set->row_count = 0;
+	set->value_count = 0;
+	set->values_all = (uint64_t)value_count;
+	set->pick_count = 0;
+	set->picked = 0;
+	set->run_lengths[0] = set->run_lengths[1] = 0;
+	set->before = set->before_distinct = set->equal = 0;
 }
 
+/* ---- the mode ---- */
+
+/* The run is over: it is the longest, if it is longer. */
 static void
-set_value(const struct agg_ordered *ordered, uint32_t row,
-    struct agg_state *state, struct agg_cell *cell)
+end_run(struct agg_set *set)
 {
-	struct datum value = value_of(ordered, row);
-	enum phys phys = ordered->store.columns[ordered->keys_at].phys;
+	uint32_t longest = 1 - set->run;
 
-	set_cell(cell, datum_copy(phys, &value, &state->arena));
-}
-
-/* The rows whose value is not null: a span, for nulls are first or last. */
-static const uint32_t *
-present(const struct agg_ordered *ordered, const uint32_t *rows,
-    uint32_t *count)
-{
-	while (*count > 0 && value_of(ordered, rows[0]).is_null) {
-		rows++;
-		--*count;
-	}
-	while (*count > 0 && value_of(ordered, rows[*count - 1]).is_null)
-		--*count;
-	return rows;
-}
-
-/* ---- mode, percentiles ---- */
-
-/* The most frequent value; of several, the first. */
-static void
-set_mode(const struct agg_ordered *ordered, const uint32_t *rows,
-    uint32_t count, struct agg_state *state, struct agg_cell *cell)
-{
-	uint32_t best = 0, best_length = 0, first = 0;
-
-	for (uint32_t i = 1; i <= count; i++) {
-		if (i < count &&
-		    agg_ordered_compare(ordered, rows[i], rows[first]) == 0)
-			continue;
-		if (i - first > best_length) {
-			best = first;
-			best_length = i - first;
-		}
-		first = i;
-	}
-	set_value(ordered, rows[best], state, cell);
-}
-
-/* Between two values, as PostgreSQL computes it. */
-static int
-interpolate(const struct type *type, struct datum low, struct datum high,
-    double part, struct datum *out, struct error *err)
-{
-	struct interval step;
-
-	if (type_phys(type) == PHYS_F64) {
-		*out = (struct datum){ .f64 = low.f64 +
-			    part * (high.f64 - low.f64) };
-		return 0;
-	}
-	*out = (struct datum){ 0 };
-	if (!interval_subtract(&high.interval, &low.interval, &step) ||
-	    !interval_multiply(&step, part, &step) ||
-	    !interval_add(&step, &low.interval, &out->interval))
-		return error_set(err, STELE_E_DATETIME_OVERFLOW,
-		    "interval out of range");
-	return 0;
+	if (set->run_lengths[set->run] > set->run_lengths[longest])
+		set->run = longest;
 }
 
 static int
-percentile_cont(const struct agg_ordered *ordered, const uint32_t *rows,
-    uint32_t count, double fraction, struct datum *out, struct error *err)
+add_to_mode(struct agg_set *set, const struct datum *value, bool is_repeated,
+    struct error *err)
 {
-	double at = fraction * (double)(count - 1);
-	uint32_t first = (uint32_t)floor(at);
-	uint32_t second = (uint32_t)ceil(at);
+	struct arena *arena;
 
-	*out = value_of(ordered, rows[first]);
-	if (first == second)
+	if (is_repeated) {
+		set->run_lengths[set->run]++;
 		return 0;
-	return interpolate(&ordered->types[ordered->keys_at], *out,
-	    value_of(ordered, rows[second]), at - first, out, err);
+	}
+	end_run(set);
+	arena = &set->run_arenas[set->run];
+	arena_reset(arena);
+	set->run_values[set->run] =
+	    datum_copy(type_phys(key_type(set)), value, arena);
+	set->run_lengths[set->run] = 1;
+	return arena_check(arena, err);
 }
+
+/* ---- percentiles ---- */
 
 static int
 fraction_error(double fraction, struct error *err)
@@ -131,86 +125,198 @@ fraction_error(double fraction, struct error *err)
 	    "percentile value %s is not between 0 and 1", text);
 }
 
-/* One percentile of the values, which are not null; it may be itself. */
+static void
+add_pick(struct agg_set *set, double position, uint32_t slot)
+{
+	set->picks[set->pick_count++] =
+	    (struct set_pick){ .position = (uint64_t)position, .slot = slot };
+}
+
+/* Where between the first and the last value a percentile is. */
+static double
+place_of(const struct agg_set *set, double fraction)
+{
+	return fraction * (double)(set->values_all - 1);
+}
+
+/* The one or two values of the i-th fraction. */
 static int
-percentile(const struct agg_ordered *ordered, const uint32_t *rows,
-    uint32_t count, const struct datum *fraction, struct datum *out,
+pick(struct agg_set *set, const struct datum *fraction, uint32_t i,
     struct error *err)
 {
 	double nth;
 
-	*out = (struct datum){ .is_null = true };
 	if (fraction->is_null)
 		return 0;
 	if (!(fraction->f64 >= 0 && fraction->f64 <= 1))
 		return fraction_error(fraction->f64, err);
-	if (count == 0)
+	if (set->values_all == 0)
 		return 0;
-	if (ordered->call->kind == AGG_PERCENTILE_CONT)
-		return percentile_cont(ordered, rows, count, fraction->f64, out,
-		    err);
-	nth = ceil(fraction->f64 * (double)count);
-	*out = value_of(ordered, rows[nth < 1 ? 0 : (uint32_t)nth - 1]);
+	if (set->call->kind == AGG_PERCENTILE_CONT) {
+		add_pick(set, floor(place_of(set, fraction->f64)), 2 * i);
+		add_pick(set, ceil(place_of(set, fraction->f64)), 2 * i + 1);
+		return 0;
+	}
+	nth = ceil(fraction->f64 * (double)set->values_all);
+	add_pick(set, nth < 1 ? 0 : nth - 1, 2 * i);
 	return 0;
+}
+
+static int
+compare_picks(const void *a, const void *b)
+{
+	uint64_t x = ((const struct set_pick *)a)->position;
+	uint64_t y = ((const struct set_pick *)b)->position;
+
+	return (x > y) - (x < y);
+}
+
+static bool
+has_array(const struct agg_set *set)
+{
+	return type_is_array(&set->order->types[set->direct_at]);
+}
+
+static int
+pick_all(struct agg_set *set, uint32_t count, const struct array *array,
+    struct error *err)
+{
+	int rc = 0;
+
+	set->picks = arena_try_alloc(&set->arena,
+	    ((size_t)count + 1) * 2 * sizeof(*set->picks));
+	set->values = arena_try_alloc(&set->arena,
+	    ((size_t)count + 1) * 2 * sizeof(*set->values));
+	if (set->picks == NULL || set->values == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		const struct datum fraction = array == NULL
+		    ? set->fraction
+		    : array_get(array, PHYS_F64, i, &set->arena);
+
+		rc = pick(set, &fraction, i, err);
+	}
+	qsort(set->picks, set->pick_count, sizeof(*set->picks), compare_picks);
+	return rc;
+}
+
+/* The first row says which fractions; nobody asks for those of no value. */
+static int
+begin_percentile(struct agg_set *set, const struct vec *columns, uint32_t row,
+    struct error *err)
+{
+	const struct datum direct = vec_get(&columns[set->direct_at], row);
+	struct array array;
+
+	set->fraction = direct;
+	if (direct.is_null)
+		return 0;
+	if (!has_array(set))
+		return pick_all(set, 1, NULL, err);
+	if (set->values_all == 0)
+		return 0;
+	set->fractions = arena_str(&set->arena, direct.str);
+	if (arena_check(&set->arena, err) != 0)
+		return err->code;
+	array = array_open(set->fractions);
+	return pick_all(set, array.count, &array, err);
+}
+
+static int
+add_to_percentile(struct agg_set *set, const struct datum *value,
+    struct error *err)
+{
+	while (set->picked < set->pick_count &&
+	    set->picks[set->picked].position == set->value_count)
+		set->values[set->picks[set->picked++].slot] =
+		    datum_copy(type_phys(key_type(set)), value, &set->arena);
+	return arena_check(&set->arena, err);
+}
+
+/* Between two values, as PostgreSQL computes it. */
+static int
+interpolate(const struct type *type, const struct datum *low,
+    const struct datum *high, double part, struct datum *out, struct error *err)
+{
+	struct interval step;
+
+	if (type_phys(type) == PHYS_F64) {
+		*out = (struct datum){ .f64 = low->f64 +
+			    part * (high->f64 - low->f64) };
+		return 0;
+	}
+	*out = (struct datum){ 0 };
+	if (!interval_subtract(&high->interval, &low->interval, &step) ||
+	    !interval_multiply(&step, part, &step) ||
+	    !interval_add(&step, &low->interval, &out->interval))
+		return error_set(err, STELE_E_DATETIME_OVERFLOW,
+		    "interval out of range");
+	return 0;
+}
+
+/* The i-th percentile, of values that are there. */
+static int
+percentile(const struct agg_set *set, const struct datum *fraction, uint32_t i,
+    struct datum *out, struct error *err)
+{
+	const struct datum *values = &set->values[(size_t)2 * i];
+	double place;
+
+	*out = (struct datum){ .is_null = true };
+	if (fraction->is_null)
+		return 0;
+	*out = values[0];
+	if (set->call->kind == AGG_PERCENTILE_DISC)
+		return 0;
+	place = place_of(set, fraction->f64);
+	if (floor(place) == ceil(place))
+		return 0;
+	return interpolate(key_type(set), &values[0], &values[1],
+	    place - floor(place), out, err);
 }
 
 /* An array of as many, in the shape of that of the fractions. */
 static int
-percentiles(const struct agg_ordered *ordered, const uint32_t *rows,
-    uint32_t count, struct str fractions, struct agg_state *state,
-    struct datum *out, struct error *err)
+percentiles(struct agg_set *set, struct arena *arena, struct datum *out,
+    struct error *err)
 {
-	const struct array array = array_open(fractions);
-	enum phys phys = ordered->store.columns[ordered->keys_at].phys;
-	struct arena scratch;
-	struct datum *values;
+	const struct array array = array_open(set->fractions);
+	struct datum *values = arena_try_alloc(&set->arena,
+	    ((size_t)array.count + 1) * sizeof(*values));
 	int rc = 0;
 
-	if (count == 0)
-		return 0;
-	arena_init(&scratch, state->arena.budget);
-	values = arena_try_alloc(&scratch,
-	    ((size_t)array.count + 1) * sizeof(*values));
 	if (values == NULL)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	for (uint32_t i = 0; i < array.count && rc == 0; i++) {
 		const struct datum fraction =
-		    array_get(&array, PHYS_F64, i, &scratch);
+		    array_get(&array, PHYS_F64, i, &set->arena);
 
-		rc = percentile(ordered, rows, count, &fraction, &values[i],
-		    err);
+		rc = percentile(set, &fraction, i, &values[i], err);
 	}
 	out->is_null = false;
-	if (rc == 0)
-		rc = array_make(&array.shape, phys, values, &state->arena,
-		    &out->str, err);
-	arena_release(&scratch);
-	return rc;
+	return rc != 0 ? rc
+		       : array_make(&array.shape, type_phys(key_type(set)),
+			     values, arena, &out->str, err);
 }
 
 static int
-set_percentile(const struct agg_ordered *ordered, const uint32_t *rows,
-    uint32_t count, struct agg_state *state, struct agg_cell *cell,
-    struct error *err)
+end_percentile(struct agg_set *set, struct agg_state *state,
+    struct agg_cell *cell, struct error *err)
 {
-	const struct datum fraction =
-	    vec_get(&ordered->store.columns[ordered->direct_at], rows[0]);
-	enum phys phys = ordered->store.columns[ordered->keys_at].phys;
 	struct datum value = { .is_null = true };
 	int rc;
 
-	if (fraction.is_null)
+	if (set->fraction.is_null || set->values_all == 0)
 		return 0;
-	rows = present(ordered, rows, &count);
-	if (type_is_array(&ordered->types[ordered->direct_at])) {
-		phys = PHYS_STR;
-		rc = percentiles(ordered, rows, count, fraction.str, state,
-		    &value, err);
+	if (has_array(set)) {
+		rc = percentiles(set, &state->arena, &value, err);
 	} else {
-		rc = percentile(ordered, rows, count, &fraction, &value, err);
+		rc = percentile(set, &set->fraction, 0, &value, err);
+		value =
+		    datum_copy(type_phys(key_type(set)), &value, &state->arena);
 	}
-	if (rc == 0 && !value.is_null)
-		set_cell(cell, datum_copy(phys, &value, &state->arena));
+	if (rc == 0)
+		set_cell(cell, value);
 	return rc;
 }
 
@@ -218,54 +324,45 @@ set_percentile(const struct agg_ordered *ordered, const uint32_t *rows,
 
 /* Order of a row and the direct arguments, which are those of any row. */
 static int
-compare_direct(const struct agg_ordered *ordered, uint32_t row)
+compare_direct(const struct agg_set *set, const struct vec *columns,
+    uint32_t row)
 {
-	for (uint32_t i = 0; i < ordered->call->order_count; i++) {
-		const struct order_key *key = &ordered->call->order[i];
-		const struct vec *columns = ordered->store.columns;
-		struct datum x = vec_get(&columns[ordered->keys_at + i], row);
-		struct datum y = vec_get(&columns[ordered->direct_at + i], row);
-		int order;
+	for (uint32_t i = 0; i < set->call->order_count; i++) {
+		int result = row_order_values(set->order, i + 1,
+		    &columns[set->keys_at + i], row,
+		    &columns[set->direct_at + i], row);
 
-		if (x.is_null || y.is_null) {
-			order = (int)x.is_null - (int)y.is_null;
-			order = key->nulls_first ? -order : order;
-		} else {
-			order =
-			    type_compare(&ordered->types[ordered->keys_at + i],
-				&x, &y);
-			order = key->is_descending ? -order : order;
-		}
-		if (order != 0)
-			return order;
+		if (result != 0)
+			return result;
 	}
 	return 0;
 }
 
 static void
-set_rank(const struct agg_ordered *ordered, const uint32_t *rows,
-    uint32_t count, struct agg_cell *cell)
+add_to_rank(struct agg_set *set, const struct vec *columns, uint32_t row,
+    bool is_repeated)
 {
-	uint32_t before = 0, groups = 0, equal = 0;
+	int order = compare_direct(set, columns, row);
 
-	while (before < count && compare_direct(ordered, rows[before]) < 0) {
-		groups += before == 0 ||
-		    agg_ordered_compare(ordered, rows[before],
-			rows[before - 1]) != 0;
-		before++;
-	}
-	while (before + equal < count &&
-	    compare_direct(ordered, rows[before + equal]) == 0)
-		equal++;
-	if (ordered->call->kind == AGG_RANK)
-		set_i64(cell, (int64_t)before + 1);
-	else if (ordered->call->kind == AGG_DENSE_RANK)
-		set_i64(cell, (int64_t)groups + 1);
-	else if (ordered->call->kind == AGG_PERCENT_RANK)
-		set_f64(cell, (double)before / (double)count);
+	set->before += order < 0;
+	set->before_distinct += order < 0 && !is_repeated;
+	set->equal += order == 0;
+}
+
+static void
+end_rank(const struct agg_set *set, struct agg_cell *cell)
+{
+	double before = (double)set->before;
+	double count = (double)set->row_count;
+
+	if (set->call->kind == AGG_RANK)
+		set_i64(cell, set->before + 1);
+	else if (set->call->kind == AGG_DENSE_RANK)
+		set_i64(cell, set->before_distinct + 1);
+	else if (set->call->kind == AGG_PERCENT_RANK)
+		set_f64(cell, before / count);
 	else
-		set_f64(cell,
-		    ((double)before + equal + 1) / ((double)count + 1));
+		set_f64(cell, (before + (double)set->equal + 1) / (count + 1));
 }
 
 void
@@ -283,21 +380,47 @@ agg_set_no_rows(struct agg_state *state)
 	}
 }
 
-int
-agg_set_result(const struct agg_ordered *ordered, const uint32_t *rows,
-    uint32_t count, struct agg_state *state, struct agg_cell *cell,
-    struct error *err)
-{
-	enum agg_kind kind = ordered->call->kind;
+/* ---- a group ---- */
 
-	if (kind == AGG_PERCENTILE_CONT || kind == AGG_PERCENTILE_DISC)
-		return set_percentile(ordered, rows, count, state, cell, err);
-	if (kind != AGG_MODE) {
-		set_rank(ordered, rows, count, cell);
+int
+agg_set_add(struct agg_set *set, const struct vec *columns, uint32_t row,
+    bool is_repeated, struct error *err)
+{
+	const struct datum value = vec_get(&columns[set->keys_at], row);
+	int rc = 0;
+
+	if (set->row_count++ == 0 && is_percentile(set))
+		rc = begin_percentile(set, columns, row, err);
+	if (set->call->kind != AGG_MODE && !is_percentile(set)) {
+		add_to_rank(set, columns, row, is_repeated);
 		return 0;
 	}
-	rows = present(ordered, rows, &count);
-	if (count > 0)
-		set_mode(ordered, rows, count, state, cell);
+	if (rc != 0 || value.is_null)
+		return rc;
+	rc = is_percentile(set) ? add_to_percentile(set, &value, err)
+				: add_to_mode(set, &value, is_repeated, err);
+	set->value_count++;
+	return rc;
+}
+
+int
+agg_set_end(struct agg_set *set, struct agg_state *state, struct agg_cell *cell,
+    struct error *err)
+{
+	enum phys phys = type_phys(key_type(set));
+
+	if (set->row_count == 0)
+		return 0;
+	if (is_percentile(set))
+		return end_percentile(set, state, cell, err);
+	if (set->call->kind != AGG_MODE) {
+		end_rank(set, cell);
+		return 0;
+	}
+	end_run(set);
+	if (set->value_count > 0)
+		set_cell(cell,
+		    datum_copy(phys, &set->run_values[1 - set->run],
+			&state->arena));
 	return arena_check(&state->arena, err);
 }

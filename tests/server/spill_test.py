@@ -221,6 +221,38 @@ def collected():
     yield f"SELECT v FROM {rows} GROUP BY v HAVING array_agg(g) <> '{{5}}' ORDER BY v"
 
 
+def ordered():
+    """Aggregates whose rows are taken in an order, in groups and in one."""
+    rows = (
+        "(SELECT g % 70 AS k, nullif('v' || g * 7919 % 500, 'v9') AS v, g,"
+        " (g * 7919 % 9001) / 7.0::float8 AS f FROM generate_series(1, 9000) g) r"
+    )
+    calls = (
+        "string_agg(v, ',' ORDER BY v DESC, g), array_agg(DISTINCT v)",
+        "string_agg(DISTINCT v, ',' ORDER BY v DESC), count(DISTINCT v)",
+        "json_agg(g ORDER BY v NULLS FIRST, f), sum(f ORDER BY f)",
+        "mode() WITHIN GROUP (ORDER BY v), mode() WITHIN GROUP (ORDER BY g % 5)",
+        "percentile_disc(0.3) WITHIN GROUP (ORDER BY v DESC),"
+        " percentile_cont(ARRAY[0.9, NULL, 0, 1, 0.25]) WITHIN GROUP (ORDER BY f)",
+        "percentile_cont(0.37) WITHIN GROUP (ORDER BY g * interval '1 minute'),"
+        " percentile_disc(ARRAY[[0.1, 0.2], [0.2, 1]]) WITHIN GROUP (ORDER BY v)",
+        "rank('v3', 4000) WITHIN GROUP (ORDER BY v, g),"
+        " dense_rank('v3') WITHIN GROUP (ORDER BY v),"
+        " percent_rank('v400') WITHIN GROUP (ORDER BY v DESC),"
+        " cume_dist(NULL::text) WITHIN GROUP (ORDER BY v)",
+        "array_agg(v ORDER BY g DESC) FILTER (WHERE g < 0),"
+        " rank(1) WITHIN GROUP (ORDER BY g) FILTER (WHERE k < 60)",
+    )
+    for call in calls:
+        yield f"SELECT {call} FROM {rows}"
+        yield f"SELECT k, {call} FROM {rows} GROUP BY k"
+        yield f"SELECT v, k, {call} FROM {rows} GROUP BY GROUPING SETS (v, k, ())"
+    yield (
+        "SELECT g, array_agg(h ORDER BY -h), mode() WITHIN GROUP (ORDER BY h)"
+        " FROM generate_series(1, 3000) g, generate_series(1, 3) h GROUP BY g"
+    )
+
+
 def sequences(connection):
     """Units of few events and one of many, linked by a field and the context."""
     ask(connection, "CREATE TABLE a (u text, n int)")
@@ -270,6 +302,14 @@ def texts(connection):
     got = ask(connection, f"SELECT count(*), sum(length(t)) FROM ({sql}) q")
     digits = sum(len(str(g)) for g in range(1, 90001))
     expect("texts", got, [["300", str(90000 * 1001 - 300 + digits)]])
+    got = ask(
+        connection,
+        "SELECT count(DISTINCT pad), count(*) FROM (SELECT percentile_disc(0.5)"
+        " WITHIN GROUP (ORDER BY g DESC) AS m, max(repeat('x', 1000) || g"
+        " ORDER BY g) AS pad FROM generate_series(1, 90000) g GROUP BY g % 2) q",
+    )
+    expect("medians of rows that do not fit", got, [["2", "2"]])
+
 
 BIG = (
     "SELECT g, repeat('x', 1000) FROM generate_series(1, 24000) g"
@@ -338,6 +378,7 @@ def main():
             same_rows(connection, value_sets(), says_disk=False)
             same_rows(connection, sequences(connection))
             same_rows(connection, collected())
+            same_rows(connection, ordered())
             cancelled(server, connection)
     with Server("statement_memory=64MB", "work_mem=4MB") as server:
         with connect(server) as connection:
