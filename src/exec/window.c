@@ -14,6 +14,29 @@ out_of_memory(struct error *err)
 	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
+/* ---- loads in files ---- */
+
+static struct row_pages *
+new_pages(struct window_op *window, const struct type *types,
+    uint32_t column_count)
+{
+	struct row_pages *pages = arena_alloc(&window->arena, sizeof(*pages));
+
+	row_pages_init(pages, window->op.env->context, types, column_count);
+	return pages;
+}
+
+static void
+forget_pages(struct window_op *window, struct row_pages **pages)
+{
+	if (*pages == NULL)
+		return;
+	window->disk_bytes += row_pages_disk_bytes(*pages);
+	window->file_count++;
+	row_pages_release(*pages);
+	*pages = NULL;
+}
+
 /* ---- what is kept of each row ---- */
 
 static uint32_t
@@ -87,12 +110,14 @@ init_rows(struct window_op *window)
 	memcpy(types, input->types, input->column_count * sizeof(*types));
 	for (uint32_t i = 0; i < window->expr_count; i++)
 		types[input->column_count + i] = window->exprs[i]->type;
+	window->types = types;
 	sorter_init(&window->sorter, context, types, count, sort_keys(window),
 	    key_count(window));
 	row_store_init(&window->rows, types, count, context->budget);
 	window->rows.cancel = context->cancel;
 	arena_init(&window->sorted_arena, context->budget);
 	arena_init(&window->arena, context->budget);
+	arena_init(&window->bound_arena, context->budget);
 }
 
 static int
@@ -213,6 +238,65 @@ continues(const struct window_op *window, uint32_t at)
 		   window->rows.row_count - 1, batch->cols, row) == 0;
 }
 
+/* The rows of the load that are there go to a file, and those that follow. */
+static int
+begin_pages(struct window_op *window, struct error *err)
+{
+	const struct exec_context *context = window->op.env->context;
+	const struct row_store *rows = &window->rows;
+	uint32_t column_count = rows->column_count;
+	struct arena arena;
+	int rc = 0;
+
+	window->pages = new_pages(window, window->types, column_count);
+	arena_init(&arena, context->budget);
+	for (uint32_t at = 0; at < rows->row_count && rc == 0; at += VEC_ROWS) {
+		uint32_t left = rows->row_count - at;
+		struct batch batch;
+
+		arena_reset(&arena);
+		row_store_batch(rows, NULL, at,
+		    left < VEC_ROWS ? left : VEC_ROWS, &arena, &batch);
+		rc = arena_check(&arena, err);
+		if (rc == 0)
+			rc = row_pages_add(window->pages, batch.cols, batch.sel,
+			    err);
+	}
+	arena_release(&arena);
+	row_store_release(&window->rows);
+	row_store_init(&window->rows, window->types, column_count,
+	    context->budget);
+	window->rows.cancel = context->cancel;
+	return rc;
+}
+
+/* Rows of a batch to the load, in memory or not. */
+static int
+add_rows(struct window_op *window, const struct vec *columns, struct sel sel,
+    struct error *err)
+{
+	int rc;
+
+	if (window->pages == NULL || sel.count == 0)
+		return row_store_add(&window->rows, columns, sel, err);
+	rc = row_pages_add(window->pages, columns, sel, err);
+	if (rc != 0)
+		return rc;
+	row_store_reset(&window->rows);
+	return row_store_add(&window->rows, columns,
+	    (struct sel){ .rows = sel.rows + sel.count - 1, .count = 1 }, err);
+}
+
+/* Whether the partition that goes on is too large for memory. */
+static bool
+needs_pages(const struct window_op *window)
+{
+	const struct exec_context *context = window->op.env->context;
+
+	return window->pages == NULL && context->temp != NULL &&
+	    row_store_bytes(&window->rows) >= context->work_mem_bytes;
+}
+
 /* Take rows of window->sorted, or up to the end of a load that is full. */
 static int
 take_sorted(struct window_op *window, bool *is_loaded, struct error *err)
@@ -221,21 +305,27 @@ take_sorted(struct window_op *window, bool *is_loaded, struct error *err)
 	uint32_t first = window->sorted_at;
 	uint32_t at = first;
 	uint16_t rows[VEC_ROWS];
+	int rc = 0;
 
 	*is_loaded = false;
-	if (window->rows.row_count > 0 &&
-	    row_store_bytes(&window->rows) >= load_limit(window)) {
+	if (window->pages != NULL ||
+	    (window->rows.row_count > 0 &&
+		row_store_bytes(&window->rows) >= load_limit(window))) {
 		while (at < batch->sel.count && continues(window, at))
 			at++;
 		*is_loaded = at < batch->sel.count;
+		if (at > first && needs_pages(window))
+			rc = begin_pages(window, err);
 	} else {
 		at = batch->sel.count;
 	}
 	for (uint32_t i = first; i < at; i++)
 		rows[i - first] = (uint16_t)sel_row(batch->sel, i);
 	window->sorted_at = at;
-	return row_store_add(&window->rows, batch->cols,
-	    (struct sel){ .rows = rows, .count = at - first }, err);
+	return rc != 0
+	    ? rc
+	    : add_rows(window, batch->cols,
+		  (struct sel){ .rows = rows, .count = at - first }, err);
 }
 
 /* The next partitions, whole: the rows are those of a load. */
@@ -249,18 +339,32 @@ load(struct window_op *window, struct error *err)
 	while (!window->is_done) {
 		if (window->sorted_at < window->sorted.sel.count) {
 			rc = take_sorted(window, &is_loaded, err);
-			if (rc != 0 || is_loaded)
+			if (rc != 0)
 				return rc;
+			if (is_loaded)
+				break;
 		}
 		rc = next_sorted(window, err);
 		if (rc < 0)
 			return rc;
 		window->is_done = rc == 0;
 	}
-	return 0;
+	return window->pages == NULL ? 0 : row_pages_end(window->pages, err);
 }
 
 /* ---- order ---- */
+
+static bool
+are_equal_in_pages(const struct row_order *order, struct row_pages *pages,
+    uint32_t a, uint32_t b)
+{
+	uint32_t a_row, b_row;
+	const struct vec *a_columns = row_pages_find(pages, a, &a_row);
+	const struct vec *b_columns = row_pages_find(pages, b, &b_row);
+
+	return a_columns != NULL && b_columns != NULL &&
+	    row_order_compare(order, a_columns, a_row, b_columns, b_row) == 0;
+}
 
 /* Whether two positions are equal by the first `count` keys. */
 static bool
@@ -270,8 +374,10 @@ are_equal(const struct window_op *window, uint32_t a, uint32_t b,
 	struct row_order order = window->sorter.order;
 
 	order.key_count = count;
-	return row_order_compare(&order, window->rows.columns, a,
-		   window->rows.columns, b) == 0;
+	if (window->pages == NULL)
+		return row_order_compare(&order, window->rows.columns, a,
+			   window->rows.columns, b) == 0;
+	return are_equal_in_pages(&order, window->pages, a, b);
 }
 
 /* Rows that are equal by the first `count` keys follow each other. */
@@ -291,6 +397,21 @@ find_limit(const struct window_op *window, uint32_t from, uint32_t count,
 	return op_check_cancel(&window->op, err);
 }
 
+static void
+set_peers(struct window_op *window, uint32_t first, uint32_t limit)
+{
+	const struct datum values[] = { { .i64 = first }, { .i64 = limit } };
+
+	for (uint32_t i = first; i < limit; i++) {
+		if (window->peers != NULL) {
+			row_pages_put(window->peers, values, 2);
+			continue;
+		}
+		window->peers_first[i] = first;
+		window->peers_limit[i] = limit;
+	}
+}
+
 static int
 find_peers(struct window_op *window, struct error *err)
 {
@@ -301,10 +422,7 @@ find_peers(struct window_op *window, struct error *err)
 
 		if (rc != 0)
 			return rc;
-		for (uint32_t k = i; k < limit; k++) {
-			window->peers_first[k] = i;
-			window->peers_limit[k] = limit;
-		}
+		set_peers(window, i, limit);
 	}
 	return 0;
 }
@@ -312,8 +430,17 @@ find_peers(struct window_op *window, struct error *err)
 static int
 find_order(struct window_op *window, struct error *err)
 {
+	static const struct type types[] = { { .oid = TYPE_INT8, .mod = -1 },
+		{ .oid = TYPE_INT8, .mod = -1 } };
 	size_t size = ((size_t)window->rows.row_count + 1) * sizeof(uint32_t);
+	int rc;
 
+	if (window->pages != NULL) {
+		window->row_count = window->pages->row_count;
+		window->peers = new_pages(window, types, ARRAY_LEN(types));
+		rc = find_peers(window, err);
+		return rc != 0 ? rc : row_pages_end(window->peers, err);
+	}
 	window->row_count = window->rows.row_count;
 	window->peers_first = arena_try_alloc(&window->arena, size);
 	window->peers_limit = arena_try_alloc(&window->arena, size);
@@ -331,6 +458,10 @@ init_result(struct window_op *window, struct window_result *result,
 	size_t rows = (size_t)window->row_count + 1;
 	enum phys phys = type_phys(&result->call->type);
 
+	if (window->pages != NULL) {
+		result->pages = new_pages(window, &result->call->type, 1);
+		return arena_check(&window->arena, err);
+	}
 	result->values = (struct vec){ .phys = phys };
 	result->values.data =
 	    arena_try_alloc(&window->arena, rows * phys_size(phys));
@@ -340,6 +471,38 @@ init_result(struct window_op *window, struct window_result *result,
 	memset(result->values.data, 0, rows * phys_size(phys));
 	memset(result->values.nulls, 1, rows);
 	return 0;
+}
+
+/* Rows behind the last that the call has given something for are null. */
+static int
+end_result(const struct window_op *window, struct window_result *result,
+    struct error *err)
+{
+	const struct datum null = { .is_null = true };
+
+	if (result->pages == NULL)
+		return 0;
+	while (result->pages->row_count < window->row_count &&
+	    result->pages->rc == 0)
+		row_pages_put(result->pages, &null, 1);
+	return row_pages_end(result->pages, err);
+}
+
+/* What has failed while files were read or written. */
+static int
+check_pages(const struct window_op *window, struct error *err)
+{
+	int rc = 0;
+
+	if (window->pages == NULL)
+		return 0;
+	rc = row_pages_check(window->pages, err);
+	if (rc == 0)
+		rc = row_pages_check(window->peers, err);
+	for (uint32_t i = 0; i < window->op.rel->window.call_count && rc == 0;
+	     i++)
+		rc = row_pages_check(window->results[i].pages, err);
+	return rc;
 }
 
 static int
@@ -359,8 +522,27 @@ run_calls(struct window_op *window, struct error *err)
 			rc = window_call_run(window, &window->results[i],
 			    partition, err);
 		first = partition.limit;
+		if (rc == 0)
+			rc = check_pages(window, err);
 	}
+	for (uint32_t i = 0; i < rel->call_count && rc == 0; i++)
+		rc = end_result(window, &window->results[i], err);
 	return rc != 0 ? rc : arena_check(&window->arena, err);
+}
+
+/* The load is given: its files go. */
+static void
+forget_load(struct window_op *window)
+{
+	forget_pages(window, &window->pages);
+	forget_pages(window, &window->peers);
+	for (uint32_t i = 0;
+	     window->results != NULL && i < window->op.rel->window.call_count;
+	     i++)
+		forget_pages(window, &window->results[i].pages);
+	arena_release(&window->arena);
+	window->at = 0;
+	window->row_count = 0;
 }
 
 /* The next load and its results; there is none if it has no rows. */
@@ -373,8 +555,7 @@ compute(struct window_op *window, struct error *err)
 	if (!window->is_sorted && key_count(window) > 0)
 		rc = sort_input(window, err);
 	window->is_sorted = true;
-	arena_release(&window->arena);
-	window->at = 0;
+	forget_load(window);
 	if (rc == 0)
 		rc = load(window, err);
 	if (rc == 0)
@@ -402,11 +583,36 @@ slice(const struct vec *values, uint32_t position)
 	return part;
 }
 
+static void
+give_column(struct window_op *window, uint32_t column, uint32_t count,
+    struct vec *out)
+{
+	uint32_t input_count = window->op.rel->input->column_count;
+	struct arena *arena = &window->op.batch_arena;
+	const struct window_result *result;
+
+	if (column < input_count && window->pages == NULL) {
+		row_store_column(&window->rows, column, NULL, window->at, count,
+		    arena, out);
+		return;
+	}
+	if (column < input_count) {
+		row_pages_column(window->pages, column, NULL, window->at, count,
+		    arena, out);
+		return;
+	}
+	result = &window->results[column - input_count];
+	if (result->pages == NULL)
+		*out = slice(&result->values, window->at);
+	else
+		row_pages_column(result->pages, 0, NULL, window->at, count,
+		    arena, out);
+}
+
 static int
 window_next(struct op_state *op, struct batch *out, struct error *err)
 {
 	struct window_op *window = (struct window_op *)op;
-	uint32_t input_count = op->rel->input->column_count;
 	uint32_t count;
 
 	if (window->at == window->row_count) {
@@ -426,14 +632,10 @@ window_next(struct op_state *op, struct batch *out, struct error *err)
 	out->col_count = op->rel->column_count;
 	out->cols = arena_alloc_array(&op->batch_arena, out->col_count + 1,
 	    sizeof(*out->cols));
-	for (uint32_t i = 0; i < input_count; i++)
-		row_store_column(&window->rows, i, NULL, window->at, count,
-		    &op->batch_arena, &out->cols[i]);
-	for (uint32_t i = input_count; i < out->col_count; i++)
-		out->cols[i] =
-		    slice(&window->results[i - input_count].values, window->at);
+	for (uint32_t i = 0; i < out->col_count; i++)
+		give_column(window, i, count, &out->cols[i]);
 	window->at += count;
-	return 1;
+	return check_pages(window, err) == 0 ? 1 : err->code;
 }
 
 static void
@@ -444,7 +646,8 @@ window_close(struct op_state *op)
 	sorter_release(&window->sorter);
 	row_store_release(&window->rows);
 	arena_release(&window->sorted_arena);
-	arena_release(&window->arena);
+	arena_release(&window->bound_arena);
+	forget_load(window);
 }
 
 static void
@@ -456,6 +659,7 @@ window_report(const struct op_state *op, struct op_stats *stats)
 
 	op_stats_keep_memory(stats,
 	    window->memory_bytes > sorting ? window->memory_bytes : sorting);
+	op_stats_add_spill(stats, window->file_count, window->disk_bytes);
 	if (key_count(window) == 0)
 		return;
 	stats->sort_method =

@@ -11,25 +11,38 @@
 #include "exec/eval.h"
 #include "exec/window_private.h"
 
+/* Positions come in order; those that are left out are null. */
+static void
+put_result(struct window_result *result, uint32_t position,
+    const struct datum *value)
+{
+	const struct datum null = { .is_null = true };
+
+	while (result->pages->row_count < position && result->pages->rc == 0)
+		row_pages_put(result->pages, &null, 1);
+	row_pages_put(result->pages, value, 1);
+}
+
 static void
 set_result(struct window_result *result, uint32_t position,
     const struct datum *value)
 {
-	vec_set(&result->values, position, value);
+	if (result->pages == NULL)
+		vec_set(&result->values, position, value);
+	else
+		put_result(result, position, value);
 }
 
 static void
 set_i64(struct window_result *result, uint32_t position, uint64_t value)
 {
-	result->values.i64[position] = (int64_t)value;
-	result->values.nulls[position] = 0;
+	set_result(result, position, &(struct datum){ .i64 = (int64_t)value });
 }
 
 static void
 set_f64(struct window_result *result, uint32_t position, double value)
 {
-	result->values.f64[position] = value;
-	result->values.nulls[position] = 0;
+	set_result(result, position, &(struct datum){ .f64 = value });
 }
 
 /* ---- ranks ---- */
@@ -47,7 +60,7 @@ run_rank(const struct window_op *window, struct window_result *result,
 {
 	for (uint32_t i = partition.first; i < partition.limit; i++)
 		set_i64(result, i,
-		    window->peers_first[i] - partition.first + 1);
+		    window_peers_first(window, i) - partition.first + 1);
 }
 
 static void
@@ -57,7 +70,7 @@ run_dense_rank(const struct window_op *window, struct window_result *result,
 	uint64_t rank = 0;
 
 	for (uint32_t i = partition.first; i < partition.limit; i++) {
-		rank += window->peers_first[i] == i;
+		rank += window_peers_first(window, i) == i;
 		set_i64(result, i, rank);
 	}
 }
@@ -70,9 +83,9 @@ run_percent_rank(const struct window_op *window, struct window_result *result,
 
 	for (uint32_t i = partition.first; i < partition.limit; i++)
 		set_f64(result, i,
-		    count < 2
-			? 0
-			: (double)(window->peers_first[i] - partition.first) /
+		    count < 2 ? 0
+			      : (double)(window_peers_first(window, i) -
+				    partition.first) /
 			    (double)(count - 1));
 }
 
@@ -84,7 +97,8 @@ run_cume_dist(const struct window_op *window, struct window_result *result,
 
 	for (uint32_t i = partition.first; i < partition.limit; i++)
 		set_f64(result, i,
-		    (double)(window->peers_limit[i] - partition.first) / count);
+		    (double)(window_peers_limit(window, i) - partition.first) /
+			count);
 }
 
 /* As many rows in each bucket, the first ones have one more. */
@@ -224,7 +238,24 @@ struct pending {
 	uint32_t rows[VEC_ROWS]; /* of the store */
 	uint32_t groups[VEC_ROWS];
 	uint32_t count;
+	struct arena *values; /* of results: the load's, or of the last alone */
+	struct datum last;    /* result */
 };
+
+static void
+column_of(const struct window_op *window, uint32_t expr,
+    const uint32_t *positions, uint32_t count, struct arena *arena,
+    struct vec *out)
+{
+	uint32_t column = window_column(window, expr);
+
+	if (window->pages == NULL)
+		row_store_column(&window->rows, column, positions, 0, count,
+		    arena, out);
+	else
+		row_pages_column(window->pages, column, positions, 0, count,
+		    arena, out);
+}
 
 static int
 flush(struct pending *pending, struct error *err)
@@ -237,8 +268,7 @@ flush(struct pending *pending, struct error *err)
 
 	for (uint32_t i = 0; i < 2; i++)
 		if (args[i] != NO_COLUMN)
-			row_store_column(&window->rows,
-			    window_column(window, args[i]), pending->rows, 0,
+			column_of(window, args[i], pending->rows,
 			    pending->count, arena, &values[i]);
 	rc = agg_state_add(pending->state,
 	    args[0] == NO_COLUMN ? NULL : &values[0], &values[1],
@@ -289,9 +319,11 @@ take_results(struct pending *pending, struct window_result *result,
 	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		struct datum value = vec_get(&values, i);
 
-		value =
-		    datum_copy(values.phys, &value, &pending->window->arena);
-		set_result(result, first + i, &value);
+		if (result->pages != NULL)
+			arena_reset(pending->values);
+		pending->last =
+		    datum_copy(values.phys, &value, pending->values);
+		set_result(result, first + i, &pending->last);
 	}
 	return rc != 0 ? rc : op_forget(&pending->window->op, err);
 }
@@ -303,24 +335,22 @@ run_growing(const struct window_frames *frames, struct pending *pending,
 {
 	struct window_span partition = frames->partition;
 	uint32_t done = partition.first;
-	uint32_t last = UINT32_MAX; /* the position that has the result */
+	bool has_result = false;
 	int rc = agg_state_reserve(pending->state, 1, err);
 
 	for (uint32_t i = partition.first; i < partition.limit && rc == 0;
 	     i++) {
 		uint32_t limit = window_frames_at(frames, i).limit;
 
-		if (last != UINT32_MAX && limit == done) {
-			struct datum value = vec_get(&result->values, last);
-
-			set_result(result, i, &value);
+		if (has_result && limit == done) {
+			set_result(result, i, &pending->last);
 			continue;
 		}
 		for (; done < limit && rc == 0; done++)
 			rc = add_row(pending, done, 0, err);
 		if (rc == 0)
 			rc = take_results(pending, result, i, 1, err);
-		last = i;
+		has_result = true;
 	}
 	return rc;
 }
@@ -355,13 +385,16 @@ run_aggregate(struct window_op *window, const struct window_frames *frames,
 	const struct window_frame *frame = &result->call->frame;
 	struct window_span span = frames->partition;
 	struct agg_state state;
+	struct arena last;
 	struct pending pending = { .window = window,
 		.result = result,
-		.state = &state };
+		.state = &state,
+		.values = result->pages == NULL ? &window->arena : &last };
 	bool is_growing = frame->start == FRAME_UNBOUNDED_PRECEDING &&
 	    frame->exclude == FRAME_EXCLUDE_NONE;
 	int rc = 0;
 
+	arena_init(&last, context->budget);
 	while (span.first < frames->partition.limit && rc == 0) {
 		agg_state_init(&state, &result->call->agg, context->settings,
 		    context->budget);
@@ -374,6 +407,7 @@ run_aggregate(struct window_op *window, const struct window_frames *frames,
 		span =
 		    (struct window_span){ span.limit, frames->partition.limit };
 	}
+	arena_release(&last);
 	return rc;
 }
 

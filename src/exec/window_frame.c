@@ -41,10 +41,10 @@ without_null_keys(const struct window_op *window, struct window_span span)
 		return span; /* no RANGE with an offset */
 	while (span.first < span.limit &&
 	    window_value(window, key, span.first).is_null)
-		span.first = window->peers_limit[span.first];
+		span.first = window_peers_limit(window, span.first);
 	while (span.limit > span.first &&
 	    window_value(window, key, span.limit - 1).is_null)
-		span.limit = window->peers_first[span.limit - 1];
+		span.limit = window_peers_first(window, span.limit - 1);
 	return span;
 }
 
@@ -68,10 +68,10 @@ static uint32_t
 groups_back(const struct window_frames *frames, uint32_t position,
     uint64_t offset)
 {
-	uint32_t at = frames->window->peers_first[position];
+	uint32_t at = window_peers_first(frames->window, position);
 
 	while (offset > 0 && at > frames->partition.first) {
-		at = frames->window->peers_first[at - 1];
+		at = window_peers_first(frames->window, at - 1);
 		offset--;
 	}
 	/* before the first group there is nothing */
@@ -82,10 +82,10 @@ static uint32_t
 groups_forward(const struct window_frames *frames, uint32_t position,
     uint64_t offset)
 {
-	uint32_t at = frames->window->peers_first[position];
+	uint32_t at = window_peers_first(frames->window, position);
 
 	while (offset > 0 && at < frames->partition.limit) {
-		at = frames->window->peers_limit[at];
+		at = window_peers_limit(frames->window, at);
 		offset--;
 	}
 	return at; /* may be the partition's end */
@@ -134,13 +134,14 @@ check_range_offset(const struct window_frames *frames, uint32_t column,
 }
 
 int
-window_frames_init(struct window_frames *frames, const struct window_op *window,
+window_frames_init(struct window_frames *frames, struct window_op *window,
     const struct window_result *result, struct window_span partition,
     struct error *err)
 {
 	int rc;
 
 	*frames = (struct window_frames){ .window = window,
+		.bound_arena = &window->bound_arena,
 		.result = result,
 		.partition = partition,
 		.keyed = without_null_keys(window, partition) };
@@ -193,9 +194,12 @@ range_bound(const struct window_frames *frames, uint32_t position,
 
 	/* a null is as far from every value: its frame is its peers */
 	if (has_null_key(frames, position))
-		return is_start ? frames->window->peers_first[position]
-				: frames->window->peers_limit[position];
+		return is_start ? window_peers_first(frames->window, position)
+				: window_peers_limit(frames->window, position);
 	bound = window_value(frames->window, column, position);
+	arena_reset(frames->bound_arena);
+	bound = datum_copy(type_phys(&frame_of(frames)->range_key->type),
+	    &bound, frames->bound_arena);
 	return search_key(frames, &bound, is_start ? 0 : 1);
 }
 
@@ -245,7 +249,7 @@ offset_limit(const struct window_frames *frames, uint32_t position,
 			return frames->partition.first;
 		return at == frames->partition.limit
 		    ? at
-		    : frames->window->peers_limit[at];
+		    : window_peers_limit(frames->window, at);
 	case FRAME_RANGE:
 		break;
 	}
@@ -266,7 +270,7 @@ frame_start(const struct window_frames *frames, uint32_t position)
 	case FRAME_CURRENT_ROW:
 		return frame->mode == FRAME_ROWS
 		    ? position
-		    : frames->window->peers_first[position];
+		    : window_peers_first(frames->window, position);
 	case FRAME_FOLLOWING:
 		return offset_start(frames, position, true);
 	case FRAME_UNBOUNDED_FOLLOWING:
@@ -288,7 +292,7 @@ frame_limit(const struct window_frames *frames, uint32_t position)
 	case FRAME_CURRENT_ROW:
 		return frame->mode == FRAME_ROWS
 		    ? position + 1
-		    : frames->window->peers_limit[position];
+		    : window_peers_limit(frames->window, position);
 	case FRAME_FOLLOWING:
 		return offset_limit(frames, position, true);
 	case FRAME_UNBOUNDED_FOLLOWING:
@@ -313,8 +317,8 @@ window_is_excluded(const struct window_frames *frames, uint32_t position,
     uint32_t other)
 {
 	const struct window_op *window = frames->window;
-	bool is_peer = other >= window->peers_first[position] &&
-	    other < window->peers_limit[position];
+	bool is_peer = other >= window_peers_first(window, position) &&
+	    other < window_peers_limit(window, position);
 
 	switch (frame_of(frames)->exclude) {
 	case FRAME_EXCLUDE_NONE:

@@ -9,7 +9,8 @@
  * The input is sorted by partition, then by the keys of ORDER BY, then as it
  * came, and computed in loads of whole partitions, many small ones or a large
  * one.  A row of a load has a position in it; everything below speaks of
- * positions.  Values that the functions need, the exprs, are columns of the rows
+ * positions.  A load with a partition that does not fit into work_mem is in a
+ * file: rows, peers and results are row_pages then.  Values that the functions need, the exprs, are columns of the rows
  * behind those of the input.
  */
 #pragma once
@@ -18,6 +19,7 @@
 #include <stdint.h>
 
 #include "exec/op.h"
+#include "exec/row_pages.h"
 #include "exec/row_store.h"
 #include "exec/sorter.h"
 
@@ -36,7 +38,8 @@ struct window_columns {
 struct window_result {
 	const struct window_call *call;
 	struct window_columns columns;
-	struct vec values; /* with null flags; `rows` of them */
+	struct vec values;       /* with null flags; `rows` of them; or: */
+	struct row_pages *pages; /* NULL: the load is in memory */
 };
 
 struct window_op {
@@ -49,7 +52,10 @@ struct window_op {
 	uint32_t sorted_at;  /* ... this one in its selection is */
 	bool is_done;        /* there are no others */
 	struct arena sorted_arena;
-	struct row_store rows; /* of the load */
+	struct row_store rows;   /* of the load; of one in a file, the last */
+	struct row_pages *pages; /* of it; NULL: it is in memory */
+	struct row_pages *peers; /* likewise: peers_first, peers_limit */
+	struct type *types;      /* of the rows */
 	struct window_result *results;
 	struct arena arena;    /* of what follows */
 	uint32_t *peers_first; /* of each position: its peers' first one */
@@ -57,6 +63,9 @@ struct window_op {
 	uint32_t row_count;
 	uint32_t at;           /* position that is given next */
 	uint64_t memory_bytes; /* the most that was kept */
+	uint64_t disk_bytes;   /* of loads in files */
+	uint32_t file_count;
+	struct arena bound_arena; /* of a key that others are compared with */
 };
 
 /* The column of an expr. */
@@ -75,8 +84,34 @@ struct window_span {
 static inline struct datum
 window_value(const struct window_op *window, uint32_t column, uint32_t position)
 {
-	return vec_get(&window->rows.columns[window_column(window, column)],
-	    position);
+	uint32_t at = window_column(window, column);
+
+	return window->pages != NULL
+	    ? row_pages_get(window->pages, at, position)
+	    : vec_get(&window->rows.columns[at], position);
+}
+
+/* The peers of a position, as a span; 0 and all rows if a file has failed. */
+static inline uint32_t
+window_peers_first(const struct window_op *window, uint32_t position)
+{
+	struct datum value;
+
+	if (window->peers == NULL)
+		return window->peers_first[position];
+	value = row_pages_get(window->peers, 0, position);
+	return value.is_null ? 0 : (uint32_t)value.i64;
+}
+
+static inline uint32_t
+window_peers_limit(const struct window_op *window, uint32_t position)
+{
+	struct datum value;
+
+	if (window->peers == NULL)
+		return window->peers_limit[position];
+	value = row_pages_get(window->peers, 1, position);
+	return value.is_null ? window->row_count : (uint32_t)value.i64;
 }
 
 /* ---- window_frame.c ---- */
@@ -84,6 +119,7 @@ window_value(const struct window_op *window, uint32_t column, uint32_t position)
 /* The frames of one call in one partition. */
 struct window_frames {
 	const struct window_op *window;
+	struct arena *bound_arena; /* the window's */
 	const struct window_result *result;
 	struct window_span partition;
 	struct window_span keyed; /* rows whose key is not null */
@@ -93,7 +129,7 @@ struct window_frames {
 
 /* 22004, 22013 for an offset that is null or negative. */
 MUST_USE int window_frames_init(struct window_frames *frames,
-    const struct window_op *window, const struct window_result *result,
+    struct window_op *window, const struct window_result *result,
     struct window_span partition, struct error *err);
 
 /* The frame of a position, before rows are excluded; may be empty. */
@@ -106,7 +142,7 @@ bool window_is_excluded(const struct window_frames *frames, uint32_t position,
 
 /* ---- window_call.c ---- */
 
-/* Compute a call for all rows of a partition. */
+/* Compute a call for all rows of a partition, one partition after the other. */
 MUST_USE int window_call_run(struct window_op *window,
     struct window_result *result, struct window_span partition,
     struct error *err);

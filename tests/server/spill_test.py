@@ -253,6 +253,41 @@ def ordered():
     )
 
 
+def windows():
+    """Partitions that do not fit, among small ones, and every kind of frame."""
+    rows = (
+        "(SELECT CASE WHEN g % 9 = 0 THEN g % 30 ELSE 31 END AS p,"
+        " nullif(g * 7919 % 701, 3) AS k, 'v' || g AS v, g, g / 10.0 AS n"
+        " FROM generate_series(1, 4000) g) r"
+    )
+    calls = (
+        "row_number() OVER w, rank() OVER w, dense_rank() OVER w,"
+        " percent_rank() OVER w, cume_dist() OVER w, ntile(7) OVER w",
+        "lag(v) OVER w, lead(v, 3, 'none') OVER w, lag(v, 700) OVER w,"
+        " first_value(v) OVER w, last_value(v) OVER w, nth_value(v, 20) OVER w",
+        "sum(n) OVER w, count(*) FILTER (WHERE g % 2 = 0) OVER w,"
+        " max(v) OVER (w ROWS 3 PRECEDING), min(n) OVER w",
+        "sum(g) OVER (w ROWS BETWEEN 2 PRECEDING AND 5 FOLLOWING EXCLUDE TIES),"
+        " nth_value(v, 2) OVER (w ROWS BETWEEN 1 FOLLOWING AND 9 FOLLOWING"
+        " EXCLUDE GROUP)",
+        "count(v) OVER (w GROUPS BETWEEN 2 PRECEDING AND 1 FOLLOWING),"
+        " last_value(v) OVER (w GROUPS BETWEEN 3 PRECEDING AND 1 PRECEDING)",
+        "sum(g) OVER (w RANGE BETWEEN 4 PRECEDING AND 2 FOLLOWING),"
+        " ntile(nullif(p, 0)) OVER w, lag(v, NULL) OVER w",
+    )
+    for call in calls:
+        yield (
+            f"SELECT v, p, k, {call} FROM {rows}"
+            " WINDOW w AS (PARTITION BY p ORDER BY k)"
+        )
+        yield f"SELECT v, k, {call} FROM {rows} WINDOW w AS (ORDER BY k DESC)"
+    yield f"SELECT v, sum(g) OVER (), row_number() OVER (), lag(v) OVER () FROM {rows}"
+    yield (
+        "SELECT v, sum(g) OVER (ORDER BY n RANGE BETWEEN 1e30 PRECEDING AND"
+        f" 2.5 PRECEDING), n FROM {rows}"
+    )
+
+
 def sequences(connection):
     """Units of few events and one of many, linked by a field and the context."""
     ask(connection, "CREATE TABLE a (u text, n int)")
@@ -379,6 +414,7 @@ def main():
             same_rows(connection, sequences(connection))
             same_rows(connection, collected())
             same_rows(connection, ordered())
+            same_rows(connection, windows())
             cancelled(server, connection)
     with Server("statement_memory=64MB", "work_mem=4MB") as server:
         with connect(server) as connection:
