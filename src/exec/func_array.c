@@ -335,7 +335,6 @@ array_fill_row(struct function_call *call, uint32_t row)
 	struct array_shape shape = { .dims = 0,
 		.lowers = { 1, 1, 1, 1, 1, 1 } };
 	const struct datum value = arg_datum(call, 0, row);
-	struct datum *elements;
 	uint32_t lowers = 0;
 	uint32_t count;
 	int rc;
@@ -357,12 +356,8 @@ array_fill_row(struct function_call *call, uint32_t row)
 		return rc;
 	if (count == 0)
 		shape.dims = 0;
-	elements = new_elements(call, count);
-	if (elements == NULL)
-		return call->err->code;
-	for (uint32_t i = 0; i < count; i++)
-		elements[i] = value;
-	return put_array(call, row, &shape, call->args[0].phys, elements);
+	return array_make_filled(&shape, call->args[0].phys, &value,
+	    call->cancel, call->arena, &call->result->str[row], call->err);
 }
 
 ROW_KERNEL(array_fill)

@@ -35,19 +35,25 @@ keep(struct function_call *call, uint32_t row, struct buf *text)
 /* ---- encode ---- */
 
 static void
-put_hex(struct str bytes, struct buf *out)
+put_hex(const struct function_call *call, struct str bytes, struct buf *out)
 {
-	for (size_t i = 0; i < bytes.len; i++)
-		buf_printf(out, "%02x", (uint8_t)bytes.data[i]);
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; call_has_byte(call, i, bytes.len); i++) {
+		uint8_t byte = (uint8_t)bytes.data[i];
+		const char pair[] = { digits[byte >> 4], digits[byte & 15] };
+
+		buf_put(out, pair, sizeof(pair));
+	}
 }
 
 /* Three bytes are four characters. */
 static void
-put_base64(struct str bytes, struct buf *out)
+put_base64(const struct function_call *call, struct str bytes, struct buf *out)
 {
 	size_t in_line = 0;
 
-	for (size_t i = 0; i < bytes.len; i += 3) {
+	for (size_t i = 0; call_has_byte(call, i, bytes.len); i += 3) {
 		size_t left = bytes.len - i;
 		uint32_t bits = (uint32_t)(uint8_t)bytes.data[i] << 16;
 		char text[4];
@@ -73,9 +79,9 @@ put_base64(struct str bytes, struct buf *out)
 
 /* Zeros and bytes past ASCII as \nnn, a backslash doubled. */
 static void
-put_escaped(struct str bytes, struct buf *out)
+put_escaped(const struct function_call *call, struct str bytes, struct buf *out)
 {
-	for (size_t i = 0; i < bytes.len; i++) {
+	for (size_t i = 0; call_has_byte(call, i, bytes.len); i++) {
 		uint8_t c = (uint8_t)bytes.data[i];
 
 		if (c == 0 || c >= 0x80)
@@ -118,11 +124,11 @@ encode(struct function_call *call, uint32_t row)
 		return rc;
 	buf_init(&out);
 	if (encoding == ENCODING_HEX)
-		put_hex(bytes, &out);
+		put_hex(call, bytes, &out);
 	else if (encoding == ENCODING_BASE64)
-		put_base64(bytes, &out);
+		put_base64(call, bytes, &out);
 	else
-		put_escaped(bytes, &out);
+		put_escaped(call, bytes, &out);
 	return keep(call, row, &out);
 }
 ROW_KERNEL(encode)
@@ -166,7 +172,7 @@ invalid_char(struct function_call *call, struct str text, size_t at,
 static int
 take_hex(struct function_call *call, struct str text, struct buf *out)
 {
-	for (size_t i = 0; i < text.len; i += 2) {
+	for (size_t i = 0; call_has_byte(call, i, text.len); i += 2) {
 		int high, low;
 
 		while (i < text.len && is_space(text.data[i]))
@@ -203,7 +209,7 @@ take_base64(struct function_call *call, struct str text, struct buf *out)
 {
 	uint32_t bits = 0, count = 0, padding = 0;
 
-	for (size_t i = 0; i < text.len; i++) {
+	for (size_t i = 0; call_has_byte(call, i, text.len); i++) {
 		char c = text.data[i];
 		const char *found = strchr(base64_chars, c);
 
@@ -228,13 +234,13 @@ take_base64(struct function_call *call, struct str text, struct buf *out)
 			buf_put_u8(out, (uint8_t)bits);
 		bits = count = 0;
 	}
-	return count == 0 ? 0 : base64_end(call);
+	return count == 0 || cancel_is_set(call->cancel) ? 0 : base64_end(call);
 }
 
 static int
 take_escaped(struct function_call *call, struct str text, struct buf *out)
 {
-	for (size_t i = 0; i < text.len; i++) {
+	for (size_t i = 0; call_has_byte(call, i, text.len); i++) {
 		const char *c = text.data + i;
 		size_t left = text.len - i;
 
@@ -444,11 +450,22 @@ digest(struct function_call *call, uint32_t row, const EVP_MD *kind,
     struct str *out)
 {
 	struct str bytes = ARG(call, 0, str, row);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	unsigned char md[EVP_MAX_MD_SIZE];
 	unsigned int len = 0;
+	bool is_ok =
+	    context != NULL && EVP_DigestInit_ex(context, kind, NULL) == 1;
 
-	if (EVP_Digest(bytes.len == 0 ? "" : bytes.data, bytes.len, md, &len,
-		kind, NULL) != 1)
+	for (size_t at = 0; is_ok && call_has_byte(call, at, bytes.len);
+	     at += CANCEL_BYTES) {
+		size_t left = bytes.len - at;
+
+		is_ok = EVP_DigestUpdate(context, bytes.data + at,
+			    left < CANCEL_BYTES ? left : CANCEL_BYTES) == 1;
+	}
+	is_ok = is_ok && EVP_DigestFinal_ex(context, md, &len) == 1;
+	EVP_MD_CTX_free(context);
+	if (!is_ok)
 		return error_set(call->err, STELE_E_INTERNAL,
 		    "could not compute a digest");
 	*out = arena_str(call->arena, str_of((const char *)md, len));
@@ -465,7 +482,7 @@ md5(struct function_call *call, uint32_t row)
 	if (rc != 0)
 		return rc;
 	buf_init(&text);
-	put_hex(bytes, &text);
+	put_hex(call, bytes, &text);
 	return keep(call, row, &text);
 }
 ROW_KERNEL(md5)

@@ -87,6 +87,13 @@ call_has_row(const struct function_call *call, uint32_t i)
 	return i < call->sel.count && !cancel_is_set(call->cancel);
 }
 
+/* The same for byte `at` of a value of so many, which is asked for each. */
+static inline bool
+call_has_byte(const struct function_call *call, size_t at, size_t len)
+{
+	return at < len && !cancel_is_set(call->cancel);
+}
+
 /* A kernel of one row, for all rows that are wanted. */
 typedef int (*row_fn)(struct function_call *call, uint32_t row);
 

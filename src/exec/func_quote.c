@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 
+#include "common/cancel.h"
 #include "common/quote.h"
 #include "common/utf8.h"
 #include "exec/func_private.h"
@@ -271,10 +272,19 @@ take_width(struct formatter *f, struct specifier *s)
 }
 
 static void
-put_blanks(struct buf *out, size_t count)
+put_blanks(struct formatter *f, size_t count)
 {
-	while (count-- > 0 && !out->failed && out->len < TEXT_SIZE_MAX)
-		buf_put_cstr(out, " ");
+	static const char blanks[] = "                                "
+				     "                                ";
+
+	while (count > 0 && !f->out->failed && f->out->len < TEXT_SIZE_MAX &&
+	    !cancel_is_set(f->call->cancel)) {
+		size_t step =
+		    count < sizeof(blanks) - 1 ? count : sizeof(blanks) - 1;
+
+		buf_put(f->out, blanks, step);
+		count -= step;
+	}
 }
 
 static void
@@ -285,10 +295,10 @@ put_padded(struct formatter *f, const struct specifier *s, struct str text)
 	size_t blanks = width > length ? width - length : 0;
 
 	if (!s->is_left)
-		put_blanks(f->out, blanks);
+		put_blanks(f, blanks);
 	buf_put_str(f->out, text);
 	if (s->is_left)
-		put_blanks(f->out, blanks);
+		put_blanks(f, blanks);
 }
 
 static int

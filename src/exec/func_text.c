@@ -81,7 +81,7 @@ map_unicode(struct function_call *call, struct str text, unicode_map_fn map,
 
 	if (mapped == NULL)
 		return rc;
-	while (at < text.len)
+	while (call_has_byte(call, at, text.len))
 		len += utf8_encode(map(unicode_next(text, &at)), mapped + len);
 	*out = str_of(mapped, len);
 	return 0;
@@ -97,7 +97,22 @@ is_ascii(struct str text)
 	return bits < 0x80;
 }
 
-/* `flip` is what differs between the cases, for letters from `first` on. */
+/* From byte `at` on, CANCEL_BYTES: letters from `first` on in the other case. */
+static void
+flip_case(struct str text, size_t at, char first, char *out)
+{
+	size_t left = text.len - at;
+	size_t limit = at + (left < CANCEL_BYTES ? left : CANCEL_BYTES);
+
+	for (; at < limit; at++) {
+		unsigned char c = (unsigned char)text.data[at];
+		bool is_letter = (unsigned char)(c - first) < 26;
+
+		out[at] = (char)(c ^ (is_letter ? 0x20 : 0));
+	}
+}
+
+/* `first` is the first letter of the case that is left. */
 static int
 map_case(struct function_call *call, char first, unicode_map_fn map)
 {
@@ -117,12 +132,9 @@ map_case(struct function_call *call, char first, unicode_map_fn map)
 		mapped = text_alloc(call, text.len, &rc);
 		if (mapped == NULL)
 			return rc;
-		for (size_t j = 0; j < text.len; j++) {
-			unsigned char c = (unsigned char)text.data[j];
-			bool is_letter = (unsigned char)(c - first) < 26;
-
-			mapped[j] = (char)(c ^ (is_letter ? 0x20 : 0));
-		}
+		for (size_t at = 0; call_has_byte(call, at, text.len);
+		     at += CANCEL_BYTES)
+			flip_case(text, at, first, mapped);
 		*result_str(call, row) = str_of(mapped, text.len);
 	}
 	return 0;
@@ -150,7 +162,7 @@ initcap(struct function_call *call, struct str text, struct str *out)
 
 	if (mapped == NULL)
 		return rc;
-	while (at < text.len) {
+	while (call_has_byte(call, at, text.len)) {
 		uint32_t c = unicode_next(text, &at);
 
 		len += utf8_encode(in_word ? unicode_to_lower(c)
@@ -277,18 +289,29 @@ text_right(struct function_call *call)
 	return 0;
 }
 
-/* Byte offset of `part` in `text` from `from` on, or SIZE_MAX. */
+/*
+ * Byte offset of `part` in `text` from `from` on, or SIZE_MAX.  A long text is
+ * searched in stretches that overlap.
+ */
 static size_t
-find(struct str text, struct str part, size_t from)
+find(const struct function_call *call, struct str text, struct str part,
+    size_t from)
 {
-	const char *found;
+	size_t step = part.len > CANCEL_BYTES ? part.len : CANCEL_BYTES;
 
 	if (part.len == 0)
 		return from;
-	if (text.len < from + part.len)
-		return SIZE_MAX;
-	found = memmem(text.data + from, text.len - from, part.data, part.len);
-	return found == NULL ? SIZE_MAX : (size_t)(found - text.data);
+	for (; from + part.len <= text.len && !cancel_is_set(call->cancel);
+	     from += step) {
+		size_t left = text.len - from;
+		size_t size = step + part.len - 1;
+		const char *found = memmem(text.data + from,
+		    left < size ? left : size, part.data, part.len);
+
+		if (found != NULL)
+			return (size_t)(found - text.data);
+	}
+	return SIZE_MAX;
 }
 
 static int
@@ -296,7 +319,8 @@ text_position(struct function_call *call)
 {
 	EACH_COSTLY_ROW(call, row,
 			const struct str text = ARG(call, 0, str, row);
-			const size_t at = find(text, ARG(call, 1, str, row), 0);
+			const size_t at =
+			    find(call, text, ARG(call, 1, str, row), 0);
 			call->result->i64[row] = at == SIZE_MAX
 			    ? 0
 			    : (int64_t)utf8_length(str_of(text.data, at)) + 1;);
@@ -612,7 +636,7 @@ text_reverse(struct function_call *call)
 
 		if (out == NULL)
 			return rc;
-		for (size_t at = 0; at < text.len;) {
+		for (size_t at = 0; call_has_byte(call, at, text.len);) {
 			struct str rest = str_of(text.data + at, text.len - at);
 			size_t len = utf8_offset(rest, 1);
 
@@ -633,13 +657,13 @@ replace(struct function_call *call, uint32_t row, struct buf *out)
 	struct str to = ARG(call, 2, str, row);
 	size_t at = 0, found;
 
-	if (from.len == 0 || find(text, from, 0) == SIZE_MAX) {
+	if (from.len == 0 || find(call, text, from, 0) == SIZE_MAX) {
 		*result_str(call, row) = text;
 		return 0;
 	}
 	buf_reset(out);
 	while (!is_too_long(out) && !cancel_is_set(call->cancel) &&
-	    (found = find(text, from, at)) != SIZE_MAX) {
+	    (found = find(call, text, from, at)) != SIZE_MAX) {
 		buf_put(out, text.data + at, found - at);
 		buf_put_str(out, to);
 		at = found + from.len;
@@ -711,7 +735,8 @@ text_translate(struct function_call *call)
 
 /* Field `n` of a text; from the end if n is negative. */
 static struct str
-split_part(struct str text, struct str separator, int64_t n)
+split_part(const struct function_call *call, struct str text,
+    struct str separator, int64_t n)
 {
 	size_t at = 0, end;
 	int64_t count = 1;
@@ -719,7 +744,7 @@ split_part(struct str text, struct str separator, int64_t n)
 	if (separator.len == 0)
 		return n == 1 || n == -1 ? text : STR("");
 	if (n < 0) {
-		while ((end = find(text, separator, at)) != SIZE_MAX) {
+		while ((end = find(call, text, separator, at)) != SIZE_MAX) {
 			at = end + separator.len;
 			count++;
 		}
@@ -729,7 +754,7 @@ split_part(struct str text, struct str separator, int64_t n)
 	if (n < 1)
 		return STR("");
 	for (;; n--) {
-		end = find(text, separator, at);
+		end = find(call, text, separator, at);
 		if (n == 1) {
 			if (end == SIZE_MAX)
 				end = text.len;
@@ -749,7 +774,7 @@ text_split_part(struct function_call *call)
 			    STELE_E_INVALID_PARAMETER_VALUE,
 			    "field position must not be zero");
 			*result_str(call, row) =
-			    split_part(ARG(call, 0, str, row),
+			    split_part(call, ARG(call, 0, str, row),
 				ARG(call, 1, str, row), n););
 	return 0;
 }

@@ -31,7 +31,8 @@ normal_form(struct function_call *call, uint32_t row, struct str *out)
 	int rc = read_form(call, row, &form);
 
 	if (rc == 0 &&
-	    !unicode_normalize(ARG(call, 0, str, row), form, call->arena, out))
+	    !unicode_normalize(ARG(call, 0, str, row), form, call->cancel,
+		call->arena, out))
 		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
 		    "out of memory");
 	return rc;

@@ -10,7 +10,7 @@
 #include "os/clock.h"
 #include "os/thread.h"
 
-#define LOOK_NS INT64_C(50000000) /* between two looks for a cancel */
+#define LOOK_NS INT64_C(20000000) /* between two looks for a cancel */
 
 int
 call_wait_begin(struct function_call *call)

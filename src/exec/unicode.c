@@ -6,6 +6,8 @@
 
 #include <utf8proc.h>
 
+#include "common/buf.h"
+#include "common/cancel.h"
 #include "common/must.h"
 
 uint32_t
@@ -52,27 +54,65 @@ unicode_is_alphanumeric(uint32_t code_point)
 	}
 }
 
+/* Between two looks for a cancel. */
+#define PIECE_BYTES ((size_t)256 << 10)
+
+/* What never joins what is before it: ASCII, and U+4000..U+9FFF, ideographs. */
+static bool
+begins_piece(char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	return byte < 0x80 || (byte >= 0xe4 && byte <= 0xe9);
+}
+
+/* How much of a long text can be normalized apart from the rest. */
+static size_t
+piece_of(struct str text)
+{
+	size_t at = PIECE_BYTES;
+
+	while (at < text.len && !begins_piece(text.data[at]))
+		at++;
+	return at < text.len ? at : text.len;
+}
+
+static bool
+normalize_piece(struct str text, utf8proc_option_t options, struct buf *out)
+{
+	utf8proc_uint8_t *mapped = NULL;
+	utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)text.data,
+	    (utf8proc_ssize_t)text.len, &mapped, options);
+
+	if (len < 0)
+		return false;
+	buf_put(out, (const char *)mapped, (size_t)len);
+	free(mapped);
+	return !out->failed;
+}
+
 bool
-unicode_normalize(struct str text, enum unicode_form form, struct arena *arena,
-    struct str *out)
+unicode_normalize(struct str text, enum unicode_form form,
+    const atomic_bool *cancel, struct arena *arena, struct str *out)
 {
 	utf8proc_option_t options = UTF8PROC_STABLE;
-	utf8proc_uint8_t *mapped = NULL;
-	utf8proc_ssize_t len;
+	struct buf normal;
+	bool is_done = true;
 
-	*out = text;
-	if (text.len == 0)
-		return true;
 	options |= form == UNICODE_NFC || form == UNICODE_NFKC
 	    ? UTF8PROC_COMPOSE
 	    : UTF8PROC_DECOMPOSE;
 	if (form == UNICODE_NFKC || form == UNICODE_NFKD)
 		options |= UTF8PROC_COMPAT;
-	len = utf8proc_map((const utf8proc_uint8_t *)text.data,
-	    (utf8proc_ssize_t)text.len, &mapped, options);
-	if (len < 0)
-		return false;
-	*out = arena_str(arena, str_of((const char *)mapped, (size_t)len));
-	free(mapped);
-	return true;
+	buf_init(&normal);
+	while (text.len > 0 && is_done && !cancel_is_set(cancel)) {
+		size_t piece = piece_of(text);
+
+		is_done =
+		    normalize_piece(str_of(text.data, piece), options, &normal);
+		text = str_of(text.data + piece, text.len - piece);
+	}
+	*out = arena_str(arena, buf_str(&normal));
+	buf_release(&normal);
+	return is_done;
 }

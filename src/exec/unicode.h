@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,6 +36,9 @@ enum unicode_form {
 	UNICODE_NFKD,
 };
 
-/* A text in a normal form; false when there is no memory. */
+/*
+ * A text in a normal form; false when there is no memory.  Once `cancel` is set,
+ * it is not all of it.
+ */
 MUST_USE bool unicode_normalize(struct str text, enum unicode_form form,
-    struct arena *arena, struct str *out);
+    const atomic_bool *cancel, struct arena *arena, struct str *out);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/cancel.h"
 #include "common/error.h"
 #include "common/must.h"
 #include "types/packed.h"
@@ -132,9 +133,19 @@ write_shape(char *at, const struct array_shape *shape)
 	return at;
 }
 
-int
-array_make(const struct array_shape *shape, enum phys phys,
-    const struct datum *elements, struct arena *arena, struct str *out,
+/* Element i is elements[i * step]: with step 0 all are the same. */
+struct elements {
+	const struct datum *items;
+	size_t step;
+	const atomic_bool *cancel;
+};
+
+/* Between two looks for a cancel, a power of 2. */
+#define CANCEL_ELEMENTS 65536u
+
+static int
+make(const struct array_shape *shape, enum phys phys,
+    const struct elements *elements, struct arena *arena, struct str *out,
     struct error *err)
 {
 	size_t header = sizeof(uint32_t) * (1 + 2 * (size_t)shape->dims);
@@ -147,7 +158,7 @@ array_make(const struct array_shape *shape, enum phys phys,
 	if (rc != 0)
 		return rc;
 	for (uint32_t i = 0; i < count && size < VALUE_BYTES_MAX; i++)
-		size += packed_size(phys, &elements[i]);
+		size += packed_size(phys, &elements->items[i * elements->step]);
 	size += header + count * (1 + sizeof(uint32_t));
 	if (size >= VALUE_BYTES_MAX)
 		return error_set(err, STELE_E_LIMIT,
@@ -160,14 +171,38 @@ array_make(const struct array_shape *shape, enum phys phys,
 	nulls = write_shape(value, shape);
 	ends = nulls + count;
 	data = at = ends + count * sizeof(uint32_t);
-	for (uint32_t i = 0; i < count; i++) {
-		nulls[i] = (char)elements[i].is_null;
-		if (!elements[i].is_null)
-			packed_write(phys, &elements[i], at);
-		at += packed_size(phys, &elements[i]);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		const struct datum *item = &elements->items[i * elements->step];
+
+		if (i % CANCEL_ELEMENTS == 0)
+			rc = cancel_check(elements->cancel, err);
+		nulls[i] = (char)item->is_null;
+		if (!item->is_null)
+			packed_write(phys, item, at);
+		at += packed_size(phys, item);
 		ends = write_u32(ends, (uint32_t)(at - data));
 	}
-	return 0;
+	return rc;
+}
+
+int
+array_make(const struct array_shape *shape, enum phys phys,
+    const struct datum *elements, struct arena *arena, struct str *out,
+    struct error *err)
+{
+	const struct elements all = { .items = elements, .step = 1 };
+
+	return make(shape, phys, &all, arena, out, err);
+}
+
+int
+array_make_filled(const struct array_shape *shape, enum phys phys,
+    const struct datum *value, const atomic_bool *cancel, struct arena *arena,
+    struct str *out, struct error *err)
+{
+	const struct elements all = { .items = value, .cancel = cancel };
+
+	return make(shape, phys, &all, arena, out, err);
 }
 
 /* ---- types ---- */

@@ -20,6 +20,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -88,6 +89,11 @@ struct datum *array_elements(const struct array *array, enum phys phys,
 MUST_USE int array_make(const struct array_shape *shape, enum phys phys,
     const struct datum *elements, struct arena *arena, struct str *out,
     struct error *err);
+
+/* The same with one value in all places; may be cancelled. */
+MUST_USE int array_make_filled(const struct array_shape *shape, enum phys phys,
+    const struct datum *value, const atomic_bool *cancel, struct arena *arena,
+    struct str *out, struct error *err);
 
 /* ---- types ---- */
 
