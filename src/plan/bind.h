@@ -32,6 +32,7 @@
 #include "plan/expr.h"
 #include "plan/logical.h"
 #include "plan/plan.h"
+#include "plan/relation.h"
 #include "sql/ast.h"
 
 /* Fail at a position of the text. */
@@ -249,19 +250,20 @@ int bind_star_range(struct binder *binder, struct scope *scope,
 
 /* ---- bind_name.c ---- */
 
-/* The schema's part of a name may be missing or public; the last is the name.
+/*
+ * What the name of a relation means: in the schema that it says, or the first
+ * of the search path that has it.  bind_relation() says so if there is none:
+ * 42P01, or 0A000 for another database.
  */
+bool find_relation(const struct binder *binder, const struct ast_name *name,
+    struct relation *out);
+int bind_relation(struct binder *binder, const struct ast_name *name,
+    struct relation *out, struct error *err);
+
+/* The same of one that must be an event type; else 42809. */
 int bind_table_name(struct binder *binder, const struct ast_name *name,
     const struct event_type **out, struct error *err);
-bool name_is_events(const struct ast_name *name);
-
-/* The system table that a name means; NULL if it means none. */
-const struct system_table *bind_system_name(struct binder *binder,
-    const struct ast_name *name);
-
-/* The view that a name means; NULL if it means none. */
-const struct sql_view *bind_view_name(const struct binder *binder,
-    const struct ast_name *name);
+bool name_is_events(const struct binder *binder, const struct ast_name *name);
 
 /* The unqualified name of a column, or an empty string. */
 struct str ast_bare_column(const struct ast_expr *ast);
@@ -333,10 +335,13 @@ void binder_note_dependency(struct binder *binder, uint32_t oid,
 void binder_limit_columns(const struct binder *binder, uint32_t oid,
     struct range *range, uint32_t core_count);
 
-/* A view in FROM. */
+/* A view in FROM; one of the server's own. */
 int bind_view(struct binder *binder, struct scope *scope,
     const struct sql_view *view, const struct ast_from *from, struct rel **out,
     struct error *err);
+int bind_system_view(struct binder *binder, struct scope *scope,
+    const struct system_table *table, const struct ast_from *from,
+    struct rel **out, struct error *err);
 
 /* All of the plan but the name. */
 int bind_create_view(struct binder *binder, const struct ast_create_view *ast,
@@ -807,11 +812,18 @@ struct rel *rel_new_over(struct binder *binder, enum rel_kind kind,
 struct rel *rel_new_project(struct binder *binder, struct rel *input,
     struct expr **exprs, uint32_t count);
 
-/* The scan of one event type (NULL: events). */
+/*
+ * The scan of one event type (NULL: events), or of one of the server's own,
+ * `events` too.
+ */
 struct range *range_new_scan(struct binder *binder,
     const struct event_type *type, struct str alias, struct rel **rel);
 struct range *range_new_system(struct binder *binder,
     const struct system_table *table, struct str alias, struct rel **rel);
+
+/* A relation that makes the columns of one of the server's own. */
+struct range *range_new_over(struct binder *binder,
+    const struct system_table *table, struct str alias, const struct rel *rel);
 
 /*
  * A join of all rows with all: conditions come later.  RIGHT is LEFT with its

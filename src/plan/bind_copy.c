@@ -223,7 +223,7 @@ bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		return rc;
 	if (copy->query != NULL)
 		return bind_query_plan(binder, copy->query, plan, err);
-	if (!name_is_events(&copy->table)) {
+	if (!name_is_events(binder, &copy->table)) {
 		rc = bind_table_name(binder, &copy->table, &type, err);
 		if (rc != 0)
 			return rc;

@@ -39,7 +39,7 @@ changed_name(struct binder *binder, const struct ast_name *name,
 {
 	int rc = object_name(binder, name, out, err);
 
-	if (rc == 0 && name_is_events(name))
+	if (rc == 0 && name_is_events(binder, name))
 		return error_at(err, name->location,
 		    STELE_E_INSUFFICIENT_PRIVILEGE,
 		    "permission denied: \"events\" is a system relation");

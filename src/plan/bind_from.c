@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bind_from.c -- FROM: tables, events, the server's own relations, subqueries.
+ * bind_from.c -- FROM: event types, views, the server's own relations,
+ * subqueries.
  *
  * Items are bound from left to right.  Those to the left of an item are in the
  * scope meanwhile, for LATERAL alone; at the end all are there for everybody.
@@ -55,29 +56,25 @@ bind_table(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err)
 {
 	struct with_item *item = with_find(scope, &from->table);
-	const struct system_table *system =
-	    bind_system_name(binder, &from->table);
-	const struct event_type *type = NULL;
-	const struct sql_view *view = NULL;
+	struct relation relation;
 	struct range *range;
 	int rc;
 
 	if (item != NULL)
 		return bind_with_table(binder, scope, item, from, out, err);
-	if (system == NULL)
-		view = bind_view_name(binder, &from->table);
-	if (view != NULL)
-		return bind_view(binder, scope, view, from, out, err);
-	if (system == NULL && !name_is_events(&from->table)) {
-		rc = bind_table_name(binder, &from->table, &type, err);
-		if (rc != 0)
-			return with_explain_missing(scope, &from->table, err);
-	}
-	range = system != NULL
-	    ? range_new_system(binder, system, from->alias.name, out)
-	    : range_new_scan(binder, type, from->alias.name, out);
-	if (type != NULL)
-		binder_limit_columns(binder, type->oid, range,
+	rc = bind_relation(binder, &from->table, &relation, err);
+	if (rc != 0)
+		return with_explain_missing(scope, &from->table, err);
+	if (relation.view != NULL)
+		return bind_view(binder, scope, relation.view, from, out, err);
+	if (relation.system != NULL && relation.system->query != NULL)
+		return bind_system_view(binder, scope, relation.system, from,
+		    out, err);
+	range = relation.system != NULL
+	    ? range_new_system(binder, relation.system, from->alias.name, out)
+	    : range_new_scan(binder, relation.type, from->alias.name, out);
+	if (relation.type != NULL)
+		binder_limit_columns(binder, relation.oid, range,
 		    COLUMN_FIRST_FIELD - 1);
 	(void)scope_add(binder, scope, range);
 	return range_rename_columns(binder, range, from, err);

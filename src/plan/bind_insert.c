@@ -436,7 +436,7 @@ bind_target(struct binder *binder, const struct ast_name *name,
 {
 	int rc;
 
-	if (name_is_events(name)) {
+	if (name_is_events(binder, name)) {
 		error_at(err, name->location, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "cannot insert into relation \"events\"");
 		return error_hint(err,

@@ -2,14 +2,15 @@
 /*
  * bind_name.c -- what the names of tables and types stand for.
  *
- * Event types are in the schema public, the server's own relations in others;
- * pg_catalog may qualify the names of built-in types and functions.
+ * What users make is in the schema public, the server's own relations are in
+ * others; pg_catalog may qualify the names of built-in types and functions.
  */
 #include <inttypes.h>
 
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
-#include "plan/system_table.h"
+#include "plan/relation.h"
+#include "plan/schema.h"
 #include "types/array.h"
 #include "types/interval.h"
 
@@ -30,68 +31,91 @@ name_last(const struct ast_name *name)
 	return name->count == 0 ? STR("") : name->parts[name->count - 1];
 }
 
-/* Whether the qualifiers of a name, if any, lead to our one schema. */
-static bool
-is_public(const struct ast_name *name)
+/* ---- relations ---- */
+
+/* Where names without a schema are looked for, in this order. */
+static const uint32_t search_path[] = { SCHEMA_PG_CATALOG, SCHEMA_PUBLIC };
+
+static struct relation_space
+space_of(const struct binder *binder)
 {
-	return name->count < 2 ||
-	    str_equal(name->parts[name->count - 2], STR("public"));
+	return (struct relation_space){ .catalog = binder->context->catalog,
+		.system = binder->context->system };
+}
+
+static bool
+is_other_database(const struct binder *binder, const struct ast_name *name)
+{
+	return name->count >= 3 &&
+	    !str_equal(name->parts[name->count - 3],
+		binder->context->session->database);
 }
 
 bool
-name_is_events(const struct ast_name *name)
+find_relation(const struct binder *binder, const struct ast_name *name,
+    struct relation *out)
 {
-	return is_public(name) && str_equal(name_last(name), STR("events"));
+	const struct relation_space space = space_of(binder);
+	struct str last = name_last(name);
+
+	if (is_other_database(binder, name))
+		return false;
+	if (name->count >= 2) {
+		const struct schema *schema =
+		    schema_by_name(name->parts[name->count - 2]);
+
+		return schema != NULL &&
+		    relation_by_name(&space, schema->oid, last, out);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(search_path); i++)
+		if (relation_by_name(&space, search_path[i], last, out))
+			return true;
+	return false;
 }
 
-const struct system_table *
-bind_system_name(struct binder *binder, const struct ast_name *name)
+int
+bind_relation(struct binder *binder, const struct ast_name *name,
+    struct relation *out, struct error *err)
 {
-	/* As in PostgreSQL, this schema is looked into first. */
-	struct str schema =
-	    name->count < 2 ? STR("pg_catalog") : name->parts[name->count - 2];
-
-	return system_table_find(binder->context->system, schema,
-	    name_last(name));
-}
-
-const struct sql_view *
-bind_view_name(const struct binder *binder, const struct ast_name *name)
-{
-	if (!is_public(name))
-		return NULL;
-	return catalog_view_by_name(binder->context->catalog, name_last(name));
+	if (is_other_database(binder, name))
+		return error_at(err, name->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cross-database references are not implemented: \"%.*s\"",
+		    STR_FMT(name_format(name, binder->arena)));
+	if (!find_relation(binder, name, out))
+		return error_at(err, name->location, STELE_E_UNDEFINED_TABLE,
+		    "relation \"%.*s\" does not exist",
+		    STR_FMT(name_format(name, binder->arena)));
+	if (out->type != NULL)
+		binder_note_dependency(binder, out->oid,
+		    out->type->field_count);
+	return 0;
 }
 
 int
 bind_table_name(struct binder *binder, const struct ast_name *name,
     const struct event_type **out, struct error *err)
 {
+	struct relation relation = { 0 };
+	int rc;
+
 	*out = NULL;
-	if (name->count >= 3 &&
-	    !str_equal(name->parts[name->count - 3],
-		binder->context->session->database))
-		return error_at(err, name->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "cross-database references are not implemented: \"%.*s\"",
-		    STR_FMT(name_format(name, binder->arena)));
-	if (is_public(name))
-		*out = catalog_type_by_name(binder->context->catalog,
-		    name_last(name));
-	if (*out != NULL)
-		binder_note_dependency(binder, (*out)->oid,
-		    (*out)->field_count);
-	if (*out == NULL &&
-	    (bind_system_name(binder, name) != NULL ||
-		bind_view_name(binder, name) != NULL))
+	rc = bind_relation(binder, name, &relation, err);
+	if (rc == 0 && relation.type == NULL)
 		return error_at(err, name->location, STELE_E_WRONG_OBJECT_TYPE,
 		    "\"%.*s\" is not a table of events",
 		    STR_FMT(name_format(name, binder->arena)));
-	if (*out == NULL)
-		return error_at(err, name->location, STELE_E_UNDEFINED_TABLE,
-		    "relation \"%.*s\" does not exist",
-		    STR_FMT(name_format(name, binder->arena)));
-	return 0;
+	*out = relation.type;
+	return rc;
+}
+
+bool
+name_is_events(const struct binder *binder, const struct ast_name *name)
+{
+	struct relation relation;
+
+	return find_relation(binder, name, &relation) &&
+	    relation.system == &events_table;
 }
 
 struct str
@@ -104,6 +128,14 @@ ast_bare_column(const struct ast_expr *ast)
 }
 
 /* ---- types ---- */
+
+/* Whether the qualifiers of a name, if any, lead to where users' types are. */
+static bool
+is_public(const struct ast_name *name)
+{
+	return name->count < 2 ||
+	    str_equal(name->parts[name->count - 2], STR("public"));
+}
 
 /* Types of PostgreSQL that are none of ours, so that they are named as such. */
 static const char *const foreign_types[] = { "bit", "box", "cidr", "circle",

@@ -101,7 +101,7 @@ sequence_steps(struct binder *binder, const struct ast_query *query,
 	for (uint32_t k = 0; k < count && rc == 0; k++) {
 		const struct ast_name *name = &sequence->steps[k].type;
 
-		if (name_is_events(name))
+		if (name_is_events(binder, name))
 			return error_at(err, name->location,
 			    STELE_E_FEATURE_NOT_SUPPORTED,
 			    "a sequence of all event types is not supported");

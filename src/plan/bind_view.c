@@ -11,6 +11,7 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/system_table.h"
 #include "sql/parse.h"
 #include "sql/print.h"
 #include "types/time_zone.h"
@@ -63,19 +64,19 @@ binder_limit_columns(const struct binder *binder, uint32_t oid,
 
 /* The view's query as a tree. */
 static int
-parse_query(struct binder *binder, const struct sql_view *view,
+parse_query(struct binder *binder, struct str name, struct str query,
     const struct ast_select **out, struct error *err)
 {
 	struct sql_statements statements;
 	int rc;
 
-	rc = sql_parse(view->query, SQL_DIALECT_POSTGRES, binder->arena,
-	    &statements, err);
+	rc = sql_parse(query, SQL_DIALECT_POSTGRES, binder->arena, &statements,
+	    err);
 	if (rc != 0)
 		return rc;
 	if (statements.count != 1 || statements.items[0]->kind != AST_SELECT)
 		return error_set(err, STELE_E_CORRUPT,
-		    "view \"%.*s\" is not a query", STR_FMT(view->name));
+		    "view \"%.*s\" is not a query", STR_FMT(name));
 	*out = statements.items[0]->select;
 	return 0;
 }
@@ -108,7 +109,7 @@ bind_query(struct binder *binder, const struct sql_view *view,
 	const struct ast_select *select = NULL;
 	int rc;
 
-	rc = parse_query(binder, view, &select, err);
+	rc = parse_query(binder, view->name, view->query, &select, err);
 	if (rc != 0)
 		return rc;
 	inside.settings = &settings;
@@ -156,6 +157,75 @@ bind_view(struct binder *binder, struct scope *scope,
 	binder_add_range(binder, range);
 	(void)scope_add(binder, scope, range);
 	*out = query.rel;
+	return range_rename_columns(binder, range, from, err);
+}
+
+/* ---- the server's own ---- */
+
+/* The query's columns as those of the relation. */
+static int
+cast_columns(struct binder *binder, const struct system_table *table,
+    const struct query *query, struct expr **exprs, struct error *err)
+{
+	if (query->column_count != table->column_count)
+		return error_set(err, STELE_E_CORRUPT,
+		    "view \"%s\" has %u columns, its query %u", table->name,
+		    (unsigned)table->column_count,
+		    (unsigned)query->column_count);
+	for (uint32_t i = 0; i < table->column_count; i++) {
+		struct type type = type_of(table->columns[i].type);
+		int rc;
+
+		exprs[i] = expr_column(binder->arena, query->columns[i].type, 0,
+		    query->rel->id, i);
+		if (query->columns[i].type.oid == type.oid)
+			continue;
+		rc = coerce(binder, &exprs[i], &type, CAST_ASSIGNMENT, err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int
+bind_system_query(struct binder *binder, const struct system_table *table,
+    struct rel **out, struct error *err)
+{
+	const struct ast_select *select = NULL;
+	struct expr **exprs = arena_alloc_array(binder->arena,
+	    table->column_count + 1, sizeof(*exprs));
+	struct query query;
+	int rc;
+
+	rc = parse_query(binder, str_of_cstr(table->name),
+	    str_of_cstr(table->query), &select, err);
+	if (rc == 0)
+		rc = bind_select(binder, NULL, select, UNKNOWNS_TEXT, &query,
+		    err);
+	if (rc == 0)
+		rc = cast_columns(binder, table, &query, exprs, err);
+	if (rc == 0)
+		*out = rel_new_project(binder, query.rel, exprs,
+		    table->column_count);
+	return rc;
+}
+
+int
+bind_system_view(struct binder *binder, struct scope *scope,
+    const struct system_table *table, const struct ast_from *from,
+    struct rel **out, struct error *err)
+{
+	const struct sublink_name *sublink_names = binder->sublink_names;
+	struct range *range;
+	int rc;
+
+	binder->sublink_names = NULL;
+	rc = bind_system_query(binder, table, out, err);
+	binder->sublink_names = sublink_names;
+	if (rc != 0) /* a position in the view's text would mislead */
+		return error_position(err, from->location);
+	range = range_new_over(binder, table, from->alias.name, *out);
+	(void)scope_add(binder, scope, range);
 	return range_rename_columns(binder, range, from, err);
 }
 

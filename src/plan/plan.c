@@ -32,17 +32,6 @@ plan_tag(const struct plan *plan, uint64_t row_count, char out[PLAN_TAG_SIZE])
 
 /* ---- parameters ---- */
 
-/* The enum that an OID means, or whose arrays it means. */
-static const struct enum_type *
-enum_by_oid(const struct catalog *catalog, uint32_t oid)
-{
-	for (uint32_t i = 0; i < catalog->enum_count; i++) {
-		if (catalog->enums[i]->array_oid == oid)
-			return catalog->enums[i];
-	}
-	return catalog_enum_by_oid(catalog, oid);
-}
-
 static int
 set_params(struct binder *binder, const uint32_t *oids, uint32_t count,
     struct error *err)
@@ -59,7 +48,8 @@ set_params(struct binder *binder, const uint32_t *oids, uint32_t count,
 		binder->param_types[i] = type_of(oids[i]);
 		if (type_info(oids[i]) != NULL)
 			continue;
-		enum_type = enum_by_oid(binder->context->catalog, oids[i]);
+		enum_type =
+		    catalog_enum_of_type(binder->context->catalog, oids[i]);
 		if (enum_type == NULL)
 			return error_set(err, STELE_E_UNDEFINED_OBJECT,
 			    "type with OID %" PRIu32 " of parameter $%" PRIu32
@@ -225,6 +215,8 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 
 	*out = NULL;
 	plan->generation = context->catalog->generation;
+	plan->space = (struct relation_space){ .catalog = context->catalog,
+		.system = context->system };
 	rc = set_params(&binder, param_oids, param_oid_count, err);
 	if (rc == 0)
 		rc = bind_stmt(&binder, stmt, plan, err);

@@ -21,6 +21,7 @@
 #include "common/attr.h"
 #include "common/error.h"
 #include "common/str.h"
+#include "plan/relation.h"
 #include "types/type.h"
 
 struct ast_expr;
@@ -31,7 +32,6 @@ struct plan_ddl;
 struct plan_explain;
 struct plan_insert;
 struct rel;
-struct system_tables;
 
 /* Facts of a session that expressions may ask for. */
 struct random_state;
@@ -85,6 +85,7 @@ struct plan_column {
 struct plan {
 	enum plan_kind kind;
 	uint64_t generation;               /* of the catalogue it is bound to */
+	struct relation_space space;       /* that it is bound in */
 	const struct plan_column *columns; /* of the result; see plan_kind */
 	uint32_t column_count;             /* 0: the statement has no rows */
 	const struct type *param_types;    /* $1 is the first */

@@ -6,6 +6,7 @@
 #include "plan/bind.h"
 #include "plan/column_set.h"
 #include "plan/rel_walk.h"
+#include "plan/schema.h"
 #include "plan/system_table.h"
 
 struct rel *
@@ -81,33 +82,6 @@ rel_new_distinct(struct binder *binder, struct rel *input)
 
 /* ---- scans ---- */
 
-static const struct {
-	const char *name;
-	enum type_oid type;
-} events_columns[EVENTS_COLUMN_COUNT] = {
-	[EVENTS_EVENT_ID - 1] = { "event_id", TYPE_INT8 },
-	[EVENTS_EVENT_TYPE - 1] = { "event_type", TYPE_TEXT },
-	[EVENTS_CONTEXT_ID - 1] = { "context_id", TYPE_TEXT },
-	[EVENTS_TIMESTAMP - 1] = { "timestamp", TYPE_TIMESTAMPTZ },
-	[EVENTS_VERSION - 1] = { "version", TYPE_INT4 },
-	[EVENTS_PAYLOAD - 1] = { "payload", TYPE_JSONB },
-};
-
-static struct range_column *
-events_range_columns(struct binder *binder)
-{
-	struct range_column *columns =
-	    arena_zalloc(binder->arena, EVENTS_COLUMN_COUNT * sizeof(*columns));
-
-	for (uint32_t i = 0; i < EVENTS_COLUMN_COUNT; i++)
-		columns[i] = (struct range_column){
-			.name = str_of_cstr(events_columns[i].name),
-			.type = type_of(events_columns[i].type),
-			.attnum = (int16_t)(i + 1),
-		};
-	return columns;
-}
-
 static struct range_column *
 type_range_columns(struct binder *binder, const struct event_type *type,
     uint32_t count)
@@ -141,17 +115,13 @@ system_range_columns(struct binder *binder, const struct system_table *table)
 	return columns;
 }
 
-/* A leaf. */
 static struct range *
-range_new(struct binder *binder, enum rel_kind kind, struct str schema,
+range_of(struct binder *binder, const struct rel *rel, struct str schema,
     struct str name, struct str alias, const struct range_column *columns,
-    uint32_t count, struct rel **out)
+    uint32_t count)
 {
 	struct range *range = arena_zalloc(binder->arena, sizeof(*range));
-	struct rel *rel = rel_new(binder, kind, NULL, count);
 
-	for (uint32_t i = 0; i < count; i++)
-		rel->types[i] = columns[i].type;
 	range->rel_id = rel->id;
 	range->schema = schema;
 	range->table_name = name;
@@ -159,29 +129,72 @@ range_new(struct binder *binder, enum rel_kind kind, struct str schema,
 	range->column_count = count;
 	range->columns = columns;
 	binder_add_range(binder, range);
-	*out = rel;
 	return range;
+}
+
+/* A leaf. */
+static struct rel *
+leaf_new(struct binder *binder, enum rel_kind kind,
+    const struct range_column *columns, uint32_t count)
+{
+	struct rel *rel = rel_new(binder, kind, NULL, count);
+
+	for (uint32_t i = 0; i < count; i++)
+		rel->types[i] = columns[i].type;
+	return rel;
+}
+
+static void
+set_events_scan(struct binder *binder, struct rel *rel,
+    const struct event_type *type)
+{
+	rel->scan.type = type;
+	rel->scan.is_ordered = true;
+	binder->reads_events = true;
 }
 
 struct range *
 range_new_scan(struct binder *binder, const struct event_type *type,
     struct str alias, struct rel **out)
 {
-	uint32_t count = type == NULL
-	    ? EVENTS_COLUMN_COUNT
-	    : COLUMN_FIRST_FIELD - 1 + type->field_count;
-	struct range *range =
-	    range_new(binder, type == NULL ? REL_EVENTS : REL_SCAN,
-		STR("public"), type == NULL ? STR("events") : type->name, alias,
-		type == NULL ? events_range_columns(binder)
-			     : type_range_columns(binder, type, count),
-		count, out);
+	const struct range_column *columns;
+	struct range *range;
+	uint32_t count;
 
-	(*out)->scan.type = type;
-	(*out)->scan.is_ordered = true;
-	range->solid_column =
-	    type == NULL ? EVENTS_EVENT_TYPE : COLUMN_CONTEXT_ID;
-	binder->reads_events = true;
+	if (type == NULL)
+		return range_new_system(binder, &events_table, alias, out);
+	count = COLUMN_FIRST_FIELD - 1 + type->field_count;
+	columns = type_range_columns(binder, type, count);
+	*out = leaf_new(binder, REL_SCAN, columns, count);
+	set_events_scan(binder, *out, type);
+	range = range_of(binder, *out, STR("public"), type->name, alias,
+	    columns, count);
+	range->solid_column = COLUMN_CONTEXT_ID;
+	return range;
+}
+
+/* From 1, a column that is never null; 0 if none is known. */
+static uint32_t
+solid_column(const struct system_table *table)
+{
+	if (table == &events_table)
+		return EVENTS_EVENT_TYPE;
+	for (uint32_t i = 0; i < table->column_count; i++)
+		if (table->columns[i].is_not_null)
+			return i + 1;
+	return 0;
+}
+
+struct range *
+range_new_over(struct binder *binder, const struct system_table *table,
+    struct str alias, const struct rel *rel)
+{
+	struct range *range = range_of(binder, rel,
+	    str_of_cstr(schema_by_oid(table->schema)->name),
+	    str_of_cstr(table->name), alias,
+	    system_range_columns(binder, table), table->column_count);
+
+	range->solid_column = solid_column(table);
 	return range;
 }
 
@@ -189,12 +202,15 @@ struct range *
 range_new_system(struct binder *binder, const struct system_table *table,
     struct str alias, struct rel **out)
 {
-	struct range *range = range_new(binder, REL_SYSTEM,
-	    str_of_cstr(table->schema), str_of_cstr(table->name), alias,
-	    system_range_columns(binder, table), table->column_count, out);
+	bool is_events = table == &events_table;
 
-	(*out)->scan.system = table;
-	return range;
+	*out = leaf_new(binder, is_events ? REL_EVENTS : REL_SYSTEM,
+	    system_range_columns(binder, table), table->column_count);
+	if (is_events)
+		set_events_scan(binder, *out, NULL);
+	else
+		(*out)->scan.system = table;
+	return range_new_over(binder, table, alias, *out);
 }
 
 /* ---- joins ---- */

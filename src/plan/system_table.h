@@ -4,12 +4,14 @@
  *
  * A system table shows state of the server as rows: stele.segments is one.  It
  * has a schema, a name and columns; that is all the planner knows.  Its rows
- * are told by a provider when a plan runs (exec/system_scan.h).
+ * are told by a provider when a plan runs (exec/system_scan.h), or are those of
+ * a query.
  *
  * Threads: constant.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/str.h"
@@ -17,23 +19,34 @@
 
 struct system_column {
 	const char *name;
-	enum type_oid type;
+	uint32_t type; /* OID */
+	bool is_not_null;
 };
 
 struct system_table {
-	const char *schema;
+	uint32_t schema; /* enum schema_oid */
 	const char *name;
 	uint32_t oid; /* below FIRST_USER_OID, no other object's */
+	char kind;    /* relkind: 'r' a table, 'v' a view */
 	const struct system_column *columns;
 	uint32_t column_count;
+	/*
+	 * A view's rows: SQL that reads system tables.  Its columns are cast to
+	 * those above.  NULL: the provider has them.
+	 */
+	const char *query;
 };
 
 /* All that a statement may name; NULL in place of one is an empty set. */
 struct system_tables {
-	const struct system_table *const *items;
+	const struct system_table *const *items; /* by name */
 	uint32_t count;
+	const struct system_tables *next; /* more of them; NULL: no more */
 };
 
-/* By exact names; NULL if there is none. */
+/* By exact name; NULL if there is none. */
 const struct system_table *system_table_find(const struct system_tables *tables,
-    struct str schema, struct str name);
+    uint32_t schema, struct str name);
+
+/* `events`, in public: the only one whose rows are the engine's. */
+extern const struct system_table events_table;

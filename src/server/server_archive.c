@@ -3,6 +3,7 @@
  * server_archive.c -- stele.archive: how far the archive of the log is.
  */
 #include "engine/engine.h"
+#include "plan/schema.h"
 #include "server/session_private.h"
 #include "server/system_tables.h"
 
@@ -20,15 +21,15 @@ enum archive_column {
 };
 
 static const struct system_column archive_columns[ARCHIVE_COLUMN_COUNT] = {
-	[ARCHIVE_DIRECTORY] = { "directory", TYPE_TEXT },
-	[ARCHIVE_FILES] = { "files", TYPE_INT8 },
-	[ARCHIVE_LOG_BYTES] = { "log_bytes", TYPE_INT8 },
-	[ARCHIVE_BYTES] = { "bytes", TYPE_INT8 },
-	[ARCHIVE_LAST_EVENT_ID] = { "last_event_id", TYPE_INT8 },
-	[ARCHIVE_LAST_ARCHIVED] = { "last_archived", TYPE_TIMESTAMPTZ },
-	[ARCHIVE_FAILURES] = { "failures", TYPE_INT8 },
-	[ARCHIVE_LAST_FAILED] = { "last_failed", TYPE_TIMESTAMPTZ },
-	[ARCHIVE_MESSAGE] = { "message", TYPE_TEXT },
+	[ARCHIVE_DIRECTORY] = { "directory", TYPE_TEXT, false },
+	[ARCHIVE_FILES] = { "files", TYPE_INT8, false },
+	[ARCHIVE_LOG_BYTES] = { "log_bytes", TYPE_INT8, false },
+	[ARCHIVE_BYTES] = { "bytes", TYPE_INT8, false },
+	[ARCHIVE_LAST_EVENT_ID] = { "last_event_id", TYPE_INT8, false },
+	[ARCHIVE_LAST_ARCHIVED] = { "last_archived", TYPE_TIMESTAMPTZ, false },
+	[ARCHIVE_FAILURES] = { "failures", TYPE_INT8, false },
+	[ARCHIVE_LAST_FAILED] = { "last_failed", TYPE_TIMESTAMPTZ, false },
+	[ARCHIVE_MESSAGE] = { "message", TYPE_TEXT, false },
 };
 
 /* One row, since the start; none if the log is not archived. */
@@ -62,9 +63,10 @@ archive_fill(void *arg, struct system_rows *rows, struct error *err UNUSED)
 
 const struct system_provider storage_archive = {
 	.table = {
-		.schema = "stele",
+		.schema = SCHEMA_STELE,
 		.name = "archive",
 		.oid = 12005,
+		.kind = 'v',
 		.columns = archive_columns,
 		.column_count = ARCHIVE_COLUMN_COUNT,
 	},

@@ -5,6 +5,7 @@
 #include "common/buf.h"
 #include "common/error.h"
 #include "engine/engine.h"
+#include "plan/schema.h"
 #include "server/session_private.h"
 #include "server/system_tables.h"
 
@@ -25,16 +26,16 @@ enum shards_column {
 };
 
 static const struct system_column shards_columns[SHARDS_COLUMN_COUNT] = {
-	[SHARDS_SHARD] = { "shard", TYPE_INT4 },
-	[SHARDS_MEMTABLE_BYTES] = { "memtable_bytes", TYPE_INT8 },
-	[SHARDS_MEMTABLE_ROWS] = { "memtable_rows", TYPE_INT8 },
-	[SHARDS_PASSIVE_MEMTABLES] = { "passive_memtables", TYPE_INT4 },
-	[SHARDS_PASSIVE_BYTES] = { "passive_bytes", TYPE_INT8 },
-	[SHARDS_PASSIVE_ROWS] = { "passive_rows", TYPE_INT8 },
-	[SHARDS_FLUSHED_EVENT_ID] = { "flushed_event_id", TYPE_INT8 },
-	[SHARDS_SEGMENTS] = { "segments", TYPE_INT4 },
-	[SHARDS_SEGMENT_ROWS] = { "segment_rows", TYPE_INT8 },
-	[SHARDS_SEGMENT_BYTES] = { "segment_bytes", TYPE_INT8 },
+	[SHARDS_SHARD] = { "shard", TYPE_INT4, false },
+	[SHARDS_MEMTABLE_BYTES] = { "memtable_bytes", TYPE_INT8, false },
+	[SHARDS_MEMTABLE_ROWS] = { "memtable_rows", TYPE_INT8, false },
+	[SHARDS_PASSIVE_MEMTABLES] = { "passive_memtables", TYPE_INT4, false },
+	[SHARDS_PASSIVE_BYTES] = { "passive_bytes", TYPE_INT8, false },
+	[SHARDS_PASSIVE_ROWS] = { "passive_rows", TYPE_INT8, false },
+	[SHARDS_FLUSHED_EVENT_ID] = { "flushed_event_id", TYPE_INT8, false },
+	[SHARDS_SEGMENTS] = { "segments", TYPE_INT4, false },
+	[SHARDS_SEGMENT_ROWS] = { "segment_rows", TYPE_INT8, false },
+	[SHARDS_SEGMENT_BYTES] = { "segment_bytes", TYPE_INT8, false },
 };
 
 static int
@@ -72,9 +73,10 @@ shards_fill(void *arg, struct system_rows *rows, struct error *err UNUSED)
 
 const struct system_provider storage_shards = {
 	.table = {
-		.schema = "stele",
+		.schema = SCHEMA_STELE,
 		.name = "shards",
 		.oid = 12001,
+		.kind = 'v',
 		.columns = shards_columns,
 		.column_count = SHARDS_COLUMN_COUNT,
 	},
@@ -101,19 +103,21 @@ enum segments_column {
 };
 
 static const struct system_column segments_columns[SEGMENTS_COLUMN_COUNT] = {
-	[SEGMENTS_SHARD] = { "shard", TYPE_INT4 },
-	[SEGMENTS_SEGMENT_ID] = { "segment_id", TYPE_INT8 },
-	[SEGMENTS_LEVEL] = { "level", TYPE_TEXT },
-	[SEGMENTS_WINDOW_START] = { "window_start", TYPE_TIMESTAMPTZ },
-	[SEGMENTS_WINDOW_END] = { "window_end", TYPE_TIMESTAMPTZ },
-	[SEGMENTS_FIRST_EVENT_ID] = { "first_event_id", TYPE_INT8 },
-	[SEGMENTS_LAST_EVENT_ID] = { "last_event_id", TYPE_INT8 },
-	[SEGMENTS_FIRST_TIMESTAMP] = { "first_timestamp", TYPE_TIMESTAMPTZ },
-	[SEGMENTS_LAST_TIMESTAMP] = { "last_timestamp", TYPE_TIMESTAMPTZ },
-	[SEGMENTS_ROWS] = { "rows", TYPE_INT8 },
-	[SEGMENTS_ZONES] = { "zones", TYPE_INT4 },
-	[SEGMENTS_BYTES] = { "bytes", TYPE_INT8 },
-	[SEGMENTS_TYPES] = { "types", TYPE_TEXT },
+	[SEGMENTS_SHARD] = { "shard", TYPE_INT4, false },
+	[SEGMENTS_SEGMENT_ID] = { "segment_id", TYPE_INT8, false },
+	[SEGMENTS_LEVEL] = { "level", TYPE_TEXT, false },
+	[SEGMENTS_WINDOW_START] = { "window_start", TYPE_TIMESTAMPTZ, false },
+	[SEGMENTS_WINDOW_END] = { "window_end", TYPE_TIMESTAMPTZ, false },
+	[SEGMENTS_FIRST_EVENT_ID] = { "first_event_id", TYPE_INT8, false },
+	[SEGMENTS_LAST_EVENT_ID] = { "last_event_id", TYPE_INT8, false },
+	[SEGMENTS_FIRST_TIMESTAMP] = { "first_timestamp", TYPE_TIMESTAMPTZ,
+	    false },
+	[SEGMENTS_LAST_TIMESTAMP] = { "last_timestamp", TYPE_TIMESTAMPTZ,
+	    false },
+	[SEGMENTS_ROWS] = { "rows", TYPE_INT8, false },
+	[SEGMENTS_ZONES] = { "zones", TYPE_INT4, false },
+	[SEGMENTS_BYTES] = { "bytes", TYPE_INT8, false },
+	[SEGMENTS_TYPES] = { "types", TYPE_TEXT, false },
 };
 
 struct segments_fill {
@@ -174,9 +178,10 @@ segments_fill(void *arg, struct system_rows *rows, struct error *err)
 
 const struct system_provider storage_segments = {
 	.table = {
-		.schema = "stele",
+		.schema = SCHEMA_STELE,
 		.name = "segments",
 		.oid = 12002,
+		.kind = 'v',
 		.columns = segments_columns,
 		.column_count = SEGMENTS_COLUMN_COUNT,
 	},
@@ -205,20 +210,21 @@ enum compactions_column {
 
 static const struct system_column
     compactions_columns[COMPACTIONS_COLUMN_COUNT] = {
-	    [COMPACTIONS_ID] = { "id", TYPE_INT8 },
-	    [COMPACTIONS_SHARD] = { "shard", TYPE_INT4 },
-	    [COMPACTIONS_STATE] = { "state", TYPE_TEXT },
-	    [COMPACTIONS_KIND] = { "kind", TYPE_TEXT },
-	    [COMPACTIONS_INPUTS] = { "inputs", TYPE_INT4 },
-	    [COMPACTIONS_INPUT_ROWS] = { "input_rows", TYPE_INT8 },
-	    [COMPACTIONS_INPUT_BYTES] = { "input_bytes", TYPE_INT8 },
-	    [COMPACTIONS_OUTPUTS] = { "outputs", TYPE_INT4 },
-	    [COMPACTIONS_OUTPUT_BYTES] = { "output_bytes", TYPE_INT8 },
-	    [COMPACTIONS_PROGRESS] = { "progress", TYPE_FLOAT8 },
-	    [COMPACTIONS_BYTES_PER_SECOND] = { "bytes_per_second", TYPE_INT8 },
-	    [COMPACTIONS_STARTED] = { "started", TYPE_TIMESTAMPTZ },
-	    [COMPACTIONS_FINISHED] = { "finished", TYPE_TIMESTAMPTZ },
-	    [COMPACTIONS_MESSAGE] = { "message", TYPE_TEXT },
+	    [COMPACTIONS_ID] = { "id", TYPE_INT8, false },
+	    [COMPACTIONS_SHARD] = { "shard", TYPE_INT4, false },
+	    [COMPACTIONS_STATE] = { "state", TYPE_TEXT, false },
+	    [COMPACTIONS_KIND] = { "kind", TYPE_TEXT, false },
+	    [COMPACTIONS_INPUTS] = { "inputs", TYPE_INT4, false },
+	    [COMPACTIONS_INPUT_ROWS] = { "input_rows", TYPE_INT8, false },
+	    [COMPACTIONS_INPUT_BYTES] = { "input_bytes", TYPE_INT8, false },
+	    [COMPACTIONS_OUTPUTS] = { "outputs", TYPE_INT4, false },
+	    [COMPACTIONS_OUTPUT_BYTES] = { "output_bytes", TYPE_INT8, false },
+	    [COMPACTIONS_PROGRESS] = { "progress", TYPE_FLOAT8, false },
+	    [COMPACTIONS_BYTES_PER_SECOND] = { "bytes_per_second", TYPE_INT8,
+		false },
+	    [COMPACTIONS_STARTED] = { "started", TYPE_TIMESTAMPTZ, false },
+	    [COMPACTIONS_FINISHED] = { "finished", TYPE_TIMESTAMPTZ, false },
+	    [COMPACTIONS_MESSAGE] = { "message", TYPE_TEXT, false },
     };
 
 static const char *
@@ -289,9 +295,10 @@ compactions_fill(void *arg, struct system_rows *rows, struct error *err)
 
 const struct system_provider storage_compactions = {
 	.table = {
-		.schema = "stele",
+		.schema = SCHEMA_STELE,
 		.name = "compactions",
 		.oid = 12003,
+		.kind = 'v',
 		.columns = compactions_columns,
 		.column_count = COMPACTIONS_COLUMN_COUNT,
 	},

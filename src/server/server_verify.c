@@ -3,6 +3,7 @@
  * server_verify.c -- stele.verifications: how far stele.verify() is, or was.
  */
 #include "engine/engine.h"
+#include "plan/schema.h"
 #include "server/session_private.h"
 #include "server/system_tables.h"
 
@@ -20,14 +21,14 @@ enum verifications_column {
 
 static const struct system_column
     verifications_columns[VERIFICATIONS_COLUMN_COUNT] = {
-	    [VERIFICATIONS_STATE] = { "state", TYPE_TEXT },
-	    [VERIFICATIONS_FILES] = { "files", TYPE_INT8 },
-	    [VERIFICATIONS_FILES_TOTAL] = { "files_total", TYPE_INT8 },
-	    [VERIFICATIONS_BYTES] = { "bytes", TYPE_INT8 },
-	    [VERIFICATIONS_BYTES_TOTAL] = { "bytes_total", TYPE_INT8 },
-	    [VERIFICATIONS_PROBLEMS] = { "problems", TYPE_INT8 },
-	    [VERIFICATIONS_STARTED] = { "started", TYPE_TIMESTAMPTZ },
-	    [VERIFICATIONS_FINISHED] = { "finished", TYPE_TIMESTAMPTZ },
+	    [VERIFICATIONS_STATE] = { "state", TYPE_TEXT, false },
+	    [VERIFICATIONS_FILES] = { "files", TYPE_INT8, false },
+	    [VERIFICATIONS_FILES_TOTAL] = { "files_total", TYPE_INT8, false },
+	    [VERIFICATIONS_BYTES] = { "bytes", TYPE_INT8, false },
+	    [VERIFICATIONS_BYTES_TOTAL] = { "bytes_total", TYPE_INT8, false },
+	    [VERIFICATIONS_PROBLEMS] = { "problems", TYPE_INT8, false },
+	    [VERIFICATIONS_STARTED] = { "started", TYPE_TIMESTAMPTZ, false },
+	    [VERIFICATIONS_FINISHED] = { "finished", TYPE_TIMESTAMPTZ, false },
     };
 
 /* Running, or whether it has looked at everything. */
@@ -70,9 +71,10 @@ verifications_fill(void *arg, struct system_rows *rows,
 
 const struct system_provider storage_verifications = {
 	.table = {
-		.schema = "stele",
+		.schema = SCHEMA_STELE,
 		.name = "verifications",
 		.oid = 12004,
+		.kind = 'v',
 		.columns = verifications_columns,
 		.column_count = VERIFICATIONS_COLUMN_COUNT,
 	},

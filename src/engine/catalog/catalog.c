@@ -27,22 +27,42 @@ static const struct {
 	[COLUMN_EVENT_ID] = { "event_id", TYPE_INT8 },
 };
 
-const struct event_type *
-catalog_type_by_oid(const struct catalog *catalog, uint32_t oid)
+/* The OIDs of one object follow each other: the object's own is the least. */
+
+/* The last of the types whose OID is at most `oid`. */
+static const struct event_type *
+type_floor(const struct catalog *catalog, uint32_t oid)
 {
 	uint32_t low = 0, high = catalog->type_count;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (catalog->types[middle]->oid == oid)
-			return catalog->types[middle];
-		if (catalog->types[middle]->oid < oid)
+		if (catalog->types[middle]->oid <= oid)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return NULL;
+	return low == 0 ? NULL : catalog->types[low - 1];
+}
+
+const struct event_type *
+catalog_type_by_oid(const struct catalog *catalog, uint32_t oid)
+{
+	const struct event_type *type = type_floor(catalog, oid);
+
+	return type != NULL && type->oid == oid ? type : NULL;
+}
+
+const struct event_type *
+catalog_type_of_rows(const struct catalog *catalog, uint32_t oid)
+{
+	const struct event_type *type = type_floor(catalog, oid);
+
+	if (type == NULL || type->dropped_at != 0 ||
+	    (type->row_type_oid != oid && type->array_type_oid != oid))
+		return NULL;
+	return type;
 }
 
 const struct enum_type *
@@ -54,13 +74,43 @@ catalog_enum_by_name(const struct catalog *catalog, struct str name)
 	return NULL;
 }
 
+/* How many enums have an OID of at most `oid`. */
+static uint32_t
+enums_up_to(const struct catalog *catalog, uint32_t oid)
+{
+	uint32_t low = 0, high = catalog->enum_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (catalog->enums[middle]->oid <= oid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const struct enum_type *
 catalog_enum_by_oid(const struct catalog *catalog, uint32_t oid)
 {
-	for (uint32_t i = 0; i < catalog->enum_count; i++)
-		if (catalog->enums[i]->oid == oid)
-			return catalog->enums[i];
-	return NULL;
+	uint32_t count = enums_up_to(catalog, oid);
+
+	if (count == 0 || catalog->enums[count - 1]->oid != oid)
+		return NULL;
+	return catalog->enums[count - 1];
+}
+
+const struct enum_type *
+catalog_enum_of_type(const struct catalog *catalog, uint32_t oid)
+{
+	uint32_t count = enums_up_to(catalog, oid);
+	const struct enum_type *type;
+
+	if (count == 0)
+		return NULL;
+	type = catalog->enums[count - 1];
+	return type->oid == oid || type->array_oid == oid ? type : NULL;
 }
 
 static uint32_t

@@ -148,6 +148,19 @@ const struct enum_type *catalog_enum_by_name(const struct catalog *catalog,
 const struct enum_type *catalog_enum_by_oid(const struct catalog *catalog,
     uint32_t oid);
 
+/* The enum that an OID means, or whose arrays it means; NULL: neither. */
+const struct enum_type *catalog_enum_of_type(const struct catalog *catalog,
+    uint32_t oid);
+
+/*
+ * The event type, or the view, whose rows, or arrays of them, a type's OID
+ * means; NULL if there is none.  Dropped types are not found.
+ */
+const struct event_type *catalog_type_of_rows(const struct catalog *catalog,
+    uint32_t oid);
+const struct sql_view *catalog_view_of_rows(const struct catalog *catalog,
+    uint32_t oid);
+
 const struct sql_view *catalog_view_by_name(const struct catalog *catalog,
     struct str name);
 const struct sql_view *catalog_view_by_oid(const struct catalog *catalog,

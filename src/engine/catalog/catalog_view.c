@@ -129,6 +129,16 @@ catalog_view_by_oid(const struct catalog *catalog, uint32_t oid)
 	return NULL;
 }
 
+const struct sql_view *
+catalog_view_of_rows(const struct catalog *catalog, uint32_t oid)
+{
+	for (uint32_t i = 0; i < catalog->view_count; i++)
+		if (catalog->views[i]->row_type_oid == oid ||
+		    catalog->views[i]->array_type_oid == oid)
+			return catalog->views[i];
+	return NULL;
+}
+
 const struct view_dependency *
 view_dependency(const struct sql_view *view, uint32_t oid)
 {

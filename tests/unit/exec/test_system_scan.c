@@ -11,6 +11,7 @@
 #include "common/attr.h"
 #include "common/error.h"
 #include "exec/system_scan.h"
+#include "plan/schema.h"
 #include "sql_runner.h"
 
 static struct sql_runner *runner;
@@ -26,11 +27,11 @@ enum {
 };
 
 static const struct system_column numbers_columns[] = {
-	[NUMBERS_N] = { "n", TYPE_INT8 },
-	[NUMBERS_NAME] = { "name", TYPE_TEXT },
-	[NUMBERS_IS_EVEN] = { "is_even", TYPE_BOOL },
-	[NUMBERS_HALF] = { "half", TYPE_FLOAT8 },
-	[NUMBERS_NOTHING] = { "nothing", TYPE_TEXT },
+	[NUMBERS_N] = { "n", TYPE_INT8, false },
+	[NUMBERS_NAME] = { "name", TYPE_TEXT, false },
+	[NUMBERS_IS_EVEN] = { "is_even", TYPE_BOOL, false },
+	[NUMBERS_HALF] = { "half", TYPE_FLOAT8, false },
+	[NUMBERS_NOTHING] = { "nothing", TYPE_TEXT, false },
 };
 
 static int
@@ -61,7 +62,7 @@ broken_fill(void *arg UNUSED, struct system_rows *rows, struct error *err)
 
 static const struct system_provider numbers = {
 	.table = {
-		.schema = "stele",
+		.schema = SCHEMA_STELE,
 		.name = "numbers",
 		.oid = 12900,
 		.columns = numbers_columns,
@@ -72,7 +73,7 @@ static const struct system_provider numbers = {
 
 static const struct system_provider broken = {
 	.table = {
-		.schema = "pg_catalog",
+		.schema = SCHEMA_PG_CATALOG,
 		.name = "broken",
 		.oid = 12901,
 		.columns = numbers_columns,
@@ -81,9 +82,10 @@ static const struct system_provider broken = {
 	.fill = broken_fill,
 };
 
-static const struct system_table *const tables[] = { &numbers.table,
-	&broken.table };
-static const struct system_tables system_tables = { tables, ARRAY_LEN(tables) };
+static const struct system_table *const tables[] = { &broken.table,
+	&numbers.table };
+static const struct system_tables system_tables = { tables, ARRAY_LEN(tables),
+	NULL };
 
 /* ---- statements ---- */
 

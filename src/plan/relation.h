@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * relation.h -- all that has rows and a name, by OID and by name: event types,
+ * views, `events`, and the server's own relations.
+ *
+ * This is what a name in FROM means, what pg_class shows, and what a regclass
+ * is.  A relation has a row type and a type of arrays of it, or, if it is the
+ * server's own, neither.
+ *
+ * Threads: a space is as immutable as the catalogue that it borrows.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/str.h"
+#include "plan/system_table.h"
+#include "types/type.h"
+
+struct catalog;
+struct event_type;
+struct sql_view;
+
+/* Where relations are looked for. */
+struct relation_space {
+	const struct catalog *catalog;      /* users' objects */
+	const struct system_tables *system; /* the server's; NULL: none */
+};
+
+/* Exactly one of the three is not NULL; all is borrowed from the space. */
+struct relation {
+	uint32_t oid;
+	uint32_t schema; /* enum schema_oid */
+	struct str name;
+	const struct event_type *type;
+	const struct sql_view *view;
+	const struct system_table *system;
+};
+
+struct relation_column {
+	struct str name;
+	struct type type;
+	bool is_not_null;
+};
+
+/* False if there is none; a type that was dropped is none. */
+bool relation_by_oid(const struct relation_space *space, uint32_t oid,
+    struct relation *out);
+bool relation_by_name(const struct relation_space *space, uint32_t schema,
+    struct str name, struct relation *out);
+
+/* The type of a row type's rows, or of arrays of them. */
+bool relation_of_rows(const struct relation_space *space, uint32_t type_oid,
+    struct relation *out);
+
+/* One after the other: the server's own, then event types, then views. */
+struct relation_cursor {
+	/* private */
+	const struct relation_space *space;
+	const struct system_tables *system; /* the rest of them, */
+	uint32_t index;                     /* from here on */
+	uint32_t type;                      /* the next in the catalogue */
+	uint32_t view;
+	bool has_events; /* `events` has been told */
+};
+
+void relation_cursor_init(struct relation_cursor *cursor,
+    const struct relation_space *space);
+bool relation_next(struct relation_cursor *cursor, struct relation *out);
+
+/* pg_class.relkind: 'r' a table, 'v' a view. */
+char relation_kind(const struct relation *relation);
+
+/* The type of its rows, and of arrays of them; 0 if there is none. */
+uint32_t relation_row_type(const struct relation *relation);
+uint32_t relation_array_type(const struct relation *relation);
+
+/* Columns by attnum, from 1. */
+uint32_t relation_column_count(const struct relation *relation);
+struct relation_column relation_column(const struct relation_space *space,
+    const struct relation *relation, uint32_t attnum);
+
+/* attnum of a column by its exact name; 0 if there is none. */
+uint32_t relation_column_find(const struct relation_space *space,
+    const struct relation *relation, struct str name);
