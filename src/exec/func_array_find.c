@@ -303,6 +303,12 @@ width_bucket_row(struct function_call *call, uint32_t row)
 ROW_KERNEL(width_bucket)
 
 static const struct func_row find_rows[] = {
+	{ FN_OIDVECTOREQ, { array_eq, false } },
+	{ FN_OIDVECTORNE, { array_ne, false } },
+	{ FN_OIDVECTORLT, { array_lt, false } },
+	{ FN_OIDVECTORLE, { array_le, false } },
+	{ FN_OIDVECTORGT, { array_gt, false } },
+	{ FN_OIDVECTORGE, { array_ge, false } },
 	{ FN_ARRAY_EQ, { array_eq, false } },
 	{ FN_ARRAY_NE, { array_ne, false } },
 	{ FN_ARRAY_LT, { array_lt, false } },

@@ -11,6 +11,7 @@
 #include "types/datetime.h"
 #include "types/interval.h"
 #include "types/json_compare.h"
+#include "types/network.h"
 #include "types/numeric.h"
 #include "types/text.h"
 
@@ -81,6 +82,7 @@ OPERATORS(F64_KERNEL, )
 /* Types with a function that orders them. */
 #define ORDER_str(x, y)      str_compare((x), (y))
 #define ORDER_bpchar(x, y)   bpchar_order((x), (y))
+#define ORDER_network(x, y)  network_compare((x), (y))
 #define ORDER_jsonb(x, y)    jsonb_compare((x), (y))
 #define ORDER_numeric(x, y)  numeric_compare(&(x), &(y))
 #define ORDER_interval(x, y) interval_compare(&(x), &(y))
@@ -111,6 +113,7 @@ STR_KERNEL(str, gt, >)
 STR_KERNEL(str, ge, >=)
 OPERATORS(STR_KERNEL, bpchar)
 OPERATORS(STR_KERNEL, jsonb)
+OPERATORS(STR_KERNEL, network)
 OPERATORS(STRUCT_KERNEL, numeric)
 OPERATORS(STRUCT_KERNEL, interval)
 OPERATORS(STRUCT_KERNEL, uuid)
@@ -135,6 +138,18 @@ str_ne(struct function_call *call)
 		    out[row] = !str_equal(x, y););
 	return 0;
 }
+
+/* A number of a transaction is 32 bits; as an int4 they may be negative. */
+#define XID_INT4_KERNEL(op, symbol) \
+	static int xid_int4_##op(struct function_call *call) \
+	{ \
+		uint8_t *restrict out = call->result->boolean; \
+		BINARY_LOOP(call, int64_t, i64, int64_t, i64, \
+			    out[row] = x symbol(int64_t)(uint32_t) y;); \
+		return 0; \
+	}
+XID_INT4_KERNEL(eq, ==)
+XID_INT4_KERNEL(ne, !=)
 
 /*
  * Dates, timestamps and timestamptz with each other: all become UTC.  A local
@@ -204,6 +219,16 @@ static const struct func_row compare_rows[] = {
 	SIX(INT84, , i64, true)
 	SIX(OID, , i64, true)
 	SIX(ENUM_, , i64, true)
+	SIX(TID, , i64, true)
+	SIX(XID8, , i64, true)
+	SIX(PG_LSN_, , i64, true)
+	SIX(MACADDR_, , i64, true)
+	{ FN_XIDEQ, { i64_eq, true } },
+	{ FN_XIDNEQ, { i64_ne, true } },
+	{ FN_XIDEQINT4, { xid_int4_eq, true } },
+	{ FN_XIDNEQINT4, { xid_int4_ne, true } },
+	{ FN_CIDEQ, { i64_eq, true } },
+	{ FN_ACLITEMEQ, { str_eq, false } },
 	SIX(DATE_, , i64, true)
 	SIX(TIME_, , i64, true)
 	SIX(TIMESTAMP_, , i64, true)
@@ -228,6 +253,7 @@ static const struct func_row compare_rows[] = {
 	{ FN_TEXT_GE, { str_ge, false } },
 	SIX(BPCHAR, , bpchar, false)
 	SIX(JSONB_, , jsonb, false)
+	SIX(NETWORK_, , network, false)
 	SIX(DATE_, _TIMESTAMP, moment, false)
 	SIX(DATE_, _TIMESTAMPTZ, moment, false)
 	SIX(TIMESTAMP_, _DATE, moment, false)

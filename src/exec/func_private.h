@@ -40,6 +40,7 @@ extern const struct func_family func_json_build;
 extern const struct func_family func_jsonb_edit;
 extern const struct func_family func_jsonb_test;
 extern const struct func_family func_math;
+extern const struct func_family func_network;
 extern const struct func_family func_number_format;
 extern const struct func_family func_numeric;
 extern const struct func_family func_parse_ident;

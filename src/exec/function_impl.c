@@ -35,6 +35,7 @@ impls_build(void)
 		&func_jsonb_edit,
 		&func_jsonb_test,
 		&func_math,
+		&func_network,
 		&func_number_format,
 		&func_numeric,
 		&func_parse_ident,

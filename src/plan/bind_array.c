@@ -68,6 +68,8 @@ array_types(struct binder *binder, const struct ast_expr *ast,
 	rc = common_type(binder, items, count, "ARRAY", item, err);
 	if (rc != 0)
 		return rc;
+	if (is_nested)
+		*item = type_array_plain(item);
 	*array = is_nested ? *item : type_array_of(item);
 	if (is_nested && !type_is_array(item))
 		return error_at(err, ast->location, STELE_E_UNDEFINED_OBJECT,
@@ -285,8 +287,9 @@ bind_subscript(struct binder *binder, struct scope *scope,
 		    " allowed (%d)",
 		    subscripts.count, ARRAY_DIMS_MAX);
 	per_item = subscripts.is_slice ? 2 : 1;
-	*out = expr_new(binder->arena, EXPR_SUBSCRIPT, array->type,
-	    ast->location, 1 + per_item * subscripts.count);
+	*out = expr_new(binder->arena, EXPR_SUBSCRIPT,
+	    type_array_plain(&array->type), ast->location,
+	    1 + per_item * subscripts.count);
 	(*out)->is_slice = subscripts.is_slice;
 	if (!subscripts.is_slice)
 		(*out)->type = type_element(&array->type);

@@ -10,7 +10,7 @@
 #include "plan/set_function.h"
 #include "types/array.h"
 
-#define CANDIDATES_MAX 64
+#define CANDIDATES_MAX 96
 
 /* ---- errors ---- */
 

@@ -138,12 +138,11 @@ is_public(const struct ast_name *name)
 }
 
 /* Types of PostgreSQL that are none of ours, so that they are named as such. */
-static const char *const foreign_types[] = { "bit", "box", "cidr", "circle",
-	"inet", "line", "lseg", "macaddr", "macaddr8", "money", "path", "point",
-	"polygon", "serial", "bigserial", "smallserial", "serial4", "serial8",
-	"timetz", "tsquery", "tsvector", "varbit", "xml", "regclass", "regtype",
-	"regproc", "int4range", "int8range", "numrange", "tsrange", "tstzrange",
-	"daterange", "xid", "cid", "tid", "pg_lsn", "jsonpath" };
+static const char *const foreign_types[] = { "bit", "box", "circle", "line",
+	"lseg", "macaddr8", "money", "path", "point", "polygon", "serial",
+	"bigserial", "smallserial", "serial4", "serial8", "timetz", "tsquery",
+	"tsvector", "varbit", "xml", "int4range", "int8range", "numrange",
+	"tsrange", "tstzrange", "daterange", "jsonpath" };
 
 static bool
 is_foreign_type(struct str name)

@@ -171,9 +171,13 @@ bind_array_sublink(struct binder *binder, struct scope *scope,
 	int rc;
 
 	rc = bind_column(binder, scope, ast, SUBQUERY_ARRAY, &query, out, err);
-	if (rc != 0 || type_is_array(&(*out)->type))
+	if (rc != 0)
 		return rc;
 	column = (*out)->type;
+	if (type_is_array(&column)) {
+		(*out)->type = type_array_plain(&column);
+		return 0;
+	}
 	(*out)->type = type_array_of(&column);
 	if ((*out)->type.oid == 0)
 		return error_at(err, ast->location, STELE_E_UNDEFINED_OBJECT,

@@ -249,3 +249,13 @@ type_array_of(const struct type *element)
 	array.oid = info->array_oid;
 	return array;
 }
+
+struct type
+type_array_plain(const struct type *array)
+{
+	const struct type element = type_element(array);
+
+	if (array->oid == TYPE_INT2VECTOR || array->oid == TYPE_OIDVECTOR)
+		return type_array_of(&element);
+	return *array;
+}

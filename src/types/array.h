@@ -104,3 +104,9 @@ struct type type_element(const struct type *array);
 
 /* The type of arrays of these elements; oid 0: there is none. */
 struct type type_array_of(const struct type *element);
+
+/*
+ * The type of an array's parts and of arrays of it, which may have any
+ * dimensions: int2[] of an int2vector, else its own.
+ */
+struct type type_array_plain(const struct type *array);

@@ -17,6 +17,7 @@
 #include "types/datetime.h"
 #include "types/float_text.h"
 #include "types/interval.h"
+#include "types/network.h"
 #include "types/numeric.h"
 #include "types/text.h"
 #include "types/type_private.h"
@@ -65,7 +66,7 @@ has_row(const struct cast *c, uint32_t i)
 static int
 out_of_range(const struct cast *c)
 {
-	if (c->to->oid == TYPE_OID)
+	if (c->to->oid == TYPE_OID || type_is_reg(c->to->oid))
 		return error_set(c->err, STELE_E_NUMERIC_OUT_OF_RANGE,
 		    "OID out of range");
 	return error_set(c->err, STELE_E_NUMERIC_OUT_OF_RANGE,
@@ -84,7 +85,7 @@ int_fits(uint32_t oid, int64_t value)
 	case TYPE_OID:
 		return value >= 0 && value <= UINT32_MAX;
 	default:
-		return true;
+		return !type_is_reg(oid) || int_fits(TYPE_OID, value);
 	}
 }
 
@@ -368,6 +369,38 @@ interval_to_time(struct cast *c)
 	return 0;
 }
 
+static int
+xid8_to_xid(struct cast *c)
+{
+	EACH_VALUE(c, int64_t, i64, c->out->i64[at] = (uint32_t)x;)
+	return 0;
+}
+
+static int
+inet_to_cidr(struct cast *c)
+{
+	EACH_VALUE(c, struct str, str, struct network network = network_open(x);
+		   network_clear_host(&network);
+		   c->out->str[at] = network_make(&network, c->arena);)
+	return 0;
+}
+
+/* With its bits always, as text() has it. */
+static int
+network_to_text(struct cast *c)
+{
+	struct buf text;
+
+	buf_init(&text);
+	EACH_VALUE(c, struct str, str,
+		   const struct network network = network_open(x);
+		   buf_reset(&text); network_put(&network, true, &text);
+		   c->out->str[at] = arena_str(c->arena, buf_str(&text));)
+	c->arena->failed |= text.failed;
+	buf_release(&text);
+	return 0;
+}
+
 static int by_text(struct cast *c);
 static int convert(struct cast *c);
 
@@ -478,6 +511,23 @@ static const struct cast_row casts[] = {
 	C(INT8, OID, IMPLICIT, int_to_int)
 	C(OID, INT4, ASSIGNMENT, oid_to_int4)
 	C(OID, INT8, ASSIGNMENT, NULL)
+	C(OID, OID, IMPLICIT, NULL)
+	C(REGPROC, REGPROCEDURE, IMPLICIT, NULL)
+	C(REGPROCEDURE, REGPROC, IMPLICIT, NULL)
+	C(REGOPER, REGOPERATOR, IMPLICIT, NULL)
+	C(REGOPERATOR, REGOPER, IMPLICIT, NULL)
+	C(TEXT, REGCLASS, IMPLICIT, by_text)
+	C(VARCHAR, REGCLASS, IMPLICIT, by_text)
+	C(XID8, XID, EXPLICIT, xid8_to_xid)
+	C(PG_NODE_TREE, TEXT, IMPLICIT, NULL)
+	C(CIDR, INET, IMPLICIT, NULL)
+	C(INET, CIDR, ASSIGNMENT, inet_to_cidr)
+	C(CIDR, TEXT, ASSIGNMENT, network_to_text)
+	C(CIDR, VARCHAR, ASSIGNMENT, network_to_text)
+	C(CIDR, BPCHAR, ASSIGNMENT, network_to_text)
+	C(INET, TEXT, ASSIGNMENT, network_to_text)
+	C(INET, VARCHAR, ASSIGNMENT, network_to_text)
+	C(INET, BPCHAR, ASSIGNMENT, network_to_text)
 	C(INT4, BOOL, EXPLICIT, int_to_bool)
 	C(BOOL, INT4, EXPLICIT, bool_to_int)
 	C(BOOL, TEXT, ASSIGNMENT, bool_to_text)
@@ -525,21 +575,39 @@ static const struct cast_row casts[] = {
 };
 /* clang-format on */
 
-static const struct cast_row *
-cast_row(uint32_t from, uint32_t to)
-{
-	for (size_t i = 0; i < ARRAY_LEN(casts); i++)
-		if (casts[i].from == from && casts[i].to == to)
-			return &casts[i];
-	return NULL;
-}
-
 static bool
 is_string_type(uint32_t oid)
 {
 	const struct type_info *info = type_info(oid);
 
 	return info != NULL && info->category == 'S';
+}
+
+/*
+ * What holds for oid holds for regclass and its like, but that one of these is
+ * no other.
+ */
+static const struct cast_row *
+cast_row(uint32_t from, uint32_t to)
+{
+	bool is_from_reg = type_is_reg(from), is_to_reg = type_is_reg(to);
+
+	if (is_from_reg != is_to_reg &&
+	    !is_string_type(is_from_reg ? to : from)) {
+		from = is_from_reg ? TYPE_OID : from;
+		to = is_to_reg ? TYPE_OID : to;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(casts); i++)
+		if (casts[i].from == from && casts[i].to == to)
+			return &casts[i];
+	return NULL;
+}
+
+/* What no other array becomes: it may have other dimensions. */
+static bool
+is_vector(uint32_t oid)
+{
+	return oid == TYPE_OIDVECTOR || oid == TYPE_INT2VECTOR;
 }
 
 static bool
@@ -559,9 +627,9 @@ cast_exists(const struct type *from, const struct type *to,
 	if (row != NULL)
 		return context >= row->context;
 	if (from->oid == TYPE_VOID || to->oid == TYPE_VOID ||
-	    to->oid == TYPE_UNKNOWN)
+	    to->oid == TYPE_UNKNOWN || to->oid == TYPE_PG_NODE_TREE)
 		return false;
-	if (are_arrays(from, to)) {
+	if (are_arrays(from, to) && !is_vector(to->oid)) {
 		const struct type elements[2] = { type_element(from),
 			type_element(to) };
 
@@ -606,9 +674,7 @@ by_text(struct cast *c)
 	struct type bare = { .oid = c->to->oid,
 		.mod = -1,
 		.enum_type = c->to->enum_type };
-	bool from_text = type_phys(c->from) == PHYS_STR &&
-	    c->from->oid != TYPE_BYTEA && c->from->oid != TYPE_CHAR &&
-	    c->from->oid != TYPE_RECORD && !type_is_array(c->from);
+	bool from_text = type_is_text(c->from);
 	struct buf text;
 	int rc = 0;
 

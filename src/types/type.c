@@ -13,6 +13,7 @@
 #include "types/float_text.h"
 #include "types/interval.h"
 #include "types/json_compare.h"
+#include "types/network.h"
 #include "types/numeric.h"
 #include "types/record.h"
 #include "types/text.h"
@@ -32,6 +33,10 @@ struct type_row {
 	{ { TYPE_##element##_ARRAY, 0, TYPE_##element, name, sql_name, \
 	    PHYS_STR, -1, 'A', false }, \
 	  &type_ops_array },
+#define VECTOR(element, array, name) \
+	{ { TYPE_##element##VECTOR, array, TYPE_##element, name, name, \
+	    PHYS_STR, -1, 'A', false }, \
+	  &type_ops_vector },
 
 /* In the order of OIDs. */
 static const struct type_row rows[] = {
@@ -41,28 +46,51 @@ ROW(TYPE_CHAR, 1002, "char", "\"char\"", PHYS_STR, 1, 'Z', false, char)
 ROW(TYPE_NAME, 1003, "name", "name", PHYS_STR, 64, 'S', false, name)
 ROW(TYPE_INT8, 1016, "int8", "bigint", PHYS_I64, 8, 'N', false, int8)
 ROW(TYPE_INT2, 1005, "int2", "smallint", PHYS_I64, 2, 'N', false, int2)
+VECTOR(INT2, 1006, "int2vector")
 ROW(TYPE_INT4, 1007, "int4", "integer", PHYS_I64, 4, 'N', false, int4)
+ROW(TYPE_REGPROC, 1008, "regproc", "regproc", PHYS_I64, 4, 'N', false, reg)
 ROW(TYPE_TEXT, 1009, "text", "text", PHYS_STR, -1, 'S', true, text)
 ROW(TYPE_OID, 1028, "oid", "oid", PHYS_I64, 4, 'N', true, oid)
+ROW(TYPE_TID, 1010, "tid", "tid", PHYS_I64, 6, 'U', false, tid)
+ROW(TYPE_XID, 1011, "xid", "xid", PHYS_I64, 4, 'U', false, xid)
+ROW(TYPE_CID, 1012, "cid", "cid", PHYS_I64, 4, 'U', false, xid)
+VECTOR(OID, 1013, "oidvector")
 ROW(TYPE_JSON, 199, "json", "json", PHYS_STR, -1, 'U', false, json)
+ROW(TYPE_PG_NODE_TREE, 0, "pg_node_tree", "pg_node_tree", PHYS_STR, -1, 'Z',
+    false, node)
 ARRAY(JSON, "_json", "json[]")
+ARRAY(XID8, "_xid8", "xid8[]")
+ROW(TYPE_CIDR, 651, "cidr", "cidr", PHYS_STR, -1, 'I', false, network)
+ARRAY(CIDR, "_cidr", "cidr[]")
 ROW(TYPE_FLOAT4, 1021, "float4", "real", PHYS_F64, 4, 'N', false, float4)
 ROW(TYPE_FLOAT8, 1022, "float8", "double precision", PHYS_F64, 8, 'N', true,
     float8)
 ROW(TYPE_UNKNOWN, 0, "unknown", "unknown", PHYS_STR, -2, 'X', false, text)
+ROW(TYPE_MACADDR, 1040, "macaddr", "macaddr", PHYS_I64, 6, 'U', false, macaddr)
+ROW(TYPE_INET, 1041, "inet", "inet", PHYS_STR, -1, 'I', true, network)
 ARRAY(BOOL, "_bool", "boolean[]")
 ARRAY(BYTEA, "_bytea", "bytea[]")
 ARRAY(CHAR, "_char", "\"char\"[]")
 ARRAY(NAME, "_name", "name[]")
 ARRAY(INT2, "_int2", "smallint[]")
+ARRAY(INT2VECTOR, "_int2vector", "int2vector[]")
 ARRAY(INT4, "_int4", "integer[]")
+ARRAY(REGPROC, "_regproc", "regproc[]")
 ARRAY(TEXT, "_text", "text[]")
+ARRAY(TID, "_tid", "tid[]")
+ARRAY(XID, "_xid", "xid[]")
+ARRAY(CID, "_cid", "cid[]")
+ARRAY(OIDVECTOR, "_oidvector", "oidvector[]")
 ARRAY(BPCHAR, "_bpchar", "character[]")
 ARRAY(VARCHAR, "_varchar", "character varying[]")
 ARRAY(INT8, "_int8", "bigint[]")
 ARRAY(FLOAT4, "_float4", "real[]")
 ARRAY(FLOAT8, "_float8", "double precision[]")
 ARRAY(OID, "_oid", "oid[]")
+ROW(TYPE_ACLITEM, 1034, "aclitem", "aclitem", PHYS_STR, 12, 'U', false, aclitem)
+ARRAY(ACLITEM, "_aclitem", "aclitem[]")
+ARRAY(MACADDR, "_macaddr", "macaddr[]")
+ARRAY(INET, "_inet", "inet[]")
 ROW(TYPE_BPCHAR, 1014, "bpchar", "character", PHYS_STR, -1, 'S', false, bpchar)
 ROW(TYPE_VARCHAR, 1015, "varchar", "character varying", PHYS_STR, -1, 'S',
     false, varchar)
@@ -81,15 +109,49 @@ ROW(TYPE_INTERVAL, 1187, "interval", "interval", PHYS_INTERVAL, 16, 'T', true,
     interval)
 ARRAY(INTERVAL, "_interval", "interval[]")
 ARRAY(NUMERIC, "_numeric", "numeric[]")
+ARRAY(CSTRING, "_cstring", "cstring[]")
 ROW(TYPE_NUMERIC, 1231, "numeric", "numeric", PHYS_NUMERIC, -1, 'N', false,
     numeric)
+ROW(TYPE_REFCURSOR, 2201, "refcursor", "refcursor", PHYS_STR, -1, 'U', false,
+    text)
+ARRAY(REFCURSOR, "_refcursor", "refcursor[]")
+ROW(TYPE_REGPROCEDURE, 2207, "regprocedure", "regprocedure", PHYS_I64, 4, 'N',
+    false, reg)
+ROW(TYPE_REGOPER, 2208, "regoper", "regoper", PHYS_I64, 4, 'N', false, reg)
+ROW(TYPE_REGOPERATOR, 2209, "regoperator", "regoperator", PHYS_I64, 4, 'N',
+    false, reg)
+ROW(TYPE_REGCLASS, 2210, "regclass", "regclass", PHYS_I64, 4, 'N', false, reg)
+ROW(TYPE_REGTYPE, 2211, "regtype", "regtype", PHYS_I64, 4, 'N', false, reg)
+ARRAY(REGPROCEDURE, "_regprocedure", "regprocedure[]")
+ARRAY(REGOPER, "_regoper", "regoper[]")
+ARRAY(REGOPERATOR, "_regoperator", "regoperator[]")
+ARRAY(REGCLASS, "_regclass", "regclass[]")
+ARRAY(REGTYPE, "_regtype", "regtype[]")
 ROW(TYPE_RECORD, 2287, "record", "record", PHYS_STR, -1, 'P', false, record)
+ROW(TYPE_CSTRING, 1263, "cstring", "cstring", PHYS_STR, -2, 'P', false, text)
 ROW(TYPE_VOID, 0, "void", "void", PHYS_STR, 4, 'P', false, void)
 ARRAY(RECORD, "_record", "record[]")
 ROW(TYPE_UUID, 2951, "uuid", "uuid", PHYS_UUID, 16, 'U', false, uuid)
 ARRAY(UUID, "_uuid", "uuid[]")
+ROW(TYPE_PG_LSN, 3221, "pg_lsn", "pg_lsn", PHYS_I64, 8, 'U', false, lsn)
+ARRAY(PG_LSN, "_pg_lsn", "pg_lsn[]")
+ROW(TYPE_REGCONFIG, 3735, "regconfig", "regconfig", PHYS_I64, 4, 'N', false,
+    reg)
+ARRAY(REGCONFIG, "_regconfig", "regconfig[]")
+ROW(TYPE_REGDICTIONARY, 3770, "regdictionary", "regdictionary", PHYS_I64, 4,
+    'N', false, reg)
+ARRAY(REGDICTIONARY, "_regdictionary", "regdictionary[]")
 ROW(TYPE_JSONB, 3807, "jsonb", "jsonb", PHYS_STR, -1, 'U', false, jsonb)
 ARRAY(JSONB, "_jsonb", "jsonb[]")
+ROW(TYPE_REGNAMESPACE, 4090, "regnamespace", "regnamespace", PHYS_I64, 4, 'N',
+    false, reg)
+ARRAY(REGNAMESPACE, "_regnamespace", "regnamespace[]")
+ROW(TYPE_REGROLE, 4097, "regrole", "regrole", PHYS_I64, 4, 'N', false, reg)
+ARRAY(REGROLE, "_regrole", "regrole[]")
+ROW(TYPE_REGCOLLATION, 4192, "regcollation", "regcollation", PHYS_I64, 4, 'N',
+    false, reg)
+ARRAY(REGCOLLATION, "_regcollation", "regcollation[]")
+ROW(TYPE_XID8, 271, "xid8", "xid8", PHYS_I64, 8, 'U', false, xid8)
 };
 /* clang-format on */
 
@@ -249,7 +311,10 @@ compare_i64(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
-/* jsonb, rows and arrays have an order of their own; bpchar ignores last blanks. */
+/*
+ * jsonb, rows, arrays and networks have an order of their own; bpchar ignores
+ * last blanks.
+ */
 static int
 compare_str(const struct type *type, struct str a, struct str b)
 {
@@ -259,6 +324,8 @@ compare_str(const struct type *type, struct str a, struct str b)
 		return jsonb_compare(a, b);
 	if (type->oid == TYPE_RECORD)
 		return record_compare(a, b);
+	if (type->oid == TYPE_INET || type->oid == TYPE_CIDR)
+		return network_compare(a, b);
 	if (type->oid != TYPE_TEXT && type_is_array(type))
 		return array_compare(type, a, b);
 	return str_compare(a, b);
@@ -271,7 +338,27 @@ type_is_bytewise(const struct type *type)
 
 	return type->enum_type == NULL && info->phys == PHYS_STR &&
 	    info->element_oid == 0 && type->oid != TYPE_BPCHAR &&
-	    type->oid != TYPE_JSONB && type->oid != TYPE_RECORD;
+	    type->oid != TYPE_JSONB && type->oid != TYPE_RECORD &&
+	    type->oid != TYPE_INET && type->oid != TYPE_CIDR;
+}
+
+bool
+type_is_text(const struct type *type)
+{
+	const struct type_info *info = type_info(type->oid);
+
+	return type->enum_type == NULL && info->phys == PHYS_STR &&
+	    info->element_oid == 0 && type->oid != TYPE_BYTEA &&
+	    type->oid != TYPE_CHAR && type->oid != TYPE_RECORD &&
+	    type->oid != TYPE_INET && type->oid != TYPE_CIDR;
+}
+
+bool
+type_is_reg(uint32_t oid)
+{
+	const struct type_row *row = row_of(oid);
+
+	return row != NULL && row->ops == &type_ops_reg;
 }
 
 int

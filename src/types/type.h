@@ -31,27 +31,49 @@ enum type_oid {
 	TYPE_NAME = 19,
 	TYPE_INT8 = 20,
 	TYPE_INT2 = 21,
+	TYPE_INT2VECTOR = 22,
 	TYPE_INT4 = 23,
+	TYPE_REGPROC = 24,
 	TYPE_TEXT = 25,
 	TYPE_OID = 26,
+	TYPE_TID = 27,
+	TYPE_XID = 28,
+	TYPE_CID = 29,
+	TYPE_OIDVECTOR = 30,
 	TYPE_JSON = 114,
+	TYPE_PG_NODE_TREE = 194,
 	TYPE_JSON_ARRAY = 199,
+	TYPE_XID8_ARRAY = 271,
+	TYPE_CIDR = 650,
+	TYPE_CIDR_ARRAY = 651,
 	TYPE_FLOAT4 = 700,
 	TYPE_FLOAT8 = 701,
 	TYPE_UNKNOWN = 705,
+	TYPE_MACADDR = 829,
+	TYPE_INET = 869,
 	TYPE_BOOL_ARRAY = 1000,
 	TYPE_BYTEA_ARRAY = 1001,
 	TYPE_CHAR_ARRAY = 1002,
 	TYPE_NAME_ARRAY = 1003,
 	TYPE_INT2_ARRAY = 1005,
+	TYPE_INT2VECTOR_ARRAY = 1006,
 	TYPE_INT4_ARRAY = 1007,
+	TYPE_REGPROC_ARRAY = 1008,
 	TYPE_TEXT_ARRAY = 1009,
+	TYPE_TID_ARRAY = 1010,
+	TYPE_XID_ARRAY = 1011,
+	TYPE_CID_ARRAY = 1012,
+	TYPE_OIDVECTOR_ARRAY = 1013,
 	TYPE_BPCHAR_ARRAY = 1014,
 	TYPE_VARCHAR_ARRAY = 1015,
 	TYPE_INT8_ARRAY = 1016,
 	TYPE_FLOAT4_ARRAY = 1021,
 	TYPE_FLOAT8_ARRAY = 1022,
 	TYPE_OID_ARRAY = 1028,
+	TYPE_ACLITEM = 1033,
+	TYPE_ACLITEM_ARRAY = 1034,
+	TYPE_MACADDR_ARRAY = 1040,
+	TYPE_INET_ARRAY = 1041,
 	TYPE_BPCHAR = 1042,
 	TYPE_VARCHAR = 1043,
 	TYPE_DATE = 1082,
@@ -65,14 +87,41 @@ enum type_oid {
 	TYPE_INTERVAL = 1186,
 	TYPE_INTERVAL_ARRAY = 1187,
 	TYPE_NUMERIC_ARRAY = 1231,
+	TYPE_CSTRING_ARRAY = 1263,
 	TYPE_NUMERIC = 1700,
+	TYPE_REFCURSOR = 1790,
+	TYPE_REFCURSOR_ARRAY = 2201,
+	TYPE_REGPROCEDURE = 2202,
+	TYPE_REGOPER = 2203,
+	TYPE_REGOPERATOR = 2204,
+	TYPE_REGCLASS = 2205,
+	TYPE_REGTYPE = 2206,
+	TYPE_REGPROCEDURE_ARRAY = 2207,
+	TYPE_REGOPER_ARRAY = 2208,
+	TYPE_REGOPERATOR_ARRAY = 2209,
+	TYPE_REGCLASS_ARRAY = 2210,
+	TYPE_REGTYPE_ARRAY = 2211,
 	TYPE_RECORD = 2249,
+	TYPE_CSTRING = 2275,
 	TYPE_VOID = 2278,
 	TYPE_RECORD_ARRAY = 2287,
 	TYPE_UUID = 2950,
 	TYPE_UUID_ARRAY = 2951,
+	TYPE_PG_LSN = 3220,
+	TYPE_PG_LSN_ARRAY = 3221,
+	TYPE_REGCONFIG = 3734,
+	TYPE_REGCONFIG_ARRAY = 3735,
+	TYPE_REGDICTIONARY = 3769,
+	TYPE_REGDICTIONARY_ARRAY = 3770,
 	TYPE_JSONB = 3802,
 	TYPE_JSONB_ARRAY = 3807,
+	TYPE_REGNAMESPACE = 4089,
+	TYPE_REGNAMESPACE_ARRAY = 4090,
+	TYPE_REGROLE = 4096,
+	TYPE_REGROLE_ARRAY = 4097,
+	TYPE_REGCOLLATION = 4191,
+	TYPE_REGCOLLATION_ARRAY = 4192,
+	TYPE_XID8 = 5069,
 
 	/* Only as an argument or result of a function: polymorphic.h. */
 	TYPE_ANY = 2276, /* "any" */
@@ -143,6 +192,9 @@ type_is_enum(const struct type *type)
 	return type->enum_type != NULL && type->oid == type->enum_type->oid;
 }
 
+/* Whether values are OIDs that read and print as names: regclass ... */
+bool type_is_reg(uint32_t oid);
+
 /* Physical form of any type, enums included. */
 enum phys type_phys(const struct type *type);
 
@@ -176,7 +228,8 @@ enum interval_style {
 	INTERVAL_STYLE_ISO_8601,
 };
 
-struct time_zone; /* types/time_zone.h */
+struct object_names; /* types/object_names.h */
+struct time_zone;    /* types/time_zone.h */
 struct time_zone_set;
 
 struct type_settings {
@@ -188,6 +241,7 @@ struct type_settings {
 	const struct time_zone *time_zone; /* borrowed; NULL is UTC */
 	struct time_zone_set *time_zones;  /* borrowed; NULL: fixed ones only */
 	int64_t now; /* transaction's time, for 'now' and 'today' */
+	const struct object_names *names; /* borrowed; NULL: OIDs are numbers */
 };
 
 /* ISO dates, UTC, shortest floats: what files and tests use. */
@@ -238,6 +292,12 @@ void type_out_binary(const struct type *type, const struct vec *vec,
  */
 int type_compare(const struct type *type, const struct datum *a,
     const struct datum *b);
+
+/*
+ * Whether the value is its text form: its bytes read as another type's, and
+ * others' text is a value of it.
+ */
+bool type_is_text(const struct type *type);
 
 /* Whether it is a string whose values are equal if their bytes are. */
 bool type_is_bytewise(const struct type *type);

@@ -59,13 +59,21 @@ format_array(struct str element, struct arena *arena)
 	return arena_printf(arena, "%.*s[]", STR_FMT(element));
 }
 
+/* Vectors are arrays that have a name of their own. */
+static bool
+has_brackets(const struct type *type)
+{
+	return type_is_array(type) && type->oid != TYPE_INT2VECTOR &&
+	    type->oid != TYPE_OIDVECTOR;
+}
+
 struct str
 type_format_bare(const struct type *type, struct arena *arena)
 {
 	const struct type_info *info = type_info(type->oid);
 	struct type element;
 
-	if (type_is_array(type)) {
+	if (has_brackets(type)) {
 		element = type_element(type);
 		return format_array(type_format_bare(&element, arena), arena);
 	}
@@ -81,7 +89,7 @@ type_format(const struct type *type, struct arena *arena)
 {
 	struct type element = type_element(type);
 
-	if (element.oid != 0)
+	if (has_brackets(type))
 		return format_array(type_format(&element, arena), arena);
 	if (type->mod >= 0 && type->enum_type == NULL)
 		return format_with_mod(type_info(type->oid), type->mod, arena);

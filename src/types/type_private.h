@@ -33,6 +33,7 @@ struct type_ops {
 	type_out_fn out_binary; /* settings is NULL */
 };
 
+extern const struct type_ops type_ops_aclitem;
 extern const struct type_ops type_ops_array;
 extern const struct type_ops type_ops_bool;
 extern const struct type_ops type_ops_bpchar;
@@ -48,17 +49,26 @@ extern const struct type_ops type_ops_int8;
 extern const struct type_ops type_ops_interval;
 extern const struct type_ops type_ops_json;
 extern const struct type_ops type_ops_jsonb;
+extern const struct type_ops type_ops_lsn;
+extern const struct type_ops type_ops_macaddr;
 extern const struct type_ops type_ops_name;
+extern const struct type_ops type_ops_network;
+extern const struct type_ops type_ops_node;
 extern const struct type_ops type_ops_numeric;
 extern const struct type_ops type_ops_oid;
 extern const struct type_ops type_ops_record;
+extern const struct type_ops type_ops_reg;
 extern const struct type_ops type_ops_text;
+extern const struct type_ops type_ops_tid;
 extern const struct type_ops type_ops_time;
 extern const struct type_ops type_ops_timestamp;
 extern const struct type_ops type_ops_timestamptz;
 extern const struct type_ops type_ops_uuid;
 extern const struct type_ops type_ops_varchar;
+extern const struct type_ops type_ops_vector;
 extern const struct type_ops type_ops_void;
+extern const struct type_ops type_ops_xid;
+extern const struct type_ops type_ops_xid8;
 
 /* Of any type, enums and their arrays included. */
 const struct type_ops *type_ops_of(const struct type *type);

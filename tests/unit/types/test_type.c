@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "types/object_names.h"
 
 static struct error err;
 static struct arena arena;
@@ -227,6 +228,60 @@ static const struct {
 	{ TYPE_JSON, "{\"a\":}", "22P02: invalid input syntax for type json" },
 	{ TYPE_JSONB, "{\"bb\":1.50,\"a\":[1,2e2],\"bb\":null}",
 	    "{\"a\": [1, 200], \"bb\": null}" },
+	{ TYPE_XID, "0x10", "16" },
+	{ TYPE_XID, " -1 ", "4294967295" },
+	{ TYPE_XID, "4294967296",
+	    "22P02: invalid input syntax for type xid: \"4294967296\"" },
+	{ TYPE_CID, "", "22P02: invalid input syntax for type cid: \"\"" },
+	{ TYPE_XID8, "18446744073709551616",
+	    "22P02: invalid input syntax for type xid8:"
+	    " \"18446744073709551616\"" },
+	{ TYPE_TID, "(-1,2)", "(4294967295,2)" },
+	{ TYPE_TID, "(1,65536)",
+	    "22P02: invalid input syntax for type tid: \"(1,65536)\"" },
+	{ TYPE_PG_LSN, "16/b374d848", "16/B374D848" },
+	{ TYPE_PG_LSN, "16/B374D8481",
+	    "22P02: invalid input syntax for type pg_lsn: \"16/B374D8481\"" },
+	{ TYPE_PG_LSN, "/1",
+	    "22P02: invalid input syntax for type pg_lsn: \"/1\"" },
+	{ TYPE_INET, "10.1",
+	    "22P02: invalid input syntax for type inet: \"10.1\"" },
+	{ TYPE_INET, "10.0.0.256",
+	    "22P02: invalid input syntax for type inet: \"10.0.0.256\"" },
+	{ TYPE_INET, "10.0.0.1/33",
+	    "22P02: invalid input syntax for type inet: \"10.0.0.1/33\"" },
+	{ TYPE_INET, "1:2:3:4:5:6:7:8:9",
+	    "22P02: invalid input syntax for type inet:"
+	    " \"1:2:3:4:5:6:7:8:9\"" },
+	{ TYPE_INET, "1::2::3",
+	    "22P02: invalid input syntax for type inet: \"1::2::3\"" },
+	{ TYPE_INET, "1:2",
+	    "22P02: invalid input syntax for type inet: \"1:2\"" },
+	{ TYPE_INET, "::1.2.3.4", "::1.2.3.4" },
+	{ TYPE_CIDR, "10.0.0.1/8",
+	    "22P02: invalid cidr value: \"10.0.0.1/8\"" },
+	{ TYPE_CIDR, "10", "10.0.0.0/8" },
+	{ TYPE_MACADDR, "8-0-2B-1-2-3", "08:00:2b:01:02:03" },
+	{ TYPE_MACADDR, "08002b010203", "08:00:2b:01:02:03" },
+	{ TYPE_MACADDR, "08:00:2b:01:02:100",
+	    "22003: invalid octet value in \"macaddr\" value:"
+	    " \"08:00:2b:01:02:100\"" },
+	{ TYPE_MACADDR, "08:00-2b:01:02:03",
+	    "22P02: invalid input syntax for type macaddr:"
+	    " \"08:00-2b:01:02:03\"" },
+	{ TYPE_ACLITEM, "joe=xr*/ann", "joe=r*x/ann" },
+	{ TYPE_ACLITEM, "=/\"a/b\"", "=/\"a/b\"" },
+	{ TYPE_ACLITEM, "joe=rz/ann",
+	    "22P02: invalid mode character: must be one of"
+	    " \"arwdDxtXUCTcsA\"" },
+	{ TYPE_ACLITEM, "joe", "22P02: missing \"=\" sign" },
+	{ TYPE_ACLITEM, "joe=r/", "22P02: a name must follow the \"/\" sign" },
+	{ TYPE_PG_NODE_TREE, "a",
+	    "0A000: cannot accept a value of type pg_node_tree" },
+	{ TYPE_OIDVECTOR, "1 x",
+	    "22P02: invalid input syntax for type oid: \"x\"" },
+	{ TYPE_REGCLASS, "4294967296",
+	    "22003: value \"4294967296\" is out of range for type oid" },
 	{ TYPE_TEXT, "\xff",
 	    "22021: invalid byte sequence for encoding \"UTF8\": 0xff" },
 };
@@ -316,6 +371,99 @@ START_TEST(order_and_hash)
 }
 END_TEST
 
+/* Ascending: families, networks, their sizes, addresses; no sign in 64 bits. */
+START_TEST(order_of_networks)
+{
+	static const char *const networks[] = { "10.0.0.0/8", "10.0.0.1/8",
+		"10.0.0.0/16", "10.0.0.0", "10.128.0.0/9", "11.0.0.0/8", "::/0",
+		"::1", "8000::" };
+	static const char *const numbers[] = { "0", "9223372036854775807",
+		"9223372036854775808", "18446744073709551615" };
+	struct type inet = type_of(TYPE_INET), xid8 = type_of(TYPE_XID8);
+	struct datum last, next;
+
+	for (size_t i = 0; i < ARRAY_LEN(networks); i++, last = next) {
+		ck_assert_int_eq(type_in_text(&inet, &type_settings_default,
+				     str_of_cstr(networks[i]), &arena, &next,
+				     &err),
+		    0);
+		ck_assert_int_eq(type_compare(&inet, &next, &next), 0);
+		if (i > 0)
+			ck_assert_msg(type_compare(&inet, &last, &next) < 0,
+			    "%s", networks[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++, last = next) {
+		ck_assert_int_eq(type_in_text(&xid8, &type_settings_default,
+				     str_of_cstr(numbers[i]), &arena, &next,
+				     &err),
+		    0);
+		if (i > 0)
+			ck_assert_msg(type_compare(&xid8, &last, &next) < 0,
+			    "%s", numbers[i]);
+	}
+}
+END_TEST
+
+/* What may name objects, here two. */
+static int
+find_name(const struct object_names *names UNUSED, uint32_t type,
+    struct str name, uint32_t *oid, struct error *e)
+{
+	if (!str_equal(name, STR("\"T\"")))
+		return error_set(e, STELE_E_UNDEFINED_TABLE, "%.*s of %u",
+		    STR_FMT(name), type);
+	*oid = 16384;
+	return 0;
+}
+
+static bool
+put_name(const struct object_names *names UNUSED, uint32_t type UNUSED,
+    uint32_t oid, struct buf *to)
+{
+	if (oid != 16384)
+		return false;
+	buf_put_cstr(to, "\"T\"");
+	return true;
+}
+
+START_TEST(names_of_objects)
+{
+	static const struct object_names names = { find_name, put_name };
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{ "\"T\"", "\"T\"" },
+		{ "16384", "\"T\"" },
+		{ "16385", "16385" },
+		{ "-", "-" },
+		{ "0", "-" },
+		{ "1t", "42P01: 1t of 2205" },
+		{ "", "42P01:  of 2205" },
+	};
+	struct type_settings settings = type_settings_default;
+	struct type regclass = type_of(TYPE_REGCLASS);
+
+	settings.names = &names;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct datum value;
+		struct vec vec;
+
+		if (type_in_text(&regclass, &settings, str_of_cstr(cases[i].in),
+			&arena, &value, &err) != 0) {
+			struct str shown = arena_printf(&arena, "%s: %s",
+			    error_sqlstate(err.code), err.message);
+
+			ck_assert_str_eq(shown.data, cases[i].out);
+			continue;
+		}
+		vec_init_constant(&vec, PHYS_I64, &value, &arena);
+		buf_reset(&out);
+		type_out_text(&regclass, &settings, &vec, 0, &out);
+		ck_assert(str_equal(buf_str(&out), str_of_cstr(cases[i].out)));
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -327,6 +475,8 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, vectors);
 	tcase_add_loop_test(tc, text, 0, ARRAY_LEN(texts));
+	tcase_add_test(tc, order_of_networks);
+	tcase_add_test(tc, names_of_objects);
 	tcase_add_loop_test(tc, modifier, 0, ARRAY_LEN(modified));
 	tcase_add_test(tc, enum_labels);
 	tcase_add_test(tc, order_and_hash);
