@@ -15,6 +15,7 @@
 #include "exec/function_impl.h"
 #include "exec/open_rows.h"
 #include "exec/subplan.h"
+#include "plan/search_path.h"
 #include "types/cast.h"
 #include "types/record.h"
 
@@ -38,6 +39,7 @@ fact_value(const struct exec_env *env, const struct expr *expr,
     struct datum *out)
 {
 	const struct plan_session *session = env->context->session;
+	const struct schema *schema;
 
 	*out = (struct datum){ .is_null = false };
 	switch (expr->fact) {
@@ -51,7 +53,12 @@ fact_value(const struct exec_env *env, const struct expr *expr,
 		out->str = session->database;
 		break;
 	case FACT_SCHEMA:
-		out->str = STR("public");
+		schema = schema_by_oid(search_path_current(session->path != NULL
+			? session->path
+			: &search_path_default));
+		out->is_null = schema == NULL;
+		if (schema != NULL)
+			out->str = str_of_cstr(schema->name);
 		break;
 	case FACT_VERSION:
 		out->str = session->version;

@@ -66,7 +66,8 @@ struct exec_context {
 
 	const struct type_settings *settings; /* `now` too */
 	const struct plan_session *session;
-	struct mem_budget *budget;    /* of the statement; NULL: no limit */
+	const struct plan_names *names; /* NULL: there is no catalogue to ask */
+	struct mem_budget *budget;      /* of the statement; NULL: no limit */
 	size_t work_mem_bytes;        /* what an operator keeps, if there is */
 	struct temp_space *temp;      /* for the rest; NULL: all is kept */
 	const atomic_bool *cancel;    /* NULL: cannot be cancelled */

@@ -250,13 +250,7 @@ int bind_star_range(struct binder *binder, struct scope *scope,
 
 /* ---- bind_name.c ---- */
 
-/*
- * What the name of a relation means: in the schema that it says, or the first
- * of the search path that has it.  bind_relation() says so if there is none:
- * 42P01, or 0A000 for another database.
- */
-bool find_relation(const struct binder *binder, const struct ast_name *name,
-    struct relation *out);
+/* The relation of a name (plan/names.h); 42P01 if there is none. */
 int bind_relation(struct binder *binder, const struct ast_name *name,
     struct relation *out, struct error *err);
 
@@ -270,7 +264,11 @@ struct str ast_bare_column(const struct ast_expr *ast);
 int bind_type_name(struct binder *binder, const struct ast_type *type,
     struct type *out, struct error *err);
 
-/* The same, for a column of a table: what we do not store is refused. */
+/* The OID alone, of any type that has a name: as regtype reads it. */
+int bind_any_type_name(struct binder *binder, const struct ast_type *type,
+    uint32_t *out, struct error *err);
+
+/* bind_type_name() for a column of a table: what we do not store is refused. */
 int bind_column_type(struct binder *binder, const struct ast_type *type,
     struct type *out, struct error *err);
 

@@ -6,6 +6,7 @@
 #include "common/must.h"
 #include "plan/bind.h"
 #include "plan/column_set.h"
+#include "plan/names.h"
 #include "plan/polymorphic.h"
 #include "plan/set_function.h"
 #include "types/array.h"
@@ -315,10 +316,10 @@ static struct expr *
 bind_typeof(struct binder *binder, struct expr *arg, int location)
 {
 	struct expr *expr = expr_new(binder->arena, EXPR_TYPEOF,
-	    type_of(TYPE_TEXT), location, 1);
+	    type_of(TYPE_REGTYPE), location, 1);
 
 	expr->args[0] = arg;
-	expr->value.str = type_format_bare(&arg->type, binder->arena);
+	expr->value.i64 = arg->type.oid;
 	return expr;
 }
 
@@ -676,19 +677,68 @@ check_plain_call(const struct ast_expr *ast, struct str name, struct error *err)
 	return 0;
 }
 
+/* Whether the name alone, which may have its schema with it, is a function. */
+static bool
+is_function(struct str name)
+{
+	return function_next(FUNCTION_PLAIN, name, NULL) != NULL ||
+	    set_function_next(name, NULL) != NULL;
+}
+
+/* What functions.def calls a function of a schema. */
+static struct str
+name_in_schema(struct binder *binder, uint32_t schema, struct str last)
+{
+	if (schema == SCHEMA_STELE)
+		return arena_printf(binder->arena, "stele.%.*s", STR_FMT(last));
+	if (schema == SCHEMA_INFORMATION)
+		return arena_printf(binder->arena, "information_schema.%.*s",
+		    STR_FMT(last));
+	return schema == SCHEMA_PG_CATALOG ? last : STR("");
+}
+
 struct str
 builtin_name(struct binder *binder, const struct ast_name *name)
 {
+	const struct search_path *path = names_path(binder->context);
 	struct str last = name->parts[name->count - 1];
+	const struct schema *schema;
 
 	if (memchr(last.data, '.', last.len) != NULL)
 		return STR("");
-	if (name->count == 2 && str_equal(name->parts[0], STR("stele")))
-		return name_format(name, binder->arena);
-	if (name->count == 1 ||
-	    (name->count == 2 && str_equal(name->parts[0], STR("pg_catalog"))))
-		return last;
-	return STR("");
+	if (name->count > 1) {
+		schema = schema_by_name(name->parts[name->count - 2]);
+		return schema == NULL
+		    ? STR("")
+		    : name_in_schema(binder, schema->oid, last);
+	}
+	for (uint32_t i = 0; i < path->count; i++) {
+		struct str found;
+
+		if (path->schemas[i] == SCHEMA_PG_CATALOG)
+			continue; /* what no other has is there */
+		found = name_in_schema(binder, path->schemas[i], last);
+		if (found.len > 0 && is_function(found) && !is_function(last))
+			return found;
+	}
+	return last;
+}
+
+/* 3F000 for a schema that does not exist, 42883 for a function. */
+static int
+unknown_call(struct binder *binder, const struct ast_expr *ast,
+    const struct call_form *form, struct expr **args, struct error *err)
+{
+	const struct ast_name *name = &ast->call.name;
+	const struct schema *schema;
+	int rc = names_check_database(binder->context, name, err);
+
+	if (rc == 0 && name->count > 1)
+		rc = names_schema(name, &schema, err);
+	if (rc != 0)
+		return error_position(err, ast->location);
+	return call_error(binder, name_format(name, binder->arena), form, args,
+	    ast->call.args.count, ast->location, false, err);
 }
 
 /* Neither an aggregate nor a window function; `args` are bound. */
@@ -761,9 +811,7 @@ bind_call(struct binder *binder, struct scope *scope,
 		return rc;
 	if (name.len == 0 ||
 	    (form.names != NULL && (is_aggregate || call->over != NULL)))
-		return call_error(binder,
-		    name_format(&call->name, binder->arena), &form, args, count,
-		    ast->location, false, err);
+		return unknown_call(binder, ast, &form, args, err);
 	if (call->has_star && !str_equal(name, STR("count")))
 		return function_error(binder, name, args, 0, ast->location,
 		    false, err);

@@ -7,9 +7,26 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/names.h"
 #include "types/interval.h"
 
 /* ---- names ---- */
+
+/* Where a new object without a schema goes: it can only be public. */
+static int
+check_creation_schema(const struct binder *binder, int location,
+    struct error *err)
+{
+	uint32_t current = search_path_current(names_path(binder->context));
+
+	if (current == SCHEMA_PUBLIC)
+		return 0;
+	if (current == 0)
+		return error_at(err, location, STELE_E_INVALID_SCHEMA_NAME,
+		    "no schema has been selected to create in");
+	return error_at(err, location, STELE_E_INSUFFICIENT_PRIVILEGE,
+	    "permission denied for schema %s", schema_by_oid(current)->name);
+}
 
 static int
 object_name(struct binder *binder, const struct ast_name *name, struct str *out,
@@ -24,12 +41,29 @@ object_name(struct binder *binder, const struct ast_name *name, struct str *out,
 			    STELE_E_INSUFFICIENT_PRIVILEGE,
 			    "permission denied to create \"%.*s\"",
 			    STR_FMT(name_format(name, binder->arena)));
+		if (schema_by_name(schema) != NULL)
+			return error_at(err, name->location,
+			    STELE_E_INSUFFICIENT_PRIVILEGE,
+			    "permission denied for schema %.*s",
+			    STR_FMT(schema));
 		return error_at(err, name->location,
 		    STELE_E_INVALID_SCHEMA_NAME,
 		    "schema \"%.*s\" does not exist", STR_FMT(schema));
 	}
 	*out = name->parts[name->count - 1];
 	return 0;
+}
+
+/* The name of an object that is made. */
+static int
+new_name(struct binder *binder, const struct ast_name *name, struct str *out,
+    struct error *err)
+{
+	int rc = object_name(binder, name, out, err);
+
+	if (rc != 0 || name->count > 1)
+		return rc;
+	return check_creation_schema(binder, name->location, err);
 }
 
 /* The name of an object that is changed or dropped: not `events`. */
@@ -273,7 +307,9 @@ bind_create_table(struct binder *binder, const struct ast_create_table *ast,
 	ddl->location = ast->name.location;
 	ddl->fields = arena_zalloc(binder->arena,
 	    (ast->column_count + 1) * sizeof(*ddl->fields));
-	rc = object_name(binder, &ast->name, &ddl->name, err);
+	rc = ddl->op == DDL_OP_DEFINE
+	    ? object_name(binder, &ast->name, &ddl->name, err)
+	    : new_name(binder, &ast->name, &ddl->name, err);
 	for (uint32_t i = 0; i < ast->column_count && rc == 0; i++) {
 		const struct ast_column_def *def = &ast->columns[i];
 		bool is_core = false;
@@ -388,7 +424,7 @@ bind_create_enum(struct binder *binder, const struct ast_create_enum *ast,
 	ddl->location = ast->name.location;
 	ddl->labels = ast->labels;
 	ddl->label_count = ast->count;
-	return object_name(binder, &ast->name, &ddl->name, err);
+	return new_name(binder, &ast->name, &ddl->name, err);
 }
 
 static int
@@ -449,8 +485,7 @@ bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		plan->tag = "CREATE VIEW";
 		ddl->op = DDL_OP_CREATE_VIEW;
 		ddl->location = stmt->create_view.name.location;
-		rc = object_name(binder, &stmt->create_view.name, &ddl->name,
-		    err);
+		rc = new_name(binder, &stmt->create_view.name, &ddl->name, err);
 		return rc != 0
 		    ? rc
 		    : bind_create_view(binder, &stmt->create_view, ddl, err);

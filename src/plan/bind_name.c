@@ -9,9 +9,9 @@
 
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
-#include "plan/relation.h"
-#include "plan/schema.h"
+#include "plan/names.h"
 #include "types/array.h"
+#include "types/foreign_type.h"
 #include "types/interval.h"
 
 struct str
@@ -33,63 +33,45 @@ name_last(const struct ast_name *name)
 
 /* ---- relations ---- */
 
-/* Where names without a schema are looked for, in this order. */
-static const uint32_t search_path[] = { SCHEMA_PG_CATALOG, SCHEMA_PUBLIC };
-
-static struct relation_space
-space_of(const struct binder *binder)
+/*
+ * In a view that is being made, a name must mean what it will mean when the
+ * view is read: then search_path is not asked.
+ */
+static int
+check_view_name(const struct binder *binder, const struct ast_name *name,
+    const struct relation *found, struct error *err)
 {
-	return (struct relation_space){ .catalog = binder->context->catalog,
+	const struct plan_context plain = { .catalog = binder->context->catalog,
+		.session = binder->context->session,
 		.system = binder->context->system };
-}
+	struct relation later;
 
-static bool
-is_other_database(const struct binder *binder, const struct ast_name *name)
-{
-	return name->count >= 3 &&
-	    !str_equal(name->parts[name->count - 3],
-		binder->context->session->database);
-}
-
-bool
-find_relation(const struct binder *binder, const struct ast_name *name,
-    struct relation *out)
-{
-	const struct relation_space space = space_of(binder);
-	struct str last = name_last(name);
-
-	if (is_other_database(binder, name))
-		return false;
-	if (name->count >= 2) {
-		const struct schema *schema =
-		    schema_by_name(name->parts[name->count - 2]);
-
-		return schema != NULL &&
-		    relation_by_name(&space, schema->oid, last, out);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(search_path); i++)
-		if (relation_by_name(&space, search_path[i], last, out))
-			return true;
-	return false;
+	if (binder->dependencies == NULL || binder->view != NULL ||
+	    (names_relation(&plain, name, &later) && later.oid == found->oid))
+		return 0;
+	error_at(err, name->location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "a name in a view that only search_path explains is not"
+	    " supported: \"%.*s\"",
+	    STR_FMT(name_format(name, binder->arena)));
+	return error_hint(err, "Write the schema before the name.");
 }
 
 int
 bind_relation(struct binder *binder, const struct ast_name *name,
     struct relation *out, struct error *err)
 {
-	if (is_other_database(binder, name))
-		return error_at(err, name->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "cross-database references are not implemented: \"%.*s\"",
-		    STR_FMT(name_format(name, binder->arena)));
-	if (!find_relation(binder, name, out))
+	int rc = names_check_database(binder->context, name, err);
+
+	if (rc != 0)
+		return rc;
+	if (!names_relation(binder->context, name, out))
 		return error_at(err, name->location, STELE_E_UNDEFINED_TABLE,
 		    "relation \"%.*s\" does not exist",
 		    STR_FMT(name_format(name, binder->arena)));
 	if (out->type != NULL)
 		binder_note_dependency(binder, out->oid,
 		    out->type->field_count);
-	return 0;
+	return check_view_name(binder, name, out, err);
 }
 
 int
@@ -114,7 +96,7 @@ name_is_events(const struct binder *binder, const struct ast_name *name)
 {
 	struct relation relation;
 
-	return find_relation(binder, name, &relation) &&
+	return names_relation(binder->context, name, &relation) &&
 	    relation.system == &events_table;
 }
 
@@ -129,29 +111,82 @@ ast_bare_column(const struct ast_expr *ast)
 
 /* ---- types ---- */
 
-/* Whether the qualifiers of a name, if any, lead to where users' types are. */
+/*
+ * The domains of information_schema; what clients see of a value of one is its
+ * base type.
+ */
+static const struct {
+	const char *name;
+	struct type type;
+} domains[] = {
+	{ "cardinal_number", { .oid = TYPE_INT4, .mod = -1 } },
+	{ "character_data", { .oid = TYPE_VARCHAR, .mod = -1 } },
+	{ "sql_identifier", { .oid = TYPE_NAME, .mod = -1 } },
+	{ "time_stamp", { .oid = TYPE_TIMESTAMPTZ, .mod = 2 } },
+	{ "yes_or_no", { .oid = TYPE_VARCHAR, .mod = 3 + 4 } },
+};
+
+/* Pseudo-types of SQL's grammar that are none of pg_type. */
 static bool
-is_public(const struct ast_name *name)
+is_serial(struct str name)
 {
-	return name->count < 2 ||
-	    str_equal(name->parts[name->count - 2], STR("public"));
+	static const char *const names[] = { "serial", "serial4", "serial8",
+		"bigserial", "smallserial", "serial2" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_equal(name, str_of_cstr(names[i])))
+			return true;
+	return false;
 }
 
-/* Types of PostgreSQL that are none of ours, so that they are named as such. */
-static const char *const foreign_types[] = { "bit", "box", "circle", "line",
-	"lseg", "macaddr8", "money", "path", "point", "polygon", "serial",
-	"bigserial", "smallserial", "serial4", "serial8", "timetz", "tsquery",
-	"tsvector", "varbit", "xml", "int4range", "int8range", "numrange",
-	"tsrange", "tstzrange", "daterange", "jsonpath" };
-
+/* The type of this name in a schema; false if it has none. */
 static bool
-is_foreign_type(struct str name)
+find_type_in(struct binder *binder, uint32_t schema, struct str name,
+    struct type *out)
 {
-	for (size_t i = 0; i < ARRAY_LEN(foreign_types); i++) {
-		if (str_equal(name, str_of_cstr(foreign_types[i])))
-			return true;
+	const struct enum_type *enum_type;
+
+	*out = type_of(0);
+	if (schema == SCHEMA_PG_CATALOG)
+		out->oid = type_oid_of_name(name);
+	for (size_t i = 0;
+	     i < ARRAY_LEN(domains) && schema == SCHEMA_INFORMATION; i++)
+		if (str_equal(name, str_of_cstr(domains[i].name)))
+			*out = domains[i].type;
+	if (schema != SCHEMA_PUBLIC)
+		return out->oid != 0;
+	enum_type = catalog_enum_by_name(binder->context->catalog, name);
+	if (enum_type == NULL)
+		return false;
+	binder_note_dependency(binder, enum_type->oid, 0);
+	*out = (struct type){ .oid = enum_type->oid,
+		.mod = -1,
+		.enum_type = enum_type };
+	return true;
+}
+
+/* In the schema that the name says, or the first of the path that has it. */
+static int
+find_type(struct binder *binder, const struct ast_name *name, struct type *out,
+    struct error *err)
+{
+	const struct search_path *path = names_path(binder->context);
+	const struct schema *schema;
+	int rc;
+
+	*out = type_of(0);
+	if (name->count > 1) {
+		rc = names_schema(name, &schema, err);
+		if (rc != 0)
+			return rc;
+		(void)find_type_in(binder, schema->oid, name_last(name), out);
+		return 0;
 	}
-	return false;
+	for (uint32_t i = 0; i < path->count; i++)
+		if (find_type_in(binder, path->schemas[i], name_last(name),
+			out))
+			break;
+	return 0;
 }
 
 #define NUMERIC_PRECISION_MAX 1000
@@ -252,26 +287,54 @@ bind_bare_type(struct binder *binder, const struct ast_type *ast,
     struct type *out, struct error *err)
 {
 	struct str name = name_last(&ast->name);
-	const struct enum_type *enum_type;
+	int rc = find_type(binder, &ast->name, out, err);
 
-	*out = type_of(type_oid_of_name(name));
+	if (rc != 0)
+		return rc;
 	if (out->oid != 0)
 		return ast->mod_count == 0 ? 0 : bind_type_mod(ast, out, err);
-	enum_type = catalog_enum_by_name(binder->context->catalog, name);
-	if (enum_type != NULL && is_public(&ast->name)) {
-		binder_note_dependency(binder, enum_type->oid, 0);
-		*out = (struct type){ .oid = enum_type->oid,
-			.mod = -1,
-			.enum_type = enum_type };
-		return ast->mod_count == 0 ? 0 : bind_type_mod(ast, out, err);
-	}
-	if (is_foreign_type(name))
+	if (foreign_type_by_name(name) != NULL || is_serial(name))
 		return error_at(err, ast->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,
 		    "type \"%.*s\" is not supported", STR_FMT(name));
 	return error_at(err, ast->location, STELE_E_UNDEFINED_OBJECT,
 	    "type \"%.*s\" does not exist",
 	    STR_FMT(name_format(&ast->name, binder->arena)));
+}
+
+/* A type that cannot have values here, or the type of a relation's rows. */
+static uint32_t
+named_type(struct binder *binder, const struct ast_type *ast)
+{
+	const struct foreign_type *foreign =
+	    foreign_type_by_name(name_last(&ast->name));
+	struct relation relation;
+	struct str array;
+
+	if (names_relation(binder->context, &ast->name, &relation) &&
+	    relation_row_type(&relation) != 0)
+		return ast->array_bounds == 0 ? relation_row_type(&relation)
+					      : relation_array_type(&relation);
+	if (foreign == NULL || ast->array_bounds == 0)
+		return foreign == NULL ? 0 : foreign->oid;
+	array = arena_printf(binder->arena, "_%s", foreign->name);
+	foreign = foreign_type_by_name(array);
+	return foreign == NULL ? 0 : foreign->oid;
+}
+
+int
+bind_any_type_name(struct binder *binder, const struct ast_type *ast,
+    uint32_t *out, struct error *err)
+{
+	struct error failure = { 0 };
+	struct type type;
+	int rc = bind_type_name(binder, ast, &type, &failure);
+
+	*out = rc == 0 ? type.oid : named_type(binder, ast);
+	if (*out != 0)
+		return 0;
+	*err = failure;
+	return rc;
 }
 
 /* Arrays have a type for all numbers of dimensions: int[] is int[][], too. */

@@ -11,6 +11,7 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/names.h"
 #include "plan/system_table.h"
 #include "sql/parse.h"
 #include "sql/print.h"
@@ -107,12 +108,16 @@ bind_query(struct binder *binder, const struct sql_view *view,
 	struct type_settings settings = settings_of(binder, view);
 	struct plan_context inside = *context;
 	const struct ast_select *select = NULL;
+	struct plan_names names;
 	int rc;
 
 	rc = parse_query(binder, view->name, view->query, &select, err);
 	if (rc != 0)
 		return rc;
 	inside.settings = &settings;
+	inside.path = NULL;
+	plan_names_init(&names, &inside);
+	settings.names = &names.base;
 	binder->context = &inside;
 	binder->view = view;
 	binder->sublink_names = NULL;

@@ -32,6 +32,7 @@ struct plan_ddl;
 struct plan_explain;
 struct plan_insert;
 struct rel;
+struct search_path;
 
 /* Facts of a session that expressions may ask for. */
 struct random_state;
@@ -51,7 +52,15 @@ struct plan_session {
 	    struct str *out);
 	void *arg;
 
-	struct random_state *random; /* exec/random.h; NULL: no setseed() */
+	/*
+	 * Change a setting as SET does, or RESET if value is NULL; for
+	 * set_config().  NULL: none may be changed.
+	 */
+	int (*set)(void *arg, struct str name, const struct str *value,
+	    bool is_local, struct error *err);
+
+	const struct search_path *path; /* of the setting; NULL: the default */
+	struct random_state *random;    /* exec/random.h; NULL: no setseed() */
 };
 
 struct plan_context {
@@ -63,6 +72,7 @@ struct plan_context {
 	const struct plan_session *session;
 	const struct type_settings *settings; /* to read literals */
 	const struct system_tables *system;   /* the server's; NULL: none */
+	const struct search_path *path;       /* NULL: the default one */
 };
 
 enum plan_kind {

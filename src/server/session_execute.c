@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "plan/logical.h"
 #include "server/session_private.h"
+#include "server/system_tables.h"
 #include "sql/ast.h"
 #include "wire/pg_backend.h"
 
@@ -156,6 +157,21 @@ scan_without(const struct config_session *config)
 	return without;
 }
 
+/* Objects print by the names that they have where the plan was made. */
+static void
+name_objects(struct session *session, struct portal *portal)
+{
+	portal->names_context = (struct plan_context){
+		.catalog = portal->planned->catalog,
+		.session = &session->facts,
+		.settings = &portal->types,
+		.system = &server_system_tables,
+		.path = session->facts.path,
+	};
+	plan_names_init(&portal->names, &portal->names_context);
+	portal->types.names = &portal->names.base;
+}
+
 void
 session_context(struct session *session, struct portal *portal)
 {
@@ -164,6 +180,7 @@ session_context(struct session *session, struct portal *portal)
 
 	transaction->has_statement = true;
 	portal->types = session->settings.types;
+	name_objects(session, portal);
 	portal->budget = (struct mem_budget){
 		.limit_bytes =
 		    (size_t)session->settings.server->statement_memory_bytes,
@@ -185,6 +202,7 @@ session_context(struct session *session, struct portal *portal)
 		.param_count = portal->param_count,
 		.settings = &portal->types,
 		.session = &session->facts,
+		.names = &portal->names,
 		.budget = &portal->budget,
 		.work_mem_bytes =
 		    (size_t)session->settings.config.work_mem_bytes,

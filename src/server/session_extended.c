@@ -300,7 +300,9 @@ prepared_refresh(struct session *session, struct prepared *prepared)
 	if (prepared->planned == NULL)
 		return 0;
 	catalog = session_catalog(session);
-	is_fresh = prepared->planned->catalog == catalog;
+	is_fresh = prepared->planned->catalog == catalog &&
+	    search_path_equal(&prepared->planned->path,
+		&session->settings.search_path);
 	catalog_unref(catalog);
 	if (is_fresh)
 		return 0;

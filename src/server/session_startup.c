@@ -118,6 +118,18 @@ setting_cb(void *arg, struct str name, struct arena *arena, struct str *out)
 		   &ignored) == 0;
 }
 
+static int
+set_cb(void *arg, struct str name, const struct str *value, bool is_local,
+    struct error *err)
+{
+	struct session *session = arg;
+	enum setting_scope scope = is_local ? SETTING_LOCAL : SETTING_SESSION;
+
+	if (value == NULL)
+		return settings_reset(&session->settings, name, scope, err);
+	return settings_set(&session->settings, name, *value, scope, err);
+}
+
 static void
 know_client(struct session *session, const struct request *request)
 {
@@ -130,6 +142,8 @@ know_client(struct session *session, const struct request *request)
 	    : arena_str(&session->arena, request->database);
 	facts->version = STR(SERVER_VERSION_TEXT);
 	facts->setting = setting_cb;
+	facts->set = set_cb;
+	facts->path = &session->settings.search_path;
 	facts->arg = session;
 	facts->random = &session->random;
 	session->settings.user = facts->user;

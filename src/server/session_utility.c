@@ -10,6 +10,7 @@
 
 #include "exec/exec.h"
 #include "server/session_private.h"
+#include "server/system_tables.h"
 #include "sql/ast.h"
 #include "types/array.h"
 #include "types/cast.h"
@@ -531,7 +532,6 @@ run_arguments(struct session *session, struct portal *portal,
 	struct batch batch;
 	int rc;
 
-	session_context(session, portal);
 	rc = exec_open(args, &portal->context, &exec, &session->err);
 	if (rc != 0)
 		return rc;
@@ -557,7 +557,9 @@ evaluate_arguments(struct session *session, struct portal *portal,
 	const struct plan_context context = {
 		.catalog = prepared->planned->catalog,
 		.session = &session->facts,
-		.settings = &session->settings.types,
+		.settings = &portal->types,
+		.system = &server_system_tables,
+		.path = session->facts.path,
 	};
 	struct plan *args;
 	int rc;
@@ -573,6 +575,7 @@ evaluate_arguments(struct session *session, struct portal *portal,
 	}
 	if (list->count == 0)
 		return 0;
+	session_context(session, portal);
 	rc = plan_arguments(&context, list->items, target->param_types,
 	    list->count, &portal->arena, &args, &session->err);
 	if (rc == 0 && args->reads_events)

@@ -373,6 +373,21 @@ assign_application_name(struct settings *settings UNUSED,
 	return 0;
 }
 
+static int
+assign_search_path(struct settings *settings, const struct setting_row *row,
+    struct str value, struct buf *canonical, struct error *err)
+{
+	struct search_path path;
+
+	if (!search_path_parse(value, &path)) {
+		(void)setting_value_invalid(row->name, value, err);
+		return error_detail(err, "List syntax is invalid.");
+	}
+	settings->search_path = path;
+	buf_put_str(canonical, value);
+	return 0;
+}
+
 /* SET ROLE NONE and SESSION AUTHORIZATION DEFAULT change nothing. */
 static int
 assign_role(struct settings *settings, const struct setting_row *row UNUSED,
@@ -400,6 +415,7 @@ static const struct {
 	{ "extra_float_digits", assign_float_digits },
 	{ "IntervalStyle", assign_interval_style },
 	{ "role", assign_role },
+	{ "search_path", assign_search_path },
 	{ "session_authorization", assign_role },
 	{ "standard_conforming_strings", assign_standard_strings },
 	{ "TimeZone", assign_time_zone },

@@ -130,6 +130,7 @@ settings_init(struct settings *settings, struct config *config,
 		.client_min_messages = MESSAGE_NOTICE,
 		.defaults.isolation = ISOLATION_READ_COMMITTED,
 		.current.isolation = ISOLATION_READ_COMMITTED,
+		.search_path = search_path_default,
 		.report_is_due = true,
 	};
 	settings->types.time_zones = zones;

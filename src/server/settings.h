@@ -23,6 +23,7 @@
 #include "common/buf.h"
 #include "common/config.h"
 #include "common/str.h"
+#include "plan/search_path.h"
 #include "types/type.h"
 
 struct error;
@@ -59,7 +60,8 @@ struct settings {
 	enum message_level client_min_messages;
 	struct transaction_modes defaults; /* default_transaction_... */
 	struct transaction_modes current;  /* transaction_isolation ... */
-	struct str user;                   /* borrowed; session_authorization */
+	struct search_path search_path;
+	struct str user; /* borrowed; session_authorization */
 
 	struct setting_value *values; /* private: what is not at its default */
 	struct setting_undo *undo;    /* private: newest first */

@@ -129,12 +129,15 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
     uint32_t param_oid_count, struct planned **out, struct error *err)
 {
 	struct planned *planned = calloc(1, sizeof(*planned));
+	struct type_settings types = *settings;
 	struct plan_context context = {
 		.catalog = catalog,
 		.session = session,
-		.settings = settings,
+		.settings = &types,
 		.system = &server_system_tables,
+		.path = session->path,
 	};
+	struct plan_names names;
 	int rc;
 
 	*out = NULL;
@@ -144,6 +147,9 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
 	planned->source = source_ref(source);
 	planned->stmt = stmt;
 	planned->catalog = catalog_ref(catalog);
+	planned->path = *names_path(&context);
+	plan_names_init(&names, &context);
+	types.names = &names.base;
 	arena_init(&planned->arena, NULL);
 	rc = plan_statement(&context, stmt, param_oids, param_oid_count,
 	    &planned->arena, &planned->plan, err);

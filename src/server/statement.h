@@ -23,6 +23,7 @@
 #include "common/attr.h"
 #include "exec/exec.h"
 #include "exec/temp_file.h"
+#include "plan/names.h"
 #include "plan/plan.h"
 #include "server/name_table.h"
 #include "sql/parse.h"
@@ -65,6 +66,7 @@ struct planned {
 	struct source *source; /* a reference */
 	const struct ast_stmt *stmt;
 	const struct catalog *catalog; /* a reference; NULL for a utility */
+	struct search_path path;       /* that its names were found by */
 	struct arena arena;
 	struct plan *plan;
 	/* What Describe says; filled by the session for a utility. */
@@ -130,6 +132,8 @@ struct portal {
 	struct exec *exec;
 	struct exec_context context;
 	struct type_settings types; /* as they were when it was started */
+	struct plan_context names_context; /* of the plan, for the next */
+	struct plan_names names;           /* of `types` */
 	struct mem_budget budget;
 	struct temp_space temp;
 	struct snapshot *snapshot; /* a reference */

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * names_put.c -- the names of objects, as regclass and its like print them.
+ */
+#include <inttypes.h>
+
+#include "common/quote.h"
+#include "engine/catalog/catalog.h"
+#include "plan/names.h"
+#include "types/array.h"
+#include "types/foreign_type.h"
+
+/* The schema and a dot, unless the name is found without. */
+static void
+put_qualified(uint32_t schema, bool is_visible, struct str name,
+    struct buf *out)
+{
+	const struct schema *found = schema_by_oid(schema);
+
+	if (!is_visible && found != NULL) {
+		quote_put_name(out, str_of_cstr(found->name));
+		buf_put_u8(out, '.');
+	}
+	quote_put_name(out, name);
+}
+
+static bool
+put_class(const struct plan_context *context, uint32_t oid, struct buf *out)
+{
+	const struct relation_space space = names_space(context);
+	struct relation relation;
+
+	if (!relation_by_oid(&space, oid, &relation))
+		return false;
+	put_qualified(relation.schema,
+	    names_relation_is_visible(context, &relation), relation.name, out);
+	return true;
+}
+
+/* ---- types ---- */
+
+static bool
+public_is_visible(const struct plan_context *context)
+{
+	return search_path_has(names_path(context), SCHEMA_PUBLIC);
+}
+
+/* A user's enum, or the type of a relation's rows; arrays of them. */
+static bool
+put_user_type(const struct plan_context *context, uint32_t oid, struct buf *out)
+{
+	const struct relation_space space = names_space(context);
+	const struct enum_type *enum_type =
+	    catalog_enum_of_type(context->catalog, oid);
+	struct relation relation;
+	bool is_array;
+
+	if (enum_type != NULL) {
+		is_array = oid == enum_type->array_oid;
+		put_qualified(SCHEMA_PUBLIC, public_is_visible(context),
+		    enum_type->name, out);
+	} else if (relation_of_rows(&space, oid, &relation)) {
+		is_array = oid == relation_array_type(&relation);
+		put_qualified(relation.schema, public_is_visible(context),
+		    relation.name, out);
+	} else {
+		return false;
+	}
+	if (is_array)
+		buf_put_cstr(out, "[]");
+	return true;
+}
+
+bool
+names_put_type(const struct plan_context *context, uint32_t oid,
+    struct buf *out)
+{
+	const struct foreign_type *foreign = foreign_type_by_oid(oid);
+	const struct type type = type_of(oid);
+	struct arena arena;
+
+	if (oid >= FIRST_USER_OID)
+		return put_user_type(context, oid, out);
+	if (foreign != NULL)
+		buf_put_cstr(out, foreign->sql_name);
+	if (foreign != NULL || type_info(oid) == NULL)
+		return foreign != NULL;
+	arena_init(&arena, NULL);
+	buf_put_str(out, type_format_bare(&type, &arena));
+	arena_release(&arena);
+	return true;
+}
+
+/* Of bit and bit varying, the types without values that have a modifier. */
+static void
+put_foreign_mod(uint32_t oid, int32_t mod, struct buf *out)
+{
+	if (oid == 1560 || oid == 1562 || oid == 1561 || oid == 1563)
+		buf_printf(out, "(%" PRId32 ")", mod);
+}
+
+bool
+names_put_type_mod(const struct plan_context *context, uint32_t oid,
+    int32_t mod, struct buf *out)
+{
+	const struct type type = { .oid = oid, .mod = mod };
+	struct arena arena;
+
+	if (oid >= FIRST_USER_OID || type_info(oid) == NULL) {
+		if (!names_put_type(context, oid, out))
+			return false;
+		if (mod >= 0)
+			put_foreign_mod(oid, mod, out);
+		return true;
+	}
+	arena_init(&arena, NULL);
+	buf_put_str(out, type_format(&type, &arena));
+	arena_release(&arena);
+	return true;
+}
+
+/* ---- the others ---- */
+
+static const struct {
+	uint32_t oid;
+	const char *name;
+} collations[] = {
+	{ 100, "default" },
+	{ 950, "C" },
+	{ 951, "POSIX" },
+};
+
+uint32_t
+names_collation(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(collations); i++)
+		if (str_equal(name, str_of_cstr(collations[i].name)))
+			return collations[i].oid;
+	return 0;
+}
+
+static bool
+put_collation(uint32_t oid, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(collations); i++) {
+		if (collations[i].oid != oid)
+			continue;
+		quote_put_name(out, str_of_cstr(collations[i].name));
+		return true;
+	}
+	return false;
+}
+
+static bool
+put_namespace(uint32_t oid, struct buf *out)
+{
+	const struct schema *schema = schema_by_oid(oid);
+
+	if (schema != NULL)
+		quote_put_name(out, str_of_cstr(schema->name));
+	return schema != NULL;
+}
+
+static bool
+put_role(const struct plan_context *context, uint32_t oid, struct buf *out)
+{
+	if (oid == OWNER_OID)
+		quote_put_name(out, context->session->user);
+	return oid == OWNER_OID;
+}
+
+bool
+names_put(const struct object_names *base, uint32_t type, uint32_t oid,
+    struct buf *out)
+{
+	const struct plan_context *context =
+	    ((const struct plan_names *)base)->context;
+
+	switch (type) {
+	case TYPE_REGCLASS:
+		return put_class(context, oid, out);
+	case TYPE_REGTYPE:
+		return names_put_type(context, oid, out);
+	case TYPE_REGNAMESPACE:
+		return put_namespace(oid, out);
+	case TYPE_REGROLE:
+		return put_role(context, oid, out);
+	case TYPE_REGCOLLATION:
+		return put_collation(oid, out);
+	default: /* OIDs are no enum */
+		return false;
+	}
+}
