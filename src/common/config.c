@@ -226,20 +226,37 @@ config_show(const struct config *config, const struct config_option *opt,
 		config_value_show(opt, slot_number(slot, opt->type), out);
 }
 
+/* In the option's unit, if it has one. */
+static void
+show_plain(const struct config_option *opt, int64_t number, struct buf *out)
+{
+	if (opt->unit == NULL) {
+		config_value_show(opt, number, out);
+		return;
+	}
+	if (number > 0)
+		number /= config_unit_factor(opt);
+	buf_printf(out, "%" PRId64, number);
+}
+
 void
 config_show_setting(const struct config *config,
     const struct config_option *opt, struct buf *out)
 {
-	int64_t number;
-
-	if (opt->unit == NULL) {
+	if (opt->type == CONFIG_STRING)
 		config_show(config, opt, out);
-		return;
-	}
-	number = slot_number(const_slot_of(config, opt), opt->type);
-	if (number > 0)
-		number /= config_unit_factor(opt);
-	buf_printf(out, "%" PRId64, number);
+	else
+		show_plain(opt,
+		    slot_number(const_slot_of(config, opt), opt->type), out);
+}
+
+void
+config_show_default(const struct config_option *opt, struct buf *out)
+{
+	if (opt->type == CONFIG_STRING)
+		buf_put_cstr(out, opt->def_text);
+	else
+		show_plain(opt, opt->def, out);
 }
 
 static size_t
@@ -331,6 +348,21 @@ config_session_show(const struct config_session *session,
 	}
 	slot = (const char *)session + offset_in_session(opt);
 	config_value_show(opt, slot_number(slot, opt->type), out);
+}
+
+void
+config_session_show_setting(const struct config_session *session,
+    const struct config *config, const struct config_option *opt,
+    struct buf *out)
+{
+	const char *slot;
+
+	if (opt->reload != CONFIG_SESSION) {
+		config_show_setting(config, opt, out);
+		return;
+	}
+	slot = (const char *)session + offset_in_session(opt);
+	show_plain(opt, slot_number(slot, opt->type), out);
 }
 
 void

@@ -214,6 +214,10 @@ void config_show(const struct config *config, const struct config_option *opt,
 void config_show_setting(const struct config *config,
     const struct config_option *opt, struct buf *out);
 
+/* Likewise, the value that it has without a file; the title of its group. */
+void config_show_default(const struct config_option *opt, struct buf *out);
+const char *config_group_title(enum config_group group);
+
 /*
  * SET, SHOW and RESET in a session.  Options of the other classes answer
  * 55P02 when set.  RESET takes the value of `config`.
@@ -228,6 +232,9 @@ MUST_USE int config_session_reset(struct config_session *session,
 bool config_session_is_set(const struct config_session *session,
     const struct config_option *opt);
 void config_session_show(const struct config_session *session,
+    const struct config *config, const struct config_option *opt,
+    struct buf *out);
+void config_session_show_setting(const struct config_session *session,
     const struct config *config, const struct config_option *opt,
     struct buf *out);
 

@@ -18,6 +18,12 @@ static const char *const group_title[CONFIG_GROUP_COUNT] = {
 	[CONFIG_LOGGING] = "The server's messages",
 };
 
+const char *
+config_group_title(enum config_group group)
+{
+	return group_title[group];
+}
+
 static const char *
 when_text(enum config_reload reload)
 {

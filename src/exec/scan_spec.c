@@ -90,12 +90,8 @@ bound_context(struct scan_spec *spec, struct str value, bool *is_empty)
 	spec->context = value;
 }
 
-/*
- * The value of a bound.  A subquery that fails is an error where a row is
- * compared with it, which may be nowhere.
- */
-static int
-bound_value(const struct exec_env *env, const struct expr *expr,
+int
+scan_bound_value(const struct exec_env *env, const struct expr *expr,
     struct datum *out, bool *is_known, struct error *err)
 {
 	int rc = eval_fixed(env, expr, env->arena, out, err);
@@ -127,7 +123,8 @@ scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
 		bool is_known;
 		int rc;
 
-		rc = bound_value(env, bound->value, &value, &is_known, err);
+		rc =
+		    scan_bound_value(env, bound->value, &value, &is_known, err);
 		if (rc != 0)
 			return rc;
 		if (!is_known)

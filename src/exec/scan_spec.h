@@ -19,6 +19,14 @@ MUST_USE int scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
     struct scan_spec *spec, bool *is_empty, struct error *err);
 
 /*
+ * The value of a bound.  A subquery that fails is an error where a row is
+ * compared with it, which may be nowhere: *is_known is false then.
+ */
+MUST_USE int scan_bound_value(const struct exec_env *env,
+    const struct expr *expr, struct datum *out, bool *is_known,
+    struct error *err);
+
+/*
  * After that: rows whose column lies below a value (is_least), or above it, may
  * be left out, too.
  */

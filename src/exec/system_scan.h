@@ -21,7 +21,8 @@
  *
  * The function is called once when a plan with the relation is opened; what it
  * tells is kept in the statement's memory, of the columns that the plan reads.
- * Filters, order, joins and aggregates are the executor's.
+ * Filters, order, joins and aggregates are the executor's.  Where there may be
+ * many rows and the plan wants few, the function asks for which: a key.
  *
  * Threads: fill() runs on the thread that runs the plan, and takes what locks
  * its state needs, briefly.
@@ -35,7 +36,9 @@
 #include "plan/system_table.h"
 #include "vec/value.h"
 
+struct arena;
 struct error;
+struct relation_space;
 struct system_rows;
 
 struct system_provider {
@@ -44,6 +47,33 @@ struct system_provider {
 	/* `arg` is exec_context.system_arg.  0 or a code. */
 	int (*fill)(void *arg, struct system_rows *rows, struct error *err);
 };
+
+/*
+ * The values that a column must have one of, in its type's physical form,
+ * ascending, none twice and none of them null.  Rows with others may be told,
+ * too, and are left out again.
+ */
+struct system_key {
+	const struct datum *values;
+	uint32_t count;
+};
+
+/* NULL: any value will do. */
+const struct system_key *system_rows_key(const struct system_rows *rows,
+    uint32_t column);
+
+/* Whether a row with this value is wanted, as far as the column's key says. */
+bool system_wants_i64(const struct system_rows *rows, uint32_t column,
+    int64_t value);
+bool system_wants_str(const struct system_rows *rows, uint32_t column,
+    struct str value);
+
+/* Whether the plan reads the column at all. */
+bool system_reads(const struct system_rows *rows, uint32_t column);
+
+/* What the plan is bound in; and memory that lasts as long as its rows. */
+const struct relation_space *system_rows_space(const struct system_rows *rows);
+struct arena *system_rows_arena(struct system_rows *rows);
 
 /* Start a row; columns that nothing is put into are null. */
 void system_rows_next(struct system_rows *rows);
@@ -60,3 +90,10 @@ void system_put_i64(struct system_rows *rows, uint32_t column, int64_t value);
 void system_put_f64(struct system_rows *rows, uint32_t column, double value);
 void system_put_str(struct system_rows *rows, uint32_t column,
     struct str value);
+void system_put_cstr(struct system_rows *rows, uint32_t column,
+    const char *value);
+void system_put_char(struct system_rows *rows, uint32_t column, char value);
+
+/* An array of one dimension; `element` is the OID of its elements' type. */
+void system_put_array(struct system_rows *rows, uint32_t column,
+    uint32_t element, const struct datum *values, uint32_t count);

@@ -14,6 +14,7 @@
  *   bind_collate.c  COLLATE
  *   coerce.c       casts that the text does not write; common types
  *   resolve.c      which of several functions a call means
+ *   bind_system_column.c  tableoid
  *   bind_whole_row.c  rows as values; bind_row.c comparisons of them
  *   bind_select.c  queries; bind_group.c grouping, bind_order.c ORDER BY
  *   bind_from.c    FROM; bind_join.c JOIN; bind_from_function.c functions,
@@ -129,6 +130,7 @@ struct range {
 	uint32_t scope_id;     /* of the query whose FROM has it */
 	bool is_self;          /* a recursive query's reference to itself */
 	bool is_value;         /* a function whose rows are single values */
+	uint32_t system_oid;   /* of a table with system columns, else 0 */
 	uint32_t solid_column; /* from 1, one that is never null; 0: unknown */
 	struct null_side *null_side; /* the innermost it is in; NULL: none */
 };
@@ -345,6 +347,12 @@ int bind_system_view(struct binder *binder, struct scope *scope,
 int bind_create_view(struct binder *binder, const struct ast_create_view *ast,
     struct plan_ddl *ddl, struct error *err);
 
+/* ---- bind_system_column.c ---- */
+
+/* tableoid and the like of a range; NULL: it has no such column. */
+struct expr *range_system_column(struct binder *binder,
+    const struct range *range, struct str name, int location);
+
 /* ---- bind_expr.c ---- */
 
 int bind_expr(struct binder *binder, struct scope *scope,
@@ -550,6 +558,10 @@ struct expr *expr_row_unless_null(struct binder *binder, struct expr *solid,
 /* Field `index` of a row whose type knows its columns. */
 struct expr *expr_field(struct binder *binder, struct expr *row, uint32_t index,
     int location);
+
+/* A value that is null where an outer join has put nulls for the range. */
+struct expr *range_unless_null(struct binder *binder, const struct range *range,
+    struct expr *value);
 
 /* The row of a range; the value, if its rows are single values. */
 struct expr *bind_whole_row(struct binder *binder, const struct range *range,

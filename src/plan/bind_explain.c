@@ -232,6 +232,7 @@ explain_bounds(struct explainer *e, struct explain_node *node,
 		[BOUND_LE] = "<=",
 		[BOUND_GT] = ">",
 		[BOUND_GE] = ">=",
+		[BOUND_ANY] = "= ANY",
 	};
 	struct expr_text text = text_over(e, NULL);
 
@@ -244,7 +245,9 @@ explain_bounds(struct explainer *e, struct explain_node *node,
 			buf_put_str(&buf,
 			    range->columns[bound->attnum - 1].name);
 		buf_printf(&buf, " %s ", operators[bound->kind]);
+		buf_put_cstr(&buf, bound->kind == BOUND_ANY ? "(" : "");
 		expr_text_put(&text, bound->value, &buf);
+		buf_put_cstr(&buf, bound->kind == BOUND_ANY ? ")" : "");
 		add_detail(e, node, "Prune By", buf_str(&buf));
 		buf_release(&buf);
 	}

@@ -273,10 +273,15 @@ bind_qualified(struct binder *binder, struct scope *scope,
 	    &range, err);
 	if (rc != 0)
 		return rc;
-	if (!range_find_column(range, column, &index))
+	if (!range_find_column(range, column, &index)) {
+		*out =
+		    range_system_column(binder, range, column, ast->location);
+		if (*out != NULL)
+			return 0;
 		return error_at(err, ast->location, STELE_E_UNDEFINED_COLUMN,
 		    "column %.*s.%.*s does not exist", STR_FMT(range->name),
 		    STR_FMT(column));
+	}
 	for (uint32_t i = index + 1; i < range->column_count; i++) {
 		if (str_equal(range->columns[i].name, column))
 			return error_at(err, ast->location,
@@ -343,6 +348,34 @@ find_column(struct binder *binder, struct scope *scope, struct str name,
 	return use_item(scope, found, location, err);
 }
 
+/* The same among the columns that no star shows. */
+static int
+find_system_column(struct binder *binder, struct scope *scope, struct str name,
+    int location, struct expr **out, struct error *err)
+{
+	const struct scope_item *found = NULL;
+
+	*out = NULL;
+	for (uint32_t i = 0; i < scope->item_count; i++) {
+		const struct scope_item *item = &scope->items[i];
+		struct expr *column;
+
+		if (is_hidden(scope, item))
+			continue;
+		column =
+		    range_system_column(binder, item->range, name, location);
+		if (column == NULL)
+			continue;
+		if (found != NULL)
+			return error_at(err, location, STELE_E_AMBIGUOUS_COLUMN,
+			    "column reference \"%.*s\" is ambiguous",
+			    STR_FMT(name));
+		found = item;
+		*out = column;
+	}
+	return found == NULL ? 0 : use_item(scope, found, location, err);
+}
+
 /* The range of a name, in the innermost query that has one; NULL: none. */
 static int
 find_row(struct scope *scope, struct str name, int location,
@@ -402,6 +435,9 @@ bind_column_ref(struct binder *binder, struct scope *scope,
 		return bind_qualified(binder, scope, ast, out, err);
 	for (struct scope *at = scope; at != NULL; at = at->outer) {
 		rc = find_column(binder, at, name, ast->location, out, err);
+		if (rc == 0 && *out == NULL)
+			rc = find_system_column(binder, at, name, ast->location,
+			    out, err);
 		if (rc != 0 || *out != NULL)
 			return rc;
 	}

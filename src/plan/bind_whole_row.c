@@ -112,6 +112,16 @@ solid_column(struct binder *binder, const struct range *range, int location)
 }
 
 struct expr *
+range_unless_null(struct binder *binder, const struct range *range,
+    struct expr *value)
+{
+	return range->null_side == NULL
+	    ? value
+	    : expr_row_unless_null(binder,
+		  solid_column(binder, range, value->location), value);
+}
+
+struct expr *
 bind_whole_row(struct binder *binder, const struct range *range, int location)
 {
 	uint32_t count = range->column_count;
@@ -119,7 +129,6 @@ bind_whole_row(struct binder *binder, const struct range *range, int location)
 	    (size_t)count + 1, sizeof(*fields));
 	struct str *names =
 	    arena_alloc_array(binder->arena, (size_t)count + 1, sizeof(*names));
-	struct expr *row;
 
 	if (range->is_value)
 		return range_column_expr(binder, range, 0, location);
@@ -127,11 +136,8 @@ bind_whole_row(struct binder *binder, const struct range *range, int location)
 		fields[i] = range_column_expr(binder, range, i, location);
 		names[i] = range->columns[i].name;
 	}
-	row = expr_row(binder, fields, names, count, location);
-	return range->null_side == NULL
-	    ? row
-	    : expr_row_unless_null(binder,
-		  solid_column(binder, range, location), row);
+	return range_unless_null(binder, range,
+	    expr_row(binder, fields, names, count, location));
 }
 
 /* ---- (x).* ---- */

@@ -425,7 +425,8 @@ lay_out_filter(struct layouter *l, const struct rel *rel,
 	same_columns(out);
 	out->filter.conjuncts =
 	    place_all(l, rel->filter.conjuncts, rel->filter.count, out->input);
-	if ((out->input->kind == REL_SCAN || out->input->kind == REL_EVENTS) &&
+	if ((out->input->kind == REL_SCAN || out->input->kind == REL_EVENTS ||
+		out->input->kind == REL_SYSTEM) &&
 	    option_is_on(l->binder, OPTION_SCAN_BOUNDS))
 		scan_set_bounds(l->arena, out->input, &out->filter);
 	return out;

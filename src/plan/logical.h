@@ -68,11 +68,19 @@ enum events_column {
 	EVENTS_COLUMN_COUNT = EVENTS_PAYLOAD,
 };
 
-enum bound_kind { BOUND_EQ, BOUND_LT, BOUND_LE, BOUND_GT, BOUND_GE };
+enum bound_kind {
+	BOUND_EQ,
+	BOUND_LT,
+	BOUND_LE,
+	BOUND_GT,
+	BOUND_GE,
+	BOUND_ANY, /* equal to an element of an array; of REL_SYSTEM alone */
+};
 
 /*
  * A row can only be in the result if its column compares so with the value,
- * which is fixed during one execution and in the column's physical form.
+ * which is fixed during one execution and in the column's physical form; of
+ * BOUND_ANY, its elements are.
  */
 struct scan_bound {
 	uint32_t attnum;

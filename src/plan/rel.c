@@ -170,6 +170,7 @@ range_new_scan(struct binder *binder, const struct event_type *type,
 	range = range_of(binder, *out, STR("public"), type->name, alias,
 	    columns, count);
 	range->solid_column = COLUMN_CONTEXT_ID;
+	range->system_oid = type->oid;
 	return range;
 }
 
@@ -203,6 +204,7 @@ range_new_system(struct binder *binder, const struct system_table *table,
     struct str alias, struct rel **out)
 {
 	bool is_events = table == &events_table;
+	struct range *range;
 
 	*out = leaf_new(binder, is_events ? REL_EVENTS : REL_SYSTEM,
 	    system_range_columns(binder, table), table->column_count);
@@ -210,7 +212,9 @@ range_new_system(struct binder *binder, const struct system_table *table,
 		set_events_scan(binder, *out, NULL);
 	else
 		(*out)->scan.system = table;
-	return range_new_over(binder, table, alias, *out);
+	range = range_new_over(binder, table, alias, *out);
+	range->system_oid = table->kind == 'r' ? table->oid : 0;
+	return range;
 }
 
 /* ---- joins ---- */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "types/array.h"
 #include "types/cast.h"
 #include "types/function.h"
 
@@ -85,6 +86,51 @@ bound_of(const struct expr *conjunct, const struct rel *scan,
 	return false;
 }
 
+/* The list of IN, or none; NULL: it has something that is not fixed. */
+static const struct expr *
+list_of(struct arena *arena, const struct expr *in)
+{
+	const struct expr *first = in->args[in->arg_count > 1 ? 1 : 0];
+	struct type type = type_array_of(&first->type);
+	struct expr *array;
+
+	for (uint32_t i = 1; i < in->arg_count; i++)
+		if (!expr_is_fixed(in->args[i]))
+			return NULL;
+	if (type.oid == 0)
+		return NULL;
+	array =
+	    expr_new(arena, EXPR_ARRAY, type, in->location, in->arg_count - 1);
+	for (uint32_t i = 1; i < in->arg_count; i++)
+		array->args[i - 1] = in->args[i];
+	return array;
+}
+
+/* column = ANY (array), column IN (list) */
+static bool
+any_of(struct arena *arena, const struct expr *conjunct, const struct rel *scan,
+    struct scan_bound *out)
+{
+	bool is_in = conjunct->kind == EXPR_IN;
+	const struct expr *column, *value;
+
+	if (scan->kind != REL_SYSTEM ||
+	    (!is_in && conjunct->kind != EXPR_ANY) ||
+	    strcmp(conjunct->function->name, "=") != 0)
+		return false;
+	column = plain_column(conjunct->args[0]);
+	value = is_in ? list_of(arena, conjunct) : conjunct->args[1];
+	if (column == NULL || value == NULL || !expr_is_fixed(value) ||
+	    !is_prunable(&column->type) ||
+	    !is_comparable(conjunct->args[0]->type.oid,
+		type_element(&value->type).oid))
+		return false;
+	out->attnum = scan->scan.attnums[column->column.column];
+	out->kind = BOUND_ANY;
+	out->value = value;
+	return true;
+}
+
 void
 scan_set_bounds(struct arena *arena, struct rel *scan,
     const struct rel_filter *filter)
@@ -94,7 +140,8 @@ scan_set_bounds(struct arena *arena, struct rel *scan,
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < filter->count; i++) {
-		if (bound_of(filter->conjuncts[i], scan, &bounds[count]))
+		if (bound_of(filter->conjuncts[i], scan, &bounds[count]) ||
+		    any_of(arena, filter->conjuncts[i], scan, &bounds[count]))
 			count++;
 	}
 	scan->scan.bounds = bounds;

@@ -17,8 +17,8 @@ enum schema_oid {
 	SCHEMA_PG_CATALOG = 11,
 	SCHEMA_PG_TOAST = 99,
 	SCHEMA_PUBLIC = 2200,
-	SCHEMA_STELE = 12000,
-	SCHEMA_INFORMATION = 13000, /* information_schema */
+	SCHEMA_STELE = 15000,
+	SCHEMA_INFORMATION = 13207, /* information_schema */
 };
 
 struct schema {

@@ -190,9 +190,9 @@ transaction_text(const struct settings *settings, const char *name)
 	return NULL;
 }
 
-static void
-row_show(const struct settings *settings, const struct setting_row *row,
-    struct buf *out)
+/* The text that is kept, numbers in the row's unit. */
+static const char *
+row_text(const struct settings *settings, const struct setting_row *row)
 {
 	const struct setting_value *value =
 	    value_find(settings, str_of_cstr(row->name));
@@ -201,10 +201,18 @@ row_show(const struct settings *settings, const struct setting_row *row,
 	if (text == NULL)
 		text = value == NULL || value->value == NULL ? row->def
 							     : value->value;
+	return text;
+}
+
+static void
+row_show(const struct settings *settings, const struct setting_row *row,
+    struct buf *out)
+{
 	if (strcmp(row->name, "session_authorization") == 0)
 		buf_put_str(out, settings->user);
 	else
-		setting_value_show(row, str_of_cstr(text), out);
+		setting_value_show(row, str_of_cstr(row_text(settings, row)),
+		    out);
 }
 
 static struct str
@@ -278,6 +286,99 @@ settings_each(const struct settings *settings, struct arena *arena,
 		}
 	}
 	buf_release(&text);
+}
+
+/* ---- describing ---- */
+
+static void
+describe_row(const struct settings *settings, const struct setting_row *row,
+    struct setting_info *out)
+{
+	const struct setting_value *value =
+	    value_find(settings, str_of_cstr(row->name));
+
+	*out = (struct setting_info){
+		.name = row->name,
+		.type = row->type,
+		.context = row->context,
+		.unit = row->unit,
+		.category = "What clients of PostgreSQL set",
+		.description = "",
+		.value = strcmp(row->name, "session_authorization") == 0
+		    ? settings->user
+		    : str_of_cstr(row_text(settings, row)),
+		.boot_value = str_of_cstr(row->def),
+		.reset_value =
+		    str_of_cstr(value == NULL || value->startup_value == NULL
+			    ? row->def
+			    : value->startup_value),
+		.is_changed = value != NULL && value->value != NULL,
+	};
+}
+
+static void
+describe_option(const struct settings *settings,
+    const struct config_option *option, struct arena *arena,
+    struct setting_info *out)
+{
+	static const enum setting_type types[] = {
+		[CONFIG_BOOL] = SETTING_BOOL,
+		[CONFIG_INT] = SETTING_INT,
+		[CONFIG_SIZE] = SETTING_INT,
+		[CONFIG_DURATION] = SETTING_INT,
+		[CONFIG_STRING] = SETTING_STRING,
+		[CONFIG_ENUM] = SETTING_ENUM,
+	};
+	static const enum setting_context contexts[] = {
+		[CONFIG_STARTUP] = SETTING_POSTMASTER,
+		[CONFIG_SIGHUP] = SETTING_SIGHUP,
+		[CONFIG_SESSION] = SETTING_USER,
+	};
+	struct buf text;
+
+	*out = (struct setting_info){
+		.name = option->name,
+		.type = types[option->type],
+		.context = contexts[option->reload],
+		.unit = option->unit == NULL ? "" : option->unit,
+		.category = config_group_title(option->group),
+		.description = option->doc,
+		.choices = option->choices,
+		.is_changed = option->reload == CONFIG_SESSION &&
+		    config_session_is_set(&settings->config, option),
+	};
+	buf_init(&text);
+	config_session_show_setting(&settings->config, settings->server, option,
+	    &text);
+	out->value = to_arena(&text, arena);
+	config_show_default(option, &text);
+	out->boot_value = to_arena(&text, arena);
+	config_show_setting(settings->server, option, &text);
+	out->reset_value = to_arena(&text, arena);
+	buf_release(&text);
+}
+
+void
+settings_describe(const struct settings *settings, struct arena *arena,
+    void (*fn)(void *arg, const struct setting_info *info), void *arg)
+{
+	size_t r = 0, o = 0;
+
+	/* Both tables are sorted by name: merge them. */
+	while (r < ARRAY_LEN(rows) || o < config_option_count()) {
+		const struct config_option *option =
+		    o < config_option_count() ? config_option_at(o) : NULL;
+		struct setting_info info;
+
+		if (r < ARRAY_LEN(rows) &&
+		    (option == NULL ||
+			strcasecmp(rows[r].name, option->name) < 0))
+			describe_row(settings, &rows[r++], &info);
+		else
+			describe_option(settings, config_option_at(o++), arena,
+			    &info);
+		fn(arg, &info);
+	}
 }
 
 /* ---- setting ---- */

@@ -104,6 +104,42 @@ MUST_USE int settings_show(const struct settings *settings, struct str name,
 void settings_each(const struct settings *settings, struct arena *arena,
     void (*fn)(void *arg, struct str name, struct str value), void *arg);
 
+enum setting_type {
+	SETTING_BOOL,
+	SETTING_INT,
+	SETTING_REAL,
+	SETTING_STRING,
+	SETTING_ENUM,
+};
+
+/* Who may change it, and when. */
+enum setting_context {
+	SETTING_INTERNAL,
+	SETTING_POSTMASTER,
+	SETTING_SIGHUP,
+	SETTING_BACKEND,
+	SETTING_USER,
+};
+
+/* A setting as pg_settings shows it; numbers are in its unit. */
+struct setting_info {
+	const char *name;
+	enum setting_type type;
+	enum setting_context context;
+	const char *unit; /* empty: none */
+	const char *category;
+	const char *description;
+	struct str value;
+	struct str boot_value;      /* without a configuration file */
+	struct str reset_value;     /* what RESET goes back to */
+	const char *const *choices; /* NULL, or ended by NULL */
+	bool is_changed;            /* by the session */
+};
+
+/* Call fn with every setting, by name; texts are in the arena. */
+void settings_describe(const struct settings *settings, struct arena *arena,
+    void (*fn)(void *arg, const struct setting_info *info), void *arg);
+
 /* The end of a transaction, or the way back to a savepoint's mark. */
 void settings_commit(struct settings *settings);
 void settings_rollback(struct settings *settings);

@@ -10,22 +10,6 @@
 #define STELE_SERVER_VERSION     "15.20 (Stele " VERSION ")"
 #define STELE_SERVER_VERSION_NUM "150020"
 
-enum setting_type {
-	SETTING_BOOL,
-	SETTING_INT,
-	SETTING_REAL,
-	SETTING_STRING,
-	SETTING_ENUM,
-};
-
-enum setting_context {
-	SETTING_INTERNAL,
-	SETTING_POSTMASTER,
-	SETTING_SIGHUP,
-	SETTING_BACKEND,
-	SETTING_USER,
-};
-
 /* One row of pg_settings.def. */
 struct setting_row {
 	const char *name;

@@ -2,7 +2,9 @@
 #include "server/system_tables.h"
 
 #include "common/attr.h"
+#include "server/pgcatalog/tables.h"
 
+/* Sorted by name. */
 static const struct system_table *const tables[] = {
 	&storage_archive.table,
 	&storage_compactions.table,
@@ -14,4 +16,5 @@ static const struct system_table *const tables[] = {
 const struct system_tables server_system_tables = {
 	.items = tables,
 	.count = ARRAY_LEN(tables),
+	.next = &pg_catalog_tables,
 };

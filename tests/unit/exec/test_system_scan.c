@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * System tables: named, filtered, ordered and grouped as any relation, with
- * the rows that their providers tell, over more than one batch.
+ * the rows that their providers tell, over more than one batch; equalities as
+ * keys; views over them.
  */
 #include <check.h>
 #include <stdio.h>
@@ -60,6 +61,40 @@ broken_fill(void *arg UNUSED, struct system_rows *rows, struct error *err)
 	return error_set(err, STELE_E_OS, "could not look");
 }
 
+/* Tells rows that are wanted only, and counts them. */
+static int64_t told_count;
+
+static int
+keyed_fill(void *arg, struct system_rows *rows, struct error *err UNUSED)
+{
+	const int64_t *count = arg;
+	char name[24];
+
+	told_count = 0;
+	for (int64_t n = 1; n <= *count; n++) {
+		snprintf(name, sizeof(name), "number %d", (int)n);
+		if (!system_wants_i64(rows, NUMBERS_N, n) ||
+		    !system_wants_str(rows, NUMBERS_NAME, str_of_cstr(name)))
+			continue;
+		told_count++;
+		system_rows_next(rows);
+		system_put_i64(rows, NUMBERS_N, n);
+		system_put_cstr(rows, NUMBERS_NAME, name);
+	}
+	return 0;
+}
+
+static const struct system_provider keyed = {
+	.table = {
+		.schema = SCHEMA_STELE,
+		.name = "keyed",
+		.oid = 12902,
+		.columns = numbers_columns,
+		.column_count = ARRAY_LEN(numbers_columns),
+	},
+	.fill = keyed_fill,
+};
+
 static const struct system_provider numbers = {
 	.table = {
 		.schema = SCHEMA_STELE,
@@ -82,8 +117,24 @@ static const struct system_provider broken = {
 	.fill = broken_fill,
 };
 
-static const struct system_table *const tables[] = { &broken.table,
-	&numbers.table };
+static const struct system_column doubled_columns[] = {
+	{ "n", TYPE_INT4, false },
+	{ "twice", TYPE_TEXT, false },
+};
+
+/* A view: its columns are cast to the types above. */
+static const struct system_table doubled = {
+	.schema = SCHEMA_INFORMATION,
+	.name = "doubled",
+	.oid = 12903,
+	.kind = 'v',
+	.columns = doubled_columns,
+	.column_count = ARRAY_LEN(doubled_columns),
+	.query = "SELECT n, n * 2 FROM stele.numbers",
+};
+
+static const struct system_table *const tables[] = { &broken.table, &doubled,
+	&keyed.table, &numbers.table };
 static const struct system_tables system_tables = { tables, ARRAY_LEN(tables),
 	NULL };
 
@@ -135,6 +186,11 @@ static const struct {
 	{ "select n from broken", 1, "ERROR: 58030: could not look\n" },
 	{ "select n from pg_catalog.broken", 1,
 	    "ERROR: 58030: could not look\n" },
+	{ "select d.twice || '!', d.n + 1 as m from"
+	  " information_schema.doubled d where n = 2",
+	    3, "?column?|m\n4!|3\n" },
+	{ "select n from doubled", 1,
+	    "ERROR: 42P01: relation \"doubled\" does not exist [15]\n" },
 	/* who knows no such tables goes on without them */
 	{ "copy (select n from stele.numbers) to stdout", 2, "n\n1\n2\n" },
 };
@@ -150,6 +206,69 @@ START_TEST(answers)
 	ck_assert_msg(strcmp(answer, cases[_i].answer) == 0,
 	    "%s\nexpected:\n%s\ngot:\n%s", cases[_i].sql, cases[_i].answer,
 	    answer);
+	sql_runner_close(runner);
+}
+END_TEST
+
+/* What equalities leave to be told. */
+static const struct {
+	const char *sql;
+	int64_t told;
+	const char *answer;
+} key_cases[] = {
+	{ "select n from stele.keyed where name like 'number 1'", 100,
+	    "n\n1\n" },
+	{ "select name from stele.keyed where n = 7", 1, "name\nnumber 7\n" },
+	{ "select name from stele.keyed where 7::int2 = n", 1,
+	    "name\nnumber 7\n" },
+	{ "select n from stele.keyed where name = 'number 8'", 1, "n\n8\n" },
+	{ "select n from stele.keyed"
+	  " where n in (3::int8, 5::int8, 3::int8, null) order by n",
+	    2, "n\n3\n5\n" },
+	{ "select n from stele.keyed where n = any ('{9,4,4,500}') order by n",
+	    2, "n\n4\n9\n" },
+	{ "select n from stele.keyed where n = any ('{1,2,3}') and n in (2, 9)",
+	    1, "n\n2\n" },
+	{ "select n from stele.keyed where n = 1 or n = 2 order by n", 100,
+	    "n\n1\n2\n" },
+	{ "select (select name from stele.keyed k where k.n = g) as s"
+	  " from generate_series(99, 101) g",
+	    0, "s\nnumber 99\nnumber 100\n-\n" },
+	{ "select k.name from generate_series(1, 2) g, lateral"
+	  " (select name from stele.keyed where n = g offset 0) k",
+	    1, "name\nnumber 1\nnumber 2\n" },
+};
+
+START_TEST(tells_what_is_wanted)
+{
+	int64_t count = 100;
+
+	runner = sql_runner_open();
+	sql_runner_set_system(runner, &system_tables, &count);
+	ck_assert_str_eq(sql_run(runner, key_cases[_i].sql),
+	    key_cases[_i].answer);
+	ck_assert_int_eq(told_count, key_cases[_i].told);
+	sql_runner_close(runner);
+}
+END_TEST
+
+START_TEST(no_key_no_row)
+{
+	int64_t count = 100;
+
+	runner = sql_runner_open();
+	sql_runner_set_system(runner, &system_tables, &count);
+	told_count = -1;
+	ck_assert_str_eq(sql_run(runner,
+			     "select n from stele.keyed where n = null::int8"),
+	    "n\n");
+	ck_assert_str_eq(sql_run(runner,
+			     "select n from stele.keyed where n = 1 and n = 2"),
+	    "n\n");
+	ck_assert_str_eq(sql_run(runner,
+			     "select n from stele.keyed where n = any ('{}')"),
+	    "n\n");
+	ck_assert_int_eq(told_count, -1);
 	sql_runner_close(runner);
 }
 END_TEST
@@ -172,6 +291,9 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(tcase, answers, 0, ARRAY_LEN(cases));
+	tcase_add_loop_test(tcase, tells_what_is_wanted, 0,
+	    ARRAY_LEN(key_cases));
+	tcase_add_test(tcase, no_key_no_row);
 	tcase_add_test(tcase, no_tables_without_a_server);
 	suite_add_tcase(suite, tcase);
 	srunner = srunner_create(suite);

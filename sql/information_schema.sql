@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The views of information_schema: those of information_schema.def that are
+-- QUERY.

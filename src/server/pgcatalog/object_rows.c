@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * object_rows.c -- what there is one of, or a few: schemas, the database, its
+ * owner, access methods, languages, collations.
+ */
+#include "common/attr.h"
+#include "server/pgcatalog/rows.h"
+
+#define UTF8_ENCODING 6 /* PostgreSQL's number of it */
+
+int
+pg_namespace_rows(void *session UNUSED, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	for (uint32_t i = 0; i < SCHEMA_COUNT; i++) {
+		const struct schema *schema = schema_at(i);
+
+		system_rows_next(rows);
+		system_put_i64(rows, pg_namespace_oid, schema->oid);
+		system_put_cstr(rows, pg_namespace_nspname, schema->name);
+		system_put_i64(rows, pg_namespace_nspowner, OWNER_OID);
+	}
+	return 0;
+}
+
+int
+pg_description_rows(void *session UNUSED, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	for (uint32_t i = 0; i < SCHEMA_COUNT; i++) {
+		const struct schema *schema = schema_at(i);
+
+		if (schema->comment == NULL)
+			continue;
+		system_rows_next(rows);
+		system_put_i64(rows, pg_description_objoid, schema->oid);
+		system_put_i64(rows, pg_description_classoid, PG_NAMESPACE_OID);
+		system_put_i64(rows, pg_description_objsubid, 0);
+		system_put_cstr(rows, pg_description_description,
+		    schema->comment);
+	}
+	return 0;
+}
+
+/* Whatever name the session gave the database, it is this one. */
+int
+pg_database_rows(void *arg, struct system_rows *rows, struct error *err UNUSED)
+{
+	const struct session *session = arg;
+
+	system_rows_next(rows);
+	system_put_i64(rows, pg_database_oid, DATABASE_OID);
+	system_put_str(rows, pg_database_datname, session->facts.database);
+	system_put_i64(rows, pg_database_datdba, OWNER_OID);
+	system_put_i64(rows, pg_database_encoding, UTF8_ENCODING);
+	system_put_char(rows, pg_database_datlocprovider, 'c');
+	system_put_bool(rows, pg_database_datistemplate, false);
+	system_put_bool(rows, pg_database_datallowconn, true);
+	system_put_i64(rows, pg_database_datconnlimit, -1);
+	system_put_i64(rows, pg_database_datfrozenxid, 3);
+	system_put_i64(rows, pg_database_datminmxid, 1);
+	system_put_i64(rows, pg_database_dattablespace, TABLESPACE_OID);
+	system_put_cstr(rows, pg_database_datcollate, "C.UTF-8");
+	system_put_cstr(rows, pg_database_datctype, "C.UTF-8");
+	return 0;
+}
+
+/* Who is logged in, and may do everything. */
+int
+pg_authid_rows(void *arg, struct system_rows *rows, struct error *err UNUSED)
+{
+	const struct session *session = arg;
+
+	system_rows_next(rows);
+	system_put_i64(rows, pg_authid_oid, OWNER_OID);
+	system_put_str(rows, pg_authid_rolname, session->facts.session_user);
+	system_put_bool(rows, pg_authid_rolsuper, true);
+	system_put_bool(rows, pg_authid_rolinherit, true);
+	system_put_bool(rows, pg_authid_rolcreaterole, true);
+	system_put_bool(rows, pg_authid_rolcreatedb, true);
+	system_put_bool(rows, pg_authid_rolcanlogin, true);
+	system_put_bool(rows, pg_authid_rolreplication, true);
+	system_put_bool(rows, pg_authid_rolbypassrls, true);
+	system_put_i64(rows, pg_authid_rolconnlimit, -1);
+	return 0;
+}
+
+int
+pg_am_rows(void *session UNUSED, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	static const struct {
+		uint32_t oid;
+		const char *name;
+		uint32_t handler;
+		char type;
+	} methods[] = {
+		{ HEAP_AM_OID, "heap", 3, 't' },
+		{ 403, "btree", 330, 'i' },
+		{ 405, "hash", 331, 'i' },
+		{ 783, "gist", 332, 'i' },
+		{ 2742, "gin", 333, 'i' },
+		{ 3580, "brin", 335, 'i' },
+		{ 4000, "spgist", 334, 'i' },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		system_rows_next(rows);
+		system_put_i64(rows, pg_am_oid, methods[i].oid);
+		system_put_cstr(rows, pg_am_amname, methods[i].name);
+		system_put_i64(rows, pg_am_amhandler, methods[i].handler);
+		system_put_char(rows, pg_am_amtype, methods[i].type);
+	}
+	return 0;
+}
+
+int
+pg_tablespace_rows(void *session UNUSED, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	static const struct {
+		uint32_t oid;
+		const char *name;
+	} spaces[] = { { TABLESPACE_OID, "pg_default" },
+		{ 1664, "pg_global" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
+		system_rows_next(rows);
+		system_put_i64(rows, pg_tablespace_oid, spaces[i].oid);
+		system_put_cstr(rows, pg_tablespace_spcname, spaces[i].name);
+		system_put_i64(rows, pg_tablespace_spcowner, OWNER_OID);
+	}
+	return 0;
+}
+
+int
+pg_language_rows(void *session UNUSED, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	static const struct {
+		uint32_t oid;
+		const char *name;
+		uint32_t validator;
+	} languages[] = { { 12, "internal", 2246 }, { 13, "c", 2247 },
+		{ 14, "sql", 2248 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		system_rows_next(rows);
+		system_put_i64(rows, pg_language_oid, languages[i].oid);
+		system_put_cstr(rows, pg_language_lanname, languages[i].name);
+		system_put_i64(rows, pg_language_lanowner, OWNER_OID);
+		system_put_bool(rows, pg_language_lanispl, false);
+		system_put_bool(rows, pg_language_lanpltrusted,
+		    languages[i].oid == 14);
+		system_put_i64(rows, pg_language_lanplcallfoid, 0);
+		system_put_i64(rows, pg_language_laninline, 0);
+		system_put_i64(rows, pg_language_lanvalidator,
+		    languages[i].validator);
+	}
+	return 0;
+}
+
+/* All order strings by their bytes. */
+int
+pg_collation_rows(void *session UNUSED, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	static const struct {
+		uint32_t oid;
+		const char *name;
+		char provider;
+		int encoding;       /* -1: any */
+		const char *locale; /* NULL: the database's */
+	} collations[] = {
+		{ 100, "default", 'd', -1, NULL },
+		{ 950, "C", 'c', -1, "C" },
+		{ 951, "POSIX", 'c', -1, "POSIX" },
+		{ 12340, "ucs_basic", 'c', UTF8_ENCODING, "C" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(collations); i++) {
+		system_rows_next(rows);
+		system_put_i64(rows, pg_collation_oid, collations[i].oid);
+		system_put_cstr(rows, pg_collation_collname,
+		    collations[i].name);
+		system_put_i64(rows, pg_collation_collnamespace,
+		    SCHEMA_PG_CATALOG);
+		system_put_i64(rows, pg_collation_collowner, OWNER_OID);
+		system_put_char(rows, pg_collation_collprovider,
+		    collations[i].provider);
+		system_put_bool(rows, pg_collation_collisdeterministic, true);
+		system_put_i64(rows, pg_collation_collencoding,
+		    collations[i].encoding);
+		if (collations[i].locale == NULL)
+			continue;
+		system_put_cstr(rows, pg_collation_collcollate,
+		    collations[i].locale);
+		system_put_cstr(rows, pg_collation_collctype,
+		    collations[i].locale);
+	}
+	return 0;
+}

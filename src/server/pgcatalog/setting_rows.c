@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * setting_rows.c -- pg_settings: what the session sees of each setting.
+ */
+#include "common/attr.h"
+#include "server/pgcatalog/rows.h"
+
+static const char *const type_names[] = {
+	[SETTING_BOOL] = "bool",
+	[SETTING_INT] = "integer",
+	[SETTING_REAL] = "real",
+	[SETTING_STRING] = "string",
+	[SETTING_ENUM] = "enum",
+};
+
+static const char *const context_names[] = {
+	[SETTING_INTERNAL] = "internal",
+	[SETTING_POSTMASTER] = "postmaster",
+	[SETTING_SIGHUP] = "sighup",
+	[SETTING_BACKEND] = "backend",
+	[SETTING_USER] = "user",
+};
+
+static void
+put_choices(struct system_rows *rows, const char *const *choices)
+{
+	struct arena *arena = system_rows_arena(rows);
+	struct datum *values;
+	uint32_t count = 0;
+
+	if (choices == NULL)
+		return;
+	while (choices[count] != NULL)
+		count++;
+	values = arena_zalloc(arena, ((size_t)count + 1) * sizeof(*values));
+	for (uint32_t i = 0; i < count; i++)
+		values[i].str = str_of_cstr(choices[i]);
+	system_put_array(rows, pg_settings_enumvals, TYPE_TEXT, values, count);
+}
+
+static void
+put_setting(void *arg, const struct setting_info *info)
+{
+	struct system_rows *rows = arg;
+
+	if (!system_wants_str(rows, pg_settings_name, str_of_cstr(info->name)))
+		return;
+	system_rows_next(rows);
+	system_put_cstr(rows, pg_settings_name, info->name);
+	system_put_str(rows, pg_settings_setting, info->value);
+	if (info->unit[0] != '\0')
+		system_put_cstr(rows, pg_settings_unit, info->unit);
+	system_put_cstr(rows, pg_settings_category, info->category);
+	system_put_cstr(rows, pg_settings_short_desc, info->description);
+	system_put_cstr(rows, pg_settings_context,
+	    context_names[info->context]);
+	system_put_cstr(rows, pg_settings_vartype, type_names[info->type]);
+	system_put_cstr(rows, pg_settings_source,
+	    info->is_changed ? "session" : "default");
+	put_choices(rows, info->choices);
+	system_put_str(rows, pg_settings_boot_val, info->boot_value);
+	system_put_str(rows, pg_settings_reset_val, info->reset_value);
+	system_put_bool(rows, pg_settings_pending_restart, false);
+}
+
+int
+pg_settings_rows(void *arg, struct system_rows *rows, struct error *err UNUSED)
+{
+	const struct session *session = arg;
+
+	settings_describe(&session->settings, system_rows_arena(rows),
+	    put_setting, rows);
+	return 0;
+}
