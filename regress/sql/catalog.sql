@@ -88,3 +88,16 @@ INSERT INTO pg_class (oid) VALUES (1);
 DROP TABLE pg_class;
 CREATE TABLE pg_catalog.mine (a int);
 EXPLAIN (COSTS OFF) SELECT attname FROM pg_attribute WHERE attrelid = ANY ('{1259,1247}');
+
+-- functions: those that can be called, and those that read and print types
+SELECT oid, proname, pronargs, prorettype, proretset, prokind FROM pg_proc
+WHERE proname IN ('length', 'count', 'generate_series', 'row_number', 'boolin', 'ts_rank') ORDER BY oid;
+SELECT proargnames, proargmodes, proallargtypes FROM pg_proc WHERE oid = 3958;
+SELECT proname, nspname FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname <> 'pg_catalog' ORDER BY 1;
+SELECT t.typname FROM pg_type t JOIN pg_proc p ON p.oid = t.typreceive
+WHERE p.proname = 'enum_recv' OR p.proname = 'textrecv' ORDER BY t.typname;
+SELECT oid, aggkind, aggnumdirectargs FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid
+WHERE proname IN ('sum', 'mode') AND prorettype IN (1700, 2283) ORDER BY oid;
+SELECT oid, oprname, oprleft, oprright, oprresult FROM pg_operator WHERE oprname = '||' AND oprleft = 25 ORDER BY oid;
+SELECT castsource, casttarget, castcontext FROM pg_cast WHERE castsource = 20 AND casttarget IN (23, 1700) ORDER BY 2;
+SELECT rngtypid, rngsubtype FROM pg_range ORDER BY 1 LIMIT 2;

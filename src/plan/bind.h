@@ -407,6 +407,9 @@ int bind_operator(struct binder *binder, struct str name, struct expr *left,
 int bind_value_function(struct binder *binder, const struct ast_expr *ast,
     struct expr **out, struct error *err);
 
+/* A function whose call is no EXPR_CALL: version(), pg_typeof(). */
+bool is_fact_function(struct str name);
+
 /* ---- bind_arguments.c ---- */
 
 struct candidate;

@@ -280,6 +280,15 @@ static const struct {
 	{ "current_setting", 2, FACT_SETTING_OR_NULL, TYPE_TEXT },
 };
 
+bool
+is_fact_function(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(facts); i++)
+		if (str_equal(name, str_of_cstr(facts[i].name)))
+			return true;
+	return str_equal(name, STR("pg_typeof"));
+}
+
 static int
 bind_fact(struct binder *binder, struct str name, struct expr **args,
     uint32_t arg_count, int location, struct expr **out, struct error *err)
