@@ -11,6 +11,9 @@
 #define KEPT_BY_FILTER  0.33
 #define KEPT_BY_TEST    0.5   /* by a semi or anti join */
 #define LOOKED_UP_ROWS  100.0 /* of one context */
+#define SYSTEM_ROWS     1000.0
+#define SYSTEM_KEY_ROWS 2.0 /* of a system table, by a key */
+#define SYSTEM_FAN_OUT  10  /* rows of one that join a row */
 #define GROUPS_MAX      200.0
 #define RECURSION_DEPTH 10.0
 #define FUNCTION_ROWS   1000.0
@@ -69,6 +72,16 @@ limit_rows(const struct exec_env *env, const struct rel *rel, double in,
 	return rc;
 }
 
+static double
+system_rows(const struct rel_scan *scan)
+{
+	for (uint32_t i = 0; i < scan->bound_count; i++)
+		if (scan->bounds[i].kind == BOUND_EQ ||
+		    scan->bounds[i].kind == BOUND_ANY)
+			return SYSTEM_KEY_ROWS;
+	return SYSTEM_ROWS;
+}
+
 int
 estimate_rows(const struct exec_env *env, const struct rel *rel,
     enum estimate_mode mode, double in, double *out, struct error *err)
@@ -102,8 +115,10 @@ estimate_rows(const struct exec_env *env, const struct rel *rel,
 		return 0;
 	case REL_CTE:
 	case REL_WORK:
-	case REL_SYSTEM:
 		*out = LOOKED_UP_ROWS;
+		return 0;
+	case REL_SYSTEM:
+		*out = system_rows(&rel->scan);
 		return 0;
 	case REL_RECURSIVE:
 		*out = in * RECURSION_DEPTH;
@@ -123,6 +138,24 @@ estimate_rows(const struct exec_env *env, const struct rel *rel,
 	return 0;
 }
 
+static bool
+is_system(const struct rel *rel)
+{
+	while (rel->kind == REL_FILTER || rel->kind == REL_PROJECT)
+		rel = rel->input;
+	return rel->kind == REL_SYSTEM;
+}
+
+/* The catalogue is joined by names and OIDs: few rows have many partners. */
+static double
+system_join_rows(double left, double right)
+{
+	double few = left < right ? left : right;
+	double many = left < right ? right : left;
+
+	return few * SYSTEM_FAN_OUT < many ? few * SYSTEM_FAN_OUT : many;
+}
+
 static double
 join_rows(const struct rel *rel, double left, double right)
 {
@@ -130,6 +163,8 @@ join_rows(const struct rel *rel, double left, double right)
 		return ceil(left * KEPT_BY_TEST);
 	if (rel->join.key_count == 0 && !rel->join.is_lateral)
 		return left * right;
+	if (rel->join.key_count > 0 && is_system(rel->join.right))
+		return system_join_rows(left, right);
 	return left > right ? left : right;
 }
 

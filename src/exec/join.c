@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "exec/estimate.h"
+#include "exec/join_keys.h"
 #include "exec/row_key.h"
 
 /* The left side is kept if it has less than one of so many rows. */
@@ -607,6 +608,7 @@ join_next(struct op_state *op, struct batch *out, struct error *err)
 		if (rc != 0)
 			return rc;
 		join->is_built = true;
+		join_offer_keys(join);
 	}
 	return join->parts != NULL ? join_parts_next(join, out, err)
 				   : join_give(join, out, err);

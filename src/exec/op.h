@@ -134,6 +134,13 @@ struct op_state *payload_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *system_op_new(const struct exec_env *env,
     const struct rel *rel);
+
+/*
+ * Before a REL_SYSTEM is read: its column must have one of these values, which
+ * stay, of a type with its physical form.  Ignored once it is read.
+ */
+void system_op_add_key(struct op_state *op, uint32_t column,
+    const struct type *type, struct datum *values, uint32_t count);
 struct op_state *values_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *set_function_op_new(const struct exec_env *env,

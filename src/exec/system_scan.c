@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * system_scan.c -- the operator over a system table: its provider's rows are
- * gathered when it is opened, then handed out.  Equalities of the filter above
- * tell the provider which rows are wanted.
+ * gathered when the first is asked for, then handed out.  Equalities of the
+ * filter above, and keys of joins, tell the provider which rows are wanted.
  */
 #include "exec/system_scan.h"
 
@@ -30,7 +30,8 @@ struct system_rows {
 struct system_op {
 	struct op_state op;
 	struct system_rows rows;
-	uint32_t at; /* next row */
+	bool is_filled; /* the provider has been asked */
+	uint32_t at;    /* next row */
 };
 
 /* ---- gathering ---- */
@@ -247,8 +248,6 @@ find_keys(struct system_rows *rows, const struct rel_scan *scan, bool *is_empty,
 	int rc = 0;
 
 	*is_empty = false;
-	rows->keys = arena_zalloc(rows->env->arena,
-	    ((size_t)scan->system->column_count + 1) * sizeof(*rows->keys));
 	for (uint32_t i = 0; i < scan->bound_count && rc == 0; i++)
 		rc = add_bound(rows, &scan->bounds[i], err);
 	if (rc == 0)
@@ -270,23 +269,46 @@ static int
 system_open(struct op_state *op, struct error *err)
 {
 	struct system_rows *rows = &((struct system_op *)op)->rows;
-	const struct system_provider *provider =
-	    provider_of(op->rel->scan.system);
 	const struct rel_scan *scan = &op->rel->scan;
 	uint32_t count = scan->system->column_count;
-	bool is_empty;
-	int rc;
 
 	rows->positions =
 	    arena_alloc_array(op->env->arena, count, sizeof(*rows->positions));
-	rc = find_keys(rows, scan, &is_empty, err);
-	if (rc != 0 || is_empty || provider->fill == NULL)
-		return rc;
+	rows->keys = arena_zalloc(op->env->arena,
+	    ((size_t)count + 1) * sizeof(*rows->keys));
 	for (uint32_t i = 0; i < count; i++)
 		rows->positions[i] = COLUMN_UNUSED;
 	for (uint32_t i = 0; i < op->rel->column_count; i++)
 		rows->positions[scan->attnums[i] - 1] = i;
-	rc = provider->fill(op->env->context->system_arg, rows, err);
+	return arena_check(op->env->arena, err);
+}
+
+void
+system_op_add_key(struct op_state *op, uint32_t column, const struct type *type,
+    struct datum *values, uint32_t count)
+{
+	struct system_op *system = (struct system_op *)op;
+	struct type copy = *type;
+
+	if (!system->is_filled)
+		add_key(&system->rows, op->rel->scan.attnums[column] - 1, &copy,
+		    values, count);
+}
+
+static int
+fill(struct system_op *system, struct error *err)
+{
+	struct system_rows *rows = &system->rows;
+	const struct rel_scan *scan = &system->op.rel->scan;
+	const struct system_provider *provider = provider_of(scan->system);
+	bool is_empty;
+	int rc;
+
+	system->is_filled = true;
+	rc = find_keys(rows, scan, &is_empty, err);
+	if (rc != 0 || is_empty || provider->fill == NULL)
+		return rc;
+	rc = provider->fill(system->op.env->context->system_arg, rows, err);
 	if (rc == 0 && rows->is_full) {
 		*err = rows->err;
 		rc = err->code;
@@ -295,12 +317,19 @@ system_open(struct op_state *op, struct error *err)
 }
 
 static int
-system_next(struct op_state *op, struct batch *out, struct error *err UNUSED)
+system_next(struct op_state *op, struct batch *out, struct error *err)
 {
 	struct system_op *system = (struct system_op *)op;
 	const struct row_store *store = &system->rows.store;
-	uint32_t count = store->row_count - system->at;
+	uint32_t count;
+	int rc;
 
+	if (!system->is_filled) {
+		rc = fill(system, err);
+		if (rc != 0)
+			return rc;
+	}
+	count = store->row_count - system->at;
 	if (count == 0)
 		return 0;
 	if (count > VEC_ROWS)

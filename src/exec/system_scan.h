@@ -19,8 +19,7 @@
  *		return 0;
  *	}
  *
- * The function is called once when a plan with the relation is opened; what it
- * tells is kept in the statement's memory, of the columns that the plan reads.
+ * The function is called once when a plan reads the relation; what it tells is kept in the statement's memory, of the columns that the plan reads.
  * Filters, order, joins and aggregates are the executor's.  Where there may be
  * many rows and the plan wants few, the function asks for which: a key.
  *

@@ -183,9 +183,9 @@ static const struct {
 	    "ERROR: 42703: column \"m\" does not exist [8]\n" },
 	{ "insert into stele.numbers values (1)", 1,
 	    "ERROR: 42809: \"stele.numbers\" is not a table of events [13]\n" },
-	{ "select n from broken", 1, "ERROR: 58030: could not look\n" },
+	{ "select n from broken", 1, "n\nERROR: 58030: could not look\n" },
 	{ "select n from pg_catalog.broken", 1,
-	    "ERROR: 58030: could not look\n" },
+	    "n\nERROR: 58030: could not look\n" },
 	{ "select d.twice || '!', d.n + 1 as m from"
 	  " information_schema.doubled d where n = 2",
 	    3, "?column?|m\n4!|3\n" },
@@ -238,6 +238,53 @@ static const struct {
 	  " (select name from stele.keyed where n = g offset 0) k",
 	    1, "name\nnumber 1\nnumber 2\n" },
 };
+
+/* What joins leave to be told. */
+static const struct {
+	const char *sql;
+	int64_t told;
+	const char *answer;
+} join_cases[] = {
+	{ "select k.name from stele.numbers n join stele.keyed k on k.n = n.n"
+	  " where n.n in (3::int8, 4::int8) order by k.n",
+	    2, "name\nnumber 3\nnumber 4\n" },
+	{ "select k.n from stele.numbers n left join stele.keyed k"
+	  " on k.name = n.name where n.n = 5",
+	    1, "n\n5\n" },
+	{ "select k.n from stele.numbers n left join stele.keyed k"
+	  " on k.n = n.n + 100 where n.n = 5",
+	    0, "n\n-\n" },
+	{ "select m from (select n as m, name from stele.keyed where n < 50) k"
+	  " join stele.numbers n on n.name = k.name where n.n = 7",
+	    1, "m\n7\n" },
+	/* through the side of another join that may lose rows */
+	{ "select k.n, b.n from stele.keyed k left join stele.numbers b"
+	  " on b.n = k.n * 2 join stele.numbers a on a.n = k.n where a.n = 6",
+	    1, "n|n\n6|12\n" },
+	/* rows without a partner are wanted, too */
+	{ "select count(*), count(n.n) from stele.keyed k left join"
+	  " stele.numbers n on n.n = k.n and n.n = 7",
+	    100, "count|count\n100|1\n" },
+	{ "select count(*), count(n.n) from stele.keyed k full join"
+	  " (select * from stele.numbers where n = 7) n on n.n = k.n",
+	    100, "count|count\n100|1\n" },
+	{ "select count(*) from stele.keyed k where not exists (select from"
+	  " stele.numbers n where n.n = k.n and n.n = 7)",
+	    100, "count\n99\n" },
+};
+
+START_TEST(tells_what_joins)
+{
+	int64_t count = 100;
+
+	runner = sql_runner_open();
+	sql_runner_set_system(runner, &system_tables, &count);
+	ck_assert_str_eq(sql_run(runner, join_cases[_i].sql),
+	    join_cases[_i].answer);
+	ck_assert_int_eq(told_count, join_cases[_i].told);
+	sql_runner_close(runner);
+}
+END_TEST
 
 START_TEST(tells_what_is_wanted)
 {
@@ -293,6 +340,7 @@ main(void)
 	tcase_add_loop_test(tcase, answers, 0, ARRAY_LEN(cases));
 	tcase_add_loop_test(tcase, tells_what_is_wanted, 0,
 	    ARRAY_LEN(key_cases));
+	tcase_add_loop_test(tcase, tells_what_joins, 0, ARRAY_LEN(join_cases));
 	tcase_add_test(tcase, no_key_no_row);
 	tcase_add_test(tcase, no_tables_without_a_server);
 	suite_add_tcase(suite, tcase);
