@@ -167,11 +167,13 @@ bind_view(struct binder *binder, struct scope *scope,
 
 /* ---- the server's own ---- */
 
-/* The query's columns as those of the relation. */
+/* The query's columns as those of the relation; nulls and literals first. */
 static int
 cast_columns(struct binder *binder, const struct system_table *table,
-    const struct query *query, struct expr **exprs, struct error *err)
+    struct query *query, struct expr **exprs, struct error *err)
 {
+	int rc = 0;
+
 	if (query->column_count != table->column_count)
 		return error_set(err, STELE_E_CORRUPT,
 		    "view \"%s\" has %u columns, its query %u", table->name,
@@ -179,13 +181,17 @@ cast_columns(struct binder *binder, const struct system_table *table,
 		    (unsigned)query->column_count);
 	for (uint32_t i = 0; i < table->column_count; i++) {
 		struct type type = type_of(table->columns[i].type);
-		int rc;
 
-		exprs[i] = expr_column(binder->arena, query->columns[i].type, 0,
+		if (query->exprs != NULL)
+			rc = coerce(binder, &query->exprs[i], &type,
+			    CAST_ASSIGNMENT, err);
+		if (rc == 0 && query->exprs != NULL)
+			query->rel->types[i] = query->exprs[i]->type;
+		exprs[i] = expr_column(binder->arena, query->rel->types[i], 0,
 		    query->rel->id, i);
-		if (query->columns[i].type.oid == type.oid)
-			continue;
-		rc = coerce(binder, &exprs[i], &type, CAST_ASSIGNMENT, err);
+		if (rc == 0)
+			rc = coerce(binder, &exprs[i], &type, CAST_ASSIGNMENT,
+			    err);
 		if (rc != 0)
 			return rc;
 	}
@@ -205,7 +211,7 @@ bind_system_query(struct binder *binder, const struct system_table *table,
 	rc = parse_query(binder, str_of_cstr(table->name),
 	    str_of_cstr(table->query), &select, err);
 	if (rc == 0)
-		rc = bind_select(binder, NULL, select, UNKNOWNS_TEXT, &query,
+		rc = bind_select(binder, NULL, select, UNKNOWNS_STAY, &query,
 		    err);
 	if (rc == 0)
 		rc = cast_columns(binder, table, &query, exprs, err);

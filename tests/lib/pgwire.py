@@ -161,6 +161,17 @@ def fields(body):
     }
 
 
+def columns(body):
+    """The columns of a RowDescription: pairs of name and OID of type."""
+    count = struct.unpack_from("!H", body)[0]
+    at = 2
+    for _ in range(count):
+        end = body.index(b"\0", at)
+        oid = struct.unpack_from("!I", body, end + 7)[0]
+        yield body[at:end].decode(), oid
+        at = end + 19
+
+
 def errors(messages):
     return [fields(body) for kind, body in messages if kind == b"E"]
 
