@@ -101,3 +101,13 @@ WHERE proname IN ('sum', 'mode') AND prorettype IN (1700, 2283) ORDER BY oid;
 SELECT oid, oprname, oprleft, oprright, oprresult FROM pg_operator WHERE oprname = '||' AND oprleft = 25 ORDER BY oid;
 SELECT castsource, casttarget, castcontext FROM pg_cast WHERE castsource = 20 AND casttarget IN (23, 1700) ORDER BY 2;
 SELECT rngtypid, rngsubtype FROM pg_range ORDER BY 1 LIMIT 2;
+
+-- types of the catalogue's own: names of functions, vectors
+SELECT proargtypes, proargtypes[0] FROM pg_proc WHERE oid = 1713;
+SELECT 'person'::regclass::oid = oid AS same FROM pg_class WHERE relname = 'person';
+SELECT attname FROM pg_attribute WHERE attrelid = 'person'::regclass AND attnum = 4;
+-- the place of an event is its event_id; the catalogue is as old as its last change
+SELECT ctid, xmin, xmax, event_id, ctid = '(0,1)' AS first FROM person;
+SELECT count(DISTINCT xmin) FROM pg_class;
+SELECT ctid FROM pg_class;
+SELECT p.ctid, p.xmin FROM (VALUES (1)) v LEFT JOIN person p ON p.name = 'nobody';

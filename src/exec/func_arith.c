@@ -297,6 +297,7 @@ static const struct func_row rows[] = {
 	{ FN_INT2UP, { i64_same, true } },
 	{ FN_INT4UP, { i64_same, true } },
 	{ FN_INT8UP, { i64_same, true } },
+	{ FN_EVENT_TID, { i64_same, true } },
 	{ FN_ABS_INT2, { int_abs, false } },
 	{ FN_INT2ABS, { int_abs, false } },
 	{ FN_INT4ABS, { int_abs, false } },

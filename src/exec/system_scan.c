@@ -20,6 +20,7 @@
 
 struct system_rows {
 	const struct exec_env *env;
+	const struct system_table *table;
 	struct row_store store;   /* of the columns that are read */
 	uint32_t *positions;      /* in it, of each of the table's columns */
 	struct system_key **keys; /* of each of them; NULL: it has none */
@@ -96,16 +97,25 @@ system_put_char(struct system_rows *rows, uint32_t column, char value)
 	system_put_str(rows, column, (struct str){ &value, 1 });
 }
 
+/* Arrays that count from 0. */
+static bool
+is_vector(uint32_t type)
+{
+	return type == TYPE_OIDVECTOR || type == TYPE_INT2VECTOR;
+}
+
 void
 system_put_array(struct system_rows *rows, uint32_t column, uint32_t element,
     const struct datum *values, uint32_t count)
 {
-	const struct array_shape shape = array_shape_list(count);
+	struct array_shape shape = array_shape_list(count);
 	const struct type type = type_of(element);
 	struct datum datum = { 0 };
 
 	if (rows->positions[column] == COLUMN_UNUSED || rows->is_full)
 		return;
+	if (is_vector(rows->table->columns[column].type))
+		shape.lowers[0] = 0;
 	rows->is_full = array_make(&shape, type_phys(&type), values,
 			    rows->env->arena, &datum.str, &rows->err) != 0;
 	system_put(rows, column, &datum);
@@ -359,6 +369,7 @@ system_op_new(const struct exec_env *env, const struct rel *rel)
 
 	op_init(&system->op, &system_class, env, rel);
 	system->rows.env = env;
+	system->rows.table = rel->scan.system;
 	row_store_init(&system->rows.store, rel->types, rel->column_count,
 	    env->context->budget);
 	return &system->op;

@@ -14,7 +14,7 @@
  *   bind_collate.c  COLLATE
  *   coerce.c       casts that the text does not write; common types
  *   resolve.c      which of several functions a call means
- *   bind_system_column.c  tableoid
+ *   bind_system_column.c  tableoid, xmin, xmax, ctid
  *   bind_whole_row.c  rows as values; bind_row.c comparisons of them
  *   bind_select.c  queries; bind_group.c grouping, bind_order.c ORDER BY
  *   bind_from.c    FROM; bind_join.c JOIN; bind_from_function.c functions,
@@ -349,7 +349,7 @@ int bind_create_view(struct binder *binder, const struct ast_create_view *ast,
 
 /* ---- bind_system_column.c ---- */
 
-/* tableoid and the like of a range; NULL: it has no such column. */
+/* tableoid, xmin, xmax or ctid of a range; NULL: it has no such column. */
 struct expr *range_system_column(struct binder *binder,
     const struct range *range, struct str name, int location);
 
