@@ -19,6 +19,8 @@ import time
 PG_BIN = "/usr/lib/postgresql/15/bin"
 START_SECONDS = 120
 STOP_SECONDS = 120
+QUERY_SECONDS_MAX = 30
+THREADS = 2
 PR_SET_PDEATHSIG = 1
 MIB = 1 << 20
 
@@ -63,11 +65,36 @@ def pids_below(pid):
     return pids
 
 
-class Server:
-    """start(), stop(), and how clients reach it."""
+class Peer:
+    """What stands in a column of the table."""
 
     name = None
+    dialect = None  # of queries.py
+    process = None
+    version = ""
+
+    def stop(self):
+        raise NotImplementedError
+
+    def memory_bytes(self):
+        """Resident memory, pages that processes share counted once."""
+        total = 0
+        for pid in pids_below(self.process.pid):
+            try:
+                with open(f"/proc/{pid}/smaps_rollup") as rollup:
+                    for line in rollup:
+                        if line.startswith("Pss:"):
+                            total += int(line.split()[1]) * 1024
+            except OSError:
+                continue
+        return total
+
+
+class Server(Peer):
+    """start(), stop(), and how clients reach it."""
+
     user = database = "stele"
+    tools = None  # where ask is
 
     def __init__(self, directory):
         self.directory = os.path.join(directory, type(self).__name__.lower())
@@ -157,38 +184,68 @@ class Server:
             sys.exit(f"{self.name}: {commands}: {done.stdout.decode()}")
         return done.stdout.decode()
 
-    def memory_bytes(self):
-        """Resident memory, pages that processes share counted once."""
-        total = 0
-        for pid in pids_below(self.process.pid):
-            try:
-                with open(f"/proc/{pid}/smaps_rollup") as rollup:
-                    for line in rollup:
-                        if line.startswith("Pss:"):
-                            total += int(line.split()[1]) * 1024
-            except OSError:
-                continue
-        return total
+    def rows(self, sql):
+        return [line.split("|") for line in self.psql(sql).splitlines()]
+
+    def ask(self, sql):
+        """Milliseconds until a client has the whole answer; see ask.c."""
+        return self.run_ask(sql)[0]
+
+    def replay(self, sql, contexts):
+        """The mean over the lines of a file as $1, and the rows of all."""
+        return self.run_ask(sql.format(key="$1", **TABLES), contexts)
+
+    def run_ask(self, sql, *files):
+        arguments = [os.path.join(self.tools, "ask"), self.conninfo()]
+        done = subprocess.run(
+            [*arguments, str(QUERY_SECONDS_MAX), sql, *files],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        if done.returncode != 0:
+            sys.exit(f"{self.name}: {sql}: {done.stdout.decode()}")
+        ms, rows = done.stdout.split()
+        return float(ms), int(rows)
+
+    def copy(self, data):
+        """Seconds for both files, one after the other."""
+        start = time.monotonic()
+        for name, columns in (
+            ("order_created", ORDER_COLUMNS),
+            ("page_view", VIEW_COLUMNS),
+        ):
+            path = os.path.join(data, name + ".csv")
+            self.psql(f"\\copy {name} ({columns}) from '{path}' csv header")
+        return time.monotonic() - start
+
+    def checkpoint(self):
+        """Seconds until all is where it stays."""
+        start = time.monotonic()
+        self.psql("CHECKPOINT")
+        return time.monotonic() - start
 
 
 class Stele(Server):
     name = "Stele"
+    dialect = "stele"
 
-    def __init__(self, directory, program):
+    def __init__(self, directory, program, **settings):
         super().__init__(directory)
         self.program = program
+        self.settings = settings
 
     def arguments(self):
-        return [
-            self.program,
-            "serve",
-            "-D",
-            self.directory,
-            "-c",
-            f"port={self.port}",
-            "-c",
-            "unix_socket_directories=",
-        ]
+        settings = {
+            "port": self.port,
+            "unix_socket_directories": "",
+            "worker_count": THREADS,
+            "work_mem": f"{WORK_MEM}MB",
+            **self.settings,
+        }
+        arguments = [self.program, "serve", "-D", self.directory]
+        for name, value in settings.items():
+            arguments += ["-c", f"{name}={value}"]
+        return arguments
 
     def create(self):
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -224,6 +281,7 @@ class Stele(Server):
 
 class Postgres(Server):
     name = "PostgreSQL 15"
+    dialect = "postgres"
     user = database = "postgres"
 
     def __init__(self, directory):
@@ -255,7 +313,8 @@ class Postgres(Server):
             "shared_buffers": f"{memory // 4}MB",
             "effective_cache_size": f"{memory * 2 // 3}MB",
             "maintenance_work_mem": "1GB" if memory > 8000 else "256MB",
-            "work_mem": "256MB" if memory > 8000 else "64MB",
+            "work_mem": f"{WORK_MEM}MB",
+            "max_parallel_workers_per_gather": THREADS - 1,  # and the leader
             "max_wal_size": "8GB",
             "checkpoint_timeout": "30min",
             "max_connections": 200,
@@ -326,6 +385,9 @@ class Null(Server):
 
     name = "null server"
 
+    def prepare_ingest(self):
+        """Every table is there."""
+
     def __init__(self, directory, program):
         super().__init__(directory)
         self.program = program
@@ -350,6 +412,12 @@ class NullLog(Null):
         return [self.program, str(self.port), self.directory + ".log-file"]
 
 
+WORK_MEM = 256 if total_memory() > 8000 * MIB else 64
+TABLES = {"o": "order_created", "v": "page_view"}
+ORDER_COLUMNS = (
+    "context_id, timestamp, order_id, amount, status, country, channel, note"
+)
+VIEW_COLUMNS = "context_id, timestamp, user_id, page, duration_ms, referrer"
 PG_CORE = (
     "context_id text NOT NULL, timestamp timestamptz NOT NULL DEFAULT now(),"
     " event_id bigint NOT NULL DEFAULT nextval('log'),"
