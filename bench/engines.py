@@ -30,7 +30,8 @@ def install(directory):
     if os.path.exists(done):
         return True
     arguments = ["-m", "pip", "install", "--quiet", "--no-deps"]
-    arguments += ["--no-compile", "--target", directory]
+    arguments += ["--no-compile", "--root-user-action=ignore"]
+    arguments += ["--target", directory]
     try:
         subprocess.run(
             [PYTHON, *arguments, *PACKAGES],

@@ -3,7 +3,7 @@
  * gen_events.c -- the benchmark's events: an online shop's month, the same for
  * the same seed on every machine.
  *
- *	gen_events COUNT DIRECTORY [SEED]
+ *	gen_events COUNT DIRECTORY [SEED [NAME=NUMBER ...]]
  *
  * Writes order_created.csv and page_view.csv, each about half of the events,
  * in the order in which they arrived, and contexts.txt, 1,000 contexts that
@@ -14,6 +14,17 @@
  * lateness on average; one event in a thousand is up to an hour late.
  * order_id is unique and scattered over 40 bits, so that its least and
  * greatest value in a block of events prune nothing.
+ *
+ * Other shapes of the same data:
+ *	users=N		as many contexts
+ *	days=N		as many days
+ *	uniform=1	all contexts are equally active
+ *	late=N		one event in N is late
+ *	late_hours=N	by up to N hours
+ *	fields=N	order_created has N fields more: n001 bigint, f002
+ *			float8, w003 text, n004, ...
+ *	types=N		N more event types, which share a tenth of COUNT
+ *			events: other0001.csv, ...
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -26,13 +37,10 @@
 #include <time.h>
 
 enum {
-	USERS = 200000,
 	COUNTRIES = 60,
 	PAGES = 200,
 	REFERRERS = 500,
 	REPLAYED = 1000,
-	DAYS = 30,
-	LATE_ONE_IN = 1000,
 	NOTE_ONE_IN = 10,
 	PATH_SIZE = 4096,
 };
@@ -58,6 +66,43 @@ static const char *const sections[] = { "shoes", "books", "garden", "kitchen",
 static const char *const words[] = { "please", "ring", "twice", "leave", "at",
 	"the", "door", "gift", "wrap", "fragile", "urgent", "second", "floor",
 	"call", "before", "noon" };
+
+static struct option {
+	const char *name;
+	uint32_t value;
+} options[] = {
+	{ "users", 200000 },
+	{ "days", 30 },
+	{ "uniform", 0 },
+	{ "late", 1000 },
+	{ "late_hours", 1 },
+	{ "fields", 0 },
+	{ "types", 0 },
+};
+
+enum { USERS, DAYS, UNIFORM, LATE_ONE_IN, LATE_HOURS, FIELDS, TYPES, OPTIONS };
+
+static uint32_t
+option(int which)
+{
+	return options[which].value;
+}
+
+static void
+set_option(const char *text)
+{
+	size_t length = strcspn(text, "=");
+
+	for (int i = 0; i < OPTIONS; i++)
+		if (strncmp(options[i].name, text, length) == 0 &&
+		    options[i].name[length] == '\0' && text[length] == '=') {
+			options[i].value =
+			    (uint32_t)strtoul(text + length + 1, NULL, 10);
+			return;
+		}
+	fprintf(stderr, "gen_events: no option \"%s\"\n", text);
+	exit(EXIT_FAILURE);
+}
 
 /* ---- chance ---- */
 
@@ -165,15 +210,17 @@ struct shop {
 static void
 shop_init(struct shop *shop)
 {
-	shop->users = choice_of_zipf(USERS, 0.8);
+	uint32_t users = option(USERS);
+
+	shop->users = choice_of_zipf(users, option(UNIFORM) != 0 ? 0 : 0.8);
 	shop->statuses = choice_of_weights(status_weights, 5);
 	shop->channels = choice_of_weights(channel_weights, 4);
 	shop->countries = choice_of_zipf(COUNTRIES, 1.0);
 	shop->pages = choice_of_zipf(PAGES, 0.9);
 	shop->referrers = choice_of_zipf(REFERRERS, 1.0);
-	shop->user_of_rank = allocate(USERS, sizeof(*shop->user_of_rank));
-	shop->is_seen = allocate(USERS, 1);
-	for (uint32_t i = 0; i < USERS; i++) {
+	shop->user_of_rank = allocate(users, sizeof(*shop->user_of_rank));
+	shop->is_seen = allocate(users, 1);
+	for (uint32_t i = 0; i < users; i++) {
 		uint32_t j = random_below(i + 1);
 
 		shop->user_of_rank[i] = shop->user_of_rank[j];
@@ -193,12 +240,13 @@ shop_init(struct shop *shop)
 static int64_t
 event_time(uint64_t i, uint64_t count)
 {
-	double step = (double)(DAYS * 24 * HOUR_US) / (double)count;
+	double step = (double)(option(DAYS) * 24 * HOUR_US) / (double)count;
 	int64_t at = (int64_t)(step * (double)i) -
 	    (int64_t)random_exponential(LATENESS_US);
 
-	if (random_below(LATE_ONE_IN) == 0)
-		at -= (int64_t)(random_unit() * (double)HOUR_US);
+	if (random_below(option(LATE_ONE_IN)) == 0)
+		at -= (int64_t)(random_unit() *
+		    (double)(option(LATE_HOURS) * HOUR_US));
 	return at;
 }
 
@@ -223,6 +271,30 @@ write_core(FILE *out, uint32_t user, int64_t at)
 	fprintf(out, "user-%06u,%s.%06" PRId64 "+00,", user, text, us);
 }
 
+static char
+field_kind(uint32_t i)
+{
+	return "nfw"[i % 3];
+}
+
+static void
+write_fields(FILE *out)
+{
+	for (uint32_t i = 0; i < option(FIELDS); i++)
+		switch (field_kind(i)) {
+		case 'n':
+			fprintf(out, ",%u", random_below(1000 * (i + 1)));
+			break;
+		case 'f':
+			fprintf(out, ",%u.%02u", random_below(1000),
+			    random_below(100));
+			break;
+		default:
+			fprintf(out, ",%s", words[random_below(16)]);
+			break;
+		}
+}
+
 static void
 write_order(struct shop *shop, FILE *out)
 {
@@ -241,6 +313,7 @@ write_order(struct shop *shop, FILE *out)
 		for (uint32_t i = 2 + random_below(5); i > 0; i--)
 			fprintf(out, "%s%s", words[random_below(16)],
 			    i == 1 ? "" : " ");
+	write_fields(out);
 	fputc('\n', out);
 }
 
@@ -290,7 +363,7 @@ write_contexts(const struct shop *shop, const char *directory)
 	FILE *out = open_file(directory, "contexts.txt");
 
 	for (uint32_t i = 0; i < REPLAYED;) {
-		uint32_t user = random_below(USERS);
+		uint32_t user = random_below(option(USERS));
 
 		if (!shop->is_seen[user])
 			continue;
@@ -298,6 +371,42 @@ write_contexts(const struct shop *shop, const char *directory)
 		i++;
 	}
 	close_file(out);
+}
+
+/* The events of all other types, which come after the shop's. */
+static void
+write_other_types(const struct shop *shop, const char *directory,
+    uint64_t count)
+{
+	uint64_t each = option(TYPES) > 0 ? count / 10 / option(TYPES) : 0;
+	char name[32];
+
+	for (uint32_t type = 1; type <= option(TYPES); type++) {
+		FILE *out;
+
+		snprintf(name, sizeof(name), "other%04u.csv", type);
+		out = open_file(directory, name);
+		fputs("context_id,timestamp,number,word\n", out);
+		for (uint64_t i = 0; i < each; i++) {
+			write_core(out,
+			    shop->user_of_rank[choice_draw(&shop->users)],
+			    event_time(i, each));
+			fprintf(out, "%u,%s\n", random_below(1000),
+			    words[random_below(16)]);
+		}
+		close_file(out);
+	}
+}
+
+static void
+write_order_head(FILE *out)
+{
+	fputs("context_id,timestamp,order_id,amount,status,country,channel,"
+	      "note",
+	    out);
+	for (uint32_t i = 0; i < option(FIELDS); i++)
+		fprintf(out, ",%c%03u", field_kind(i), i + 1);
+	fputc('\n', out);
 }
 
 int
@@ -308,11 +417,15 @@ main(int argc, char **argv)
 	FILE *orders, *views;
 
 	if (argc < 3) {
-		fputs("usage: gen_events COUNT DIRECTORY [SEED]\n", stderr);
+		fputs("usage: gen_events COUNT DIRECTORY [SEED"
+		      " [NAME=NUMBER ...]]\n",
+		    stderr);
 		return EXIT_FAILURE;
 	}
 	count = strtoull(argv[1], NULL, 10);
 	random_state = argc > 3 ? strtoull(argv[3], NULL, 10) : 42;
+	for (int i = 4; i < argc; i++)
+		set_option(argv[i]);
 	if (mkdir(argv[2], 0755) != 0 && errno != EEXIST) {
 		perror(argv[2]);
 		return EXIT_FAILURE;
@@ -320,9 +433,7 @@ main(int argc, char **argv)
 	shop_init(&shop);
 	orders = open_file(argv[2], "order_created.csv");
 	views = open_file(argv[2], "page_view.csv");
-	fputs("context_id,timestamp,order_id,amount,status,country,channel,"
-	      "note\n",
-	    orders);
+	write_order_head(orders);
 	fputs("context_id,timestamp,user_id,page,duration_ms,referrer\n",
 	    views);
 	for (uint64_t i = 0; i < count; i++) {
@@ -341,5 +452,6 @@ main(int argc, char **argv)
 	close_file(orders);
 	close_file(views);
 	write_contexts(&shop, argv[2]);
+	write_other_types(&shop, argv[2], count);
 	return EXIT_SUCCESS;
 }

@@ -20,6 +20,7 @@ PG_BIN = "/usr/lib/postgresql/15/bin"
 START_SECONDS = 120
 STOP_SECONDS = 120
 QUERY_SECONDS_MAX = 30
+ASK_EXECUTIONS = 6  # of ask.c, the first uncounted
 THREADS = 2
 PR_SET_PDEATHSIG = 1
 MIB = 1 << 20
@@ -93,6 +94,10 @@ class Peer:
 class Server(Peer):
     """start(), stop(), and how clients reach it."""
 
+    order_columns = (
+        "context_id, timestamp, order_id, amount, status, country, channel,"
+        " note"
+    )
     user = database = "stele"
     tools = None  # where ask is
 
@@ -211,7 +216,7 @@ class Server(Peer):
         """Seconds for both files, one after the other."""
         start = time.monotonic()
         for name, columns in (
-            ("order_created", ORDER_COLUMNS),
+            ("order_created", self.order_columns),
             ("page_view", VIEW_COLUMNS),
         ):
             path = os.path.join(data, name + ".csv")
@@ -265,6 +270,14 @@ class Stele(Server):
                 "CREATE TABLE", "CREATE TABLE IF NOT EXISTS"
             )
         )
+
+    def processor_seconds(self):
+        """What its threads have spent so far; they live as long as it."""
+        total = 0
+        for path in glob.glob(f"/proc/{self.process.pid}/task/*/schedstat"):
+            with open(path) as file:
+                total += int(file.read().split()[0])
+        return total / 1e9
 
     def settle(self):
         """All events in segments."""
@@ -414,9 +427,6 @@ class NullLog(Null):
 
 WORK_MEM = 256 if total_memory() > 8000 * MIB else 64
 TABLES = {"o": "order_created", "v": "page_view"}
-ORDER_COLUMNS = (
-    "context_id, timestamp, order_id, amount, status, country, channel, note"
-)
 VIEW_COLUMNS = "context_id, timestamp, user_id, page, duration_ms, referrer"
 PG_CORE = (
     "context_id text NOT NULL, timestamp timestamptz NOT NULL DEFAULT now(),"
