@@ -10,6 +10,7 @@
 #include "common/cancel.h"
 #include "common/error.h"
 #include "exec/row_key.h"
+#include "os/rest.h"
 
 #define ROWS_MIN  64
 #define ROWS_MAX  (UINT32_MAX / 2)
@@ -214,9 +215,11 @@ join_table_finish(struct join_table *table, struct error *err)
 	for (size_t i = 0; i < heads; i++)
 		table->heads[i].row = JOIN_NO_ROW;
 	for (uint32_t row = count; row-- > 0;) {
-		if (row % LINK_ROWS == 0 &&
-		    cancel_check(table->rows.cancel, err) != 0)
-			return err->code;
+		if (row % LINK_ROWS == 0) {
+			if (cancel_check(table->rows.cancel, err) != 0)
+				return err->code;
+			os_rest();
+		}
 		if (!has_null_key(table, row))
 			add_to_chain(table, row);
 	}

@@ -6,6 +6,7 @@
 
 #include "common/cancel.h"
 #include "os/clock.h"
+#include "os/rest.h"
 
 void
 op_init(struct op_state *op, const struct op_class *class,
@@ -196,6 +197,7 @@ op_next(struct op_state *op, struct batch *out, struct error *err)
 
 	if (rc != 0)
 		return rc;
+	os_rest();
 	arena_reset(&op->batch_arena);
 	rc = op->env->stats != NULL ? timed_next(op, out, err)
 				    : op->class->next(op, out, err);

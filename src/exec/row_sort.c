@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/cancel.h"
+#include "os/rest.h"
 
 /* Rows of a run, and rows merged between two tests of the flag. */
 #define RUN_ROWS 4096u
@@ -70,6 +71,7 @@ merge(const struct row_sort *sort, uint32_t *rows, uint32_t middle,
 
 		if (rc != 0)
 			return rc;
+		os_rest();
 		merge_some(sort, &halves);
 	}
 	/* What is left of the right half is in its place. */
@@ -86,6 +88,7 @@ sort_range(const struct row_sort *sort, uint32_t *rows, uint32_t count)
 
 	if (rc != 0)
 		return rc;
+	os_rest();
 	if (count <= RUN_ROWS) {
 		qsort_r(rows, count, sizeof(*rows), sort->compare, sort->arg);
 		return 0;

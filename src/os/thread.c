@@ -12,6 +12,7 @@
 
 #include "common/error.h"
 #include "common/must.h"
+#include "os/rest.h"
 
 #define NAME_SIZE 16 /* the kernel's, with the NUL */
 
@@ -36,6 +37,7 @@ thread_main(void *arg)
 		/* On Linux a thread has a niceness of its own. */
 		(void)setpriority(PRIO_PROCESS, tid,
 		    getpriority(PRIO_PROCESS, tid) + start.nice);
+		os_rest_allow(true);
 	}
 	start.fn(start.arg);
 	return NULL;

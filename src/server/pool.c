@@ -13,7 +13,7 @@
 #include "os/thread.h"
 #include "sql/parse.h"
 
-/* Measured: at 19 scans do not lengthen a store's 99th percentile. */
+/* The lowest; what it does not do for stores, os/rest.h does. */
 #define WORKER_NICE 19
 
 struct worker {

@@ -20,6 +20,7 @@
 #include "engine/segment/writer_column.h"
 #include "engine/segment/writer_contexts.h"
 #include "os/file.h"
+#include "os/rest.h"
 
 /* A zone ends early with the row that brings a column's strings past this. */
 #define ZONE_STRING_BYTES ((size_t)32 << 20)
@@ -368,6 +369,7 @@ segment_writer_append(struct segment_writer *w, const struct batch *batch,
 		w->fill += count;
 		if (rc == 0 && zone_is_full(w))
 			rc = end_zone(w, err);
+		os_rest();
 	}
 	return rc;
 }

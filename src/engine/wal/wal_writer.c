@@ -17,6 +17,7 @@
 #include "common/must.h"
 #include "engine/wal/wal_private.h"
 #include "os/clock.h"
+#include "os/rest.h"
 
 void
 wal_lock(struct wal *wal)
@@ -220,6 +221,7 @@ sync_written(struct wal *wal, struct error *err)
 
 	if (groups == NULL)
 		return 0;
+	os_rest_note_short();
 	rc = os_fdatasync(wal->written_file->file, err);
 	if (rc != 0)
 		return rc;

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Long work gives the processor away while others work for short, and only
+ * then: the kernel counts how often a thread has done so of its own accord.
+ */
+#include "os/rest.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "common/error.h"
+#include "os/clock.h"
+#include "os/thread.h"
+
+#define WORK_NS 5000000
+
+static struct error err;
+
+struct work {
+	bool notes_short;
+	long rests;
+};
+
+static long
+voluntary_switches(void)
+{
+	struct rusage usage;
+
+	ck_assert_int_eq(getrusage(RUSAGE_THREAD, &usage), 0);
+	return usage.ru_nvcsw;
+}
+
+static void
+work(void *arg)
+{
+	struct work *work = arg;
+	int64_t end_ns = os_clock_monotonic_ns(os_clock_real()) + WORK_NS;
+	long before;
+
+	os_rest(); /* its first call may read the program from the disk */
+	before = voluntary_switches();
+	do {
+		if (work->notes_short)
+			os_rest_note_short();
+		os_rest();
+	} while (os_clock_monotonic_ns(os_clock_real()) < end_ns);
+	work->rests = voluntary_switches() - before;
+}
+
+/* By a thread of this niceness. */
+static long
+rests_of(int nice, bool notes_short)
+{
+	const struct os_thread_options options = { .name = "test",
+		.nice = nice };
+	struct work arg = { .notes_short = notes_short };
+	struct os_thread thread;
+
+	ck_assert_int_eq(os_thread_start(&thread, &options, work, &arg, &err),
+	    0);
+	os_thread_join(&thread);
+	return arg.rests;
+}
+
+START_TEST(long_work_rests)
+{
+	ck_assert_int_gt(rests_of(1, true), 0);
+}
+END_TEST
+
+/* The first of all: nobody has noted short work. */
+START_TEST(nobody_works_for_short)
+{
+	ck_assert_int_eq(rests_of(1, false), 0);
+}
+END_TEST
+
+START_TEST(short_work_does_not_rest)
+{
+	ck_assert_int_eq(rests_of(0, true), 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("rest");
+	TCase *tc = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_test(tc, nobody_works_for_short);
+	tcase_add_test(tc, short_work_does_not_rest);
+	tcase_add_test(tc, long_work_rests);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
