@@ -296,8 +296,10 @@ archive_all(struct archiver *a)
 		publish_log_release(&a->engine->publisher);
 		a->pause_ns = 0;
 	}
-	if (rc == 0)
+	if (rc == 0) {
+		a->pause_ns = 0; /* it can be opened, if nothing else */
 		return;
+	}
 	note_failure(a, &err);
 	a->pause_ns = a->pause_ns == 0 ? TICK_NS : 2 * a->pause_ns;
 	if (a->pause_ns > PAUSE_MAX_NS)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/attr.h"
@@ -332,6 +333,44 @@ START_TEST(one_server_at_a_time)
 }
 END_TEST
 
+/* Until a path is there, for at most a minute. */
+static void
+wait_for_path(const char *path)
+{
+	const struct timespec a_while = { .tv_nsec = 1000000 };
+
+	for (int i = 0; access(path, F_OK) != 0; i++) {
+		ck_assert_int_lt(i, 60000);
+		(void)nanosleep(&a_while, NULL);
+	}
+}
+
+/* Once it can be opened, no failure before that holds up what a stop does. */
+START_TEST(an_archive_that_comes_late_is_complete)
+{
+	char parent[80], path[OS_PATH_SIZE];
+	struct archive_status status = { .failures = 0 };
+
+	fixture_remove(&world);
+	fixture_init(&world);
+	snprintf(parent, sizeof(parent), "%.60s/late", world.dir);
+	snprintf(archive_dir, sizeof(archive_dir), "%.70s/a", parent);
+	write_bytes(parent, (const uint8_t *)"", 0); /* no folder */
+	world.options.wal_archive_dir = archive_dir;
+	fixture_open(&world);
+	while (status.failures == 0)
+		engine_archive_status(world.engine, &status);
+	ck_assert_int_eq(unlink(parent), 0);
+	ck_assert_int_eq(os_mkdir(world.fs, parent, &err), 0);
+	snprintf(path, sizeof(path), "%.76s/" LOCK_NAME, archive_dir);
+	wait_for_path(path);
+	fixture_define(&world);
+	store(0, EVENTS);
+	fixture_close(&world);
+	ck_assert_uint_eq(archived_count(), 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -349,6 +388,7 @@ main(void)
 	tcase_add_test(tc, nothing_is_missing_between_files);
 	tcase_add_test(tc, another_history_is_refused);
 	tcase_add_test(tc, one_server_at_a_time);
+	tcase_add_test(tc, an_archive_that_comes_late_is_complete);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
