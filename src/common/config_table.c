@@ -40,13 +40,13 @@ static const struct config_option options[] = {
 	{ .name = "batch_memory",
 	    .doc = "Memory for the rows of a transaction, batch or COPY, as "
 		   "encoded in the log; those past it are staged in files "
-		   "until it is committed.",
+		   "until it is committed, while as many more are read.",
 	    .group = CONFIG_WAL,
 	    .type = CONFIG_SIZE,
 	    .reload = CONFIG_SIGHUP,
 	    .offset = AT(batch_memory_bytes),
 	    .unit = "kB",
-	    .def = GB,
+	    .def = 64 * MB,
 	    .min = 64 * KB,
 	    .max = TB },
 	{ .name = "block_cache_size",

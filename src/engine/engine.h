@@ -135,14 +135,22 @@ MUST_USE int write_batch_rows(struct write_batch *batch,
     struct sel sel, struct error *err);
 
 /*
- * Its rows take more than batch_memory: whoever adds rows stages those that
- * there are before more come.  That writes files and may take some seconds:
- * threads that must not wait for a disk let another do it.  Returns 0;
- * STELE_E_DISK_FULL, STELE_E_OS, STELE_E_OUT_OF_MEMORY, with the batch as it
- * was.
+ * Its rows take more than batch_memory: whoever adds rows has those that there
+ * are staged before more come.  Workers do it while the next rows are added,
+ * but one such part is under way at a time: so a batch takes at most twice
+ * batch_memory, and who adds rows faster than they are staged has to wait.
+ * Threads that must not wait try: 1, a part was begun; 0, one is under way, and
+ * `wake` will be called when it is not, once, on any thread, whatever becomes
+ * of the batch.
+ *
+ * Errors are those of the part before, STELE_E_DISK_FULL, STELE_E_OS, or
+ * STELE_E_OUT_OF_MEMORY.  The batch has all its rows then: it may be tried
+ * again, which a commit and a scan do, or gone back.
  */
 bool write_batch_is_full(const struct write_batch *batch);
 MUST_USE int write_batch_stage(struct write_batch *batch, struct error *err);
+MUST_USE int write_batch_try_stage(struct write_batch *batch,
+    void (*wake)(void *arg), void *arg, struct error *err);
 
 /* Rows so far, and a mark to go back to (a statement that fails half-way). */
 uint64_t write_batch_row_count(const struct write_batch *batch);

@@ -412,26 +412,26 @@ copy_in_cancel(struct session *session)
 	session_fail(session);
 }
 
-static void
-stage_work(struct session *session)
+/*
+ * What there is becomes a part that is staged.  STEP_AGAIN if the part before
+ * is not done; what came with the message that is handled is still there.
+ */
+static enum step
+stage_rows(struct session *session)
 {
-	session->job.rc =
-	    write_batch_stage(session->transaction.batch, &session->err);
-}
+	int rc = 0;
 
-/* What came with the message that is handled is still there. */
-static void
-stage_finish(struct session *session)
-{
-	if (session->job.rc == 0)
-		return;
-	(void)copy_cancelled(session);
-	session_fail(session);
+	if (!session->is_wake_due)
+		rc = write_batch_try_stage(session->transaction.batch,
+		    session_wake_cb, session, &session->err);
+	if (rc == 0)
+		return session_wait_wake(session);
+	return rc == 1 ? STEP_DONE : copy_cancelled(session);
 }
 
 /*
  * The rows that are there; STEP_YIELD if there may be more of them, STEP_AGAIN
- * when a worker has written those that came before.
+ * when those that came before are staged.
  */
 static enum step
 take_rows(struct session *session)
@@ -440,13 +440,14 @@ take_rows(struct session *session)
 	struct pg_copy_decoder *decoder = &copy->decoder;
 	struct batch texts;
 	uint32_t bad_row;
+	enum step step = STEP_DONE;
 	int batches = 0;
 	int rc;
 
-	if (write_batch_is_full(session->transaction.batch)) {
-		(void)session_submit(session, stage_work, stage_finish);
-		return STEP_AGAIN;
-	}
+	if (write_batch_is_full(session->transaction.batch))
+		step = stage_rows(session);
+	if (step != STEP_DONE)
+		return step;
 	while (
 	    (rc = pg_copy_decoder_next(decoder, &texts, &session->err)) == 1) {
 		rc = copy_sink_add(copy->sink, &texts,

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "common/attr.h"
+#include "engine/append/stage_part.h"
 #include "engine/append/write_stage.h"
 #include "engine/engine_private.h"
 #include "engine/manifest/manifest.h"
 #include "engine/segment/block_cache.h"
-#include "engine/shard/memtable_segment.h"
 #include "engine/wal/wal_format.h"
 #include "sim/mutant.h"
 #include "sim/real_calls.h"
@@ -37,10 +37,9 @@ WRAPPED(int, manifest_check_files, struct manifest *manifest,
 WRAPPED(int, manifest_clear_files, struct manifest *manifest,
     const uint64_t *kept, size_t kept_count, struct manifest_files *done,
     struct error *err);
-WRAPPED(int, memtable_write_segment, struct engine *engine,
-    const struct memtable *memtable, const struct catalog *catalog,
-    uint32_t shard, uint64_t number, uint32_t sync_bytes,
-    struct segment_meta *out, struct error *err);
+WRAPPED(int, stage_write_segment, const struct stage_part *part, uint32_t shard,
+    const struct buf *places, uint64_t number, struct segment_meta *out,
+    struct error *err);
 WRAPPED(int, os_fsync, struct os_file *file, struct error *err);
 WRAPPED(void, write_stage_free, struct write_batch *batch);
 WRAPPED(int, publish_merge, struct publisher *publisher,
@@ -178,17 +177,15 @@ __wrap_publish_merge(struct publisher *publisher,
 static uint64_t staged[1 << 16]; /* numbers of segments */
 static size_t staged_count;
 
-/* Those of batches are synced while they are written. */
 int
-__wrap_memtable_write_segment(struct engine *engine,
-    const struct memtable *memtable, const struct catalog *catalog,
-    uint32_t shard, uint64_t number, uint32_t sync_bytes,
-    struct segment_meta *out, struct error *err)
+__wrap_stage_write_segment(const struct stage_part *part, uint32_t shard,
+    const struct buf *places, uint64_t number, struct segment_meta *out,
+    struct error *err)
 {
-	if (sync_bytes > 0 && staged_count < ARRAY_LEN(staged))
+	if (staged_count < ARRAY_LEN(staged))
 		staged[staged_count++] = number;
-	return __real_memtable_write_segment(engine, memtable, catalog, shard,
-	    number, sync_bytes, out, err);
+	return __real_stage_write_segment(part, shard, places, number, out,
+	    err);
 }
 
 int

@@ -8,6 +8,7 @@
 #include "common/error.h"
 #include "common/must.h"
 #include "engine/append/write_batch.h"
+#include "engine/append/write_stage.h"
 #include "engine/engine_private.h"
 
 /* Numbered but not yet published, before others have to wait. */
@@ -267,7 +268,7 @@ engine_commit(struct engine *engine, struct write_batch *batch,
 	batch->mode = mode;
 	if (write_batch_is_empty(batch))
 		commit_refuse(batch, 0, NULL);
-	else if (batch->must_settle)
+	else if (!write_batch_is_settled(batch))
 		flusher_settle(&engine->flusher, batch); /* writes files */
 	else
 		commit_settled(engine, batch);

@@ -554,9 +554,13 @@ row_column_vec(struct reader *r, enum phys phys, uint32_t count,
     struct arena *arena, struct vec *out)
 {
 	struct row_column column;
+	uint8_t nulls[VEC_ROWS]; /* of none */
+	uint8_t *read = nulls;
 
 	vec_init(out, phys, count, arena);
-	return row_column_take(r, phys, count, &column) &&
-	    row_column_read(&column, count, out->data,
-		vec_need_nulls(out, count, arena));
+	if (!row_column_take(r, phys, count, &column))
+		return false;
+	if (row_column_has_null(&column))
+		read = vec_need_nulls(out, count, arena);
+	return row_column_read(&column, count, out->data, read);
 }

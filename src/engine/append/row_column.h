@@ -77,6 +77,9 @@ row_column_has_null(const struct row_column *column)
 MUST_USE bool row_column_read(struct row_column *column, uint32_t count,
     void *values, uint8_t *nulls);
 
-/* The next column, all of its rows, as a vector in the arena; false likewise. */
+/*
+ * The next column, all of its rows, as a vector in the arena, which has null
+ * flags if there are nulls; strings are borrowed.  False likewise.
+ */
 MUST_USE bool row_column_vec(struct reader *r, enum phys phys, uint32_t count,
     struct arena *arena, struct vec *out);

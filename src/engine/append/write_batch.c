@@ -267,7 +267,7 @@ write_batch_seal(struct write_batch *batch, struct error *err)
 	struct wal_batch_header header = { .row_count = batch->row_count };
 	int rc;
 
-	assert(!batch->must_settle);
+	assert(write_batch_is_settled(batch));
 	for (uint32_t i = 0; i < batch->staged_count; i++) {
 		const struct segment_meta *meta =
 		    segment_meta(batch->staged[i].segment);

@@ -5,7 +5,8 @@
  * The bytes begin with room for the headers of a group and of a batch
  * (wal_format.h), so that a large batch is written as it is; entries follow.
  * Rows past batch_memory go to staged segments (write_stage.h): these have the
- * batch's first rows, the entries the others.
+ * batch's first rows, the part that is on its way to them the next, the entries
+ * the others.
  *
  * Threads: its session's until engine_commit(); then the bytes do not change,
  * the log and the shards read them, and whoever publishes the batch frees it.
@@ -21,6 +22,7 @@
 #include "engine/wal/wal.h"
 
 struct segment;
+struct stage_part;
 
 /*
  * A batch's place in the queue of one shard.  The rows are those in entries;
@@ -76,7 +78,8 @@ struct write_batch {
 	/* In the order in which they were written: of each shard, of its rows. */
 	struct staged *staged;
 	uint32_t staged_count, staged_room;
-	uint64_t staged_rows; /* the batch's first */
+	struct stage_part *part; /* owned; NULL: none is on its way */
+	uint64_t staged_rows; /* the batch's first: in segments or the part */
 	uint32_t stagings;    /* that there were: marks know it */
 	size_t changes_end;   /* in the bytes: of changes before the last one */
 	bool must_settle;     /* some segment has rows that were taken back */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "engine/append/stage_part.h"
 #include "engine/append/write_stage.h"
 #include "engine/engine_private.h"
 #include "engine/segment/segment.h"
@@ -136,10 +137,10 @@ rewrite(struct write_batch *batch, struct staged *staged, struct error *err)
 int
 write_batch_settle(struct write_batch *batch, struct error *err)
 {
-	int rc = 0;
+	int rc = write_stage_end(batch, err);
 
-	if (!batch->must_settle)
-		return 0;
+	if (rc != 0 || !batch->must_settle)
+		return rc;
 	for (uint32_t i = 0; i < batch->staged_count && rc == 0; i++) {
 		struct staged *staged = &batch->staged[i];
 

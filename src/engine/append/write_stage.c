@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "engine/append/stage_part.h"
 #include "engine/engine_private.h"
-#include "engine/memtable/memtable.h"
 #include "engine/segment/segment.h"
-#include "engine/shard/memtable_segment.h"
 
 static int
 no_memory(struct error *err)
@@ -20,13 +19,15 @@ no_memory(struct error *err)
 /* ---- the list ---- */
 
 static int
-need_room(struct write_batch *batch, struct error *err)
+need_room(struct write_batch *batch, uint32_t count, struct error *err)
 {
-	uint32_t room = batch->staged_room == 0 ? 8 : batch->staged_room * 2;
+	uint32_t room = batch->staged_room == 0 ? 8 : batch->staged_room;
 	struct staged *staged;
 
-	if (batch->staged_count < batch->staged_room)
+	if (count <= batch->staged_room - batch->staged_count)
 		return 0;
+	while (room - batch->staged_count < count)
+		room *= 2;
 	staged = realloc(batch->staged, room * sizeof(*staged));
 	if (staged == NULL)
 		return no_memory(err);
@@ -44,29 +45,47 @@ drop(struct write_batch *batch, struct staged *staged)
 }
 
 static void
-drop_from(struct write_batch *batch, uint32_t kept)
+give_up_part(struct write_batch *batch)
 {
-	while (batch->staged_count > kept)
-		drop(batch, &batch->staged[--batch->staged_count]);
+	if (batch->part != NULL)
+		flusher_stage_give_up(&batch->engine->flusher, batch->part);
+	batch->part = NULL;
 }
 
 void
 write_stage_free(struct write_batch *batch)
 {
-	if (!batch->is_numbered)
-		drop_from(batch, 0);
-	for (uint32_t i = 0; i < batch->staged_count; i++)
-		segment_unref(batch->staged[i].segment); /* it is settled */
+	give_up_part(batch);
+	for (uint32_t i = 0; i < batch->staged_count; i++) {
+		if (batch->is_numbered)
+			segment_unref(batch->staged[i].segment);
+		else
+			drop(batch, &batch->staged[i]);
+	}
 	free(batch->staged);
 }
 
-/* Some of its changes were taken back, its rows from before them were not. */
+/* ---- going back ---- */
+
+/* Rows after the last that is left, and changes since, were taken back. */
 static void
-forget_changes(const struct write_batch *batch, struct staged *staged)
+take_back(const struct write_batch *batch, struct staged *staged)
 {
-	catalog_unref(staged->catalog);
-	staged->catalog = catalog_ref(write_batch_catalog(batch));
-	staged->ddl_count = batch->ddl_count;
+	if (staged->last_id > batch->staged_rows)
+		staged->last_id = batch->staged_rows;
+	if (staged->ddl_count > batch->ddl_count) {
+		catalog_unref(staged->catalog);
+		staged->catalog = catalog_ref(write_batch_catalog(batch));
+		staged->ddl_count = batch->ddl_count;
+	}
+}
+
+/* Some of what is in its file was taken back. */
+static bool
+is_cut(const struct staged *staged)
+{
+	return staged->catalog != NULL ||
+	    staged->last_id < segment_meta(staged->segment)->event_id_last;
 }
 
 void
@@ -79,24 +98,89 @@ write_stage_rewind(struct write_batch *batch)
 	batch->must_settle = false;
 	for (uint32_t i = 0; i < batch->staged_count; i++) {
 		struct staged *staged = &batch->staged[i];
-		const struct segment_meta *meta = segment_meta(staged->segment);
 
-		if (meta->event_id_first > batch->staged_rows) {
+		if (segment_meta(staged->segment)->event_id_first >
+		    batch->staged_rows) {
 			drop(batch, staged);
 			continue;
 		}
-		if (staged->last_id > batch->staged_rows)
-			staged->last_id = batch->staged_rows;
-		if (staged->ddl_count > batch->ddl_count)
-			forget_changes(batch, staged);
-		batch->must_settle |= staged->catalog != NULL ||
-		    staged->last_id < meta->event_id_last;
+		take_back(batch, staged);
+		batch->must_settle |= is_cut(staged);
 		batch->staged[kept++] = *staged;
 	}
 	batch->staged_count = kept;
+	if (batch->part != NULL && batch->part->first_row >= batch->staged_rows)
+		give_up_part(batch);
+	else if (batch->part != NULL)
+		take_back(batch, &batch->part->kept);
 }
 
-/* ---- staging ---- */
+/* ---- the end of a part ---- */
+
+/* A segment of the part becomes the batch's, as far as it was not taken back. */
+static void
+take_segment(struct write_batch *batch, struct segment *segment)
+{
+	const struct segment_meta *meta = segment_meta(segment);
+	const struct staged *kept = &batch->part->kept;
+	struct staged staged = {
+		.segment = segment,
+		.last_id = meta->event_id_last < kept->last_id
+		    ? meta->event_id_last
+		    : kept->last_id,
+		.ddl_count = kept->ddl_count,
+		.catalog =
+		    kept->catalog == NULL ? NULL : catalog_ref(kept->catalog),
+	};
+
+	if (meta->event_id_first > kept->last_id) {
+		drop(batch, &staged);
+		return;
+	}
+	batch->must_settle |= is_cut(&staged);
+	batch->staged[batch->staged_count++] = staged;
+}
+
+/* The part is done: its segments are the batch's, and it is no more. */
+static int
+take_segments(struct write_batch *batch, struct error *err)
+{
+	struct stage_part *part = batch->part;
+	uint32_t count = 0;
+	int rc;
+
+	for (uint32_t i = 0; i < batch->engine->shard_count; i++)
+		count += part->shards[i].segment_count;
+	rc = need_room(batch, count, err);
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < batch->engine->shard_count; i++) {
+		struct stage_shard *shard = &part->shards[i];
+
+		for (uint32_t k = 0; k < shard->segment_count; k++)
+			take_segment(batch, shard->segments[k]);
+		shard->segment_count = 0;
+	}
+	stage_part_free(part);
+	batch->part = NULL;
+	return 0;
+}
+
+int
+write_stage_end(struct write_batch *batch, struct error *err)
+{
+	struct flusher *flusher = &batch->engine->flusher;
+	int rc;
+
+	if (batch->part == NULL)
+		return 0;
+	while ((rc = flusher_stage_ask(flusher, batch->part, NULL, NULL,
+		    err)) == 0)
+		flusher_stage_wait(flusher, batch->part);
+	return rc == 1 ? take_segments(batch, err) : rc;
+}
+
+/* ---- the beginning of a part ---- */
 
 static bool
 has_entries(const struct write_batch *batch)
@@ -111,149 +195,91 @@ write_batch_is_full(const struct write_batch *batch)
 	    batch->bytes.len > ENGINE_TUNED(batch->engine, batch_memory_bytes);
 }
 
-/* A MemTable as one more segment. */
+/* Bytes with the schema changes alone: they stay with the batch. */
 static int
-stage_memtable(struct write_batch *batch, uint32_t shard,
-    const struct memtable *memtable, struct error *err)
+copy_changes(struct write_batch *batch, struct buf *out, struct error *err)
 {
-	struct engine *engine = batch->engine;
-	struct segment_meta meta = { .number = 0 };
-	struct segment *segment;
-	uint64_t number;
-	int rc = need_room(batch, err);
-
-	if (rc == 0)
-		rc = publish_new_number(&engine->publisher, &number, err);
-	if (rc == 0)
-		rc = memtable_write_segment(engine, memtable,
-		    write_batch_catalog(batch), shard, number, STAGE_SYNC_BYTES,
-		    &meta, err);
-	if (rc != 0)
-		return rc;
-	rc = segment_open(engine->fs, engine->dir, &meta, &engine->directory,
-	    engine->cache, &segment, err);
-	if (rc == 0)
-		batch->staged[batch->staged_count++] = (struct staged){
-			.segment = segment,
-			.last_id = meta.event_id_last,
-			.ddl_count = batch->ddl_count,
-		};
-	else
-		segment_file_remove(engine, number);
-	segment_meta_release(&meta);
-	return rc;
-}
-
-/* Numbered as if the batch began with event 1. */
-static int
-append_entry(struct memtable *memtable, const struct catalog *catalog,
-    const struct entry *entry, struct error *err)
-{
-	enum memtable_result result = MEMTABLE_MALFORMED;
-	const struct event_type *type = NULL;
-	struct rows rows;
-
-	if (rows_decode(entry, &rows))
-		type = catalog_type_by_oid(catalog, rows.type_oid);
-	if (type != NULL && rows_bind(&rows, type))
-		result = memtable_append(memtable, type, &rows, 0, 1);
-	switch (result) {
-	case MEMTABLE_OK:
-		return 0;
-	case MEMTABLE_NO_MEMORY:
+	buf_init(out);
+	if (!buf_reserve(out, WAL_BATCH_HEADROOM + batch->ddl_bytes)) {
+		buf_release(out);
 		return no_memory(err);
-	case MEMTABLE_MALFORMED:
-		break;
 	}
-	return error_set(err, STELE_E_INTERNAL,
-	    "rows of a batch are not what its catalogue says");
-}
-
-/*
- * A shard's entries from *entries on, until a MemTable is full; *at_end if none
- * is left.
- */
-static int
-fill_memtable(const struct write_batch *batch, uint32_t shard,
-    struct reader *entries, struct memtable *memtable, bool *at_end,
-    struct error *err)
-{
-	size_t limit = ENGINE_TUNED(batch->engine, memtable_size_bytes);
-	const struct catalog *catalog = write_batch_catalog(batch);
-	struct entry entry;
-	int rc = 0;
-
-	*at_end = false;
-	while (rc == 0 && memtable_bytes(memtable) < limit) {
-		*at_end = entry_next(entries, &entry) != 1;
-		if (*at_end)
-			break;
-		if (entry.kind == ENTRY_ROWS && entry.shard == shard)
-			rc = append_entry(memtable, catalog, &entry, err);
-	}
-	return rc;
-}
-
-static int
-stage_shard(struct write_batch *batch, uint32_t shard, struct error *err)
-{
-	const struct engine *engine = batch->engine;
-	struct reader entries = write_batch_entries(batch);
-	bool at_end = false;
-	int rc = 0;
-
-	while (!at_end && rc == 0) {
-		struct memtable *memtable = memtable_new(engine->hash_seed,
-		    ENGINE_TUNED(engine, memtable_size_bytes));
-
-		if (memtable == NULL)
-			return no_memory(err);
-		rc = fill_memtable(batch, shard, &entries, memtable, &at_end,
-		    err);
-		if (rc == 0 && memtable_row_count(memtable) > 0)
-			rc = stage_memtable(batch, shard, memtable, err);
-		memtable_unref(memtable);
-	}
-	return rc;
-}
-
-/* All rows are in segments: of the entries only the schema changes stay. */
-static void
-forget_entries(struct write_batch *batch)
-{
-	size_t end = WAL_BATCH_HEADROOM;
-
+	memset(buf_take(out, WAL_BATCH_HEADROOM), 0, WAL_BATCH_HEADROOM);
 	for (uint32_t i = 0; i < batch->ddl_count; i++) {
 		struct batch_ddl *ddl = &batch->ddls[i];
 
-		memmove(batch->bytes.data + end,
-		    batch->bytes.data + ddl->offset, ddl->len);
-		ddl->offset = end;
-		end += ddl->len;
+		buf_put(out, batch->bytes.data + ddl->offset, ddl->len);
+		ddl->offset = out->len - ddl->len;
 	}
-	batch->bytes.len = end;
-	batch->changes_end = end;
+	return 0;
+}
+
+/* All entries become a part, but the schema changes. */
+static int
+move_entries(struct write_batch *batch, struct error *err)
+{
+	struct stage_part *part =
+	    stage_part_new(batch->engine, write_batch_catalog(batch));
+	struct buf changes;
+	int rc =
+	    part == NULL ? no_memory(err) : copy_changes(batch, &changes, err);
+
+	if (rc != 0) {
+		stage_part_free(part);
+		return rc;
+	}
+	part->bytes = batch->bytes;
+	part->first_row = batch->staged_rows;
+	part->kept.last_id = batch->row_count;
+	part->kept.ddl_count = batch->ddl_count;
+	for (uint32_t i = 0; i < batch->engine->shard_count; i++) {
+		part->shards[i].row_count = batch->tickets[i].row_count;
+		batch->tickets[i].row_count = 0;
+	}
+	batch->part = part;
+	batch->bytes = changes;
+	batch->changes_end = changes.len;
 	batch->staged_rows = batch->row_count;
 	batch->stagings++;
-	for (uint32_t i = 0; i < batch->engine->shard_count; i++)
-		batch->tickets[i].row_count = 0;
+	return 0;
+}
+
+/* There is no part: begin one. */
+static int
+begin_part(struct write_batch *batch, struct error *err)
+{
+	int rc;
+
+	assert(!batch->bytes.failed);
+	if (!has_entries(batch))
+		return 0;
+	rc = move_entries(batch, err);
+	return rc == 0 ? flusher_stage_ask(&batch->engine->flusher, batch->part,
+			     NULL, NULL, err)
+		       : rc;
 }
 
 int
 write_batch_stage(struct write_batch *batch, struct error *err)
 {
-	uint32_t kept = batch->staged_count;
-	int rc = 0;
+	int rc = write_stage_end(batch, err);
 
-	assert(!batch->bytes.failed);
-	if (!has_entries(batch))
-		return 0;
-	for (uint32_t i = 0; i < batch->engine->shard_count && rc == 0; i++)
-		if (batch->tickets[i].row_count > 0)
-			rc = stage_shard(batch, i, err);
+	return rc == 0 ? begin_part(batch, err) : rc;
+}
+
+int
+write_batch_try_stage(struct write_batch *batch, void (*wake)(void *arg),
+    void *arg, struct error *err)
+{
+	int rc = 1;
+
+	if (batch->part != NULL)
+		rc = flusher_stage_ask(&batch->engine->flusher, batch->part,
+		    wake, arg, err);
+	if (rc != 1)
+		return rc;
+	rc = batch->part == NULL ? 0 : take_segments(batch, err);
 	if (rc == 0)
-		forget_entries(batch);
-	else
-		drop_from(batch, kept); /* gives the room back */
-	return rc;
+		rc = begin_part(batch, err);
+	return rc == 0 ? 1 : rc;
 }

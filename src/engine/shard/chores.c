@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "engine/append/stage_part.h"
 #include "engine/append/write_stage.h"
 #include "engine/engine_private.h"
 #include "engine/segment/segment.h"
@@ -40,15 +41,17 @@ flusher_discard(struct flusher *flusher, struct segment *segment)
 	flusher_wake(flusher);
 }
 
-void
+bool
 flusher_bury(struct flusher *flusher)
 {
 	struct doomed *doomed;
+	bool is_any;
 
 	pthread_mutex_lock(&flusher->lock);
 	doomed = flusher->doomed;
 	flusher->doomed = NULL;
 	pthread_mutex_unlock(&flusher->lock);
+	is_any = doomed != NULL;
 	while (doomed != NULL) {
 		struct doomed *next = doomed->next;
 
@@ -56,6 +59,7 @@ flusher_bury(struct flusher *flusher)
 		free(doomed);
 		doomed = next;
 	}
+	return is_any;
 }
 
 void
@@ -67,6 +71,7 @@ flusher_settle(struct flusher *flusher, struct write_batch *batch)
 	if (flusher->failure.code != 0) {
 		err = flusher->failure;
 	} else {
+		flusher_retry_stage(flusher, batch->part);
 		batch->next = flusher->unsettled;
 		flusher->unsettled = batch;
 	}
@@ -77,36 +82,50 @@ flusher_settle(struct flusher *flusher, struct write_batch *batch)
 		flusher_wake(flusher);
 }
 
-static struct write_batch *
-take_unsettled(struct flusher *flusher)
-{
-	struct write_batch *batch;
-
-	pthread_mutex_lock(&flusher->lock);
-	batch = flusher->unsettled;
-	if (batch != NULL)
-		flusher->unsettled = batch->next;
-	pthread_mutex_unlock(&flusher->lock);
-	return batch;
-}
-
 void
 flusher_refuse_unsettled(struct flusher *flusher, const struct error *err)
 {
 	struct write_batch *batch;
 
-	while ((batch = take_unsettled(flusher)) != NULL)
+	pthread_mutex_lock(&flusher->lock);
+	batch = flusher->unsettled;
+	flusher->unsettled = NULL;
+	pthread_mutex_unlock(&flusher->lock);
+	while (batch != NULL) {
+		struct write_batch *next = batch->next;
+
 		commit_refuse(batch, err->code, err);
+		batch = next;
+	}
 }
 
-void
+/* One that can be settled without waiting for other workers. */
+static struct write_batch *
+take_unsettled(struct flusher *flusher)
+{
+	struct write_batch **link = &flusher->unsettled;
+	struct write_batch *batch;
+
+	pthread_mutex_lock(&flusher->lock);
+	while (*link != NULL && (*link)->part != NULL &&
+	    (*link)->part->state == STAGE_UNDER_WAY)
+		link = &(*link)->next;
+	batch = *link;
+	if (batch != NULL)
+		*link = batch->next;
+	pthread_mutex_unlock(&flusher->lock);
+	return batch;
+}
+
+bool
 flusher_do_chores(struct flusher *flusher)
 {
+	bool was_busy = flusher_bury(flusher);
 	struct write_batch *batch;
 	struct error err;
 
-	flusher_bury(flusher);
 	while ((batch = take_unsettled(flusher)) != NULL) {
+		was_busy = true;
 		int rc = write_batch_settle(batch, &err);
 
 		if (rc == 0)
@@ -114,4 +133,5 @@ flusher_do_chores(struct flusher *flusher)
 		else
 			commit_refuse(batch, rc, &err);
 	}
+	return was_busy;
 }

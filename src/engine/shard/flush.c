@@ -34,7 +34,7 @@ write_segment(struct engine *engine, uint32_t shard,
 {
 	const struct catalog *catalog = engine_catalog(engine);
 	int rc = memtable_write_segment(engine, memtable, catalog, shard,
-	    number, 0, meta, err);
+	    number, meta, err);
 
 	catalog_unref(catalog);
 	return rc;
@@ -293,10 +293,11 @@ worker_thread(void *arg)
 	struct flusher *flusher = arg;
 
 	while (wait_for_flush(flusher)) {
-		flusher_do_chores(flusher);
-		while (flush_any(flusher))
-			continue;
-		check_log_size(flusher);
+		do {
+			while (flusher_do_chores(flusher) || flush_any(flusher))
+				continue;
+			check_log_size(flusher);
+		} while (flusher_do_stage(flusher));
 	}
 }
 
@@ -387,6 +388,7 @@ flusher_fail(struct flusher *flusher, const struct error *err)
 	flusher->failure = *err;
 	pthread_mutex_unlock(&flusher->lock);
 	finish_requests(flusher, err);
+	flusher_fail_parts(flusher, err);
 	flusher_refuse_unsettled(flusher, err);
 }
 
@@ -398,6 +400,7 @@ flusher_init(struct flusher *flusher, struct engine *engine)
 	*flusher = (struct flusher){ .engine = engine };
 	pthread_mutex_init(&flusher->lock, NULL);
 	os_cond_init(&flusher->wake);
+	os_cond_init(&flusher->staged);
 }
 
 int
@@ -460,4 +463,5 @@ flusher_release(struct flusher *flusher)
 	free(flusher->workers);
 	pthread_mutex_destroy(&flusher->lock);
 	pthread_cond_destroy(&flusher->wake);
+	pthread_cond_destroy(&flusher->staged);
 }

@@ -82,12 +82,11 @@ write_types(struct segment_writer *writer, const struct memtable *memtable,
 int
 memtable_write_segment(struct engine *engine, const struct memtable *memtable,
     const struct catalog *catalog, uint32_t shard, uint64_t number,
-    uint32_t sync_bytes, struct segment_meta *out, struct error *err)
+    struct segment_meta *out, struct error *err)
 {
 	const struct segment_options options = {
 		.directory = engine->directory,
 		.zone_rows = engine->options.zone_rows,
-		.sync_bytes = sync_bytes,
 	};
 	struct segment_writer *writer = NULL;
 	int rc;
