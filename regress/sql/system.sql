@@ -4,6 +4,7 @@ CREATE TABLE sys_b (n int);
 CHECKPOINT;
 -- One row a shard; the scripts run on a server with two.
 SELECT shard, memtable_rows, passive_memtables, passive_bytes FROM stele.shards ORDER BY shard;
+SELECT DISTINCT writers_wait_for IS NULL AS have_room FROM stele.shards;
 INSERT INTO sys_a (context_id, timestamp, n) VALUES
   ('c1', '2026-01-01 00:00Z', 1), ('c2', '2026-01-02 00:00Z', 2), ('c3', '2026-01-03 00:00Z', 3);
 INSERT INTO sys_b (context_id, timestamp, n) VALUES ('c1', '2025-12-31 00:00Z', 4);

@@ -132,6 +132,7 @@ struct config {
 	bool compaction;
 	int64_t compaction_rate_bytes; /* a second; 0 is any */
 	int64_t compaction_window_ms;
+	int max_small_segments; /* of a shard; 0 is any number */
 
 	/* limits of one event and of the catalogue */
 	int64_t max_context_size_bytes;

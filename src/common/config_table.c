@@ -291,6 +291,18 @@ static const struct config_option options[] = {
 	    .def = 64 * MB,
 	    .min = KB,
 	    .max = GB },
+	{ .name = "max_small_segments",
+	    .doc = "A shard with so many segments that are small still flushes "
+		   "no faster than they are merged, and events wait when its "
+		   "memory is full; not while compaction is off, paused or "
+		   "fails.  0 means never.",
+	    .group = CONFIG_STORAGE,
+	    .type = CONFIG_INT,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(max_small_segments),
+	    .def = 100,
+	    .min = 0,
+	    .max = 1000000 },
 	{ .name = "max_string_size",
 	    .doc = "The longest string in an event.",
 	    .group = CONFIG_LIMITS,

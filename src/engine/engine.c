@@ -200,6 +200,7 @@ engine_reload(struct engine *engine, const struct engine_options *options)
 	SET(max_wal_size_bytes, options->max_wal_size_bytes);
 	SET(batch_memory_bytes, options->batch_memory_bytes);
 	SET(old_snapshot_memory_bytes, snapshots == 0 ? SIZE_MAX : snapshots);
+	SET(max_small_segments, options->max_small_segments);
 	SET(max_fields, options->max_fields);
 	SET(max_event_types, options->max_event_types);
 	SET(max_context_size_bytes, options->max_context_size_bytes);

@@ -60,6 +60,11 @@ struct engine_options {
 	bool compaction; /* merge when it is worth while, drop what is old */
 	int64_t compaction_window_us;   /* 0: a day */
 	uint64_t compaction_rate_bytes; /* a second; 0: any */
+	/*
+	 * Of a shard; then its MemTables are flushed no faster than segments
+	 * are merged, and who appends faster waits.  0: any.
+	 */
+	uint32_t max_small_segments;
 };
 
 /*
@@ -76,9 +81,9 @@ MUST_USE int engine_open(struct os_fs *fs, const char *dir,
 
 /*
  * Take from now on what `options` says of memtable_size_bytes, memtable_age_ms,
- * max_wal_size_bytes, batch_memory_bytes, old_snapshot_memory_bytes, max_fields,
- * max_event_types and the greatest sizes of contexts, strings and rows.  All
- * else stays as it was opened.
+ * max_wal_size_bytes, batch_memory_bytes, old_snapshot_memory_bytes,
+ * max_small_segments, max_fields, max_event_types and the greatest sizes of
+ * contexts, strings and rows.  All else stays as it was opened.
  */
 void engine_reload(struct engine *engine, const struct engine_options *options);
 
@@ -370,8 +375,16 @@ MUST_USE int write_batch_scan(struct write_batch *batch,
 
 /* ---- watching ---- */
 
+/* What who appends to a shard waits for, because its MemTables are full. */
+enum shard_wait {
+	SHARD_HAS_ROOM,
+	SHARD_WAITS_FOR_FLUSH,
+	SHARD_WAITS_FOR_MERGE, /* as the flush does: max_small_segments */
+};
+
 /* One shard as it is now. */
 struct shard_status {
+	enum shard_wait writers_wait_for;
 	size_t memtable_bytes; /* of the MemTable that takes rows */
 	uint64_t memtable_rows;
 	uint32_t passive_count; /* MemTables that wait to be segments */

@@ -46,6 +46,7 @@ struct engine_tuning {
 	atomic_uint_least64_t max_wal_size_bytes;
 	atomic_size_t batch_memory_bytes;
 	atomic_size_t old_snapshot_memory_bytes;
+	atomic_uint max_small_segments;
 	atomic_uint max_fields;
 	atomic_uint max_event_types;
 	atomic_uint max_context_size_bytes;

@@ -36,6 +36,11 @@ engine_shard_status(struct engine *engine, uint32_t shard,
 
 	*out = (struct shard_status){ .memtable_bytes = 0 };
 	shard_status(&engine->shards[shard], out);
+	if (shard_is_full(&engine->shards[shard]))
+		out->writers_wait_for =
+		    compactor_holds_flush(&engine->compactor, shard)
+		    ? SHARD_WAITS_FOR_MERGE
+		    : SHARD_WAITS_FOR_FLUSH;
 	out->flushed_event_id = shard_flushed_position(&engine->shards[shard],
 	    engine_position(engine));
 	add_segments(part->segments, part->segment_count, out);

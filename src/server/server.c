@@ -336,6 +336,7 @@ server_engine_options(const struct config *config, struct engine_options *out)
 		.compaction_window_us = config->compaction_window_ms * 1000,
 		.compaction_rate_bytes =
 		    (uint64_t)config->compaction_rate_bytes,
+		.max_small_segments = (uint32_t)config->max_small_segments,
 	};
 }
 

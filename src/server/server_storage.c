@@ -22,6 +22,7 @@ enum shards_column {
 	SHARDS_SEGMENTS,
 	SHARDS_SEGMENT_ROWS,
 	SHARDS_SEGMENT_BYTES,
+	SHARDS_WRITERS_WAIT_FOR,
 	SHARDS_COLUMN_COUNT,
 };
 
@@ -36,6 +37,14 @@ static const struct system_column shards_columns[SHARDS_COLUMN_COUNT] = {
 	[SHARDS_SEGMENTS] = { "segments", TYPE_INT4, false },
 	[SHARDS_SEGMENT_ROWS] = { "segment_rows", TYPE_INT8, false },
 	[SHARDS_SEGMENT_BYTES] = { "segment_bytes", TYPE_INT8, false },
+	[SHARDS_WRITERS_WAIT_FOR] = { "writers_wait_for", TYPE_TEXT, false },
+};
+
+/* Null while they need not wait. */
+static const char *const wait_names[] = {
+	[SHARD_HAS_ROOM] = NULL,
+	[SHARD_WAITS_FOR_FLUSH] = "flush",
+	[SHARD_WAITS_FOR_MERGE] = "merge",
 };
 
 static int
@@ -67,6 +76,9 @@ shards_fill(void *arg, struct system_rows *rows, struct error *err UNUSED)
 		    (int64_t)shard.segment_rows);
 		system_put_i64(rows, SHARDS_SEGMENT_BYTES,
 		    (int64_t)shard.segment_bytes);
+		if (wait_names[shard.writers_wait_for] != NULL)
+			system_put_str(rows, SHARDS_WRITERS_WAIT_FOR,
+			    str_of_cstr(wait_names[shard.writers_wait_for]));
 	}
 	return 0;
 }

@@ -184,6 +184,7 @@ set_options(struct world *world)
 		.max_string_size_bytes = 1 << 20,
 		.max_row_size_bytes = 2 << 20,
 		.compaction = true,
+		.max_small_segments = 6, /* flushes wait for merges */
 	};
 }
 

@@ -11,7 +11,6 @@
 #include "engine/compact/compact_task.h"
 #include "engine/compact/compactor.h"
 #include "engine/engine_private.h"
-#include "engine/segment/segment.h"
 #include "os/clock.h"
 
 #define SLICE_NS      INT64_C(4000000)   /* of work, before it looks around */
@@ -55,12 +54,13 @@ wait_while_paused(struct compact_task *task, struct error *err)
 	return rc;
 }
 
-/* A shard that is full; NULL: none is. */
+/* A shard that is full, and not because it waits for merges; NULL: none is. */
 static struct shard *
 full_shard(struct engine *engine)
 {
 	for (uint32_t i = 0; i < engine->shard_count; i++)
-		if (shard_is_full(&engine->shards[i]))
+		if (shard_is_full(&engine->shards[i]) &&
+		    !compactor_holds_flush(&engine->compactor, i))
 			return &engine->shards[i];
 	return NULL;
 }
@@ -107,32 +107,14 @@ are_others_busy(struct compact_task *task)
 	return are_busy;
 }
 
-/* Of the shard, as it is now. */
-static uint32_t
-count_small(const struct compact_task *task)
-{
-	const struct compactor *c = task->compactor;
-	struct shard_view *part = view_shard(&c->engine->view, task->shard);
-	uint32_t small = 0;
-
-	for (uint32_t i = 0; i < part->segment_count; i++) {
-		const struct segment_meta *meta =
-		    segment_meta(part->segments[i]);
-
-		small += compact_weight(meta->row_count, meta->size_bytes) <
-		    c->policy.weight_min;
-	}
-	shard_view_unref(part);
-	return small;
-}
-
 /* Until then it rests, as others are busy. */
 static int64_t
 rest_deadline_ns(const struct compact_task *task, int64_t now_ns)
 {
 	int64_t worked_ns = os_clock_thread_ns() - task->pace.thread_ns;
-	int64_t deadline_ns = task->pace.since_ns +
-	    (1 + compact_rest_share(count_small(task))) * worked_ns;
+	uint32_t small = compactor_count_small(task->compactor, task->shard);
+	int64_t deadline_ns =
+	    task->pace.since_ns + (1 + compact_rest_share(small)) * worked_ns;
 
 	return deadline_ns < now_ns + REST_MAX_NS ? deadline_ns
 						  : now_ns + REST_MAX_NS;
@@ -190,7 +172,7 @@ compact_pace(void *arg, uint64_t row_count, struct error *err)
 	rc = wait_for_flushes(task, err);
 	if (rc != 0)
 		return rc;
-	if (are_others_busy(task))
+	if (are_others_busy(task) && !compactor_holds_any(task->compactor))
 		deadline_ns = rest_deadline_ns(task, now_ns);
 	rate_ns = rate_deadline_ns(task, now_ns, row_count);
 	if (rate_ns > now_ns + REST_MAX_NS)

@@ -144,9 +144,9 @@ end_status(struct compact_task *task, const struct merge_result *result, int rc,
 	entry->output_count = result->output_count;
 	for (uint32_t i = 0; i < result->output_count; i++)
 		entry->output_bytes += result->outputs[i].size_bytes;
-	if (rc == 0)
-		c->merge_count++;
-	else
+	c->merge_count += rc == 0;
+	c->shards[task->shard].merges += rc == 0;
+	if (rc != 0)
 		(void)snprintf(entry->message, sizeof(entry->message), "%s",
 		    err->message);
 	pthread_mutex_unlock(&c->lock);

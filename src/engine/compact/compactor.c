@@ -18,8 +18,8 @@
 
 /* ---- what is next; under the lock ---- */
 
-static bool
-is_due(const struct compactor *c, const struct compact_shard *shard,
+bool
+compactor_is_due(const struct compactor *c, const struct compact_shard *shard,
     int64_t now_ns)
 {
 	if (shard->is_busy || shard->retry_ns > now_ns)
@@ -42,7 +42,7 @@ next_shard(struct compactor *c, int64_t *deadline_ns)
 		uint32_t s = (c->next_shard + i) % count;
 		struct compact_shard *shard = &c->shards[s];
 
-		if (is_due(c, shard, now_ns)) {
+		if (compactor_is_due(c, shard, now_ns)) {
 			c->next_shard = s + 1;
 			return shard;
 		}
@@ -131,6 +131,17 @@ has_run(struct compactor *c, struct compact_shard *shard,
 		end_force(c, shard);
 }
 
+/* What was held for it may be flushed now; the lock is let go meanwhile. */
+static void
+let_flush(struct compactor *c, const struct compact_shard *shard)
+{
+	if (!shard->holds_flush)
+		return;
+	pthread_mutex_unlock(&c->lock);
+	flusher_wake(&c->engine->flusher);
+	pthread_mutex_lock(&c->lock);
+}
+
 static void
 compactor_thread(void *arg)
 {
@@ -158,6 +169,7 @@ compactor_thread(void *arg)
 			has_run(c, shard, task, rc, &err);
 		else
 			shard->is_changed = true;
+		let_flush(c, shard);
 	}
 	pthread_mutex_unlock(&c->lock);
 }
@@ -182,6 +194,7 @@ compactor_wake(struct compactor *c, uint32_t shard)
 {
 	pthread_mutex_lock(&c->lock);
 	c->shards[shard].is_changed = true;
+	c->shards[shard].merges_at_flush = c->shards[shard].merges;
 	pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }
@@ -205,6 +218,7 @@ set_paused(struct compactor *c, bool is_paused)
 	c->is_paused = is_paused;
 	pthread_cond_broadcast(&c->wake);
 	pthread_mutex_unlock(&c->lock);
+	flusher_wake(&c->engine->flusher); /* a pause holds nothing (K5) */
 }
 
 void

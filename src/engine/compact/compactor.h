@@ -11,14 +11,19 @@
  * Invariants
  *   K1  Inputs are given up only when the MANIFEST, synced, names the outputs,
  *       which were synced and verified before (promise C4).
- *   K2  Nobody waits for a merge but who asked for it.  What goes wrong in one
- *       is told, and tried again later; appends and reads do not notice.
+ *   K2  Nobody waits for a merge but who asked for it, and K5.  What goes wrong
+ *       in one is told, and tried again later; appends and reads do not notice.
  *   K3  A segment that can not be read is left alone until the next start.
  *   K4  Events that are older than the horizon of their type go with their
  *       segment, if all are, or else with a merge (merge_past.c).
+ *   K5  A shard that has max_small_segments small ones (policy.h) is flushed
+ *       once for each merge of it: who appends faster than is merged waits when
+ *       the MemTables are full (shard.h), at the pace of the merges.  Flushes
+ *       are held for merges only that go on: not while compaction is off or
+ *       paused, nor after one has failed, nor when there is nothing to merge.
  *
  * Pace.  While others read or append, a merge works a quarter of the time, and
- * not at all while a shard is full; it keeps to a rate, if one is configured;
+ * not at all while a shard is full, unless flushes wait for it; it keeps to a rate, if one is configured;
  * it does not start without room on the disk for all that it will write, and
  * ends when a flush finds none.  Time in which it had to wait for a processor
  * is rest; and a shard that is behind with its small segments rests less.
@@ -64,6 +69,9 @@ struct compact_shard {
 	uint32_t forced_left; /* merges that it may take at most */
 	int64_t retry_ns;     /* not before; 0: at once */
 	int last_code;        /* of a failure that was told; 0: none */
+	uint64_t merges;      /* of it that were published, and .. */
+	uint64_t merges_at_flush; /* .. so many when it got a segment last */
+	bool holds_flush;         /* of it, until this is false (K5) */
 	uint64_t *bad; /* numbers of segments that are left alone; owned */
 	uint32_t bad_count;
 };
@@ -112,3 +120,23 @@ MUST_USE int compactor_check(const struct compactor *compactor,
 
 /* A shard has got a segment. */
 void compactor_wake(struct compactor *compactor, uint32_t shard);
+
+/* ---- K5: compact_hold.c ---- */
+
+/*
+ * May what a shard has frozen be flushed?  If not, the flusher is woken when it
+ * is to ask again.
+ */
+bool compactor_lets_flush(struct compactor *compactor, uint32_t shard);
+
+/* Is it held; is any? */
+bool compactor_holds_flush(struct compactor *compactor, uint32_t shard);
+bool compactor_holds_any(struct compactor *compactor);
+
+/* Under the lock: is a shard to be looked at for a merge? */
+bool compactor_is_due(const struct compactor *compactor,
+    const struct compact_shard *shard, int64_t now_ns);
+
+/* How many of a shard's segments are small. */
+uint32_t compactor_count_small(const struct compactor *compactor,
+    uint32_t shard);

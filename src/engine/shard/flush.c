@@ -203,8 +203,12 @@ flush_shard(struct flusher *flusher, struct shard *shard)
 
 	if (frozen == NULL)
 		return false;
+	if (!compactor_lets_flush(&flusher->engine->compactor, shard->id)) {
+		shard_put_back(shard);
+		return false;
+	}
 	if (!view_wait(&flusher->engine->view, last_event_id(frozen))) {
-		shard_flush_failed(shard, NULL); /* the log has failed */
+		shard_put_back(shard); /* the log has failed */
 		fail_requests(flusher);
 		return false;
 	}

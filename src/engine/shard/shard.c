@@ -407,8 +407,15 @@ shard_flush_failed(struct shard *shard, const struct error *err)
 {
 	pthread_mutex_lock(&shard->lock);
 	shard->is_flushing = false;
-	if (err != NULL)
-		shard->flush_error = *err;
+	shard->flush_error = *err;
+	pthread_mutex_unlock(&shard->lock);
+}
+
+void
+shard_put_back(struct shard *shard)
+{
+	pthread_mutex_lock(&shard->lock);
+	shard->is_flushing = false;
 	pthread_mutex_unlock(&shard->lock);
 }
 

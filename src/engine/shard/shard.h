@@ -18,7 +18,8 @@
  * MemTable is full as well, the shard is full: batches with rows for it wait
  * before they get numbers, and batches with segments for it even if the active
  * one is not full.  If it is full because the last try to flush has failed,
- * they are refused with that failure, until a later try succeeds.
+ * they are refused with that failure, until a later try succeeds.  Flushes in
+ * turn wait for merges when these are behind (compactor.h, K5).
  *
  * Invariants
  *   S1  Work is applied in the order in which it was pushed.
@@ -128,11 +129,11 @@ void shard_request_flush(struct shard *shard);
 const struct frozen *shard_take_frozen(struct shard *shard);
 void shard_flushed(struct shard *shard);
 
-/*
- * A worker could not flush it: it stays the oldest, for another try.  `err` is
- * NULL when the log has failed.
- */
+/* A worker could not flush it: it stays the oldest, for another try. */
 void shard_flush_failed(struct shard *shard, const struct error *err);
+
+/* A worker does not flush it: the same, without a failure. */
+void shard_put_back(struct shard *shard);
 
 /* Any thread: is it full for a reason that waiting does not end?  0 or a code. */
 MUST_USE int shard_check_flush(struct shard *shard, struct error *err);
