@@ -225,6 +225,9 @@ bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		return bind_query_plan(binder, copy->query, plan, err);
 	if (!name_is_events(binder, &copy->table)) {
 		rc = bind_table_name(binder, &copy->table, &type, err);
+		/* PostgreSQL looks for it later, and knows not where. */
+		if (rc == STELE_E_UNDEFINED_TABLE)
+			return error_position(err, 0);
 		if (rc != 0)
 			return rc;
 	}

@@ -506,16 +506,16 @@ bind_list(struct binder *binder, struct scope *scope,
 
 static int
 bind_when(struct binder *binder, struct scope *scope,
-    const struct ast_expr *when, struct expr *arg, struct expr **out,
+    const struct ast_when *when, struct expr *arg, struct expr **out,
     struct error *err)
 {
 	struct expr *value;
 	int rc;
 
 	if (arg == NULL)
-		return bind_condition(binder, scope, when, "CASE/WHEN", out,
-		    err);
-	rc = bind_expr(binder, scope, when, &value, err);
+		return bind_condition(binder, scope, when->when, "CASE/WHEN",
+		    out, err);
+	rc = bind_expr(binder, scope, when->when, &value, err);
 	if (rc != 0)
 		return rc;
 	return bind_operator(binder, STR("="), arg, value, when->location, out,
@@ -568,8 +568,8 @@ bind_case(struct binder *binder, struct scope *scope,
 	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		const struct ast_when *when = &ast->case_.whens[i];
 
-		rc = bind_when(binder, scope, when->when, arg,
-		    &expr->args[2 * i], err);
+		rc = bind_when(binder, scope, when, arg, &expr->args[2 * i],
+		    err);
 		if (rc == 0)
 			rc = bind_expr(binder, scope, when->then,
 			    &expr->args[2 * i + 1], err);

@@ -144,25 +144,6 @@ bind_targets(struct binder *binder, struct scope *scope,
 	return 0;
 }
 
-/* ---- what is not supported ---- */
-
-static int
-check_supported(const struct ast_select *select, bool is_outermost,
-    struct error *err)
-{
-	const char *what = NULL;
-	int location = select->location;
-
-	if (is_outermost && select->set_op == AST_SET_NONE &&
-	    select->value_count == 0 && select->targets.count == 0) {
-		what = "a SELECT without columns";
-	}
-	if (what == NULL)
-		return 0;
-	return error_at(err, location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "%s is not supported", what);
-}
-
 /* ---- the parts ---- */
 
 static int
@@ -467,11 +448,6 @@ bind_select(struct binder *binder, struct scope *outer,
     const struct ast_select *select, enum unknowns unknowns, struct query *out,
     struct error *err)
 {
-	int rc;
-
-	rc = check_supported(select, outer == NULL, err);
-	if (rc != 0)
-		return rc;
 	if (select->cte_count > 0)
 		return bind_with(binder, outer, select, unknowns, out, err);
 	return bind_select_body(binder, outer, select, unknowns, out, err);

@@ -199,7 +199,7 @@ fields_of_value(struct binder *binder, struct scope *scope,
 		return rc;
 	row = value->type.row;
 	if (row == NULL)
-		return error_at(err, ast->location, STELE_E_WRONG_OBJECT_TYPE,
+		return error_set(err, STELE_E_WRONG_OBJECT_TYPE,
 		    "type %s is not composite",
 		    type_text(binder, &value->type));
 	fields = arena_alloc_array(binder->arena, (size_t)row->count + 1,

@@ -204,6 +204,7 @@ struct ast_op {
 struct ast_when {
 	struct ast_expr *when;
 	struct ast_expr *then;
+	int location; /* of the word WHEN */
 };
 
 struct ast_expr {

@@ -345,6 +345,8 @@ convert_case(struct convert *c, const PgQuery__CaseExpr *in)
 		    in->args[i]->node_case == PG_QUERY__NODE__NODE_CASE_WHEN);
 		expr->case_.whens[i].when = convert_expr(c, when->expr);
 		expr->case_.whens[i].then = convert_expr(c, when->result);
+		expr->case_.whens[i].location =
+		    convert_location(c, when->location);
 	}
 	expr->case_.when_count = (uint32_t)in->n_args;
 	if (in->defresult != NULL)

@@ -72,11 +72,10 @@ parse_too_long(struct parse *p, size_t off)
 }
 
 static int
-too_many_targets(struct parse *p, size_t off)
+too_many_targets(struct parse *p)
 {
-	error_set(p->err, STELE_E_TOO_MANY_COLUMNS,
+	return error_set(p->err, STELE_E_TOO_MANY_COLUMNS,
 	    "target lists can have at most %d entries", SQL_TARGETS_MAX);
-	return error_position(p->err, position_of(&p->positions, off));
 }
 
 /* ---- identifiers that PostgreSQL cuts ---- */
@@ -173,7 +172,7 @@ find_run(struct parse *p, size_t start, size_t *end)
 		case SCAN_TOO_LONG:
 			return parse_too_long(p, token.start);
 		case SCAN_TOO_MANY_TARGETS:
-			return too_many_targets(p, token.start);
+			return too_many_targets(p);
 		}
 		if (token.end - token.start > IDENTIFIER_MAX &&
 		    (token.kind == SCAN_WORD || token.kind == SCAN_QUOTED)) {
