@@ -172,3 +172,25 @@ row_spool_next(const struct row_spool *spool, struct spool_reader *reader,
 	reader->row += out->sel.count;
 	return rc != 0 ? rc : 1;
 }
+
+int
+row_spool_read(const struct row_spool *spool, uint64_t row, struct arena *arena,
+    struct batch *out, uint64_t *first, struct error *err)
+{
+	uint64_t in_blocks = spool->row_count - spool->store.row_count;
+	struct spool_reader reader = { .row = row };
+	uint32_t at, left;
+
+	if (row < in_blocks) {
+		find_block(&spool->spill.runs[0], &reader);
+		*first = reader.block_row;
+		return spill_read(&spool->spill, 0, reader.block, arena, out,
+		    err);
+	}
+	at = (uint32_t)(row - in_blocks) / VEC_ROWS * VEC_ROWS;
+	left = spool->store.row_count - at;
+	*first = in_blocks + at;
+	row_store_batch(&spool->store, NULL, at,
+	    left < VEC_ROWS ? left : VEC_ROWS, arena, out);
+	return arena_check(arena, err);
+}

@@ -58,3 +58,11 @@ MUST_USE int row_spool_add(struct row_spool *spool, const struct vec *columns,
 MUST_USE int row_spool_next(const struct row_spool *spool,
     struct spool_reader *reader, struct op_state *op, struct batch *out,
     struct error *err);
+
+/*
+ * The rows that lie together with number `row`, which must be there, all of
+ * their columns: vectors without a selection, in `arena`, which borrow from the
+ * spool until it changes.  *first is the number of the first of them.
+ */
+MUST_USE int row_spool_read(const struct row_spool *spool, uint64_t row,
+    struct arena *arena, struct batch *out, uint64_t *first, struct error *err);

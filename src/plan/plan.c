@@ -133,6 +133,16 @@ set_kind(struct plan *plan, enum plan_kind kind, const char *tag,
 	plan->tag_has_count = has_count;
 }
 
+/* It is planned when it is opened; here its parameters get their types. */
+static int
+check_cursor(struct binder *binder, const struct ast_select *select,
+    struct error *err)
+{
+	struct query query;
+
+	return bind_select(binder, NULL, select, UNKNOWNS_TEXT, &query, err);
+}
+
 int
 bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
     struct error *err)
@@ -167,6 +177,9 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_EXPLAIN:
 		set_kind(plan, PLAN_QUERY, "EXPLAIN", false);
 		return bind_explain(binder, stmt, plan, err);
+	case AST_DECLARE_CURSOR:
+		set_kind(plan, PLAN_UTILITY, "", false);
+		return check_cursor(binder, stmt->declare_cursor.query, err);
 	case AST_TRANSACTION:
 	case AST_SET:
 	case AST_SHOW:
@@ -180,7 +193,6 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_LISTEN:
 	case AST_UNLISTEN:
 	case AST_NOTIFY:
-	case AST_DECLARE_CURSOR:
 	case AST_FETCH:
 	case AST_CLOSE_CURSOR:
 		set_kind(plan, PLAN_UTILITY, "", false);

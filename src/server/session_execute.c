@@ -281,18 +281,40 @@ hand_over(struct session *session)
 	    !cancel_is_set(&session->cancel);
 }
 
-static void
-put_row(struct portal *portal, struct buf *out, uint32_t row,
+bool
+job_put_row(struct session *session, const struct batch *batch, uint32_t row,
     struct buf *scratch)
 {
+	struct job *job = &session->job;
+	struct portal *portal = job->portal;
 	const struct planned *planned = portal->planned;
+	struct buf *out = &job->chunk->bytes;
 
+	job->row_count++;
+	if (job->kind == JOB_MOVE)
+		return true;
 	if (planned->plan->kind == PLAN_COPY_TO)
 		pg_put_copy_row(out, &portal->copy, planned->columns,
-		    &portal->types, &portal->batch, row, scratch);
+		    &portal->types, batch, row, scratch);
 	else
-		pg_put_data_row(out, planned->columns, portal->formats,
-		    portal->format_count, &portal->types, &portal->batch, row);
+		pg_put_data_row(out, planned->columns, job->format.formats,
+		    job->format.count, &portal->types, batch, row);
+	return job->chunk->bytes.len < CHUNK_BYTES || job->is_inline ||
+	    hand_over(session);
+}
+
+/* Those of the portal's batch that are not wanted. */
+static void
+skip_rows(struct job *job)
+{
+	struct portal *portal = job->portal;
+	uint32_t left = portal->batch.sel.count - portal->batch_next;
+	uint32_t count =
+	    job->skip_count < left ? (uint32_t)job->skip_count : left;
+
+	portal->batch_next += count;
+	portal->position += count;
+	job->skip_count -= count;
 }
 
 /*
@@ -305,17 +327,14 @@ put_batch(struct session *session, struct buf *scratch)
 	struct job *job = &session->job;
 	struct portal *portal = job->portal;
 
+	skip_rows(job);
 	while (portal->batch_next < portal->batch.sel.count) {
+		uint32_t row = sel_row(portal->batch.sel, portal->batch_next);
+
 		if (job->row_limit != 0 && job->row_count == job->row_limit)
 			return JOB_SUSPENDED;
-		if (job->kind != JOB_MOVE)
-			put_row(portal, &job->chunk->bytes,
-			    sel_row(portal->batch.sel, portal->batch_next),
-			    scratch);
 		portal->batch_next++;
-		job->row_count++;
-		if (job->chunk->bytes.len >= CHUNK_BYTES && !job->is_inline &&
-		    !hand_over(session))
+		if (!job_put_row(session, &portal->batch, row, scratch))
 			return JOB_PARKED;
 	}
 	if (job->row_limit != 0 && job->row_count == job->row_limit)
@@ -323,8 +342,8 @@ put_batch(struct session *session, struct buf *scratch)
 	return JOB_DONE;
 }
 
-static int
-open_query(struct session *session, struct portal *portal)
+int
+query_open(struct session *session, struct portal *portal)
 {
 	int rc;
 
@@ -339,8 +358,8 @@ open_query(struct session *session, struct portal *portal)
 	return rc;
 }
 
-static void
-close_query(struct portal *portal)
+void
+query_close(struct portal *portal)
 {
 	if (portal->exec != NULL)
 		exec_close(portal->exec);
@@ -351,6 +370,22 @@ close_query(struct portal *portal)
 	portal->state = PORTAL_DONE;
 }
 
+int
+job_begin(struct session *session)
+{
+	struct job *job = &session->job;
+
+	if (job->chunk == NULL)
+		job->chunk = net_chunk_new();
+	job->outcome = JOB_DONE; /* it may go on after JOB_PARKED */
+	if (session_check_cancel(session) != 0)
+		return session->err.code;
+	if (job->chunk == NULL)
+		return error_set(&session->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+	return 0;
+}
+
 static void
 query_work(struct session *session)
 {
@@ -359,15 +394,9 @@ query_work(struct session *session)
 	struct buf scratch;
 
 	buf_init(&scratch);
-	if (job->chunk == NULL)
-		job->chunk = net_chunk_new();
-	job->outcome = JOB_DONE; /* it may go on after JOB_PARKED */
-	job->rc = session_check_cancel(session);
-	if (job->rc == 0 && job->chunk == NULL)
-		job->rc = error_set(&session->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+	job->rc = job_begin(session);
 	if (job->rc == 0)
-		job->rc = open_query(session, portal);
+		job->rc = query_open(session, portal);
 	while (job->rc == 0) {
 		job->outcome = put_batch(session, &scratch);
 		if (job->chunk == NULL || job->chunk->bytes.failed)
@@ -384,11 +413,11 @@ query_work(struct session *session)
 	}
 	/* Freeing what a query has built up is the worker's too. */
 	if (job->rc != 0 || job->outcome == JOB_DONE)
-		close_query(portal);
+		query_close(portal);
 	buf_release(&scratch);
 }
 
-static void
+void
 query_finish(struct session *session)
 {
 	struct job *job = &session->job;
@@ -399,6 +428,10 @@ query_finish(struct session *session)
 	if (job->rc != 0) {
 		session_fail(session);
 		return;
+	}
+	if (portal->tape == NULL) {
+		portal->position += job->row_count;
+		portal->at_end = job->outcome == JOB_DONE;
 	}
 	if (job->kind != JOB_QUERY) {
 		(void)snprintf(tag, sizeof(tag), "%s %" PRIu64,
@@ -450,16 +483,27 @@ query_inline(struct session *session)
 
 static enum step
 query_run(struct session *session, struct portal *portal, enum job_kind kind,
-    uint32_t row_limit)
+    struct row_format format, uint32_t row_limit)
 {
 	session->job.portal = portal;
 	session->job.kind = kind;
+	session->job.format = format;
 	session->job.row_limit = row_limit;
 	session->job.row_count = 0;
 	portal->state = PORTAL_STARTED;
 	if (is_cheap(portal))
 		return query_inline(session);
 	return session_submit(session, query_work, query_finish);
+}
+
+/* The rows of a query, as its Bind has asked for them. */
+static enum step
+portal_run(struct session *session, struct portal *portal, uint32_t row_limit)
+{
+	session->job.skip_count = 0;
+	return query_run(session, portal, JOB_QUERY,
+	    (struct row_format){ portal->formats, portal->format_count },
+	    row_limit);
 }
 
 static enum step
@@ -470,6 +514,13 @@ query_execute(struct session *session, struct portal *portal,
 	char tag[PLAN_TAG_SIZE];
 	enum step step;
 
+	if (portal->tape != NULL) {
+		(void)error_set(&session->err,
+		    STELE_E_NOT_IN_PREREQUISITE_STATE,
+		    "portal \"%.*s\" cannot be run: it is a cursor",
+		    STR_FMT(portal->named.name));
+		return STEP_FAIL;
+	}
 	if (portal->state == PORTAL_DONE) {
 		plan_tag(portal->planned->plan, 0, tag);
 		session_complete(session, tag, false);
@@ -496,7 +547,7 @@ query_execute(struct session *session, struct portal *portal,
 			pg_put_row_description(session_out(session),
 			    planned->columns, planned->column_count, NULL, 0);
 	}
-	return query_run(session, portal, JOB_QUERY,
+	return portal_run(session, portal,
 	    planned->plan->kind == PLAN_COPY_TO ? 0 : row_limit);
 }
 
@@ -515,18 +566,11 @@ cursor_open(struct session *session, struct portal *cursor)
 
 enum step
 cursor_execute(struct session *session, struct portal *cursor,
-    enum job_kind kind, uint32_t row_limit, bool is_described)
+    enum job_kind kind, struct row_format format, uint64_t skip_count,
+    uint32_t row_limit)
 {
-	enum step step;
-
-	step = cursor_open(session, cursor);
-	if (step != STEP_DONE)
-		return step;
-	if (is_described)
-		pg_put_row_description(session_out(session),
-		    cursor->planned->columns, cursor->planned->column_count,
-		    cursor->formats, cursor->format_count);
-	return query_run(session, cursor, kind, row_limit);
+	session->job.skip_count = skip_count;
+	return query_run(session, cursor, kind, format, row_limit);
 }
 
 static enum step
@@ -628,7 +672,7 @@ returning_committed(struct session *session)
 		return;
 	}
 	exec_returning(portal->exec, session->committed_id);
-	(void)query_run(session, portal, JOB_QUERY, session->job.row_limit);
+	(void)portal_run(session, portal, session->job.row_limit);
 }
 
 /* Add the rows to the transaction's batch; on any thread. */
@@ -670,7 +714,7 @@ insert_finish(struct session *session)
 		return;
 	}
 	exec_returning(portal->exec, 0);
-	(void)query_run(session, portal, JOB_QUERY, session->job.row_limit);
+	(void)portal_run(session, portal, session->job.row_limit);
 }
 
 /* Whether it may take long, or needs a disk: then a worker does it. */
@@ -722,7 +766,7 @@ insert_execute(struct session *session, struct portal *portal,
 	enum step step;
 
 	if (portal->state == PORTAL_STARTED && portal->exec != NULL)
-		return query_run(session, portal, JOB_QUERY, row_limit);
+		return portal_run(session, portal, row_limit);
 	if (portal->state != PORTAL_NEW) {
 		(void)error_set(&session->err,
 		    STELE_E_NOT_IN_PREREQUISITE_STATE,

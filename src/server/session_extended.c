@@ -360,6 +360,7 @@ make_portal(struct session *session, struct str name)
 	}
 	if (portal != NULL) {
 		portal_reset(portal);
+		portal->number = ++session->table.portal_number;
 		return portal;
 	}
 	return portal_add(&session->table, name, session_name_max(session),

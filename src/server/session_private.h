@@ -42,6 +42,7 @@
 #include "server/settings.h"
 #include "server/statement.h"
 
+struct ast_fetch;
 struct ast_option;
 struct ast_stmt;
 struct copy_in;
@@ -88,7 +89,8 @@ struct savepoint {
 	struct savepoint *next; /* older */
 	struct str name;        /* in the transaction's arena */
 	struct write_batch_mark mark;
-	bool has_mark; /* there was a batch */
+	bool has_mark;          /* there was a batch */
+	uint64_t portal_number; /* of the last portal before it */
 	const struct setting_undo *settings;
 };
 
@@ -127,6 +129,20 @@ enum job_kind {
 	JOB_MOVE, /* counted, not sent */
 };
 
+/* How rows are sent, as in Bind. */
+struct row_format {
+	const uint16_t *formats;
+	uint32_t count;
+};
+
+/* What is left of a FETCH or MOVE of rows that are kept. */
+struct tape_walk {
+	uint64_t next; /* row, from 1 */
+	uint64_t left;
+	bool is_backward;
+	bool has_begun;
+};
+
 /* What a worker is asked to do, and how it came out. */
 enum job_outcome {
 	JOB_DONE,
@@ -144,8 +160,12 @@ struct job {
 	struct net_chunk *chunk; /* output; NULL if there was no memory */
 	bool is_inline;          /* not on a worker: the chunk stays whole */
 	size_t handed_bytes;     /* of chunks sent to the net thread */
-	uint32_t row_limit;      /* 0: none */
-	uint64_t row_count;      /* of this Execute */
+	struct row_format format;
+	uint64_t skip_count;           /* rows that are passed first */
+	uint32_t row_limit;            /* 0: none */
+	uint64_t row_count;            /* of this Execute */
+	const struct ast_fetch *fetch; /* of a cursor whose rows are kept, */
+	struct tape_walk walk;         /* and how far it is */
 	enum job_outcome outcome;
 	int rc;            /* as in session->err */
 	bool is_on_worker; /* set and read by the worker */
@@ -344,14 +364,29 @@ void statement_end(struct session *session);
  */
 enum step portal_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple);
-/* FETCH and MOVE: that many rows of a cursor. */
 /*
  * A cursor's snapshot, and whether it reads the transaction's own events: from
  * here on it sees no others.  STEP_DONE, STEP_AGAIN or STEP_FAIL.
  */
 enum step cursor_open(struct session *session, struct portal *cursor);
+/* FETCH and MOVE: pass skip_count rows of a cursor, then take row_limit. */
 enum step cursor_execute(struct session *session, struct portal *cursor,
-    enum job_kind kind, uint32_t row_limit, bool is_described);
+    enum job_kind kind, struct row_format format, uint64_t skip_count,
+    uint32_t row_limit);
+/* Start the portal's query, if it has not been. */
+MUST_USE int query_open(struct session *session, struct portal *portal);
+/* Its end: nothing is left but what is kept. */
+void query_close(struct portal *portal);
+/* CommandComplete of the job, and what is next. */
+void query_finish(struct session *session);
+/*
+ * A row of a batch to the job's chunk.  False when it is time to stop for a
+ * while: JOB_PARKED.
+ */
+bool job_put_row(struct session *session, const struct batch *batch,
+    uint32_t row, struct buf *scratch);
+/* The job has a chunk, and is not cancelled: 0 or a code. */
+MUST_USE int job_begin(struct session *session);
 /* The catalogue that the next statement sees; a new reference. */
 const struct catalog *session_catalog(struct session *session);
 /* Plan, or plan anew if the catalogue has changed. */
@@ -363,6 +398,19 @@ void session_context(struct session *session, struct portal *portal);
 uint32_t session_name_max(const struct session *session);
 /* A source of the session, with its limit of memory; NULL: no memory. */
 struct source *session_source(struct session *session, struct str text);
+
+/* ---- session_cursor.c ---- */
+
+enum step cursor_declare(struct session *session, const struct portal *portal);
+enum step cursor_fetch(struct session *session, const struct portal *portal,
+    bool is_simple);
+enum step cursor_close(struct session *session, struct str name);
+void cursor_close_all(struct session *session);
+/*
+ * Keep the rows of the cursors that outlive the transaction, which is about to
+ * be committed.  STEP_DONE, STEP_AGAIN, or STEP_FAIL.
+ */
+enum step cursor_hold_all(struct session *session);
 
 /* ---- session_copy.c ---- */
 

@@ -55,11 +55,14 @@ transaction_start(struct session *session)
 	session->settings.types.now = os_clock_wall_us(session->server->clock);
 }
 
-/* Portals end with their transaction; they may read its batch. */
+/*
+ * Portals end with their transaction, or with the part of it that they were
+ * made in; they may read its batch.
+ */
 static void
-close_portals(struct session *session)
+close_portals(struct session *session, uint64_t number)
 {
-	portal_remove_all(&session->table);
+	portal_remove_newer(&session->table, number);
 	if (session->simple.exec != NULL)
 		portal_reset(&session->simple);
 }
@@ -67,7 +70,7 @@ close_portals(struct session *session)
 void
 transaction_abort(struct session *session)
 {
-	close_portals(session);
+	close_portals(session, 0);
 	forget(&session->transaction);
 }
 
@@ -78,7 +81,10 @@ transaction_fail(struct session *session)
 
 	switch (transaction->state) {
 	case TRANSACTION_EXPLICIT:
-		close_portals(session);
+		close_portals(session,
+		    transaction->savepoints == NULL
+			? 0
+			: transaction->savepoints->portal_number);
 		transaction->state = TRANSACTION_FAILED;
 		break;
 	case TRANSACTION_FAILED:
@@ -274,9 +280,13 @@ static enum step
 commit(struct session *session, const struct ast_transaction *stmt)
 {
 	struct transaction *transaction = &session->transaction;
+	enum step step;
 
 	if (transaction->state == TRANSACTION_FAILED)
 		return rollback(session, stmt);
+	step = cursor_hold_all(session);
+	if (step != STEP_DONE)
+		return step;
 	if (transaction->state != TRANSACTION_EXPLICIT)
 		session_warn(session, "25P01",
 		    "there is no transaction in progress");
@@ -285,8 +295,7 @@ commit(struct session *session, const struct ast_transaction *stmt)
 	settings_commit(&session->settings);
 	session->job.rc = 0;
 	if (transaction_has_writes(session)) {
-		enum step step = transaction_commit_wait(session, committed);
-
+		step = transaction_commit_wait(session, committed);
 		transaction_abort(session);
 		return step;
 	}
@@ -314,6 +323,7 @@ savepoint_make(struct session *session, struct str name)
 
 	savepoint->name = arena_str(&transaction->arena, name);
 	savepoint->settings = settings_mark(&session->settings);
+	savepoint->portal_number = session->table.portal_number;
 	if (transaction->batch != NULL) {
 		savepoint->has_mark = true;
 		savepoint->mark = write_batch_mark(transaction->batch);
@@ -332,7 +342,7 @@ savepoint_rewind(struct session *session, struct savepoint *savepoint)
 {
 	struct transaction *transaction = &session->transaction;
 
-	close_portals(session);
+	close_portals(session, savepoint->portal_number);
 	settings_rewind(&session->settings, savepoint->settings);
 	if (savepoint->has_mark) {
 		write_batch_rewind(transaction->batch, savepoint->mark);

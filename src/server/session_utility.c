@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * session_utility.c -- statements that are about the session, and a few that
- * are about the server: SET and SHOW, PREPARE and EXECUTE, cursors,
- * CHECKPOINT, PING, BATCH.
+ * are about the server: SET and SHOW, PREPARE and EXECUTE, CHECKPOINT, PING,
+ * BATCH.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -632,126 +632,6 @@ deallocate(struct session *session, struct str name)
 	return done(session, "DEALLOCATE");
 }
 
-/* ---- cursors ---- */
-
-static enum step
-declare_cursor(struct session *session, const struct planned *planned)
-{
-	const struct ast_stmt *stmt = planned->stmt;
-	const struct ast_declare_cursor *declare = &stmt->declare_cursor;
-	struct arena *arena = &planned->source->arena;
-	struct ast_stmt *query = arena_zalloc(arena, sizeof(*query));
-	struct portal *cursor;
-	enum step step = STEP_FAIL;
-
-	if (session->transaction.state != TRANSACTION_EXPLICIT &&
-	    !declare->with_hold) {
-		(void)error_set(&session->err, STELE_E_NO_ACTIVE_TRANSACTION,
-		    "DECLARE CURSOR can only be used in transaction blocks");
-		return STEP_FAIL;
-	}
-	if (declare->with_hold)
-		return not_supported(session, "DECLARE CURSOR WITH HOLD");
-	if (declare->is_scroll)
-		return not_supported(session, "DECLARE SCROLL CURSOR");
-	if (stmt->param_count > 0)
-		return not_supported(session, "DECLARE CURSOR with parameters");
-	if (portal_find(&session->table, declare->name) != NULL) {
-		(void)error_set(&session->err, STELE_E_DUPLICATE_CURSOR,
-		    "cursor \"%.*s\" already exists", STR_FMT(declare->name));
-		return STEP_FAIL;
-	}
-	query->kind = AST_SELECT;
-	query->text = stmt->text;
-	query->select = declare->query;
-	cursor = portal_add(&session->table, declare->name,
-	    session_name_max(session), &session->err);
-	if (cursor == NULL)
-		return STEP_FAIL;
-	cursor->is_cursor = true;
-	if (session_plan(session, planned->source, query, NULL, 0,
-		&cursor->planned, &session->err) == 0)
-		step = cursor_open(session, cursor);
-	if (step != STEP_DONE) {
-		portal_remove(&session->table, cursor);
-		return step;
-	}
-	if (declare->is_binary) {
-		static const uint16_t binary = 1;
-
-		cursor->formats = &binary;
-		cursor->format_count = 1;
-	}
-	return done(session, "DECLARE CURSOR");
-}
-
-static struct portal *
-need_cursor(struct session *session, struct str name)
-{
-	struct portal *cursor = portal_find(&session->table, name);
-
-	if (cursor == NULL || cursor->planned == NULL ||
-	    cursor->planned->plan->kind != PLAN_QUERY) {
-		(void)error_set(&session->err, STELE_E_INVALID_CURSOR_NAME,
-		    "cursor \"%.*s\" does not exist", STR_FMT(name));
-		return NULL;
-	}
-	return cursor;
-}
-
-static enum step
-fetch(struct session *session, const struct ast_stmt *stmt, bool is_simple)
-{
-	const struct ast_fetch *fetch = &stmt->fetch;
-	struct portal *cursor = need_cursor(session, fetch->cursor);
-	enum job_kind kind = fetch->is_move ? JOB_MOVE : JOB_FETCH;
-	int64_t count = fetch->count;
-
-	if (cursor == NULL)
-		return STEP_FAIL;
-	if (!session_is_quiet(session))
-		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
-	if (fetch->direction != AST_FETCH_FORWARD || count < 0) {
-		(void)error_set(&session->err,
-		    STELE_E_NOT_IN_PREREQUISITE_STATE,
-		    "cursor can only scan forward");
-		(void)error_hint(&session->err,
-		    "Declare it with SCROLL option to enable backward scan.");
-		return STEP_FAIL;
-	}
-	if (cursor->state != PORTAL_DONE && count > 0)
-		return cursor_execute(session, cursor, kind,
-		    count >= UINT32_MAX ? 0 : (uint32_t)count,
-		    is_simple && !fetch->is_move);
-	if (is_simple && !fetch->is_move)
-		pg_put_row_description(session_out(session),
-		    cursor->planned->columns, cursor->planned->column_count,
-		    cursor->formats, cursor->format_count);
-	return done(session, fetch->is_move ? "MOVE 0" : "FETCH 0");
-}
-
-static enum step
-close_cursor(struct session *session, struct str name)
-{
-	struct portal *cursor = portal_first(&session->table);
-
-	if (name.len > 0) {
-		cursor = need_cursor(session, name);
-		if (cursor == NULL)
-			return STEP_FAIL;
-		portal_remove(&session->table, cursor);
-		return done(session, "CLOSE CURSOR");
-	}
-	while (cursor != NULL) {
-		struct portal *next = portal_next(cursor);
-
-		if (cursor->is_cursor)
-			portal_remove(&session->table, cursor);
-		cursor = next;
-	}
-	return done(session, "CLOSE CURSOR ALL");
-}
-
 /* ---- the rest ---- */
 
 static enum step
@@ -771,6 +651,7 @@ discard(struct session *session, struct str what)
 	}
 	settings_reset_all(&session->settings);
 	prepared_remove_all(&session->table);
+	cursor_close_all(session);
 	return done(session, "DISCARD ALL");
 }
 
@@ -977,11 +858,11 @@ utility_execute(struct session *session, struct portal *portal,
 	case AST_DISCARD:
 		return discard(session, stmt->discard);
 	case AST_DECLARE_CURSOR:
-		return declare_cursor(session, portal->planned);
+		return cursor_declare(session, portal);
 	case AST_FETCH:
-		return fetch(session, stmt, is_simple);
+		return cursor_fetch(session, portal, is_simple);
 	case AST_CLOSE_CURSOR:
-		return close_cursor(session, stmt->close_cursor);
+		return cursor_close(session, stmt->close_cursor);
 	case AST_LISTEN:
 	case AST_UNLISTEN:
 	case AST_NOTIFY:

@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "engine/engine.h"
+#include "server/cursor_tape.h"
 #include "server/system_tables.h"
 #include "sql/ast.h"
 #include "types/array.h"
@@ -271,6 +272,8 @@ portal_reset(struct portal *portal)
 	if (portal->exec != NULL)
 		exec_close(portal->exec);
 	portal->exec = NULL;
+	cursor_tape_free(portal->tape);
+	portal->tape = NULL;
 	if (portal->snapshot != NULL)
 		snapshot_unref(portal->snapshot);
 	portal->snapshot = NULL;
@@ -279,6 +282,12 @@ portal_reset(struct portal *portal)
 	arena_reset(&portal->arena);
 	portal->state = PORTAL_NEW;
 	portal->is_cursor = false;
+	portal->is_scroll = false;
+	portal->is_hold = false;
+	portal->is_held = false;
+	portal->position = 0;
+	portal->at_end = false;
+	portal->tape_from = 0;
 	portal->params = NULL;
 	portal->param_count = 0;
 	portal->param_bytes = 0;
@@ -326,6 +335,7 @@ portal_add(struct statement_table *table, struct str name, uint32_t count_max,
 	portal = malloc(sizeof(*portal));
 	if (portal != NULL) {
 		portal_init(portal);
+		portal->number = ++table->portal_number;
 		if (name_table_add(&table->portals, &portal->named, name))
 			return portal;
 	}
@@ -340,6 +350,20 @@ portal_remove(struct statement_table *table, struct portal *portal)
 	name_table_remove(&table->portals, &portal->named);
 	portal_release(portal);
 	free(portal);
+}
+
+void
+portal_remove_newer(struct statement_table *table, uint64_t number)
+{
+	struct portal *portal = portal_first(table);
+
+	while (portal != NULL) {
+		struct portal *next = portal_next(portal);
+
+		if (portal->number > number && !portal->is_held)
+			portal_remove(table, portal);
+		portal = next;
+	}
 }
 
 void

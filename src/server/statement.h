@@ -32,6 +32,7 @@
 
 struct ast_stmt;
 struct catalog;
+struct cursor_tape;
 struct error;
 struct exec;
 struct snapshot;
@@ -118,7 +119,11 @@ enum portal_state {
 struct portal {
 	struct named named; /* first; "": the unnamed one */
 	enum portal_state state;
-	bool is_cursor;          /* made by DECLARE */
+	uint64_t number;         /* in the order in which they were made */
+	bool is_cursor;          /* made by DECLARE, */
+	bool is_scroll;          /* SCROLL */
+	bool is_hold;            /* WITH HOLD */
+	bool is_held;            /* and its transaction has ended */
 	struct planned *planned; /* a reference; NULL: an empty statement */
 	struct arena arena;      /* parameters, formats, options of COPY */
 	struct datum *params;
@@ -139,12 +144,18 @@ struct portal {
 	struct snapshot *snapshot; /* a reference */
 	struct batch batch;        /* of exec_next(), and the first row of it */
 	uint32_t batch_next;       /* that was not sent yet */
-	uint64_t tag_count;        /* of INSERT ... RETURNING */
+	/* Rows passed: the last of them is the one that it stands on. */
+	uint64_t position;
+	bool at_end;              /* past that */
+	struct cursor_tape *tape; /* owned; NULL: no rows are kept */
+	uint64_t tape_from;       /* rows passed before those kept */
+	uint64_t tag_count;       /* of INSERT ... RETURNING */
 };
 
 struct statement_table {
 	struct name_table prepared;
 	struct name_table portals;
+	uint64_t portal_number; /* of the last portal */
 };
 
 /* The table's own memory, once it is empty. */
@@ -176,5 +187,10 @@ void portal_reset(struct portal *portal);
 void portal_init(struct portal *portal);
 void portal_release(struct portal *portal);
 
-/* Every portal, at the end of a transaction. */
+/*
+ * The portals made after number `number`, but not the cursors that outlive
+ * their transaction.
+ */
+void portal_remove_newer(struct statement_table *table, uint64_t number);
+/* All of them. */
 void portal_remove_all(struct statement_table *table);

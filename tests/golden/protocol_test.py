@@ -95,6 +95,11 @@ CASES = (
     ("close nobody", close(b"S", "nope") + close(b"P", "nope") + SYNC, 1),
     ("cursor", query(b"begin; declare c cursor for select a from ct order by a; fetch 2 from c;"
         b" move 1 in c; fetch c; close c; commit"), 1),
+    ("held cursor", parse("declare h scroll cursor with hold for select $1 || 'z', 'x'")
+        + bind((b"4",)) + execute() + SYNC
+        + parse("fetch h") + bind(results=(1, 0)) + describe(b"P") + execute() + SYNC, 2),
+    ("binary cursor", query(b"declare i binary cursor with hold for select 'x', 'y'; fetch i;"
+        b" fetch backward 2 i; close i; move last h; fetch h; close h"), 1),
     ("copy out", query(b"copy (select a, b from ct order by a) to stdout"), 1),
     ("copy out csv", query(b"copy (select a, b from ct order by a) to stdout csv header"), 1),
     ("copy in", query(b"copy ct(context_id, a, b) from stdin") + copy_data(b"e\t4")
