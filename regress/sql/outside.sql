@@ -38,7 +38,7 @@ create tablespace t location '/tmp';
 -- the server itself
 select pg_reload_conf();
 select pg_rotate_logfile();
-select pg_terminate_backend(1);
+select pg_terminate_backend(999999); -- a number of a session, not of a process
 alter system set port = 1;
 set unix_socket_directories = '/tmp';
 set listen_addresses = '*';

@@ -161,6 +161,10 @@ MUST_USE int write_batch_try_stage(struct write_batch *batch,
 uint64_t write_batch_row_count(const struct write_batch *batch);
 bool write_batch_is_empty(const struct write_batch *batch);
 
+/* Call fn with the OID of each type that it has, or had, rows of. */
+void write_batch_each_type(const struct write_batch *batch,
+    void (*fn)(void *arg, uint32_t oid), void *arg);
+
 struct write_batch_mark {
 	size_t bytes;
 	uint64_t rows;

@@ -46,6 +46,7 @@ impls_build(void)
 		&func_record,
 		&func_regex,
 		&func_regex_list,
+		&func_session,
 		&func_storage,
 		&func_text,
 		&func_trig,

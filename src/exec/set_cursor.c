@@ -296,6 +296,38 @@ fill_found(struct set_cursor *set, struct target *to)
 	}
 }
 
+/* ---- channels ---- */
+
+static void
+start_channels(struct set_cursor *set)
+{
+	const struct plan_session *session = set->env->context->session;
+
+	set->channels.next = 0;
+	set->channels.count = 0;
+	if (session != NULL && session->calls != NULL)
+		set->channels.count = session->calls->channels(session->arg,
+		    &set->arena, &set->channels.names);
+}
+
+static void
+fill_channels(struct set_cursor *set, struct target *to)
+{
+	while (to->count < to->room) {
+		struct datum value;
+
+		if (set->channels.next == set->channels.count) {
+			set->is_done = true;
+			break;
+		}
+		value = (struct datum){
+			.str = arena_str(to->arena,
+			    set->channels.names[set->channels.next++]),
+		};
+		vec_set(&to->columns[0], to->at + to->count++, &value);
+	}
+}
+
 /* ---- documents ---- */
 
 static int
@@ -533,6 +565,9 @@ set_cursor_start(struct set_cursor *cursor, struct error *err)
 	case SET_STRING_TO_TABLE:
 		start_split(cursor);
 		return 0;
+	case SET_CHANNELS:
+		start_channels(cursor);
+		return 0;
 	case SET_REGEXP_MATCHES:
 	case SET_REGEXP_SPLIT:
 		return start_regex(cursor, err);
@@ -572,6 +607,9 @@ fill(struct set_cursor *cursor, struct target *to, struct error *err)
 		return 0;
 	case SET_STRING_TO_TABLE:
 		fill_split(cursor, to);
+		return 0;
+	case SET_CHANNELS:
+		fill_channels(cursor, to);
 		return 0;
 	case SET_REGEXP_MATCHES:
 	case SET_REGEXP_SPLIT:

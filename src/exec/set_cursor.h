@@ -49,6 +49,10 @@ struct set_cursor {
 			struct regex_list list;
 			uint32_t next;
 		} found; /* by a regular expression */
+		struct {
+			struct str *names;
+			uint32_t count, next;
+		} channels;
 		struct json_reader json;
 	};
 };

@@ -34,6 +34,19 @@ struct plan_insert;
 struct rel;
 struct search_path;
 
+/* What functions do to the session or the server; `arg` is the session's. */
+struct session_calls {
+	/* pg_notify(): 22023, 53200, 54000. */
+	int (*notify)(void *arg, struct str channel, struct str payload,
+	    struct error *err);
+	/* The channels that the session listens on, in the arena. */
+	uint32_t (*channels)(void *arg, struct arena *arena, struct str **out);
+	/* How full the queue of notices is, from 0 to 1. */
+	double (*notify_usage)(void *arg);
+	/* Cancel what a session does, or end it; false if there is none. */
+	bool (*signal)(void *arg, int32_t pid, bool is_end);
+};
+
 /* Facts of a session that expressions may ask for. */
 struct random_state;
 
@@ -58,6 +71,8 @@ struct plan_session {
 	 */
 	int (*set)(void *arg, struct str name, const struct str *value,
 	    bool is_local, struct error *err);
+
+	const struct session_calls *calls; /* NULL: there are none */
 
 	const struct search_path *path; /* of the setting; NULL: the default */
 	struct random_state *random;    /* exec/random.h; NULL: no setseed() */

@@ -6,6 +6,11 @@
 #include "common/attr.h"
 #include "types/type.h"
 
+#define ARGS0() \
+	0, \
+	{ \
+		0 \
+	}
 #define ARGS1(a) \
 	1, \
 	{ \
@@ -77,6 +82,7 @@ static const struct set_function set_functions[] = {
 	EACH(EACH_TEXT, "jsonb_each_text", JSONB, TEXT)
 	SET(JSON_KEYS, "json_object_keys", ARGS1(JSON), TEXT)
 	SET(JSON_KEYS, "jsonb_object_keys", ARGS1(JSONB), TEXT)
+	SET(CHANNELS, "pg_listening_channels", ARGS0(), TEXT)
 	RECORDS(RECORD, "json_to_record", true, JSON)
 	RECORDS(RECORD, "jsonb_to_record", true, JSONB)
 	RECORDS(RECORDSET, "json_to_recordset", false, JSON)

@@ -32,6 +32,7 @@ enum set_function_id {
 	SET_JSON_EACH,
 	SET_JSON_EACH_TEXT,
 	SET_JSON_KEYS,
+	SET_CHANNELS,       /* that the session listens on */
 	SET_JSON_RECORD,    /* one document, whose members ... */
 	SET_JSON_RECORDSET, /* ... are columns; elements of an array */
 };

@@ -128,22 +128,47 @@ server_unregister(struct server *server, struct session *session)
 	session->pid = 0;
 }
 
+/* With the mutex. */
+static struct session *
+find_session(struct server *server, int32_t pid)
+{
+	struct session *session;
+
+	if (pid <= 0)
+		return NULL;
+	session = *bucket_of(server, pid);
+	while (session != NULL && session->pid != pid)
+		session = session->registry_next;
+	return session;
+}
+
 void
 server_cancel(struct server *server, int32_t pid, struct str key)
 {
 	struct session *session;
 
-	if (pid <= 0)
-		return;
 	pthread_mutex_lock(&server->mutex);
-	session = *bucket_of(server, pid);
-	while (session != NULL && session->pid != pid)
-		session = session->registry_next;
+	session = find_session(server, pid);
 	if (session != NULL &&
 	    str_equal(key,
 		str_of((const char *)session->key, session->key_len)))
 		session_cancel(session, CANCEL_USER);
 	pthread_mutex_unlock(&server->mutex);
+}
+
+bool
+server_signal(struct server *server, int32_t pid, bool is_end)
+{
+	struct session *session;
+
+	pthread_mutex_lock(&server->mutex);
+	session = find_session(server, pid);
+	if (session != NULL && is_end)
+		session_end(session);
+	else if (session != NULL)
+		session_cancel(session, CANCEL_USER);
+	pthread_mutex_unlock(&server->mutex);
+	return session != NULL;
 }
 
 /* ---- connections ---- */
@@ -486,6 +511,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 	};
 	pthread_mutex_init(&server->mutex, NULL);
 	os_cond_init(&server->changed);
+	notify_hub_init(&server->notify);
 	server->zones = time_zone_set_new(load_zone_cb, NULL);
 	if (server->zones == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
@@ -550,6 +576,7 @@ server_stop(struct server *server)
 		engine_close(server->engine);
 	time_zone_set_free(server->zones);
 	config_unref(server->config);
+	notify_hub_release(&server->notify);
 	pthread_cond_destroy(&server->changed);
 	pthread_mutex_destroy(&server->mutex);
 	return true;

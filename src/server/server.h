@@ -18,6 +18,7 @@
 #include "net/loop.h"
 #include "os/clock.h"
 #include "os/thread.h"
+#include "server/notify.h"
 
 struct engine;
 struct engine_options;
@@ -47,6 +48,7 @@ struct server {
 	struct mem_budget memory;   /* of all statements; atomics */
 	struct time_zone_set *zones;
 	struct os_clock *clock;
+	struct notify_hub notify;
 	struct net_thread *nets;
 	uint32_t net_count;
 	struct listener *listeners; /* on the first net thread */
@@ -98,6 +100,12 @@ void server_unregister(struct server *server, struct session *session);
 
 /* Cancel what the session of this pid and key does; no answer if none. */
 void server_cancel(struct server *server, int32_t pid, struct str key);
+
+/*
+ * pg_cancel_backend() and pg_terminate_backend(): any thread.  False if nobody
+ * has this pid.
+ */
+bool server_signal(struct server *server, int32_t pid, bool is_end);
 
 /* A session of the thread has ended. */
 void server_session_ended(struct net_thread *net);

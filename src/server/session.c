@@ -125,6 +125,7 @@ closed_cb(void *owner)
 	session_cancel(session, CANCEL_GONE);
 	loop_timer_disarm(&session->timer);
 	server_unregister(session->server, session);
+	notify_unlisten_all(&session->server->notify, &session->listener);
 	session_set_state(session, SESSION_ENDED);
 	log_debug(LOG_SESSION, "session ended", LOG_INT("pid", session->pid));
 	free_if_over(session);
@@ -344,6 +345,8 @@ drained_cb(void *owner)
 
 	if (session->state == SESSION_WAITING && session->wait == WAIT_DRAINED)
 		session_resume_job(session);
+	else
+		session_tell(session);
 }
 
 /* ---- idle or not ---- */
@@ -631,6 +634,7 @@ session_open(struct net_thread *net, int fd)
 	session->unacked_at = SIZE_MAX;
 	session->wake.fn = woken_cb;
 	session_cancel_init(session);
+	notify_init(session);
 	arena_init(&session->arena, NULL);
 	portal_init(&session->simple);
 	transaction_init(&session->transaction);

@@ -38,6 +38,13 @@ session_cancel(struct session *session, enum cancel_reason reason)
 }
 
 void
+session_end(struct session *session)
+{
+	atomic_store_explicit(&session->is_to_end, true, memory_order_release);
+	session_cancel(session, CANCEL_USER);
+}
+
+void
 session_forget_cancel(struct session *session)
 {
 	/* In this order: one that comes meanwhile may lose its reason only. */
@@ -164,8 +171,13 @@ poked_cb(struct loop_post *post)
 	struct session *session = POST_OWNER(post, struct session, poke);
 
 	atomic_store_explicit(&session->is_poked, false, memory_order_release);
-	if (session->conn == NULL || session->is_terminating ||
-	    !is_cancelled(session))
+	if (session->conn == NULL || session->is_terminating)
+		return;
+	if (atomic_load_explicit(&session->is_to_end, memory_order_acquire)) {
+		session_terminate(session);
+		return;
+	}
+	if (!is_cancelled(session))
 		return;
 	cancel_held_commits(session);
 	switch (session->state) {

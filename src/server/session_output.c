@@ -135,6 +135,7 @@ pending_free(struct pending *pending)
 {
 	net_chunk_free(pending->chunk);
 	source_unref(pending->source);
+	notices_free(pending->notices);
 	free(pending);
 }
 
@@ -154,6 +155,9 @@ drain(struct session *session)
 			session->pending_ddl--;
 		if (pending->commit.rc != 0)
 			put_commit_error(session, pending);
+		if (pending->is_held)
+			notify_put_before_ready(session,
+			    &pending->chunk->bytes);
 		log_duration(session, pending->started_ns, pending->source);
 		if (session->conn != NULL) {
 			conn_write(session->conn, pending->chunk);
@@ -166,6 +170,8 @@ drain(struct session *session)
 		session->wait = WAIT_NOTHING;
 		session_set_state(session, SESSION_READY);
 	}
+	if (session->listener.link_count > 0)
+		session_tell(session);
 }
 
 /* The commit that the session itself waits for. */
@@ -216,6 +222,8 @@ commit_done_cb(struct commit *commit)
 {
 	struct pending *pending = commit->arg;
 
+	if (pending->notices != NULL && commit->rc == 0)
+		notices_publish(pending->notices, commit->first_event_id);
 	loop_post(pending->session->net->loop, &pending->post);
 }
 
@@ -245,6 +253,7 @@ pending_hold(struct session *session, struct pending *pending)
 		pending->source = source_ref(session->logged);
 		pending->started_ns = session->started_ns;
 	}
+	pending->is_held = true;
 	session->pending_ddl += pending->has_ddl;
 	session->async_count++;
 	append(session, pending);
@@ -289,14 +298,16 @@ void
 session_notice(void *arg, const struct error *notice)
 {
 	struct session *session = arg;
+	bool is_warning = strncmp(error_sqlstate(notice->code), "01", 2) == 0;
+	bool is_chunk = (session->job.is_on_worker || session->job.is_inline) &&
+	    session->job.chunk != NULL;
 
-	if (session->settings.client_min_messages > MESSAGE_NOTICE)
+	if (session->settings.client_min_messages >
+	    (is_warning ? MESSAGE_WARNING : MESSAGE_NOTICE))
 		return;
-	if ((session->job.is_on_worker || session->job.is_inline) &&
-	    session->job.chunk != NULL)
-		pg_put_error(&session->job.chunk->bytes, PG_NOTICE, notice);
-	else
-		pg_put_error(session_out(session), PG_NOTICE, notice);
+	pg_put_error(is_chunk ? &session->job.chunk->bytes
+			      : session_out(session),
+	    is_warning ? PG_WARNING : PG_NOTICE, notice);
 }
 
 void
@@ -310,12 +321,16 @@ session_warn(struct session *session, const char *sqlstate, const char *message)
 void
 session_ready_for_query(struct session *session)
 {
-	bool commits = session->transaction.state == TRANSACTION_IMPLICIT &&
-	    transaction_has_writes(session);
+	bool is_implicit = session->transaction.state == TRANSACTION_IMPLICIT;
+	bool commits = is_implicit && transaction_has_writes(session);
 
-	if (session->transaction.state == TRANSACTION_IMPLICIT)
+	if (is_implicit)
 		settings_commit(&session->settings);
+	if (is_implicit && !commits)
+		notices_commit(session);
 	settings_report(&session->settings, session_out(session));
+	if (!commits && (is_implicit || transaction_status(session) == 'I'))
+		notify_put_waiting(session, session_out(session));
 	session->is_busy = false;
 	pg_put_ready(session_out(session),
 	    commits ? 'I' : transaction_status(session));
@@ -327,4 +342,6 @@ session_ready_for_query(struct session *session)
 		session_flush(session);
 	}
 	session_begin_idle(session);
+	if (session->listener.link_count > 0)
+		session_tell(session);
 }

@@ -36,6 +36,7 @@
 #include "engine/engine.h"
 #include "exec/random.h"
 #include "net/conn.h"
+#include "server/notify.h"
 #include "server/pool.h"
 #include "server/server.h"
 #include "server/session.h"
@@ -46,6 +47,8 @@ struct ast_fetch;
 struct ast_option;
 struct ast_stmt;
 struct copy_in;
+struct session_notice;
+struct session_notices;
 
 /* The struct that a message is a member of. */
 #define POST_OWNER(post, type, member) \
@@ -89,17 +92,19 @@ struct savepoint {
 	struct savepoint *next; /* older */
 	struct str name;        /* in the transaction's arena */
 	struct write_batch_mark mark;
-	bool has_mark;          /* there was a batch */
-	uint64_t portal_number; /* of the last portal before it */
+	bool has_mark;                       /* there was a batch */
+	uint64_t portal_number;              /* of the last portal before it */
+	const struct session_notice *notice; /* likewise; or NULL */
 	const struct setting_undo *settings;
 };
 
 struct transaction {
 	enum transaction_state state;
-	struct write_batch *batch;    /* owned; NULL: nothing written */
-	struct snapshot *snapshot;    /* a reference; of REPEATABLE READ */
-	struct savepoint *savepoints; /* newest first */
-	struct arena arena;           /* of savepoints */
+	struct write_batch *batch;       /* owned; NULL: nothing written */
+	struct snapshot *snapshot;       /* a reference; of REPEATABLE READ */
+	struct savepoint *savepoints;    /* newest first */
+	struct arena arena;              /* of savepoints */
+	struct session_notices *notices; /* owned; NULL: nothing to tell */
 	bool has_ddl;
 	bool has_statement; /* too late for SET TRANSACTION ISOLATION */
 };
@@ -111,9 +116,11 @@ struct pending {
 	struct loop_post post;
 	bool is_done;
 	bool has_ddl;
-	bool is_off;             /* SYNC_OFF */
-	bool is_flush;           /* no commit but a flush */
-	bool is_left;            /* awaited by nobody any more */
+	bool is_off;   /* SYNC_OFF */
+	bool is_flush; /* no commit but a flush */
+	bool is_left;  /* awaited by nobody any more */
+	bool is_held;  /* its chunk ends with a ReadyForQuery */
+	struct session_notices *notices; /* owned; NULL: none to publish */
 	struct net_chunk *chunk; /* owned; NULL: the session waits itself */
 	size_t fail_at;          /* in the chunk: what an error replaces */
 	/* Statement log: NULL if it is off. */
@@ -254,7 +261,13 @@ struct session {
 	atomic_bool cancel;
 	atomic_int cancel_reason; /* enum cancel_reason */
 	atomic_bool is_poked;     /* `poke` is on its way */
+	atomic_bool is_to_end;    /* ... to end the session */
 	struct loop_post poke;    /* look at `cancel` */
+
+	/* what it listens for, and has been told */
+	struct notify_listener listener;
+	atomic_bool is_told;   /* `tell` is on its way */
+	struct loop_post tell; /* pass it on */
 
 	bool keep_error; /* err is a client's own 57014, not a cancel */
 
@@ -301,6 +314,8 @@ enum step session_out_of_memory(struct session *session);
 void session_cancel_init(struct session *session);
 /* Any thread. */
 void session_cancel(struct session *session, enum cancel_reason reason);
+/* Any thread: the session ends as when the server stops. */
+void session_end(struct session *session);
 void session_forget_cancel(struct session *session);
 /* 57014 in session->err if what the session does was cancelled. */
 int session_check_cancel(struct session *session);
@@ -411,6 +426,41 @@ void cursor_close_all(struct session *session);
  * be committed.  STEP_DONE, STEP_AGAIN, or STEP_FAIL.
  */
 enum step cursor_hold_all(struct session *session);
+
+/* ---- session_notify.c ---- */
+
+void notify_init(struct session *session);
+/* LISTEN, UNLISTEN, NOTIFY. */
+enum step notify_execute(struct session *session, const struct ast_stmt *stmt);
+/* pg_notify(): 22023 for a bad name or too long a payload. */
+MUST_USE int session_notify(struct session *session, struct str channel,
+    struct str payload, struct error *err);
+/* pg_listening_channels(). */
+uint32_t session_channels(void *arg, struct arena *arena, struct str **out);
+/* Pass on what the session has been told, if it is idle. */
+void session_tell(struct session *session);
+/* What waits, as far as it is not too much. */
+void notify_put_waiting(struct session *session, struct buf *out);
+/* The same in front of the ReadyForQuery with which `out` ends. */
+void notify_put_before_ready(struct session *session, struct buf *out);
+
+/* The last notice of a transaction, and back to it. */
+const struct session_notice *notices_mark(
+    const struct transaction *transaction);
+void notices_rewind(struct transaction *transaction,
+    const struct session_notice *mark);
+/* A transaction that has written nothing is committed. */
+void notices_commit(struct session *session);
+/*
+ * One that commits `batch`: what is to be published when that is done, or NULL.
+ */
+struct session_notices *notices_take(struct session *session,
+    struct write_batch *batch);
+/* Any thread.  first_event_id is that of the batch. */
+void notices_publish(const struct session_notices *notices,
+    uint64_t first_event_id);
+/* NULL is allowed. */
+void notices_free(struct session_notices *notices);
 
 /* ---- session_copy.c ---- */
 

@@ -130,6 +130,36 @@ set_cb(void *arg, struct str name, const struct str *value, bool is_local,
 	return settings_set(&session->settings, name, *value, scope, err);
 }
 
+static int
+notify_cb(void *arg, struct str channel, struct str payload, struct error *err)
+{
+	return session_notify(arg, channel, payload, err);
+}
+
+static double
+usage_cb(void *arg)
+{
+	const struct session *session = arg;
+
+	return notify_usage(&session->server->notify);
+}
+
+static bool
+signal_cb(void *arg, int32_t pid, bool is_end)
+{
+	const struct session *session = arg;
+
+	return server_signal(session->server, pid, is_end);
+}
+
+/* What functions may ask of the session that runs them. */
+static const struct session_calls session_calls = {
+	.notify = notify_cb,
+	.channels = session_channels,
+	.notify_usage = usage_cb,
+	.signal = signal_cb,
+};
+
 static void
 know_client(struct session *session, const struct request *request)
 {
@@ -145,6 +175,7 @@ know_client(struct session *session, const struct request *request)
 	facts->set = set_cb;
 	facts->path = &session->settings.search_path;
 	facts->arg = session;
+	facts->calls = &session_calls;
 	facts->random = &session->random;
 	session->settings.user = facts->user;
 }

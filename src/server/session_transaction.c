@@ -27,11 +27,13 @@ forget(struct transaction *transaction)
 		write_batch_free(transaction->batch);
 	if (transaction->snapshot != NULL)
 		snapshot_unref(transaction->snapshot);
+	notices_free(transaction->notices);
 	if (transaction->savepoints != NULL)
 		arena_reset(&transaction->arena);
 	transaction->batch = NULL;
 	transaction->snapshot = NULL;
 	transaction->savepoints = NULL;
+	transaction->notices = NULL;
 	transaction->has_ddl = false;
 	transaction->has_statement = false;
 	transaction->state = TRANSACTION_NONE;
@@ -141,6 +143,7 @@ give_to_engine(struct session *session, struct pending *pending)
 
 	session->transaction.batch = NULL;
 	session->transaction.has_ddl = false;
+	pending->notices = notices_take(session, batch);
 	pending->is_off = !is_on;
 	engine_commit(session->server->engine, batch,
 	    is_on ? SYNC_ON : SYNC_OFF, &pending->commit);
@@ -299,6 +302,7 @@ commit(struct session *session, const struct ast_transaction *stmt)
 		transaction_abort(session);
 		return step;
 	}
+	notices_commit(session);
 	transaction_abort(session);
 	committed(session);
 	return STEP_DONE;
@@ -324,6 +328,7 @@ savepoint_make(struct session *session, struct str name)
 	savepoint->name = arena_str(&transaction->arena, name);
 	savepoint->settings = settings_mark(&session->settings);
 	savepoint->portal_number = session->table.portal_number;
+	savepoint->notice = notices_mark(transaction);
 	if (transaction->batch != NULL) {
 		savepoint->has_mark = true;
 		savepoint->mark = write_batch_mark(transaction->batch);
@@ -344,6 +349,7 @@ savepoint_rewind(struct session *session, struct savepoint *savepoint)
 
 	close_portals(session, savepoint->portal_number);
 	settings_rewind(&session->settings, savepoint->settings);
+	notices_rewind(transaction, savepoint->notice);
 	if (savepoint->has_mark) {
 		write_batch_rewind(transaction->batch, savepoint->mark);
 	} else if (transaction->batch != NULL) {

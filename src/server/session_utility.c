@@ -652,6 +652,7 @@ discard(struct session *session, struct str what)
 	settings_reset_all(&session->settings);
 	prepared_remove_all(&session->table);
 	cursor_close_all(session);
+	notify_unlisten_all(&session->server->notify, &session->listener);
 	return done(session, "DISCARD ALL");
 }
 
@@ -822,16 +823,6 @@ utility_describe(struct session *session, struct planned *planned,
 	}
 }
 
-static enum step
-listen_or_notify(struct session *session, const struct ast_stmt *stmt)
-{
-	/* Pools send UNLISTEN * before they reuse a connection. */
-	if (stmt->kind == AST_UNLISTEN)
-		return done(session, "UNLISTEN");
-	return not_supported(session,
-	    stmt->kind == AST_LISTEN ? "LISTEN" : "NOTIFY");
-}
-
 enum step
 utility_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple)
@@ -866,7 +857,7 @@ utility_execute(struct session *session, struct portal *portal,
 	case AST_LISTEN:
 	case AST_UNLISTEN:
 	case AST_NOTIFY:
-		return listen_or_notify(session, stmt);
+		return notify_execute(session, stmt);
 	case AST_BATCH:
 		return batch(session, portal);
 	default:

@@ -323,6 +323,20 @@ write_batch_has_type(const struct write_batch *batch, uint32_t oid)
 	return false;
 }
 
+void
+write_batch_each_type(const struct write_batch *batch,
+    void (*fn)(void *arg, uint32_t oid), void *arg)
+{
+	const struct batch_type *types =
+	    (const struct batch_type *)(const void *)batch->more_types.data;
+	size_t count = batch->more_types.len / sizeof(*types);
+
+	if (batch->first_type.oid != 0)
+		fn(arg, batch->first_type.oid);
+	for (size_t i = 0; i < count; i++)
+		fn(arg, types[i].oid);
+}
+
 static int
 check_used_type(const struct catalog *head, const struct batch_type *used,
     struct error *err)
