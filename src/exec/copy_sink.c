@@ -30,6 +30,7 @@ struct copy_sink {
 	const struct plan_column *columns;
 	struct exec_context context;
 	struct write_batch *target;
+	enum copy_form form;
 	struct arena arena;  /* of the sink's life */
 	struct arena values; /* of the rows that are being added */
 	uint16_t *identity;  /* 0, 1, 2 ... */
@@ -86,7 +87,8 @@ init_types(struct copy_sink *sink)
 
 int
 copy_sink_open(const struct plan *plan, const struct exec_context *context,
-    struct write_batch *target, struct copy_sink **out, struct error *err)
+    struct write_batch *target, enum copy_form form, struct copy_sink **out,
+    struct error *err)
 {
 	struct copy_sink *sink = calloc(1, sizeof(*sink));
 
@@ -97,6 +99,7 @@ copy_sink_open(const struct plan *plan, const struct exec_context *context,
 	sink->columns = plan->columns;
 	sink->context = *context;
 	sink->target = target;
+	sink->form = form;
 	arena_init(&sink->arena, context->budget);
 	arena_init(&sink->values, context->budget);
 	if (plan->copy->type != NULL)
@@ -129,7 +132,11 @@ field_context(const struct copy_sink *sink, uint32_t column,
 {
 	struct str name = sink->columns[column].name;
 
-	if (value == NULL)
+	if (sink->form == COPY_VALUES)
+		error_add_context(err,
+		    "COPY %.*s, line %" PRIu64 ", column %.*s",
+		    STR_FMT(sink->plan->name), sink->line, STR_FMT(name));
+	else if (value == NULL)
 		error_add_context(err,
 		    "COPY %.*s, line %" PRIu64 ", column %.*s: null input",
 		    STR_FMT(sink->plan->name), sink->line, STR_FMT(name));
@@ -144,6 +151,22 @@ static int
 null_error(const struct copy_sink *sink, struct str column, struct error *err)
 {
 	return error_null_value(err, sink->plan->name, column);
+}
+
+/* A field that is no null, as a value of its type without modifier. */
+static int
+read_value(struct copy_sink *sink, const struct type *type, struct str text,
+    struct datum *value, struct error *err)
+{
+	int rc;
+
+	if (sink->form == COPY_TEXTS)
+		return type_in_text(type, sink->context.settings, text,
+		    &sink->values, value, err);
+	rc = type_in_binary(type, text, &sink->values, value, err);
+	if (rc == STELE_E_INVALID_BINARY_REPRESENTATION)
+		(void)error_set(err, rc, "incorrect binary data format");
+	return rc;
 }
 
 /* Field `column` of row `row` of its texts to the same row of `out`. */
@@ -161,8 +184,7 @@ read_field(struct copy_sink *sink, uint32_t column, const struct vec *texts,
 	if (text != NULL) {
 		/* a varchar that is too long is an error here, not cut */
 		bare.mod = -1;
-		rc = type_in_text(&bare, sink->context.settings, *text,
-		    &sink->values, &value, err);
+		rc = read_value(sink, &bare, *text, &value, err);
 		if (rc == 0 && type->mod != -1)
 			rc = cast_datum(&bare, type, CAST_ASSIGNMENT,
 			    sink->context.settings, &value, &sink->values,
@@ -185,7 +207,7 @@ read_column(struct copy_sink *sink, uint32_t column, const struct vec *texts,
 	const struct type *type = &sink->columns[column].type;
 	int rc = 0;
 
-	if (type->mod == -1 &&
+	if (type->mod == -1 && sink->form == COPY_TEXTS &&
 	    type_in_column(type, sink->context.settings, texts, count,
 		&sink->values, out))
 		return 0;
@@ -309,6 +331,32 @@ field_of(const struct copy_sink *sink, enum events_column column)
 	return -1;
 }
 
+/* A field of events that is text: of jsonb, behind its version. */
+static int
+read_name(struct copy_sink *sink, uint32_t column, struct str *text,
+    struct error *err)
+{
+	const struct type type = type_of(TYPE_TEXT);
+	struct datum value;
+	int rc = 0;
+
+	if (sink->form == COPY_TEXTS)
+		return 0;
+	if (sink->columns[column].type.oid == TYPE_JSONB) {
+		if (text->len == 0 || text->data[0] != 1)
+			rc = error_set(err,
+			    STELE_E_INVALID_BINARY_REPRESENTATION,
+			    "unsupported jsonb version number");
+		else
+			*text = str_of(text->data + 1, text->len - 1);
+	}
+	if (rc == 0)
+		rc = read_value(sink, &type, *text, &value, err);
+	if (rc != 0)
+		field_context(sink, column, text, err);
+	return rc;
+}
+
 static int
 events_core(struct copy_sink *sink, struct sink_type *rows,
     const struct batch *texts, uint32_t row, struct error *err)
@@ -319,13 +367,15 @@ events_core(struct copy_sink *sink, struct sink_type *rows,
 	const struct vec *times;
 	int rc;
 
+	rc = read_name(sink, (uint32_t)context, &value.str, err);
+	if (rc != 0)
+		return rc;
 	vec_set(&rows->cols[0], rows->row_count, &value);
 	value = (struct datum){ .i64 = sink->context.settings->now };
 	if (time >= 0) {
 		times = &texts->cols[time];
-		rc = type_in_text(&sink->columns[time].type,
-		    sink->context.settings, times->str[row], &sink->values,
-		    &value, err);
+		rc = read_value(sink, &sink->columns[time].type,
+		    times->str[row], &value, err);
 		if (rc != 0) {
 			field_context(sink, (uint32_t)time, &times->str[row],
 			    err);
@@ -340,9 +390,12 @@ static int
 events_payload(struct copy_sink *sink, struct sink_type *rows, uint32_t column,
     struct str text, struct error *err)
 {
-	int rc = payload_read(rows->type, sink->context.settings, text,
-	    &rows->cols[2], rows->row_count, &sink->values, err);
+	int rc = read_name(sink, column, &text, err);
 
+	if (rc != 0)
+		return rc;
+	rc = payload_read(rows->type, sink->context.settings, text,
+	    &rows->cols[2], rows->row_count, &sink->values, err);
 	if (rc != 0) {
 		field_context(sink, column, &text, err);
 		error_position(err, 0);

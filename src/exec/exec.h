@@ -133,18 +133,21 @@ MUST_USE int exec_ddl(const struct plan *plan,
 
 /* ---- COPY FROM ---- */
 
+/* What fields are: texts, or values in the binary form of their types. */
+enum copy_form { COPY_TEXTS, COPY_VALUES };
+
 /*
  * Takes the fields of COPY's lines, reads them as the columns' types and adds
- * them to a batch.  Framing (text, csv) is the caller's.  Events of all types
- * (COPY events) keep the order they came in.
+ * them to a batch.  Framing (text, csv, binary) is the caller's.  Events of all
+ * types (COPY events) keep the order they came in.
  */
 MUST_USE int copy_sink_open(const struct plan *plan,
     const struct exec_context *context, struct write_batch *target,
-    struct copy_sink **out, struct error *err);
+    enum copy_form form, struct copy_sink **out, struct error *err);
 
 /*
- * Add rows: a vector of texts, valid UTF-8, with null flags, for each column of
- * the plan; at most VEC_ROWS.  Nothing of them is kept.  The rows are lines
+ * Add rows: a vector of texts, valid UTF-8 (or of values, which are checked), with
+ * null flags, for each column of the plan; at most VEC_ROWS.  Nothing of them is kept.  The rows are lines
  * first_line, first_line + 1 ...
  *
  * After an error *bad_row is the first row that is wrong, and rows before it

@@ -150,12 +150,36 @@ encoding_option(struct option_state *state, const struct ast_option *option)
 	    "COPY encoding \"%.*s\" is not supported", STR_FMT(text));
 }
 
+/* What says how texts look says nothing of binary values. */
+static int
+check_binary_option(const struct ast_option *option, struct error *err)
+{
+	static const struct {
+		const char *name;
+		const char *shown;
+		int code;
+	} refused[] = {
+		{ "delimiter", "DELIMITER", STELE_E_SYNTAX },
+		{ "null", "NULL", STELE_E_SYNTAX },
+		{ "header", "HEADER", STELE_E_FEATURE_NOT_SUPPORTED },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+		if (str_equal(option->name, str_of_cstr(refused[i].name)))
+			return error_set(err, refused[i].code,
+			    "cannot specify %s in BINARY mode",
+			    refused[i].shown);
+	return 0;
+}
+
 static int
 apply_option(struct option_state *state, const struct ast_option *option)
 {
 	struct pg_copy_options *out = state->out;
 	struct str name = option->name;
 
+	if (out->is_binary && check_binary_option(option, state->err) != 0)
+		return state->err->code;
 	if (str_equal(name, STR("format")) || str_equal(name, STR("freeze")))
 		return 0;
 	if (str_equal(name, STR("delimiter")))
@@ -228,9 +252,10 @@ check_options(const struct pg_copy_options *out, struct error *err)
 }
 
 static int
-find_format(const struct ast_copy *copy, bool *is_csv, struct error *err)
+find_format(const struct ast_copy *copy, bool *is_csv, bool *is_binary,
+    struct error *err)
 {
-	*is_csv = false;
+	*is_csv = *is_binary = false;
 	for (uint32_t i = 0; i < copy->option_count; i++) {
 		const struct ast_option *option = &copy->options[i];
 		struct str text = option_text(option);
@@ -238,15 +263,11 @@ find_format(const struct ast_copy *copy, bool *is_csv, struct error *err)
 		if (!str_equal(option->name, STR("format")))
 			continue;
 		*is_csv = str_equal(text, STR("csv"));
-		if (*is_csv || str_equal(text, STR("text")))
+		*is_binary = str_equal(text, STR("binary"));
+		if (*is_csv || *is_binary || str_equal(text, STR("text")))
 			continue;
-		if (str_equal(text, STR("binary")))
-			(void)error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
-			    "COPY format \"binary\" is not supported");
-		else
-			(void)error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
-			    "COPY format \"%.*s\" not recognized",
-			    STR_FMT(text));
+		(void)error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "COPY format \"%.*s\" not recognized", STR_FMT(text));
 		return error_position(err, option->location);
 	}
 	return 0;
@@ -281,7 +302,7 @@ copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
 		.err = err,
 	};
 	bool has_quote = false, has_escape = false;
-	bool is_csv;
+	bool is_csv, is_binary;
 	int rc;
 
 	if (stmt->copy.is_program || stmt->copy.filename.len > 0) {
@@ -292,10 +313,11 @@ copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
 	}
 	rc = check_repeated(&stmt->copy, err);
 	if (rc == 0)
-		rc = find_format(&stmt->copy, &is_csv, err);
+		rc = find_format(&stmt->copy, &is_csv, &is_binary, err);
 	if (rc != 0)
 		return rc;
 	portal->copy = pg_copy_defaults(is_csv);
+	portal->copy.is_binary = is_binary;
 	for (uint32_t i = 0; i < stmt->copy.option_count; i++) {
 		const struct ast_option *option = &stmt->copy.options[i];
 
@@ -358,7 +380,9 @@ open_copy(struct session *session, struct copy_in *copy)
 		    &session->err);
 	if (rc == 0)
 		rc = copy_sink_open(planned->plan, &portal->context,
-		    session->transaction.batch, &copy->sink, &session->err);
+		    session->transaction.batch,
+		    portal->copy.is_binary ? COPY_VALUES : COPY_TEXTS,
+		    &copy->sink, &session->err);
 	return rc;
 }
 
@@ -382,7 +406,7 @@ copy_in_begin(struct session *session, struct portal *portal, bool is_simple)
 	copy->mark = write_batch_mark(session->transaction.batch);
 	if (open_copy(session, copy) != 0)
 		return STEP_FAIL;
-	pg_put_copy_response(session_out(session), 'G',
+	pg_put_copy_response(session_out(session), 'G', portal->copy.is_binary,
 	    portal->planned->plan->column_count);
 	session_flush(session);
 	return STEP_DONE;

@@ -295,7 +295,7 @@ job_put_row(struct session *session, const struct batch *batch, uint32_t row,
 		return true;
 	if (planned->plan->kind == PLAN_COPY_TO)
 		pg_put_copy_row(out, &portal->copy, planned->columns,
-		    &portal->types, batch, row, scratch);
+		    &portal->types, batch, row, job->row_count == 1, scratch);
 	else
 		pg_put_data_row(out, planned->columns, job->format.formats,
 		    job->format.count, &portal->types, batch, row);
@@ -445,8 +445,11 @@ query_finish(struct session *session)
 		statement_end(session);
 		return;
 	}
-	if (plan->kind == PLAN_COPY_TO)
+	if (plan->kind == PLAN_COPY_TO) {
+		pg_put_copy_trailer(session_out(session), &portal->copy,
+		    job->row_count == 0);
 		pg_put_empty(session_out(session), 'c');
+	}
 	plan_tag(plan,
 	    plan->kind == PLAN_INSERT ? portal->tag_count : job->row_count,
 	    tag);
@@ -542,7 +545,7 @@ query_execute(struct session *session, struct portal *portal,
 		session_context(session, portal);
 		if (planned->plan->kind == PLAN_COPY_TO)
 			pg_put_copy_response(session_out(session), 'H',
-			    planned->column_count);
+			    portal->copy.is_binary, planned->column_count);
 		else if (is_simple)
 			pg_put_row_description(session_out(session),
 			    planned->columns, planned->column_count, NULL, 0);

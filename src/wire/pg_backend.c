@@ -267,13 +267,14 @@ pg_put_text_row(struct buf *out, const struct str *values, uint32_t count)
 }
 
 void
-pg_put_copy_response(struct buf *out, char type, uint32_t column_count)
+pg_put_copy_response(struct buf *out, char type, bool is_binary,
+    uint32_t column_count)
 {
 	size_t begin = pg_begin(out, type);
 
-	buf_put_u8(out, 0);
+	buf_put_u8(out, is_binary);
 	buf_put_u16_be(out, (uint16_t)column_count);
 	for (uint32_t i = 0; i < column_count; i++)
-		buf_put_u16_be(out, 0);
+		buf_put_u16_be(out, is_binary);
 	pg_end(out, begin);
 }

@@ -86,5 +86,6 @@ void pg_put_data_row(struct buf *out, const struct pg_column *columns,
 /* DataRow of texts, for what is no query. */
 void pg_put_text_row(struct buf *out, const struct str *values, uint32_t count);
 
-/* CopyInResponse 'G' or CopyOutResponse 'H', all columns as text. */
-void pg_put_copy_response(struct buf *out, char type, uint32_t column_count);
+/* CopyInResponse 'G' or CopyOutResponse 'H', all columns in one form. */
+void pg_put_copy_response(struct buf *out, char type, bool is_binary,
+    uint32_t column_count);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pg_copy.h -- the text and csv forms of COPY: bytes to columns of fields and
- * back.
+ * pg_copy.h -- the text, csv and binary forms of COPY: bytes to columns of
+ * fields and back.
  *
  * The decoder takes the bytes in pieces cut anywhere and gives batches of rows,
  * a vector of texts for each column.  It waits until there is enough for a
@@ -33,6 +33,7 @@ enum pg_copy_header {
 
 struct pg_copy_options {
 	bool is_csv;
+	bool is_binary; /* then nothing below counts */
 	char delimiter;
 	char quote;      /* csv */
 	char escape;     /* csv */
@@ -70,6 +71,7 @@ struct pg_copy_decoder {
 	bool is_hurried;     /* any number is */
 	bool at_end;         /* no more bytes come */
 	bool saw_marker;     /* "\." has been read: the rest is ignored */
+	bool has_header;     /* binary: it has been read */
 	enum pg_copy_eol eol;
 
 	/* the line in work */
@@ -106,8 +108,8 @@ void pg_copy_decoder_hurry(struct pg_copy_decoder *decoder);
 void pg_copy_decoder_end(struct pg_copy_decoder *decoder);
 
 /*
- * The next rows: one vector of texts for each column, with null flags, valid
- * until the next call of feed or next.  Returns 1, 0 if more bytes are needed
+ * The next rows: one vector of texts for each column (or, of the binary form,
+ * of values in theirs), with null flags, valid until the next call of feed or next.  Returns 1, 0 if more bytes are needed
  * (or, after the end, if there are none), or STELE_E_BAD_COPY_FILE_FORMAT,
  * _CHARACTER_NOT_IN_REPERTOIRE, _LIMIT, _OUT_OF_MEMORY, with the context
  * `COPY t, line n`.
@@ -132,7 +134,15 @@ void pg_copy_decoder_context(const struct pg_copy_decoder *decoder,
 void pg_put_copy_header(struct buf *out, const struct pg_copy_options *options,
     const struct pg_column *columns, uint32_t column_count);
 
-/* One CopyData message with row `row`; `scratch` is the caller's. */
+/*
+ * One CopyData message with row `row`; `scratch` is the caller's.  The first row
+ * of a COPY has what comes before it.
+ */
 void pg_put_copy_row(struct buf *out, const struct pg_copy_options *options,
     const struct pg_column *columns, const struct type_settings *settings,
-    const struct batch *batch, uint32_t row, struct buf *scratch);
+    const struct batch *batch, uint32_t row, bool is_first,
+    struct buf *scratch);
+
+/* What comes behind the last row; is_first if there was none. */
+void pg_put_copy_trailer(struct buf *out, const struct pg_copy_options *options,
+    bool is_first);

@@ -108,7 +108,7 @@ int
 pg_copy_decoder_feed(struct pg_copy_decoder *decoder, struct str bytes,
     struct error *err)
 {
-	if (decoder->saw_marker)
+	if (decoder->saw_marker && !decoder->options->is_binary)
 		return 0;
 	decoder->row_count = 0;
 	drop_decoded(decoder);
@@ -153,19 +153,28 @@ void
 pg_copy_decoder_row_context(const struct pg_copy_decoder *decoder, uint32_t row,
     struct error *err)
 {
-	if (err->context[0] == '\0')
-		add_line_context(decoder, decoder->first_line + row,
-		    decoder->lines[row], err);
+	uint64_t line = decoder->first_line + row;
+
+	if (err->context[0] != '\0')
+		return;
+	if (decoder->options->is_binary)
+		error_add_context(err, "COPY %.*s, line %llu",
+		    STR_FMT(decoder->table), (unsigned long long)line);
+	else
+		add_line_context(decoder, line, decoder->lines[row], err);
 }
 
 void
 pg_copy_decoder_context(const struct pg_copy_decoder *decoder,
     struct error *err)
 {
+	uint64_t line = decoder->line + 1;
+
+	if (decoder->options->is_binary && !decoder->has_header)
+		return; /* the header has no place */
 	if (err->context[0] == '\0')
 		error_add_context(err, "COPY %.*s, line %llu",
-		    STR_FMT(decoder->table),
-		    (unsigned long long)decoder->line + 1);
+		    STR_FMT(decoder->table), (unsigned long long)line);
 }
 
 uint64_t
@@ -321,20 +330,12 @@ wait_for_more(struct pg_copy_decoder *decoder)
 	decoder->enough_bytes = twice < ENOUGH_BYTES ? ENOUGH_BYTES : twice;
 }
 
-int
-pg_copy_decoder_next(struct pg_copy_decoder *decoder, struct batch *out,
-    struct error *err)
+static int
+text_rows(struct pg_copy_decoder *decoder, struct error *err)
 {
 	struct str line = { NULL, 0 };
-	int rc;
+	int rc = begin_batch(decoder, err);
 
-	if (decoder->failure.code != 0) {
-		*err = decoder->failure;
-		return err->code;
-	}
-	if (decoder->saw_marker || !has_enough(decoder))
-		return 0;
-	rc = begin_batch(decoder, err);
 	while (rc == 1 && decoder->row_count < decoder->rows_max) {
 		rc = take_line(decoder, &line, err);
 		if (rc == 0)
@@ -346,6 +347,36 @@ pg_copy_decoder_next(struct pg_copy_decoder *decoder, struct batch *out,
 		if (rc == 1)
 			rc = take_row(decoder, line, err);
 	}
+	return rc;
+}
+
+static int
+binary_rows(struct pg_copy_decoder *decoder, struct error *err)
+{
+	int rc;
+
+	decoder->row_count = 0;
+	rc = copy_binary_rows(decoder, err);
+	if (rc == 0)
+		wait_for_more(decoder);
+	return rc;
+}
+
+int
+pg_copy_decoder_next(struct pg_copy_decoder *decoder, struct batch *out,
+    struct error *err)
+{
+	int rc;
+
+	if (decoder->failure.code != 0) {
+		*err = decoder->failure;
+		return err->code;
+	}
+	if (!has_enough(decoder) ||
+	    (decoder->saw_marker && !decoder->options->is_binary))
+		return 0;
+	rc = decoder->options->is_binary ? binary_rows(decoder, err)
+					 : text_rows(decoder, err);
 	if (decoder->row_count == 0)
 		return rc;
 	if (rc < 0)

@@ -2,7 +2,7 @@
 /*
  * pg_copy_out.c -- COPY TO: rows to lines, one CopyData message a row.
  */
-#include "wire/pg_copy.h"
+#include "wire/pg_copy_private.h"
 
 /* The letter of a control character's escape in the text form, or 0. */
 static char
@@ -117,9 +117,15 @@ pg_put_copy_header(struct buf *out, const struct pg_copy_options *options,
 void
 pg_put_copy_row(struct buf *out, const struct pg_copy_options *options,
     const struct pg_column *columns, const struct type_settings *settings,
-    const struct batch *batch, uint32_t row, struct buf *scratch)
+    const struct batch *batch, uint32_t row, bool is_first, struct buf *scratch)
 {
 	size_t begin = pg_begin(out, 'd');
+
+	if (options->is_binary) {
+		copy_put_binary_row(out, columns, batch, row, is_first);
+		pg_end(out, begin);
+		return;
+	}
 
 	for (uint32_t i = 0; i < batch->col_count; i++) {
 		const struct vec *vec = &batch->cols[i];

@@ -2,7 +2,7 @@
 /*
  * pg_copy_private.h -- the three parts of COPY's decoder: batches
  * (pg_copy_in.c), lines and their pieces (pg_copy_line.c), the values of
- * pieces (pg_copy_field.c).
+ * pieces (pg_copy_field.c); and the binary form (pg_copy_binary.c).
  */
 #pragma once
 
@@ -34,3 +34,15 @@ MUST_USE int copy_find_line(struct pg_copy_decoder *decoder, size_t *end,
  */
 MUST_USE int copy_put_row(struct pg_copy_decoder *decoder, uint32_t row,
     struct error *err);
+
+/* ---- pg_copy_binary.c ---- */
+
+/*
+ * The rows that are whole, to the batch: 1, 0 if more bytes are needed, or a
+ * code.
+ */
+MUST_USE int copy_binary_rows(struct pg_copy_decoder *decoder,
+    struct error *err);
+
+void copy_put_binary_row(struct buf *out, const struct pg_column *columns,
+    const struct batch *batch, uint32_t row, bool is_first);

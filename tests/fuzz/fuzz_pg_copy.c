@@ -52,6 +52,8 @@ options_of(const uint8_t *data)
 		options.force_null = force;
 		options.force_not_null = force + 1;
 	}
+	/* Nothing else counts then. */
+	options.is_binary = (data[0] & 128) != 0;
 	return options;
 }
 

@@ -44,6 +44,17 @@ def copy_data(data):
 
 
 COPY_DONE = message(b"c")
+BINARY = b"PGCOPY\n\xff\r\n\0" + struct.pack("!II", 0, 0)
+NO_MORE = struct.pack("!h", -1)
+
+
+def binary_row(*values):
+    """A row of COPY's binary form."""
+    row = struct.pack("!h", len(values))
+    for value in values:
+        row += struct.pack("!i", -1 if value is None else len(value)) + (value or b"")
+    return row
+
 
 # (what, messages, number of ReadyForQuery that end the answer)
 CASES = (
@@ -109,6 +120,32 @@ CASES = (
     ("copy in, few", query(b"copy ct(context_id, a) from stdin") + copy_data(b"e\n")
         + COPY_DONE, 1),
     ("copy fail", query(b"copy ct(context_id, a) from stdin") + message(b"f", b"no more\0"), 1),
+    ("binary out", query(b"copy (select 'a', null) to stdout binary;"
+        b" copy (select 1 where false) to stdout (format binary)"), 1),
+    ("binary in, cut anywhere", query(b"copy ct(context_id, a, b) from stdin binary")
+        + b"".join(copy_data(bytes([byte])) for byte in BINARY
+            + binary_row(b"b", struct.pack("!i", 77), None)
+            + binary_row(b"b", struct.pack("!i", 78), b"two") + NO_MORE) + COPY_DONE, 1),
+    ("binary in, no trailer", query(b"copy ct(context_id, a) from stdin (format binary)")
+        + copy_data(BINARY + binary_row(b"b", struct.pack("!i", 79))) + COPY_DONE, 1),
+    ("binary in, no signature", query(b"copy ct(a) from stdin binary")
+        + copy_data(b"x" * 30) + COPY_DONE, 1),
+    ("binary in, no end", query(b"copy ct(context_id, a) from stdin binary")
+        + copy_data(BINARY + binary_row(b"b", b"1234") + b"\0\2\0") + COPY_DONE, 1),
+    ("binary in, bad value", query(b"copy ct(context_id, a) from stdin binary")
+        + copy_data(BINARY + binary_row(b"b", b"1234") + binary_row(b"b", b"12345")) + COPY_DONE, 1),
+    ("binary in, bad text", query(b"copy ct(context_id, b) from stdin binary")
+        + copy_data(BINARY + binary_row(b"b", b"\xff")) + COPY_DONE, 1),
+    ("binary in, few fields", query(b"copy ct(context_id, a) from stdin binary")
+        + copy_data(BINARY + binary_row(b"b")) + COPY_DONE, 1),
+    ("binary in, bad size", query(b"copy ct(context_id, a) from stdin binary")
+        + copy_data(BINARY + struct.pack("!hi", 2, -2)) + COPY_DONE, 1),
+    ("binary in, too large", query(b"copy ct(context_id, a) from stdin binary")
+        + copy_data(BINARY + struct.pack("!hi", 2, 0x7fffffff)) + COPY_DONE, 1),
+    ("binary in, more behind", query(b"copy ct(context_id, a) from stdin binary")
+        + copy_data(BINARY + NO_MORE + b"x") + COPY_DONE, 1),
+    ("binary in, oids", query(b"copy ct(context_id, a) from stdin binary")
+        + copy_data(BINARY[:11] + struct.pack("!II", 1 << 16, 0)) + COPY_DONE, 1),
     ("what is there", query(b"select context_id, a, b, event_id from ct order by event_id"), 1),
     ("plan", parse("select * from ct", "p") + SYNC, 1),
     ("add column", query(b"alter table ct add column c int"), 1),

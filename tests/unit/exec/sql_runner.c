@@ -378,7 +378,7 @@ run_copy(struct sql_runner *runner, const struct plan *plan,
 	int rc;
 
 	ck_assert_uint_eq(runner->value_count, 1);
-	rc = copy_sink_open(plan, context, batch, &sink, err);
+	rc = copy_sink_open(plan, context, batch, COPY_TEXTS, &sink, err);
 	if (rc == 0)
 		rc = copy_lines(sink, plan->column_count, runner->values[0],
 		    err);

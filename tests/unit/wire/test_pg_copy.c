@@ -203,7 +203,7 @@ START_TEST(encodes)
 	buf_init(&out);
 	buf_init(&scratch);
 	pg_put_copy_row(&out, &options, &column, &type_settings_default, &batch,
-	    0, &scratch);
+	    0, false, &scratch);
 	ck_assert_uint_eq(out.data[0], 'd');
 	ck_assert_uint_eq(out.data[4], out.len - 1);
 	ck_assert_msg(str_equal(str_of((const char *)out.data + 5, out.len - 5),
