@@ -260,7 +260,7 @@ put_value(struct session *session, const struct ast_set *set,
 	return 0;
 }
 
-/* SET TIME ZONE 2, or INTERVAL '+02:00': an offset, by the name of its zone. */
+/* SET TIME ZONE INTERVAL '+02:00': an offset, by the name of its zone. */
 static int
 put_zone(struct session *session, const struct ast_const *constant,
     struct buf *out)
@@ -270,22 +270,22 @@ put_zone(struct session *session, const struct ast_const *constant,
 	struct datum datum;
 	struct arena arena;
 	int64_t offset;
-	int rc = 0;
+	int rc;
 
-	if (constant->kind == AST_INTEGER) {
-		offset = (int64_t)constant->integer * 3600;
-	} else {
-		arena_init(&arena, NULL);
-		rc = type_in_text(&interval, &session->settings.types,
-		    constant->text, &arena, &datum, &session->err);
-		arena_release(&arena);
-		if (rc != 0)
-			return rc;
-		offset = datum.interval.microseconds / 1000000;
+	arena_init(&arena, NULL);
+	rc = type_in_text(&interval, &session->settings.types, constant->text,
+	    &arena, &datum, &session->err);
+	arena_release(&arena);
+	if (rc != 0)
+		return rc;
+	offset = datum.interval.microseconds / 1000000;
+	if (offset < -167 * 3600 || offset > 167 * 3600) {
+		(void)error_set(&session->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "invalid value for parameter \"TimeZone\": \"%.*s\"",
+		    STR_FMT(constant->text));
+		return error_detail(&session->err,
+		    "UTC timezone offset is out of range.");
 	}
-	if (offset < -167 * 3600 || offset > 167 * 3600)
-		return error_set(&session->err, STELE_E_INVALID_PARAMETER_VALUE,
-		    "invalid value for parameter \"TimeZone\"");
 	zone = time_zone_fixed(session->settings.types.time_zones,
 	    (int32_t)offset);
 	if (zone == NULL)
@@ -295,7 +295,7 @@ put_zone(struct session *session, const struct ast_const *constant,
 	return 0;
 }
 
-/* The number or interval of SET TIME ZONE; NULL if it is none of these. */
+/* The interval of SET TIME ZONE; NULL if it is none. */
 static const struct ast_const *
 zone_offset(const struct ast_set *set)
 {
@@ -307,9 +307,8 @@ zone_offset(const struct ast_set *set)
 		return NULL;
 	value = set->values.items[0];
 	constant = value_constant(value);
-	if (constant == NULL || constant->kind == AST_INTEGER)
-		return constant;
-	return value->kind == AST_CAST && constant->kind == AST_STRING
+	return constant != NULL && value->kind == AST_CAST &&
+		constant->kind == AST_STRING
 	    ? constant
 	    : NULL;
 }

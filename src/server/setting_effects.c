@@ -69,6 +69,19 @@ date_style_word(struct str word, int *style, int *order)
 	return 0;
 }
 
+/* PostgreSQL names it in lower case. */
+static int
+unknown_word(struct str word, struct error *err)
+{
+	char lower[64];
+	size_t len = word.len < sizeof(lower) ? word.len : sizeof(lower);
+
+	for (size_t i = 0; i < len; i++)
+		lower[i] = (char)tolower((unsigned char)word.data[i]);
+	return error_detail(err, "Unrecognized key word: \"%.*s\".", (int)len,
+	    lower);
+}
+
 static int
 assign_date_style(struct settings *settings, const struct setting_row *row,
     struct str value, struct buf *canonical, struct error *err)
@@ -90,8 +103,7 @@ assign_date_style(struct settings *settings, const struct setting_row *row,
 		if (rc < 0)
 			return error_detail(err,
 			    "Conflicting \"datestyle\" specifications.");
-		return error_detail(err, "Unrecognized key word: \"%.*s\".",
-		    STR_FMT(word));
+		return unknown_word(word, err);
 	}
 	if (order < 0 && style == DATE_STYLE_GERMAN)
 		order = DATE_ORDER_DMY;
@@ -106,20 +118,25 @@ assign_date_style(struct settings *settings, const struct setting_row *row,
 
 /* ---- enums ---- */
 
+/* The place of the value among the choices. */
 static int
 enum_parse(const struct setting_row *row, struct str value,
-    const char *const *choices, int count, const char *available, int *out,
-    struct buf *canonical, struct error *err)
+    const char *const *choices, int count, int *out, struct buf *canonical,
+    struct error *err)
 {
-	for (int i = 0; i < count; i++) {
-		if (!str_equal_nocase(value, str_of_cstr(choices[i])))
-			continue;
-		*out = i;
-		buf_put_cstr(canonical, choices[i]);
-		return 0;
-	}
-	(void)setting_value_invalid(row->name, value, err);
-	return error_hint(err, "Available values: %s.", available);
+	const struct setting_limits *limits = setting_limits_find(row->name);
+	struct str word;
+	int rc;
+
+	rc =
+	    setting_choice_parse(row->name, limits->choices, value, &word, err);
+	if (rc != 0)
+		return rc;
+	buf_put_str(canonical, word);
+	for (*out = 0; *out + 1 < count; (*out)++)
+		if (str_equal(word, str_of_cstr(choices[*out])))
+			break;
+	return 0;
 }
 
 static int
@@ -130,8 +147,7 @@ assign_interval_style(struct settings *settings, const struct setting_row *row,
 		"sql_standard", "iso_8601" };
 	int choice, rc;
 
-	rc = enum_parse(row, value, choices, ARRAY_LEN(choices),
-	    "postgres, postgres_verbose, sql_standard, iso_8601", &choice,
+	rc = enum_parse(row, value, choices, ARRAY_LEN(choices), &choice,
 	    canonical, err);
 	if (rc == 0)
 		settings->types.interval_style = (enum interval_style)choice;
@@ -145,8 +161,8 @@ assign_bytea_output(struct settings *settings, const struct setting_row *row,
 	static const char *const choices[] = { "hex", "escape" };
 	int choice, rc;
 
-	rc = enum_parse(row, value, choices, ARRAY_LEN(choices), "hex, escape",
-	    &choice, canonical, err);
+	rc = enum_parse(row, value, choices, ARRAY_LEN(choices), &choice,
+	    canonical, err);
 	if (rc == 0)
 		settings->types.bytea_escape = choice == 1;
 	return rc;
@@ -160,10 +176,8 @@ assign_min_messages(struct settings *settings, const struct setting_row *row,
 		"debug2", "debug1", "log", "notice", "warning", "error" };
 	int choice, rc;
 
-	rc = enum_parse(row, value, choices, ARRAY_LEN(choices),
-	    "debug5, debug4, debug3, debug2, debug1, log, notice, warning, "
-	    "error",
-	    &choice, canonical, err);
+	rc = enum_parse(row, value, choices, ARRAY_LEN(choices), &choice,
+	    canonical, err);
 	if (rc == 0)
 		settings->client_min_messages = choice <= 6 ? MESSAGE_NOTICE
 		    : choice == 7                           ? MESSAGE_WARNING
@@ -206,7 +220,6 @@ assign_isolation(struct settings *settings, const struct setting_row *row,
 	int choice, rc;
 
 	rc = enum_parse(row, value, isolation_names, ARRAY_LEN(isolation_names),
-	    "serializable, repeatable read, read committed, read uncommitted",
 	    &choice, canonical, err);
 	if (rc == 0)
 		modes->isolation = (enum isolation)choice;
@@ -280,11 +293,6 @@ assign_float_digits(struct settings *settings, const struct setting_row *row,
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	digits = strtol((const char *)canonical->data + begin, NULL, 10);
 	canonical->len--;
-	if (digits < -15 || digits > 3)
-		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
-		    "%ld is outside the valid range for parameter \"%s\" (-15 "
-		    ".. 3)",
-		    digits, row->name);
 	settings->types.extra_float_digits = (int)digits;
 	return 0;
 }
@@ -343,17 +351,102 @@ assign_client_encoding(struct settings *settings UNUSED,
 	return setting_value_invalid(row->name, value, err);
 }
 
+/* A number is hours from Greenwich. */
+static bool
+zone_hours(struct str value, double *hours)
+{
+	char text[32];
+	char *end;
+
+	if (value.len == 0 || value.len >= sizeof(text))
+		return false;
+	memcpy(text, value.data, value.len);
+	text[value.len] = '\0';
+	*hours = strtod(text, &end);
+	return *end == '\0';
+}
+
+#define ZONE_HOURS_MAX 167
+
+static int
+zone_of(struct settings *settings, const struct setting_row *row,
+    struct str value, const struct time_zone **zone, struct error *err)
+{
+	struct time_zone_set *zones = settings->types.time_zones;
+	double hours;
+
+	if (!zone_hours(value, &hours)) {
+		*zone = time_zone_find(zones, value);
+		return *zone != NULL
+		    ? 0
+		    : setting_value_invalid(row->name, value, err);
+	}
+	if (!(hours >= -ZONE_HOURS_MAX && hours <= ZONE_HOURS_MAX)) {
+		(void)setting_value_invalid(row->name, value, err);
+		return error_detail(err,
+		    "UTC timezone offset is out of range.");
+	}
+	*zone = time_zone_fixed(zones, (int32_t)(hours * 3600));
+	if (*zone == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return 0;
+}
+
 static int
 assign_time_zone(struct settings *settings, const struct setting_row *row,
     struct str value, struct buf *canonical, struct error *err)
 {
-	const struct time_zone *zone =
-	    time_zone_find(settings->types.time_zones, value);
+	const struct time_zone *zone;
+	int rc = zone_of(settings, row, value, &zone, err);
 
-	if (zone == NULL)
-		return setting_value_invalid(row->name, value, err);
+	if (rc != 0)
+		return rc;
 	settings->types.time_zone = zone;
 	buf_put_cstr(canonical, time_zone_name(zone));
+	return 0;
+}
+
+/* The log's times are UTC; a zone is checked and remembered. */
+static int
+assign_log_time_zone(struct settings *settings, const struct setting_row *row,
+    struct str value, struct buf *canonical, struct error *err)
+{
+	const struct time_zone *zone;
+	int rc = zone_of(settings, row, value, &zone, err);
+
+	if (rc == 0)
+		buf_put_cstr(canonical, time_zone_name(zone));
+	return rc;
+}
+
+static int
+assign_access_method(struct settings *settings UNUSED,
+    const struct setting_row *row, struct str value, struct buf *canonical,
+    struct error *err)
+{
+	if (str_equal(value, STR("heap"))) {
+		buf_put_str(canonical, value);
+		return 0;
+	}
+	(void)setting_value_invalid(row->name, value, err);
+	if (value.len == 0)
+		return error_detail(err, "%s cannot be empty.", row->name);
+	return error_detail(err, "Table access method \"%.*s\" does not exist.",
+	    STR_FMT(value));
+}
+
+static int
+assign_tablespace(struct settings *settings UNUSED,
+    const struct setting_row *row, struct str value, struct buf *canonical,
+    struct error *err)
+{
+	if (value.len > 0 && !str_equal(value, STR("pg_default")) &&
+	    !str_equal(value, STR("pg_global"))) {
+		(void)setting_value_invalid(row->name, value, err);
+		return error_detail(err, "Tablespace \"%.*s\" does not exist.",
+		    STR_FMT(value));
+	}
+	buf_put_str(canonical, value);
 	return 0;
 }
 
@@ -409,11 +502,14 @@ static const struct {
 	{ "client_encoding", assign_client_encoding },
 	{ "client_min_messages", assign_min_messages },
 	{ "DateStyle", assign_date_style },
+	{ "default_table_access_method", assign_access_method },
+	{ "default_tablespace", assign_tablespace },
 	{ "default_transaction_deferrable", assign_deferrable },
 	{ "default_transaction_isolation", assign_isolation },
 	{ "default_transaction_read_only", assign_read_only },
 	{ "extra_float_digits", assign_float_digits },
 	{ "IntervalStyle", assign_interval_style },
+	{ "log_timezone", assign_log_time_zone },
 	{ "role", assign_role },
 	{ "search_path", assign_search_path },
 	{ "session_authorization", assign_role },

@@ -73,7 +73,19 @@ setting_bool_parse(const char *name, struct str value, bool *out,
 	return 0;
 }
 
-/* "5s", "64 MB", "1.5": a number in the row's unit. */
+static int
+bad_unit(const struct setting_row *row, struct str value,
+    const struct unit *own, struct error *err)
+{
+	(void)setting_value_invalid(row->name, value, err);
+	if (own == NULL)
+		return err->code;
+	return error_hint(err, "Valid units for this parameter are %s.",
+	    own->is_time ? "\"us\", \"ms\", \"s\", \"min\", \"h\", and \"d\""
+			 : "\"B\", \"kB\", \"MB\", \"GB\", and \"TB\"");
+}
+
+/* "5s", "64 MB", "1.5", "0x10": a number in the row's unit. */
 static int
 number_parse(const struct setting_row *row, struct str value, double *out,
     struct error *err)
@@ -81,7 +93,7 @@ number_parse(const struct setting_row *row, struct str value, double *out,
 	const struct unit *own = unit_find(str_of_cstr(row->unit));
 	const struct unit *given;
 	char text[64];
-	char *end;
+	char *end, *last;
 
 	if (value.len == 0 || value.len >= sizeof(text))
 		return setting_value_invalid(row->name, value, err);
@@ -95,18 +107,80 @@ number_parse(const struct setting_row *row, struct str value, double *out,
 		end++;
 	if (*end == '\0')
 		return 0;
+	last = end + strlen(end);
+	while (isspace((unsigned char)last[-1]))
+		*--last = '\0';
 	given = unit_find(str_of_cstr(end));
-	if (own == NULL || given == NULL || given->is_time != own->is_time)
-		return setting_value_invalid(row->name, value, err);
+	/* 8kB is a unit of ours alone. */
+	if (own == NULL || given == NULL || given->factor == 8192 ||
+	    given->is_time != own->is_time)
+		return bad_unit(row, value, own, err);
 	*out = *out * (double)given->factor / (double)own->factor;
 	return 0;
+}
+
+static int
+out_of_range(const struct setting_row *row, const struct setting_limits *limits,
+    double number, struct error *err)
+{
+	const char *gap = row->unit[0] == '\0' ? "" : " ";
+
+	if (row->type == SETTING_INT)
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "%.0f%s%s is outside the valid range for parameter \"%s\" "
+		    "(%.0f .. %.0f)",
+		    number, gap, row->unit, row->name, limits->least,
+		    limits->greatest);
+	return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "%g%s%s is outside the valid range for parameter \"%s\" (%g .. %g)",
+	    number, gap, row->unit, row->name, limits->least, limits->greatest);
+}
+
+static int
+number_assign(const struct setting_row *row, struct str value,
+    struct buf *canonical, struct error *err)
+{
+	const struct setting_limits *limits = setting_limits_find(row->name);
+	double number = 0;
+	int rc = number_parse(row, value, &number, err);
+
+	if (rc != 0)
+		return rc;
+	if (row->type == SETTING_INT) {
+		number = rint(number);
+		if (number < INT32_MIN || number > INT32_MAX) {
+			(void)setting_value_invalid(row->name, value, err);
+			return error_hint(err, "Value exceeds integer range.");
+		}
+	}
+	if (limits != NULL &&
+	    (number < limits->least || number > limits->greatest))
+		return out_of_range(row, limits, number, err);
+	buf_printf(canonical, row->type == SETTING_INT ? "%.0f" : "%.15g",
+	    number);
+	return 0;
+}
+
+static int
+enum_assign(const struct setting_row *row, struct str value,
+    struct buf *canonical, struct error *err)
+{
+	const struct setting_limits *limits = setting_limits_find(row->name);
+	struct str word = value;
+	int rc = 0;
+
+	if (limits != NULL)
+		rc = setting_choice_parse(row->name, limits->choices, value,
+		    &word, err);
+	if (rc == 0)
+		buf_put_str(canonical, word);
+	return rc;
 }
 
 int
 setting_value_parse(const struct setting_row *row, struct str value,
     struct buf *canonical, struct error *err)
 {
-	double number = 0;
 	bool on;
 	int rc;
 
@@ -118,26 +192,38 @@ setting_value_parse(const struct setting_row *row, struct str value,
 		return rc;
 	case SETTING_INT:
 	case SETTING_REAL:
-		rc = number_parse(row, value, &number, err);
-		if (rc != 0)
-			return rc;
-		if (row->type == SETTING_REAL)
-			buf_printf(canonical, "%.15g", number);
-		else if (fabs(number) > 2147483647)
-			return setting_value_invalid(row->name, value, err);
-		else
-			buf_printf(canonical, "%.0f", rint(number));
-		return 0;
+		return number_assign(row, value, canonical, err);
 	case SETTING_STRING:
 		buf_put_str(canonical, value);
 		return 0;
 	case SETTING_ENUM:
-		for (size_t i = 0; i < value.len; i++)
-			buf_put_u8(canonical,
-			    (uint8_t)tolower((unsigned char)value.data[i]));
-		return 0;
+		return enum_assign(row, value, canonical, err);
 	}
 	return 0;
+}
+
+/* In the largest unit of which it is a whole number, else in the smallest. */
+static void
+real_show(const struct unit *own, double number, struct buf *out)
+{
+	double bare = own == NULL ? 0 : number * (double)own->factor;
+	const struct unit *best = own;
+
+	for (size_t i = 0; own != NULL && number > 0 && i < ARRAY_LEN(units);
+	     i++) {
+		double value = bare / (double)units[i].factor;
+
+		if (units[i].is_time != own->is_time || units[i].factor == 8192)
+			continue;
+		best = &units[i];
+		if (rint(value) > 0 && fabs(rint(value) / value - 1) <= 1e-8)
+			break;
+	}
+	if (own != NULL && number > 0)
+		buf_printf(out, "%g%s", bare / (double)best->factor,
+		    best->name);
+	else
+		buf_printf(out, "%g", number);
 }
 
 void
@@ -148,13 +234,17 @@ setting_value_show(const struct setting_row *row, struct str canonical,
 	char text[32];
 	int64_t number;
 
-	if (own == NULL || row->type != SETTING_INT || canonical.len == 0 ||
-	    canonical.len >= sizeof(text)) {
+	if ((own == NULL && row->type != SETTING_REAL) || canonical.len == 0 ||
+	    row->type == SETTING_STRING || canonical.len >= sizeof(text)) {
 		buf_put_str(out, canonical);
 		return;
 	}
 	memcpy(text, canonical.data, canonical.len);
 	text[canonical.len] = '\0';
+	if (row->type == SETTING_REAL) {
+		real_show(own, strtod(text, NULL), out);
+		return;
+	}
 	number = strtoll(text, NULL, 10);
 	if (number <= 0) { /* 0 and -1 mean something else than an amount */
 		buf_put_str(out, canonical);

@@ -19,8 +19,22 @@ struct setting_row {
 	const char *def;
 };
 
+/* One row of setting_limits.def. */
+struct setting_limits {
+	const char *name;
+	double least, greatest; /* of a number */
+	const char *choices;    /* of an enum: "a, b, c"; else NULL */
+};
+
+/* NULL: every value of the type is taken. */
+const struct setting_limits *setting_limits_find(const char *name);
+
+/* One of the choices, as it is spelled there; 22023. */
+MUST_USE int setting_choice_parse(const char *name, const char *choices,
+    struct str value, struct str *out, struct error *err);
+
 /*
- * Read a value of a row's type and append its canonical text, as it is kept:
+ * Read a value of a row's type, and within its limits, and append its canonical text, as it is kept:
  * numbers in the row's unit.
  */
 MUST_USE int setting_value_parse(const struct setting_row *row,
