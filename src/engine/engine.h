@@ -424,6 +424,7 @@ struct segment_status {
 	int64_t window_max;
 	uint32_t type_count;
 	const struct event_type *const *types; /* ascending oid; borrowed */
+	const uint64_t *type_rows;             /* of each; borrowed */
 };
 
 /* Tell each segment there is now, shard by shard; STELE_E_OUT_OF_MEMORY. */

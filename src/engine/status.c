@@ -53,6 +53,7 @@ engine_shard_status(struct engine *engine, uint32_t shard,
 struct segment_teller {
 	const struct catalog *catalog;
 	const struct event_type **types; /* room for all; owned */
+	uint64_t *type_rows;             /* of these */
 	struct arena arena;              /* of one shard */
 	const struct compact_policy *policy;
 	int64_t window_us; /* of the shard */
@@ -89,6 +90,7 @@ tell_segment(const struct segment_teller *teller,
 		.time_min = meta->time_min,
 		.time_max = meta->time_max,
 		.types = teller->types,
+		.type_rows = teller->type_rows,
 	};
 
 	set_level(teller, segment, &status);
@@ -97,8 +99,10 @@ tell_segment(const struct segment_teller *teller,
 		    catalog_type_by_oid(teller->catalog,
 			meta->types[i].type_oid);
 
-		if (type != NULL)
-			teller->types[status.type_count++] = type;
+		if (type == NULL)
+			continue;
+		teller->type_rows[status.type_count] = meta->types[i].row_count;
+		teller->types[status.type_count++] = type;
 	}
 	teller->fn(teller->arg, &status);
 }
@@ -149,13 +153,16 @@ engine_each_segment(struct engine *engine,
 	teller.catalog = snapshot->catalog;
 	teller.types = calloc(snapshot->catalog->type_count + (size_t)1,
 	    sizeof(teller.types[0]));
-	if (teller.types == NULL)
+	teller.type_rows = calloc(snapshot->catalog->type_count + (size_t)1,
+	    sizeof(teller.type_rows[0]));
+	if (teller.types == NULL || teller.type_rows == NULL)
 		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	for (uint32_t s = 0; s < engine->shard_count && rc == 0; s++)
 		rc = tell_shard(&teller, snapshot->view->shards[s], err);
 	snapshot_leave(snapshot);
 	snapshot_unref(snapshot);
 	free(teller.types);
+	free(teller.type_rows);
 	arena_release(&teller.arena);
 	return rc;
 }

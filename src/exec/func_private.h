@@ -24,6 +24,7 @@ struct func_family {
 	size_t count;
 };
 
+extern const struct func_family func_acl;
 extern const struct func_family func_arith;
 extern const struct func_family func_array;
 extern const struct func_family func_array_find;
@@ -33,8 +34,11 @@ extern const struct func_family func_bytes_part;
 extern const struct func_family func_compare;
 extern const struct func_family func_config;
 extern const struct func_family func_datetime;
+extern const struct func_family func_describe;
 extern const struct func_family func_enum;
 extern const struct func_family func_from_char;
+extern const struct func_family func_function;
+extern const struct func_family func_information;
 extern const struct func_family func_integer;
 extern const struct func_family func_json;
 extern const struct func_family func_json_build;
@@ -43,19 +47,24 @@ extern const struct func_family func_jsonb_test;
 extern const struct func_family func_math;
 extern const struct func_family func_names;
 extern const struct func_family func_network;
+extern const struct func_family func_none;
 extern const struct func_family func_number_format;
 extern const struct func_family func_numeric;
 extern const struct func_family func_parse_ident;
 extern const struct func_family func_period;
+extern const struct func_family func_privilege;
 extern const struct func_family func_quote;
 extern const struct func_family func_record;
 extern const struct func_family func_regex;
 extern const struct func_family func_regex_list;
+extern const struct func_family func_server;
 extern const struct func_family func_session;
+extern const struct func_family func_size;
 extern const struct func_family func_storage;
 extern const struct func_family func_text;
 extern const struct func_family func_trig;
 extern const struct func_family func_unicode;
+extern const struct func_family func_visible;
 extern const struct func_family func_wait;
 
 /*

@@ -8,8 +8,10 @@
  */
 #include "net/conn.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -405,6 +407,48 @@ struct loop *
 conn_loop(const struct conn *conn)
 {
 	return conn->loop;
+}
+
+/* An address of the internet as text. */
+static bool
+address_text(const struct sockaddr_storage *at, char text[CONN_ADDRESS_SIZE],
+    uint16_t *port)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)at;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)at;
+
+	if (at->ss_family == AF_INET) {
+		*port = ntohs(v4->sin_port);
+		return inet_ntop(AF_INET, &v4->sin_addr, text,
+			   CONN_ADDRESS_SIZE) != NULL;
+	}
+	if (at->ss_family != AF_INET6)
+		return false;
+	*port = ntohs(v6->sin6_port);
+	return inet_ntop(AF_INET6, &v6->sin6_addr, text, CONN_ADDRESS_SIZE) !=
+	    NULL;
+}
+
+bool
+conn_own_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
+    uint16_t *port)
+{
+	struct sockaddr_storage at = { .ss_family = AF_UNSPEC };
+	socklen_t size = sizeof(at);
+
+	return getsockname(conn->fd, (struct sockaddr *)&at, &size) == 0 &&
+	    address_text(&at, address, port);
+}
+
+bool
+conn_peer_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
+    uint16_t *port)
+{
+	struct sockaddr_storage at = { .ss_family = AF_UNSPEC };
+	socklen_t size = sizeof(at);
+
+	return getpeername(conn->fd, (struct sockaddr *)&at, &size) == 0 &&
+	    address_text(&at, address, port);
 }
 
 int

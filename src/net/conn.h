@@ -68,6 +68,17 @@ MUST_USE int conn_open(struct loop *loop, int fd,
 
 struct loop *conn_loop(const struct conn *conn);
 
+#define CONN_ADDRESS_SIZE 64
+
+/*
+ * The number and the port of this end, or of the peer's.  False for a UNIX
+ * socket, and for one that has been closed.
+ */
+bool conn_own_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
+    uint16_t *port);
+bool conn_peer_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
+    uint16_t *port);
+
 /* Bytes that were not consumed; valid until the next call about input. */
 struct str conn_input(const struct conn *conn);
 void conn_consume(struct conn *conn, size_t len);

@@ -3,6 +3,7 @@
 
 #include "common/name_list.h"
 #include "plan/bind.h"
+#include "plan/names_function.h"
 #include "sql/parse.h"
 
 const struct search_path *
@@ -260,11 +261,11 @@ only_type(const struct sql_statements *statements)
 }
 
 static int
-find_type(struct finder *f)
+find_type_named(struct finder *f, struct str name, uint32_t *out)
 {
 	struct binder binder = { .context = f->context, .arena = f->arena };
 	struct str text =
-	    arena_printf(f->arena, "SELECT NULL::%.*s", STR_FMT(f->text));
+	    arena_printf(f->arena, "SELECT NULL::%.*s", STR_FMT(name));
 	struct sql_statements statements;
 	const struct ast_type *ast;
 	int rc;
@@ -277,10 +278,161 @@ find_type(struct finder *f)
 	ast = only_type(&statements);
 	if (ast == NULL)
 		return error_set(f->err, STELE_E_SYNTAX,
-		    "invalid type name \"%.*s\"", STR_FMT(f->text));
-	rc = bind_any_type_name(&binder, ast, f->oid, f->err);
+		    "invalid type name \"%.*s\"", STR_FMT(name));
+	rc = bind_any_type_name(&binder, ast, out, f->err);
 	f->err->position = 0;
 	return rc;
+}
+
+static int
+find_type(struct finder *f)
+{
+	return find_type_named(f, f->text, f->oid);
+}
+
+/* ---- functions and operators ---- */
+
+/* A name and types of arguments in parentheses. */
+struct signature {
+	struct ast_name name;
+	uint32_t args[PROC_ARGS_MAX]; /* 0: NONE */
+	uint32_t count;
+};
+
+/* Where `stop` is outside of quotes, brackets, parentheses. */
+static size_t
+find_outside(struct str text, size_t at, char stop)
+{
+	bool in_quotes = false;
+	int depth = 0;
+
+	for (; at < text.len; at++) {
+		char c = text.data[at];
+
+		if (c == '"')
+			in_quotes = !in_quotes;
+		if (in_quotes)
+			continue;
+		if (c == stop && depth == 0)
+			return at;
+		depth += (c == '(' || c == '[') - (c == ')' || c == ']');
+	}
+	return text.len;
+}
+
+static struct str
+trim(struct str text)
+{
+	while (text.len > 0 && (uint8_t)text.data[0] <= ' ')
+		text = str_of(text.data + 1, text.len - 1);
+	while (text.len > 0 && (uint8_t)text.data[text.len - 1] <= ' ')
+		text.len--;
+	return text;
+}
+
+static int
+read_arguments(struct finder *f, struct str list, struct signature *out)
+{
+	size_t at = 0;
+
+	out->count = 0;
+	while (trim(list).len > 0 && at <= list.len) {
+		size_t end = find_outside(list, at, ',');
+		struct str type = trim(str_of(list.data + at, end - at));
+		uint32_t *arg = &out->args[out->count];
+		int rc = 0;
+
+		if (out->count++ == PROC_ARGS_MAX)
+			return error_set(f->err, STELE_E_TOO_MANY_ARGUMENTS,
+			    "too many arguments");
+		*arg = 0;
+		if (!str_equal_nocase(type, STR("NONE")))
+			rc = find_type_named(f, type, arg);
+		if (rc != 0)
+			return rc;
+		at = end + 1;
+	}
+	return 0;
+}
+
+static int
+read_signature(struct finder *f, struct signature *out)
+{
+	size_t open = find_outside(f->text, 0, '(');
+	struct str rest;
+	int rc;
+
+	if (open == f->text.len)
+		return error_set(f->err, STELE_E_INVALID_TEXT_REPRESENTATION,
+		    "expected a left parenthesis");
+	rest = trim(str_of(f->text.data + open + 1, f->text.len - open - 1));
+	if (rest.len == 0 || rest.data[rest.len - 1] != ')')
+		return error_set(f->err, STELE_E_INVALID_TEXT_REPRESENTATION,
+		    "expected a right parenthesis");
+	rc =
+	    read_name(str_of(f->text.data, open), f->arena, &out->name, f->err);
+	if (rc != 0)
+		return rc;
+	return read_arguments(f, str_of(rest.data, rest.len - 1), out);
+}
+
+static int
+find_function(struct finder *f)
+{
+	struct ast_name name;
+	int rc = read_name(f->text, f->arena, &name, f->err);
+
+	if (rc != 0)
+		return rc;
+	return names_find_function(f->context, &name, f->text, f->oid, f->err);
+}
+
+static int
+find_signature(struct finder *f)
+{
+	struct signature signature;
+	int rc = read_signature(f, &signature);
+
+	if (rc != 0)
+		return rc;
+	return names_find_signature(f->context, &signature.name, signature.args,
+	    signature.count, f->text, f->oid, f->err);
+}
+
+static int
+find_operator(struct finder *f)
+{
+	struct ast_name name;
+	int rc = read_name(f->text, f->arena, &name, f->err);
+
+	if (rc != 0)
+		return rc;
+	return names_find_operator(&name, f->text, f->oid, f->err);
+}
+
+static int
+find_operands(struct finder *f)
+{
+	struct signature signature;
+	int rc = read_signature(f, &signature);
+
+	if (rc != 0)
+		return rc;
+	if (signature.count < 2) {
+		(void)error_set(f->err, STELE_E_UNDEFINED_PARAMETER,
+		    "missing argument");
+		return error_hint(f->err,
+		    "Use NONE to denote the missing argument of a unary"
+		    " operator.");
+	}
+	if (signature.count > 2) {
+		(void)error_set(f->err, STELE_E_TOO_MANY_ARGUMENTS,
+		    "too many arguments");
+		return error_hint(f->err,
+		    "Provide two argument types for operator.");
+	}
+	return names_find_operands(&signature.name, signature.args, f->text,
+	    f->oid, f->err);
 }
 
 static int
@@ -321,6 +473,14 @@ find(struct finder *f, uint32_t type)
 		return find_role(f);
 	case TYPE_REGCOLLATION:
 		return find_collation(f);
+	case TYPE_REGPROC:
+		return find_function(f);
+	case TYPE_REGPROCEDURE:
+		return find_signature(f);
+	case TYPE_REGOPER:
+		return find_operator(f);
+	case TYPE_REGOPERATOR:
+		return find_operands(f);
 	case TYPE_REGCONFIG:
 		return find_none(f, "text search configuration");
 	case TYPE_REGDICTIONARY:

@@ -7,6 +7,7 @@
 #include "common/quote.h"
 #include "engine/catalog/catalog.h"
 #include "plan/names.h"
+#include "plan/names_function.h"
 #include "types/array.h"
 #include "types/foreign_type.h"
 
@@ -187,6 +188,14 @@ names_put(const struct object_names *base, uint32_t type, uint32_t oid,
 		return put_role(context, oid, out);
 	case TYPE_REGCOLLATION:
 		return put_collation(oid, out);
+	case TYPE_REGPROC:
+		return names_put_function(context, oid, out);
+	case TYPE_REGPROCEDURE:
+		return names_put_signature(context, oid, out);
+	case TYPE_REGOPER:
+		return names_put_operator(oid, out);
+	case TYPE_REGOPERATOR:
+		return names_put_operands(context, oid, out);
 	default: /* OIDs are no enum */
 		return false;
 	}

@@ -47,6 +47,12 @@ struct session_calls {
 	bool (*signal)(void *arg, int32_t pid, bool is_end);
 };
 
+/* One end of a connection. */
+struct plan_endpoint {
+	struct str address; /* a number of IPv4 or IPv6; empty: a UNIX socket */
+	uint16_t port;
+};
+
 /* Facts of a session that expressions may ask for. */
 struct random_state;
 
@@ -56,6 +62,9 @@ struct plan_session {
 	struct str database;     /* current_database() */
 	struct str version;      /* version() */
 	int32_t backend_pid;     /* pg_backend_pid() */
+	int64_t start_time;      /* of the server, */
+	int64_t load_time;       /* and of its settings' last reload */
+	struct plan_endpoint client, server;
 
 	/*
 	 * The text of a setting as SHOW gives it, for current_setting(); false

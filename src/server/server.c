@@ -57,6 +57,8 @@ server_set_config(struct server *server, struct config *config)
 		server_engine_options(config, &options);
 		engine_reload(server->engine, &options);
 	}
+	atomic_store_explicit(&server->loaded_us,
+	    os_clock_wall_us(server->clock), memory_order_relaxed);
 	/* Who sees the new number finds the new config. */
 	atomic_fetch_add_explicit(&server->config_version, 1,
 	    memory_order_release);
@@ -509,6 +511,9 @@ server_start(struct server *server, const char *dir, struct config *config,
 		.memory.limit_bytes =
 		    (size_t)config->total_statement_memory_bytes,
 	};
+	server->started_us = os_clock_wall_us(server->clock);
+	atomic_store_explicit(&server->loaded_us, server->started_us,
+	    memory_order_relaxed);
 	pthread_mutex_init(&server->mutex, NULL);
 	os_cond_init(&server->changed);
 	notify_hub_init(&server->notify);

@@ -59,6 +59,9 @@ struct server {
 	/* Counts reloads: a session compares, and asks for `config` anew. */
 	atomic_uint config_version;
 
+	int64_t started_us;        /* wall clock */
+	_Atomic int64_t loaded_us; /* when `config` was read last */
+
 	pthread_mutex_t mutex; /* all below */
 	pthread_cond_t changed;
 	struct config *config; /* a reference; replaced by a reload */

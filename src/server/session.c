@@ -366,6 +366,9 @@ follow_config(struct session *session)
 	settings_follow(&session->settings, config);
 	config_unref(config);
 	session->config_version = version;
+	session->facts.load_time =
+	    atomic_load_explicit(&session->server->loaded_us,
+		memory_order_relaxed);
 }
 
 void

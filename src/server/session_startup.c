@@ -161,6 +161,20 @@ static const struct session_calls session_calls = {
 };
 
 static void
+know_ends(struct session *session)
+{
+	struct plan_session *facts = &session->facts;
+	char address[CONN_ADDRESS_SIZE];
+
+	if (conn_peer_address(session->conn, address, &facts->client.port))
+		facts->client.address =
+		    arena_str(&session->arena, str_of_cstr(address));
+	if (conn_own_address(session->conn, address, &facts->server.port))
+		facts->server.address =
+		    arena_str(&session->arena, str_of_cstr(address));
+}
+
+static void
 know_client(struct session *session, const struct request *request)
 {
 	struct plan_session *facts = &session->facts;
@@ -171,6 +185,10 @@ know_client(struct session *session, const struct request *request)
 	    ? facts->user
 	    : arena_str(&session->arena, request->database);
 	facts->version = STR(SERVER_VERSION_TEXT);
+	facts->start_time = session->server->started_us;
+	facts->load_time = atomic_load_explicit(&session->server->loaded_us,
+	    memory_order_relaxed);
+	know_ends(session);
 	facts->setting = setting_cb;
 	facts->set = set_cb;
 	facts->path = &session->settings.search_path;

@@ -3,7 +3,7 @@
  * function_rows.c -- pg_proc, pg_aggregate, pg_operator, pg_cast, pg_range.
  */
 #include "common/attr.h"
-#include "server/pgcatalog/functions.h"
+#include "plan/pg_function.h"
 #include "server/pgcatalog/rows.h"
 #include "types/cast.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * functions.c -- the tables of functions.def and operators.def, and what of
+ * pg_function.c -- the tables of pg_functions.def and pg_operators.def, and what of
  * them there is.
  */
-#include "server/pgcatalog/functions.h"
+#include "plan/pg_function.h"
 
 #include <stdlib.h>
 
@@ -23,7 +23,7 @@ static const struct pg_function functions[] = {
 	{ oid, name, language, cost, rows, variadic, kind, leakproof, strict, \
 	  set, volatility, parallel, defaults, result, args, all_args, modes, \
 	  names, default_values, source, of_operator },
-#include "server/pgcatalog/functions.def"
+#include "plan/pg_functions.def"
 #undef FUNCTION
 #undef REFERENCED
 };
@@ -33,7 +33,7 @@ static const struct pg_operator operators[] = {
 	commutator, negator, code, restrict, join) \
 	{ oid, name, kind, merge, hash, left, right, result, commutator, \
 	  negator, code, restrict, join },
-#include "server/pgcatalog/operators.def"
+#include "plan/pg_operators.def"
 #undef OPERATOR
 };
 /* clang-format on */
@@ -106,6 +106,31 @@ pg_operator_next(const struct pg_operator *previous)
 	while (i < ARRAY_LEN(operators) && !operator_is_here(&operators[i]))
 		i++;
 	return i < ARRAY_LEN(operators) ? &operators[i] : NULL;
+}
+
+const struct pg_function *
+pg_function_named(struct str name, const struct pg_function *previous)
+{
+	size_t i = previous == NULL ? 0 : (size_t)(previous - functions) + 1;
+	uint32_t schema;
+
+	for (; i < ARRAY_LEN(functions); i++)
+		if (str_equal(pg_function_name(&functions[i], &schema), name) &&
+		    function_is_here(&functions[i]))
+			return &functions[i];
+	return NULL;
+}
+
+const struct pg_operator *
+pg_operator_named(struct str name, const struct pg_operator *previous)
+{
+	size_t i = previous == NULL ? 0 : (size_t)(previous - operators) + 1;
+
+	for (; i < ARRAY_LEN(operators); i++)
+		if (str_equal(str_of_cstr(operators[i].name), name) &&
+		    operator_is_here(&operators[i]))
+			return &operators[i];
+	return NULL;
 }
 
 static int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * functions.h -- functions and operators as pg_proc and pg_operator have them.
+ * pg_function.h -- functions and operators as pg_proc and pg_operator have them.
  *
  * Threads: constant.
  */
@@ -61,6 +61,12 @@ const struct pg_operator *pg_operator_by_oid(uint32_t oid);
 /* All of these, one after the other: pass NULL first; NULL at the end. */
 const struct pg_function *pg_function_next(const struct pg_function *previous);
 const struct pg_operator *pg_operator_next(const struct pg_operator *previous);
+
+/* The same of those of a name alone, whatever their schema. */
+const struct pg_function *pg_function_named(struct str name,
+    const struct pg_function *previous);
+const struct pg_operator *pg_operator_named(struct str name,
+    const struct pg_operator *previous);
 
 /* Its name alone, and the schema: enum schema_oid. */
 struct str pg_function_name(const struct pg_function *function,

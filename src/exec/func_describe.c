@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * func_describe.c -- objects as text: types, views, expressions, comments.
+ */
+#include <inttypes.h>
+
+#include "engine/catalog/catalog.h"
+#include "exec/func_catalog.h"
+
+/* ---- types ---- */
+
+/* A null modifier is not the same as none: char is character(1) then. */
+static int
+format_type(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	bool has_mod = !vec_is_null(&call->args[1], row);
+	bool is_known = true;
+	uint32_t oid;
+	struct buf text;
+	int rc;
+
+	if (vec_is_null(&call->args[0], row)) {
+		put_null(call, row);
+		return 0;
+	}
+	oid = arg_oid(call, 0, row);
+	buf_init(&text);
+	if (oid == 0)
+		buf_put_u8(&text, '-');
+	else if (has_mod)
+		is_known = names_put_type_mod(names, oid,
+		    (int32_t)ARG(call, 1, i64, row), &text);
+	else
+		is_known = names_put_type(names, oid, &text);
+	if (!is_known)
+		buf_put_cstr(&text, "???");
+	rc = put_text(call, row, &text);
+	buf_release(&text);
+	return rc;
+}
+CATALOG_KERNEL(format_type)
+
+/* ---- views ---- */
+
+/* The query of a view; null for what is none, or has no text. */
+static void
+put_view(struct function_call *call, uint32_t row,
+    const struct relation *relation)
+{
+	struct str query = STR("");
+
+	if (relation->view != NULL)
+		query = relation->view->query;
+	else if (relation->system != NULL && relation->system->query != NULL)
+		query = str_of_cstr(relation->system->query);
+	if (query.len == 0) {
+		put_null(call, row);
+		return;
+	}
+	call->result->str[row] =
+	    arena_printf(call->arena, " %.*s;", STR_FMT(query));
+}
+
+static int
+viewdef_of_oid(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	struct relation relation = { .oid = 0 };
+
+	(void)find_relation(names, arg_oid(call, 0, row), &relation);
+	put_view(call, row, &relation);
+	return 0;
+}
+CATALOG_KERNEL(viewdef_of_oid)
+
+static int
+viewdef_of_name(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	struct relation relation;
+	int rc = names_find_relation(names, ARG(call, 0, str, row), &relation,
+	    call->err);
+
+	if (rc == 0)
+		put_view(call, row, &relation);
+	return rc;
+}
+CATALOG_KERNEL(viewdef_of_name)
+
+/* A parsed expression is kept as its text. */
+static int
+run_get_expr(struct function_call *call)
+{
+	EACH_ROW(call->sel, row,
+		 call->result->str[row] = ARG(call, 0, str, row););
+	return 0;
+}
+
+/* ---- roles and sequences ---- */
+
+static int
+user_by_id(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	uint32_t oid = arg_oid(call, 0, row);
+
+	call->result->str[row] = oid == OWNER_OID
+	    ? names->session->user
+	    : arena_printf(call->arena, "unknown (OID=%" PRIu32 ")", oid);
+	return 0;
+}
+CATALOG_KERNEL(user_by_id)
+
+/* No column has one; but both must exist. */
+static int
+serial_sequence(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	const struct relation_space space = names_space(names);
+	struct str column = ARG(call, 1, str, row);
+	struct relation relation;
+	int rc = names_find_relation(names, ARG(call, 0, str, row), &relation,
+	    call->err);
+
+	if (rc != 0)
+		return rc;
+	if (relation_column_find(&space, &relation, column) == 0)
+		return error_set(call->err, STELE_E_UNDEFINED_COLUMN,
+		    "column \"%.*s\" of relation \"%.*s\" does not exist",
+		    STR_FMT(column), STR_FMT(relation.name));
+	put_null(call, row);
+	return 0;
+}
+CATALOG_KERNEL(serial_sequence)
+
+/* ---- comments ---- */
+
+static void
+put_comment(struct function_call *call, uint32_t row, const char *comment)
+{
+	if (comment == NULL)
+		put_null(call, row);
+	else
+		call->result->str[row] = str_of_cstr(comment);
+}
+
+/* Only schemas have some. */
+static const char *
+comment_of(uint32_t oid)
+{
+	const struct schema *schema = schema_by_oid(oid);
+
+	return schema == NULL ? NULL : schema->comment;
+}
+
+static int
+run_obj_description(struct function_call *call)
+{
+	EACH_ROW(call->sel, row,
+		 put_comment(call, row, comment_of(arg_oid(call, 0, row))););
+	return 0;
+}
+
+static int
+run_obj_description_in(struct function_call *call)
+{
+	EACH_ROW(call->sel, row,
+		 bool is_schema =
+		     str_equal(ARG(call, 1, str, row), STR("pg_namespace"));
+		 put_comment(call, row,
+		     is_schema ? comment_of(arg_oid(call, 0, row)) : NULL););
+	return 0;
+}
+
+static const struct func_row rows[] = {
+	{ FN_COL_DESCRIPTION, { run_null, false } },
+	{ FN_FORMAT_TYPE, { run_format_type, false } },
+	{ FN_OBJ_DESCRIPTION_OID, { run_obj_description, false } },
+	{ FN_OBJ_DESCRIPTION_OID_NAME, { run_obj_description_in, false } },
+	{ FN_PG_GET_EXPR_PG_NODE_TREE_OID, { run_get_expr, false } },
+	{ FN_PG_GET_EXPR_PG_NODE_TREE_OID_BOOL, { run_get_expr, false } },
+	{ FN_PG_GET_SERIAL_SEQUENCE, { run_serial_sequence, false } },
+	{ FN_PG_GET_USERBYID, { run_user_by_id, false } },
+	{ FN_PG_GET_VIEWDEF_OID, { run_viewdef_of_oid, false } },
+	{ FN_PG_GET_VIEWDEF_OID_BOOL, { run_viewdef_of_oid, false } },
+	{ FN_PG_GET_VIEWDEF_OID_INT4, { run_viewdef_of_oid, false } },
+	{ FN_PG_GET_VIEWDEF_TEXT, { run_viewdef_of_name, false } },
+	{ FN_PG_GET_VIEWDEF_TEXT_BOOL, { run_viewdef_of_name, false } },
+	{ FN_SHOBJ_DESCRIPTION, { run_null, false } },
+};
+
+const struct func_family func_describe = { rows, ARRAY_LEN(rows) };

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * func_server.c -- what the server and the connection are: encodings, times,
+ * addresses, numbers of transactions.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+
+#include "engine/engine.h"
+#include "exec/func_catalog.h"
+#include "types/network.h"
+
+/* ---- encodings: PostgreSQL's numbers of them ---- */
+
+static const struct {
+	const char *name;
+	uint8_t length_max; /* of a character */
+} encodings[] = {
+	{ "SQL_ASCII", 1 },
+	{ "EUC_JP", 3 },
+	{ "EUC_CN", 3 },
+	{ "EUC_KR", 3 },
+	{ "EUC_TW", 4 },
+	{ "EUC_JIS_2004", 3 },
+	{ "UTF8", 4 },
+	{ "MULE_INTERNAL", 4 },
+	{ "LATIN1", 1 },
+	{ "LATIN2", 1 },
+	{ "LATIN3", 1 },
+	{ "LATIN4", 1 },
+	{ "LATIN5", 1 },
+	{ "LATIN6", 1 },
+	{ "LATIN7", 1 },
+	{ "LATIN8", 1 },
+	{ "LATIN9", 1 },
+	{ "LATIN10", 1 },
+	{ "WIN1256", 1 },
+	{ "WIN1258", 1 },
+	{ "WIN866", 1 },
+	{ "WIN874", 1 },
+	{ "KOI8R", 1 },
+	{ "WIN1251", 1 },
+	{ "WIN1252", 1 },
+	{ "ISO_8859_5", 1 },
+	{ "ISO_8859_6", 1 },
+	{ "ISO_8859_7", 1 },
+	{ "ISO_8859_8", 1 },
+	{ "WIN1250", 1 },
+	{ "WIN1253", 1 },
+	{ "WIN1254", 1 },
+	{ "WIN1255", 1 },
+	{ "WIN1257", 1 },
+	{ "KOI8U", 1 },
+	{ "SJIS", 2 },
+	{ "BIG5", 2 },
+	{ "GBK", 2 },
+	{ "UHC", 2 },
+	{ "GB18030", 4 },
+	{ "JOHAB", 3 },
+	{ "SHIFT_JIS_2004", 2 },
+};
+
+#define ENCODING_UTF8 6
+
+static int
+run_encoding_to_char(struct function_call *call)
+{
+	EACH_ROW(call->sel, row, int64_t number = ARG(call, 0, i64, row);
+		 bool is_one =
+		     number >= 0 && number < (int64_t)ARRAY_LEN(encodings);
+		 call->result->str[row] =
+		     is_one ? str_of_cstr(encodings[number].name) : STR(""););
+	return 0;
+}
+
+static int
+run_encoding_max_length(struct function_call *call)
+{
+	EACH_ROW(call->sel, row, int64_t number = ARG(call, 0, i64, row);
+		 if (number >= 0 && number < (int64_t)ARRAY_LEN(encodings))
+		     call->result->i64[row] = encodings[number].length_max;
+		 else put_null(call, row););
+	return 0;
+}
+
+/* Letters and digits alone decide: utf-8 is UTF8. */
+static bool
+is_same_encoding(struct str a, const char *b)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < a.len; i++) {
+		if (!isalnum((unsigned char)a.data[i]))
+			continue;
+		while (b[at] == '_')
+			at++;
+		if (b[at] == '\0' ||
+		    tolower((unsigned char)a.data[i]) !=
+			tolower((unsigned char)b[at]))
+			return false;
+		at++;
+	}
+	return b[at] == '\0' && at > 0;
+}
+
+static int64_t
+encoding_of(struct str name)
+{
+	if (is_same_encoding(name, "UNICODE"))
+		return ENCODING_UTF8;
+	for (size_t i = 0; i < ARRAY_LEN(encodings); i++)
+		if (is_same_encoding(name, encodings[i].name))
+			return (int64_t)i;
+	return -1;
+}
+
+static int
+run_char_to_encoding(struct function_call *call)
+{
+	EACH_ROW(call->sel, row,
+		 call->result->i64[row] = encoding_of(ARG(call, 0, str, row)););
+	return 0;
+}
+
+/* Other encodings are refused when they are asked for. */
+static int
+run_encoding(struct function_call *call)
+{
+	EACH_ROW(call->sel, row, call->result->str[row] = STR("UTF8"););
+	return 0;
+}
+
+/* ---- times ---- */
+
+static int
+start_time(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	call->result->i64[row] = names->session->start_time;
+	return 0;
+}
+CATALOG_KERNEL(start_time)
+
+static int
+load_time(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	call->result->i64[row] = names->session->load_time;
+	return 0;
+}
+CATALOG_KERNEL(load_time)
+
+/* ---- numbers of transactions ---- */
+
+#define XID_FIRST 3 /* those below mean something else to PostgreSQL */
+
+/*
+ * There are none: the newest event's number takes their place, which grows with
+ * what is committed.
+ */
+static uint64_t
+current_xid(const struct function_call *call)
+{
+	struct snapshot *snapshot;
+	uint64_t position = 0;
+
+	if (call->context == NULL || call->context->engine == NULL)
+		return XID_FIRST;
+	if (call->context->snapshot != NULL)
+		return snapshot_position(call->context->snapshot) + XID_FIRST;
+	snapshot = engine_snapshot(call->context->engine, 0, NULL, NULL);
+	if (snapshot != NULL) {
+		position = snapshot_position(snapshot);
+		snapshot_unref(snapshot);
+	}
+	return position + XID_FIRST;
+}
+
+static int
+run_txid_current(struct function_call *call)
+{
+	const uint64_t xid = current_xid(call);
+
+	EACH_ROW(call->sel, row, call->result->i64[row] = (int64_t)xid;);
+	return 0;
+}
+
+/* As the type keeps them: the highest bit flipped. */
+static int
+run_xact_id(struct function_call *call)
+{
+	const uint64_t xid = current_xid(call);
+
+	EACH_ROW(call->sel, row,
+		 call->result->i64[row] = (int64_t)(xid ^ (1ULL << 63)););
+	return 0;
+}
+
+static int
+run_age(struct function_call *call)
+{
+	const uint32_t xid = (uint32_t)current_xid(call);
+
+	EACH_ROW(call->sel, row,
+		 uint32_t old = (uint32_t)ARG(call, 0, i64, row);
+		 call->result->i64[row] =
+		     old < XID_FIRST ? INT32_MAX : (int32_t)(xid - old););
+	return 0;
+}
+
+/* ---- addresses ---- */
+
+/* Null for a UNIX socket. */
+static int
+put_address(struct function_call *call, uint32_t row, struct str text)
+{
+	struct network network;
+
+	if (text.len == 0 || !network_parse(text, false, &network))
+		put_null(call, row);
+	else
+		call->result->str[row] = network_make(&network, call->arena);
+	return 0;
+}
+
+static void
+put_port(struct function_call *call, uint32_t row, struct str address,
+    uint16_t port)
+{
+	if (address.len == 0)
+		put_null(call, row);
+	else
+		call->result->i64[row] = port;
+}
+
+static int
+client_addr(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	return put_address(call, row, names->session->client.address);
+}
+CATALOG_KERNEL(client_addr)
+
+static int
+server_addr(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	return put_address(call, row, names->session->server.address);
+}
+CATALOG_KERNEL(server_addr)
+
+static int
+client_port(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	put_port(call, row, names->session->client.address,
+	    names->session->client.port);
+	return 0;
+}
+CATALOG_KERNEL(client_port)
+
+static int
+server_port(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	put_port(call, row, names->session->server.address,
+	    names->session->server.port);
+	return 0;
+}
+CATALOG_KERNEL(server_port)
+
+static const struct func_row rows[] = {
+	{ FN_AGE_XID, { run_age, false } },
+	{ FN_GETDATABASEENCODING, { run_encoding, false } },
+	{ FN_INET_CLIENT_ADDR, { run_client_addr, false } },
+	{ FN_INET_CLIENT_PORT, { run_client_port, false } },
+	{ FN_INET_SERVER_ADDR, { run_server_addr, false } },
+	{ FN_INET_SERVER_PORT, { run_server_port, false } },
+	{ FN_MXID_AGE, { run_age, false } },
+	{ FN_PG_CHAR_TO_ENCODING, { run_char_to_encoding, false } },
+	{ FN_PG_CLIENT_ENCODING, { run_encoding, false } },
+	{ FN_PG_CONF_LOAD_TIME, { run_load_time, false } },
+	{ FN_PG_CURRENT_XACT_ID, { run_xact_id, false } },
+	{ FN_PG_CURRENT_XACT_ID_IF_ASSIGNED, { run_null, false } },
+	{ FN_PG_ENCODING_MAX_LENGTH, { run_encoding_max_length, false } },
+	{ FN_PG_ENCODING_TO_CHAR, { run_encoding_to_char, false } },
+	{ FN_PG_POSTMASTER_START_TIME, { run_start_time, false } },
+	{ FN_TXID_CURRENT, { run_txid_current, false } },
+	{ FN_TXID_CURRENT_IF_ASSIGNED, { run_null, false } },
+};
+
+const struct func_family func_server = { rows, ARRAY_LEN(rows) };

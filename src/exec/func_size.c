@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * func_size.c -- how much is on disk: of an event type its share, by rows, of
+ * the segments that it is in; of the database all segments.
+ */
+#include <inttypes.h>
+
+#include "engine/catalog/catalog.h"
+#include "engine/engine.h"
+#include "exec/func_catalog.h"
+
+/* ---- segments ---- */
+
+struct size_sum {
+	uint32_t type_oid; /* 0: all */
+	uint64_t bytes;
+};
+
+/* a * b / c, for b <= c. */
+static uint64_t
+share_of(uint64_t a, uint64_t b, uint64_t c)
+{
+	return (uint64_t)((double)a * ((double)b / (double)c));
+}
+
+static void
+add_segment(void *arg, const struct segment_status *segment)
+{
+	struct size_sum *sum = arg;
+
+	if (sum->type_oid == 0) {
+		sum->bytes += segment->size_bytes;
+		return;
+	}
+	for (uint32_t i = 0; i < segment->type_count; i++)
+		if (segment->types[i]->oid == sum->type_oid)
+			sum->bytes += share_of(segment->size_bytes,
+			    segment->type_rows[i], segment->row_count);
+}
+
+static int
+sum_segments(struct function_call *call, uint32_t type_oid, int64_t *out)
+{
+	struct size_sum sum = { .type_oid = type_oid };
+	int rc = engine_each_segment(call->context->engine, add_segment, &sum,
+	    call->err);
+
+	*out = (int64_t)sum.bytes;
+	return rc;
+}
+
+static int
+relation_size(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	struct relation relation;
+
+	if (!find_relation(names, arg_oid(call, 0, row), &relation)) {
+		put_null(call, row);
+		return 0;
+	}
+	call->result->i64[row] = 0;
+	if (relation.type == NULL)
+		return 0;
+	return sum_segments(call, relation.oid, &call->result->i64[row]);
+}
+CATALOG_KERNEL(relation_size)
+
+/* Only the first fork of a relation has anything. */
+static int
+fork_size(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	static const char *const forks[] = { "main", "fsm", "vm", "init" };
+	struct str fork = ARG(call, 1, str, row);
+
+	for (size_t i = 0; i < ARRAY_LEN(forks); i++) {
+		if (!str_equal(fork, str_of_cstr(forks[i])))
+			continue;
+		call->result->i64[row] = 0;
+		return i == 0 ? relation_size(call, row, names) : 0;
+	}
+	(void)error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "invalid fork name");
+	return error_hint(call->err,
+	    "Valid fork names are \"main\", \"fsm\", \"vm\", and \"init\".");
+}
+CATALOG_KERNEL(fork_size)
+
+static int
+indexes_size(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	struct relation relation;
+
+	call->result->i64[row] = 0;
+	if (!find_relation(names, arg_oid(call, 0, row), &relation))
+		put_null(call, row);
+	return 0;
+}
+CATALOG_KERNEL(indexes_size)
+
+static int
+database_size_of_oid(struct function_call *call, uint32_t row,
+    const struct plan_context *names UNUSED)
+{
+	if (arg_oid(call, 0, row) != DATABASE_OID) {
+		put_null(call, row);
+		return 0;
+	}
+	return sum_segments(call, 0, &call->result->i64[row]);
+}
+CATALOG_KERNEL(database_size_of_oid)
+
+static int
+database_size_of_name(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	struct str name = ARG(call, 0, str, row);
+
+	if (!str_equal(name, names->session->database))
+		return error_set(call->err, STELE_E_INVALID_CATALOG_NAME,
+		    "database \"%.*s\" does not exist", STR_FMT(name));
+	return sum_segments(call, 0, &call->result->i64[row]);
+}
+CATALOG_KERNEL(database_size_of_name)
+
+#define DEFAULT_TABLESPACE 1663u
+
+static int
+tablespace_size_of_oid(struct function_call *call, uint32_t row,
+    const struct plan_context *names UNUSED)
+{
+	if (arg_oid(call, 0, row) != DEFAULT_TABLESPACE) {
+		put_null(call, row);
+		return 0;
+	}
+	return sum_segments(call, 0, &call->result->i64[row]);
+}
+CATALOG_KERNEL(tablespace_size_of_oid)
+
+static int
+tablespace_size_of_name(struct function_call *call, uint32_t row,
+    const struct plan_context *names UNUSED)
+{
+	struct str name = ARG(call, 0, str, row);
+
+	if (!str_equal(name, STR("pg_default")))
+		return error_set(call->err, STELE_E_UNDEFINED_OBJECT,
+		    "tablespace \"%.*s\" does not exist", STR_FMT(name));
+	return sum_segments(call, 0, &call->result->i64[row]);
+}
+CATALOG_KERNEL(tablespace_size_of_name)
+
+/* All there is lies in the data directory. */
+static int
+run_tablespace_location(struct function_call *call)
+{
+	EACH_ROW(call->sel, row, call->result->str[row] = STR(""););
+	return 0;
+}
+
+/* ---- as people read it ---- */
+
+static const struct size_unit {
+	const char *name;
+	int64_t limit; /* from here on, the next unit */
+	bool rounds;   /* to the nearest */
+	uint32_t bits; /* of the value that are less than one of the unit */
+} units[] = {
+	{ "bytes", 10 * 1024, false, 0 },
+	{ "kB", 20 * 1024 - 1, true, 10 },
+	{ "MB", 20 * 1024 - 1, true, 20 },
+	{ "GB", 20 * 1024 - 1, true, 30 },
+	{ "TB", 20 * 1024 - 1, true, 40 },
+	{ "PB", 20 * 1024 - 1, true, 50 },
+};
+
+/* Towards zero, but by one bit less if it is to be rounded. */
+static int64_t
+shift_down(int64_t size, uint32_t from, const struct size_unit *to)
+{
+	uint32_t bits = to->bits - (to->rounds ? 1 : 0);
+
+	return size / (INT64_C(1) << (bits - from));
+}
+
+static int
+size_pretty(struct function_call *call, uint32_t row)
+{
+	int64_t size = ARG(call, 0, i64, row);
+	uint32_t done = 0;
+	size_t unit = 0;
+
+	while (unit + 1 < ARRAY_LEN(units) &&
+	    (size == INT64_MIN || size >= units[unit].limit ||
+		size <= -units[unit].limit)) {
+		unit++;
+		size = shift_down(size, done, &units[unit]);
+		done = units[unit].bits - (units[unit].rounds ? 1 : 0);
+	}
+	if (units[unit].rounds)
+		size = (size + (size >= 0 ? 1 : -1)) / 2;
+	call->result->str[row] =
+	    arena_printf(call->arena, "%" PRId64 " %s", size, units[unit].name);
+	return 0;
+}
+
+static int
+run_size_pretty(struct function_call *call)
+{
+	return each_row(call, size_pretty);
+}
+
+static const struct func_row rows[] = {
+	{ FN_PG_DATABASE_SIZE_NAME, { run_database_size_of_name, false } },
+	{ FN_PG_DATABASE_SIZE_OID, { run_database_size_of_oid, false } },
+	{ FN_PG_INDEXES_SIZE, { run_indexes_size, false } },
+	{ FN_PG_RELATION_SIZE_REGCLASS, { run_relation_size, false } },
+	{ FN_PG_RELATION_SIZE_REGCLASS_TEXT, { run_fork_size, false } },
+	{ FN_PG_SIZE_PRETTY, { run_size_pretty, false } },
+	{ FN_PG_TABLESPACE_LOCATION, { run_tablespace_location, false } },
+	{ FN_PG_TABLESPACE_SIZE_NAME, { run_tablespace_size_of_name, false } },
+	{ FN_PG_TABLESPACE_SIZE_OID, { run_tablespace_size_of_oid, false } },
+	{ FN_PG_TABLE_SIZE, { run_relation_size, false } },
+	{ FN_PG_TOTAL_RELATION_SIZE, { run_relation_size, false } },
+};
+
+const struct func_family func_size = { rows, ARRAY_LEN(rows) };
