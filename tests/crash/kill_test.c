@@ -34,7 +34,7 @@
 
 enum {
 	CYCLES_DEFAULT = 10,
-	CYCLES_LONG = 100,
+	CYCLES_LONG = 200,
 	CYCLE_SECONDS_MAX = 30, /* for the watchdog */
 	FULL_CHECK_EVERY = 20,
 	READ_ROWS = 50000,

@@ -416,6 +416,7 @@ def main():
             same_rows(connection, ordered())
             same_rows(connection, windows())
             cancelled(server, connection)
+    print(f"{PRIME - 1} rows sorted, {GROUPS} groups in {WORK_MEM_MB} MB")
     with Server("statement_memory=64MB", "work_mem=4MB") as server:
         with connect(server) as connection:
             texts(connection)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/attr.h"
 #include "sim/sim.h"
@@ -117,11 +118,17 @@ parse(int argc, char **argv, struct sim_options *options)
 static void
 run_all(const struct sim_options *options)
 {
+	time_t begun;
+
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		/* They show what the others find: once is enough. */
 		if (SHARE != 1 && commands[i].run == sim_mutants)
 			continue;
+		begun = time(NULL);
 		commands[i].run(options);
+		printf("   %s: %ld s\n", commands[i].name,
+		    (long)(time(NULL) - begun));
+		fflush(stdout);
 	}
 }
 

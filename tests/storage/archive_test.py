@@ -394,6 +394,7 @@ def main():
     server.options += archiving(server)
     try:
         events = under_load(server)
+        print(f"{events} events archived, {KILLS} kills")
         point_in_time(server, events)
         exported(server, events)
         refusals(server, events)

@@ -211,6 +211,7 @@ def refusals(server, acked):
 def main():
     with Server(*OPTIONS) as server:
         acked = under_load(server)
+        print(f"{BACKUPS} copies under load")
         kept_log(server)
         refusals(server, acked)
 
