@@ -641,19 +641,22 @@ struct salvage_loss {
 };
 
 struct salvage_report {
+	bool has_repaired;    /* the MANIFEST, of its copy */
 	uint64_t losses;      /* that were told */
 	uint64_t quarantined; /* files */
 	uint64_t event_id;    /* the last one that is there */
 };
 
 /*
- * Make a directory whose log is corrupt one that can be opened: what can still
- * be read becomes segments, each loss is told, the log begins anew and files
- * that are suspected go to quarantine/.  Events keep their ids, those that are
- * lost leave holes, and none is given out again.  A directory whose log is not
- * corrupt is left as it is.
+ * Make a directory whose log or MANIFEST is corrupt one that can be opened.  The
+ * MANIFEST becomes what it and its copy have, with nothing lost.  What can still
+ * be read of the log becomes segments, each loss is told, the log begins anew
+ * and files that are suspected go to quarantine/.  Events keep their ids, those
+ * that are lost leave holes, and none is given out again.  A directory in which
+ * neither is corrupt is left as it is.
  *
- * Returns 0; errors of engine_open() but for the log's corruption.
+ * Returns 0; errors of engine_open() but for the log's corruption, and that of a
+ * MANIFEST whose copy has what it lacks.
  */
 MUST_USE int engine_salvage(struct os_fs *fs, const char *dir,
     const struct engine_options *options,

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/manifest/manifest.h"
 #include "os/file.h"
 #include "sim/alloc.h"
 #include "sim/random.h"
@@ -381,11 +382,11 @@ is_lost(void *arg, uint64_t id)
 }
 
 /*
- * A start was refused for the log: salvaged, it has all but what is told.  Power
- * is cut some times on the way, and it is done again.
+ * A start was refused for the log, or the MANIFEST: salvaged, it has all but what
+ * is told.  Power is cut some times on the way, and it is done again.
  */
 static void
-salvage(struct world *world, uint64_t *random, unsigned *salvaged)
+salvage(struct world *world, bool is_log, uint64_t *random, unsigned *salvaged)
 {
 	struct losses losses = { .count = 0 };
 	uint64_t cuts = random_below(random, SALVAGE_CUTS + 1);
@@ -406,9 +407,14 @@ salvage(struct world *world, uint64_t *random, unsigned *salvaged)
 		cuts--;
 	}
 	world->end_at = 0;
-	/* The damage was not synced: a cut may have undone it. */
-	if (losses.count == 0 && !was_cut)
+	/*
+	 * The damage was not synced: a cut may have undone it.  The MANIFEST
+	 * has a copy.
+	 */
+	if (losses.count == 0 && !was_cut && is_log)
 		world_fail("a corrupt log has lost nothing");
+	if (losses.count > 0 && !is_log)
+		world_fail("a MANIFEST with a copy has lost something");
 	world->allowed = NULL;
 	world_open(world);
 	lost = world_look_salvaged(world, is_lost, &losses);
@@ -456,7 +462,9 @@ run_case(const struct sources *sources, uint64_t seed, unsigned *refused,
 		must_name(world, &damage);
 		++*refused;
 		if (strstr(damage.path, "/wal/") != NULL)
-			salvage(world, &random, salvaged);
+			salvage(world, true, &random, salvaged);
+		else if (strstr(damage.path, "/" MANIFEST_NAME) != NULL)
+			salvage(world, false, &random, salvaged);
 	} else if (is_segment && changes_size(&damage)) {
 		world_fail("a start does not miss a segment, or its end");
 	} else if (!read_all(world, &damage)) {

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A log that is corrupt, and `stele serve --salvage` (C2).
+"""A log or MANIFEST that is corrupt, and `stele serve --salvage` (C2).
 
 Events are stored, the server is killed, and bytes in the midst of its log are
 changed: no start goes on.  With --salvage one does: the events that were in
 the damaged groups are listed and missing, all others are there with their
 ids, new ones get ids above, the damaged file is in quarantine/, and the next
-start is as any other.
+start is as any other.  Of a MANIFEST there is a copy: nothing is lost.
 """
 
 import glob
@@ -203,6 +203,79 @@ def a_missing_log(server):
     check(server.stop() == 0, "the server does not stop")
 
 
+def flip(path, at):
+    with open(path, "r+b") as file:
+        file.seek(at)
+        byte = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte[0] ^ 1]))
+
+
+def is_refused(server, words, arguments=()):
+    """A start ends, with these words."""
+    done = server.program(
+        "serve", "-D", server.data, "-c", f"port={server.port}",
+        "-c", f"unix_socket_directories={server.dir}", *arguments)
+    check(done.returncode == 1, f"a start goes on: {done.stdout}")
+    check(words in done.stdout, f"no {words}: {done.stdout}")
+
+
+def a_manifest(server):
+    """The MANIFEST is corrupt, cut, gone: its copy has it, nothing is lost."""
+    fill(server)
+    path = f"{server.data}/MANIFEST"
+    expected = list(range(1, EVENTS + 1))
+    for damage in (
+        lambda: flip(path, 20),
+        lambda: flip(path, 100),
+        lambda: os.truncate(path, 70),
+        lambda: os.truncate(path, 0),
+        lambda: os.unlink(path),
+    ):
+        damage()
+        is_refused(server, "MANIFEST")
+        said = salvage(server)
+        check("lost" not in said, said)
+        check("MANIFEST is made of its copy" in said, said)
+        check(ids(server) == expected, f"other events: {said}")
+        expected.append(len(expected) + 1)
+        ask(server, "INSERT INTO t (context_id, n) VALUES ('new', 0)")
+        ask(server, "CHECKPOINT")
+        check(ids(server) == expected, "a new event's id")
+        kill(server)
+    kept = glob.glob(f"{server.data}/quarantine/MANIFEST.[0-9]*")
+    check(len(kept) == 4, f"in quarantine/: {kept}")
+    # The log is corrupt, too: what it lacks is told, no more.
+    server.start()
+    for _ in range(3):
+        ask(server, "INSERT INTO t (context_id, n) VALUES ('new', 0)")
+        expected.append(len(expected) + 1)
+    kill(server)
+    lost = expected.pop(-2)
+    for log in glob.glob(f"{server.data}/wal/*.wal"):
+        for group in groups(log):
+            if group[3] == lost and group[2] > 0:
+                spoil(log, group)
+    flip(path, 100)
+    said = salvage(server)
+    check(lost_ranges(said) == [(lost, lost)], said)
+    check(ids(server) == expected, f"other events: {said}")
+    check(server.stop() == 0, "the server does not stop")
+    done = server.program("verify", "-D", server.data)
+    check(done.returncode == 0, done.stdout)
+    # What neither has is nowhere.
+    flip(path, 100)
+    flip(f"{server.data}/MANIFEST.copy", 101)
+    done = server.program("verify", "-D", server.data)
+    check(done.returncode != 0, "nothing is found")
+    is_refused(server, "nor its copy can be read", ("--salvage",))
+    flip(f"{server.data}/MANIFEST.copy", 101)
+    said = salvage(server)
+    check(ids(server) == expected, said)
+    server.restart()
+    check(ids(server) == expected, "after a restart")
+
+
 class Salvager(Server):
     """A server that can be given arguments for one start."""
 
@@ -213,7 +286,9 @@ class Salvager(Server):
 
 
 def main():
-    for test in (in_the_midst, schema_change, the_end, a_missing_log):
+    for test in (
+        in_the_midst, schema_change, the_end, a_missing_log, a_manifest
+    ):
         server = Salvager(*OPTIONS)
         try:
             if test is in_the_midst:

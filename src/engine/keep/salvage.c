@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A directory whose log is corrupt becomes one that can be opened.
+ * A directory whose log is corrupt becomes one that can be opened; before, a
+ * MANIFEST that is gets what its copy has (manifest_repair.c).
  *
  *   1  is the log corrupt?  If not, nothing is done.
  *   2  open it past the losses, flush: all that is left is in segments
@@ -39,6 +40,26 @@ struct salvager {
 };
 
 /* ---- is it corrupt? ---- */
+
+/* A MANIFEST that is loses nothing, while its copy has what it lacks. */
+static int
+repair_manifest(struct salvager *s, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	struct os_file *lock = NULL;
+	int rc = os_path(path, s->dir, LOCK_NAME, err);
+
+	if (rc == 0)
+		rc = os_lock(s->fs, path, &lock, err);
+	if (rc == 0)
+		rc = manifest_repair(s->fs, s->dir, err);
+	if (rc > 0) {
+		s->report->has_repaired = true;
+		rc = 0;
+	}
+	os_close(lock);
+	return rc;
+}
 
 static void
 count_loss(void *arg, const struct wal_loss *loss UNUSED)
@@ -388,6 +409,8 @@ engine_salvage(struct os_fs *fs, const char *dir,
 	s.options.is_retention_off = true;
 	s.options.compaction = false;
 	s.options.wal_archive_dir = NULL;
+	if (rc == 0)
+		rc = repair_manifest(&s, err);
 	if (rc == 0)
 		rc = look(&s, &losses, err);
 	if (rc == STELE_E_FILE_MISSING)

@@ -20,7 +20,6 @@
 #include "engine/manifest/manifest_private.h"
 
 #define REWRITE_BYTES ((uint64_t)1 << 20) /* log behind the checkpoint */
-#define FILE_SIZE_MAX ((size_t)1 << 32)
 
 static int
 no_memory(struct error *err)
@@ -57,6 +56,7 @@ manifest_close(struct manifest *m)
 	free(m->state.segments);
 	free(m->state.flushed);
 	os_close(m->file);
+	os_close(m->copy);
 	free(m);
 }
 
@@ -258,8 +258,8 @@ corrupt_at(const struct manifest *m, const char *what, uint64_t offset,
     struct error *err)
 {
 	return error_set(err, STELE_E_CORRUPT,
-	    "%s in file \"%s/" MANIFEST_NAME "\" at offset %" PRIu64, what,
-	    m->dir, offset);
+	    "%s in file \"%s/%s\" at offset %" PRIu64, what, m->dir, m->name,
+	    offset);
 }
 
 static int
@@ -386,6 +386,7 @@ manifest_new(struct os_fs *fs, const char *dir, struct manifest **out,
 	if (m == NULL)
 		return no_memory(err);
 	m->fs = fs;
+	m->name = MANIFEST_NAME;
 	m->rewrite_bytes = REWRITE_BYTES;
 	if (snprintf(m->dir, sizeof(m->dir), "%s", dir) < (int)sizeof(m->dir))
 		return 0;
@@ -393,33 +394,51 @@ manifest_new(struct os_fs *fs, const char *dir, struct manifest **out,
 }
 
 int
-manifest_load(struct os_fs *fs, const char *dir, struct manifest **out,
+manifest_read(struct os_fs *fs, const char *dir, const char *name,
+    const uint8_t *file, size_t size, struct manifest **out,
     uint64_t *torn_bytes, struct error *err)
 {
-	char path[OS_PATH_SIZE];
 	struct manifest *m = NULL;
-	uint8_t *file = NULL;
-	size_t size;
-	int rc;
+	int rc = manifest_new(fs, dir, &m, err);
 
 	*out = NULL;
 	*torn_bytes = 0;
-	rc = manifest_new(fs, dir, &m, err);
-	if (rc == 0)
-		rc = os_path(path, dir, MANIFEST_NAME, err);
-	if (rc == 0)
-		rc = os_read_file(fs, path, FILE_SIZE_MAX, &file, &size, err);
-	if (rc == 0)
+	if (rc == 0) {
+		m->name = name;
 		rc = start_state(m, file, size, err);
+	}
 	if (rc == 0)
 		rc = replay_all(m, file, size, torn_bytes, err);
-	free(file);
 	if (rc != 0) {
 		manifest_close(m);
 		return rc;
 	}
 	*out = m;
 	return 0;
+}
+
+int
+manifest_load(struct os_fs *fs, const char *dir, struct manifest **out,
+    uint64_t *torn_bytes, struct error *err)
+{
+	uint8_t *file = NULL;
+	size_t size;
+	int rc;
+
+	*out = NULL;
+	*torn_bytes = 0;
+	rc = manifest_read_file(fs, dir, MANIFEST_NAME, &file, &size, err);
+	if (rc == 0)
+		rc = manifest_read(fs, dir, MANIFEST_NAME, file, size, out,
+		    torn_bytes, err);
+	if (rc == 0)
+		rc = manifest_check_copy(*out, err);
+	free(file);
+	if (rc != 0) {
+		manifest_close(*out);
+		*out = NULL;
+	}
+	return rc;
 }
 
 /* ---- writing the checkpoint ---- */
@@ -444,6 +463,7 @@ write_seal(struct manifest *m)
 	    os_pwrite_full(m->file, seal.data, seal.len, m->size, &err) != 0)
 		log_debug(LOG_SEGMENT, "could not seal the MANIFEST",
 		    LOG_FAILURE(&err));
+	manifest_copy_seal(m, &seal);
 	buf_release(&seal);
 }
 
@@ -528,6 +548,7 @@ write_checkpoint(struct manifest *m, bool *is_renamed, struct error *err)
 	m->file = file;
 	m->base_size = content.len;
 	m->size = content.len;
+	manifest_copy_make(m);
 	write_seal(m);
 out:
 	buf_release(&content);
@@ -595,6 +616,7 @@ manifest_open(struct os_fs *fs, const char *dir, struct manifest **out,
 		return rc;
 	}
 	(void)fs->unlink(fs, temp); /* of a rewrite that did not end */
+	manifest_copy_open(m);
 	*out = m;
 	return 0;
 }
@@ -642,6 +664,8 @@ manifest_create(struct os_fs *fs, const char *dir,
 	if (rc == 0) /* where there is a MANIFEST there are folders */
 		rc = os_fsync_dir(fs, dir, err);
 	if (rc == 0)
+		rc = manifest_copy_remove(fs, dir, err);
+	if (rc == 0)
 		rc = write_checkpoint(m, &is_renamed, err);
 out:
 	if (rc != 0) {
@@ -664,8 +688,11 @@ manifest_write(struct os_fs *fs, const char *dir,
 		m->identity = manifest_identity(&state->directory);
 		m->sequence = 1;
 		m->state = *state;
-		rc = write_checkpoint(m, &is_renamed, err);
+		rc = manifest_copy_remove(fs, dir, err);
+		if (rc == 0)
+			rc = write_checkpoint(m, &is_renamed, err);
 		os_close(m->file); /* the state is the caller's */
+		os_close(m->copy);
 	}
 	free(m);
 	return rc;
@@ -739,6 +766,7 @@ manifest_append(struct manifest *m, const struct manifest_step *step,
 	if (rc == 0) {
 		m->sequence++;
 		m->size += record.len;
+		manifest_copy_append(m, &record);
 		apply_step(m, step, &prepared);
 		write_seal(m);
 		rewrite_if_long(m);

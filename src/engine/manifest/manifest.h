@@ -7,6 +7,10 @@
  * steps.  A step is one record: it is there entirely or not at all.  When the
  * log has grown past 1 MiB the file is written anew and renamed.
  *
+ * MANIFEST.copy beside it has the same bytes.  What it says is nowhere else: the
+ * catalogue, the seed of contexts to shards, which segments are valid and where
+ * their ids begin.  Nothing is read from the copy but by who salvages.
+ *
  * Invariants
  *   M1  manifest_append() returns 0 only when the step is synced.
  *   M2  Damage to anything that was ever known to be synced is corruption and
@@ -18,6 +22,10 @@
  *       MANIFEST has given out (below next_segment) and the log does not name:
  *       what is left of a flush, a merge or a batch that did not end, or was
  *       replaced.
+ *   M5  A step is in the copy, synced, before manifest_append() returns, and
+ *       what manifest_open() hands out is, or there is no copy: one that could
+ *       not be written is removed, and made anew when it can be.  A step is
+ *       written to the copy when it is synced in the MANIFEST.
  *
  * Threads: one thread at a time; the engine says which.
  */
@@ -36,6 +44,7 @@ struct manifest;
 struct os_fs;
 
 #define MANIFEST_NAME         "MANIFEST"
+#define MANIFEST_COPY_NAME    "MANIFEST.copy"
 #define QUARANTINE_DIRECTORY  "quarantine"
 #define MANIFEST_SHARDS_MAX   4096
 #define MANIFEST_CATALOG_MAX  ((size_t)1 << 30) /* bytes */
@@ -106,6 +115,15 @@ MUST_USE int manifest_write(struct os_fs *fs, const char *dir,
 MUST_USE int manifest_open(struct os_fs *fs, const char *dir,
     struct manifest **out, uint64_t *torn_bytes, struct error *err);
 
+/*
+ * If the MANIFEST is corrupt, or missing beside a copy: make it of what either
+ * of the two has.  Both as they were are in quarantine/ then.  Returns 1 if it
+ * has, 0 if there was no need; STELE_E_CORRUPT if a step is in neither.
+ * The caller holds the lock on the directory.
+ */
+MUST_USE int manifest_repair(struct os_fs *fs, const char *dir,
+    struct error *err);
+
 /* Read it and change nothing: for looking only, the torn tail stays. */
 MUST_USE int manifest_load(struct os_fs *fs, const char *dir,
     struct manifest **out, uint64_t *torn_bytes, struct error *err);
@@ -155,8 +173,8 @@ MUST_USE int manifest_clear_files(struct manifest *manifest,
     struct error *err);
 
 /*
- * Check the MANIFEST and every segment it knows, changing nothing.  Returns 0,
- * or why it could not go on.
+ * Check the MANIFEST, its copy and every segment it knows, changing nothing.
+ * Returns 0, or why it could not go on.
  */
 MUST_USE int manifest_verify(struct os_fs *fs, const char *dir,
     const struct verify_watcher *watcher, struct verify_report *report,

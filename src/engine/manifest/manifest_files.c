@@ -325,6 +325,27 @@ verify_unknown_files(struct verifier *v, struct error *err)
 	return rc;
 }
 
+/* The copy by itself: a crash may leave it a step behind. */
+static void
+verify_copy(struct verifier *v)
+{
+	struct manifest *copy = NULL;
+	struct error found;
+	uint8_t *data = NULL;
+	uint64_t torn_bytes;
+	size_t size;
+	int rc = manifest_read_file(v->manifest->fs, v->manifest->dir,
+	    MANIFEST_COPY_NAME, &data, &size, &found);
+
+	if (rc == 0)
+		rc = manifest_read(v->manifest->fs, v->manifest->dir,
+		    MANIFEST_COPY_NAME, data, size, &copy, &torn_bytes, &found);
+	if (rc != 0 && rc != STELE_E_FILE_MISSING)
+		tell(v, &found);
+	manifest_close(copy);
+	free(data);
+}
+
 static void
 count_file(struct verifier *v, uint64_t bytes)
 {
@@ -377,6 +398,7 @@ manifest_verify(struct os_fs *fs, const char *dir,
 	for (uint32_t i = 0; i < v.manifest->state.segment_count; i++)
 		report->bytes_total += v.manifest->state.segments[i].size_bytes;
 	count_file(&v, v.manifest->size);
+	verify_copy(&v);
 	rc = verify_segments(&v, err);
 	if (rc == 0)
 		rc = verify_unknown_files(&v, err);

@@ -10,9 +10,12 @@
 #include "engine/manifest/manifest.h"
 #include "os/file.h"
 
+struct buf;
+
 struct manifest {
 	struct os_fs *fs;     /* borrowed */
 	struct os_file *file; /* owned; NULL: only read */
+	struct os_file *copy; /* owned; NULL: there is none */
 	struct manifest_state state;
 	uint32_t segment_capacity;
 	uint64_t identity;
@@ -24,8 +27,38 @@ struct manifest {
 	uint64_t size;          /* where the next step goes, and the seal */
 	bool keeps_leftovers;   /* manifest_keep_leftovers() */
 	struct error failure;   /* code 0: none; else every step answers it */
+	const char *name;       /* of the file that was read */
 	char dir[OS_PATH_SIZE];
 };
+
+#define MANIFEST_FILE_MAX ((size_t)1 << 32)
+
+/* The state that these bytes of the directory's MANIFEST, or copy, stand for. */
+MUST_USE int manifest_read(struct os_fs *fs, const char *dir, const char *name,
+    const uint8_t *file, size_t size, struct manifest **out,
+    uint64_t *torn_bytes, struct error *err);
+
+/* ---- the copy: manifest_copy.c ---- */
+
+/* The bytes of a file of the directory, malloc'd. */
+MUST_USE int manifest_read_file(struct os_fs *fs, const char *dir,
+    const char *name, uint8_t **out, size_t *size, struct error *err);
+
+/* STELE_E_CORRUPT if the copy has a step that the MANIFEST had, and has not. */
+MUST_USE int manifest_check_copy(const struct manifest *manifest,
+    struct error *err);
+
+/* Keep M5: is it what the MANIFEST is?  Else make it anew. */
+void manifest_copy_open(struct manifest *manifest);
+void manifest_copy_make(struct manifest *manifest);
+
+/* The last record of the MANIFEST, which is synced; and the seal, which is not. */
+void manifest_copy_append(struct manifest *manifest, const struct buf *record);
+void manifest_copy_seal(struct manifest *manifest, const struct buf *seal);
+
+/* Another history begins: no copy of the one before is left, for sure. */
+MUST_USE int manifest_copy_remove(struct os_fs *fs, const char *dir,
+    struct error *err);
 
 /* Index of a segment by its number, or of the first greater one. */
 uint32_t manifest_find(const struct manifest_state *state, uint64_t number);

@@ -24,6 +24,7 @@ static char path[OS_PATH_SIZE];
 static struct os_fs fs; /* the real one, but for syncs and failures */
 static int fail_writes;
 static int fail_syncs;
+static int skip_syncs; /* that go well before */
 static struct manifest *manifest;
 static uint64_t torn;
 
@@ -43,8 +44,9 @@ maybe_pwrite(struct os_file *file, const void *data, size_t len,
 static int
 maybe_sync(struct os_file *file UNUSED)
 {
-	if (fail_syncs == 0)
+	if (fail_syncs == 0 || skip_syncs-- > 0)
 		return 0;
+	skip_syncs = 0;
 	fail_syncs--;
 	return -EIO;
 }
@@ -77,7 +79,7 @@ setup(void)
 	fs.fdatasync = maybe_sync;
 	fs.fsync = maybe_sync;
 	fs.fsync_dir = sync_dir;
-	fail_writes = fail_syncs = 0;
+	fail_writes = fail_syncs = skip_syncs = 0;
 	ck_assert_int_eq(manifest_create(&fs, dir, &initial, &manifest, &err),
 	    0);
 }
@@ -262,9 +264,19 @@ write_all(const uint8_t *data, size_t len)
 	    0);
 }
 
+static void
+remove_copy(void)
+{
+	char copy[OS_PATH_SIZE];
+
+	ck_assert_int_eq(os_path(copy, dir, MANIFEST_COPY_NAME, &err), 0);
+	(void)unlink(copy);
+}
+
 /*
  * Each flipped byte and each truncation: the checkpoint and all steps with a
- * record behind them are corruption; the last record is a torn tail.
+ * record behind them are corruption; the last record is a torn tail, if there
+ * is no copy that says otherwise.
  */
 START_TEST(damage_is_told_from_a_torn_tail)
 {
@@ -302,6 +314,7 @@ START_TEST(damage_is_told_from_a_torn_tail)
 		uint64_t steps = 0;
 		int rc;
 
+		remove_copy();
 		write_all(good, cut);
 		rc = manifest_open(&fs, dir, &manifest, &torn, &err);
 		if (cut < size[0] - 24) { /* its seal may go */
@@ -321,6 +334,219 @@ START_TEST(damage_is_told_from_a_torn_tail)
 		manifest = NULL;
 	}
 	free(good);
+}
+END_TEST
+
+/* ---- the copy ---- */
+
+static bool
+has_file(const char *name)
+{
+	char where[OS_PATH_SIZE];
+
+	ck_assert_int_eq(os_path(where, dir, name, &err), 0);
+	return access(where, F_OK) == 0;
+}
+
+/* Three steps, and the bytes of both files, closed. */
+struct both {
+	uint8_t *data, *copy;
+	size_t len, copy_len, steps; /* as far as the last step */
+};
+
+static void
+read_name(const char *name, uint8_t **data, size_t *len)
+{
+	char where[OS_PATH_SIZE];
+
+	ck_assert_int_eq(os_path(where, dir, name, &err), 0);
+	ck_assert_int_eq(os_read_file(&fs, where, 100000, data, len, &err), 0);
+}
+
+static struct both
+three_steps(void)
+{
+	struct both both;
+
+	for (uint64_t n = 1; n <= 3; n++)
+		ck_assert_int_eq(add_segment(n), 0);
+	manifest_close(manifest);
+	manifest = NULL;
+	read_name(MANIFEST_NAME, &both.data, &both.len);
+	read_name(MANIFEST_COPY_NAME, &both.copy, &both.copy_len);
+	both.steps = both.len - 24; /* the seal */
+	ck_assert_uint_ge(both.copy_len, both.steps);
+	ck_assert_mem_eq(both.data, both.copy, both.steps);
+	return both;
+}
+
+static void
+write_both(const struct both *both, size_t len, size_t copy_len)
+{
+	ck_assert_int_eq(os_write_file(&fs, dir, MANIFEST_NAME, both->data, len,
+			     &err),
+	    0);
+	ck_assert_int_eq(os_write_file(&fs, dir, MANIFEST_COPY_NAME, both->copy,
+			     copy_len, &err),
+	    0);
+}
+
+static void
+free_both(struct both *both)
+{
+	free(both->data);
+	free(both->copy);
+}
+
+/* It is refused as it is, and after a repair it has all. */
+static void
+check_repair(void)
+{
+	ck_assert_int_eq(manifest_open(&fs, dir, &manifest, &torn, &err),
+	    STELE_E_CORRUPT);
+	ck_assert_msg(manifest_repair(&fs, dir, &err) == 1, "%s", err.message);
+	ck_assert_int_eq(manifest_repair(&fs, dir, &err), 0);
+	reopen();
+	check_segments(1, 3);
+	ck_assert_int_eq(add_segment(4), 0);
+	reopen();
+	check_segments(1, 4);
+	manifest_close(manifest);
+	manifest = NULL;
+}
+
+/* Each flipped byte of the one, with a whole copy, and each truncation. */
+START_TEST(a_copy_has_what_is_damaged)
+{
+	struct both both = three_steps();
+
+	for (size_t at = 0; at < both.steps; at++) {
+		both.data[at] ^= 0x10;
+		write_both(&both, both.len, both.copy_len);
+		both.data[at] ^= 0x10;
+		check_repair();
+	}
+	for (size_t cut = 0; cut < both.steps; cut++) {
+		write_both(&both, cut, both.copy_len);
+		check_repair();
+	}
+	free_both(&both);
+}
+END_TEST
+
+/* Where the header is, the checkpoint and each step: the borders between. */
+static const uint8_t *
+border(const struct both *both, size_t at)
+{
+	size_t offset = 64, next;
+
+	if (at < 64)
+		return both->data;
+	for (;; offset = next) {
+		const uint8_t *record = both->data + offset;
+
+		next = offset + 24 + record[8] + ((size_t)record[9] << 8);
+		if (at < next)
+			return record;
+	}
+}
+
+/* Both are damaged: what is whole in either is taken. */
+START_TEST(two_halves_are_a_whole)
+{
+	struct both both = three_steps();
+	unsigned repaired = 0, refused = 0;
+
+	for (size_t at = 0; at < both.steps; at += 7) {
+		for (size_t in_copy = 0; in_copy < both.steps; in_copy += 11) {
+			bool is_same =
+			    border(&both, at) == border(&both, in_copy);
+
+			both.data[at] ^= 0x10;
+			both.copy[in_copy] ^= 0x10;
+			write_both(&both, both.len, both.copy_len);
+			both.data[at] ^= 0x10;
+			both.copy[in_copy] ^= 0x10;
+			if (!is_same) {
+				check_repair();
+				repaired++;
+				continue;
+			}
+			ck_assert_int_eq(manifest_repair(&fs, dir, &err),
+			    STELE_E_CORRUPT);
+			refused++;
+		}
+	}
+	ck_assert_uint_gt(repaired, 100);
+	ck_assert_uint_gt(refused, 10);
+	free_both(&both);
+}
+END_TEST
+
+START_TEST(a_missing_one_is_made_of_its_copy)
+{
+	struct both both = three_steps();
+
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(manifest_repair(&fs, dir, &err), 1);
+	reopen();
+	check_segments(1, 3);
+	remove_copy();
+	reopen(); /* makes it anew */
+	manifest_close(manifest);
+	manifest = NULL;
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(manifest_repair(&fs, dir, &err), 1);
+	reopen();
+	check_segments(1, 3);
+	free_both(&both);
+}
+END_TEST
+
+/* The MANIFEST was written anew, the copy not yet: it leads as far. */
+START_TEST(an_older_copy_leads_as_far)
+{
+	struct both both = three_steps(), rewritten;
+
+	remove_copy();
+	ck_assert_int_eq(manifest_create(&fs, dir, &initial, &manifest, &err),
+	    0);
+	ck_assert_int_eq(add_segment(1), 0);
+	ck_assert_int_eq(add_segment(2), 0);
+	manifest_set_log_size(manifest, 1);
+	ck_assert_int_eq(add_segment(3), 0);
+	manifest_close(manifest);
+	manifest = NULL;
+	read_name(MANIFEST_NAME, &rewritten.data, &rewritten.len);
+	ck_assert_uint_lt(rewritten.len, both.len);
+	rewritten.copy = both.copy;
+	for (size_t at = 0; at < rewritten.len - 24; at++) {
+		rewritten.data[at] ^= 1;
+		write_both(&rewritten, rewritten.len, both.copy_len);
+		rewritten.data[at] ^= 1;
+		check_repair();
+	}
+	free(rewritten.data);
+	free_both(&both);
+}
+END_TEST
+
+/* A copy that cannot be written is none, and is made when it can be. */
+START_TEST(a_copy_that_fails_is_no_harm)
+{
+	ck_assert_int_eq(add_segment(1), 0);
+	skip_syncs = 1; /* that of the MANIFEST itself */
+	fail_syncs = 1;
+	ck_assert_int_eq(add_segment(2), 0);
+	ck_assert(!has_file(MANIFEST_COPY_NAME));
+	ck_assert_int_eq(add_segment(3), 0);
+	ck_assert(has_file(MANIFEST_COPY_NAME));
+	manifest_close(manifest);
+	manifest = NULL;
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(manifest_repair(&fs, dir, &err), 1);
+	reopen();
+	check_segments(1, 3);
 }
 END_TEST
 
@@ -356,15 +582,6 @@ put_file(const char *folder, const char *name, size_t len)
 
 	ck_assert_int_eq(os_path(where, dir, folder, &err), 0);
 	ck_assert_int_eq(os_write_file(&fs, where, name, data, len, &err), 0);
-}
-
-static bool
-has_file(const char *name)
-{
-	char where[OS_PATH_SIZE];
-
-	ck_assert_int_eq(os_path(where, dir, name, &err), 0);
-	return access(where, F_OK) == 0;
 }
 
 START_TEST(files_are_held_against_the_list)
@@ -456,6 +673,11 @@ main(void)
 	tcase_add_test(tc, steps_are_there_again);
 	tcase_add_test(tc, a_long_log_is_rewritten);
 	tcase_add_test(tc, damage_is_told_from_a_torn_tail);
+	tcase_add_test(tc, a_copy_has_what_is_damaged);
+	tcase_add_test(tc, two_halves_are_a_whole);
+	tcase_add_test(tc, a_missing_one_is_made_of_its_copy);
+	tcase_add_test(tc, an_older_copy_leads_as_far);
+	tcase_add_test(tc, a_copy_that_fails_is_no_harm);
 	tcase_add_test(tc, a_full_disk_is_survived);
 	tcase_add_test(tc, a_failed_sync_is_the_end);
 	tcase_add_test(tc, files_are_held_against_the_list);
