@@ -44,6 +44,7 @@ extern const struct func_family func_json;
 extern const struct func_family func_json_build;
 extern const struct func_family func_jsonb_edit;
 extern const struct func_family func_jsonb_test;
+extern const struct func_family func_jsonpath;
 extern const struct func_family func_math;
 extern const struct func_family func_names;
 extern const struct func_family func_network;

@@ -39,6 +39,7 @@ impls_build(void)
 		&func_json_build,
 		&func_jsonb_edit,
 		&func_jsonb_test,
+		&func_jsonpath,
 		&func_math,
 		&func_names,
 		&func_network,

@@ -53,6 +53,7 @@ read_node(struct json_reader *r, enum json_token token, struct arena *arena,
 	size_t first = r->token_off;
 
 	*out = node;
+	node->offset = first;
 	if (token <= JSON_END)
 		return json_error(r, "json", err);
 	if (!json_node_is_scalar(node))

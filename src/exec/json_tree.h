@@ -29,6 +29,7 @@ struct json_node {
 	struct json_node *first;
 	struct json_node *next; /* in the same object or array */
 	uint32_t count;         /* of what is in it */
+	size_t offset;          /* in the text, of what was read */
 };
 
 static inline bool

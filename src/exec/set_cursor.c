@@ -328,6 +328,62 @@ fill_channels(struct set_cursor *set, struct target *to)
 	}
 }
 
+/* ---- jsonpaths ---- */
+
+/* All is found at once. */
+static int
+start_path(struct set_cursor *set, struct error *err)
+{
+	uint32_t arg_count = set->call->arg_count;
+	enum jsonpath_result ignored;
+	struct jsonpath path;
+	struct jsonpath_input input = { .path = &path,
+		.is_silent = arg_count > 3 && set->args[3].boolean,
+		.regexes = set->env->regexes,
+		.cancel = set->env->context->cancel,
+		.arena = &set->arena };
+	int rc;
+
+	arena_reset(&set->arena);
+	set->path.items = (struct json_items){ .count = 0 };
+	set->path.next = 0;
+	rc = jsonpath_parse(set->args[1].str, &set->arena, &path, err);
+	if (rc == 0)
+		rc = json_tree_read(set->args[0].str, &set->arena,
+		    &input.document, err);
+	if (rc == 0 && arg_count > 2)
+		rc = jsonpath_read_variables(set->args[2].str, &set->arena,
+		    &input.variables, err);
+	return rc != 0 ? rc
+		       : jsonpath_run(&input, &set->path.items, &ignored, err);
+}
+
+static int
+fill_path(struct set_cursor *set, struct target *to, struct error *err)
+{
+	struct buf text;
+	int rc = 0;
+
+	buf_init(&text);
+	while (to->count < to->room && rc == 0) {
+		struct datum value = { .is_null = false };
+
+		if (set->path.next == set->path.items.count) {
+			set->is_done = true;
+			break;
+		}
+		buf_reset(&text);
+		json_tree_put(set->path.items.items[set->path.next++], &text);
+		if (text.failed)
+			rc = error_set(err, STELE_E_OUT_OF_MEMORY,
+			    "out of memory");
+		value.str = arena_str(to->arena, buf_str(&text));
+		vec_set(&to->columns[0], to->at + to->count++, &value);
+	}
+	buf_release(&text);
+	return rc;
+}
+
 /* ---- documents ---- */
 
 static int
@@ -579,6 +635,8 @@ set_cursor_start(struct set_cursor *cursor, struct error *err)
 	case SET_JSON_RECORD:
 	case SET_JSON_RECORDSET:
 		return start_json(cursor, err);
+	case SET_JSON_PATH:
+		return start_path(cursor, err);
 	}
 	return 0;
 }
@@ -625,6 +683,8 @@ fill(struct set_cursor *cursor, struct target *to, struct error *err)
 	case SET_JSON_RECORD:
 		fill_argument(cursor, to);
 		return 0;
+	case SET_JSON_PATH:
+		return fill_path(cursor, to, err);
 	}
 	return 0;
 }

@@ -21,6 +21,7 @@
 
 #include "common/attr.h"
 #include "common/json.h"
+#include "exec/jsonpath_rows.h"
 #include "exec/op.h"
 #include "exec/regex_list.h"
 #include "exec/text_split.h"
@@ -54,6 +55,10 @@ struct set_cursor {
 			uint32_t count, next;
 		} channels;
 		struct json_reader json;
+		struct {
+			struct json_items items;
+			uint32_t next;
+		} path;
 	};
 };
 

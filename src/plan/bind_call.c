@@ -530,15 +530,16 @@ resolve_set_function(struct binder *binder, struct str name,
 	struct candidates candidates = { .count = 0 };
 	const struct set_function *function = NULL;
 	const struct candidate *found = NULL;
+	struct expr *placed[CALL_ARGS_MAX];
 	int rc;
 
 	while ((function = set_function_next(name, function)) != NULL)
 		add_fitting(binder, &candidates, form, arg_count,
 		    (struct candidate){ .args = function->args,
 			.arg_count = function->arg_count,
-			.arg_names = function->arg_name == NULL
+			.arg_names = function->arg_names == NULL
 			    ? ""
-			    : function->arg_name,
+			    : function->arg_names,
 			.defaults = "",
 			.what = function });
 	rc = choose_candidate(binder, &candidates, name, form, args, arg_count,
@@ -549,6 +550,11 @@ resolve_set_function(struct binder *binder, struct str name,
 	for (uint32_t i = 0; i < out->function->column_count && rc == 0; i++)
 		rc = coerce_args(binder, found, args, arg_count,
 		    out->function->columns[i].type, &out->types[i], err);
+	if (rc == 0)
+		rc = candidate_place_args(binder, found, args, arg_count,
+		    placed, err);
+	if (rc == 0 && arg_count > 0)
+		memcpy(args, placed, arg_count * sizeof(struct expr *));
 	return rc;
 }
 

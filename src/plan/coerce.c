@@ -274,21 +274,22 @@ coerce_common(struct binder *binder, struct expr **expr,
 	return coerce(binder, expr, type, CAST_IMPLICIT, err);
 }
 
-/* Or an array of it, or a row with it. */
+/* json or jsonpath, an array of it, or a row with it. */
 static bool
-is_json(const struct type *type)
+has_no_order(const struct type *type)
 {
 	for (uint32_t i = 0; type->row != NULL && i < type->row->count; i++)
-		if (is_json(&type->row->types[i]))
+		if (has_no_order(&type->row->types[i]))
 			return true;
-	return type->oid == TYPE_JSON || type->oid == TYPE_JSON_ARRAY;
+	return type->oid == TYPE_JSON || type->oid == TYPE_JSON_ARRAY ||
+	    type->oid == TYPE_JSONPATH || type->oid == TYPE_JSONPATH_ARRAY;
 }
 
 int
 need_ordering(struct binder *binder, const struct type *type, int location,
     struct error *err)
 {
-	if (!is_json(type))
+	if (!has_no_order(type))
 		return 0;
 	error_at(err, location, STELE_E_UNDEFINED_FUNCTION,
 	    "could not identify an ordering operator for type %s",
@@ -301,7 +302,7 @@ int
 need_equality(struct binder *binder, const struct type *type, int location,
     struct error *err)
 {
-	if (!is_json(type))
+	if (!has_no_order(type))
 		return 0;
 	return error_at(err, location, STELE_E_UNDEFINED_FUNCTION,
 	    "could not identify an equality operator for type %s",

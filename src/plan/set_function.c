@@ -21,6 +21,11 @@
 	{ \
 		TYPE_##a, TYPE_##b \
 	}
+#define ARGS4(a, b, c, d) \
+	4, \
+	{ \
+		TYPE_##a, TYPE_##b, TYPE_##c, TYPE_##d \
+	}
 #define ARGS3(a, b, c) \
 	3, \
 	{ \
@@ -49,6 +54,10 @@
 #define EACH(id, name, from, type) \
 	{ name, SET_JSON_##id, false, ARGS1(from), 2, \
 	  { { "key", TYPE_TEXT }, { "value", TYPE_##type } }, "from_json" },
+
+#define PATH(args, names) \
+	{ "jsonb_path_query", SET_JSON_PATH, false, args, 1, \
+	  { { NULL, TYPE_JSONB } }, names },
 
 #define RECORDS(id, name, is_nullable, type) \
 	{ name, SET_JSON_##id, is_nullable, ARGS1(type), 1, \
@@ -83,6 +92,9 @@ static const struct set_function set_functions[] = {
 	SET(JSON_KEYS, "json_object_keys", ARGS1(JSON), TEXT)
 	SET(JSON_KEYS, "jsonb_object_keys", ARGS1(JSONB), TEXT)
 	SET(CHANNELS, "pg_listening_channels", ARGS0(), TEXT)
+	PATH(ARGS2(JSONB, JSONPATH), "target path")
+	PATH(ARGS3(JSONB, JSONPATH, JSONB), "target path vars")
+	PATH(ARGS4(JSONB, JSONPATH, JSONB, BOOL), "target path vars silent")
 	RECORDS(RECORD, "json_to_record", true, JSON)
 	RECORDS(RECORD, "jsonb_to_record", true, JSONB)
 	RECORDS(RECORDSET, "json_to_recordset", false, JSON)

@@ -14,7 +14,7 @@
 
 #include "common/str.h"
 
-#define SET_ARGS_MAX    3
+#define SET_ARGS_MAX    4
 #define SET_COLUMNS_MAX 2
 
 enum set_function_id {
@@ -33,6 +33,7 @@ enum set_function_id {
 	SET_JSON_EACH_TEXT,
 	SET_JSON_KEYS,
 	SET_CHANNELS,       /* that the session listens on */
+	SET_JSON_PATH,      /* document, path, variables, whether silent */
 	SET_JSON_RECORD,    /* one document, whose members ... */
 	SET_JSON_RECORDSET, /* ... are columns; elements of an array */
 };
@@ -50,7 +51,7 @@ struct set_function {
 	uint32_t args[SET_ARGS_MAX]; /* OIDs */
 	uint32_t column_count;
 	struct set_column columns[SET_COLUMNS_MAX];
-	const char *arg_name; /* NULL: the arguments have no names */
+	const char *arg_names; /* blanks between; NULL: they have none */
 };
 
 /* Whether its columns are said where it is called, in FROM. */

@@ -143,6 +143,9 @@ ROW(TYPE_REGDICTIONARY, 3770, "regdictionary", "regdictionary", PHYS_I64, 4,
 ARRAY(REGDICTIONARY, "_regdictionary", "regdictionary[]")
 ROW(TYPE_JSONB, 3807, "jsonb", "jsonb", PHYS_STR, -1, 'U', false, jsonb)
 ARRAY(JSONB, "_jsonb", "jsonb[]")
+ROW(TYPE_JSONPATH, 4073, "jsonpath", "jsonpath", PHYS_STR, -1, 'U', false,
+    jsonpath)
+ARRAY(JSONPATH, "_jsonpath", "jsonpath[]")
 ROW(TYPE_REGNAMESPACE, 4090, "regnamespace", "regnamespace", PHYS_I64, 4, 'N',
     false, reg)
 ARRAY(REGNAMESPACE, "_regnamespace", "regnamespace[]")

@@ -109,6 +109,11 @@ static const struct {
 		"\"a\\u0041\\ud83e\\udeb6\"", "[]", "{}",
 		"[1,[2,[3]],null,\"x\"]",
 		"{\"a\": {\"0\": [true]}, \"b\": 1, \"\": {}}" } },
+	{ TYPE_JSONPATH,
+	    { "$", "strict $[*].a", "$.** ? (@ > 0 || exists (@.b))",
+		"-$ * 1e400 % 0", "$[last to 0, 2147483647]",
+		"$.*.keyvalue().size()", "(1 == $) is unknown",
+		"$.double()" } },
 	{ TYPE_INT4_ARRAY,
 	    { "{}", "{1}", "{NULL}", "{1,2,3,-7,2}", "{{1,2},{3,NULL}}",
 		"[2147483646:2147483646]={100}",
@@ -324,6 +329,7 @@ is_of_type(const struct type *type, const struct vec *vec)
 	case TYPE_NAME:
 	case TYPE_JSON:
 	case TYPE_JSONB:
+	case TYPE_JSONPATH:
 		return utf8_is_valid(vec->str[0]);
 	default:
 		return true;

@@ -282,6 +282,10 @@ static const struct {
 	    "22P02: invalid input syntax for type oid: \"x\"" },
 	{ TYPE_REGCLASS, "4294967296",
 	    "22003: value \"4294967296\" is out of range for type oid" },
+	{ TYPE_JSONPATH, "strict$ . a[ 1,last-1 ]?(@>-1&&!(@==2))",
+	    "strict $.\"a\"[1,last - 1]?(@ > -1 && !(@ == 2))" },
+	{ TYPE_JSONPATH, "$ ? (@.a",
+	    "42601: syntax error at end of jsonpath input" },
 	{ TYPE_TEXT, "\xff",
 	    "22021: invalid byte sequence for encoding \"UTF8\": 0xff" },
 };

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * jsonpath_rows.h -- what functions over jsonpaths share: their variables, and
+ * the items of jsonb_path_query() one after the other.
+ */
+#pragma once
+
+#include "exec/jsonpath_run.h"
+
+/* 22023 if they are not an object. */
+MUST_USE int jsonpath_read_variables(struct str text, struct arena *arena,
+    struct json_node **out, struct error *err);
