@@ -8,7 +8,8 @@ Every SELECT of the recordings that needs no catalogue is sent as it was sent,
 with the parameters of its recording, and must be parsed, bound and run.  A miss
 is a failure, unless REASONS says why it is one.  With --all those that need the
 catalogue are run, too, and all misses are counted by what is missing; nothing
-fails then.
+fails then.  Where there is a PostgreSQL 15, names and types of their columns are
+compared with its own.
 
 The recordings are looked for in $STELE_CORPUS_DIR, else beside the source tree
 in shared/reference/pgcompat-corpus; without them the test is skipped.
@@ -16,6 +17,7 @@ in shared/reference/pgcompat-corpus; without them the test is skipped.
 
 import argparse
 import collections
+import contextlib
 import glob
 import json
 import os
@@ -25,8 +27,10 @@ import sys
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+sys.path.insert(0, HERE)
 
 import pgwire  # noqa: E402
+import postgres  # noqa: E402
 from stele_server import Server, skip  # noqa: E402
 
 # The recordings' tables, as far as their columns can be stored.
@@ -196,12 +200,12 @@ class Client:
     def simple(self, text):
         return self.connection.query(text)
 
-    def extended(self, statement):
+    def extended(self, statement, text):
         """
         As it was sent: the last of its recorded values, if there are any.  All
         results are text where "*" stands for fewer columns here.
         """
-        sent = pgwire.parse(statement.text, oids=statement.oids)
+        sent = pgwire.parse(text, oids=statement.oids)
         sent += pgwire.message(b"D", b"S\0")
         if statement.binds:
             values, formats, results = statement.binds[-1]
@@ -209,26 +213,51 @@ class Client:
                 value_of(value, formats[min(i, len(formats) - 1)] if formats else 0)
                 for i, value in enumerate(values)
             ]
-            if re.search(r"select \*", statement.text, re.IGNORECASE):
+            if re.search(r"select \*", text, re.IGNORECASE):
                 results = []
             sent += pgwire.bind(data, formats, results)
             sent += pgwire.execute()
         self.connection.send(sent + pgwire.message(b"S"))
         return self.connection.until_ready()
 
-    def run(self, statement):
-        """None, or (SQLSTATE, message)."""
-        text = re.sub(r"\bsales\.", "", statement.text)
-        statement.lines = [text]
-        if statement.is_extended:
-            answer = self.extended(statement)
-        else:
-            answer = self.simple(statement.text)
-        for kind, body in answer:
-            if kind == b"E":
-                fields = pgwire.fields(body)
-                return fields["C"], fields["M"]
+    def describe(self, text, oids):
+        """The columns of a statement's result; None where that is an error."""
+        sent = pgwire.parse(text, oids=oids)
+        sent += pgwire.message(b"D", b"S\0") + pgwire.message(b"S")
+        self.connection.send(sent)
+        for kind, body in self.connection.until_ready():
+            if kind == b"T":
+                return list(pgwire.columns(body))
         return None
+
+    def run(self, statement, text):
+        """None, or (SQLSTATE, message)."""
+        if statement.is_extended:
+            answer = self.extended(statement, text)
+        else:
+            answer = self.simple(text)
+        for error in pgwire.errors(answer):
+            return error["C"], error["M"]
+        return None
+
+
+def text_here(statement):
+    """The statement as it is sent to Stele, whose tables are all in public."""
+    return re.sub(r"\bsales\.", "", statement.text)
+
+
+def other_columns(client, postgres, statement):
+    """How the columns differ from PostgreSQL's; None: they do not."""
+    expected = postgres.describe(statement.text, statement.oids)
+    if expected is None:
+        return None  # of a newer version, or of an object that is not there
+    got = client.describe(text_here(statement), statement.oids)
+    for theirs, ours in zip(expected, got or []):
+        if theirs != ours:
+            return f"column {theirs} is {ours}"
+    if len(expected) != len(got or []):
+        return f"{len(expected)} columns are {len(got or [])}"
+    return None
 
 
 def reason_of(statement, error):
@@ -246,7 +275,7 @@ def missing(error):
     return f"{error[0]} {message}"
 
 
-def run_all(client, statements, options):
+def run_all(client, postgres, statements, options):
     counts = collections.Counter()
     misses = collections.defaultdict(list)
     for statement in statements:
@@ -254,11 +283,22 @@ def run_all(client, statements, options):
         if is_catalogue and not options.all:
             counts["of the catalogue"] += 1
             continue
-        error = client.run(statement)
+        error = client.run(statement, text_here(statement))
         counts["run"] += 1
         if error is None:
+            differs = None
+            if postgres is not None and is_catalogue:
+                counts["compared"] += 1
+                differs = other_columns(client, postgres, statement)
+            if differs:
+                counts["differ"] += 1
+                misses[differs].append(statement)
             continue
         why = reason_of(statement, error)
+        if not why and postgres is not None:
+            theirs = postgres.run(statement, statement.text)
+            if theirs is not None and theirs[0] == error[0]:
+                why = "so it is in PostgreSQL"
         if why:
             counts["explained"] += 1
             misses[f"({why})"].append(statement)
@@ -276,6 +316,22 @@ def report(counts, misses):
     print(", ".join(f"{count} {what}" for what, count in counts.items()))
 
 
+def run_on(options, folder, statements):
+    """All statements on a server, and beside it on PostgreSQL, if there is one."""
+    with contextlib.ExitStack() as stack:
+        client = Client(stack.enter_context(Server()))
+        for command in SCHEMA:
+            for error in pgwire.errors(client.simple(command)):
+                raise SystemExit(f"{error['M']}\n{command}")
+        beside = None
+        if options.all and postgres.find():
+            schema = [os.path.join(folder, "schema.sql")]
+            beside = Client(stack.enter_context(postgres.Postgres(schema)))
+            for command in SCHEMA:
+                beside.simple(command)
+        return run_all(client, beside, statements, options)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--all", action="store_true")
@@ -283,14 +339,8 @@ def main():
     parser.add_argument("clients", nargs="*")
     options = parser.parse_args()
     folder = find_folder()
-    with Server() as server:
-        client = Client(server)
-        for command in SCHEMA:
-            for kind, body in client.simple(command):
-                if kind == b"E":
-                    raise SystemExit(f"{pgwire.fields(body)['M']}\n{command}")
-        statements = read_statements(folder, options.clients)
-        counts, misses = run_all(client, statements, options)
+    statements = read_statements(folder, options.clients)
+    counts, misses = run_on(options, folder, statements)
     report(counts, misses)
     if counts["missed"] and not options.all:
         sys.exit(1)
