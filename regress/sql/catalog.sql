@@ -111,3 +111,8 @@ SELECT ctid, xmin, xmax, event_id, ctid = '(0,1)' AS first FROM person;
 SELECT count(DISTINCT xmin) FROM pg_class;
 SELECT ctid FROM pg_class;
 SELECT p.ctid, p.xmin FROM (VALUES (1)) v LEFT JOIN person p ON p.name = 'nobody';
+
+-- what drivers take keys of indexes apart with
+SELECT * FROM information_schema._pg_expandarray('{a,b}'::text[]);
+SELECT (information_schema._pg_expandarray('7 8'::int2vector)).n;
+SELECT (x.k).x, (x.k).n FROM (SELECT information_schema._pg_expandarray(proargtypes) AS k FROM pg_proc WHERE oid = 1713) x;

@@ -187,8 +187,11 @@ fill_unnest(struct set_cursor *set, struct target *to)
 	     to->count++) {
 		struct datum value =
 		    array_get(array, out->phys, set->unnest.next++, to->arena);
+		struct datum number = { .i64 = set->unnest.next };
 
 		vec_set(out, to->at + to->count, &value);
+		if (set->call->column_count > 1)
+			vec_set(&to->columns[1], to->at + to->count, &number);
 	}
 	set->is_done = set->unnest.next == array->count;
 }
@@ -613,6 +616,7 @@ set_cursor_start(struct set_cursor *cursor, struct error *err)
 	case SET_SERIES_TIMESTAMPTZ:
 		return start_timestamp(cursor, err);
 	case SET_UNNEST:
+	case SET_EXPAND_ARRAY:
 		start_unnest(cursor);
 		return 0;
 	case SET_SUBSCRIPTS:
@@ -658,6 +662,7 @@ fill(struct set_cursor *cursor, struct target *to, struct error *err)
 	case SET_SERIES_TIMESTAMPTZ:
 		return fill_timestamp(cursor, to, err);
 	case SET_UNNEST:
+	case SET_EXPAND_ARRAY:
 		fill_unnest(cursor, to);
 		return 0;
 	case SET_SUBSCRIPTS:

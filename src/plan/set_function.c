@@ -70,6 +70,9 @@ static const struct set_function set_functions[] = {
 	MOMENTS(TIMESTAMP)
 	MOMENTS(TIMESTAMPTZ)
 	SET(UNNEST, "unnest", ARGS1(ANYARRAY), ANYELEMENT)
+	{ "information_schema._pg_expandarray", SET_EXPAND_ARRAY, false,
+	  ARGS1(ANYARRAY), 2, { { "x", TYPE_ANYELEMENT }, { "n", TYPE_INT4 } },
+	  NULL },
 	SET(SUBSCRIPTS, "generate_subscripts", ARGS2(ANYARRAY, INT4), INT4)
 	SET(SUBSCRIPTS, "generate_subscripts", ARGS3(ANYARRAY, INT4, BOOL),
 	    INT4)

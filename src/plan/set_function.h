@@ -23,6 +23,7 @@ enum set_function_id {
 	SET_SERIES_TIMESTAMP,
 	SET_SERIES_TIMESTAMPTZ,
 	SET_UNNEST,
+	SET_EXPAND_ARRAY,    /* elements and their numbers, from 1 */
 	SET_SUBSCRIPTS,      /* array, dimension, whether downwards */
 	SET_STRING_TO_TABLE, /* text, delimiter, what is null */
 	SET_REGEXP_MATCHES,  /* text, pattern, flags */
