@@ -40,11 +40,88 @@ JOIN pg_catalog.pg_class c
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
 WHERE a.attnum > 0 AND NOT a.attisdropped;
 
+CREATE VIEW column_udt_usage AS
+SELECT udt_catalog, udt_schema, udt_name, table_catalog, table_schema,
+    table_name, column_name
+FROM information_schema.columns;
+
+CREATE VIEW columns AS
+SELECT current_database(), n.nspname, c.relname, a.attname, a.attnum,
+    d.adbin::text,
+    CASE WHEN a.attnotnull THEN 'NO' ELSE 'YES' END,
+    CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN 'ARRAY'
+        WHEN t.typnamespace = 11 THEN pg_catalog.format_type(t.oid, NULL)
+        ELSE 'USER-DEFINED' END,
+    CASE WHEN t.oid IN (1042, 1043) AND a.atttypmod <> -1
+        THEN a.atttypmod - 4 END,
+    CASE WHEN t.oid = 25 THEN 1073741824
+        WHEN t.oid IN (1042, 1043) AND a.atttypmod = -1 THEN 1073741824
+        WHEN t.oid IN (1042, 1043) THEN (a.atttypmod - 4) * 4 END,
+    CASE t.oid WHEN 21 THEN 16 WHEN 23 THEN 32 WHEN 20 THEN 64
+        WHEN 700 THEN 24 WHEN 701 THEN 53
+        WHEN 1700 THEN CASE WHEN a.atttypmod <> -1
+            THEN ((a.atttypmod - 4) >> 16) & 65535 END END,
+    CASE WHEN t.oid IN (20, 21, 23, 700, 701) THEN 2
+        WHEN t.oid = 1700 THEN 10 END,
+    CASE WHEN t.oid IN (20, 21, 23) THEN 0
+        WHEN t.oid = 1700 AND a.atttypmod <> -1
+        THEN (a.atttypmod - 4) & 2047 END,
+    CASE WHEN t.oid = 1082 THEN 0
+        WHEN t.oid IN (1083, 1114, 1184, 1266)
+        THEN CASE WHEN a.atttypmod < 0 THEN 6 ELSE a.atttypmod END
+        WHEN t.oid = 1186
+        THEN CASE WHEN a.atttypmod < 0 OR a.atttypmod & 65535 = 65535
+            THEN 6 ELSE a.atttypmod & 65535 END END,
+    NULL, NULL, NULL, NULL, NULL,
+    CASE WHEN o.oid IS NOT NULL THEN current_database() END,
+    CASE WHEN o.oid IS NOT NULL THEN 'pg_catalog' END, o.collname,
+    NULL, NULL, NULL,
+    current_database(), u.nspname, t.typname,
+    NULL, NULL, NULL, NULL, a.attnum::text, 'NO',
+    CASE WHEN a.attidentity <> '' THEN 'YES' ELSE 'NO' END,
+    CASE WHEN a.attidentity <> '' THEN 'ALWAYS' END,
+    CASE WHEN a.attidentity <> '' THEN '1' END,
+    CASE WHEN a.attidentity <> '' THEN '1' END,
+    CASE WHEN a.attidentity <> '' THEN '9223372036854775807' END,
+    CASE WHEN a.attidentity <> '' THEN '1' END,
+    'NO', 'NEVER', NULL, 'NO'
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+JOIN pg_catalog.pg_namespace u ON u.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_attrdef d
+    ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_collation o
+    ON o.oid = a.attcollation AND o.collname <> 'default'
+WHERE a.attnum > 0 AND NOT a.attisdropped
+    AND c.relkind IN ('r', 'v', 'm', 'f', 'p');
+
 CREATE VIEW enabled_roles AS
 SELECT rolname FROM pg_catalog.pg_authid;
 
 CREATE VIEW information_schema_catalog_name AS
 SELECT current_database();
+
+CREATE VIEW parameters AS
+SELECT current_database(), n.nspname, p.proname || '_' || p.oid::text, x.n,
+    CASE p.proargmodes[x.n] WHEN 'o' THEN 'OUT' WHEN 't' THEN 'OUT'
+        WHEN 'b' THEN 'INOUT' ELSE 'IN' END,
+    'NO', 'NO', NULLIF(p.proargnames[x.n], ''),
+    CASE WHEN t.typelem <> 0 AND t.typlen = -1 THEN 'ARRAY'
+        WHEN t.typnamespace = 11 THEN pg_catalog.format_type(t.oid, NULL)
+        ELSE 'USER-DEFINED' END,
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL,
+    current_database(), u.nspname, t.typname,
+    NULL, NULL, NULL, NULL, x.n::text, NULL
+FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+CROSS JOIN LATERAL
+    unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY
+    AS x (type, n)
+JOIN pg_catalog.pg_type t ON t.oid = x.type
+JOIN pg_catalog.pg_namespace u ON u.oid = t.typnamespace;
 
 CREATE VIEW role_column_grants AS
 SELECT grantor, grantee, table_catalog, table_schema, table_name, column_name,
@@ -66,6 +143,36 @@ SELECT r.rolname, 'PUBLIC', current_database(), n.nspname,
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_authid r ON r.oid = p.proowner;
+
+CREATE VIEW routines AS
+SELECT current_database(), n.nspname, p.proname || '_' || p.oid::text,
+    current_database(), n.nspname, p.proname,
+    CASE p.prokind WHEN 'f' THEN 'FUNCTION' WHEN 'p' THEN 'PROCEDURE' END,
+    NULL, NULL, NULL, NULL, NULL, NULL,
+    CASE WHEN p.prokind = 'p' THEN NULL
+        WHEN t.typelem <> 0 AND t.typlen = -1 THEN 'ARRAY'
+        WHEN t.typnamespace = 11 THEN pg_catalog.format_type(t.oid, NULL)
+        ELSE 'USER-DEFINED' END,
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL,
+    current_database(), u.nspname, t.typname,
+    NULL, NULL, NULL, NULL, '0',
+    CASE WHEN l.lanname = 'sql' THEN 'SQL' ELSE 'EXTERNAL' END,
+    p.prosrc, NULL, upper(l.lanname), 'GENERAL',
+    CASE WHEN p.provolatile = 'i' THEN 'YES' ELSE 'NO' END,
+    'MODIFIES',
+    CASE WHEN p.prokind <> 'p' THEN
+        CASE WHEN p.proisstrict THEN 'YES' ELSE 'NO' END END,
+    NULL, 'YES', 0, NULL, NULL, 'INVOKER', NULL, NULL, NULL, 'NO', NULL, NULL,
+    NULL, 'NO',
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+JOIN pg_catalog.pg_type t ON t.oid = p.prorettype
+JOIN pg_catalog.pg_namespace u ON u.oid = t.typnamespace
+WHERE p.prokind IN ('f', 'p');
 
 CREATE VIEW schemata AS
 SELECT current_database(), n.nspname, r.rolname, NULL, NULL, NULL, NULL
@@ -108,3 +215,10 @@ SELECT current_database(), n.nspname, c.relname,
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'v', 'f', 'p');
+
+CREATE VIEW views AS
+SELECT current_database(), n.nspname, c.relname,
+    pg_catalog.pg_get_viewdef(c.oid), 'NONE', 'NO', 'NO', 'NO', 'NO', 'NO'
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'v';

@@ -30,7 +30,7 @@ SELECT usename, usesysid, usecreatedb, usesuper, userepl, usebypassrls,
 FROM pg_catalog.pg_shadow;
 
 CREATE VIEW pg_views AS
-SELECT n.nspname, c.relname, r.rolname, NULL::text
+SELECT n.nspname, c.relname, r.rolname, pg_catalog.pg_get_viewdef(c.oid)
 FROM pg_catalog.pg_class c
 LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_authid r ON r.oid = c.relowner

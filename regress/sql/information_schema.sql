@@ -1,11 +1,21 @@
 -- information_schema, and the views of statistics.
 CREATE TYPE color AS ENUM ('red', 'green');
-CREATE TABLE item (id bigint NOT NULL, c color, label varchar(10));
+CREATE TABLE item (id bigint NOT NULL, c color, label varchar(10) DEFAULT 'none', price numeric(10,2));
 CREATE VIEW red AS SELECT id FROM item WHERE c = 'red';
 
 SELECT * FROM information_schema.information_schema_catalog_name;
 SELECT table_catalog, table_schema, table_name, table_type, is_insertable_into
 FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name;
+SELECT column_name, ordinal_position AS at, column_default, is_nullable, data_type, character_maximum_length AS len,
+    numeric_precision AS prec, numeric_scale AS scale, datetime_precision AS dtp, udt_schema, udt_name, is_identity
+FROM information_schema.columns WHERE table_name = 'item' ORDER BY ordinal_position;
+SELECT table_name, view_definition, is_updatable FROM information_schema.views WHERE table_schema = 'public' ORDER BY 1;
+SELECT viewname, definition FROM pg_views WHERE viewname = 'red';
+SELECT routine_name, data_type, external_language, is_deterministic FROM information_schema.routines
+WHERE specific_name IN ('length_1317', 'now_1299', 'string_to_array_394') ORDER BY 1;
+SELECT specific_name, ordinal_position, parameter_mode, parameter_name, data_type
+FROM information_schema.parameters WHERE specific_name IN ('json_each_3958', 'make_date_3846') ORDER BY 1, 2;
+SELECT DISTINCT udt_name FROM information_schema.column_udt_usage WHERE table_name = 'item' ORDER BY 1;
 SELECT schema_name, schema_owner FROM information_schema.schemata ORDER BY 1;
 SELECT constraint_type, c.table_name, k.check_clause
 FROM information_schema.table_constraints c JOIN information_schema.check_constraints k USING (constraint_schema, constraint_name)
