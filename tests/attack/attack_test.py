@@ -263,7 +263,7 @@ EXTENDED = (
     ("a parameter without a type", parse("SELECT $1 IS NULL"), "42P18"),
     ("a parameter of no type", parse("SELECT $1", oids=(4000000000,)), "42704"),
     ("a parameter 0", parse("SELECT $0::int"), "42P02"),
-    ("an array of no type", parse("SELECT $1", oids=(1010,)), "42704"),
+    ("an array of no type", parse("SELECT $1", oids=(1017,)), "42704"),
     ("Describe of nobody", message(b"D", b"Sxyz\0"), "26000"),
     ("Describe of no portal", message(b"D", b"Pxyz\0"), "34000"),
     ("Describe of a 'Q'", message(b"D", b"Qxyz\0"), "08P01"),
