@@ -107,12 +107,28 @@ run_terminate(struct function_call *call)
 	return signal_each(call, true);
 }
 
+static int
+run_statements_reset(struct function_call *call)
+{
+	const struct session_calls *calls;
+	int rc = need_calls(call, &calls);
+
+	if (rc != 0)
+		return rc;
+	EACH_ROW(call->sel, row, {
+		calls->forget_statements(calls_arg(call));
+		call->result->str[row] = str_of("", 0);
+	});
+	return 0;
+}
+
 static const struct func_row rows[] = {
 	{ FN_PG_CANCEL_BACKEND, { run_cancel, false } },
 	{ FN_PG_NOTIFICATION_QUEUE_USAGE, { run_usage, false } },
 	{ FN_PG_NOTIFY, { run_notify, false } },
 	{ FN_PG_TERMINATE_BACKEND, { run_terminate, false } },
 	{ FN_PG_TERMINATE_BACKEND_WAIT, { run_terminate, false } },
+	{ FN_STELE_STATEMENTS_RESET, { run_statements_reset, false } },
 };
 
 const struct func_family func_session = { rows, ARRAY_LEN(rows) };

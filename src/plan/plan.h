@@ -45,6 +45,8 @@ struct session_calls {
 	double (*notify_usage)(void *arg);
 	/* Cancel what a session does, or end it; false if there is none. */
 	bool (*signal)(void *arg, int32_t pid, bool is_end);
+	/* Forget what statements took. */
+	void (*forget_statements)(void *arg);
 };
 
 /* One end of a connection. */

@@ -173,6 +173,18 @@ server_signal(struct server *server, int32_t pid, bool is_end)
 	return session != NULL;
 }
 
+void
+server_each_session(struct server *server,
+    void (*fn)(void *arg, struct session *session), void *arg)
+{
+	pthread_mutex_lock(&server->mutex);
+	for (uint32_t i = 0; i < REGISTRY_BUCKETS; i++)
+		for (struct session *session = server->registry[i];
+		     session != NULL; session = session->registry_next)
+			fn(arg, session);
+	pthread_mutex_unlock(&server->mutex);
+}
+
 /* ---- connections ---- */
 
 struct handed_socket {
@@ -517,6 +529,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 	pthread_mutex_init(&server->mutex, NULL);
 	os_cond_init(&server->changed);
 	notify_hub_init(&server->notify);
+	statement_stats_init(&server->statements);
 	server->zones = time_zone_set_new(load_zone_cb, NULL);
 	if (server->zones == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
@@ -582,6 +595,7 @@ server_stop(struct server *server)
 	time_zone_set_free(server->zones);
 	config_unref(server->config);
 	notify_hub_release(&server->notify);
+	statement_stats_release(&server->statements);
 	pthread_cond_destroy(&server->changed);
 	pthread_mutex_destroy(&server->mutex);
 	return true;

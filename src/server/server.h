@@ -19,6 +19,7 @@
 #include "os/clock.h"
 #include "os/thread.h"
 #include "server/notify.h"
+#include "server/statement_stats.h"
 
 struct engine;
 struct engine_options;
@@ -49,6 +50,7 @@ struct server {
 	struct time_zone_set *zones;
 	struct os_clock *clock;
 	struct notify_hub notify;
+	struct statement_stats statements;
 	struct net_thread *nets;
 	uint32_t net_count;
 	struct listener *listeners; /* on the first net thread */
@@ -109,6 +111,10 @@ void server_cancel(struct server *server, int32_t pid, struct str key);
  * has this pid.
  */
 bool server_signal(struct server *server, int32_t pid, bool is_end);
+
+/* Call fn with each session that has begun, with the mutex. */
+void server_each_session(struct server *server,
+    void (*fn)(void *arg, struct session *session), void *arg);
 
 /* A session of the thread has ended. */
 void server_session_ended(struct net_thread *net);

@@ -85,6 +85,8 @@ session_free(struct session *session)
 	net_chunk_free(session->job.chunk);
 	settings_release(&session->settings);
 	loop_timer_release(&session->timer);
+	activity_release(&session->activity);
+	buf_release(&session->normal);
 	arena_release(&session->arena);
 	free(session);
 	server_session_ended(net);
@@ -638,6 +640,8 @@ session_open(struct net_thread *net, int fd)
 	session->wake.fn = woken_cb;
 	session_cancel_init(session);
 	notify_init(session);
+	buf_init(&session->normal);
+	activity_init(&session->activity, os_clock_wall_us(net->server->clock));
 	arena_init(&session->arena, NULL);
 	portal_init(&session->simple);
 	transaction_init(&session->transaction);

@@ -516,6 +516,7 @@ cursor_declare(struct session *session, const struct portal *portal)
 	if (cursor == NULL)
 		return STEP_FAIL;
 	cursor->is_cursor = true;
+	cursor->made_at = session->settings.types.now;
 	/* What is kept anyway may as well scroll. */
 	cursor->is_scroll = declare->is_scroll ||
 	    (declare->with_hold && !declare->is_no_scroll);

@@ -30,9 +30,10 @@ timeout_cb(void *arg)
 }
 
 void
-statement_begin(struct session *session, struct source *source)
+statement_begin(struct session *session, struct source *source,
+    const struct ast_stmt *stmt)
 {
-	const struct config *server = session->settings.server;
+	struct os_clock *clock = session->server->clock;
 	int64_t timeout_ms = session->settings.config.statement_timeout_ms;
 	struct error err;
 
@@ -41,11 +42,11 @@ statement_begin(struct session *session, struct source *source)
 		(uint64_t)timeout_ms, timeout_cb, session, &err) != 0)
 		log_warn(LOG_SESSION, "statement runs without a timeout",
 		    LOG_FAILURE(&err));
-	if (server->log_min_duration_statement_ms < 0)
-		return;
 	source_unref(session->logged);
 	session->logged = source_ref(source);
-	session->started_ns = os_clock_monotonic_ns(session->server->clock);
+	session->logged_stmt = stmt;
+	session->started_ns = os_clock_monotonic_ns(clock);
+	activity_begin(&session->activity, stmt->text, os_clock_wall_us(clock));
 }
 
 const struct catalog *

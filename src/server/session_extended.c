@@ -67,6 +67,7 @@ store_prepared(struct session *session, struct str name, struct source *source,
 		source_unref(source);
 		return session->err.code;
 	}
+	prepared->made_at = session->settings.types.now;
 	prepared->source = source;
 	prepared->stmt = source_stmt(source);
 	prepared->planned = planned;
@@ -393,6 +394,7 @@ bind_portal(struct session *session, const struct pg_bind *bind)
 	if (prepared->planned == NULL)
 		return 0;
 	portal->planned = planned_ref(prepared->planned);
+	portal->made_at = session->settings.types.now;
 	rc = bind_params(session, portal, bind);
 	if (rc == 0 && prepared->stmt->kind == AST_COPY)
 		rc = copy_options_parse(prepared->stmt, portal, err);
@@ -484,7 +486,8 @@ on_execute(struct session *session, struct str body)
 	    0)
 		return STEP_FAIL;
 	transaction_start(session);
-	statement_begin(session, portal->planned->source);
+	statement_begin(session, portal->planned->source,
+	    portal->planned->stmt);
 	return portal_execute(session, portal, execute.row_max, false);
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "common/log.h"
+#include "sql/ast.h"
 #include "wire/pg_backend.h"
 
 struct buf *
@@ -282,6 +283,36 @@ pending_free_all(struct session *session)
 
 /* ---- single replies ---- */
 
+/* The tag ends with the number of rows, if it has one. */
+static uint64_t
+tag_rows(const char *tag)
+{
+	const char *space = strrchr(tag, ' ');
+
+	return space == NULL ? 0 : strtoull(space + 1, NULL, 10);
+}
+
+/* For stele.statements.  A commit is waited for by the next one. */
+static void
+count_statement(struct session *session, const char *tag)
+{
+	struct source *source = session->logged;
+	const struct ast_stmt *stmt = session->logged_stmt;
+	uint64_t several = 0;
+	uint32_t param_count;
+
+	if (source == NULL)
+		return;
+	param_count = stmt->param_count;
+	if (stmt->kind == AST_PREPARE)
+		param_count = stmt->prepare.stmt->param_count;
+	statement_stats_add(&session->server->statements, stmt->text,
+	    param_count,
+	    source->statements.count == 1 ? &source->stats_id : &several,
+	    os_clock_monotonic_ns(session->server->clock) - session->started_ns,
+	    tag_rows(tag), &session->normal);
+}
+
 void
 session_complete(struct session *session, const char *tag, bool is_write)
 {
@@ -290,6 +321,7 @@ session_complete(struct session *session, const char *tag, bool is_write)
 	if (is_write && session->unacked_at == SIZE_MAX)
 		session->unacked_at = out->len;
 	pg_put_command_complete(out, tag);
+	count_statement(session, tag);
 	if (!is_write)
 		log_duration(session, session->started_ns, session->logged);
 }
@@ -318,6 +350,33 @@ session_warn(struct session *session, const char *sqlstate, const char *message)
 		    message);
 }
 
+static void
+show_name(struct session *session)
+{
+	struct str own_name, value;
+	struct error ignored;
+	struct arena arena;
+
+	arena_init(&arena, NULL);
+	if (settings_show(&session->settings, STR("application_name"), &arena,
+		&own_name, &value, &ignored) == 0)
+		activity_set_name(&session->activity, value);
+	arena_release(&arena);
+}
+
+static void
+show_idle(struct session *session)
+{
+	enum activity_state state = ACTIVITY_IDLE;
+
+	if (session->transaction.state == TRANSACTION_EXPLICIT)
+		state = ACTIVITY_IN_TRANSACTION;
+	else if (session->transaction.state == TRANSACTION_FAILED)
+		state = ACTIVITY_IN_FAILED_TRANSACTION;
+	activity_end(&session->activity, state,
+	    os_clock_wall_us(session->server->clock));
+}
+
 void
 session_ready_for_query(struct session *session)
 {
@@ -328,12 +387,15 @@ session_ready_for_query(struct session *session)
 		settings_commit(&session->settings);
 	if (is_implicit && !commits)
 		notices_commit(session);
+	if (session->settings.report_is_due)
+		show_name(session);
 	settings_report(&session->settings, session_out(session));
 	if (!commits && (is_implicit || transaction_status(session) == 'I'))
 		notify_put_waiting(session, session_out(session));
 	session->is_busy = false;
 	pg_put_ready(session_out(session),
 	    commits ? 'I' : transaction_status(session));
+	show_idle(session);
 	if (commits) {
 		transaction_commit_held(session);
 	} else {

@@ -36,6 +36,7 @@
 #include "engine/engine.h"
 #include "exec/random.h"
 #include "net/conn.h"
+#include "server/activity.h"
 #include "server/notify.h"
 #include "server/pool.h"
 #include "server/server.h"
@@ -231,8 +232,11 @@ struct session {
 	struct source *parsing; /* owned; of a Parse that a worker does, */
 	struct pg_parse parse;  /* its message, in the source's arena, */
 	struct planned *parsing_plan; /* and what it makes of it */
-	int64_t started_ns;    /* of the statement, if it may be logged */
-	struct source *logged; /* a reference; its text, likewise */
+	int64_t started_ns;    /* of the statement that runs, or ran last */
+	struct source *logged; /* a reference; where it stands */
+	const struct ast_stmt *logged_stmt;
+	struct activity activity;
+	struct buf normal; /* scratch, for statement_stats_add() */
 
 	/* replies */
 	struct net_chunk *out;
@@ -367,7 +371,8 @@ enum step extended_step(struct session *session, const struct pg_frame *frame);
 /* Plan a prepared statement anew if the catalogue is another one now. */
 int prepared_refresh(struct session *session, struct prepared *prepared);
 /* A statement is about to run: its timeout, its place in the log. */
-void statement_begin(struct session *session, struct source *source);
+void statement_begin(struct session *session, struct source *source,
+    const struct ast_stmt *stmt);
 /* It is over: what comes after it. */
 void statement_end(struct session *session);
 

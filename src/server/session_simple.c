@@ -135,7 +135,8 @@ simple_step(struct session *session)
 	if (portal->planned != NULL)
 		return portal_execute(session, portal, 0, true);
 	transaction_start(session);
-	statement_begin(session, source);
+	statement_begin(session, source,
+	    source->statements.items[session->next_stmt]);
 	/* One long statement; of many, each is short. */
 	if (source->is_large && source->statements.count == 1)
 		return session_submit(session, plan_work, plan_finish);

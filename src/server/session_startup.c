@@ -152,12 +152,21 @@ signal_cb(void *arg, int32_t pid, bool is_end)
 	return server_signal(session->server, pid, is_end);
 }
 
+static void
+forget_cb(void *arg)
+{
+	const struct session *session = arg;
+
+	statement_stats_reset(&session->server->statements);
+}
+
 /* What functions may ask of the session that runs them. */
 static const struct session_calls session_calls = {
 	.notify = notify_cb,
 	.channels = session_channels,
 	.notify_usage = usage_cb,
 	.signal = signal_cb,
+	.forget_statements = forget_cb,
 };
 
 static void

@@ -467,6 +467,8 @@ fill_prepared(struct session *session, struct prepared *prepared,
 {
 	uint32_t count = stmt->prepare.type_count;
 
+	prepared->made_at = session->settings.types.now;
+	prepared->is_from_sql = true;
 	prepared->source = source_ref(source);
 	prepared->stmt = stmt->prepare.stmt;
 	prepared->param_oids = calloc((size_t)count + 1, sizeof(uint32_t));

@@ -223,6 +223,18 @@ prepared_find(const struct statement_table *table, struct str name)
 }
 
 struct prepared *
+prepared_first(const struct statement_table *table)
+{
+	return prepared_of(table->prepared.first);
+}
+
+struct prepared *
+prepared_next(const struct prepared *prepared)
+{
+	return prepared_of(prepared->named.next);
+}
+
+struct prepared *
 prepared_add(struct statement_table *table, struct str name, uint32_t count_max,
     struct error *err)
 {

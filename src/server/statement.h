@@ -43,7 +43,8 @@ struct source {
 	struct arena arena; /* text, tree */
 	struct str text;
 	struct sql_statements statements;
-	bool is_large; /* past what a net thread parses and plans itself */
+	bool is_large;     /* past what a net thread parses and plans itself */
+	uint64_t stats_id; /* of its one statement; 0: not known yet */
 };
 
 /*
@@ -104,6 +105,8 @@ struct prepared {
 	uint32_t *param_oids;        /* owned; as the client gave them */
 	uint32_t param_oid_count;
 	struct planned *planned; /* a reference; NULL if empty */
+	int64_t made_at;         /* microseconds */
+	bool is_from_sql;        /* by PREPARE */
 };
 
 enum portal_state {
@@ -120,6 +123,7 @@ struct portal {
 	struct named named; /* first; "": the unnamed one */
 	enum portal_state state;
 	uint64_t number;         /* in the order in which they were made */
+	int64_t made_at;         /* microseconds */
 	bool is_cursor;          /* made by DECLARE, */
 	bool is_scroll;          /* SCROLL */
 	bool is_hold;            /* WITH HOLD */
@@ -163,6 +167,10 @@ void statement_table_release(struct statement_table *table);
 
 struct prepared *prepared_find(const struct statement_table *table,
     struct str name);
+
+/* All of them, newest first. */
+struct prepared *prepared_first(const struct statement_table *table);
+struct prepared *prepared_next(const struct prepared *prepared);
 
 /*
  * A new one in the table, which the name must not be in.  NULL and 53400 if

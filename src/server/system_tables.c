@@ -10,6 +10,7 @@ static const struct system_table *const tables[] = {
 	&storage_compactions.table,
 	&storage_segments.table,
 	&storage_shards.table,
+	&server_statements.table,
 	&storage_verifications.table,
 };
 

@@ -14,6 +14,9 @@
 /* For plan_context. */
 extern const struct system_tables server_system_tables;
 
+/* server_statements.c: what statements took. */
+extern const struct system_provider server_statements;
+
 /* server_storage.c: what the engine holds, and does with it. */
 extern const struct system_provider storage_archive;
 extern const struct system_provider storage_compactions;

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_rows.c -- pg_stat_activity, and what the session itself has by name:
+ * pg_cursors and pg_prepared_statements.
+ */
+#include "common/attr.h"
+#include "server/activity.h"
+#include "server/pgcatalog/rows.h"
+#include "sql/ast.h"
+
+/* ---- pg_stat_activity ---- */
+
+static const char *const state_names[] = {
+	[ACTIVITY_IDLE] = "idle",
+	[ACTIVITY_ACTIVE] = "active",
+	[ACTIVITY_IN_TRANSACTION] = "idle in transaction",
+	[ACTIVITY_IN_FAILED_TRANSACTION] = "idle in transaction (aborted)",
+};
+
+static void
+put_time(struct system_rows *rows, uint32_t column, int64_t time)
+{
+	if (time != 0)
+		system_put_i64(rows, column, time);
+}
+
+static void
+put_view(struct system_rows *rows, const struct activity_view *view)
+{
+	system_put_str(rows, pg_stat_activity_application_name,
+	    str_of(view->application_name, view->application_name_len));
+	put_time(rows, pg_stat_activity_backend_start, view->session_start);
+	put_time(rows, pg_stat_activity_xact_start, view->transaction_start);
+	put_time(rows, pg_stat_activity_query_start, view->query_start);
+	put_time(rows, pg_stat_activity_state_change, view->state_change);
+	if (view->state != ACTIVITY_ACTIVE) {
+		system_put_cstr(rows, pg_stat_activity_wait_event_type,
+		    "Client");
+		system_put_cstr(rows, pg_stat_activity_wait_event,
+		    "ClientRead");
+	}
+	system_put_cstr(rows, pg_stat_activity_state, state_names[view->state]);
+	system_put_str(rows, pg_stat_activity_query,
+	    str_of(view->query, view->query_len));
+}
+
+/* With the server's mutex: what belongs to the session stays so long. */
+static void
+put_session(void *arg, struct session *session)
+{
+	struct system_rows *rows = arg;
+	struct activity_view view;
+
+	if (!system_wants_i64(rows, pg_stat_activity_pid, session->pid))
+		return;
+	activity_get(&session->activity, &view);
+	system_rows_next(rows);
+	system_put_i64(rows, pg_stat_activity_datid, DATABASE_OID);
+	system_put_str(rows, pg_stat_activity_datname, session->facts.database);
+	system_put_i64(rows, pg_stat_activity_pid, session->pid);
+	system_put_i64(rows, pg_stat_activity_usesysid, OWNER_OID);
+	system_put_str(rows, pg_stat_activity_usename, session->facts.user);
+	system_put_cstr(rows, pg_stat_activity_backend_type, "client backend");
+	put_view(rows, &view);
+}
+
+int
+pg_stat_activity_rows(void *arg, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	const struct session *session = arg;
+
+	server_each_session(session->server, put_session, rows);
+	return 0;
+}
+
+/* ---- what the session has ---- */
+
+/* The session waits for the scan: nothing of this changes meanwhile. */
+int
+pg_cursors_rows(void *arg, struct system_rows *rows, struct error *err UNUSED)
+{
+	const struct session *session = arg;
+	const struct portal *portal = portal_first(&session->table);
+
+	for (; portal != NULL; portal = portal_next(portal)) {
+		if (portal->planned == NULL)
+			continue;
+		system_rows_next(rows);
+		system_put_str(rows, pg_cursors_name, portal->named.name);
+		system_put_str(rows, pg_cursors_statement,
+		    portal->planned->stmt->text);
+		system_put_bool(rows, pg_cursors_is_holdable, portal->is_hold);
+		system_put_bool(rows, pg_cursors_is_binary,
+		    portal->is_cursor && portal->format_count > 0);
+		system_put_bool(rows, pg_cursors_is_scrollable,
+		    portal->is_scroll);
+		system_put_i64(rows, pg_cursors_creation_time, portal->made_at);
+	}
+	return 0;
+}
+
+static void
+put_parameter_types(struct system_rows *rows, const struct planned *planned)
+{
+	uint32_t count = planned == NULL ? 0 : planned->plan->param_count;
+	struct datum *values = arena_zalloc(system_rows_arena(rows),
+	    ((size_t)count + 1) * sizeof(*values));
+
+	for (uint32_t i = 0; i < count; i++)
+		values[i].i64 = planned->plan->param_types[i].oid;
+	system_put_array(rows, pg_prepared_statements_parameter_types,
+	    TYPE_REGTYPE, values, count);
+}
+
+int
+pg_prepared_statements_rows(void *arg, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	const struct session *session = arg;
+	const struct prepared *prepared = prepared_first(&session->table);
+
+	for (; prepared != NULL; prepared = prepared_next(prepared)) {
+		if (prepared->named.name.len == 0)
+			continue;
+		system_rows_next(rows);
+		system_put_str(rows, pg_prepared_statements_name,
+		    prepared->named.name);
+		system_put_str(rows, pg_prepared_statements_statement,
+		    prepared->source->text);
+		system_put_i64(rows, pg_prepared_statements_prepare_time,
+		    prepared->made_at);
+		put_parameter_types(rows, prepared->planned);
+		system_put_bool(rows, pg_prepared_statements_from_sql,
+		    prepared->is_from_sql);
+		system_put_i64(rows, pg_prepared_statements_generic_plans, 0);
+		system_put_i64(rows, pg_prepared_statements_custom_plans, 0);
+	}
+	return 0;
+}
