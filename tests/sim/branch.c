@@ -109,4 +109,8 @@ branches_end(struct branches *branches)
 	if (branches->is_case && branches->options->only == 0)
 		_exit(EXIT_SUCCESS);
 	wait_for_all(branches);
+	if (!branches->is_case && branches->total != 0 &&
+	    branches->number != branches->total)
+		world_fail("there were %" PRIu64 " cases, and then %" PRIu64,
+		    branches->total, branches->number);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -23,6 +24,7 @@ WRAPPED(int, pthread_create, pthread_t *id, const pthread_attr_t *attr,
 WRAPPED(int, pthread_join, pthread_t id, void **result);
 WRAPPED(int, pthread_setname_np, pthread_t id, const char *name);
 WRAPPED(int, setpriority, __priority_which_t which, id_t who, int priority);
+WRAPPED(void, os_rest_allow, bool is_allowed);
 WRAPPED(void, log_context_push, const char *key, uint64_t value);
 WRAPPED(void, log_context_pop, void);
 WRAPPED(int, pthread_mutex_lock, pthread_mutex_t *mutex);

@@ -336,6 +336,14 @@ __wrap_setpriority(__priority_which_t which, id_t who, int priority)
 	return sched.is_on ? 0 : __real_setpriority(which, who, priority);
 }
 
+/* Nobody has long work, which would rest as the one before it has rested. */
+void
+__wrap_os_rest_allow(bool is_allowed)
+{
+	if (!sched.is_on)
+		__real_os_rest_allow(is_allowed);
+}
+
 /* So are the fields that a thread's lines in the log begin with: none. */
 void
 __wrap_log_context_push(const char *key, uint64_t value)
