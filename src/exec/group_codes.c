@@ -12,6 +12,9 @@
 #define COMBINATIONS_MAX 65536   /* of several keys */
 #define CODES_MAX        4194304 /* of one */
 
+/* Of lookups: the combination is known to have no group. */
+#define ABSENT (UINT32_MAX - 1)
+
 void
 group_codes_init(struct group_codes *codes, uint32_t key_count,
     size_t limit_bytes, struct mem_budget *budget)
@@ -99,28 +102,52 @@ combine(const struct group_codes *codes, const struct vec *keys, struct sel sel,
 	}
 }
 
+/* What the array knows, and each row's place in it; false if not all. */
+static bool
+ask_array(const struct group_codes *codes, const struct vec *keys,
+    struct sel sel, uint32_t *places, uint32_t *groups)
+{
+	bool is_known = true;
+
+	combine(codes, keys, sel, places);
+	for (uint32_t i = 0; i < sel.count; i++) {
+		groups[i] = codes->groups[places[i]] - 1; /* 0: GROUP_NONE */
+		is_known &= groups[i] != GROUP_NONE;
+	}
+	return is_known;
+}
+
+/* The rows that the array knows nothing of, and where they stand in `sel`. */
+static struct sel
+unknown_rows(struct sel sel, const uint32_t *groups, struct arena *scratch,
+    uint32_t **where)
+{
+	uint16_t *rows = arena_alloc_array(scratch, sel.count, sizeof(*rows));
+	uint32_t count = 0;
+
+	*where = arena_alloc_array(scratch, sel.count, sizeof(**where));
+	for (uint32_t i = 0; i < sel.count; i++) {
+		if (groups[i] != GROUP_NONE)
+			continue;
+		rows[count] = (uint16_t)sel_row(sel, i);
+		(*where)[count++] = i;
+	}
+	return (struct sel){ .rows = rows, .count = count };
+}
+
 /* Look up in the table what the array does not know. */
 static int
 learn(struct group_codes *codes, struct group_table *table,
     const struct vec *keys, struct sel sel, const uint32_t *places,
     struct arena *scratch, uint32_t *groups, struct error *err)
 {
-	uint16_t *rows = arena_alloc_array(scratch, sel.count, sizeof(*rows));
-	uint32_t *where = arena_alloc_array(scratch, sel.count, sizeof(*where));
 	uint32_t *found = arena_alloc_array(scratch, sel.count, sizeof(*found));
-	uint32_t count = 0;
+	uint32_t *where;
+	struct sel unknown = unknown_rows(sel, groups, scratch, &where);
 	int rc;
 
-	for (uint32_t i = 0; i < sel.count; i++) {
-		if (groups[i] != GROUP_NONE)
-			continue;
-		rows[count] = (uint16_t)sel_row(sel, i);
-		where[count++] = i;
-	}
-	rc = group_table_find(table, keys,
-	    (struct sel){ .rows = rows, .count = count }, scratch, found, NULL,
-	    err);
-	for (uint32_t i = 0; i < count && rc == 0; i++) {
+	rc = group_table_find(table, keys, unknown, scratch, found, NULL, err);
+	for (uint32_t i = 0; i < unknown.count && rc == 0; i++) {
 		groups[where[i]] = found[i];
 		codes->groups[places[where[i]]] = found[i] + 1;
 	}
@@ -134,7 +161,6 @@ group_codes_find(struct group_codes *codes, struct group_table *table,
 {
 	uint32_t count = combinations(codes, keys);
 	uint32_t *places;
-	bool is_known = true;
 	int rc;
 
 	if (count == 0)
@@ -144,12 +170,51 @@ group_codes_find(struct group_codes *codes, struct group_table *table,
 	if (rc != 0)
 		return rc;
 	places = arena_alloc_array(scratch, sel.count + 1, sizeof(*places));
-	combine(codes, keys, sel, places);
-	for (uint32_t i = 0; i < sel.count; i++) {
-		groups[i] = codes->groups[places[i]] - 1; /* 0: GROUP_NONE */
-		is_known &= groups[i] != GROUP_NONE;
+	if (ask_array(codes, keys, sel, places, groups))
+		return 0;
+	return learn(codes, table, keys, sel, places, scratch, groups, err);
+}
+
+/* The same for group_codes_lookup(); then `groups` says what there is. */
+static void
+learn_lookup(struct group_codes *codes, const struct group_table *table,
+    const struct vec *keys, struct sel sel, const uint32_t *places,
+    struct arena *scratch, uint32_t *groups)
+{
+	uint32_t *found = arena_alloc_array(scratch, sel.count, sizeof(*found));
+	uint32_t *where;
+	struct sel unknown = unknown_rows(sel, groups, scratch, &where);
+
+	group_table_lookup(table, keys, unknown, scratch, found);
+	for (uint32_t i = 0; i < unknown.count; i++) {
+		uint32_t group = found[i] == GROUP_NONE ? ABSENT : found[i];
+
+		groups[where[i]] = group;
+		codes->groups[places[where[i]]] = group + 1;
 	}
-	return is_known
-	    ? 0
-	    : learn(codes, table, keys, sel, places, scratch, groups, err);
+}
+
+int
+group_codes_lookup(struct group_codes *codes, const struct group_table *table,
+    const struct vec *keys, struct sel sel, struct arena *scratch,
+    uint32_t *groups, struct error *err)
+{
+	uint32_t count = combinations(codes, keys);
+	uint32_t *places;
+	int rc;
+
+	if (count == 0) {
+		group_table_lookup(table, keys, sel, scratch, groups);
+		return 0;
+	}
+	rc = begin(codes, keys, count, err);
+	if (rc != 0)
+		return rc;
+	places = arena_alloc_array(scratch, sel.count + 1, sizeof(*places));
+	if (!ask_array(codes, keys, sel, places, groups))
+		learn_lookup(codes, table, keys, sel, places, scratch, groups);
+	for (uint32_t i = 0; i < sel.count; i++)
+		if (groups[i] == ABSENT)
+			groups[i] = GROUP_NONE;
+	return 0;
 }

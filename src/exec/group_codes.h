@@ -45,3 +45,11 @@ void group_codes_release(struct group_codes *codes);
 MUST_USE int group_codes_find(struct group_codes *codes,
     struct group_table *table, const struct vec *keys, struct sel sel,
     struct arena *scratch, uint32_t *groups, struct error *err);
+
+/*
+ * As group_table_lookup(), of a table that does not change any more: it
+ * remembers who has no group, so group_codes_find() must not be called too.
+ */
+MUST_USE int group_codes_lookup(struct group_codes *codes,
+    const struct group_table *table, const struct vec *keys, struct sel sel,
+    struct arena *scratch, uint32_t *groups, struct error *err);

@@ -27,6 +27,9 @@
 /* Rows that are scanned in the time in which one context is looked up. */
 #define ROWS_PER_LOOKUP 1000
 
+/* Of work_mem, what the codes of all steps may take. */
+#define CODES_SHARE 4
+
 static int
 out_of_memory(struct error *err)
 {
@@ -39,23 +42,29 @@ init_stores(struct sequence_op *sequence, bool has_ordinals)
 	const struct rel_sequence *rel = &sequence->op.rel->sequence;
 	const struct type int8 = type_of(TYPE_INT8);
 	const struct type key_types[KEY_COUNT] = { int8, int8, int8 };
-	struct mem_budget *budget = sequence->op.env->context->budget;
+	const struct exec_context *context = sequence->op.env->context;
+	struct mem_budget *budget = context->budget;
 
 	arena_init(&sequence->arena, budget);
 	group_table_init(&sequence->units, &rel->link_type, 1, KEY_EQUAL,
 	    budget);
 	for (uint32_t k = 0; k < rel->step_count; k++) {
-		const struct rel *input = rel->steps[k].rel;
+		const struct sequence_input *input = &rel->steps[k];
 		struct step_state *step = &sequence->steps[k];
 		struct type *types = arena_alloc_array(&sequence->arena,
-		    (size_t)input->column_count + 1, sizeof(*types));
+		    (size_t)input->kept_count + 1, sizeof(*types));
 
-		memcpy(types, input->types,
-		    input->column_count * sizeof(*types));
-		types[input->column_count] = int8;
+		for (uint32_t c = 0; c < input->kept_count; c++)
+			types[c] = input->rel->types[input->kept[c]];
+		types[input->kept_count] = int8;
+		group_codes_init(&step->codes, 1,
+		    context->work_mem_bytes / CODES_SHARE / rel->step_count,
+		    budget);
 		row_store_init(&step->rows, types,
-		    input->column_count + has_ordinals, budget);
+		    input->kept_count + has_ordinals, budget);
 		row_store_init(&step->keys, key_types, KEY_COUNT, budget);
+		step->order = NULL;
+		step->nearest = NULL;
 	}
 }
 
@@ -63,6 +72,7 @@ static void
 release_stores(struct sequence_op *sequence)
 {
 	for (uint32_t k = 0; k < sequence->op.rel->sequence.step_count; k++) {
+		group_codes_release(&sequence->steps[k].codes);
 		row_store_release(&sequence->steps[k].rows);
 		row_store_release(&sequence->steps[k].keys);
 	}
@@ -86,11 +96,8 @@ sequence_open(struct op_state *op, struct error *err UNUSED)
 	return 0;
 }
 
-/* Arrays that order and match need, beside the rows themselves. */
-#define BYTES_PER_ROW(steps) (20 + 4 * ((size_t)(steps) + 1))
-
-static size_t
-bytes_kept(const struct sequence_op *sequence)
+size_t
+sequence_bytes(const struct sequence_op *sequence)
 {
 	uint32_t step_count = sequence->op.rel->sequence.step_count;
 	size_t bytes =
@@ -114,9 +121,9 @@ sequence_is_too_large(const struct sequence_op *sequence, uint32_t k,
 	for (uint32_t i = 0; i < step_count; i++)
 		rows += sequence->steps[i].keys.row_count;
 	return context->temp != NULL && rows > count &&
-	    bytes_kept(sequence) - row_store_bytes(&step->rows) +
+	    sequence_bytes(sequence) - row_store_bytes(&step->rows) +
 		row_store_bytes_with(&step->rows, count) +
-		rows * BYTES_PER_ROW(step_count) >
+		rows * SEQUENCE_ROW_BYTES(step_count) >
 	    context->work_mem_bytes;
 }
 
@@ -164,34 +171,43 @@ take_unit(const struct sequence_op *sequence, struct arena *arena,
 
 /*
  * The units of the rows, at their positions in `units`; rows of later steps
- * that belong to none go.
+ * that belong to none go, and those that can be in no match.
  */
 static int
-find_units(struct sequence_op *sequence, uint32_t k, struct arena *arena,
-    const struct vec *link, struct sel *sel, struct vec *units,
-    uint32_t row_count, struct error *err)
+find_units(struct sequence_op *sequence, uint32_t k,
+    const struct sequence_rows *from, struct sel *sel, struct vec *units,
+    struct error *err)
 {
+	struct arena *arena = &sequence->op.batch_arena;
+	struct group_codes *codes = &sequence->steps[k].codes;
+	struct group_table *table = &sequence->units;
 	uint32_t *groups =
 	    arena_alloc_array(arena, sel->count + 1, sizeof(*groups));
 	uint16_t *rows =
 	    arena_alloc_array(arena, sel->count + 1, sizeof(*rows));
+	int64_t flip = sequence_flip(sequence);
 	uint32_t count = 0;
-	int rc = 0;
+	int rc;
 
-	vec_init(units, PHYS_I64, row_count, arena);
-	if (k == 0)
-		rc = group_table_find(&sequence->units, link, *sel, arena,
-		    groups, NULL, err);
-	else
-		group_table_lookup(&sequence->units, link, *sel, arena, groups);
+	vec_init(units, PHYS_I64, from->row_count, arena);
+	rc = k == 0 ? group_codes_find(codes, table, &from->link, *sel, arena,
+			  groups, err)
+		    : group_codes_lookup(codes, table, &from->link, *sel, arena,
+			  groups, err);
 	if (rc != 0)
 		return rc;
 	for (uint32_t i = 0; i < sel->count; i++) {
 		uint32_t row = sel_row(*sel, i);
+		const struct nearest_event event = {
+			.time = from->times.i64[vec_index(&from->times, row)] ^
+			    flip,
+			.id = from->ids.i64[vec_index(&from->ids, row)] ^ flip,
+		};
 
 		units->i64[row] = groups[i];
 		rows[count] = (uint16_t)row;
-		count += groups[i] != GROUP_NONE;
+		count += groups[i] != GROUP_NONE &&
+		    sequence_is_nearest(sequence, k, groups[i], &event);
 	}
 	*sel = (struct sel){ .rows = rows, .count = count };
 	return 0;
@@ -224,7 +240,7 @@ sequence_keep(struct sequence_op *sequence, uint32_t k,
 	struct vec keys
 	    [KEY_COUNT] = { [KEY_TIME] = rows->times, [KEY_ID] = rows->ids };
 	struct sel sel = rows->sel;
-	uint32_t count = sequence->op.rel->sequence.steps[k].rel->column_count;
+	uint32_t count = sequence->op.rel->sequence.steps[k].kept_count;
 	struct arena *arena = &sequence->op.batch_arena;
 	struct vec *columns =
 	    arena_alloc_array(arena, (size_t)count + 1, sizeof(*columns));
@@ -235,14 +251,13 @@ sequence_keep(struct sequence_op *sequence, uint32_t k,
 	if (sequence->context != NULL)
 		take_unit(sequence, arena, &rows->link, &sel, &keys[KEY_UNIT]);
 	else
-		rc = find_units(sequence, k, arena, &rows->link, &sel,
-		    &keys[KEY_UNIT], rows->row_count, err);
+		rc = find_units(sequence, k, rows, &sel, &keys[KEY_UNIT], err);
 	if (rc == 0)
 		rc = row_store_add(&step->keys, keys, sel, err);
 	if (rc == 0)
 		rc = row_store_add(&step->rows, columns, sel, err);
-	if (bytes_kept(sequence) > sequence->memory_bytes)
-		sequence->memory_bytes = bytes_kept(sequence);
+	if (sequence_bytes(sequence) > sequence->memory_bytes)
+		sequence->memory_bytes = sequence_bytes(sequence);
 	return rc;
 }
 
@@ -257,8 +272,7 @@ drop_others(struct sequence_op *sequence, uint32_t k,
 	if (sequence->context != NULL)
 		take_unit(sequence, arena, &rows->link, &rows->sel, &ignored);
 	else if (sequence->has_units)
-		return find_units(sequence, k, arena, &rows->link, &rows->sel,
-		    &ignored, rows->row_count, err);
+		return find_units(sequence, k, rows, &rows->sel, &ignored, err);
 	return 0;
 }
 
@@ -270,11 +284,15 @@ add_batch(struct sequence_op *sequence, uint32_t k, const struct batch *batch,
 	    &sequence->op.rel->sequence.steps[k];
 	struct arena *arena = &sequence->op.batch_arena;
 	const struct eval eval = eval_of_batch(sequence->op.env, arena, batch);
-	struct sequence_rows rows = { .columns = batch->cols,
-		.row_count = batch->row_count };
+	struct sequence_rows rows = { .row_count = batch->row_count };
+	struct vec *kept = arena_alloc_array(arena,
+	    (size_t)input->kept_count + 1, sizeof(*kept));
 	struct sel sel = batch->sel;
 	int rc;
 
+	for (uint32_t c = 0; c < input->kept_count; c++)
+		kept[c] = batch->cols[input->kept[c]];
+	rows.columns = kept;
 	rc = eval_expr(&eval, input->link, sel, &rows.link, err);
 	if (rc == 0)
 		rc = eval_expr(&eval, input->time, sel, &rows.times, err);
@@ -386,113 +404,11 @@ read_step(struct sequence_op *sequence, uint32_t k, struct error *err)
 	bool walk;
 	int rc = choose_walk(sequence, k, &walk, err);
 
+	if (rc == 0 && sequence->parts == NULL)
+		rc = sequence_prepare(sequence, k, err);
 	if (rc != 0)
 		return rc;
 	return walk ? walk_step(sequence, k, err) : scan_step(sequence, k, err);
-}
-
-/* ---- order ---- */
-
-/* Where the rows of each unit will stand, units being numbers. */
-static int
-count_units(struct sequence_op *sequence, struct step_state *step,
-    struct error *err)
-{
-	uint32_t unit_count = group_table_count(&sequence->units);
-	const int64_t *units = step->keys.columns[KEY_UNIT].i64;
-
-	step->starts = arena_try_alloc(&sequence->arena,
-	    ((size_t)unit_count + 2) * sizeof(*step->starts));
-	if (step->starts == NULL)
-		return out_of_memory(err);
-	memset(step->starts, 0,
-	    ((size_t)unit_count + 2) * sizeof(*step->starts));
-	/* two places ahead, so that placing rows leaves the starts behind */
-	for (uint32_t row = 0; row < step->keys.row_count; row++)
-		step->starts[units[row] + 2]++;
-	for (uint32_t u = 2; u < unit_count + 2; u++)
-		step->starts[u] += step->starts[u - 1];
-	return 0;
-}
-
-/* Looking back in time, the last come first. */
-static void
-place_rows(struct step_state *step, bool is_preceded)
-{
-	const int64_t *units = step->keys.columns[KEY_UNIT].i64;
-	uint32_t count = step->keys.row_count;
-
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t row = is_preceded ? count - 1 - i : i;
-
-		step->order[step->starts[units[row] + 1]++] = row;
-	}
-}
-
-struct sort_keys {
-	const int64_t *times;
-	const int64_t *ids;
-	int64_t flip; /* -1 turns the order round, 0 does not */
-};
-
-static int
-compare_events(const void *a, const void *b, void *arg)
-{
-	const struct sort_keys *keys = arg;
-	uint32_t x = *(const uint32_t *)a;
-	uint32_t y = *(const uint32_t *)b;
-	int64_t x_time = keys->times[x] ^ keys->flip;
-	int64_t y_time = keys->times[y] ^ keys->flip;
-	int64_t x_id = keys->ids[x] ^ keys->flip;
-	int64_t y_id = keys->ids[y] ^ keys->flip;
-
-	if (x_time != y_time)
-		return x_time < y_time ? -1 : 1;
-	return (x_id > y_id) - (x_id < y_id);
-}
-
-/* Mostly events came in the order of their time, and nothing is to do. */
-static void
-sort_unit(struct sort_keys *keys, uint32_t *order, uint32_t count)
-{
-	for (uint32_t i = 1; i < count; i++) {
-		if (compare_events(&order[i - 1], &order[i], keys) > 0) {
-			qsort_r(order, count, sizeof(*order), compare_events,
-			    keys);
-			return;
-		}
-	}
-}
-
-static int
-order_step(struct sequence_op *sequence, struct step_state *step,
-    struct error *err)
-{
-	uint32_t unit_count = group_table_count(&sequence->units);
-	bool is_preceded = sequence->op.rel->sequence.is_preceded;
-	size_t size = (size_t)step->keys.row_count * sizeof(int64_t);
-	struct sort_keys keys = { .times = step->keys.columns[KEY_TIME].i64,
-		.ids = step->keys.columns[KEY_ID].i64,
-		.flip = is_preceded ? -1 : 0 };
-	int rc;
-
-	rc = count_units(sequence, step, err);
-	if (rc != 0)
-		return rc;
-	step->order = arena_try_alloc(&sequence->arena, size / 2 + 1);
-	step->times = arena_try_alloc(&sequence->arena, size + 1);
-	step->ids = arena_try_alloc(&sequence->arena, size + 1);
-	if (step->order == NULL || step->times == NULL || step->ids == NULL)
-		return out_of_memory(err);
-	place_rows(step, is_preceded);
-	for (uint32_t u = 0; u < unit_count; u++)
-		sort_unit(&keys, step->order + step->starts[u],
-		    step->starts[u + 1] - step->starts[u]);
-	for (uint32_t i = 0; i < step->keys.row_count; i++) {
-		step->times[i] = keys.times[step->order[i]] ^ keys.flip;
-		step->ids[i] = keys.ids[step->order[i]] ^ keys.flip;
-	}
-	return 0;
 }
 
 /* ---- matching ---- */
@@ -505,9 +421,8 @@ init_match(const struct sequence_op *sequence, struct sequence_match *match,
 	struct datum within;
 	int rc;
 
-	*match = (struct sequence_match){ .step_count = rel->step_count };
-	for (uint32_t k = 0; k < rel->step_count; k++)
-		match->is_shared |= rel->steps[k].same_as != k;
+	*match = (struct sequence_match){ .step_count = rel->step_count,
+		.is_shared = sequence_is_shared(rel) };
 	if (rel->within == NULL)
 		return 0;
 	rc = eval_fixed(sequence->op.env, rel->within, sequence->op.env->arena,
@@ -623,11 +538,12 @@ sequence_find(struct sequence_op *sequence, struct error *err)
 		if (sequence->steps[k].keys.row_count == 0)
 			return 0; /* no match can be */
 	for (uint32_t k = 0; k < step_count && rc == 0; k++)
-		rc = order_step(sequence, &sequence->steps[k], err);
+		if (sequence->steps[k].order == NULL)
+			rc = sequence_order(sequence, k, err);
 	if (rc == 0)
 		rc = find_matches(sequence, err);
-	if (bytes_kept(sequence) > sequence->memory_bytes)
-		sequence->memory_bytes = bytes_kept(sequence);
+	if (sequence_bytes(sequence) > sequence->memory_bytes)
+		sequence->memory_bytes = sequence_bytes(sequence);
 	return rc;
 }
 
@@ -675,7 +591,7 @@ sequence_give(struct sequence_op *sequence, struct batch *out,
 	    sizeof(*out->cols));
 	for (uint32_t k = 0; k < rel->step_count; k++) {
 		const struct row_store *store = &sequence->steps[k].rows;
-		uint32_t its = rel->steps[k].rel->column_count;
+		uint32_t its = rel->steps[k].kept_count;
 
 		for (uint32_t i = 0; i < count; i++) {
 			size_t entry = sequence->entries[sequence->at + i];

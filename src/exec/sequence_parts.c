@@ -10,7 +10,7 @@
 enum { AFTER_LINK, AFTER_TIME, AFTER_ID, AFTER_COUNT };
 
 struct part_side {
-	uint32_t column_count; /* of the step */
+	uint32_t column_count; /* that are kept of the step */
 	struct partitions partitions;
 	int64_t next_ordinal;
 };
@@ -33,13 +33,14 @@ static void
 init_side(struct sequence_op *sequence, uint32_t k)
 {
 	const struct rel_sequence *rel = &sequence->op.rel->sequence;
-	const struct rel *input = rel->steps[k].rel;
+	const struct sequence_input *input = &rel->steps[k];
 	struct part_side *side = &sequence->parts->sides[k];
-	uint32_t count = input->column_count;
+	uint32_t count = input->kept_count;
 	struct type *types = arena_alloc_array(sequence->op.env->arena,
 	    (size_t)count + 1 + AFTER_COUNT, sizeof(*types));
 
-	memcpy(types, input->types, count * sizeof(*types));
+	for (uint32_t c = 0; c < count; c++)
+		types[c] = input->rel->types[input->kept[c]];
 	for (uint32_t i = 0; i <= AFTER_COUNT; i++)
 		types[count + i] = type_of(TYPE_INT8);
 	types[count + 1 + AFTER_LINK] = rel->link_type;
@@ -211,9 +212,12 @@ load_part(struct sequence_op *sequence, const struct part *part,
 	int rc = 1;
 
 	sequence_forget(sequence, true);
-	for (uint32_t k = 0; k < step_count(sequence) && rc > 0; k++)
+	for (uint32_t k = 0; k < step_count(sequence) && rc > 0; k++) {
+		if (sequence_prepare(sequence, k, err) != 0)
+			return err->code;
 		rc = load_step(sequence, k, &part[k], part_is_stuck(&part[0]),
 		    err);
+	}
 	return rc;
 }
 

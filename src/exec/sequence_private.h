@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sequence_private.h -- the sequence, for the two files that make it:
+ * sequence_private.h -- the sequence, for the files that make it:
  *
- *   sequence.c        the operator: reads the steps, orders, matches
+ *   sequence.c        the operator: reads the steps, matches
+ *   sequence_order.c  the order of a step's events, and whom a match can have
  *   sequence_parts.c  events that do not fit into work_mem
  *
  * When the events that are kept fill work_mem, they and all that follow are
@@ -18,6 +19,7 @@
 #include <stdint.h>
 
 #include "exec/eval.h"
+#include "exec/group_codes.h"
 #include "exec/group_table.h"
 #include "exec/op.h"
 #include "exec/partition.h"
@@ -27,14 +29,25 @@
 /* The rows of a step, in the order they came. */
 struct step_state {
 	struct op_state *input;
-	struct row_store rows; /* of a part: the last column is the ordinal */
-	struct row_store keys; /* of each row: unit, time, id */
+	struct group_codes codes; /* to find units by */
+	struct row_store rows;    /* kept columns; of a part the ordinal, too */
+	struct row_store keys;    /* of each row: unit, time, id */
 
-	/* in order of (unit, time, id), once all is read */
+	/* in order of (unit, time, id), once all is read; else NULL */
 	uint32_t *order; /* rows */
 	int64_t *times;
 	int64_t *ids;
 	uint32_t *starts; /* of each unit, and the end */
+
+	/*
+	 * Of each event of the step before, in its order: the first that has
+	 * come of those at or after it, and before the next of them.  NULL: not
+	 * known.  No other can be in a match.
+	 */
+	struct nearest_event {
+		int64_t time;
+		int64_t id;
+	} * nearest;
 };
 
 /* Columns of step_state.keys. */
@@ -59,7 +72,7 @@ struct sequence_op {
 
 /* What is known of the selected rows of a batch, at their positions. */
 struct sequence_rows {
-	const struct vec *columns; /* of the step */
+	const struct vec *columns; /* those of the step that are kept */
 	struct vec ordinals;       /* of a part */
 	struct vec link, times, ids;
 	uint32_t row_count;
@@ -68,6 +81,12 @@ struct sequence_rows {
 
 /* ---- sequence.c ---- */
 
+/* Arrays that order and match need for each row, beside the row itself. */
+#define SEQUENCE_ROW_BYTES(steps) (20 + 4 * ((size_t)(steps) + 1))
+
+/* What is kept now, in bytes. */
+size_t sequence_bytes(const struct sequence_op *sequence);
+
 /* Whether `count` more rows of a step would be more than work_mem. */
 bool sequence_is_too_large(const struct sequence_op *sequence, uint32_t k,
     uint32_t count);
@@ -75,7 +94,10 @@ bool sequence_is_too_large(const struct sequence_op *sequence, uint32_t k,
 /* Forget all rows; those of a part have an ordinal. */
 void sequence_forget(struct sequence_op *sequence, bool has_ordinals);
 
-/* Keep the rows of a step; of later steps those that belong to a unit. */
+/*
+ * Keep the rows of a step; of later steps those that belong to a unit and, if
+ * that was prepared, can be in a match.
+ */
 MUST_USE int sequence_keep(struct sequence_op *sequence, uint32_t k,
     const struct sequence_rows *rows, struct error *err);
 
@@ -85,6 +107,32 @@ MUST_USE int sequence_find(struct sequence_op *sequence, struct error *err);
 /* The next matches: 1, or 0 at the end.  `ordinals` may be NULL. */
 int sequence_give(struct sequence_op *sequence, struct batch *out,
     struct vec *ordinals);
+
+/* ---- sequence_order.c ---- */
+
+/* To be XORed with times and ids before they are compared: -1 looks back. */
+int64_t sequence_flip(const struct sequence_op *sequence);
+
+/* Whether an event may serve several steps. */
+bool sequence_is_shared(const struct rel_sequence *rel);
+
+/* Put the rows of a step in order; all have been read. */
+MUST_USE int sequence_order(struct sequence_op *sequence, uint32_t k,
+    struct error *err);
+
+/*
+ * All rows of the steps before are kept: prepare to keep of this one only those
+ * that a match can have.
+ */
+MUST_USE int sequence_prepare(struct sequence_op *sequence, uint32_t k,
+    struct error *err);
+
+/*
+ * Whether a match can have this event of step k, after those that have come;
+ * always, if that was not prepared.  Time and id are flipped.
+ */
+bool sequence_is_nearest(const struct sequence_op *sequence, uint32_t k,
+    uint32_t unit, const struct nearest_event *event);
 
 /* ---- sequence_parts.c ---- */
 

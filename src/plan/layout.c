@@ -892,6 +892,16 @@ lay_out_step(struct layouter *l, struct sequence_input *step,
 	step->link = place(l, step->link, step->rel);
 	step->time = place(l, step->time, step->rel);
 	step->id = place(l, step->id, step->rel);
+	/* What only its conditions and the matching look at is not kept. */
+	step->kept = arena_alloc_array(l->arena,
+	    (size_t)step->rel->column_count + 1, sizeof(*step->kept));
+	step->kept_count = 0;
+	for (uint32_t c = 0; c < step->rel->column_count; c++) {
+		const struct column_id *column = &step->rel->columns[c];
+
+		if (column_set_has(wanted, column->rel, column->column))
+			step->kept[step->kept_count++] = c;
+	}
 }
 
 /* The scan of a step, if there is nothing but conditions above it. */
@@ -938,16 +948,21 @@ lay_out_sequence(struct layouter *l, const struct rel *rel,
 	for (uint32_t i = 0; i < count; i++) {
 		out->sequence.steps[i] = rel->sequence.steps[i];
 		lay_out_step(l, &out->sequence.steps[i], wanted);
-		column_count += out->sequence.steps[i].rel->column_count;
+		column_count += out->sequence.steps[i].kept_count;
 	}
 	set_context_slot(l, &out->sequence);
+	out->sequence.keeps_all =
+	    !option_is_on(l->binder, OPTION_SEQUENCE_NEAREST);
 	start_columns(l, out, column_count);
 	for (uint32_t i = 0; i < count; i++) {
-		const struct rel *step = out->sequence.steps[i].rel;
+		const struct sequence_input *step = &out->sequence.steps[i];
 
-		for (uint32_t c = 0; c < step->column_count; c++)
-			add_column(out, step->columns[c].rel,
-			    step->columns[c].column, step->types[c]);
+		for (uint32_t k = 0; k < step->kept_count; k++) {
+			uint32_t c = step->kept[k];
+
+			add_column(out, step->rel->columns[c].rel,
+			    step->rel->columns[c].column, step->rel->types[c]);
+		}
 	}
 	return out;
 }

@@ -397,6 +397,9 @@ struct sequence_input {
 	struct expr *link; /* of the sequence's link_type */
 	struct expr *time; /* timestamptz */
 	struct expr *id;   /* event_id */
+	/* Of a finished plan: which of its columns the matches have. */
+	uint32_t *kept;
+	uint32_t kept_count;
 	/*
 	 * The first step of the same event type, which this one's events may
 	 * serve, too; its own index if there is none.
@@ -419,6 +422,7 @@ struct rel_sequence {
 	 * steps but the first can be held to a context.
 	 */
 	uint32_t context_slot;
+	bool keeps_all; /* of a finished plan: also what can be in no match */
 	struct expr *within; /* bigint, fixed: how many units; NULL: no limit */
 	int64_t within_unit_us;
 };

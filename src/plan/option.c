@@ -17,6 +17,7 @@ static const char *const names[OPTION_COUNT] = {
 	[OPTION_JOIN_ORDER] = "stele.enable_join_order",
 	[OPTION_LATE_PAYLOAD] = "stele.enable_late_payload",
 	[OPTION_SCAN_BOUNDS] = "stele.enable_scan_bounds",
+	[OPTION_SEQUENCE_NEAREST] = "stele.enable_sequence_nearest",
 	[OPTION_TOP_BOUND] = "stele.enable_top_bound",
 	[OPTION_UNORDERED_SCAN] = "stele.enable_unordered_scan",
 	[OPTION_WORK_MEM] = "stele.enable_work_mem",

@@ -180,6 +180,19 @@ relax_join(struct binder *binder, struct rel *rel, bool is_seen)
 	relax_input(binder, rel, 1, is_seen && !is_test);
 }
 
+/*
+ * Matches come in the order of the first step's events.  Those of the others
+ * are put in order of their times for each unit; a context's come so from its
+ * shard, other units' would come from all shards in turn.
+ */
+static void
+relax_sequence(struct binder *binder, struct rel *rel)
+{
+	for (uint32_t i = 0; i < rel_input_count(rel); i++)
+		relax_input(binder, rel, i,
+		    i == 0 || !rel->sequence.is_by_context);
+}
+
 struct rel *
 order_relax(struct binder *binder, struct rel *rel, bool is_seen)
 {
@@ -220,10 +233,12 @@ order_relax(struct binder *binder, struct rel *rel, bool is_seen)
 	case REL_PROJECT_SET:
 		relax_inputs(binder, rel, is_seen);
 		break;
+	case REL_SEQUENCE:
+		relax_sequence(binder, rel);
+		break;
 	case REL_UNIQUE:
 	case REL_LIMIT:
 	case REL_WINDOW:
-	case REL_SEQUENCE:
 	case REL_UNPIVOT:
 	case REL_RECURSIVE:
 	case REL_PAYLOAD:
