@@ -19,7 +19,7 @@ import time
 PG_BIN = "/usr/lib/postgresql/15/bin"
 START_SECONDS = 120
 STOP_SECONDS = 120
-QUERY_SECONDS_MAX = 30
+QUERY_SECONDS_MAX = 20
 ASK_EXECUTIONS = 6  # of ask.c, the first uncounted
 THREADS = 2
 PR_SET_PDEATHSIG = 1
