@@ -341,108 +341,6 @@ bit_length(struct function_call *call, uint32_t row)
 }
 ROW_KERNEL(bit_length)
 
-/* ---- between text and bytea: UTF-8 is the only encoding ---- */
-
-/* Whether PostgreSQL has an encoding; only letters and digits of its name count. */
-static bool
-encoding_exists(struct str name)
-{
-	static const char *const names[] = { "abc", "alt", "big5", "euccn",
-		"eucjis2004", "eucjp", "euckr", "euctw", "gb18030", "gbk",
-		"iso88591", "iso885910", "iso885913", "iso885914", "iso885915",
-		"iso885916", "iso88592", "iso88593", "iso88594", "iso88595",
-		"iso88596", "iso88597", "iso88598", "iso88599", "johab", "koi8",
-		"koi8r", "koi8u", "latin1", "latin10", "latin2", "latin3",
-		"latin4", "latin5", "latin6", "latin7", "latin8", "latin9",
-		"mskanji", "muleinternal", "shiftjis", "shiftjis2004", "sjis",
-		"sqlascii", "tcvn", "tcvn5712", "uhc", "vscii", "win",
-		"win1250", "win1251", "win1252", "win1253", "win1254",
-		"win1255", "win1256", "win1257", "win1258", "win866", "win874",
-		"win932", "win936", "win949", "win950", "windows1250",
-		"windows1251", "windows1252", "windows1253", "windows1254",
-		"windows1255", "windows1256", "windows1257", "windows1258",
-		"windows866", "windows874", "windows932", "windows936",
-		"windows949", "windows950" };
-	char plain[64];
-	size_t len = 0;
-
-	for (size_t i = 0; i < name.len && len < sizeof(plain); i++) {
-		char c = name.data[i];
-
-		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-		    (c >= 'A' && c <= 'Z'))
-			plain[len++] = c;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (str_equal_nocase(str_of(plain, len), str_of_cstr(names[i])))
-			return true;
-	return false;
-}
-
-static int
-check_utf8(struct function_call *call, struct str name, const char *role)
-{
-	if (str_equal_nocase(name, STR("utf8")) ||
-	    str_equal_nocase(name, STR("utf-8")) ||
-	    str_equal_nocase(name, STR("unicode")))
-		return 0;
-	if (!encoding_exists(name))
-		return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
-		    "invalid %s encoding name \"%.*s\"", role, STR_FMT(name));
-	return error_set(call->err, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "encoding \"%.*s\" is not supported: texts are UTF-8",
-	    STR_FMT(name));
-}
-
-static int
-convert_to(struct function_call *call, uint32_t row)
-{
-	call->result->str[row] = ARG(call, 0, str, row);
-	return check_utf8(call, ARG(call, 1, str, row), "destination");
-}
-ROW_KERNEL(convert_to)
-
-/* Whether the bytes are a text in the encoding that the call names. */
-static int
-check_text(struct function_call *call, uint32_t row)
-{
-	struct str bytes = ARG(call, 0, str, row);
-	size_t valid = utf8_valid_prefix(bytes);
-	int rc = check_utf8(call, ARG(call, 1, str, row), "source");
-
-	if (rc == 0 &&
-	    memchr(bytes.data == NULL ? "" : bytes.data, '\0', bytes.len) !=
-		NULL)
-		return error_set(call->err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
-		    "invalid byte sequence for encoding \"UTF8\": 0x00");
-	if (rc == 0 && valid < bytes.len)
-		return error_set(call->err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
-		    "invalid byte sequence for encoding \"UTF8\": 0x%02x",
-		    (uint8_t)bytes.data[valid]);
-	return rc;
-}
-
-static int
-convert_from(struct function_call *call, uint32_t row)
-{
-	call->result->str[row] = ARG(call, 0, str, row);
-	return check_text(call, row);
-}
-ROW_KERNEL(convert_from)
-
-/* Characters of what is a text in an encoding. */
-static int
-length_in(struct function_call *call, uint32_t row)
-{
-	int rc = check_text(call, row);
-
-	if (rc == 0)
-		call->result->i64[row] =
-		    (int64_t)utf8_length(ARG(call, 0, str, row));
-	return rc;
-}
-ROW_KERNEL(length_in)
-
 /* ---- digests ---- */
 
 static int
@@ -503,12 +401,9 @@ static const struct func_row rows[] = {
 	{ FN_BIT_COUNT, { run_bit_count, false } },
 	{ FN_BIT_LENGTH_BYTEA, { run_bit_length, false } },
 	{ FN_BIT_LENGTH_TEXT, { run_bit_length, false } },
-	{ FN_CONVERT_FROM, { run_convert_from, false } },
-	{ FN_CONVERT_TO, { run_convert_to, false } },
 	{ FN_DECODE, { run_decode, false } },
 	{ FN_ENCODE, { run_encode, false } },
 	{ FN_GET_BYTE, { run_get_byte, false } },
-	{ FN_LENGTH_BYTEA_NAME, { run_length_in, false } },
 	{ FN_MD5_BYTEA, { run_md5, false } },
 	{ FN_MD5_TEXT, { run_md5, false } },
 	{ FN_SET_BYTE, { run_set_byte, false } },

@@ -93,11 +93,21 @@ like_compile(struct str pattern, enum like_case letter_case,
 	return 0;
 }
 
+/* Past the character at `at`. */
+static size_t
+past_one(const struct like_pattern *pattern, struct str text, size_t at)
+{
+	if (pattern->letter_case == LIKE_BYTES)
+		return at + 1;
+	return at + utf8_offset(str_of(text.data + at, text.len - at), 1);
+}
+
 /*
  * Match a piece at text[at..]: the offset after it, or SIZE_MAX.
  */
 static size_t
-match_at(const struct like_piece *piece, struct str text, size_t at)
+match_at(const struct like_pattern *pattern, const struct like_piece *piece,
+    struct str text, size_t at)
 {
 	if (piece->any == NULL) {
 		if (text.len - at < piece->len ||
@@ -109,8 +119,7 @@ match_at(const struct like_piece *piece, struct str text, size_t at)
 		if (at == text.len)
 			return SIZE_MAX;
 		if (piece->any[i] != 0)
-			at += utf8_offset(str_of(text.data + at, text.len - at),
-			    1);
+			at = past_one(pattern, text, at);
 		else if (text.data[at++] != piece->chars[i])
 			return SIZE_MAX;
 	}
@@ -130,13 +139,13 @@ search(const struct like_pattern *pattern, const struct like_piece *piece,
 				     : (size_t)(found - text.data) + piece->len;
 	}
 	while (at <= text.len && !cancel_is_set(pattern->cancel)) {
-		size_t end = match_at(piece, text, at);
+		size_t end = match_at(pattern, piece, text, at);
 
 		if (end != SIZE_MAX)
 			return end;
 		if (at == text.len)
 			break;
-		at += utf8_offset(str_of(text.data + at, text.len - at), 1);
+		at = past_one(pattern, text, at);
 	}
 	return SIZE_MAX;
 }
@@ -151,16 +160,16 @@ match_end(const struct like_pattern *pattern, const struct like_piece *piece,
 	if (piece->any == NULL) {
 		if (text.len - at < piece->len)
 			return false;
-		return match_at(piece, text, text.len - piece->len) == text.len;
+		return match_at(pattern, piece, text, text.len - piece->len) ==
+		    text.len;
 	}
 	for (start = at;
 	     start <= text.len && !cancel_is_set(pattern->cancel);) {
-		if (match_at(piece, text, start) == text.len)
+		if (match_at(pattern, piece, text, start) == text.len)
 			return true;
 		if (start == text.len)
 			break;
-		start +=
-		    utf8_offset(str_of(text.data + start, text.len - start), 1);
+		start = past_one(pattern, text, start);
 	}
 	return false;
 }
@@ -177,7 +186,7 @@ matches(const struct like_pattern *pattern, struct str text)
 	if (last == 0)
 		return pattern->starts_open || text.len == 0;
 	if (!pattern->starts_open) {
-		at = match_at(&pattern->pieces[first++], text, 0);
+		at = match_at(pattern, &pattern->pieces[first++], text, 0);
 		if (at == SIZE_MAX)
 			return false;
 		if (first == last)
@@ -206,15 +215,16 @@ like_match(const struct like_pattern *pattern, struct str text, bool *out,
 }
 
 int
-like_escape(struct str pattern, struct str escape, struct arena *arena,
-    struct str *out, struct error *err)
+like_escape(struct str pattern, struct str escape, enum like_case letter_case,
+    struct arena *arena, struct str *out, struct error *err)
 {
 	char *text = arena_try_alloc(arena, pattern.len * 2 + 1);
 	size_t len = 0;
 
 	if (text == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	if (utf8_length(escape) > 1) {
+	if ((letter_case == LIKE_BYTES ? escape.len : utf8_length(escape)) >
+	    1) {
 		(void)error_set(err, STELE_E_INVALID_ESCAPE_SEQUENCE,
 		    "invalid escape string");
 		return error_hint(err,

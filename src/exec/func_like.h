@@ -17,7 +17,8 @@
 
 struct error;
 
-enum like_case { LIKE_EXACT, LIKE_ANY_CASE };
+/* Of bytes, '_' is one of them. */
+enum like_case { LIKE_EXACT, LIKE_ANY_CASE, LIKE_BYTES };
 
 /* What stands between two '%'. */
 struct like_piece {
@@ -52,4 +53,5 @@ MUST_USE int like_match(const struct like_pattern *pattern, struct str text,
 
 /* Write a pattern with another escape character (or none) with a backslash. */
 MUST_USE int like_escape(struct str pattern, struct str escape,
-    struct arena *arena, struct str *out, struct error *err);
+    enum like_case letter_case, struct arena *arena, struct str *out,
+    struct error *err);

@@ -33,6 +33,7 @@ extern const struct func_family func_bytes;
 extern const struct func_family func_bytes_part;
 extern const struct func_family func_compare;
 extern const struct func_family func_config;
+extern const struct func_family func_convert;
 extern const struct func_family func_datetime;
 extern const struct func_family func_describe;
 extern const struct func_family func_enum;

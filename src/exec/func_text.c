@@ -890,17 +890,31 @@ text_not_ilike(struct function_call *call)
 	return like_rows(call, LIKE_ANY_CASE, true);
 }
 
+static int
+bytea_like(struct function_call *call)
+{
+	return like_rows(call, LIKE_BYTES, false);
+}
+
+static int
+bytea_not_like(struct function_call *call)
+{
+	return like_rows(call, LIKE_BYTES, true);
+}
+
 /* like_escape(pattern, escape): the pattern with a backslash for escape. */
 static int
-text_like_escape(struct function_call *call)
+like_escape_rows(struct function_call *call)
 {
+	enum like_case letter_case =
+	    call->function->result == TYPE_BYTEA ? LIKE_BYTES : LIKE_EXACT;
 	int rc = 0;
 
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 
 		rc = like_escape(ARG(call, 0, str, row), ARG(call, 1, str, row),
-		    call->arena, result_str(call, row), call->err);
+		    letter_case, call->arena, result_str(call, row), call->err);
 	}
 	return rc;
 }
@@ -908,6 +922,8 @@ text_like_escape(struct function_call *call)
 static const struct func_row rows[] = {
 	{ FN_ANYTEXTCAT, { concat_any, false } },
 	{ FN_ASCII, { text_ascii, false } },
+	{ FN_BYTEALIKE, { bytea_like, false } },
+	{ FN_BYTEANLIKE, { bytea_not_like, false } },
 	{ FN_BPCHARICLIKE, { text_ilike, false } },
 	{ FN_BPCHARICNLIKE, { text_not_ilike, false } },
 	{ FN_BPCHARLIKE, { text_like, false } },
@@ -927,7 +943,8 @@ static const struct func_row rows[] = {
 	{ FN_LENGTH_BPCHAR, { bpchar_length, false } },
 	{ FN_LENGTH_BYTEA, { byte_length, false } },
 	{ FN_LENGTH_TEXT, { text_length, false } },
-	{ FN_LIKE_ESCAPE, { text_like_escape, false } },
+	{ FN_LIKE_ESCAPE, { like_escape_rows, false } },
+	{ FN_LIKE_ESCAPE_BYTEA, { like_escape_rows, false } },
 	{ FN_LOWER, { text_lower, false } },
 	{ FN_LPAD_TEXT_INT4, { text_lpad, false } },
 	{ FN_LPAD_TEXT_INT4_TEXT, { text_lpad, false } },

@@ -28,6 +28,7 @@ impls_build(void)
 		&func_bytes_part,
 		&func_compare,
 		&func_config,
+		&func_convert,
 		&func_datetime,
 		&func_describe,
 		&func_enum,
