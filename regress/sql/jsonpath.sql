@@ -4,6 +4,7 @@
 select '$'::jsonpath, 'strict $.a[*]?(@.b > 1 && @.c like_regex "^a" flag "iq")'::jsonpath, '$.a.type()'::jsonpath, 'lax $'::jsonpath;
 select '1 + 2'::jsonpath, '-1'::jsonpath, '-$.a'::jsonpath, '$ + 1 * 2'::jsonpath, '($ + 1) * 2'::jsonpath, '$.a == 1'::jsonpath, '!($.a == 1)'::jsonpath, '$.**{2 to last}.a'::jsonpath, '$.**{3}'::jsonpath,'$.**{last}'::jsonpath;
 select '$[1, 2 to last, last - 1]'::jsonpath, '$."a b".c'::jsonpath, '$var.x'::jsonpath, '$"v v"'::jsonpath, '$.a ? (exists (@.b ? (@ > 1)))'::jsonpath, '(($.a > 1) is unknown)'::jsonpath, '$.a starts with "x"'::jsonpath, '1e3'::jsonpath, '.5'::jsonpath, '1.'::jsonpath;
+select '-0'::jsonpath, '-0.00'::jsonpath, '- -1'::jsonpath;
 select ''::jsonpath;
 select '$.'::jsonpath;
 select '$ ? (@)'::jsonpath;

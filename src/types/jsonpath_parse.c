@@ -508,6 +508,17 @@ parse_access(struct parser *p)
 
 /* ---- operators ---- */
 
+/* Of what numeric has written. */
+static bool
+is_zero(struct str number)
+{
+	for (size_t i = 0; i < number.len; i++) {
+		if (number.data[i] >= '1' && number.data[i] <= '9')
+			return false;
+	}
+	return true;
+}
+
 static struct jsonpath_node *
 parse_sign(struct parser *p)
 {
@@ -524,7 +535,7 @@ parse_sign(struct parser *p)
 	if (operand == NULL)
 		return NULL;
 	if (operand->kind == JSONPATH_NUMBER && operand->next == NULL) {
-		if (kind == JSONPATH_MINUS)
+		if (kind == JSONPATH_MINUS && !is_zero(operand->text))
 			operand->text = operand->text.data[0] == '-'
 			    ? str_of(operand->text.data + 1,
 				  operand->text.len - 1)

@@ -179,6 +179,41 @@ def joined_documents(gen, scope, depth):
     return f"({left} || {right})"
 
 
+PATHS = [
+    "$",
+    "$[*]",
+    "$.*",
+    "strict $.a",
+    "$.** ? (@.type() == \"number\") + 1",
+    "$[0 to last] ? (@ >= 1 || @ == null)",
+    "$.a ? (exists (@.b) && !(@ == 2)).b",
+    "strict $.**.a[last]",
+    "-$[*].size() * 2",
+    "$.keyvalue() ? (@.key starts with \"a\").value",
+    "$ ? (@.a like_regex \"^[a-c]\" flag \"i\")",
+    "($.a > $.b) is unknown",
+    "$[*].double() / 3 % 2",
+    "strict $[1].floor()",
+]
+
+
+@rule("jsonb", weight=2)
+def by_path(gen, scope, depth):
+    document = f"({gen.tame('jsonb', scope, depth)})::jsonb"
+    name = gen.random.choice(["first", "array"])
+    path = gen.random.choice(PATHS)
+    return f"jsonb_path_query_{name}({document}, '{path}', '{{}}', true)"
+
+
+@rule("bool")
+def has_path(gen, scope, depth):
+    document = f"({gen.tame('jsonb', scope, depth)})::jsonb"
+    path = gen.random.choice(PATHS)
+    if gen.chance(0.5):
+        return f"jsonb_path_exists({document}, '{path}', silent => true)"
+    return f"({document} {gen.random.choice(['@?', '@@'])} '{path}')"
+
+
 @rule("jsonb", tame=True)
 def edited(gen, scope, depth):
     value = f"({gen.tame('jsonb', scope, depth)})::jsonb"

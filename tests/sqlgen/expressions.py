@@ -279,6 +279,12 @@ def concatenation(gen, scope, depth):
 
 
 @rule("text")
+def collated(gen, scope, depth):
+    name = gen.random.choice(['"C"'] * 9 + ["pg_catalog.default"])
+    return f"({gen.expr('text', scope, depth)} COLLATE {name})"
+
+
+@rule("text")
 def text_function(gen, scope, depth):
     name = gen.random.choice(["upper", "lower", "btrim", "reverse"])
     return f"{name}({gen.expr('text', scope, depth)})"

@@ -136,7 +136,7 @@ def compare(generator, text, ours, theirs):
     explained.py says why it is so.
     """
     difference = difference_of(generator, text, ours, theirs)
-    if difference and explained.reason_of_any(ours, theirs):
+    if difference and explained.reason_of_any(text, ours, theirs):
         return "open"
     if difference and generator.is_strict:
         if explained.reason(text, ours, theirs):
