@@ -110,3 +110,6 @@ show timezone;
 show lock_timeout;
 rollback;
 show lock_timeout;
+-- the same, as pg_settings has it
+select name, unit, vartype, min_val, max_val, enumvals from pg_settings
+  where name in ('geqo_threshold', 'lock_timeout', 'seq_page_cost', 'xmloption', 'bytea_output', 'application_name', 'temp_buffers', 'vacuum_cost_delay') order by name;

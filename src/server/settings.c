@@ -312,6 +312,7 @@ describe_row(const struct settings *settings, const struct setting_row *row,
 		    str_of_cstr(value == NULL || value->startup_value == NULL
 			    ? row->def
 			    : value->startup_value),
+		.limits = setting_limits_find(row->name),
 		.is_changed = value != NULL && value->value != NULL,
 	};
 }

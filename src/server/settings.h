@@ -121,6 +121,13 @@ enum setting_context {
 	SETTING_USER,
 };
 
+/* Which values a setting takes: a row of setting_limits.def. */
+struct setting_limits {
+	const char *name;
+	double least, greatest; /* of a number, in its unit */
+	const char *choices;    /* of an enum: "a, b, c"; else NULL */
+};
+
 /* A setting as pg_settings shows it; numbers are in its unit. */
 struct setting_info {
 	const char *name;
@@ -130,10 +137,11 @@ struct setting_info {
 	const char *category;
 	const char *description;
 	struct str value;
-	struct str boot_value;      /* without a configuration file */
-	struct str reset_value;     /* what RESET goes back to */
-	const char *const *choices; /* NULL, or ended by NULL */
-	bool is_changed;            /* by the session */
+	struct str boot_value;               /* without a configuration file */
+	struct str reset_value;              /* what RESET goes back to */
+	const char *const *choices;          /* NULL, or ended by NULL */
+	const struct setting_limits *limits; /* NULL: see choices */
+	bool is_changed;                     /* by the session */
 };
 
 /* Call fn with every setting, by name; texts are in the arena. */

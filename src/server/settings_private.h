@@ -19,13 +19,6 @@ struct setting_row {
 	const char *def;
 };
 
-/* One row of setting_limits.def. */
-struct setting_limits {
-	const char *name;
-	double least, greatest; /* of a number */
-	const char *choices;    /* of an enum: "a, b, c"; else NULL */
-};
-
 /* NULL: every value of the type is taken. */
 const struct setting_limits *setting_limits_find(const char *name);
 

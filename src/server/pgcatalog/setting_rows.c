@@ -2,6 +2,8 @@
 /*
  * setting_rows.c -- pg_settings: what the session sees of each setting.
  */
+#include <stdio.h>
+
 #include "common/attr.h"
 #include "server/pgcatalog/rows.h"
 
@@ -38,6 +40,56 @@ put_choices(struct system_rows *rows, const char *const *choices)
 	system_put_array(rows, pg_settings_enumvals, TYPE_TEXT, values, count);
 }
 
+/* "a, b, c". */
+static void
+put_words(struct system_rows *rows, struct str words)
+{
+	struct arena *arena = system_rows_arena(rows);
+	struct datum *values;
+	uint32_t count = 0;
+	const char *comma;
+
+	values = arena_zalloc(arena, (words.len + 1) * sizeof(*values));
+	do {
+		comma = memchr(words.data, ',', words.len);
+		values[count].str = words;
+		if (comma != NULL) {
+			size_t len = (size_t)(comma - words.data);
+
+			values[count].str.len = len;
+			words = str_of(comma + 2, words.len - len - 2);
+		}
+		count++;
+	} while (comma != NULL);
+	system_put_array(rows, pg_settings_enumvals, TYPE_TEXT, values, count);
+}
+
+static void
+put_number(struct system_rows *rows, uint32_t column, enum setting_type type,
+    double number)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), type == SETTING_INT ? "%.0f" : "%g",
+	    number);
+	system_put_cstr(rows, column, text);
+}
+
+static void
+put_limits(struct system_rows *rows, const struct setting_info *info)
+{
+	const struct setting_limits *limits = info->limits;
+
+	if (limits == NULL)
+		return;
+	if (limits->choices != NULL) {
+		put_words(rows, str_of_cstr(limits->choices));
+		return;
+	}
+	put_number(rows, pg_settings_min_val, info->type, limits->least);
+	put_number(rows, pg_settings_max_val, info->type, limits->greatest);
+}
+
 static void
 put_setting(void *arg, const struct setting_info *info)
 {
@@ -58,6 +110,7 @@ put_setting(void *arg, const struct setting_info *info)
 	system_put_cstr(rows, pg_settings_source,
 	    info->is_changed ? "session" : "default");
 	put_choices(rows, info->choices);
+	put_limits(rows, info);
 	system_put_str(rows, pg_settings_boot_val, info->boot_value);
 	system_put_str(rows, pg_settings_reset_val, info->reset_value);
 	system_put_bool(rows, pg_settings_pending_restart, false);
