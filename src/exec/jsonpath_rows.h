@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * jsonpath_rows.h -- what functions over jsonpaths share: their variables, and
- * the items of jsonb_path_query() one after the other.
+ * jsonpath_rows.h -- what all functions over jsonpaths share: their variables.
  */
 #pragma once
 
