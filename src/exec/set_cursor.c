@@ -387,6 +387,39 @@ fill_path(struct set_cursor *set, struct target *to, struct error *err)
 	return rc;
 }
 
+/* ---- rows that are made at once ---- */
+
+static int
+start_table(struct set_cursor *set, struct error *err)
+{
+	arena_reset(&set->arena);
+	return set_table_make(set->env, set->call, set->args, &set->arena,
+	    &set->table, err);
+}
+
+static void
+fill_table(struct set_cursor *set, struct target *to)
+{
+	const uint32_t width = set->call->column_count;
+
+	while (to->count < to->room) {
+		const struct datum *row;
+
+		if (set->table.next == set->table.count) {
+			set->is_done = true;
+			break;
+		}
+		row = set->table.cells + (size_t)set->table.next++ * width;
+		for (uint32_t c = 0; c < width; c++) {
+			const struct datum copy =
+			    datum_copy(to->columns[c].phys, &row[c], to->arena);
+
+			vec_set(&to->columns[c], to->at + to->count, &copy);
+		}
+		to->count++;
+	}
+}
+
 /* ---- documents ---- */
 
 static int
@@ -628,6 +661,12 @@ set_cursor_start(struct set_cursor *cursor, struct error *err)
 	case SET_CHANNELS:
 		start_channels(cursor);
 		return 0;
+	case SET_ACL_ITEMS:
+	case SET_ARRAY_ITEMS:
+	case SET_KEYWORDS:
+	case SET_OPTIONS:
+	case SET_PARTITIONS:
+		return start_table(cursor, err);
 	case SET_REGEXP_MATCHES:
 	case SET_REGEXP_SPLIT:
 		return start_regex(cursor, err);
@@ -673,6 +712,13 @@ fill(struct set_cursor *cursor, struct target *to, struct error *err)
 		return 0;
 	case SET_CHANNELS:
 		fill_channels(cursor, to);
+		return 0;
+	case SET_ACL_ITEMS:
+	case SET_ARRAY_ITEMS:
+	case SET_KEYWORDS:
+	case SET_OPTIONS:
+	case SET_PARTITIONS:
+		fill_table(cursor, to);
 		return 0;
 	case SET_REGEXP_MATCHES:
 	case SET_REGEXP_SPLIT:

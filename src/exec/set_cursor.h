@@ -24,6 +24,7 @@
 #include "exec/jsonpath_rows.h"
 #include "exec/op.h"
 #include "exec/regex_list.h"
+#include "exec/set_table.h"
 #include "exec/text_split.h"
 #include "plan/set_function.h"
 #include "types/array.h"
@@ -59,6 +60,7 @@ struct set_cursor {
 			struct json_items items;
 			uint32_t next;
 		} path;
+		struct set_table table;
 	};
 };
 

@@ -191,7 +191,7 @@ set_column(struct set_maker *maker, const struct level *level, uint32_t n,
 
 /*
  * What the n-th call gives; of several columns a row, which is null where the
- * set has ended before others: its first column never is.
+ * set has ended before others: one column never is.
  */
 static struct expr *
 set_value(struct set_maker *maker, const struct level *level, uint32_t n)
@@ -206,7 +206,8 @@ set_value(struct set_maker *maker, const struct level *level, uint32_t n)
 		fields[i] = set_column(maker, level, n, i);
 	row = expr_row(maker->binder, fields, expr->type.row->names,
 	    expr->set->column_count, expr->location);
-	return expr_row_unless_null(maker->binder, fields[0], row);
+	return expr_row_unless_null(maker->binder,
+	    fields[set_function_solid_column(expr->set->function)], row);
 }
 
 static void replace_sets(struct set_maker *maker, struct expr **slot);

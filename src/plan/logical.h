@@ -22,11 +22,12 @@
 
 #include "common/str.h"
 #include "plan/expr.h"
+#include "plan/set_function.h"
 #include "types/type.h"
 
 struct ast_expr;
 struct event_type;
-struct set_function;
+
 struct rel;
 struct system_table;
 struct sql_view;
@@ -113,7 +114,7 @@ struct set_call {
 	struct expr **args;
 	uint32_t arg_count;
 	uint32_t column_count;
-	struct type types[2]; /* of the columns */
+	struct type types[SET_COLUMNS_MAX]; /* of the columns */
 };
 
 /* The columns of all calls, then maybe their rows' numbers; args are fixed. */

@@ -98,6 +98,25 @@ static const struct set_function set_functions[] = {
 	PATH(ARGS2(JSONB, JSONPATH), "target path")
 	PATH(ARGS3(JSONB, JSONPATH, JSONB), "target path vars")
 	PATH(ARGS4(JSONB, JSONPATH, JSONB, BOOL), "target path vars silent")
+	{ "aclexplode", SET_ACL_ITEMS, false, ARGS1(ACLITEM_ARRAY), 4,
+	  { { "grantor", TYPE_OID }, { "grantee", TYPE_OID },
+	    { "privilege_type", TYPE_TEXT }, { "is_grantable", TYPE_BOOL } },
+	  NULL },
+	{ "information_schema._pg_expandarray", SET_ARRAY_ITEMS, false,
+	  ARGS1(ANYARRAY), 2,
+	  { { "x", TYPE_ANYELEMENT }, { "n", TYPE_INT4 } }, NULL },
+	{ "pg_get_keywords", SET_KEYWORDS, false, ARGS0(), 5,
+	  { { "word", TYPE_TEXT }, { "catcode", TYPE_CHAR },
+	    { "barelabel", TYPE_BOOL }, { "catdesc", TYPE_TEXT },
+	    { "baredesc", TYPE_TEXT } }, NULL },
+	{ "pg_options_to_table", SET_OPTIONS, false, ARGS1(TEXT_ARRAY), 2,
+	  { { "option_name", TYPE_TEXT }, { "option_value", TYPE_TEXT } },
+	  NULL },
+	{ "pg_partition_ancestors", SET_PARTITIONS, false, ARGS1(REGCLASS), 1,
+	  { { "relid", TYPE_REGCLASS } }, NULL },
+	{ "pg_partition_tree", SET_PARTITIONS, false, ARGS1(REGCLASS), 4,
+	  { { "relid", TYPE_REGCLASS }, { "parentrelid", TYPE_REGCLASS },
+	    { "isleaf", TYPE_BOOL }, { "level", TYPE_INT4 } }, NULL },
 	RECORDS(RECORD, "json_to_record", true, JSON)
 	RECORDS(RECORD, "jsonb_to_record", true, JSONB)
 	RECORDS(RECORDSET, "json_to_recordset", false, JSON)

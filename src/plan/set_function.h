@@ -15,7 +15,7 @@
 #include "common/str.h"
 
 #define SET_ARGS_MAX    4
-#define SET_COLUMNS_MAX 2
+#define SET_COLUMNS_MAX 5
 
 enum set_function_id {
 	SET_SERIES_INT, /* start, stop, step: int4 or int8 */
@@ -28,6 +28,11 @@ enum set_function_id {
 	SET_STRING_TO_TABLE, /* text, delimiter, what is null */
 	SET_REGEXP_MATCHES,  /* text, pattern, flags */
 	SET_REGEXP_SPLIT,    /* likewise */
+	SET_ACL_ITEMS,       /* who may do what, of access rights */
+	SET_ARRAY_ITEMS,     /* elements and their numbers */
+	SET_KEYWORDS,
+	SET_OPTIONS,    /* a=b of texts */
+	SET_PARTITIONS, /* of a table that has none */
 	SET_JSON_ELEMENTS,
 	SET_JSON_ELEMENTS_TEXT,
 	SET_JSON_EACH,
@@ -61,6 +66,13 @@ set_function_is_record(const struct set_function *function)
 {
 	return function->id == SET_JSON_RECORD ||
 	    function->id == SET_JSON_RECORDSET;
+}
+
+/* A column that is null in no row that the function gives. */
+static inline uint32_t
+set_function_solid_column(const struct set_function *function)
+{
+	return function->id == SET_ARRAY_ITEMS ? 1 : 0;
 }
 
 /* The candidates of a name, one after the other; NULL at the end. */

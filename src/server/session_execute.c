@@ -158,10 +158,10 @@ scan_without(const struct config_session *config)
 	return without;
 }
 
-/* Objects print by the names that they have where the plan was made. */
-static void
-name_objects(struct session *session, struct portal *portal)
+void
+session_types(struct session *session, struct portal *portal)
 {
+	portal->types = session->settings.types;
 	portal->names_context = (struct plan_context){
 		.catalog = portal->planned->catalog,
 		.session = &session->facts,
@@ -180,8 +180,7 @@ session_context(struct session *session, struct portal *portal)
 	int64_t temp_limit = session->settings.server->temp_file_limit_bytes;
 
 	transaction->has_statement = true;
-	portal->types = session->settings.types;
-	name_objects(session, portal);
+	session_types(session, portal);
 	portal->budget = (struct mem_budget){
 		.limit_bytes =
 		    (size_t)session->settings.server->statement_memory_bytes,

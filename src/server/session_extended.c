@@ -241,9 +241,8 @@ bind_param(struct session *session, struct portal *portal,
 	} else {
 		rc = pg_check_text(value->bytes, err);
 		if (rc == 0)
-			rc = type_in_text(type, &session->settings.types,
-			    value->bytes, &portal->arena, &portal->params[i],
-			    err);
+			rc = type_in_text(type, &portal->types, value->bytes,
+			    &portal->arena, &portal->params[i], err);
 	}
 	if (rc == STELE_E_INVALID_BINARY_REPRESENTATION)
 		(void)error_set(err, rc,
@@ -269,6 +268,8 @@ bind_params(struct session *session, struct portal *portal,
 	uint16_t *formats = NULL;
 
 	portal->param_count = bind->param_count;
+	if (bind->param_count > 0)
+		session_types(session, portal);
 	if (bind->param_count > 0)
 		portal->params = arena_alloc_array(&portal->arena,
 		    bind->param_count, sizeof(*portal->params));

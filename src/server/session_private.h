@@ -413,6 +413,8 @@ const struct catalog *session_catalog(struct session *session);
 int session_plan(struct session *session, struct source *source,
     const struct ast_stmt *stmt, const uint32_t *param_oids,
     uint32_t param_oid_count, struct planned **out, struct error *err);
+/* How values of a portal are read and written; objects by their names. */
+void session_types(struct session *session, struct portal *portal);
 void session_context(struct session *session, struct portal *portal);
 /* The most prepared statements, and portals, of the session. */
 uint32_t session_name_max(const struct session *session);

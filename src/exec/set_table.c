@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/set_table.h"
+
+#include <string.h>
+
+#include "common/must.h"
+#include "exec/op.h"
+#include "types/array.h"
+#include "types/object_names.h"
+
+/* What is being made. */
+struct table_maker {
+	const struct exec_env *env;
+	const struct set_call *call;
+	const struct datum *args;
+	struct arena *arena;
+	struct datum *cells;
+	uint32_t count, capacity;
+	struct error *err;
+};
+
+/* Room for a row, NULL without memory. */
+static struct datum *
+add_row(struct table_maker *m)
+{
+	const size_t width = m->call->column_count;
+
+	if (m->count == m->capacity) {
+		uint32_t capacity = m->capacity * 2 + 16;
+		struct datum *cells = arena_try_alloc(m->arena,
+		    capacity * width * sizeof(*cells));
+
+		if (cells == NULL) {
+			(void)error_set(m->err, STELE_E_OUT_OF_MEMORY,
+			    "out of memory");
+			return NULL;
+		}
+		if (m->count > 0)
+			memcpy(cells, m->cells,
+			    m->count * width * sizeof(*cells));
+		m->cells = cells;
+		m->capacity = capacity;
+	}
+	memset(&m->cells[m->count * width], 0, width * sizeof(*m->cells));
+	return &m->cells[m->count++ * width];
+}
+
+/* ---- keywords ---- */
+
+static const struct {
+	const char *word;
+	char category;
+	bool is_bare_label;
+} keywords[] = {
+#define KEYWORD(word, category, is_bare_label) \
+	{ word, category, is_bare_label },
+#include "exec/keywords.def"
+#undef KEYWORD
+};
+
+static const char *
+category_text(char category)
+{
+	switch (category) {
+	case 'U':
+		return "unreserved";
+	case 'C':
+		return "unreserved (cannot be function or type name)";
+	case 'T':
+		return "reserved (can be function or type name)";
+	default: /* 'R' */
+		return "reserved";
+	}
+}
+
+static int
+make_keywords(struct table_maker *m)
+{
+	for (size_t i = 0; i < ARRAY_LEN(keywords); i++) {
+		struct datum *row = add_row(m);
+
+		if (row == NULL)
+			return m->err->code;
+		row[0].str = str_of_cstr(keywords[i].word);
+		row[1].str = str_of(&keywords[i].category, 1);
+		row[2].boolean = keywords[i].is_bare_label;
+		row[3].str = str_of_cstr(category_text(keywords[i].category));
+		row[4].str = keywords[i].is_bare_label
+		    ? STR("can be bare label")
+		    : STR("requires AS");
+	}
+	return 0;
+}
+
+/* ---- arrays ---- */
+
+/* Elements of an array of one dimension, numbered from 1. */
+static int
+make_array_items(struct table_maker *m)
+{
+	const struct array array = array_open(m->args[0].str);
+	const enum phys phys = type_phys(&m->call->types[0]);
+
+	if (array.shape.dims > 1)
+		return 0;
+	for (uint32_t i = 0; i < array.count; i++) {
+		struct datum *row = add_row(m);
+
+		if (row == NULL)
+			return m->err->code;
+		row[0] = array_get(&array, phys, i, m->arena);
+		row[1].i64 = i + 1;
+	}
+	return 0;
+}
+
+/* "a=b"; what has no sign has no value. */
+static int
+make_options(struct table_maker *m)
+{
+	const struct array array = array_open(m->args[0].str);
+
+	for (uint32_t i = 0; i < array.count; i++) {
+		struct datum item = array_get(&array, PHYS_STR, i, m->arena);
+		struct datum *row;
+		const char *sign;
+
+		if (item.is_null)
+			return error_set(m->err, STELE_E_NULL_NOT_ALLOWED,
+			    "null array element not allowed in this context");
+		row = add_row(m);
+		if (row == NULL)
+			return m->err->code;
+		row[0] = item;
+		row[1].is_null = true;
+		sign = item.str.len == 0
+		    ? NULL
+		    : memchr(item.str.data, '=', item.str.len);
+		if (sign == NULL)
+			continue;
+		row[0].str.len = (size_t)(sign - item.str.data);
+		row[1] =
+		    (struct datum){ .str = str_of(sign + 1,
+					item.str.len - row[0].str.len - 1) };
+	}
+	return 0;
+}
+
+/* ---- access rights ---- */
+
+/* Of each letter, in the order of an item. */
+static const struct {
+	char letter;
+	const char *word;
+} privileges[] = {
+	{ 'a', "INSERT" },
+	{ 'r', "SELECT" },
+	{ 'w', "UPDATE" },
+	{ 'd', "DELETE" },
+	{ 'D', "TRUNCATE" },
+	{ 'x', "REFERENCES" },
+	{ 't', "TRIGGER" },
+	{ 'X', "EXECUTE" },
+	{ 'U', "USAGE" },
+	{ 'C', "CREATE" },
+	{ 'T', "TEMPORARY" },
+	{ 'c', "CONNECT" },
+	{ 's', "SET" },
+	{ 'A', "ALTER SYSTEM" },
+};
+
+static const char *
+privilege_word(char letter)
+{
+	for (size_t i = 0; i < ARRAY_LEN(privileges); i++)
+		if (privileges[i].letter == letter)
+			return privileges[i].word;
+	return "";
+}
+
+/* The role of a name; 0 for everybody. */
+static int
+role_oid(const struct table_maker *m, struct str name, int64_t *out)
+{
+	const struct object_names *names = m->env->context->settings->names;
+	struct type type = type_of(TYPE_REGROLE);
+	struct datum value;
+	int rc;
+
+	*out = 0;
+	if (name.len == 0 || names == NULL)
+		return 0;
+	rc = type_in_text(&type, m->env->context->settings, name, m->arena,
+	    &value, m->err);
+	if (rc == 0)
+		*out = value.i64;
+	return rc;
+}
+
+/* "grantee=letters/grantor": quotes may hide both signs. */
+static size_t
+find_sign(struct str item, size_t at, char sign)
+{
+	bool in_quotes = false;
+
+	for (; at < item.len && (in_quotes || item.data[at] != sign); at++)
+		if (item.data[at] == '"')
+			in_quotes = !in_quotes;
+	return at;
+}
+
+static int
+make_item(struct table_maker *m, struct str item)
+{
+	size_t equals = find_sign(item, 0, '=');
+	size_t slash = find_sign(item, equals, '/');
+	int64_t grantee, grantor;
+	int rc;
+
+	MUST(equals < slash && slash < item.len);
+	rc = role_oid(m, str_of(item.data, equals), &grantee);
+	if (rc == 0)
+		rc = role_oid(m,
+		    str_of(item.data + slash + 1, item.len - slash - 1),
+		    &grantor);
+	for (size_t at = equals + 1; at < slash && rc == 0; at++) {
+		struct datum *row = add_row(m);
+
+		if (row == NULL)
+			return m->err->code;
+		row[0].i64 = grantor;
+		row[1].i64 = grantee;
+		row[2].str = str_of_cstr(privilege_word(item.data[at]));
+		row[3].boolean = item.data[at + 1] == '*';
+		at += row[3].boolean;
+	}
+	return rc;
+}
+
+static int
+make_acl_items(struct table_maker *m)
+{
+	const struct array array = array_open(m->args[0].str);
+	int rc = 0;
+
+	for (uint32_t i = 0; i < array.count && rc == 0; i++) {
+		struct datum item = array_get(&array, PHYS_STR, i, m->arena);
+
+		if (item.is_null)
+			return error_set(m->err, STELE_E_NULL_NOT_ALLOWED,
+			    "ACL arrays must not contain null values");
+		rc = make_item(m, item.str);
+	}
+	return rc;
+}
+
+int
+set_table_make(const struct exec_env *env, const struct set_call *call,
+    const struct datum *args, struct arena *arena, struct set_table *out,
+    struct error *err)
+{
+	struct table_maker maker = {
+		.env = env,
+		.call = call,
+		.args = args,
+		.arena = arena,
+		.err = err,
+	};
+	int rc = 0;
+
+	if (call->function->id == SET_KEYWORDS)
+		rc = make_keywords(&maker);
+	else if (call->function->id == SET_ARRAY_ITEMS)
+		rc = make_array_items(&maker);
+	else if (call->function->id == SET_OPTIONS)
+		rc = make_options(&maker);
+	else if (call->function->id == SET_ACL_ITEMS)
+		rc = make_acl_items(&maker);
+	*out = (struct set_table){ .cells = maker.cells, .count = maker.count };
+	return rc;
+}
