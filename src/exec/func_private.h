@@ -25,6 +25,7 @@ struct func_family {
 };
 
 extern const struct func_family func_acl;
+extern const struct func_family func_advisory;
 extern const struct func_family func_arith;
 extern const struct func_family func_array;
 extern const struct func_family func_array_find;
@@ -76,6 +77,12 @@ extern const struct func_family func_wait;
  */
 MUST_USE int call_wait_begin(struct function_call *call);
 void call_wait_end(struct function_call *call);
+
+struct session_calls;
+
+/* What a function may ask of its session; 0A000 where there is none. */
+MUST_USE int call_session_calls(struct function_call *call,
+    const struct session_calls **out);
 
 /* 57014 once the statement is cancelled; while waiting, ask often. */
 MUST_USE int call_check_cancel(struct function_call *call);

@@ -6,8 +6,8 @@
 #include "exec/exec.h"
 #include "exec/func_private.h"
 
-static int
-need_calls(struct function_call *call, const struct session_calls **out)
+int
+call_session_calls(struct function_call *call, const struct session_calls **out)
 {
 	*out = call->context == NULL || call->context->session == NULL
 	    ? NULL
@@ -36,7 +36,7 @@ static int
 run_notify(struct function_call *call)
 {
 	const struct session_calls *calls;
-	int rc = need_calls(call, &calls);
+	int rc = call_session_calls(call, &calls);
 
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
@@ -53,7 +53,7 @@ static int
 run_usage(struct function_call *call)
 {
 	const struct session_calls *calls;
-	int rc = need_calls(call, &calls);
+	int rc = call_session_calls(call, &calls);
 
 	if (rc != 0)
 		return rc;
@@ -79,7 +79,7 @@ static int
 signal_each(struct function_call *call, bool is_end)
 {
 	const struct session_calls *calls;
-	int rc = need_calls(call, &calls);
+	int rc = call_session_calls(call, &calls);
 
 	if (rc != 0)
 		return rc;
@@ -111,7 +111,7 @@ static int
 run_statements_reset(struct function_call *call)
 {
 	const struct session_calls *calls;
-	int rc = need_calls(call, &calls);
+	int rc = call_session_calls(call, &calls);
 
 	if (rc != 0)
 		return rc;

@@ -20,6 +20,7 @@ impls_build(void)
 {
 	const struct func_family *families[] = {
 		&func_acl,
+		&func_advisory,
 		&func_arith,
 		&func_array,
 		&func_array_find,

@@ -34,6 +34,14 @@ struct plan_insert;
 struct rel;
 struct search_path;
 
+/* One take of an advisory lock. */
+struct advisory_request {
+	uint64_t id;  /* one number, or two of 32 bits ... */
+	bool is_pair; /* ... which is another lock */
+	bool is_shared;
+	bool is_transaction; /* ends with the transaction */
+};
+
 /* What functions do to the session or the server; `arg` is the session's. */
 struct session_calls {
 	/* pg_notify(): 22023, 53200, 54000. */
@@ -47,6 +55,13 @@ struct session_calls {
 	bool (*signal)(void *arg, int32_t pid, bool is_end);
 	/* Forget what statements took. */
 	void (*forget_statements)(void *arg);
+	/* 1: the session has the lock; 0: another has it; 53200. */
+	int (*advisory_try)(void *arg, const struct advisory_request *request,
+	    struct error *err);
+	/* False if the session does not have it. */
+	bool (*advisory_unlock)(void *arg,
+	    const struct advisory_request *request);
+	void (*advisory_unlock_all)(void *arg);
 };
 
 /* One end of a connection. */

@@ -530,6 +530,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 	os_cond_init(&server->changed);
 	notify_hub_init(&server->notify);
 	statement_stats_init(&server->statements);
+	advisory_init(&server->advisory);
 	server->zones = time_zone_set_new(load_zone_cb, NULL);
 	if (server->zones == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
@@ -596,6 +597,7 @@ server_stop(struct server *server)
 	config_unref(server->config);
 	notify_hub_release(&server->notify);
 	statement_stats_release(&server->statements);
+	advisory_release(&server->advisory);
 	pthread_cond_destroy(&server->changed);
 	pthread_mutex_destroy(&server->mutex);
 	return true;

@@ -18,6 +18,7 @@
 #include "net/loop.h"
 #include "os/clock.h"
 #include "os/thread.h"
+#include "server/advisory_lock.h"
 #include "server/notify.h"
 #include "server/statement_stats.h"
 
@@ -51,6 +52,7 @@ struct server {
 	struct os_clock *clock;
 	struct notify_hub notify;
 	struct statement_stats statements;
+	struct advisory_locks advisory;
 	struct net_thread *nets;
 	uint32_t net_count;
 	struct listener *listeners; /* on the first net thread */

@@ -105,6 +105,11 @@ free_if_over(struct session *session)
 	if (session->state != SESSION_ENDED || session->async_count > 0 ||
 	    session->is_freeing)
 		return;
+	if (session->has_advisory_locks) {
+		advisory_unlock_session(&session->server->advisory, session);
+		advisory_unlock_transaction(&session->server->advisory,
+		    session);
+	}
 	session->is_freeing = true;
 	session->free_post.fn = free_cb;
 	loop_post(session->net->loop, &session->free_post);

@@ -270,8 +270,9 @@ struct session {
 
 	/* what it listens for, and has been told */
 	struct notify_listener listener;
-	atomic_bool is_told;   /* `tell` is on its way */
-	struct loop_post tell; /* pass it on */
+	bool has_advisory_locks; /* has asked for one, ever */
+	atomic_bool is_told;     /* `tell` is on its way */
+	struct loop_post tell;   /* pass it on */
 
 	bool keep_error; /* err is a client's own 57014, not a cancel */
 

@@ -160,6 +160,32 @@ forget_cb(void *arg)
 	statement_stats_reset(&session->server->statements);
 }
 
+static int
+advisory_try_cb(void *arg, const struct advisory_request *request,
+    struct error *err)
+{
+	struct session *session = arg;
+
+	session->has_advisory_locks = true;
+	return advisory_try(&session->server->advisory, session, request, err);
+}
+
+static bool
+advisory_unlock_cb(void *arg, const struct advisory_request *request)
+{
+	struct session *session = arg;
+
+	return advisory_unlock(&session->server->advisory, session, request);
+}
+
+static void
+advisory_unlock_all_cb(void *arg)
+{
+	struct session *session = arg;
+
+	advisory_unlock_session(&session->server->advisory, session);
+}
+
 /* What functions may ask of the session that runs them. */
 static const struct session_calls session_calls = {
 	.notify = notify_cb,
@@ -167,6 +193,9 @@ static const struct session_calls session_calls = {
 	.notify_usage = usage_cb,
 	.signal = signal_cb,
 	.forget_statements = forget_cb,
+	.advisory_try = advisory_try_cb,
+	.advisory_unlock = advisory_unlock_cb,
+	.advisory_unlock_all = advisory_unlock_all_cb,
 };
 
 static void

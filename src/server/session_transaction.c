@@ -74,6 +74,9 @@ transaction_abort(struct session *session)
 {
 	close_portals(session, 0);
 	forget(&session->transaction);
+	if (session->has_advisory_locks)
+		advisory_unlock_transaction(&session->server->advisory,
+		    session);
 }
 
 void

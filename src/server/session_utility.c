@@ -654,6 +654,7 @@ discard(struct session *session, struct str what)
 	prepared_remove_all(&session->table);
 	cursor_close_all(session);
 	notify_unlisten_all(&session->server->notify, &session->listener);
+	advisory_unlock_session(&session->server->advisory, session);
 	return done(session, "DISCARD ALL");
 }
 

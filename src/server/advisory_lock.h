@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * advisory_lock.h -- locks on numbers, which mean what the clients agree on:
+ * pg_advisory_lock() and its like.
+ *
+ * A session holds a lock as often as it has taken it, for itself or for its
+ * transaction.  Shared holds of several sessions get along, an exclusive one
+ * with none of another session.  Nobody waits here: who wants to tries again.
+ * There are few: a list is searched.
+ *
+ * Threads: any; all is under one mutex.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "os/thread.h"
+#include "plan/plan.h"
+
+struct advisory_hold;
+struct error;
+
+struct advisory_locks {
+	pthread_mutex_t mutex;
+	struct advisory_hold *holds; /* owned */
+};
+
+void advisory_init(struct advisory_locks *locks);
+void advisory_release(struct advisory_locks *locks);
+
+/* 1: the owner holds it now; 0: another does; STELE_E_OUT_OF_MEMORY. */
+MUST_USE int advisory_try(struct advisory_locks *locks, const void *owner,
+    const struct advisory_request *request, struct error *err);
+
+/* Give back one hold of the session; false if it has none. */
+bool advisory_unlock(struct advisory_locks *locks, const void *owner,
+    const struct advisory_request *request);
+
+/* All that the session holds for itself; or for its transaction. */
+void advisory_unlock_session(struct advisory_locks *locks, const void *owner);
+void advisory_unlock_transaction(struct advisory_locks *locks,
+    const void *owner);

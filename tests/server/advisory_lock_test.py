@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Advisory locks between sessions: who gets one, who waits, when they end.
+
+The answers are PostgreSQL 15's.
+"""
+
+import os
+import sys
+import threading
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+
+import pgwire  # noqa: E402
+from stele_server import Failure, Server, check  # noqa: E402
+
+
+class Session:
+    def __init__(self, server):
+        self.wire = pgwire.Connection(server.port)
+        self.wire.start()
+
+    def run(self, text):
+        answer = self.wire.query(text)
+        for error in pgwire.errors(answer):
+            raise Failure(f"{text}: {error['C']} {error['M']}")
+        return pgwire.rows(answer)
+
+    def says(self, text):
+        return self.run(f"SELECT {text}") == [[b"t"]]
+
+
+def exclusive_and_shared(a, b):
+    check(a.says("pg_try_advisory_lock(1)"), "a number is free")
+    check(a.says("pg_try_advisory_lock(1)"), "one's own again")
+    check(not b.says("pg_try_advisory_lock(1)"), "taken")
+    check(not b.says("pg_try_advisory_lock_shared(1)"), "taken for sharing")
+    check(b.says("pg_try_advisory_lock(0, 1)"), "a pair is another lock")
+    check(a.says("pg_advisory_unlock(1)"), "once")
+    check(not b.says("pg_try_advisory_lock(1)"), "held twice, given back once")
+    check(a.says("pg_advisory_unlock(1)"), "twice")
+    check(not a.says("pg_advisory_unlock(1)"), "not held any more")
+    check(b.says("pg_try_advisory_lock_shared(1)"), "shared")
+    check(a.says("pg_try_advisory_lock_shared(1)"), "by two")
+    check(not a.says("pg_try_advisory_lock(1)"), "not exclusive then")
+    a.run("SELECT pg_advisory_unlock_all()")
+    b.run("DISCARD ALL")
+    check(a.says("pg_try_advisory_lock(1)"), "all are free")
+    check(a.says("pg_try_advisory_lock(0, 1)"), "pairs, too")
+    a.run("SELECT pg_advisory_unlock_all()")
+
+
+def of_transactions(a, b):
+    a.run("BEGIN")
+    a.run("SELECT pg_advisory_xact_lock(2)")
+    check(not b.says("pg_try_advisory_xact_lock(2)"), "until the end")
+    check(not a.says("pg_advisory_unlock(2)"), "which alone gives it back")
+    a.run("COMMIT")
+    check(b.says("pg_try_advisory_xact_lock(2)"), "after a commit")
+    check(a.says("pg_try_advisory_lock(2)"), "a statement is a transaction")
+    a.run("BEGIN; SELECT pg_advisory_unlock(2); ROLLBACK")
+    check(b.says("pg_try_advisory_lock(2)"), "a rollback takes none again")
+    b.run("SELECT pg_advisory_unlock_all()")
+
+
+def waiting(server, a, b):
+    a.run("SELECT pg_advisory_lock(3)")
+    waiter = threading.Thread(
+        target=lambda: b.run("SELECT pg_advisory_lock(3)"))
+    waiter.start()
+    waiter.join(0.2)
+    check(waiter.is_alive(), "waits for another session")
+    a.run("SELECT pg_advisory_unlock(3)")
+    waiter.join(20)
+    check(not waiter.is_alive(), "has it when it is given back")
+    b.wire.close()
+    a.run("SELECT pg_advisory_lock(3)")  # a session that ends gives all back
+
+
+def main():
+    with Server() as server:
+        a, b = Session(server), Session(server)
+        exclusive_and_shared(a, b)
+        of_transactions(a, b)
+        waiting(server, a, b)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
