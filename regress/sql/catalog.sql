@@ -116,3 +116,9 @@ SELECT p.ctid, p.xmin FROM (VALUES (1)) v LEFT JOIN person p ON p.name = 'nobody
 SELECT * FROM information_schema._pg_expandarray('{a,b}'::text[]);
 SELECT (information_schema._pg_expandarray('7 8'::int2vector)).n;
 SELECT (x.k).x, (x.k).n FROM (SELECT information_schema._pg_expandarray(proargtypes) AS k FROM pg_proc WHERE oid = 1713) x;
+
+-- functions that have a relation's rows
+SELECT s.name, s.setting FROM pg_show_all_settings() AS s WHERE name = 'max_identifier_length';
+SELECT pg_show_all_settings.name FROM pg_catalog.pg_show_all_settings() WHERE name = 'work_mem';
+SELECT count(*) FROM pg_available_extensions();
+SELECT * FROM pg_show_all_settings(1);

@@ -9,6 +9,7 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/bind_sequence.h"
+#include "plan/system_table.h"
 
 int
 range_rename_columns(struct binder *binder, struct range *range,
@@ -51,6 +52,21 @@ bind_with_table(struct binder *binder, struct scope *scope,
 	return range_rename_columns(binder, range, from, err);
 }
 
+/* One of the server's own relations, from its rows or its query. */
+static int
+bind_system_table(struct binder *binder, struct scope *scope,
+    const struct system_table *table, const struct ast_from *from,
+    struct rel **out, struct error *err)
+{
+	struct range *range;
+
+	if (table->query != NULL)
+		return bind_system_view(binder, scope, table, from, out, err);
+	range = range_new_system(binder, table, from->alias.name, out);
+	(void)scope_add(binder, scope, range);
+	return range_rename_columns(binder, range, from, err);
+}
+
 static int
 bind_table(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err)
@@ -67,17 +83,44 @@ bind_table(struct binder *binder, struct scope *scope,
 		return with_explain_missing(scope, &from->table, err);
 	if (relation.view != NULL)
 		return bind_view(binder, scope, relation.view, from, out, err);
-	if (relation.system != NULL && relation.system->query != NULL)
-		return bind_system_view(binder, scope, relation.system, from,
+	if (relation.system != NULL)
+		return bind_system_table(binder, scope, relation.system, from,
 		    out, err);
-	range = relation.system != NULL
-	    ? range_new_system(binder, relation.system, from->alias.name, out)
-	    : range_new_scan(binder, relation.type, from->alias.name, out);
-	if (relation.type != NULL)
-		binder_limit_columns(binder, relation.oid, range,
-		    COLUMN_FIRST_FIELD - 1);
+	range = range_new_scan(binder, relation.type, from->alias.name, out);
+	binder_limit_columns(binder, relation.oid, range,
+	    COLUMN_FIRST_FIELD - 1);
 	(void)scope_add(binder, scope, range);
 	return range_rename_columns(binder, range, from, err);
+}
+
+/* The relation whose rows a function in FROM has; NULL: none. */
+static const struct system_table *
+table_of_function(struct binder *binder, const struct ast_from *from)
+{
+	const struct ast_expr *call = from->functions.items[0];
+
+	if (from->functions.count != 1 || call->kind != AST_CALL ||
+	    call->call.args.count > 0 || from->with_ordinality)
+		return NULL;
+	return system_table_by_function(binder->context->system,
+	    builtin_name(binder, &call->call.name));
+}
+
+static int
+bind_function_item(struct binder *binder, struct scope *scope,
+    const struct ast_from *from, struct rel **out, struct error *err)
+{
+	const struct system_table *table = table_of_function(binder, from);
+	struct ast_from named = *from;
+
+	if (from->functions.count == 1 &&
+	    is_sequence_call(from->functions.items[0]))
+		return bind_sequence_call(binder, scope, from, out, err);
+	if (table == NULL)
+		return bind_from_function(binder, scope, from, out, err);
+	if (named.alias.name.len == 0)
+		named.alias.name = str_of_cstr(table->function);
+	return bind_system_table(binder, scope, table, &named, out, err);
 }
 
 static int
@@ -117,11 +160,7 @@ bind_from_item(struct binder *binder, struct scope *scope,
 	case AST_FROM_JOIN:
 		return bind_join(binder, scope, from, out, err);
 	case AST_FROM_FUNCTION:
-		if (from->functions.count == 1 &&
-		    is_sequence_call(from->functions.items[0]))
-			return bind_sequence_call(binder, scope, from, out,
-			    err);
-		return bind_from_function(binder, scope, from, out, err);
+		return bind_function_item(binder, scope, from, out, err);
 	case AST_FROM_SEQUENCE:
 		return bind_sequence(binder, scope, from->sequence, out, err);
 	}

@@ -62,3 +62,18 @@ system_table_find(const struct system_tables *tables, uint32_t schema,
 		found = find_in(tables, schema, name);
 	return found;
 }
+
+const struct system_table *
+system_table_by_function(const struct system_tables *tables, struct str name)
+{
+	for (; tables != NULL; tables = tables->next) {
+		for (uint32_t i = 0; i < tables->count; i++) {
+			const struct system_table *table = tables->items[i];
+
+			if (table->function != NULL &&
+			    str_equal(name, str_of_cstr(table->function)))
+				return table;
+		}
+	}
+	return NULL;
+}

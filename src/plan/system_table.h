@@ -35,6 +35,8 @@ struct system_table {
 	 * those above.  NULL: the provider has them.
 	 */
 	const char *query;
+	/* of pg_catalog, without arguments, with the same rows; NULL: none */
+	const char *function;
 };
 
 /* All that a statement may name; NULL in place of one is an empty set. */
@@ -47,6 +49,10 @@ struct system_tables {
 /* By exact name; NULL if there is none. */
 const struct system_table *system_table_find(const struct system_tables *tables,
     uint32_t schema, struct str name);
+
+/* By the name of its function. */
+const struct system_table *
+system_table_by_function(const struct system_tables *tables, struct str name);
 
 /* `events`, in public: the only one whose rows are the engine's. */
 extern const struct system_table events_table;

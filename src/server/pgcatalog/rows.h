@@ -31,6 +31,7 @@ typedef int rows_fn(void *session, struct system_rows *rows, struct error *err);
 #define ROWS(id) rows_fn id##_rows;
 #define QUERY(id)
 #define EMPTY(id)
+#define CALLED(source, function)                      source
 #define RELATION(id, name, schema, oid, kind, source) source(id)
 #define COLUMN(id, name, type, nulls)
 #define END(id)
@@ -38,6 +39,7 @@ typedef int rows_fn(void *session, struct system_rows *rows, struct error *err);
 #undef ROWS
 #undef QUERY
 #undef EMPTY
+#undef CALLED
 #undef RELATION
 #undef COLUMN
 #undef END

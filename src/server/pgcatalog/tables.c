@@ -84,6 +84,7 @@ enum {
 #define ROWS(id)  .fill = id##_rows,
 #define QUERY(id) .table.query = query_of_##id,
 #define EMPTY(id)
+#define CALLED(source, its_function) .table.function = its_function, source
 #define RELATION(id, its_name, its_schema, its_oid, its_kind, source) \
 	static const struct system_provider provider_of_##id = { \
 		.table.schema = its_schema, \
