@@ -662,7 +662,6 @@ set_cursor_start(struct set_cursor *cursor, struct error *err)
 		start_channels(cursor);
 		return 0;
 	case SET_ACL_ITEMS:
-	case SET_ARRAY_ITEMS:
 	case SET_KEYWORDS:
 	case SET_OPTIONS:
 	case SET_PARTITIONS:
@@ -714,7 +713,6 @@ fill(struct set_cursor *cursor, struct target *to, struct error *err)
 		fill_channels(cursor, to);
 		return 0;
 	case SET_ACL_ITEMS:
-	case SET_ARRAY_ITEMS:
 	case SET_KEYWORDS:
 	case SET_OPTIONS:
 	case SET_PARTITIONS:

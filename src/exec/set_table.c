@@ -92,27 +92,7 @@ make_keywords(struct table_maker *m)
 	return 0;
 }
 
-/* ---- arrays ---- */
-
-/* Elements of an array of one dimension, numbered from 1. */
-static int
-make_array_items(struct table_maker *m)
-{
-	const struct array array = array_open(m->args[0].str);
-	const enum phys phys = type_phys(&m->call->types[0]);
-
-	if (array.shape.dims > 1)
-		return 0;
-	for (uint32_t i = 0; i < array.count; i++) {
-		struct datum *row = add_row(m);
-
-		if (row == NULL)
-			return m->err->code;
-		row[0] = array_get(&array, phys, i, m->arena);
-		row[1].i64 = i + 1;
-	}
-	return 0;
-}
+/* ---- options ---- */
 
 /* "a=b"; what has no sign has no value. */
 static int
@@ -270,8 +250,6 @@ set_table_make(const struct exec_env *env, const struct set_call *call,
 
 	if (call->function->id == SET_KEYWORDS)
 		rc = make_keywords(&maker);
-	else if (call->function->id == SET_ARRAY_ITEMS)
-		rc = make_array_items(&maker);
 	else if (call->function->id == SET_OPTIONS)
 		rc = make_options(&maker);
 	else if (call->function->id == SET_ACL_ITEMS)

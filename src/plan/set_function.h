@@ -29,7 +29,6 @@ enum set_function_id {
 	SET_REGEXP_MATCHES,  /* text, pattern, flags */
 	SET_REGEXP_SPLIT,    /* likewise */
 	SET_ACL_ITEMS,       /* who may do what, of access rights */
-	SET_ARRAY_ITEMS,     /* elements and their numbers */
 	SET_KEYWORDS,
 	SET_OPTIONS,    /* a=b of texts */
 	SET_PARTITIONS, /* of a table that has none */
@@ -72,7 +71,7 @@ set_function_is_record(const struct set_function *function)
 static inline uint32_t
 set_function_solid_column(const struct set_function *function)
 {
-	return function->id == SET_ARRAY_ITEMS ? 1 : 0;
+	return function->id == SET_EXPAND_ARRAY ? 1 : 0;
 }
 
 /* The candidates of a name, one after the other; NULL at the end. */
