@@ -19,6 +19,12 @@ ROW = re.compile(
 # Their answer is of this moment, or waits.
 UNSTEADY = {"now", "statement_timestamp", "transaction_timestamp", "age"}
 
+# Their answer is of the server that is asked, its objects or its settings.
+OF_THE_SERVER = re.compile(
+    r"(pg_|has_|inet_(client|server)_|txid_|to_reg|(col|obj|shobj)_description$"
+    r"|row_security_active$|current_|version$)"
+)
+
 ELEMENTS = ["int4", "text", "numeric", "date"]
 ELEMENT_NAMES = {"anyelement", "anycompatible", "anynonarray"}
 ARRAY_NAMES = {"anyarray", "anycompatiblearray"}
@@ -48,6 +54,8 @@ def read_functions():
             args = [type_name(a) for a in (match.group(4) or "").split(",") if a]
             name = match.group(2)
             if name in UNSTEADY and len(args) < 2 or "anyenum" in args:
+                continue
+            if match.group(7) == "STABLE" and OF_THE_SERVER.match(name):
                 continue
             result = type_name(match.group(5))
             is_variadic = match.group(6) == "VARIADIC"
