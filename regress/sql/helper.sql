@@ -52,3 +52,7 @@ select pg_get_constraintdef(99999), pg_get_indexdef(99999), pg_get_expr(null,1);
 select pg_tablespace_location(1663), pg_tablespace_location(0);
 select pg_postmaster_start_time() <= now(), pg_conf_load_time() <= now();
 select pg_relation_filenode('v');
+select pg_describe_object('pg_class'::regclass,'t'::regclass,0), pg_describe_object('pg_class'::regclass,'v'::regclass,0), pg_describe_object('pg_class'::regclass,'pg_class'::regclass,2);
+select pg_describe_object('pg_type'::regclass,'mood'::regtype,0), pg_describe_object('pg_type'::regclass,'int4[]'::regtype,0), pg_describe_object('pg_namespace'::regclass,'public'::regnamespace,0);
+select pg_describe_object('pg_proc'::regclass,'lower(text)'::regprocedure,0), pg_describe_object('pg_operator'::regclass,'=(int4,int4)'::regoperator,0), pg_describe_object('pg_authid'::regclass,10,0) = 'role ' || current_user;
+select pg_describe_object('pg_class'::regclass,99999,0), pg_describe_object('pg_class'::regclass,'t'::regclass,99), pg_describe_object('pg_type'::regclass,99999,0), pg_describe_object('pg_proc'::regclass,99999,0);
