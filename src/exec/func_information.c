@@ -37,7 +37,7 @@ char_max_length(uint32_t oid, int32_t mod, int64_t *out)
 {
 	bool is_bits = oid == BIT || oid == VARBIT;
 
-	*out = is_bits ? mod : mod - MOD_HEADER;
+	*out = is_bits ? mod : (int64_t)mod - MOD_HEADER;
 	return mod != -1 &&
 	    (is_bits || oid == TYPE_BPCHAR || oid == TYPE_VARCHAR);
 }
@@ -47,7 +47,7 @@ static bool
 char_octet_length(uint32_t oid, int32_t mod, int64_t *out)
 {
 	*out = mod == -1 ? TEXT_BYTES_MAX
-			 : (int64_t)(mod - MOD_HEADER) * UTF8_BYTES_MAX;
+			 : ((int64_t)mod - MOD_HEADER) * UTF8_BYTES_MAX;
 	return oid == TYPE_TEXT || oid == TYPE_BPCHAR || oid == TYPE_VARCHAR;
 }
 TYPE_KERNEL(char_octet_length)
@@ -72,7 +72,7 @@ numeric_precision(uint32_t oid, int32_t mod, int64_t *out)
 		*out = 53;
 		return true;
 	case TYPE_NUMERIC:
-		*out = (mod - MOD_HEADER) >> 16 & 0xffff;
+		*out = ((int64_t)mod - MOD_HEADER) >> 16 & 0xffff;
 		return mod != -1;
 	default: /* OIDs are no enum */
 		return false;
@@ -94,7 +94,7 @@ numeric_scale(uint32_t oid, int32_t mod, int64_t *out)
 {
 	*out = 0;
 	if (oid == TYPE_NUMERIC)
-		*out = (mod - MOD_HEADER) & 0xffff;
+		*out = ((int64_t)mod - MOD_HEADER) & 0xffff;
 	return oid == TYPE_INT2 || oid == TYPE_INT4 || oid == TYPE_INT8 ||
 	    (oid == TYPE_NUMERIC && mod != -1);
 }

@@ -501,7 +501,8 @@ bind_window_call(struct binder *binder, struct scope *scope,
 	scope->windows->is_used = true;
 	*out = expr_new(binder->arena, EXPR_WINDOW, type, ast->location,
 	    wb.expr_count);
-	memcpy((*out)->args, wb.exprs, wb.expr_count * sizeof(*wb.exprs));
+	for (uint32_t i = 0; i < wb.expr_count; i++)
+		(*out)->args[i] = wb.exprs[i];
 	(*out)->window = spec;
 	return derive_call_collation(*out, wb.exprs, call->args.count, err);
 }

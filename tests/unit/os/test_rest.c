@@ -8,12 +8,13 @@
 #include <check.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "common/error.h"
-#include "os/clock.h"
 #include "os/thread.h"
 
-#define WORK_NS 5000000
+#define WORK_NS 10000000 /* of the processor's time: some fifty rests */
+#define FEW     5        /* a sanitizer may wait now and then, too */
 
 static struct error err;
 
@@ -31,11 +32,20 @@ voluntary_switches(void)
 	return usage.ru_nvcsw;
 }
 
+static int64_t
+worked_ns(void)
+{
+	struct timespec now;
+
+	ck_assert_int_eq(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now), 0);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
 static void
 work(void *arg)
 {
 	struct work *work = arg;
-	int64_t end_ns = os_clock_monotonic_ns(os_clock_real()) + WORK_NS;
+	int64_t end_ns = worked_ns() + WORK_NS;
 	long before;
 
 	os_rest(); /* its first call may read the program from the disk */
@@ -44,7 +54,7 @@ work(void *arg)
 		if (work->notes_short)
 			os_rest_note_short();
 		os_rest();
-	} while (os_clock_monotonic_ns(os_clock_real()) < end_ns);
+	} while (worked_ns() < end_ns);
 	work->rests = voluntary_switches() - before;
 }
 
@@ -65,20 +75,20 @@ rests_of(int nice, bool notes_short)
 
 START_TEST(long_work_rests)
 {
-	ck_assert_int_gt(rests_of(1, true), 0);
+	ck_assert_int_gt(rests_of(1, true), FEW);
 }
 END_TEST
 
 /* The first of all: nobody has noted short work. */
 START_TEST(nobody_works_for_short)
 {
-	ck_assert_int_eq(rests_of(1, false), 0);
+	ck_assert_int_lt(rests_of(1, false), FEW);
 }
 END_TEST
 
 START_TEST(short_work_does_not_rest)
 {
-	ck_assert_int_eq(rests_of(0, true), 0);
+	ck_assert_int_lt(rests_of(0, true), FEW);
 }
 END_TEST
 
