@@ -166,6 +166,10 @@ store txn_b for "c" at "2026-01-01" payload '{"n": 2}';
 insert into txn_a values ('c', '2025-01-01', 3) returning n;
 insert into txn_a values ('c', '2025-01-01', 3) returning event_id;
 rollback;
+-- nor for the first one
+begin;
+insert into txn_a values ('c', '2025-01-01', 3) returning event_id;
+rollback;
 begin;
 store txn_b for "c" at "2026-01-01" payload '{"n": 2}';
 insert into txn_a values ('c', '2025-01-01', 3) returning n;

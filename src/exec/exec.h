@@ -60,6 +60,12 @@ struct exec_context {
 	 */
 	struct write_batch *batch;
 
+	/*
+	 * What is written is not committed with the statement, but gets its
+	 * event_ids later: RETURNING event_id is refused.
+	 */
+	bool ids_come_later;
+
 	/* In the types of plan->param_types; as many. */
 	const struct datum *params;
 	uint32_t param_count;
@@ -119,7 +125,7 @@ MUST_USE int exec_insert(const struct plan *plan,
  * Let exec_next() give the rows of RETURNING.  first_event_id is that of the
  * statement's first row, from its commit; 0 if there is none yet, inside a
  * transaction, where RETURNING event_id is STELE_E_FEATURE_NOT_SUPPORTED
- * (exec_insert() has refused it already, for a context with a batch).
+ * (exec_insert() has refused it already, by ids_come_later).
  */
 void exec_returning(struct exec *returning, uint64_t first_event_id);
 

@@ -288,7 +288,7 @@ static int
 check_returning(const struct plan_insert *plan,
     const struct exec_context *context, struct error *err)
 {
-	if (plan->event_id_location == 0 || context->batch == NULL)
+	if (plan->event_id_location == 0 || !context->ids_come_later)
 		return 0;
 	error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
 	    "RETURNING event_id is not supported inside a transaction block");

@@ -744,8 +744,7 @@ insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
 	if (transaction_batch(session) == NULL)
 		return STEP_FAIL;
 	session_context(session, portal);
-	if (session->insert_is_alone)
-		portal->context.batch = NULL;
+	portal->context.ids_come_later = !session->insert_is_alone;
 	if (is_simple && planned->has_rows)
 		pg_put_row_description(session_out(session), planned->columns,
 		    planned->column_count, NULL, 0);
