@@ -56,3 +56,5 @@ select pg_describe_object('pg_class'::regclass,'t'::regclass,0), pg_describe_obj
 select pg_describe_object('pg_type'::regclass,'mood'::regtype,0), pg_describe_object('pg_type'::regclass,'int4[]'::regtype,0), pg_describe_object('pg_namespace'::regclass,'public'::regnamespace,0);
 select pg_describe_object('pg_proc'::regclass,'lower(text)'::regprocedure,0), pg_describe_object('pg_operator'::regclass,'=(int4,int4)'::regoperator,0), pg_describe_object('pg_authid'::regclass,10,0) = 'role ' || current_user;
 select pg_describe_object('pg_class'::regclass,99999,0), pg_describe_object('pg_class'::regclass,'t'::regclass,99), pg_describe_object('pg_type'::regclass,99999,0), pg_describe_object('pg_proc'::regclass,99999,0);
+select pg_size_pretty(x) from (values(0::numeric),(1.50),(10239.9),(10240),(10485247),(10485248),(-10240),(-1e15),(5368709120000),(9223372036854775807),(123456789012345678901234567890.5),('NaN')) v(x);
+select pg_size_pretty('0');

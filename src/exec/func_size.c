@@ -8,6 +8,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/engine.h"
 #include "exec/func_catalog.h"
+#include "types/numeric.h"
 
 /* ---- segments ---- */
 
@@ -212,6 +213,70 @@ run_size_pretty(struct function_call *call)
 	return each_row(call, size_pretty);
 }
 
+/* *size without the digits after the point, by this power of two. */
+static int
+divide_by_power(struct function_call *call, uint32_t bits, struct numeric *size)
+{
+	struct numeric divisor = numeric_of_i64(INT64_C(1) << bits);
+
+	return numeric_divide_integer(size, &divisor, call->arena, size,
+	    call->err);
+}
+
+/* Twice the size becomes the size, to the nearest. */
+static int
+halve(struct function_call *call, struct numeric *size)
+{
+	struct numeric one = numeric_of_i64(numeric_sign(size) < 0 ? -1 : 1);
+	int rc = numeric_add(size, &one, call->arena, size, call->err);
+
+	return rc != 0 ? rc : divide_by_power(call, 1, size);
+}
+
+static bool
+is_below(const struct numeric *size, const struct size_unit *unit)
+{
+	struct numeric limit = numeric_of_i64(unit->limit);
+	struct numeric absolute = numeric_abs(size);
+
+	return numeric_compare(&absolute, &limit) < 0;
+}
+
+/* The same for sizes of any length; bytes keep what is after the point. */
+static int
+size_pretty_numeric(struct function_call *call, uint32_t row)
+{
+	struct numeric size = ARG(call, 0, numeric, row);
+	uint32_t done = 0;
+	size_t unit = 0;
+	struct buf text;
+	int rc = 0;
+
+	while (rc == 0 && unit + 1 < ARRAY_LEN(units) &&
+	    !is_below(&size, &units[unit])) {
+		uint32_t bits = units[++unit].bits - 1;
+
+		rc = divide_by_power(call, bits - done, &size);
+		done = bits;
+	}
+	if (rc == 0 && units[unit].rounds)
+		rc = halve(call, &size);
+	if (rc != 0)
+		return rc;
+	buf_init(&text);
+	numeric_put(&size, &text);
+	buf_printf(&text, " %s", units[unit].name);
+	rc = put_text(call, row, &text);
+	buf_release(&text);
+	return rc;
+}
+
+static int
+run_size_pretty_numeric(struct function_call *call)
+{
+	return each_row(call, size_pretty_numeric);
+}
+
 static const struct func_row rows[] = {
 	{ FN_PG_DATABASE_SIZE_NAME, { run_database_size_of_name, false } },
 	{ FN_PG_DATABASE_SIZE_OID, { run_database_size_of_oid, false } },
@@ -219,6 +284,7 @@ static const struct func_row rows[] = {
 	{ FN_PG_RELATION_SIZE_REGCLASS, { run_relation_size, false } },
 	{ FN_PG_RELATION_SIZE_REGCLASS_TEXT, { run_fork_size, false } },
 	{ FN_PG_SIZE_PRETTY, { run_size_pretty, false } },
+	{ FN_PG_SIZE_PRETTY_NUMERIC, { run_size_pretty_numeric, false } },
 	{ FN_PG_TABLESPACE_LOCATION, { run_tablespace_location, false } },
 	{ FN_PG_TABLESPACE_SIZE_NAME, { run_tablespace_size_of_name, false } },
 	{ FN_PG_TABLESPACE_SIZE_OID, { run_tablespace_size_of_oid, false } },

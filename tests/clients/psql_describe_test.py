@@ -91,7 +91,7 @@ List of schemas
 OTHERS = r"""
 \d+ payment;\d+ paid;\d *.*;\dt+;\dv+;\dT+;\dTS+ int8;\df;\dfS+ length;\dfn;\dfa;\da;\do ~~;\dC+;\dc
 \dO+;\dD+;\dn+;\dnS;\du+;\dg;\l;\l+;\db+;\dL+;\dA+;\dx;\dx+;\dp;\dp p*;\z;\ddp;\dd;\drds;\dconfig
-\dconfig+ work_mem;\di+;\ds+;\dm+;\dE+;\dF+;\dFd;\dFp;\dFt;\des;\dew;\det;\deu;\dP;\dPi;\dRp+;\dRs+;\dX
+\dconfig+ work_mem;\di+;\ds+;\dm+;\dE+;\dF+;\dFd;\dFp;\dFt;\des;\des+;\dew;\det;\deu;\dP;\dP+;\dPi;\dRp+;\dRs+;\dX
 \dy+;\dAc;\dAf;\dAo;\dAp;\dl;\dtS pg_cl*;\dvS;\d events;\d pg_catalog.pg_class;\d stele.segments
 \d information_schema.columns;\sv paid;\sv+ paid;\sf length(text)
 """

@@ -7,7 +7,7 @@ DATE_TIME = {"22007", "22008", "22009", "22015", "22023"}
 
 # A text that is read as a date or time, by a cast or beside a value of one.
 READ_AS_TIME = re.compile(
-    r"'(::text)?\)*::(date|time|timestamp|timestamptz|interval)\b"
+    r"'(::text)?\)*(::| AS )(date|time|timestamp|timestamptz|interval)\b"
     r"|(to_date|to_timestamp|make_\w+|timezone|date_\w+|extract|age)\("
 )
 
@@ -74,6 +74,8 @@ def reason(text, ours, theirs):
         and theirs.error in DATE_TIME
     ):
         return "what is wrong with a date or time: several faults at once"
+    if is_error(theirs, "XX000") and is_error(ours, "22023") and "acldefault(" in text:
+        return "an argument that PostgreSQL takes for an error of its own"
     if is_error(theirs, "42725") and OF_OTHER_TYPES.search(text):
         return "ambiguous for types that we have not: macaddr, bit"
     if is_error(ours, "42883") and NO_TIMETZ.search(text):
