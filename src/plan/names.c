@@ -5,6 +5,7 @@
 #include "plan/bind.h"
 #include "plan/names_function.h"
 #include "sql/parse.h"
+#include "types/collation.h"
 
 const struct search_path *
 names_path(const struct plan_context *context)
@@ -443,8 +444,8 @@ find_collation(struct finder *f)
 
 	if (rc != 0)
 		return rc;
-	*f->oid = names_collation(name.parts[name.count - 1]);
-	if (*f->oid == 0)
+	*f->oid = collation_of_name(name.parts[name.count - 1]);
+	if (*f->oid == COLLATION_NONE)
 		return error_set(f->err, STELE_E_UNDEFINED_OBJECT,
 		    "collation \"%.*s\" for encoding \"UTF8\" does not exist",
 		    STR_FMT(name_format(&name, f->arena)));

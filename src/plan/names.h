@@ -73,9 +73,6 @@ bool names_put_type(const struct plan_context *context, uint32_t oid,
 bool names_put_type_mod(const struct plan_context *context, uint32_t oid,
     int32_t mod, struct buf *out);
 
-/* The OID of a collation by its exact name; 0 if there is none. */
-uint32_t names_collation(struct str name);
-
 /* names_put.c: object_names.put */
 bool names_put(const struct object_names *names, uint32_t type, uint32_t oid,
     struct buf *out);

@@ -9,6 +9,7 @@
 #include "plan/names.h"
 #include "plan/names_function.h"
 #include "types/array.h"
+#include "types/collation.h"
 #include "types/foreign_type.h"
 
 /* The schema and a dot, unless the name is found without. */
@@ -122,34 +123,14 @@ names_put_type_mod(const struct plan_context *context, uint32_t oid,
 
 /* ---- the others ---- */
 
-static const struct {
-	uint32_t oid;
-	const char *name;
-} collations[] = {
-	{ 100, "default" },
-	{ 950, "C" },
-	{ 951, "POSIX" },
-};
-
-uint32_t
-names_collation(struct str name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(collations); i++)
-		if (str_equal(name, str_of_cstr(collations[i].name)))
-			return collations[i].oid;
-	return 0;
-}
-
 static bool
 put_collation(uint32_t oid, struct buf *out)
 {
-	for (size_t i = 0; i < ARRAY_LEN(collations); i++) {
-		if (collations[i].oid != oid)
-			continue;
-		quote_put_name(out, str_of_cstr(collations[i].name));
-		return true;
-	}
-	return false;
+	struct str name = collation_name(oid);
+
+	if (name.len > 0)
+		quote_put_name(out, name);
+	return name.len > 0;
 }
 
 static bool

@@ -5,6 +5,7 @@
  */
 #include "common/attr.h"
 #include "server/pgcatalog/rows.h"
+#include "types/collation.h"
 
 #define UTF8_ENCODING 6 /* PostgreSQL's number of it */
 
@@ -166,23 +167,22 @@ pg_collation_rows(void *session UNUSED, struct system_rows *rows,
     struct error *err UNUSED)
 {
 	static const struct {
-		uint32_t oid;
-		const char *name;
+		enum collation_oid oid;
 		char provider;
 		int encoding;       /* -1: any */
 		const char *locale; /* NULL: the database's */
 	} collations[] = {
-		{ 100, "default", 'd', -1, NULL },
-		{ 950, "C", 'c', -1, "C" },
-		{ 951, "POSIX", 'c', -1, "POSIX" },
-		{ 12340, "ucs_basic", 'c', UTF8_ENCODING, "C" },
+		{ COLLATION_DEFAULT, 'd', -1, NULL },
+		{ COLLATION_C, 'c', -1, "C" },
+		{ COLLATION_POSIX, 'c', -1, "POSIX" },
+		{ COLLATION_UCS_BASIC, 'c', UTF8_ENCODING, "C" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(collations); i++) {
 		system_rows_next(rows);
 		system_put_i64(rows, pg_collation_oid, collations[i].oid);
-		system_put_cstr(rows, pg_collation_collname,
-		    collations[i].name);
+		system_put_str(rows, pg_collation_collname,
+		    collation_name(collations[i].oid));
 		system_put_i64(rows, pg_collation_collnamespace,
 		    SCHEMA_PG_CATALOG);
 		system_put_i64(rows, pg_collation_collowner, OWNER_OID);
