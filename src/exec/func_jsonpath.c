@@ -5,17 +5,11 @@
  *
  * A path that is the same for all rows is parsed once.
  */
-#include "exec/func_private.h"
+#include "exec/func_array.h"
 #include "exec/jsonpath_rows.h"
 
 typedef int (*path_fn)(struct function_call *call, uint32_t row,
     struct jsonpath_input *input);
-
-static void
-set_null(struct function_call *call, uint32_t row)
-{
-	vec_need_nulls(call->result, call->row_count, call->arena)[row] = 1;
-}
 
 /* ---- each function ---- */
 
@@ -29,7 +23,7 @@ path_exists(struct function_call *call, uint32_t row,
 	if (rc != 0)
 		return rc;
 	if (result == JSONPATH_FAILED)
-		set_null(call, row);
+		put_null(call, row);
 	else
 		call->result->boolean[row] = result == JSONPATH_FOUND;
 	return 0;
@@ -51,25 +45,11 @@ path_match(struct function_call *call, uint32_t row,
 		call->result->boolean[row] = kind == JSON_TRUE;
 		return 0;
 	}
-	set_null(call, row);
+	put_null(call, row);
 	if (kind == JSON_NULL || input->is_silent)
 		return 0;
 	return error_set(call->err, STELE_E_SINGLETON_JSON_ITEM_REQUIRED,
 	    "single boolean result is expected");
-}
-
-static int
-keep(struct function_call *call, uint32_t row, struct buf *text)
-{
-	int rc = 0;
-
-	if (text->failed)
-		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
-	else
-		call->result->str[row] = arena_str(call->arena, buf_str(text));
-	buf_release(text);
-	return rc;
 }
 
 static int
@@ -84,12 +64,14 @@ path_first(struct function_call *call, uint32_t row,
 	if (rc != 0)
 		return rc;
 	if (found.count == 0) {
-		set_null(call, row);
+		put_null(call, row);
 		return 0;
 	}
 	buf_init(&text);
 	json_tree_put(found.items[0], &text);
-	return keep(call, row, &text);
+	rc = put_text(call, row, &text);
+	buf_release(&text);
+	return rc;
 }
 
 static int
@@ -110,7 +92,9 @@ path_array(struct function_call *call, uint32_t row,
 		json_tree_put(found.items[i], &text);
 	}
 	buf_put_cstr(&text, "]");
-	return keep(call, row, &text);
+	rc = put_text(call, row, &text);
+	buf_release(&text);
+	return rc;
 }
 
 /* ---- rows ---- */
