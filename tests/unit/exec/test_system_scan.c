@@ -210,12 +210,26 @@ START_TEST(answers)
 }
 END_TEST
 
-/* What equalities leave to be told. */
-static const struct {
+struct told_case {
 	const char *sql;
-	int64_t told;
+	int64_t told; /* rows, of a hundred */
 	const char *answer;
-} key_cases[] = {
+};
+
+static void
+check_told(const struct told_case *told)
+{
+	int64_t count = 100;
+
+	runner = sql_runner_open();
+	sql_runner_set_system(runner, &system_tables, &count);
+	ck_assert_str_eq(sql_run(runner, told->sql), told->answer);
+	ck_assert_int_eq(told_count, told->told);
+	sql_runner_close(runner);
+}
+
+/* What equalities leave to be told. */
+static const struct told_case key_cases[] = {
 	{ "select n from stele.keyed where name like 'number 1'", 100,
 	    "n\n1\n" },
 	{ "select name from stele.keyed where n = 7", 1, "name\nnumber 7\n" },
@@ -240,11 +254,7 @@ static const struct {
 };
 
 /* What joins leave to be told. */
-static const struct {
-	const char *sql;
-	int64_t told;
-	const char *answer;
-} join_cases[] = {
+static const struct told_case join_cases[] = {
 	{ "select k.name from stele.numbers n join stele.keyed k on k.n = n.n"
 	  " where n.n in (3::int8, 4::int8) order by k.n",
 	    2, "name\nnumber 3\nnumber 4\n" },
@@ -275,27 +285,13 @@ static const struct {
 
 START_TEST(tells_what_joins)
 {
-	int64_t count = 100;
-
-	runner = sql_runner_open();
-	sql_runner_set_system(runner, &system_tables, &count);
-	ck_assert_str_eq(sql_run(runner, join_cases[_i].sql),
-	    join_cases[_i].answer);
-	ck_assert_int_eq(told_count, join_cases[_i].told);
-	sql_runner_close(runner);
+	check_told(&join_cases[_i]);
 }
 END_TEST
 
 START_TEST(tells_what_is_wanted)
 {
-	int64_t count = 100;
-
-	runner = sql_runner_open();
-	sql_runner_set_system(runner, &system_tables, &count);
-	ck_assert_str_eq(sql_run(runner, key_cases[_i].sql),
-	    key_cases[_i].answer);
-	ck_assert_int_eq(told_count, key_cases[_i].told);
-	sql_runner_close(runner);
+	check_told(&key_cases[_i]);
 }
 END_TEST
 
