@@ -152,9 +152,9 @@ MUST_USE int copy_sink_open(const struct plan *plan,
     enum copy_form form, struct copy_sink **out, struct error *err);
 
 /*
- * Add rows: a vector of texts, valid UTF-8 (or of values, which are checked), with
- * null flags, for each column of the plan; at most VEC_ROWS.  Nothing of them is kept.  The rows are lines
- * first_line, first_line + 1 ...
+ * Add rows: a vector of texts, valid UTF-8 (or of values, which are checked),
+ * with null flags, for each column of the plan; at most VEC_ROWS.  Nothing of
+ * them is kept.  The rows are lines first_line, first_line + 1 ...
  *
  * After an error *bad_row is the first row that is wrong, and rows before it
  * may have been added.  If a value is wrong the error has the context

@@ -19,9 +19,10 @@
  *		return 0;
  *	}
  *
- * The function is called once when a plan reads the relation; what it tells is kept in the statement's memory, of the columns that the plan reads.
- * Filters, order, joins and aggregates are the executor's.  Where there may be
- * many rows and the plan wants few, the function asks for which: a key.
+ * The function is called once when a plan reads the relation; what it tells is
+ * kept in the statement's memory, of the columns that the plan reads.  Filters,
+ * order, joins and aggregates are the executor's.  Where there may be many rows
+ * and the plan wants few, the function asks for which: a key.
  *
  * Threads: fill() runs on the thread that runs the plan, and takes what locks
  * its state needs, briefly.

@@ -10,8 +10,8 @@
  * came, and computed in loads of whole partitions, many small ones or a large
  * one.  A row of a load has a position in it; everything below speaks of
  * positions.  A load with a partition that does not fit into work_mem is in a
- * file: rows, peers and results are row_pages then.  Values that the functions need, the exprs, are columns of the rows
- * behind those of the input.
+ * file: rows, peers and results are row_pages then.  Values that the functions
+ * need, the exprs, are columns of the rows behind those of the input.
  */
 #pragma once
 

@@ -27,8 +27,8 @@ MUST_USE int setting_choice_parse(const char *name, const char *choices,
     struct str value, struct str *out, struct error *err);
 
 /*
- * Read a value of a row's type, and within its limits, and append its canonical text, as it is kept:
- * numbers in the row's unit.
+ * Read a value of a row's type, and within its limits, and append its canonical
+ * text, as it is kept: numbers in the row's unit.
  */
 MUST_USE int setting_value_parse(const struct setting_row *row,
     struct str value, struct buf *canonical, struct error *err);

@@ -23,10 +23,11 @@
  *       paused, nor after one has failed, nor when there is nothing to merge.
  *
  * Pace.  While others read or append, a merge works a quarter of the time, and
- * not at all while a shard is full, unless flushes wait for it; it keeps to a rate, if one is configured;
- * it does not start without room on the disk for all that it will write, and
- * ends when a flush finds none.  Time in which it had to wait for a processor
- * is rest; and a shard that is behind with its small segments rests less.
+ * not at all while a shard is full, unless flushes wait for it; it keeps to a
+ * rate, if one is configured; it does not start without room on the disk for all
+ * that it will write, and ends when a flush finds none.  Time in which it had to
+ * wait for a processor is rest; and a shard that is behind with its small
+ * segments rests less.
  *
  * A low priority is enough, and the lowest would be too low: what gets no
  * processor falls behind for ever.  Measured on 2 cores with two other processes
