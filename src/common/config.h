@@ -59,13 +59,14 @@ enum config_reload {
 /* Chapters of the sample file and the manual. */
 enum config_group {
 	CONFIG_CONNECTIONS,
+	CONFIG_AUTHENTICATION,
 	CONFIG_STATEMENTS,
 	CONFIG_WAL,
 	CONFIG_STORAGE,
 	CONFIG_LIMITS,
 	CONFIG_LOGGING,
 };
-#define CONFIG_GROUP_COUNT 6
+#define CONFIG_GROUP_COUNT 7
 
 /* The values of log_min_messages; the same order as enum log_level. */
 enum config_log_level {
@@ -89,6 +90,7 @@ struct config_session {
 	int64_t idle_session_timeout_ms;
 	int64_t work_mem_bytes;
 	int min_parallel_rows; /* -1: never */
+	int scram_iterations;
 	bool enable_context_index;
 	bool enable_filters;
 	bool enable_row_filter;

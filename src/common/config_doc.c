@@ -11,6 +11,7 @@
 
 static const char *const group_title[CONFIG_GROUP_COUNT] = {
 	[CONFIG_CONNECTIONS] = "Connections",
+	[CONFIG_AUTHENTICATION] = "Authentication",
 	[CONFIG_STATEMENTS] = "Statements",
 	[CONFIG_WAL] = "Commits and the log of events",
 	[CONFIG_STORAGE] = "Storage",

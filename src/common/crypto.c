@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/crypto.h"
+
+#include <limits.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include "common/buf.h"
+#include "common/error.h"
+
+/* The longest base64 that is taken: what comes before a login is short. */
+#define BASE64_TEXT_MAX 4096
+
+static int
+crypto_failed(void *out, size_t len, struct error *err)
+{
+	crypto_wipe(out, len);
+	return error_set(err, STELE_E_INTERNAL,
+	    "the cryptographic library has failed");
+}
+
+static const unsigned char *
+bytes_of(struct str s)
+{
+	return (const unsigned char *)(s.len == 0 ? "" : s.data);
+}
+
+int
+crypto_random(void *out, size_t len, struct error *err)
+{
+	if (len > INT_MAX || RAND_bytes(out, (int)len) != 1)
+		return crypto_failed(out, len, err);
+	return 0;
+}
+
+int
+crypto_sha256(struct str data, uint8_t out[CRYPTO_SHA256_SIZE],
+    struct error *err)
+{
+	if (EVP_Digest(bytes_of(data), data.len, out, NULL, EVP_sha256(),
+		NULL) != 1)
+		return crypto_failed(out, CRYPTO_SHA256_SIZE, err);
+	return 0;
+}
+
+int
+crypto_hmac_sha256(struct str key, struct str data,
+    uint8_t out[CRYPTO_SHA256_SIZE], struct error *err)
+{
+	if (key.len > INT_MAX ||
+	    HMAC(EVP_sha256(), bytes_of(key), (int)key.len, bytes_of(data),
+		data.len, out, NULL) == NULL)
+		return crypto_failed(out, CRYPTO_SHA256_SIZE, err);
+	return 0;
+}
+
+int
+crypto_pbkdf2_sha256(struct str password, struct str salt, uint32_t iterations,
+    uint8_t out[CRYPTO_SHA256_SIZE], struct error *err)
+{
+	if (password.len > INT_MAX || salt.len > INT_MAX ||
+	    iterations > INT_MAX ||
+	    PKCS5_PBKDF2_HMAC((const char *)bytes_of(password),
+		(int)password.len, bytes_of(salt), (int)salt.len,
+		(int)iterations, EVP_sha256(), CRYPTO_SHA256_SIZE, out) != 1)
+		return crypto_failed(out, CRYPTO_SHA256_SIZE, err);
+	return 0;
+}
+
+bool
+crypto_equal(struct str a, struct str b)
+{
+	return a.len == b.len &&
+	    CRYPTO_memcmp(bytes_of(a), bytes_of(b), a.len) == 0;
+}
+
+void
+crypto_wipe(void *secret, size_t len)
+{
+	if (len > 0)
+		OPENSSL_cleanse(secret, len);
+}
+
+void
+crypto_release_buf(struct buf *secret)
+{
+	crypto_wipe(secret->data, secret->capacity);
+	buf_release(secret);
+}
+
+void
+crypto_put_base64(struct buf *out, struct str bytes)
+{
+	size_t size = BASE64_SIZE(bytes.len);
+	uint8_t *at;
+
+	/* The library ends its text with a NUL, which is none of it. */
+	if (bytes.len > INT_MAX / 2 || !buf_reserve(out, size + 1)) {
+		out->failed = true;
+		return;
+	}
+	at = buf_take(out, size);
+	if (at != NULL && size > 0)
+		(void)EVP_EncodeBlock(at, bytes_of(bytes), (int)bytes.len);
+}
+
+/* '=' at the end of the text: none, one or two. */
+static size_t
+padding_of(struct str text)
+{
+	size_t count = 0;
+
+	while (count < 2 && text.data[text.len - 1 - count] == '=')
+		count++;
+	return count;
+}
+
+int
+crypto_base64_decode(struct str text, uint8_t *out, size_t size)
+{
+	uint8_t bytes[BASE64_TEXT_MAX / 4 * 3];
+	char again[BASE64_TEXT_MAX + 1];
+	size_t len;
+	bool is_same;
+
+	if (text.len == 0)
+		return 0;
+	if (text.len > BASE64_TEXT_MAX || text.len % 4 != 0 ||
+	    EVP_DecodeBlock(bytes, bytes_of(text), (int)text.len) < 0)
+		return -1;
+	len = text.len / 4 * 3 - padding_of(text);
+	/* The library is lenient; there is but one text for these bytes. */
+	(void)EVP_EncodeBlock((unsigned char *)again, bytes, (int)len);
+	is_same = memcmp(again, text.data, text.len) == 0;
+	if (is_same && len <= size)
+		memcpy(out, bytes, len);
+	crypto_wipe(bytes, sizeof(bytes));
+	crypto_wipe(again, sizeof(again));
+	return is_same && len <= size ? (int)len : -1;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * crypto.h -- the few primitives that passwords need; the door to OpenSSL's
+ * libcrypto below TLS.
+ *
+ * All may fail: the library allocates, and a policy of the system may forbid an
+ * algorithm.  Then they return STELE_E_INTERNAL with err filled, and what they
+ * were to write is zeroed.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/str.h"
+
+struct buf;
+struct error;
+
+#define CRYPTO_SHA256_SIZE 32
+
+/* Bytes that nobody can guess. */
+MUST_USE int crypto_random(void *out, size_t len, struct error *err);
+
+MUST_USE int crypto_sha256(struct str data, uint8_t out[CRYPTO_SHA256_SIZE],
+    struct error *err);
+MUST_USE int crypto_hmac_sha256(struct str key, struct str data,
+    uint8_t out[CRYPTO_SHA256_SIZE], struct error *err);
+
+/* PBKDF2 with HMAC-SHA-256: about half a microsecond an iteration. */
+MUST_USE int crypto_pbkdf2_sha256(struct str password, struct str salt,
+    uint32_t iterations, uint8_t out[CRYPTO_SHA256_SIZE], struct error *err);
+
+/* In a time that depends on the lengths only. */
+bool crypto_equal(struct str a, struct str b);
+
+/* Overwrite a secret; the compiler does not leave it out. */
+void crypto_wipe(void *secret, size_t len);
+
+/* Wipe what a buf holds and has held, and release it. */
+void crypto_release_buf(struct buf *secret);
+
+/* ---- base64 (RFC 4648 §4), without line breaks ---- */
+
+#define BASE64_SIZE(len) (((len) + 2) / 3 * 4)
+
+void crypto_put_base64(struct buf *out, struct str bytes);
+
+/*
+ * Decode what crypto_put_base64() would write of the same bytes, and nothing
+ * else.  Returns the count of bytes, at most `size`, or -1.
+ */
+int crypto_base64_decode(struct str text, uint8_t *out, size_t size);
