@@ -24,12 +24,56 @@ put_cstr(struct buf *out, struct str s)
 	buf_put_u8(out, 0);
 }
 
-void
-pg_put_authentication_ok(struct buf *out)
+/* Which kind of Authentication message it is. */
+enum authentication {
+	AUTHENTICATION_OK = 0,
+	AUTHENTICATION_CLEAR = 3,
+	AUTHENTICATION_SASL = 10,
+	AUTHENTICATION_SASL_CONTINUE = 11,
+	AUTHENTICATION_SASL_FINAL = 12,
+};
+
+static size_t
+begin_authentication(struct buf *out, enum authentication kind)
 {
 	size_t begin = pg_begin(out, 'R');
 
-	buf_put_u32_be(out, 0);
+	buf_put_u32_be(out, kind);
+	return begin;
+}
+
+void
+pg_put_authentication_ok(struct buf *out)
+{
+	pg_end(out, begin_authentication(out, AUTHENTICATION_OK));
+}
+
+void
+pg_put_authentication_clear(struct buf *out)
+{
+	pg_end(out, begin_authentication(out, AUTHENTICATION_CLEAR));
+}
+
+void
+pg_put_authentication_sasl(struct buf *out, const char *const *mechanisms,
+    uint32_t count)
+{
+	size_t begin = begin_authentication(out, AUTHENTICATION_SASL);
+
+	for (uint32_t i = 0; i < count; i++)
+		put_cstr(out, str_of_cstr(mechanisms[i]));
+	buf_put_u8(out, 0);
+	pg_end(out, begin);
+}
+
+void
+pg_put_authentication_data(struct buf *out, bool is_final, struct str data)
+{
+	size_t begin = begin_authentication(out,
+	    is_final ? AUTHENTICATION_SASL_FINAL
+		     : AUTHENTICATION_SASL_CONTINUE);
+
+	buf_put_str(out, data);
 	pg_end(out, begin);
 }
 

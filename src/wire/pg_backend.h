@@ -36,6 +36,14 @@ pg_end(struct buf *out, size_t begin)
 void pg_put_empty(struct buf *out, char type);
 
 void pg_put_authentication_ok(struct buf *out);
+/* AuthenticationCleartextPassword: a PasswordMessage is to come. */
+void pg_put_authentication_clear(struct buf *out);
+/* AuthenticationSASL: the mechanisms' names, the best first. */
+void pg_put_authentication_sasl(struct buf *out, const char *const *mechanisms,
+    uint32_t count);
+/* AuthenticationSASLContinue and, is_final, AuthenticationSASLFinal. */
+void pg_put_authentication_data(struct buf *out, bool is_final,
+    struct str data);
 void pg_put_parameter_status(struct buf *out, struct str name,
     struct str value);
 void pg_put_backend_key(struct buf *out, int32_t pid, struct str key);

@@ -81,6 +81,27 @@ MUST_USE int pg_startup_next(struct pg_startup *startup, struct str *name,
 MUST_USE int pg_options_next(struct str *options, struct arena *arena,
     struct str *name, struct str *value, struct error *err);
 
+/* ---- to log in ---- */
+
+/* SASL messages and passwords are shorter. */
+#define PG_PASSWORD_SIZE_MAX 2048u
+
+/*
+ * The next frame while a client logs in: of type 'p', whatever it answers.
+ * Returns 1 and *body, 0 if more bytes are needed, or
+ * STELE_E_PROTOCOL_VIOLATION as soon as its header is there.
+ */
+MUST_USE int pg_password_frame(const uint8_t *data, size_t len,
+    struct str *body, struct error *err);
+
+/* SASLInitialResponse: a mechanism's name, and its first message. */
+MUST_USE int pg_sasl_initial_decode(struct str body, struct str *mechanism,
+    struct str *message, struct error *err);
+
+/* PasswordMessage: the password in clear text. */
+MUST_USE int pg_password_decode(struct str body, struct str *password,
+    struct error *err);
+
 /* ---- in a session ---- */
 
 struct pg_frame {
