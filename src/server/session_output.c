@@ -350,6 +350,7 @@ session_warn(struct session *session, const char *sqlstate, const char *message)
 		    message);
 }
 
+/* What pg_stat_activity shows of the settings. */
 static void
 show_name(struct session *session)
 {
@@ -362,6 +363,14 @@ show_name(struct session *session)
 		&own_name, &value, &ignored) == 0)
 		activity_set_name(&session->activity, value);
 	arena_release(&arena);
+}
+
+void
+session_report_settings(struct session *session)
+{
+	if (session->settings.report_is_due)
+		show_name(session);
+	settings_report(&session->settings, session_out(session));
 }
 
 static void
@@ -387,9 +396,7 @@ session_ready_for_query(struct session *session)
 		settings_commit(&session->settings);
 	if (is_implicit && !commits)
 		notices_commit(session);
-	if (session->settings.report_is_due)
-		show_name(session);
-	settings_report(&session->settings, session_out(session));
+	session_report_settings(session);
 	if (!commits && (is_implicit || transaction_status(session) == 'I'))
 		notify_put_waiting(session, session_out(session));
 	session->is_busy = false;

@@ -345,6 +345,8 @@ void session_warn(struct session *session, const char *sqlstate,
     const char *message);
 /* CommandComplete; of a write it is not sent before its commit. */
 void session_complete(struct session *session, const char *tag, bool is_write);
+/* ParameterStatus of what changed; pg_stat_activity shows it, too. */
+void session_report_settings(struct session *session);
 /* ParameterStatus of what changed, ReadyForQuery, flush. */
 void session_ready_for_query(struct session *session);
 /* A commit to be: zeroed but for what the session needs; NULL: no memory. */

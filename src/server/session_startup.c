@@ -286,7 +286,7 @@ begin_session(struct session *session, struct pg_startup *startup)
 	if (rc != 0)
 		return rc;
 	session->settings.current = session->settings.defaults;
-	settings_report(&session->settings, session_out(session));
+	session_report_settings(session);
 	pg_put_backend_key(session_out(session), session->pid,
 	    str_of((const char *)session->key, session->key_len));
 	return 0;

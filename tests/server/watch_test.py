@@ -51,7 +51,9 @@ def same(what, got, expected):
 
 def sessions(server):
     a, b = Session(server), Session(server, application_name=b"other")
+    name = f"select application_name from pg_stat_activity where pid = {b.pid}"
     same("at first", a.state_of(b), ("idle", "", "f"))
+    same("its name from the start", a.rows(name), [["other"]])
     b.rows("select 1")
     same("idle", a.state_of(b), ("idle", "select 1", "f"))
     b.rows("begin")
@@ -68,8 +70,7 @@ def sessions(server):
     b.rows(f"select '{long}'")
     same("cut to 1024 bytes", a.state_of(b)[1], f"select '{long}"[:516])
     b.rows("set application_name = 'renamed'")
-    same("its name", a.rows(f"select application_name from pg_stat_activity where pid = {b.pid}"),
-         [["renamed"]])
+    same("its new name", a.rows(name), [["renamed"]])
     b.wire.close()
     a.wait_state(b, None)
 
