@@ -95,7 +95,9 @@ LEFT JOIN pg_catalog.pg_attrdef d
 LEFT JOIN pg_catalog.pg_collation o
     ON o.oid = a.attcollation AND o.collname <> 'default'
 WHERE a.attnum > 0 AND NOT a.attisdropped
-    AND c.relkind IN ('r', 'v', 'm', 'f', 'p');
+    AND c.relkind IN ('r', 'v', 'm', 'f', 'p')
+-- Clients that name no order (knex) show the columns in the one that they get.
+ORDER BY a.attrelid, a.attnum;
 
 CREATE VIEW enabled_roles AS
 SELECT rolname FROM pg_catalog.pg_authid;

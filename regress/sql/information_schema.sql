@@ -9,6 +9,8 @@ FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name
 SELECT column_name, ordinal_position AS at, column_default, is_nullable, data_type, character_maximum_length AS len,
     numeric_precision AS prec, numeric_scale AS scale, datetime_precision AS dtp, udt_schema, udt_name, is_identity
 FROM information_schema.columns WHERE table_name = 'item' ORDER BY ordinal_position;
+-- Clients that name no order show them in the one that they get.
+SELECT column_name FROM information_schema.columns WHERE table_name = 'item';
 SELECT table_name, view_definition, is_updatable FROM information_schema.views WHERE table_schema = 'public' ORDER BY 1;
 SELECT viewname, definition FROM pg_views WHERE viewname = 'red';
 SELECT routine_name, data_type, external_language, is_deterministic FROM information_schema.routines
