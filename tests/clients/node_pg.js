@@ -4,42 +4,13 @@
 
 const assert = require('assert');
 const pg = require('pg');
+const { TEXT, DEFINE, COLUMNS, ROWS, CONFIG, fails, main } = require('./every');
 
 // Text as it came: the driver's own numbers and dates hold less.
 const asText = { getTypeParser: () => (text) => text };
 
-const TEXT = 'it\'s "a" \\ b\n\t%s {} $1 é 漢 \u{1fab6} \u{10ffff}';
-const COLUMNS = 's, i, u, f, b, t, d, g, n, j';
-const ROWS = {
-	least: ['', '-9223372036854775808', '0', '-Infinity', 'f',
-		'0001-01-01 00:00:00+00', '0001-01-01',
-		'00000000-0000-0000-0000-000000000000',
-		'-9999999999999999999999999999.9999999999', '{}'],
-	most: [TEXT, '9223372036854775807', '18446744073709551615',
-		'1.7976931348623157e+308', 't', '9999-12-31 23:59:59.999999+00',
-		'9999-12-31', 'ffffffff-ffff-ffff-ffff-ffffffffffff',
-		'9999999999999999999999999999.9999999999',
-		'{"a": [1, 2.5, null, true, "é"]}'],
-	small: [' ', '0', '1', '5e-324', 't', '1999-12-31 23:59:59.999999+00',
-		'1999-12-31', '00112233-4455-6677-8899-aabbccddeeff',
-		'0.0000000001', '[1, 2]'],
-	nan: ['nan', '-1', '1', 'NaN', null, null, null, null, null, '"x"'],
-	null: Array(10).fill(null),
-};
-
-async function fails(promise, code) {
-	await assert.rejects(promise, (error) => {
-		assert.strictEqual(error.code, code, error.message);
-		return true;
-	});
-}
-
 async function valuesRound(client) {
-	await client.query('DEFINE every FIELDS { "s": "string | null",' +
-		' "i": "int | null", "u": "u64 | null", "f": "float | null",' +
-		' "b": "bool | null", "t": "datetime | null",' +
-		' "d": "date | null", "g": "uuid | null",' +
-		' "n": "decimal(38,10) | null", "j": "json | null" }');
+	await client.query(DEFINE);
 	await client.query("SET TimeZone = 'UTC'");
 	const places = Array.from({ length: 11 }, (_, i) => `$${i + 1}`);
 	for (const [context, row] of Object.entries(ROWS))
@@ -127,22 +98,11 @@ async function cancel(client, config) {
 	assert.deepStrictEqual(got.rows[0].a, 42);
 }
 
-async function main() {
-	const config = {
-		host: process.env.PGHOST, port: Number(process.env.PGPORT),
-		user: 'stele', database: 'stele',
-	};
-	const client = new pg.Client(config);
+async function connect() {
+	const client = new pg.Client(CONFIG);
 	await client.connect();
-	for (const run of [valuesRound, driverTypes, enums, storeAndQuery,
-		errorsAndRollback, cancel]) {
-		await run(client, config);
-		console.log('ok', run.name);
-	}
-	await client.end();
+	return [client, CONFIG];
 }
 
-main().catch((error) => {
-	console.error(error);
-	process.exit(1);
-});
+main([valuesRound, driverTypes, enums, storeAndQuery, errorsAndRollback, cancel],
+	connect, (client) => client.end());
