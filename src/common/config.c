@@ -272,10 +272,17 @@ session_slot(struct config_session *session, const struct config_option *opt)
 	return (char *)session + offset_in_session(opt);
 }
 
+static size_t
+row_of(const struct config_option *opt)
+{
+	return (size_t)(opt - config_option_at(0));
+}
+
+/* Of the word set_bits[row_of(opt) / 64]. */
 static uint64_t
 set_bit(const struct config_option *opt)
 {
-	return UINT64_C(1) << (opt - config_option_at(0));
+	return UINT64_C(1) << (row_of(opt) % 64);
 }
 
 static int
@@ -309,7 +316,7 @@ config_session_set(struct config_session *session,
 	if (rc != 0)
 		return rc;
 	slot_set_number(session_slot(session, opt), opt->type, value.number);
-	session->set_bits |= set_bit(opt);
+	session->set_bits[row_of(opt) / 64] |= set_bit(opt);
 	return 0;
 }
 
@@ -324,7 +331,7 @@ config_session_reset(struct config_session *session,
 		return rc;
 	slot_set_number(session_slot(session, opt), opt->type,
 	    slot_number(const_slot_of(config, opt), opt->type));
-	session->set_bits &= ~set_bit(opt);
+	session->set_bits[row_of(opt) / 64] &= ~set_bit(opt);
 	return 0;
 }
 
@@ -332,7 +339,7 @@ bool
 config_session_is_set(const struct config_session *session,
     const struct config_option *opt)
 {
-	return (session->set_bits & set_bit(opt)) != 0;
+	return (session->set_bits[row_of(opt) / 64] & set_bit(opt)) != 0;
 }
 
 void

@@ -68,6 +68,8 @@ enum config_group {
 };
 #define CONFIG_GROUP_COUNT 7
 
+#define CONFIG_OPTION_MAX 256 /* rows of the table */
+
 /* The values of log_min_messages; the same order as enum log_level. */
 enum config_log_level {
 	CONFIG_LOG_ERROR,
@@ -83,7 +85,8 @@ enum config_log_destination {
 
 /* What a session may change for itself. */
 struct config_session {
-	uint64_t set_bits; /* private: rows that the session has SET */
+	/* private: rows that the session has SET, a bit each */
+	uint64_t set_bits[CONFIG_OPTION_MAX / 64];
 	bool synchronous_commit;
 	int64_t statement_timeout_ms; /* 0 is none; so are these: */
 	int64_t idle_in_transaction_session_timeout_ms;

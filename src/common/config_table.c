@@ -528,7 +528,7 @@ static const struct config_option options[] = {
 	    .multiple = 2048 },
 };
 
-static_assert(ARRAY_LEN(options) <= 64, "config_session.set_bits");
+static_assert(ARRAY_LEN(options) <= CONFIG_OPTION_MAX, "set_bits");
 
 size_t
 config_option_count(void)
