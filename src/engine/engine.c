@@ -118,6 +118,7 @@ start_wal(struct engine *engine, const struct wal_replay *replay,
 		    (int64_t)engine->options.wal_sync_interval_ms * 1000000,
 		.next_file_number = replay->next_file_number,
 		.next_group_number = replay->next_group_number,
+		.next_event_id = engine->commit.next_event_id,
 		.is_archived = archiver_is_on(&engine->archiver),
 	};
 	const struct wal_hooks hooks = commit_hooks(engine);

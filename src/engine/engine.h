@@ -404,6 +404,57 @@ uint32_t engine_shard_count(const struct engine *engine);
 void engine_shard_status(struct engine *engine, uint32_t shard,
     struct shard_status *out);
 
+/* How long something took that was done so often. */
+struct log_times {
+	uint64_t count;
+	uint64_t total_ns;
+	uint64_t median_ns; /* at most a quarter too much, as is .. */
+	uint64_t p99_ns;    /* .. this */
+	uint64_t max_ns;
+};
+
+/* The log as it is now, and what was done since the engine was opened. */
+struct log_status {
+	uint32_t file_count; /* that are needed, the current one too */
+	uint64_t file_bytes;
+	uint32_t spare_count;       /* more, of zeros or to be renamed */
+	uint64_t current_file;      /* number; 0: none yet */
+	uint64_t current_offset;    /* where the next group begins */
+	uint32_t unarchived_count;  /* finished files; 0 without an archive */
+	uint64_t appended_event_id; /* the last that has a number */
+	uint64_t written_event_id;  /* the kernel has its bytes */
+	uint64_t synced_event_id;   /* it is on disk */
+	uint64_t visible_event_id;  /* readers see it */
+	bool is_full;               /* commits wait for room */
+	uint64_t group_count;
+	uint64_t row_count;
+	uint64_t group_rows_p99; /* at most a quarter too much */
+	uint64_t group_rows_max;
+	uint64_t written_bytes; /* of groups, with their padding */
+	struct log_times writes;
+	struct log_times syncs;
+	size_t buffer_bytes; /* for groups that fill, constant */
+};
+
+void engine_log_status(struct engine *engine, struct log_status *out);
+
+/* What the engine holds in memory besides the MemTables of its shards. */
+struct engine_memory {
+	size_t cache_bytes;
+	size_t cache_limit_bytes;
+	uint64_t cache_hits;
+	uint64_t cache_misses;
+	uint64_t cache_evictions;
+	size_t log_buffer_bytes;
+	size_t batch_bytes;    /* of large ones, till they are published */
+	size_t snapshot_bytes; /* MemTables that snapshots alone keep */
+	size_t snapshot_limit_bytes; /* SIZE_MAX: none */
+	size_t memtable_limit_bytes; /* of one shard's active MemTable */
+	uint32_t passive_max;        /* MemTables of a shard that wait */
+};
+
+void engine_memory(struct engine *engine, struct engine_memory *out);
+
 struct segment_status {
 	uint32_t shard;
 	uint64_t number; /* in its file's name, in hexadecimal */

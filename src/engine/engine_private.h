@@ -72,6 +72,8 @@ struct engine {
 	uint32_t shard_count;
 	uint64_t hash_seed;
 
+	atomic_size_t batch_bytes; /* write_batch_count_bytes() */
+
 	/* Next OID to give; gaps are fine. */
 	atomic_uint next_oid;
 

@@ -7,6 +7,7 @@
 #include "common/error.h"
 #include "engine/compact/policy.h"
 #include "engine/engine_private.h"
+#include "engine/segment/block_cache.h"
 #include "engine/segment/segment.h"
 
 uint32_t
@@ -46,6 +47,46 @@ engine_shard_status(struct engine *engine, uint32_t shard,
 	add_segments(part->segments, part->segment_count, out);
 	add_segments(part->adopted, part->adopted_count, out);
 	shard_view_unref(part);
+}
+
+/* ---- the log, memory ---- */
+
+void
+engine_log_status(struct engine *engine, struct log_status *out)
+{
+	*out = (struct log_status){
+		.visible_event_id = engine_position(engine),
+		.is_full = atomic_load(&engine->commit.has_waiting),
+	};
+	wal_status(engine->wal, out);
+	wal_lock(engine->wal);
+	out->appended_event_id = engine->commit.next_event_id - 1;
+	wal_unlock(engine->wal);
+}
+
+void
+engine_memory(struct engine *engine, struct engine_memory *out)
+{
+	struct block_cache_stats cache = block_cache_stats(engine->cache);
+	struct log_status log = { .file_count = 0 };
+
+	wal_status(engine->wal, &log);
+	*out = (struct engine_memory){
+		.cache_bytes = cache.bytes,
+		.cache_limit_bytes = engine->options.block_cache_size_bytes,
+		.cache_hits = cache.hits,
+		.cache_misses = cache.misses,
+		.cache_evictions = cache.evictions,
+		.log_buffer_bytes = log.buffer_bytes,
+		.batch_bytes = atomic_load_explicit(&engine->batch_bytes,
+		    memory_order_relaxed),
+		.snapshot_bytes = view_kept_bytes(&engine->view),
+		.snapshot_limit_bytes =
+		    ENGINE_TUNED(engine, old_snapshot_memory_bytes),
+		.memtable_limit_bytes =
+		    ENGINE_TUNED(engine, memtable_size_bytes),
+		.passive_max = FROZEN_MAX,
+	};
 }
 
 /* ---- segments ---- */

@@ -50,6 +50,8 @@ struct conn {
 	struct net_chunk *first; /* to be sent */
 	struct net_chunk *last;
 	size_t out_bytes;
+
+	size_t counted_bytes; /* of both, in loop_conn_bytes() */
 };
 
 #define TO(state) (1u << (state))
@@ -89,6 +91,18 @@ net_chunk_free(struct net_chunk *chunk)
 	free(chunk);
 }
 
+/* What it holds has changed: the loop's statistics follow. */
+static void
+count_bytes(struct conn *conn)
+{
+	size_t bytes = conn->in.capacity + conn->out_bytes;
+
+	if (bytes == conn->counted_bytes)
+		return;
+	loop_add_conn_bytes(conn->loop, bytes - conn->counted_bytes);
+	conn->counted_bytes = bytes;
+}
+
 static void
 conn_free(struct conn *conn)
 {
@@ -96,6 +110,7 @@ conn_free(struct conn *conn)
 		event_free(conn->readable);
 	if (conn->writable != NULL)
 		event_free(conn->writable);
+	loop_add_conn_bytes(conn->loop, (size_t)0 - conn->counted_bytes);
 	buf_release(&conn->in);
 	free(conn);
 }
@@ -249,6 +264,7 @@ flush(struct conn *conn)
 		return false;
 	}
 	watch_writable(conn, rc == 0);
+	count_bytes(conn);
 	return true;
 }
 
@@ -328,6 +344,7 @@ conn_settle(struct conn *conn)
 		return false;
 	}
 	watch_readable(conn);
+	count_bytes(conn);
 	return true;
 }
 

@@ -26,6 +26,7 @@ struct loop {
 	atomic_bool is_stopping;
 	_Atomic(struct loop_post *) posts; /* newest first */
 	struct loop_post *deferred;        /* newest first; the loop's own */
+	atomic_size_t conn_bytes;          /* written by the loop alone */
 	uint8_t scratch[LOOP_SCRATCH_SIZE];
 };
 
@@ -237,4 +238,18 @@ loop_timer_release(struct loop_timer *timer)
 	if (timer->event != NULL)
 		event_free(timer->event);
 	timer->event = NULL;
+}
+
+/* Relaxed: a number for who watches. */
+void
+loop_add_conn_bytes(struct loop *loop, size_t more)
+{
+	atomic_store_explicit(&loop->conn_bytes, loop_conn_bytes(loop) + more,
+	    memory_order_relaxed);
+}
+
+size_t
+loop_conn_bytes(const struct loop *loop)
+{
+	return atomic_load_explicit(&loop->conn_bytes, memory_order_relaxed);
 }

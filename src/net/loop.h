@@ -73,6 +73,13 @@ void loop_timer_release(struct loop_timer *timer);
 
 struct event_base *loop_base(struct loop *loop);
 
+/*
+ * What the loop's connections hold of input and output; `more` wraps around
+ * when it gets less.  Any thread may ask.
+ */
+void loop_add_conn_bytes(struct loop *loop, size_t more);
+size_t loop_conn_bytes(const struct loop *loop);
+
 /* Bytes to read into, shared by all connections of the loop. */
 #define LOOP_SCRATCH_SIZE ((size_t)64 << 10)
 uint8_t *loop_scratch(struct loop *loop);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memory.h -- what malloc() does with large blocks.
+ * memory.h -- what malloc() does with large blocks, and what the process has.
+ *
+ * Threads: any.
  */
 #pragma once
 
@@ -14,3 +16,12 @@
  * would stay as large as after its largest load.
  */
 void os_memory_init(void);
+
+/* What is not known is 0. */
+struct os_memory {
+	size_t resident_bytes; /* of the process, in the kernel's eyes */
+	size_t used_bytes;     /* that were allocated and not freed */
+	size_t free_bytes;     /* that malloc() keeps for what comes next */
+};
+
+void os_memory_get(struct os_memory *out);

@@ -8,10 +8,12 @@
 static const struct system_table *const tables[] = {
 	&storage_archive.table,
 	&storage_compactions.table,
+	&server_memory.table,
 	&storage_segments.table,
 	&storage_shards.table,
 	&server_statements.table,
 	&storage_verifications.table,
+	&server_wal.table,
 };
 
 const struct system_tables server_system_tables = {

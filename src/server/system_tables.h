@@ -14,8 +14,14 @@
 /* For plan_context. */
 extern const struct system_tables server_system_tables;
 
+/* server_memory.c: who holds how much memory. */
+extern const struct system_provider server_memory;
+
 /* server_statements.c: what statements took. */
 extern const struct system_provider server_statements;
+
+/* server_log.c: how far the log is, and what it costs. */
+extern const struct system_provider server_wal;
 
 /* server_storage.c: what the engine holds, and does with it. */
 extern const struct system_provider storage_archive;

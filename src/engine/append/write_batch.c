@@ -38,6 +38,29 @@ write_batch_new(struct engine *engine)
 	return batch;
 }
 
+/* Small ones do not trouble the memory that all share. */
+#define COUNTED_BYTES_MIN ((size_t)64 * 1024)
+
+static void
+set_counted(struct write_batch *batch, size_t bytes)
+{
+	/* Unsigned: the difference may be negative. */
+	atomic_fetch_add_explicit(&batch->engine->batch_bytes,
+	    bytes - batch->counted_bytes, memory_order_relaxed);
+	batch->counted_bytes = bytes;
+}
+
+void
+write_batch_count_bytes(struct write_batch *batch)
+{
+	size_t bytes = batch->bytes.capacity + batch->part_bytes;
+	size_t counted = batch->counted_bytes;
+
+	if (bytes >= counted + COUNTED_BYTES_MIN ||
+	    counted >= bytes + COUNTED_BYTES_MIN)
+		set_counted(batch, bytes);
+}
+
 static void
 drop_ddls(struct write_batch *batch, uint32_t kept)
 {
@@ -54,6 +77,8 @@ write_batch_free(struct write_batch *batch)
 {
 	if (batch == NULL)
 		return;
+	if (batch->counted_bytes > 0)
+		set_counted(batch, 0);
 	write_stage_free(batch);
 	drop_ddls(batch, 0);
 	free(batch->ddls);

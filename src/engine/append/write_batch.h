@@ -83,6 +83,8 @@ struct write_batch {
 	uint32_t stagings;    /* that there were: marks know it */
 	size_t changes_end;   /* in the bytes: of changes before the last one */
 	bool must_settle;     /* some segment has rows that were taken back */
+	size_t part_bytes;    /* of the entries that the part has taken */
+	size_t counted_bytes; /* of it all, in engine->batch_bytes */
 
 	/* From engine_commit() on. */
 	struct write_batch *next; /* in its group, or among those that wait */
@@ -108,6 +110,9 @@ write_batch_entries(const struct write_batch *batch)
  */
 MUST_USE int write_batch_check_size(const struct write_batch *batch,
     struct error *err);
+
+/* Tell the engine's statistics of its size, if that has changed by much. */
+void write_batch_count_bytes(struct write_batch *batch);
 
 /* Had it ever rows of a type? */
 bool write_batch_has_type(const struct write_batch *batch, uint32_t oid);

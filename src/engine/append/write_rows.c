@@ -342,6 +342,7 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 		return rc;
 	note_type(batch, type->oid, time_min);
 	rc = add_rows(batch, &rows, err);
+	write_batch_count_bytes(batch);
 	if (rc != 0)
 		write_batch_rewind(batch, mark);
 	return rc;

@@ -50,6 +50,7 @@ give_up_part(struct write_batch *batch)
 	if (batch->part != NULL)
 		flusher_stage_give_up(&batch->engine->flusher, batch->part);
 	batch->part = NULL;
+	batch->part_bytes = 0;
 }
 
 void
@@ -163,6 +164,8 @@ take_segments(struct write_batch *batch, struct error *err)
 	}
 	stage_part_free(part);
 	batch->part = NULL;
+	batch->part_bytes = 0;
+	write_batch_count_bytes(batch);
 	return 0;
 }
 
@@ -237,6 +240,7 @@ move_entries(struct write_batch *batch, struct error *err)
 		batch->tickets[i].row_count = 0;
 	}
 	batch->part = part;
+	batch->part_bytes = part->bytes.capacity;
 	batch->bytes = changes;
 	batch->changes_end = changes.len;
 	batch->staged_rows = batch->row_count;

@@ -109,6 +109,24 @@ oldest_that_fits(struct view_holder *holder, size_t limit_bytes)
 	return fits;
 }
 
+size_t
+view_kept_bytes(struct view_holder *holder)
+{
+	size_t bytes = 0;
+	uint64_t mark;
+
+	pthread_mutex_lock(&holder->lock);
+	mark = ++holder->kept_mark;
+	for (struct snapshot *s = holder->youngest; s != NULL; s = s->older) {
+		pthread_mutex_lock(&s->lock);
+		if (s->view != NULL)
+			bytes += kept_bytes(s->view, mark);
+		pthread_mutex_unlock(&s->lock);
+	}
+	pthread_mutex_unlock(&holder->lock);
+	return bytes;
+}
+
 /* One that is too old and does not know yet: its view is given up. */
 static bool
 end_one(struct view_holder *holder, const struct snapshot *fits)

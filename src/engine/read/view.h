@@ -141,5 +141,8 @@ MUST_USE int snapshot_check(const struct snapshot *snapshot, struct error *err);
 void view_limit_snapshots(struct view_holder *holder, struct memtable *flushed,
     size_t limit_bytes);
 
+/* What snapshots alone keep now. */
+size_t view_kept_bytes(struct view_holder *holder);
+
 /* The view's own, for snapshot_memory.c. */
 void view_unref(struct view *view);

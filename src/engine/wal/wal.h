@@ -39,6 +39,7 @@
 #include "engine/wal/wal_format.h"
 
 struct error;
+struct log_status;
 struct os_fs;
 struct wal;
 struct wal_file;
@@ -87,6 +88,7 @@ struct wal_options {
 	uint64_t
 	    next_file_number; /* none of this or a higher number is there */
 	uint64_t next_group_number; /* all before are synced */
+	uint64_t next_event_id;     /* likewise */
 	bool is_archived; /* no file goes before wal_archived() says so */
 };
 
@@ -172,3 +174,6 @@ uint64_t wal_synced_group(const struct wal *wal);
  * or copied.
  */
 uint64_t wal_size(struct wal *wal, uint64_t event_id, uint64_t generation);
+
+/* What of *out the log itself knows. */
+void wal_status(struct wal *wal, struct log_status *out);

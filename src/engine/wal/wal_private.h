@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "common/error.h"
+#include "common/histogram.h"
 #include "engine/wal/wal.h"
 #include "os/file.h"
 #include "os/thread.h"
@@ -74,6 +75,14 @@ struct wal {
 	struct wal_file *written_file;
 	atomic_uint_least64_t synced_number; /* others only read it */
 	uint64_t next_event_id;              /* after what is written */
+
+	/* The same of all that was done, for who watches: wal_status(). */
+	atomic_uint_least64_t written_event_id;
+	atomic_uint_least64_t synced_event_id;
+	atomic_uint_least64_t written_bytes;
+	struct histogram group_rows;
+	struct histogram write_ns;
+	struct histogram sync_ns;
 };
 
 /* The path of file `number`. */

@@ -15,6 +15,7 @@
 
 #include "common/log.h"
 #include "common/must.h"
+#include "engine/engine.h"
 #include "engine/wal/wal_private.h"
 #include "os/clock.h"
 #include "os/rest.h"
@@ -212,22 +213,47 @@ wal_synced_group(const struct wal *wal)
 	return atomic_load_explicit(&wal->synced_number, memory_order_relaxed);
 }
 
+/* One of the numbers that others may look at; this thread alone changes it. */
+static void
+note(atomic_uint_least64_t *number, uint64_t value)
+{
+	atomic_store_explicit(number, value, memory_order_relaxed);
+}
+
+static uint64_t
+noted(const atomic_uint_least64_t *number)
+{
+	return atomic_load_explicit(number, memory_order_relaxed);
+}
+
+static uint64_t
+ns_since(int64_t started_ns)
+{
+	int64_t now_ns = os_clock_monotonic_ns(os_clock_real());
+
+	return now_ns > started_ns ? (uint64_t)(now_ns - started_ns) : 0;
+}
+
 /* Sync what is written and hand it back. */
 static int
 sync_written(struct wal *wal, struct error *err)
 {
 	struct wal_group *groups = wal->unsynced_head;
+	int64_t started_ns;
 	int rc;
 
 	if (groups == NULL)
 		return 0;
 	os_rest_note_short();
+	started_ns = os_clock_monotonic_ns(os_clock_real());
 	rc = os_fdatasync(wal->written_file->file, err);
 	if (rc != 0)
 		return rc;
+	histogram_add(&wal->sync_ns, ns_since(started_ns));
 	for (struct wal_group *group = groups; group != NULL;
 	     group = group->next)
 		note_synced(wal, group->number);
+	note(&wal->synced_event_id, wal->next_event_id - 1);
 	wal->unsynced_head = NULL;
 	wal->unsynced_tail = &wal->unsynced_head;
 	wal->unsynced_must_sync = false;
@@ -270,9 +296,27 @@ give_buffer_back(struct wal *wal, struct wal_group *group)
 		wal->hooks.room(wal->hooks.arg);
 }
 
+/* A group is written. */
+static void
+count_group(struct wal *wal, const struct wal_group *group, uint64_t size,
+    int64_t started_ns)
+{
+	uint64_t next_event_id = group->last_event_id == 0
+	    ? group->first_event_id
+	    : group->last_event_id + 1;
+
+	wal->next_event_id = next_event_id;
+	note(&wal->written_event_id, next_event_id - 1);
+	note(&wal->written_bytes, noted(&wal->written_bytes) + size);
+	histogram_add(&wal->group_rows, next_event_id - group->first_event_id);
+	histogram_add(&wal->write_ns, ns_since(started_ns));
+}
+
 static int
 write_group(struct wal *wal, struct wal_group *group, struct error *err)
 {
+	uint64_t size = wal_group_size(group->len - WAL_GROUP_HEADER_SIZE);
+	int64_t started_ns;
 	int rc;
 
 	wal->hooks.closed(wal->hooks.arg, group);
@@ -283,17 +327,15 @@ write_group(struct wal *wal, struct wal_group *group, struct error *err)
 		wal->written_file = group->file;
 	}
 	encode_group(wal, group);
-	rc = os_pwrite_full(group->file->file, group->data,
-	    (size_t)wal_group_size(group->len - WAL_GROUP_HEADER_SIZE),
+	started_ns = os_clock_monotonic_ns(os_clock_real());
+	rc = os_pwrite_full(group->file->file, group->data, (size_t)size,
 	    group->offset, err);
 	if (rc != 0)
 		return rc;
+	count_group(wal, group, size, started_ns);
 	if (wal->unsynced_head == NULL)
 		wal->unsynced_since_ns = os_clock_monotonic_ns(os_clock_real());
 	wal->unsynced_must_sync |= group->must_sync;
-	wal->next_event_id = group->last_event_id == 0
-	    ? group->first_event_id
-	    : group->last_event_id + 1;
 	group->next = NULL;
 	*wal->unsynced_tail = group;
 	wal->unsynced_tail = &group->next;
@@ -546,6 +588,62 @@ wal_size(struct wal *wal, uint64_t event_id, uint64_t generation)
 	return size;
 }
 
+/* ---- watching ---- */
+
+static struct log_times
+times_of(const struct histogram_summary *summary)
+{
+	return (struct log_times){
+		.count = summary->count,
+		.total_ns = summary->sum,
+		.median_ns = summary->median,
+		.p99_ns = summary->p99,
+		.max_ns = summary->max,
+	};
+}
+
+/* Under the lock. */
+static void
+count_files(const struct wal *wal, struct log_status *out)
+{
+	const struct wal_file *file = wal->files_head;
+
+	for (; file != NULL; file = file->next) {
+		out->file_count++;
+		out->file_bytes += file->size_bytes;
+		if (!is_being_written(wal, file) &&
+		    last_group(wal, file) > wal->archived_group)
+			out->unarchived_count++;
+	}
+	out->spare_count = wal->spare_count + (wal->ready != NULL);
+	if (wal->current != NULL)
+		out->current_file = wal->current->number;
+	out->current_offset = next_offset(wal);
+}
+
+void
+wal_status(struct wal *wal, struct log_status *out)
+{
+	struct histogram_summary groups = histogram_summary(&wal->group_rows);
+	struct histogram_summary writes = histogram_summary(&wal->write_ns);
+	struct histogram_summary syncs = histogram_summary(&wal->sync_ns);
+
+	out->group_count = groups.count;
+	out->row_count = groups.sum;
+	out->group_rows_p99 = groups.p99;
+	out->group_rows_max = groups.max;
+	out->writes = times_of(&writes);
+	out->syncs = times_of(&syncs);
+	/* synced first: it is never ahead of what is written */
+	out->synced_event_id = noted(&wal->synced_event_id);
+	out->written_event_id = noted(&wal->written_event_id);
+	out->written_bytes = noted(&wal->written_bytes);
+	out->buffer_bytes = WAL_BUFFER_COUNT * (WAL_BUFFER_SIZE + WAL_ALIGN);
+	pthread_mutex_lock(&wal->lock);
+	count_files(wal, out);
+	pthread_mutex_unlock(&wal->lock);
+}
+
 /* ---- life ---- */
 
 static void
@@ -654,6 +752,9 @@ wal_open(struct os_fs *fs, const struct wal_options *options,
 	wal->unsynced_tail = &wal->unsynced_head;
 	wal->next_file_number = options->next_file_number;
 	wal->next_group_number = options->next_group_number;
+	wal->next_event_id = options->next_event_id;
+	atomic_init(&wal->written_event_id, options->next_event_id - 1);
+	atomic_init(&wal->synced_event_id, options->next_event_id - 1);
 	wal->archived_group = options->is_archived ? 0 : UINT64_MAX;
 	atomic_init(&wal->synced_number, options->next_group_number - 1);
 	pthread_mutex_init(&wal->lock, NULL);

@@ -13,6 +13,7 @@
 
 #include "common/attr.h"
 #include "common/error.h"
+#include "engine/engine.h"
 #include "engine/wal/wal.h"
 #include "engine/wal/wal_replay.h"
 #include "os/file.h"
@@ -90,6 +91,7 @@ open_log(struct wal_replay *replay)
 		.next_group_number = replay->next_group_number == 0
 		    ? 1
 		    : replay->next_group_number,
+		.next_event_id = event_id,
 	};
 	const struct wal_hooks hooks = {
 		.closed = on_group,
@@ -272,6 +274,23 @@ START_TEST(the_end_mark_is_made_to_last)
 }
 END_TEST
 
+/* All there is has been synced, and so many groups of two rows by this log. */
+static void
+ck_assert_status(struct wal *wal, uint64_t groups)
+{
+	struct log_status status = { .file_count = 0 };
+
+	wal_status(wal, &status);
+	ck_assert_uint_eq(status.written_event_id, event_id - 1);
+	ck_assert_uint_eq(status.synced_event_id, event_id - 1);
+	ck_assert_uint_eq(status.group_count, groups);
+	ck_assert_uint_eq(status.row_count, 2 * groups);
+	ck_assert_uint_eq(status.writes.count, groups);
+	ck_assert_uint_eq(status.syncs.count, groups);
+	ck_assert_uint_eq(status.written_bytes, 512 * groups);
+	ck_assert_uint_eq(status.unarchived_count, 0);
+}
+
 START_TEST(goes_on_after_a_restart)
 {
 	struct wal_replay replay;
@@ -281,7 +300,9 @@ START_TEST(goes_on_after_a_restart)
 	ck_assert_int_eq(replay_log(&replay), 0);
 	wal = open_log(&replay);
 	wal_replay_release(&replay);
+	ck_assert_status(wal, 0);
 	append(wal, 100, 'd');
+	ck_assert_status(wal, 1);
 	wal_close(wal);
 	ck_assert_int_eq(replay_log(&replay), 0);
 	ck_assert_str_eq(contents, "abcd");
