@@ -58,6 +58,8 @@ create_enum(struct ddl_run *run, enum ddl_kind kind, struct str name,
 		}
 	}
 	rc = write_batch_ddl(run->target, &ddl, err);
+	if (rc == 0)
+		rc = ddl_own(run, ddl.oid, err);
 	if (rc != 0 || out == NULL)
 		return rc;
 	*out = (struct type){ .oid = ddl.oid, .mod = -1 };
@@ -175,6 +177,8 @@ create_type(struct ddl_run *run, struct error *err)
 		return rc;
 	refresh_enums(run, fields, plan->field_count);
 	rc = write_batch_ddl(run->target, &ddl, err);
+	if (rc == 0)
+		rc = ddl_own(run, ddl.oid, err);
 	if (rc == 0 && plan->has_retain)
 		rc = set_retain(run, ddl.oid, err);
 	return rc;
@@ -491,6 +495,20 @@ run_ddl(struct ddl_run *run, struct error *err)
 		return run_create_enum(run, err);
 	case DDL_OP_ADD_LABEL:
 		return run_add_label(run, err);
+	case DDL_OP_CREATE_ROLE:
+		return ddl_create_role(run, err);
+	case DDL_OP_ALTER_ROLE:
+		return ddl_alter_role(run, err);
+	case DDL_OP_DROP_ROLE:
+		return ddl_drop_role(run, err);
+	case DDL_OP_GRANT_ROLE:
+		return ddl_grant_role(run, err);
+	case DDL_OP_GRANT:
+		return ddl_grant(run, err);
+	case DDL_OP_ALTER_OWNER:
+	case DDL_OP_REASSIGN_OWNED:
+	case DDL_OP_DROP_OWNED:
+		return ddl_owner(run, err);
 	}
 	return 0;
 }

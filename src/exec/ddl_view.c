@@ -69,7 +69,11 @@ ddl_create_view(struct ddl_run *run, struct error *err)
 		ddl.oid = had->oid;
 		rc = check_replacement(run, had, plan->view, err);
 	}
-	return rc != 0 ? rc : write_batch_ddl(run->target, &ddl, err);
+	if (rc == 0)
+		rc = write_batch_ddl(run->target, &ddl, err);
+	if (rc == 0 && ddl.kind == DDL_CREATE_VIEW)
+		rc = ddl_own(run, ddl.oid, err);
+	return rc;
 }
 
 /* ---- DROP ---- */

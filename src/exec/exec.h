@@ -81,6 +81,7 @@ struct exec_context {
 	const struct exec_crew *crew; /* NULL: there is none */
 	int64_t min_parallel_rows;    /* of a scan that is split; -1: none is */
 	void *system_arg;             /* of the providers of system tables */
+	uint32_t scram_iterations;    /* of passwords that are given */
 
 	/* Told of each notice (IF NOT EXISTS, ...); may be NULL. */
 	void (*notice)(void *arg, const struct error *notice);

@@ -969,3 +969,13 @@ int bind_copy(struct binder *binder, const struct ast_stmt *stmt,
     struct plan *plan, struct error *err);
 int bind_ddl(struct binder *binder, const struct ast_stmt *stmt,
     struct plan *plan, struct error *err);
+
+/* The name of an object that is changed or dropped: not `events`. */
+int bind_changed_name(struct binder *binder, const struct ast_name *name,
+    struct str *out, struct error *err);
+
+/* ---- bind_role.c ---- */
+
+/* The part of bind_ddl() that is about roles and rights. */
+int bind_role_stmt(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan *plan, struct plan_ddl *ddl, struct error *err);

@@ -66,9 +66,8 @@ new_name(struct binder *binder, const struct ast_name *name, struct str *out,
 	return check_creation_schema(binder, name->location, err);
 }
 
-/* The name of an object that is changed or dropped: not `events`. */
-static int
-changed_name(struct binder *binder, const struct ast_name *name,
+int
+bind_changed_name(struct binder *binder, const struct ast_name *name,
     struct str *out, struct error *err)
 {
 	int rc = object_name(binder, name, out, err);
@@ -383,7 +382,7 @@ bind_alter_table(struct binder *binder, const struct ast_alter_table *ast,
 	ddl->location = ast->name.location;
 	ddl->fields = arena_zalloc(binder->arena,
 	    (ast->action_count + 1) * sizeof(*ddl->fields));
-	rc = changed_name(binder, &ast->name, &ddl->name, err);
+	rc = bind_changed_name(binder, &ast->name, &ddl->name, err);
 	for (uint32_t i = 0; i < ast->action_count && rc == 0; i++)
 		rc = bind_alter_action(binder, &ast->actions[i], ddl, err);
 	return rc;
@@ -409,7 +408,7 @@ bind_drop(struct binder *binder, const struct ast_drop *ast,
 	ddl->name_count = ast->count;
 	for (uint32_t i = 0; i < ast->count && rc == 0; i++) {
 		locations[i] = ast->names[i].location;
-		rc = changed_name(binder, &ast->names[i], &names[i], err);
+		rc = bind_changed_name(binder, &ast->names[i], &names[i], err);
 	}
 	return rc;
 }
@@ -492,6 +491,13 @@ bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_ALTER_ENUM:
 		plan->tag = "ALTER TYPE";
 		return bind_alter_enum(binder, &stmt->alter_enum, ddl, err);
+	case AST_CREATE_ROLE:
+	case AST_ALTER_ROLE:
+	case AST_DROP_ROLE:
+	case AST_GRANT:
+	case AST_GRANT_ROLE:
+	case AST_ALTER_OWNER:
+		return bind_role_stmt(binder, stmt, plan, ddl, err);
 	default: /* plan_statement() sends no others */
 		return error_at(err, stmt->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,

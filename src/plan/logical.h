@@ -23,6 +23,7 @@
 #include "common/str.h"
 #include "plan/expr.h"
 #include "plan/set_function.h"
+#include "sql/ast_role.h"
 #include "types/type.h"
 
 struct ast_expr;
@@ -594,6 +595,14 @@ enum ddl_op {
 	DDL_OP_DROP_ENUM,
 	DDL_OP_CREATE_VIEW,
 	DDL_OP_DROP_VIEW,
+	DDL_OP_CREATE_ROLE,
+	DDL_OP_ALTER_ROLE,
+	DDL_OP_DROP_ROLE,
+	DDL_OP_GRANT, /* and REVOKE, as GRANT_ROLE */
+	DDL_OP_GRANT_ROLE,
+	DDL_OP_ALTER_OWNER,
+	DDL_OP_REASSIGN_OWNED,
+	DDL_OP_DROP_OWNED,
 };
 
 /* A field as declared. */
@@ -629,4 +638,15 @@ struct plan_ddl {
 	bool or_replace;
 	bool has_retain;   /* CREATE_TABLE, ALTER_TABLE: it is set */
 	int64_t retain_us; /* 0: for ever */
+	/*
+	 * Of roles and rights, as they were parsed: roles are looked up when it
+	 * is done.  Objects of GRANT are in `names`.
+	 */
+	const struct ast_role_def *role_def; /* CREATE_ROLE, ALTER_ROLE */
+	const struct ast_drop_role *drop_role;
+	const struct ast_grant *grant;
+	const struct ast_grant_role *grant_role;
+	enum ast_owner_kind owner_kind;        /* ALTER_OWNER, and its .. */
+	const struct ast_role *owner;          /* .. new one; REASSIGN_OWNED */
+	const struct ast_role_list *old_owner; /* REASSIGN, DROP_OWNED */
 };

@@ -172,6 +172,12 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_CREATE_ENUM:
 	case AST_ALTER_ENUM:
 	case AST_CREATE_VIEW:
+	case AST_CREATE_ROLE:
+	case AST_ALTER_ROLE:
+	case AST_DROP_ROLE:
+	case AST_GRANT:
+	case AST_GRANT_ROLE:
+	case AST_ALTER_OWNER:
 		set_kind(plan, PLAN_DDL, "", false);
 		return bind_ddl(binder, stmt, plan, err);
 	case AST_EXPLAIN:

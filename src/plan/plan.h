@@ -76,11 +76,13 @@ struct random_state;
 struct plan_session {
 	struct str user;         /* current_user */
 	struct str session_user; /* who logged in */
-	struct str database;     /* current_database() */
-	struct str version;      /* version() */
-	int32_t backend_pid;     /* pg_backend_pid() */
-	int64_t start_time;      /* of the server, */
-	int64_t load_time;       /* and of its settings' last reload */
+	uint32_t role_oid;       /* of current_user: who rights are asked of */
+	uint32_t session_role_oid; /* of session_user */
+	struct str database;       /* current_database() */
+	struct str version;        /* version() */
+	int32_t backend_pid;       /* pg_backend_pid() */
+	int64_t start_time;        /* of the server, */
+	int64_t load_time;         /* and of its settings' last reload */
 	struct plan_endpoint client, server;
 
 	/*

@@ -69,6 +69,7 @@ plan_against(struct session *session, const struct catalog *catalog,
 {
 	int rc;
 
+	session_role_refresh(session, catalog);
 	rc = planned_new(source, stmt, catalog, &session->facts,
 	    &session->settings.types, param_oids, param_oid_count, out, err);
 	if (rc == 0 && (*out)->plan->kind == PLAN_UTILITY)
@@ -212,6 +213,8 @@ session_context(struct session *session, struct portal *portal)
 		.crew = &session->server->exec_crew,
 		.min_parallel_rows = session->settings.config.min_parallel_rows,
 		.system_arg = session,
+		.scram_iterations =
+		    (uint32_t)session->settings.config.scram_iterations,
 		.notice = session_notice,
 		.notice_arg = session,
 	};
@@ -798,30 +801,54 @@ insert_execute(struct session *session, struct portal *portal,
 	return insert_start(session, portal, row_limit, is_simple);
 }
 
-static enum step
-ddl_execute(struct session *session, struct portal *portal)
+static void
+ddl_work(struct session *session)
 {
-	const struct plan *plan = portal->planned->plan;
-	struct write_batch *batch;
-	struct write_batch_mark mark;
+	struct portal *portal = session->job.portal;
+	struct write_batch *batch = session->transaction.batch;
+	struct write_batch_mark mark = write_batch_mark(batch);
+
+	session->job.rc = exec_ddl(portal->planned->plan, &portal->context,
+	    batch, &session->err);
+	if (session->job.rc != 0)
+		write_batch_rewind(batch, mark);
+}
+
+static void
+ddl_finish(struct session *session)
+{
+	struct portal *portal = session->job.portal;
 	char tag[PLAN_TAG_SIZE];
 
-	plan_tag(plan, 0, tag);
-	if (check_writable(session, tag) != 0 || check_no_reader(session) != 0)
-		return STEP_FAIL;
-	batch = transaction_batch(session);
-	if (batch == NULL)
-		return STEP_FAIL;
-	session_context(session, portal);
-	mark = write_batch_mark(batch);
-	if (exec_ddl(plan, &portal->context, batch, &session->err) != 0) {
-		write_batch_rewind(batch, mark);
-		return STEP_FAIL;
+	if (session->job.rc != 0) {
+		session_fail(session);
+		return;
 	}
+	plan_tag(portal->planned->plan, 0, tag);
 	session->transaction.has_ddl = true;
 	portal->state = PORTAL_DONE;
 	session_complete(session, tag, true);
 	statement_end(session);
+}
+
+static enum step
+ddl_execute(struct session *session, struct portal *portal)
+{
+	char tag[PLAN_TAG_SIZE];
+
+	plan_tag(portal->planned->plan, 0, tag);
+	if (check_writable(session, tag) != 0 || check_no_reader(session) != 0)
+		return STEP_FAIL;
+	if (transaction_batch(session) == NULL)
+		return STEP_FAIL;
+	session_context(session, portal);
+	session->job.portal = portal;
+	if (portal->planned->stmt->has_secret) /* a password takes its time */
+		return session_submit(session, ddl_work, ddl_finish);
+	ddl_work(session);
+	if (session->job.rc != 0)
+		return STEP_FAIL;
+	ddl_finish(session);
 	return STEP_DONE;
 }
 

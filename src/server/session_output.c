@@ -111,7 +111,7 @@ log_duration(const struct session *session, int64_t started_ns,
 		return;
 	log_every(LOG_LEVEL_INFO, LOG_SQL, "statement",
 	    LOG_INT("pid", session->pid), LOG_INT("duration_us", taken_us),
-	    LOG_STR("text", source->text));
+	    LOG_STR("text", source->shown));
 }
 
 /* Replace what the failed commit would have confirmed by its error. */

@@ -212,6 +212,7 @@ struct session {
 	bool seen_gssenc;
 	struct arena arena; /* names */
 	struct plan_session facts;
+	uint64_t role_generation;   /* of the catalogue that names are of */
 	struct random_state random; /* of setseed() */
 	struct settings settings;
 	unsigned config_version; /* of the server's options in settings */
@@ -363,6 +364,18 @@ bool session_is_quiet(const struct session *session);
 /* ---- session_startup.c ---- */
 
 enum step startup_step(struct session *session);
+
+/* ---- session_role.c ---- */
+
+/*
+ * The role of a client that is who it says: 28000 if there are roles, and none
+ * of this name, or one that cannot log in.  Its password, and how long that is
+ * good, were looked at before.
+ */
+MUST_USE int session_role_begin(struct session *session, struct error *err);
+/* Names of roles as a catalogue has them. */
+void session_role_refresh(struct session *session,
+    const struct catalog *catalog);
 
 /* ---- session_simple.c, session_extended.c ---- */
 

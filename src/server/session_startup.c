@@ -275,7 +275,9 @@ begin_session(struct session *session, struct pg_startup *startup)
 		return rc;
 	know_client(session, &request);
 	negotiate(session, &request);
-	rc = make_key(session);
+	rc = session_role_begin(session, &session->err);
+	if (rc == 0)
+		rc = make_key(session);
 	if (rc == 0)
 		rc = server_register(session->server, session, &session->err);
 	if (rc != 0)

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "common/crypto.h"
 #include "common/error.h"
 #include "engine/engine.h"
 #include "server/cursor_tape.h"
@@ -55,13 +56,61 @@ source_stmt(const struct source *source)
 	return source->statements.items[0];
 }
 
+static void
+wipe(struct str secret)
+{
+	crypto_wipe((void *)(uintptr_t)secret.data, secret.len);
+}
+
+/* Passwords do not stay in memory that is free. */
+static void
+wipe_secrets(const struct source *source)
+{
+	for (uint32_t i = 0; i < source->statements.count; i++) {
+		const struct ast_stmt *stmt = source->statements.items[i];
+
+		if (!stmt->has_secret)
+			continue;
+		wipe(stmt->role_def.password);
+		wipe(source->text);
+	}
+}
+
 void
 source_unref(struct source *source)
 {
 	if (source == NULL || --source->refs > 0)
 		return;
+	wipe_secrets(source);
 	arena_release(&source->arena);
 	free(source);
+}
+
+static bool
+has_secret(const struct source *source)
+{
+	for (uint32_t i = 0; i < source->statements.count; i++)
+		if (source->statements.items[i]->has_secret)
+			return true;
+	return false;
+}
+
+/* The statements' own texts have none. */
+static struct str
+without_secrets(struct source *source)
+{
+	struct buf text;
+	struct str copy;
+
+	buf_init(&text);
+	for (uint32_t i = 0; i < source->statements.count; i++) {
+		buf_put_cstr(&text, i == 0 ? "" : "; ");
+		buf_put_str(&text, source->statements.items[i]->text);
+	}
+	source->arena.failed |= text.failed;
+	copy = arena_str(&source->arena, buf_str(&text));
+	buf_release(&text);
+	return copy;
 }
 
 int
@@ -73,6 +122,8 @@ source_parse(struct source *source, struct error *err)
 		return rc;
 	rc = sql_parse(source->text, SQL_DIALECT_POSTGRES, &source->arena,
 	    &source->statements, err);
+	source->shown =
+	    has_secret(source) ? without_secrets(source) : source->text;
 	return rc != 0 ? rc : arena_check(&source->arena, err);
 }
 

@@ -42,6 +42,7 @@ struct source {
 	struct mem_budget budget;
 	struct arena arena; /* text, tree */
 	struct str text;
+	struct str shown; /* the same, once it is parsed, without passwords */
 	struct sql_statements statements;
 	bool is_large;     /* past what a net thread parses and plans itself */
 	uint64_t stats_id; /* of its one statement; 0: not known yet */

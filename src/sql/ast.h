@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "common/str.h"
+#include "sql/ast_role.h"
 
 struct ast_expr;
 struct ast_select;
@@ -544,6 +545,12 @@ enum ast_stmt_kind {
 	AST_DECLARE_CURSOR,
 	AST_FETCH, /* FETCH and MOVE */
 	AST_CLOSE_CURSOR,
+	AST_CREATE_ROLE,
+	AST_ALTER_ROLE, /* RENAME too */
+	AST_DROP_ROLE,
+	AST_GRANT, /* REVOKE too */
+	AST_GRANT_ROLE,
+	AST_ALTER_OWNER, /* REASSIGN and DROP OWNED too */
 };
 
 struct ast_insert {
@@ -716,6 +723,15 @@ struct ast_set {
 	int location;
 };
 
+struct ast_alter_owner {
+	enum ast_owner_kind kind;
+	struct ast_name name; /* ALTER */
+	bool if_exists;
+	struct ast_role_list roles; /* OWNED BY */
+	struct ast_role owner;      /* TO; not of DROP */
+	bool is_cascade;
+};
+
 struct ast_declare_cursor {
 	struct str name;
 	struct ast_select *query;
@@ -745,8 +761,13 @@ struct ast_fetch {
 
 struct ast_stmt {
 	enum ast_stmt_kind kind;
-	int location;         /* of the statement's first character */
-	struct str text;      /* the statement's own text, trimmed */
+	int location; /* of the statement's first character */
+	/*
+	 * The statement's own text, trimmed; with a password as it prints, so
+	 * without.
+	 */
+	struct str text;
+	bool has_secret;      /* its source has a password */
 	bool is_native;       /* written in the native language */
 	uint32_t param_count; /* highest $n */
 	union {
@@ -792,5 +813,10 @@ struct ast_stmt {
 		struct ast_declare_cursor declare_cursor;
 		struct ast_fetch fetch;
 		struct str close_cursor; /* empty: ALL */
+		struct ast_role_def role_def;
+		struct ast_drop_role drop_role;
+		struct ast_grant grant;
+		struct ast_grant_role grant_role;
+		struct ast_alter_owner alter_owner;
 	};
 };

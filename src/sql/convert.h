@@ -130,6 +130,29 @@ void convert_create_enum(struct convert *c, const PgQuery__CreateEnumStmt *in,
 void convert_alter_enum(struct convert *c, const PgQuery__AlterEnumStmt *in,
     struct ast_stmt *out);
 
+/* convert_role.c */
+void convert_create_role(struct convert *c, const PgQuery__CreateRoleStmt *in,
+    struct ast_stmt *out);
+void convert_alter_role(struct convert *c, const PgQuery__AlterRoleStmt *in,
+    struct ast_stmt *out);
+void convert_rename_role(struct convert *c, const PgQuery__RenameStmt *in,
+    struct ast_stmt *out);
+void convert_drop_role(struct convert *c, const PgQuery__DropRoleStmt *in,
+    struct ast_stmt *out);
+void convert_grant(struct convert *c, const PgQuery__GrantStmt *in,
+    struct ast_stmt *out);
+void convert_grant_role(struct convert *c, const PgQuery__GrantRoleStmt *in,
+    struct ast_stmt *out);
+/* ALTER TABLE or VIEW ... OWNER TO; false if it is none. */
+bool convert_table_owner(struct convert *c, const PgQuery__AlterTableStmt *in,
+    struct ast_stmt *out);
+void convert_alter_owner(struct convert *c, const PgQuery__AlterOwnerStmt *in,
+    struct ast_stmt *out);
+void convert_reassign_owned(struct convert *c,
+    const PgQuery__ReassignOwnedStmt *in, struct ast_stmt *out);
+void convert_drop_owned(struct convert *c, const PgQuery__DropOwnedStmt *in,
+    struct ast_stmt *out);
+
 /* convert_session.c */
 void convert_transaction(struct convert *c, const PgQuery__TransactionStmt *in,
     struct ast_stmt *out);

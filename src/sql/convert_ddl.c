@@ -147,6 +147,8 @@ convert_alter_table(struct convert *c, const PgQuery__AlterTableStmt *in,
 {
 	struct ast_alter_table *out = &stmt->alter_table;
 
+	if (convert_table_owner(c, in, stmt))
+		return;
 	stmt->kind = AST_ALTER_TABLE;
 	if (in->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {
 		convert_unsupported(c, 0, NULL, "ALTER of what is not a table");
@@ -175,6 +177,10 @@ convert_rename(struct convert *c, const PgQuery__RenameStmt *in,
 	    in->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN &&
 	    in->relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE;
 
+	if (in->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_ROLE) {
+		convert_rename_role(c, in, stmt);
+		return;
+	}
 	stmt->kind = AST_ALTER_TABLE;
 	if (!is_column &&
 	    in->rename_type != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {

@@ -250,6 +250,41 @@ convert_ddl_stmt(struct convert *c, const PgQuery__Node *node,
 	}
 }
 
+/* Statements about roles and rights; false if it is none. */
+static bool
+convert_role_stmt(struct convert *c, const PgQuery__Node *node,
+    struct ast_stmt *stmt)
+{
+	switch ((int)node->node_case) {
+	case PG_QUERY__NODE__NODE_CREATE_ROLE_STMT:
+		convert_create_role(c, node->create_role_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_ALTER_ROLE_STMT:
+		convert_alter_role(c, node->alter_role_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_DROP_ROLE_STMT:
+		convert_drop_role(c, node->drop_role_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_GRANT_STMT:
+		convert_grant(c, node->grant_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_GRANT_ROLE_STMT:
+		convert_grant_role(c, node->grant_role_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT:
+		convert_alter_owner(c, node->alter_owner_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_REASSIGN_OWNED_STMT:
+		convert_reassign_owned(c, node->reassign_owned_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_DROP_OWNED_STMT:
+		convert_drop_owned(c, node->drop_owned_stmt, stmt);
+		return true;
+	default:
+		return false;
+	}
+}
+
 struct ast_stmt *
 convert_stmt(struct convert *c, const PgQuery__Node *node)
 {
@@ -278,7 +313,8 @@ convert_stmt(struct convert *c, const PgQuery__Node *node)
 		break;
 	default:
 		if (!convert_session_stmt(c, node, stmt) &&
-		    !convert_ddl_stmt(c, node, stmt))
+		    !convert_ddl_stmt(c, node, stmt) &&
+		    !convert_role_stmt(c, node, stmt))
 			convert_refuse_stmt(c, node->node_case);
 		break;
 	}

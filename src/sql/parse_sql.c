@@ -9,6 +9,7 @@
 
 #include "sql/convert.h"
 #include "sql/parse_private.h"
+#include "sql/print.h"
 #include "sql/scan.h"
 
 /* libpg_query's own, of the text of a run. */
@@ -43,6 +44,7 @@ static const struct {
 	    STELE_E_FEATURE_NOT_SUPPORTED },
 	{ "UNENCRYPTED PASSWORD is no longer supported", NULL,
 	    STELE_E_FEATURE_NOT_SUPPORTED },
+	{ "role name \"", NULL, STELE_E_RESERVED_NAME },
 	{ "UNIQUE predicate is not yet implemented", NULL,
 	    STELE_E_FEATURE_NOT_SUPPORTED },
 };
@@ -116,6 +118,21 @@ statement_text(const struct parse *p, size_t start, size_t end)
 	return str_of(p->text.data + start, end - start);
 }
 
+/* For logs and for who looks: the same statement without its password. */
+static struct str
+without_secret(struct parse *p, const struct ast_stmt *stmt)
+{
+	struct buf text;
+	struct str copy;
+
+	buf_init(&text);
+	print_stmt(&text, stmt);
+	p->arena->failed |= text.failed;
+	copy = arena_str(p->arena, buf_str(&text));
+	buf_release(&text);
+	return copy;
+}
+
 static int
 convert_run(struct parse *p, size_t start, size_t end,
     const PgQuery__ParseResult *tree)
@@ -141,7 +158,8 @@ convert_run(struct parse *p, size_t start, size_t end,
 		stmt = convert_stmt(&c, raw->stmt);
 		if (convert_failed(&c))
 			return c.rc;
-		stmt->text = statement_text(p, from, limit);
+		stmt->text = stmt->has_secret ? without_secret(p, stmt)
+					      : statement_text(p, from, limit);
 		stmt->param_count = c.param_count;
 		rc = parse_add(p, stmt);
 		if (rc != 0)

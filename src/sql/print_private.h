@@ -38,5 +38,13 @@ void print_cursor(struct buf *out, const struct ast_declare_cursor *stmt);
 void print_fetch(struct buf *out, const struct ast_fetch *stmt);
 void print_setting(struct buf *out, struct str name);
 
+/* print_role.c */
+void print_create_role(struct buf *out, const struct ast_role_def *def);
+void print_alter_role(struct buf *out, const struct ast_role_def *def);
+void print_drop_role(struct buf *out, const struct ast_drop_role *stmt);
+void print_grant(struct buf *out, const struct ast_grant *stmt);
+void print_grant_role(struct buf *out, const struct ast_grant_role *stmt);
+void print_alter_owner(struct buf *out, const struct ast_alter_owner *stmt);
+
 /* print_native.c */
 void print_native(struct buf *out, const struct ast_stmt *stmt);

@@ -261,6 +261,34 @@ print_show(struct buf *out, struct str name)
 		print_setting(out, name);
 }
 
+/* False if it is another one. */
+static bool
+print_role_stmt(struct buf *out, const struct ast_stmt *stmt)
+{
+	switch ((int)stmt->kind) {
+	case AST_CREATE_ROLE:
+		print_create_role(out, &stmt->role_def);
+		return true;
+	case AST_ALTER_ROLE:
+		print_alter_role(out, &stmt->role_def);
+		return true;
+	case AST_DROP_ROLE:
+		print_drop_role(out, &stmt->drop_role);
+		return true;
+	case AST_GRANT:
+		print_grant(out, &stmt->grant);
+		return true;
+	case AST_GRANT_ROLE:
+		print_grant_role(out, &stmt->grant_role);
+		return true;
+	case AST_ALTER_OWNER:
+		print_alter_owner(out, &stmt->alter_owner);
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void
 print_session_stmt(struct buf *out, const struct ast_stmt *stmt)
 {
@@ -352,7 +380,8 @@ print_stmt(struct buf *out, const struct ast_stmt *stmt)
 		print_execute(out, stmt);
 		break;
 	default:
-		print_session_stmt(out, stmt);
+		if (!print_role_stmt(out, stmt))
+			print_session_stmt(out, stmt);
 		break;
 	}
 }

@@ -143,6 +143,7 @@ struct enum_type {
 	uint32_t oid;
 	uint32_t array_oid;
 	struct str name;
+	uint32_t owner; /* a role */
 	bool is_inline; /* made by a field: goes with the last one's type */
 	uint32_t label_count;
 	const struct str *labels;

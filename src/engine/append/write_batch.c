@@ -191,22 +191,28 @@ write_batch_check_size(const struct write_batch *batch, struct error *err)
 /* ---- schema changes ---- */
 
 static void
-assign_oids(struct engine *engine, struct ddl *ddl)
+assign_oids(const struct write_batch *batch, struct ddl *ddl)
 {
 	bool is_type =
 	    ddl->kind == DDL_CREATE_TYPE || ddl->kind == DDL_CREATE_VIEW;
 	bool is_enum =
 	    ddl->kind == DDL_CREATE_ENUM || ddl->kind == DDL_CREATE_INLINE_ENUM;
-	unsigned count = is_type ? 3 : 2;
+	bool is_role = ddl->kind == DDL_CREATE_ROLE;
+	unsigned count = is_type ? 3 : is_role ? 1 : 2;
 	uint32_t oid;
 
-	if (!is_type && !is_enum)
+	if (!is_type && !is_enum && !is_role)
 		return;
+	if (is_role && !catalog_has_roles(write_batch_catalog(batch))) {
+		ddl->oid = ROLE_OWNER_OID; /* the first of all */
+		return;
+	}
 	/* A number alone: nothing else is published with it. */
-	oid = (uint32_t)atomic_fetch_add_explicit(&engine->next_oid, count,
-	    memory_order_relaxed);
+	oid = (uint32_t)atomic_fetch_add_explicit(&batch->engine->next_oid,
+	    count, memory_order_relaxed);
 	ddl->oid = oid;
-	ddl->array_type_oid = oid + 1;
+	if (!is_role)
+		ddl->array_type_oid = oid + 1;
 	if (is_type)
 		ddl->row_type_oid = oid + 2;
 }
@@ -264,7 +270,7 @@ write_batch_ddl(struct write_batch *batch, struct ddl *ddl, struct error *err)
 		rc = need_ddl_room(batch, err);
 	if (rc != 0)
 		return rc;
-	assign_oids(batch->engine, ddl);
+	assign_oids(batch, ddl);
 	slot = &batch->ddls[batch->ddl_count];
 	slot->offset = batch->bytes.len;
 	slot->len = 0;

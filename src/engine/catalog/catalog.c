@@ -187,8 +187,8 @@ field_check(const struct field *field, const struct datum *value,
 
 /* ---- checks ---- */
 
-static int
-check_length(struct str name, struct error *err)
+int
+catalog_check_name_length(struct str name, struct error *err)
 {
 	if (name.len == 0)
 		return error_set(err, STELE_E_INVALID_NAME,
@@ -207,7 +207,7 @@ check_object_name(const struct catalog *catalog, enum ddl_kind kind,
 {
 	bool is_relation = kind == DDL_CREATE_TYPE || kind == DDL_CREATE_VIEW;
 	bool is_taken;
-	int rc = check_length(name, err);
+	int rc = catalog_check_name_length(name, err);
 
 	if (rc != 0)
 		return rc;
@@ -260,7 +260,7 @@ check_fields(const struct event_type *type, const struct ddl *ddl,
 		    "tables can have at most %d columns", FIELD_COUNT_MAX);
 	for (uint32_t i = 0; i < ddl->field_count; i++) {
 		struct str name = ddl->fields[i].name;
-		int rc = check_length(name, err);
+		int rc = catalog_check_name_length(name, err);
 
 		if (rc != 0)
 			return rc;
@@ -374,15 +374,6 @@ check_enum_unused(const struct catalog *catalog, const struct enum_type *gone,
 
 /* ---- changes ---- */
 
-/* What a change replaces, adds or leaves out. */
-struct change {
-	const struct event_type *new_type; /* owned */
-	const struct enum_type *new_enum;  /* owned */
-	uint32_t gone_enum_oid;            /* 0: none */
-	const struct sql_view *new_view;   /* owned */
-	uint32_t gone_view_oid;            /* 0: none */
-};
-
 static int
 next_version(const struct event_type *type, const struct ddl *ddl,
     uint32_t field_count, struct schema_version *out, struct error *err)
@@ -403,7 +394,7 @@ next_version(const struct event_type *type, const struct ddl *ddl,
 
 static int
 change_create_type(const struct catalog *catalog, const struct ddl *ddl,
-    struct change *change, struct error *err)
+    struct catalog_change *change, struct error *err)
 {
 	struct schema_version version;
 	struct event_type type = {
@@ -411,6 +402,7 @@ change_create_type(const struct catalog *catalog, const struct ddl *ddl,
 		.row_type_oid = ddl->row_type_oid,
 		.array_type_oid = ddl->array_type_oid,
 		.name = ddl->name,
+		.owner = ROLE_OWNER_OID,
 		.field_count = ddl->field_count,
 		.fields = ddl->fields,
 		.version_count = 1,
@@ -434,7 +426,7 @@ change_create_type(const struct catalog *catalog, const struct ddl *ddl,
 /* `before` with the fields and the version that are appended to it. */
 static int
 append_fields(const struct catalog *catalog, const struct event_type *before,
-    const struct ddl *ddl, struct arena *scratch, struct change *change,
+    const struct ddl *ddl, struct arena *scratch, struct catalog_change *change,
     struct error *err)
 {
 	struct event_type after = *before;
@@ -466,7 +458,7 @@ append_fields(const struct catalog *catalog, const struct event_type *before,
 
 static int
 change_add_fields(const struct catalog *catalog, const struct ddl *ddl,
-    struct change *change, struct error *err)
+    struct catalog_change *change, struct error *err)
 {
 	const struct event_type *before;
 	struct arena scratch;
@@ -484,7 +476,7 @@ change_add_fields(const struct catalog *catalog, const struct ddl *ddl,
 
 static int
 change_drop_type(const struct catalog *catalog, const struct ddl *ddl,
-    uint64_t position, struct change *change, struct error *err)
+    uint64_t position, struct catalog_change *change, struct error *err)
 {
 	const struct event_type *before;
 	struct event_type after;
@@ -497,13 +489,14 @@ change_drop_type(const struct catalog *catalog, const struct ddl *ddl,
 		return rc;
 	after = *before;
 	after.dropped_at = position;
+	change->gone_acl_oid = ddl->oid; /* keeps L3 */
 	return event_type_make(&after, catalog, &change->new_type, err);
 }
 
 /* How long events are kept, or since when: the schema stays as it is. */
 static int
 change_retention(const struct catalog *catalog, const struct ddl *ddl,
-    struct change *change, struct error *err)
+    struct catalog_change *change, struct error *err)
 {
 	const struct event_type *before;
 	struct event_type after;
@@ -521,12 +514,13 @@ change_retention(const struct catalog *catalog, const struct ddl *ddl,
 
 static int
 change_create_enum(const struct catalog *catalog, const struct ddl *ddl,
-    struct change *change, struct error *err)
+    struct catalog_change *change, struct error *err)
 {
 	struct enum_type type = {
 		.oid = ddl->oid,
 		.array_oid = ddl->array_type_oid,
 		.name = ddl->name,
+		.owner = ROLE_OWNER_OID,
 		.is_inline = ddl->kind == DDL_CREATE_INLINE_ENUM,
 		.label_count = ddl->label_count,
 		.labels = ddl->labels,
@@ -542,7 +536,7 @@ change_create_enum(const struct catalog *catalog, const struct ddl *ddl,
 
 static int
 change_add_label(const struct catalog *catalog, const struct ddl *ddl,
-    struct change *change, struct error *err)
+    struct catalog_change *change, struct error *err)
 {
 	const struct enum_type *before;
 	struct enum_type after;
@@ -571,7 +565,7 @@ change_add_label(const struct catalog *catalog, const struct ddl *ddl,
 
 static int
 change_drop_enum(const struct catalog *catalog, const struct ddl *ddl,
-    struct change *change, struct error *err)
+    struct catalog_change *change, struct error *err)
 {
 	const struct enum_type *before;
 	int rc = find_enum(catalog, ddl->oid, &before, err);
@@ -584,7 +578,7 @@ change_drop_enum(const struct catalog *catalog, const struct ddl *ddl,
 
 static int
 change_view(const struct catalog *catalog, const struct ddl *ddl,
-    struct change *change, struct error *err)
+    struct catalog_change *change, struct error *err)
 {
 	int rc = 0;
 
@@ -596,7 +590,7 @@ change_view(const struct catalog *catalog, const struct ddl *ddl,
 
 static int
 change_drop_view(const struct catalog *catalog, const struct ddl *ddl,
-    struct change *change, struct error *err)
+    struct catalog_change *change, struct error *err)
 {
 	const struct sql_view *view = catalog_view_by_oid(catalog, ddl->oid);
 
@@ -604,12 +598,13 @@ change_drop_view(const struct catalog *catalog, const struct ddl *ddl,
 		return error_set(err, STELE_E_UNDEFINED_TABLE,
 		    "relation with OID %u does not exist", (unsigned)ddl->oid);
 	change->gone_view_oid = ddl->oid;
+	change->gone_acl_oid = ddl->oid; /* keeps L3 */
 	return catalog_check_unused(catalog, ddl->oid, "view", view->name, err);
 }
 
 static int
 change_of(const struct catalog *catalog, const struct ddl *ddl,
-    uint64_t position, struct change *change, struct error *err)
+    uint64_t position, struct catalog_change *change, struct error *err)
 {
 	switch (ddl->kind) {
 	case DDL_CREATE_ENUM:
@@ -633,6 +628,17 @@ change_of(const struct catalog *catalog, const struct ddl *ddl,
 	case DDL_SET_RETAIN:
 	case DDL_SET_HORIZON:
 		return change_retention(catalog, ddl, change, err);
+	case DDL_CREATE_ROLE:
+	case DDL_ALTER_ROLE:
+	case DDL_DROP_ROLE:
+	case DDL_GRANT_ROLE:
+	case DDL_REVOKE_ROLE:
+		return catalog_change_role(catalog, ddl, change, err);
+	case DDL_GRANT:
+	case DDL_REVOKE:
+		return catalog_change_acl(catalog, ddl, change, err);
+	case DDL_SET_OWNER:
+		return catalog_change_owner(catalog, ddl, change, err);
 	}
 	return error_set(err, STELE_E_CORRUPT, "unknown kind of schema change");
 }
@@ -648,7 +654,7 @@ is_used_by_view(const struct catalog *catalog, uint32_t oid)
 
 /* Whether an enum is not in the catalogue any more after the change. */
 static bool
-is_gone(const struct catalog *before, const struct change *change,
+is_gone(const struct catalog *before, const struct catalog_change *change,
     const struct enum_type *type)
 {
 	const struct event_type *dropped = change->new_type;
@@ -662,7 +668,7 @@ is_gone(const struct catalog *before, const struct change *change,
 }
 
 static void
-copy_enums(const struct catalog *before, const struct change *change,
+copy_enums(const struct catalog *before, const struct catalog_change *change,
     struct catalog *after)
 {
 	const struct enum_type *changed = change->new_enum;
@@ -680,7 +686,7 @@ copy_enums(const struct catalog *before, const struct change *change,
 
 /* Types whose enum has changed are made anew, to point to the new labels. */
 static int
-copy_types(const struct catalog *before, const struct change *change,
+copy_types(const struct catalog *before, const struct catalog_change *change,
     struct catalog *after, struct error *err)
 {
 	const struct event_type *changed = change->new_type;
@@ -709,7 +715,7 @@ copy_types(const struct catalog *before, const struct change *change,
 }
 
 static void
-copy_views(const struct catalog *before, const struct change *change,
+copy_views(const struct catalog *before, const struct catalog_change *change,
     struct catalog *after)
 {
 	const struct sql_view *changed = change->new_view;
@@ -725,36 +731,77 @@ copy_views(const struct catalog *before, const struct change *change,
 		catalog_put_view(after, changed);
 }
 
+/* Nobody is a member of more roles than can be told. */
+static int
+check_reach(const struct catalog *catalog, struct error *err)
+{
+	for (uint32_t i = 0; i < catalog->role_count; i++)
+		if (!catalog_role_fits(catalog, catalog->roles[i]->oid))
+			return error_set(err, STELE_E_LIMIT,
+			    "role \"%.*s\" would be a member of too many roles",
+			    STR_FMT(catalog->roles[i]->name));
+	return 0;
+}
+
+/* All that stays, and what has changed. */
+static int
+copy_objects(const struct catalog *before, const struct catalog_change *change,
+    struct catalog *after, struct error *err)
+{
+	int rc;
+
+	copy_enums(before, change, after);
+	copy_views(before, change, after);
+	catalog_copy_acls(before, change, after);
+	rc = catalog_copy_roles(before, change, after, err);
+	return rc != 0 ? rc : copy_types(before, change, after, err);
+}
+
+static void
+change_release(struct catalog_change *change)
+{
+	acl_unref(change->new_acl);
+	role_unref(change->new_role);
+	sql_view_unref(change->new_view);
+	event_type_unref(change->new_type);
+	enum_unref(change->new_enum);
+}
+
 int
 catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
     uint64_t position, const struct catalog **out, struct error *err)
 {
-	struct change change = { .gone_enum_oid = 0 };
+	const struct catalog_room room = {
+		.types = catalog->type_count + 1,
+		.enums = catalog->enum_count + 1,
+		.views = catalog->view_count + 1,
+		.roles = catalog->role_count + 1,
+		.acls = catalog->acl_count + 1,
+	};
+	struct catalog_change change = { .gone_enum_oid = 0 };
 	struct catalog *after = NULL;
 	int rc;
 
 	*out = NULL;
 	rc = change_of(catalog, ddl, position, &change, err);
-	if (rc != 0)
-		goto out;
-	rc = catalog_make(catalog->type_count + 1, catalog->enum_count + 1,
-	    catalog->view_count + 1, &after, err);
+	if (rc == 0)
+		rc = catalog_make(&room, &after, err);
 	if (rc != 0)
 		goto out;
 	after->generation = catalog->generation + 1;
 	after->next_oid = catalog->next_oid;
-	copy_enums(catalog, &change, after);
-	copy_views(catalog, &change, after);
-	rc = copy_types(catalog, &change, after, err);
+	rc = copy_objects(catalog, &change, after, err);
 	if (rc != 0)
 		goto out;
 	catalog_seal(after);
+	if (ddl->kind == DDL_GRANT_ROLE)
+		rc = check_reach(after, err);
+	if (rc != 0)
+		goto out;
 	*out = after;
 	after = NULL;
 out:
 	catalog_unref(after);
-	sql_view_unref(change.new_view);
-	event_type_unref(change.new_type);
-	enum_unref(change.new_enum);
+	change_release(&change);
 	return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * catalog.h -- event types and enums: immutable versions of the whole.
+ * catalog.h -- event types, enums, views, roles and rights: immutable versions of
+ * the whole.
  *
  * A catalogue never changes.  A change of schema (struct ddl) makes a new one
  * from the old; the engine logs the change in order with the rows and swaps
@@ -32,6 +33,8 @@
 
 #include "common/attr.h"
 #include "common/str.h"
+#include "engine/catalog/acl.h"
+#include "engine/catalog/role.h"
 #include "types/type.h"
 #include "vec/value.h"
 
@@ -71,6 +74,7 @@ struct event_type {
 	uint32_t row_type_oid;
 	uint32_t array_type_oid;
 	struct str name;
+	uint32_t owner; /* a role */
 	uint32_t field_count;
 	const struct field *fields;
 	uint32_t version_count;
@@ -113,6 +117,7 @@ struct sql_view {
 	uint32_t row_type_oid;
 	uint32_t array_type_oid;
 	struct str name;
+	uint32_t owner;   /* a role, whose rights its query has */
 	struct str query; /* SQL, as print_stmt() writes it */
 	struct view_reading reading;
 	uint32_t column_count;
@@ -130,6 +135,10 @@ struct catalog {
 	const struct enum_type *const *enums; /* ascending oid */
 	uint32_t view_count;
 	const struct sql_view *const *views; /* ascending oid */
+	uint32_t role_count;
+	const struct role *const *roles; /* ascending oid */
+	uint32_t acl_count;
+	const struct acl *const *acls; /* ascending object_oid */
 };
 
 /* A new reference to a catalogue without any object, generation 0. */
@@ -225,6 +234,14 @@ enum ddl_kind { /* on disk: do not renumber */
 	DDL_DROP_VIEW = 10,
 	DDL_SET_RETAIN = 11,
 	DDL_SET_HORIZON = 12, /* an older one than there is changes nothing */
+	DDL_CREATE_ROLE = 32,
+	DDL_ALTER_ROLE = 33, /* RENAME too: its name, if it is not empty */
+	DDL_DROP_ROLE = 34,
+	DDL_GRANT_ROLE = 35,
+	DDL_REVOKE_ROLE = 36,
+	DDL_GRANT = 37,
+	DDL_REVOKE = 38,
+	DDL_SET_OWNER = 39, /* of an event type, a view or an enum */
 };
 
 /* One change.  Borrowed by the calls that take it. */
@@ -241,7 +258,12 @@ struct ddl {
 	uint32_t label_count;
 	/* CREATE_VIEW, REPLACE_VIEW: all but its OIDs and its name */
 	const struct sql_view *view;
-	int64_t time; /* SET_RETAIN, SET_HORIZON: microseconds */
+	int64_t time;            /* SET_RETAIN, SET_HORIZON: microseconds */
+	struct role_change role; /* CREATE_ROLE, ALTER_ROLE */
+	/* GRANT_ROLE, REVOKE_ROLE: of the role `oid` */
+	struct role_grant membership;
+	struct acl_grant grant; /* GRANT, REVOKE: on the object `oid` */
+	uint32_t owner;         /* SET_OWNER: a role */
 };
 
 /*
@@ -251,6 +273,7 @@ struct ddl {
  * _TOO_MANY_COLUMNS, _DEPENDENT_OBJECTS_EXIST, _RESERVED_NAME,
  * _INVALID_TABLE_DEFINITION (a version that is not greater),
  * _INVALID_OBJECT_DEFINITION (a view that would use itself),
+ * _INVALID_GRANT_OPERATION, _NOT_IN_PREREQUISITE_STATE (R2),
  * _NAME_TOO_LONG, _OUT_OF_MEMORY.
  */
 MUST_USE int catalog_apply(const struct catalog *catalog, const struct ddl *ddl,

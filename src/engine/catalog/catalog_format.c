@@ -6,6 +6,7 @@
  *   varint version · string name · varint count, fields · varint count, labels
  *   · of kinds that make a view: the view
  *   · of SET_RETAIN and SET_HORIZON: zigzag time
+ *   · of roles and rights: role_format.c
  *
  * A field:
  *
@@ -23,15 +24,16 @@
  *
  * A catalogue:
  *
- *   u32 format (4) · u64 generation · u32 next oid ·
+ *   u32 format (5) · u64 generation · u32 next oid ·
  *   varint count, enums: oid, array oid, string name, u8 flags (1 inline; none
- *     in format 1), varint count, labels ·
+ *     in format 1), varint owner (from format 5 on), varint count, labels ·
  *   varint count, types: oid, row type oid, array type oid, string name,
  *     varint dropped at, zigzag retain and zigzag horizon (from format 4 on),
- *     varint count, fields,
+ *     varint owner (from format 5 on), varint count, fields,
  *     varint count, versions: varint number, varint field count ·
- *   varint count, views: oid, row type oid, array type oid, string name, view
- *     (none in formats 1 and 2)
+ *   varint count, views: oid, row type oid, array type oid, string name,
+ *     varint owner (from format 5 on), view (none in formats 1 and 2) ·
+ *   from format 5 on: varint count, roles · varint count, lists of rights
  *
  * Strings are a varint length and bytes; values as in value_format.h.  The
  * checksum is that of the block around it.
@@ -45,9 +47,11 @@
 #include "common/error.h"
 #include "common/reader.h"
 #include "engine/catalog/catalog_private.h"
+#include "engine/catalog/format_private.h"
 #include "engine/catalog/value_format.h"
 
-#define CATALOG_FORMAT           4
+#define CATALOG_FORMAT           5
+#define CATALOG_FORMAT_ROLES     5 /* and owners and rights */
 #define CATALOG_FORMAT_RETENTION 4 /* types have theirs */
 #define CATALOG_FORMAT_VIEWS     3
 #define CATALOG_FORMAT_MIN       1 /* enums had no flags */
@@ -91,8 +95,8 @@ put_field(struct buf *out, const struct field *field)
 	}
 }
 
-static uint32_t
-get_u32(struct reader *r)
+uint32_t
+format_get_u32(struct reader *r)
 {
 	uint64_t value = reader_varint(r);
 
@@ -108,7 +112,7 @@ get_field(struct reader *r, struct field *out)
 	int64_t mod;
 
 	*out = (struct field){ .name = value_get_str(r) };
-	out->type.oid = get_u32(r);
+	out->type.oid = format_get_u32(r);
 	mod = value_get_i64(r);
 	flags = reader_u8(r);
 	if (mod < INT32_MIN || mod > INT32_MAX || flags > FIELD_ALL)
@@ -128,9 +132,8 @@ get_field(struct reader *r, struct field *out)
 	}
 }
 
-/* A count of things that take at least one byte each. */
-static uint32_t
-get_count(struct reader *r)
+uint32_t
+format_get_count(struct reader *r)
 {
 	uint64_t count = reader_varint(r);
 
@@ -139,9 +142,9 @@ get_count(struct reader *r)
 	return r->failed ? 0 : (uint32_t)count;
 }
 
-/* Arrays are bounded by the bytes that are there, by get_count(). */
-static void *
-get_array(struct reader *r, struct arena *arena, uint32_t count, size_t size)
+void *
+format_get_array(struct reader *r, struct arena *arena, uint32_t count,
+    size_t size)
 {
 	void *array = arena_try_alloc(arena, (count + (size_t)1) * size);
 
@@ -157,8 +160,8 @@ get_fields(struct reader *r, struct arena *arena, uint32_t *count)
 {
 	struct field *fields;
 
-	*count = get_count(r);
-	fields = get_array(r, arena, *count, sizeof(*fields));
+	*count = format_get_count(r);
+	fields = format_get_array(r, arena, *count, sizeof(*fields));
 	for (uint32_t i = 0; i < *count && !r->failed; i++)
 		get_field(r, &fields[i]);
 	return fields;
@@ -169,8 +172,8 @@ get_labels(struct reader *r, struct arena *arena, uint32_t *count)
 {
 	struct str *labels;
 
-	*count = get_count(r);
-	labels = get_array(r, arena, *count, sizeof(*labels));
+	*count = format_get_count(r);
+	labels = format_get_array(r, arena, *count, sizeof(*labels));
 	for (uint32_t i = 0; i < *count && !r->failed; i++)
 		labels[i] = value_get_str(r);
 	return labels;
@@ -204,7 +207,7 @@ get_view_column(struct reader *r, struct view_column *out)
 	int64_t mod;
 
 	out->name = value_get_str(r);
-	out->type_oid = get_u32(r);
+	out->type_oid = format_get_u32(r);
 	mod = value_get_i64(r);
 	if (mod < INT32_MIN || mod > INT32_MAX)
 		r->failed = true;
@@ -227,17 +230,18 @@ get_view(struct reader *r, struct arena *arena, struct sql_view *out)
 	    out->reading.interval_style > INTERVAL_STYLE_ISO_8601)
 		r->failed = true;
 	out->reading.now = value_get_i64(r);
-	out->column_count = get_count(r);
-	columns = get_array(r, arena, out->column_count, sizeof(*columns));
+	out->column_count = format_get_count(r);
+	columns =
+	    format_get_array(r, arena, out->column_count, sizeof(*columns));
 	for (uint32_t i = 0; i < out->column_count && !r->failed; i++)
 		get_view_column(r, &columns[i]);
 	out->columns = columns;
-	out->dependency_count = get_count(r);
-	dependencies =
-	    get_array(r, arena, out->dependency_count, sizeof(*dependencies));
+	out->dependency_count = format_get_count(r);
+	dependencies = format_get_array(r, arena, out->dependency_count,
+	    sizeof(*dependencies));
 	for (uint32_t i = 0; i < out->dependency_count && !r->failed; i++) {
-		dependencies[i].oid = get_u32(r);
-		dependencies[i].column_count = get_u32(r);
+		dependencies[i].oid = format_get_u32(r);
+		dependencies[i].column_count = format_get_u32(r);
 	}
 	out->dependencies = dependencies;
 }
@@ -259,6 +263,7 @@ ddl_kind_name(enum ddl_kind kind)
 {
 	switch (kind) {
 	case DDL_CREATE_ENUM:
+	case DDL_CREATE_INLINE_ENUM:
 		return "create enum";
 	case DDL_ADD_LABEL:
 		return "add label";
@@ -280,9 +285,24 @@ ddl_kind_name(enum ddl_kind kind)
 		return "set retain";
 	case DDL_SET_HORIZON:
 		return "set horizon";
-	default:
-		return "change";
+	case DDL_CREATE_ROLE:
+		return "create role";
+	case DDL_ALTER_ROLE:
+		return "alter role";
+	case DDL_DROP_ROLE:
+		return "drop role";
+	case DDL_GRANT_ROLE:
+		return "grant role";
+	case DDL_REVOKE_ROLE:
+		return "revoke role";
+	case DDL_GRANT:
+		return "grant";
+	case DDL_REVOKE:
+		return "revoke";
+	case DDL_SET_OWNER:
+		return "set owner";
 	}
+	return NULL;
 }
 
 void
@@ -304,6 +324,7 @@ ddl_encode(const struct ddl *ddl, struct buf *out)
 		put_view(out, ddl->view);
 	if (has_time(ddl->kind))
 		value_put_i64(out, ddl->time);
+	role_change_put(out, ddl);
 }
 
 int
@@ -313,12 +334,12 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 	uint8_t kind = reader_u8(r);
 
 	*out = (struct ddl){ .kind = (enum ddl_kind)kind };
-	if (kind < DDL_CREATE_ENUM || kind > DDL_SET_HORIZON)
+	if (ddl_kind_name(out->kind) == NULL)
 		r->failed = true;
-	out->oid = get_u32(r);
-	out->row_type_oid = get_u32(r);
-	out->array_type_oid = get_u32(r);
-	out->version = get_u32(r);
+	out->oid = format_get_u32(r);
+	out->row_type_oid = format_get_u32(r);
+	out->array_type_oid = format_get_u32(r);
+	out->version = format_get_u32(r);
 	out->name = value_get_str(r);
 	out->fields = get_fields(r, arena, &out->field_count);
 	out->labels = get_labels(r, arena, &out->label_count);
@@ -332,6 +353,7 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 		out->time = value_get_i64(r);
 	if (out->kind == DDL_SET_RETAIN && out->time < 0)
 		r->failed = true;
+	role_change_get(r, out);
 	if (arena_check(arena, err) != 0) /* fails the reader too */
 		return err->code;
 	if (r->failed)
@@ -347,6 +369,7 @@ put_enum(struct buf *out, const struct enum_type *type)
 	buf_put_varint(out, type->array_oid);
 	value_put_str(out, type->name);
 	buf_put_u8(out, type->is_inline ? ENUM_INLINE : 0);
+	buf_put_varint(out, type->owner);
 	buf_put_varint(out, type->label_count);
 	for (uint32_t i = 0; i < type->label_count; i++)
 		value_put_str(out, type->labels[i]);
@@ -362,6 +385,7 @@ put_type(struct buf *out, const struct event_type *type)
 	buf_put_varint(out, type->dropped_at);
 	value_put_i64(out, type->retain_us);
 	value_put_i64(out, type->horizon);
+	buf_put_varint(out, type->owner);
 	buf_put_varint(out, type->field_count);
 	for (uint32_t i = 0; i < type->field_count; i++)
 		put_field(out, &type->fields[i]);
@@ -392,37 +416,47 @@ catalog_encode(const struct catalog *catalog, struct buf *out)
 		buf_put_varint(out, view->row_type_oid);
 		buf_put_varint(out, view->array_type_oid);
 		value_put_str(out, view->name);
+		buf_put_varint(out, view->owner);
 		put_view(out, view);
 	}
+	catalog_put_security(out, catalog);
 }
 
-/* Or there was no memory for it, which fails the reader too. */
-static int
-malformed(const struct arena *arena, struct error *err)
+int
+format_malformed(const struct arena *arena, struct error *err)
 {
 	if (arena_check(arena, err) != 0)
 		return err->code;
 	return error_set(err, STELE_E_CORRUPT, "catalog is malformed");
 }
 
+/* Before there were roles all was the one owner's. */
+static uint32_t
+get_owner(struct reader *r, uint32_t format)
+{
+	return format >= CATALOG_FORMAT_ROLES ? format_get_u32(r)
+					      : ROLE_OWNER_OID;
+}
+
 static int
 get_enum(struct reader *r, uint32_t format, struct arena *arena,
     struct catalog *catalog, struct error *err)
 {
-	struct enum_type source = { .oid = get_u32(r) };
+	struct enum_type source = { .oid = format_get_u32(r) };
 	const struct enum_type *type;
 	uint8_t flags = 0;
 	int rc;
 
-	source.array_oid = get_u32(r);
+	source.array_oid = format_get_u32(r);
 	source.name = value_get_str(r);
 	if (format > CATALOG_FORMAT_MIN)
 		flags = reader_u8(r);
 	source.is_inline = (flags & ENUM_INLINE) != 0;
+	source.owner = get_owner(r, format);
 	source.labels = get_labels(r, arena, &source.label_count);
 	if (r->failed || flags > ENUM_ALL || source.oid < FIRST_USER_OID ||
 	    catalog_enum_by_oid(catalog, source.oid) != NULL)
-		return malformed(arena, err);
+		return format_malformed(arena, err);
 	rc = enum_type_make(&source, &type, err);
 	if (rc != 0)
 		return rc;
@@ -436,11 +470,12 @@ get_versions(struct reader *r, struct arena *arena, struct event_type *type)
 {
 	struct schema_version *versions;
 
-	type->version_count = get_count(r);
-	versions = get_array(r, arena, type->version_count, sizeof(*versions));
+	type->version_count = format_get_count(r);
+	versions =
+	    format_get_array(r, arena, type->version_count, sizeof(*versions));
 	for (uint32_t i = 0; i < type->version_count && !r->failed; i++) {
-		versions[i].number = get_u32(r);
-		versions[i].field_count = get_u32(r);
+		versions[i].number = format_get_u32(r);
+		versions[i].field_count = format_get_u32(r);
 		if (versions[i].field_count > type->field_count)
 			r->failed = true;
 	}
@@ -451,25 +486,26 @@ static int
 get_type(struct reader *r, uint32_t format, struct arena *arena,
     struct catalog *catalog, struct error *err)
 {
-	struct event_type source = { .oid = get_u32(r),
+	struct event_type source = { .oid = format_get_u32(r),
 		.horizon = HORIZON_NONE };
 	const struct event_type *type;
 	int rc;
 
-	source.row_type_oid = get_u32(r);
-	source.array_type_oid = get_u32(r);
+	source.row_type_oid = format_get_u32(r);
+	source.array_type_oid = format_get_u32(r);
 	source.name = value_get_str(r);
 	source.dropped_at = reader_varint(r);
 	if (format >= CATALOG_FORMAT_RETENTION) {
 		source.retain_us = value_get_i64(r);
 		source.horizon = value_get_i64(r);
 	}
+	source.owner = get_owner(r, format);
 	source.fields = get_fields(r, arena, &source.field_count);
 	get_versions(r, arena, &source);
 	if (r->failed || source.version_count == 0 || source.retain_us < 0 ||
 	    source.oid < FIRST_USER_OID ||
 	    catalog_type_by_oid(catalog, source.oid) != NULL)
-		return malformed(arena, err);
+		return format_malformed(arena, err);
 	rc = event_type_make(&source, catalog, &type, err);
 	if (rc != 0)
 		return rc;
@@ -479,20 +515,21 @@ get_type(struct reader *r, uint32_t format, struct arena *arena,
 }
 
 static int
-get_catalog_view(struct reader *r, struct arena *arena, struct catalog *catalog,
-    struct error *err)
+get_catalog_view(struct reader *r, uint32_t format, struct arena *arena,
+    struct catalog *catalog, struct error *err)
 {
-	struct sql_view source = { .oid = get_u32(r) };
+	struct sql_view source = { .oid = format_get_u32(r) };
 	const struct sql_view *view;
 	int rc;
 
-	source.row_type_oid = get_u32(r);
-	source.array_type_oid = get_u32(r);
+	source.row_type_oid = format_get_u32(r);
+	source.array_type_oid = format_get_u32(r);
 	source.name = value_get_str(r);
+	source.owner = get_owner(r, format);
 	get_view(r, arena, &source);
 	if (r->failed || source.oid < FIRST_USER_OID ||
 	    catalog_view_by_oid(catalog, source.oid) != NULL)
-		return malformed(arena, err);
+		return format_malformed(arena, err);
 	rc = sql_view_make(&source, &view, err);
 	if (rc != 0)
 		return rc;
@@ -505,11 +542,11 @@ static int
 get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
     struct error *err)
 {
-	struct reader ahead;
+	struct catalog_room room;
 	uint32_t format = reader_u32(r);
 	uint64_t generation = reader_u64(r);
 	uint32_t next_oid = reader_u32(r);
-	uint32_t enum_count = get_count(r);
+	uint32_t enum_count = format_get_count(r);
 	uint32_t type_count = 0;
 	uint32_t view_count = 0;
 	struct catalog *catalog;
@@ -517,10 +554,12 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 
 	if (r->failed || format < CATALOG_FORMAT_MIN ||
 	    format > CATALOG_FORMAT || next_oid < FIRST_USER_OID)
-		return malformed(arena, err);
-	ahead = *r; /* every type takes a byte at least: enough room */
-	rc = catalog_make((uint32_t)reader_left(&ahead), enum_count,
-	    (uint32_t)reader_left(&ahead), out, err);
+		return format_malformed(arena, err);
+	/* every object takes a byte at least: enough room */
+	room.types = (uint32_t)reader_left(r);
+	room.views = room.roles = room.acls = room.types;
+	room.enums = enum_count;
+	rc = catalog_make(&room, out, err);
 	if (rc != 0)
 		return rc;
 	catalog = *out;
@@ -529,15 +568,17 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 	for (uint32_t i = 0; i < enum_count && rc == 0; i++)
 		rc = get_enum(r, format, arena, catalog, err);
 	if (rc == 0)
-		type_count = get_count(r);
+		type_count = format_get_count(r);
 	for (uint32_t i = 0; i < type_count && rc == 0; i++)
 		rc = get_type(r, format, arena, catalog, err);
 	if (rc == 0 && format >= CATALOG_FORMAT_VIEWS)
-		view_count = get_count(r);
+		view_count = format_get_count(r);
 	for (uint32_t i = 0; i < view_count && rc == 0; i++)
-		rc = get_catalog_view(r, arena, catalog, err);
+		rc = get_catalog_view(r, format, arena, catalog, err);
+	if (rc == 0 && format >= CATALOG_FORMAT_ROLES)
+		rc = catalog_get_security(r, arena, catalog, err);
 	if (rc == 0 && (r->failed || reader_left(r) != 0))
-		rc = malformed(arena, err);
+		rc = format_malformed(arena, err);
 	return rc;
 }
 

@@ -17,7 +17,7 @@ struct buf;
 struct error;
 struct reader;
 
-/* "create type" and so on, for those who look. */
+/* "create type" and so on, for those who look; NULL: there is no such kind. */
 const char *ddl_kind_name(enum ddl_kind kind);
 
 void ddl_encode(const struct ddl *ddl, struct buf *out);

@@ -126,6 +126,27 @@ event_type_unref(const struct event_type *type)
 	free(object);
 }
 
+/* NULL without memory; at least one, so that it is one pointer in any case. */
+static void *
+pointers(uint32_t count)
+{
+	return calloc((size_t)count + 1, sizeof(void *));
+}
+
+/* The arrays of a catalogue; its objects are not in them any more. */
+static void
+free_arrays(struct catalog_object *object)
+{
+	free((void *)(uintptr_t)object->pub.types);
+	free((void *)(uintptr_t)object->pub.enums);
+	free((void *)(uintptr_t)object->pub.views);
+	free((void *)(uintptr_t)object->pub.roles);
+	free((void *)(uintptr_t)object->pub.acls);
+	free(object->by_name);
+	free(object->roles_by_name);
+	free(object);
+}
+
 const struct catalog *
 catalog_ref(const struct catalog *catalog)
 {
@@ -149,48 +170,49 @@ catalog_unref(const struct catalog *catalog)
 		enum_unref(catalog->enums[i]);
 	for (uint32_t i = 0; i < catalog->view_count; i++)
 		sql_view_unref(catalog->views[i]);
-	free((void *)(uintptr_t)catalog->views);
-	free((void *)(uintptr_t)catalog->types);
-	free((void *)(uintptr_t)catalog->enums);
-	free(object->by_name);
-	free(object);
+	for (uint32_t i = 0; i < catalog->role_count; i++)
+		role_unref(catalog->roles[i]);
+	for (uint32_t i = 0; i < catalog->acl_count; i++)
+		acl_unref(catalog->acls[i]);
+	free_arrays(object);
 }
 
 int
-catalog_make(uint32_t type_room, uint32_t enum_room, uint32_t view_room,
-    struct catalog **out, struct error *err)
+catalog_make(const struct catalog_room *room, struct catalog **out,
+    struct error *err)
 {
 	struct catalog_object *object = calloc(1, sizeof(*object));
-	void *types = calloc((size_t)type_room + 1, sizeof(void *));
-	void *enums = calloc((size_t)enum_room + 1, sizeof(void *));
-	void *views = calloc((size_t)view_room + 1, sizeof(void *));
-	void *by_name = calloc((size_t)type_room + 1, sizeof(void *));
+	struct catalog *pub;
 
-	if (object == NULL || types == NULL || enums == NULL || views == NULL ||
-	    by_name == NULL) {
-		free(object);
-		free(types);
-		free(enums);
-		free(views);
-		free(by_name);
-		*out = NULL;
+	*out = NULL;
+	if (object == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	pub = &object->pub;
+	atomic_init(&object->refs, 1);
+	pub->next_oid = FIRST_USER_OID;
+	pub->types = pointers(room->types);
+	pub->enums = pointers(room->enums);
+	pub->views = pointers(room->views);
+	pub->roles = pointers(room->roles);
+	pub->acls = pointers(room->acls);
+	object->by_name = pointers(room->types);
+	object->roles_by_name = pointers(room->roles);
+	if (pub->types == NULL || pub->enums == NULL || pub->views == NULL ||
+	    pub->roles == NULL || pub->acls == NULL ||
+	    object->by_name == NULL || object->roles_by_name == NULL) {
+		free_arrays(object);
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	}
-	atomic_init(&object->refs, 1);
-	object->pub.next_oid = FIRST_USER_OID;
-	object->pub.types = types;
-	object->pub.enums = enums;
-	object->pub.views = views;
-	object->by_name = by_name;
-	*out = &object->pub;
+	*out = pub;
 	return 0;
 }
 
 int
 catalog_new(const struct catalog **out, struct error *err)
 {
+	const struct catalog_room room = { 0 };
 	struct catalog *catalog;
-	int rc = catalog_make(0, 0, 0, &catalog, err);
+	int rc = catalog_make(&room, &catalog, err);
 
 	*out = catalog;
 	return rc;
@@ -241,6 +263,22 @@ compare_names(const void *a, const void *b)
 	return str_compare((*left)->name, (*right)->name);
 }
 
+static int
+compare_role_names(const void *a, const void *b)
+{
+	const struct role *const *left = a;
+	const struct role *const *right = b;
+
+	return str_compare((*left)->name, (*right)->name);
+}
+
+const struct role *const *
+catalog_roles_by_name(const struct catalog *catalog)
+{
+	return (const struct role *const *)catalog_object_of(catalog)
+	    ->roles_by_name;
+}
+
 void
 catalog_seal(struct catalog *catalog)
 {
@@ -254,6 +292,11 @@ catalog_seal(struct catalog *catalog)
 	if (object->by_name_count > 1)
 		qsort(object->by_name, object->by_name_count,
 		    sizeof(object->by_name[0]), compare_names);
+	for (uint32_t i = 0; i < catalog->role_count; i++)
+		object->roles_by_name[i] = catalog->roles[i];
+	if (catalog->role_count > 1)
+		qsort(object->roles_by_name, catalog->role_count,
+		    sizeof(object->roles_by_name[0]), compare_role_names);
 }
 
 const struct event_type *

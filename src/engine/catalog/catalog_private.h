@@ -31,6 +31,23 @@ struct catalog_object {
 	atomic_uint refs;
 	const struct event_type **by_name; /* those not dropped, by name */
 	uint32_t by_name_count;
+	const struct role **roles_by_name;
+};
+
+/* Roles that one can be a member of through others, itself among them. */
+#define ROLE_REACH_MAX 256
+
+/* What a change replaces, adds or leaves out. */
+struct catalog_change {
+	const struct event_type *new_type; /* owned */
+	const struct enum_type *new_enum;  /* owned */
+	uint32_t gone_enum_oid;            /* 0: none */
+	const struct sql_view *new_view;   /* owned */
+	uint32_t gone_view_oid;            /* 0: none */
+	const struct role *new_role;       /* owned */
+	uint32_t gone_role_oid;            /* 0: none */
+	const struct acl *new_acl;         /* owned */
+	uint32_t gone_acl_oid;             /* of the object; 0: none */
 };
 
 /* New objects with one reference; NULL without memory. */
@@ -64,15 +81,59 @@ MUST_USE int sql_view_of_ddl(const struct catalog *catalog,
 MUST_USE int catalog_check_unused(const struct catalog *catalog, uint32_t oid,
     const char *kind, struct str name, struct error *err);
 
+/* role_change.c */
+const struct role *role_ref(const struct role *role);
+void role_unref(const struct role *role);
+MUST_USE int role_make(const struct role *source, const struct role **out,
+    struct error *err);
+MUST_USE int catalog_change_role(const struct catalog *catalog,
+    const struct ddl *ddl, struct catalog_change *change, struct error *err);
+MUST_USE int catalog_copy_roles(const struct catalog *before,
+    const struct catalog_change *change, struct catalog *after,
+    struct error *err);
+
+/* role.c: by name, as many as there are roles. */
+const struct role *const *catalog_roles_by_name(const struct catalog *catalog);
+/* Whether it is a member of no more than ROLE_REACH_MAX roles. */
+bool catalog_role_fits(const struct catalog *catalog, uint32_t oid);
+/* As catalog_role_is_member(), by memberships alone. */
+bool catalog_role_reaches(const struct catalog *catalog, uint32_t oid,
+    uint32_t role_oid);
+
+/* acl_change.c */
+void acl_unref(const struct acl *acl);
+MUST_USE int acl_make(const struct acl *source, const struct acl **out,
+    struct error *err);
+MUST_USE int catalog_change_acl(const struct catalog *catalog,
+    const struct ddl *ddl, struct catalog_change *change, struct error *err);
+MUST_USE int catalog_change_owner(const struct catalog *catalog,
+    const struct ddl *ddl, struct catalog_change *change, struct error *err);
+void catalog_copy_acls(const struct catalog *before,
+    const struct catalog_change *change, struct catalog *after);
+
+/* catalog.c: 42602 for an empty name, 42622 for a long one. */
+MUST_USE int catalog_check_name_length(struct str name, struct error *err);
+
+/* How many of each. */
+struct catalog_room {
+	uint32_t types;
+	uint32_t enums;
+	uint32_t views;
+	uint32_t roles;
+	uint32_t acls;
+};
+
 /*
  * A catalogue with room for so many objects.  The caller puts them in, each
  * put takes a reference of its own, and seals it; then it never changes.
  */
-MUST_USE int catalog_make(uint32_t type_room, uint32_t enum_room,
-    uint32_t view_room, struct catalog **out, struct error *err);
+MUST_USE int catalog_make(const struct catalog_room *room, struct catalog **out,
+    struct error *err);
 
 /* The arrays of a catalogue under construction, ordered by oid on insertion. */
 void catalog_put_type(struct catalog *catalog, const struct event_type *type);
 void catalog_put_view(struct catalog *catalog, const struct sql_view *view);
 void catalog_put_enum(struct catalog *catalog, const struct enum_type *type);
+void catalog_put_role(struct catalog *catalog, const struct role *role);
+void catalog_put_acl(struct catalog *catalog, const struct acl *acl);
 void catalog_seal(struct catalog *catalog);

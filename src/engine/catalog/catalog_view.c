@@ -284,6 +284,7 @@ sql_view_of_ddl(const struct catalog *catalog, const struct ddl *ddl,
 	view.row_type_oid = ddl->row_type_oid;
 	view.array_type_oid = ddl->array_type_oid;
 	view.name = ddl->name;
+	view.owner = before == NULL ? ROLE_OWNER_OID : before->owner;
 	if (ddl->kind == DDL_REPLACE_VIEW && before == NULL)
 		return error_set(err, STELE_E_UNDEFINED_TABLE,
 		    "relation with OID %u does not exist", (unsigned)ddl->oid);

@@ -127,7 +127,7 @@ pg_prepared_statements_rows(void *arg, struct system_rows *rows,
 		system_put_str(rows, pg_prepared_statements_name,
 		    prepared->named.name);
 		system_put_str(rows, pg_prepared_statements_statement,
-		    prepared->source->text);
+		    prepared->source->shown);
 		system_put_i64(rows, pg_prepared_statements_prepare_time,
 		    prepared->made_at);
 		put_parameter_types(rows, prepared->planned);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * format_private.h -- between the files that read and write catalogues.
+ *
+ * Readers fail with STELE_E_CORRUPT in the end; what they return then is zero.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+
+struct arena;
+struct buf;
+struct catalog;
+struct ddl;
+struct error;
+struct reader;
+
+uint32_t format_get_u32(struct reader *r);
+
+/* A count of things that take at least one byte each. */
+uint32_t format_get_count(struct reader *r);
+
+/* Arrays are bounded by the bytes that are there, by format_get_count(). */
+void *format_get_array(struct reader *r, struct arena *arena, uint32_t count,
+    size_t size);
+
+/* STELE_E_CORRUPT; or there was no memory for it, which fails readers too. */
+int format_malformed(const struct arena *arena, struct error *err);
+
+/* ---- role_format.c ---- */
+
+/* What a change of roles or rights says beside what all changes do. */
+void role_change_put(struct buf *out, const struct ddl *ddl);
+void role_change_get(struct reader *r, struct ddl *out);
+
+/* Roles and lists of rights. */
+void catalog_put_security(struct buf *out, const struct catalog *catalog);
+MUST_USE int catalog_get_security(struct reader *r, struct arena *arena,
+    struct catalog *catalog, struct error *err);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind_role.c -- statements about roles and rights: names of objects are bound,
+ * those of roles are looked up when the statement is done.
+ */
+#include "plan/bind.h"
+#include "plan/schema.h"
+
+static int
+bind_schema_names(const struct ast_grant *grant, struct error *err)
+{
+	for (uint32_t i = 0; i < grant->object_count; i++) {
+		struct str name = grant->objects[i].parts[0];
+
+		if (str_equal(name, STR("public")))
+			continue;
+		if (schema_by_name(name) == NULL)
+			return error_set(err, STELE_E_INVALID_SCHEMA_NAME,
+			    "schema \"%.*s\" does not exist", STR_FMT(name));
+		(void)error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "GRANT on schema \"%.*s\" is not supported", STR_FMT(name));
+		return error_hint(err, "Everybody may read the catalogue.");
+	}
+	return 0;
+}
+
+static int
+bind_database_names(const struct binder *binder, const struct ast_grant *grant,
+    struct error *err)
+{
+	for (uint32_t i = 0; i < grant->object_count; i++) {
+		struct str name = grant->objects[i].parts[0];
+
+		if (str_equal(name, STR("stele")) ||
+		    str_equal(name, binder->context->session->database))
+			continue;
+		return error_set(err, STELE_E_INVALID_CATALOG_NAME,
+		    "database \"%.*s\" does not exist", STR_FMT(name));
+	}
+	return 0;
+}
+
+static int
+bind_grant(struct binder *binder, const struct ast_grant *grant,
+    struct plan_ddl *ddl, struct error *err)
+{
+	struct str *names = arena_zalloc(binder->arena,
+	    ((size_t)grant->object_count + 1) * sizeof(*names));
+	int rc = 0;
+
+	ddl->op = DDL_OP_GRANT;
+	ddl->grant = grant;
+	switch (grant->target) {
+	case AST_GRANT_ALL_TABLES:
+	case AST_GRANT_SCHEMAS:
+		return bind_schema_names(grant, err);
+	case AST_GRANT_DATABASES:
+		return bind_database_names(binder, grant, err);
+	case AST_GRANT_TABLES:
+		break;
+	}
+	ddl->names = names;
+	ddl->name_count = grant->object_count;
+	for (uint32_t i = 0; i < grant->object_count && rc == 0; i++) {
+		const struct ast_name *name = &grant->objects[i];
+
+		if (name_is_events(binder, name)) {
+			(void)error_at(err, name->location,
+			    STELE_E_WRONG_OBJECT_TYPE,
+			    "rights on \"events\" are those on the event types");
+			return error_hint(err,
+			    "GRANT pg_read_all_data lets a role read all of them.");
+		}
+		rc = bind_changed_name(binder, name, &names[i], err);
+	}
+	return rc;
+}
+
+static int
+bind_alter_owner(struct binder *binder, const struct ast_alter_owner *ast,
+    struct plan *plan, struct plan_ddl *ddl, struct error *err)
+{
+	static const char *const tags[] = {
+		[AST_OWNER_OF_TABLE] = "ALTER TABLE",
+		[AST_OWNER_OF_VIEW] = "ALTER VIEW",
+		[AST_OWNER_OF_TYPE] = "ALTER TYPE",
+		[AST_OWNER_REASSIGN] = "REASSIGN OWNED",
+		[AST_OWNER_DROP] = "DROP OWNED",
+	};
+
+	plan->tag = tags[ast->kind];
+	ddl->owner_kind = ast->kind;
+	ddl->owner = &ast->owner;
+	ddl->old_owner = &ast->roles;
+	ddl->is_cascade = ast->is_cascade;
+	ddl->if_exists = ast->if_exists;
+	if (ast->kind == AST_OWNER_REASSIGN || ast->kind == AST_OWNER_DROP) {
+		ddl->op = ast->kind == AST_OWNER_DROP ? DDL_OP_DROP_OWNED
+						      : DDL_OP_REASSIGN_OWNED;
+		return 0;
+	}
+	ddl->op = DDL_OP_ALTER_OWNER;
+	return bind_changed_name(binder, &ast->name, &ddl->name, err);
+}
+
+int
+bind_role_stmt(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan *plan, struct plan_ddl *ddl, struct error *err)
+{
+	switch ((int)stmt->kind) {
+	case AST_CREATE_ROLE:
+		plan->tag = "CREATE ROLE";
+		ddl->op = DDL_OP_CREATE_ROLE;
+		ddl->role_def = &stmt->role_def;
+		return 0;
+	case AST_ALTER_ROLE:
+		plan->tag = "ALTER ROLE";
+		ddl->op = DDL_OP_ALTER_ROLE;
+		ddl->role_def = &stmt->role_def;
+		return 0;
+	case AST_DROP_ROLE:
+		plan->tag = "DROP ROLE";
+		ddl->op = DDL_OP_DROP_ROLE;
+		ddl->drop_role = &stmt->drop_role;
+		ddl->if_exists = stmt->drop_role.if_exists;
+		return 0;
+	case AST_GRANT:
+		plan->tag = stmt->grant.is_revoke ? "REVOKE" : "GRANT";
+		return bind_grant(binder, &stmt->grant, ddl, err);
+	case AST_GRANT_ROLE:
+		plan->tag =
+		    stmt->grant_role.is_revoke ? "REVOKE ROLE" : "GRANT ROLE";
+		ddl->op = DDL_OP_GRANT_ROLE;
+		ddl->grant_role = &stmt->grant_role;
+		return 0;
+	default:
+		return bind_alter_owner(binder, &stmt->alter_owner, plan, ddl,
+		    err);
+	}
+}
