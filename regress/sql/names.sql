@@ -9,6 +9,7 @@ select 't'::regclass, 'public.t'::regclass, 't'::regclass::oid, 'v'::regclass, '
 select 'T'::regclass = 't'::regclass, ' public . "t" '::regclass, to_regclass('t');
 select 16384::regclass, 't'::text::regclass, ('t'::regclass)::text || '!';
 select to_regclass('nosuch'), to_regclass('no.such'), to_regtype('mood[]'), to_regtype('nosuch'), to_regnamespace('stele'), to_regrole('nosuch'), to_regclass('16384');
+select '_mood'::regtype, 'public._mood'::regtype, '_t'::regtype, '{ok}'::_mood, to_regtype('__mood'), to_regtype('_nosuch');
 select to_regclass('a b');
 select 'nosuch.x'::regclass;
 select 'a b'::regclass;

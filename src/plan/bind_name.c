@@ -144,7 +144,8 @@ static bool
 find_type_in(struct binder *binder, uint32_t schema, struct str name,
     struct type *out)
 {
-	const struct enum_type *enum_type;
+	const struct catalog *catalog = binder->context->catalog;
+	const struct enum_type *enum_type, *element;
 
 	*out = type_of(0);
 	if (schema == SCHEMA_PG_CATALOG)
@@ -155,13 +156,17 @@ find_type_in(struct binder *binder, uint32_t schema, struct str name,
 			*out = domains[i].type;
 	if (schema != SCHEMA_PUBLIC)
 		return out->oid != 0;
-	enum_type = catalog_enum_by_name(binder->context->catalog, name);
-	if (enum_type == NULL)
+	enum_type = catalog_enum_by_name(catalog, name);
+	element = enum_type == NULL ? catalog_enum_by_array_name(catalog, name)
+				    : enum_type;
+	if (element == NULL)
 		return false;
-	binder_note_dependency(binder, enum_type->oid, 0);
-	*out = (struct type){ .oid = enum_type->oid,
+	binder_note_dependency(binder, element->oid, 0);
+	*out = (struct type){
+		.oid = enum_type == NULL ? element->array_oid : element->oid,
 		.mod = -1,
-		.enum_type = enum_type };
+		.enum_type = element,
+	};
 	return true;
 }
 
@@ -302,19 +307,36 @@ bind_bare_type(struct binder *binder, const struct ast_type *ast,
 	    STR_FMT(name_format(&ast->name, binder->arena)));
 }
 
-/* A type that cannot have values here, or the type of a relation's rows. */
+/* The type of a relation's rows, or of arrays of them: payment, _payment. */
+static uint32_t
+relation_type(struct binder *binder, const struct ast_type *ast)
+{
+	struct ast_name name = ast->name;
+	struct str *last = &name.parts[name.count - 1];
+	struct relation relation;
+
+	if (names_relation(binder->context, &name, &relation))
+		return ast->array_bounds == 0 ? relation_row_type(&relation)
+					      : relation_array_type(&relation);
+	if (last->len < 2 || last->data[0] != '_' || ast->array_bounds > 0)
+		return 0;
+	*last = str_of(last->data + 1, last->len - 1);
+	return names_relation(binder->context, &name, &relation)
+	    ? relation_array_type(&relation)
+	    : 0;
+}
+
+/* A type that cannot have values here, or one of a relation's. */
 static uint32_t
 named_type(struct binder *binder, const struct ast_type *ast)
 {
 	const struct foreign_type *foreign =
 	    foreign_type_by_name(name_last(&ast->name));
-	struct relation relation;
+	uint32_t of_relation = relation_type(binder, ast);
 	struct str array;
 
-	if (names_relation(binder->context, &ast->name, &relation) &&
-	    relation_row_type(&relation) != 0)
-		return ast->array_bounds == 0 ? relation_row_type(&relation)
-					      : relation_array_type(&relation);
+	if (of_relation != 0)
+		return of_relation;
 	if (foreign == NULL || ast->array_bounds == 0)
 		return foreign == NULL ? 0 : foreign->oid;
 	array = arena_printf(binder->arena, "_%s", foreign->name);

@@ -74,6 +74,23 @@ catalog_enum_by_name(const struct catalog *catalog, struct str name)
 	return NULL;
 }
 
+const struct enum_type *
+catalog_enum_by_array_name(const struct catalog *catalog, struct str name)
+{
+	if (name.len == 0 || name.data[0] != '_')
+		return NULL;
+	name = str_of(name.data + 1, name.len - 1);
+	for (uint32_t i = 0; i < catalog->enum_count; i++) {
+		struct str own = catalog->enums[i]->name;
+
+		if (own.len > NAME_SIZE_MAX - 1)
+			own.len = NAME_SIZE_MAX - 1;
+		if (str_equal(own, name))
+			return catalog->enums[i];
+	}
+	return NULL;
+}
+
 /* How many enums have an OID of at most `oid`. */
 static uint32_t
 enums_up_to(const struct catalog *catalog, uint32_t oid)

@@ -154,6 +154,9 @@ const struct event_type *catalog_type_by_oid(const struct catalog *catalog,
     uint32_t oid);
 const struct enum_type *catalog_enum_by_name(const struct catalog *catalog,
     struct str name);
+/* By the name of the type of its arrays: `_` and as much as 63 bytes hold. */
+const struct enum_type *
+catalog_enum_by_array_name(const struct catalog *catalog, struct str name);
 const struct enum_type *catalog_enum_by_oid(const struct catalog *catalog,
     uint32_t oid);
 
