@@ -49,6 +49,9 @@ SELECT oid, datname, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0,
     NULL, NULL
 FROM pg_catalog.pg_database;
 
+CREATE VIEW pg_stat_gssapi AS
+SELECT pid, false, NULL, false FROM pg_catalog.pg_stat_activity;
+
 CREATE VIEW pg_stat_sys_tables AS
 SELECT * FROM pg_catalog.pg_stat_all_tables
 WHERE schemaname IN ('pg_catalog', 'information_schema');

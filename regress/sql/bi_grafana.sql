@@ -1,0 +1,55 @@
+-- What Grafana asks: by lib/pq, in simple queries.
+CREATE TYPE status AS ENUM ('new', 'paid');
+CREATE TABLE payment (amount numeric(10,2) NOT NULL, st status DEFAULT 'new', note varchar(20));
+CREATE VIEW paid AS SELECT event_id, amount FROM payment WHERE st = 'paid';
+INSERT INTO payment (context_id, timestamp, amount, st, note) VALUES
+    ('order-1', '2026-01-02 10:00:10Z', 19.90, 'paid', 'card'),
+    ('order-2', '2026-01-02 10:00:50Z', 5, 'new', NULL),
+    ('order-3', '2026-01-02 10:03:00Z', 100, 'paid', 'Card'),
+    ('order-1', '2026-02-14 23:59:59.999999Z', 7.25, 'paid', 'cash');
+SET TimeZone = 'UTC';
+
+-- The data source: version, extensions.
+SELECT current_setting('server_version_num')::int / 100 AS version;
+SELECT extversion FROM pg_extension WHERE extname = 'timescaledb';
+
+-- The query builder: what is on the search path goes by its bare name.
+SELECT CASE WHEN quote_ident(table_schema) IN (
+        SELECT CASE WHEN trim(s[i]) = '"$user"' THEN user ELSE trim(s[i]) END
+        FROM generate_series(
+            array_lower(string_to_array(current_setting('search_path'), ','), 1),
+            array_upper(string_to_array(current_setting('search_path'), ','), 1)) AS i,
+            string_to_array(current_setting('search_path'), ',') AS s)
+    THEN quote_ident(table_name)
+    ELSE quote_ident(table_schema) || '.' || quote_ident(table_name) END AS "table"
+FROM information_schema.tables
+WHERE quote_ident(table_schema) NOT IN ('information_schema', 'pg_catalog', 'stele')
+ORDER BY CASE WHEN table_type = 'BASE TABLE' THEN 0 ELSE 1 END, 1;
+SELECT quote_ident(column_name) AS "column", data_type AS "type"
+FROM information_schema.columns
+WHERE CASE WHEN array_length(parse_ident('public.payment'), 1) = 2
+    THEN quote_ident(table_schema) = (parse_ident('public.payment'))[1]
+        AND quote_ident(table_name) = (parse_ident('public.payment'))[2]
+    ELSE quote_ident(table_name) = 'payment' END;
+SELECT quote_ident(column_name) AS "column"
+FROM information_schema.columns
+WHERE table_name = 'payment' AND udt_name IN ('timestamptz', 'timestamp', 'int8')
+ORDER BY column_name;
+
+-- Panels: $__timeGroup, $__timeFilter, $__unixEpochFilter.
+SELECT floor(extract(epoch from "timestamp") / 60) * 60 AS "time", avg(amount) AS value
+FROM payment
+WHERE "timestamp" BETWEEN '2026-01-02T10:00:00Z' AND '2026-01-02T10:05:00.123456789Z'
+GROUP BY 1 ORDER BY 1;
+SELECT "timestamp" AS "time", st AS metric, amount
+FROM payment
+WHERE "timestamp" BETWEEN '2026-01-01T00:00:00Z' AND '2026-03-01T00:00:00+01:00'
+ORDER BY 1, 2;
+SELECT count(*) FROM payment
+WHERE extract(epoch from "timestamp") >= 1767348010 AND extract(epoch from "timestamp") <= 1767348180;
+SELECT extract(epoch from "timestamp")::bigint / 3600 * 3600 AS time, st::text AS metric, sum(amount)
+FROM payment GROUP BY 1, metric ORDER BY time, 2;
+-- Several statements at once, a variable's values, an annotation.
+SET statement_timeout = '30s' \; SELECT DISTINCT note FROM payment WHERE note ~* '^(card|cash)$' ORDER BY 1;
+SELECT extract(epoch from min("timestamp")) * 1000 AS time, string_agg(context_id, ', ' ORDER BY event_id) AS text
+FROM payment WHERE st IN ('paid');

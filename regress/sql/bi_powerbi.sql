@@ -1,0 +1,94 @@
+-- What Power BI asks through Npgsql: it loads all types at first, several statements at once.
+CREATE TYPE status AS ENUM ('new', 'paid');
+CREATE TABLE payment (amount numeric(10,2) NOT NULL, st status DEFAULT 'new', note varchar(20));
+CREATE VIEW paid AS SELECT event_id, amount FROM payment WHERE st = 'paid';
+INSERT INTO payment (context_id, timestamp, amount, st, note) VALUES
+    ('order-1', '2026-01-02 10:00:10Z', 19.90, 'paid', 'card'),
+    ('order-2', '2026-01-02 10:00:50Z', 5, 'new', NULL),
+    ('order-3', '2026-01-02 10:03:00Z', 100, 'paid', 'Card'),
+    ('order-1', '2026-02-14 23:59:59.999999Z', 7.25, 'paid', 'cash');
+SET TimeZone = 'UTC';
+
+-- Types: arrays are known by the function that receives them.
+SELECT version() ~ '^PostgreSQL 15\.' AS is_known \; SELECT nspname, typname, typtype, element, element_type
+FROM (
+    SELECT n.nspname, x.typname, x.kind AS typtype, e.typname AS element, e.typtype AS element_type,
+        CASE WHEN x.kind IN ('b', 'e', 'p') THEN 0 WHEN x.kind = 'r' THEN 1 WHEN x.kind = 'm' THEN 2
+            WHEN x.kind = 'a' THEN 5 ELSE 4 END AS turn, x.oid, x.relkind
+    FROM (
+        SELECT t.oid, t.typnamespace, t.typname, c.relkind,
+            CASE WHEN p.proname = 'array_recv' THEN 'a' ELSE t.typtype END AS kind,
+            CASE WHEN p.proname = 'array_recv' THEN t.typelem WHEN t.typtype = 'r' THEN r.rngsubtype
+                WHEN t.typtype = 'm' THEN (SELECT rngtypid FROM pg_range WHERE rngmultitypid = t.oid)
+                WHEN t.typtype = 'd' THEN t.typbasetype END AS element_oid
+        FROM pg_type AS t
+        LEFT JOIN pg_class AS c ON c.oid = t.typrelid
+        LEFT JOIN pg_proc AS p ON p.oid = t.typreceive
+        LEFT JOIN pg_range AS r ON r.rngtypid = t.oid) AS x
+    LEFT JOIN pg_type AS e ON e.oid = x.element_oid
+    JOIN pg_namespace AS n ON n.oid = x.typnamespace
+    WHERE x.kind IN ('b', 'r', 'm', 'e', 'd') OR (x.kind = 'c' AND x.relkind = 'c')
+        OR (x.kind = 'p' AND x.typname IN ('record', 'void', 'unknown'))
+        OR (x.kind = 'a' AND (e.typtype IN ('b', 'r', 'm', 'e', 'd') OR (e.typtype = 'p' AND e.typname = 'record')))
+) AS all_types
+WHERE typname IN ('int8', '_int8', 'text', 'numeric', 'timestamptz', 'int4range', 'int4multirange', 'status', '_status',
+    'unknown', 'record', 'payment', '_payment', 'uuid', 'jsonb')
+ORDER BY turn, typname \; SELECT t.typname, a.attname, a.atttypid::regtype
+FROM pg_type AS t
+JOIN pg_namespace AS n ON n.oid = t.typnamespace
+JOIN pg_class AS c ON c.oid = t.typrelid
+JOIN pg_attribute AS a ON a.attrelid = t.typrelid
+WHERE t.typtype = 'c' AND c.relkind = 'c' AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY t.oid, a.attnum \; SELECT t.typname, e.enumlabel FROM pg_enum AS e JOIN pg_type AS t ON t.oid = e.enumtypid
+ORDER BY t.oid, e.enumsortorder;
+-- A connection goes back into the pool, and comes out again.
+DISCARD ALL;
+SET TimeZone = 'UTC';
+
+-- The navigator.
+select character_set_name from INFORMATION_SCHEMA.character_sets;
+select TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE
+from INFORMATION_SCHEMA.tables
+where TABLE_SCHEMA not in ('information_schema', 'pg_catalog', 'stele')
+order by TABLE_SCHEMA, TABLE_NAME;
+select COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE,
+    case when (data_type like '%unsigned%') then DATA_TYPE || ' unsigned' else DATA_TYPE end as DATA_TYPE
+from INFORMATION_SCHEMA.columns
+where TABLE_SCHEMA = 'public' and TABLE_NAME = 'payment'
+order by TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION;
+select i.CONSTRAINT_SCHEMA || '_' || i.CONSTRAINT_NAME as INDEX_NAME, ii.COLUMN_NAME, ii.ORDINAL_POSITION,
+    case when i.CONSTRAINT_TYPE = 'PRIMARY KEY' then 'Y' else 'N' end as PRIMARY_KEY
+from INFORMATION_SCHEMA.table_constraints i
+inner join INFORMATION_SCHEMA.key_column_usage ii
+    on i.CONSTRAINT_SCHEMA = ii.CONSTRAINT_SCHEMA and i.CONSTRAINT_NAME = ii.CONSTRAINT_NAME
+        and i.TABLE_SCHEMA = ii.TABLE_SCHEMA and i.TABLE_NAME = ii.TABLE_NAME
+where i.TABLE_SCHEMA = 'public' and i.TABLE_NAME = 'payment' and i.CONSTRAINT_TYPE in ('PRIMARY KEY', 'UNIQUE')
+order by i.CONSTRAINT_SCHEMA || '_' || i.CONSTRAINT_NAME, ii.TABLE_SCHEMA, ii.TABLE_NAME, ii.ORDINAL_POSITION;
+select pkcol.COLUMN_NAME as PK_COLUMN_NAME, fkcol.TABLE_SCHEMA as FK_TABLE_SCHEMA, fkcol.TABLE_NAME as FK_TABLE_NAME,
+    fkcol.COLUMN_NAME as FK_COLUMN_NAME, fkcol.ORDINAL_POSITION as ORDINAL,
+    fkcon.CONSTRAINT_SCHEMA || '_' || fkcol.TABLE_NAME || '_' || 'payment' || '_' || fkcon.CONSTRAINT_NAME as FK_NAME
+from INFORMATION_SCHEMA.referential_constraints fkcon
+inner join INFORMATION_SCHEMA.key_column_usage fkcol
+    on fkcon.CONSTRAINT_SCHEMA = fkcol.CONSTRAINT_SCHEMA and fkcon.CONSTRAINT_NAME = fkcol.CONSTRAINT_NAME
+inner join INFORMATION_SCHEMA.key_column_usage pkcol
+    on fkcon.UNIQUE_CONSTRAINT_SCHEMA = pkcol.CONSTRAINT_SCHEMA
+        and fkcon.UNIQUE_CONSTRAINT_NAME = pkcol.CONSTRAINT_NAME
+where pkcol.TABLE_SCHEMA = 'public' and pkcol.TABLE_NAME = 'payment' and pkcol.ORDINAL_POSITION = fkcol.ORDINAL_POSITION
+order by FK_NAME, fkcol.ORDINAL_POSITION;
+
+-- What it folds into SQL.
+select "_"."st", "_"."a0"
+from (
+    select "rows"."st" as "st", sum("rows"."amount") as "a0"
+    from (
+        select "st", "amount" from "public"."payment" "$Table"
+        where "$Table"."amount" > 6 and "$Table"."timestamp" < timestamp '2026-02-15 00:00:00'
+    ) "rows"
+    group by "st"
+) "_"
+where not "_"."a0" is null
+order by "_"."st" limit 1000001;
+select "$Outer"."context_id", "$Inner"."amount"
+from "public"."payment" as "$Outer"
+left outer join "public"."paid" as "$Inner" on ("$Outer"."event_id" = "$Inner"."event_id")
+order by "$Outer"."event_id" limit 201;

@@ -1,0 +1,47 @@
+-- What Tableau asks: by cursors that are held, under names of many kinds.
+CREATE TYPE status AS ENUM ('new', 'paid');
+CREATE TABLE payment (amount numeric(10,2) NOT NULL, st status DEFAULT 'new', note varchar(20));
+CREATE VIEW paid AS SELECT event_id, amount FROM payment WHERE st = 'paid';
+INSERT INTO payment (context_id, timestamp, amount, st, note) VALUES
+    ('order-1', '2026-01-02 10:00:10Z', 19.90, 'paid', 'card'),
+    ('order-2', '2026-01-02 10:00:50Z', 5, 'new', NULL),
+    ('order-3', '2026-01-02 10:03:00Z', 100, 'paid', 'Card'),
+    ('order-1', '2026-02-14 23:59:59.999999Z', 7.25, 'paid', 'cash');
+SET TimeZone = 'UTC';
+
+SET client_min_messages = 'warning';
+SET extra_float_digits = 2;
+SHOW transaction_isolation;
+SELECT oid, typbasetype FROM pg_type WHERE typname = 'lo';
+
+-- What it reads goes through a cursor.
+BEGIN;
+declare "SQL_CUR0x7f3c" cursor with hold for SELECT "payment"."st" AS "st", SUM("payment"."amount") AS "sum:amount:ok"
+FROM "public"."payment" "payment" GROUP BY 1 ORDER BY 1;
+fetch 10000 in "SQL_CUR0x7f3c";
+COMMIT;
+fetch 10000 in "SQL_CUR0x7f3c";
+close "SQL_CUR0x7f3c";
+declare "SQL_CUR0x7f3d" cursor with hold for SELECT * FROM "public"."payment" "payment" LIMIT 0;
+fetch 1 in "SQL_CUR0x7f3d";
+close "SQL_CUR0x7f3d";
+
+SELECT CAST(EXTRACT(YEAR FROM "payment"."timestamp") AS INTEGER) AS "yr:timestamp:ok",
+    CAST(EXTRACT(QUARTER FROM "payment"."timestamp") AS INTEGER) AS "qr:timestamp:ok",
+    SUM(CAST("payment"."amount" AS DOUBLE PRECISION)) AS "sum:amount:ok"
+FROM "public"."payment" "payment"
+WHERE ("payment"."st" IN ('new', 'paid')) AND (CAST(CAST("payment"."timestamp" AS TIMESTAMP) AS DATE) >= (DATE '2026-01-02'))
+GROUP BY 1, 2 HAVING (COUNT(1) > 0);
+SELECT DATE_TRUNC('MONTH', CAST("payment"."timestamp" AS TIMESTAMP)) AS "tmn:timestamp:ok",
+    SUM(1) AS "cnt", COUNT(DISTINCT "payment"."context_id") AS "ctd"
+FROM "public"."payment" "payment"
+INNER JOIN (
+    SELECT "payment"."note" AS "note", SUM("payment"."amount") AS "X__alias__0"
+    FROM "public"."payment" "payment" GROUP BY 1 ORDER BY 2 DESC NULLS LAST, 1 ASC LIMIT 10) "t0"
+    ON (("payment"."note" = "t0"."note") OR (("payment"."note" IS NULL) AND ("t0"."note" IS NULL)))
+GROUP BY 1 ORDER BY 1;
+SELECT "Custom SQL Query"."n" AS "n", CAST(TRUNC(AVG("Custom SQL Query"."amount")) AS BIGINT) AS "avg"
+FROM (
+    SELECT upper(note) AS n, amount FROM payment
+) "Custom SQL Query"
+GROUP BY 1 ORDER BY "n" NULLS FIRST;
