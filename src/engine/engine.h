@@ -108,7 +108,8 @@ const struct catalog *engine_catalog(struct engine *engine);
  * rows that follow a change are checked against the batch's own catalogue.
  *
  * A batch belongs to one thread at a time.  Rows are encoded as they are
- * added, into the log's row form; nothing is shared until engine_commit().
+ * added, or some hundred at a time if they come one by one, into the log's row
+ * form; nothing is shared until engine_commit().
  *
  * A batch may have any size: when its rows take more than batch_memory they are
  * staged, written to segments that nobody sees before it is committed and that
@@ -138,6 +139,23 @@ MUST_USE int write_batch_ddl(struct write_batch *batch, struct ddl *ddl,
 MUST_USE int write_batch_rows(struct write_batch *batch,
     const struct event_type *type, const struct vec *cols, uint32_t col_count,
     struct sel sel, struct error *err);
+
+/*
+ * The same for one row that is built where it stays: what statements with a row
+ * each cost least with.  begin() says where; the caller sets row `row` of each
+ * of `cols`, whose null flags exist, with strings in the arena, and end() checks
+ * it and adds it.  A row that end() refuses, or does not get, is not added.
+ * Nothing else is asked of the batch between the two.
+ */
+struct row_slot {
+	struct vec *cols;
+	uint32_t row;
+	struct arena *arena;
+};
+void write_batch_row_begin(struct write_batch *batch,
+    const struct event_type *type, struct row_slot *out);
+MUST_USE int write_batch_row_end(struct write_batch *batch,
+    const struct event_type *type, struct error *err);
 
 /*
  * Its rows take more than batch_memory: whoever adds rows has those that there
@@ -171,7 +189,7 @@ struct write_batch_mark {
 	uint32_t ddls;
 	uint32_t stagings;
 };
-struct write_batch_mark write_batch_mark(const struct write_batch *batch);
+struct write_batch_mark write_batch_mark(struct write_batch *batch);
 void write_batch_rewind(struct write_batch *batch,
     struct write_batch_mark mark);
 

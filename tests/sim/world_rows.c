@@ -166,6 +166,31 @@ fill_core(struct world *world, uint64_t first, uint32_t count, struct vec *cols,
 	}
 }
 
+/* As statements of a transaction do it, with a row each. */
+static int
+add_one_by_one(struct write_batch *batch, const struct event_type *type,
+    const struct vec *cols, uint32_t count, struct error *err)
+{
+	struct write_batch_mark mark = write_batch_mark(batch);
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct row_slot slot;
+
+		write_batch_row_begin(batch, type, &slot);
+		for (uint32_t c = 0; c < 2 + type->field_count; c++) {
+			struct datum value = vec_get(&cols[c], i);
+
+			value = datum_copy(cols[c].phys, &value, slot.arena);
+			vec_set(&slot.cols[c], slot.row, &value);
+		}
+		if (write_batch_row_end(batch, type, err) != 0) {
+			write_batch_rewind(batch, mark);
+			return err->code;
+		}
+	}
+	return 0;
+}
+
 static bool
 add_some(struct world *world, struct write_batch *batch, uint32_t type,
     uint32_t count, int64_t (*draw_time)(struct world *world, uint32_t type))
@@ -194,7 +219,9 @@ add_some(struct world *world, struct write_batch *batch, uint32_t type,
 	rc = arena_check(&arena, &err);
 	if (rc == 0 && write_batch_is_full(batch))
 		rc = write_batch_stage(batch, &err);
-	if (rc == 0)
+	if (rc == 0 && random_once_in(&world->random, 2))
+		rc = add_one_by_one(batch, sql, cols, count, &err);
+	else if (rc == 0)
 		rc = write_batch_rows(batch, sql, cols, 2 + t->column_count,
 		    sel_all(count), &err);
 	arena_release(&arena);

@@ -42,20 +42,19 @@ put_ordinals(struct buf *out, const struct rows_source *source)
 void
 rows_encode(struct buf *out, const struct rows_source *source)
 {
-	const struct event_type *type = source->type;
 	size_t begin = out->len;
 
 	assert(source->shard < SHARD_COUNT_MAX);
 	buf_put_u32(out, 0);
 	buf_put_u8(out, ENTRY_ROWS);
 	buf_put_u16(out, (uint16_t)source->shard);
-	buf_put_varint(out, type->oid);
-	buf_put_varint(out, event_type_current(type)->number);
+	buf_put_varint(out, source->type_oid);
+	buf_put_varint(out, source->version);
 	buf_put_varint(out, source->sel.count);
 	put_ordinals(out, source);
 	row_column_encode(out, source->timestamps, source->sel);
 	row_column_encode(out, &source->cols[0], source->sel);
-	for (uint32_t i = 0; i < type->field_count; i++)
+	for (uint32_t i = 0; i < source->field_count; i++)
 		row_column_encode(out, &source->cols[2 + i], source->sel);
 	patch_length(out, begin);
 }

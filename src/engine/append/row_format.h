@@ -78,9 +78,10 @@ rows_ordinal(const struct rows *rows, uint32_t i)
 
 /* Where the rows come from and go to. */
 struct rows_source {
-	const struct event_type
-	    *type;              /* they are bound to its current version */
-	const struct vec *cols; /* context_id, timestamp, fields */
+	uint32_t type_oid;
+	uint32_t version; /* of the type, with these fields */
+	uint32_t field_count;
+	const struct vec *cols;       /* context_id, timestamp, fields */
 	const struct vec *timestamps; /* without nulls */
 	uint32_t shard;
 	struct sel sel; /* at most VEC_ROWS */

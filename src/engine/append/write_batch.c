@@ -25,6 +25,7 @@ write_batch_new(struct engine *engine)
 	batch->engine = engine;
 	buf_init(&batch->bytes);
 	buf_init(&batch->more_types);
+	row_gather_init(&batch->gather);
 	headers = buf_take(&batch->bytes, WAL_BATCH_HEADROOM);
 	if (headers == NULL) {
 		free(batch);
@@ -80,6 +81,7 @@ write_batch_free(struct write_batch *batch)
 	if (batch->counted_bytes > 0)
 		set_counted(batch, 0);
 	write_stage_free(batch);
+	row_gather_release(&batch->gather);
 	drop_ddls(batch, 0);
 	free(batch->ddls);
 	catalog_unref(batch->base);
@@ -100,20 +102,21 @@ write_batch_catalog(const struct write_batch *batch)
 uint64_t
 write_batch_row_count(const struct write_batch *batch)
 {
-	return batch->row_count;
+	return batch->row_count + batch->gather.count;
 }
 
 bool
 write_batch_is_empty(const struct write_batch *batch)
 {
-	return batch->row_count == 0 && batch->ddl_count == 0;
+	return write_batch_row_count(batch) == 0 && batch->ddl_count == 0;
 }
 
 /* ---- marks ---- */
 
 struct write_batch_mark
-write_batch_mark(const struct write_batch *batch)
+write_batch_mark(struct write_batch *batch)
 {
+	write_batch_encode_gathered(batch);
 	return (struct write_batch_mark){
 		.bytes = batch->bytes.len,
 		.rows = batch->row_count,
@@ -161,6 +164,7 @@ write_batch_rewind(struct write_batch *batch, struct write_batch_mark mark)
 	size_t end = bytes_at(batch, mark);
 
 	assert(end <= batch->bytes.len);
+	row_gather_clear(&batch->gather); /* a mark has none before it */
 	uncount_rows(batch, end);
 	batch->bytes.len = end;
 	batch->bytes.failed = false;
@@ -178,7 +182,7 @@ write_batch_check_size(const struct write_batch *batch, struct error *err)
 {
 	size_t limit = ENGINE_TUNED(batch->engine, batch_memory_bytes);
 
-	if (batch->bytes.failed || batch->more_types.failed)
+	if (batch->is_lost || batch->bytes.failed || batch->more_types.failed)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	if (batch->ddl_bytes <= limit)
 		return 0;
@@ -295,10 +299,13 @@ write_batch_ddl(struct write_batch *batch, struct ddl *ddl, struct error *err)
 int
 write_batch_seal(struct write_batch *batch, struct error *err)
 {
-	struct wal_batch_header header = { .row_count = batch->row_count };
+	struct wal_batch_header header = { .len = 0 };
 	int rc;
 
 	assert(write_batch_is_settled(batch));
+	write_batch_encode_gathered(batch);
+	row_gather_release(&batch->gather);
+	header.row_count = batch->row_count;
 	for (uint32_t i = 0; i < batch->staged_count; i++) {
 		const struct segment_meta *meta =
 		    segment_meta(batch->staged[i].segment);

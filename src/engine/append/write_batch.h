@@ -18,6 +18,7 @@
 
 #include "common/buf.h"
 #include "engine/append/row_format.h"
+#include "engine/append/row_gather.h"
 #include "engine/engine.h"
 #include "engine/wal/wal.h"
 
@@ -63,13 +64,16 @@ struct staged {
 struct write_batch {
 	struct engine *engine;
 	struct buf bytes;
+	/* Rows after those in `bytes`, not encoded yet. */
+	struct row_gather gather;
+	bool is_lost; /* there was no memory to encode rows of the gather */
 	/*
 	 * The types of rows ever added, distinct: that of the first (oid 0:
 	 * none) and, struct batch_type, others.
 	 */
 	struct batch_type first_type;
 	struct buf more_types;
-	uint64_t row_count;
+	uint64_t row_count;         /* without those in the gather */
 	const struct catalog *base; /* owned: before the first change */
 	struct batch_ddl *ddls;     /* catalogues owned */
 	uint32_t ddl_count, ddl_room;
@@ -96,7 +100,13 @@ struct write_batch {
 	struct ticket tickets[];       /* by shard */
 };
 
-/* The entries. */
+/*
+ * Encode what is gathered: `bytes` and `row_count` are of all rows then.  If
+ * there is no memory, the batch is lost: write_batch_check_size() says so.
+ */
+void write_batch_encode_gathered(struct write_batch *batch);
+
+/* The entries, when nothing is gathered. */
 static inline struct reader
 write_batch_entries(const struct write_batch *batch)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * write_rows.c -- rows into a batch: checked column by column, sorted by their
- * shards, encoded as one entry for each.
+ * shards, encoded as one entry for each; one row at a time is gathered first.
  */
 #include <assert.h>
 #include <string.h>
@@ -13,7 +13,8 @@
 #include "engine/engine_private.h"
 #include "os/clock.h"
 
-#define ENTRY_SIZE_WANTED ((size_t)1 << 20) /* one row may be larger */
+#define ENTRY_SIZE_WANTED   ((size_t)1 << 20) /* one row may be larger */
+#define GATHER_BYTES_WANTED ((size_t)64 << 10)
 
 static int
 check_value(const struct engine *engine, const struct event_type *type,
@@ -131,7 +132,9 @@ engine_shard_of(const struct engine *engine, struct str context)
 
 /* Rows on their way to entries: at most VEC_ROWS. */
 struct new_rows {
-	const struct event_type *type;
+	uint32_t type_oid;
+	uint32_t version;
+	uint32_t field_count;
 	const struct vec *cols;
 	struct sel sel;
 	struct vec timestamps;          /* without nulls */
@@ -203,11 +206,20 @@ add_text_sizes(struct new_rows *rows, const struct vec *vec)
 	}
 }
 
-/* The rows' sizes; an error if one is past the limit. */
 static int
-measure(const struct engine *engine, struct new_rows *rows, struct error *err)
+check_row_size(const struct engine *engine, size_t size, struct error *err)
 {
-	uint32_t col_count = 2 + rows->type->field_count;
+	if (size <= ENGINE_TUNED(engine, max_row_size_bytes))
+		return 0;
+	(void)error_set(err, STELE_E_LIMIT, "row is too large");
+	return error_detail(err, "It has %zu bytes, the limit is %zu.", size,
+	    ENGINE_TUNED(engine, max_row_size_bytes));
+}
+
+static void
+measure(struct new_rows *rows)
+{
+	uint32_t col_count = 2 + rows->field_count;
 	size_t fixed = 0;
 
 	for (uint32_t i = 0; i < col_count; i++)
@@ -217,14 +229,17 @@ measure(const struct engine *engine, struct new_rows *rows, struct error *err)
 	for (uint32_t i = 0; i < col_count; i++)
 		if (rows->cols[i].phys == PHYS_STR)
 			add_text_sizes(rows, &rows->cols[i]);
-	for (uint32_t i = 0; i < rows->sel.count; i++) {
-		if (rows->sizes[i] <= ENGINE_TUNED(engine, max_row_size_bytes))
-			continue;
-		(void)error_set(err, STELE_E_LIMIT, "row is too large");
-		return error_detail(err, "It has %zu bytes, the limit is %zu.",
-		    rows->sizes[i], ENGINE_TUNED(engine, max_row_size_bytes));
-	}
-	return 0;
+}
+
+static int
+check_row_sizes(const struct engine *engine, const struct new_rows *rows,
+    struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < rows->sel.count && rc == 0; i++)
+		rc = check_row_size(engine, rows->sizes[i], err);
+	return rc;
 }
 
 /* Sort rows [first, limit) of the selection by their shards. */
@@ -271,7 +286,9 @@ encode_rows(struct write_batch *batch, struct new_rows *rows, uint32_t first,
 		uint16_t *offsets = rows->offsets + begin;
 		uint16_t base = offsets[0];
 		const struct rows_source source = {
-			.type = rows->type,
+			.type_oid = rows->type_oid,
+			.version = rows->version,
+			.field_count = rows->field_count,
 			.cols = rows->cols,
 			.timestamps = &rows->timestamps,
 			.shard = shard,
@@ -328,11 +345,15 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 	assert(col_count == 2 + type->field_count && sel.count <= VEC_ROWS);
 	for (uint32_t i = 0; i < col_count && rc == 0; i++)
 		rc = check_column(engine, type, i, &cols[i], sel, err);
-	rows.type = type;
+	if (rc != 0)
+		return rc;
+	rows.type_oid = type->oid;
+	rows.version = event_type_current(type)->number;
+	rows.field_count = type->field_count;
 	rows.cols = cols;
 	rows.sel = sel;
-	if (rc == 0)
-		rc = measure(engine, &rows, err);
+	measure(&rows);
+	rc = check_row_sizes(engine, &rows, err);
 	if (rc != 0)
 		return rc;
 	stamp(batch->engine, &rows);
@@ -345,5 +366,116 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 	write_batch_count_bytes(batch);
 	if (rc != 0)
 		write_batch_rewind(batch, mark);
+	return rc;
+}
+
+/* ---- one row at a time ---- */
+
+void
+write_batch_encode_gathered(struct write_batch *batch)
+{
+	struct row_gather *gather = &batch->gather;
+	struct new_rows rows;
+	struct error ignored;
+
+	if (gather->count == 0) {
+		row_gather_clear(gather);
+		return;
+	}
+	rows.type_oid = gather->type_oid;
+	rows.version = gather->version;
+	rows.field_count = gather->field_count;
+	rows.cols = gather->cols;
+	rows.sel = sel_all(gather->count);
+	rows.timestamps = gather->cols[1];
+	measure(&rows);
+	note_type(batch, gather->type_oid, oldest(&rows));
+	if (gather->arena.failed || add_rows(batch, &rows, &ignored) != 0)
+		batch->is_lost = true;
+	row_gather_clear(gather);
+}
+
+/* The rows before it are of another type, or enough. */
+static void
+start_gather(struct write_batch *batch, const struct event_type *type)
+{
+	const struct event_type *known =
+	    catalog_type_by_oid(write_batch_catalog(batch), type->oid);
+
+	write_batch_encode_gathered(batch);
+	row_gather_start(&batch->gather, type,
+	    known == NULL ? type->horizon : known->horizon);
+	note_type(batch, type->oid, INT64_MAX);
+}
+
+void
+write_batch_row_begin(struct write_batch *batch, const struct event_type *type,
+    struct row_slot *out)
+{
+	struct row_gather *gather = &batch->gather;
+
+	if (!row_gather_takes(gather, type) ||
+	    gather->count == GATHER_ROWS_MAX ||
+	    gather->size_bytes >= GATHER_BYTES_WANTED)
+		start_gather(batch, type);
+	row_gather_begin(gather);
+	*out = (struct row_slot){
+		.cols = gather->cols,
+		.row = gather->count,
+		.arena = &gather->arena,
+	};
+}
+
+static size_t
+row_size(const struct row_gather *gather)
+{
+	size_t size = 0;
+
+	for (uint32_t i = 0; i < 2 + gather->field_count; i++) {
+		const struct vec *col = &gather->cols[i];
+
+		size += phys_size(col->phys);
+		if (col->phys == PHYS_STR && col->nulls[gather->count] == 0)
+			size += col->str[gather->count].len;
+	}
+	return size;
+}
+
+/* Now, unless the row says when. */
+static int64_t
+stamp_gathered(const struct write_batch *batch)
+{
+	const struct row_gather *gather = &batch->gather;
+	const struct vec *col = &gather->cols[1];
+
+	if (col->nulls[gather->count] != 0) {
+		col->nulls[gather->count] = 0;
+		col->i64[gather->count] =
+		    os_clock_wall_us(batch->engine->clock);
+	}
+	return col->i64[gather->count];
+}
+
+int
+write_batch_row_end(struct write_batch *batch, const struct event_type *type,
+    struct error *err)
+{
+	const struct engine *engine = batch->engine;
+	struct row_gather *gather = &batch->gather;
+	const uint16_t row = (uint16_t)gather->count;
+	size_t size;
+	int rc = arena_check(&gather->arena, err);
+
+	for (uint32_t i = 0; i < 2 + gather->field_count && rc == 0; i++)
+		rc = check_column(engine, type, i, &gather->cols[i],
+		    (struct sel){ &row, 1 }, err);
+	if (rc != 0)
+		return rc;
+	size = row_size(gather);
+	rc = check_row_size(engine, size, err);
+	if (rc == 0 && stamp_gathered(batch) < gather->horizon)
+		rc = write_batch_check_age(type, gather->cols[1].i64[row], err);
+	if (rc == 0)
+		row_gather_keep(gather, size);
 	return rc;
 }

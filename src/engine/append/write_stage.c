@@ -254,9 +254,10 @@ begin_part(struct write_batch *batch, struct error *err)
 {
 	int rc;
 
-	assert(!batch->bytes.failed);
-	if (!has_entries(batch))
-		return 0;
+	write_batch_encode_gathered(batch);
+	rc = write_batch_check_size(batch, err);
+	if (rc != 0 || !has_entries(batch))
+		return rc;
 	rc = move_entries(batch, err);
 	return rc == 0 ? flusher_stage_ask(&batch->engine->flusher, batch->part,
 			     NULL, NULL, err)

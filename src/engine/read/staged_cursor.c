@@ -306,6 +306,9 @@ write_batch_scan(struct write_batch *batch, const struct event_type *type,
 	int rc = write_batch_settle(batch, err); /* keeps B2 */
 
 	*out = NULL;
+	write_batch_encode_gathered(batch);
+	if (rc == 0)
+		rc = write_batch_check_size(batch, err);
 	if (rc != 0)
 		return rc;
 	if (batch->staged_count > 0 && write_batch_has_type(batch, type->oid))

@@ -188,6 +188,34 @@ fixture_context(uint64_t i)
 	return str_of_cstr(names[i % FIXTURE_CONTEXTS]);
 }
 
+int
+fixture_add_one_by_one(struct write_batch *batch, const struct event_type *type,
+    const struct vec *cols, uint32_t count, struct error *refusal)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		struct row_slot slot;
+
+		write_batch_row_begin(batch, type, &slot);
+		for (uint32_t c = 0; c < 2 + type->field_count; c++) {
+			struct datum value = vec_get(&cols[c], i);
+
+			value = datum_copy(cols[c].phys, &value, slot.arena);
+			vec_set(&slot.cols[c], slot.row, &value);
+		}
+		rc = write_batch_row_end(batch, type, refusal);
+	}
+	return rc;
+}
+
+static bool
+is_one_by_one(struct fixture *fixture)
+{
+	return fixture->rows == ROWS_ONE_BY_ONE ||
+	    (fixture->rows == ROWS_EITHER_WAY && fixture->row_turn++ % 2 == 0);
+}
+
 /* At most VEC_ROWS rows. */
 static void
 add_some(struct fixture *fixture, struct write_batch *batch, int64_t first,
@@ -227,8 +255,11 @@ add_some(struct fixture *fixture, struct write_batch *batch, int64_t first,
 	}
 	if (write_batch_is_full(batch))
 		OK(write_batch_stage(batch, &err));
-	OK(write_batch_rows(batch, type, cols, 2 + type->field_count,
-	    sel_all(count), &err));
+	if (is_one_by_one(fixture))
+		OK(fixture_add_one_by_one(batch, type, cols, count, &err));
+	else
+		OK(write_batch_rows(batch, type, cols, 2 + type->field_count,
+		    sel_all(count), &err));
 	arena_release(&arena);
 }
 

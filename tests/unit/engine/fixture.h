@@ -38,6 +38,13 @@ struct fixture {
 	uint32_t payment; /* its oid */
 	/* The time of the payment of an amount; NULL: the server's clock. */
 	int64_t (*time_of)(int64_t amount);
+	/* Which rows are added one at a time; all others together. */
+	enum fixture_rows {
+		ROWS_TOGETHER,
+		ROWS_ONE_BY_ONE,
+		ROWS_EITHER_WAY, /* by turns */
+	} rows;
+	unsigned row_turn;
 };
 
 /* Make the directory; small sizes, 3 shards. */
@@ -52,6 +59,11 @@ void fixture_reopen(struct fixture *fixture);
 int fixture_commit(struct fixture *fixture, struct write_batch *batch,
     enum sync_mode mode, struct commit *commit);
 void fixture_flush(struct fixture *fixture);
+
+/* write_batch_rows() for one row after the other, until one is refused. */
+int fixture_add_one_by_one(struct write_batch *batch,
+    const struct event_type *type, const struct vec *cols, uint32_t count,
+    struct error *refusal);
 
 /* Create "payment". */
 void fixture_define(struct fixture *fixture);

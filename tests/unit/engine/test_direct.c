@@ -368,6 +368,7 @@ START_TEST(what_was_taken_back_is_gone)
 	int64_t count = 0;
 	uint32_t fields = 3;
 
+	world.rows = (enum fixture_rows)(_i % 3);
 	for (int step = 0; step < 60; step++) {
 		int what = rand_r(&seed) % 10;
 		uint32_t n = (uint32_t)rand_r(&seed) % 300;

@@ -285,8 +285,10 @@ END_TEST
 START_TEST(rewinds)
 {
 	static const uint32_t parts[][2] = { { 0, 500 }, { 500, 3 }, { 3, 500 },
-		{ 200, 200 }, { 0, 0 } };
+		{ 200, 200 }, { 0, 0 }, { 1100, 1100 } };
 	int64_t stored = 0;
+
+	world.rows = (enum fixture_rows)_i;
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		struct write_batch *batch = write_batch_new(world.engine);
@@ -306,6 +308,33 @@ START_TEST(rewinds)
 		    0);
 		fixture_check(&world, (size_t)stored);
 	}
+}
+END_TEST
+
+/* Rows that come alone are seen, counted and stored as any others. */
+START_TEST(rows_one_by_one)
+{
+	static const uint32_t counts[] = { 1, 7, 8, 9, 511, 512, 513, 2000 };
+	int64_t stored = 0;
+
+	world.rows = (enum fixture_rows)_i;
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		struct write_batch *batch = write_batch_new(world.engine);
+		struct commit commit;
+
+		ck_assert(write_batch_is_empty(batch));
+		for (uint32_t k = 0; k < counts[i]; k++) {
+			fixture_add(&world, batch, stored++, 1);
+			ck_assert_uint_eq(write_batch_row_count(batch), k + 1);
+		}
+		ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON,
+				     &commit),
+		    0);
+		ck_assert_uint_eq(commit.last_event_id, (uint64_t)stored);
+		fixture_check(&world, (size_t)stored);
+	}
+	fixture_reopen(&world);
+	fixture_check(&world, (size_t)stored);
 }
 END_TEST
 
@@ -512,6 +541,55 @@ START_TEST(checks_rows)
 }
 END_TEST
 
+/* One that is refused leaves no trace among those that are not. */
+START_TEST(checks_one_row)
+{
+	static const struct {
+		const char *context;
+		bool has_amount;
+		int rc;
+	} rows[] = {
+		{ "order-0", true, 0 },
+		{ "order-1", false, STELE_E_NOT_NULL_VIOLATION },
+		{ NULL, true, STELE_E_NOT_NULL_VIOLATION },
+		{ "order-1", true, 0 },
+	};
+	struct write_batch *batch = write_batch_new(world.engine);
+	const struct event_type *type = fixture_type(&world);
+	struct commit commit;
+	int64_t amount = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct datum null = { .is_null = true };
+		struct row_slot slot;
+
+		write_batch_row_begin(batch, type, &slot);
+		for (uint32_t c = 0; c < 5; c++)
+			vec_set(&slot.cols[c], slot.row, &null);
+		if (rows[i].context != NULL)
+			vec_set(&slot.cols[0], slot.row,
+			    &(struct datum){
+				.str = str_of_cstr(rows[i].context) });
+		if (rows[i].has_amount)
+			vec_set(&slot.cols[2], slot.row,
+			    &(struct datum){ .i64 = amount });
+		if (amount % 2 == 0)
+			vec_set(&slot.cols[3], slot.row,
+			    &(struct datum){ .str = STR("note 0") });
+		vec_set(&slot.cols[4], slot.row,
+		    &(struct datum){
+			.numeric = { .small = amount * 25, .scale = 2 } });
+		ck_assert_int_eq(write_batch_row_end(batch, type, &err),
+		    rows[i].rc);
+		amount += rows[i].rc == 0;
+		ck_assert_uint_eq(write_batch_row_count(batch),
+		    (uint64_t)amount);
+	}
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON, &commit), 0);
+	fixture_check(&world, 2);
+}
+END_TEST
+
 START_TEST(second_engine_is_refused)
 {
 	struct engine *other;
@@ -541,7 +619,9 @@ main(void)
 	tcase_add_test(tc, sync_off_is_visible_soon);
 	tcase_add_test(tc, small_memtables_rotate_and_recycle);
 	tcase_add_test(tc, large_batch_is_a_group_of_its_own);
-	tcase_add_test(tc, rewinds);
+	tcase_add_loop_test(tc, rewinds, 0, 3);
+	tcase_add_loop_test(tc, rows_one_by_one, 1, 3);
+	tcase_add_test(tc, checks_one_row);
 	tcase_add_test(tc, ddl_in_a_batch_and_rewind);
 	tcase_add_test(tc, rows_keep_their_version);
 	tcase_add_test(tc, conflicting_ddl_fails_one);
@@ -557,7 +637,8 @@ main(void)
 	tcase_add_test(staging, snapshot_does_not_move);
 	tcase_add_test(staging, concurrent_batches_are_atomic_and_gapless);
 	tcase_add_test(staging, small_memtables_rotate_and_recycle);
-	tcase_add_test(staging, rewinds);
+	tcase_add_loop_test(staging, rewinds, 0, 3);
+	tcase_add_loop_test(staging, rows_one_by_one, 1, 3);
 	tcase_add_test(staging, ddl_in_a_batch_and_rewind);
 	tcase_add_test(staging, rows_keep_their_version);
 	tcase_add_test(staging, own_rows_are_seen);

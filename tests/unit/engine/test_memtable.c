@@ -78,7 +78,9 @@ encode(struct buf *bytes, uint32_t from, uint32_t count, uint64_t ordinal,
 {
 	uint16_t selected[ROWS];
 	const struct rows_source source = {
-		.type = &type,
+		.type_oid = type.oid,
+		.version = event_type_current(&type)->number,
+		.field_count = type.field_count,
 		.cols = cols,
 		.timestamps = &cols[1],
 		.shard = 3,
