@@ -123,6 +123,15 @@ MUST_USE int exec_insert(const struct plan *plan,
     uint64_t *row_count, struct exec **returning, struct error *err);
 
 /*
+ * The same for a plan whose insert is `plain`, without RETURNING: nothing is
+ * evaluated, and what is no parameter costs little.  On an error no row is
+ * added.
+ */
+MUST_USE int exec_insert_plain(const struct plan_insert *plan,
+    const struct datum *params, const struct type_settings *settings,
+    struct write_batch *target, struct error *err);
+
+/*
  * Let exec_next() give the rows of RETURNING.  first_event_id is that of the
  * statement's first row, from its commit; 0 if there is none yet, inside a
  * transaction, where RETURNING event_id is STELE_E_FEATURE_NOT_SUPPORTED

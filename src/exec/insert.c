@@ -15,6 +15,7 @@
 #include "exec/payload_read.h"
 #include "exec/returning.h"
 #include "exec/row_store.h"
+#include "plan/plain_row.h"
 
 struct insert {
 	const struct plan_insert *plan;
@@ -29,14 +30,14 @@ struct insert {
 /* ---- rows ---- */
 
 static int
-check_timestamp(const struct insert *insert, const struct vec *timestamps,
+check_timestamp(const struct event_type *type, const struct vec *timestamps,
     struct sel sel, struct error *err)
 {
 	if (timestamps->nulls == NULL)
 		return 0;
 	for (uint32_t i = 0; i < sel.count; i++) {
 		if (vec_is_null(timestamps, sel_row(sel, i)))
-			return error_null_value(err, insert->plan->type->name,
+			return error_null_value(err, type->name,
 			    STR("timestamp"));
 	}
 	return 0;
@@ -59,19 +60,28 @@ check_decimals(const struct field *field, const struct vec *vec, struct sel sel,
 	return 0;
 }
 
+/* What the executor says before the engine would. */
 static int
-add_rows(struct insert *insert, const struct vec *cols, struct sel sel,
-    struct error *err)
+check_rows(const struct event_type *type, const struct vec *cols,
+    struct sel sel, struct error *err)
 {
-	const struct event_type *type = insert->plan->type;
-	int rc;
+	int rc = check_timestamp(type, &cols[1], sel, err);
 
-	rc = check_timestamp(insert, &cols[1], sel, err);
 	for (uint32_t i = 0; i < type->field_count && rc == 0; i++) {
 		if (cols[i + 2].phys == PHYS_NUMERIC)
 			rc = check_decimals(&type->fields[i], &cols[i + 2], sel,
 			    err);
 	}
+	return rc;
+}
+
+static int
+add_rows(struct insert *insert, const struct vec *cols, struct sel sel,
+    struct error *err)
+{
+	const struct event_type *type = insert->plan->type;
+	int rc = check_rows(type, cols, sel, err);
+
 	if (rc == 0 && write_batch_is_full(insert->target))
 		rc = write_batch_stage(insert->target, err);
 	if (rc == 0)
@@ -195,6 +205,69 @@ store_row(struct insert *insert, struct error *err)
 	if (rc != 0)
 		return payload_error(store, err);
 	return add_rows(insert, cols, sel_all(1), err);
+}
+
+/* ---- a plain row ---- */
+
+/* Strings are copied to where the row stays. */
+static void
+set_plain(const struct plain_value *value, const struct datum *params,
+    const struct type_settings *settings, const struct row_slot *slot,
+    struct vec *col)
+{
+	struct datum datum = value->constant;
+
+	if (value->kind == PLAIN_PARAM)
+		datum = params[value->param];
+	else if (value->kind == PLAIN_NOW)
+		datum = (struct datum){ .i64 = settings->now };
+	if (!datum.is_null && col->phys == PHYS_STR)
+		datum = datum_copy(PHYS_STR, &datum, slot->arena);
+	vec_set(col, slot->row, &datum);
+}
+
+static int
+set_payload(const struct plan_insert *plan, const struct datum *params,
+    const struct type_settings *settings, const struct row_slot *slot,
+    struct error *err)
+{
+	const struct plain_value *value = &plan->plain->values[2];
+	struct datum payload =
+	    value->kind == PLAIN_PARAM ? params[value->param] : value->constant;
+	int rc;
+
+	if (payload.is_null)
+		return error_set(err, STELE_E_NOT_NULL_VIOLATION,
+		    "payload must not be null");
+	payload = datum_copy(PHYS_STR, &payload, slot->arena);
+	rc = payload_read(plan->type, settings, payload.str, &slot->cols[2],
+	    slot->row, slot->arena, err);
+	return rc == 0 ? 0 : payload_error(&plan->store, err);
+}
+
+int
+exec_insert_plain(const struct plan_insert *plan, const struct datum *params,
+    const struct type_settings *settings, struct write_batch *target,
+    struct error *err)
+{
+	const struct plain_row *plain = plan->plain;
+	bool is_store = plan->store.payload != NULL;
+	uint32_t count = is_store ? 2 : plain->count;
+	struct row_slot slot;
+	uint16_t row;
+	int rc = 0;
+
+	write_batch_row_begin(target, plan->type, &slot);
+	row = (uint16_t)slot.row;
+	for (uint32_t i = 0; i < count; i++)
+		set_plain(&plain->values[i], params, settings, &slot,
+		    &slot.cols[i]);
+	if (is_store)
+		rc = set_payload(plan, params, settings, &slot, err);
+	if (rc == 0)
+		rc = check_rows(plan->type, slot.cols, (struct sel){ &row, 1 },
+		    err);
+	return rc == 0 ? write_batch_row_end(target, plan->type, err) : rc;
 }
 
 /* ---- from a source ---- */

@@ -10,6 +10,7 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/layout.h"
+#include "plan/plain_row.h"
 #include "plan/rel_walk.h"
 
 /* Place of a column in a row that is written. */
@@ -479,6 +480,8 @@ bind_insert(struct binder *binder, const struct ast_insert *insert,
 		    out->values, err);
 	if (rc == 0 && insert->returning.count > 0)
 		rc = bind_returning(binder, insert, out, plan, err);
+	if (rc == 0)
+		out->plain = plain_row_of(out, binder->arena);
 	return rc;
 }
 
@@ -531,5 +534,7 @@ bind_store(struct binder *binder, const struct ast_store *store,
 		plan->payload_param = out->store.payload->param + 1;
 	out->store.payload_is_raw = store->payload_is_raw;
 	out->store.payload_is_verbatim = store->payload_is_verbatim;
+	if (rc == 0)
+		out->plain = plain_row_of(out, binder->arena);
 	return rc;
 }

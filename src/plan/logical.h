@@ -552,6 +552,8 @@ struct plan_store {
 	bool payload_is_verbatim;
 };
 
+struct plain_row; /* plain_row.h */
+
 /*
  * Row `column i` of the type (context_id, timestamp, then the fields) is
  * values[i] over the source's columns, NULL meaning null, or the field's
@@ -568,6 +570,7 @@ struct plan_insert {
 	 */
 	bool is_single_row;
 	struct plan_store store;
+	const struct plain_row *plain; /* NULL: it is not as simple */
 	/* RETURNING: over (context_id, timestamp, event_id, fields ...) */
 	struct expr **returning;
 	uint32_t returning_count;
