@@ -481,6 +481,7 @@ open_nets(struct server *server, uint32_t count, struct error *err)
 
 		server->nets[i].server = server;
 		server->nets[i].stop.fn = stop_cb;
+		arena_init(&server->nets[i].scratch, NULL);
 		rc = loop_open(&server->nets[i].loop, err);
 		if (rc != 0)
 			return rc;
@@ -588,8 +589,10 @@ server_stop(struct server *server)
 		loop_join(server->nets[i].loop);
 	pool_close(server->pool);
 	listener_close_all(server->listeners);
-	for (uint32_t i = 0; i < server->net_count; i++)
+	for (uint32_t i = 0; i < server->net_count; i++) {
 		loop_close(server->nets[i].loop);
+		arena_release(&server->nets[i].scratch);
+	}
 	free(server->nets);
 	if (server->engine != NULL)
 		engine_close(server->engine);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/attr.h"
 #include "common/config.h"
 #include "exec/exec.h"
@@ -37,6 +38,7 @@ struct net_thread {
 	/* Thread: the loop's. */
 	struct session *sessions;
 	bool is_stopping;
+	struct arena scratch; /* of the message that is handled */
 };
 
 #define REGISTRY_BUCKETS 1024u

@@ -50,6 +50,12 @@ session_wait(struct session *session, enum session_wait wait, enum step step)
 	return step;
 }
 
+void
+session_look_at_clock(struct session *session)
+{
+	session->now_ns = os_clock_monotonic_ns(session->server->clock);
+}
+
 enum step
 session_out_of_memory(struct session *session)
 {
@@ -273,6 +279,7 @@ worked_cb(struct loop_post *post)
 	struct job *job = POST_OWNER(post, struct job, post);
 	struct session *session = POST_OWNER(job, struct session, job);
 
+	session_look_at_clock(session);
 	if (session->conn != NULL) {
 		if (job->chunk != NULL)
 			conn_write(session->conn, job->chunk);
@@ -540,8 +547,12 @@ next_step(struct session *session)
 static bool
 step_on(struct session *session)
 {
-	struct os_clock *clock = session->server->clock;
-	int64_t end_ns = os_clock_monotonic_ns(clock) + TURN_NS;
+	int64_t seen_ns, end_ns;
+
+	session_look_at_clock(session);
+	session->epoch_us = 0;
+	seen_ns = session->now_ns;
+	end_ns = seen_ns + TURN_NS;
 
 	for (unsigned i = 1; session->conn != NULL &&
 	     (session->state == SESSION_STARTUP ||
@@ -553,9 +564,13 @@ step_on(struct session *session)
 			session_fail(session);
 		else if (step == STEP_IDLE || step == STEP_MORE)
 			return false;
-		if (step == STEP_YIELD ||
-		    (i % STEPS_PER_LOOK == 0 &&
-			os_clock_monotonic_ns(clock) >= end_ns))
+		if (i % STEPS_PER_LOOK == 0) {
+			/* Statements that have ended looked at it. */
+			if (session->now_ns == seen_ns)
+				session_look_at_clock(session);
+			seen_ns = session->now_ns;
+		}
+		if (step == STEP_YIELD || seen_ns >= end_ns)
 			return true;
 	}
 	return false;

@@ -29,11 +29,20 @@ timeout_cb(void *arg)
 	session_cancel(arg, CANCEL_TIMEOUT);
 }
 
+/* The time of day when the clock was looked at last. */
+static int64_t
+wall_us(struct session *session)
+{
+	if (session->epoch_us == 0)
+		session->epoch_us = os_clock_wall_us(session->server->clock) -
+		    session->now_ns / 1000;
+	return session->epoch_us + session->now_ns / 1000;
+}
+
 void
 statement_begin(struct session *session, struct source *source,
     const struct ast_stmt *stmt)
 {
-	struct os_clock *clock = session->server->clock;
 	int64_t timeout_ms = session->settings.config.statement_timeout_ms;
 	struct error err;
 
@@ -45,8 +54,8 @@ statement_begin(struct session *session, struct source *source,
 	source_unref(session->logged);
 	session->logged = source_ref(source);
 	session->logged_stmt = stmt;
-	session->started_ns = os_clock_monotonic_ns(clock);
-	activity_begin(&session->activity, stmt->text, os_clock_wall_us(clock));
+	session->started_ns = session->now_ns;
+	activity_begin(&session->activity, stmt->text, wall_us(session));
 }
 
 const struct catalog *

@@ -475,18 +475,17 @@ bind_portal(struct session *session, const struct pg_bind *bind)
 static enum step
 on_bind(struct session *session, struct str body)
 {
-	struct arena scratch;
+	struct arena *scratch = &session->net->scratch;
 	struct pg_bind bind;
 	enum step step = STEP_FAIL;
 
-	arena_init(&scratch, NULL);
-	if (pg_bind_decode(body, &scratch, &bind, &session->err) == 0 &&
-	    arena_check(&scratch, &session->err) == 0 &&
+	if (pg_bind_decode(body, scratch, &bind, &session->err) == 0 &&
+	    arena_check(scratch, &session->err) == 0 &&
 	    bind_portal(session, &bind) == 0) {
 		pg_put_empty(session_out(session), '2');
 		step = STEP_DONE;
 	}
-	arena_release(&scratch);
+	arena_reset(scratch);
 	return step;
 }
 

@@ -306,11 +306,12 @@ count_statement(struct session *session, const char *tag)
 	param_count = stmt->param_count;
 	if (stmt->kind == AST_PREPARE)
 		param_count = stmt->prepare.stmt->param_count;
+	session_look_at_clock(session);
 	statement_stats_add(&session->server->statements, stmt->text,
 	    param_count,
 	    source->statements.count == 1 ? &source->stats_id : &several,
-	    os_clock_monotonic_ns(session->server->clock) - session->started_ns,
-	    tag_rows(tag), &session->normal);
+	    session->now_ns - session->started_ns, tag_rows(tag),
+	    &session->normal);
 }
 
 void

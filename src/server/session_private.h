@@ -233,7 +233,13 @@ struct session {
 	struct source *parsing; /* owned; of a Parse that a worker does, */
 	struct pg_parse parse;  /* its message, in the source's arena, */
 	struct planned *parsing_plan; /* and what it makes of it */
-	int64_t started_ns;    /* of the statement that runs, or ran last */
+	/*
+	 * When the clock was looked at last: as a turn begins and whenever a
+	 * statement ends, which is when the next one begins.
+	 */
+	int64_t now_ns;
+	int64_t epoch_us;   /* the time of day at 0 of that clock; 0: unknown */
+	int64_t started_ns; /* of the statement that runs, or ran last */
 	struct source *logged; /* a reference; where it stands */
 	const struct ast_stmt *logged_stmt;
 	struct activity activity;
@@ -314,6 +320,9 @@ enum step session_wait_wake(struct session *session);
 enum step session_wait_room(struct session *session);
 void session_async_ended(struct session *session);
 enum step session_out_of_memory(struct session *session);
+
+/* Set now_ns. */
+void session_look_at_clock(struct session *session);
 
 /* ---- session_cancel.c ---- */
 

@@ -56,18 +56,21 @@ attnum_of(uint32_t col)
 	return col < 2 ? COLUMN_CONTEXT_ID + col : COLUMN_FIRST_FIELD + col - 2;
 }
 
+/* Of a column of write_batch_rows(). */
+static bool
+is_not_null(const struct event_type *type, uint32_t col)
+{
+	return col < 2 ? col == 0 : type->fields[col - 2].is_not_null;
+}
+
 static int
 check_column(const struct engine *engine, const struct event_type *type,
     uint32_t col, const struct vec *vec, struct sel sel, struct error *err)
 {
 	uint32_t attnum = attnum_of(col);
-	bool is_not_null = attnum == COLUMN_CONTEXT_ID;
 	bool has_size = vec->phys == PHYS_STR || vec->phys == PHYS_NUMERIC;
 
-	if (attnum >= COLUMN_FIRST_FIELD)
-		is_not_null =
-		    type->fields[attnum - COLUMN_FIRST_FIELD].is_not_null;
-	if (!has_size && (!is_not_null || vec->nulls == NULL))
+	if (!has_size && (!is_not_null(type, col) || vec->nulls == NULL))
 		return 0;
 	for (uint32_t i = 0; i < sel.count; i++) {
 		uint32_t row = sel_row(sel, i);
@@ -78,7 +81,7 @@ check_column(const struct engine *engine, const struct event_type *type,
 
 			if (rc != 0)
 				return rc;
-		} else if (is_not_null) {
+		} else if (is_not_null(type, col)) {
 			return error_null_value(err, type->name,
 			    event_type_column_name(type, attnum));
 		}
@@ -426,19 +429,35 @@ write_batch_row_begin(struct write_batch *batch, const struct event_type *type,
 	};
 }
 
-static size_t
-row_size(const struct row_gather *gather)
+/* What the row takes, about, into *size. */
+static int
+check_gathered(const struct write_batch *batch, const struct event_type *type,
+    size_t *size, struct error *err)
 {
-	size_t size = 0;
+	const struct row_gather *gather = &batch->gather;
+	uint32_t row = gather->count;
 
+	*size = 0;
 	for (uint32_t i = 0; i < 2 + gather->field_count; i++) {
 		const struct vec *col = &gather->cols[i];
+		int rc = 0;
 
-		size += phys_size(col->phys);
-		if (col->phys == PHYS_STR && col->nulls[gather->count] == 0)
-			size += col->str[gather->count].len;
+		*size += phys_size(col->phys);
+		if (col->nulls[row] != 0) {
+			if (is_not_null(type, i))
+				return error_null_value(err, type->name,
+				    event_type_column_name(type, attnum_of(i)));
+			continue;
+		}
+		if (col->phys == PHYS_STR)
+			*size += col->str[row].len;
+		if (col->phys == PHYS_STR || col->phys == PHYS_NUMERIC)
+			rc = check_value(batch->engine, type, attnum_of(i), col,
+			    row, err);
+		if (rc != 0)
+			return rc;
 	}
-	return size;
+	return check_row_size(batch->engine, *size, err);
 }
 
 /* Now, unless the row says when. */
@@ -460,21 +479,15 @@ int
 write_batch_row_end(struct write_batch *batch, const struct event_type *type,
     struct error *err)
 {
-	const struct engine *engine = batch->engine;
 	struct row_gather *gather = &batch->gather;
-	const uint16_t row = (uint16_t)gather->count;
 	size_t size;
 	int rc = arena_check(&gather->arena, err);
 
-	for (uint32_t i = 0; i < 2 + gather->field_count && rc == 0; i++)
-		rc = check_column(engine, type, i, &gather->cols[i],
-		    (struct sel){ &row, 1 }, err);
-	if (rc != 0)
-		return rc;
-	size = row_size(gather);
-	rc = check_row_size(engine, size, err);
+	if (rc == 0)
+		rc = check_gathered(batch, type, &size, err);
 	if (rc == 0 && stamp_gathered(batch) < gather->horizon)
-		rc = write_batch_check_age(type, gather->cols[1].i64[row], err);
+		rc = write_batch_check_age(type,
+		    gather->cols[1].i64[gather->count], err);
 	if (rc == 0)
 		row_gather_keep(gather, size);
 	return rc;
