@@ -179,6 +179,9 @@ MUST_USE int write_batch_try_stage(struct write_batch *batch,
 uint64_t write_batch_row_count(const struct write_batch *batch);
 bool write_batch_is_empty(const struct write_batch *batch);
 
+/* Has it, or had it, rows of a type? */
+bool write_batch_has_type(const struct write_batch *batch, uint32_t oid);
+
 /* Call fn with the OID of each type that it has, or had, rows of. */
 void write_batch_each_type(const struct write_batch *batch,
     void (*fn)(void *arg, uint32_t oid), void *arg);
@@ -301,6 +304,8 @@ struct scan_spec {
 	uint32_t attnum_count;
 	bool has_context; /* only events of this context */
 	struct str context;
+	/* NULL, or what context_places_find() says of it and the snapshot. */
+	const struct context_places *places;
 	uint64_t event_id_first; /* inclusive; 0 from the start */
 	uint64_t event_id_last;  /* inclusive; 0 to the end */
 	/*
@@ -340,6 +345,20 @@ struct scan_stats {
 	uint64_t rows;                    /* handed out */
 	uint64_t bytes_read;
 };
+
+/*
+ * Where the events of spec->context are, of whatever type, before scans of many
+ * types are opened: which types have some, and where in segments.  Used of the
+ * spec are snapshot, context, limits of event_id, ranges and `without`; without
+ * the context index it costs a scan.  Lies in the arena, as long as the scans.
+ */
+struct context_places;
+MUST_USE int context_places_find(struct engine *engine,
+    const struct scan_spec *spec, struct arena *arena,
+    struct context_places **out, struct error *err);
+
+/* Whether a scan of this type may find any; it may be one too many. */
+bool context_places_has(const struct context_places *places, uint32_t type_oid);
 
 /*
  * A scan is cut into runs, one or a few a shard: each is a sequence of parts

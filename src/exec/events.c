@@ -126,8 +126,22 @@ wanted_type(const struct events_op *events, struct str *out, bool *is_one,
 	return 0;
 }
 
+/*
+ * Whether rows of it may come.  `places`: NULL, or where the context is that is
+ * asked for.
+ */
+static bool
+may_have_rows(const struct exec_env *env, const struct context_places *places,
+    const struct event_type *type)
+{
+	return places == NULL || context_places_has(places, type->oid) ||
+	    (env->context->batch != NULL &&
+		write_batch_has_type(env->context->batch, type->oid));
+}
+
 static int
-choose_types(struct events_op *events, struct error *err)
+choose_types(struct events_op *events, const struct context_places *places,
+    struct error *err)
 {
 	const struct exec_env *env = events->op.env;
 	const struct catalog *catalog = env->context->batch != NULL
@@ -146,7 +160,8 @@ choose_types(struct events_op *events, struct error *err)
 		const struct event_type *type = catalog->types[i];
 
 		if (type->dropped_at != 0 ||
-		    (is_one && !str_equal(type->name, name)))
+		    (is_one && !str_equal(type->name, name)) ||
+		    !may_have_rows(env, places, type))
 			continue;
 		events->types[events->type_count].type = type;
 		set_attnums(events, &events->types[events->type_count++]);
@@ -214,19 +229,38 @@ init_merges(struct events_op *events)
 	merge_init(&events->own, own, events->type_count, false, env->arena);
 }
 
+/* One context is asked for: where is it?  Not with the index switched off. */
+static int
+find_places(const struct events_op *events, struct scan_spec *spec,
+    struct context_places **out, struct error *err)
+{
+	const struct exec_env *env = events->op.env;
+
+	*out = NULL;
+	if (!spec->has_context ||
+	    (spec->without & SCAN_WITHOUT_CONTEXT_INDEX) != 0)
+		return 0;
+	return context_places_find(env->context->engine, spec, env->arena, out,
+	    err);
+}
+
 static int
 events_open(struct op_state *op, struct error *err)
 {
 	struct events_op *events = (struct events_op *)op;
 	struct scan_spec spec = { .snapshot = op->env->context->snapshot,
 		.without = op->env->context->scan_without };
+	struct context_places *places = NULL;
 	bool is_empty;
 	int rc;
 
 	choose_columns(events);
 	rc = scan_spec_bounds(op->env, op->rel, &spec, &is_empty, err);
+	if (rc == 0 && !is_empty)
+		rc = find_places(events, &spec, &places, err);
+	spec.places = places;
 	if (rc == 0)
-		rc = choose_types(events, err);
+		rc = choose_types(events, places, err);
 	if (rc == 0 && !is_empty)
 		rc = open_scans(events, &spec, err);
 	if (rc == 0)

@@ -124,9 +124,6 @@ MUST_USE int write_batch_check_size(const struct write_batch *batch,
 /* Tell the engine's statistics of its size, if that has changed by much. */
 void write_batch_count_bytes(struct write_batch *batch);
 
-/* Had it ever rows of a type? */
-bool write_batch_has_type(const struct write_batch *batch, uint32_t oid);
-
 /*
  * Append its segments, which are settled, to the entries, write the header in
  * front of these, and zeros behind the bytes of a large batch.

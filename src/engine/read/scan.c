@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "engine/engine_private.h"
+#include "engine/read/context_places.h"
 #include "engine/read/scan_private.h"
 
 #define PART_ZONE_COUNT  4  /* zones of one part: work for one thread */
@@ -81,14 +82,19 @@ run_before(struct scan *scan, uint32_t first, uint64_t event_id)
 
 /* ---- segments ---- */
 
-/* Whether it may hold a row of the scan; else *why not. */
-static bool
-may_hold(const struct scan_spec *spec, const struct segment_meta *meta,
+void
+scan_bound_spec(struct scan_spec *spec)
+{
+	uint64_t position = spec->snapshot->position;
+
+	if (spec->event_id_last == 0 || spec->event_id_last > position)
+		spec->event_id_last = position;
+}
+
+bool
+scan_may_hold(const struct scan_spec *spec, const struct segment_meta *meta,
     enum scan_pruner *why)
 {
-	*why = PRUNED_BY_TYPE;
-	if (segment_meta_type_rows(meta, spec->type->oid) == 0)
-		return false;
 	*why = PRUNED_BY_EVENT_ID;
 	if ((spec->without & SCAN_WITHOUT_SEGMENT_RANGES) != 0)
 		return true;
@@ -150,20 +156,32 @@ add_rows(struct scan *scan, struct scan_run *run,
 	return 0;
 }
 
-/* `first`: where the runs of its shard begin. */
+/* Number `i` of its shard in the view. */
+static const struct segment_context *
+known_place(const struct scan *scan, uint32_t i)
+{
+	const struct context_places *places = scan->spec.places;
+
+	return places != NULL && places->segments[i].is_asked
+	    ? &places->segments[i]
+	    : NULL;
+}
+
+/* `first`: where the runs of its shard begin; `known`: NULL, or the context's. */
 static int
 add_segment(struct scan *scan, uint32_t first, struct segment *segment,
-    struct error *err)
+    const struct segment_context *known, struct error *err)
 {
 	const struct segment_meta *meta = segment_meta(segment);
 	struct segment_section *section;
 	struct segment_parts found = { .zone_count = 0 };
 	struct scan_run *run;
-	enum scan_pruner why;
+	enum scan_pruner why = PRUNED_BY_TYPE;
 	int rc;
 
 	scan->opened.segments++;
-	if (!may_hold(&scan->spec, meta, &why)) {
+	if (segment_meta_type_rows(meta, scan->spec.type->oid) == 0 ||
+	    !scan_may_hold(&scan->spec, meta, &why)) {
 		scan->opened.segments_pruned++;
 		scan->opened.pruned_by[why]++;
 		return 0;
@@ -172,7 +190,10 @@ add_segment(struct scan *scan, uint32_t first, struct segment *segment,
 	rc = segment_section(segment, scan->spec.type->oid, &section, err);
 	if (rc != 0 || section == NULL)
 		return rc;
-	rc = segment_prune(section, &scan->spec, scan->arena, &found, err);
+	rc = known != NULL
+	    ? segment_prune_context(section, &scan->spec, known, scan->arena,
+		  &found, err)
+	    : segment_prune(section, &scan->spec, scan->arena, &found, err);
 	if (rc != 0)
 		return rc;
 	scan->opened.zones += segment_section_zone_count(section);
@@ -287,11 +308,13 @@ add_shard(struct scan *scan, const struct shard_view *part, struct error *err)
 	int rc = 0;
 
 	for (uint32_t i = 0; i < part->segment_count && rc == 0; i++)
-		rc = add_segment(scan, first, part->segments[i], err);
+		rc = add_segment(scan, first, part->segments[i],
+		    known_place(scan, i), err);
 	/* Those of a batch that is not visible are not there. */
 	for (uint32_t i = 0; i < part->adopted_count && rc == 0; i++)
 		if (segment_meta(part->adopted[i])->event_id_last <= position)
-			rc = add_segment(scan, first, part->adopted[i], err);
+			rc = add_segment(scan, first, part->adopted[i],
+			    known_place(scan, part->segment_count + i), err);
 	for (uint32_t i = 0; i < part->memtable_count && rc == 0; i++)
 		rc = add_memtable(scan, first, part->memtables[i], err);
 	return rc;
@@ -327,10 +350,7 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 	scan->engine = engine;
 	atomic_init(&scan->rows, 0);
 	atomic_init(&scan->bytes_read, 0);
-	/* The snapshot's position bounds every scan (T4). */
-	if (spec->event_id_last == 0 ||
-	    spec->event_id_last > spec->snapshot->position)
-		scan->spec.event_id_last = spec->snapshot->position;
+	scan_bound_spec(&scan->spec);
 	assert(spec->event_ids == NULL || !spec->has_context);
 	if (spec->event_ids != NULL)
 		limit_events(&scan->spec);

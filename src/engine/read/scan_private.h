@@ -93,6 +93,13 @@ scan_part_spec(const struct scan *scan, const struct scan_part *part)
 	return part->is_aged ? &scan->aged_spec : &scan->spec;
 }
 
+/* The snapshot's position bounds every scan (T4). */
+void scan_bound_spec(struct scan_spec *spec);
+
+/* Whether a segment may hold a row within the spec's limits; else *why not. */
+bool scan_may_hold(const struct scan_spec *spec,
+    const struct segment_meta *meta, enum scan_pruner *why);
+
 /*
  * scan_age.c: take the horizon from the snapshot into the scan's specs; and
  * leave in a batch of an aged part what is not older.

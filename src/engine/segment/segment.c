@@ -562,11 +562,11 @@ segment_dict_page(struct segment *segment, const struct segment_state *state,
 uint32_t
 segment_granule_count(const struct segment_state *state)
 {
-	uint32_t count = 0;
+	const struct segment_footer *footer = &state->footer;
+	const struct section_info *last =
+	    &footer->sections[footer->section_count - 1];
 
-	for (uint32_t s = 0; s < state->footer.section_count; s++)
-		count += state->footer.sections[s].granule_count;
-	return count;
+	return last->granule_first + last->granule_count;
 }
 
 int

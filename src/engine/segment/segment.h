@@ -282,6 +282,35 @@ MUST_USE int segment_prune(struct segment_section *section,
     struct segment_parts *out, struct error *err);
 
 /*
+ * Where a context is in a segment, for the scans of several types: the granules
+ * of all sections that have it (context_index.h), by its index; without it all.
+ */
+struct segment_context {
+	bool is_asked; /* else nothing is known */
+	uint32_t code;
+	uint32_t count;     /* 0: it is nowhere in the segment */
+	uint32_t *granules; /* of the arena, ascending */
+};
+
+/* `without`: enum scan_without.  Reads dictionary and index through the cache. */
+MUST_USE int segment_context_find(struct segment *segment, struct str context,
+    unsigned without, struct arena *arena, struct segment_context *out,
+    struct error *err);
+
+/*
+ * The types of which there are granules, from that with number *at, which
+ * begins as 0, on; false at the end.  By the index, these are the types that
+ * the context has rows of.
+ */
+bool segment_context_next_type(struct segment *segment,
+    const struct segment_context *context, uint32_t *at, uint32_t *type_oid);
+
+/* segment_prune() with a context that has been found. */
+MUST_USE int segment_prune_context(struct segment_section *section,
+    const struct scan_spec *spec, const struct segment_context *context,
+    struct arena *arena, struct segment_parts *out, struct error *err);
+
+/*
  * Between which values those of the column out->attnum, one of integers or
  * floats, lie in some zones, as scan_part_range() says.
  */

@@ -3,6 +3,7 @@
  * segment_find.c -- exact rows of a section: those of a context, by the index,
  * and those of a list of events, by their ids.
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -25,10 +26,10 @@ no_memory(struct error *err)
 /* ---- rows of a context ---- */
 
 static int
-bad_index(const struct prune *p, struct error *err)
+bad_index(const struct segment *segment, struct error *err)
 {
 	return error_set(err, STELE_E_CORRUPT,
-	    "invalid context index in file \"%s\"", p->section->segment->path);
+	    "invalid context index in file \"%s\"", segment->path);
 }
 
 static bool
@@ -60,7 +61,7 @@ add_granule(struct prune *p, const struct chunk_view *view, uint32_t first_row,
 	hits =
 	    chunk_find(view, within, count, code, found->rows + found->count);
 	if (hits == 0 && !is_without_index(p))
-		return bad_index(p, err);
+		return bad_index(p->section->segment, err);
 	for (uint32_t i = 0; i < hits; i++)
 		found->rows[found->count++] += first_row;
 	return 0;
@@ -95,66 +96,143 @@ add_zone(struct prune *p, const struct block *table, const uint32_t *granules,
 
 /* The granules of a context, in all sections. */
 static int
-read_list(struct prune *p, uint32_t code, uint32_t **out, uint32_t *count,
-    struct error *err)
+read_list(struct segment *segment, const struct segment_state *state,
+    struct arena *arena, struct segment_context *out, struct error *err)
 {
-	struct segment_section *section = p->section;
-	uint32_t granule_count = segment_granule_count(section->state);
+	uint32_t granule_count = segment_granule_count(state);
 	const struct block *block;
 	struct index_page page;
-	uint32_t at = code % INDEX_PAGE_CONTEXTS;
+	uint32_t at = out->code % INDEX_PAGE_CONTEXTS;
+	uint64_t bytes_read = 0;
 	int rc;
 
-	rc = segment_index_page(section->segment, section->state, code, &block,
-	    &page, &p->bytes_read, err);
+	rc = segment_index_page(segment, state, out->code, &block, &page,
+	    &bytes_read, err);
 	if (rc != 0)
 		return rc;
-	*count = index_list_count(&page, at);
-	if (*count > granule_count) {
-		rc = bad_index(p, err);
+	out->count = index_list_count(&page, at);
+	if (out->count > granule_count) {
+		rc = bad_index(segment, err);
 		goto out;
 	}
-	*out = arena_try_alloc(p->arena, (*count + (size_t)1) * sizeof(**out));
-	if (*out == NULL)
+	out->granules = arena_try_alloc(arena,
+	    (out->count + (size_t)1) * sizeof(*out->granules));
+	if (out->granules == NULL)
 		rc = no_memory(err);
-	else if (!index_list_get(&page, at, granule_count, *out))
-		rc = bad_index(p, err);
+	else if (!index_list_get(&page, at, granule_count, out->granules))
+		rc = bad_index(segment, err);
 out:
-	block_cache_unpin(section->segment->cache, block);
+	block_cache_unpin(segment->cache, block);
 	return rc;
 }
 
 /* All granules: what there is to search without an index. */
 static int
-all_granules(struct prune *p, uint32_t **out, uint32_t *count,
+all_granules(const struct segment_state *state, struct arena *arena,
+    struct segment_context *out, struct error *err)
+{
+	out->count = segment_granule_count(state);
+	out->granules =
+	    arena_try_alloc(arena, out->count * sizeof(*out->granules));
+	if (out->granules == NULL)
+		return no_memory(err);
+	for (uint32_t g = 0; g < out->count; g++)
+		out->granules[g] = g;
+	return 0;
+}
+
+int
+segment_context_find(struct segment *segment, struct str context,
+    unsigned without, struct arena *arena, struct segment_context *out,
     struct error *err)
 {
-	*count = segment_granule_count(p->section->state);
-	*out = arena_try_alloc(p->arena, *count * sizeof(**out));
-	if (*out == NULL)
-		return no_memory(err);
-	for (uint32_t g = 0; g < *count; g++)
-		(*out)[g] = g;
-	return 0;
+	const struct segment_footer *footer;
+	struct segment_state *state;
+	uint64_t bytes_read = 0;
+	bool is_found;
+	int rc;
+
+	*out = (struct segment_context){ .is_asked = true };
+	rc = segment_load(segment, &state, err);
+	if (rc != 0)
+		return rc;
+	footer = &state->footer;
+	rc = segment_dict_find(segment, state, &footer->contexts,
+	    footer->context_count, context, &out->code, &is_found, &bytes_read,
+	    err);
+	if (rc != 0 || !is_found)
+		return rc;
+	return (without & SCAN_WITHOUT_CONTEXT_INDEX) != 0
+	    ? all_granules(state, arena, out, err)
+	    : read_list(segment, state, arena, out, err);
+}
+
+/* The list's first granule that is not less than `granule`. */
+static uint32_t
+lower_bound(const struct segment_context *context, uint32_t granule)
+{
+	uint32_t first = 0, limit = context->count;
+
+	while (first < limit) {
+		uint32_t middle = first + (limit - first) / 2;
+
+		if (context->granules[middle] < granule)
+			first = middle + 1;
+		else
+			limit = middle;
+	}
+	return first;
+}
+
+/* The section that has a granule. */
+static const struct section_info *
+section_of(const struct segment_footer *footer, uint32_t granule)
+{
+	uint32_t first = 0, limit = footer->section_count;
+
+	while (limit - first > 1) {
+		uint32_t middle = first + (limit - first) / 2;
+
+		if (footer->sections[middle].granule_first <= granule)
+			first = middle;
+		else
+			limit = middle;
+	}
+	return &footer->sections[first];
+}
+
+bool
+segment_context_next_type(struct segment *segment,
+    const struct segment_context *context, uint32_t *at, uint32_t *type_oid)
+{
+	/* Acquire: it was there when the context was found. */
+	const struct segment_state *state =
+	    atomic_load_explicit(&segment->state, memory_order_acquire);
+	const struct section_info *section;
+
+	if (*at >= context->count)
+		return false;
+	section = section_of(&state->footer, context->granules[*at]);
+	*type_oid = section->type_oid;
+	*at = lower_bound(context,
+	    section->granule_first + section->granule_count);
+	return true;
 }
 
 /* Rows of those of the granules that lie in the section. */
 static int
-find_in_granules(struct prune *p, const uint32_t *granules, uint32_t count,
-    int64_t code, struct segment_parts *out, struct error *err)
+find_in_granules(struct prune *p, const struct segment_context *context,
+    struct segment_parts *out, struct error *err)
 {
 	struct segment_section *section = p->section;
-	uint32_t limit_granule =
-	    section->zone_granule[section->info.zone_count];
+	const uint32_t *granules = context->granules;
+	uint32_t next = lower_bound(context, section->info.granule_first);
+	uint32_t count = lower_bound(context,
+	    section->info.granule_first + section->info.granule_count);
 	struct found_rows found = { .rows = NULL };
 	const struct block *table;
-	uint32_t next = 0;
 	int rc;
 
-	while (next < count && granules[next] < section->zone_granule[0])
-		next++;
-	while (count > next && granules[count - 1] >= limit_granule)
-		count--;
 	if (next == count)
 		return 0;
 	rc = segment_chunk_table(section->segment, section->state,
@@ -163,34 +241,49 @@ find_in_granules(struct prune *p, const uint32_t *granules, uint32_t count,
 	if (rc != 0)
 		return rc;
 	while (next < count && rc == 0)
-		rc = add_zone(p, table, granules, &next, count, code, &found,
-		    err);
+		rc = add_zone(p, table, granules, &next, count, context->code,
+		    &found, err);
 	block_cache_unpin(section->segment->cache, table);
 	out->rows = found.rows;
 	out->row_count = found.count;
 	return rc;
 }
 
-int
-prune_find_context(struct prune *p, struct segment_parts *out,
-    struct error *err)
+/* Zones in which none of the rows lies that the context index has found. */
+static void
+count_zones_without(const struct prune *p, struct segment_parts *out)
 {
-	struct segment_section *section = p->section;
-	const struct segment_footer *footer = &section->state->footer;
-	uint32_t code, count, *granules;
-	bool is_found;
+	uint32_t zones = p->section->info.zone_count;
+	uint32_t last = UINT32_MAX;
+
+	for (uint32_t i = 0; i < out->row_count; i++) {
+		uint32_t zone =
+		    segment_section_zone_of(p->section, out->rows[i]);
+
+		zones -= zone != last;
+		last = zone;
+	}
+	out->pruned_by[PRUNED_BY_CONTEXT_INDEX] = zones;
+}
+
+int
+segment_prune_context(struct segment_section *section,
+    const struct scan_spec *spec, const struct segment_context *context,
+    struct arena *arena, struct segment_parts *out, struct error *err)
+{
+	struct prune p = { .section = section, .spec = spec, .arena = arena };
+	struct scan_range ids;
 	int rc;
 
-	rc = segment_dict_find(section->segment, section->state,
-	    &footer->contexts, footer->context_count, p->spec->context, &code,
-	    &is_found, &p->bytes_read, err);
-	if (rc != 0 || !is_found)
-		return rc;
-	rc = is_without_index(p) ? all_granules(p, &granules, &count, err)
-				 : read_list(p, code, &granules, &count, err);
-	if (rc != 0)
-		return rc;
-	return find_in_granules(p, granules, count, code, out, err);
+	assert(context->is_asked);
+	*out = (struct segment_parts){ 0 };
+	rc = find_in_granules(&p, context, out, err);
+	if (rc == 0 && out->row_count > 0 && prune_event_id_range(spec, &ids) &&
+	    (spec->without & SCAN_WITHOUT_SEGMENT_RANGES) == 0)
+		rc = prune_limit_rows(&p, &ids, out, err);
+	if (rc == 0 && !is_without_index(&p))
+		count_zones_without(&p, out);
+	return rc;
 }
 
 /* ---- limits of event_id ---- */

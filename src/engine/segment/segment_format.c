@@ -249,6 +249,7 @@ static bool
 take_sections(struct reader *r, struct segment_footer *footer)
 {
 	uint64_t row_count = 0;
+	uint32_t granule = 0; /* a granule has a row, and rows are bounded */
 
 	for (uint32_t i = 0; i < footer->section_count; i++) {
 		struct section_info *section = &footer->sections[i];
@@ -259,6 +260,8 @@ take_sections(struct reader *r, struct segment_footer *footer)
 		section->column_count = reader_u32(r);
 		section->granule_count = reader_u32(r);
 		section->columns = segment_take_ref(r);
+		section->granule_first = granule;
+		granule += section->granule_count;
 		row_count += section->row_count;
 		if (section->row_count == 0 ||
 		    section->zone_count > section->row_count ||

@@ -101,6 +101,7 @@ struct section_info {
 	uint32_t zone_count;
 	uint32_t column_count;
 	uint32_t granule_count;   /* of all zones, context_index.h */
+	uint32_t granule_first;   /* not in the file: of all sections' */
 	struct block_ref columns; /* column_info of each column */
 };
 

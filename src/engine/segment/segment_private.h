@@ -220,12 +220,14 @@ struct prune {
 	uint64_t bytes_read;
 };
 
+/* The limits of event_id as a range; false if there are none. */
+bool prune_event_id_range(const struct scan_spec *spec,
+    struct scan_range *range);
+
 /*
- * segment_find.c: all rows of the spec's context, or of its list of events;
- * and of some rows those within limits of event_id.
+ * segment_find.c: all rows of the spec's list of events; and of some rows those
+ * within limits of event_id.
  */
-MUST_USE int prune_find_context(struct prune *p, struct segment_parts *out,
-    struct error *err);
 MUST_USE int prune_find_events(struct prune *p, struct segment_parts *out,
     struct error *err);
 MUST_USE int prune_limit_rows(struct prune *p, const struct scan_range *ids,

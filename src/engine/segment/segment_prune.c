@@ -211,9 +211,8 @@ apply_set(struct prune *p, const struct scan_set *set, struct error *err)
 	return rc;
 }
 
-/* The limits of event_id as a range; false if there are none. */
-static bool
-event_id_range(const struct scan_spec *spec, struct scan_range *range)
+bool
+prune_event_id_range(const struct scan_spec *spec, struct scan_range *range)
 {
 	*range = (struct scan_range){
 		.attnum = COLUMN_EVENT_ID,
@@ -244,7 +243,7 @@ prune_zones(struct prune *p, struct segment_parts *out, struct error *err)
 		return no_memory(err);
 	memset(p->keep, 1, zone_count);
 	memset(p->why, PRUNED_BY_ZONE_MAP, zone_count); /* of an empty set */
-	if (event_id_range(p->spec, &ids))
+	if (prune_event_id_range(p->spec, &ids))
 		rc = apply_range(p, &ids, err);
 	for (uint32_t i = 0; i < p->spec->range_count && rc == 0; i++)
 		rc = apply_range(p, &p->spec->ranges[i], err);
@@ -259,29 +258,12 @@ prune_zones(struct prune *p, struct segment_parts *out, struct error *err)
 	return rc;
 }
 
-/* Zones in which none of the rows lies that the context index has found. */
-static void
-count_zones_without(const struct prune *p, struct segment_parts *out)
-{
-	uint32_t zones = p->section->info.zone_count;
-	uint32_t last = UINT32_MAX;
-
-	for (uint32_t i = 0; i < out->row_count; i++) {
-		uint32_t zone =
-		    segment_section_zone_of(p->section, out->rows[i]);
-
-		zones -= zone != last;
-		last = zone;
-	}
-	out->pruned_by[PRUNED_BY_CONTEXT_INDEX] = zones;
-}
-
 int
 segment_prune(struct segment_section *section, const struct scan_spec *spec,
     struct arena *arena, struct segment_parts *out, struct error *err)
 {
 	struct prune p = { .section = section, .spec = spec, .arena = arena };
-	struct scan_range ids;
+	struct segment_context context;
 	int rc;
 
 	*out = (struct segment_parts){ 0 };
@@ -289,13 +271,11 @@ segment_prune(struct segment_section *section, const struct scan_spec *spec,
 		return prune_find_events(&p, out, err);
 	if (!spec->has_context)
 		return prune_zones(&p, out, err);
-	rc = prune_find_context(&p, out, err);
-	if (rc == 0 && out->row_count > 0 && event_id_range(spec, &ids) &&
-	    !is_without(&p, SCAN_WITHOUT_SEGMENT_RANGES))
-		rc = prune_limit_rows(&p, &ids, out, err);
-	if (rc == 0 && !is_without(&p, SCAN_WITHOUT_CONTEXT_INDEX))
-		count_zones_without(&p, out);
-	return rc;
+	rc = segment_context_find(section->segment, spec->context,
+	    spec->without, arena, &context, err);
+	return rc == 0
+	    ? segment_prune_context(section, spec, &context, arena, out, err)
+	    : rc;
 }
 
 /* ---- ranges ---- */
