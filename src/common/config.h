@@ -83,6 +83,12 @@ enum config_log_destination {
 	CONFIG_LOG_TO_FILE,
 };
 
+/* The values of ssl_min_protocol_version and ssl_max_protocol_version. */
+enum config_ssl_version {
+	CONFIG_TLS_1_2,
+	CONFIG_TLS_1_3,
+};
+
 /* What a session may change for itself. */
 struct config_session {
 	/* private: rows that the session has SET, a bit each */
@@ -111,6 +117,18 @@ struct config {
 	int port;
 	int max_connections;
 	int net_threads; /* 0: from the number of cores */
+
+	/* TLS; files are relative to the data */
+	bool ssl;
+	char *ssl_cert_file;
+	char *ssl_key_file;
+	char *ssl_ca_file;  /* empty: none, like */
+	char *ssl_crl_file; /* this */
+	char *ssl_ciphers;
+	char *ssl_ecdh_curve;
+	bool ssl_prefer_server_ciphers;
+	int ssl_min_protocol_version; /* enum config_ssl_version */
+	int ssl_max_protocol_version; /* enum config_ssl_version */
 
 	/* statements */
 	int64_t max_statement_size_bytes;

@@ -36,6 +36,12 @@ static const char *const log_level_choices[] = {
 	NULL,
 };
 
+static const char *const ssl_version_choices[] = {
+	[CONFIG_TLS_1_2] = "TLSv1.2",
+	[CONFIG_TLS_1_3] = "TLSv1.3",
+	NULL,
+};
+
 static const struct config_option options[] = {
 	{ .name = "batch_memory",
 	    .doc = "Memory for the rows of a transaction, batch or COPY, as "
@@ -406,6 +412,89 @@ static const struct config_option options[] = {
 	    .def = 0,
 	    .min = 0,
 	    .max = 256 },
+	{ .name = "ssl",
+	    .doc = "Whether connections may use TLS.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_BOOL,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ssl),
+	    .def = false },
+	{ .name = "ssl_ca_file",
+	    .doc = "Certificates of those who vouch for clients, in PEM; "
+		   "with it clients are asked for certificates, and those "
+		   "with a bad one are refused; a relative path starts in "
+		   "the data directory, empty means none.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ssl_ca_file),
+	    .def_text = "" },
+	{ .name = "ssl_cert_file",
+	    .doc = "The server's certificate, then those of who vouches "
+		   "for it, in PEM; a relative path starts in the data "
+		   "directory.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ssl_cert_file),
+	    .def_text = "server.crt" },
+	{ .name = "ssl_ciphers",
+	    .doc = "The ciphers of TLS 1.2, as OpenSSL lists them.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ssl_ciphers),
+	    .def_text = "HIGH:!aNULL:!kRSA" },
+	{ .name = "ssl_crl_file",
+	    .doc = "Certificates of clients that are revoked, in PEM, with"
+		   " a list of each who vouches; a relative path starts in"
+		   " the data directory, empty means none.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ssl_crl_file),
+	    .def_text = "" },
+	{ .name = "ssl_ecdh_curve",
+	    .doc = "The groups of key exchange, separated by colons.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ssl_ecdh_curve),
+	    .def_text = "X25519:prime256v1" },
+	{ .name = "ssl_key_file",
+	    .doc = "The private key of the server's certificate, in PEM, "
+		   "without a passphrase; nobody but the server's user or "
+		   "root may read it; a relative path starts in the data "
+		   "directory.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ssl_key_file),
+	    .def_text = "server.key" },
+	{ .name = "ssl_max_protocol_version",
+	    .doc = "The newest version of TLS that is spoken.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_ENUM,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ssl_max_protocol_version),
+	    .def = CONFIG_TLS_1_3,
+	    .choices = ssl_version_choices },
+	{ .name = "ssl_min_protocol_version",
+	    .doc = "The oldest version of TLS that is spoken.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_ENUM,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ssl_min_protocol_version),
+	    .def = CONFIG_TLS_1_2,
+	    .choices = ssl_version_choices },
+	{ .name = "ssl_prefer_server_ciphers",
+	    .doc = "Whether the server's order of ciphers decides, and not"
+		   " the client's.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_BOOL,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ssl_prefer_server_ciphers),
+	    .def = true },
 	{ .name = "statement_memory",
 	    .doc = "The most memory of one statement; 0 means no limit.",
 	    .group = CONFIG_STATEMENTS,

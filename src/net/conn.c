@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * conn.c -- sockets, read into the loop's scratch buffer and written from
+ * conn.c -- connections, read into the loop's scratch buffer and written from
  * chunks.
  *
  * Input is a view: while the owner looks at fresh bytes it points into the
@@ -15,12 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
 #include "common/error.h"
+#include "net/conn_io.h"
+#include "net/tls.h"
 
 #define WRITE_VECTORS 32
 /* Unread input that is thrown away before a close, so that no reset is sent. */
@@ -33,12 +34,13 @@ struct conn {
 	struct loop *loop;
 	const struct conn_handler *handler;
 	void *owner; /* borrowed */
-	int fd;
+	struct conn_io io;
 	enum conn_state state;
 	struct event *readable;
 	struct event *writable;
 	bool is_reading;
-	bool is_writing; /* waits for `writable` */
+	bool is_writing; /* waits for `writable`, */
+	bool is_full;    /* because output is queued, or else input waits */
 	bool owes_drained;
 	bool in_read; /* inside handler->input() of read_cb() */
 
@@ -130,7 +132,8 @@ discard_input(struct conn *conn)
 	ssize_t got;
 
 	do {
-		got = recv(conn->fd, scratch, LOOP_SCRATCH_SIZE, MSG_DONTWAIT);
+		got =
+		    recv(conn->io.fd, scratch, LOOP_SCRATCH_SIZE, MSG_DONTWAIT);
 		if (got > 0)
 			total += (size_t)got;
 	} while (got > 0 && total < DISCARD_MAX);
@@ -145,8 +148,7 @@ conn_close(struct conn *conn)
 	(void)event_del(conn->readable);
 	(void)event_del(conn->writable);
 	discard_input(conn);
-	close(conn->fd);
-	conn->fd = -1;
+	conn_io_close(&conn->io);
 	while (conn->first != NULL) {
 		struct net_chunk *next = conn->first->next;
 
@@ -183,7 +185,7 @@ conn_write(struct conn *conn, struct net_chunk *chunk)
 void
 conn_notify_drained(struct conn *conn)
 {
-	assert(conn->is_writing && conn->out_bytes >= CONN_OUT_LOW);
+	assert(conn->is_full && conn->out_bytes >= CONN_OUT_LOW);
 	conn->owes_drained = true;
 }
 
@@ -220,17 +222,17 @@ send_queued(struct conn *conn)
 {
 	while (conn->first != NULL) {
 		struct iovec vectors[WRITE_VECTORS];
-		struct msghdr message = { .msg_iov = vectors };
 		struct net_chunk *chunk = conn->first;
+		size_t count = 0;
 		ssize_t sent;
 
-		for (; chunk != NULL && message.msg_iovlen < WRITE_VECTORS;
+		for (; chunk != NULL && count < WRITE_VECTORS;
 		     chunk = chunk->next)
-			vectors[message.msg_iovlen++] = (struct iovec){
+			vectors[count++] = (struct iovec){
 				.iov_base = chunk->bytes.data + chunk->sent,
 				.iov_len = chunk->bytes.len - chunk->sent,
 			};
-		sent = sendmsg(conn->fd, &message, MSG_NOSIGNAL);
+		sent = conn->io.table->send(&conn->io, vectors, count);
 		if (sent >= 0)
 			advance(conn, (size_t)sent);
 		else if (errno == EAGAIN)
@@ -242,8 +244,10 @@ send_queued(struct conn *conn)
 }
 
 static void
-watch_writable(struct conn *conn, bool on)
+watch_writable(struct conn *conn)
 {
+	bool on = conn->is_full || conn->io.table->wants_write(&conn->io);
+
 	if (conn->is_writing == on)
 		return;
 	conn->is_writing = on;
@@ -263,7 +267,8 @@ flush(struct conn *conn)
 		conn_close(conn);
 		return false;
 	}
-	watch_writable(conn, rc == 0);
+	conn->is_full = rc == 0;
+	watch_writable(conn);
 	count_bytes(conn);
 	return true;
 }
@@ -357,7 +362,8 @@ receive(struct conn *conn)
 	if (conn->in.len == 0) {
 		uint8_t *scratch = loop_scratch(conn->loop);
 
-		got = recv(conn->fd, scratch, LOOP_SCRATCH_SIZE, 0);
+		got = conn->io.table->receive(&conn->io, scratch,
+		    LOOP_SCRATCH_SIZE);
 		if (got > 0) {
 			conn->view = scratch;
 			conn->view_len = (size_t)got;
@@ -368,8 +374,8 @@ receive(struct conn *conn)
 		errno = ENOMEM;
 		return -1;
 	}
-	got =
-	    recv(conn->fd, conn->in.data + conn->in.len, LOOP_SCRATCH_SIZE, 0);
+	got = conn->io.table->receive(&conn->io, conn->in.data + conn->in.len,
+	    LOOP_SCRATCH_SIZE);
 	if (got > 0) {
 		conn->in.len += (size_t)got;
 		conn->view = conn->in.data;
@@ -384,8 +390,10 @@ read_cb(int fd UNUSED, short what UNUSED, void *arg)
 	struct conn *conn = arg;
 	ssize_t got = receive(conn);
 
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+	if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+		watch_writable(conn);
 		return;
+	}
 	if (got <= 0) {
 		conn_close(conn);
 		return;
@@ -393,14 +401,20 @@ read_cb(int fd UNUSED, short what UNUSED, void *arg)
 	conn->in_read = true;
 	conn->handler->input(conn->owner);
 	conn->in_read = false;
-	(void)conn_settle(conn);
+	if (conn_settle(conn) && conn->io.table->is_over(&conn->io))
+		conn_close(conn);
 }
 
 static void
-write_cb(int fd UNUSED, short what UNUSED, void *arg)
+write_cb(int fd, short what, void *arg)
 {
 	struct conn *conn = arg;
 
+	if (conn->io.table->wants_write(&conn->io)) {
+		read_cb(fd, what, arg);
+		if (conn->state == CONN_CLOSED)
+			return;
+	}
 	if (!flush(conn))
 		return;
 	if (conn->owes_drained && conn->out_bytes < CONN_OUT_LOW) {
@@ -453,7 +467,7 @@ conn_own_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
 	struct sockaddr_storage at = { .ss_family = AF_UNSPEC };
 	socklen_t size = sizeof(at);
 
-	return getsockname(conn->fd, (struct sockaddr *)&at, &size) == 0 &&
+	return getsockname(conn->io.fd, (struct sockaddr *)&at, &size) == 0 &&
 	    address_text(&at, address, port);
 }
 
@@ -464,8 +478,53 @@ conn_peer_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
 	struct sockaddr_storage at = { .ss_family = AF_UNSPEC };
 	socklen_t size = sizeof(at);
 
-	return getpeername(conn->fd, (struct sockaddr *)&at, &size) == 0 &&
+	return getpeername(conn->io.fd, (struct sockaddr *)&at, &size) == 0 &&
 	    address_text(&at, address, port);
+}
+
+/* ---- TLS ---- */
+
+int
+conn_start_tls(struct conn *conn, struct tls_context *context,
+    const struct tls_wish *wish, struct error *err)
+{
+	struct str early = conn_input(conn);
+	int rc;
+
+	assert(conn->state == CONN_OPEN);
+	if (!flush(conn) || conn->first != NULL)
+		return error_set(err, STELE_E_CONNECTION_FAILURE,
+		    "could not send what comes before TLS");
+	rc = conn_io_start_tls(&conn->io, context, wish, early, err);
+	if (rc != 0)
+		return rc;
+	conn_consume(conn, early.len);
+	conn->want = 0;
+	/* The socket may have nothing more to say. */
+	if (early.len > 0)
+		event_active(conn->readable, EV_READ, 0);
+	return 0;
+}
+
+bool
+conn_is_tls(const struct conn *conn)
+{
+	return conn->io.tls != NULL;
+}
+
+int
+conn_tls_facts(const struct conn *conn, struct arena *arena,
+    struct tls_facts *out, struct error *err)
+{
+	return tls_facts_get(conn->io.tls, arena, out, err);
+}
+
+size_t
+conn_channel_binding(const struct conn *conn, uint8_t hash[TLS_HASH_MAX])
+{
+	if (conn->io.tls == NULL)
+		return 0;
+	return tls_server_end_point(conn->io.tls, hash);
 }
 
 int
@@ -480,7 +539,7 @@ conn_open(struct loop *loop, int fd, const struct conn_handler *handler,
 	conn->loop = loop;
 	conn->handler = handler;
 	conn->owner = owner;
-	conn->fd = fd;
+	conn_io_open_plain(&conn->io, fd);
 	buf_init(&conn->in);
 	conn->readable =
 	    event_new(loop_base(loop), fd, EV_READ | EV_PERSIST, read_cb, conn);

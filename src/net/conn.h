@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * conn.h -- one connected socket: bytes in, bytes out, and when to stop
- * reading.
+ * reading.  The bytes are the same whether TLS carries them or not.
  *
  *   OPEN ---> CLOSING ---> CLOSED
  *     |                      ^
@@ -31,7 +31,9 @@
 #include "common/buf.h"
 #include "common/str.h"
 #include "net/loop.h"
+#include "net/tls.h"
 
+struct arena;
 struct conn;
 struct error;
 
@@ -79,6 +81,38 @@ bool conn_own_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
 bool conn_peer_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
     uint16_t *port);
 
+/* ---- TLS ---- */
+
+/*
+ * Send what is queued as it is; whatever comes after that, both ways, is TLS.
+ * Bytes that were not consumed are the first of the client's handshake: who
+ * has invited it with a byte of plain text sees to it that there are none.
+ *
+ * Nothing is called when the handshake is done: input() when the first bytes
+ * have come through it, closed() if it fails.  How long it may take is the
+ * owner's to watch.  A failure of this leaves the connection of no use.
+ */
+MUST_USE int conn_start_tls(struct conn *conn, struct tls_context *context,
+    const struct tls_wish *wish, struct error *err);
+
+bool conn_is_tls(const struct conn *conn);
+
+/*
+ * Version, cipher, and the client's certificate.  Only while conn_is_tls() and
+ * once input has come.
+ */
+MUST_USE int conn_tls_facts(const struct conn *conn, struct arena *arena,
+    struct tls_facts *out, struct error *err);
+
+/*
+ * The data of channel binding "tls-server-end-point"; its length, 0: there is
+ * none.  See tls_server_end_point().
+ */
+size_t conn_channel_binding(const struct conn *conn,
+    uint8_t hash[TLS_HASH_MAX]);
+
+/* ---- input ---- */
+
 /* Bytes that were not consumed; valid until the next call about input. */
 struct str conn_input(const struct conn *conn);
 void conn_consume(struct conn *conn, size_t len);
@@ -88,6 +122,8 @@ void conn_consume(struct conn *conn, size_t len);
  * past CONN_READ_AHEAD.  0 takes it back.
  */
 void conn_want(struct conn *conn, size_t len);
+
+/* ---- output and the end ---- */
 
 /* Queue a chunk, which this takes. */
 void conn_write(struct conn *conn, struct net_chunk *chunk);

@@ -21,6 +21,7 @@
 #include "common/config.h"
 #include "common/error.h"
 #include "common/log.h"
+#include "net/tls.h"
 #include "os/file.h"
 #include "os/memory.h"
 #include "server/archive_command.h"
@@ -208,6 +209,7 @@ static void
 reload(struct server *server, const struct command *command)
 {
 	struct config *running = server_config(server);
+	struct tls_context *tls = NULL;
 	struct config *next;
 	struct buf pending;
 	struct error err;
@@ -218,9 +220,13 @@ reload(struct server *server, const struct command *command)
 	if (rc == 0) {
 		rc = config_keep_startup(next, running, &pending, &err);
 		if (rc == 0)
+			rc = server_tls_new(command->dir, next, &tls, &err);
+		if (rc == 0)
 			rc = open_log(command, next, &err);
 		if (rc == 0)
-			server_set_config(server, next);
+			server_set_config(server, next, tls);
+		else
+			tls_context_unref(tls);
 		config_unref(next);
 	}
 	if (rc != 0)

@@ -15,6 +15,7 @@
 #include "common/log.h"
 #include "engine/engine.h"
 #include "exec/temp_file.h"
+#include "net/tls.h"
 #include "os/file.h"
 #include "server/crew.h"
 #include "server/pool.h"
@@ -43,13 +44,17 @@ server_config(struct server *server)
 }
 
 void
-server_set_config(struct server *server, struct config *config)
+server_set_config(struct server *server, struct config *config,
+    struct tls_context *tls)
 {
+	struct tls_context *old_tls;
 	struct config *old;
 
 	pthread_mutex_lock(&server->mutex);
 	old = server->config;
+	old_tls = server->tls;
 	server->config = config_ref(config);
+	server->tls = tls;
 	pthread_mutex_unlock(&server->mutex);
 	if (server->engine != NULL) {
 		struct engine_options options;
@@ -64,6 +69,7 @@ server_set_config(struct server *server, struct config *config)
 	    memory_order_release);
 	if (old != NULL)
 		config_unref(old);
+	tls_context_unref(old_tls);
 }
 
 /* ---- the registry ---- */
@@ -535,7 +541,10 @@ server_start(struct server *server, const char *dir, struct config *config,
 	server->zones = time_zone_set_new(load_zone_cb, NULL);
 	if (server->zones == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = open_engine(server, config, err);
+	/* Before what takes long, and leaves traces. */
+	rc = server_tls_new(dir, config, &server->tls, err);
+	if (rc == 0)
+		rc = open_engine(server, config, err);
 	if (rc == 0)
 		rc = temp_directory_clean(os_fs_real(), dir, err);
 	if (rc == 0)
@@ -598,6 +607,7 @@ server_stop(struct server *server)
 		engine_close(server->engine);
 	time_zone_set_free(server->zones);
 	config_unref(server->config);
+	tls_context_unref(server->tls);
 	notify_hub_release(&server->notify);
 	statement_stats_release(&server->statements);
 	advisory_release(&server->advisory);

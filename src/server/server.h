@@ -29,6 +29,7 @@ struct error;
 struct pool;
 struct session;
 struct time_zone_set;
+struct tls_context;
 
 /* A net thread: a loop and the sessions that live on it. */
 struct net_thread {
@@ -70,7 +71,8 @@ struct server {
 
 	pthread_mutex_t mutex; /* all below */
 	pthread_cond_t changed;
-	struct config *config; /* a reference; replaced by a reload */
+	struct config *config;   /* a reference; replaced by a reload */
+	struct tls_context *tls; /* likewise; NULL: there is none */
 	uint32_t nets_running;
 	int32_t next_pid;
 	uint32_t session_count; /* those past their startup */
@@ -91,11 +93,25 @@ MUST_USE int server_start(struct server *server, const char *dir,
  */
 bool server_stop(struct server *server);
 
-/* Reload: sessions take what they have not SET themselves. */
-void server_set_config(struct server *server, struct config *config);
+/*
+ * The TLS that the options ask for, NULL if they want none; with the errors of
+ * tls_context_new().
+ */
+MUST_USE int server_tls_new(const char *dir, const struct config *config,
+    struct tls_context **out, struct error *err);
+
+/*
+ * Reload: sessions take what they have not SET themselves, new connections the
+ * TLS, which this takes.
+ */
+void server_set_config(struct server *server, struct config *config,
+    struct tls_context *tls);
 
 /* The present options, a new reference.  Any thread. */
 struct config *server_config(struct server *server);
+
+/* The present TLS, a new reference; NULL if there is none.  Any thread. */
+struct tls_context *server_tls(struct server *server);
 
 /* ---- for sessions ---- */
 

@@ -2,6 +2,10 @@
 /*
  * session_startup.c -- from the first byte to the first ReadyForQuery.
  *
+ * TLS begins after SSLRequest, or with the connection's first byte, which is
+ * that of a TLS record: such a client must name the protocol by ALPN, so that
+ * nobody is tricked into talking to us.
+ *
  * Everybody who reaches a listener is trusted: they are on this machine
  * (listener.h).
  */
@@ -15,8 +19,9 @@
 #define SERVER_VERSION_TEXT \
 	"PostgreSQL 15.20 (Stele " VERSION "), compiled by gcc, 64-bit"
 #define UNKNOWN_OPTIONS_MAX 64
-#define CANCEL_KEY_SHORT    4  /* protocol 3.0 */
-#define CANCEL_KEY_LONG     32 /* protocol 3.2 */
+#define TLS_RECORD_FIRST    0x16 /* of a handshake */
+#define CANCEL_KEY_SHORT    4    /* protocol 3.0 */
+#define CANCEL_KEY_LONG     32   /* protocol 3.2 */
 
 /* The startup parameters that are no settings. */
 struct request {
@@ -294,19 +299,88 @@ begin_session(struct session *session, struct pg_startup *startup)
 	return 0;
 }
 
-/* One byte, no message: encryption is not offered. */
+/* ---- encryption ---- */
+
+/* What comes next is TLS.  Takes the context. */
 static enum step
-refuse_encryption(struct session *session, bool *seen)
+start_tls(struct session *session, struct tls_context *tls, bool is_direct)
 {
-	if (*seen) {
+	const struct tls_wish wish = {
+		.protocol = "postgresql",
+		.needs_protocol = is_direct,
+	};
+	int rc = conn_start_tls(session->conn, tls, &wish, &session->err);
+
+	tls_context_unref(tls);
+	if (rc == 0)
+		return STEP_DONE;
+	log_warn(LOG_NET, "no TLS", LOG_FAILURE(&session->err));
+	if (session->conn != NULL)
+		conn_close(session->conn);
+	return STEP_IDLE;
+}
+
+/* One byte, no message. */
+static void
+answer_request(struct session *session, char answer)
+{
+	buf_put_u8(session_out(session), (uint8_t)answer);
+	session_flush(session);
+}
+
+/* The request has been consumed. */
+static enum step
+answer_ssl(struct session *session)
+{
+	char address[CONN_ADDRESS_SIZE];
+	struct tls_context *tls;
+	uint16_t port;
+
+	if (session->seen_ssl || conn_is_tls(session->conn)) {
 		conn_close(session->conn);
 		return STEP_IDLE;
 	}
-	*seen = true;
-	buf_put_u8(session_out(session), 'N');
-	session_flush(session);
+	session->seen_ssl = true;
+	tls = server_tls(session->server);
+	/* There is nobody between the ends of a UNIX socket. */
+	if (tls == NULL || !conn_peer_address(session->conn, address, &port)) {
+		tls_context_unref(tls);
+		answer_request(session, 'N');
+		return STEP_DONE;
+	}
+	if (conn_input(session->conn).len > 0) {
+		/* CVE-2021-23214: who has put it there? */
+		log_info(LOG_NET, "no TLS: plain text came after SSLRequest");
+		tls_context_unref(tls);
+		conn_close(session->conn);
+		return STEP_IDLE;
+	}
+	answer_request(session, 'S');
+	return start_tls(session, tls, false);
+}
+
+static enum step
+answer_gssenc(struct session *session)
+{
+	if (session->seen_gssenc || conn_is_tls(session->conn)) {
+		conn_close(session->conn);
+		return STEP_IDLE;
+	}
+	session->seen_gssenc = true;
+	answer_request(session, 'N');
 	return STEP_DONE;
 }
+
+/* Whether the connection's first bytes are TLS. */
+static bool
+begins_tls(const struct session *session, struct str input)
+{
+	return input.len > 0 && (uint8_t)input.data[0] == TLS_RECORD_FIRST &&
+	    !session->seen_ssl && !session->seen_gssenc &&
+	    !conn_is_tls(session->conn);
+}
+
+/* ---- packets ---- */
 
 static enum step
 session_startup(struct session *session, struct pg_startup *startup)
@@ -329,7 +403,9 @@ session_startup(struct session *session, struct pg_startup *startup)
 static enum step
 startup_packet(struct session *session, struct str body)
 {
+	size_t size = body.len + sizeof(uint32_t); /* with its length */
 	struct pg_startup startup;
+	enum step step;
 	int rc = pg_startup_decode(body, &startup, &session->err);
 
 	if (rc == STELE_E_FEATURE_NOT_SUPPORTED && startup.version >> 16 > 3) {
@@ -342,16 +418,21 @@ startup_packet(struct session *session, struct str body)
 	}
 	switch (startup.kind) {
 	case PG_STARTUP_SSL:
-		return refuse_encryption(session, &session->seen_ssl);
+		conn_consume(session->conn, size);
+		return answer_ssl(session);
 	case PG_STARTUP_GSSENC:
-		return refuse_encryption(session, &session->seen_gssenc);
+		conn_consume(session->conn, size);
+		return answer_gssenc(session);
 	case PG_STARTUP_CANCEL:
 		server_cancel(session->server, startup.cancel_pid,
 		    startup.cancel_key);
 		conn_close(session->conn);
 		return STEP_IDLE;
 	case PG_STARTUP_SESSION:
-		return session_startup(session, &startup);
+		step = session_startup(session, &startup);
+		if (step == STEP_DONE)
+			conn_consume(session->conn, size);
+		return step;
 	}
 	return STEP_IDLE;
 }
@@ -360,18 +441,18 @@ enum step
 startup_step(struct session *session)
 {
 	struct str input = conn_input(session->conn);
+	struct tls_context *tls;
 	struct str body;
-	enum step step;
 	int rc;
 
+	if (begins_tls(session, input) &&
+	    (tls = server_tls(session->server)) != NULL)
+		return start_tls(session, tls, true);
 	rc = pg_startup_frame((const uint8_t *)input.data, input.len, &body,
 	    &session->err);
 	if (rc < 0)
 		conn_close(session->conn);
 	if (rc <= 0)
 		return STEP_IDLE;
-	step = startup_packet(session, body);
-	if (session->conn != NULL)
-		conn_consume(session->conn, body.len + 4);
-	return step;
+	return startup_packet(session, body);
 }
