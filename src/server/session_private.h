@@ -211,6 +211,8 @@ struct session {
 	bool seen_ssl;
 	bool seen_gssenc;
 	struct arena arena; /* names */
+	bool has_tls;
+	struct tls_facts tls; /* if has_tls; in the arena */
 	struct plan_session facts;
 	uint64_t role_generation;   /* of the catalogue that names are of */
 	struct random_state random; /* of setseed() */

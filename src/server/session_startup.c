@@ -203,7 +203,7 @@ static const struct session_calls session_calls = {
 	.advisory_unlock_all = advisory_unlock_all_cb,
 };
 
-static void
+static int
 know_ends(struct session *session)
 {
 	struct plan_session *facts = &session->facts;
@@ -215,6 +215,11 @@ know_ends(struct session *session)
 	if (conn_own_address(session->conn, address, &facts->server.port))
 		facts->server.address =
 		    arena_str(&session->arena, str_of_cstr(address));
+	session->has_tls = conn_is_tls(session->conn);
+	if (!session->has_tls)
+		return 0;
+	return conn_tls_facts(session->conn, &session->arena, &session->tls,
+	    &session->err);
 }
 
 static void
@@ -231,7 +236,6 @@ know_client(struct session *session, const struct request *request)
 	facts->start_time = session->server->started_us;
 	facts->load_time = atomic_load_explicit(&session->server->loaded_us,
 	    memory_order_relaxed);
-	know_ends(session);
 	facts->setting = setting_cb;
 	facts->set = set_cb;
 	facts->path = &session->settings.search_path;
@@ -276,6 +280,9 @@ begin_session(struct session *session, struct pg_startup *startup)
 	rc = read_parameters(session, startup, &request);
 	if (rc == 0)
 		rc = check_request(session, &request);
+	if (rc != 0)
+		return rc;
+	rc = know_ends(session);
 	if (rc != 0)
 		return rc;
 	know_client(session, &request);

@@ -63,6 +63,12 @@ class Certificates:
         self.signed(name, by, f"/CN={host}",
                     f"subjectAltName=DNS:{host},IP:127.0.0.1", **options)
 
+    def serial(self, name):
+        text = subprocess.check_output(
+            ["openssl", "x509", "-in", self.path(f"{name}.crt"), "-noout",
+             "-serial"], text=True)
+        return int(text.split("=")[1], 16)
+
     def revoke(self, name, by):
         """A list by.crl of what `by` has revoked: this one."""
         with open(self.path("ca.conf"), "w") as file:

@@ -96,8 +96,9 @@ def refused(server, context, is_direct=False):
 
 def closes(connection, what):
     try:
-        check(connection.until_closed() == [], f"{what}: was answered")
-    except OSError:
+        answer = connection.read(1)
+        raise Failure(f"{what}: was answered by {answer}")
+    except (OSError, pgwire.Closed):
         pass
     connection.close()
 
@@ -334,6 +335,83 @@ def reloads(server, files):
     check(not faults, f"under reloads: {faults}")
 
 
+# ---- clients' certificates ----
+
+PG_STAT_SSL = ("SELECT ssl, version, cipher IS NOT NULL, bits, client_dn,"
+               " client_serial, issuer_dn FROM pg_stat_ssl"
+               " WHERE pid = pg_backend_pid()")
+
+
+def row(connection, sql):
+    messages = connection.query(sql)
+    check(not pgwire.errors(messages), f"{sql}: {pgwire.errors(messages)}")
+    return pgwire.rows(messages)[0]
+
+
+def configure(server, **options):
+    """Beside what the command line says; returns when it is taken."""
+    configure.count += 1
+    options["max_prepared_statements"] = 20000 + configure.count
+    with open(os.path.join(server.data, "stele.conf"), "w") as conf:
+        conf.writelines(f"{name} = '{text}'\n" for name, text in options.items())
+    server.process.send_signal(signal.SIGHUP)
+    for _ in range(1000):
+        with Connection(server.port) as connection:
+            connection.start()
+            if value(connection, "SHOW max_prepared_statements") == str(
+                options["max_prepared_statements"]
+            ).encode():
+                return
+        time.sleep(0.01)
+    raise Failure(f"not taken: {options}")
+
+
+configure.count = 0
+
+
+def client_certificates(server, files):
+    ca = files.path("ca.crt")
+    ours = client(ca=ca)
+    with Connection(server.port) as connection:
+        connection.start()
+        got = row(connection, PG_STAT_SSL)
+        check(got == [b"f", None, b"f"] + [None] * 4, f"plain text: {got}")
+    with served(server, client(ca=ca, certificate=files.path("bob"))) as connection:
+        got = row(connection, PG_STAT_SSL)
+        check(got == [b"t", b"TLSv1.3", b"t", b"256"] + [None] * 3,
+              f"nobody asks for a certificate: {got}")
+    configure(server, ssl_ca_file=files.path("people.crt"))
+    served(server, ours).close()  # whether he needs one is not said here
+    with served(server, client(ca=ca, certificate=files.path("bob"))) as connection:
+        got = row(connection, PG_STAT_SSL)
+        check(got[:4] == [b"t", b"TLSv1.3", b"t", b"256"], f"{got}")
+        check(got[4] == "/O=Acme\\, Inc./CN=b\xf6b".encode(), f"client_dn: {got[4]}")
+        check(got[5] == str(files.serial("bob")).encode(), f"serial: {got[5]}")
+        check(got[6] == b"/CN=people", f"issuer_dn: {got[6]}")
+        with served(server, ours) as other:
+            count = value(other, "SELECT count(*) FROM pg_stat_ssl WHERE ssl AND"
+                          " client_dn LIKE '%CN=b_b'")
+            check(count == b"1", f"what others see: {count}")
+    for name in ("stranger", "expired", "server"):
+        refused(server, client(ca=ca, certificate=files.path(name)))
+    served(server, client(ca=ca, certificate=files.path("eve"))).close()
+    configure(server, ssl_ca_file=files.path("people.crt"),
+              ssl_crl_file=files.path("people.crl"))
+    refused(server, client(ca=ca, certificate=files.path("eve")))
+    served(server, client(ca=ca, certificate=files.path("bob"))).close()
+    configure(server, ssl_min_protocol_version="TLSv1.3")
+    refused(server, client(ca=ca, greatest=ssl.TLSVersion.TLSv1_2))
+    served(server, ours).close()
+    configure(server, ssl_max_protocol_version="TLSv1.2",
+              ssl_ciphers="ECDHE-RSA-AES128-GCM-SHA256")
+    with served(server, ours) as connection:
+        got = row(connection, PG_STAT_SSL)
+        check(got[:2] + got[3:4] == [b"t", b"TLSv1.2", b"128"], f"{got}")
+        got = value(connection, "SELECT cipher FROM pg_stat_ssl WHERE ssl")
+        check(got == b"ECDHE-RSA-AES128-GCM-SHA256", f"{got}")
+    configure(server)
+
+
 # ---- strangers ----
 
 
@@ -464,6 +542,7 @@ CASES = (
     cancel,
     idle_memory,
     reloads,
+    client_certificates,
     handshakes,
     endless_handshake,
     slow_handshakes,
@@ -512,6 +591,13 @@ def main():
         files.authority("ca")
         files.server("server", "ca", algorithm="rsa:2048")
         files.server("second", "ca")
+        files.authority("people")
+        files.authority("others")
+        files.signed("bob", "people", "/O=Acme, Inc./CN=b\xf6b")
+        files.signed("eve", "people", "/CN=eve")
+        files.signed("expired", "people", "/CN=old", days="-1")
+        files.signed("stranger", "others", "/CN=bob")
+        files.revoke("eve", "people")
         server = Server("ssl=on", "ssl_cert_file=tls.crt", "ssl_key_file=tls.key")
         os.mkdir(server.data)
         shutil.copy(files.path("server.crt"), os.path.join(server.data, "tls.crt"))

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * session_rows.c -- pg_stat_activity, and what the session itself has by name:
- * pg_cursors and pg_prepared_statements.
+ * session_rows.c -- pg_stat_activity and pg_stat_ssl, and what the session
+ * itself has by name: pg_cursors and pg_prepared_statements.
  */
 #include "common/attr.h"
 #include "server/activity.h"
 #include "server/pgcatalog/rows.h"
 #include "sql/ast.h"
+#include "types/numeric.h"
 
 /* ---- pg_stat_activity ---- */
 
@@ -71,6 +72,56 @@ pg_stat_activity_rows(void *arg, struct system_rows *rows,
 	const struct session *session = arg;
 
 	server_each_session(session->server, put_session, rows);
+	return 0;
+}
+
+/* ---- pg_stat_ssl ---- */
+
+static void
+put_text(struct system_rows *rows, uint32_t column, struct str text)
+{
+	if (text.len > 0)
+		system_put_str(rows, column, text);
+}
+
+static void
+put_certificate(struct system_rows *rows, const struct tls_client *client)
+{
+	struct datum serial = { .is_null = false };
+
+	put_text(rows, pg_stat_ssl_client_dn, client->subject);
+	put_text(rows, pg_stat_ssl_issuer_dn, client->issuer);
+	if (numeric_parse(client->serial, system_rows_arena(rows),
+		&serial.numeric) == NUMERIC_PARSE_OK)
+		system_put(rows, pg_stat_ssl_client_serial, &serial);
+}
+
+/* With the server's mutex: the facts are older than the session's pid. */
+static void
+put_tls(void *arg, struct session *session)
+{
+	struct system_rows *rows = arg;
+
+	if (!system_wants_i64(rows, pg_stat_ssl_pid, session->pid))
+		return;
+	system_rows_next(rows);
+	system_put_i64(rows, pg_stat_ssl_pid, session->pid);
+	system_put_bool(rows, pg_stat_ssl_ssl, session->has_tls);
+	if (!session->has_tls)
+		return;
+	system_put_cstr(rows, pg_stat_ssl_version, session->tls.version);
+	system_put_cstr(rows, pg_stat_ssl_cipher, session->tls.cipher);
+	system_put_i64(rows, pg_stat_ssl_bits, session->tls.bits);
+	if (session->tls.has_client)
+		put_certificate(rows, &session->tls.client);
+}
+
+int
+pg_stat_ssl_rows(void *arg, struct system_rows *rows, struct error *err UNUSED)
+{
+	const struct session *session = arg;
+
+	server_each_session(session->server, put_tls, rows);
 	return 0;
 }
 
