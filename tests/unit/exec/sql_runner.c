@@ -9,6 +9,7 @@
 
 #include "common/arena.h"
 #include "common/error.h"
+#include "engine/catalog/role.h"
 #include "engine/engine.h"
 #include "exec/exec.h"
 #include "exec/temp_file.h"
@@ -92,6 +93,8 @@ sql_runner_open(void)
 	runner->session = (struct plan_session){
 		.user = STR("tester"),
 		.session_user = STR("tester"),
+		.role_oid = ROLE_OWNER_OID,
+		.session_role_oid = ROLE_OWNER_OID,
 		.database = STR("stele"),
 		.version = STR("PostgreSQL 15.0 (Stele)"),
 		.backend_pid = 42,
