@@ -60,3 +60,9 @@ SELECT 'a'::pg_node_tree;
 CREATE TABLE odd (a inet);
 CREATE TABLE odd (a regclass);
 CREATE TABLE odd (a oidvector);
+-- What is no number of a transaction is one as far as it goes.
+SELECT t, t::xid, t::cid, t::xid8 FROM (VALUES ('z'), ('12z'), ('-1'), ('0x1Fz'), ('0x'),
+  ('010'), (''), ('99999999999'), ('99999999999999999999999')) v(t);
+-- A constant may be a number of a relation, a text is a name.
+SELECT '1259'::regclass, 'pg_class'::text::regclass, 'pg_class'::varchar::regclass;
+SELECT '1259'::text::regclass;

@@ -38,3 +38,9 @@ SELECT to_char(1, '9EEEE9');
 SELECT to_char(1, 'MI9S');
 SELECT to_char(1, '9MIPR');
 SELECT to_char(1, '9SPR');
+-- without a point the places behind it read digits, which can be too many
+SELECT t, f, to_number(t, f) FROM (VALUES ('12.456', '99D99'), ('12.', '99D99'),
+  ('124', '99'), ('12x4', '999D99'), ('123', '9V99'), ('.5', '.9'), ('-12', '99D9')) v(t, f);
+SELECT to_number('12,454.8-', '99D99');
+SELECT to_number('123.4', '99D99');
+SELECT to_number('5', '.9');

@@ -9,6 +9,7 @@
 #include "common/utf8.h"
 #include "exec/number_format_private.h"
 #include "types/numeric.h"
+#include "types/type.h"
 
 /* Longer keywords before their beginnings. */
 static const struct {
@@ -447,6 +448,18 @@ read_node(struct number_reader *r, const struct number_node *node,
 	return 0;
 }
 
+/* Without a point places behind D have given digits before it, too many. */
+static int
+check_digits(const struct number_reader *r, struct numeric *n,
+    struct arena *arena, struct error *err)
+{
+	int32_t whole = r->format->pre + r->format->multi;
+	int32_t scale = r->read_post;
+
+	return numeric_fit(type_numeric_mod(whole + scale, scale), n, arena,
+	    err);
+}
+
 /* V moves the point to the left. */
 static int
 divide_by_multi(const struct number_format *f, struct numeric *n,
@@ -494,5 +507,6 @@ number_format_read(const struct number_format *format, struct str text,
 		return error_set(err, STELE_E_INVALID_TEXT_REPRESENTATION,
 		    "invalid input syntax for type %s: \"%.*s\"", "numeric",
 		    (int)r.len, r.number);
-	return divide_by_multi(format, out, arena, err);
+	rc = check_digits(&r, out, arena, err);
+	return rc != 0 ? rc : divide_by_multi(format, out, arena, err);
 }

@@ -19,6 +19,7 @@
 #include "types/interval.h"
 #include "types/network.h"
 #include "types/numeric.h"
+#include "types/object_names.h"
 #include "types/text.h"
 #include "types/type_private.h"
 
@@ -402,6 +403,22 @@ network_to_text(struct cast *c)
 }
 
 static int by_text(struct cast *c);
+
+/* A name always: the input function takes the number of an OID too. */
+static int
+text_to_regclass(struct cast *c)
+{
+	const struct object_names *names = c->settings->names;
+	uint32_t oid;
+	int rc;
+
+	if (names == NULL)
+		return by_text(c);
+	EACH_VALUE(c, struct str, str,
+		   rc = names->find(names, TYPE_REGCLASS, x, &oid, c->err);
+		   if (rc != 0) return rc; c->out->i64[at] = oid;)
+	return 0;
+}
 static int convert(struct cast *c);
 
 /* What a jsonb value is, as errors name it. */
@@ -516,8 +533,8 @@ static const struct cast_row casts[] = {
 	C(REGPROCEDURE, REGPROC, IMPLICIT, NULL)
 	C(REGOPER, REGOPERATOR, IMPLICIT, NULL)
 	C(REGOPERATOR, REGOPER, IMPLICIT, NULL)
-	C(TEXT, REGCLASS, IMPLICIT, by_text)
-	C(VARCHAR, REGCLASS, IMPLICIT, by_text)
+	C(TEXT, REGCLASS, IMPLICIT, text_to_regclass)
+	C(VARCHAR, REGCLASS, IMPLICIT, text_to_regclass)
 	C(XID8, XID, EXPLICIT, xid8_to_xid)
 	C(PG_NODE_TREE, TEXT, IMPLICIT, NULL)
 	C(CIDR, INET, IMPLICIT, NULL)

@@ -32,9 +32,12 @@ hex_value(char c)
 
 /* ---- numbers of transactions and commands ---- */
 
-/* As C writes them: decimal, 0x... and 0...; negative ones wrap. */
-static bool
-read_unsigned(struct str text, uint64_t max, uint64_t *out)
+/*
+ * As strtoul() reads them, whatever follows: decimal, 0x... and 0...; negative
+ * ones wrap, what is too large is the largest.  PostgreSQL checks no more.
+ */
+static uint64_t
+read_unsigned(struct str text)
 {
 	uint64_t base = 10, value = 0;
 	bool is_negative = false;
@@ -44,36 +47,30 @@ read_unsigned(struct str text, uint64_t max, uint64_t *out)
 	if (text.len > 1 && (text.data[0] == '-' || text.data[0] == '+'))
 		is_negative = text.data[at++] == '-';
 	if (text.len > at + 2 && text.data[at] == '0' &&
-	    (text.data[at + 1] | 0x20) == 'x') {
+	    (text.data[at + 1] | 0x20) == 'x' &&
+	    hex_value(text.data[at + 2]) >= 0) {
 		base = 16;
 		at += 2;
 	} else if (text.len > at + 1 && text.data[at] == '0') {
 		base = 8;
 		at++;
 	}
-	if (at == text.len)
-		return false;
 	for (; at < text.len; at++) {
 		int digit = hex_value(text.data[at]);
 
-		if (digit < 0 || (uint64_t)digit >= base ||
-		    __builtin_mul_overflow(value, base, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)digit, &value) ||
-		    value > max)
-			return false;
+		if (digit < 0 || (uint64_t)digit >= base)
+			break;
+		if (__builtin_mul_overflow(value, base, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)digit, &value))
+			return UINT64_MAX;
 	}
-	*out = (is_negative ? 0 - value : value) & max;
-	return true;
+	return is_negative ? 0 - value : value;
 }
 
 static int
 xid_in(const struct type_input *in, struct datum *out)
 {
-	uint64_t value;
-
-	if (!read_unsigned(in->text, UINT32_MAX, &value))
-		return type_invalid_input(in);
-	out->i64 = (int64_t)value;
+	out->i64 = (int64_t)(read_unsigned(in->text) & UINT32_MAX);
 	return 0;
 }
 
@@ -100,11 +97,7 @@ xid_send(const struct type *type, const struct type_settings *settings,
 static int
 xid8_in(const struct type_input *in, struct datum *out)
 {
-	uint64_t value;
-
-	if (!read_unsigned(in->text, UINT64_MAX, &value))
-		return type_invalid_input(in);
-	out->i64 = (int64_t)value ^ FLIP;
+	out->i64 = (int64_t)read_unsigned(in->text) ^ FLIP;
 	return 0;
 }
 

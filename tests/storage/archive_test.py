@@ -28,6 +28,7 @@ from stele_server import Failure, Server, check  # noqa: E402
 LONG = "CHECK_LONG" in os.environ
 WRITERS = 4
 KILLS = 30 if LONG else 3
+COPY_MESSAGE_BYTES = 1 << 20  # max_message_size holds for one
 TEXT = "x" * 1500
 OPTIONS = (
     "shard_count=3",
@@ -296,7 +297,10 @@ def exported(server, events):
             connection.send(pgwire.message(
                 b"Q", b"COPY events (event_type, context_id, timestamp, "
                 b"payload) FROM STDIN\0"))
-            connection.send(pgwire.message(b"d", text.encode()))
+            copied = text.encode()
+            for at in range(0, len(copied), COPY_MESSAGE_BYTES):
+                connection.send(pgwire.message(
+                    b"d", copied[at:at + COPY_MESSAGE_BYTES]))
             connection.send(pgwire.message(b"c", b""))
             answer = connection.until_ready()
             check(not pgwire.errors(answer), str(pgwire.errors(answer)))
@@ -394,7 +398,7 @@ def main():
     server.options += archiving(server)
     try:
         events = under_load(server)
-        print(f"{events} events archived, {KILLS} kills")
+        print(f"{len(events)} events archived, {KILLS} kills")
         point_in_time(server, events)
         exported(server, events)
         refusals(server, events)
