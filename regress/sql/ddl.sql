@@ -95,6 +95,8 @@ select context_id, "timestamp", event_id is not null as has_id, a from e1;
 create table e2 ("timestamp" timestamptz, a int, context_id text);
 insert into e2 values ('c', '2026-01-01', 2);
 select * from e2 where false;
+create table e4 (context_id varchar, a int);
+create table e5 (context_id varchar(9), a int);
 create table e3 (event_id bigint, a int);
 create table e3 (context_id int, a int);
 create table e3 ("timestamp" timestamp, a int);

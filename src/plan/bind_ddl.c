@@ -183,6 +183,15 @@ static const struct {
 	{ "event_id", 0, NULL },
 };
 
+/* A varchar of any length is text in all but name, and what tools write. */
+static bool
+is_as_good(const struct type *type, uint32_t core)
+{
+	return type->mod == -1 &&
+	    (type->oid == core ||
+		(type->oid == TYPE_VARCHAR && core == TYPE_TEXT));
+}
+
 /* The columns that every event has may be declared, but only as they are. */
 static int
 check_core_column(struct binder *binder, const struct ast_column_def *def,
@@ -208,7 +217,7 @@ check_core_column(struct binder *binder, const struct ast_column_def *def,
 	if (rc == 0)
 		rc = bind_column_collation(binder, def, &type, err);
 	if (rc == 0 &&
-	    (type.oid != core_columns[i].type || type.mod != -1 ||
+	    (!is_as_good(&type, core_columns[i].type) ||
 		def->default_value != NULL))
 		return error_at(err, def->location,
 		    STELE_E_INVALID_TABLE_DEFINITION,
