@@ -53,6 +53,8 @@ def sessions(server):
     a, b = Session(server), Session(server, application_name=b"other")
     name = f"select application_name from pg_stat_activity where pid = {b.pid}"
     same("at first", a.state_of(b), ("idle", "", "f"))
+    client = f"select host(client_addr), client_port from pg_stat_activity where pid = {b.pid}"
+    same("its client", a.rows(client), [list(map(str, b.wire.socket.getsockname()))])
     same("its name from the start", a.rows(name), [["other"]])
     b.rows("select 1")
     same("idle", a.state_of(b), ("idle", "select 1", "f"))

@@ -7,6 +7,7 @@
 #include "server/activity.h"
 #include "server/pgcatalog/rows.h"
 #include "sql/ast.h"
+#include "types/network.h"
 #include "types/numeric.h"
 
 /* ---- pg_stat_activity ---- */
@@ -45,6 +46,22 @@ put_view(struct system_rows *rows, const struct activity_view *view)
 	    str_of(view->query, view->query_len));
 }
 
+/* As PostgreSQL has it: a client of a UNIX socket has port -1, no address. */
+static void
+put_client(struct system_rows *rows, const struct plan_endpoint *client)
+{
+	struct network address;
+
+	if (client->address.len == 0) {
+		system_put_i64(rows, pg_stat_activity_client_port, -1);
+		return;
+	}
+	system_put_i64(rows, pg_stat_activity_client_port, client->port);
+	if (network_parse(client->address, false, &address))
+		system_put_str(rows, pg_stat_activity_client_addr,
+		    network_make(&address, system_rows_arena(rows)));
+}
+
 /* With the server's mutex: what belongs to the session stays so long. */
 static void
 put_session(void *arg, struct session *session)
@@ -62,6 +79,7 @@ put_session(void *arg, struct session *session)
 	system_put_i64(rows, pg_stat_activity_usesysid, OWNER_OID);
 	system_put_str(rows, pg_stat_activity_usename, session->facts.user);
 	system_put_cstr(rows, pg_stat_activity_backend_type, "client backend");
+	put_client(rows, &session->facts.client);
 	put_view(rows, &view);
 }
 
