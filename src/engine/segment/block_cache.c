@@ -20,7 +20,7 @@
 #define ALIGNMENT      64
 #define BUCKETS_MIN    16
 #define BUCKETS_MAX    (UINT32_C(1) << 16)
-#define BLOCK_USUAL    4096 /* bytes: a bucket for as many */
+#define BLOCK_USUAL    1024 /* bytes: a bucket for as many */
 #define ENTRY_OVERHEAD 64   /* accounted for each block besides its bytes */
 
 /*

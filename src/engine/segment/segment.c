@@ -315,6 +315,40 @@ segment_chunk_info(const struct segment_state *state, const struct block *table,
 	return 0;
 }
 
+/* Where the chunk of a zone lies; not checked. */
+static struct block_ref
+hinted_ref(const struct block *table, uint32_t zone)
+{
+	struct reader r = reader_over((const uint8_t *)table->data +
+		(size_t)zone * CHUNK_INFO_SIZE + CHUNK_INFO_BLOCK_OFFSET,
+	    sizeof(uint64_t));
+
+	return (struct block_ref){ .offset = reader_u64(&r) };
+}
+
+void
+segment_hint_chunks(const struct segment_section *section,
+    const struct block *table, const uint32_t *zones, uint32_t count)
+{
+	const struct block_file *file = &section->state->file;
+	const struct block_cache *cache = section->segment->cache;
+	const uint8_t *entries = table->data;
+
+	for (uint32_t i = 0; i < count; i++)
+		__builtin_prefetch(
+		    entries + (size_t)zones[i] * CHUNK_INFO_SIZE);
+	for (uint32_t i = 0; i < count; i++) {
+		struct block_ref ref = hinted_ref(table, zones[i]);
+
+		block_cache_prefetch_entry(cache, file, &ref);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct block_ref ref = hinted_ref(table, zones[i]);
+
+		block_cache_prefetch_block(cache, file, &ref);
+	}
+}
+
 static void
 shift_bound(uint8_t bound[16], int64_t base)
 {

@@ -758,6 +758,27 @@ keep_chunk(struct segment_cursor *cursor, struct segment_chunk *chunk,
 	return rc;
 }
 
+/* Hint at the chunks of the next rows; the first row that was not. */
+static uint32_t
+hint_rows(const struct segment_cursor *cursor,
+    const struct cursor_column *column, const uint32_t *rows, uint32_t at,
+    uint32_t count)
+{
+	const struct segment_section *section = cursor->section;
+	uint32_t zones[SEGMENT_HINTS_MAX];
+	uint32_t zone_count = 0;
+
+	while (at < count && zone_count < SEGMENT_HINTS_MAX) {
+		uint32_t zone = segment_section_zone_of(section, rows[at]);
+
+		zones[zone_count++] = zone;
+		while (at < count && rows[at] < section->zone_first[zone + 1])
+			at++;
+	}
+	segment_hint_chunks(section, column->table, zones, zone_count);
+	return at;
+}
+
 static int
 fill_column_rows(struct segment_cursor *cursor, uint32_t i,
     const uint32_t *rows, uint32_t count, struct error *err)
@@ -765,7 +786,7 @@ fill_column_rows(struct segment_cursor *cursor, uint32_t i,
 	struct segment_section *section = cursor->section;
 	struct cursor_column *column = &cursor->columns[i];
 	struct vec *vec = &cursor->vecs[i];
-	uint32_t at = 0;
+	uint32_t at = 0, hinted = 0;
 	int rc = 0;
 
 	if (column->info == NULL) {
@@ -781,6 +802,8 @@ fill_column_rows(struct segment_cursor *cursor, uint32_t i,
 		uint32_t limit = section->zone_first[zone + 1];
 		struct segment_chunk chunk;
 
+		if (at == hinted)
+			hinted = hint_rows(cursor, column, rows, at, count);
 		rc = get_chunk(cursor, column, zone, &chunk, err);
 		if (rc != 0)
 			return rc;

@@ -219,6 +219,28 @@ segment_context_next_type(struct segment *segment,
 	return true;
 }
 
+/* Hint at the chunks of the next granules; the first that was not. */
+static uint32_t
+hint_granules(const struct prune *p, const struct block *table,
+    const uint32_t *granules, uint32_t next, uint32_t count)
+{
+	const struct segment_section *section = p->section;
+	uint32_t zones[SEGMENT_HINTS_MAX];
+	uint32_t zone_count = 0;
+
+	while (next < count && zone_count < SEGMENT_HINTS_MAX) {
+		uint32_t zone =
+		    segment_section_zone_of_granule(section, granules[next]);
+
+		zones[zone_count++] = zone;
+		while (next < count &&
+		    granules[next] < section->zone_granule[zone + 1])
+			next++;
+	}
+	segment_hint_chunks(section, table, zones, zone_count);
+	return next;
+}
+
 /* Rows of those of the granules that lie in the section. */
 static int
 find_in_granules(struct prune *p, const struct segment_context *context,
@@ -231,6 +253,7 @@ find_in_granules(struct prune *p, const struct segment_context *context,
 	    section->info.granule_first + section->info.granule_count);
 	struct found_rows found = { .rows = NULL };
 	const struct block *table;
+	uint32_t hinted = 0;
 	int rc;
 
 	if (next == count)
@@ -240,9 +263,12 @@ find_in_granules(struct prune *p, const struct segment_context *context,
 	    section->info.zone_count, &table, &p->bytes_read, err);
 	if (rc != 0)
 		return rc;
-	while (next < count && rc == 0)
+	while (next < count && rc == 0) {
+		if (next >= hinted)
+			hinted = hint_granules(p, table, granules, next, count);
 		rc = add_zone(p, table, granules, &next, count, context->code,
 		    &found, err);
+	}
 	block_cache_unpin(section->segment->cache, table);
 	out->rows = found.rows;
 	out->row_count = found.count;

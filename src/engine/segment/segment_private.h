@@ -118,6 +118,14 @@ segment_column_base(const struct segment_section *section,
 	    : 0;
 }
 
+/*
+ * Ask for the chunks of some zones before they are needed, so that what is in
+ * the block cache is in the processor's: `table` is that of their column.
+ */
+#define SEGMENT_HINTS_MAX 32u /* of use at a time */
+void segment_hint_chunks(const struct segment_section *section,
+    const struct block *table, const uint32_t *zones, uint32_t count);
+
 /* That of a column's chunk in a zone, with the bounds that its values have. */
 MUST_USE int segment_zone_info(const struct segment_section *section,
     const struct column_info *column, const struct block *table, uint32_t zone,
