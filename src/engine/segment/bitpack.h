@@ -51,6 +51,17 @@ void bitpack_put(void *words, const uint64_t *values, uint32_t count,
 void bitpack_get(const void *words, unsigned width, uint32_t first_line,
     uint32_t line_count, uint64_t base, uint64_t slope, uint64_t *out);
 
+/* Ask for the memory of value i. */
+static inline void
+bitpack_hint(const void *words, unsigned width, uint32_t i)
+{
+	uint64_t bit = (uint64_t)(i / BITPACK_LANES) * width;
+	uint64_t unit = width <= 32 ? 32 : 64;
+
+	__builtin_prefetch((const char *)words +
+	    (bit / unit * BITPACK_LANES + i % BITPACK_LANES) * (unit / 8));
+}
+
 /* Value i. */
 static inline uint64_t
 bitpack_at(const void *words, unsigned width, uint32_t i)

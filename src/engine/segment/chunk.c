@@ -517,6 +517,43 @@ value_at(const struct chunk_view *view, uint32_t value, void *out)
 	return false;
 }
 
+static void
+hint_ints(const struct int_view *ints, uint32_t row)
+{
+	if (ints->form == INT_PACKED)
+		int_packed_hint(&ints->values, row);
+}
+
+void
+chunk_hint(const struct chunk_view *view, uint32_t row)
+{
+	if (is_dense(view)) /* where it is would have to be read */
+		return;
+	switch ((enum encoding)view->info.encoding) {
+	case ENC_NULL:
+	case ENC_CONSTANT:
+	case ENC_STR_CONSTANT:
+		break;
+	case ENC_INT_BY_ID:
+		if (view->ids != NULL)
+			chunk_hint(view->ids, row);
+		hint_ints(&view->parts[0], row);
+		break;
+	case ENC_INT:
+	case ENC_NUMERIC_INT:
+	case ENC_STR:
+		hint_ints(&view->parts[0], row);
+		break;
+	case ENC_F64_DECIMAL:
+		hint_ints(&view->f64s.ints, row);
+		break;
+	case ENC_PARTS:
+		for (unsigned p = 0; p < parts_count(view->phys); p++)
+			hint_ints(&view->parts[p], row);
+		break;
+	}
+}
+
 int
 chunk_at(const struct chunk_view *view, uint32_t row, void *out,
     struct error *err)

@@ -97,6 +97,9 @@ MUST_USE int chunk_decode(const struct chunk_view *view, uint32_t first,
 
 bool chunk_is_null(const struct chunk_view *view, uint32_t row);
 
+/* Ask for the memory of a row: one that is going to be read by chunk_at(). */
+void chunk_hint(const struct chunk_view *view, uint32_t row);
+
 /* One value into *out of its form; zeros for a null. */
 MUST_USE int chunk_at(const struct chunk_view *view, uint32_t row, void *out,
     struct error *err);

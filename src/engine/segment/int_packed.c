@@ -684,6 +684,15 @@ base_of_block(const struct int_packed *view, uint32_t block)
 	    bitstream_at(view->block_bases, block, view->base_width);
 }
 
+void
+int_packed_hint(const struct int_packed *view, uint32_t row)
+{
+	bitpack_hint(view->words, view->width, row);
+	if (view->base_width > 0)
+		__builtin_prefetch(view->block_bases +
+		    row / BLOCK_ROWS * view->base_width / 64);
+}
+
 int64_t
 int_packed_at(const struct int_packed *view, uint32_t row)
 {

@@ -58,6 +58,9 @@ struct int_packed {
 	unsigned excess_width;
 };
 
+/* Ask for the memory of a row. */
+void int_packed_hint(const struct int_packed *view, uint32_t row);
+
 /* How an array would be encoded. */
 struct int_packed_plan {
 	uint64_t slope;

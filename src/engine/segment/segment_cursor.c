@@ -758,35 +758,93 @@ keep_chunk(struct segment_cursor *cursor, struct segment_chunk *chunk,
 	return rc;
 }
 
-/* Hint at the chunks of the next rows; the first row that was not. */
+/* Rows of one zone, of those that are read. */
+struct row_group {
+	uint32_t zone;
+	uint32_t first; /* in the list of rows */
+	uint32_t limit;
+	struct segment_chunk chunk;
+};
+
+#define GROUPS_MAX 16 /* of a column, looked at together */
+
+/* The next rows, by their zones; how many zones. */
 static uint32_t
-hint_rows(const struct segment_cursor *cursor,
-    const struct cursor_column *column, const uint32_t *rows, uint32_t at,
-    uint32_t count)
+group_rows(const struct segment_section *section, const uint32_t *rows,
+    uint32_t at, uint32_t count, struct row_group *groups)
+{
+	uint32_t group_count = 0;
+
+	while (at < count && group_count < GROUPS_MAX) {
+		struct row_group *group = &groups[group_count++];
+
+		group->zone = segment_section_zone_of(section, rows[at]);
+		group->first = at;
+		while (at < count &&
+		    rows[at] < section->zone_first[group->zone + 1])
+			at++;
+		group->limit = at;
+	}
+	return group_count;
+}
+
+/*
+ * Open the chunks.  All of this is waiting for memory, so that of all groups is
+ * asked for before any of it is used.
+ */
+static int
+open_groups(struct segment_cursor *cursor, const struct cursor_column *column,
+    const uint32_t *rows, struct row_group *groups, uint32_t count,
+    struct error *err)
 {
 	const struct segment_section *section = cursor->section;
-	uint32_t zones[SEGMENT_HINTS_MAX];
-	uint32_t zone_count = 0;
+	uint32_t zones[GROUPS_MAX];
+	int rc = 0;
 
-	while (at < count && zone_count < SEGMENT_HINTS_MAX) {
-		uint32_t zone = segment_section_zone_of(section, rows[at]);
-
-		zones[zone_count++] = zone;
-		while (at < count && rows[at] < section->zone_first[zone + 1])
-			at++;
+	for (uint32_t g = 0; g < count; g++) {
+		segment_chunk_init(&groups[g].chunk);
+		zones[g] = groups[g].zone;
 	}
-	segment_hint_chunks(section, column->table, zones, zone_count);
-	return at;
+	segment_hint_chunks(section, column->table, zones, count);
+	for (uint32_t g = 0; g < count && rc == 0; g++) {
+		struct row_group *group = &groups[g];
+		uint32_t first = section->zone_first[group->zone];
+
+		rc = get_chunk(cursor, column, group->zone, &group->chunk, err);
+		for (uint32_t at = group->first; at < group->limit && rc == 0;
+		     at++)
+			chunk_hint(&group->chunk.view, rows[at] - first);
+	}
+	return rc;
+}
+
+static int
+fill_group(struct segment_cursor *cursor, uint32_t i, const uint32_t *rows,
+    struct row_group *group, struct error *err)
+{
+	struct cursor_column *column = &cursor->columns[i];
+	uint32_t first = cursor->section->zone_first[group->zone];
+	int rc = 0;
+
+	for (uint32_t at = group->first; at < group->limit && rc == 0; at++) {
+		uint32_t row = rows[at] - first;
+
+		column->nulls[at] = chunk_is_null(&group->chunk.view, row);
+		if (column->nulls[at] != 0)
+			cursor->vecs[i].nulls = column->nulls;
+		rc = fill_one(cursor, column, &group->chunk, row, at, err);
+	}
+	return rc == 0 ? keep_chunk(cursor, &group->chunk, err) : rc;
 }
 
 static int
 fill_column_rows(struct segment_cursor *cursor, uint32_t i,
     const uint32_t *rows, uint32_t count, struct error *err)
 {
-	struct segment_section *section = cursor->section;
 	struct cursor_column *column = &cursor->columns[i];
 	struct vec *vec = &cursor->vecs[i];
-	uint32_t at = 0, hinted = 0;
+	struct row_group groups[GROUPS_MAX];
+	uint32_t at = 0;
 	int rc = 0;
 
 	if (column->info == NULL) {
@@ -797,28 +855,17 @@ fill_column_rows(struct segment_cursor *cursor, uint32_t i,
 	vec->is_constant = false;
 	vec->nulls = NULL;
 	while (at < count && rc == 0) {
-		uint32_t zone = segment_section_zone_of(section, rows[at]);
-		uint32_t first = section->zone_first[zone];
-		uint32_t limit = section->zone_first[zone + 1];
-		struct segment_chunk chunk;
+		uint32_t group_count =
+		    group_rows(cursor->section, rows, at, count, groups);
 
-		if (at == hinted)
-			hinted = hint_rows(cursor, column, rows, at, count);
-		rc = get_chunk(cursor, column, zone, &chunk, err);
-		if (rc != 0)
-			return rc;
-		for (; at < count && rows[at] < limit && rc == 0; at++) {
-			uint32_t row = rows[at] - first;
-
-			column->nulls[at] = chunk_is_null(&chunk.view, row);
-			if (column->nulls[at] != 0)
-				vec->nulls = column->nulls;
-			rc = fill_one(cursor, column, &chunk, row, at, err);
-		}
-		if (rc == 0)
-			rc = keep_chunk(cursor, &chunk, err);
-		else
-			segment_chunk_release(cursor->segment, &chunk);
+		rc =
+		    open_groups(cursor, column, rows, groups, group_count, err);
+		for (uint32_t g = 0; g < group_count && rc == 0; g++)
+			rc = fill_group(cursor, i, rows, &groups[g], err);
+		for (uint32_t g = 0; g < group_count; g++)
+			segment_chunk_release(cursor->segment,
+			    &groups[g].chunk);
+		at = groups[group_count - 1].limit;
 	}
 	return rc;
 }
