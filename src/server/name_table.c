@@ -26,11 +26,14 @@ bucket_of(const struct name_table *table, uint64_t hash)
 struct named *
 name_table_find(const struct name_table *table, struct str name)
 {
-	uint64_t hash = hash_bytes(name.data, name.len);
 	struct named *named;
+	uint64_t hash;
 
+	if (name.len == 0)
+		return table->unnamed;
 	if (table->count == 0)
 		return NULL;
+	hash = hash_bytes(name.data, name.len);
 	named = *bucket_of(table, hash);
 	while (named != NULL &&
 	    (named->hash != hash || !str_equal(named->name, name)))
@@ -89,6 +92,8 @@ name_table_add(struct name_table *table, struct named *named, struct str name)
 		table->first->previous = named;
 	table->first = named;
 	table->count++;
+	if (name.len == 0)
+		table->unnamed = named;
 	return true;
 }
 
@@ -107,6 +112,8 @@ name_table_remove(struct name_table *table, struct named *named)
 	if (named->next != NULL)
 		named->next->previous = named->previous;
 	table->count--;
+	if (table->unnamed == named)
+		table->unnamed = NULL;
 	free(named->storage);
 	named->storage = NULL;
 }

@@ -32,6 +32,7 @@ struct name_table {
 	uint32_t count;
 
 	/* private */
+	struct named *unnamed;  /* the one whose name is empty; NULL: none */
 	struct named **buckets; /* owned */
 	uint32_t bucket_count;  /* a power of two, or 0 */
 };

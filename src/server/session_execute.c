@@ -70,6 +70,21 @@ session_catalog(struct session *session)
 	return engine_catalog(session->server->engine);
 }
 
+bool
+session_has_catalog(struct session *session, const struct catalog *catalog)
+{
+	const struct write_batch *batch = session->transaction.batch;
+	const struct catalog *current;
+	bool is_current;
+
+	if (batch != NULL) /* each statement of a pipeline but the first */
+		return write_batch_catalog(batch) == catalog;
+	current = session_catalog(session);
+	is_current = current == catalog;
+	catalog_unref(current);
+	return is_current;
+}
+
 static int
 plan_against(struct session *session, const struct catalog *catalog,
     struct source *source, const struct ast_stmt *stmt,

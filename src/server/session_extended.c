@@ -86,11 +86,7 @@ store_prepared(struct session *session, struct str name, struct source *source,
 static bool
 is_fresh(struct session *session, const struct planned *planned)
 {
-	const struct catalog *catalog = session_catalog(session);
-	bool is_same = planned->catalog == catalog;
-
-	catalog_unref(catalog);
-	return is_same &&
+	return session_has_catalog(session, planned->catalog) &&
 	    search_path_equal(&planned->path, &session->settings.search_path);
 }
 

@@ -434,8 +434,10 @@ bool job_put_row(struct session *session, const struct batch *batch,
     uint32_t row, struct buf *scratch);
 /* The job has a chunk, and is not cancelled: 0 or a code. */
 MUST_USE int job_begin(struct session *session);
-/* The catalogue that the next statement sees; a new reference. */
+/* The catalogue that the next statement sees; a new reference; is it that? */
 const struct catalog *session_catalog(struct session *session);
+bool session_has_catalog(struct session *session,
+    const struct catalog *catalog);
 /* Plan, or plan anew if the catalogue has changed. */
 int session_plan(struct session *session, struct source *source,
     const struct ast_stmt *stmt, const uint32_t *param_oids,
