@@ -116,7 +116,8 @@ struct config {
 	char *unix_socket_directories; /* likewise; relative to the data */
 	int port;
 	int max_connections;
-	int net_threads; /* 0: from the number of cores */
+	int64_t client_read_timeout_ms; /* 0 is none */
+	int net_threads;                /* 0: from the number of cores */
 
 	/* TLS; files are relative to the data */
 	bool ssl;

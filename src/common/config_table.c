@@ -65,6 +65,17 @@ static const struct config_option options[] = {
 	    .def = 256 * MB,
 	    .min = MB,
 	    .max = 16 * TB },
+	{ .name = "client_read_timeout",
+	    .doc = "A client that takes none of the output that waits for it "
+		   "this long is disconnected; 0 means never.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_DURATION,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(client_read_timeout_ms),
+	    .unit = "ms",
+	    .def = MINUTE_MS,
+	    .min = 0,
+	    .max = INT_MAX },
 	{ .name = "compaction",
 	    .doc = "Whether segments are merged in the background; "
 		   "stele.compact() merges them in any case.",
@@ -300,7 +311,9 @@ static const struct config_option options[] = {
 	    .min = 0,
 	    .max = 1000000 },
 	{ .name = "max_statement_size",
-	    .doc = "The longest text of a statement.",
+	    .doc =
+		"The longest message of a client, and so the longest text of "
+		"a statement.",
 	    .group = CONFIG_STATEMENTS,
 	    .type = CONFIG_SIZE,
 	    .reload = CONFIG_SIGHUP,

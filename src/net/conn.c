@@ -11,19 +11,24 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
 #include "common/error.h"
+#include "common/log.h"
 #include "net/conn_io.h"
 #include "net/tls.h"
 
 #define WRITE_VECTORS 32
+/* What is queued behind a chunk is put into it up to here: replies are short. */
+#define JOINED_MAX ((size_t)16 << 10)
 /* Unread input that is thrown away before a close, so that no reset is sent. */
 #define DISCARD_MAX ((size_t)4 << 20)
 
@@ -52,6 +57,8 @@ struct conn {
 	struct net_chunk *first; /* to be sent */
 	struct net_chunk *last;
 	size_t out_bytes;
+	struct timeval read_timeout; /* of the peer; 0: none */
+	int unsent; /* bytes that the kernel had when it took no more */
 
 	size_t counted_bytes; /* of both, in loop_conn_bytes() */
 };
@@ -166,6 +173,29 @@ conn_close(struct conn *conn)
 /* ---- output ---- */
 
 void
+conn_set_read_timeout(struct conn *conn, uint64_t timeout_ms)
+{
+	conn->read_timeout.tv_sec = (time_t)(timeout_ms / 1000);
+	conn->read_timeout.tv_usec = (suseconds_t)(timeout_ms % 1000 * 1000);
+}
+
+/* Put a short chunk's bytes behind those of the last one, if that can be. */
+static bool
+join_last(struct conn *conn, const struct net_chunk *chunk)
+{
+	struct net_chunk *last = conn->last;
+
+	if (last == NULL || last->bytes.len + chunk->bytes.len > JOINED_MAX)
+		return false;
+	if (!buf_reserve(&last->bytes, chunk->bytes.len)) {
+		last->bytes.failed = false; /* what it has is still right */
+		return false;
+	}
+	buf_put(&last->bytes, chunk->bytes.data, chunk->bytes.len);
+	return true;
+}
+
+void
 conn_write(struct conn *conn, struct net_chunk *chunk)
 {
 	chunk->next = NULL;
@@ -174,12 +204,16 @@ conn_write(struct conn *conn, struct net_chunk *chunk)
 		net_chunk_free(chunk);
 		return;
 	}
+	conn->out_bytes += chunk->bytes.len;
+	if (join_last(conn, chunk)) {
+		net_chunk_free(chunk);
+		return;
+	}
 	if (conn->last == NULL)
 		conn->first = chunk;
 	else
 		conn->last->next = chunk;
 	conn->last = chunk;
-	conn->out_bytes += chunk->bytes.len;
 }
 
 void
@@ -243,16 +277,31 @@ send_queued(struct conn *conn)
 	return 1;
 }
 
+/*
+ * Bytes that the kernel has and the peer has not; -1 if it does not say.  A socket
+ * calls itself writable only when a third of its buffer is free, which a slow
+ * peer may take minutes for.
+ */
+static int
+unsent_bytes(const struct conn *conn)
+{
+	int bytes;
+
+	return ioctl(conn->io.fd, SIOCOUTQ, &bytes) == 0 ? bytes : -1;
+}
+
 static void
 watch_writable(struct conn *conn)
 {
 	bool on = conn->is_full || conn->io.table->wants_write(&conn->io);
+	const struct timeval *timeout = &conn->read_timeout;
 
 	if (conn->is_writing == on)
 		return;
 	conn->is_writing = on;
 	if (on)
-		(void)event_add(conn->writable, NULL);
+		(void)event_add(conn->writable,
+		    evutil_timerisset(timeout) ? timeout : NULL);
 	else
 		(void)event_del(conn->writable);
 }
@@ -268,6 +317,8 @@ flush(struct conn *conn)
 		return false;
 	}
 	conn->is_full = rc == 0;
+	if (conn->is_full)
+		conn->unsent = unsent_bytes(conn);
 	watch_writable(conn);
 	count_bytes(conn);
 	return true;
@@ -405,11 +456,30 @@ read_cb(int fd UNUSED, short what UNUSED, void *arg)
 		conn_close(conn);
 }
 
+/* Nothing was written for so long: has the peer read nothing either? */
+static void
+read_timed_out(struct conn *conn)
+{
+	int unsent = unsent_bytes(conn);
+
+	if (unsent != conn->unsent) {
+		conn->unsent = unsent; /* and another turn */
+		return;
+	}
+	log_info(LOG_NET, "a client takes no output: disconnected",
+	    LOG_UINT("bytes", conn->out_bytes));
+	conn_close(conn);
+}
+
 static void
 write_cb(int fd, short what, void *arg)
 {
 	struct conn *conn = arg;
 
+	if ((what & EV_TIMEOUT) != 0) {
+		read_timed_out(conn);
+		return;
+	}
 	if (conn->io.table->wants_write(&conn->io)) {
 		read_cb(fd, what, arg);
 		if (conn->state == CONN_CLOSED)

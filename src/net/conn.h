@@ -16,7 +16,7 @@
  * the owner has consumed all, nothing is kept: an idle connection holds no
  * buffer.
  *
- * Output.  A queue of chunks.  Above CONN_OUT_HIGH the owner is expected to
+ * Output.  A queue of chunks; what is short is put together.  Above CONN_OUT_HIGH the owner is expected to
  * produce nothing more until it is below CONN_OUT_LOW.
  *
  * Thread: that of its loop.
@@ -124,6 +124,12 @@ void conn_consume(struct conn *conn, size_t len);
 void conn_want(struct conn *conn, size_t len);
 
 /* ---- output and the end ---- */
+
+/*
+ * Close if the peer takes nothing of what is queued, or of what the kernel has of
+ * it, for this long; 0, as at first, is never.  From the next time on that the socket is full.
+ */
+void conn_set_read_timeout(struct conn *conn, uint64_t timeout_ms);
 
 /* Queue a chunk, which this takes. */
 void conn_write(struct conn *conn, struct net_chunk *chunk);

@@ -20,6 +20,8 @@
 #define STEPS_PER_LOOK 8
 /* Commits of one session that are on their way at a time. */
 #define PENDING_MAX 1024
+/* Replies that are sent although nobody has asked for them with Sync. */
+#define REPLIES_MAX ((size_t)64 << 10)
 
 #define TO(state) (1u << (state))
 static const unsigned session_moves[] = {
@@ -357,10 +359,17 @@ drained_cb(void *owner)
 {
 	struct session *session = owner;
 
-	if (session->state == SESSION_WAITING && session->wait == WAIT_DRAINED)
+	if (session->state == SESSION_WAITING &&
+	    session->wait == WAIT_DRAINED) {
 		session_resume_job(session);
-	else
+	} else if (session->state == SESSION_WAITING &&
+	    session->wait == WAIT_OUTPUT) {
+		session->wait = WAIT_NOTHING;
+		session_set_state(session, SESSION_READY);
+		session_run(session);
+	} else {
 		session_tell(session);
+	}
 }
 
 /* ---- idle or not ---- */
@@ -528,13 +537,38 @@ yield(struct session *session)
 	loop_post(session->net->loop, &session->yield_post);
 }
 
+/*
+ * Whoever does not read what he has asked for gets no more: true, and
+ * the session waits, or its connection is gone.
+ */
+static bool
+waits_for_output(struct session *session)
+{
+	if (session->out != NULL && session->out->bytes.len >= REPLIES_MAX)
+		session_flush(session);
+	if (session->conn == NULL)
+		return true;
+	if (conn_out_bytes(session->conn) < CONN_OUT_HIGH)
+		return false;
+	if (!conn_settle(session->conn))
+		return true;
+	if (conn_out_bytes(session->conn) < CONN_OUT_HIGH)
+		return false;
+	(void)session_wait(session, WAIT_OUTPUT, STEP_LATER);
+	conn_notify_drained(session->conn);
+	return true;
+}
+
 static enum step
 next_step(struct session *session)
 {
 	if (session->state == SESSION_STARTUP)
 		return startup_step(session);
-	if (session->pending_ddl > 0 || session->pending_count >= PENDING_MAX)
+	if (session->pending_ddl > 0 || session->pending_count >= PENDING_MAX ||
+	    session->pending_bytes >= CONN_OUT_HIGH)
 		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
+	if (waits_for_output(session))
+		return STEP_LATER;
 	if (session->source != NULL && session->copy == NULL)
 		return simple_step(session);
 	return input_step(session);
@@ -684,5 +718,8 @@ session_open(struct net_thread *net, int fd)
 			session->state = SESSION_ENDED;
 			free_if_over(session);
 		}
+		return;
 	}
+	conn_set_read_timeout(session->conn,
+	    (uint64_t)session->settings.server->client_read_timeout_ms);
 }

@@ -12,7 +12,7 @@
  *   its own commit given up if it waits for room itself.  One that has its
  *                  numbers is decided, and answered when the log has it
  *   a flush        left alone: it goes on by itself
- *   the socket     the worker is called to end the query
+ *   the socket     the worker is called to end the query, if there is one
  *   more of COPY   the COPY fails
  */
 #include "server/session_private.h"
@@ -138,6 +138,7 @@ cancel_wait(struct session *session)
 {
 	switch (session->wait) {
 	case WAIT_NOTHING:
+	case WAIT_OUTPUT: /* nothing runs */
 		break;
 	case WAIT_QUIET:
 	case WAIT_WAKE:

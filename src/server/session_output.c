@@ -40,6 +40,8 @@ append(struct session *session, struct pending *pending)
 		session->last_pending->next = pending;
 	session->last_pending = pending;
 	session->pending_count++;
+	if (pending->chunk != NULL)
+		session->pending_bytes += pending->chunk->bytes.len;
 }
 
 /* A reply that had no memory leaves nothing but to close. */
@@ -152,6 +154,8 @@ drain(struct session *session)
 		if (session->first_pending == NULL)
 			session->last_pending = NULL;
 		session->pending_count--;
+		if (pending->chunk != NULL)
+			session->pending_bytes -= pending->chunk->bytes.len;
 		if (pending->has_ddl)
 			session->pending_ddl--;
 		if (pending->commit.rc != 0)

@@ -68,7 +68,8 @@ enum session_wait {
 	WAIT_QUIET,   /* no commit is pending */
 	WAIT_COMMIT,  /* of `awaited` */
 	WAIT_WAKE,    /* the engine has room, or the snapshot */
-	WAIT_DRAINED, /* the socket has taken the output */
+	WAIT_DRAINED, /* the socket has taken the output: the job goes on, */
+	WAIT_OUTPUT,  /* or the next step */
 };
 
 /* What a step of the session came to. */
@@ -255,7 +256,8 @@ struct session {
 	struct pending *last_pending;
 	uint32_t pending_count;
 	uint32_t pending_ddl;
-	struct pending *awaited;             /* owned; of WAIT_COMMIT */
+	size_t pending_bytes;    /* of replies that wait for commits */
+	struct pending *awaited; /* owned; of WAIT_COMMIT */
 	void (*on_commit)(struct session *); /* continues after it */
 	uint64_t committed_id; /* first event of the awaited commit */
 	uint64_t

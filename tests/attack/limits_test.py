@@ -1,0 +1,243 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What one client can take of the server (promise V4): output that nobody reads,
+messages, memory.
+
+With $CHECK_LONG also 2,000 connections that are idle, and a reader of 1 GiB that
+is slow.
+"""
+
+import os
+import socket
+import statistics
+import struct
+import sys
+import threading
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+
+import pgwire  # noqa: E402
+from pgwire import SYNC, bind, execute, message, parse, query  # noqa: E402
+from stele_server import Failure, Server, check  # noqa: E402
+
+IS_LONG = os.environ.get("CHECK_LONG") == "1"
+MIB = 1 << 20
+GROWTH_MAX_KIB = 40 * 1024  # of a server that nobody reads from
+IDLE_MAX_KIB = 24
+READ_TIMEOUT = 0.4
+
+
+def connect(server, timeout=60 * pgwire.PATIENCE, **options):
+    connection = pgwire.Connection(server.port, timeout)
+    connection.start(**options)
+    return connection
+
+
+def memory_kib(server, what="VmRSS"):
+    with open(f"/proc/{server.process.pid}/status") as status:
+        for line in status:
+            if line.startswith(what):
+                return int(line.split()[1])
+    return 0
+
+
+def states(messages):
+    return [fields["C"] for fields in pgwire.errors(messages)]
+
+
+def expect(what, got, wanted):
+    check(got == wanted, f"{what}: {got} instead of {wanted}")
+
+
+# ---- output that nobody reads ----
+
+FLOODS = (
+    ("simple queries", query("SELECT repeat('x', 1000)")),
+    ("statements in a query", query("SELECT repeat('x', 1000);" * 10)),
+    ("errors", query("SELECT 1/0")),
+    ("extended, a Sync each", parse("SELECT repeat('x', 1000)") + bind() + execute()
+     + SYNC),
+    ("extended without Sync", parse("SELECT repeat('x', 1000)") + bind() + execute()),
+    ("descriptions", parse("SELECT 1") + message(b"D", b"S\0") + message(b"H")),
+    ("stores", query("INSERT INTO flood (context_id, a) VALUES ('c', 1)"
+                     " RETURNING repeat('x', 1000)")),
+    ("nothing but Sync", SYNC),
+)
+
+
+def flood(server, data):
+    """Send until nothing is taken any more."""
+    connection = connect(server, timeout=0.5 * pgwire.PATIENCE)
+    many = data * (1 + 100000 // len(data))
+    sent = 0
+    try:
+        while sent < 200 * MIB:
+            connection.socket.sendall(many)
+            sent += len(many)
+    except OSError:
+        pass
+    return connection, sent
+
+
+def unread_output(server):
+    with connect(server) as connection:
+        connection.query("CREATE TABLE flood (a int)")
+    before = memory_kib(server)
+    for what, data in FLOODS:
+        connection, sent = flood(server, data)
+        growth = memory_kib(server) - before
+        check(growth < GROWTH_MAX_KIB or pgwire.IS_SANITIZED,
+              f"{what}: {growth} KiB more, {sent} bytes taken")
+        with connect(server) as other:
+            expect(what, pgwire.rows(other.query("SELECT 42")), [[b"42"]])
+        connection.close()
+
+
+def late_reader(server):
+    """What was not read for a while is all there, and in its order."""
+    with connect(server) as connection:
+        count = 20000
+        def send():
+            for first in range(0, count, 500):
+                connection.send(b"".join(
+                    query(f"SELECT {i}, repeat('x', 500)")
+                    for i in range(first, first + 500)))
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        time.sleep(0.3)
+        for i in range(count):
+            rows = pgwire.rows(connection.until_ready())
+            expect("reply", rows, [[b"%d" % i, b"x" * 500]])
+        sender.join()
+
+
+def read_timeout(_):
+    """Who takes nothing is disconnected; who takes little is not."""
+    big = query("SELECT repeat('x', 1000) FROM generate_series(1, 100000)")
+    with Server(f"client_read_timeout={int(READ_TIMEOUT * 1000)}ms") as server:
+        silent = [connect(server) for _ in range(3)]
+        silent[0].send(big)
+        silent[1].send(query("SELECT repeat('x', 1000)") * 5000)
+        # One that is told to end, and does not read that either.
+        silent[2].send(big + message(b"!"))
+        with connect(server) as slow:
+            slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+            slow.send(big)
+            total = 0
+            pause = READ_TIMEOUT / 4
+            deadline = time.monotonic() + 6 * READ_TIMEOUT
+            while time.monotonic() < deadline:
+                total += len(slow.socket.recv(1 << 20))
+                time.sleep(pause)
+            with connect(server) as other:
+                for _ in range(1000 * pgwire.PATIENCE):
+                    answer = other.query("SELECT count(*) FROM pg_stat_activity")
+                    if pgwire.rows(answer) == [[b"2"]]:
+                        break
+                    time.sleep(0.01)
+                expect("sessions", pgwire.rows(answer), [[b"2"]])
+            while total < 100000 * 1000:
+                data = slow.socket.recv(1 << 20)
+                check(data, f"the slow one was cut off after {total} bytes")
+                total += len(data)
+        for connection in silent:
+            connection.close()
+
+
+# ---- sizes ----
+
+
+def message_size(_):
+    limit = 1 * MIB
+    with Server(f"max_statement_size={limit}B") as server:
+        for size, ok in ((limit - 1, True), (limit, True), (limit + 1, False)):
+            with connect(server) as connection:
+                text = "SELECT 42 --".ljust(size - 5, "-")
+                connection.send(query(text))
+                if ok:
+                    expect(size, pgwire.rows(connection.until_ready()), [[b"42"]])
+                else:
+                    expect(size, states(connection.until_closed()), ["54000"])
+            with connect(server) as connection:
+                connection.query("CREATE TABLE IF NOT EXISTS sized (s text)")
+                connection.send(query("COPY sized (s) FROM STDIN"))
+                expect("COPY", connection.message()[0], b"G")
+                connection.send(message(b"d", b"c".ljust(size - 4, b"y")))
+                connection.send(message(b"c"))
+                if not ok:
+                    expect(size, states(connection.until_closed()), ["54000"])
+
+
+# ---- the long parts ----
+
+
+def idle_connections(_):
+    count = 2000
+    with Server(f"max_connections={count + 100}") as server:
+        connections = [connect(server) for _ in range(50)]
+        before = memory_kib(server)
+        for i in range(count):
+            connections.append(connect(server))
+            if i % 2 == 0:
+                connections[-1].query("SELECT 1")
+        each = (memory_kib(server) - before) / count
+        print(f"{count} idle connections: {each:.1f} KiB each")
+        check(each <= IDLE_MAX_KIB, f"{each} KiB each")
+        for connection in connections:
+            connection.close()
+
+
+def latencies(connection, seconds):
+    taken = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        start = time.monotonic()
+        connection.query("SELECT 1")
+        taken.append(time.monotonic() - start)
+        time.sleep(0.002)
+    return statistics.median(taken)
+
+
+def slow_reader(server):
+    """1 GiB at 20 MiB a second or so: flat memory; what it costs others is told."""
+    with connect(server) as slow, connect(server) as other:
+        alone = latencies(other, 3)
+        before = memory_kib(server)
+        slow.send(query("SELECT repeat('x', 10000) FROM generate_series(1, 107375)"))
+        total, most, besides = 0, 0, []
+        while total < 1 << 30:
+            data = slow.socket.recv(1 << 20)
+            check(data, f"cut off after {total} bytes")
+            before_mib, total = total >> 20, total + len(data)
+            if total >> 23 != before_mib >> 3:
+                most = max(most, memory_kib(server))
+                besides.append(latencies(other, 0.3))
+        print(f"a slow reader of 1 GiB: {(most - before) / 1024:.1f} MiB more; others'"
+              f" median latency {statistics.median(besides) / alone:.2f} times as long")
+        check(most - before < GROWTH_MAX_KIB, f"{most - before} KiB more")
+
+
+CASES = (unread_output, late_reader, read_timeout, message_size)
+LONG_CASES = (idle_connections, slow_reader)
+
+
+def main():
+    failed = 0
+    with Server() as server:
+        for case in CASES + (LONG_CASES if IS_LONG else ()):
+            try:
+                case(server)
+            except (Failure, OSError, pgwire.Closed, struct.error) as why:
+                failed += 1
+                print(f"FAIL {case.__name__}: {why!r}", flush=True)
+        if failed:
+            server.print_log()
+    print(f"limits: {failed} failed")
+    sys.exit(failed != 0)
+
+
+if __name__ == "__main__":
+    main()
