@@ -19,6 +19,18 @@ git -C "$top" rev-parse --git-dir >/dev/null 2>&1 || skip "this is no clone"
 work=$(mktemp -d "${TMPDIR:-/tmp}/stele-debian.XXXXXX")
 root=$work/root
 
+# What failed, and the end of its log.
+failures() {
+	local test log
+
+	grep -E '^(FAIL|ERROR): ' "$work/log" | while read -r _ test; do
+		log=${test%.*}.log
+		echo "FAIL: $test"
+		tail -n 20 "$root/root/stele/build/tests/$log" 2>&1 || true
+	done
+	tail -n 20 "$work/log"
+}
+
 inside() {
 	chroot "$root" env -i HOME=/root LC_ALL=C.UTF-8 \
 		PATH=/usr/sbin:/usr/bin:/sbin:/bin \
@@ -28,7 +40,7 @@ inside() {
 clean_up() {
 	local status=$?
 	[ ! -d "$root/root/stele" ] || inside /root/stele/quickstart stop || true
-	for place in dev/shm dev proc sys; do
+	for place in dev/pts dev/shm dev proc sys; do
 		! mountpoint -q "$root/$place" || umount -l "$root/$place"
 	done
 	rm -rf --one-file-system "$work"
@@ -45,7 +57,7 @@ debootstrap --variant=minbase --include=ca-certificates,git bookworm "$root" \
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 grep -lsE 'Acquire|Proxy' /etc/apt/apt.conf.d/* |
 	xargs -r cp -t "$root/etc/apt/apt.conf.d"
-for place in proc sys dev dev/shm; do
+for place in proc sys dev dev/pts dev/shm; do
 	mount --bind "/$place" "$root/$place"
 done
 git clone -q "file://$top" "$root/root/stele"
@@ -55,7 +67,6 @@ for run in 1 2; do
 	for what in '' check; do
 		echo "== ./quickstart $what, run $run"
 		inside /root/stele/quickstart $what >"$work/log" 2>&1 ||
-			{ grep -E '^(FAIL|ERROR)' "$work/log"
-			tail -n 40 "$work/log"; fail "quickstart $what"; }
+			{ failures; fail "quickstart $what"; }
 	done
 done
