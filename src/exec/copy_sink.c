@@ -315,6 +315,9 @@ find_type(struct copy_sink *sink, struct str name, struct sink_type **out,
 	if (type == NULL || sink->type_count == sink->type_capacity)
 		return error_set(err, STELE_E_UNDEFINED_TABLE,
 		    "event type \"%.*s\" does not exist", STR_FMT(name));
+	if (!plan_may_write(catalog, sink->context.session->role_oid, type))
+		return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+		    "permission denied for table %.*s", STR_FMT(name));
 	*out = &sink->types[sink->type_count++];
 	**out = (struct sink_type){ .type = type };
 	return 0;

@@ -47,8 +47,10 @@ create_enum(struct ddl_run *run, enum ddl_kind kind, struct str name,
 		.name = name,
 		.labels = labels,
 		.label_count = count };
-	int rc;
+	int rc = ddl_need_right(run, ACL_SCHEMA_OID, RIGHT_CREATE, err);
 
+	if (rc != 0)
+		return rc;
 	for (uint32_t i = 0; i < count; i++) {
 		for (uint32_t k = 0; k < i; k++) {
 			if (str_equal(labels[i], labels[k]))
@@ -164,8 +166,10 @@ create_type(struct ddl_run *run, struct error *err)
 		.version = plan->version,
 		.fields = fields,
 		.field_count = plan->field_count };
-	int rc = 0;
+	int rc = ddl_need_right(run, ACL_SCHEMA_OID, RIGHT_CREATE, err);
 
+	if (rc != 0)
+		return error_position(err, plan->location);
 	for (uint32_t i = 0; i < plan->field_count && rc == 0; i++) {
 		struct ddl_field field = plan->fields[i];
 
@@ -349,7 +353,8 @@ run_define(struct ddl_run *run, struct error *err)
 		    "DEFINE ... AS n makes another version of it.");
 	}
 	oid = type->oid;
-	for (uint32_t i = 0; i < type->field_count && rc == 0; i++) {
+	rc = ddl_need_owner(run, oid, err);
+	for (uint32_t i = 0; rc == 0 && i < type->field_count; i++) {
 		rc = check_kept_field(run, type, &type->fields[i], err);
 		type = catalog_type_by_oid(ddl_catalog(run), oid);
 	}
@@ -419,6 +424,7 @@ run_alter_table(struct ddl_run *run, struct error *err)
 		return ddl_missing_object(run, "relation", plan->name,
 		    STELE_E_UNDEFINED_TABLE, err);
 	ddl.oid = type->oid;
+	rc = ddl_need_owner(run, ddl.oid, err);
 	for (uint32_t i = 0; i < plan->field_count && rc == 0; i++) {
 		bool skip;
 
@@ -453,10 +459,14 @@ run_add_label(struct ddl_run *run, struct error *err)
 	    catalog_enum_by_name(ddl_catalog(run), plan->name);
 	struct str label = plan->labels[0];
 	struct error notice = { .code = 0 };
+	int rc;
 
 	if (type == NULL)
 		return ddl_missing_object(run, "type", plan->name,
 		    STELE_E_UNDEFINED_OBJECT, err);
+	rc = ddl_need_owner(run, type->oid, err);
+	if (rc != 0)
+		return rc;
 	for (uint32_t i = 0; i < type->label_count; i++) {
 		if (!str_equal(type->labels[i], label))
 			continue;

@@ -58,8 +58,10 @@ ddl_create_view(struct ddl_run *run, struct error *err)
 	struct ddl ddl = { .kind = DDL_CREATE_VIEW,
 		.name = plan->name,
 		.view = plan->view };
-	int rc = 0;
+	int rc = ddl_need_right(run, ACL_SCHEMA_OID, RIGHT_CREATE, err);
 
+	if (rc != 0)
+		return rc;
 	if (plan->or_replace &&
 	    catalog_type_by_name(ddl_catalog(run), plan->name) != NULL)
 		return error_set(err, STELE_E_WRONG_OBJECT_TYPE,
@@ -67,7 +69,9 @@ ddl_create_view(struct ddl_run *run, struct error *err)
 	if (plan->or_replace && had != NULL) {
 		ddl.kind = DDL_REPLACE_VIEW;
 		ddl.oid = had->oid;
-		rc = check_replacement(run, had, plan->view, err);
+		rc = ddl_need_owner(run, had->oid, err);
+		if (rc == 0)
+			rc = check_replacement(run, had, plan->view, err);
 	}
 	if (rc == 0)
 		rc = write_batch_ddl(run->target, &ddl, err);
@@ -255,6 +259,8 @@ ddl_drop(struct ddl_run *run, struct error *err)
 		if (rc == 0 && oid == 0)
 			rc = ddl_missing_object(run, words[plan->op].kind,
 			    plan->names[i], words[plan->op].missing, err);
+		if (rc == 0 && oid != 0)
+			rc = ddl_need_owner(run, oid, err);
 		if (rc == 0 && oid != 0 && !is_named(&dropper, oid))
 			oids[dropper.named_count++] = oid;
 	}

@@ -139,6 +139,31 @@ may_have_rows(const struct exec_env *env, const struct context_places *places,
 		write_batch_has_type(env->context->batch, type->oid));
 }
 
+/* Whose rights decide which types there are. */
+static uint32_t
+reader_of(const struct events_op *events)
+{
+	const struct plan_session *session = events->op.env->context->session;
+	uint32_t owner = events->op.rel->scan.role_oid;
+
+	return owner != 0 || session == NULL ? owner : session->role_oid;
+}
+
+/* It is part of what `events` is; but nobody should wonder. */
+static void
+tell_left_out(const struct exec_context *context, uint32_t count)
+{
+	struct error notice = { .code = 0 };
+
+	if (count == 0 || context->notice == NULL)
+		return;
+	(void)error_set(&notice, STELE_E_INSUFFICIENT_PRIVILEGE,
+	    "events of %u event type%s are left out: they may not be read",
+	    (unsigned)count, count == 1 ? "" : "s");
+	notice.code = 0; /* it is no warning */
+	context->notice(context->notice_arg, &notice);
+}
+
 static int
 choose_types(struct events_op *events, const struct context_places *places,
     struct error *err)
@@ -147,6 +172,8 @@ choose_types(struct events_op *events, const struct context_places *places,
 	const struct catalog *catalog = env->context->batch != NULL
 	    ? write_batch_catalog(env->context->batch)
 	    : snapshot_catalog(env->context->snapshot);
+	uint32_t reader = reader_of(events), left_out = 0;
+	bool reads_all = catalog_is_superuser(catalog, reader);
 	struct str name = STR("");
 	bool is_one;
 	int rc;
@@ -160,12 +187,18 @@ choose_types(struct events_op *events, const struct context_places *places,
 		const struct event_type *type = catalog->types[i];
 
 		if (type->dropped_at != 0 ||
-		    (is_one && !str_equal(type->name, name)) ||
-		    !may_have_rows(env, places, type))
+		    (is_one && !str_equal(type->name, name)))
+			continue;
+		if (!reads_all && !plan_may_read(catalog, reader, type)) {
+			left_out++;
+			continue;
+		}
+		if (!may_have_rows(env, places, type))
 			continue;
 		events->types[events->type_count].type = type;
 		set_attnums(events, &events->types[events->type_count++]);
 	}
+	tell_left_out(env->context, left_out);
 	return 0;
 }
 

@@ -59,6 +59,7 @@ struct sublink_name {
 };
 
 struct dependency_list;
+struct plan_right;
 struct sql_view;
 struct view_dependency;
 
@@ -86,6 +87,9 @@ struct binder {
 	const struct sql_view
 	    *view; /* whose query is being bound; NULL: none */
 	uint32_t view_depth;
+	uint32_t system_view_depth; /* in the query of one of the server's */
+	struct plan_right *rights;  /* what is needed so far */
+	uint32_t right_count;
 	struct dependency_list *dependencies; /* of CREATE VIEW; NULL */
 };
 
@@ -321,6 +325,19 @@ int bind_collate(struct binder *binder, struct scope *scope,
 /* pg_collation_for(arg), COLLATION FOR (arg). */
 int bind_collation_for(struct binder *binder, struct expr *arg, int location,
     struct expr **out, struct error *err);
+
+/* ---- rights.c ---- */
+
+/*
+ * Note what the statement needs, or the owner of the view that is being bound:
+ * rights of acl.h on an event type or a view, to read a relation of the server,
+ * to call a function.
+ */
+void binder_need_relation(struct binder *binder, uint32_t oid, uint32_t rights);
+void binder_need_system(struct binder *binder,
+    const struct system_table *table);
+void binder_need_function(struct binder *binder,
+    const struct function *function);
 
 /* ---- bind_view.c ---- */
 

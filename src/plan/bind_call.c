@@ -233,6 +233,7 @@ bind_function_call(struct binder *binder, enum function_kind kind,
 	*out = expr_new(binder->arena, EXPR_CALL, type, location,
 	    candidate_param_count(found, arg_count));
 	(*out)->function = function;
+	binder_need_function(binder, function);
 	(*out)->is_variadic = candidate_takes_array(found, form);
 	if ((*out)->is_variadic && !type_is_array(&args[arg_count - 1]->type))
 		return error_at(err, args[arg_count - 1]->location,

@@ -231,6 +231,12 @@ bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		if (rc != 0)
 			return rc;
 	}
+	/* of `events`: that on the type of each row */
+	if (type != NULL)
+		binder_need_relation(binder, type->oid,
+		    copy->is_from ? RIGHT_INSERT : RIGHT_SELECT);
+	else if (!copy->is_from)
+		binder_need_system(binder, &events_table);
 	if (copy->is_from)
 		return bind_from_side(binder, copy, type, plan, err);
 	return bind_to_side(binder, copy, type, plan, err);

@@ -60,6 +60,7 @@ bind_system_table(struct binder *binder, struct scope *scope,
 {
 	struct range *range;
 
+	binder_need_system(binder, table);
 	if (table->query != NULL)
 		return bind_system_view(binder, scope, table, from, out, err);
 	range = range_new_system(binder, table, from->alias.name, out);
@@ -81,6 +82,8 @@ bind_table(struct binder *binder, struct scope *scope,
 	rc = bind_relation(binder, &from->table, &relation, err);
 	if (rc != 0)
 		return with_explain_missing(scope, &from->table, err);
+	if (relation.system == NULL)
+		binder_need_relation(binder, relation.oid, RIGHT_SELECT);
 	if (relation.view != NULL)
 		return bind_view(binder, scope, relation.view, from, out, err);
 	if (relation.system != NULL)

@@ -447,6 +447,7 @@ bind_target(struct binder *binder, const struct ast_name *name,
 	rc = bind_table_name(binder, name, &out->type, err);
 	if (rc != 0)
 		return rc;
+	binder_need_relation(binder, out->type->oid, RIGHT_INSERT);
 	out->value_count = row_width(out->type);
 	out->values = arena_zalloc(binder->arena,
 	    out->value_count * sizeof(struct expr *));
@@ -478,6 +479,8 @@ bind_insert(struct binder *binder, const struct ast_insert *insert,
 	if (rc == 0)
 		rc = set_defaults(binder, out->type, &targets, given,
 		    out->values, err);
+	if (insert->returning.count > 0)
+		binder_need_relation(binder, out->type->oid, RIGHT_SELECT);
 	if (rc == 0 && insert->returning.count > 0)
 		rc = bind_returning(binder, insert, out, plan, err);
 	if (rc == 0)

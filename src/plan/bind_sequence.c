@@ -107,6 +107,9 @@ sequence_steps(struct binder *binder, const struct ast_query *query,
 			    "a sequence of all event types is not supported");
 		rc = bind_table_name(binder, name, &out->types[k], err);
 		if (rc == 0)
+			binder_need_relation(binder, out->types[k]->oid,
+			    RIGHT_SELECT);
+		if (rc == 0)
 			rc = check_alias(sequence, k, err);
 		out->labels[k] = ast_step_name(&sequence->steps[k]);
 	}

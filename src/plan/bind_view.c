@@ -210,9 +210,11 @@ bind_system_query(struct binder *binder, const struct system_table *table,
 
 	rc = parse_query(binder, str_of_cstr(table->name),
 	    str_of_cstr(table->query), &select, err);
+	binder->system_view_depth++;
 	if (rc == 0)
 		rc = bind_select(binder, NULL, select, UNKNOWNS_STAY, &query,
 		    err);
+	binder->system_view_depth--;
 	if (rc == 0)
 		rc = cast_columns(binder, table, &query, exprs, err);
 	if (rc == 0)

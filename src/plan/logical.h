@@ -93,7 +93,8 @@ struct scan_bound {
 struct rel_scan {
 	const struct event_type *type;     /* REL_SCAN */
 	const struct system_table *system; /* REL_SYSTEM */
-	bool is_ordered;                   /* rows must come by event_id */
+	uint32_t role_oid;    /* REL_EVENTS: whose types; 0: current_user's */
+	bool is_ordered;      /* rows must come by event_id */
 	bool is_payload_late; /* REL_EVENTS: what is committed comes
 					  with a null payload, see rel_payload */
 	/* of a finished plan: */

@@ -212,6 +212,8 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 static void
 set_needs(const struct binder *binder, struct plan *plan)
 {
+	plan->rights = binder->rights;
+	plan->right_count = binder->right_count;
 	plan->reads_events = binder->reads_events;
 	plan->slot_count = binder->slot_count;
 	plan->subquery_count = binder->subquery_count;
@@ -233,6 +235,7 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 
 	*out = NULL;
 	plan->generation = context->catalog->generation;
+	plan->need = stmt_need(stmt->kind);
 	plan->space = (struct relation_space){ .catalog = context->catalog,
 		.system = context->system };
 	rc = set_params(&binder, param_oids, param_oid_count, err);

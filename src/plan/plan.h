@@ -22,6 +22,7 @@
 #include "common/error.h"
 #include "common/str.h"
 #include "plan/relation.h"
+#include "plan/rights.h"
 #include "types/type.h"
 
 struct ast_expr;
@@ -31,6 +32,7 @@ struct plan_copy;
 struct plan_ddl;
 struct plan_explain;
 struct plan_insert;
+struct plan_right;
 struct rel;
 struct search_path;
 
@@ -137,7 +139,10 @@ struct plan_column {
 
 struct plan {
 	enum plan_kind kind;
-	uint64_t generation;               /* of the catalogue it is bound to */
+	uint64_t generation;             /* of the catalogue it is bound to */
+	enum right_need need;            /* of the statement, and of .. */
+	const struct plan_right *rights; /* .. what it names: rights.h */
+	uint32_t right_count;
 	struct relation_space space;       /* that it is bound in */
 	const struct plan_column *columns; /* of the result; see plan_kind */
 	uint32_t column_count;             /* 0: the statement has no rows */

@@ -208,9 +208,11 @@ range_new_system(struct binder *binder, const struct system_table *table,
 
 	*out = leaf_new(binder, is_events ? REL_EVENTS : REL_SYSTEM,
 	    system_range_columns(binder, table), table->column_count);
-	if (is_events)
+	if (is_events) {
 		set_events_scan(binder, *out, NULL);
-	else
+		(*out)->scan.role_oid =
+		    binder->view == NULL ? 0 : binder->view->owner;
+	} else
 		(*out)->scan.system = table;
 	range = range_new_over(binder, table, alias, *out);
 	range->system_oid = table->kind == 'r' ? table->oid : 0;

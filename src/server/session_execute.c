@@ -590,6 +590,10 @@ cursor_open(struct session *session, struct portal *cursor)
 	if (cursor->context.engine != NULL)
 		return STEP_DONE;
 	step = take_snapshot(session, cursor);
+	if (step == STEP_DONE &&
+	    session_check_rights(session, cursor->planned->plan,
+		cursor->planned->catalog) != 0)
+		return STEP_FAIL;
 	if (step == STEP_DONE)
 		session_context(session, cursor);
 	return step;
@@ -912,7 +916,10 @@ portal_execute(struct session *session, struct portal *portal,
 {
 	enum step step;
 
-	if (session_check_cancel(session) != 0)
+	if (session_check_cancel(session) != 0 ||
+	    (portal->state == PORTAL_NEW &&
+		session_check_rights(session, portal->planned->plan,
+		    portal->planned->catalog) != 0))
 		return STEP_FAIL;
 	switch (portal->planned->plan->kind) {
 	case PLAN_QUERY:

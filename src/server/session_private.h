@@ -215,6 +215,9 @@ struct session {
 	bool has_tls;
 	struct tls_facts tls; /* if has_tls; in the arena */
 	struct plan_session facts;
+	uint32_t login_role_oid;    /* who has logged in, */
+	struct str login_user;      /* and by which name */
+	bool has_role;              /* SET ROLE is on */
 	uint64_t role_generation;   /* of the catalogue that names are of */
 	struct random_state random; /* of setseed() */
 	struct settings settings;
@@ -389,6 +392,14 @@ MUST_USE int session_role_begin(struct session *session, struct error *err);
 /* Names of roles as a catalogue has them. */
 void session_role_refresh(struct session *session,
     const struct catalog *catalog);
+/*
+ * The newest catalogue, or that of the transaction's own changes: of what rights
+ * there are now.  A new reference.
+ */
+const struct catalog *session_rights_catalog(struct session *session);
+/* 42501 in session->err unless current_user may run the plan; else 0. */
+MUST_USE int session_check_rights(struct session *session,
+    const struct plan *plan, const struct catalog *planned_in);
 
 /* ---- session_simple.c, session_extended.c ---- */
 

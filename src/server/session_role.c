@@ -2,11 +2,17 @@
 /*
  * session_role.c -- who the session is, and who it acts as.
  *
- * A session keeps the OIDs of roles, which last; their names it looks up again
- * when the catalogue has changed.  One that began when there were no roles is
- * the owner's: its names are those that it gave until there is a first role.
+ * Three roles: who has logged in, who the session is since SET SESSION
+ * AUTHORIZATION (session_user), and whose rights are asked for since SET ROLE
+ * (current_user).  A session keeps their OIDs, which last; their names it looks
+ * up again when the catalogue has changed.  One that began when there were no
+ * roles is the owner's: its names are those that it gave until there is a first
+ * role.
  */
+#include "plan/plan.h"
 #include "server/session_private.h"
+
+/* ---- names ---- */
 
 static void
 take_name(struct session *session, const struct catalog *catalog, uint32_t oid,
@@ -19,6 +25,20 @@ take_name(struct session *session, const struct catalog *catalog, uint32_t oid,
 	*name = arena_str(&session->arena, role->name);
 }
 
+/* What SHOW tells, and the client is told, of it. */
+static void
+show_roles(struct session *session, const struct catalog *catalog)
+{
+	const struct plan_session *facts = &session->facts;
+	struct settings *settings = &session->settings;
+
+	settings->user = facts->session_user;
+	settings->role = session->has_role ? facts->user : STR("none");
+	settings->is_superuser =
+	    catalog_is_superuser(catalog, facts->session_role_oid);
+	settings_changed(settings);
+}
+
 void
 session_role_refresh(struct session *session, const struct catalog *catalog)
 {
@@ -27,11 +47,18 @@ session_role_refresh(struct session *session, const struct catalog *catalog)
 	if (session->role_generation == catalog->generation)
 		return;
 	session->role_generation = catalog->generation;
+	take_name(session, catalog, session->login_role_oid,
+	    &session->login_user);
 	take_name(session, catalog, facts->role_oid, &facts->user);
 	take_name(session, catalog, facts->session_role_oid,
 	    &facts->session_user);
-	session->settings.user = facts->user;
+	show_roles(session, catalog);
 }
+
+/* ---- login ---- */
+
+static int set_role_cb(void *arg, bool is_session, struct str name,
+    struct error *err);
 
 int
 session_role_begin(struct session *session, struct error *err)
@@ -42,7 +69,7 @@ session_role_begin(struct session *session, struct error *err)
 	    catalog_role_by_name(catalog, facts->session_user);
 	int rc = 0;
 
-	facts->session_role_oid = ROLE_OWNER_OID;
+	session->login_role_oid = ROLE_OWNER_OID;
 	if (catalog_has_roles(catalog)) {
 		if (role == NULL)
 			rc = error_set(err, STELE_E_INVALID_AUTHORIZATION,
@@ -52,9 +79,139 @@ session_role_begin(struct session *session, struct error *err)
 			rc = error_set(err, STELE_E_INVALID_AUTHORIZATION,
 			    "role \"%.*s\" is not permitted to log in",
 			    STR_FMT(facts->session_user));
-		facts->session_role_oid = role == NULL ? 0 : role->oid;
+		session->login_role_oid = role == NULL ? 0 : role->oid;
 	}
-	facts->role_oid = facts->session_role_oid;
+	session->login_user = facts->session_user;
+	facts->session_role_oid = session->login_role_oid;
+	facts->role_oid = session->login_role_oid;
+	session->settings.set_role = set_role_cb;
+	session->settings.set_role_arg = session;
+	show_roles(session, catalog);
+	catalog_unref(catalog);
+	return rc;
+}
+
+/* ---- SET SESSION AUTHORIZATION, SET ROLE ---- */
+
+static void
+become(struct session *session, uint32_t oid, struct str name)
+{
+	session->facts.role_oid = oid;
+	session->facts.user = name;
+}
+
+static int
+find_role(struct session *session, const struct catalog *catalog,
+    struct str name, uint32_t *oid, struct str *own_name, struct error *err)
+{
+	const struct role *role = catalog_role_by_name(catalog, name);
+
+	if (role == NULL && !catalog_has_roles(catalog) &&
+	    str_equal(name, session->login_user)) {
+		*oid = ROLE_OWNER_OID;
+		*own_name = session->login_user;
+		return 0;
+	}
+	if (role == NULL)
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "role \"%.*s\" does not exist", STR_FMT(name));
+	*oid = role->oid;
+	*own_name = arena_str(&session->arena, role->name);
+	return 0;
+}
+
+/* Nothing but the default ends what SET ROLE did, as in PostgreSQL. */
+static int
+set_authorization(struct session *session, const struct catalog *catalog,
+    struct str name, struct error *err)
+{
+	struct plan_session *facts = &session->facts;
+	uint32_t oid = session->login_role_oid;
+	struct str own_name = session->login_user;
+	int rc = 0;
+
+	if (name.len > 0)
+		rc = find_role(session, catalog, name, &oid, &own_name, err);
+	if (rc == 0 && oid != session->login_role_oid &&
+	    !catalog_is_superuser(catalog, session->login_role_oid))
+		rc = error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+		    "permission denied to set session authorization");
+	if (rc != 0)
+		return rc;
+	facts->session_role_oid = oid;
+	facts->session_user = own_name;
+	session->has_role = false;
+	become(session, oid, own_name);
+	return 0;
+}
+
+static int
+set_role(struct session *session, const struct catalog *catalog,
+    struct str name, struct error *err)
+{
+	const struct plan_session *facts = &session->facts;
+	struct str own_name;
+	uint32_t oid;
+	int rc;
+
+	if (str_equal(name, STR("none"))) {
+		session->has_role = false;
+		become(session, facts->session_role_oid, facts->session_user);
+		return 0;
+	}
+	rc = find_role(session, catalog, name, &oid, &own_name, err);
+	if (rc == 0 &&
+	    !catalog_role_is_member(catalog, facts->session_role_oid, oid))
+		rc = error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+		    "permission denied to set role \"%.*s\"", STR_FMT(name));
+	if (rc != 0)
+		return rc;
+	session->has_role = true;
+	become(session, oid, own_name);
+	return 0;
+}
+
+static int
+set_role_cb(void *arg, bool is_session, struct str name, struct error *err)
+{
+	struct session *session = arg;
+	const struct catalog *catalog = session_rights_catalog(session);
+	int rc = is_session ? set_authorization(session, catalog, name, err)
+			    : set_role(session, catalog, name, err);
+
+	if (rc == 0)
+		show_roles(session, catalog);
+	catalog_unref(catalog);
+	return rc;
+}
+
+/* ---- rights ---- */
+
+const struct catalog *
+session_rights_catalog(struct session *session)
+{
+	const struct transaction *transaction = &session->transaction;
+
+	if (transaction->has_ddl && transaction->batch != NULL)
+		return catalog_ref(write_batch_catalog(transaction->batch));
+	return engine_catalog(session->server->engine);
+}
+
+int
+session_check_rights(struct session *session, const struct plan *plan,
+    const struct catalog *planned_in)
+{
+	const struct catalog *catalog;
+	int rc;
+
+	if (plan->right_count == 0 && plan->need != NEED_CHECKPOINT)
+		return 0;
+	/* outside of a block it was planned, or found fresh, just now */
+	if (session->transaction.state != TRANSACTION_EXPLICIT)
+		return plan_check_rights(plan, planned_in, &session->facts,
+		    &session->err);
+	catalog = session_rights_catalog(session);
+	rc = plan_check_rights(plan, catalog, &session->facts, &session->err);
 	catalog_unref(catalog);
 	return rc;
 }

@@ -582,6 +582,9 @@ evaluate_arguments(struct session *session, struct portal *portal,
 	if (rc == 0 && args->reads_events)
 		rc = error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "cannot use subquery in EXECUTE parameter");
+	if (rc == 0)
+		rc = session_check_rights(session, args,
+		    prepared->planned->catalog);
 	if (rc != 0)
 		return rc;
 	portal->params = arena_alloc_array(&portal->arena, list->count,
@@ -650,6 +653,11 @@ discard(struct session *session, struct str what)
 		    "DISCARD ALL cannot run inside a transaction block");
 		return STEP_FAIL;
 	}
+	if (settings_reset(&session->settings, STR("session_authorization"),
+		SETTING_SESSION, &session->err) != 0 ||
+	    settings_reset(&session->settings, STR("role"), SETTING_SESSION,
+		&session->err) != 0)
+		return STEP_FAIL;
 	settings_reset_all(&session->settings);
 	prepared_remove_all(&session->table);
 	cursor_close_all(session);
@@ -699,7 +707,11 @@ store_one(struct session *session, struct portal *portal,
 		error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "BATCH takes STORE only");
 		rc = error_position(&session->err, stmt->location);
-	} else
+	} else {
+		rc = session_check_rights(session, planned->plan,
+		    planned->catalog);
+	}
+	if (rc == 0)
 		rc = exec_insert(planned->plan, &portal->context, batch, &rows,
 		    NULL, &session->err);
 	planned_unref(planned);

@@ -481,16 +481,17 @@ assign_search_path(struct settings *settings, const struct setting_row *row,
 	return 0;
 }
 
-/* SET ROLE NONE and SESSION AUTHORIZATION DEFAULT change nothing. */
-static int
-assign_role(struct settings *settings, const struct setting_row *row UNUSED,
+int
+setting_assign_role(struct settings *settings, const struct setting_row *row,
     struct str value, struct buf *canonical, struct error *err)
 {
-	if (!str_equal(value, STR("none")) && !str_equal(value, settings->user))
-		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
-		    "role \"%.*s\" does not exist", STR_FMT(value));
+	bool is_session = strcmp(row->name, "session_authorization") == 0;
+
 	buf_put_str(canonical, value);
-	return 0;
+	if (settings->set_role == NULL)
+		return 0;
+	return settings->set_role(settings->set_role_arg, is_session, value,
+	    err);
 }
 
 static const struct {
@@ -510,9 +511,9 @@ static const struct {
 	{ "extra_float_digits", assign_float_digits },
 	{ "IntervalStyle", assign_interval_style },
 	{ "log_timezone", assign_log_time_zone },
-	{ "role", assign_role },
+	{ "role", setting_assign_role },
 	{ "search_path", assign_search_path },
-	{ "session_authorization", assign_role },
+	{ "session_authorization", setting_assign_role },
 	{ "standard_conforming_strings", assign_standard_strings },
 	{ "TimeZone", assign_time_zone },
 	{ "transaction_deferrable", assign_deferrable },

@@ -132,6 +132,8 @@ settings_init(struct settings *settings, struct config *config,
 		.current.isolation = ISOLATION_READ_COMMITTED,
 		.search_path = search_path_default,
 		.report_is_due = true,
+		.role = STR("none"),
+		.is_superuser = true,
 	};
 	settings->types.time_zones = zones;
 }
@@ -190,6 +192,21 @@ transaction_text(const struct settings *settings, const char *name)
 	return NULL;
 }
 
+/* Those that the session's roles are. */
+static bool
+session_text(const struct settings *settings, const char *name, struct str *out)
+{
+	if (strcmp(name, "session_authorization") == 0)
+		*out = settings->user;
+	else if (strcmp(name, "role") == 0)
+		*out = settings->role;
+	else if (strcmp(name, "is_superuser") == 0)
+		*out = settings->is_superuser ? STR("on") : STR("off");
+	else
+		return false;
+	return true;
+}
+
 /* The text that is kept, numbers in the row's unit. */
 static const char *
 row_text(const struct settings *settings, const struct setting_row *row)
@@ -208,8 +225,10 @@ static void
 row_show(const struct settings *settings, const struct setting_row *row,
     struct buf *out)
 {
-	if (strcmp(row->name, "session_authorization") == 0)
-		buf_put_str(out, settings->user);
+	struct str text;
+
+	if (session_text(settings, row->name, &text))
+		buf_put_str(out, text);
 	else
 		setting_value_show(row, str_of_cstr(row_text(settings, row)),
 		    out);
@@ -296,7 +315,9 @@ describe_row(const struct settings *settings, const struct setting_row *row,
 {
 	const struct setting_value *value =
 	    value_find(settings, str_of_cstr(row->name));
+	struct str text = str_of_cstr(row_text(settings, row));
 
+	(void)session_text(settings, row->name, &text);
 	*out = (struct setting_info){
 		.name = row->name,
 		.type = row->type,
@@ -304,9 +325,7 @@ describe_row(const struct settings *settings, const struct setting_row *row,
 		.unit = row->unit,
 		.category = "What clients of PostgreSQL set",
 		.description = "",
-		.value = strcmp(row->name, "session_authorization") == 0
-		    ? settings->user
-		    : str_of_cstr(row_text(settings, row)),
+		.value = text,
 		.boot_value = str_of_cstr(row->def),
 		.reset_value =
 		    str_of_cstr(value == NULL || value->startup_value == NULL
@@ -649,8 +668,9 @@ settings_reset_all(struct settings *settings)
 	settings->config = settings->server->session;
 	for (struct setting_value *value = settings->values; value != NULL;
 	     value = value->next)
-		restore(settings, str_of_cstr(value->name),
-		    value->startup_value);
+		if (setting_assign_of(value->name) != setting_assign_role)
+			restore(settings, str_of_cstr(value->name),
+			    value->startup_value);
 }
 
 /* ---- the end of a transaction ---- */
@@ -690,6 +710,12 @@ settings_rollback(struct settings *settings)
 {
 	settings_rewind(settings, NULL);
 	settings->current = settings->defaults;
+}
+
+void
+settings_changed(struct settings *settings)
+{
+	settings->report_is_due = true;
 }
 
 void

@@ -62,6 +62,15 @@ struct settings {
 	struct transaction_modes current;  /* transaction_isolation ... */
 	struct search_path search_path;
 	struct str user; /* borrowed; session_authorization */
+	struct str role; /* borrowed; "none" */
+	bool is_superuser;
+	/*
+	 * Take the effect of SET SESSION AUTHORIZATION (empty: the default) or SET
+	 * ROLE ("none"); NULL: there is nobody to be.
+	 */
+	int (*set_role)(void *arg, bool is_session, struct str name,
+	    struct error *err);
+	void *set_role_arg;
 
 	struct setting_value *values; /* private: what is not at its default */
 	struct setting_undo *undo;    /* private: newest first */
@@ -154,6 +163,9 @@ void settings_rollback(struct settings *settings);
 const struct setting_undo *settings_mark(const struct settings *settings);
 void settings_rewind(struct settings *settings,
     const struct setting_undo *mark);
+
+/* user, role or is_superuser is another one. */
+void settings_changed(struct settings *settings);
 
 /* ParameterStatus for each reported setting that the client does not know. */
 void settings_report(struct settings *settings, struct buf *out);

@@ -50,5 +50,8 @@ typedef int setting_assign_fn(struct settings *settings,
     const struct setting_row *row, struct str value, struct buf *canonical,
     struct error *err);
 
+/* That of role and session_authorization, which RESET ALL leaves alone. */
+setting_assign_fn setting_assign_role;
+
 /* The effect of a setting, or NULL if it has none. */
 setting_assign_fn *setting_assign_of(const char *name);

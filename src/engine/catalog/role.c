@@ -183,7 +183,7 @@ catalog_is_superuser(const struct catalog *catalog, uint32_t oid)
 	const struct role *role;
 
 	if (!catalog_has_roles(catalog))
-		return oid == ROLE_OWNER_OID;
+		return true;
 	role = catalog_role_by_oid(catalog, oid);
 	return role != NULL && role_is_superuser(role);
 }

@@ -115,7 +115,7 @@ const struct role *role_predefined(uint32_t index); /* ascending oid */
 /* ---- what a role has through others ---- */
 
 /*
- * True for the owner while there are no roles, and for who is a superuser.  A
+ * True of everybody while there are no roles; then of who is a superuser.  A
  * role that is not there, because it was dropped, may do nothing.
  */
 bool catalog_is_superuser(const struct catalog *catalog, uint32_t oid);
