@@ -5,7 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/arena.h"
+
 #define BUF_SIZE_MIN 256
+/* Smaller ones are left out: their budget may be one that all share. */
+#define CHARGED_MIN ((size_t)64 << 10)
+/* How it grows when it cannot be doubled any more. */
+#define STEP ((size_t)1 << 20)
 
 void
 buf_init(struct buf *buf)
@@ -14,19 +20,51 @@ buf_init(struct buf *buf)
 }
 
 void
+buf_init_charged(struct buf *buf, struct mem_budget *budget)
+{
+	*buf = (struct buf){ .budget = budget };
+}
+
+/* What is charged for so much memory. */
+static size_t
+charge_of(size_t capacity)
+{
+	return capacity < CHARGED_MIN ? 0 : capacity;
+}
+
+void
 buf_release(struct buf *buf)
 {
 	free(buf->data);
+	mem_budget_give(buf->budget, charge_of(buf->capacity));
 	buf->data = NULL;
 	buf->len = buf->capacity = 0;
 	buf->failed = false;
+}
+
+static bool
+grow(struct buf *buf, size_t capacity)
+{
+	size_t charge = charge_of(capacity) - charge_of(buf->capacity);
+	uint8_t *data;
+
+	/* One that is overdrawn would refuse even nothing. */
+	if (charge > 0 && !mem_budget_take(buf->budget, charge))
+		return false;
+	data = realloc(buf->data, capacity);
+	if (data == NULL) {
+		mem_budget_give(buf->budget, charge);
+		return false;
+	}
+	buf->data = data;
+	buf->capacity = capacity;
+	return true;
 }
 
 bool
 buf_reserve(struct buf *buf, size_t len)
 {
 	size_t need, capacity;
-	uint8_t *data;
 
 	if (buf->failed)
 		return false;
@@ -40,14 +78,11 @@ buf_reserve(struct buf *buf, size_t len)
 	capacity = buf->capacity < BUF_SIZE_MIN ? BUF_SIZE_MIN : buf->capacity;
 	while (capacity < need)
 		capacity = capacity > SIZE_MAX / 2 ? need : capacity * 2;
-	data = realloc(buf->data, capacity);
-	if (data == NULL) {
-		buf->failed = true;
-		return false;
-	}
-	buf->data = data;
-	buf->capacity = capacity;
-	return true;
+	/* There may be room for what is needed, but not for twice as much. */
+	buf->failed = !grow(buf, capacity) &&
+	    (need > SIZE_MAX - STEP || !grow(buf, need + STEP)) &&
+	    !grow(buf, need);
+	return !buf->failed;
 }
 
 void

@@ -17,15 +17,24 @@
 #include "common/attr.h"
 #include "common/str.h"
 
+struct mem_budget;
+
 struct buf {
 	uint8_t *data; /* owned, malloc'd */
 	size_t len;
 	size_t capacity;
-	size_t limit_bytes; /* 0 is no limit */
+	size_t limit_bytes;        /* 0 is no limit */
+	struct mem_budget *budget; /* borrowed; NULL: none is charged */
 	bool failed;
 };
 
 void buf_init(struct buf *buf);
+
+/*
+ * The same, charged to a budget (common/arena.h) once it is large: for bytes
+ * whose number a user chooses.  NULL is allowed.
+ */
+void buf_init_charged(struct buf *buf, struct mem_budget *budget);
 void buf_release(struct buf *buf);
 
 /* Forget the content, keep the memory, clear `failed`. */

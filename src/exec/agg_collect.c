@@ -93,7 +93,7 @@ agg_collect_add(struct agg_state *state, const struct vec *arg,
 	struct buf text;
 	int rc = 0;
 
-	buf_init(&text);
+	buf_init_charged(&text, state->arena.budget);
 	for (uint32_t i = 0; i < sel.count && rc == 0; i++) {
 		uint32_t row = sel_row(sel, i);
 		struct agg_cell *cell = &state->cells[groups[i]];
@@ -125,8 +125,8 @@ document_result(const struct agg_state *state, const struct agg_cell *cell,
 	int rc = 0;
 
 	arena_init(&scratch, arena->budget);
-	buf_init(&text);
-	buf_init(&canonical);
+	buf_init_charged(&text, arena->budget);
+	buf_init_charged(&canonical, arena->budget);
 	buf_put(&text, cell->text.data, cell->text.len);
 	buf_put_cstr(&text, is_object(state) ? " }" : "]");
 	if (is_jsonb && !text.failed)

@@ -700,7 +700,7 @@ events_op_new(const struct exec_env *env, const struct rel *rel,
 	struct events_op *events = arena_zalloc(env->arena, sizeof(*events));
 
 	events->filter = filter;
-	payload_column_init(&events->column);
+	payload_column_init(&events->column, env->arena->budget);
 	op_init(&events->op, &events_class, env, rel);
 	return &events->op;
 }

@@ -33,7 +33,7 @@ array_to_string_row(struct function_call *call, uint32_t row)
 		put_null(call, row);
 		return 0;
 	}
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	for (uint32_t i = 0; i < array.count && !text.failed; i++) {
 		struct datum value =
 		    array_get(&array, type_phys(&element), i, call->arena);

@@ -122,7 +122,7 @@ encode(struct function_call *call, uint32_t row)
 	rc = find_encoding(call, row, &encoding);
 	if (rc != 0)
 		return rc;
-	buf_init(&out);
+	buf_init_charged(&out, call->arena->budget);
 	if (encoding == ENCODING_HEX)
 		put_hex(call, bytes, &out);
 	else if (encoding == ENCODING_BASE64)
@@ -275,7 +275,7 @@ decode(struct function_call *call, uint32_t row)
 	rc = find_encoding(call, row, &encoding);
 	if (rc != 0)
 		return rc;
-	buf_init(&out);
+	buf_init_charged(&out, call->arena->budget);
 	rc = encoding == ENCODING_HEX     ? take_hex(call, text, &out)
 	    : encoding == ENCODING_BASE64 ? take_base64(call, text, &out)
 					  : take_escaped(call, text, &out);
@@ -379,7 +379,7 @@ md5(struct function_call *call, uint32_t row)
 
 	if (rc != 0)
 		return rc;
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	put_hex(call, bytes, &text);
 	return keep(call, row, &text);
 }

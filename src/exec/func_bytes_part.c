@@ -62,7 +62,7 @@ overlay_row(struct function_call *call, uint32_t row)
 	if (from + length > INT32_MAX || from + length < INT32_MIN)
 		return error_set(call->err, STELE_E_NUMERIC_OUT_OF_RANGE,
 		    "integer out of range");
-	buf_init(&out);
+	buf_init_charged(&out, call->arena->budget);
 	buf_put_str(&out, slice(bytes, 1, from));
 	buf_put_str(&out, other);
 	buf_put_str(&out, slice(bytes, from + length, INT32_MAX));

@@ -121,7 +121,7 @@ from_latin1(struct function_call *call, struct str bytes, struct str *out)
 {
 	struct buf text;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	for (size_t i = 0; call_has_byte(call, i, bytes.len); i++) {
 		char encoded[4];
 
@@ -153,7 +153,7 @@ to_latin1(struct function_call *call, struct str text, struct str *out)
 	struct buf bytes;
 	int rc = 0;
 
-	buf_init(&bytes);
+	buf_init_charged(&bytes, call->arena->budget);
 	for (size_t i = 0; call_has_byte(call, i, text.len) && rc == 0; i++) {
 		uint8_t first = (uint8_t)text.data[i];
 		struct str rest = str_of(text.data + i, text.len - i);

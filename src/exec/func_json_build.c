@@ -27,7 +27,7 @@ put_document(struct function_call *call, uint32_t row, struct buf *text)
 	if (!is_jsonb(call) || text->failed)
 		return put_text(call, row, text);
 	arena_init(&scratch, call->arena->budget);
-	buf_init(&canonical);
+	buf_init_charged(&canonical, call->arena->budget);
 	rc = json_canonical(buf_str(text), JSON_DEPTH_LIMIT, &scratch,
 	    &canonical, call->err);
 	if (rc == 0)
@@ -47,7 +47,7 @@ each_document(struct function_call *call, document_fn document)
 	struct buf text;
 	int rc = 0;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 

@@ -24,7 +24,7 @@ put_tree(struct function_call *call, uint32_t row, const struct json_node *node,
 	struct buf text;
 	int rc;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	put(node, &text);
 	rc = put_text(call, row, &text);
 	buf_release(&text);

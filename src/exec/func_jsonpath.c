@@ -67,7 +67,7 @@ path_first(struct function_call *call, uint32_t row,
 		put_null(call, row);
 		return 0;
 	}
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	json_tree_put(found.items[0], &text);
 	rc = put_text(call, row, &text);
 	buf_release(&text);
@@ -85,7 +85,7 @@ path_array(struct function_call *call, uint32_t row,
 
 	if (rc != 0)
 		return rc;
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	buf_put_cstr(&text, "[");
 	for (uint32_t i = 0; i < found.count; i++) {
 		buf_put_cstr(&text, i > 0 ? ", " : "");

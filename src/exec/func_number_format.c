@@ -70,7 +70,7 @@ number_to_char(struct function_call *call)
 	struct buf text;
 	int rc = 0;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 

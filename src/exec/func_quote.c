@@ -50,7 +50,7 @@ put_quoted(const struct function_call *call, uint32_t arg, uint32_t row,
 {
 	struct buf value;
 
-	buf_init(&value);
+	buf_init_charged(&value, call->arena->budget);
 	put_value(call, arg, row, &value);
 	out->failed |= value.failed;
 	if (quoting == QUOTE_NONE)
@@ -80,7 +80,7 @@ each_quoted(struct function_call *call, enum quoting quoting)
 	struct buf text;
 	int rc = 0;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 
@@ -257,7 +257,7 @@ take_width(struct formatter *f, struct specifier *s)
 		struct datum value;
 		struct type int4 = type_of(TYPE_INT4);
 
-		buf_init(&text);
+		buf_init_charged(&text, f->call->arena->budget);
 		put_value(call, arg, f->row, &text);
 		rc = type_in_text(&int4, call->settings, buf_str(&text),
 		    call->arena, &value, call->err);
@@ -319,7 +319,7 @@ put_argument(struct formatter *f, struct specifier *s, char type)
 	if (type == 'I' && vec_is_null(&f->call->args[arg], f->row))
 		return error_set(f->call->err, STELE_E_NULL_NOT_ALLOWED,
 		    "null values cannot be formatted as an SQL identifier");
-	buf_init(&text);
+	buf_init_charged(&text, f->call->arena->budget);
 	put_quoted(f->call, arg, f->row, quoting, &text);
 	f->out->failed |= text.failed;
 	put_padded(f, s, buf_str(&text));
@@ -394,7 +394,7 @@ format(struct function_call *call)
 	struct buf text;
 	int rc = 0;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = format_row(call, sel_row(call->sel, i), &text);
 	buf_release(&text);

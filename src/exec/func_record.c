@@ -101,7 +101,7 @@ row_to_json_row(struct function_call *call, uint32_t row)
 	struct buf text;
 	int rc;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	json_record_put(call->settings, ARG(call, 0, str, row), has_lines,
 	    &text);
 	rc = put_text(call, row, &text);

@@ -191,7 +191,7 @@ similar_pattern(struct function_call *call, struct str pattern,
 	struct buf text;
 	int rc;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	rc = regex_of_similar(pattern, escape, &text, call->err);
 	if (rc == 0 && text.failed)
 		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
@@ -490,7 +490,7 @@ replace_row(struct matcher *m, uint32_t row)
 		return rc;
 	if (has_flags && m->is_global)
 		n = 0;
-	buf_init(&out);
+	buf_init_charged(&out, m->call->arena->budget);
 	rc = replace_matches(m, &search, ARG(call, 2, str, row), n, &out);
 	if (rc == 0)
 		call->result->str[row] = arena_str(call->arena, buf_str(&out));

@@ -548,7 +548,7 @@ concat_any(struct function_call *call)
 	struct buf text;
 	int rc = 0;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
 
@@ -592,7 +592,7 @@ concat_ws(struct function_call *call)
 	struct buf text;
 	int rc = 0;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = concat_ws_row(call, sel_row(call->sel, i), &text);
 	buf_release(&text);
@@ -678,7 +678,7 @@ text_replace(struct function_call *call)
 	struct buf out;
 	int rc = 0;
 
-	buf_init(&out);
+	buf_init_charged(&out, call->arena->budget);
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = replace(call, sel_row(call->sel, i), &out);
 	buf_release(&out);
@@ -726,7 +726,7 @@ text_translate(struct function_call *call)
 	struct buf out;
 	int rc = 0;
 
-	buf_init(&out);
+	buf_init_charged(&out, call->arena->budget);
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = translate(call, sel_row(call->sel, i), &out);
 	buf_release(&out);

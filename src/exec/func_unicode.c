@@ -190,7 +190,7 @@ unistr(struct function_call *call)
 	struct buf text;
 	int rc = 0;
 
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++)
 		rc = unistr_row(call, sel_row(call->sel, i), &text);
 	buf_release(&text);

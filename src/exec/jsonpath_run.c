@@ -54,7 +54,7 @@ jsonpath_number(struct jsonpath_run *run, const struct numeric *value)
 	struct json_node *node = json_node_new(run->arena, JSON_NUMBER);
 	struct buf text;
 
-	buf_init(&text);
+	buf_init_charged(&text, run->arena->budget);
 	numeric_put(value, &text);
 	node->slice = arena_str(run->arena, buf_str(&text));
 	buf_release(&text);
@@ -67,7 +67,7 @@ jsonpath_string(struct jsonpath_run *run, struct str text)
 	struct json_node *node = json_node_new(run->arena, JSON_STRING);
 	struct buf quoted;
 
-	buf_init(&quoted);
+	buf_init_charged(&quoted, run->arena->budget);
 	json_put_string(&quoted, text);
 	node->text = text;
 	node->slice = arena_str(run->arena, buf_str(&quoted));

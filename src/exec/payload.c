@@ -208,10 +208,10 @@ payload_put(const struct payload_shape *shape, const struct vec *fields,
 /* ---- the column ---- */
 
 void
-payload_column_init(struct payload_column *column)
+payload_column_init(struct payload_column *column, struct mem_budget *budget)
 {
 	*column = (struct payload_column){ .vec = NULL };
-	buf_init(&column->buf);
+	buf_init_charged(&column->buf, budget);
 }
 
 void

@@ -54,7 +54,8 @@ struct payload_column {
 	size_t *starts; /* of each row in the text; SIZE_MAX: not put */
 };
 
-void payload_column_init(struct payload_column *column);
+void payload_column_init(struct payload_column *column,
+    struct mem_budget *budget);
 void payload_column_release(struct payload_column *column);
 void payload_column_begin(struct payload_column *column, uint32_t row_count,
     struct vec *vec, struct arena *arena);

@@ -367,7 +367,7 @@ payload_op_new(const struct exec_env *env, const struct rel *rel)
 	op->rows = arena_alloc_array(env->arena, VEC_ROWS, sizeof(*op->rows));
 	op->event_ids =
 	    arena_alloc_array(env->arena, VEC_ROWS, sizeof(*op->event_ids));
-	payload_column_init(&op->column);
+	payload_column_init(&op->column, env->arena->budget);
 	op_init(&op->op, &payload_class, env, rel);
 	return &op->op;
 }

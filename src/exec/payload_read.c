@@ -255,7 +255,7 @@ read_json(struct reading *r, const struct field *field, enum json_token token,
 	*out = (struct datum){ .str = text };
 	if (field->type.oid != TYPE_JSONB)
 		return 0;
-	buf_init(&buf);
+	buf_init_charged(&buf, r->arena->budget);
 	rc = json_canonical(text, DEPTH_MAX, r->arena, &buf, err);
 	if (rc == 0)
 		out->str = arena_str(r->arena, buf_str(&buf));

@@ -104,7 +104,7 @@ unicode_normalize(struct str text, enum unicode_form form,
 	    : UTF8PROC_DECOMPOSE;
 	if (form == UNICODE_NFKC || form == UNICODE_NFKD)
 		options |= UTF8PROC_COMPAT;
-	buf_init(&normal);
+	buf_init_charged(&normal, arena->budget);
 	while (text.len > 0 && is_done && !cancel_is_set(cancel)) {
 		size_t piece = piece_of(text);
 

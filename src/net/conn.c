@@ -78,7 +78,7 @@ conn_set_state(struct conn *conn, enum conn_state next)
 }
 
 struct net_chunk *
-net_chunk_new(void)
+net_chunk_new(struct mem_budget *budget)
 {
 	struct net_chunk *chunk = malloc(sizeof(*chunk));
 
@@ -87,7 +87,7 @@ net_chunk_new(void)
 	chunk->next = NULL;
 	chunk->owner = NULL;
 	chunk->sent = 0;
-	buf_init(&chunk->bytes);
+	buf_init_charged(&chunk->bytes, budget);
 	return chunk;
 }
 
@@ -354,7 +354,6 @@ keep_input(struct conn *conn)
 
 	if (conn->view_len == 0) {
 		buf_release(&conn->in);
-		buf_init(&conn->in);
 		conn->view = NULL;
 		return true;
 	}
@@ -599,7 +598,8 @@ conn_channel_binding(const struct conn *conn, uint8_t hash[TLS_HASH_MAX])
 
 int
 conn_open(struct loop *loop, int fd, const struct conn_handler *handler,
-    void *owner, struct conn **out, struct error *err)
+    void *owner, struct mem_budget *budget, struct conn **out,
+    struct error *err)
 {
 	struct conn *conn = calloc(1, sizeof(*conn));
 
@@ -610,7 +610,7 @@ conn_open(struct loop *loop, int fd, const struct conn_handler *handler,
 	conn->handler = handler;
 	conn->owner = owner;
 	conn_io_open_plain(&conn->io, fd);
-	buf_init(&conn->in);
+	buf_init_charged(&conn->in, budget);
 	conn->readable =
 	    event_new(loop_base(loop), fd, EV_READ | EV_PERSIST, read_cb, conn);
 	conn->writable = event_new(loop_base(loop), fd, EV_WRITE | EV_PERSIST,

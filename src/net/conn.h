@@ -36,6 +36,7 @@
 struct arena;
 struct conn;
 struct error;
+struct mem_budget;
 
 #define CONN_OUT_HIGH   ((size_t)1 << 20)
 #define CONN_OUT_LOW    ((size_t)256 << 10)
@@ -50,8 +51,8 @@ struct net_chunk {
 	size_t sent; /* private to conn.c */
 };
 
-/* NULL if there is no memory. */
-struct net_chunk *net_chunk_new(void);
+/* Its bytes are charged, as buf_init_charged() says.  NULL: no memory. */
+struct net_chunk *net_chunk_new(struct mem_budget *budget);
 void net_chunk_free(struct net_chunk *chunk);
 
 struct conn_handler {
@@ -63,10 +64,14 @@ struct conn_handler {
 	void (*closed)(void *owner);
 };
 
-/* Takes the descriptor, which is closed if this fails. */
+/*
+ * Takes the descriptor, which is closed if this fails.  Input that waits is
+ * charged to the budget, as buf_init_charged() says: a connection whose input
+ * it does not allow is closed.
+ */
 MUST_USE int conn_open(struct loop *loop, int fd,
-    const struct conn_handler *handler, void *owner, struct conn **out,
-    struct error *err);
+    const struct conn_handler *handler, void *owner, struct mem_budget *budget,
+    struct conn **out, struct error *err);
 
 struct loop *conn_loop(const struct conn *conn);
 

@@ -706,8 +706,8 @@ session_open(struct net_thread *net, int fd)
 	if (net->sessions != NULL)
 		net->sessions->previous = session;
 	net->sessions = session;
-	if (conn_open(net->loop, fd, &session_handler, session, &session->conn,
-		&err) != 0 ||
+	if (conn_open(net->loop, fd, &session_handler, session,
+		&net->server->memory, &session->conn, &err) != 0 ||
 	    loop_timer_arm(net->loop, &session->timer, STARTUP_TIMEOUT_MS,
 		startup_timeout_cb, session, &err) != 0) {
 		log_warn(LOG_NET, "could not open a connection",

@@ -199,7 +199,7 @@ tape_work(struct session *session)
 	struct buf scratch;
 	uint32_t row;
 
-	buf_init(&scratch);
+	buf_init_charged(&scratch, &session->server->memory);
 	job->rc = job_begin(session);
 	if (job->rc == 0)
 		job->rc = need_tape(cursor, &session->err);
@@ -215,7 +215,7 @@ tape_work(struct session *session)
 		walk->left--;
 		walk->next += walk->is_backward ? (uint64_t)-1 : 1;
 		has_room = job_put_row(session, batch, row, &scratch);
-		if (job->chunk == NULL || job->chunk->bytes.failed)
+		if (job->chunk == NULL)
 			job->rc = error_set(&session->err,
 			    STELE_E_OUT_OF_MEMORY, "out of memory");
 		if (!has_room) {

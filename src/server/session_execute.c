@@ -301,7 +301,7 @@ hand_over(struct session *session)
 	struct net_chunk *chunk = job->chunk;
 
 	job->handed_bytes += chunk->bytes.len;
-	job->chunk = net_chunk_new();
+	job->chunk = net_chunk_new(&session->server->memory);
 	chunk->owner = session;
 	chunk->post.fn = chunk_cb;
 	loop_post(session->net->loop, &chunk->post);
@@ -317,6 +317,7 @@ job_put_row(struct session *session, const struct batch *batch, uint32_t row,
 	struct portal *portal = job->portal;
 	const struct planned *planned = portal->planned;
 	struct buf *out = &job->chunk->bytes;
+	size_t before = out->len;
 
 	job->row_count++;
 	if (job->kind == JOB_MOVE)
@@ -327,6 +328,14 @@ job_put_row(struct session *session, const struct batch *batch, uint32_t row,
 	else
 		pg_put_data_row(out, planned->columns, job->format.formats,
 		    job->format.count, &portal->types, batch, row);
+	if (out->failed) {
+		/* What was put before it is whole, and is sent. */
+		out->len = before;
+		out->failed = false;
+		job->rc = error_set(&session->err, STELE_E_OUT_OF_MEMORY,
+		    "out of memory");
+		return true;
+	}
 	return job->chunk->bytes.len < CHUNK_BYTES || job->is_inline ||
 	    hand_over(session);
 }
@@ -356,7 +365,7 @@ put_batch(struct session *session, struct buf *scratch)
 	struct portal *portal = job->portal;
 
 	skip_rows(job);
-	while (portal->batch_next < portal->batch.sel.count) {
+	while (portal->batch_next < portal->batch.sel.count && job->rc == 0) {
 		uint32_t row = sel_row(portal->batch.sel, portal->batch_next);
 
 		if (job->row_limit != 0 && job->row_count == job->row_limit)
@@ -404,7 +413,7 @@ job_begin(struct session *session)
 	struct job *job = &session->job;
 
 	if (job->chunk == NULL)
-		job->chunk = net_chunk_new();
+		job->chunk = net_chunk_new(&session->server->memory);
 	job->outcome = JOB_DONE; /* it may go on after JOB_PARKED */
 	if (session_check_cancel(session) != 0)
 		return session->err.code;
@@ -421,13 +430,13 @@ query_work(struct session *session)
 	struct portal *portal = job->portal;
 	struct buf scratch;
 
-	buf_init(&scratch);
+	buf_init_charged(&scratch, &session->server->memory);
 	job->rc = job_begin(session);
 	if (job->rc == 0)
 		job->rc = query_open(session, portal);
 	while (job->rc == 0) {
 		job->outcome = put_batch(session, &scratch);
-		if (job->chunk == NULL || job->chunk->bytes.failed)
+		if (job->chunk == NULL)
 			job->rc = error_set(&session->err,
 			    STELE_E_OUT_OF_MEMORY, "out of memory");
 		if (job->rc != 0 || job->outcome != JOB_DONE)

@@ -16,7 +16,7 @@ struct buf *
 session_out(struct session *session)
 {
 	if (session->out == NULL)
-		session->out = net_chunk_new();
+		session->out = net_chunk_new(&session->server->memory);
 	if (session->out == NULL) {
 		session->no_memory.failed = true;
 		return &session->no_memory;

@@ -441,7 +441,8 @@ void query_close(struct portal *portal);
 void query_finish(struct session *session);
 /*
  * A row of a batch to the job's chunk.  False when it is time to stop for a
- * while: JOB_PARKED.
+ * while: JOB_PARKED.  A row for which there is no memory is not put, and job.rc
+ * says so.
  */
 bool job_put_row(struct session *session, const struct batch *batch,
     uint32_t row, struct buf *scratch);

@@ -695,7 +695,7 @@ by_text(struct cast *c)
 	struct buf text;
 	int rc = 0;
 
-	buf_init(&text);
+	buf_init_charged(&text, c->arena->budget);
 	for (uint32_t i = 0; has_row(c, i) && rc == 0; i++) {
 		uint32_t at = sel_row(c->sel, i);
 		struct datum value;

@@ -25,7 +25,7 @@ jsonb_of_text(const struct type_input *in, struct str text, struct datum *out)
 	int rc;
 
 	arena_init(&scratch, in->arena->budget);
-	buf_init(&canonical);
+	buf_init_charged(&canonical, in->arena->budget);
 	rc = json_canonical(text, JSON_DEPTH_LIMIT, &scratch, &canonical,
 	    in->err);
 	if (rc == 0)

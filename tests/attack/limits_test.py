@@ -171,6 +171,106 @@ def message_size(_):
                     expect(size, states(connection.until_closed()), ["54000"])
 
 
+# ---- memory ----
+
+TOTAL_MIB = 64
+UNCOUNTED_MIB = 25  # of a hundred statements that are small: ADR 15
+# Each wants more than $n MiB: of a function's result, an aggregate's, an array, a
+# text that grows.
+HOGS = (
+    "SELECT length(repeat('x', $n * 1100000))",
+    "SELECT length(string_agg(repeat('x', 1000), '')) FROM generate_series(1, $n * 1100)",
+    "SELECT array_length(array(SELECT g FROM generate_series(1, $n * 140000) g), 1)",
+    "SELECT length(replace(repeat('x', $n * 11000), 'x', repeat('y', 100)))",
+    "SELECT length(regexp_replace(repeat('x', $n * 1100), 'x', repeat('y', 1000), 'g'))",
+    "SELECT length(format('%' || $n * 1100000 || 's', 'x'))",
+    "SELECT length((array_agg(repeat('x', 1000)))::text) FROM generate_series(1, $n * 1100)",
+    "SELECT length(jsonb_agg(repeat('x', 1000))::text) FROM generate_series(1, $n * 1100)",
+    "SELECT length(convert_from(decode(repeat('61', $n * 550000), 'hex'), 'UTF8'))",
+)
+
+
+def at_once(count, work):
+    """What each of `count` threads has returned."""
+    results = []
+    threads = [threading.Thread(target=lambda i=i: results.append(work(i)))
+               for i in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def check_peak(server, base, what, limit_mib):
+    peak = (memory_kib(server, "VmHWM") - base) / 1024
+    print(f"{what}: {peak:.0f} MiB, {limit_mib:.0f} may be", flush=True)
+    check(peak <= limit_mib or pgwire.IS_SANITIZED, f"{what}: {peak} MiB")
+
+
+def hundred_hogs(total_mib, limit_mib):
+    """A hundred that want too much: each gets 53200, and all stay below the cap."""
+    with Server(f"total_statement_memory={total_mib}MB", "worker_count=8") as server:
+        with connect(server) as small:
+            base = memory_kib(server)
+
+            def work(i):
+                sql = HOGS[i % len(HOGS)].replace("$n", str(total_mib))
+                with connect(server, timeout=600) as connection:
+                    got = states(connection.query(sql))
+                    # Its session goes on.
+                    rows = pgwire.rows(connection.query("SELECT 42"))
+                    return (got, rows) == (["53200"], [[b"42"]]) or (sql, got)
+
+            bad = [r for r in at_once(100, work) if r is not True]
+            check(not bad, f"not refused: {bad}")
+            check_peak(server, base, "100 statements", limit_mib)
+            expect("small", pgwire.rows(small.query("SELECT 42")), [[b"42"]])
+
+
+def statements_memory(_):
+    hundred_hogs(TOTAL_MIB, TOTAL_MIB * 1.1 + UNCOUNTED_MIB)
+
+
+def unread_values(_):
+    """The replies of those who do not read are in it, too."""
+    with Server(f"total_statement_memory={TOTAL_MIB}MB", "worker_count=8") as server:
+        base = memory_kib(server)
+        connections = [connect(server) for _ in range(20)]
+        for connection in connections:
+            connection.send(query("SELECT repeat('x', 15000000)"))
+        time.sleep(2)
+        check_peak(server, base, "values that are not read", TOTAL_MIB * 1.1)
+        ends = []
+        for connection in connections:
+            messages = connection.until_ready()
+            rows = pgwire.rows(messages)
+            ends.append(states(messages) == ["53200"]
+                        or rows == [[b"x" * 15000000]])
+            connection.close()
+        check(all(ends), f"{ends.count(False)} have neither a value nor 53200")
+        with connect(server) as connection:
+            rows = pgwire.rows(connection.query("SELECT repeat('x', 15000000)"))
+            check(len(rows) == 1, "the memory has not come back")
+
+
+def unfinished_messages(_):
+    """And messages that are not complete."""
+    with Server(f"total_statement_memory={TOTAL_MIB}MB") as server:
+        base = memory_kib(server)
+        connections = [connect(server) for _ in range(20)]
+        for connection in connections:
+            try:
+                connection.send(message(b"Q", bytes(20 * MIB), 40 * MIB))
+            except pgwire.Closed:
+                pass
+        check_peak(server, base, "messages", TOTAL_MIB * 1.1 + UNCOUNTED_MIB)
+        for connection in connections:
+            connection.close()
+        with connect(server) as connection:
+            expect("alive", pgwire.rows(connection.query("SELECT 42")), [[b"42"]])
+
+
 # ---- the long parts ----
 
 
@@ -188,6 +288,10 @@ def idle_connections(_):
         check(each <= IDLE_MAX_KIB, f"{each} KiB each")
         for connection in connections:
             connection.close()
+
+
+def much_memory(_):
+    hundred_hogs(512, 512 * 1.1)
 
 
 def latencies(connection, seconds):
@@ -220,8 +324,16 @@ def slow_reader(server):
         check(most - before < GROWTH_MAX_KIB, f"{most - before} KiB more")
 
 
-CASES = (unread_output, late_reader, read_timeout, message_size)
-LONG_CASES = (idle_connections, slow_reader)
+CASES = (
+    unread_output,
+    late_reader,
+    read_timeout,
+    message_size,
+    statements_memory,
+    unread_values,
+    unfinished_messages,
+)
+LONG_CASES = (idle_connections, slow_reader, much_memory)
 
 
 def main():
