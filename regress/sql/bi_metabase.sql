@@ -36,7 +36,7 @@ SELECT * FROM mine WHERE "select" OR "update" OR "delete" OR "insert" ORDER BY 1
 SELECT n.nspname AS schema, c.relname AS name,
     CASE c.relkind WHEN 'r' THEN 'TABLE' WHEN 'p' THEN 'PARTITIONED TABLE' WHEN 'v' THEN 'VIEW'
         WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'm' THEN 'MATERIALIZED VIEW' END AS type,
-    d.description, stat.n_live_tup AS "estimated-row-count"
+    d.description, coalesce(stat.n_live_tup, 0) >= 0 AS "has-row-count"
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
 LEFT JOIN pg_catalog.pg_description AS d

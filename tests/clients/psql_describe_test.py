@@ -93,7 +93,7 @@ OTHERS = r"""
 \dO+;\dD+;\dn+;\dnS;\du+;\dg;\l;\l+;\db+;\dL+;\dA+;\dx;\dx+;\dp;\dp p*;\z;\ddp;\dd;\drds;\dconfig
 \dconfig+ work_mem;\di+;\ds+;\dm+;\dE+;\dF+;\dFd;\dFp;\dFt;\des;\des+;\dew;\det;\deu;\dP;\dP+;\dPi;\dRp+;\dRs+;\dX
 \dy+;\dAc;\dAf;\dAo;\dAp;\dl;\dtS pg_cl*;\dvS;\d events;\d pg_catalog.pg_class;\d stele.segments
-\d information_schema.columns;\sv paid;\sv+ paid;\sf length(text)
+\d information_schema.columns;\sv paid;\sv+ paid;\sf length(text);\conninfo;\encoding;\lo_list;\c;\c stele stele
 """
 
 
@@ -155,6 +155,19 @@ def check_completion(port):
         ("SELECT count(*) FROM payment WHERE not\t", "note"),
         ("SET work_\t", "work_mem"),
         ("\\d pai\t", "paid"),
+        ("SELECT * FROM pay\t", "payment"),
+        ("INSERT INTO payment (am\t", "amount"),
+        ("COPY paym\t", "payment"),
+        ("TABLE stele.segm\t", "segments"),
+        ("ALTER TABLE payment ADD COLUMN x sta\t", "status"),
+        ("ALTER TABLE payment RENAME COLUMN amo\t", "amount"),
+        ("DROP TYPE stat\t", "status"),
+        ("SET client_min_messages TO warn\t", "warning"),
+        ("SET search_path TO information_s\t", "information_schema"),
+        ("\\dT sta\t", "status"),
+        ("\\df generate_ser\t", "generate_series"),
+        ("\\c st\t", "stele"),
+        ("GRANT SELECT ON paym\t", "payment"),
     ]:
         seen = terminal.type(typed, completed)
         check(completed in seen, f"{typed!r} is completed: {seen!r}")
