@@ -328,6 +328,35 @@ type_with_enum(const char *name, uint32_t oid, uint32_t enum_oid)
 	};
 }
 
+/* Of 63 bytes, which a name may have, an underscore leaves 62. */
+START_TEST(arrays_have_names)
+{
+	char array[65] = "_";
+	struct ddl make = {
+		.kind = DDL_CREATE_INLINE_ENUM,
+		.oid = 20000,
+		.array_type_oid = 20001,
+		.labels = labels,
+		.label_count = 2,
+	};
+
+	memset(array + 1, 'n', 63);
+	make.name = str_of(array + 1, 63);
+	change(&make);
+	ck_assert_ptr_null(
+	    catalog_enum_by_array_name(catalog, str_of(array, 64)));
+	ck_assert_uint_eq(
+	    catalog_enum_by_array_name(catalog, str_of(array, 63))->oid, 20000);
+	ck_assert_ptr_null(
+	    catalog_enum_by_array_name(catalog, str_of(array, 62)));
+	ck_assert_uint_eq(
+	    catalog_enum_by_array_name(catalog, STR("_status"))->oid, ENUM_OID);
+	ck_assert_ptr_null(catalog_enum_by_array_name(catalog, STR("status")));
+	ck_assert_ptr_null(catalog_enum_by_array_name(catalog, STR("_")));
+	ck_assert_ptr_null(catalog_enum_by_array_name(catalog, STR("")));
+}
+END_TEST
+
 START_TEST(inline_enums_go_with_their_last_type)
 {
 	struct ddl make_enum = {
@@ -517,6 +546,7 @@ main(void)
 	tcase_add_test(tc, finds_things);
 	tcase_add_test(tc, versions_share_and_stay);
 	tcase_add_loop_test(tc, refuses, 0, ARRAY_LEN(refusals));
+	tcase_add_test(tc, arrays_have_names);
 	tcase_add_test(tc, inline_enums_go_with_their_last_type);
 	tcase_add_test(tc, views_hold_what_they_use);
 	tcase_add_test(tc, reads_format_1);
