@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "engine/catalog/catalog.h"
-#include "types/type.h"
 
 #define ROOM_MIN 8u /* most batches have one row */
 
@@ -50,7 +49,7 @@ init_columns(struct row_gather *gather, const struct event_type *type)
 		enum phys phys = i == 0 ? PHYS_STR : PHYS_I64;
 
 		if (i >= 2)
-			phys = type_phys(&type->fields[i - 2].type);
+			phys = field_phys(&type->fields[i - 2]);
 		vec_init(&gather->cols[i], phys, gather->room, &gather->arena);
 		(void)vec_need_nulls(&gather->cols[i], gather->room,
 		    &gather->arena);

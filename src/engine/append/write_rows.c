@@ -395,6 +395,7 @@ write_batch_encode_gathered(struct write_batch *batch)
 	note_type(batch, gather->type_oid, oldest(&rows));
 	if (gather->arena.failed || add_rows(batch, &rows, &ignored) != 0)
 		batch->is_lost = true;
+	write_batch_count_bytes(batch);
 	row_gather_clear(gather);
 }
 
