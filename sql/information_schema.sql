@@ -181,6 +181,16 @@ SELECT current_database(), n.nspname, r.rolname, NULL, NULL, NULL, NULL
 FROM pg_catalog.pg_namespace n
 JOIN pg_catalog.pg_authid r ON r.oid = n.nspowner;
 
+CREATE VIEW key_column_usage AS
+SELECT current_database(), n.nspname, k.conname, current_database(), n.nspname,
+    c.relname, a.attname, u.n, NULL
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+JOIN LATERAL unnest(k.conkey) WITH ORDINALITY AS u (attnum, n) ON true
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.attnum
+WHERE k.contype IN ('p', 'u');
+
 CREATE VIEW table_constraints AS
 SELECT constraint_catalog, constraint_schema, constraint_name,
     constraint_catalog, constraint_schema, c.relname, 'CHECK', 'NO', 'NO',
@@ -188,7 +198,20 @@ SELECT constraint_catalog, constraint_schema, constraint_name,
 FROM information_schema.check_constraints k
 JOIN pg_catalog.pg_namespace n ON n.nspname = k.constraint_schema
 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
-    AND c.oid::text = split_part(k.constraint_name, '_', 2);
+    AND c.oid::text = split_part(k.constraint_name, '_', 2)
+UNION ALL
+SELECT current_database(), n.nspname, k.conname, current_database(), n.nspname,
+    c.relname,
+    CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE'
+        ELSE 'CHECK' END,
+    'NO', 'NO', 'YES',
+    CASE WHEN k.contype <> 'u' THEN NULL
+        WHEN pg_catalog.pg_get_constraintdef(k.oid) LIKE
+            'UNIQUE NULLS NOT DISTINCT%' THEN 'NO'
+        ELSE 'YES' END
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid;
 
 CREATE VIEW table_privileges AS
 SELECT r.rolname, g.grantee, current_database(), n.nspname, c.relname,

@@ -9,6 +9,16 @@ SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin,
     rolbypassrls, NULL::text[], oid
 FROM pg_catalog.pg_authid;
 
+CREATE VIEW pg_indexes AS
+SELECT n.nspname, c.relname, i.relname, t.spcname,
+    pg_catalog.pg_get_indexdef(i.oid)
+FROM pg_catalog.pg_index x
+JOIN pg_catalog.pg_class c ON c.oid = x.indrelid
+JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = i.reltablespace
+WHERE c.relkind = 'r' AND i.relkind = 'i';
+
 CREATE VIEW pg_shadow AS
 SELECT rolname, oid, rolcreatedb, rolsuper, rolreplication, rolbypassrls,
     rolpassword, rolvaliduntil, NULL::text[]

@@ -125,7 +125,6 @@ create table bad (a interval);
 create table bad (a int default now());
 create table bad (a timestamptz default now());
 create table bad (a text collate "de_DE");
-create temporary table bad (a int);
 create unlogged table bad (a int);
 create table bad (like e1);
 create table bad () inherits (e1);

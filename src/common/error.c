@@ -54,6 +54,28 @@ error_null_value_at(struct error *err, const char *file, int line,
 	return rc;
 }
 
+static void
+keep_name(char to[ERROR_NAME_SIZE], struct str name)
+{
+	if (name.len > 0)
+		snprintf(to, ERROR_NAME_SIZE, "%.*s", STR_FMT(name));
+}
+
+void
+error_about(struct error *err, struct str schema, struct str table,
+    struct str constraint)
+{
+	keep_name(err->schema, schema);
+	keep_name(err->table, table);
+	keep_name(err->constraint, constraint);
+}
+
+void
+error_about_column(struct error *err, struct str column)
+{
+	keep_name(err->column, column);
+}
+
 int
 error_detail(struct error *err, const char *fmt, ...)
 {

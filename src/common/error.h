@@ -52,6 +52,8 @@ struct error {
 	char context[ERROR_CONTEXT_SIZE]; /* "while ..." parts, inner first */
 	char table[ERROR_NAME_SIZE];      /* what it is about, or empty */
 	char column[ERROR_NAME_SIZE];
+	char constraint[ERROR_NAME_SIZE];
+	char schema[ERROR_NAME_SIZE]; /* of the table; empty: public */
 };
 
 /* Fill err and return code, so that a failure is one statement. */
@@ -70,6 +72,12 @@ int error_set_at(struct error *err, const char *file, int line, int code,
 	error_null_value_at((err), __FILE__, __LINE__, (table), (column))
 int error_null_value_at(struct error *err, const char *file, int line,
     struct str table, struct str column);
+
+/* What an error that is set is about; an empty name changes nothing. */
+void error_about(struct error *err, struct str schema, struct str table,
+    struct str constraint);
+
+void error_about_column(struct error *err, struct str column);
 
 /* Each returns err->code, for `return error_hint(err, ...)` after a set. */
 int error_detail(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);

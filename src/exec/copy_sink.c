@@ -12,8 +12,10 @@
 
 #include "engine/catalog/catalog.h"
 #include "engine/engine.h"
-#include "exec/exec.h"
+#include "exec/exec_private.h"
 #include "exec/payload_read.h"
+#include "exec/temp_tables.h"
+#include "exec/temp_writer.h"
 #include "plan/logical.h"
 #include "types/cast.h"
 
@@ -37,7 +39,9 @@ struct copy_sink {
 	uint64_t row_count;
 	uint64_t line; /* of the row that is added alone */
 
-	struct vec *cols; /* COPY t: context_id, timestamp, fields */
+	struct vec *cols;    /* COPY t: context_id, timestamp, fields */
+	struct exec_env env; /* of a temporary table's defaults */
+	struct temp_writer writer;
 
 	struct sink_type *types; /* COPY events */
 	uint32_t type_count;
@@ -69,6 +73,15 @@ init_defaults(struct copy_sink *sink)
 		vec_init_constant(&sink->cols[i + 2], type_phys(&field->type),
 		    &value, arena);
 	}
+}
+
+static void
+init_temp(struct copy_sink *sink, const struct plan *plan)
+{
+	exec_env_init(&sink->env, plan, &sink->context, &sink->arena);
+	temp_writer_init(&sink->writer, plan->copy->temp, &sink->context);
+	sink->cols = arena_alloc_array(&sink->arena,
+	    (size_t)plan->copy->temp->column_count + 1, sizeof(*sink->cols));
 }
 
 static void
@@ -104,6 +117,8 @@ copy_sink_open(const struct plan *plan, const struct exec_context *context,
 	arena_init(&sink->values, context->budget);
 	if (plan->copy->type != NULL)
 		init_defaults(sink);
+	else if (plan->copy->temp != NULL)
+		init_temp(sink, plan);
 	else
 		init_types(sink);
 	if (arena_check(&sink->arena, err) != 0) {
@@ -119,6 +134,8 @@ copy_sink_close(struct copy_sink *sink)
 {
 	if (sink == NULL)
 		return;
+	if (sink->plan->temp != NULL)
+		exec_env_release(&sink->env);
 	arena_release(&sink->values);
 	arena_release(&sink->arena);
 	free(sink);
@@ -276,6 +293,62 @@ table_rows(struct copy_sink *sink, const struct batch *texts, struct error *err)
 	if (rc == 0)
 		rc = write_batch_rows(sink->target, type, sink->cols,
 		    type->field_count + 2, sel_all(count), err);
+	arena_reset(&sink->values);
+	return rc;
+}
+
+/* ---- rows of a temporary table ---- */
+
+/* Columns that no field is for. */
+static int
+temp_defaults(struct copy_sink *sink, uint32_t count, struct error *err)
+{
+	const struct temp_table *table = sink->plan->temp;
+	const struct eval eval = { .env = &sink->env,
+		.arena = &sink->values,
+		.row_count = count };
+	const struct datum null = { .is_null = true };
+	int rc = 0;
+
+	for (uint32_t i = 0; i < table->column_count && rc == 0; i++) {
+		if (sink->plan->defaults[i] != NULL)
+			rc = eval_expr(&eval, sink->plan->defaults[i],
+			    sel_all(count), &sink->cols[i], err);
+		else
+			vec_init_constant(&sink->cols[i],
+			    type_phys(&table->columns[i].type), &null,
+			    &sink->values);
+	}
+	return rc;
+}
+
+static int
+temp_rows(struct copy_sink *sink, const struct batch *texts, struct error *err)
+{
+	uint32_t count = texts->row_count;
+	const struct eval eval = { .env = &sink->env,
+		.arena = &sink->values,
+		.columns = sink->cols,
+		.row_count = count };
+	int rc;
+
+	sink->writer.stamp = ++sink->context.temp_tables->stamp;
+	rc = temp_defaults(sink, count, err);
+	for (uint32_t i = 0; i < sink->plan->count && rc == 0; i++)
+		rc = read_column(sink, i, &texts->cols[i], count,
+		    &sink->cols[sink->plan->attnums[i] - 1], err);
+	if (rc == 0)
+		rc = arena_check(&sink->values, err);
+	if (rc == 0)
+		rc = temp_writer_check(&sink->writer, &eval, sink->cols,
+		    sink->plan->checks, sink->plan->temp->check_count,
+		    sel_all(count), err);
+	if (rc == 0)
+		rc = temp_writer_add_all(&sink->writer, sink->cols,
+		    sel_all(count), err);
+	if (rc != 0)
+		temp_rows_rewind(sink->plan->temp->rows,
+		    sink->writer.stamp - 1);
 	arena_reset(&sink->values);
 	return rc;
 }
@@ -484,7 +557,9 @@ events_rows(struct copy_sink *sink, const struct batch *texts,
 static int
 add(struct copy_sink *sink, const struct batch *texts, struct error *err)
 {
-	return sink->plan->type != NULL ? table_rows(sink, texts, err)
+	if (sink->plan->type != NULL)
+		return table_rows(sink, texts, err);
+	return sink->plan->temp != NULL ? temp_rows(sink, texts, err)
 					: events_rows(sink, texts, err);
 }
 

@@ -6,6 +6,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/engine.h"
 #include "exec/scan_spec.h"
+#include "exec/temp_rows.h"
 #include "plan/rel_walk.h"
 
 #define KEPT_BY_FILTER  0.33
@@ -120,6 +121,9 @@ estimate_rows(const struct exec_env *env, const struct rel *rel,
 	case REL_SYSTEM:
 		*out = system_rows(&rel->scan);
 		return 0;
+	case REL_TEMP:
+		*out = (double)temp_rows_count(rel->scan.temp->rows);
+		return 0;
 	case REL_RECURSIVE:
 		*out = in * RECURSION_DEPTH;
 		return 0;
@@ -133,6 +137,7 @@ estimate_rows(const struct exec_env *env, const struct rel *rel,
 	case REL_WITH:
 	case REL_WINDOW:
 	case REL_SEQUENCE:
+	case REL_MODIFY:
 		return 0;
 	}
 	return 0;

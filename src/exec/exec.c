@@ -28,6 +28,7 @@ exec_env_init(struct exec_env *env, const struct plan *plan,
 		env->works =
 		    arena_zalloc(arena, plan->work_count * sizeof(*env->works));
 	env->regexes = arena_zalloc(arena, sizeof(*env->regexes));
+	env->modified = arena_zalloc(arena, sizeof(*env->modified));
 	subplans_init(env);
 }
 
@@ -80,6 +81,12 @@ int
 exec_next(struct exec *exec, struct batch *out, struct error *err)
 {
 	return op_next(exec->root, out, err);
+}
+
+uint64_t
+exec_modified(const struct exec *exec)
+{
+	return *exec->env.modified;
 }
 
 void

@@ -29,6 +29,7 @@ struct engine;
 struct exec;
 struct snapshot;
 struct temp_space;
+struct temp_tables;
 struct write_batch;
 
 /*
@@ -82,6 +83,8 @@ struct exec_context {
 	int64_t min_parallel_rows;    /* of a scan that is split; -1: none is */
 	void *system_arg;             /* of the providers of system tables */
 	uint32_t scram_iterations;    /* of passwords that are given */
+	struct temp_tables *temp_tables; /* of the session; NULL: none */
+	uint64_t temp_seen; /* the last stamp whose rows are seen */
 
 	/* Told of each notice (IF NOT EXISTS, ...); may be NULL. */
 	void (*notice)(void *arg, const struct error *notice);
@@ -107,6 +110,9 @@ MUST_USE int exec_open(const struct plan *plan,
  */
 MUST_USE int exec_next(struct exec *exec, struct batch *out, struct error *err);
 void exec_close(struct exec *exec);
+
+/* Rows that a plan that is_modify has written, once exec_next() was called. */
+uint64_t exec_modified(const struct exec *exec);
 
 /* ---- writing ---- */
 
@@ -146,6 +152,13 @@ void exec_returning(struct exec *returning, uint64_t first_event_id);
 MUST_USE int exec_ddl(const struct plan *plan,
     const struct exec_context *context, struct write_batch *target,
     struct error *err);
+
+/*
+ * Run a PLAN_TEMP_DDL: it changes what is temporary in the session.  After an
+ * error that has to be taken back.
+ */
+MUST_USE int exec_temp_ddl(const struct plan *plan,
+    const struct exec_context *context, struct error *err);
 
 /* ---- COPY FROM ---- */
 

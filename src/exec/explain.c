@@ -71,6 +71,7 @@ estimate_rel(const struct exec_env *env, const struct rel *rel,
 	case REL_SCAN:
 	case REL_EVENTS:
 	case REL_SYSTEM:
+	case REL_TEMP:
 	case REL_VALUES:
 	case REL_FUNCTION:
 		out->cost += out->rows * COST_ROW;

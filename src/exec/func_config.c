@@ -5,6 +5,7 @@
  */
 #include "exec/exec.h"
 #include "exec/func_array.h"
+#include "exec/temp_tables.h"
 #include "plan/search_path.h"
 
 /* ---- set_config ---- */
@@ -45,6 +46,24 @@ run_set_config(struct function_call *call)
 	return each_row(call, set_config_row);
 }
 
+/* ---- the temporary schema ---- */
+
+/* Whether there is one: PostgreSQL makes it with the first object in it. */
+static bool
+has_temp(const struct function_call *call)
+{
+	return call->context != NULL && call->context->temp_tables != NULL &&
+	    call->context->temp_tables->catalog != NULL;
+}
+
+static int
+run_my_temp_schema(struct function_call *call)
+{
+	EACH_ROW(call->sel, row,
+		 call->result->i64[row] = has_temp(call) ? SCHEMA_PG_TEMP : 0;);
+	return 0;
+}
+
 /* ---- current_schemas ---- */
 
 static int
@@ -59,8 +78,13 @@ current_schemas_row(struct function_call *call, uint32_t row)
 	struct array_shape shape;
 	uint32_t count = 0;
 
+	if (with_implied && has_temp(call) &&
+	    !search_path_has(path, SCHEMA_PG_TEMP))
+		names[count++] = (struct datum){ .str = temp_schema_name() };
 	for (uint32_t i = 0; i < path->count; i++) {
 		if (i == 0 && path->is_catalog_implied && !with_implied)
+			continue;
+		if (path->schemas[i] == SCHEMA_PG_TEMP && !has_temp(call))
 			continue;
 		names[count++] = (struct datum){
 			.str =
@@ -79,6 +103,7 @@ run_current_schemas(struct function_call *call)
 
 static const struct func_row rows[] = {
 	{ FN_CURRENT_SCHEMAS, { run_current_schemas, false } },
+	{ FN_PG_MY_TEMP_SCHEMA, { run_my_temp_schema, true } },
 	{ FN_SET_CONFIG, { run_set_config, false } },
 };
 

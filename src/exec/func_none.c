@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * func_none.c -- what PostgreSQL tells of objects that there are none of here:
- * indexes, constraints, triggers, rules, sequences, partitions, replication,
+ * triggers, rules, sequences, partitions, replication,
  * vacuum.
  */
 #include "exec/func_catalog.h"
@@ -63,12 +63,8 @@ static const struct func_row rows[] = {
 	{ FN_PG_BLOCKING_PIDS, { run_no_pids, false } },
 	{ FN_PG_COLLATION_ACTUAL_VERSION, { run_null, false } },
 	{ FN_PG_EXPORT_SNAPSHOT, { run_export_snapshot, false } },
-	{ FN_PG_GET_CONSTRAINTDEF_OID, { run_null, false } },
-	{ FN_PG_GET_CONSTRAINTDEF_OID_BOOL, { run_null, false } },
 	{ FN_PG_GET_FUNCTION_ARG_DEFAULT, { run_null, false } },
 	{ FN_PG_GET_FUNCTION_SQLBODY, { run_null, false } },
-	{ FN_PG_GET_INDEXDEF_OID, { run_null, false } },
-	{ FN_PG_GET_INDEXDEF_OID_INT4_BOOL, { run_null, false } },
 	{ FN_PG_GET_PARTITION_CONSTRAINTDEF, { run_null, false } },
 	{ FN_PG_GET_PARTKEYDEF, { run_null, false } },
 	{ FN_PG_GET_REPLICA_IDENTITY_INDEX, { run_null, false } },
@@ -85,7 +81,6 @@ static const struct func_row rows[] = {
 	{ FN_PG_IS_OTHER_TEMP_SCHEMA, { run_false, true } },
 	{ FN_PG_IS_WAL_REPLAY_PAUSED, { run_replay_paused, false } },
 	{ FN_PG_JIT_AVAILABLE, { run_false, true } },
-	{ FN_PG_MY_TEMP_SCHEMA, { run_zero, true } },
 	{ FN_PG_PARTITION_ROOT, { run_null, false } },
 	{ FN_PG_RELATION_FILEPATH, { run_null, false } },
 	{ FN_PG_SEQUENCE_LAST_VALUE, { run_null, false } },

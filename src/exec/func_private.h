@@ -50,6 +50,7 @@ extern const struct func_family func_jsonpath;
 extern const struct func_family func_math;
 extern const struct func_family func_names;
 extern const struct func_family func_network;
+extern const struct func_family func_key;
 extern const struct func_family func_none;
 extern const struct func_family func_number_format;
 extern const struct func_family func_numeric;

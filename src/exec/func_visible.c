@@ -5,6 +5,7 @@
  */
 #include "engine/catalog/catalog.h"
 #include "exec/func_catalog.h"
+#include "plan/temp_table.h"
 #include "types/foreign_type.h"
 
 static int
@@ -35,7 +36,7 @@ type_is_visible(struct function_call *call, uint32_t row,
 		call->result->boolean[row] = 1;
 	else if (catalog_enum_of_type(names->catalog, oid) != NULL ||
 	    relation_of_rows(&space, oid, &relation))
-		call->result->boolean[row] =
+		call->result->boolean[row] = oid >= TEMP_OID_FIRST ||
 		    search_path_has(names_path(names), SCHEMA_PUBLIC);
 	else
 		put_null(call, row);
@@ -57,6 +58,8 @@ run_built_in(struct function_call *call)
 
 enum { EVENT_INSERT = 1 << 3 }; /* as PostgreSQL numbers CMD_INSERT */
 
+enum { EVERY_CHANGE = EVENT_INSERT | 1 << 2 | 1 << 4 };
+
 /* Event types take rows, and nothing else is done to them. */
 static int
 is_updatable(struct function_call *call, uint32_t row,
@@ -64,11 +67,13 @@ is_updatable(struct function_call *call, uint32_t row,
 {
 	struct relation relation;
 
-	call->result->i64[row] =
-	    find_relation(names, arg_oid(call, 0, row), &relation) &&
-		relation.type != NULL
-	    ? EVENT_INSERT
-	    : 0;
+	call->result->i64[row] = 0;
+	if (!find_relation(names, arg_oid(call, 0, row), &relation))
+		return 0;
+	if (relation.temp != NULL)
+		call->result->i64[row] = EVERY_CHANGE;
+	else if (relation.type != NULL)
+		call->result->i64[row] = EVENT_INSERT;
 	return 0;
 }
 CATALOG_KERNEL(is_updatable)

@@ -45,6 +45,7 @@ impls_build(void)
 		&func_math,
 		&func_names,
 		&func_network,
+		&func_key,
 		&func_none,
 		&func_number_format,
 		&func_numeric,

@@ -79,6 +79,10 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return recursive_op_new(env, rel);
 	case REL_WORK:
 		return work_op_new(env, rel);
+	case REL_TEMP:
+		return temp_scan_op_new(env, rel);
+	case REL_MODIFY:
+		return modify_op_new(env, rel);
 	}
 	return NULL;
 }

@@ -50,6 +50,7 @@ struct exec_env {
 	struct regex_cache *regexes;    /* shared by inner executions */
 	struct op_stats *stats; /* by the index of the relation; NULL: none */
 	const struct scan_piece *piece; /* the only scan reads; NULL: all */
+	uint64_t *modified;             /* rows that the root has written */
 };
 
 enum sort_method {
@@ -178,6 +179,10 @@ struct op_state *cte_op_new(const struct exec_env *env, const struct rel *rel);
 struct op_state *recursive_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *work_op_new(const struct exec_env *env, const struct rel *rel);
+struct op_state *temp_scan_op_new(const struct exec_env *env,
+    const struct rel *rel);
+struct op_state *modify_op_new(const struct exec_env *env,
+    const struct rel *rel);
 
 /* `limit` (NULL: none) is a REL_LIMIT above: only its rows are kept. */
 struct op_state *sort_op_new(const struct exec_env *env, const struct rel *rel,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * with.c -- WITH: each of its queries runs at most once, as far as somebody
- * reads it, and keeps its rows for all who refer to it.
+ * reads it, and keeps its rows for all who refer to it.  Statements that change
+ * rows run to their end.
  */
 #include "exec/eval.h"
 #include "exec/row_spool.h"
@@ -20,10 +21,30 @@ struct with_op {
 	struct cte_state *ctes; /* rel->with.count */
 };
 
+static int read_more(struct cte_state *cte, struct error *err);
+
+/* What changes rows does so whether anybody reads what it returns or not. */
+static int
+finish_changes(struct with_op *with, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < with->op.rel->with.count && rc >= 0; i++) {
+		struct cte_state *cte = &with->ctes[i];
+
+		while (with->op.rel->with.ctes[i]->is_modify && !cte->is_done &&
+		    rc >= 0)
+			rc = read_more(cte, err);
+	}
+	return rc < 0 ? rc : 0;
+}
+
 static int
 with_next(struct op_state *op, struct batch *out, struct error *err)
 {
-	return op_next(op->input, out, err);
+	int rc = op_next(op->input, out, err);
+
+	return rc != 0 ? rc : finish_changes((struct with_op *)op, err);
 }
 
 static void

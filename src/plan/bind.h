@@ -21,7 +21,9 @@
  *                  bind_from_record.c with columns said there
  *   bind_native.c  QUERY, FIND and REPLAY, as the SELECT that says the same;
  *                  bind_native_where.c their conditions
- *   bind_insert.c, bind_copy.c, bind_ddl.c
+ *   bind_insert.c, bind_copy.c, bind_ddl.c; bind_target.c what is written to
+ *   bind_modify.c INSERT, UPDATE, DELETE of temporary tables, which
+ *   bind_temp.c defines
  */
 #pragma once
 
@@ -61,6 +63,8 @@ struct sublink_name {
 struct dependency_list;
 struct plan_right;
 struct sql_view;
+struct temp_column;
+struct temp_table;
 struct view_dependency;
 
 struct binder {
@@ -154,6 +158,8 @@ enum bind_place {
 	PLACE_VALUES,
 	PLACE_RETURNING,
 	PLACE_DEFAULT,
+	PLACE_CHECK,
+	PLACE_UPDATE,
 	PLACE_STORE,
 	PLACE_EXECUTE,
 	PLACE_FILTER,
@@ -260,8 +266,12 @@ int bind_star_range(struct binder *binder, struct scope *scope,
 int bind_relation(struct binder *binder, const struct ast_name *name,
     struct relation *out, struct error *err);
 
-/* The same of one that must be an event type; else 42809. */
+/* The same of one that rows are written to: events, or temporary; else 42809. */
 int bind_table_name(struct binder *binder, const struct ast_name *name,
+    struct relation *out, struct error *err);
+
+/* The same of an event type alone. */
+int bind_event_type_name(struct binder *binder, const struct ast_name *name,
     const struct event_type **out, struct error *err);
 bool name_is_events(const struct binder *binder, const struct ast_name *name);
 
@@ -763,6 +773,15 @@ int bind_with_ref(struct binder *binder, struct with_item *item,
     const struct ast_from *from, struct range **range, struct rel **out,
     struct error *err);
 
+/*
+ * The queries of a WITH into the scope of what it stands before; and, when that
+ * is bound, they and `body` together.
+ */
+int with_begin(struct binder *binder, const struct ast_select *select,
+    struct scope *scope, struct with_item ***out, struct error *err);
+struct rel *with_finish(struct binder *binder, struct with_item *const *items,
+    uint32_t count, struct rel *body);
+
 /* A SELECT with WITH: the queries, then what they are for. */
 int bind_with(struct binder *binder, struct scope *outer,
     const struct ast_select *select, enum unknowns unknowns, struct query *out,
@@ -839,6 +858,8 @@ struct rel *rel_new(struct binder *binder, enum rel_kind kind,
     struct rel *input, uint32_t column_count);
 struct rel *rel_new_over(struct binder *binder, enum rel_kind kind,
     struct rel *input);
+/* For layout_expr() over it: all columns stand where they are. */
+void rel_name_columns(struct binder *binder, struct rel *rel);
 struct rel *rel_new_project(struct binder *binder, struct rel *input,
     struct expr **exprs, uint32_t count);
 
@@ -850,6 +871,13 @@ struct range *range_new_scan(struct binder *binder,
     const struct event_type *type, struct str alias, struct rel **rel);
 struct range *range_new_system(struct binder *binder,
     const struct system_table *table, struct str alias, struct rel **rel);
+
+/*
+ * The scan of a temporary table: its columns, then the number of the row, which
+ * is no column of the range.
+ */
+struct range *range_new_temp(struct binder *binder,
+    const struct relation *table, struct str alias, struct rel **rel);
 
 /* A relation that makes the columns of one of the server's own. */
 struct range *range_new_over(struct binder *binder,
@@ -969,7 +997,119 @@ int bind_native_time(struct binder *binder, const struct ast_expr *ast,
 int bind_native_query(struct binder *binder, const struct ast_query *query,
     struct query *out, struct error *err);
 
+/* ---- bind_target.c: what INSERT, UPDATE and COPY write to ---- */
+
+/* A table of events, or a temporary one. */
+struct write_target {
+	struct relation relation; /* type or temp */
+	struct relation_space space;
+};
+
+/* Columns that can be given, in order: of an event type all but event_id. */
+uint32_t target_width(const struct write_target *target);
+uint32_t target_attnum(const struct write_target *target, uint32_t index);
+uint32_t target_index(const struct write_target *target, uint32_t attnum);
+
+struct type target_type(const struct write_target *target, uint32_t attnum);
+struct str target_column_name(const struct write_target *target,
+    uint32_t attnum);
+
+/* attnum of a column; 42703 if there is none. */
+MUST_USE int target_find(const struct write_target *target, struct str name,
+    int location, uint32_t *attnum, struct error *err);
+
+/* An assignment cast to the column's type; 42804. */
+MUST_USE int target_coerce(struct binder *binder,
+    const struct write_target *target, uint32_t attnum, struct expr **expr,
+    struct error *err);
+
+/* What a column that is not given gets; NULL is null. */
+MUST_USE int target_default(struct binder *binder,
+    const struct write_target *target, uint32_t attnum, struct expr **out,
+    struct error *err);
+
+/* The conditions of a temporary table, over the columns of `range`. */
+MUST_USE int bind_temp_checks(struct binder *binder,
+    const struct temp_table *table, const struct range *range,
+    struct expr ***out, struct error *err);
+
+/* An expression that a temporary table keeps as text, over its columns. */
+MUST_USE int bind_temp_text(struct binder *binder, struct str text,
+    struct range *range, struct expr **out, struct error *err);
+
 /* ---- other statements ---- */
+
+/* Which columns INSERT names, or all of the target. */
+struct insert_columns {
+	uint32_t *attnums;
+	uint32_t count;
+	const int *locations; /* NULL: not named */
+};
+int bind_insert_columns(struct binder *binder, const struct ast_insert *insert,
+    const struct write_target *target, struct insert_columns *out,
+    struct error *err);
+
+/*
+ * The rows of INSERT: a relation whose first *given columns are for those of
+ * `columns`.  NULL and *given 0 for DEFAULT VALUES.
+ */
+int bind_insert_rows(struct binder *binder, struct scope *outer,
+    const struct ast_insert *insert, const struct write_target *target,
+    const struct insert_columns *columns, struct rel **out, uint32_t *given,
+    struct error *err);
+
+/*
+ * bind_modify.c: INSERT, UPDATE, DELETE as a query, whose rows are RETURNING's;
+ * `outer` is of the WITH that it stands in, or NULL.
+ */
+int bind_modify_query(struct binder *binder, struct scope *outer,
+    const struct ast_stmt *stmt, struct query *out, struct error *err);
+int bind_temp_insert(struct binder *binder, const struct ast_insert *insert,
+    const struct write_target *target, struct plan *plan, struct error *err);
+int bind_modify(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan *plan, struct error *err);
+
+/*
+ * The first `count` columns of the input become the rows of a new table, which
+ * bind_temp.c defines.
+ */
+int bind_temp_fill(struct binder *binder, const struct plan_temp_ddl *create,
+    struct rel *input, uint32_t count, struct plan *plan, struct error *err);
+int bind_create_table_as(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan *plan, struct error *err);
+
+/* A query's root and columns become those of the plan. */
+int plan_set_query(struct binder *binder, const struct query *query,
+    struct plan *plan, struct error *err);
+
+/*
+ * bind_temp.c: false if a statement that defines something defines nothing that
+ * is temporary.
+ */
+bool stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt);
+
+/* A view of what is temporary is temporary, too; else the plan stays. */
+int plan_temp_view(struct binder *binder, const struct plan_ddl *ddl,
+    struct plan *plan, struct error *err);
+/* bind_temp_alter.c */
+int bind_temp_alter(struct binder *binder, const struct ast_alter_table *ast,
+    struct plan_temp_ddl *ddl, struct error *err);
+
+int bind_temp_change(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan_temp_ddl *ddl, struct plan *plan, struct error *err);
+
+/* One column of a temporary table, as it is declared. */
+int bind_temp_column(struct binder *binder, const struct ast_column_def *def,
+    struct temp_column *out, struct error *err);
+/* Keys and conditions are added to a table that has all columns. */
+int bind_temp_constraint(struct binder *binder, struct temp_table *table,
+    const struct ast_constraint *constraint, struct error *err);
+/* A name for an object of the table: PostgreSQL's, made from these parts. */
+struct str temp_object_name(struct binder *binder,
+    const struct temp_table *table, const char *suffix,
+    const struct str *columns, uint32_t column_count);
+int bind_temp_ddl(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan *plan, struct error *err);
 
 /* Any statement; what it does not plan is PLAN_UTILITY. */
 int bind_stmt(struct binder *binder, const struct ast_stmt *stmt,

@@ -8,14 +8,16 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/layout.h"
+#include "plan/names.h"
+#include "plan/temp_table.h"
 
 /* Columns of COPY events without a list. */
 static const uint32_t events_defaults[] = { EVENTS_EVENT_TYPE,
 	EVENTS_CONTEXT_ID, EVENTS_TIMESTAMP, EVENTS_PAYLOAD };
 
 static int
-find_copy_column(const struct ast_copy *copy, const struct range *range,
-    struct str name, uint32_t *attnum, struct error *err)
+find_copy_column(const struct range *range, struct str name, uint32_t *attnum,
+    struct error *err)
 {
 	for (uint32_t i = 0; i < range->column_count; i++) {
 		if (str_equal(range->columns[i].name, name)) {
@@ -23,7 +25,7 @@ find_copy_column(const struct ast_copy *copy, const struct range *range,
 			return 0;
 		}
 	}
-	return error_at(err, copy->table.location, STELE_E_UNDEFINED_COLUMN,
+	return error_set(err, STELE_E_UNDEFINED_COLUMN,
 	    "column \"%.*s\" of relation \"%.*s\" does not exist",
 	    STR_FMT(name), STR_FMT(range->table_name));
 }
@@ -36,13 +38,12 @@ named_columns(const struct ast_copy *copy, const struct range *range,
 		struct str name = copy->columns[i];
 		int rc;
 
-		rc = find_copy_column(copy, range, name, &attnums[i], err);
+		rc = find_copy_column(range, name, &attnums[i], err);
 		if (rc != 0)
 			return rc;
 		for (uint32_t k = 0; k < i; k++) {
 			if (attnums[k] == attnums[i])
-				return error_at(err, copy->table.location,
-				    STELE_E_DUPLICATE_COLUMN,
+				return error_set(err, STELE_E_DUPLICATE_COLUMN,
 				    "column \"%.*s\" specified more than once",
 				    STR_FMT(name));
 		}
@@ -52,10 +53,14 @@ named_columns(const struct ast_copy *copy, const struct range *range,
 
 static int
 copy_columns(struct binder *binder, const struct ast_copy *copy,
-    const struct event_type *type, const struct range *range,
+    const struct relation *relation, const struct range *range,
     uint32_t **attnums, uint32_t *count, struct error *err)
 {
+	const struct event_type *type = relation->type;
+	bool is_temp = relation->temp != NULL;
+
 	*count = copy->has_columns ? copy->column_count
+	    : is_temp              ? range->column_count
 	    : type == NULL         ? (uint32_t)ARRAY_LEN(events_defaults)
 				   : range->column_count - 1;
 	*attnums =
@@ -63,10 +68,20 @@ copy_columns(struct binder *binder, const struct ast_copy *copy,
 	if (copy->has_columns)
 		return named_columns(copy, range, *attnums, err);
 	for (uint32_t i = 0; i < *count; i++)
-		(*attnums)[i] = type == NULL ? events_defaults[i]
-		    : i < 2                  ? i + 1
-					     : i + 2;
+		(*attnums)[i] = is_temp ? i + 1
+		    : type == NULL      ? events_defaults[i]
+		    : i < 2             ? i + 1
+					: i + 2;
 	return 0;
+}
+
+static struct range *
+range_of(struct binder *binder, const struct relation *relation,
+    struct rel **rel)
+{
+	return relation->temp != NULL
+	    ? range_new_temp(binder, relation, STR(""), rel)
+	    : range_new_scan(binder, relation->type, STR(""), rel);
 }
 
 /* ---- COPY FROM ---- */
@@ -116,23 +131,60 @@ check_from(const struct ast_copy *ast, const struct plan_copy *copy,
 	return 0;
 }
 
+/* What a temporary table's other columns get, and what its rows must be. */
+static int
+bind_temp_copy(struct binder *binder, const struct relation *relation,
+    struct range *range, struct rel *rel, struct plan_copy *copy,
+    struct error *err)
+{
+	const struct write_target target = { .relation = *relation,
+		.space = names_space(binder->context) };
+	const struct temp_table *table = relation->temp;
+	struct expr **checks;
+	int rc = 0;
+
+	copy->defaults = arena_zalloc(binder->arena,
+	    ((size_t)table->column_count + 1) * sizeof(struct expr *));
+	for (uint32_t i = 0; i < table->column_count && rc == 0; i++) {
+		struct expr *value = NULL;
+
+		if (!has_attnum(copy, i + 1))
+			rc =
+			    target_default(binder, &target, i + 1, &value, err);
+		if (rc == 0 && value != NULL)
+			rc = layout_expr(binder, value, NULL,
+			    &copy->defaults[i], err);
+	}
+	rel_name_columns(binder, rel);
+	copy->checks = arena_zalloc(binder->arena,
+	    ((size_t)table->check_count + 1) * sizeof(struct expr *));
+	if (rc == 0)
+		rc = bind_temp_checks(binder, table, range, &checks, err);
+	for (uint32_t i = 0; i < table->check_count && rc == 0; i++)
+		rc = layout_expr(binder, checks[i], rel, &copy->checks[i], err);
+	return rc;
+}
+
 static int
 bind_from_side(struct binder *binder, const struct ast_copy *ast,
-    const struct event_type *type, struct plan *plan, struct error *err)
+    const struct relation *relation, struct plan *plan, struct error *err)
 {
 	struct plan_copy *copy = arena_zalloc(binder->arena, sizeof(*copy));
 	struct rel *rel;
-	const struct range *range = range_new_scan(binder, type, STR(""), &rel);
+	struct range *range = range_of(binder, relation, &rel);
 	struct plan_column *columns;
 	int rc;
 
 	binder->reads_events = false;
-	copy->type = type;
+	copy->type = relation->type;
+	copy->temp = relation->temp;
 	copy->name = range->table_name;
-	rc = copy_columns(binder, ast, type, range, &copy->attnums,
+	rc = copy_columns(binder, ast, relation, range, &copy->attnums,
 	    &copy->count, err);
-	if (rc == 0)
+	if (rc == 0 && copy->temp == NULL)
 		rc = check_from(ast, copy, err);
+	else if (rc == 0)
+		rc = bind_temp_copy(binder, relation, range, rel, copy, err);
 	if (rc != 0)
 		return rc;
 	columns =
@@ -156,17 +208,17 @@ bind_from_side(struct binder *binder, const struct ast_copy *ast,
 
 static int
 bind_to_side(struct binder *binder, const struct ast_copy *ast,
-    const struct event_type *type, struct plan *plan, struct error *err)
+    const struct relation *relation, struct plan *plan, struct error *err)
 {
 	struct rel *rel;
-	const struct range *range = range_new_scan(binder, type, STR(""), &rel);
+	const struct range *range = range_of(binder, relation, &rel);
 	struct plan_column *columns;
 	struct expr **exprs;
 	uint32_t *attnums;
 	uint32_t count;
 	int rc;
 
-	rc = copy_columns(binder, ast, type, range, &attnums, &count, err);
+	rc = copy_columns(binder, ast, relation, range, &attnums, &count, err);
 	if (rc != 0)
 		return rc;
 	exprs = arena_alloc_array(binder->arena, count + 1, sizeof(*exprs));
@@ -215,7 +267,7 @@ bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
     struct error *err)
 {
 	const struct ast_copy *copy = &stmt->copy;
-	const struct event_type *type = NULL;
+	struct relation relation = { 0 };
 	int rc;
 
 	rc = check_supported(stmt, err);
@@ -224,7 +276,7 @@ bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	if (copy->query != NULL)
 		return bind_query_plan(binder, copy->query, plan, err);
 	if (!name_is_events(binder, &copy->table)) {
-		rc = bind_table_name(binder, &copy->table, &type, err);
+		rc = bind_table_name(binder, &copy->table, &relation, err);
 		/* PostgreSQL looks for it later, and knows not where. */
 		if (rc == STELE_E_UNDEFINED_TABLE)
 			return error_position(err, 0);
@@ -232,12 +284,12 @@ bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 			return rc;
 	}
 	/* of `events`: that on the type of each row */
-	if (type != NULL)
-		binder_need_relation(binder, type->oid,
+	if (relation.type != NULL)
+		binder_need_relation(binder, relation.oid,
 		    copy->is_from ? RIGHT_INSERT : RIGHT_SELECT);
-	else if (!copy->is_from)
+	else if (!copy->is_from && relation.temp == NULL)
 		binder_need_system(binder, &events_table);
 	if (copy->is_from)
-		return bind_from_side(binder, copy, type, plan, err);
-	return bind_to_side(binder, copy, type, plan, err);
+		return bind_from_side(binder, copy, &relation, plan, err);
+	return bind_to_side(binder, copy, &relation, plan, err);
 }

@@ -149,13 +149,37 @@ bind_default(struct binder *binder, const struct ast_column_def *def,
 	return rc;
 }
 
+/* Of events none but NOT NULL is checked. */
+static int
+refuse_constraints(const struct ast_constraint *constraints, uint32_t count,
+    struct error *err)
+{
+	static const char *const words[] = {
+		[AST_CHECK] = "CHECK",
+		[AST_PRIMARY_KEY] = "PRIMARY KEY",
+		[AST_UNIQUE] = "UNIQUE",
+		[AST_IDENTITY] = "GENERATED AS IDENTITY",
+	};
+
+	if (count == 0)
+		return 0;
+	(void)error_at(err, constraints[0].location,
+	    STELE_E_FEATURE_NOT_SUPPORTED, "%s is not supported",
+	    words[constraints[0].kind]);
+	return error_hint(err,
+	    "Events are checked by their types and by NOT NULL alone.");
+}
+
 static int
 bind_field(struct binder *binder, const struct ast_column_def *def,
     const struct ast_enum_labels *labels, struct ddl_field *out,
     struct error *err)
 {
-	int rc = 0;
+	int rc =
+	    refuse_constraints(def->constraints, def->constraint_count, err);
 
+	if (rc != 0)
+		return rc;
 	out->name = def->name;
 	out->location = def->location;
 	out->is_not_null = def->is_not_null;
@@ -306,10 +330,12 @@ bind_create_table(struct binder *binder, const struct ast_create_table *ast,
 {
 	int rc;
 
-	if (ast->is_temporary)
-		return error_at(err, ast->name.location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "temporary tables are not supported");
+	if (ast->has_on_commit)
+		return error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
+		    "ON COMMIT can only be used on temporary tables");
+	rc = refuse_constraints(ast->constraints, ast->constraint_count, err);
+	if (rc != 0)
+		return rc;
 	ddl->if_not_exists = ast->if_not_exists;
 	ddl->version = ast->version;
 	ddl->location = ast->name.location;
@@ -360,6 +386,15 @@ bind_add_column(struct binder *binder, const struct ast_alter_action *action,
 }
 
 static int
+refuse_drop_column(const struct ast_alter_action *action, struct error *err)
+{
+	(void)error_at(err, action->location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "ALTER TABLE DROP COLUMN is not supported");
+	return error_hint(err,
+	    "A schema may grow by ADD COLUMN; what is stored stays.");
+}
+
+static int
 bind_alter_action(struct binder *binder, const struct ast_alter_action *action,
     struct plan_ddl *ddl, struct error *err)
 {
@@ -370,6 +405,8 @@ bind_alter_action(struct binder *binder, const struct ast_alter_action *action,
 	case AST_RESET_OPTIONS:
 		return bind_parameters(action->options, action->option_count,
 		    action->kind == AST_RESET_OPTIONS, ddl, err);
+	case AST_DROP_COLUMN:
+		return refuse_drop_column(action, err);
 	case AST_RENAME_COLUMN:
 	case AST_RENAME_TABLE:
 		break;
@@ -494,9 +531,10 @@ bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		ddl->op = DDL_OP_CREATE_VIEW;
 		ddl->location = stmt->create_view.name.location;
 		rc = new_name(binder, &stmt->create_view.name, &ddl->name, err);
-		return rc != 0
-		    ? rc
-		    : bind_create_view(binder, &stmt->create_view, ddl, err);
+		if (rc == 0)
+			rc = bind_create_view(binder, &stmt->create_view, ddl,
+			    err);
+		return rc != 0 ? rc : plan_temp_view(binder, ddl, plan, err);
 	case AST_ALTER_ENUM:
 		plan->tag = "ALTER TYPE";
 		return bind_alter_enum(binder, &stmt->alter_enum, ddl, err);

@@ -11,6 +11,7 @@
 #include "plan/rel_walk.h"
 #include "plan/set_function.h"
 #include "plan/system_table.h"
+#include "plan/temp_table.h"
 
 /* ---- options ---- */
 
@@ -273,6 +274,8 @@ explain_scan(struct explainer *e, struct explain_node *node,
 	node->kind = "Scan";
 	if (rel->kind == REL_SYSTEM)
 		node->relation = str_of_cstr(rel->scan.system->name);
+	else if (rel->kind == REL_TEMP)
+		node->relation = rel->scan.temp->name;
 	else
 		node->relation =
 		    rel->kind == REL_EVENTS || rel->scan.type == NULL
@@ -394,6 +397,20 @@ explain_filter(struct explainer *e, struct explain_node *node,
 	    rel->filter.count);
 }
 
+static void
+explain_modify(struct explain_node *node, const struct rel *rel)
+{
+	static const char *const words[] = {
+		[MODIFY_INSERT] = "Insert",
+		[MODIFY_UPDATE] = "Update",
+		[MODIFY_DELETE] = "Delete",
+	};
+
+	node->kind = words[rel->modify.kind];
+	node->relation = rel->modify.table == NULL ? rel->modify.create->name
+						   : rel->modify.table->name;
+}
+
 /* Of the one function; of several, none. */
 static struct str
 function_name(const struct rel *rel)
@@ -412,7 +429,11 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 	case REL_SCAN:
 	case REL_EVENTS:
 	case REL_SYSTEM:
+	case REL_TEMP:
 		explain_scan(e, node, rel);
+		return;
+	case REL_MODIFY:
+		explain_modify(node, rel);
 		return;
 	case REL_PAYLOAD:
 		node->kind = "Payload";

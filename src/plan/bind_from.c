@@ -9,6 +9,7 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/bind_sequence.h"
+#include "plan/schema.h"
 #include "plan/system_table.h"
 
 int
@@ -82,13 +83,19 @@ bind_table(struct binder *binder, struct scope *scope,
 	rc = bind_relation(binder, &from->table, &relation, err);
 	if (rc != 0)
 		return with_explain_missing(scope, &from->table, err);
-	if (relation.system == NULL)
+	if (relation.system == NULL && relation.schema != SCHEMA_PG_TEMP)
 		binder_need_relation(binder, relation.oid, RIGHT_SELECT);
 	if (relation.view != NULL)
 		return bind_view(binder, scope, relation.view, from, out, err);
 	if (relation.system != NULL)
 		return bind_system_table(binder, scope, relation.system, from,
 		    out, err);
+	if (relation.temp != NULL) {
+		range =
+		    range_new_temp(binder, &relation, from->alias.name, out);
+		(void)scope_add(binder, scope, range);
+		return range_rename_columns(binder, range, from, err);
+	}
 	range = range_new_scan(binder, relation.type, from->alias.name, out);
 	binder_limit_columns(binder, relation.oid, range,
 	    COLUMN_FIRST_FIELD - 1);

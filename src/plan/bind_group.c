@@ -21,6 +21,12 @@ is_aggregate(const struct expr *expr, void *arg)
 	return expr->kind == EXPR_AGG && expr->agg.rel == *rel_id;
 }
 
+static bool
+is_window(const struct expr *expr, void *arg UNUSED)
+{
+	return expr->kind == EXPR_WINDOW;
+}
+
 static int
 bind_group_expr(struct binder *binder, struct select_state *state,
     const struct ast_expr *ast, struct expr **out, struct error *err)
@@ -53,6 +59,10 @@ bind_group_expr(struct binder *binder, struct select_state *state,
 		if (expr_find(*out, is_aggregate, &state->aggs.rel_id))
 			return error_at(err, (*out)->location, STELE_E_GROUPING,
 			    "aggregate functions are not allowed in GROUP BY");
+		if (expr_find(*out, is_window, NULL))
+			return error_at(err, (*out)->location,
+			    STELE_E_WINDOWING,
+			    "window functions are not allowed in GROUP BY");
 	} else {
 		scope.aggs = NULL;
 		scope.place = PLACE_GROUP_BY;

@@ -10,120 +10,46 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/layout.h"
+#include "plan/names.h"
 #include "plan/plain_row.h"
 #include "plan/rel_walk.h"
 
-/* Place of a column in a row that is written. */
-static uint32_t
-row_index(uint32_t attnum)
-{
-	return attnum < COLUMN_EVENT_ID ? attnum - 1 : attnum - 2;
-}
-
-static uint32_t
-row_attnum(uint32_t index)
-{
-	return index < 2 ? index + 1 : index + 2;
-}
-
-static uint32_t
-row_width(const struct event_type *type)
-{
-	return type->field_count + 2;
-}
-
-/* What INSERT names, or all columns; event_id keeps its place to be refused. */
-struct insert_targets {
-	uint32_t *attnums;
-	uint32_t count;
-	const int *locations; /* NULL: not named */
-};
-
-static int
-bind_named_columns(const struct ast_insert *insert,
-    const struct event_type *type, struct insert_targets *out,
-    struct error *err)
-{
-	out->locations = insert->column_locations;
-	out->count = insert->column_count;
-	for (uint32_t i = 0; i < insert->column_count; i++) {
-		struct str name = insert->columns[i];
-		uint32_t attnum = event_type_column(type, name);
-
-		if (attnum == 0)
-			return error_at(err, insert->column_locations[i],
-			    STELE_E_UNDEFINED_COLUMN,
-			    "column \"%.*s\" of relation \"%.*s\" does not"
-			    " exist",
-			    STR_FMT(name), STR_FMT(type->name));
-		for (uint32_t k = 0; k < i; k++) {
-			if (out->attnums[k] == attnum)
-				return error_at(err,
-				    insert->column_locations[i],
-				    STELE_E_DUPLICATE_COLUMN,
-				    "column \"%.*s\" specified more than once",
-				    STR_FMT(name));
-		}
-		out->attnums[i] = attnum;
-	}
-	return 0;
-}
-
-static int
-bind_columns(struct binder *binder, const struct ast_insert *insert,
-    const struct event_type *type, struct insert_targets *out,
+int
+bind_insert_columns(struct binder *binder, const struct ast_insert *insert,
+    const struct write_target *target, struct insert_columns *out,
     struct error *err)
 {
 	uint32_t count =
-	    insert->has_columns ? insert->column_count : row_width(type);
+	    insert->has_columns ? insert->column_count : target_width(target);
+	int rc = 0;
 
-	*out = (struct insert_targets){ .count = count };
+	*out = (struct insert_columns){ .count = count,
+		.locations = insert->column_locations };
 	out->attnums =
 	    arena_alloc_array(binder->arena, count + 1, sizeof(*out->attnums));
-	if (insert->has_columns)
-		return bind_named_columns(insert, type, out, err);
-	for (uint32_t i = 0; i < count; i++)
-		out->attnums[i] = row_attnum(i);
-	return 0;
+	for (uint32_t i = 0; i < count && !insert->has_columns; i++)
+		out->attnums[i] = target_attnum(target, i);
+	for (uint32_t i = 0; i < insert->column_count && rc == 0; i++) {
+		struct str name = insert->columns[i];
+		int location = insert->column_locations[i];
+
+		rc = target_find(target, name, location, &out->attnums[i], err);
+		for (uint32_t k = 0; k < i && rc == 0; k++)
+			if (out->attnums[k] == out->attnums[i])
+				rc = error_at(err, location,
+				    STELE_E_DUPLICATE_COLUMN,
+				    "column \"%.*s\" specified more than once",
+				    STR_FMT(name));
+	}
+	return rc;
 }
 
 /* ---- values ---- */
 
-static int
-coerce_to_column(struct binder *binder, const struct event_type *type,
-    uint32_t attnum, struct expr **expr, struct error *err)
+static bool
+is_event_id(const struct write_target *target, uint32_t attnum)
 {
-	struct type target = event_type_column_type(type, attnum);
-	struct str name = event_type_column_name(type, attnum);
-
-	if (can_coerce(&(*expr)->type, &target, CAST_ASSIGNMENT))
-		return coerce(binder, expr, &target, CAST_ASSIGNMENT, err);
-	error_at(err, (*expr)->location, STELE_E_DATATYPE_MISMATCH,
-	    "column \"%.*s\" is of type %s but expression is of type %s",
-	    STR_FMT(name), type_text(binder, &target),
-	    type_text(binder, &(*expr)->type));
-	return error_hint(err,
-	    "You will need to rewrite or cast the expression.");
-}
-
-/* What a column that is not given gets; NULL is null. */
-static int
-default_of(struct binder *binder, const struct event_type *type,
-    uint32_t attnum, struct expr **out, struct error *err)
-{
-	const struct field *field;
-
-	*out = NULL;
-	if (attnum == COLUMN_TIMESTAMP)
-		return bind_function(binder, FUNCTION_PLAIN, STR("now"), NULL,
-		    0, 0, out, err);
-	if (attnum < COLUMN_FIRST_FIELD)
-		return 0;
-	field = &type->fields[attnum - COLUMN_FIRST_FIELD];
-	if (field->has_default)
-		*out = expr_const(binder->arena, field->type, 0,
-		    &field->default_value);
-	return 0;
+	return target->relation.type != NULL && attnum == COLUMN_EVENT_ID;
 }
 
 static int
@@ -137,31 +63,30 @@ event_id_error(int location, struct error *err)
 }
 
 static int
-bind_cell(struct binder *binder, const struct event_type *type, uint32_t attnum,
-    const struct ast_expr *ast, struct expr **out, struct error *err)
+bind_cell(struct binder *binder, const struct write_target *target,
+    uint32_t attnum, const struct ast_expr *ast, struct expr **out,
+    struct error *err)
 {
 	struct scope scope = { .place = PLACE_VALUES };
-	struct type target;
 	int rc;
 
 	if (ast->kind == AST_DEFAULT) {
-		rc = default_of(binder, type, attnum, out, err);
-		if (rc != 0 || *out != NULL)
-			return rc;
-		target = event_type_column_type(type, attnum);
-		*out = expr_const(binder->arena, target, ast->location, NULL);
-		return 0;
+		rc = target_default(binder, target, attnum, out, err);
+		if (rc == 0 && *out == NULL)
+			*out = expr_const(binder->arena,
+			    target_type(target, attnum), ast->location, NULL);
+		return rc;
 	}
-	if (attnum == COLUMN_EVENT_ID)
+	if (is_event_id(target, attnum))
 		return event_id_error(ast->location, err);
 	rc = bind_expr(binder, &scope, ast, out, err);
 	if (rc == 0)
-		rc = coerce_to_column(binder, type, attnum, out, err);
+		rc = target_coerce(binder, target, attnum, out, err);
 	return rc;
 }
 
 static int
-check_count(const struct insert_targets *targets,
+check_count(const struct insert_columns *targets,
     const struct ast_insert *insert, uint32_t count, int location,
     struct error *err)
 {
@@ -177,7 +102,7 @@ check_count(const struct insert_targets *targets,
 /* One row of VALUES into `cells`, one for each named column. */
 static int
 bind_insert_row(struct binder *binder, const struct ast_insert *insert,
-    const struct event_type *type, const struct insert_targets *targets,
+    const struct write_target *target, const struct insert_columns *targets,
     const struct ast_expr_list *row, struct expr **cells, struct error *err)
 {
 	int location = row->count > targets->count
@@ -187,83 +112,23 @@ bind_insert_row(struct binder *binder, const struct ast_insert *insert,
 
 	rc = check_count(targets, insert, row->count, location, err);
 	for (uint32_t i = 0; i < row->count && rc == 0; i++)
-		rc = bind_cell(binder, type, targets->attnums[i], row->items[i],
-		    &cells[i], err);
+		rc = bind_cell(binder, target, targets->attnums[i],
+		    row->items[i], &cells[i], err);
 	return rc;
 }
 
-/* Columns that the statement does not give. */
-static int
-set_defaults(struct binder *binder, const struct event_type *type,
-    const struct insert_targets *targets, uint32_t given, struct expr **values,
-    struct error *err)
-{
-	int rc = 0;
-
-	for (uint32_t i = 0; i < row_width(type) && rc == 0; i++) {
-		bool is_given = false;
-
-		for (uint32_t t = 0; t < given; t++)
-			is_given |= targets->attnums[t] == row_attnum(i);
-		if (!is_given)
-			rc = default_of(binder, type, row_attnum(i), &values[i],
-			    err);
-	}
-	return rc;
-}
-
-/* The cells of a single row are the values, without any relation. */
-static int
-set_single_row(struct binder *binder, struct plan_insert *plan,
-    const struct insert_targets *targets, struct expr **cells, uint32_t count,
-    struct error *err)
-{
-	int rc = 0;
-
-	plan->is_single_row = true;
-	for (uint32_t i = 0; i < count && rc == 0; i++) {
-		if (targets->attnums[i] != COLUMN_EVENT_ID)
-			rc = layout_expr(binder, cells[i], NULL,
-			    &plan->values[row_index(targets->attnums[i])], err);
-	}
-	return rc;
-}
-
-/* Values are the first columns of a source. */
-static int
-set_from_source(struct binder *binder, struct plan_insert *plan,
-    const struct insert_targets *targets, struct rel *rel, uint32_t count,
-    struct error *err)
-{
-	struct rel *source;
-	int rc;
-
-	rc = layout_rel(binder, rel, count, &source, err);
-	plan->source = source;
-	for (uint32_t i = 0; i < count && rc == 0; i++) {
-		uint32_t attnum = targets->attnums[i];
-		struct expr *value;
-
-		if (attnum == COLUMN_EVENT_ID)
-			continue;
-		value = expr_column(binder->arena, source->types[i], 0,
-		    source->id, i);
-		rc = coerce_to_column(binder, plan->type, attnum, &value, err);
-		plan->values[row_index(attnum)] = value;
-	}
-	return rc;
-}
-
+/* VALUES, without more. */
 static int
 bind_rows(struct binder *binder, const struct ast_insert *insert,
-    struct plan_insert *plan, const struct insert_targets *targets,
-    uint32_t *given, struct error *err)
+    const struct write_target *target, const struct insert_columns *targets,
+    struct rel **out, uint32_t *given, struct error *err)
 {
 	const struct ast_select *source = insert->source;
 	uint32_t count = source->values[0].count;
 	struct rel *rel = rel_new(binder, REL_VALUES, NULL, count);
 	int rc = 0;
 
+	*out = rel;
 	*given = count;
 	rel->values.row_count = source->value_count;
 	rel->values.rows = arena_alloc_array(binder->arena, source->value_count,
@@ -278,31 +143,25 @@ bind_rows(struct binder *binder, const struct ast_insert *insert,
 			    "VALUES lists must all be the same length");
 		rel->values.rows[r] = arena_zalloc(binder->arena,
 		    (count + 1) * sizeof(*rel->values.rows[r]));
-		rc = bind_insert_row(binder, insert, plan->type, targets, row,
+		rc = bind_insert_row(binder, insert, target, targets, row,
 		    rel->values.rows[r], err);
 	}
-	if (rc != 0)
-		return rc;
-	if (source->value_count == 1)
-		return set_single_row(binder, plan, targets,
-		    rel->values.rows[0], count, err);
-	for (uint32_t i = 0; i < count; i++)
-		rel->types[i] =
-		    event_type_column_type(plan->type, targets->attnums[i]);
-	return set_from_source(binder, plan, targets, rel, count, err);
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rel->types[i] = target_type(target, targets->attnums[i]);
+	return rc;
 }
 
 /* A literal of the source's select list becomes what its column needs. */
 static int
-coerce_source(struct binder *binder, const struct plan_insert *plan,
-    const struct insert_targets *targets, struct query *query,
+coerce_source(struct binder *binder, const struct write_target *target,
+    const struct insert_columns *targets, struct query *query,
     struct error *err)
 {
 	int rc = 0;
 
 	for (uint32_t i = 0;
 	     query->exprs != NULL && i < query->column_count && rc == 0; i++) {
-		rc = coerce_to_column(binder, plan->type, targets->attnums[i],
+		rc = target_coerce(binder, target, targets->attnums[i],
 		    &query->exprs[i], err);
 		query->rel->types[i] = query->exprs[i]->type;
 	}
@@ -310,29 +169,28 @@ coerce_source(struct binder *binder, const struct plan_insert *plan,
 }
 
 static int
-bind_source(struct binder *binder, const struct ast_insert *insert,
-    struct plan_insert *plan, const struct insert_targets *targets,
-    uint32_t *given, struct error *err)
+bind_source(struct binder *binder, struct scope *outer,
+    const struct ast_insert *insert, const struct write_target *target,
+    const struct insert_columns *targets, struct rel **out, uint32_t *given,
+    struct error *err)
 {
 	struct query query;
 	int rc;
 
-	rc = bind_select(binder, NULL, insert->source, UNKNOWNS_STAY, &query,
+	rc = bind_select(binder, outer, insert->source, UNKNOWNS_STAY, &query,
 	    err);
 	if (rc == 0)
 		rc = check_count(targets, insert, query.column_count,
 		    insert->source->location, err);
 	for (uint32_t i = 0; rc == 0 && i < query.column_count; i++) {
-		if (targets->attnums[i] == COLUMN_EVENT_ID)
+		if (is_event_id(target, targets->attnums[i]))
 			return event_id_error(insert->source->location, err);
 	}
 	if (rc == 0)
-		rc = coerce_source(binder, plan, targets, &query, err);
-	if (rc != 0)
-		return rc;
+		rc = coerce_source(binder, target, targets, &query, err);
+	*out = query.rel;
 	*given = query.column_count;
-	return set_from_source(binder, plan, targets, query.rel,
-	    query.column_count, err);
+	return rc;
 }
 
 static bool
@@ -343,6 +201,120 @@ is_plain_values(const struct ast_select *source)
 	    source->offset == NULL && source->cte_count == 0;
 }
 
+int
+bind_insert_rows(struct binder *binder, struct scope *outer,
+    const struct ast_insert *insert, const struct write_target *target,
+    const struct insert_columns *columns, struct rel **out, uint32_t *given,
+    struct error *err)
+{
+	*out = NULL;
+	*given = 0;
+	if (insert->source == NULL)
+		return 0;
+	if (is_plain_values(insert->source))
+		return bind_rows(binder, insert, target, columns, out, given,
+		    err);
+	return bind_source(binder, outer, insert, target, columns, out, given,
+	    err);
+}
+
+/* ---- into events ---- */
+
+/* Columns that the statement does not give. */
+static int
+set_defaults(struct binder *binder, const struct write_target *target,
+    const struct insert_columns *targets, uint32_t given, struct expr **values,
+    struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < target_width(target) && rc == 0; i++) {
+		uint32_t attnum = target_attnum(target, i);
+		bool is_given = false;
+
+		for (uint32_t t = 0; t < given; t++)
+			is_given |= targets->attnums[t] == attnum;
+		if (!is_given)
+			rc = target_default(binder, target, attnum, &values[i],
+			    err);
+	}
+	return rc;
+}
+
+/* The cells of a single row are the values, without any relation. */
+static int
+set_single_row(struct binder *binder, const struct write_target *target,
+    const struct insert_columns *targets, struct expr **cells, uint32_t count,
+    struct plan_insert *plan, struct error *err)
+{
+	int rc = 0;
+
+	plan->is_single_row = true;
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		if (targets->attnums[i] != COLUMN_EVENT_ID)
+			rc = layout_expr(binder, cells[i], NULL,
+			    &plan->values[target_index(target,
+				targets->attnums[i])],
+			    err);
+	}
+	return rc;
+}
+
+/* Values are the first columns of a source. */
+static int
+set_from_source(struct binder *binder, const struct write_target *target,
+    const struct insert_columns *targets, struct rel *rel, uint32_t count,
+    struct plan_insert *plan, struct error *err)
+{
+	struct rel *source;
+	int rc;
+
+	rc = layout_rel(binder, rel, count, &source, err);
+	plan->source = source;
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		uint32_t attnum = targets->attnums[i];
+		struct expr *value;
+
+		if (attnum == COLUMN_EVENT_ID)
+			continue;
+		value = expr_column(binder->arena, source->types[i], 0,
+		    source->id, i);
+		rc = target_coerce(binder, target, attnum, &value, err);
+		plan->values[target_index(target, attnum)] = value;
+	}
+	return rc;
+}
+
+static int
+bind_event_rows(struct binder *binder, const struct ast_insert *insert,
+    const struct write_target *target, struct plan_insert *plan,
+    struct error *err)
+{
+	struct insert_columns columns;
+	struct rel *rel;
+	uint32_t given = 0;
+	int rc;
+
+	rc = bind_insert_columns(binder, insert, target, &columns, err);
+	if (rc == 0)
+		rc = bind_insert_rows(binder, NULL, insert, target, &columns,
+		    &rel, &given, err);
+	if (rc != 0)
+		return rc;
+	if (insert->source == NULL)
+		plan->is_single_row = true;
+	else if (is_plain_values(insert->source) &&
+	    insert->source->value_count == 1)
+		rc = set_single_row(binder, target, &columns,
+		    rel->values.rows[0], given, plan, err);
+	else
+		rc = set_from_source(binder, target, &columns, rel, given, plan,
+		    err);
+	return rc != 0
+	    ? rc
+	    : set_defaults(binder, target, &columns, given, plan->values, err);
+}
+
 /* ---- RETURNING ---- */
 
 struct find_event_id {
@@ -351,7 +323,7 @@ struct find_event_id {
 };
 
 static bool
-is_event_id(const struct expr *expr, void *arg)
+names_event_id(const struct expr *expr, void *arg)
 {
 	struct find_event_id *find = arg;
 
@@ -368,7 +340,8 @@ find_event_id(const struct expr *expr, uint32_t rel_id,
 {
 	struct find_event_id find = { .rel_id = rel_id };
 
-	if (plan->event_id_location == 0 && expr_find(expr, is_event_id, &find))
+	if (plan->event_id_location == 0 &&
+	    expr_find(expr, names_event_id, &find))
 		plan->event_id_location = find.location;
 }
 
@@ -381,11 +354,7 @@ returning_range(struct binder *binder, const struct ast_insert *insert,
 
 	/* the new rows, not a scan; all columns stand where they are */
 	binder->reads_events = reads_events;
-	(*rel)->columns = arena_alloc_array(binder->arena, (*rel)->column_count,
-	    sizeof(*(*rel)->columns));
-	for (uint32_t i = 0; i < (*rel)->column_count; i++)
-		(*rel)->columns[i] =
-		    (struct column_id){ .rel = (*rel)->id, .column = i };
+	rel_name_columns(binder, *rel);
 	return range;
 }
 
@@ -433,10 +402,9 @@ bind_returning(struct binder *binder, const struct ast_insert *insert,
 
 static int
 bind_target(struct binder *binder, const struct ast_name *name,
-    struct plan_insert *out, struct error *err)
+    struct write_target *out, struct error *err)
 {
-	int rc;
-
+	out->space = names_space(binder->context);
 	if (name_is_events(binder, name)) {
 		error_at(err, name->location, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "cannot insert into relation \"events\"");
@@ -444,14 +412,18 @@ bind_target(struct binder *binder, const struct ast_name *name,
 		    "Insert into the table of the event type, or use COPY"
 		    " events FROM STDIN.");
 	}
-	rc = bind_table_name(binder, name, &out->type, err);
-	if (rc != 0)
-		return rc;
+	return bind_table_name(binder, name, &out->relation, err);
+}
+
+static void
+set_target(struct binder *binder, const struct write_target *target,
+    struct plan_insert *out)
+{
+	out->type = target->relation.type;
 	binder_need_relation(binder, out->type->oid, RIGHT_INSERT);
-	out->value_count = row_width(out->type);
+	out->value_count = target_width(target);
 	out->values = arena_zalloc(binder->arena,
 	    out->value_count * sizeof(struct expr *));
-	return 0;
 }
 
 int
@@ -459,26 +431,25 @@ bind_insert(struct binder *binder, const struct ast_insert *insert,
     struct plan *plan, struct error *err)
 {
 	struct plan_insert *out = arena_zalloc(binder->arena, sizeof(*out));
-	struct insert_targets targets;
-	uint32_t given = 0;
+	struct write_target target;
 	int rc;
 
+	rc = bind_target(binder, &insert->table, &target, err);
+	if (rc != 0)
+		return rc;
+	if (target.relation.temp != NULL)
+		return bind_temp_insert(binder, insert, &target, plan, err);
+	if (insert->conflict != NULL) {
+		(void)error_at(err, insert->conflict->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "ON CONFLICT is not supported");
+		return error_hint(err,
+		    "Events are immutable and have no unique keys.");
+	}
+	plan->kind = PLAN_INSERT;
 	plan->insert = out;
-	rc = bind_target(binder, &insert->table, out, err);
-	if (rc != 0)
-		return rc;
-	rc = bind_columns(binder, insert, out->type, &targets, err);
-	if (rc != 0)
-		return rc;
-	if (insert->source == NULL)
-		out->is_single_row = true;
-	else if (is_plain_values(insert->source))
-		rc = bind_rows(binder, insert, out, &targets, &given, err);
-	else
-		rc = bind_source(binder, insert, out, &targets, &given, err);
-	if (rc == 0)
-		rc = set_defaults(binder, out->type, &targets, given,
-		    out->values, err);
+	set_target(binder, &target, out);
+	rc = bind_event_rows(binder, insert, &target, out, err);
 	if (insert->returning.count > 0)
 		binder_need_relation(binder, out->type->oid, RIGHT_SELECT);
 	if (rc == 0 && insert->returning.count > 0)
@@ -506,6 +477,18 @@ bind_payload(struct binder *binder, struct expr **expr, struct error *err)
 	    type_text(binder, &(*expr)->type));
 }
 
+/* STORE is of events alone. */
+static int
+check_event_type(const struct write_target *target, const struct ast_name *name,
+    struct error *err)
+{
+	if (target->relation.type != NULL)
+		return 0;
+	return error_at(err, name->location, STELE_E_WRONG_OBJECT_TYPE,
+	    "\"%.*s\" is not a table of events",
+	    STR_FMT(target->relation.name));
+}
+
 int
 bind_store(struct binder *binder, const struct ast_store *store,
     struct plan *plan, struct error *err)
@@ -513,12 +496,16 @@ bind_store(struct binder *binder, const struct ast_store *store,
 	struct plan_insert *out = arena_zalloc(binder->arena, sizeof(*out));
 	struct scope scope = { .place = PLACE_STORE };
 	struct type text = type_of(TYPE_TEXT);
+	struct write_target target;
 	int rc;
 
 	plan->insert = out;
-	rc = bind_target(binder, &store->event_type, out, err);
+	rc = bind_target(binder, &store->event_type, &target, err);
+	if (rc == 0)
+		rc = check_event_type(&target, &store->event_type, err);
 	if (rc != 0)
 		return rc;
+	set_target(binder, &target, out);
 	rc =
 	    bind_expr(binder, &scope, store->context, &out->store.context, err);
 	if (rc == 0)

@@ -10,6 +10,7 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/names.h"
+#include "plan/temp_table.h"
 #include "types/array.h"
 #include "types/foreign_type.h"
 #include "types/interval.h"
@@ -43,7 +44,8 @@ check_view_name(const struct binder *binder, const struct ast_name *name,
 {
 	const struct plan_context plain = { .catalog = binder->context->catalog,
 		.session = binder->context->session,
-		.system = binder->context->system };
+		.system = binder->context->system,
+		.temp = binder->context->temp };
 	struct relation later;
 
 	if (binder->dependencies == NULL || binder->view != NULL ||
@@ -56,6 +58,22 @@ check_view_name(const struct binder *binder, const struct ast_name *name,
 	return error_hint(err, "Write the schema before the name.");
 }
 
+/* In a temporary view, a name means nothing temporary that is younger. */
+static bool
+find_relation(struct binder *binder, const struct ast_name *name,
+    struct relation *out)
+{
+	struct plan_context older = *binder->context;
+
+	if (!names_relation(binder->context, name, out))
+		return false;
+	if (binder->view == NULL || out->oid < TEMP_OID_FIRST ||
+	    view_dependency(binder->view, out->oid) != NULL)
+		return true;
+	older.temp = NULL;
+	return names_relation(&older, name, out);
+}
+
 int
 bind_relation(struct binder *binder, const struct ast_name *name,
     struct relation *out, struct error *err)
@@ -64,30 +82,47 @@ bind_relation(struct binder *binder, const struct ast_name *name,
 
 	if (rc != 0)
 		return rc;
-	if (!names_relation(binder->context, name, out))
+	if (!find_relation(binder, name, out))
 		return error_at(err, name->location, STELE_E_UNDEFINED_TABLE,
 		    "relation \"%.*s\" does not exist",
 		    STR_FMT(name_format(name, binder->arena)));
+	if (out->key != NULL)
+		return error_at(err, name->location, STELE_E_WRONG_OBJECT_TYPE,
+		    "\"%.*s\" is an index", STR_FMT(out->name));
 	if (out->type != NULL)
 		binder_note_dependency(binder, out->oid,
 		    out->type->field_count);
+	else if (out->temp != NULL)
+		binder_note_dependency(binder, out->oid,
+		    out->temp->column_count);
 	return check_view_name(binder, name, out, err);
 }
 
 int
 bind_table_name(struct binder *binder, const struct ast_name *name,
+    struct relation *out, struct error *err)
+{
+	int rc = bind_relation(binder, name, out, err);
+
+	if (rc == 0 && out->type == NULL && out->temp == NULL)
+		return error_at(err, name->location, STELE_E_WRONG_OBJECT_TYPE,
+		    "\"%.*s\" is not a table of events",
+		    STR_FMT(name_format(name, binder->arena)));
+	return rc;
+}
+
+int
+bind_event_type_name(struct binder *binder, const struct ast_name *name,
     const struct event_type **out, struct error *err)
 {
 	struct relation relation = { 0 };
-	int rc;
+	int rc = bind_table_name(binder, name, &relation, err);
 
-	*out = NULL;
-	rc = bind_relation(binder, name, &relation, err);
+	*out = relation.type;
 	if (rc == 0 && relation.type == NULL)
 		return error_at(err, name->location, STELE_E_WRONG_OBJECT_TYPE,
 		    "\"%.*s\" is not a table of events",
 		    STR_FMT(name_format(name, binder->arena)));
-	*out = relation.type;
 	return rc;
 }
 

@@ -300,7 +300,8 @@ set_from(struct rewrite *rw, struct error *err)
 	    ? query->event_type
 	    : tree_name(STR("events"), query->location);
 	if (!name_is_events(rw->binder, &from->table))
-		rc = bind_table_name(rw->binder, &from->table, &rw->type, err);
+		rc = bind_event_type_name(rw->binder, &from->table, &rw->type,
+		    err);
 	list->items = arena_alloc_array(rw->arena, 1, sizeof(*list->items));
 	list->items[0] = from;
 	list->count = 1;

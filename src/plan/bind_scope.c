@@ -6,6 +6,7 @@
  * not have is one of the query around it.
  */
 #include "plan/bind.h"
+#include "plan/schema.h"
 
 /* ---- ranges ---- */
 
@@ -163,6 +164,15 @@ use_item(struct scope *scope, const struct scope_item *item, int location,
 
 /* ---- tables ---- */
 
+/* The temporary schema has two names. */
+static bool
+means_schema(struct str name, struct str schema)
+{
+	return str_equal(name, schema) ||
+	    (str_equal(name, STR("pg_temp")) &&
+		str_equal(schema, temp_schema_name()));
+}
+
 static bool
 means_range(const struct ast_name *name, uint32_t count,
     const struct range *range)
@@ -171,7 +181,7 @@ means_range(const struct ast_name *name, uint32_t count,
 
 	return str_equal(range->name, table) &&
 	    (count == 1 ||
-		(str_equal(name->parts[count - 2], range->schema) &&
+		(means_schema(name->parts[count - 2], range->schema) &&
 		    str_equal(range->table_name, table)));
 }
 

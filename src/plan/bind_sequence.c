@@ -105,7 +105,7 @@ sequence_steps(struct binder *binder, const struct ast_query *query,
 			return error_at(err, name->location,
 			    STELE_E_FEATURE_NOT_SUPPORTED,
 			    "a sequence of all event types is not supported");
-		rc = bind_table_name(binder, name, &out->types[k], err);
+		rc = bind_event_type_name(binder, name, &out->types[k], err);
 		if (rc == 0)
 			binder_need_relation(binder, out->types[k]->oid,
 			    RIGHT_SELECT);

@@ -32,6 +32,10 @@ bind_inner(struct binder *binder, struct scope *scope,
 		return error_at(err, ast->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,
 		    "cannot use subquery in DEFAULT expression");
+	if (scope->place == PLACE_CHECK)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cannot use subquery in check constraint");
 	if (around == RECURSION_OK)
 		binder->recursion = RECURSION_SUBQUERY;
 	rc = bind_select(binder, scope, sublink->sublink.query, UNKNOWNS_TEXT,

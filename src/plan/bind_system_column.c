@@ -8,6 +8,7 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/temp_table.h"
 
 #define XID_INVALID 0
 #define XID_FROZEN  2
@@ -32,10 +33,11 @@ maker_of(const struct binder *binder, const struct range *range)
 	return (uint32_t)(XID_FIRST + catalog->generation);
 }
 
-/* An event's event_id in the form of a tid. */
+/* An event's event_id, or a row's number, in the form of a tid. */
 static struct expr *
 place_of(struct binder *binder, const struct range *range, int location)
 {
+	bool is_temp = range->system_oid >= TEMP_OID_FIRST;
 	struct expr *place;
 
 	if (range->system_oid < FIRST_USER_OID)
@@ -43,8 +45,10 @@ place_of(struct binder *binder, const struct range *range, int location)
 	place =
 	    expr_new(binder->arena, EXPR_CALL, type_of(TYPE_TID), location, 1);
 	place->function = function_by_id(FN_EVENT_TID);
-	place->args[0] =
-	    range_column_expr(binder, range, COLUMN_EVENT_ID - 1, location);
+	place->args[0] = is_temp
+	    ? expr_column(binder->arena, type_of(TYPE_INT8), location,
+		  range->rel_id, range->column_count)
+	    : range_column_expr(binder, range, COLUMN_EVENT_ID - 1, location);
 	return place;
 }
 

@@ -13,6 +13,7 @@
 #include "plan/bind.h"
 #include "plan/names.h"
 #include "plan/system_table.h"
+#include "plan/temp_table.h"
 #include "sql/parse.h"
 #include "sql/print.h"
 #include "types/time_zone.h"
@@ -116,6 +117,8 @@ bind_query(struct binder *binder, const struct sql_view *view,
 		return rc;
 	inside.settings = &settings;
 	inside.path = NULL;
+	if (view->oid < TEMP_OID_FIRST)
+		inside.temp = NULL; /* it was made without */
 	plan_names_init(&names, &inside);
 	settings.names = &names.base;
 	binder->context = &inside;
@@ -148,7 +151,9 @@ bind_view(struct binder *binder, struct scope *scope,
 		return error_position(err, from->location);
 	range->name = from->alias.name.len > 0 ? from->alias.name : view->name;
 	range->table_name = view->name;
-	range->schema = STR("public");
+	range->schema = str_of_cstr(schema_by_oid(
+	    view->oid < TEMP_OID_FIRST ? SCHEMA_PUBLIC : SCHEMA_PG_TEMP)
+					->name);
 	range->rel_id = query.rel->id;
 	range->columns = query.columns;
 	range->column_count = query.column_count;

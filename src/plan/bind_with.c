@@ -94,13 +94,21 @@ set_columns(struct binder *binder, struct with_item *item,
 
 /* ---- the queries ---- */
 
-static int
-check_statement(const struct ast_cte *ast, struct error *err)
+static bool
+is_modify(const struct ast_cte *ast)
 {
-	if (ast->query->kind == AST_SELECT)
+	return ast->query->kind != AST_SELECT;
+}
+
+/* What changes rows runs to its end, so it stands where the whole does. */
+static int
+check_statement(const struct with_item *item, struct error *err)
+{
+	if (!is_modify(item->ast) || item->scope.outer == NULL)
 		return 0;
-	return error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "a statement in WITH that is not SELECT is not supported");
+	return error_at(err, item->ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "WITH clause containing a data-modifying statement must be at the"
+	    " top level");
 }
 
 static int
@@ -249,6 +257,9 @@ bind_query(struct binder *binder, struct with_item *item, bool may_recurse,
 {
 	const struct ast_select *select = item->ast->query->select;
 
+	if (is_modify(item->ast))
+		return bind_modify_query(binder, &item->scope, item->ast->query,
+		    out, err);
 	if (may_recurse && select->set_op == AST_UNION &&
 	    select->cte_count == 0)
 		return bind_terms(binder, item, select, out, err);
@@ -264,7 +275,7 @@ bind_item(struct binder *binder, struct with_item *item, bool may_recurse,
 	struct query query;
 	int rc;
 
-	rc = check_statement(item->ast, err);
+	rc = check_statement(item, err);
 	if (rc != 0)
 		return rc;
 	item->state = WITH_BINDING;
@@ -280,6 +291,7 @@ bind_item(struct binder *binder, struct with_item *item, bool may_recurse,
 	item->state = WITH_BOUND;
 	item->cte.rel = query.rel;
 	item->cte.column_count = query.column_count;
+	item->cte.is_modify = is_modify(item->ast);
 	return 0;
 }
 
@@ -319,7 +331,8 @@ bind_self_ref(struct binder *binder, struct with_item *item,
 	int location = from->table.location;
 
 	if (!item->may_recurse && binder->recursion != RECURSION_FIRST_TERM) {
-		if (item->ast->query->select->set_op != AST_UNION)
+		if (is_modify(item->ast) ||
+		    item->ast->query->select->set_op != AST_UNION)
 			return error_at(err, item->ast->location,
 			    STELE_E_INVALID_RECURSION,
 			    "recursive query \"%.*s\" does not have the form"
@@ -375,8 +388,13 @@ bind_with_ref(struct binder *binder, struct with_item *item,
 		if (rc != 0)
 			return rc;
 	}
+	if (is_modify(item->ast) && item->column_count == 0)
+		return error_at(err, from->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "WITH query \"%.*s\" does not have a RETURNING clause",
+		    STR_FMT(item->ast->name));
 	if (item->ast->materialized == AST_MATERIALIZED_NEVER &&
-	    item->self_count == 0)
+	    item->self_count == 0 && !is_modify(item->ast))
 		return bind_copy_ref(binder, item, from, range, out, err);
 	*out = new_leaf(binder, REL_CTE, item);
 	item->cte.name = item->ast->name;
@@ -399,6 +417,7 @@ static bool
 can_take_place(const struct with_item *item)
 {
 	return item->ref_count == 1 && item->self_count == 0 &&
+	    !item->cte.is_modify &&
 	    item->ast->materialized == AST_MATERIALIZED_DEFAULT &&
 	    !rel_find(item->cte.rel, is_volatile, NULL);
 }
@@ -419,10 +438,9 @@ take_place(struct binder *binder, struct with_item *item)
 		    expr_column(binder->arena, rel->types[i], 0, rel->id, i);
 }
 
-/* Those that are still needed, under the query that names them. */
-static struct rel *
-keep_rest(struct binder *binder, struct with_item *const *items, uint32_t count,
-    struct rel *body)
+struct rel *
+with_finish(struct binder *binder, struct with_item *const *items,
+    uint32_t count, struct rel *body)
 {
 	struct rel *with = rel_new_over(binder, REL_WITH, body);
 
@@ -431,18 +449,24 @@ keep_rest(struct binder *binder, struct with_item *const *items, uint32_t count,
 	for (uint32_t i = 0; i < count; i++) {
 		if (can_take_place(items[i]))
 			take_place(binder, items[i]);
-		else if (items[i]->ref_count > 0)
+		else if (items[i]->ref_count > 0 || items[i]->cte.is_modify)
 			with->with.ctes[with->with.count++] = &items[i]->cte;
 	}
 	return with->with.count > 0 ? with : body;
 }
 
-static int
-bind_items(struct binder *binder, const struct ast_select *select,
-    struct scope *scope, struct with_item **items, struct error *err)
+int
+with_begin(struct binder *binder, const struct ast_select *select,
+    struct scope *scope, struct with_item ***out, struct error *err)
 {
+	struct with_item **items = arena_alloc_array(binder->arena,
+	    (size_t)select->cte_count + 1, sizeof(struct with_item *));
 	int rc = 0;
 
+	*out = items;
+	scope->with_ast = select;
+	for (uint32_t i = 0; i < select->cte_count; i++)
+		items[i] = arena_zalloc(binder->arena, sizeof(*items[i]));
 	for (uint32_t i = 0; i < select->cte_count && rc == 0; i++) {
 		struct with_item *item = items[i];
 
@@ -470,21 +494,16 @@ bind_with(struct binder *binder, struct scope *outer,
     const struct ast_select *select, enum unknowns unknowns, struct query *out,
     struct error *err)
 {
-	struct scope scope = { .id = ++binder->scope_count,
-		.outer = outer,
-		.with_ast = select };
-	struct with_item **items =
-	    arena_alloc_array(binder->arena, select->cte_count, sizeof(*items));
+	struct scope scope = { .id = ++binder->scope_count, .outer = outer };
+	struct with_item **items;
 	int rc;
 
-	for (uint32_t i = 0; i < select->cte_count; i++)
-		items[i] = arena_zalloc(binder->arena, sizeof(*items[i]));
-	rc = bind_items(binder, select, &scope, items, err);
+	rc = with_begin(binder, select, &scope, &items, err);
 	if (rc == 0)
 		rc = bind_select_body(binder, &scope, select, unknowns, out,
 		    err);
 	if (rc == 0)
 		out->rel =
-		    keep_rest(binder, items, select->cte_count, out->rel);
+		    with_finish(binder, items, select->cte_count, out->rel);
 	return rc;
 }

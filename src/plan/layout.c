@@ -13,6 +13,7 @@
 #include "plan/option.h"
 #include "plan/rel_walk.h"
 #include "plan/scan_bound.h"
+#include "plan/temp_table.h"
 
 /* Of copied expressions and relations: copies of copies may grow fast. */
 #define NODES_MAX 1000000
@@ -1054,6 +1055,65 @@ lay_out_recursive(struct layouter *l, const struct rel *rel)
 	return out;
 }
 
+/* ---- changes ---- */
+
+/* What expressions over `names` see, as they are in batches of `count`. */
+static const struct rel *
+seen_by_names(struct layouter *l, struct column_id *names, struct type *types,
+    uint32_t count)
+{
+	struct rel *seen = arena_zalloc(l->arena, sizeof(*seen));
+
+	seen->columns = names;
+	seen->types = types;
+	seen->column_count = count;
+	return seen;
+}
+
+/* The columns of a table twice: of the row that is there, and of the other. */
+static struct modify_conflict *
+place_conflict(struct layouter *l, const struct rel_modify *modify)
+{
+	const struct temp_table *table = modify->table;
+	struct modify_conflict *conflict =
+	    arena_alloc(l->arena, sizeof(*conflict));
+	struct type *types = arena_alloc_array(l->arena,
+	    2 * (size_t)table->column_count + 1, sizeof(*types));
+	const struct rel *seen;
+
+	*conflict = *modify->conflict;
+	if (!conflict->is_update)
+		return conflict;
+	for (uint32_t i = 0; i < table->column_count; i++)
+		types[i] = types[table->column_count + i] =
+		    table->columns[i].type;
+	seen =
+	    seen_by_names(l, conflict->names, types, 2 * table->column_count);
+	conflict->values =
+	    place_all(l, conflict->values, table->column_count, seen);
+	conflict->where = place_optional(l, conflict->where, seen);
+	return conflict;
+}
+
+static struct rel *
+lay_out_modify(struct layouter *l, const struct rel *rel)
+{
+	struct rel *out = copy_rel(l, rel);
+	const struct rel *seen;
+
+	all_columns(l, rel, out);
+	out->input = lay_out_whole(l, rel->input, rel->input->column_count);
+	seen = seen_by_names(l, rel->modify.names, out->input->types,
+	    out->input->column_count);
+	out->modify.checks =
+	    place_all(l, rel->modify.checks, rel->modify.check_count, seen);
+	out->modify.returning =
+	    place_all(l, rel->modify.returning, rel->column_count, seen);
+	if (rel->modify.conflict != NULL)
+		out->modify.conflict = place_conflict(l, &rel->modify);
+	return out;
+}
+
 static struct rel *
 lay_out(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
@@ -1064,6 +1124,7 @@ lay_out(struct layouter *l, const struct rel *rel,
 	case REL_SCAN:
 	case REL_EVENTS:
 	case REL_SYSTEM:
+	case REL_TEMP:
 		return lay_out_scan(l, rel, wanted);
 	case REL_VALUES:
 		return lay_out_values(l, rel, wanted);
@@ -1106,6 +1167,8 @@ lay_out(struct layouter *l, const struct rel *rel,
 		return lay_out_stored(l, rel, wanted);
 	case REL_RECURSIVE:
 		return lay_out_recursive(l, rel);
+	case REL_MODIFY:
+		return lay_out_modify(l, rel);
 	}
 	return copy_rel(l, rel);
 }

@@ -30,8 +30,11 @@ struct ast_expr;
 struct event_type;
 
 struct rel;
+struct plan_temp_ddl;
 struct system_table;
 struct sql_view;
+struct temp_key;
+struct temp_table;
 
 enum rel_kind {
 	REL_SCAN,     /* events of one type */
@@ -57,6 +60,8 @@ enum rel_kind {
 	REL_CTE,       /* the rows of a CTE */
 	REL_RECURSIVE, /* of a recursive CTE */
 	REL_WORK,      /* the rows of its last round */
+	REL_TEMP,      /* the rows of a temporary table, and their numbers */
+	REL_MODIFY, /* rows written to one, and what RETURNING says of them */
 };
 
 /* Columns of `events`, as attnums. */
@@ -93,6 +98,7 @@ struct scan_bound {
 struct rel_scan {
 	const struct event_type *type;     /* REL_SCAN */
 	const struct system_table *system; /* REL_SYSTEM */
+	const struct temp_table *temp;     /* REL_TEMP */
 	uint32_t role_oid;    /* REL_EVENTS: whose types; 0: current_user's */
 	bool is_ordered;      /* rows must come by event_id */
 	bool is_payload_late; /* REL_EVENTS: what is committed comes
@@ -364,12 +370,13 @@ struct rel_set_op {
 	struct rel *right;
 };
 
-/* A query of WITH that runs once, whoever refers to it. */
+/* A query of WITH, or a statement, that runs once, whoever refers to it. */
 struct cte {
 	struct str name;
 	struct rel *rel;
 	uint32_t column_count;
 	uint32_t index; /* of a finished plan: among its CTEs */
+	bool is_modify; /* it runs to its end, whoever refers to it */
 };
 
 struct rel_with {
@@ -505,6 +512,40 @@ struct rel_unpivot {
 	uint32_t row_count;
 };
 
+/* ---- changes of temporary tables ---- */
+
+enum modify_kind { MODIFY_INSERT, MODIFY_UPDATE, MODIFY_DELETE };
+
+/*
+ * ON CONFLICT: values and condition are over the columns of the row that is
+ * there, then those of the row that was to be.
+ */
+struct modify_conflict {
+	bool is_update;
+	uint32_t key;         /* among the table's keys; UINT32_MAX: any */
+	struct expr **values; /* of each column; NULL: DO NOTHING */
+	struct expr *where;   /* NULL: always */
+	struct column_id *names;
+};
+
+/*
+ * The input's columns are the number of the row (not of INSERT), the values of
+ * the table's columns (of DELETE those that it had), and what else RETURNING
+ * needs.  Conditions and RETURNING know them by `names`.  All is written before
+ * the first row comes out.
+ */
+struct rel_modify {
+	enum modify_kind kind;
+	bool may_repeat; /* the input may have a row twice: it is a join */
+	const struct temp_table *table;     /* NULL: it is made first ... */
+	const struct plan_temp_ddl *create; /* ... so; NULL */
+	struct expr **checks;               /* of the table */
+	uint32_t check_count;
+	struct expr **returning; /* column_count */
+	struct column_id *names;
+	struct modify_conflict *conflict; /* NULL: none */
+};
+
 struct rel {
 	enum rel_kind kind;
 	uint32_t id;
@@ -514,7 +555,7 @@ struct rel {
 	struct column_id *columns; /* of a finished plan: their names before */
 	struct rel *input;         /* NULL: a leaf */
 	union {
-		struct rel_scan scan; /* REL_EVENTS and REL_SYSTEM too */
+		struct rel_scan scan; /* REL_EVENTS, _SYSTEM, _TEMP too */
 		struct rel_values values;
 		struct rel_function function;
 		struct rel_filter filter;
@@ -537,6 +578,7 @@ struct rel {
 		struct rel_with with;
 		const struct cte *cte; /* column i is columns[i].column of it */
 		struct rel_recursive recursive;
+		struct rel_modify modify;
 		uint32_t work; /* likewise */
 	};
 };
@@ -579,7 +621,11 @@ struct plan_insert {
 };
 
 struct plan_copy {
-	const struct event_type *type; /* NULL: events */
+	const struct event_type *type; /* NULL: events, or ... */
+	const struct temp_table *temp; /* NULL: ... a temporary table */
+	/* of that: the columns' values where no field has them; else NULL */
+	struct expr **defaults;
+	struct expr **checks; /* over its columns */
 	struct str name;
 	/*
 	 * Of each field of a line: its attnum in the type, or enum
@@ -653,4 +699,45 @@ struct plan_ddl {
 	enum ast_owner_kind owner_kind;        /* ALTER_OWNER, and its .. */
 	const struct ast_role *owner;          /* .. new one; REASSIGN_OWNED */
 	const struct ast_role_list *old_owner; /* REASSIGN, DROP_OWNED */
+};
+
+/* ---- temporary tables, as they are defined ---- */
+
+enum temp_op {
+	TEMP_OP_CREATE_TABLE,
+	TEMP_OP_CREATE_VIEW,
+	TEMP_OP_DROP,
+	TEMP_OP_TRUNCATE,
+	TEMP_OP_ALTER_TABLE,
+	TEMP_OP_CREATE_INDEX,
+	TEMP_OP_NOTHING, /* LOCK TABLE, VACUUM, ANALYZE */
+};
+
+/* What is said instead of an error: IF [NOT] EXISTS. */
+struct temp_notice {
+	int code;
+	struct str text;
+};
+
+struct plan_temp_ddl {
+	enum temp_op op;
+	struct str name; /* of what is made */
+	/* CREATE TABLE, ALTER TABLE: all but OIDs, rows and references */
+	const struct temp_table *definition;
+	const struct sql_view *view; /* likewise */
+	bool or_replace;
+	bool if_not_exists; /* CREATE INDEX */
+	uint32_t oid;       /* ALTER TABLE, CREATE INDEX: of the table */
+	/*
+	 * ALTER TABLE: the rows' new columns, over the old ones, and the
+	 * conditions, over the new ones; NULL: the rows stay as they are.
+	 */
+	struct expr **values;
+	struct expr **checks;
+	const struct temp_key *key; /* CREATE INDEX: all but its OID */
+	const uint32_t *oids;       /* DROP, TRUNCATE */
+	uint32_t oid_count;
+	bool is_cascade;
+	const struct temp_notice *notices;
+	uint32_t notice_count;
 };

@@ -17,7 +17,8 @@ struct relation_space
 names_space(const struct plan_context *context)
 {
 	return (struct relation_space){ .catalog = context->catalog,
-		.system = context->system };
+		.system = context->system,
+		.temp = context->temp };
 }
 
 /* ---- relations ---- */
@@ -35,8 +36,10 @@ static bool
 find_on_path(const struct relation_space *space, const struct search_path *path,
     struct str name, struct relation *out)
 {
-	for (uint32_t i = 0; i < path->count; i++)
-		if (relation_by_name(space, path->schemas[i], name, out))
+	uint32_t schema;
+
+	for (uint32_t i = 0; search_path_of_relations(path, i, &schema); i++)
+		if (relation_by_name(space, schema, name, out))
 			return true;
 	return false;
 }

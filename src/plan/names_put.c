@@ -63,7 +63,9 @@ put_user_type(const struct plan_context *context, uint32_t oid, struct buf *out)
 		    enum_type->name, out);
 	} else if (relation_of_rows(&space, oid, &relation)) {
 		is_array = oid == relation_array_type(&relation);
-		put_qualified(relation.schema, public_is_visible(context),
+		put_qualified(relation.schema,
+		    relation.schema == SCHEMA_PG_TEMP ||
+			public_is_visible(context),
 		    relation.name, out);
 	} else {
 		return false;

@@ -242,8 +242,10 @@ order_relax(struct binder *binder, struct rel *rel, bool is_seen)
 	case REL_UNPIVOT:
 	case REL_RECURSIVE:
 	case REL_PAYLOAD:
+	case REL_MODIFY:
 		relax_inputs(binder, rel, true);
 		break;
+	case REL_TEMP:
 	case REL_SYSTEM:
 	case REL_VALUES:
 	case REL_FUNCTION:

@@ -75,9 +75,9 @@ check_params(const struct binder *binder, struct error *err)
 
 /* ---- statements ---- */
 
-static int
-set_query(struct binder *binder, const struct query *query, struct plan *plan,
-    struct error *err)
+int
+plan_set_query(struct binder *binder, const struct query *query,
+    struct plan *plan, struct error *err)
 {
 	struct plan_column *columns = arena_alloc_array(binder->arena,
 	    query->column_count + 1, sizeof(*columns));
@@ -107,7 +107,7 @@ bind_query_plan(struct binder *binder, const struct ast_select *select,
 
 	rc = bind_select(binder, NULL, select, UNKNOWNS_TEXT, &query, err);
 	if (rc == 0)
-		rc = set_query(binder, &query, plan, err);
+		rc = plan_set_query(binder, &query, plan, err);
 	return rc;
 }
 
@@ -120,7 +120,7 @@ bind_native(struct binder *binder, const struct ast_query *ast,
 
 	rc = bind_native_query(binder, ast, &query, err);
 	if (rc == 0)
-		rc = set_query(binder, &query, plan, err);
+		rc = plan_set_query(binder, &query, plan, err);
 	return rc;
 }
 
@@ -157,6 +157,21 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_INSERT:
 		set_kind(plan, PLAN_INSERT, "INSERT 0", true);
 		return bind_insert(binder, &stmt->insert, plan, err);
+	case AST_UPDATE:
+		set_kind(plan, PLAN_QUERY, "UPDATE", true);
+		return bind_modify(binder, stmt, plan, err);
+	case AST_DELETE:
+		set_kind(plan, PLAN_QUERY, "DELETE", true);
+		return bind_modify(binder, stmt, plan, err);
+	case AST_CREATE_TABLE_AS:
+		set_kind(plan, PLAN_QUERY, "SELECT", true);
+		return bind_create_table_as(binder, stmt, plan, err);
+	case AST_TRUNCATE:
+	case AST_CREATE_INDEX:
+	case AST_LOCK_TABLE:
+	case AST_VACUUM:
+		set_kind(plan, PLAN_TEMP_DDL, "", false);
+		return bind_temp_ddl(binder, stmt, plan, err);
 	case AST_STORE:
 		set_kind(plan, PLAN_INSERT, "INSERT 0", true);
 		return bind_store(binder, &stmt->store, plan, err);
@@ -178,6 +193,10 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_GRANT:
 	case AST_GRANT_ROLE:
 	case AST_ALTER_OWNER:
+		if (stmt_is_temp(binder, stmt)) {
+			set_kind(plan, PLAN_TEMP_DDL, "", false);
+			return bind_temp_ddl(binder, stmt, plan, err);
+		}
 		set_kind(plan, PLAN_DDL, "", false);
 		return bind_ddl(binder, stmt, plan, err);
 	case AST_EXPLAIN:
@@ -237,7 +256,8 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 	plan->generation = context->catalog->generation;
 	plan->need = stmt_need(stmt->kind);
 	plan->space = (struct relation_space){ .catalog = context->catalog,
-		.system = context->system };
+		.system = context->system,
+		.temp = context->temp };
 	rc = set_params(&binder, param_oids, param_oid_count, err);
 	if (rc == 0)
 		rc = bind_stmt(&binder, stmt, plan, err);
@@ -248,8 +268,8 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 	if (rc != 0)
 		return rc;
 	set_needs(&binder, plan);
-	plan->is_trivial = plan->kind == PLAN_QUERY && plan->explain == NULL &&
-	    rel_is_trivial(plan->root);
+	plan->is_trivial = plan->kind == PLAN_QUERY && plan->root != NULL &&
+	    plan->explain == NULL && rel_is_trivial(plan->root);
 	if (plan->root != NULL && !plan->is_trivial) {
 		plan->bounds_tops = option_is_on(&binder, OPTION_TOP_BOUND);
 		plan->spills_all = !option_is_on(&binder, OPTION_WORK_MEM);
@@ -308,7 +328,7 @@ plan_arguments(const struct plan_context *context, struct ast_expr *const *args,
 	query.columns =
 	    arena_zalloc(arena, (count + 1) * sizeof(*query.columns));
 	query.column_count = count;
-	rc = set_query(&binder, &query, plan, err);
+	rc = plan_set_query(&binder, &query, plan, err);
 	if (rc == 0)
 		rc = arena_check(arena, err);
 	if (rc != 0)

@@ -10,7 +10,8 @@
  * for at execution.
  *
  * A plan is stale once the catalogue that the statement would see has another
- * generation; the caller compares and plans again.
+ * generation, or the session other temporary tables; the caller compares and
+ * plans again.
  */
 #pragma once
 
@@ -33,8 +34,10 @@ struct plan_ddl;
 struct plan_explain;
 struct plan_insert;
 struct plan_right;
+struct plan_temp_ddl;
 struct rel;
 struct search_path;
+struct temp_catalog;
 
 /* One take of an advisory lock. */
 struct advisory_request {
@@ -117,6 +120,7 @@ struct plan_context {
 	const struct plan_session *session;
 	const struct type_settings *settings; /* to read literals */
 	const struct system_tables *system;   /* the server's; NULL: none */
+	const struct temp_catalog *temp;      /* the session's; NULL: none */
 	const struct search_path *path;       /* NULL: the default one */
 };
 
@@ -126,6 +130,7 @@ enum plan_kind {
 	PLAN_COPY_FROM, /* copy_sink_open() */
 	PLAN_COPY_TO,   /* exec_open(); `columns` are what is copied */
 	PLAN_DDL,       /* exec_ddl() */
+	PLAN_TEMP_DDL,  /* exec_temp_ddl(): of temporary tables and views */
 	PLAN_UTILITY,   /* the server does it, from the syntax tree */
 };
 
@@ -162,14 +167,20 @@ struct plan {
 	bool is_trivial;     /* PLAN_QUERY of microseconds, see trivial.h */
 	bool bounds_tops;    /* exec/top_bound.h */
 	bool spills_all;     /* as if work_mem were nothing: for tests */
-	const char *tag;     /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
+	/*
+	 * PLAN_QUERY that changes rows of temporary tables: the tag counts
+	 * those, and rows come only if there is RETURNING.
+	 */
+	bool is_modify;
+	const char *tag; /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
 	bool tag_has_count;
 
 	/* for src/exec/ */
-	const struct rel *root;           /* PLAN_QUERY, PLAN_COPY_TO */
-	const struct plan_insert *insert; /* PLAN_INSERT */
-	const struct plan_copy *copy;     /* PLAN_COPY_FROM */
-	const struct plan_ddl *ddl;       /* PLAN_DDL */
+	const struct rel *root;               /* PLAN_QUERY, PLAN_COPY_TO */
+	const struct plan_insert *insert;     /* PLAN_INSERT */
+	const struct plan_copy *copy;         /* PLAN_COPY_FROM */
+	const struct plan_ddl *ddl;           /* PLAN_DDL */
+	const struct plan_temp_ddl *temp_ddl; /* PLAN_TEMP_DDL */
 
 	/* EXPLAIN: a PLAN_QUERY whose rows are about `root`; else NULL */
 	const struct plan_explain *explain;

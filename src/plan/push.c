@@ -301,6 +301,8 @@ push_down(struct binder *binder, struct rel *rel,
 	case REL_CTE:
 	case REL_RECURSIVE:
 	case REL_WORK:
+	case REL_TEMP:
+	case REL_MODIFY:
 		break;
 	}
 	return stop(binder, rel, above);

@@ -5,9 +5,11 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/column_set.h"
+#include "plan/names.h"
 #include "plan/rel_walk.h"
 #include "plan/schema.h"
 #include "plan/system_table.h"
+#include "plan/temp_table.h"
 
 struct rel *
 rel_new(struct binder *binder, enum rel_kind kind, struct rel *input,
@@ -35,6 +37,16 @@ rel_new_over(struct binder *binder, enum rel_kind kind, struct rel *input)
 	rel->column_count = input->column_count;
 	rel->types = input->types;
 	return rel;
+}
+
+void
+rel_name_columns(struct binder *binder, struct rel *rel)
+{
+	rel->columns = arena_alloc_array(binder->arena,
+	    (size_t)rel->column_count + 1, sizeof(*rel->columns));
+	for (uint32_t i = 0; i < rel->column_count; i++)
+		rel->columns[i] =
+		    (struct column_id){ .rel = rel->id, .column = i };
 }
 
 struct rel *
@@ -171,6 +183,40 @@ range_new_scan(struct binder *binder, const struct event_type *type,
 	    columns, count);
 	range->solid_column = COLUMN_CONTEXT_ID;
 	range->system_oid = type->oid;
+	return range;
+}
+
+struct range *
+range_new_temp(struct binder *binder, const struct relation *table,
+    struct str alias, struct rel **out)
+{
+	const struct relation_space space = names_space(binder->context);
+	uint32_t count = table->temp->column_count;
+	struct range_column *columns =
+	    arena_zalloc(binder->arena, (count + 1) * sizeof(*columns));
+	struct range *range;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct relation_column column =
+		    relation_column(&space, table, i + 1);
+
+		columns[i] = (struct range_column){
+			.name = column.name,
+			.type = column.type,
+			.table_oid = table->oid,
+			.attnum = (int16_t)(i + 1),
+		};
+	}
+	columns[count].type = type_of(TYPE_INT8); /* the row's number */
+	*out = leaf_new(binder, REL_TEMP, columns, count + 1);
+	(*out)->scan.temp = table->temp;
+	range = range_of(binder, *out,
+	    str_of_cstr(schema_by_oid(SCHEMA_PG_TEMP)->name), table->temp->name,
+	    alias, columns, count);
+	range->system_oid = table->oid;
+	for (uint32_t i = 0; i < count && range->solid_column == 0; i++)
+		if (table->temp->columns[i].is_not_null)
+			range->solid_column = i + 1;
 	return range;
 }
 

@@ -123,6 +123,8 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 	case REL_CTE:
 	case REL_RECURSIVE:
 	case REL_WORK:
+	case REL_TEMP:
+	case REL_MODIFY: /* over what it writes, which no input makes */
 		return 0;
 	case REL_VALUES:
 		return each_of_values(rel, fn, arg);
@@ -165,7 +167,9 @@ rel_input_count(const struct rel *rel)
 	case REL_FUNCTION:
 	case REL_CTE:
 	case REL_WORK:
+	case REL_TEMP:
 		return 0;
+	case REL_MODIFY:
 	case REL_FILTER:
 	case REL_PROJECT:
 	case REL_AGG:

@@ -3,6 +3,7 @@
 
 #include "engine/catalog/catalog.h"
 #include "plan/schema.h"
+#include "plan/temp_table.h"
 
 /* ---- one of each kind ---- */
 
@@ -33,6 +34,67 @@ of_system(const struct system_table *table)
 		.system = table };
 }
 
+static struct relation
+of_temp_table(const struct temp_table *table)
+{
+	return (struct relation){ .oid = table->oid,
+		.schema = SCHEMA_PG_TEMP,
+		.name = table->name,
+		.temp = table };
+}
+
+static struct relation
+of_temp_view(const struct sql_view *view)
+{
+	struct relation relation = of_view(view);
+
+	relation.schema = SCHEMA_PG_TEMP;
+	return relation;
+}
+
+static struct relation
+of_temp_key(const struct temp_table *table, const struct temp_key *key)
+{
+	return (struct relation){ .oid = key->oid,
+		.schema = SCHEMA_PG_TEMP,
+		.name = key->name,
+		.index_of = table,
+		.key = key };
+}
+
+/* One of the two, or neither. */
+static bool
+of_temp(const struct temp_table *table, const struct sql_view *view,
+    struct relation *out)
+{
+	if (table != NULL)
+		*out = of_temp_table(table);
+	else if (view != NULL)
+		*out = of_temp_view(view);
+	return table != NULL || view != NULL;
+}
+
+/* An index, by its OID, or if that is 0 by its name. */
+static bool
+find_key(const struct temp_catalog *temp, uint32_t oid, struct str name,
+    struct relation *out)
+{
+	for (uint32_t i = 0; temp != NULL && i < temp->table_count; i++) {
+		const struct temp_table *table = temp->tables[i];
+
+		for (uint32_t k = 0; k < table->key_count; k++) {
+			const struct temp_key *key = &table->keys[k];
+
+			if (oid != 0 ? key->oid != oid
+				     : !str_equal(key->name, name))
+				continue;
+			*out = of_temp_key(table, key);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* ---- finding one ---- */
 
 static const struct system_table *
@@ -61,6 +123,10 @@ relation_by_oid(const struct relation_space *space, uint32_t oid,
 			*out = of_system(system);
 		return system != NULL;
 	}
+	if (oid >= TEMP_OID_FIRST)
+		return of_temp(temp_table_by_oid(space->temp, oid),
+			   temp_view_by_oid(space->temp, oid), out) ||
+		    find_key(space->temp, oid, STR(""), out);
 	type = catalog_type_by_oid(space->catalog, oid);
 	if (type != NULL) {
 		*out = of_type(type);
@@ -85,6 +151,10 @@ relation_by_name(const struct relation_space *space, uint32_t schema,
 		*out = of_system(system);
 		return true;
 	}
+	if (schema == SCHEMA_PG_TEMP)
+		return of_temp(temp_table_by_name(space->temp, name),
+			   temp_view_by_name(space->temp, name), out) ||
+		    find_key(space->temp, 0, name, out);
 	if (schema != SCHEMA_PUBLIC)
 		return false;
 	type = catalog_type_by_name(space->catalog, name);
@@ -106,6 +176,9 @@ relation_of_rows(const struct relation_space *space, uint32_t type_oid,
 	    catalog_type_of_rows(space->catalog, type_oid);
 	const struct sql_view *view;
 
+	if (type_oid >= TEMP_OID_FIRST)
+		return of_temp(temp_table_of_rows(space->temp, type_oid),
+		    temp_view_of_rows(space->temp, type_oid), out);
 	if (type != NULL) {
 		*out = of_type(type);
 		return true;
@@ -161,6 +234,31 @@ next_view(struct relation_cursor *at, struct relation *out)
 	return true;
 }
 
+static bool
+next_temp(struct relation_cursor *at, struct relation *out)
+{
+	const struct temp_catalog *temp = at->space->temp;
+
+	if (temp == NULL)
+		return false;
+	if (at->temp_table < temp->table_count) {
+		const struct temp_table *table = temp->tables[at->temp_table];
+
+		*out = at->temp_key == 0
+		    ? of_temp_table(table)
+		    : of_temp_key(table, &table->keys[at->temp_key - 1]);
+		if (at->temp_key++ == table->key_count) {
+			at->temp_table++;
+			at->temp_key = 0;
+		}
+		return true;
+	}
+	if (at->temp_view == temp->view_count)
+		return false;
+	*out = of_temp_view(&temp->views[at->temp_view++]->view);
+	return true;
+}
+
 void
 relation_cursor_init(struct relation_cursor *cursor,
     const struct relation_space *space)
@@ -177,7 +275,8 @@ relation_next(struct relation_cursor *at, struct relation *out)
 		*out = of_system(&events_table);
 		return true;
 	}
-	return next_system(at, out) || next_type(at, out) || next_view(at, out);
+	return next_system(at, out) || next_type(at, out) ||
+	    next_view(at, out) || next_temp(at, out);
 }
 
 /* ---- what it is ---- */
@@ -185,9 +284,17 @@ relation_next(struct relation_cursor *at, struct relation *out)
 char
 relation_kind(const struct relation *relation)
 {
-	if (relation->type != NULL)
+	if (relation->type != NULL || relation->temp != NULL)
 		return 'r';
+	if (relation->key != NULL)
+		return 'i';
 	return relation->view != NULL ? 'v' : relation->system->kind;
+}
+
+char
+relation_persistence(const struct relation *relation)
+{
+	return relation->schema == SCHEMA_PG_TEMP ? 't' : 'p';
 }
 
 uint32_t
@@ -195,6 +302,8 @@ relation_row_type(const struct relation *relation)
 {
 	if (relation->type != NULL)
 		return relation->type->row_type_oid;
+	if (relation->temp != NULL)
+		return relation->temp->row_type_oid;
 	return relation->view != NULL ? relation->view->row_type_oid : 0;
 }
 
@@ -203,6 +312,8 @@ relation_array_type(const struct relation *relation)
 {
 	if (relation->type != NULL)
 		return relation->type->array_type_oid;
+	if (relation->temp != NULL)
+		return relation->temp->array_type_oid;
 	return relation->view != NULL ? relation->view->array_type_oid : 0;
 }
 
@@ -211,6 +322,10 @@ relation_column_count(const struct relation *relation)
 {
 	if (relation->type != NULL)
 		return COLUMN_FIRST_FIELD - 1 + relation->type->field_count;
+	if (relation->temp != NULL)
+		return relation->temp->column_count;
+	if (relation->key != NULL)
+		return relation->key->count;
 	if (relation->view != NULL)
 		return relation->view->column_count;
 	return relation->system->column_count;
@@ -229,6 +344,22 @@ view_column_type(const struct catalog *catalog,
 	return type;
 }
 
+/* An enum has got more labels, maybe, or has been dropped since. */
+static struct type
+temp_column_type(const struct catalog *catalog,
+    const struct temp_column *column)
+{
+	struct type type = column->type;
+	const struct enum_type *now;
+
+	if (type.enum_type == NULL)
+		return type;
+	now = catalog_enum_of_type(catalog, type.oid);
+	if (now != NULL)
+		type.enum_type = now;
+	return type;
+}
+
 struct relation_column
 relation_column(const struct relation_space *space,
     const struct relation *relation, uint32_t attnum)
@@ -243,6 +374,16 @@ relation_column(const struct relation_space *space,
 			    type->fields[attnum - COLUMN_FIRST_FIELD]
 				.is_not_null,
 		};
+	if (relation->temp != NULL || relation->key != NULL) {
+		const struct temp_column *column = relation->key == NULL
+		    ? &relation->temp->columns[attnum - 1]
+		    : &relation->index_of
+			   ->columns[relation->key->columns[attnum - 1]];
+
+		return (struct relation_column){ .name = column->name,
+			.type = temp_column_type(space->catalog, column),
+			.is_not_null = column->is_not_null };
+	}
 	if (relation->view != NULL) {
 		const struct view_column *column =
 		    &relation->view->columns[attnum - 1];

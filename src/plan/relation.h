@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * relation.h -- all that has rows and a name, by OID and by name: event types,
- * views, `events`, and the server's own relations.
+ * views, `events`, the server's own relations, and temporary ones.
  *
  * This is what a name in FROM means, what pg_class shows, and what a regclass
  * is.  A relation has a row type and a type of arrays of it, or, if it is the
- * server's own, neither.
+ * server's own, neither.  What is temporary is the session's alone, in the
+ * schema pg_temp.
  *
  * Threads: a space is as immutable as the catalogue that it borrows.
  */
@@ -21,14 +22,21 @@
 struct catalog;
 struct event_type;
 struct sql_view;
+struct temp_catalog;
+struct temp_key;
+struct temp_table;
 
 /* Where relations are looked for. */
 struct relation_space {
 	const struct catalog *catalog;      /* users' objects */
 	const struct system_tables *system; /* the server's; NULL: none */
+	const struct temp_catalog *temp;    /* the session's; NULL: none */
 };
 
-/* Exactly one of the three is not NULL; all is borrowed from the space. */
+/*
+ * Exactly one of type, view, system, temp and index_of is not NULL; all is
+ * borrowed from the space.
+ */
 struct relation {
 	uint32_t oid;
 	uint32_t schema; /* enum schema_oid */
@@ -36,6 +44,9 @@ struct relation {
 	const struct event_type *type;
 	const struct sql_view *view;
 	const struct system_table *system;
+	const struct temp_table *temp;
+	const struct temp_table *index_of; /* a temporary table, of which */
+	const struct temp_key *key;        /* this index is */
 };
 
 struct relation_column {
@@ -54,7 +65,10 @@ bool relation_by_name(const struct relation_space *space, uint32_t schema,
 bool relation_of_rows(const struct relation_space *space, uint32_t type_oid,
     struct relation *out);
 
-/* One after the other: the server's own, then event types, then views. */
+/*
+ * One after the other: the server's own, then event types, then views, then
+ * what is temporary.
+ */
 struct relation_cursor {
 	/* private */
 	const struct relation_space *space;
@@ -62,6 +76,9 @@ struct relation_cursor {
 	uint32_t index;                     /* from here on */
 	uint32_t type;                      /* the next in the catalogue */
 	uint32_t view;
+	uint32_t temp_table;
+	uint32_t temp_key; /* 1 + the next of its keys; 0: the table itself */
+	uint32_t temp_view;
 	bool has_events; /* `events` has been told */
 };
 
@@ -69,8 +86,11 @@ void relation_cursor_init(struct relation_cursor *cursor,
     const struct relation_space *space);
 bool relation_next(struct relation_cursor *cursor, struct relation *out);
 
-/* pg_class.relkind: 'r' a table, 'v' a view. */
+/* pg_class.relkind: 'r' a table, 'v' a view, 'i' an index. */
 char relation_kind(const struct relation *relation);
+
+/* pg_class.relpersistence: 't' if it ends with the session, else 'p'. */
+char relation_persistence(const struct relation *relation);
 
 /* The type of its rows, and of arrays of them; 0 if there is none. */
 uint32_t relation_row_type(const struct relation *relation);

@@ -12,6 +12,7 @@ static const struct schema schemas[] = {
 	{ SCHEMA_PUBLIC, "public", "standard public schema" },
 	{ SCHEMA_STELE, "stele", "what the server tells of itself" },
 	{ SCHEMA_INFORMATION, "information_schema", NULL },
+	{ SCHEMA_PG_TEMP, "pg_temp_1", NULL },
 };
 static_assert(ARRAY_LEN(schemas) == SCHEMA_COUNT, "one row a schema");
 
@@ -34,6 +35,8 @@ schema_by_oid(uint32_t oid)
 const struct schema *
 schema_by_name(struct str name)
 {
+	if (str_equal(name, STR("pg_temp")))
+		return schema_by_oid(SCHEMA_PG_TEMP);
 	for (uint32_t i = 0; i < SCHEMA_COUNT; i++)
 		if (str_equal(str_of_cstr(schemas[i].name), name))
 			return &schemas[i];

@@ -18,6 +18,23 @@ search_path_has(const struct search_path *path, uint32_t schema)
 	return false;
 }
 
+bool
+search_path_of_relations(const struct search_path *path, uint32_t i,
+    uint32_t *schema)
+{
+	bool is_implied = !search_path_has(path, SCHEMA_PG_TEMP);
+
+	if (is_implied && i == 0) {
+		*schema = SCHEMA_PG_TEMP;
+		return true;
+	}
+	i -= is_implied ? 1 : 0;
+	if (i >= path->count)
+		return false;
+	*schema = path->schemas[i];
+	return true;
+}
+
 static void
 add(struct search_path *path, uint32_t schema)
 {

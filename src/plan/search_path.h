@@ -2,7 +2,8 @@
 /*
  * search_path.h -- where names without a schema are looked for.
  *
- * As in PostgreSQL, pg_catalog comes first unless the path says where; names
+ * As in PostgreSQL, pg_catalog comes first unless the path says where, and
+ * relations are looked for among the temporary ones before that, likewise; names
  * of schemas that do not exist are passed over.  "$user" is passed over, too:
  * no schema belongs to a user.
  *
@@ -31,6 +32,10 @@ bool search_path_parse(struct str text, struct search_path *out);
 
 bool search_path_equal(const struct search_path *a,
     const struct search_path *b);
+
+/* Schema `i` of those that relations are looked for in; false: no more. */
+bool search_path_of_relations(const struct search_path *path, uint32_t i,
+    uint32_t *schema);
 
 bool search_path_has(const struct search_path *path, uint32_t schema);
 

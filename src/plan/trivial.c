@@ -111,6 +111,8 @@ take_rel(const struct rel *rel, int *left)
 		    take_expr(rel->limit.offset, left) &&
 		    take_rel(rel->input, left);
 	case REL_SYSTEM:
+	case REL_TEMP:
+	case REL_MODIFY:
 	case REL_FUNCTION:
 	case REL_PAYLOAD:
 	case REL_UNIQUE:

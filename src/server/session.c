@@ -88,6 +88,7 @@ session_free(struct session *session)
 	planned_unref(session->parsing_plan);
 	source_unref(session->logged);
 	transaction_release(&session->transaction);
+	temp_tables_release(&session->temp);
 	pending_free_all(session);
 	net_chunk_free(session->out);
 	net_chunk_free(session->job.chunk);
@@ -699,6 +700,7 @@ session_open(struct net_thread *net, int fd)
 	arena_init(&session->arena, NULL);
 	portal_init(&session->simple);
 	transaction_init(&session->transaction);
+	temp_tables_init(&session->temp, 0, &net->server->memory);
 	session->config_version = version;
 	settings_init(&session->settings, config, net->server->zones);
 	config_unref(config);

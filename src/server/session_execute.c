@@ -94,8 +94,9 @@ plan_against(struct session *session, const struct catalog *catalog,
 	int rc;
 
 	session_role_refresh(session, catalog);
-	rc = planned_new(source, stmt, catalog, &session->facts,
-	    &session->settings.types, param_oids, param_oid_count, out, err);
+	rc = planned_new(source, stmt, catalog, session->temp.catalog,
+	    &session->facts, &session->settings.types, param_oids,
+	    param_oid_count, out, err);
 	if (rc == 0 && (*out)->plan->kind == PLAN_UTILITY)
 		rc = utility_describe(session, *out, err);
 	if (rc != 0) {
@@ -120,17 +121,15 @@ session_plan(struct session *session, struct source *source,
 	return rc;
 }
 
-/* The plan of a portal against the snapshot that it is going to read. */
+/* The plan of a portal against another catalogue, or temporary tables. */
 static int
-plan_for_snapshot(struct session *session, struct portal *portal)
+plan_anew(struct session *session, struct portal *portal,
+    const struct catalog *catalog)
 {
-	const struct catalog *catalog = snapshot_catalog(portal->snapshot);
 	struct planned *old = portal->planned, *planned;
 	uint32_t *oids;
 	int rc;
 
-	if (session->transaction.batch != NULL || old->catalog == catalog)
-		return 0;
 	oids = arena_alloc_array(&portal->arena, portal->param_count + 1,
 	    sizeof(*oids));
 	for (uint32_t i = 0; i < portal->param_count; i++)
@@ -148,6 +147,34 @@ plan_for_snapshot(struct session *session, struct portal *portal)
 	planned_unref(old);
 	portal->planned = planned;
 	return 0;
+}
+
+/* The plan of a portal against the snapshot that it is going to read. */
+static int
+plan_for_snapshot(struct session *session, struct portal *portal)
+{
+	const struct catalog *catalog = snapshot_catalog(portal->snapshot);
+
+	if (session->transaction.batch != NULL ||
+	    portal->planned->catalog == catalog)
+		return 0;
+	return plan_anew(session, portal, catalog);
+}
+
+/* Temporary tables may have changed since it was bound. */
+static int
+plan_for_temp(struct session *session, struct portal *portal)
+{
+	const struct catalog *catalog;
+	int rc;
+
+	if (portal->planned->temp == session->temp.catalog ||
+	    portal->state != PORTAL_NEW)
+		return 0;
+	catalog = session_catalog(session);
+	rc = plan_anew(session, portal, catalog);
+	catalog_unref(catalog);
+	return rc;
 }
 
 struct source *
@@ -193,6 +220,7 @@ session_types(struct session *session, struct portal *portal)
 		.session = &session->facts,
 		.settings = &portal->types,
 		.system = &server_system_tables,
+		.temp = portal->planned->temp,
 		.path = session->facts.path,
 	};
 	plan_names_init(&portal->names, &portal->names_context);
@@ -206,6 +234,8 @@ session_context(struct session *session, struct portal *portal)
 	int64_t temp_limit = session->settings.server->temp_file_limit_bytes;
 
 	transaction->has_statement = true;
+	session->temp.budget.limit_bytes =
+	    (size_t)session->settings.config.temp_table_memory_bytes;
 	session_types(session, portal);
 	portal->budget = (struct mem_budget){
 		.limit_bytes =
@@ -240,6 +270,8 @@ session_context(struct session *session, struct portal *portal)
 		.system_arg = session,
 		.scram_iterations =
 		    (uint32_t)session->settings.config.scram_iterations,
+		.temp_tables = &session->temp,
+		.temp_seen = session->temp.stamp,
 		.notice = session_notice,
 		.notice_arg = session,
 	};
@@ -448,10 +480,23 @@ query_work(struct session *session)
 			break;
 		job->rc = 0;
 	}
+	if (portal->exec != NULL)
+		portal->tag_count = exec_modified(portal->exec);
 	/* Freeing what a query has built up is the worker's too. */
 	if (job->rc != 0 || job->outcome == JOB_DONE)
 		query_close(portal);
 	buf_release(&scratch);
+}
+
+/*
+ * Whether the tag counts what was written, rather than the rows of this
+ * Execute, which with RETURNING are those.
+ */
+static bool
+counts_written(const struct plan *plan)
+{
+	return plan->kind == PLAN_INSERT ||
+	    (plan->is_modify && plan->column_count == 0);
 }
 
 void
@@ -488,9 +533,8 @@ query_finish(struct session *session)
 		pg_put_empty(session_out(session), 'c');
 	}
 	plan_tag(plan,
-	    plan->kind == PLAN_INSERT ? portal->tag_count : job->row_count,
-	    tag);
-	session_complete(session, tag, false);
+	    counts_written(plan) ? portal->tag_count : job->row_count, tag);
+	session_complete(session, tag, plan->is_modify);
 	statement_end(session);
 }
 
@@ -583,7 +627,7 @@ query_execute(struct session *session, struct portal *portal,
 		if (planned->plan->kind == PLAN_COPY_TO)
 			pg_put_copy_response(session_out(session), 'H',
 			    portal->copy.is_binary, planned->column_count);
-		else if (is_simple)
+		else if (is_simple && planned->has_rows)
 			pg_put_row_description(session_out(session),
 			    planned->columns, planned->column_count, NULL, 0);
 	}
@@ -919,6 +963,54 @@ ddl_execute(struct session *session, struct portal *portal)
 	return STEP_DONE;
 }
 
+static void
+temp_ddl_work(struct session *session)
+{
+	struct portal *portal = session->job.portal;
+
+	session->job.rc = exec_temp_ddl(portal->planned->plan, &portal->context,
+	    &session->err);
+}
+
+static void
+temp_ddl_finish(struct session *session)
+{
+	struct portal *portal = session->job.portal;
+	char tag[PLAN_TAG_SIZE];
+
+	if (session->job.rc != 0) {
+		session_fail(session);
+		return;
+	}
+	portal->state = PORTAL_DONE;
+	plan_tag(portal->planned->plan, 0, tag);
+	session_complete(session, tag, true);
+	statement_end(session);
+}
+
+/* What has rows to rewrite is a worker's. */
+static enum step
+temp_ddl_execute(struct session *session, struct portal *portal)
+{
+	enum temp_op op = portal->planned->plan->temp_ddl->op;
+
+	if (portal->planned->stmt->kind == AST_LOCK_TABLE &&
+	    session->transaction.state != TRANSACTION_EXPLICIT) {
+		(void)error_set(&session->err, STELE_E_NO_ACTIVE_TRANSACTION,
+		    "LOCK TABLE can only be used in transaction blocks");
+		return STEP_FAIL;
+	}
+	session_context(session, portal);
+	session->job.portal = portal;
+	if (op == TEMP_OP_ALTER_TABLE || op == TEMP_OP_CREATE_INDEX)
+		return session_submit(session, temp_ddl_work, temp_ddl_finish);
+	temp_ddl_work(session);
+	if (session->job.rc != 0)
+		return STEP_FAIL;
+	temp_ddl_finish(session);
+	return STEP_DONE;
+}
+
 enum step
 portal_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple)
@@ -926,6 +1018,7 @@ portal_execute(struct session *session, struct portal *portal,
 	enum step step;
 
 	if (session_check_cancel(session) != 0 ||
+	    plan_for_temp(session, portal) != 0 ||
 	    (portal->state == PORTAL_NEW &&
 		session_check_rights(session, portal->planned->plan,
 		    portal->planned->catalog) != 0))
@@ -936,8 +1029,9 @@ portal_execute(struct session *session, struct portal *portal,
 	case PLAN_INSERT:
 		return insert_execute(session, portal, row_limit, is_simple);
 	case PLAN_COPY_FROM:
-		if (check_writable(session, "COPY FROM") != 0 ||
-		    check_no_reader(session) != 0)
+		if (portal->planned->plan->copy->temp == NULL &&
+		    (check_writable(session, "COPY FROM") != 0 ||
+			check_no_reader(session) != 0))
 			return STEP_FAIL;
 		step = session_wait_room(session);
 		if (step != STEP_DONE)
@@ -947,6 +1041,8 @@ portal_execute(struct session *session, struct portal *portal,
 		return copy_out_execute(session, portal, is_simple);
 	case PLAN_DDL:
 		return ddl_execute(session, portal);
+	case PLAN_TEMP_DDL:
+		return temp_ddl_execute(session, portal);
 	case PLAN_UTILITY:
 		return utility_execute(session, portal, row_limit, is_simple);
 	}

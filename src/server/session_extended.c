@@ -87,6 +87,7 @@ static bool
 is_fresh(struct session *session, const struct planned *planned)
 {
 	return session_has_catalog(session, planned->catalog) &&
+	    planned->temp == session->temp.catalog &&
 	    search_path_equal(&planned->path, &session->settings.search_path);
 }
 

@@ -397,8 +397,10 @@ session_ready_for_query(struct session *session)
 	bool is_implicit = session->transaction.state == TRANSACTION_IMPLICIT;
 	bool commits = is_implicit && transaction_has_writes(session);
 
-	if (is_implicit)
+	if (is_implicit) {
 		settings_commit(&session->settings);
+		temp_tables_commit(&session->temp);
+	}
 	if (is_implicit && !commits)
 		notices_commit(session);
 	session_report_settings(session);

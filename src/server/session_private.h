@@ -35,6 +35,7 @@
 #include "common/error.h"
 #include "engine/engine.h"
 #include "exec/random.h"
+#include "exec/temp_tables.h"
 #include "net/conn.h"
 #include "server/activity.h"
 #include "server/notify.h"
@@ -98,6 +99,8 @@ struct savepoint {
 	uint64_t portal_number;              /* of the last portal before it */
 	const struct session_notice *notice; /* likewise; or NULL */
 	const struct setting_undo *settings;
+	struct savepoint *made_before; /* of all of the transaction */
+	struct temp_mark temp;
 };
 
 struct transaction {
@@ -105,6 +108,7 @@ struct transaction {
 	struct write_batch *batch;       /* owned; NULL: nothing written */
 	struct snapshot *snapshot;       /* a reference; of REPEATABLE READ */
 	struct savepoint *savepoints;    /* newest first */
+	struct savepoint *marked;        /* all, released ones too */
 	struct arena arena;              /* of savepoints */
 	struct session_notices *notices; /* owned; NULL: nothing to tell */
 	bool has_ddl;
@@ -227,7 +231,8 @@ struct session {
 	/* what it runs */
 	struct statement_table table;
 	struct transaction transaction;
-	struct source *source; /* of the simple query; NULL: none runs */
+	struct temp_tables temp; /* owned; temporary tables and views */
+	struct source *source;   /* of the simple query; NULL: none runs */
 	uint32_t next_stmt;
 	struct portal simple; /* of the simple query's statement */
 	bool skip_to_sync;

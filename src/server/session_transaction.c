@@ -28,6 +28,9 @@ forget(struct transaction *transaction)
 	if (transaction->snapshot != NULL)
 		snapshot_unref(transaction->snapshot);
 	notices_free(transaction->notices);
+	for (; transaction->marked != NULL;
+	     transaction->marked = transaction->marked->made_before)
+		temp_mark_release(&transaction->marked->temp);
 	if (transaction->savepoints != NULL)
 		arena_reset(&transaction->arena);
 	transaction->batch = NULL;
@@ -73,6 +76,7 @@ void
 transaction_abort(struct session *session)
 {
 	close_portals(session, 0);
+	temp_tables_abort(&session->temp);
 	forget(&session->transaction);
 	if (session->has_advisory_locks)
 		advisory_unlock_transaction(&session->server->advisory,
@@ -299,6 +303,7 @@ commit(struct session *session, const struct ast_transaction *stmt)
 	session->chain = stmt->is_chain;
 	session->chain_modes = session->settings.current;
 	settings_commit(&session->settings);
+	temp_tables_commit(&session->temp);
 	session->job.rc = 0;
 	if (transaction_has_writes(session)) {
 		step = transaction_commit_wait(session, committed);
@@ -332,6 +337,9 @@ savepoint_make(struct session *session, struct str name)
 	savepoint->settings = settings_mark(&session->settings);
 	savepoint->portal_number = session->table.portal_number;
 	savepoint->notice = notices_mark(transaction);
+	temp_tables_mark(&session->temp, &savepoint->temp);
+	savepoint->made_before = transaction->marked;
+	transaction->marked = savepoint;
 	if (transaction->batch != NULL) {
 		savepoint->has_mark = true;
 		savepoint->mark = write_batch_mark(transaction->batch);
@@ -353,6 +361,7 @@ savepoint_rewind(struct session *session, struct savepoint *savepoint)
 	close_portals(session, savepoint->portal_number);
 	settings_rewind(&session->settings, savepoint->settings);
 	notices_rewind(transaction, savepoint->notice);
+	temp_tables_rewind(&session->temp, &savepoint->temp);
 	if (savepoint->has_mark) {
 		write_batch_rewind(transaction->batch, savepoint->mark);
 	} else if (transaction->batch != NULL) {

@@ -560,6 +560,7 @@ evaluate_arguments(struct session *session, struct portal *portal,
 		.session = &session->facts,
 		.settings = &portal->types,
 		.system = &server_system_tables,
+		.temp = prepared->planned->temp,
 		.path = session->facts.path,
 	};
 	struct plan *args;
@@ -645,8 +646,10 @@ discard(struct session *session, struct str what)
 		return done(session, "DISCARD PLANS");
 	if (str_equal(what, STR("sequences")))
 		return done(session, "DISCARD SEQUENCES");
-	if (str_equal(what, STR("temp")))
+	if (str_equal(what, STR("temp"))) {
+		temp_tables_remove_all(&session->temp);
 		return done(session, "DISCARD TEMP");
+	}
 	if (session->transaction.state == TRANSACTION_EXPLICIT ||
 	    transaction_has_writes(session)) {
 		(void)error_set(&session->err, STELE_E_ACTIVE_TRANSACTION,
@@ -661,6 +664,7 @@ discard(struct session *session, struct str what)
 	settings_reset_all(&session->settings);
 	prepared_remove_all(&session->table);
 	cursor_close_all(session);
+	temp_tables_remove_all(&session->temp);
 	notify_unlisten_all(&session->server->notify, &session->listener);
 	advisory_unlock_session(&session->server->advisory, session);
 	return done(session, "DISCARD ALL");

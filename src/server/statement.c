@@ -10,6 +10,7 @@
 #include "common/crypto.h"
 #include "common/error.h"
 #include "engine/engine.h"
+#include "exec/temp_tables.h"
 #include "server/cursor_tape.h"
 #include "server/system_tables.h"
 #include "sql/ast.h"
@@ -144,6 +145,7 @@ planned_unref(struct planned *planned)
 	arena_release(&planned->arena);
 	if (planned->catalog != NULL)
 		catalog_unref(planned->catalog);
+	temp_catalog_unref(planned->temp);
 	source_unref(planned->source);
 	free(planned);
 }
@@ -170,15 +172,17 @@ take_columns(struct planned *planned)
 		};
 	planned->columns = columns;
 	planned->column_count = plan->column_count;
-	planned->has_rows = plan->kind == PLAN_QUERY ||
-	    (plan->kind == PLAN_INSERT && plan->column_count > 0);
+	planned->has_rows = (plan->kind == PLAN_QUERY && !plan->is_modify) ||
+	    ((plan->kind == PLAN_INSERT || plan->is_modify) &&
+		plan->column_count > 0);
 }
 
 int
 planned_new(struct source *source, const struct ast_stmt *stmt,
-    const struct catalog *catalog, const struct plan_session *session,
-    const struct type_settings *settings, const uint32_t *param_oids,
-    uint32_t param_oid_count, struct planned **out, struct error *err)
+    const struct catalog *catalog, struct temp_catalog *temp,
+    const struct plan_session *session, const struct type_settings *settings,
+    const uint32_t *param_oids, uint32_t param_oid_count, struct planned **out,
+    struct error *err)
 {
 	struct planned *planned = calloc(1, sizeof(*planned));
 	struct type_settings types = *settings;
@@ -187,6 +191,7 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
 		.session = session,
 		.settings = &types,
 		.system = &server_system_tables,
+		.temp = temp,
 		.path = session->path,
 	};
 	struct plan_names names;
@@ -199,6 +204,7 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
 	planned->source = source_ref(source);
 	planned->stmt = stmt;
 	planned->catalog = catalog_ref(catalog);
+	planned->temp = temp_catalog_ref(temp);
 	planned->path = *names_path(&context);
 	plan_names_init(&names, &context);
 	types.names = &names.base;

@@ -69,6 +69,7 @@ struct planned {
 	struct source *source; /* a reference */
 	const struct ast_stmt *stmt;
 	const struct catalog *catalog; /* a reference; NULL for a utility */
+	struct temp_catalog *temp;     /* a reference; NULL: empty */
 	struct search_path path;       /* that its names were found by */
 	struct arena arena;
 	struct plan *plan;
@@ -92,9 +93,10 @@ void planned_unref(struct planned *planned);
  * Plan a statement against a catalogue.  *out is a new reference.
  */
 MUST_USE int planned_new(struct source *source, const struct ast_stmt *stmt,
-    const struct catalog *catalog, const struct plan_session *session,
-    const struct type_settings *settings, const uint32_t *param_oids,
-    uint32_t param_oid_count, struct planned **out, struct error *err);
+    const struct catalog *catalog, struct temp_catalog *temp,
+    const struct plan_session *session, const struct type_settings *settings,
+    const uint32_t *param_oids, uint32_t param_oid_count, struct planned **out,
+    struct error *err);
 
 /* Whether both give the same columns: "cached plan must not change ...". */
 bool planned_same_result(const struct planned *a, const struct planned *b);

@@ -306,6 +306,25 @@ enum ast_join_kind {
 	AST_JOIN_CROSS,
 };
 
+enum ast_constraint_kind {
+	AST_CHECK,
+	AST_PRIMARY_KEY,
+	AST_UNIQUE,
+	AST_IDENTITY, /* of a column alone */
+};
+
+/* Of a column, which is not named then, or of a table. */
+struct ast_constraint {
+	enum ast_constraint_kind kind;
+	struct str name; /* empty: not given */
+	struct str *columns;
+	uint32_t column_count;
+	struct ast_expr *check;
+	bool nulls_are_equal; /* NULLS NOT DISTINCT */
+	bool is_always;       /* GENERATED ALWAYS */
+	int location;
+};
+
 struct ast_column_def {
 	struct str name;
 	struct ast_type type;
@@ -313,6 +332,8 @@ struct ast_column_def {
 	bool is_unsigned;          /* DEFINE only: u64 */
 	bool is_not_null;
 	struct ast_expr *default_value; /* NULL if none */
+	struct ast_constraint *constraints;
+	uint32_t constraint_count;
 	int location;
 };
 
@@ -551,6 +572,32 @@ enum ast_stmt_kind {
 	AST_GRANT, /* REVOKE too */
 	AST_GRANT_ROLE,
 	AST_ALTER_OWNER, /* REASSIGN and DROP OWNED too */
+	AST_UPDATE,
+	AST_DELETE,
+	AST_TRUNCATE,
+	AST_CREATE_TABLE_AS, /* SELECT INTO too */
+	AST_CREATE_INDEX,
+	AST_LOCK_TABLE,
+	AST_VACUUM, /* ANALYZE too */
+};
+
+/* column = value */
+struct ast_assignment {
+	struct str column;
+	struct ast_expr *value; /* AST_DEFAULT too */
+	int location;
+};
+
+/* ON CONFLICT */
+struct ast_conflict {
+	bool is_update;
+	struct str *columns; /* of the key; NULL: not given */
+	uint32_t column_count;
+	struct str constraint; /* ON CONSTRAINT; empty: not given */
+	struct ast_assignment *assignments;
+	uint32_t assignment_count;
+	struct ast_expr *where;
+	int location;
 };
 
 struct ast_insert {
@@ -562,7 +609,28 @@ struct ast_insert {
 	bool has_columns;
 	struct ast_select *source; /* NULL: DEFAULT VALUES */
 	struct ast_target_list returning;
-	bool overriding; /* OVERRIDING SYSTEM VALUE */
+	struct ast_conflict *conflict; /* NULL: none */
+	bool overriding;               /* OVERRIDING SYSTEM VALUE */
+};
+
+/* UPDATE, and DELETE, which assigns nothing. */
+struct ast_modify {
+	struct ast_name table;
+	struct str alias;
+	struct ast_assignment *assignments;
+	uint32_t assignment_count;
+	struct ast_from_list from; /* FROM, USING */
+	struct ast_expr *where;
+	struct ast_target_list returning;
+	struct ast_select *with; /* that has the WITH and no more; NULL */
+};
+
+/* Tables that a statement names: TRUNCATE, LOCK TABLE, VACUUM, ANALYZE. */
+struct ast_tables {
+	struct ast_name *names;
+	uint32_t count;
+	bool restarts;   /* TRUNCATE ... RESTART IDENTITY */
+	bool is_analyze; /* ANALYZE, not VACUUM */
 };
 
 /* STORE t FOR c [AT time] PAYLOAD p: p is JSON text, or a parameter. */
@@ -602,11 +670,21 @@ struct ast_copy {
 	struct ast_expr *where;
 };
 
-/* One field of CREATE TABLE or DEFINE. */
+enum ast_on_commit {
+	AST_ON_COMMIT_PRESERVE,
+	AST_ON_COMMIT_DELETE,
+	AST_ON_COMMIT_DROP,
+};
+
+/* CREATE TABLE and DEFINE. */
 struct ast_create_table {
 	struct ast_name name;
 	bool if_not_exists;
 	bool is_temporary;
+	bool has_on_commit;
+	enum ast_on_commit on_commit;
+	struct ast_constraint *constraints; /* of the table */
+	uint32_t constraint_count;
 	uint32_t version; /* DEFINE t AS n; 0 if not given */
 	struct ast_column_def *columns;
 	uint32_t column_count;
@@ -622,8 +700,34 @@ struct ast_create_table {
 	} * enums;
 };
 
+/* CREATE TABLE AS, SELECT INTO */
+struct ast_create_table_as {
+	struct ast_name name;
+	bool if_not_exists;
+	bool is_temporary;
+	bool has_on_commit;
+	enum ast_on_commit on_commit;
+	struct str *columns;
+	uint32_t column_count;
+	struct ast_select *query;
+	bool has_no_data;
+	bool is_select_into;
+};
+
+struct ast_create_index {
+	struct ast_name table;
+	struct str name;     /* empty: not given */
+	struct str *columns; /* an expression has no name */
+	uint32_t column_count;
+	bool is_unique;
+	bool nulls_are_equal;
+	bool if_not_exists;
+	bool is_plain; /* no expressions, conditions, other columns */
+};
+
 enum ast_alter_kind {
 	AST_ADD_COLUMN,
+	AST_DROP_COLUMN,
 	AST_RENAME_COLUMN,
 	AST_RENAME_TABLE,
 	AST_SET_OPTIONS,
@@ -636,8 +740,10 @@ struct ast_alter_table {
 	struct ast_alter_action {
 		enum ast_alter_kind kind;
 		bool if_not_exists;
+		bool if_exists;               /* DROP */
+		bool is_cascade;              /* DROP */
 		struct ast_column_def column; /* ADD */
-		struct str name, new_name;    /* RENAME */
+		struct str name, new_name;    /* RENAME; of DROP the name */
 		struct ast_option *options;   /* SET, RESET */
 		uint32_t option_count;
 		int location;
@@ -645,7 +751,12 @@ struct ast_alter_table {
 	uint32_t action_count;
 };
 
-enum ast_object_kind { AST_OBJECT_TABLE, AST_OBJECT_TYPE, AST_OBJECT_VIEW };
+enum ast_object_kind {
+	AST_OBJECT_TABLE,
+	AST_OBJECT_TYPE,
+	AST_OBJECT_VIEW,
+	AST_OBJECT_INDEX,
+};
 
 struct ast_drop {
 	enum ast_object_kind kind;
@@ -675,6 +786,7 @@ struct ast_create_view {
 	uint32_t column_count;
 	struct ast_select *query;
 	bool or_replace;
+	bool is_temporary;
 };
 
 enum ast_transaction_kind {
@@ -773,6 +885,10 @@ struct ast_stmt {
 	union {
 		struct ast_select *select;
 		struct ast_insert insert;
+		struct ast_modify modify; /* UPDATE, DELETE */
+		struct ast_tables tables;
+		struct ast_create_table_as create_table_as;
+		struct ast_create_index create_index;
 		struct ast_copy copy;
 		struct ast_create_table create_table; /* AST_DEFINE too */
 		struct ast_alter_table alter_table;

@@ -41,6 +41,7 @@ struct convert {
 	size_t base;          /* where the parsed run begins in the text */
 	int stmt_location;    /* of the statement being converted */
 	uint32_t param_count; /* highest $n of it */
+	const PgQuery__IntoClause *into; /* that is looked at; NULL */
 	int rc;
 	struct error *err;
 };
@@ -96,8 +97,9 @@ struct ast_expr *convert_string_const(struct convert *c, struct str text,
 
 /* convert_from.c */
 struct ast_from_list convert_from_list(struct convert *c, struct pg_list list);
-/* Refuse a constraint of a column or a table by its name. */
-void convert_refuse_constraint(struct convert *c,
+
+/* convert_column.c */
+struct ast_constraint convert_constraint(struct convert *c,
     const PgQuery__Constraint *in);
 struct ast_column_def convert_column_def(struct convert *c,
     const PgQuery__ColumnDef *def);
@@ -110,6 +112,30 @@ struct ast_select *convert_select_node(struct convert *c,
 struct ast_target_list convert_targets(struct convert *c, struct pg_list list);
 void convert_with(struct convert *c, const PgQuery__WithClause *with,
     struct ast_select *out);
+
+/* convert_modify.c */
+void convert_update(struct convert *c, const PgQuery__UpdateStmt *in,
+    struct ast_stmt *stmt);
+void convert_delete(struct convert *c, const PgQuery__DeleteStmt *in,
+    struct ast_stmt *stmt);
+struct ast_conflict *convert_conflict(struct convert *c,
+    const PgQuery__OnConflictClause *in);
+
+/* convert_table.c */
+enum ast_on_commit convert_on_commit(PgQuery__OnCommitAction action);
+/* CREATE TABLE AS, and SELECT INTO: false if the SELECT has none. */
+void convert_create_table_as(struct convert *c,
+    const PgQuery__CreateTableAsStmt *in, struct ast_stmt *stmt);
+bool convert_select_into(struct convert *c, const PgQuery__SelectStmt *in,
+    struct ast_stmt *stmt);
+void convert_index(struct convert *c, const PgQuery__IndexStmt *in,
+    struct ast_stmt *stmt);
+void convert_truncate(struct convert *c, const PgQuery__TruncateStmt *in,
+    struct ast_stmt *stmt);
+void convert_lock(struct convert *c, const PgQuery__LockStmt *in,
+    struct ast_stmt *stmt);
+void convert_vacuum(struct convert *c, const PgQuery__VacuumStmt *in,
+    struct ast_stmt *stmt);
 
 /* convert_stmt.c */
 struct ast_stmt *convert_stmt(struct convert *c, const PgQuery__Node *node);

@@ -33,16 +33,14 @@ refuse_table_clauses(struct convert *c, const PgQuery__CreateStmt *in)
 		    "PARTITION OF");
 	if (in->of_typename != NULL)
 		convert_unsupported(c, 0, EVENT_TABLE, "OF type");
-	if (in->oncommit != PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_NOOP)
-		convert_unsupported(c, 0, NULL, "ON COMMIT");
 	if (!is_empty(in->tablespacename))
 		convert_unsupported(c, 0, NULL, "TABLESPACE");
 	if (!is_empty(in->access_method))
 		convert_unsupported(c, 0, NULL, "USING access method");
 	if (strcmp(in->relation->relpersistence, "u") == 0)
 		convert_unsupported(c, 0, NULL, "UNLOGGED");
-	if (in->n_constraints > 0) /* the parser leaves them in table_elts */
-		convert_refuse_constraint(c, in->constraints[0]->constraint);
+	/* the parser leaves constraints in table_elts */
+	assert(in->n_constraints == 0);
 }
 
 static void
@@ -55,7 +53,8 @@ convert_table_element(struct convert *c, const PgQuery__Node *node,
 		    convert_column_def(c, node->column_def);
 		break;
 	case PG_QUERY__NODE__NODE_CONSTRAINT:
-		convert_refuse_constraint(c, node->constraint);
+		out->constraints[out->constraint_count++] =
+		    convert_constraint(c, node->constraint);
 		break;
 	default:
 		convert_unsupported(c, 0, EVENT_TABLE, "LIKE in CREATE TABLE");
@@ -73,6 +72,9 @@ convert_create_table(struct convert *c, const PgQuery__CreateStmt *in,
 	out->name = convert_range_name(c, in->relation);
 	out->if_not_exists = in->if_not_exists;
 	out->is_temporary = strcmp(in->relation->relpersistence, "t") == 0;
+	out->has_on_commit =
+	    in->oncommit != PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_NOOP;
+	out->on_commit = convert_on_commit(in->oncommit);
 	refuse_table_clauses(c, in);
 	out->options =
 	    convert_options(c, PG_LIST(in, options), &out->option_count);
@@ -80,7 +82,9 @@ convert_create_table(struct convert *c, const PgQuery__CreateStmt *in,
 		return;
 	out->columns =
 	    convert_array(c, in->n_table_elts, sizeof(*out->columns));
-	if (out->columns == NULL)
+	out->constraints =
+	    convert_array(c, in->n_table_elts, sizeof(*out->constraints));
+	if (convert_failed(c))
 		return;
 	for (size_t i = 0; i < in->n_table_elts; i++)
 		convert_table_element(c, in->table_elts[i], out);
@@ -92,8 +96,6 @@ static const char *
 alter_word(PgQuery__AlterTableType type)
 {
 	switch ((int)type) {
-	case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn:
-		return "ALTER TABLE DROP COLUMN";
 	case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType:
 		return "ALTER TABLE ALTER COLUMN TYPE";
 	case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
@@ -126,6 +128,15 @@ convert_alter_action(struct convert *c, const PgQuery__AlterTableCmd *in,
 		assert(in->def->node_case == PG_QUERY__NODE__NODE_LIST);
 		out->options = convert_options(c, PG_LIST(in->def->list, items),
 		    &out->option_count);
+		return;
+	}
+	if (in->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn) {
+		out->kind = AST_DROP_COLUMN;
+		out->location = c->stmt_location;
+		out->name = convert_str(c, in->name);
+		out->if_exists = in->missing_ok;
+		out->is_cascade =
+		    in->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
 		return;
 	}
 	if (in->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn) {
@@ -234,9 +245,12 @@ convert_drop(struct convert *c, const PgQuery__DropStmt *in,
 	case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
 		out->kind = AST_OBJECT_VIEW;
 		break;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
+		out->kind = AST_OBJECT_INDEX;
+		break;
 	default:
 		convert_unsupported(c, 0, NULL,
-		    "DROP of what is not a table, type or view");
+		    "DROP of what is not a table, type, view or index");
 		return;
 	}
 	out->if_exists = in->missing_ok;
@@ -254,8 +268,6 @@ convert_drop(struct convert *c, const PgQuery__DropStmt *in,
 static void
 refuse_view_clauses(struct convert *c, const PgQuery__ViewStmt *in)
 {
-	if (strcmp(in->view->relpersistence, "t") == 0)
-		convert_unsupported(c, 0, NULL, "TEMPORARY VIEW");
 	if (in->n_options > 0)
 		convert_unsupported(c,
 		    convert_location(c, in->options[0]->def_elem->location),
@@ -277,6 +289,7 @@ convert_create_view(struct convert *c, const PgQuery__ViewStmt *in,
 	stmt->kind = AST_CREATE_VIEW;
 	refuse_view_clauses(c, in);
 	out->name = convert_range_name(c, in->view);
+	out->is_temporary = strcmp(in->view->relpersistence, "t") == 0;
 	out->or_replace = in->replace;
 	out->query = convert_select(c, in->query->select_stmt);
 	if (in->n_aliases == 0)

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The FROM clause, and column definitions, which it shares with CREATE TABLE.
+ * The FROM clause.
  */
 #include "sql/convert.h"
 
 #include <assert.h>
-
-#define NO_CONSTRAINTS \
-	"Events are checked by their types and by NOT NULL alone."
 
 static struct ast_from *convert_from(struct convert *c,
     const PgQuery__Node *node);
@@ -212,101 +209,5 @@ convert_from_list(struct convert *c, struct pg_list list)
 	for (size_t i = 0; i < list.count; i++)
 		out.items[i] = convert_from(c, list.items[i]);
 	out.count = (uint32_t)list.count;
-	return out;
-}
-
-/* ---- column definitions ---- */
-
-static const char *
-constraint_word(PgQuery__ConstrType type)
-{
-	switch ((int)type) {
-	case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
-		return "GENERATED AS IDENTITY";
-	case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED:
-		return "a generated column";
-	case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK:
-		return "CHECK";
-	case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
-		return "PRIMARY KEY";
-	case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
-		return "UNIQUE";
-	case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION:
-		return "EXCLUDE";
-	case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
-		return "REFERENCES";
-	default:
-		return "a deferrable constraint";
-	}
-}
-
-void
-convert_refuse_constraint(struct convert *c, const PgQuery__Constraint *in)
-{
-	convert_unsupported(c, convert_location(c, in->location),
-	    NO_CONSTRAINTS, "%s", constraint_word(in->contype));
-}
-
-static void
-convert_constraint(struct convert *c, const PgQuery__Constraint *in,
-    struct ast_column_def *out, bool *is_null)
-{
-	int location = convert_location(c, in->location);
-
-	switch ((int)in->contype) {
-	case PG_QUERY__CONSTR_TYPE__CONSTR_NULL:
-		*is_null = true;
-		break;
-	case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL:
-		out->is_not_null = true;
-		break;
-	case PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT:
-		if (out->default_value != NULL)
-			convert_fail(c, STELE_E_SYNTAX, location,
-			    "multiple default values specified for column \"%.*s\"",
-			    STR_FMT(out->name));
-		out->default_value = convert_expr(c, in->raw_expr);
-		break;
-	default:
-		convert_refuse_constraint(c, in);
-		return;
-	}
-	if (*is_null && out->is_not_null)
-		convert_fail(c, STELE_E_SYNTAX, location,
-		    "conflicting NULL/NOT NULL declarations for column \"%.*s\"",
-		    STR_FMT(out->name));
-}
-
-struct ast_column_def
-convert_column_def(struct convert *c, const PgQuery__ColumnDef *def)
-{
-	struct ast_column_def out = { .location =
-					  convert_location(c, def->location) };
-	bool is_null = false;
-
-	out.name = convert_str(c, def->colname);
-	if (def->type_name != NULL)
-		out.type = convert_type(c, def->type_name);
-	else
-		convert_unsupported(c, out.location, NULL,
-		    "a column without a type");
-	if (def->compression[0] != '\0')
-		convert_unsupported(c, out.location,
-		    "Columns are compressed by what they hold.", "COMPRESSION");
-	if (def->storage[0] != '\0')
-		convert_unsupported(c, out.location, NULL, "STORAGE");
-	if (def->coll_clause != NULL)
-		out.collation =
-		    convert_name(c, PG_LIST(def->coll_clause, collname),
-			convert_location(c, def->coll_clause->location));
-	if (def->n_fdwoptions > 0)
-		convert_unsupported(c, out.location, NULL,
-		    "OPTIONS for a column");
-	for (size_t i = 0; i < def->n_constraints; i++) {
-		assert(def->constraints[i]->node_case ==
-		    PG_QUERY__NODE__NODE_CONSTRAINT);
-		convert_constraint(c, def->constraints[i]->constraint, &out,
-		    &is_null);
-	}
 	return out;
 }

@@ -281,12 +281,12 @@ convert_select(struct convert *c, const PgQuery__SelectStmt *in)
 
 	if (convert_failed(c))
 		return out;
-	if (in->into_clause != NULL)
-		convert_unsupported(c,
+	if (in->into_clause != NULL && in->into_clause != c->into)
+		convert_fail(c, STELE_E_SYNTAX,
 		    in->into_clause->rel == NULL
 			? 0
 			: convert_location(c, in->into_clause->rel->location),
-		    "Use CREATE TABLE and INSERT ... SELECT.", "SELECT INTO");
+		    "SELECT ... INTO is not allowed here");
 	convert_with(c, in->with_clause, out);
 	out->set_op = set_op(in);
 	out->is_set_all = in->all;

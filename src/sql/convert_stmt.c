@@ -65,11 +65,7 @@ convert_insert(struct convert *c, const PgQuery__InsertStmt *in,
 	if (in->relation->alias != NULL)
 		out->alias = convert_str(c, in->relation->alias->aliasname);
 	convert_insert_columns(c, PG_LIST(in, cols), out);
-	if (in->on_conflict_clause != NULL)
-		convert_unsupported(c,
-		    convert_location(c, in->on_conflict_clause->location),
-		    "Events are immutable and have no unique keys.",
-		    "ON CONFLICT");
+	out->conflict = convert_conflict(c, in->on_conflict_clause);
 	if (in->override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_USER_VALUE)
 		convert_unsupported(c, out->table.location, NULL,
 		    "OVERRIDING USER VALUE");
@@ -245,6 +241,41 @@ convert_ddl_stmt(struct convert *c, const PgQuery__Node *node,
 	case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
 		convert_alter_enum(c, node->alter_enum_stmt, stmt);
 		return true;
+	case PG_QUERY__NODE__NODE_INDEX_STMT:
+		convert_index(c, node->index_stmt, stmt);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What is done to the rows of tables; false if it is nothing of that. */
+static bool
+convert_table_stmt(struct convert *c, const PgQuery__Node *node,
+    struct ast_stmt *stmt)
+{
+	switch ((int)node->node_case) {
+	case PG_QUERY__NODE__NODE_INSERT_STMT:
+		convert_insert(c, node->insert_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_UPDATE_STMT:
+		convert_update(c, node->update_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_DELETE_STMT:
+		convert_delete(c, node->delete_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
+		convert_truncate(c, node->truncate_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+		convert_create_table_as(c, node->create_table_as_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_LOCK_STMT:
+		convert_lock(c, node->lock_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_VACUUM_STMT:
+		convert_vacuum(c, node->vacuum_stmt, stmt);
+		return true;
 	default:
 		return false;
 	}
@@ -293,11 +324,10 @@ convert_stmt(struct convert *c, const PgQuery__Node *node)
 	stmt->location = c->stmt_location;
 	switch ((int)node->node_case) {
 	case PG_QUERY__NODE__NODE_SELECT_STMT:
+		if (convert_select_into(c, node->select_stmt, stmt))
+			break;
 		stmt->kind = AST_SELECT;
 		stmt->select = convert_select(c, node->select_stmt);
-		break;
-	case PG_QUERY__NODE__NODE_INSERT_STMT:
-		convert_insert(c, node->insert_stmt, stmt);
 		break;
 	case PG_QUERY__NODE__NODE_COPY_STMT:
 		convert_copy(c, node->copy_stmt, stmt);
@@ -313,6 +343,7 @@ convert_stmt(struct convert *c, const PgQuery__Node *node)
 		break;
 	default:
 		if (!convert_session_stmt(c, node, stmt) &&
+		    !convert_table_stmt(c, node, stmt) &&
 		    !convert_ddl_stmt(c, node, stmt) &&
 		    !convert_role_stmt(c, node, stmt))
 			convert_refuse_stmt(c, node->node_case);

@@ -28,6 +28,22 @@ void print_window(struct buf *out, const struct ast_window *window);
 void print_targets(struct buf *out, const struct ast_target_list *list);
 void print_column_defs(struct buf *out, const struct ast_column_def *defs,
     uint32_t count);
+void print_ctes(struct buf *out, const struct ast_select *select);
+void print_from_list(struct buf *out, const struct ast_from_list *list);
+
+/* print_table.c */
+void print_constraints(struct buf *out,
+    const struct ast_constraint *constraints, uint32_t count,
+    const char *separator);
+void print_on_commit(struct buf *out, bool has_on_commit,
+    enum ast_on_commit on_commit);
+void print_conflict(struct buf *out, const struct ast_conflict *conflict);
+void print_modify(struct buf *out, const struct ast_modify *stmt,
+    bool is_update);
+void print_tables(struct buf *out, const struct ast_stmt *stmt);
+void print_create_table_as(struct buf *out,
+    const struct ast_create_table_as *stmt);
+void print_create_index(struct buf *out, const struct ast_create_index *stmt);
 
 /* print_session.c */
 void print_options(struct buf *out, const struct ast_option *options,

@@ -126,6 +126,8 @@ print_column_defs(struct buf *out, const struct ast_column_def *defs,
 		}
 		if (defs[i].is_not_null)
 			buf_put_cstr(out, " NOT NULL");
+		print_constraints(out, defs[i].constraints,
+		    defs[i].constraint_count, " ");
 	}
 }
 
@@ -233,8 +235,17 @@ print_from(struct buf *out, const struct ast_from *from)
 
 /* ---- clauses ---- */
 
-static void
-print_with(struct buf *out, const struct ast_select *select)
+void
+print_from_list(struct buf *out, const struct ast_from_list *list)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		put_comma(out, i);
+		print_from(out, list->items[i]);
+	}
+}
+
+void
+print_ctes(struct buf *out, const struct ast_select *select)
 {
 	static const char *const words[] = {
 		[AST_MATERIALIZED_DEFAULT] = "",
@@ -334,10 +345,9 @@ print_core(struct buf *out, const struct ast_select *select)
 	if (select->targets.count > 0)
 		buf_put_cstr(out, " ");
 	print_targets(out, &select->targets);
-	for (uint32_t i = 0; i < select->from.count; i++) {
-		buf_put_cstr(out, i == 0 ? " FROM " : ", ");
-		print_from(out, select->from.items[i]);
-	}
+	if (select->from.count > 0)
+		buf_put_cstr(out, " FROM ");
+	print_from_list(out, &select->from);
 	if (select->where != NULL) {
 		buf_put_cstr(out, " WHERE ");
 		print_expr(out, select->where);
@@ -383,7 +393,7 @@ print_limit(struct buf *out, const struct ast_select *select)
 void
 print_select(struct buf *out, const struct ast_select *select)
 {
-	print_with(out, select);
+	print_ctes(out, select);
 	if (select->set_op == AST_SET_NONE)
 		print_core(out, select);
 	else

@@ -24,6 +24,7 @@ print_insert(struct buf *out, const struct ast_insert *stmt)
 	buf_put_cstr(out, stmt->source == NULL ? " DEFAULT VALUES" : " ");
 	if (stmt->source != NULL)
 		print_select(out, stmt->source);
+	print_conflict(out, stmt->conflict);
 	if (stmt->returning.count > 0)
 		buf_put_cstr(out, " RETURNING ");
 	print_targets(out, &stmt->returning);
@@ -85,11 +86,14 @@ print_create_table(struct buf *out, const struct ast_create_table *stmt)
 	print_dotted(out, &stmt->name);
 	buf_put_cstr(out, " (");
 	print_column_defs(out, stmt->columns, stmt->column_count);
+	print_constraints(out, stmt->constraints, stmt->constraint_count,
+	    stmt->column_count > 0 ? ", " : "");
 	buf_put_cstr(out, ")");
 	if (stmt->option_count > 0) {
 		buf_put_cstr(out, " WITH ");
 		print_parameters(out, stmt->options, stmt->option_count);
 	}
+	print_on_commit(out, stmt->has_on_commit, stmt->on_commit);
 }
 
 static void
@@ -108,6 +112,13 @@ print_alter_table(struct buf *out, const struct ast_alter_table *stmt)
 			buf_put_cstr(out,
 			    action->if_not_exists ? "IF NOT EXISTS " : "");
 			print_column_defs(out, &action->column, 1);
+			break;
+		case AST_DROP_COLUMN:
+			buf_put_cstr(out, "DROP COLUMN ");
+			buf_put_cstr(out,
+			    action->if_exists ? "IF EXISTS " : "");
+			print_name(out, action->name);
+			buf_put_cstr(out, action->is_cascade ? " CASCADE" : "");
 			break;
 		case AST_RENAME_COLUMN:
 			buf_put_cstr(out, "RENAME COLUMN ");
@@ -138,6 +149,7 @@ print_drop(struct buf *out, const struct ast_drop *stmt)
 		[AST_OBJECT_TABLE] = "DROP TABLE ",
 		[AST_OBJECT_TYPE] = "DROP TYPE ",
 		[AST_OBJECT_VIEW] = "DROP VIEW ",
+		[AST_OBJECT_INDEX] = "DROP INDEX ",
 	};
 
 	buf_put_cstr(out, words[stmt->kind]);
@@ -167,8 +179,8 @@ print_create_enum(struct buf *out, const struct ast_create_enum *stmt)
 static void
 print_create_view(struct buf *out, const struct ast_create_view *stmt)
 {
-	buf_put_cstr(out,
-	    stmt->or_replace ? "CREATE OR REPLACE VIEW " : "CREATE VIEW ");
+	buf_put_cstr(out, stmt->or_replace ? "CREATE OR REPLACE " : "CREATE ");
+	buf_put_cstr(out, stmt->is_temporary ? "TEMPORARY VIEW " : "VIEW ");
 	print_dotted(out, &stmt->name);
 	for (uint32_t i = 0; i < stmt->column_count; i++) {
 		buf_put_cstr(out, i == 0 ? " (" : ", ");
@@ -335,6 +347,31 @@ print_session_stmt(struct buf *out, const struct ast_stmt *stmt)
 	}
 }
 
+/* Statements about what only temporary tables have; false if it is none. */
+static bool
+print_table_stmt(struct buf *out, const struct ast_stmt *stmt)
+{
+	switch ((int)stmt->kind) {
+	case AST_UPDATE:
+	case AST_DELETE:
+		print_modify(out, &stmt->modify, stmt->kind == AST_UPDATE);
+		return true;
+	case AST_TRUNCATE:
+	case AST_LOCK_TABLE:
+	case AST_VACUUM:
+		print_tables(out, stmt);
+		return true;
+	case AST_CREATE_TABLE_AS:
+		print_create_table_as(out, &stmt->create_table_as);
+		return true;
+	case AST_CREATE_INDEX:
+		print_create_index(out, &stmt->create_index);
+		return true;
+	default:
+		return false;
+	}
+}
+
 void
 print_stmt(struct buf *out, const struct ast_stmt *stmt)
 {
@@ -380,7 +417,7 @@ print_stmt(struct buf *out, const struct ast_stmt *stmt)
 		print_execute(out, stmt);
 		break;
 	default:
-		if (!print_role_stmt(out, stmt))
+		if (!print_role_stmt(out, stmt) && !print_table_stmt(out, stmt))
 			print_session_stmt(out, stmt);
 		break;
 	}

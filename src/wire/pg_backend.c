@@ -193,9 +193,13 @@ pg_put_error(struct buf *out, enum pg_severity severity,
 		(void)snprintf(number, sizeof(number), "%d", err->position);
 		put_field(out, 'P', number);
 	}
-	put_field(out, 's', err->table[0] == '\0' ? "" : "public");
+	put_field(out, 's',
+	    err->table[0] == '\0'        ? ""
+		: err->schema[0] == '\0' ? "public"
+					 : err->schema);
 	put_field(out, 't', err->table);
 	put_field(out, 'c', err->column);
+	put_field(out, 'n', err->constraint);
 	if (err->file != NULL) {
 		put_field(out, 'F', base_name(err->file));
 		(void)snprintf(number, sizeof(number), "%d", err->line);

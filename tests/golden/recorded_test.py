@@ -40,6 +40,7 @@ SCHEMA = (
 
 # What differs between any two servers.
 VOLATILE = (
+    (re.compile(r"pg_temp_\d+"), "pg_temp_..."),
     (re.compile(r"server_version=.*"), "server_version=..."),
     (re.compile(r"PostgreSQL 15\.[^|)]*\)[^|)]*"), "PostgreSQL 15 ..."),
     (re.compile(r"\d{4}-\d\d-\d\d(?! \d\d:\d\d:\d\d\.\d)(?=[|)])"), "<date>"),

@@ -11,7 +11,7 @@
 #define WAYS 8u
 
 struct offender {
-	uint64_t key; /* 0: nobody */
+	uint64_t key;    /* 0: nobody */
 	int64_t last_ms; /* of the last attempt that failed or has begun */
 	uint32_t failures;
 };
@@ -36,8 +36,7 @@ offenders_key(const struct offenders *offenders,
     const struct hba_address *address, struct str role)
 {
 	size_t len = address->len == 16 ? 8 : address->len;
-	uint64_t key =
-	    hash_bytes_seeded(address->bytes, len, offenders->seed);
+	uint64_t key = hash_bytes_seeded(address->bytes, len, offenders->seed);
 
 	key = hash_bytes_seeded(role.len == 0 ? "" : role.data, role.len, key);
 	return key == 0 ? 1 : key;

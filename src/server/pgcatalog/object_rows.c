@@ -16,6 +16,9 @@ pg_namespace_rows(void *session UNUSED, struct system_rows *rows,
 	for (uint32_t i = 0; i < SCHEMA_COUNT; i++) {
 		const struct schema *schema = schema_at(i);
 
+		if (schema->oid == SCHEMA_PG_TEMP &&
+		    system_rows_space(rows)->temp == NULL)
+			continue; /* it is there once there is something */
 		system_rows_next(rows);
 		system_put_i64(rows, pg_namespace_oid, schema->oid);
 		system_put_cstr(rows, pg_namespace_nspname, schema->name);

@@ -6,6 +6,7 @@
 #include "common/buf.h"
 #include "common/quote.h"
 #include "engine/catalog/catalog.h"
+#include "plan/temp_table.h"
 #include "server/pgcatalog/rows.h"
 #include "server/pgcatalog/type_row.h"
 #include "types/array.h"
@@ -30,7 +31,10 @@ put_storage(struct system_rows *rows, const struct relation *relation)
 {
 	bool is_table = relation_kind(relation) == 'r';
 
-	system_put_i64(rows, pg_class_relam, is_table ? HEAP_AM_OID : 0);
+	system_put_i64(rows, pg_class_relam,
+	    is_table                    ? HEAP_AM_OID
+		: relation->key != NULL ? BTREE_AM_OID
+					: 0);
 	system_put_i64(rows, pg_class_relfilenode,
 	    is_table ? relation->oid : 0);
 	system_put_i64(rows, pg_class_reltablespace, 0);
@@ -39,7 +43,8 @@ put_storage(struct system_rows *rows, const struct relation *relation)
 	system_put_f64(rows, pg_class_reltuples, is_table ? -1 : 0);
 	system_put_i64(rows, pg_class_relallvisible, 0);
 	system_put_i64(rows, pg_class_reltoastrelid, 0);
-	system_put_char(rows, pg_class_relpersistence, 'p');
+	system_put_char(rows, pg_class_relpersistence,
+	    relation_persistence(relation));
 	system_put_i64(rows, pg_class_relfrozenxid, is_table ? 3 : 0);
 	system_put_i64(rows, pg_class_relminmxid, is_table ? 1 : 0);
 }
@@ -49,9 +54,11 @@ put_flags(struct system_rows *rows, const struct relation *relation)
 {
 	char kind = relation_kind(relation);
 
-	system_put_bool(rows, pg_class_relhasindex, false);
+	system_put_bool(rows, pg_class_relhasindex,
+	    relation->temp != NULL && relation->temp->key_count > 0);
 	system_put_bool(rows, pg_class_relisshared, is_shared(relation));
-	system_put_i64(rows, pg_class_relchecks, 0);
+	system_put_i64(rows, pg_class_relchecks,
+	    relation->temp == NULL ? 0 : relation->temp->check_count);
 	system_put_bool(rows, pg_class_relhasrules, kind == 'v');
 	system_put_bool(rows, pg_class_relhastriggers, false);
 	system_put_bool(rows, pg_class_relhassubclass, false);
@@ -59,7 +66,7 @@ put_flags(struct system_rows *rows, const struct relation *relation)
 	system_put_bool(rows, pg_class_relforcerowsecurity, false);
 	system_put_bool(rows, pg_class_relispopulated, true);
 	system_put_char(rows, pg_class_relreplident,
-	    relation->type != NULL ? 'd' : 'n');
+	    relation->type != NULL || relation->temp != NULL ? 'd' : 'n');
 	system_put_bool(rows, pg_class_relispartition, false);
 	system_put_i64(rows, pg_class_relrewrite, 0);
 }
@@ -105,6 +112,8 @@ has_default(const struct relation *relation, uint32_t attnum)
 {
 	const struct event_type *type = relation->type;
 
+	if (relation->temp != NULL)
+		return relation->temp->columns[attnum - 1].default_text.len > 0;
 	if (type == NULL)
 		return false;
 	if (attnum < COLUMN_FIRST_FIELD)
@@ -173,7 +182,10 @@ put_default(struct system_rows *rows, const struct relation *relation,
 	    (uint32_t)(relation->oid * COLUMN_OIDS + attnum));
 	system_put_i64(rows, pg_attrdef_adrelid, relation->oid);
 	system_put_i64(rows, pg_attrdef_adnum, attnum);
-	if (attnum < COLUMN_FIRST_FIELD)
+	if (relation->temp != NULL)
+		system_put_str(rows, pg_attrdef_adbin,
+		    relation->temp->columns[attnum - 1].default_text);
+	else if (attnum < COLUMN_FIRST_FIELD)
 		system_put_cstr(rows, pg_attrdef_adbin, "now()");
 	else if (system_reads(rows, pg_attrdef_adbin))
 		system_put_str(rows, pg_attrdef_adbin,

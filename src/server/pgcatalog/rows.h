@@ -48,6 +48,7 @@ typedef int rows_fn(void *session, struct system_rows *rows, struct error *err);
 #define DATABASE_OID   5u
 #define TABLESPACE_OID 1663u /* pg_default */
 #define HEAP_AM_OID    2u
+#define BTREE_AM_OID   403u
 
 /* What pg_class, pg_type ... are, for pg_description.classoid and tableoid. */
 #define PG_TYPE_OID      1247u

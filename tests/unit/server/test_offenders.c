@@ -67,11 +67,11 @@ START_TEST(address_and_role_count_together)
 	for (int i = 0; i < 6; i++)
 		offenders_failed(&offenders, key, 0);
 	ck_assert_int_eq(offenders_begin(&offenders, key, 0), 200);
-	ck_assert_int_eq(offenders_begin(&offenders,
-			     key_of("192.0.2.1", "ann"), 0),
+	ck_assert_int_eq(offenders_begin(&offenders, key_of("192.0.2.1", "ann"),
+			     0),
 	    0);
-	ck_assert_int_eq(offenders_begin(&offenders,
-			     key_of("192.0.2.2", "bob"), 0),
+	ck_assert_int_eq(offenders_begin(&offenders, key_of("192.0.2.2", "bob"),
+			     0),
 	    0);
 	ck_assert_int_eq(offenders_begin(&offenders, key_of("", "bob"), 0), 0);
 }

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/temp_tables.h"
+
+#include <stdlib.h>
+
+#include "exec/temp_rows.h"
+
+/* ---- tables and views ---- */
+
+static void
+copy_columns(struct temp_table *table, const struct temp_table *from)
+{
+	struct arena *arena = &table->arena;
+
+	table->columns = arena_alloc_array(arena,
+	    (size_t)from->column_count + 1, sizeof(*table->columns));
+	for (uint32_t i = 0; i < from->column_count; i++) {
+		table->columns[i] = from->columns[i];
+		table->columns[i].name =
+		    arena_str(arena, from->columns[i].name);
+		table->columns[i].default_text =
+		    arena_str(arena, from->columns[i].default_text);
+	}
+	table->column_count = from->column_count;
+}
+
+static void
+copy_keys(struct temp_table *table, const struct temp_table *from,
+    struct temp_tables *temp)
+{
+	struct arena *arena = &table->arena;
+
+	table->keys = arena_alloc_array(arena, (size_t)from->key_count + 1,
+	    sizeof(*table->keys));
+	for (uint32_t i = 0; i < from->key_count; i++) {
+		const struct temp_key *old = &from->keys[i];
+		struct temp_key *key = &table->keys[i];
+
+		*key = *old;
+		key->name = arena_str(arena, old->name);
+		key->columns = arena_alloc_array(arena, (size_t)old->count + 1,
+		    sizeof(*key->columns));
+		memcpy(key->columns, old->columns,
+		    old->count * sizeof(*key->columns));
+		if (key->oid != 0)
+			continue;
+		key->oid = temp->next_oid++;
+		if (key->constraint_oid != 0)
+			key->constraint_oid = temp->next_oid++;
+	}
+	table->key_count = from->key_count;
+}
+
+static void
+copy_checks(struct temp_table *table, const struct temp_table *from,
+    struct temp_tables *temp)
+{
+	struct arena *arena = &table->arena;
+
+	table->checks = arena_alloc_array(arena, (size_t)from->check_count + 1,
+	    sizeof(*table->checks));
+	for (uint32_t i = 0; i < from->check_count; i++) {
+		struct temp_check *check = &table->checks[i];
+
+		*check = from->checks[i];
+		check->name = arena_str(arena, from->checks[i].name);
+		check->text = arena_str(arena, from->checks[i].text);
+		if (check->oid == 0)
+			check->oid = temp->next_oid++;
+	}
+	table->check_count = from->check_count;
+}
+
+struct temp_table *
+temp_table_new(const struct temp_table *from, struct temp_tables *temp)
+{
+	struct temp_table *table = calloc(1, sizeof(*table));
+
+	if (table == NULL)
+		return NULL;
+	arena_init(&table->arena, &temp->budget);
+	table->refs = 1;
+	table->oid = from->oid;
+	table->row_type_oid = from->row_type_oid;
+	table->array_type_oid = from->array_type_oid;
+	if (table->oid == 0) {
+		table->oid = temp->next_oid++;
+		table->row_type_oid = temp->next_oid++;
+		table->array_type_oid = temp->next_oid++;
+	}
+	table->name = arena_str(&table->arena, from->name);
+	table->on_commit = from->on_commit;
+	if (from->enums != NULL)
+		table->enums = catalog_ref(from->enums);
+	copy_columns(table, from);
+	copy_keys(table, from, temp);
+	copy_checks(table, from, temp);
+	if (!table->arena.failed)
+		return table;
+	temp_table_unref(table);
+	return NULL;
+}
+
+void
+temp_table_unref(struct temp_table *table)
+{
+	if (table == NULL || --table->refs > 0)
+		return;
+	temp_rows_unref(table->rows);
+	if (table->enums != NULL)
+		catalog_unref(table->enums);
+	arena_release(&table->arena);
+	free(table);
+}
+
+struct temp_view *
+temp_view_new(const struct sql_view *from, struct str name,
+    struct temp_tables *temp)
+{
+	struct temp_view *view = calloc(1, sizeof(*view));
+	struct view_column *columns;
+	struct view_dependency *dependencies;
+	struct arena *arena;
+
+	if (view == NULL)
+		return NULL;
+	arena = &view->arena;
+	arena_init(arena, &temp->budget);
+	view->refs = 1;
+	view->view = *from;
+	if (from->oid == 0) {
+		view->view.oid = temp->next_oid++;
+		view->view.row_type_oid = temp->next_oid++;
+		view->view.array_type_oid = temp->next_oid++;
+	}
+	view->view.name = arena_str(arena, name);
+	view->view.query = arena_str(arena, from->query);
+	view->view.reading.time_zone =
+	    arena_str(arena, from->reading.time_zone);
+	columns = arena_alloc_array(arena, (size_t)from->column_count + 1,
+	    sizeof(*columns));
+	for (uint32_t i = 0; i < from->column_count; i++) {
+		columns[i] = from->columns[i];
+		columns[i].name = arena_str(arena, from->columns[i].name);
+	}
+	view->view.columns = columns;
+	dependencies = arena_alloc_array(arena,
+	    (size_t)from->dependency_count + 1, sizeof(*dependencies));
+	for (uint32_t i = 0; i < from->dependency_count; i++)
+		dependencies[i] = from->dependencies[i];
+	view->view.dependencies = dependencies;
+	if (!arena->failed)
+		return view;
+	temp_view_unref(view);
+	return NULL;
+}
+
+void
+temp_view_unref(struct temp_view *view)
+{
+	if (view == NULL || --view->refs > 0)
+		return;
+	arena_release(&view->arena);
+	free(view);
+}
+
+/* ---- catalogues ---- */
+
+struct temp_catalog *
+temp_catalog_ref(struct temp_catalog *catalog)
+{
+	if (catalog != NULL)
+		catalog->refs++;
+	return catalog;
+}
+
+void
+temp_catalog_unref(struct temp_catalog *catalog)
+{
+	if (catalog == NULL || --catalog->refs > 0)
+		return;
+	for (uint32_t i = 0; i < catalog->table_count; i++)
+		temp_table_unref(catalog->tables[i]);
+	for (uint32_t i = 0; i < catalog->view_count; i++)
+		temp_view_unref(catalog->views[i]);
+	free(catalog->tables);
+	free(catalog->views);
+	free(catalog);
+}
+
+/* A copy of the catalogue with room for one more of each, but without `oid`. */
+static struct temp_catalog *
+copy_without(const struct temp_catalog *from, uint32_t oid)
+{
+	static const struct temp_catalog empty;
+	struct temp_catalog *copy = calloc(1, sizeof(*copy));
+
+	if (from == NULL)
+		from = &empty;
+	if (copy == NULL)
+		return NULL;
+	copy->refs = 1;
+	copy->tables = malloc(
+	    ((size_t)from->table_count + 1) * sizeof(struct temp_table *));
+	copy->views =
+	    malloc(((size_t)from->view_count + 1) * sizeof(struct temp_view *));
+	if (copy->tables == NULL || copy->views == NULL) {
+		temp_catalog_unref(copy);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < from->table_count; i++) {
+		if (from->tables[i]->oid == oid)
+			continue;
+		from->tables[i]->refs++;
+		copy->tables[copy->table_count++] = from->tables[i];
+	}
+	for (uint32_t i = 0; i < from->view_count; i++) {
+		if (from->views[i]->view.oid == oid)
+			continue;
+		from->views[i]->refs++;
+		copy->views[copy->view_count++] = from->views[i];
+	}
+	return copy;
+}
+
+static void
+take(struct temp_tables *temp, struct temp_catalog *catalog)
+{
+	temp_catalog_unref(temp->catalog);
+	temp->catalog = catalog;
+}
+
+int
+temp_tables_put_table(struct temp_tables *temp, struct temp_table *table,
+    struct error *err)
+{
+	struct temp_catalog *catalog = copy_without(temp->catalog, table->oid);
+	uint32_t at;
+
+	if (catalog == NULL) {
+		temp_table_unref(table);
+		return temp_out_of_memory(err);
+	}
+	for (at = catalog->table_count++;
+	     at > 0 && catalog->tables[at - 1]->oid > table->oid; at--)
+		catalog->tables[at] = catalog->tables[at - 1];
+	catalog->tables[at] = table;
+	take(temp, catalog);
+	return 0;
+}
+
+int
+temp_tables_put_view(struct temp_tables *temp, struct temp_view *view,
+    struct error *err)
+{
+	struct temp_catalog *catalog =
+	    copy_without(temp->catalog, view->view.oid);
+	uint32_t at;
+
+	if (catalog == NULL) {
+		temp_view_unref(view);
+		return temp_out_of_memory(err);
+	}
+	for (at = catalog->view_count++;
+	     at > 0 && catalog->views[at - 1]->view.oid > view->view.oid; at--)
+		catalog->views[at] = catalog->views[at - 1];
+	catalog->views[at] = view;
+	take(temp, catalog);
+	return 0;
+}
+
+int
+temp_tables_remove(struct temp_tables *temp, uint32_t oid, struct error *err)
+{
+	struct temp_catalog *catalog = copy_without(temp->catalog, oid);
+
+	if (catalog == NULL)
+		return temp_out_of_memory(err);
+	take(temp, catalog);
+	return 0;
+}
+
+void
+temp_tables_remove_all(struct temp_tables *temp)
+{
+	take(temp, NULL);
+}
+
+/* ---- transactions ---- */
+
+void
+temp_tables_init(struct temp_tables *temp, size_t limit_bytes,
+    struct mem_budget *total)
+{
+	*temp = (struct temp_tables){ .next_oid = TEMP_OID_FIRST,
+		.budget = { .limit_bytes = limit_bytes, .total = total } };
+}
+
+void
+temp_tables_release(struct temp_tables *temp)
+{
+	take(temp, NULL);
+	temp_mark_release(&temp->committed);
+}
+
+void
+temp_tables_mark(const struct temp_tables *temp, struct temp_mark *mark)
+{
+	mark->catalog = temp_catalog_ref(temp->catalog);
+	mark->stamp = temp->stamp;
+}
+
+void
+temp_mark_release(struct temp_mark *mark)
+{
+	temp_catalog_unref(mark->catalog);
+	mark->catalog = NULL;
+}
+
+void
+temp_tables_rewind(struct temp_tables *temp, const struct temp_mark *mark)
+{
+	const struct temp_catalog *catalog = mark->catalog;
+
+	for (uint32_t i = 0; catalog != NULL && i < catalog->table_count; i++)
+		temp_rows_rewind(catalog->tables[i]->rows, mark->stamp);
+	take(temp, temp_catalog_ref(mark->catalog));
+}
+
+void
+temp_tables_abort(struct temp_tables *temp)
+{
+	temp_tables_rewind(temp, &temp->committed);
+}
+
+/* Rows that end with the transaction, all of them; or that are deleted. */
+static void
+end_rows(struct temp_tables *temp, struct temp_table *table)
+{
+	struct error ignored;
+
+	if (table->on_commit == TEMP_DROP &&
+	    temp_tables_remove(temp, table->oid, &ignored) == 0)
+		return;
+	if (table->on_commit == TEMP_PRESERVE_ROWS)
+		temp_rows_compact(table->rows);
+	else
+		temp_rows_rewind(table->rows, 0);
+}
+
+void
+temp_tables_commit(struct temp_tables *temp)
+{
+	struct temp_catalog *catalog = temp_catalog_ref(temp->catalog);
+
+	if (catalog == NULL && temp->committed.catalog == NULL)
+		return;
+	for (uint32_t i = 0; catalog != NULL && i < catalog->table_count; i++)
+		end_rows(temp, catalog->tables[i]);
+	temp_catalog_unref(catalog);
+	temp_mark_release(&temp->committed);
+	temp_tables_mark(temp, &temp->committed);
+}
