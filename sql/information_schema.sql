@@ -1,8 +1,18 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The views of information_schema: those of information_schema.def that are
--- QUERY, over pg_catalog as the standard and PostgreSQL 15 define them.  There
--- is one role, which owns everything, so that nobody's privileges are asked.
+-- QUERY, over pg_catalog as the standard and PostgreSQL 15 define them: of
+-- tables and views they tell what one may use.
 -- Columns are cast to the types that the .def file says.
+
+CREATE VIEW administrable_role_authorizations AS
+SELECT * FROM information_schema.applicable_roles WHERE is_grantable = 'YES';
+
+CREATE VIEW applicable_roles AS
+SELECT a.rolname, b.rolname, CASE WHEN m.admin_option THEN 'YES' ELSE 'NO' END
+FROM pg_catalog.pg_auth_members m
+JOIN pg_catalog.pg_authid a ON a.oid = m.member
+JOIN pg_catalog.pg_authid b ON b.oid = m.roleid
+WHERE pg_catalog.pg_has_role(a.oid, 'USAGE');
 
 CREATE VIEW character_sets AS
 SELECT NULL, NULL, 'UTF8', 'UCS', 'UTF8', current_database(), 'pg_catalog',
@@ -38,7 +48,8 @@ JOIN pg_catalog.pg_namespace n ON n.nspname = p.table_schema
 JOIN pg_catalog.pg_class c
     ON c.relname = p.table_name AND c.relnamespace = n.oid
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
-WHERE a.attnum > 0 AND NOT a.attisdropped;
+WHERE a.attnum > 0 AND NOT a.attisdropped
+    AND privilege_type IN ('INSERT', 'SELECT', 'UPDATE', 'REFERENCES');
 
 CREATE VIEW column_udt_usage AS
 SELECT udt_catalog, udt_schema, udt_name, table_catalog, table_schema,
@@ -96,11 +107,15 @@ LEFT JOIN pg_catalog.pg_collation o
     ON o.oid = a.attcollation AND o.collname <> 'default'
 WHERE a.attnum > 0 AND NOT a.attisdropped
     AND c.relkind IN ('r', 'v', 'm', 'f', 'p')
+    AND (c.oid < 16384 OR pg_catalog.pg_has_role(c.relowner, 'USAGE')
+        OR pg_catalog.has_table_privilege(c.oid,
+            'SELECT, INSERT, UPDATE, REFERENCES'))
 -- Clients that name no order (knex) show the columns in the one that they get.
 ORDER BY a.attrelid, a.attnum;
 
 CREATE VIEW enabled_roles AS
-SELECT rolname FROM pg_catalog.pg_authid;
+SELECT rolname FROM pg_catalog.pg_authid
+WHERE pg_catalog.pg_has_role(oid, 'USAGE');
 
 CREATE VIEW information_schema_catalog_name AS
 SELECT current_database();
@@ -213,21 +228,25 @@ FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid;
 
+-- What the server keeps for itself everybody may read.
 CREATE VIEW table_privileges AS
-SELECT r.rolname, g.grantee, current_database(), n.nspname, c.relname,
-    g.privilege_type, g.is_grantable, g.with_hierarchy
+SELECT pg_catalog.pg_get_userbyid(x.grantor),
+    CASE WHEN x.grantee = 0 THEN 'PUBLIC'
+        ELSE pg_catalog.pg_get_userbyid(x.grantee)::text END,
+    current_database(), n.nspname, c.relname, x.privilege_type,
+    CASE WHEN x.is_grantable
+            OR pg_catalog.pg_has_role(x.grantee, c.relowner, 'USAGE')
+        THEN 'YES' ELSE 'NO' END,
+    CASE WHEN x.privilege_type = 'SELECT' THEN 'YES' ELSE 'NO' END
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_authid r ON r.oid = c.relowner
-JOIN (VALUES (true, 'INSERT', 'NO'), (false, 'SELECT', 'YES'))
-    AS k (is_table, privilege_type, with_hierarchy)
-    ON NOT k.is_table OR (c.relkind = 'r' AND n.oid = 2200)
-JOIN LATERAL (SELECT
-        CASE WHEN n.oid = 2200 THEN r.rolname ELSE 'PUBLIC' END AS grantee,
-        k.privilege_type,
-        CASE WHEN n.oid = 2200 THEN 'YES' ELSE 'NO' END AS is_grantable,
-        k.with_hierarchy) AS g ON true
-WHERE c.relkind IN ('r', 'v', 'p');
+CROSS JOIN LATERAL pg_catalog.aclexplode(coalesce(c.relacl,
+    CASE WHEN c.oid >= 16384 THEN pg_catalog.acldefault('r', c.relowner)
+        ELSE ARRAY[pg_catalog.makeaclitem(0, c.relowner, 'SELECT', false)]
+    END)) AS x
+WHERE c.relkind IN ('r', 'v', 'p')
+    AND (x.grantee = 0 OR pg_catalog.pg_has_role(x.grantee, 'USAGE')
+        OR pg_catalog.pg_has_role(x.grantor, 'USAGE'));
 
 CREATE VIEW tables AS
 SELECT current_database(), n.nspname, c.relname,
@@ -239,11 +258,17 @@ SELECT current_database(), n.nspname, c.relname,
     'NO', NULL
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'v', 'f', 'p');
+WHERE c.relkind IN ('r', 'v', 'f', 'p')
+    AND (c.oid < 16384 OR pg_catalog.pg_has_role(c.relowner, 'USAGE')
+        OR pg_catalog.has_table_privilege(c.oid,
+            'SELECT, INSERT, UPDATE, REFERENCES'));
 
 CREATE VIEW views AS
 SELECT current_database(), n.nspname, c.relname,
     pg_catalog.pg_get_viewdef(c.oid), 'NONE', 'NO', 'NO', 'NO', 'NO', 'NO'
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'v';
+WHERE c.relkind = 'v'
+    AND (c.oid < 16384 OR pg_catalog.pg_has_role(c.relowner, 'USAGE')
+        OR pg_catalog.has_table_privilege(c.oid,
+            'SELECT, INSERT, UPDATE, REFERENCES'));

@@ -32,8 +32,10 @@ static const struct {
 static void
 put_role(const struct plan_context *names, uint32_t oid, struct buf *out)
 {
-	if (oid == OWNER_OID)
-		quote_put_name(out, names->session->user);
+	struct str name;
+
+	if (names_role_name(names, oid, &name))
+		quote_put_name(out, name);
 	else if (oid != 0)
 		buf_printf(out, "%" PRIu32, oid);
 }

@@ -105,9 +105,10 @@ user_by_id(struct function_call *call, uint32_t row,
     const struct plan_context *names)
 {
 	uint32_t oid = arg_oid(call, 0, row);
+	struct str name;
 
-	call->result->str[row] = oid == OWNER_OID
-	    ? names->session->user
+	call->result->str[row] = names_role_name(names, oid, &name)
+	    ? name
 	    : arena_printf(call->arena, "unknown (OID=%" PRIu32 ")", oid);
 	return 0;
 }

@@ -83,16 +83,18 @@ signal_each(struct function_call *call, bool is_end)
 
 	if (rc != 0)
 		return rc;
-	EACH_ROW(call->sel, row, {
+	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++) {
+		uint32_t row = sel_row(call->sel, i);
 		int64_t pid = call->args[0].i64[vec_index(&call->args[0], row)];
-		bool done =
-		    calls->signal(calls_arg(call), (int32_t)pid, is_end);
+		int done = calls->signal(calls_arg(call), (int32_t)pid, is_end,
+		    call->err);
 
-		if (!done)
+		if (done == 0)
 			warn_no_process(call, pid);
-		call->result->boolean[row] = done;
-	});
-	return 0;
+		call->result->boolean[row] = done == 1;
+		rc = done < 0 ? done : 0;
+	}
+	return rc;
 }
 
 static int

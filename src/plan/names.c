@@ -2,6 +2,7 @@
 #include "plan/names.h"
 
 #include "common/name_list.h"
+#include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/names_function.h"
 #include "sql/parse.h"
@@ -228,6 +229,29 @@ find_namespace(struct finder *f)
 	return rc;
 }
 
+bool
+names_role_oid(const struct plan_context *context, struct str name,
+    uint32_t *oid)
+{
+	const struct role *role = catalog_role_by_name(context->catalog, name);
+
+	*oid = role == NULL ? OWNER_OID : role->oid;
+	return role != NULL ||
+	    (!catalog_has_roles(context->catalog) &&
+		str_equal(name, context->session->session_user));
+}
+
+bool
+names_role_name(const struct plan_context *context, uint32_t oid,
+    struct str *name)
+{
+	const struct role *role = catalog_role_by_oid(context->catalog, oid);
+
+	*name = role == NULL ? context->session->session_user : role->name;
+	return role != NULL ||
+	    (oid == OWNER_OID && !catalog_has_roles(context->catalog));
+}
+
 static int
 find_role(struct finder *f)
 {
@@ -236,10 +260,9 @@ find_role(struct finder *f)
 
 	if (rc != 0)
 		return rc;
-	if (!str_equal(name, f->context->session->user))
+	if (!names_role_oid(f->context, name, f->oid))
 		return error_set(f->err, STELE_E_UNDEFINED_OBJECT,
 		    "role \"%.*s\" does not exist", STR_FMT(name));
-	*f->oid = OWNER_OID;
 	return 0;
 }
 

@@ -23,7 +23,7 @@
 struct ast_name;
 struct error;
 
-#define OWNER_OID    10u /* the one role there is: who is logged in */
+#define OWNER_OID    10u /* ROLE_OWNER_OID */
 #define DATABASE_OID 5u  /* the one database */
 
 /* For struct type_settings; both are borrowed from whoever has the context. */
@@ -76,3 +76,12 @@ bool names_put_type_mod(const struct plan_context *context, uint32_t oid,
 /* names_put.c: object_names.put */
 bool names_put(const struct object_names *names, uint32_t type, uint32_t oid,
     struct buf *out);
+
+/*
+ * A role by its name, and the name of one; false if there is none.  While there
+ * are no roles the owner has the name that the session gave.
+ */
+bool names_role_oid(const struct plan_context *context, struct str name,
+    uint32_t *oid);
+bool names_role_name(const struct plan_context *context, uint32_t oid,
+    struct str *name);

@@ -148,9 +148,12 @@ put_namespace(uint32_t oid, struct buf *out)
 static bool
 put_role(const struct plan_context *context, uint32_t oid, struct buf *out)
 {
-	if (oid == OWNER_OID)
-		quote_put_name(out, context->session->user);
-	return oid == OWNER_OID;
+	struct str name;
+	bool is_known = names_role_name(context, oid, &name);
+
+	if (is_known)
+		quote_put_name(out, name);
+	return is_known;
 }
 
 bool

@@ -56,8 +56,11 @@ struct session_calls {
 	uint32_t (*channels)(void *arg, struct arena *arena, struct str **out);
 	/* How full the queue of notices is, from 0 to 1. */
 	double (*notify_usage)(void *arg);
-	/* Cancel what a session does, or end it; false if there is none. */
-	bool (*signal)(void *arg, int32_t pid, bool is_end);
+	/*
+	 * Cancel what a session does, or end it: 1; 0 if there is none; 42501 for
+	 * one of a role that current_user may not do this to.
+	 */
+	int (*signal)(void *arg, int32_t pid, bool is_end, struct error *err);
 	/* Forget what statements took. */
 	void (*forget_statements)(void *arg);
 	/* 1: the session has the lock; 0: another has it; 53200. */

@@ -156,8 +156,9 @@ denied(const char *kind, struct str name, struct error *err)
 	    "permission denied for %s %.*s", kind, STR_FMT(name));
 }
 
-static bool
-has_need(const struct catalog *catalog, uint32_t role_oid, enum right_need need)
+bool
+rights_role_has(const struct catalog *catalog, uint32_t role_oid,
+    enum right_need need)
 {
 	switch (need) {
 	case NEED_CHECKPOINT:
@@ -247,7 +248,7 @@ check_right(const struct plan_right *right, const struct catalog *catalog,
 		return check_events(catalog, role_oid, err);
 	if (right->oid != 0)
 		return check_relation(right, catalog, role_oid, err);
-	if (has_need(catalog, role_oid, right->need))
+	if (rights_role_has(catalog, role_oid, right->need))
 		return 0;
 	if (right->function != NULL)
 		return denied("function", str_of_cstr(right->function), err);
@@ -261,7 +262,7 @@ plan_check_rights(const struct plan *plan, const struct catalog *catalog,
 {
 	int rc = 0;
 
-	if (!has_need(catalog, session->role_oid, plan->need))
+	if (!rights_role_has(catalog, session->role_oid, plan->need))
 		return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
 		    "must be superuser or have privileges of pg_checkpoint to"
 		    " do CHECKPOINT");

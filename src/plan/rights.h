@@ -65,7 +65,11 @@ struct plan_right {
 	bool is_events; /* `events` is read: one of the types */
 };
 
-/* Whether a role may read a type. */
+/* Whether a role, or everybody (0), has what something needs. */
+bool rights_role_has(const struct catalog *catalog, uint32_t role_oid,
+    enum right_need need);
+
+/* Whether a role may read a type, or store events of it. */
 bool plan_may_read(const struct catalog *catalog, uint32_t role_oid,
     const struct event_type *type);
 bool plan_may_write(const struct catalog *catalog, uint32_t role_oid,

@@ -179,6 +179,19 @@ server_signal(struct server *server, int32_t pid, bool is_end)
 	return session != NULL;
 }
 
+bool
+server_session_role(struct server *server, int32_t pid, uint32_t *role_oid)
+{
+	const struct session *session;
+
+	pthread_mutex_lock(&server->mutex);
+	session = find_session(server, pid);
+	if (session != NULL)
+		*role_oid = session->login_role_oid;
+	pthread_mutex_unlock(&server->mutex);
+	return session != NULL;
+}
+
 void
 server_each_session(struct server *server,
     void (*fn)(void *arg, struct session *session), void *arg)

@@ -132,6 +132,10 @@ void server_cancel(struct server *server, int32_t pid, struct str key);
  */
 bool server_signal(struct server *server, int32_t pid, bool is_end);
 
+/* The role that has logged in there; false if nobody has this pid. */
+bool server_session_role(struct server *server, int32_t pid,
+    uint32_t *role_oid);
+
 /* Call fn with each session that has begun, with the mutex. */
 void server_each_session(struct server *server,
     void (*fn)(void *arg, struct session *session), void *arg);

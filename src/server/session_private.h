@@ -220,7 +220,7 @@ struct session {
 	struct tls_facts tls; /* if has_tls; in the arena */
 	struct plan_session facts;
 	uint32_t login_role_oid;    /* who has logged in, */
-	struct str login_user;      /* and by which name */
+	struct str login_user;      /* and by which name then: both stay */
 	bool has_role;              /* SET ROLE is on */
 	uint64_t role_generation;   /* of the catalogue that names are of */
 	struct random_state random; /* of setseed() */
@@ -402,6 +402,9 @@ void session_role_refresh(struct session *session,
  * there are now.  A new reference.
  */
 const struct catalog *session_rights_catalog(struct session *session);
+/* pg_cancel_backend(), pg_terminate_backend(): 1, 0 (no session), 42501. */
+MUST_USE int session_signal(struct session *session, int32_t pid, bool is_end,
+    struct error *err);
 /* 42501 in session->err unless current_user may run the plan; else 0. */
 MUST_USE int session_check_rights(struct session *session,
     const struct plan *plan, const struct catalog *planned_in);

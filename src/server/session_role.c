@@ -10,6 +10,7 @@
  * role.
  */
 #include "plan/plan.h"
+#include "server/server.h"
 #include "server/session_private.h"
 
 /* ---- names ---- */
@@ -47,8 +48,6 @@ session_role_refresh(struct session *session, const struct catalog *catalog)
 	if (session->role_generation == catalog->generation)
 		return;
 	session->role_generation = catalog->generation;
-	take_name(session, catalog, session->login_role_oid,
-	    &session->login_user);
 	take_name(session, catalog, facts->role_oid, &facts->user);
 	take_name(session, catalog, facts->session_role_oid,
 	    &facts->session_user);
@@ -132,6 +131,8 @@ set_authorization(struct session *session, const struct catalog *catalog,
 
 	if (name.len > 0)
 		rc = find_role(session, catalog, name, &oid, &own_name, err);
+	else
+		take_name(session, catalog, oid, &own_name);
 	if (rc == 0 && oid != session->login_role_oid &&
 	    !catalog_is_superuser(catalog, session->login_role_oid))
 		rc = error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
@@ -214,4 +215,46 @@ session_check_rights(struct session *session, const struct plan *plan,
 	rc = plan_check_rights(plan, catalog, &session->facts, &session->err);
 	catalog_unref(catalog);
 	return rc;
+}
+
+/* ---- other sessions ---- */
+
+static int
+may_signal(struct session *session, uint32_t target, bool is_end,
+    struct error *err)
+{
+	const struct catalog *catalog = session_rights_catalog(session);
+	uint32_t role_oid = session->facts.role_oid;
+	int rc = 0;
+
+	if (catalog_is_superuser(catalog, target) &&
+	    !catalog_is_superuser(catalog, role_oid))
+		rc = error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+		    is_end
+			? "must be a superuser to terminate superuser process"
+			: "must be a superuser to cancel superuser query");
+	else if (!catalog_role_uses(catalog, role_oid, target) &&
+	    !catalog_role_uses(catalog, role_oid, ROLE_PG_SIGNAL_BACKEND))
+		rc = error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+		    "must be a member of the role whose %s or member of "
+		    "pg_signal_backend",
+		    is_end ? "process is being terminated"
+			   : "query is being canceled");
+	catalog_unref(catalog);
+	return rc;
+}
+
+int
+session_signal(struct session *session, int32_t pid, bool is_end,
+    struct error *err)
+{
+	uint32_t target;
+	int rc;
+
+	if (!server_session_role(session->server, pid, &target))
+		return 0;
+	rc = may_signal(session, target, is_end, err);
+	if (rc != 0)
+		return rc;
+	return server_signal(session->server, pid, is_end) ? 1 : 0;
 }

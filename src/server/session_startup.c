@@ -149,12 +149,10 @@ usage_cb(void *arg)
 	return notify_usage(&session->server->notify);
 }
 
-static bool
-signal_cb(void *arg, int32_t pid, bool is_end)
+static int
+signal_cb(void *arg, int32_t pid, bool is_end, struct error *err)
 {
-	const struct session *session = arg;
-
-	return server_signal(session->server, pid, is_end);
+	return session_signal(arg, pid, is_end, err);
 }
 
 static void

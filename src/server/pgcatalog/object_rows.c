@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * object_rows.c -- what there is one of, or a few: schemas, the database, its
- * owner, access methods, languages, collations.
+ * object_rows.c -- what there is one of, or a few: schemas, the database, access
+ * methods, languages, collations.
  */
 #include "common/attr.h"
 #include "server/pgcatalog/rows.h"
@@ -10,7 +10,7 @@
 #define UTF8_ENCODING 6 /* PostgreSQL's number of it */
 
 int
-pg_namespace_rows(void *session UNUSED, struct system_rows *rows,
+pg_namespace_rows(void *session, struct system_rows *rows,
     struct error *err UNUSED)
 {
 	for (uint32_t i = 0; i < SCHEMA_COUNT; i++) {
@@ -22,7 +22,9 @@ pg_namespace_rows(void *session UNUSED, struct system_rows *rows,
 		system_rows_next(rows);
 		system_put_i64(rows, pg_namespace_oid, schema->oid);
 		system_put_cstr(rows, pg_namespace_nspname, schema->name);
-		system_put_i64(rows, pg_namespace_nspowner, OWNER_OID);
+		system_put_i64(rows, pg_namespace_nspowner,
+		    owner_of(rows, schema->oid));
+		put_acl(rows, pg_namespace_nspacl, session, schema->oid);
 	}
 	return 0;
 }
@@ -56,6 +58,7 @@ pg_database_rows(void *arg, struct system_rows *rows, struct error *err UNUSED)
 	system_put_i64(rows, pg_database_oid, DATABASE_OID);
 	system_put_str(rows, pg_database_datname, session->facts.database);
 	system_put_i64(rows, pg_database_datdba, OWNER_OID);
+	put_acl(rows, pg_database_datacl, session, ACL_DATABASE_OID);
 	system_put_i64(rows, pg_database_encoding, UTF8_ENCODING);
 	system_put_char(rows, pg_database_datlocprovider, 'c');
 	system_put_bool(rows, pg_database_datistemplate, false);
@@ -66,26 +69,6 @@ pg_database_rows(void *arg, struct system_rows *rows, struct error *err UNUSED)
 	system_put_i64(rows, pg_database_dattablespace, TABLESPACE_OID);
 	system_put_cstr(rows, pg_database_datcollate, "C.UTF-8");
 	system_put_cstr(rows, pg_database_datctype, "C.UTF-8");
-	return 0;
-}
-
-/* Who is logged in, and may do everything. */
-int
-pg_authid_rows(void *arg, struct system_rows *rows, struct error *err UNUSED)
-{
-	const struct session *session = arg;
-
-	system_rows_next(rows);
-	system_put_i64(rows, pg_authid_oid, OWNER_OID);
-	system_put_str(rows, pg_authid_rolname, session->facts.session_user);
-	system_put_bool(rows, pg_authid_rolsuper, true);
-	system_put_bool(rows, pg_authid_rolinherit, true);
-	system_put_bool(rows, pg_authid_rolcreaterole, true);
-	system_put_bool(rows, pg_authid_rolcreatedb, true);
-	system_put_bool(rows, pg_authid_rolcanlogin, true);
-	system_put_bool(rows, pg_authid_rolreplication, true);
-	system_put_bool(rows, pg_authid_rolbypassrls, true);
-	system_put_i64(rows, pg_authid_rolconnlimit, -1);
 	return 0;
 }
 

@@ -72,8 +72,7 @@ put_flags(struct system_rows *rows, const struct relation *relation)
 }
 
 int
-pg_class_rows(void *session UNUSED, struct system_rows *rows,
-    struct error *err UNUSED)
+pg_class_rows(void *session, struct system_rows *rows, struct error *err UNUSED)
 {
 	struct wanted_relations wanted;
 	struct relation relation;
@@ -91,7 +90,9 @@ pg_class_rows(void *session UNUSED, struct system_rows *rows,
 		system_put_i64(rows, pg_class_reltype,
 		    relation_row_type(&relation));
 		system_put_i64(rows, pg_class_reloftype, 0);
-		system_put_i64(rows, pg_class_relowner, OWNER_OID);
+		system_put_i64(rows, pg_class_relowner,
+		    owner_of(rows, relation.oid));
+		put_acl(rows, pg_class_relacl, session, relation.oid);
 		system_put_char(rows, pg_class_relkind,
 		    relation_kind(&relation));
 		system_put_i64(rows, pg_class_relnatts,

@@ -44,7 +44,7 @@ typedef int rows_fn(void *session, struct system_rows *rows, struct error *err);
 #undef COLUMN
 #undef END
 
-#define OWNER_OID      10u /* the one role there is: who is logged in */
+#define OWNER_OID      10u /* ROLE_OWNER_OID, of what is the server's own */
 #define DATABASE_OID   5u
 #define TABLESPACE_OID 1663u /* pg_default */
 #define HEAP_AM_OID    2u
@@ -77,3 +77,12 @@ void wanted_relations_init(struct wanted_relations *wanted,
     const struct system_rows *rows, uint32_t oid_column, uint32_t name_column);
 bool wanted_relations_next(struct wanted_relations *wanted,
     struct relation *out);
+
+/* ---- role_rows.c ---- */
+
+/* The list of rights of an object, as aclitem[]; none is null. */
+void put_acl(struct system_rows *rows, uint32_t column,
+    const struct session *session, uint32_t object_oid);
+
+/* Of a relation, its types, an enum; else the server's. */
+uint32_t owner_of(const struct system_rows *rows, uint32_t object_oid);

@@ -62,11 +62,30 @@ put_client(struct system_rows *rows, const struct plan_endpoint *client)
 		    network_make(&address, system_rows_arena(rows)));
 }
 
+/* Who looks at the sessions. */
+struct viewer {
+	struct system_rows *rows;
+	const struct catalog *catalog;
+	uint32_t role_oid;
+};
+
+/* His own role's, those of roles that he uses, or all of them. */
+static bool
+may_see(const struct viewer *viewer, uint32_t role_oid)
+{
+	return catalog_role_uses(viewer->catalog, viewer->role_oid, role_oid) ||
+	    catalog_role_uses(viewer->catalog, viewer->role_oid,
+		ROLE_PG_READ_ALL_STATS);
+}
+
 /* With the server's mutex: what belongs to the session stays so long. */
 static void
 put_session(void *arg, struct session *session)
 {
-	struct system_rows *rows = arg;
+	const struct viewer *viewer = arg;
+	struct system_rows *rows = viewer->rows;
+	const struct role *role =
+	    catalog_role_by_oid(viewer->catalog, session->login_role_oid);
 	struct activity_view view;
 
 	if (!system_wants_i64(rows, pg_stat_activity_pid, session->pid))
@@ -76,11 +95,18 @@ put_session(void *arg, struct session *session)
 	system_put_i64(rows, pg_stat_activity_datid, DATABASE_OID);
 	system_put_str(rows, pg_stat_activity_datname, session->facts.database);
 	system_put_i64(rows, pg_stat_activity_pid, session->pid);
-	system_put_i64(rows, pg_stat_activity_usesysid, OWNER_OID);
-	system_put_str(rows, pg_stat_activity_usename, session->facts.user);
+	system_put_i64(rows, pg_stat_activity_usesysid,
+	    session->login_role_oid);
+	system_put_str(rows, pg_stat_activity_usename,
+	    role == NULL ? session->login_user : role->name);
 	system_put_cstr(rows, pg_stat_activity_backend_type, "client backend");
-	put_client(rows, &session->facts.client);
-	put_view(rows, &view);
+	if (may_see(viewer, session->login_role_oid)) {
+		put_client(rows, &session->facts.client);
+		put_view(rows, &view);
+	} else {
+		system_put_cstr(rows, pg_stat_activity_query,
+		    "<insufficient privilege>");
+	}
 }
 
 int
@@ -88,8 +114,13 @@ pg_stat_activity_rows(void *arg, struct system_rows *rows,
     struct error *err UNUSED)
 {
 	const struct session *session = arg;
+	struct viewer viewer = {
+		.rows = rows,
+		.catalog = system_rows_space(rows)->catalog,
+		.role_oid = session->facts.role_oid,
+	};
 
-	server_each_session(session->server, put_session, rows);
+	server_each_session(session->server, put_session, &viewer);
 	return 0;
 }
 

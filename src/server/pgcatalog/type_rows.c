@@ -51,7 +51,7 @@ put_type(void *arg, const struct type_row *type)
 	system_put_i64(rows, pg_type_oid, type->oid);
 	system_put_str(rows, pg_type_typname, name);
 	system_put_i64(rows, pg_type_typnamespace, type->schema);
-	system_put_i64(rows, pg_type_typowner, OWNER_OID);
+	system_put_i64(rows, pg_type_typowner, owner_of(rows, type->oid));
 	system_put_i64(rows, pg_type_typlen, type->len);
 	system_put_bool(rows, pg_type_typbyval, type->is_by_value);
 	system_put_char(rows, pg_type_typtype, type->type);
