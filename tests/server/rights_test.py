@@ -1,0 +1,363 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""rights.def, both ways: with the right each statement works, without it is 42501.
+
+The table is read from the sources: a row without a sample here fails the test.
+Then: roles and rights outlast a kill, a backup and another number of shards.
+"""
+
+import os
+import re
+import signal
+import sys
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(__file__)
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+
+import pgwire  # noqa: E402
+from stele_server import Server  # noqa: E402
+
+RIGHTS = os.path.join(HERE, "..", "..", "src", "plan", "rights.def")
+FUNCTIONS = os.path.join(HERE, "..", "..", "src", "types", "functions.def")
+
+SELECT, INSERT = "GRANT SELECT ON t TO plain", "GRANT INSERT ON t TO plain"
+CREATE = "GRANT CREATE ON SCHEMA public TO plain"
+CREATEROLE = "ALTER ROLE plain CREATEROLE"
+SUPERUSER = "ALTER ROLE plain SUPERUSER"
+
+# Of each kind: what is tried, and what must be granted for it.
+SAMPLES = {
+    "AST_SELECT": [
+        ("SELECT a FROM t", SELECT),
+        ("SELECT 1 WHERE EXISTS (SELECT FROM t)", SELECT),
+        ("SELECT payload FROM events", SELECT),
+        ("SELECT * FROM v", "GRANT SELECT ON v TO plain"),
+        ("SELECT a FROM t", "GRANT pg_read_all_data TO plain"),
+        ("SELECT a FROM t", "GRANT staff TO plain; GRANT SELECT ON t TO staff"),
+        ("SELECT a FROM t", "GRANT READ ON t TO plain"),
+    ],
+    "AST_INSERT": [
+        ("INSERT INTO t (context_id, a) VALUES ('c', 1)", INSERT),
+        ("INSERT INTO t (context_id, a) SELECT 'c', a FROM u",
+         INSERT + "; GRANT SELECT ON u TO plain"),
+        ("INSERT INTO t (context_id, a) VALUES ('c', 1) RETURNING a",
+         INSERT + "; " + SELECT),
+        ("INSERT INTO t (context_id, a) VALUES ('c', 1)",
+         "GRANT pg_write_all_data TO plain"),
+    ],
+    "AST_COPY": [
+        ("COPY t TO STDOUT", SELECT),
+        ("COPY (SELECT a FROM t) TO STDOUT", SELECT),
+        ("COPY events TO STDOUT", SELECT),
+    ],
+    "AST_STORE": [('STORE t FOR "c" PAYLOAD {"a": 1}', INSERT)],
+    "AST_QUERY": [
+        ("QUERY t", SELECT),
+        ('REPLAY t FOR "c"', SELECT),
+        ('REPLAY FOR "c"', SELECT),
+        ("QUERY t FOLLOWED BY u LINKED BY a",
+         SELECT + "; GRANT SELECT ON u TO plain"),
+    ],
+    "AST_DECLARE_CURSOR": [
+        ("BEGIN; DECLARE c CURSOR FOR SELECT a FROM t; COMMIT", SELECT)],
+    "AST_FETCH": [
+        ("BEGIN; DECLARE c CURSOR FOR SELECT a FROM t; FETCH c; COMMIT", SELECT)],
+    "AST_EXPLAIN": [
+        ("EXPLAIN SELECT a FROM t", SELECT),
+        ("EXPLAIN ANALYZE SELECT a FROM t", SELECT),
+        ("EXPLAIN QUERY t", SELECT),
+    ],
+    "AST_PREPARE": [("PREPARE p AS SELECT a FROM t; EXECUTE p", SELECT)],
+    "AST_EXECUTE": [
+        ("PREPARE p AS SELECT a FROM t; EXECUTE p", SELECT),
+        ("PREPARE p (bigint) AS SELECT $1; EXECUTE p (stele.compact())",
+         SUPERUSER),
+    ],
+    "AST_BATCH": [('BATCH [STORE t FOR "c" PAYLOAD {"a": 1}]', INSERT)],
+    "AST_CREATE_TABLE": [("CREATE TABLE new_table (a int)", CREATE)],
+    "AST_DEFINE": [
+        ('DEFINE new_type FIELDS {"a": "int"}', CREATE),
+        ('DEFINE o AS 7 FIELDS {"a": "int | null", "z": "int | null"}',
+         "ALTER TABLE o OWNER TO plain"),
+    ],
+    "AST_CREATE_ENUM": [("CREATE TYPE new_enum AS ENUM ('x')", CREATE)],
+    "AST_CREATE_VIEW": [("CREATE VIEW new_view AS SELECT 1 AS one", CREATE)],
+    "AST_ALTER_TABLE": [
+        ("ALTER TABLE o ADD COLUMN y int", "ALTER TABLE o OWNER TO plain"),
+        ("ALTER TABLE o SET (retain = '9 years')",
+         "ALTER TABLE o OWNER TO plain"),
+        ("RETAIN o FOREVER",
+         "GRANT staff TO plain; ALTER TABLE o OWNER TO staff"),
+    ],
+    "AST_ALTER_ENUM": [
+        ("ALTER TYPE e ADD VALUE 'two'", "ALTER TYPE e OWNER TO plain")],
+    "AST_DROP": [
+        ("DROP TABLE gone", "ALTER TABLE gone OWNER TO plain"),
+        ("DROP VIEW gone_view", "ALTER VIEW gone_view OWNER TO plain"),
+        ("DROP TYPE gone_enum", "ALTER TYPE gone_enum OWNER TO plain"),
+    ],
+    "AST_ALTER_OWNER": [
+        ("ALTER TABLE o OWNER TO plain",
+         CREATE + "; ALTER TABLE o OWNER TO plain"),
+        ("REASSIGN OWNED BY other TO plain", "GRANT other TO plain"),
+        ("DROP OWNED BY other", "GRANT other TO plain"),
+    ],
+    "AST_CREATE_ROLE": [
+        ("CREATE ROLE new_role", CREATEROLE),
+        ("CREATE ROLE new_admin SUPERUSER", SUPERUSER),
+    ],
+    "AST_ALTER_ROLE": [
+        ("ALTER ROLE other CONNECTION LIMIT 3", CREATEROLE),
+        ("ALTER ROLE other BYPASSRLS", SUPERUSER),
+        ("ALTER ROLE other RENAME TO other2; ALTER ROLE other2 RENAME TO other",
+         CREATEROLE),
+    ],
+    "AST_DROP_ROLE": [("DROP ROLE gone_role", CREATEROLE)],
+    "AST_GRANT_ROLE": [
+        ("GRANT staff TO other", CREATEROLE),
+        ("REVOKE staff FROM other", "GRANT staff TO plain WITH ADMIN OPTION"),
+    ],
+    "AST_GRANT": [
+        ("GRANT SELECT ON t TO other", SELECT + " WITH GRANT OPTION"),
+        ("GRANT ALL ON o TO other", "ALTER TABLE o OWNER TO plain"),
+        ("GRANT USAGE ON SCHEMA public TO other",
+         "GRANT USAGE ON SCHEMA public TO plain WITH GRANT OPTION"),
+    ],
+    "AST_CHECKPOINT": [
+        ("CHECKPOINT", "GRANT pg_checkpoint TO plain"),
+        ("FLUSH", SUPERUSER),
+    ],
+}
+
+# What everybody may do.
+FREE = {
+    "AST_SET": "SET timezone = 'UTC'; RESET timezone; SET ROLE NONE",
+    "AST_SHOW": "SHOW timezone; SHOW ALL",
+    "AST_TRANSACTION": "BEGIN; SAVEPOINT s; ROLLBACK",
+    "AST_DEALLOCATE": "DEALLOCATE ALL",
+    "AST_DISCARD": "DISCARD PLANS",
+    "AST_PING": "PING",
+    "AST_LISTEN": "LISTEN channel",
+    "AST_UNLISTEN": "UNLISTEN channel",
+    "AST_NOTIFY": "NOTIFY channel",
+    "AST_CLOSE_CURSOR": "CLOSE ALL",
+}
+
+# What a USAGE grant of the schema by one who may not is a warning of, only.
+WARNS = ("GRANT USAGE ON SCHEMA public TO other",)
+
+SETUP = """
+CREATE ROLE admin SUPERUSER LOGIN; CREATE ROLE plain LOGIN;
+CREATE ROLE other LOGIN; CREATE ROLE staff; CREATE ROLE gone_role;
+CREATE TABLE t (a int); CREATE TABLE u (a int);
+DEFINE o FIELDS {"a": "int | null"};
+CREATE TABLE gone (a int); CREATE VIEW v AS SELECT a FROM t;
+CREATE VIEW gone_view AS SELECT 1 AS one;
+CREATE TYPE e AS ENUM ('one'); CREATE TYPE gone_enum AS ENUM ('one');
+INSERT INTO t (context_id, a) VALUES ('c', 1)
+"""
+
+# As it was: nothing is plain's, and he may do nothing.
+RESET = """
+REASSIGN OWNED BY plain, staff TO admin; DROP OWNED BY plain, staff CASCADE;
+REVOKE GRANT OPTION FOR USAGE ON SCHEMA public FROM plain CASCADE;
+ALTER ROLE plain NOSUPERUSER NOCREATEROLE;
+REVOKE pg_read_all_data, pg_write_all_data, pg_checkpoint, pg_monitor,
+    staff, other FROM plain
+"""
+
+STATE = """
+SELECT rolname, rolsuper, rolcanlogin, rolinherit, rolconnlimit,
+    coalesce(rolpassword, 'none') || coalesce(rolvaliduntil::text, 'ever')
+FROM pg_authid ORDER BY 1;
+SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option
+FROM pg_auth_members ORDER BY 1, 2;
+SELECT relname, relowner::regrole, relacl::text
+FROM pg_class WHERE oid >= 16384 ORDER BY 1;
+SELECT nspname, nspacl::text FROM pg_namespace ORDER BY 1;
+SELECT typname, typowner::regrole FROM pg_type WHERE oid >= 16384 ORDER BY 1
+"""
+
+
+def table_rows(kind):
+    with open(RIGHTS) as file:
+        text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
+    return re.findall(rf"^{kind}\(([^)]*), (NEED_\w+)\)", text, re.M)
+
+
+def function_names():
+    with open(FUNCTIONS) as file:
+        return dict(re.findall(r'^F\((\w+), \w+, "([^"]+)"', file.read(), re.M))
+
+
+class Sessions:
+    """One session of the administrator, and one of `plain`."""
+
+    def __init__(self, port):
+        self.admin = pgwire.Connection(port)
+        self.admin.start(user=b"admin")
+        self.must(self.admin, SETUP)
+        self.plain = pgwire.Connection(port)
+        self.plain.start(user=b"admin")
+        self.become_plain()
+
+    def become_plain(self):
+        self.must(self.plain, "SET SESSION AUTHORIZATION plain")
+
+    def run(self, connection, sql):
+        """The first error's SQLSTATE, or that of a warning; empty: none."""
+        messages = connection.query(sql)
+        told = pgwire.errors(messages) + [
+            pgwire.fields(body) for kind, body in messages if kind == b"N"]
+        told = [e for e in told if e["C"] not in ("00000", "01000")]
+        return (told[0]["C"], told[0]["M"]) if told else ("", "")
+
+    def must(self, connection, sql):
+        code, text = self.run(connection, sql)
+        if code:
+            sys.exit(f"{sql}: {code} {text}")
+
+    def try_plain(self, sql):
+        result = self.run(self.plain, sql)
+        self.plain.query("ROLLBACK")
+        self.plain.query("DEALLOCATE ALL")
+        return result
+
+    def both_ways(self, sql, grants):
+        code, text = self.try_plain(sql)
+        wanted = "01007" if sql in WARNS else "42501"
+        if code != wanted:
+            sys.exit(f"{sql}: {code or 'done'} {text} without the right")
+        self.must(self.admin, grants)
+        code, text = self.try_plain(sql)
+        if code:
+            sys.exit(f"{sql}: {code} {text} after {grants}")
+        for statement in RESET.split(";"):
+            self.admin.query(statement)
+
+
+def statements(sessions):
+    for kind, need in table_rows("STATEMENT"):
+        if need == "NEED_NOTHING":
+            if kind not in FREE:
+                sys.exit(f"{kind} has no sample")
+            code, text = sessions.try_plain(FREE[kind])
+            if code:
+                sys.exit(f"{FREE[kind]}: {code} {text}")
+            continue
+        if kind not in SAMPLES:
+            sys.exit(f"{kind} has no sample")
+        for sql, grants in SAMPLES[kind]:
+            sessions.both_ways(sql, grants)
+
+
+def functions(sessions):
+    names = function_names()
+    pid = pgwire.rows(sessions.admin.query("SELECT pg_backend_pid()"))[0][0]
+    for function, need in table_rows("FUNCTION"):
+        if need == "NEED_SUPERUSER":
+            sessions.both_ways(f"SELECT {names[function]}()", SUPERUSER)
+        elif need == "NEED_SIGNAL":
+            # of a superuser's session: by superusers alone
+            code, text = sessions.try_plain(
+                f"SELECT pg_terminate_backend({pid.decode()})")
+            if code != "42501":
+                sys.exit(f"{function}: {code or 'done'} {text}")
+        elif need != "NEED_NOTHING":
+            sys.exit(f"{function} has no sample")
+
+
+def relations(sessions):
+    schemas = {"SCHEMA_STELE": "stele", "SCHEMA_PG_CATALOG": "pg_catalog"}
+    grants = {"NEED_SUPERUSER": SUPERUSER,
+              "NEED_STATISTICS": "GRANT pg_monitor TO plain"}
+    for row, need in table_rows("RELATION"):
+        schema, name = row.split(", ")
+        names = [name.strip('"')]
+        if name == "NULL":
+            names = [r[0].decode() for r in pgwire.rows(sessions.admin.query(
+                "SELECT relname FROM pg_class c JOIN pg_namespace n"
+                " ON n.oid = relnamespace WHERE nspname = 'stele'"))]
+            if len(names) < 5:
+                sys.exit(f"the schema stele has {names}")
+        for relation in names:
+            sessions.both_ways(f"SELECT 1 FROM {schemas[schema]}.{relation}",
+                               grants[need])
+
+
+def state(port):
+    with pgwire.Connection(port) as connection:
+        connection.start(user=b"admin")
+        return pgwire.rows(connection.query(STATE))
+
+
+def outlast(server):
+    with pgwire.Connection(server.port) as connection:
+        connection.start(user=b"admin")
+        for sql in (
+            "ALTER ROLE plain VALID UNTIL '2033-01-01' CONNECTION LIMIT 4"
+            " PASSWORD 'a secret'",
+            "GRANT staff, pg_read_all_data TO plain WITH ADMIN OPTION",
+            "GRANT SELECT ON t TO staff WITH GRANT OPTION",
+            "GRANT CREATE ON SCHEMA public TO plain",
+            "REVOKE WRITE ON t FROM plain",
+            "ALTER TABLE u OWNER TO plain",
+        ):
+            connection.query(sql)
+    before = state(server.port)
+    if len(before) < 20:
+        sys.exit(f"{len(before)} rows of roles and rights")
+    server.process.send_signal(signal.SIGKILL)
+    server.process.wait()
+    server.start()
+    expect("a kill", state(server.port), before)
+    with pgwire.Connection(server.port) as connection:
+        connection.start(user=b"admin")
+        connection.query("CHECKPOINT")
+    server.restart()
+    expect("a restart", state(server.port), before)
+    copy = os.path.join(server.dir, "copy")
+    program(server, "backup", "-D", server.data, copy)
+    if server.stop() != 0:
+        sys.exit("the server did not stop")
+    program(server, "reshard", "-D", server.data, "3")
+    server.start()
+    expect("reshard", state(server.port), before)
+    if server.stop() != 0:
+        sys.exit("the server did not stop")
+    server.data = os.path.join(server.dir, "restored")
+    program(server, "restore", "-D", server.data, copy)
+    server.start()
+    expect("a backup", state(server.port), before)
+
+
+def program(server, *arguments):
+    done = server.program(*arguments)
+    if done.returncode != 0:
+        sys.exit(f"{arguments}: {done.stdout}")
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        sys.exit(f"after {what}: {[r for r in got if r not in wanted]}"
+                 f" instead of {[r for r in wanted if r not in got]}")
+
+
+def main():
+    with Server("shard_count=2") as server:
+        with pgwire.Connection(server.port) as first:
+            first.start()
+            messages = first.query("SELECT 1")
+            if pgwire.errors(messages):
+                sys.exit("without roles nobody is let in")
+        sessions = Sessions(server.port)
+        statements(sessions)
+        functions(sessions)
+        relations(sessions)
+        sessions.plain.close()
+        sessions.admin.close()
+        outlast(server)
+
+
+main()
