@@ -182,6 +182,14 @@ oracle_add_label(struct oracle *oracle)
 	return oracle->label_count++;
 }
 
+uint32_t
+oracle_add_role(struct oracle *oracle)
+{
+	oracle->role_made_by[oracle->role_count] = newest_batch(oracle);
+	oracle->batches[newest_batch(oracle)].has_ddl = true;
+	return oracle->role_count++;
+}
+
 void
 oracle_rewind(struct oracle *oracle, uint64_t event_count)
 {
@@ -210,6 +218,9 @@ undo_ddl(struct oracle *oracle, uint32_t batch)
 	while (oracle->label_count > 0 &&
 	    oracle->label_made_by[oracle->label_count - 1] == batch)
 		oracle->label_count--;
+	while (oracle->role_count > 0 &&
+	    oracle->role_made_by[oracle->role_count - 1] == batch)
+		oracle->role_count--;
 	for (uint32_t t = 0; t < oracle->type_count; t++) {
 		struct oracle_type *type = &oracle->types[t];
 
@@ -261,6 +272,7 @@ look_begin(struct look *look, struct oracle *oracle)
 	memset(look->columns_seen, 0, sizeof(look->columns_seen));
 	memset(look->is_dropped, 0, sizeof(look->is_dropped));
 	look->label_count = 0;
+	look->role_count = 0;
 	for (uint32_t t = 0; t < ORACLE_TYPES_MAX; t++)
 		look->horizons[t] = ORACLE_NO_HORIZON;
 }
@@ -330,6 +342,14 @@ look_labels(struct look *look, uint32_t count)
 	look->label_count = count;
 	return check_made(look, "label", "the enum",
 	    look->oracle->label_made_by, look->oracle->label_count, count);
+}
+
+bool
+look_roles(struct look *look, uint32_t count)
+{
+	look->role_count = count;
+	return check_made(look, "role", "the server",
+	    look->oracle->role_made_by, look->oracle->role_count, count);
 }
 
 bool
@@ -657,6 +677,9 @@ is_there(const struct look *look, uint32_t b)
 
 	if (look->seen_count[b] > 0)
 		return true;
+	for (uint32_t r = 0; r < look->role_count; r++)
+		if (oracle->role_made_by[r] == b)
+			return true;
 	for (uint32_t l = 0; l < look->label_count; l++)
 		if (oracle->label_made_by[l] == b)
 			return true;
@@ -682,6 +705,7 @@ settle_schemas(struct look *look)
 	struct oracle *oracle = look->oracle;
 
 	oracle->label_count = look->label_count;
+	oracle->role_count = look->role_count;
 	for (uint32_t t = 0; t < oracle->type_count; t++) {
 		struct oracle_type *type = &oracle->types[t];
 

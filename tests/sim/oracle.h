@@ -49,6 +49,7 @@ enum {
 	ORACLE_CONTEXTS = 24,
 	ORACLE_TEXT_MAX = 2048,
 	ORACLE_LABELS_MAX = 200,
+	ORACLE_ROLES_MAX = 64,
 };
 
 #define ORACLE_SERVER_TIME INT64_MIN /* the event has the server's clock */
@@ -157,6 +158,8 @@ struct oracle {
 	uint32_t type_count;
 	uint32_t label_made_by[ORACLE_LABELS_MAX]; /* of the one enum */
 	uint32_t label_count;
+	uint32_t role_made_by[ORACLE_ROLES_MAX]; /* each a member of the last */
+	uint32_t role_count;
 	struct oracle_horizon *horizons;
 	uint32_t horizon_count;
 	int64_t wall_us_max; /* the latest that the wall clock ever was */
@@ -182,6 +185,7 @@ void oracle_add_column(struct oracle *oracle, uint32_t type,
     enum oracle_kind kind, uint64_t default_seed);
 void oracle_drop_type(struct oracle *oracle, uint32_t type);
 uint32_t oracle_add_label(struct oracle *oracle);
+uint32_t oracle_add_role(struct oracle *oracle);
 void oracle_set_horizon(struct oracle *oracle, uint32_t type, int64_t retain_us,
     int64_t time);
 
@@ -243,10 +247,11 @@ struct look {
 	uint32_t columns_seen[ORACLE_TYPES_MAX];
 	bool is_dropped[ORACLE_TYPES_MAX];
 	uint32_t label_count;
+	uint32_t role_count;
 };
 
 /*
- * Begin; then the labels of the enum and each type, with its horizon; the
+ * Begin; then the labels of the enum, the roles, and each type, with its horizon; the
  * values of each event, in any order; each event in the order of event_id; the
  * position; each context (of one type); then judge.  All but begin return false
  * when a rule is broken, which oracle->why tells.
@@ -255,6 +260,7 @@ void look_begin(struct look *look, struct oracle *oracle);
 bool look_type(struct look *look, uint32_t type, uint32_t column_count,
     bool is_dropped);
 bool look_labels(struct look *look, uint32_t count);
+bool look_roles(struct look *look, uint32_t count);
 bool look_horizon(struct look *look, uint32_t type, int64_t retain_us,
     int64_t time);
 bool look_values(struct look *look, uint32_t type, uint64_t event,

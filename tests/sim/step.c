@@ -211,6 +211,18 @@ add_label(struct world *world, uint32_t n)
 	}
 }
 
+static void
+add_role(struct world *world, uint32_t n)
+{
+	while (n-- > 0) {
+		struct write_batch *batch = world_begin(world, SYNC_ON);
+
+		if (batch != NULL)
+			send_or_give_up(world, batch,
+			    world_add_role(world, batch));
+	}
+}
+
 /* Many schema changes and no event: they fill the log alone. */
 static void
 change_schemas(struct world *world, uint32_t n)
@@ -400,6 +412,7 @@ static const struct step steps[] = {
 	{ "create-type", create_type, 4, 1 },
 	{ "add-column", add_column, 4, 1 },
 	{ "add-label", add_label, 1, 1 },
+	{ "add-role", add_role, 2, 2 },
 	{ "change-schemas", change_schemas, 1, 20 },
 	{ "drop-type", drop_type, 1, 1 },
 	{ "retain", retain, 3, 2 },
@@ -441,6 +454,7 @@ static const struct script_line script[] = {
 	{ "store-mixed", 12, 5 },
 	{ "restart", 1, 1 },
 	{ "add-label", 1, 1 },
+	{ "add-role", 2, 2 },
 	{ "store-batch", 150, 40 },
 	{ "flush-under-load", 6, 3 },
 	{ "retain-under-load", 3, 2 },

@@ -180,6 +180,8 @@ bool world_add_type(struct world *world, struct write_batch *batch);
 bool world_add_column(struct world *world, struct write_batch *batch,
     uint32_t type);
 bool world_add_label(struct world *world, struct write_batch *batch);
+/* A role that is a member of the last one, with rights on the schema. */
+bool world_add_role(struct world *world, struct write_batch *batch);
 bool world_drop_type(struct world *world, struct write_batch *batch,
     uint32_t type);
 /* A horizon later than any before, drawn; with a `retain` that goes with it. */

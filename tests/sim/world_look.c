@@ -192,6 +192,29 @@ sort_found(struct reader_state *state)
 		    compare_found);
 }
 
+/* Each is whole: with its verifier, its membership and its right, or not there. */
+static void
+look_at_roles(struct reader_state *state, const struct catalog *catalog)
+{
+	must_hold(state, look_roles(state->look, catalog->role_count));
+	for (uint32_t i = 0; i < catalog->role_count; i++) {
+		const struct role *role = catalog->roles[i];
+		struct acl_object schema;
+
+		(void)catalog_acl_object(catalog, ACL_SCHEMA_OID, &schema);
+		if (!str_equal(role->name, role->verifier) ||
+		    role_is_superuser(role) != (i == 0) ||
+		    role->membership_count != (i > 0) ||
+		    (i > 0 &&
+			role->memberships[0].role_oid !=
+			    catalog->roles[i - 1]->oid) ||
+		    catalog_rights(catalog, role->oid, &schema, RIGHT_CREATE) ==
+			0)
+			world_fail("role %.*s is not as it was made",
+			    STR_FMT(role->name));
+	}
+}
+
 static int
 read_all_types(struct reader_state *state)
 {
@@ -202,6 +225,7 @@ read_all_types(struct reader_state *state)
 
 	must_hold(state,
 	    look_labels(state->look, mood == NULL ? 0 : mood->label_count));
+	look_at_roles(state, catalog);
 	for (uint32_t i = 0; i < catalog->type_count && rc == 0; i++) {
 		const struct event_type *sql = catalog->types[i];
 		uint32_t type;

@@ -317,6 +317,47 @@ draw_kind(struct world *world)
 	return kind;
 }
 
+static bool
+grant_role(struct world *world, struct write_batch *batch, uint32_t role_oid,
+    uint32_t member_oid)
+{
+	struct ddl join = { .kind = DDL_GRANT_ROLE,
+		.oid = role_oid,
+		.membership = { .member_oid = member_oid,
+		    .grantor_oid = ROLE_OWNER_OID } };
+	struct ddl grant = { .kind = DDL_GRANT,
+		.oid = ACL_SCHEMA_OID,
+		.grant = { .grantee = member_oid,
+		    .grantor = ROLE_PG_DATABASE_OWNER,
+		    .rights = RIGHT_CREATE } };
+
+	return apply_ddl(world, batch, &join, NULL) &&
+	    apply_ddl(world, batch, &grant, NULL);
+}
+
+bool
+world_add_role(struct world *world, struct write_batch *batch)
+{
+	const struct catalog *catalog = write_batch_catalog(batch);
+	uint32_t count = catalog->role_count, last = 0;
+	char name[16];
+	struct ddl ddl = { .kind = DDL_CREATE_ROLE };
+
+	if (world->oracle->role_count == ORACLE_ROLES_MAX)
+		return true;
+	if (count > 0)
+		last = catalog->roles[count - 1]->oid;
+	(void)snprintf(name, sizeof(name), "role%u", (unsigned)count);
+	ddl.name = str_of_cstr(name);
+	ddl.role.set = ROLE_LOGIN | ROLE_SUPERUSER | ROLE_SET_VERIFIER;
+	ddl.role.attributes =
+	    count == 0 ? ROLE_LOGIN | ROLE_SUPERUSER : ROLE_LOGIN;
+	ddl.role.verifier = ddl.name;
+	(void)oracle_add_role(world->oracle);
+	return apply_ddl(world, batch, &ddl, NULL) &&
+	    (count == 0 || grant_role(world, batch, last, ddl.oid));
+}
+
 bool
 world_add_label(struct world *world, struct write_batch *batch)
 {
