@@ -180,11 +180,13 @@ create_memberships(struct ddl_run *run, uint32_t oid, struct error *err)
 	int rc = 0;
 
 	for (uint32_t i = 0; i < def->in_roles.count && rc == 0; i++) {
-		uint32_t group;
+		uint32_t groups[DDL_NATIVE_ROLES_MAX];
+		uint32_t count;
 
-		rc = ddl_find_role(run, &def->in_roles.items[i], &group, err);
-		if (rc == 0)
-			rc = ddl_add_member(run, group, oid, false, err);
+		rc = ddl_find_granted(run, &def->in_roles.items[i], groups,
+		    &count, err);
+		for (uint32_t k = 0; k < count && rc == 0; k++)
+			rc = ddl_add_member(run, groups[k], oid, false, err);
 	}
 	if (rc == 0)
 		rc = ddl_add_members(run, oid, &def->admins, true, err);

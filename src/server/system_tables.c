@@ -9,9 +9,11 @@ static const struct system_table *const tables[] = {
 	&storage_archive.table,
 	&storage_compactions.table,
 	&server_memory.table,
+	&server_permissions.table,
 	&storage_segments.table,
 	&storage_shards.table,
 	&server_statements.table,
+	&server_users.table,
 	&storage_verifications.table,
 	&server_wal.table,
 };

@@ -17,6 +17,10 @@ extern const struct system_tables server_system_tables;
 /* server_memory.c: who holds how much memory. */
 extern const struct system_provider server_memory;
 
+/* server_users.c: who can log in, and who may do what. */
+extern const struct system_provider server_users;
+extern const struct system_provider server_permissions;
+
 /* server_statements.c: what statements took. */
 extern const struct system_provider server_statements;
 

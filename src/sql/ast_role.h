@@ -60,13 +60,11 @@ struct ast_role_def {
 	bool has_password;
 	bool is_password_null;
 	struct str password;
-	struct ast_role_list in_roles; /* IN ROLE */
+	struct ast_role_list in_roles; /* IN ROLE; native WITH ROLES */
 	struct ast_role_list members;  /* ROLE, USER */
 	struct ast_role_list admins;   /* ADMIN */
 	bool is_drop;                  /* ALTER GROUP ... DROP USER members */
 	struct str new_name;           /* ALTER ... RENAME TO; empty: none */
-	/* native WITH ROLES: "admin", "reader" ... */
-	struct ast_role_list native_roles;
 };
 
 struct ast_drop_role {

@@ -29,7 +29,7 @@
  *   BATCH    = BATCH [ statement (; statement)* [;] ]
  *   EXPLAIN  = EXPLAIN [options] (QUERY | FIND | REPLAY) ...
  *   RETAIN   = RETAIN type (string | count unit | FOREVER)
- *   FLUSH, PING
+ *   FLUSH, PING; users and permissions: native_role.c
  *
  *   name     = [A-Za-z_][A-Za-z0-9_-]*, letters beyond ASCII, or "name"
  *   context  = [A-Za-z0-9_:.-]+ | string | $n
@@ -149,6 +149,14 @@ MUST_USE int native_define(struct native *n, struct ast_create_table *out);
 
 /* native_retain.c */
 MUST_USE int native_retain(struct native *n, struct ast_alter_table *out);
+
+/* native_role.c: after the first word, or KEY. */
+MUST_USE int native_create_user(struct native *n, struct ast_role_def *out);
+MUST_USE int native_revoke_key(struct native *n, struct ast_role_def *out);
+MUST_USE int native_grant(struct native *n, bool is_revoke,
+    struct ast_grant *out);
+MUST_USE int native_list_users(struct native *n, struct ast_select **out);
+MUST_USE int native_show_permissions(struct native *n, struct ast_select **out);
 
 /* native_store.c */
 MUST_USE int native_store(struct native *n, struct ast_store *out);

@@ -235,6 +235,55 @@ parse_batch(struct native *n, struct ast_stmt *stmt)
 	return rc != 0 ? rc : native_expect_punct(n, "]");
 }
 
+/* ---- users and permissions: trees of SQL ---- */
+
+static int
+parse_create(struct native *n, struct ast_stmt *stmt)
+{
+	int rc;
+
+	stmt->kind = AST_CREATE_ROLE;
+	rc = native_create_user(n, &stmt->role_def);
+	stmt->has_secret = stmt->role_def.has_password;
+	return rc;
+}
+
+static int
+parse_grant(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_GRANT;
+	return native_grant(n, false, &stmt->grant);
+}
+
+static int
+parse_revoke(struct native *n, struct ast_stmt *stmt)
+{
+	int rc = native_accept(n, "KEY");
+
+	if (rc < 0)
+		return rc;
+	if (rc == 1) {
+		stmt->kind = AST_ALTER_ROLE;
+		return native_revoke_key(n, &stmt->role_def);
+	}
+	stmt->kind = AST_GRANT;
+	return native_grant(n, true, &stmt->grant);
+}
+
+static int
+parse_show(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_SELECT;
+	return native_show_permissions(n, &stmt->select);
+}
+
+static int
+parse_list(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_SELECT;
+	return native_list_users(n, &stmt->select);
+}
+
 /* ---- EXPLAIN ---- */
 
 static struct str
@@ -328,6 +377,11 @@ static const struct {
 	{ "FLUSH", parse_flush },
 	{ "PING", parse_ping },
 	{ "EXPLAIN", parse_explain },
+	{ "CREATE", parse_create },
+	{ "GRANT", parse_grant },
+	{ "REVOKE", parse_revoke },
+	{ "SHOW", parse_show },
+	{ "LIST", parse_list },
 };
 
 static int
@@ -370,7 +424,9 @@ parse_statement(struct native *n, struct ast_stmt **out)
 		while (last > start &&
 		    strchr(" \t\r\n", n->p->text.data[last - 1]) != NULL)
 			last--;
-		stmt->text = str_of(n->p->text.data + start, last - start);
+		stmt->text = stmt->has_secret
+		    ? parse_without_secret(n->p, stmt)
+		    : str_of(n->p->text.data + start, last - start);
 		stmt->param_count = n->param_count;
 		return 0;
 	}

@@ -39,6 +39,9 @@ MUST_USE int parse_add(struct parse *p, struct ast_stmt *stmt);
 int parse_too_nested(struct parse *p, size_t off);
 int parse_too_long(struct parse *p, size_t off);
 
+/* For logs and for who looks: a statement without its password. */
+struct str parse_without_secret(struct parse *p, const struct ast_stmt *stmt);
+
 /* parse_sql.c: statements of SQL between two byte offsets. */
 MUST_USE int parse_sql_run(struct parse *p, size_t start, size_t end);
 

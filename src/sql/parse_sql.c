@@ -118,9 +118,8 @@ statement_text(const struct parse *p, size_t start, size_t end)
 	return str_of(p->text.data + start, end - start);
 }
 
-/* For logs and for who looks: the same statement without its password. */
-static struct str
-without_secret(struct parse *p, const struct ast_stmt *stmt)
+struct str
+parse_without_secret(struct parse *p, const struct ast_stmt *stmt)
 {
 	struct buf text;
 	struct str copy;
@@ -158,7 +157,7 @@ convert_run(struct parse *p, size_t start, size_t end,
 		stmt = convert_stmt(&c, raw->stmt);
 		if (convert_failed(&c))
 			return c.rc;
-		stmt->text = stmt->has_secret ? without_secret(p, stmt)
+		stmt->text = stmt->has_secret ? parse_without_secret(p, stmt)
 					      : statement_text(p, from, limit);
 		stmt->param_count = c.param_count;
 		rc = parse_add(p, stmt);

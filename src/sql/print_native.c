@@ -340,7 +340,7 @@ put_retain(struct buf *out, const struct ast_alter_table *stmt)
 		print_string(out, value->constant.text);
 }
 
-void
+bool
 print_native(struct buf *out, const struct ast_stmt *stmt)
 {
 	switch ((int)stmt->kind) {
@@ -362,8 +362,11 @@ print_native(struct buf *out, const struct ast_stmt *stmt)
 	case AST_CHECKPOINT:
 		buf_put_cstr(out, "FLUSH");
 		break;
-	default:
+	case AST_PING:
 		buf_put_cstr(out, "PING");
 		break;
+	default:
+		return false;
 	}
+	return true;
 }

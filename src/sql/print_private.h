@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -63,4 +64,5 @@ void print_grant_role(struct buf *out, const struct ast_grant_role *stmt);
 void print_alter_owner(struct buf *out, const struct ast_alter_owner *stmt);
 
 /* print_native.c */
-void print_native(struct buf *out, const struct ast_stmt *stmt);
+/* False for what SQL says in its own words. */
+bool print_native(struct buf *out, const struct ast_stmt *stmt);

@@ -375,10 +375,9 @@ print_table_stmt(struct buf *out, const struct ast_stmt *stmt)
 void
 print_stmt(struct buf *out, const struct ast_stmt *stmt)
 {
-	if (stmt->is_native && stmt->kind != AST_EXPLAIN) {
-		print_native(out, stmt);
+	if (stmt->is_native && stmt->kind != AST_EXPLAIN &&
+	    print_native(out, stmt))
 		return;
-	}
 	switch ((int)stmt->kind) {
 	case AST_SELECT:
 		print_select(out, stmt->select);
