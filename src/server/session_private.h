@@ -56,6 +56,8 @@ struct session_notices;
 #define POST_OWNER(post, type, member) \
 	((type *)(void *)((char *)(post)-offsetof(type, member)))
 
+#define SESSION_ROLE_NAME 64 /* the bytes of a role's name, and one more */
+
 enum session_state {
 	SESSION_STARTUP,
 	SESSION_READY,
@@ -219,9 +221,12 @@ struct session {
 	bool has_tls;
 	struct tls_facts tls; /* if has_tls; in the arena */
 	struct plan_session facts;
-	uint32_t login_role_oid;    /* who has logged in, */
-	struct str login_user;      /* and by which name then: both stay */
-	bool has_role;              /* SET ROLE is on */
+	uint32_t login_role_oid; /* who has logged in, */
+	struct str login_user;   /* and by which name then: both stay */
+	bool has_role;           /* SET ROLE is on */
+	/* what facts.user and .session_user are, but for a longer login_user */
+	char user_name[SESSION_ROLE_NAME];
+	char session_user_name[SESSION_ROLE_NAME];
 	uint64_t role_generation;   /* of the catalogue that names are of */
 	struct random_state random; /* of setseed() */
 	struct settings settings;

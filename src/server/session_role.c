@@ -9,21 +9,32 @@
  * roles is the owner's: its names are those that it gave until there is a first
  * role.
  */
+#include <string.h>
+
 #include "plan/plan.h"
 #include "server/server.h"
 #include "server/session_private.h"
 
 /* ---- names ---- */
 
-static void
-take_name(struct session *session, const struct catalog *catalog, uint32_t oid,
-    struct str *name)
+/* A session may change its roles for ever: their names take no more memory. */
+static struct str
+keep_name(char slot[SESSION_ROLE_NAME], struct str name)
+{
+	if (name.len > SESSION_ROLE_NAME)
+		return name; /* no role has it: login_user */
+	if (name.len > 0)
+		memmove(slot, name.data, name.len);
+	return str_of(slot, name.len);
+}
+
+/* The name that a role has now; `name` if there is none. */
+static struct str
+name_of(const struct catalog *catalog, uint32_t oid, struct str name)
 {
 	const struct role *role = catalog_role_by_oid(catalog, oid);
 
-	if (role == NULL || str_equal(role->name, *name))
-		return;
-	*name = arena_str(&session->arena, role->name);
+	return role == NULL ? name : role->name;
 }
 
 /* What SHOW tells, and the client is told, of it. */
@@ -48,9 +59,10 @@ session_role_refresh(struct session *session, const struct catalog *catalog)
 	if (session->role_generation == catalog->generation)
 		return;
 	session->role_generation = catalog->generation;
-	take_name(session, catalog, facts->role_oid, &facts->user);
-	take_name(session, catalog, facts->session_role_oid,
-	    &facts->session_user);
+	facts->user = keep_name(session->user_name,
+	    name_of(catalog, facts->role_oid, facts->user));
+	facts->session_user = keep_name(session->session_user_name,
+	    name_of(catalog, facts->session_role_oid, facts->session_user));
 	show_roles(session, catalog);
 }
 
@@ -96,7 +108,7 @@ static void
 become(struct session *session, uint32_t oid, struct str name)
 {
 	session->facts.role_oid = oid;
-	session->facts.user = name;
+	session->facts.user = keep_name(session->user_name, name);
 }
 
 static int
@@ -115,7 +127,7 @@ find_role(struct session *session, const struct catalog *catalog,
 		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
 		    "role \"%.*s\" does not exist", STR_FMT(name));
 	*oid = role->oid;
-	*own_name = arena_str(&session->arena, role->name);
+	*own_name = role->name; /* the catalogue's */
 	return 0;
 }
 
@@ -126,13 +138,11 @@ set_authorization(struct session *session, const struct catalog *catalog,
 {
 	struct plan_session *facts = &session->facts;
 	uint32_t oid = session->login_role_oid;
-	struct str own_name = session->login_user;
+	struct str own_name = name_of(catalog, oid, session->login_user);
 	int rc = 0;
 
 	if (name.len > 0)
 		rc = find_role(session, catalog, name, &oid, &own_name, err);
-	else
-		take_name(session, catalog, oid, &own_name);
 	if (rc == 0 && oid != session->login_role_oid &&
 	    !catalog_is_superuser(catalog, session->login_role_oid))
 		rc = error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
@@ -140,7 +150,7 @@ set_authorization(struct session *session, const struct catalog *catalog,
 	if (rc != 0)
 		return rc;
 	facts->session_role_oid = oid;
-	facts->session_user = own_name;
+	facts->session_user = keep_name(session->session_user_name, own_name);
 	session->has_role = false;
 	become(session, oid, own_name);
 	return 0;
