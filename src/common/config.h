@@ -117,8 +117,15 @@ struct config {
 	char *unix_socket_directories; /* likewise; relative to the data */
 	int port;
 	int max_connections;
-	int64_t client_read_timeout_ms; /* 0 is none */
-	int net_threads;                /* 0: from the number of cores */
+	int superuser_reserved_connections; /* of them */
+	int64_t client_read_timeout_ms;     /* 0 is none */
+	int net_threads;                    /* 0: from the number of cores */
+
+	/* authentication */
+	char *hba_file; /* relative to the data */
+	int64_t authentication_timeout_ms;
+	int max_pending_logins; /* of one address */
+	bool allow_remote_trust;
 
 	/* TLS; files are relative to the data */
 	bool ssl;
@@ -172,6 +179,7 @@ struct config {
 	char *log_filename;   /* relative to the data */
 	int64_t log_rotation_size_bytes;
 	int log_rotation_count;
+	bool log_connections;
 	int64_t log_min_duration_statement_ms; /* -1 is never, 0 is all */
 
 	struct config_session session; /* what new sessions start with */

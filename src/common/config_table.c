@@ -43,6 +43,25 @@ static const char *const ssl_version_choices[] = {
 };
 
 static const struct config_option options[] = {
+	{ .name = "allow_remote_trust",
+	    .doc = "Whether rules of hba_file may admit other machines by "
+		   "trust: without any password.",
+	    .group = CONFIG_AUTHENTICATION,
+	    .type = CONFIG_BOOL,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(allow_remote_trust),
+	    .def = false },
+	{ .name = "authentication_timeout",
+	    .doc = "A connection that has not logged in after this time is "
+		   "closed.",
+	    .group = CONFIG_AUTHENTICATION,
+	    .type = CONFIG_DURATION,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(authentication_timeout_ms),
+	    .unit = "s",
+	    .def = 10 * SECOND_MS,
+	    .min = SECOND_MS,
+	    .max = 10 * MINUTE_MS },
 	{ .name = "batch_memory",
 	    .doc = "Memory for the rows of a transaction, batch or COPY, as "
 		   "encoded in the log; those past it are staged in files "
@@ -155,6 +174,15 @@ static const struct config_option options[] = {
 	    .reload = CONFIG_SESSION,
 	    .offset = AT_SESSION(enable_zone_sets),
 	    .def = true },
+	{ .name = "hba_file",
+	    .doc = "The file that says who may connect, from where, and how "
+		   "he proves who he is; a relative path starts in the data "
+		   "directory.",
+	    .group = CONFIG_AUTHENTICATION,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_STARTUP,
+	    .offset = AT(hba_file),
+	    .def_text = "stele.hba" },
 	{ .name = "idle_in_transaction_session_timeout",
 	    .doc = "A session that is idle this long inside a transaction is "
 		   "ended; 0 means never.",
@@ -186,6 +214,14 @@ static const struct config_option options[] = {
 	    .reload = CONFIG_STARTUP,
 	    .offset = AT(listen_addresses),
 	    .def_text = "127.0.0.1" },
+	{ .name = "log_connections",
+	    .doc = "Whether each successful login is logged; those that fail "
+		   "are in any case.",
+	    .group = CONFIG_LOGGING,
+	    .type = CONFIG_BOOL,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(log_connections),
+	    .def = false },
 	{ .name = "log_destination",
 	    .doc = "Where the server's messages go.",
 	    .group = CONFIG_LOGGING,
@@ -278,6 +314,16 @@ static const struct config_option options[] = {
 	    .def = 1000,
 	    .min = 1,
 	    .max = 1600 },
+	{ .name = "max_pending_logins",
+	    .doc = "The most connections of one address that have not logged "
+		   "in.",
+	    .group = CONFIG_AUTHENTICATION,
+	    .type = CONFIG_INT,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(max_pending_logins),
+	    .def = 64,
+	    .min = 1,
+	    .max = 262143 },
 	{ .name = "max_prepared_statements",
 	    .doc = "The most prepared statements, and open portals, of one "
 		   "session.",
@@ -528,6 +574,15 @@ static const struct config_option options[] = {
 	    .def = 0,
 	    .min = 0,
 	    .max = INT_MAX },
+	{ .name = "superuser_reserved_connections",
+	    .doc = "How many of max_connections are for superusers only.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_INT,
+	    .reload = CONFIG_STARTUP,
+	    .offset = AT(superuser_reserved_connections),
+	    .def = 5,
+	    .min = 0,
+	    .max = 262143 },
 	{ .name = "synchronous_commit",
 	    .doc = "Whether success is answered only when the events are on "
 		   "disk; off may lose the last wal_sync_interval in a power "

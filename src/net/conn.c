@@ -53,6 +53,7 @@ struct conn {
 	const uint8_t *view; /* what was not consumed, */
 	size_t view_len;     /* in `in` or in the loop's scratch */
 	size_t want;         /* conn_want() */
+	size_t limit;        /* conn_limit_input(); 0: none */
 
 	struct net_chunk *first; /* to be sent */
 	struct net_chunk *last;
@@ -346,6 +347,12 @@ conn_want(struct conn *conn, size_t len)
 	conn->want = len;
 }
 
+void
+conn_limit_input(struct conn *conn, size_t bytes)
+{
+	conn->limit = bytes;
+}
+
 /* Move the view to the start of `in`, or give the memory back. */
 static bool
 keep_input(struct conn *conn)
@@ -371,8 +378,9 @@ keep_input(struct conn *conn)
 static void
 watch_readable(struct conn *conn)
 {
-	size_t enough =
-	    conn->want > CONN_READ_AHEAD ? conn->want : CONN_READ_AHEAD;
+	size_t enough = conn->limit > 0    ? conn->limit
+	    : conn->want > CONN_READ_AHEAD ? conn->want
+					   : CONN_READ_AHEAD;
 	bool on = conn->state == CONN_OPEN && conn->view_len < enough;
 
 	if (conn->is_reading == on)
@@ -407,25 +415,25 @@ conn_settle(struct conn *conn)
 static ssize_t
 receive(struct conn *conn)
 {
+	size_t size = conn->limit > 0 ? CONN_INPUT_LEAST : LOOP_SCRATCH_SIZE;
 	ssize_t got;
 
 	if (conn->in.len == 0) {
 		uint8_t *scratch = loop_scratch(conn->loop);
 
-		got = conn->io.table->receive(&conn->io, scratch,
-		    LOOP_SCRATCH_SIZE);
+		got = conn->io.table->receive(&conn->io, scratch, size);
 		if (got > 0) {
 			conn->view = scratch;
 			conn->view_len = (size_t)got;
 		}
 		return got;
 	}
-	if (!buf_reserve(&conn->in, LOOP_SCRATCH_SIZE)) {
+	if (!buf_reserve(&conn->in, size)) {
 		errno = ENOMEM;
 		return -1;
 	}
 	got = conn->io.table->receive(&conn->io, conn->in.data + conn->in.len,
-	    LOOP_SCRATCH_SIZE);
+	    size);
 	if (got > 0) {
 		conn->in.len += (size_t)got;
 		conn->view = conn->in.data;
@@ -549,6 +557,23 @@ conn_peer_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
 
 	return getpeername(conn->io.fd, (struct sockaddr *)&at, &size) == 0 &&
 	    address_text(&at, address, port);
+}
+
+bool
+conn_peer_uid(const struct conn *conn, uid_t *uid)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+	int domain;
+	socklen_t domain_size = sizeof(domain);
+
+	if (getsockopt(conn->io.fd, SOL_SOCKET, SO_DOMAIN, &domain,
+		&domain_size) != 0 ||
+	    domain != AF_UNIX ||
+	    getsockopt(conn->io.fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+		return false;
+	*uid = peer.uid;
+	return true;
 }
 
 /* ---- TLS ---- */

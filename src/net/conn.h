@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/attr.h"
 #include "common/buf.h"
@@ -86,6 +87,9 @@ bool conn_own_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
 bool conn_peer_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
     uint16_t *port);
 
+/* Who is at the other end of a UNIX socket; false if it is none. */
+bool conn_peer_uid(const struct conn *conn, uid_t *uid);
+
 /* ---- TLS ---- */
 
 /*
@@ -127,6 +131,14 @@ void conn_consume(struct conn *conn, size_t len);
  * past CONN_READ_AHEAD.  0 takes it back.
  */
 void conn_want(struct conn *conn, size_t len);
+
+/*
+ * From now on read on only while fewer than so many bytes wait, at least
+ * CONN_INPUT_LEAST; 0: as many as conn_want() and CONN_READ_AHEAD say.  What
+ * waits is never twice as much.
+ */
+#define CONN_INPUT_LEAST ((size_t)16 << 10)
+void conn_limit_input(struct conn *conn, size_t bytes);
 
 /* ---- output and the end ---- */
 

@@ -166,16 +166,6 @@ open_tcp(struct loop *loop, const char *text, uint16_t port,
 	if (!is_v4 && !is_v6)
 		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
 		    "invalid address in \"listen_addresses\": \"%s\"", text);
-	if (is_v4 ? ntohl(v4.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET
-		  : !IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr)) {
-		(void)error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "cannot listen on \"%s\": only loopback addresses are "
-		    "allowed",
-		    text);
-		return error_hint(err,
-		    "There are no passwords yet, so that nobody else may "
-		    "connect. Use \"localhost\".");
-	}
 	fd = socket(is_v4 ? AF_INET : AF_INET6,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd == -1)
@@ -197,6 +187,7 @@ listener_open_tcp(struct loop *loop, struct str address, uint16_t port,
     struct error *err)
 {
 	bool is_localhost = str_equal_nocase(address, STR("localhost"));
+	bool is_all = str_equal(address, STR("*"));
 	struct listener *first = NULL, *second = NULL;
 	char text[INET6_ADDRSTRLEN];
 	struct error ignored;
@@ -208,8 +199,11 @@ listener_open_tcp(struct loop *loop, struct str address, uint16_t port,
 		    STR_FMT(address));
 	memcpy(text, address.data, address.len);
 	text[address.len] = '\0';
-	rc = open_tcp(loop, is_localhost ? "127.0.0.1" : text, port, fn, arg,
-	    &first, err);
+	rc = open_tcp(loop,
+	    is_localhost ? "127.0.0.1"
+		: is_all ? "0.0.0.0"
+			 : text,
+	    port, fn, arg, &first, err);
 	if (rc != 0) {
 		error_add_context(err, "while opening %.*s, port %u",
 		    STR_FMT(address), port);
@@ -218,8 +212,9 @@ listener_open_tcp(struct loop *loop, struct str address, uint16_t port,
 	first->next = *list;
 	*list = first;
 	/* A machine without IPv6 has no ::1, which is no failure. */
-	if (is_localhost &&
-	    open_tcp(loop, "::1", port, fn, arg, &second, &ignored) == 0) {
+	if ((is_localhost || is_all) &&
+	    open_tcp(loop, is_all ? "::" : "::1", port, fn, arg, &second,
+		&ignored) == 0) {
 		second->next = *list;
 		*list = second;
 	}

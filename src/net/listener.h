@@ -2,8 +2,7 @@
 /*
  * listener.h -- sockets that accept connections.
  *
- * Until there are passwords and TLS, only loopback addresses and UNIX sockets
- * are listened on; another address is refused (promise S1).
+ * Which addresses may be listened on is the caller's to say (promise S1).
  *
  * Thread: that of the loop, which is stopped or not yet started when listeners
  * are opened and closed.
@@ -27,11 +26,10 @@ struct listener;
 typedef void listener_accept_fn(void *arg, int fd);
 
 /*
- * Listen on one address: "localhost" or a number of IPv4 or IPv6.  "localhost"
- * may open two sockets; the list begins with the first.
+ * Listen on one address: a number of IPv4 or IPv6, "localhost", or "*" for all
+ * addresses of this machine.  The two words may open two sockets.
  *
- * Returns 0; STELE_E_INVALID_PARAMETER_VALUE for what is no address,
- * STELE_E_FEATURE_NOT_SUPPORTED for one beyond loopback, STELE_E_OS.
+ * Returns 0; STELE_E_INVALID_PARAMETER_VALUE for what is no address, STELE_E_OS.
  */
 MUST_USE int listener_open_tcp(struct loop *loop, struct str address,
     uint16_t port, listener_accept_fn *fn, void *arg, struct listener **list,

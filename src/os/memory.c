@@ -8,12 +8,24 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 void
 os_memory_init(void)
 {
 #ifdef __GLIBC__
 	(void)mallopt(M_MMAP_THRESHOLD, (int)OS_LARGE_BLOCK_SIZE);
+#endif
+}
+
+void
+os_forbid_dumps(void)
+{
+#ifdef __linux__
+	/* It can fail for no reason that the caller could do anything about. */
+	(void)prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
 #endif
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memory.h -- what malloc() does with large blocks, and what the process has.
+ * memory.h -- what malloc() does with large blocks, what the process has, and
+ * who may look at it.
  *
  * Threads: any.
  */
@@ -16,6 +17,12 @@
  * would stay as large as after its largest load.
  */
 void os_memory_init(void);
+
+/*
+ * From now on the process leaves no core behind, and others of the same user
+ * cannot look into its memory: it has secrets.
+ */
+void os_forbid_dumps(void);
 
 /* What is not known is 0. */
 struct os_memory {

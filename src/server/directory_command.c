@@ -68,23 +68,37 @@ directory_verify(const char *dir, bool has_progress)
 
 /* ---- backup, restore ---- */
 
-/* The settings belong to a directory, if it has any. */
+/* A file that belongs to a directory, if it is there. */
 static int
-copy_settings(const char *from, const char *to, struct error *err)
+copy_file(const char *from, const char *to, const char *name, size_t size_max,
+    struct error *err)
 {
 	struct os_fs *fs = os_fs_real();
 	char path[OS_PATH_SIZE];
 	uint8_t *text = NULL;
 	size_t len;
-	int rc = os_path(path, from, CONFIG_NAME, err);
+	int rc = os_path(path, from, name, err);
 
 	if (rc == 0)
-		rc = os_read_file(fs, path, CONFIG_SIZE_MAX, &text, &len, err);
+		rc = os_read_file(fs, path, size_max, &text, &len, err);
 	if (rc == STELE_E_FILE_MISSING)
 		return 0;
 	if (rc == 0)
-		rc = os_write_file(fs, to, CONFIG_NAME, text, len, err);
+		rc = os_write_file(fs, to, name, text, len, err);
 	free(text);
+	return rc;
+}
+
+static int
+copy_settings(const char *from, const char *to, struct error *err)
+{
+	int rc = copy_file(from, to, CONFIG_NAME, CONFIG_SIZE_MAX, err);
+
+	if (rc == 0)
+		rc = copy_file(from, to, HBA_NAME, HBA_SIZE_MAX, err);
+	if (rc == 0)
+		rc = copy_file(from, to, AUTH_SECRET_NAME, AUTH_SECRET_SIZE,
+		    err);
 	return rc;
 }
 

@@ -25,8 +25,8 @@ void print_error(const struct error *err);
 int directory_verify(const char *dir, bool has_progress);
 
 /*
- * Copy a directory, its stele.conf too, and verify the copy: a backup or, the
- * other way round, a restore.
+ * Copy a directory, its stele.conf and stele.hba too, and verify the copy: a
+ * backup or, the other way round, a restore.
  */
 int directory_copy(const char *from, const char *to, bool must_copy);
 

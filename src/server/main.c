@@ -24,6 +24,7 @@
 #include "net/tls.h"
 #include "os/file.h"
 #include "os/memory.h"
+#include "server/admin_command.h"
 #include "server/archive_command.h"
 #include "server/directory_command.h"
 #include "server/server.h"
@@ -45,31 +46,38 @@ struct command {
 static void
 print_usage(FILE *out)
 {
-	fputs("usage: stele serve -D DIR [-c name=value]... [--salvage]\n"
-	      "       stele verify -D DIR [--progress]\n"
-	      "       stele backup -D DIR [--copy] DEST\n"
-	      "       stele restore -D DIR [--copy] BACKUP\n"
-	      "       stele reshard -D DIR [-c name=value]... N\n"
-	      "       stele archive list|info|export|restore ...\n"
-	      "       stele dump FILE\n"
-	      "       stele config [-D DIR] [-c name=value]...\n"
-	      "       stele --version | --help\n"
-	      "\n"
-	      "serve   run the server on a data directory, made if it is not "
-	      "there;\n"
-	      "        with --salvage also if its log or MANIFEST is corrupt: "
-	      "what is lost\n"
-	      "        is listed\n"
-	      "verify  read a directory that no server uses and check it\n"
-	      "backup  copy a directory, also one that a server uses, to DEST, "
-	      "and check it\n"
-	      "restore make a directory of a backup, and check it\n"
-	      "reshard give a directory that no server uses N shards\n"
-	      "archive look into an archive of the log, or restore from it; "
-	      "\"stele archive --help\"\n"
-	      "dump    print a file of a directory as text: of wal/, of "
-	      "segments/, MANIFEST\n"
-	      "config  list the options with their values\n",
+	fputs(
+	    "usage: stele serve -D DIR [-c name=value]... [--salvage]\n"
+	    "       stele verify -D DIR [--progress]\n"
+	    "       stele backup -D DIR [--copy] DEST\n"
+	    "       stele restore -D DIR [--copy] BACKUP\n"
+	    "       stele reshard -D DIR [-c name=value]... N\n"
+	    "       stele admin-password -D DIR [-c name=value]... [NAME]\n"
+	    "       stele archive list|info|export|restore ...\n"
+	    "       stele dump FILE\n"
+	    "       stele config [-D DIR] [-c name=value]...\n"
+	    "       stele --version | --help\n"
+	    "\n"
+	    "serve   run the server on a data directory, made if it is not "
+	    "there;\n"
+	    "        with --salvage also if its log or MANIFEST is corrupt: "
+	    "what is lost\n"
+	    "        is listed\n"
+	    "verify  read a directory that no server uses and check it\n"
+	    "backup  copy a directory, also one that a server uses, to DEST, "
+	    "and check it\n"
+	    "restore make a directory of a backup, and check it\n"
+	    "reshard give a directory that no server uses N shards\n"
+	    "admin-password\n"
+	    "        give a superuser, \"stele\" if none is named, a password, "
+	    "read from the\n"
+	    "        terminal or a line of standard input; made if it is not "
+	    "there\n"
+	    "archive look into an archive of the log, or restore from it; "
+	    "\"stele archive --help\"\n"
+	    "dump    print a file of a directory as text: of wal/, of "
+	    "segments/, MANIFEST\n"
+	    "config  list the options with their values\n",
 	    out);
 }
 
@@ -211,6 +219,7 @@ reload(struct server *server, const struct command *command)
 	struct config *running = server_config(server);
 	struct tls_context *tls = NULL;
 	struct config *next;
+	struct hba *hba = NULL;
 	struct buf pending;
 	struct error err;
 	int rc;
@@ -222,11 +231,16 @@ reload(struct server *server, const struct command *command)
 		if (rc == 0)
 			rc = server_tls_new(command->dir, next, &tls, &err);
 		if (rc == 0)
-			rc = open_log(command, next, &err);
+			rc = auth_load_hba(command->dir, next, &hba, &err);
 		if (rc == 0)
+			rc = open_log(command, next, &err);
+		if (rc == 0) {
 			server_set_config(server, next, tls);
-		else
+			auth_set_hba(&server->auth, hba);
+		} else {
 			tls_context_unref(tls);
+			hba_unref(hba);
+		}
 		config_unref(next);
 	}
 	if (rc != 0)
@@ -413,6 +427,21 @@ reshard(const struct command *command)
 }
 
 static int
+admin_password_cb(const struct command *command, const struct config *config)
+{
+	const char *name = command->argument;
+
+	return admin_password_command(command->dir,
+	    name == NULL ? ADMIN_NAME : name, config);
+}
+
+static int
+admin_password(const struct command *command)
+{
+	return run_with_config(command, admin_password_cb);
+}
+
+static int
 dump(const struct command *command)
 {
 	return directory_dump(command->argument);
@@ -490,6 +519,7 @@ archive_restore(const struct command *command)
 enum {
 	NEEDS_DIR = 1,
 	TAKES_ARGUMENT = 2, /* and needs it */
+	MAY_TAKE_ARGUMENT = 4,
 };
 
 struct command_row {
@@ -504,6 +534,7 @@ static const struct command_row commands[] = {
 	{ "backup", NEEDS_DIR | TAKES_ARGUMENT, backup },
 	{ "restore", NEEDS_DIR | TAKES_ARGUMENT, restore },
 	{ "reshard", NEEDS_DIR | TAKES_ARGUMENT, reshard },
+	{ "admin-password", NEEDS_DIR | MAY_TAKE_ARGUMENT, admin_password },
 	{ "dump", TAKES_ARGUMENT, dump },
 	{ "config", 0, print_config },
 };
@@ -527,7 +558,8 @@ is_complete(const struct command *command, unsigned needs)
 		print_usage(stderr);
 		return false;
 	}
-	if ((needs & TAKES_ARGUMENT) == 0 && command->argument != NULL) {
+	if ((needs & (TAKES_ARGUMENT | MAY_TAKE_ARGUMENT)) == 0 &&
+	    command->argument != NULL) {
 		fprintf(stderr, "stele: unexpected argument \"%s\"\n",
 		    command->argument);
 		return false;

@@ -11,13 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/crypto.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "engine/engine.h"
 #include "exec/temp_file.h"
 #include "net/tls.h"
 #include "os/file.h"
+#include "os/memory.h"
 #include "server/crew.h"
+#include "server/login/login_role.h"
 #include "server/pool.h"
 #include "server/session_private.h"
 #include "sql/parse.h"
@@ -90,20 +93,55 @@ pid_is_taken(struct server *server, int32_t pid)
 	return session != NULL;
 }
 
-int
-server_register(struct server *server, struct session *session,
+/* With the mutex, like what it calls: whether there is a place for one more. */
+static uint32_t
+count_of_role(const struct server *server, uint32_t role_oid)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < REGISTRY_BUCKETS; i++)
+		for (const struct session *session = server->registry[i];
+		     session != NULL; session = session->registry_next)
+			count += session->login_role_oid == role_oid;
+	return count;
+}
+
+static int
+check_seat(const struct server *server, const struct seat *seat,
     struct error *err)
 {
-	int rc = 0;
+	uint32_t limit = (uint32_t)server->config->max_connections;
+	uint32_t reserved =
+	    (uint32_t)server->config->superuser_reserved_connections;
+
+	if (server->session_count >= limit)
+		return error_set(err, STELE_E_TOO_MANY_CONNECTIONS,
+		    "sorry, too many clients already");
+	if (seat->is_superuser)
+		return 0;
+	if (server->session_count + reserved >= limit)
+		return error_set(err, STELE_E_TOO_MANY_CONNECTIONS,
+		    "remaining connection slots are reserved for "
+		    "non-replication superuser connections");
+	if (seat->connection_limit >= 0 &&
+	    count_of_role(server, seat->role_oid) >=
+		(uint32_t)seat->connection_limit)
+		return error_set(err, STELE_E_TOO_MANY_CONNECTIONS,
+		    "too many connections for role \"%.*s\"",
+		    STR_FMT(seat->role));
+	return 0;
+}
+
+int
+server_register(struct server *server, struct session *session,
+    const struct seat *seat, struct error *err)
+{
+	struct session **bucket;
+	int rc;
 
 	pthread_mutex_lock(&server->mutex);
-	if (server->session_count >=
-	    (uint32_t)server->config->max_connections) {
-		rc = error_set(err, STELE_E_TOO_MANY_CONNECTIONS,
-		    "sorry, too many clients already");
-	} else {
-		struct session **bucket;
-
+	rc = check_seat(server, seat, err);
+	if (rc == 0) {
 		do
 			server->next_pid = server->next_pid == INT32_MAX
 			    ? 1
@@ -158,7 +196,7 @@ server_cancel(struct server *server, int32_t pid, struct str key)
 	pthread_mutex_lock(&server->mutex);
 	session = find_session(server, pid);
 	if (session != NULL &&
-	    str_equal(key,
+	    crypto_equal(key,
 		str_of((const char *)session->key, session->key_len)))
 		session_cancel(session, CANCEL_USER);
 	pthread_mutex_unlock(&server->mutex);
@@ -436,9 +474,30 @@ each_word(const char *list,
 	return 0;
 }
 
+/* Others than this machine's own can reach it; true for what is no address. */
+static bool
+is_beyond_loopback(struct str address)
+{
+	struct hba_address number;
+
+	return !str_equal_nocase(address, STR("localhost")) &&
+	    !(hba_address_parse(address, &number) &&
+		hba_address_is_loopback(&number));
+}
+
 static int
 listen_tcp(struct server *server, struct str address, struct error *err)
 {
+	if (is_beyond_loopback(address) && !login_has_admin(server->engine)) {
+		(void)error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+		    "cannot listen on \"%.*s\": no superuser has a password",
+		    STR_FMT(address));
+		return error_hint(err,
+		    "Choose one with \"stele admin-password -D DIR\", or "
+		    "listen on \"localhost\" only.");
+	}
+	if (is_beyond_loopback(address))
+		os_forbid_dumps();
 	return listener_open_tcp(server->nets[0].loop, address,
 	    (uint16_t)server->config->port, accepted_cb, server,
 	    &server->listeners, err);
@@ -551,6 +610,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 	notify_hub_init(&server->notify);
 	statement_stats_init(&server->statements);
 	advisory_init(&server->advisory);
+	auth_init(&server->auth);
 	server->zones = time_zone_set_new(load_zone_cb, NULL);
 	if (server->zones == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
@@ -558,6 +618,8 @@ server_start(struct server *server, const char *dir, struct config *config,
 	rc = server_tls_new(dir, config, &server->tls, err);
 	if (rc == 0)
 		rc = open_engine(server, config, err);
+	if (rc == 0)
+		rc = auth_open(&server->auth, dir, config, err);
 	if (rc == 0)
 		rc = temp_directory_clean(os_fs_real(), dir, err);
 	if (rc == 0)
@@ -624,6 +686,7 @@ server_stop(struct server *server)
 	notify_hub_release(&server->notify);
 	statement_stats_release(&server->statements);
 	advisory_release(&server->advisory);
+	auth_release(&server->auth);
 	pthread_cond_destroy(&server->changed);
 	pthread_mutex_destroy(&server->mutex);
 	return true;

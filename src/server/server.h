@@ -20,6 +20,7 @@
 #include "os/clock.h"
 #include "os/thread.h"
 #include "server/advisory_lock.h"
+#include "server/login/auth.h"
 #include "server/notify.h"
 #include "server/statement_stats.h"
 
@@ -56,6 +57,7 @@ struct server {
 	struct notify_hub notify;
 	struct statement_stats statements;
 	struct advisory_locks advisory;
+	struct auth auth; /* its rules are replaced by a reload */
 	struct net_thread *nets;
 	uint32_t net_count;
 	struct listener *listeners; /* on the first net thread */
@@ -115,12 +117,20 @@ struct tls_context *server_tls(struct server *server);
 
 /* ---- for sessions ---- */
 
+/* As whom a session takes one of the connections that there may be. */
+struct seat {
+	uint32_t role_oid;
+	struct str role;          /* its name */
+	bool is_superuser;        /* may take a reserved one, ... */
+	int32_t connection_limit; /* ... and has no limit; -1: no limit */
+};
+
 /*
  * Give a session its pid and make it known to cancel requests; 53300 when
- * there are too many.
+ * there are too many, of all or of the role.
  */
 MUST_USE int server_register(struct server *server, struct session *session,
-    struct error *err);
+    const struct seat *seat, struct error *err);
 void server_unregister(struct server *server, struct session *session);
 
 /* Cancel what the session of this pid and key does; no answer if none. */

@@ -12,7 +12,6 @@
 #include "common/log.h"
 #include "wire/pg_backend.h"
 
-#define STARTUP_TIMEOUT_MS 60000
 /* What a client gets to take the last replies when the server stops. */
 #define LINGER_MS 1000
 /* How long a session is stepped before others have their turn. */
@@ -25,13 +24,14 @@
 
 #define TO(state) (1u << (state))
 static const unsigned session_moves[] = {
-	[SESSION_STARTUP] = TO(SESSION_READY) | TO(SESSION_ENDED),
+	[SESSION_STARTUP] =
+	    TO(SESSION_READY) | TO(SESSION_WORKING) | TO(SESSION_ENDED),
 	[SESSION_READY] =
 	    TO(SESSION_WAITING) | TO(SESSION_WORKING) | TO(SESSION_ENDED),
 	[SESSION_WAITING] =
 	    TO(SESSION_READY) | TO(SESSION_WORKING) | TO(SESSION_ENDED),
-	[SESSION_WORKING] =
-	    TO(SESSION_READY) | TO(SESSION_WAITING) | TO(SESSION_ENDED),
+	[SESSION_WORKING] = TO(SESSION_STARTUP) | TO(SESSION_READY) |
+	    TO(SESSION_WAITING) | TO(SESSION_ENDED),
 	[SESSION_ENDED] = 0,
 };
 
@@ -78,6 +78,7 @@ session_free(struct session *session)
 		net->sessions = session->next;
 	if (session->next != NULL)
 		session->next->previous = session->previous;
+	login_free(session);
 	copy_in_abandon(session);
 	portal_release(&session->simple);
 	portal_remove_all(&session->table);
@@ -138,6 +139,7 @@ closed_cb(void *owner)
 	struct session *session = owner;
 
 	session->conn = NULL;
+	startup_leave_pending(session);
 	session_cancel(session, CANCEL_GONE);
 	loop_timer_disarm(&session->timer);
 	server_unregister(session->server, session);
@@ -292,7 +294,9 @@ worked_cb(struct loop_post *post)
 		} else if (job->outcome == JOB_PARKED) {
 			parked(session);
 		} else {
-			session_set_state(session, SESSION_READY);
+			session_set_state(session,
+			    session->login == NULL ? SESSION_READY
+						   : SESSION_STARTUP);
 			job->finish(session);
 		}
 	}
@@ -662,8 +666,38 @@ startup_timeout_cb(void *arg)
 {
 	struct session *session = arg;
 
-	if (session->state == SESSION_STARTUP)
-		conn_close(session->conn);
+	if (session->conn == NULL || session->pid != 0)
+		return;
+	log_info(LOG_SESSION, "no login in time",
+	    LOG_STR("address", session->facts.client.address));
+	conn_close(session->conn);
+}
+
+/* Begin to wait for a login; false if the address has too many of them. */
+static bool
+begin_pending(struct session *session, const struct config *config)
+{
+	struct auth *auth = &session->server->auth;
+	struct plan_endpoint *client = &session->facts.client;
+	char text[CONN_ADDRESS_SIZE];
+	struct hba_address address;
+	uint64_t key;
+
+	if (!conn_peer_address(session->conn, text, &client->port) ||
+	    !hba_address_parse(str_of_cstr(text), &address))
+		return true; /* a UNIX socket */
+	client->address = arena_str(&session->arena, str_of_cstr(text));
+	key = offenders_key(&auth->offenders, &address, STR(""));
+	if (!peers_enter(&auth->peers, key,
+		(uint32_t)config->max_pending_logins,
+		os_clock_monotonic_ns(session->server->clock) / 1000000)) {
+		log_warn(LOG_NET, "too many connections without a login",
+		    LOG_STR("address", client->address),
+		    LOG_INT("max_pending_logins", config->max_pending_logins));
+		return false;
+	}
+	session->pending_key = key;
+	return true;
 }
 
 struct session *
@@ -703,15 +737,15 @@ session_open(struct net_thread *net, int fd)
 	temp_tables_init(&session->temp, 0, &net->server->memory);
 	session->config_version = version;
 	settings_init(&session->settings, config, net->server->zones);
-	config_unref(config);
 	session->next = net->sessions;
 	if (net->sessions != NULL)
 		net->sessions->previous = session;
 	net->sessions = session;
 	if (conn_open(net->loop, fd, &session_handler, session,
 		&net->server->memory, &session->conn, &err) != 0 ||
-	    loop_timer_arm(net->loop, &session->timer, STARTUP_TIMEOUT_MS,
-		startup_timeout_cb, session, &err) != 0) {
+	    loop_timer_arm(net->loop, &session->timer,
+		(uint64_t)config->authentication_timeout_ms, startup_timeout_cb,
+		session, &err) != 0) {
 		log_warn(LOG_NET, "could not open a connection",
 		    LOG_FAILURE(&err));
 		if (session->conn != NULL) {
@@ -720,8 +754,13 @@ session_open(struct net_thread *net, int fd)
 			session->state = SESSION_ENDED;
 			free_if_over(session);
 		}
+		config_unref(config);
 		return;
 	}
 	conn_set_read_timeout(session->conn,
-	    (uint64_t)session->settings.server->client_read_timeout_ms);
+	    (uint64_t)config->client_read_timeout_ms);
+	conn_limit_input(session->conn, CONN_INPUT_LEAST);
+	if (!begin_pending(session, config))
+		conn_close(session->conn);
+	config_unref(config);
 }

@@ -9,7 +9,8 @@
  *      |          |  ^--> WORKING
  *      +----------+-----------> ENDED
  *
- * STARTUP  reads the packets before the session proper
+ * STARTUP  reads the packets before the session proper; `login` is there
+ *          while the client proves who it is, and a worker may look at that
  * READY    takes the next statement or message
  * WAITING  for a commit, for room, a snapshot, for output to drain; what it
  *          waits for takes it back to READY
@@ -49,6 +50,7 @@ struct ast_fetch;
 struct ast_option;
 struct ast_stmt;
 struct copy_in;
+struct login;
 struct session_notice;
 struct session_notices;
 
@@ -215,6 +217,8 @@ struct session {
 	int32_t pid; /* 0: not registered */
 	uint8_t key[32];
 	size_t key_len;
+	uint64_t pending_key; /* not 0: counted by peers.h until it is let in */
+	struct login *login;  /* owned; NULL: not begun, or let in */
 	bool seen_ssl;
 	bool seen_gssenc;
 	struct arena arena; /* names */
@@ -390,6 +394,21 @@ bool session_is_quiet(const struct session *session);
 /* ---- session_startup.c ---- */
 
 enum step startup_step(struct session *session);
+/* The client is who it says; `packet` is what it began with. */
+enum step startup_admit(struct session *session, struct str packet);
+/* It counts no longer as a connection that has not logged in. */
+void startup_leave_pending(struct session *session);
+
+/* ---- session_login.c ---- */
+
+/*
+ * Let the client prove who it is, or let it in; `packet` is that of its startup,
+ * which is not consumed yet.
+ */
+enum step login_begin(struct session *session, struct str packet);
+/* Its next message. */
+enum step login_step(struct session *session);
+void login_free(struct session *session);
 
 /* ---- session_role.c ---- */
 
@@ -398,7 +417,8 @@ enum step startup_step(struct session *session);
  * of this name, or one that cannot log in.  Its password, and how long that is
  * good, were looked at before.
  */
-MUST_USE int session_role_begin(struct session *session, struct error *err);
+MUST_USE int session_role_begin(struct session *session, struct seat *seat,
+    struct error *err);
 /* Names of roles as a catalogue has them. */
 void session_role_refresh(struct session *session,
     const struct catalog *catalog);

@@ -72,7 +72,8 @@ static int set_role_cb(void *arg, bool is_session, struct str name,
     struct error *err);
 
 int
-session_role_begin(struct session *session, struct error *err)
+session_role_begin(struct session *session, struct seat *seat,
+    struct error *err)
 {
 	const struct catalog *catalog = engine_catalog(session->server->engine);
 	struct plan_session *facts = &session->facts;
@@ -97,6 +98,13 @@ session_role_begin(struct session *session, struct error *err)
 	facts->role_oid = session->login_role_oid;
 	session->settings.set_role = set_role_cb;
 	session->settings.set_role_arg = session;
+	*seat = (struct seat){
+		.role_oid = session->login_role_oid,
+		.role = session->login_user,
+		.is_superuser =
+		    catalog_is_superuser(catalog, session->login_role_oid),
+		.connection_limit = role == NULL ? -1 : role->connection_limit,
+	};
 	show_roles(session, catalog);
 	catalog_unref(catalog);
 	return rc;

@@ -6,8 +6,8 @@
  * that of a TLS record: such a client must name the protocol by ALPN, so that
  * nobody is tricked into talking to us.
  *
- * Everybody who reaches a listener is trusted: they are on this machine
- * (listener.h).
+ * Between the startup packet and what it asks for the client proves who it is:
+ * session_login.c.
  */
 #include <string.h>
 #include <sys/random.h>
@@ -207,9 +207,7 @@ know_ends(struct session *session)
 	struct plan_session *facts = &session->facts;
 	char address[CONN_ADDRESS_SIZE];
 
-	if (conn_peer_address(session->conn, address, &facts->client.port))
-		facts->client.address =
-		    arena_str(&session->arena, str_of_cstr(address));
+	/* The peer's has been known from the first. */
 	if (conn_own_address(session->conn, address, &facts->server.port))
 		facts->server.address =
 		    arena_str(&session->arena, str_of_cstr(address));
@@ -268,14 +266,13 @@ make_key(struct session *session)
 	return 0;
 }
 
+/* What is known before the client has proved who it is. */
 static int
-begin_session(struct session *session, struct pg_startup *startup)
+prepare_session(struct session *session, struct pg_startup *startup)
 {
 	struct request request = { .version = startup->version };
-	struct pg_startup parameters = *startup;
-	int rc;
+	int rc = read_parameters(session, startup, &request);
 
-	rc = read_parameters(session, startup, &request);
 	if (rc == 0)
 		rc = check_request(session, &request);
 	if (rc != 0)
@@ -285,11 +282,24 @@ begin_session(struct session *session, struct pg_startup *startup)
 		return rc;
 	know_client(session, &request);
 	negotiate(session, &request);
-	rc = session_role_begin(session, &session->err);
+	return 0;
+}
+
+static int
+begin_session(struct session *session, struct pg_startup *startup)
+{
+	struct request request = { .version = startup->version };
+	struct pg_startup parameters = *startup;
+	struct seat seat;
+	int rc = read_parameters(session, startup, &request);
+
+	if (rc == 0)
+		rc = session_role_begin(session, &seat, &session->err);
 	if (rc == 0)
 		rc = make_key(session);
 	if (rc == 0)
-		rc = server_register(session->server, session, &session->err);
+		rc = server_register(session->server, session, &seat,
+		    &session->err);
 	if (rc != 0)
 		return rc;
 	session->facts.backend_pid = session->pid;
@@ -302,6 +312,45 @@ begin_session(struct session *session, struct pg_startup *startup)
 	pg_put_backend_key(session_out(session), session->pid,
 	    str_of((const char *)session->key, session->key_len));
 	return 0;
+}
+
+static enum step
+refuse(struct session *session)
+{
+	log_debug(LOG_SESSION, "connection refused",
+	    LOG_FAILURE(&session->err));
+	session_fatal(session);
+	return STEP_IDLE;
+}
+
+void
+startup_leave_pending(struct session *session)
+{
+	if (session->pending_key == 0)
+		return;
+	peers_leave(&session->server->auth.peers, session->pending_key);
+	session->pending_key = 0;
+}
+
+enum step
+startup_admit(struct session *session, struct str packet)
+{
+	struct pg_startup startup;
+	int rc = pg_startup_decode(packet, &startup, &session->err);
+
+	startup_leave_pending(session);
+	if (rc == 0)
+		rc = begin_session(session, &startup);
+	if (rc != 0)
+		return refuse(session);
+	loop_timer_disarm(&session->timer);
+	conn_limit_input(session->conn, 0);
+	session_set_state(session, SESSION_READY);
+	log_debug(LOG_SESSION, "session started", LOG_INT("pid", session->pid),
+	    LOG_STR("user", session->facts.user),
+	    LOG_STR("database", session->facts.database));
+	session_ready_for_query(session);
+	return STEP_DONE;
 }
 
 /* ---- encryption ---- */
@@ -388,21 +437,25 @@ begins_tls(const struct session *session, struct str input)
 /* ---- packets ---- */
 
 static enum step
-session_startup(struct session *session, struct pg_startup *startup)
+session_startup(struct session *session, struct pg_startup *startup,
+    struct str packet)
 {
-	if (begin_session(session, startup) != 0) {
-		log_debug(LOG_SESSION, "connection refused",
-		    LOG_FAILURE(&session->err));
-		session_fatal(session);
-		return STEP_IDLE;
-	}
-	loop_timer_disarm(&session->timer);
-	session_set_state(session, SESSION_READY);
-	log_debug(LOG_SESSION, "session started", LOG_INT("pid", session->pid),
-	    LOG_STR("user", session->facts.user),
-	    LOG_STR("database", session->facts.database));
-	session_ready_for_query(session);
-	return STEP_DONE;
+	if (prepare_session(session, startup) != 0)
+		return refuse(session);
+	return login_begin(session, packet);
+}
+
+/* Its answer is a closed connection, whether there was something or not. */
+static void
+cancel(struct session *session, const struct pg_startup *startup)
+{
+	struct server *server = session->server;
+	int64_t now_ms = os_clock_monotonic_ns(server->clock) / 1000000;
+
+	if (session->pending_key == 0 ||
+	    peers_may_cancel(&server->auth.peers, session->pending_key, now_ms))
+		server_cancel(server, startup->cancel_pid, startup->cancel_key);
+	conn_close(session->conn);
 }
 
 static enum step
@@ -429,12 +482,10 @@ startup_packet(struct session *session, struct str body)
 		conn_consume(session->conn, size);
 		return answer_gssenc(session);
 	case PG_STARTUP_CANCEL:
-		server_cancel(session->server, startup.cancel_pid,
-		    startup.cancel_key);
-		conn_close(session->conn);
+		cancel(session, &startup);
 		return STEP_IDLE;
 	case PG_STARTUP_SESSION:
-		step = session_startup(session, &startup);
+		step = session_startup(session, &startup, body);
 		if (step == STEP_DONE)
 			conn_consume(session->conn, size);
 		return step;
@@ -450,6 +501,8 @@ startup_step(struct session *session)
 	struct str body;
 	int rc;
 
+	if (session->login != NULL)
+		return login_step(session);
 	if (begins_tls(session, input) &&
 	    (tls = server_tls(session->server)) != NULL)
 		return start_tls(session, tls, true);

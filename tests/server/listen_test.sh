@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Nothing listens beyond the loopback while nobody needs a password (S1).
+# Nothing listens beyond the loopback while no superuser has a password (S1).
 . "$(dirname "$0")/../lib/server.sh"
 
 need psql
@@ -16,7 +16,7 @@ for address in 0.0.0.0 :: 192.0.2.1 '127.0.0.1,0.0.0.0'; do
 	done
 	! server_is_running || fail "it listens on $address"
 	SERVER_PID=
-	grep -q 'only loopback addresses are allowed' "$SERVER_LOG" ||
+	grep -q 'no superuser has a password' "$SERVER_LOG" ||
 		fail "$address: nothing says why it does not start"
 	: >"$SERVER_LOG"
 done

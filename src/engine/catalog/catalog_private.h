@@ -96,9 +96,6 @@ MUST_USE int catalog_copy_roles(const struct catalog *before,
 const struct role *const *catalog_roles_by_name(const struct catalog *catalog);
 /* Whether it is a member of no more than ROLE_REACH_MAX roles. */
 bool catalog_role_fits(const struct catalog *catalog, uint32_t oid);
-/* As catalog_role_is_member(), by memberships alone. */
-bool catalog_role_reaches(const struct catalog *catalog, uint32_t oid,
-    uint32_t role_oid);
 
 /* acl_change.c */
 void acl_unref(const struct acl *acl);

@@ -128,12 +128,16 @@ bool catalog_role_has(const struct catalog *catalog, uint32_t oid,
  * Whether `oid` is `role_oid`, or a member of it, through any number of others;
  * a superuser is a member of each.  _uses: has its rights without SET ROLE, so
  * only where all members on the way inherit.  _admins: may make others members.
+ * _reaches: as _is_member, of `role_oid` itself not, and of superusers by their
+ * memberships alone.
  */
 bool catalog_role_is_member(const struct catalog *catalog, uint32_t oid,
     uint32_t role_oid);
 bool catalog_role_uses(const struct catalog *catalog, uint32_t oid,
     uint32_t role_oid);
 bool catalog_role_admins(const struct catalog *catalog, uint32_t oid,
+    uint32_t role_oid);
+bool catalog_role_reaches(const struct catalog *catalog, uint32_t oid,
     uint32_t role_oid);
 
 /* What the native language calls roles, of a role's rights over all types. */

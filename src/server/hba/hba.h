@@ -30,6 +30,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/attr.h"
@@ -39,7 +40,7 @@ struct error;
 struct hba;
 
 #define HBA_NAME     "stele.hba" /* in the data directory */
-#define HBA_SIZE_MAX ((uint64_t)4 << 20)
+#define HBA_SIZE_MAX ((size_t)4 << 20)
 
 enum hba_type {
 	HBA_LOCAL,

@@ -16,11 +16,16 @@ struct offender {
 	uint32_t failures;
 };
 
-int
-offenders_init(struct offenders *offenders, struct error *err)
+void
+offenders_init(struct offenders *offenders)
 {
 	*offenders = (struct offenders){ .table = NULL };
 	pthread_mutex_init(&offenders->mutex, NULL);
+}
+
+int
+offenders_open(struct offenders *offenders, struct error *err)
+{
 	return crypto_random(&offenders->seed, sizeof(offenders->seed), err);
 }
 

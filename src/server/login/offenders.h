@@ -42,7 +42,9 @@ struct offenders {
 	struct offender *table; /* owned; NULL until somebody fails */
 };
 
-MUST_USE int offenders_init(struct offenders *offenders, struct error *err);
+void offenders_init(struct offenders *offenders);
+/* Take the key; before anybody fails.  STELE_E_INTERNAL. */
+MUST_USE int offenders_open(struct offenders *offenders, struct error *err);
 void offenders_release(struct offenders *offenders);
 
 /* Not 0.  `role` is empty for what counts by the address alone. */

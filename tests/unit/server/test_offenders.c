@@ -19,7 +19,8 @@ static struct offenders offenders;
 static void
 setup(void)
 {
-	ck_assert_int_eq(offenders_init(&offenders, &err), 0);
+	offenders_init(&offenders);
+	ck_assert_int_eq(offenders_open(&offenders, &err), 0);
 }
 
 static void
