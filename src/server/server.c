@@ -31,7 +31,8 @@
 /* A stop that takes longer leaves the rest to the next start's recovery. */
 #define STOP_TIMEOUT_NS INT64_C(1500000000)
 /* Sockets that are accepted beside max_connections: cancel requests ... */
-#define SPARE_SOCKETS 64u
+#define SPARE_SOCKETS       64u
+#define SPARE_LOCAL_SOCKETS 16u /* more, for UNIX sockets */
 
 /* ---- options ---- */
 
@@ -262,13 +263,12 @@ handed_cb(struct loop_post *post)
 
 /* On the first net thread, which gives each thread its share. */
 static void
-accepted_cb(void *arg, int fd)
+take_socket(struct server *server, int fd, unsigned spare)
 {
-	struct server *server = arg;
 	struct net_thread *net;
 	struct handed_socket *handed;
 	struct config *config = server_config(server);
-	unsigned limit = (unsigned)config->max_connections + SPARE_SOCKETS;
+	unsigned limit = (unsigned)config->max_connections + spare;
 	unsigned turn;
 
 	config_unref(config);
@@ -297,6 +297,19 @@ accepted_cb(void *arg, int fd)
 	handed->net = net;
 	handed->fd = fd;
 	loop_post(net->loop, &handed->post);
+}
+
+static void
+accepted_cb(void *arg, int fd)
+{
+	take_socket(arg, fd, SPARE_SOCKETS);
+}
+
+/* Who is on the machine can come in when strangers have taken all others. */
+static void
+accepted_local_cb(void *arg, int fd)
+{
+	take_socket(arg, fd, SPARE_SOCKETS + SPARE_LOCAL_SOCKETS);
 }
 
 static void
@@ -534,7 +547,7 @@ listen_unix(struct server *server, struct str dir, struct error *err)
 		    LOG_CSTR("path", path));
 		return 0;
 	}
-	return listener_open_unix(server->nets[0].loop, path, accepted_cb,
+	return listener_open_unix(server->nets[0].loop, path, accepted_local_cb,
 	    server, &server->listeners, err);
 }
 

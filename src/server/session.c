@@ -694,6 +694,12 @@ begin_pending(struct session *session, const struct config *config)
 		log_warn(LOG_NET, "too many connections without a login",
 		    LOG_STR("address", client->address),
 		    LOG_INT("max_pending_logins", config->max_pending_logins));
+		(void)error_set(&session->err, STELE_E_TOO_MANY_CONNECTIONS,
+		    "too many connections from \"%s\" have not logged in",
+		    text);
+		(void)error_hint(&session->err,
+		    "max_pending_logins allows %d of one address.",
+		    config->max_pending_logins);
 		return false;
 	}
 	session->pending_key = key;
@@ -761,6 +767,6 @@ session_open(struct net_thread *net, int fd)
 	    (uint64_t)config->client_read_timeout_ms);
 	conn_limit_input(session->conn, CONN_INPUT_LEAST);
 	if (!begin_pending(session, config))
-		conn_close(session->conn);
+		session_fatal(session);
 	config_unref(config);
 }

@@ -34,7 +34,7 @@ is_member_cb(void *arg, struct str group)
 }
 
 static void
-know_client(const struct session *session, struct hba_client *out)
+know_client(struct session *session, struct hba_client *out)
 {
 	const struct plan_session *facts = &session->facts;
 
@@ -43,7 +43,7 @@ know_client(const struct session *session, struct hba_client *out)
 		.database = facts->database,
 		.role = facts->session_user,
 		.is_member = is_member_cb,
-		.arg = (void *)(uintptr_t)session,
+		.arg = session,
 	};
 	(void)hba_address_parse(facts->client.address, &out->address);
 }

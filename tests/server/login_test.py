@@ -308,7 +308,8 @@ def only_so_many_strangers(server):
         for number, stranger in enumerate(strangers, 1):
             check(not is_closed(stranger), f"number {number} is closed")
         with connect(server) as another:
-            check(is_closed(another), "one too many is not closed")
+            states = [e["C"] for e in pgwire.errors(another.until_closed())]
+            expect("one too many", states, ["53300"])
         for stranger in strangers:
             stranger.socket.setblocking(False)
             try:
@@ -326,6 +327,25 @@ def only_so_many_strangers(server):
                     break
             time.sleep(0.02)
         expect("who is in", pgwire.errors(inside.query("SELECT 1")), [])
+    for stranger in strangers:
+        stranger.close()
+
+
+def strangers_take_all(server):
+    """Sockets for one connection and 64 more; then the UNIX socket is left."""
+    deadline = time.monotonic() + LONG
+    while True:
+        strangers = [connect(server) for _ in range(65)]
+        if not any([is_closed(stranger) for stranger in strangers]):
+            break
+        # Those that were there before are gone after a while.
+        check(time.monotonic() < deadline, "there are never 65 sockets")
+        for stranger in strangers:
+            stranger.close()
+        time.sleep(0.05)
+    with connect(server) as another:
+        check(is_closed(another), "one too many is not closed")
+    expect("on the machine", outcome(server, "anybody", is_local=True), "in")
     for stranger in strangers:
         stranger.close()
 
@@ -359,6 +379,10 @@ def main():
         for case in (silence_ends, only_so_many_strangers):
             case(server)
             print("ok", case.__name__)
+    few = ("max_connections=1", "max_pending_logins=1000")
+    with Server("authentication_timeout=60s", *few) as server:
+        strangers_take_all(server)
+        print("ok", strangers_take_all.__name__)
 
 
 if __name__ == "__main__":
