@@ -234,6 +234,13 @@ void engine_commit(struct engine *engine, struct write_batch *batch,
     enum sync_mode mode, struct commit *commit);
 
 /*
+ * The same with SYNC_ON, and wait until it is done: for threads that may.
+ * Returns what commit->rc would be, with err filled.
+ */
+MUST_USE int engine_commit_wait(struct engine *engine,
+    struct write_batch *batch, struct error *err);
+
+/*
  * Give up a commit that waits for room.  Returns true if it did: done() has been
  * called, with STELE_E_QUERY_CANCELED.  False if it does not wait for that: it
  * is answered as soon as the log has it.  `commit` is one whose done()

@@ -21,7 +21,6 @@
 #include "engine/engine.h"
 #include "os/file.h"
 #include "os/memory.h"
-#include "os/thread.h"
 #include "server/directory_command.h"
 #include "server/server.h"
 
@@ -116,47 +115,6 @@ read_verifier(const struct config *config, struct buf *out, struct error *err)
 
 /* ---- writing ---- */
 
-struct waiting {
-	struct commit commit;
-	pthread_mutex_t mutex;
-	pthread_cond_t done;
-	bool is_done;
-};
-
-static void
-done_cb(struct commit *commit)
-{
-	struct waiting *waiting = commit->arg;
-
-	pthread_mutex_lock(&waiting->mutex);
-	waiting->is_done = true;
-	pthread_cond_signal(&waiting->done);
-	pthread_mutex_unlock(&waiting->mutex);
-}
-
-/* Takes the batch, and waits until it is on disk. */
-static int
-commit_batch(struct engine *engine, struct write_batch *batch,
-    struct error *err)
-{
-	struct waiting waiting = { .is_done = false };
-
-	waiting.commit.done = done_cb;
-	waiting.commit.arg = &waiting;
-	pthread_mutex_init(&waiting.mutex, NULL);
-	pthread_cond_init(&waiting.done, NULL);
-	engine_commit(engine, batch, SYNC_ON, &waiting.commit);
-	pthread_mutex_lock(&waiting.mutex);
-	while (!waiting.is_done)
-		pthread_cond_wait(&waiting.done, &waiting.mutex);
-	pthread_mutex_unlock(&waiting.mutex);
-	pthread_cond_destroy(&waiting.done);
-	pthread_mutex_destroy(&waiting.mutex);
-	if (waiting.commit.rc != 0)
-		*err = waiting.commit.err;
-	return waiting.commit.rc;
-}
-
 /* The change that gives the superuser this verifier. */
 static int
 change_of(const struct catalog *catalog, struct str name, struct str verifier,
@@ -198,7 +156,7 @@ store(struct engine *engine, struct str name, struct str verifier,
 	if (rc == 0)
 		rc = write_batch_ddl(batch, &ddl, err);
 	if (rc == 0)
-		return commit_batch(engine, batch, err);
+		return engine_commit_wait(engine, batch, err);
 	write_batch_free(batch);
 	return rc;
 }

@@ -143,46 +143,6 @@ tell_held(struct retained_type *type, const struct catalog *catalog,
 
 /* ---- moving on ---- */
 
-struct horizon_commit {
-	struct commit commit;
-	pthread_mutex_t lock;
-	pthread_cond_t done;
-	bool is_done;
-};
-
-static void
-horizon_done(struct commit *commit)
-{
-	struct horizon_commit *waiting = commit->arg;
-
-	pthread_mutex_lock(&waiting->lock);
-	waiting->is_done = true;
-	pthread_cond_signal(&waiting->done);
-	pthread_mutex_unlock(&waiting->lock);
-}
-
-static int
-commit_horizons(struct engine *engine, struct write_batch *batch,
-    struct error *err)
-{
-	struct horizon_commit waiting = { .is_done = false };
-
-	waiting.commit.done = horizon_done;
-	waiting.commit.arg = &waiting;
-	pthread_mutex_init(&waiting.lock, NULL);
-	pthread_cond_init(&waiting.done, NULL);
-	engine_commit(engine, batch, SYNC_ON, &waiting.commit);
-	pthread_mutex_lock(&waiting.lock);
-	while (!waiting.is_done)
-		pthread_cond_wait(&waiting.done, &waiting.lock);
-	pthread_mutex_unlock(&waiting.lock);
-	pthread_cond_destroy(&waiting.done);
-	pthread_mutex_destroy(&waiting.lock);
-	if (waiting.commit.rc != 0)
-		*err = waiting.commit.err;
-	return waiting.commit.rc;
-}
-
 /* The type's horizon into the batch, if it is worth it. */
 static int
 move_type(struct retention *retention, struct retained_type *type,
@@ -224,7 +184,7 @@ move_all(struct retention *retention, const struct catalog *catalog,
 		write_batch_free(batch);
 		return rc;
 	}
-	rc = commit_horizons(retention->engine, batch, err);
+	rc = engine_commit_wait(retention->engine, batch, err);
 	if (rc == 0)
 		wake_compactor(retention->engine);
 	return rc;
