@@ -21,6 +21,7 @@
 #include "wire/pg_backend.h"
 
 #define NAME_LOGGED_MAX 128 /* of what a stranger calls himself */
+#define WAITS_MAX       3   /* after failures, of one attempt */
 
 /* ---- who connects ---- */
 
@@ -152,29 +153,32 @@ waited_cb(void *arg)
 }
 
 /*
- * Whether the client's password may be looked at now; else the message stays
- * where it is until a timer runs the session.  It is us who make the client
- * wait: that does not count as its time to log in.
+ * STEP_DONE if the client's password may be looked at now; STEP_MORE if the
+ * message has to stay where it is until a timer runs the session.  It is us who
+ * make the client wait: that does not count as its time to log in.  Who waits
+ * again and again, because others have their turn, is turned away.
  */
-static bool
-may_try(struct session *session)
+static enum step
+wait_for_turn(struct session *session)
 {
 	struct login *login = session->login;
 	struct error ignored;
 	int64_t wait_ms;
 
 	if (login->is_waiting)
-		return false;
+		return STEP_MORE;
 	wait_ms = offenders_begin(&session->server->auth.offenders,
 	    login->offender_key, now_ms(session));
 	if (wait_ms == 0)
-		return true;
+		return STEP_DONE;
+	if (login->wait_count++ == WAITS_MAX)
+		return wrong_password(session, "too many attempts at a time");
 	loop_timer_disarm(&session->timer);
 	login->is_waiting = true;
 	if (loop_timer_arm(session->net->loop, &login->wait, (uint64_t)wait_ms,
 		waited_cb, session, &ignored) != 0)
 		conn_close(session->conn);
-	return false;
+	return STEP_MORE;
 }
 
 /* How the password was: rc, with session->err. */
@@ -266,11 +270,11 @@ static enum step
 scram_final(struct session *session, struct str body)
 {
 	struct buf answer;
-	enum step step;
+	enum step step = wait_for_turn(session);
 	int rc;
 
-	if (!may_try(session))
-		return STEP_MORE;
+	if (step != STEP_DONE)
+		return step;
 	buf_init(&answer);
 	rc = scram_exchange_final(&session->login->exchange, body, &answer,
 	    &session->err);
@@ -322,9 +326,10 @@ clear_password(struct session *session, struct str body)
 {
 	struct login *login = session->login;
 	struct str password;
+	enum step step = wait_for_turn(session);
 
-	if (!may_try(session))
-		return STEP_MORE;
+	if (step != STEP_DONE)
+		return step;
 	if (pg_password_decode(body, &password, &session->err) != 0)
 		return turn_away_failed(session);
 	if (password.len > sizeof(login->password))

@@ -101,7 +101,7 @@ RULES = f"""\
 local   all       {ME},other  peer
 local   all       all         reject
 host    all       +other      all           reject
-host    all       other       all           scram-sha-256
+host    all       other,crowd all           scram-sha-256
 host    special   all         127.0.0.1/32  reject
 host    sameuser  all         127.0.0.1/32  reject
 host    all       scram       127.0.0.1/32  scram-sha-256
@@ -267,6 +267,26 @@ def failures_wait(server):
     check('user=other' in log_text(server), "failures are not in the log")
 
 
+def attempts_take_turns(server):
+    """Many at a time are no faster, and who never has his turn is turned away."""
+    for _ in range(5):
+        refused(server, "crowd")
+    crowd = []
+    for _ in range(8):
+        connection = connect(server)
+        connection.send(pgwire.startup(user=b"crowd"))
+        exchange = scram.Scram("x")
+        first = scram.begin(connection, first=exchange.first())
+        crowd.append((connection, pgwire.message(b"p", exchange.final(first))))
+    for connection, final in crowd:
+        connection.send(final)
+    for connection, _ in crowd:
+        states = [e["C"] for e in pgwire.errors(connection.until_closed())]
+        expect("one of many", states, ["28P01"])
+        connection.close()
+    check("too many attempts at a time" in log_text(server), "all have had a turn")
+
+
 # ---- strangers ----
 
 
@@ -370,6 +390,7 @@ def main():
             a_start_with_mistakes,
             names_that_nobody_has,
             failures_wait,
+            attempts_take_turns,
             logins_are_logged,
         ):
             case(server)

@@ -37,6 +37,7 @@ struct login {
 	uint64_t offender_key;
 	struct loop_timer wait; /* after failures, until the next attempt */
 	bool is_waiting;
+	unsigned wait_count; /* how often it had to */
 	struct login_secret secret;
 	struct scram_exchange exchange;
 	char password[SCRAM_PASSWORD_SIZE_MAX]; /* LOGIN_CHECKING */
