@@ -118,8 +118,12 @@ struct config {
 	int port;
 	int max_connections;
 	int superuser_reserved_connections; /* of them */
-	int64_t client_read_timeout_ms;     /* 0 is none */
-	int net_threads;                    /* 0: from the number of cores */
+	int64_t client_read_timeout_ms; /* 0 is none */
+	int64_t tcp_keepalives_idle_ms; /* 0: the system's; and these */
+	int64_t tcp_keepalives_interval_ms;
+	int64_t tcp_user_timeout_ms;
+	int tcp_keepalives_count;
+	int net_threads; /* 0: from the number of cores */
 
 	/* authentication */
 	char *hba_file; /* relative to the data */
@@ -144,7 +148,8 @@ struct config {
 	int64_t statement_memory_bytes;       /* 0 is no limit */
 	int64_t temp_file_limit_bytes;        /* of one statement; -1 is none */
 	int64_t total_statement_memory_bytes; /* 0 is no limit */
-	int max_prepared_statements;          /* of one session */
+	int max_prepared_statements;          /* of one session, */
+	int max_portals;                      /* like these */
 
 	/* the log of events (WAL) */
 	int64_t max_wal_size_bytes;

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -178,6 +179,24 @@ conn_set_read_timeout(struct conn *conn, uint64_t timeout_ms)
 {
 	conn->read_timeout.tv_sec = (time_t)(timeout_ms / 1000);
 	conn->read_timeout.tv_usec = (suseconds_t)(timeout_ms % 1000 * 1000);
+}
+
+static void
+set_tcp(struct conn *conn, int option, unsigned value)
+{
+	/* What cannot be set is not worth losing a client for. */
+	if (value > 0)
+		(void)setsockopt(conn->io.fd, IPPROTO_TCP, option, &value,
+		    sizeof(value));
+}
+
+void
+conn_set_keepalive(struct conn *conn, const struct conn_keepalive *keepalive)
+{
+	set_tcp(conn, TCP_KEEPIDLE, (unsigned)keepalive->idle_s);
+	set_tcp(conn, TCP_KEEPINTVL, (unsigned)keepalive->interval_s);
+	set_tcp(conn, TCP_KEEPCNT, (unsigned)keepalive->count);
+	set_tcp(conn, TCP_USER_TIMEOUT, keepalive->user_timeout_ms);
 }
 
 /* Put a short chunk's bytes behind those of the last one, if that can be. */

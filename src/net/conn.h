@@ -148,6 +148,20 @@ void conn_limit_input(struct conn *conn, size_t bytes);
  */
 void conn_set_read_timeout(struct conn *conn, uint64_t timeout_ms);
 
+/*
+ * How a peer that is gone is found out: the options of the same names.  0 leaves
+ * what the system has; nothing happens to a UNIX socket.
+ */
+struct conn_keepalive {
+	int idle_s;
+	int interval_s;
+	int count;
+	unsigned user_timeout_ms;
+};
+
+void conn_set_keepalive(struct conn *conn,
+    const struct conn_keepalive *keepalive);
+
 /* Queue a chunk, which this takes. */
 void conn_write(struct conn *conn, struct net_chunk *chunk);
 

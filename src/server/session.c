@@ -712,6 +712,21 @@ session_next(struct session *session)
 	return session->next;
 }
 
+/* How long a peer may be silent. */
+static void
+set_patience(struct conn *conn, const struct config *config)
+{
+	const struct conn_keepalive keepalive = {
+		.idle_s = (int)(config->tcp_keepalives_idle_ms / 1000),
+		.interval_s = (int)(config->tcp_keepalives_interval_ms / 1000),
+		.count = config->tcp_keepalives_count,
+		.user_timeout_ms = (unsigned)config->tcp_user_timeout_ms,
+	};
+
+	conn_set_keepalive(conn, &keepalive);
+	conn_set_read_timeout(conn, (uint64_t)config->client_read_timeout_ms);
+}
+
 void
 session_open(struct net_thread *net, int fd)
 {
@@ -763,8 +778,7 @@ session_open(struct net_thread *net, int fd)
 		config_unref(config);
 		return;
 	}
-	conn_set_read_timeout(session->conn,
-	    (uint64_t)config->client_read_timeout_ms);
+	set_patience(session->conn, config);
 	conn_limit_input(session->conn, CONN_INPUT_LEAST);
 	if (!begin_pending(session, config))
 		session_fatal(session);

@@ -512,7 +512,7 @@ cursor_declare(struct session *session, const struct portal *portal)
 	if (check_declare(session, declare) != 0)
 		return STEP_FAIL;
 	cursor = portal_add(&session->table, declare->name,
-	    session_name_max(session), &session->err);
+	    session_portal_max(session), &session->err);
 	if (cursor == NULL)
 		return STEP_FAIL;
 	cursor->is_cursor = true;

@@ -185,9 +185,15 @@ session_source(struct session *session, struct str text)
 }
 
 uint32_t
-session_name_max(const struct session *session)
+session_prepared_max(const struct session *session)
 {
 	return (uint32_t)session->settings.server->max_prepared_statements;
+}
+
+uint32_t
+session_portal_max(const struct session *session)
+{
+	return (uint32_t)session->settings.server->max_portals;
 }
 
 /* What scans have to do without. */

@@ -66,7 +66,7 @@ store_prepared(struct session *session, struct str name, struct source *source,
 	if (prepared != NULL)
 		prepared_remove(&session->table, prepared);
 	prepared = prepared_add(&session->table, name,
-	    session_name_max(session), &session->err);
+	    session_prepared_max(session), &session->err);
 	if (prepared == NULL) {
 		planned_unref(planned);
 		source_unref(source);
@@ -430,7 +430,7 @@ make_portal(struct session *session, struct str name)
 		portal->number = ++session->table.portal_number;
 		return portal;
 	}
-	return portal_add(&session->table, name, session_name_max(session),
+	return portal_add(&session->table, name, session_portal_max(session),
 	    &session->err);
 }
 

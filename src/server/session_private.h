@@ -492,8 +492,9 @@ int session_plan(struct session *session, struct source *source,
 /* How values of a portal are read and written; objects by their names. */
 void session_types(struct session *session, struct portal *portal);
 void session_context(struct session *session, struct portal *portal);
-/* The most prepared statements, and portals, of the session. */
-uint32_t session_name_max(const struct session *session);
+/* The most prepared statements of the session, and portals. */
+uint32_t session_prepared_max(const struct session *session);
+uint32_t session_portal_max(const struct session *session);
 /* A source of the session, with its limit of memory; NULL: no memory. */
 struct source *session_source(struct session *session, struct str text);
 

@@ -502,7 +502,7 @@ prepare(struct session *session, const struct planned *planned)
 		return STEP_FAIL;
 	}
 	prepared = prepared_add(&session->table, name,
-	    session_name_max(session), &session->err);
+	    session_prepared_max(session), &session->err);
 	if (prepared == NULL)
 		return STEP_FAIL;
 	if (fill_prepared(session, prepared, planned->source, stmt) != 0) {

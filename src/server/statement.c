@@ -243,14 +243,14 @@ planned_same_result(const struct planned *a, const struct planned *b)
 
 static int
 check_room(const struct name_table *table, uint32_t count_max, const char *what,
-    struct error *err)
+    const char *option, struct error *err)
 {
 	if (table->count < count_max)
 		return 0;
-	(void)error_set(err, STELE_E_CONFIG_LIMIT_EXCEEDED, "too many %s",
-	    what);
-	return error_detail(err, "max_prepared_statements allows %u.",
+	(void)error_set(err, STELE_E_LIMIT, "too many %s", what);
+	(void)error_detail(err, "%s allows %u in a session.", option,
 	    (unsigned)count_max);
+	return error_hint(err, "Close some of them, or raise \"%s\".", option);
 }
 
 /* What is named embeds its name first. */
@@ -298,7 +298,7 @@ prepared_add(struct statement_table *table, struct str name, uint32_t count_max,
 	struct prepared *prepared;
 
 	if (check_room(&table->prepared, count_max, "prepared statements",
-		err) != 0)
+		"max_prepared_statements", err) != 0)
 		return NULL;
 	prepared = calloc(1, sizeof(*prepared));
 	if (prepared != NULL &&
@@ -399,7 +399,8 @@ portal_add(struct statement_table *table, struct str name, uint32_t count_max,
 {
 	struct portal *portal;
 
-	if (check_room(&table->portals, count_max, "portals", err) != 0)
+	if (check_room(&table->portals, count_max, "portals", "max_portals",
+		err) != 0)
 		return NULL;
 	portal = malloc(sizeof(*portal));
 	if (portal != NULL) {

@@ -176,7 +176,7 @@ struct prepared *prepared_first(const struct statement_table *table);
 struct prepared *prepared_next(const struct prepared *prepared);
 
 /*
- * A new one in the table, which the name must not be in.  NULL and 53400 if
+ * A new one in the table, which the name must not be in.  NULL and 54000 if
  * there are count_max already, 53200 without memory.
  */
 struct prepared *prepared_add(struct statement_table *table, struct str name,

@@ -171,6 +171,74 @@ def message_size(_):
                     expect(size, states(connection.until_closed()), ["54000"])
 
 
+# ---- numbers of things ----
+
+
+def prepared_statements(_):
+    """As many as are allowed, by either protocol; closing one gives room."""
+    with Server("max_prepared_statements=10", "max_portals=10") as server:
+        with connect(server) as connection:
+            for i in range(9):
+                connection.send(parse("SELECT 1", f"s{i}") + SYNC)
+                expect(i, states(connection.until_ready()), [])
+            expect("10th", states(connection.query("PREPARE s9 AS SELECT 1")), [])
+            connection.send(parse("SELECT 1", "s10") + SYNC)
+            fields = pgwire.errors(connection.until_ready())[0]
+            expect("11th", fields["C"], "54000")
+            check("max_prepared_statements" in fields["H"], f"hint: {fields}")
+            expect("11th", states(connection.query("PREPARE s10 AS SELECT 1")),
+                   ["54000"])
+            connection.send(message(b"C", b"Ss3\0") + parse("SELECT 1", "s10") + SYNC)
+            expect("in its place", states(connection.until_ready()), [])
+            expect("closed", states(connection.query("DEALLOCATE ALL")), [])
+        with connect(server) as connection:
+            connection.send(parse("SELECT 1", "s") + SYNC)
+            connection.until_ready()
+            connection.query("BEGIN")
+            for i in range(9):
+                connection.send(bind(name="s", portal=f"p{i}") + message(b"H"))
+                expect(i, connection.message()[0], b"2")
+            connection.send(SYNC)
+            connection.until_ready()
+            declare = "DECLARE c{} CURSOR FOR SELECT 1"
+            expect("10th", states(connection.query(declare.format(1))), [])
+            connection.query("SAVEPOINT a")
+            fields = pgwire.errors(connection.query(declare.format(2)))[0]
+            expect("11th", fields["C"], "54000")
+            check("max_portals" in fields["H"], f"hint: {fields}")
+            connection.query("ROLLBACK TO a; CLOSE c1")
+            expect("in its place", states(connection.query(declare.format(2))), [])
+
+
+def tcp_timer(*ports):
+    """Kind and ticks of the timer of the connection between two ports."""
+    with open("/proc/net/tcp") as table:
+        for line in table.readlines()[1:]:
+            fields = line.split()
+            if ports == tuple(int(fields[i].split(":")[1], 16) for i in (1, 2)):
+                return fields[5].split(":")
+    raise Failure("there is no such connection")
+
+
+def keepalives(_):
+    """The kernel's timer of the connection, as it tells in /proc."""
+    with Server("tcp_keepalives_idle=77", "tcp_keepalives_count=3",
+                "tcp_keepalives_interval=5", "tcp_user_timeout=9s") as server:
+        with connect(server) as connection:
+            for name, value in (("idle", b"77s"), ("count", b"3"), ("interval", b"5s")):
+                rows = pgwire.rows(connection.query(f"SHOW tcp_keepalives_{name}"))
+                expect(name, rows, [[value]])
+            ours = connection.socket.getsockname()[1]
+            for _ in range(500):
+                kind, ticks = tcp_timer(server.port, ours)
+                if kind == "02":  # and not one of a retransmission
+                    break
+                time.sleep(0.01)
+            expect("a keepalive timer", kind, "02")
+            seconds = int(ticks, 16) / os.sysconf("SC_CLK_TCK")
+            check(60 < seconds <= 77.5, f"it is due in {seconds} s")
+
+
 # ---- memory ----
 
 TOTAL_MIB = 64
@@ -329,6 +397,8 @@ CASES = (
     late_reader,
     read_timeout,
     message_size,
+    prepared_statements,
+    keepalives,
     statements_memory,
     unread_values,
     unfinished_messages,
