@@ -95,6 +95,7 @@ struct config_session {
 	uint64_t set_bits[CONFIG_OPTION_MAX / 64];
 	bool synchronous_commit;
 	int64_t statement_timeout_ms; /* 0 is none; so are these: */
+	int64_t lock_timeout_ms;
 	int64_t idle_in_transaction_session_timeout_ms;
 	int64_t idle_session_timeout_ms;
 	int64_t work_mem_bytes;
@@ -208,6 +209,9 @@ struct config_option {
 /* The table, sorted by name. */
 size_t config_option_count(void);
 const struct config_option *config_option_at(size_t index);
+
+/* How many bytes or milliseconds are one `opt->unit`; 1 if it has none. */
+int64_t config_unit_factor(const struct config_option *opt);
 
 /* NULL if there is none.  Letters compare without case. */
 const struct config_option *config_option_find(struct str name);

@@ -20,6 +20,3 @@ MUST_USE int config_value_parse(const struct config_option *opt,
 /* `number` as SHOW prints it; not for CONFIG_STRING. */
 void config_value_show(const struct config_option *opt, int64_t number,
     struct buf *out);
-
-/* How many bytes or milliseconds are one `opt->unit`; 1 if it has none. */
-int64_t config_unit_factor(const struct config_option *opt);

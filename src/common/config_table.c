@@ -214,6 +214,17 @@ static const struct config_option options[] = {
 	    .reload = CONFIG_STARTUP,
 	    .offset = AT(listen_addresses),
 	    .def_text = "127.0.0.1" },
+	{ .name = "lock_timeout",
+	    .doc = "A statement that waits longer for an advisory lock is "
+		   "cancelled; 0 means never.",
+	    .group = CONFIG_STATEMENTS,
+	    .type = CONFIG_DURATION,
+	    .reload = CONFIG_SESSION,
+	    .offset = AT_SESSION(lock_timeout_ms),
+	    .unit = "ms",
+	    .def = 0,
+	    .min = 0,
+	    .max = INT_MAX },
 	{ .name = "log_connections",
 	    .doc = "Whether each successful login is logged; those that fail "
 		   "are in any case.",

@@ -34,10 +34,27 @@ try_lock(struct function_call *call, const struct advisory_request *request)
 	    call->context->session->arg, request, call->err);
 }
 
-/* Until the lock is had, or a cancel. */
+static int64_t
+now_ns(void)
+{
+	return os_clock_monotonic_ns(os_clock_real());
+}
+
+/* When lock_timeout ends the wait that begins now. */
+static int64_t
+deadline_ns(const struct function_call *call)
+{
+	const struct plan_session *session = call->context->session;
+	int64_t timeout_ms = session->calls->lock_timeout_ms(session->arg);
+
+	return timeout_ms == 0 ? INT64_MAX : now_ns() + timeout_ms * 1000000;
+}
+
+/* Until the lock is had, or a cancel or lock_timeout. */
 static int
 wait_for(struct function_call *call, const struct advisory_request *request)
 {
+	int64_t deadline = deadline_ns(call);
 	int rc = try_lock(call, request);
 
 	if (rc != 0)
@@ -46,10 +63,13 @@ wait_for(struct function_call *call, const struct advisory_request *request)
 	if (rc != 0)
 		return rc;
 	while (rc == 0) {
-		os_sleep_until(os_clock_monotonic_ns(os_clock_real()) + TRY_NS);
+		os_sleep_until(now_ns() + TRY_NS);
 		rc = call_check_cancel(call);
 		if (rc == 0)
 			rc = try_lock(call, request);
+		if (rc == 0 && now_ns() >= deadline)
+			rc = error_set(call->err, STELE_E_LOCK_NOT_AVAILABLE,
+			    "canceling statement due to lock timeout");
 	}
 	call_wait_end(call);
 	return rc < 0 ? rc : 0;

@@ -66,6 +66,8 @@ struct session_calls {
 	/* 1: the session has the lock; 0: another has it; 53200. */
 	int (*advisory_try)(void *arg, const struct advisory_request *request,
 	    struct error *err);
+	/* How long to wait for one at most; 0: as long as it takes. */
+	int64_t (*lock_timeout_ms)(void *arg);
 	/* False if the session does not have it. */
 	bool (*advisory_unlock)(void *arg,
 	    const struct advisory_request *request);

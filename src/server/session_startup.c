@@ -173,6 +173,14 @@ advisory_try_cb(void *arg, const struct advisory_request *request,
 	return advisory_try(&session->server->advisory, session, request, err);
 }
 
+static int64_t
+lock_timeout_cb(void *arg)
+{
+	const struct session *session = arg;
+
+	return session->settings.config.lock_timeout_ms;
+}
+
 static bool
 advisory_unlock_cb(void *arg, const struct advisory_request *request)
 {
@@ -197,6 +205,7 @@ static const struct session_calls session_calls = {
 	.signal = signal_cb,
 	.forget_statements = forget_cb,
 	.advisory_try = advisory_try_cb,
+	.lock_timeout_ms = lock_timeout_cb,
 	.advisory_unlock = advisory_unlock_cb,
 	.advisory_unlock_all = advisory_unlock_all_cb,
 };

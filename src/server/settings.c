@@ -336,6 +336,31 @@ describe_row(const struct settings *settings, const struct setting_row *row,
 	};
 }
 
+/* In its unit; what is not more than 0 has a meaning of its own. */
+static double
+limit_of(const struct config_option *option, int64_t limit)
+{
+	return (
+	    double)(limit <= 0 ? limit : limit / config_unit_factor(option));
+}
+
+static const struct setting_limits *
+limits_of(const struct config_option *option, struct arena *arena)
+{
+	struct setting_limits *limits;
+
+	if (option->type != CONFIG_INT && option->type != CONFIG_SIZE &&
+	    option->type != CONFIG_DURATION)
+		return NULL;
+	limits = arena_alloc(arena, sizeof(*limits));
+	*limits = (struct setting_limits){
+		.name = option->name,
+		.least = limit_of(option, option->min),
+		.greatest = limit_of(option, option->max),
+	};
+	return limits;
+}
+
 static void
 describe_option(const struct settings *settings,
     const struct config_option *option, struct arena *arena,
@@ -364,6 +389,7 @@ describe_option(const struct settings *settings,
 		.category = config_group_title(option->group),
 		.description = option->doc,
 		.choices = option->choices,
+		.limits = limits_of(option, arena),
 		.is_changed = option->reload == CONFIG_SESSION &&
 		    config_session_is_set(&settings->config, option),
 	};

@@ -78,11 +78,26 @@ def waiting(server, a, b):
     a.run("SELECT pg_advisory_lock(3)")  # a session that ends gives all back
 
 
+def timeout(a, b):
+    """lock_timeout ends the wait, and nothing else."""
+    check(a.says("pg_try_advisory_lock(7)"), "a number is free")
+    b.run("SET lock_timeout = '50ms'")
+    errors = pgwire.errors(b.wire.query("SELECT pg_advisory_lock(7)"))
+    check([(e["C"], e["M"]) for e in errors]
+          == [("55P03", "canceling statement due to lock timeout")], f"{errors}")
+    b.run("SELECT pg_sleep(0.1)")
+    check(a.says("pg_advisory_unlock(7)"), "it is held")
+    b.run("SELECT pg_advisory_lock(7)")
+    check(b.says("pg_advisory_unlock(7)"), "b has it")
+    b.run("RESET lock_timeout")
+
+
 def main():
     with Server() as server:
         a, b = Session(server), Session(server)
         exclusive_and_shared(a, b)
         of_transactions(a, b)
+        timeout(a, b)
         waiting(server, a, b)
     return 0
 
