@@ -506,6 +506,8 @@ block_cache_prefetch_block(const struct block_cache *cache,
 	    bucket_of(&cache->parts[part_number(cache, hash)], hash),
 	    memory_order_relaxed);
 
+	if (entry == NULL)
+		return;
 	__builtin_prefetch(entry);
 	__builtin_prefetch(entry + ALIGNMENT);
 	__builtin_prefetch(entry + ENTRY_BYTES);
