@@ -44,7 +44,7 @@ hba_mask_of_bits(uint8_t len, unsigned bits, struct hba_address *out)
 	for (unsigned i = 0; i < len; i++) {
 		unsigned here = bits > 8 * i ? bits - 8 * i : 0;
 
-		out->bytes[i] = (uint8_t)(here >= 8 ? 0xffu : 0xff00u >> here);
+		out->bytes[i] = (uint8_t)(0xff00u >> (here < 8 ? here : 8));
 	}
 	return true;
 }
