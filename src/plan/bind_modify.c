@@ -260,15 +260,6 @@ bind_assignments(struct modify_state *state, struct scope *scope,
 
 /* ---- ON CONFLICT ---- */
 
-static bool
-key_has(const struct temp_key *key, uint32_t column)
-{
-	for (uint32_t i = 0; i < key->count; i++)
-		if (key->columns[i] == column)
-			return true;
-	return false;
-}
-
 /* The key of exactly these columns. */
 static int
 key_of_columns(struct modify_state *state, const struct ast_conflict *ast,
@@ -287,7 +278,7 @@ key_of_columns(struct modify_state *state, const struct ast_conflict *ast,
 
 			if (rc != 0)
 				return rc;
-			fits = fits && key_has(key, attnum - 1);
+			fits = fits && temp_key_has(key, attnum - 1);
 		}
 		if (fits)
 			return 0;

@@ -149,15 +149,6 @@ add_column(struct alteration *a, const struct ast_alter_action *action,
 
 /* ---- DROP COLUMN ---- */
 
-static bool
-key_has(const struct temp_key *key, uint32_t column)
-{
-	for (uint32_t i = 0; i < key->count; i++)
-		if (key->columns[i] == column)
-			return true;
-	return false;
-}
-
 /* Keys of the column go, and those of later ones move. */
 static void
 drop_from_keys(struct alteration *a, uint32_t column)
@@ -169,7 +160,7 @@ drop_from_keys(struct alteration *a, uint32_t column)
 		struct temp_key key = table->keys[i];
 		uint32_t *columns;
 
-		if (key_has(&key, column))
+		if (temp_key_has(&key, column))
 			continue;
 		columns = arena_alloc_array(a->binder->arena,
 		    (size_t)key.count + 1, sizeof(*columns));

@@ -69,3 +69,12 @@ temp_table_column(const struct temp_table *table, struct str name)
 			return i;
 	return UINT32_MAX;
 }
+
+bool
+temp_key_has(const struct temp_key *key, uint32_t column)
+{
+	for (uint32_t i = 0; i < key->count; i++)
+		if (key->columns[i] == column)
+			return true;
+	return false;
+}

@@ -112,3 +112,6 @@ const struct sql_view *temp_view_of_rows(const struct temp_catalog *catalog,
 
 /* Index of a column by its exact name; UINT32_MAX if there is none. */
 uint32_t temp_table_column(const struct temp_table *table, struct str name);
+
+/* Whether a column, from 0, is one of a key's. */
+bool temp_key_has(const struct temp_key *key, uint32_t column);
