@@ -140,6 +140,26 @@ open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 	return open_dict(cursor, column, err);
 }
 
+/* Ask for the tables of chunks of all columns, before the first is opened. */
+static void
+hint_tables(const struct segment_section *section, const struct scan_spec *spec)
+{
+	const struct block_file *file = &section->state->file;
+	const struct block_cache *cache = section->segment->cache;
+	const struct column_info *info;
+
+	for (uint32_t i = 0; i < spec->attnum_count; i++) {
+		info = segment_section_column(section, spec->attnums[i]);
+		if (info != NULL)
+			block_cache_prefetch_entry(cache, file, &info->chunks);
+	}
+	for (uint32_t i = 0; i < spec->attnum_count; i++) {
+		info = segment_section_column(section, spec->attnums[i]);
+		if (info != NULL)
+			block_cache_prefetch_block(cache, file, &info->chunks);
+	}
+}
+
 /* Zones or rows: the other is NULL. */
 static int
 cursor_open(struct segment_section *section, const struct scan_spec *spec,
@@ -168,6 +188,7 @@ cursor_open(struct segment_section *section, const struct scan_spec *spec,
 	if (cursor->codes == NULL || cursor->columns == NULL ||
 	    cursor->vecs == NULL)
 		rc = no_memory(err);
+	hint_tables(section, spec);
 	for (; rc == 0 && cursor->column_count < count;
 	     cursor->column_count++) {
 		rc = open_column(cursor, cursor->column_count, err);
