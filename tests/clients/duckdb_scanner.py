@@ -62,7 +62,7 @@ def attach():
     db.execute("SET TimeZone = 'UTC'")
     target = f"host={os.environ['PGHOST']} port={os.environ['PGPORT']} user=stele dbname=stele"
     db.execute(f"ATTACH '{target}' AS stele (TYPE postgres)")
-    limited = f"{target} options=''-c statement_timeout=200''"
+    limited = f"{target} options=''-c statement_timeout=4000''"
     db.execute(f"ATTACH '{limited}' AS limited (TYPE postgres)")
     return db
 
