@@ -46,19 +46,6 @@ LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_authid r ON r.oid = c.relowner
 WHERE c.relkind = 'v';
 
-CREATE VIEW pg_stat_all_tables AS
-SELECT c.oid, n.nspname, c.relname, NULL, NULL, NULL, NULL, NULL, 0, 0, 0,
-    NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0
-FROM pg_catalog.pg_class c
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 't', 'm', 'p');
-
-CREATE VIEW pg_stat_database AS
-SELECT oid, datname, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0,
-    NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-    NULL, NULL
-FROM pg_catalog.pg_database;
-
 CREATE VIEW pg_stat_gssapi AS
 SELECT pid, false, NULL, false FROM pg_catalog.pg_stat_activity;
 
@@ -69,12 +56,6 @@ WHERE schemaname IN ('pg_catalog', 'information_schema');
 CREATE VIEW pg_stat_user_tables AS
 SELECT * FROM pg_catalog.pg_stat_all_tables
 WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
-
-CREATE VIEW pg_statio_all_tables AS
-SELECT c.oid, n.nspname, c.relname, NULL, NULL, 0, 0, 0, 0, 0, 0
-FROM pg_catalog.pg_class c
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 't', 'm');
 
 CREATE VIEW pg_statio_sys_tables AS
 SELECT * FROM pg_catalog.pg_statio_all_tables

@@ -312,6 +312,7 @@ engine_close(struct engine *engine)
 	retention_release(&engine->retention);
 	view_release(&engine->view);
 	free(engine->shards);
+	type_counters_release(&engine->activity);
 	block_cache_free(engine->cache);
 	os_close(engine->lock);
 	verification_release(&engine->verification);

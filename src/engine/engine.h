@@ -327,6 +327,7 @@ struct scan_spec {
 	uint32_t set_count;
 	bool has_small_parts; /* of one zone each, for who looks at ranges */
 	unsigned without;     /* enum scan_without */
+	bool is_estimate; /* only looked at: not one of type_activity.scans */
 };
 
 /* What tells that a segment, or a zone of one that is looked at, has no row. */
@@ -521,6 +522,38 @@ struct segment_status {
 	const struct event_type *const *types; /* ascending oid; borrowed */
 	const uint64_t *type_rows;             /* of each; borrowed */
 };
+
+/*
+ * What was done with the events of a type, or with oid 0 of all, since the
+ * engine was opened or this was reset.  Scans count when they end.
+ */
+struct type_activity {
+	uint64_t scans; /* of whole types, or of what indexes leave of them */
+	uint64_t scan_rows;   /* that these have handed out */
+	uint64_t lookups;     /* scans of one context, or of given events */
+	uint64_t lookup_rows; /* likewise */
+	uint64_t inserted;    /* rows, also those that were not committed */
+	uint64_t blocks_read; /* of segments, by scans: from files, and .. */
+	uint64_t blocks_hit;  /* .. from the cache */
+};
+
+void engine_type_activity(struct engine *engine, uint32_t oid,
+    struct type_activity *out);
+void engine_reset_activity(struct engine *engine, uint32_t oid);
+
+struct type_rows {
+	uint32_t oid;
+	uint64_t rows;
+	uint64_t bytes; /* of segments: their share, about */
+};
+
+/*
+ * How many events there are of each type, those that are older than its horizon
+ * and not yet removed too: ascending oid, malloc'd.  STELE_E_OUT_OF_MEMORY,
+ * STELE_E_SNAPSHOT_TOO_OLD.
+ */
+MUST_USE int engine_type_rows(struct engine *engine, struct type_rows **out,
+    uint32_t *count, struct error *err);
 
 /* Tell each segment there is now, shard by shard; STELE_E_OUT_OF_MEMORY. */
 MUST_USE int engine_each_segment(struct engine *engine,

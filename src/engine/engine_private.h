@@ -17,6 +17,7 @@
 #include "engine/compact/compactor.h"
 #include "engine/engine.h"
 #include "engine/manifest/manifest.h"
+#include "engine/read/type_activity.h"
 #include "engine/read/view.h"
 #include "engine/retain/retention.h"
 #include "engine/shard/flush.h"
@@ -73,6 +74,7 @@ struct engine {
 	uint64_t hash_seed;
 
 	atomic_size_t batch_bytes; /* write_batch_count_bytes() */
+	struct type_counters activity;
 
 	/* Next OID to give; gaps are fine. */
 	atomic_uint next_oid;

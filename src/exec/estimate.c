@@ -45,6 +45,7 @@ scan_rows(const struct exec_env *env, const struct rel *rel,
 	if (catalog_type_by_oid(snapshot_catalog(snapshot),
 		rel->scan.type->oid) == NULL)
 		return 0;
+	spec.is_estimate = true;
 	rc = scan_open(env->context->engine, &spec, env->arena, &scan, err);
 	if (rc != 0)
 		return rc;

@@ -59,6 +59,7 @@ impls_build(void)
 		&func_server,
 		&func_session,
 		&func_size,
+		&func_statistics,
 		&func_storage,
 		&func_text,
 		&func_trig,

@@ -106,11 +106,22 @@ temp_file_open(struct temp_space *space, struct temp_file **out,
 	return 0;
 }
 
+/* Statistics: no order with other memory. */
+static void
+count_file(struct temp_usage *usage, uint64_t size)
+{
+	if (usage == NULL)
+		return;
+	atomic_fetch_add_explicit(&usage->files, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&usage->bytes, size, memory_order_relaxed);
+}
+
 void
 temp_file_close(struct temp_file *file)
 {
 	if (file == NULL)
 		return;
+	count_file(file->space->usage, file->size);
 	os_close(file->file);
 	atomic_fetch_sub_explicit(&file->space->used_bytes, file->size,
 	    memory_order_relaxed);

@@ -26,12 +26,19 @@
 struct error;
 struct temp_file;
 
+/* Of all files that there were; only grows. */
+struct temp_usage {
+	atomic_uint_least64_t files;
+	atomic_uint_least64_t bytes;
+};
+
 /* Where one statement's files are, and how large they may be together. */
 struct temp_space {
 	struct os_fs *fs;
 	const char *dir;      /* the data directory */
 	uint64_t limit_bytes; /* UINT64_MAX: none */
 	atomic_uint_least64_t used_bytes;
+	struct temp_usage *usage; /* NULL: not counted */
 };
 
 /*

@@ -204,6 +204,7 @@ open_scan(struct search *search, struct error *err)
 	choose_columns(search);
 	spec.attnums = search->attnums;
 	spec.attnum_count = search->attnum_count;
+	spec.is_estimate = true;
 	return scan_open(env->context->engine, &spec, &search->arena,
 	    &search->scan, err);
 }

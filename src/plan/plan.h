@@ -63,6 +63,8 @@ struct session_calls {
 	int (*signal)(void *arg, int32_t pid, bool is_end, struct error *err);
 	/* Forget what statements took. */
 	void (*forget_statements)(void *arg);
+	/* Forget what was counted: pg_stat_reset(). */
+	void (*reset_statistics)(void *arg);
 	/* 1: the session has the lock; 0: another has it; 53200. */
 	int (*advisory_try)(void *arg, const struct advisory_request *request,
 	    struct error *err);

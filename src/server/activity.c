@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "server/database_stats.h"
+
 void
 activity_init(struct activity *activity, int64_t now)
 {
@@ -44,6 +46,63 @@ activity_set_name(struct activity *activity, struct str application_name)
 	pthread_mutex_unlock(&activity->mutex);
 }
 
+/* ---- what its time was ---- */
+
+static void
+add_time(struct database_stats *stats, enum database_count what, int64_t from,
+    int64_t now)
+{
+	if (now > from) /* the clock may jump */
+		database_count(stats, what, (uint64_t)(now - from));
+}
+
+/* With the mutex: the state that has lasted until now ends. */
+static void
+count_time(struct activity *activity, int64_t now)
+{
+	const struct activity_view *view = &activity->view;
+
+	if (activity->stats == NULL)
+		return;
+	add_time(activity->stats, DATABASE_SESSION_US, activity->counted_until,
+	    now);
+	activity->counted_until = now;
+	switch (view->state) {
+	case ACTIVITY_IDLE:
+		break;
+	case ACTIVITY_ACTIVE:
+		add_time(activity->stats, DATABASE_ACTIVE_US,
+		    view->state_change, now);
+		break;
+	case ACTIVITY_IN_TRANSACTION:
+	case ACTIVITY_IN_FAILED_TRANSACTION:
+		add_time(activity->stats, DATABASE_IDLE_IN_TRANSACTION_US,
+		    view->state_change, now);
+		break;
+	}
+}
+
+void
+activity_count(struct activity *activity, struct database_stats *stats,
+    int64_t now)
+{
+	pthread_mutex_lock(&activity->mutex);
+	activity->stats = stats;
+	activity->counted_until = now;
+	pthread_mutex_unlock(&activity->mutex);
+}
+
+void
+activity_close(struct activity *activity, int64_t now)
+{
+	pthread_mutex_lock(&activity->mutex);
+	count_time(activity, now);
+	activity->stats = NULL;
+	pthread_mutex_unlock(&activity->mutex);
+}
+
+/* ---- what it does ---- */
+
 void
 activity_begin(struct activity *activity, struct str query, int64_t now)
 {
@@ -52,8 +111,10 @@ activity_begin(struct activity *activity, struct str query, int64_t now)
 	pthread_mutex_lock(&activity->mutex);
 	if (view->transaction_start == 0)
 		view->transaction_start = now;
-	if (view->state != ACTIVITY_ACTIVE)
+	if (view->state != ACTIVITY_ACTIVE) {
+		count_time(activity, now);
 		view->state_change = now;
+	}
 	view->state = ACTIVITY_ACTIVE;
 	view->query_start = now;
 	view->query_len = put(view->query, sizeof(view->query), query);
@@ -66,6 +127,7 @@ activity_end(struct activity *activity, enum activity_state state, int64_t now)
 	struct activity_view *view = &activity->view;
 
 	pthread_mutex_lock(&activity->mutex);
+	count_time(activity, now);
 	if (state == ACTIVITY_IDLE)
 		view->transaction_start = 0;
 	view->state = state;

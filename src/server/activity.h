@@ -13,6 +13,8 @@
 #include "common/str.h"
 #include "os/thread.h"
 
+struct database_stats;
+
 #define ACTIVITY_QUERY_SIZE 1024 /* a longer one is cut */
 #define ACTIVITY_NAME_SIZE  64
 
@@ -39,10 +41,17 @@ struct activity_view {
 struct activity {
 	pthread_mutex_t mutex; /* private, like all */
 	struct activity_view view;
+	struct database_stats *stats; /* NULL until the session begins, .. */
+	int64_t counted_until;        /* .. of its time */
 };
 
 void activity_init(struct activity *activity, int64_t now);
 void activity_release(struct activity *activity);
+
+/* From now on to its end, the session's time is counted. */
+void activity_count(struct activity *activity, struct database_stats *stats,
+    int64_t now);
+void activity_close(struct activity *activity, int64_t now);
 
 void activity_set_name(struct activity *activity, struct str application_name);
 /* A statement begins. */

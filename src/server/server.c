@@ -158,6 +158,17 @@ server_register(struct server *server, struct session *session,
 	return rc;
 }
 
+uint32_t
+server_session_count(struct server *server)
+{
+	uint32_t count;
+
+	pthread_mutex_lock(&server->mutex);
+	count = server->session_count;
+	pthread_mutex_unlock(&server->mutex);
+	return count;
+}
+
 void
 server_unregister(struct server *server, struct session *session)
 {
@@ -618,6 +629,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 	server->started_us = os_clock_wall_us(server->clock);
 	atomic_store_explicit(&server->loaded_us, server->started_us,
 	    memory_order_relaxed);
+	database_stats_reset(&server->database_stats, 0, 0, server->started_us);
 	pthread_mutex_init(&server->mutex, NULL);
 	os_cond_init(&server->changed);
 	notify_hub_init(&server->notify);

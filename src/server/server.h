@@ -20,6 +20,7 @@
 #include "os/clock.h"
 #include "os/thread.h"
 #include "server/advisory_lock.h"
+#include "server/database_stats.h"
 #include "server/login/auth.h"
 #include "server/notify.h"
 #include "server/statement_stats.h"
@@ -56,6 +57,7 @@ struct server {
 	struct os_clock *clock;
 	struct notify_hub notify;
 	struct statement_stats statements;
+	struct database_stats database_stats;
 	struct advisory_locks advisory;
 	struct auth auth; /* its rules are replaced by a reload */
 	struct net_thread *nets;
@@ -132,6 +134,9 @@ struct seat {
 MUST_USE int server_register(struct server *server, struct session *session,
     const struct seat *seat, struct error *err);
 void server_unregister(struct server *server, struct session *session);
+
+/* How many are registered. */
+uint32_t server_session_count(struct server *server);
 
 /* Cancel what the session of this pid and key does; no answer if none. */
 void server_cancel(struct server *server, int32_t pid, struct str key);

@@ -133,6 +133,34 @@ session_async_ended(struct session *session)
 	free_if_over(session);
 }
 
+static bool
+is_in_transaction(const struct session *session)
+{
+	return session->transaction.state == TRANSACTION_EXPLICIT ||
+	    session->transaction.state == TRANSACTION_FAILED;
+}
+
+/* How it ended, for pg_stat_database. */
+static void
+count_end(struct session *session)
+{
+	struct database_stats *stats = &session->server->database_stats;
+
+	if (session->pid == 0)
+		return;
+	activity_close(&session->activity,
+	    os_clock_wall_us(session->server->clock));
+	if (is_in_transaction(session))
+		database_count(stats, DATABASE_ROLLBACKS, 1);
+	if (session->is_terminating ||
+	    atomic_load_explicit(&session->is_to_end, memory_order_acquire))
+		database_count(stats, DATABASE_SESSIONS_KILLED, 1);
+	else if (session->is_fatal)
+		database_count(stats, DATABASE_SESSIONS_FATAL, 1);
+	else if (!session->said_goodbye)
+		database_count(stats, DATABASE_SESSIONS_ABANDONED, 1);
+}
+
 static void
 closed_cb(void *owner)
 {
@@ -140,6 +168,7 @@ closed_cb(void *owner)
 
 	session->conn = NULL;
 	startup_leave_pending(session);
+	count_end(session);
 	session_cancel(session, CANCEL_GONE);
 	loop_timer_disarm(&session->timer);
 	server_unregister(session->server, session);
@@ -151,6 +180,16 @@ closed_cb(void *owner)
 
 /* ---- failures ---- */
 
+static void
+count_damage(struct session *session)
+{
+	struct database_stats *stats = &session->server->database_stats;
+
+	database_count(stats, DATABASE_CHECKSUM_FAILURES, 1);
+	atomic_store_explicit(&stats->checksum_failed_us,
+	    os_clock_wall_us(session->server->clock), memory_order_relaxed);
+}
+
 void
 session_fail(struct session *session)
 {
@@ -160,6 +199,8 @@ session_fail(struct session *session)
 	session_stop_timeout(session);
 	log_debug(LOG_SQL, "statement failed", LOG_INT("pid", session->pid),
 	    LOG_FAILURE(&session->err));
+	if (session->err.code == STELE_E_CORRUPT)
+		count_damage(session);
 	if (session->err.code == STELE_E_CORRUPT ||
 	    session->err.code == STELE_E_INTERNAL)
 		log_error(LOG_SQL, "statement failed",
@@ -189,6 +230,7 @@ session_fail_ready(struct session *session)
 void
 session_fatal(struct session *session)
 {
+	session->is_fatal = true;
 	pg_put_error(session_out(session), PG_FATAL, &session->err);
 	/* Replies that wait for a commit come before it, or never. */
 	session_flush(session);
@@ -409,13 +451,6 @@ session_begin_work(struct session *session)
 	session->is_busy = true;
 }
 
-static bool
-is_in_transaction(const struct session *session)
-{
-	return session->transaction.state == TRANSACTION_EXPLICIT ||
-	    session->transaction.state == TRANSACTION_FAILED;
-}
-
 static void
 idle_cb(void *arg)
 {
@@ -481,6 +516,7 @@ message_step(struct session *session, const struct pg_frame *frame)
 static void
 finish(struct session *session)
 {
+	session->said_goodbye = true;
 	session_flush(session);
 	if (session->conn != NULL)
 		conn_finish(session->conn);

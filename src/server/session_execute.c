@@ -253,6 +253,7 @@ session_context(struct session *session, struct portal *portal)
 		.dir = session->server->dir,
 		.limit_bytes =
 		    temp_limit < 0 ? UINT64_MAX : (uint64_t)temp_limit,
+		.usage = &session->server->database_stats.temp,
 	};
 	portal->context = (struct exec_context){
 		.engine = session->server->engine,

@@ -160,9 +160,11 @@ drain(struct session *session)
 			session->pending_ddl--;
 		if (pending->commit.rc != 0)
 			put_commit_error(session, pending);
-		if (pending->is_held)
+		if (pending->is_held) {
+			transaction_count(session, pending->commit.rc == 0);
 			notify_put_before_ready(session,
 			    &pending->chunk->bytes);
+		}
 		log_duration(session, pending->started_ns, pending->source);
 		if (session->conn != NULL) {
 			conn_write(session->conn, pending->chunk);
@@ -413,8 +415,10 @@ session_ready_for_query(struct session *session)
 	if (commits) {
 		transaction_commit_held(session);
 	} else {
-		if (session->transaction.state == TRANSACTION_IMPLICIT)
+		if (session->transaction.state == TRANSACTION_IMPLICIT) {
 			transaction_abort(session);
+			transaction_count(session, true);
+		}
 		session_flush(session);
 	}
 	session_begin_idle(session);

@@ -285,6 +285,8 @@ struct session {
 	bool is_wake_due;      /* it will come, maybe for what was cancelled */
 	struct job job;
 	bool is_terminating; /* the server stops: FATAL when the job is back */
+	bool said_goodbye;   /* the client has ended it, */
+	bool is_fatal;       /* or an error has */
 	bool is_busy;        /* from a message on until ReadyForQuery */
 	/*
 	 * Set by any thread at any time; forgotten when the session gets busy,
@@ -574,6 +576,8 @@ void transaction_release(struct transaction *transaction);
 void transaction_start(struct session *session);
 /* Forget everything, back to no transaction. */
 void transaction_abort(struct session *session);
+/* One has ended, for the statistics. */
+void transaction_count(struct session *session, bool is_committed);
 /* After an error: abort, or wait for the client's ROLLBACK. */
 void transaction_fail(struct session *session);
 bool transaction_has_writes(const struct session *session);

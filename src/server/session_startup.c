@@ -163,6 +163,19 @@ forget_cb(void *arg)
 	statement_stats_reset(&session->server->statements);
 }
 
+static void
+reset_cb(void *arg)
+{
+	const struct session *session = arg;
+	struct server *server = session->server;
+	struct engine_memory memory;
+
+	engine_memory(server->engine, &memory);
+	engine_reset_activity(server->engine, 0);
+	database_stats_reset(&server->database_stats, memory.cache_hits,
+	    memory.cache_misses, os_clock_wall_us(server->clock));
+}
+
 static int
 advisory_try_cb(void *arg, const struct advisory_request *request,
     struct error *err)
@@ -204,6 +217,7 @@ static const struct session_calls session_calls = {
 	.notify_usage = usage_cb,
 	.signal = signal_cb,
 	.forget_statements = forget_cb,
+	.reset_statistics = reset_cb,
 	.advisory_try = advisory_try_cb,
 	.lock_timeout_ms = lock_timeout_cb,
 	.advisory_unlock = advisory_unlock_cb,
@@ -312,6 +326,9 @@ begin_session(struct session *session, struct pg_startup *startup)
 	if (rc != 0)
 		return rc;
 	session->facts.backend_pid = session->pid;
+	database_count(&session->server->database_stats, DATABASE_SESSIONS, 1);
+	activity_count(&session->activity, &session->server->database_stats,
+	    os_clock_wall_us(session->server->clock));
 	pg_put_authentication_ok(session_out(session));
 	rc = apply_settings(session, parameters, &request);
 	if (rc != 0)

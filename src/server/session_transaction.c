@@ -20,6 +20,13 @@ transaction_init(struct transaction *transaction)
 	arena_init(&transaction->arena, NULL);
 }
 
+void
+transaction_count(struct session *session, bool is_committed)
+{
+	database_count(&session->server->database_stats,
+	    is_committed ? DATABASE_COMMITS : DATABASE_ROLLBACKS, 1);
+}
+
 static void
 forget(struct transaction *transaction)
 {
@@ -102,6 +109,7 @@ transaction_fail(struct session *session)
 	case TRANSACTION_IMPLICIT:
 		settings_rollback(&session->settings);
 		transaction_abort(session);
+		transaction_count(session, false);
 		break;
 	}
 }
@@ -172,6 +180,7 @@ transaction_commit_held(struct session *session)
 		pg_put_error(out, PG_ERROR, &session->err);
 		pg_put_ready(out, 'I');
 		transaction_abort(session);
+		transaction_count(session, false);
 		session_flush(session);
 		return;
 	}
@@ -262,6 +271,7 @@ committed(struct session *session)
 		session_fail(session);
 		return;
 	}
+	transaction_count(session, true);
 	if (session->chain)
 		chain(session, session->chain_modes);
 	session_complete(session, "COMMIT", false);
@@ -279,6 +289,7 @@ rollback(struct session *session, const struct ast_transaction *stmt)
 		    "there is no transaction in progress");
 	settings_rollback(&session->settings);
 	transaction_abort(session);
+	transaction_count(session, false);
 	if (stmt->is_chain)
 		chain(session, modes);
 	session_complete(session, "ROLLBACK", false);

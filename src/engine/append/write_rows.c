@@ -367,6 +367,8 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 	note_type(batch, type->oid, time_min);
 	rc = add_rows(batch, &rows, err);
 	write_batch_count_bytes(batch);
+	type_count_add(type_counter(&batch->engine->activity, type->oid),
+	    TYPE_INSERTED, sel.count);
 	if (rc != 0)
 		write_batch_rewind(batch, mark);
 	return rc;

@@ -202,6 +202,19 @@ memtable_type(const struct memtable *memtable, uint32_t type_oid)
 	return type;
 }
 
+uint64_t
+memtable_type_rows(const struct memtable *memtable, uint32_t type_oid)
+{
+	const struct mem_type *type = memtable_type(memtable, type_oid);
+	const struct mem_chunk *chunk =
+	    type == NULL ? NULL : mem_type_first(type);
+	uint64_t rows = 0;
+
+	for (; chunk != NULL; chunk = mem_chunk_next(chunk))
+		rows += mem_chunk_count(chunk);
+	return rows;
+}
+
 struct mem_type *
 memtable_need_type(struct memtable *memtable, uint32_t type_oid)
 {

@@ -130,6 +130,9 @@ int64_t memtable_time_max(const struct memtable *memtable);
 const struct mem_type *memtable_type(const struct memtable *memtable,
     uint32_t type_oid);
 
+/* Rows of a type, published or about to be.  Any thread's, at any time. */
+uint64_t memtable_type_rows(const struct memtable *memtable, uint32_t type_oid);
+
 /* All types, in ascending oid, malloc'd; NULL without memory.  When frozen. */
 const struct mem_type **memtable_types(const struct memtable *memtable,
     uint32_t *count);

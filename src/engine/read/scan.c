@@ -11,6 +11,7 @@
 #include "engine/engine_private.h"
 #include "engine/read/context_places.h"
 #include "engine/read/scan_private.h"
+#include "engine/segment/block_cache.h"
 
 #define PART_ZONE_COUNT  4  /* zones of one part: work for one thread */
 #define PART_CHUNK_COUNT 16 /* chunks of one part */
@@ -320,6 +321,42 @@ add_shard(struct scan *scan, const struct shard_view *part, struct error *err)
 	return rc;
 }
 
+/* ---- statistics ---- */
+
+/* The blocks that the thread has asked for since `before` are the scan's. */
+static void
+count_blocks(const struct scan *scan, struct block_usage before)
+{
+	struct block_usage now = block_usage();
+
+	type_count_add(scan->counter, TYPE_BLOCKS_READ,
+	    now.reads - before.reads);
+	type_count_add(scan->counter, TYPE_BLOCKS_HIT, now.hits - before.hits);
+}
+
+static bool
+is_lookup(const struct scan *scan)
+{
+	return scan->spec.has_context || scan->spec.event_ids != NULL;
+}
+
+static void
+count_scan(struct scan *scan)
+{
+	if (!scan->spec.is_estimate)
+		type_count_add(scan->counter,
+		    is_lookup(scan) ? TYPE_LOOKUPS : TYPE_SCANS, 1);
+}
+
+static void
+count_rows(struct scan *scan, uint64_t rows)
+{
+	type_count_add(scan->counter,
+	    is_lookup(scan) ? TYPE_LOOKUP_ROWS : TYPE_SCAN_ROWS, rows);
+}
+
+/* ---- opening ---- */
+
 /* Between enter and leave of the snapshot. */
 static int
 fill_scan(struct scan *scan, uint32_t first, uint32_t limit, struct error *err)
@@ -342,12 +379,14 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 {
 	struct scan *scan = arena_zalloc(arena, sizeof(*scan));
 	uint32_t first = 0, limit = engine->shard_count;
+	struct block_usage before = block_usage();
 	int rc = 0;
 
 	*out = NULL;
 	scan->spec = *spec;
 	scan->arena = arena;
 	scan->engine = engine;
+	scan->counter = type_counter(&engine->activity, spec->type->oid);
 	atomic_init(&scan->rows, 0);
 	atomic_init(&scan->bytes_read, 0);
 	scan_bound_spec(&scan->spec);
@@ -369,6 +408,8 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 		return rc;
 	rc = fill_scan(scan, first, limit, err);
 	snapshot_leave(spec->snapshot);
+	count_blocks(scan, before);
+	count_scan(scan);
 	if (rc == 0)
 		*out = scan;
 	return rc;
@@ -461,6 +502,7 @@ scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
     struct scan_cursor **out, struct error *err)
 {
 	const struct scan_part *what = &scan->runs[run].parts[part];
+	struct block_usage before = block_usage();
 	int rc;
 
 	*out = NULL;
@@ -471,6 +513,7 @@ scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
 		return rc;
 	rc = open_part(scan, what, out, err);
 	snapshot_leave(scan->spec.snapshot);
+	count_blocks(scan, before);
 	if (rc != 0 || !what->is_aged)
 		return rc;
 	(*out)->young = malloc(VEC_ROWS * sizeof((*out)->young[0]));
@@ -485,12 +528,15 @@ int
 scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
     struct error *err)
 {
+	struct block_usage before = block_usage();
 	int rc = 0;
 
 	if (cursor->scan != NULL)
 		rc = snapshot_check(cursor->scan->spec.snapshot, err);
 	if (rc == 0)
 		rc = cursor->class->next(cursor, out, err);
+	if (cursor->scan != NULL)
+		count_blocks(cursor->scan, before);
 	if (rc == 1 && cursor->young != NULL)
 		scan_age_filter(cursor, out);
 	if (rc == 1)
@@ -512,6 +558,7 @@ scan_cursor_close(struct scan_cursor *cursor)
 		    memory_order_relaxed);
 		atomic_fetch_add_explicit(&scan->bytes_read, cursor->bytes_read,
 		    memory_order_relaxed);
+		count_rows(scan, cursor->rows);
 	}
 	cursor->class->close(cursor);
 }

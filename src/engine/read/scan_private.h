@@ -68,6 +68,7 @@ struct scan {
 	struct scan_stats opened;         /* what pruning has seen */
 	atomic_uint_least64_t rows;       /* handed out by closed cursors */
 	atomic_uint_least64_t bytes_read; /* by closed cursors */
+	struct type_counter *counter;     /* of its type, or NULL */
 };
 
 /* What a cursor reads; each has a file of its own. */

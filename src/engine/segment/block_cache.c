@@ -439,6 +439,14 @@ entry_pin(struct cache_entry *entry)
 	atomic_fetch_add_explicit(&entry->pins, 1, memory_order_relaxed);
 }
 
+static _Thread_local struct block_usage usage;
+
+struct block_usage
+block_usage(void)
+{
+	return usage;
+}
+
 int
 block_cache_get(struct block_cache *cache, const struct block_file *file,
     const struct block_ref *ref, block_decode_fn decode,
@@ -461,12 +469,14 @@ block_cache_get(struct block_cache *cache, const struct block_file *file,
 	}
 	pthread_mutex_unlock(&part->lock);
 	if (entry != NULL) {
+		usage.hits++;
 		*out = &entry->block;
 		return 0;
 	}
 	rc = entry_load(file, ref, decode, &loaded, err);
 	if (rc != 0)
 		return rc;
+	usage.reads++;
 	*bytes_read += ref->len;
 	pthread_mutex_lock(&part->lock);
 	entry = part_find(part, hash, file->cache_key, ref->offset);

@@ -94,6 +94,16 @@ void block_cache_prefetch_block(const struct block_cache *cache,
 /* End a pin; NULL is allowed. */
 void block_cache_unpin(struct block_cache *cache, const struct block *block);
 
+/*
+ * Blocks that this thread has asked for, ever: what lies between two looks is
+ * what was done there.
+ */
+struct block_usage {
+	uint64_t hits;
+	uint64_t reads;
+};
+struct block_usage block_usage(void);
+
 struct block_cache_stats {
 	uint64_t hits;
 	uint64_t misses;
