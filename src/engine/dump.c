@@ -155,6 +155,14 @@ dump_catalog(struct dump *dump, const struct catalog *catalog)
 		for (uint32_t f = 0; f < type->field_count; f++)
 			dump_field(dump, &type->fields[f]);
 	}
+	for (uint32_t i = 0; i < catalog->comment_count; i++) {
+		const struct object_comment *comment = catalog->comments[i];
+
+		dump_line(dump,
+		    "    comment on class %d oid %u column %u: \"%.*s\"",
+		    (int)comment->object.class, (unsigned)comment->object.oid,
+		    (unsigned)comment->object.attnum, STR_FMT(comment->text));
+	}
 }
 
 /* ---- files ---- */

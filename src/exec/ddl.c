@@ -519,6 +519,8 @@ run_ddl(struct ddl_run *run, struct error *err)
 	case DDL_OP_REASSIGN_OWNED:
 	case DDL_OP_DROP_OWNED:
 		return ddl_owner(run, err);
+	case DDL_OP_COMMENT:
+		return ddl_comment(run, err);
 	}
 	return 0;
 }

@@ -101,3 +101,6 @@ MUST_USE int ddl_need_owner(const struct ddl_run *run, uint32_t oid,
 /* 42501 if current_user does not have a right on an object of acl.h. */
 MUST_USE int ddl_need_right(const struct ddl_run *run, uint32_t oid,
     uint32_t right, struct error *err);
+/* ---- ddl_comment.c ---- */
+
+MUST_USE int ddl_comment(struct ddl_run *run, struct error *err);

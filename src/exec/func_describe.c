@@ -7,6 +7,7 @@
 
 #include "engine/catalog/catalog.h"
 #include "exec/func_catalog.h"
+#include "plan/comment.h"
 
 /* ---- types ---- */
 
@@ -139,41 +140,85 @@ CATALOG_KERNEL(serial_sequence)
 /* ---- comments ---- */
 
 static void
-put_comment(struct function_call *call, uint32_t row, const char *comment)
+put_comment(struct function_call *call, uint32_t row,
+    const struct plan_context *names, uint32_t class_oid, uint32_t attnum)
 {
-	if (comment == NULL)
+	struct str *out = &call->result->str[row];
+
+	if (!comment_find(names->catalog, class_oid, arg_oid(call, 0, row),
+		attnum, out))
 		put_null(call, row);
+}
+
+/* Without a catalogue, any may have the OID. */
+static int
+obj_description(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	static const uint32_t classes[] = { PG_CLASS_OID, PG_TYPE_OID,
+		PG_NAMESPACE_OID };
+	struct str found;
+
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+		if (!comment_find(names->catalog, classes[i],
+			arg_oid(call, 0, row), 0, &found))
+			continue;
+		call->result->str[row] = found;
+		return 0;
+	}
+	put_null(call, row);
+	return 0;
+}
+CATALOG_KERNEL(obj_description)
+
+static int
+obj_description_in(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	static const struct {
+		const char *name;
+		uint32_t oid;
+	} classes[] = {
+		{ "pg_class", PG_CLASS_OID },
+		{ "pg_namespace", PG_NAMESPACE_OID },
+		{ "pg_type", PG_TYPE_OID },
+	};
+	struct str name = ARG(call, 1, str, row);
+	uint32_t class_oid = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++)
+		if (str_equal(name, str_of_cstr(classes[i].name)))
+			class_oid = classes[i].oid;
+	put_comment(call, row, names, class_oid, 0);
+	return 0;
+}
+CATALOG_KERNEL(obj_description_in)
+
+static int
+col_description(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
+{
+	int64_t attnum = ARG(call, 1, i64, row);
+
+	if (attnum >= 0) /* 0: the relation's own, as in PostgreSQL */
+		put_comment(call, row, names, PG_CLASS_OID, (uint32_t)attnum);
 	else
-		call->result->str[row] = str_of_cstr(comment);
-}
-
-/* Only schemas have some. */
-static const char *
-comment_of(uint32_t oid)
-{
-	const struct schema *schema = schema_by_oid(oid);
-
-	return schema == NULL ? NULL : schema->comment;
-}
-
-static int
-run_obj_description(struct function_call *call)
-{
-	EACH_ROW(call->sel, row,
-		 put_comment(call, row, comment_of(arg_oid(call, 0, row))););
+		put_null(call, row);
 	return 0;
 }
+CATALOG_KERNEL(col_description)
 
 static int
-run_obj_description_in(struct function_call *call)
+shobj_description(struct function_call *call, uint32_t row,
+    const struct plan_context *names)
 {
-	EACH_ROW(call->sel, row,
-		 bool is_schema =
-		     str_equal(ARG(call, 1, str, row), STR("pg_namespace"));
-		 put_comment(call, row,
-		     is_schema ? comment_of(arg_oid(call, 0, row)) : NULL););
+	bool is_database =
+	    str_equal(ARG(call, 1, str, row), STR("pg_database"));
+
+	put_comment(call, row, names, is_database ? PG_DATABASE_OID : 0, 0);
 	return 0;
 }
+CATALOG_KERNEL(shobj_description)
 
 /* ---- any object ---- */
 
@@ -245,7 +290,7 @@ describe_object(struct function_call *call, uint32_t row,
 CATALOG_KERNEL(describe_object)
 
 static const struct func_row rows[] = {
-	{ FN_COL_DESCRIPTION, { run_null, false } },
+	{ FN_COL_DESCRIPTION, { run_col_description, false } },
 	{ FN_FORMAT_TYPE, { run_format_type, false } },
 	{ FN_OBJ_DESCRIPTION_OID, { run_obj_description, false } },
 	{ FN_OBJ_DESCRIPTION_OID_NAME, { run_obj_description_in, false } },
@@ -259,7 +304,7 @@ static const struct func_row rows[] = {
 	{ FN_PG_GET_VIEWDEF_OID_INT4, { run_viewdef_of_oid, false } },
 	{ FN_PG_GET_VIEWDEF_TEXT, { run_viewdef_of_name, false } },
 	{ FN_PG_GET_VIEWDEF_TEXT_BOOL, { run_viewdef_of_name, false } },
-	{ FN_SHOBJ_DESCRIPTION, { run_null, false } },
+	{ FN_SHOBJ_DESCRIPTION, { run_shobj_description, false } },
 };
 
 const struct func_family func_describe = { rows, ARRAY_LEN(rows) };

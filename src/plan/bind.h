@@ -374,6 +374,15 @@ int bind_system_view(struct binder *binder, struct scope *scope,
 int bind_create_view(struct binder *binder, const struct ast_create_view *ast,
     struct plan_ddl *ddl, struct error *err);
 
+/* ---- bind_ddl.c, bind_comment.c ---- */
+
+/* The name of an object that is changed or dropped: not `events`. */
+MUST_USE int bind_changed_name(struct binder *binder,
+    const struct ast_name *name, struct str *out, struct error *err);
+
+MUST_USE int bind_comment(struct binder *binder, const struct ast_comment *ast,
+    struct plan_ddl *ddl, struct error *err);
+
 /* ---- bind_system_column.c ---- */
 
 /* tableoid, xmin, xmax or ctid of a range; NULL: it has no such column. */

@@ -535,6 +535,9 @@ bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 			rc = bind_create_view(binder, &stmt->create_view, ddl,
 			    err);
 		return rc != 0 ? rc : plan_temp_view(binder, ddl, plan, err);
+	case AST_COMMENT:
+		plan->tag = "COMMENT";
+		return bind_comment(binder, &stmt->comment, ddl, err);
 	case AST_ALTER_ENUM:
 		plan->tag = "ALTER TYPE";
 		return bind_alter_enum(binder, &stmt->alter_enum, ddl, err);

@@ -653,6 +653,16 @@ enum ddl_op {
 	DDL_OP_ALTER_OWNER,
 	DDL_OP_REASSIGN_OWNED,
 	DDL_OP_DROP_OWNED,
+	DDL_OP_COMMENT,
+};
+
+enum comment_target {
+	COMMENT_ON_TABLE,
+	COMMENT_ON_COLUMN,
+	COMMENT_ON_VIEW,
+	COMMENT_ON_TYPE,
+	COMMENT_ON_SCHEMA,
+	COMMENT_ON_DATABASE,
 };
 
 /* A field as declared. */
@@ -699,6 +709,9 @@ struct plan_ddl {
 	enum ast_owner_kind owner_kind;        /* ALTER_OWNER, and its .. */
 	const struct ast_role *owner;          /* .. new one; REASSIGN_OWNED */
 	const struct ast_role_list *old_owner; /* REASSIGN, DROP_OWNED */
+	enum comment_target target;            /* COMMENT: on what */
+	struct str column;                     /* likewise: of a column */
+	struct str text; /* likewise; empty: none any more */
 };
 
 /* ---- temporary tables, as they are defined ---- */

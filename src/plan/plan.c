@@ -186,6 +186,7 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_DROP:
 	case AST_CREATE_ENUM:
 	case AST_ALTER_ENUM:
+	case AST_COMMENT:
 	case AST_CREATE_VIEW:
 	case AST_CREATE_ROLE:
 	case AST_ALTER_ROLE:

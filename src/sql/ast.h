@@ -546,6 +546,7 @@ enum ast_stmt_kind {
 	AST_CREATE_ENUM,
 	AST_ALTER_ENUM,
 	AST_CREATE_VIEW,
+	AST_COMMENT,
 	AST_TRANSACTION,
 	AST_SET,
 	AST_SHOW,
@@ -756,6 +757,9 @@ enum ast_object_kind {
 	AST_OBJECT_TYPE,
 	AST_OBJECT_VIEW,
 	AST_OBJECT_INDEX,
+	AST_OBJECT_COLUMN, /* COMMENT only, as are .. */
+	AST_OBJECT_SCHEMA,
+	AST_OBJECT_DATABASE, /* .. these */
 };
 
 struct ast_drop {
@@ -778,6 +782,13 @@ struct ast_alter_enum {
 	bool if_not_exists;
 	struct str neighbor; /* BEFORE or AFTER a label; empty: at the end */
 	bool is_after;
+};
+
+/* COMMENT ON */
+struct ast_comment {
+	enum ast_object_kind kind;
+	struct ast_name name; /* of a column: it comes last */
+	struct str text;      /* empty: NULL */
 };
 
 struct ast_create_view {
@@ -896,6 +907,7 @@ struct ast_stmt {
 		struct ast_create_enum create_enum;
 		struct ast_alter_enum alter_enum;
 		struct ast_create_view create_view;
+		struct ast_comment comment;
 		struct ast_transaction transaction;
 		struct ast_set set;
 		struct str show; /* lower case; "all" */

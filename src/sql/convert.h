@@ -147,6 +147,8 @@ void convert_alter_table(struct convert *c, const PgQuery__AlterTableStmt *in,
     struct ast_stmt *out);
 void convert_rename(struct convert *c, const PgQuery__RenameStmt *in,
     struct ast_stmt *out);
+void convert_comment(struct convert *c, const PgQuery__CommentStmt *in,
+    struct ast_stmt *stmt);
 void convert_drop(struct convert *c, const PgQuery__DropStmt *in,
     struct ast_stmt *out);
 void convert_create_view(struct convert *c, const PgQuery__ViewStmt *in,

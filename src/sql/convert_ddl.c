@@ -214,7 +214,7 @@ convert_rename(struct convert *c, const PgQuery__RenameStmt *in,
 /* ---- DROP ---- */
 
 static struct ast_name
-dropped_name(struct convert *c, const PgQuery__Node *node)
+object_name(struct convert *c, const PgQuery__Node *node)
 {
 	switch ((int)node->node_case) {
 	case PG_QUERY__NODE__NODE_LIST:
@@ -223,7 +223,7 @@ dropped_name(struct convert *c, const PgQuery__Node *node)
 		return convert_name(c, PG_LIST(node->type_name, names),
 		    convert_location(c, node->type_name->location));
 	default:
-		convert_unsupported(c, 0, NULL, "DROP of this");
+		convert_unsupported(c, 0, NULL, "this kind of object");
 		return (struct ast_name){ 0 };
 	}
 }
@@ -259,8 +259,65 @@ convert_drop(struct convert *c, const PgQuery__DropStmt *in,
 	if (out->names == NULL)
 		return;
 	for (size_t i = 0; i < in->n_objects; i++)
-		out->names[i] = dropped_name(c, in->objects[i]);
+		out->names[i] = object_name(c, in->objects[i]);
 	out->count = (uint32_t)in->n_objects;
+}
+
+/* ---- COMMENT ON ---- */
+
+static bool
+comment_kind(int type, enum ast_object_kind *out)
+{
+	switch (type) {
+	case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE:
+		*out = AST_OBJECT_TABLE;
+		return true;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+		*out = AST_OBJECT_TYPE;
+		return true;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
+		*out = AST_OBJECT_VIEW;
+		return true;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN:
+		*out = AST_OBJECT_COLUMN;
+		return true;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA:
+		*out = AST_OBJECT_SCHEMA;
+		return true;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE:
+		*out = AST_OBJECT_DATABASE;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct ast_name
+commented_name(struct convert *c, const PgQuery__Node *node)
+{
+	struct ast_name name = { .count = 1 };
+
+	if (node->node_case != PG_QUERY__NODE__NODE_STRING)
+		return object_name(c, node);
+	name.parts[0] = convert_str(c, node->string->sval);
+	return name;
+}
+
+void
+convert_comment(struct convert *c, const PgQuery__CommentStmt *in,
+    struct ast_stmt *stmt)
+{
+	struct ast_comment *out = &stmt->comment;
+
+	stmt->kind = AST_COMMENT;
+	if (!comment_kind((int)in->objtype, &out->kind)) {
+		convert_unsupported(c, 0, NULL,
+		    "COMMENT ON what is not a table, column, view, type, "
+		    "schema or database");
+		return;
+	}
+	out->name = commented_name(c, in->object);
+	out->text = convert_str(c, in->comment);
 }
 
 /* ---- views ---- */

@@ -235,6 +235,9 @@ convert_ddl_stmt(struct convert *c, const PgQuery__Node *node,
 	case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
 		convert_create_enum(c, node->create_enum_stmt, stmt);
 		return true;
+	case PG_QUERY__NODE__NODE_COMMENT_STMT:
+		convert_comment(c, node->comment_stmt, stmt);
+		return true;
 	case PG_QUERY__NODE__NODE_VIEW_STMT:
 		convert_create_view(c, node->view_stmt, stmt);
 		return true;

@@ -163,6 +163,28 @@ print_drop(struct buf *out, const struct ast_drop *stmt)
 }
 
 static void
+print_comment(struct buf *out, const struct ast_comment *stmt)
+{
+	static const char *const words[] = {
+		[AST_OBJECT_TABLE] = "TABLE ",
+		[AST_OBJECT_TYPE] = "TYPE ",
+		[AST_OBJECT_VIEW] = "VIEW ",
+		[AST_OBJECT_COLUMN] = "COLUMN ",
+		[AST_OBJECT_SCHEMA] = "SCHEMA ",
+		[AST_OBJECT_DATABASE] = "DATABASE ",
+	};
+
+	buf_put_cstr(out, "COMMENT ON ");
+	buf_put_cstr(out, words[stmt->kind]);
+	print_dotted(out, &stmt->name);
+	buf_put_cstr(out, " IS ");
+	if (stmt->text.len == 0)
+		buf_put_cstr(out, "NULL");
+	else
+		print_string(out, stmt->text);
+}
+
+static void
 print_create_enum(struct buf *out, const struct ast_create_enum *stmt)
 {
 	buf_put_cstr(out, "CREATE TYPE ");
@@ -402,6 +424,9 @@ print_stmt(struct buf *out, const struct ast_stmt *stmt)
 		break;
 	case AST_CREATE_VIEW:
 		print_create_view(out, &stmt->create_view);
+		break;
+	case AST_COMMENT:
+		print_comment(out, &stmt->comment);
 		break;
 	case AST_ALTER_ENUM:
 		print_alter_enum(out, &stmt->alter_enum);

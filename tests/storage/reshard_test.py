@@ -35,6 +35,8 @@ QUESTIONS = (
     "ORDER BY event_id",
     "SELECT count(*), sum(n), count(DISTINCT context_id) FROM a "
     "WHERE price > 50",
+    "SELECT objoid::regclass, objsubid, description FROM pg_description "
+    "WHERE classoid = 'pg_class'::regclass ORDER BY 1, 2",
 )
 
 
@@ -78,6 +80,8 @@ def fill(server):
         insert_a(0, ROWS),
         insert_b(0, ROWS // 2),
         insert_b(0, 300, "gone"),
+        "COMMENT ON TABLE a IS 'the first'",
+        "COMMENT ON TABLE gone IS 'not for long'",
         "CHECKPOINT",
         "ALTER TABLE a ADD COLUMN extra bigint DEFAULT 42",
         insert_a(ROWS, ROWS // 2, 1000),
@@ -86,6 +90,7 @@ def fill(server):
         "CHECKPOINT",
         insert_a(2 * ROWS, 50, 7),
         "CREATE TABLE late (y int)",
+        "COMMENT ON COLUMN a.extra IS 'came later'",
     )
 
 

@@ -334,6 +334,13 @@ add_rows(struct write_batch *batch, struct new_rows *rows, struct error *err)
 	return rc;
 }
 
+static void
+count_inserted(struct write_batch *batch, uint32_t oid, uint64_t rows)
+{
+	type_count_add(type_counter(&batch->engine->activity, oid),
+	    TYPE_INSERTED, rows);
+}
+
 int
 write_batch_rows(struct write_batch *batch, const struct event_type *type,
     const struct vec *cols, uint32_t col_count, struct sel sel,
@@ -367,8 +374,7 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 	note_type(batch, type->oid, time_min);
 	rc = add_rows(batch, &rows, err);
 	write_batch_count_bytes(batch);
-	type_count_add(type_counter(&batch->engine->activity, type->oid),
-	    TYPE_INSERTED, sel.count);
+	count_inserted(batch, type->oid, sel.count);
 	if (rc != 0)
 		write_batch_rewind(batch, mark);
 	return rc;
@@ -491,7 +497,9 @@ write_batch_row_end(struct write_batch *batch, const struct event_type *type,
 	if (rc == 0 && stamp_gathered(batch) < gather->horizon)
 		rc = write_batch_check_age(type,
 		    gather->cols[1].i64[gather->count], err);
-	if (rc == 0)
-		row_gather_keep(gather, size);
-	return rc;
+	if (rc != 0)
+		return rc;
+	row_gather_keep(gather, size);
+	count_inserted(batch, type->oid, 1);
+	return 0;
 }

@@ -620,6 +620,20 @@ change_drop_view(const struct catalog *catalog, const struct ddl *ddl,
 }
 
 static int
+change_comment(const struct catalog *catalog, const struct ddl *ddl,
+    struct catalog_change *change, struct error *err)
+{
+	const struct object_name *object = &ddl->comment.object;
+
+	if (!catalog_has_object(catalog, object))
+		return error_set(err,
+		    object->class == OBJECT_RELATION ? STELE_E_UNDEFINED_TABLE
+						     : STELE_E_UNDEFINED_OBJECT,
+		    "object with OID %u does not exist", (unsigned)object->oid);
+	return comment_make(&ddl->comment, &change->new_comment, err);
+}
+
+static int
 change_of(const struct catalog *catalog, const struct ddl *ddl,
     uint64_t position, struct catalog_change *change, struct error *err)
 {
@@ -656,6 +670,8 @@ change_of(const struct catalog *catalog, const struct ddl *ddl,
 		return catalog_change_acl(catalog, ddl, change, err);
 	case DDL_SET_OWNER:
 		return catalog_change_owner(catalog, ddl, change, err);
+	case DDL_COMMENT:
+		return change_comment(catalog, ddl, change, err);
 	}
 	return error_set(err, STELE_E_CORRUPT, "unknown kind of schema change");
 }
@@ -782,6 +798,7 @@ change_release(struct catalog_change *change)
 	sql_view_unref(change->new_view);
 	event_type_unref(change->new_type);
 	enum_unref(change->new_enum);
+	comment_unref(change->new_comment);
 }
 
 int
@@ -794,6 +811,7 @@ catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
 		.views = catalog->view_count + 1,
 		.roles = catalog->role_count + 1,
 		.acls = catalog->acl_count + 1,
+		.comments = catalog->comment_count + 1,
 	};
 	struct catalog_change change = { .gone_enum_oid = 0 };
 	struct catalog *after = NULL;
@@ -810,6 +828,7 @@ catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
 	rc = copy_objects(catalog, &change, after, err);
 	if (rc != 0)
 		goto out;
+	catalog_copy_comments(catalog, change.new_comment, after); /* K7 */
 	catalog_seal(after);
 	if (ddl->kind == DDL_GRANT_ROLE)
 		rc = check_reach(after, err);

@@ -23,6 +23,7 @@
  *   K5  Names of views are those of event types, too; what a view depends on
  *       is in the catalogue as long as the view is.
  *   K6  A type's horizon never goes back.
+ *   K7  A comment goes with the object that it is on.
  *
  * Threads: any; reference counts are atomic.
  */
@@ -126,6 +127,25 @@ struct sql_view {
 	const struct view_dependency *dependencies;
 };
 
+enum object_class {          /* on disk: do not renumber */
+	OBJECT_RELATION = 1, /* an event type or a view; or a column of it */
+	OBJECT_TYPE = 2,     /* an enum, or the rows of a relation */
+	OBJECT_SCHEMA = 3,   /* whose OIDs, as .. */
+	OBJECT_DATABASE = 4, /* .. this one's, are those of the layers above */
+};
+
+/* What can be commented on. */
+struct object_name {
+	enum object_class class;
+	uint32_t oid;
+	uint32_t attnum; /* of a column; else 0 */
+};
+
+struct object_comment {
+	struct object_name object;
+	struct str text; /* empty: only of a schema, which has one else */
+};
+
 struct catalog {
 	uint64_t generation; /* one more with every change */
 	uint32_t next_oid;   /* all below it are taken, or were (K1) */
@@ -139,6 +159,9 @@ struct catalog {
 	const struct role *const *roles; /* ascending oid */
 	uint32_t acl_count;
 	const struct acl *const *acls; /* ascending object_oid */
+	uint32_t comment_count;
+	/* ascending by class, oid, attnum */
+	const struct object_comment *const *comments;
 };
 
 /* A new reference to a catalogue without any object, generation 0. */
@@ -177,6 +200,10 @@ const struct sql_view *catalog_view_by_name(const struct catalog *catalog,
     struct str name);
 const struct sql_view *catalog_view_by_oid(const struct catalog *catalog,
     uint32_t oid);
+
+/* NULL: nothing was said of it. */
+const struct object_comment *catalog_comment(const struct catalog *catalog,
+    const struct object_name *object);
 
 /* What a view says of an object that it depends on; NULL: it does not. */
 const struct view_dependency *view_dependency(const struct sql_view *view,
@@ -237,6 +264,7 @@ enum ddl_kind { /* on disk: do not renumber */
 	DDL_DROP_VIEW = 10,
 	DDL_SET_RETAIN = 11,
 	DDL_SET_HORIZON = 12, /* an older one than there is changes nothing */
+	DDL_COMMENT = 13,     /* an empty one takes away what there is */
 	DDL_CREATE_ROLE = 32,
 	DDL_ALTER_ROLE = 33, /* RENAME too: its name, if it is not empty */
 	DDL_DROP_ROLE = 34,
@@ -265,8 +293,9 @@ struct ddl {
 	struct role_change role; /* CREATE_ROLE, ALTER_ROLE */
 	/* GRANT_ROLE, REVOKE_ROLE: of the role `oid` */
 	struct role_grant membership;
-	struct acl_grant grant; /* GRANT, REVOKE: on the object `oid` */
-	uint32_t owner;         /* SET_OWNER: a role */
+	struct acl_grant grant;        /* GRANT, REVOKE: on the object `oid` */
+	uint32_t owner;                /* SET_OWNER: a role */
+	struct object_comment comment; /* COMMENT */
 };
 
 /*

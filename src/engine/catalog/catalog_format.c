@@ -6,6 +6,7 @@
  *   varint version · string name · varint count, fields · varint count, labels
  *   · of kinds that make a view: the view
  *   · of SET_RETAIN and SET_HORIZON: zigzag time
+ *   · of COMMENT: the comment
  *   · of roles and rights: role_format.c
  *
  * A field:
@@ -22,9 +23,13 @@
  *   varint count, columns: string name, varint type oid, zigzag modifier ·
  *   varint count, dependencies: varint oid, varint columns
  *
+ * A comment:
+ *
+ *   u8 class · varint oid · varint column (0: none) · string text
+ *
  * A catalogue:
  *
- *   u32 format (5) · u64 generation · u32 next oid ·
+ *   u32 format (6) · u64 generation · u32 next oid ·
  *   varint count, enums: oid, array oid, string name, u8 flags (1 inline; none
  *     in format 1), varint owner (from format 5 on), varint count, labels ·
  *   varint count, types: oid, row type oid, array type oid, string name,
@@ -33,7 +38,8 @@
  *     varint count, versions: varint number, varint field count ·
  *   varint count, views: oid, row type oid, array type oid, string name,
  *     varint owner (from format 5 on), view (none in formats 1 and 2) ·
- *   from format 5 on: varint count, roles · varint count, lists of rights
+ *   from format 5 on: varint count, roles · varint count, lists of rights ·
+ *   from format 6 on: varint count, comments
  *
  * Strings are a varint length and bytes; values as in value_format.h.  The
  * checksum is that of the block around it.
@@ -50,7 +56,8 @@
 #include "engine/catalog/format_private.h"
 #include "engine/catalog/value_format.h"
 
-#define CATALOG_FORMAT           5
+#define CATALOG_FORMAT           6
+#define CATALOG_FORMAT_COMMENTS  6
 #define CATALOG_FORMAT_ROLES     5 /* and owners and rights */
 #define CATALOG_FORMAT_RETENTION 4 /* types have theirs */
 #define CATALOG_FORMAT_VIEWS     3
@@ -258,6 +265,28 @@ has_time(enum ddl_kind kind)
 	return kind == DDL_SET_RETAIN || kind == DDL_SET_HORIZON;
 }
 
+static void
+put_comment(struct buf *out, const struct object_comment *comment)
+{
+	buf_put_u8(out, (uint8_t)comment->object.class);
+	buf_put_varint(out, comment->object.oid);
+	buf_put_varint(out, comment->object.attnum);
+	value_put_str(out, comment->text);
+}
+
+static void
+get_comment(struct reader *r, struct object_comment *out)
+{
+	uint8_t class = reader_u8(r);
+
+	if (class < OBJECT_RELATION || class > OBJECT_DATABASE)
+		r->failed = true;
+	out->object.class = (enum object_class) class;
+	out->object.oid = format_get_u32(r);
+	out->object.attnum = format_get_u32(r);
+	out->text = value_get_str(r);
+}
+
 const char *
 ddl_kind_name(enum ddl_kind kind)
 {
@@ -285,6 +314,8 @@ ddl_kind_name(enum ddl_kind kind)
 		return "set retain";
 	case DDL_SET_HORIZON:
 		return "set horizon";
+	case DDL_COMMENT:
+		return "comment";
 	case DDL_CREATE_ROLE:
 		return "create role";
 	case DDL_ALTER_ROLE:
@@ -324,6 +355,8 @@ ddl_encode(const struct ddl *ddl, struct buf *out)
 		put_view(out, ddl->view);
 	if (has_time(ddl->kind))
 		value_put_i64(out, ddl->time);
+	if (ddl->kind == DDL_COMMENT)
+		put_comment(out, &ddl->comment);
 	role_change_put(out, ddl);
 }
 
@@ -351,6 +384,8 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 	}
 	if (has_time(out->kind))
 		out->time = value_get_i64(r);
+	if (out->kind == DDL_COMMENT)
+		get_comment(r, &out->comment);
 	if (out->kind == DDL_SET_RETAIN && out->time < 0)
 		r->failed = true;
 	role_change_get(r, out);
@@ -420,6 +455,9 @@ catalog_encode(const struct catalog *catalog, struct buf *out)
 		put_view(out, view);
 	}
 	catalog_put_security(out, catalog);
+	buf_put_varint(out, catalog->comment_count);
+	for (uint32_t i = 0; i < catalog->comment_count; i++)
+		put_comment(out, catalog->comments[i]);
 }
 
 int
@@ -539,6 +577,40 @@ get_catalog_view(struct reader *r, uint32_t format, struct arena *arena,
 }
 
 static int
+get_catalog_comment(struct reader *r, struct arena *arena,
+    struct catalog *catalog, struct error *err)
+{
+	const struct object_comment *comment;
+	struct object_comment source;
+	int rc;
+
+	get_comment(r, &source);
+	if (r->failed || !comment_is_kept(&source) ||
+	    !catalog_has_object(catalog, &source.object) ||
+	    catalog_comment(catalog, &source.object) != NULL)
+		return format_malformed(arena, err);
+	rc = comment_make(&source, &comment, err);
+	if (rc != 0)
+		return rc;
+	catalog_put_comment(catalog, comment);
+	comment_unref(comment);
+	return 0;
+}
+
+static int
+get_comments(struct reader *r, uint32_t format, struct arena *arena,
+    struct catalog *catalog, struct error *err)
+{
+	uint32_t count =
+	    format >= CATALOG_FORMAT_COMMENTS ? format_get_count(r) : 0;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = get_catalog_comment(r, arena, catalog, err);
+	return rc;
+}
+
+static int
 get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
     struct error *err)
 {
@@ -557,7 +629,7 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 		return format_malformed(arena, err);
 	/* every object takes a byte at least: enough room */
 	room.types = (uint32_t)reader_left(r);
-	room.views = room.roles = room.acls = room.types;
+	room.views = room.roles = room.acls = room.comments = room.types;
 	room.enums = enum_count;
 	rc = catalog_make(&room, out, err);
 	if (rc != 0)
@@ -577,6 +649,8 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 		rc = get_catalog_view(r, format, arena, catalog, err);
 	if (rc == 0 && format >= CATALOG_FORMAT_ROLES)
 		rc = catalog_get_security(r, arena, catalog, err);
+	if (rc == 0)
+		rc = get_comments(r, format, arena, catalog, err);
 	if (rc == 0 && (r->failed || reader_left(r) != 0))
 		rc = format_malformed(arena, err);
 	return rc;

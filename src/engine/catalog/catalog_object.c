@@ -142,6 +142,7 @@ free_arrays(struct catalog_object *object)
 	free((void *)(uintptr_t)object->pub.views);
 	free((void *)(uintptr_t)object->pub.roles);
 	free((void *)(uintptr_t)object->pub.acls);
+	free((void *)(uintptr_t)object->pub.comments);
 	free(object->by_name);
 	free(object->roles_by_name);
 	free(object);
@@ -174,6 +175,8 @@ catalog_unref(const struct catalog *catalog)
 		role_unref(catalog->roles[i]);
 	for (uint32_t i = 0; i < catalog->acl_count; i++)
 		acl_unref(catalog->acls[i]);
+	for (uint32_t i = 0; i < catalog->comment_count; i++)
+		comment_unref(catalog->comments[i]);
 	free_arrays(object);
 }
 
@@ -195,10 +198,11 @@ catalog_make(const struct catalog_room *room, struct catalog **out,
 	pub->views = pointers(room->views);
 	pub->roles = pointers(room->roles);
 	pub->acls = pointers(room->acls);
+	pub->comments = pointers(room->comments);
 	object->by_name = pointers(room->types);
 	object->roles_by_name = pointers(room->roles);
 	if (pub->types == NULL || pub->enums == NULL || pub->views == NULL ||
-	    pub->roles == NULL || pub->acls == NULL ||
+	    pub->roles == NULL || pub->acls == NULL || pub->comments == NULL ||
 	    object->by_name == NULL || object->roles_by_name == NULL) {
 		free_arrays(object);
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");

@@ -39,15 +39,16 @@ struct catalog_object {
 
 /* What a change replaces, adds or leaves out. */
 struct catalog_change {
-	const struct event_type *new_type; /* owned */
-	const struct enum_type *new_enum;  /* owned */
-	uint32_t gone_enum_oid;            /* 0: none */
-	const struct sql_view *new_view;   /* owned */
-	uint32_t gone_view_oid;            /* 0: none */
-	const struct role *new_role;       /* owned */
-	uint32_t gone_role_oid;            /* 0: none */
-	const struct acl *new_acl;         /* owned */
-	uint32_t gone_acl_oid;             /* of the object; 0: none */
+	const struct event_type *new_type;        /* owned */
+	const struct enum_type *new_enum;         /* owned */
+	uint32_t gone_enum_oid;                   /* 0: none */
+	const struct sql_view *new_view;          /* owned */
+	uint32_t gone_view_oid;                   /* 0: none */
+	const struct role *new_role;              /* owned */
+	uint32_t gone_role_oid;                   /* 0: none */
+	const struct acl *new_acl;                /* owned */
+	uint32_t gone_acl_oid;                    /* of the object; 0: none */
+	const struct object_comment *new_comment; /* owned */
 };
 
 /* New objects with one reference; NULL without memory. */
@@ -76,6 +77,22 @@ MUST_USE int sql_view_make(const struct sql_view *source,
 /* What DDL_CREATE_VIEW or DDL_REPLACE_VIEW makes. */
 MUST_USE int sql_view_of_ddl(const struct catalog *catalog,
     const struct ddl *ddl, const struct sql_view **out, struct error *err);
+
+/* catalog_comment.c */
+void comment_unref(const struct object_comment *comment);
+MUST_USE int comment_make(const struct object_comment *source,
+    const struct object_comment **out, struct error *err);
+/* Schemas are born with some: an empty one says that it was taken away. */
+bool comment_is_kept(const struct object_comment *comment);
+bool catalog_has_object(const struct catalog *catalog,
+    const struct object_name *object);
+
+/*
+ * The comments of `before` on what there is in `after`, whose objects are all
+ * there; `changed`, unless NULL, takes the place of the one on its object.
+ */
+void catalog_copy_comments(const struct catalog *before,
+    const struct object_comment *changed, struct catalog *after);
 
 /* STELE_E_DEPENDENT_OBJECTS_EXIST if a view needs what is to be dropped. */
 MUST_USE int catalog_check_unused(const struct catalog *catalog, uint32_t oid,
@@ -118,6 +135,7 @@ struct catalog_room {
 	uint32_t views;
 	uint32_t roles;
 	uint32_t acls;
+	uint32_t comments;
 };
 
 /*
@@ -133,4 +151,6 @@ void catalog_put_view(struct catalog *catalog, const struct sql_view *view);
 void catalog_put_enum(struct catalog *catalog, const struct enum_type *type);
 void catalog_put_role(struct catalog *catalog, const struct role *role);
 void catalog_put_acl(struct catalog *catalog, const struct acl *acl);
+void catalog_put_comment(struct catalog *catalog,
+    const struct object_comment *comment);
 void catalog_seal(struct catalog *catalog);

@@ -29,24 +29,63 @@ pg_namespace_rows(void *session, struct system_rows *rows,
 	return 0;
 }
 
+/* ---- comments ---- */
+
+static void
+put_description(struct system_rows *rows, uint32_t class_oid, uint32_t oid,
+    uint32_t attnum, struct str text)
+{
+	if (!system_wants_i64(rows, pg_description_objoid, oid))
+		return;
+	system_rows_next(rows);
+	system_put_i64(rows, pg_description_objoid, oid);
+	system_put_i64(rows, pg_description_classoid, class_oid);
+	system_put_i64(rows, pg_description_objsubid, attnum);
+	system_put_str(rows, pg_description_description, text);
+}
+
 int
 pg_description_rows(void *session UNUSED, struct system_rows *rows,
     struct error *err UNUSED)
 {
-	for (uint32_t i = 0; i < SCHEMA_COUNT; i++) {
-		const struct schema *schema = schema_at(i);
+	const struct catalog *catalog = system_rows_space(rows)->catalog;
+	struct str text;
 
-		if (schema->comment == NULL)
-			continue;
-		system_rows_next(rows);
-		system_put_i64(rows, pg_description_objoid, schema->oid);
-		system_put_i64(rows, pg_description_classoid, PG_NAMESPACE_OID);
-		system_put_i64(rows, pg_description_objsubid, 0);
-		system_put_cstr(rows, pg_description_description,
-		    schema->comment);
+	for (uint32_t i = 0; i < SCHEMA_COUNT; i++) {
+		uint32_t oid = schema_at(i)->oid;
+
+		if (comment_find(catalog, PG_NAMESPACE_OID, oid, 0, &text))
+			put_description(rows, PG_NAMESPACE_OID, oid, 0, text);
+	}
+	for (uint32_t i = 0; i < catalog->comment_count; i++) {
+		const struct object_comment *comment = catalog->comments[i];
+		const struct object_name *object = &comment->object;
+
+		if (object->class == OBJECT_RELATION ||
+		    object->class == OBJECT_TYPE)
+			put_description(rows, comment_class_oid(object->class),
+			    object->oid, object->attnum, comment->text);
 	}
 	return 0;
 }
+
+int
+pg_shdescription_rows(void *session UNUSED, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	struct str text;
+
+	if (!comment_find(system_rows_space(rows)->catalog, PG_DATABASE_OID,
+		DATABASE_OID, 0, &text))
+		return 0;
+	system_rows_next(rows);
+	system_put_i64(rows, pg_shdescription_objoid, DATABASE_OID);
+	system_put_i64(rows, pg_shdescription_classoid, PG_DATABASE_OID);
+	system_put_str(rows, pg_shdescription_description, text);
+	return 0;
+}
+
+/* ---- the database and its owner ---- */
 
 /* Whatever name the session gave the database, it is this one. */
 int

@@ -11,6 +11,8 @@
 #pragma once
 
 #include "exec/system_scan.h"
+#include "plan/comment.h"
+#include "plan/names.h"
 #include "plan/relation.h"
 #include "plan/schema.h"
 #include "server/session_private.h"
@@ -45,16 +47,9 @@ typedef int rows_fn(void *session, struct system_rows *rows, struct error *err);
 #undef END
 
 #define OWNER_OID      10u /* ROLE_OWNER_OID, of what is the server's own */
-#define DATABASE_OID   5u
 #define TABLESPACE_OID 1663u /* pg_default */
 #define HEAP_AM_OID    2u
 #define BTREE_AM_OID   403u
-
-/* What pg_class, pg_type ... are, for pg_description.classoid and tableoid. */
-#define PG_TYPE_OID      1247u
-#define PG_PROC_OID      1255u
-#define PG_CLASS_OID     1259u
-#define PG_NAMESPACE_OID 2615u
 
 /* ---- relations.c: which relations a scan wants ---- */
 

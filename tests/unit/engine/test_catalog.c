@@ -126,6 +126,125 @@ add_views(void)
 	change(&make_view);
 }
 
+static struct ddl
+comment_on(enum object_class class, uint32_t oid, uint32_t attnum,
+    const char *text)
+{
+	return (struct ddl){ .kind = DDL_COMMENT,
+		.oid = oid,
+		.comment = { .object = { class, oid, attnum },
+		    .text = str_of_cstr(text) } };
+}
+
+static void
+say(enum object_class class, uint32_t oid, uint32_t attnum, const char *text)
+{
+	struct ddl ddl = comment_on(class, oid, attnum, text);
+
+	change(&ddl);
+}
+
+static const char *
+said(enum object_class class, uint32_t oid, uint32_t attnum)
+{
+	static char text[64];
+	const struct object_name object = { class, oid, attnum };
+	const struct object_comment *comment =
+	    catalog_comment(catalog, &object);
+
+	if (comment == NULL)
+		return "(nothing)";
+	ck_assert_uint_lt(comment->text.len, sizeof(text));
+	memcpy(text, comment->text.data, comment->text.len);
+	text[comment->text.len] = '\0';
+	return text;
+}
+
+/* On the views too, and on what the layers above have. */
+static void
+add_comments(void)
+{
+	say(OBJECT_RELATION, TYPE_OID_, 0, "orders");
+	say(OBJECT_RELATION, TYPE_OID_, 6, "its note");
+	say(OBJECT_RELATION, VIEW_OID, 2, "a column");
+	say(OBJECT_TYPE, ENUM_OID, 0, "states");
+	say(OBJECT_TYPE, TYPE_OID_ + 2, 0, "rows");
+	say(OBJECT_SCHEMA, 2200, 0, "");
+	say(OBJECT_DATABASE, 5, 0, "all");
+}
+
+START_TEST(comments_stay_and_go)
+{
+	struct field extra = { .name = STR("x"), .type = type_of(TYPE_INT8) };
+	struct ddl add = { .kind = DDL_ADD_FIELDS,
+		.oid = TYPE_OID_,
+		.fields = &extra,
+		.field_count = 1 };
+	struct ddl drop_view = { .kind = DDL_DROP_VIEW, .oid = VIEW_OID + 3 };
+	struct ddl drop_type = { .kind = DDL_DROP_TYPE, .oid = TYPE_OID_ };
+	struct ddl drop_enum = { .kind = DDL_DROP_ENUM, .oid = ENUM_OID };
+
+	add_views();
+	add_comments();
+	ck_assert_uint_eq(catalog->comment_count, 7);
+	ck_assert_str_eq(said(OBJECT_RELATION, TYPE_OID_, 6), "its note");
+	ck_assert_str_eq(said(OBJECT_RELATION, TYPE_OID_, 5), "(nothing)");
+	ck_assert_str_eq(said(OBJECT_SCHEMA, 2200, 0), "");
+	say(OBJECT_RELATION, TYPE_OID_, 6, "another");
+	say(OBJECT_DATABASE, 5, 0, "");
+	ck_assert_str_eq(said(OBJECT_RELATION, TYPE_OID_, 6), "another");
+	ck_assert_str_eq(said(OBJECT_DATABASE, 5, 0), "(nothing)");
+	change(&add);
+	say(OBJECT_RELATION, TYPE_OID_, 7, "late");
+	ck_assert_str_eq(said(OBJECT_RELATION, TYPE_OID_, 0), "orders");
+	/* what is dropped takes them along, its columns' too */
+	change(&drop_view);
+	drop_view.oid = VIEW_OID;
+	change(&drop_view);
+	ck_assert_str_eq(said(OBJECT_RELATION, VIEW_OID, 2), "(nothing)");
+	ck_assert_str_eq(said(OBJECT_RELATION, TYPE_OID_, 7), "late");
+	change(&drop_type);
+	ck_assert_uint_eq(catalog->comment_count, 2);
+	ck_assert_str_eq(said(OBJECT_TYPE, ENUM_OID, 0), "states");
+	change(&drop_enum);
+	ck_assert_uint_eq(catalog->comment_count, 1);
+}
+END_TEST
+
+static const struct {
+	const char *what;
+	struct object_name object;
+	int code;
+} no_objects[] = {
+	{ "no such type", { OBJECT_RELATION, 19999, 0 },
+	    STELE_E_UNDEFINED_TABLE },
+	{ "a column too far", { OBJECT_RELATION, TYPE_OID_, 7 },
+	    STELE_E_UNDEFINED_TABLE },
+	{ "an enum as relation", { OBJECT_RELATION, ENUM_OID, 0 },
+	    STELE_E_UNDEFINED_TABLE },
+	{ "a relation as type", { OBJECT_TYPE, TYPE_OID_, 0 },
+	    STELE_E_UNDEFINED_OBJECT },
+	{ "an array type", { OBJECT_TYPE, TYPE_OID_ + 1, 0 },
+	    STELE_E_UNDEFINED_OBJECT },
+	{ "a column of a type", { OBJECT_TYPE, ENUM_OID, 1 },
+	    STELE_E_UNDEFINED_OBJECT },
+	{ "no class", { 0, ENUM_OID, 0 }, STELE_E_UNDEFINED_OBJECT },
+};
+
+START_TEST(no_comment_without_an_object)
+{
+	struct ddl ddl = { .kind = DDL_COMMENT,
+		.comment = { .object = no_objects[_i].object,
+		    .text = STR("x") } };
+	const struct catalog *after;
+
+	ck_assert_msg(catalog_apply(catalog, &ddl, 7, &after, &err) ==
+		no_objects[_i].code,
+	    "%s", no_objects[_i].what);
+	ck_assert_ptr_null(after);
+}
+END_TEST
+
 /* What the views need stays, and they do not come to need themselves. */
 START_TEST(views_hold_what_they_use)
 {
@@ -449,6 +568,7 @@ START_TEST(reads_back_what_it_wrote)
 	struct buf first, second;
 
 	add_views();
+	add_comments();
 	buf_init(&first);
 	buf_init(&second);
 	catalog_encode(catalog, &first);
@@ -461,6 +581,8 @@ START_TEST(reads_back_what_it_wrote)
 	ck_assert(str_equal(type->fields[2].default_value.str, STR("none")));
 	ck_assert_int_eq(
 	    (int)catalog_view_by_name(copy, STR("totals"))->reading.now, -7);
+	ck_assert_uint_eq(copy->comment_count, 7);
+	ck_assert(str_equal(copy->comments[1]->text, STR("its note")));
 	catalog_unref(copy);
 	/* Cut anywhere, it is an error and nothing else. */
 	for (size_t len = 0; len < first.len; len++) {
@@ -480,6 +602,7 @@ START_TEST(flipped_bytes_never_crash)
 	struct buf bytes;
 
 	add_views();
+	add_comments();
 	buf_init(&bytes);
 	catalog_encode(catalog, &bytes);
 	for (size_t i = 0; i < bytes.len * 8; i++) {
@@ -494,6 +617,7 @@ START_TEST(flipped_bytes_never_crash)
 }
 END_TEST
 
+/* A new type, and a comment. */
 START_TEST(ddl_round_trip)
 {
 	struct ddl ddl = {
@@ -513,14 +637,18 @@ START_TEST(ddl_round_trip)
 	struct ddl copy;
 	struct buf first, second;
 
+	if (_i == 1)
+		ddl = comment_on(OBJECT_RELATION, 20000, 4, "what it is");
 	arena_init(&arena, NULL);
 	buf_init(&first);
 	buf_init(&second);
 	ddl_encode(&ddl, &first);
 	r = reader_over(first.data, first.len);
 	ck_assert_int_eq(ddl_decode(&r, &arena, &copy, &err), 0);
-	ck_assert_uint_eq(copy.version, 9);
-	ck_assert(copy.fields[0].is_not_null);
+	ck_assert_uint_eq(copy.version, ddl.version);
+	ck_assert_uint_eq(copy.field_count, ddl.field_count);
+	ck_assert_uint_eq(copy.comment.object.attnum,
+	    ddl.comment.object.attnum);
 	ddl_encode(&copy, &second);
 	ck_assert(str_equal(buf_str(&first), buf_str(&second)));
 	for (size_t len = 0; len < first.len; len++) {
@@ -549,10 +677,13 @@ main(void)
 	tcase_add_test(tc, arrays_have_names);
 	tcase_add_test(tc, inline_enums_go_with_their_last_type);
 	tcase_add_test(tc, views_hold_what_they_use);
+	tcase_add_test(tc, comments_stay_and_go);
+	tcase_add_loop_test(tc, no_comment_without_an_object, 0,
+	    (int)(sizeof(no_objects) / sizeof(no_objects[0])));
 	tcase_add_test(tc, reads_format_1);
 	tcase_add_test(tc, reads_back_what_it_wrote);
 	tcase_add_test(tc, flipped_bytes_never_crash);
-	tcase_add_test(tc, ddl_round_trip);
+	tcase_add_loop_test(tc, ddl_round_trip, 0, 2);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
