@@ -445,6 +445,9 @@ struct shard_status {
 	uint64_t segment_bytes;
 };
 
+/* The visible position. */
+uint64_t engine_last_event_id(struct engine *engine);
+
 uint32_t engine_shard_count(const struct engine *engine);
 void engine_shard_status(struct engine *engine, uint32_t shard,
     struct shard_status *out);

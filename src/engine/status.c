@@ -16,6 +16,12 @@ engine_shard_count(const struct engine *engine)
 	return engine->shard_count;
 }
 
+uint64_t
+engine_last_event_id(struct engine *engine)
+{
+	return engine_position(engine);
+}
+
 static void
 add_segments(struct segment *const *segments, uint32_t count,
     struct shard_status *out)

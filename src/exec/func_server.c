@@ -154,12 +154,9 @@ CATALOG_KERNEL(load_time)
 
 #define XID_FIRST 3 /* those below mean something else to PostgreSQL */
 
-/*
- * There are none: the newest event's number takes their place, which grows with
- * what is committed.
- */
+/* What the newest one may be: it grows with what is committed. */
 static uint64_t
-current_xid(const struct function_call *call)
+newest_xid(const struct function_call *call)
 {
 	struct snapshot *snapshot;
 	uint64_t position = 0;
@@ -176,30 +173,42 @@ current_xid(const struct function_call *call)
 	return position + XID_FIRST;
 }
 
+/* That of the running transaction; 0 if it has none and is not given one. */
 static int
-run_txid_current(struct function_call *call)
+transaction_id(struct function_call *call, bool give, uint64_t *out)
 {
-	const uint64_t xid = current_xid(call);
+	const struct session_calls *calls;
+	int rc = call_session_calls(call, &calls);
 
-	EACH_ROW(call->sel, row, call->result->i64[row] = (int64_t)xid;);
-	return 0;
+	*out = 0;
+	if (rc == 0)
+		*out = calls->transaction_id(call->context->session->arg, give);
+	return rc;
 }
 
-/* As the type keeps them: the highest bit flipped. */
+/* As int8, or as xid8 is kept: the highest bit flipped. */
 static int
-run_xact_id(struct function_call *call)
+run_transaction_id(struct function_call *call)
 {
-	const uint64_t xid = current_xid(call);
+	enum function_id id = call->function->id;
+	bool give = id == FN_TXID_CURRENT || id == FN_PG_CURRENT_XACT_ID;
+	bool is_xid8 = id == FN_PG_CURRENT_XACT_ID ||
+	    id == FN_PG_CURRENT_XACT_ID_IF_ASSIGNED;
+	uint64_t xid;
+	int rc = transaction_id(call, give, &xid);
 
-	EACH_ROW(call->sel, row,
-		 call->result->i64[row] = (int64_t)(xid ^ (1ULL << 63)););
+	if (rc != 0)
+		return rc;
+	EACH_ROW(call->sel, row, if (xid == 0) put_null(call, row);
+		 else call->result->i64[row] =
+		     (int64_t)(is_xid8 ? xid ^ (1ULL << 63) : xid););
 	return 0;
 }
 
 static int
 run_age(struct function_call *call)
 {
-	const uint32_t xid = (uint32_t)current_xid(call);
+	const uint32_t xid = (uint32_t)newest_xid(call);
 
 	EACH_ROW(call->sel, row,
 		 uint32_t old = (uint32_t)ARG(call, 0, i64, row);
@@ -280,13 +289,13 @@ static const struct func_row rows[] = {
 	{ FN_PG_CHAR_TO_ENCODING, { run_char_to_encoding, false } },
 	{ FN_PG_CLIENT_ENCODING, { run_encoding, false } },
 	{ FN_PG_CONF_LOAD_TIME, { run_load_time, false } },
-	{ FN_PG_CURRENT_XACT_ID, { run_xact_id, false } },
-	{ FN_PG_CURRENT_XACT_ID_IF_ASSIGNED, { run_null, false } },
+	{ FN_PG_CURRENT_XACT_ID, { run_transaction_id, false } },
+	{ FN_PG_CURRENT_XACT_ID_IF_ASSIGNED, { run_transaction_id, false } },
 	{ FN_PG_ENCODING_MAX_LENGTH, { run_encoding_max_length, false } },
 	{ FN_PG_ENCODING_TO_CHAR, { run_encoding_to_char, false } },
 	{ FN_PG_POSTMASTER_START_TIME, { run_start_time, false } },
-	{ FN_TXID_CURRENT, { run_txid_current, false } },
-	{ FN_TXID_CURRENT_IF_ASSIGNED, { run_null, false } },
+	{ FN_TXID_CURRENT, { run_transaction_id, false } },
+	{ FN_TXID_CURRENT_IF_ASSIGNED, { run_transaction_id, false } },
 };
 
 const struct func_family func_server = { rows, ARRAY_LEN(rows) };

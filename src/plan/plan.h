@@ -63,6 +63,8 @@ struct session_calls {
 	int (*signal)(void *arg, int32_t pid, bool is_end, struct error *err);
 	/* Forget what statements took. */
 	void (*forget_statements)(void *arg);
+	/* The transaction's number; 0: it has none, and is to get none. */
+	uint64_t (*transaction_id)(void *arg, bool give);
 	/* Forget what was counted: pg_stat_reset(). */
 	void (*reset_statistics)(void *arg);
 	/* 1: the session has the lock; 0: another has it; 53200. */

@@ -23,11 +23,10 @@
 #include "server/login/login_role.h"
 #include "server/pool.h"
 #include "server/session_private.h"
+#include "server/zone_files.h"
 #include "sql/parse.h"
 #include "types/time_zone.h"
 
-#define ZONE_DIR      "/usr/share/zoneinfo"
-#define ZONE_SIZE_MAX ((size_t)1 << 20)
 /* A stop that takes longer leaves the rest to the next start's recovery. */
 #define STOP_TIMEOUT_NS INT64_C(1500000000)
 /* Sockets that are accepted beside max_connections: cancel requests ... */
@@ -399,23 +398,6 @@ open_pool(struct server *server, uint32_t workers, struct error *err)
 	return rc;
 }
 
-static int
-load_zone_cb(void *arg UNUSED, const char *name, struct buf *out)
-{
-	char path[OS_PATH_SIZE];
-	struct error ignored;
-	uint8_t *data;
-	size_t len;
-
-	if (os_path(path, ZONE_DIR, name, &ignored) != 0 ||
-	    os_read_file(os_fs_real(), path, ZONE_SIZE_MAX, &data, &len,
-		&ignored) != 0)
-		return -1;
-	buf_put(out, data, len);
-	free(data);
-	return out->failed ? -1 : 0;
-}
-
 /* An engine thread says that the log has failed: end in order. */
 static void
 engine_failed_cb(void *arg, const struct error *err)
@@ -636,7 +618,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 	statement_stats_init(&server->statements);
 	advisory_init(&server->advisory);
 	auth_init(&server->auth);
-	server->zones = time_zone_set_new(load_zone_cb, NULL);
+	server->zones = time_zone_set_new(zone_file_load, NULL);
 	if (server->zones == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	/* Before what takes long, and leaves traces. */

@@ -115,6 +115,7 @@ struct transaction {
 	struct savepoint *marked;        /* all, released ones too */
 	struct arena arena;              /* of savepoints */
 	struct session_notices *notices; /* owned; NULL: nothing to tell */
+	atomic_uint_least64_t id;        /* 0: nobody has asked for it */
 	bool has_ddl;
 	bool has_statement; /* too late for SET TRANSACTION ISOLATION */
 };

@@ -163,6 +163,42 @@ forget_cb(void *arg)
 	statement_stats_reset(&session->server->statements);
 }
 
+/*
+ * Numbers grow, and with what is committed, so that they do after a restart
+ * too.  Workers that share a statement may ask at the same time.
+ */
+static uint64_t
+new_transaction_id(struct server *server)
+{
+	uint64_t last = atomic_load_explicit(&server->last_transaction_id,
+	    memory_order_relaxed);
+	uint64_t least = engine_last_event_id(server->engine) + 3, next;
+
+	do
+		next = last + 1 > least ? last + 1 : least;
+	while (
+	    !atomic_compare_exchange_weak_explicit(&server->last_transaction_id,
+		&last, next, memory_order_relaxed, memory_order_relaxed));
+	return next;
+}
+
+static uint64_t
+transaction_id_cb(void *arg, bool give)
+{
+	struct session *session = arg;
+	atomic_uint_least64_t *own = &session->transaction.id;
+	uint64_t id = atomic_load_explicit(own, memory_order_relaxed);
+
+	if (id == 0 && give) {
+		uint64_t fresh = new_transaction_id(session->server);
+
+		if (atomic_compare_exchange_strong_explicit(own, &id, fresh,
+			memory_order_relaxed, memory_order_relaxed))
+			id = fresh;
+	}
+	return id;
+}
+
 static void
 reset_cb(void *arg)
 {
@@ -218,6 +254,7 @@ static const struct session_calls session_calls = {
 	.signal = signal_cb,
 	.forget_statements = forget_cb,
 	.reset_statistics = reset_cb,
+	.transaction_id = transaction_id_cb,
 	.advisory_try = advisory_try_cb,
 	.lock_timeout_ms = lock_timeout_cb,
 	.advisory_unlock = advisory_unlock_cb,

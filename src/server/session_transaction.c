@@ -44,6 +44,7 @@ forget(struct transaction *transaction)
 	transaction->snapshot = NULL;
 	transaction->savepoints = NULL;
 	transaction->notices = NULL;
+	atomic_store_explicit(&transaction->id, 0, memory_order_relaxed);
 	transaction->has_ddl = false;
 	transaction->has_statement = false;
 	transaction->state = TRANSACTION_NONE;

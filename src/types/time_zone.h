@@ -73,6 +73,14 @@ int32_t time_zone_offset_local(const struct time_zone *zone, int64_t local);
  */
 bool time_zone_abbrev(struct str abbrev, int32_t *offset);
 
+/* Each of them, from 0 on, in lower case; false past the last. */
+struct time_zone_short {
+	struct str name;
+	int32_t offset;
+	bool is_dst;
+};
+bool time_zone_abbrev_at(uint32_t index, struct time_zone_short *out);
+
 /* Decode a TZif file: NULL if it is none.  For the set, tests and fuzzing. */
 struct time_zone *time_zone_decode(struct str name, struct str file);
 void time_zone_free(struct time_zone *zone);
