@@ -8,121 +8,61 @@
 
 #include "engine/engine.h"
 #include "exec/func_catalog.h"
+#include "types/encoding.h"
 #include "types/network.h"
 
-/* ---- encodings: PostgreSQL's numbers of them ---- */
-
-static const struct {
-	const char *name;
-	uint8_t length_max; /* of a character */
-} encodings[] = {
-	{ "SQL_ASCII", 1 },
-	{ "EUC_JP", 3 },
-	{ "EUC_CN", 3 },
-	{ "EUC_KR", 3 },
-	{ "EUC_TW", 4 },
-	{ "EUC_JIS_2004", 3 },
-	{ "UTF8", 4 },
-	{ "MULE_INTERNAL", 4 },
-	{ "LATIN1", 1 },
-	{ "LATIN2", 1 },
-	{ "LATIN3", 1 },
-	{ "LATIN4", 1 },
-	{ "LATIN5", 1 },
-	{ "LATIN6", 1 },
-	{ "LATIN7", 1 },
-	{ "LATIN8", 1 },
-	{ "LATIN9", 1 },
-	{ "LATIN10", 1 },
-	{ "WIN1256", 1 },
-	{ "WIN1258", 1 },
-	{ "WIN866", 1 },
-	{ "WIN874", 1 },
-	{ "KOI8R", 1 },
-	{ "WIN1251", 1 },
-	{ "WIN1252", 1 },
-	{ "ISO_8859_5", 1 },
-	{ "ISO_8859_6", 1 },
-	{ "ISO_8859_7", 1 },
-	{ "ISO_8859_8", 1 },
-	{ "WIN1250", 1 },
-	{ "WIN1253", 1 },
-	{ "WIN1254", 1 },
-	{ "WIN1255", 1 },
-	{ "WIN1257", 1 },
-	{ "KOI8U", 1 },
-	{ "SJIS", 2 },
-	{ "BIG5", 2 },
-	{ "GBK", 2 },
-	{ "UHC", 2 },
-	{ "GB18030", 4 },
-	{ "JOHAB", 3 },
-	{ "SHIFT_JIS_2004", 2 },
-};
-
-#define ENCODING_UTF8 6
+/* ---- encodings ---- */
 
 static int
 run_encoding_to_char(struct function_call *call)
 {
-	EACH_ROW(call->sel, row, int64_t number = ARG(call, 0, i64, row);
-		 bool is_one =
-		     number >= 0 && number < (int64_t)ARRAY_LEN(encodings);
-		 call->result->str[row] =
-		     is_one ? str_of_cstr(encodings[number].name) : STR(""););
+	EACH_ROW(call->sel, row,
+		 const struct text_encoding *encoding =
+		     encoding_at(ARG(call, 0, i64, row));
+		 call->result->str[row] = encoding == NULL
+		     ? STR("")
+		     : str_of_cstr(encoding_name(encoding)););
 	return 0;
 }
 
 static int
 run_encoding_max_length(struct function_call *call)
 {
-	EACH_ROW(call->sel, row, int64_t number = ARG(call, 0, i64, row);
-		 if (number >= 0 && number < (int64_t)ARRAY_LEN(encodings))
-		     call->result->i64[row] = encodings[number].length_max;
+	EACH_ROW(call->sel, row,
+		 const struct text_encoding *encoding =
+		     encoding_at(ARG(call, 0, i64, row));
+		 if (encoding != NULL) call->result->i64[row] =
+		     encoding_length_max(encoding);
 		 else put_null(call, row););
 	return 0;
-}
-
-/* Letters and digits alone decide: utf-8 is UTF8. */
-static bool
-is_same_encoding(struct str a, const char *b)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < a.len; i++) {
-		if (!isalnum((unsigned char)a.data[i]))
-			continue;
-		while (b[at] == '_')
-			at++;
-		if (b[at] == '\0' ||
-		    tolower((unsigned char)a.data[i]) !=
-			tolower((unsigned char)b[at]))
-			return false;
-		at++;
-	}
-	return b[at] == '\0' && at > 0;
-}
-
-static int64_t
-encoding_of(struct str name)
-{
-	if (is_same_encoding(name, "UNICODE"))
-		return ENCODING_UTF8;
-	for (size_t i = 0; i < ARRAY_LEN(encodings); i++)
-		if (is_same_encoding(name, encodings[i].name))
-			return (int64_t)i;
-	return -1;
 }
 
 static int
 run_char_to_encoding(struct function_call *call)
 {
 	EACH_ROW(call->sel, row,
-		 call->result->i64[row] = encoding_of(ARG(call, 0, str, row)););
+		 const struct text_encoding *encoding =
+		     encoding_find(ARG(call, 0, str, row));
+		 call->result->i64[row] =
+		     encoding == NULL ? -1 : encoding_number(encoding););
 	return 0;
 }
 
-/* Other encodings are refused when they are asked for. */
+static int
+run_client_encoding(struct function_call *call)
+{
+	const struct text_encoding *encoding =
+	    call->context == NULL ? NULL : call->context->settings->encoding;
+
+	if (encoding == NULL)
+		encoding = encoding_utf8;
+	EACH_ROW(call->sel, row,
+		 call->result->str[row] =
+		     str_of_cstr(encoding_name(encoding)););
+	return 0;
+}
+
+/* Of the server. */
 static int
 run_encoding(struct function_call *call)
 {
@@ -287,7 +227,7 @@ static const struct func_row rows[] = {
 	{ FN_INET_SERVER_PORT, { run_server_port, false } },
 	{ FN_MXID_AGE, { run_age, false } },
 	{ FN_PG_CHAR_TO_ENCODING, { run_char_to_encoding, false } },
-	{ FN_PG_CLIENT_ENCODING, { run_encoding, false } },
+	{ FN_PG_CLIENT_ENCODING, { run_client_encoding, false } },
 	{ FN_PG_CONF_LOAD_TIME, { run_load_time, false } },
 	{ FN_PG_CURRENT_XACT_ID, { run_transaction_id, false } },
 	{ FN_PG_CURRENT_XACT_ID_IF_ASSIGNED, { run_transaction_id, false } },

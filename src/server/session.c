@@ -207,7 +207,8 @@ session_fail(struct session *session)
 		    LOG_INT("pid", session->pid), LOG_FAILURE(&session->err));
 	copy_in_abandon(session);
 	transaction_fail(session);
-	pg_put_error(session_out(session), PG_ERROR, &session->err);
+	session_put_error(session, session_out(session), PG_ERROR,
+	    &session->err);
 	if (session->source != NULL) {
 		portal_reset(&session->simple);
 		source_unref(session->source);
@@ -231,7 +232,8 @@ void
 session_fatal(struct session *session)
 {
 	session->is_fatal = true;
-	pg_put_error(session_out(session), PG_FATAL, &session->err);
+	session_put_error(session, session_out(session), PG_FATAL,
+	    &session->err);
 	/* Replies that wait for a commit come before it, or never. */
 	session_flush(session);
 	if (session->conn != NULL)

@@ -12,7 +12,9 @@
 #include "exec/exec.h"
 #include "server/session_private.h"
 #include "sql/ast.h"
+#include "types/encoding.h"
 #include "wire/pg_backend.h"
+#include "wire/pg_recode.h"
 
 /* ---- options ---- */
 
@@ -141,13 +143,17 @@ static int
 encoding_option(struct option_state *state, const struct ast_option *option)
 {
 	struct str text = option_text(option);
+	const struct text_encoding *encoding = encoding_find(text);
 
-	if (str_equal_nocase(text, STR("utf8")) ||
-	    str_equal_nocase(text, STR("utf-8")) ||
-	    str_equal_nocase(text, STR("unicode")))
-		return 0;
-	return error_set(state->err, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "COPY encoding \"%.*s\" is not supported", STR_FMT(text));
+	if (encoding == NULL)
+		return error_set(state->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "argument to option \"encoding\" must be a valid encoding"
+		    " name");
+	if (!encoding_is_known(encoding))
+		return error_set(state->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "COPY encoding \"%.*s\" is not supported", STR_FMT(text));
+	state->out->encoding = encoding;
+	return 0;
 }
 
 /* What says how texts look says nothing of binary values. */
@@ -342,8 +348,69 @@ struct copy_in {
 	struct copy_sink *sink;
 	struct pg_copy_decoder decoder;
 	struct write_batch_mark mark;
-	bool is_fed; /* the decoder has the message that is handled */
+	bool is_fed;          /* the decoder has the message that is handled */
+	struct arena recoded; /* values of a batch; see recode_values() */
 };
+
+const struct text_encoding *
+copy_encoding(const struct session *session, const struct portal *portal)
+{
+	const struct text_encoding *own = portal->copy.encoding;
+
+	if (own == NULL)
+		return session->settings.types.encoding;
+	return own == encoding_utf8 ? NULL : own;
+}
+
+/* A message's bytes to the decoder, which reads UTF-8. */
+static int
+feed(struct session *session, struct copy_in *copy, struct str bytes)
+{
+	const struct text_encoding *encoding =
+	    copy_encoding(session, copy->portal);
+	struct buf text;
+	int rc;
+
+	if (encoding == NULL || copy->portal->copy.is_binary)
+		return pg_copy_decoder_feed(&copy->decoder, bytes,
+		    &session->err);
+	buf_init(&text);
+	rc = encoding_convert(encoding, encoding_utf8, bytes, &text,
+	    &session->err);
+	if (rc == 0)
+		rc = pg_copy_decoder_feed(&copy->decoder, buf_str(&text),
+		    &session->err);
+	buf_release(&text);
+	return rc;
+}
+
+/* Values in binary form that are texts, to UTF-8; *bad_row is one that is none. */
+static int
+recode_values(struct session *session, struct copy_in *copy,
+    struct batch *values, uint32_t *bad_row)
+{
+	const struct plan *plan = copy->portal->planned->plan;
+	const struct text_encoding *encoding =
+	    copy_encoding(session, copy->portal);
+
+	if (encoding == NULL || !copy->portal->copy.is_binary)
+		return 0;
+	arena_reset(&copy->recoded);
+	for (*bad_row = 0; *bad_row < values->row_count; ++*bad_row) {
+		for (uint32_t i = 0; i < values->col_count; i++) {
+			struct vec *vec = &values->cols[i];
+			int rc;
+
+			if (vec_is_null(vec, *bad_row))
+				continue;
+			rc = pg_recode_value(encoding, &plan->columns[i].type,
+			    &copy->recoded, &vec->str[*bad_row], &session->err);
+			if (rc != 0)
+				return rc;
+		}
+	}
+	return arena_check(&copy->recoded, &session->err);
+}
 
 void
 copy_in_abandon(struct session *session)
@@ -356,6 +423,7 @@ copy_in_abandon(struct session *session)
 	if (copy->sink != NULL)
 		copy_sink_close(copy->sink);
 	pg_copy_decoder_release(&copy->decoder);
+	arena_release(&copy->recoded);
 	free(copy);
 }
 
@@ -403,6 +471,7 @@ copy_in_begin(struct session *session, struct portal *portal, bool is_simple)
 	session->copy = copy;
 	session_context(session, portal);
 	copy->portal = portal;
+	arena_init(&copy->recoded, NULL);
 	copy->mark = write_batch_mark(session->transaction.batch);
 	if (open_copy(session, copy) != 0)
 		return STEP_FAIL;
@@ -474,8 +543,11 @@ take_rows(struct session *session)
 		return step;
 	while (
 	    (rc = pg_copy_decoder_next(decoder, &texts, &session->err)) == 1) {
-		rc = copy_sink_add(copy->sink, &texts,
-		    pg_copy_decoder_line(decoder), &bad_row, &session->err);
+		rc = recode_values(session, copy, &texts, &bad_row);
+		if (rc == 0)
+			rc = copy_sink_add(copy->sink, &texts,
+			    pg_copy_decoder_line(decoder), &bad_row,
+			    &session->err);
 		if (rc != 0) {
 			pg_copy_decoder_row_context(decoder, bad_row,
 			    &session->err);
@@ -536,7 +608,8 @@ lost(struct session *session, char type)
 	    "unexpected message type 0x%02X during COPY from stdin",
 	    (unsigned)(uint8_t)type);
 	pg_copy_decoder_context(&session->copy->decoder, &session->err);
-	pg_put_error(session_out(session), PG_ERROR, &session->err);
+	session_put_error(session, session_out(session), PG_ERROR,
+	    &session->err);
 	(void)copy_failed(session);
 	(void)error_set(&session->err, STELE_E_PROTOCOL_VIOLATION,
 	    "terminating connection because protocol synchronization was "
@@ -555,9 +628,7 @@ copy_in_step(struct session *session, const struct pg_frame *frame)
 		return copy_cancelled(session);
 	switch (frame->type) {
 	case 'd':
-		if (!copy->is_fed &&
-		    pg_copy_decoder_feed(&copy->decoder, frame->body,
-			&session->err) != 0)
+		if (!copy->is_fed && feed(session, copy, frame->body) != 0)
 			return copy_failed(session);
 		step = take_rows(session);
 		if (session->copy != NULL)

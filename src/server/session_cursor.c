@@ -218,10 +218,10 @@ tape_work(struct session *session)
 		if (job->chunk == NULL)
 			job->rc = error_set(&session->err,
 			    STELE_E_OUT_OF_MEMORY, "out of memory");
-		if (!has_room) {
+		if (!has_room && job->rc == 0)
 			job->outcome = JOB_PARKED;
+		if (!has_room)
 			break;
-		}
 	}
 	buf_release(&scratch);
 }
@@ -340,9 +340,8 @@ cursor_fetch(struct session *session, const struct portal *portal,
 		format = (struct row_format){ cursor->formats,
 			cursor->format_count };
 	if (is_simple && !fetch->is_move)
-		pg_put_row_description(session_out(session),
-		    cursor->planned->columns, cursor->planned->column_count,
-		    format.formats, format.count);
+		session_put_columns(session, session_out(session),
+		    cursor->planned, format.formats, format.count);
 	if (cursor->is_scroll)
 		return fetch_kept(session, cursor, fetch, kind, format);
 	return fetch_forward(session, cursor, fetch, kind, format);

@@ -17,6 +17,7 @@
 #include "server/system_tables.h"
 #include "sql/ast.h"
 #include "wire/pg_backend.h"
+#include "wire/pg_recode.h"
 
 #define CHUNK_BYTES       ((size_t)64 << 10)
 #define CHEAP_PARAM_BYTES ((size_t)16 << 10)
@@ -348,6 +349,29 @@ hand_over(struct session *session)
 	    !cancel_is_set(&session->cancel);
 }
 
+/* The row that was put, in the client's encoding: 0 or a code. */
+static int
+recode_row(struct session *session, struct buf *out, size_t begin)
+{
+	const struct job *job = &session->job;
+	const struct portal *portal = job->portal;
+	const struct planned *planned = portal->planned;
+	const struct text_encoding *encoding = session->settings.types.encoding;
+
+	if (planned->plan->kind == PLAN_COPY_TO) {
+		encoding = copy_encoding(session, portal);
+		return encoding == NULL
+		    ? 0
+		    : pg_recode_copy_row(out, begin, &portal->copy,
+			  planned->columns, job->row_count == 1, encoding,
+			  &session->err);
+	}
+	return encoding == NULL
+	    ? 0
+	    : pg_recode_row(out, begin, planned->columns, job->format.formats,
+		  job->format.count, encoding, &session->err);
+}
+
 bool
 job_put_row(struct session *session, const struct batch *batch, uint32_t row,
     struct buf *scratch)
@@ -367,6 +391,7 @@ job_put_row(struct session *session, const struct batch *batch, uint32_t row,
 	else
 		pg_put_data_row(out, planned->columns, job->format.formats,
 		    job->format.count, &portal->types, batch, row);
+	job->rc = recode_row(session, out, before);
 	if (out->failed) {
 		/* What was put before it is whole, and is sent. */
 		out->len = before;
@@ -375,6 +400,8 @@ job_put_row(struct session *session, const struct batch *batch, uint32_t row,
 		    "out of memory");
 		return true;
 	}
+	if (job->rc != 0)
+		return true;
 	return job->chunk->bytes.len < CHUNK_BYTES || job->is_inline ||
 	    hand_over(session);
 }
@@ -418,6 +445,23 @@ put_batch(struct session *session, struct buf *scratch)
 	return JOB_DONE;
 }
 
+/* COPY's first line, of names; CSV and text have it. */
+static int
+put_copy_header(struct session *session, const struct portal *portal)
+{
+	const struct planned *planned = portal->planned;
+	const struct text_encoding *encoding = copy_encoding(session, portal);
+	struct buf *out = &session->job.chunk->bytes;
+	size_t begin = out->len;
+
+	pg_put_copy_header(out, &portal->copy, planned->columns,
+	    planned->column_count);
+	return encoding == NULL
+	    ? 0
+	    : pg_recode_copy_row(out, begin, &portal->copy, planned->columns,
+		  false, encoding, &session->err);
+}
+
 int
 query_open(struct session *session, struct portal *portal)
 {
@@ -429,8 +473,7 @@ query_open(struct session *session, struct portal *portal)
 	    &session->err);
 	if (rc == 0 && portal->planned->plan->kind == PLAN_COPY_TO &&
 	    portal->copy.header != PG_COPY_NO_HEADER)
-		pg_put_copy_header(&session->job.chunk->bytes, &portal->copy,
-		    portal->planned->columns, portal->planned->column_count);
+		rc = put_copy_header(session, portal);
 	return rc;
 }
 
@@ -635,8 +678,8 @@ query_execute(struct session *session, struct portal *portal,
 			pg_put_copy_response(session_out(session), 'H',
 			    portal->copy.is_binary, planned->column_count);
 		else if (is_simple && planned->has_rows)
-			pg_put_row_description(session_out(session),
-			    planned->columns, planned->column_count, NULL, 0);
+			session_put_columns(session, session_out(session),
+			    planned, NULL, 0);
 	}
 	return portal_run(session, portal,
 	    planned->plan->kind == PLAN_COPY_TO ? 0 : row_limit);
@@ -867,8 +910,8 @@ insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
 	session_context(session, portal);
 	portal->context.ids_come_later = !session->insert_is_alone;
 	if (is_simple && planned->has_rows)
-		pg_put_row_description(session_out(session), planned->columns,
-		    planned->column_count, NULL, 0);
+		session_put_columns(session, session_out(session), planned,
+		    NULL, 0);
 	session->job.portal = portal;
 	session->job.row_limit = row_limit;
 	if (is_workers_insert(session, planned))

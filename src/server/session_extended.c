@@ -9,8 +9,10 @@
 #include "plan/plain_row.h"
 #include "server/session_private.h"
 #include "sql/ast.h"
+#include "types/encoding.h"
 #include "types/type.h"
 #include "wire/pg_backend.h"
+#include "wire/pg_recode.h"
 
 /* Prepared statements that a Parse looks at for one of the same text. */
 #define TWINS_LOOKED_AT 8
@@ -223,8 +225,8 @@ on_parse(struct session *session, struct str body)
 
 	arena_init(&scratch, NULL);
 	if (pg_parse_decode(body, &scratch, &parse, err) != 0 ||
-	    pg_check_text(parse.name, err) != 0 ||
-	    pg_check_text(parse.query, err) != 0 ||
+	    session_take_text(session, &scratch, &parse.name) != 0 ||
+	    session_take_text(session, &scratch, &parse.query) != 0 ||
 	    arena_check(&scratch, err) != 0)
 		goto out;
 	if (parse.name.len > 0 &&
@@ -289,12 +291,25 @@ check_counts(const struct pg_bind *bind, const struct planned *planned,
 	return 0;
 }
 
+/* A value in binary form, whose texts are in the client's encoding. */
+static int
+take_value(struct session *session, struct portal *portal,
+    const struct type *type, struct str *value)
+{
+	const struct text_encoding *encoding = session->settings.types.encoding;
+
+	return encoding == NULL ? 0
+				: pg_recode_value(encoding, type,
+				      &portal->arena, value, &session->err);
+}
+
 static int
 bind_param(struct session *session, struct portal *portal,
     const struct pg_bind *bind, uint32_t i)
 {
 	const struct plan *plan = portal->planned->plan;
 	const struct pg_value *value = &bind->params[i];
+	struct str bytes = value->bytes;
 	const struct type text = type_of(TYPE_TEXT);
 	const struct type *type = &plan->param_types[i];
 	struct error *err = &session->err;
@@ -309,15 +324,14 @@ bind_param(struct session *session, struct portal *portal,
 	/* Its JSON is read when it is stored: once is enough. */
 	if (plan->payload_param == i + 1 && type->oid == TYPE_JSON)
 		type = &text;
-	if (is_binary) {
-		rc = type_in_binary(type, value->bytes, &portal->arena,
+	rc = is_binary ? take_value(session, portal, type, &bytes)
+		       : session_take_text(session, &portal->arena, &bytes);
+	if (rc == 0 && is_binary)
+		rc = type_in_binary(type, bytes, &portal->arena,
 		    &portal->params[i], err);
-	} else {
-		rc = pg_check_text(value->bytes, err);
-		if (rc == 0)
-			rc = type_in_text(type, &portal->types, value->bytes,
-			    &portal->arena, &portal->params[i], err);
-	}
+	else if (rc == 0)
+		rc = type_in_text(type, &portal->types, bytes, &portal->arena,
+		    &portal->params[i], err);
 	if (rc == STELE_E_INVALID_BINARY_REPRESENTATION)
 		(void)error_set(err, rc,
 		    "incorrect binary data format in bind parameter %u", i + 1);
@@ -469,6 +483,15 @@ bind_portal(struct session *session, const struct pg_bind *bind)
 	return rc;
 }
 
+/* Of a statement or portal: its bytes are as good as any, but for this. */
+static int
+take_name(struct session *session, struct arena *arena, struct str *name)
+{
+	return session->settings.types.encoding == NULL
+	    ? 0
+	    : session_take_text(session, arena, name);
+}
+
 static enum step
 on_bind(struct session *session, struct str body)
 {
@@ -477,6 +500,8 @@ on_bind(struct session *session, struct str body)
 	enum step step = STEP_FAIL;
 
 	if (pg_bind_decode(body, scratch, &bind, &session->err) == 0 &&
+	    take_name(session, scratch, &bind.portal) == 0 &&
+	    take_name(session, scratch, &bind.statement) == 0 &&
 	    arena_check(scratch, &session->err) == 0 &&
 	    bind_portal(session, &bind) == 0) {
 		pg_put_empty(session_out(session), '2');
@@ -488,6 +513,22 @@ on_bind(struct session *session, struct str body)
 
 /* ---- Describe, Execute, Close ---- */
 
+/* The same, valid until the statement's end. */
+static int
+take_name_at_hand(struct session *session, struct str *name)
+{
+	const struct text_encoding *encoding = session->settings.types.encoding;
+	int rc;
+
+	if (encoding == NULL)
+		return 0;
+	buf_reset(&session->normal);
+	rc = encoding_convert(encoding, encoding_utf8, *name, &session->normal,
+	    &session->err);
+	*name = buf_str(&session->normal);
+	return rc;
+}
+
 static void
 describe(struct session *session, const struct planned *planned,
     const uint16_t *formats, uint32_t format_count)
@@ -497,8 +538,8 @@ describe(struct session *session, const struct planned *planned,
 	if (planned == NULL || !planned->has_rows)
 		pg_put_empty(out, 'n');
 	else
-		pg_put_row_description(out, planned->columns,
-		    planned->column_count, formats, format_count);
+		session_put_columns(session, out, planned, formats,
+		    format_count);
 }
 
 static enum step
@@ -508,7 +549,8 @@ on_describe(struct session *session, struct str body)
 	struct prepared *prepared;
 	struct portal *portal;
 
-	if (pg_target_decode(body, "DESCRIBE", &target, &session->err) != 0)
+	if (pg_target_decode(body, "DESCRIBE", &target, &session->err) != 0 ||
+	    take_name_at_hand(session, &target.name) != 0)
 		return STEP_FAIL;
 	if (target.kind == 'P') {
 		portal = need_portal(session, target.name);
@@ -538,7 +580,8 @@ on_execute(struct session *session, struct str body)
 	struct pg_execute execute;
 	struct portal *portal;
 
-	if (pg_execute_decode(body, &execute, &session->err) != 0)
+	if (pg_execute_decode(body, &execute, &session->err) != 0 ||
+	    take_name_at_hand(session, &execute.portal) != 0)
 		return STEP_FAIL;
 	portal = need_portal(session, execute.portal);
 	if (portal == NULL)
@@ -563,7 +606,8 @@ on_close(struct session *session, struct str body)
 	struct prepared *prepared;
 	struct portal *portal;
 
-	if (pg_target_decode(body, "CLOSE", &target, &session->err) != 0)
+	if (pg_target_decode(body, "CLOSE", &target, &session->err) != 0 ||
+	    take_name_at_hand(session, &target.name) != 0)
 		return STEP_FAIL;
 	if (target.kind == 'S') {
 		prepared = prepared_find(&session->table, target.name);

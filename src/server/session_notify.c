@@ -466,11 +466,14 @@ say_lost(struct session *session)
 void
 notify_put_waiting(struct session *session, struct buf *out)
 {
+	size_t begin = out->len;
 	bool is_lost;
 
-	if (session->listener.link_count > 0)
-		(void)notify_put(&session->server->notify, &session->listener,
-		    out, out->len + CONN_OUT_LOW, &is_lost);
+	if (session->listener.link_count == 0)
+		return;
+	(void)notify_put(&session->server->notify, &session->listener, out,
+	    out->len + CONN_OUT_LOW, &is_lost);
+	session_recode(session, out, begin);
 }
 
 /* Notices of a commit come before the ReadyForQuery, which ends `out`. */
@@ -506,6 +509,7 @@ session_tell(struct session *session)
 	while (is_idle(session) && is_left &&
 	    notify_is_waiting(&session->server->notify, &session->listener)) {
 		struct buf *out;
+		size_t begin;
 
 		if (conn_out_bytes(session->conn) >= CONN_OUT_LOW) {
 			if (!conn_settle(session->conn))
@@ -516,8 +520,10 @@ session_tell(struct session *session)
 			return;
 		}
 		out = session_out(session);
+		begin = out->len;
 		is_left = notify_put(&session->server->notify,
 		    &session->listener, out, CONN_OUT_LOW, &is_lost);
+		session_recode(session, out, begin);
 		if (is_lost) {
 			say_lost(session);
 			return;

@@ -11,6 +11,8 @@
 #include "common/log.h"
 #include "sql/ast.h"
 #include "wire/pg_backend.h"
+#include "wire/pg_frontend.h"
+#include "wire/pg_recode.h"
 
 struct buf *
 session_out(struct session *session)
@@ -125,7 +127,7 @@ put_commit_error(struct session *session, struct pending *pending)
 	if (out->len > pending->fail_at)
 		out->len = pending->fail_at;
 	session_name_cancel(session, &pending->commit.err);
-	pg_put_error(out, PG_ERROR, &pending->commit.err);
+	session_put_error(session, out, PG_ERROR, &pending->commit.err);
 	pg_put_ready(out, 'I');
 	/* Reports that were cut off are sent again. */
 	memset(session->settings.reported, 0,
@@ -287,6 +289,60 @@ pending_free_all(struct session *session)
 	}
 }
 
+/* ---- the client's encoding ---- */
+
+void
+session_recode(const struct session *session, struct buf *out, size_t begin)
+{
+	const struct text_encoding *encoding = session->settings.types.encoding;
+
+	if (encoding != NULL)
+		pg_recode_messages(out, begin, encoding);
+}
+
+void
+session_put_error(const struct session *session, struct buf *out,
+    enum pg_severity severity, const struct error *err)
+{
+	size_t begin = out->len;
+
+	pg_put_error(out, severity, err);
+	session_recode(session, out, begin);
+}
+
+void
+session_put_notice(const struct session *session, struct buf *out,
+    enum pg_severity severity, const char *sqlstate, const char *message)
+{
+	size_t begin = out->len;
+
+	pg_put_notice(out, severity, sqlstate, message);
+	session_recode(session, out, begin);
+}
+
+void
+session_put_columns(const struct session *session, struct buf *out,
+    const struct planned *planned, const uint16_t *formats,
+    uint32_t format_count)
+{
+	size_t begin = out->len;
+
+	pg_put_row_description(out, planned->columns, planned->column_count,
+	    formats, format_count);
+	session_recode(session, out, begin);
+}
+
+int
+session_take_text(struct session *session, struct arena *arena,
+    struct str *text)
+{
+	const struct text_encoding *encoding = session->settings.types.encoding;
+
+	if (encoding == NULL)
+		return pg_check_text(*text, &session->err);
+	return pg_recode_text(encoding, arena, text, &session->err);
+}
+
 /* ---- single replies ---- */
 
 /* The tag ends with the number of rows, if it has one. */
@@ -344,8 +400,8 @@ session_notice(void *arg, const struct error *notice)
 	if (session->settings.client_min_messages >
 	    (is_warning ? MESSAGE_WARNING : MESSAGE_NOTICE))
 		return;
-	pg_put_error(is_chunk ? &session->job.chunk->bytes
-			      : session_out(session),
+	session_put_error(session,
+	    is_chunk ? &session->job.chunk->bytes : session_out(session),
 	    is_warning ? PG_WARNING : PG_NOTICE, notice);
 }
 
@@ -353,8 +409,8 @@ void
 session_warn(struct session *session, const char *sqlstate, const char *message)
 {
 	if (session->settings.client_min_messages <= MESSAGE_WARNING)
-		pg_put_notice(session_out(session), PG_WARNING, sqlstate,
-		    message);
+		session_put_notice(session, session_out(session), PG_WARNING,
+		    sqlstate, message);
 }
 
 /* What pg_stat_activity shows of the settings. */
@@ -375,9 +431,13 @@ show_name(struct session *session)
 void
 session_report_settings(struct session *session)
 {
+	struct buf *out = session_out(session);
+	size_t begin = out->len;
+
 	if (session->settings.report_is_due)
 		show_name(session);
-	settings_report(&session->settings, session_out(session));
+	settings_report(&session->settings, out);
+	session_recode(session, out, begin);
 }
 
 static void

@@ -45,6 +45,7 @@
 #include "server/session.h"
 #include "server/settings.h"
 #include "server/statement.h"
+#include "wire/pg_backend.h"
 
 struct ast_fetch;
 struct ast_option;
@@ -372,6 +373,26 @@ bool session_take_back(struct session *session);
 
 /* Where replies go; never NULL, but its buffer may have failed. */
 struct buf *session_out(struct session *session);
+/*
+ * The same as pg_put_error() and its kin, in the client's encoding; and for
+ * messages that were put otherwise since `begin`.
+ */
+void session_put_error(const struct session *session, struct buf *out,
+    enum pg_severity severity, const struct error *err);
+void session_put_notice(const struct session *session, struct buf *out,
+    enum pg_severity severity, const char *sqlstate, const char *message);
+void session_put_columns(const struct session *session, struct buf *out,
+    const struct planned *planned, const uint16_t *formats,
+    uint32_t format_count);
+void session_recode(const struct session *session, struct buf *out,
+    size_t begin);
+/*
+ * Text from the client: STELE_E_CHARACTER_NOT_IN_REPERTOIRE or
+ * STELE_E_UNTRANSLATABLE_CHARACTER if it is none; in another encoding than
+ * UTF-8 it is replaced by what it is in that, in the arena.
+ */
+MUST_USE int session_take_text(struct session *session, struct arena *arena,
+    struct str *text);
 /* Send what is complete, in its place. */
 void session_flush(struct session *session);
 void session_notice(void *arg, const struct error *notice);
@@ -477,8 +498,8 @@ void query_close(struct portal *portal);
 void query_finish(struct session *session);
 /*
  * A row of a batch to the job's chunk.  False when it is time to stop for a
- * while: JOB_PARKED.  A row for which there is no memory is not put, and job.rc
- * says so.
+ * while: JOB_PARKED.  A row for which there is no memory, or that cannot be said
+ * in the client's encoding, is not put, and job.rc says so.
  */
 bool job_put_row(struct session *session, const struct batch *batch,
     uint32_t row, struct buf *scratch);
@@ -558,6 +579,9 @@ enum step copy_in_step(struct session *session, const struct pg_frame *frame);
 void copy_in_abandon(struct session *session);
 /* It was cancelled while it waits for data. */
 void copy_in_cancel(struct session *session);
+/* That of COPY's data; NULL: UTF-8. */
+const struct text_encoding *copy_encoding(const struct session *session,
+    const struct portal *portal);
 int copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
     struct error *err);
 

@@ -23,8 +23,8 @@ note_truncations(struct session *session)
 		    "identifier \"%.*s\" will be truncated to \"%.*s\"",
 		    STR_FMT(statements->truncations[i].written),
 		    STR_FMT(statements->truncations[i].kept));
-		pg_put_notice(session_out(session), PG_NOTICE, "42622",
-		    message);
+		session_put_notice(session, session_out(session), PG_NOTICE,
+		    "42622", message);
 	}
 }
 
@@ -57,6 +57,25 @@ parse_finish(struct session *session)
 		(void)parsed(session);
 }
 
+/* UTF-8 is checked when it is parsed: on a worker, if it is long. */
+static int
+take_source(struct session *session, struct str text)
+{
+	struct arena scratch;
+	int rc = 0;
+
+	arena_init(&scratch, NULL);
+	if (session->settings.types.encoding != NULL)
+		rc = session_take_text(session, &scratch, &text);
+	if (rc == 0)
+		session->source = session_source(session, text);
+	arena_release(&scratch);
+	if (rc != 0 || session->source != NULL)
+		return rc;
+	(void)session_out_of_memory(session);
+	return session->err.code;
+}
+
 enum step
 simple_begin(struct session *session, struct str text)
 {
@@ -69,16 +88,14 @@ simple_begin(struct session *session, struct str text)
 		prepared_remove(&session->table, unnamed);
 	if (portal != NULL)
 		portal_remove(&session->table, portal);
-	session->source = session_source(session, text);
-	if (session->source == NULL) {
-		(void)session_out_of_memory(session);
+	if (take_source(session, text) != 0) {
 		session_fail_ready(session);
 		return STEP_DONE;
 	}
 	session->next_stmt = 0;
 	if (session->source->is_large)
 		return session_submit(session, parse_work, parse_finish);
-	if (pg_check_text(text, &session->err) != 0 ||
+	if (pg_check_text(session->source->text, &session->err) != 0 ||
 	    source_parse(session->source, &session->err) != 0)
 		return STEP_FAIL;
 	return parsed(session);

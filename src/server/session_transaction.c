@@ -178,7 +178,7 @@ transaction_commit_held(struct session *session)
 		if (session->unacked_at < out->len)
 			out->len = session->unacked_at;
 		(void)session_out_of_memory(session);
-		pg_put_error(out, PG_ERROR, &session->err);
+		session_put_error(session, out, PG_ERROR, &session->err);
 		pg_put_ready(out, 'I');
 		transaction_abort(session);
 		transaction_count(session, false);

@@ -16,6 +16,7 @@
 #include "types/cast.h"
 #include "types/time_zone.h"
 #include "wire/pg_backend.h"
+#include "wire/pg_recode.h"
 
 /* ---- rows of text ---- */
 
@@ -44,6 +45,20 @@ rows_new(struct arena *arena, uint32_t column_count, uint32_t row_count)
 	return rows;
 }
 
+static int
+put_row(struct session *session, const struct text_rows *rows, size_t row)
+{
+	const struct text_encoding *encoding = session->settings.types.encoding;
+	struct buf *out = session_out(session);
+	size_t begin = out->len;
+
+	pg_put_text_row(out, rows->values + row * rows->column_count,
+	    rows->column_count);
+	return encoding == NULL
+	    ? 0
+	    : pg_recode_row(out, begin, NULL, NULL, 0, encoding, &session->err);
+}
+
 /* Send the portal's rows of text, as far as the limit goes, and the tag. */
 static enum step
 send_rows(struct session *session, struct portal *portal, uint32_t row_limit,
@@ -53,16 +68,13 @@ send_rows(struct session *session, struct portal *portal, uint32_t row_limit,
 	uint32_t sent = 0;
 
 	if (is_simple)
-		pg_put_row_description(session_out(session),
-		    portal->planned->columns, portal->planned->column_count,
-		    NULL, 0);
+		session_put_columns(session, session_out(session),
+		    portal->planned, NULL, 0);
 	for (; portal->batch_next < rows->row_count; sent++) {
 		if (row_limit != 0 && sent == row_limit)
 			break;
-		pg_put_text_row(session_out(session),
-		    rows->values +
-			(size_t)portal->batch_next * rows->column_count,
-		    rows->column_count);
+		if (put_row(session, rows, (size_t)portal->batch_next) != 0)
+			return STEP_FAIL;
 		portal->batch_next++;
 	}
 	if (row_limit != 0 && sent == row_limit) {

@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "server/settings_private.h"
+#include "types/encoding.h"
 #include "types/time_zone.h"
 
 /* ---- DateStyle ---- */
@@ -298,57 +299,29 @@ assign_float_digits(struct settings *settings, const struct setting_row *row,
 }
 
 /* Encodings of PostgreSQL that are not ours. */
-static const char *const other_encodings[] = { "SQL_ASCII", "LATIN1", "LATIN2",
-	"LATIN3", "LATIN4", "LATIN5", "LATIN6", "LATIN7", "LATIN8", "LATIN9",
-	"LATIN10", "ISO_8859_5", "ISO_8859_6", "ISO_8859_7", "ISO_8859_8",
-	"ISO88591", "ISO885915", "WIN1250", "WIN1251", "WIN1252", "WIN1253",
-	"WIN1254", "WIN1255", "WIN1256", "WIN1257", "WIN1258", "WIN866",
-	"WIN874", "KOI8R", "KOI8U", "KOI8", "EUC_JP", "EUC_CN", "EUC_KR",
-	"EUC_TW", "EUC_JIS_2004", "SJIS", "BIG5", "GBK", "UHC", "GB18030",
-	"JOHAB", "SHIFT_JIS_2004", "MULE_INTERNAL" };
-
-/* PostgreSQL compares names of encodings by their letters and digits. */
-static size_t
-encoding_key(struct str name, char *out, size_t size)
-{
-	size_t len = 0;
-
-	for (size_t i = 0; i < name.len && len + 1 < size; i++)
-		if (isalnum((unsigned char)name.data[i]))
-			out[len++] = (char)tolower((unsigned char)name.data[i]);
-	out[len] = '\0';
-	return len;
-}
-
 static int
-assign_client_encoding(struct settings *settings UNUSED,
-    const struct setting_row *row, struct str value, struct buf *canonical,
-    struct error *err)
+assign_client_encoding(struct settings *settings, const struct setting_row *row,
+    struct str value, struct buf *canonical, struct error *err)
 {
-	char key[32], other[32];
+	const struct text_encoding *encoding;
 
 	/* asyncpg sends the name in quotes. */
 	if (value.len >= 2 && value.data[0] == '\'' &&
 	    value.data[value.len - 1] == '\'')
 		value = str_of(value.data + 1, value.len - 2);
-	(void)encoding_key(value, key, sizeof(key));
-	if (strcmp(key, "utf8") == 0) {
-		buf_put_cstr(canonical, "UTF8");
-		return 0;
-	}
-	if (strcmp(key, "unicode") == 0) {
-		buf_put_cstr(canonical, "UNICODE");
-		return 0;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(other_encodings); i++) {
-		(void)encoding_key(str_of_cstr(other_encodings[i]), other,
-		    sizeof(other));
-		if (strcmp(key, other) == 0)
-			return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
-			    "conversion between %s and UTF8 is not supported",
-			    other_encodings[i]);
-	}
-	return setting_value_invalid(row->name, value, err);
+	encoding = encoding_find(value);
+	if (encoding == NULL)
+		return setting_value_invalid(row->name, value, err);
+	if (!encoding_is_known(encoding))
+		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "conversion between %s and UTF8 is not supported",
+		    encoding_name(encoding));
+	/* An old JDBC driver wants to read the name that it has given. */
+	buf_put_cstr(canonical,
+	    str_equal_nocase(value, STR("unicode")) ? "UNICODE"
+						    : encoding_name(encoding));
+	settings->types.encoding = encoding == encoding_utf8 ? NULL : encoding;
+	return 0;
 }
 
 /* A number is hours from Greenwich. */

@@ -231,8 +231,9 @@ enum interval_style {
 	INTERVAL_STYLE_ISO_8601,
 };
 
-struct object_names; /* types/object_names.h */
-struct time_zone;    /* types/time_zone.h */
+struct text_encoding; /* types/encoding.h */
+struct object_names;  /* types/object_names.h */
+struct time_zone;     /* types/time_zone.h */
 struct time_zone_set;
 
 struct type_settings {
@@ -245,6 +246,7 @@ struct type_settings {
 	struct time_zone_set *time_zones;  /* borrowed; NULL: fixed ones only */
 	int64_t now; /* transaction's time, for 'now' and 'today' */
 	const struct object_names *names; /* borrowed; NULL: OIDs are numbers */
+	const struct text_encoding *encoding; /* of the client; NULL is UTF-8 */
 };
 
 /* ISO dates, UTC, shortest floats: what files and tests use. */

@@ -39,10 +39,14 @@ struct pg_copy_options {
 	char escape;     /* csv */
 	struct str null; /* what stands for a null, unquoted */
 	enum pg_copy_header header;
-	const bool *force_not_null; /* csv, per column; NULL: none */
-	const bool *force_null;     /* csv, per column; NULL: none */
-	const bool *force_quote;    /* csv, per column; NULL: none */
+	const bool *force_not_null;           /* csv, per column; NULL: none */
+	const bool *force_null;               /* csv, per column; NULL: none */
+	const bool *force_quote;              /* csv, per column; NULL: none */
+	const struct text_encoding *encoding; /* ENCODING; NULL: the client's */
 };
+
+/* What the first CopyData of the binary form begins with. */
+#define PG_COPY_BINARY_HEADER_SIZE 19
 
 /* PostgreSQL's defaults of the two formats. */
 struct pg_copy_options pg_copy_defaults(bool is_csv);

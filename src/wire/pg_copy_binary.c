@@ -8,13 +8,17 @@
  *
  * The decoder gives the values as they are, for whoever knows their types.
  */
+#include <assert.h>
+
 #include "common/reader.h"
 #include "wire/pg_copy_private.h"
 
 #define SIGNATURE_SIZE 11
-#define HEADER_SIZE    (SIGNATURE_SIZE + 8)
+#define HEADER_SIZE    PG_COPY_BINARY_HEADER_SIZE
 #define WITH_OIDS      UINT32_C(0x00010000)
 #define CRITICAL_FLAGS UINT32_C(0xffff0000)
+
+static_assert(HEADER_SIZE == SIGNATURE_SIZE + 8, "two numbers follow");
 
 static const char signature[SIGNATURE_SIZE] = { 'P', 'G', 'C', 'O', 'P', 'Y',
 	'\n', '\377', '\r', '\n', '\0' };

@@ -4,10 +4,8 @@
  */
 #include "wire/pg_frontend.h"
 
-#include <stdio.h>
-
 #include "common/error.h"
-#include "common/utf8.h"
+#include "types/encoding.h"
 
 /* How long the messages of a type may be, as their length counts. */
 enum size_class {
@@ -273,33 +271,8 @@ pg_target_decode(struct str body, const char *message, struct pg_target *out,
 	return rc;
 }
 
-/* Bytes that the character starting with this byte should have. */
-static size_t
-utf8_wanted(uint8_t lead)
-{
-	if (lead >= 0xf0 && lead < 0xf8)
-		return 4;
-	if (lead >= 0xe0 && lead < 0xf0)
-		return 3;
-	return lead >= 0xc0 && lead < 0xe0 ? 2 : 1;
-}
-
 int
 pg_check_text(struct str text, struct error *err)
 {
-	size_t good = utf8_valid_prefix(text);
-	char hex[4 * 5 + 1];
-	size_t count, used = 0;
-
-	if (good == text.len)
-		return 0;
-	count = utf8_wanted((uint8_t)text.data[good]);
-	if (count > text.len - good)
-		count = text.len - good;
-	for (size_t i = 0; i < count; i++)
-		used += (size_t)snprintf(hex + used, sizeof(hex) - used,
-		    i == 0 ? "0x%02x" : " 0x%02x",
-		    (unsigned)(uint8_t)text.data[good + i]);
-	return error_set(err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
-	    "invalid byte sequence for encoding \"UTF8\": %s", hex);
+	return encoding_check(encoding_utf8, text, err);
 }

@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "types/encoding.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <iconv.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/utf8.h"
+
+#define UPPER_COUNT 128u /* bytes from 0x80 on */
+
+/* What the upper half of the bytes are, and back. */
+struct upper_half {
+	uint32_t codes[UPPER_COUNT]; /* 0: nothing */
+	uint32_t count;              /* of those that are something: */
+	uint32_t sorted[UPPER_COUNT];
+	uint8_t bytes[UPPER_COUNT]; /* of sorted[i] */
+};
+
+struct text_encoding {
+	const char *name;
+	uint8_t length_max;
+	const char *library_name; /* iconv's; NULL: it is not converted */
+	_Atomic(struct upper_half *) *upper;
+};
+
+/* PostgreSQL's, by their numbers. */
+#define SINGLE(its_name, library) \
+	{ \
+		its_name, 1, library, &(_Atomic(struct upper_half *)) \
+		{ \
+			NULL \
+		} \
+	}
+#define OTHER(its_name, length) \
+	{ \
+		its_name, length, NULL, NULL \
+	}
+static const struct text_encoding encodings[] = {
+	OTHER("SQL_ASCII", 1),
+	OTHER("EUC_JP", 3),
+	OTHER("EUC_CN", 3),
+	OTHER("EUC_KR", 3),
+	OTHER("EUC_TW", 4),
+	OTHER("EUC_JIS_2004", 3),
+	OTHER("UTF8", 4),
+	OTHER("MULE_INTERNAL", 4),
+	SINGLE("LATIN1", "ISO-8859-1"),
+	SINGLE("LATIN2", "ISO-8859-2"),
+	SINGLE("LATIN3", "ISO-8859-3"),
+	SINGLE("LATIN4", "ISO-8859-4"),
+	SINGLE("LATIN5", "ISO-8859-9"),
+	SINGLE("LATIN6", "ISO-8859-10"),
+	SINGLE("LATIN7", "ISO-8859-13"),
+	SINGLE("LATIN8", "ISO-8859-14"),
+	SINGLE("LATIN9", "ISO-8859-15"),
+	SINGLE("LATIN10", "ISO-8859-16"),
+	SINGLE("WIN1256", "CP1256"),
+	SINGLE("WIN1258", "CP1258"),
+	SINGLE("WIN866", "CP866"),
+	SINGLE("WIN874", "CP874"),
+	SINGLE("KOI8R", "KOI8-R"),
+	SINGLE("WIN1251", "CP1251"),
+	SINGLE("WIN1252", "CP1252"),
+	SINGLE("ISO_8859_5", "ISO-8859-5"),
+	SINGLE("ISO_8859_6", "ISO-8859-6"),
+	SINGLE("ISO_8859_7", "ISO-8859-7"),
+	SINGLE("ISO_8859_8", "ISO-8859-8"),
+	SINGLE("WIN1250", "CP1250"),
+	SINGLE("WIN1253", "CP1253"),
+	SINGLE("WIN1254", "CP1254"),
+	SINGLE("WIN1255", "CP1255"),
+	SINGLE("WIN1257", "CP1257"),
+	SINGLE("KOI8U", "KOI8-U"),
+	OTHER("SJIS", 2),
+	OTHER("BIG5", 2),
+	OTHER("GBK", 2),
+	OTHER("UHC", 2),
+	OTHER("GB18030", 4),
+	OTHER("JOHAB", 3),
+	OTHER("SHIFT_JIS_2004", 2),
+};
+
+#define SQL_ASCII 0
+#define UTF8      6
+
+const struct text_encoding *const encoding_utf8 = &encodings[UTF8];
+const struct text_encoding *const encoding_sql_ascii = &encodings[SQL_ASCII];
+
+/* ---- names ---- */
+
+static const struct {
+	const char *alias; /* letters and digits, in lower case */
+	const char *name;
+} aliases[] = {
+	{ "abc", "WIN1258" },
+	{ "alt", "WIN866" },
+	{ "iso88591", "LATIN1" },
+	{ "iso885910", "LATIN6" },
+	{ "iso885913", "LATIN7" },
+	{ "iso885914", "LATIN8" },
+	{ "iso885915", "LATIN9" },
+	{ "iso885916", "LATIN10" },
+	{ "iso88592", "LATIN2" },
+	{ "iso88593", "LATIN3" },
+	{ "iso88594", "LATIN4" },
+	{ "iso88599", "LATIN5" },
+	{ "koi8", "KOI8R" },
+	{ "mskanji", "SJIS" },
+	{ "shiftjis", "SJIS" },
+	{ "tcvn", "WIN1258" },
+	{ "tcvn5712", "WIN1258" },
+	{ "unicode", "UTF8" },
+	{ "vscii", "WIN1258" },
+	{ "win", "WIN1251" },
+	{ "win932", "SJIS" },
+	{ "win936", "GBK" },
+	{ "win949", "UHC" },
+	{ "win950", "BIG5" },
+	{ "windows1250", "WIN1250" },
+	{ "windows1251", "WIN1251" },
+	{ "windows1252", "WIN1252" },
+	{ "windows1253", "WIN1253" },
+	{ "windows1254", "WIN1254" },
+	{ "windows1255", "WIN1255" },
+	{ "windows1256", "WIN1256" },
+	{ "windows1257", "WIN1257" },
+	{ "windows1258", "WIN1258" },
+	{ "windows866", "WIN866" },
+	{ "windows874", "WIN874" },
+	{ "windows932", "SJIS" },
+	{ "windows936", "GBK" },
+	{ "windows949", "UHC" },
+	{ "windows950", "BIG5" },
+};
+
+/* Whether the letters and digits of both are the same. */
+static bool
+is_same_name(struct str a, const char *b)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < a.len; i++) {
+		if (!isalnum((unsigned char)a.data[i]))
+			continue;
+		while (b[at] == '_')
+			at++;
+		if (b[at] == '\0' ||
+		    tolower((unsigned char)a.data[i]) !=
+			tolower((unsigned char)b[at]))
+			return false;
+		at++;
+	}
+	return b[at] == '\0' && at > 0;
+}
+
+const struct text_encoding *
+encoding_at(int64_t number)
+{
+	if (number < 0 || number >= (int64_t)ARRAY_LEN(encodings))
+		return NULL;
+	return &encodings[number];
+}
+
+const struct text_encoding *
+encoding_find(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(encodings); i++)
+		if (is_same_name(name, encodings[i].name))
+			return &encodings[i];
+	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
+		if (is_same_name(name, aliases[i].alias))
+			return encoding_find(str_of_cstr(aliases[i].name));
+	return NULL;
+}
+
+const char *
+encoding_name(const struct text_encoding *encoding)
+{
+	return encoding->name;
+}
+
+int64_t
+encoding_number(const struct text_encoding *encoding)
+{
+	return encoding - encodings;
+}
+
+int
+encoding_length_max(const struct text_encoding *encoding)
+{
+	return encoding->length_max;
+}
+
+bool
+encoding_is_known(const struct text_encoding *encoding)
+{
+	return encoding == encoding_utf8 || encoding == encoding_sql_ascii ||
+	    encoding->library_name != NULL;
+}
+
+/* ---- tables ---- */
+
+static int
+compare_codes(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The other way: codes in order, each with its byte. */
+static void
+sort_codes(struct upper_half *upper)
+{
+	uint64_t pairs[UPPER_COUNT];
+
+	for (uint32_t i = 0; i < UPPER_COUNT; i++)
+		if (upper->codes[i] != 0)
+			pairs[upper->count++] =
+			    (uint64_t)upper->codes[i] << 8 | (0x80 + i);
+	qsort(pairs, upper->count, sizeof(pairs[0]), compare_codes);
+	for (uint32_t i = 0; i < upper->count; i++) {
+		upper->sorted[i] = (uint32_t)(pairs[i] >> 8);
+		upper->bytes[i] = (uint8_t)pairs[i];
+	}
+}
+
+/* One byte at a time, so that what is nothing is seen. */
+static struct upper_half *
+make_upper(const char *library_name)
+{
+	struct upper_half *upper = calloc(1, sizeof(*upper));
+	iconv_t library = iconv_open("UCS-4LE", library_name);
+
+	for (uint32_t i = 0;
+	     upper != NULL && library != (iconv_t)-1 && i < UPPER_COUNT; i++) {
+		char in = (char)(uint8_t)(0x80 + i), out[8];
+		char *from = &in, *to = out;
+		size_t in_left = 1, out_left = sizeof(out);
+
+		(void)iconv(library, NULL, NULL, NULL, NULL);
+		if (iconv(library, &from, &in_left, &to, &out_left) !=
+			(size_t)-1 &&
+		    /* it may wait for what combines with it */
+		    iconv(library, NULL, NULL, &to, &out_left) != (size_t)-1 &&
+		    out_left == sizeof(out) - 4)
+			upper->codes[i] = (uint32_t)(uint8_t)out[0] |
+			    (uint32_t)(uint8_t)out[1] << 8 |
+			    (uint32_t)(uint8_t)out[2] << 16;
+	}
+	if (library != (iconv_t)-1)
+		(void)iconv_close(library);
+	if (upper != NULL)
+		sort_codes(upper);
+	return upper;
+}
+
+/* NULL: no memory.  Whoever is first keeps his. */
+static const struct upper_half *
+upper_of(const struct text_encoding *encoding)
+{
+	/* Acquire: pairs with the release of who has made it. */
+	struct upper_half *upper =
+	    atomic_load_explicit(encoding->upper, memory_order_acquire);
+	struct upper_half *made;
+
+	if (upper != NULL)
+		return upper;
+	made = make_upper(encoding->library_name);
+	if (made == NULL ||
+	    atomic_compare_exchange_strong_explicit(encoding->upper, &upper,
+		made, memory_order_acq_rel, memory_order_acquire))
+		return made;
+	free(made);
+	return upper;
+}
+
+/* The byte of a code point; 0: there is none. */
+static uint8_t
+byte_of(const struct upper_half *upper, uint32_t code)
+{
+	uint32_t low = 0, high = upper->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (upper->sorted[middle] == code)
+			return upper->bytes[middle];
+		if (upper->sorted[middle] < code)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 0;
+}
+
+/* ---- checks ---- */
+
+static void
+list_bytes(struct str bytes, char out[4 * 5 + 1])
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < bytes.len && i < 4; i++)
+		used += (size_t)snprintf(out + used, 4 * 5 + 1 - used,
+		    i == 0 ? "0x%02x" : " 0x%02x",
+		    (unsigned)(uint8_t)bytes.data[i]);
+}
+
+/* Bytes that the character starting with this byte should have. */
+static size_t
+utf8_wanted(uint8_t lead)
+{
+	if (lead >= 0xf0 && lead < 0xf8)
+		return 4;
+	if (lead >= 0xe0 && lead < 0xf0)
+		return 3;
+	return lead >= 0xc0 && lead < 0xe0 ? 2 : 1;
+}
+
+static bool
+is_utf8(const struct text_encoding *encoding)
+{
+	return encoding == encoding_utf8;
+}
+
+/* utf8_valid_prefix() ends before a NUL. */
+static size_t
+valid_prefix(const struct text_encoding *encoding, struct str text)
+{
+	const char *zero;
+
+	if (is_utf8(encoding))
+		return utf8_valid_prefix(text);
+	zero = text.len == 0 ? NULL : memchr(text.data, '\0', text.len);
+	return zero == NULL ? text.len : (size_t)(zero - text.data);
+}
+
+int
+encoding_check(const struct text_encoding *encoding, struct str text,
+    struct error *err)
+{
+	size_t good = valid_prefix(encoding, text), count = 1;
+	char list[4 * 5 + 1];
+
+	if (good == text.len)
+		return 0;
+	if (is_utf8(encoding))
+		count = utf8_wanted((uint8_t)text.data[good]);
+	if (count > text.len - good)
+		count = text.len - good;
+	list_bytes(str_of(text.data + good, count), list);
+	return error_set(err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
+	    "invalid byte sequence for encoding \"%s\": %s", encoding->name,
+	    list);
+}
+
+uint64_t
+encoding_length(const struct text_encoding *encoding, struct str text)
+{
+	return is_utf8(encoding) ? utf8_length(text) : text.len;
+}
+
+/* ---- conversion ---- */
+
+static int
+no_equivalent(const struct text_encoding *from, const struct text_encoding *to,
+    struct str character, struct error *err)
+{
+	char list[4 * 5 + 1];
+
+	list_bytes(character, list);
+	return error_set(err, STELE_E_UNTRANSLATABLE_CHARACTER,
+	    "character with byte sequence %s in encoding \"%s\" has no"
+	    " equivalent in encoding \"%s\"",
+	    list, from->name, to->name);
+}
+
+static size_t
+ascii_prefix(struct str text)
+{
+	size_t len = 0;
+
+	while (len < text.len && (uint8_t)text.data[len] < 0x80)
+		len++;
+	return len;
+}
+
+static struct str
+rest_of(struct str text, size_t at)
+{
+	return str_of(text.data + at, text.len - at);
+}
+
+static int
+to_utf8(const struct text_encoding *from, const struct upper_half *upper,
+    struct str text, struct buf *out, struct error *err)
+{
+	size_t at = 0;
+
+	for (;;) {
+		size_t plain = ascii_prefix(rest_of(text, at));
+		char encoded[4];
+		uint32_t code;
+
+		buf_put(out, text.data + at, plain);
+		at += plain;
+		if (at == text.len)
+			return 0;
+		code = upper->codes[(uint8_t)text.data[at] - 0x80];
+		if (code == 0)
+			return no_equivalent(from, encoding_utf8,
+			    str_of(text.data + at, 1), err);
+		buf_put(out, encoded, utf8_encode(code, encoded));
+		at++;
+	}
+}
+
+/* The code point that valid UTF-8 begins with, not ASCII, and its bytes. */
+static uint32_t
+code_of(struct str text, size_t *len)
+{
+	const uint8_t *bytes = (const uint8_t *)text.data;
+	uint32_t code;
+
+	*len = utf8_wanted(bytes[0]);
+	assert(*len >= 2 && *len <= text.len);
+	code = bytes[0] & (0x7fu >> *len);
+	for (size_t i = 1; i < *len; i++)
+		code = code << 6 | (bytes[i] & 0x3f);
+	return code;
+}
+
+/* Of valid UTF-8: what there is no byte for is an error, or with NULL '?'. */
+static int
+from_utf8(const struct text_encoding *to, const struct upper_half *upper,
+    struct str text, struct buf *out, struct error *err)
+{
+	size_t at = 0;
+
+	for (;;) {
+		size_t plain = ascii_prefix(rest_of(text, at)), len;
+		uint8_t byte;
+
+		buf_put(out, text.data + at, plain);
+		at += plain;
+		if (at == text.len)
+			return 0;
+		byte = byte_of(upper, code_of(rest_of(text, at), &len));
+		if (byte == 0 && err != NULL)
+			return no_equivalent(encoding_utf8, to,
+			    str_of(text.data + at, len), err);
+		buf_put_u8(out, byte == 0 ? '?' : byte);
+		at += len;
+	}
+}
+
+static int
+out_of_memory(struct error *err)
+{
+	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+}
+
+int
+encoding_convert(const struct text_encoding *from,
+    const struct text_encoding *to, struct str text, struct buf *out,
+    struct error *err)
+{
+	const struct upper_half *upper;
+	int rc = encoding_check(from, text, err);
+
+	assert(encoding_is_known(from) && encoding_is_known(to));
+	if (rc == 0 && from == encoding_sql_ascii)
+		rc = encoding_check(to, text, err);
+	if (rc != 0)
+		return rc;
+	if (from == to || from == encoding_sql_ascii ||
+	    to == encoding_sql_ascii) {
+		buf_put_str(out, text);
+		return out->failed ? out_of_memory(err) : 0;
+	}
+	assert(is_utf8(from) || is_utf8(to));
+	upper = upper_of(is_utf8(from) ? to : from);
+	if (upper == NULL)
+		return out_of_memory(err);
+	rc = is_utf8(from) ? from_utf8(to, upper, text, out, err)
+			   : to_utf8(from, upper, text, out, err);
+	return rc == 0 && out->failed ? out_of_memory(err) : rc;
+}
+
+void
+encoding_put(const struct text_encoding *to, struct str text, struct buf *out)
+{
+	const struct upper_half *upper =
+	    to->library_name == NULL ? NULL : upper_of(to);
+
+	if (to->library_name == NULL)
+		buf_put_str(out, text);
+	else if (upper == NULL)
+		out->failed = true;
+	else
+		(void)from_utf8(to, upper, text, out, NULL);
+}
