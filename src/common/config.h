@@ -119,8 +119,8 @@ struct config {
 	int port;
 	int max_connections;
 	int superuser_reserved_connections; /* of them */
-	int64_t client_read_timeout_ms; /* 0 is none */
-	int64_t tcp_keepalives_idle_ms; /* 0: the system's; and these */
+	int64_t client_read_timeout_ms;     /* 0 is none */
+	int64_t tcp_keepalives_idle_ms;     /* 0: the system's; and these */
 	int64_t tcp_keepalives_interval_ms;
 	int64_t tcp_user_timeout_ms;
 	int tcp_keepalives_count;

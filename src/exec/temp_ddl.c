@@ -10,6 +10,7 @@
 
 #include "common/buf.h"
 #include "common/cancel.h"
+#include "engine/catalog/acl.h"
 #include "exec/exec_private.h"
 #include "exec/temp_tables.h"
 #include "exec/temp_writer.h"
@@ -45,6 +46,24 @@ tell_notices(const struct temp_run *run)
 
 /* ---- CREATE ---- */
 
+/* Everybody may make what is temporary, until that is revoked. */
+static int
+check_right(const struct temp_run *run, struct error *err)
+{
+	const struct catalog *catalog = run->plan->space.catalog;
+	const struct plan_session *session = run->context->session;
+	struct acl_object database;
+
+	if (!catalog_acl_object(catalog, ACL_DATABASE_OID, &database) ||
+	    catalog_rights(catalog, session->role_oid, &database,
+		RIGHT_TEMPORARY) != 0)
+		return 0;
+	return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+	    "permission denied to create temporary tables in database"
+	    " \"%.*s\"",
+	    STR_FMT(session->database));
+}
+
 static int
 check_name(const struct temp_run *run, struct str name, struct error *err)
 {
@@ -70,8 +89,10 @@ create_table(const struct temp_run *run, const struct temp_table **out,
     struct error *err)
 {
 	struct temp_table *table;
-	int rc = check_name(run, run->ddl->name, err);
+	int rc = check_right(run, err);
 
+	if (rc == 0)
+		rc = check_name(run, run->ddl->name, err);
 	if (rc != 0)
 		return rc;
 	table = temp_table_new(run->ddl->definition, run->temp);
@@ -94,8 +115,10 @@ create_view(const struct temp_run *run, struct error *err)
 	    temp_view_by_name(run->temp->catalog, run->ddl->name);
 	struct sql_view definition = *run->ddl->view;
 	struct temp_view *view;
-	int rc = 0;
+	int rc = check_right(run, err);
 
+	if (rc != 0)
+		return rc;
 	definition.owner = run->context->session->role_oid;
 	if (run->ddl->or_replace && old != NULL) {
 		definition.oid = old->oid;

@@ -49,6 +49,7 @@ bind_comment(struct binder *binder, const struct ast_comment *ast,
 	case AST_OBJECT_TABLE:
 	case AST_OBJECT_TYPE:
 	case AST_OBJECT_VIEW:
+	case AST_OBJECT_INDEX: /* the parser makes none of these */
 		break;
 	}
 	return bind_changed_name(binder, &name, &ddl->name, err);

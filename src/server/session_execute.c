@@ -530,7 +530,7 @@ query_work(struct session *session)
 			break;
 		job->rc = 0;
 	}
-	if (portal->exec != NULL)
+	if (portal->exec != NULL && portal->planned->plan->is_modify)
 		portal->tag_count = exec_modified(portal->exec);
 	/* Freeing what a query has built up is the worker's too. */
 	if (job->rc != 0 || job->outcome == JOB_DONE)

@@ -72,9 +72,9 @@ EXPECTED = {
 """,
     r"\dn": """
 List of schemas
-  Name  | Owner
---------+-------
- public | stele
+  Name  |       Owner
+--------+-------------------
+ public | pg_database_owner
  stele  | stele
 (2 rows)
 """,

@@ -25,6 +25,7 @@ SELECT, INSERT = "GRANT SELECT ON t TO plain", "GRANT INSERT ON t TO plain"
 CREATE = "GRANT CREATE ON SCHEMA public TO plain"
 CREATEROLE = "ALTER ROLE plain CREATEROLE"
 SUPERUSER = "ALTER ROLE plain SUPERUSER"
+TEMPORARY = "GRANT TEMP ON DATABASE stele TO plain"
 
 # Of each kind: what is tried, and what must be granted for it.
 SAMPLES = {
@@ -75,14 +76,37 @@ SAMPLES = {
          SUPERUSER),
     ],
     "AST_BATCH": [('BATCH [STORE t FOR "c" PAYLOAD {"a": 1}]', INSERT)],
-    "AST_CREATE_TABLE": [("CREATE TABLE new_table (a int)", CREATE)],
+    "AST_UPDATE": [
+        ("UPDATE mine SET a = 1 FROM t", SELECT)],
+    "AST_DELETE": [
+        ("DELETE FROM mine USING t", SELECT)],
+    "AST_CREATE_TABLE_AS": [
+        ("BEGIN; CREATE TEMP TABLE mine2 AS SELECT a FROM t",
+         SELECT + "; " + TEMPORARY),
+        ("BEGIN; CREATE TEMP TABLE mine2 AS SELECT 1", TEMPORARY),
+    ],
+    "AST_COMMENT": [
+        ("COMMENT ON TABLE o IS 'x'", "ALTER TABLE o OWNER TO plain"),
+        ("COMMENT ON COLUMN o.a IS 'x'", "ALTER TABLE o OWNER TO plain"),
+        ("COMMENT ON VIEW v IS 'x'", "ALTER VIEW v OWNER TO plain"),
+        ("COMMENT ON TYPE e IS 'x'", "ALTER TYPE e OWNER TO plain"),
+        ("COMMENT ON SCHEMA public IS 'x'", SUPERUSER),
+        ("COMMENT ON DATABASE admin IS 'x'", SUPERUSER),
+    ],
+    "AST_CREATE_TABLE": [
+        ("CREATE TABLE new_table (a int)", CREATE),
+        ("BEGIN; CREATE TEMP TABLE mine3 (a int)", TEMPORARY),
+    ],
     "AST_DEFINE": [
         ('DEFINE new_type FIELDS {"a": "int"}', CREATE),
         ('DEFINE o AS 7 FIELDS {"a": "int | null", "z": "int | null"}',
          "ALTER TABLE o OWNER TO plain"),
     ],
     "AST_CREATE_ENUM": [("CREATE TYPE new_enum AS ENUM ('x')", CREATE)],
-    "AST_CREATE_VIEW": [("CREATE VIEW new_view AS SELECT 1 AS one", CREATE)],
+    "AST_CREATE_VIEW": [
+        ("CREATE VIEW new_view AS SELECT 1 AS one", CREATE),
+        ("BEGIN; CREATE TEMP VIEW mine4 AS SELECT 1 AS one", TEMPORARY),
+    ],
     "AST_ALTER_TABLE": [
         ("ALTER TABLE o ADD COLUMN y int", "ALTER TABLE o OWNER TO plain"),
         ("ALTER TABLE o SET (retain = '9 years')",
@@ -142,6 +166,10 @@ FREE = {
     "AST_UNLISTEN": "UNLISTEN channel",
     "AST_NOTIFY": "NOTIFY channel",
     "AST_CLOSE_CURSOR": "CLOSE ALL",
+    "AST_TRUNCATE": "TRUNCATE mine",
+    "AST_CREATE_INDEX": "CREATE INDEX ON mine (a)",
+    "AST_LOCK_TABLE": "BEGIN; LOCK TABLE mine",
+    "AST_VACUUM": "ANALYZE mine",
 }
 
 # What a USAGE grant of the schema by one who may not is a warning of, only.
@@ -201,6 +229,9 @@ class Sessions:
         self.plain = pgwire.Connection(port)
         self.plain.start(user=b"admin")
         self.become_plain()
+        # His own, from a time when everybody might make some.
+        self.must(self.plain, "CREATE TEMP TABLE mine (a int)")
+        self.must(self.admin, "REVOKE TEMP ON DATABASE stele FROM PUBLIC")
 
     def become_plain(self):
         self.must(self.plain, "SET SESSION AUTHORIZATION plain")
@@ -252,12 +283,18 @@ def statements(sessions):
             sessions.both_ways(sql, grants)
 
 
+# Of functions that need a right.
+ARGUMENTS = {"PG_STAT_RESET_SINGLE_TABLE_COUNTERS": "0"}
+
+
 def functions(sessions):
     names = function_names()
     pid = pgwire.rows(sessions.admin.query("SELECT pg_backend_pid()"))[0][0]
     for function, need in table_rows("FUNCTION"):
         if need == "NEED_SUPERUSER":
-            sessions.both_ways(f"SELECT {names[function]}()", SUPERUSER)
+            arguments = ARGUMENTS.get(function, "")
+            sessions.both_ways(f"SELECT {names[function]}({arguments})",
+                               SUPERUSER)
         elif need == "NEED_SIGNAL":
             # of a superuser's session: by superusers alone
             code, text = sessions.try_plain(

@@ -46,7 +46,7 @@ typedef int rows_fn(void *session, struct system_rows *rows, struct error *err);
 #undef COLUMN
 #undef END
 
-#define OWNER_OID      10u /* ROLE_OWNER_OID, of what is the server's own */
+#define OWNER_OID      10u   /* ROLE_OWNER_OID, of what is the server's own */
 #define TABLESPACE_OID 1663u /* pg_default */
 #define HEAP_AM_OID    2u
 #define BTREE_AM_OID   403u
