@@ -150,24 +150,35 @@ def read_timeout(_):
 # ---- sizes ----
 
 
+def send_refused(connection, data):
+    """What is too much may be refused, and its rest reset, while it is sent."""
+    try:
+        connection.send(data)
+    except pgwire.Closed:
+        pass
+
+
 def message_size(_):
     limit = 1 * MIB
     with Server(f"max_statement_size={limit}B") as server:
         for size, ok in ((limit - 1, True), (limit, True), (limit + 1, False)):
             with connect(server) as connection:
-                text = "SELECT 42 --".ljust(size - 5, "-")
-                connection.send(query(text))
+                text = query("SELECT 42 --".ljust(size - 5, "-"))
                 if ok:
+                    connection.send(text)
                     expect(size, pgwire.rows(connection.until_ready()), [[b"42"]])
                 else:
+                    send_refused(connection, text)
                     expect(size, states(connection.until_closed()), ["54000"])
             with connect(server) as connection:
                 connection.query("CREATE TABLE IF NOT EXISTS sized (s text)")
                 connection.send(query("COPY sized (s) FROM STDIN"))
                 expect("COPY", connection.message()[0], b"G")
-                connection.send(message(b"d", b"c".ljust(size - 4, b"y")))
-                connection.send(message(b"c"))
-                if not ok:
+                row = message(b"d", b"c".ljust(size - 4, b"y")) + message(b"c")
+                if ok:
+                    connection.send(row)
+                else:
+                    send_refused(connection, row)
                     expect(size, states(connection.until_closed()), ["54000"])
 
 
