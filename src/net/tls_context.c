@@ -91,12 +91,19 @@ set_certificate(SSL_CTX *ssl, const struct tls_options *options,
 static int
 set_ciphers(SSL_CTX *ssl, const struct tls_options *options, struct error *err)
 {
+	union {
+		const char *given;
+		char *taken;
+	} groups;
+
 	if (SSL_CTX_set_cipher_list(ssl, options->ciphers) != 1)
 		return error_set(err, STELE_E_CONFIG_FILE,
 		    "could not set the cipher list \"%s\" (no valid ciphers "
 		    "available): %s",
 		    options->ciphers, tls_reason());
-	if (SSL_CTX_set1_groups_list(ssl, options->groups) != 1)
+	/* The library's macro casts const away, and only reads. */
+	groups.given = options->groups;
+	if (SSL_CTX_set1_groups_list(ssl, groups.taken) != 1)
 		return error_set(err, STELE_E_CONFIG_FILE,
 		    "could not set \"ssl_ecdh_curve\" to \"%s\": %s",
 		    options->groups, tls_reason());

@@ -26,21 +26,13 @@ struct text_encoding {
 	const char *name;
 	uint8_t length_max;
 	const char *library_name; /* iconv's; NULL: it is not converted */
-	_Atomic(struct upper_half *) *upper;
 };
 
 /* PostgreSQL's, by their numbers. */
-#define SINGLE(its_name, library) \
-	{ \
-		its_name, 1, library, &(_Atomic(struct upper_half *)) \
-		{ \
-			NULL \
-		} \
-	}
-#define OTHER(its_name, length) \
-	{ \
-		its_name, length, NULL, NULL \
-	}
+/* clang-format off */
+#define SINGLE(its_name, library) { its_name, 1, library }
+#define OTHER(its_name, length)   { its_name, length, NULL }
+/* clang-format on */
 static const struct text_encoding encodings[] = {
 	OTHER("SQL_ASCII", 1),
 	OTHER("EUC_JP", 3),
@@ -88,6 +80,9 @@ static const struct text_encoding encodings[] = {
 
 #define SQL_ASCII 0
 #define UTF8      6
+
+/* Made when they are first wanted, and kept; as `encodings`. */
+static _Atomic(struct upper_half *) upper_halves[ARRAY_LEN(encodings)];
 
 const struct text_encoding *const encoding_utf8 = &encodings[UTF8];
 const struct text_encoding *const encoding_sql_ascii = &encodings[SQL_ASCII];
@@ -265,17 +260,19 @@ make_upper(const char *library_name)
 static const struct upper_half *
 upper_of(const struct text_encoding *encoding)
 {
+	_Atomic(struct upper_half *) *kept =
+	    &upper_halves[encoding - encodings];
 	/* Acquire: pairs with the release of who has made it. */
 	struct upper_half *upper =
-	    atomic_load_explicit(encoding->upper, memory_order_acquire);
+	    atomic_load_explicit(kept, memory_order_acquire);
 	struct upper_half *made;
 
 	if (upper != NULL)
 		return upper;
 	made = make_upper(encoding->library_name);
 	if (made == NULL ||
-	    atomic_compare_exchange_strong_explicit(encoding->upper, &upper,
-		made, memory_order_acq_rel, memory_order_acquire))
+	    atomic_compare_exchange_strong_explicit(kept, &upper, made,
+		memory_order_acq_rel, memory_order_acquire))
 		return made;
 	free(made);
 	return upper;
