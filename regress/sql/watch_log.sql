@@ -24,7 +24,7 @@ select groups > :g as groups, rows - :r as rows from stele.wal;
 -- Memory: one row a part, or a part and shard; the scripts run on a server with two.
 select part, shard, limit_bytes is not null as limited from stele.memory;
 select part, sum(bytes) > 0 as some from stele.memory
-  where part in ('active MemTable', 'allocated', 'log buffers', 'process', 'statement statistics') group by part order by part;
+  where part in ('active MemTable', 'log buffers', 'process', 'statement statistics') group by part order by part;
 select sum(bytes) as active from stele.memory where part = 'active MemTable' except select sum(memtable_bytes) from stele.shards;
 select bytes, objects from stele.memory where part = 'passive MemTables' and shard = 0;
 select count(*) as over from stele.memory where bytes > limit_bytes;

@@ -138,9 +138,10 @@ by_oid(const void *key, const void *item)
 static uint64_t
 rows_of(const struct type_rows *types, uint32_t count, uint32_t oid)
 {
-	const struct type_rows *type =
-	    bsearch(&oid, types, count, sizeof(*types), by_oid);
+	const struct type_rows *type = NULL;
 
+	if (count > 0) /* or there is no array */
+		type = bsearch(&oid, types, count, sizeof(*types), by_oid);
 	return type == NULL ? 0 : type->rows;
 }
 
