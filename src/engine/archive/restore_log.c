@@ -52,18 +52,55 @@ note_number(void *arg, const char *name)
 		*last = number;
 }
 
-/* Behind all that are there, also those that hold nothing. */
+static int
+open_manifest(const struct restore_log *log, struct os_file **lock,
+    struct manifest **manifest, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	uint64_t torn_bytes;
+	int rc = os_path(path, log->dir, LOCK_NAME, err);
+
+	*lock = NULL;
+	*manifest = NULL;
+	if (rc == 0)
+		rc = os_lock(log->fs, path, lock, err);
+	return rc == 0
+	    ? manifest_open(log->fs, log->dir, manifest, &torn_bytes, err)
+	    : rc;
+}
+
+/*
+ * Behind all that are there, also those that hold nothing, and behind those that
+ * are there no more: a start has no use for a file before the MANIFEST's first.
+ */
+static int
+choose_number(struct restore_log *log, const char *wal_dir, struct error *err)
+{
+	struct manifest *manifest;
+	struct os_file *lock;
+	uint64_t last = 0;
+	int rc = os_list(log->fs, wal_dir, note_number, &last, err);
+
+	log->number = last + 1;
+	if (rc != 0)
+		return rc;
+	rc = open_manifest(log, &lock, &manifest, err);
+	if (rc == 0 && log->number < manifest_state(manifest)->wal_file)
+		log->number = manifest_state(manifest)->wal_file;
+	manifest_close(manifest);
+	os_close(lock);
+	return rc;
+}
+
 static int
 begin_file(struct restore_log *log, struct error *err)
 {
 	char wal_dir[OS_PATH_SIZE], path[OS_PATH_SIZE];
 	int rc = os_path(wal_dir, log->dir, WAL_DIRECTORY, err);
 
-	log->number = 0;
 	log->offset = 0;
 	if (rc == 0)
-		rc = os_list(log->fs, wal_dir, note_number, &log->number, err);
-	log->number++;
+		rc = choose_number(log, wal_dir, err);
 	if (rc == 0)
 		rc = wal_file_path(wal_dir, log->number, path, err);
 	if (rc != 0)
@@ -98,17 +135,10 @@ static int
 note_synced(struct restore_log *log, struct error *err)
 {
 	const struct manifest_step step = { .wal_synced = log->last_group };
-	struct manifest *manifest = NULL;
-	struct os_file *lock = NULL;
-	char path[OS_PATH_SIZE];
-	uint64_t torn_bytes;
-	int rc = os_path(path, log->dir, LOCK_NAME, err);
+	struct manifest *manifest;
+	struct os_file *lock;
+	int rc = open_manifest(log, &lock, &manifest, err);
 
-	if (rc == 0)
-		rc = os_lock(log->fs, path, &lock, err);
-	if (rc == 0)
-		rc = manifest_open(log->fs, log->dir, &manifest, &torn_bytes,
-		    err);
 	if (rc == 0)
 		rc = manifest_append(manifest, &step, err);
 	manifest_close(manifest);
