@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/ascending.h"
 #include "common/error.h"
 #include "engine/engine_private.h"
 #include "engine/read/scan_private.h"
@@ -15,27 +16,11 @@ out_of_memory(struct error *err)
 
 /* ---- types ---- */
 
-/* How many of the types are less. */
-static uint32_t
-types_below(const struct context_places *places, uint32_t oid)
-{
-	uint32_t first = 0, limit = places->type_count;
-
-	while (first < limit) {
-		uint32_t middle = first + (limit - first) / 2;
-
-		if (places->types[middle] < oid)
-			first = middle + 1;
-		else
-			limit = middle;
-	}
-	return first;
-}
-
 bool
 context_places_has(const struct context_places *places, uint32_t type_oid)
 {
-	uint32_t at = types_below(places, type_oid);
+	uint32_t at =
+	    ascending_find(places->types, places->type_count, type_oid);
 
 	return at < places->type_count && places->types[at] == type_oid;
 }
@@ -44,7 +29,7 @@ static int
 add_type(struct context_places *places, struct arena *arena, uint32_t oid,
     struct error *err)
 {
-	uint32_t at = types_below(places, oid);
+	uint32_t at = ascending_find(places->types, places->type_count, oid);
 
 	if (at < places->type_count && places->types[at] == oid)
 		return 0;

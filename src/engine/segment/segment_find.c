@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "common/ascending.h"
 #include "engine/segment/segment_private.h"
 #include "engine/zone/zone_map.h"
 
@@ -167,23 +168,6 @@ segment_context_find(struct segment *segment, struct str context,
 	    : read_list(segment, state, arena, out, err);
 }
 
-/* The list's first granule that is not less than `granule`. */
-static uint32_t
-lower_bound(const struct segment_context *context, uint32_t granule)
-{
-	uint32_t first = 0, limit = context->count;
-
-	while (first < limit) {
-		uint32_t middle = first + (limit - first) / 2;
-
-		if (context->granules[middle] < granule)
-			first = middle + 1;
-		else
-			limit = middle;
-	}
-	return first;
-}
-
 /* The section that has a granule. */
 static const struct section_info *
 section_of(const struct segment_footer *footer, uint32_t granule)
@@ -214,7 +198,7 @@ segment_context_next_type(struct segment *segment,
 		return false;
 	section = section_of(&state->footer, context->granules[*at]);
 	*type_oid = section->type_oid;
-	*at = lower_bound(context,
+	*at = ascending_find(context->granules, context->count,
 	    section->granule_first + section->granule_count);
 	return true;
 }
@@ -248,8 +232,9 @@ find_in_granules(struct prune *p, const struct segment_context *context,
 {
 	struct segment_section *section = p->section;
 	const uint32_t *granules = context->granules;
-	uint32_t next = lower_bound(context, section->info.granule_first);
-	uint32_t count = lower_bound(context,
+	uint32_t next = ascending_find(context->granules, context->count,
+	    section->info.granule_first);
+	uint32_t count = ascending_find(context->granules, context->count,
 	    section->info.granule_first + section->info.granule_count);
 	struct found_rows found = { .rows = NULL };
 	const struct block *table;
