@@ -267,8 +267,8 @@ check_log_size(struct flusher *flusher)
 }
 
 /*
- * Until there is work; false: stop.  A failed engine has none any more: it would
- * make a segment a second that no MANIFEST names.
+ * Until there is work; false: stop.  A failed engine has none any more, whatever
+ * was waited for when it failed: it would make segments that no MANIFEST names.
  */
 static bool
 wait_for_flush(struct flusher *flusher)
@@ -276,8 +276,6 @@ wait_for_flush(struct flusher *flusher)
 	bool go_on;
 
 	pthread_mutex_lock(&flusher->lock);
-	while (flusher->failure.code != 0 && !flusher->is_stopping)
-		pthread_cond_wait(&flusher->wake, &flusher->lock);
 	if (!flusher->has_work && !flusher->is_stopping)
 		(void)os_cond_wait_until(&flusher->wake, &flusher->lock,
 		    os_clock_monotonic_ns(os_clock_real()) + TICK_NS);
@@ -286,6 +284,8 @@ wait_for_flush(struct flusher *flusher)
 		flusher->retry_ns))
 		continue;
 	flusher->retry_ns = 0;
+	while (flusher->failure.code != 0 && !flusher->is_stopping)
+		pthread_cond_wait(&flusher->wake, &flusher->lock);
 	go_on = !flusher->is_stopping;
 	pthread_mutex_unlock(&flusher->lock);
 	return go_on;
