@@ -5,6 +5,7 @@
  */
 #include "server/server.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,9 +30,6 @@
 
 /* A stop that takes longer leaves the rest to the next start's recovery. */
 #define STOP_TIMEOUT_NS INT64_C(1500000000)
-/* Sockets that are accepted beside max_connections: cancel requests ... */
-#define SPARE_SOCKETS       64u
-#define SPARE_LOCAL_SOCKETS 16u /* more, for UNIX sockets */
 
 /* ---- options ---- */
 
@@ -107,6 +105,18 @@ count_of_role(const struct server *server, uint32_t role_oid)
 }
 
 static int
+check_role_limit(const struct server *server, const struct seat *seat,
+    struct error *err)
+{
+	if (seat->is_superuser || seat->connection_limit < 0 ||
+	    count_of_role(server, seat->role_oid) <
+		(uint32_t)seat->connection_limit)
+		return 0;
+	return error_set(err, STELE_E_TOO_MANY_CONNECTIONS,
+	    "too many connections for role \"%.*s\"", STR_FMT(seat->role));
+}
+
+static int
 check_seat(const struct server *server, const struct seat *seat,
     struct error *err)
 {
@@ -117,19 +127,11 @@ check_seat(const struct server *server, const struct seat *seat,
 	if (server->session_count >= limit)
 		return error_set(err, STELE_E_TOO_MANY_CONNECTIONS,
 		    "sorry, too many clients already");
-	if (seat->is_superuser)
-		return 0;
-	if (server->session_count + reserved >= limit)
+	if (!seat->is_superuser && server->session_count + reserved >= limit)
 		return error_set(err, STELE_E_TOO_MANY_CONNECTIONS,
 		    "remaining connection slots are reserved for "
 		    "non-replication superuser connections");
-	if (seat->connection_limit >= 0 &&
-	    count_of_role(server, seat->role_oid) >=
-		(uint32_t)seat->connection_limit)
-		return error_set(err, STELE_E_TOO_MANY_CONNECTIONS,
-		    "too many connections for role \"%.*s\"",
-		    STR_FMT(seat->role));
-	return 0;
+	return check_role_limit(server, seat, err);
 }
 
 int
@@ -152,6 +154,26 @@ server_register(struct server *server, struct session *session,
 		session->registry_next = *bucket;
 		*bucket = session;
 		server->session_count++;
+	}
+	pthread_mutex_unlock(&server->mutex);
+	return rc;
+}
+
+int
+server_reseat(struct server *server, struct session *session,
+    const struct seat *seat, struct error *err)
+{
+	int rc = 0;
+
+	assert(seat->role.len <= sizeof(session->login_name));
+	pthread_mutex_lock(&server->mutex);
+	if (seat->role_oid != session->login_role_oid)
+		rc = check_role_limit(server, seat, err);
+	if (rc == 0) {
+		memcpy(session->login_name, seat->role.data, seat->role.len);
+		session->login_user =
+		    str_of(session->login_name, seat->role.len);
+		session->login_role_oid = seat->role_oid;
 	}
 	pthread_mutex_unlock(&server->mutex);
 	return rc;
@@ -253,74 +275,7 @@ server_each_session(struct server *server,
 	pthread_mutex_unlock(&server->mutex);
 }
 
-/* ---- connections ---- */
-
-struct handed_socket {
-	struct loop_post post;
-	struct net_thread *net;
-	int fd;
-};
-
-static void
-handed_cb(struct loop_post *post)
-{
-	struct handed_socket *handed =
-	    POST_OWNER(post, struct handed_socket, post);
-
-	session_open(handed->net, handed->fd);
-	free(handed);
-}
-
-/* On the first net thread, which gives each thread its share. */
-static void
-take_socket(struct server *server, int fd, unsigned spare)
-{
-	struct net_thread *net;
-	struct handed_socket *handed;
-	struct config *config = server_config(server);
-	unsigned limit = (unsigned)config->max_connections + spare;
-	unsigned turn;
-
-	config_unref(config);
-	if (atomic_fetch_add_explicit(&server->socket_count, 1,
-		memory_order_relaxed) >= limit) {
-		atomic_fetch_sub_explicit(&server->socket_count, 1,
-		    memory_order_relaxed);
-		close(fd);
-		return;
-	}
-	turn = atomic_fetch_add_explicit(&server->next_net, 1,
-	    memory_order_relaxed);
-	net = &server->nets[turn % server->net_count];
-	if (net == &server->nets[0]) {
-		session_open(net, fd);
-		return;
-	}
-	handed = malloc(sizeof(*handed));
-	if (handed == NULL) {
-		close(fd);
-		atomic_fetch_sub_explicit(&server->socket_count, 1,
-		    memory_order_relaxed);
-		return;
-	}
-	handed->post.fn = handed_cb;
-	handed->net = net;
-	handed->fd = fd;
-	loop_post(net->loop, &handed->post);
-}
-
-static void
-accepted_cb(void *arg, int fd)
-{
-	take_socket(arg, fd, SPARE_SOCKETS);
-}
-
-/* Who is on the machine can come in when strangers have taken all others. */
-static void
-accepted_local_cb(void *arg, int fd)
-{
-	take_socket(arg, fd, SPARE_SOCKETS + SPARE_LOCAL_SOCKETS);
-}
+/* ---- the end of threads ---- */
 
 static void
 net_has_stopped(struct net_thread *net)
@@ -350,8 +305,7 @@ stop_cb(struct loop_post *post)
 
 	net->is_stopping = true;
 	if (net == &net->server->nets[0]) {
-		listener_close_all(net->server->listeners);
-		net->server->listeners = NULL;
+		server_listen_end(net->server);
 	}
 	if (session == NULL)
 		net_has_stopped(net);
@@ -457,93 +411,6 @@ open_engine(struct server *server, const struct config *config,
 	return rc;
 }
 
-/* Call fn with each word of a comma-separated list. */
-static int
-each_word(const char *list,
-    int (*fn)(struct server *server, struct str word, struct error *err),
-    struct server *server, struct error *err)
-{
-	const char *at = list;
-
-	while (*at != '\0') {
-		size_t len = strcspn(at, ", ");
-		int rc;
-
-		if (len > 0) {
-			rc = fn(server, str_of(at, len), err);
-			if (rc != 0)
-				return rc;
-		}
-		at += len;
-		at += strspn(at, ", ");
-	}
-	return 0;
-}
-
-/* Others than this machine's own can reach it; true for what is no address. */
-static bool
-is_beyond_loopback(struct str address)
-{
-	struct hba_address number;
-
-	return !str_equal_nocase(address, STR("localhost")) &&
-	    !(hba_address_parse(address, &number) &&
-		hba_address_is_loopback(&number));
-}
-
-static int
-listen_tcp(struct server *server, struct str address, struct error *err)
-{
-	if (is_beyond_loopback(address) && !login_has_admin(server->engine)) {
-		(void)error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
-		    "cannot listen on \"%.*s\": no superuser has a password",
-		    STR_FMT(address));
-		return error_hint(err,
-		    "Choose one with \"stele admin-password -D DIR\", or "
-		    "listen on \"localhost\" only.");
-	}
-	if (is_beyond_loopback(address))
-		os_forbid_dumps();
-	return listener_open_tcp(server->nets[0].loop, address,
-	    (uint16_t)server->config->port, accepted_cb, server,
-	    &server->listeners, err);
-}
-
-static int
-listen_unix(struct server *server, struct str dir, struct error *err)
-{
-	char folder[OS_PATH_SIZE], name[32], path[OS_PATH_SIZE];
-	char given[OS_PATH_SIZE];
-	int rc;
-
-	if (dir.len >= sizeof(given))
-		return error_set(err, STELE_E_LIMIT,
-		    "directory name is too long: \"%.*s\"", STR_FMT(dir));
-	memcpy(given, dir.data, dir.len);
-	given[dir.len] = '\0';
-	(void)snprintf(name, sizeof(name), ".s.PGSQL.%d", server->config->port);
-	if (given[0] == '/') {
-		(void)snprintf(folder, sizeof(folder), "%s", given);
-	} else { /* one of our own */
-		rc = os_path(folder, server->dir, given, err);
-		if (rc == 0)
-			rc = os_mkdir(os_fs_real(), folder, err);
-		if (rc != 0)
-			return rc;
-	}
-	rc = os_path(path, folder, name, err);
-	if (rc != 0)
-		return rc;
-	if (given[0] != '/' && strlen(path) > LISTENER_UNIX_PATH_MAX) {
-		/* Nobody has asked for it; TCP serves as well. */
-		log_warn(LOG_SERVER, "no UNIX socket: its path is too long",
-		    LOG_CSTR("path", path));
-		return 0;
-	}
-	return listener_open_unix(server->nets[0].loop, path, accepted_local_cb,
-	    server, &server->listeners, err);
-}
-
 static uint32_t
 net_thread_count(const struct config *config)
 {
@@ -634,11 +501,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 	if (rc == 0)
 		rc = open_nets(server, net_thread_count(config), err);
 	if (rc == 0)
-		rc = each_word(config->listen_addresses, listen_tcp, server,
-		    err);
-	if (rc == 0)
-		rc = each_word(config->unix_socket_directories, listen_unix,
-		    server, err);
+		rc = server_listen(server, err);
 	if (rc == 0)
 		rc = start_nets(server, err);
 	return rc;
@@ -679,7 +542,7 @@ server_stop(struct server *server)
 	for (uint32_t i = 0; i < server->net_count; i++)
 		loop_join(server->nets[i].loop);
 	pool_close(server->pool);
-	listener_close_all(server->listeners);
+	server_listen_end(server);
 	for (uint32_t i = 0; i < server->net_count; i++) {
 		loop_close(server->nets[i].loop);
 		arena_release(&server->nets[i].scratch);

@@ -29,6 +29,7 @@ struct engine;
 struct engine_options;
 struct error;
 struct pool;
+struct server_socket;
 struct session;
 struct time_zone_set;
 struct tls_context;
@@ -62,7 +63,8 @@ struct server {
 	struct auth auth; /* its rules are replaced by a reload */
 	struct net_thread *nets;
 	uint32_t net_count;
-	struct listener *listeners; /* on the first net thread */
+	struct listener *listeners;    /* on the first net thread; with */
+	struct server_socket *sockets; /* what their callbacks get */
 
 	atomic_uint_least64_t last_transaction_id; /* of txid_current() */
 	atomic_uint next_net;                      /* connections go round */
@@ -112,6 +114,10 @@ MUST_USE int server_tls_new(const char *dir, const struct config *config,
 void server_set_config(struct server *server, struct config *config,
     struct tls_context *tls);
 
+/* Listen, as the options say; server_listen_end() ends it, whatever came of it. */
+MUST_USE int server_listen(struct server *server, struct error *err);
+void server_listen_end(struct server *server);
+
 /* The present options, a new reference.  Any thread. */
 struct config *server_config(struct server *server);
 
@@ -135,6 +141,9 @@ struct seat {
 MUST_USE int server_register(struct server *server, struct session *session,
     const struct seat *seat, struct error *err);
 void server_unregister(struct server *server, struct session *session);
+/* The same session, of another role from now on; 53300 likewise. */
+MUST_USE int server_reseat(struct server *server, struct session *session,
+    const struct seat *seat, struct error *err);
 
 /* How many are registered. */
 uint32_t server_session_count(struct server *server);

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "wire/pg_backend.h"
 
 /* What a client gets to take the last replies when the server stops. */
 #define LINGER_MS 1000
@@ -79,6 +78,8 @@ session_free(struct session *session)
 	if (session->next != NULL)
 		session->next->previous = session->previous;
 	login_free(session);
+	if (session->voice->release != NULL)
+		session->voice->release(session);
 	copy_in_abandon(session);
 	portal_release(&session->simple);
 	portal_remove_all(&session->table);
@@ -167,7 +168,7 @@ closed_cb(void *owner)
 	struct session *session = owner;
 
 	session->conn = NULL;
-	startup_leave_pending(session);
+	session_leave_pending(session);
 	count_end(session);
 	session_cancel(session, CANCEL_GONE);
 	loop_timer_disarm(&session->timer);
@@ -207,13 +208,14 @@ session_fail(struct session *session)
 		    LOG_INT("pid", session->pid), LOG_FAILURE(&session->err));
 	copy_in_abandon(session);
 	transaction_fail(session);
-	session_put_error(session, session_out(session), PG_ERROR,
+	session->voice->error(session, session_out(session), VOICE_ERROR,
 	    &session->err);
+	session->is_amid_rows = false;
 	if (session->source != NULL) {
 		portal_reset(&session->simple);
 		source_unref(session->source);
 		session->source = NULL;
-		session_ready_for_query(session);
+		session_end_request(session);
 		return;
 	}
 	session->skip_to_sync = true;
@@ -225,14 +227,14 @@ session_fail_ready(struct session *session)
 {
 	session_fail(session);
 	session->skip_to_sync = false;
-	session_ready_for_query(session);
+	session_end_request(session);
 }
 
 void
 session_fatal(struct session *session)
 {
 	session->is_fatal = true;
-	session_put_error(session, session_out(session), PG_FATAL,
+	session->voice->error(session, session_out(session), VOICE_FATAL,
 	    &session->err);
 	/* Replies that wait for a commit come before it, or never. */
 	session_flush(session);
@@ -335,7 +337,7 @@ worked_cb(struct loop_post *post)
 		job->chunk = NULL;
 		if (session->is_terminating) {
 			say_terminated(session);
-		} else if (job->outcome == JOB_PARKED) {
+		} else if (job->rc == 0 && job->outcome == JOB_PARKED) {
 			parked(session);
 		} else {
 			session_set_state(session,
@@ -446,7 +448,7 @@ follow_config(struct session *session)
 void
 session_begin_work(struct session *session)
 {
-	/* What came since ReadyForQuery was for what is over. */
+	/* What came since the last request was for what is over. */
 	session_forget_cancel(session);
 	follow_config(session);
 	loop_timer_disarm(&session->timer);
@@ -495,67 +497,13 @@ session_begin_idle(struct session *session)
 
 /* ---- stepping ---- */
 
-static enum step
-message_step(struct session *session, const struct pg_frame *frame)
-{
-	if (session->copy != NULL)
-		return copy_in_step(session, frame);
-	if (session->skip_to_sync && frame->type != 'S')
-		return STEP_DONE;
-	if (frame->type == 'Q') {
-		struct str text;
-
-		if (pg_query_decode(frame->body, &text, &session->err) != 0) {
-			session_fail_ready(session);
-			return STEP_DONE;
-		}
-		return simple_begin(session, text);
-	}
-	return extended_step(session, frame);
-}
-
-/* The client says goodbye: what was answered before still goes out. */
-static void
-finish(struct session *session)
+void
+session_goodbye(struct session *session)
 {
 	session->said_goodbye = true;
 	session_flush(session);
 	if (session->conn != NULL)
 		conn_finish(session->conn);
-}
-
-static enum step
-input_step(struct session *session)
-{
-	struct str input = conn_input(session->conn);
-	struct pg_frame frame;
-	enum step step;
-	int rc;
-
-	rc = pg_frame_next((const uint8_t *)input.data, input.len,
-	    (size_t)session->settings.server->max_statement_size_bytes, &frame,
-	    &session->err);
-	if (rc < 0) {
-		session_fatal(session);
-		return STEP_IDLE;
-	}
-	if (rc == 0) {
-		conn_want(session->conn, frame.size);
-		return STEP_IDLE;
-	}
-	conn_want(session->conn, 0);
-	session->frame_size = frame.size;
-	if (frame.type == 'X') {
-		finish(session);
-		return STEP_IDLE;
-	}
-	if (!session->is_busy)
-		session_begin_work(session);
-	step = message_step(session, &frame);
-	if (step != STEP_AGAIN && step != STEP_MORE && step != STEP_YIELD &&
-	    session->conn != NULL)
-		conn_consume(session->conn, frame.size);
-	return step;
 }
 
 static void
@@ -606,7 +554,7 @@ static enum step
 next_step(struct session *session)
 {
 	if (session->state == SESSION_STARTUP)
-		return startup_step(session);
+		return session->voice->startup(session);
 	if (session->pending_ddl > 0 || session->pending_count >= PENDING_MAX ||
 	    session->pending_bytes >= CONN_OUT_HIGH)
 		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
@@ -614,7 +562,7 @@ next_step(struct session *session)
 		return STEP_LATER;
 	if (session->source != NULL && session->copy == NULL)
 		return simple_step(session);
-	return input_step(session);
+	return session->voice->input(session);
 }
 
 /*
@@ -766,7 +714,7 @@ set_patience(struct conn *conn, const struct config *config)
 }
 
 void
-session_open(struct net_thread *net, int fd)
+session_open(struct net_thread *net, int fd, const struct voice *voice)
 {
 	struct session *session = calloc(1, sizeof(*session));
 	/* Before the config: rather ask for it once too often. */
@@ -783,6 +731,7 @@ session_open(struct net_thread *net, int fd)
 	}
 	session->server = net->server;
 	session->net = net;
+	session->voice = voice;
 	session->state = SESSION_STARTUP;
 	session->unacked_at = SIZE_MAX;
 	session->wake.fn = woken_cb;
@@ -813,6 +762,11 @@ session_open(struct net_thread *net, int fd)
 			session->state = SESSION_ENDED;
 			free_if_over(session);
 		}
+		config_unref(config);
+		return;
+	}
+	if (voice->open != NULL && !voice->open(session)) {
+		conn_close(session->conn);
 		config_unref(config);
 		return;
 	}

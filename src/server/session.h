@@ -8,9 +8,10 @@
 
 struct net_thread;
 struct session;
+struct voice;
 
-/* A connected socket of PostgreSQL's protocol, which this takes. */
-void session_open(struct net_thread *net, int fd);
+/* A connected socket, which this takes, and how to speak on it. */
+void session_open(struct net_thread *net, int fd, const struct voice *voice);
 
 /* FATAL 57P01, then close: the server stops. */
 void session_terminate(struct session *session);

@@ -13,7 +13,6 @@
 #include "server/session_private.h"
 #include "sql/ast.h"
 #include "types/encoding.h"
-#include "wire/pg_backend.h"
 #include "wire/pg_recode.h"
 
 /* ---- options ---- */
@@ -475,8 +474,7 @@ copy_in_begin(struct session *session, struct portal *portal, bool is_simple)
 	copy->mark = write_batch_mark(session->transaction.batch);
 	if (open_copy(session, copy) != 0)
 		return STEP_FAIL;
-	pg_put_copy_response(session_out(session), 'G', portal->copy.is_binary,
-	    portal->planned->plan->column_count);
+	session->voice->copy->begin_in(session, session_out(session), portal);
 	session_flush(session);
 	return STEP_DONE;
 }
@@ -490,8 +488,8 @@ copy_failed(struct session *session)
 	return STEP_FAIL;
 }
 
-static enum step
-copy_cancelled(struct session *session)
+enum step
+copy_in_cancelled(struct session *session)
 {
 	pg_copy_decoder_context(&session->copy->decoder, &session->err);
 	return copy_failed(session);
@@ -501,7 +499,7 @@ void
 copy_in_cancel(struct session *session)
 {
 	(void)session_check_cancel(session);
-	(void)copy_cancelled(session);
+	(void)copy_in_cancelled(session);
 	session_fail(session);
 }
 
@@ -519,7 +517,7 @@ stage_rows(struct session *session)
 		    session_wake_cb, session, &session->err);
 	if (rc == 0)
 		return session_wait_wake(session);
-	return rc == 1 ? STEP_DONE : copy_cancelled(session);
+	return rc == 1 ? STEP_DONE : copy_in_cancelled(session);
 }
 
 /*
@@ -560,8 +558,8 @@ take_rows(struct session *session)
 	return rc < 0 ? copy_failed(session) : STEP_DONE;
 }
 
-static enum step
-copy_done(struct session *session)
+enum step
+copy_in_done(struct session *session)
 {
 	struct copy_in *copy = session->copy;
 	struct portal *portal = copy->portal;
@@ -581,34 +579,29 @@ copy_done(struct session *session)
 }
 
 /* What is wrong with the lines that have come is said first. */
-static enum step
-client_failed(struct session *session, struct str body)
+enum step
+copy_in_fail(struct session *session, const struct str *reason)
 {
 	struct pg_copy_decoder *decoder = &session->copy->decoder;
-	struct str reason;
 	enum step step;
 
 	pg_copy_decoder_hurry(decoder);
 	step = take_rows(session);
 	if (step != STEP_DONE)
 		return step;
-	if (pg_copy_fail_decode(body, &reason, &session->err) == 0)
+	if (reason != NULL)
 		(void)error_set(&session->err, STELE_E_QUERY_CANCELED,
-		    "COPY from stdin failed: %.*s", STR_FMT(reason));
+		    "COPY from stdin failed: %.*s", STR_FMT(*reason));
 	pg_copy_decoder_context(decoder, &session->err);
 	session->keep_error = true;
 	return copy_failed(session);
 }
 
-/* Anything else means that the two sides disagree about where they are. */
-static enum step
-lost(struct session *session, char type)
+enum step
+copy_in_lost(struct session *session)
 {
-	(void)error_set(&session->err, STELE_E_PROTOCOL_VIOLATION,
-	    "unexpected message type 0x%02X during COPY from stdin",
-	    (unsigned)(uint8_t)type);
 	pg_copy_decoder_context(&session->copy->decoder, &session->err);
-	session_put_error(session, session_out(session), PG_ERROR,
+	session->voice->error(session, session_out(session), VOICE_ERROR,
 	    &session->err);
 	(void)copy_failed(session);
 	(void)error_set(&session->err, STELE_E_PROTOCOL_VIOLATION,
@@ -619,29 +612,15 @@ lost(struct session *session, char type)
 }
 
 enum step
-copy_in_step(struct session *session, const struct pg_frame *frame)
+copy_in_data(struct session *session, struct str bytes)
 {
 	struct copy_in *copy = session->copy;
 	enum step step;
 
-	if (session_check_cancel(session) != 0)
-		return copy_cancelled(session);
-	switch (frame->type) {
-	case 'd':
-		if (!copy->is_fed && feed(session, copy, frame->body) != 0)
-			return copy_failed(session);
-		step = take_rows(session);
-		if (session->copy != NULL)
-			copy->is_fed = step == STEP_YIELD || step == STEP_AGAIN;
-		return step;
-	case 'c':
-		return copy_done(session);
-	case 'f':
-		return client_failed(session, frame->body);
-	case 'H':
-	case 'S':
-		return STEP_DONE;
-	default:
-		return lost(session, frame->type);
-	}
+	if (!copy->is_fed && feed(session, copy, bytes) != 0)
+		return copy_failed(session);
+	step = take_rows(session);
+	if (session->copy != NULL)
+		copy->is_fed = step == STEP_YIELD || step == STEP_AGAIN;
+	return step;
 }

@@ -15,7 +15,6 @@
 #include "server/cursor_tape.h"
 #include "server/session_private.h"
 #include "sql/ast.h"
-#include "wire/pg_backend.h"
 
 static const uint16_t binary_format = 1;
 
@@ -196,34 +195,26 @@ tape_work(struct session *session)
 	struct portal *cursor = job->portal;
 	struct tape_walk *walk = &job->walk;
 	const struct batch *batch;
-	struct buf scratch;
-	uint32_t row;
+	uint32_t row, put;
 
-	buf_init_charged(&scratch, &session->server->memory);
 	job->rc = job_begin(session);
 	if (job->rc == 0)
 		job->rc = need_tape(cursor, &session->err);
 	if (job->rc == 0 && !walk->has_begun)
 		job->rc = walk_begin(session, cursor, job->fetch, walk);
 	while (job->rc == 0 && walk->left > 0) {
-		bool has_room;
-
 		job->rc = walk_row(session, cursor, walk, &batch, &row);
 		if (job->rc != 1)
 			break;
 		job->rc = 0;
 		walk->left--;
 		walk->next += walk->is_backward ? (uint64_t)-1 : 1;
-		has_room = job_put_row(session, batch, row, &scratch);
-		if (job->chunk == NULL)
-			job->rc = error_set(&session->err,
-			    STELE_E_OUT_OF_MEMORY, "out of memory");
-		if (!has_room && job->rc == 0)
+		if (!job_put_rows(session, batch, row, 1, &put)) {
 			job->outcome = JOB_PARKED;
-		if (!has_room)
 			break;
+		}
 	}
-	buf_release(&scratch);
+	job_pause(session);
 }
 
 static enum step
@@ -340,8 +331,7 @@ cursor_fetch(struct session *session, const struct portal *portal,
 		format = (struct row_format){ cursor->formats,
 			cursor->format_count };
 	if (is_simple && !fetch->is_move)
-		session_put_columns(session, session_out(session),
-		    cursor->planned, format.formats, format.count);
+		session_columns(session, cursor, format);
 	if (cursor->is_scroll)
 		return fetch_kept(session, cursor, fetch, kind, format);
 	return fetch_forward(session, cursor, fetch, kind, format);

@@ -16,8 +16,6 @@
 #include "server/session_private.h"
 #include "server/system_tables.h"
 #include "sql/ast.h"
-#include "wire/pg_backend.h"
-#include "wire/pg_recode.h"
 
 #define CHUNK_BYTES       ((size_t)64 << 10)
 #define CHEAP_PARAM_BYTES ((size_t)16 << 10)
@@ -56,6 +54,7 @@ statement_begin(struct session *session, struct source *source,
 	session->logged = source_ref(source);
 	session->logged_stmt = stmt;
 	session->started_ns = session->now_ns;
+	session->is_amid_rows = false;
 	activity_begin(&session->activity, stmt->text, wall_us(session));
 }
 
@@ -333,7 +332,10 @@ chunk_cb(struct loop_post *post)
 	(void)conn_settle(session->conn);
 }
 
-/* Send the full chunk; false when it is time to stop for a while. */
+/*
+ * Send the full chunk; false when it is time to stop for a while.  Without
+ * memory for another the job fails.
+ */
 static bool
 hand_over(struct session *session)
 {
@@ -345,65 +347,49 @@ hand_over(struct session *session)
 	chunk->owner = session;
 	chunk->post.fn = chunk_cb;
 	loop_post(session->net->loop, &chunk->post);
-	return job->chunk != NULL && job->handed_bytes < CONN_OUT_HIGH &&
-	    !cancel_is_set(&session->cancel);
-}
-
-/* The row that was put, in the client's encoding: 0 or a code. */
-static int
-recode_row(struct session *session, struct buf *out, size_t begin)
-{
-	const struct job *job = &session->job;
-	const struct portal *portal = job->portal;
-	const struct planned *planned = portal->planned;
-	const struct text_encoding *encoding = session->settings.types.encoding;
-
-	if (planned->plan->kind == PLAN_COPY_TO) {
-		encoding = copy_encoding(session, portal);
-		return encoding == NULL
-		    ? 0
-		    : pg_recode_copy_row(out, begin, &portal->copy,
-			  planned->columns, job->row_count == 1, encoding,
-			  &session->err);
-	}
-	return encoding == NULL
-	    ? 0
-	    : pg_recode_row(out, begin, planned->columns, job->format.formats,
-		  job->format.count, encoding, &session->err);
-}
-
-bool
-job_put_row(struct session *session, const struct batch *batch, uint32_t row,
-    struct buf *scratch)
-{
-	struct job *job = &session->job;
-	struct portal *portal = job->portal;
-	const struct planned *planned = portal->planned;
-	struct buf *out = &job->chunk->bytes;
-	size_t before = out->len;
-
-	job->row_count++;
-	if (job->kind == JOB_MOVE)
-		return true;
-	if (planned->plan->kind == PLAN_COPY_TO)
-		pg_put_copy_row(out, &portal->copy, planned->columns,
-		    &portal->types, batch, row, job->row_count == 1, scratch);
-	else
-		pg_put_data_row(out, planned->columns, job->format.formats,
-		    job->format.count, &portal->types, batch, row);
-	job->rc = recode_row(session, out, before);
-	if (out->failed) {
-		/* What was put before it is whole, and is sent. */
-		out->len = before;
-		out->failed = false;
+	if (job->chunk == NULL) {
 		job->rc = error_set(&session->err, STELE_E_OUT_OF_MEMORY,
 		    "out of memory");
 		return true;
 	}
-	if (job->rc != 0)
+	return job->handed_bytes < CONN_OUT_HIGH &&
+	    !cancel_is_set(&session->cancel);
+}
+
+bool
+job_put_rows(struct session *session, const struct batch *batch, uint32_t first,
+    uint32_t count, uint32_t *put)
+{
+	struct job *job = &session->job;
+	size_t limit = job->is_inline ? SIZE_MAX : CHUNK_BYTES;
+	bool has_room = true;
+
+	*put = 0;
+	if (job->kind == JOB_MOVE) {
+		*put = count;
+		job->row_count += count;
 		return true;
-	return job->chunk->bytes.len < CHUNK_BYTES || job->is_inline ||
-	    hand_over(session);
+	}
+	while (*put < count && has_room && job->rc == 0) {
+		struct buf *out = &job->chunk->bytes;
+		uint32_t done = session->voice->rows(session, out, batch,
+		    first + *put, count - *put, limit);
+
+		*put += done;
+		job->row_count += done;
+		if (job->rc == 0 && out->len >= limit)
+			has_room = hand_over(session);
+	}
+	return has_room;
+}
+
+void
+job_pause(struct session *session)
+{
+	struct job *job = &session->job;
+
+	if (session->voice->pause != NULL && job->chunk != NULL)
+		session->voice->pause(session, &job->chunk->bytes);
 }
 
 /* Those of the portal's batch that are not wanted. */
@@ -425,41 +411,26 @@ skip_rows(struct job *job)
  * up; row_limit and the output's bound stop it before.
  */
 static enum job_outcome
-put_batch(struct session *session, struct buf *scratch)
+put_batch(struct session *session)
 {
 	struct job *job = &session->job;
 	struct portal *portal = job->portal;
+	bool is_limited = job->row_limit != 0;
+	bool has_room;
+	uint32_t count, put;
 
 	skip_rows(job);
-	while (portal->batch_next < portal->batch.sel.count && job->rc == 0) {
-		uint32_t row = sel_row(portal->batch.sel, portal->batch_next);
-
-		if (job->row_limit != 0 && job->row_count == job->row_limit)
-			return JOB_SUSPENDED;
-		portal->batch_next++;
-		if (!job_put_row(session, &portal->batch, row, scratch))
-			return JOB_PARKED;
-	}
-	if (job->row_limit != 0 && job->row_count == job->row_limit)
+	count = portal->batch.sel.count - portal->batch_next;
+	if (is_limited && count > job->row_limit - job->row_count)
+		count = (uint32_t)(job->row_limit - job->row_count);
+	has_room = job_put_rows(session, &portal->batch, portal->batch_next,
+	    count, &put);
+	portal->batch_next += put;
+	if (!has_room)
+		return JOB_PARKED;
+	if (is_limited && job->row_count == job->row_limit)
 		return JOB_SUSPENDED;
 	return JOB_DONE;
-}
-
-/* COPY's first line, of names; CSV and text have it. */
-static int
-put_copy_header(struct session *session, const struct portal *portal)
-{
-	const struct planned *planned = portal->planned;
-	const struct text_encoding *encoding = copy_encoding(session, portal);
-	struct buf *out = &session->job.chunk->bytes;
-	size_t begin = out->len;
-
-	pg_put_copy_header(out, &portal->copy, planned->columns,
-	    planned->column_count);
-	return encoding == NULL
-	    ? 0
-	    : pg_recode_copy_row(out, begin, &portal->copy, planned->columns,
-		  false, encoding, &session->err);
 }
 
 int
@@ -473,7 +444,8 @@ query_open(struct session *session, struct portal *portal)
 	    &session->err);
 	if (rc == 0 && portal->planned->plan->kind == PLAN_COPY_TO &&
 	    portal->copy.header != PG_COPY_NO_HEADER)
-		rc = put_copy_header(session, portal);
+		rc = session->voice->copy->header(session,
+		    &session->job.chunk->bytes, portal);
 	return rc;
 }
 
@@ -510,17 +482,12 @@ query_work(struct session *session)
 {
 	struct job *job = &session->job;
 	struct portal *portal = job->portal;
-	struct buf scratch;
 
-	buf_init_charged(&scratch, &session->server->memory);
 	job->rc = job_begin(session);
 	if (job->rc == 0)
 		job->rc = query_open(session, portal);
 	while (job->rc == 0) {
-		job->outcome = put_batch(session, &scratch);
-		if (job->chunk == NULL)
-			job->rc = error_set(&session->err,
-			    STELE_E_OUT_OF_MEMORY, "out of memory");
+		job->outcome = put_batch(session);
 		if (job->rc != 0 || job->outcome != JOB_DONE)
 			break;
 		portal->batch_next = 0;
@@ -530,12 +497,12 @@ query_work(struct session *session)
 			break;
 		job->rc = 0;
 	}
+	job_pause(session);
 	if (portal->exec != NULL && portal->planned->plan->is_modify)
 		portal->tag_count = exec_modified(portal->exec);
 	/* Freeing what a query has built up is the worker's too. */
 	if (job->rc != 0 || job->outcome == JOB_DONE)
 		query_close(portal);
-	buf_release(&scratch);
 }
 
 /*
@@ -547,6 +514,14 @@ counts_written(const struct plan *plan)
 {
 	return plan->kind == PLAN_INSERT ||
 	    (plan->is_modify && plan->column_count == 0);
+}
+
+/* Whether what it says waits for a commit that is still to come. */
+static bool
+is_held(const struct session *session, const struct plan *plan)
+{
+	return plan->is_modify ||
+	    (plan->kind == PLAN_INSERT && !session->insert_is_alone);
 }
 
 void
@@ -573,18 +548,16 @@ query_finish(struct session *session)
 		return;
 	}
 	if (job->outcome == JOB_SUSPENDED) {
-		pg_put_empty(session_out(session), 's');
+		session->voice->suspended(session, session_out(session));
 		statement_end(session);
 		return;
 	}
-	if (plan->kind == PLAN_COPY_TO) {
-		pg_put_copy_trailer(session_out(session), &portal->copy,
-		    job->row_count == 0);
-		pg_put_empty(session_out(session), 'c');
-	}
+	if (plan->kind == PLAN_COPY_TO)
+		session->voice->copy->end_out(session, session_out(session),
+		    portal, job->row_count);
 	plan_tag(plan,
 	    counts_written(plan) ? portal->tag_count : job->row_count, tag);
-	session_complete(session, tag, plan->is_modify);
+	session_complete(session, tag, is_held(session, plan));
 	statement_end(session);
 }
 
@@ -675,11 +648,11 @@ query_execute(struct session *session, struct portal *portal,
 	if (portal->state == PORTAL_NEW) {
 		session_context(session, portal);
 		if (planned->plan->kind == PLAN_COPY_TO)
-			pg_put_copy_response(session_out(session), 'H',
-			    portal->copy.is_binary, planned->column_count);
+			session->voice->copy->begin_out(session,
+			    session_out(session), portal);
 		else if (is_simple && planned->has_rows)
-			session_put_columns(session, session_out(session),
-			    planned, NULL, 0);
+			session_columns(session, portal,
+			    (struct row_format){ NULL, 0 });
 	}
 	return portal_run(session, portal,
 	    planned->plan->kind == PLAN_COPY_TO ? 0 : row_limit);
@@ -711,9 +684,22 @@ cursor_execute(struct session *session, struct portal *cursor,
 	return query_run(session, cursor, kind, format, row_limit);
 }
 
+/* COPY's data goes to and comes from the client: 0A000 if that cannot be. */
+static int
+check_copy(struct session *session)
+{
+	if (session->voice->copy != NULL)
+		return 0;
+	(void)error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "COPY is not supported on this port");
+	return error_hint(&session->err, "Use it on PostgreSQL's port.");
+}
+
 static enum step
 copy_out_execute(struct session *session, struct portal *portal, bool is_simple)
 {
+	if (check_copy(session) != 0)
+		return STEP_FAIL;
 	/* Bind has read the options; a simple query has no Bind. */
 	if (is_simple && portal->state == PORTAL_NEW &&
 	    copy_options_parse(portal->planned->stmt, portal, &session->err) !=
@@ -770,8 +756,6 @@ check_no_reader(struct session *session)
 	return 0;
 }
 
-enum alone { IS_ALONE, IS_NOT_ALONE, NOT_KNOWN };
-
 /*
  * Whether the statement is a transaction of its own, so that it can be
  * committed before its RETURNING is answered: then the events have numbers.
@@ -779,25 +763,13 @@ enum alone { IS_ALONE, IS_NOT_ALONE, NOT_KNOWN };
 static enum alone
 is_alone(const struct session *session, bool is_simple)
 {
-	struct str rest;
-
 	if (session->transaction.state != TRANSACTION_IMPLICIT ||
 	    transaction_has_writes(session))
 		return IS_NOT_ALONE;
 	if (is_simple)
 		return session->source->statements.count == 1 ? IS_ALONE
 							      : IS_NOT_ALONE;
-	/* Every client ends its Execute with a Sync, or flushes it. */
-	rest = conn_input(session->conn);
-	rest.data += session->frame_size;
-	rest.len -= session->frame_size;
-	while (rest.len > PG_FRAME_HEADER_SIZE && rest.data[0] == 'H') {
-		rest.data += PG_FRAME_HEADER_SIZE;
-		rest.len -= PG_FRAME_HEADER_SIZE;
-	}
-	if (rest.len == 0)
-		return NOT_KNOWN;
-	return rest.data[0] == 'S' ? IS_ALONE : IS_NOT_ALONE;
+	return session->voice->follows(session);
 }
 
 static void
@@ -910,8 +882,8 @@ insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
 	session_context(session, portal);
 	portal->context.ids_come_later = !session->insert_is_alone;
 	if (is_simple && planned->has_rows)
-		session_put_columns(session, session_out(session), planned,
-		    NULL, 0);
+		session_columns(session, portal,
+		    (struct row_format){ NULL, 0 });
 	session->job.portal = portal;
 	session->job.row_limit = row_limit;
 	if (is_workers_insert(session, planned))
@@ -1079,6 +1051,8 @@ portal_execute(struct session *session, struct portal *portal,
 	case PLAN_INSERT:
 		return insert_execute(session, portal, row_limit, is_simple);
 	case PLAN_COPY_FROM:
+		if (check_copy(session) != 0)
+			return STEP_FAIL;
 		if (portal->planned->plan->copy->temp == NULL &&
 		    (check_writable(session, "COPY FROM") != 0 ||
 			check_no_reader(session) != 0))

@@ -8,6 +8,7 @@
 #include "plan/logical.h"
 #include "plan/plain_row.h"
 #include "server/session_private.h"
+#include "server/voice_pg.h"
 #include "sql/ast.h"
 #include "types/encoding.h"
 #include "types/type.h"
@@ -149,7 +150,7 @@ parse_and_plan(struct session *session, struct source *source,
 	int rc;
 
 	*planned = NULL;
-	rc = source_parse(source, &session->err);
+	rc = source_parse(source, session->voice->dialect, &session->err);
 	if (rc == 0)
 		rc = session_check_cancel(session);
 	if (rc == 0)
@@ -225,8 +226,8 @@ on_parse(struct session *session, struct str body)
 
 	arena_init(&scratch, NULL);
 	if (pg_parse_decode(body, &scratch, &parse, err) != 0 ||
-	    session_take_text(session, &scratch, &parse.name) != 0 ||
-	    session_take_text(session, &scratch, &parse.query) != 0 ||
+	    voice_pg_take_text(session, &scratch, &parse.name) != 0 ||
+	    voice_pg_take_text(session, &scratch, &parse.query) != 0 ||
 	    arena_check(&scratch, err) != 0)
 		goto out;
 	if (parse.name.len > 0 &&
@@ -325,7 +326,7 @@ bind_param(struct session *session, struct portal *portal,
 	if (plan->payload_param == i + 1 && type->oid == TYPE_JSON)
 		type = &text;
 	rc = is_binary ? take_value(session, portal, type, &bytes)
-		       : session_take_text(session, &portal->arena, &bytes);
+		       : voice_pg_take_text(session, &portal->arena, &bytes);
 	if (rc == 0 && is_binary)
 		rc = type_in_binary(type, bytes, &portal->arena,
 		    &portal->params[i], err);
@@ -489,7 +490,7 @@ take_name(struct session *session, struct arena *arena, struct str *name)
 {
 	return session->settings.types.encoding == NULL
 	    ? 0
-	    : session_take_text(session, arena, name);
+	    : voice_pg_take_text(session, arena, name);
 }
 
 static enum step
@@ -538,8 +539,8 @@ describe(struct session *session, const struct planned *planned,
 	if (planned == NULL || !planned->has_rows)
 		pg_put_empty(out, 'n');
 	else
-		session_put_columns(session, out, planned, formats,
-		    format_count);
+		voice_pg_describe(session, out, planned,
+		    (struct row_format){ formats, format_count });
 }
 
 static enum step
@@ -626,7 +627,7 @@ static enum step
 on_sync(struct session *session)
 {
 	session->skip_to_sync = false;
-	session_ready_for_query(session);
+	session_end_request(session);
 	return STEP_DONE;
 }
 

@@ -18,6 +18,7 @@
 #include "net/tls.h"
 #include "server/login/login.h"
 #include "server/session_private.h"
+#include "server/voice_pg.h"
 #include "wire/pg_backend.h"
 
 #define NAME_LOGGED_MAX 128 /* of what a stranger calls himself */

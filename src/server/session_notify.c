@@ -14,9 +14,9 @@
 
 #include "common/hash.h"
 #include "server/session_private.h"
+#include "server/voice_pg.h"
 #include "sql/ast.h"
 #include "types/array.h"
-#include "wire/pg_backend.h"
 
 #define SEEN_BUCKETS   256u
 #define READY_SIZE     6 /* of a ReadyForQuery */
@@ -189,6 +189,12 @@ notify_execute(struct session *session, const struct ast_stmt *stmt)
 	struct str none = str_of("", 0);
 	int rc;
 
+	if (stmt->kind == AST_LISTEN && !session->voice->can_listen) {
+		(void)error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "LISTEN is not supported on this port");
+		(void)error_hint(&session->err, "Listen on PostgreSQL's port.");
+		return STEP_FAIL;
+	}
 	if (stmt->kind == AST_NOTIFY) {
 		rc = session_notify(session, stmt->notify.channel,
 		    stmt->notify.payload, &session->err);
@@ -473,7 +479,7 @@ notify_put_waiting(struct session *session, struct buf *out)
 		return;
 	(void)notify_put(&session->server->notify, &session->listener, out,
 	    out->len + CONN_OUT_LOW, &is_lost);
-	session_recode(session, out, begin);
+	voice_pg_recode(session, out, begin);
 }
 
 /* Notices of a commit come before the ReadyForQuery, which ends `out`. */
@@ -523,7 +529,7 @@ session_tell(struct session *session)
 		begin = out->len;
 		is_left = notify_put(&session->server->notify,
 		    &session->listener, out, CONN_OUT_LOW, &is_lost);
-		session_recode(session, out, begin);
+		voice_pg_recode(session, out, begin);
 		if (is_lost) {
 			say_lost(session);
 			return;

@@ -10,9 +10,6 @@
 
 #include "common/log.h"
 #include "sql/ast.h"
-#include "wire/pg_backend.h"
-#include "wire/pg_frontend.h"
-#include "wire/pg_recode.h"
 
 struct buf *
 session_out(struct session *session)
@@ -127,12 +124,8 @@ put_commit_error(struct session *session, struct pending *pending)
 	if (out->len > pending->fail_at)
 		out->len = pending->fail_at;
 	session_name_cancel(session, &pending->commit.err);
-	session_put_error(session, out, PG_ERROR, &pending->commit.err);
-	pg_put_ready(out, 'I');
-	/* Reports that were cut off are sent again. */
-	memset(session->settings.reported, 0,
-	    sizeof(session->settings.reported));
-	session->settings.report_is_due = true;
+	session->voice->commit_failed(session, out, &pending->commit.err,
+	    pending->is_amid_rows);
 }
 
 static void
@@ -257,6 +250,7 @@ pending_hold(struct session *session, struct pending *pending)
 	pending->chunk = session->out;
 	session->out = NULL;
 	session->unacked_at = SIZE_MAX;
+	pending->is_amid_rows = session->is_unacked_amid_rows;
 	if (session->settings.server->log_min_duration_statement_ms >= 0 &&
 	    session->logged != NULL) {
 		pending->source = source_ref(session->logged);
@@ -287,60 +281,6 @@ pending_free_all(struct session *session)
 		pending_free(session->first_pending);
 		session->first_pending = next;
 	}
-}
-
-/* ---- the client's encoding ---- */
-
-void
-session_recode(const struct session *session, struct buf *out, size_t begin)
-{
-	const struct text_encoding *encoding = session->settings.types.encoding;
-
-	if (encoding != NULL)
-		pg_recode_messages(out, begin, encoding);
-}
-
-void
-session_put_error(const struct session *session, struct buf *out,
-    enum pg_severity severity, const struct error *err)
-{
-	size_t begin = out->len;
-
-	pg_put_error(out, severity, err);
-	session_recode(session, out, begin);
-}
-
-void
-session_put_notice(const struct session *session, struct buf *out,
-    enum pg_severity severity, const char *sqlstate, const char *message)
-{
-	size_t begin = out->len;
-
-	pg_put_notice(out, severity, sqlstate, message);
-	session_recode(session, out, begin);
-}
-
-void
-session_put_columns(const struct session *session, struct buf *out,
-    const struct planned *planned, const uint16_t *formats,
-    uint32_t format_count)
-{
-	size_t begin = out->len;
-
-	pg_put_row_description(out, planned->columns, planned->column_count,
-	    formats, format_count);
-	session_recode(session, out, begin);
-}
-
-int
-session_take_text(struct session *session, struct arena *arena,
-    struct str *text)
-{
-	const struct text_encoding *encoding = session->settings.types.encoding;
-
-	if (encoding == NULL)
-		return pg_check_text(*text, &session->err);
-	return pg_recode_text(encoding, arena, text, &session->err);
 }
 
 /* ---- single replies ---- */
@@ -377,13 +317,24 @@ count_statement(struct session *session, const char *tag)
 }
 
 void
+session_columns(struct session *session, const struct portal *portal,
+    struct row_format format)
+{
+	session->is_amid_rows = true;
+	session->voice->columns(session, session_out(session), portal, format);
+}
+
+void
 session_complete(struct session *session, const char *tag, bool is_write)
 {
 	struct buf *out = session_out(session);
 
-	if (is_write && session->unacked_at == SIZE_MAX)
+	if (is_write && session->unacked_at == SIZE_MAX) {
 		session->unacked_at = out->len;
-	pg_put_command_complete(out, tag);
+		session->is_unacked_amid_rows = session->is_amid_rows;
+	}
+	session->voice->complete(session, out, tag);
+	session->is_amid_rows = false;
 	count_statement(session, tag);
 	if (!is_write)
 		log_duration(session, session->started_ns, session->logged);
@@ -400,17 +351,17 @@ session_notice(void *arg, const struct error *notice)
 	if (session->settings.client_min_messages >
 	    (is_warning ? MESSAGE_WARNING : MESSAGE_NOTICE))
 		return;
-	session_put_error(session,
+	session->voice->notice(session,
 	    is_chunk ? &session->job.chunk->bytes : session_out(session),
-	    is_warning ? PG_WARNING : PG_NOTICE, notice);
+	    is_warning ? VOICE_WARNING : VOICE_NOTICE, notice);
 }
 
 void
 session_warn(struct session *session, const char *sqlstate, const char *message)
 {
 	if (session->settings.client_min_messages <= MESSAGE_WARNING)
-		session_put_notice(session, session_out(session), PG_WARNING,
-		    sqlstate, message);
+		session->voice->note(session, session_out(session),
+		    VOICE_WARNING, sqlstate, message);
 }
 
 /* What pg_stat_activity shows of the settings. */
@@ -431,13 +382,9 @@ show_name(struct session *session)
 void
 session_report_settings(struct session *session)
 {
-	struct buf *out = session_out(session);
-	size_t begin = out->len;
-
 	if (session->settings.report_is_due)
 		show_name(session);
-	settings_report(&session->settings, out);
-	session_recode(session, out, begin);
+	session->voice->settings(session, session_out(session));
 }
 
 static void
@@ -453,8 +400,24 @@ show_idle(struct session *session)
 	    os_clock_wall_us(session->server->clock));
 }
 
-void
-session_ready_for_query(struct session *session)
+/* Nothing is left for the next request, be the transaction open or not. */
+static void
+end_stateless(struct session *session)
+{
+	if (session->transaction.state == TRANSACTION_EXPLICIT ||
+	    session->transaction.state == TRANSACTION_FAILED) {
+		settings_rollback(&session->settings);
+		transaction_abort(session);
+		transaction_count(session, false);
+	}
+	if (session_reset(session) != 0)
+		session_fatal(session);
+	settings_commit(&session->settings);
+	temp_tables_commit(&session->temp);
+}
+
+static void
+end_request(struct session *session)
 {
 	bool is_implicit = session->transaction.state == TRANSACTION_IMPLICIT;
 	bool commits = is_implicit && transaction_has_writes(session);
@@ -469,7 +432,7 @@ session_ready_for_query(struct session *session)
 	if (!commits && (is_implicit || transaction_status(session) == 'I'))
 		notify_put_waiting(session, session_out(session));
 	session->is_busy = false;
-	pg_put_ready(session_out(session),
+	session->voice->ready(session, session_out(session),
 	    commits ? 'I' : transaction_status(session));
 	show_idle(session);
 	if (commits) {
@@ -484,4 +447,12 @@ session_ready_for_query(struct session *session)
 	session_begin_idle(session);
 	if (session->listener.link_count > 0)
 		session_tell(session);
+}
+
+void
+session_end_request(struct session *session)
+{
+	if (session->voice->is_stateless)
+		end_stateless(session);
+	end_request(session);
 }

@@ -18,8 +18,10 @@
  *          worker's until its message comes back
  * ENDED    the connection is gone or going; freed when async_count is 0
  *
+ * What a client says and is told, as bytes, is the business of `voice`.
+ *
  * Output.  Replies are put into `out`.  A commit that nothing need wait for
- * takes the replies up to its ReadyForQuery with it, into the queue of
+ * takes the replies up to the end of its request with it, into the queue of
  * `pending`; they are sent, in order, when it is done.  Meanwhile the session
  * goes on: that is how a pipeline of a hundred stores costs one flush of the
  * disk.  Statements that read, and everything after a change of the schema,
@@ -45,7 +47,8 @@
 #include "server/session.h"
 #include "server/settings.h"
 #include "server/statement.h"
-#include "wire/pg_backend.h"
+#include "server/voice.h"
+#include "wire/pg_frontend.h"
 
 struct ast_fetch;
 struct ast_option;
@@ -78,20 +81,9 @@ enum session_wait {
 	WAIT_OUTPUT,  /* or the next step */
 };
 
-/* What a step of the session came to. */
-enum step {
-	STEP_DONE,  /* go on with the next */
-	STEP_AGAIN, /* waiting; then the same step again */
-	STEP_LATER, /* waiting; what comes back finishes the step itself */
-	STEP_IDLE,  /* more input is needed */
-	STEP_MORE,  /* likewise; then the same message again */
-	STEP_YIELD, /* the same message again, after others had their turn */
-	STEP_FAIL,  /* session->err says why */
-};
-
 enum transaction_state {
 	TRANSACTION_NONE,
-	TRANSACTION_IMPLICIT, /* until Sync, or the end of a simple query */
+	TRANSACTION_IMPLICIT, /* until the end of the request */
 	TRANSACTION_EXPLICIT, /* after BEGIN */
 	TRANSACTION_FAILED,   /* after an error in an explicit one */
 };
@@ -128,10 +120,11 @@ struct pending {
 	struct loop_post post;
 	bool is_done;
 	bool has_ddl;
-	bool is_off;   /* SYNC_OFF */
-	bool is_flush; /* no commit but a flush */
-	bool is_left;  /* awaited by nobody any more */
-	bool is_held;  /* its chunk ends with a ReadyForQuery */
+	bool is_off;       /* SYNC_OFF */
+	bool is_flush;     /* no commit but a flush */
+	bool is_left;      /* awaited by nobody any more */
+	bool is_held;      /* its chunk ends a request */
+	bool is_amid_rows; /* fail_at is behind rows of its statement */
 	struct session_notices *notices; /* owned; NULL: none to publish */
 	struct net_chunk *chunk; /* owned; NULL: the session waits itself */
 	size_t fail_at;          /* in the chunk: what an error replaces */
@@ -146,12 +139,6 @@ enum job_kind {
 	JOB_QUERY,
 	JOB_FETCH,
 	JOB_MOVE, /* counted, not sent */
-};
-
-/* How rows are sent, as in Bind. */
-struct row_format {
-	const uint16_t *formats;
-	uint32_t count;
 };
 
 /* What is left of a FETCH or MOVE of rows that are kept. */
@@ -198,6 +185,7 @@ enum cancel_reason {
 };
 
 struct session {
+	const struct voice *voice;
 	struct server *server;
 	struct net_thread *net;
 	struct session *next; /* on the thread */
@@ -228,11 +216,12 @@ struct session {
 	struct tls_facts tls; /* if has_tls; in the arena */
 	struct plan_session facts;
 	uint32_t login_role_oid; /* who has logged in, */
-	struct str login_user;   /* and by which name then: both stay */
+	struct str login_user;   /* by which name then; both by server.mutex */
 	bool has_role;           /* SET ROLE is on */
 	/* what facts.user and .session_user are, but for a longer login_user */
 	char user_name[SESSION_ROLE_NAME];
 	char session_user_name[SESSION_ROLE_NAME];
+	char login_name[SESSION_ROLE_NAME]; /* of session_role_change() */
 	uint64_t role_generation;   /* of the catalogue that names are of */
 	struct random_state random; /* of setseed() */
 	struct settings settings;
@@ -243,9 +232,10 @@ struct session {
 	struct statement_table table;
 	struct transaction transaction;
 	struct temp_tables temp; /* owned; temporary tables and views */
-	struct source *source;   /* of the simple query; NULL: none runs */
+	struct source
+	    *source; /* of the request; NULL: it is none, or no text */
 	uint32_t next_stmt;
-	struct portal simple; /* of the simple query's statement */
+	struct portal simple; /* of the source's statement */
 	bool skip_to_sync;
 	size_t frame_size;    /* of the message that is being handled */
 	bool insert_is_alone; /* see is_alone() */
@@ -271,6 +261,9 @@ struct session {
 	struct net_chunk *out;
 	struct buf no_memory; /* stands in for out when there is none */
 	size_t unacked_at;    /* in out: first reply of what is not committed */
+	bool
+	    is_unacked_amid_rows; /* rows of the same statement are before it */
+	bool is_amid_rows; /* columns are put, and nothing that ends the rows */
 	struct pending *first_pending;
 	struct pending *last_pending;
 	uint32_t pending_count;
@@ -289,7 +282,7 @@ struct session {
 	bool is_terminating; /* the server stops: FATAL when the job is back */
 	bool said_goodbye;   /* the client has ended it, */
 	bool is_fatal;       /* or an error has */
-	bool is_busy;        /* from a message on until ReadyForQuery */
+	bool is_busy;        /* while a request is handled */
 	/*
 	 * Set by any thread at any time; forgotten when the session gets busy,
 	 * so that it hits what is being done, from its first message on.
@@ -321,14 +314,16 @@ enum step session_wait(struct session *session, enum session_wait wait,
     enum step step);
 /* A message that begins something: the session is idle no more. */
 void session_begin_work(struct session *session);
-/* ReadyForQuery has been put: it is idle, for so long as is allowed. */
+/* The end of a request has been put: it is idle, for as long as is allowed. */
 void session_begin_idle(struct session *session);
 /* An error of the current step: the reply, the transaction, what to skip. */
 void session_fail(struct session *session);
-/* The same for a message that a ReadyForQuery answers by itself. */
+/* The same for what is a request of its own. */
 void session_fail_ready(struct session *session);
 /* FATAL: the error is sent and the connection ends. */
 void session_fatal(struct session *session);
+/* The client ends it: what was answered before still goes out. */
+void session_goodbye(struct session *session);
 /* Hand the session to a worker; `finish` is called on the net thread. */
 enum step session_submit(struct session *session,
     void (*work)(struct session *), void (*finish)(struct session *));
@@ -373,37 +368,23 @@ bool session_take_back(struct session *session);
 
 /* Where replies go; never NULL, but its buffer may have failed. */
 struct buf *session_out(struct session *session);
-/*
- * The same as pg_put_error() and its kin, in the client's encoding; and for
- * messages that were put otherwise since `begin`.
- */
-void session_put_error(const struct session *session, struct buf *out,
-    enum pg_severity severity, const struct error *err);
-void session_put_notice(const struct session *session, struct buf *out,
-    enum pg_severity severity, const char *sqlstate, const char *message);
-void session_put_columns(const struct session *session, struct buf *out,
-    const struct planned *planned, const uint16_t *formats,
-    uint32_t format_count);
-void session_recode(const struct session *session, struct buf *out,
-    size_t begin);
-/*
- * Text from the client: STELE_E_CHARACTER_NOT_IN_REPERTOIRE or
- * STELE_E_UNTRANSLATABLE_CHARACTER if it is none; in another encoding than
- * UTF-8 it is replaced by what it is in that, in the arena.
- */
-MUST_USE int session_take_text(struct session *session, struct arena *arena,
-    struct str *text);
 /* Send what is complete, in its place. */
 void session_flush(struct session *session);
 void session_notice(void *arg, const struct error *notice);
 void session_warn(struct session *session, const char *sqlstate,
     const char *message);
-/* CommandComplete; of a write it is not sent before its commit. */
+/* The columns of the rows to come. */
+void session_columns(struct session *session, const struct portal *portal,
+    struct row_format format);
+/*
+ * What begins with session_columns(), if it has, ends well; of a write it is not
+ * sent before its commit.
+ */
 void session_complete(struct session *session, const char *tag, bool is_write);
-/* ParameterStatus of what changed; pg_stat_activity shows it, too. */
+/* Settings that have changed; pg_stat_activity shows one of them, too. */
 void session_report_settings(struct session *session);
-/* ParameterStatus of what changed, ReadyForQuery, flush. */
-void session_ready_for_query(struct session *session);
+/* The end of a request: its implicit transaction ends, and it is answered. */
+void session_end_request(struct session *session);
 /* A commit to be: zeroed but for what the session needs; NULL: no memory. */
 struct pending *pending_new(struct session *session);
 /* It takes the replies so far with it.  Call before engine_commit(). */
@@ -415,23 +396,26 @@ void pending_free_all(struct session *session);
 /* Whether no commit is pending. */
 bool session_is_quiet(const struct session *session);
 
-/* ---- session_startup.c ---- */
-
-enum step startup_step(struct session *session);
-/* The client is who it says; `packet` is what it began with. */
-enum step startup_admit(struct session *session, struct str packet);
-/* It counts no longer as a connection that has not logged in. */
-void startup_leave_pending(struct session *session);
-
-/* ---- session_login.c ---- */
+/* ---- session_begin.c, session_login.c ---- */
 
 /*
- * Let the client prove who it is, or let it in; `packet` is that of its startup,
- * which is not consumed yet.
+ * Who the client says it is, and where it comes from: what functions of SQL tell,
+ * and rules are asked about.  Names are copied.  0, or a code in session->err.
  */
-enum step login_begin(struct session *session, struct str packet);
-/* Its next message. */
-enum step login_step(struct session *session);
+MUST_USE int session_know_client(struct session *session, struct str user,
+    struct str database);
+/*
+ * The client is that: give the session its role and its place among others.
+ * 0, or a code in session->err: 28000, 53300.
+ */
+MUST_USE int session_begin(struct session *session);
+/* It has begun: nothing that limits those who have not applies any more. */
+void session_begun(struct session *session);
+/* It counts no longer as a connection that has not logged in. */
+void session_leave_pending(struct session *session);
+/* What comes next is TLS.  Takes the context.  STEP_DONE or STEP_IDLE. */
+enum step session_start_tls(struct session *session, struct tls_context *tls,
+    const struct tls_wish *wish);
 void login_free(struct session *session);
 
 /* ---- session_role.c ---- */
@@ -442,6 +426,12 @@ void login_free(struct session *session);
  * good, were looked at before.
  */
 MUST_USE int session_role_begin(struct session *session, struct seat *seat,
+    struct error *err);
+/*
+ * Another role in its place, for a session that has begun: 28000 or 53300 in err,
+ * or 25001 inside a transaction block.  Nothing of the other's is left.
+ */
+MUST_USE int session_role_change(struct session *session, struct str name,
     struct error *err);
 /* Names of roles as a catalogue has them. */
 void session_role_refresh(struct session *session,
@@ -460,11 +450,10 @@ MUST_USE int session_check_rights(struct session *session,
 
 /* ---- session_simple.c, session_extended.c ---- */
 
+/* A request that is a text of statements: it is copied, and parsed. */
 enum step simple_begin(struct session *session, struct str text);
-/* The next statement of the simple query. */
+/* The next statement of it. */
 enum step simple_step(struct session *session);
-/* One message; *consumed is set unless the result is STEP_AGAIN. */
-enum step extended_step(struct session *session, const struct pg_frame *frame);
 /* Plan a prepared statement anew if the catalogue is another one now. */
 int prepared_refresh(struct session *session, struct prepared *prepared);
 /* A statement is about to run: its timeout, its place in the log. */
@@ -497,12 +486,14 @@ void query_close(struct portal *portal);
 /* CommandComplete of the job, and what is next. */
 void query_finish(struct session *session);
 /*
- * A row of a batch to the job's chunk.  False when it is time to stop for a
- * while: JOB_PARKED.  A row for which there is no memory, or that cannot be said
- * in the client's encoding, is not put, and job.rc says so.
+ * Selected rows of a batch to the job's chunk, and full chunks to the client;
+ * *put is how many.  False when it is time to stop for a while: JOB_PARKED.  If not
+ * all were put otherwise, job.rc says why.
  */
-bool job_put_row(struct session *session, const struct batch *batch,
-    uint32_t row, struct buf *scratch);
+bool job_put_rows(struct session *session, const struct batch *batch,
+    uint32_t first, uint32_t count, uint32_t *put);
+/* No more of them for now: the last call of a job that puts rows. */
+void job_pause(struct session *session);
 /* The job has a chunk, and is not cancelled: 0 or a code. */
 MUST_USE int job_begin(struct session *session);
 /* The catalogue that the next statement sees; a new reference; is it that? */
@@ -574,8 +565,14 @@ void notices_free(struct session_notices *notices);
 
 enum step copy_in_begin(struct session *session, struct portal *portal,
     bool is_simple);
-/* A message while COPY FROM STDIN is on. */
-enum step copy_in_step(struct session *session, const struct pg_frame *frame);
+/* While it is on: data, its end, the client's failure (NULL: session->err). */
+enum step copy_in_data(struct session *session, struct str bytes);
+enum step copy_in_done(struct session *session);
+enum step copy_in_fail(struct session *session, const struct str *reason);
+/* What came is no part of it, session->err says why: the connection ends. */
+enum step copy_in_lost(struct session *session);
+/* session->err is a cancel. */
+enum step copy_in_cancelled(struct session *session);
 void copy_in_abandon(struct session *session);
 /* It was cancelled while it waits for data. */
 void copy_in_cancel(struct session *session);
@@ -589,6 +586,11 @@ int copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
 
 enum step utility_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple);
+/*
+ * DISCARD ALL: forget what statements leave behind in a session; the transaction
+ * is not ended.  0, or a code in session->err.
+ */
+MUST_USE int session_reset(struct session *session);
 /* The columns that a utility statement will have. */
 int utility_describe(struct session *session, struct planned *planned,
     struct error *err);
@@ -611,7 +613,7 @@ char transaction_status(const struct session *session);
 struct write_batch *transaction_batch(struct session *session);
 /*
  * End the transaction successfully without waiting: the commit takes the
- * replies so far with it.  The caller has put ReadyForQuery.
+ * replies so far with it.  The caller has put the request's end.
  */
 void transaction_commit_held(struct session *session);
 /*

@@ -71,41 +71,78 @@ session_role_refresh(struct session *session, const struct catalog *catalog)
 static int set_role_cb(void *arg, bool is_session, struct str name,
     struct error *err);
 
+/* The place that a role of this name has. */
+static int
+find_seat(const struct catalog *catalog, struct str name, struct seat *seat,
+    struct error *err)
+{
+	const struct role *role = catalog_role_by_name(catalog, name);
+
+	*seat = (struct seat){
+		.role_oid = ROLE_OWNER_OID,
+		.role = name,
+		.connection_limit = role == NULL ? -1 : role->connection_limit,
+	};
+	if (catalog_has_roles(catalog)) {
+		seat->role_oid = role == NULL ? 0 : role->oid;
+		if (role == NULL)
+			return error_set(err, STELE_E_INVALID_AUTHORIZATION,
+			    "role \"%.*s\" does not exist", STR_FMT(name));
+		if (!role_can_login(role))
+			return error_set(err, STELE_E_INVALID_AUTHORIZATION,
+			    "role \"%.*s\" is not permitted to log in",
+			    STR_FMT(name));
+	}
+	seat->is_superuser = catalog_is_superuser(catalog, seat->role_oid);
+	return 0;
+}
+
 int
 session_role_begin(struct session *session, struct seat *seat,
     struct error *err)
 {
 	const struct catalog *catalog = engine_catalog(session->server->engine);
 	struct plan_session *facts = &session->facts;
-	const struct role *role =
-	    catalog_role_by_name(catalog, facts->session_user);
-	int rc = 0;
+	int rc = find_seat(catalog, facts->session_user, seat, err);
 
-	session->login_role_oid = ROLE_OWNER_OID;
-	if (catalog_has_roles(catalog)) {
-		if (role == NULL)
-			rc = error_set(err, STELE_E_INVALID_AUTHORIZATION,
-			    "role \"%.*s\" does not exist",
-			    STR_FMT(facts->session_user));
-		else if (!role_can_login(role))
-			rc = error_set(err, STELE_E_INVALID_AUTHORIZATION,
-			    "role \"%.*s\" is not permitted to log in",
-			    STR_FMT(facts->session_user));
-		session->login_role_oid = role == NULL ? 0 : role->oid;
-	}
+	session->login_role_oid = seat->role_oid;
 	session->login_user = facts->session_user;
-	facts->session_role_oid = session->login_role_oid;
-	facts->role_oid = session->login_role_oid;
+	facts->session_role_oid = seat->role_oid;
+	facts->role_oid = seat->role_oid;
 	session->settings.set_role = set_role_cb;
 	session->settings.set_role_arg = session;
-	*seat = (struct seat){
-		.role_oid = session->login_role_oid,
-		.role = session->login_user,
-		.is_superuser =
-		    catalog_is_superuser(catalog, session->login_role_oid),
-		.connection_limit = role == NULL ? -1 : role->connection_limit,
-	};
 	show_roles(session, catalog);
+	catalog_unref(catalog);
+	return rc;
+}
+
+int
+session_role_change(struct session *session, struct str name, struct error *err)
+{
+	const struct catalog *catalog;
+	struct plan_session *facts = &session->facts;
+	struct seat seat;
+	int rc;
+
+	if (session->transaction.state == TRANSACTION_EXPLICIT ||
+	    session->transaction.state == TRANSACTION_FAILED)
+		return error_set(err, STELE_E_ACTIVE_TRANSACTION,
+		    "another user's transaction is open on this connection");
+	rc = session_reset(session);
+	settings_commit(&session->settings);
+	temp_tables_commit(&session->temp);
+	if (rc != 0)
+		return rc;
+	catalog = engine_catalog(session->server->engine);
+	rc = find_seat(catalog, name, &seat, err);
+	if (rc == 0)
+		rc = server_reseat(session->server, session, &seat, err);
+	if (rc == 0) {
+		facts->session_role_oid = facts->role_oid = seat.role_oid;
+		facts->session_user = facts->user = session->login_user;
+		session->has_role = false;
+		show_roles(session, catalog);
+	}
 	catalog_unref(catalog);
 	return rc;
 }

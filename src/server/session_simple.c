@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * session_simple.c -- the simple query: any number of statements in one text,
- * one after another, in one implicit transaction unless they say otherwise.
+ * session_simple.c -- a request that is a text: any number of statements, one
+ * after another, in one implicit transaction unless they say otherwise.
  */
 #include <stdio.h>
 
 #include "common/log.h"
 #include "server/session_private.h"
 #include "sql/ast.h"
-#include "wire/pg_backend.h"
+#include "wire/pg_frontend.h"
 
 static void
 note_truncations(struct session *session)
@@ -23,8 +23,8 @@ note_truncations(struct session *session)
 		    "identifier \"%.*s\" will be truncated to \"%.*s\"",
 		    STR_FMT(statements->truncations[i].written),
 		    STR_FMT(statements->truncations[i].kept));
-		session_put_notice(session, session_out(session), PG_NOTICE,
-		    "42622", message);
+		session->voice->note(session, session_out(session),
+		    VOICE_NOTICE, "42622", message);
 	}
 }
 
@@ -35,17 +35,18 @@ parsed(struct session *session)
 	note_truncations(session);
 	if (session->source->statements.count > 0)
 		return STEP_DONE;
-	pg_put_empty(session_out(session), 'I');
+	session->voice->empty(session, session_out(session));
 	source_unref(session->source);
 	session->source = NULL;
-	session_ready_for_query(session);
+	session_end_request(session);
 	return STEP_DONE;
 }
 
 static void
 parse_work(struct session *session)
 {
-	session->job.rc = source_parse(session->source, &session->err);
+	session->job.rc = source_parse(session->source, session->voice->dialect,
+	    &session->err);
 }
 
 static void
@@ -55,25 +56,6 @@ parse_finish(struct session *session)
 		session_fail(session);
 	else
 		(void)parsed(session);
-}
-
-/* UTF-8 is checked when it is parsed: on a worker, if it is long. */
-static int
-take_source(struct session *session, struct str text)
-{
-	struct arena scratch;
-	int rc = 0;
-
-	arena_init(&scratch, NULL);
-	if (session->settings.types.encoding != NULL)
-		rc = session_take_text(session, &scratch, &text);
-	if (rc == 0)
-		session->source = session_source(session, text);
-	arena_release(&scratch);
-	if (rc != 0 || session->source != NULL)
-		return rc;
-	(void)session_out_of_memory(session);
-	return session->err.code;
 }
 
 enum step
@@ -88,7 +70,9 @@ simple_begin(struct session *session, struct str text)
 		prepared_remove(&session->table, unnamed);
 	if (portal != NULL)
 		portal_remove(&session->table, portal);
-	if (take_source(session, text) != 0) {
+	session->source = session_source(session, text);
+	if (session->source == NULL) {
+		(void)session_out_of_memory(session);
 		session_fail_ready(session);
 		return STEP_DONE;
 	}
@@ -96,7 +80,8 @@ simple_begin(struct session *session, struct str text)
 	if (session->source->is_large)
 		return session_submit(session, parse_work, parse_finish);
 	if (pg_check_text(session->source->text, &session->err) != 0 ||
-	    source_parse(session->source, &session->err) != 0)
+	    source_parse(session->source, session->voice->dialect,
+		&session->err) != 0)
 		return STEP_FAIL;
 	return parsed(session);
 }
@@ -113,7 +98,7 @@ statement_end(struct session *session)
 		return;
 	source_unref(session->source);
 	session->source = NULL;
-	session_ready_for_query(session);
+	session_end_request(session);
 }
 
 static void

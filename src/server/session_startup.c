@@ -14,10 +14,9 @@
 
 #include "common/log.h"
 #include "server/session_private.h"
+#include "server/voice_pg.h"
 #include "wire/pg_backend.h"
 
-#define SERVER_VERSION_TEXT \
-	"PostgreSQL 15.20 (Stele " VERSION "), compiled by gcc, 64-bit"
 #define UNKNOWN_OPTIONS_MAX 64
 #define TLS_RECORD_FIRST    0x16 /* of a handshake */
 #define CANCEL_KEY_SHORT    4    /* protocol 3.0 */
@@ -112,195 +111,6 @@ check_request(struct session *session, const struct request *request)
 	    "replication connections are not supported");
 }
 
-static bool
-setting_cb(void *arg, struct str name, struct arena *arena, struct str *out)
-{
-	const struct session *session = arg;
-	struct error ignored;
-	struct str own_name;
-
-	return settings_show(&session->settings, name, arena, &own_name, out,
-		   &ignored) == 0;
-}
-
-static int
-set_cb(void *arg, struct str name, const struct str *value, bool is_local,
-    struct error *err)
-{
-	struct session *session = arg;
-	enum setting_scope scope = is_local ? SETTING_LOCAL : SETTING_SESSION;
-
-	if (value == NULL)
-		return settings_reset(&session->settings, name, scope, err);
-	return settings_set(&session->settings, name, *value, scope, err);
-}
-
-static int
-notify_cb(void *arg, struct str channel, struct str payload, struct error *err)
-{
-	return session_notify(arg, channel, payload, err);
-}
-
-static double
-usage_cb(void *arg)
-{
-	const struct session *session = arg;
-
-	return notify_usage(&session->server->notify);
-}
-
-static int
-signal_cb(void *arg, int32_t pid, bool is_end, struct error *err)
-{
-	return session_signal(arg, pid, is_end, err);
-}
-
-static void
-forget_cb(void *arg)
-{
-	const struct session *session = arg;
-
-	statement_stats_reset(&session->server->statements);
-}
-
-/*
- * Numbers grow, and with what is committed, so that they do after a restart
- * too.  Workers that share a statement may ask at the same time.
- */
-static uint64_t
-new_transaction_id(struct server *server)
-{
-	uint64_t last = atomic_load_explicit(&server->last_transaction_id,
-	    memory_order_relaxed);
-	uint64_t least = engine_last_event_id(server->engine) + 3, next;
-
-	do
-		next = last + 1 > least ? last + 1 : least;
-	while (
-	    !atomic_compare_exchange_weak_explicit(&server->last_transaction_id,
-		&last, next, memory_order_relaxed, memory_order_relaxed));
-	return next;
-}
-
-static uint64_t
-transaction_id_cb(void *arg, bool give)
-{
-	struct session *session = arg;
-	atomic_uint_least64_t *own = &session->transaction.id;
-	uint64_t id = atomic_load_explicit(own, memory_order_relaxed);
-
-	if (id == 0 && give) {
-		uint64_t fresh = new_transaction_id(session->server);
-
-		if (atomic_compare_exchange_strong_explicit(own, &id, fresh,
-			memory_order_relaxed, memory_order_relaxed))
-			id = fresh;
-	}
-	return id;
-}
-
-static void
-reset_cb(void *arg)
-{
-	const struct session *session = arg;
-	struct server *server = session->server;
-	struct engine_memory memory;
-
-	engine_memory(server->engine, &memory);
-	engine_reset_activity(server->engine, 0);
-	database_stats_reset(&server->database_stats, memory.cache_hits,
-	    memory.cache_misses, os_clock_wall_us(server->clock));
-}
-
-static int
-advisory_try_cb(void *arg, const struct advisory_request *request,
-    struct error *err)
-{
-	struct session *session = arg;
-
-	session->has_advisory_locks = true;
-	return advisory_try(&session->server->advisory, session, request, err);
-}
-
-static int64_t
-lock_timeout_cb(void *arg)
-{
-	const struct session *session = arg;
-
-	return session->settings.config.lock_timeout_ms;
-}
-
-static bool
-advisory_unlock_cb(void *arg, const struct advisory_request *request)
-{
-	struct session *session = arg;
-
-	return advisory_unlock(&session->server->advisory, session, request);
-}
-
-static void
-advisory_unlock_all_cb(void *arg)
-{
-	struct session *session = arg;
-
-	advisory_unlock_session(&session->server->advisory, session);
-}
-
-/* What functions may ask of the session that runs them. */
-static const struct session_calls session_calls = {
-	.notify = notify_cb,
-	.channels = session_channels,
-	.notify_usage = usage_cb,
-	.signal = signal_cb,
-	.forget_statements = forget_cb,
-	.reset_statistics = reset_cb,
-	.transaction_id = transaction_id_cb,
-	.advisory_try = advisory_try_cb,
-	.lock_timeout_ms = lock_timeout_cb,
-	.advisory_unlock = advisory_unlock_cb,
-	.advisory_unlock_all = advisory_unlock_all_cb,
-};
-
-static int
-know_ends(struct session *session)
-{
-	struct plan_session *facts = &session->facts;
-	char address[CONN_ADDRESS_SIZE];
-
-	/* The peer's has been known from the first. */
-	if (conn_own_address(session->conn, address, &facts->server.port))
-		facts->server.address =
-		    arena_str(&session->arena, str_of_cstr(address));
-	session->has_tls = conn_is_tls(session->conn);
-	if (!session->has_tls)
-		return 0;
-	return conn_tls_facts(session->conn, &session->arena, &session->tls,
-	    &session->err);
-}
-
-static void
-know_client(struct session *session, const struct request *request)
-{
-	struct plan_session *facts = &session->facts;
-
-	facts->user = arena_str(&session->arena, request->user);
-	facts->session_user = facts->user;
-	facts->database = request->database.len == 0
-	    ? facts->user
-	    : arena_str(&session->arena, request->database);
-	facts->version = STR(SERVER_VERSION_TEXT);
-	facts->start_time = session->server->started_us;
-	facts->load_time = atomic_load_explicit(&session->server->loaded_us,
-	    memory_order_relaxed);
-	facts->setting = setting_cb;
-	facts->set = set_cb;
-	facts->path = &session->settings.search_path;
-	facts->arg = session;
-	facts->calls = &session_calls;
-	facts->random = &session->random;
-	session->settings.user = facts->user;
-}
-
 /* The version that we speak, of that which the client asked for. */
 static void
 negotiate(struct session *session, const struct request *request)
@@ -337,12 +147,11 @@ prepare_session(struct session *session, struct pg_startup *startup)
 		rc = check_request(session, &request);
 	if (rc != 0)
 		return rc;
-	rc = know_ends(session);
-	if (rc != 0)
-		return rc;
-	know_client(session, &request);
-	negotiate(session, &request);
-	return 0;
+	rc = session_know_client(session, request.user,
+	    request.database.len == 0 ? request.user : request.database);
+	if (rc == 0)
+		negotiate(session, &request);
+	return rc;
 }
 
 static int
@@ -350,27 +159,18 @@ begin_session(struct session *session, struct pg_startup *startup)
 {
 	struct request request = { .version = startup->version };
 	struct pg_startup parameters = *startup;
-	struct seat seat;
 	int rc = read_parameters(session, startup, &request);
 
 	if (rc == 0)
-		rc = session_role_begin(session, &seat, &session->err);
-	if (rc == 0)
 		rc = make_key(session);
 	if (rc == 0)
-		rc = server_register(session->server, session, &seat,
-		    &session->err);
+		rc = session_begin(session);
 	if (rc != 0)
 		return rc;
-	session->facts.backend_pid = session->pid;
-	database_count(&session->server->database_stats, DATABASE_SESSIONS, 1);
-	activity_count(&session->activity, &session->server->database_stats,
-	    os_clock_wall_us(session->server->clock));
 	pg_put_authentication_ok(session_out(session));
 	rc = apply_settings(session, parameters, &request);
 	if (rc != 0)
 		return rc;
-	session->settings.current = session->settings.defaults;
 	session_report_settings(session);
 	pg_put_backend_key(session_out(session), session->pid,
 	    str_of((const char *)session->key, session->key_len));
@@ -386,33 +186,20 @@ refuse(struct session *session)
 	return STEP_IDLE;
 }
 
-void
-startup_leave_pending(struct session *session)
-{
-	if (session->pending_key == 0)
-		return;
-	peers_leave(&session->server->auth.peers, session->pending_key);
-	session->pending_key = 0;
-}
-
 enum step
 startup_admit(struct session *session, struct str packet)
 {
 	struct pg_startup startup;
 	int rc = pg_startup_decode(packet, &startup, &session->err);
 
-	startup_leave_pending(session);
+	session_leave_pending(session);
 	if (rc == 0)
 		rc = begin_session(session, &startup);
 	if (rc != 0)
 		return refuse(session);
-	loop_timer_disarm(&session->timer);
-	conn_limit_input(session->conn, 0);
+	session_begun(session);
 	session_set_state(session, SESSION_READY);
-	log_debug(LOG_SESSION, "session started", LOG_INT("pid", session->pid),
-	    LOG_STR("user", session->facts.user),
-	    LOG_STR("database", session->facts.database));
-	session_ready_for_query(session);
+	session_end_request(session);
 	return STEP_DONE;
 }
 
@@ -426,15 +213,8 @@ start_tls(struct session *session, struct tls_context *tls, bool is_direct)
 		.protocol = "postgresql",
 		.needs_protocol = is_direct,
 	};
-	int rc = conn_start_tls(session->conn, tls, &wish, &session->err);
 
-	tls_context_unref(tls);
-	if (rc == 0)
-		return STEP_DONE;
-	log_warn(LOG_NET, "no TLS", LOG_FAILURE(&session->err));
-	if (session->conn != NULL)
-		conn_close(session->conn);
-	return STEP_IDLE;
+	return session_start_tls(session, tls, &wish);
 }
 
 /* One byte, no message. */

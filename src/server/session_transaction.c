@@ -11,7 +11,6 @@
 #include "common/log.h"
 #include "server/session_private.h"
 #include "sql/ast.h"
-#include "wire/pg_backend.h"
 
 void
 transaction_init(struct transaction *transaction)
@@ -178,8 +177,9 @@ transaction_commit_held(struct session *session)
 		if (session->unacked_at < out->len)
 			out->len = session->unacked_at;
 		(void)session_out_of_memory(session);
-		session_put_error(session, out, PG_ERROR, &session->err);
-		pg_put_ready(out, 'I');
+		session->voice->commit_failed(session, out, &session->err,
+		    session->is_unacked_amid_rows);
+		session->unacked_at = SIZE_MAX;
 		transaction_abort(session);
 		transaction_count(session, false);
 		session_flush(session);

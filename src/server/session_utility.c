@@ -16,7 +16,6 @@
 #include "types/cast.h"
 #include "types/time_zone.h"
 #include "wire/pg_backend.h"
-#include "wire/pg_recode.h"
 
 /* ---- rows of text ---- */
 
@@ -45,40 +44,25 @@ rows_new(struct arena *arena, uint32_t column_count, uint32_t row_count)
 	return rows;
 }
 
-static int
-put_row(struct session *session, const struct text_rows *rows, size_t row)
-{
-	const struct text_encoding *encoding = session->settings.types.encoding;
-	struct buf *out = session_out(session);
-	size_t begin = out->len;
-
-	pg_put_text_row(out, rows->values + row * rows->column_count,
-	    rows->column_count);
-	return encoding == NULL
-	    ? 0
-	    : pg_recode_row(out, begin, NULL, NULL, 0, encoding, &session->err);
-}
-
 /* Send the portal's rows of text, as far as the limit goes, and the tag. */
 static enum step
 send_rows(struct session *session, struct portal *portal, uint32_t row_limit,
     bool is_simple, const char *tag)
 {
 	const struct text_rows *rows = portal->rows;
-	uint32_t sent = 0;
+	uint32_t count = rows->row_count - portal->batch_next;
 
+	if (row_limit != 0 && count > row_limit)
+		count = row_limit;
 	if (is_simple)
-		session_put_columns(session, session_out(session),
-		    portal->planned, NULL, 0);
-	for (; portal->batch_next < rows->row_count; sent++) {
-		if (row_limit != 0 && sent == row_limit)
-			break;
-		if (put_row(session, rows, (size_t)portal->batch_next) != 0)
-			return STEP_FAIL;
-		portal->batch_next++;
-	}
-	if (row_limit != 0 && sent == row_limit) {
-		pg_put_empty(session_out(session), 's');
+		session_columns(session, portal,
+		    (struct row_format){ NULL, 0 });
+	if (session->voice->text_rows(session, session_out(session), rows,
+		portal->batch_next, count) != 0)
+		return STEP_FAIL;
+	portal->batch_next += count;
+	if (row_limit != 0 && count == row_limit) {
+		session->voice->suspended(session, session_out(session));
 		statement_end(session);
 		return STEP_DONE;
 	}
@@ -619,7 +603,7 @@ execute(struct session *session, struct portal *portal, uint32_t row_limit,
 	    prepared_refresh(session, prepared) != 0)
 		return STEP_FAIL;
 	if (prepared->planned == NULL) {
-		pg_put_empty(session_out(session), 'I');
+		session->voice->empty(session, session_out(session));
 		statement_end(session);
 		return STEP_DONE;
 	}
@@ -651,6 +635,26 @@ deallocate(struct session *session, struct str name)
 
 /* ---- the rest ---- */
 
+int
+session_reset(struct session *session)
+{
+	int rc = settings_reset(&session->settings,
+	    STR("session_authorization"), SETTING_SESSION, &session->err);
+
+	if (rc == 0)
+		rc = settings_reset(&session->settings, STR("role"),
+		    SETTING_SESSION, &session->err);
+	if (rc != 0)
+		return rc;
+	settings_reset_all(&session->settings);
+	prepared_remove_all(&session->table);
+	cursor_close_all(session);
+	temp_tables_remove_all(&session->temp);
+	notify_unlisten_all(&session->server->notify, &session->listener);
+	advisory_unlock_session(&session->server->advisory, session);
+	return 0;
+}
+
 static enum step
 discard(struct session *session, struct str what)
 {
@@ -668,17 +672,8 @@ discard(struct session *session, struct str what)
 		    "DISCARD ALL cannot run inside a transaction block");
 		return STEP_FAIL;
 	}
-	if (settings_reset(&session->settings, STR("session_authorization"),
-		SETTING_SESSION, &session->err) != 0 ||
-	    settings_reset(&session->settings, STR("role"), SETTING_SESSION,
-		&session->err) != 0)
+	if (session_reset(session) != 0)
 		return STEP_FAIL;
-	settings_reset_all(&session->settings);
-	prepared_remove_all(&session->table);
-	cursor_close_all(session);
-	temp_tables_remove_all(&session->temp);
-	notify_unlisten_all(&session->server->notify, &session->listener);
-	advisory_unlock_session(&session->server->advisory, session);
 	return done(session, "DISCARD ALL");
 }
 

@@ -14,7 +14,6 @@
 #include "common/error.h"
 #include "common/hash.h"
 #include "server/settings_private.h"
-#include "wire/pg_backend.h"
 
 #define BOOL   SETTING_BOOL
 #define INT    SETTING_INT
@@ -745,7 +744,8 @@ settings_changed(struct settings *settings)
 }
 
 void
-settings_report(struct settings *settings, struct buf *out)
+settings_report(struct settings *settings,
+    void (*fn)(void *arg, struct str name, struct str value), void *arg)
 {
 	struct buf text;
 
@@ -763,7 +763,14 @@ settings_report(struct settings *settings, struct buf *out)
 		if (hash == settings->reported[i])
 			continue;
 		settings->reported[i] = hash;
-		pg_put_parameter_status(out, name, buf_str(&text));
+		fn(arg, name, buf_str(&text));
 	}
 	buf_release(&text);
+}
+
+void
+settings_forget_reports(struct settings *settings)
+{
+	memset(settings->reported, 0, sizeof(settings->reported));
+	settings->report_is_due = true;
 }

@@ -167,8 +167,11 @@ void settings_rewind(struct settings *settings,
 /* user, role or is_superuser is another one. */
 void settings_changed(struct settings *settings);
 
-/* ParameterStatus for each reported setting that the client does not know. */
-void settings_report(struct settings *settings, struct buf *out);
+/* Call fn with each reported setting that the client does not know yet. */
+void settings_report(struct settings *settings,
+    void (*fn)(void *arg, struct str name, struct str value), void *arg);
+/* The client may not have got what was reported. */
+void settings_forget_reports(struct settings *settings);
 
 /* "read committed" and so on; false if it is none. */
 bool isolation_parse(struct str text, enum isolation *out);

@@ -115,17 +115,20 @@ without_secrets(struct source *source)
 }
 
 int
-source_parse(struct source *source, struct error *err)
+source_parse(struct source *source, enum sql_dialect dialect, struct error *err)
 {
 	int rc = arena_check(&source->arena, err);
 
 	if (rc != 0)
 		return rc;
-	rc = sql_parse(source->text, SQL_DIALECT_POSTGRES, &source->arena,
+	rc = sql_parse(source->text, dialect, &source->arena,
 	    &source->statements, err);
 	source->shown =
 	    has_secret(source) ? without_secrets(source) : source->text;
-	return rc != 0 ? rc : arena_check(&source->arena, err);
+	if (rc == 0)
+		rc = arena_check(&source->arena, err);
+	source->is_parsed = rc == 0;
+	return rc;
 }
 
 /* ---- plans ---- */

@@ -44,6 +44,7 @@ struct source {
 	struct str text;
 	struct str shown; /* the same, once it is parsed, without passwords */
 	struct sql_statements statements;
+	bool is_parsed;    /* without an error */
 	bool is_large;     /* past what a net thread parses and plans itself */
 	uint64_t stats_id; /* of its one statement; 0: not known yet */
 };
@@ -58,11 +59,9 @@ struct source *source_ref(struct source *source);
 const struct ast_stmt *source_stmt(const struct source *source);
 void source_unref(struct source *source);
 
-/*
- * Parse the text.  An error on the native language's JSON gets the hint that
- * psql may have changed it.
- */
-MUST_USE int source_parse(struct source *source, struct error *err);
+/* Parse the text, as sql_parse() does. */
+MUST_USE int source_parse(struct source *source, enum sql_dialect dialect,
+    struct error *err);
 
 struct planned {
 	uint32_t refs;

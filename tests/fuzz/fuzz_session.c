@@ -26,6 +26,7 @@
 #include "fuzz/fuzz.h"
 #include "server/server.h"
 #include "server/session.h"
+#include "server/voice_pg.h"
 
 /* No statement takes as long: a session that is silent for longer hangs. */
 #define SILENCE_MS 30000
@@ -96,7 +97,7 @@ open_cb(struct loop_post *post)
 {
 	struct opening *opening = (struct opening *)post;
 
-	session_open(&server.nets[0], opening->fd);
+	session_open(&server.nets[0], opening->fd, &voice_pg);
 	free(opening);
 }
 
