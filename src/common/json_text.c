@@ -155,23 +155,54 @@ put_escaped(struct buf *out, unsigned char c)
 	}
 }
 
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Eight bytes at once: whether one of them is zero. */
+static bool
+has_zero(uint64_t bytes)
+{
+	return ((bytes - EACH_BYTE(1)) & ~bytes & EACH_BYTE(0x80)) != 0;
+}
+
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* How many bytes at the start of `text` stand for themselves. */
+static size_t
+plain_prefix(struct str text)
+{
+	size_t at = 0;
+
+	for (; text.len - at >= 8; at += 8) {
+		uint64_t bytes;
+
+		memcpy(&bytes, text.data + at, sizeof(bytes));
+		if (((bytes - EACH_BYTE(0x20)) & ~bytes & EACH_BYTE(0x80)) ||
+		    has_zero(bytes ^ EACH_BYTE('"')) ||
+		    has_zero(bytes ^ EACH_BYTE('\\')))
+			break;
+	}
+	while (at < text.len && is_plain((unsigned char)text.data[at]))
+		at++;
+	return at;
+}
+
 void
 json_put_string(struct buf *out, struct str text)
 {
-	size_t first = 0;
-
 	buf_put_u8(out, '"');
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.data[i];
+	for (;;) {
+		size_t plain = plain_prefix(text);
 
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_put(out, text.data + first, i - first);
-		put_escaped(out, c);
-		first = i + 1;
+		buf_put(out, text.data, plain);
+		if (plain == text.len)
+			break;
+		put_escaped(out, (unsigned char)text.data[plain]);
+		text = str_of(text.data + plain + 1, text.len - plain - 1);
 	}
-	if (text.len > first)
-		buf_put(out, text.data + first, text.len - first);
 	buf_put_u8(out, '"');
 }
 
