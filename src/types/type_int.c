@@ -125,20 +125,39 @@ oid_receive(const struct type_input *in, struct datum *out)
 	return rc;
 }
 
+/* How many digits it takes to write `value`: at most 20. */
+static size_t
+digit_count(uint64_t value)
+{
+	size_t count = 1;
+
+	for (; value >= 10000; value /= 10000)
+		count += 4;
+	return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 size_t
 int_text(int64_t value, char *out)
 {
-	char digits[INT_TEXT_SIZE];
-	size_t at = sizeof(digits);
+	static const char pairs[] = "0001020304050607080910111213141516171819"
+				    "2021222324252627282930313233343536373839"
+				    "4041424344454647484950515253545556575859"
+				    "6061626364656667686970717273747576777879"
+				    "8081828384858687888990919293949596979899";
 	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	size_t len = digit_count(rest) + (value < 0), at = len;
 
-	do
-		digits[--at] = (char)('0' + rest % 10);
-	while ((rest /= 10) != 0);
+	for (; rest >= 100; rest /= 100) {
+		at -= 2;
+		memcpy(out + at, pairs + rest % 100 * 2, 2);
+	}
+	if (rest >= 10)
+		memcpy(out + at - 2, pairs + rest * 2, 2);
+	else
+		out[at - 1] = (char)('0' + rest);
 	if (value < 0)
-		digits[--at] = '-';
-	memcpy(out, digits + at, sizeof(digits) - at);
-	return sizeof(digits) - at;
+		out[0] = '-';
+	return len;
 }
 
 void
