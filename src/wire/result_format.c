@@ -13,6 +13,7 @@ static const struct result_format *const formats[] = {
 	&result_json,
 	&result_csv,
 	&result_text,
+	&result_arrow,
 };
 
 const struct result_format *
@@ -61,6 +62,7 @@ result_writer_init(struct result_writer *w, const struct result_format *format,
 void
 result_writer_release(struct result_writer *w)
 {
+	result_arrow_release(w);
 	arena_release(&w->arena);
 	arena_release(&w->scratch);
 	buf_release(&w->text);

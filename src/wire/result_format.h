@@ -14,7 +14,7 @@
  *			i += w.format->rows(&w, out, &batch, i, limit);
  *	w.format->end(&w, out, row_count);
  *
- * The formats, each UTF-8 without a mark at its start:
+ * The formats; those that are text are UTF-8 without a mark at its start:
  *
  *   frames   what SnelDB sends: a line of JSON that is the schema, lines of
  *            batches of rows, a line with their number
@@ -24,6 +24,7 @@
  *            are empty, the empty string is ""
  *   text     the same between tabs, each line with LF, escapes and \N for null
  *            as COPY writes them: for cut, sort and awk
+ *   arrow    an Apache Arrow IPC stream: see arrow.h
  *
  * Values in JSON.  Integers and decimals are numbers with all their digits: a
  * reader that keeps them as doubles loses those past the 15th.  Floats are the
@@ -54,6 +55,7 @@
 #include "types/type.h"
 #include "vec/vec.h"
 
+struct arrow_column;
 struct error;
 struct pg_column;
 struct result_field;
@@ -100,7 +102,7 @@ struct result_format {
 
 /* How formats that SnelDB's clients read have times. */
 enum result_times {
-	/* whole seconds since 1970 in frames, as numbers */
+	/* whole seconds since 1970: in frames numbers, in arrow see there */
 	RESULT_TIMES_SECONDS,
 	/* as the other formats have them */
 	RESULT_TIMES_TRUE,
@@ -121,6 +123,8 @@ struct result_writer {
 	bool is_open;         /* a batch of rows, or a list of them */
 	uint32_t open_rows;   /* in it */
 	size_t open_bytes;
+	struct arrow_column *arrow; /* owned; what is gathered */
+	uint32_t arrow_count;
 };
 
 /* The format of a name; NULL if there is none. */

@@ -70,3 +70,7 @@ extern const struct result_format result_ndjson;
 extern const struct result_format result_json;
 extern const struct result_format result_csv;
 extern const struct result_format result_text;
+extern const struct result_format result_arrow;
+
+/* What arrow holds between results. */
+void result_arrow_release(struct result_writer *w);

@@ -313,7 +313,8 @@ write_table(const char *format, uint32_t row_count, size_t limit)
 }
 
 static const char *const every_format[] = { "frames", "ndjson", "json", "csv",
-	"text" };
+	"text", "arrow" };
+#define TEXT_FORMATS (ARRAY_LEN(every_format) - 1)
 
 START_TEST(does_not_depend_on_buffers)
 {
@@ -552,6 +553,7 @@ START_TEST(formats_are_found)
 		{ "Application/X-NDJSON", "ndjson" },
 		{ "text/csv", "csv" },
 		{ "text/plain", "text" },
+		{ "application/vnd.apache.arrow.stream", "arrow" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(types); i++)
@@ -587,7 +589,7 @@ main(void)
 	tcase_add_test(tcase, an_error_ends_a_result);
 	tcase_add_test(tcase, more_rows_may_follow_a_close);
 	tcase_add_loop_test(tcase, a_row_without_memory_is_not_there, 0,
-	    ARRAY_LEN(every_format));
+	    TEXT_FORMATS);
 	tcase_add_test(tcase, formats_are_found);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * result_arrow.c -- Arrow IPC streams: see arrow.h.
+ *
+ * A record batch goes out once it has BATCH_ROWS rows or BATCH_BYTES: enough
+ * for a reader's loops, little for a server that serves many.
+ */
+#include <stdlib.h>
+
+#include "wire/arrow.h"
+#include "wire/result_private.h"
+
+#define BATCH_ROWS  16384
+#define BATCH_BYTES ((size_t)1 << 20)
+
+void
+result_arrow_release(struct result_writer *w)
+{
+	for (uint32_t i = 0; i < w->arrow_count; i++)
+		arrow_column_release(&w->arrow[i]);
+	free(w->arrow);
+	w->arrow = NULL;
+	w->arrow_count = 0;
+}
+
+static void
+arrow_begin(struct result_writer *w, struct buf *out,
+    const struct pg_column *columns, uint32_t count,
+    const struct type_settings *settings)
+{
+	result_arrow_release(w);
+	result_start(w, columns, count, settings);
+	w->arrow = calloc(count == 0 ? 1 : count, sizeof(*w->arrow));
+	if (w->arrow == NULL) {
+		out->failed = true;
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		arrow_column_init(&w->arrow[i], &w->fields[i], w->times,
+		    w->arena.budget);
+	w->arrow_count = count;
+	arrow_put_schema(out, w->arrow, count);
+	arena_reset(&w->scratch);
+	for (uint32_t i = 0; i < count; i++)
+		if (w->arrow[i].type == ARROW_ENUM)
+			arrow_put_labels(out, i, w->fields[i].type.enum_type,
+			    &w->scratch);
+}
+
+/* What is gathered becomes a record batch; without memory it stays. */
+static void
+arrow_close(struct result_writer *w, struct buf *out)
+{
+	if (w->open_rows == 0)
+		return;
+	arena_reset(&w->scratch);
+	arrow_put_batch(out, w->arrow, w->arrow_count, w->open_rows,
+	    &w->scratch);
+	if (out->failed)
+		return;
+	for (uint32_t i = 0; i < w->arrow_count; i++)
+		arrow_column_reset(&w->arrow[i]);
+	w->open_rows = 0;
+	w->open_bytes = 0;
+}
+
+/* About what a row takes. */
+static size_t
+row_bytes(const struct result_writer *w, const struct batch *batch,
+    uint32_t row)
+{
+	size_t bytes = 0;
+
+	for (uint32_t i = 0; i < w->arrow_count; i++) {
+		const struct vec *vec = &batch->cols[i];
+
+		if (w->arrow[i].width > 0)
+			bytes += w->arrow[i].width;
+		else if (vec->phys == PHYS_STR && !vec_is_null(vec, row))
+			bytes +=
+			    sizeof(int64_t) + vec->str[vec_index(vec, row)].len;
+		else
+			bytes += 2 * sizeof(int64_t);
+	}
+	return bytes;
+}
+
+/* The rows that the record batch still takes: at least one. */
+static uint32_t
+choose_rows(struct result_writer *w, const struct batch *batch, uint32_t first,
+    uint16_t *rows)
+{
+	uint32_t count = 0;
+
+	do {
+		uint32_t row = sel_row(batch->sel, first + count);
+
+		rows[count++] = (uint16_t)row;
+		w->open_bytes += row_bytes(w, batch, row);
+	} while (first + count < batch->sel.count &&
+	    w->open_rows + count < BATCH_ROWS && w->open_bytes < BATCH_BYTES);
+	return count;
+}
+
+/* False without memory: then no column has any of the rows. */
+static bool
+gather(struct result_writer *w, const struct batch *batch, const uint16_t *rows,
+    uint32_t count)
+{
+	uint32_t indexes[VEC_ROWS];
+
+	for (uint32_t c = 0; c < w->arrow_count; c++) {
+		const struct vec *vec = &batch->cols[c];
+
+		for (uint32_t i = 0; i < count; i++)
+			indexes[i] = vec_index(vec, rows[i]);
+		if (arrow_column_append(&w->arrow[c], w->settings, vec, indexes,
+			count, w->open_rows))
+			continue;
+		while (c-- > 0)
+			arrow_column_cut(&w->arrow[c], w->open_rows);
+		return false;
+	}
+	w->open_rows += count;
+	return true;
+}
+
+static uint32_t
+arrow_rows(struct result_writer *w, struct buf *out, const struct batch *batch,
+    uint32_t first, size_t limit)
+{
+	uint16_t rows[VEC_ROWS];
+	uint32_t i = first;
+
+	do {
+		uint32_t count = choose_rows(w, batch, i, rows);
+
+		if (!gather(w, batch, rows, count)) {
+			out->failed = true;
+			break;
+		}
+		i += count;
+		if (w->open_rows >= BATCH_ROWS || w->open_bytes >= BATCH_BYTES)
+			arrow_close(w, out);
+	} while (!out->failed && i < batch->sel.count && out->len < limit);
+	return i - first;
+}
+
+static void
+arrow_end(struct result_writer *w, struct buf *out, uint64_t row_count UNUSED)
+{
+	arrow_close(w, out);
+	arrow_put_end(out);
+}
+
+const struct result_format result_arrow = {
+	.name = "arrow",
+	.content_type = "application/vnd.apache.arrow.stream",
+	.begin = arrow_begin,
+	.rows = arrow_rows,
+	.close = arrow_close,
+	.end = arrow_end,
+};
