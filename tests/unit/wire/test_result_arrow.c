@@ -566,17 +566,18 @@ put_sample(enum result_times times)
 		.sel = sel_all(3) };
 
 	for (uint32_t i = 0; i < ARRAY_LEN(type_case); i++) {
-		columns[i] = (struct pg_column){
-			.name = arena_printf(&arena, "c%u", i),
-			.type = type_named(type_case[i].oid, type_case[i].mod)
-		};
+		columns[i] =
+		    (struct pg_column){ .name = arena_printf(&arena, "c%u", i),
+			    .type = type_named(type_case[i].oid,
+				type_case[i].mod) };
 		fill(&vecs[i], &columns[i].type, type_case[i].values, 3);
 	}
 	w.times = times;
 	w.format->begin(&w, &out, columns, batch.col_count,
 	    &type_settings_default);
 	for (uint32_t i = 0; i < 20000; i++)
-		ck_assert_uint_eq(w.format->rows(&w, &out, &batch, 0, SIZE_MAX), 3);
+		ck_assert_uint_eq(w.format->rows(&w, &out, &batch, 0, SIZE_MAX),
+		    3);
 	w.format->end(&w, &out, 60000);
 	ck_assert(!out.failed);
 }
