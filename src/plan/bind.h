@@ -1005,6 +1005,12 @@ int bind_native_time(struct binder *binder, const struct ast_expr *ast,
     struct expr **out, struct error *err);
 int bind_native_query(struct binder *binder, const struct ast_query *query,
     struct query *out, struct error *err);
+int bind_list_types(struct binder *binder, const struct ast_stmt *stmt,
+    struct query *out, struct error *err);
+int bind_describe(struct binder *binder, const struct ast_stmt *stmt,
+    struct query *out, struct error *err);
+int bind_plot(struct binder *binder, const struct ast_plot *plot,
+    struct query *out, struct error *err);
 
 /* ---- bind_target.c: what INSERT, UPDATE and COPY write to ---- */
 

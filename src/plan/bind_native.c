@@ -251,28 +251,45 @@ is_target(const struct rewrite *rw, struct str name)
 	return false;
 }
 
+/* What ORDER BY names, or for events their ids. */
 static int
-set_order(struct rewrite *rw, bool is_aggregation, struct error *err)
+order_target(struct rewrite *rw, const struct ast_field *field,
+    struct ast_sort *sort, struct error *err)
 {
 	const struct ast_query *query = rw->query;
-	struct ast_sort *sort = arena_zalloc(rw->arena, sizeof(*sort));
-	struct ast_field order = query->order_by;
-	struct str name;
-	int rc = 0;
+	struct str name = field_text(rw, field);
 
-	if (order.name.len == 0 && is_aggregation)
-		return 0;
-	if (order.name.len == 0)
-		order.name = STR("event_id");
-	name = field_text(rw, &order);
-	if (is_target(rw, name))
-		sort->expr = tree_column(rw->arena, name, order.location);
-	else
-		rc = field_expr(rw, &order, &sort->expr, err);
 	sort->is_descending =
 	    query->order_by.name.len > 0 && query->is_descending;
-	rw->select->order_by.items = sort;
-	rw->select->order_by.count = 1;
+	if (!is_target(rw, name))
+		return field_expr(rw, field, &sort->expr, err);
+	sort->expr = tree_column(rw->arena, name, field->location);
+	return 0;
+}
+
+/* Groups come by their bucket and fields, after what ORDER BY names. */
+static int
+set_order(struct rewrite *rw, struct error *err)
+{
+	const struct ast_field event_id = { .name = STR("event_id") };
+	const struct ast_field *named = &rw->query->order_by;
+	struct ast_select *select = rw->select;
+	bool is_aggregation = rw->is_aggregation;
+	uint32_t key_count = is_aggregation ? select->group_count : 0;
+	struct ast_sort *sorts =
+	    arena_zalloc(rw->arena, (key_count + 1) * sizeof(*sorts));
+	uint32_t count = 0;
+	int rc = 0;
+
+	if (named->name.len == 0 && !is_aggregation)
+		named = &event_id;
+	if (named->name.len > 0)
+		rc = order_target(rw, named, &sorts[count++], err);
+	for (uint32_t i = 1; i <= key_count; i++)
+		sorts[count++].expr =
+		    tree_position(rw->arena, i, rw->query->location);
+	select->order_by.items = sorts;
+	select->order_by.count = count;
 	return rc;
 }
 
@@ -308,40 +325,60 @@ set_from(struct rewrite *rw, struct error *err)
 	return rc;
 }
 
+static int
+set_targets(struct rewrite *rw, struct error *err)
+{
+	const struct ast_query *query = rw->query;
+	uint32_t room = 6 + query->return_count + query->group_count +
+	    query->agg_count +
+	    (native_is_events(rw) ? 0 : rw->type->field_count);
+	int rc;
+
+	rw->targets = arena_alloc_array(rw->arena, room, sizeof(*rw->targets));
+	rc = rw->is_aggregation ? add_aggregation(rw, err)
+				: add_selection(rw, err);
+	rw->select->targets.items = rw->targets;
+	rw->select->targets.count = rw->target_count;
+	return rc;
+}
+
+int
+native_select(struct binder *binder, const struct ast_query *query,
+    struct ast_select **out, struct error *err)
+{
+	struct rewrite rw = { .binder = binder,
+		.arena = binder->arena,
+		.query = query,
+		.is_aggregation = native_is_aggregation(query) };
+	int rc;
+
+	rw.select = arena_zalloc(rw.arena, sizeof(*rw.select));
+	rc = query->sequence != NULL ? set_from_sequence(&rw, err)
+				     : set_from(&rw, err);
+	if (rc == 0)
+		rc = set_targets(&rw, err);
+	if (rc == 0 && query->sequence == NULL)
+		rc = native_conditions(&rw, err);
+	if (rc == 0)
+		rc = set_order(&rw, err);
+	rw.select->limit = query->limit;
+	rw.select->offset = query->offset;
+	rw.select->location = query->location;
+	*out = rw.select;
+	return rc;
+}
+
 int
 bind_native_query(struct binder *binder, const struct ast_query *query,
     struct query *out, struct error *err)
 {
-	struct rewrite rw = { .binder = binder,
-		.arena = binder->arena,
-		.query = query };
-	bool is_aggregation =
-	    query->agg_count > 0 || query->group_count > 0 || query->has_per;
-	uint32_t room;
+	struct ast_select *select;
 	int rc;
 
-	if (query->sequence != NULL && !is_aggregation)
+	if (query->sequence != NULL && !native_is_aggregation(query))
 		return bind_sequence_rows(binder, query, out, err);
-	rw.select = arena_zalloc(rw.arena, sizeof(*rw.select));
-	rc = query->sequence != NULL ? set_from_sequence(&rw, err)
-				     : set_from(&rw, err);
-	if (rc != 0)
-		return rc;
-	room = 6 + query->return_count + query->group_count + query->agg_count +
-	    (native_is_events(&rw) ? 0 : rw.type->field_count);
-	rw.targets = arena_alloc_array(rw.arena, room, sizeof(*rw.targets));
-	rc = is_aggregation ? add_aggregation(&rw, err)
-			    : add_selection(&rw, err);
-	rw.select->targets.items = rw.targets;
-	rw.select->targets.count = rw.target_count;
-	if (rc == 0 && query->sequence == NULL)
-		rc = native_conditions(&rw, err);
-	if (rc == 0)
-		rc = set_order(&rw, is_aggregation, err);
-	if (rc != 0)
-		return rc;
-	rw.select->limit = query->limit;
-	rw.select->offset = query->offset;
-	rw.select->location = query->location;
-	return bind_select(binder, NULL, rw.select, UNKNOWNS_TEXT, out, err);
+	rc = native_select(binder, query, &select, err);
+	return rc != 0
+	    ? rc
+	    : bind_select(binder, NULL, select, UNKNOWNS_TEXT, out, err);
 }

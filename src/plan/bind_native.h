@@ -19,6 +19,7 @@ struct rewrite {
 	const struct event_type *type; /* NULL: events, or a sequence */
 	struct str label; /* what it goes by in WHERE; empty: its name */
 	const struct sequence_steps *steps; /* of a sequence, else NULL */
+	bool is_aggregation;
 	struct ast_select *select;
 	struct ast_target *targets; /* room for all */
 	uint32_t target_count;
@@ -29,6 +30,22 @@ native_is_events(const struct rewrite *rw)
 {
 	return rw->type == NULL;
 }
+
+/* Groups are its rows, not events. */
+static inline bool
+native_is_aggregation(const struct ast_query *query)
+{
+	return query->agg_count > 0 || query->group_count > 0 || query->has_per;
+}
+
+/*
+ * The SELECT that says the same as a QUERY, but for one that has the events of
+ * sequences as its rows.  A sequence keeps the query.  The columns are the
+ * bucket, then the groups, then the aggregates; the rows have the order of
+ * the groups.
+ */
+MUST_USE int native_select(struct binder *binder, const struct ast_query *query,
+    struct ast_select **out, struct error *err);
 
 /* The type of a field that the query names; oid 0 if it has no such field. */
 struct type native_field_type(const struct rewrite *rw, struct str name);

@@ -181,24 +181,6 @@ choose_columns(struct row_columns *rows, struct error *err)
 
 /* ---- the SELECT ---- */
 
-/* A value of a column's type, which is a name away. */
-static struct ast_expr *
-cast_to(struct row_columns *rows, struct ast_expr *arg, const struct type *type)
-{
-	struct arena *arena = rows->binder->arena;
-	struct ast_expr *cast = tree_expr(arena, AST_CAST, arg->location);
-	struct ast_name *name = &cast->cast.type.name;
-
-	cast->cast.arg = arg;
-	if (type->enum_type != NULL) {
-		*name = tree_name(type->enum_type->name, arg->location);
-		return cast;
-	}
-	*name = tree_name(STR("pg_catalog"), arg->location);
-	name->parts[name->count++] = str_of_cstr(type_info(type->oid)->name);
-	return cast;
-}
-
 static struct ast_expr *
 step_value(struct row_columns *rows, uint32_t k,
     const struct row_column *column)
@@ -209,14 +191,11 @@ step_value(struct row_columns *rows, uint32_t k,
 
 	if (str_equal(column->field, STR("event_type")) &&
 	    event_type_column(type, column->field) == 0)
-		return cast_to(rows, tree_string(arena, type->name, 0),
+		return tree_cast(arena, tree_string(arena, type->name, 0),
 		    &column->type);
 	if (event_type_column(type, column->field) == 0 ||
-	    (column->owner != NULL && column->owner != type)) {
-		value = tree_expr(arena, AST_CONST, 0);
-		value->constant.kind = AST_NULL;
-		return cast_to(rows, value, &column->type);
-	}
+	    (column->owner != NULL && column->owner != type))
+		return tree_null(arena, &column->type);
 	value = tree_column(arena, rows->steps.names[k], 0);
 	value->column.name.parts[value->column.name.count++] = column->field;
 	return value;

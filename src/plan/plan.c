@@ -111,14 +111,22 @@ bind_query_plan(struct binder *binder, const struct ast_select *select,
 	return rc;
 }
 
+/* QUERY, FIND and REPLAY; PLOT; LIST TYPES and DESCRIBE. */
 static int
-bind_native(struct binder *binder, const struct ast_query *ast,
+bind_native(struct binder *binder, const struct ast_stmt *stmt,
     struct plan *plan, struct error *err)
 {
 	struct query query;
 	int rc;
 
-	rc = bind_native_query(binder, ast, &query, err);
+	if (stmt->kind == AST_PLOT)
+		rc = bind_plot(binder, &stmt->plot, &query, err);
+	else if (stmt->kind == AST_LIST_TYPES)
+		rc = bind_list_types(binder, stmt, &query, err);
+	else if (stmt->kind == AST_DESCRIBE)
+		rc = bind_describe(binder, stmt, &query, err);
+	else
+		rc = bind_native_query(binder, &stmt->query, &query, err);
 	if (rc == 0)
 		rc = plan_set_query(binder, &query, plan, err);
 	return rc;
@@ -152,8 +160,11 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		set_kind(plan, PLAN_QUERY, "SELECT", true);
 		return bind_query_plan(binder, stmt->select, plan, err);
 	case AST_QUERY:
+	case AST_PLOT:
+	case AST_LIST_TYPES:
+	case AST_DESCRIBE:
 		set_kind(plan, PLAN_QUERY, "SELECT", true);
-		return bind_native(binder, &stmt->query, plan, err);
+		return bind_native(binder, stmt, plan, err);
 	case AST_INSERT:
 		set_kind(plan, PLAN_INSERT, "INSERT 0", true);
 		return bind_insert(binder, &stmt->insert, plan, err);

@@ -39,6 +39,41 @@ tree_string(struct arena *arena, struct str text, int location)
 }
 
 struct ast_expr *
+tree_position(struct arena *arena, uint32_t position, int location)
+{
+	struct ast_expr *expr = tree_expr(arena, AST_CONST, location);
+
+	expr->constant.kind = AST_INTEGER;
+	expr->constant.integer = (int32_t)position;
+	return expr;
+}
+
+struct ast_expr *
+tree_cast(struct arena *arena, struct ast_expr *arg, const struct type *type)
+{
+	struct ast_expr *cast = tree_expr(arena, AST_CAST, arg->location);
+	struct ast_name *name = &cast->cast.type.name;
+
+	cast->cast.arg = arg;
+	if (type->enum_type != NULL) {
+		*name = tree_name(type->enum_type->name, arg->location);
+		return cast;
+	}
+	*name = tree_name(STR("pg_catalog"), arg->location);
+	name->parts[name->count++] = str_of_cstr(type_info(type->oid)->name);
+	return cast;
+}
+
+struct ast_expr *
+tree_null(struct arena *arena, const struct type *type)
+{
+	struct ast_expr *null = tree_expr(arena, AST_CONST, 0);
+
+	null->constant.kind = AST_NULL;
+	return tree_cast(arena, null, type);
+}
+
+struct ast_expr *
 tree_op(struct arena *arena, struct str name, struct ast_expr *left,
     struct ast_expr *right)
 {

@@ -534,6 +534,32 @@ struct ast_query {
 	int location;
 };
 
+/* TOP n BY ...: the n rows with the greatest of it. */
+struct ast_top {
+	struct ast_expr *count; /* NULL: not given */
+	bool has_metric;
+	struct ast_native_agg metric;
+	struct ast_field field; /* no name, and no metric: the side's metric */
+	int location;
+};
+
+/*
+ * A side of a PLOT is a QUERY of its metric, the first of its aggregates; that
+ * of its TOP is the second, if it is another one.  PER and BY, which are OVER
+ * and BREAKDOWN BY, are those of all sides.
+ */
+struct ast_plot_side {
+	struct ast_query query;
+	struct ast_top top;
+};
+
+struct ast_plot {
+	struct ast_plot_side *sides;
+	uint32_t side_count; /* at least 1 */
+	struct ast_top top;  /* of what VS makes of several sides */
+	int location;
+};
+
 /* ---- statements ---- */
 
 enum ast_stmt_kind {
@@ -559,6 +585,9 @@ enum ast_stmt_kind {
 	AST_DEFINE, /* native; its fields are an ast_create_table */
 	AST_STORE,
 	AST_QUERY, /* QUERY, FIND, REPLAY */
+	AST_PLOT,
+	AST_LIST_TYPES,
+	AST_DESCRIBE,
 	AST_PING,
 	AST_BATCH, /* native BATCH [...] */
 	AST_LISTEN,
@@ -930,6 +959,8 @@ struct ast_stmt {
 		struct str discard;    /* "all", "plans", "sequences", "temp" */
 		struct ast_store store;
 		struct ast_query query;
+		struct ast_plot plot;
+		struct ast_name describe; /* an event type */
 		struct {
 			struct ast_stmt **items;
 			uint32_t count;

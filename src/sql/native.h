@@ -25,10 +25,21 @@
  *   condition = and (OR and)*    and = not (AND not)*
  *   not      = NOT* ( ( condition ) | field [test] )
  *   test     = op value | [NOT] IN ( [value (, value)*] ) | IS [NOT] NULL
+ *   PLOT     = PLOT side (VS side)* tail*
+ *   side     = metric OF type step2* part*     step2 = (-> | THEN) type
+ *   metric   = COUNT [( field )] | (TOTAL | SUM | AVG | MIN | MAX | UNIQUE)
+ *              ( field )
+ *   part     = FILTER condition | TOP count [BY (metric | field)]
+ *            | LINKED BY name | WITHIN count unit
+ *   tail     = BREAKDOWN BY field (, field)* | TOP count [BY (metric | field)]
+ *            | OVER (HOUR | DAY | WEEK | MONTH | YEAR) ( field )
  *   REPLAY   = REPLAY [type] FOR context (SINCE | RETURN | USING)*
  *   BATCH    = BATCH [ statement (; statement)* [;] ]
- *   EXPLAIN  = EXPLAIN [options] (QUERY | FIND | REPLAY) ...
+ *   EXPLAIN  = EXPLAIN [options] (QUERY | FIND | REPLAY | PLOT) ...
  *   RETAIN   = RETAIN type (string | count unit | FOREVER)
+ *   LIST     = LIST (TYPES | USERS)
+ *   DESCRIBE = DESCRIBE type
+ *   HELP     = HELP word*, the first words of a statement
  *   FLUSH, PING; users and permissions: native_role.c
  *
  *   name     = [A-Za-z_][A-Za-z0-9_-]*, letters beyond ASCII, or "name"
@@ -53,6 +64,7 @@
 
 #define NATIVE_NAME_MAX  63
 #define NATIVE_STEPS_MAX 16 /* of a sequence */
+#define NATIVE_SIDES_MAX 32 /* of a PLOT */
 
 enum native_kind {
 	NATIVE_END, /* of the text, or `;` */
@@ -61,7 +73,7 @@ enum native_kind {
 	NATIVE_NUMBER,
 	NATIVE_BARE, /* begins with a digit and is no number: a date, an id */
 	NATIVE_PARAM,
-	NATIVE_PUNCT, /* one character, or one of <= >= != <> */
+	NATIVE_PUNCT, /* one character, or one of <= >= != <> -> */
 };
 
 struct native_token {
@@ -139,13 +151,37 @@ MUST_USE int native_where(struct native *n, struct ast_expr **out);
 MUST_USE int native_query(struct native *n, struct ast_query *out);
 MUST_USE int native_replay(struct native *n, struct ast_query *out);
 
-/* native_sequence.c: the types behind the first; clauses, with their keyword. */
+/* Fields, type.field too: of any type; or 42P01 if it is not the query's. */
+MUST_USE int native_any_field(struct native *n, struct ast_field *out);
+MUST_USE int native_check_field(struct native *n, const struct ast_query *query,
+    const struct ast_field *field);
+MUST_USE int native_field(struct native *n, const struct ast_query *query,
+    struct ast_field *out);
+MUST_USE int native_fields(struct native *n, const struct ast_query *query,
+    struct ast_field **fields, uint32_t *count);
+
+/* HOUR, DAY ...: what PER says. */
+MUST_USE int native_per(struct native *n, struct ast_query *out);
+MUST_USE int native_add_aggregate(struct native *n,
+    const struct ast_native_agg *agg, struct ast_query *out);
+
+/* native_plot.c: after the first word. */
+MUST_USE int native_plot(struct native *n, struct ast_plot *out);
+
+/*
+ * native_sequence.c: the types behind the first, FOLLOWED BY or with arrows;
+ * clauses, with their keyword.
+ */
 MUST_USE int native_steps(struct native *n, struct ast_query *query);
+MUST_USE int native_arrows(struct native *n, struct ast_query *query);
 MUST_USE int native_linked(struct native *n, struct ast_query *query);
 MUST_USE int native_within(struct native *n, struct ast_query *query);
 
 /* native_define.c */
 MUST_USE int native_define(struct native *n, struct ast_create_table *out);
+
+/* native_help.c: a SELECT from VALUES. */
+MUST_USE int native_help(struct native *n, struct ast_select **out);
 
 /* native_retain.c */
 MUST_USE int native_retain(struct native *n, struct ast_alter_table *out);

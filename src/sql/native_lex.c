@@ -396,7 +396,7 @@ read_punct(struct native *n)
 	size_t len = 1;
 
 	if (((c == '<' || c == '>' || c == '!') && next == '=') ||
-	    (c == '<' && next == '>'))
+	    (c == '<' && next == '>') || (c == '-' && next == '>'))
 		len = 2;
 	/* an error names a whole character */
 	while (((unsigned char)peek(n, at + len) & 0xc0) == 0x80)

@@ -74,28 +74,39 @@ is_type_of_query(const struct ast_query *query, struct str type)
 	return false;
 }
 
-/* field, or type.field with a type of the query's own. */
-static int
-parse_field(struct native *n, const struct ast_query *query,
-    struct ast_field *out)
+int
+native_check_field(struct native *n, const struct ast_query *query,
+    const struct ast_field *field)
 {
-	size_t start = n->token.start;
+	if (field->type.len == 0 || is_type_of_query(query, field->type))
+		return 0;
+	error_set(n->p->err, STELE_E_UNDEFINED_TABLE,
+	    "event type \"%.*s\" is not part of this query",
+	    STR_FMT(field->type));
+	return error_position(n->p->err, field->location);
+}
+
+int
+native_any_field(struct native *n, struct ast_field *out)
+{
 	int rc = native_name(n, "a field", &out->name, &out->location);
 
 	out->type = STR("");
-	if (rc != 0)
-		return rc;
-	rc = native_accept_punct(n, ".");
+	if (rc == 0)
+		rc = native_accept_punct(n, ".");
 	if (rc <= 0)
 		return rc;
 	out->type = out->name;
-	if (!is_type_of_query(query, out->type)) {
-		error_set(n->p->err, STELE_E_UNDEFINED_TABLE,
-		    "event type \"%.*s\" is not part of this query",
-		    STR_FMT(out->type));
-		return error_position(n->p->err, native_position(n, start));
-	}
 	return native_name(n, "a field", &out->name, NULL);
+}
+
+int
+native_field(struct native *n, const struct ast_query *query,
+    struct ast_field *out)
+{
+	int rc = native_any_field(n, out);
+
+	return rc != 0 ? rc : native_check_field(n, query, out);
 }
 
 static int
@@ -104,7 +115,7 @@ add_field(struct native *n, const struct ast_query *query,
 {
 	struct ast_field field;
 	void *items = *fields;
-	int rc = parse_field(n, query, &field);
+	int rc = native_field(n, query, &field);
 
 	if (rc == 0)
 		rc = native_room(n, &items, *count, sizeof(field));
@@ -115,8 +126,8 @@ add_field(struct native *n, const struct ast_query *query,
 	return 0;
 }
 
-static int
-parse_fields(struct native *n, const struct ast_query *query,
+int
+native_fields(struct native *n, const struct ast_query *query,
     struct ast_field **fields, uint32_t *count)
 {
 	int rc;
@@ -150,7 +161,7 @@ parse_using(struct native *n, struct ast_query *out)
 			return 0;
 		}
 	}
-	return parse_field(n, out, &out->time_field);
+	return native_field(n, out, &out->time_field);
 }
 
 static int
@@ -160,13 +171,13 @@ parse_return(struct native *n, struct ast_query *out)
 
 	out->has_return = true;
 	if (rc == 0 && !native_is_punct(n, "]"))
-		rc = parse_fields(n, out, &out->returns, &out->return_count);
+		rc = native_fields(n, out, &out->returns, &out->return_count);
 	return rc != 0 ? rc : native_expect_punct(n, "]");
 }
 
 /* PER unit and BY fields may be followed by USING, as a clause is. */
-static int
-parse_per(struct native *n, struct ast_query *out)
+int
+native_per(struct native *n, struct ast_query *out)
 {
 	static const struct {
 		const char *word;
@@ -195,7 +206,7 @@ parse_order(struct native *n, struct ast_query *out)
 	int rc = native_expect(n, "BY");
 
 	if (rc == 0)
-		rc = parse_field(n, out, &out->order_by);
+		rc = native_field(n, out, &out->order_by);
 	if (rc != 0)
 		return rc;
 	rc = native_accept(n, "DESC");
@@ -230,7 +241,7 @@ parse_count(struct native *n, const struct ast_query *query,
 		return 0;
 	}
 	agg->kind = rc == 1 ? AST_COUNT_UNIQUE : AST_COUNT_FIELD;
-	return parse_field(n, query, &agg->field);
+	return native_field(n, query, &agg->field);
 }
 
 static int
@@ -259,9 +270,23 @@ parse_aggregate(struct native *n, const struct ast_query *query,
 			return rc;
 		if (agg->kind == AST_COUNT)
 			return parse_count(n, query, agg);
-		return parse_field(n, query, &agg->field);
+		return native_field(n, query, &agg->field);
 	}
 	return native_expected(n, "COUNT, TOTAL, AVG, MIN or MAX");
+}
+
+int
+native_add_aggregate(struct native *n, const struct ast_native_agg *agg,
+    struct ast_query *out)
+{
+	void *aggs = out->aggs;
+	int rc = native_room(n, &aggs, out->agg_count, sizeof(*agg));
+
+	if (rc != 0)
+		return rc;
+	out->aggs = aggs;
+	out->aggs[out->agg_count++] = *agg;
+	return 0;
 }
 
 static int
@@ -271,16 +296,12 @@ parse_aggregates(struct native *n, struct ast_query *out)
 
 	do {
 		struct ast_native_agg agg = { 0 };
-		void *aggs = out->aggs;
 
 		rc = parse_aggregate(n, out, &agg);
 		if (rc == 0)
-			rc = native_room(n, &aggs, out->agg_count, sizeof(agg));
-		if (rc != 0)
-			return rc;
-		out->aggs = aggs;
-		out->aggs[out->agg_count++] = agg;
-		rc = native_accept_punct(n, ",");
+			rc = native_add_aggregate(n, &agg, out);
+		if (rc == 0)
+			rc = native_accept_punct(n, ",");
 	} while (rc == 1);
 	return rc;
 }
@@ -313,9 +334,9 @@ parse_clause(struct native *n, enum clause clause, struct ast_query *out)
 	case CLAUSE_WHERE:
 		return native_where(n, &out->where);
 	case CLAUSE_BY:
-		return parse_fields(n, out, &out->group_by, &out->group_count);
+		return native_fields(n, out, &out->group_by, &out->group_count);
 	case CLAUSE_PER:
-		return parse_per(n, out);
+		return native_per(n, out);
 	case CLAUSE_ORDER:
 		return parse_order(n, out);
 	case CLAUSE_LIMIT:

@@ -239,8 +239,11 @@ is_user(struct native *n, struct str name, size_t off)
 int
 native_list_users(struct native *n, struct ast_select **out)
 {
-	int rc = native_expect(n, "USERS");
+	int rc;
 
+	if (!native_is_word(n, "USERS"))
+		return native_expected(n, "USERS or TYPES");
+	rc = native_advance(n);
 	if (rc != 0)
 		return rc;
 	*out = select_all(n, "users");

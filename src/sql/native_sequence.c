@@ -52,30 +52,46 @@ parse_alias(struct native *n, struct ast_step *step)
 	    &step->alias_location);
 }
 
+/* type [AS name], a step behind the first. */
 static int
-parse_step(struct native *n, struct ast_query *query,
-    const struct ast_step *first)
+parse_step(struct native *n, struct ast_query *query)
 {
 	struct ast_step step = { .type.count = 1 };
-	int rc;
+	int rc = native_name(n, "an event type", &step.type.parts[0],
+	    &step.type.location);
+
+	if (rc == 0)
+		rc = parse_alias(n, &step);
+	return rc != 0 ? rc : add_step(n, query, &step);
+}
+
+static int
+parse_followed(struct native *n, struct ast_query *query,
+    const struct ast_step *first)
+{
+	int rc = 0;
 
 	if (query->sequence == NULL)
 		rc = begin_sequence(n, query, first);
-	else if (native_is_word(n, "PRECEDED") == query->sequence->is_preceded)
-		rc = 0;
-	else
+	else if (native_is_word(n, "PRECEDED") != query->sequence->is_preceded)
 		rc = native_unsupported(n, n->token.start,
 		    "a sequence in both directions");
 	if (rc == 0)
 		rc = native_advance(n);
 	if (rc == 0)
 		rc = native_expect(n, "BY");
-	if (rc == 0)
-		rc = native_name(n, "an event type", &step.type.parts[0],
-		    &step.type.location);
-	if (rc == 0)
-		rc = parse_alias(n, &step);
-	return rc != 0 ? rc : add_step(n, query, &step);
+	return rc != 0 ? rc : parse_step(n, query);
+}
+
+static int
+check_first(struct native *n, const struct ast_query *query,
+    const struct ast_step *first)
+{
+	if (first->alias.len == 0 || query->sequence != NULL)
+		return 0;
+	error_set(n->p->err, STELE_E_SYNTAX,
+	    "AS is for the steps of a sequence");
+	return error_position(n->p->err, first->alias_location);
 }
 
 int
@@ -86,12 +102,26 @@ native_steps(struct native *n, struct ast_query *query)
 
 	while (rc == 0 &&
 	    (native_is_word(n, "FOLLOWED") || native_is_word(n, "PRECEDED")))
-		rc = parse_step(n, query, &first);
-	if (rc != 0 || first.alias.len == 0 || query->sequence != NULL)
-		return rc;
-	error_set(n->p->err, STELE_E_SYNTAX,
-	    "AS is for the steps of a sequence");
-	return error_position(n->p->err, first.alias_location);
+		rc = parse_followed(n, query, &first);
+	return rc != 0 ? rc : check_first(n, query, &first);
+}
+
+int
+native_arrows(struct native *n, struct ast_query *query)
+{
+	struct ast_step first = { .type = query->event_type };
+	int rc = parse_alias(n, &first);
+
+	while (rc == 0 &&
+	    (native_is_punct(n, "->") || native_is_word(n, "THEN"))) {
+		if (query->sequence == NULL)
+			rc = begin_sequence(n, query, &first);
+		if (rc == 0)
+			rc = native_advance(n);
+		if (rc == 0)
+			rc = parse_step(n, query);
+	}
+	return rc != 0 ? rc : check_first(n, query, &first);
 }
 
 /* The clause's keyword, not yet taken, makes sense in a sequence only. */

@@ -182,11 +182,15 @@ static int
 parse_test(struct native *n, struct ast_expr **out)
 {
 	struct ast_expr *field;
+	size_t start = n->token.start;
+	bool is_exists = native_is_word(n, "EXISTS");
 	int rc = parse_field(n, &field);
 
 	if (rc != 0)
 		return rc;
 	*out = field; /* alone: a boolean field */
+	if (is_exists && native_is_punct(n, "("))
+		return native_unsupported(n, start, "EXISTS");
 	if (is_comparison(n))
 		return parse_comparison(n, field, out);
 	if (native_is_word(n, "IN"))

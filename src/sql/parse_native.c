@@ -77,7 +77,8 @@ only_native(struct scanner *scanner, struct str word)
 	if (str_equal_nocase(word, STR("EXPLAIN"))) {
 		skip_explain_options(scanner);
 		return take_word(scanner, "QUERY") ||
-		    take_word(scanner, "FIND") || take_word(scanner, "REPLAY");
+		    take_word(scanner, "FIND") ||
+		    take_word(scanner, "REPLAY") || take_word(scanner, "PLOT");
 	}
 	if (str_equal_nocase(word, STR("SHOW")))
 		return take_word(scanner, "PERMISSIONS");
@@ -158,6 +159,14 @@ parse_replay(struct native *n, struct ast_stmt *stmt)
 	stmt->kind = AST_QUERY;
 	stmt->query.location = stmt->location;
 	return native_replay(n, &stmt->query);
+}
+
+static int
+parse_plot(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_PLOT;
+	stmt->plot.location = stmt->location;
+	return native_plot(n, &stmt->plot);
 }
 
 static int
@@ -280,8 +289,32 @@ parse_show(struct native *n, struct ast_stmt *stmt)
 static int
 parse_list(struct native *n, struct ast_stmt *stmt)
 {
+	int rc = native_accept(n, "TYPES");
+
+	if (rc < 0)
+		return rc;
+	if (rc == 1) {
+		stmt->kind = AST_LIST_TYPES;
+		return 0;
+	}
 	stmt->kind = AST_SELECT;
 	return native_list_users(n, &stmt->select);
+}
+
+static int
+parse_describe(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_DESCRIBE;
+	stmt->describe.count = 1;
+	return native_name(n, "an event type", &stmt->describe.parts[0],
+	    &stmt->describe.location);
+}
+
+static int
+parse_help(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_SELECT;
+	return native_help(n, &stmt->select);
 }
 
 /* ---- EXPLAIN ---- */
@@ -356,8 +389,9 @@ parse_explain(struct native *n, struct ast_stmt *stmt)
 
 	stmt->kind = AST_EXPLAIN;
 	if (rc == 0 && !native_is_word(n, "QUERY") &&
-	    !native_is_word(n, "FIND") && !native_is_word(n, "REPLAY"))
-		rc = native_expected(n, "QUERY, FIND or REPLAY");
+	    !native_is_word(n, "FIND") && !native_is_word(n, "REPLAY") &&
+	    !native_is_word(n, "PLOT"))
+		rc = native_expected(n, "QUERY, FIND, REPLAY or PLOT");
 	return rc != 0 ? rc : parse_statement(n, &stmt->explain.stmt);
 }
 
@@ -371,6 +405,7 @@ static const struct {
 	{ "QUERY", parse_query },
 	{ "FIND", parse_query },
 	{ "REPLAY", parse_replay },
+	{ "PLOT", parse_plot },
 	{ "DEFINE", parse_define },
 	{ "RETAIN", parse_retain },
 	{ "BATCH", parse_batch },
@@ -382,6 +417,8 @@ static const struct {
 	{ "REVOKE", parse_revoke },
 	{ "SHOW", parse_show },
 	{ "LIST", parse_list },
+	{ "DESCRIBE", parse_describe },
+	{ "HELP", parse_help },
 };
 
 static int

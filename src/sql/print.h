@@ -24,5 +24,8 @@ void print_type(struct buf *out, const struct ast_type *type);
 /* A name of SQL, in double quotes if it needs them. */
 void print_name(struct buf *out, struct str name);
 
+/* What DEFINE calls a type of pg_catalog; NULL if it has none. */
+const char *print_native_type(struct str sql_name);
+
 /* A string literal. */
 void print_string(struct buf *out, struct str text);

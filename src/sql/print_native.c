@@ -7,8 +7,8 @@
 #include "sql/print_private.h"
 
 /* JSON's escapes; a control character that has none stands as it is. */
-static void
-put_name(struct buf *out, struct str name)
+void
+print_native_name(struct buf *out, struct str name)
 {
 	buf_put_cstr(out, "\"");
 	for (size_t i = 0; i < name.len; i++) {
@@ -25,33 +25,32 @@ put_names(struct buf *out, const struct str *names, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		if (i > 0)
 			buf_put_cstr(out, ", ");
-		put_name(out, names[i]);
+		print_native_name(out, names[i]);
 	}
 }
 
-static void
-put_field(struct buf *out, const struct ast_field *field)
+void
+print_native_field(struct buf *out, const struct ast_field *field)
 {
 	if (field->type.len > 0) {
-		put_name(out, field->type);
+		print_native_name(out, field->type);
 		buf_put_cstr(out, ".");
 	}
-	put_name(out, field->name);
+	print_native_name(out, field->name);
 }
 
-static void
-put_fields(struct buf *out, const struct ast_field *fields, uint32_t count)
+void
+print_native_fields(struct buf *out, const struct ast_field *fields,
+    uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		if (i > 0)
 			buf_put_cstr(out, ", ");
-		put_field(out, &fields[i]);
+		print_native_field(out, &fields[i]);
 	}
 }
 
 /* ---- conditions ---- */
-
-static void put_condition(struct buf *out, const struct ast_expr *expr);
 
 static void
 put_column(struct buf *out, const struct ast_expr *expr)
@@ -59,7 +58,7 @@ put_column(struct buf *out, const struct ast_expr *expr)
 	for (uint32_t i = 0; i < expr->column.name.count; i++) {
 		if (i > 0)
 			buf_put_cstr(out, ".");
-		put_name(out, expr->column.name.parts[i]);
+		print_native_name(out, expr->column.name.parts[i]);
 	}
 }
 
@@ -77,13 +76,13 @@ put_bool(struct buf *out, const struct ast_expr *expr)
 	for (uint32_t i = 0; i < args->count; i++) {
 		if (i > 0)
 			buf_put_cstr(out, words[expr->boolean.op]);
-		put_condition(out, args->items[i]);
+		print_native_condition(out, args->items[i]);
 	}
 	buf_put_cstr(out, ")");
 }
 
-static void
-put_condition(struct buf *out, const struct ast_expr *expr)
+void
+print_native_condition(struct buf *out, const struct ast_expr *expr)
 {
 	switch ((int)expr->kind) {
 	case AST_COLUMN:
@@ -93,20 +92,20 @@ put_condition(struct buf *out, const struct ast_expr *expr)
 		put_bool(out, expr);
 		break;
 	case AST_OP:
-		put_condition(out, expr->op.left);
+		print_native_condition(out, expr->op.left);
 		buf_put_cstr(out, " ");
 		buf_put_str(out, expr->op.name.parts[0]);
 		buf_put_cstr(out, " ");
 		print_expr(out, expr->op.right);
 		break;
 	case AST_IN:
-		put_condition(out, expr->in.arg);
+		print_native_condition(out, expr->in.arg);
 		buf_put_cstr(out, expr->in.is_negated ? " NOT IN (" : " IN (");
 		print_exprs(out, &expr->in.list);
 		buf_put_cstr(out, ")");
 		break;
 	case AST_IS:
-		put_condition(out, expr->is.arg);
+		print_native_condition(out, expr->is.arg);
 		buf_put_cstr(out,
 		    expr->is.kind == AST_IS_NULL ? " IS NULL" : " IS NOT NULL");
 		break;
@@ -145,7 +144,7 @@ put_aggregates(struct buf *out, const struct ast_query *query)
 		buf_put_cstr(out, words[query->aggs[i].kind]);
 		if (query->aggs[i].field.name.len > 0) {
 			buf_put_cstr(out, " ");
-			put_field(out, &query->aggs[i].field);
+			print_native_field(out, &query->aggs[i].field);
 		}
 	}
 }
@@ -166,16 +165,33 @@ put_grouping(struct buf *out, const struct ast_query *query)
 		buf_printf(out, " PER %s", units[query->per]);
 	if (query->group_count > 0)
 		buf_put_cstr(out, " BY ");
-	put_fields(out, query->group_by, query->group_count);
+	print_native_fields(out, query->group_by, query->group_count);
 	if (query->order_by.name.len > 0) {
 		buf_put_cstr(out, " ORDER BY ");
-		put_field(out, &query->order_by);
+		print_native_field(out, &query->order_by);
 		buf_put_cstr(out, query->is_descending ? " DESC" : "");
 	}
 }
 
-static void
-put_sequence(struct buf *out, const struct ast_sequence *sequence)
+void
+print_native_steps(struct buf *out, const struct ast_sequence *sequence,
+    const char *separator)
+{
+	for (uint32_t i = 0; i < sequence->step_count; i++) {
+		const struct ast_step *step = &sequence->steps[i];
+
+		if (i > 0)
+			buf_put_cstr(out, separator);
+		print_native_name(out, step->type.parts[0]);
+		if (step->alias.len > 0) {
+			buf_put_cstr(out, " AS ");
+			print_native_name(out, step->alias);
+		}
+	}
+}
+
+void
+print_native_link(struct buf *out, const struct ast_sequence *sequence)
 {
 	static const char *const units[] = {
 		[AST_SECOND] = "SECONDS",
@@ -185,22 +201,8 @@ put_sequence(struct buf *out, const struct ast_sequence *sequence)
 		[AST_WEEK] = "WEEKS",
 	};
 
-	for (uint32_t i = 0; i < sequence->step_count; i++) {
-		const struct ast_step *step = &sequence->steps[i];
-
-		if (i > 0) {
-			buf_put_cstr(out,
-			    sequence->is_preceded ? " PRECEDED BY "
-						  : " FOLLOWED BY ");
-			put_name(out, step->type.parts[0]);
-		}
-		if (step->alias.len > 0) {
-			buf_put_cstr(out, " AS ");
-			put_name(out, step->alias);
-		}
-	}
 	buf_put_cstr(out, " LINKED BY ");
-	put_name(out, sequence->link.name);
+	print_native_name(out, sequence->link.name);
 	if (sequence->within == NULL)
 		return;
 	buf_put_cstr(out, " WITHIN ");
@@ -209,29 +211,39 @@ put_sequence(struct buf *out, const struct ast_sequence *sequence)
 }
 
 static void
+put_subject(struct buf *out, const struct ast_query *query)
+{
+	if (query->event_type.count > 0)
+		buf_put_cstr(out, " ");
+	if (query->sequence != NULL) {
+		print_native_steps(out, query->sequence,
+		    query->sequence->is_preceded ? " PRECEDED BY "
+						 : " FOLLOWED BY ");
+		print_native_link(out, query->sequence);
+	} else if (query->event_type.count > 0) {
+		print_native_name(out, query->event_type.parts[0]);
+	}
+}
+
+static void
 put_query(struct buf *out, const struct ast_query *query)
 {
 	buf_put_cstr(out, query->is_replay ? "REPLAY" : "QUERY");
-	if (query->event_type.count > 0) {
-		buf_put_cstr(out, " ");
-		put_name(out, query->event_type.parts[0]);
-	}
-	if (query->sequence != NULL)
-		put_sequence(out, query->sequence);
+	put_subject(out, query);
 	put_clause(out, " FOR ", query->context);
 	put_clause(out, " SINCE ", query->since);
 	if (query->time_field.name.len > 0) {
 		buf_put_cstr(out, " USING ");
-		put_field(out, &query->time_field);
+		print_native_field(out, &query->time_field);
 	}
 	if (query->has_return) {
 		buf_put_cstr(out, " RETURN [");
-		put_fields(out, query->returns, query->return_count);
+		print_native_fields(out, query->returns, query->return_count);
 		buf_put_cstr(out, "]");
 	}
 	if (query->where != NULL) {
 		buf_put_cstr(out, " WHERE ");
-		put_condition(out, query->where);
+		print_native_condition(out, query->where);
 	}
 	put_grouping(out, query);
 	put_clause(out, " LIMIT ", query->limit);
@@ -242,7 +254,7 @@ static void
 put_store(struct buf *out, const struct ast_store *store)
 {
 	buf_put_cstr(out, "STORE ");
-	put_name(out, store->event_type.parts[0]);
+	print_native_name(out, store->event_type.parts[0]);
 	put_clause(out, " FOR ", store->context);
 	put_clause(out, " AT ", store->at);
 	buf_put_cstr(out, " PAYLOAD ");
@@ -268,6 +280,15 @@ static const struct {
 	{ "numeric", "decimal" },
 };
 
+const char *
+print_native_type(struct str sql_name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(type_words); i++)
+		if (str_equal(sql_name, str_of_cstr(type_words[i].sql)))
+			return type_words[i].native;
+	return NULL;
+}
+
 static void
 put_type(struct buf *out, const struct ast_column_def *column)
 {
@@ -278,9 +299,7 @@ put_type(struct buf *out, const struct ast_column_def *column)
 		buf_put_cstr(out, "u64");
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(type_words); i++)
-		if (str_equal(sql, str_of_cstr(type_words[i].sql)))
-			buf_put_cstr(out, type_words[i].native);
+	buf_put_cstr(out, print_native_type(sql));
 	for (uint32_t i = 0; i < type->mod_count; i++)
 		buf_printf(out, "%s%d", i == 0 ? "(" : ", ", type->mods[i]);
 	if (type->mod_count > 0)
@@ -291,7 +310,7 @@ static void
 put_define(struct buf *out, const struct ast_create_table *define)
 {
 	buf_put_cstr(out, "DEFINE ");
-	put_name(out, define->name.parts[0]);
+	print_native_name(out, define->name.parts[0]);
 	if (define->version > 0)
 		buf_printf(out, " AS %u", define->version);
 	buf_put_cstr(out, " FIELDS {");
@@ -299,7 +318,7 @@ put_define(struct buf *out, const struct ast_create_table *define)
 		const struct ast_column_def *column = &define->columns[i];
 
 		buf_put_cstr(out, i > 0 ? ", " : "");
-		put_name(out, column->name);
+		print_native_name(out, column->name);
 		buf_put_cstr(out, ": ");
 		if (define->enums[i].count > 0) {
 			buf_put_cstr(out, "[");
@@ -332,7 +351,7 @@ put_retain(struct buf *out, const struct ast_alter_table *stmt)
 	const struct ast_expr *value = stmt->actions[0].options[0].value;
 
 	buf_put_cstr(out, "RETAIN ");
-	put_name(out, stmt->name.parts[0]);
+	print_native_name(out, stmt->name.parts[0]);
 	buf_put_cstr(out, " ");
 	if (value == NULL)
 		buf_put_cstr(out, "FOREVER");
@@ -353,6 +372,9 @@ print_native(struct buf *out, const struct ast_stmt *stmt)
 	case AST_QUERY:
 		put_query(out, &stmt->query);
 		break;
+	case AST_PLOT:
+		print_plot(out, &stmt->plot);
+		break;
 	case AST_BATCH:
 		put_batch(out, stmt);
 		break;
@@ -361,6 +383,13 @@ print_native(struct buf *out, const struct ast_stmt *stmt)
 		break;
 	case AST_CHECKPOINT:
 		buf_put_cstr(out, "FLUSH");
+		break;
+	case AST_LIST_TYPES:
+		buf_put_cstr(out, "LIST TYPES");
+		break;
+	case AST_DESCRIBE:
+		buf_put_cstr(out, "DESCRIBE ");
+		print_native_name(out, stmt->describe.parts[0]);
 		break;
 	case AST_PING:
 		buf_put_cstr(out, "PING");

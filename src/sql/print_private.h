@@ -66,3 +66,15 @@ void print_alter_owner(struct buf *out, const struct ast_alter_owner *stmt);
 /* print_native.c */
 /* False for what SQL says in its own words. */
 bool print_native(struct buf *out, const struct ast_stmt *stmt);
+void print_native_name(struct buf *out, struct str name);
+void print_native_field(struct buf *out, const struct ast_field *field);
+void print_native_fields(struct buf *out, const struct ast_field *fields,
+    uint32_t count);
+void print_native_condition(struct buf *out, const struct ast_expr *expr);
+/* The types of a sequence; then LINKED BY and WITHIN. */
+void print_native_steps(struct buf *out, const struct ast_sequence *sequence,
+    const char *separator);
+void print_native_link(struct buf *out, const struct ast_sequence *sequence);
+
+/* print_plot.c */
+void print_plot(struct buf *out, const struct ast_plot *plot);

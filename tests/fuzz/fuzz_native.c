@@ -17,7 +17,7 @@
 /* The first byte chooses how a text begins, so that few are SQL. */
 static const char *const head[] = { "STORE ", "QUERY ", "DEFINE t FIELDS {",
 	"QUERY t WHERE ", "REPLAY ", "BATCH [", "STORE t FOR ", "EXPLAIN ",
-	"QUERY t ", "" };
+	"QUERY t ", "", "PLOT ", "PLOT count OF " };
 
 /* Parse and print; false if it was refused. */
 static bool

@@ -60,6 +60,17 @@ SAMPLES = {
         ("QUERY t FOLLOWED BY u LINKED BY a",
          SELECT + "; GRANT SELECT ON u TO plain"),
     ],
+    "AST_PLOT": [
+        ("PLOT count OF t", SELECT),
+        ("EXPLAIN PLOT count OF t", SELECT),
+        ("PLOT count OF t VS count OF u",
+         SELECT + "; GRANT SELECT ON u TO plain"),
+        ("PLOT count OF u VS count OF t TOP 1",
+         SELECT + "; GRANT SELECT ON u TO plain"),
+        ("PLOT count OF t -> u",
+         SELECT + "; GRANT SELECT ON u TO plain"),
+    ],
+    "AST_DESCRIBE": [("DESCRIBE t", SELECT)],
     "AST_DECLARE_CURSOR": [
         ("BEGIN; DECLARE c CURSOR FOR SELECT a FROM t; COMMIT", SELECT)],
     "AST_FETCH": [
@@ -162,6 +173,7 @@ FREE = {
     "AST_DEALLOCATE": "DEALLOCATE ALL",
     "AST_DISCARD": "DISCARD PLANS",
     "AST_PING": "PING",
+    "AST_LIST_TYPES": "LIST TYPES",
     "AST_LISTEN": "LISTEN channel",
     "AST_UNLISTEN": "UNLISTEN channel",
     "AST_NOTIFY": "NOTIFY channel",
