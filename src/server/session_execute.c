@@ -743,8 +743,8 @@ is_reader(const struct portal *portal)
 	return is_open && portal->context.batch != NULL;
 }
 
-static int
-check_no_reader(struct session *session)
+int
+session_check_no_reader(struct session *session)
 {
 	const struct portal *portal = portal_first(&session->table);
 
@@ -913,7 +913,7 @@ insert_execute(struct session *session, struct portal *portal,
 		return STEP_FAIL;
 	}
 	if (check_writable(session, "INSERT") != 0 ||
-	    check_no_reader(session) != 0)
+	    session_check_no_reader(session) != 0)
 		return STEP_FAIL;
 	step = session_wait_room(session);
 	if (step != STEP_DONE)
@@ -970,7 +970,8 @@ ddl_execute(struct session *session, struct portal *portal)
 	char tag[PLAN_TAG_SIZE];
 
 	plan_tag(portal->planned->plan, 0, tag);
-	if (check_writable(session, tag) != 0 || check_no_reader(session) != 0)
+	if (check_writable(session, tag) != 0 ||
+	    session_check_no_reader(session) != 0)
 		return STEP_FAIL;
 	if (transaction_batch(session) == NULL)
 		return STEP_FAIL;
@@ -1055,7 +1056,7 @@ portal_execute(struct session *session, struct portal *portal,
 			return STEP_FAIL;
 		if (portal->planned->plan->copy->temp == NULL &&
 		    (check_writable(session, "COPY FROM") != 0 ||
-			check_no_reader(session) != 0))
+			session_check_no_reader(session) != 0))
 			return STEP_FAIL;
 		step = session_wait_room(session);
 		if (step != STEP_DONE)

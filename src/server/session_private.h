@@ -338,6 +338,9 @@ void session_wake_cb(void *arg);
 enum step session_wait_wake(struct session *session);
 /* STEP_DONE once the engine has room for what is to be written. */
 enum step session_wait_room(struct session *session);
+
+/* 55006 while a cursor is open that reads the transaction's own events. */
+MUST_USE int session_check_no_reader(struct session *session);
 void session_async_ended(struct session *session);
 enum step session_out_of_memory(struct session *session);
 

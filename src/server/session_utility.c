@@ -700,33 +700,55 @@ checkpoint(struct session *session)
 	return STEP_LATER;
 }
 
+static bool
+may_be_in_batch(const struct ast_stmt *stmt)
+{
+	return stmt->kind == AST_STORE || stmt->kind == AST_DEFINE ||
+	    stmt->kind == AST_ALTER_TABLE; /* RETAIN */
+}
+
+/* Run it by its plan, which is one of these or of what is temporary. */
 static int
-store_one(struct session *session, struct portal *portal,
-    const struct ast_stmt *stmt, uint64_t *row_count)
+batch_run(struct session *session, const struct plan *plan,
+    const struct exec_context *context, uint64_t *row_count)
 {
 	struct write_batch *batch = session->transaction.batch;
-	struct planned *planned;
 	uint64_t rows = 0;
 	int rc;
 
+	if (plan->kind == PLAN_DDL) {
+		session->transaction.has_ddl = true;
+		return exec_ddl(plan, context, batch, &session->err);
+	}
+	if (plan->kind != PLAN_INSERT)
+		return error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "BATCH takes no statements about temporary tables");
+	rc = exec_insert(plan, context, batch, &rows, NULL, &session->err);
+	*row_count += rows;
+	return rc;
+}
+
+static int
+batch_one(struct session *session, struct portal *portal,
+    const struct ast_stmt *stmt, uint64_t *row_count)
+{
+	struct planned *planned;
+	int rc;
+
+	if (!may_be_in_batch(stmt)) {
+		(void)error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "BATCH takes STORE, DEFINE and RETAIN only");
+		return error_position(&session->err, stmt->location);
+	}
 	rc = session_plan(session, portal->planned->source, stmt, NULL, 0,
 	    &planned, &session->err);
 	if (rc != 0)
 		return rc;
-	if (planned->plan->kind != PLAN_INSERT ||
-	    planned->plan->column_count > 0 || planned->plan->reads_events) {
-		error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "BATCH takes STORE only");
-		rc = error_position(&session->err, stmt->location);
-	} else {
-		rc = session_check_rights(session, planned->plan,
-		    planned->catalog);
-	}
+	rc = session_check_rights(session, planned->plan, planned->catalog);
 	if (rc == 0)
-		rc = exec_insert(planned->plan, &portal->context, batch, &rows,
-		    NULL, &session->err);
+		rc = batch_run(session, planned->plan, &portal->context,
+		    row_count);
 	planned_unref(planned);
-	*row_count += rows;
 	return rc;
 }
 
@@ -743,7 +765,7 @@ batch_work(struct session *session)
 	for (uint32_t i = 0; i < stmt->batch.count && rc == 0; i++) {
 		rc = session_check_cancel(session);
 		if (rc == 0)
-			rc = store_one(session, portal, stmt->batch.items[i],
+			rc = batch_one(session, portal, stmt->batch.items[i],
 			    &portal->tag_count);
 	}
 	if (rc != 0)
@@ -766,7 +788,7 @@ batch_finish(struct session *session)
 	statement_end(session);
 }
 
-/* BATCH: several STOREs, all or none. */
+/* BATCH: several statements that write, all or none. */
 static enum step
 batch(struct session *session, struct portal *portal)
 {
@@ -777,6 +799,8 @@ batch(struct session *session, struct portal *portal)
 		    "cannot execute BATCH in a read-only transaction");
 		return STEP_FAIL;
 	}
+	if (session_check_no_reader(session) != 0)
+		return STEP_FAIL;
 	step = session_wait_room(session);
 	if (step != STEP_DONE)
 		return step;
