@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What clients accept, by the rules and examples of RFC 9110, 12.5.1.
+ */
+#include "wire/http_accept.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "wire/http_request.h"
+
+static const struct {
+	const char *accept; /* NULL: there is no field */
+	const char *type;
+	uint32_t quality;
+} accept_case[] = {
+	{ NULL, "text/csv", 1000 },
+	{ "", "text/csv", 0 },
+	{ "text/csv", "text/csv", 1000 },
+	{ "Text/CSV", "text/csv", 1000 },
+	{ "text/csv", "text/plain", 0 },
+	{ "text/*", "text/plain", 1000 },
+	{ "*/*", "text/plain", 1000 },
+	{ "tex/*", "text/plain", 0 },
+	{ "text/plain; q=0.5, text/html, text/x-dvi; q=0.8, text/x-c",
+	    "text/plain", 500 },
+	{ "text/plain; q=0.5, text/html, text/x-dvi; q=0.8, text/x-c",
+	    "text/x-dvi", 800 },
+	/* The most specific range counts, wherever it stands. */
+	{ "text/*;q=0.3, text/plain;q=0.7, */*;q=0.5", "text/plain", 700 },
+	{ "text/*;q=0.3, text/plain;q=0.7, */*;q=0.5", "text/html", 300 },
+	{ "text/*;q=0.3, text/plain;q=0.7, */*;q=0.5", "image/jpeg", 500 },
+	{ "*/*, text/csv;q=0", "text/csv", 0 },
+	{ "text/csv;header=present;q=0.25", "text/csv", 250 },
+	{ "text/csv ; Q=0.125", "text/csv", 125 },
+	{ "text/csv;q=1.000", "text/csv", 1000 },
+	/* What cannot be read is passed over. */
+	{ "text/csv;q=2", "text/csv", 0 },
+	{ "text/csv;q=1.5", "text/csv", 0 },
+	{ "text/csv;q=0.1234", "text/csv", 0 },
+	{ "text/csv;q=", "text/csv", 0 },
+	{ "text/csv;q=x, */*;q=0.1", "text/csv", 100 },
+	{ ",,;,=,", "text/csv", 0 },
+};
+
+START_TEST(qualities)
+{
+	struct http_request request = { .field_count = 0 };
+
+	if (accept_case[_i].accept != NULL)
+		request.fields[request.field_count++] = (struct http_field){
+			.name = HTTP_FIELD_ACCEPT,
+			.value = str_of_cstr(accept_case[_i].accept),
+		};
+	ck_assert_msg(http_accept_quality(&request,
+			  str_of_cstr(accept_case[_i].type)) ==
+		accept_case[_i].quality,
+	    "%s", accept_case[_i].accept);
+}
+END_TEST
+
+/* Several fields are one list. */
+START_TEST(several_fields)
+{
+	struct http_request request = { .field_count = 2 };
+
+	request.fields[0].name = HTTP_FIELD_ACCEPT;
+	request.fields[0].value = STR("text/csv;q=0.2");
+	request.fields[1].name = HTTP_FIELD_ACCEPT;
+	request.fields[1].value = STR("text/plain;q=0.4");
+	ck_assert_uint_eq(http_accept_quality(&request, STR("text/csv")), 200);
+	ck_assert_uint_eq(http_accept_quality(&request, STR("text/plain")),
+	    400);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("http_accept");
+	TCase *tc = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(tc, qualities, 0, ARRAY_LEN(accept_case));
+	tcase_add_test(tc, several_fields);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
