@@ -451,11 +451,11 @@ receive(struct conn *conn)
 		errno = ENOMEM;
 		return -1;
 	}
+	conn->view = conn->in.data; /* which has moved, maybe */
 	got = conn->io.table->receive(&conn->io, conn->in.data + conn->in.len,
 	    size);
 	if (got > 0) {
 		conn->in.len += (size_t)got;
-		conn->view = conn->in.data;
 		conn->view_len = conn->in.len;
 	}
 	return got;
