@@ -49,6 +49,8 @@ struct conn {
 	bool is_full;    /* because output is queued, or else input waits */
 	bool owes_drained;
 	bool in_read; /* inside handler->input() of read_cb() */
+	bool keeps_half_closed;
+	bool has_ended; /* the input, and the connection goes on */
 
 	struct buf in;       /* bytes kept for the owner */
 	const uint8_t *view; /* what was not consumed, */
@@ -367,6 +369,18 @@ conn_want(struct conn *conn, size_t len)
 }
 
 void
+conn_keep_half_closed(struct conn *conn)
+{
+	conn->keeps_half_closed = true;
+}
+
+bool
+conn_input_has_ended(const struct conn *conn)
+{
+	return conn->has_ended;
+}
+
+void
 conn_limit_input(struct conn *conn, size_t bytes)
 {
 	conn->limit = bytes;
@@ -400,7 +414,8 @@ watch_readable(struct conn *conn)
 	size_t enough = conn->limit > 0    ? conn->limit
 	    : conn->want > CONN_READ_AHEAD ? conn->want
 					   : CONN_READ_AHEAD;
-	bool on = conn->state == CONN_OPEN && conn->view_len < enough;
+	bool on = conn->state == CONN_OPEN && !conn->has_ended &&
+	    conn->view_len < enough;
 
 	if (conn->is_reading == on)
 		return;
@@ -471,7 +486,10 @@ read_cb(int fd UNUSED, short what UNUSED, void *arg)
 		watch_writable(conn);
 		return;
 	}
-	if (got <= 0) {
+	if (got == 0 && conn->keeps_half_closed && !conn->has_ended &&
+	    !conn->io.table->is_over(&conn->io)) {
+		conn->has_ended = true;
+	} else if (got <= 0) {
 		conn_close(conn);
 		return;
 	}

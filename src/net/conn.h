@@ -57,7 +57,7 @@ struct net_chunk *net_chunk_new(struct mem_budget *budget);
 void net_chunk_free(struct net_chunk *chunk);
 
 struct conn_handler {
-	/* Input has come: conn_input() is not empty. */
+	/* Input has come: conn_input() is not empty; or see below. */
 	void (*input)(void *owner);
 	/* After conn_notify_drained(): output is below CONN_OUT_LOW. */
 	void (*drained)(void *owner);
@@ -139,6 +139,14 @@ void conn_want(struct conn *conn, size_t len);
  */
 #define CONN_INPUT_LEAST ((size_t)16 << 10)
 void conn_limit_input(struct conn *conn, size_t bytes);
+
+/*
+ * A peer that has ended its side may still take what it has asked for: from now on
+ * the end of the input is no end of the connection.  input() is called then,
+ * once, and conn_input_has_ended(); the owner finishes.  TLS ends both sides.
+ */
+void conn_keep_half_closed(struct conn *conn);
+bool conn_input_has_ended(const struct conn *conn);
 
 /* ---- output and the end ---- */
 
