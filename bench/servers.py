@@ -242,6 +242,7 @@ class Stele(Server):
     def arguments(self):
         settings = {
             "port": self.port,
+            "line_port": 0,
             "unix_socket_directories": "",
             "worker_count": THREADS,
             "work_mem": f"{WORK_MEM}MB",

@@ -18,7 +18,7 @@ esac
 server_init
 top=$(cd "$(dirname "$0")/.." && pwd)
 unset MAKEFLAGS MAKELEVEL MFLAGS QUICKSTART_BUILD
-export QUICKSTART_PORT=$SERVER_PORT
+export QUICKSTART_PORT=$SERVER_PORT QUICKSTART_LINE_PORT=0
 export QUICKSTART_DATA="$SERVER_DIR/a demo/data"
 
 copy_sources() {

@@ -89,6 +89,13 @@ enum config_ssl_version {
 	CONFIG_TLS_1_3,
 };
 
+/* The values of native_trust. */
+enum config_native_trust {
+	CONFIG_NATIVE_TRUST_OFF,
+	CONFIG_NATIVE_TRUST_FIRST,
+	CONFIG_NATIVE_TRUST_ON,
+};
+
 /* What a session may change for itself. */
 struct config_session {
 	/* private: rows that the session has SET, a bit each */
@@ -117,6 +124,8 @@ struct config {
 	char *listen_addresses;        /* comma-separated; empty is none */
 	char *unix_socket_directories; /* likewise; relative to the data */
 	int port;
+	int line_port; /* 0: closed */
+	bool line_reply_blank_line;
 	int max_connections;
 	int superuser_reserved_connections; /* of them */
 	int64_t client_read_timeout_ms;     /* 0 is none */
@@ -131,6 +140,7 @@ struct config {
 	int64_t authentication_timeout_ms;
 	int max_pending_logins; /* of one address */
 	bool allow_remote_trust;
+	int native_trust; /* enum config_native_trust */
 
 	/* TLS; files are relative to the data */
 	bool ssl;

@@ -36,6 +36,13 @@ static const char *const log_level_choices[] = {
 	NULL,
 };
 
+static const char *const native_trust_choices[] = {
+	[CONFIG_NATIVE_TRUST_OFF] = "off",
+	[CONFIG_NATIVE_TRUST_FIRST] = "first",
+	[CONFIG_NATIVE_TRUST_ON] = "on",
+	NULL,
+};
+
 static const char *const ssl_version_choices[] = {
 	[CONFIG_TLS_1_2] = "TLSv1.2",
 	[CONFIG_TLS_1_3] = "TLSv1.3",
@@ -206,6 +213,25 @@ static const struct config_option options[] = {
 	    .def = 0,
 	    .min = 0,
 	    .max = INT_MAX },
+	{ .name = "line_port",
+	    .doc = "The TCP port of the native language, a command a line, "
+		   "also the number of its UNIX socket; 0 closes both.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_INT,
+	    .reload = CONFIG_STARTUP,
+	    .offset = AT(line_port),
+	    .def = 7171,
+	    .min = 0,
+	    .max = 65535 },
+	{ .name = "line_reply_blank_line",
+	    .doc = "Whether an empty line follows the lines of a \"200 OK\" on "
+		   "line_port: SnelDB's Python and Ruby clients wait 100 ms "
+		   "for more without it.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_BOOL,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(line_reply_blank_line),
+	    .def = false },
 	{ .name = "listen_addresses",
 	    .doc = "Addresses to listen on, separated by commas; empty means "
 		   "no TCP.",
@@ -441,6 +467,16 @@ static const struct config_option options[] = {
 	    .def = 65536,
 	    .min = -1,
 	    .max = INT_MAX },
+	{ .name = "native_trust",
+	    .doc = "Whether the native doors let in without a proof whom the "
+		   "rules of hba_file trust on this machine: never, as long as "
+		   "there are no roles (first), or always; as the first role.",
+	    .group = CONFIG_AUTHENTICATION,
+	    .type = CONFIG_ENUM,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(native_trust),
+	    .def = CONFIG_NATIVE_TRUST_FIRST,
+	    .choices = native_trust_choices },
 	{ .name = "net_threads",
 	    .doc = "Threads that serve connections; 0 means one up to four "
 		   "cores, then one for every four.",

@@ -13,6 +13,7 @@
 #include "os/file.h"
 #include "os/memory.h"
 #include "server/login/login_role.h"
+#include "server/native/line_door.h"
 #include "server/server.h"
 #include "server/session_private.h"
 #include "server/voice_pg.h"
@@ -30,6 +31,7 @@ struct door {
 
 static const struct door doors[] = {
 	{ "PostgreSQL", ".s.PGSQL", offsetof(struct config, port), &voice_pg },
+	{ "line", ".s.STELE", offsetof(struct config, line_port), &voice_line },
 };
 
 static int

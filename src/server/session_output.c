@@ -320,7 +320,6 @@ void
 session_columns(struct session *session, const struct portal *portal,
     struct row_format format)
 {
-	session->is_amid_rows = true;
 	session->voice->columns(session, session_out(session), portal, format);
 }
 

@@ -55,6 +55,7 @@ struct ast_option;
 struct ast_stmt;
 struct copy_in;
 struct login;
+struct native;
 struct session_notice;
 struct session_notices;
 
@@ -186,6 +187,7 @@ enum cancel_reason {
 
 struct session {
 	const struct voice *voice;
+	struct native *native; /* of the voices of native doors; owned */
 	struct server *server;
 	struct net_thread *net;
 	struct session *next; /* on the thread */
@@ -263,7 +265,8 @@ struct session {
 	size_t unacked_at;    /* in out: first reply of what is not committed */
 	bool
 	    is_unacked_amid_rows; /* rows of the same statement are before it */
-	bool is_amid_rows; /* columns are put, and nothing that ends the rows */
+	bool
+	    is_amid_rows; /* set by the voice: rows are put, and not their end */
 	struct pending *first_pending;
 	struct pending *last_pending;
 	uint32_t pending_count;

@@ -103,6 +103,7 @@ class Server:
         arguments = [self.stele, "serve", "-D", self.data]
         for option in (
             f"port={self.port}",
+            "line_port=0",
             "listen_addresses=127.0.0.1",
             f"unix_socket_directories={self.dir}",
         ) + self.options:

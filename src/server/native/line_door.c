@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * line_door.c -- the line door: one command a line, over TCP, TLS or a UNIX
+ * socket.
+ *
+ *   200 OK\n<lines>\n           what has no rows
+ *   {"type":"schema",...}\n...  frames, for what has
+ *   <code> <message>\n          what was understood and is refused
+ *   ERROR: <message>\n          what was not, or is not about a command
+ *
+ * Nothing marks the end of the lines of a 200; line_reply_blank_line puts an
+ * empty one there, for clients that else wait whether there is more.
+ */
+#include "server/native/line_door.h"
+
+#include "server/native/native.h"
+#include "server/session_private.h"
+#include "wire/line_reader.h"
+
+/* ---- replies ---- */
+
+static void
+begin_rows(struct session *session UNUSED, struct buf *out UNUSED)
+{
+}
+
+static void
+end_rows(struct session *session UNUSED, struct buf *out UNUSED)
+{
+}
+
+static void
+put_error(struct session *session UNUSED, struct buf *out,
+    const struct native_error *error)
+{
+	/* A client of SnelDB's waits behind a line that begins with 503. */
+	if (error->is_front_end || error->status == 503)
+		buf_put_cstr(out, "ERROR: ");
+	else
+		buf_printf(out, "%d ", error->status);
+	buf_put_str(out, error->text);
+	buf_put_u8(out, '\n');
+}
+
+static void
+put_lines(struct session *session, struct buf *out, const struct str *lines,
+    uint32_t count)
+{
+	buf_put_cstr(out, "200 OK\n");
+	for (uint32_t i = 0; i < count; i++) {
+		buf_put_str(out, lines[i]);
+		buf_put_u8(out, '\n');
+	}
+	if (session->settings.server->line_reply_blank_line)
+		buf_put_u8(out, '\n');
+}
+
+static void
+end_request(struct session *session UNUSED, struct buf *out UNUSED)
+{
+}
+
+static const struct native_door door = {
+	.name = "line",
+	.begin_rows = begin_rows,
+	.end_rows = end_rows,
+	.break_rows = put_error,
+	.put_lines = put_lines,
+	.put_error = put_error,
+	.end_request = end_request,
+};
+
+/* ---- requests ---- */
+
+/* The longest line: of one that nobody has been let in by, much less. */
+static size_t
+line_max(const struct session *session)
+{
+	if (!session->native->has_begun)
+		return CONN_INPUT_LEAST - 1;
+	return (size_t)session->settings.server->max_statement_size_bytes;
+}
+
+static enum step
+too_long(struct session *session)
+{
+	(void)error_set(&session->err, STELE_E_PROTOCOL_VIOLATION,
+	    "line is longer than %zu bytes", line_max(session));
+	session_fatal(session);
+	return STEP_IDLE;
+}
+
+/* The client has said all; it may still read what it has asked for. */
+static enum step
+end_of_lines(struct session *session)
+{
+	if (!session_is_quiet(session))
+		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
+	session_goodbye(session);
+	return STEP_IDLE;
+}
+
+static enum step
+next_line(struct session *session)
+{
+	struct native *native = session->native;
+	struct str input = conn_input(session->conn), line;
+	enum step step;
+	size_t size;
+
+	switch (
+	    line_read(&native->line, input, line_max(session), &line, &size)) {
+	case LINE_WHOLE:
+		break;
+	case LINE_MORE:
+		if (conn_input_has_ended(session->conn))
+			return end_of_lines(session);
+		conn_want(session->conn, input.len + 1);
+		return STEP_IDLE;
+	case LINE_TOO_LONG:
+		return too_long(session);
+	}
+	conn_want(session->conn, 0);
+	step = native_command(session, line);
+	if (step != STEP_MORE && step != STEP_IDLE && session->conn != NULL)
+		conn_consume(session->conn, size);
+	return step;
+}
+
+static bool
+line_open(struct session *session)
+{
+	conn_keep_half_closed(session->conn);
+	return native_open(session, &door);
+}
+
+const struct voice voice_line = {
+	.open = line_open,
+	.startup = native_startup,
+	.input = next_line,
+	NATIVE_REPLIES,
+};

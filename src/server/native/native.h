@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * native.h -- what the native doors have in common: how a session of theirs
+ * begins, who it is for, and its replies.
+ *
+ * A reply of the native language is one of three:
+ *
+ *   rows    in a result format (wire/result_format.h)
+ *   lines   what a statement without rows has to say, as text
+ *   error   a code as HTTP's, and a line of text
+ *
+ * Which of them a statement gets, and with which words, is decided here; a door
+ * is a `struct native_door` that puts them into what its clients read: bare
+ * lines, HTTP's messages, WebSocket's.  A door's voice is
+ *
+ *	const struct voice voice_x = {
+ *		.startup = ..., .input = ..., NATIVE_REPLIES,
+ *	};
+ *
+ * Memory: `struct native` is the session's, from session_open() on.
+ * Threads: as voice.h says.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attr.h"
+#include "common/buf.h"
+#include "common/str.h"
+#include "server/native/admit.h"
+#include "server/voice.h"
+#include "wire/line_reader.h"
+#include "wire/result_format.h"
+
+struct ast_stmt;
+struct error;
+struct session;
+
+/* ---- replies ---- */
+
+/* An error as the clients of a native door get it. */
+struct native_error {
+	int status; /* 400, 401, 403, 500 or 503 */
+	/* It is said before a statement was understood, or about none. */
+	bool is_front_end;
+	struct str text; /* one line */
+};
+
+struct native_door {
+	const char *name; /* for the log */
+
+	/* Rows follow, in the format of `native->writer`. */
+	void (*begin_rows)(struct session *session, struct buf *out);
+	/* Around each part of them; NULL: nothing. */
+	size_t (*begin_part)(struct session *session, struct buf *out);
+	void (
+	    *end_part)(struct session *session, struct buf *out, size_t begin);
+	/* They have all been put, or an error behind them. */
+	void (*end_rows)(struct session *session, struct buf *out);
+	/*
+	 * An error amid rows whose format has no word for it: the reader has to
+	 * see that they are not whole.
+	 */
+	void (*break_rows)(struct session *session, struct buf *out,
+	    const struct native_error *error);
+
+	void (*put_lines)(struct session *session, struct buf *out,
+	    const struct str *lines, uint32_t count);
+	void (*put_error)(struct session *session, struct buf *out,
+	    const struct native_error *error);
+	/* All statements of a request are answered. */
+	void (*end_request)(struct session *session, struct buf *out);
+};
+
+/* What a statement's rows become. */
+enum native_shape {
+	NATIVE_ROWS,
+	NATIVE_TEXTS,       /* a line each: the values */
+	NATIVE_USERS,       /* of LIST USERS */
+	NATIVE_PERMISSIONS, /* of SHOW PERMISSIONS */
+};
+
+struct native {
+	const struct native_door *door;
+	/* For the next result; a door may choose another before a request. */
+	const struct result_format *format;
+	bool has_begun;  /* the client has been admitted, once at least */
+	struct str role; /* that it acts as; in role_name */
+	char role_name[NATIVE_ROLE_NAME];
+
+	struct line_reader line; /* the line door's */
+
+	/* private: the rows that are being put */
+	struct result_writer writer;
+	bool has_columns;            /* there are rows, or may be, ... */
+	const struct portal *portal; /* ... of this; borrowed */
+	enum native_shape shape;
+	uint64_t row_count;
+	struct buf lines; /* each ended by NUL */
+	uint32_t line_count;
+};
+
+/* ---- native_session.c ---- */
+
+/* What the open() of a door's voice does. */
+bool native_open(struct session *session, const struct native_door *door);
+/*
+ * The first byte has come: TLS begins with it, if the server has a certificate.
+ * STEP_DONE once there is plain text to read, and the session is READY; else
+ * STEP_IDLE, and the connection may be gone.
+ */
+enum step native_startup(struct session *session);
+/*
+ * A command as it came: let it in (admit.h) and run it.  The client's errors are
+ * answered; as simple_begin().
+ */
+enum step native_command(struct session *session, struct str line);
+void native_release(struct session *session);
+
+/* ---- native_reply.c ---- */
+
+void native_columns(struct session *session, struct buf *out,
+    const struct portal *portal, struct row_format format);
+uint32_t native_rows(struct session *session, struct buf *out,
+    const struct batch *batch, uint32_t first, uint32_t count,
+    size_t limit_bytes);
+void native_pause(struct session *session, struct buf *out);
+int native_text_rows(struct session *session, struct buf *out,
+    const struct text_rows *rows, uint32_t first, uint32_t count);
+void native_suspended(struct session *session, struct buf *out);
+void native_empty(struct session *session, struct buf *out);
+void native_complete(struct session *session, struct buf *out, const char *tag);
+void native_put_error(struct session *session, struct buf *out,
+    enum voice_severity severity, const struct error *err);
+void native_notice(struct session *session, struct buf *out,
+    enum voice_severity severity, const struct error *notice);
+void native_note(struct session *session, struct buf *out,
+    enum voice_severity severity, const char *sqlstate, const char *message);
+void native_settings(struct session *session, struct buf *out);
+void native_ready(struct session *session, struct buf *out, char status);
+void native_commit_failed(struct session *session, struct buf *out,
+    const struct error *err, bool is_amid);
+
+/* The members of a native door's voice but for how it reads. */
+#define NATIVE_REPLIES \
+	.dialect = SQL_DIALECT_NATIVE, .release = native_release, \
+	.columns = native_columns, .rows = native_rows, .pause = native_pause, \
+	.text_rows = native_text_rows, .suspended = native_suspended, \
+	.empty = native_empty, .complete = native_complete, \
+	.error = native_put_error, .notice = native_notice, \
+	.note = native_note, .settings = native_settings, \
+	.ready = native_ready, .commit_failed = native_commit_failed
