@@ -769,6 +769,12 @@ settings_report(struct settings *settings,
 }
 
 void
+settings_skip_reports(struct settings *settings)
+{
+	settings->report_is_due = false;
+}
+
+void
 settings_forget_reports(struct settings *settings)
 {
 	memset(settings->reported, 0, sizeof(settings->reported));

@@ -170,6 +170,8 @@ void settings_changed(struct settings *settings);
 /* Call fn with each reported setting that the client does not know yet. */
 void settings_report(struct settings *settings,
     void (*fn)(void *arg, struct str name, struct str value), void *arg);
+/* The client wants no reports. */
+void settings_skip_reports(struct settings *settings);
 /* The client may not have got what was reported. */
 void settings_forget_reports(struct settings *settings);
 

@@ -490,8 +490,9 @@ native_note(struct session *session UNUSED, struct buf *out UNUSED,
 }
 
 void
-native_settings(struct session *session UNUSED, struct buf *out UNUSED)
+native_settings(struct session *session, struct buf *out UNUSED)
 {
+	settings_skip_reports(&session->settings);
 }
 
 void
