@@ -57,7 +57,7 @@ struct net_chunk *net_chunk_new(struct mem_budget *budget);
 void net_chunk_free(struct net_chunk *chunk);
 
 struct conn_handler {
-	/* Input has come: conn_input() is not empty; or see below. */
+	/* Input has come: conn_input() is not empty, but for its end. */
 	void (*input)(void *owner);
 	/* After conn_notify_drained(): output is below CONN_OUT_LOW. */
 	void (*drained)(void *owner);

@@ -263,10 +263,8 @@ struct session {
 	struct net_chunk *out;
 	struct buf no_memory; /* stands in for out when there is none */
 	size_t unacked_at;    /* in out: first reply of what is not committed */
-	bool
-	    is_unacked_amid_rows; /* rows of the same statement are before it */
-	bool
-	    is_amid_rows; /* set by the voice: rows are put, and not their end */
+	bool is_unacked_amid_rows; /* behind rows of the same statement */
+	bool is_amid_rows;         /* the voice's: it owes an end of rows */
 	struct pending *first_pending;
 	struct pending *last_pending;
 	uint32_t pending_count;

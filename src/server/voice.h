@@ -12,12 +12,12 @@
  *
  *   [columns rows*] complete | empty | suspended | error
  *
+ * notices among them, and the request by ready.  The functions append to `out`;
+ * that they had no memory is told by out->failed, unless they say otherwise.
+ *
  * A voice may keep the columns until it has to put rows, or their end, so that an
  * error that comes first stands alone: it sets session->is_amid_rows when it has
  * put something that only an end, or an error amid rows, may follow.
- *
- * notices among them, and the request by ready.  The functions append to `out`;
- * that they had no memory is told by out->failed, unless they say otherwise.
  *
  * Rules
  *   V1  What is put is whole: `out` may be sent as it is after each call; and

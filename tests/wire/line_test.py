@@ -341,6 +341,25 @@ def limits(server):
         sure(other)
 
 
+def a_browser(server):
+    """What a page makes it send runs no commands."""
+    for first in (b"POST / HTTP/1.1", b"GET /?q=1 HTTP/1.0"):
+        with Line(server) as line:
+            line.send(first + b"\r\nHost: 127.0.0.1:7171\r\n"
+                      b"Content-Type: text/plain\r\n\r\n"
+                      b'DEFINE planted FIELDS { "n": "int" }\n')
+            got = line.line()
+            check(got == b"ERROR: this port takes lines, not HTTP\n", got)
+            check(line.is_closed(), "it goes on")
+    with Line(server) as line:
+        line.send(b"QUERY planted\n")
+        check(line.line().startswith(b"400 No schema"), "it is planted")
+        # Behind another line it is one as any.
+        line.send(b"POST / HTTP/1.1\n")
+        check(line.line() == b"ERROR: Unknown command: POST / HTTP/1.1\n",
+              "not the first")
+
+
 def the_unread(server):
     """Who reads nothing holds up nobody, and gets all when he reads."""
     query = b"SELECT i, repeat('x', 1000) FROM generate_series(1, 20000) i\n"
@@ -527,8 +546,8 @@ def line_server(*options):
 def main():
     with line_server() as server:
         for part in (of_sneldb, of_sql, an_error_amid_rows, a_transaction,
-                     a_pipeline, pieces, half_closed, limits, the_unread, the_gone,
-                     by_socket, killed, trust):
+                     a_pipeline, pieces, half_closed, limits, a_browser,
+                     the_unread, the_gone, by_socket, killed, trust):
             part(server)
             print("ok", part.__name__)
     for part in (by_tls, blank_lines, always_trusted, never_trusted,

@@ -13,6 +13,8 @@
  */
 #include "server/native/line_door.h"
 
+#include <string.h>
+
 #include "server/native/native.h"
 #include "server/session_private.h"
 #include "wire/line_reader.h"
@@ -90,6 +92,32 @@ too_long(struct session *session)
 	return STEP_IDLE;
 }
 
+/*
+ * "POST / HTTP/1.1": any page on the web can make a browser send that to this
+ * machine, and lines of its own choice behind it.
+ */
+static bool
+is_http(struct str line)
+{
+	static const struct str version = { "HTTP/", 5 };
+	const char *space =
+	    line.len == 0 ? NULL : memrchr(line.data, ' ', line.len);
+
+	return space != NULL &&
+	    str_starts_with(str_of(space + 1,
+				(size_t)(line.data + line.len - space - 1)),
+		version);
+}
+
+static enum step
+not_http(struct session *session)
+{
+	(void)error_set(&session->err, STELE_E_PROTOCOL_VIOLATION,
+	    "this port takes lines, not HTTP");
+	session_fatal(session);
+	return STEP_IDLE;
+}
+
 /* The client has said all; it may still read what it has asked for. */
 static enum step
 end_of_lines(struct session *session)
@@ -121,6 +149,9 @@ next_line(struct session *session)
 		return too_long(session);
 	}
 	conn_want(session->conn, 0);
+	if (!native->has_read && is_http(line))
+		return not_http(session);
+	native->has_read = true;
 	step = native_command(session, line);
 	if (step != STEP_MORE && step != STEP_IDLE && session->conn != NULL)
 		conn_consume(session->conn, size);

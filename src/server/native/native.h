@@ -90,7 +90,8 @@ struct native {
 	struct str role; /* that it acts as; in role_name */
 	char role_name[NATIVE_ROLE_NAME];
 
-	struct line_reader line; /* the line door's */
+	struct line_reader line; /* the line door's, and */
+	bool has_read;           /* whether one has come */
 
 	/* private: the rows that are being put */
 	struct result_writer writer;
