@@ -310,6 +310,9 @@ count_statement(struct session *session, const char *tag)
 		param_count = stmt->prepare.stmt->param_count;
 	session_look_at_clock(session);
 	statement_stats_add(&session->server->statements, stmt->text,
+	    /* without its password it is SQL */
+	    stmt->is_native && !stmt->has_secret ? SQL_DIALECT_NATIVE
+						 : SQL_DIALECT_POSTGRES,
 	    param_count,
 	    source->statements.count == 1 ? &source->stats_id : &several,
 	    session->now_ns - session->started_ns, tag_rows(tag),

@@ -159,13 +159,15 @@ count_new(struct statement_stats *stats, struct str normal, uint64_t id,
 
 void
 statement_stats_add(struct statement_stats *stats, struct str text,
-    uint32_t param_count, uint64_t *id, int64_t taken_ns, uint64_t rows,
-    struct buf *scratch)
+    enum sql_dialect dialect, uint32_t param_count, uint64_t *id,
+    int64_t taken_ns, uint64_t rows, struct buf *scratch)
 {
 	if (*id != 0 && count_known(stats, *id, taken_ns, rows))
 		return;
 	buf_reset(scratch);
-	*id = sql_put_normal(scratch, text, param_count, STATEMENT_TEXT_MAX);
+	*id = dialect == SQL_DIALECT_NATIVE
+	    ? native_put_normal(scratch, text, param_count, STATEMENT_TEXT_MAX)
+	    : sql_put_normal(scratch, text, param_count, STATEMENT_TEXT_MAX);
 	if (scratch->failed)
 		*id = 0;
 	else if (!count_known(stats, *id, taken_ns, rows))

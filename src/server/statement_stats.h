@@ -18,6 +18,7 @@
 #include "common/buf.h"
 #include "common/str.h"
 #include "os/thread.h"
+#include "sql/parse.h"
 
 #define STATEMENT_STATS_MAX     4096u
 #define STATEMENT_STATS_BUCKETS 8192u
@@ -54,8 +55,8 @@ void statement_stats_release(struct statement_stats *stats);
  * nothing is counted.
  */
 void statement_stats_add(struct statement_stats *stats, struct str text,
-    uint32_t param_count, uint64_t *id, int64_t taken_ns, uint64_t rows,
-    struct buf *scratch);
+    enum sql_dialect dialect, uint32_t param_count, uint64_t *id,
+    int64_t taken_ns, uint64_t rows, struct buf *scratch);
 
 void statement_stats_reset(struct statement_stats *stats);
 

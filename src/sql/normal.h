@@ -20,3 +20,10 @@
  */
 uint64_t sql_put_normal(struct buf *out, struct str text, uint32_t param_count,
     size_t max_bytes);
+
+/*
+ * The same of a statement of the native language.  Names keep their case there;
+ * contexts, bare words that are values, and payloads are constants.
+ */
+uint64_t native_put_normal(struct buf *out, struct str text,
+    uint32_t param_count, size_t max_bytes);
