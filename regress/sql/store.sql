@@ -84,6 +84,7 @@ define this_name_has_sixty_four_bytes_which_is_one_more_than_there_may_ fields {
 define x fields { "context_id": "string" };
 define x fields { "timestamp": "datetime" };
 define x fields { "event_id": "int" };
+define x fields { "a": "int", event_type: "string" };
 define x fields { "a": "int", "a": "string" };
 define x fields { "a": "int", "A": "string" };
 store x for c payload '{"A": "upper", "a": 1}';

@@ -349,8 +349,10 @@ run_define(struct ddl_run *run, struct error *err)
 		error_set(err, STELE_E_DUPLICATE_TABLE,
 		    "event type \"%.*s\" is already defined",
 		    STR_FMT(plan->name));
-		return error_hint(err,
-		    "DEFINE ... AS n makes another version of it.");
+		error_hint(err,
+		    "DEFINE %.*s AS %u makes another version of it.",
+		    STR_FMT(plan->name), event_type_current(type)->number + 1);
+		return error_position(err, plan->location);
 	}
 	oid = type->oid;
 	rc = ddl_need_owner(run, oid, err);

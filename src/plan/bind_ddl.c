@@ -250,6 +250,21 @@ check_core_column(struct binder *binder, const struct ast_column_def *def,
 	return rc;
 }
 
+/* DEFINE has no words for them: every event has them. */
+static int
+check_not_core(const struct ast_column_def *def, struct error *err)
+{
+	static const char *const core[] = { "context_id", "event_type",
+		"timestamp", "event_id" };
+
+	for (size_t i = 0; i < ARRAY_LEN(core); i++)
+		if (str_equal(def->name, str_of_cstr(core[i])))
+			return error_at(err, def->location,
+			    STELE_E_DUPLICATE_COLUMN,
+			    "every event has a field \"%s\" already", core[i]);
+	return 0;
+}
+
 static int
 check_duplicate(const struct plan_ddl *ddl, const struct ast_column_def *def,
     struct error *err)
@@ -350,6 +365,8 @@ bind_create_table(struct binder *binder, const struct ast_create_table *ast,
 
 		if (ddl->op == DDL_OP_CREATE_TABLE)
 			rc = check_core_column(binder, def, &is_core, err);
+		else
+			rc = check_not_core(def, err);
 		if (rc != 0 || is_core)
 			continue;
 		rc = check_duplicate(ddl, def, err);
