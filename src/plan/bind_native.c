@@ -154,6 +154,24 @@ add_selection(struct rewrite *rw, struct error *err)
 	return rc;
 }
 
+/*
+ * A week that begins some days before a Monday is that Monday's, some days
+ * earlier.
+ */
+static struct ast_expr *
+shift_week(struct rewrite *rw, struct ast_expr *time, const char *op)
+{
+	const struct type timestamptz = type_of(TYPE_TIMESTAMPTZ);
+	const struct type interval = type_of(TYPE_INTERVAL);
+	struct str days =
+	    arena_printf(rw->arena, "%u days", 7 - rw->query->week_start);
+
+	return tree_op(rw->arena, str_of_cstr(op),
+	    tree_cast(rw->arena, time, &timestamptz),
+	    tree_cast(rw->arena, tree_string(rw->arena, days, time->location),
+		&interval));
+}
+
 static int
 add_bucket(struct rewrite *rw, struct error *err)
 {
@@ -167,6 +185,7 @@ add_bucket(struct rewrite *rw, struct error *err)
 	const struct ast_field time = { .name = native_time_field(rw),
 		.location = rw->query->location };
 	struct ast_expr *args[2];
+	struct ast_expr *bucket;
 	int rc;
 
 	if (!rw->query->has_per)
@@ -174,11 +193,15 @@ add_bucket(struct rewrite *rw, struct error *err)
 	args[0] = tree_string(rw->arena, str_of_cstr(units[rw->query->per]),
 	    time.location);
 	rc = field_expr(rw, &time, &args[1], err);
-	if (rc == 0)
-		add_target(rw,
-		    tree_call(rw->arena, "date_trunc", args, 2, time.location),
-		    STR("bucket"));
-	return rc;
+	if (rc != 0)
+		return rc;
+	if (rw->query->week_start > 0)
+		args[1] = shift_week(rw, args[1], "+");
+	bucket = tree_call(rw->arena, "date_trunc", args, 2, time.location);
+	if (rw->query->week_start > 0)
+		bucket = shift_week(rw, bucket, "-");
+	add_target(rw, bucket, STR("bucket"));
+	return 0;
 }
 
 static int

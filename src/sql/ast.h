@@ -462,6 +462,9 @@ enum ast_time_unit {
 	AST_YEAR,
 };
 
+static const char *const ast_week_days[] = { "MONDAY", "TUESDAY", "WEDNESDAY",
+	"THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY" };
+
 /* A field of an event type, as QUERY names it. */
 struct ast_field {
 	struct str type; /* of "type.field"; empty: not given */
@@ -525,6 +528,7 @@ struct ast_query {
 	uint32_t agg_count;
 	bool has_per;
 	enum ast_time_unit per;
+	uint32_t week_start; /* PER WEEK FROM: 0 is Monday */
 	struct ast_field *group_by;
 	uint32_t group_count;
 	struct ast_field order_by;

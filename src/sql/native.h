@@ -18,9 +18,9 @@
  *   clause   = FOR context | SINCE value | USING [TIME] field
  *            | RETURN [ [field (, field)*] ] | WHERE condition
  *            | aggregate (, aggregate)* | BY field (, field)*
- *            | PER (HOUR | DAY | WEEK | MONTH | YEAR)
+ *            | PER unit
  *            | ORDER BY field [ASC | DESC] | LIMIT count | OFFSET count
- *            | LINKED BY name | WITHIN count unit    (with steps only)
+ *            | LINKED BY name | WITHIN count span    (with steps only)
  *   aggregate = COUNT [UNIQUE] [field] | (TOTAL | AVG | MIN | MAX) field
  *   condition = and (OR and)*    and = not (AND not)*
  *   not      = NOT* ( ( condition ) | field [test] )
@@ -30,13 +30,14 @@
  *   metric   = COUNT [( field )] | (TOTAL | SUM | AVG | MIN | MAX | UNIQUE)
  *              ( field )
  *   part     = FILTER condition | TOP count [BY (metric | field)]
- *            | LINKED BY name | WITHIN count unit
+ *            | LINKED BY name | WITHIN count span
  *   tail     = BREAKDOWN BY field (, field)* | TOP count [BY (metric | field)]
- *            | OVER (HOUR | DAY | WEEK | MONTH | YEAR) ( field )
+ *            | OVER unit ( field )
+ *   unit     = HOUR | DAY | WEEK [FROM weekday] | MONTH | YEAR
  *   REPLAY   = REPLAY [type] FOR context (SINCE | RETURN | USING)*
  *   BATCH    = BATCH [ statement (; statement)* [;] ]
  *   EXPLAIN  = EXPLAIN [options] (QUERY | FIND | REPLAY | PLOT) ...
- *   RETAIN   = RETAIN type (string | count unit | FOREVER)
+ *   RETAIN   = RETAIN type (string | count span | FOREVER)
  *   LIST     = LIST (TYPES | USERS)
  *   DESCRIBE = DESCRIBE type
  *   HELP     = HELP word*, the first words of a statement

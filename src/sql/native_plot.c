@@ -298,6 +298,7 @@ share(struct native *n, struct ast_plot *plot)
 
 		query->has_per = first->has_per;
 		query->per = first->per;
+		query->week_start = first->week_start;
 		query->time_field = first->time_field;
 		query->group_by = first->group_by;
 		query->group_count = first->group_count;

@@ -175,6 +175,23 @@ parse_return(struct native *n, struct ast_query *out)
 	return rc != 0 ? rc : native_expect_punct(n, "]");
 }
 
+/* WEEK [FROM day] */
+static int
+parse_week_start(struct native *n, struct ast_query *out)
+{
+	int rc = native_accept(n, "FROM");
+
+	if (rc <= 0)
+		return rc;
+	for (uint32_t i = 0; i < ARRAY_LEN(ast_week_days); i++) {
+		if (!native_is_word(n, ast_week_days[i]))
+			continue;
+		out->week_start = i;
+		return native_advance(n);
+	}
+	return native_expected(n, "a day of the week");
+}
+
 /* PER unit and BY fields may be followed by USING, as a clause is. */
 int
 native_per(struct native *n, struct ast_query *out)
@@ -191,11 +208,16 @@ native_per(struct native *n, struct ast_query *out)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		int rc;
+
 		if (!native_is_word(n, units[i].word))
 			continue;
 		out->has_per = true;
 		out->per = units[i].unit;
-		return native_advance(n);
+		rc = native_advance(n);
+		return rc != 0 || out->per != AST_WEEK
+		    ? rc
+		    : parse_week_start(n, out);
 	}
 	return native_expected(n, "HOUR, DAY, WEEK, MONTH or YEAR");
 }

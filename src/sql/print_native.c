@@ -149,8 +149,8 @@ put_aggregates(struct buf *out, const struct ast_query *query)
 	}
 }
 
-static void
-put_grouping(struct buf *out, const struct ast_query *query)
+void
+print_native_unit(struct buf *out, const struct ast_query *query)
 {
 	static const char *const units[] = {
 		[AST_HOUR] = "HOUR",
@@ -160,9 +160,19 @@ put_grouping(struct buf *out, const struct ast_query *query)
 		[AST_YEAR] = "YEAR",
 	};
 
+	buf_put_cstr(out, units[query->per]);
+	if (query->week_start > 0)
+		buf_printf(out, " FROM %s", ast_week_days[query->week_start]);
+}
+
+static void
+put_grouping(struct buf *out, const struct ast_query *query)
+{
 	put_aggregates(out, query);
-	if (query->has_per)
-		buf_printf(out, " PER %s", units[query->per]);
+	if (query->has_per) {
+		buf_put_cstr(out, " PER ");
+		print_native_unit(out, query);
+	}
 	if (query->group_count > 0)
 		buf_put_cstr(out, " BY ");
 	print_native_fields(out, query->group_by, query->group_count);

@@ -63,20 +63,14 @@ put_side(struct buf *out, const struct ast_plot_side *side)
 static void
 put_shared(struct buf *out, const struct ast_query *query)
 {
-	static const char *const units[] = {
-		[AST_HOUR] = "HOUR",
-		[AST_DAY] = "DAY",
-		[AST_WEEK] = "WEEK",
-		[AST_MONTH] = "MONTH",
-		[AST_YEAR] = "YEAR",
-	};
-
 	if (query->group_count > 0)
 		buf_put_cstr(out, " BREAKDOWN BY ");
 	print_native_fields(out, query->group_by, query->group_count);
 	if (!query->has_per)
 		return;
-	buf_printf(out, " OVER %s(", units[query->per]);
+	buf_put_cstr(out, " OVER ");
+	print_native_unit(out, query);
+	buf_put_cstr(out, "(");
 	print_native_field(out, &query->time_field);
 	buf_put_cstr(out, ")");
 }

@@ -70,6 +70,8 @@ void print_native_name(struct buf *out, struct str name);
 void print_native_field(struct buf *out, const struct ast_field *field);
 void print_native_fields(struct buf *out, const struct ast_field *fields,
     uint32_t count);
+/* The unit of PER or OVER. */
+void print_native_unit(struct buf *out, const struct ast_query *query);
 void print_native_condition(struct buf *out, const struct ast_expr *expr);
 /* The types of a sequence; then LINKED BY and WITHIN. */
 void print_native_steps(struct buf *out, const struct ast_sequence *sequence,

@@ -166,6 +166,11 @@ static const struct {
 	{ "PLOT count OF t OVER minute(f)", STELE_E_SYNTAX, 22,
 	    "syntax error at or near \"minute\": expected HOUR, DAY, WEEK, "
 	    "MONTH or YEAR" },
+	{ "QUERY t COUNT PER WEEK FROM noon", STELE_E_SYNTAX, 29,
+	    "syntax error at or near \"noon\": expected a day of the week" },
+	{ "QUERY t COUNT PER DAY FROM MONDAY", STELE_E_SYNTAX, 23,
+	    "syntax error at or near \"FROM\": expected the end of the "
+	    "statement" },
 	{ "EXPLAIN PLOT", STELE_E_SYNTAX, 13,
 	    "syntax error at end of input: expected COUNT, TOTAL, SUM, AVG, "
 	    "MIN, MAX or UNIQUE" },
