@@ -1137,6 +1137,9 @@ int bind_insert(struct binder *binder, const struct ast_insert *insert,
     struct plan *plan, struct error *err);
 int bind_store(struct binder *binder, const struct ast_store *store,
     struct plan *plan, struct error *err);
+/* The types of its parameters; its statements are planned when they are run. */
+int bind_batch(struct binder *binder, const struct ast_stmt *stmt,
+    struct error *err);
 int bind_copy(struct binder *binder, const struct ast_stmt *stmt,
     struct plan *plan, struct error *err);
 int bind_ddl(struct binder *binder, const struct ast_stmt *stmt,

@@ -489,23 +489,15 @@ check_event_type(const struct write_target *target, const struct ast_name *name,
 	    STR_FMT(target->relation.name));
 }
 
-int
-bind_store(struct binder *binder, const struct ast_store *store,
-    struct plan *plan, struct error *err)
+/* What is stored, whatever the type is. */
+static int
+bind_store_values(struct binder *binder, const struct ast_store *store,
+    struct plan_insert *out, struct error *err)
 {
-	struct plan_insert *out = arena_zalloc(binder->arena, sizeof(*out));
 	struct scope scope = { .place = PLACE_STORE };
 	struct type text = type_of(TYPE_TEXT);
-	struct write_target target;
 	int rc;
 
-	plan->insert = out;
-	rc = bind_target(binder, &store->event_type, &target, err);
-	if (rc == 0)
-		rc = check_event_type(&target, &store->event_type, err);
-	if (rc != 0)
-		return rc;
-	set_target(binder, &target, out);
 	rc =
 	    bind_expr(binder, &scope, store->context, &out->store.context, err);
 	if (rc == 0)
@@ -516,15 +508,52 @@ bind_store(struct binder *binder, const struct ast_store *store,
 	if (rc == 0)
 		rc = bind_expr(binder, &scope, store->payload,
 		    &out->store.payload, err);
+	return rc != 0 ? rc : bind_payload(binder, &out->store.payload, err);
+}
+
+int
+bind_store(struct binder *binder, const struct ast_store *store,
+    struct plan *plan, struct error *err)
+{
+	struct plan_insert *out = arena_zalloc(binder->arena, sizeof(*out));
+	struct write_target target;
+	int rc;
+
+	plan->insert = out;
+	rc = bind_target(binder, &store->event_type, &target, err);
 	if (rc == 0)
-		rc = bind_payload(binder, &out->store.payload, err);
+		rc = check_event_type(&target, &store->event_type, err);
+	if (rc != 0)
+		return rc;
+	set_target(binder, &target, out);
+	rc = bind_store_values(binder, store, out, err);
+	if (rc != 0)
+		return rc;
 	if (store->payload->kind != AST_PARAM)
 		out->store.payload_location = store->payload_location;
-	if (rc == 0 && out->store.payload->kind == EXPR_PARAM)
+	if (out->store.payload->kind == EXPR_PARAM)
 		plan->payload_param = out->store.payload->param + 1;
 	out->store.payload_is_raw = store->payload_is_raw;
 	out->store.payload_is_verbatim = store->payload_is_verbatim;
-	if (rc == 0)
-		out->plain = plain_row_of(out, binder->arena);
+	out->plain = plain_row_of(out, binder->arena);
+	return 0;
+}
+
+int
+bind_batch(struct binder *binder, const struct ast_stmt *stmt,
+    struct error *err)
+{
+	int rc = 0;
+
+	if (stmt->param_count == 0)
+		return 0;
+	for (uint32_t i = 0; i < stmt->batch.count && rc == 0; i++) {
+		const struct ast_stmt *item = stmt->batch.items[i];
+		struct plan_insert ignored = { .type = NULL };
+
+		if (item->kind == AST_STORE)
+			rc = bind_store_values(binder, &item->store, &ignored,
+			    err);
+	}
 	return rc;
 }

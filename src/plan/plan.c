@@ -217,6 +217,9 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_DECLARE_CURSOR:
 		set_kind(plan, PLAN_UTILITY, "", false);
 		return check_cursor(binder, stmt->declare_cursor.query, err);
+	case AST_BATCH:
+		set_kind(plan, PLAN_UTILITY, "", false);
+		return bind_batch(binder, stmt, err);
 	case AST_TRANSACTION:
 	case AST_SET:
 	case AST_SHOW:
@@ -226,7 +229,6 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_DEALLOCATE:
 	case AST_DISCARD:
 	case AST_PING:
-	case AST_BATCH:
 	case AST_LISTEN:
 	case AST_UNLISTEN:
 	case AST_NOTIFY:

@@ -730,7 +730,8 @@ batch_run(struct session *session, const struct plan *plan,
 
 static int
 batch_one(struct session *session, struct portal *portal,
-    const struct ast_stmt *stmt, uint64_t *row_count)
+    const struct ast_stmt *stmt, const uint32_t *param_oids,
+    uint64_t *row_count)
 {
 	struct planned *planned;
 	int rc;
@@ -740,8 +741,8 @@ batch_one(struct session *session, struct portal *portal,
 		    "BATCH takes STORE, DEFINE and RETAIN only");
 		return error_position(&session->err, stmt->location);
 	}
-	rc = session_plan(session, portal->planned->source, stmt, NULL, 0,
-	    &planned, &session->err);
+	rc = session_plan(session, portal->planned->source, stmt, param_oids,
+	    portal->param_count, &planned, &session->err);
 	if (rc != 0)
 		return rc;
 	rc = session_check_rights(session, planned->plan, planned->catalog);
@@ -759,14 +760,18 @@ batch_work(struct session *session)
 	const struct ast_stmt *stmt = portal->planned->stmt;
 	struct write_batch *batch = session->transaction.batch;
 	struct write_batch_mark mark = write_batch_mark(batch);
+	uint32_t *oids = arena_alloc_array(&portal->arena,
+	    portal->param_count + 1, sizeof(*oids));
 	int rc = 0;
 
+	for (uint32_t i = 0; i < portal->param_count; i++)
+		oids[i] = portal->planned->plan->param_types[i].oid;
 	portal->tag_count = 0;
 	for (uint32_t i = 0; i < stmt->batch.count && rc == 0; i++) {
 		rc = session_check_cancel(session);
 		if (rc == 0)
 			rc = batch_one(session, portal, stmt->batch.items[i],
-			    &portal->tag_count);
+			    oids, &portal->tag_count);
 	}
 	if (rc != 0)
 		write_batch_rewind(batch, mark);

@@ -54,6 +54,24 @@ def parameters(connection):
         connection, "query", [b"c", b"0", b"4", b"5"])], [b"0", b"4"])
 
 
+def batches(connection):
+    prepare(connection, "batch", "BATCH [STORE t FOR $1 PAYLOAD $2;"
+            " DEFINE w FIELDS {\"b\": \"string\"};"
+            " STORE w FOR $1 AT $4 PAYLOAD $3]")
+    values = [b"d", b'{"a": 7}', b'{"b": "x"}', b"2026-01-01 00:00:00+00"]
+    run(connection, "batch", values)
+    prepare(connection, "story", "REPLAY FOR d")
+    expect("a batch", [row[4] for row in run(connection, "story")],
+           [b'{"a": 7}', b'{"b": "x"}'])
+    expect("a batch that fails", run(connection, "batch", values),
+           'event type "w" is already defined')
+    expect("nothing of it", len(run(connection, "story")), 2)
+    connection.query("DROP TABLE w")
+    messages = connection.query('BATCH [STORE t FOR $1 PAYLOAD {"a": 1}]')
+    expect("without values", pgwire.errors(messages)[0]["M"],
+           "there is no parameter $1")
+
+
 def changes(connection):
     prepare(connection, "list", "LIST TYPES")
     prepare(connection, "describe", "DESCRIBE t")
@@ -78,6 +96,7 @@ def main():
         connection.query('DEFINE t FIELDS {"a": "int"}')
         connection.query('DEFINE u FIELDS {"a": "int"}')
         parameters(connection)
+        batches(connection)
         changes(connection)
 
 
