@@ -10,7 +10,7 @@
  *	... COUNT BY f PER DAY			SELECT date_trunc('day',
  *						timestamp) AS bucket, f,
  *						count(*) AS count ... GROUP BY
- *						bucket, f
+ *						bucket, f ORDER BY 1, 2
  *	REPLAY FOR c				SELECT ... payload FROM events
  *						WHERE context_id = c
  *

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The native parser: any bytes are refused or become a tree, and what a tree
- * is printed as parses to what is printed the same.
+ * is printed as parses to what is printed the same.  Any bytes have a normal
+ * form, too, and one id whether it is cut or not.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "common/error.h"
 #include "fuzz/fuzz.h"
 #include "sql/ast.h"
+#include "sql/normal.h"
 #include "sql/parse.h"
 #include "sql/print.h"
 
@@ -47,6 +49,21 @@ fail(const char *what, const struct buf *once, const struct buf *twice)
 	abort();
 }
 
+static void
+check_normal(struct str text)
+{
+	struct buf whole, cut;
+	uint64_t id;
+
+	buf_init(&whole);
+	buf_init(&cut);
+	id = native_put_normal(&whole, text, 0, SIZE_MAX);
+	if (id != native_put_normal(&cut, text, 0, 8) || cut.len > whole.len)
+		fail("another id when it is cut", &whole, &cut);
+	buf_release(&whole);
+	buf_release(&cut);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -59,6 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&twice);
 	buf_put_cstr(&text, head[data[0] % (sizeof(head) / sizeof(head[0]))]);
 	buf_put(&text, data + 1, size - 1);
+	check_normal(buf_str(&text));
 	if (reprint(buf_str(&text), &once)) {
 		if (!reprint(buf_str(&once), &twice))
 			fail("what was printed is refused", &once, &twice);
