@@ -345,7 +345,8 @@ run_define(struct ddl_run *run, struct error *err)
 
 	if (type == NULL)
 		return create_type(run, err);
-	if (plan->version == 0) {
+	if (plan->version == 0 ||
+	    plan->version == event_type_current(type)->number) {
 		error_set(err, STELE_E_DUPLICATE_TABLE,
 		    "event type \"%.*s\" is already defined",
 		    STR_FMT(plan->name));
