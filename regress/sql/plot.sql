@@ -78,9 +78,12 @@ plot count of visit vs count of sale breakdown by country top 2;
 plot count of visit vs count of sale breakdown by country top 2 by count;
 plot count of visit vs total(amount) of sale breakdown by country top 2 by total(amount);
 plot count of visit vs count of sale breakdown by country top 2 by country;
+plot count of visit vs count of sale breakdown by country top 3 by sale.count;
+plot count of visit vs count of sale over day(timestamp) top 2 by bucket;
 plot count of visit vs count of sale top 1 by total(amount) breakdown by country;
 plot count of visit vs count of sale breakdown by country top 2 by min(ms);
 plot count of visit vs count of sale breakdown by country top 2 by device;
+plot count of visit vs count of sale breakdown by country top 2 by sale.country;
 -- sequences
 plot count of visit -> sale;
 plot count of visit then sale linked by context_id;

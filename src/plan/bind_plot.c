@@ -290,27 +290,32 @@ find_metric(const struct plot *plot, const struct ast_native_agg *metric)
 	return TOP_NOTHING;
 }
 
+/* A column by its name in the result, which may be "type.metric". */
 static uint32_t
-find_key(const struct plot *plot, const struct ast_field *field)
+find_column(struct plot *plot, const struct ast_select *select,
+    const struct ast_field *field)
 {
-	const struct ast_target_list *targets = &plot->sides[0].select->targets;
+	struct str name = field->name;
 
-	for (uint32_t i = 0; i < plot->key_count; i++)
-		if (field->type.len == 0 &&
-		    str_equal(targets->items[i].alias, field->name))
+	if (field->type.len > 0)
+		name = arena_printf(plot->arena, "%.*s.%.*s",
+		    STR_FMT(field->type), STR_FMT(field->name));
+	for (uint32_t i = 0; i < select->targets.count; i++)
+		if (str_equal(select->targets.items[i].alias, name))
 			return i;
 	return TOP_NOTHING;
 }
 
 static int
-top_column(const struct plot *plot, uint32_t *out, struct error *err)
+top_column(struct plot *plot, const struct ast_select *select, uint32_t *out,
+    struct error *err)
 {
 	const struct ast_top *top = &plot->ast->top;
 
 	if (top->has_metric)
 		*out = find_metric(plot, &top->metric);
 	else if (top->field.name.len > 0)
-		*out = find_key(plot, &top->field);
+		*out = find_column(plot, select, &top->field);
 	else
 		*out = plot->key_count;
 	if (*out != TOP_NOTHING)
@@ -321,7 +326,7 @@ top_column(const struct plot *plot, uint32_t *out, struct error *err)
 	    "no column of the PLOT is what TOP names");
 	return error_hint(err,
 	    "TOP of several sides is by a metric that one of them has, or by a"
-	    " field of BREAKDOWN BY.");
+	    " column of the result.");
 }
 
 static int
@@ -334,7 +339,7 @@ order_all(struct plot *plot, struct ast_select *select, struct error *err)
 	int rc = 0;
 
 	if (plot->ast->top.count != NULL) {
-		rc = top_column(plot, &column, err);
+		rc = top_column(plot, select, &column, err);
 		if (rc != 0)
 			return rc;
 		sorts[count].expr =
