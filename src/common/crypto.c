@@ -37,6 +37,15 @@ crypto_random(void *out, size_t len, struct error *err)
 }
 
 int
+crypto_sha1(struct str data, uint8_t out[CRYPTO_SHA1_SIZE], struct error *err)
+{
+	if (EVP_Digest(bytes_of(data), data.len, out, NULL, EVP_sha1(), NULL) !=
+	    1)
+		return crypto_failed(out, CRYPTO_SHA1_SIZE, err);
+	return 0;
+}
+
+int
 crypto_sha256(struct str data, uint8_t out[CRYPTO_SHA256_SIZE],
     struct error *err)
 {

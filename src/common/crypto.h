@@ -19,11 +19,15 @@
 struct buf;
 struct error;
 
+#define CRYPTO_SHA1_SIZE   20
 #define CRYPTO_SHA256_SIZE 32
 
 /* Bytes that nobody can guess. */
 MUST_USE int crypto_random(void *out, size_t len, struct error *err);
 
+/* For protocols that name it, never for a secret. */
+MUST_USE int crypto_sha1(struct str data, uint8_t out[CRYPTO_SHA1_SIZE],
+    struct error *err);
 MUST_USE int crypto_sha256(struct str data, uint8_t out[CRYPTO_SHA256_SIZE],
     struct error *err);
 MUST_USE int crypto_hmac_sha256(struct str key, struct str data,
