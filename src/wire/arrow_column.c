@@ -293,7 +293,7 @@ take_fixed(enum arrow_type type, const struct vec *vec, const uint32_t *indexes,
 	case ARROW_LARGE_UTF8:
 		break;
 	}
-	assert(!"a type of fixed width");
+	assert(false); /* none of fixed width */
 }
 
 /* As take_fixed(); what is not finite becomes null. */
