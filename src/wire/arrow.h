@@ -28,6 +28,9 @@
  * 1970 do not reach (after the year 294246).  A decimal128 has no NaN: it is
  * null.
  *
+ * Text is a dictionary only where the client has asked for dictionaries and the
+ * first rows come with codes: so the schema depends on where the rows lie.
+ *
  * With RESULT_TIMES_SECONDS a timestamp is what SnelDB sends and its Ruby client
  * expects: a count of seconds in a column that says milliseconds, without a zone.
  */
@@ -55,8 +58,12 @@ enum arrow_type {
 	ARROW_UUID,
 	ARROW_LARGE_BINARY,
 	ARROW_LARGE_UTF8,
-	ARROW_ENUM, /* 32-bit codes of a dictionary of large_utf8 */
+	/* 32-bit codes of a dictionary of large_utf8 */
+	ARROW_ENUM,
+	ARROW_DICTIONARY,
 };
+
+struct arrow_dictionary;
 
 /* One column of the record batch that is being gathered. */
 struct arrow_column {
@@ -67,6 +74,7 @@ struct arrow_column {
 	struct buf values;  /* of fixed width, or the bytes of strings */
 	struct buf offsets; /* i64; one more than rows */
 	uint32_t null_count;
+	struct arrow_dictionary *dictionary; /* owned; of ARROW_DICTIONARY */
 };
 
 /* ---- arrow_column.c ---- */
@@ -75,6 +83,13 @@ void arrow_column_init(struct arrow_column *column,
     const struct result_field *field, enum result_times times,
     struct mem_budget *budget);
 void arrow_column_release(struct arrow_column *column);
+
+/*
+ * Text becomes codes of a dictionary, another one for each record batch.  Before
+ * the schema is put, and the first row; false without memory.
+ */
+MUST_USE bool arrow_column_use_dictionary(struct arrow_column *column,
+    struct mem_budget *budget);
 
 /* Forget the rows. */
 void arrow_column_reset(struct arrow_column *column);
@@ -98,6 +113,10 @@ void arrow_put_schema(struct buf *out, const struct arrow_column *columns,
 /* The dictionary of an enum; its id is the column's number. */
 void arrow_put_labels(struct buf *out, uint32_t id,
     const struct enum_type *type, struct arena *scratch);
+
+/* The dictionary of a column's record batch, in place of the one before. */
+void arrow_put_dictionary(struct buf *out, uint32_t id,
+    const struct arrow_column *column, struct arena *scratch);
 
 void arrow_put_batch(struct buf *out, const struct arrow_column *columns,
     uint32_t count, uint32_t rows, struct arena *scratch);

@@ -5,10 +5,12 @@
 #include "wire/arrow.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "types/datetime.h"
 #include "types/numeric.h"
+#include "wire/arrow_dictionary.h"
 #include "wire/result_private.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -99,6 +101,7 @@ static const uint8_t width_of[] = {
 	[ARROW_LARGE_BINARY] = 0,
 	[ARROW_LARGE_UTF8] = 0,
 	[ARROW_ENUM] = 4,
+	[ARROW_DICTIONARY] = 4,
 };
 
 /* ---- memory ---- */
@@ -121,6 +124,24 @@ arrow_column_release(struct arrow_column *column)
 	buf_release(&column->nulls);
 	buf_release(&column->values);
 	buf_release(&column->offsets);
+	if (column->dictionary != NULL)
+		arrow_dictionary_release(column->dictionary);
+	free(column->dictionary);
+	column->dictionary = NULL;
+}
+
+bool
+arrow_column_use_dictionary(struct arrow_column *column,
+    struct mem_budget *budget)
+{
+	assert(column->type == ARROW_LARGE_UTF8);
+	column->dictionary = malloc(sizeof(*column->dictionary));
+	if (column->dictionary == NULL)
+		return false;
+	arrow_dictionary_init(column->dictionary, budget);
+	column->type = ARROW_DICTIONARY;
+	column->width = width_of[column->type];
+	return true;
 }
 
 void
@@ -130,6 +151,8 @@ arrow_column_reset(struct arrow_column *column)
 	buf_reset(&column->values);
 	buf_reset(&column->offsets);
 	column->null_count = 0;
+	if (column->dictionary != NULL)
+		arrow_dictionary_reset(column->dictionary);
 }
 
 static int64_t
@@ -291,6 +314,7 @@ take_fixed(enum arrow_type type, const struct vec *vec, const uint32_t *indexes,
 	case ARROW_DECIMAL128:
 	case ARROW_LARGE_BINARY:
 	case ARROW_LARGE_UTF8:
+	case ARROW_DICTIONARY:
 		break;
 	}
 	assert(false); /* none of fixed width */
@@ -326,6 +350,10 @@ append_fixed(struct arrow_column *column, const struct vec *vec,
 		return;
 	if (column->type == ARROW_DECIMAL128)
 		take_decimals(column, vec, indexes, count, at, nulls);
+	else if (column->type == ARROW_DICTIONARY)
+		column->values.failed =
+		    !arrow_dictionary_take(column->dictionary, vec, indexes,
+			nulls, count, (int32_t *)(void *)at);
 	else
 		take_fixed(column->type, vec, indexes, count, at);
 	if (column->null_count == 0)

@@ -8,6 +8,7 @@
 
 #include "types/type.h"
 #include "wire/arrow.h"
+#include "wire/arrow_dictionary.h"
 #include "wire/flatbuf.h"
 #include "wire/result_private.h"
 
@@ -199,6 +200,7 @@ put_type(struct flatbuf *fb, const struct arrow_column *column,
 		return flatbuf_table(fb, NULL, 0);
 	case ARROW_LARGE_UTF8:
 	case ARROW_ENUM:
+	case ARROW_DICTIONARY:
 		break;
 	}
 	*number = TYPE_NUMBER_LARGE_UTF8;
@@ -207,12 +209,18 @@ put_type(struct flatbuf *fb, const struct arrow_column *column,
 
 /* ---- the schema ---- */
 
-/* 32-bit codes whose order is that of the labels. */
+static bool
+is_encoded(const struct arrow_column *column)
+{
+	return column->type == ARROW_ENUM || column->type == ARROW_DICTIONARY;
+}
+
+/* 32-bit codes; those of an enum have the order of its labels. */
 static size_t
-put_dictionary_encoding(struct flatbuf *fb, uint32_t id)
+put_dictionary_encoding(struct flatbuf *fb, uint32_t id, bool is_ordered)
 {
 	const struct flatbuf_field fields[] = { FLATBUF_I64(id), FLATBUF_REF,
-		FLATBUF_U8(true) };
+		FLATBUF_U8(is_ordered) };
 	size_t table = flatbuf_table(fb, fields, ARRAY_LEN(fields));
 
 	flatbuf_set_field(fb, table, 1, put_int_type(fb, 32, true));
@@ -257,7 +265,7 @@ put_field(struct flatbuf *fb, const struct arrow_column *column, uint32_t id)
 	enum type_number number;
 	size_t table;
 
-	if (column->type == ARROW_ENUM)
+	if (is_encoded(column))
 		fields[FIELD_DICTIONARY] = FLATBUF_REF;
 	if (column->type == ARROW_UUID)
 		fields[FIELD_METADATA] = FLATBUF_REF;
@@ -267,9 +275,10 @@ put_field(struct flatbuf *fb, const struct arrow_column *column, uint32_t id)
 	flatbuf_set_field(fb, table, FIELD_TYPE, put_type(fb, column, &number));
 	flatbuf_set_u8(fb, table, FIELD_TYPE_NUMBER, (uint8_t)number);
 	flatbuf_set_field(fb, table, FIELD_CHILDREN, flatbuf_refs(fb, 0));
-	if (column->type == ARROW_ENUM)
+	if (is_encoded(column))
 		flatbuf_set_field(fb, table, FIELD_DICTIONARY,
-		    put_dictionary_encoding(fb, id));
+		    put_dictionary_encoding(fb, id,
+			column->type == ARROW_ENUM));
 	if (column->type == ARROW_UUID)
 		flatbuf_set_field(fb, table, FIELD_METADATA,
 		    put_uuid_metadata(fb));
@@ -424,49 +433,69 @@ arrow_put_batch(struct buf *out, const struct arrow_column *columns,
 	end_message(&m);
 }
 
-/* The labels as strings; the offsets before them are in the arena. */
+/* A body of one column of `count` strings, none of which is null. */
 static struct body
-labels_body(const struct enum_type *type, struct arena *scratch,
-    struct buf *text)
+strings_body(uint32_t count, const int64_t *offsets, const uint8_t *bytes,
+    struct arena *scratch)
 {
-	struct body body = body_of(type->label_count, 1, scratch);
-	int64_t *offsets = arena_alloc_array(scratch, type->label_count + 1u,
-	    sizeof(*offsets));
+	struct body body = body_of(count, 1, scratch);
 
-	offsets[0] = 0;
-	for (uint32_t i = 0; i < type->label_count; i++) {
-		buf_put_str(text, type->labels[i]);
-		offsets[i + 1] = (int64_t)text->len;
-	}
 	add_node(&body, NULL, 0);
-	add_piece(&body, PIECE_BYTES, offsets,
-	    (type->label_count + 1u) * sizeof(*offsets));
-	add_piece(&body, PIECE_BYTES, text->data, text->len);
+	add_piece(&body, PIECE_BYTES, offsets, (count + 1u) * sizeof(*offsets));
+	add_piece(&body, PIECE_BYTES, bytes, (size_t)offsets[count]);
 	return body;
+}
+
+static void
+put_dictionary(struct buf *out, uint32_t id, const struct body *body)
+{
+	const struct flatbuf_field fields[] = { FLATBUF_I64(id), FLATBUF_REF };
+	struct message m =
+	    begin_message(out, HEADER_DICTIONARY_BATCH, (uint64_t)body->length);
+	size_t table = flatbuf_table(&m.fb, fields, ARRAY_LEN(fields));
+
+	set_header(&m, table);
+	flatbuf_set_field(&m.fb, table, 1, put_record_batch(&m.fb, body));
+	end_metadata(&m);
+	put_body(out, body);
+	end_message(&m);
 }
 
 void
 arrow_put_labels(struct buf *out, uint32_t id, const struct enum_type *type,
     struct arena *scratch)
 {
-	const struct flatbuf_field fields[] = { FLATBUF_I64(id), FLATBUF_REF };
-	struct message m;
+	int64_t *offsets = arena_alloc_array(scratch, type->label_count + 1u,
+	    sizeof(*offsets));
 	struct body body;
 	struct buf text;
-	size_t table;
 
 	buf_init(&text);
-	body = labels_body(type, scratch, &text);
+	offsets[0] = 0;
+	for (uint32_t i = 0; i < type->label_count; i++) {
+		buf_put_str(&text, type->labels[i]);
+		offsets[i + 1] = (int64_t)text.len;
+	}
 	if (text.failed)
 		out->failed = true;
-	m = begin_message(out, HEADER_DICTIONARY_BATCH, (uint64_t)body.length);
-	table = flatbuf_table(&m.fb, fields, ARRAY_LEN(fields));
-	set_header(&m, table);
-	flatbuf_set_field(&m.fb, table, 1, put_record_batch(&m.fb, &body));
-	end_metadata(&m);
-	put_body(out, &body);
-	end_message(&m);
+	body = strings_body(type->label_count, offsets, text.data, scratch);
+	put_dictionary(out, id, &body);
 	buf_release(&text);
+}
+
+void
+arrow_put_dictionary(struct buf *out, uint32_t id,
+    const struct arrow_column *column, struct arena *scratch)
+{
+	static const int64_t nothing[1];
+	const struct arrow_dictionary *dict = column->dictionary;
+	const int64_t *offsets = dict->count == 0
+	    ? nothing
+	    : (const int64_t *)(const void *)dict->offsets.data;
+	struct body body =
+	    strings_body(dict->count, offsets, dict->strings.data, scratch);
+
+	put_dictionary(out, id, &body);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "wire/arrow.h"
+#include "wire/arrow_dictionary.h"
 #include "wire/result_private.h"
 
 #define BATCH_ROWS  16384
@@ -21,6 +22,24 @@ result_arrow_release(struct result_writer *w)
 	free(w->arrow);
 	w->arrow = NULL;
 	w->arrow_count = 0;
+}
+
+/* The schema, and the dictionaries that stay. */
+static void
+put_start(struct result_writer *w, struct buf *out)
+{
+	size_t begin = out->len;
+
+	arrow_put_schema(out, w->arrow, w->arrow_count);
+	arena_reset(&w->scratch);
+	for (uint32_t i = 0; i < w->arrow_count; i++)
+		if (w->arrow[i].type == ARROW_ENUM)
+			arrow_put_labels(out, i, w->fields[i].type.enum_type,
+			    &w->scratch);
+	if (out->failed)
+		out->len = begin;
+	else
+		w->is_open = true;
 }
 
 static void
@@ -39,25 +58,44 @@ arrow_begin(struct result_writer *w, struct buf *out,
 		arrow_column_init(&w->arrow[i], &w->fields[i], w->times,
 		    w->arena.budget);
 	w->arrow_count = count;
-	arrow_put_schema(out, w->arrow, count);
-	arena_reset(&w->scratch);
-	for (uint32_t i = 0; i < count; i++)
-		if (w->arrow[i].type == ARROW_ENUM)
-			arrow_put_labels(out, i, w->fields[i].type.enum_type,
-			    &w->scratch);
+	if (!w->has_dictionaries)
+		put_start(w, out);
+}
+
+/* Which text is a dictionary: what the first rows have codes for. */
+static void
+choose_dictionaries(struct result_writer *w, struct buf *out,
+    const struct batch *batch)
+{
+	for (uint32_t i = 0; i < w->arrow_count; i++)
+		if (w->fields[i].kind == RESULT_STRING &&
+		    w->arrow[i].type == ARROW_LARGE_UTF8 &&
+		    batch->cols[i].codes.of != NULL &&
+		    batch->cols[i].codes.count <= ARROW_CODES_MAX &&
+		    !arrow_column_use_dictionary(&w->arrow[i], w->arena.budget))
+			out->failed = true;
+	if (!out->failed)
+		put_start(w, out);
 }
 
 /* What is gathered becomes a record batch; without memory it stays. */
 static void
 arrow_close(struct result_writer *w, struct buf *out)
 {
+	size_t begin = out->len;
+
 	if (w->open_rows == 0)
 		return;
 	arena_reset(&w->scratch);
+	for (uint32_t i = 0; i < w->arrow_count; i++)
+		if (w->arrow[i].type == ARROW_DICTIONARY)
+			arrow_put_dictionary(out, i, &w->arrow[i], &w->scratch);
 	arrow_put_batch(out, w->arrow, w->arrow_count, w->open_rows,
 	    &w->scratch);
-	if (out->failed)
+	if (out->failed) {
+		out->len = begin;
 		return;
+	}
 	for (uint32_t i = 0; i < w->arrow_count; i++)
 		arrow_column_reset(&w->arrow[i]);
 	w->open_rows = 0;
@@ -132,6 +170,10 @@ arrow_rows(struct result_writer *w, struct buf *out, const struct batch *batch,
 	uint16_t rows[VEC_ROWS];
 	uint32_t i = first;
 
+	if (!w->is_open)
+		choose_dictionaries(w, out, batch);
+	if (out->failed)
+		return 0;
 	do {
 		uint32_t count = choose_rows(w, batch, i, rows);
 
@@ -149,6 +191,8 @@ arrow_rows(struct result_writer *w, struct buf *out, const struct batch *batch,
 static void
 arrow_end(struct result_writer *w, struct buf *out, uint64_t row_count UNUSED)
 {
+	if (!w->is_open)
+		put_start(w, out);
 	arrow_close(w, out);
 	arrow_put_end(out);
 }

@@ -111,6 +111,8 @@ enum result_times {
 struct result_writer {
 	const struct result_format *format;
 	enum result_times times; /* may be set before begin() */
+	/* arrow: text may be dictionaries; likewise */
+	bool has_dictionaries;
 
 	/* private */
 	const struct type_settings *settings; /* borrowed */
@@ -140,8 +142,8 @@ const struct result_format *result_format_of_type(struct str type);
 const struct result_format *result_format_at(uint32_t i);
 
 /*
- * A writer may write any number of results, one after another; `format` and
- * `times` may be changed between them.  A NULL budget has no limit.
+ * A writer may write any number of results, one after another; what is not
+ * private may be changed between them.  A NULL budget has no limit.
  */
 void result_writer_init(struct result_writer *w,
     const struct result_format *format, struct mem_budget *budget);

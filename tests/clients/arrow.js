@@ -66,5 +66,21 @@ function check(path, columns) {
 	}
 }
 
+function textOf(row) {
+	if (row % 5 === 4)
+		return null;
+	return row % 2 ? 'odd' : `s${Math.floor(row / 4000)}`;
+}
+
+function checkDictionaries(path) {
+	const column = tableFromIPC(fs.readFileSync(path)).getChild('v');
+
+	assert.strictEqual(String(column.type), 'Dictionary<Int32, LargeUtf8>');
+	assert.strictEqual(column.length, 60000);
+	for (let row = 0; row < 60000; row++)
+		assert.strictEqual(column.get(row), textOf(row), row);
+}
+
 check(process.argv[2] + '/true.arrow', { ...BOTH, ...TRUE });
 check(process.argv[2] + '/seconds.arrow', { ...BOTH, ...SECONDS });
+checkDictionaries(process.argv[2] + '/dictionaries.arrow');

@@ -91,5 +91,24 @@ def check(path, columns):
         assert last == expected, (path, name, last)
 
 
+def text_of(row):
+    if row % 5 == 4:
+        return None
+    return "odd" if row % 2 else f"s{row // 4000}"
+
+
+def check_dictionaries(path):
+    with open(path, "rb") as file:
+        reader = pyarrow.ipc.open_stream(file)
+        table = reader.read_all()
+    table.validate(full=True)
+    column = table["v"]
+    assert pyarrow.types.is_dictionary(column.type), column.type
+    assert not column.type.ordered and column.num_chunks > 1
+    assert column.to_pylist() == [text_of(row) for row in range(60000)]
+    assert len(column.chunk(0).dictionary) < 10
+
+
 check(sys.argv[1] + "/true.arrow", BOTH | TRUE)
 check(sys.argv[1] + "/seconds.arrow", BOTH | SECONDS)
+check_dictionaries(sys.argv[1] + "/dictionaries.arrow")

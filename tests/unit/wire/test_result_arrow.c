@@ -552,7 +552,161 @@ START_TEST(a_message_without_memory_is_not_there)
 }
 END_TEST
 
+/* ---- dictionaries ---- */
+
+/* Rows of text, with codes of the dictionary or without. */
+static void
+put_texts(const char *const *values, const uint32_t *codes, const void *dict,
+    uint32_t count)
+{
+	struct type type = type_of(TYPE_TEXT);
+	struct vec vec;
+	struct batch batch = { .row_count = count,
+		.col_count = 1,
+		.cols = &vec,
+		.sel = sel_all(count) };
+
+	fill(&vec, &type, values, count);
+	vec.codes = (struct vec_codes){ .dict = dict, .of = codes, .count = 3 };
+	ck_assert_uint_eq(w.format->rows(&w, &out, &batch, 0, SIZE_MAX), count);
+}
+
+static void
+check_texts(size_t *at, const char *offsets, const char *strings, uint32_t rows,
+    const char *bits, const char *codes)
+{
+	struct message m;
+	size_t batch;
+
+	ck_assert(next_message(at, &m));
+	ck_assert_uint_eq(m.header, DICTIONARY_BATCH);
+	batch = ref(&m.flat, m.table, 1);
+	ck_assert_uint_eq(value_of(&m.flat, m.table, 2, 1), 0); /* no delta */
+	ck_assert_str_eq(buffer_hex(&m, batch, 1), offsets);
+	ck_assert_str_eq(buffer_hex(&m, batch, 2), strings);
+	ck_assert(next_message(at, &m));
+	ck_assert_uint_eq(m.header, RECORD_BATCH);
+	ck_assert_uint_eq(value_of(&m.flat, m.table, 0, 8), rows);
+	ck_assert_str_eq(buffer_hex(&m, m.table, 0), bits);
+	ck_assert_str_eq(buffer_hex(&m, m.table, 1), codes);
+}
+
+START_TEST(text_may_be_a_dictionary)
+{
+	static const char *const first[] = { "b", "a", "b", NULL };
+	static const char *const second[] = { "c", "a" };
+	static const char *const third[] = { "a", "b" };
+	static const uint32_t codes[] = { 1, 0, 1, 2 };
+	struct pg_column column = { .name = STR("v"),
+		.type = type_of(TYPE_TEXT) };
+	struct message m;
+	size_t at = 0, table;
+
+	w.has_dictionaries = true;
+	w.format->begin(&w, &out, &column, 1, &type_settings_default);
+	put_texts(first, codes, first, 4);
+	put_texts(second, NULL, NULL, 2);
+	/* The same codes mean something else in another dictionary. */
+	put_texts(third, codes, third, 2);
+	w.format->close(&w, &out);
+	put_texts(second, NULL, NULL, 1);
+	w.format->end(&w, &out, 9);
+	ck_assert(next_message(&at, &m));
+	table = follow(&m.flat, ref(&m.flat, m.table, 1) + 4);
+	ck_assert_uint_eq(value_of(&m.flat, table, 2, 1), 20);
+	ck_assert_uint_eq(value_of(&m.flat, ref(&m.flat, table, 4), 2, 1), 0);
+	check_texts(&at,
+	    "0000000000000000010000000000000002000000000000000300000000000000",
+	    "626163", 8, "f7",
+	    "0000000001000000000000000000000002000000010000000100000000000000");
+	check_texts(&at, "00000000000000000100000000000000", "63", 1, "",
+	    "00000000");
+	ck_assert(!next_message(&at, &m));
+}
+END_TEST
+
+/* Without codes, and without being asked. */
+START_TEST(text_is_text_else)
+{
+	static const char *const values[] = { "b", "a" };
+	static const uint32_t codes[] = { 1, 0 };
+	struct pg_column column = { .name = STR("v"),
+		.type = type_of(TYPE_TEXT) };
+	struct message m;
+	size_t at = 0, table;
+
+	w.has_dictionaries = _i == 0;
+	w.format->begin(&w, &out, &column, 1, &type_settings_default);
+	put_texts(values, _i == 0 ? NULL : codes, values, 2);
+	w.format->end(&w, &out, 2);
+	ck_assert(next_message(&at, &m));
+	table = follow(&m.flat, ref(&m.flat, m.table, 1) + 4);
+	ck_assert_uint_eq(field(&m.flat, table, 4), 0);
+	ck_assert(next_message(&at, &m));
+	ck_assert_str_eq(buffer_hex(&m, m.table, 2), "6261");
+	ck_assert(!next_message(&at, &m));
+}
+END_TEST
+
+START_TEST(a_stream_without_rows_has_a_schema)
+{
+	struct pg_column column = { .name = STR("v"),
+		.type = type_of(TYPE_TEXT) };
+	struct message m;
+	size_t at = 0;
+
+	w.has_dictionaries = true;
+	w.format->begin(&w, &out, &column, 1, &type_settings_default);
+	w.format->end(&w, &out, 0);
+	ck_assert(next_message(&at, &m));
+	ck_assert_uint_eq(m.header, SCHEMA);
+	ck_assert(!next_message(&at, &m));
+}
+END_TEST
+
 /* ---- for other readers ---- */
+
+static void
+write_out(const char *name)
+{
+	FILE *file = fopen(arena_printf(&arena, "%s/%s.arrow",
+			       getenv("ARROW_SAMPLES"), name)
+			       .data,
+	    "w");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_uint_eq(fwrite(out.data, 1, out.len, file), out.len);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+/*
+ * 60,000 texts: null in every fifth row, "odd" in odd ones, else one that is
+ * another every 4,000 rows.
+ */
+static void
+put_sample_texts(void)
+{
+	struct pg_column column = { .name = STR("v"),
+		.type = type_of(TYPE_TEXT) };
+
+	w.has_dictionaries = true;
+	w.format->begin(&w, &out, &column, 1, &type_settings_default);
+	for (uint32_t n = 0; n < 60000; n += 1000) {
+		uint32_t codes[1000];
+		const char *values[1000];
+		const char *even = arena_printf(&arena, "s%u", n / 4000).data;
+
+		for (uint32_t i = 0; i < 1000; i++) {
+			codes[i] = i % 2;
+			values[i] = i % 5 == 4 ? NULL
+			    : i % 2 == 1       ? "odd"
+					       : even;
+		}
+		put_texts(values, n % 3000 == 0 ? codes : NULL, even, 1000);
+	}
+	w.format->end(&w, &out, 60000);
+	ck_assert(!out.failed);
+}
 
 /* All types side by side, c0, c1 and so on; 20,000 times their three rows. */
 static void
@@ -582,22 +736,19 @@ put_sample(enum result_times times)
 	ck_assert(!out.failed);
 }
 
-/* Into the folder ARROW_SAMPLES, if it is set: seconds.arrow, true.arrow. */
+/* Into the folder ARROW_SAMPLES, if it is set. */
 START_TEST(writes_samples)
 {
-	const char *folder = getenv("ARROW_SAMPLES");
-	FILE *file;
+	static const char *const names[] = { "seconds", "true",
+		"dictionaries" };
 
-	if (folder == NULL)
+	if (getenv("ARROW_SAMPLES") == NULL)
 		return;
-	put_sample(_i == 0 ? RESULT_TIMES_SECONDS : RESULT_TIMES_TRUE);
-	file = fopen(arena_printf(&arena, "%s/%s.arrow", folder,
-			 _i == 0 ? "seconds" : "true")
-			 .data,
-	    "w");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(out.data, 1, out.len, file), out.len);
-	ck_assert_int_eq(fclose(file), 0);
+	if (_i == 2)
+		put_sample_texts();
+	else
+		put_sample(_i == 0 ? RESULT_TIMES_SECONDS : RESULT_TIMES_TRUE);
+	write_out(names[_i]);
 }
 END_TEST
 
@@ -616,7 +767,10 @@ main(void)
 	tcase_add_test(tcase, a_close_is_a_batch);
 	tcase_add_test(tcase, batches_are_bounded);
 	tcase_add_test(tcase, a_message_without_memory_is_not_there);
-	tcase_add_loop_test(tcase, writes_samples, 0, 2);
+	tcase_add_test(tcase, text_may_be_a_dictionary);
+	tcase_add_loop_test(tcase, text_is_text_else, 0, 2);
+	tcase_add_test(tcase, a_stream_without_rows_has_a_schema);
+	tcase_add_loop_test(tcase, writes_samples, 0, 3);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
