@@ -9,10 +9,12 @@ LIST USERS;
 CREATE USER ann WITH ROLES ["reader"];
 CREATE USER root WITH KEY 'open sesame' WITH ROLES ["admin"];
 CREATE USER ann WITH KEY 'a' WITH ROLES ["reader"];
-CREATE USER "ben-2" WITH ROLES ["editor", "pg_checkpoint"];
-CREATE USER cat WITH KEY 'c';
+CREATE USER "ben-2" WITH ROLES ["editor", "pg_checkpoint"] \gset ben_
+SELECT :'ben_user_name' AS who, :'ben_secret_key' ~ '^[0-9a-f]{64}$' AS is_random;
+CREATE USER cat WITH KEY c-1.2;
 CREATE USER dan WITH ROLES [nothing];
-CREATE USER dan WITH KEY nothing;
+CREATE USER dan WITH KEY '';
+CREATE USER dan WITH KEY [nothing];
 CREATE USER dan WITH ROLES ["writer"] WITH PLEASURE;
 LIST USERS;
 SELECT roleid::regrole, member::regrole FROM pg_auth_members WHERE member >= 16384 ORDER BY 2, 1;
@@ -43,9 +45,34 @@ GRANT WRITE ON payment TO "ben-2";
 REVOKE READ, WRITE ON payment FROM "ben-2";
 SHOW PERMISSIONS FOR "ben-2";
 
--- a user without a key cannot log in
+-- keys: given again, made, and taken away
+ROTATE KEY cat \gset cat_
+SELECT :'cat_user_name' AS who, :'cat_secret_key' ~ '^[0-9a-f]{64}$' AS is_random;
+ROTATE KEY cat WITH KEY 'other';
+ROTATE KEY nobody;
+BEGIN;
 REVOKE KEY cat;
 LIST USERS;
+ROLLBACK;
+REVOKE KEY cat;
+ALTER ROLE ann PASSWORD 'p';
+LIST USERS;
+REVOKE KEY ann;
+ALTER ROLE cat VALID UNTIL '2001-01-01';
+ROTATE KEY cat WITH KEY 'late';
 REVOKE KEY root;
+LIST USERS;
 REVOKE KEY nobody;
-SELECT query FROM stele.statements WHERE query ~ 'user' AND query ~ 'ann' ORDER BY 1;
+
+-- everybody may change his own, and nobody else's
+SET ROLE ann;
+ROTATE KEY ann WITH KEY 'mine';
+REVOKE KEY ann;
+ROTATE KEY cat;
+REVOKE KEY root;
+CREATE USER eve WITH ROLES [];
+RESET ROLE;
+
+-- no key is shown anywhere
+SELECT query FROM stele.statements WHERE query ~ 'key|user' AND query !~ 'from' ORDER BY 1;
+SELECT rolname FROM pg_authid WHERE rolpassword IS NOT NULL ORDER BY 1;

@@ -136,7 +136,8 @@ struct config {
 	int net_threads; /* 0: from the number of cores */
 
 	/* authentication */
-	char *hba_file; /* relative to the data */
+	char *hba_file;        /* relative to the data, */
+	char *native_key_file; /* and so is this */
 	int64_t authentication_timeout_ms;
 	int max_pending_logins; /* of one address */
 	bool allow_remote_trust;

@@ -467,6 +467,15 @@ static const struct config_option options[] = {
 	    .def = 65536,
 	    .min = -1,
 	    .max = INT_MAX },
+	{ .name = "native_key_file",
+	    .doc = "The file of the key that users' keys are kept wrapped "
+		   "with; a relative path starts in the data directory.  The "
+		   "default one is made when there is none.",
+	    .group = CONFIG_AUTHENTICATION,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_STARTUP,
+	    .offset = AT(native_key_file),
+	    .def_text = "native.key" },
 	{ .name = "native_trust",
 	    .doc = "Whether the native doors let in without a proof whom the "
 		   "rules of hba_file trust on this machine: never, as long as "

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/crypto.h"
 
+#include <assert.h>
 #include <limits.h>
+#include <string.h>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -79,6 +81,87 @@ crypto_pbkdf2_sha256(struct str password, struct str salt, uint32_t iterations,
 	return 0;
 }
 
+/* ---- sealing: 12 bytes of nonce, as many as the plain text has, 16 of tag ---- */
+
+#define SEAL_NONCE_SIZE 12
+#define SEAL_TAG_SIZE   16
+
+static_assert(SEAL_NONCE_SIZE + SEAL_TAG_SIZE == CRYPTO_SEAL_SIZE,
+    "what sealing adds");
+
+static bool
+seal(EVP_CIPHER_CTX *context, const uint8_t *key, struct str plain,
+    uint8_t *out)
+{
+	uint8_t *body = out + SEAL_NONCE_SIZE;
+	int len = 0, rest = 0;
+
+	return EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, out) ==
+	    1 &&
+	    EVP_EncryptUpdate(context, body, &len, bytes_of(plain),
+		(int)plain.len) == 1 &&
+	    EVP_EncryptFinal_ex(context, body + len, &rest) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, SEAL_TAG_SIZE,
+		body + plain.len) == 1;
+}
+
+int
+crypto_seal(const uint8_t key[CRYPTO_SEAL_KEY_SIZE], struct str plain,
+    uint8_t *out, struct error *err)
+{
+	size_t size = plain.len + CRYPTO_SEAL_SIZE;
+	EVP_CIPHER_CTX *context;
+	bool is_sealed;
+
+	if (plain.len > INT_MAX || RAND_bytes(out, SEAL_NONCE_SIZE) != 1)
+		return crypto_failed(out, size, err);
+	context = EVP_CIPHER_CTX_new();
+	is_sealed = context != NULL && seal(context, key, plain, out);
+	EVP_CIPHER_CTX_free(context);
+	return is_sealed ? 0 : crypto_failed(out, size, err);
+}
+
+static bool
+unseal(EVP_CIPHER_CTX *context, const uint8_t *key, const uint8_t *sealed,
+    int body_len, uint8_t *out)
+{
+	uint8_t tag[SEAL_TAG_SIZE], ignored[16];
+	int len = 0, rest = 0;
+
+	memcpy(tag, sealed + SEAL_NONCE_SIZE + body_len, sizeof(tag));
+	return EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), NULL, key,
+		   sealed) == 1 &&
+	    EVP_DecryptUpdate(context, out, &len, sealed + SEAL_NONCE_SIZE,
+		body_len) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, SEAL_TAG_SIZE,
+		tag) == 1 &&
+	    EVP_DecryptFinal_ex(context, ignored, &rest) == 1;
+}
+
+int
+crypto_unseal(const uint8_t key[CRYPTO_SEAL_KEY_SIZE], struct str sealed,
+    uint8_t *out, struct error *err)
+{
+	EVP_CIPHER_CTX *context;
+	size_t len;
+	bool is_ours;
+
+	if (sealed.len < CRYPTO_SEAL_SIZE || sealed.len > INT_MAX)
+		return error_set(err, STELE_E_CORRUPT,
+		    "what is sealed has no such length");
+	len = sealed.len - CRYPTO_SEAL_SIZE;
+	context = EVP_CIPHER_CTX_new();
+	if (context == NULL)
+		return crypto_failed(out, len, err);
+	is_ours = unseal(context, key, bytes_of(sealed), (int)len, out);
+	EVP_CIPHER_CTX_free(context);
+	if (is_ours)
+		return 0;
+	crypto_wipe(out, len);
+	return error_set(err, STELE_E_CORRUPT,
+	    "what is sealed was sealed with another key, or changed");
+}
+
 bool
 crypto_equal(struct str a, struct str b)
 {
@@ -98,6 +181,47 @@ crypto_release_buf(struct buf *secret)
 {
 	crypto_wipe(secret->data, secret->capacity);
 	buf_release(secret);
+}
+
+void
+crypto_hex_put(const uint8_t bytes[CRYPTO_SHA256_SIZE],
+    char out[CRYPTO_HEX_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < CRYPTO_SHA256_SIZE; i++) {
+		out[2 * i] = digits[bytes[i] >> 4];
+		out[2 * i + 1] = digits[bytes[i] & 15];
+	}
+}
+
+/* -1 for what is no digit. */
+static int
+digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool
+crypto_hex_parse(struct str text, uint8_t out[CRYPTO_SHA256_SIZE])
+{
+	if (text.len != CRYPTO_HEX_SIZE)
+		return false;
+	for (size_t i = 0; i < CRYPTO_SHA256_SIZE; i++) {
+		int high = digit_of(text.data[2 * i]);
+		int low = digit_of(text.data[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
 }
 
 void

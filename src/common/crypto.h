@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * crypto.h -- the few primitives that passwords need; the door to OpenSSL's
- * libcrypto below TLS.
+ * crypto.h -- the few primitives that passwords and keys need; the door to
+ * OpenSSL's libcrypto below TLS.
  *
  * All may fail: the library allocates, and a policy of the system may forbid an
  * algorithm.  Then they return STELE_E_INTERNAL with err filled, and what they
@@ -37,6 +37,20 @@ MUST_USE int crypto_hmac_sha256(struct str key, struct str data,
 MUST_USE int crypto_pbkdf2_sha256(struct str password, struct str salt,
     uint32_t iterations, uint8_t out[CRYPTO_SHA256_SIZE], struct error *err);
 
+/*
+ * Bytes that nobody can read, or change unnoticed, without the key: AES-256-GCM
+ * with a random nonce.  They are CRYPTO_SEAL_SIZE longer, and of the same bytes
+ * they are others each time.  crypto_unseal() returns STELE_E_CORRUPT for what
+ * was not sealed with the key.
+ */
+#define CRYPTO_SEAL_KEY_SIZE 32
+#define CRYPTO_SEAL_SIZE     28
+
+MUST_USE int crypto_seal(const uint8_t key[CRYPTO_SEAL_KEY_SIZE],
+    struct str plain, uint8_t *out, struct error *err);
+MUST_USE int crypto_unseal(const uint8_t key[CRYPTO_SEAL_KEY_SIZE],
+    struct str sealed, uint8_t *out, struct error *err);
+
 /* In a time that depends on the lengths only. */
 bool crypto_equal(struct str a, struct str b);
 
@@ -45,6 +59,16 @@ void crypto_wipe(void *secret, size_t len);
 
 /* Wipe what a buf holds and has held, and release it. */
 void crypto_release_buf(struct buf *secret);
+
+/* ---- 32 bytes, such as a hash, as hexadecimal digits, without a NUL ---- */
+
+#define CRYPTO_HEX_SIZE ((size_t)2 * CRYPTO_SHA256_SIZE)
+
+void crypto_hex_put(const uint8_t bytes[CRYPTO_SHA256_SIZE],
+    char out[CRYPTO_HEX_SIZE]);
+
+/* Of either case; false for what is anything else. */
+bool crypto_hex_parse(struct str text, uint8_t out[CRYPTO_SHA256_SIZE]);
 
 /* ---- base64 (RFC 4648 §4), without line breaks ---- */
 

@@ -2,6 +2,10 @@
 /*
  * ddl_role.c -- CREATE, ALTER and DROP ROLE, and who may do it.
  */
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/user_key.h"
 #include "engine/catalog/catalog.h"
 #include "exec/ddl_private.h"
 #include "exec/password.h"
@@ -112,6 +116,51 @@ valid_until(struct ddl_run *run, struct str text, struct role_change *out,
 	return rc;
 }
 
+/* The key that is given, or a new one, as it is told. */
+static int
+take_key(const struct ast_role_def *def, struct user_key *out,
+    struct error *err)
+{
+	int rc;
+
+	if (def->key_change == AST_KEY_MADE)
+		return user_key_make(out, err);
+	rc = user_key_check(def->key, err);
+	if (rc != 0)
+		return rc;
+	memcpy(out->text, def->key.data, def->key.len);
+	out->len = def->key.len;
+	return 0;
+}
+
+static int
+change_key(struct ddl_run *run, const struct ast_role_def *def,
+    struct role_change *out, struct error *err)
+{
+	const struct exec_context *context = run->env.context;
+	struct buf wrapped;
+	int rc;
+
+	if (def->key_change == AST_KEY_KEPT)
+		return 0;
+	out->set |= ROLE_SET_KEY;
+	out->key = STR("");
+	if (def->key_change == AST_KEY_REVOKED)
+		return 0;
+	if (context->key_wrapping == NULL || context->told_key == NULL)
+		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "keys of users are not supported here");
+	rc = take_key(def, context->told_key, err);
+	if (rc != 0)
+		return rc;
+	buf_init(&wrapped);
+	rc = user_key_wrap(context->key_wrapping,
+	    user_key_str(context->told_key), &wrapped, err);
+	out->key = arena_str(&run->arena, buf_str(&wrapped));
+	buf_release(&wrapped);
+	return rc != 0 ? rc : arena_check(&run->arena, err);
+}
+
 static int
 change_of(struct ddl_run *run, const struct ast_role_def *def,
     struct role_change *out, struct error *err)
@@ -144,7 +193,7 @@ change_of(struct ddl_run *run, const struct ast_role_def *def,
 	}
 	if (rc == 0 && def->has_valid_until)
 		rc = valid_until(run, def->valid_until, out, err);
-	return rc;
+	return rc != 0 ? rc : change_key(run, def, out, err);
 }
 
 /* ---- CREATE ROLE ---- */
@@ -237,8 +286,9 @@ check_alter(const struct ddl_run *run, const struct role *role,
 	if (catalog_role_has(ddl_catalog(run), ddl_role_oid(run),
 		ROLE_CREATE_ROLE))
 		return 0;
-	/* everybody may give himself another password */
-	if (change->set == ROLE_SET_VERIFIER && role->oid == ddl_role_oid(run))
+	/* everybody may give himself another password, or key */
+	if ((change->set == ROLE_SET_VERIFIER || change->set == ROLE_SET_KEY) &&
+	    role->oid == ddl_role_oid(run))
 		return 0;
 	return ddl_denied("permission denied", err);
 }

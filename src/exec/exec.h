@@ -30,6 +30,7 @@ struct exec;
 struct snapshot;
 struct temp_space;
 struct temp_tables;
+struct user_key;
 struct write_batch;
 
 /*
@@ -83,6 +84,13 @@ struct exec_context {
 	int64_t min_parallel_rows;    /* of a scan that is split; -1: none is */
 	void *system_arg;             /* of the providers of system tables */
 	uint32_t scram_iterations;    /* of passwords that are given */
+	/*
+	 * What users' keys are wrapped with, of CRYPTO_SEAL_KEY_SIZE bytes, and
+	 * where the key that a statement gives or makes is put in clear text, to
+	 * be told once.  NULL: there are no keys.
+	 */
+	const uint8_t *key_wrapping;
+	struct user_key *told_key;
 	struct temp_tables *temp_tables; /* of the session; NULL: none */
 	uint64_t temp_seen; /* the last stamp whose rows are seen */
 

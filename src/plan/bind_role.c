@@ -103,6 +103,24 @@ bind_alter_owner(struct binder *binder, const struct ast_alter_owner *ast,
 	return bind_changed_name(binder, &ast->name, &ddl->name, err);
 }
 
+/* A key that is given, or made, is answered: once, for it is kept wrapped. */
+static void
+tell_key(struct binder *binder, const struct ast_role_def *def,
+    struct plan *plan)
+{
+	struct plan_column *columns;
+
+	if (def->key_change != AST_KEY_GIVEN && def->key_change != AST_KEY_MADE)
+		return;
+	columns = arena_zalloc(binder->arena, 2 * sizeof(*columns));
+	columns[0].name = STR("user_name");
+	columns[0].type = type_of(TYPE_TEXT);
+	columns[1].name = STR("secret_key");
+	columns[1].type = type_of(TYPE_TEXT);
+	plan->columns = columns;
+	plan->column_count = 2;
+}
+
 int
 bind_role_stmt(struct binder *binder, const struct ast_stmt *stmt,
     struct plan *plan, struct plan_ddl *ddl, struct error *err)
@@ -112,11 +130,13 @@ bind_role_stmt(struct binder *binder, const struct ast_stmt *stmt,
 		plan->tag = "CREATE ROLE";
 		ddl->op = DDL_OP_CREATE_ROLE;
 		ddl->role_def = &stmt->role_def;
+		tell_key(binder, ddl->role_def, plan);
 		return 0;
 	case AST_ALTER_ROLE:
 		plan->tag = "ALTER ROLE";
 		ddl->op = DDL_OP_ALTER_ROLE;
 		ddl->role_def = &stmt->role_def;
+		tell_key(binder, ddl->role_def, plan);
 		return 0;
 	case AST_DROP_ROLE:
 		plan->tag = "DROP ROLE";

@@ -138,7 +138,7 @@ enum plan_kind {
 	PLAN_INSERT,    /* exec_insert(); STORE too */
 	PLAN_COPY_FROM, /* copy_sink_open() */
 	PLAN_COPY_TO,   /* exec_open(); `columns` are what is copied */
-	PLAN_DDL,       /* exec_ddl() */
+	PLAN_DDL,       /* exec_ddl(); `columns` if a key is told */
 	PLAN_TEMP_DDL,  /* exec_temp_ddl(): of temporary tables and views */
 	PLAN_UTILITY,   /* the server does it, from the syntax tree */
 };

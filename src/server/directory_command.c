@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "engine/engine.h"
 #include "os/file.h"
+#include "server/login/key_file.h"
 #include "server/server.h"
 
 void
@@ -123,6 +124,21 @@ directory_copy(const char *from, const char *to, bool must_copy)
 	    (unsigned long long)report.log_files,
 	    (unsigned long long)report.log_bytes);
 	return directory_verify(to, false);
+}
+
+/* A backup has none: this one has been put into it. */
+int
+directory_restore(const char *from, const char *to, bool must_copy)
+{
+	struct error err;
+	int status = directory_copy(from, to, must_copy);
+
+	if (status == EXIT_SUCCESS &&
+	    copy_file(from, to, KEY_FILE_NAME, KEY_FILE_SIZE_MAX, &err) != 0) {
+		print_error(&err);
+		return EXIT_FAILURE;
+	}
+	return status;
 }
 
 /* ---- reshard ---- */

@@ -26,9 +26,11 @@ int directory_verify(const char *dir, bool has_progress);
 
 /*
  * Copy a directory, its stele.conf and stele.hba too, and verify the copy: a
- * backup or, the other way round, a restore.
+ * backup, and the other way round a restore, which also takes a native.key that
+ * somebody has put beside the backup.
  */
 int directory_copy(const char *from, const char *to, bool must_copy);
+int directory_restore(const char *from, const char *to, bool must_copy);
 
 /* Another number of shards; "8", not a number, or too many. */
 int directory_reshard(const char *dir, const struct config *config,

@@ -391,7 +391,7 @@ backup(const struct command *command)
 static int
 restore(const struct command *command)
 {
-	return directory_copy(command->argument, command->dir,
+	return directory_restore(command->argument, command->dir,
 	    command->must_copy);
 }
 

@@ -459,6 +459,20 @@ start_nets(struct server *server, struct error *err)
 	return 0;
 }
 
+/* As after a restore, unless native_key_file came along. */
+static void
+warn_of_lost_keys(struct server *server)
+{
+	uint32_t count =
+	    login_lost_keys(server->engine, server->auth.key_wrapping);
+
+	if (count > 0)
+		log_warn(LOG_SERVER,
+		    "keys of users were wrapped with another native_key_file: "
+		    "put it back, or give them new ones by ROTATE KEY",
+		    LOG_INT("users", count));
+}
+
 int
 server_start(struct server *server, const char *dir, struct config *config,
     struct error *err)
@@ -494,6 +508,8 @@ server_start(struct server *server, const char *dir, struct config *config,
 		rc = open_engine(server, config, err);
 	if (rc == 0)
 		rc = auth_open(&server->auth, dir, config, err);
+	if (rc == 0)
+		warn_of_lost_keys(server);
 	if (rc == 0)
 		rc = temp_directory_clean(os_fs_real(), dir, err);
 	if (rc == 0)

@@ -12,25 +12,39 @@
 
 enum users_column {
 	USERS_NAME,
+	USERS_ACTIVE,
 	USERS_ADMIN,
 	USERS_READER,
 	USERS_WRITER,
 	USERS_HAS_KEY,
+	USERS_HAS_PASSWORD,
 	USERS_COLUMN_COUNT,
 };
 
 static const struct system_column users_columns[USERS_COLUMN_COUNT] = {
 	[USERS_NAME] = { "user_name", TYPE_TEXT, true },
+	[USERS_ACTIVE] = { "active", TYPE_BOOL, true },
 	[USERS_ADMIN] = { "admin", TYPE_BOOL, true },
 	[USERS_READER] = { "reader", TYPE_BOOL, true },
 	[USERS_WRITER] = { "writer", TYPE_BOOL, true },
 	[USERS_HAS_KEY] = { "has_key", TYPE_BOOL, true },
+	[USERS_HAS_PASSWORD] = { "has_password", TYPE_BOOL, true },
 };
 
+/* Whether there is something that he can log in with at this moment. */
+static bool
+is_active(const struct role *role, int64_t now_us)
+{
+	return (role->key.len > 0 || role->verifier.len > 0) &&
+	    role->valid_until > now_us;
+}
+
 static int
-users_fill(void *arg UNUSED, struct system_rows *rows, struct error *err UNUSED)
+users_fill(void *arg, struct system_rows *rows, struct error *err UNUSED)
 {
 	const struct catalog *catalog = system_rows_space(rows)->catalog;
+	const struct session *session = arg;
+	int64_t now_us = os_clock_wall_us(session->server->clock);
 
 	for (uint32_t i = 0; i < catalog->role_count; i++) {
 		const struct role *role = catalog->roles[i];
@@ -40,12 +54,15 @@ users_fill(void *arg UNUSED, struct system_rows *rows, struct error *err UNUSED)
 			continue;
 		system_rows_next(rows);
 		system_put_str(rows, USERS_NAME, role->name);
+		system_put_bool(rows, USERS_ACTIVE, is_active(role, now_us));
 		system_put_bool(rows, USERS_ADMIN, (roles & NATIVE_ADMIN) != 0);
 		system_put_bool(rows, USERS_READER,
 		    (roles & NATIVE_READER) != 0);
 		system_put_bool(rows, USERS_WRITER,
 		    (roles & NATIVE_WRITER) != 0);
-		system_put_bool(rows, USERS_HAS_KEY, role->verifier.len > 0);
+		system_put_bool(rows, USERS_HAS_KEY, role->key.len > 0);
+		system_put_bool(rows, USERS_HAS_PASSWORD,
+		    role->verifier.len > 0);
 	}
 	return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "common/cancel.h"
 #include "common/log.h"
+#include "common/user_key.h"
 #include "plan/logical.h"
 #include "server/session_private.h"
 #include "server/system_tables.h"
@@ -277,6 +278,7 @@ session_context(struct session *session, struct portal *portal)
 		.system_arg = session,
 		.scram_iterations =
 		    (uint32_t)session->settings.config.scram_iterations,
+		.key_wrapping = session->server->auth.key_wrapping,
 		.temp_tables = &session->temp,
 		.temp_seen = session->temp.stamp,
 		.notice = session_notice,
@@ -953,6 +955,8 @@ ddl_finish(struct session *session)
 	struct portal *portal = session->job.portal;
 	char tag[PLAN_TAG_SIZE];
 
+	if (session->job.rc == 0 && portal->context.told_key != NULL)
+		session->job.rc = utility_put_key(session, portal);
 	if (session->job.rc != 0) {
 		session_fail(session);
 		return;
@@ -965,19 +969,29 @@ ddl_finish(struct session *session)
 }
 
 static enum step
-ddl_execute(struct session *session, struct portal *portal)
+ddl_execute(struct session *session, struct portal *portal, bool is_simple)
 {
+	const struct planned *planned = portal->planned;
 	char tag[PLAN_TAG_SIZE];
 
-	plan_tag(portal->planned->plan, 0, tag);
+	plan_tag(planned->plan, 0, tag);
 	if (check_writable(session, tag) != 0 ||
 	    session_check_no_reader(session) != 0)
 		return STEP_FAIL;
 	if (transaction_batch(session) == NULL)
 		return STEP_FAIL;
 	session_context(session, portal);
+	if (planned->has_rows) {
+		portal->context.told_key =
+		    arena_zalloc(&portal->arena, sizeof(struct user_key));
+		if (arena_check(&portal->arena, &session->err) != 0)
+			return STEP_FAIL;
+	}
+	if (is_simple && planned->has_rows)
+		session->voice->columns(session, session_out(session), portal,
+		    (struct row_format){ NULL, 0 });
 	session->job.portal = portal;
-	if (portal->planned->stmt->has_secret) /* a password takes its time */
+	if (planned->stmt->has_secret) /* a password takes its time */
 		return session_submit(session, ddl_work, ddl_finish);
 	ddl_work(session);
 	if (session->job.rc != 0)
@@ -1065,7 +1079,7 @@ portal_execute(struct session *session, struct portal *portal,
 	case PLAN_COPY_TO:
 		return copy_out_execute(session, portal, is_simple);
 	case PLAN_DDL:
-		return ddl_execute(session, portal);
+		return ddl_execute(session, portal, is_simple);
 	case PLAN_TEMP_DDL:
 		return temp_ddl_execute(session, portal);
 	case PLAN_UTILITY:

@@ -595,6 +595,8 @@ enum step utility_execute(struct session *session, struct portal *portal,
  * is not ended.  0, or a code in session->err.
  */
 MUST_USE int session_reset(struct session *session);
+/* The row of a statement that has given a user a key, which is wiped then. */
+MUST_USE int utility_put_key(struct session *session, struct portal *portal);
 /* The columns that a utility statement will have. */
 int utility_describe(struct session *session, struct planned *planned,
     struct error *err);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/user_key.h"
 #include "exec/exec.h"
 #include "server/session_private.h"
 #include "server/system_tables.h"
@@ -42,6 +43,26 @@ rows_new(struct arena *arena, uint32_t column_count, uint32_t row_count)
 	    (size_t)column_count * row_count + 1, sizeof(*rows->values));
 	rows->column_count = column_count;
 	return rows;
+}
+
+int
+utility_put_key(struct session *session, struct portal *portal)
+{
+	struct user_key *key = portal->context.told_key;
+	struct str values[] = {
+		portal->planned->stmt->role_def.role.name,
+		user_key_str(key),
+	};
+	struct text_rows row = {
+		.values = values,
+		.column_count = ARRAY_LEN(values),
+		.row_count = 1,
+	};
+	int rc = session->voice->text_rows(session, session_out(session), &row,
+	    0, 1);
+
+	crypto_wipe(key, sizeof(*key));
+	return rc;
 }
 
 /* Send the portal's rows of text, as far as the limit goes, and the tag. */

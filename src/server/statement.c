@@ -73,6 +73,7 @@ wipe_secrets(const struct source *source)
 		if (!stmt->has_secret)
 			continue;
 		wipe(stmt->role_def.password);
+		wipe(stmt->role_def.key);
 		wipe(source->text);
 	}
 }
@@ -153,7 +154,7 @@ planned_unref(struct planned *planned)
 	free(planned);
 }
 
-/* The columns that Describe tells of: COPY has none. */
+/* The columns that Describe tells of: COPY FROM has none. */
 static void
 take_columns(struct planned *planned)
 {
@@ -161,7 +162,7 @@ take_columns(struct planned *planned)
 	struct pg_column *columns;
 
 	if (plan->kind != PLAN_QUERY && plan->kind != PLAN_INSERT &&
-	    plan->kind != PLAN_COPY_TO)
+	    plan->kind != PLAN_COPY_TO && plan->kind != PLAN_DDL)
 		return;
 	columns = arena_alloc_array(&planned->arena, plan->column_count,
 	    sizeof(*columns));
@@ -176,7 +177,8 @@ take_columns(struct planned *planned)
 	planned->columns = columns;
 	planned->column_count = plan->column_count;
 	planned->has_rows = (plan->kind == PLAN_QUERY && !plan->is_modify) ||
-	    ((plan->kind == PLAN_INSERT || plan->is_modify) &&
+	    ((plan->kind == PLAN_INSERT || plan->kind == PLAN_DDL ||
+		 plan->is_modify) &&
 		plan->column_count > 0);
 }
 

@@ -46,7 +46,18 @@ enum ast_role_flag {
 
 enum ast_role_word { AST_WORD_ROLE, AST_WORD_USER, AST_WORD_GROUP };
 
-/* CREATE and ALTER ROLE, USER, GROUP; native CREATE USER and REVOKE KEY. */
+/* What the native language says of a user's key. */
+enum ast_key_change {
+	AST_KEY_KEPT,
+	AST_KEY_GIVEN,   /* WITH KEY */
+	AST_KEY_MADE,    /* a random one */
+	AST_KEY_REVOKED, /* there is none any more */
+};
+
+/*
+ * CREATE and ALTER ROLE, USER, GROUP; native CREATE USER, ROTATE KEY and REVOKE
+ * KEY.
+ */
 struct ast_role_def {
 	enum ast_role_word word; /* of CREATE */
 	struct ast_role role;
@@ -60,6 +71,8 @@ struct ast_role_def {
 	bool has_password;
 	bool is_password_null;
 	struct str password;
+	enum ast_key_change key_change;
+	struct str key;                /* AST_KEY_GIVEN */
 	struct ast_role_list in_roles; /* IN ROLE; native WITH ROLES */
 	struct ast_role_list members;  /* ROLE, USER */
 	struct ast_role_list admins;   /* ADMIN */

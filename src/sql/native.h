@@ -190,6 +190,7 @@ MUST_USE int native_retain(struct native *n, struct ast_alter_table *out);
 /* native_role.c: after the first word, or KEY. */
 MUST_USE int native_create_user(struct native *n, struct ast_role_def *out);
 MUST_USE int native_revoke_key(struct native *n, struct ast_role_def *out);
+MUST_USE int native_rotate_key(struct native *n, struct ast_role_def *out);
 MUST_USE int native_grant(struct native *n, bool is_revoke,
     struct ast_grant *out);
 MUST_USE int native_list_users(struct native *n, struct ast_select **out);

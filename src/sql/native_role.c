@@ -2,14 +2,16 @@
 /*
  * Users and permissions, as the statements of SQL that say the same:
  *
- *   CREATE USER name [WITH KEY string] [WITH ROLES [ role (, role)* ]]
+ *   CREATE USER name [WITH KEY key] [WITH ROLES [ role (, role)* ]]
+ *   ROTATE KEY name [WITH KEY key]
  *   REVOKE KEY name
  *   GRANT right (, right)* ON type (, type)* TO name
  *   REVOKE [right (, right)*] ON type (, type)* FROM name
  *   SHOW PERMISSIONS FOR name
  *   LIST USERS
  *
- * A right is READ or WRITE; REVOKE without one means both.  REVOKE denies, too:
+ * A key is a string or a bare word; one that is not given is made.  A right is
+ * READ or WRITE; REVOKE without one means both.  REVOKE denies, too:
  * see ast_grant.is_denial.
  */
 #include "sql/native.h"
@@ -60,10 +62,13 @@ take_admin(struct ast_role_def *def)
 static int
 user_key(struct native *n, struct ast_role_def *out)
 {
-	if (n->token.kind != NATIVE_STRING)
-		return native_expected(n, "a key in quotes");
-	out->has_password = true;
-	out->password = n->token.text;
+	if (n->token.kind != NATIVE_STRING) {
+		native_widen_context(n);
+		if (n->token.kind != NATIVE_BARE)
+			return native_expected(n, "a key");
+	}
+	out->key_change = AST_KEY_GIVEN;
+	out->key = n->token.text;
 	return native_advance(n);
 }
 
@@ -85,6 +90,7 @@ native_create_user(struct native *n, struct ast_role_def *out)
 	int rc = native_expect(n, "USER");
 
 	out->word = AST_WORD_USER;
+	out->key_change = AST_KEY_MADE;
 	if (rc == 0)
 		rc = native_name(n, "a user", &out->role.name,
 		    &out->role.location);
@@ -109,10 +115,25 @@ native_create_user(struct native *n, struct ast_role_def *out)
 int
 native_revoke_key(struct native *n, struct ast_role_def *out)
 {
-	out->given = 1u << AST_ROLE_LOGIN;
-	out->has_password = true;
-	out->is_password_null = true;
+	out->key_change = AST_KEY_REVOKED;
 	return native_name(n, "a user", &out->role.name, &out->role.location);
+}
+
+int
+native_rotate_key(struct native *n, struct ast_role_def *out)
+{
+	int rc = native_expect(n, "KEY");
+
+	out->key_change = AST_KEY_MADE;
+	if (rc == 0)
+		rc = native_name(n, "a user", &out->role.name,
+		    &out->role.location);
+	if (rc == 0)
+		rc = native_accept(n, "WITH");
+	if (rc <= 0)
+		return rc;
+	rc = native_expect(n, "KEY");
+	return rc != 0 ? rc : user_key(n, out);
 }
 
 /* ---- permissions ---- */

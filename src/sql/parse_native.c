@@ -30,6 +30,7 @@ static const struct {
 	{ "FLUSH", OWNER_NATIVE },
 	{ "PING", OWNER_NATIVE },
 	{ "REMEMBER", OWNER_NATIVE },
+	{ "ROTATE", OWNER_NATIVE },
 	{ "PLOT", OWNER_NATIVE },
 	{ "LIST", OWNER_NATIVE },
 	{ "DESCRIBE", OWNER_NATIVE },
@@ -253,7 +254,18 @@ parse_create(struct native *n, struct ast_stmt *stmt)
 
 	stmt->kind = AST_CREATE_ROLE;
 	rc = native_create_user(n, &stmt->role_def);
-	stmt->has_secret = stmt->role_def.has_password;
+	stmt->has_secret = stmt->role_def.key_change == AST_KEY_GIVEN;
+	return rc;
+}
+
+static int
+parse_rotate(struct native *n, struct ast_stmt *stmt)
+{
+	int rc;
+
+	stmt->kind = AST_ALTER_ROLE;
+	rc = native_rotate_key(n, &stmt->role_def);
+	stmt->has_secret = stmt->role_def.key_change == AST_KEY_GIVEN;
 	return rc;
 }
 
@@ -415,6 +427,7 @@ static const struct {
 	{ "CREATE", parse_create },
 	{ "GRANT", parse_grant },
 	{ "REVOKE", parse_revoke },
+	{ "ROTATE", parse_rotate },
 	{ "SHOW", parse_show },
 	{ "LIST", parse_list },
 	{ "DESCRIBE", parse_describe },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Roles, GRANT and REVOKE, owners.  Passwords are not printed.
+ * Roles, GRANT and REVOKE, owners.  Passwords and keys are not printed.
  */
 #include "sql/print_private.h"
 
@@ -68,6 +68,44 @@ print_role_options(struct buf *out, const struct ast_role_def *def)
 	}
 }
 
+/* ---- what only the native language says ---- */
+
+static void
+print_key(struct buf *out, const struct ast_role_def *def)
+{
+	if (def->key_change == AST_KEY_GIVEN)
+		buf_put_cstr(out, " WITH KEY '********'");
+}
+
+/* "admin" is a superuser; a list that is empty tells it from SQL's CREATE USER. */
+static void
+print_create_user(struct buf *out, const struct ast_role_def *def)
+{
+	bool is_admin = (def->value & 1u << AST_ROLE_SUPERUSER) != 0;
+
+	buf_put_cstr(out, "CREATE USER ");
+	print_native_name(out, def->role.name);
+	print_key(out, def);
+	buf_put_cstr(out, " WITH ROLES [");
+	for (uint32_t i = 0; i < def->in_roles.count; i++) {
+		buf_put_cstr(out, i == 0 ? "" : ", ");
+		print_native_name(out, def->in_roles.items[i].name);
+	}
+	if (is_admin)
+		buf_put_cstr(out,
+		    def->in_roles.count == 0 ? "\"admin\"" : ", \"admin\"");
+	buf_put_cstr(out, "]");
+}
+
+static void
+print_change_of_key(struct buf *out, const struct ast_role_def *def)
+{
+	buf_put_cstr(out,
+	    def->key_change == AST_KEY_REVOKED ? "REVOKE KEY " : "ROTATE KEY ");
+	print_native_name(out, def->role.name);
+	print_key(out, def);
+}
+
 void
 print_create_role(struct buf *out, const struct ast_role_def *def)
 {
@@ -77,6 +115,10 @@ print_create_role(struct buf *out, const struct ast_role_def *def)
 		[AST_WORD_GROUP] = "CREATE GROUP ",
 	};
 
+	if (def->key_change != AST_KEY_KEPT) {
+		print_create_user(out, def);
+		return;
+	}
 	buf_put_cstr(out, words[def->word]);
 	print_role(out, &def->role);
 	print_role_options(out, def);
@@ -88,6 +130,10 @@ print_create_role(struct buf *out, const struct ast_role_def *def)
 void
 print_alter_role(struct buf *out, const struct ast_role_def *def)
 {
+	if (def->key_change != AST_KEY_KEPT) {
+		print_change_of_key(out, def);
+		return;
+	}
 	buf_put_cstr(out,
 	    def->members.count > 0 ? "ALTER GROUP " : "ALTER ROLE ");
 	print_role(out, &def->role);

@@ -67,10 +67,12 @@ struct role {
 	struct str name;
 	uint32_t attributes;      /* enum role_attribute */
 	int32_t connection_limit; /* -1: none */
-	/* Passwords are good before this time, microseconds, or FOREVER. */
+	/* Passwords and keys are good before this time (us), or FOREVER. */
 	int64_t valid_until;
 	/* "SCRAM-SHA-256$4096:salt$stored:server"; empty: there is no password */
 	struct str verifier;
+	/* wrapped, as user_key.h says; empty: there is none */
+	struct str key;
 	uint32_t membership_count;
 	const struct role_membership *memberships; /* ascending role_oid */
 };
@@ -155,13 +157,14 @@ enum role_set { /* on disk: do not renumber; above those of attributes */
 	ROLE_SET_CONNECTION_LIMIT = 256,
 	ROLE_SET_VALID_UNTIL = 512,
 	ROLE_SET_VERIFIER = 1024,
-	ROLE_SET_ALL = 1024 | 512 | 256 | ROLE_ATTRIBUTES_ALL,
+	ROLE_SET_KEY = 2048,
+	ROLE_SET_ALL = 2048 | 1024 | 512 | 256 | ROLE_ATTRIBUTES_ALL,
 };
 
 /*
  * What DDL_CREATE_ROLE and DDL_ALTER_ROLE say: the members that `set` names, of
  * enum role_attribute and of enum role_set; others are as they were, or in a new
- * role: INHERIT alone, no limit, valid for ever, no password.
+ * role: INHERIT alone, no limit, valid for ever, no password, no key.
  */
 struct role_change {
 	uint32_t set;
@@ -169,6 +172,7 @@ struct role_change {
 	int32_t connection_limit;
 	int64_t valid_until;
 	struct str verifier;
+	struct str key;
 };
 
 /* What DDL_GRANT_ROLE and DDL_REVOKE_ROLE say: of whom, to whom. */

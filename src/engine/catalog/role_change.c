@@ -68,6 +68,7 @@ role_make(const struct role *source, const struct role **out, struct error *err)
 	object->pub = *source;
 	object->pub.name = arena_str(&object->arena, source->name);
 	object->pub.verifier = arena_str(&object->arena, source->verifier);
+	object->pub.key = arena_str(&object->arena, source->key);
 	for (uint32_t i = 0; i < source->membership_count; i++)
 		memberships[i] = source->memberships[i];
 	object->pub.memberships = memberships;
@@ -168,6 +169,8 @@ set_members(struct role *role, const struct role_change *change)
 		role->valid_until = change->valid_until;
 	if ((change->set & ROLE_SET_VERIFIER) != 0)
 		role->verifier = change->verifier;
+	if ((change->set & ROLE_SET_KEY) != 0)
+		role->key = change->key;
 }
 
 static int

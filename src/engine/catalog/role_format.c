@@ -6,7 +6,7 @@
  *
  *   CREATE_ROLE, ALTER_ROLE   varint set (enum role_attribute and role_set) ·
  *     varint attributes · zigzag connection limit · zigzag valid until ·
- *     string verifier
+ *     string verifier · if it is set: string key
  *   GRANT_ROLE, REVOKE_ROLE   varint member oid · varint grantor oid ·
  *     u8 admin option
  *   GRANT, REVOKE   varint grantee oid · varint grantor oid · varint rights ·
@@ -15,8 +15,9 @@
  *
  * A role of a catalogue:
  *
- *   varint oid · string name · varint attributes · zigzag connection limit ·
- *   zigzag valid until · string verifier ·
+ *   varint oid · string name · varint attributes (128: it has a key) ·
+ *   zigzag connection limit · zigzag valid until · string verifier ·
+ *   if it has one: string key ·
  *   varint count, memberships: varint role oid, varint grantor oid, u8 admin
  *
  * A list of rights:
@@ -24,6 +25,8 @@
  *   varint object oid · varint count, entries: varint grantee oid,
  *     varint grantor oid, varint rights, varint options, varint denied
  */
+#include <assert.h>
+
 #include "common/arena.h"
 #include "common/error.h"
 #include "common/reader.h"
@@ -31,6 +34,11 @@
 #include "engine/catalog/catalog_private.h"
 #include "engine/catalog/format_private.h"
 #include "engine/catalog/value_format.h"
+
+/* A role's key is there only if this says so, beside the attributes. */
+#define HAS_KEY 128u
+
+static_assert((ROLE_ATTRIBUTES_ALL & HAS_KEY) == 0, "a bit of its own");
 
 /* ---- changes ---- */
 
@@ -45,6 +53,8 @@ role_change_put(struct buf *out, const struct ddl *ddl)
 		value_put_i64(out, ddl->role.connection_limit);
 		value_put_i64(out, ddl->role.valid_until);
 		value_put_str(out, ddl->role.verifier);
+		if ((ddl->role.set & ROLE_SET_KEY) != 0)
+			value_put_str(out, ddl->role.key);
 		break;
 	case DDL_GRANT_ROLE:
 	case DDL_REVOKE_ROLE:
@@ -107,6 +117,8 @@ role_change_get(struct reader *r, struct ddl *out)
 		out->role.connection_limit = get_limit(r);
 		out->role.valid_until = value_get_i64(r);
 		out->role.verifier = value_get_str(r);
+		if ((out->role.set & ROLE_SET_KEY) != 0)
+			out->role.key = value_get_str(r);
 		break;
 	case DDL_GRANT_ROLE:
 	case DDL_REVOKE_ROLE:
@@ -136,10 +148,13 @@ put_role(struct buf *out, const struct role *role)
 {
 	buf_put_varint(out, role->oid);
 	value_put_str(out, role->name);
-	buf_put_varint(out, role->attributes);
+	buf_put_varint(out,
+	    role->attributes | (role->key.len > 0 ? HAS_KEY : 0));
 	value_put_i64(out, role->connection_limit);
 	value_put_i64(out, role->valid_until);
 	value_put_str(out, role->verifier);
+	if (role->key.len > 0)
+		value_put_str(out, role->key);
 	buf_put_varint(out, role->membership_count);
 	for (uint32_t i = 0; i < role->membership_count; i++) {
 		buf_put_varint(out, role->memberships[i].role_oid);
@@ -169,19 +184,34 @@ get_memberships(struct reader *r, struct arena *arena, struct role *out)
 	out->memberships = memberships;
 }
 
+/* Nobody writes that there is one and then an empty one. */
+static struct str
+get_key(struct reader *r)
+{
+	struct str key = value_get_str(r);
+
+	if (key.len == 0)
+		r->failed = true;
+	return key;
+}
+
 static int
 get_role(struct reader *r, struct arena *arena, struct catalog *catalog,
     struct error *err)
 {
 	struct role source = { .oid = format_get_u32(r) };
 	const struct role *role;
+	uint32_t bits;
 	int rc;
 
 	source.name = value_get_str(r);
-	source.attributes = get_bits(r, ROLE_ATTRIBUTES_ALL);
+	bits = get_bits(r, ROLE_ATTRIBUTES_ALL | HAS_KEY);
+	source.attributes = bits & ROLE_ATTRIBUTES_ALL;
 	source.connection_limit = get_limit(r);
 	source.valid_until = value_get_i64(r);
 	source.verifier = value_get_str(r);
+	if ((bits & HAS_KEY) != 0)
+		source.key = get_key(r);
 	get_memberships(r, arena, &source);
 	if (r->failed ||
 	    (source.oid < FIRST_USER_OID && source.oid != ROLE_OWNER_OID) ||

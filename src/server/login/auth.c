@@ -11,6 +11,7 @@
 #include "common/scram.h"
 #include "net/interfaces.h"
 #include "os/file.h"
+#include "server/login/key_file.h"
 
 /* More are left out: samehost and samenet know these. */
 #define NETWORKS_MAX 256u
@@ -164,6 +165,8 @@ auth_open(struct auth *auth, const char *dir, const struct config *config,
 	if (rc == 0)
 		rc = read_secret(auth, dir, err);
 	if (rc == 0)
+		rc = key_file_read(dir, config, auth->key_wrapping, err);
+	if (rc == 0)
 		rc = make_hba(dir, config, err);
 	if (rc == 0)
 		rc = auth_load_hba(dir, config, &auth->hba, err);
@@ -183,6 +186,7 @@ auth_release(struct auth *auth)
 	peers_release(&auth->peers);
 	pthread_mutex_destroy(&auth->mutex);
 	crypto_wipe(auth->secret, sizeof(auth->secret));
+	crypto_wipe(auth->key_wrapping, sizeof(auth->key_wrapping));
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * auth.h -- what the server knows to let people in: the rules of hba_file, who
- * has failed, and the secret from which names that cannot log in get a salt.
+ * has failed, the secret from which names that cannot log in get a salt, and the
+ * key that users' keys are wrapped with.
  *
  * The rules are replaced as a whole, by a reload whose file has no mistake.
  *
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "common/attr.h"
+#include "common/crypto.h"
 #include "common/str.h"
 #include "os/thread.h"
 #include "server/hba/hba.h"
@@ -28,6 +30,7 @@ struct auth {
 	struct offenders offenders;
 	struct peers peers;
 	uint8_t secret[AUTH_SECRET_SIZE]; /* of mock exchanges */
+	uint8_t key_wrapping[CRYPTO_SEAL_KEY_SIZE];
 
 	pthread_mutex_t mutex;
 	struct hba *hba; /* a reference; `mutex` */
@@ -36,9 +39,9 @@ struct auth {
 void auth_init(struct auth *auth);
 
 /*
- * Reads the rules and the secret of the directory, and makes both where they are
- * not there yet.  F0000 for a file with a mistake, 58P01 for an hba_file of
- * another name that is missing, STELE_E_OS.
+ * Reads the rules, the secret and the key of the directory, and makes them where
+ * they are not there yet.  F0000 for a file with a mistake, 58P01 for an hba_file
+ * or native_key_file of another name that is missing, STELE_E_OS.
  */
 MUST_USE int auth_open(struct auth *auth, const char *dir,
     const struct config *config, struct error *err);

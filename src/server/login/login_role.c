@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/login/login_role.h"
 
+#include "common/error.h"
+#include "common/user_key.h"
 #include "engine/catalog/catalog.h"
 #include "engine/engine.h"
 
@@ -70,10 +72,31 @@ login_has_admin(struct engine *engine)
 		const struct role *role = catalog->roles[i];
 
 		has_admin = role_is_superuser(role) && role_can_login(role) &&
-		    role->verifier.len > 0;
+		    (role->verifier.len > 0 || role->key.len > 0);
 	}
 	catalog_unref(catalog);
 	return has_admin;
+}
+
+uint32_t
+login_lost_keys(struct engine *engine,
+    const uint8_t wrapping[CRYPTO_SEAL_KEY_SIZE])
+{
+	const struct catalog *catalog = engine_catalog(engine);
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < catalog->role_count; i++) {
+		const struct role *role = catalog->roles[i];
+		struct user_key key;
+		struct error ignored;
+
+		if (role->key.len > 0 &&
+		    user_key_unwrap(wrapping, role->key, &key, &ignored) != 0)
+			count++;
+		crypto_wipe(&key, sizeof(key));
+	}
+	catalog_unref(catalog);
+	return count;
 }
 
 bool

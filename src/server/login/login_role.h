@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "common/attr.h"
+#include "common/crypto.h"
 #include "common/scram.h"
 #include "common/str.h"
 
@@ -40,10 +41,14 @@ const char *login_reason_against(struct engine *engine, struct str name,
     int64_t now_us);
 
 /*
- * Whether a superuser can log in by a password: until then nobody beyond this
- * machine is listened to (promise S1).
+ * Whether a superuser can log in by a password or a key: until then nobody
+ * beyond this machine is listened to (promise S1).
  */
 bool login_has_admin(struct engine *engine);
+
+/* How many roles have a key that was not wrapped with this one. */
+uint32_t login_lost_keys(struct engine *engine,
+    const uint8_t wrapping[CRYPTO_SEAL_KEY_SIZE]);
 
 /* Whether a role is another one, or a member of it. */
 bool login_role_is_member(struct engine *engine, struct str name,

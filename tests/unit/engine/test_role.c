@@ -177,6 +177,34 @@ START_TEST(changes_only_what_is_set)
 	ck_assert_int_eq(role->connection_limit, -1);
 	ck_assert_int_eq(role->valid_until, ROLE_VALID_FOREVER);
 	ck_assert(str_equal(role->verifier, STR("v")));
+	ck_assert_uint_eq(role->key.len, 0);
+}
+END_TEST
+
+START_TEST(a_key_is_beside_the_password)
+{
+	struct ddl give = { .kind = DDL_ALTER_ROLE,
+		.oid = ALICE,
+		.role = { .set = ROLE_SET_KEY, .key = STR("wrapped") } };
+	struct ddl password = { .kind = DDL_ALTER_ROLE,
+		.oid = ALICE,
+		.role = { .set = ROLE_SET_VERIFIER,
+		    .verifier = STR("v"),
+		    .key = STR("ignored") } };
+	struct ddl revoke = { .kind = DDL_ALTER_ROLE,
+		.oid = ALICE,
+		.role = { .set = ROLE_SET_KEY } };
+	const struct role *role;
+
+	change(&give);
+	change(&password);
+	role = catalog_role_by_oid(catalog, ALICE);
+	ck_assert(str_equal(role->key, STR("wrapped")));
+	change(&revoke);
+	role = catalog_role_by_oid(catalog, ALICE);
+	ck_assert_uint_eq(role->key.len, 0);
+	ck_assert(str_equal(role->verifier, STR("v")));
+	ck_assert(role_can_login(role));
 }
 END_TEST
 
@@ -385,6 +413,9 @@ add_all(void)
 		    .valid_until = -5,
 		    .connection_limit = 9,
 		    .verifier = STR("secret") } };
+	struct ddl key = { .kind = DDL_ALTER_ROLE,
+		.oid = BOB,
+		.role = { .set = ROLE_SET_KEY, .key = STR("wrapped") } };
 	struct ddl join = member(DDL_GRANT_ROLE, GROUP, ALICE);
 	struct ddl reader =
 	    member(DDL_GRANT_ROLE, ROLE_PG_READ_ALL_DATA, ALICE);
@@ -395,6 +426,7 @@ add_all(void)
 	struct ddl own = { .kind = DDL_SET_OWNER, .oid = TABLE, .owner = BOB };
 
 	change(&password);
+	change(&key);
 	change(&join);
 	change(&reader);
 	change(&read);
@@ -417,6 +449,9 @@ START_TEST(reads_back_what_it_wrote)
 	ck_assert(str_equal(catalog_role_by_name(copy, STR("alice"))->verifier,
 	    STR("secret")));
 	ck_assert_int_eq(catalog_role_by_oid(copy, ALICE)->valid_until, -5);
+	ck_assert_uint_eq(catalog_role_by_oid(copy, ALICE)->key.len, 0);
+	ck_assert(
+	    str_equal(catalog_role_by_oid(copy, BOB)->key, STR("wrapped")));
 	catalog_unref(copy);
 	/* Cut anywhere, it is an error and nothing else. */
 	for (size_t len = 0; len < first.len; len++)
@@ -443,7 +478,8 @@ static const struct ddl changes[] = {
 		.attributes = ROLE_LOGIN,
 		.connection_limit = -1,
 		.valid_until = ROLE_VALID_FOREVER,
-		.verifier = { "v", 1 } } },
+		.verifier = { "v", 1 },
+		.key = { "k", 1 } } },
 	{ .kind = DDL_ALTER_ROLE, .oid = 20100, .role = { .set = 1 } },
 	{ .kind = DDL_DROP_ROLE, .oid = 20100 },
 	{ .kind = DDL_GRANT_ROLE,
@@ -495,6 +531,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, somebody_can_always_administer);
 	tcase_add_test(tc, changes_only_what_is_set);
+	tcase_add_test(tc, a_key_is_beside_the_password);
 	tcase_add_test(tc, members_have_what_they_inherit);
 	tcase_add_test(tc, nobody_is_a_member_of_too_many);
 	tcase_add_test(tc, what_is_used_is_not_dropped);

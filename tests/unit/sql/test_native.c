@@ -11,6 +11,7 @@
 
 #include "common/buf.h"
 #include "parse_helper.h"
+#include "sql/print.h"
 
 static const struct {
 	const char *text;
@@ -181,10 +182,16 @@ static const struct {
 	    "there is no statement of that name" },
 	{ "LIST THINGS", STELE_E_SYNTAX, 6,
 	    "syntax error at or near \"THINGS\": expected USERS or TYPES" },
-	{ "CREATE USER u WITH KEY k", STELE_E_SYNTAX, 24,
-	    "syntax error at or near \"k\": expected a key in quotes" },
+	{ "CREATE USER u WITH KEY", STELE_E_SYNTAX, 23,
+	    "syntax error at end of input: expected a key" },
+	{ "CREATE USER u WITH KEY [k]", STELE_E_SYNTAX, 24,
+	    "syntax error at or near \"[\": expected a key" },
 	{ "CREATE USER u WITH ROLES reader", STELE_E_SYNTAX, 26,
 	    "syntax error at or near \"reader\": expected \"[\"" },
+	{ "ROTATE u", STELE_E_SYNTAX, 8,
+	    "syntax error at or near \"u\": expected KEY" },
+	{ "ROTATE KEY u WITH ROLES []", STELE_E_SYNTAX, 19,
+	    "syntax error at or near \"ROLES\": expected KEY" },
 	{ "REVOKE KEY", STELE_E_SYNTAX, 11,
 	    "syntax error at end of input: expected a user" },
 	{ "SHOW PERMISSIONS OF u", STELE_E_SYNTAX, 18,
@@ -294,6 +301,60 @@ START_TEST(stores_parameters)
 	ck_assert_int_eq(stmt->store.payload_location, 53);
 	ck_assert(str_equal(stmt->store.at->constant.text,
 	    STR("2024-01-02T03:04:05+02:00")));
+	parsed_release(&parsed);
+}
+END_TEST
+
+/* ---- keys ---- */
+
+static const struct {
+	const char *text;
+	enum ast_key_change change;
+	const char *key;
+	const char *shown; /* NULL: as it was written */
+} key_case[] = {
+	{ "CREATE USER u WITH ROLES [reader]", AST_KEY_MADE, "", NULL },
+	{ "CREATE USER u WITH KEY 'it''s' WITH ROLES [\"admin\", reader]",
+	    AST_KEY_GIVEN, "it's",
+	    "CREATE USER \"u\" WITH KEY '********' WITH ROLES "
+	    "[\"reader\", \"admin\"]" },
+	{ "create user u with key \"a\\tb\"", AST_KEY_GIVEN, "a\tb",
+	    "CREATE USER \"u\" WITH KEY '********' WITH ROLES []" },
+	{ "CREATE USER u WITH ROLES [x] WITH KEY 9-a.b:c", AST_KEY_GIVEN,
+	    "9-a.b:c",
+	    "CREATE USER \"u\" WITH KEY '********' WITH ROLES [\"x\"]" },
+	{ "ROTATE KEY \"a \\\" b\"", AST_KEY_MADE, "", NULL },
+	{ "ROTATE KEY u WITH KEY secret", AST_KEY_GIVEN, "secret",
+	    "ROTATE KEY \"u\" WITH KEY '********'" },
+	{ "REVOKE KEY u", AST_KEY_REVOKED, "", NULL },
+};
+
+/* What is shown of it has no key, and says the same. */
+START_TEST(keys_are_taken_and_not_shown)
+{
+	const char *text = key_case[_i].text;
+	struct parsed parsed, again;
+	const struct ast_stmt *stmt = parsed_one(&parsed, text);
+	const char *shown =
+	    key_case[_i].shown == NULL ? text : key_case[_i].shown;
+	struct buf first, second;
+
+	ck_assert_int_eq(stmt->role_def.key_change, key_case[_i].change);
+	ck_assert(str_equal(stmt->role_def.key, str_of_cstr(key_case[_i].key)));
+	ck_assert_int_eq(stmt->has_secret,
+	    key_case[_i].change == AST_KEY_GIVEN);
+	ck_assert_msg(str_equal(stmt->text, str_of_cstr(shown)), "%.*s",
+	    STR_FMT(stmt->text));
+	buf_init(&first);
+	buf_init(&second);
+	print_stmt(&first, stmt);
+	buf_put_u8(&first, '\0');
+	print_stmt(&second, parsed_one(&again, (const char *)first.data));
+	buf_put_u8(&second, '\0');
+	ck_assert_str_eq((const char *)first.data, (const char *)second.data);
+	buf_release(&first);
+	buf_release(&second);
+	parsed_release(&again);
 	parsed_release(&parsed);
 }
 END_TEST
@@ -409,6 +470,8 @@ main(void)
 	tcase_add_test(tests, hints_at_psql);
 	tcase_add_loop_test(tests, stores, 0, ARRAY_LEN(store_case));
 	tcase_add_test(tests, stores_parameters);
+	tcase_add_loop_test(tests, keys_are_taken_and_not_shown, 0,
+	    ARRAY_LEN(key_case));
 	tcase_add_test(tests, nesting_is_bounded);
 	tcase_add_test(tests, long_texts_take_linear_time);
 	tcase_add_test(tests, who_owns_a_word);
