@@ -84,6 +84,13 @@ enum config_log_destination {
 };
 
 /* The values of ssl_min_protocol_version and ssl_max_protocol_version. */
+enum config_signed_commands {
+	CONFIG_SIGNED_OFF,
+	CONFIG_SIGNED_LOOPBACK,
+	CONFIG_SIGNED_TLS,
+	CONFIG_SIGNED_ON,
+};
+
 enum config_ssl_version {
 	CONFIG_TLS_1_2,
 	CONFIG_TLS_1_3,
@@ -139,7 +146,9 @@ struct config {
 	char *hba_file;        /* relative to the data, */
 	char *native_key_file; /* and so is this */
 	int64_t authentication_timeout_ms;
-	int max_pending_logins; /* of one address */
+	int max_pending_logins;     /* of one address */
+	int native_signed_commands; /* enum config_signed_commands */
+	int64_t native_token_expiry_ms;
 	bool allow_remote_trust;
 	int native_trust; /* enum config_native_trust */
 

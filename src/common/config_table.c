@@ -43,6 +43,14 @@ static const char *const native_trust_choices[] = {
 	NULL,
 };
 
+static const char *const signed_commands_choices[] = {
+	[CONFIG_SIGNED_OFF] = "off",
+	[CONFIG_SIGNED_LOOPBACK] = "loopback",
+	[CONFIG_SIGNED_TLS] = "tls",
+	[CONFIG_SIGNED_ON] = "on",
+	NULL,
+};
+
 static const char *const ssl_version_choices[] = {
 	[CONFIG_TLS_1_2] = "TLSv1.2",
 	[CONFIG_TLS_1_3] = "TLSv1.3",
@@ -476,6 +484,28 @@ static const struct config_option options[] = {
 	    .reload = CONFIG_STARTUP,
 	    .offset = AT(native_key_file),
 	    .def_text = "native.key" },
+	{ .name = "native_signed_commands",
+	    .doc = "Where the native doors take signatures without time and "
+		   "nonce, and session tokens, which others could use who "
+		   "have read them: nowhere, from this machine, over TLS too, "
+		   "or anywhere.",
+	    .group = CONFIG_AUTHENTICATION,
+	    .type = CONFIG_ENUM,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(native_signed_commands),
+	    .def = CONFIG_SIGNED_TLS,
+	    .choices = signed_commands_choices },
+	{ .name = "native_token_expiry",
+	    .doc = "A session token of the native doors that is not used this "
+		   "long is worth nothing any more.",
+	    .group = CONFIG_AUTHENTICATION,
+	    .type = CONFIG_DURATION,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(native_token_expiry_ms),
+	    .unit = "s",
+	    .def = 5 * MINUTE_MS,
+	    .min = SECOND_MS,
+	    .max = DAY_MS },
 	{ .name = "native_trust",
 	    .doc = "Whether the native doors let in without a proof whom the "
 		   "rules of hba_file trust on this machine: never, as long as "

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/config.h"
 #include "common/crypto.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "common/scram.h"
 #include "net/interfaces.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "server/login/key_file.h"
 
@@ -147,6 +149,26 @@ read_secret(struct auth *auth, const char *dir, struct error *err)
 	    AUTH_SECRET_SIZE, err);
 }
 
+static int
+make_mock_key(struct auth *auth, struct error *err)
+{
+	struct user_key key;
+	struct buf wrapped;
+	int rc = user_key_make(&key, err);
+
+	buf_init(&wrapped);
+	if (rc == 0)
+		rc = user_key_wrap(auth->key_wrapping, user_key_str(&key),
+		    &wrapped, err);
+	crypto_wipe(&key, sizeof(key));
+	if (rc == 0) {
+		memcpy(auth->mock_key, wrapped.data, wrapped.len);
+		auth->mock_key_len = wrapped.len;
+	}
+	buf_release(&wrapped);
+	return rc;
+}
+
 void
 auth_init(struct auth *auth)
 {
@@ -154,6 +176,10 @@ auth_init(struct auth *auth)
 	pthread_mutex_init(&auth->mutex, NULL);
 	peers_init(&auth->peers);
 	offenders_init(&auth->offenders);
+	native_tokens_init(&auth->tokens);
+	native_nonces_init(&auth->nonces,
+	    os_clock_wall_us(os_clock_real()) / 1000000 +
+		OS_EPOCH_2000_SECONDS);
 }
 
 int
@@ -166,6 +192,8 @@ auth_open(struct auth *auth, const char *dir, const struct config *config,
 		rc = read_secret(auth, dir, err);
 	if (rc == 0)
 		rc = key_file_read(dir, config, auth->key_wrapping, err);
+	if (rc == 0)
+		rc = make_mock_key(auth, err);
 	if (rc == 0)
 		rc = make_hba(dir, config, err);
 	if (rc == 0)
@@ -183,6 +211,8 @@ auth_release(struct auth *auth)
 {
 	hba_unref(auth->hba);
 	offenders_release(&auth->offenders);
+	native_tokens_release(&auth->tokens);
+	native_nonces_release(&auth->nonces);
 	peers_release(&auth->peers);
 	pthread_mutex_destroy(&auth->mutex);
 	crypto_wipe(auth->secret, sizeof(auth->secret));
@@ -216,4 +246,10 @@ struct str
 auth_secret(const struct auth *auth)
 {
 	return str_of((const char *)auth->secret, sizeof(auth->secret));
+}
+
+struct str
+auth_mock_key(const struct auth *auth)
+{
+	return str_of((const char *)auth->mock_key, auth->mock_key_len);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * auth.h -- what the server knows to let people in: the rules of hba_file, who
- * has failed, the secret from which names that cannot log in get a salt, and the
- * key that users' keys are wrapped with.
+ * has failed, the secret from which names that cannot log in get a salt, the key
+ * that users' keys are wrapped with, session tokens, and nonces.
  *
  * The rules are replaced as a whole, by a reload whose file has no mistake.
  *
@@ -15,8 +15,11 @@
 #include "common/attr.h"
 #include "common/crypto.h"
 #include "common/str.h"
+#include "common/user_key.h"
 #include "os/thread.h"
 #include "server/hba/hba.h"
+#include "server/login/native_nonces.h"
+#include "server/login/native_tokens.h"
 #include "server/login/offenders.h"
 #include "server/login/peers.h"
 
@@ -31,6 +34,10 @@ struct auth {
 	struct peers peers;
 	uint8_t secret[AUTH_SECRET_SIZE]; /* of mock exchanges */
 	uint8_t key_wrapping[CRYPTO_SEAL_KEY_SIZE];
+	uint8_t mock_key[USER_KEY_WRAPPED_MAX]; /* nobody's, wrapped */
+	size_t mock_key_len;
+	struct native_tokens tokens;
+	struct native_nonces nonces;
 
 	pthread_mutex_t mutex;
 	struct hba *hba; /* a reference; `mutex` */
@@ -63,3 +70,6 @@ void auth_set_hba(struct auth *auth, struct hba *hba);
 struct hba *auth_hba(struct auth *auth);
 
 struct str auth_secret(const struct auth *auth);
+
+/* A key that nobody has, as it is kept: of names that have none. */
+struct str auth_mock_key(const struct auth *auth);
