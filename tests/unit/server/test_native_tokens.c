@@ -167,6 +167,19 @@ START_TEST(a_nonce_is_taken_once)
 }
 END_TEST
 
+/* A set that goes round has it still. */
+START_TEST(a_nonce_of_the_past_set_is_known)
+{
+	int64_t now = 900 + NONCE_SPAN_S - 1;
+
+	native_nonces_init(&nonces, 900);
+	ck_assert(takes("a", now, now));
+	for (int64_t at = now; at <= now + NONCE_AGE_S; at++)
+		ck_assert(!takes("a", now, at));
+	native_nonces_release(&nonces);
+}
+END_TEST
+
 START_TEST(times_are_near_the_servers)
 {
 	native_nonces_init(&nonces, 900);
@@ -244,6 +257,7 @@ main(void)
 	tcase_add_test(tests, a_user_drives_out_his_own);
 	tcase_add_test(tests, all_together_are_bounded);
 	tcase_add_test(tests, a_nonce_is_taken_once);
+	tcase_add_test(tests, a_nonce_of_the_past_set_is_known);
 	tcase_add_test(tests, times_are_near_the_servers);
 	tcase_add_test(tests, nothing_from_before_the_start);
 	tcase_add_test(tests, a_clock_that_jumps);
