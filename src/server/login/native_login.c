@@ -20,7 +20,7 @@ struct attempt {
 	const struct native_gate *gate;
 	const struct native_peer *peer;
 	const struct native_request *request;
-	struct native_admission *out;
+	struct native_answer *out;
 	const struct catalog *catalog; /* a reference */
 };
 
@@ -96,7 +96,7 @@ static bool
 may_try(struct attempt *attempt)
 {
 	struct offenders *offenders = &attempt->gate->auth->offenders;
-	struct native_admission *out = attempt->out;
+	struct native_answer *out = attempt->out;
 
 	out->offender_key =
 	    offenders_key(offenders, &attempt->peer->address, out->user);
@@ -283,7 +283,7 @@ check_signature(struct attempt *attempt, const struct role *role)
 static void
 find_password(struct attempt *attempt)
 {
-	struct native_admission *out = attempt->out;
+	struct native_answer *out = attempt->out;
 	const struct native_gate *gate = attempt->gate;
 	struct error err;
 
@@ -430,7 +430,7 @@ try_connection(struct attempt *attempt,
 static void
 try_signed(struct attempt *attempt, const struct native_identity *connection)
 {
-	struct native_admission *out = attempt->out;
+	struct native_answer *out = attempt->out;
 	const char *reason = NULL;
 
 	if (connection == NULL) {
@@ -467,7 +467,7 @@ find_token(struct attempt *attempt)
 	const struct native_gate *gate = attempt->gate;
 	struct native_tokens *tokens = &gate->auth->tokens;
 	struct str token = attempt->request->token;
-	struct native_admission *out = attempt->out;
+	struct native_answer *out = attempt->out;
 
 	if (!may_repeat(attempt) ||
 	    !native_tokens_find(tokens, token, gate->now_ms,
@@ -510,7 +510,7 @@ try_token(struct attempt *attempt, const struct native_identity *connection)
 static void
 give_token(struct attempt *attempt)
 {
-	struct native_admission *out = attempt->out;
+	struct native_answer *out = attempt->out;
 	struct error err;
 
 	if (!may_repeat(attempt))
@@ -554,7 +554,7 @@ look_at(struct attempt *attempt, const struct native_identity *connection)
 void
 native_login(const struct native_gate *gate, const struct native_peer *peer,
     const struct native_identity *connection,
-    const struct native_request *request, struct native_admission *out)
+    const struct native_request *request, struct native_answer *out)
 {
 	struct attempt attempt = {
 		.gate = gate,
@@ -564,7 +564,7 @@ native_login(const struct native_gate *gate, const struct native_peer *peer,
 		.catalog = engine_catalog(gate->engine),
 	};
 
-	*out = (struct native_admission){
+	*out = (struct native_answer){
 		.verdict = NATIVE_DENIED,
 		.command = request->command,
 	};
@@ -574,7 +574,7 @@ native_login(const struct native_gate *gate, const struct native_peer *peer,
 
 void
 native_login_judge(const struct native_gate *gate, int rc,
-    struct native_admission *out)
+    struct native_answer *out)
 {
 	struct offenders *offenders = &gate->auth->offenders;
 	const char *reason;

@@ -65,7 +65,7 @@ enum native_verdict {
 	NATIVE_CHECK_PASSWORD, /* `secret`, then native_login_judge() */
 };
 
-struct native_admission {
+struct native_answer {
 	enum native_verdict verdict;
 	struct native_identity identity; /* ADMITTED */
 	struct str command;              /* without its proof */
@@ -84,8 +84,8 @@ struct native_admission {
  */
 void native_login(const struct native_gate *gate,
     const struct native_peer *peer, const struct native_identity *connection,
-    const struct native_request *request, struct native_admission *out);
+    const struct native_request *request, struct native_answer *out);
 
 /* What scram_check() of the password has returned: ADMITTED or DENIED. */
 void native_login_judge(const struct native_gate *gate, int rc,
-    struct native_admission *out);
+    struct native_answer *out);

@@ -28,7 +28,7 @@ static struct error err;
 static struct fixture fixture;
 static struct auth auth;
 static struct native_gate gate;
-static struct native_admission out;
+static struct native_answer out;
 static struct tls_facts tls; /* without a certificate */
 static char line[1024];
 
