@@ -141,10 +141,14 @@ SAMPLES = {
     "AST_CREATE_ROLE": [
         ("CREATE ROLE new_role", CREATEROLE),
         ("CREATE ROLE new_admin SUPERUSER", SUPERUSER),
+        ("CREATE USER new_user WITH ROLES []", CREATEROLE),
     ],
     "AST_ALTER_ROLE": [
         ("ALTER ROLE other CONNECTION LIMIT 3", CREATEROLE),
         ("ALTER ROLE other BYPASSRLS", SUPERUSER),
+        ("ROTATE KEY other", CREATEROLE),
+        ("REVOKE KEY other", CREATEROLE),
+        ("ROTATE KEY admin", SUPERUSER),
         ("ALTER ROLE other RENAME TO other2; ALTER ROLE other2 RENAME TO other",
          CREATEROLE),
     ],
@@ -213,6 +217,7 @@ SELECT rolname, rolsuper, rolcanlogin, rolinherit, rolconnlimit,
 FROM pg_authid ORDER BY 1;
 SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option
 FROM pg_auth_members ORDER BY 1, 2;
+TABLE stele.users;
 SELECT relname, relowner::regrole, relacl::text
 FROM pg_class WHERE oid >= 16384 ORDER BY 1;
 SELECT nspname, nspacl::text FROM pg_namespace ORDER BY 1;
@@ -347,6 +352,7 @@ def outlast(server):
         for sql in (
             "ALTER ROLE plain VALID UNTIL '2033-01-01' CONNECTION LIMIT 4"
             " PASSWORD 'a secret'",
+            "ROTATE KEY plain",
             "GRANT staff, pg_read_all_data TO plain WITH ADMIN OPTION",
             "GRANT SELECT ON t TO staff WITH GRANT OPTION",
             "GRANT CREATE ON SCHEMA public TO plain",
