@@ -166,8 +166,8 @@ static const struct {
 	    "\"2026-01-02T01:04:05.5+00:00\", \"id\": 1, \"ok\": true, \"st\": "
 	    "\"new\", \"who\": \"ann\", \"amount\": 12.50}\n" },
 	{ "DEFINE pay FIELDS {\"id\":\"int\"}",
-	    "ERROR: 42P07: event type \"pay\" is already defined\n"
-	    " HINT: DEFINE ... AS n makes another version of it.\n" },
+	    "ERROR: 42P07: event type \"pay\" is already defined [8]\n"
+	    " HINT: DEFINE pay AS 2 makes another version of it.\n" },
 	{ "DEFINE pay AS 2 FIELDS "
 	    "{\"id\":\"int\",\"amount\":\"decimal(10,2)\",\"who\":\"string | "
 	    "null\",\"st\":[\"new\",\"paid\",\"void\"],\"at\":\"datetime | "
