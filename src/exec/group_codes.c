@@ -82,24 +82,34 @@ begin(struct group_codes *codes, const struct vec *keys, uint32_t count,
 	return 0;
 }
 
+/* One more key: where rows are all there and none is null, a plain loop. */
+static void
+combine_key(const struct vec *key, struct sel sel, uint32_t *places)
+{
+	uint32_t null = key->codes.count;
+
+	if (sel.rows == NULL && key->nulls == NULL && !key->is_constant) {
+		for (uint32_t i = 0; i < sel.count; i++)
+			places[i] = places[i] * (null + 1) + key->codes.of[i];
+		return;
+	}
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t row = vec_index(key, sel_row(sel, i));
+		bool is_null = key->nulls != NULL && key->nulls[row];
+
+		places[i] = places[i] * (null + 1) +
+		    (is_null ? null : key->codes.of[row]);
+	}
+}
+
 /* The combination that each selected row has. */
 static void
 combine(const struct group_codes *codes, const struct vec *keys, struct sel sel,
     uint32_t *places)
 {
 	memset(places, 0, sel.count * sizeof(*places));
-	for (uint32_t k = 0; k < codes->key_count; k++) {
-		const struct vec *key = &keys[k];
-		uint32_t null = key->codes.count;
-
-		for (uint32_t i = 0; i < sel.count; i++) {
-			uint32_t row = vec_index(key, sel_row(sel, i));
-			bool is_null = key->nulls != NULL && key->nulls[row];
-
-			places[i] = places[i] * (null + 1) +
-			    (is_null ? null : key->codes.of[row]);
-		}
-	}
+	for (uint32_t k = 0; k < codes->key_count; k++)
+		combine_key(&keys[k], sel, places);
 }
 
 /* What the array knows, and each row's place in it; false if not all. */

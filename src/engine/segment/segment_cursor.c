@@ -334,6 +334,40 @@ need_page(struct segment_cursor *cursor, struct cursor_column *column,
 	    &cursor->stats.bytes_read, err);
 }
 
+static int
+check_codes(const struct segment_cursor *cursor,
+    const struct cursor_column *column, const int64_t *codes, uint32_t count,
+    struct error *err)
+{
+	uint64_t greatest = 0; /* as unsigned: none is negative */
+
+	for (uint32_t i = 0; i < count; i++)
+		greatest = (uint64_t)codes[i] > greatest ? (uint64_t)codes[i]
+							 : greatest;
+	return greatest < column->info->dict_count ? 0 : bad_code(cursor, err);
+}
+
+/* Codes of a dictionary of one page. */
+static int
+strings_of_page(struct segment_cursor *cursor, struct cursor_column *column,
+    const int64_t *codes, uint32_t count, uint32_t at, struct error *err)
+{
+	struct str *out = (struct str *)column->data + at;
+	const struct str *strings;
+	int rc = check_codes(cursor, column, codes, count, err);
+
+	if (rc == 0)
+		rc = need_page(cursor, column, 0, err);
+	if (rc != 0)
+		return rc;
+	strings = ((const struct dict_page *)column->pages[0]->data)->strings;
+	for (uint32_t i = 0; i < count; i++)
+		column->codes[at + i] = (uint32_t)codes[i];
+	for (uint32_t i = 0; i < count; i++)
+		out[i] = strings[codes[i]];
+	return 0;
+}
+
 /*
  * Strings of codes, which lie in pinned pages, to index `at` of the column's
  * data and those behind it; and the codes beside them.
@@ -345,6 +379,8 @@ strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
 	const uint64_t limit = column->info->dict_count;
 	struct str *out = (struct str *)column->data + at;
 
+	if (limit <= DICT_PAGE_STRINGS)
+		return strings_of_page(cursor, column, codes, count, at, err);
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t code = (uint64_t)codes[i];
 		uint32_t page = (uint32_t)(code / DICT_PAGE_STRINGS);
@@ -363,19 +399,6 @@ strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
 		column->codes[at + i] = (uint32_t)code;
 	}
 	return 0;
-}
-
-static int
-check_codes(const struct segment_cursor *cursor,
-    const struct cursor_column *column, const int64_t *codes, uint32_t count,
-    struct error *err)
-{
-	uint64_t greatest = 0; /* as unsigned: none is negative */
-
-	for (uint32_t i = 0; i < count; i++)
-		greatest = (uint64_t)codes[i] > greatest ? (uint64_t)codes[i]
-							 : greatest;
-	return greatest < column->info->dict_count ? 0 : bad_code(cursor, err);
 }
 
 /* One value at row `row` of a chunk, to index `at` of the column's data. */
