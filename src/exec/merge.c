@@ -2,9 +2,9 @@
 /*
  * merge.c -- see merge.h.
  *
- * The source with the least event_id gives rows up to the least of the others:
- * runs that hardly interleave cost one comparison a row, and a binary heap
- * finds the next source.
+ * The source with the least event_id gives rows up to the least of the others,
+ * which a search by halves finds; a binary heap finds the next source.  Runs that
+ * hardly interleave cost one comparison a batch.
  */
 #include "exec/merge.h"
 
@@ -177,6 +177,25 @@ refill(struct merge *merge, struct error *err)
 	return 0;
 }
 
+/* One past the last row before `end` whose event_id is less than `limit`. */
+static uint32_t
+rows_below(const struct merge_source *source, uint32_t end, int64_t limit)
+{
+	uint32_t first = source->at;
+
+	if (end > first && source_id(source, end - 1) < limit)
+		return end; /* runs hardly interleave */
+	while (first < end) {
+		uint32_t middle = first + (end - first) / 2;
+
+		if (source_id(source, middle) < limit)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first;
+}
+
 static int
 merge_by_id(struct merge *merge, struct error *err)
 {
@@ -188,14 +207,11 @@ merge_by_id(struct merge *merge, struct error *err)
 		struct merge_source *source = merge->heap[0];
 		uint32_t end = source->batch.sel.count;
 		uint32_t room = VEC_ROWS - merge->row_count;
-		int64_t limit = next_limit(merge);
-		uint32_t i = source->at;
 
-		if (end - i > room)
-			end = i + room;
-		while (i < end && source_id(source, i) < limit)
-			i++;
-		add_span(merge, source, i - source->at);
+		if (end - source->at > room)
+			end = source->at + room;
+		end = rows_below(source, end, next_limit(merge));
+		add_span(merge, source, end - source->at);
 		if (source->at == source->batch.sel.count) {
 			/* what was named must stay: no refill before return */
 			heap_pop(merge);
