@@ -303,37 +303,125 @@ named_zone(struct function_call *call, struct str name,
 	    "time zone \"%.*s\" not recognized", STR_FMT(name));
 }
 
-/* date_trunc(): in the session's zone, or in the one of the third argument. */
+/* That of date_trunc(): the session's, or the third argument's; NULL: none. */
+static int
+truncation_zone(struct function_call *call, uint32_t row,
+    const struct time_zone **out)
+{
+	bool has_zone = call->function->args[1] == TYPE_TIMESTAMPTZ;
+
+	*out = has_zone ? call->settings->time_zone : NULL;
+	return call->arg_count == 3
+	    ? named_zone(call, ARG(call, 2, str, row), out)
+	    : 0;
+}
+
+static bool
+is_within_day(enum time_field field)
+{
+	return field == FIELD_MICROSECONDS || field == FIELD_MILLISECONDS ||
+	    field == FIELD_SECOND || field == FIELD_MINUTE ||
+	    field == FIELD_HOUR;
+}
+
 static int
 truncate_timestamp(struct function_call *call, uint32_t row)
 {
 	struct str name = ARG(call, 0, str, row);
 	uint32_t oid = call->function->args[1];
 	int64_t value = ARG(call, 1, i64, row);
-	const struct time_zone *zone =
-	    oid == TYPE_TIMESTAMPTZ ? call->settings->time_zone : NULL;
+	const struct time_zone *zone;
 	enum time_field field = FIELD_EPOCH;
-	int64_t local;
+	int64_t local, cut;
 	bool is_known = field_named(call, row, &field);
 	int rc;
 
 	call->result->i64[row] = value;
 	if (!timestamp_is_finite(value))
 		return 0;
-	if (call->arg_count == 3) {
-		rc = named_zone(call, ARG(call, 2, str, row), &zone);
-		if (rc != 0)
-			return rc;
-	}
+	rc = truncation_zone(call, row, &zone);
+	if (rc != 0)
+		return rc;
 	if (!is_known || !timestamp_truncate(field, 0, &local))
 		return bad_field(call, name, oid, is_unit(field));
-	(void)timestamp_truncate(field, timestamp_to_local(zone, value),
-	    &local);
-	value = timestamp_of_local(zone, local);
+	local = timestamp_to_local(zone, value);
+	(void)timestamp_truncate(field, local, &cut);
+	/* As PostgreSQL: less than a day keeps the moment's own offset. */
+	value = is_within_day(field) ? value - (local - cut)
+				     : timestamp_of_local(zone, cut);
 	call->result->i64[row] = value;
 	return timestamp_is_valid(value) ? 0 : timestamp_out_of_range(call);
 }
-ROW_KERNEL(truncate_timestamp)
+
+/* From `first` until `limit` all moments are truncated to `first`. */
+struct truncated {
+	int64_t first;
+	int64_t limit;
+};
+
+/* Of fields that all have one length; 0 for the others. */
+static int64_t
+field_length(enum time_field field)
+{
+	switch (field) {
+	case FIELD_SECOND:
+		return USECS_PER_SEC;
+	case FIELD_MINUTE:
+		return USECS_PER_MINUTE;
+	case FIELD_HOUR:
+		return USECS_PER_HOUR;
+	case FIELD_DAY:
+		return USECS_PER_DAY;
+	default:
+		return 0;
+	}
+}
+
+/* What the row was truncated to: nothing is known if its offset changes. */
+static struct truncated
+truncated_of(struct function_call *call, uint32_t row)
+{
+	int64_t first = call->result->i64[row], local, cut, length, last;
+	const struct time_zone *zone;
+	enum time_field field = FIELD_EPOCH;
+
+	if (!field_named(call, row, &field) || !timestamp_is_finite(first) ||
+	    truncation_zone(call, row, &zone) != 0)
+		return (struct truncated){ 0 };
+	length = field_length(field);
+	if (length == 0 || !timestamp_is_valid(first + length))
+		return (struct truncated){ 0 };
+	local = timestamp_to_local(zone, first);
+	last = timestamp_to_local(zone, first + length - 1);
+	return timestamp_truncate(field, local, &cut) && cut == local &&
+		last - local == length - 1
+	    ? (struct truncated){ first, first + length }
+	    : (struct truncated){ 0 };
+}
+
+/* date_trunc(): moments that follow each other mostly have one value. */
+static int
+run_truncate_timestamp(struct function_call *call)
+{
+	bool is_fixed = call->args[0].is_constant &&
+	    (call->arg_count < 3 || call->args[2].is_constant);
+	struct truncated last = { 0 };
+	int rc = 0;
+
+	for (uint32_t i = 0; call_has_row(call, i) && rc == 0; i++) {
+		uint32_t row = sel_row(call->sel, i);
+		int64_t value = ARG(call, 1, i64, row);
+
+		if (value >= last.first && value < last.limit) {
+			call->result->i64[row] = last.first;
+			continue;
+		}
+		rc = truncate_timestamp(call, row);
+		if (rc == 0 && is_fixed)
+			last = truncated_of(call, row);
+	}
+	return rc;
+}
 
 static int
 truncate_interval(struct function_call *call, uint32_t row)
