@@ -94,17 +94,21 @@ read_range(struct str text, struct str type, int *best, uint32_t *quality)
 }
 
 uint32_t
-http_accept_quality(const struct http_request *request, struct str type)
+http_accept_rank(const struct http_request *request, struct str type)
 {
-	uint32_t at = 0, quality = 0;
-	int best = 0;
+	struct str media = take_part(&type, ';');
+	uint32_t at = 0, quality = QUALITY_MAX;
+	int best = 1;
 	struct str list;
 
+	if (!http_request_field(request, HTTP_FIELD_ACCEPT, &list))
+		return quality * HTTP_ACCEPT_EXACT + (uint32_t)best;
+	best = 0;
+	quality = 0;
 	while (http_request_field_next(request, HTTP_FIELD_ACCEPT, &at, &list))
 		while (list.len > 0)
-			read_range(take_part(&list, ','), type, &best,
+			read_range(take_part(&list, ','), media, &best,
 			    &quality);
-	return http_request_field(request, HTTP_FIELD_ACCEPT, &list)
-	    ? quality
-	    : QUALITY_MAX;
+	return quality == 0 ? 0
+			    : quality * HTTP_ACCEPT_EXACT + (uint32_t)best;
 }

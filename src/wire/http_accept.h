@@ -14,9 +14,12 @@
 struct http_request;
 
 /*
- * How much the client wants a media type, in thousandths: what the most specific
- * range of its fields "accept" that the type is in says, 0 if it is in none.
- * 1000 for all without the field.  Ranges that cannot be read are passed over.
+ * How much the client wants a media type, whose parameters do not count: what the
+ * most specific range of its fields "accept" that the type is in says, in
+ * thousandths, times HTTP_ACCEPT_EXACT; of equal ones the type that is named
+ * more exactly is wanted more.  0 if it is in none.  Without the field all are
+ * wanted alike.  Ranges that cannot be read are passed over.
  */
-uint32_t http_accept_quality(const struct http_request *request,
-    struct str type);
+#define HTTP_ACCEPT_EXACT 4u
+
+uint32_t http_accept_rank(const struct http_request *request, struct str type);

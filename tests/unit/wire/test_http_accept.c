@@ -52,25 +52,49 @@ START_TEST(qualities)
 			.name = HTTP_FIELD_ACCEPT,
 			.value = str_of_cstr(accept_case[_i].accept),
 		};
-	ck_assert_msg(http_accept_quality(&request,
-			  str_of_cstr(accept_case[_i].type)) ==
+	ck_assert_msg(http_accept_rank(&request,
+			  str_of_cstr(accept_case[_i].type)) /
+			HTTP_ACCEPT_EXACT ==
 		accept_case[_i].quality,
 	    "%s", accept_case[_i].accept);
 }
 END_TEST
 
-/* Several fields are one list. */
-START_TEST(several_fields)
+static uint32_t
+rank_of(const char *first, const char *second, const char *type)
 {
 	struct http_request request = { .field_count = 2 };
 
 	request.fields[0].name = HTTP_FIELD_ACCEPT;
-	request.fields[0].value = STR("text/csv;q=0.2");
+	request.fields[0].value = str_of_cstr(first);
 	request.fields[1].name = HTTP_FIELD_ACCEPT;
-	request.fields[1].value = STR("text/plain;q=0.4");
-	ck_assert_uint_eq(http_accept_quality(&request, STR("text/csv")), 200);
-	ck_assert_uint_eq(http_accept_quality(&request, STR("text/plain")),
+	request.fields[1].value = str_of_cstr(second);
+	return http_accept_rank(&request, str_of_cstr(type));
+}
+
+/* Several fields are one list. */
+START_TEST(several_fields)
+{
+	ck_assert_uint_eq(
+	    rank_of("text/csv;q=0.2", "text/plain;q=0.4", "text/csv") /
+		HTTP_ACCEPT_EXACT,
+	    200);
+	ck_assert_uint_eq(
+	    rank_of("text/csv;q=0.2", "text/plain;q=0.4", "text/plain") /
+		HTTP_ACCEPT_EXACT,
 	    400);
+}
+END_TEST
+
+START_TEST(what_is_named_is_wanted_more)
+{
+	uint32_t named = rank_of("text/csv", "*/*", "text/csv; header=present");
+	uint32_t ranged = rank_of("text/*", "*/*", "text/csv");
+	uint32_t other = rank_of("text/csv", "*/*", "text/plain");
+
+	ck_assert_uint_gt(named, ranged);
+	ck_assert_uint_gt(ranged, other);
+	ck_assert_uint_gt(other, 0);
 }
 END_TEST
 
@@ -84,6 +108,7 @@ main(void)
 
 	tcase_add_loop_test(tc, qualities, 0, ARRAY_LEN(accept_case));
 	tcase_add_test(tc, several_fields);
+	tcase_add_test(tc, what_is_named_is_wanted_more);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
