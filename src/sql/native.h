@@ -34,7 +34,8 @@
  *   tail     = BREAKDOWN BY field (, field)* | TOP count [BY (metric | field)]
  *            | OVER unit ( field )
  *   unit     = HOUR | DAY | WEEK [FROM weekday] | MONTH | YEAR
- *   REPLAY   = REPLAY [type] FOR context (SINCE | RETURN | USING)*
+ *   REPLAY   = REPLAY [type] FOR context
+ *              (SINCE | RETURN | USING | LIMIT | OFFSET)*
  *   BATCH    = BATCH [ statement (; statement)* [;] ]
  *   EXPLAIN  = EXPLAIN [options] (QUERY | FIND | REPLAY | PLOT) ...
  *   RETAIN   = RETAIN type (string | count span | FOREVER)

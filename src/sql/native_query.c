@@ -439,8 +439,8 @@ native_query(struct native *n, struct ast_query *out)
 int
 native_replay(struct native *n, struct ast_query *out)
 {
-	const unsigned allowed =
-	    1u << CLAUSE_SINCE | 1u << CLAUSE_RETURN | 1u << CLAUSE_USING;
+	const unsigned allowed = 1u << CLAUSE_SINCE | 1u << CLAUSE_RETURN |
+	    1u << CLAUSE_USING | 1u << CLAUSE_LIMIT | 1u << CLAUSE_OFFSET;
 	struct ast_name *name = &out->event_type;
 	int rc = 0;
 
