@@ -243,6 +243,7 @@ class Stele(Server):
         settings = {
             "port": self.port,
             "line_port": 0,
+            "ws_port": 0,
             "unix_socket_directories": "",
             "worker_count": THREADS,
             "work_mem": f"{WORK_MEM}MB",

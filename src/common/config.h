@@ -133,6 +133,7 @@ struct config {
 	int port;
 	int line_port; /* 0: closed */
 	bool line_reply_blank_line;
+	int ws_port; /* 0: closed */
 	int max_connections;
 	int superuser_reserved_connections; /* of them */
 	int64_t client_read_timeout_ms;     /* 0 is none */

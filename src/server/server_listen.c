@@ -14,6 +14,7 @@
 #include "os/memory.h"
 #include "server/login/login_role.h"
 #include "server/native/line_door.h"
+#include "server/native/websocket_door.h"
 #include "server/server.h"
 #include "server/session_private.h"
 #include "server/voice_pg.h"
@@ -32,6 +33,8 @@ struct door {
 static const struct door doors[] = {
 	{ "PostgreSQL", ".s.PGSQL", offsetof(struct config, port), &voice_pg },
 	{ "line", ".s.STELE", offsetof(struct config, line_port), &voice_line },
+	{ "WebSocket", NULL, offsetof(struct config, ws_port),
+	    &voice_websocket },
 };
 
 static int

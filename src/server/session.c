@@ -638,7 +638,13 @@ session_run_later(struct session *session)
 static void
 input_cb(void *owner)
 {
-	session_run(owner);
+	struct session *session = owner;
+
+	if (session->voice->glance != NULL &&
+	    session->state != SESSION_STARTUP &&
+	    session->state != SESSION_READY)
+		session->voice->glance(session);
+	session_run(session);
 }
 
 static const struct conn_handler session_handler = {

@@ -111,6 +111,11 @@ struct voice {
 	 */
 	enum step (*input)(struct session *session);
 	/*
+	 * Input has come while a request is being handled.  What needs no session
+	 * may be consumed and answered at once, by conn_write().  NULL: nothing does.
+	 */
+	void (*glance)(struct session *session);
+	/*
 	 * Whether what follows the request that is being handled leaves its
 	 * statement alone.  Not asked about texts, whose statements are known.
 	 */

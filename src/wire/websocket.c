@@ -55,6 +55,7 @@ websocket_accept(struct str key, char out[WEBSOCKET_ACCEPT_SIZE],
 /* ---- out ---- */
 
 #define LAST_FRAME 0x80
+#define MASKED     0x80
 
 static void
 put_header(struct buf *out, uint8_t first_byte, uint64_t len)
@@ -147,6 +148,22 @@ header_len(uint64_t payload_len)
 	    4;
 }
 
+size_t
+websocket_ping_len(const struct websocket *ws, struct str input)
+{
+	size_t len;
+
+	if (ws->frames != NULL || input.len < header_len(0) ||
+	    ((uint8_t)input.data[0] != (WSLAY_PING | LAST_FRAME) &&
+		(uint8_t)input.data[0] != (WSLAY_PONG | LAST_FRAME)) ||
+	    ((uint8_t)input.data[1] & MASKED) == 0)
+		return 0;
+	len = (uint8_t)input.data[1] & (MASKED - 1);
+	if (len > WEBSOCKET_CONTROL_MAX || input.len < header_len(len) + len)
+		return 0;
+	return header_len(len) + len;
+}
+
 static bool
 is_control(uint8_t opcode)
 {
@@ -172,8 +189,10 @@ begin_data(struct websocket *ws, uint64_t len)
 	default:
 		return WEBSOCKET_PROTOCOL_ERROR;
 	}
-	return len > ws->message_size_max - ws->message.len ? WEBSOCKET_TOO_BIG
-							    : 0;
+	if (ws->message.len > ws->message_size_max ||
+	    len > ws->message_size_max - ws->message.len)
+		return WEBSOCKET_TOO_BIG;
+	return 0;
 }
 
 /* The first that is seen of a frame: 0, or why it cannot be. */

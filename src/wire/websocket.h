@@ -51,8 +51,9 @@ enum websocket_code {
 #define WEBSOCKET_HEADER_MAX  10  /* of a frame that we send */
 
 struct websocket {
+	size_t message_size_max; /* may be changed between calls */
+
 	/* private */
-	size_t message_size_max;
 	struct wslay_frame_context *frames; /* owned; NULL between frames */
 	size_t ahead; /* bytes that it has and has not given back as a frame */
 	struct buf message;
@@ -95,6 +96,13 @@ void websocket_release(struct websocket *ws);
  */
 enum websocket_event websocket_next(struct websocket *ws, struct str input,
     size_t *used, struct buf *out, struct str *message);
+
+/*
+ * How long the frame is that `input` begins with, if it is a ping or a pong, whole
+ * and as it should be; 0 if it is anything else.  So many bytes may be given to
+ * websocket_next() while a message is being handled.
+ */
+size_t websocket_ping_len(const struct websocket *ws, struct str input);
 
 /*
  * The header of a frame of `len` bytes of a text message that has begun or

@@ -96,7 +96,7 @@ static _Noreturn void
 server_exec(const struct test_server *server, const char *const *options)
 {
 	char data[80], socket_option[128];
-	const char *argv[6 + 2 * 4 + 2 * OPTIONS_MAX];
+	const char *argv[6 + 2 * 5 + 2 * OPTIONS_MAX];
 	int argc = 0;
 
 	snprintf(data, sizeof(data), "%s/data", server->dir);
@@ -110,6 +110,8 @@ server_exec(const struct test_server *server, const char *const *options)
 	argv[argc++] = "port=" PORT;
 	argv[argc++] = "-c";
 	argv[argc++] = "line_port=0";
+	argv[argc++] = "-c";
+	argv[argc++] = "ws_port=0";
 	argv[argc++] = "-c";
 	argv[argc++] = "listen_addresses=";
 	argv[argc++] = "-c";

@@ -3,11 +3,7 @@
  * line_door.c -- the line door: one command a line, over TCP, TLS or a UNIX
  * socket.
  *
- *   200 OK\n<lines>\n           what has no rows
- *   {"type":"schema",...}\n...  frames, for what has
- *   <code> <message>\n          what was understood and is refused
- *   ERROR: <message>\n          what was not, or is not about a command
- *
+ * The replies are those of line_reply.h and, where there are rows, frames.
  * Nothing marks the end of the lines of a 200; line_reply_blank_line puts an
  * empty one there, for clients that else wait whether there is more.
  */
@@ -15,6 +11,7 @@
 
 #include <string.h>
 
+#include "server/native/line_reply.h"
 #include "server/native/native.h"
 #include "server/session_private.h"
 #include "wire/line_reader.h"
@@ -35,24 +32,14 @@ static void
 put_error(struct session *session UNUSED, struct buf *out,
     const struct native_error *error)
 {
-	/* A client of SnelDB's waits behind a line that begins with 503. */
-	if (error->is_front_end || error->status == 503)
-		buf_put_cstr(out, "ERROR: ");
-	else
-		buf_printf(out, "%d ", error->status);
-	buf_put_str(out, error->text);
-	buf_put_u8(out, '\n');
+	line_put_error(out, error);
 }
 
 static void
 put_lines(struct session *session, struct buf *out, const struct str *lines,
     uint32_t count)
 {
-	buf_put_cstr(out, "200 OK\n");
-	for (uint32_t i = 0; i < count; i++) {
-		buf_put_str(out, lines[i]);
-		buf_put_u8(out, '\n');
-	}
+	line_put_lines(out, lines, count);
 	if (session->settings.server->line_reply_blank_line)
 		buf_put_u8(out, '\n');
 }

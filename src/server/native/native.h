@@ -37,6 +37,7 @@
 struct ast_stmt;
 struct error;
 struct session;
+struct websocket_state;
 
 /* ---- replies ---- */
 
@@ -50,6 +51,7 @@ struct native_error {
 
 struct native_door {
 	const char *name; /* for the log */
+	const char *alpn; /* what TLS clients may name; NULL is "stele" */
 
 	/* Rows follow, in the format of `native->writer`. */
 	void (*begin_rows)(struct session *session, struct buf *out);
@@ -90,8 +92,9 @@ struct native {
 	struct str role; /* that it acts as; in role_name */
 	char role_name[NATIVE_ROLE_NAME];
 
-	struct line_reader line; /* the line door's, and */
-	bool has_read;           /* whether one has come */
+	struct line_reader line;           /* the line door's, and */
+	bool has_read;                     /* whether one has come */
+	struct websocket_state *websocket; /* the WebSocket door's */
 
 	/* private: the rows that are being put */
 	struct result_writer writer;

@@ -119,7 +119,8 @@ refuse(struct session *session)
 enum step
 native_startup(struct session *session)
 {
-	static const struct tls_wish wish = { .protocol = "stele" };
+	const char *alpn = session->native->door->alpn;
+	struct tls_wish wish = { .protocol = alpn == NULL ? "stele" : alpn };
 	struct str input = conn_input(session->conn);
 	struct native_admission admission;
 	struct tls_context *tls;
