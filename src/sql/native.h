@@ -145,9 +145,13 @@ MUST_USE int native_count(struct native *n, const char *what,
     struct ast_expr **out);
 MUST_USE int native_param(struct native *n, struct ast_expr **out);
 struct ast_expr *native_string(struct native *n, struct str text, size_t off);
+/* SELECT * FROM it, which may be NULL without memory. */
+struct ast_select *native_select_all(struct native *n, struct ast_from *from);
 
 /* native_where.c */
 MUST_USE int native_where(struct native *n, struct ast_expr **out);
+/* One more, which must be true as well as what `where` has, if anything. */
+MUST_USE int native_and_where(struct native *n, struct ast_expr **where);
 
 /* native_query.c: after the first word, which the caller has taken. */
 MUST_USE int native_query(struct native *n, struct ast_query *out);

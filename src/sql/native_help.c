@@ -56,19 +56,15 @@ add_row(struct native *n, size_t row, size_t start, struct ast_select *values)
 	return 0;
 }
 
-/* SELECT * FROM (values) AS help (...), which may be NULL without memory. */
-static struct ast_select *
-select_all(struct native *n, struct ast_select *values, size_t start)
+/* (values) AS help (...), which may be NULL without memory. */
+static struct ast_from *
+from_values(struct native *n, struct ast_select *values)
 {
 	static const char *const names[] = { "statement", "syntax", "meaning" };
-	struct ast_select *select = native_alloc(n, sizeof(*select));
 	struct ast_from *from = native_alloc(n, sizeof(*from));
-	struct ast_from **items = native_alloc(n, sizeof(*items));
-	struct ast_target *target = native_alloc(n, sizeof(*target));
 	struct str *columns = native_alloc(n, COLUMN_COUNT * sizeof(*columns));
 
-	if (select == NULL || from == NULL || items == NULL || target == NULL ||
-	    columns == NULL)
+	if (from == NULL || columns == NULL)
 		return NULL;
 	for (size_t i = 0; i < COLUMN_COUNT; i++)
 		columns[i] = str_of_cstr(names[i]);
@@ -77,13 +73,7 @@ select_all(struct native *n, struct ast_select *values, size_t start)
 	from->alias.name = STR("help");
 	from->alias.columns = columns;
 	from->alias.column_count = COLUMN_COUNT;
-	items[0] = from;
-	target->expr = native_new(n, AST_STAR, start);
-	select->targets.items = target;
-	select->targets.count = 1;
-	select->from.items = items;
-	select->from.count = 1;
-	return select;
+	return from;
 }
 
 int
@@ -91,6 +81,7 @@ native_help(struct native *n, struct ast_select **out)
 {
 	struct ast_select *values = native_alloc(n, sizeof(*values));
 	struct str words[2] = { { 0 }, { 0 } };
+	struct ast_from *from;
 	size_t start = n->token.start;
 	uint32_t count = 0;
 	int rc = 0;
@@ -113,6 +104,7 @@ native_help(struct native *n, struct ast_select **out)
 		error_hint(n->p->err, "HELP shows all.");
 		return error_position(n->p->err, native_position(n, start));
 	}
-	*out = select_all(n, values, start);
+	from = from_values(n, values);
+	*out = from == NULL ? NULL : native_select_all(n, from);
 	return *out == NULL ? STELE_E_OUT_OF_MEMORY : 0;
 }

@@ -137,28 +137,9 @@ take_top(struct native *n, struct ast_plot_side *side)
 static int
 parse_filter(struct native *n, struct ast_query *query)
 {
-	struct ast_expr *both, *next;
 	int rc = native_advance(n);
 
-	if (rc == 0)
-		rc = native_where(n, &next);
-	if (rc != 0)
-		return rc;
-	if (query->where == NULL) {
-		query->where = next;
-		return 0;
-	}
-	both = native_new(n, AST_BOOL, n->token.start);
-	both->location = query->where->location;
-	both->boolean.op = AST_AND;
-	both->boolean.args.items = native_alloc(n, 2 * sizeof(next));
-	if (both->boolean.args.items == NULL)
-		return STELE_E_OUT_OF_MEMORY;
-	both->boolean.args.items[0] = query->where;
-	both->boolean.args.items[1] = next;
-	both->boolean.args.count = 2;
-	query->where = both;
-	return 0;
+	return rc != 0 ? rc : native_and_where(n, &query->where);
 }
 
 static int

@@ -216,26 +216,15 @@ native_grant(struct native *n, bool is_revoke, struct ast_grant *out)
 static struct ast_select *
 select_all(struct native *n, const char *table)
 {
-	struct ast_select *select = native_alloc(n, sizeof(*select));
 	struct ast_from *from = native_alloc(n, sizeof(*from));
-	struct ast_from **items = native_alloc(n, sizeof(*items));
-	struct ast_target *target = native_alloc(n, sizeof(*target));
-	struct ast_expr *star = native_new(n, AST_STAR, n->token.start);
 
-	if (select == NULL || from == NULL || items == NULL || target == NULL ||
-	    star == NULL)
+	if (from == NULL)
 		return NULL;
 	from->kind = AST_FROM_TABLE;
 	from->table.parts[0] = STR("stele");
 	from->table.parts[1] = str_of_cstr(table);
 	from->table.count = 2;
-	items[0] = from;
-	target->expr = star;
-	select->targets.items = target;
-	select->targets.count = 1;
-	select->from.items = items;
-	select->from.count = 1;
-	return select;
+	return native_select_all(n, from);
 }
 
 /* "user_name" = name */

@@ -145,3 +145,21 @@ native_count(struct native *n, const char *what, struct ast_expr **out)
 	*out = number_const(n);
 	return native_advance(n);
 }
+
+struct ast_select *
+native_select_all(struct native *n, struct ast_from *from)
+{
+	struct ast_select *select = native_alloc(n, sizeof(*select));
+	struct ast_from **items = native_alloc(n, sizeof(*items));
+	struct ast_target *target = native_alloc(n, sizeof(*target));
+
+	if (select == NULL || items == NULL || target == NULL)
+		return NULL;
+	items[0] = from;
+	target->expr = native_new(n, AST_STAR, n->token.start);
+	select->targets.items = target;
+	select->targets.count = 1;
+	select->from.items = items;
+	select->from.count = 1;
+	return select;
+}

@@ -281,3 +281,21 @@ native_where(struct native *n, struct ast_expr **out)
 {
 	return parse_or(n, out);
 }
+
+int
+native_and_where(struct native *n, struct ast_expr **where)
+{
+	struct ast_expr *first = *where;
+	struct ast_expr *next;
+	int rc = parse_or(n, &next);
+
+	if (rc != 0)
+		return rc;
+	if (first == NULL) {
+		*where = next;
+		return 0;
+	}
+	*where = new_bool(n, AST_AND, first);
+	rc = push(n, &(*where)->boolean.args, first);
+	return rc != 0 ? rc : push(n, &(*where)->boolean.args, next);
+}
