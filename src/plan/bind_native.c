@@ -43,6 +43,27 @@ field_expr(struct rewrite *rw, const struct ast_field *field,
 	return native_field_expr(rw, field->name, field->location, out, err);
 }
 
+/* The type of a field that field_expr() takes. */
+static struct type
+field_type(const struct rewrite *rw, const struct ast_field *field)
+{
+	if (rw->query->sequence != NULL)
+		return sequence_field_type(rw->query, rw->steps, field);
+	return native_field_type(rw, field->name);
+}
+
+/* 42804: what a clause needs, and what the field is. */
+static int
+wrong_type(const struct rewrite *rw, const struct ast_field *field,
+    const char *need, struct error *err)
+{
+	struct type type = field_type(rw, field);
+
+	return error_at(err, field->location, STELE_E_DATATYPE_MISMATCH,
+	    "%s, and field \"%.*s\" is of type %s", need, STR_FMT(field->name),
+	    type_text(rw->binder, &type));
+}
+
 /* Its name in the result: that of a step of a sequence as it was written. */
 static struct str
 field_text(const struct rewrite *rw, const struct ast_field *field)
@@ -182,19 +203,26 @@ add_bucket(struct rewrite *rw, struct error *err)
 		[AST_MONTH] = "month",
 		[AST_YEAR] = "year",
 	};
-	const struct ast_field time = { .name = native_time_field(rw),
-		.location = rw->query->location };
+	struct ast_field time = rw->query->time_field;
 	struct ast_expr *args[2];
 	struct ast_expr *bucket;
+	struct type type;
 	int rc;
 
 	if (!rw->query->has_per)
 		return 0;
+	if (time.name.len == 0)
+		time = (struct ast_field){ .name = STR("timestamp"),
+			.location = rw->query->location };
 	args[0] = tree_string(rw->arena, str_of_cstr(units[rw->query->per]),
 	    time.location);
 	rc = field_expr(rw, &time, &args[1], err);
 	if (rc != 0)
 		return rc;
+	type = field_type(rw, &time);
+	if (type.oid != TYPE_TIMESTAMPTZ && type.oid != TYPE_DATE)
+		return wrong_type(rw, &time,
+		    "groups of time need a datetime or a date", err);
 	if (rw->query->week_start > 0)
 		args[1] = shift_week(rw, args[1], "+");
 	bucket = tree_call(rw->arena, "date_trunc", args, 2, time.location);
@@ -202,6 +230,30 @@ add_bucket(struct rewrite *rw, struct error *err)
 		bucket = shift_week(rw, bucket, "-");
 	add_target(rw, bucket, STR("bucket"));
 	return 0;
+}
+
+/* COUNT takes any field. */
+static int
+check_aggregate(const struct rewrite *rw, const struct ast_native_agg *agg,
+    struct error *err)
+{
+	static const char *const needs[] = {
+		[AST_TOTAL] = "TOTAL needs a number",
+		[AST_AVG] = "AVG needs a number",
+		[AST_MIN] = "MIN needs a number, a string, a time or an enum",
+		[AST_MAX] = "MAX needs a number, a string, a time or an enum",
+	};
+	struct type type;
+	char category;
+
+	if (agg->kind < AST_TOTAL)
+		return 0;
+	type = field_type(rw, &agg->field);
+	category = type_category(&type);
+	if (category == 'N' ||
+	    (agg->kind >= AST_MIN && strchr("SDE", category) != NULL))
+		return 0;
+	return wrong_type(rw, &agg->field, needs[agg->kind], err);
 }
 
 static int
@@ -226,6 +278,8 @@ add_aggregate(struct rewrite *rw, const struct ast_native_agg *agg,
 
 	if (agg->kind != AST_COUNT)
 		rc = field_expr(rw, &agg->field, &field, err);
+	if (rc == 0)
+		rc = check_aggregate(rw, agg, err);
 	if (rc != 0)
 		return rc;
 	call = tree_call(rw->arena, kinds[agg->kind].function, &field,

@@ -57,8 +57,5 @@ struct type native_field_type(const struct rewrite *rw, struct str name);
 MUST_USE int native_field_expr(struct rewrite *rw, struct str name,
     int location, struct ast_expr **out, struct error *err);
 
-/* What USING names, or timestamp. */
-struct str native_time_field(const struct rewrite *rw);
-
 /* FOR, SINCE and WHERE into rw->select->where. */
 MUST_USE int native_conditions(struct rewrite *rw, struct error *err);

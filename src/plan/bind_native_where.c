@@ -266,8 +266,9 @@ and_condition(struct rewrite *rw, struct ast_expr *condition)
 	rw->select->where = tree_and(rw->arena, rw->select->where, condition);
 }
 
-struct str
-native_time_field(const struct rewrite *rw)
+/* What USING names, or timestamp. */
+static struct str
+time_field(const struct rewrite *rw)
 {
 	return rw->query->time_field.name.len > 0 ? rw->query->time_field.name
 						  : STR("timestamp");
@@ -282,11 +283,11 @@ add_since(struct rewrite *rw, struct error *err)
 	struct ast_expr *field;
 	int rc;
 
-	rc = native_field_expr(rw, native_time_field(rw),
-	    query->time_field.location, &field, err);
+	rc = native_field_expr(rw, time_field(rw), query->time_field.location,
+	    &field, err);
 	if (rc != 0 || query->since == NULL)
 		return rc;
-	rc = type_literal(rw, native_time_field(rw), &literal, err);
+	rc = type_literal(rw, time_field(rw), &literal, err);
 	if (rc == 0)
 		and_condition(rw,
 		    tree_op(rw->arena, STR(">="), field, literal));

@@ -166,6 +166,31 @@ sequence_field_owner(const struct sequence_steps *steps,
 	return 0;
 }
 
+/* The same, or for what all steps have the first one. */
+static int
+named_owner(const struct ast_query *query, const struct sequence_steps *steps,
+    const struct ast_field *field, uint32_t *owner, struct error *err)
+{
+	*owner = 0;
+	if (field->type.len == 0 && is_common(query, field->name))
+		return 0;
+	return sequence_field_owner(steps, field, owner, err);
+}
+
+struct type
+sequence_field_type(const struct ast_query *query,
+    const struct sequence_steps *steps, const struct ast_field *field)
+{
+	struct error ignored;
+	uint32_t owner, attnum = 0;
+
+	if (named_owner(query, steps, field, &owner, &ignored) == 0)
+		attnum = event_type_column(steps->types[owner], field->name);
+	return attnum == 0
+	    ? type_of(TYPE_TEXT) /* event_type */
+	    : event_type_column_type(steps->types[owner], attnum);
+}
+
 int
 sequence_field_expr(struct binder *binder, const struct ast_query *query,
     const struct sequence_steps *steps, const struct ast_field *field,
@@ -173,11 +198,9 @@ sequence_field_expr(struct binder *binder, const struct ast_query *query,
 {
 	struct arena *arena = binder->arena;
 	const struct event_type *type;
-	uint32_t owner = 0;
-	int rc = 0;
+	uint32_t owner;
+	int rc = named_owner(query, steps, field, &owner, err);
 
-	if (field->type.len > 0 || !is_common(query, field->name))
-		rc = sequence_field_owner(steps, field, &owner, err);
 	if (rc != 0)
 		return rc;
 	type = steps->types[owner];

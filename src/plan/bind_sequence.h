@@ -40,6 +40,10 @@ MUST_USE int sequence_field_expr(struct binder *binder,
     const struct ast_query *query, const struct sequence_steps *steps,
     const struct ast_field *field, struct ast_expr **out, struct error *err);
 
+/* Its type; the field is one that sequence_field_expr() takes. */
+struct type sequence_field_type(const struct ast_query *query,
+    const struct sequence_steps *steps, const struct ast_field *field);
+
 /* FROM the sequence. */
 void sequence_from(struct binder *binder, const struct ast_query *query,
     struct ast_from_list *out);
