@@ -531,9 +531,55 @@ def always_trusted():
 
 
 def never_trusted():
-    with line_server("native_trust=off") as server:
+    with line_server("native_trust=off", "authentication_timeout=1s") as server:
         with Line(server) as line:
             exchange(line, b"PING\n", b"ERROR: Authentication failed\n")
+            try:
+                while line.line() == b"ERROR: Authentication failed\n":
+                    line.send(b"PING\n")
+                    time.sleep(0.01)
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            check(line.is_closed(), "he may try for ever")
+
+
+def silence():
+    """Who says nothing is closed, and there are not many of them."""
+    with line_server("authentication_timeout=1s", "max_pending_logins=3",
+                     "idle_session_timeout=2s") as server:
+        with Line(server) as known:
+            sure(known)
+            silent = [Line(server) for _ in range(3)]
+            with Line(server) as line:
+                check(line.line().startswith(
+                    b'ERROR: too many connections from "127.0.0.1" have not'
+                    b" logged in"), "a fourth is let in")
+                check(line.is_closed(), "and stays")
+            for line in silent:
+                check(line.is_closed(), "silence is no reason to close")
+                line.close()
+            sure(known)
+            check(known.line() == b"ERROR: terminating connection due to"
+                  b" idle-session timeout\n", "idleness")
+            check(known.is_closed(), "idle for ever")
+
+
+def too_many():
+    """max_connections holds for all doors together."""
+    with line_server("max_connections=6",
+                     "superuser_reserved_connections=1") as server:
+        with pgwire.Connection(server.port) as connection:
+            connection.start()
+            lines = [Line(server) for _ in range(5)]
+            for line in lines:
+                sure(line)
+            with Line(server) as line:
+                exchange(line, b"PING\n",
+                         b"ERROR: sorry, too many clients already\n")
+                check(line.is_closed(), "a seventh stays")
+            for line in lines:
+                sure(line)
+                line.close()
 
 
 def line_server(*options):
@@ -550,8 +596,8 @@ def main():
                      the_unread, the_gone, by_socket, killed, trust):
             part(server)
             print("ok", part.__name__)
-    for part in (by_tls, blank_lines, always_trusted, never_trusted,
-                 the_stop):
+    for part in (by_tls, blank_lines, always_trusted, never_trusted, silence,
+                 too_many, the_stop):
         part()
         print("ok", part.__name__)
 
