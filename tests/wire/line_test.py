@@ -8,6 +8,7 @@ TLS and a UNIX socket; what is hostile, slow or gone harms nobody.
 
 import os
 import re
+import select
 import socket
 import ssl
 import sys
@@ -493,6 +494,23 @@ def the_stop():
         check(line.is_closed(), "it stays open")
 
 
+def waits(line, command):
+    """How often SnelDB's Python client would wait for more of the lines."""
+    line.send(command)
+    reply = line.line()
+    while reply.startswith(b'{"type":') and b'"end"' not in reply:
+        reply = line.line()
+    if not reply.startswith(b"200 OK"):
+        return 0
+    while True:
+        if b"\n" not in line.rest:
+            ready, _, _ = select.select([line.socket], [], [], 0.1)
+            if not ready:
+                return 1
+        if line.line() == b"\n":
+            return 0
+
+
 def blank_lines():
     """They follow the lines of a 200 OK, and nothing else."""
     with line_server("line_reply_blank_line=on") as server:
@@ -504,6 +522,8 @@ def blank_lines():
             line.send(b"SELECT 1\nPING\n")
             line.frames()
             check(line.take(len(HELLO) + 1) == HELLO + b"\n", "behind frames")
+            for command in (b"PING\n", b"NO\n", b"SELECT 1\n", b"FLUSH\n"):
+                check(waits(line, command) == 0, f"{command} is waited for")
 
 
 def always_trusted():
