@@ -10,113 +10,19 @@
  * and Terminate after them.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/buf.h"
-#include "common/config.h"
-#include "common/error.h"
-#include "common/log.h"
 #include "common/must.h"
 #include "fuzz/fuzz.h"
-#include "server/server.h"
-#include "server/session.h"
+#include "fuzz/fuzz_server.h"
 #include "server/voice_pg.h"
 
-/* No statement takes as long: a session that is silent for longer hangs. */
-#define SILENCE_MS 30000
 #define PAUSE_MS   1
 #define TYPES_SENT "RKSZTDCIEN12nst3AGHWcdVv"
-
-static struct server server;
-static char dir[] = "/tmp/fuzz_session.XXXXXX";
-
-/* ---- the server ---- */
-
-static const char *const settings[] = {
-	"listen_addresses=",
-	"unix_socket_directories=",
-	"net_threads=1",
-	"worker_count=2",
-	"shard_count=1",
-	"statement_timeout=100",
-	"memtable_size=1MB",
-	"block_cache_size=1MB",
-	"statement_memory=1MB",
-	"wal_file_size=1MB",
-	"max_statement_size=64kB",
-	"max_prepared_statements=20",
-	"log_min_messages=error",
-};
-
-static void
-remove_dir(void)
-{
-	char command[sizeof(dir) + 16];
-
-	(void)server_stop(&server);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
-	(void)system(command);
-}
-
-static void
-start_server(void)
-{
-	struct config *config = config_new();
-	struct error err;
-
-	MUST(config != NULL && mkdtemp(dir) != NULL);
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		if (config_set_argument(config, str_of_cstr(settings[i]),
-			&err) != 0) {
-			fprintf(stderr, "%s\n", err.message);
-			abort();
-		}
-	if (server_start(&server, dir, config, &err) != 0) {
-		fprintf(stderr, "%s\n", err.message);
-		abort();
-	}
-	config_unref(config);
-	MUST(atexit(remove_dir) == 0);
-}
-
-/* ---- a session ---- */
-
-struct opening {
-	struct loop_post post; /* first */
-	int fd;
-};
-
-static void
-open_cb(struct loop_post *post)
-{
-	struct opening *opening = (struct opening *)post;
-
-	session_open(&server.nets[0], opening->fd, &voice_pg);
-	free(opening);
-}
-
-/* The client's end of a new session. */
-static int
-connect_session(void)
-{
-	struct opening *opening = malloc(sizeof(*opening));
-	int fds[2];
-
-	MUST(opening != NULL);
-	MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
-		 fds) == 0);
-	atomic_fetch_add(&server.socket_count, 1);
-	opening->post.fn = open_cb;
-	opening->fd = fds[1];
-	loop_post(server.nets[0].loop, &opening->post);
-	return fds[0];
-}
 
 /* What has come so far, less the messages that are whole. */
 struct answers {
@@ -181,15 +87,6 @@ read_answers(int fd, struct answers *answers)
 	}
 }
 
-/* Wait this long for one of these; false if nothing came. */
-static bool
-wait_for(int fd, short events, int timeout_ms)
-{
-	struct pollfd poll_fd = { .fd = fd, .events = events };
-
-	return poll(&poll_fd, 1, timeout_ms) > 0;
-}
-
 static void
 send_all(int fd, struct answers *answers, const struct buf *out)
 {
@@ -202,7 +99,7 @@ send_all(int fd, struct answers *answers, const struct buf *out)
 		if (len > 0) {
 			sent += (size_t)len;
 		} else if (len < 0 && errno == EAGAIN) {
-			MUST(wait_for(fd, POLLIN | POLLOUT, SILENCE_MS));
+			MUST(fuzz_wait(fd, POLLIN | POLLOUT, FUZZ_SILENCE_MS));
 			read_answers(fd, answers);
 		} else {
 			answers->was_reset = true;
@@ -227,15 +124,11 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint8_t start[] = "\0\0\0\25\0\3\0\0user\0fuzzer\0";
-	static bool is_started;
 	struct answers answers = { .header_len = 0 };
 	struct buf out;
 	int fd;
 
-	if (!is_started)
-		start_server();
-	is_started = true;
-	fd = connect_session();
+	fd = fuzz_connect(&voice_pg);
 	buf_init(&out);
 	buf_put(&out, start, sizeof(start));
 	while (size >= 3) {
@@ -248,7 +141,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (type == 'M') {
 			send_all(fd, &answers, &out);
 			out.len = 0;
-			if (wait_for(fd, POLLIN, PAUSE_MS))
+			if (fuzz_wait(fd, POLLIN, PAUSE_MS))
 				read_answers(fd, &answers);
 		} else {
 			put_message(&out, type, data, len);
@@ -262,7 +155,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(!out.failed);
 	send_all(fd, &answers, &out);
 	while (!answers.at_end) {
-		MUST(wait_for(fd, POLLIN, SILENCE_MS));
+		MUST(fuzz_wait(fd, POLLIN, FUZZ_SILENCE_MS));
 		read_answers(fd, &answers);
 	}
 	/*
