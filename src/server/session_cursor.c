@@ -188,6 +188,25 @@ walk_row(struct session *session, struct portal *cursor,
 	return rc == 0 ? 1 : rc;
 }
 
+/* Put the rows from the one that the walk has come to, as many as lie together. */
+static bool
+walk_on(struct session *session, struct portal *cursor, struct tape_walk *walk,
+    const struct batch *batch, uint32_t row)
+{
+	uint32_t count = walk->is_backward ? 1 : batch->row_count - row, put;
+	bool has_room;
+
+	if (count > walk->left)
+		count = (uint32_t)walk->left;
+	has_room = job_put_rows(session, batch, row, count, &put);
+	if (put == 0)
+		return has_room;
+	cursor->position += put - 1;
+	walk->left -= put;
+	walk->next += walk->is_backward ? (uint64_t)-1 : put;
+	return has_room;
+}
+
 static void
 tape_work(struct session *session)
 {
@@ -195,7 +214,7 @@ tape_work(struct session *session)
 	struct portal *cursor = job->portal;
 	struct tape_walk *walk = &job->walk;
 	const struct batch *batch;
-	uint32_t row, put;
+	uint32_t row;
 
 	job->rc = job_begin(session);
 	if (job->rc == 0)
@@ -207,9 +226,7 @@ tape_work(struct session *session)
 		if (job->rc != 1)
 			break;
 		job->rc = 0;
-		walk->left--;
-		walk->next += walk->is_backward ? (uint64_t)-1 : 1;
-		if (!job_put_rows(session, batch, row, 1, &put)) {
+		if (!walk_on(session, cursor, walk, batch, row)) {
 			job->outcome = JOB_PARKED;
 			break;
 		}
