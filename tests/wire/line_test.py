@@ -541,6 +541,16 @@ def always_trusted():
             line.take(len(b"200 OK\nSchema defined for 'order'\n"))
             exchange(line, b"SHOW PERMISSIONS FOR bob\n",
                      b"200 OK\nPermissions for user 'bob':\n  order: none\n")
+            exchange(line, b"SET ROLE bob\n", b"200 OK\nSET\n")
+            exchange(line, b'STORE order FOR c PAYLOAD {"id":1}\n',
+                     b"403 Write permission denied for event type 'order'\n")
+            exchange(line, b"QUERY order\n",
+                     b"403 Read permission denied for event type 'order'\n")
+            exchange(line, b'DEFINE more FIELDS { "id": "int" }\n',
+                     b"403 Only admin users can define schemas\n")
+            exchange(line, b"CREATE USER eve\n",
+                     b"403 Only admin users can manage users\n")
+            exchange(line, b"RESET ROLE\n", b"200 OK\nRESET\n")
             exchange(line, b"GRANT READ, WRITE ON order TO bob\n",
                      b"200 OK\nPermissions granted to user 'bob'\n")
             exchange(line, b"SHOW PERMISSIONS FOR bob\n",

@@ -109,27 +109,14 @@ put_wording(const struct error *err, struct buf *out)
 	return false;
 }
 
-static struct str
-last_part(const struct ast_name *name)
-{
-	return name->parts[name->count - 1];
-}
-
 /* Who may do what: 42501. */
 static bool
-put_refusal(const struct ast_stmt *stmt, struct buf *out)
+put_refusal(const struct ast_stmt *stmt, const struct error *err,
+    struct buf *out)
 {
+	struct str parts[2];
+
 	switch ((int)stmt->kind) {
-	case AST_STORE:
-		buf_printf(out, "Write permission denied for event type '%.*s'",
-		    STR_FMT(last_part(&stmt->store.event_type)));
-		return true;
-	case AST_QUERY:
-		if (stmt->query.event_type.count == 0)
-			return false;
-		buf_printf(out, "Read permission denied for event type '%.*s'",
-		    STR_FMT(last_part(&stmt->query.event_type)));
-		return true;
 	case AST_DEFINE:
 		buf_put_cstr(out, "Only admin users can define schemas");
 		return true;
@@ -141,8 +128,15 @@ put_refusal(const struct ast_stmt *stmt, struct buf *out)
 		buf_put_cstr(out, "Only admin users can manage permissions");
 		return true;
 	default:
-		return false;
+		break;
 	}
+	if (!match("permission denied for table *", err->message, parts))
+		return false;
+	buf_printf(out, "%s permission denied for event type '%.*s'",
+	    stmt->kind == AST_STORE || stmt->kind == AST_BATCH ? "Write"
+							       : "Read",
+	    STR_FMT(parts[0]));
+	return true;
 }
 
 /* What SnelDB says of this statement; false if it is not known for that. */
@@ -151,12 +145,14 @@ put_theirs(const struct ast_stmt *stmt, const struct error *err,
     struct buf *out)
 {
 	if (err->code == STELE_E_INSUFFICIENT_PRIVILEGE)
-		return put_refusal(stmt, out);
+		return put_refusal(stmt, err, out);
 	if (err->code == STELE_E_DUPLICATE_TABLE && stmt->kind == AST_DEFINE) {
+		const struct ast_name *name = &stmt->create_table.name;
+
 		buf_printf(out,
 		    "Define failed: Schema for event_type '%.*s' already"
 		    " defined",
-		    STR_FMT(last_part(&stmt->create_table.name)));
+		    STR_FMT(name->parts[name->count - 1]));
 		return true;
 	}
 	return put_wording(err, out);

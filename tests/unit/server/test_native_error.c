@@ -91,6 +91,31 @@ START_TEST(wording)
 }
 END_TEST
 
+static const struct {
+	enum ast_stmt_kind kind;
+	const char *text;
+} refusals[] = {
+	{ AST_STORE, "Write permission denied for event type 't'" },
+	{ AST_BATCH, "Write permission denied for event type 't'" },
+	{ AST_QUERY, "Read permission denied for event type 't'" },
+	{ AST_DEFINE, "Only admin users can define schemas" },
+	{ AST_CREATE_ROLE, "Only admin users can manage users" },
+	{ AST_ALTER_ROLE, "Only admin users can manage users" },
+	{ AST_GRANT, "Only admin users can manage permissions" },
+};
+
+START_TEST(refusal)
+{
+	struct ast_stmt stmt = { .kind = refusals[_i].kind, .is_native = true };
+	struct error err;
+	struct native_fault fault = { .err = &err, .stmt = &stmt };
+
+	(void)error_set(&err, STELE_E_INSUFFICIENT_PRIVILEGE,
+	    "permission denied for table t");
+	make(&fault, refusals[_i].text);
+}
+END_TEST
+
 START_TEST(place_detail_and_hint)
 {
 	struct error err;
@@ -145,6 +170,7 @@ main(void)
 
 	tcase_add_loop_test(tcase, status, 0, (int)ARRAY_LEN(statuses));
 	tcase_add_loop_test(tcase, wording, 0, (int)ARRAY_LEN(wordings));
+	tcase_add_loop_test(tcase, refusal, 0, (int)ARRAY_LEN(refusals));
 	tcase_add_test(tcase, place_detail_and_hint);
 	tcase_add_loop_test(tcase, unknown_command, 0, (int)ARRAY_LEN(unknown));
 	suite_add_tcase(suite, tcase);
