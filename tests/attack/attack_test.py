@@ -376,7 +376,7 @@ STATEMENTS = (
     ("QUERY every LIMIT 99999999999999999999", "22003|42601|2201W"),
     ("QUERY every WHERE i = 99999999999999999999", "22003|"),
     ("QUERY every SINCE 'x'", "22007"),
-    ("QUERY every TOTAL s", "42883"),
+    ("QUERY every TOTAL s", "42804"),
     (f'QUERY every WHERE {"(" * 5000}i = 1{")" * 5000}', "54001"),
     (f'QUERY every WHERE {"NOT " * 5000}b', "54001|"),
     # SQL.
