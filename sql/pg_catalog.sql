@@ -19,6 +19,15 @@ LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = i.reltablespace
 WHERE c.relkind = 'r' AND i.relkind = 'i';
 
+CREATE VIEW pg_matviews AS
+SELECT n.nspname, c.relname, r.rolname, t.spcname, c.relhasindex,
+    c.relispopulated, pg_catalog.pg_get_viewdef(c.oid)
+FROM pg_catalog.pg_class c
+LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_authid r ON r.oid = c.relowner
+LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace
+WHERE c.relkind = 'm';
+
 CREATE VIEW pg_shadow AS
 SELECT rolname, oid, rolcreatedb, rolsuper, rolreplication, rolbypassrls,
     rolpassword, rolvaliduntil, NULL::text[]

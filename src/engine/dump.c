@@ -148,9 +148,10 @@ dump_catalog(struct dump *dump, const struct catalog *catalog)
 	for (uint32_t i = 0; i < catalog->type_count; i++) {
 		const struct event_type *type = catalog->types[i];
 
-		dump_line(dump, "    type %u \"%.*s\", version %u%s",
+		dump_line(dump, "    type %u \"%.*s\", version %u%s%s",
 		    (unsigned)type->oid, STR_FMT(type->name),
 		    (unsigned)type->versions[type->version_count - 1].number,
+		    type->kept_by != 0 ? ", rows of a kept query" : "",
 		    type->dropped_at != 0 ? ", dropped" : "");
 		for (uint32_t f = 0; f < type->field_count; f++)
 			dump_field(dump, &type->fields[f]);

@@ -503,7 +503,11 @@ run_ddl(struct ddl_run *run, struct error *err)
 	case DDL_OP_DROP_TABLE:
 	case DDL_OP_DROP_ENUM:
 	case DDL_OP_DROP_VIEW:
+	case DDL_OP_DROP_KEPT:
 		return ddl_drop(run, err);
+	case DDL_OP_CREATE_KEPT:
+	case DDL_OP_REFRESH_KEPT:
+		break; /* exec_keep() does these */
 	case DDL_OP_CREATE_ENUM:
 		return run_create_enum(run, err);
 	case DDL_OP_ADD_LABEL:

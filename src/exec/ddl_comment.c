@@ -30,8 +30,12 @@ find_relation(const struct ddl_run *run, struct object_name *object,
 		    "relation \"%.*s\" does not exist", STR_FMT(plan->name));
 	if (plan->target == COMMENT_ON_TABLE && type == NULL)
 		return wrong_kind(plan->name, "table", err);
-	if (plan->target == COMMENT_ON_VIEW && view == NULL)
+	if (plan->target == COMMENT_ON_VIEW &&
+	    (view == NULL || view_is_kept(view)))
 		return wrong_kind(plan->name, "view", err);
+	if (plan->target == COMMENT_ON_KEPT &&
+	    (view == NULL || !view_is_kept(view)))
+		return wrong_kind(plan->name, "materialized view", err);
 	object->oid = type != NULL ? type->oid : view->oid;
 	return ddl_need_owner(run, object->oid, err);
 }
@@ -140,6 +144,7 @@ find_object(const struct ddl_run *run, struct object_name *object,
 	switch (run->plan->target) {
 	case COMMENT_ON_TABLE:
 	case COMMENT_ON_VIEW:
+	case COMMENT_ON_KEPT:
 		return find_relation(run, object, err);
 	case COMMENT_ON_COLUMN:
 		rc = find_relation(run, object, err);

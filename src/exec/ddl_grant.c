@@ -72,15 +72,8 @@ int
 ddl_denied_on(const struct acl_object *object, struct str database,
     struct error *err)
 {
-	static const char *const kinds[] = {
-		[ACL_TABLE] = "table",
-		[ACL_SCHEMA] = "schema",
-		[ACL_DATABASE] = "database",
-	};
-
 	return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
-	    "permission denied for %s %.*s",
-	    object->is_view ? "view" : kinds[object->kind],
+	    "permission denied for %s %.*s", acl_object_words(object),
 	    STR_FMT(object->kind == ACL_DATABASE ? database : object->name));
 }
 
@@ -204,7 +197,7 @@ grant_on_all_tables(struct ddl_run *run, uint32_t rights, struct error *err)
 	for (uint32_t i = 0; i < type_count && rc == 0; i++) {
 		const struct event_type *type = ddl_catalog(run)->types[i];
 
-		if (type->dropped_at == 0)
+		if (event_type_has_name(type))
 			rc = grant_on(run, type->oid, rights, err);
 	}
 	for (uint32_t i = 0; i < view_count && rc == 0; i++)

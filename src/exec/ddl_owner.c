@@ -33,7 +33,7 @@ int
 ddl_not_owner(const struct acl_object *object, struct error *err)
 {
 	return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
-	    "must be owner of %s %.*s", object->is_view ? "view" : "table",
+	    "must be owner of %s %.*s", acl_object_words(object),
 	    STR_FMT(object->name));
 }
 
@@ -107,6 +107,7 @@ find_object(struct ddl_run *run, uint32_t *out, struct error *err)
 	const struct plan_ddl *plan = run->plan;
 	const struct enum_type *labels =
 	    catalog_enum_by_name(ddl_catalog(run), plan->name);
+	const struct sql_view *view;
 
 	if (plan->owner_kind == AST_OWNER_OF_TYPE) {
 		*out = labels == NULL ? 0 : labels->oid;
@@ -119,10 +120,14 @@ find_object(struct ddl_run *run, uint32_t *out, struct error *err)
 	if (*out == 0)
 		return ddl_missing_object(run, "relation", plan->name,
 		    STELE_E_UNDEFINED_TABLE, err);
-	if (plan->owner_kind == AST_OWNER_OF_VIEW &&
-	    catalog_view_by_oid(ddl_catalog(run), *out) == NULL)
+	view = catalog_view_by_oid(ddl_catalog(run), *out);
+	if (plan->owner_kind == AST_OWNER_OF_VIEW && view == NULL)
 		return error_set(err, STELE_E_WRONG_OBJECT_TYPE,
 		    "\"%.*s\" is not a view", STR_FMT(plan->name));
+	if (plan->owner_kind == AST_OWNER_OF_KEPT &&
+	    (view == NULL || !view_is_kept(view)))
+		return error_set(err, STELE_E_WRONG_OBJECT_TYPE,
+		    "\"%.*s\" is not a materialized view", STR_FMT(plan->name));
 	return 0;
 }
 
@@ -180,7 +185,7 @@ find_owned(struct ddl_run *run, uint32_t owner, struct owned *out)
 	for (uint32_t i = 0; i < catalog->type_count; i++) {
 		const struct event_type *type = catalog->types[i];
 
-		if (type->owner != owner || type->dropped_at != 0)
+		if (type->owner != owner || !event_type_has_name(type))
 			continue;
 		out->types[out->type_count++] = arena_str(arena, type->name);
 		out->oids[out->count++] = type->oid;

@@ -63,7 +63,8 @@ ddl_create_view(struct ddl_run *run, struct error *err)
 	if (rc != 0)
 		return rc;
 	if (plan->or_replace &&
-	    catalog_type_by_name(ddl_catalog(run), plan->name) != NULL)
+	    (catalog_type_by_name(ddl_catalog(run), plan->name) != NULL ||
+		(had != NULL && view_is_kept(had))))
 		return error_set(err, STELE_E_WRONG_OBJECT_TYPE,
 		    "\"%.*s\" is not a view", STR_FMT(plan->name));
 	if (plan->or_replace && had != NULL) {
@@ -152,10 +153,10 @@ note_cascade(struct dropper *dropper, uint32_t oid, struct error *err)
 		if (is_named(dropper, users[i]->oid))
 			continue;
 		dropper->cascaded =
-		    arena_printf(arena, "%.*s%sdrop cascades to view %.*s",
+		    arena_printf(arena, "%.*s%sdrop cascades to %s %.*s",
 			STR_FMT(dropper->cascaded),
 			dropper->cascaded_count == 0 ? "" : "\n",
-			STR_FMT(users[i]->name));
+			view_words(users[i]), STR_FMT(users[i]->name));
 		dropper->cascaded_count++;
 	}
 	return rc;
@@ -181,15 +182,18 @@ tell_cascade(const struct dropper *dropper)
 	ddl_notify(dropper->run, &notice);
 }
 
-/* 42809: it is of the other kind. */
-static int
-wrong_kind(struct str name, bool is_view, struct error *err)
-{
-	(void)error_set(err, STELE_E_WRONG_OBJECT_TYPE, "\"%.*s\" is not a %s",
-	    STR_FMT(name), is_view ? "table" : "view");
-	return error_hint(err, "Use DROP %s to remove a %s.",
-	    is_view ? "VIEW" : "TABLE", is_view ? "view" : "table");
-}
+/* What DROP calls its objects. */
+static const struct {
+	const char *kind;
+	const char *command;
+	int missing;
+} words[] = {
+	[DDL_OP_DROP_TABLE] = { "table", "TABLE", STELE_E_UNDEFINED_TABLE },
+	[DDL_OP_DROP_ENUM] = { "type", "TYPE", STELE_E_UNDEFINED_OBJECT },
+	[DDL_OP_DROP_VIEW] = { "view", "VIEW", STELE_E_UNDEFINED_TABLE },
+	[DDL_OP_DROP_KEPT] = { "materialized view", "MATERIALIZED VIEW",
+	    STELE_E_UNDEFINED_TABLE },
+};
 
 /* The OID of what a name means to the statement; 0: there is none. */
 static int
@@ -200,19 +204,25 @@ find_dropped(struct ddl_run *run, struct str name, uint32_t *oid,
 	const struct event_type *type = catalog_type_by_name(catalog, name);
 	const struct sql_view *view = catalog_view_by_name(catalog, name);
 	const struct enum_type *enum_type = catalog_enum_by_name(catalog, name);
+	enum ddl_op is = DDL_OP_DROP_TABLE;
 
 	*oid = 0;
-	switch (run->plan->op) {
-	case DDL_OP_DROP_ENUM:
+	if (run->plan->op == DDL_OP_DROP_ENUM) {
 		*oid = enum_type == NULL ? 0 : enum_type->oid;
 		return 0;
-	case DDL_OP_DROP_VIEW:
-		*oid = view == NULL ? 0 : view->oid;
-		return type == NULL ? 0 : wrong_kind(name, false, err);
-	default:
-		*oid = type == NULL ? 0 : type->oid;
-		return view == NULL ? 0 : wrong_kind(name, true, err);
 	}
+	if (type == NULL && view == NULL)
+		return 0;
+	if (view != NULL)
+		is = view_is_kept(view) ? DDL_OP_DROP_KEPT : DDL_OP_DROP_VIEW;
+	*oid = view != NULL ? view->oid : type->oid;
+	if (is == run->plan->op ||
+	    (is != DDL_OP_DROP_TABLE && run->plan->old_owner != NULL))
+		return 0; /* DROP OWNED has all views together */
+	(void)error_set(err, STELE_E_WRONG_OBJECT_TYPE, "\"%.*s\" is not a %s",
+	    STR_FMT(name), words[run->plan->op].kind);
+	return error_hint(err, "Use DROP %s to remove a %s.", words[is].command,
+	    words[is].kind);
 }
 
 static int
@@ -229,7 +239,8 @@ drop_named(struct dropper *dropper, uint32_t oid, struct error *err)
 		rc = drop_dependents(dropper, oid, err);
 	if (rc != 0)
 		return rc;
-	if (run->plan->op != DDL_OP_DROP_VIEW)
+	if (run->plan->op != DDL_OP_DROP_VIEW &&
+	    run->plan->op != DDL_OP_DROP_KEPT)
 		return write_batch_ddl(run->target, &ddl, err);
 	view = catalog_view_by_oid(ddl_catalog(run), oid);
 	return view == NULL ? 0 : drop_view(dropper, view, err);
@@ -238,14 +249,6 @@ drop_named(struct dropper *dropper, uint32_t oid, struct error *err)
 int
 ddl_drop(struct ddl_run *run, struct error *err)
 {
-	static const struct {
-		const char *kind;
-		int missing;
-	} words[] = {
-		[DDL_OP_DROP_TABLE] = { "table", STELE_E_UNDEFINED_TABLE },
-		[DDL_OP_DROP_ENUM] = { "type", STELE_E_UNDEFINED_OBJECT },
-		[DDL_OP_DROP_VIEW] = { "view", STELE_E_UNDEFINED_TABLE },
-	};
 	const struct plan_ddl *plan = run->plan;
 	uint32_t *oids = arena_alloc_array(&run->arena,
 	    (size_t)plan->name_count + 1, sizeof(*oids));

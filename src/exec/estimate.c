@@ -139,6 +139,7 @@ estimate_rows(const struct exec_env *env, const struct rel *rel,
 	case REL_WINDOW:
 	case REL_SEQUENCE:
 	case REL_MODIFY:
+	case REL_READING:
 		return 0;
 	}
 	return 0;

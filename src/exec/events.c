@@ -186,7 +186,7 @@ choose_types(struct events_op *events, const struct context_places *places,
 	for (uint32_t i = 0; i < catalog->type_count; i++) {
 		const struct event_type *type = catalog->types[i];
 
-		if (type->dropped_at != 0 ||
+		if (!event_type_has_name(type) ||
 		    (is_one && !str_equal(type->name, name)))
 			continue;
 		if (!reads_all && !plan_may_read(catalog, reader, type)) {

@@ -161,6 +161,43 @@ MUST_USE int exec_ddl(const struct plan *plan,
     const struct exec_context *context, struct write_batch *target,
     struct error *err);
 
+/* What a kept query has after it was made or refreshed. */
+struct keep_report {
+	uint64_t row_count; /* stored for it */
+	uint64_t appended;  /* of these, just now */
+	uint64_t position;  /* all events up to it are in them */
+	int64_t refreshed_at;
+};
+
+/*
+ * Run a PLAN_KEEP: add the kept query, or new rows of it and how far they
+ * reach, to `target`.  The context's snapshot says up to where events are read.
+ * A REFRESH is done so only of what the transaction itself has made, which
+ * nobody else refreshes: exec_keeps_own().
+ */
+MUST_USE int exec_keep(const struct plan *plan,
+    const struct exec_context *context, struct write_batch *target,
+    struct keep_report *report, struct error *err);
+
+bool exec_keeps_own(const struct plan *plan, const struct exec_context *context,
+    const struct write_batch *target);
+
+/*
+ * Any other REFRESH: a transaction of its own, which is committed when this
+ * returns, as often as others were faster.  It changes nothing for those who
+ * read.  Waits; the context's snapshot is not used.
+ */
+MUST_USE int exec_refresh(const struct plan *plan,
+    const struct exec_context *context, struct keep_report *report,
+    struct error *err);
+
+/*
+ * Store what is new of a kept query before it is shown.  If this fails, it is
+ * no worse to read.  Waits, too.
+ */
+MUST_USE int exec_refresh_shown(uint32_t oid,
+    const struct exec_context *context, struct error *err);
+
 /*
  * Run a PLAN_TEMP_DDL: it changes what is temporary in the session.  After an
  * error that has to be taken back.

@@ -251,7 +251,10 @@ put_class_object(const struct plan_names *names, uint32_t oid, int64_t column,
 		buf_printf(out, "column %.*s of ",
 		    STR_FMT(relation_column(&space, &relation, (uint32_t)column)
 				.name));
-	buf_put_cstr(out, relation_kind(&relation) == 'v' ? "view " : "table ");
+	buf_put_cstr(out,
+	    relation_kind(&relation) == 'm'       ? "materialized view "
+		: relation_kind(&relation) == 'v' ? "view "
+						  : "table ");
 	return names->base.put(&names->base, TYPE_REGCLASS, oid, out);
 }
 

@@ -322,7 +322,7 @@ may_read_system(const struct asked *asked, const struct system_table *table)
 		return rights_role_has(catalog, asked->role_oid,
 		    system_table_need(table));
 	for (uint32_t i = 0; i < catalog->type_count; i++) {
-		if (catalog->types[i]->dropped_at != 0)
+		if (!event_type_has_name(catalog->types[i]))
 			continue;
 		is_empty = false;
 		if (plan_may_read(catalog, asked->role_oid, catalog->types[i]))

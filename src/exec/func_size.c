@@ -55,15 +55,17 @@ relation_size(struct function_call *call, uint32_t row,
     const struct plan_context *names)
 {
 	struct relation relation;
+	uint32_t oid; /* of the event type; 0: it has none */
 
 	if (!find_relation(names, arg_oid(call, 0, row), &relation)) {
 		put_null(call, row);
 		return 0;
 	}
+	oid = relation.type != NULL ? relation.oid
+	    : relation.view != NULL ? relation.view->kept.type_oid
+				    : 0;
 	call->result->i64[row] = 0;
-	if (relation.type == NULL)
-		return 0;
-	return sum_segments(call, relation.oid, &call->result->i64[row]);
+	return oid == 0 ? 0 : sum_segments(call, oid, &call->result->i64[row]);
 }
 CATALOG_KERNEL(relation_size)
 

@@ -83,6 +83,8 @@ op_new(const struct exec_env *env, const struct rel *rel)
 		return temp_scan_op_new(env, rel);
 	case REL_MODIFY:
 		return modify_op_new(env, rel);
+	case REL_READING:
+		return reading_op_new(env, rel);
 	}
 	return NULL;
 }

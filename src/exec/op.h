@@ -183,6 +183,8 @@ struct op_state *temp_scan_op_new(const struct exec_env *env,
     const struct rel *rel);
 struct op_state *modify_op_new(const struct exec_env *env,
     const struct rel *rel);
+struct op_state *reading_op_new(const struct exec_env *env,
+    const struct rel *rel);
 
 /* `limit` (NULL: none) is a REL_LIMIT above: only its rows are kept. */
 struct op_state *sort_op_new(const struct exec_env *env, const struct rel *rel,

@@ -213,7 +213,8 @@ scan_op_count(struct op_state *op, uint64_t *count)
 
 	/* the transaction's own rows would have to be counted by type */
 	if (op->class != &scan_class || op->rel->scan.bound_count > 0 ||
-	    op->env->context->batch != NULL || scan->scan == NULL)
+	    op->rel->scan.kept_oid != 0 || op->env->context->batch != NULL ||
+	    scan->scan == NULL)
 		return false;
 	return scan_row_count(scan->scan, count);
 }

@@ -105,6 +105,17 @@ scan_bound_value(const struct exec_env *env, const struct expr *expr,
 	return 0;
 }
 
+/* Events up to here are in the rows of a kept query that are read beside. */
+static uint64_t
+kept_position(const struct scan_spec *spec, const struct rel *rel)
+{
+	const struct sql_view *view =
+	    catalog_view_by_oid(snapshot_catalog(spec->snapshot),
+		rel->scan.kept_oid);
+
+	return view != NULL ? view->kept.position : rel->scan.after;
+}
+
 int
 scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
     struct scan_spec *spec, bool *is_empty, struct error *err)
@@ -114,6 +125,8 @@ scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
 	    arena_zalloc(env->arena, (count + 1) * sizeof(*ranges));
 
 	*is_empty = false;
+	if (rel->scan.kept_oid != 0)
+		spec->event_id_first = kept_position(spec, rel) + 1;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct scan_bound *bound = &rel->scan.bounds[i];
 		uint32_t attnum = rel->kind == REL_SCAN

@@ -1144,6 +1144,8 @@ int bind_copy(struct binder *binder, const struct ast_stmt *stmt,
     struct plan *plan, struct error *err);
 int bind_ddl(struct binder *binder, const struct ast_stmt *stmt,
     struct plan *plan, struct error *err);
+int bind_refresh(struct binder *binder, const struct ast_refresh *ast,
+    struct plan *plan, struct error *err);
 
 /* The name of an object that is changed or dropped: not `events`. */
 int bind_changed_name(struct binder *binder, const struct ast_name *name,

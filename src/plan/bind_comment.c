@@ -9,6 +9,7 @@ static const enum comment_target targets[] = {
 	[AST_OBJECT_TABLE] = COMMENT_ON_TABLE,
 	[AST_OBJECT_COLUMN] = COMMENT_ON_COLUMN,
 	[AST_OBJECT_VIEW] = COMMENT_ON_VIEW,
+	[AST_OBJECT_KEPT] = COMMENT_ON_KEPT,
 	[AST_OBJECT_TYPE] = COMMENT_ON_TYPE,
 	[AST_OBJECT_SCHEMA] = COMMENT_ON_SCHEMA,
 	[AST_OBJECT_DATABASE] = COMMENT_ON_DATABASE,
@@ -49,6 +50,7 @@ bind_comment(struct binder *binder, const struct ast_comment *ast,
 	case AST_OBJECT_TABLE:
 	case AST_OBJECT_TYPE:
 	case AST_OBJECT_VIEW:
+	case AST_OBJECT_KEPT:
 	case AST_OBJECT_INDEX: /* the parser makes none of these */
 		break;
 	}

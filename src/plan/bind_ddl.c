@@ -463,6 +463,7 @@ bind_drop(struct binder *binder, const struct ast_drop *ast,
 
 	ddl->op = ast->kind == AST_OBJECT_TYPE ? DDL_OP_DROP_ENUM
 	    : ast->kind == AST_OBJECT_VIEW     ? DDL_OP_DROP_VIEW
+	    : ast->kind == AST_OBJECT_KEPT     ? DDL_OP_DROP_KEPT
 					       : DDL_OP_DROP_TABLE;
 	ddl->is_cascade = ast->is_cascade;
 	ddl->if_exists = ast->if_exists;
@@ -515,6 +516,63 @@ bind_alter_enum(struct binder *binder, const struct ast_alter_enum *ast,
 	    " AFTER.");
 }
 
+/* ---- kept queries ---- */
+
+/* SHOW would find the setting. */
+static int
+check_no_setting(struct binder *binder, struct str name, int location,
+    struct error *err)
+{
+	const struct plan_session *session = binder->context->session;
+	struct str value;
+
+	if (session->setting == NULL ||
+	    !session->setting(session->arg, name, binder->arena, &value))
+		return 0;
+	(void)error_at(err, location, STELE_E_RESERVED_NAME,
+	    "unacceptable name \"%.*s\"", STR_FMT(name));
+	return error_detail(err,
+	    "It is the name of a setting, and SHOW would find that.");
+}
+
+static int
+bind_create_kept(struct binder *binder, const struct ast_create_view *ast,
+    struct plan *plan, struct plan_ddl *ddl, struct error *err)
+{
+	int rc;
+
+	plan->tag = ast->native != NULL ? "REMEMBER"
+	    : ast->has_no_data          ? "CREATE MATERIALIZED VIEW"
+					: "SELECT";
+	plan->tag_has_count = !ast->has_no_data;
+	ddl->op = DDL_OP_CREATE_KEPT;
+	ddl->if_not_exists = ast->if_not_exists;
+	ddl->location = ast->name.location;
+	binder->reads_events = true; /* to be there from this moment on */
+	rc = new_name(binder, &ast->name, &ddl->name, err);
+	if (rc == 0)
+		rc = check_no_setting(binder, ddl->name, ddl->location, err);
+	return rc != 0 ? rc : bind_create_view(binder, ast, ddl, err);
+}
+
+int
+bind_refresh(struct binder *binder, const struct ast_refresh *ast,
+    struct plan *plan, struct error *err)
+{
+	struct plan_ddl *ddl = arena_zalloc(binder->arena, sizeof(*ddl));
+
+	plan->ddl = ddl;
+	ddl->op = DDL_OP_REFRESH_KEPT;
+	ddl->location = ast->name.location;
+	ddl->has_no_data = ast->has_no_data;
+	binder->reads_events = true;
+	if (ast->is_concurrent && ast->has_no_data)
+		return error_at(err, ast->name.location, STELE_E_SYNTAX,
+		    "REFRESH options CONCURRENTLY and WITH NO DATA cannot be"
+		    " used together");
+	return bind_changed_name(binder, &ast->name, &ddl->name, err);
+}
+
 int
 bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
     struct error *err)
@@ -538,12 +596,17 @@ bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_DROP:
 		plan->tag = stmt->drop.kind == AST_OBJECT_TYPE ? "DROP TYPE"
 		    : stmt->drop.kind == AST_OBJECT_VIEW       ? "DROP VIEW"
-							       : "DROP TABLE";
+		    : stmt->drop.kind == AST_OBJECT_KEPT
+		    ? "DROP MATERIALIZED VIEW"
+		    : "DROP TABLE";
 		return bind_drop(binder, &stmt->drop, ddl, err);
 	case AST_CREATE_ENUM:
 		plan->tag = "CREATE TYPE";
 		return bind_create_enum(binder, &stmt->create_enum, ddl, err);
 	case AST_CREATE_VIEW:
+		if (stmt->create_view.is_kept)
+			return bind_create_kept(binder, &stmt->create_view,
+			    plan, ddl, err);
 		plan->tag = "CREATE VIEW";
 		ddl->op = DDL_OP_CREATE_VIEW;
 		ddl->location = stmt->create_view.name.location;

@@ -488,6 +488,9 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 	case REL_WITH:
 		node->kind = "With";
 		return;
+	case REL_READING:
+		node->kind = "Kept Query";
+		return;
 	case REL_CTE:
 		node->kind = "CTE Scan";
 		node->relation = rel->cte->name;

@@ -111,7 +111,7 @@ is_field_of_any(const struct rewrite *rw, struct str name)
 	const struct catalog *catalog = rw->binder->context->catalog;
 
 	for (uint32_t i = 0; i < catalog->type_count; i++) {
-		if (catalog->types[i]->dropped_at == 0 &&
+		if (event_type_has_name(catalog->types[i]) &&
 		    event_type_column(catalog->types[i], name) != 0)
 			return true;
 	}

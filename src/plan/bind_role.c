@@ -83,6 +83,7 @@ bind_alter_owner(struct binder *binder, const struct ast_alter_owner *ast,
 	static const char *const tags[] = {
 		[AST_OWNER_OF_TABLE] = "ALTER TABLE",
 		[AST_OWNER_OF_VIEW] = "ALTER VIEW",
+		[AST_OWNER_OF_KEPT] = "ALTER MATERIALIZED VIEW",
 		[AST_OWNER_OF_TYPE] = "ALTER TYPE",
 		[AST_OWNER_REASSIGN] = "REASSIGN OWNED",
 		[AST_OWNER_DROP] = "DROP OWNED",

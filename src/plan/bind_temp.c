@@ -43,8 +43,9 @@ stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt)
 		return stmt->create_table.is_temporary ||
 		    name_is_temp(binder, &stmt->create_table.name);
 	case AST_CREATE_VIEW:
-		return stmt->create_view.is_temporary ||
-		    name_is_temp(binder, &stmt->create_view.name);
+		return !stmt->create_view.is_kept &&
+		    (stmt->create_view.is_temporary ||
+			name_is_temp(binder, &stmt->create_view.name));
 	case AST_ALTER_TABLE:
 		return name_means_temp(binder, &stmt->alter_table.name);
 	case AST_DROP:

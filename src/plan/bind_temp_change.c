@@ -59,6 +59,8 @@ struct object_words {
 static const struct object_words object_words[] = {
 	[AST_OBJECT_TABLE] = { "a", "table", "TABLE", "DROP TABLE" },
 	[AST_OBJECT_VIEW] = { "a", "view", "VIEW", "DROP VIEW" },
+	[AST_OBJECT_KEPT] = { "a", "materialized view", "MATERIALIZED VIEW",
+	    "DROP MATERIALIZED VIEW" },
 	[AST_OBJECT_INDEX] = { "an", "index", "INDEX", "DROP INDEX" },
 };
 
@@ -68,6 +70,8 @@ kind_of(const struct relation *relation)
 	switch (relation_kind(relation)) {
 	case 'v':
 		return AST_OBJECT_VIEW;
+	case 'm':
+		return AST_OBJECT_KEPT;
 	case 'i':
 		return AST_OBJECT_INDEX;
 	default:

@@ -11,6 +11,8 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/kept.h"
+#include "plan/layout.h"
 #include "plan/names.h"
 #include "plan/system_table.h"
 #include "plan/temp_table.h"
@@ -64,10 +66,10 @@ binder_limit_columns(const struct binder *binder, uint32_t oid,
 
 /* ---- reading it ---- */
 
-/* The view's query as a tree. */
+/* The view's query as a tree: a SELECT, or a QUERY that was remembered. */
 static int
 parse_query(struct binder *binder, struct str name, struct str query,
-    const struct ast_select **out, struct error *err)
+    const struct ast_stmt **out, struct error *err)
 {
 	struct sql_statements statements;
 	int rc;
@@ -76,10 +78,11 @@ parse_query(struct binder *binder, struct str name, struct str query,
 	    err);
 	if (rc != 0)
 		return rc;
-	if (statements.count != 1 || statements.items[0]->kind != AST_SELECT)
+	*out = statements.count == 1 ? statements.items[0] : NULL;
+	if (*out == NULL ||
+	    ((*out)->kind != AST_SELECT && (*out)->kind != AST_QUERY))
 		return error_set(err, STELE_E_CORRUPT,
 		    "view \"%.*s\" is not a query", STR_FMT(name));
-	*out = statements.items[0]->select;
 	return 0;
 }
 
@@ -99,6 +102,16 @@ settings_of(const struct binder *binder, const struct sql_view *view)
 	return settings;
 }
 
+/* A query of either language: of the native one if `select` is NULL. */
+static int
+bind_either(struct binder *binder, const struct ast_select *select,
+    const struct ast_query *native, struct query *out, struct error *err)
+{
+	if (select == NULL)
+		return bind_native_query(binder, native, out, err);
+	return bind_select(binder, NULL, select, UNKNOWNS_TEXT, out, err);
+}
+
 static int
 bind_query(struct binder *binder, const struct sql_view *view,
     struct query *out, struct error *err)
@@ -108,11 +121,11 @@ bind_query(struct binder *binder, const struct sql_view *view,
 	const struct sql_view *around = binder->view;
 	struct type_settings settings = settings_of(binder, view);
 	struct plan_context inside = *context;
-	const struct ast_select *select = NULL;
+	const struct ast_stmt *stmt = NULL;
 	struct plan_names names;
 	int rc;
 
-	rc = parse_query(binder, view->name, view->query, &select, err);
+	rc = parse_query(binder, view->name, view->query, &stmt, err);
 	if (rc != 0)
 		return rc;
 	inside.settings = &settings;
@@ -124,10 +137,45 @@ bind_query(struct binder *binder, const struct sql_view *view,
 	binder->context = &inside;
 	binder->view = view;
 	binder->sublink_names = NULL;
-	rc = bind_select(binder, NULL, select, UNKNOWNS_TEXT, out, err);
+	rc = bind_either(binder, stmt->kind == AST_SELECT ? stmt->select : NULL,
+	    &stmt->query, out, err);
 	binder->context = context;
 	binder->view = around;
 	binder->sublink_names = sublink_names;
+	return rc;
+}
+
+static struct rel *
+new_reading(struct binder *binder, const struct sql_view *view,
+    struct rel *input)
+{
+	struct rel *rel = rel_new_over(binder, REL_READING, input);
+
+	rel->reading = &view->reading;
+	return rel;
+}
+
+/* What is kept, and what is new, in the place of all events. */
+static int
+bind_kept(struct binder *binder, const struct sql_view *view,
+    struct query *query, struct error *err)
+{
+	struct kept_cut cut;
+	int rc;
+
+	if (!view->kept.is_populated) {
+		(void)error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+		    "materialized view \"%.*s\" has not been populated",
+		    STR_FMT(view->name));
+		return error_hint(err,
+		    "Use the REFRESH MATERIALIZED VIEW command.");
+	}
+	rc = kept_cut(binder, query, 0, &cut, err);
+	if (rc == 0)
+		rc = kept_read(binder, view, &cut, err);
+	if (rc == 0)
+		query->rel = new_reading(binder, view, query->rel);
+	query->exprs = NULL; /* they are below */
 	return rc;
 }
 
@@ -147,6 +195,8 @@ bind_view(struct binder *binder, struct scope *scope,
 	binder->view_depth++;
 	rc = bind_query(binder, view, &query, err);
 	binder->view_depth--;
+	if (rc == 0 && view_is_kept(view))
+		rc = bind_kept(binder, view, &query, err);
 	if (rc != 0) /* a position in the view's text would mislead */
 		return error_position(err, from->location);
 	range->name = from->alias.name.len > 0 ? from->alias.name : view->name;
@@ -207,18 +257,18 @@ static int
 bind_system_query(struct binder *binder, const struct system_table *table,
     struct rel **out, struct error *err)
 {
-	const struct ast_select *select = NULL;
+	const struct ast_stmt *stmt = NULL;
 	struct expr **exprs = arena_alloc_array(binder->arena,
 	    table->column_count + 1, sizeof(*exprs));
 	struct query query;
 	int rc;
 
 	rc = parse_query(binder, str_of_cstr(table->name),
-	    str_of_cstr(table->query), &select, err);
+	    str_of_cstr(table->query), &stmt, err);
 	binder->system_view_depth++;
 	if (rc == 0)
-		rc = bind_select(binder, NULL, select, UNKNOWNS_STAY, &query,
-		    err);
+		rc = bind_select(binder, NULL, stmt->select, UNKNOWNS_STAY,
+		    &query, err);
 	binder->system_view_depth--;
 	if (rc == 0)
 		rc = cast_columns(binder, table, &query, exprs, err);
@@ -279,14 +329,17 @@ name_columns(const struct ast_create_view *ast, struct query *query,
 }
 
 static int
-print_query(struct binder *binder, const struct ast_select *select,
+print_query(struct binder *binder, const struct ast_create_view *ast,
     struct str *out, struct error *err)
 {
-	struct ast_stmt stmt = { .kind = AST_SELECT,
-		.select = (struct ast_select *)(uintptr_t)select };
+	struct ast_stmt stmt = { .kind = AST_SELECT, .select = ast->query };
 	struct buf text;
 	int rc = 0;
 
+	if (ast->native != NULL)
+		stmt = (struct ast_stmt){ .kind = AST_QUERY,
+			.is_native = true,
+			.query = *ast->native };
 	buf_init(&text);
 	print_stmt(&text, &stmt);
 	if (text.failed)
@@ -315,6 +368,69 @@ reading_of(const struct type_settings *settings)
 	};
 }
 
+/* The fields of the rows that are kept of a query, if it can be kept. */
+static int
+bind_rows_kept(struct binder *binder, const struct ast_create_view *ast,
+    struct query *query, struct plan_ddl *ddl, struct error *err)
+{
+	int location =
+	    ast->query != NULL ? ast->query->location : ast->native->location;
+	struct kept_cut cut;
+	int rc = kept_cut(binder, query, location, &cut, err);
+
+	if (rc != 0)
+		return rc;
+	ddl->kept_fields = kept_fields(binder, &cut);
+	ddl->kept_field_count = cut.column_count;
+	ddl->has_no_data = ast->has_no_data;
+	ddl->tells = ast->native != NULL;
+	return 0;
+}
+
+int
+bind_refresh_rows(struct binder *binder, struct kept_refresh *refresh,
+    struct plan_insert *insert, struct error *err)
+{
+	const struct catalog *catalog = binder->context->catalog;
+	const struct sql_view *view =
+	    catalog_view_by_oid(catalog, refresh->oid);
+	const struct event_type *type =
+	    catalog_type_by_oid(catalog, view->kept.type_oid);
+	struct datum time;
+	struct query query;
+	struct kept_cut cut;
+	struct rel *rel, *source;
+	int rc = bind_query(binder, view, &query, err);
+
+	if (rc == 0)
+		rc = kept_cut(binder, &query, 0, &cut, err);
+	if (rc != 0)
+		return rc;
+	refresh->is_merge = refresh->wants_merge && cut.agg != NULL;
+	time =
+	    (struct datum){ .i64 = refresh->is_merge ? refresh->new_generation
+						     : refresh->generation };
+	rc = kept_rows(binder, view, &cut, refresh->is_merge, &rel, err);
+	if (rc == 0)
+		rc = layout_rel(binder, new_reading(binder, view, rel),
+		    rel->column_count, &source, err);
+	if (rc != 0)
+		return rc;
+	*insert = (struct plan_insert){ .type = type,
+		.source = source,
+		.value_count = type->field_count + 2,
+		.values = arena_alloc_array(binder->arena,
+		    (size_t)type->field_count + 2, sizeof(*insert->values)) };
+	for (uint32_t i = 0; i < insert->value_count; i++)
+		insert->values[i] = i == 1
+		    ? expr_const(binder->arena, type_of(TYPE_TIMESTAMPTZ), 0,
+			  &time)
+		    : expr_column(binder->arena,
+			  source->types[i > 1 ? i - 1 : 0], 0, source->id,
+			  i > 1 ? i - 1 : 0);
+	return 0;
+}
+
 int
 bind_create_view(struct binder *binder, const struct ast_create_view *ast,
     struct plan_ddl *ddl, struct error *err)
@@ -326,7 +442,7 @@ bind_create_view(struct binder *binder, const struct ast_create_view *ast,
 	int rc;
 
 	binder->dependencies = &dependencies;
-	rc = bind_select(binder, NULL, ast->query, UNKNOWNS_TEXT, &query, err);
+	rc = bind_either(binder, ast->query, ast->native, &query, err);
 	binder->dependencies = NULL;
 	if (rc != 0)
 		return rc;
@@ -334,7 +450,9 @@ bind_create_view(struct binder *binder, const struct ast_create_view *ast,
 	    (size_t)query.column_count + 1, sizeof(*columns));
 	rc = name_columns(ast, &query, columns, err);
 	if (rc == 0)
-		rc = print_query(binder, ast->query, &view->query, err);
+		rc = print_query(binder, ast, &view->query, err);
+	if (rc == 0 && ast->is_kept)
+		rc = bind_rows_kept(binder, ast, &query, ddl, err);
 	view->reading = reading_of(binder->context->settings);
 	view->columns = columns;
 	view->column_count = query.column_count;

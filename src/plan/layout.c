@@ -1115,6 +1115,18 @@ lay_out_modify(struct layouter *l, const struct rel *rel)
 }
 
 static struct rel *
+lay_out_reading(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	const struct column_set below = wanted_below(l, wanted);
+	struct rel *out = copy_rel(l, rel);
+
+	out->input = lay_out(l, rel->input, &below);
+	same_columns(out);
+	return out;
+}
+
+static struct rel *
 lay_out(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
 {
@@ -1169,6 +1181,8 @@ lay_out(struct layouter *l, const struct rel *rel,
 		return lay_out_recursive(l, rel);
 	case REL_MODIFY:
 		return lay_out_modify(l, rel);
+	case REL_READING:
+		return lay_out_reading(l, rel, wanted);
 	}
 	return copy_rel(l, rel);
 }

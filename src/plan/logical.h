@@ -33,6 +33,7 @@ struct rel;
 struct plan_temp_ddl;
 struct system_table;
 struct sql_view;
+struct view_reading;
 struct temp_key;
 struct temp_table;
 
@@ -61,7 +62,8 @@ enum rel_kind {
 	REL_RECURSIVE, /* of a recursive CTE */
 	REL_WORK,      /* the rows of its last round */
 	REL_TEMP,      /* the rows of a temporary table, and their numbers */
-	REL_MODIFY, /* rows written to one, and what RETURNING says of them */
+	REL_MODIFY,  /* rows written to one, and what RETURNING says of them */
+	REL_READING, /* computed by the settings of a kept query */
 };
 
 /* Columns of `events`, as attnums. */
@@ -99,8 +101,15 @@ struct rel_scan {
 	const struct event_type *type;     /* REL_SCAN */
 	const struct system_table *system; /* REL_SYSTEM */
 	const struct temp_table *temp;     /* REL_TEMP */
-	uint32_t role_oid;    /* REL_EVENTS: whose types; 0: current_user's */
-	bool is_ordered;      /* rows must come by event_id */
+	uint32_t role_oid; /* REL_EVENTS: whose types; 0: current_user's */
+	/*
+	 * REL_SCAN, not 0: only events that are not in the rows of this kept
+	 * query yet, as the snapshot has them; a transaction reads with its
+	 * own, maybe older, catalogue.
+	 */
+	uint32_t kept_oid;
+	uint64_t after;  /* those up to here are, if the snapshot has it not */
+	bool is_ordered; /* rows must come by event_id */
 	bool is_payload_late; /* REL_EVENTS: what is committed comes
 					  with a null payload, see rel_payload */
 	/* of a finished plan: */
@@ -579,7 +588,8 @@ struct rel {
 		const struct cte *cte; /* column i is columns[i].column of it */
 		struct rel_recursive recursive;
 		struct rel_modify modify;
-		uint32_t work; /* likewise */
+		const struct view_reading *reading; /* of the catalogue */
+		uint32_t work;                      /* likewise */
 	};
 };
 
@@ -644,7 +654,10 @@ enum ddl_op {
 	DDL_OP_ADD_LABEL,
 	DDL_OP_DROP_ENUM,
 	DDL_OP_CREATE_VIEW,
+	DDL_OP_CREATE_KEPT,
+	DDL_OP_REFRESH_KEPT,
 	DDL_OP_DROP_VIEW,
+	DDL_OP_DROP_KEPT,
 	DDL_OP_CREATE_ROLE,
 	DDL_OP_ALTER_ROLE,
 	DDL_OP_DROP_ROLE,
@@ -660,6 +673,7 @@ enum comment_target {
 	COMMENT_ON_TABLE,
 	COMMENT_ON_COLUMN,
 	COMMENT_ON_VIEW,
+	COMMENT_ON_KEPT,
 	COMMENT_ON_TYPE,
 	COMMENT_ON_SCHEMA,
 	COMMENT_ON_DATABASE,
@@ -696,6 +710,11 @@ struct plan_ddl {
 	bool is_cascade;             /* DROP */
 	const struct sql_view *view; /* CREATE_VIEW: all but OIDs and name */
 	bool or_replace;
+	/* CREATE_KEPT: those of the rows */
+	const struct field *kept_fields;
+	uint32_t kept_field_count;
+	bool has_no_data;  /* CREATE_KEPT, REFRESH_KEPT */
+	bool tells;        /* likewise: what was stored, in a notice */
 	bool has_retain;   /* CREATE_TABLE, ALTER_TABLE: it is set */
 	int64_t retain_us; /* 0: for ever */
 	/*

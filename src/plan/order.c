@@ -231,6 +231,7 @@ order_relax(struct binder *binder, struct rel *rel, bool is_seen)
 	case REL_PROJECT:
 	case REL_APPEND:
 	case REL_PROJECT_SET:
+	case REL_READING:
 		relax_inputs(binder, rel, is_seen);
 		break;
 	case REL_SEQUENCE:

@@ -11,6 +11,7 @@
 
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/kept.h"
 #include "plan/layout.h"
 #include "plan/option.h"
 #include "plan/trivial.h"
@@ -151,6 +152,49 @@ check_cursor(struct binder *binder, const struct ast_select *select,
 	return bind_select(binder, NULL, select, UNKNOWNS_TEXT, &query, err);
 }
 
+/* SELECT * FROM name */
+static int
+bind_shown(struct binder *binder, struct str name, int location,
+    struct plan *plan, struct error *err)
+{
+	struct ast_expr star = { .kind = AST_STAR, .location = location };
+	struct ast_target target = { .expr = &star, .location = location };
+	struct ast_from from = { .kind = AST_FROM_TABLE,
+		.table = { .parts = { STR("public"), name },
+		    .count = 2,
+		    .location = location },
+		.location = location };
+	struct ast_from *items[] = { &from };
+	const struct ast_select select = { .targets = { &target, 1 },
+		.from = { items, 1 },
+		.location = location };
+
+	return bind_query_plan(binder, &select, plan, err);
+}
+
+/*
+ * A setting, or a kept query: SQL knows a setting first, which none may be named
+ * like; the native language has no settings.
+ */
+static int
+bind_show(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
+    struct error *err)
+{
+	const struct sql_view *view =
+	    catalog_view_by_name(binder->context->catalog, stmt->show);
+
+	set_kind(plan, PLAN_UTILITY, "", false);
+	if (view == NULL || !view_is_kept(view))
+		return stmt->is_native
+		    ? error_at(err, stmt->location, STELE_E_UNDEFINED_TABLE,
+			  "kept query \"%.*s\" does not exist",
+			  STR_FMT(stmt->show))
+		    : 0;
+	set_kind(plan, PLAN_QUERY, "SELECT", true);
+	plan->shown_oid = view->oid;
+	return bind_shown(binder, stmt->show, stmt->location, plan, err);
+}
+
 int
 bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
     struct error *err)
@@ -209,7 +253,11 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 			set_kind(plan, PLAN_TEMP_DDL, "", false);
 			return bind_temp_ddl(binder, stmt, plan, err);
 		}
-		set_kind(plan, PLAN_DDL, "", false);
+		set_kind(plan,
+		    stmt->kind == AST_CREATE_VIEW && stmt->create_view.is_kept
+			? PLAN_KEEP
+			: PLAN_DDL,
+		    "", false);
 		return bind_ddl(binder, stmt, plan, err);
 	case AST_EXPLAIN:
 		set_kind(plan, PLAN_QUERY, "EXPLAIN", false);
@@ -220,9 +268,13 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_BATCH:
 		set_kind(plan, PLAN_UTILITY, "", false);
 		return bind_batch(binder, stmt, err);
+	case AST_REFRESH:
+		set_kind(plan, PLAN_KEEP, "REFRESH MATERIALIZED VIEW", false);
+		return bind_refresh(binder, &stmt->refresh, plan, err);
+	case AST_SHOW:
+		return bind_show(binder, stmt, plan, err);
 	case AST_TRANSACTION:
 	case AST_SET:
-	case AST_SHOW:
 	case AST_CHECKPOINT:
 	case AST_PREPARE:
 	case AST_EXECUTE:
@@ -288,6 +340,28 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 		plan->bounds_tops = option_is_on(&binder, OPTION_TOP_BOUND);
 		plan->spills_all = !option_is_on(&binder, OPTION_WORK_MEM);
 	}
+	*out = plan;
+	return 0;
+}
+
+int
+plan_refresh(const struct plan_context *context, struct kept_refresh *refresh,
+    struct arena *arena, struct plan **out, struct error *err)
+{
+	struct binder binder = { .context = context, .arena = arena };
+	struct plan *plan = arena_zalloc(arena, sizeof(*plan));
+	struct plan_insert *insert = arena_zalloc(arena, sizeof(*insert));
+	int rc;
+
+	*out = NULL;
+	set_kind(plan, PLAN_INSERT, "", false);
+	plan->insert = insert;
+	rc = bind_refresh_rows(&binder, refresh, insert, err);
+	if (rc == 0)
+		rc = arena_check(arena, err);
+	if (rc != 0)
+		return rc;
+	set_needs(&binder, plan);
 	*out = plan;
 	return 0;
 }

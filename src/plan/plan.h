@@ -139,6 +139,7 @@ enum plan_kind {
 	PLAN_COPY_FROM, /* copy_sink_open() */
 	PLAN_COPY_TO,   /* exec_open(); `columns` are what is copied */
 	PLAN_DDL,       /* exec_ddl(); `columns` if a key is told */
+	PLAN_KEEP,      /* exec_keep(): what is kept of a query */
 	PLAN_TEMP_DDL,  /* exec_temp_ddl(): of temporary tables and views */
 	PLAN_UTILITY,   /* the server does it, from the syntax tree */
 };
@@ -181,14 +182,15 @@ struct plan {
 	 * those, and rows come only if there is RETURNING.
 	 */
 	bool is_modify;
-	const char *tag; /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
+	uint32_t shown_oid; /* PLAN_QUERY: SHOW of a kept query; 0: another */
+	const char *tag;    /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
 	bool tag_has_count;
 
 	/* for src/exec/ */
 	const struct rel *root;               /* PLAN_QUERY, PLAN_COPY_TO */
 	const struct plan_insert *insert;     /* PLAN_INSERT */
 	const struct plan_copy *copy;         /* PLAN_COPY_FROM */
-	const struct plan_ddl *ddl;           /* PLAN_DDL */
+	const struct plan_ddl *ddl;           /* PLAN_DDL, PLAN_KEEP */
 	const struct plan_temp_ddl *temp_ddl; /* PLAN_TEMP_DDL */
 
 	/* EXPLAIN: a PLAN_QUERY whose rows are about `root`; else NULL */
@@ -218,6 +220,26 @@ MUST_USE int plan_statement(const struct plan_context *context,
 MUST_USE int plan_arguments(const struct plan_context *context,
     struct ast_expr *const *args, const struct type *types, uint32_t count,
     struct arena *arena, struct plan **out, struct error *err);
+
+/*
+ * What a refresh of a kept query stores: rows of what is new, or all rows anew,
+ * where that makes few of many.
+ */
+struct kept_refresh {
+	uint32_t oid;
+	bool wants_merge;
+	bool is_merge;          /* whether it is one: plan_refresh() says */
+	int64_t generation;     /* timestamp of the rows; .. */
+	int64_t new_generation; /* .. of merged ones */
+};
+
+/*
+ * Plan a refresh as of the context's catalogue, in which the kept query is: a
+ * PLAN_INSERT.
+ */
+MUST_USE int plan_refresh(const struct plan_context *context,
+    struct kept_refresh *refresh, struct arena *arena, struct plan **out,
+    struct error *err);
 
 #define PLAN_TAG_SIZE 64
 

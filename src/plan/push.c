@@ -253,6 +253,46 @@ push_join(struct binder *binder, struct rel *rel,
 	return stop(binder, rel, above);
 }
 
+/* ---- a kept query ---- */
+
+/* Casts of texts and times ask the settings, and so do functions like these. */
+static bool
+asks_settings(const struct expr *expr)
+{
+	switch (expr->kind) {
+	case EXPR_CONST:
+	case EXPR_PARAM:
+	case EXPR_COLUMN:
+	case EXPR_AND:
+	case EXPR_OR:
+	case EXPR_NOT:
+	case EXPR_TEST:
+	case EXPR_IN:
+	case EXPR_COALESCE:
+		return false;
+	case EXPR_CALL:
+		return expr->function->volatility != FUNCTION_IMMUTABLE;
+	default:
+		return true;
+	}
+}
+
+/* What is above has the session's settings, what is below those of its own. */
+static struct rel *
+push_reading(struct binder *binder, struct rel *rel,
+    const struct conditions *above)
+{
+	struct conditions below = { .count = 0 };
+	struct conditions stay = { .count = 0 };
+
+	for (uint32_t i = 0; i < above->count; i++)
+		conditions_add(binder,
+		    expr_any(above->items[i], asks_settings) ? &stay : &below,
+		    above->items[i]);
+	rel->input = push_down(binder, rel->input, &below);
+	return conditions_above(binder, rel, &stay);
+}
+
 /* ---- any relation ---- */
 
 static struct rel *
@@ -304,6 +344,8 @@ push_down(struct binder *binder, struct rel *rel,
 	case REL_TEMP:
 	case REL_MODIFY:
 		break;
+	case REL_READING:
+		return push_reading(binder, rel, above);
 	}
 	return stop(binder, rel, above);
 }

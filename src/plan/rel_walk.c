@@ -125,6 +125,7 @@ rel_each_expr(struct rel *rel, expr_slot_fn fn, void *arg)
 	case REL_WORK:
 	case REL_TEMP:
 	case REL_MODIFY: /* over what it writes, which no input makes */
+	case REL_READING:
 		return 0;
 	case REL_VALUES:
 		return each_of_values(rel, fn, arg);
@@ -170,6 +171,7 @@ rel_input_count(const struct rel *rel)
 	case REL_TEMP:
 		return 0;
 	case REL_MODIFY:
+	case REL_READING:
 	case REL_FILTER:
 	case REL_PROJECT:
 	case REL_AGG:

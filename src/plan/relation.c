@@ -130,7 +130,7 @@ relation_by_oid(const struct relation_space *space, uint32_t oid,
 	type = catalog_type_by_oid(space->catalog, oid);
 	if (type != NULL) {
 		*out = of_type(type);
-		return type->dropped_at == 0;
+		return event_type_has_name(type);
 	}
 	view = catalog_view_by_oid(space->catalog, oid);
 	if (view != NULL)
@@ -215,7 +215,7 @@ next_type(struct relation_cursor *at, struct relation *out)
 	while (at->type < catalog->type_count) {
 		const struct event_type *type = catalog->types[at->type++];
 
-		if (type->dropped_at == 0) {
+		if (event_type_has_name(type)) {
 			*out = of_type(type);
 			return true;
 		}
@@ -288,7 +288,9 @@ relation_kind(const struct relation *relation)
 		return 'r';
 	if (relation->key != NULL)
 		return 'i';
-	return relation->view != NULL ? 'v' : relation->system->kind;
+	if (relation->view != NULL)
+		return view_is_kept(relation->view) ? 'm' : 'v';
+	return relation->system->kind;
 }
 
 char

@@ -86,7 +86,7 @@ void relation_cursor_init(struct relation_cursor *cursor,
     const struct relation_space *space);
 bool relation_next(struct relation_cursor *cursor, struct relation *out);
 
-/* pg_class.relkind: 'r' a table, 'v' a view, 'i' an index. */
+/* pg_class.relkind: 'r' a table, 'v' a view, 'm' a kept one, 'i' an index. */
 char relation_kind(const struct relation *relation);
 
 /* pg_class.relpersistence: 't' if it ends with the session, else 'p'. */

@@ -192,7 +192,7 @@ check_relation(const struct plan_right *right, const struct catalog *catalog,
 	    catalog_rights(catalog, role_oid, &object, right->rights) ==
 		right->rights)
 		return 0;
-	return denied(object.is_view ? "view" : "table", object.name, err);
+	return denied(acl_object_words(&object), object.name, err);
 }
 
 static bool
@@ -229,7 +229,7 @@ check_events(const struct catalog *catalog, uint32_t role_oid,
 	bool is_empty = true;
 
 	for (uint32_t i = 0; i < catalog->type_count; i++) {
-		if (catalog->types[i]->dropped_at != 0)
+		if (!event_type_has_name(catalog->types[i]))
 			continue;
 		is_empty = false;
 		if (plan_may_read(catalog, role_oid, catalog->types[i]))

@@ -131,6 +131,7 @@ take_rel(const struct rel *rel, int *left)
 	case REL_AGG:
 	case REL_SORT:
 	case REL_APPEND:
+	case REL_READING:
 		break;
 	}
 	return false;

@@ -41,6 +41,8 @@ struct source {
 static bool
 is_wanted_type(const struct exporter *e, const struct archived_rows *rows)
 {
+	if (rows->type->kept_by != 0)
+		return false; /* what a kept query keeps is nobody's event */
 	return e->filter->type == NULL ||
 	    str_equal(rows->type->name, str_of_cstr(e->filter->type));
 }

@@ -105,7 +105,7 @@ put_permissions(struct system_rows *rows, const struct role *role)
 	for (uint32_t i = 0; i < catalog->type_count; i++) {
 		const struct event_type *type = catalog->types[i];
 
-		if (type->dropped_at != 0)
+		if (!event_type_has_name(type))
 			continue;
 		system_rows_next(rows);
 		system_put_str(rows, PERMISSIONS_USER, role->name);

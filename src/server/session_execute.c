@@ -150,9 +150,8 @@ plan_anew(struct session *session, struct portal *portal,
 	return 0;
 }
 
-/* The plan of a portal against the snapshot that it is going to read. */
-static int
-plan_for_snapshot(struct session *session, struct portal *portal)
+int
+portal_plan_for_snapshot(struct session *session, struct portal *portal)
 {
 	const struct catalog *catalog = snapshot_catalog(portal->snapshot);
 
@@ -286,12 +285,8 @@ session_context(struct session *session, struct portal *portal)
 	};
 }
 
-/*
- * What the portal is going to read, if it reads.  STEP_DONE, STEP_AGAIN
- * (commits must end first, or the snapshot is not visible yet) or STEP_FAIL.
- */
-static enum step
-take_snapshot(struct session *session, struct portal *portal)
+enum step
+portal_take_snapshot(struct session *session, struct portal *portal)
 {
 	struct transaction *transaction = &session->transaction;
 	bool is_kept = transaction->state == TRANSACTION_EXPLICIT &&
@@ -313,7 +308,7 @@ take_snapshot(struct session *session, struct portal *portal)
 	session->async_position = 0;
 	if (is_kept && transaction->snapshot == NULL)
 		transaction->snapshot = snapshot_ref(portal->snapshot);
-	if (plan_for_snapshot(session, portal) != 0)
+	if (portal_plan_for_snapshot(session, portal) != 0)
 		return STEP_FAIL;
 	return STEP_DONE;
 }
@@ -615,11 +610,29 @@ portal_run(struct session *session, struct portal *portal, uint32_t row_limit)
 	    row_limit);
 }
 
+enum step
+query_start(struct session *session, struct portal *portal, uint32_t row_limit,
+    bool is_simple)
+{
+	const struct planned *planned = portal->planned;
+
+	if (portal->state == PORTAL_NEW) {
+		session_context(session, portal);
+		if (planned->plan->kind == PLAN_COPY_TO)
+			session->voice->copy->begin_out(session,
+			    session_out(session), portal);
+		else if (is_simple && planned->has_rows)
+			session_columns(session, portal,
+			    (struct row_format){ NULL, 0 });
+	}
+	return portal_run(session, portal,
+	    planned->plan->kind == PLAN_COPY_TO ? 0 : row_limit);
+}
+
 static enum step
 query_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple)
 {
-	const struct planned *planned;
 	char tag[PLAN_TAG_SIZE];
 	enum step step;
 
@@ -643,21 +656,12 @@ query_execute(struct session *session, struct portal *portal,
 		    "unsupported format code: %u", portal->formats[i]);
 		return STEP_FAIL;
 	}
-	step = take_snapshot(session, portal);
+	step = portal_take_snapshot(session, portal);
 	if (step != STEP_DONE)
 		return step;
-	planned = portal->planned;
-	if (portal->state == PORTAL_NEW) {
-		session_context(session, portal);
-		if (planned->plan->kind == PLAN_COPY_TO)
-			session->voice->copy->begin_out(session,
-			    session_out(session), portal);
-		else if (is_simple && planned->has_rows)
-			session_columns(session, portal,
-			    (struct row_format){ NULL, 0 });
-	}
-	return portal_run(session, portal,
-	    planned->plan->kind == PLAN_COPY_TO ? 0 : row_limit);
+	if (portal->state == PORTAL_NEW && is_refreshed_first(session, portal))
+		return shown_execute(session, portal, row_limit);
+	return query_start(session, portal, row_limit, is_simple);
 }
 
 enum step
@@ -667,7 +671,7 @@ cursor_open(struct session *session, struct portal *cursor)
 
 	if (cursor->context.engine != NULL)
 		return STEP_DONE;
-	step = take_snapshot(session, cursor);
+	step = portal_take_snapshot(session, cursor);
 	if (step == STEP_DONE &&
 	    session_check_rights(session, cursor->planned->plan,
 		cursor->planned->catalog) != 0)
@@ -712,8 +716,8 @@ copy_out_execute(struct session *session, struct portal *portal, bool is_simple)
 
 /* ---- writes ---- */
 
-static int
-check_writable(struct session *session, const char *what)
+int
+session_check_writable(struct session *session, const char *what)
 {
 	const struct transaction_modes *modes = &session->settings.current;
 
@@ -914,7 +918,7 @@ insert_execute(struct session *session, struct portal *portal,
 		    STR_FMT(portal->named.name));
 		return STEP_FAIL;
 	}
-	if (check_writable(session, "INSERT") != 0 ||
+	if (session_check_writable(session, "INSERT") != 0 ||
 	    session_check_no_reader(session) != 0)
 		return STEP_FAIL;
 	step = session_wait_room(session);
@@ -929,7 +933,7 @@ insert_execute(struct session *session, struct portal *portal,
 		session->insert_is_alone = alone == IS_ALONE;
 	}
 	if (plan->reads_events || plan->column_count > 0) {
-		step = take_snapshot(session, portal);
+		step = portal_take_snapshot(session, portal);
 		if (step != STEP_DONE)
 			return step;
 	}
@@ -975,7 +979,7 @@ ddl_execute(struct session *session, struct portal *portal, bool is_simple)
 	char tag[PLAN_TAG_SIZE];
 
 	plan_tag(planned->plan, 0, tag);
-	if (check_writable(session, tag) != 0 ||
+	if (session_check_writable(session, tag) != 0 ||
 	    session_check_no_reader(session) != 0)
 		return STEP_FAIL;
 	if (transaction_batch(session) == NULL)
@@ -1069,7 +1073,7 @@ portal_execute(struct session *session, struct portal *portal,
 		if (check_copy(session) != 0)
 			return STEP_FAIL;
 		if (portal->planned->plan->copy->temp == NULL &&
-		    (check_writable(session, "COPY FROM") != 0 ||
+		    (session_check_writable(session, "COPY FROM") != 0 ||
 			session_check_no_reader(session) != 0))
 			return STEP_FAIL;
 		step = session_wait_room(session);
@@ -1080,6 +1084,8 @@ portal_execute(struct session *session, struct portal *portal,
 		return copy_out_execute(session, portal, is_simple);
 	case PLAN_DDL:
 		return ddl_execute(session, portal, is_simple);
+	case PLAN_KEEP:
+		return keep_execute(session, portal);
 	case PLAN_TEMP_DDL:
 		return temp_ddl_execute(session, portal);
 	case PLAN_UTILITY:

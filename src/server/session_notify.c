@@ -344,7 +344,8 @@ find_type(void *arg, uint32_t oid)
 	struct notify_hub *hub = &finder->session->server->notify;
 	struct str channel;
 
-	if (type == NULL || !notify_is_listened(hub, type->name))
+	if (type == NULL || !event_type_has_name(type) ||
+	    !notify_is_listened(hub, type->name))
 		return;
 	if (finder->notices == NULL)
 		finder->notices = notices_new(finder->session);

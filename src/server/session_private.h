@@ -466,6 +466,16 @@ void statement_begin(struct session *session, struct source *source,
 /* It is over: what comes after it. */
 void statement_end(struct session *session);
 
+/* ---- session_kept.c ---- */
+
+/* A PLAN_KEEP. */
+enum step keep_execute(struct session *session, struct portal *portal);
+/* SHOW of a kept query: whether it is refreshed before it is read; do both. */
+bool is_refreshed_first(const struct session *session,
+    const struct portal *portal);
+enum step shown_execute(struct session *session, struct portal *portal,
+    uint32_t row_limit);
+
 /* ---- session_execute.c ---- */
 
 /*
@@ -483,6 +493,21 @@ enum step cursor_open(struct session *session, struct portal *cursor);
 enum step cursor_execute(struct session *session, struct portal *cursor,
     enum job_kind kind, struct row_format format, uint64_t skip_count,
     uint32_t row_limit);
+/*
+ * What the portal is going to read, if it reads.  STEP_DONE, STEP_AGAIN
+ * (commits must end first, or the snapshot is not visible yet) or STEP_FAIL.
+ */
+enum step portal_take_snapshot(struct session *session, struct portal *portal);
+/* The plan of a portal against the snapshot that it is going to read. */
+MUST_USE int portal_plan_for_snapshot(struct session *session,
+    struct portal *portal);
+/* 25006 in a read-only transaction; `what` is the statement. */
+MUST_USE int session_check_writable(struct session *session, const char *what);
+/* 55006 if an open query reads the transaction's own rows. */
+MUST_USE int session_check_no_reader(struct session *session);
+/* Run a query whose snapshot is there. */
+enum step query_start(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple);
 /* Start the portal's query, if it has not been. */
 MUST_USE int query_open(struct session *session, struct portal *portal);
 /* Its end: nothing is left but what is kept. */

@@ -10,6 +10,7 @@ static const struct system_table *const tables[] = {
 	&storage_compactions.table,
 	&server_memory.table,
 	&server_permissions.table,
+	&server_remembered.table,
 	&storage_segments.table,
 	&storage_shards.table,
 	&server_statements.table,

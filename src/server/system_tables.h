@@ -21,6 +21,9 @@ extern const struct system_provider server_memory;
 extern const struct system_provider server_users;
 extern const struct system_provider server_permissions;
 
+/* server_kept.c: kept queries. */
+extern const struct system_provider server_remembered;
+
 /* server_statements.c: what statements took. */
 extern const struct system_provider server_statements;
 

@@ -575,7 +575,8 @@ enum ast_stmt_kind {
 	AST_DROP,
 	AST_CREATE_ENUM,
 	AST_ALTER_ENUM,
-	AST_CREATE_VIEW,
+	AST_CREATE_VIEW, /* and what is kept: REMEMBER, too */
+	AST_REFRESH,
 	AST_COMMENT,
 	AST_TRANSACTION,
 	AST_SET,
@@ -789,6 +790,7 @@ enum ast_object_kind {
 	AST_OBJECT_TABLE,
 	AST_OBJECT_TYPE,
 	AST_OBJECT_VIEW,
+	AST_OBJECT_KEPT, /* a materialized view */
 	AST_OBJECT_INDEX,
 	AST_OBJECT_COLUMN, /* COMMENT only, as are .. */
 	AST_OBJECT_SCHEMA,
@@ -829,8 +831,19 @@ struct ast_create_view {
 	struct str *columns;
 	uint32_t column_count;
 	struct ast_select *query;
+	const struct ast_query *native; /* REMEMBER: instead of `query` */
 	bool or_replace;
 	bool is_temporary;
+	bool is_kept; /* CREATE MATERIALIZED VIEW */
+	bool if_not_exists;
+	bool has_no_data;
+};
+
+/* REFRESH MATERIALIZED VIEW */
+struct ast_refresh {
+	struct ast_name name;
+	bool is_concurrent; /* readers do not wait in any case */
+	bool has_no_data;
 };
 
 enum ast_transaction_kind {
@@ -940,10 +953,11 @@ struct ast_stmt {
 		struct ast_create_enum create_enum;
 		struct ast_alter_enum alter_enum;
 		struct ast_create_view create_view;
+		struct ast_refresh refresh;
 		struct ast_comment comment;
 		struct ast_transaction transaction;
 		struct ast_set set;
-		struct str show; /* lower case; "all" */
+		struct str show; /* a setting, or a kept query; "all" */
 		struct {
 			struct ast_stmt *stmt;
 			struct ast_option *options; /* analyze, format ... */

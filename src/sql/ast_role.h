@@ -124,6 +124,7 @@ struct ast_grant_role {
 enum ast_owner_kind {
 	AST_OWNER_OF_TABLE,
 	AST_OWNER_OF_VIEW,
+	AST_OWNER_OF_KEPT,
 	AST_OWNER_OF_TYPE,
 	AST_OWNER_REASSIGN,
 	AST_OWNER_DROP,

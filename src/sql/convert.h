@@ -126,6 +126,8 @@ enum ast_on_commit convert_on_commit(PgQuery__OnCommitAction action);
 /* CREATE TABLE AS, and SELECT INTO: false if the SELECT has none. */
 void convert_create_table_as(struct convert *c,
     const PgQuery__CreateTableAsStmt *in, struct ast_stmt *stmt);
+void convert_refresh(struct convert *c, const PgQuery__RefreshMatViewStmt *in,
+    struct ast_stmt *stmt);
 bool convert_select_into(struct convert *c, const PgQuery__SelectStmt *in,
     struct ast_stmt *stmt);
 void convert_index(struct convert *c, const PgQuery__IndexStmt *in,

@@ -245,6 +245,9 @@ convert_drop(struct convert *c, const PgQuery__DropStmt *in,
 	case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
 		out->kind = AST_OBJECT_VIEW;
 		break;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW:
+		out->kind = AST_OBJECT_KEPT;
+		break;
 	case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
 		out->kind = AST_OBJECT_INDEX;
 		break;
@@ -277,6 +280,9 @@ comment_kind(int type, enum ast_object_kind *out)
 		return true;
 	case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
 		*out = AST_OBJECT_VIEW;
+		return true;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW:
+		*out = AST_OBJECT_KEPT;
 		return true;
 	case PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN:
 		*out = AST_OBJECT_COLUMN;

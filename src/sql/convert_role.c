@@ -348,12 +348,15 @@ convert_table_owner(struct convert *c, const PgQuery__AlterTableStmt *in,
 	cmd = in->cmds[0]->alter_table_cmd;
 	if (cmd->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner ||
 	    (in->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE &&
-		in->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_VIEW))
+		in->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_VIEW &&
+		in->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW))
 		return false;
 	stmt->kind = AST_ALTER_OWNER;
 	stmt->alter_owner.kind =
 	    in->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW
 	    ? AST_OWNER_OF_VIEW
+	    : in->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW
+	    ? AST_OWNER_OF_KEPT
 	    : AST_OWNER_OF_TABLE;
 	stmt->alter_owner.name = convert_range_name(c, in->relation);
 	stmt->alter_owner.if_exists = in->missing_ok;

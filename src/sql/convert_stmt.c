@@ -174,7 +174,7 @@ convert_session_stmt(struct convert *c, const PgQuery__Node *node,
 		return true;
 	case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:
 		stmt->kind = AST_SHOW;
-		stmt->show = convert_lower(c, node->variable_show_stmt->name);
+		stmt->show = convert_str(c, node->variable_show_stmt->name);
 		return true;
 	case PG_QUERY__NODE__NODE_CHECK_POINT_STMT:
 		stmt->kind = AST_CHECKPOINT;
@@ -240,6 +240,9 @@ convert_ddl_stmt(struct convert *c, const PgQuery__Node *node,
 		return true;
 	case PG_QUERY__NODE__NODE_VIEW_STMT:
 		convert_create_view(c, node->view_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT:
+		convert_refresh(c, node->refresh_mat_view_stmt, stmt);
 		return true;
 	case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
 		convert_alter_enum(c, node->alter_enum_stmt, stmt);

@@ -47,17 +47,51 @@ convert_into(struct convert *c, const PgQuery__IntoClause *in,
 		    NULL, "WITH (options of a table)");
 }
 
+/* CREATE MATERIALIZED VIEW, whose grammar is that of CREATE TABLE AS. */
+static void
+convert_create_kept(struct convert *c, const PgQuery__CreateTableAsStmt *in,
+    struct ast_stmt *stmt)
+{
+	struct ast_create_view *out = &stmt->create_view;
+	struct ast_create_table_as into = { .is_temporary = false };
+
+	stmt->kind = AST_CREATE_VIEW;
+	convert_into(c, in->into, &into);
+	out->is_kept = true;
+	out->name = into.name;
+	out->columns = into.columns;
+	out->column_count = into.column_count;
+	out->has_no_data = into.has_no_data;
+	out->if_not_exists = in->if_not_exists;
+	if (in->query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
+		convert_unsupported(c, 0, NULL,
+		    "CREATE MATERIALIZED VIEW AS EXECUTE");
+		return;
+	}
+	out->query = convert_select(c, in->query->select_stmt);
+}
+
+void
+convert_refresh(struct convert *c, const PgQuery__RefreshMatViewStmt *in,
+    struct ast_stmt *stmt)
+{
+	stmt->kind = AST_REFRESH;
+	stmt->refresh.name = convert_range_name(c, in->relation);
+	stmt->refresh.is_concurrent = in->concurrent;
+	stmt->refresh.has_no_data = in->skip_data;
+}
+
 void
 convert_create_table_as(struct convert *c, const PgQuery__CreateTableAsStmt *in,
     struct ast_stmt *stmt)
 {
 	struct ast_create_table_as *out = &stmt->create_table_as;
 
-	stmt->kind = AST_CREATE_TABLE_AS;
 	if (in->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) {
-		convert_unsupported(c, 0, NULL, "CREATE MATERIALIZED VIEW");
+		convert_create_kept(c, in, stmt);
 		return;
 	}
+	stmt->kind = AST_CREATE_TABLE_AS;
 	convert_into(c, in->into, out);
 	out->if_not_exists = in->if_not_exists;
 	if (in->query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {

@@ -39,9 +39,11 @@
  *   BATCH    = BATCH [ statement (; statement)* [;] ]
  *   EXPLAIN  = EXPLAIN [options] (QUERY | FIND | REPLAY | PLOT) ...
  *   RETAIN   = RETAIN type (string | count span | FOREVER)
- *   LIST     = LIST (TYPES | USERS)
+ *   LIST     = LIST (TYPES | USERS | REMEMBERED)
  *   DESCRIBE = DESCRIBE type
  *   HELP     = HELP word*, the first words of a statement
+ *   REMEMBER = REMEMBER (QUERY | FIND) ... AS name
+ *   FORGET   = FORGET name      SHOW = SHOW (name | PERMISSIONS FOR user)
  *   FLUSH, PING; users and permissions: native_role.c
  *
  *   name     = [A-Za-z_][A-Za-z0-9_-]*, letters beyond ASCII, or "name"
@@ -91,6 +93,8 @@ struct native {
 	struct native_token token; /* the next one, not taken yet */
 	uint32_t param_count;
 	uint32_t depth; /* of brackets */
+	/* Of REMEMBER: the name that AS gives, if it follows at once; or NULL. */
+	struct ast_step *remembered;
 };
 
 /* native_lex.c */
@@ -198,8 +202,12 @@ MUST_USE int native_revoke_key(struct native *n, struct ast_role_def *out);
 MUST_USE int native_rotate_key(struct native *n, struct ast_role_def *out);
 MUST_USE int native_grant(struct native *n, bool is_revoke,
     struct ast_grant *out);
-MUST_USE int native_list_users(struct native *n, struct ast_select **out);
+MUST_USE int native_list(struct native *n, struct ast_select **out);
 MUST_USE int native_show_permissions(struct native *n, struct ast_select **out);
+
+/* native_kept.c: after the first word. */
+MUST_USE int native_remember(struct native *n, struct ast_create_view *out);
+MUST_USE int native_forget(struct native *n, struct ast_drop *out);
 
 /* native_store.c */
 MUST_USE int native_store(struct native *n, struct ast_store *out);

@@ -242,11 +242,18 @@ parse_order(struct native *n, struct ast_query *out)
 
 /* ---- aggregates ---- */
 
+/* AS, behind the query that REMEMBER gives a name. */
+static bool
+is_remember_end(const struct native *n)
+{
+	return n->remembered != NULL && native_is_word(n, "AS");
+}
+
 static bool
 is_field_next(const struct native *n)
 {
-	return (n->token.kind == NATIVE_WORD &&
-		   next_clause(n) == CLAUSE_NONE) ||
+	return (n->token.kind == NATIVE_WORD && next_clause(n) == CLAUSE_NONE &&
+		   !is_remember_end(n)) ||
 	    (n->token.kind == NATIVE_STRING && n->token.is_name);
 }
 
@@ -423,7 +430,7 @@ native_query(struct native *n, struct ast_query *out)
 	if (rc == 0)
 		rc = native_steps(n, out);
 	start = n->token.start;
-	if (rc == 0)
+	if (rc == 0 && (n->remembered == NULL || n->remembered->alias.len == 0))
 		rc = parse_clauses(n, (1u << CLAUSE_STEP) - 1, out);
 	if (rc != 0 || out->sequence == NULL ||
 	    out->sequence->link.name.len > 0)

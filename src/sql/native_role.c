@@ -247,16 +247,20 @@ is_user(struct native *n, struct str name, size_t off)
 }
 
 int
-native_list_users(struct native *n, struct ast_select **out)
+native_list(struct native *n, struct ast_select **out)
 {
-	int rc;
+	const char *table = "users";
+	int rc = native_accept(n, "REMEMBERED");
 
-	if (!native_is_word(n, "USERS"))
-		return native_expected(n, "USERS or TYPES");
-	rc = native_advance(n);
-	if (rc != 0)
+	if (rc == 1)
+		table = "remembered";
+	else if (rc == 0 && !native_is_word(n, "USERS"))
+		rc = native_expected(n, "USERS, TYPES or REMEMBERED");
+	else if (rc == 0)
+		rc = native_advance(n);
+	if (rc < 0)
 		return rc;
-	*out = select_all(n, "users");
+	*out = select_all(n, table);
 	return *out == NULL ? STELE_E_OUT_OF_MEMORY : 0;
 }
 

@@ -89,6 +89,10 @@ check_first(struct native *n, const struct ast_query *query,
 {
 	if (first->alias.len == 0 || query->sequence != NULL)
 		return 0;
+	if (n->remembered != NULL) { /* it is REMEMBER's */
+		*n->remembered = *first;
+		return 0;
+	}
 	error_set(n->p->err, STELE_E_SYNTAX,
 	    "AS is for the steps of a sequence");
 	return error_position(n->p->err, first->alias_location);

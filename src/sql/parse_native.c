@@ -31,6 +31,7 @@ static const struct {
 	{ "PING", OWNER_NATIVE },
 	{ "REMEMBER", OWNER_NATIVE },
 	{ "ROTATE", OWNER_NATIVE },
+	{ "FORGET", OWNER_NATIVE },
 	{ "PLOT", OWNER_NATIVE },
 	{ "LIST", OWNER_NATIVE },
 	{ "DESCRIBE", OWNER_NATIVE },
@@ -294,8 +295,12 @@ parse_revoke(struct native *n, struct ast_stmt *stmt)
 static int
 parse_show(struct native *n, struct ast_stmt *stmt)
 {
-	stmt->kind = AST_SELECT;
-	return native_show_permissions(n, &stmt->select);
+	if (native_is_word(n, "PERMISSIONS")) {
+		stmt->kind = AST_SELECT;
+		return native_show_permissions(n, &stmt->select);
+	}
+	stmt->kind = AST_SHOW;
+	return native_name(n, "a kept query or PERMISSIONS", &stmt->show, NULL);
 }
 
 static int
@@ -310,7 +315,23 @@ parse_list(struct native *n, struct ast_stmt *stmt)
 		return 0;
 	}
 	stmt->kind = AST_SELECT;
-	return native_list_users(n, &stmt->select);
+	return native_list(n, &stmt->select);
+}
+
+/* ---- kept queries ---- */
+
+static int
+parse_remember(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_CREATE_VIEW;
+	return native_remember(n, &stmt->create_view);
+}
+
+static int
+parse_forget(struct native *n, struct ast_stmt *stmt)
+{
+	stmt->kind = AST_DROP;
+	return native_forget(n, &stmt->drop);
 }
 
 static int
@@ -432,6 +453,8 @@ static const struct {
 	{ "LIST", parse_list },
 	{ "DESCRIBE", parse_describe },
 	{ "HELP", parse_help },
+	{ "REMEMBER", parse_remember },
+	{ "FORGET", parse_forget },
 };
 
 static int

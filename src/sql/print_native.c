@@ -369,10 +369,32 @@ put_retain(struct buf *out, const struct ast_alter_table *stmt)
 		print_string(out, value->constant.text);
 }
 
+static void
+put_remember(struct buf *out, const struct ast_create_view *stmt)
+{
+	buf_put_cstr(out, "REMEMBER ");
+	put_query(out, stmt->native);
+	buf_put_cstr(out, " AS ");
+	print_native_name(out, stmt->name.parts[0]);
+}
+
+static void
+put_forget(struct buf *out, const struct ast_drop *stmt)
+{
+	buf_put_cstr(out, "FORGET ");
+	print_native_name(out, stmt->names[0].parts[0]);
+}
+
 bool
 print_native(struct buf *out, const struct ast_stmt *stmt)
 {
 	switch ((int)stmt->kind) {
+	case AST_CREATE_VIEW:
+		put_remember(out, &stmt->create_view);
+		break;
+	case AST_DROP:
+		put_forget(out, &stmt->drop);
+		break;
 	case AST_DEFINE:
 		put_define(out, &stmt->create_table);
 		break;

@@ -223,6 +223,7 @@ print_alter_owner(struct buf *out, const struct ast_alter_owner *stmt)
 	static const char *const words[] = {
 		[AST_OWNER_OF_TABLE] = "ALTER TABLE ",
 		[AST_OWNER_OF_VIEW] = "ALTER VIEW ",
+		[AST_OWNER_OF_KEPT] = "ALTER MATERIALIZED VIEW ",
 		[AST_OWNER_OF_TYPE] = "ALTER TYPE ",
 	};
 

@@ -149,6 +149,7 @@ print_drop(struct buf *out, const struct ast_drop *stmt)
 		[AST_OBJECT_TABLE] = "DROP TABLE ",
 		[AST_OBJECT_TYPE] = "DROP TYPE ",
 		[AST_OBJECT_VIEW] = "DROP VIEW ",
+		[AST_OBJECT_KEPT] = "DROP MATERIALIZED VIEW ",
 		[AST_OBJECT_INDEX] = "DROP INDEX ",
 	};
 
@@ -169,6 +170,7 @@ print_comment(struct buf *out, const struct ast_comment *stmt)
 		[AST_OBJECT_TABLE] = "TABLE ",
 		[AST_OBJECT_TYPE] = "TYPE ",
 		[AST_OBJECT_VIEW] = "VIEW ",
+		[AST_OBJECT_KEPT] = "MATERIALIZED VIEW ",
 		[AST_OBJECT_COLUMN] = "COLUMN ",
 		[AST_OBJECT_SCHEMA] = "SCHEMA ",
 		[AST_OBJECT_DATABASE] = "DATABASE ",
@@ -202,7 +204,9 @@ static void
 print_create_view(struct buf *out, const struct ast_create_view *stmt)
 {
 	buf_put_cstr(out, stmt->or_replace ? "CREATE OR REPLACE " : "CREATE ");
-	buf_put_cstr(out, stmt->is_temporary ? "TEMPORARY VIEW " : "VIEW ");
+	buf_put_cstr(out, stmt->is_temporary ? "TEMPORARY " : "");
+	buf_put_cstr(out, stmt->is_kept ? "MATERIALIZED VIEW " : "VIEW ");
+	buf_put_cstr(out, stmt->if_not_exists ? "IF NOT EXISTS " : "");
 	print_dotted(out, &stmt->name);
 	for (uint32_t i = 0; i < stmt->column_count; i++) {
 		buf_put_cstr(out, i == 0 ? " (" : ", ");
@@ -210,6 +214,16 @@ print_create_view(struct buf *out, const struct ast_create_view *stmt)
 	}
 	buf_put_cstr(out, stmt->column_count > 0 ? ") AS " : " AS ");
 	print_select(out, stmt->query);
+	buf_put_cstr(out, stmt->has_no_data ? " WITH NO DATA" : "");
+}
+
+static void
+print_refresh(struct buf *out, const struct ast_refresh *stmt)
+{
+	buf_put_cstr(out, "REFRESH MATERIALIZED VIEW ");
+	buf_put_cstr(out, stmt->is_concurrent ? "CONCURRENTLY " : "");
+	print_dotted(out, &stmt->name);
+	buf_put_cstr(out, stmt->has_no_data ? " WITH NO DATA" : "");
 }
 
 static void
@@ -424,6 +438,9 @@ print_stmt(struct buf *out, const struct ast_stmt *stmt)
 		break;
 	case AST_CREATE_VIEW:
 		print_create_view(out, &stmt->create_view);
+		break;
+	case AST_REFRESH:
+		print_refresh(out, &stmt->refresh);
 		break;
 	case AST_COMMENT:
 		print_comment(out, &stmt->comment);

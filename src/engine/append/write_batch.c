@@ -202,10 +202,11 @@ assign_oids(const struct write_batch *batch, struct ddl *ddl)
 	bool is_enum =
 	    ddl->kind == DDL_CREATE_ENUM || ddl->kind == DDL_CREATE_INLINE_ENUM;
 	bool is_role = ddl->kind == DDL_CREATE_ROLE;
-	unsigned count = is_type ? 3 : is_role ? 1 : 2;
+	bool is_kept = ddl->kind == DDL_CREATE_KEPT; /* two of three */
+	unsigned count = is_kept ? 6 : is_type ? 3 : is_role ? 1 : 2;
 	uint32_t oid;
 
-	if (!is_type && !is_enum && !is_role)
+	if (!is_type && !is_enum && !is_role && !is_kept)
 		return;
 	if (is_role && !catalog_has_roles(write_batch_catalog(batch))) {
 		ddl->oid = ROLE_OWNER_OID; /* the first of all */
@@ -217,8 +218,10 @@ assign_oids(const struct write_batch *batch, struct ddl *ddl)
 	ddl->oid = oid;
 	if (!is_role)
 		ddl->array_type_oid = oid + 1;
-	if (is_type)
+	if (is_type || is_kept)
 		ddl->row_type_oid = oid + 2;
+	if (is_kept)
+		ddl->kept.type_oid = oid + 3;
 }
 
 static int
@@ -238,7 +241,7 @@ check_limits(const struct write_batch *batch, const struct ddl *ddl,
 		return error_set(err, STELE_E_TOO_MANY_COLUMNS,
 		    "tables can have at most %u columns",
 		    ENGINE_TUNED(engine, max_fields));
-	if (ddl->kind == DDL_CREATE_TYPE &&
+	if ((ddl->kind == DDL_CREATE_TYPE || ddl->kind == DDL_CREATE_KEPT) &&
 	    catalog->type_count >= ENGINE_TUNED(engine, max_event_types))
 		return error_set(err, STELE_E_CONFIG_LIMIT_EXCEEDED,
 		    "there are %u event types already",

@@ -27,6 +27,7 @@ catalog_acl_object(const struct catalog *catalog, uint32_t oid,
 		out->owner = view->owner;
 		out->name = view->name;
 		out->is_view = true;
+		out->is_kept = view_is_kept(view);
 	} else if (oid == ACL_SCHEMA_OID) {
 		out->kind = ACL_SCHEMA;
 		out->owner = ROLE_PG_DATABASE_OWNER;

@@ -85,7 +85,23 @@ struct acl_object {
 	uint32_t owner;
 	struct str name;
 	bool is_view;
+	bool is_kept; /* such a view */
 };
+
+/* What messages call one. */
+static inline const char *
+acl_object_words(const struct acl_object *object)
+{
+	static const char *const words[] = {
+		[ACL_TABLE] = "table",
+		[ACL_SCHEMA] = "schema",
+		[ACL_DATABASE] = "database",
+	};
+
+	return object->is_kept ? "materialized view"
+	    : object->is_view  ? "view"
+			       : words[object->kind];
+}
 
 #define ACL_SCHEMA_OID   2200u /* public: the one that has a list */
 #define ACL_DATABASE_OID 5u

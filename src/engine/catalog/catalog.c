@@ -59,7 +59,7 @@ catalog_type_of_rows(const struct catalog *catalog, uint32_t oid)
 {
 	const struct event_type *type = type_floor(catalog, oid);
 
-	if (type == NULL || type->dropped_at != 0 ||
+	if (type == NULL || !event_type_has_name(type) ||
 	    (type->row_type_oid != oid && type->array_type_oid != oid))
 		return NULL;
 	return type;
@@ -222,7 +222,8 @@ static int
 check_object_name(const struct catalog *catalog, enum ddl_kind kind,
     struct str name, struct error *err)
 {
-	bool is_relation = kind == DDL_CREATE_TYPE || kind == DDL_CREATE_VIEW;
+	bool is_relation = kind == DDL_CREATE_TYPE || kind == DDL_CREATE_VIEW ||
+	    kind == DDL_CREATE_KEPT;
 	bool is_taken;
 	int rc = catalog_check_name_length(name, err);
 
@@ -409,15 +410,15 @@ next_version(const struct event_type *type, const struct ddl *ddl,
 	    (unsigned)out->number, STR_FMT(type->name), (unsigned)current);
 }
 
+/* The type of the rows of a kept query, if it is for one. */
 static int
-change_create_type(const struct catalog *catalog, const struct ddl *ddl,
+make_type(const struct catalog *catalog, const struct ddl *ddl,
     struct catalog_change *change, struct error *err)
 {
+	bool is_kept = ddl->kind == DDL_CREATE_KEPT;
 	struct schema_version version;
 	struct event_type type = {
-		.oid = ddl->oid,
-		.row_type_oid = ddl->row_type_oid,
-		.array_type_oid = ddl->array_type_oid,
+		.oid = is_kept ? ddl->kept.type_oid : ddl->oid,
 		.name = ddl->name,
 		.owner = ROLE_OWNER_OID,
 		.field_count = ddl->field_count,
@@ -425,19 +426,29 @@ change_create_type(const struct catalog *catalog, const struct ddl *ddl,
 		.version_count = 1,
 		.versions = &version,
 		.horizon = HORIZON_NONE,
+		.kept_by = is_kept ? ddl->oid : 0,
 	};
-	int rc = check_object_name(catalog, ddl->kind, ddl->name, err);
+	int rc = check_fields(NULL, ddl, err);
 
-	if (rc == 0)
-		rc = check_fields(NULL, ddl, err);
+	type.array_type_oid = is_kept ? type.oid + 1 : ddl->array_type_oid;
+	type.row_type_oid = is_kept ? type.oid + 2 : ddl->row_type_oid;
 	if (rc == 0)
 		rc = next_version(NULL, ddl, ddl->field_count, &version, err);
-	if (rc == 0 && catalog_type_by_oid(catalog, ddl->oid) != NULL)
+	if (rc == 0 && catalog_type_by_oid(catalog, type.oid) != NULL)
 		rc = error_set(err, STELE_E_DUPLICATE_OBJECT,
-		    "OID %u is in use", (unsigned)ddl->oid);
+		    "OID %u is in use", (unsigned)type.oid);
 	if (rc == 0)
 		rc = event_type_make(&type, catalog, &change->new_type, err);
 	return rc;
+}
+
+static int
+change_create_type(const struct catalog *catalog, const struct ddl *ddl,
+    struct catalog_change *change, struct error *err)
+{
+	int rc = check_object_name(catalog, ddl->kind, ddl->name, err);
+
+	return rc != 0 ? rc : make_type(catalog, ddl, change, err);
 }
 
 /* `before` with the fields and the version that are appended to it. */
@@ -599,24 +610,85 @@ change_view(const struct catalog *catalog, const struct ddl *ddl,
 {
 	int rc = 0;
 
-	if (ddl->kind == DDL_CREATE_VIEW)
+	if (ddl->kind != DDL_REPLACE_VIEW)
 		rc = check_object_name(catalog, ddl->kind, ddl->name, err);
 	return rc != 0 ? rc
 		       : sql_view_of_ddl(catalog, ddl, &change->new_view, err);
 }
 
+/* The rows of a kept query as the change leaves them; keeps K8. */
+static int
+change_rows(const struct catalog *catalog, const struct sql_view *view,
+    const struct ddl *ddl, uint64_t position, struct catalog_change *change,
+    struct error *err)
+{
+	const struct event_type *before;
+	struct event_type after;
+	int rc = find_type(catalog, view->kept.type_oid, &before, err);
+
+	if (rc != 0)
+		return rc;
+	after = *before;
+	if (ddl->kind == DDL_DROP_VIEW)
+		after.dropped_at = position;
+	else if (ddl->kept.generation > view->kept.generation) /* keeps K6 */
+		after.horizon = ddl->kept.generation;
+	return event_type_make(&after, catalog, &change->new_type, err);
+}
+
 static int
 change_drop_view(const struct catalog *catalog, const struct ddl *ddl,
-    struct catalog_change *change, struct error *err)
+    uint64_t position, struct catalog_change *change, struct error *err)
 {
 	const struct sql_view *view = catalog_view_by_oid(catalog, ddl->oid);
+	int rc;
 
 	if (view == NULL)
 		return error_set(err, STELE_E_UNDEFINED_TABLE,
 		    "relation with OID %u does not exist", (unsigned)ddl->oid);
 	change->gone_view_oid = ddl->oid;
 	change->gone_acl_oid = ddl->oid; /* keeps L3 */
-	return catalog_check_unused(catalog, ddl->oid, "view", view->name, err);
+	rc = catalog_check_unused(catalog, ddl->oid, view_words(view),
+	    view->name, err);
+	if (rc == 0 && view_is_kept(view))
+		rc = change_rows(catalog, view, ddl, position, change, err);
+	return rc;
+}
+
+static int
+change_create_kept(const struct catalog *catalog, const struct ddl *ddl,
+    struct catalog_change *change, struct error *err)
+{
+	int rc = change_view(catalog, ddl, change, err);
+
+	return rc != 0 ? rc : make_type(catalog, ddl, change, err);
+}
+
+static int
+change_set_kept(const struct catalog *catalog, const struct ddl *ddl,
+    uint64_t position, struct catalog_change *change, struct error *err)
+{
+	const struct sql_view *before = catalog_view_by_oid(catalog, ddl->oid);
+	struct sql_view after;
+	int rc;
+
+	if (before == NULL || !view_is_kept(before))
+		return error_set(err, STELE_E_UNDEFINED_TABLE,
+		    "kept query with OID %u does not exist",
+		    (unsigned)ddl->oid);
+	if (ddl->kept.number != before->kept.number + 1 ||
+	    ddl->kept.type_oid != before->kept.type_oid ||
+	    ddl->kept.generation < before->kept.generation) {
+		(void)error_set(err, STELE_E_SERIALIZATION_FAILURE,
+		    "could not serialize access due to concurrent update");
+		return error_detail(err,
+		    "Kept query \"%.*s\" was refreshed meanwhile.",
+		    STR_FMT(before->name));
+	}
+	rc = change_rows(catalog, before, ddl, position, change, err);
+	after = *before;
+	after.kept = ddl->kept;
+	return rc != 0 ? rc : sql_view_make(&after, &change->new_view, err);
 }
 
 static int
@@ -655,7 +727,11 @@ change_of(const struct catalog *catalog, const struct ddl *ddl,
 	case DDL_REPLACE_VIEW:
 		return change_view(catalog, ddl, change, err);
 	case DDL_DROP_VIEW:
-		return change_drop_view(catalog, ddl, change, err);
+		return change_drop_view(catalog, ddl, position, change, err);
+	case DDL_CREATE_KEPT:
+		return change_create_kept(catalog, ddl, change, err);
+	case DDL_SET_KEPT:
+		return change_set_kept(catalog, ddl, position, change, err);
 	case DDL_SET_RETAIN:
 	case DDL_SET_HORIZON:
 		return change_retention(catalog, ddl, change, err);

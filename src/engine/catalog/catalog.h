@@ -24,6 +24,8 @@
  *       is in the catalogue as long as the view is.
  *   K6  A type's horizon never goes back.
  *   K7  A comment goes with the object that it is on.
+ *   K8  The rows of a kept query are events of a type of its own, which no
+ *       name finds, and which comes and goes with it.
  *
  * Threads: any; reference counts are atomic.
  */
@@ -83,6 +85,7 @@ struct event_type {
 	uint64_t dropped_at; /* position it is hidden from; 0: not dropped */
 	int64_t retain_us;   /* how long its events are kept; 0: for ever */
 	int64_t horizon;     /* those with an older timestamp are gone */
+	uint32_t kept_by;    /* the kept query whose rows these are; 0: none */
 };
 
 #define HORIZON_NONE INT64_MIN /* no event is older */
@@ -112,6 +115,18 @@ struct view_reading {
 	int64_t now;
 };
 
+/* Where the rows of a kept query are, and what they are good for. */
+struct kept_rows {
+	uint32_t type_oid; /* of an event type (K8); 0: the query is not kept */
+	bool is_populated; /* else nobody may read it */
+	uint64_t position; /* all events up to it are in them */
+	uint64_t number;   /* of changes: of two at once, one comes too late */
+	int64_t generation; /* timestamp of them all, older ones are gone */
+	uint64_t row_count;
+	uint64_t base_count; /* as many there were when the generation began */
+	int64_t refreshed_at;
+};
+
 /* A query with a name. */
 struct sql_view {
 	uint32_t oid;
@@ -121,6 +136,7 @@ struct sql_view {
 	uint32_t owner;   /* a role, whose rights its query has */
 	struct str query; /* SQL, as print_stmt() writes it */
 	struct view_reading reading;
+	struct kept_rows kept;
 	uint32_t column_count;
 	const struct view_column *columns;
 	uint32_t dependency_count;
@@ -205,6 +221,19 @@ const struct sql_view *catalog_view_by_oid(const struct catalog *catalog,
 const struct object_comment *catalog_comment(const struct catalog *catalog,
     const struct object_name *object);
 
+static inline bool
+view_is_kept(const struct sql_view *view)
+{
+	return view->kept.type_oid != 0;
+}
+
+/* What messages call it. */
+static inline const char *
+view_words(const struct sql_view *view)
+{
+	return view_is_kept(view) ? "materialized view" : "view";
+}
+
 /* What a view says of an object that it depends on; NULL: it does not. */
 const struct view_dependency *view_dependency(const struct sql_view *view,
     uint32_t oid);
@@ -216,6 +245,13 @@ const struct view_dependency *view_dependency(const struct sql_view *view,
 MUST_USE int catalog_dependents(const struct catalog *catalog, uint32_t oid,
     struct arena *arena, const struct sql_view ***out, uint32_t *count,
     struct error *err);
+
+/* Whether a name means it: it is not dropped, and not of a kept query (K8). */
+static inline bool
+event_type_has_name(const struct event_type *type)
+{
+	return type->dropped_at == 0 && type->kept_by == 0;
+}
 
 /* attnum of a column by its exact name, core columns too; 0 if none. */
 uint32_t event_type_column(const struct event_type *type, struct str name);
@@ -265,6 +301,8 @@ enum ddl_kind { /* on disk: do not renumber */
 	DDL_SET_RETAIN = 11,
 	DDL_SET_HORIZON = 12, /* an older one than there is changes nothing */
 	DDL_COMMENT = 13,     /* an empty one takes away what there is */
+	DDL_CREATE_KEPT = 14, /* a view, and the type of its rows */
+	DDL_SET_KEPT = 15,
 	DDL_CREATE_ROLE = 32,
 	DDL_ALTER_ROLE = 33, /* RENAME too: its name, if it is not empty */
 	DDL_DROP_ROLE = 34,
@@ -287,8 +325,14 @@ struct ddl {
 	uint32_t field_count;
 	const struct str *labels;
 	uint32_t label_count;
-	/* CREATE_VIEW, REPLACE_VIEW: all but its OIDs and its name */
+	/* CREATE_VIEW, REPLACE_VIEW, CREATE_KEPT: all but OIDs and name */
 	const struct sql_view *view;
+	/*
+	 * CREATE_KEPT, whose `fields` are those of the rows, and SET_KEPT, whose
+	 * number must be the next; a later generation makes the rows before it
+	 * go.
+	 */
+	struct kept_rows kept;
 	int64_t time;            /* SET_RETAIN, SET_HORIZON: microseconds */
 	struct role_change role; /* CREATE_ROLE, ALTER_ROLE */
 	/* GRANT_ROLE, REVOKE_ROLE: of the role `oid` */
@@ -305,6 +349,8 @@ struct ddl {
  * _TOO_MANY_COLUMNS, _DEPENDENT_OBJECTS_EXIST, _RESERVED_NAME,
  * _INVALID_TABLE_DEFINITION (a version that is not greater),
  * _INVALID_OBJECT_DEFINITION (a view that would use itself),
+ * _SERIALIZATION_FAILURE (a kept query was refreshed meanwhile),
+ * _WRONG_OBJECT_TYPE (it is a kept query, or none),
  * _INVALID_GRANT_OPERATION, _NOT_IN_PREREQUISITE_STATE (R2),
  * _NAME_TOO_LONG, _OUT_OF_MEMORY.
  */

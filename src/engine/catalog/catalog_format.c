@@ -5,6 +5,7 @@
  *   u8 kind · varint oid · varint row type oid · varint array type oid ·
  *   varint version · string name · varint count, fields · varint count, labels
  *   · of kinds that make a view: the view
+ *   · of CREATE_KEPT and SET_KEPT: the rows that are kept
  *   · of SET_RETAIN and SET_HORIZON: zigzag time
  *   · of COMMENT: the comment
  *   · of roles and rights: role_format.c
@@ -23,21 +24,29 @@
  *   varint count, columns: string name, varint type oid, zigzag modifier ·
  *   varint count, dependencies: varint oid, varint columns
  *
+ * The rows that are kept of a query:
+ *
+ *   varint oid of their type · u8 flags (1 populated) · varint position ·
+ *   varint number · zigzag generation · varint rows · varint rows at first ·
+ *   zigzag refreshed at
+ *
  * A comment:
  *
  *   u8 class · varint oid · varint column (0: none) · string text
  *
  * A catalogue:
  *
- *   u32 format (6) · u64 generation · u32 next oid ·
+ *   u32 format (7) · u64 generation · u32 next oid ·
  *   varint count, enums: oid, array oid, string name, u8 flags (1 inline; none
  *     in format 1), varint owner (from format 5 on), varint count, labels ·
  *   varint count, types: oid, row type oid, array type oid, string name,
  *     varint dropped at, zigzag retain and zigzag horizon (from format 4 on),
- *     varint owner (from format 5 on), varint count, fields,
+ *     varint owner (from format 5 on), varint kept by (from format 7 on),
+ *     varint count, fields,
  *     varint count, versions: varint number, varint field count ·
  *   varint count, views: oid, row type oid, array type oid, string name,
- *     varint owner (from format 5 on), view (none in formats 1 and 2) ·
+ *     varint owner (from format 5 on), view, u8 whether it is kept and if so
+ *     the rows that are (from format 7 on) (no views in formats 1 and 2) ·
  *   from format 5 on: varint count, roles · varint count, lists of rights ·
  *   from format 6 on: varint count, comments
  *
@@ -56,7 +65,8 @@
 #include "engine/catalog/format_private.h"
 #include "engine/catalog/value_format.h"
 
-#define CATALOG_FORMAT           6
+#define CATALOG_FORMAT           7
+#define CATALOG_FORMAT_KEPT      7
 #define CATALOG_FORMAT_COMMENTS  6
 #define CATALOG_FORMAT_ROLES     5 /* and owners and rights */
 #define CATALOG_FORMAT_RETENTION 4 /* types have theirs */
@@ -69,6 +79,11 @@ enum field_flag { /* on disk: do not renumber */
 	FIELD_DEFAULT_IS_NULL = 4,
 	FIELD_UNSIGNED = 8,
 	FIELD_ALL = 15,
+};
+
+enum kept_flag { /* on disk: do not renumber */
+	KEPT_POPULATED = 1,
+	KEPT_ALL = 1,
 };
 
 enum enum_flag { /* on disk: do not renumber */
@@ -256,7 +271,45 @@ get_view(struct reader *r, struct arena *arena, struct sql_view *out)
 static bool
 makes_view(enum ddl_kind kind)
 {
-	return kind == DDL_CREATE_VIEW || kind == DDL_REPLACE_VIEW;
+	return kind == DDL_CREATE_VIEW || kind == DDL_REPLACE_VIEW ||
+	    kind == DDL_CREATE_KEPT;
+}
+
+static bool
+has_kept(enum ddl_kind kind)
+{
+	return kind == DDL_CREATE_KEPT || kind == DDL_SET_KEPT;
+}
+
+static void
+put_kept(struct buf *out, const struct kept_rows *kept)
+{
+	buf_put_varint(out, kept->type_oid);
+	buf_put_u8(out, kept->is_populated ? KEPT_POPULATED : 0);
+	buf_put_varint(out, kept->position);
+	buf_put_varint(out, kept->number);
+	value_put_i64(out, kept->generation);
+	buf_put_varint(out, kept->row_count);
+	buf_put_varint(out, kept->base_count);
+	value_put_i64(out, kept->refreshed_at);
+}
+
+static void
+get_kept(struct reader *r, struct kept_rows *out)
+{
+	uint8_t flags;
+
+	out->type_oid = format_get_u32(r);
+	flags = reader_u8(r);
+	if (out->type_oid < FIRST_USER_OID || flags > KEPT_ALL)
+		r->failed = true;
+	out->is_populated = (flags & KEPT_POPULATED) != 0;
+	out->position = reader_varint(r);
+	out->number = reader_varint(r);
+	out->generation = value_get_i64(r);
+	out->row_count = reader_varint(r);
+	out->base_count = reader_varint(r);
+	out->refreshed_at = value_get_i64(r);
 }
 
 static bool
@@ -310,6 +363,10 @@ ddl_kind_name(enum ddl_kind kind)
 		return "replace view";
 	case DDL_DROP_VIEW:
 		return "drop view";
+	case DDL_CREATE_KEPT:
+		return "create kept query";
+	case DDL_SET_KEPT:
+		return "set kept query";
 	case DDL_SET_RETAIN:
 		return "set retain";
 	case DDL_SET_HORIZON:
@@ -353,6 +410,8 @@ ddl_encode(const struct ddl *ddl, struct buf *out)
 		value_put_str(out, ddl->labels[i]);
 	if (makes_view(ddl->kind))
 		put_view(out, ddl->view);
+	if (has_kept(ddl->kind))
+		put_kept(out, &ddl->kept);
 	if (has_time(ddl->kind))
 		value_put_i64(out, ddl->time);
 	if (ddl->kind == DDL_COMMENT)
@@ -382,6 +441,8 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 		get_view(r, arena, view);
 		out->view = view;
 	}
+	if (has_kept(out->kind))
+		get_kept(r, &out->kept);
 	if (has_time(out->kind))
 		out->time = value_get_i64(r);
 	if (out->kind == DDL_COMMENT)
@@ -421,6 +482,7 @@ put_type(struct buf *out, const struct event_type *type)
 	value_put_i64(out, type->retain_us);
 	value_put_i64(out, type->horizon);
 	buf_put_varint(out, type->owner);
+	buf_put_varint(out, type->kept_by);
 	buf_put_varint(out, type->field_count);
 	for (uint32_t i = 0; i < type->field_count; i++)
 		put_field(out, &type->fields[i]);
@@ -453,6 +515,9 @@ catalog_encode(const struct catalog *catalog, struct buf *out)
 		value_put_str(out, view->name);
 		buf_put_varint(out, view->owner);
 		put_view(out, view);
+		buf_put_u8(out, view_is_kept(view));
+		if (view_is_kept(view))
+			put_kept(out, &view->kept);
 	}
 	catalog_put_security(out, catalog);
 	buf_put_varint(out, catalog->comment_count);
@@ -538,6 +603,8 @@ get_type(struct reader *r, uint32_t format, struct arena *arena,
 		source.horizon = value_get_i64(r);
 	}
 	source.owner = get_owner(r, format);
+	if (format >= CATALOG_FORMAT_KEPT)
+		source.kept_by = format_get_u32(r);
 	source.fields = get_fields(r, arena, &source.field_count);
 	get_versions(r, arena, &source);
 	if (r->failed || source.version_count == 0 || source.retain_us < 0 ||
@@ -552,12 +619,24 @@ get_type(struct reader *r, uint32_t format, struct arena *arena,
 	return 0;
 }
 
+/* Whether the type of a kept query's rows is there: K8. */
+static bool
+has_rows_of(const struct catalog *catalog, const struct sql_view *view)
+{
+	const struct event_type *type =
+	    catalog_type_by_oid(catalog, view->kept.type_oid);
+
+	return type != NULL && type->dropped_at == 0 &&
+	    type->kept_by == view->oid;
+}
+
 static int
 get_catalog_view(struct reader *r, uint32_t format, struct arena *arena,
     struct catalog *catalog, struct error *err)
 {
 	struct sql_view source = { .oid = format_get_u32(r) };
 	const struct sql_view *view;
+	uint8_t is_kept = 0;
 	int rc;
 
 	source.row_type_oid = format_get_u32(r);
@@ -565,8 +644,13 @@ get_catalog_view(struct reader *r, uint32_t format, struct arena *arena,
 	source.name = value_get_str(r);
 	source.owner = get_owner(r, format);
 	get_view(r, arena, &source);
-	if (r->failed || source.oid < FIRST_USER_OID ||
-	    catalog_view_by_oid(catalog, source.oid) != NULL)
+	if (format >= CATALOG_FORMAT_KEPT)
+		is_kept = reader_u8(r);
+	if (is_kept == 1)
+		get_kept(r, &source.kept);
+	if (r->failed || is_kept > 1 || source.oid < FIRST_USER_OID ||
+	    catalog_view_by_oid(catalog, source.oid) != NULL ||
+	    (is_kept == 1 && !has_rows_of(catalog, &source)))
 		return format_malformed(arena, err);
 	rc = sql_view_make(&source, &view, err);
 	if (rc != 0)

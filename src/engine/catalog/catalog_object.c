@@ -290,7 +290,7 @@ catalog_seal(struct catalog *catalog)
 
 	object->by_name_count = 0;
 	for (uint32_t i = 0; i < catalog->type_count; i++)
-		if (catalog->types[i]->dropped_at == 0)
+		if (event_type_has_name(catalog->types[i]))
 			object->by_name[object->by_name_count++] =
 			    catalog->types[i];
 	if (object->by_name_count > 1)

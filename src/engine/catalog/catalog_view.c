@@ -194,7 +194,8 @@ used_object(const struct sql_view *user, const struct sql_view *const *others,
 {
 	for (uint32_t i = count; i > 0; i--)
 		if (view_dependency(user, others[i - 1]->oid) != NULL)
-			return arena_printf(arena, "view %.*s",
+			return arena_printf(arena, "%s %.*s",
+			    view_words(others[i - 1]),
 			    STR_FMT(others[i - 1]->name));
 	return dropped;
 }
@@ -216,8 +217,9 @@ catalog_check_unused(const struct catalog *catalog, uint32_t oid,
 		dropped = arena_printf(&arena, "%s %.*s", kind, STR_FMT(name));
 		for (uint32_t i = 0; i < count; i++)
 			detail = arena_printf(&arena,
-			    "%.*s%sview %.*s depends on %.*s", STR_FMT(detail),
-			    i == 0 ? "" : "\n", STR_FMT(users[i]->name),
+			    "%.*s%s%s %.*s depends on %.*s", STR_FMT(detail),
+			    i == 0 ? "" : "\n", view_words(users[i]),
+			    STR_FMT(users[i]->name),
 			    STR_FMT(used_object(users[i], users, count, dropped,
 				&arena)));
 		(void)error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
@@ -272,6 +274,37 @@ check_dependencies(const struct catalog *catalog, const struct sql_view *view,
 	return rc;
 }
 
+/* What is kept was made by the view's query as it is. */
+static int
+check_not_kept(const struct catalog *catalog, const struct sql_view *view,
+    struct error *err)
+{
+	const struct sql_view **users;
+	struct arena arena;
+	uint32_t count;
+	int rc;
+
+	if (view_is_kept(view))
+		return error_set(err, STELE_E_WRONG_OBJECT_TYPE,
+		    "\"%.*s\" is not a view", STR_FMT(view->name));
+	arena_init(&arena, NULL);
+	rc =
+	    catalog_dependents(catalog, view->oid, &arena, &users, &count, err);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		if (!view_is_kept(users[i]))
+			continue;
+		(void)error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
+		    "cannot replace view %.*s because %s %.*s keeps what it"
+		    " was",
+		    STR_FMT(view->name), view_words(users[i]),
+		    STR_FMT(users[i]->name));
+		rc = error_hint(err, "Drop %.*s, and make it again afterwards.",
+		    STR_FMT(users[i]->name));
+	}
+	arena_release(&arena);
+	return rc;
+}
+
 int
 sql_view_of_ddl(const struct catalog *catalog, const struct ddl *ddl,
     const struct sql_view **out, struct error *err)
@@ -285,10 +318,14 @@ sql_view_of_ddl(const struct catalog *catalog, const struct ddl *ddl,
 	view.array_type_oid = ddl->array_type_oid;
 	view.name = ddl->name;
 	view.owner = before == NULL ? ROLE_OWNER_OID : before->owner;
+	view.kept = ddl->kept;
 	if (ddl->kind == DDL_REPLACE_VIEW && before == NULL)
 		return error_set(err, STELE_E_UNDEFINED_TABLE,
 		    "relation with OID %u does not exist", (unsigned)ddl->oid);
 	if (ddl->kind == DDL_REPLACE_VIEW) {
+		rc = check_not_kept(catalog, before, err);
+		if (rc != 0)
+			return rc;
 		view.row_type_oid = before->row_type_oid;
 		view.array_type_oid = before->array_type_oid;
 		view.name = before->name;

@@ -281,11 +281,7 @@ note_granted(const struct catalog *catalog, uint32_t oid,
 		    !catalog_acl_object(catalog, acl->object_oid, &object) ||
 		    object.owner == oid)
 			continue;
-		note_use(uses, "privileges for",
-		    object.kind == ACL_SCHEMA         ? "schema"
-			: object.kind == ACL_DATABASE ? "database"
-			: object.is_view              ? "view"
-						      : "table",
+		note_use(uses, "privileges for", acl_object_words(&object),
 		    object.kind == ACL_DATABASE ? STR("stele") : object.name);
 	}
 }

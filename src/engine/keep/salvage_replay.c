@@ -136,6 +136,37 @@ salvage_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 	return 0;
 }
 
+/*
+ * Events are lost that are in the rows of kept queries, or these rows are: they
+ * are to be made anew, of the events that there are.
+ */
+static int
+forget_kept(struct salvage_run *run, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < (*run->catalog)->view_count && rc == 0; i++) {
+		const struct sql_view *view = (*run->catalog)->views[i];
+		struct ddl ddl = { .kind = DDL_SET_KEPT,
+			.oid = view->oid,
+			.kept = view->kept };
+		const struct catalog *after;
+
+		if (!view_is_kept(view))
+			continue;
+		ddl.kept.position = 0;
+		ddl.kept.row_count = ddl.kept.base_count = 0;
+		ddl.kept.number++;
+		ddl.kept.generation++;
+		rc = catalog_apply(*run->catalog, &ddl, 0, &after, err);
+		if (rc != 0)
+			break;
+		catalog_unref(*run->catalog);
+		*run->catalog = after;
+	}
+	return rc;
+}
+
 int
 salvage_replay(struct salvage *salvage, struct os_fs *fs, const char *dir,
     const struct wal_replay_options *options,
@@ -165,5 +196,7 @@ salvage_replay(struct salvage *salvage, struct os_fs *fs, const char *dir,
 	rc = wal_salvage(fs, &salvaged, out, err);
 	if (rc == 0 && salvage->gaps.failed)
 		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (rc == 0 && salvage->gaps.len > 0)
+		rc = forget_kept(&run, err);
 	return rc;
 }

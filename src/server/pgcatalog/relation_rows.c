@@ -29,7 +29,8 @@ is_shared(const struct relation *relation)
 static void
 put_storage(struct system_rows *rows, const struct relation *relation)
 {
-	bool is_table = relation_kind(relation) == 'r';
+	char kind = relation_kind(relation);
+	bool is_table = kind == 'r' || kind == 'm';
 
 	system_put_i64(rows, pg_class_relam,
 	    is_table                    ? HEAP_AM_OID
@@ -59,14 +60,17 @@ put_flags(struct system_rows *rows, const struct relation *relation)
 	system_put_bool(rows, pg_class_relisshared, is_shared(relation));
 	system_put_i64(rows, pg_class_relchecks,
 	    relation->temp == NULL ? 0 : relation->temp->check_count);
-	system_put_bool(rows, pg_class_relhasrules, kind == 'v');
+	system_put_bool(rows, pg_class_relhasrules, kind == 'v' || kind == 'm');
 	system_put_bool(rows, pg_class_relhastriggers, false);
 	system_put_bool(rows, pg_class_relhassubclass, false);
 	system_put_bool(rows, pg_class_relrowsecurity, false);
 	system_put_bool(rows, pg_class_relforcerowsecurity, false);
-	system_put_bool(rows, pg_class_relispopulated, true);
+	system_put_bool(rows, pg_class_relispopulated,
+	    kind != 'm' || relation->view->kept.is_populated);
 	system_put_char(rows, pg_class_relreplident,
-	    relation->type != NULL || relation->temp != NULL ? 'd' : 'n');
+	    relation->type != NULL || relation->temp != NULL || kind == 'm'
+		? 'd'
+		: 'n');
 	system_put_bool(rows, pg_class_relispartition, false);
 	system_put_i64(rows, pg_class_relrewrite, 0);
 }

@@ -126,6 +126,45 @@ add_views(void)
 	change(&make_view);
 }
 
+#define KEPT_OID (VIEW_OID + 6) /* its rows' type: three more */
+
+static const struct view_dependency kept_on_type[] = { { TYPE_OID_, 3 } };
+static const struct sql_view kept_view = {
+	.query = { "SELECT 1 FROM orders", 20 },
+	.dependencies = kept_on_type,
+	.dependency_count = 1,
+};
+
+/* A kept query over the event type. */
+static struct ddl
+make_kept(void)
+{
+	return (struct ddl){ .kind = DDL_CREATE_KEPT,
+		.oid = KEPT_OID,
+		.array_type_oid = KEPT_OID + 1,
+		.row_type_oid = KEPT_OID + 2,
+		.name = STR("sums"),
+		.fields = &fields[1],
+		.field_count = 1,
+		.view = &kept_view,
+		.kept = { .type_oid = KEPT_OID + 3, .generation = 100 } };
+}
+
+static struct ddl
+set_kept(uint64_t number, int64_t generation)
+{
+	return (struct ddl){ .kind = DDL_SET_KEPT,
+		.oid = KEPT_OID,
+		.kept = { .type_oid = KEPT_OID + 3,
+		    .is_populated = true,
+		    .position = 50,
+		    .number = number,
+		    .generation = generation,
+		    .row_count = 7,
+		    .base_count = 5,
+		    .refreshed_at = -3 } };
+}
+
 static struct ddl
 comment_on(enum object_class class, uint32_t oid, uint32_t attnum,
     const char *text)
@@ -288,6 +327,45 @@ START_TEST(views_hold_what_they_use)
 	ck_assert_uint_eq(catalog->view_count, 0);
 	change(&drop_type);
 	change(&drop_enum);
+}
+END_TEST
+
+/* Its rows' type is found by no name, and goes with it; refreshes take turns. */
+START_TEST(kept_queries_have_their_rows)
+{
+	struct ddl make = make_kept();
+	struct ddl set = set_kept(1, 100);
+	struct ddl replace = { .kind = DDL_REPLACE_VIEW,
+		.oid = KEPT_OID,
+		.view = &kept_view };
+	struct ddl drop = { .kind = DDL_DROP_VIEW, .oid = KEPT_OID };
+	const struct event_type *rows;
+	const struct catalog *none;
+
+	change(&make);
+	ck_assert_uint_eq(catalog->next_oid, KEPT_OID + 6);
+	ck_assert_ptr_null(catalog_type_by_name(catalog, STR("sums")));
+	rows = catalog_type_by_oid(catalog, KEPT_OID + 3);
+	ck_assert_uint_eq(rows->kept_by, KEPT_OID);
+	ck_assert_int_eq(rows->horizon, HORIZON_NONE);
+	change(&set);
+	ck_assert_uint_eq(catalog_view_by_oid(catalog, KEPT_OID)->kept.position,
+	    50);
+	ck_assert_int_eq(catalog_apply(catalog, &set, 9, &none, &err),
+	    STELE_E_SERIALIZATION_FAILURE);
+	set = set_kept(2, 99);
+	ck_assert_int_eq(catalog_apply(catalog, &set, 9, &none, &err),
+	    STELE_E_SERIALIZATION_FAILURE);
+	ck_assert_int_eq(catalog_apply(catalog, &replace, 9, &none, &err),
+	    STELE_E_WRONG_OBJECT_TYPE);
+	set = set_kept(2, 101);
+	change(&set);
+	rows = catalog_type_by_oid(catalog, KEPT_OID + 3);
+	ck_assert_int_eq(rows->horizon, 101);
+	change(&drop);
+	ck_assert_ptr_null(catalog_view_by_oid(catalog, KEPT_OID));
+	rows = catalog_type_by_oid(catalog, KEPT_OID + 3);
+	ck_assert_uint_ne(rows->dropped_at, 0);
 }
 END_TEST
 
@@ -566,9 +644,12 @@ START_TEST(reads_back_what_it_wrote)
 	const struct catalog *copy;
 	const struct event_type *type;
 	struct buf first, second;
+	struct ddl make = make_kept(), set = set_kept(1, 101);
 
 	add_views();
 	add_comments();
+	change(&make);
+	change(&set);
 	buf_init(&first);
 	buf_init(&second);
 	catalog_encode(catalog, &first);
@@ -581,6 +662,10 @@ START_TEST(reads_back_what_it_wrote)
 	ck_assert(str_equal(type->fields[2].default_value.str, STR("none")));
 	ck_assert_int_eq(
 	    (int)catalog_view_by_name(copy, STR("totals"))->reading.now, -7);
+	ck_assert_uint_eq(
+	    catalog_view_by_name(copy, STR("sums"))->kept.base_count, 5);
+	ck_assert_int_eq(catalog_type_by_oid(copy, KEPT_OID + 3)->horizon, 101);
+	ck_assert_ptr_null(catalog_type_by_name(copy, STR("sums")));
 	ck_assert_uint_eq(copy->comment_count, 7);
 	ck_assert(str_equal(copy->comments[1]->text, STR("its note")));
 	catalog_unref(copy);
@@ -637,6 +722,10 @@ START_TEST(ddl_round_trip)
 	struct ddl copy;
 	struct buf first, second;
 
+	if (_i == 2)
+		ddl = make_kept();
+	if (_i == 3)
+		ddl = set_kept(1, 101);
 	if (_i == 1)
 		ddl = comment_on(OBJECT_RELATION, 20000, 4, "what it is");
 	arena_init(&arena, NULL);
@@ -677,13 +766,14 @@ main(void)
 	tcase_add_test(tc, arrays_have_names);
 	tcase_add_test(tc, inline_enums_go_with_their_last_type);
 	tcase_add_test(tc, views_hold_what_they_use);
+	tcase_add_test(tc, kept_queries_have_their_rows);
 	tcase_add_test(tc, comments_stay_and_go);
 	tcase_add_loop_test(tc, no_comment_without_an_object, 0,
 	    (int)(sizeof(no_objects) / sizeof(no_objects[0])));
 	tcase_add_test(tc, reads_format_1);
 	tcase_add_test(tc, reads_back_what_it_wrote);
 	tcase_add_test(tc, flipped_bytes_never_crash);
-	tcase_add_loop_test(tc, ddl_round_trip, 0, 2);
+	tcase_add_loop_test(tc, ddl_round_trip, 0, 4);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
