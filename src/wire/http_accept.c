@@ -109,6 +109,5 @@ http_accept_rank(const struct http_request *request, struct str type)
 		while (list.len > 0)
 			read_range(take_part(&list, ','), media, &best,
 			    &quality);
-	return quality == 0 ? 0
-			    : quality * HTTP_ACCEPT_EXACT + (uint32_t)best;
+	return quality == 0 ? 0 : quality * HTTP_ACCEPT_EXACT + (uint32_t)best;
 }

@@ -105,7 +105,8 @@ add_range(struct row_filter *filter, const struct type *type,
 		predicate = add_predicate(filter, column, PREDICATE_DOUBLES);
 		predicate->nan_passes =
 		    !range->has_high || isnan(range->high.f64);
-		predicate->f64_low = range->has_low ? range->low.f64 : -INFINITY;
+		predicate->f64_low =
+		    range->has_low ? range->low.f64 : -INFINITY;
 		predicate->f64_high =
 		    predicate->nan_passes ? INFINITY : range->high.f64;
 		break;

@@ -54,7 +54,7 @@ START_TEST(qualities)
 		};
 	ck_assert_msg(http_accept_rank(&request,
 			  str_of_cstr(accept_case[_i].type)) /
-			HTTP_ACCEPT_EXACT ==
+		    HTTP_ACCEPT_EXACT ==
 		accept_case[_i].quality,
 	    "%s", accept_case[_i].accept);
 }
@@ -75,12 +75,12 @@ rank_of(const char *first, const char *second, const char *type)
 /* Several fields are one list. */
 START_TEST(several_fields)
 {
-	ck_assert_uint_eq(
-	    rank_of("text/csv;q=0.2", "text/plain;q=0.4", "text/csv") /
+	ck_assert_uint_eq(rank_of("text/csv;q=0.2", "text/plain;q=0.4",
+			      "text/csv") /
 		HTTP_ACCEPT_EXACT,
 	    200);
-	ck_assert_uint_eq(
-	    rank_of("text/csv;q=0.2", "text/plain;q=0.4", "text/plain") /
+	ck_assert_uint_eq(rank_of("text/csv;q=0.2", "text/plain;q=0.4",
+			      "text/plain") /
 		HTTP_ACCEPT_EXACT,
 	    400);
 }
