@@ -37,7 +37,8 @@ struct copy_sink {
 	struct arena values; /* of the rows that are being added */
 	uint16_t *identity;  /* 0, 1, 2 ... */
 	uint64_t row_count;
-	uint64_t line; /* of the row that is added alone */
+	uint64_t line;        /* of the row that is added alone */
+	int payload_position; /* where its payload is wrong; 0: elsewhere */
 
 	struct vec *cols;    /* COPY t: context_id, timestamp, fields */
 	struct exec_env env; /* of a temporary table's defaults */
@@ -474,7 +475,8 @@ events_payload(struct copy_sink *sink, struct sink_type *rows, uint32_t column,
 	    &rows->cols[2], rows->row_count, &sink->values, err);
 	if (rc != 0) {
 		field_context(sink, column, &text, err);
-		error_position(err, 0);
+		sink->payload_position = err->position;
+		error_position(err, 0); /* it is none of the statement */
 	}
 	return rc;
 }
@@ -596,6 +598,7 @@ copy_sink_add(struct copy_sink *sink, const struct batch *texts,
 	int rc;
 
 	sink->line = first_line;
+	sink->payload_position = 0;
 	*bad_row = 0;
 	rc = add(sink, texts, err);
 	if (rc != 0 && texts->row_count > 1) {
@@ -608,8 +611,14 @@ copy_sink_add(struct copy_sink *sink, const struct batch *texts,
 			arena_rewind(&sink->arena, mark);
 		}
 	}
-	sink->row_count += texts->row_count;
+	sink->row_count += rc == 0 ? texts->row_count : *bad_row;
 	return rc;
+}
+
+int
+copy_sink_payload_position(const struct copy_sink *sink)
+{
+	return sink->payload_position;
 }
 
 uint64_t

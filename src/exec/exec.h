@@ -225,11 +225,17 @@ MUST_USE int copy_sink_open(const struct plan *plan,
  * them is kept.  The rows are lines first_line, first_line + 1 ...
  *
  * After an error *bad_row is the first row that is wrong, and rows before it
- * may have been added.  If a value is wrong the error has the context
+ * have been added.  If a value is wrong the error has the context
  * "COPY t, line n, column c"; else it has none.
  */
 MUST_USE int copy_sink_add(struct copy_sink *sink, const struct batch *texts,
     uint64_t first_line, uint32_t *bad_row, struct error *err);
+
+/*
+ * Where the payload of the wrong row is wrong, in characters from 1; 0: it is
+ * something else.
+ */
+int copy_sink_payload_position(const struct copy_sink *sink);
 
 /* All rows so far. */
 uint64_t copy_sink_row_count(const struct copy_sink *sink);

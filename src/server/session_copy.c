@@ -612,6 +612,29 @@ copy_in_lost(struct session *session)
 }
 
 enum step
+copy_in_rows(struct session *session, const struct batch *texts,
+    uint32_t *good_count)
+{
+	enum step step = STEP_DONE;
+	int rc;
+
+	*good_count = 0;
+	if (write_batch_is_full(session->transaction.batch))
+		step = stage_rows(session);
+	if (step != STEP_DONE)
+		return step;
+	rc = copy_sink_add(session->copy->sink, texts, 1, good_count,
+	    &session->err);
+	if (rc != 0) {
+		(void)error_position(&session->err,
+		    copy_sink_payload_position(session->copy->sink));
+		return STEP_FAIL;
+	}
+	*good_count = texts->row_count;
+	return STEP_DONE;
+}
+
+enum step
 copy_in_data(struct session *session, struct str bytes)
 {
 	struct copy_in *copy = session->copy;

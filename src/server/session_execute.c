@@ -694,7 +694,9 @@ cursor_execute(struct session *session, struct portal *cursor,
 static int
 check_copy(struct session *session)
 {
-	if (session->voice->copy != NULL)
+	const struct voice_copy *copy = session->voice->copy;
+
+	if (copy != NULL && (copy->may == NULL || copy->may(session)))
 		return 0;
 	(void)error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
 	    "COPY is not supported on this port");

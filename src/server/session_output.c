@@ -155,6 +155,10 @@ drain(struct session *session)
 			session->pending_ddl--;
 		if (pending->commit.rc != 0)
 			put_commit_error(session, pending);
+		else if (pending->is_held && session->voice->committed != NULL)
+			session->voice->committed(session,
+			    &pending->chunk->bytes,
+			    pending->commit.first_event_id);
 		if (pending->is_held) {
 			transaction_count(session, pending->commit.rc == 0);
 			notify_put_before_ready(session,

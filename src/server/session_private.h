@@ -596,6 +596,13 @@ enum step copy_in_begin(struct session *session, struct portal *portal,
     bool is_simple);
 /* While it is on: data, its end, the client's failure (NULL: session->err). */
 enum step copy_in_data(struct session *session, struct str bytes);
+/*
+ * Rows that are texts already, of COPY events.  STEP_FAIL: *good_count of them are
+ * added, and the next one is wrong, as session->err says (its position is in the
+ * payload); COPY goes on, unless session->copy is NULL.  Else all are, or none and STEP_AGAIN.
+ */
+enum step copy_in_rows(struct session *session, const struct batch *texts,
+    uint32_t *good_count);
 enum step copy_in_done(struct session *session);
 enum step copy_in_fail(struct session *session, const struct str *reason);
 /* What came is no part of it, session->err says why: the connection ends. */

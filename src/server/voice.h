@@ -76,6 +76,8 @@ enum alone { IS_ALONE, IS_NOT_ALONE, NOT_KNOWN };
 
 /* COPY FROM STDIN and TO STDOUT; the rows of the latter are put by rows(). */
 struct voice_copy {
+	/* Whether this request may; NULL: any. */
+	bool (*may)(const struct session *session);
 	/* Data may come. */
 	void (*begin_in)(struct session *session, struct buf *out,
 	    const struct portal *portal);
@@ -163,6 +165,12 @@ struct voice {
 	void (*settings)(struct session *session, struct buf *out);
 	/* The end of a request; the transaction's state: 'I', 'T' or 'E'. */
 	void (*ready)(struct session *session, struct buf *out, char status);
+	/*
+	 * The commit of a request that has been put is done: more may follow what
+	 * waited for it.  NULL: nothing.
+	 */
+	void (*committed)(struct session *session, struct buf *out,
+	    uint64_t first_event_id);
 	/*
 	 * The end of a request whose commit has failed, with err.  is_amid: rows of
 	 * the statement that the error replaces stand before it.

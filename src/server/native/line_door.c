@@ -49,11 +49,20 @@ end_request(struct session *session UNUSED, struct buf *out UNUSED)
 {
 }
 
+/* Frames and ndjson have said it. */
+static void
+break_rows(struct session *session, struct buf *out,
+    const struct native_error *error)
+{
+	if (session->native->format->error == NULL)
+		put_error(session, out, error);
+}
+
 static const struct native_door door = {
 	.name = "line",
 	.begin_rows = begin_rows,
 	.end_rows = end_rows,
-	.break_rows = put_error,
+	.break_rows = break_rows,
 	.put_lines = put_lines,
 	.put_error = put_error,
 	.end_request = end_request,
@@ -156,5 +165,7 @@ const struct voice voice_line = {
 	.open = line_open,
 	.startup = native_startup,
 	.input = next_line,
+	.release = native_release,
+	.commit_failed = native_commit_failed,
 	NATIVE_REPLIES,
 };

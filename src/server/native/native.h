@@ -59,11 +59,11 @@ struct native_door {
 	size_t (*begin_part)(struct session *session, struct buf *out);
 	void (
 	    *end_part)(struct session *session, struct buf *out, size_t begin);
-	/* They have all been put, or an error behind them. */
+	/* They have all been put. */
 	void (*end_rows)(struct session *session, struct buf *out);
 	/*
-	 * An error amid rows whose format has no word for it: the reader has to
-	 * see that they are not whole.
+	 * An error amid rows, behind what the format has to say of it, if it has
+	 * a word for errors: the reader has to see that they are not whole.
 	 */
 	void (*break_rows)(struct session *session, struct buf *out,
 	    const struct native_error *error);
@@ -147,12 +147,15 @@ void native_ready(struct session *session, struct buf *out, char status);
 void native_commit_failed(struct session *session, struct buf *out,
     const struct error *err, bool is_amid);
 
-/* The members of a native door's voice but for how it reads. */
+/*
+ * The members of a native door's voice but for how it begins, reads and ends, and
+ * for what it says when a commit has failed.
+ */
 #define NATIVE_REPLIES \
-	.dialect = SQL_DIALECT_NATIVE, .release = native_release, \
-	.columns = native_columns, .rows = native_rows, .pause = native_pause, \
+	.dialect = SQL_DIALECT_NATIVE, .columns = native_columns, \
+	.rows = native_rows, .pause = native_pause, \
 	.text_rows = native_text_rows, .suspended = native_suspended, \
 	.empty = native_empty, .complete = native_complete, \
 	.error = native_put_error, .notice = native_notice, \
 	.note = native_note, .settings = native_settings, \
-	.ready = native_ready, .commit_failed = native_commit_failed
+	.ready = native_ready

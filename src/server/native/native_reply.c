@@ -405,16 +405,14 @@ break_rows(struct session *session, struct buf *out,
 	struct result_writer writer;
 	size_t begin;
 
-	if (format->error == NULL) {
-		native->door->break_rows(session, out, error);
-		return;
+	if (format->error != NULL) {
+		result_writer_init(&writer, format, NULL);
+		begin = begin_part(session, out);
+		format->error(&writer, out, err);
+		end_part(session, out, begin);
+		result_writer_release(&writer);
 	}
-	result_writer_init(&writer, format, NULL);
-	begin = begin_part(session, out);
-	format->error(&writer, out, err);
-	end_part(session, out, begin);
-	result_writer_release(&writer);
-	native->door->end_rows(session, out);
+	native->door->break_rows(session, out, error);
 }
 
 static void

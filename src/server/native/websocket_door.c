@@ -296,6 +296,15 @@ put_error(struct session *session, struct buf *out,
 		end_reply(session, out);
 }
 
+/* Frames and ndjson have said it. */
+static void
+break_rows(struct session *session, struct buf *out,
+    const struct native_error *error)
+{
+	if (session->native->format->error == NULL)
+		put_error(session, out, error);
+}
+
 static void
 put_lines(struct session *session, struct buf *out, const struct str *lines,
     uint32_t count)
@@ -313,7 +322,7 @@ static const struct native_door door = {
 	.begin_part = begin_part,
 	.end_part = end_part,
 	.end_rows = end_rows,
-	.break_rows = put_error,
+	.break_rows = break_rows,
 	.put_lines = put_lines,
 	.put_error = put_error,
 	.end_request = end_reply,
