@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "os/file.h"
 #include "os/memory.h"
+#include "server/http/http_door.h"
 #include "server/login/login_role.h"
 #include "server/native/line_door.h"
 #include "server/native/websocket_door.h"
@@ -33,6 +34,7 @@ struct door {
 static const struct door doors[] = {
 	{ "PostgreSQL", ".s.PGSQL", offsetof(struct config, port), &voice_pg },
 	{ "line", ".s.STELE", offsetof(struct config, line_port), &voice_line },
+	{ "HTTP", NULL, offsetof(struct config, http_port), &voice_http },
 	{ "WebSocket", NULL, offsetof(struct config, ws_port),
 	    &voice_websocket },
 };

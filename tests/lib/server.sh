@@ -103,7 +103,7 @@ server_exit() {
 # server_launch [argument]...: start it and do not wait.
 server_launch() {
 	"$STELE" serve -D "$SERVER_DATA" -c port="$SERVER_PORT" \
-		-c line_port=0 -c ws_port=0 \
+		-c line_port=0 -c http_port=0 -c ws_port=0 \
 		-c unix_socket_directories="$SERVER_DIR/socket" \
 		"$@" >>"$SERVER_LOG" 2>&1 </dev/null &
 	SERVER_PID=$!

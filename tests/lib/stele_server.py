@@ -105,6 +105,7 @@ class Server:
             f"port={self.port}",
             "line_port=0",
             "ws_port=0",
+            "http_port=0",
             "listen_addresses=127.0.0.1",
             f"unix_socket_directories={self.dir}",
         ) + self.options:

@@ -113,6 +113,8 @@ server_exec(const struct test_server *server, const char *const *options)
 	argv[argc++] = "-c";
 	argv[argc++] = "ws_port=0";
 	argv[argc++] = "-c";
+	argv[argc++] = "http_port=0";
+	argv[argc++] = "-c";
 	argv[argc++] = "listen_addresses=";
 	argv[argc++] = "-c";
 	argv[argc++] = socket_option;

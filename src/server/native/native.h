@@ -36,6 +36,7 @@
 
 struct ast_stmt;
 struct error;
+struct http_door;
 struct session;
 struct websocket_state;
 
@@ -95,6 +96,7 @@ struct native {
 	struct line_reader line;           /* the line door's, and */
 	bool has_read;                     /* whether one has come */
 	struct websocket_state *websocket; /* the WebSocket door's */
+	struct http_door *http;            /* the HTTP door's; owned */
 
 	/* private: the rows that are being put */
 	struct result_writer writer;

@@ -1,0 +1,683 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http_door.c -- the HTTP door: requests, and what becomes of them.
+ */
+#include "server/http/http_door.h"
+
+#include <stdlib.h>
+
+#include "common/json.h"
+#include "common/log.h"
+#include "server/http/http_events.h"
+#include "server/http/http_guard.h"
+#include "server/http/http_metrics.h"
+#include "server/http/http_openapi.h"
+#include "server/http/http_private.h"
+#include "server/http/http_route.h"
+#include "server/http/json_command.h"
+#include "server/session_private.h"
+#include "wire/http_accept.h"
+#include "wire/http_reply.h"
+#include "wire/http_target.h"
+
+/* How long a client that is told to go may take. */
+#define LEAVE_MS 1000
+/* What is read of a body that nobody wants, to keep the connection. */
+#define DROP_MAX ((uint64_t)1 << 20)
+/* The body of a command by which nobody has been let in yet. */
+#define UNPROVEN_BODY_MAX ((uint64_t)1 << 20)
+
+/* ---- the connection ---- */
+
+static bool
+open_door(struct session *session)
+{
+	struct http_door *http = calloc(1, sizeof(*http));
+	struct config *config = server_config(session->server);
+	struct error ignored;
+	bool is_open;
+
+	is_open = http != NULL && native_open(session, &http_native_door);
+	if (is_open) {
+		session->native->http = http;
+		is_open =
+		    http_request_init(&http->request,
+			(size_t)config->http_header_size_bytes, &ignored) == 0;
+		arena_init(&http->arena, NULL);
+		buf_init_charged(&http->body, &session->server->memory);
+		buf_init_charged(&http->reply.lines, &session->server->memory);
+	} else {
+		free(http);
+	}
+	config_unref(config);
+	return is_open;
+}
+
+static void
+release_door(struct session *session)
+{
+	struct http_door *http =
+	    session->native == NULL ? NULL : session->native->http;
+
+	if (http != NULL) {
+		http_request_release(&http->request);
+		buf_release(&http->body);
+		buf_release(&http->reply.lines);
+		arena_release(&http->arena);
+		http_events_free(http->events);
+		session->native->http = NULL;
+		free(http);
+	}
+	native_release(session);
+}
+
+/* ---- patience ---- */
+
+static void
+end_patience(struct session *session)
+{
+	struct http_door *http = session->native->http;
+
+	if (http->has_timer)
+		loop_timer_disarm(&session->timer);
+	http->has_timer = false;
+}
+
+static void
+set_timer(struct session *session, uint64_t delay_ms, void (*fn)(void *))
+{
+	struct error err;
+
+	if (loop_timer_arm(session->net->loop, &session->timer, delay_ms, fn,
+		session, &err) != 0)
+		log_warn(LOG_SESSION, "session is idle without a timeout",
+		    LOG_FAILURE(&err));
+	else
+		session->native->http->has_timer = true;
+}
+
+/* The request cannot be answered as it should: with an error, or not to the end. */
+static void
+give_up(struct session *session, int status)
+{
+	struct http_door *http = session->native->http;
+
+	http->is_last = true;
+	if (http->reply.answer == HTTP_IN_ROWS)
+		http_break_stream(session);
+	else
+		http_answer_error(session, status);
+}
+
+static void
+leave_cb(void *arg)
+{
+	struct session *session = arg;
+
+	if (session->conn != NULL)
+		conn_close(session->conn);
+}
+
+static void
+too_slow_cb(void *arg)
+{
+	struct session *session = arg;
+
+	session->native->http->has_timer = false;
+	if (session->conn == NULL || session->is_busy)
+		return;
+	(void)error_set(&session->err, STELE_E_IDLE_SESSION_TIMEOUT,
+	    "the HTTP request did not come in time");
+	give_up(session, 408);
+	session_goodbye(session);
+}
+
+/*
+ * In the middle of a request: a head is to be whole in time, a body to go on.
+ * Who has not been let in has authentication_timeout for all that he does, and
+ * a statement that runs its own.
+ */
+static enum step
+await_more(struct session *session)
+{
+	int64_t timeout_ms = session->settings.server->http_request_timeout_ms;
+
+	if (session->native->has_begun && timeout_ms > 0 && !session->is_busy &&
+	    !session->native->http->has_timer)
+		set_timer(session, (uint64_t)timeout_ms, too_slow_cb);
+	return STEP_IDLE;
+}
+
+/* ---- the end ---- */
+
+/* What is left of the request, if anything, is passed over. */
+static enum step
+leave(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	bool is_whole = http->request.state == HTTP_BEYOND;
+
+	if (!session_is_quiet(session))
+		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
+	session_flush(session);
+	if (is_whole || http->reply.answer == HTTP_BROKEN) {
+		session_goodbye(session);
+		return STEP_IDLE;
+	}
+	http->stage = HTTP_LEAVING;
+	set_timer(session, LEAVE_MS, leave_cb);
+	return STEP_DONE;
+}
+
+static enum step
+pass_over(struct session *session)
+{
+	conn_consume(session->conn, conn_input(session->conn).len);
+	return STEP_IDLE;
+}
+
+/* ---- answers of the door itself ---- */
+
+/* The rest of the body is read, if it is little and will come. */
+static enum step
+answered(struct session *session)
+{
+	struct http_door *http = session->native->http;
+
+	http->stage = HTTP_DROPPING;
+	return STEP_DONE;
+}
+
+/* session->err says why. */
+static enum step
+refuse(struct session *session, int status)
+{
+	struct http_door *http = session->native->http;
+	struct error ignored;
+
+	if (http->request.expects_continue || !http->request.keeps_alive ||
+	    http_request_limit_body(&http->request, DROP_MAX, &ignored) != 0)
+		http->is_last = true;
+	http_answer_error(session, status);
+	return answered(session);
+}
+
+static void
+tell_routes(struct session *session)
+{
+	struct buf text;
+
+	buf_init(&text);
+	http_openapi_put(&text);
+	session_out(session)->failed |= text.failed;
+	http_answer(session, 200, "application/json", buf_str(&text));
+	buf_release(&text);
+}
+
+/* Alive is who answers; ready is who can take a store. */
+static enum step
+tell(struct session *session)
+{
+	const struct http_door *http = session->native->http;
+	const struct server *server = session->server;
+
+	if (http->route->action == HTTP_TELL_ROUTES)
+		tell_routes(session);
+	else if (http->route->action == HTTP_TELL_READY &&
+	    (session->net->is_stopping ||
+		atomic_load_explicit(&server->has_failed,
+		    memory_order_acquire)))
+		http_answer(session, 503, "text/plain", STR("stopping\n"));
+	else
+		http_answer(session, 200, "text/plain", STR("ok\n"));
+	return answered(session);
+}
+
+/* ---- heads ---- */
+
+/* Frames are what who accepts anything gets, and nobody knows their type. */
+static struct str
+negotiated_type(const struct result_format *format)
+{
+	struct str name = str_of_cstr(format->name);
+
+	return str_equal(name, STR("frames"))
+	    ? STR("application/x-sneldb-frames")
+	    : str_of_cstr(format->content_type);
+}
+
+/* What "accept" likes best, the first of equals: 0, or a status. */
+static int
+negotiate_format(struct session *session)
+{
+	const struct http_request *request = &session->native->http->request;
+	const struct result_format *format, *best = NULL;
+	uint32_t best_rank = 0;
+
+	for (uint32_t i = 0; (format = result_format_at(i)) != NULL; i++) {
+		uint32_t rank =
+		    http_accept_rank(request, negotiated_type(format));
+
+		if (rank > best_rank) {
+			best_rank = rank;
+			best = format;
+		}
+	}
+	if (best != NULL) {
+		session->native->format = best;
+		return 0;
+	}
+	(void)error_set(&session->err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "no format that \"accept\" names is known");
+	return 406;
+}
+
+/* ?format=, or what is accepted: 0, or a status. */
+static int
+choose_format(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	struct str query = http->request.query, name, value;
+	int rc;
+
+	session->native->format = result_format_at(0);
+	while ((rc = http_query_next(&query, &http->arena, &name, &value,
+		    &session->err)) == 1) {
+		const struct result_format *format;
+
+		if (!str_equal(name, STR("format")))
+			continue;
+		format = result_format_of_name(value);
+		if (format != NULL) {
+			session->native->format = format;
+			return 0;
+		}
+		(void)error_set(&session->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "format \"%.*s\" is not known", STR_FMT(value));
+		return 400;
+	}
+	return rc != 0 ? 400 : negotiate_format(session);
+}
+
+/* What is needed of a command before its body is read: 0, or a status. */
+static int
+check_command(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	struct native_admission admission;
+	struct str encoding;
+
+	if (http_request_field(&http->request, HTTP_FIELD_CONTENT_ENCODING,
+		&encoding) &&
+	    !str_equal_nocase(encoding, STR("identity"))) {
+		(void)error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "content encoding \"%.*s\" is not supported",
+		    STR_FMT(encoding));
+		return 415;
+	}
+	if (http_guard_origin(&http->request, conn_is_tls(session->conn),
+		&session->err) != 0)
+		return 403;
+	if (native_is_trusted(session, &admission) &&
+	    http_guard_host(&http->request, &session->err) != 0)
+		return 403;
+	return 0;
+}
+
+/* How a command is answered, and how long it may be: 0, or a status. */
+static int
+limit_command(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	uint64_t size_max =
+	    (uint64_t)session->settings.server->max_statement_size_bytes;
+	int status = 0;
+
+	if (http->route->action == HTTP_MEASURE)
+		session->native->format = &http_metrics_format;
+	else
+		status = choose_format(session);
+	if (status != 0)
+		return status;
+	if (!session->native->has_begun && size_max > UNPROVEN_BODY_MAX)
+		size_max = UNPROVEN_BODY_MAX;
+	return http_request_limit_body(&http->request, size_max,
+		   &session->err) == 0
+	    ? 0
+	    : http->request.status;
+}
+
+/* Who appends is known before the first line is read. */
+static int
+begin_append(struct session *session)
+{
+	struct native_admission admission;
+	int status;
+
+	if (!native_is_trusted(session, &admission)) {
+		(void)error_set(&session->err, STELE_E_INVALID_AUTHORIZATION,
+		    "Authentication failed");
+		return 401;
+	}
+	status = http_events_begin(session);
+	if (status != 0) {
+		http_events_free(session->native->http->events);
+		session->native->http->events = NULL;
+	}
+	return status;
+}
+
+static void
+begin_request(struct session *session)
+{
+	struct http_door *http = session->native->http;
+
+	end_patience(session);
+	http->route = NULL;
+	http->started_ns = session->now_ns;
+	http->is_last = !http->request.keeps_alive;
+	http->reply.answer = HTTP_UNANSWERED;
+	arena_reset(&http->arena);
+}
+
+/* A head: what is asked for, and whether it may be. */
+static enum step
+take_head(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	int status;
+
+	begin_request(session);
+	status = http_route_find(&http->request, &http->arena, &http->route,
+	    &http->parameter, &session->err);
+	if (status != 0)
+		return refuse(session, status);
+	if (http->route->is_open)
+		return tell(session);
+	status = check_command(session);
+	if (status == 0 && http->route->action == HTTP_APPEND)
+		status = begin_append(session);
+	else if (status == 0)
+		status = limit_command(session);
+	if (status != 0)
+		return refuse(session, status);
+	if (http->request.expects_continue) {
+		http_put_continue(session_out(session));
+		session_flush(session);
+	}
+	http->stage =
+	    http->route->action == HTTP_APPEND ? HTTP_APPENDING : HTTP_TAKING;
+	return STEP_DONE;
+}
+
+/* What is no request, or not to its end: there is no next one either. */
+static enum step
+no_request(struct session *session)
+{
+	struct http_door *http = session->native->http;
+
+	if (session->copy != NULL) { /* it undoes all lines */
+		http->is_last = true;
+		return STEP_FAIL;
+	}
+	if (http->stage == HTTP_BETWEEN)
+		begin_request(session);
+	end_patience(session);
+	buf_release(&http->body);
+	http_events_free(http->events);
+	http->events = NULL;
+	give_up(session, http->request.status);
+	return answered(session);
+}
+
+/* ---- commands ---- */
+
+/* REPLAY "type" FOR "context" SINCE "time" LIMIT n */
+static int
+put_replay(struct session *session, struct buf *text)
+{
+	struct http_door *http = session->native->http;
+	struct str query = http->request.query, name, value;
+	struct str type = { 0 }, since = { 0 }, limit = { 0 };
+	int rc;
+
+	while ((rc = http_query_next(&query, &http->arena, &name, &value,
+		    &session->err)) == 1) {
+		if (str_equal(name, STR("type")))
+			type = value;
+		else if (str_equal(name, STR("since")))
+			since = value;
+		else if (str_equal(name, STR("limit")))
+			limit = value;
+		else if (!str_equal(name, STR("format")))
+			return error_set(&session->err,
+			    STELE_E_INVALID_PARAMETER_VALUE,
+			    "parameter \"%.*s\" is not known", STR_FMT(name));
+	}
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; i < limit.len; i++)
+		if (limit.data[i] < '0' || limit.data[i] > '9')
+			return error_set(&session->err,
+			    STELE_E_INVALID_PARAMETER_VALUE,
+			    "limit \"%.*s\" is no number", STR_FMT(limit));
+	buf_put_cstr(text, "REPLAY ");
+	if (type.len > 0)
+		json_put_string(text, type);
+	buf_put_cstr(text, " FOR ");
+	json_put_string(text, http->parameter);
+	if (since.len > 0) {
+		buf_put_cstr(text, " SINCE ");
+		json_put_string(text, since);
+	}
+	if (limit.len > 0)
+		buf_printf(text, " LIMIT %.*s", STR_FMT(limit));
+	return 0;
+}
+
+/* The text of the body, or of the path, to that of a statement. */
+static int
+put_statement(struct session *session, struct buf *text)
+{
+	struct http_door *http = session->native->http;
+
+	if (http->route->action == HTTP_REPLAY)
+		return put_replay(session, text);
+	if (http->route->action == HTTP_RUN_JSON)
+		return json_command_put(text, buf_str(&http->body),
+		    &session->err);
+	http_metrics_put_query(text);
+	return 0;
+}
+
+static enum step
+translate(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	struct buf text;
+	int rc;
+
+	buf_init_charged(&text, &session->server->memory);
+	rc = put_statement(session, &text);
+	if (rc == 0 && text.failed) {
+		(void)session_out_of_memory(session);
+		rc = session->err.code;
+	}
+	buf_release(&http->body);
+	http->body = text;
+	if (rc == 0)
+		return STEP_DONE;
+	buf_release(&http->body);
+	http_answer_error(session, rc == STELE_E_OUT_OF_MEMORY ? 503 : 400);
+	return answered(session);
+}
+
+static enum step
+run(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	enum step step = native_command(session, buf_str(&http->body));
+
+	if (step == STEP_AGAIN || step == STEP_MORE || step == STEP_YIELD)
+		return step;
+	buf_release(&http->body);
+	http->stage = HTTP_BETWEEN;
+	return step;
+}
+
+static bool
+is_blank(struct str text)
+{
+	size_t len = 0;
+
+	while (len < text.len && strchr(" \t\r\n", text.data[len]) != NULL &&
+	    text.data[len] != '\0')
+		len++;
+	return len == text.len;
+}
+
+/* The body is whole. */
+static enum step
+begin_command(struct session *session)
+{
+	struct http_door *http = session->native->http;
+
+	end_patience(session);
+	http->stage = HTTP_RUNNING;
+	if (http->body.failed) {
+		(void)session_out_of_memory(session);
+		buf_release(&http->body);
+		http_answer_error(session, 503);
+		return answered(session);
+	}
+	if (http->route->method == HTTP_METHOD_POST &&
+	    is_blank(buf_str(&http->body))) {
+		(void)error_set(&session->err, STELE_E_SYNTAX, "Empty command");
+		http_answer_error(session, 400);
+		return answered(session);
+	}
+	if (http->route->action != HTTP_RUN_TEXT)
+		return translate(session);
+	return STEP_DONE;
+}
+
+/* ---- input ---- */
+
+static enum step
+take_event(struct session *session, int event)
+{
+	struct http_door *http = session->native->http;
+
+	if (event < 0)
+		return no_request(session);
+	switch ((enum http_event)event) {
+	case HTTP_EVENT_MORE:
+		if (http->request.state == HTTP_BEYOND)
+			return STEP_IDLE;
+		return await_more(session);
+	case HTTP_EVENT_HEAD:
+		return take_head(session);
+	case HTTP_EVENT_BODY:
+		end_patience(session);
+		if (http->stage == HTTP_TAKING)
+			buf_put_str(&http->body, http->request.piece);
+		else if (http->stage == HTTP_APPENDING)
+			http_events_feed(session);
+		return STEP_DONE;
+	case HTTP_EVENT_END:
+		if (http->stage == HTTP_TAKING)
+			return begin_command(session);
+		if (http->stage == HTTP_APPENDING)
+			http_events_end(session);
+		else
+			http->stage = HTTP_BETWEEN;
+		return STEP_DONE;
+	}
+	return STEP_DONE;
+}
+
+static enum step
+next_event(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	enum step step;
+	size_t used;
+	int event;
+
+	event = http_request_next(&http->request, conn_input(session->conn),
+	    &used, &session->err);
+	step = take_event(session, event);
+	if (session->conn != NULL && used > 0)
+		conn_consume(session->conn, used);
+	return step;
+}
+
+/* All that has come is taken, up to what is enough; then what it allows. */
+static enum step
+append(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	enum step step = STEP_DONE, taken = STEP_DONE;
+
+	while (taken == STEP_DONE && session->conn != NULL &&
+	    http->stage == HTTP_APPENDING &&
+	    http->request.state != HTTP_BEYOND &&
+	    !http_events_has_enough(session))
+		taken = next_event(session);
+	if (http->stage != HTTP_APPENDING || session->conn == NULL)
+		return taken;
+	if (taken == STEP_FAIL)
+		return taken;
+	step = http_events_step(session);
+	if (session->conn == NULL || !http_events_is_over(session))
+		return step;
+	end_patience(session);
+	http_events_free(http->events);
+	http->events = NULL;
+	http->stage =
+	    http->request.state == HTTP_BEYOND ? HTTP_BETWEEN : HTTP_DROPPING;
+	return STEP_DONE;
+}
+
+static enum step
+http_input(struct session *session)
+{
+	struct http_door *http = session->native->http;
+
+	if (http->stage == HTTP_LEAVING)
+		return pass_over(session);
+	if (http->stage == HTTP_RUNNING)
+		return run(session);
+	if (http->stage == HTTP_APPENDING)
+		return append(session);
+	if (http->is_last && http->stage != HTTP_TAKING)
+		return leave(session);
+	/* What has rows is answered before the next is read. */
+	if (http->reply.answer == HTTP_IN_ROWS && !session_is_quiet(session))
+		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
+	return next_event(session);
+}
+
+/* COPY's rows come otherwise. */
+static void
+begin_copy(struct session *session UNUSED, struct buf *out UNUSED,
+    const struct portal *portal UNUSED)
+{
+}
+
+static const struct voice_copy voice_copy = {
+	.may = http_events_may_copy,
+	.begin_in = begin_copy,
+};
+
+const struct voice voice_http = {
+	.open = open_door,
+	.startup = native_startup,
+	.input = http_input,
+	.is_stateless = true,
+	.copy = &voice_copy,
+	NATIVE_REPLIES,
+	.release = release_door,
+	.committed = http_committed,
+	.commit_failed = http_commit_failed,
+};

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http_private.h -- the state of a connection of the HTTP door.
+ *
+ * Requests, one after another:
+ *
+ *   BETWEEN --> TAKING --> RUNNING --> BETWEEN
+ *      |  ^ ^     |
+ *      |  | +-- DROPPING
+ *      |  +---- APPENDING
+ *      +------> LEAVING
+ *
+ * BETWEEN   the next head is awaited
+ * TAKING    a command's body is collected
+ * RUNNING   the command has been given to the session, or is to be once more
+ * APPENDING the body's lines are stored as they come (http_events.h)
+ * DROPPING  the request is answered; the rest of its body is passed over
+ * LEAVING   the last request is answered; what comes is passed over until the
+ *           client has gone or some time is over, since what a socket has not
+ *           read when it is closed makes it take back what it has sent
+ *
+ * The reply.  Lines of statements without rows are kept until all statements are
+ * answered: then the length of the reply is known.  With the first rows it
+ * becomes chunks, sent while the query runs; what fails from then on breaks the
+ * reply off, and the connection is closed without the last chunk.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "server/native/native.h"
+#include "wire/http_request.h"
+
+struct error;
+struct http_events;
+struct http_route;
+struct session;
+
+enum http_stage {
+	HTTP_BETWEEN,
+	HTTP_TAKING,
+	HTTP_RUNNING,
+	HTTP_APPENDING,
+	HTTP_DROPPING,
+	HTTP_LEAVING,
+};
+
+enum http_answer {
+	HTTP_UNANSWERED,
+	HTTP_IN_LINES,
+	HTTP_IN_ROWS, /* the head has been put, and chunks */
+	HTTP_BROKEN,  /* likewise, and something has failed */
+	HTTP_ANSWERED,
+};
+
+/* What has been put for a request. */
+struct http_reply {
+	enum http_answer answer;
+	struct buf lines; /* as they are, each ended by NUL */
+	uint32_t line_count;
+};
+
+struct http_door {
+	enum http_stage stage;
+	struct http_request request;
+	const struct http_route *route; /* NULL: none is known */
+	struct str parameter;           /* of its path */
+	struct arena arena;             /* of the request */
+	struct buf body;                /* of a command, as a text */
+	struct http_events *events;     /* owned; while APPENDING */
+	int64_t started_ns;
+	bool is_last;   /* the connection ends with this request */
+	bool has_timer; /* session->timer is this door's */
+	struct http_reply reply;
+};
+
+/* ---- http_answer.c ---- */
+
+/* The functions that a native door has. */
+extern const struct native_door http_native_door;
+
+/* A reply that comes in parts: its head, if that has not been put. */
+void http_begin_stream(struct session *session, struct buf *out,
+    const char *type);
+size_t http_begin_part(struct session *session, struct buf *out);
+void http_end_part(struct session *session, struct buf *out, size_t begin);
+void http_end_stream(struct session *session, struct buf *out);
+/* It cannot be ended. */
+void http_break_stream(struct session *session);
+
+/* A reply that stands for itself, whatever was put for the request before. */
+void http_answer(struct session *session, int status, const char *type,
+    struct str body);
+/* One that is session->err: the object of SnelDB's. */
+void http_answer_error(struct session *session, int status);
+/* What the voice of the door does itself. */
+void http_commit_failed(struct session *session, struct buf *out,
+    const struct error *err, bool is_amid);
+void http_committed(struct session *session, struct buf *out,
+    uint64_t first_event_id);
