@@ -12,14 +12,17 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
 import pgwire  # noqa: E402
+from certificates import Certificates  # noqa: E402
 from pgwire import PATIENCE  # noqa: E402
 from stele_server import Failure, Server, check, free_port  # noqa: E402
 
@@ -38,7 +41,7 @@ def check_date(match):
 
 
 class Client:
-    def __init__(self, server, receive_buffer=None):
+    def __init__(self, server, receive_buffer=None, context=None):
         self.socket = socket.socket()
         if receive_buffer is not None:
             self.socket.setsockopt(
@@ -46,6 +49,10 @@ class Client:
             )
         self.socket.settimeout(20 * PATIENCE)
         self.socket.connect(("127.0.0.1", server.http_port))
+        if context is not None:
+            self.socket = context.wrap_socket(
+                self.socket, server_hostname="localhost"
+            )
         self.bytes = b""
 
     def send(self, data):
@@ -835,15 +842,67 @@ def too_slow(server):
         client.close()
 
 
-def off(server):
-    """http_port = 0: nobody listens."""
-    with Server("http_port=0") as quiet:
-        log = open(quiet.log, encoding="utf-8").read()
-        check(f"{server.http_port}" not in log, "no door")
+def by_tls():
+    """The first byte says whether it is TLS; clients may name HTTP/1.1."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="stele-test-") as folder:
+        made = Certificates(folder)
+        made.authority("ca")
+        made.signed("server", "ca", "/CN=localhost",
+                    "subjectAltName=DNS:localhost")
+        with Server(
+            f"http_port={port}",
+            "ssl=on",
+            f"ssl_cert_file={folder}/server.crt",
+            f"ssl_key_file={folder}/server.key",
+        ) as server:
+            server.http_port = port
+            for protocols in ([], ["http/1.1"], ["h2", "http/1.1"]):
+                context = ssl.create_default_context(cafile=f"{folder}/ca.crt")
+                if protocols:
+                    context.set_alpn_protocols(protocols)
+                client = Client(server, context=context)
+                expect("PING", client.command("PING"), json_reply(*OK, "PONG"))
+                expect("rows", client.command("SELECT 1", "?format=csv")[1],
+                       b"?column?\r\n1\r\n")
+                wanted = "http/1.1" if protocols else None
+                expect("ALPN", client.socket.selected_alpn_protocol(), wanted)
+                client.close()
+            client = Client(server)
+            expect("plain", client.command("PING"), json_reply(*OK, "PONG"))
+            client.close()
+
+
+def strangers():
+    """Who is not trusted is told 401, but for what everybody may ask."""
+    port = free_port()
+    with Server(f"http_port={port}", "native_trust=off") as server:
+        server.http_port = port
+        client = Client(server)
+        client.send(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+        expect("health", client.reply()[1], b"ok\n")
+        refused = result(401, "Authentication failed")
+        for path in ("/command", "/json-command", "/v1/events"):
+            body = '{"type":"Ping"}'
+            client.send(command(body, path=path))
+            got, body = client.reply()
+            check(got.startswith(b"HTTP/1.1 401 Unauthorized\r\n"), got)
+            check(b"WWW-Authenticate: " in got, got)
+            expect(path, body, refused)
+        for path in ("/metrics", "/v1/contexts/a/events"):
+            client.send(f"GET {path} HTTP/1.1\r\n".encode() + HOST + b"\r\n")
+            expect(path, client.reply()[1], refused)
+        client.send(
+            b"POST /command HTTP/1.1\r\n" + HOST + b"Content-Length: 2000000\r\n\r\n"
+        )
+        check(client.reply()[0].startswith(b"HTTP/1.1 413 "), "413")
+        client.close()
 
 
 def main():
     port = free_port()
+    by_tls()
+    strangers()
     with Server(f"http_port={port}", "http_request_timeout=1") as server:
         server.http_port = port
         for test in (
