@@ -311,7 +311,8 @@ run_server(const struct command *command, struct config *config,
 	}
 	log_info(LOG_SERVER, "ready", LOG_CSTR("version", VERSION),
 	    LOG_CSTR("dir", command->dir), LOG_INT("port", config->port),
-	    LOG_INT("line_port", config->line_port), LOG_INT("pid", getpid()));
+	    LOG_INT("line_port", config->line_port),
+	    LOG_INT("ws_port", config->ws_port), LOG_INT("pid", getpid()));
 	wait_for_stop(&server, command, signals);
 	if (!server_stop(&server)) {
 		/* Threads still run: nothing of theirs can be freed. */
