@@ -358,6 +358,8 @@ void
 conn_consume(struct conn *conn, size_t len)
 {
 	assert(len <= conn->view_len);
+	if (len == 0)
+		return; /* an empty view points nowhere */
 	conn->view += len;
 	conn->view_len -= len;
 }
