@@ -4,17 +4,24 @@
 
 An example is an indented line, a statement; the lines behind it that begin with
 an arrow are the rows of its answer, or the error that it is.  Statements of a
-page are run in the order of the page, on a server of its own.
+page are run in the order of the page, on a server of its own, through
+PostgreSQL's port; then on another one through the line door, where they must give
+the same values.
 """
 
+import datetime
+import decimal
+import json
 import os
 import sys
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(__file__)
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+sys.path.insert(0, os.path.join(HERE, "..", "wire"))
 
 import pgwire  # noqa: E402
+from line_test import Line, line_server  # noqa: E402
 from stele_server import Server  # noqa: E402
 
 DOC = os.path.join(HERE, "..", "..", "doc")
@@ -39,7 +46,8 @@ def examples(page):
     return found
 
 
-def answer(messages):
+def shown(messages):
+    """An answer as the page shows it."""
     error = pgwire.errors(messages)
     if error:
         return ["error: " + error[0]["M"]]
@@ -49,20 +57,91 @@ def answer(messages):
     ]
 
 
+# ---- the line door ----
+
+
+def frames(line, statement):
+    """Rows of an answer, with the types of their columns; None for an error."""
+    line.send(statement.encode() + b"\n")
+    first = line.line()
+    if not first.startswith(b'{"type":"schema"'):
+        return [] if first == b"200 OK\n" else None
+    types = [c["logical_type"] for c in json.loads(first)["columns"]]
+    rows = []
+    while True:
+        frame = json.loads(line.line(), parse_float=decimal.Decimal)
+        if frame["type"] == "end":
+            return [list(zip(row, types)) for row in rows]
+        rows += frame["rows"]
+
+
+def skip_to_next(line):
+    """What stands behind a status has no end of its own."""
+    line.send(b"PING\n")
+    while line.line() != b"200 OK\n" or line.line() != b"PONG\n":
+        pass
+
+
+def is_same(text, value, logical_type):
+    """A value of PostgreSQL's port and one of a frame."""
+    if text is None or value is None:
+        return text is None and value is None
+    text = text.decode()
+    if logical_type == "Timestamp":
+        moment = datetime.datetime.fromisoformat(text)
+        return int(moment.timestamp()) == value
+    if logical_type == "Unknown":  # JSON
+        return json.loads(text, parse_float=decimal.Decimal) == value
+    if logical_type == "Boolean":
+        return text == ("t" if value else "f")
+    if logical_type in ("Integer", "Float"):
+        return decimal.Decimal(text) == value
+    return text == value
+
+
+def is_same_answer(messages, rows):
+    if rows is None or pgwire.errors(messages):
+        return rows is None and bool(pgwire.errors(messages))
+    texts = pgwire.rows(messages)
+    return [len(row) for row in texts] == [len(row) for row in rows] and all(
+        is_same(text, *value)
+        for row, values in zip(texts, rows)
+        for text, value in zip(row, values))
+
+
+def through_line(found, answers):
+    """Where the line door differs, as far as everybody is let in."""
+    wrong = []
+    with line_server() as server:
+        line = Line(server)
+        for (number, statement, _), messages in zip(found, answers):
+            if statement.startswith("CREATE USER"):
+                break
+            rows = frames(line, statement)
+            skip_to_next(line)
+            if statement != "PING" and not is_same_answer(messages, rows):
+                wrong.append(f"{number}, on a line: {statement}\n{rows}")
+    return wrong
+
+
 def run(page):
     wrong = []
+    answers = []
     found = examples(page)
     with Server() as server, pgwire.Connection(server.port) as connection:
         connection.start()
         connection.query("SET TIME ZONE 'UTC'")
         for number, statement, rows in found:
-            got = answer(connection.query(statement))
+            answers.append(connection.query(statement))
+            got = shown(answers[-1])
             failed = bool(got) and got[0].startswith("error: ")
             if got != rows if rows is not None else failed:
-                wrong.append(f"{page}:{number}: {statement}\n" + "\n".join(got))
+                wrong.append(f"{number}: {statement}\n" + "\n".join(got))
+    wrong += through_line(found, answers)
     if not found or wrong:
-        sys.exit("\n".join(wrong) or f"{page} has no examples")
+        sys.exit("\n".join([page] + (wrong or ["there are no examples"])))
 
 
-for name in ("language.md", "sneldb.md"):
-    run(name)
+if __name__ == "__main__":
+    for name in ("language.md", "sneldb.md"):
+        run(name)
