@@ -106,15 +106,15 @@ object_end(const struct normalizer *n, size_t at)
 static const char *const keywords[] = { "ANALYZE", "AND", "AS", "ASC", "AT",
 	"AVG", "BATCH", "BREAKDOWN", "BY", "COUNT", "CREATE", "DAY", "DAYS",
 	"DEFINE", "DESC", "DESCRIBE", "EXPLAIN", "FALSE", "FIELDS", "FILTER",
-	"FIND", "FLUSH", "FOLLOWED", "FOR", "FOREVER", "FROM", "GRANT", "HELP",
-	"HOUR", "HOURS", "IN", "IS", "KEY", "LIMIT", "LINKED", "LIST", "MAX",
-	"MIN", "MINUTE", "MINUTES", "MONTH", "NOT", "NULL", "OF", "OFFSET",
-	"ON", "OR", "ORDER", "OVER", "PAYLOAD", "PER", "PERMISSIONS", "PING",
-	"PLOT", "PRECEDED", "QUERY", "READ", "REMEMBER", "REPLAY", "RETAIN",
-	"RETURN", "REVOKE", "ROLES", "SECOND", "SECONDS", "SHOW", "SINCE",
-	"STORE", "SUM", "THEN", "TO", "TOP", "TOTAL", "TRUE", "TYPES", "UNIQUE",
-	"USER", "USERS", "USING", "VERBOSE", "VS", "WEEK", "WEEKS", "WHERE",
-	"WITH", "WITHIN", "WRITE", "YEAR" };
+	"FIND", "FLUSH", "FOLLOWED", "FOR", "FOREVER", "FORGET", "FROM",
+	"GRANT", "HELP", "HOUR", "HOURS", "IN", "IS", "KEY", "LIMIT", "LINKED",
+	"LIST", "MAX", "MIN", "MINUTE", "MINUTES", "MONTH", "NOT", "NULL", "OF",
+	"OFFSET", "ON", "OR", "ORDER", "OVER", "PAYLOAD", "PER", "PERMISSIONS",
+	"PING", "PLOT", "PRECEDED", "QUERY", "READ", "REMEMBER", "REMEMBERED",
+	"REPLAY", "RETAIN", "RETURN", "REVOKE", "ROLES", "ROTATE", "SECOND",
+	"SECONDS", "SHOW", "SINCE", "STORE", "SUM", "THEN", "TO", "TOP",
+	"TOTAL", "TRUE", "TYPES", "UNIQUE", "USER", "USERS", "USING", "VERBOSE",
+	"VS", "WEEK", "WEEKS", "WHERE", "WITH", "WITHIN", "WRITE", "YEAR" };
 
 /* Names have their case, keywords have none. */
 static bool
