@@ -102,9 +102,10 @@ restrict_rights(struct ddl_run *run, const struct acl_object *object,
 	uint32_t may = catalog_grantable(catalog, role_oid, object, *rights);
 	bool is_all = grant->right_count == 0;
 
-	if (may == 0 &&
-	    catalog_grantable(catalog, role_oid, object, all) == 0 &&
-	    catalog_rights(catalog, role_oid, object, all) == 0)
+	if ((may == 0 &&
+		catalog_grantable(catalog, role_oid, object, all) == 0 &&
+		catalog_rights(catalog, role_oid, object, all) == 0) ||
+	    (grant->is_whole && may != *rights))
 		return ddl_denied_on(object,
 		    run->env.context->session->database, err);
 	if (may == 0)

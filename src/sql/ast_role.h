@@ -107,6 +107,8 @@ struct ast_grant {
 	bool is_cascade;
 	/* REVOKE of READ or WRITE: what the roles' own roles give, too */
 	bool is_denial;
+	/* What is named whole, or an error: there is nobody to warn */
+	bool is_whole;
 };
 
 /* GRANT and REVOKE of roles. */

@@ -191,6 +191,7 @@ native_grant(struct native *n, bool is_revoke, struct ast_grant *out)
 	int rc = 0;
 
 	out->is_revoke = out->is_denial = is_revoke;
+	out->is_whole = true;
 	if (!is_revoke || !native_is_word(n, "ON"))
 		rc = right_list(n, out);
 	if (rc == 0 && out->right_count == 0) {
