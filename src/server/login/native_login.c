@@ -10,17 +10,15 @@
 #include "engine/engine.h"
 #include "net/tls.h"
 #include "os/clock.h"
+#include "server/admin_command.h"
 #include "server/login/auth.h"
-
-/* The database that the native doors lead to, for rules that name one. */
-#define DATABASE "stele"
 
 /* What is known of a request while it is looked at. */
 struct attempt {
 	const struct native_gate *gate;
 	const struct native_peer *peer;
 	const struct native_request *request;
-	struct native_answer *out;
+	struct native_admission *out;
 	const struct catalog *catalog; /* a reference */
 };
 
@@ -57,7 +55,7 @@ find_rule(struct attempt *attempt, struct hba_rule *out)
 	const struct hba_client client = {
 		.address = attempt->peer->address,
 		.is_tls = attempt->peer->tls != NULL,
-		.database = STR(DATABASE),
+		.database = STR(ADMIN_NAME),
 		.role = attempt->out->user,
 		.is_member = is_member_cb,
 		.arg = attempt,
@@ -96,7 +94,7 @@ static bool
 may_try(struct attempt *attempt)
 {
 	struct offenders *offenders = &attempt->gate->auth->offenders;
-	struct native_answer *out = attempt->out;
+	struct native_admission *out = attempt->out;
 
 	out->offender_key =
 	    offenders_key(offenders, &attempt->peer->address, out->user);
@@ -238,7 +236,7 @@ take_signature(struct attempt *attempt, const struct role *role,
 		    signature->nonce, signature->time_s,
 		    since_1970(attempt->gate->wall_us));
 	if (reason != NULL) {
-		fail(attempt, reason);
+		deny(attempt, reason); /* it is no guess */
 		return;
 	}
 	offenders_succeeded(&auth->offenders, attempt->out->offender_key);
@@ -283,7 +281,7 @@ check_signature(struct attempt *attempt, const struct role *role)
 static void
 find_password(struct attempt *attempt)
 {
-	struct native_answer *out = attempt->out;
+	struct native_admission *out = attempt->out;
 	const struct native_gate *gate = attempt->gate;
 	struct error err;
 
@@ -322,7 +320,42 @@ check_proof(struct attempt *attempt, const struct role *role)
 	}
 }
 
-/* Nothing need be shown: but there must be such a role, once there are any. */
+/* Whether `trust` means that nothing need be shown. */
+static bool
+is_trusted(const struct attempt *attempt)
+{
+	switch (attempt->gate->trust) {
+	case CONFIG_NATIVE_TRUST_OFF:
+		return false;
+	case CONFIG_NATIVE_TRUST_FIRST:
+		if (catalog_has_roles(attempt->catalog))
+			return false;
+		break;
+	case CONFIG_NATIVE_TRUST_ON:
+		break;
+	}
+	return is_near(attempt->peer);
+}
+
+/* As whom he says, if there is such a role; else as the first. */
+static void
+admit_trusted(struct attempt *attempt, const struct role *role)
+{
+	struct str name = attempt->out->user;
+
+	if (name.len == 0)
+		name = STR(ADMIN_NAME);
+	if (role == NULL || !role_can_login(role))
+		role = catalog_role_by_oid(attempt->catalog, ROLE_OWNER_OID);
+	if (!catalog_has_roles(attempt->catalog))
+		admit(attempt, NULL, name);
+	else if (role == NULL || !role_can_login(role))
+		deny(attempt, "the first role cannot log in");
+	else
+		admit(attempt, role, name);
+}
+
+/* The rule has looked at who he is: but there must be such a role. */
 static void
 admit_unproved(struct attempt *attempt, const struct role *role)
 {
@@ -352,12 +385,18 @@ try_user(struct attempt *attempt)
 		return;
 	}
 	switch (rule.method) {
-	case HBA_TRUST:
 	case HBA_CERT:
 		admit_unproved(attempt, role);
 		break;
 	case HBA_REJECT:
 		deny(attempt, "a rule of hba_file rejects it");
+		break;
+	case HBA_TRUST:
+		if (is_trusted(attempt)) {
+			admit_trusted(attempt, role);
+			break;
+		}
+		check_proof(attempt, role);
 		break;
 	case HBA_SCRAM:
 	case HBA_PASSWORD:
@@ -395,17 +434,26 @@ try_name_of_peer(struct attempt *attempt)
 	return attempt->out->user.len > 0;
 }
 
+/* As the first role, or the owner. */
+static bool
+try_first(struct attempt *attempt)
+{
+	const struct role *role =
+	    catalog_role_by_oid(attempt->catalog, ROLE_OWNER_OID);
+	struct hba_rule rule;
+
+	attempt->out->user = role == NULL ? STR(ADMIN_NAME) : role->name;
+	if (is_trusted(attempt) && find_rule(attempt, &rule) &&
+	    rule.method == HBA_TRUST && has_certificate(attempt, &rule))
+		admit_trusted(attempt, role);
+	attempt->out->user = str_of("", 0);
+	return attempt->out->verdict == NATIVE_ADMITTED;
+}
+
 static void
 try_nobody(struct attempt *attempt)
 {
-	struct hba_rule rule;
-
-	if (try_name_of_peer(attempt))
-		return;
-	if (!catalog_has_roles(attempt->catalog) && find_rule(attempt, &rule) &&
-	    rule.method == HBA_TRUST && has_certificate(attempt, &rule))
-		admit(attempt, NULL, attempt->out->user);
-	else
+	if (!try_name_of_peer(attempt) && !try_first(attempt))
 		deny(attempt, "it does not say who it is");
 }
 
@@ -430,21 +478,23 @@ try_connection(struct attempt *attempt,
 static void
 try_signed(struct attempt *attempt, const struct native_identity *connection)
 {
-	struct native_answer *out = attempt->out;
+	struct native_admission *out = attempt->out;
 	const char *reason = NULL;
 
-	if (connection == NULL) {
-		try_nobody(attempt);
+	if (connection != NULL) {
+		out->identity = *connection;
+		reason = native_identity_check(attempt->gate->engine,
+		    attempt->gate->wall_us, &out->identity);
+		out->user = native_identity_name(&out->identity);
+	}
+	if (connection != NULL && reason == NULL) {
+		try_user(attempt);
 		return;
 	}
-	out->identity = *connection;
-	reason = native_identity_check(attempt->gate->engine,
-	    attempt->gate->wall_us, &out->identity);
-	out->user = native_identity_name(&out->identity);
-	if (reason == NULL)
-		try_user(attempt);
-	else
-		deny(attempt, reason);
+	out->user = str_of("", 0);
+	try_nobody(attempt);
+	if (out->verdict == NATIVE_DENIED && reason != NULL)
+		out->reason = reason;
 }
 
 /* ---- tokens ---- */
@@ -467,7 +517,7 @@ find_token(struct attempt *attempt)
 	const struct native_gate *gate = attempt->gate;
 	struct native_tokens *tokens = &gate->auth->tokens;
 	struct str token = attempt->request->token;
-	struct native_answer *out = attempt->out;
+	struct native_admission *out = attempt->out;
 
 	if (!may_repeat(attempt) ||
 	    !native_tokens_find(tokens, token, gate->now_ms,
@@ -510,7 +560,7 @@ try_token(struct attempt *attempt, const struct native_identity *connection)
 static void
 give_token(struct attempt *attempt)
 {
-	struct native_answer *out = attempt->out;
+	struct native_admission *out = attempt->out;
 	struct error err;
 
 	if (!may_repeat(attempt))
@@ -554,7 +604,7 @@ look_at(struct attempt *attempt, const struct native_identity *connection)
 void
 native_login(const struct native_gate *gate, const struct native_peer *peer,
     const struct native_identity *connection,
-    const struct native_request *request, struct native_answer *out)
+    const struct native_request *request, struct native_admission *out)
 {
 	struct attempt attempt = {
 		.gate = gate,
@@ -564,7 +614,7 @@ native_login(const struct native_gate *gate, const struct native_peer *peer,
 		.catalog = engine_catalog(gate->engine),
 	};
 
-	*out = (struct native_answer){
+	*out = (struct native_admission){
 		.verdict = NATIVE_DENIED,
 		.command = request->command,
 	};
@@ -574,7 +624,7 @@ native_login(const struct native_gate *gate, const struct native_peer *peer,
 
 void
 native_login_judge(const struct native_gate *gate, int rc,
-    struct native_answer *out)
+    struct native_admission *out)
 {
 	struct offenders *offenders = &gate->auth->offenders;
 	const char *reason;

@@ -6,7 +6,9 @@
  * The first rule that fits the peer and the user that the request names decides,
  * as at the PostgreSQL port:
  *
- *   trust            the user is who he says; what else he says is not looked at
+ *   trust            on this machine, as far as native_trust goes: the user is
+ *                    who he says, or the first role; what else he says is not
+ *                    looked at.  Elsewhere as the next:
  *   scram-sha-256,
  *   password         a signature with his key, a token, or (HTTP's Basic) his
  *                    password, as far as native_signed_commands allows it here
@@ -15,8 +17,8 @@
  *
  * A request that names nobody is that of the connection's user, if AUTH has
  * shown one; else of the name of the socket's peer or of his certificate, if a
- * rule of `peer` or `cert` fits it; else, while there are no roles, of the owner,
- * if a rule trusts.
+ * rule of `peer` or `cert` fits it; else of the first role, if a rule trusts that,
+ * or of the owner while there are no roles.
  *
  * Failures are counted and delayed as those of the other port, and told by the
  * same words whatever was wrong.  Names that cannot log in take as long as
@@ -44,6 +46,7 @@ struct tls_facts;
 struct native_gate {
 	struct engine *engine;
 	struct auth *auth;
+	enum config_native_trust trust;
 	enum config_signed_commands signed_commands;
 	int64_t token_expiry_ms;
 	uint32_t scram_iterations; /* of mock verifiers */
@@ -65,7 +68,7 @@ enum native_verdict {
 	NATIVE_CHECK_PASSWORD, /* `secret`, then native_login_judge() */
 };
 
-struct native_answer {
+struct native_admission {
 	enum native_verdict verdict;
 	struct native_identity identity; /* ADMITTED */
 	struct str command;              /* without its proof */
@@ -84,8 +87,8 @@ struct native_answer {
  */
 void native_login(const struct native_gate *gate,
     const struct native_peer *peer, const struct native_identity *connection,
-    const struct native_request *request, struct native_answer *out);
+    const struct native_request *request, struct native_admission *out);
 
 /* What scram_check() of the password has returned: ADMITTED or DENIED. */
 void native_login_judge(const struct native_gate *gate, int rc,
-    struct native_answer *out);
+    struct native_admission *out);

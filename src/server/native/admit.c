@@ -1,107 +1,110 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * admit.c -- who is trusted without a proof: a peer on this machine, if
- * native_trust says so and the rules of hba_file trust it too.
- */
 #include "server/native/admit.h"
 
+#include <pwd.h>
 #include <string.h>
 
-#include "server/admin_command.h"
-#include "server/hba/hba.h"
+#include "common/log.h"
+#include "server/native/native.h"
 #include "server/session_private.h"
 
-static bool
-never_cb(void *arg UNUSED, struct str group UNUSED)
+#define NAME_LOGGED_MAX 128 /* of what a stranger calls himself */
+
+/* ---- the peer ---- */
+
+/* The name of who is at the other end of a UNIX socket. */
+static void
+know_socket_user(struct session *session)
 {
-	return false;
+	struct native *native = session->native;
+	char space[4096];
+	struct passwd entry, *found = NULL;
+	uid_t uid;
+	size_t len;
+
+	if (!conn_peer_uid(session->conn, &uid) ||
+	    getpwuid_r(uid, &entry, space, sizeof(space), &found) != 0 ||
+	    found == NULL)
+		return;
+	len = strlen(found->pw_name);
+	if (len > sizeof(native->peer_name))
+		return; /* no role has it */
+	memcpy(native->peer_name, found->pw_name, len);
+	native->peer.socket_user = str_of(native->peer_name, len);
 }
 
-/* Whether the first rule that fits the client as this role is `trust`. */
-static bool
-rules_trust(struct session *session, struct str role)
+int
+native_know_peer(struct session *session)
 {
-	struct hba *hba = auth_hba(&session->server->auth);
-	struct hba_client client = {
-		.is_tls = conn_is_tls(session->conn),
-		.database = STR(ADMIN_NAME),
-		.role = role,
-		.is_member = never_cb,
-		.arg = session,
-	};
-	const struct hba_rule *rule;
-	bool is_trusted;
+	struct native_peer *peer = &session->native->peer;
+	int rc = 0;
 
-	(void)hba_address_parse(session->facts.client.address, &client.address);
-	rule = hba_match(hba, &client);
-	is_trusted = rule != NULL && rule->method == HBA_TRUST &&
-	    rule->client_cert == HBA_CERT_ANY;
-	hba_unref(hba);
-	return is_trusted;
-}
-
-static bool
-is_on_this_machine(const struct session *session)
-{
-	struct hba_address address;
-
-	if (session->facts.client.address.len == 0)
-		return true; /* a UNIX socket */
-	return hba_address_parse(session->facts.client.address, &address) &&
-	    hba_address_is_loopback(&address);
-}
-
-/* The role that a trusted peer has; false if none is trusted. */
-static bool
-trusted_role(struct session *session, const struct catalog *catalog,
-    struct str *out)
-{
-	const struct role *role = catalog_role_by_oid(catalog, ROLE_OWNER_OID);
-
-	switch (session->settings.server->native_trust) {
-	case CONFIG_NATIVE_TRUST_OFF:
-		return false;
-	case CONFIG_NATIVE_TRUST_FIRST:
-		if (catalog_has_roles(catalog))
-			return false;
-		break;
-	case CONFIG_NATIVE_TRUST_ON:
-		break;
+	if (!hba_address_parse(session->facts.client.address, &peer->address))
+		know_socket_user(session);
+	if (conn_is_tls(session->conn)) {
+		rc = conn_tls_facts(session->conn, &session->arena,
+		    &session->tls, &session->err);
+		peer->tls = &session->tls;
 	}
-	*out = STR(ADMIN_NAME);
-	if (catalog_has_roles(catalog) && role != NULL)
-		*out = role->name;
-	return is_on_this_machine(session);
+	return rc;
+}
+
+/* ---- its requests ---- */
+
+static void
+look_up(struct session *session, const struct native_request *request,
+    struct native_admission *out)
+{
+	const struct native *native = session->native;
+	struct server *server = session->server;
+	const struct config *config = session->settings.server;
+	const struct native_gate gate = {
+		.engine = server->engine,
+		.auth = &server->auth,
+		.trust = (enum config_native_trust)config->native_trust,
+		.signed_commands =
+		    (enum config_signed_commands)config->native_signed_commands,
+		.token_expiry_ms = config->native_token_expiry_ms,
+		.scram_iterations = (uint32_t)config->session.scram_iterations,
+		.now_ms = os_clock_monotonic_ns(server->clock) / 1000000,
+		.wall_us = os_clock_wall_us(server->clock),
+	};
+
+	native_login(&gate, &native->peer,
+	    native->has_identity ? &native->identity : NULL, request, out);
 }
 
 bool
 native_is_trusted(struct session *session, struct native_admission *out)
 {
-	const struct catalog *catalog = engine_catalog(session->server->engine);
-	struct str role;
-	bool is_trusted =
-	    trusted_role(session, catalog, &role) && rules_trust(session, role);
+	const struct native_request nothing = { .proof = NATIVE_NO_PROOF };
 
-	if (is_trusted) {
-		size_t len = role.len < sizeof(out->role_name)
-		    ? role.len
-		    : sizeof(out->role_name);
-
-		memcpy(out->role_name, role.data, len);
-		out->role = str_of(out->role_name, len);
-		out->command = str_of("", 0);
-	}
-	catalog_unref(catalog);
-	return is_trusted;
+	look_up(session, &nothing, out);
+	return out->verdict == NATIVE_ADMITTED;
 }
 
-int
-native_admit(struct session *session, struct str line,
-    struct native_admission *out, struct error *err)
+/* For the log; the client is told less. */
+static void
+deny(struct session *session, const struct native_admission *answer)
 {
-	if (!native_is_trusted(session, out))
-		return error_set(err, STELE_E_INVALID_AUTHORIZATION,
-		    "authentication failed");
-	out->command = line;
-	return 0;
+	struct str user = answer->user;
+
+	if (user.len > NAME_LOGGED_MAX)
+		user.len = NAME_LOGGED_MAX;
+	log_warn(LOG_SESSION, "command not let in", LOG_STR("user", user),
+	    LOG_STR("address", session->facts.client.address),
+	    LOG_CSTR("door", session->native->door->name),
+	    LOG_INT("tls", conn_is_tls(session->conn)),
+	    LOG_CSTR("reason", answer->reason));
+	(void)error_set(&session->err, STELE_E_INVALID_AUTHORIZATION,
+	    "authentication failed");
+}
+
+void
+native_admit(struct session *session, const struct native_request *request,
+    struct native_admission *out)
+{
+	look_up(session, request, out);
+	if (out->verdict == NATIVE_DENIED)
+		deny(session, out);
 }

@@ -4,7 +4,8 @@
  * whether that may run commands at all.
  *
  * Every command of every native door passes native_admit() before anything else
- * looks at it.  What the role may do is then checked as on PostgreSQL's port.
+ * looks at it.  Who is let in is decided by login/native_login.h; what the role
+ * may do is then checked as on PostgreSQL's port.
  *
  * Thread: the session's.
  */
@@ -13,31 +14,26 @@
 #include <stdbool.h>
 
 #include "common/attr.h"
-#include "common/str.h"
+#include "server/login/native_login.h"
 
-#define NATIVE_ROLE_NAME 64 /* the bytes of a role's name, and one more */
-
-struct error;
 struct session;
 
-/* A command that is let in. */
-struct native_admission {
-	/* Without what proves who it is from; borrows from the line. */
-	struct str command;
-	/* The role that it runs as. */
-	struct str role; /* in role_name */
-	char role_name[NATIVE_ROLE_NAME];
-};
+/*
+ * The other end, as far as it is known without a word of its own: once, when the
+ * first plain text has come.  0, or a code in session->err.
+ */
+MUST_USE int native_know_peer(struct session *session);
 
 /*
- * Whether the connection is trusted, with whatever comes over it; then *out has
- * the role, and no command.
+ * Whether the connection is let in by itself, with whatever comes over it; then
+ * out->identity says as whom.
  */
 bool native_is_trusted(struct session *session, struct native_admission *out);
 
 /*
- * 0, or STELE_E_INVALID_AUTHORIZATION: nobody is let in like this.  The
- * connection stays open, and the client is told no reason.
+ * Who the request is from; out->verdict says what to do.  Whoever is denied gets
+ * 28000 in session->err, and is logged with the reason, which he is not told; the
+ * connection stays open.
  */
-MUST_USE int native_admit(struct session *session, struct str line,
-    struct native_admission *out, struct error *err);
+void native_admit(struct session *session, const struct native_request *request,
+    struct native_admission *out);

@@ -45,6 +45,12 @@ put_lines(struct session *session, struct buf *out, const struct str *lines,
 }
 
 static void
+put_token(struct session *session UNUSED, struct buf *out, struct str line)
+{
+	line_put_token(out, line);
+}
+
+static void
 end_request(struct session *session UNUSED, struct buf *out UNUSED)
 {
 }
@@ -65,6 +71,7 @@ static const struct native_door door = {
 	.break_rows = break_rows,
 	.put_lines = put_lines,
 	.put_error = put_error,
+	.put_token = put_token,
 	.end_request = end_request,
 };
 

@@ -22,3 +22,10 @@ line_put_lines(struct buf *out, const struct str *lines, uint32_t count)
 		buf_put_u8(out, '\n');
 	}
 }
+
+void
+line_put_token(struct buf *out, struct str line)
+{
+	buf_put_str(out, line);
+	buf_put_u8(out, '\n');
+}

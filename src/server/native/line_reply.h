@@ -17,3 +17,5 @@
 
 void line_put_error(struct buf *out, const struct native_error *error);
 void line_put_lines(struct buf *out, const struct str *lines, uint32_t count);
+/* "OK TOKEN ...": nothing else begins with OK. */
+void line_put_token(struct buf *out, struct str line);

@@ -29,6 +29,7 @@
 #include "common/attr.h"
 #include "common/buf.h"
 #include "common/str.h"
+#include "net/loop.h"
 #include "server/native/admit.h"
 #include "server/voice.h"
 #include "wire/line_reader.h"
@@ -73,6 +74,9 @@ struct native_door {
 	    const struct str *lines, uint32_t count);
 	void (*put_error)(struct session *session, struct buf *out,
 	    const struct native_error *error);
+	/* AUTH has succeeded: "OK TOKEN ..."; NULL: a line as others are. */
+	void (*put_token)(struct session *session, struct buf *out,
+	    struct str line);
 	/* All statements of a request are answered. */
 	void (*end_request)(struct session *session, struct buf *out);
 };
@@ -83,15 +87,21 @@ enum native_shape {
 	NATIVE_TEXTS,       /* a line each: the values */
 	NATIVE_USERS,       /* of LIST USERS */
 	NATIVE_PERMISSIONS, /* of SHOW PERMISSIONS */
+	NATIVE_KEY,         /* of CREATE USER and ROTATE KEY */
 };
 
 struct native {
 	const struct native_door *door;
 	/* For the next result; a door may choose another before a request. */
 	const struct result_format *format;
-	bool has_begun;  /* the client has been admitted, once at least */
-	struct str role; /* that it acts as; in role_name */
-	char role_name[NATIVE_ROLE_NAME];
+	bool has_begun; /* the client has been admitted, once at least, .. */
+	struct native_identity acts_as; /* .. and then as this role last */
+	struct native_peer peer;
+	char peer_name[NATIVE_NAME_SIZE]; /* of peer.socket_user */
+	bool has_identity;                /* AUTH has shown .. */
+	struct native_identity identity;  /* .. this one */
+	struct loop_timer wait; /* after failures, until the next attempt */
+	bool is_waiting;
 
 	struct line_reader line;           /* the line door's, and */
 	bool has_read;                     /* whether one has come */
@@ -123,6 +133,12 @@ enum step native_startup(struct session *session);
  * answered; as simple_begin().
  */
 enum step native_command(struct session *session, struct str line);
+/*
+ * The same of a request whose proof is known already, from HTTP's headers.
+ * STEP_MORE: it has to be seen again, for after failures it has to wait.
+ */
+enum step native_request_run(struct session *session,
+    const struct native_request *request);
 void native_release(struct session *session);
 
 /* ---- native_reply.c ---- */

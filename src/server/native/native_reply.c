@@ -24,6 +24,8 @@ shape_of(const struct ast_stmt *stmt)
 
 	if (stmt->kind == AST_PING || stmt->kind == AST_SHOW)
 		return NATIVE_TEXTS;
+	if (stmt->kind == AST_CREATE_ROLE || stmt->kind == AST_ALTER_ROLE)
+		return NATIVE_KEY;
 	if (stmt->kind != AST_SELECT || !stmt->is_native ||
 	    stmt->select->from.count != 1)
 		return NATIVE_ROWS;
@@ -121,12 +123,13 @@ bool_at(const struct batch *batch, uint32_t column, uint32_t row)
 	return !vec_is_null(vec, row) && vec_get(vec, row).boolean;
 }
 
-/* stele.users: user_name, ... */
+/* stele.users: user_name, active, ... */
 static void
 put_user(struct native *native, const struct batch *batch, uint32_t row)
 {
 	buf_put_str(&native->lines, text_at(batch, 0, row));
-	buf_put_cstr(&native->lines, ": active");
+	buf_put_cstr(&native->lines,
+	    bool_at(batch, 1, row) ? ": active" : ": inactive");
 	end_line(native);
 }
 
@@ -216,6 +219,35 @@ native_pause(struct session *session, struct buf *out)
 	end_part(session, out, begin);
 }
 
+/* user_name, secret_key: said once. */
+static void
+put_key(struct native *native, const struct ast_stmt *stmt,
+    const struct str *row)
+{
+	buf_put_cstr(&native->lines,
+	    stmt->kind == AST_CREATE_ROLE ? "User '"
+					  : "Key rotated for user '");
+	buf_put_str(&native->lines, row[0]);
+	buf_put_cstr(&native->lines,
+	    stmt->kind == AST_CREATE_ROLE ? "' created" : "'");
+	end_line(native);
+	buf_put_cstr(&native->lines, "Secret key: ");
+	buf_put_str(&native->lines, row[1]);
+	end_line(native);
+}
+
+/* A line each: the values that there are. */
+static void
+put_texts(struct native *native, const struct str *row, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (i > 0 && row[i].len > 0)
+			buf_put_cstr(&native->lines, ": ");
+		buf_put_str(&native->lines, row[i]);
+	}
+	end_line(native);
+}
+
 int
 native_text_rows(struct session *session, struct buf *out UNUSED,
     const struct text_rows *rows, uint32_t first, uint32_t count)
@@ -226,12 +258,10 @@ native_text_rows(struct session *session, struct buf *out UNUSED,
 		const struct str *row =
 		    rows->values + (size_t)i * rows->column_count;
 
-		for (uint32_t k = 0; k < rows->column_count; k++) {
-			if (k > 0 && row[k].len > 0)
-				buf_put_cstr(&native->lines, ": ");
-			buf_put_str(&native->lines, row[k]);
-		}
-		end_line(native);
+		if (native->shape == NATIVE_KEY)
+			put_key(native, session->logged_stmt, row);
+		else
+			put_texts(native, row, rows->column_count);
 	}
 	if (!native->lines.failed)
 		return 0;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/crypto.h"
 #include "common/log.h"
 #include "net/tls.h"
 #include "server/admin_command.h"
@@ -44,6 +45,7 @@ native_release(struct session *session)
 	if (native == NULL)
 		return;
 	session->native = NULL;
+	loop_timer_release(&native->wait);
 	result_writer_release(&native->writer);
 	buf_release(&native->lines);
 	free(native);
@@ -51,47 +53,60 @@ native_release(struct session *session)
 
 /* ---- who a command is from ---- */
 
-static void
-take_role(struct native *native, const struct native_admission *admission)
-{
-	memcpy(native->role_name, admission->role_name,
-	    sizeof(native->role_name));
-	native->role = str_of(native->role_name, admission->role.len);
-}
-
 /* The first command that is let in: 0, or a code after which it ends. */
 static int
-begin(struct session *session, const struct native_admission *admission)
+begin(struct session *session, const struct native_identity *identity)
 {
+	struct native *native = session->native;
 	struct config *config = server_config(session->server);
-	int rc = session_know_client(session, admission->role, STR(ADMIN_NAME));
+	struct str name = native_identity_name(identity);
+	int rc = session_know_client(session, name, STR(ADMIN_NAME));
 
 	if (rc == 0)
 		rc = session_begin(session);
 	if (rc == 0) {
 		session_begun(session);
-		take_role(session->native, admission);
-		session->native->has_begun = true;
+		native->acts_as = *identity;
+		native->has_begun = true;
 		if (config->log_connections)
 			log_every(LOG_LEVEL_INFO, LOG_SESSION,
-			    "connection authorized",
-			    LOG_STR("user", admission->role),
+			    "connection authorized", LOG_STR("user", name),
 			    LOG_STR("address", session->facts.client.address),
-			    LOG_CSTR("door", session->native->door->name),
+			    LOG_CSTR("door", native->door->name),
 			    LOG_INT("tls", conn_is_tls(session->conn)));
 	}
 	config_unref(config);
 	return rc;
 }
 
-/* What is pending was said by another: its notices and errors are its own. */
-static int
-change(struct session *session, const struct native_admission *admission)
+static bool
+is_same(const struct native_identity *a, const struct native_identity *b)
 {
-	int rc = session_role_change(session, admission->role, &session->err);
+	return a->role_oid == b->role_oid &&
+	    str_equal(native_identity_name(a), native_identity_name(b));
+}
 
+/* 0, or a code in session->err; it may have said why and ended. */
+static int
+act_as(struct session *session, const struct native_identity *identity)
+{
+	struct native *native = session->native;
+	int rc;
+
+	if (!native->has_begun) {
+		rc = begin(session, identity);
+		if (rc != 0)
+			session_fatal(session);
+		return rc;
+	}
+	if (is_same(&native->acts_as, identity))
+		return 0;
+	/* What was said before it was said by another: its notices and errors
+	 * are its own. */
+	rc = session_role_change(session, native_identity_name(identity),
+	    &session->err);
 	if (rc == 0)
-		take_role(session->native, admission);
+		native->acts_as = *identity;
 	return rc;
 }
 
@@ -99,10 +114,6 @@ change(struct session *session, const struct native_admission *admission)
 static enum step
 refuse(struct session *session)
 {
-	log_warn(LOG_SESSION, "command not let in",
-	    LOG_STR("address", session->facts.client.address),
-	    LOG_CSTR("door", session->native->door->name),
-	    LOG_CSTR("reason", session->err.message));
 	if (session->native->has_begun) {
 		session_fail_ready(session);
 	} else {
@@ -114,6 +125,54 @@ refuse(struct session *session)
 	return STEP_DONE;
 }
 
+static void
+waited_cb(void *arg)
+{
+	struct session *session = arg;
+
+	if (session->native != NULL)
+		session->native->is_waiting = false;
+	if (session->conn != NULL)
+		session_run(session);
+}
+
+/* The request stays where it is until a timer runs the session. */
+static enum step
+wait_for_turn(struct session *session, int64_t wait_ms)
+{
+	struct native *native = session->native;
+	struct error ignored;
+
+	native->is_waiting = true;
+	if (loop_timer_arm(session->net->loop, &native->wait, (uint64_t)wait_ms,
+		waited_cb, session, &ignored) != 0)
+		conn_close(session->conn);
+	return STEP_MORE;
+}
+
+/* AUTH: the connection is the user's, and the answer is a token. */
+static enum step
+give_token(struct session *session, const struct native_admission *answer)
+{
+	struct native *native = session->native;
+	struct buf *out = session_out(session);
+	char text[9 + NATIVE_TOKEN_SIZE] = "OK TOKEN ";
+	struct str line = str_of(text, sizeof(text));
+
+	memcpy(text + 9, answer->token, NATIVE_TOKEN_SIZE);
+	native->identity = answer->identity;
+	native->has_identity = true;
+	if (native->door->put_token != NULL)
+		native->door->put_token(session, out, line);
+	else
+		native->door->put_lines(session, out, &line, 1);
+	crypto_wipe(text, sizeof(text));
+	if (!session->is_busy)
+		session_begin_work(session);
+	session_end_request(session);
+	return STEP_DONE;
+}
+
 /* ---- the first byte ---- */
 
 enum step
@@ -122,7 +181,7 @@ native_startup(struct session *session)
 	const char *alpn = session->native->door->alpn;
 	struct tls_wish wish = { .protocol = alpn == NULL ? "stele" : alpn };
 	struct str input = conn_input(session->conn);
-	struct native_admission admission;
+	struct native_admission answer;
 	struct tls_context *tls;
 
 	if (input.len == 0) {
@@ -137,8 +196,9 @@ native_startup(struct session *session)
 		return STEP_IDLE;
 	}
 	session_set_state(session, SESSION_READY);
-	if (native_is_trusted(session, &admission) &&
-	    begin(session, &admission) != 0) {
+	if (native_know_peer(session) != 0 ||
+	    (native_is_trusted(session, &answer) &&
+		begin(session, &answer.identity) != 0)) {
 		session_fatal(session);
 		return STEP_IDLE;
 	}
@@ -148,26 +208,40 @@ native_startup(struct session *session)
 /* ---- commands ---- */
 
 enum step
-native_command(struct session *session, struct str line)
+native_request_run(struct session *session,
+    const struct native_request *request)
 {
-	struct native *native = session->native;
-	struct native_admission admission;
+	struct native_admission answer;
 
+	if (session->native->is_waiting)
+		return STEP_MORE;
 	/* The options of now say who is trusted. */
-	if (native->has_begun && !session->is_busy)
+	if (session->native->has_begun && !session->is_busy)
 		session_begin_work(session);
-	if (native_admit(session, line, &admission, &session->err) != 0)
+	native_admit(session, request, &answer);
+	switch (answer.verdict) {
+	case NATIVE_WAIT:
+		return wait_for_turn(session, answer.wait_ms);
+	case NATIVE_DENIED:
+	case NATIVE_CHECK_PASSWORD: /* of no request that has one */
 		return refuse(session);
-	if (!native->has_begun) {
-		if (begin(session, &admission) != 0) {
-			session_fatal(session);
-			return STEP_IDLE;
-		}
-	} else if (!str_equal(native->role, admission.role) &&
-	    change(session, &admission) != 0) {
-		return refuse(session);
+	case NATIVE_ADMITTED:
+		break;
 	}
+	if (act_as(session, &answer.identity) != 0)
+		return session->is_fatal ? STEP_IDLE : refuse(session);
+	if (answer.has_token)
+		return give_token(session, &answer);
 	if (!session->is_busy)
 		session_begin_work(session);
-	return simple_begin(session, admission.command);
+	return simple_begin(session, answer.command);
+}
+
+enum step
+native_command(struct session *session, struct str line)
+{
+	struct native_request request;
+
+	native_request_parse(line, &request);
+	return native_request_run(session, &request);
 }

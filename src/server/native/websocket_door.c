@@ -36,6 +36,8 @@
 struct websocket_state {
 	bool is_answering;            /* a reply has begun, and not ended */
 	bool is_over;                 /* a close frame has been put */
+	bool has_message;             /* it has to be looked at again: */
+	struct str message;           /* in `frames` */
 	struct http_request *request; /* owned; of the handshake, then NULL */
 	struct websocket frames;
 };
@@ -315,6 +317,15 @@ put_lines(struct session *session, struct buf *out, const struct str *lines,
 	end_part(session, out, begin);
 }
 
+static void
+put_token(struct session *session, struct buf *out, struct str line)
+{
+	size_t begin = begin_part(session, out);
+
+	line_put_token(out, line);
+	end_part(session, out, begin);
+}
+
 static const struct native_door door = {
 	.name = "WebSocket",
 	.alpn = "http/1.1",
@@ -325,6 +336,7 @@ static const struct native_door door = {
 	.break_rows = break_rows,
 	.put_lines = put_lines,
 	.put_error = put_error,
+	.put_token = put_token,
 	.end_request = end_reply,
 };
 
@@ -381,6 +393,18 @@ end(struct session *session)
 	return STEP_IDLE;
 }
 
+/* Who has failed before waits, and his message with him. */
+static enum step
+run(struct session *session, struct str message)
+{
+	struct websocket_state *state = state_of(session);
+	enum step step = native_command(session, message);
+
+	state->has_message = step == STEP_MORE;
+	state->message = message;
+	return step;
+}
+
 static enum step
 next_message(struct session *session)
 {
@@ -394,6 +418,8 @@ next_message(struct session *session)
 		return shake_hands(session);
 	if (state->is_over)
 		return end(session);
+	if (state->has_message)
+		return run(session, state->message);
 	buf_init(&answers);
 	state->frames.message_size_max = message_max(session);
 	event =
@@ -410,7 +436,7 @@ next_message(struct session *session)
 		return STEP_IDLE;
 	case WEBSOCKET_MESSAGE:
 		begin_reply(session, session_out(session));
-		return native_command(session, message);
+		return run(session, message);
 	case WEBSOCKET_END:
 		break;
 	}

@@ -28,7 +28,7 @@ static struct error err;
 static struct fixture fixture;
 static struct auth auth;
 static struct native_gate gate;
-static struct native_answer out;
+static struct native_admission out;
 static struct tls_facts tls; /* without a certificate */
 static char line[1024];
 
@@ -145,6 +145,7 @@ setup(void)
 	gate = (struct native_gate){
 		.engine = fixture.engine,
 		.auth = &auth,
+		.trust = CONFIG_NATIVE_TRUST_FIRST,
 		.signed_commands = CONFIG_SIGNED_TLS,
 		.token_expiry_ms = 300000,
 		.scram_iterations = 4096,
@@ -254,6 +255,7 @@ expect_denied(const char *reason)
 #define RULES_SCRAM \
 	"host all all all scram-sha-256\nlocal all all scram-sha-256"
 #define RULES_TRUST  "host all all all trust\nlocal all all trust"
+#define TRUST_ON     "on " RULES_TRUST /* native_trust too */
 #define RULES_PEER   "local all all peer\nhost all all all reject"
 #define RULES_CERT   "hostssl all all all cert"
 #define RULES_REJECT "host all bob all reject\n" RULES_SCRAM
@@ -266,8 +268,8 @@ static const struct {
 	const char *rules;
 	const char *from;
 	enum form form;
-	const char *user;
-	const char *reason; /* NULL: let in, as the user */
+	const char *user;   /* "ann>bob": is let in as bob */
+	const char *reason; /* NULL: let in */
 } cases[] = {
 	{ "a signature, near", RULES_SCRAM, NEAR, INLINE, "bob", NULL },
 	{ "by a socket", RULES_SCRAM, SOCKET, INLINE, "root", NULL },
@@ -296,17 +298,23 @@ static const struct {
 	    "no rule of hba_file fits" },
 	{ "another database", "host other all all trust", NEAR, INLINE, "bob",
 	    "no rule of hba_file fits" },
-	{ "ours", "host stele all all trust", NEAR, WRONG, "bob", NULL },
-	{ "trusted, whatever he shows", RULES_TRUST, NEAR, WRONG, "bob", NULL },
-	{ "trusted from afar", RULES_TRUST, FAR, GARBAGE, "root", NULL },
-	{ "trusted, but not there", RULES_TRUST, NEAR, INLINE, "nobody",
-	    "no such role" },
-	{ "trusted, but locked", RULES_TRUST, NEAR, INLINE, "locked",
-	    "the role cannot log in" },
-	{ "trusted without a name", RULES_TRUST, NEAR, BARE, "",
+	{ "ours", "on host stele all all trust", NEAR, WRONG, "bob", NULL },
+	{ "trusted, whatever he shows", TRUST_ON, NEAR, WRONG, "bob", NULL },
+	{ "trusted by a socket", TRUST_ON, SOCKET, GARBAGE, "bob", NULL },
+	{ "not trusted from afar", TRUST_ON, FAR, GARBAGE, "root",
+	    "what it sends is no signature" },
+	{ "but let in with a proof", TRUST_ON, SECURE, INLINE, "root", NULL },
+	{ "trusted, but not there", TRUST_ON, NEAR, INLINE, "nobody>root",
+	    NULL },
+	{ "trusted, but locked", TRUST_ON, NEAR, INLINE, "locked>root", NULL },
+	{ "trusted without a name", TRUST_ON, NEAR, BARE, ">root", NULL },
+	{ "trusted with a token of nobody", TRUST_ON, NEAR, UNKNOWN_TOKEN,
+	    ">root", NULL },
+	{ "trusted before there were roles", RULES_TRUST, NEAR, WRONG, "bob",
+	    "wrong signature" },
+	{ "and without a name", RULES_TRUST, NEAR, BARE, "",
 	    "it does not say who it is" },
-	{ "trusted with a token of nobody", RULES_TRUST, NEAR, UNKNOWN_TOKEN,
-	    "", "no such token, or it has ended" },
+	{ "and with a proof", RULES_TRUST, NEAR, INLINE, "bob", NULL },
 	{ "the peer without a word", RULES_PEER, SOCKET, BARE, "bob", NULL },
 	{ "the peer with one", RULES_PEER, SOCKET, WRONG, "bob", NULL },
 	{ "the peer as another", RULES_PEER, SOCKET, INLINE, "root",
@@ -317,11 +325,20 @@ static const struct {
 
 START_TEST(one_request)
 {
-	const char *user = cases[_i].user;
+	const char *rules = cases[_i].rules;
+	const char *as = strchr(cases[_i].user, '>');
+	char user[32];
 	char unsigned_line[sizeof(line)];
 
 	make_roles();
-	set_rules(cases[_i].rules);
+	snprintf(user, sizeof(user), "%.*s", (int)strcspn(cases[_i].user, ">"),
+	    cases[_i].user);
+	as = as == NULL ? user : as + 1;
+	if (strncmp(rules, "on ", 3) == 0) {
+		gate.trust = CONFIG_NATIVE_TRUST_ON;
+		rules += 3;
+	}
+	set_rules(rules);
 	switch (cases[_i].form) {
 	case BARE:
 		ask(cases[_i].from, NULL, "PING");
@@ -354,7 +371,7 @@ START_TEST(one_request)
 	if (cases[_i].reason != NULL)
 		expect_denied(cases[_i].reason);
 	else
-		ck_assert_msg(is_let_in(user), "%s", cases[_i].what);
+		ck_assert_msg(is_let_in(as), "%s", cases[_i].what);
 	ck_assert(str_equal(out.command, STR("PING")));
 }
 END_TEST
@@ -589,7 +606,7 @@ START_TEST(before_there_are_roles)
 
 	set_rules(RULES_TRUST);
 	ask(NEAR, NULL, "PING");
-	ck_assert(is_let_in(""));
+	ck_assert(is_let_in("stele"));
 	ck_assert_uint_eq(out.identity.role_oid, ROLE_OWNER_OID);
 	ask(NEAR, NULL, signed_line("anybody", "any key", "AUTH"));
 	ck_assert(is_let_in("anybody") && out.has_token);
@@ -600,8 +617,16 @@ START_TEST(before_there_are_roles)
 	/* a token that is none is taken off, and that is all */
 	snprintf(line, sizeof(line), "PING TOKEN %064d", 7);
 	ask(NEAR, NULL, line);
-	ck_assert(is_let_in(""));
+	ck_assert(is_let_in("stele"));
 	ck_assert(str_equal(out.command, STR("PING")));
+	gate.trust = CONFIG_NATIVE_TRUST_OFF;
+	ask(NEAR, NULL, "PING");
+	expect_denied("it does not say who it is");
+	ask(NEAR, NULL, signed_line("anybody", "any key", "PING"));
+	expect_denied("no such role");
+	gate.trust = CONFIG_NATIVE_TRUST_FIRST;
+	ask(FAR, NULL, "PING");
+	expect_denied("it does not say who it is");
 	set_rules(RULES_SCRAM);
 	ask(NEAR, NULL, signed_line("anybody", "any key", "PING"));
 	expect_denied("no such role");
