@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""rights.def, both ways: with the right each statement works, without it is 42501.
+"""rights.def, both ways: with the right each statement works, without it is 42501;
+on PostgreSQL's port and on the line port.
 
 The table is read from the sources: a row without a sample here fails the test.
 Then: roles and rights outlast a kill, a backup and another number of shards.
@@ -16,7 +17,8 @@ HERE = os.path.dirname(__file__)
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
 import pgwire  # noqa: E402
-from stele_server import Server  # noqa: E402
+from native_client import PONG, Line, inline  # noqa: E402
+from stele_server import Server, free_port  # noqa: E402
 
 RIGHTS = os.path.join(HERE, "..", "..", "src", "plan", "rights.def")
 FUNCTIONS = os.path.join(HERE, "..", "..", "src", "types", "functions.def")
@@ -250,6 +252,8 @@ def function_names():
 class Sessions:
     """One session of the administrator, and one of `plain`."""
 
+    warning = "01007"
+
     def __init__(self, port):
         self.admin = pgwire.Connection(port)
         self.admin.start(user=b"admin")
@@ -285,7 +289,7 @@ class Sessions:
 
     def both_ways(self, sql, grants):
         code, text = self.try_plain(sql)
-        wanted = "01007" if sql in WARNS else "42501"
+        wanted = self.warning if sql in WARNS else "42501"
         if code != wanted:
             sys.exit(f"{sql}: {code or 'done'} {text} without the right")
         self.must(self.admin, grants)
@@ -296,11 +300,56 @@ class Sessions:
             self.admin.query(statement)
 
 
+# What is said otherwise in the native language, where both have the word, or
+# needs what a line has no place for; and what is the PostgreSQL session's own.
+NOT_BY_LINES = re.compile(
+    r"GRANT (?!READ)|REVOKE (?!KEY)|SHOW|COPY|LISTEN|UNLISTEN|.*DATABASE admin|.*\bmine\b")
+
+
+class LineSessions(Sessions):
+    """`plain` comes over the line port, and says who he is in each command."""
+
+    warning = ""  # there is no place for one in a reply
+
+    def __init__(self, server):
+        self.server = server
+        self.admin = pgwire.Connection(server.port)
+        self.admin.start(user=b"admin")
+        self.must(self.admin, SETUP)
+        self.must(self.admin, "REVOKE TEMP ON DATABASE stele FROM PUBLIC")
+        self.must(self.admin, "ROTATE KEY plain WITH KEY 'k'")
+
+    def reply(self, sql):
+        """All lines up to those of a PING, which says where they end."""
+        with Line(self.server) as line:
+            for command in (" ".join(sql.split()), "ROLLBACK", "PING"):
+                line.send(inline("plain", "k", command) + "\n")
+            lines = []
+            while b"".join(lines[-2:]) != PONG:
+                lines.append(line.line())
+            return [text.decode() for text in lines[:-2]]
+
+    def try_plain(self, sql):
+        for line in self.reply(sql):
+            if line.startswith("403 "):
+                return "42501", line
+            if re.match(r"(ERROR:|[45]\d\d )", line):
+                return "an error", line
+        return "", ""
+
+    def both_ways(self, sql, grants):
+        if not NOT_BY_LINES.match(sql):
+            super().both_ways(sql, grants)
+
+
 def statements(sessions):
     for kind, need in table_rows("STATEMENT"):
         if need == "NEED_NOTHING":
             if kind not in FREE:
                 sys.exit(f"{kind} has no sample")
+            if isinstance(sessions, LineSessions) \
+                    and NOT_BY_LINES.match(FREE[kind]):
+                continue
             code, text = sessions.try_plain(FREE[kind])
             if code:
                 sys.exit(f"{FREE[kind]}: {code} {text}")
@@ -432,6 +481,14 @@ def main():
         sessions.plain.close()
         sessions.admin.close()
         outlast(server)
+    port = free_port()
+    with Server(f"line_port={port}") as server:
+        server.line_port = port
+        lines = LineSessions(server)
+        statements(lines)
+        functions(lines)
+        relations(lines)
+        lines.admin.close()
 
 
 main()
