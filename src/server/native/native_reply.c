@@ -15,14 +15,18 @@
 
 /* ---- rows ---- */
 
-/* LIST USERS and SHOW PERMISSIONS are queries of views of ours. */
+/*
+ * LIST USERS and SHOW PERMISSIONS are queries of views of ours; SHOW of a kept
+ * query is one, too, and that of a setting is not.
+ */
 static enum native_shape
-shape_of(const struct ast_stmt *stmt)
+shape_of(const struct ast_stmt *stmt, const struct plan *plan)
 {
 	const struct ast_from *from;
 	struct str table;
 
-	if (stmt->kind == AST_PING || stmt->kind == AST_SHOW)
+	if (stmt->kind == AST_PING ||
+	    (stmt->kind == AST_SHOW && plan->kind == PLAN_UTILITY))
 		return NATIVE_TEXTS;
 	if (stmt->kind == AST_CREATE_ROLE || stmt->kind == AST_ALTER_ROLE)
 		return NATIVE_KEY;
@@ -73,7 +77,8 @@ native_columns(struct session *session, struct buf *out UNUSED,
 
 	native->portal = portal;
 	native->has_columns = true;
-	native->shape = shape_of(session->logged_stmt);
+	native->shape =
+	    shape_of(session->logged_stmt, portal->planned->plan);
 	native->row_count = 0;
 	native->line_count = 0;
 	buf_reset(&native->lines);
