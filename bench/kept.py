@@ -48,9 +48,9 @@ def store(connection, first, count):
             "INSERT INTO sale (context_id, timestamp, status, country, amount)"
             " SELECT 'user-' || i * 7919 % 200000,"
             " '2024-01-01'::timestamptz + i * interval '250 ms',"
-            " (ARRAY['new', 'paid', 'shipped', 'done', 'gone'])[i * 31 % 5 + 1],"
+            " (ARRAY['new', 'paid', 'shipped', 'done', 'gone'])[(i * 31 % 5 + 1)::int],"
             " 'country-' || i * 17 % 60, (i * 7907 % 99901 + 100) * 0.01"
-            f" FROM generate_series({at}, {last}) AS i")
+            f" FROM generate_series({at}::bigint, {last}) AS i")
 
 
 def main():
