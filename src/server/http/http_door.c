@@ -280,7 +280,6 @@ choose_format(struct session *session)
 	struct str query = http->request.query, name, value;
 	int rc;
 
-	session->native->format = result_format_at(0);
 	while ((rc = http_query_next(&query, &http->arena, &name, &value,
 		    &session->err)) == 1) {
 		const struct result_format *format;
@@ -377,6 +376,7 @@ begin_request(struct session *session)
 	http->started_ns = session->now_ns;
 	http->is_last = !http->request.keeps_alive;
 	http->reply.answer = HTTP_UNANSWERED;
+	session->native->format = result_format_at(0);
 	arena_reset(&http->arena);
 }
 

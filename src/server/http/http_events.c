@@ -428,7 +428,11 @@ report_group(struct session *session, struct buf *out, uint64_t first_id)
 	size_t begin, count = record_count(events);
 	uint64_t id = first_id;
 
-	if (count == 0 || events->errors.failed)
+	if (events->errors.failed) { /* of no use without its reports */
+		http_break_stream(session);
+		return;
+	}
+	if (count == 0)
 		return;
 	http_begin_stream(session, out, "application/x-ndjson");
 	begin = http_begin_part(session, out);
