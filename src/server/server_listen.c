@@ -31,12 +31,13 @@ struct door {
 	const struct voice *voice;
 };
 
+/* In the order in which they open: who has waited for the last finds all. */
 static const struct door doors[] = {
-	{ "PostgreSQL", ".s.PGSQL", offsetof(struct config, port), &voice_pg },
 	{ "line", ".s.STELE", offsetof(struct config, line_port), &voice_line },
 	{ "HTTP", NULL, offsetof(struct config, http_port), &voice_http },
 	{ "WebSocket", NULL, offsetof(struct config, ws_port),
 	    &voice_websocket },
+	{ "PostgreSQL", ".s.PGSQL", offsetof(struct config, port), &voice_pg },
 };
 
 static int
