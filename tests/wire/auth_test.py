@@ -4,6 +4,8 @@
 byte, what each user may then do, what ends, what is delayed, and that nothing of
 it is seen afterwards."""
 
+import base64
+import http.client as http_client
 import os
 import pwd
 import re
@@ -21,6 +23,7 @@ from certificates import Certificates  # noqa: E402
 from native_client import (DENIED, PONG, STORED, Line, auth, fresh,  # noqa: E402
                            inline, sign)
 from stele_server import Server, check, free_port  # noqa: E402
+from websocket import WebSocket  # noqa: E402
 
 LONG = 60 * pgwire.PATIENCE
 SCRAM = "local all all scram-sha-256\nhost all all all scram-sha-256\n"
@@ -260,6 +263,91 @@ def native_words(server):
             check(user in users, f"{user}: {users}")
 
 
+# ---- HTTP and WebSocket ----
+
+
+def http(server, body, method="POST", path="/command", **fields):
+    """Status and body of one request."""
+    connection = http_client.HTTPConnection("127.0.0.1", server.http_port,
+                                            timeout=LONG)
+    connection.request(method, path, body, {
+        name.replace("_", "-"): value for name, value in fields.items()})
+    reply = connection.getresponse()
+    text = reply.read()
+    connection.close()
+    return reply.status, text
+
+
+def over_http(server):
+    key = KEYS["bob"]
+    with admin(server) as connection:
+        run(connection, "ALTER ROLE bob PASSWORD 'pencil'")
+    with Line(server) as line:
+        token = line.token("bob", key)
+
+    def signed(text, user="bob", secret=key):
+        return {"X_Auth_User": user, "X_Auth_Signature": sign(secret, text)}
+
+    def basic(text):
+        return {"Authorization":
+                "Basic " + base64.b64encode(text.encode()).decode()}
+
+    define = '{"type":"Ping"}'
+    events = "/v1/contexts/c/events?type=t"
+    for what, wanted, arguments, fields in (
+        ("signed", 200, ("PING",), signed("PING")),
+        ("blanks around it", 200, ("  PING\n",), signed("PING")),
+        ("another command", 401, ("FLUSH",), signed("PING")),
+        ("a wrong key", 401, ("PING",), signed("PING", secret="x")),
+        ("nobody", 401, ("PING",), signed("PING", user="nobody")),
+        ("without a word", 401, ("PING",), {}),
+        ("in the body", 200, (inline("bob", key, "PING"),), {}),
+        ("fresh", 200, (fresh("bob", key, "PING"),), {}),
+        ("a token", 200, ("PING",), {"Authorization": f"Bearer {token}"}),
+        ("its suffix", 200, (f"PING TOKEN {token}",), {}),
+        ("no token", 401, ("PING",), {"Authorization": "Bearer " + "0" * 64}),
+        ("a password", 200, ("PING",), basic("bob:pencil")),
+        ("a wrong one", 401, ("PING",), basic("bob:pen")),
+        ("the key is none", 401, ("PING",), basic("bob:" + key)),
+        ("a long one", 401, ("PING",), basic("bob:" + "x" * 1000)),
+        ("JSON", 200, (define, "POST", "/json-command"), signed(define)),
+        ("another JSON", 401, (define, "POST", "/json-command"),
+         signed("PING")),
+        ("events of a context", 200, (None, "GET", events), signed(events)),
+        ("those of another", 401, (None, "GET", events), signed("/v1")),
+        ("appending", 200, ('{"type":"t","context":"c","payload":{"a":1}}\n',
+                            "POST", "/v1/events"),
+         {"Authorization": f"Bearer {token}"}),
+        ("unsigned", 401, ("{}\n", "POST", "/v1/events"), signed("{}")),
+        ("no right", 403, (STORE_T,), signed(STORE_T, "ann", KEYS["ann"])),
+        ("a right", 200, (STORE_T,), signed(STORE_T)),
+    ):
+        status, text = http(server, *arguments, **fields)
+        check(status == wanted, f"{what}: {status} {text}")
+
+
+def over_websocket(server):
+    key = KEYS["bob"]
+    with WebSocket(server.ws_port) as ws:
+        def expect(command, reply):
+            got = ws.ask(command.encode())
+            check(got == reply, f"{command} is answered by {got}")
+
+        expect("PING", DENIED)
+        expect(inline("bob", key, "PING"), PONG)
+        expect(inline("bob", "wrong", "PING"), DENIED)
+        got = ws.ask(auth("bob", key).encode())
+        check(re.fullmatch(rb"OK TOKEN [0-9a-f]{64}\n", got), got)
+        expect("PING", PONG)
+        expect(f"{sign(key, 'PING')}:PING", PONG)
+        expect(f"PING {got[3:-1].decode()}", PONG)
+        expect(inline("ann", KEYS["ann"], STORE_T), NO_WRITE)
+        # failures wait, and nothing is lost or comes out of its order
+        for _ in range(7):
+            expect(inline("wil", "wrong", "PING"), DENIED)
+        expect(inline("wil", KEYS["wil"], STORE_T), STORED)
+
+
 # ---- failures ----
 
 
@@ -389,11 +477,13 @@ def first_steps():
 
 
 def main():
-    port = free_port()
+    port, http_port, ws_port = free_port(), free_port(), free_port()
     with tempfile.TemporaryDirectory(dir="/tmp") as folder, \
-            Server(f"line_port={port}", "log_min_duration_statement=0",
+            Server(f"line_port={port}", f"http_port={http_port}",
+                   f"ws_port={ws_port}", "log_min_duration_statement=0",
                    *tls(folder)) as server:
         server.line_port = port
+        server.http_port, server.ws_port = http_port, ws_port
         make(server)
         of_sneldb(server)
         wait_for_fresh(server)
@@ -402,6 +492,8 @@ def main():
         tokens_expire(server)
         taken_back(server)
         native_words(server)
+        over_http(server)
+        over_websocket(server)
         delays(server)
         off(server)
         over_tls(server, folder)

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "common/crypto.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "server/http/http_events.h"
@@ -15,6 +16,7 @@
 #include "server/http/http_private.h"
 #include "server/http/http_route.h"
 #include "server/http/json_command.h"
+#include "server/login/native_headers.h"
 #include "server/session_private.h"
 #include "wire/http_accept.h"
 #include "wire/http_reply.h"
@@ -45,6 +47,7 @@ open_door(struct session *session)
 			(size_t)config->http_header_size_bytes, &ignored) == 0;
 		arena_init(&http->arena, NULL);
 		buf_init_charged(&http->body, &session->server->memory);
+		buf_init_charged(&http->raw, &session->server->memory);
 		buf_init_charged(&http->reply.lines, &session->server->memory);
 	} else {
 		free(http);
@@ -62,6 +65,7 @@ release_door(struct session *session)
 	if (http != NULL) {
 		http_request_release(&http->request);
 		buf_release(&http->body);
+		buf_release(&http->raw);
 		buf_release(&http->reply.lines);
 		arena_release(&http->arena);
 		http_events_free(http->events);
@@ -298,6 +302,71 @@ choose_format(struct session *session)
 	return rc != 0 ? 400 : negotiate_format(session);
 }
 
+/* ---- who a request is from ---- */
+
+static struct str
+field(const struct http_request *request, enum http_field_name name)
+{
+	struct str value;
+
+	return http_request_field(request, name, &value) ? value
+							 : str_of("", 0);
+}
+
+/* Path and query, as they are written. */
+static struct str
+target(const struct http_request *request)
+{
+	if (request->query.len == 0)
+		return request->path;
+	return str_of(request->path.data,
+	    (size_t)(request->query.data + request->query.len -
+		request->path.data));
+}
+
+/* What is signed: the body as it came, or where it has none, the target. */
+static struct str
+signed_text(const struct http_door *http)
+{
+	if (http->route->method != HTTP_METHOD_POST)
+		return target(&http->request);
+	return http->raw.len > 0 ? buf_str(&http->raw) : buf_str(&http->body);
+}
+
+static void
+know_request(struct session *session, struct str command,
+    struct native_basic *space, struct native_request *out)
+{
+	const struct http_door *http = session->native->http;
+	const struct native_headers headers = {
+		.authorization =
+		    field(&http->request, HTTP_FIELD_AUTHORIZATION),
+		.user = field(&http->request, HTTP_FIELD_X_AUTH_USER),
+		/* Of events nobody has the whole when the first is stored. */
+		.signature = http->route->action == HTTP_APPEND
+		    ? str_of("", 0)
+		    : field(&http->request, HTTP_FIELD_X_AUTH_SIGNATURE),
+	};
+
+	native_request_of_headers(&headers, signed_text(http), command, space,
+	    out);
+}
+
+enum step
+http_run(struct session *session, struct str command)
+{
+	struct native_request request;
+	struct native_basic space;
+	enum step step;
+
+	know_request(session, command, &space, &request);
+	step = native_request_run(session, &request);
+	crypto_wipe(&space, sizeof(space));
+	return step;
+}
+
+/* ---- heads ---- */
+
 /* What is needed of a command before its body is read: 0, or a status. */
 static int
 check_command(struct session *session)
@@ -351,9 +420,14 @@ static int
 begin_append(struct session *session)
 {
 	struct native_admission admission;
+	struct native_request request;
+	struct native_basic space;
 	int status;
 
-	if (!native_is_trusted(session, &admission)) {
+	know_request(session, str_of("", 0), &space, &request);
+	native_admit(session, &request, &admission);
+	crypto_wipe(&space, sizeof(space));
+	if (admission.verdict != NATIVE_ADMITTED) {
 		(void)error_set(&session->err, STELE_E_INVALID_AUTHORIZATION,
 		    "Authentication failed");
 		return 401;
@@ -503,7 +577,8 @@ translate(struct session *session)
 		(void)session_out_of_memory(session);
 		rc = session->err.code;
 	}
-	buf_release(&http->body);
+	buf_release(&http->raw);
+	http->raw = http->body;
 	http->body = text;
 	if (rc == 0)
 		return STEP_DONE;
@@ -516,11 +591,12 @@ static enum step
 run(struct session *session)
 {
 	struct http_door *http = session->native->http;
-	enum step step = native_command(session, buf_str(&http->body));
+	enum step step = http_run(session, buf_str(&http->body));
 
 	if (step == STEP_AGAIN || step == STEP_MORE || step == STEP_YIELD)
 		return step;
 	buf_release(&http->body);
+	buf_release(&http->raw);
 	http->stage = HTTP_BETWEEN;
 	return step;
 }

@@ -584,7 +584,7 @@ static enum step
 begin_copy(struct session *session)
 {
 	struct http_events *events = session->native->http->events;
-	enum step step = native_command(session, copy_text);
+	enum step step = http_run(session, copy_text);
 
 	if (step != STEP_AGAIN && step != STEP_MORE && step != STEP_YIELD)
 		events->state = ADDING;

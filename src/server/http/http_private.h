@@ -70,12 +70,18 @@ struct http_door {
 	struct str parameter;           /* of its path */
 	struct arena arena;             /* of the request */
 	struct buf body;                /* of a command, as a text */
-	struct http_events *events;     /* owned; while APPENDING */
+	struct buf raw;             /* what it was, if it is a translation */
+	struct http_events *events; /* owned; while APPENDING */
 	int64_t started_ns;
 	bool is_last;   /* the connection ends with this request */
 	bool has_timer; /* session->timer is this door's */
 	struct http_reply reply;
 };
+
+/* ---- http_door.c ---- */
+
+/* Run a command as whom the request is from: as native_request_run(). */
+enum step http_run(struct session *session, struct str command);
 
 /* ---- http_answer.c ---- */
 

@@ -211,12 +211,6 @@ is_signed(struct user_key *key, const struct native_signature *signature,
 	    str_of((const char *)signature->mac, sizeof(signature->mac)));
 }
 
-static struct str
-signed_text(const struct native_request *request)
-{
-	return request->proof == NATIVE_AUTH ? request->user : request->command;
-}
-
 static int64_t
 since_1970(int64_t wall_us)
 {
@@ -266,7 +260,7 @@ check_signature(struct attempt *attempt, const struct role *role)
 	rc = find_key(attempt, role, &key, &reason, &err);
 	if (rc == 0)
 		rc = is_signed(&key, &signature, attempt->out->user,
-		    signed_text(attempt->request), &err);
+		    attempt->request->text, &err);
 	crypto_wipe(&key, sizeof(key));
 	if (rc < 0)
 		deny(attempt, "the cryptographic library has failed");

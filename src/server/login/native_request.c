@@ -146,6 +146,7 @@ native_request_parse_signed(struct str line, struct native_request *out)
 		out->command = str_of("", 0);
 		if (take_word(&rest, NATIVE_USER_MAX, &out->user))
 			out->signature = rest;
+		out->text = out->user;
 		return;
 	}
 	if (!take_word(&rest, NATIVE_SIGNATURE_MAX, &first))
@@ -162,6 +163,7 @@ native_request_parse_signed(struct str line, struct native_request *out)
 	} else {
 		out->command = text;
 	}
+	out->text = out->command;
 }
 
 /* The last " TOKEN " and what a token looks like behind it. */

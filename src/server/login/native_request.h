@@ -53,6 +53,7 @@ struct native_request {
 	struct str token;     /* TOKEN */
 	struct str password;  /* PASSWORD */
 	struct str command;   /* trimmed; of AUTH empty */
+	struct str text; /* that is signed: of AUTH the user, else command */
 };
 
 /* Blanks, carriage returns and newlines off both ends. */

@@ -51,14 +51,13 @@ native_know_peer(struct session *session)
 
 /* ---- its requests ---- */
 
-static void
-look_up(struct session *session, const struct native_request *request,
-    struct native_admission *out)
+static struct native_gate
+gate_of(struct session *session)
 {
-	const struct native *native = session->native;
 	struct server *server = session->server;
 	const struct config *config = session->settings.server;
-	const struct native_gate gate = {
+
+	return (struct native_gate){
 		.engine = server->engine,
 		.auth = &server->auth,
 		.trust = (enum config_native_trust)config->native_trust,
@@ -69,6 +68,14 @@ look_up(struct session *session, const struct native_request *request,
 		.now_ms = os_clock_monotonic_ns(server->clock) / 1000000,
 		.wall_us = os_clock_wall_us(server->clock),
 	};
+}
+
+static void
+look_up(struct session *session, const struct native_request *request,
+    struct native_admission *out)
+{
+	const struct native *native = session->native;
+	const struct native_gate gate = gate_of(session);
 
 	native_login(&gate, &native->peer,
 	    native->has_identity ? &native->identity : NULL, request, out);
@@ -105,6 +112,17 @@ native_admit(struct session *session, const struct native_request *request,
     struct native_admission *out)
 {
 	look_up(session, request, out);
+	if (out->verdict == NATIVE_DENIED)
+		deny(session, out);
+}
+
+void
+native_admit_password(struct session *session, int rc,
+    struct native_admission *out)
+{
+	const struct native_gate gate = gate_of(session);
+
+	native_login_judge(&gate, rc, out);
 	if (out->verdict == NATIVE_DENIED)
 		deny(session, out);
 }

@@ -37,3 +37,10 @@ bool native_is_trusted(struct session *session, struct native_admission *out);
  */
 void native_admit(struct session *session, const struct native_request *request,
     struct native_admission *out);
+
+/*
+ * The password for out->secret was looked at, with this of scram_check(): now it
+ * is ADMITTED, or DENIED as above.
+ */
+void native_admit_password(struct session *session, int rc,
+    struct native_admission *out);

@@ -37,6 +37,7 @@
 
 struct ast_stmt;
 struct error;
+struct native_password;
 struct http_door;
 struct session;
 struct websocket_state;
@@ -102,6 +103,7 @@ struct native {
 	struct native_identity identity;  /* .. this one */
 	struct loop_timer wait; /* after failures, until the next attempt */
 	bool is_waiting;
+	struct native_password *password; /* owned; it is being looked at */
 
 	struct line_reader line;           /* the line door's, and */
 	bool has_read;                     /* whether one has come */
@@ -135,7 +137,8 @@ enum step native_startup(struct session *session);
 enum step native_command(struct session *session, struct str line);
 /*
  * The same of a request whose proof is known already, from HTTP's headers.
- * STEP_MORE: it has to be seen again, for after failures it has to wait.
+ * STEP_MORE: it has to be seen again, for after failures it has to wait, and a
+ * password is looked at by a worker.
  */
 enum step native_request_run(struct session *session,
     const struct native_request *request);

@@ -13,6 +13,7 @@
 
 #include "common/crypto.h"
 #include "common/log.h"
+#include "common/scram.h"
 #include "net/tls.h"
 #include "server/admin_command.h"
 #include "server/native/admit.h"
@@ -20,6 +21,24 @@
 #include "server/session_private.h"
 
 #define TLS_RECORD_FIRST 0x16 /* of a handshake */
+
+/* A password that a worker looks at, and what comes of it. */
+struct native_password {
+	struct native_admission admission;
+	char user[NATIVE_USER_MAX]; /* of admission.user */
+	char text[SCRAM_PASSWORD_SIZE_MAX];
+	size_t len;
+	int rc; /* of scram_check(), once the session goes on */
+};
+
+static void
+forget_password(struct native *native)
+{
+	if (native->password != NULL)
+		crypto_wipe(native->password, sizeof(*native->password));
+	free(native->password);
+	native->password = NULL;
+}
 
 bool
 native_open(struct session *session, const struct native_door *door)
@@ -46,6 +65,7 @@ native_release(struct session *session)
 		return;
 	session->native = NULL;
 	loop_timer_release(&native->wait);
+	forget_password(native);
 	result_writer_release(&native->writer);
 	buf_release(&native->lines);
 	free(native);
@@ -207,6 +227,72 @@ native_startup(struct session *session)
 
 /* ---- commands ---- */
 
+/* ---- passwords ---- */
+
+static void
+password_work(struct session *session)
+{
+	struct native_password *password = session->native->password;
+
+	session->job.rc = scram_check(&password->admission.secret.verifier,
+	    str_of(password->text, password->len), &session->err);
+	crypto_wipe(password->text, sizeof(password->text));
+}
+
+/* The request is seen again. */
+static void
+password_finish(struct session *session)
+{
+	session->native->password->rc = session->job.rc;
+}
+
+static enum step
+look_at_password(struct session *session, const struct native_request *request,
+    struct native_admission *admission)
+{
+	struct native_password *password;
+
+	if (request->password.len > sizeof(password->text) ||
+	    admission->user.len > sizeof(password->user)) {
+		native_admit_password(session, STELE_E_INVALID_PASSWORD,
+		    admission);
+		return refuse(session);
+	}
+	password = calloc(1, sizeof(*password));
+	if (password == NULL) {
+		(void)session_out_of_memory(session);
+		return refuse(session);
+	}
+	password->admission = *admission;
+	if (admission->user.len > 0)
+		memcpy(password->user, admission->user.data,
+		    admission->user.len);
+	password->admission.user = str_of(password->user, admission->user.len);
+	password->len = request->password.len;
+	if (password->len > 0)
+		memcpy(password->text, request->password.data, password->len);
+	session->native->password = password;
+	(void)session_submit(session, password_work, password_finish);
+	return STEP_MORE;
+}
+
+/* Who the request is from: what is known of its password, if that is in work. */
+static void
+admit(struct session *session, const struct native_request *request,
+    struct native_admission *out)
+{
+	struct native *native = session->native;
+
+	if (native->password == NULL) {
+		native_admit(session, request, out);
+		return;
+	}
+	*out = native->password->admission;
+	native_admit_password(session, native->password->rc, out);
+	out->command = request->command;
+	forget_password(native);
+}
+
 enum step
 native_request_run(struct session *session,
     const struct native_request *request)
@@ -218,12 +304,13 @@ native_request_run(struct session *session,
 	/* The options of now say who is trusted. */
 	if (session->native->has_begun && !session->is_busy)
 		session_begin_work(session);
-	native_admit(session, request, &answer);
+	admit(session, request, &answer);
 	switch (answer.verdict) {
 	case NATIVE_WAIT:
 		return wait_for_turn(session, answer.wait_ms);
+	case NATIVE_CHECK_PASSWORD:
+		return look_at_password(session, request, &answer);
 	case NATIVE_DENIED:
-	case NATIVE_CHECK_PASSWORD: /* of no request that has one */
 		return refuse(session);
 	case NATIVE_ADMITTED:
 		break;

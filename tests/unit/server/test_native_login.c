@@ -695,7 +695,8 @@ ask_password(const char *from, const char *user, const char *password)
 	struct native_request request = { .proof = NATIVE_PASSWORD,
 		.user = str_of_cstr(user),
 		.password = str_of_cstr(password),
-		.command = STR("PING") };
+		.command = STR("PING"),
+		.text = STR("PING") };
 	struct native_peer peer = peer_of(from);
 
 	native_login(&gate, &peer, NULL, &request, &out);

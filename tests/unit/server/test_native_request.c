@@ -11,6 +11,7 @@
 
 #include "common/attr.h"
 #include "common/error.h"
+#include "server/login/native_headers.h"
 
 #define HEX16 "0123456789abcdef"
 #define HEX64 HEX16 HEX16 HEX16 HEX16
@@ -197,6 +198,73 @@ START_TEST(reads_signatures)
 }
 END_TEST
 
+/* ---- fields of HTTP ---- */
+
+/* "bob:pencil", "bob:", ":", "bob", "b:a:c" */
+static const struct {
+	const char *authorization;
+	const char *user;
+	const char *signature;
+	const char *body;
+	enum native_proof proof;
+	const char *named;
+	const char *proved; /* signature, token or password */
+	const char *command;
+} heads[] = {
+	{ "", "", "", " PING\n", NATIVE_NO_PROOF, "", "", "PING" },
+	{ "", "", "", "bob:bad:PING", NATIVE_INLINE, "bob", "bad", "PING" },
+	{ "", "", "", "PING TOKEN " HEX64, NATIVE_TOKEN, "", HEX64, "PING" },
+	{ "", "bob", HEX64, " PING\n", NATIVE_INLINE, "bob", HEX64, "PING" },
+	{ "", "bob", "", "PING", NATIVE_INLINE, "bob", "", "PING" },
+	{ "", "", HEX64, "PING", NATIVE_INLINE, "", HEX64, "PING" },
+	/* then the body is nothing but the command */
+	{ "", "bob", HEX64, "eve:bad:PING", NATIVE_INLINE, "bob", HEX64,
+	    "eve:bad:PING" },
+	{ "Bearer " HEX64, "", "", " PING ", NATIVE_TOKEN, "", HEX64, "PING" },
+	{ "bearer\t" HEX64, "", "", "PING", NATIVE_TOKEN, "", HEX64, "PING" },
+	{ "Bearer", "", "", "PING", NATIVE_TOKEN, "", "", "PING" },
+	{ "Bearer x", "", "", "PING", NATIVE_TOKEN, "", "x", "PING" },
+	{ HEX64, "", "", "PING", NATIVE_TOKEN, "", "", "PING" },
+	{ "Digest a", "", "", "PING", NATIVE_TOKEN, "", "", "PING" },
+	{ "Bearer " HEX64, "bob", HEX64, "PING", NATIVE_INLINE, "bob", HEX64,
+	    "PING" },
+	{ "Basic Ym9iOnBlbmNpbA==", "", "", "PING", NATIVE_PASSWORD, "bob",
+	    "pencil", "PING" },
+	{ "BASIC  Ym9iOg==", "", "", "PING", NATIVE_PASSWORD, "bob", "",
+	    "PING" },
+	{ "Basic Og==", "", "", "PING", NATIVE_PASSWORD, "", "", "PING" },
+	{ "Basic YjphOmM=", "", "", "PING", NATIVE_PASSWORD, "b", "a:c",
+	    "PING" },
+	{ "Basic Ym9i", "", "", "PING", NATIVE_TOKEN, "", "", "PING" },
+	{ "Basic ====", "", "", "PING", NATIVE_TOKEN, "", "", "PING" },
+	{ "Basic ", "", "", "PING", NATIVE_TOKEN, "", "", "PING" },
+};
+
+START_TEST(reads_heads)
+{
+	const struct native_headers headers = {
+		.authorization = str_of_cstr(heads[_i].authorization),
+		.user = str_of_cstr(heads[_i].user),
+		.signature = str_of_cstr(heads[_i].signature),
+	};
+	const char *what = heads[_i].authorization;
+	struct native_request request;
+	struct native_basic space;
+
+	native_request_of_headers(&headers, str_of_cstr(heads[_i].body),
+	    str_of_cstr(heads[_i].body), &space, &request);
+	ck_assert_msg(request.proof == heads[_i].proof, "%s: %d", what,
+	    request.proof);
+	expect("user", what, request.user, heads[_i].named);
+	expect("proof", what,
+	    request.proof == NATIVE_TOKEN          ? request.token
+		: request.proof == NATIVE_PASSWORD ? request.password
+						   : request.signature,
+	    heads[_i].proved);
+	expect("command", what, request.command, heads[_i].command);
+}
+END_TEST
+
 /* From the tests of SnelDB's clients: their key is "secret-key". */
 static const struct {
 	const char *text;
@@ -237,6 +305,7 @@ main(void)
 	tcase_add_test(tests, long_words_are_none);
 	tcase_add_test(tests, without_a_token_it_is_signed);
 	tcase_add_loop_test(tests, reads_signatures, 0, ARRAY_LEN(signatures));
+	tcase_add_loop_test(tests, reads_heads, 0, ARRAY_LEN(heads));
 	tcase_add_loop_test(tests, signs_as_clients_do, 0, ARRAY_LEN(vectors));
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
