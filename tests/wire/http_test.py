@@ -229,6 +229,25 @@ def formats(server):
     frames = client.command(sql)
     for fields in (b"Accept: */*\r\n", b"Accept: text/html, */*;q=0.8\r\n"):
         expect("frames", client.command(sql, fields=fields), frames)
+    times = "SELECT timestamptz '1970-01-01 00:00:01.5+00' AS t"
+    for form, row in (
+        ("", b"[[1]]"), ("?times=seconds", b"[[1]]"),
+        ("?times=true", b'[["1970-01-01T00:00:01.500000Z"]]'),
+        ("?times=seconds&format=ndjson", b'"1970-01-01T00:00:01.500000Z"'),
+    ):
+        _, body = client.command(times, form)
+        check(row in body, f"{form}: {body}")
+    # 1,500,000 us in UTC; a second that says to be a millisecond.
+    for form, value, zone in (
+        ("?format=arrow", 1500000, True),
+        ("?format=arrow&times=seconds&dictionaries=on", 1, False),
+    ):
+        _, body = client.command(times, form)
+        check(value.to_bytes(8, "little") in body and
+              (b"UTC\0" in body) == zone, f"{form}: {body}")
+    for form in ("?times=x", "?dictionaries=1"):
+        got, body = client.command(times, form)
+        check(got.startswith(b"HTTP/1.1 400 "), f"{form}: {got!r}")
     got, body = client.command(sql, "?format=xml")
     expect("unknown", json.loads(body)["message"], 'format "xml" is not known')
     got, _ = client.command(sql, fields=b"Accept: image/png\r\n")

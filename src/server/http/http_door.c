@@ -367,6 +367,55 @@ http_run(struct session *session, struct str command)
 
 /* ---- heads ---- */
 
+
+/* One of two words: whether it is the second; `rc` is a status else. */
+static bool
+is_second(struct session *session, struct str name, struct str value,
+    const char *first, const char *second, int *rc)
+{
+	if (!str_equal(value, str_of_cstr(first)) &&
+	    !str_equal(value, str_of_cstr(second))) {
+		(void)error_set(&session->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "%.*s is \"%s\" or \"%s\", not \"%.*s\"", STR_FMT(name),
+		    first, second, STR_FMT(value));
+		*rc = 400;
+	}
+	return str_equal(value, str_of_cstr(second));
+}
+
+/*
+ * ?times= and ?dictionaries=: 0, or a status.  Nobody who was written for SnelDB
+ * asks for arrow: it has true times unless something else is said.
+ */
+static int
+choose_form(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	struct result_writer *writer = &session->native->writer;
+	struct str query = http->request.query, name, value;
+	bool is_arrow =
+	    session->native->format == result_format_of_name(STR("arrow"));
+	int rc, status = 0;
+
+	writer->times = is_arrow ? RESULT_TIMES_TRUE : RESULT_TIMES_SECONDS;
+	writer->has_dictionaries = false;
+	while (status == 0 &&
+	    (rc = http_query_next(&query, &http->arena, &name, &value,
+		 &session->err)) != 0) {
+		if (rc < 0)
+			status = 400;
+		else if (str_equal(name, STR("times")))
+			writer->times = is_second(session, name, value,
+					    "seconds", "true", &status)
+			    ? RESULT_TIMES_TRUE
+			    : RESULT_TIMES_SECONDS;
+		else if (str_equal(name, STR("dictionaries")))
+			writer->has_dictionaries = is_second(session, name,
+			    value, "off", "on", &status);
+	}
+	return status;
+}
+
 /* What is needed of a command before its body is read: 0, or a status. */
 static int
 check_command(struct session *session)
@@ -405,6 +454,8 @@ limit_command(struct session *session)
 		session->native->format = &http_metrics_format;
 	else
 		status = choose_format(session);
+	if (status == 0)
+		status = choose_form(session);
 	if (status != 0)
 		return status;
 	if (!session->native->has_begun && size_max > UNPROVEN_BODY_MAX)
@@ -523,7 +574,9 @@ put_replay(struct session *session, struct buf *text)
 			since = value;
 		else if (str_equal(name, STR("limit")))
 			limit = value;
-		else if (!str_equal(name, STR("format")))
+		else if (!str_equal(name, STR("format")) &&
+		    !str_equal(name, STR("times")) &&
+		    !str_equal(name, STR("dictionaries")))
 			return error_set(&session->err,
 			    STELE_E_INVALID_PARAMETER_VALUE,
 			    "parameter \"%.*s\" is not known", STR_FMT(name));
