@@ -183,6 +183,17 @@ def of_sneldb(server):
             == SCHEMA + b'{"type":"end","row_count":0}\n',
             "QUERY without rows",
         )
+        exchange(
+            line,
+            b"REMEMBER QUERY order COUNT AS kept\n",
+            b"200 OK\nremembered query 'kept'\nrows stored: 1\n"
+            b"rows appended: 1\n",
+        )
+        check(
+            asked(line, b"SHOW kept\n") == asked(line, b"QUERY order COUNT\n"),
+            "a kept query",
+        )
+        exchange(line, b"FORGET kept\n", b"200 OK\nforgotten query 'kept'\n")
         exchange(line, b"FLUSH\n", b"200 OK\nFlush command completed\n")
         exchange(line, b"LIST USERS\n", b"200 OK\nNo users found\n")
         sure(line)

@@ -348,6 +348,18 @@ add_batch(struct native *native, const char *tag)
 	    " events accepted for storage");
 }
 
+/* "REMEMBER 3": all that is stored was appended just now. */
+static void
+add_remembered(struct native *native, struct str name, const char *tag)
+{
+	const char *space = strrchr(tag, ' ');
+	struct str count = str_of_cstr(space == NULL ? tag : space + 1);
+
+	add_line(native, "remembered query '", name, "'");
+	add_line(native, "rows stored: ", count, "");
+	add_line(native, "rows appended: ", count, "");
+}
+
 static void
 add_granted(struct native *native, const struct ast_grant *grant)
 {
@@ -387,6 +399,13 @@ add_words(struct native *native, const struct ast_stmt *stmt, const char *tag)
 		break;
 	case AST_GRANT:
 		add_granted(native, &stmt->grant);
+		break;
+	case AST_CREATE_VIEW:
+		add_remembered(native, stmt->create_view.name.parts[0], tag);
+		break;
+	case AST_DROP:
+		add_line(native, "forgotten query '",
+		    stmt->drop.names[0].parts[0], "'");
 		break;
 	default:
 		add_text(native, tag);
