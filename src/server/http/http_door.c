@@ -502,6 +502,7 @@ begin_request(struct session *session)
 	http->is_last = !http->request.keeps_alive;
 	http->reply.answer = HTTP_UNANSWERED;
 	session->native->format = result_format_at(0);
+	session->native->has_identity = false; /* AUTH is for one request */
 	arena_reset(&http->arena);
 }
 
