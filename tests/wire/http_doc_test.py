@@ -51,7 +51,8 @@ def main():
     with Server(f"http_port={port}") as server:
         for number, command, lines in found:
             got = subprocess.run(
-                ["bash", "-c", command.replace(":8085/", f":{port}/")],
+                ["bash", "-c", command.replace(":8085/", f":{port}/").replace(
+                    "curl ", "curl --retry 5 --retry-connrefused ")],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=environment,

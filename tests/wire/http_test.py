@@ -7,6 +7,8 @@ the time that a command took, and the times of events.
 """
 
 import calendar
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -40,6 +42,18 @@ def check_date(match):
     check(-2 < age < 60, f"the date is {match[1]!r}")
 
 
+def wait_for_port(server):
+    """The doors are opened one after another, and this is not the first."""
+    deadline = time.monotonic() + 10 * PATIENCE
+    while not getattr(server, "is_open", False):
+        try:
+            socket.create_connection(("127.0.0.1", server.http_port)).close()
+            server.is_open = True
+        except ConnectionRefusedError:
+            check(time.monotonic() < deadline, "nobody listens")
+            time.sleep(0.01)
+
+
 class Client:
     def __init__(self, server, receive_buffer=None, context=None):
         self.socket = socket.socket()
@@ -48,6 +62,7 @@ class Client:
                 socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer
             )
         self.socket.settimeout(20 * PATIENCE)
+        wait_for_port(server)
         self.socket.connect(("127.0.0.1", server.http_port))
         if context is not None:
             self.socket = context.wrap_socket(
@@ -918,10 +933,68 @@ def strangers():
         client.close()
 
 
+def signed(user, key, body):
+    proof = hmac.new(key.encode(), body.strip().encode(), hashlib.sha256)
+    return f"X-Auth-User: {user}\r\nX-Auth-Signature: {proof.hexdigest()}\r\n"
+
+
+def proofs():
+    """Signatures and tokens in fields and in bodies, each for one request."""
+    port = free_port()
+    with Server(f"http_port={port}", "native_trust=off") as server:
+        server.http_port = port
+        with pgwire.Connection(server.port) as connection:
+            connection.start()
+            for text in (
+                "CREATE USER root WITH KEY 'rk' WITH ROLES [\"admin\"]",
+                "CREATE USER bob WITH KEY 'bk'",
+            ):
+                check(not pgwire.errors(connection.query(text)), text)
+        client = Client(server)
+        refused = result(401, "Authentication failed")
+
+        def ask(body, fields="", path="/command", status=200):
+            client.send(command(body, fields=fields.encode(), path=path))
+            got, body = client.reply()
+            check(got.startswith(f"HTTP/1.1 {status} ".encode()), (fields, got, body))
+            return body
+
+        define = 'DEFINE t FIELDS {"n": "int"}\n'
+        ask(define, signed("root", "rk", define))
+        expect("once", ask("PING", status=401), refused)
+        expect("another's", ask("PING", signed("root", "bk", "PING"), status=401), refused)
+        expect("another", ask("PING", signed("root", "rk", "PIN"), status=401), refused)
+        ask("PING", signed("root", "rk", "PING").split("\r\n")[0] + "\r\n", status=401)
+        body = json.dumps({"type": "Store", "event_type": "t", "context_id": "c",
+                           "payload": {"n": 1}})
+        ask(body, signed("root", "rk", body), "/json-command")
+        ask(body, signed("bob", "bk", body), "/json-command", 403)
+        text = signed("root", "rk", "QUERY t").split("\r\n")[1].split(" ")[1]
+        check(b'"row_count":1' in ask(f"root:{text}:QUERY t"), "in the body")
+        name = signed("root", "rk", "root").split("\r\n")[1].split(" ")[1]
+        [line] = json.loads(ask(f"AUTH root:{name}"))["results"]
+        check(re.fullmatch("OK TOKEN [0-9a-f]{64}", line), line)
+        ask("PING", status=401)
+        bearer = f"Authorization: Bearer {line.split()[2]}\r\n"
+        check(b'"row_count":1' in ask("QUERY t", bearer), "a token")
+        check(b'"row_count":1' in ask(f"QUERY t {line[3:]}"), "in the body, too")
+        report = ask(event("t", n=2), bearer, "/v1/events")
+        expect("events", json.loads(report.splitlines()[-1])["stored"], 1)
+        ask(event("t", n=2), "Authorization: Bearer 00\r\n", "/v1/events", 401)
+        client = Client(server)
+        for fields, status in ((bearer, 200), ("", 401)):
+            client.send(f"GET /v1/contexts/c/events HTTP/1.1\r\n{fields}".encode()
+                        + HOST + b"\r\n")
+            got, _ = client.reply()
+            check(got.startswith(f"HTTP/1.1 {status} ".encode()), got)
+        client.close()
+
+
 def main():
     port = free_port()
     by_tls()
     strangers()
+    proofs()
     with Server(f"http_port={port}", "http_request_timeout=1") as server:
         server.http_port = port
         for test in (
