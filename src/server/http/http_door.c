@@ -367,7 +367,6 @@ http_run(struct session *session, struct str command)
 
 /* ---- heads ---- */
 
-
 /* One of two words: whether it is the second; `rc` is a status else. */
 static bool
 is_second(struct session *session, struct str name, struct str value,

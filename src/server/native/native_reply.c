@@ -77,8 +77,7 @@ native_columns(struct session *session, struct buf *out UNUSED,
 
 	native->portal = portal;
 	native->has_columns = true;
-	native->shape =
-	    shape_of(session->logged_stmt, portal->planned->plan);
+	native->shape = shape_of(session->logged_stmt, portal->planned->plan);
 	native->row_count = 0;
 	native->line_count = 0;
 	buf_reset(&native->lines);
