@@ -94,10 +94,19 @@ only_native(struct scanner *scanner, struct str word)
 	    (take_word(scanner, "KEY") || take_word(scanner, "ROLES"));
 }
 
-/* On a native port: is a shared word's statement the native language's? */
+/*
+ * On a native port: is a shared word's statement the native language's?  GRANT
+ * of roles and of other rights than its own two is SQL's on every port.
+ */
 static bool
 native_first(struct scanner *scanner, struct str word)
 {
+	bool is_revoke = str_equal_nocase(word, STR("REVOKE"));
+
+	if (is_revoke || str_equal_nocase(word, STR("GRANT")))
+		return take_word(scanner, "READ") ||
+		    take_word(scanner, "WRITE") ||
+		    (is_revoke && take_word(scanner, "ON"));
 	if (str_equal_nocase(word, STR("CREATE")))
 		return take_word(scanner, "USER");
 	return !str_equal_nocase(word, STR("EXPLAIN"));
