@@ -126,12 +126,24 @@ class Server:
         while time.monotonic() < deadline and self.is_running():
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
+                self.open_ports = {self.port}
                 return
             except OSError:
                 time.sleep(0.01)
         self.print_log()
         self.release()
         sys.exit("the server does not start")
+
+    def wait_for_port(self, port):
+        """The doors are opened one after another."""
+        deadline = time.monotonic() + 10 * PATIENCE
+        while port not in self.open_ports:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                self.open_ports.add(port)
+            except ConnectionRefusedError:
+                check(time.monotonic() < deadline, "nobody listens")
+                time.sleep(0.01)
 
     def is_running(self):
         return self.process is not None and self.process.poll() is None

@@ -87,7 +87,8 @@ class WebSocket:
 
     # ---- the handshake ----
 
-    def request(self, path, fields, host, key):
+    @staticmethod
+    def request(path, fields, host, key):
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}",
                  "Upgrade: websocket", "Connection: keep-alive, Upgrade",
                  f"Sec-WebSocket-Key: {key.decode()}",
@@ -103,7 +104,9 @@ class WebSocket:
         fields = {}
         for line in lines[1:-2]:
             name, _, value = line.partition(":")
-            fields[name.lower()] = value.strip()
+            before = fields.get(name.lower())
+            fields[name.lower()] = (
+                value.strip() if before is None else f"{before}, {value.strip()}")
         return int(lines[0].split()[1]), fields
 
     def shake_hands(self, path, fields, host):

@@ -348,6 +348,58 @@ def over_websocket(server):
         expect(inline("wil", KEYS["wil"], STORE_T), STORED)
 
 
+UPGRADE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec_WebSocket_Version": "13",
+    "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+def over_an_upgrade(server):
+    """Whom the fields of the request for a WebSocket show is its user."""
+    key = KEYS["bob"]
+    with Line(server) as line:
+        token = line.token("bob", key)
+
+    def basic(text):
+        return "Basic " + base64.b64encode(text.encode()).decode()
+
+    def signed(text, secret=key):
+        return {"X-Auth-User": "bob", "X-Auth-Signature": sign(secret, text)}
+
+    for what, is_right, fields in (
+        ("signed", True, signed("/ws")),
+        ("another path", False, signed("/metrics")),
+        ("a wrong key", False, signed("/ws", "x")),
+        ("a token", True, {"Authorization": f"Bearer {token}"}),
+        ("no token", False, {"Authorization": "Bearer " + "0" * 64}),
+        ("a password", True, {"Authorization": basic("bob:pencil")}),
+        ("a wrong one", False, {"Authorization": basic("bob:pen")}),
+        ("a long one", False, {"Authorization": basic("bob:" + "x" * 1000)}),
+    ):
+        if not is_right:
+            status, text = http(server, None, "GET", "/ws", **UPGRADE, **fields)
+            check(status == 401, f"{what}: {status} {text}")
+            continue
+        with WebSocket(server.http_port, path="/ws", fields=[
+                f"{name}: {value}" for name, value in fields.items()]) as ws:
+            for command, reply in (
+                ("PING", PONG),
+                (STORE_T, STORED),
+                (inline("ann", KEYS["ann"], STORE_T), NO_WRITE),
+                (inline("bob", "wrong", "PING"), DENIED),
+                ("PING", PONG),
+            ):
+                got = ws.ask(command.encode())
+                check(got == reply, f"{what}: {command}: {got}")
+    with WebSocket(server.http_port, path="/ws") as ws:
+        check(ws.ask(b"PING") == DENIED, "without a word")
+        got = ws.ask(auth("bob", key).encode())
+        check(re.fullmatch(rb"OK TOKEN [0-9a-f]{64}\n", got), got)
+        check(ws.ask(b"PING") == PONG, "AUTH")
+
+
 # ---- failures ----
 
 
@@ -494,6 +546,7 @@ def main():
         native_words(server)
         over_http(server)
         over_websocket(server)
+        over_an_upgrade(server)
         delays(server)
         off(server)
         over_tls(server, folder)

@@ -42,18 +42,6 @@ def check_date(match):
     check(-2 < age < 60, f"the date is {match[1]!r}")
 
 
-def wait_for_port(server):
-    """The doors are opened one after another, and this is not the first."""
-    deadline = time.monotonic() + 10 * PATIENCE
-    while not getattr(server, "is_open", False):
-        try:
-            socket.create_connection(("127.0.0.1", server.http_port)).close()
-            server.is_open = True
-        except ConnectionRefusedError:
-            check(time.monotonic() < deadline, "nobody listens")
-            time.sleep(0.01)
-
-
 class Client:
     def __init__(self, server, receive_buffer=None, context=None):
         self.socket = socket.socket()
@@ -62,7 +50,7 @@ class Client:
                 socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer
             )
         self.socket.settimeout(20 * PATIENCE)
-        wait_for_port(server)
+        server.wait_for_port(server.http_port)
         self.socket.connect(("127.0.0.1", server.http_port))
         if context is not None:
             self.socket = context.wrap_socket(

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The WebSocket door: handshakes, frames, and the line door's replies in
-messages, one for each command and in their order.
+messages, one for each command and in their order; by a port of its own, and by
+the HTTP door's.
 
 The cases of frames are those of the Autobahn test suite that a server can be
 seen to pass from outside; tests/unit/wire/test_websocket.c has them cut at every
@@ -10,6 +11,7 @@ byte.
 
 import os
 import re
+import socket
 import ssl
 import struct
 import sys
@@ -26,9 +28,18 @@ from websocket import (  # noqa: E402
     BINARY, CLOSE, CONTINUATION, FIN, PING, PONG, TEXT, WebSocket, frame, text,
 )
 
+DOORS = (("ws_port", "/any/path?x=1"), ("http_port", "/ws?x=1"))
+
 HELLO = b"200 OK\nPONG\n"
 STORED = b"200 OK\nEvent accepted for storage\n"
 STORE = b'STORE order FOR many PAYLOAD {"id":%d,"status":"new"}'
+
+
+def opened(server, **options):
+    """By the door that is looked at."""
+    server.wait_for_port(server.ports[server.door])
+    return WebSocket(server.ports[server.door], path=dict(DOORS)[server.door],
+                     **options)
 
 
 def sure(ws):
@@ -49,7 +60,7 @@ def without_times(frames):
 
 def of_sneldb(server):
     """Its exchanges."""
-    with WebSocket(server.ws_port, path="/any/path?x=1") as ws:
+    with opened(server) as ws:
         exchange(ws, b"PING\n", HELLO)
         exchange(ws, b"PING", HELLO)
         exchange(
@@ -89,7 +100,7 @@ def of_sneldb(server):
 
 
 def of_sql(server):
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         exchange(
             ws,
             b"SELECT 1 AS one, 'x' AS x",
@@ -111,7 +122,7 @@ def of_sql(server):
 
 def large(server):
     """A reply comes in many frames, and is one message."""
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         got = ws.ask(b"SELECT i, repeat('x', 1000)"
                      b" FROM generate_series(1, 20000) i")
         check(got.endswith(b'{"type":"end","row_count":20000}\n'), got[-100:])
@@ -130,7 +141,7 @@ def pipelined(server):
         text(b"FOO%d" % i if i % 100 == 50 else STORE % i)
         for i in range(count)
     ]
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         ws.send(b"".join(commands))
         for i in range(count):
             wanted = (b"ERROR: Unknown command: FOO%d\n" % i
@@ -145,7 +156,7 @@ def pipelined(server):
 def the_unread(server):
     """Who reads nothing holds up nobody, and gets all when he reads."""
     query = b"SELECT i, repeat('x', 1000) FROM generate_series(1, 20000) i"
-    with WebSocket(server.ws_port) as ws, WebSocket(server.ws_port) as other:
+    with opened(server) as ws, opened(server) as other:
         ws.send(text(query) + text(b"PING"))
         time.sleep(0.2)
         sure(other)
@@ -160,16 +171,16 @@ def the_gone(server):
         text(STORE % 1)[:10],
         text(STORE % 1) * 200,
     ):
-        ws = WebSocket(server.ws_port)
+        ws = opened(server)
         ws.send(data)
         ws.close()
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         sure(ws)
 
 
 def a_transaction(server):
     """It is the connection's."""
-    with WebSocket(server.ws_port) as ws, WebSocket(server.ws_port) as other:
+    with opened(server) as ws, opened(server) as other:
         exchange(ws, b"BEGIN", b"200 OK\nBEGIN\n")
         exchange(ws, b'STORE order FOR held PAYLOAD {"id":1,"status":"new"}',
                  STORED)
@@ -234,7 +245,7 @@ ENDS = (
 
 def messages(server):
     for name, data in MESSAGES:
-        with WebSocket(server.ws_port) as ws:
+        with opened(server) as ws:
             ws.send(data)
             check(ws.message() == HELLO, name)
             for byte in data if len(data) < 100 else b"":
@@ -246,7 +257,7 @@ def messages(server):
 
 def pings(server):
     for name, data, pongs in PINGS:
-        with WebSocket(server.ws_port) as ws:
+        with opened(server) as ws:
             ws.send(data)
             sure_of = HELLO if name.endswith("message") else None
             if sure_of is not None:
@@ -258,7 +269,7 @@ def pings(server):
 def pings_amid_work(server):
     """They are answered while a command is run, and between the frames of its
     reply, but not before the commands that stand before them."""
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         ws.send(text(b"SELECT pg_sleep(0.5)"))
         time.sleep(0.1)
         ws.send(frame(FIN | PING, b"one") + frame(FIN | PONG)
@@ -290,7 +301,7 @@ def pings_amid_work(server):
 
 def ends(server):
     for name, data, code in ENDS:
-        with WebSocket(server.ws_port) as ws:
+        with opened(server) as ws:
             ws.send(text(b"PING") + data)
             check(ws.message() == HELLO, name)
             got = ws.close_code()
@@ -300,7 +311,7 @@ def ends(server):
 
 def close_behind_stores(server):
     """Whoever closes still gets what he has asked for."""
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         ws.send(text(STORE % 5000) * 20
                 + frame(FIN | CLOSE, struct.pack(">H", 1000)))
         for _ in range(20):
@@ -311,7 +322,7 @@ def close_behind_stores(server):
 
 def not_utf8(server):
     """Binary messages are not checked before the command is."""
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         ws.send(frame(FIN | BINARY, b"SELECT '\xff'"))
         got = ws.message()
         check(b"invalid byte sequence" in got, got)
@@ -370,7 +381,9 @@ def handshakes(server):
             if value is not None:
                 lines.append(f"{field}: {value}")
         request = "\r\n".join(lines + ["", ""]).encode()
-        with WebSocket(server.ws_port, shake=False) as ws:
+        with opened(server, shake=False) as ws:
+            if server.door == "http_port":
+                request = re.sub(rb" /x? ", b" /ws ", request)
             ws.send(request)
             got, fields = ws.reply()
             check(got == status, f"{name}: {got}")
@@ -385,19 +398,88 @@ def handshakes(server):
                 continue
             body = ws.take(int(fields["content-length"]))
             check(b'"status":%d' % status in body, f"{name}: {body}")
-            check(ws.is_closed(), f"{name}: it stays open")
+            if status == 426:
+                check(fields["upgrade"] == "websocket"
+                      and fields["sec-websocket-version"] == "13"
+                      and "Upgrade" in fields["connection"], fields)
+            if server.door == "http_port" and "close" not in fields.get(
+                    "connection", ""):
+                ws.send(b"x" * int(differ.get("Content-Length", 0)))
+                ws.shake_hands("/ws", (), "127.0.0.1")
+                sure(ws)
+            else:
+                ws.socket.shutdown(socket.SHUT_WR)
+                check(ws.is_closed(), f"{name}: it stays open")
 
 
 def slow_handshake(server):
     """Byte by byte, and frames right behind it."""
-    with WebSocket(server.ws_port, shake=False) as ws:
-        request = ws.request("/", (), "localhost",
-                             b"dGhlIHNhbXBsZSBub25jZQ==")
+    with opened(server, shake=False) as ws:
+        request = upgrade("/ws")
         for byte in request[:-1]:
             ws.send(bytes([byte]))
         ws.send(request[-1:] + text(b"PING"))
         check(ws.reply()[0] == 101, "no handshake")
         check(ws.message() == HELLO, "no reply")
+
+
+# ---- behind requests of HTTP ----
+
+def upgrade(path):
+    return WebSocket.request(path, (), "localhost",
+                             b"dGhlIHNhbXBsZSBub25jZQ==")
+
+
+def post(target, command):
+    return (b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
+            % (target, len(command), command))
+
+
+def whole_reply(ws):
+    """Status and body."""
+    status, fields = ws.reply()
+    if "content-length" in fields:
+        return status, ws.take(int(fields["content-length"]))
+    body, size = b"", -1
+    while size != 0:
+        line = b""
+        while not line.endswith(b"\r\n"):
+            line += ws.take(1)
+        size = int(line, 16)
+        body += ws.take(size)
+        ws.take(2)
+    return status, body
+
+
+def behind_requests(server):
+    """All in one write: each gets its answer, by what it has asked with, and
+    nothing of a request is left for the messages."""
+    with opened(server, shake=False) as ws:
+        ws.send(post(b"/command", STORE % 7000)
+                + post(b"/command?format=csv&times=true", b"BEGIN; SELECT 1 AS n")
+                + post(b"/command?format=csv",
+                       b"SELECT repeat('x', 1000) FROM generate_series(1, 5000)")
+                + upgrade("/nowhere") + b"GET /ws HTTP/1.1\r\nHost: a\r\n\r\n"
+                + upgrade("/ws") + text(b"SELECT 1 AS n")
+                + text(b"SET application_name = 'kept'") + frame(FIN | PING, b"p")
+                + text(b"SELECT current_setting('application_name')")
+                + text(b"PING")[:3])
+        check(whole_reply(ws)[0] == 200, "the store")
+        check(whole_reply(ws) == (200, b"n\r\n1\r\n"), "the rows")
+        check(whole_reply(ws)[1].count(b"x") == 5000000, "many rows")
+        check(whole_reply(ws)[0] == 404, "another path")
+        check(whole_reply(ws)[0] == 403, "a request of another host")
+        check(ws.reply()[0] == 101, "no handshake")
+        got = ws.message()
+        check(got.endswith(b'{"type":"batch","rows":[[1]]}\n'
+                           b'{"type":"end","row_count":1}\n'), got)
+        check(ws.message() == b"200 OK\nSET\n", "SET")
+        got = ws.message()
+        check(b'"rows":[["kept"]]' in got, got)
+        ws.send(text(b"PING")[3:])
+        check(ws.message() == HELLO, "half a frame")
+        check(ws.pongs == [b"p"], ws.pongs)
+        sure(ws)
 
 
 # ---- who is let in, and how it ends ----
@@ -412,11 +494,11 @@ def make_boss(server):
 
 def trust(server):
     """Once there are roles nobody is let in without a proof: he is told."""
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         sure(ws)
         make_boss(server)
         exchange(ws, b"PING", b"ERROR: Authentication failed\n")
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         exchange(ws, b"PING", b"ERROR: Authentication failed\n")
         ws.send(text(b"PING") * 3)
         for _ in range(3):
@@ -426,8 +508,8 @@ def trust(server):
         check(ws.close_code() == 1009, "a stranger's long message")
 
 
-def the_stop():
-    with ws_server() as server, WebSocket(server.ws_port) as ws:
+def the_stop(door):
+    with ws_server(door) as server, opened(server) as ws:
         sure(ws)
         check(server.stop() == 0, "the server does not stop")
         check(ws.message() == b"ERROR: Server is shutting down\n", "no word")
@@ -435,21 +517,22 @@ def the_stop():
         check(ws.is_closed(), "it stays open")
 
 
-def too_slow():
+def too_slow(door):
     """Half a handshake, and none at all, have their time."""
-    with ws_server("authentication_timeout=1s", "native_trust=off") as server:
-        with WebSocket(server.ws_port, shake=False) as ws:
-            ws.send(b"GET / HTTP/1.1\r\n")
+    with ws_server(door, "authentication_timeout=1s",
+                   "native_trust=off") as server:
+        with opened(server, shake=False) as ws:
+            ws.send(b"GET /ws HTTP/1.1\r\n")
             try:
                 ws.reply()
             except EOFError:
                 pass
             check(ws.is_closed(), "it stays open")
-        with WebSocket(server.ws_port) as ws:
+        with opened(server) as ws:
             check(ws.is_closed(), "who says nothing stays")
 
 
-def by_tls():
+def by_tls(door):
     with tempfile.TemporaryDirectory(prefix="stele-test-") as folder:
         made = Certificates(folder)
         made.authority("ca")
@@ -462,8 +545,8 @@ def by_tls():
         )
         context = ssl.create_default_context(cafile=f"{folder}/ca.crt")
         context.set_alpn_protocols(["http/1.1"])
-        with ws_server(*options) as server:
-            with WebSocket(server.ws_port, context=context,
+        with ws_server(door, *options) as server:
+            with opened(server, context=context,
                            fields=("Origin: https://localhost",),
                            host="localhost:443") as ws:
                 sure(ws)
@@ -474,7 +557,7 @@ def by_tls():
 
 def killed(server):
     """What was acknowledged is there after kill -9."""
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         ws.ask(b'DEFINE kept FIELDS { "n": "int" }')
         ws.send(b"".join(
             text(b'STORE kept FOR k PAYLOAD {"n":%d}' % n)
@@ -492,31 +575,39 @@ def killed(server):
             pass
     server.process = None
     server.start()
-    with WebSocket(server.ws_port) as ws:
+    with opened(server) as ws:
         stored = int(re.search(rb"\[\[(\d+)\]\]",
                                ws.ask(b"QUERY kept COUNT"))[1])
         check(count <= stored <= 3000, f"{count} acknowledged, {stored}")
 
 
-def ws_server(*options):
-    port = free_port()
+def ws_server(door, *options):
+    ports = {name: free_port() for name, _ in DOORS}
     # The helper's own ws_port=0 comes before it.
-    server = Server(f"ws_port={port}", "max_statement_size=4MB", *options)
-    server.ws_port = port
+    server = Server(*(f"{name}={port}" for name, port in ports.items()),
+                    "max_statement_size=4MB", *options)
+    server.ports, server.door = ports, door
     return server
 
 
-def main():
-    with ws_server() as server:
-        for part in (handshakes, slow_handshake, of_sneldb, of_sql, large,
-                     pipelined, the_unread, the_gone, a_transaction, messages,
-                     pings, pings_amid_work, ends, close_behind_stores, not_utf8, killed,
-                     trust):
+def by(door):
+    parts = [handshakes, slow_handshake, of_sneldb, of_sql, large, pipelined,
+             the_unread, the_gone, a_transaction, messages, pings,
+             pings_amid_work, ends, close_behind_stores, not_utf8]
+    if door == "http_port":
+        parts.append(behind_requests)
+    with ws_server(door) as server:
+        for part in (*parts, killed, trust):
             part(server)
-            print("ok", part.__name__)
+            print("ok", door, part.__name__)
     for part in (by_tls, too_slow, the_stop):
-        part()
-        print("ok", part.__name__)
+        part(door)
+        print("ok", door, part.__name__)
+
+
+def main():
+    for door, _ in DOORS:
+        by(door)
 
 
 if __name__ == "__main__":

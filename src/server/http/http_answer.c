@@ -45,6 +45,11 @@ put_head(const struct session *session, struct buf *out, int status,
 	if (status == 401)
 		http_put_field(out, "WWW-Authenticate",
 		    STR("Basic realm=\"Stele\""));
+	if (status == 426) { /* what /ws is for */
+		http_put_field(out, "Upgrade", STR("websocket"));
+		http_put_field(out, "Connection", STR("Upgrade"));
+		http_put_field(out, "Sec-WebSocket-Version", STR("13"));
+	}
 	if (status == 503)
 		http_put_field(out, "Retry-After", STR("1"));
 	if (http->is_last)

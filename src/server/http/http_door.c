@@ -17,6 +17,7 @@
 #include "server/http/http_route.h"
 #include "server/http/json_command.h"
 #include "server/login/native_headers.h"
+#include "server/native/websocket_door.h"
 #include "server/session_private.h"
 #include "wire/http_accept.h"
 #include "wire/http_reply.h"
@@ -57,21 +58,27 @@ open_door(struct session *session)
 }
 
 static void
+free_state(struct session *session)
+{
+	struct http_door *http = session->native->http;
+
+	if (http == NULL)
+		return;
+	http_request_release(&http->request);
+	buf_release(&http->body);
+	buf_release(&http->raw);
+	buf_release(&http->reply.lines);
+	arena_release(&http->arena);
+	http_events_free(http->events);
+	session->native->http = NULL;
+	free(http);
+}
+
+static void
 release_door(struct session *session)
 {
-	struct http_door *http =
-	    session->native == NULL ? NULL : session->native->http;
-
-	if (http != NULL) {
-		http_request_release(&http->request);
-		buf_release(&http->body);
-		buf_release(&http->raw);
-		buf_release(&http->reply.lines);
-		arena_release(&http->arena);
-		http_events_free(http->events);
-		session->native->http = NULL;
-		free(http);
-	}
+	if (session->native != NULL)
+		free_state(session);
 	native_release(session);
 }
 
@@ -465,6 +472,15 @@ limit_command(struct session *session)
 	    : http->request.status;
 }
 
+/* He is not told why. */
+static int
+not_let_in(struct session *session)
+{
+	(void)error_set(&session->err, STELE_E_INVALID_AUTHORIZATION,
+	    "Authentication failed");
+	return 401;
+}
+
 /* Who appends is known before the first line is read. */
 static int
 begin_append(struct session *session)
@@ -477,11 +493,8 @@ begin_append(struct session *session)
 	know_request(session, str_of("", 0), &space, &request);
 	native_admit(session, &request, &admission);
 	crypto_wipe(&space, sizeof(space));
-	if (admission.verdict != NATIVE_ADMITTED) {
-		(void)error_set(&session->err, STELE_E_INVALID_AUTHORIZATION,
-		    "Authentication failed");
-		return 401;
-	}
+	if (admission.verdict != NATIVE_ADMITTED)
+		return not_let_in(session);
 	status = http_events_begin(session);
 	if (status != 0) {
 		http_events_free(session->native->http->events);
@@ -519,6 +532,10 @@ take_head(struct session *session)
 		return refuse(session, status);
 	if (http->route->is_open)
 		return tell(session);
+	if (http->route->action == HTTP_BECOME_WEBSOCKET) {
+		http->stage = HTTP_UPGRADING;
+		return STEP_DONE;
+	}
 	status = check_command(session);
 	if (status == 0 && http->route->action == HTTP_APPEND)
 		status = begin_append(session);
@@ -553,6 +570,71 @@ no_request(struct session *session)
 	http->events = NULL;
 	give_up(session, http->request.status);
 	return answered(session);
+}
+
+/* ---- WebSocket ---- */
+
+/* Whoever the head names is the connection's user; it need name nobody. */
+static enum step
+identify(struct session *session)
+{
+	struct native_request request;
+	struct native_basic space;
+	enum step step = STEP_DONE;
+
+	know_request(session, str_of("", 0), &space, &request);
+	if (request.proof != NATIVE_NO_PROOF)
+		step = native_identify(session, &request);
+	crypto_wipe(&space, sizeof(space));
+	return step;
+}
+
+/* The session goes on without HTTP, with what has come behind the head. */
+static enum step
+go_over(struct session *session, struct str answer)
+{
+	if (!websocket_take_over(session)) {
+		(void)session_out_of_memory(session);
+		return refuse(session, 503);
+	}
+	free_state(session);
+	if (session->native->has_begun)
+		session_begin_idle(session);
+	buf_put_str(session_out(session), answer);
+	session_flush(session);
+	return STEP_DONE;
+}
+
+static enum step
+upgrade(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	enum step step = STEP_DONE;
+	struct buf answer;
+	int status;
+
+	/* Replies to what came before are of HTTP. */
+	if (!session_is_quiet(session))
+		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
+	buf_init(&answer);
+	status =
+	    websocket_answer(session, &http->request, &answer, &session->err);
+	if (status == 0 && answer.failed) {
+		(void)session_out_of_memory(session);
+		status = 503;
+	}
+	if (status == 0)
+		step = identify(session);
+	if (step == STEP_FAIL)
+		status = session->err.code == STELE_E_OUT_OF_MEMORY
+		    ? 503
+		    : not_let_in(session);
+	if (status != 0)
+		step = refuse(session, status);
+	else if (step == STEP_DONE)
+		step = go_over(session, buf_str(&answer));
+	buf_release(&answer);
+	return step;
 }
 
 /* ---- commands ---- */
@@ -779,6 +861,8 @@ http_input(struct session *session)
 		return run(session);
 	if (http->stage == HTTP_APPENDING)
 		return append(session);
+	if (http->stage == HTTP_UPGRADING)
+		return upgrade(session);
 	if (http->is_last && http->stage != HTTP_TAKING)
 		return leave(session);
 	/* What has rows is answered before the next is read. */

@@ -94,7 +94,14 @@ static const char *const text[] = {
 
 	"\"/openapi.json\":{\"get\":{\"summary\":\"This\",\"operationId\":"
 	"\"openapi\",\"security\":[],\"responses\":{\"200\":{\"description\":"
-	"\"OpenAPI 3.0\"}}}}},",
+	"\"OpenAPI 3.0\"}}}},",
+
+	"\"/ws\":{\"get\":{\"summary\":"
+	"\"A WebSocket: a message is a command, or a reply\",\"operationId\":"
+	"\"websocket\",\"responses\":{\"101\":{\"description\":"
+	"\"Frames of RFC 6455 follow\"},\"426\":{\"description\":"
+	"\"The request does not ask for a WebSocket\"},\"default\":{\"$ref\":"
+	"\"#/components/responses/Error\"}}}}},",
 
 	"\"components\":{\"responses\":{\"Error\":{\"description\":"
 	"\"What is wrong; the status is in the object, too\",\"content\":{"

@@ -9,12 +9,15 @@
  *      |  | +-- DROPPING
  *      |  +---- APPENDING
  *      +------> LEAVING
+ *      +------> UPGRADING
  *
  * BETWEEN   the next head is awaited
  * TAKING    a command's body is collected
  * RUNNING   the command has been given to the session, or is to be once more
  * APPENDING the body's lines are stored as they come (http_events.h)
  * DROPPING  the request is answered; the rest of its body is passed over
+ * UPGRADING the connection is to be a WebSocket: what was asked for before is
+ *           answered, and who asks is looked at; then there is no such state
  * LEAVING   the last request is answered; what comes is passed over until the
  *           client has gone or some time is over, since what a socket has not
  *           read when it is closed makes it take back what it has sent
@@ -45,6 +48,7 @@ enum http_stage {
 	HTTP_RUNNING,
 	HTTP_APPENDING,
 	HTTP_DROPPING,
+	HTTP_UPGRADING,
 	HTTP_LEAVING,
 };
 

@@ -3,7 +3,7 @@
  * http_route.c -- see http_route.h.
  *
  * GET changes nothing (promise S5): whatever runs a command that may change
- * something is POST.
+ * something is POST, or comes in the messages of a WebSocket.
  */
 #include "server/http/http_route.h"
 
@@ -19,6 +19,7 @@ static const struct http_route routes[] = {
 	{ "/readyz", HTTP_METHOD_GET, HTTP_TELL_READY, true },
 	{ "/v1/contexts/{id}/events", HTTP_METHOD_GET, HTTP_REPLAY, false },
 	{ "/v1/events", HTTP_METHOD_POST, HTTP_APPEND, false },
+	{ "/ws", HTTP_METHOD_GET, HTTP_BECOME_WEBSOCKET, false },
 };
 
 const struct http_route *

@@ -26,6 +26,7 @@ enum http_action {
 	HTTP_TELL_ALIVE,
 	HTTP_TELL_READY,
 	HTTP_TELL_ROUTES,
+	HTTP_BECOME_WEBSOCKET, /* what follows the request is frames */
 };
 
 struct http_route {

@@ -548,17 +548,20 @@ try_token(struct attempt *attempt, const struct native_identity *connection)
 /* ---- */
 
 /*
- * AUTH was good: a token is its answer, and the connection is the user's.  Both
- * are for peers whose words nobody else reads, however AUTH was signed.
+ * A signature was good, and the connection is to be the user's: with a token if
+ * it was AUTH's.  Both are for peers whose words nobody else reads or changes,
+ * however it was signed.
  */
 static void
-give_token(struct attempt *attempt)
+lend(struct attempt *attempt)
 {
 	struct native_admission *out = attempt->out;
 	struct error err;
 
 	if (!may_repeat(attempt))
 		deny(attempt, "native_signed_commands does not allow it here");
+	else if (attempt->request->proof != NATIVE_AUTH)
+		return;
 	else if (native_tokens_give(&attempt->gate->auth->tokens,
 		     &out->identity, attempt->gate->now_ms, out->token,
 		     &err) != 0)
@@ -590,9 +593,10 @@ look_at(struct attempt *attempt, const struct native_identity *connection)
 		try_user(attempt);
 		break;
 	}
-	if (request->proof == NATIVE_AUTH &&
+	if ((request->proof == NATIVE_AUTH ||
+		(request->proof == NATIVE_INLINE && request->is_lasting)) &&
 	    attempt->out->verdict == NATIVE_ADMITTED)
-		give_token(attempt);
+		lend(attempt);
 }
 
 void

@@ -54,6 +54,8 @@ struct native_request {
 	struct str password;  /* PASSWORD */
 	struct str command;   /* trimmed; of AUTH empty */
 	struct str text; /* that is signed: of AUTH the user, else command */
+	/* AUTH but for the token: what follows it is the user's. */
+	bool is_lasting;
 };
 
 /* Blanks, carriage returns and newlines off both ends. */

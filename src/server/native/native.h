@@ -131,6 +131,11 @@ bool native_open(struct session *session, const struct native_door *door);
  */
 enum step native_startup(struct session *session);
 /*
+ * Another door's functions from the next request on, and what its replies
+ * begin with.
+ */
+void native_enter(struct session *session, const struct native_door *door);
+/*
  * A command as it came: let it in (admit.h) and run it.  The client's errors are
  * answered; as simple_begin().
  */
@@ -141,6 +146,13 @@ enum step native_command(struct session *session, struct str line);
  * password is looked at by a worker.
  */
 enum step native_request_run(struct session *session,
+    const struct native_request *request);
+/*
+ * Who a request without a command is from is whom the connection is from then
+ * on, as by AUTH.  STEP_DONE; STEP_MORE as above; STEP_FAIL, session->err says
+ * why, and nothing is answered; STEP_IDLE, the session is over.
+ */
+enum step native_identify(struct session *session,
     const struct native_request *request);
 void native_release(struct session *session);
 

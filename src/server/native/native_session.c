@@ -40,6 +40,16 @@ forget_password(struct native *native)
 	native->password = NULL;
 }
 
+static void
+begin_door(struct session *session, struct native *native,
+    const struct native_door *door)
+{
+	native->door = door;
+	native->format = result_format_of_name(STR("frames"));
+	result_writer_init(&native->writer, native->format,
+	    &session->server->memory);
+}
+
 bool
 native_open(struct session *session, const struct native_door *door)
 {
@@ -47,13 +57,17 @@ native_open(struct session *session, const struct native_door *door)
 
 	if (native == NULL)
 		return false;
-	native->door = door;
-	native->format = result_format_of_name(STR("frames"));
-	result_writer_init(&native->writer, native->format,
-	    &session->server->memory);
+	begin_door(session, native, door);
 	buf_init_charged(&native->lines, &session->server->memory);
 	session->native = native;
 	return true;
+}
+
+void
+native_enter(struct session *session, const struct native_door *door)
+{
+	result_writer_release(&session->native->writer);
+	begin_door(session, session->native, door);
 }
 
 void
@@ -256,12 +270,12 @@ look_at_password(struct session *session, const struct native_request *request,
 	    admission->user.len > sizeof(password->user)) {
 		native_admit_password(session, STELE_E_INVALID_PASSWORD,
 		    admission);
-		return refuse(session);
+		return STEP_FAIL;
 	}
 	password = calloc(1, sizeof(*password));
 	if (password == NULL) {
 		(void)session_out_of_memory(session);
-		return refuse(session);
+		return STEP_FAIL;
 	}
 	password->admission = *admission;
 	if (admission->user.len > 0)
@@ -293,28 +307,67 @@ admit(struct session *session, const struct native_request *request,
 	forget_password(native);
 }
 
-enum step
-native_request_run(struct session *session,
-    const struct native_request *request)
+/* STEP_DONE once it is; STEP_MORE; or STEP_FAIL: session->err says why. */
+static enum step
+let_in(struct session *session, const struct native_request *request,
+    struct native_admission *out)
 {
-	struct native_admission answer;
-
 	if (session->native->is_waiting)
 		return STEP_MORE;
 	/* The options of now say who is trusted. */
 	if (session->native->has_begun && !session->is_busy)
 		session_begin_work(session);
-	admit(session, request, &answer);
-	switch (answer.verdict) {
+	admit(session, request, out);
+	switch (out->verdict) {
 	case NATIVE_WAIT:
-		return wait_for_turn(session, answer.wait_ms);
+		return wait_for_turn(session, out->wait_ms);
 	case NATIVE_CHECK_PASSWORD:
-		return look_at_password(session, request, &answer);
+		return look_at_password(session, request, out);
 	case NATIVE_DENIED:
-		return refuse(session);
+		return STEP_FAIL;
 	case NATIVE_ADMITTED:
 		break;
 	}
+	return STEP_DONE;
+}
+
+enum step
+native_identify(struct session *session, const struct native_request *request)
+{
+	struct native *native = session->native;
+	struct native_request lasting = *request;
+	struct native_admission answer;
+	enum step step;
+
+	lasting.is_lasting = true;
+	step = let_in(session, &lasting, &answer);
+	if (step == STEP_MORE)
+		return step;
+	session->is_busy = false;
+	if (native->has_begun)
+		session_begin_idle(session);
+	if (step == STEP_FAIL)
+		return step;
+	if (!native->has_begun && begin(session, &answer.identity) != 0) {
+		session_fatal(session);
+		return STEP_IDLE;
+	}
+	native->identity = answer.identity;
+	native->has_identity = true;
+	return STEP_DONE;
+}
+
+enum step
+native_request_run(struct session *session,
+    const struct native_request *request)
+{
+	struct native_admission answer;
+	enum step step = let_in(session, request, &answer);
+
+	if (step == STEP_FAIL)
+		return refuse(session);
+	if (step != STEP_DONE)
+		return step;
 	if (act_as(session, &answer.identity) != 0)
 		return session->is_fatal ? STEP_IDLE : refuse(session);
 	if (answer.has_token)

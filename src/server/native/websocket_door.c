@@ -5,7 +5,8 @@
  *
  *   HANDSHAKE ---> OPEN ---> (the peer's close, or ours)
  *
- * HANDSHAKE  a request of HTTP/1.1 is read and answered; any path will do
+ * HANDSHAKE  a request of HTTP/1.1 is read and answered; any path will do.  The
+ *            HTTP door does that itself
  * OPEN       messages are commands; replies come in their order
  *
  * A reply is a text message in several frames, as its parts come: the first
@@ -38,7 +39,7 @@ struct websocket_state {
 	bool is_over;                 /* a close frame has been put */
 	bool has_message;             /* it has to be looked at again: */
 	struct str message;           /* in `frames` */
-	struct http_request *request; /* owned; of the handshake, then NULL */
+	struct http_request *request; /* owned; of the handshake, else NULL */
 	struct websocket frames;
 };
 
@@ -114,7 +115,7 @@ check_request(struct session *session, const struct http_request *request,
 	if (request->is_http_1_0 || !request->is_upgrade ||
 	    !http_request_field(request, HTTP_FIELD_UPGRADE, &value) ||
 	    !has_word(value, STR("websocket")))
-		return refuse(err, 426, "this port speaks WebSocket only");
+		return refuse(err, 426, "nothing but WebSocket is spoken here");
 	if (!http_request_field(request, HTTP_FIELD_SEC_WEBSOCKET_VERSION,
 		&value) ||
 	    !str_equal(value, STR("13")))
@@ -490,22 +491,41 @@ state_new(struct session *session)
 		return NULL;
 	websocket_init(&state->frames, CONN_INPUT_LEAST - 1,
 	    &session->server->memory);
+	return state;
+}
+
+static bool
+begin_handshake(struct session *session, struct websocket_state *state)
+{
 	state->request = calloc(1, sizeof(*state->request));
-	if (state->request != NULL &&
+	return state->request != NULL &&
 	    http_request_init(state->request, HEAD_SIZE_MAX, &session->err) ==
-		0)
-		return state;
-	state_free(state);
-	return NULL;
+	    0;
 }
 
 static bool
 websocket_open(struct session *session)
 {
+	struct websocket_state *state;
+
 	if (!native_open(session, &door))
 		return false;
-	session->native->websocket = state_new(session);
-	return session->native->websocket != NULL;
+	state = state_new(session);
+	session->native->websocket = state;
+	return state != NULL && begin_handshake(session, state);
+}
+
+bool
+websocket_take_over(struct session *session)
+{
+	struct websocket_state *state = state_new(session);
+
+	if (state == NULL)
+		return false;
+	session->native->websocket = state;
+	native_enter(session, &door);
+	session->voice = &voice_websocket;
+	return true;
 }
 
 static void

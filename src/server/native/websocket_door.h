@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * websocket_door.h -- the native language over WebSocket: what the sockets of
- * ws_port speak.
+ * ws_port speak, and those of http_port behind a request for it.
  */
 #pragma once
 
@@ -22,3 +22,10 @@ extern const struct voice voice_websocket;
  */
 MUST_USE int websocket_answer(struct session *session,
     const struct http_request *request, struct buf *out, struct error *err);
+
+/*
+ * A session of another native door, which has nothing left to answer, has
+ * voice_websocket from now on: frames come next.  What the other door has made is
+ * the caller's to free.  False: no memory, and nothing has changed.
+ */
+MUST_USE bool websocket_take_over(struct session *session);

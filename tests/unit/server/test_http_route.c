@@ -56,6 +56,9 @@ static const struct {
 	{ HTTP_METHOD_POST, "/command/", 404, NULL, "" },
 	{ HTTP_METHOD_POST, "/Command", 404, NULL, "" },
 	{ HTTP_METHOD_POST, "/%63ommand", 404, NULL, "" },
+	{ HTTP_METHOD_GET, "/ws", 0, "/ws", "" },
+	{ HTTP_METHOD_HEAD, "/ws", 405, "GET", "" },
+	{ HTTP_METHOD_GET, "/ws/", 404, NULL, "" },
 	{ HTTP_METHOD_GET, "/", 404, NULL, "" },
 	{ HTTP_METHOD_OTHER, "*", 404, NULL, "" },
 };

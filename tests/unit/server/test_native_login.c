@@ -225,6 +225,9 @@ fresh_line(const char *user, const char *salt, const char *command)
 	return line;
 }
 
+/* What is asked is for all that follows it. */
+static bool is_lasting;
+
 static void
 ask(const char *from, const struct native_identity *connection,
     const char *text)
@@ -233,6 +236,7 @@ ask(const char *from, const struct native_identity *connection,
 	struct native_peer peer = peer_of(from);
 
 	native_request_parse(str_of_cstr(text), &request);
+	request.is_lasting = is_lasting;
 	native_login(&gate, &peer, connection, &request, &out);
 }
 
@@ -460,6 +464,13 @@ START_TEST(a_fresh_signature_is_good_once)
 	expect_denied(NOT_HERE);
 	ask(SECURE, NULL, fresh_line("bob", "1732100000.yzabcdef", "AUTH"));
 	ck_assert(is_let_in("bob") && out.has_token);
+	/* nor is a connection */
+	is_lasting = true;
+	ask(FAR, NULL, fresh_line("bob", "1732100000.12345678", ""));
+	expect_denied(NOT_HERE);
+	ask(SECURE, NULL, fresh_line("bob", "1732100000.23456789", ""));
+	ck_assert(is_let_in("bob") && !out.has_token);
+	is_lasting = false;
 }
 END_TEST
 
