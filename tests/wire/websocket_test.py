@@ -460,6 +460,7 @@ def behind_requests(server):
                 + post(b"/command?format=csv",
                        b"SELECT repeat('x', 1000) FROM generate_series(1, 5000)")
                 + upgrade("/nowhere") + b"GET /ws HTTP/1.1\r\nHost: a\r\n\r\n"
+                + post(b"/command", STORE % 7001)
                 + upgrade("/ws") + text(b"SELECT 1 AS n")
                 + text(b"SET application_name = 'kept'") + frame(FIN | PING, b"p")
                 + text(b"SELECT current_setting('application_name')")
@@ -469,6 +470,7 @@ def behind_requests(server):
         check(whole_reply(ws)[1].count(b"x") == 5000000, "many rows")
         check(whole_reply(ws)[0] == 404, "another path")
         check(whole_reply(ws)[0] == 403, "a request of another host")
+        check(whole_reply(ws)[0] == 200, "a store right before")
         check(ws.reply()[0] == 101, "no handshake")
         got = ws.message()
         check(got.endswith(b'{"type":"batch","rows":[[1]]}\n'
