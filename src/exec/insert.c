@@ -143,7 +143,7 @@ payload_error(const struct plan_store *store, struct error *err)
 {
 	if (store->payload_location == 0)
 		return error_position(err, 0);
-	if (store->payload_is_raw && err->hint[0] == '\0' &&
+	if (store->payload_is_of_psql && err->hint[0] == '\0' &&
 	    strcmp(err->message, "invalid input syntax for type json") == 0)
 		error_hint(err,
 		    "In psql, write the payload as a string: PAYLOAD"

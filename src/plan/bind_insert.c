@@ -533,7 +533,7 @@ bind_store(struct binder *binder, const struct ast_store *store,
 		out->store.payload_location = store->payload_location;
 	if (out->store.payload->kind == EXPR_PARAM)
 		plan->payload_param = out->store.payload->param + 1;
-	out->store.payload_is_raw = store->payload_is_raw;
+	out->store.payload_is_of_psql = store->payload_is_of_psql;
 	out->store.payload_is_verbatim = store->payload_is_verbatim;
 	out->plain = plain_row_of(out, binder->arena);
 	return 0;

@@ -601,7 +601,8 @@ struct plan_store {
 	struct expr *at;      /* timestamptz; NULL: now */
 	struct expr *payload; /* text, json or jsonb */
 	int payload_location; /* of the JSON's first character; 0: a parameter */
-	bool payload_is_raw;  /* and these two as in the syntax tree */
+	/* As in the syntax tree. */
+	bool payload_is_of_psql;
 	bool payload_is_verbatim;
 };
 

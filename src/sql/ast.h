@@ -674,9 +674,10 @@ struct ast_store {
 	struct ast_expr *context;
 	struct ast_expr *at; /* NULL: now */
 	struct ast_expr
-	    *payload;         /* AST_CONST string (the JSON), or AST_PARAM */
-	int payload_location; /* of the JSON's first character, or of $n */
-	bool payload_is_raw;  /* JSON as it stands, not a quoted literal */
+	    *payload;            /* AST_CONST string (the JSON), or AST_PARAM */
+	int payload_location;    /* of the JSON's first character, or of $n */
+	bool payload_is_raw;     /* JSON as it stands, not a quoted literal */
+	bool payload_is_of_psql; /* perhaps: raw, and PostgreSQL's dialect */
 	/*
 	 * Its characters stand in the statement as they are, so that a place
 	 * in the JSON is one in the text; else the location is the literal's.

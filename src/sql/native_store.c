@@ -32,6 +32,7 @@ parse_payload(struct native *n, struct ast_store *out)
 		return n->p->err->code;
 	out->payload = native_string(n, n->token.text, n->token.start);
 	out->payload_is_raw = out->payload_is_verbatim = true;
+	out->payload_is_of_psql = n->p->dialect == SQL_DIALECT_POSTGRES;
 	return native_advance(n);
 }
 

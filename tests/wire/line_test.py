@@ -149,6 +149,13 @@ def of_sneldb(server):
             b'STORE order FOR user-1 PAYLOAD {"id":"x","status":"new"}\n',
             b"400 Field 'id' does not match expected type\n",
         )
+        # What is of use in psql is told there alone.
+        exchange(
+            line,
+            b'STORE order FOR user-1 PAYLOAD {"id":01,"status":"new"}\n',
+            b"400 invalid input syntax for type json, at character 32."
+            b" Token \"01\" is invalid.\n",
+        )
         exchange(
             line,
             b'STORE order FOR user-1 PAYLOAD '
