@@ -237,6 +237,22 @@ all_zero(struct str digits)
 	return true;
 }
 
+#define EXPONENT_MAX (INT64_MAX / 16) /* whatever is more overflows as well */
+
+/* Behind the `e`; what follows it in memory is not of the number. */
+static int64_t
+read_exponent(const char *at, const char *end)
+{
+	bool is_negative = at < end && *at == '-';
+	int64_t exponent = 0;
+
+	at += at < end && (*at == '-' || *at == '+');
+	for (; at < end && *at >= '0' && *at <= '9'; at++)
+		if (exponent < EXPONENT_MAX)
+			exponent = exponent * 10 + (*at - '0');
+	return is_negative ? -exponent : exponent;
+}
+
 int
 json_put_number(struct buf *out, struct str number, struct error *err)
 {
@@ -257,7 +273,7 @@ json_put_number(struct buf *out, struct str number, struct error *err)
 		fraction.len = (size_t)(at - fraction.data);
 	}
 	if (at < end)
-		exponent = strtoll(at + 1, NULL, 10);
+		exponent = read_exponent(at + 1, end);
 	if (all_zero(whole) && all_zero(fraction))
 		negative = false;
 	if (at == end && negative == (number.data[0] == '-')) {

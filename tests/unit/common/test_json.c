@@ -119,6 +119,26 @@ START_TEST(canonical)
 }
 END_TEST
 
+/* A number ends where it is said to: digits behind it are another's. */
+START_TEST(numbers_have_an_end)
+{
+	static const char text[] = "1e-35";
+	struct buf out;
+
+	buf_init(&out);
+	ck_assert_int_eq(json_put_number(&out, str_of(text, 4), &err), 0);
+	ck_assert(str_equal(buf_str(&out), STR("0.001")));
+	buf_reset(&out);
+	ck_assert_int_eq(json_put_number(&out, str_of("12e15", 4), &err), 0);
+	ck_assert(str_equal(buf_str(&out), STR("120")));
+	buf_reset(&out);
+	ck_assert_int_eq(json_put_number(&out,
+			     STR("1e99999999999999999999999999"), &err),
+	    STELE_E_NUMERIC_OUT_OF_RANGE);
+	buf_release(&out);
+}
+END_TEST
+
 START_TEST(skip_steps_over_whole_values)
 {
 	struct json_reader r;
@@ -143,6 +163,7 @@ main(void)
 
 	tcase_add_loop_test(tc, tokens, 0, ARRAY_LEN(documents));
 	tcase_add_loop_test(tc, canonical, 0, ARRAY_LEN(canonicals));
+	tcase_add_test(tc, numbers_have_an_end);
 	tcase_add_test(tc, skip_steps_over_whole_values);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
