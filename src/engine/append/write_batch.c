@@ -336,6 +336,10 @@ write_batch_check_age(const struct event_type *type, int64_t time_min,
 
 	if (time_min >= type->horizon)
 		return 0;
+	/* The rows of a kept query: another refresh began a new generation. */
+	if (type->kept_by != 0)
+		return error_set(err, STELE_E_SERIALIZATION_FAILURE,
+		    "could not serialize access due to concurrent update");
 	buf_init(&text);
 	timestamptz_put(time_min, &settings, &text);
 	(void)error_set(err, STELE_E_DATETIME_OVERFLOW,
