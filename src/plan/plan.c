@@ -195,6 +195,22 @@ bind_show(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	return bind_shown(binder, stmt->show, stmt->location, plan, err);
 }
 
+/* What may be about a temporary table, a kept query, or neither. */
+static int
+bind_definition(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan *plan, struct error *err)
+{
+	bool is_kept =
+	    stmt->kind == AST_CREATE_VIEW && stmt->create_view.is_kept;
+
+	if (stmt_is_temp(binder, stmt)) {
+		set_kind(plan, PLAN_TEMP_DDL, "", false);
+		return bind_temp_ddl(binder, stmt, plan, err);
+	}
+	set_kind(plan, is_kept ? PLAN_KEEP : PLAN_DDL, "", false);
+	return bind_ddl(binder, stmt, plan, err);
+}
+
 int
 bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
     struct error *err)
@@ -249,16 +265,7 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_GRANT:
 	case AST_GRANT_ROLE:
 	case AST_ALTER_OWNER:
-		if (stmt_is_temp(binder, stmt)) {
-			set_kind(plan, PLAN_TEMP_DDL, "", false);
-			return bind_temp_ddl(binder, stmt, plan, err);
-		}
-		set_kind(plan,
-		    stmt->kind == AST_CREATE_VIEW && stmt->create_view.is_kept
-			? PLAN_KEEP
-			: PLAN_DDL,
-		    "", false);
-		return bind_ddl(binder, stmt, plan, err);
+		return bind_definition(binder, stmt, plan, err);
 	case AST_EXPLAIN:
 		set_kind(plan, PLAN_QUERY, "EXPLAIN", false);
 		return bind_explain(binder, stmt, plan, err);

@@ -521,7 +521,7 @@ void query_finish(struct session *session);
  */
 bool job_put_rows(struct session *session, const struct batch *batch,
     uint32_t first, uint32_t count, uint32_t *put);
-/* No more of them for now: the last call of a job that puts rows. */
+/* The last call of a job that puts rows: what the voice has open is closed. */
 void job_pause(struct session *session);
 /* The job has a chunk, and is not cancelled: 0 or a code. */
 MUST_USE int job_begin(struct session *session);
