@@ -7,6 +7,7 @@ import secrets
 import socket
 import time
 
+import pgwire
 from pgwire import PATIENCE
 from stele_server import check
 
@@ -93,3 +94,12 @@ class Line:
 
     def __exit__(self, *_):
         self.close()
+
+
+def make_boss(server):
+    """The first role: from then on nobody is let in without a proof."""
+    with pgwire.Connection(server.port) as connection:
+        connection.start()
+        answer = connection.query(
+            "CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'x'")
+        check(not pgwire.errors(answer), pgwire.errors(answer))

@@ -17,33 +17,17 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import native_client  # noqa: E402
 import pgwire  # noqa: E402
 from certificates import Certificates  # noqa: E402
+from native_client import STORED, make_boss  # noqa: E402
+from native_client import PONG as HELLO  # noqa: E402
 from pgwire import PATIENCE  # noqa: E402
 from stele_server import Server, check, free_port  # noqa: E402
 
-HELLO = b"200 OK\nPONG\n"
-STORED = b"200 OK\nEvent accepted for storage\n"
 
-
-class Line:
-    """A client of the line door."""
-
-    def __init__(self, server, path=None, context=None):
-        if path is None:
-            self.socket = socket.create_connection(
-                ("127.0.0.1", server.line_port), 10 * PATIENCE)
-        else:
-            self.socket = socket.socket(socket.AF_UNIX)
-            self.socket.connect(path)
-        self.socket.settimeout(20 * PATIENCE)
-        if context is not None:
-            self.socket = context.wrap_socket(
-                self.socket, server_hostname="localhost")
-        self.rest = b""
-
-    def send(self, data):
-        self.socket.sendall(data)
+class Line(native_client.Line):
+    """A client of the line door that looks at each byte."""
 
     def take(self, count):
         """So many bytes, fewer if the server closes."""
@@ -54,15 +38,6 @@ class Line:
             self.rest += data
         taken, self.rest = self.rest[:count], self.rest[count:]
         return taken
-
-    def line(self):
-        while b"\n" not in self.rest:
-            data = self.socket.recv(1 << 16)
-            if not data:
-                break
-            self.rest += data
-        line, _, self.rest = self.rest.partition(b"\n")
-        return line + b"\n"
 
     def frames(self):
         """A reply of frames, or the one line that stands in its place."""
@@ -76,15 +51,6 @@ class Line:
             return self.rest == b"" and self.socket.recv(1) == b""
         except ConnectionResetError:
             return True
-
-    def close(self):
-        self.socket.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def exchange(line, command, reply):
@@ -449,14 +415,6 @@ def speak_tls(server, authority):
             check(line.is_closed(), "another protocol's client is served")
     except (ssl.SSLError, ConnectionResetError):
         pass
-
-
-def make_boss(server):
-    with pgwire.Connection(server.port) as connection:
-        connection.start()
-        messages = connection.query(
-            "CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'x'")
-        check(not pgwire.errors(messages), pgwire.errors(messages))
 
 
 def trust(server):

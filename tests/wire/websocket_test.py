@@ -21,8 +21,8 @@ from email.utils import parsedate_to_datetime
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
-import pgwire  # noqa: E402
 from certificates import Certificates  # noqa: E402
+from native_client import make_boss  # noqa: E402
 from stele_server import Server, check, free_port  # noqa: E402
 from websocket import (  # noqa: E402
     BINARY, CLOSE, CONTINUATION, FIN, PING, PONG, TEXT, WebSocket, frame, text,
@@ -485,14 +485,6 @@ def behind_requests(server):
 
 
 # ---- who is let in, and how it ends ----
-
-def make_boss(server):
-    with pgwire.Connection(server.port) as connection:
-        connection.start()
-        answer = connection.query(
-            "CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'x'")
-        check(not pgwire.errors(answer), pgwire.errors(answer))
-
 
 def trust(server):
     """Once there are roles nobody is let in without a proof: he is told."""
