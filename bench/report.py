@@ -140,6 +140,11 @@ AIMS = (
     ("durable STORE, 8 clients", least(1.3, POSTGRES), least(0.8, LIMIT)),
     ("durable STORE, 64 clients", least(3, POSTGRES), least(0.8, LIMIT)),
     (
+        "durable STORE, pipelines of 100, 8 clients",
+        least(5, POSTGRES),
+        least(1000000),
+    ),
+    (
         "durable INSERT, pipelines of 100, 8 clients",
         least(5, POSTGRES),
         least(1000000),
