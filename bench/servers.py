@@ -26,16 +26,19 @@ PR_SET_PDEATHSIG = 1
 MIB = 1 << 20
 
 
-def free_port():
-    """A port below the range that the kernel gives to outgoing connections."""
+def free_ports(count):
+    """Ports below the range that the kernel gives to outgoing connections."""
     first = 21000 + os.getpid() % 10000
+    ports = []
     for port in range(first, first + 1000):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
-                return port
             except OSError:
                 continue
+        ports.append(port)
+        if len(ports) == count:
+            return ports
     sys.exit("no free port")
 
 
@@ -131,7 +134,7 @@ class Server(Peer):
     def start(self, user=None):
         """Start it; the seconds until it answered."""
         if self.port is None:
-            self.port = free_port()
+            [self.port] = free_ports(1)
         start = time.monotonic()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
@@ -238,11 +241,18 @@ class Stele(Server):
         super().__init__(directory)
         self.program = program
         self.settings = settings
+        self.line_port = self.http_port = None
+
+    def start(self, user=None):
+        if self.port is None:
+            self.port, self.line_port, self.http_port = free_ports(3)
+        return super().start(user)
 
     def arguments(self):
         settings = {
             "port": self.port,
-            "line_port": 0,
+            "line_port": self.line_port,
+            "http_port": self.http_port,
             "ws_port": 0,
             "unix_socket_directories": "",
             "worker_count": THREADS,
@@ -406,6 +416,12 @@ class Null(Server):
     def __init__(self, directory, program):
         super().__init__(directory)
         self.program = program
+
+    @property
+    def line_port(self):
+        return self.port  # the first bytes say what is spoken
+
+    http_port = line_port
 
     def arguments(self):
         return [self.program, str(self.port)]
