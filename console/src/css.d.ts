@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Style sheets are bundled into app.css. */
+declare module "*.css";
