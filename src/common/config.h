@@ -131,7 +131,8 @@ struct config {
 	char *listen_addresses;        /* comma-separated; empty is none */
 	char *unix_socket_directories; /* likewise; relative to the data */
 	int port;
-	int http_port; /* 0: closed */
+	char *environment; /* what it is for, as the console shows it */
+	int http_port;     /* 0: closed */
 	int64_t http_header_size_bytes;
 	int64_t http_request_timeout_ms; /* 0 is none */
 	int line_port;                   /* 0: closed */

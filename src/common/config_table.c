@@ -189,6 +189,14 @@ static const struct config_option options[] = {
 	    .reload = CONFIG_SESSION,
 	    .offset = AT_SESSION(enable_zone_sets),
 	    .def = true },
+	{ .name = "environment",
+	    .doc = "What the server is for, as the console shows it: staging, "
+		   "say; \"production\" is shown as a red bar.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(environment),
+	    .def_text = "" },
 	{ .name = "hba_file",
 	    .doc = "The file that says who may connect, from where, and how "
 		   "he proves who he is; a relative path starts in the data "

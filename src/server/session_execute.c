@@ -726,7 +726,7 @@ session_check_writable(struct session *session, const char *what)
 	/* An implicit transaction has the session's defaults. */
 	if (session->transaction.state != TRANSACTION_EXPLICIT)
 		modes = &session->settings.defaults;
-	if (!modes->is_read_only)
+	if (!modes->is_read_only && !session->settings.is_read_only_held)
 		return 0;
 	return error_set(&session->err, STELE_E_READ_ONLY_TRANSACTION,
 	    "cannot execute %s in a read-only transaction", what);

@@ -109,7 +109,8 @@ bool
 is_refreshed_first(const struct session *session, const struct portal *portal)
 {
 	return portal->planned->plan->shown_oid != 0 && is_alone(session) &&
-	    !session->settings.defaults.is_read_only;
+	    !session->settings.defaults.is_read_only &&
+	    !session->settings.is_read_only_held;
 }
 
 static void

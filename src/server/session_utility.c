@@ -820,12 +820,8 @@ batch(struct session *session, struct portal *portal)
 {
 	enum step step;
 
-	if (session->settings.current.is_read_only) {
-		(void)error_set(&session->err, STELE_E_READ_ONLY_TRANSACTION,
-		    "cannot execute BATCH in a read-only transaction");
-		return STEP_FAIL;
-	}
-	if (session_check_no_reader(session) != 0)
+	if (session_check_writable(session, "BATCH") != 0 ||
+	    session_check_no_reader(session) != 0)
 		return STEP_FAIL;
 	step = session_wait_room(session);
 	if (step != STEP_DONE)

@@ -247,8 +247,16 @@ assign_read_only(struct settings *settings, const struct setting_row *row,
 	bool *out = strncmp(row->name, "default_", 8) == 0
 	    ? &settings->defaults.is_read_only
 	    : &settings->current.is_read_only;
+	bool on;
+	int rc = bool_assign(row, value, &on, canonical, err);
 
-	return bool_assign(row, value, out, canonical, err);
+	if (rc == 0 && !on && settings->is_read_only_held)
+		rc = error_set(err, STELE_E_ACTIVE_TRANSACTION,
+		    "cannot set transaction read-write mode inside a read-only "
+		    "request");
+	if (rc == 0)
+		*out = on;
+	return rc;
 }
 
 static int

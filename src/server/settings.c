@@ -185,7 +185,10 @@ transaction_text(const struct settings *settings, const char *name)
 	if (strcmp(name, "transaction_isolation") == 0)
 		return isolation_name(settings->current.isolation);
 	if (strcmp(name, "transaction_read_only") == 0)
-		return settings->current.is_read_only ? "on" : "off";
+		return settings->current.is_read_only ||
+			settings->is_read_only_held
+		    ? "on"
+		    : "off";
 	if (strcmp(name, "transaction_deferrable") == 0)
 		return settings->current.is_deferrable ? "on" : "off";
 	return NULL;

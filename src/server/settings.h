@@ -60,6 +60,8 @@ struct settings {
 	enum message_level client_min_messages;
 	struct transaction_modes defaults; /* default_transaction_... */
 	struct transaction_modes current;  /* transaction_isolation ... */
+	/* The request may write nothing, whatever it SETs. */
+	bool is_read_only_held;
 	struct search_path search_path;
 	struct str user; /* borrowed; session_authorization */
 	struct str role; /* borrowed; "none" */

@@ -130,6 +130,8 @@ method_of(const http_parser *parser)
 		return HTTP_METHOD_HEAD;
 	if (parser->method == HTTP_POST)
 		return HTTP_METHOD_POST;
+	if (parser->method == HTTP_DELETE)
+		return HTTP_METHOD_DELETE;
 	return HTTP_METHOD_OTHER;
 }
 

@@ -43,6 +43,7 @@ enum http_request_method {
 	HTTP_METHOD_GET,
 	HTTP_METHOD_HEAD,
 	HTTP_METHOD_POST,
+	HTTP_METHOD_DELETE,
 	HTTP_METHOD_OTHER, /* one that HTTP has */
 };
 

@@ -29,6 +29,22 @@ put_time(const struct session *session, struct buf *out)
 	    taken_us / 1000, (int)(taken_us % 1000));
 }
 
+/*
+ * A page of ours signs its user in itself: what asks for Basic makes the browser
+ * ask for a password of its own.
+ */
+static struct str
+challenge(const struct http_door *http)
+{
+	struct str site;
+
+	if (http_request_field(&http->request, HTTP_FIELD_SEC_FETCH_SITE,
+		&site) &&
+	    str_equal(site, STR("same-origin")))
+		return STR("Bearer realm=\"Stele\"");
+	return STR("Basic realm=\"Stele\"");
+}
+
 /* What every reply has, up to its length. */
 static void
 put_head(const struct session *session, struct buf *out, int status,
@@ -43,8 +59,9 @@ put_head(const struct session *session, struct buf *out, int status,
 	if (http->route != NULL && !http->route->is_open)
 		put_time(session, out);
 	if (status == 401)
-		http_put_field(out, "WWW-Authenticate",
-		    STR("Basic realm=\"Stele\""));
+		http_put_field(out, "WWW-Authenticate", challenge(http));
+	if (http->route != NULL && http_route_is_known(http->route))
+		http_put_field(out, "Cache-Control", STR("no-store"));
 	if (status == 426) { /* what /ws is for */
 		http_put_field(out, "Upgrade", STR("websocket"));
 		http_put_field(out, "Connection", STR("Upgrade"));

@@ -29,6 +29,8 @@
 #define DROP_MAX ((uint64_t)1 << 20)
 /* The body of a command by which nobody has been let in yet. */
 #define UNPROVEN_BODY_MAX ((uint64_t)1 << 20)
+/* The body of what http_user.c answers. */
+#define USER_BODY_MAX ((uint64_t)16 << 10)
 
 /* ---- the connection ---- */
 
@@ -190,8 +192,8 @@ pass_over(struct session *session)
 /* ---- answers of the door itself ---- */
 
 /* The rest of the body is read, if it is little and will come. */
-static enum step
-answered(struct session *session)
+enum step
+http_answered(struct session *session)
 {
 	struct http_door *http = session->native->http;
 
@@ -210,7 +212,7 @@ refuse(struct session *session, int status)
 	    http_request_limit_body(&http->request, DROP_MAX, &ignored) != 0)
 		http->is_last = true;
 	http_answer_error(session, status);
-	return answered(session);
+	return http_answered(session);
 }
 
 static void
@@ -241,7 +243,7 @@ tell(struct session *session)
 		http_answer(session, 503, "text/plain", STR("stopping\n"));
 	else
 		http_answer(session, 200, "text/plain", STR("ok\n"));
-	return answered(session);
+	return http_answered(session);
 }
 
 /* ---- heads ---- */
@@ -340,8 +342,8 @@ signed_text(const struct http_door *http)
 	return http->raw.len > 0 ? buf_str(&http->raw) : buf_str(&http->body);
 }
 
-static void
-know_request(struct session *session, struct str command,
+void
+http_know_request(struct session *session, struct str command,
     struct native_basic *space, struct native_request *out)
 {
 	const struct http_door *http = session->native->http;
@@ -366,7 +368,7 @@ http_run(struct session *session, struct str command)
 	struct native_basic space;
 	enum step step;
 
-	know_request(session, command, &space, &request);
+	http_know_request(session, command, &space, &request);
 	step = native_request_run(session, &request);
 	crypto_wipe(&space, sizeof(space));
 	return step;
@@ -390,7 +392,7 @@ is_second(struct session *session, struct str name, struct str value,
 }
 
 /*
- * ?times= and ?dictionaries=: 0, or a status.  Nobody who was written for SnelDB
+ * ?times=, ?dictionaries=, ?read_only=: 0, or a status.  Nobody who was written for SnelDB
  * asks for arrow: it has true times unless something else is said.
  */
 static int
@@ -418,6 +420,9 @@ choose_form(struct session *session)
 		else if (str_equal(name, STR("dictionaries")))
 			writer->has_dictionaries = is_second(session, name,
 			    value, "off", "on", &status);
+		else if (str_equal(name, STR("read_only")))
+			session->settings.is_read_only_held =
+			    is_second(session, name, value, "0", "1", &status);
 	}
 	return status;
 }
@@ -466,6 +471,8 @@ limit_command(struct session *session)
 		return status;
 	if (!session->native->has_begun && size_max > UNPROVEN_BODY_MAX)
 		size_max = UNPROVEN_BODY_MAX;
+	if (http_route_is_known(http->route))
+		size_max = USER_BODY_MAX;
 	return http_request_limit_body(&http->request, size_max,
 		   &session->err) == 0
 	    ? 0
@@ -473,8 +480,8 @@ limit_command(struct session *session)
 }
 
 /* He is not told why. */
-static int
-not_let_in(struct session *session)
+int
+http_not_let_in(struct session *session)
 {
 	(void)error_set(&session->err, STELE_E_INVALID_AUTHORIZATION,
 	    "Authentication failed");
@@ -490,11 +497,11 @@ begin_append(struct session *session)
 	struct native_basic space;
 	int status;
 
-	know_request(session, str_of("", 0), &space, &request);
+	http_know_request(session, str_of("", 0), &space, &request);
 	native_admit(session, &request, &admission);
 	crypto_wipe(&space, sizeof(space));
 	if (admission.verdict != NATIVE_ADMITTED)
-		return not_let_in(session);
+		return http_not_let_in(session);
 	status = http_events_begin(session);
 	if (status != 0) {
 		http_events_free(session->native->http->events);
@@ -515,6 +522,7 @@ begin_request(struct session *session)
 	http->reply.answer = HTTP_UNANSWERED;
 	session->native->format = result_format_at(0);
 	session->native->has_identity = false; /* AUTH is for one request */
+	session->settings.is_read_only_held = false;
 	arena_reset(&http->arena);
 }
 
@@ -569,7 +577,7 @@ no_request(struct session *session)
 	http_events_free(http->events);
 	http->events = NULL;
 	give_up(session, http->request.status);
-	return answered(session);
+	return http_answered(session);
 }
 
 /* ---- WebSocket ---- */
@@ -582,7 +590,7 @@ identify(struct session *session)
 	struct native_basic space;
 	enum step step = STEP_DONE;
 
-	know_request(session, str_of("", 0), &space, &request);
+	http_know_request(session, str_of("", 0), &space, &request);
 	if (request.proof != NATIVE_NO_PROOF)
 		step = native_identify(session, &request);
 	crypto_wipe(&space, sizeof(space));
@@ -628,7 +636,7 @@ upgrade(struct session *session)
 	if (step == STEP_FAIL)
 		status = session->err.code == STELE_E_OUT_OF_MEMORY
 		    ? 503
-		    : not_let_in(session);
+		    : http_not_let_in(session);
 	if (status != 0)
 		step = refuse(session, status);
 	else if (step == STEP_DONE)
@@ -719,7 +727,7 @@ translate(struct session *session)
 		return STEP_DONE;
 	buf_release(&http->body);
 	http_answer_error(session, rc == STELE_E_OUT_OF_MEMORY ? 503 : 400);
-	return answered(session);
+	return http_answered(session);
 }
 
 static enum step
@@ -759,13 +767,17 @@ begin_command(struct session *session)
 		(void)session_out_of_memory(session);
 		buf_release(&http->body);
 		http_answer_error(session, 503);
-		return answered(session);
+		return http_answered(session);
+	}
+	if (http_route_is_known(http->route)) {
+		http->stage = HTTP_KNOWING;
+		return STEP_DONE;
 	}
 	if (http->route->method == HTTP_METHOD_POST &&
 	    is_blank(buf_str(&http->body))) {
 		(void)error_set(&session->err, STELE_E_SYNTAX, "Empty command");
 		http_answer_error(session, 400);
-		return answered(session);
+		return http_answered(session);
 	}
 	if (http->route->action != HTTP_RUN_TEXT)
 		return translate(session);
@@ -863,6 +875,8 @@ http_input(struct session *session)
 		return append(session);
 	if (http->stage == HTTP_UPGRADING)
 		return upgrade(session);
+	if (http->stage == HTTP_KNOWING)
+		return http_user_step(session);
 	if (http->is_last && http->stage != HTTP_TAKING)
 		return leave(session);
 	/* What has rows is answered before the next is read. */

@@ -77,6 +77,25 @@ static const char *const text[] = {
 	"\"application/vnd.apache.arrow.stream\":{}}},\"default\":{\"$ref\":"
 	"\"#/components/responses/Error\"}}}},",
 
+	"\"/v1/session\":{\"get\":{\"summary\":"
+	"\"Who one is, and what one may do\",\"operationId\":\"session\","
+	"\"responses\":{\"200\":{\"description\":\"The user and the server\","
+	"\"content\":{\"application/json\":{\"schema\":{\"$ref\":"
+	"\"#/components/schemas/Session\"}}}},\"default\":{\"$ref\":"
+	"\"#/components/responses/Error\"}}}},",
+
+	"\"/v1/token\":{\"post\":{\"summary\":\"Sign in\",\"operationId\":"
+	"\"signIn\",\"security\":[],\"requestBody\":{\"content\":{"
+	"\"application/json\":{\"schema\":{\"$ref\":"
+	"\"#/components/schemas/Credentials\"}}}},\"responses\":{\"200\":{"
+	"\"description\":\"A token for Authorization: Bearer, and a session\","
+	"\"content\":{\"application/json\":{\"schema\":{\"$ref\":"
+	"\"#/components/schemas/Session\"}}}},\"default\":{\"$ref\":"
+	"\"#/components/responses/Error\"}}},\"delete\":{\"summary\":"
+	"\"Sign out: the token of the request ends\",\"operationId\":"
+	"\"signOut\",\"responses\":{\"200\":{\"description\":\"It has ended\"},"
+	"\"default\":{\"$ref\":\"#/components/responses/Error\"}}}},",
+
 	"\"/metrics\":{\"get\":{\"summary\":"
 	"\"The server's numbers, for Prometheus\",\"operationId\":\"metrics\""
 	",\"responses\":{\"200\":{\"description\":\"Text format 0.0.4\","
@@ -125,6 +144,22 @@ static const char *const text[] = {
 	"\"limit\":{\"type\":\"integer\"},\"offset\":{\"type\":\"integer\"},"
 	"\"commands\":{\"type\":\"array\",\"items\":{\"$ref\":"
 	"\"#/components/schemas/Command\"}}}},",
+
+	"\"Credentials\":{\"type\":\"object\",\"required\":[\"user\"],"
+	"\"properties\":{\"user\":{\"type\":\"string\"},\"password\":{"
+	"\"type\":\"string\"},\"signature\":{\"type\":\"string\","
+	"\"description\":\"In place of the password: of the user's name\"}}},",
+
+	"\"Session\":{\"type\":\"object\",\"properties\":{\"token\":{"
+	"\"type\":\"string\"},\"user\":{\"type\":\"string\"},"
+	"\"is_superuser\":{\"type\":\"boolean\"},\"may_define\":{\"type\":"
+	"\"boolean\"},\"may_store\":{\"type\":\"boolean\"},\"may_monitor\":{"
+	"\"type\":\"boolean\"},\"may_signal\":{\"type\":\"boolean\"},"
+	"\"has_roles\":{\"type\":\"boolean\"},\"is_trusted\":{\"type\":"
+	"\"boolean\"},\"version\":{\"type\":\"string\"},\"server_version\":{"
+	"\"type\":\"string\"},\"time_zone\":{\"type\":\"string\"},"
+	"\"environment\":{\"type\":\"string\"},\"uptime_seconds\":{\"type\":"
+	"\"integer\"},\"token_expiry_seconds\":{\"type\":\"integer\"}}},",
 
 	"\"Event\":{\"type\":\"object\",\"required\":[\"payload\"],"
 	"\"properties\":{\"type\":{\"type\":\"string\"},\"context\":{\"type\""

@@ -9,11 +9,14 @@
  *      |  | +-- DROPPING
  *      |  +---- APPENDING
  *      +------> LEAVING
+ *      |          +-> KNOWING --> DROPPING
  *      +------> UPGRADING
  *
  * BETWEEN   the next head is awaited
  * TAKING    a command's body is collected
  * RUNNING   the command has been given to the session, or is to be once more
+ * KNOWING   the request is whole; once it is known who asks, the door answers
+ *           itself (http_user.c)
  * APPENDING the body's lines are stored as they come (http_events.h)
  * DROPPING  the request is answered; the rest of its body is passed over
  * UPGRADING the connection is to be a WebSocket: what was asked for before is
@@ -40,12 +43,15 @@
 struct error;
 struct http_events;
 struct http_route;
+struct native_basic;
+struct native_request;
 struct session;
 
 enum http_stage {
 	HTTP_BETWEEN,
 	HTTP_TAKING,
 	HTTP_RUNNING,
+	HTTP_KNOWING,
 	HTTP_APPENDING,
 	HTTP_DROPPING,
 	HTTP_UPGRADING,
@@ -86,6 +92,23 @@ struct http_door {
 
 /* Run a command as whom the request is from: as native_request_run(). */
 enum step http_run(struct session *session, struct str command);
+
+/*
+ * Who the request says it is from, by its fields or its command.  Strings are
+ * borrowed, of `space` too, which the caller wipes.
+ */
+void http_know_request(struct session *session, struct str command,
+    struct native_basic *space, struct native_request *out);
+
+/* The answer has been put: what is left of the body is passed over. */
+enum step http_answered(struct session *session);
+/* Nobody is let in like this: session->err, and the status. */
+int http_not_let_in(struct session *session);
+
+/* ---- http_user.c ---- */
+
+/* The next step of a request that is KNOWING. */
+enum step http_user_step(struct session *session);
 
 /* ---- http_answer.c ---- */
 

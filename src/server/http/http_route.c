@@ -19,6 +19,9 @@ static const struct http_route routes[] = {
 	{ "/readyz", HTTP_METHOD_GET, HTTP_TELL_READY, true },
 	{ "/v1/contexts/{id}/events", HTTP_METHOD_GET, HTTP_REPLAY, false },
 	{ "/v1/events", HTTP_METHOD_POST, HTTP_APPEND, false },
+	{ "/v1/session", HTTP_METHOD_GET, HTTP_TELL_SESSION, false },
+	{ "/v1/token", HTTP_METHOD_DELETE, HTTP_END_TOKEN, false },
+	{ "/v1/token", HTTP_METHOD_POST, HTTP_GIVE_TOKEN, false },
 	{ "/ws", HTTP_METHOD_GET, HTTP_BECOME_WEBSOCKET, false },
 };
 
@@ -26,6 +29,13 @@ const struct http_route *
 http_route_at(uint32_t i)
 {
 	return i < ARRAY_LEN(routes) ? &routes[i] : NULL;
+}
+
+bool
+http_route_is_known(const struct http_route *route)
+{
+	return route->action == HTTP_TELL_SESSION ||
+	    route->action == HTTP_GIVE_TOKEN || route->action == HTTP_END_TOKEN;
 }
 
 static bool
@@ -89,6 +99,17 @@ http_route_find(const struct http_request *request, struct arena *arena,
 	return 404;
 }
 
+/* HEAD is GET without a body: see has_method(). */
+static const char *
+method_names(const struct http_route *route)
+{
+	if (route->method == HTTP_METHOD_POST)
+		return "POST";
+	if (route->method == HTTP_METHOD_DELETE)
+		return "DELETE";
+	return route->is_open ? "GET, HEAD" : "GET";
+}
+
 void
 http_route_allow(const struct http_request *request, struct buf *out)
 {
@@ -100,9 +121,6 @@ http_route_allow(const struct http_request *request, struct buf *out)
 			continue;
 		if (count++ > 0)
 			buf_put_cstr(out, ", ");
-		buf_put_cstr(out,
-		    routes[i].method == HTTP_METHOD_POST ? "POST"
-			: routes[i].is_open              ? "GET, HEAD"
-							 : "GET");
+		buf_put_cstr(out, method_names(&routes[i]));
 	}
 }

@@ -27,6 +27,10 @@ enum http_action {
 	HTTP_TELL_READY,
 	HTTP_TELL_ROUTES,
 	HTTP_BECOME_WEBSOCKET, /* what follows the request is frames */
+	/* what the door answers itself once it knows who asks: http_user.c */
+	HTTP_TELL_SESSION,
+	HTTP_GIVE_TOKEN,
+	HTTP_END_TOKEN,
 };
 
 struct http_route {
@@ -36,6 +40,9 @@ struct http_route {
 	/* Nobody is asked who he is, and no right is needed. */
 	bool is_open;
 };
+
+/* Whether the door answers it itself once it knows who asks. */
+bool http_route_is_known(const struct http_route *route);
 
 /* Route `i` from 0, NULL behind the last. */
 const struct http_route *http_route_at(uint32_t i);

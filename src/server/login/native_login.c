@@ -547,6 +547,19 @@ try_token(struct attempt *attempt, const struct native_identity *connection)
 
 /* ---- */
 
+static void
+give_token(struct attempt *attempt)
+{
+	struct native_admission *out = attempt->out;
+	struct error err;
+
+	if (native_tokens_give(&attempt->gate->auth->tokens, &out->identity,
+		attempt->gate->now_ms, out->token, &err) != 0)
+		deny(attempt, "there is no memory for a token");
+	else
+		out->has_token = true;
+}
+
 /*
  * A signature was good, and the connection is to be the user's: with a token if
  * it was AUTH's.  Both are for peers whose words nobody else reads or changes,
@@ -555,19 +568,10 @@ try_token(struct attempt *attempt, const struct native_identity *connection)
 static void
 lend(struct attempt *attempt)
 {
-	struct native_admission *out = attempt->out;
-	struct error err;
-
 	if (!may_repeat(attempt))
 		deny(attempt, "native_signed_commands does not allow it here");
-	else if (attempt->request->proof != NATIVE_AUTH)
-		return;
-	else if (native_tokens_give(&attempt->gate->auth->tokens,
-		     &out->identity, attempt->gate->now_ms, out->token,
-		     &err) != 0)
-		deny(attempt, "there is no memory for a token");
-	else
-		out->has_token = true;
+	else if (attempt->request->proof == NATIVE_AUTH)
+		give_token(attempt);
 }
 
 static void
@@ -618,6 +622,19 @@ native_login(const struct native_gate *gate, const struct native_peer *peer,
 	};
 	look_at(&attempt, connection);
 	catalog_unref(attempt.catalog);
+}
+
+void
+native_login_lend(const struct native_gate *gate,
+    const struct native_peer *peer, struct native_admission *out)
+{
+	struct attempt attempt = { .gate = gate, .peer = peer, .out = out };
+
+	assert(out->verdict == NATIVE_ADMITTED);
+	if (!may_repeat(&attempt))
+		deny(&attempt, "native_signed_commands does not allow it here");
+	else
+		give_token(&attempt);
 }
 
 void

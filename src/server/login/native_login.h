@@ -92,3 +92,10 @@ void native_login(const struct native_gate *gate,
 /* What scram_check() of the password has returned: ADMITTED or DENIED. */
 void native_login_judge(const struct native_gate *gate, int rc,
     struct native_admission *out);
+
+/*
+ * A token for whom has been ADMITTED, however he has shown it: out->token; or
+ * DENIED, where tokens are not taken.
+ */
+void native_login_lend(const struct native_gate *gate,
+    const struct native_peer *peer, struct native_admission *out);

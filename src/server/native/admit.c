@@ -126,3 +126,18 @@ native_admit_password(struct session *session, int rc,
 	if (out->verdict == NATIVE_DENIED)
 		deny(session, out);
 }
+
+bool
+native_lend(struct session *session, const struct native_identity *identity,
+    struct native_admission *out)
+{
+	const struct native_gate gate = gate_of(session);
+
+	*out = (struct native_admission){
+		.verdict = NATIVE_ADMITTED,
+		.identity = *identity,
+		.user = native_identity_name(identity),
+	};
+	native_login_lend(&gate, &session->native->peer, out);
+	return out->verdict == NATIVE_ADMITTED;
+}

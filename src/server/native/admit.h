@@ -44,3 +44,10 @@ void native_admit(struct session *session, const struct native_request *request,
  */
 void native_admit_password(struct session *session, int rc,
     struct native_admission *out);
+
+/*
+ * A token for whom the request that was let in is from: out->token; false if
+ * there is none to be had over this connection.
+ */
+bool native_lend(struct session *session,
+    const struct native_identity *identity, struct native_admission *out);

@@ -56,6 +56,11 @@ static const struct {
 	{ HTTP_METHOD_POST, "/command/", 404, NULL, "" },
 	{ HTTP_METHOD_POST, "/Command", 404, NULL, "" },
 	{ HTTP_METHOD_POST, "/%63ommand", 404, NULL, "" },
+	{ HTTP_METHOD_GET, "/v1/session", 0, "/v1/session", "" },
+	{ HTTP_METHOD_DELETE, "/v1/token", 0, "/v1/token", "" },
+	{ HTTP_METHOD_POST, "/v1/token", 0, "/v1/token", "" },
+	{ HTTP_METHOD_GET, "/v1/token", 405, "DELETE, POST", "" },
+	{ HTTP_METHOD_DELETE, "/v1/session", 405, "GET", "" },
 	{ HTTP_METHOD_GET, "/ws", 0, "/ws", "" },
 	{ HTTP_METHOD_HEAD, "/ws", 405, "GET", "" },
 	{ HTTP_METHOD_GET, "/ws/", 404, NULL, "" },
@@ -105,6 +110,14 @@ START_TEST(get_runs_no_text)
 }
 END_TEST
 
+static const char *
+method_name(enum http_request_method method)
+{
+	return method == HTTP_METHOD_POST  ? "post"
+	    : method == HTTP_METHOD_DELETE ? "delete"
+					   : "get";
+}
+
 /* A method of a path, in the description: is there such a route? */
 static bool
 has_route(struct str path, struct str method)
@@ -113,9 +126,7 @@ has_route(struct str path, struct str method)
 
 	for (uint32_t i = 0; (route = http_route_at(i)) != NULL; i++)
 		if (str_equal(str_of_cstr(route->path), path) &&
-		    str_equal(method,
-			route->method == HTTP_METHOD_POST ? STR("post")
-							  : STR("get")))
+		    str_equal(method, str_of_cstr(method_name(route->method))))
 			return true;
 	return false;
 }

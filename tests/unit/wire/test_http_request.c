@@ -22,6 +22,7 @@ static const char *const method_name[] = {
 	[HTTP_METHOD_GET] = "GET",
 	[HTTP_METHOD_HEAD] = "HEAD",
 	[HTTP_METHOD_POST] = "POST",
+	[HTTP_METHOD_DELETE] = "DELETE",
 	[HTTP_METHOD_OTHER] = "OTHER",
 };
 
@@ -159,7 +160,7 @@ static const struct {
 	{ "other methods",
 	    "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"
 	    "DELETE / HTTP/1.1\r\nHost: a\r\n\r\n",
-	    "HEAD / @a\nend\nOTHER / @a\nend\n" },
+	    "HEAD / @a\nend\nDELETE / @a\nend\n" },
 	{ "empty lines before", "\r\n\r\n" GET(""), "GET / @a\nend\n" },
 	{ "letters of Latin 1 in a value", GET("X: \xe4\r\n"),
 	    "GET / @a\nend\n" },
