@@ -42,11 +42,12 @@
  *   LIST     = LIST (TYPES | USERS | REMEMBERED)
  *   DESCRIBE = DESCRIBE type
  *   HELP     = HELP word*, the first words of a statement
- *   REMEMBER = REMEMBER (QUERY | FIND) ... AS name
- *   FORGET   = FORGET name      SHOW = SHOW (name | PERMISSIONS FOR user)
+ *   REMEMBER = REMEMBER (QUERY | FIND) ... AS kept
+ *   FORGET   = FORGET kept      SHOW = SHOW (kept | PERMISSIONS FOR user)
  *   FLUSH, PING; users and permissions: native_role.c
  *
  *   name     = [A-Za-z_][A-Za-z0-9_-]*, letters beyond ASCII, or "name"
+ *   kept     = name | [A-Za-z0-9_][A-Za-z0-9_-]*
  *   context  = [A-Za-z0-9_:.-]+ | string | $n
  *   value    = string | number | bare word, date or time | TRUE | FALSE
  *            | NULL | $n
@@ -205,7 +206,9 @@ MUST_USE int native_grant(struct native *n, bool is_revoke,
 MUST_USE int native_list(struct native *n, struct ast_select **out);
 MUST_USE int native_show_permissions(struct native *n, struct ast_select **out);
 
-/* native_kept.c: after the first word. */
+/* native_kept.c: a name that may begin with a digit; after the first word. */
+MUST_USE int native_kept_name(struct native *n, const char *what,
+    struct str *out, int *location);
 MUST_USE int native_remember(struct native *n, struct ast_create_view *out);
 MUST_USE int native_forget(struct native *n, struct ast_drop *out);
 

@@ -224,6 +224,8 @@ parse_enum(struct native *n, struct ast_column_def *column,
 	int rc = native_expect_punct(n, "[");
 
 	column->is_not_null = true;
+	if (rc == 0 && native_is_punct(n, "]"))
+		return native_expected(n, "at least one label");
 	while (rc == 0) {
 		if (native_is_word(n, "null")) {
 			column->is_not_null = false;
@@ -387,6 +389,8 @@ native_define(struct native *n, struct ast_create_table *out)
 		rc = native_expect(n, "FIELDS");
 	if (rc == 0)
 		rc = native_expect_punct(n, "{");
+	if (rc == 0 && native_is_punct(n, "}"))
+		rc = native_expected(n, "at least one field");
 	if (rc != 0)
 		return rc;
 	do {

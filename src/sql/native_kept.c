@@ -4,6 +4,33 @@
  */
 #include "sql/native.h"
 
+/* Digits, letters and what joins them. */
+static bool
+is_plain(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.data[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+			(c >= 'A' && c <= 'Z') || c == '_' ||
+			(c == '-' && i > 0)))
+			return false;
+	}
+	return true;
+}
+
+int
+native_kept_name(struct native *n, const char *what, struct str *out,
+    int *location)
+{
+	struct native_token *token = &n->token;
+
+	if ((token->kind == NATIVE_NUMBER || token->kind == NATIVE_BARE) &&
+	    is_plain(token->text))
+		token->kind = NATIVE_WORD;
+	return native_name(n, what, out, location);
+}
+
 int
 native_remember(struct native *n, struct ast_create_view *out)
 {
@@ -31,7 +58,7 @@ native_remember(struct native *n, struct ast_create_view *out)
 		return rc;
 	rc = native_expect(n, "AS");
 	return rc != 0 ? rc
-		       : native_name(n, "a name for what is kept",
+		       : native_kept_name(n, "a name for what is kept",
 			     &out->name.parts[0], &out->name.location);
 }
 
@@ -46,5 +73,6 @@ native_forget(struct native *n, struct ast_drop *out)
 	out->names = name;
 	out->count = 1;
 	name->count = 1;
-	return native_name(n, "a kept query", &name->parts[0], &name->location);
+	return native_kept_name(n, "a kept query", &name->parts[0],
+	    &name->location);
 }

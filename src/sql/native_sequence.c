@@ -48,6 +48,9 @@ parse_alias(struct native *n, struct ast_step *step)
 		return rc;
 	if (native_is_word(n, "FOLLOWED") || native_is_word(n, "PRECEDED"))
 		return native_expected(n, "a name for the step");
+	if (n->remembered != NULL)
+		return native_kept_name(n, "a name for what is kept",
+		    &step->alias, &step->alias_location);
 	return native_name(n, "a name for the step", &step->alias,
 	    &step->alias_location);
 }

@@ -85,7 +85,7 @@ only_native(struct scanner *scanner, struct str word)
 	if (str_equal_nocase(word, STR("SHOW")))
 		return take_word(scanner, "PERMISSIONS");
 	if (str_equal_nocase(word, STR("REVOKE")))
-		return take_word(scanner, "KEY");
+		return take_word(scanner, "KEY") || take_word(scanner, "ON");
 	if (!str_equal_nocase(word, STR("CREATE")) ||
 	    !take_word(scanner, "USER"))
 		return false;
@@ -101,12 +101,10 @@ only_native(struct scanner *scanner, struct str word)
 static bool
 native_first(struct scanner *scanner, struct str word)
 {
-	bool is_revoke = str_equal_nocase(word, STR("REVOKE"));
-
-	if (is_revoke || str_equal_nocase(word, STR("GRANT")))
+	if (str_equal_nocase(word, STR("REVOKE")) ||
+	    str_equal_nocase(word, STR("GRANT")))
 		return take_word(scanner, "READ") ||
-		    take_word(scanner, "WRITE") ||
-		    (is_revoke && take_word(scanner, "ON"));
+		    take_word(scanner, "WRITE");
 	if (str_equal_nocase(word, STR("CREATE")))
 		return take_word(scanner, "USER");
 	return !str_equal_nocase(word, STR("EXPLAIN"));
@@ -309,7 +307,8 @@ parse_show(struct native *n, struct ast_stmt *stmt)
 		return native_show_permissions(n, &stmt->select);
 	}
 	stmt->kind = AST_SHOW;
-	return native_name(n, "a kept query or PERMISSIONS", &stmt->show, NULL);
+	return native_kept_name(n, "a kept query or PERMISSIONS", &stmt->show,
+	    NULL);
 }
 
 static int

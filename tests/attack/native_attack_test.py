@@ -91,7 +91,7 @@ STATEMENTS = (
     ("a context of 1,000,000 letters", 'STORE t FOR "' + "x" * 1000000
      + '" PAYLOAD {"a":1}', 400, "too long"),
     ("an open string", 'STORE t FOR "c PAYLOAD {"a":1}', 400,
-     "syntax error"),
+     "Expected keyword 'PAYLOAD', but found 'a'"),
     ("half a surrogate", 'STORE j FOR c PAYLOAD {"d":"\\ud800"}', 400,
      "surrogate"),
     ("a zero in JSON", 'STORE j FOR c PAYLOAD {"d":"\\u0000"}', 400,

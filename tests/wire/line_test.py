@@ -119,8 +119,8 @@ def of_sneldb(server):
         exchange(
             line,
             b'STORE order FOR user-1 PAYLOAD {"id":01,"status":"new"}\n',
-            b"400 invalid input syntax for type json, at character 32."
-            b" Token \"01\" is invalid.\n",
+            b"400 Invalid JSON: invalid input syntax for type json,"
+            b" at character 32. Token \"01\" is invalid.\n",
         )
         exchange(
             line,

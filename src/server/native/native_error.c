@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "server/native/native_words.h"
 #include "sql/ast.h"
 
 /* ---- status ---- */
@@ -33,140 +34,21 @@ native_status(const char *sqlstate)
 	return 400;
 }
 
-/* ---- SnelDB's words ---- */
-
-/*
- * Our messages, with * for what is between, and SnelDB's, with 1 or 2 for which
- * of those to put.
- */
-static const struct {
-	const char *ours;
-	const char *theirs;
-} wordings[] = {
-	{ "missing field \"*\" in payload", "Missing field '1' in payload" },
-	{ "field \"*\" must not be null",
-	    "Field '1' does not match expected type" },
-	{ "field \"*\" does not match its type *",
-	    "Field '1' does not match expected type" },
-	{ "payload contains a field that event type \"*\" does not have: "
-	  "\"*\"",
-	    "Payload contains fields not defined in schema: 2" },
-	{ "payload must be a JSON object", "Payload must be a JSON object" },
-	{ "event type \"*\" does not exist",
-	    "No schema defined for event type '1'" },
-	{ "relation \"*\" does not exist",
-	    "No schema defined for event type '1'" },
-};
-
-/* The two parts that the stars stand for; false if the message is another. */
-static bool
-match(const char *pattern, const char *message, struct str parts[2])
-{
-	unsigned count = 0;
-
-	for (;;) {
-		const char *star = strchr(pattern, '*');
-		size_t len =
-		    star == NULL ? strlen(pattern) : (size_t)(star - pattern);
-		const char *rest, *end;
-
-		if (strncmp(message, pattern, len) != 0)
-			return false;
-		message += len;
-		if (star == NULL)
-			return *message == '\0';
-		pattern = star + 1;
-		rest = strchr(pattern, '*');
-		len = rest == NULL ? strlen(pattern) : (size_t)(rest - pattern);
-		if (len == 0) { /* the last star */
-			parts[count] = str_of_cstr(message);
-			return true;
-		}
-		for (end = message; strncmp(end, pattern, len) != 0; end++)
-			if (*end == '\0')
-				return false;
-		parts[count++] = str_of(message, (size_t)(end - message));
-		message = end;
-	}
-}
-
-static bool
-put_wording(const struct error *err, struct buf *out)
-{
-	struct str parts[2] = { { NULL, 0 }, { NULL, 0 } };
-
-	for (size_t i = 0; i < ARRAY_LEN(wordings); i++) {
-		if (!match(wordings[i].ours, err->message, parts))
-			continue;
-		for (const char *at = wordings[i].theirs; *at != '\0'; at++) {
-			if (*at == '1' || *at == '2')
-				buf_put_str(out, parts[*at - '1']);
-			else
-				buf_put_u8(out, (uint8_t)*at);
-		}
-		return true;
-	}
-	return false;
-}
-
-/* Who may do what: 42501. */
-static bool
-put_refusal(const struct ast_stmt *stmt, const struct error *err,
-    struct buf *out)
-{
-	struct str parts[2];
-
-	switch ((int)stmt->kind) {
-	case AST_DEFINE:
-		buf_put_cstr(out, "Only admin users can define schemas");
-		return true;
-	case AST_CREATE_ROLE:
-	case AST_ALTER_ROLE:
-		buf_put_cstr(out, "Only admin users can manage users");
-		return true;
-	case AST_GRANT:
-		buf_put_cstr(out, "Only admin users can manage permissions");
-		return true;
-	default:
-		break;
-	}
-	if (!match("permission denied for table *", err->message, parts))
-		return false;
-	buf_printf(out, "%s permission denied for event type '%.*s'",
-	    stmt->kind == AST_STORE || stmt->kind == AST_BATCH ? "Write"
-							       : "Read",
-	    STR_FMT(parts[0]));
-	return true;
-}
-
-/* What SnelDB says of this statement; false if it is not known for that. */
-static bool
-put_theirs(const struct ast_stmt *stmt, const struct error *err,
-    struct buf *out)
-{
-	if (err->code == STELE_E_INSUFFICIENT_PRIVILEGE)
-		return put_refusal(stmt, err, out);
-	if (err->code == STELE_E_DUPLICATE_TABLE && stmt->kind == AST_DEFINE) {
-		const struct ast_name *name = &stmt->create_table.name;
-
-		buf_printf(out,
-		    "Define failed: Schema for event_type '%.*s' already"
-		    " defined",
-		    STR_FMT(name->parts[name->count - 1]));
-		return true;
-	}
-	return put_wording(err, out);
-}
-
 /* ---- ours ---- */
+
+static void
+put_place(const struct error *err, struct buf *out)
+{
+	if (err->position > 0)
+		buf_printf(out, ", at character %d", err->position);
+}
 
 /* The message, where, and what else there is to say. */
 static void
 put_own(const struct error *err, struct buf *out)
 {
 	buf_put_cstr(out, err->message);
-	if (err->position > 0)
-		buf_printf(out, ", at character %d", err->position);
+	put_place(err, out);
 	if (err->detail[0] != '\0' || err->hint[0] != '\0')
 		buf_put_cstr(out, ". ");
 	buf_put_cstr(out, err->detail);
@@ -208,22 +90,43 @@ is_unknown(const struct native_fault *fault)
 		    fault->err->position == trimmed.data - request.data + 1));
 }
 
+/*
+ * In SnelDB's words, if it has any.  They say what is wrong of the one event or
+ * query; where, of a text that is no statement, or of one of several.
+ */
+static bool
+put_theirs(const struct native_fault *fault, struct buf *out)
+{
+	const struct error *err = fault->err;
+	const struct ast_stmt *stmt = fault->stmt;
+
+	if ((stmt == NULL) != fault->is_parse ||
+	    (stmt != NULL && !stmt->is_native) ||
+	    !native_words_put(stmt, err, out))
+		return false;
+	if (stmt == NULL || stmt->kind == AST_BATCH)
+		put_place(err, out);
+	return true;
+}
+
 static void
 put_text(const struct native_fault *fault, struct buf *out)
 {
 	const struct error *err = fault->err;
 
 	if (err->code == STELE_E_INVALID_AUTHORIZATION ||
-	    err->code == STELE_E_INVALID_PASSWORD)
+	    err->code == STELE_E_INVALID_PASSWORD) {
 		buf_put_cstr(out, "Authentication failed");
-	else if (err->code == STELE_E_ADMIN_SHUTDOWN)
+	} else if (err->code == STELE_E_ADMIN_SHUTDOWN) {
 		buf_put_cstr(out, "Server is shutting down");
-	else if (is_unknown(fault))
+	} else if (is_unknown(fault)) {
 		buf_printf(out, "Unknown command: %.*s",
 		    STR_FMT(trim(fault->request)));
-	else if (fault->stmt == NULL || !fault->stmt->is_native ||
-	    !put_theirs(fault->stmt, err, out))
+	} else if (!put_theirs(fault, out)) {
+		if (native_words_is_json(fault->stmt, err))
+			buf_put_cstr(out, "Invalid JSON: ");
 		put_own(err, out);
+	}
 }
 
 void

@@ -56,6 +56,14 @@ static const struct {
 	{ "payload must be a JSON object", "Payload must be a JSON object" },
 	{ "relation \"t\" does not exist",
 	    "No schema defined for event type 't'" },
+	{ "invalid input syntax for type timestamp with time zone: \"a\"b\"",
+	    "Invalid time string: 'a\"b'" },
+	{ "field \"id\" is of event types \"a\" and \"b\"",
+	    "WHERE clause validation failed: Ambiguous field 'id' exists in"
+	    " multiple event types: a, b. Use event-prefixed fields (e.g., "
+	    "'a.id' or 'b.id') to disambiguate." },
+	{ "invalid input syntax for type json",
+	    "Invalid JSON: invalid input syntax for type json" },
 	/* not quite one of them */
 	{ "missing field \"n\" in payloads",
 	    "missing field \"n\" in payloads" },
@@ -116,6 +124,98 @@ START_TEST(refusal)
 }
 END_TEST
 
+/* Each kind of statement has its own words for the same. */
+static const struct {
+	enum ast_stmt_kind kind;
+	bool is_revoke;
+	const char *ours;
+	const char *theirs;
+} kinds[] = {
+	{ AST_CREATE_ROLE, false, "role \"u\" already exists",
+	    "User already exists" },
+	{ AST_CREATE_ROLE, false, "role \"u\" does not exist",
+	    "role \"u\" does not exist" },
+	{ AST_ALTER_ROLE, false, "role \"u\" does not exist",
+	    "User not found: u" },
+	{ AST_GRANT, false, "role \"u\" does not exist",
+	    "Failed to grant permission: User not found: u" },
+	{ AST_GRANT, true, "role \"u\" does not exist",
+	    "Failed to revoke permission: User not found: u" },
+	{ AST_CREATE_VIEW, false, "relation \"k\" already exists",
+	    "Materialization 'k' already exists" },
+	{ AST_SHOW, false, "kept query \"k\" does not exist",
+	    "Materialization 'k' not found" },
+	{ AST_DROP, false, "materialized view \"k\" does not exist",
+	    "Materialization 'k' not found" },
+};
+
+START_TEST(words_of_kinds)
+{
+	struct ast_stmt stmt = { .kind = kinds[_i].kind, .is_native = true };
+	struct error err;
+	struct native_fault fault = { .err = &err, .stmt = &stmt };
+
+	stmt.grant.is_revoke = kinds[_i].is_revoke;
+	(void)error_set(&err, STELE_E_UNDEFINED_OBJECT, "%s", kinds[_i].ours);
+	make(&fault, kinds[_i].theirs);
+}
+END_TEST
+
+/* Of texts that are no statement: with their place. */
+static const struct {
+	const char *ours;
+	const char *theirs;
+} texts[] = {
+	{ "syntax error at end of input: expected a context",
+	    "Missing argument: a context, at character 9" },
+	{ "syntax error at or near \"5\": expected an event type",
+	    "Invalid event type: 5, at character 9" },
+	{ "syntax error at or near \"x\": expected FOR",
+	    "Expected keyword 'FOR', but found 'x', at character 9" },
+	{ "syntax error at or near \"x\": expected a count",
+	    "Unexpected token: \"x\", expected a count, at character 9" },
+	{ "syntax error at or near \"}\": expected at least one field",
+	    "Schema cannot be empty, at character 9" },
+	/* the grammar of SQL has no more to say */
+	{ "syntax error at or near \"x\"",
+	    "syntax error at or near \"x\", at character 9" },
+};
+
+START_TEST(words_of_texts)
+{
+	struct error err;
+	struct native_fault fault = {
+		.err = &err,
+		.request = STR("a text that is no statement"),
+		.is_parse = true,
+	};
+
+	(void)error_set(&err, STELE_E_SYNTAX, "%s", texts[_i].ours);
+	(void)error_position(&err, 9);
+	make(&fault, texts[_i].theirs);
+}
+END_TEST
+
+/* Which of several it is, only the place says. */
+START_TEST(words_of_a_batch)
+{
+	struct ast_stmt stmt = { .kind = AST_BATCH, .is_native = true };
+	struct error err;
+	struct native_fault fault = { .err = &err, .stmt = &stmt };
+
+	(void)error_set(&err, STELE_E_INVALID_TEXT_REPRESENTATION,
+	    "invalid input value for enum t_e: \"x\"");
+	error_add_context(&err, "field \"e\"");
+	(void)error_position(&err, 50);
+	make(&fault, "Field 'e' does not match expected type, at character 50");
+	stmt.kind = AST_STORE;
+	make(&fault, "Field 'e' does not match expected type");
+	stmt.kind = AST_QUERY;
+	make(&fault,
+	    "invalid input value for enum t_e: \"x\", at character 50");
+}
+END_TEST
+
 START_TEST(place_detail_and_hint)
 {
 	struct error err;
@@ -171,6 +271,9 @@ main(void)
 	tcase_add_loop_test(tcase, status, 0, (int)ARRAY_LEN(statuses));
 	tcase_add_loop_test(tcase, wording, 0, (int)ARRAY_LEN(wordings));
 	tcase_add_loop_test(tcase, refusal, 0, (int)ARRAY_LEN(refusals));
+	tcase_add_loop_test(tcase, words_of_kinds, 0, (int)ARRAY_LEN(kinds));
+	tcase_add_loop_test(tcase, words_of_texts, 0, (int)ARRAY_LEN(texts));
+	tcase_add_test(tcase, words_of_a_batch);
 	tcase_add_test(tcase, place_detail_and_hint);
 	tcase_add_loop_test(tcase, unknown_command, 0, (int)ARRAY_LEN(unknown));
 	suite_add_tcase(suite, tcase);
