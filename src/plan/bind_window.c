@@ -536,10 +536,23 @@ struct window_maker {
 	uint32_t capacity; /* as many calls as can be */
 };
 
+/* Those behind `count` others; a call may have none at all. */
+static struct expr **
+args_behind(const struct expr *expr, uint32_t count)
+{
+	return count == 0 ? expr->args : expr->args + count;
+}
+
+static uint32_t
+key_index(const struct window_spec *spec)
+{
+	return spec->arg_count + spec->has_filter;
+}
+
 static struct expr **
 keys_of(const struct expr *expr)
 {
-	return expr->args + expr->window->arg_count + expr->window->has_filter;
+	return args_behind(expr, key_index(expr->window));
 }
 
 static bool
@@ -604,8 +617,8 @@ static void
 set_call(struct window_call *call, const struct expr *expr)
 {
 	const struct window_spec *spec = expr->window;
-	struct expr **at =
-	    keys_of(expr) + spec->partition_count + spec->order_count;
+	struct expr **at = args_behind(expr,
+	    key_index(spec) + spec->partition_count + spec->order_count);
 
 	call->kind = spec->kind;
 	call->type = expr->type;
