@@ -2,8 +2,8 @@
 /*
  * Replays a fuzzer's corpus without the fuzzer: every file of
  * data/fuzz/<program>, or of the directories given, goes to
- * LLVMFuzzerTestOneInput() once.  To fuzz, build the target's file and what it
- * links with clang -fsanitize=fuzzer,address instead of this one.
+ * LLVMFuzzerTestOneInput() once.  In a build for the fuzzer, which brings its own
+ * main(), there is nothing here: see fuzz/campaign.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
+
+#ifndef HAVE_FUZZER
 
 static int
 replay_file(const char *dir, const char *name)
@@ -88,3 +90,5 @@ main(int argc, char **argv)
 	    srcdir == NULL ? "." : srcdir, name);
 	return replay_dir(dir);
 }
+
+#endif

@@ -119,6 +119,8 @@ step_fault(const struct manifest_state *state, const struct manifest_step *step)
 	for (uint32_t i = 0; i < step->added_count; i++) {
 		const struct segment_meta *added = &step->added[i];
 
+		if (added->shard >= state->shard_count)
+			return "a segment is of no shard";
 		if (manifest_has(state, added->number) ||
 		    (i > 0 && added->number <= added[-1].number))
 			return "a segment is added twice";

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sql_runner.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 
 #include "common/arena.h"
 #include "common/error.h"
+#include "common/must.h"
 #include "engine/catalog/role.h"
 #include "engine/engine.h"
 #include "exec/exec.h"
@@ -72,7 +72,9 @@ open_engine(struct sql_runner *runner)
 
 	rc = engine_open(os_fs_real(), runner->dir, &options, &runner->engine,
 	    &err);
-	ck_assert_msg(rc == 0, "engine_open: %s", err.message);
+	if (rc != 0)
+		fprintf(stderr, "engine_open: %s\n", err.message);
+	MUST(rc == 0);
 }
 
 struct sql_runner *
@@ -80,9 +82,9 @@ sql_runner_open(void)
 {
 	struct sql_runner *runner = calloc(1, sizeof(*runner));
 
-	ck_assert_ptr_nonnull(runner);
+	MUST(runner != NULL);
 	snprintf(runner->dir, sizeof(runner->dir), "/tmp/stele-exec-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(runner->dir));
+	MUST(mkdtemp(runner->dir) != NULL);
 	open_engine(runner);
 	runner->temp.dir = runner->dir;
 	runner->temp.limit_bytes = UINT64_MAX;
@@ -110,10 +112,16 @@ sql_runner_close(struct sql_runner *runner)
 	write_batch_free(runner->transaction);
 	engine_close(runner->engine);
 	snprintf(command, sizeof(command), "rm -rf '%s'", runner->dir);
-	ck_assert_int_eq(system(command), 0);
+	MUST(system(command) == 0);
 	buf_release(&runner->out);
 	arena_release(&runner->arena);
 	free(runner);
+}
+
+const char *
+sql_runner_dir(const struct sql_runner *runner)
+{
+	return runner->dir;
 }
 
 void
@@ -302,7 +310,7 @@ read_params(struct sql_runner *runner, const struct plan *plan,
 	*out = arena_zalloc(&runner->arena,
 	    (plan->param_count + 1) * sizeof(**out));
 	for (uint32_t i = 0; i < plan->param_count && rc == 0; i++) {
-		ck_assert_uint_lt(i, runner->value_count);
+		MUST(i < runner->value_count);
 		(*out)[i].is_null = runner->values[i] == NULL;
 		if (!(*out)[i].is_null)
 			rc = type_in_text(&plan->param_types[i],
@@ -349,7 +357,7 @@ split_lines(struct arena *arena, uint32_t col_count, const char *data)
 			vec_set(&texts.cols[i], texts.row_count, &value);
 			data += field.len + 1;
 		}
-		ck_assert(data[-1] == '\n');
+		MUST(data[-1] == '\n');
 	}
 	texts.sel = sel_all(texts.row_count);
 	return texts;
@@ -380,7 +388,7 @@ run_copy(struct sql_runner *runner, const struct plan *plan,
 	struct copy_sink *sink;
 	int rc;
 
-	ck_assert_uint_eq(runner->value_count, 1);
+	MUST(runner->value_count == 1);
 	rc = copy_sink_open(plan, context, batch, COPY_TEXTS, &sink, err);
 	if (rc == 0)
 		rc = copy_lines(sink, plan->column_count, runner->values[0],
@@ -439,7 +447,7 @@ run_utility(struct sql_runner *runner, const struct ast_stmt *stmt,
 
 	if (stmt->kind == AST_CHECKPOINT)
 		return flush(runner, err);
-	ck_assert_int_eq(stmt->kind, AST_TRANSACTION);
+	MUST(stmt->kind == AST_TRANSACTION);
 	switch (stmt->transaction.kind) {
 	case AST_BEGIN:
 		runner->transaction = write_batch_new(runner->engine);
@@ -502,8 +510,8 @@ run_plan(struct sql_runner *runner, const struct ast_stmt *stmt,
 	else
 		rc = run_write(runner, plan, &context, err);
 	/* whatever has happened, all of it is gone */
-	ck_assert_uint_eq(atomic_load(&runner->temp.used_bytes), 0);
-	ck_assert_uint_eq(atomic_load(&budget.used_bytes), 0);
+	MUST(atomic_load(&runner->temp.used_bytes) == 0);
+	MUST(atomic_load(&budget.used_bytes) == 0);
 	snapshot_unref(context.snapshot);
 	return rc;
 }
@@ -558,6 +566,35 @@ run_job(void *arg)
 	return NULL;
 }
 
+static void
+begin_text(struct sql_runner *runner, const uint32_t *oids,
+    const char *const *values, uint32_t count)
+{
+	buf_reset(&runner->out);
+	arena_reset(&runner->arena);
+	runner->oids = oids;
+	runner->values = values;
+	runner->value_count = count;
+}
+
+static const char *
+end_text(struct sql_runner *runner)
+{
+	buf_put_u8(&runner->out, '\0');
+	return (const char *)runner->out.data;
+}
+
+const char *
+sql_run_here(struct sql_runner *runner, const char *text,
+    const char *const *values, uint32_t count)
+{
+	struct job job = { runner, text };
+
+	begin_text(runner, NULL, values, count);
+	(void)run_job(&job);
+	return end_text(runner);
+}
+
 const char *
 sql_run_params(struct sql_runner *runner, const char *text,
     const uint32_t *oids, const char *const *values, uint32_t count)
@@ -566,18 +603,13 @@ sql_run_params(struct sql_runner *runner, const char *text,
 	pthread_attr_t attr;
 	pthread_t thread;
 
-	buf_reset(&runner->out);
-	arena_reset(&runner->arena);
-	runner->oids = oids;
-	runner->values = values;
-	runner->value_count = count;
-	ck_assert_int_eq(pthread_attr_init(&attr), 0);
-	ck_assert_int_eq(pthread_attr_setstacksize(&attr, SQL_STACK_SIZE), 0);
-	ck_assert_int_eq(pthread_create(&thread, &attr, run_job, &job), 0);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	begin_text(runner, oids, values, count);
+	MUST(pthread_attr_init(&attr) == 0);
+	MUST(pthread_attr_setstacksize(&attr, SQL_STACK_SIZE) == 0);
+	MUST(pthread_create(&thread, &attr, run_job, &job) == 0);
+	MUST(pthread_join(thread, NULL) == 0);
 	pthread_attr_destroy(&attr);
-	buf_put_u8(&runner->out, '\0');
-	return (const char *)runner->out.data;
+	return end_text(runner);
 }
 
 const char *

@@ -20,6 +20,9 @@ struct sql_runner;
 struct sql_runner *sql_runner_open(void);
 void sql_runner_close(struct sql_runner *runner);
 
+/* Where the engine's directory is. */
+const char *sql_runner_dir(const struct sql_runner *runner);
+
 /* Close the engine and open the directory again. */
 void sql_runner_restart(struct sql_runner *runner);
 
@@ -53,3 +56,10 @@ const char *sql_run(struct sql_runner *runner, const char *text);
 /* The same with parameters in text form, types 0 or given; NULL is null. */
 const char *sql_run_params(struct sql_runner *runner, const char *text,
     const uint32_t *oids, const char *const *values, uint32_t count);
+
+/*
+ * The same on the caller's thread, whose stack must do for what the text has,
+ * with types 0.
+ */
+const char *sql_run_here(struct sql_runner *runner, const char *text,
+    const char *const *values, uint32_t count);
