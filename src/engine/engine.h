@@ -389,10 +389,11 @@ MUST_USE int scan_part_range(const struct scan *scan, uint32_t run,
     uint32_t part, uint32_t attnum, struct scan_range *out, struct error *err);
 
 /*
- * Rows before any filter, without reading one: about, and exactly, where that
- * is known (zone maps may be believed, no row may be older than the horizon).
+ * Rows before any filter, without reading one: about, of all or of a run; and
+ * exactly, where that is known (zone maps may be believed, no row may be older than the horizon).
  */
 uint64_t scan_row_estimate(const struct scan *scan);
+uint64_t scan_run_estimate(const struct scan *scan, uint32_t run);
 bool scan_row_count(const struct scan *scan, uint64_t *out);
 struct scan_stats scan_stats(const struct scan *scan);
 void scan_close(struct scan *scan);

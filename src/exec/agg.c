@@ -371,7 +371,7 @@ agg_add(struct agg_op *agg, const struct eval *eval, struct sel sel,
 
 	if (agg->table.key_count > 0 && is_too_much(agg, sel.count))
 		agg->is_full = true;
-	if (agg->is_full && agg->op.env->piece != NULL)
+	if (agg->is_full && agg->is_piece)
 		return 0; /* all pieces are given up */
 	if (agg->table.key_count == 0)
 		memset(groups, 0, sel.count * sizeof(*groups));

@@ -4,7 +4,7 @@
  *
  *   agg.c         the operator: reads, gives
  *   agg_parts.c   rows of groups that do not fit into work_mem
- *   agg_pieces.c  rows of each shard apart, on several threads
+ *   agg_pieces.c  the input of each shard apart, on several threads
  *
  * When the groups fill work_mem no new one is made: rows of those that are there
  * go on, the others are written to parts by the hash of their keys.  At the end
@@ -62,8 +62,9 @@ struct agg_op {
 	struct group_table table;
 	struct group_codes codes; /* before it */
 	struct agg_call_state *calls;
-	bool is_read; /* all rows that the groups will get */
-	bool is_full; /* no new groups */
+	bool is_read;  /* all rows that the groups will get */
+	bool is_full;  /* no new groups */
+	bool is_piece; /* one of several, whose groups are made one */
 	uint32_t group_count;
 	uint32_t at; /* next group to give */
 	int64_t next_ordinal;
@@ -120,8 +121,8 @@ void agg_parts_release(struct agg_op *agg);
 /* ---- agg_pieces.c ---- */
 
 /*
- * Add all rows of the input, if it is such that its shards can be read apart,
- * and there is so much of it that this is worth while.  If not, or if the
+ * Add all rows of the input, if it is such that it can be made of each shard
+ * apart, and there is so much of it that this is worth while.  If not, or if the
  * groups do not fit into work_mem, nothing is done and *is_done is false.
  */
 MUST_USE int agg_read_pieces(struct agg_op *agg, bool *is_done,

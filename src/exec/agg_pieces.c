@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An aggregation in pieces: the rows of each shard are added to groups of
- * their own, by as many threads as there are; then the groups are made one.
+ * An aggregation in pieces: what the input makes of each shard's events is added
+ * to groups of their own, by as many threads as there are; then the groups are
+ * made one.  The input may itself group, join and so on, by context: by_shard.h.
  *
  * So a result is a function of the events and of how many shards there are:
  * floats are summed in each shard in the order of its events, and the sums of
@@ -14,17 +15,18 @@
  * to files then.
  */
 #include <stdatomic.h>
+#include <string.h>
 
 #include "common/error.h"
-#include "engine/catalog/catalog.h"
 #include "exec/agg_op.h"
+#include "exec/by_shard.h"
 #include "exec/exec_private.h"
 #include "plan/rel_walk.h"
 
 struct piece {
 	struct pieces *all;
 	struct exec_context context; /* with a share of work_mem */
-	struct scan_piece scan;
+	struct scan_piece *scans;    /* by the index of their relations */
 	struct arena arena;
 	struct exec_env env;
 	struct agg_op *agg;
@@ -35,6 +37,7 @@ struct piece {
 
 struct pieces {
 	struct agg_op *agg; /* whose rows they are */
+	uint64_t row_estimate;
 	struct piece *each;
 	uint32_t count;
 	/* Relaxed: hints while pieces run; the crew's return orders the rest. */
@@ -45,39 +48,6 @@ struct pieces {
 /* ---- whether ---- */
 
 static bool
-is_shared_state(const struct expr *expr)
-{
-	return expr->kind == EXPR_SUBQUERY || expr_is_volatile_call(expr);
-}
-
-static int
-test_slot(struct expr **slot, void *arg UNUSED)
-{
-	return *slot != NULL && expr_any(*slot, is_shared_state);
-}
-
-/*
- * Whether no two shards have rows with the same value of an expression above
- * `rel`: it is their context.
- */
-static bool
-is_context(const struct rel *rel, const struct expr *expr)
-{
-	for (; expr->kind == EXPR_COLUMN; rel = rel->input) {
-		uint32_t column = expr->column.column;
-
-		if (rel->kind == REL_SCAN)
-			return rel->scan.attnums[column] == COLUMN_CONTEXT_ID;
-		if (rel->kind == REL_PROJECT)
-			expr = rel->project[column];
-		else if (rel->kind != REL_FILTER)
-			break;
-	}
-	return false;
-}
-
-/* Nothing between the groups and a scan that only one thread may do. */
-static bool
 can_split(const struct rel *rel)
 {
 	/* else the groups must come in the order of their first rows */
@@ -87,40 +57,52 @@ can_split(const struct rel *rel)
 		const struct agg_call *call = &rel->agg.calls[i];
 
 		if (call->order_count > 0 || !agg_kind_combines(call->kind) ||
-		    (call->is_distinct && !is_context(rel->input, call->arg)))
+		    (call->is_distinct &&
+			!rel_is_context(rel->input, call->arg)))
 			return false;
 	}
-	do {
-		if (rel_each_expr_of(rel, test_slot, NULL) != 0)
-			return false;
-		rel = rel->input;
-	} while (rel->kind == REL_FILTER || rel->kind == REL_PROJECT);
-	return rel->kind == REL_SCAN;
+	return !rel_has_shared_state(rel) && rel_is_by_shard(rel->input);
 }
 
-static struct op_state *
-leaf_of(struct op_state *op)
+/*
+ * Count what the scans below will read.  Operators that read their inputs one
+ * after the other have not opened all of them.
+ */
+static int
+find_scans(struct pieces *pieces, const struct rel *rel, struct error *err)
 {
-	while (op->input != NULL)
-		op = op->input;
-	return op;
+	const struct exec_env *env = pieces->agg->op.env;
+	struct scan **scan = &env->scans[rel->index];
+	int rc = 0;
+
+	if (rel->kind == REL_SCAN) {
+		if (*scan == NULL)
+			rc = scan_rel_open(env, rel, scan, err);
+		if (*scan != NULL)
+			pieces->row_estimate += scan_row_estimate(*scan);
+		return rc;
+	}
+	for (uint32_t i = 0; i < rel_input_count(rel) && rc == 0; i++)
+		rc = find_scans(pieces, rel_child(rel, i), err);
+	return rc;
 }
 
-/* The scan, if it is worth to be split. */
-static struct scan *
-scan_to_split(const struct agg_op *agg)
+/* Whether the input is of such a kind, and large enough. */
+static int
+is_worth_splitting(struct pieces *pieces, bool *is_worth, struct error *err)
 {
-	const struct exec_context *context = agg->op.env->context;
-	struct scan *scan;
+	const struct op_state *op = &pieces->agg->op;
+	const struct exec_context *context = op->env->context;
+	int rc;
 
+	*is_worth = false;
 	if (context->min_parallel_rows < 0 || context->batch != NULL ||
-	    agg->op.env->piece != NULL || !can_split(agg->op.rel))
-		return NULL;
-	scan = scan_op_scan(leaf_of(agg->op.input));
-	if (scan == NULL ||
-	    scan_row_estimate(scan) < (uint64_t)context->min_parallel_rows)
-		return NULL;
-	return scan;
+	    op->env->pieces != NULL || !can_split(op->rel))
+		return 0;
+	rc = find_scans(pieces, op->rel->input, err);
+	*is_worth =
+	    pieces->row_estimate >= (uint64_t)context->min_parallel_rows;
+	return rc;
 }
 
 /* ---- a piece ---- */
@@ -137,6 +119,15 @@ is_set(const atomic_bool *flag)
 	return atomic_load_explicit(flag, memory_order_relaxed);
 }
 
+/* All rows have been added: what has made them goes. */
+static int
+end_piece(struct piece *piece, struct error *err)
+{
+	op_close(piece->agg->op.input);
+	piece->agg->op.input = NULL;
+	return agg_finish(piece->agg, err);
+}
+
 static int
 read_piece(struct piece *piece, struct error *err)
 {
@@ -148,7 +139,7 @@ read_piece(struct piece *piece, struct error *err)
 	while (rc == 0 && !is_set(&piece->all->is_over)) {
 		rc = op_next(op->input, &batch, err);
 		if (rc == 0)
-			return agg_finish(piece->agg, err);
+			return end_piece(piece, err);
 		if (rc < 0)
 			return rc;
 		rc = agg_add_batch(piece->agg, &batch, err);
@@ -185,32 +176,69 @@ init_piece(struct pieces *pieces, struct piece *piece)
 	piece->context.work_mem_bytes /= pieces->count;
 	arena_init(&piece->arena, env->context->budget);
 	exec_env_init(&piece->env, env->plan, &piece->context, &piece->arena);
-	piece->env.slots = env->slots; /* nobody writes them meanwhile */
-	piece->env.piece = &piece->scan;
+	if (env->plan->slot_count > 0)
+		memcpy(piece->env.slots, env->slots,
+		    env->plan->slot_count * sizeof(*env->slots));
+	piece->env.pieces = piece->scans;
 	if (env->stats != NULL)
 		piece->env.stats = arena_zalloc(&piece->arena,
 		    env->plan->rel_count * sizeof(*piece->env.stats));
 	piece->agg =
 	    (struct agg_op *)agg_op_new(&piece->env, pieces->agg->op.rel);
+	piece->agg->is_piece = true;
+}
+
+/* The runs of one shard. */
+static struct scan_piece
+piece_of_scan(struct scan *scan, uint32_t shard)
+{
+	uint32_t count = scan == NULL ? 0 : scan_run_count(scan);
+	struct scan_piece piece = { .scan = scan };
+
+	while (piece.first_run < count &&
+	    scan_run_shard(scan, piece.first_run) < shard)
+		piece.first_run++;
+	while (piece.first_run + piece.run_count < count &&
+	    scan_run_shard(scan, piece.first_run + piece.run_count) == shard)
+		piece.run_count++;
+	return piece;
+}
+
+/* What the scans below read of a shard; false if that is nothing. */
+static bool
+take_shard(const struct exec_env *env, const struct rel *rel, uint32_t shard,
+    struct scan_piece *scans)
+{
+	bool has_rows = false;
+
+	if (rel->kind == REL_SCAN) {
+		scans[rel->index] =
+		    piece_of_scan(env->scans[rel->index], shard);
+		return scans[rel->index].run_count > 0;
+	}
+	for (uint32_t i = 0; i < rel_input_count(rel); i++)
+		has_rows |= take_shard(env, rel_child(rel, i), shard, scans);
+	return has_rows;
 }
 
 /* A piece for each shard that has rows. */
 static void
-init_pieces(struct pieces *pieces, struct agg_op *agg, struct scan *scan)
+init_pieces(struct pieces *pieces)
 {
-	uint32_t run_count = scan_run_count(scan);
-	struct piece *each =
-	    arena_zalloc(agg->op.env->arena, (run_count + 1) * sizeof(*each));
+	const struct op_state *op = &pieces->agg->op;
+	const struct exec_env *env = op->env;
+	uint32_t shard_count = engine_shard_count(env->context->engine);
 
-	*pieces = (struct pieces){ .agg = agg, .each = each };
-	for (uint32_t run = 0; run < run_count; run++) {
-		if (run == 0 ||
-		    scan_run_shard(scan, run) != scan_run_shard(scan, run - 1))
-			each[pieces->count++].scan = (struct scan_piece){
-				.scan = scan,
-				.first_run = run,
-			};
-		each[pieces->count - 1].scan.run_count++;
+	pieces->each =
+	    arena_zalloc(env->arena, shard_count * sizeof(*pieces->each));
+	for (uint32_t shard = 0; shard < shard_count; shard++) {
+		struct piece *piece = &pieces->each[pieces->count];
+
+		if (piece->scans == NULL)
+			piece->scans = arena_zalloc(env->arena,
+			    env->plan->rel_count * sizeof(*piece->scans));
+		pieces->count +=
+		    take_shard(env, op->rel->input, shard, piece->scans);
 	}
 }
 
@@ -229,34 +257,65 @@ run_pieces(struct pieces *pieces)
 		run_piece(pieces, i);
 }
 
-/* What EXPLAIN ANALYZE tells of the operators below: the longest time. */
+/*
+ * What EXPLAIN ANALYZE tells of the operators below: the longest time, and what
+ * all have kept.
+ */
 static void
-add_stats(const struct agg_op *agg, const struct piece *piece)
+add_stats(const struct exec_env *env, const struct rel *rel,
+    const struct piece *piece)
 {
-	for (const struct rel *rel = agg->op.rel->input; rel != NULL;
-	     rel = rel->input) {
-		struct op_stats *stats = &agg->op.env->stats[rel->index];
-		const struct op_stats *its = &piece->env.stats[rel->index];
+	struct op_stats *stats = &env->stats[rel->index];
+	const struct op_stats *its = &piece->env.stats[rel->index];
 
-		stats->rows += its->rows;
-		if (stats->first_ns == 0 || its->first_ns < stats->first_ns)
-			stats->first_ns = its->first_ns;
-		if (its->total_ns > stats->total_ns)
-			stats->total_ns = its->total_ns;
+	stats->rows += its->rows;
+	if (stats->first_ns == 0 || its->first_ns < stats->first_ns)
+		stats->first_ns = its->first_ns;
+	if (its->total_ns > stats->total_ns)
+		stats->total_ns = its->total_ns;
+	stats->memory_bytes += its->memory_bytes;
+	op_stats_add_spill(stats, its->part_count, its->disk_bytes);
+	for (uint32_t i = 0; i < rel_input_count(rel); i++)
+		add_stats(env, rel_child(rel, i), piece);
+}
+
+/* The same of operators that only the pieces have opened. */
+static void
+add_unopened_stats(const struct exec_env *env, const struct rel *rel)
+{
+	struct op_stats *stats = &env->stats[rel->index];
+
+	if (stats->loops == 0) {
+		stats->loops = 1;
+		stats->is_scan = rel->kind == REL_SCAN;
+		if (stats->is_scan && env->scans[rel->index] != NULL)
+			op_stats_add_scan(stats, env->scans[rel->index]);
 	}
+	for (uint32_t i = 0; i < rel_input_count(rel); i++)
+		add_unopened_stats(env, rel_child(rel, i));
+}
+
+static void
+tell_stats(const struct pieces *pieces)
+{
+	const struct op_state *op = &pieces->agg->op;
+
+	if (op->env->stats == NULL || is_set(&pieces->is_full))
+		return;
+	for (uint32_t i = 0; i < pieces->count; i++)
+		add_stats(op->env, op->rel->input, &pieces->each[i]);
+	add_unopened_stats(op->env, op->rel->input);
 }
 
 static void
 release_pieces(struct pieces *pieces)
 {
+	for (uint32_t i = 0; i < pieces->count; i++)
+		op_close(&pieces->each[i].agg->op);
+	tell_stats(pieces);
 	for (uint32_t i = 0; i < pieces->count; i++) {
-		struct piece *piece = &pieces->each[i];
-
-		if (piece->env.stats != NULL && !is_set(&pieces->is_full))
-			add_stats(pieces->agg, piece);
-		op_close(&piece->agg->op);
-		exec_env_release(&piece->env);
-		arena_release(&piece->arena);
+		exec_env_release(&pieces->each[i].env);
+		arena_release(&pieces->each[i].arena);
 	}
 }
 
@@ -324,16 +383,18 @@ join_piece(struct agg_op *agg, struct piece *piece, struct error *err)
 int
 agg_read_pieces(struct agg_op *agg, bool *is_done, struct error *err)
 {
-	struct scan *scan = scan_to_split(agg);
-	struct pieces pieces;
-	int rc = 0;
+	struct pieces pieces = { .agg = agg };
+	bool is_worth;
+	int rc;
 
 	*is_done = false;
-	if (scan == NULL)
-		return 0;
-	init_pieces(&pieces, agg, scan);
-	if (pieces.count < 2)
-		return 0;
+	rc = is_worth_splitting(&pieces, &is_worth, err);
+	if (rc != 0 || !is_worth)
+		return rc;
+	init_pieces(&pieces);
+	rc = arena_check(agg->op.env->arena, err);
+	if (rc != 0 || pieces.count < 2)
+		return rc;
 	run_pieces(&pieces);
 	for (uint32_t i = 0; i < pieces.count && rc == 0; i++) {
 		rc = pieces.each[i].rc;

@@ -33,6 +33,10 @@ scan_rows(const struct exec_env *env, const struct rel *rel,
 	int rc = 0;
 
 	*rows = 0;
+	if (mode == ESTIMATE_PRUNED && env->pieces != NULL) {
+		*rows = (double)scan_piece_estimate(&env->pieces[rel->index]);
+		return 0;
+	}
 	if (mode == ESTIMATE_PRUNED)
 		rc = scan_spec_bounds(env, rel, &spec, &is_empty, err);
 	if (rc != 0 || is_empty)

@@ -27,6 +27,8 @@ exec_env_init(struct exec_env *env, const struct plan *plan,
 	if (plan->work_count > 0)
 		env->works =
 		    arena_zalloc(arena, plan->work_count * sizeof(*env->works));
+	env->scans = arena_zalloc(arena,
+	    ((size_t)plan->rel_count + 1) * sizeof(struct scan *));
 	env->regexes = arena_zalloc(arena, sizeof(*env->regexes));
 	env->modified = arena_zalloc(arena, sizeof(*env->modified));
 	subplans_init(env);

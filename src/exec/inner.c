@@ -11,6 +11,8 @@ inner_init(struct inner *inner, const struct exec_env *outer,
 	*inner = (struct inner){ .rel = rel, .env = *outer };
 	arena_init(&inner->arena, outer->context->budget);
 	inner->env.arena = &inner->arena;
+	inner->env.scans = NULL;
+	inner->env.pieces = NULL;
 }
 
 void
@@ -29,6 +31,8 @@ inner_start(struct inner *inner, struct error *err)
 
 	inner_end(inner);
 	subplans_init(&inner->env);
+	inner->env.scans = arena_zalloc(&inner->arena,
+	    ((size_t)inner->env.plan->rel_count + 1) * sizeof(struct scan *));
 	inner->root = op_new(&inner->env, inner->rel);
 	rc = op_open(inner->root, err);
 	if (rc == 0)

@@ -30,7 +30,7 @@ struct subplan;
 
 /* Some runs of a scan that is open: what one of several threads reads. */
 struct scan_piece {
-	struct scan *scan;
+	struct scan *scan; /* NULL: there is nothing to read */
 	uint32_t first_run;
 	uint32_t run_count;
 };
@@ -49,8 +49,10 @@ struct exec_env {
 	const struct row_spool **works; /* of recursive ones; shared */
 	struct regex_cache *regexes;    /* shared by inner executions */
 	struct op_stats *stats; /* by the index of the relation; NULL: none */
-	const struct scan_piece *piece; /* the only scan reads; NULL: all */
-	uint64_t *modified;             /* rows that the root has written */
+	/* By the index of the relation: scans that are open; NULL: not (yet). */
+	struct scan **scans;
+	const struct scan_piece *pieces; /* likewise: what is read; NULL: all */
+	uint64_t *modified;              /* rows that the root has written */
 };
 
 enum sort_method {
@@ -207,5 +209,12 @@ bool scan_op_count(struct op_state *op, uint64_t *count);
 struct top_bound;
 void scan_op_limit(struct op_state *op, const struct top_bound *bound);
 
-/* What a REL_SCAN that is open reads; NULL: no committed rows. */
-struct scan *scan_op_scan(struct op_state *op);
+/*
+ * Open what a REL_SCAN reads, as its operator does; *out is NULL if there are no
+ * committed rows.
+ */
+MUST_USE int scan_rel_open(const struct exec_env *env, const struct rel *rel,
+    struct scan **out, struct error *err);
+
+/* Rows before any filter, about, that a piece of a REL_SCAN reads. */
+uint64_t scan_piece_estimate(const struct scan_piece *piece);

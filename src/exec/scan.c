@@ -50,13 +50,15 @@ scan_attnums(const struct rel *rel, const struct exec_env *env,
 }
 
 static void
-merge_runs(struct scan_op *scan, const struct scan_piece *piece,
-    uint32_t id_column)
+merge_runs(struct scan_op *scan, const struct scan_piece *piece)
 {
 	struct arena *arena = scan->op.env->arena;
+	const uint32_t *attnums;
+	uint32_t id_column = 0;
 	struct merge_source *sources =
 	    arena_zalloc(arena, (piece->run_count + 1) * sizeof(*sources));
 
+	(void)scan_attnums(scan->op.rel, scan->op.env, &attnums, &id_column);
 	for (uint32_t i = 0; i < piece->run_count; i++) {
 		sources[i].scan = piece->scan;
 		sources[i].run = piece->first_run + i;
@@ -68,51 +70,68 @@ merge_runs(struct scan_op *scan, const struct scan_piece *piece,
 }
 
 static int
-open_committed(struct scan_op *scan, struct error *err)
+open_bounded(const struct exec_env *env, const struct rel *rel,
+    const struct top_bound *bound, struct scan **out, struct error *err)
 {
-	const struct exec_env *env = scan->op.env;
-	const struct rel *rel = scan->op.rel;
 	struct snapshot *snapshot = env->context->snapshot;
 	struct scan_spec spec = { .snapshot = snapshot,
 		.type = rel->scan.type,
 		.without = env->context->scan_without };
-	struct scan_piece all = { .first_run = 0 };
 	uint32_t id_column = 0;
 	bool is_empty;
 	int rc;
 
+	*out = NULL;
 	rc = scan_spec_bounds(env, rel, &spec, &is_empty, err);
 	if (rc != 0 || is_empty)
 		return rc;
-	if (scan->bound != NULL)
-		scan_spec_limit(&spec, spec.type, scan->bound->attnum,
-		    scan->bound->is_least, &scan->bound->value, env->arena);
+	if (bound != NULL)
+		scan_spec_limit(&spec, spec.type, bound->attnum,
+		    bound->is_least, &bound->value, env->arena);
 	/* a type that the transaction itself has made has no events yet */
 	if (catalog_type_by_oid(snapshot_catalog(snapshot),
 		rel->scan.type->oid) == NULL)
 		return 0;
 	spec.attnum_count = scan_attnums(rel, env, &spec.attnums, &id_column);
-	rc = scan_open(env->context->engine, &spec, env->arena, &all.scan, err);
-	if (rc != 0)
-		return rc;
-	all.run_count = scan_run_count(all.scan);
-	merge_runs(scan, &all, id_column);
-	return 0;
+	return scan_open(env->context->engine, &spec, env->arena, out, err);
+}
+
+int
+scan_rel_open(const struct exec_env *env, const struct rel *rel,
+    struct scan **out, struct error *err)
+{
+	return open_bounded(env, rel, NULL, out, err);
+}
+
+uint64_t
+scan_piece_estimate(const struct scan_piece *piece)
+{
+	uint64_t rows = 0;
+
+	for (uint32_t i = 0; i < piece->run_count; i++)
+		rows += scan_run_estimate(piece->scan, piece->first_run + i);
+	return rows;
 }
 
 static int
 scan_op_open(struct op_state *op, struct error *err)
 {
 	struct scan_op *scan = (struct scan_op *)op;
-	const struct scan_piece *piece = op->env->piece;
-	const uint32_t *attnums;
-	uint32_t id_column = 0;
+	const struct exec_env *env = op->env;
+	struct scan_piece piece = { .first_run = 0 };
+	int rc = 0;
 
-	if (piece == NULL)
-		return open_committed(scan, err);
-	(void)scan_attnums(op->rel, op->env, &attnums, &id_column);
-	merge_runs(scan, piece, id_column);
-	return 0;
+	if (env->pieces != NULL) {
+		piece = env->pieces[op->rel->index];
+	} else {
+		rc = open_bounded(env, op->rel, scan->bound, &piece.scan, err);
+		if (rc == 0 && piece.scan != NULL)
+			piece.run_count = scan_run_count(piece.scan);
+		env->scans[op->rel->index] = piece.scan;
+	}
+	if (piece.scan != NULL)
+		merge_runs(scan, &piece);
+	return rc;
 }
 
 static int
@@ -184,7 +203,7 @@ scan_op_close(struct op_state *op)
 	if (scan->scan == NULL)
 		return;
 	merge_close(&scan->merge);
-	if (op->env->piece == NULL)
+	if (op->env->pieces == NULL)
 		scan_close(scan->scan);
 }
 
@@ -194,7 +213,7 @@ scan_op_report(const struct op_state *op, struct op_stats *stats)
 	const struct scan_op *scan = (const struct scan_op *)op;
 
 	stats->is_scan = true;
-	if (scan->scan != NULL && op->env->piece == NULL)
+	if (scan->scan != NULL && op->env->pieces == NULL)
 		op_stats_add_scan(stats, scan->scan);
 }
 
@@ -223,12 +242,6 @@ void
 scan_op_limit(struct op_state *op, const struct top_bound *bound)
 {
 	((struct scan_op *)op)->bound = bound;
-}
-
-struct scan *
-scan_op_scan(struct op_state *op)
-{
-	return ((struct scan_op *)op)->scan;
 }
 
 struct op_state *

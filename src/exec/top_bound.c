@@ -436,7 +436,7 @@ top_bound_find(const struct exec_env *env, const struct rel *sort,
 	*out = (struct top_bound){ .is_known = false };
 	/* the transaction's own rows are in no part */
 	if (count == 0 || count > COUNT_MAX || env->context->batch != NULL ||
-	    env->piece != NULL || !env->plan->bounds_tops ||
+	    env->pieces != NULL || !env->plan->bounds_tops ||
 	    !find_key(&search, sort))
 		return 0;
 	arena_init(&search.arena, env->context->budget);

@@ -134,7 +134,7 @@ add_zones(struct scan *scan, struct scan_run *run,
 		if (part->count > most)
 			part->count = most;
 		for (uint32_t i = 0; i < part->count; i++)
-			scan->row_estimate += segment_section_zone_rows(section,
+			run->row_estimate += segment_section_zone_rows(section,
 			    part->numbers[i]);
 	}
 	return 0;
@@ -153,7 +153,7 @@ add_rows(struct scan *scan, struct scan_run *run,
 	part->section = section;
 	part->numbers = found->rows;
 	part->count = found->row_count;
-	scan->row_estimate += found->row_count;
+	run->row_estimate += found->row_count;
 	return 0;
 }
 
@@ -235,7 +235,7 @@ add_chunks(struct scan *scan, struct scan_run *run,
 			part->memtable = memtable;
 		}
 		part->count++;
-		scan->row_estimate += rows;
+		run->row_estimate += rows;
 	}
 	return 0;
 }
@@ -252,7 +252,7 @@ add_found(struct scan *scan, struct scan_run *run, enum scan_part_kind kind,
 	part->kind = kind;
 	part->memtable = memtable;
 	part->chunk = chunk;
-	scan->row_estimate++; /* at least; counting would read the rows */
+	run->row_estimate++; /* at least; counting would read the rows */
 	return 0;
 }
 
@@ -448,15 +448,25 @@ scan_part_range(const struct scan *scan, uint32_t run, uint32_t part,
 }
 
 uint64_t
+scan_run_estimate(const struct scan *scan, uint32_t run)
+{
+	return scan->runs[run].row_estimate;
+}
+
+uint64_t
 scan_row_estimate(const struct scan *scan)
 {
-	return scan->row_estimate;
+	uint64_t rows = 0;
+
+	for (uint32_t i = 0; i < scan->run_count; i++)
+		rows += scan->runs[i].row_estimate;
+	return rows;
 }
 
 bool
 scan_row_count(const struct scan *scan, uint64_t *out)
 {
-	*out = scan->row_estimate;
+	*out = scan_row_estimate(scan);
 	return !scan->has_aged && !scan->spec.has_context &&
 	    scan->spec.event_ids == NULL &&
 	    (scan->spec.without & SCAN_WITHOUT_ZONE_MAPS) == 0;

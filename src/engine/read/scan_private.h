@@ -43,6 +43,7 @@ struct scan_run {
 	uint32_t part_count;
 	uint32_t part_room;
 	uint64_t last_event_id; /* no row has a greater one, so far */
+	uint64_t row_estimate;
 	uint32_t shard;
 };
 
@@ -63,8 +64,7 @@ struct scan {
 	struct scan_run *runs;
 	uint32_t run_count;
 	uint32_t run_room;
-	uint32_t shard; /* whose runs are being added */
-	uint64_t row_estimate;
+	uint32_t shard;                   /* whose runs are being added */
 	struct scan_stats opened;         /* what pruning has seen */
 	atomic_uint_least64_t rows;       /* handed out by closed cursors */
 	atomic_uint_least64_t bytes_read; /* by closed cursors */
