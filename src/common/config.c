@@ -10,6 +10,9 @@
 
 #define NAME_SIZE 64
 
+/* In source_lines, where 0 is the default and all else a line of the file. */
+#define SOURCE_ARGUMENT UINT32_MAX
+
 static void *
 slot_of(struct config *config, const struct config_option *opt)
 {
@@ -135,9 +138,15 @@ config_unref(struct config *config)
 	free(config);
 }
 
+static size_t
+row_of(const struct config_option *opt)
+{
+	return (size_t)(opt - config_option_at(0));
+}
+
 int
-config_set(struct config *config, struct str name, struct str text,
-    struct error *err)
+config_set_from(struct config *config, struct str name, struct str text,
+    uint32_t source_line, struct error *err)
 {
 	const struct config_option *opt = config_option_find(name);
 	struct config_value value;
@@ -148,9 +157,18 @@ config_set(struct config *config, struct str name, struct str text,
 		    "unrecognized configuration parameter \"%.*s\"",
 		    STR_FMT(name));
 	rc = config_value_parse(opt, text, &value, err);
-	if (rc != 0)
-		return rc;
-	return slot_set(slot_of(config, opt), opt, &value, err);
+	if (rc == 0)
+		rc = slot_set(slot_of(config, opt), opt, &value, err);
+	if (rc == 0)
+		config->source_lines[row_of(opt)] = source_line;
+	return rc;
+}
+
+int
+config_set(struct config *config, struct str name, struct str text,
+    struct error *err)
+{
+	return config_set_from(config, name, text, 0, err);
 }
 
 int
@@ -173,8 +191,21 @@ config_set_argument(struct config *config, struct str argument,
 	for (size_t i = 0; i < len; i++)
 		name[i] = argument.data[i] == '-' ? '_' : argument.data[i];
 	used = len + 1;
-	return config_set(config, str_of(name, len),
-	    str_of(argument.data + used, argument.len - used), err);
+	return config_set_from(config, str_of(name, len),
+	    str_of(argument.data + used, argument.len - used), SOURCE_ARGUMENT,
+	    err);
+}
+
+enum config_source
+config_source_of(const struct config *config, const struct config_option *opt,
+    uint32_t *line)
+{
+	uint32_t source = config->source_lines[row_of(opt)];
+
+	*line = source == SOURCE_ARGUMENT ? 0 : source;
+	if (source == SOURCE_ARGUMENT)
+		return CONFIG_FROM_ARGUMENT;
+	return source == 0 ? CONFIG_FROM_DEFAULT : CONFIG_FROM_FILE;
 }
 
 static bool
@@ -210,6 +241,7 @@ config_keep_startup(struct config *next, const struct config *running,
 		rc = slot_set(slot_of(next, opt), opt, &value, err);
 		if (rc != 0)
 			return rc;
+		next->source_lines[i] = running->source_lines[i];
 	}
 	return 0;
 }
@@ -270,12 +302,6 @@ static void *
 session_slot(struct config_session *session, const struct config_option *opt)
 {
 	return (char *)session + offset_in_session(opt);
-}
-
-static size_t
-row_of(const struct config_option *opt)
-{
-	return (size_t)(opt - config_option_at(0));
 }
 
 /* Of the word set_bits[row_of(opt) / 64]. */

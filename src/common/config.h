@@ -103,6 +103,13 @@ enum config_native_trust {
 	CONFIG_NATIVE_TRUST_ON,
 };
 
+/* Where a value is from. */
+enum config_source {
+	CONFIG_FROM_DEFAULT,
+	CONFIG_FROM_FILE,
+	CONFIG_FROM_ARGUMENT, /* -c of the command line */
+};
+
 /* What a session may change for itself. */
 struct config_session {
 	/* private: rows that the session has SET, a bit each */
@@ -126,6 +133,8 @@ struct config_session {
 
 struct config {
 	atomic_uint ref_count; /* private */
+	/* private: config_source_of(), by row of the table */
+	uint32_t source_lines[CONFIG_OPTION_MAX];
 
 	/* connections */
 	char *listen_addresses;        /* comma-separated; empty is none */
@@ -266,9 +275,13 @@ MUST_USE int config_set_argument(struct config *config, struct str argument,
 MUST_USE int config_set_text(struct config *config, struct str text,
     const char *file_name, struct error *err);
 
+/* *line is the last one of the file that says it; 0 if none does. */
+enum config_source config_source_of(const struct config *config,
+    const struct config_option *opt, uint32_t *line);
+
 /*
  * Before publishing a reloaded config: startup options keep the running
- * values, and the names of those that the file wants otherwise are put into
+ * values and where those are from, and the names of those that the file wants otherwise are put into
  * `pending`, separated by ", ".
  */
 MUST_USE int config_keep_startup(struct config *next,

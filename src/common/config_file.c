@@ -12,6 +12,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "common/config_private.h"
 #include "common/error.h"
 
 #define VALUE_SIZE 1024
@@ -181,7 +182,8 @@ read_line(struct config *config, struct line *line, struct buf *value,
 		return syntax_error(line, err);
 	if (value->failed)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	rc = config_set(config, name, buf_str(value), err);
+	rc = config_set_from(config, name, buf_str(value),
+	    (uint32_t)line->number, err);
 	return rc == 0 ? 0 : add_place(line, err);
 }
 

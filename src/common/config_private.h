@@ -13,6 +13,10 @@ struct config_value {
 	struct str text; /* CONFIG_STRING; borrowed from the input */
 };
 
+/* Of a line of a file: config_set() with where the value is from. */
+MUST_USE int config_set_from(struct config *config, struct str name,
+    struct str text, uint32_t source_line, struct error *err);
+
 /* Read `text` as a value of `opt`: 22023 if it is none. */
 MUST_USE int config_value_parse(const struct config_option *opt,
     struct str text, struct config_value *value, struct error *err);

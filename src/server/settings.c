@@ -395,6 +395,8 @@ describe_option(const struct settings *settings,
 		.is_changed = option->reload == CONFIG_SESSION &&
 		    config_session_is_set(&settings->config, option),
 	};
+	out->source =
+	    config_source_of(settings->server, option, &out->source_line);
 	buf_init(&text);
 	config_session_show_setting(&settings->config, settings->server, option,
 	    &text);

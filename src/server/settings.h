@@ -153,6 +153,8 @@ struct setting_info {
 	const char *const *choices;          /* NULL, or ended by NULL */
 	const struct setting_limits *limits; /* NULL: see choices */
 	bool is_changed;                     /* by the session */
+	enum config_source source; /* of what the session began with */
+	uint32_t source_line;      /* of the file; 0: not from there */
 };
 
 /* Call fn with every setting, by name; texts are in the arena. */

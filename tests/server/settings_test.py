@@ -124,6 +124,25 @@ def a_set_wins(server):
         expect("it follows", show(connection, "statement_timeout"), "13s")
 
 
+def pg_settings_says_where(server):
+    """The file and its line, the command line, the session, or nowhere."""
+    reload(server, "work_mem = 12MB\nstatement_timeout = 15s")
+    with connect(server) as connection:
+        run(connection, "SET statement_timeout = '7s'")
+        answer = connection.query(
+            "SELECT name, source, sourcefile, sourceline FROM pg_settings WHERE name"
+            " IN ('port', 'statement_timeout', 'wal_file_size', 'work_mem')"
+            " ORDER BY name"
+        )
+        expect("pg_settings", pgwire.rows(answer), [
+            [b"port", b"command line", None, None],
+            [b"statement_timeout", b"session", None, None],
+            [b"wal_file_size", b"default", None, None],
+            [b"work_mem", b"configuration file", b"stele.conf", b"1"],
+        ])
+    reload(server, "")
+
+
 def a_start_wins(server):
     """What the client said when it connected, also by RESET."""
     with connect(server, options=b"-c statement_timeout=8s") as connection:
@@ -251,6 +270,7 @@ def main():
             the_timeout_is_used,
             the_engine_follows,
             a_set_wins,
+            pg_settings_says_where,
             a_start_wins,
             what_was_undone_follows,
             a_bad_file_changes_nothing,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/attr.h"
+#include "server/directory_command.h"
 #include "server/pgcatalog/rows.h"
 
 static const char *const type_names[] = {
@@ -90,6 +91,27 @@ put_limits(struct system_rows *rows, const struct setting_info *info)
 	put_number(rows, pg_settings_max_val, info->type, limits->greatest);
 }
 
+/* PostgreSQL's words. */
+static const char *const source_names[] = {
+	[CONFIG_FROM_DEFAULT] = "default",
+	[CONFIG_FROM_FILE] = "configuration file",
+	[CONFIG_FROM_ARGUMENT] = "command line",
+};
+
+static void
+put_source(struct system_rows *rows, const struct setting_info *info)
+{
+	if (info->is_changed) {
+		system_put_cstr(rows, pg_settings_source, "session");
+		return;
+	}
+	system_put_cstr(rows, pg_settings_source, source_names[info->source]);
+	if (info->source == CONFIG_FROM_FILE) {
+		system_put_cstr(rows, pg_settings_sourcefile, CONFIG_NAME);
+		system_put_i64(rows, pg_settings_sourceline, info->source_line);
+	}
+}
+
 static void
 put_setting(void *arg, const struct setting_info *info)
 {
@@ -107,8 +129,7 @@ put_setting(void *arg, const struct setting_info *info)
 	system_put_cstr(rows, pg_settings_context,
 	    context_names[info->context]);
 	system_put_cstr(rows, pg_settings_vartype, type_names[info->type]);
-	system_put_cstr(rows, pg_settings_source,
-	    info->is_changed ? "session" : "default");
+	put_source(rows, info);
 	put_choices(rows, info->choices);
 	put_limits(rows, info);
 	system_put_str(rows, pg_settings_boot_val, info->boot_value);

@@ -315,6 +315,43 @@ START_TEST(a_reload_keeps_what_needs_a_restart)
 }
 END_TEST
 
+static enum config_source
+source_of(const struct config *in, const char *name, uint32_t *line)
+{
+	return config_source_of(in, config_option_find(str_of_cstr(name)),
+	    line);
+}
+
+START_TEST(values_know_where_they_are_from)
+{
+	struct config *next = config_new();
+	uint32_t line;
+
+	ck_assert_int_eq(config_set_text(config,
+			     STR("\nport = 7\nport = 8\nmax_fields = 9\n"), "f",
+			     &err),
+	    0);
+	ck_assert_int_eq(config_set_argument(config, STR("max-fields=5"), &err),
+	    0);
+	ck_assert_int_eq(source_of(config, "port", &line), CONFIG_FROM_FILE);
+	ck_assert_uint_eq(line, 3);
+	ck_assert_int_eq(source_of(config, "max_fields", &line),
+	    CONFIG_FROM_ARGUMENT);
+	ck_assert_uint_eq(line, 0);
+	ck_assert_int_eq(source_of(config, "http_port", &line),
+	    CONFIG_FROM_DEFAULT);
+	ck_assert_uint_eq(line, 0);
+
+	/* What a reload does not change is still from where it was. */
+	ck_assert_int_eq(config_set_text(next, STR("port = 9\n"), "f", &err),
+	    0);
+	ck_assert_int_eq(config_keep_startup(next, config, &out, &err), 0);
+	ck_assert_int_eq(source_of(next, "port", &line), CONFIG_FROM_FILE);
+	ck_assert_uint_eq(line, 3);
+	config_unref(next);
+}
+END_TEST
+
 START_TEST(settings_are_numbers_in_the_unit)
 {
 	config_show_setting(config, option("work_mem"), &out);
@@ -390,6 +427,7 @@ main(void)
 	    ARRAY_LEN(bad_file_case));
 	tcase_add_test(tc, sessions_have_their_own);
 	tcase_add_test(tc, a_reload_keeps_what_needs_a_restart);
+	tcase_add_test(tc, values_know_where_they_are_from);
 	tcase_add_test(tc, settings_are_numbers_in_the_unit);
 	tcase_add_test(tc, the_sample_is_a_valid_file);
 	tcase_add_test(tc, lists_and_manual_name_every_option);
