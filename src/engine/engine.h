@@ -411,6 +411,9 @@ MUST_USE int scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
  */
 MUST_USE int scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
     struct error *err);
+
+/* Whether it is known that no batch follows the last one, which stays valid. */
+bool scan_cursor_is_over(const struct scan_cursor *cursor);
 void scan_cursor_close(struct scan_cursor *cursor);
 
 /*

@@ -259,7 +259,9 @@ init_merges(struct events_op *events)
 	}
 	merge_init(&events->merge, sources, count,
 	    events->op.rel->scan.is_ordered, env->arena);
-	merge_init(&events->own, own, events->type_count, false, env->arena);
+	if (env->context->batch != NULL)
+		merge_init(&events->own, own, events->type_count, false,
+		    env->arena);
 }
 
 /* One context is asked for: where is it?  Not with the index switched off. */

@@ -196,6 +196,14 @@ rows_below(const struct merge_source *source, uint32_t end, int64_t limit)
 	return first;
 }
 
+/* No batch of its run follows the one that it is at. */
+static bool
+is_over(const struct merge_source *source)
+{
+	return scan_cursor_is_over(source->cursor) &&
+	    source->next_part == scan_part_count(source->scan, source->run);
+}
+
 static int
 merge_by_id(struct merge *merge, struct error *err)
 {
@@ -212,12 +220,15 @@ merge_by_id(struct merge *merge, struct error *err)
 			end = source->at + room;
 		end = rows_below(source, end, next_limit(merge));
 		add_span(merge, source, end - source->at);
-		if (source->at == source->batch.sel.count) {
-			/* what was named must stay: no refill before return */
-			heap_pop(merge);
-			break;
+		if (source->at < source->batch.sel.count) {
+			sift_down(merge, 0);
+			continue;
 		}
-		sift_down(merge, 0);
+		heap_pop(merge);
+		source->is_done = is_over(source);
+		/* What was named must stay: no refill before return. */
+		if (!source->is_done)
+			break;
 	}
 	return merge->row_count > 0;
 }

@@ -3,9 +3,9 @@
  * merge.h -- rows of several runs in the order of event_id.
  *
  * A merged batch is described by spans: so many rows of that source.  It ends
- * where a source's batch ends, so that everything it names stays valid until
- * the next merged batch is asked for; as each source's batch ends only one of
- * ours, batches stay large.
+ * where a source's batch ends that is not its last, so that everything it names
+ * stays valid until the next merged batch is asked for; as each source's batch
+ * ends only one of ours, batches stay large.
  *
  * Threads: one.
  */

@@ -310,6 +310,7 @@ refs_next(struct scan_cursor *base, struct batch *out, struct error *err)
 		rows[i] =
 		    (uint16_t)mem_ref_row(cursor->refs[cursor->ref_next + i]);
 	cursor->ref_next += count;
+	base->is_over = cursor->ref_next == cursor->ref_count;
 	for (uint32_t i = 0; i < spec->attnum_count; i++) {
 		const struct sel sel = { .rows = rows, .count = count };
 		struct vec whole;

@@ -554,6 +554,12 @@ scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
 	return rc;
 }
 
+bool
+scan_cursor_is_over(const struct scan_cursor *cursor)
+{
+	return cursor->is_over;
+}
+
 void
 scan_cursor_close(struct scan_cursor *cursor)
 {

@@ -83,6 +83,7 @@ struct scan_cursor {
 	struct scan *scan;            /* NULL: of a write batch */
 	const struct scan_spec *spec; /* what it reads; not of a batch */
 	uint16_t *young; /* VEC_ROWS, to filter an aged part; owned, or NULL */
+	bool is_over;    /* next() knows that it has given its last batch */
 	uint64_t rows;
 	uint64_t bytes_read;
 };

@@ -19,6 +19,7 @@ segment_next(struct scan_cursor *base, struct batch *out, struct error *err)
 	int rc = segment_cursor_next(cursor->inner, out, err);
 
 	base->bytes_read = segment_cursor_stats(cursor->inner).bytes_read;
+	base->is_over = segment_cursor_is_over(cursor->inner);
 	return rc;
 }
 

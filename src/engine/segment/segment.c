@@ -328,24 +328,26 @@ hinted_ref(const struct block *table, uint32_t zone)
 
 void
 segment_hint_chunks(const struct segment_section *section,
-    const struct block *table, const uint32_t *zones, uint32_t count)
+    const struct block *table, const uint32_t *zones, uint32_t count,
+    unsigned step)
 {
 	const struct block_file *file = &section->state->file;
 	const struct block_cache *cache = section->segment->cache;
 	const uint8_t *entries = table->data;
 
-	for (uint32_t i = 0; i < count; i++)
-		__builtin_prefetch(
-		    entries + (size_t)zones[i] * CHUNK_INFO_SIZE);
 	for (uint32_t i = 0; i < count; i++) {
-		struct block_ref ref = hinted_ref(table, zones[i]);
+		struct block_ref ref;
 
-		block_cache_prefetch_entry(cache, file, &ref);
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		struct block_ref ref = hinted_ref(table, zones[i]);
-
-		block_cache_prefetch_block(cache, file, &ref);
+		if (step == 0) {
+			__builtin_prefetch(
+			    entries + (size_t)zones[i] * CHUNK_INFO_SIZE);
+			continue;
+		}
+		ref = hinted_ref(table, zones[i]);
+		if (step == 1)
+			block_cache_prefetch_entry(cache, file, &ref);
+		else
+			block_cache_prefetch_block(cache, file, &ref);
 	}
 }
 

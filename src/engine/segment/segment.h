@@ -355,6 +355,9 @@ void segment_cursor_want_codes(struct segment_cursor *cursor, uint32_t i);
  */
 MUST_USE int segment_cursor_next(struct segment_cursor *cursor,
     struct batch *out, struct error *err);
+
+/* Reading rows: whether the last of them are in the last batch. */
+bool segment_cursor_is_over(const struct segment_cursor *cursor);
 struct segment_cursor_stats segment_cursor_stats(
     const struct segment_cursor *cursor);
 void segment_cursor_close(struct segment_cursor *cursor); /* NULL allowed */

@@ -5,9 +5,9 @@
  * Reading zones, a chunk stays pinned while its zone is read and one vector of
  * each column is decoded at a time; a batch never spans zones.  If the scan has
  * ranges, rows outside of them are left out where they are most, and a zone
- * without others is not read at all but for what is asked about.  Reading rows,
- * each is taken by itself.  Pages of dictionaries are pinned when first used
- * and until the end.
+ * without others is not read at all but for what is asked about.  Single rows
+ * are segment_rows.c's.  Pages of dictionaries are pinned when first used and
+ * until the end.
  */
 #include <assert.h>
 #include <inttypes.h>
@@ -16,49 +16,10 @@
 
 #include "common/must.h"
 #include "engine/segment/row_filter.h"
-#include "engine/segment/segment_private.h"
+#include "engine/segment/segment_cursor_private.h"
 
 #define SOME_SHARE 4  /* of so many rows one is left: the others are left out */
 #define FEW_ROWS   16 /* are read one by one */
-
-/* One wanted column. */
-struct cursor_column {
-	const struct column_info *info; /* NULL: younger than the segment */
-	const struct block *table;      /* pinned */
-	struct segment_chunk chunk;     /* of the current zone */
-	const struct block *dict_root;  /* pinned; NULL: no dictionary */
-	const struct block **pages;     /* pinned; NULL: not used yet */
-	bool wants_codes;               /* in place of strings */
-	void *data;                     /* batch_rows of its form, and slack */
-	uint32_t *codes;                /* batch_rows; NULL: no dictionary */
-	uint8_t *nulls;                 /* batch_rows */
-};
-
-struct segment_cursor {
-	struct segment_section *section;
-	struct segment *segment; /* referenced */
-	const struct scan_spec *spec;
-	const uint32_t *zones; /* NULL: reading rows */
-	uint32_t *all_zones;   /* owned; NULL: they are the caller's */
-	const uint32_t *rows;
-	uint32_t part_count; /* of zones or rows */
-	uint32_t part_next;
-	uint32_t zone;
-	uint32_t zone_row;         /* next row of the current zone */
-	uint32_t zone_limit;       /* one past its last row that is wanted */
-	bool is_zone_open;         /* its chunks are pinned */
-	bool is_all;               /* no row of it is left out */
-	struct row_filter *filter; /* NULL: no row of any zone is */
-	uint32_t column_count;
-	struct cursor_column *columns;
-	struct vec *vecs;          /* what the batch shows */
-	const struct block **pins; /* strings of the batch lie there */
-	uint32_t pin_count;
-	uint32_t pin_capacity;
-	struct segment_cursor_stats stats;
-	uint32_t batch_rows; /* most of a batch */
-	int64_t *codes;      /* of batch_rows, and slack */
-};
 
 static int
 no_memory(struct error *err)
@@ -84,11 +45,19 @@ open_dict(struct segment_cursor *cursor, struct cursor_column *column,
 	if (rc != 0)
 		return rc;
 	root = column->dict_root->data;
-	column->pages = calloc(root->page_count, sizeof(struct block *));
-	column->codes =
-	    malloc(((size_t)cursor->batch_rows + 1) * sizeof(*column->codes));
-	return column->pages == NULL || column->codes == NULL ? no_memory(err)
-							      : 0;
+	column->codes = column->codes_room;
+	column->pages = root->page_count == 1
+	    ? &column->only_page
+	    : calloc(root->page_count, sizeof(struct block *));
+	return column->pages == NULL ? no_memory(err) : 0;
+}
+
+static void
+free_pages(struct cursor_column *column)
+{
+	if (column->pages != &column->only_page)
+		free(column->pages);
+	column->pages = NULL;
 }
 
 /* All rows that are read have the context that is asked for. */
@@ -98,13 +67,64 @@ is_known_context(const struct scan_spec *spec, uint32_t attnum)
 	return spec->has_context && attnum == COLUMN_CONTEXT_ID;
 }
 
-/* Room for the values of a batch. */
-static void *
-new_values(const struct segment_cursor *cursor, size_t size)
+/* In whole lines of the processor's cache. */
+static size_t
+line_bytes(size_t count, size_t size)
 {
-	size_t bytes = (cursor->batch_rows + INT_DECODE_SLACK) * size;
+	return (count * size + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+}
 
-	return aligned_alloc(64, (bytes + 63) / 64 * 64);
+static size_t
+values_bytes(const struct segment_cursor *cursor, enum phys phys)
+{
+	return line_bytes(cursor->batch_rows + INT_DECODE_SLACK,
+	    phys_size(phys));
+}
+
+/* Only strings may have codes. */
+static size_t
+codes_bytes(const struct segment_cursor *cursor, enum phys phys)
+{
+	return phys == PHYS_STR
+	    ? line_bytes((size_t)cursor->batch_rows + 1, sizeof(uint32_t))
+	    : 0;
+}
+
+/* One block for the values of all columns: most cursors read few rows. */
+static int
+take_memory(struct segment_cursor *cursor, struct error *err)
+{
+	const struct scan_spec *spec = cursor->spec;
+	size_t nulls_bytes = line_bytes((size_t)cursor->batch_rows + 1, 1);
+	size_t bytes = values_bytes(cursor, PHYS_I64);
+	char *at;
+
+	for (uint32_t i = 0; i < spec->attnum_count; i++) {
+		struct type type =
+		    event_type_column_type(spec->type, spec->attnums[i]);
+		enum phys phys = type_phys(&type);
+
+		cursor->vecs[i] = (struct vec){ .phys = phys };
+		bytes += values_bytes(cursor, phys) +
+		    codes_bytes(cursor, phys) + nulls_bytes;
+	}
+	cursor->memory = at = aligned_alloc(LINE_BYTES, bytes);
+	if (at == NULL)
+		return no_memory(err);
+	cursor->codes = (void *)at;
+	at += values_bytes(cursor, PHYS_I64);
+	for (uint32_t i = 0; i < spec->attnum_count; i++) {
+		struct cursor_column *column = &cursor->columns[i];
+		enum phys phys = cursor->vecs[i].phys;
+
+		column->data = at;
+		at += values_bytes(cursor, phys);
+		column->codes_room = (void *)at;
+		at += codes_bytes(cursor, phys);
+		column->nulls = (void *)at;
+		at += nulls_bytes;
+	}
+	return 0;
 }
 
 static int
@@ -112,22 +132,15 @@ open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 {
 	struct segment_section *section = cursor->section;
 	uint32_t attnum = cursor->spec->attnums[i];
-	struct type type = event_type_column_type(cursor->spec->type, attnum);
 	struct cursor_column *column = &cursor->columns[i];
-	enum phys phys = type_phys(&type);
 	int rc;
 
-	cursor->vecs[i] = (struct vec){ .phys = phys };
-	column->data = new_values(cursor, phys_size(phys));
-	column->nulls = malloc((size_t)cursor->batch_rows + 1);
-	if (column->data == NULL || column->nulls == NULL)
-		return no_memory(err);
 	if (cursor->rows != NULL && is_known_context(cursor->spec, attnum))
 		return 0;
 	column->info = segment_section_column(section, attnum);
 	if (column->info == NULL)
 		return 0;
-	if (column->info->phys != phys)
+	if (column->info->phys != cursor->vecs[i].phys)
 		return error_set(err, STELE_E_CORRUPT,
 		    "column %" PRIu32
 		    " of file \"%s\" has another form than its type",
@@ -166,13 +179,16 @@ cursor_open(struct segment_section *section, const struct scan_spec *spec,
     const uint32_t *zones, const uint32_t *rows, uint32_t part_count,
     struct segment_cursor **out, struct error *err)
 {
-	struct segment_cursor *cursor = calloc(1, sizeof(*cursor));
 	uint32_t count = spec->attnum_count;
-	int rc = 0;
+	struct segment_cursor *cursor = calloc(1,
+	    sizeof(*cursor) +
+		count * (sizeof(cursor->columns[0]) + sizeof(struct vec)));
+	int rc;
 
 	*out = NULL;
 	if (cursor == NULL)
 		return no_memory(err);
+	cursor->vecs = (struct vec *)(void *)(cursor->columns + count);
 	cursor->section = section;
 	cursor->segment = segment_ref(section->segment);
 	cursor->spec = spec;
@@ -182,12 +198,7 @@ cursor_open(struct segment_section *section, const struct scan_spec *spec,
 	cursor->batch_rows = VEC_ROWS;
 	if (zones == NULL && part_count < VEC_ROWS)
 		cursor->batch_rows = part_count;
-	cursor->codes = new_values(cursor, sizeof(*cursor->codes));
-	cursor->columns = calloc((size_t)count + 1, sizeof(*cursor->columns));
-	cursor->vecs = calloc((size_t)count + 1, sizeof(*cursor->vecs));
-	if (cursor->codes == NULL || cursor->columns == NULL ||
-	    cursor->vecs == NULL)
-		rc = no_memory(err);
+	rc = take_memory(cursor, err);
 	hint_tables(section, spec);
 	for (; rc == 0 && cursor->column_count < count;
 	     cursor->column_count++) {
@@ -251,9 +262,7 @@ segment_cursor_want_codes(struct segment_cursor *cursor, uint32_t i)
 	    cursor->part_next == 0);
 	block_cache_unpin(cursor->segment->cache, column->dict_root);
 	column->dict_root = NULL; /* the chunks' integers are the values */
-	free(column->pages);
-	free(column->codes);
-	column->pages = NULL;
+	free_pages(column);
 	column->codes = NULL;
 	column->wants_codes = true;
 	cursor->vecs[i].phys = PHYS_I64;
@@ -281,10 +290,7 @@ close_column(struct segment_cursor *cursor, struct cursor_column *column)
 			block_cache_unpin(cache, column->pages[p]);
 	}
 	block_cache_unpin(cache, column->dict_root);
-	free(column->pages);
-	free(column->codes);
-	free(column->data);
-	free(column->nulls);
+	free_pages(column);
 }
 
 void
@@ -295,16 +301,19 @@ segment_cursor_close(struct segment_cursor *cursor)
 	release_pins(cursor);
 	row_filter_close(cursor->filter);
 	/* One more than counted may be half open; the rest is zero. */
-	for (uint32_t i = 0;
-	     cursor->columns != NULL && i < cursor->spec->attnum_count; i++)
+	for (uint32_t i = 0; i < cursor->spec->attnum_count; i++)
 		close_column(cursor, &cursor->columns[i]);
 	free(cursor->all_zones);
-	free(cursor->columns);
-	free(cursor->codes);
-	free(cursor->vecs);
+	free(cursor->memory);
 	free(cursor->pins);
 	segment_unref(cursor->segment);
 	free(cursor);
+}
+
+bool
+segment_cursor_is_over(const struct segment_cursor *cursor)
+{
+	return cursor->zones == NULL && cursor->part_next == cursor->part_count;
 }
 
 struct segment_cursor_stats
@@ -401,10 +410,10 @@ strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
 	return 0;
 }
 
-/* One value at row `row` of a chunk, to index `at` of the column's data. */
-static int
-fill_one(struct segment_cursor *cursor, struct cursor_column *column,
-    struct segment_chunk *chunk, uint32_t row, uint32_t at, struct error *err)
+int
+segment_cursor_fill_one(struct segment_cursor *cursor,
+    struct cursor_column *column, struct segment_chunk *chunk, uint32_t row,
+    uint32_t at, struct error *err)
 {
 	size_t size =
 	    phys_size(column->wants_codes ? PHYS_I64 : column->info->phys);
@@ -435,12 +444,8 @@ fill_one(struct segment_cursor *cursor, struct cursor_column *column,
 	return strings_of_codes(cursor, column, &code, 1, at, err);
 }
 
-/*
- * A column that is not read: the context that all rows have; or one that is
- * younger than the segment, which is its default, or null.
- */
-static void
-fill_missing(struct segment_cursor *cursor, uint32_t i)
+void
+segment_cursor_fill_missing(struct segment_cursor *cursor, uint32_t i)
 {
 	uint32_t attnum = cursor->spec->attnums[i];
 	struct cursor_column *column = &cursor->columns[i];
@@ -476,7 +481,7 @@ fill_values(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 	int rc;
 
 	if (column->info == NULL) {
-		fill_missing(cursor, i);
+		segment_cursor_fill_missing(cursor, i);
 		return 0;
 	}
 	vec->data = column->data;
@@ -487,7 +492,8 @@ fill_values(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 		column->nulls[0] = 1;
 		vec->nulls =
 		    view->info.encoding == ENC_NULL ? column->nulls : NULL;
-		return fill_one(cursor, column, chunk, first, 0, err);
+		return segment_cursor_fill_one(cursor, column, chunk, first, 0,
+		    err);
 	}
 	segment_chunk_let_go(cursor->segment, chunk, first);
 	rc = segment_chunk_need(cursor->segment, cursor->section->state, chunk,
@@ -506,9 +512,8 @@ fill_values(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 	return strings_of_codes(cursor, column, cursor->codes, count, 0, err);
 }
 
-/* Let the vector of a column that was read from its chunk show its codes. */
-static void
-show_codes(const struct cursor_column *column, struct vec *vec)
+void
+segment_cursor_show_codes(const struct cursor_column *column, struct vec *vec)
 {
 	vec->codes = (struct vec_codes){ .of = NULL };
 	if (column->dict_root != NULL)
@@ -524,7 +529,7 @@ fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 	const struct cursor_column *column = &cursor->columns[i];
 	int rc = fill_values(cursor, i, first, count, err);
 
-	show_codes(column, &cursor->vecs[i]);
+	segment_cursor_show_codes(column, &cursor->vecs[i]);
 
 	if (rc == 0 && column->wants_codes && !cursor->vecs[i].is_constant)
 		rc = check_codes(cursor, column, column->data, count, err);
@@ -533,9 +538,10 @@ fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 
 /* ---- zones ---- */
 
-static int
-get_chunk(struct segment_cursor *cursor, const struct cursor_column *column,
-    uint32_t zone, struct segment_chunk *out, struct error *err)
+int
+segment_cursor_chunk(struct segment_cursor *cursor,
+    const struct cursor_column *column, uint32_t zone,
+    struct segment_chunk *out, struct error *err)
 {
 	struct chunk_info info;
 
@@ -587,7 +593,7 @@ limit_zone(struct segment_cursor *cursor, uint32_t zone, struct error *err)
 	    &ids.info->chunks, section->info.zone_count, &ids.table,
 	    &cursor->stats.bytes_read, err);
 	if (rc == 0)
-		rc = get_chunk(cursor, &ids, zone, &ids.chunk, err);
+		rc = segment_cursor_chunk(cursor, &ids, zone, &ids.chunk, err);
 	if (rc == 0)
 		rc = first_row_from(&ids.chunk.view, spec->event_id_first,
 		    &cursor->zone_row, err);
@@ -630,7 +636,7 @@ open_zone(struct segment_cursor *cursor, struct error *err)
 
 		segment_chunk_release(cursor->segment, &column->chunk);
 		if (column->info != NULL)
-			rc = get_chunk(cursor, column, cursor->zone,
+			rc = segment_cursor_chunk(cursor, column, cursor->zone,
 			    &column->chunk, err);
 	}
 	cursor->is_zone_open = rc == 0;
@@ -673,7 +679,7 @@ fill_few(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 	int rc = 0;
 
 	if (column->info == NULL) {
-		fill_missing(cursor, i);
+		segment_cursor_fill_missing(cursor, i);
 		return 0;
 	}
 	vec->data = column->data;
@@ -686,9 +692,10 @@ fill_few(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 		column->nulls[k] = chunk_is_null(&chunk->view, row);
 		if (column->nulls[k] != 0)
 			vec->nulls = column->nulls;
-		rc = fill_one(cursor, column, chunk, row, k, err);
+		rc =
+		    segment_cursor_fill_one(cursor, column, chunk, row, k, err);
 	}
-	show_codes(column, vec);
+	segment_cursor_show_codes(column, vec);
 	return rc;
 }
 
@@ -762,176 +769,6 @@ next_of_zones(struct segment_cursor *cursor, uint32_t *count, struct error *err)
 	return rc;
 }
 
-/* ---- rows ---- */
-
-static int
-keep_block(struct segment_cursor *cursor, const struct block **block,
-    struct error *err)
-{
-	if (*block == NULL)
-		return 0;
-	if (cursor->pin_count == cursor->pin_capacity) {
-		uint32_t capacity = 2 * cursor->pin_capacity + 16;
-		const struct block **pins =
-		    realloc(cursor->pins, capacity * sizeof(struct block *));
-
-		if (pins == NULL)
-			return no_memory(err);
-		cursor->pins = pins;
-		cursor->pin_capacity = capacity;
-	}
-	cursor->pins[cursor->pin_count++] = *block;
-	*block = NULL;
-	return 0;
-}
-
-/* Keep until the next call what strings of the chunk point to. */
-static int
-keep_chunk(struct segment_cursor *cursor, struct segment_chunk *chunk,
-    struct error *err)
-{
-	int rc = 0;
-
-	if (chunk->view.phys == PHYS_STR)
-		rc = keep_block(cursor, &chunk->block, err);
-	for (uint32_t p = 0;
-	     chunk->text != NULL && rc == 0 && p < chunk->view.text.page_count;
-	     p++)
-		rc = keep_block(cursor, &chunk->text[p], err);
-	segment_chunk_release(cursor->segment, chunk);
-	return rc;
-}
-
-/* Rows of one zone, of those that are read. */
-struct row_group {
-	uint32_t zone;
-	uint32_t first; /* in the list of rows */
-	uint32_t limit;
-	struct segment_chunk chunk;
-};
-
-#define GROUPS_MAX 16 /* of a column, looked at together */
-
-/* The next rows, by their zones; how many zones. */
-static uint32_t
-group_rows(const struct segment_section *section, const uint32_t *rows,
-    uint32_t at, uint32_t count, struct row_group *groups)
-{
-	uint32_t group_count = 0;
-
-	while (at < count && group_count < GROUPS_MAX) {
-		struct row_group *group = &groups[group_count++];
-
-		group->zone = segment_section_zone_of(section, rows[at]);
-		group->first = at;
-		while (at < count &&
-		    rows[at] < section->zone_first[group->zone + 1])
-			at++;
-		group->limit = at;
-	}
-	return group_count;
-}
-
-/*
- * Open the chunks.  All of this is waiting for memory, so that of all groups is
- * asked for before any of it is used.
- */
-static int
-open_groups(struct segment_cursor *cursor, const struct cursor_column *column,
-    const uint32_t *rows, struct row_group *groups, uint32_t count,
-    struct error *err)
-{
-	const struct segment_section *section = cursor->section;
-	uint32_t zones[GROUPS_MAX];
-	int rc = 0;
-
-	for (uint32_t g = 0; g < count; g++) {
-		segment_chunk_init(&groups[g].chunk);
-		zones[g] = groups[g].zone;
-	}
-	segment_hint_chunks(section, column->table, zones, count);
-	for (uint32_t g = 0; g < count && rc == 0; g++) {
-		struct row_group *group = &groups[g];
-		uint32_t first = section->zone_first[group->zone];
-
-		rc = get_chunk(cursor, column, group->zone, &group->chunk, err);
-		for (uint32_t at = group->first; at < group->limit && rc == 0;
-		     at++)
-			chunk_hint(&group->chunk.view, rows[at] - first);
-	}
-	return rc;
-}
-
-static int
-fill_group(struct segment_cursor *cursor, uint32_t i, const uint32_t *rows,
-    struct row_group *group, struct error *err)
-{
-	struct cursor_column *column = &cursor->columns[i];
-	uint32_t first = cursor->section->zone_first[group->zone];
-	int rc = 0;
-
-	for (uint32_t at = group->first; at < group->limit && rc == 0; at++) {
-		uint32_t row = rows[at] - first;
-
-		column->nulls[at] = chunk_is_null(&group->chunk.view, row);
-		if (column->nulls[at] != 0)
-			cursor->vecs[i].nulls = column->nulls;
-		rc = fill_one(cursor, column, &group->chunk, row, at, err);
-	}
-	return rc == 0 ? keep_chunk(cursor, &group->chunk, err) : rc;
-}
-
-static int
-fill_column_rows(struct segment_cursor *cursor, uint32_t i,
-    const uint32_t *rows, uint32_t count, struct error *err)
-{
-	struct cursor_column *column = &cursor->columns[i];
-	struct vec *vec = &cursor->vecs[i];
-	struct row_group groups[GROUPS_MAX];
-	uint32_t at = 0;
-	int rc = 0;
-
-	if (column->info == NULL) {
-		fill_missing(cursor, i);
-		return 0;
-	}
-	vec->data = column->data;
-	vec->is_constant = false;
-	vec->nulls = NULL;
-	while (at < count && rc == 0) {
-		uint32_t group_count =
-		    group_rows(cursor->section, rows, at, count, groups);
-
-		rc =
-		    open_groups(cursor, column, rows, groups, group_count, err);
-		for (uint32_t g = 0; g < group_count && rc == 0; g++)
-			rc = fill_group(cursor, i, rows, &groups[g], err);
-		for (uint32_t g = 0; g < group_count; g++)
-			segment_chunk_release(cursor->segment,
-			    &groups[g].chunk);
-		at = groups[group_count - 1].limit;
-	}
-	return rc;
-}
-
-static int
-next_of_rows(struct segment_cursor *cursor, uint32_t *count, struct error *err)
-{
-	const uint32_t *rows = cursor->rows + cursor->part_next;
-	int rc = 0;
-
-	*count = cursor->part_count - cursor->part_next;
-	if (*count > VEC_ROWS)
-		*count = VEC_ROWS;
-	if (*count > 0)
-		MUST(rows[*count - 1] < cursor->section->info.row_count);
-	for (uint32_t i = 0; *count > 0 && i < cursor->column_count && rc == 0;
-	     i++)
-		rc = fill_column_rows(cursor, i, rows, *count, err);
-	cursor->part_next += *count;
-	return rc;
-}
-
 int
 segment_cursor_next(struct segment_cursor *cursor, struct batch *out,
     struct error *err)
@@ -941,7 +778,7 @@ segment_cursor_next(struct segment_cursor *cursor, struct batch *out,
 
 	release_pins(cursor);
 	rc = cursor->zones != NULL ? next_of_zones(cursor, &count, err)
-				   : next_of_rows(cursor, &count, err);
+				   : segment_rows_next(cursor, &count, err);
 	if (rc != 0 || count == 0)
 		return rc;
 	cursor->stats.rows += count;

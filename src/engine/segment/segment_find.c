@@ -221,7 +221,8 @@ hint_granules(const struct prune *p, const struct block *table,
 		    granules[next] < section->zone_granule[zone + 1])
 			next++;
 	}
-	segment_hint_chunks(section, table, zones, zone_count);
+	for (unsigned step = 0; step < SEGMENT_HINT_STEPS; step++)
+		segment_hint_chunks(section, table, zones, zone_count, step);
 	return next;
 }
 
@@ -277,6 +278,15 @@ count_zones_without(const struct prune *p, struct segment_parts *out)
 	out->pruned_by[PRUNED_BY_CONTEXT_INDEX] = zones;
 }
 
+/* Whether the limits of event_id leave nothing of the segment out. */
+static bool
+is_within(const struct segment_meta *meta, const struct scan_range *ids)
+{
+	return (!ids->has_low ||
+		   meta->event_id_first >= (uint64_t)ids->low.i64) &&
+	    (!ids->has_high || meta->event_id_last <= (uint64_t)ids->high.i64);
+}
+
 int
 segment_prune_context(struct segment_section *section,
     const struct scan_spec *spec, const struct segment_context *context,
@@ -290,6 +300,7 @@ segment_prune_context(struct segment_section *section,
 	*out = (struct segment_parts){ 0 };
 	rc = find_in_granules(&p, context, out, err);
 	if (rc == 0 && out->row_count > 0 && prune_event_id_range(spec, &ids) &&
+	    !is_within(&section->segment->meta, &ids) &&
 	    (spec->without & SCAN_WITHOUT_SEGMENT_RANGES) == 0)
 		rc = prune_limit_rows(&p, &ids, out, err);
 	if (rc == 0 && !is_without_index(&p))

@@ -120,11 +120,15 @@ segment_column_base(const struct segment_section *section,
 
 /*
  * Ask for the chunks of some zones before they are needed, so that what is in
- * the block cache is in the processor's: `table` is that of their column.
+ * the block cache is in the processor's: `table` is that of their column.  Each
+ * step, from 0 on, needs what the one before has asked for: it is taken for all
+ * columns before the next.
  */
-#define SEGMENT_HINTS_MAX 32u /* of use at a time */
+#define SEGMENT_HINTS_MAX  32u /* of use at a time */
+#define SEGMENT_HINT_STEPS 3u
 void segment_hint_chunks(const struct segment_section *section,
-    const struct block *table, const uint32_t *zones, uint32_t count);
+    const struct block *table, const uint32_t *zones, uint32_t count,
+    unsigned step);
 
 /* That of a column's chunk in a zone, with the bounds that its values have. */
 MUST_USE int segment_zone_info(const struct segment_section *section,

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * segment_cursor_private.h -- a cursor from the inside, for segment_cursor.c,
+ * which reads zones, and segment_rows.c, which reads single rows.
+ */
+#pragma once
+
+#include "engine/segment/segment_private.h"
+
+#define LINE_BYTES 64 /* of the processor's cache */
+
+struct row_filter;
+
+/* One wanted column. */
+struct cursor_column {
+	const struct column_info *info; /* NULL: younger than the segment */
+	const struct block *table;      /* pinned */
+	struct segment_chunk chunk;     /* of the current zone */
+	const struct block *dict_root;  /* pinned; NULL: no dictionary */
+	const struct block **pages;     /* pinned; NULL: not used yet */
+	const struct block *only_page;  /* that `pages` has if they are one */
+	bool wants_codes;               /* in place of strings */
+	/* In the cursor's memory, of batch_rows each. */
+	void *data;           /* of its form, and slack */
+	uint32_t *codes_room; /* of a column of strings */
+	uint32_t *codes;      /* NULL: no dictionary */
+	uint8_t *nulls;
+};
+
+struct segment_cursor {
+	struct segment_section *section;
+	struct segment *segment; /* referenced */
+	const struct scan_spec *spec;
+	const uint32_t *zones; /* NULL: reading rows */
+	uint32_t *all_zones;   /* owned; NULL: they are the caller's */
+	const uint32_t *rows;
+	uint32_t part_count; /* of zones or rows */
+	uint32_t part_next;
+	uint32_t zone;
+	uint32_t zone_row;         /* next row of the current zone */
+	uint32_t zone_limit;       /* one past its last row that is wanted */
+	bool is_zone_open;         /* its chunks are pinned */
+	bool is_all;               /* no row of it is left out */
+	struct row_filter *filter; /* NULL: no row of any zone is */
+	struct vec *vecs;          /* what the batch shows; behind `columns` */
+	const struct block **pins; /* strings of the batch lie there */
+	uint32_t pin_count;
+	uint32_t pin_capacity;
+	struct segment_cursor_stats stats;
+	uint32_t batch_rows; /* most of a batch */
+	void *memory;        /* of all values; owned */
+	int64_t *codes;      /* of batch_rows, and slack */
+	uint32_t column_count;
+	struct cursor_column columns[];
+};
+
+/* One value at row `row` of a chunk, to index `at` of the column's data. */
+MUST_USE int segment_cursor_fill_one(struct segment_cursor *cursor,
+    struct cursor_column *column, struct segment_chunk *chunk, uint32_t row,
+    uint32_t at, struct error *err);
+
+/*
+ * A column that is not read: the context that all rows have; or one that is
+ * younger than the segment, which is its default, or null.
+ */
+void segment_cursor_fill_missing(struct segment_cursor *cursor, uint32_t i);
+
+/* Open a column's chunk of a zone; as segment_chunk_get(). */
+MUST_USE int segment_cursor_chunk(struct segment_cursor *cursor,
+    const struct cursor_column *column, uint32_t zone,
+    struct segment_chunk *out, struct error *err);
+
+/* Let the vector of a column that was read from its chunk show its codes. */
+void segment_cursor_show_codes(const struct cursor_column *column,
+    struct vec *vec);
+
+/* segment_rows.c: the next batch of rows; *count is 0 at the end. */
+MUST_USE int segment_rows_next(struct segment_cursor *cursor, uint32_t *count,
+    struct error *err);
