@@ -299,6 +299,9 @@ tls_receive(struct tls *tls, void *bytes, size_t size)
 	return total > 0 ? (ssize_t)total : rc;
 }
 
+/* More than this at once are no answers that somebody waits for one by one. */
+#define LINE_RECORDS_MAX 512
+
 /* What a record will hold: the first vector, or several that are short. */
 static struct iovec
 gather(const struct iovec *vectors, size_t count, char record[TLS_RECORD_MAX])
@@ -318,6 +321,21 @@ gather(const struct iovec *vectors, size_t count, char record[TLS_RECORD_MAX])
 	return (struct iovec){ .iov_base = record, .iov_len = len };
 }
 
+/*
+ * A piece that is short, or begins with a frame, up to the end of its first line.
+ * Bytes are only ever added behind, so that what is offered again is never less.
+ */
+static size_t
+line_len(const struct iovec *piece)
+{
+	const char *bytes = piece->iov_base;
+	const char *end = NULL;
+
+	if (piece->iov_len <= LINE_RECORDS_MAX || bytes[0] == '{')
+		end = memchr(bytes, '\n', piece->iov_len);
+	return end == NULL ? piece->iov_len : (size_t)(end - bytes) + 1;
+}
+
 ssize_t
 tls_send(struct tls *tls, const struct iovec *vectors, size_t count)
 {
@@ -325,6 +343,8 @@ tls_send(struct tls *tls, const struct iovec *vectors, size_t count)
 	struct iovec piece = gather(vectors, count, record);
 	size_t sent;
 
+	if (tls->wish.has_line_records)
+		piece.iov_len = line_len(&piece);
 	if (!tls->is_established || tls->is_over) {
 		errno = EPIPE;
 		return -1;

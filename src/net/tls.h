@@ -64,6 +64,8 @@ void tls_context_unref(struct tls_context *context);
 struct tls_wish {
 	const char *protocol; /* of ALPN: refuses clients that want others */
 	bool needs_protocol;  /* refuses those that name none, too */
+	/* Lines are a record each, but for many answers that are sent at once. */
+	bool has_line_records;
 };
 
 /*

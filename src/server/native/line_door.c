@@ -5,7 +5,9 @@
  *
  * The replies are those of line_reply.h and, where there are rows, frames.
  * Nothing marks the end of the lines of a 200; line_reply_blank_line puts an
- * empty one there, for clients that else wait whether there is more.
+ * empty one there, for clients that else wait whether there is more.  Over TLS a
+ * client that asks the socket whether there is more, and not its own buffer, is
+ * right: a short reply is a record a line.
  */
 #include "server/native/line_door.h"
 
@@ -66,6 +68,7 @@ break_rows(struct session *session, struct buf *out,
 
 static const struct native_door door = {
 	.name = "line",
+	.is_of_lines = true,
 	.begin_rows = begin_rows,
 	.end_rows = end_rows,
 	.break_rows = break_rows,

@@ -55,6 +55,7 @@ struct native_error {
 struct native_door {
 	const char *name; /* for the log */
 	const char *alpn; /* what TLS clients may name; NULL is "stele" */
+	bool is_of_lines; /* over TLS a short reply is a record a line */
 
 	/* Rows follow, in the format of `native->writer`. */
 	void (*begin_rows)(struct session *session, struct buf *out);

@@ -212,8 +212,11 @@ give_token(struct session *session, const struct native_admission *answer)
 enum step
 native_startup(struct session *session)
 {
-	const char *alpn = session->native->door->alpn;
-	struct tls_wish wish = { .protocol = alpn == NULL ? "stele" : alpn };
+	const struct native_door *door = session->native->door;
+	struct tls_wish wish = {
+		.protocol = door->alpn == NULL ? "stele" : door->alpn,
+		.has_line_records = door->is_of_lines,
+	};
 	struct str input = conn_input(session->conn);
 	struct native_admission answer;
 	struct tls_context *tls;
