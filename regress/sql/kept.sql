@@ -67,6 +67,67 @@ SHOW middle;
 SHOW ranks;
 SHOW busiest;
 
+-- of what is over more than one scan nothing is kept: who reads computes it
+CREATE TABLE refund (amount int);
+CREATE MATERIALIZED VIEW joined AS
+SELECT method, sum(r.amount) AS back FROM pay JOIN refund r USING (context_id) GROUP BY 1;
+CREATE MATERIALIZED VIEW by_type AS SELECT event_type, count(*) FROM events GROUP BY 1 ORDER BY 1;
+CREATE MATERIALIZED VIEW either AS
+WITH few AS (SELECT amount FROM pay WHERE amount < 3) SELECT amount FROM few UNION ALL SELECT -amount FROM refund;
+CREATE MATERIALIZED VIEW share AS
+SELECT amount, round(100.0 * amount / (SELECT sum(amount) FROM refund), 1) AS percent FROM refund;
+CREATE MATERIALIZED VIEW most AS SELECT max(n) FROM sums;
+CREATE MATERIALIZED VIEW one AS SELECT 1 AS one;
+\set VERBOSITY terse
+REMEMBER QUERY pay FOLLOWED BY refund LINKED BY context_id COUNT AS given_back;
+REMEMBER QUERY events WHERE event_type = refund RETURN [payload] AS refunds;
+\set VERBOSITY default
+SELECT * FROM joined;
+SHOW given_back;
+INSERT INTO refund (context_id, timestamp, amount) VALUES ('x', '2100-01-01', 3), ('y', '2100-01-01', 1), ('nobody', '2100-01-01', 4);
+SELECT * FROM joined ORDER BY 1;
+SELECT method, sum(r.amount) AS back FROM pay JOIN refund r USING (context_id) GROUP BY 1 ORDER BY 1;
+SHOW by_type;
+SELECT event_type, count(*) FROM events GROUP BY 1 ORDER BY 1;
+SHOW either;
+SHOW share;
+SHOW most;
+SHOW one;
+SHOW given_back;
+QUERY pay FOLLOWED BY refund LINKED BY context_id COUNT;
+SELECT payload FROM refunds;
+REFRESH MATERIALIZED VIEW joined;
+BEGIN;
+INSERT INTO refund (context_id, timestamp, amount) VALUES ('x', '2100-01-02', 10);
+SELECT sum(back) FROM joined;
+ROLLBACK;
+SELECT sum(back) FROM joined;
+SELECT name, row_count FROM stele.remembered WHERE row_count = 0 ORDER BY 1;
+-- by the rights of its owner, which are those of now
+CREATE ROLE boss SUPERUSER LOGIN;
+CREATE ROLE ann;
+CREATE ROLE ben;
+GRANT CREATE ON SCHEMA public TO ann;
+GRANT SELECT ON refund TO ann;
+SET ROLE ann;
+CREATE MATERIALIZED VIEW seen AS SELECT event_type, count(*) FROM events GROUP BY 1 ORDER BY 1;
+SELECT * FROM seen;
+GRANT SELECT ON seen TO ben;
+RESET ROLE;
+GRANT SELECT ON pay TO ann;
+SET ROLE ben;
+SHOW seen;
+SELECT count(*) FROM events;
+RESET ROLE;
+SELECT * FROM seen;
+DROP TABLE refund;
+DROP TABLE refund CASCADE;
+SHOW by_type;
+FORGET by_type;
+FORGET one;
+FORGET refunds;
+FORGET most;
+FORGET seen;
 -- REMEMBER, SHOW and FORGET say the same
 \set VERBOSITY terse
 REMEMBER QUERY pay COUNT, TOTAL amount PER DAY BY method LIMIT 3 AS "By Day";
@@ -168,16 +229,16 @@ REFRESH MATERIALIZED VIEW pay;
 REFRESH MATERIALIZED VIEW nothing;
 REFRESH MATERIALIZED VIEW CONCURRENTLY sums WITH NO DATA;
 CREATE MATERIALIZED VIEW timezone AS SELECT amount FROM pay;
-CREATE MATERIALIZED VIEW no AS SELECT a.amount FROM pay a JOIN pay b ON a.amount = b.amount;
 CREATE MATERIALIZED VIEW no AS SELECT random() FROM pay;
 CREATE MATERIALIZED VIEW no AS SELECT amount FROM pay WHERE timestamp > now() - interval '1 day';
-CREATE MATERIALIZED VIEW no AS SELECT amount, (SELECT 1) AS one FROM pay;
 CREATE MATERIALIZED VIEW no AS SELECT current_user FROM pay;
-CREATE MATERIALIZED VIEW no AS SELECT event_type FROM events;
-CREATE MATERIALIZED VIEW no AS SELECT * FROM sums;
-CREATE MATERIALIZED VIEW no AS SELECT amount FROM pay UNION ALL SELECT amount FROM pay;
-CREATE MATERIALIZED VIEW no AS SELECT 1 AS one;
-REMEMBER QUERY pay FOLLOWED BY pay LINKED BY method AS no;
+CREATE MATERIALIZED VIEW no AS SELECT amount, (SELECT now()) FROM pay;
+CREATE MATERIALIZED VIEW no AS SELECT amount, (SELECT count(*) FROM pg_class) FROM pay;
+CREATE MATERIALIZED VIEW no AS SELECT relname FROM pg_class;
+CREATE MATERIALIZED VIEW no AS SELECT amount FROM pay, generate_series(1, 2);
+CREATE TEMP TABLE mine (amount int);
+CREATE MATERIALIZED VIEW no AS SELECT pay.amount FROM pay JOIN mine ON pay.amount = mine.amount;
+CREATE MATERIALIZED VIEW no AS SELECT amount FROM pay WHERE amount IN (SELECT amount FROM mine);
 REMEMBER QUERY pay AS sums;
 REMEMBER QUERY pay;
 REMEMBER pay AS no;

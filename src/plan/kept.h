@@ -11,6 +11,9 @@
  *   otherwise    the events that WHERE lets through, with the columns that are
  *                needed above
  *
+ * What is over more than one scan of events has no cut, and of it nothing is
+ * kept: it is computed by who reads.
+ *
  * Where the cut was, the plan reads the kept rows together with what the same
  * part makes of events that are not in them yet: so who reads sees all events
  * of his snapshot.  A refresh stores the latter.  What is above the cut (HAVING,
@@ -40,7 +43,7 @@ struct kept_call {
 };
 
 struct kept_cut {
-	struct rel **slot; /* in the plan: what is replaced */
+	struct rel **slot; /* in the plan: what is replaced; NULL: no cut */
 	struct rel *scan;
 	const struct rel *agg; /* at the cut; NULL: of a selection */
 	struct rel *partial;   /* what makes the states; likewise */
@@ -52,8 +55,7 @@ struct kept_cut {
 
 /*
  * Cut the plan of a query.  `location` is the query's in the text.  0A000 for
- * what cannot be kept: several relations, `events`, sequences, subqueries, what
- * is different each time.
+ * what cannot be kept: what is not made of events, or is different each time.
  */
 MUST_USE int kept_cut(struct binder *binder, struct query *query, int location,
     struct kept_cut *cut, struct error *err);
@@ -70,7 +72,7 @@ MUST_USE int kept_read(struct binder *binder, const struct sql_view *view,
 
 /*
  * A relation of a context's column and then the fields of rows to be stored: of
- * what is new, or all rows of an aggregation, merged.
+ * what is new, or all rows of an aggregation, merged; or none.
  */
 MUST_USE int kept_rows(struct binder *binder, const struct sql_view *view,
     const struct kept_cut *cut, bool is_merge, struct rel **out,

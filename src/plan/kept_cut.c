@@ -21,38 +21,29 @@ refuse(const char *what, int location, struct error *err)
 	(void)error_at(err, location, STELE_E_FEATURE_NOT_SUPPORTED,
 	    "%s in a kept query is not supported", what);
 	return error_hint(err,
-	    "What can be kept is made of the events of one type, each on its"
-	    " own or aggregated.");
+	    "What can be kept is made of events, and is the same for everybody"
+	    " and at any time.");
 }
 
+/* What is not made of events, in a plan or below it; or NULL. */
 static const char *
-kind_words(const struct rel *rel)
+foreign_words(const struct rel *rel)
 {
+	const char *words = NULL;
+
 	switch ((int)rel->kind) {
-	case REL_EVENTS:
-		return "the relation \"events\"";
 	case REL_SYSTEM:
 		return "a relation of the server";
 	case REL_TEMP:
 		return "a temporary table";
-	case REL_JOIN:
-		return "a join";
-	case REL_SEQUENCE:
-		return "a sequence";
-	case REL_READING:
-		return "a kept query";
-	case REL_APPEND:
-		return "UNION";
-	case REL_SET_OP:
-		return "INTERSECT or EXCEPT";
-	case REL_WITH:
-	case REL_CTE:
-		return "WITH";
 	case REL_FUNCTION:
 		return "a function in FROM";
 	default:
-		return "what is not of events";
+		break;
 	}
+	for (uint32_t i = 0; i < rel_input_count(rel) && words == NULL; i++)
+		words = foreign_words(rel_child(rel, i));
+	return words;
 }
 
 static bool
@@ -80,7 +71,7 @@ changing_words(const struct expr *expr)
 {
 	switch ((int)expr->kind) {
 	case EXPR_SUBQUERY:
-		return "a subquery";
+		return foreign_words(expr->subquery->rel);
 	case EXPR_PARAM:
 		return "a parameter";
 	case EXPR_FACT:
@@ -120,29 +111,47 @@ is_changing(const struct expr *expr, void *arg)
 	return found->words != NULL;
 }
 
-/* ---- the path ---- */
-
 static int
-find_path(struct binder *binder, struct query *query, int location,
-    struct path *out, struct error *err)
+check(struct query *query, int location, struct error *err)
 {
 	struct changing changing = { .location = location };
+	const char *words = foreign_words(query->rel);
+
+	if (words != NULL)
+		return refuse(words, location, err);
+	return rel_find(query->rel, is_changing, &changing)
+	    ? refuse(changing.words, changing.location, err)
+	    : 0;
+}
+
+/* ---- the path ---- */
+
+static bool
+is_subquery(const struct expr *expr, void *arg UNUSED)
+{
+	return expr->kind == EXPR_SUBQUERY;
+}
+
+/* False if the plan is over anything else than one scan. */
+static bool
+find_path(struct binder *binder, struct query *query, struct path *out)
+{
 	struct rel **slot = &query->rel;
 	uint32_t count = 1;
 
-	if (rel_find(query->rel, is_changing, &changing))
-		return refuse(changing.words, changing.location, err);
+	if (rel_find(query->rel, is_subquery, NULL))
+		return false;
 	for (; is_passed(*slot); slot = &(*slot)->input)
 		count++;
 	if ((*slot)->kind != REL_SCAN)
-		return refuse(kind_words(*slot), location, err);
+		return false;
 	out->slots =
 	    arena_alloc_array(binder->arena, count, sizeof(*out->slots));
 	out->count = count;
 	slot = &query->rel;
 	for (uint32_t i = 0; i < count; i++, slot = &(*slot)->input)
 		out->slots[i] = slot;
-	return 0;
+	return true;
 }
 
 static enum rel_kind
@@ -212,11 +221,13 @@ kept_cut(struct binder *binder, struct query *query, int location,
 	struct path path = { .count = 0 };
 	bool is_done = false;
 	uint32_t at;
-	int rc = find_path(binder, query, location, &path, err);
+	int rc = check(query, location, err);
 
 	*cut = (struct kept_cut){ .slot = NULL };
 	if (rc != 0)
 		return rc;
+	if (!find_path(binder, query, &path))
+		return 0;
 	at = path.count - 1;
 	cut->scan = *path.slots[at];
 	while (at > 0 &&

@@ -186,6 +186,8 @@ kept_read(struct binder *binder, const struct sql_view *view,
 	struct rel *states;
 	int rc;
 
+	if (cut->slot == NULL)
+		return 0;
 	set_after(view, cut);
 	if (cut->agg == NULL)
 		return read_selection(binder, view, cut, err);
@@ -236,6 +238,16 @@ states_to_store(struct binder *binder, const struct sql_view *view,
 	return rc;
 }
 
+/* A context's column, and no row. */
+static struct rel *
+no_rows(struct binder *binder)
+{
+	struct rel *rel = rel_new(binder, REL_VALUES, NULL, 1);
+
+	rel->types[0] = type_of(TYPE_TEXT);
+	return rel;
+}
+
 int
 kept_rows(struct binder *binder, const struct sql_view *view,
     const struct kept_cut *cut, bool is_merge, struct rel **out,
@@ -249,6 +261,10 @@ kept_rows(struct binder *binder, const struct sql_view *view,
 	struct rel *rel;
 	int rc = 0;
 
+	if (cut->slot == NULL) {
+		*out = no_rows(binder);
+		return 0;
+	}
 	set_after(view, cut);
 	if (cut->agg == NULL)
 		rel = new_events(binder, cut, &names);
