@@ -94,9 +94,29 @@ only_native(struct scanner *scanner, struct str word)
 	    (take_word(scanner, "KEY") || take_word(scanner, "ROLES"));
 }
 
+/* After CREATE USER: no more than a name, a key and roles. */
+static bool
+is_native_user(struct scanner *scanner)
+{
+	struct scanner end;
+	struct scan_token token;
+
+	(void)scan_next(scanner);
+	end = *scanner;
+	token = scan_next(&end);
+	if (token.kind == SCAN_END || scan_is_punct(&end, token, ';'))
+		return true;
+	if (!take_word(scanner, "WITH"))
+		return false;
+	end = *scanner;
+	return scan_next(&end).kind == SCAN_END || take_word(scanner, "KEY") ||
+	    take_word(scanner, "ROLES");
+}
+
 /*
  * On a native port: is a shared word's statement the native language's?  GRANT
- * of roles and of other rights than its own two is SQL's on every port.
+ * of roles and of other rights than its own two is SQL's on every port, and so
+ * are users with what SQL says of them.
  */
 static bool
 native_first(struct scanner *scanner, struct str word)
@@ -106,7 +126,7 @@ native_first(struct scanner *scanner, struct str word)
 		return take_word(scanner, "READ") ||
 		    take_word(scanner, "WRITE");
 	if (str_equal_nocase(word, STR("CREATE")))
-		return take_word(scanner, "USER");
+		return take_word(scanner, "USER") && is_native_user(scanner);
 	return !str_equal_nocase(word, STR("EXPLAIN"));
 }
 

@@ -154,8 +154,9 @@ http_put_last_chunk(struct buf *out)
 	buf_put_str(out, STR("0\r\n\r\n"));
 }
 
-void
-http_put_result(struct buf *out, int status, struct str message,
+/* All but the end. */
+static void
+begin_object(struct buf *out, int status, struct str message,
     const struct str *results, uint32_t result_count)
 {
 	buf_printf(out,
@@ -167,5 +168,22 @@ http_put_result(struct buf *out, int status, struct str message,
 			buf_put_u8(out, ',');
 		json_put_string(out, results[i]);
 	}
-	buf_put_str(out, STR("]}\n"));
+	buf_put_u8(out, ']');
+}
+
+void
+http_put_result(struct buf *out, int status, struct str message,
+    const struct str *results, uint32_t result_count)
+{
+	begin_object(out, status, message, results, result_count);
+	buf_put_str(out, STR("}\n"));
+}
+
+void
+http_put_error(struct buf *out, int status, struct str message, int position)
+{
+	begin_object(out, status, message, NULL, 0);
+	if (position > 0)
+		buf_printf(out, ",\"position\":%d", position);
+	buf_put_str(out, STR("}\n"));
 }

@@ -47,3 +47,10 @@ void http_put_last_chunk(struct buf *out);
  */
 void http_put_result(struct buf *out, int status, struct str message,
     const struct str *results, uint32_t result_count);
+
+/*
+ * The same of an error; the character of the request that it is about, from 1
+ * on, is "position" behind the results, unless it is 0.
+ */
+void http_put_error(struct buf *out, int status, struct str message,
+    int position);

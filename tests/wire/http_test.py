@@ -199,8 +199,11 @@ def commands(server):
     expect("SQL", body.splitlines()[1], b'{"type":"batch","rows":[[2]]}')
     got, body = client.command("NONSENSE")
     check(got.startswith(b"HTTP/1.1 400 Bad Request\r\n"), f"400 in {got!r}")
-    expect("keys", list(json.loads(body)), ["count", "status", "message", "results"])
+    expect("keys", list(json.loads(body)),
+           ["count", "status", "message", "results", "position"])
     expect("status", json.loads(body)["status"], 400)
+    got, body = client.command("PING; QUERY order WHERE id = \"x\"")
+    expect("a place", json.loads(body)["position"], 30)
     got, body = client.command('STORE order FOR u-1 PAYLOAD {"id":1}')
     expect("a missing field", json.loads(body)["status"], 400)
     expect("nothing", client.command(" \n"), client.command(""))

@@ -168,6 +168,10 @@ def of_sneldb(server):
         )
         exchange(line, b"FORGET kept\n", b"200 OK\nforgotten query 'kept'\n")
         exchange(line, b"FLUSH\n", b"200 OK\nFlush command completed\n")
+        exchange(line, b"RETAIN order 90 DAYS\n",
+                 b"200 OK\nRetention set for 'order'\n")
+        exchange(line, b"RETAIN order FOREVER\n",
+                 b"200 OK\nRetention set for 'order'\n")
         exchange(line, b"LIST USERS\n", b"200 OK\nNo users found\n")
         sure(line)
 
@@ -246,6 +250,27 @@ def a_transaction(server):
         exchange(line, b"ROLLBACK\n", b"200 OK\nROLLBACK\n")
         check(b'"row_count":0' in asked(line, b"QUERY order FOR held\n"),
               "it is stored")
+
+
+def a_commit_that_fails(server):
+    """What stands before it was sent as it was; the COMMIT is an error."""
+    with Line(server) as line, Line(server) as other:
+        exchange(line, b'DEFINE aged FIELDS { "n": "int" }\n',
+                 b"200 OK\nSchema defined for 'aged'\n")
+        exchange(line, b'STORE aged FOR c PAYLOAD {"n": 1}\n', STORED)
+        exchange(line, b"BEGIN\n", b"200 OK\nBEGIN\n")
+        old = int(time.time()) - 5 * 86400
+        exchange(line, b'STORE aged FOR c AT %d PAYLOAD {"n": 2}\n' % old, STORED)
+        exchange(other, b"RETAIN aged 1 DAY\n",
+                 b"200 OK\nRetention set for 'aged'\n")
+        line.send(b"QUERY aged TOTAL n; COMMIT\n")
+        check(line.lines(3).endswith(b'{"type":"batch","rows":[[3]]}\n'
+                                     b'{"type":"end","row_count":1}\n'), "rows")
+        check(re.match(rb'400 timestamp .* is older than what "aged" retains\.',
+                       line.line()), "the error")
+        exchange(line, b"ROLLBACK\n", b"200 OK\nROLLBACK\n")
+        check(b"[[1]]" in asked(line, b"QUERY aged TOTAL n\n"), "it is stored")
+        sure(line)
 
 
 def a_pipeline(server):
@@ -511,6 +536,14 @@ def always_trusted():
             check(b'[["boss"]]' in line.frames(), "as another")
             exchange(line, b'CREATE USER bob WITH KEY "k"\n',
                      b"200 OK\nUser 'bob' created\nSecret key: k\n")
+            # with what SQL says of a user, it is SQL's
+            exchange(line, b"CREATE USER eva PASSWORD 'x' NOCREATEDB\n",
+                     b"200 OK\nCREATE ROLE\n")
+            exchange(line, b"CREATE USER ivo WITH PASSWORD 'x'\n",
+                     b"200 OK\nCREATE ROLE\n")
+            exchange(line, b"DROP USER eva, ivo\n", b"200 OK\nDROP ROLE\n")
+            exchange(line, b"CREATE USER eva WITH\n",
+                     b"ERROR: Missing argument: ROLES, at character 21\n")
             exchange(line, b"LIST USERS\n",
                      b"200 OK\nboss: active\nbob: active\n")
             line.send(b'DEFINE order FIELDS { "id": "int" }\n')
@@ -565,9 +598,13 @@ def silence():
                 check(line.is_closed(), "silence is no reason to close")
                 line.close()
             sure(known)
-            check(known.line() == b"ERROR: terminating connection due to"
-                  b" idle-session timeout\n", "idleness")
-            check(known.is_closed(), "idle for ever")
+            # Who is trusted has begun with his first byte.
+            with Line(server) as half:
+                half.send(b"PIN")
+                for line in (known, half):
+                    check(line.line() == b"ERROR: terminating connection due to"
+                          b" idle-session timeout\n", "idleness")
+                    check(line.is_closed(), "idle for ever")
 
 
 def too_many():
@@ -598,7 +635,7 @@ def line_server(*options):
 def main():
     with line_server() as server:
         for part in (of_sneldb, of_sql, an_error_amid_rows, a_transaction,
-                     a_pipeline, pieces, half_closed, limits, a_browser,
+                     a_commit_that_fails, a_pipeline, pieces, half_closed, limits, a_browser,
                      the_unread, the_gone, by_socket, killed, trust):
             part(server)
             print("ok", part.__name__)

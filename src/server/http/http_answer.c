@@ -145,16 +145,21 @@ put_lines_body(const struct session *session, struct buf *body)
 	free(lines);
 }
 
+/* A place is one of the body, unless a statement was made of that. */
 static void
 put_error_body(const struct session *session, struct buf *body, int status,
-    struct str text)
+    struct str text, int position)
 {
+	const struct http_route *route = session->native->http->route;
+
 	if (is_text(session)) {
 		buf_printf(body, "%d ", status);
 		buf_put_str(body, text);
 		buf_put_u8(body, '\n');
 	} else {
-		http_put_result(body, status, text, NULL, 0);
+		http_put_error(body, status, text,
+		    route != NULL && route->action == HTTP_RUN_TEXT ? position
+								    : 0);
 	}
 }
 
@@ -294,7 +299,8 @@ put_error(struct session *session, struct buf *out,
 		http->is_last = true; /* lines are still to come */
 	forget_lines(http);
 	buf_init(&body);
-	put_error_body(session, &body, error->status, error->text);
+	put_error_body(session, &body, error->status, error->text,
+	    error->position);
 	put_whole(session, out, error->status, media_type(session),
 	    buf_str(&body));
 	out->failed |= body.failed;
@@ -397,7 +403,7 @@ http_answer_error(struct session *session, int status)
 
 	buf_init(&body);
 	put_error_body(session, &body, status,
-	    str_of_cstr(session->err.message));
+	    str_of_cstr(session->err.message), 0);
 	session_out(session)->failed |= body.failed;
 	send_whole(session, status, media_type(session), buf_str(&body));
 	buf_release(&body);

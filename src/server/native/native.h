@@ -50,6 +50,7 @@ struct native_error {
 	/* It is said before a statement was understood, or about none. */
 	bool is_front_end;
 	struct str text; /* one line */
+	int position;    /* what it is about: a character, from 1; 0: none */
 };
 
 struct native_door {

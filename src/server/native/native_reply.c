@@ -385,6 +385,10 @@ add_words(struct native *native, const struct ast_stmt *stmt, const char *tag)
 		add_line(native, "Schema defined for '",
 		    type->parts[type->count - 1], "'");
 		break;
+	case AST_ALTER_TABLE:
+		add_line(native, "Retention set for '",
+		    stmt->alter_table.name.parts[0], "'");
+		break;
 	case AST_CHECKPOINT:
 		add_text(native, "Flush command completed");
 		break;

@@ -239,6 +239,8 @@ native_startup(struct session *session)
 		session_fatal(session);
 		return STEP_IDLE;
 	}
+	if (session->native->has_begun) /* the first command may never end */
+		session_begin_idle(session);
 	return STEP_DONE;
 }
 

@@ -157,7 +157,7 @@ put_refusal(struct session *session, struct buf *out, int status,
 	struct buf body;
 
 	buf_init(&body);
-	http_put_result(&body, status, message, NULL, 0);
+	http_put_error(&body, status, message, 0);
 	http_put_status(out, status, unix_now(session));
 	if (status == 405)
 		http_put_field(out, "Allow", STR("GET"));

@@ -88,9 +88,13 @@ START_TEST(results)
 	expect("{\"count\":2,\"status\":200,\"message\":\"OK\","
 	       "\"results\":[\"PONG\",\"a\\\"b\"]}\n");
 	buf_reset(&out);
-	http_put_result(&out, 400, STR("line\n1"), NULL, 0);
+	http_put_error(&out, 400, STR("line\n1"), 0);
 	expect("{\"count\":0,\"status\":400,\"message\":\"line\\n1\","
 	       "\"results\":[]}\n");
+	buf_reset(&out);
+	http_put_error(&out, 403, STR("no"), 12);
+	expect("{\"count\":0,\"status\":403,\"message\":\"no\","
+	       "\"results\":[],\"position\":12}\n");
 }
 END_TEST
 
