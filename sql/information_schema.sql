@@ -113,6 +113,26 @@ WHERE a.attnum > 0 AND NOT a.attisdropped
 -- Clients that name no order (knex) show the columns in the one that they get.
 ORDER BY a.attrelid, a.attnum;
 
+-- Of whose tables one is.
+CREATE VIEW constraint_column_usage AS
+SELECT current_database(), n.nspname, c.relname, a.attname, current_database(),
+    n.nspname, k.conname
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN LATERAL unnest(k.conkey) AS u (attnum) ON true
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.attnum
+WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
+
+CREATE VIEW constraint_table_usage AS
+SELECT current_database(), n.nspname, c.relname, current_database(), n.nspname,
+    k.conname
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE k.contype IN ('f', 'p', 'u')
+    AND pg_catalog.pg_has_role(c.relowner, 'USAGE');
+
 CREATE VIEW enabled_roles AS
 SELECT rolname FROM pg_catalog.pg_authid
 WHERE pg_catalog.pg_has_role(oid, 'USAGE');
@@ -262,6 +282,18 @@ WHERE c.relkind IN ('r', 'v', 'f', 'p')
     AND (c.oid < 16384 OR pg_catalog.pg_has_role(c.relowner, 'USAGE')
         OR pg_catalog.has_table_privilege(c.oid,
             'SELECT, INSERT, UPDATE, REFERENCES'));
+
+CREATE VIEW view_table_usage AS
+SELECT DISTINCT current_database(), vn.nspname, v.relname, current_database(),
+    n.nspname, c.relname
+FROM pg_catalog.pg_rewrite r
+JOIN pg_catalog.pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+JOIN pg_catalog.pg_namespace vn ON vn.oid = v.relnamespace
+JOIN pg_catalog.pg_depend d ON d.objid = r.oid AND d.classid = 2618
+    AND d.refclassid = 1259 AND d.deptype = 'n'
+JOIN pg_catalog.pg_class c ON c.oid = d.refobjid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
 
 CREATE VIEW views AS
 SELECT current_database(), n.nspname, c.relname,

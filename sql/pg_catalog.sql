@@ -28,6 +28,15 @@ LEFT JOIN pg_catalog.pg_authid r ON r.oid = c.relowner
 LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace
 WHERE c.relkind = 'm';
 
+CREATE VIEW pg_sequences AS
+SELECT n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner),
+    s.seqtypid::regtype, s.seqstart, s.seqmin, s.seqmax, s.seqincrement,
+    s.seqcycle, s.seqcache,
+    (SELECT last_value FROM stele.event_id_seq WHERE is_called)
+FROM pg_catalog.pg_sequence s
+JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace;
+
 CREATE VIEW pg_shadow AS
 SELECT rolname, oid, rolcreatedb, rolsuper, rolreplication, rolbypassrls,
     rolpassword, rolvaliduntil, NULL::text[]

@@ -115,7 +115,7 @@ user_by_id(struct function_call *call, uint32_t row,
 }
 CATALOG_KERNEL(user_by_id)
 
-/* No column has one; but both must exist. */
+/* Of event_ids alone; but table and column must exist. */
 static int
 serial_sequence(struct function_call *call, uint32_t row,
     const struct plan_context *names)
@@ -123,16 +123,21 @@ serial_sequence(struct function_call *call, uint32_t row,
 	const struct relation_space space = names_space(names);
 	struct str column = ARG(call, 1, str, row);
 	struct relation relation;
+	uint32_t attnum;
 	int rc = names_find_relation(names, ARG(call, 0, str, row), &relation,
 	    call->err);
 
 	if (rc != 0)
 		return rc;
-	if (relation_column_find(&space, &relation, column) == 0)
+	attnum = relation_column_find(&space, &relation, column);
+	if (attnum == 0)
 		return error_set(call->err, STELE_E_UNDEFINED_COLUMN,
 		    "column \"%.*s\" of relation \"%.*s\" does not exist",
 		    STR_FMT(column), STR_FMT(relation.name));
-	put_null(call, row);
+	if (relation.type != NULL && attnum == COLUMN_EVENT_ID)
+		call->result->str[row] = STR(EVENT_ID_SEQUENCE_NAME);
+	else
+		put_null(call, row);
 	return 0;
 }
 CATALOG_KERNEL(serial_sequence)

@@ -1,26 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * func_key.c -- the keys and conditions of temporary tables as SQL:
+ * func_key.c -- the keys of tables, and the conditions of temporary ones, as SQL:
  * pg_get_indexdef(), pg_get_constraintdef().
  */
 #include "common/quote.h"
+#include "engine/catalog/catalog.h"
 #include "exec/func_catalog.h"
 #include "plan/temp_table.h"
 
 static void
-put_column(const struct temp_table *table, const struct temp_key *key,
-    uint32_t i, struct buf *out)
+put_column(const struct plan_context *names, const struct relation *table,
+    const struct table_key *key, uint32_t i, struct buf *out)
 {
-	quote_put_name(out, table->columns[key->columns[i]].name);
+	const struct relation_space space = names_space(names);
+
+	quote_put_name(out,
+	    relation_column(&space, table, key->columns[i] + 1).name);
 }
 
 static void
-put_columns(const struct temp_table *table, const struct temp_key *key,
-    struct buf *out)
+put_columns(const struct plan_context *names, const struct relation *table,
+    const struct table_key *key, struct buf *out)
 {
 	for (uint32_t i = 0; i < key->count; i++) {
 		buf_put_cstr(out, i == 0 ? "(" : ", ");
-		put_column(table, key, i, out);
+		put_column(names, table, key, i, out);
 	}
 	buf_put_cstr(out, ")");
 }
@@ -28,15 +32,19 @@ put_columns(const struct temp_table *table, const struct temp_key *key,
 /* ---- indexes ---- */
 
 static void
-put_index(const struct relation *index, struct buf *out)
+put_index(const struct plan_context *names, const struct relation *index,
+    struct buf *out)
 {
+	const struct relation table = relation_of_index(index);
+
 	buf_put_cstr(out,
 	    index->key->is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
 	quote_put_name(out, index->name);
-	buf_put_cstr(out, " ON pg_temp.");
-	quote_put_name(out, index->index_of->name);
+	buf_put_cstr(out,
+	    index->key_of != NULL ? " ON public." : " ON pg_temp.");
+	quote_put_name(out, table.name);
 	buf_put_cstr(out, " USING btree ");
-	put_columns(index->index_of, index->key, out);
+	put_columns(names, &table, index->key, out);
 	buf_put_cstr(out,
 	    index->key->nulls_are_equal ? " NULLS NOT DISTINCT" : "");
 }
@@ -47,7 +55,7 @@ index_def(struct function_call *call, uint32_t row,
     const struct plan_context *names)
 {
 	int64_t number = call->arg_count > 1 ? ARG(call, 1, i64, row) : 0;
-	struct relation index;
+	struct relation index, table;
 	struct buf text;
 	int rc;
 
@@ -56,11 +64,12 @@ index_def(struct function_call *call, uint32_t row,
 		put_null(call, row);
 		return 0;
 	}
+	table = relation_of_index(&index);
 	buf_init(&text);
 	if (number == 0)
-		put_index(&index, &text);
+		put_index(names, &index, &text);
 	else if (number > 0 && number <= index.key->count)
-		put_column(index.index_of, index.key, (uint32_t)number - 1,
+		put_column(names, &table, index.key, (uint32_t)number - 1,
 		    &text);
 	rc = put_text(call, row, &text);
 	buf_release(&text);
@@ -70,26 +79,54 @@ CATALOG_KERNEL(index_def)
 
 /* ---- constraints ---- */
 
-static bool
-put_of_table(const struct temp_table *table, uint32_t oid, struct buf *out)
+static void
+put_key(const struct plan_context *names, const struct relation *table,
+    const struct table_key *key, struct buf *out)
 {
-	for (uint32_t i = 0; i < table->key_count; i++) {
-		const struct temp_key *key = &table->keys[i];
+	buf_put_cstr(out, key->is_primary ? "PRIMARY KEY " : "UNIQUE ");
+	buf_put_cstr(out, key->nulls_are_equal ? "NULLS NOT DISTINCT " : "");
+	put_columns(names, table, key, out);
+}
 
-		if (key->constraint_oid != oid)
+static bool
+put_of_table(const struct plan_context *names, const struct temp_table *temp,
+    uint32_t oid, struct buf *out)
+{
+	const struct relation table = { .temp = temp };
+
+	for (uint32_t i = 0; i < temp->key_count; i++) {
+		if (temp->keys[i].constraint_oid != oid)
 			continue;
-		buf_put_cstr(out, key->is_primary ? "PRIMARY KEY " : "UNIQUE ");
-		buf_put_cstr(out,
-		    key->nulls_are_equal ? "NULLS NOT DISTINCT " : "");
-		put_columns(table, key, out);
+		put_key(names, &table, &temp->keys[i], out);
 		return true;
 	}
-	for (uint32_t i = 0; i < table->check_count; i++) {
-		if (table->checks[i].oid != oid)
+	for (uint32_t i = 0; i < temp->check_count; i++) {
+		if (temp->checks[i].oid != oid)
 			continue;
-		buf_printf(out, "CHECK (%.*s)", STR_FMT(table->checks[i].text));
+		buf_printf(out, "CHECK (%.*s)", STR_FMT(temp->checks[i].text));
 		return true;
 	}
+	return false;
+}
+
+/* A key of an event type has the OID of its index. */
+static bool
+put_constraint(const struct plan_context *names, uint32_t oid, struct buf *out)
+{
+	const struct temp_catalog *temp = names->temp;
+	struct relation index, table;
+
+	if (oid >= KEY_OID_FIRST && oid < TEMP_OID_FIRST) {
+		if (!find_relation(names, oid, &index))
+			return false;
+		table = relation_of_index(&index);
+		put_key(names, &table, index.key, out);
+		return true;
+	}
+	for (uint32_t i = 0; temp != NULL && oid != 0 && i < temp->table_count;
+	     i++)
+		if (put_of_table(names, temp->tables[i], oid, out))
+			return true;
 	return false;
 }
 
@@ -97,18 +134,11 @@ static int
 constraint_def(struct function_call *call, uint32_t row,
     const struct plan_context *names)
 {
-	const struct temp_catalog *temp = names->temp;
-	uint32_t oid = arg_oid(call, 0, row);
-	bool is_found = false;
 	struct buf text;
 	int rc = 0;
 
 	buf_init(&text);
-	for (uint32_t i = 0;
-	     temp != NULL && oid != 0 && !is_found && i < temp->table_count;
-	     i++)
-		is_found = put_of_table(temp->tables[i], oid, &text);
-	if (is_found)
+	if (put_constraint(names, arg_oid(call, 0, row), &text))
 		rc = put_text(call, row, &text);
 	else
 		put_null(call, row);

@@ -71,7 +71,7 @@ find_sequence(const struct finding *f, struct relation *relation)
 {
 	int rc = find_table(f, relation);
 
-	if (rc == 1)
+	if (rc == 1 && relation_kind(relation) != 'S')
 		return error_set(f->call->err, STELE_E_WRONG_OBJECT_TYPE,
 		    "\"%.*s\" is not a sequence", STR_FMT(relation->name));
 	return rc;
@@ -476,7 +476,7 @@ has_privilege(struct function_call *call, const struct privilege_kind *kind)
 	}
 KIND(table, TABLE_WORDS, find_table, may_table)
 KIND(any_column, COLUMN_WORDS, find_table, may_table)
-KIND(sequence, "USAGE SELECT UPDATE", find_sequence, may_nothing)
+KIND(sequence, "USAGE SELECT UPDATE", find_sequence, may_table)
 KIND(schema, "CREATE USAGE", find_schema, may_schema)
 KIND(database, "CREATE TEMPORARY TEMP CONNECT", find_database, may_database)
 KIND(type, "USAGE", find_type, may_use)

@@ -397,7 +397,7 @@ index_exists(const struct temp_run *run, struct str name)
 static int
 create_index(const struct temp_run *run, struct error *err)
 {
-	const struct temp_key *key = run->ddl->key;
+	const struct table_key *key = run->ddl->key;
 	const struct temp_table *old;
 	struct error notice = { .code = 0 };
 	struct temp_table with_key;

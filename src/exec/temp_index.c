@@ -36,7 +36,7 @@ temp_indexes_new(struct temp_rows *rows, const struct temp_table *table)
 	rows->indexes = arena_zalloc(arena,
 	    ((size_t)table->key_count + 1) * sizeof(struct temp_index *));
 	for (uint32_t i = 0; i < table->key_count; i++) {
-		const struct temp_key *key = &table->keys[i];
+		const struct table_key *key = &table->keys[i];
 		struct temp_index *index;
 
 		if (!key->is_unique)

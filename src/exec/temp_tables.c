@@ -33,15 +33,16 @@ copy_keys(struct temp_table *table, const struct temp_table *from,
 	table->keys = arena_alloc_array(arena, (size_t)from->key_count + 1,
 	    sizeof(*table->keys));
 	for (uint32_t i = 0; i < from->key_count; i++) {
-		const struct temp_key *old = &from->keys[i];
-		struct temp_key *key = &table->keys[i];
+		const struct table_key *old = &from->keys[i];
+		struct table_key *key = &table->keys[i];
+		uint32_t *columns;
 
 		*key = *old;
 		key->name = arena_str(arena, old->name);
-		key->columns = arena_alloc_array(arena, (size_t)old->count + 1,
-		    sizeof(*key->columns));
-		memcpy(key->columns, old->columns,
-		    old->count * sizeof(*key->columns));
+		columns = arena_alloc_array(arena, (size_t)old->count + 1,
+		    sizeof(*columns));
+		memcpy(columns, old->columns, old->count * sizeof(*columns));
+		key->columns = columns;
 		if (key->oid != 0)
 			continue;
 		key->oid = temp->next_oid++;

@@ -67,7 +67,7 @@ name_constraint(const struct temp_writer *writer, struct str name,
 }
 
 static int
-duplicate_key(const struct temp_writer *writer, const struct temp_key *key,
+duplicate_key(const struct temp_writer *writer, const struct table_key *key,
     const struct vec *values, uint32_t row, struct error *err)
 {
 	struct buf names, text;

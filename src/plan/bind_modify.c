@@ -268,7 +268,7 @@ key_of_columns(struct modify_state *state, const struct ast_conflict *ast,
 	const struct temp_table *table = state->target.relation.temp;
 
 	for (*out = 0; *out < table->key_count; ++*out) {
-		const struct temp_key *key = &table->keys[*out];
+		const struct table_key *key = &table->keys[*out];
 		bool fits = key->is_unique && key->count == ast->column_count;
 
 		for (uint32_t i = 0; i < ast->column_count; i++) {
@@ -278,7 +278,7 @@ key_of_columns(struct modify_state *state, const struct ast_conflict *ast,
 
 			if (rc != 0)
 				return rc;
-			fits = fits && temp_key_has(key, attnum - 1);
+			fits = fits && table_key_has(key, attnum - 1);
 		}
 		if (fits)
 			return 0;

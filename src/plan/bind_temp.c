@@ -35,6 +35,16 @@ name_means_temp(const struct binder *binder, const struct ast_name *name)
 	    relation.schema == SCHEMA_PG_TEMP;
 }
 
+/* An index cannot be dropped as anything else, whose ever it is. */
+static bool
+name_means_index(const struct binder *binder, const struct ast_name *name)
+{
+	struct relation relation;
+
+	return names_relation(binder->context, name, &relation) &&
+	    relation.key != NULL;
+}
+
 bool
 stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt)
 {
@@ -54,7 +64,8 @@ stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt)
 		for (uint32_t i = 0;
 		     i < stmt->drop.count && stmt->drop.kind != AST_OBJECT_TYPE;
 		     i++)
-			if (name_means_temp(binder, &stmt->drop.names[i]))
+			if (name_means_temp(binder, &stmt->drop.names[i]) ||
+			    name_means_index(binder, &stmt->drop.names[i]))
 				return true;
 		return false;
 	default:
@@ -218,10 +229,13 @@ check_name(const struct temp_table *table, struct str name, struct error *err)
 
 static int
 find_key_columns(struct binder *binder, struct temp_table *table,
-    const struct ast_constraint *ast, struct temp_key *key, struct error *err)
+    const struct ast_constraint *ast, struct table_key *key, struct error *err)
 {
 	bool is_primary = ast->kind == AST_PRIMARY_KEY;
+	uint32_t *columns = arena_alloc_array(binder->arena,
+	    (size_t)ast->column_count + 1, sizeof(*columns));
 
+	key->columns = columns;
 	for (uint32_t i = 0; i < ast->column_count; i++) {
 		uint32_t column = temp_table_column(table, ast->columns[i]);
 
@@ -231,14 +245,14 @@ find_key_columns(struct binder *binder, struct temp_table *table,
 			    "column \"%.*s\" named in key does not exist",
 			    STR_FMT(ast->columns[i]));
 		for (uint32_t k = 0; k < i; k++)
-			if (key->columns[k] == column)
+			if (columns[k] == column)
 				return error_at(err, ast->location,
 				    STELE_E_DUPLICATE_COLUMN,
 				    "column \"%.*s\" appears twice in %s"
 				    " constraint",
 				    STR_FMT(ast->columns[i]),
 				    is_primary ? "primary key" : "unique");
-		key->columns[i] = column;
+		columns[i] = column;
 		table->columns[column].is_not_null |= is_primary;
 		if (need_ordering(binder, &table->columns[column].type, 0,
 			err) == 0)
@@ -259,7 +273,7 @@ add_key(struct binder *binder, struct temp_table *table,
     const struct ast_constraint *ast, struct error *err)
 {
 	bool is_primary = ast->kind == AST_PRIMARY_KEY;
-	struct temp_key *key = &table->keys[table->key_count];
+	struct table_key *key = &table->keys[table->key_count];
 	int rc;
 
 	for (uint32_t i = 0; i < table->key_count && is_primary; i++)
@@ -272,14 +286,12 @@ add_key(struct binder *binder, struct temp_table *table,
 	rc = check_name(table, ast->name, err);
 	if (rc != 0)
 		return rc;
-	*key = (struct temp_key){ .name = ast->name,
+	*key = (struct table_key){ .name = ast->name,
 		.count = ast->column_count,
 		.is_primary = is_primary,
 		.is_unique = true,
 		.nulls_are_equal = ast->nulls_are_equal,
 		.constraint_oid = 1 };
-	key->columns = arena_alloc_array(binder->arena,
-	    (size_t)ast->column_count + 1, sizeof(*key->columns));
 	rc = find_key_columns(binder, table, ast, key, err);
 	if (rc == 0 && ast->name.len == 0)
 		key->name = is_primary

@@ -157,10 +157,10 @@ drop_from_keys(struct alteration *a, uint32_t column)
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < table->key_count; i++) {
-		struct temp_key key = table->keys[i];
+		struct table_key key = table->keys[i];
 		uint32_t *columns;
 
-		if (temp_key_has(&key, column))
+		if (table_key_has(&key, column))
 			continue;
 		columns = arena_alloc_array(a->binder->arena,
 		    (size_t)key.count + 1, sizeof(*columns));

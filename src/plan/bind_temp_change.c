@@ -98,18 +98,22 @@ check_kind(const struct relation *relation, enum ast_object_kind kind,
 static int
 check_key(const struct relation *relation, struct error *err)
 {
-	const struct temp_key *key = relation->key;
+	const struct table_key *key = relation->key;
+	struct relation table;
 
 	if (key == NULL || key->constraint_oid == 0)
 		return 0;
+	table = relation_of_index(relation);
 	(void)error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
 	    "cannot drop index %.*s because constraint %.*s on table %.*s"
 	    " requires it",
-	    STR_FMT(key->name), STR_FMT(key->name),
-	    STR_FMT(relation->index_of->name));
+	    STR_FMT(key->name), STR_FMT(key->name), STR_FMT(table.name));
+	if (relation->key_of != NULL)
+		return error_hint(err,
+		    "Every event type has event_id as its key.");
 	return error_hint(err,
 	    "You can drop constraint %.*s on table %.*s instead.",
-	    STR_FMT(key->name), STR_FMT(relation->index_of->name));
+	    STR_FMT(key->name), STR_FMT(table.name));
 }
 
 static int
@@ -260,9 +264,10 @@ bind_index(struct binder *binder, const struct ast_stmt *stmt,
     struct plan_temp_ddl *ddl, struct error *err)
 {
 	const struct ast_create_index *ast = &stmt->create_index;
-	struct temp_key *key = arena_zalloc(binder->arena, sizeof(*key));
+	struct table_key *key = arena_zalloc(binder->arena, sizeof(*key));
 	const struct temp_table *table;
 	struct relation relation;
+	uint32_t *columns;
 	int rc;
 
 	rc = bind_relation(binder, &ast->table, &relation, err);
@@ -273,17 +278,18 @@ bind_index(struct binder *binder, const struct ast_stmt *stmt,
 	if (rc != 0)
 		return rc;
 	table = relation.temp;
-	*key = (struct temp_key){ .name = ast->name,
+	*key = (struct table_key){ .name = ast->name,
 		.count = ast->column_count,
 		.is_unique = ast->is_unique,
 		.nulls_are_equal = ast->nulls_are_equal };
 	if (ast->name.len == 0)
 		key->name = temp_object_name(binder, table, "idx", ast->columns,
 		    ast->column_count);
-	key->columns = arena_alloc_array(binder->arena,
-	    (size_t)ast->column_count + 1, sizeof(*key->columns));
+	columns = arena_alloc_array(binder->arena,
+	    (size_t)ast->column_count + 1, sizeof(*columns));
 	for (uint32_t i = 0; i < ast->column_count; i++)
-		key->columns[i] = temp_table_column(table, ast->columns[i]);
+		columns[i] = temp_table_column(table, ast->columns[i]);
+	key->columns = columns;
 	ddl->op = TEMP_OP_CREATE_INDEX;
 	ddl->oid = relation.oid;
 	ddl->key = key;

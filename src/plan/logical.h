@@ -34,7 +34,7 @@ struct plan_temp_ddl;
 struct system_table;
 struct sql_view;
 struct view_reading;
-struct temp_key;
+struct table_key;
 struct temp_table;
 
 enum rel_kind {
@@ -767,8 +767,8 @@ struct plan_temp_ddl {
 	 */
 	struct expr **values;
 	struct expr **checks;
-	const struct temp_key *key; /* CREATE INDEX: all but its OID */
-	const uint32_t *oids;       /* DROP, TRUNCATE */
+	const struct table_key *key; /* CREATE INDEX: all but its OID */
+	const uint32_t *oids;        /* DROP, TRUNCATE */
 	uint32_t oid_count;
 	bool is_cascade;
 	const struct temp_notice *notices;

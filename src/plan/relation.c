@@ -17,6 +17,16 @@ of_type(const struct event_type *type)
 }
 
 static struct relation
+of_key(const struct event_type *type)
+{
+	return (struct relation){ .oid = type->key.oid,
+		.schema = SCHEMA_PUBLIC,
+		.name = type->key.name,
+		.key = &type->key,
+		.key_of = type };
+}
+
+static struct relation
 of_view(const struct sql_view *view)
 {
 	return (struct relation){ .oid = view->oid,
@@ -53,7 +63,7 @@ of_temp_view(const struct sql_view *view)
 }
 
 static struct relation
-of_temp_key(const struct temp_table *table, const struct temp_key *key)
+of_temp_key(const struct temp_table *table, const struct table_key *key)
 {
 	return (struct relation){ .oid = key->oid,
 		.schema = SCHEMA_PG_TEMP,
@@ -83,7 +93,7 @@ find_key(const struct temp_catalog *temp, uint32_t oid, struct str name,
 		const struct temp_table *table = temp->tables[i];
 
 		for (uint32_t k = 0; k < table->key_count; k++) {
-			const struct temp_key *key = &table->keys[k];
+			const struct table_key *key = &table->keys[k];
 
 			if (oid != 0 ? key->oid != oid
 				     : !str_equal(key->name, name))
@@ -127,6 +137,12 @@ relation_by_oid(const struct relation_space *space, uint32_t oid,
 		return of_temp(temp_table_by_oid(space->temp, oid),
 			   temp_view_by_oid(space->temp, oid), out) ||
 		    find_key(space->temp, oid, STR(""), out);
+	if (oid >= KEY_OID_FIRST) {
+		type = catalog_type_by_key(space->catalog, oid);
+		if (type != NULL)
+			*out = of_key(type);
+		return type != NULL;
+	}
 	type = catalog_type_by_oid(space->catalog, oid);
 	if (type != NULL) {
 		*out = of_type(type);
@@ -163,9 +179,14 @@ relation_by_name(const struct relation_space *space, uint32_t schema,
 		return true;
 	}
 	view = catalog_view_by_name(space->catalog, name);
-	if (view != NULL)
+	if (view != NULL) {
 		*out = of_view(view);
-	return view != NULL;
+		return true;
+	}
+	type = catalog_type_by_key_name(space->catalog, name);
+	if (type != NULL)
+		*out = of_key(type);
+	return type != NULL;
 }
 
 bool
@@ -212,11 +233,17 @@ next_type(struct relation_cursor *at, struct relation *out)
 {
 	const struct catalog *catalog = at->space->catalog;
 
+	if (at->is_at_key) {
+		at->is_at_key = false;
+		*out = of_key(catalog->types[at->type - 1]);
+		return true;
+	}
 	while (at->type < catalog->type_count) {
 		const struct event_type *type = catalog->types[at->type++];
 
 		if (event_type_has_name(type)) {
 			*out = of_type(type);
+			at->is_at_key = true;
 			return true;
 		}
 	}
@@ -291,6 +318,13 @@ relation_kind(const struct relation *relation)
 	if (relation->view != NULL)
 		return view_is_kept(relation->view) ? 'm' : 'v';
 	return relation->system->kind;
+}
+
+struct relation
+relation_of_index(const struct relation *index)
+{
+	return index->key_of != NULL ? of_type(index->key_of)
+				     : of_temp_table(index->index_of);
 }
 
 char
@@ -376,11 +410,15 @@ relation_column(const struct relation_space *space,
 			    type->fields[attnum - COLUMN_FIRST_FIELD]
 				.is_not_null,
 		};
-	if (relation->temp != NULL || relation->key != NULL) {
-		const struct temp_column *column = relation->key == NULL
-		    ? &relation->temp->columns[attnum - 1]
-		    : &relation->index_of
-			   ->columns[relation->key->columns[attnum - 1]];
+	if (relation->key != NULL) {
+		const struct relation table = relation_of_index(relation);
+
+		return relation_column(space, &table,
+		    relation->key->columns[attnum - 1] + 1);
+	}
+	if (relation->temp != NULL) {
+		const struct temp_column *column =
+		    &relation->temp->columns[attnum - 1];
 
 		return (struct relation_column){ .name = column->name,
 			.type = temp_column_type(space->catalog, column),

@@ -22,8 +22,8 @@
 struct catalog;
 struct event_type;
 struct sql_view;
+struct table_key;
 struct temp_catalog;
-struct temp_key;
 struct temp_table;
 
 /* Where relations are looked for. */
@@ -34,8 +34,8 @@ struct relation_space {
 };
 
 /*
- * Exactly one of type, view, system, temp and index_of is not NULL; all is
- * borrowed from the space.
+ * Exactly one of type, view, system, temp and key is not NULL; all is borrowed
+ * from the space.  A key is an index, of a temporary table or of an event type.
  */
 struct relation {
 	uint32_t oid;
@@ -45,8 +45,9 @@ struct relation {
 	const struct sql_view *view;
 	const struct system_table *system;
 	const struct temp_table *temp;
-	const struct temp_table *index_of; /* a temporary table, of which */
-	const struct temp_key *key;        /* this index is */
+	const struct table_key *key;
+	const struct temp_table *index_of; /* with a key: one of these two */
+	const struct event_type *key_of;
 };
 
 struct relation_column {
@@ -66,15 +67,16 @@ bool relation_of_rows(const struct relation_space *space, uint32_t type_oid,
     struct relation *out);
 
 /*
- * One after the other: the server's own, then event types, then views, then
- * what is temporary.
+ * One after the other: the server's own, then event types, each before its key,
+ * then views, then what is temporary.
  */
 struct relation_cursor {
 	/* private */
 	const struct relation_space *space;
 	const struct system_tables *system; /* the rest of them, */
 	uint32_t index;                     /* from here on */
-	uint32_t type;                      /* the next in the catalogue */
+	uint32_t type;                      /* the next in the catalogue, */
+	bool is_at_key;                     /* or the key of the last one */
 	uint32_t view;
 	uint32_t temp_table;
 	uint32_t temp_key; /* 1 + the next of its keys; 0: the table itself */
@@ -88,6 +90,9 @@ bool relation_next(struct relation_cursor *cursor, struct relation *out);
 
 /* pg_class.relkind: 'r' a table, 'v' a view, 'm' a kept one, 'i' an index. */
 char relation_kind(const struct relation *relation);
+
+/* What an index, which it must be, is of. */
+struct relation relation_of_index(const struct relation *index);
 
 /* pg_class.relpersistence: 't' if it ends with the session, else 'p'. */
 char relation_persistence(const struct relation *relation);

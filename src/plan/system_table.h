@@ -27,7 +27,7 @@ struct system_table {
 	uint32_t schema; /* enum schema_oid */
 	const char *name;
 	uint32_t oid; /* below FIRST_USER_OID, no other object's */
-	char kind;    /* relkind: 'r' a table, 'v' a view */
+	char kind;    /* relkind: 'r' a table, 'v' a view, 'S' a sequence */
 	const struct system_column *columns;
 	uint32_t column_count;
 	/*
@@ -53,6 +53,10 @@ const struct system_table *system_table_find(const struct system_tables *tables,
 /* By the name of its function. */
 const struct system_table *
 system_table_by_function(const struct system_tables *tables, struct str name);
+
+/* The sequence of event_ids, in stele; its rows are a provider's. */
+#define EVENT_ID_SEQUENCE_OID  15014u
+#define EVENT_ID_SEQUENCE_NAME "stele.event_id_seq"
 
 /* `events`, in public: the only one whose rows are the engine's. */
 extern const struct system_table events_table;

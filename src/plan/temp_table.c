@@ -71,7 +71,7 @@ temp_table_column(const struct temp_table *table, struct str name)
 }
 
 bool
-temp_key_has(const struct temp_key *key, uint32_t column)
+table_key_has(const struct table_key *key, uint32_t column)
 {
 	for (uint32_t i = 0; i < key->count; i++)
 		if (key->columns[i] == column)

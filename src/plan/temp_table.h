@@ -43,18 +43,6 @@ struct temp_column {
 	struct str default_text; /* SQL; empty: null */
 };
 
-/* A primary key, a unique key, or an index that is for nothing but its name. */
-struct temp_key {
-	struct str name;
-	uint32_t oid;            /* of the index */
-	uint32_t constraint_oid; /* 0: CREATE INDEX made it */
-	uint32_t *columns;       /* from 0 */
-	uint32_t count;
-	bool is_primary;
-	bool is_unique;
-	bool nulls_are_equal;
-};
-
 struct temp_check {
 	struct str name;
 	uint32_t oid;
@@ -71,7 +59,7 @@ struct temp_table {
 	uint32_t column_count;
 	struct temp_column *columns;
 	uint32_t key_count;
-	struct temp_key *keys;
+	struct table_key *keys;
 	uint32_t check_count;
 	struct temp_check *checks;
 	struct temp_rows *rows;      /* a reference */
@@ -114,4 +102,4 @@ const struct sql_view *temp_view_of_rows(const struct temp_catalog *catalog,
 uint32_t temp_table_column(const struct temp_table *table, struct str name);
 
 /* Whether a column, from 0, is one of a key's. */
-bool temp_key_has(const struct temp_key *key, uint32_t column);
+bool table_key_has(const struct table_key *key, uint32_t column);

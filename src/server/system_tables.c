@@ -8,6 +8,7 @@
 static const struct system_table *const tables[] = {
 	&storage_archive.table,
 	&storage_compactions.table,
+	&server_event_ids.table,
 	&server_memory.table,
 	&server_permissions.table,
 	&server_remembered.table,

@@ -14,6 +14,9 @@
 /* For plan_context. */
 extern const struct system_tables server_system_tables;
 
+/* server_sequence.c: where event_ids come from. */
+extern const struct system_provider server_event_ids;
+
 /* server_memory.c: who holds how much memory. */
 extern const struct system_provider server_memory;
 

@@ -187,7 +187,13 @@ public class PgjdbcMetaData {
 		    "relname|name", "relkind|char");
 	}
 
-	// There are none, and tools must hear just that.
+	static List<String>
+	event_id(String what)
+	{
+		return List.of("event_id|" + what);
+	}
+
+	// The only key is that of the events themselves; tools must hear just that.
 	static void
 	keys(DatabaseMetaData meta) throws SQLException
 	{
@@ -196,8 +202,8 @@ public class PgjdbcMetaData {
 		for (String schema : new String[] { null, "public" }) {
 			same("primary keys",
 			    read(meta.getPrimaryKeys(null, schema, "payment"),
-				"COLUMN_NAME"),
-			    none);
+				"COLUMN_NAME", "PK_NAME"),
+			    event_id("payment_pkey"));
 			same("imported keys",
 			    read(meta.getImportedKeys(null, schema, "payment"),
 				"FKCOLUMN_NAME"),
@@ -214,14 +220,14 @@ public class PgjdbcMetaData {
 			same("indexes",
 			    read(meta.getIndexInfo(null, schema, "payment", false,
 				     true),
-				"INDEX_NAME"),
-			    none);
+				"COLUMN_NAME", "INDEX_NAME"),
+			    event_id("payment_pkey"));
 			same("best row",
 			    read(meta.getBestRowIdentifier(null, schema,
 				     "payment", DatabaseMetaData.bestRowSession,
 				     true),
-				"COLUMN_NAME"),
-			    none);
+				"COLUMN_NAME", "TYPE_NAME"),
+			    event_id("int8"));
 		}
 		read(meta.getVersionColumns(null, null, "payment"), "COLUMN_NAME");
 	}

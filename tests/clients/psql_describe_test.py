@@ -39,6 +39,8 @@ EXPECTED = {
  amount     | numeric(10,2)            |           | not null |
  st         | status                   |           |          | 'new'::status
  note       | character varying(20)    |           |          |
+Indexes:
+    "payment_pkey" PRIMARY KEY, btree (event_id)
 """,
     r"\d paid": """
                     View "public.paid"

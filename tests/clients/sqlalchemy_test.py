@@ -18,6 +18,7 @@ try:
     import psycopg2  # noqa: F401
     import sqlalchemy as sa
     from sqlalchemy import orm
+    from sqlalchemy.ext import automap
 except ImportError:
     skip("there is no SQLAlchemy with psycopg2 on this machine")
 
@@ -102,7 +103,10 @@ def inspects(engine):
             for c in seen.get_columns(table)
         ]
         assert got == expected, [p for p in zip(got, expected) if p[0] != p[1]]
-        assert seen.get_pk_constraint(table)["constrained_columns"] == []
+        is_type = table not in ("paid", "events")
+        key = seen.get_pk_constraint(table)
+        assert key["constrained_columns"] == (["event_id"] if is_type else []), key
+        assert key["name"] == (f"{table}_pkey" if is_type else None), key
         assert seen.get_foreign_keys(table) == []
         assert seen.get_indexes(table) == []
         assert seen.get_unique_constraints(table) == []
@@ -142,18 +146,11 @@ def values_round(engine):
 
 
 def payment_class(engine):
-    base = orm.declarative_base()
-
-    class Payment(base):
-        __table__ = sa.Table(
-            "payment",
-            base.metadata,
-            sa.Column("event_id", sa.BigInteger, sa.Identity(True), primary_key=True),
-            sa.Column("timestamp", sa.DateTime(True), server_default=sa.FetchedValue()),
-            autoload_with=engine,
-        )
-
-    return Payment
+    """As SQLAlchemy finds it: the catalogue says what the key is."""
+    base = automap.automap_base()
+    base.prepare(autoload_with=engine)
+    assert set(base.classes.keys()) == {"every", "payment", "sql_types"}
+    return base.classes.payment
 
 
 def objects(engine):

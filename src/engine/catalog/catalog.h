@@ -26,6 +26,8 @@
  *   K7  A comment goes with the object that it is on.
  *   K8  The rows of a kept query are events of a type of its own, which no
  *       name finds, and which comes and goes with it.
+ *   K9  What names an event type's key is made of the type's name and OID, and
+ *       is nowhere kept.
  *
  * Threads: any; reference counts are atomic.
  */
@@ -72,6 +74,24 @@ struct schema_version {
 	uint32_t field_count;
 };
 
+/*
+ * OIDs of the keys of event types: this and the type's own.  The counter (K1) does
+ * not get there.
+ */
+#define KEY_OID_FIRST 0x20000000u
+
+/* A primary key, a unique key, or an index that is for nothing but its name. */
+struct table_key {
+	struct str name;
+	uint32_t oid;            /* of the index */
+	uint32_t constraint_oid; /* 0: CREATE INDEX made it */
+	const uint32_t *columns; /* of its table, from 0 */
+	uint32_t count;
+	bool is_primary;
+	bool is_unique;
+	bool nulls_are_equal;
+};
+
 struct event_type {
 	uint32_t oid;
 	uint32_t row_type_oid;
@@ -82,10 +102,11 @@ struct event_type {
 	const struct field *fields;
 	uint32_t version_count;
 	const struct schema_version *versions; /* the last is current */
-	uint64_t dropped_at; /* position it is hidden from; 0: not dropped */
-	int64_t retain_us;   /* how long its events are kept; 0: for ever */
-	int64_t horizon;     /* those with an older timestamp are gone */
-	uint32_t kept_by;    /* the kept query whose rows these are; 0: none */
+	uint64_t dropped_at;  /* position it is hidden from; 0: not dropped */
+	int64_t retain_us;    /* how long its events are kept; 0: for ever */
+	int64_t horizon;      /* those with an older timestamp are gone */
+	uint32_t kept_by;     /* the kept query whose rows these are; 0: none */
+	struct table_key key; /* event_id; made of the rest, nothing keeps it */
 };
 
 #define HORIZON_NONE INT64_MIN /* no event is older */
@@ -191,6 +212,15 @@ const struct event_type *catalog_type_by_name(const struct catalog *catalog,
     struct str name);
 const struct event_type *catalog_type_by_oid(const struct catalog *catalog,
     uint32_t oid);
+/*
+ * The event type that has this key, by its name or its OID.  Both are made of
+ * the type's, and a relation with the name comes before it.
+ */
+const struct event_type *catalog_type_by_key_name(const struct catalog *catalog,
+    struct str name);
+const struct event_type *catalog_type_by_key(const struct catalog *catalog,
+    uint32_t oid);
+
 const struct enum_type *catalog_enum_by_name(const struct catalog *catalog,
     struct str name);
 /* By the name of the type of its arrays: `_` and as much as 63 bytes hold. */

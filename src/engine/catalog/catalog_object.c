@@ -416,6 +416,7 @@ event_type_make(const struct event_type *source, const struct catalog *catalog,
 	}
 	object->pub = *source;
 	object->pub.name = arena_str(&object->arena, source->name);
+	object->pub.key = event_type_key(&object->arena, &object->pub);
 	object->pub.field_count = 0;
 	object->pub.fields = fields;
 	object->pub.versions = versions;

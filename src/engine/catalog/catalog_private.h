@@ -65,6 +65,10 @@ void event_type_unref(const struct event_type *type);
 MUST_USE int event_type_make(const struct event_type *source,
     const struct catalog *catalog, const struct event_type **out,
     struct error *err);
+/* catalog_key.c: of a type that has its name and OID. */
+struct table_key event_type_key(struct arena *arena,
+    const struct event_type *type);
+
 MUST_USE int enum_type_make(const struct enum_type *source,
     const struct enum_type **out, struct error *err);
 

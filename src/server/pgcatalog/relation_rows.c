@@ -56,7 +56,8 @@ put_flags(struct system_rows *rows, const struct relation *relation)
 	char kind = relation_kind(relation);
 
 	system_put_bool(rows, pg_class_relhasindex,
-	    relation->temp != NULL && relation->temp->key_count > 0);
+	    relation->type != NULL ||
+		(relation->temp != NULL && relation->temp->key_count > 0));
 	system_put_bool(rows, pg_class_relisshared, is_shared(relation));
 	system_put_i64(rows, pg_class_relchecks,
 	    relation->temp == NULL ? 0 : relation->temp->check_count);
@@ -95,7 +96,9 @@ pg_class_rows(void *session, struct system_rows *rows, struct error *err UNUSED)
 		    relation_row_type(&relation));
 		system_put_i64(rows, pg_class_reloftype, 0);
 		system_put_i64(rows, pg_class_relowner,
-		    owner_of(rows, relation.oid));
+		    owner_of(rows,
+			relation.key_of != NULL ? relation.key_of->oid
+						: relation.oid));
 		put_acl(rows, pg_class_relacl, session, relation.oid);
 		system_put_char(rows, pg_class_relkind,
 		    relation_kind(&relation));
@@ -109,11 +112,8 @@ pg_class_rows(void *session, struct system_rows *rows, struct error *err UNUSED)
 
 /* ---- defaults ---- */
 
-/* A column's number in its table says which default it is. */
-#define COLUMN_OIDS 1024u
-
-static bool
-has_default(const struct relation *relation, uint32_t attnum)
+bool
+column_has_default(const struct relation *relation, uint32_t attnum)
 {
 	const struct event_type *type = relation->type;
 
@@ -184,7 +184,7 @@ put_default(struct system_rows *rows, const struct relation *relation,
 
 	system_rows_next(rows);
 	system_put_i64(rows, pg_attrdef_oid,
-	    (uint32_t)(relation->oid * COLUMN_OIDS + attnum));
+	    column_default_oid(relation, attnum));
 	system_put_i64(rows, pg_attrdef_adrelid, relation->oid);
 	system_put_i64(rows, pg_attrdef_adnum, attnum);
 	if (relation->temp != NULL)
@@ -211,7 +211,7 @@ pg_attrdef_rows(void *session UNUSED, struct system_rows *rows,
 		uint32_t count = relation_column_count(&relation);
 
 		for (uint32_t i = 1; i <= count; i++)
-			if (has_default(&relation, i) &&
+			if (column_has_default(&relation, i) &&
 			    system_wants_i64(rows, pg_attrdef_adnum, i))
 				put_default(rows, &relation, i);
 	}
@@ -257,9 +257,10 @@ put_attribute(struct system_rows *rows, const struct relation *relation,
 	system_put_i64(rows, pg_attribute_attstattarget, -1);
 	system_put_i64(rows, pg_attribute_attcacheoff, -1);
 	system_put_str(rows, pg_attribute_attcompression, STR(""));
-	system_put_bool(rows, pg_attribute_attnotnull, column.is_not_null);
+	system_put_bool(rows, pg_attribute_attnotnull,
+	    column.is_not_null && relation->key == NULL);
 	system_put_bool(rows, pg_attribute_atthasdef,
-	    has_default(relation, attnum));
+	    column_has_default(relation, attnum));
 	system_put_bool(rows, pg_attribute_atthasmissing, false);
 	/* event_id cannot be given: GENERATED ALWAYS AS IDENTITY */
 	system_put_str(rows, pg_attribute_attidentity,

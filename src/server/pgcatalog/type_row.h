@@ -42,6 +42,9 @@ struct type_row {
 bool type_row_by_oid(const struct relation_space *space, uint32_t oid,
     struct type_row *out);
 
+/* opclass_rows.c: the operator class of btree that orders it; 0: none does. */
+uint32_t opclass_of_type(const struct type_row *type);
+
 /* Call `fn` with every type until it fails; its code, or 0. */
 int type_rows_each(const struct relation_space *space,
     int (*fn)(void *arg, const struct type_row *row), void *arg);
