@@ -347,8 +347,9 @@ struct copy_in {
 	struct copy_sink *sink;
 	struct pg_copy_decoder decoder;
 	struct write_batch_mark mark;
-	bool is_fed;          /* the decoder has the message that is handled */
-	struct arena recoded; /* values of a batch; see recode_values() */
+	bool is_fed; /* the decoder has the message that is handled */
+	struct pg_recode_rest rest; /* see feed() */
+	struct arena recoded;       /* values of a batch; see recode_values() */
 };
 
 const struct text_encoding *
@@ -374,8 +375,8 @@ feed(struct session *session, struct copy_in *copy, struct str bytes)
 		return pg_copy_decoder_feed(&copy->decoder, bytes,
 		    &session->err);
 	buf_init(&text);
-	rc = encoding_convert(encoding, encoding_utf8, bytes, &text,
-	    &session->err);
+	rc =
+	    pg_recode_piece(encoding, &copy->rest, bytes, &text, &session->err);
 	if (rc == 0)
 		rc = pg_copy_decoder_feed(&copy->decoder, buf_str(&text),
 		    &session->err);
@@ -566,6 +567,10 @@ copy_in_done(struct session *session)
 	char tag[PLAN_TAG_SIZE];
 	enum step step;
 
+	if (copy->rest.len > 0 &&
+	    pg_recode_end(copy_encoding(session, portal), &copy->rest,
+		&session->err) != 0)
+		return copy_failed(session);
 	pg_copy_decoder_end(&copy->decoder);
 	step = take_rows(session);
 	if (step != STEP_DONE)

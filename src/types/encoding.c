@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <ctype.h>
-#include <iconv.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,35 +10,30 @@
 
 #include "common/error.h"
 #include "common/utf8.h"
-
-#define UPPER_COUNT 128u /* bytes from 0x80 on */
-
-/* What the upper half of the bytes are, and back. */
-struct upper_half {
-	uint32_t codes[UPPER_COUNT]; /* 0: nothing */
-	uint32_t count;              /* of those that are something: */
-	uint32_t sorted[UPPER_COUNT];
-	uint8_t bytes[UPPER_COUNT]; /* of sorted[i] */
-};
+#include "types/encoding_multi.h"
+#include "types/encoding_single.h"
 
 struct text_encoding {
 	const char *name;
 	uint8_t length_max;
 	const char *library_name; /* iconv's; NULL: it is not converted */
+	enum encoding_shape shape;
 };
 
 /* PostgreSQL's, by their numbers. */
 /* clang-format off */
-#define SINGLE(its_name, library) { its_name, 1, library }
-#define OTHER(its_name, length)   { its_name, length, NULL }
+#define SINGLE(its_name, library) { its_name, 1, library, SHAPE_SINGLE }
+#define MULTI(its_name, length, library, its_shape) \
+	{ its_name, length, library, SHAPE_##its_shape }
+#define OTHER(its_name, length)   { its_name, length, NULL, SHAPE_SINGLE }
 /* clang-format on */
 static const struct text_encoding encodings[] = {
 	OTHER("SQL_ASCII", 1),
-	OTHER("EUC_JP", 3),
-	OTHER("EUC_CN", 3),
-	OTHER("EUC_KR", 3),
-	OTHER("EUC_TW", 4),
-	OTHER("EUC_JIS_2004", 3),
+	MULTI("EUC_JP", 3, "EUC-JP-MS", EUC_JP),
+	MULTI("EUC_CN", 3, "EUC-CN", EUC),
+	MULTI("EUC_KR", 3, "EUC-KR", EUC),
+	MULTI("EUC_TW", 4, "EUC-TW", EUC_TW),
+	MULTI("EUC_JIS_2004", 3, "EUC-JISX0213", EUC_JP),
 	OTHER("UTF8", 4),
 	OTHER("MULE_INTERNAL", 4),
 	SINGLE("LATIN1", "ISO-8859-1"),
@@ -69,13 +63,13 @@ static const struct text_encoding encodings[] = {
 	SINGLE("WIN1255", "CP1255"),
 	SINGLE("WIN1257", "CP1257"),
 	SINGLE("KOI8U", "KOI8-U"),
-	OTHER("SJIS", 2),
-	OTHER("BIG5", 2),
-	OTHER("GBK", 2),
-	OTHER("UHC", 2),
-	OTHER("GB18030", 4),
+	MULTI("SJIS", 2, "CP932", SJIS),
+	MULTI("BIG5", 2, "BIG5", PAIR),
+	MULTI("GBK", 2, "GBK", PAIR),
+	MULTI("UHC", 2, "UHC", PAIR),
+	MULTI("GB18030", 4, "GB18030", GB18030),
 	OTHER("JOHAB", 3),
-	OTHER("SHIFT_JIS_2004", 2),
+	MULTI("SHIFT_JIS_2004", 2, "SHIFT_JISX0213", SJIS),
 };
 
 #define SQL_ASCII 0
@@ -196,65 +190,11 @@ bool
 encoding_is_known(const struct text_encoding *encoding)
 {
 	return encoding == encoding_utf8 || encoding == encoding_sql_ascii ||
-	    encoding->library_name != NULL;
+	    (encoding->library_name != NULL &&
+		encoding_library_has(encoding->library_name));
 }
 
 /* ---- tables ---- */
-
-static int
-compare_codes(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* The other way: codes in order, each with its byte. */
-static void
-sort_codes(struct upper_half *upper)
-{
-	uint64_t pairs[UPPER_COUNT];
-
-	for (uint32_t i = 0; i < UPPER_COUNT; i++)
-		if (upper->codes[i] != 0)
-			pairs[upper->count++] =
-			    (uint64_t)upper->codes[i] << 8 | (0x80 + i);
-	qsort(pairs, upper->count, sizeof(pairs[0]), compare_codes);
-	for (uint32_t i = 0; i < upper->count; i++) {
-		upper->sorted[i] = (uint32_t)(pairs[i] >> 8);
-		upper->bytes[i] = (uint8_t)pairs[i];
-	}
-}
-
-/* One byte at a time, so that what is nothing is seen. */
-static struct upper_half *
-make_upper(const char *library_name)
-{
-	struct upper_half *upper = calloc(1, sizeof(*upper));
-	iconv_t library = iconv_open("UCS-4LE", library_name);
-
-	for (uint32_t i = 0;
-	     upper != NULL && library != (iconv_t)-1 && i < UPPER_COUNT; i++) {
-		char in = (char)(uint8_t)(0x80 + i), out[8];
-		char *from = &in, *to = out;
-		size_t in_left = 1, out_left = sizeof(out);
-
-		(void)iconv(library, NULL, NULL, NULL, NULL);
-		if (iconv(library, &from, &in_left, &to, &out_left) !=
-			(size_t)-1 &&
-		    /* it may wait for what combines with it */
-		    iconv(library, NULL, NULL, &to, &out_left) != (size_t)-1 &&
-		    out_left == sizeof(out) - 4)
-			upper->codes[i] = (uint32_t)(uint8_t)out[0] |
-			    (uint32_t)(uint8_t)out[1] << 8 |
-			    (uint32_t)(uint8_t)out[2] << 16;
-	}
-	if (library != (iconv_t)-1)
-		(void)iconv_close(library);
-	if (upper != NULL)
-		sort_codes(upper);
-	return upper;
-}
 
 /* NULL: no memory.  Whoever is first keeps his. */
 static const struct upper_half *
@@ -269,32 +209,13 @@ upper_of(const struct text_encoding *encoding)
 
 	if (upper != NULL)
 		return upper;
-	made = make_upper(encoding->library_name);
+	made = upper_half_new(encoding->library_name);
 	if (made == NULL ||
 	    atomic_compare_exchange_strong_explicit(kept, &upper, made,
 		memory_order_acq_rel, memory_order_acquire))
 		return made;
 	free(made);
 	return upper;
-}
-
-/* The byte of a code point; 0: there is none. */
-static uint8_t
-byte_of(const struct upper_half *upper, uint32_t code)
-{
-	uint32_t low = 0, high = upper->count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (upper->sorted[middle] == code)
-			return upper->bytes[middle];
-		if (upper->sorted[middle] < code)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return 0;
 }
 
 /* ---- checks ---- */
@@ -328,6 +249,25 @@ is_utf8(const struct text_encoding *encoding)
 	return encoding == encoding_utf8;
 }
 
+static struct str
+rest_of(struct str text, size_t at)
+{
+	return str_of(text.data + at, text.len - at);
+}
+
+/* Whole characters, up to what is none. */
+static size_t
+multi_prefix(const struct text_encoding *encoding, struct str text)
+{
+	size_t at = 0, len = 1;
+
+	while (at < text.len && len > 0) {
+		len = encoding_character(encoding->shape, rest_of(text, at));
+		at += len;
+	}
+	return at;
+}
+
 /* utf8_valid_prefix() ends before a NUL. */
 static size_t
 valid_prefix(const struct text_encoding *encoding, struct str text)
@@ -336,8 +276,18 @@ valid_prefix(const struct text_encoding *encoding, struct str text)
 
 	if (is_utf8(encoding))
 		return utf8_valid_prefix(text);
+	if (encoding->shape != SHAPE_SINGLE)
+		return multi_prefix(encoding, text);
 	zero = text.len == 0 ? NULL : memchr(text.data, '\0', text.len);
 	return zero == NULL ? text.len : (size_t)(zero - text.data);
+}
+
+/* Bytes that the character at the front of a text should have. */
+static size_t
+character_wanted(const struct text_encoding *encoding, struct str text)
+{
+	return is_utf8(encoding) ? utf8_wanted((uint8_t)text.data[0])
+				 : encoding_wanted(encoding->shape, text);
 }
 
 int
@@ -349,8 +299,7 @@ encoding_check(const struct text_encoding *encoding, struct str text,
 
 	if (good == text.len)
 		return 0;
-	if (is_utf8(encoding))
-		count = utf8_wanted((uint8_t)text.data[good]);
+	count = character_wanted(encoding, rest_of(text, good));
 	if (count > text.len - good)
 		count = text.len - good;
 	list_bytes(str_of(text.data + good, count), list);
@@ -362,7 +311,34 @@ encoding_check(const struct text_encoding *encoding, struct str text,
 uint64_t
 encoding_length(const struct text_encoding *encoding, struct str text)
 {
-	return is_utf8(encoding) ? utf8_length(text) : text.len;
+	uint64_t count = 0;
+
+	if (is_utf8(encoding))
+		return utf8_length(text);
+	if (encoding->shape == SHAPE_SINGLE)
+		return text.len;
+	for (size_t at = 0; at < text.len; count++)
+		at += encoding_wanted(encoding->shape, rest_of(text, at));
+	return count;
+}
+
+size_t
+encoding_whole(const struct text_encoding *encoding, struct str text)
+{
+	size_t at = 0;
+
+	if (encoding->shape == SHAPE_SINGLE)
+		return text.len;
+	while (at < text.len) {
+		struct str rest = rest_of(text, at);
+		size_t len = encoding_wanted(encoding->shape, rest);
+
+		/* the second byte of GB18030 says how many there are */
+		if (len > rest.len || (rest.len == 1 && len > 1))
+			return at;
+		at += len;
+	}
+	return at;
 }
 
 /* ---- conversion ---- */
@@ -388,12 +364,6 @@ ascii_prefix(struct str text)
 	while (len < text.len && (uint8_t)text.data[len] < 0x80)
 		len++;
 	return len;
-}
-
-static struct str
-rest_of(struct str text, size_t at)
-{
-	return str_of(text.data + at, text.len - at);
 }
 
 static int
@@ -450,7 +420,7 @@ from_utf8(const struct text_encoding *to, const struct upper_half *upper,
 		at += plain;
 		if (at == text.len)
 			return 0;
-		byte = byte_of(upper, code_of(rest_of(text, at), &len));
+		byte = upper_half_byte(upper, code_of(rest_of(text, at), &len));
 		if (byte == 0 && err != NULL)
 			return no_equivalent(encoding_utf8, to,
 			    str_of(text.data + at, len), err);
@@ -465,15 +435,107 @@ out_of_memory(struct error *err)
 	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
+/* ---- several bytes a character ---- */
+
+/* A character that begins a text; its bytes. */
+static struct str
+first_of(const struct text_encoding *encoding, struct str text)
+{
+	size_t len = character_wanted(encoding, text);
+
+	return str_of(text.data, len < text.len ? len : text.len);
+}
+
+/*
+ * Of what is a text in `from`, all but ASCII: what `to` does not have is an
+ * error, or without one '?'.
+ */
+static int
+put_run(struct recoder *recoder, const struct text_encoding *from,
+    const struct text_encoding *to, struct str run, struct buf *out,
+    struct error *err)
+{
+	for (;;) {
+		size_t done = recoder_put(recoder, run, out);
+		struct str lost;
+
+		run = rest_of(run, done);
+		if (run.len == 0)
+			return 0;
+		lost = first_of(from, run);
+		if (err != NULL)
+			return no_equivalent(from, to, lost, err);
+		buf_put_u8(out, '?');
+		run = rest_of(run, lost.len);
+	}
+}
+
+static size_t
+other_prefix(const struct text_encoding *encoding, struct str text)
+{
+	size_t at = 0;
+
+	while (at < text.len && (uint8_t)text.data[at] >= 0x80)
+		at += first_of(encoding, rest_of(text, at)).len;
+	return at;
+}
+
+/* ASCII is itself in all of them, whatever the library thinks of a backslash. */
+static int
+convert_multi(const struct text_encoding *from, const struct text_encoding *to,
+    struct str text, struct buf *out, struct error *err)
+{
+	struct recoder recoder;
+	size_t at = 0;
+	int rc = 0;
+
+	if (!recoder_open(&recoder,
+		is_utf8(from) ? "UTF-8" : from->library_name,
+		is_utf8(to) ? "UTF-8" : to->library_name)) {
+		out->failed = true;
+		return 0;
+	}
+	while (at < text.len && rc == 0) {
+		size_t plain = ascii_prefix(rest_of(text, at));
+		size_t other;
+
+		buf_put(out, text.data + at, plain);
+		at += plain;
+		other = other_prefix(from, rest_of(text, at));
+		rc = put_run(&recoder, from, to, str_of(text.data + at, other),
+		    out, err);
+		at += other;
+	}
+	recoder_close(&recoder);
+	return rc;
+}
+
+/* One of the two is UTF-8, and the other another. */
+static int
+convert_known(const struct text_encoding *from, const struct text_encoding *to,
+    struct str text, struct buf *out, struct error *err)
+{
+	const struct text_encoding *other = is_utf8(from) ? to : from;
+	const struct upper_half *upper;
+
+	if (other->shape != SHAPE_SINGLE)
+		return convert_multi(from, to, text, out, err);
+	upper = upper_of(other);
+	if (upper == NULL) {
+		out->failed = true;
+		return 0;
+	}
+	return is_utf8(from) ? from_utf8(to, upper, text, out, err)
+			     : to_utf8(from, upper, text, out, err);
+}
+
 int
 encoding_convert(const struct text_encoding *from,
     const struct text_encoding *to, struct str text, struct buf *out,
     struct error *err)
 {
-	const struct upper_half *upper;
 	int rc = encoding_check(from, text, err);
 
-	assert(encoding_is_known(from) && encoding_is_known(to));
 	if (rc == 0 && from == encoding_sql_ascii)
 		rc = encoding_check(to, text, err);
 	if (rc != 0)
@@ -481,27 +543,18 @@ encoding_convert(const struct text_encoding *from,
 	if (from == to || from == encoding_sql_ascii ||
 	    to == encoding_sql_ascii) {
 		buf_put_str(out, text);
-		return out->failed ? out_of_memory(err) : 0;
+	} else {
+		assert(is_utf8(from) || is_utf8(to));
+		rc = convert_known(from, to, text, out, err);
 	}
-	assert(is_utf8(from) || is_utf8(to));
-	upper = upper_of(is_utf8(from) ? to : from);
-	if (upper == NULL)
-		return out_of_memory(err);
-	rc = is_utf8(from) ? from_utf8(to, upper, text, out, err)
-			   : to_utf8(from, upper, text, out, err);
 	return rc == 0 && out->failed ? out_of_memory(err) : rc;
 }
 
 void
 encoding_put(const struct text_encoding *to, struct str text, struct buf *out)
 {
-	const struct upper_half *upper =
-	    to->library_name == NULL ? NULL : upper_of(to);
-
 	if (to->library_name == NULL)
 		buf_put_str(out, text);
-	else if (upper == NULL)
-		out->failed = true;
 	else
-		(void)from_utf8(to, upper, text, out, NULL);
+		(void)convert_known(encoding_utf8, to, text, out, NULL);
 }

@@ -3,10 +3,12 @@
  * encoding.h -- encodings of text other than UTF-8, as PostgreSQL names and
  * numbers them.
  *
- * Texts are UTF-8 in the server; the encodings that they are converted to and
- * from are those of one byte a character, in which the first 128 are ASCII.
- * What the bytes mean is the C library's knowledge (iconv).  SQL_ASCII has no
- * meaning: its bytes are taken as they are.
+ * Texts are UTF-8 in the server.  They are converted to and from encodings in which
+ * the first 128 characters are ASCII: of one byte a character by tables, of several
+ * one text at a time.  What the bytes mean is the C library's knowledge (iconv).
+ * Not converted are MULE_INTERNAL, which PostgreSQL does not convert to UTF-8
+ * either, and JOHAB, of which it reads a part alone.  SQL_ASCII has no meaning: its
+ * bytes are taken as they are.
  *
  * Threads: any.  Tables are made when they are first needed, and stay.
  */
@@ -61,6 +63,12 @@ void encoding_put(const struct text_encoding *to, struct str text,
 /* STELE_E_CHARACTER_NOT_IN_REPERTOIRE, with the bytes, unless it is a text. */
 MUST_USE int encoding_check(const struct text_encoding *encoding,
     struct str text, struct error *err);
+
+/*
+ * Bytes of a text that comes in pieces, up to a character at the end whose other
+ * bytes are in the next piece.
+ */
+size_t encoding_whole(const struct text_encoding *encoding, struct str text);
 
 /* Characters of what is a text. */
 uint64_t encoding_length(const struct text_encoding *encoding, struct str text);

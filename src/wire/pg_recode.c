@@ -395,3 +395,38 @@ pg_recode_value(const struct text_encoding *encoding, const struct type *type,
 		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	return keep(&out, arena, value, rc);
 }
+
+int
+pg_recode_piece(const struct text_encoding *encoding,
+    struct pg_recode_rest *rest, struct str piece, struct buf *out,
+    struct error *err)
+{
+	struct buf joined;
+	size_t whole;
+	int rc;
+
+	buf_init(&joined);
+	if (rest->len > 0) {
+		buf_put(&joined, rest->bytes, rest->len);
+		buf_put_str(&joined, piece);
+		piece = buf_str(&joined);
+	}
+	whole = encoding_whole(encoding, piece);
+	rc = joined.failed
+	    ? error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory")
+	    : encoding_convert(encoding, encoding_utf8,
+		  str_of(piece.data, whole), out, err);
+	if (rc == 0) {
+		rest->len = piece.len - whole;
+		memcpy(rest->bytes, piece.data + whole, rest->len);
+	}
+	buf_release(&joined);
+	return rc;
+}
+
+int
+pg_recode_end(const struct text_encoding *encoding,
+    const struct pg_recode_rest *rest, struct error *err)
+{
+	return encoding_check(encoding, str_of(rest->bytes, rest->len), err);
+}

@@ -51,3 +51,20 @@ MUST_USE int pg_recode_text(const struct text_encoding *encoding,
 MUST_USE int pg_recode_value(const struct text_encoding *encoding,
     const struct type *type, struct arena *arena, struct str *value,
     struct error *err);
+
+/* What a piece of a text ended with: the first bytes of a character. */
+struct pg_recode_rest {
+	char bytes[4];
+	size_t len;
+};
+
+/*
+ * Append a text that comes in pieces, which may end anywhere, to *out in UTF-8.
+ * *rest is zeroed before the first; pg_recode_end() is what the text ends with.
+ * Errors of encoding_convert().
+ */
+MUST_USE int pg_recode_piece(const struct text_encoding *encoding,
+    struct pg_recode_rest *rest, struct str piece, struct buf *out,
+    struct error *err);
+MUST_USE int pg_recode_end(const struct text_encoding *encoding,
+    const struct pg_recode_rest *rest, struct error *err);

@@ -150,8 +150,8 @@ def settings(wire):
     same("no encoding", [c for c, _ in code(wire.query(b"set client_encoding to nonsense"))],
          ["22023"])
     if STELE:
-        same("not here", code(wire.query(b"set client_encoding to 'euc_jp'")),
-             [("0A000", "conversion between EUC_JP and UTF8 is not supported")])
+        same("not here", code(wire.query(b"set client_encoding to 'johab'")),
+             [("0A000", "conversion between JOHAB and UTF8 is not supported")])
     wire.query(b"set client_encoding to sql_ascii")
     same("as it is", pgwire.rows(wire.query(b"select '\xc3\xa9', length('\xc3\xa9')")),
          [[b"\xc3\xa9", b"1"]])
@@ -161,6 +161,45 @@ def settings(wire):
     same("reset", pgwire.rows(wire.query(b"show client_encoding")), [[b"LATIN1"]])
     same("a setting", report(wire.query(b"set client_encoding to 'UNICODE'")), [b"UNICODE"])
     same("utf8", pgwire.rows(wire.query("select 'é'")), [["é".encode()]])
+
+
+def several_bytes(wire):
+    """Characters whose second byte is a backslash, a quote's neighbour, a delimiter."""
+    so, bar = b"\x83\x5c", b"\x81\x7c"  # katakana SO and a minus sign
+    wire.query(b"set client_encoding to sjis")
+    text = so + bar + b"a\xb1"
+    answer = wire.query(b"select '" + text + b"' as \"" + so + b"\", length('" + text + b"')")
+    same("sjis", pgwire.rows(answer), [[text, b"4"]])
+    check(so + b"\0" in dict(answer)[b"T"], "a name")
+    same("escape", pgwire.rows(wire.query(b"select E'" + so + b"\\t'")), [[so + b"\t"]])
+    same("half", [c for c, _ in code(wire.query(b"select '\x83'"))], ["22021"])
+    same("no such", code(wire.query(b"select chr(128512)")),
+         [("22P05", 'character with byte sequence 0xf0 0x9f 0x98 0x80 in encoding "UTF8" has'
+                    ' no equivalent in encoding "SJIS"')])
+    same("parameter", pgwire.rows(ask(
+        wire, parse(b"select $1 || '" + so + b"'", oids=(TEXT,)), bind((bar,), (1,), (1,)),
+        execute(), pgwire.SYNC)), [[bar + so]])
+    wire.query(b"create temp table several (a text, b text)")
+
+    def feed(options, *data):
+        wire.send(query(b"copy several from stdin" + options))
+        while wire.message()[0] != b"G":
+            pass
+        wire.send(b"".join(message(b"d", d) for d in data) + message(b"c"))
+        return code(wire.until_ready())
+
+    # Messages end wherever they like, also within a character.
+    line = so + b"\t" + bar + b"\\x41\n"
+    same("in pieces", feed(b"", *(line[i : i + 1] for i in range(len(line)))), [])
+    same("csv", feed(b" (format csv, delimiter '|')", so + b"|" + bar + b"A\n"), [])
+    same("torn", [c for c, _ in feed(b"", so + b"\t" + b"\x83")], ["22021"])
+    same("stored", pgwire.rows(wire.query(b"select * from several")), [[so, bar + b"A"]] * 2)
+    out = b"".join(k == b"d" and b or b"" for k, b in wire.query(b"copy several to stdout"))
+    same("out", out, (so + b"\t" + bar + b"A\n") * 2)
+    wire.query(b"drop table several; set client_encoding to gb18030")
+    same("gb18030", pgwire.rows(wire.query(b"select chr(128512), '\xd6\xd0'")),
+         [[b"\x94\x39\xfc\x36", b"\xd6\xd0"]])
+    wire.query(b"set client_encoding to latin1")
 
 
 def notices(wire, other):
@@ -186,6 +225,7 @@ def scenario(port, **options):
         extended(wire)
         copy(wire)
         settings(wire)
+        several_bytes(wire)
         notices(wire, other)
 
 

@@ -13,18 +13,20 @@
 #include "common/utf8.h"
 
 static struct error err;
-static struct buf out;
+static struct buf out, again;
 
 static void
 setup(void)
 {
 	buf_init(&out);
+	buf_init(&again);
 }
 
 static void
 teardown(void)
 {
 	buf_release(&out);
+	buf_release(&again);
 }
 
 static const struct text_encoding *
@@ -72,7 +74,9 @@ START_TEST(finds_no_others)
 	ck_assert_ptr_null(encoding_find(STR("latin")));
 	ck_assert_ptr_null(encoding_at(-1));
 	ck_assert_ptr_null(encoding_at(42));
-	ck_assert(!encoding_is_known(named("EUC_JP")));
+	ck_assert(encoding_is_known(named("EUC_JP")));
+	ck_assert(!encoding_is_known(named("JOHAB")));
+	ck_assert(!encoding_is_known(named("MULE_INTERNAL")));
 }
 END_TEST
 
@@ -81,8 +85,8 @@ START_TEST(bytes_come_back)
 {
 	const struct text_encoding *encoding = encoding_at(_i);
 
-	if (!encoding_is_known(encoding) || encoding == encoding_sql_ascii ||
-	    encoding == encoding_utf8)
+	if (!encoding_is_known(encoding) || encoding_length_max(encoding) > 1 ||
+	    encoding == encoding_sql_ascii)
 		return;
 	for (unsigned byte = 1; byte < 256; byte++) {
 		char text = (char)(uint8_t)byte, utf8[4];
@@ -106,6 +110,46 @@ START_TEST(bytes_come_back)
 		ck_assert_uint_eq(out.len, 1);
 		ck_assert_uint_eq(out.data[0], byte);
 	}
+}
+END_TEST
+
+/*
+ * Each pair of bytes, the first not ASCII, of encodings that have them: to UTF-8,
+ * back, and to the same again.  Some characters have two spellings.
+ */
+START_TEST(pairs_mean_the_same)
+{
+	const struct text_encoding *encoding = encoding_at(_i);
+	unsigned count = 0;
+	struct buf back;
+
+	if (!encoding_is_known(encoding) ||
+	    encoding_length_max(encoding) == 1 || encoding == encoding_utf8)
+		return;
+	buf_init(&back);
+	for (unsigned pair = 0x8101; pair <= 0xffff; pair++) {
+		const char text[] = { (char)(pair >> 8), (char)pair };
+
+		if ((pair & 0xff) == 0)
+			continue;
+		buf_reset(&out);
+		if (encoding_convert(encoding, encoding_utf8, str_of(text, 2),
+			&out, &err) != 0)
+			continue;
+		count++;
+		ck_assert(utf8_is_valid(buf_str(&out)));
+		buf_reset(&back);
+		ck_assert_int_eq(encoding_convert(encoding_utf8, encoding,
+				     buf_str(&out), &back, &err),
+		    0);
+		buf_reset(&again);
+		ck_assert_int_eq(encoding_convert(encoding, encoding_utf8,
+				     buf_str(&back), &again, &err),
+		    0);
+		ck_assert(str_equal(buf_str(&again), buf_str(&out)));
+	}
+	buf_release(&back);
+	ck_assert_uint_gt(count, 5000);
 }
 END_TEST
 
@@ -136,6 +180,42 @@ static const struct {
 	{ "UTF8", "LATIN1", "\xf0\x9f\x98\x80", NULL,
 	    "character with byte sequence 0xf0 0x9f 0x98 0x80 in encoding "
 	    "\"UTF8\" has no equivalent in encoding \"LATIN1\"" },
+	/* several bytes a character: PostgreSQL 15's answers */
+	{ "SJIS", "UTF8", "\x83\x5c|\xb1\\", "\xe3\x82\xbd|\xef\xbd\xb1\\",
+	    NULL },
+	{ "UTF8", "SJIS", "\xe3\x82\xbd|\xef\xbd\xb1\\~", "\x83\x5c|\xb1\\~",
+	    NULL },
+	{ "EUC_JP", "UTF8", "\xc6\xfc\x8e\xb1\x8f\xb0\xa1",
+	    "\xe6\x97\xa5\xef\xbd\xb1\xe4\xb8\x82", NULL },
+	{ "UTF8", "EUC_JP", "\xe6\x97\xa5z\xe4\xb8\x82",
+	    "\xc6\xfcz\x8f\xb0\xa1", NULL },
+	{ "EUC_JP", "UTF8", "a\xc6", NULL,
+	    "invalid byte sequence for encoding \"EUC_JP\": 0xc6" },
+	{ "EUC_JP", "UTF8", "\xc6 \xc6", NULL,
+	    "invalid byte sequence for encoding \"EUC_JP\": 0xc6 0x20" },
+	{ "SJIS", "UTF8",
+	    "\x80"
+	    "a",
+	    NULL, "invalid byte sequence for encoding \"SJIS\": 0x80 0x61" },
+	{ "SJIS", "UTF8", "\x81\xad", NULL,
+	    "character with byte sequence 0x81 0xad in encoding \"SJIS\" has "
+	    "no equivalent in encoding \"UTF8\"" },
+	{ "UTF8", "SJIS", "\xe6\x97\xa5\xf0\x9f\x98\x80", NULL,
+	    "character with byte sequence 0xf0 0x9f 0x98 0x80 in encoding "
+	    "\"UTF8\" has no equivalent in encoding \"SJIS\"" },
+	{ "GBK", "UTF8", "\xd6\xd0\x81\x5c", "\xe4\xb8\xad\xe4\xb9\x97", NULL },
+	{ "BIG5", "UTF8", "\xa4\xa4", "\xe4\xb8\xad", NULL },
+	{ "UHC", "UTF8", "\xc7\xd1", "\xed\x95\x9c", NULL },
+	{ "EUC_KR", "UTF8", "\xc7\xd1", "\xed\x95\x9c", NULL },
+	{ "EUC_CN", "UTF8", "\xd6\xd0", "\xe4\xb8\xad", NULL },
+	{ "EUC_TW", "UTF8", "\x8e\xa2\xa1\xa1", "\xe4\xb9\x82", NULL },
+	{ "GB18030", "UTF8", "\x81\x30\x81\x30\xd6\xd0", "\xc2\x80\xe4\xb8\xad",
+	    NULL },
+	{ "UTF8", "GB18030", "\xf0\x9f\x98\x80", "\x94\x39\xfc\x36", NULL },
+	{ "SHIFT_JIS_2004", "UTF8", "\x82\xf5", "\xe3\x81\x8b\xe3\x82\x9a",
+	    NULL },
+	{ "UTF8", "SHIFT_JIS_2004", "\xe3\x81\x8b\xe3\x82\x9a\xe3\x81\x8b",
+	    "\x82\xf5\x82\xa9", NULL },
 };
 
 START_TEST(converts)
@@ -165,8 +245,50 @@ START_TEST(nul_is_no_text)
 }
 END_TEST
 
+/* Two characters and a byte of a third: what is whole ends before it. */
+static const struct {
+	const char *encoding;
+	const char *text;
+	size_t whole;
+} pieces[] = {
+	{ "LATIN1", "a\xe9", 2 },
+	{ "SJIS",
+	    "\x83\x5c"
+	    "a\x83",
+	    3 },
+	{ "SJIS", "\xb1", 1 },
+	{ "EUC_JP", "\x8f\xb0\xa1\x8f\xb0", 3 },
+	{ "EUC_TW", "\x8e\xa2\xa1\xa1\x8e\xa2\xa1", 4 },
+	{ "GB18030", "\xd6\xd0\x81", 2 },
+	{ "GB18030", "\xd6\xd0\x81\x30\x81", 2 },
+	{ "GB18030", "\x81\x30\x81\x30", 4 },
+};
+
+START_TEST(knows_what_is_whole)
+{
+	ck_assert_uint_eq(encoding_whole(named(pieces[_i].encoding),
+			      str_of_cstr(pieces[_i].text)),
+	    pieces[_i].whole);
+}
+END_TEST
+
+START_TEST(counts_characters)
+{
+	ck_assert_uint_eq(encoding_length(named("SJIS"), STR("\x83\x5c|\xb1")),
+	    3);
+	ck_assert_uint_eq(encoding_length(named("GB18030"),
+			      STR("\x81\x30\x81\x30\xd6\xd0")),
+	    2);
+}
+END_TEST
+
 START_TEST(puts_what_there_is)
 {
+	encoding_put(named("SJIS"),
+	    STR("\xe3\x82\xbd\xf0\x9f\x98\x80\xe3\x82\xbd!"), &out);
+	ck_assert(str_equal(buf_str(&out), STR("\x83\x5c?\x83\x5c!")));
+	buf_reset(&out);
+
 	encoding_put(named("LATIN1"), STR("\xc3\xa9\xe2\x82\xacz"), &out);
 	ck_assert(str_equal(buf_str(&out), STR("\xe9?z")));
 }
@@ -184,8 +306,11 @@ main(void)
 	tcase_add_loop_test(tc, finds_by_name, 0, ARRAY_LEN(names));
 	tcase_add_test(tc, finds_no_others);
 	tcase_add_loop_test(tc, bytes_come_back, 0, 42);
+	tcase_add_loop_test(tc, pairs_mean_the_same, 0, 42);
 	tcase_add_loop_test(tc, converts, 0, ARRAY_LEN(conversions));
 	tcase_add_test(tc, nul_is_no_text);
+	tcase_add_loop_test(tc, knows_what_is_whole, 0, ARRAY_LEN(pieces));
+	tcase_add_test(tc, counts_characters);
 	tcase_add_test(tc, puts_what_there_is);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
