@@ -78,6 +78,45 @@ async function errorsAndRollback(client) {
 		" VALUES ('c', $1)", ['9223372036854775808']), '22003');
 }
 
+// What the catalogue says of a table, the way tools over node-pg ask it.
+async function introspects(client) {
+	const got = await client.query({
+		text: 'SELECT column_name, data_type, is_nullable' +
+			' FROM information_schema.columns WHERE table_name = $1' +
+			' ORDER BY ordinal_position LIMIT 4',
+		values: ['every'], rowMode: 'array',
+	});
+	assert.deepStrictEqual(got.rows, [
+		['context_id', 'text', 'NO'],
+		['timestamp', 'timestamp with time zone', 'NO'],
+		['event_id', 'bigint', 'NO'],
+		['s', 'text', 'YES'],
+	]);
+	const key = await client.query('SELECT a.attname FROM pg_index i' +
+		' JOIN pg_attribute a ON a.attrelid = i.indrelid' +
+		' AND a.attnum = ANY (i.indkey)' +
+		" WHERE i.indrelid = 'every'::regclass AND i.indisprimary");
+	assert.deepStrictEqual(key.rows.map((r) => r.attname), ['event_id']);
+}
+
+// Rows as they come, none of them kept.
+async function streams(client) {
+	const query = new pg.Query(
+		"SELECT g, repeat('é', 20) AS s FROM generate_series(1, 100000) AS g");
+	let count = 0, sum = 0;
+	query.on('row', (row) => {
+		count += row.s.length === 20;
+		sum += row.g;
+	});
+	const ended = new Promise((resolve, reject) => {
+		query.on('error', reject);
+		query.on('end', resolve);
+	});
+	client.query(query);
+	await ended;
+	assert.deepStrictEqual([count, sum], [100000, 5000050000]);
+}
+
 async function cancel(client, config) {
 	await client.query('DEFINE slow FIELDS { "s": "string" }');
 	const values = Array(2000).fill(`('c', '${'a'.repeat(1000)}')`).join();
@@ -104,5 +143,5 @@ async function connect() {
 	return [client, CONFIG];
 }
 
-main([valuesRound, driverTypes, enums, storeAndQuery, errorsAndRollback, cancel],
-	connect, (client) => client.end());
+main([valuesRound, introspects, driverTypes, enums, storeAndQuery,
+	errorsAndRollback, streams, cancel], connect, (client) => client.end());

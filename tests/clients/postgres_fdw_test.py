@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """postgres_fdw: a PostgreSQL 15 that has Stele's schemas as foreign ones,
-pushes filters and aggregates down, joins with tables of its own and writes."""
+pushes filters and aggregates down, joins with tables of its own, passes a
+cancel on, writes, and reads every type."""
 
 import os
 import sys
+import threading
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -15,6 +17,7 @@ from stele_server import Server, skip  # noqa: E402
 
 try:
     import psycopg2
+    from psycopg2 import extras
 except ImportError:
     skip("there is no psycopg2 on this machine")
 
@@ -108,6 +111,39 @@ def fails(cur, code, query):
         raise AssertionError(f"no error {code}")
 
 
+def reads_every_type(stele, cur):
+    """Through the foreign table as from the server itself."""
+    extras.register_uuid()
+    stele.execute("SET TimeZone = 'UTC'")
+    cur.execute("SET TimeZone = 'UTC'")
+    places = ", ".join(["%s"] * 11)
+    for context, row in every.ROWS.items():
+        values = [extras.Json(v) if isinstance(v, (dict, list)) else v for v in row]
+        if isinstance(values[-1], str):
+            values[-1] = extras.Json(values[-1])
+        insert = f"INSERT INTO every (context_id, {every.COLUMNS}) VALUES ({places})"
+        stele.execute(insert, [context, *values])
+    for context, row in every.SQL_ROWS.items():
+        insert = f"INSERT INTO sql_types (context_id, {every.SQL_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s)"
+        stele.execute(insert, [context, *row])
+    for table, columns in ("every", every.COLUMNS), ("sql_types", every.SQL_COLUMNS):
+        # As texts: Python has no infinite dates.
+        texts = ", ".join(f"{column}::text" for column in columns.split(", "))
+        expected = rows(stele, f"SELECT {texts} FROM {table} ORDER BY event_id")
+        assert len(expected) in (len(every.ROWS), len(every.SQL_ROWS)), expected
+        same(cur, f"SELECT {texts} FROM f.{table} ORDER BY event_id", expected)
+
+
+def cancels(cur):
+    """PostgreSQL passes the cancel on, and the connection is good after it."""
+    slow = "SELECT count(*) FROM f.payment a JOIN f.payment b ON a.amount < b.amount + random()"
+    timer = threading.Timer(0.5, cur.connection.cancel)
+    timer.start()
+    fails(cur, "57014", f"{slow} JOIN f.payment c ON b.amount < c.amount + random()")
+    timer.join()
+    same(cur, "SELECT count(*) FROM f.payment", [(5000,)])
+
+
 def writes(stele, cur):
     """A foreign table sends all of its columns: one to write to lacks those
     that the server fills."""
@@ -136,8 +172,12 @@ def main():
         print("ok imports")
         pushes_down(cur)
         print("ok pushes_down")
+        cancels(cur)
+        print("ok cancels")
         writes(stele, cur)
         print("ok writes")
+        reads_every_type(stele, cur)
+        print("ok reads_every_type")
 
 
 if __name__ == "__main__":

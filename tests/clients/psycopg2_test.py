@@ -72,6 +72,40 @@ def values_round(conn):
     conn.commit()
 
 
+def introspects(conn):
+    """As tools over psycopg2 look at a table: what it has, and what its key is."""
+    with conn.cursor() as cur:
+        cur.execute(
+            "SELECT column_name, udt_name, is_nullable = 'YES', is_identity"
+            " FROM information_schema.columns WHERE table_name = %s"
+            " ORDER BY ordinal_position LIMIT 4",
+            ("every",),
+        )
+        assert cur.fetchall() == [
+            ("context_id", "text", False, "NO"),
+            ("timestamp", "timestamptz", False, "NO"),
+            ("event_id", "int8", False, "YES"),
+            ("s", "text", True, "NO"),
+        ]
+        cur.execute(
+            "SELECT c.conname, array_agg(a.attname::text) FROM pg_constraint c"
+            " JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)"
+            " WHERE c.conrelid = %s::regclass AND c.contype = 'p' GROUP BY 1",
+            ("every",),
+        )
+        assert cur.fetchall() == [("every_pkey", ["event_id"])]
+    conn.commit()
+
+
+def streams(conn):
+    """A cursor with a name, of which only some rows are here at a time."""
+    with conn.cursor("stream") as cur:
+        cur.itersize = 5000
+        cur.execute("SELECT g, repeat('é', 20) FROM generate_series(1, 100000) AS g")
+        assert sum(g for g, text in cur if len(text) == 20) == 5000050000
+    conn.commit()
+
+
 def store_and_query(conn):
     with conn.cursor() as cur:
         cur.execute(
@@ -155,6 +189,8 @@ def main():
         conn = connect(server)
         for case in (
             values_round,
+            introspects,
+            streams,
             store_and_query,
             many_and_copy,
             errors_and_rollback,

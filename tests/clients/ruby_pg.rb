@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruby-pg: parameters, typed results, errors, COPY, rows one by one.
+require 'bigdecimal'
+require 'date'
 require 'pg'
 
 def same(what, expected, got)
@@ -18,6 +20,41 @@ got = conn.exec('SELECT i, n, b, s, j FROM ruby ORDER BY event_id')
 same 'text', [row.map { |v| v == true ? 't' : v.to_s }, [nil] * 5], got.values
 got.type_map = PG::BasicTypeMapForResults.new(conn)
 same 'types', [row[0], -2.5, true, row[3], { 'a' => [1, nil] }], got.values[0]
+
+# Every other type, at its ends, as text; and as what the driver makes of it.
+conn.exec("CREATE TYPE mood AS ENUM ('sad', 'né')")
+conn.exec('CREATE TABLE kinds (h smallint, w integer, f double precision, r real,' \
+	' t timestamptz, d date, g uuid, q numeric(38,10), u varchar(5), k char(3), m mood, x json)')
+kinds = [
+	['-32768', '-2147483648', '-1.7976931348623157e+308', '-0.5', '0001-01-02 00:00:00+00', '0001-01-02',
+	 '00000000-0000-0000-0000-000000000000', '-9999999999999999999999999999.9999999999', '', 'a  ', 'sad', '[]'],
+	['32767', '2147483647', '5e-324', '0.25', '294276-12-31 23:59:59.999999+00', '5874897-12-31',
+	 'ffffffff-ffff-ffff-ffff-ffffffffffff', '9999999999999999999999999999.9999999999', 'é漢', 'abc', 'né', '{"a": 1}'],
+	['0', '0', 'NaN', 'Infinity', 'infinity', '-infinity', '00112233-4455-6677-8899-aabbccddeeff', '0.0000000001',
+	 ' ', '   ', 'sad', 'null'],
+	[nil] * 12
+]
+conn.exec("SET TimeZone = 'UTC'")
+places = (1..13).map { |i| "$#{i}" }.join(', ')
+kinds.each do |values|
+	conn.exec_params('INSERT INTO kinds (context_id, h, w, f, r, t, d, g, q, u, k, m, x)' \
+		" VALUES (#{places})", ['k', *values])
+end
+names = 'h, w, f, r, t, d, g, q, u, k, m, x'
+same 'every type', kinds, conn.exec("SELECT #{names} FROM kinds ORDER BY event_id").values
+got = conn.exec("SELECT #{names} FROM kinds ORDER BY event_id LIMIT 1")
+got.type_map = PG::BasicTypeMapForResults.new(conn)
+same 'classes', [Integer, Integer, Float, Float, Time, Date, String, BigDecimal, String, String, String, Array],
+	got.values[0].map(&:class)
+
+same 'introspection', [%w[context_id text f], %w[event_id bigint f], ['h', 'smallint', 't'],
+		['m', 'mood', 't'], ['timestamp', 'timestamp with time zone', 'f'], ['u', 'character varying(5)', 't']],
+	conn.exec('SELECT attname, format_type(atttypid, atttypmod), NOT attnotnull FROM pg_attribute' \
+		" WHERE attrelid = 'kinds'::regclass AND attname IN ('context_id', 'event_id', 'timestamp', 'h', 'm', 'u')" \
+		' ORDER BY attname').values
+same 'its key', [%w[kinds_pkey event_id]],
+	conn.exec('SELECT constraint_name, column_name FROM information_schema.key_column_usage' \
+		" WHERE table_name = 'kinds'").values
 
 begin
 	conn.exec('SELECT nothing FROM ruby')
