@@ -18,7 +18,7 @@ import { Start } from "./start";
 
 const language = signal<Language>("sql");
 const isHistoryOpen = signal(false);
-const editorHeight = signal(browser.read("editor-height", 176, isCount));
+const editorHeight = signal(browser.read("editor-height", 136, isCount));
 const HEIGHT_MIN = 88;
 const HEIGHT_STEP = 24;
 

@@ -91,7 +91,7 @@ function ResultChoice(props: { run: Run; chosen: number; onChoose: (i: number) =
 
 function Status(props: { run: Run; table: Table | undefined }): JSX.Element {
     const { run, table } = props;
-    const rows = table === undefined ? "" : `${formatCount(table.rowCount)} ${table.rowCount === 1 ? "row" : "rows"}`;
+    const rows = table === undefined ? "" : run.isExplain ? "Plan" : `${formatCount(table.rowCount)} ${table.rowCount === 1 ? "row" : "rows"}`;
     switch (run.state.value) {
     case "running":
         return <Running run={run} rows={rows} />;

@@ -11,6 +11,8 @@ import { mayDefine } from "../language/statements";
 import { allowWrites } from "../session";
 import { remember } from "./history";
 
+const GROWN_MS = 200;
+
 export type RunState = "running" | "done" | "failed" | "canceled";
 
 export class Run {
@@ -24,7 +26,7 @@ export class Run {
     error: ApiError | null = null;
     timing: Timing | null = null;
     private readonly stop = new AbortController();
-    private frame = 0;
+    private timer = 0;
 
     /* `offset`: where the text begins in its tab's. */
     constructor(readonly text: string, readonly offset: number, readonly isExplain = false) {
@@ -66,16 +68,17 @@ export class Run {
         }
     }
 
+    /* The first rows at once, then a few times a second: painting takes time from reading. */
     private grow(): void {
-        if (this.frame === 0)
-            this.frame = requestAnimationFrame(() => {
-                this.frame = 0;
+        if (this.timer === 0)
+            this.timer = window.setTimeout(() => {
+                this.timer = 0;
                 this.version.value++;
-            });
+            }, this.version.peek() === 0 ? 0 : GROWN_MS);
     }
 
     private end(state: RunState): void {
-        cancelAnimationFrame(this.frame);
+        clearTimeout(this.timer);
         this.state.value = state;
         this.version.value++;
         if (!this.isExplain)

@@ -223,11 +223,17 @@ export class TimeStore extends Column implements Store {
     }
 }
 
+/* Values that are shared: so many, so long; none if few are met again. */
 const SHARED_MAX = 4096;
+const SHARED_LENGTH = 64;
+const TRIES = 16384;
+const HITS_WANTED = TRIES / 8;
 
 export class TextStore extends Column implements Store {
     private chunks: (string | null)[][] = [];
-    private shared = new Map<string, string>();
+    private shared: Map<string, string> | null = new Map<string, string>();
+    private tries = 0;
+    private hits = 0;
 
     private push(value: string | null): void {
         const index = this.rowCount >> CHUNK_BITS;
@@ -241,15 +247,27 @@ export class TextStore extends Column implements Store {
     }
 
     override pushText(value: string): void {
+        const known = value.length <= SHARED_LENGTH ? this.sharedOf(value) : undefined;
+        if (known === undefined)
+            this.bytes += 16 + value.length;
+        this.push(known ?? value);
+    }
+
+    /* The value that is there already; else this one may be the next. */
+    private sharedOf(value: string): string | undefined {
+        if (this.shared === null)
+            return undefined;
         const known = this.shared.get(value);
-        if (known !== undefined) {
-            this.push(known);
-            return;
-        }
-        if (this.shared.size < SHARED_MAX)
+        if (known !== undefined)
+            this.hits++;
+        else if (this.shared.size < SHARED_MAX)
             this.shared.set(value, value);
-        this.bytes += 16 + value.length;
-        this.push(value);
+        if (++this.tries === TRIES) {
+            if (this.hits < HITS_WANTED)
+                this.shared = null;
+            this.tries = this.hits = 0;
+        }
+        return known;
     }
 
     text(row: number): string | null {

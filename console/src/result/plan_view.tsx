@@ -34,10 +34,13 @@ function NodeView(props: { node: PlanNode; wholeMs: number }): JSX.Element {
         <li>
             <div class="plan-node">
                 <strong>{node.title}</strong>
+                {share !== null && <>
+                    <span class="plan-share" aria-hidden="true">
+                        <span class="plan-share-bar" style={{ width: `${Math.round(share * 100)}%` }} />
+                    </span>
+                    <span class="plan-own" title="Without the steps below it">{formatDuration(node.ownMs ?? 0)}</span>
+                </>}
                 {node.facts.map((fact, i) => <span key={i} class="plan-fact">{fact}</span>)}
-                {share !== null && <span class="plan-share" title={`${formatDuration(node.ownMs ?? 0)} of its own`}>
-                    <span class="plan-share-bar" style={{ width: `${Math.round(share * 100)}%` }} />
-                </span>}
                 {node.details.length > 0 && <div class="plan-details">{node.details.map((detail, i) => <div key={i}>{detail}</div>)}</div>}
             </div>
             {node.children.length > 0 && <ul>{node.children.map((child, i) => <NodeView key={i} node={child} wholeMs={props.wholeMs} />)}</ul>}
