@@ -13,8 +13,10 @@ export function formatDuration(ms: number): string {
         return `${Math.round(ms)} ms`;
     if (ms < 60_000)
         return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-    const minutes = Math.floor(ms / 60_000);
-    return `${minutes} min ${Math.floor((ms - minutes * 60_000) / 1000)} s`;
+    const seconds = Math.floor(ms / 1000), minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+    if (hours === 0)
+        return `${minutes} min ${seconds % 60} s`;
+    return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -38,8 +38,8 @@ test("history: found by all of some words", () => {
 });
 
 test("durations, sizes and short numbers", () => {
-    assert.deepEqual([0.123, 3.14159, 59.6, 1234, 23456, 125_000].map(formatDuration),
-        ["0.12 ms", "3.1 ms", "60 ms", "1.23 s", "23.5 s", "2 min 5 s"]);
+    assert.deepEqual([0.123, 3.14159, 59.6, 1234, 23456, 125_000, 4_000_000, 180_000_000].map(formatDuration),
+        ["0.12 ms", "3.1 ms", "60 ms", "1.23 s", "23.5 s", "2 min 5 s", "1 h 6 min", "2 d 2 h"]);
     assert.deepEqual([0, 1023, 1024, 1536 * 1024, 123 * 1024 ** 3].map(formatBytes),
         ["0 B", "1023 B", "1.0 KiB", "1.5 MiB", "123 GiB"]);
     assert.deepEqual([0, 0.00012345, 1.25, 12345, 1_200_000, 2e9, -3e12].map(formatShort),

@@ -9,7 +9,15 @@ import { DownloadMenu } from "../result/download_menu";
 import { ErrorView } from "../result/error_view";
 import { Grid } from "../result/grid";
 import { PlanView } from "../result/plan_view";
+import { Chart } from "../chart/chart";
+import { offerChart, signatureOf } from "../chart/chart_model";
 import type { Run } from "./run";
+
+/* Rows or chart: what was chosen for results of these columns, and else for those of PLOT. */
+const isChartChosen = new Map<string, boolean>();
+
+const wantsChart = (table: Table, text: string): boolean =>
+    isChartChosen.get(signatureOf(table)) ?? /^\s*plot\b/i.test(text);
 
 /* A result that stays beside those that come after it. */
 interface Pinned {
@@ -28,11 +36,23 @@ export function ResultPane(props: {
     useEffect(() => setChosen(0), [run]);
     const version = run.version.value;
     const table = run.tables[Math.min(chosen, run.tables.length - 1)];
+    const [, repaint] = useState(0);
+    const offer = table === undefined || run.isExplain || !table.isWhole ? null : offerChart(table, run.text);
+    const isChart = offer !== null && table !== undefined && wantsChart(table, run.text);
+    const choose = (value: boolean): void => {
+        if (table !== undefined)
+            isChartChosen.set(signatureOf(table), value);
+        repaint((n) => n + 1);
+    };
     return (
         <section class="result" aria-label="Answer">
             <div class="result-bar">
                 <Status run={run} table={table} />
                 {run.tables.length > 1 && <ResultChoice run={run} chosen={chosen} onChoose={setChosen} />}
+                {offer !== null && <span role="group" aria-label="Shown as" class="result-view">
+                    <button class="button quiet" aria-pressed={!isChart} onClick={() => choose(false)}>Rows</button>
+                    <button class="button quiet" aria-pressed={isChart} onClick={() => choose(true)}>Chart</button>
+                </span>}
                 {table !== undefined && !run.isExplain && <span class="result-tools">
                     <button class="button quiet" aria-pressed={pinned?.table === table}
                         title="Keep this result beside those that come"
@@ -46,7 +66,8 @@ export function ResultPane(props: {
             <div class="results">
                 {table !== undefined && (run.isExplain && run.state.value !== "running" ? <PlanView table={table} /> :
                     table.rowCount === 0 && table.isWhole ? <p class="note">No rows. The columns are {table.columns.map((column) => column.name).join(", ")}.</p> :
-                        <Grid table={table} label="Rows" version={version} />)}
+                        isChart && offer !== null ? <Chart table={table} text={run.text} offer={offer} /> :
+                            <Grid table={table} label="Rows" version={version} />)}
                 {pinned !== null && pinned.table !== table &&
                     <div class="pinned">
                         <div class="pinned-head">
