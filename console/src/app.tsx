@@ -114,7 +114,7 @@ function Header(): JSX.Element {
                 <HeaderButton label="Keys (?)" onClick={openKeys}>
                     <path d="M5.5 6a2.5 2.5 0 1 1 3.7 2.2c-.8.4-1.2.9-1.2 1.8m0 2.5v.5" />
                 </HeaderButton>
-                {session.value?.user != null && session.value.user !== "" &&
+                {session.value?.has_roles === true &&
                     <a class="who" href={hrefOf("session")} title="Signed in as">{session.value.user}</a>}
             </div>
         </header>

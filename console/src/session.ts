@@ -9,15 +9,22 @@ import { computed, signal } from "@preact/signals";
 import { ApiError, errorOf, getJson, setToken, whenRefused } from "./api";
 import { isFlag, tab } from "./keep";
 
-/* What /v1/session says; whatever it does not say is undefined. */
+/* What /v1/session says (doc/http.md); an older server may not say all of it. */
 export interface SessionInfo {
-    user?: string | null;
-    database?: string;
+    user?: string;
+    is_superuser?: boolean;
+    may_define?: boolean;
+    may_store?: boolean;
+    may_monitor?: boolean;
+    may_signal?: boolean;
+    has_roles?: boolean;
+    is_trusted?: boolean;
     version?: string;
-    /* What option `environment` has: "production" makes the bar red. */
+    server_version?: string;
+    time_zone?: string;
     environment?: string;
-    read_only?: boolean;
-    superuser?: boolean;
+    uptime_seconds?: number;
+    token_expiry_seconds?: number;
 }
 
 export const session = signal<SessionInfo | null>(null);

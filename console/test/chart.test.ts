@@ -51,7 +51,9 @@ test("another kind takes what suits it", () => {
 
 test("steps are shares of the first and of the one before", () => {
     const funnel = table([["a", "Integer"], ["b", "Integer"], ["c", "Integer"]], "[[200,100,25]]");
-    assert.deepEqual(stepsOf(funnel, { kind: "steps", x: "", y: ["a", "b", "c"], by: "" }).map((bar) => bar.notes), [
+    const settings = offerChart(funnel, "")?.settings;
+    assert.deepEqual([settings?.kind, settings?.y], ["steps", ["a", "b", "c"]]);
+    assert.deepEqual(stepsOf(funnel, settings as never).map((bar) => bar.notes), [
         [], ["50.0 % of the first", "50.0 % of the one before"], ["12.5 % of the first", "25.0 % of the one before"],
     ]);
 });

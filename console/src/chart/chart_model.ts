@@ -73,7 +73,7 @@ export function offerChart(table: Table, text: string): ChartOffer | null {
     const [kind] = kinds;
     if (kind === undefined)
         return null;
-    const xName = (kind === "bars" ? texts : x)[0]?.name ?? "";
+    const xName = kind === "steps" ? "" : (kind === "bars" ? texts : x)[0]?.name ?? "";
     const y = values.filter((column) => column.name !== xName);
     const splits = kind === "lines" && texts.length === 1;
     return {
