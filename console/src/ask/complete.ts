@@ -20,20 +20,27 @@ export function typesIn(text: string, types: readonly EventType[]): EventType[] 
     return types.filter((type) => words.has(type.name));
 }
 
+/* The fields of the event types that the statement at the cursor names. */
+function fieldsAt(context: CompletionContext): Completion[] {
+    const statement = statementAt(context.state.doc.toString(), context.pos);
+    const { types, others } = catalogue.value;
+    const fields = new Map(CORE.map((name) => [name, ""]));
+    for (const type of typesIn(statement?.text ?? "", types.concat(others)))
+        for (const field of type.fields)
+            fields.set(field.name, field.type);
+    return [...fields].map(([label, detail]) => ({ label, detail, type: "property", boost: 2 }));
+}
+
 export function completeNative(context: CompletionContext): CompletionResult | null {
     const word = context.matchBefore(/[\w-]*/);
     if (word === null || (word.from === word.to && !context.explicit))
         return null;
     const statement = statementAt(context.state.doc.toString(), context.pos);
     const { types } = catalogue.value;
-    const fields = new Map(CORE.map((name) => [name, ""]));
-    for (const type of typesIn(statement?.text ?? "", types))
-        for (const field of type.fields)
-            fields.set(field.name, field.type);
     return {
         from: word.from,
         options: [
-            ...[...fields].map(([label, detail]) => ({ label, detail, type: "property", boost: 2 })),
+            ...fieldsAt(context),
             ...types.map((type) => ({ label: type.name, type: "class", detail: `${type.fields.length} columns`, boost: 1 })),
             ...keywords,
             ...(/^\s*define\b/i.test(statement?.text ?? "") ? typeNames : []),
@@ -42,9 +49,12 @@ export function completeNative(context: CompletionContext): CompletionResult | n
     };
 }
 
-export function completeFunction(context: CompletionContext): CompletionResult | null {
+/* Fields and functions; relations, and what is behind a point, CodeMirror's SQL knows. */
+export function completeSql(context: CompletionContext): CompletionResult | null {
     const word = context.matchBefore(/[\w.]+/);
-    return word === null ? null : { from: word.from, options: functions, validFor: /^[\w.]*$/ };
+    if (word === null || word.text.includes("."))
+        return null;
+    return { from: word.from, options: fieldsAt(context).concat(functions), validFor: /^\w*$/ };
 }
 
 /* The catalogue as CodeMirror's SQL wants it. */

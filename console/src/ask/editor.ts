@@ -17,7 +17,7 @@ import {
 import { tags } from "@lezer/highlight";
 import { nativeLanguage } from "../language/native";
 import { type Language, languageOf, statementAt } from "../language/statements";
-import { completeFunction, completeNative, sqlSchema } from "./complete";
+import { completeNative, completeSql, sqlSchema } from "./complete";
 
 const colours = HighlightStyle.define([
     { tag: tags.keyword, color: "var(--code-keyword)", fontWeight: "600" },
@@ -208,5 +208,5 @@ function nativeSupport(): Extension {
 
 function sqlSupport(): Extension {
     const support = sql({ dialect: PostgreSQL, schema: sqlSchema(), upperCaseKeywords: true });
-    return [support, support.language.data.of({ autocomplete: completeFunction })];
+    return [support, support.language.data.of({ autocomplete: completeSql })];
 }

@@ -27,7 +27,7 @@ export function HistoryPanel(props: {
                 </button>
             </div>
             <div class="history-lists">
-                {kept.length > 0 && <h3>Saved</h3>}
+                {kept.length > 0 && <h2>Saved</h2>}
                 <ul>
                     {kept.map((one) => (
                         <li key={one.name} class="history-entry">
@@ -41,7 +41,7 @@ export function HistoryPanel(props: {
                         </li>
                     ))}
                 </ul>
-                <h3>History</h3>
+                <h2>History</h2>
                 {found.length === 0 && <p class="history-none">{wanted === "" ? "Nothing was run yet. What runs is kept in this browser, the newest first." : "Nothing has these words."}</p>}
                 <ul>
                     {found.slice(0, SHOWN_MAX).map((entry) => <EntryView key={entry.at} entry={entry} onChoose={props.onChoose} />)}

@@ -14,4 +14,4 @@ export const SQL_FUNCTIONS = ("count sum avg min max array_agg string_agg bool_a
     "percentile_cont date_trunc date_part extract now to_char to_timestamp age coalesce nullif greatest least " +
     "lower upper length substring trim replace split_part position concat regexp_match regexp_replace " +
     "abs round floor ceil mod power sqrt row_number rank dense_rank lag lead first_value last_value ntile " +
-    "jsonb_extract_path_text jsonb_each_text generate_series stele.sequence").split(" ");
+    "jsonb_extract_path_text jsonb_each_text generate_series").split(" ");

@@ -12,7 +12,8 @@ import type { Table } from "../data/table";
 import { CellDetail } from "./cell_detail";
 import { copyText, type CopyFormat } from "./copy";
 import { GridModel } from "./grid_model";
-import { GridView } from "./grid_view";
+import { GridView, HEAD_HEIGHT } from "./grid_view";
+import { scrollHeight } from "./layout";
 
 /* Widths that somebody has chosen, by the column's name: they outlive results. */
 const chosenWidths = new Map<string, number>();
@@ -70,7 +71,7 @@ export function Grid(props: GridProps): JSX.Element {
     }, [notice]);
     const model = view.current?.model;
     return (
-        <div class="grid-frame">
+        <div class="grid-frame" style={{ maxHeight: isOpen ? "none" : `${heightOf(props.table)}px` }}>
             <div class="grid-and-detail">
                 <div class="grid-host" ref={host} />
                 {isOpen && model !== undefined && model.rowCount > 0 &&
@@ -95,6 +96,11 @@ export function Grid(props: GridProps): JSX.Element {
         </div>
     );
 }
+
+const AROUND_ROWS = HEAD_HEIGHT + 64; /* header, bar, a scroll bar */
+
+/* Of all rows: a grid of a few is no taller than they are. */
+const heightOf = (table: Table): number => scrollHeight(table.rowCount) + AROUND_ROWS;
 
 function UnfoldAll(props: { view: GridView | null }): JSX.Element {
     const model = props.view?.model;

@@ -15,7 +15,7 @@ import { isRight } from "./copy";
 import type { GridModel } from "./grid_model";
 import { columnEdges, ROW_HEIGHT, scrollHeight, scrollToRow, visibleColumns, visibleRows } from "./layout";
 
-const HEAD_HEIGHT = 40;
+export const HEAD_HEIGHT = 40;
 const WIDTH_MIN = 48;
 const WIDTH_MAX = 384;
 const ROWS_MEASURED = 200;
@@ -25,6 +25,12 @@ const TEXT_MAX = 400; /* characters of a cell that may be seen at once */
 /* Columns whose values name contexts. */
 const isContext = (column: Column): boolean => column.name === "context_id";
 const isMono = (column: Column): boolean => column.kind !== "text";
+
+/* What may be seen of a value: its lines one behind the other. */
+function onOneLine(text: string): string {
+    const shown = text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text;
+    return shown.includes("\n") ? shown.replace(/\r?\n/g, " ↵ ") : shown;
+}
 
 interface Cell {
     element: HTMLElement;
@@ -154,7 +160,7 @@ export class GridView {
             if (text !== null && text.length > longest)
                 longest = text.length;
         }
-        const head = Math.max(column.name.length * 7.6 + (column.kind === "json" ? 32 : 14), column.typeName.length * 6.6);
+        const head = Math.max(column.name.length * 7.6 + (column.kind === "json" ? 32 : 14), column.typeName.length * 7.2);
         const body = Math.min(longest, TEXT_MAX) * (isMono(column) ? 7.9 : 7.8);
         return Math.round(Math.min(most, Math.max(WIDTH_MIN, head + PADDING, body + PADDING)));
     }
@@ -225,7 +231,7 @@ export class GridView {
         const height = Math.max(0, this.height - HEAD_HEIGHT);
         const range = visibleRows(scrollTop, height, model.rowCount);
         const [first, end] = visibleColumns(this.edges, scrollLeft, this.width - this.gutter);
-        this.stage.style.width = `${Math.min(this.width, this.contentWidth())}px`;
+        this.stage.style.width = `${this.width}px`;
         this.stage.style.height = `${Math.min(this.height, scrollHeight(model.rowCount) + HEAD_HEIGHT)}px`;
         this.stage.style.setProperty("--gutter", `${this.gutter}px`);
         this.stage.style.setProperty("--left", `${-scrollLeft}px`);
@@ -323,7 +329,7 @@ export class GridView {
         element.setAttribute("aria-colindex", String(index + 2));
         element.style.left = `${this.edges[index] ?? 0}px`;
         element.style.width = `${this.widths[index] ?? WIDTH_MIN}px`;
-        cell.text.data = text === null ? "null" : text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text;
+        cell.text.data = text === null ? "null" : onOneLine(text);
         this.linkCell(cell, isContext(column) && text !== null ? contextHref(text) : null);
     }
 
