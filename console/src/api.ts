@@ -204,7 +204,7 @@ const MAX_BYTES = 512 * 1024 * 1024;
 const SLICE_MS = 12;
 
 export function commandPath(format: string, readOnly: boolean): string {
-    return `/command?format=${format}${format === "frames" ? "&times=true" : ""}` +
+    return `/command?format=${format}${format === "frames" ? "&times=true&timing=1" : ""}` +
         (readOnly ? "&read_only=1" : "");
 }
 
@@ -328,8 +328,9 @@ class Reading {
         table.isCut = false;
         this.isFull = false;
         this.grown = table;
-        if (typeof frame.execution_time_ms === "number")
-            this.answer.timing.serverMs = frame.execution_time_ms;
+        /* What all results so far took, with the rows of this one. */
+        if (typeof frame.time_ms === "number")
+            this.answer.timing.serverMs = frame.time_ms;
     }
 
     private other(object: Record<string, unknown>): void {
@@ -342,10 +343,9 @@ class Reading {
     }
 }
 
-/* Server-Timing: total;dur=12.3, or until the answer began. */
+/* Until the answer began; its end may say more. */
 function serverTime(headers: Headers): number | null {
-    const named = /\btotal;(?:[^,]*;)?dur=([\d.]+)/.exec(headers.get("Server-Timing") ?? "");
-    const text = named?.[1] ?? headers.get("X-Execution-Time-Ms");
+    const text = headers.get("X-Execution-Time-Ms");
     const value = text === null ? NaN : Number(text);
     return Number.isFinite(value) ? value : null;
 }

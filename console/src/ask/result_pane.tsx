@@ -12,6 +12,7 @@ import { PlanView } from "../result/plan_view";
 import { Chart } from "../chart/chart";
 import { offerChart, signatureOf } from "../chart/chart_model";
 import type { Run } from "./run";
+import { Running } from "./running";
 
 /* Rows or chart: what was chosen for results of these columns, and else for those of PLOT. */
 const isChartChosen = new Map<string, boolean>();
@@ -90,9 +91,9 @@ function Failure(props: { run: Run; onShowPlace: (offset: number) => void; onAll
         return null;
     const { position, sqlstate } = run.error;
     return (
-        <div>
+        <div class="failure">
             <ErrorView error={run.error} onShow={() => props.onShowPlace(run.offset + position - 1)} />
-            {sqlstate === READ_ONLY && <p class="note">
+            {(sqlstate === READ_ONLY || /read-only transaction/.test(run.error.message)) && <p class="note">
                 This tab only reads. <button class="button" onClick={props.onAllowWrites}>Allow writes and run it</button>
             </p>}
         </div>
@@ -123,20 +124,6 @@ function Status(props: { run: Run; table: Table | undefined }): JSX.Element {
     default:
         return <span class="status" role="status">{rows || "Done"}{run.timing !== null && <TimeSplit timing={run.timing} />}</span>;
     }
-}
-
-function Running(props: { run: Run; rows: string }): JSX.Element {
-    const [, tick] = useState(0);
-    useEffect(() => {
-        const timer = setInterval(() => tick((n) => n + 1), 100);
-        return () => clearInterval(timer);
-    }, []);
-    return (
-        <span class="status running" role="status">
-            <span class="running-dot" aria-hidden="true" />
-            Running, {((Date.now() - props.run.startedAt) / 1000).toFixed(1)} s{props.rows !== "" && `, ${props.rows} so far`}
-        </span>
-    );
 }
 
 function TimeSplit(props: { timing: Timing }): JSX.Element {
