@@ -9,6 +9,8 @@ EXPLAIN (COSTS off) SELECT x.a, y.b FROM t x JOIN t y ON x.a = y.a AND x.c > 1 W
 EXPLAIN (COSTS off) SELECT x.b, (SELECT count(*) FROM t z WHERE z.a = x.a) FROM t x WHERE x.c NOT IN (SELECT c FROM t);
 EXPLAIN (FORMAT json) SELECT * FROM t WHERE a > 0 ORDER BY a, b;
 EXPLAIN (ANALYZE, TIMING off, COSTS off, SUMMARY off, BUFFERS off) SELECT a FROM t WHERE context_id = 'c3-1';
+-- a bound that a subquery gives, which the estimates need once more after the run
+EXPLAIN (ANALYZE, TIMING off, SUMMARY off, BUFFERS off) SELECT a FROM t WHERE event_id > (SELECT min(event_id) + 2 FROM t);
 EXPLAIN (COSTS off) QUERY t WHERE a = 1 COUNT BY b;
 EXPLAIN INSERT INTO t (context_id, a) SELECT 'x', a FROM t;
 EXPLAIN (nosuch) SELECT 1;

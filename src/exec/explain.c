@@ -567,7 +567,6 @@ run_plan(struct explain_op *explain, const struct rel *root, struct error *err)
 	while (rc > 0)
 		rc = op_next(op, &batch, err);
 	op_close(op);
-	subplans_release(&explain->env);
 	explain->elapsed_ms =
 	    ms_of((uint64_t)(os_clock_monotonic_ns(os_clock_real()) - start),
 		1);
@@ -616,10 +615,15 @@ explain_next(struct op_state *op, struct batch *out, struct error *err)
 	return count > 0;
 }
 
+/* The run's subqueries are needed as long as scans are estimated by them. */
 static void
 explain_close(struct op_state *op)
 {
-	buf_release(&((struct explain_op *)op)->text);
+	struct explain_op *explain = (struct explain_op *)op;
+
+	if (explain->env.stats != NULL)
+		subplans_release(&explain->env);
+	buf_release(&explain->text);
 }
 
 static const struct op_class explain_class = {
