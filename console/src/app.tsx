@@ -8,7 +8,7 @@ import { JumpDialog, openJump } from "./jump";
 import { ContextPage } from "./pages/contexts";
 import { HealthPage } from "./pages/health";
 import { TypesPage } from "./pages/types";
-import { SignInPage } from "./pages/sign_in";
+import { SessionPage, SignInPage } from "./pages/sign_in";
 import { followAddress, hrefOf, route } from "./router";
 import {
     allowWrites, isProduction, loadSession, mustSignIn, session, setAllowWrites, unreachable,
@@ -62,7 +62,8 @@ export function App(): JSX.Element {
                 </p>}
             <main id="main" tabIndex={-1} class={`page page-${route.value.page}`}>
                 {mustSignIn.value ? <SignInPage /> :
-                    place === undefined ? <NotFound /> : <place.view />}
+                    route.value.page === "session" ? <SessionPage /> :
+                        place === undefined ? <NotFound /> : <place.view />}
             </main>
             <KeysDialog />
             <JumpDialog />

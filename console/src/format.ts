@@ -50,3 +50,7 @@ export function formatWhen(at: number, now = Date.now()): string {
     return new Date(now).toDateString() === date.toDateString() ? time :
         `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")} ${time}`;
 }
+
+/* "1 event", "2 events". */
+export const counted = (value: number, noun: string): string =>
+    `${formatCount(value)} ${noun}${value === 1 ? "" : "s"}`;

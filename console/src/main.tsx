@@ -8,6 +8,9 @@ import "./styles/shell.css";
 import "./styles/ask.css";
 import "./styles/grid.css";
 import "./styles/chart.css";
+import "./styles/pages.css";
+import "./styles/story.css";
+import "./styles/health.css";
 
 applyTheme();
 const root = document.getElementById("app");

@@ -10,3 +10,8 @@ export function quoteName(name: string): string {
 export function quoteSql(name: string): string {
     return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
+
+/* A text of SQL; what it is compared with decides what is read from it. */
+export function quoteText(text: string): string {
+    return `'${text.replaceAll("'", "''")}'`;
+}
