@@ -140,6 +140,7 @@ struct config {
 	char *listen_addresses;        /* comma-separated; empty is none */
 	char *unix_socket_directories; /* likewise; relative to the data */
 	int port;
+	bool console;      /* is served at / */
 	char *environment; /* what it is for, as the console shows it */
 	int http_port;     /* 0: closed */
 	int64_t http_header_size_bytes;

@@ -141,6 +141,14 @@ static const struct config_option options[] = {
 	    .def = DAY_MS,
 	    .min = 60 * SECOND_MS,
 	    .max = 3650 * DAY_MS },
+	{ .name = "console",
+	    .doc = "Whether http_port has the console in the browser at /, if "
+		   "the server is built with it.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_BOOL,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(console),
+	    .def = true },
 	{ .name = "enable_context_index",
 	    .doc = "Whether a context's events are found by indexes of "
 		   "contexts; for tests and in doubt.",

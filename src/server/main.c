@@ -27,6 +27,7 @@
 #include "server/admin_command.h"
 #include "server/archive_command.h"
 #include "server/directory_command.h"
+#include "server/http/console.h"
 #include "server/server.h"
 
 /* What the command line says; kept, since a reload needs it again. */
@@ -312,7 +313,13 @@ run_server(const struct command *command, struct config *config,
 	log_info(LOG_SERVER, "ready", LOG_CSTR("version", VERSION),
 	    LOG_CSTR("dir", command->dir), LOG_INT("port", config->port),
 	    LOG_INT("line_port", config->line_port),
-	    LOG_INT("ws_port", config->ws_port), LOG_INT("pid", getpid()));
+	    LOG_INT("ws_port", config->ws_port),
+	    LOG_INT("http_port", config->http_port),
+	    LOG_CSTR("console",
+		!console_is_built()   ? "not built"
+		    : config->console ? "on"
+				      : "off"),
+	    LOG_INT("pid", getpid()));
 	wait_for_stop(&server, command, signals);
 	if (!server_stop(&server)) {
 		/* Threads still run: nothing of theirs can be freed. */

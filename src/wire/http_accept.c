@@ -73,20 +73,29 @@ match(struct str range, struct str type)
 	return 0;
 }
 
-/* One range with its parameters, of which only q counts. */
-static void
-read_range(struct str text, struct str type, int *best, uint32_t *quality)
+/* Of parameters, only q counts. */
+static uint32_t
+quality_of(struct str parameters)
 {
-	int exactness = match(take_part(&text, ';'), type);
 	uint32_t value = QUALITY_MAX;
 
-	while (text.len > 0) {
-		struct str parameter = take_part(&text, ';');
+	while (parameters.len > 0) {
+		struct str parameter = take_part(&parameters, ';');
 		struct str name = take_part(&parameter, '=');
 
 		if (str_equal_nocase(name, STR("q")))
 			value = read_quality(parameter);
 	}
+	return value;
+}
+
+/* One range with its parameters. */
+static void
+read_range(struct str text, struct str type, int *best, uint32_t *quality)
+{
+	int exactness = match(take_part(&text, ';'), type);
+	uint32_t value = quality_of(text);
+
 	if (value > QUALITY_MAX || exactness <= *best)
 		return;
 	*best = exactness;
@@ -110,4 +119,63 @@ http_accept_rank(const struct http_request *request, struct str type)
 			read_range(take_part(&list, ','), media, &best,
 			    &quality);
 	return quality == 0 ? 0 : quality * HTTP_ACCEPT_EXACT + (uint32_t)best;
+}
+
+/* 2: what it is named, 1: what it is among all, 0: neither. */
+static int
+match_coding(struct str name, struct str coding)
+{
+	if (str_equal_nocase(name, coding))
+		return 2;
+	return str_equal(name, STR("*")) ? 1 : 0;
+}
+
+bool
+http_accepts_coding(const struct http_request *request, struct str coding)
+{
+	uint32_t at = 0, quality = 0;
+	struct str list;
+	int best = 0;
+
+	while (http_request_field_next(request, HTTP_FIELD_ACCEPT_ENCODING, &at,
+	    &list))
+		while (list.len > 0) {
+			struct str part = take_part(&list, ',');
+			int exactness =
+			    match_coding(take_part(&part, ';'), coding);
+			uint32_t value = quality_of(part);
+
+			if (value > QUALITY_MAX || exactness <= best)
+				continue;
+			best = exactness;
+			quality = value;
+		}
+	return quality > 0;
+}
+
+/* Without what says that it is weak: that does not count here. */
+static struct str
+opaque(struct str tag)
+{
+	if (str_starts_with(tag, STR("W/")))
+		return str_of(tag.data + 2, tag.len - 2);
+	return tag;
+}
+
+bool
+http_has_tag(const struct http_request *request, struct str tag)
+{
+	uint32_t at = 0;
+	struct str list;
+
+	while (http_request_field_next(request, HTTP_FIELD_IF_NONE_MATCH, &at,
+	    &list))
+		while (list.len > 0) {
+			struct str one = take_part(&list, ',');
+
+			if (str_equal(one, STR("*")) ||
+			    str_equal(opaque(one), opaque(tag)))
+				return true;
+		}
+	return false;
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/str.h"
@@ -23,3 +24,15 @@ struct http_request;
 #define HTTP_ACCEPT_EXACT 4u
 
 uint32_t http_accept_rank(const struct http_request *request, struct str type);
+
+/*
+ * Whether the client takes a body that is encoded like this ("gzip"): one of its
+ * fields "accept-encoding" names it, or "*", with another weight than 0.
+ */
+bool http_accepts_coding(const struct http_request *request, struct str coding);
+
+/*
+ * Whether one of the fields "if-none-match" has the tag (W/"...", with its
+ * quotes), or is "*" (RFC 9110, 13.1.2).
+ */
+bool http_has_tag(const struct http_request *request, struct str tag);

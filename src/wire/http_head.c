@@ -209,12 +209,14 @@ static const struct {
 	bool is_list; /* may come more than once */
 } fields[] = {
 	[HTTP_FIELD_ACCEPT] = { { "accept", 6 }, true },
+	[HTTP_FIELD_ACCEPT_ENCODING] = { { "accept-encoding", 15 }, true },
 	[HTTP_FIELD_AUTHORIZATION] = { { "authorization", 13 }, false },
 	[HTTP_FIELD_CONTENT_ENCODING] = { { "content-encoding", 16 }, false },
 	[HTTP_FIELD_CONTENT_LENGTH] = { { "content-length", 14 }, false },
 	[HTTP_FIELD_CONTENT_TYPE] = { { "content-type", 12 }, false },
 	[HTTP_FIELD_EXPECT] = { { "expect", 6 }, false },
 	[HTTP_FIELD_HOST] = { { "host", 4 }, false },
+	[HTTP_FIELD_IF_NONE_MATCH] = { { "if-none-match", 13 }, true },
 	[HTTP_FIELD_ORIGIN] = { { "origin", 6 }, false },
 	[HTTP_FIELD_SEC_FETCH_SITE] = { { "sec-fetch-site", 14 }, false },
 	[HTTP_FIELD_SEC_WEBSOCKET_EXTENSIONS] = { { "sec-websocket-extensions",
@@ -230,6 +232,7 @@ static const struct {
 	[HTTP_FIELD_UPGRADE] = { { "upgrade", 7 }, true },
 	[HTTP_FIELD_X_AUTH_SIGNATURE] = { { "x-auth-signature", 16 }, false },
 	[HTTP_FIELD_X_AUTH_USER] = { { "x-auth-user", 11 }, false },
+	[HTTP_FIELD_X_REQUEST_ID] = { { "x-request-id", 12 }, false },
 };
 
 _Static_assert(ARRAY_LEN(fields) == HTTP_FIELD_COUNT,

@@ -374,7 +374,7 @@ def health(server):
 
 def no_such(server):
     client = Client(server)
-    for path in ("/", "/commands", "/command/", "/healthz/x", "/%2e%2e/"):
+    for path in ("//", "/commands", "/command/", "/healthz/x", "/%2e%2e/"):
         client.send(f"GET {path} HTTP/1.1\r\n".encode() + HOST + b"\r\n")
         expect(path, client.reply(), json_reply("404 Not Found", "Not Found"))
     for method in ("GET", "PUT", "DELETE", "OPTIONS", "PATCH"):

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "server/http/http_console.h"
 #include "server/http/http_events.h"
 #include "server/http/http_private.h"
 #include "server/http/http_route.h"
@@ -60,6 +61,8 @@ put_head(const struct session *session, struct buf *out, int status,
 		put_time(session, out);
 	if (status == 401)
 		http_put_field(out, "WWW-Authenticate", challenge(http));
+	if (http->route != NULL && http->route->action == HTTP_SERVE_CONSOLE)
+		http_console_put_fields(session, out, status);
 	if (http->route != NULL && http_route_is_known(http->route))
 		http_put_field(out, "Cache-Control", STR("no-store"));
 	if (status == 426) { /* what /ws is for */
@@ -93,7 +96,8 @@ put_whole(struct session *session, struct buf *out, int status, struct str type,
 	put_head(session, out, status, type);
 	if (status == 405)
 		put_allow(session, out);
-	http_put_length(out, body.len);
+	if (status != 304)
+		http_put_length(out, body.len);
 	http_end_head(out);
 	buf_put_str(out, body);
 	http->reply.answer = HTTP_ANSWERED;

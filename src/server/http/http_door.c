@@ -9,6 +9,7 @@
 #include "common/crypto.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "server/http/http_console.h"
 #include "server/http/http_events.h"
 #include "server/http/http_guard.h"
 #include "server/http/http_metrics.h"
@@ -234,7 +235,9 @@ tell(struct session *session)
 	const struct http_door *http = session->native->http;
 	const struct server *server = session->server;
 
-	if (http->route->action == HTTP_TELL_ROUTES)
+	if (http->route->action == HTTP_SERVE_CONSOLE)
+		http_console_answer(session);
+	else if (http->route->action == HTTP_TELL_ROUTES)
 		tell_routes(session);
 	else if (http->route->action == HTTP_TELL_READY &&
 	    (session->net->is_stopping ||

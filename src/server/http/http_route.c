@@ -8,6 +8,7 @@
 #include "server/http/http_route.h"
 
 #include "common/error.h"
+#include "server/http/console.h"
 #include "wire/http_target.h"
 
 static const struct http_route routes[] = {
@@ -24,6 +25,10 @@ static const struct http_route routes[] = {
 	{ "/v1/token", HTTP_METHOD_POST, HTTP_GIVE_TOKEN, false },
 	{ "/ws", HTTP_METHOD_GET, HTTP_BECOME_WEBSOCKET, false },
 };
+
+/* Of whatever files the console has; they are no part of the description. */
+static const struct http_route console_route = { "/", HTTP_METHOD_GET,
+	HTTP_SERVE_CONSOLE, true };
 
 const struct http_route *
 http_route_at(uint32_t i)
@@ -90,6 +95,13 @@ http_route_find(const struct http_request *request, struct arena *arena,
 			return 400;
 		return 0;
 	}
+	if (console_has_path(request->path)) {
+		is_there = true;
+		if (has_method(&console_route, request->method)) {
+			*out = &console_route;
+			return 0;
+		}
+	}
 	if (is_there) {
 		(void)error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "Method Not Allowed");
@@ -123,4 +135,6 @@ http_route_allow(const struct http_request *request, struct buf *out)
 			buf_put_cstr(out, ", ");
 		buf_put_cstr(out, method_names(&routes[i]));
 	}
+	if (count == 0)
+		buf_put_cstr(out, method_names(&console_route));
 }

@@ -26,6 +26,7 @@ enum http_action {
 	HTTP_TELL_ALIVE,
 	HTTP_TELL_READY,
 	HTTP_TELL_ROUTES,
+	HTTP_SERVE_CONSOLE,    /* one of its files */
 	HTTP_BECOME_WEBSOCKET, /* what follows the request is frames */
 	/* what the door answers itself once it knows who asks: http_user.c */
 	HTTP_TELL_SESSION,

@@ -64,7 +64,11 @@ static const struct {
 	{ HTTP_METHOD_GET, "/ws", 0, "/ws", "" },
 	{ HTTP_METHOD_HEAD, "/ws", 405, "GET", "" },
 	{ HTTP_METHOD_GET, "/ws/", 404, NULL, "" },
-	{ HTTP_METHOD_GET, "/", 404, NULL, "" },
+	{ HTTP_METHOD_GET, "/", 0, "/", "" },
+	{ HTTP_METHOD_HEAD, "/", 0, "/", "" },
+	{ HTTP_METHOD_POST, "/", 405, "GET, HEAD", "" },
+	{ HTTP_METHOD_GET, "//", 404, NULL, "" },
+	{ HTTP_METHOD_GET, "/../", 404, NULL, "" },
 	{ HTTP_METHOD_OTHER, "*", 404, NULL, "" },
 };
 

@@ -98,6 +98,71 @@ START_TEST(what_is_named_is_wanted_more)
 }
 END_TEST
 
+static const struct {
+	const char *accept; /* NULL: there is no field */
+	bool has_gzip;
+} coding_case[] = {
+	{ NULL, false },
+	{ "", false },
+	{ "gzip", true },
+	{ "GZip", true },
+	{ "deflate, gzip;q=1.0, *;q=0.5", true },
+	{ "gzip;q=0", false },
+	{ "gzip;q=0.000, *", false },
+	{ "*;q=0, gzip;q=0.001", true },
+	{ "*", true },
+	{ "*;q=0", false },
+	{ "identity, br", false },
+	{ "gzipped", false },
+	{ "gzip;q=2", false },
+};
+
+START_TEST(codings)
+{
+	struct http_request request = { .field_count = 0 };
+
+	if (coding_case[_i].accept != NULL)
+		request.fields[request.field_count++] = (struct http_field){
+			.name = HTTP_FIELD_ACCEPT_ENCODING,
+			.value = str_of_cstr(coding_case[_i].accept),
+		};
+	ck_assert_msg(http_accepts_coding(&request, STR("gzip")) ==
+		coding_case[_i].has_gzip,
+	    "%s", coding_case[_i].accept);
+}
+END_TEST
+
+static const struct {
+	const char *tags; /* NULL: there is no field */
+	bool has_tag;
+} tag_case[] = {
+	{ NULL, false },
+	{ "", false },
+	{ "W/\"a1\"", true },
+	{ "\"a1\"", true },
+	{ "\"b\", W/\"a1\"", true },
+	{ "*", true },
+	{ "a1", false },
+	{ "\"A1\"", false },
+	{ "w/\"a1\"", false },
+	{ "\"a1", false },
+};
+
+START_TEST(tags)
+{
+	struct http_request request = { .field_count = 0 };
+
+	if (tag_case[_i].tags != NULL)
+		request.fields[request.field_count++] = (struct http_field){
+			.name = HTTP_FIELD_IF_NONE_MATCH,
+			.value = str_of_cstr(tag_case[_i].tags),
+		};
+	ck_assert_msg(http_has_tag(&request, STR("W/\"a1\"")) ==
+		tag_case[_i].has_tag,
+	    "%s", tag_case[_i].tags);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -107,6 +172,8 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(tc, qualities, 0, ARRAY_LEN(accept_case));
+	tcase_add_loop_test(tc, codings, 0, ARRAY_LEN(coding_case));
+	tcase_add_loop_test(tc, tags, 0, ARRAY_LEN(tag_case));
 	tcase_add_test(tc, several_fields);
 	tcase_add_test(tc, what_is_named_is_wanted_more);
 	suite_add_tcase(suite, tc);
