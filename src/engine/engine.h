@@ -304,6 +304,16 @@ enum scan_without {
 	SCAN_WITHOUT_ALL = 63
 };
 
+/*
+ * How far the scans of a statement are, for those who watch; zeroed as it begins.
+ * Counted some ten thousand events at a time.
+ */
+struct scan_progress {
+	atomic_uint_least64_t events;       /* that were handed out */
+	atomic_uint_least64_t events_total; /* about: as scan_row_estimate() */
+	atomic_size_t memory_bytes;         /* of the statement, meanwhile */
+};
+
 struct scan_spec {
 	struct snapshot *snapshot; /* borrowed by the scan: hold it */
 	const struct event_type *type;
@@ -328,6 +338,9 @@ struct scan_spec {
 	bool has_small_parts; /* of one zone each, for who looks at ranges */
 	unsigned without;     /* enum scan_without */
 	bool is_estimate; /* only looked at: not one of type_activity.scans */
+	struct scan_progress *progress; /* NULL: nobody watches */
+	const struct mem_budget
+	    *budget; /* that says how much memory; NULL: none */
 };
 
 /* What tells that a segment, or a zone of one that is looked at, has no row. */

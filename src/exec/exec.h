@@ -82,8 +82,9 @@ struct exec_context {
 	const struct exec_wait *wait; /* NULL: nothing may wait here */
 	const struct exec_crew *crew; /* NULL: there is none */
 	int64_t min_parallel_rows;    /* of a scan that is split; -1: none is */
-	void *system_arg;             /* of the providers of system tables */
-	uint32_t scram_iterations;    /* of passwords that are given */
+	struct scan_progress *progress; /* NULL: nobody watches */
+	void *system_arg;               /* of the providers of system tables */
+	uint32_t scram_iterations;      /* of passwords that are given */
 	/*
 	 * What users' keys are wrapped with, of CRYPTO_SEAL_KEY_SIZE bytes, and
 	 * where the key that a statement gives or makes is put in clear text, to

@@ -125,6 +125,8 @@ scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
 	    arena_zalloc(env->arena, (count + 1) * sizeof(*ranges));
 
 	*is_empty = false;
+	spec->progress = env->context->progress;
+	spec->budget = env->context->budget;
 	if (rel->scan.kept_oid != 0)
 		spec->event_id_first = kept_position(spec, rel) + 1;
 	for (uint32_t i = 0; i < count; i++) {

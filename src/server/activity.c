@@ -46,6 +46,17 @@ activity_set_name(struct activity *activity, struct str application_name)
 	pthread_mutex_unlock(&activity->mutex);
 }
 
+void
+activity_set_request(struct activity *activity, struct str request_id)
+{
+	struct activity_view *view = &activity->view;
+
+	pthread_mutex_lock(&activity->mutex);
+	view->request_id_len =
+	    put(view->request_id, sizeof(view->request_id), request_id);
+	pthread_mutex_unlock(&activity->mutex);
+}
+
 /* ---- what its time was ---- */
 
 static void

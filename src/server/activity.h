@@ -15,8 +15,9 @@
 
 struct database_stats;
 
-#define ACTIVITY_QUERY_SIZE 1024 /* a longer one is cut */
-#define ACTIVITY_NAME_SIZE  64
+#define ACTIVITY_QUERY_SIZE   1024 /* a longer one is cut */
+#define ACTIVITY_NAME_SIZE    64
+#define ACTIVITY_REQUEST_SIZE 64
 
 enum activity_state {
 	ACTIVITY_IDLE,
@@ -34,6 +35,8 @@ struct activity_view {
 	int64_t state_change;
 	size_t application_name_len;
 	char application_name[ACTIVITY_NAME_SIZE];
+	size_t request_id_len; /* of what it does for its client now */
+	char request_id[ACTIVITY_REQUEST_SIZE];
 	size_t query_len; /* of the last one, when idle */
 	char query[ACTIVITY_QUERY_SIZE];
 };
@@ -54,6 +57,8 @@ void activity_count(struct activity *activity, struct database_stats *stats,
 void activity_close(struct activity *activity, int64_t now);
 
 void activity_set_name(struct activity *activity, struct str application_name);
+/* What the client calls what it asks for now; empty: nothing. */
+void activity_set_request(struct activity *activity, struct str request_id);
 /* A statement begins. */
 void activity_begin(struct activity *activity, struct str query, int64_t now);
 /* Nothing is done any more. */

@@ -39,6 +39,14 @@ wall_us(struct session *session)
 	return session->epoch_us + session->now_ns / 1000;
 }
 
+static void
+begin_progress(struct scan_progress *progress)
+{
+	atomic_store_explicit(&progress->events, 0, memory_order_relaxed);
+	atomic_store_explicit(&progress->events_total, 0, memory_order_relaxed);
+	atomic_store_explicit(&progress->memory_bytes, 0, memory_order_relaxed);
+}
+
 void
 statement_begin(struct session *session, struct source *source,
     const struct ast_stmt *stmt)
@@ -56,6 +64,7 @@ statement_begin(struct session *session, struct source *source,
 	session->logged_stmt = stmt;
 	session->started_ns = session->now_ns;
 	session->is_amid_rows = false;
+	begin_progress(&session->progress);
 	activity_begin(&session->activity, stmt->text, wall_us(session));
 }
 
@@ -274,6 +283,7 @@ session_context(struct session *session, struct portal *portal)
 		.wait = &session->server->exec_wait,
 		.crew = &session->server->exec_crew,
 		.min_parallel_rows = session->settings.config.min_parallel_rows,
+		.progress = &session->progress,
 		.system_arg = session,
 		.scram_iterations =
 		    (uint32_t)session->settings.config.scram_iterations,

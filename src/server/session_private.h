@@ -257,7 +257,8 @@ struct session {
 	struct source *logged; /* a reference; where it stands */
 	const struct ast_stmt *logged_stmt;
 	struct activity activity;
-	struct buf normal; /* scratch, for statement_stats_add() */
+	struct scan_progress progress; /* of the statement that runs */
+	struct buf normal;             /* scratch, for statement_stats_add() */
 
 	/* replies */
 	struct net_chunk *out;
@@ -445,6 +446,9 @@ void session_role_refresh(struct session *session,
  * there are now.  A new reference.
  */
 const struct catalog *session_rights_catalog(struct session *session);
+/* Whether a role may cancel what a session of the role `target` does. */
+bool session_role_may_signal(const struct catalog *catalog, uint32_t role_oid,
+    uint32_t target);
 /* pg_cancel_backend(), pg_terminate_backend(): 1, 0 (no session), 42501. */
 MUST_USE int session_signal(struct session *session, int32_t pid, bool is_end,
     struct error *err);

@@ -274,6 +274,22 @@ session_check_rights(struct session *session, const struct plan *plan,
 
 /* ---- other sessions ---- */
 
+static bool
+is_beyond(const struct catalog *catalog, uint32_t role_oid, uint32_t target)
+{
+	return catalog_is_superuser(catalog, target) &&
+	    !catalog_is_superuser(catalog, role_oid);
+}
+
+bool
+session_role_may_signal(const struct catalog *catalog, uint32_t role_oid,
+    uint32_t target)
+{
+	return !is_beyond(catalog, role_oid, target) &&
+	    (catalog_role_uses(catalog, role_oid, target) ||
+		catalog_role_uses(catalog, role_oid, ROLE_PG_SIGNAL_BACKEND));
+}
+
 static int
 may_signal(struct session *session, uint32_t target, bool is_end,
     struct error *err)
@@ -282,14 +298,12 @@ may_signal(struct session *session, uint32_t target, bool is_end,
 	uint32_t role_oid = session->facts.role_oid;
 	int rc = 0;
 
-	if (catalog_is_superuser(catalog, target) &&
-	    !catalog_is_superuser(catalog, role_oid))
+	if (is_beyond(catalog, role_oid, target))
 		rc = error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
 		    is_end
 			? "must be a superuser to terminate superuser process"
 			: "must be a superuser to cancel superuser query");
-	else if (!catalog_role_uses(catalog, role_oid, target) &&
-	    !catalog_role_uses(catalog, role_oid, ROLE_PG_SIGNAL_BACKEND))
+	else if (!session_role_may_signal(catalog, role_oid, target))
 		rc = error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
 		    "must be a member of the role whose %s or member of "
 		    "pg_signal_backend",

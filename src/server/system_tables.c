@@ -12,6 +12,7 @@ static const struct system_table *const tables[] = {
 	&server_memory.table,
 	&server_permissions.table,
 	&server_remembered.table,
+	&server_running.table,
 	&storage_segments.table,
 	&storage_shards.table,
 	&server_statements.table,

@@ -27,6 +27,9 @@ extern const struct system_provider server_permissions;
 /* server_kept.c: kept queries. */
 extern const struct system_provider server_remembered;
 
+/* server_running.c: what runs now. */
+extern const struct system_provider server_running;
+
 /* server_statements.c: what statements took. */
 extern const struct system_provider server_statements;
 

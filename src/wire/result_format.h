@@ -113,6 +113,9 @@ struct result_writer {
 	enum result_times times; /* may be set before begin() */
 	/* arrow: text may be dictionaries; likewise */
 	bool has_dictionaries;
+	/* frames: the end has the time that it took; both before end() */
+	bool has_time;
+	int64_t time_us;
 
 	/* private */
 	const struct type_settings *settings; /* borrowed */

@@ -410,6 +410,9 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 	snapshot_leave(spec->snapshot);
 	count_blocks(scan, before);
 	count_scan(scan);
+	if (rc == 0 && spec->progress != NULL && !spec->is_estimate)
+		atomic_fetch_add_explicit(&spec->progress->events_total,
+		    scan_row_estimate(scan), memory_order_relaxed);
 	if (rc == 0)
 		*out = scan;
 	return rc;
@@ -560,6 +563,21 @@ scan_cursor_is_over(const struct scan_cursor *cursor)
 	return cursor->is_over;
 }
 
+/* A part was read.  Numbers for those who watch: no order with other memory. */
+static void
+tell_progress(const struct scan_spec *spec, uint64_t rows)
+{
+	if (spec->progress == NULL)
+		return;
+	atomic_fetch_add_explicit(&spec->progress->events, rows,
+	    memory_order_relaxed);
+	if (spec->budget != NULL)
+		atomic_store_explicit(&spec->progress->memory_bytes,
+		    atomic_load_explicit(&spec->budget->used_bytes,
+			memory_order_relaxed),
+		    memory_order_relaxed);
+}
+
 void
 scan_cursor_close(struct scan_cursor *cursor)
 {
@@ -575,6 +593,7 @@ scan_cursor_close(struct scan_cursor *cursor)
 		atomic_fetch_add_explicit(&scan->bytes_read, cursor->bytes_read,
 		    memory_order_relaxed);
 		count_rows(scan, cursor->rows);
+		tell_progress(&scan->spec, cursor->rows);
 	}
 	cursor->class->close(cursor);
 }

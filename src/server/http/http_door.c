@@ -395,7 +395,7 @@ is_second(struct session *session, struct str name, struct str value,
 }
 
 /*
- * ?times=, ?dictionaries=, ?read_only=: 0, or a status.  Nobody who was written for SnelDB
+ * ?times=, ?dictionaries=, ?read_only=, ?timing=: 0, or a status.  Nobody who was written for SnelDB
  * asks for arrow: it has true times unless something else is said.
  */
 static int
@@ -426,6 +426,9 @@ choose_form(struct session *session)
 		else if (str_equal(name, STR("read_only")))
 			session->settings.is_read_only_held =
 			    is_second(session, name, value, "0", "1", &status);
+		else if (str_equal(name, STR("timing")))
+			writer->has_time =
+			    is_second(session, name, value, "0", "1", &status);
 	}
 	return status;
 }
@@ -455,6 +458,26 @@ check_command(struct session *session)
 	return 0;
 }
 
+/* By which others name what it runs: 0, or a status. */
+static int
+take_request_id(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	struct str id;
+
+	if (!http_request_field(&http->request, HTTP_FIELD_X_REQUEST_ID, &id))
+		return 0;
+	if (id.len > ACTIVITY_REQUEST_SIZE) {
+		(void)error_set(&session->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "X-Request-Id is longer than %d bytes",
+		    ACTIVITY_REQUEST_SIZE);
+		return 400;
+	}
+	http->has_id = id.len > 0;
+	activity_set_request(&session->activity, id);
+	return 0;
+}
+
 /* How a command is answered, and how long it may be: 0, or a status. */
 static int
 limit_command(struct session *session)
@@ -470,6 +493,8 @@ limit_command(struct session *session)
 		status = choose_format(session);
 	if (status == 0)
 		status = choose_form(session);
+	if (status == 0)
+		status = take_request_id(session);
 	if (status != 0)
 		return status;
 	if (!session->native->has_begun && size_max > UNPROVEN_BODY_MAX)
@@ -526,6 +551,10 @@ begin_request(struct session *session)
 	session->native->format = result_format_at(0);
 	session->native->has_identity = false; /* AUTH is for one request */
 	session->settings.is_read_only_held = false;
+	session->native->writer.has_time = false;
+	if (http->has_id)
+		activity_set_request(&session->activity, STR(""));
+	http->has_id = false;
 	arena_reset(&http->arena);
 }
 

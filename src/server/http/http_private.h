@@ -85,6 +85,7 @@ struct http_door {
 	int64_t started_ns;
 	bool is_last;   /* the connection ends with this request */
 	bool has_timer; /* session->timer is this door's */
+	bool has_id;    /* the session's activity has the request's */
 	struct http_reply reply;
 };
 

@@ -18,6 +18,7 @@ static const struct http_route routes[] = {
 	{ "/metrics", HTTP_METHOD_GET, HTTP_MEASURE, false },
 	{ "/openapi.json", HTTP_METHOD_GET, HTTP_TELL_ROUTES, true },
 	{ "/readyz", HTTP_METHOD_GET, HTTP_TELL_READY, true },
+	{ "/v1/cancel", HTTP_METHOD_POST, HTTP_CANCEL, false },
 	{ "/v1/contexts/{id}/events", HTTP_METHOD_GET, HTTP_REPLAY, false },
 	{ "/v1/events", HTTP_METHOD_POST, HTTP_APPEND, false },
 	{ "/v1/session", HTTP_METHOD_GET, HTTP_TELL_SESSION, false },
@@ -40,7 +41,8 @@ bool
 http_route_is_known(const struct http_route *route)
 {
 	return route->action == HTTP_TELL_SESSION ||
-	    route->action == HTTP_GIVE_TOKEN || route->action == HTTP_END_TOKEN;
+	    route->action == HTTP_GIVE_TOKEN ||
+	    route->action == HTTP_END_TOKEN || route->action == HTTP_CANCEL;
 }
 
 static bool

@@ -32,6 +32,7 @@ enum http_action {
 	HTTP_TELL_SESSION,
 	HTTP_GIVE_TOKEN,
 	HTTP_END_TOKEN,
+	HTTP_CANCEL,
 };
 
 struct http_route {

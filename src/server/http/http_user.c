@@ -9,6 +9,9 @@
  *                       of AUTH
  *   DELETE /v1/token    the token of the request is worth nothing any more
  *
+ *   POST /v1/cancel     what runs by a request with this X-Request-Id is cancelled,
+ *                       as far as he may; the body is {"request_id"}
+ *
  * Whoever sends no body to /v1/token shows who he is by the fields of his request,
  * or by where he comes from.
  */
@@ -356,6 +359,83 @@ end_token(struct session *session)
 	return finish(session, identified(session, step), &body);
 }
 
+/* ---- cancelling ---- */
+
+struct cancel_search {
+	struct str request_id;
+	const struct catalog *catalog;
+	uint32_t role_oid;
+	uint32_t found;
+	uint32_t cancelled;
+};
+
+/* With the server's mutex. */
+static void
+cancel_if_it_is(void *arg, struct session *session)
+{
+	struct cancel_search *search = arg;
+	struct activity_view view;
+
+	activity_get(&session->activity, &view);
+	if (view.state != ACTIVITY_ACTIVE ||
+	    !str_equal(search->request_id,
+		str_of(view.request_id, view.request_id_len)))
+		return;
+	search->found++;
+	if (!session_role_may_signal(search->catalog, search->role_oid,
+		session->login_role_oid))
+		return;
+	search->cancelled++;
+	session_cancel(session, CANCEL_USER);
+}
+
+/* 0, or a status. */
+static int
+put_cancelled(struct session *session, struct buf *body)
+{
+	struct http_door *http = session->native->http;
+	struct text_member member = { .name = "request_id" };
+	struct cancel_search search = { .found = 0 };
+
+	if (read_members(buf_str(&http->body), &member, 1, &http->arena,
+		&session->err) != 0)
+		return 400;
+	if (member.text.len == 0) {
+		(void)error_set(&session->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "\"request_id\" is needed");
+		return 400;
+	}
+	search.request_id = member.text;
+	search.role_oid = session->native->identity.role_oid;
+	search.catalog = engine_catalog(session->server->engine);
+	server_each_session(session->server, cancel_if_it_is, &search);
+	catalog_unref(search.catalog);
+	if (search.found > 0 && search.cancelled == 0) {
+		(void)error_set(&session->err, STELE_E_INSUFFICIENT_PRIVILEGE,
+		    "what another user has asked for may not be cancelled");
+		return 403;
+	}
+	buf_printf(body, "{\"cancelled\":%" PRIu32 "}\n", search.cancelled);
+	return 0;
+}
+
+static enum step
+cancel(struct session *session)
+{
+	enum step step = identify(session);
+	struct buf body;
+	int status;
+
+	if (step != STEP_DONE && step != STEP_FAIL)
+		return step;
+	status = identified(session, step);
+	buf_init(&body);
+	if (status == 0)
+		status = put_cancelled(session, &body);
+	session->native->has_identity = false; /* it was for this request */
+	return finish(session, status, &body);
+}
+
 enum step
 http_user_step(struct session *session)
 {
@@ -368,5 +448,7 @@ http_user_step(struct session *session)
 		return give_token(session);
 	if (action == HTTP_END_TOKEN)
 		return end_token(session);
+	if (action == HTTP_CANCEL)
+		return cancel(session);
 	return tell_session(session);
 }

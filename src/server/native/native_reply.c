@@ -422,6 +422,11 @@ finish_rows(struct session *session, struct buf *out)
 	size_t begin;
 
 	begin_rows(session, out);
+	if (native->writer.has_time) {
+		session_look_at_clock(session);
+		native->writer.time_us =
+		    (session->now_ns - session->started_ns) / 1000;
+	}
 	begin = begin_part(session, out);
 	native->writer.format->end(&native->writer, out, native->row_count);
 	end_part(session, out, begin);

@@ -56,6 +56,8 @@ static const struct {
 	{ HTTP_METHOD_POST, "/command/", 404, NULL, "" },
 	{ HTTP_METHOD_POST, "/Command", 404, NULL, "" },
 	{ HTTP_METHOD_POST, "/%63ommand", 404, NULL, "" },
+	{ HTTP_METHOD_POST, "/v1/cancel", 0, "/v1/cancel", "" },
+	{ HTTP_METHOD_GET, "/v1/cancel", 405, "POST", "" },
 	{ HTTP_METHOD_GET, "/v1/session", 0, "/v1/session", "" },
 	{ HTTP_METHOD_DELETE, "/v1/token", 0, "/v1/token", "" },
 	{ HTTP_METHOD_POST, "/v1/token", 0, "/v1/token", "" },
