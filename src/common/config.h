@@ -142,12 +142,19 @@ struct config {
 	int port;
 	bool console;      /* is served at / */
 	char *environment; /* what it is for, as the console shows it */
-	int http_port;     /* 0: closed */
+	int http_port;                /* 0: closed */
+	char *http_allowed_hosts;     /* comma-separated; empty is any */
+	char *http_allowed_origins;   /* likewise; empty is none */
+	int64_t http_body_rate_bytes; /* a second; 0 is any */
+	int http_header_count;
 	int64_t http_header_size_bytes;
-	int64_t http_request_timeout_ms; /* 0 is none */
+	int64_t http_idle_timeout_ms;    /* 0 is none, */
+	int http_max_requests;           /* here too, */
+	int64_t http_request_timeout_ms; /* and here */
 	int line_port;                   /* 0: closed */
 	bool line_reply_blank_line;
 	int ws_port; /* 0: closed */
+	int ws_max_fragments;
 	int max_connections;
 	int superuser_reserved_connections; /* of them */
 	int64_t client_read_timeout_ms;     /* 0 is none */
@@ -161,6 +168,7 @@ struct config {
 	char *hba_file;        /* relative to the data, */
 	char *native_key_file; /* and so is this */
 	int64_t authentication_timeout_ms;
+	int max_password_checks;    /* at a time */
 	int max_pending_logins;     /* of one address */
 	int native_signed_commands; /* enum config_signed_commands */
 	int64_t native_token_expiry_ms;
@@ -181,6 +189,7 @@ struct config {
 
 	/* statements */
 	int64_t max_statement_size_bytes;
+	int64_t http_statement_timeout_ms;    /* 0 is none */
 	int64_t statement_memory_bytes;       /* 0 is no limit */
 	int64_t temp_file_limit_bytes;        /* of one statement; -1 is none */
 	int64_t total_statement_memory_bytes; /* 0 is no limit */

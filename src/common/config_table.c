@@ -214,6 +214,48 @@ static const struct config_option options[] = {
 	    .reload = CONFIG_STARTUP,
 	    .offset = AT(hba_file),
 	    .def_text = "stele.hba" },
+	{ .name = "http_allowed_hosts",
+	    .doc = "Names, separated by commas, by which HTTP and WebSocket "
+		   "clients may call the server, beside addresses and "
+		   "localhost; others are answered 421.  Empty: any, but not "
+		   "of who proves nothing.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(http_allowed_hosts),
+	    .def_text = "" },
+	{ .name = "http_allowed_origins",
+	    .doc = "Origins (https://host:port), separated by commas, whose "
+		   "pages may send requests and open WebSockets, beside the "
+		   "server's own.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_STRING,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(http_allowed_origins),
+	    .def_text = "" },
+	{ .name = "http_body_rate",
+	    .doc = "The least that must come of the body of an HTTP request "
+		   "in a second, on an average, after ten seconds; slower ones "
+		   "are answered 408, but for events, which may come as they "
+		   "happen.  0 means any.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_SIZE,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(http_body_rate_bytes),
+	    .unit = "B",
+	    .def = KB,
+	    .min = 0,
+	    .max = GB },
+	{ .name = "http_header_count",
+	    .doc = "The most fields that the head of an HTTP request may have; "
+		   "more are answered 431.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_INT,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(http_header_count),
+	    .def = 100,
+	    .min = 10,
+	    .max = 10000 },
 	{ .name = "http_header_size",
 	    .doc = "The most that the first line and the fields of an HTTP "
 		   "request may have; more is answered 431.",
@@ -225,6 +267,27 @@ static const struct config_option options[] = {
 	    .def = 16 * KB,
 	    .min = KB,
 	    .max = 64 * KB },
+	{ .name = "http_idle_timeout",
+	    .doc = "An HTTP connection on which nothing is asked for so long "
+		   "is closed; 0 means never.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_DURATION,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(http_idle_timeout_ms),
+	    .unit = "s",
+	    .def = 5 * MINUTE_MS,
+	    .min = 0,
+	    .max = DAY_MS },
+	{ .name = "http_max_requests",
+	    .doc = "An HTTP connection is closed behind so many requests; 0 "
+		   "means never.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_INT,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(http_max_requests),
+	    .def = 1000,
+	    .min = 0,
+	    .max = INT_MAX },
 	{ .name = "http_port",
 	    .doc = "The TCP port of HTTP; 0 closes it.",
 	    .group = CONFIG_CONNECTIONS,
@@ -245,6 +308,18 @@ static const struct config_option options[] = {
 	    .def = 30 * SECOND_MS,
 	    .min = 0,
 	    .max = HOUR_MS },
+	{ .name = "http_statement_timeout",
+	    .doc =
+		"statement_timeout over HTTP where that is 0, but for events "
+		"that are stored as they come; 0 means never.",
+	    .group = CONFIG_STATEMENTS,
+	    .type = CONFIG_DURATION,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(http_statement_timeout_ms),
+	    .unit = "ms",
+	    .def = MINUTE_MS,
+	    .min = 0,
+	    .max = INT_MAX },
 	{ .name = "idle_in_transaction_session_timeout",
 	    .doc = "A session that is idle this long inside a transaction is "
 		   "ended; 0 means never.",
@@ -406,6 +481,18 @@ static const struct config_option options[] = {
 	    .def = 1000,
 	    .min = 1,
 	    .max = 1600 },
+	{ .name = "max_password_checks",
+	    .doc =
+		"The most passwords of HTTP requests that are looked at at a "
+		"time, each of which costs the server scram_iterations; "
+		"others wait.",
+	    .group = CONFIG_AUTHENTICATION,
+	    .type = CONFIG_INT,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(max_password_checks),
+	    .def = 4,
+	    .min = 1,
+	    .max = 1000 },
 	{ .name = "max_pending_logins",
 	    .doc = "The most connections of one address that have not logged "
 		   "in.",
@@ -872,6 +959,16 @@ static const struct config_option options[] = {
 	    .def = 0,
 	    .min = 0,
 	    .max = 256 },
+	{ .name = "ws_max_fragments",
+	    .doc = "The most frames that one message of a WebSocket client may "
+		   "come in.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_INT,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(ws_max_fragments),
+	    .def = 1024,
+	    .min = 1,
+	    .max = INT_MAX },
 	{ .name = "ws_port",
 	    .doc = "The TCP port of the native language over WebSocket, a "
 		   "command a message; 0 closes it.",

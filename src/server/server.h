@@ -69,6 +69,7 @@ struct server {
 	atomic_uint_least64_t last_transaction_id; /* of txid_current() */
 	atomic_uint next_net;                      /* connections go round */
 	atomic_uint socket_count;                  /* accepted and not closed */
+	atomic_int password_checks;                /* of HTTP, under way */
 	atomic_bool has_failed; /* the engine stopped: exit status 1 */
 	/* Counts reloads: a session compares, and asks for `config` anew. */
 	atomic_uint config_version;

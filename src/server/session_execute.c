@@ -47,16 +47,26 @@ begin_progress(struct scan_progress *progress)
 	atomic_store_explicit(&progress->memory_bytes, 0, memory_order_relaxed);
 }
 
+static int64_t
+timeout_ms(const struct session *session)
+{
+	int64_t own_ms = session->settings.config.statement_timeout_ms;
+
+	return own_ms == 0 && session->voice->statement_timeout_ms != NULL
+	    ? session->voice->statement_timeout_ms(session)
+	    : own_ms;
+}
+
 void
 statement_begin(struct session *session, struct source *source,
     const struct ast_stmt *stmt)
 {
-	int64_t timeout_ms = session->settings.config.statement_timeout_ms;
+	int64_t left_ms = timeout_ms(session);
 	struct error err;
 
-	if (timeout_ms > 0 &&
+	if (left_ms > 0 &&
 	    loop_timer_arm(session->net->loop, &session->timer,
-		(uint64_t)timeout_ms, timeout_cb, session, &err) != 0)
+		(uint64_t)left_ms, timeout_cb, session, &err) != 0)
 		log_warn(LOG_SESSION, "statement runs without a timeout",
 		    LOG_FAILURE(&err));
 	source_unref(session->logged);

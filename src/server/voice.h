@@ -98,6 +98,11 @@ struct voice {
 	/* Nothing of a request is left for the next: session_reset(). */
 	bool is_stateless;
 	const struct voice_copy *copy; /* NULL: cannot COPY */
+	/*
+	 * How long a statement may run where statement_timeout is 0; 0 is any
+	 * time, and so is NULL.
+	 */
+	int64_t (*statement_timeout_ms)(const struct session *session);
 
 	/* ---- requests ---- */
 

@@ -135,6 +135,10 @@ http_field_check(struct http_request *request, struct str line,
 {
 	size_t name_end = 0;
 
+	if (++request->line_count > request->line_count_max)
+		return http_refuse(request, 431, err, STELE_E_LIMIT,
+		    "the HTTP request has more than %u fields",
+		    request->line_count_max);
 	while (name_end < line.len && is_token(line.data[name_end]))
 		name_end++;
 	if (name_end == 0)

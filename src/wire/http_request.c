@@ -150,6 +150,7 @@ begin_head(struct http_request *request)
 	request->body_bytes = 0;
 	request->body_size_max = UINT64_MAX;
 	request->trailer_bytes = 0;
+	request->line_count = 0;
 	buf_reset(&request->head);
 }
 
@@ -362,13 +363,14 @@ next_of_chunks(struct http_request *request, struct str input, size_t *used,
 
 int
 http_request_init(struct http_request *request, size_t head_size_max,
-    struct error *err)
+    uint32_t line_count_max, struct error *err)
 {
 	*request = (struct http_request){
 		.state = HTTP_BEYOND,
 		.head_size_max = head_size_max < HTTP_HEAD_SIZE_MAX
 		    ? head_size_max
 		    : HTTP_HEAD_SIZE_MAX,
+		.line_count_max = line_count_max,
 	};
 	buf_init(&request->head);
 	request->parser = malloc(sizeof(*request->parser));

@@ -123,6 +123,8 @@ struct http_request {
 	enum http_state state;
 	struct http_parser *parser; /* owned */
 	size_t head_size_max;
+	uint32_t line_count_max;
+	uint32_t line_count; /* of fields, in head and trailers */
 	uint64_t body_size_max;
 	size_t head_begin;   /* in the input: behind empty lines */
 	size_t head_checked; /* in the input: whole lines */
@@ -135,11 +137,11 @@ struct http_request {
 
 /*
  * `head_size_max` bounds the request line and the fields, with all their line
- * ends; at most HTTP_HEAD_SIZE_MAX.  0 or STELE_E_OUT_OF_MEMORY; after both,
- * http_request_release() is allowed.
+ * ends; at most HTTP_HEAD_SIZE_MAX.  `line_count_max` bounds the lines of fields.
+ * 0 or STELE_E_OUT_OF_MEMORY; after both, http_request_release() is allowed.
  */
 MUST_USE int http_request_init(struct http_request *request,
-    size_t head_size_max, struct error *err);
+    size_t head_size_max, uint32_t line_count_max, struct error *err);
 void http_request_release(struct http_request *request);
 
 /*
@@ -151,7 +153,8 @@ void http_request_release(struct http_request *request);
  *   400  08P01   no request, or one that can be read in two ways
  *   413  54000   more body than http_request_limit_body() allows
  *   417  0A000   an Expect that is not 100-continue
- *   431  54000   a head or trailers above head_size_max, or too many fields
+ *   431  54000   a head or trailers above head_size_max, more lines of fields
+ *                than line_count_max, or too many that are kept
  *   500  53200   no memory
  *   501  0A000   a method or a transfer encoding that is not known
  *   505  0A000   another version of HTTP

@@ -180,6 +180,7 @@ begin_data(struct websocket *ws, uint64_t len)
 		if (ws->is_message_open)
 			return WEBSOCKET_PROTOCOL_ERROR;
 		ws->is_message_open = true;
+		ws->fragment_count = 0;
 		ws->is_text = ws->opcode == WSLAY_TEXT_FRAME;
 		break;
 	case WSLAY_CONTINUATION_FRAME:
@@ -189,7 +190,8 @@ begin_data(struct websocket *ws, uint64_t len)
 	default:
 		return WEBSOCKET_PROTOCOL_ERROR;
 	}
-	if (ws->message.len > ws->message_size_max ||
+	if (++ws->fragment_count > ws->fragments_max ||
+	    ws->message.len > ws->message_size_max ||
 	    len > ws->message_size_max - ws->message.len)
 		return WEBSOCKET_TOO_BIG;
 	return 0;
@@ -342,9 +344,12 @@ step(struct websocket *ws, struct buf *out, bool *is_dry)
 
 void
 websocket_init(struct websocket *ws, size_t message_size_max,
-    struct mem_budget *budget)
+    uint32_t fragments_max, struct mem_budget *budget)
 {
-	*ws = (struct websocket){ .message_size_max = message_size_max };
+	*ws = (struct websocket){
+		.message_size_max = message_size_max,
+		.fragments_max = fragments_max,
+	};
 	buf_init_charged(&ws->message, budget);
 }
 

@@ -51,7 +51,9 @@ enum websocket_code {
 #define WEBSOCKET_HEADER_MAX  10  /* of a frame that we send */
 
 struct websocket {
-	size_t message_size_max; /* may be changed between calls */
+	/* May be changed between calls. */
+	size_t message_size_max;
+	uint32_t fragments_max; /* frames of one message */
 
 	/* private */
 	struct wslay_frame_context *frames; /* owned; NULL between frames */
@@ -59,8 +61,9 @@ struct websocket {
 	struct buf message;
 	bool is_message_open;
 	bool is_text;
-	bool is_taken; /* `message` was handed out */
-	bool is_over;  /* a close frame was put */
+	bool is_taken;           /* `message` was handed out */
+	bool is_over;            /* a close frame was put */
+	uint32_t fragment_count; /* of the message that is open */
 
 	/* Of the frame in work. */
 	bool is_frame_open;
@@ -86,7 +89,7 @@ MUST_USE int websocket_accept(struct str key, char out[WEBSOCKET_ACCEPT_SIZE],
 
 /* The message's bytes are charged as buf_init_charged() says. */
 void websocket_init(struct websocket *ws, size_t message_size_max,
-    struct mem_budget *budget);
+    uint32_t fragments_max, struct mem_budget *budget);
 void websocket_release(struct websocket *ws);
 
 /*

@@ -11,6 +11,7 @@ ELSEWHERE.
     native_attack_test.py [WORD]        the rows that contain it
 """
 
+import base64
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import socket
 import struct
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(__file__)
@@ -176,6 +178,9 @@ BAD_HEADS = (
     ("a method in small letters", get("/healthz", first="get {} HTTP/1.1"), 501),
     ("hosts in one field", get("/healthz").replace(b"127.0.0.1", b"a, b")),
     ("a user in the host", get("/healthz").replace(b"127.0.0.1", b"x@127.0.0.1")),
+    ("a field more than a hundred",
+     get("/healthz", *[b"X%d: y" % i for i in range(100)]), 431),
+    ("trailers without end", chunked(b"0\r\n" + b"X: y\r\n" * 100), 431),
     ("PostgreSQL's start", struct.pack("!II", 8, 80877103) + END),
     ("a line of SnelDB", b"QUERY t\n" + END),
 )
@@ -207,7 +212,7 @@ REQUESTS = (
     ("an upgrade to h2c", get("/healthz", b"Upgrade: h2c",
                               b"Connection: Upgrade, HTTP2-Settings",
                               b"HTTP2-Settings: AAMAAABkAAQAAP__"), 200),
-    ("a hundred fields", get("/healthz", *[b"X%d: y" % i for i in range(100)]), 200),
+    ("a hundred fields", get("/healthz", *[b"X%d: y" % i for i in range(99)]), 200),
     ("a length in a trailer", chunked(
         b"4\r\nPING\r\n0\r\nContent-Length: 99\r\n\r\n"), 200),
     ("a user in a header", get("/healthz", b"X-Forwarded-User: root"), 200),
@@ -386,11 +391,15 @@ def nothing_is_told(server):
 
 
 def fragments(server):
-    """20,000 empty fragments of a message are not kept."""
+    """As many frames of a message as may be, 1,024, and not one more."""
     with websocket.WebSocket(server.ws_port) as ws:
-        ws.send(frame(TEXT, b"PI") + frame(CONTINUATION) * 20000
-                + frame(FIN | CONTINUATION, b"NG"))
-        check(ws.message() == b"200 OK\nPONG\n", "no reply")
+        for count in (1023, 1024):
+            ws.send(frame(TEXT, b"PI") + frame(CONTINUATION) * (count - 2)
+                    + frame(FIN | CONTINUATION, b"NG"))
+            check(ws.message() == b"200 OK\nPONG\n", "no reply")
+        ws.send(frame(TEXT, b"PI") + frame(CONTINUATION) * 1024)
+        got = ws.close_code()
+        check(got == 1009 and ws.is_closed(), f"1,025 frames: {got}")
 
 
 def flood(sock, data, seconds=0.5):
@@ -540,7 +549,144 @@ def replayed(server):
             check(not again(command), f"{first.__name__}, {again.__name__}")
 
 
-STRANGERS = (spoofed, slow_head, slow_line, replayed)
+def passwords(server):
+    """Many at a time wait for each other (max_password_checks), and each gets its
+    answer; also when some are wrong, or too long."""
+    def ask(text):
+        with Raw(server) as raw:
+            raw.socket.settimeout(60 * PATIENCE)
+            proof = b"Authorization: Basic " + base64.b64encode(text)
+            raw.socket.sendall(post("/command", b"Content-Length: 4", proof,
+                                    body=b"PING"))
+            return raw.reply()[0]
+
+    texts = ([b"ann:pencil"] * 6 + [b"ann:pen", b"nobody:pencil"]
+             + [b"ann:" + b"x" * 1100, b"ann:pencil"]) * 2
+    with ThreadPoolExecutor(len(texts)) as pool:
+        got = list(pool.map(ask, texts))
+    wanted = [200 if text == b"ann:pencil" else 401 for text in texts]
+    check(got == wanted, f"{got}")
+
+
+STRANGERS = (spoofed, slow_head, slow_line, replayed, passwords)
+
+# ---- limits of HTTP, of a server that has other ones ----
+
+LIMITS = ("http_max_requests=3", "http_idle_timeout=1", "http_header_count=12",
+          "http_header_size=2kB", "http_statement_timeout=300", "http_body_rate=1kB",
+          "http_request_timeout=60", "http_allowed_hosts=db.example, *.example",
+          "http_allowed_origins=https://app.example", "ws_max_fragments=3")
+OTHER_ORIGIN = b"Origin: https://evil.example"
+UPGRADE = (b"Upgrade: websocket", b"Connection: Upgrade", b"Sec-WebSocket-Version: 13",
+           b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+SLEEP = b"SELECT pg_sleep(10)"
+SHORT = b"SELECT pg_sleep(0.01), 1 AS a"
+
+
+def to_host(host, data):
+    return data.replace(HOST, b"Host: " + host + b"\r\n", 1)
+
+
+def body(text):
+    return post("/command", b"Content-Length: %d" % len(text), body=text)
+
+
+# Status of the first request: these and no others.
+LIMIT_ROWS = (
+    ("fields - 1", get("/healthz", *[b"X: y"] * 10), 200),
+    ("fields", get("/healthz", *[b"X: y"] * 11), 200),
+    ("fields + 1", get("/healthz", *[b"X: y"] * 12), 431),
+    ("a head - 1", get("/healthz", b"X: " + b"y" * (2047 - 47)), 200),
+    ("a head", get("/healthz", b"X: " + b"y" * (2048 - 47)), 200),
+    ("a head + 1", get("/healthz", b"X: " + b"y" * (2049 - 47)), 431),
+    ("a statement in time", body(SHORT), 200),
+    ("a statement that takes long", body(SLEEP), 500),
+    ("an address", to_host(b"10.0.0.1", body(b"PING")), 200),
+    ("a name that is ours", to_host(b"DB.example:8085", body(b"PING")), 200),
+    ("one that is not", to_host(b"rebound.example", body(b"PING")), 421),
+    ("a name in a pattern", to_host(b"x.example", body(b"PING")), 421),
+    ("one that is longer", to_host(b"db.example.evil", body(b"PING")), 421),
+    ("not even the health", to_host(b"rebound.example", get("/healthz")), 421),
+    ("nor a WebSocket", to_host(b"rebound.example", get("/ws", *UPGRADE)), 421),
+    ("a page elsewhere", post("/command", OTHER_ORIGIN, b"Content-Length: 4",
+                              body=b"PING"), 403),
+    ("a page that may", post("/command", b"Origin: https://app.example",
+                             b"Sec-Fetch-Site: cross-site", b"Content-Length: 4",
+                             body=b"PING"), 200),
+    ("its WebSocket", get("/ws", b"Origin: https://app.example", *UPGRADE), 101),
+    ("that of another", get("/ws", OTHER_ORIGIN, *UPGRADE), 403),
+)
+
+
+def limit(server, what, data, status):
+    with Raw(server) as raw:
+        raw.socket.sendall(data)
+        head = raw.until(END)
+        check(int(head[9:12]) == status, f"{what}: {head}")
+        check(b"Access-Control" not in head, head)
+
+
+def requests(server):
+    """The connection ends with the last request that it may have, said so."""
+    with Raw(server) as raw:
+        for i in range(3):
+            raw.socket.sendall(get("/healthz"))
+            got, head, _ = raw.reply()
+            check(got == 200, head)
+            check((b"Connection: close\r\n" in head) == (i == 2), head)
+        raw.socket.sendall(get("/healthz"))
+        check(raw.is_over(), "a fourth answer")
+
+
+def idle(server):
+    """Nothing asked for a second, after something was."""
+    with Raw(server) as raw:
+        raw.socket.sendall(body(b"PING"))
+        check(raw.reply()[0] == 200, "PING")
+        begun = time.monotonic()
+        check(raw.socket.recv(1) == b"", "something is said")
+        check(time.monotonic() - begun > 0.5, "closed at once")
+
+
+def slow_body(server):
+    """Half a kilobyte a second is not taken for ever; twice as much is."""
+    slow, fast = Raw(server), Raw(server)
+    total = 20 * KIB
+    for raw in (slow, fast):
+        raw.socket.sendall(post("/command", b"Content-Length: %d" % total))
+    sent = 0
+    try:
+        for _ in range(60 * PATIENCE):
+            slow.socket.sendall(b" " * 256)
+            fast.socket.sendall(b" " * min(KIB, total - sent))
+            sent = min(sent + KIB, total)
+            time.sleep(0.5)
+    except OSError:
+        pass
+    check(slow.reply()[0] == 408, "it is taken")
+    check(sent == total, f"it is closed after {sent} bytes of the other")
+    check(fast.reply()[0] == 400, "an empty command")
+    for raw in (slow, fast):
+        raw.socket.close()
+
+
+def frames(server):
+    for count, is_taken in ((2, True), (3, True), (4, False)):
+        with websocket.WebSocket(server.ws_port) as ws:
+            ws.send(frame(TEXT, b"PI") + frame(CONTINUATION) * (count - 2)
+                    + frame(FIN | CONTINUATION, b"NG"))
+            if is_taken:
+                check(ws.message() == b"200 OK\nPONG\n", f"{count} frames")
+            else:
+                check(ws.close_code() == 1009, f"{count} frames")
+
+
+def limit_rows():
+    for row in LIMIT_ROWS:
+        yield row[0], lambda server, row=row: limit(server, *row)
+    for case in (requests, idle, slow_body, frames):
+        yield case.__name__, case
+
 
 # ---- all of it ----
 
@@ -594,18 +740,22 @@ def check_elsewhere():
 def main():
     word = sys.argv[1] if len(sys.argv) > 1 else ""
     check_elsewhere()
-    server = doors.doors_server("max_statement_size=1MB")
-    strangers = doors.doors_server("native_trust=off", "authentication_timeout=1s")
+    server = doors.doors_server("max_statement_size=1MB", "http_max_requests=0")
+    strangers = doors.doors_server("native_trust=off", "authentication_timeout=1s",
+                                   "max_password_checks=1")
+    limited = doors.doors_server(*LIMITS)
     with pgwire.Connection(strangers.port) as connection:
         connection.start()
         connection.query("CREATE USER root WITH KEY 'key' WITH ROLES [\"admin\"]")
+        connection.query("SET scram_iterations = 20; CREATE ROLE ann LOGIN PASSWORD 'pencil'")
     doors.LineTcp(server).ask('DEFINE t FIELDS {"a": "int"}')
     doors.LineTcp(server).ask('DEFINE j FIELDS {"d": "json | null"}')
     failed = attack(server, rows(), word)
     check_memory(server)
     failed += attack(strangers, ((case.__name__, case) for case in STRANGERS), word,
                      inline("root", "key", "PING"))
-    is_well = all([each.release() for each in (server, strangers)])
+    failed += attack(limited, limit_rows(), word)
+    is_well = all([each.release() for each in (server, strangers, limited)])
     sys.exit(failed > 0 or not is_well)
 
 

@@ -17,8 +17,9 @@
 #include "wire/http_request.h"
 #include "wire/http_target.h"
 
-#define HEAD_MAX 2000
-#define BODY_MAX 5000
+#define LINES_MAX 50
+#define HEAD_MAX  2000
+#define BODY_MAX  5000
 
 /* What a stream came to. */
 struct outcome {
@@ -113,7 +114,7 @@ read_stream(const uint8_t *data, size_t size, size_t piece)
 	struct http_request request;
 	size_t begin = 0;
 
-	MUST(http_request_init(&request, HEAD_MAX, &err) == 0);
+	MUST(http_request_init(&request, HEAD_MAX, LINES_MAX, &err) == 0);
 	for (size_t end = 0; end < size && outcome.rc >= 0;) {
 		size_t used;
 		bool again;

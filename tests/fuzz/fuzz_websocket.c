@@ -12,7 +12,8 @@
 #include "fuzz/fuzz.h"
 #include "wire/websocket.h"
 
-#define MESSAGE_MAX 1000
+#define FRAGMENTS_MAX 20
+#define MESSAGE_MAX   1000
 
 /* What comes of data[*from..to) is appended to `seen`. */
 static bool
@@ -51,7 +52,7 @@ take_cut(const uint8_t *data, size_t size, size_t cut, struct buf *seen)
 	size_t from = 0;
 
 	buf_init(seen);
-	websocket_init(&ws, MESSAGE_MAX, NULL);
+	websocket_init(&ws, MESSAGE_MAX, FRAGMENTS_MAX, NULL);
 	if (!take(&ws, data, &from, cut, seen) &&
 	    !take(&ws, data, &from, size, seen))
 		MUST(from == size);

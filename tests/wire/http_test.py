@@ -551,7 +551,7 @@ def browsers(server):
     for host, is_allowed in (("localhost", True), ("rebound.example", False)):
         client.send(command("PING").replace(HOST, f"Host: {host}\r\n".encode()))
         got, _ = client.reply()
-        wanted = b"HTTP/1.1 200 " if is_allowed else b"HTTP/1.1 403 "
+        wanted = b"HTTP/1.1 200 " if is_allowed else b"HTTP/1.1 421 "
         check(got.startswith(wanted), f"{host}: {got!r}")
     client.close()
 

@@ -366,8 +366,8 @@ HANDSHAKES = (
     ("a page of ours", "GET / HTTP/1.1",
      {"Host": "127.0.0.1:8086", "Origin": "http://127.0.0.1:8086"}, 101),
     ("a name that is led to us", "GET / HTTP/1.1",
-     {"Host": "evil.example", "Origin": "http://evil.example"}, 403),
-    ("a name of another", "GET / HTTP/1.1", {"Host": "evil.example"}, 403),
+     {"Host": "evil.example", "Origin": "http://evil.example"}, 421),
+    ("a name of another", "GET / HTTP/1.1", {"Host": "evil.example"}, 421),
     ("localhost", "GET / HTTP/1.1", {"Host": "localhost:8086"}, 101),
     ("no HTTP", "PING", {}, 400),
     ("a long head", "GET / HTTP/1.1", {"X": "y" * 20000}, 431),
@@ -469,7 +469,7 @@ def behind_requests(server):
         check(whole_reply(ws) == (200, b"n\r\n1\r\n"), "the rows")
         check(whole_reply(ws)[1].count(b"x") == 5000000, "many rows")
         check(whole_reply(ws)[0] == 404, "another path")
-        check(whole_reply(ws)[0] == 403, "a request of another host")
+        check(whole_reply(ws)[0] == 421, "a request of another host")
         check(whole_reply(ws)[0] == 200, "a store right before")
         check(ws.reply()[0] == 101, "no handshake")
         got = ws.message()

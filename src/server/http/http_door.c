@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "server/http/http_console.h"
 #include "server/http/http_events.h"
+#include "server/http/http_gate.h"
 #include "server/http/http_guard.h"
 #include "server/http/http_metrics.h"
 #include "server/http/http_openapi.h"
@@ -24,8 +25,6 @@
 #include "wire/http_reply.h"
 #include "wire/http_target.h"
 
-/* How long a client that is told to go may take. */
-#define LEAVE_MS 1000
 /* What is read of a body that nobody wants, to keep the connection. */
 #define DROP_MAX ((uint64_t)1 << 20)
 /* The body of a command by which nobody has been let in yet. */
@@ -48,7 +47,8 @@ open_door(struct session *session)
 		session->native->http = http;
 		is_open =
 		    http_request_init(&http->request,
-			(size_t)config->http_header_size_bytes, &ignored) == 0;
+			(size_t)config->http_header_size_bytes,
+			(uint32_t)config->http_header_count, &ignored) == 0;
 		arena_init(&http->arena, NULL);
 		buf_init_charged(&http->body, &session->server->memory);
 		buf_init_charged(&http->raw, &session->server->memory);
@@ -85,83 +85,6 @@ release_door(struct session *session)
 	native_release(session);
 }
 
-/* ---- patience ---- */
-
-static void
-end_patience(struct session *session)
-{
-	struct http_door *http = session->native->http;
-
-	if (http->has_timer)
-		loop_timer_disarm(&session->timer);
-	http->has_timer = false;
-}
-
-static void
-set_timer(struct session *session, uint64_t delay_ms, void (*fn)(void *))
-{
-	struct error err;
-
-	if (loop_timer_arm(session->net->loop, &session->timer, delay_ms, fn,
-		session, &err) != 0)
-		log_warn(LOG_SESSION, "session is idle without a timeout",
-		    LOG_FAILURE(&err));
-	else
-		session->native->http->has_timer = true;
-}
-
-/* The request cannot be answered as it should: with an error, or not to the end. */
-static void
-give_up(struct session *session, int status)
-{
-	struct http_door *http = session->native->http;
-
-	http->is_last = true;
-	if (http->reply.answer == HTTP_IN_ROWS)
-		http_break_stream(session);
-	else
-		http_answer_error(session, status);
-}
-
-static void
-leave_cb(void *arg)
-{
-	struct session *session = arg;
-
-	if (session->conn != NULL)
-		conn_close(session->conn);
-}
-
-static void
-too_slow_cb(void *arg)
-{
-	struct session *session = arg;
-
-	session->native->http->has_timer = false;
-	if (session->conn == NULL || session->is_busy)
-		return;
-	(void)error_set(&session->err, STELE_E_IDLE_SESSION_TIMEOUT,
-	    "the HTTP request did not come in time");
-	give_up(session, 408);
-	session_goodbye(session);
-}
-
-/*
- * In the middle of a request: a head is to be whole in time, a body to go on.
- * Who has not been let in has authentication_timeout for all that he does, and
- * a statement that runs its own.
- */
-static enum step
-await_more(struct session *session)
-{
-	int64_t timeout_ms = session->settings.server->http_request_timeout_ms;
-
-	if (session->native->has_begun && timeout_ms > 0 && !session->is_busy &&
-	    !session->native->http->has_timer)
-		set_timer(session, (uint64_t)timeout_ms, too_slow_cb);
-	return STEP_IDLE;
-}
-
 /* ---- the end ---- */
 
 /* What is left of the request, if anything, is passed over. */
@@ -179,7 +102,7 @@ leave(struct session *session)
 		return STEP_IDLE;
 	}
 	http->stage = HTTP_LEAVING;
-	set_timer(session, LEAVE_MS, leave_cb);
+	http_await_end(session);
 	return STEP_DONE;
 }
 
@@ -438,7 +361,6 @@ static int
 check_command(struct session *session)
 {
 	struct http_door *http = session->native->http;
-	struct native_admission admission;
 	struct str encoding;
 
 	if (http_request_field(&http->request, HTTP_FIELD_CONTENT_ENCODING,
@@ -449,13 +371,7 @@ check_command(struct session *session)
 		    STR_FMT(encoding));
 		return 415;
 	}
-	if (http_guard_origin(&http->request, conn_is_tls(session->conn),
-		&session->err) != 0)
-		return 403;
-	if (native_is_trusted(session, &admission) &&
-	    http_guard_host(&http->request, &session->err) != 0)
-		return 403;
-	return 0;
+	return http_gate(session, &http->request, &session->err);
 }
 
 /* By which others name what it runs: 0, or a status. */
@@ -542,11 +458,14 @@ static void
 begin_request(struct session *session)
 {
 	struct http_door *http = session->native->http;
+	uint32_t request_max =
+	    (uint32_t)session->settings.server->http_max_requests;
 
-	end_patience(session);
+	http_end_patience(session);
 	http->route = NULL;
 	http->started_ns = session->now_ns;
-	http->is_last = !http->request.keeps_alive;
+	http->is_last =
+	    !http->request.keeps_alive || ++http->request_count == request_max;
 	http->reply.answer = HTTP_UNANSWERED;
 	session->native->format = result_format_at(0);
 	session->native->has_identity = false; /* AUTH is for one request */
@@ -566,6 +485,10 @@ take_head(struct session *session)
 	int status;
 
 	begin_request(session);
+	if (http_guard_host(&http->request, false,
+		session->settings.server->http_allowed_hosts,
+		&session->err) != 0)
+		return refuse(session, 421);
 	status = http_route_find(&http->request, &http->arena, &http->route,
 	    &http->parameter, &session->err);
 	if (status != 0)
@@ -604,11 +527,11 @@ no_request(struct session *session)
 	}
 	if (http->stage == HTTP_BETWEEN)
 		begin_request(session);
-	end_patience(session);
+	http_end_patience(session);
 	buf_release(&http->body);
 	http_events_free(http->events);
 	http->events = NULL;
-	give_up(session, http->request.status);
+	http_give_up(session, http->request.status);
 	return http_answered(session);
 }
 
@@ -793,7 +716,7 @@ begin_command(struct session *session)
 {
 	struct http_door *http = session->native->http;
 
-	end_patience(session);
+	http_end_patience(session);
 	http->stage = HTTP_RUNNING;
 	if (http->body.failed) {
 		(void)session_out_of_memory(session);
@@ -828,12 +751,14 @@ take_event(struct session *session, int event)
 	switch ((enum http_event)event) {
 	case HTTP_EVENT_MORE:
 		if (http->request.state == HTTP_BEYOND)
-			return STEP_IDLE;
-		return await_more(session);
+			http_await_next(session);
+		else
+			http_await_more(session);
+		return STEP_IDLE;
 	case HTTP_EVENT_HEAD:
 		return take_head(session);
 	case HTTP_EVENT_BODY:
-		end_patience(session);
+		http_end_patience(session);
 		if (http->stage == HTTP_TAKING)
 			buf_put_str(&http->body, http->request.piece);
 		else if (http->stage == HTTP_APPENDING)
@@ -886,7 +811,7 @@ append(struct session *session)
 	step = http_events_step(session);
 	if (session->conn == NULL || !http_events_is_over(session))
 		return step;
-	end_patience(session);
+	http_end_patience(session);
 	http_events_free(http->events);
 	http->events = NULL;
 	http->stage =
@@ -924,6 +849,15 @@ begin_copy(struct session *session UNUSED, struct buf *out UNUSED,
 {
 }
 
+/* Events that come as they happen take as long as they do. */
+static int64_t
+statement_timeout_ms(const struct session *session)
+{
+	return session->native->http->stage == HTTP_APPENDING
+	    ? 0
+	    : session->settings.server->http_statement_timeout_ms;
+}
+
 static const struct voice_copy voice_copy = {
 	.may = http_events_may_copy,
 	.begin_in = begin_copy,
@@ -935,6 +869,7 @@ const struct voice voice_http = {
 	.input = http_input,
 	.is_stateless = true,
 	.copy = &voice_copy,
+	.statement_timeout_ms = statement_timeout_ms,
 	NATIVE_REPLIES,
 	.release = release_door,
 	.committed = http_committed,

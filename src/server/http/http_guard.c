@@ -21,6 +21,21 @@ port_or(uint16_t port, bool is_tls)
 	return is_tls ? PORT_HTTPS : PORT_HTTP;
 }
 
+/* Whether `word` is one of the words between commas. */
+static bool
+is_listed(const char *list, struct str word)
+{
+	while (*list != '\0') {
+		size_t len = strcspn(list, ", ");
+
+		if (len > 0 && str_equal_nocase(str_of(list, len), word))
+			return true;
+		list += len;
+		list += strspn(list, ", ");
+	}
+	return false;
+}
+
 /* "http://host:port", and nothing behind it. */
 static bool
 is_own(const struct http_request *request, bool is_tls, struct str origin)
@@ -42,14 +57,17 @@ is_own(const struct http_request *request, bool is_tls, struct str origin)
 
 int
 http_guard_origin(const struct http_request *request, bool is_tls,
-    struct error *err)
+    const char *allowed, struct error *err)
 {
 	struct str origin, site;
 
-	if (http_request_field(request, HTTP_FIELD_ORIGIN, &origin) &&
-	    !is_own(request, is_tls, origin))
-		return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
-		    "a page of another origin may not send requests");
+	if (http_request_field(request, HTTP_FIELD_ORIGIN, &origin)) {
+		if (is_listed(allowed, origin))
+			return 0;
+		if (!is_own(request, is_tls, origin))
+			return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+			    "a page of another origin may not send requests");
+	}
 	if (http_request_field(request, HTTP_FIELD_SEC_FETCH_SITE, &site) &&
 	    !str_equal(site, STR("same-origin")) &&
 	    !str_equal(site, STR("none")))
@@ -74,15 +92,19 @@ is_address(struct str host)
 }
 
 int
-http_guard_host(const struct http_request *request, struct error *err)
+http_guard_host(const struct http_request *request, bool is_trusted,
+    const char *allowed, struct error *err)
 {
 	/* Browsers send it; who sends none is none. */
 	if (request->host.len == 0 || is_address(request->host) ||
-	    str_equal_nocase(request->host, STR("localhost")))
+	    str_equal_nocase(request->host, STR("localhost")) ||
+	    is_listed(allowed, request->host))
+		return 0;
+	if (!is_trusted && *allowed == '\0')
 		return 0;
 	(void)error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
 	    "host \"%.*s\" is not this server's", STR_FMT(request->host));
 	return error_hint(err,
-	    "Without a password or key, name the server by its address or as "
-	    "localhost.");
+	    "Call the server by its address, as localhost, or by a name in "
+	    "http_allowed_hosts.");
 }

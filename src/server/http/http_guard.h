@@ -21,15 +21,17 @@ struct error;
 struct http_request;
 
 /*
- * 0, or STELE_E_INSUFFICIENT_PRIVILEGE: a page of another site has sent it.
+ * 0, or STELE_E_INSUFFICIENT_PRIVILEGE: a page of another site has sent it, and
+ * none of those in `allowed` (http_allowed_origins).
  */
 MUST_USE int http_guard_origin(const struct http_request *request, bool is_tls,
-    struct error *err);
+    const char *allowed, struct error *err);
 
 /*
- * For requests that are let in by where they come from, not by what they prove:
- * 0, or STELE_E_INSUFFICIENT_PRIVILEGE unless the host is an address or
- * localhost.
+ * Whether the host is this server: 0, or STELE_E_INSUFFICIENT_PRIVILEGE, for
+ * which the answer is 421, unless it is an address, localhost, or one of
+ * `allowed` (http_allowed_hosts).  If that is empty, any will do but for requests
+ * that are let in by where they come from (is_trusted), not by what they prove.
  */
 MUST_USE int http_guard_host(const struct http_request *request,
-    struct error *err);
+    bool is_trusted, const char *allowed, struct error *err);

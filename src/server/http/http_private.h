@@ -66,6 +66,13 @@ enum http_answer {
 	HTTP_ANSWERED,
 };
 
+enum http_patience {
+	HTTP_NO_TIMER,
+	HTTP_AWAITS_NEXT, /* request */
+	HTTP_AWAITS_MORE, /* of the request */
+	HTTP_AWAITS_END,  /* of the connection */
+};
+
 /* What has been put for a request. */
 struct http_reply {
 	enum http_answer answer;
@@ -83,9 +90,11 @@ struct http_door {
 	struct buf raw;             /* what it was, if it is a translation */
 	struct http_events *events; /* owned; while APPENDING */
 	int64_t started_ns;
-	bool is_last;   /* the connection ends with this request */
-	bool has_timer; /* session->timer is this door's */
-	bool has_id;    /* the session's activity has the request's */
+	uint32_t request_count;
+	bool is_last; /* the connection ends with this request */
+	bool has_id;  /* the session's activity has the request's */
+	/* What session->timer is for, if it is this door's. */
+	enum http_patience patience;
 	struct http_reply reply;
 };
 
@@ -135,3 +144,20 @@ void http_commit_failed(struct session *session, struct buf *out,
     const struct error *err, bool is_amid);
 void http_committed(struct session *session, struct buf *out,
     uint64_t first_event_id);
+
+/* ---- http_patience.c ---- */
+
+/* What was waited for has come. */
+void http_end_patience(struct session *session);
+/*
+ * In the middle of a request: a head is to be whole in time, a body to go on, and
+ * not too slowly.  Who has not been let in has authentication_timeout for all
+ * that he does, and a statement that runs its own.
+ */
+void http_await_more(struct session *session);
+/* Between two requests; idle_session_timeout may be the shorter one. */
+void http_await_next(struct session *session);
+/* The client is to close the connection. */
+void http_await_end(struct session *session);
+/* The request cannot be answered as it should: with an error, or not to the end. */
+void http_give_up(struct session *session, int status);

@@ -21,6 +21,7 @@
 #include "server/session_private.h"
 
 #define TLS_RECORD_FIRST 0x16 /* of a handshake */
+#define CHECK_WAIT_MS    20   /* until it is looked for room again */
 
 /* A password that a worker looks at, and what comes of it. */
 struct native_password {
@@ -31,13 +32,41 @@ struct native_password {
 	int rc; /* of scram_check(), once the session goes on */
 };
 
-static void
-forget_password(struct native *native)
+/*
+ * A password costs what a login costs its client: few are looked at at a time.
+ * False: not now.
+ */
+static bool
+take_check(struct session *session)
 {
-	if (native->password != NULL)
-		crypto_wipe(native->password, sizeof(*native->password));
+	atomic_int *count = &session->server->password_checks;
+	int max = session->settings.server->max_password_checks;
+
+	if (atomic_fetch_add_explicit(count, 1, memory_order_relaxed) < max)
+		return true;
+	atomic_fetch_sub_explicit(count, 1, memory_order_relaxed);
+	return false;
+}
+
+static void
+give_check(struct session *session)
+{
+	atomic_fetch_sub_explicit(&session->server->password_checks, 1,
+	    memory_order_relaxed);
+}
+
+/* As long as there is one, it is counted. */
+static void
+forget_password(struct session *session)
+{
+	struct native *native = session->native;
+
+	if (native->password == NULL)
+		return;
+	crypto_wipe(native->password, sizeof(*native->password));
 	free(native->password);
 	native->password = NULL;
+	give_check(session);
 }
 
 static void
@@ -77,9 +106,9 @@ native_release(struct session *session)
 
 	if (native == NULL)
 		return;
+	forget_password(session);
 	session->native = NULL;
 	loop_timer_release(&native->wait);
-	forget_password(native);
 	result_writer_release(&native->writer);
 	buf_release(&native->lines);
 	free(native);
@@ -265,6 +294,7 @@ password_finish(struct session *session)
 	session->native->password->rc = session->job.rc;
 }
 
+/* take_check() has counted it. */
 static enum step
 look_at_password(struct session *session, const struct native_request *request,
     struct native_admission *admission)
@@ -273,12 +303,14 @@ look_at_password(struct session *session, const struct native_request *request,
 
 	if (request->password.len > sizeof(password->text) ||
 	    admission->user.len > sizeof(password->user)) {
+		give_check(session);
 		native_admit_password(session, STELE_E_INVALID_PASSWORD,
 		    admission);
 		return STEP_FAIL;
 	}
 	password = calloc(1, sizeof(*password));
 	if (password == NULL) {
+		give_check(session);
 		(void)session_out_of_memory(session);
 		return STEP_FAIL;
 	}
@@ -309,7 +341,7 @@ admit(struct session *session, const struct native_request *request,
 	*out = native->password->admission;
 	native_admit_password(session, native->password->rc, out);
 	out->command = request->command;
-	forget_password(native);
+	forget_password(session);
 }
 
 /* STEP_DONE once it is; STEP_MORE; or STEP_FAIL: session->err says why. */
@@ -317,19 +349,28 @@ static enum step
 let_in(struct session *session, const struct native_request *request,
     struct native_admission *out)
 {
+	bool is_counted;
+
 	if (session->native->is_waiting)
 		return STEP_MORE;
 	/* The options of now say who is trusted. */
 	if (session->native->has_begun && !session->is_busy)
 		session_begin_work(session);
+	is_counted = request->proof == NATIVE_PASSWORD &&
+	    session->native->password == NULL;
+	if (is_counted && !take_check(session))
+		return wait_for_turn(session, CHECK_WAIT_MS);
 	admit(session, request, out);
+	if (out->verdict == NATIVE_CHECK_PASSWORD)
+		return look_at_password(session, request, out);
+	if (is_counted)
+		give_check(session);
 	switch (out->verdict) {
 	case NATIVE_WAIT:
 		return wait_for_turn(session, out->wait_ms);
-	case NATIVE_CHECK_PASSWORD:
-		return look_at_password(session, request, out);
 	case NATIVE_DENIED:
 		return STEP_FAIL;
+	case NATIVE_CHECK_PASSWORD:
 	case NATIVE_ADMITTED:
 		break;
 	}

@@ -24,7 +24,7 @@
 
 #include "common/log.h"
 #include "os/clock.h"
-#include "server/http/http_guard.h"
+#include "server/http/http_gate.h"
 #include "server/native/line_reply.h"
 #include "server/native/native.h"
 #include "server/session_private.h"
@@ -102,14 +102,11 @@ static int
 check_request(struct session *session, const struct http_request *request,
     struct error *err)
 {
-	struct native_admission ignored;
 	struct str value;
+	int status = http_gate(session, request, err);
 
-	if (http_guard_origin(request, conn_is_tls(session->conn), err) != 0)
-		return 403;
-	if (native_is_trusted(session, &ignored) &&
-	    http_guard_host(request, err) != 0)
-		return 403;
+	if (status != 0)
+		return status;
 	if (request->method != HTTP_METHOD_GET)
 		return refuse(err, 405, "a WebSocket begins with GET");
 	if (request->is_http_1_0 || !request->is_upgrade ||
@@ -423,6 +420,8 @@ next_message(struct session *session)
 		return run(session, state->message);
 	buf_init(&answers);
 	state->frames.message_size_max = message_max(session);
+	state->frames.fragments_max =
+	    (uint32_t)session->settings.server->ws_max_fragments;
 	event =
 	    websocket_next(&state->frames, input, &used, &answers, &message);
 	conn_consume(session->conn, used);
@@ -489,7 +488,7 @@ state_new(struct session *session)
 
 	if (state == NULL)
 		return NULL;
-	websocket_init(&state->frames, CONN_INPUT_LEAST - 1,
+	websocket_init(&state->frames, CONN_INPUT_LEAST - 1, 1,
 	    &session->server->memory);
 	return state;
 }
@@ -497,10 +496,14 @@ state_new(struct session *session)
 static bool
 begin_handshake(struct session *session, struct websocket_state *state)
 {
+	struct config *config = server_config(session->server);
+	uint32_t line_count_max = (uint32_t)config->http_header_count;
+
+	config_unref(config);
 	state->request = calloc(1, sizeof(*state->request));
 	return state->request != NULL &&
-	    http_request_init(state->request, HEAD_SIZE_MAX, &session->err) ==
-	    0;
+	    http_request_init(state->request, HEAD_SIZE_MAX, line_count_max,
+		&session->err) == 0;
 }
 
 static bool

@@ -65,12 +65,40 @@ START_TEST(origins)
 {
 	struct http_request request = request_for(origin_case[_i].host,
 	    origin_case[_i].port, origin_case[_i].origin, origin_case[_i].site);
-	int rc = http_guard_origin(&request, origin_case[_i].is_tls, &err);
+	int rc = http_guard_origin(&request, origin_case[_i].is_tls, "", &err);
 
 	ck_assert_msg(rc ==
 		(origin_case[_i].is_allowed ? 0
 					    : STELE_E_INSUFFICIENT_PRIVILEGE),
 	    "%s", origin_case[_i].what);
+}
+END_TEST
+
+/* Of pages elsewhere, as http_allowed_origins has them. */
+static const struct {
+	const char *origin;
+	const char *allowed;
+	bool is_allowed;
+} listed_case[] = {
+	{ "https://b:8443", "https://b:8443", true },
+	{ "https://b:8443", "https://a, https://b:8443,", true },
+	{ "https://B:8443", "https://b:8443", true },
+	{ "https://b", "https://b:8443", false },
+	{ "http://b:8443", "https://b:8443", false },
+	{ "https://b:844", "https://b:8443", false },
+	{ "", ",", false },
+	{ "null", "https://b", false },
+};
+
+START_TEST(listed_origins)
+{
+	struct http_request request =
+	    request_for("a", 8085, listed_case[_i].origin, "cross-site");
+
+	ck_assert_msg((http_guard_origin(&request, false,
+			   listed_case[_i].allowed, &err) == 0) ==
+		listed_case[_i].is_allowed,
+	    "%s in %s", listed_case[_i].origin, listed_case[_i].allowed);
 }
 END_TEST
 
@@ -98,9 +126,20 @@ START_TEST(hosts)
 	struct http_request request =
 	    request_for(host_case[_i].host, 0, NULL, NULL);
 
-	ck_assert_msg((http_guard_host(&request, &err) == 0) ==
+	ck_assert_msg((http_guard_host(&request, true, "", &err) == 0) ==
 		host_case[_i].is_allowed,
 	    "%s", host_case[_i].host);
+	/* Who proves who he is may call us anything, unless names are listed. */
+	ck_assert_int_eq(http_guard_host(&request, false, "", &err), 0);
+	ck_assert_msg((http_guard_host(&request, false, "b", &err) == 0) ==
+		host_case[_i].is_allowed,
+	    "%s, listed", host_case[_i].host);
+	for (int is_trusted = 0; is_trusted < 2; is_trusted++)
+		ck_assert_msg((http_guard_host(&request, is_trusted != 0,
+				   "b, Rebound.Example ,c", &err) == 0) ==
+			(host_case[_i].is_allowed ||
+			    str_equal(request.host, STR("rebound.example"))),
+		    "%s, listed with others", host_case[_i].host);
 }
 END_TEST
 
@@ -113,6 +152,7 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(tc, origins, 0, ARRAY_LEN(origin_case));
+	tcase_add_loop_test(tc, listed_origins, 0, ARRAY_LEN(listed_case));
 	tcase_add_loop_test(tc, hosts, 0, ARRAY_LEN(host_case));
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);

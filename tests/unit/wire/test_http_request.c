@@ -11,8 +11,9 @@
 
 #include "common/error.h"
 
-#define HEAD_MAX 512
-#define BODY_MAX 1000
+#define LINES_MAX 60
+#define HEAD_MAX  512
+#define BODY_MAX  1000
 
 static struct error err;
 
@@ -95,7 +96,8 @@ story_of(struct str stream, size_t piece)
 
 	buf_init(&story);
 	buf_init(&waiting);
-	ck_assert_int_eq(http_request_init(&request, HEAD_MAX, &err), 0);
+	ck_assert_int_eq(http_request_init(&request, HEAD_MAX, LINES_MAX, &err),
+	    0);
 	for (size_t at = 0; at < stream.len && rc >= 0; at += piece) {
 		size_t len = stream.len - at < piece ? stream.len - at : piece;
 
@@ -440,7 +442,8 @@ START_TEST(a_body_may_be_longer_than_memory)
 	struct str input = STR(POST("Content-Length: 1000000000000\r\n") "ab");
 	struct http_request request;
 
-	ck_assert_int_eq(http_request_init(&request, HEAD_MAX, &err), 0);
+	ck_assert_int_eq(http_request_init(&request, HEAD_MAX, LINES_MAX, &err),
+	    0);
 	ck_assert_int_eq(next(&request, &input), HTTP_EVENT_HEAD);
 	ck_assert_uint_eq(request.content_length, 1000000000000);
 	ck_assert_int_eq(next(&request, &input), HTTP_EVENT_BODY);
@@ -456,7 +459,8 @@ START_TEST(chunks_are_counted)
 	struct str input = STR(POST(CHUNKED) "3\r\nabc\r\n3\r\ndef\r\n");
 	struct http_request request;
 
-	ck_assert_int_eq(http_request_init(&request, HEAD_MAX, &err), 0);
+	ck_assert_int_eq(http_request_init(&request, HEAD_MAX, LINES_MAX, &err),
+	    0);
 	ck_assert_int_eq(next(&request, &input), HTTP_EVENT_HEAD);
 	ck_assert_int_eq(http_request_limit_body(&request, 5, &err), 0);
 	ck_assert_int_eq(next(&request, &input), HTTP_EVENT_BODY);
@@ -464,6 +468,44 @@ START_TEST(chunks_are_counted)
 	ck_assert_int_eq(request.status, 413);
 	ck_assert(!request.keeps_alive);
 	http_request_release(&request);
+}
+END_TEST
+
+/* Also those that are not kept, and trailers. */
+START_TEST(fields_are_counted)
+{
+	struct http_request request;
+	struct buf text;
+
+	for (uint32_t count = LINES_MAX - 1; count <= LINES_MAX + 1; count++) {
+		bool is_chunked = count % 2 == 0;
+		struct str input;
+		int rc;
+
+		buf_init(&text);
+		buf_put_cstr(&text, "POST / HTTP/1.1\r\nHost: a\r\n" CHUNKED);
+		for (uint32_t i = 2; i < count; i++) {
+			if (i == 5 && is_chunked) /* the rest is trailers */
+				buf_put_cstr(&text, "\r\n0\r\n");
+			buf_put_cstr(&text, "X: y\r\n");
+		}
+		buf_put_cstr(&text, is_chunked ? "\r\n" : "\r\n0\r\n\r\n");
+		input = buf_str(&text);
+		ck_assert_int_eq(http_request_init(&request, HEAD_MAX,
+				     LINES_MAX, &err),
+		    0);
+		do
+			rc = next(&request, &input);
+		while (rc == HTTP_EVENT_HEAD);
+		if (count <= LINES_MAX) {
+			ck_assert_int_eq(rc, HTTP_EVENT_END);
+		} else {
+			ck_assert_int_eq(rc, STELE_E_LIMIT);
+			ck_assert_int_eq(request.status, 431);
+		}
+		http_request_release(&request);
+		buf_release(&text);
+	}
 }
 END_TEST
 
@@ -475,7 +517,8 @@ START_TEST(fields_are_found)
 	struct str value;
 	uint32_t at = 0;
 
-	ck_assert_int_eq(http_request_init(&request, HEAD_MAX, &err), 0);
+	ck_assert_int_eq(http_request_init(&request, HEAD_MAX, LINES_MAX, &err),
+	    0);
 	ck_assert_int_eq(next(&request, &input), HTTP_EVENT_HEAD);
 	ck_assert(http_request_field(&request, HTTP_FIELD_ACCEPT, &value));
 	ck_assert(str_equal(value, STR("a")));
@@ -513,6 +556,7 @@ main(void)
 	tcase_add_loop_test(tc, streams, 0, ARRAY_LEN(stream_case));
 	tcase_add_test(tc, a_body_may_be_longer_than_memory);
 	tcase_add_test(tc, chunks_are_counted);
+	tcase_add_test(tc, fields_are_counted);
 	tcase_add_test(tc, fields_are_found);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);

@@ -14,8 +14,9 @@
 #include "common/arena.h"
 #include "common/error.h"
 
-#define MESSAGE_MAX 70000
-#define UNMASKED    0x100 /* with the first byte of a frame */
+#define FRAGMENTS_MAX 5
+#define MESSAGE_MAX   70000
+#define UNMASKED      0x100 /* with the first byte of a frame */
 
 static struct buf sent, seen, out;
 
@@ -221,7 +222,7 @@ check_cut(int i, const size_t *cuts, size_t cut_count)
 	bool is_over = false;
 
 	buf_reset(&seen);
-	websocket_init(&ws, MESSAGE_MAX, NULL);
+	websocket_init(&ws, MESSAGE_MAX, FRAGMENTS_MAX, NULL);
 	for (size_t c = 0; c <= cut_count && !is_over; c++)
 		is_over = take(&ws, &from, c == cut_count ? sent.len : cuts[c]);
 	ck_assert_msg(str_equal(buf_str(&seen),
@@ -289,7 +290,7 @@ START_TEST(refuses_a_header)
 	size_t from = 0;
 
 	buf_put(&sent, header_case[_i].bytes, header_case[_i].len);
-	websocket_init(&ws, MESSAGE_MAX, NULL);
+	websocket_init(&ws, MESSAGE_MAX, FRAGMENTS_MAX, NULL);
 	ck_assert(take(&ws, &from, sent.len));
 	ck_assert(str_equal(buf_str(&seen), STR("(8:1002)")));
 	websocket_release(&ws);
@@ -304,10 +305,37 @@ START_TEST(believes_no_length)
 	size_t from = 0;
 
 	buf_put(&sent, bytes, sizeof(bytes) - 1);
-	websocket_init(&ws, MESSAGE_MAX, NULL);
+	websocket_init(&ws, MESSAGE_MAX, FRAGMENTS_MAX, NULL);
 	ck_assert(take(&ws, &from, sent.len));
 	ck_assert(str_equal(buf_str(&seen), STR("(8:1009)")));
 	ck_assert_uint_eq(ws.message.capacity, 0);
+	websocket_release(&ws);
+}
+END_TEST
+
+/* Of each message; pings between them do not count. */
+START_TEST(fragments_are_counted)
+{
+	struct frame first = { 0x01, TEXT("a"), 0 };
+	struct frame more = { 0x00, TEXT("b"), 0 };
+	struct frame last = { 0x80, TEXT("c"), 0 };
+	struct frame ping = { 0x89, TEXT(""), 0 };
+	struct websocket ws;
+	size_t from = 0;
+
+	for (int count = FRAGMENTS_MAX - 1; count <= FRAGMENTS_MAX + 1;
+	     count++) {
+		put_client_frame(&first);
+		for (int i = 2; i < count; i++)
+			put_client_frame(&more);
+		put_client_frame(&ping);
+		put_client_frame(&last);
+	}
+	websocket_init(&ws, MESSAGE_MAX, FRAGMENTS_MAX, NULL);
+	ck_assert(take(&ws, &from, sent.len));
+	ck_assert_msg(str_equal(buf_str(&seen),
+			  STR("(10:)[abbc](10:)[abbbc](10:)(8:1009)")),
+	    "%.*s", STR_FMT(buf_str(&seen)));
 	websocket_release(&ws);
 }
 END_TEST
@@ -319,7 +347,7 @@ START_TEST(idle_holds_nothing)
 	size_t from = 0;
 
 	put_client_frame(&frame);
-	websocket_init(&ws, MESSAGE_MAX, NULL);
+	websocket_init(&ws, MESSAGE_MAX, FRAGMENTS_MAX, NULL);
 	ck_assert(!take(&ws, &from, sent.len));
 	ck_assert_ptr_null(ws.frames);
 	ck_assert_ptr_null(ws.message.data);
@@ -409,6 +437,7 @@ main(void)
 	tcase_add_loop_test(tcase, byte_by_byte, 0, ARRAY_LEN(frame_case));
 	tcase_add_loop_test(tcase, refuses_a_header, 0, ARRAY_LEN(header_case));
 	tcase_add_test(tcase, believes_no_length);
+	tcase_add_test(tcase, fragments_are_counted);
 	tcase_add_test(tcase, idle_holds_nothing);
 	tcase_add_loop_test(tcase, puts_headers, 0, ARRAY_LEN(out_case));
 	tcase_add_test(tcase, puts_closes);
