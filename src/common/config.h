@@ -119,6 +119,7 @@ struct config_session {
 	int64_t lock_timeout_ms;
 	int64_t idle_in_transaction_session_timeout_ms;
 	int64_t idle_session_timeout_ms;
+	int64_t transaction_timeout_ms;
 	int64_t work_mem_bytes;
 	int64_t temp_table_memory_bytes;
 	int min_parallel_rows; /* -1: never */

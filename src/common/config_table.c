@@ -900,6 +900,18 @@ static const struct config_option options[] = {
 	    .def = 512 * MB,
 	    .min = 0,
 	    .max = 16 * TB },
+	{ .name = "transaction_timeout",
+	    .doc = "A session whose transaction lasts longer, idle or not, is "
+		   "ended; 0 means never.  What is set inside a transaction is "
+		   "for the next one.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_DURATION,
+	    .reload = CONFIG_SESSION,
+	    .offset = AT_SESSION(transaction_timeout_ms),
+	    .unit = "ms",
+	    .def = 0,
+	    .min = 0,
+	    .max = INT_MAX },
 	{ .name = "unix_socket_directories",
 	    .doc = "Directories of UNIX sockets, separated by commas, relative "
 		   "to the data directory; empty means none.",

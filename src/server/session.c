@@ -254,8 +254,12 @@ linger_cb(void *arg)
 static void
 say_terminated(struct session *session)
 {
-	(void)error_set(&session->err, STELE_E_ADMIN_SHUTDOWN,
-	    "terminating connection due to administrator command");
+	if (session->is_out_of_time)
+		(void)error_set(&session->err, STELE_E_TRANSACTION_TIMEOUT,
+		    "terminating connection due to transaction timeout");
+	else
+		(void)error_set(&session->err, STELE_E_ADMIN_SHUTDOWN,
+		    "terminating connection due to administrator command");
 	session_fatal(session);
 }
 

@@ -112,6 +112,7 @@ struct transaction {
 	atomic_uint_least64_t id;        /* 0: nobody has asked for it */
 	bool has_ddl;
 	bool has_statement; /* too late for SET TRANSACTION ISOLATION */
+	struct loop_timer timer; /* of transaction_timeout */
 };
 
 /* A commit on its way, or replies that wait behind one. */
@@ -281,7 +282,8 @@ struct session {
 	struct loop_post wake; /* of the engine */
 	bool is_wake_due;      /* it will come, maybe for what was cancelled */
 	struct job job;
-	bool is_terminating; /* the server stops: FATAL when the job is back */
+	bool is_terminating; /* it is to end: FATAL when the job is back, */
+	bool is_out_of_time; /* for transaction_timeout, not the server's end */
 	bool said_goodbye;   /* the client has ended it, */
 	bool is_fatal;       /* or an error has */
 	bool is_busy;        /* while a request is handled */

@@ -47,22 +47,42 @@ forget(struct transaction *transaction)
 	transaction->has_ddl = false;
 	transaction->has_statement = false;
 	transaction->state = TRANSACTION_NONE;
+	loop_timer_disarm(&transaction->timer);
 }
 
 void
 transaction_release(struct transaction *transaction)
 {
 	forget(transaction);
+	loop_timer_release(&transaction->timer);
 	arena_release(&transaction->arena);
+}
+
+static void
+out_of_time_cb(void *arg)
+{
+	struct session *session = arg;
+
+	if (session->is_terminating)
+		return;
+	session->is_out_of_time = true;
+	session_terminate(session);
 }
 
 void
 transaction_start(struct session *session)
 {
 	struct transaction *transaction = &session->transaction;
+	int64_t timeout_ms = session->settings.config.transaction_timeout_ms;
+	struct error err;
 
 	if (transaction->state != TRANSACTION_NONE)
 		return;
+	if (timeout_ms > 0 &&
+	    loop_timer_arm(session->net->loop, &transaction->timer,
+		(uint64_t)timeout_ms, out_of_time_cb, session, &err) != 0)
+		log_warn(LOG_SESSION, "transaction runs without a timeout",
+		    LOG_FAILURE(&err));
 	transaction->state = TRANSACTION_IMPLICIT;
 	session->settings.types.now = os_clock_wall_us(session->server->clock);
 }

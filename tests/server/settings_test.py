@@ -7,6 +7,7 @@ they have SET; sessions that are idle for longer than is allowed are ended.
 import os
 import signal
 import sys
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -19,6 +20,7 @@ IN_TRANSACTION = (
     "25P03",
     "terminating connection due to idle-in-transaction timeout",
 )
+OVER_TIME = ("25P04", "terminating connection due to transaction timeout")
 IDLE = ("57P05", "terminating connection due to idle-session timeout")
 
 
@@ -217,6 +219,35 @@ def idle_in_a_transaction(server):
         other.close()
 
 
+def over_time(server):
+    """A transaction that lasts too long ends its session, idle, at work, or
+    waiting for the client; one that is short does not, nor does the time between."""
+    sleep = "SELECT pg_sleep(30)"
+    for what, statements in (
+        ("idle", ("BEGIN",)),
+        ("failed", ("BEGIN", "SELECT 1 / 0")),
+        ("at work", ("BEGIN", sleep)),
+        ("a statement alone", (sleep,)),
+        ("chained", ("BEGIN", "COMMIT AND CHAIN")),
+        ("COPY", ("COPY many (context_id, i) FROM STDIN",)),
+    ):
+        connection = connect(server)
+        run(connection, "SET transaction_timeout = 80")
+        for sql in statements:
+            connection.send(pgwire.query(sql))
+        answer = connection.until_closed()
+        fatal = [(f["C"], f["M"]) for f in pgwire.errors(answer)
+                 if f["S"] == "FATAL"]
+        expect(what, fatal, [OVER_TIME])
+    with connect(server) as connection:
+        run(connection, "SET transaction_timeout = 300")
+        for _ in range(5):
+            run(connection, "BEGIN; SELECT pg_sleep(0.01); COMMIT")
+            time.sleep(0.1)
+        run(connection, "BEGIN; SET LOCAL transaction_timeout = 0; COMMIT")
+        expect("after short ones", show(connection, "transaction_timeout"), "300ms")
+
+
 def idle(server):
     ended, inside = connect(server), connect(server)
     run(inside, "SET idle_session_timeout = 50; BEGIN")
@@ -275,6 +306,7 @@ def main():
             what_was_undone_follows,
             a_bad_file_changes_nothing,
             idle_in_a_transaction,
+    over_time,
             idle,
             idle_from_the_start,
             not_idle,
