@@ -2,6 +2,12 @@
 /*
  * group_table.c -- see group_table.h.  Open addressing with linear probes; the
  * hashes of a batch are computed column by column.
+ *
+ * A large table is far memory, and slot, key and the key's bytes are dependent
+ * reads of it.  So a batch is looked up in passes: the slot tells each row a
+ * group that it may have, then keys are compared column by column, and each pass
+ * asks for the memory of rows ahead.  Rows for which that was not their group
+ * are looked up one by one.
  */
 #include "exec/group_table.h"
 
@@ -32,18 +38,6 @@ group_table_release(struct group_table *table)
 	arena_release(&table->arena);
 }
 
-static bool
-is_group(const struct group_table *table, uint32_t group,
-    const struct vec *keys, uint32_t row)
-{
-	for (uint32_t k = 0; k < table->key_count; k++) {
-		if (!row_key_equal(&table->types[k], table->rule,
-			&table->keys.columns[k], group, &keys[k], row))
-			return false;
-	}
-	return true;
-}
-
 /* ---- the table ---- */
 
 static int
@@ -67,7 +61,7 @@ slots_for(const struct group_table *table, uint32_t count)
 static size_t
 slots_size(uint32_t slots)
 {
-	return slots * sizeof(uint32_t) + slots / 2 * sizeof(uint64_t);
+	return slots * sizeof(struct group_slot) + slots / 2 * sizeof(uint64_t);
 }
 
 size_t
@@ -77,9 +71,15 @@ group_table_bytes_with(const struct group_table *table, uint32_t count)
 	    slots_size(slots_for(table, count));
 }
 
+static uint32_t
+tag_of(uint64_t hash)
+{
+	return (uint32_t)(hash >> 32);
+}
+
 static int
-rehash(const struct group_table *table, uint32_t *slots, uint32_t slot_count,
-    struct error *err)
+rehash(const struct group_table *table, struct group_slot *slots,
+    uint32_t slot_count, struct error *err)
 {
 	for (uint32_t g = 0; g < group_table_count(table); g++) {
 		uint32_t at = (uint32_t)table->hashes[g] & (slot_count - 1);
@@ -87,9 +87,10 @@ rehash(const struct group_table *table, uint32_t *slots, uint32_t slot_count,
 		if (g % REHASH_GROUPS == 0 &&
 		    cancel_check(table->keys.cancel, err) != 0)
 			return err->code;
-		while (slots[at] != 0)
+		while (slots[at].number != 0)
 			at = (at + 1) & (slot_count - 1);
-		slots[at] = g + 1;
+		slots[at] = (struct group_slot){ .number = g + 1,
+			.tag = tag_of(table->hashes[g]) };
 	}
 	return 0;
 }
@@ -98,8 +99,8 @@ rehash(const struct group_table *table, uint32_t *slots, uint32_t slot_count,
 static int
 grow(struct group_table *table, uint32_t slot_count, struct error *err)
 {
+	struct group_slot *slots;
 	struct arena arena;
-	uint32_t *slots;
 	uint64_t *hashes;
 	int rc = 0;
 
@@ -146,8 +147,23 @@ add_group(struct group_table *table, const struct vec *keys, uint16_t row,
 	if (group >= table->slot_count / 2)
 		return out_of_memory(err);
 	table->hashes[group] = hash;
-	table->slots[slot] = group + 1;
+	table->slots[slot] =
+	    (struct group_slot){ .number = group + 1, .tag = tag_of(hash) };
 	return row_store_add(&table->keys, keys, sel, err);
+}
+
+/* ---- one row ---- */
+
+static bool
+is_group(const struct group_table *table, uint32_t group,
+    const struct vec *keys, uint32_t row)
+{
+	for (uint32_t k = 0; k < table->key_count; k++) {
+		if (!row_key_equal(&table->types[k], table->rule,
+			&table->keys.columns[k], group, &keys[k], row))
+			return false;
+	}
+	return true;
 }
 
 /* The slot of a row's group, or the empty one where it would be put. */
@@ -158,11 +174,50 @@ find_slot(const struct group_table *table, const struct vec *keys, uint32_t row,
 	uint32_t mask = table->slot_count - 1;
 	uint32_t at = (uint32_t)hash & mask;
 
-	while (table->slots[at] != 0 &&
-	    (table->hashes[table->slots[at] - 1] != hash ||
-		!is_group(table, table->slots[at] - 1, keys, row)))
+	while (table->slots[at].number != 0 &&
+	    (table->slots[at].tag != tag_of(hash) ||
+		!is_group(table, table->slots[at].number - 1, keys, row)))
 		at = (at + 1) & mask;
 	return at;
+}
+
+/* ---- a batch ---- */
+
+#define AHEAD 16 /* rows, of which memory is asked for */
+
+/* The first group whose tag each row has, or GROUP_NONE. */
+static void
+guess_groups(const struct group_table *table, const uint64_t *hashes,
+    uint32_t count, uint32_t *groups)
+{
+	const struct group_slot *slots = table->slots;
+	uint32_t mask = table->slot_count - 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t at = (uint32_t)hashes[i] & mask;
+
+		if (i + AHEAD < count)
+			__builtin_prefetch(
+			    &slots[(uint32_t)hashes[i + AHEAD] & mask]);
+		while (
+		    slots[at].number != 0 && slots[at].tag != tag_of(hashes[i]))
+			at = (at + 1) & mask;
+		groups[i] = slots[at].number - 1; /* 0: GROUP_NONE */
+	}
+}
+
+/*
+ * The groups of the selected rows, as far as all is as it mostly is; GROUP_NONE
+ * where the row has another one, or none.
+ */
+static void
+find_usual(const struct group_table *table, const struct vec *keys,
+    struct sel sel, const uint64_t *hashes, uint32_t *groups)
+{
+	guess_groups(table, hashes, sel.count, groups);
+	for (uint32_t k = 0; k < table->key_count; k++)
+		row_key_compare(&table->types[k], table->rule,
+		    &table->keys.columns[k], &keys[k], sel, groups);
 }
 
 void
@@ -172,15 +227,19 @@ group_table_lookup(const struct group_table *table, const struct vec *keys,
 	uint64_t *hashes =
 	    arena_alloc_array(scratch, sel.count + 1, sizeof(*hashes));
 
+	if (table->slot_count == 0) {
+		memset(groups, 0xff, sel.count * sizeof(*groups));
+		return;
+	}
 	row_key_hash(table->types, table->key_count, keys, sel, hashes);
+	find_usual(table, keys, sel, hashes, groups);
 	for (uint32_t i = 0; i < sel.count; i++) {
-		uint32_t slot = table->slot_count == 0
-		    ? 0
-		    : find_slot(table, keys, sel_row(sel, i), hashes[i]);
+		uint32_t slot;
 
-		groups[i] = table->slot_count == 0 || table->slots[slot] == 0
-		    ? GROUP_NONE
-		    : table->slots[slot] - 1;
+		if (groups[i] != GROUP_NONE)
+			continue;
+		slot = find_slot(table, keys, sel_row(sel, i), hashes[i]);
+		groups[i] = table->slots[slot].number - 1; /* 0: GROUP_NONE */
 	}
 }
 
@@ -197,19 +256,24 @@ group_table_find(struct group_table *table, const struct vec *keys,
 	if (rc != 0)
 		return rc;
 	row_key_hash(table->types, table->key_count, keys, sel, hashes);
+	find_usual(table, keys, sel, hashes, groups);
 	for (uint32_t i = 0; i < sel.count; i++) {
 		uint32_t row = sel_row(sel, i);
-		uint32_t at = find_slot(table, keys, row, hashes[i]);
+		bool is_missing = false;
+		uint32_t at;
 
-		if (is_new != NULL)
-			is_new[i] = table->slots[at] == 0;
-		if (table->slots[at] == 0) {
-			rc = add_group(table, keys, (uint16_t)row, hashes[i],
-			    at, err);
+		if (groups[i] == GROUP_NONE) {
+			at = find_slot(table, keys, row, hashes[i]);
+			is_missing = table->slots[at].number == 0;
+			if (is_missing)
+				rc = add_group(table, keys, (uint16_t)row,
+				    hashes[i], at, err);
 			if (rc != 0)
 				return rc;
+			groups[i] = table->slots[at].number - 1;
 		}
-		groups[i] = table->slots[at] - 1;
+		if (is_new != NULL)
+			is_new[i] = is_missing;
 	}
 	return 0;
 }

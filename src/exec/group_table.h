@@ -22,6 +22,15 @@
 
 struct error;
 
+/*
+ * The tag, half of the group's hash, lies here, so that most slots of other
+ * groups need no look at these.
+ */
+struct group_slot {
+	uint32_t number; /* group + 1, or 0 */
+	uint32_t tag;
+};
+
 struct group_table {
 	const struct type *types;
 	uint32_t key_count;
@@ -30,8 +39,8 @@ struct group_table {
 
 	/* private */
 	struct arena arena;
-	uint64_t *hashes; /* of each group; half as many as slots */
-	uint32_t *slots;  /* group + 1, or 0; a power of two of them */
+	uint64_t *hashes;         /* of each group; half as many as slots */
+	struct group_slot *slots; /* a power of two of them */
 	uint32_t slot_count;
 };
 

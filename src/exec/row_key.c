@@ -10,6 +10,8 @@
 
 #define HASH_NULL UINT64_C(0x6e756c6c)
 
+#define AHEAD 16 /* rows, of which memory is asked for */
+
 static uint64_t
 hash_value(const struct type *type, const struct vec *vec, uint32_t row)
 {
@@ -17,15 +19,43 @@ hash_value(const struct type *type, const struct vec *vec, uint32_t row)
 
 	if (vec_is_null(vec, row))
 		return HASH_NULL;
-	if (vec->phys == PHYS_I64)
-		return hash_u64((uint64_t)vec->i64[vec_index(vec, row)]);
-	if (type_is_bytewise(type)) {
-		struct str text = vec->str[vec_index(vec, row)];
-
-		return hash_bytes(text.data, text.len);
-	}
 	value = vec_get(vec, row);
 	return type_hash(type, &value);
+}
+
+static void
+hash_i64s(const struct vec *vec, struct sel sel, uint64_t *hashes)
+{
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t row = sel_row(sel, i);
+		uint64_t value = (uint64_t)vec->i64[vec_index(vec, row)];
+
+		hashes[i] = hash_combine(hashes[i],
+		    vec_is_null(vec, row) ? HASH_NULL : hash_u64(value));
+	}
+}
+
+/* Ask for the bytes of a string of the selection, if there is such a row. */
+static void
+hint_text(const struct vec *vec, struct sel sel, uint32_t i)
+{
+	if (i < sel.count)
+		__builtin_prefetch(
+		    vec->str[vec_index(vec, sel_row(sel, i))].data);
+}
+
+static void
+hash_texts(const struct vec *vec, struct sel sel, uint64_t *hashes)
+{
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t row = sel_row(sel, i);
+		struct str text = vec->str[vec_index(vec, row)];
+
+		hint_text(vec, sel, i + AHEAD);
+		hashes[i] = hash_combine(hashes[i],
+		    vec_is_null(vec, row) ? HASH_NULL
+					  : hash_bytes(text.data, text.len));
+	}
 }
 
 void
@@ -35,9 +65,15 @@ row_key_hash(const struct type *types, uint32_t key_count,
 	for (uint32_t i = 0; i < sel.count; i++)
 		hashes[i] = 0;
 	for (uint32_t k = 0; k < key_count; k++) {
-		for (uint32_t i = 0; i < sel.count; i++)
-			hashes[i] = hash_combine(hashes[i],
-			    hash_value(&types[k], &keys[k], sel_row(sel, i)));
+		if (keys[k].phys == PHYS_I64)
+			hash_i64s(&keys[k], sel, hashes);
+		else if (type_is_bytewise(&types[k]))
+			hash_texts(&keys[k], sel, hashes);
+		else
+			for (uint32_t i = 0; i < sel.count; i++)
+				hashes[i] = hash_combine(hashes[i],
+				    hash_value(&types[k], &keys[k],
+					sel_row(sel, i)));
 	}
 }
 
@@ -84,4 +120,68 @@ row_key_equal(const struct type *type, enum key_rule rule, const struct vec *a,
 	y = vec_get(b, b_row);
 	return type_compare(type, &x, &y) == 0 &&
 	    (rule == KEY_EQUAL || looks_same(a->phys, &x, &y));
+}
+
+static void
+compare_i64s(const struct vec *list, const struct vec *keys, struct sel sel,
+    uint32_t *at)
+{
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t row = sel_row(sel, i);
+
+		if (i + AHEAD < sel.count && at[i + AHEAD] != UINT32_MAX)
+			__builtin_prefetch(&list->i64[at[i + AHEAD]]);
+		if (at[i] != UINT32_MAX &&
+		    (vec_is_null(list, at[i]) != vec_is_null(keys, row) ||
+			(!vec_is_null(keys, row) &&
+			    list->i64[at[i]] !=
+				keys->i64[vec_index(keys, row)])))
+			at[i] = UINT32_MAX;
+	}
+}
+
+/* Where a string is, then its bytes: two reads of far memory. */
+static void
+hint_list_text(const struct vec *list, const uint32_t *at, uint32_t i,
+    uint32_t count)
+{
+	if (i + (size_t)2 * AHEAD < count && at[i + 2 * AHEAD] != UINT32_MAX)
+		__builtin_prefetch(&list->str[at[i + 2 * AHEAD]]);
+	if (i + AHEAD < count && at[i + AHEAD] != UINT32_MAX)
+		__builtin_prefetch(list->str[at[i + AHEAD]].data);
+}
+
+static void
+compare_texts(const struct vec *list, const struct vec *keys, struct sel sel,
+    uint32_t *at)
+{
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t row = sel_row(sel, i);
+
+		hint_list_text(list, at, i, sel.count);
+		if (at[i] != UINT32_MAX &&
+		    (vec_is_null(list, at[i]) != vec_is_null(keys, row) ||
+			(!vec_is_null(keys, row) &&
+			    !str_equal(list->str[at[i]],
+				keys->str[vec_index(keys, row)]))))
+			at[i] = UINT32_MAX;
+	}
+}
+
+void
+row_key_compare(const struct type *type, enum key_rule rule,
+    const struct vec *list, const struct vec *keys, struct sel sel,
+    uint32_t *at)
+{
+	if (list->phys == PHYS_I64) {
+		compare_i64s(list, keys, sel, at);
+	} else if (type_is_bytewise(type)) {
+		compare_texts(list, keys, sel, at);
+	} else {
+		for (uint32_t i = 0; i < sel.count; i++)
+			if (at[i] != UINT32_MAX &&
+			    !row_key_equal(type, rule, list, at[i], keys,
+				sel_row(sel, i)))
+				at[i] = UINT32_MAX;
+	}
 }

@@ -23,5 +23,14 @@ enum key_rule {
 void row_key_hash(const struct type *types, uint32_t key_count,
     const struct vec *keys, struct sel sel, uint64_t *hashes);
 
+/*
+ * One column of keys in a list against that of rows: where the value of row
+ * at[i] of `list` is not equal to that of the i-th selected row, at[i] becomes
+ * UINT32_MAX, which is passed over.  The list's memory may be far.
+ */
+void row_key_compare(const struct type *type, enum key_rule rule,
+    const struct vec *list, const struct vec *keys, struct sel sel,
+    uint32_t *at);
+
 bool row_key_equal(const struct type *type, enum key_rule rule,
     const struct vec *a, uint32_t a_row, const struct vec *b, uint32_t b_row);
