@@ -141,10 +141,10 @@ struct config {
 	char *listen_addresses;        /* comma-separated; empty is none */
 	char *unix_socket_directories; /* likewise; relative to the data */
 	int port;
-	bool console;      /* is served at / */
-	char *environment; /* what it is for, as the console shows it */
-	int http_port;                /* 0: closed */
-	char *http_allowed_hosts;     /* comma-separated; empty is any */
+	bool console;             /* is served at / */
+	char *environment;        /* what it is for, as the console shows it */
+	int http_port;            /* 0: closed */
+	char *http_allowed_hosts; /* comma-separated; empty is any */
 	char *http_allowed_origins;   /* likewise; empty is none */
 	int64_t http_body_rate_bytes; /* a second; 0 is any */
 	int http_header_count;

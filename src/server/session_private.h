@@ -111,7 +111,7 @@ struct transaction {
 	struct session_notices *notices; /* owned; NULL: nothing to tell */
 	atomic_uint_least64_t id;        /* 0: nobody has asked for it */
 	bool has_ddl;
-	bool has_statement; /* too late for SET TRANSACTION ISOLATION */
+	bool has_statement;      /* too late for SET TRANSACTION ISOLATION */
 	struct loop_timer timer; /* of transaction_timeout */
 };
 

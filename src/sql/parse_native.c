@@ -72,6 +72,26 @@ skip_explain_options(struct scanner *scanner)
 		token = scan_next(scanner);
 }
 
+/* Skip a user's name, which the native language has as `user-1`, too. */
+static void
+skip_user_name(struct scanner *scanner)
+{
+	struct scanner next;
+	size_t end;
+
+	end = scan_next(scanner).end;
+	for (;;) {
+		next = *scanner;
+		struct scan_token token = scan_next(&next);
+
+		if (token.start != end || token.kind == SCAN_END ||
+		    scan_is_punct(&next, token, ';'))
+			return;
+		end = token.end;
+		*scanner = next;
+	}
+}
+
 /* After a shared word: is this what only the native language says? */
 static bool
 only_native(struct scanner *scanner, struct str word)
@@ -89,7 +109,7 @@ only_native(struct scanner *scanner, struct str word)
 	if (!str_equal_nocase(word, STR("CREATE")) ||
 	    !take_word(scanner, "USER"))
 		return false;
-	(void)scan_next(scanner);
+	skip_user_name(scanner);
 	return take_word(scanner, "WITH") &&
 	    (take_word(scanner, "KEY") || take_word(scanner, "ROLES"));
 }
@@ -101,7 +121,7 @@ is_native_user(struct scanner *scanner)
 	struct scanner end;
 	struct scan_token token;
 
-	(void)scan_next(scanner);
+	skip_user_name(scanner);
 	end = *scanner;
 	token = scan_next(&end);
 	if (token.kind == SCAN_END || scan_is_punct(&end, token, ';'))

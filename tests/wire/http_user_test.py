@@ -105,7 +105,7 @@ def before_roles(server):
     reply = client.ask("POST", "/v1/token")
     expect_members(reply, user="stele", is_trusted=True)
     check(client.run("PING", token=reply.json()["token"]).status == 200, "used")
-    check(client.ask("GET", "/v1/session", Host="evil.example").status == 403,
+    check(client.ask("GET", "/v1/session", Host="evil.example").status == 421,
           "a name that is not ours")
     check(client.ask("GET", "/v1/session", Origin="http://evil.example")
           .status == 403, "a page of another site")
