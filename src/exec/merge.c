@@ -35,6 +35,17 @@ merge_close(struct merge *merge)
 
 /* ---- sources ---- */
 
+/* A cursor is open, unless there is no part left. */
+static int
+source_open(struct merge_source *source, struct error *err)
+{
+	if (source->cursor != NULL ||
+	    source->next_part == scan_part_count(source->scan, source->run))
+		return 0;
+	return scan_cursor_open(source->scan, source->run, source->next_part++,
+	    &source->cursor, err);
+}
+
 /* The next batch of a source that has none left: 1, 0 at the end. */
 static int
 source_fill(struct merge_source *source, struct error *err)
@@ -44,15 +55,11 @@ source_fill(struct merge_source *source, struct error *err)
 	source->at = 0;
 	source->batch.sel.count = 0;
 	for (;;) {
-		if (source->cursor == NULL) {
-			if (source->next_part ==
-			    scan_part_count(source->scan, source->run))
-				break;
-			rc = scan_cursor_open(source->scan, source->run,
-			    source->next_part++, &source->cursor, err);
-			if (rc != 0)
-				return rc;
-		}
+		rc = source_open(source, err);
+		if (rc != 0)
+			return rc;
+		if (source->cursor == NULL)
+			break;
 		rc = scan_cursor_next(source->cursor, &source->batch, err);
 		if (rc < 0)
 			return rc;
@@ -156,16 +163,34 @@ add_span(struct merge *merge, struct merge_source *source, uint32_t count)
 	merge->row_count += count;
 }
 
+/* All runs are open, and what they need first is asked for together. */
+static int
+start(struct merge *merge, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < merge->source_count && rc == 0; i++)
+		rc = source_open(&merge->sources[i], err);
+	for (unsigned step = 0; step < SCAN_HINT_STEPS && rc == 0; step++)
+		for (uint32_t i = 0; i < merge->source_count; i++)
+			if (merge->sources[i].cursor != NULL)
+				scan_cursor_hint(merge->sources[i].cursor,
+				    step);
+	merge->is_started = true;
+	return rc;
+}
+
 /* Sources whose batch is used up get their next. */
 static int
 refill(struct merge *merge, struct error *err)
 {
+	if (!merge->is_started && start(merge, err) != 0)
+		return err->code;
 	for (uint32_t i = 0; i < merge->source_count; i++) {
 		struct merge_source *source = &merge->sources[i];
 		int rc;
 
-		if (source->is_done ||
-		    (merge->is_started && source->at < source->batch.sel.count))
+		if (source->is_done || source->at < source->batch.sel.count)
 			continue;
 		rc = source_fill(source, err);
 		if (rc < 0)
@@ -173,7 +198,6 @@ refill(struct merge *merge, struct error *err)
 		if (rc > 0)
 			heap_push(merge, source);
 	}
-	merge->is_started = true;
 	return 0;
 }
 

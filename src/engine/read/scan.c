@@ -557,6 +557,13 @@ scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
 	return rc;
 }
 
+void
+scan_cursor_hint(struct scan_cursor *cursor, unsigned step)
+{
+	if (cursor->class->hint != NULL)
+		cursor->class->hint(cursor, step);
+}
+
 bool
 scan_cursor_is_over(const struct scan_cursor *cursor)
 {

@@ -281,7 +281,7 @@ row_filter_zone(struct row_filter *filter, uint32_t zone, bool *is_all,
 			continue;
 		*is_all = false;
 		rc = segment_zone_chunk(section, predicate->column,
-		    predicate->table, zone, &info, &predicate->chunk,
+		    predicate->table, zone, NULL, &info, &predicate->chunk,
 		    filter->bytes_read, err);
 	}
 	return rc;

@@ -472,8 +472,8 @@ chunk_need_ids(struct segment_section *section, uint32_t zone,
 int
 segment_zone_chunk(struct segment_section *section,
     const struct column_info *column, const struct block *table, uint32_t zone,
-    struct chunk_info *info, struct segment_chunk *out, uint64_t *bytes_read,
-    struct error *err)
+    const struct segment_chunk *ids, struct chunk_info *info,
+    struct segment_chunk *out, uint64_t *bytes_read, struct error *err)
 {
 	int rc;
 
@@ -484,8 +484,11 @@ segment_zone_chunk(struct segment_section *section,
 		    column_chunk_phys(column), out, bytes_read, err);
 	if (rc == 0)
 		out->view.base = segment_column_base(section, column);
-	if (rc == 0 && info->encoding == ENC_INT_BY_ID)
-		rc = chunk_need_ids(section, zone, out, bytes_read, err);
+	if (rc != 0 || info->encoding != ENC_INT_BY_ID)
+		return rc;
+	if (ids == NULL)
+		return chunk_need_ids(section, zone, out, bytes_read, err);
+	out->view.ids = &ids->view;
 	return rc;
 }
 

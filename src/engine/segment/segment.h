@@ -356,6 +356,13 @@ void segment_cursor_want_codes(struct segment_cursor *cursor, uint32_t i);
 MUST_USE int segment_cursor_next(struct segment_cursor *cursor,
     struct batch *out, struct error *err);
 
+/*
+ * Reading rows: ask for memory that the next batch needs, step by step from 0
+ * on; what one step has asked for, the next one needs.
+ */
+#define SEGMENT_HINT_STEPS 3u
+void segment_cursor_hint(struct segment_cursor *cursor, unsigned step);
+
 /* Reading rows: whether the last of them are in the last batch. */
 bool segment_cursor_is_over(const struct segment_cursor *cursor);
 struct segment_cursor_stats segment_cursor_stats(

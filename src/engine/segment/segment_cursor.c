@@ -541,12 +541,13 @@ fill_column(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 int
 segment_cursor_chunk(struct segment_cursor *cursor,
     const struct cursor_column *column, uint32_t zone,
-    struct segment_chunk *out, struct error *err)
+    const struct segment_chunk *ids, struct segment_chunk *out,
+    struct error *err)
 {
 	struct chunk_info info;
 
 	return segment_zone_chunk(cursor->section, column->info, column->table,
-	    zone, &info, out, &cursor->stats.bytes_read, err);
+	    zone, ids, &info, out, &cursor->stats.bytes_read, err);
 }
 
 /* First row of an event_id chunk whose id is not less than `id`. */
@@ -593,7 +594,8 @@ limit_zone(struct segment_cursor *cursor, uint32_t zone, struct error *err)
 	    &ids.info->chunks, section->info.zone_count, &ids.table,
 	    &cursor->stats.bytes_read, err);
 	if (rc == 0)
-		rc = segment_cursor_chunk(cursor, &ids, zone, &ids.chunk, err);
+		rc = segment_cursor_chunk(cursor, &ids, zone, NULL, &ids.chunk,
+		    err);
 	if (rc == 0)
 		rc = first_row_from(&ids.chunk.view, spec->event_id_first,
 		    &cursor->zone_row, err);
@@ -637,7 +639,7 @@ open_zone(struct segment_cursor *cursor, struct error *err)
 		segment_chunk_release(cursor->segment, &column->chunk);
 		if (column->info != NULL)
 			rc = segment_cursor_chunk(cursor, column, cursor->zone,
-			    &column->chunk, err);
+			    NULL, &column->chunk, err);
 	}
 	cursor->is_zone_open = rc == 0;
 	return rc;

@@ -65,10 +65,14 @@ MUST_USE int segment_cursor_fill_one(struct segment_cursor *cursor,
  */
 void segment_cursor_fill_missing(struct segment_cursor *cursor, uint32_t i);
 
-/* Open a column's chunk of a zone; as segment_chunk_get(). */
+/*
+ * Open a column's chunk of a zone; as segment_chunk_get().  `ids` are the
+ * event_ids of the zone if they are open, else NULL.
+ */
 MUST_USE int segment_cursor_chunk(struct segment_cursor *cursor,
     const struct cursor_column *column, uint32_t zone,
-    struct segment_chunk *out, struct error *err);
+    const struct segment_chunk *ids, struct segment_chunk *out,
+    struct error *err);
 
 /* Let the vector of a column that was read from its chunk show its codes. */
 void segment_cursor_show_codes(const struct cursor_column *column,

@@ -82,7 +82,7 @@ add_zone(struct prune *p, const struct block *table, const uint32_t *granules,
 	int rc;
 
 	rc = segment_zone_chunk(section,
-	    &section->columns[COLUMN_CONTEXT_ID - 1], table, zone, &info,
+	    &section->columns[COLUMN_CONTEXT_ID - 1], table, zone, NULL, &info,
 	    &chunk, &p->bytes_read, err);
 	for (; rc == 0 && *next < limit &&
 	     granules[*next] < section->zone_granule[zone + 1];
@@ -321,7 +321,7 @@ event_id_at(struct prune *p, const struct block *table, uint32_t row,
 	int rc;
 
 	rc = segment_zone_chunk(section, &section->columns[COLUMN_EVENT_ID - 1],
-	    table, zone, &info, &chunk, &p->bytes_read, err);
+	    table, zone, NULL, &info, &chunk, &p->bytes_read, err);
 	if (rc == 0)
 		rc = chunk_at(&chunk.view, row - section->zone_first[zone], out,
 		    err);
@@ -465,7 +465,7 @@ prune_find_events(struct prune *p, struct segment_parts *out, struct error *err)
 			(struct code_range){ spec->event_ids[next],
 			    INT64_MAX }))
 			continue;
-		rc = segment_zone_chunk(section, column, table, z, &info,
+		rc = segment_zone_chunk(section, column, table, z, NULL, &info,
 		    &chunk, &p->bytes_read, err);
 		if (rc == 0)
 			rc = zone_events(p, &chunk.view, section->zone_first[z],

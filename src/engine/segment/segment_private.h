@@ -124,8 +124,7 @@ segment_column_base(const struct segment_section *section,
  * step, from 0 on, needs what the one before has asked for: it is taken for all
  * columns before the next.
  */
-#define SEGMENT_HINTS_MAX  32u /* of use at a time */
-#define SEGMENT_HINT_STEPS 3u
+#define SEGMENT_HINTS_MAX 32u /* of use at a time */
 void segment_hint_chunks(const struct segment_section *section,
     const struct block *table, const uint32_t *zones, uint32_t count,
     unsigned step);
@@ -154,12 +153,14 @@ void segment_chunk_release(struct segment *segment,
 
 /*
  * The same for the chunk of a column in a zone, of which `table` is its table,
- * with what else its values need.  *info is set too.
+ * with what else its values need.  `ids` are NULL, or the zone's event_ids if
+ * they are open as long as *out and nothing is added to them.  *info is set
+ * too.
  */
 MUST_USE int segment_zone_chunk(struct segment_section *section,
     const struct column_info *column, const struct block *table, uint32_t zone,
-    struct chunk_info *info, struct segment_chunk *out, uint64_t *bytes_read,
-    struct error *err);
+    const struct segment_chunk *ids, struct chunk_info *info,
+    struct segment_chunk *out, uint64_t *bytes_read, struct error *err);
 
 /*
  * Pin the pages of text that rows first..first+count-1 need, before they are

@@ -6,8 +6,7 @@
  * Each row lies in another zone, and each of its values in another chunk, so
  * that what it costs is memory that is in no cache of the processor.  It is
  * asked for early: of a few zones all columns' chunks, before any of them is
- * opened; and of a column the values, before those of the column before it are
- * read.
+ * opened; and all their values, before any is read.
  */
 #include <stdlib.h>
 
@@ -15,6 +14,7 @@
 #include "engine/segment/segment_cursor_private.h"
 
 #define GROUPS_MAX 16 /* zones that are looked at together */
+#define CHUNKS_MAX 64 /* open at a time */
 
 /* Rows of one zone, of those that are read. */
 struct row_group {
@@ -54,48 +54,79 @@ group_rows(const struct segment_section *section, uint32_t at, uint32_t count,
 
 static void
 hint_chunks(const struct segment_cursor *cursor,
-    const struct row_groups *groups)
+    const struct row_groups *groups, unsigned step)
 {
 	uint32_t zones[GROUPS_MAX];
 
 	for (uint32_t g = 0; g < groups->count; g++)
 		zones[g] = groups->of[g].zone;
-	for (unsigned step = 0; step < SEGMENT_HINT_STEPS; step++)
-		for (uint32_t i = 0; i < cursor->column_count; i++)
-			if (cursor->columns[i].info != NULL)
-				segment_hint_chunks(cursor->section,
-				    cursor->columns[i].table, zones,
-				    groups->count, step);
+	for (uint32_t i = 0; i < cursor->column_count; i++)
+		if (cursor->columns[i].info != NULL)
+			segment_hint_chunks(cursor->section,
+			    cursor->columns[i].table, zones, groups->count,
+			    step);
 }
 
-static int
-open_chunks(struct segment_cursor *cursor, const struct cursor_column *column,
-    const struct row_groups *groups, struct segment_chunk *chunks,
-    struct error *err)
+/* The column of event_ids, if its chunks hold them as others' values need them. */
+static const struct cursor_column *
+plain_ids(const struct segment_cursor *cursor)
 {
+	for (uint32_t i = 0; i < cursor->column_count; i++)
+		if (cursor->spec->attnums[i] == COLUMN_EVENT_ID &&
+		    segment_column_base(cursor->section,
+			cursor->columns[i].info) == 0)
+			return &cursor->columns[i];
+	return NULL;
+}
+
+/* Of `count` columns from `columns` on; `chunks` are released even on failure. */
+static int
+open_chunks(struct segment_cursor *cursor, const struct cursor_column *columns,
+    uint32_t count, const struct row_groups *groups,
+    struct segment_chunk *chunks, struct error *err)
+{
+	const struct cursor_column *ids = plain_ids(cursor);
+	const struct segment_chunk *id_chunks = NULL;
 	int rc = 0;
 
-	for (uint32_t g = 0; g < groups->count; g++)
-		segment_chunk_init(&chunks[g]);
-	for (uint32_t g = 0; g < groups->count && rc == 0; g++) {
-		const struct row_group *group = &groups->of[g];
-		uint32_t first = cursor->section->zone_first[group->zone];
+	for (uint32_t c = 0; c < count * groups->count; c++)
+		segment_chunk_init(&chunks[c]);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		struct segment_chunk *of = chunks + (size_t)i * groups->count;
 
-		rc = segment_cursor_chunk(cursor, column, group->zone,
-		    &chunks[g], err);
-		for (uint32_t at = group->first; at < group->limit && rc == 0;
-		     at++)
-			chunk_hint(&chunks[g].view, groups->rows[at] - first);
+		for (uint32_t g = 0;
+		     columns[i].info != NULL && g < groups->count && rc == 0;
+		     g++)
+			rc = segment_cursor_chunk(cursor, &columns[i],
+			    groups->of[g].zone,
+			    id_chunks == NULL ? NULL : &id_chunks[g], &of[g],
+			    err);
+		if (&columns[i] == ids)
+			id_chunks = of;
 	}
 	return rc;
 }
 
+/* Ask for all values, before the first is read. */
 static void
-release_chunks(struct segment_cursor *cursor, const struct row_groups *groups,
-    struct segment_chunk *chunks)
+hint_values(const struct segment_cursor *cursor,
+    const struct cursor_column *columns, uint32_t count,
+    const struct row_groups *groups, const struct segment_chunk *chunks)
 {
-	for (uint32_t g = 0; g < groups->count; g++)
-		segment_chunk_release(cursor->segment, &chunks[g]);
+	const uint32_t *zone_first = cursor->section->zone_first;
+
+	for (uint32_t i = 0; i < count; i++, chunks += groups->count) {
+		if (columns[i].info == NULL)
+			continue;
+		for (uint32_t g = 0; g < groups->count; g++) {
+			const struct row_group *group = &groups->of[g];
+
+			for (uint32_t at = group->first; at < group->limit;
+			     at++)
+				chunk_hint(&chunks[g].view,
+				    groups->rows[at] - zone_first[group->zone]);
+		}
+	}
 }
 
 static int
@@ -172,34 +203,33 @@ fill_column(struct segment_cursor *cursor, uint32_t i,
 	return rc;
 }
 
-/* The chunks of a column are opened before those of the last one are read. */
+/* All columns of some zones: as many at a time as may have open chunks. */
 static int
 fill_columns(struct segment_cursor *cursor, const struct row_groups *groups,
     struct error *err)
 {
-	struct segment_chunk chunks[2][GROUPS_MAX];
-	struct segment_chunk *opened = NULL, *next = chunks[0];
-	uint32_t of = 0; /* the column that `opened` are of */
+	struct segment_chunk chunks[CHUNKS_MAX];
+	uint32_t first = 0, count;
 	int rc = 0;
 
-	hint_chunks(cursor, groups);
-	for (uint32_t i = 0; i < cursor->column_count && rc == 0; i++) {
-		if (cursor->columns[i].info == NULL)
-			continue;
-		rc =
-		    open_chunks(cursor, &cursor->columns[i], groups, next, err);
-		if (rc == 0 && opened != NULL)
-			rc = fill_column(cursor, of, groups, opened, err);
-		if (opened != NULL)
-			release_chunks(cursor, groups, opened);
-		opened = next;
-		next = opened == chunks[0] ? chunks[1] : chunks[0];
-		of = i;
+	for (unsigned step = 0; step < SEGMENT_HINT_STEPS; step++)
+		hint_chunks(cursor, groups, step);
+	for (; first < cursor->column_count && rc == 0; first += count) {
+		const struct cursor_column *columns = &cursor->columns[first];
+
+		count = CHUNKS_MAX / groups->count;
+		if (count > cursor->column_count - first)
+			count = cursor->column_count - first;
+		rc = open_chunks(cursor, columns, count, groups, chunks, err);
+		if (rc == 0)
+			hint_values(cursor, columns, count, groups, chunks);
+		for (uint32_t i = 0; i < count && rc == 0; i++)
+			if (columns[i].info != NULL)
+				rc = fill_column(cursor, first + i, groups,
+				    chunks + (size_t)i * groups->count, err);
+		for (uint32_t c = 0; c < count * groups->count; c++)
+			segment_chunk_release(cursor->segment, &chunks[c]);
 	}
-	if (rc == 0 && opened != NULL)
-		rc = fill_column(cursor, of, groups, opened, err);
-	if (opened != NULL)
-		release_chunks(cursor, groups, opened);
 	return rc;
 }
 
@@ -220,6 +250,27 @@ begin_columns(struct segment_cursor *cursor)
 	}
 }
 
+/* Rows of the next batch; 0 at the end. */
+static uint32_t
+next_count(const struct segment_cursor *cursor)
+{
+	uint32_t left = cursor->part_count - cursor->part_next;
+
+	return left > VEC_ROWS ? VEC_ROWS : left;
+}
+
+void
+segment_cursor_hint(struct segment_cursor *cursor, unsigned step)
+{
+	struct row_groups groups;
+
+	if (cursor->zones != NULL || cursor->part_next == cursor->part_count)
+		return;
+	groups.rows = cursor->rows + cursor->part_next;
+	group_rows(cursor->section, 0, next_count(cursor), &groups);
+	hint_chunks(cursor, &groups, step);
+}
+
 int
 segment_rows_next(struct segment_cursor *cursor, uint32_t *count,
     struct error *err)
@@ -229,9 +280,7 @@ segment_rows_next(struct segment_cursor *cursor, uint32_t *count,
 	};
 	int rc = 0;
 
-	*count = cursor->part_count - cursor->part_next;
-	if (*count > VEC_ROWS)
-		*count = VEC_ROWS;
+	*count = next_count(cursor);
 	if (*count == 0)
 		return 0;
 	MUST(groups.rows[*count - 1] < cursor->section->info.row_count);
