@@ -28,6 +28,15 @@ store maybe for "NULL" at "2026-01-03" payload '{"b": 10}';
 store maybe for null at "2026-01-03" payload '{"b": 11}';
 store maybe for E'tab\there' at "2026-01-03" payload '{"b": 12}';
 select b, context_id from maybe where b > 0 and "timestamp" = '2026-01-03' order by b;
+-- Digits on both sides of what fits into 18 of them.
+store maybe for digits at "2026-01-04" payload '{"b": 999999999999999999}';
+store maybe for digits at "2026-01-04" payload '{"b": -999999999999999999}';
+store maybe for digits at "2026-01-04" payload '{"b": 1000000000000000000}';
+store maybe for digits at "2026-01-04" payload '{"b": -1000000000000000000}';
+store maybe for digits at "2026-01-04" payload '{"\u0062": 9223372036854775807}';
+store maybe for digits at "2026-01-04" payload '{"b": 9223372036854775808}';
+store maybe for digits at "2026-01-04" payload '{"b": 12.0}';
+query maybe for digits return [b];
 query maybe for "with blank, \\ and \u00e9" return [b];
 query maybe for 'it''s; -- fine' return [b];
 query maybe for 42 return [b];

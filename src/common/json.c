@@ -25,11 +25,11 @@ void
 json_reader_init(struct json_reader *r, struct str input, uint32_t depth_max)
 {
 	assert(depth_max <= JSON_DEPTH_LIMIT);
-	*r = (struct json_reader){
-		.input = input,
-		.depth_max = depth_max,
-		.state = STATE_VALUE,
-	};
+	/* The bits of levels are set when these are opened. */
+	memset(r, 0, offsetof(struct json_reader, is_object));
+	r->input = input;
+	r->depth_max = depth_max;
+	r->state = STATE_VALUE;
 }
 
 static bool
@@ -371,7 +371,12 @@ take_next(struct json_reader *r)
 		    in_object ? JSON_FAULT_OBJECT_NEXT : JSON_FAULT_ARRAY_NEXT);
 	r->next_off++;
 	r->state = in_object ? STATE_KEY : STATE_VALUE;
-	return json_next(r);
+	skip_spaces(r);
+	r->token_off = r->next_off;
+	if (r->next_off == r->input.len)
+		return fault_at(r, JSON_FAULT_ENDED, r->next_off, 0);
+	return in_object ? take_key(r, JSON_FAULT_KEY)
+			 : take_value(r, JSON_FAULT_VALUE);
 }
 
 enum json_token

@@ -65,6 +65,10 @@ utf8_valid_prefix(struct str s)
 			at += 8;
 			continue;
 		}
+		/* The last bytes, together with some that were seen. */
+		if (s.len - at < 8 && s.len >= 8 &&
+		    is_plain_ascii8(bytes + s.len - 8))
+			return s.len;
 		len = sequence_length(bytes + at, s.len - at);
 		if (len == 0)
 			break;

@@ -10,6 +10,7 @@
 #include "plan/native_time.h"
 #include "types/cast.h"
 #include "types/datetime.h"
+#include "types/float_text.h"
 #include "types/numeric.h"
 #include "types/type.h"
 
@@ -238,6 +239,59 @@ read_scalar(struct reading *r, const struct field *field, enum json_token token,
 	}
 }
 
+/* Up to 18 digits, which no range of an int8 refuses. */
+static bool
+read_digits(struct str text, int64_t *out)
+{
+	bool is_negative = text.len > 0 && text.data[0] == '-';
+	int64_t value = 0;
+
+	if (text.len - is_negative > 18)
+		return false;
+	for (size_t i = is_negative; i < text.len; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false; /* a fraction, or an exponent */
+		value = 10 * value + (text.data[i] - '0');
+	}
+	*out = is_negative ? -value : value;
+	return true;
+}
+
+/*
+ * What most values are, straight into the column.  False: nothing was read, and
+ * read_scalar() knows how, or why not.
+ */
+static bool
+read_plain(struct reading *r, const struct field *field, enum json_token token,
+    struct vec *vec)
+{
+	struct str text = r->json.text;
+
+	switch (field->type.oid) {
+	case TYPE_INT8:
+		if (token != JSON_NUMBER ||
+		    !read_digits(text, &vec->i64[r->row]))
+			return false;
+		break;
+	case TYPE_FLOAT8:
+		if (token != JSON_NUMBER ||
+		    float8_parse(text, &vec->f64[r->row]) != FLOAT_PARSE_OK)
+			return false;
+		break;
+	case TYPE_TEXT:
+	case TYPE_VARCHAR:
+		if (token != JSON_STRING || r->json.has_escape ||
+		    field->type.mod != -1)
+			return false;
+		vec->str[r->row] = text;
+		break;
+	default:
+		return false;
+	}
+	vec->nulls[r->row] = 0;
+	return true;
+}
+
 /* ---- json fields ---- */
 
 static int
@@ -287,12 +341,10 @@ find_field(const struct event_type *type, struct str name, uint32_t guess,
 static int
 find_key(struct reading *r, uint32_t guess, uint32_t *out, struct error *err)
 {
-	struct str name;
-	int rc;
+	struct str name = r->json.text;
 
-	rc = read_string(r, &name, err);
-	if (rc != 0)
-		return rc;
+	if (r->json.has_escape && read_string(r, &name, err) != 0)
+		return err->code;
 	if (!find_field(r->type, name, guess, out)) {
 		error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
 		    "payload contains a field that event type \"%.*s\" does"
@@ -321,6 +373,8 @@ read_member(struct reading *r, uint32_t index, struct error *err)
 	if (token == JSON_FAULT)
 		return json_error(&r->json, "json", err);
 	r->is_seen[index] = 1;
+	if (read_plain(r, field, token, &r->fields[index]))
+		return 0;
 	if (token == JSON_NULL) {
 		if (field->is_not_null) {
 			error_set(err, STELE_E_NOT_NULL_VIOLATION,

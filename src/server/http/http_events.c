@@ -20,6 +20,7 @@
 #include "server/http/http_event_line.h"
 #include "server/http/http_private.h"
 #include "server/session_private.h"
+#include "types/type_int.h"
 #include "wire/http_target.h"
 
 #define GROUP_BYTES ((size_t)256 << 10)
@@ -408,17 +409,21 @@ add_batch(struct session *session)
 
 /* ---- reports ---- */
 
+/* One for each line: neither number is ever near 2^63. */
 static void
 put_record(struct http_events *events, struct buf *out,
     const struct events_record *record, uint64_t event_id)
 {
-	buf_printf(out, "{\"line\":%" PRIu64, record->line);
-	if (record->error_at == 0)
-		buf_printf(out, ",\"ok\":true,\"event_id\":%" PRIu64 "}\n",
-		    event_id);
-	else
-		buf_printf(out, "%s}\n",
+	buf_put_str(out, STR("{\"line\":"));
+	int_put((int64_t)record->line, out);
+	if (record->error_at == 0) {
+		buf_put_str(out, STR(",\"ok\":true,\"event_id\":"));
+		int_put((int64_t)event_id, out);
+	} else {
+		buf_put_cstr(out,
 		    (const char *)events->errors.data + record->error_at - 1);
+	}
+	buf_put_str(out, STR("}\n"));
 }
 
 static void
