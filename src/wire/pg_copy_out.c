@@ -2,29 +2,8 @@
 /*
  * pg_copy_out.c -- COPY TO: rows to lines, one CopyData message a row.
  */
+#include "wire/escape_letter.h"
 #include "wire/pg_copy_private.h"
-
-/* The letter of a control character's escape in the text form, or 0. */
-static char
-escape_letter(uint8_t byte)
-{
-	switch (byte) {
-	case '\b':
-		return 'b';
-	case '\f':
-		return 'f';
-	case '\n':
-		return 'n';
-	case '\r':
-		return 'r';
-	case '\t':
-		return 't';
-	case '\v':
-		return 'v';
-	default:
-		return 0;
-	}
-}
 
 static void
 put_text_field(struct buf *out, const struct pg_copy_options *options,
@@ -34,7 +13,7 @@ put_text_field(struct buf *out, const struct pg_copy_options *options,
 
 	for (size_t i = 0; i < field.len; i++) {
 		uint8_t byte = (uint8_t)field.data[i];
-		char letter = escape_letter(byte);
+		char letter = escape_letter(field.data[i]);
 
 		if (letter == 0 && byte != '\\' &&
 		    byte != (uint8_t)options->delimiter)

@@ -6,6 +6,7 @@
  * something to quote is it moved.
  */
 #include "common/quote.h"
+#include "wire/escape_letter.h"
 #include "wire/result_private.h"
 
 /* ---- fields ---- */
@@ -61,37 +62,14 @@ csv_put(struct buf *out, struct str field)
 		buf_put_str(out, field);
 }
 
-/* The letter behind the backslash, or 0. */
-static char
-escape_of(char c)
-{
-	switch (c) {
-	case '\b':
-		return 'b';
-	case '\f':
-		return 'f';
-	case '\n':
-		return 'n';
-	case '\r':
-		return 'r';
-	case '\t':
-		return 't';
-	case '\v':
-		return 'v';
-	case '\\':
-		return '\\';
-	default:
-		return 0;
-	}
-}
-
 static void
 text_put(struct buf *out, struct str field)
 {
 	size_t begin = 0;
 
 	for (size_t i = 0; i < field.len; i++) {
-		char letter = escape_of(field.data[i]);
+		char byte = field.data[i];
+		char letter = byte == '\\' ? byte : escape_letter(byte);
 
 		if (letter == 0)
 			continue;
@@ -106,20 +84,18 @@ text_put(struct buf *out, struct str field)
 
 /* ---- rows ---- */
 
-struct form {
+struct result_form {
 	void (*put)(struct buf *out, struct str field);
 	struct str null;
 	struct str newline;
 	char delimiter;
 };
 
-static const struct form csv_form = { csv_put, { "", 0 }, { "\r\n", 2 }, ',' };
-static const struct form text_form = { text_put, { "\\N", 2 }, { "\n", 1 },
-	'\t' };
-
 static void
-put_names(struct result_writer *w, struct buf *out, const struct form *form)
+put_names(struct result_writer *w, struct buf *out)
 {
+	const struct result_form *form = w->format->form;
+
 	for (uint32_t i = 0; i < w->field_count; i++) {
 		if (i > 0)
 			buf_put_u8(out, (uint8_t)form->delimiter);
@@ -130,7 +106,7 @@ put_names(struct result_writer *w, struct buf *out, const struct form *form)
 
 static void
 put_field(struct result_writer *w, const struct result_field *field,
-    const struct vec *vec, uint32_t row, const struct form *form,
+    const struct vec *vec, uint32_t row, const struct result_form *form,
     struct buf *out)
 {
 	if (vec_is_null(vec, row)) {
@@ -148,10 +124,22 @@ put_field(struct result_writer *w, const struct result_field *field,
 	}
 }
 
-static uint32_t
-put_rows(struct result_writer *w, struct buf *out, const struct batch *batch,
-    uint32_t first, size_t limit, const struct form *form)
+/* ---- the functions of both ---- */
+
+static void
+delimited_begin(struct result_writer *w, struct buf *out,
+    const struct pg_column *columns, uint32_t count,
+    const struct type_settings *settings)
 {
+	result_start(w, columns, count, settings);
+	put_names(w, out);
+}
+
+static uint32_t
+delimited_rows(struct result_writer *w, struct buf *out,
+    const struct batch *batch, uint32_t first, size_t limit)
+{
+	const struct result_form *form = w->format->form;
 	uint32_t i = first;
 
 	do {
@@ -185,56 +173,38 @@ delimited_end(struct result_writer *w UNUSED, struct buf *out UNUSED,
 {
 }
 
-/* ---- csv ---- */
+/* ---- the two ---- */
 
-static void
-csv_begin(struct result_writer *w, struct buf *out,
-    const struct pg_column *columns, uint32_t count,
-    const struct type_settings *settings)
-{
-	result_start(w, columns, count, settings);
-	put_names(w, out, &csv_form);
-}
-
-static uint32_t
-csv_rows(struct result_writer *w, struct buf *out, const struct batch *batch,
-    uint32_t first, size_t limit)
-{
-	return put_rows(w, out, batch, first, limit, &csv_form);
-}
+static const struct result_form csv_form = {
+	.put = csv_put,
+	.null = { "", 0 },
+	.newline = { "\r\n", 2 },
+	.delimiter = ',',
+};
 
 const struct result_format result_csv = {
 	.name = "csv",
 	.content_type = "text/csv; charset=utf-8; header=present",
-	.begin = csv_begin,
-	.rows = csv_rows,
+	.form = &csv_form,
+	.begin = delimited_begin,
+	.rows = delimited_rows,
 	.close = delimited_close,
 	.end = delimited_end,
 };
 
-/* ---- text ---- */
-
-static void
-text_begin(struct result_writer *w, struct buf *out,
-    const struct pg_column *columns, uint32_t count,
-    const struct type_settings *settings)
-{
-	result_start(w, columns, count, settings);
-	put_names(w, out, &text_form);
-}
-
-static uint32_t
-text_rows(struct result_writer *w, struct buf *out, const struct batch *batch,
-    uint32_t first, size_t limit)
-{
-	return put_rows(w, out, batch, first, limit, &text_form);
-}
+static const struct result_form text_form = {
+	.put = text_put,
+	.null = { "\\N", 2 },
+	.newline = { "\n", 1 },
+	.delimiter = '\t',
+};
 
 const struct result_format result_text = {
 	.name = "text",
 	.content_type = "text/plain; charset=utf-8",
-	.begin = text_begin,
-	.rows = text_rows,
+	.form = &text_form,
+	.begin = delimited_begin,
+	.rows = delimited_rows,
 	.close = delimited_close,
 	.end = delimited_end,
 };

@@ -59,11 +59,13 @@ struct arrow_column;
 struct error;
 struct pg_column;
 struct result_field;
+struct result_form;
 struct result_writer;
 
 struct result_format {
 	const char *name;
 	const char *content_type;
+	const struct result_form *form; /* of csv and text */
 
 	/* The columns and settings are borrowed until the end of the result. */
 	void (*begin)(struct result_writer *w, struct buf *out,
