@@ -148,10 +148,11 @@ static void
 put_comment(struct function_call *call, uint32_t row,
     const struct plan_context *names, uint32_t class_oid, uint32_t attnum)
 {
+	const struct relation_space space = names_space(names);
 	struct str *out = &call->result->str[row];
 
-	if (!comment_find(names->catalog, class_oid, arg_oid(call, 0, row),
-		attnum, out))
+	if (!comment_find(&space, class_oid, arg_oid(call, 0, row), attnum,
+		out))
 		put_null(call, row);
 }
 
@@ -162,11 +163,12 @@ obj_description(struct function_call *call, uint32_t row,
 {
 	static const uint32_t classes[] = { PG_CLASS_OID, PG_TYPE_OID,
 		PG_NAMESPACE_OID };
+	const struct relation_space space = names_space(names);
 	struct str found;
 
 	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
-		if (!comment_find(names->catalog, classes[i],
-			arg_oid(call, 0, row), 0, &found))
+		if (!comment_find(&space, classes[i], arg_oid(call, 0, row), 0,
+			&found))
 			continue;
 		call->result->str[row] = found;
 		return 0;

@@ -477,6 +477,26 @@ drop(const struct temp_run *run, struct error *err)
 	return rc;
 }
 
+/* ---- COMMENT ON ---- */
+
+/* The object may have gone since the plan was made, or lost columns. */
+static int
+comment(const struct temp_run *run, struct error *err)
+{
+	const struct relation_space space = { .catalog =
+						  run->plan->space.catalog,
+		.temp = run->temp->catalog };
+	struct relation relation;
+
+	if (!relation_by_oid(&space, run->ddl->oid, &relation) ||
+	    run->ddl->attnum > relation_column_count(&relation))
+		return error_set(err, STELE_E_UNDEFINED_TABLE,
+		    "relation with OID %u does not exist",
+		    (unsigned)run->ddl->oid);
+	return temp_tables_comment(run->temp, run->ddl->oid, run->ddl->attnum,
+	    run->ddl->text, err);
+}
+
 /* ---- the statement ---- */
 
 static int
@@ -497,6 +517,8 @@ run_op(const struct temp_run *run, struct error *err)
 		return alter_table(run, err);
 	case TEMP_OP_CREATE_INDEX:
 		return create_index(run, err);
+	case TEMP_OP_COMMENT:
+		return comment(run, err);
 	case TEMP_OP_NOTHING:
 		break;
 	}

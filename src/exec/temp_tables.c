@@ -20,6 +20,8 @@ copy_columns(struct temp_table *table, const struct temp_table *from)
 		    arena_str(arena, from->columns[i].name);
 		table->columns[i].default_text =
 		    arena_str(arena, from->columns[i].default_text);
+		table->columns[i].comment =
+		    arena_str(arena, from->columns[i].comment);
 	}
 	table->column_count = from->column_count;
 }
@@ -90,6 +92,7 @@ temp_table_new(const struct temp_table *from, struct temp_tables *temp)
 		table->array_type_oid = temp->next_oid++;
 	}
 	table->name = arena_str(&table->arena, from->name);
+	table->comment = arena_str(&table->arena, from->comment);
 	table->on_commit = from->on_commit;
 	if (from->enums != NULL)
 		table->enums = catalog_ref(from->enums);
@@ -112,6 +115,22 @@ temp_table_unref(struct temp_table *table)
 		catalog_unref(table->enums);
 	arena_release(&table->arena);
 	free(table);
+}
+
+/* Those that the view had, which may have had fewer columns. */
+static void
+copy_comments(struct temp_view *view, const struct temp_catalog *catalog,
+    uint32_t oid)
+{
+	struct arena *arena = &view->arena;
+	uint32_t count = view->view.column_count;
+
+	view->comment = arena_str(arena, temp_comment(catalog, oid, 0));
+	view->column_comments = arena_alloc_array(arena, (size_t)count + 1,
+	    sizeof(*view->column_comments));
+	for (uint32_t i = 0; i < count; i++)
+		view->column_comments[i] =
+		    arena_str(arena, temp_comment(catalog, oid, i + 1));
 }
 
 struct temp_view *
@@ -150,6 +169,7 @@ temp_view_new(const struct sql_view *from, struct str name,
 	for (uint32_t i = 0; i < from->dependency_count; i++)
 		dependencies[i] = from->dependencies[i];
 	view->view.dependencies = dependencies;
+	copy_comments(view, temp->catalog, from->oid);
 	if (!arena->failed)
 		return view;
 	temp_view_unref(view);
@@ -163,6 +183,40 @@ temp_view_unref(struct temp_view *view)
 		return;
 	arena_release(&view->arena);
 	free(view);
+}
+
+int
+temp_tables_comment(struct temp_tables *temp, uint32_t oid, uint32_t attnum,
+    struct str text, struct error *err)
+{
+	const struct temp_table *table = temp_table_by_oid(temp->catalog, oid);
+	struct temp_table *new_table;
+	struct temp_view *view;
+
+	if (table == NULL) {
+		view = temp_view_new(temp_view_by_oid(temp->catalog, oid),
+		    temp_view_by_oid(temp->catalog, oid)->name, temp);
+		if (view == NULL)
+			return temp_out_of_memory(err);
+		*(attnum == 0 ? &view->comment
+			      : &view->column_comments[attnum - 1]) =
+		    arena_str(&view->arena, text);
+		if (!view->arena.failed)
+			return temp_tables_put_view(temp, view, err);
+		temp_view_unref(view);
+		return temp_out_of_memory(err);
+	}
+	new_table = temp_table_new(table, temp);
+	if (new_table == NULL)
+		return temp_out_of_memory(err);
+	new_table->rows = temp_rows_ref(table->rows);
+	*(attnum == 0 ? &new_table->comment
+		      : &new_table->columns[attnum - 1].comment) =
+	    arena_str(&new_table->arena, text);
+	if (!new_table->arena.failed)
+		return temp_tables_put_table(temp, new_table, err);
+	temp_table_unref(new_table);
+	return temp_out_of_memory(err);
 }
 
 /* ---- catalogues ---- */

@@ -79,5 +79,12 @@ MUST_USE int temp_tables_put_view(struct temp_tables *temp,
 MUST_USE int temp_tables_remove(struct temp_tables *temp, uint32_t oid,
     struct error *err);
 
+/*
+ * What is said of a table or a view, which must be there, or of a column of it,
+ * from 1.  53200.
+ */
+MUST_USE int temp_tables_comment(struct temp_tables *temp, uint32_t oid,
+    uint32_t attnum, struct str text, struct error *err);
+
 /* Remove all. */
 void temp_tables_remove_all(struct temp_tables *temp);

@@ -382,6 +382,9 @@ MUST_USE int bind_changed_name(struct binder *binder,
 
 MUST_USE int bind_comment(struct binder *binder, const struct ast_comment *ast,
     struct plan_ddl *ddl, struct error *err);
+MUST_USE int bind_temp_comment(struct binder *binder,
+    const struct ast_comment *ast, struct plan_temp_ddl *ddl,
+    struct error *err);
 
 /* ---- bind_system_column.c ---- */
 

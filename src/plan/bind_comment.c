@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bind_comment.c -- COMMENT ON.  As with other changes of the schema, whether
- * the object exists is asked when the statement runs.
+ * the object exists is asked when the statement runs; of what is temporary, it is
+ * known at once.
  */
 #include "plan/bind.h"
+#include "plan/names.h"
 
 static const enum comment_target targets[] = {
 	[AST_OBJECT_TABLE] = COMMENT_ON_TABLE,
@@ -55,4 +57,57 @@ bind_comment(struct binder *binder, const struct ast_comment *ast,
 		break;
 	}
 	return bind_changed_name(binder, &name, &ddl->name, err);
+}
+
+/* ---- what is temporary ---- */
+
+static int
+check_kind(const struct relation *relation, enum ast_object_kind kind,
+    struct error *err)
+{
+	const char *wanted = kind == AST_OBJECT_TABLE ? "table"
+	    : kind == AST_OBJECT_VIEW                 ? "view"
+						      : "materialized view";
+	char is = relation_kind(relation);
+
+	if (is != 'i' &&
+	    (kind == AST_OBJECT_COLUMN ||
+		(kind == AST_OBJECT_TABLE && is == 'r') ||
+		(kind == AST_OBJECT_VIEW && is == 'v')))
+		return 0;
+	if (kind == AST_OBJECT_COLUMN)
+		return error_set(err, STELE_E_WRONG_OBJECT_TYPE,
+		    "cannot set comment on relation \"%.*s\"",
+		    STR_FMT(relation->name));
+	return error_set(err, STELE_E_WRONG_OBJECT_TYPE, "\"%.*s\" is not a %s",
+	    STR_FMT(relation->name), wanted);
+}
+
+int
+bind_temp_comment(struct binder *binder, const struct ast_comment *ast,
+    struct plan_temp_ddl *ddl, struct error *err)
+{
+	const struct relation_space space = names_space(binder->context);
+	struct ast_name name =
+	    ast->kind == AST_OBJECT_COLUMN ? owner_of(&ast->name) : ast->name;
+	struct str column = ast->name.parts[ast->name.count - 1];
+	struct relation relation;
+	int rc;
+
+	if (!names_relation(binder->context, &name, &relation))
+		return error_set(err, STELE_E_UNDEFINED_TABLE,
+		    "relation \"%.*s\" does not exist",
+		    STR_FMT(name_format(&name, binder->arena)));
+	rc = check_kind(&relation, ast->kind, err);
+	ddl->op = TEMP_OP_COMMENT;
+	ddl->oid = relation.oid;
+	ddl->text = ast->text;
+	if (rc != 0 || ast->kind != AST_OBJECT_COLUMN)
+		return rc;
+	ddl->attnum = relation_column_find(&space, &relation, column);
+	if (ddl->attnum != 0)
+		return 0;
+	return error_set(err, STELE_E_UNDEFINED_COLUMN,
+	    "column \"%.*s\" of relation \"%.*s\" does not exist",
+	    STR_FMT(column), STR_FMT(relation.name));
 }

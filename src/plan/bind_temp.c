@@ -45,6 +45,35 @@ name_means_index(const struct binder *binder, const struct ast_name *name)
 	    relation.key != NULL;
 }
 
+static bool
+means_or_says_temp(const struct binder *binder, const struct ast_name *name)
+{
+	return name_means_temp(binder, name) ||
+	    (name->count > 1 && name_is_temp(binder, name));
+}
+
+static bool
+comment_is_temp(const struct binder *binder, const struct ast_comment *ast)
+{
+	struct ast_name name = ast->name;
+
+	switch (ast->kind) {
+	case AST_OBJECT_COLUMN:
+		name.count--; /* the table's */
+		return name.count > 0 && means_or_says_temp(binder, &name);
+	case AST_OBJECT_TABLE:
+	case AST_OBJECT_VIEW:
+	case AST_OBJECT_KEPT:
+		return means_or_says_temp(binder, &name);
+	case AST_OBJECT_TYPE:
+	case AST_OBJECT_INDEX:
+	case AST_OBJECT_SCHEMA:
+	case AST_OBJECT_DATABASE:
+		break;
+	}
+	return false;
+}
+
 bool
 stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt)
 {
@@ -56,6 +85,8 @@ stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt)
 		return !stmt->create_view.is_kept &&
 		    (stmt->create_view.is_temporary ||
 			name_is_temp(binder, &stmt->create_view.name));
+	case AST_COMMENT:
+		return comment_is_temp(binder, &stmt->comment);
 	case AST_ALTER_TABLE:
 		return name_means_temp(binder, &stmt->alter_table.name);
 	case AST_DROP:
@@ -656,6 +687,9 @@ bind_temp_ddl(struct binder *binder, const struct ast_stmt *stmt,
 	case AST_CREATE_VIEW:
 		plan->tag = "CREATE VIEW";
 		return bind_view_of(binder, &stmt->create_view, ddl, err);
+	case AST_COMMENT:
+		plan->tag = "COMMENT";
+		return bind_temp_comment(binder, &stmt->comment, ddl, err);
 	default:
 		return bind_temp_change(binder, stmt, ddl, plan, err);
 	}

@@ -3,6 +3,7 @@
 
 #include "common/attr.h"
 #include "plan/schema.h"
+#include "plan/temp_table.h"
 
 static const uint32_t class_oids[] = {
 	[OBJECT_RELATION] = PG_CLASS_OID,
@@ -17,8 +18,8 @@ uint32_t comment_class_oid(enum object_class class)
 }
 
 bool
-comment_find(const struct catalog *catalog, uint32_t class_oid, uint32_t oid,
-    uint32_t attnum, struct str *out)
+comment_find(const struct relation_space *space, uint32_t class_oid,
+    uint32_t oid, uint32_t attnum, struct str *out)
 {
 	struct object_name object = { .oid = oid, .attnum = attnum };
 	const struct object_comment *comment = NULL;
@@ -28,7 +29,11 @@ comment_find(const struct catalog *catalog, uint32_t class_oid, uint32_t oid,
 		if (class_oids[i] == class_oid)
 			object.class = (enum object_class)i;
 	if (object.class != 0)
-		comment = catalog_comment(catalog, &object);
+		comment = catalog_comment(space->catalog, &object);
+	if (object.class == OBJECT_RELATION && oid >= TEMP_OID_FIRST) {
+		*out = temp_comment(space->temp, oid, attnum);
+		return out->len > 0;
+	}
 	if (comment != NULL) {
 		*out = comment->text;
 		return out->len > 0; /* a schema may have lost its own */

@@ -10,6 +10,7 @@
 
 #include "common/str.h"
 #include "engine/catalog/catalog.h"
+#include "plan/relation.h"
 
 /* The catalogues that list the objects, by the OIDs of their pg_class rows. */
 #define PG_TYPE_OID       1247u
@@ -24,5 +25,5 @@
 uint32_t comment_class_oid(enum object_class class);
 
 /* False: nothing is said of it. */
-bool comment_find(const struct catalog *catalog, uint32_t class_oid,
+bool comment_find(const struct relation_space *space, uint32_t class_oid,
     uint32_t oid, uint32_t attnum, struct str *out);

@@ -743,6 +743,7 @@ enum temp_op {
 	TEMP_OP_TRUNCATE,
 	TEMP_OP_ALTER_TABLE,
 	TEMP_OP_CREATE_INDEX,
+	TEMP_OP_COMMENT,
 	TEMP_OP_NOTHING, /* LOCK TABLE, VACUUM, ANALYZE */
 };
 
@@ -760,7 +761,9 @@ struct plan_temp_ddl {
 	const struct sql_view *view; /* likewise */
 	bool or_replace;
 	bool if_not_exists; /* CREATE INDEX */
-	uint32_t oid;       /* ALTER TABLE, CREATE INDEX: of the table */
+	uint32_t oid;    /* ALTER TABLE, CREATE INDEX, COMMENT: of the table */
+	uint32_t attnum; /* COMMENT: of the column, or 0 */
+	struct str text; /* likewise: what is said; empty: nothing more */
 	/*
 	 * ALTER TABLE: the rows' new columns, over the old ones, and the
 	 * conditions, over the new ones; NULL: the rows stay as they are.

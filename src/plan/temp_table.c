@@ -78,3 +78,27 @@ table_key_has(const struct table_key *key, uint32_t column)
 			return true;
 	return false;
 }
+
+/* ---- comments ---- */
+
+struct str
+temp_comment(const struct temp_catalog *catalog, uint32_t oid, uint32_t attnum)
+{
+	const struct temp_table *table = temp_table_by_oid(catalog, oid);
+	const struct temp_view *view = NULL;
+
+	if (table != NULL && attnum == 0)
+		return table->comment;
+	if (table != NULL)
+		return attnum <= table->column_count
+		    ? table->columns[attnum - 1].comment
+		    : STR("");
+	for (uint32_t i = 0; catalog != NULL && i < catalog->view_count; i++)
+		if (catalog->views[i]->view.oid == oid)
+			view = catalog->views[i];
+	if (view != NULL && attnum == 0)
+		return view->comment;
+	return view != NULL && attnum <= view->view.column_count
+	    ? view->column_comments[attnum - 1]
+	    : STR("");
+}

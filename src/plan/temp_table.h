@@ -41,6 +41,7 @@ struct temp_column {
 	struct type type;
 	bool is_not_null;
 	struct str default_text; /* SQL; empty: null */
+	struct str comment;      /* empty: none, as of all of them */
 };
 
 struct temp_check {
@@ -55,6 +56,7 @@ struct temp_table {
 	uint32_t row_type_oid;
 	uint32_t array_type_oid;
 	struct str name;
+	struct str comment;
 	enum temp_on_commit on_commit;
 	uint32_t column_count;
 	struct temp_column *columns;
@@ -70,6 +72,8 @@ struct temp_table {
 struct temp_view {
 	uint32_t refs;
 	struct sql_view view;
+	struct str comment;
+	struct str *column_comments; /* as many as it has columns */
 	struct arena arena;
 };
 
@@ -97,6 +101,10 @@ const struct temp_table *temp_table_of_rows(const struct temp_catalog *catalog,
     uint32_t type_oid);
 const struct sql_view *temp_view_of_rows(const struct temp_catalog *catalog,
     uint32_t type_oid);
+
+/* What is said of one, or of a column of it, from 1; empty: nothing. */
+struct str temp_comment(const struct temp_catalog *catalog, uint32_t oid,
+    uint32_t attnum);
 
 /* Index of a column by its exact name; UINT32_MAX if there is none. */
 uint32_t temp_table_column(const struct temp_table *table, struct str name);

@@ -4,6 +4,7 @@
  * methods, languages, collations.
  */
 #include "common/attr.h"
+#include "plan/temp_table.h"
 #include "server/pgcatalog/rows.h"
 #include "types/collation.h"
 
@@ -44,6 +45,39 @@ put_description(struct system_rows *rows, uint32_t class_oid, uint32_t oid,
 	system_put_str(rows, pg_description_description, text);
 }
 
+/* Of a temporary table or view, and of its columns. */
+static void
+put_temp_descriptions(struct system_rows *rows, const struct relation *relation)
+{
+	const struct relation_space *space = system_rows_space(rows);
+	uint32_t count = relation_column_count(relation);
+	struct str text;
+
+	for (uint32_t i = 0; i <= count; i++)
+		if (comment_find(space, PG_CLASS_OID, relation->oid, i, &text))
+			put_description(rows, PG_CLASS_OID, relation->oid, i,
+			    text);
+}
+
+static void
+put_all_temp_descriptions(struct system_rows *rows)
+{
+	const struct temp_catalog *temp = system_rows_space(rows)->temp;
+
+	for (uint32_t i = 0; temp != NULL && i < temp->table_count; i++) {
+		const struct relation table = { .oid = temp->tables[i]->oid,
+			.temp = temp->tables[i] };
+
+		put_temp_descriptions(rows, &table);
+	}
+	for (uint32_t i = 0; temp != NULL && i < temp->view_count; i++) {
+		const struct sql_view *its = &temp->views[i]->view;
+		const struct relation view = { .oid = its->oid, .view = its };
+
+		put_temp_descriptions(rows, &view);
+	}
+}
+
 int
 pg_description_rows(void *session UNUSED, struct system_rows *rows,
     struct error *err UNUSED)
@@ -54,7 +88,8 @@ pg_description_rows(void *session UNUSED, struct system_rows *rows,
 	for (uint32_t i = 0; i < SCHEMA_COUNT; i++) {
 		uint32_t oid = schema_at(i)->oid;
 
-		if (comment_find(catalog, PG_NAMESPACE_OID, oid, 0, &text))
+		if (comment_find(system_rows_space(rows), PG_NAMESPACE_OID, oid,
+			0, &text))
 			put_description(rows, PG_NAMESPACE_OID, oid, 0, text);
 	}
 	for (uint32_t i = 0; i < catalog->comment_count; i++) {
@@ -66,6 +101,7 @@ pg_description_rows(void *session UNUSED, struct system_rows *rows,
 			put_description(rows, comment_class_oid(object->class),
 			    object->oid, object->attnum, comment->text);
 	}
+	put_all_temp_descriptions(rows);
 	return 0;
 }
 
@@ -75,7 +111,7 @@ pg_shdescription_rows(void *session UNUSED, struct system_rows *rows,
 {
 	struct str text;
 
-	if (!comment_find(system_rows_space(rows)->catalog, PG_DATABASE_OID,
+	if (!comment_find(system_rows_space(rows), PG_DATABASE_OID,
 		DATABASE_OID, 0, &text))
 		return 0;
 	system_rows_next(rows);
