@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * func_describe.c -- objects as text: types, views, expressions, comments, and
- * what an object is.
+ * func_describe.c -- objects as text: types, views, expressions, comments.
  */
 #include <inttypes.h>
 
@@ -227,84 +226,11 @@ shobj_description(struct function_call *call, uint32_t row,
 }
 CATALOG_KERNEL(shobj_description)
 
-/* ---- any object ---- */
-
-/* Catalogues by the OID of their pg_class row; what reads an OID as a name. */
-static const struct {
-	uint32_t oid;
-	const char *word;
-	uint32_t type;
-} object_classes[] = {
-	{ 1247, "type", TYPE_REGTYPE },
-	{ 1255, "function", TYPE_REGPROCEDURE },
-	{ 1260, "role", TYPE_REGROLE },
-	{ 2615, "schema", TYPE_REGNAMESPACE },
-	{ 2617, "operator", TYPE_REGOPERATOR },
-	{ 3456, "collation", TYPE_REGCOLLATION },
-};
-
-/* "table t", "column c of view v"; false if there is no such object. */
-static bool
-put_class_object(const struct plan_names *names, uint32_t oid, int64_t column,
-    struct buf *out)
-{
-	const struct relation_space space = names_space(names->context);
-	struct relation relation;
-
-	if (!find_relation(names->context, oid, &relation) ||
-	    column > relation_column_count(&relation) || column < 0)
-		return false;
-	if (column > 0)
-		buf_printf(out, "column %.*s of ",
-		    STR_FMT(relation_column(&space, &relation, (uint32_t)column)
-				.name));
-	buf_put_cstr(out,
-	    relation_kind(&relation) == 'm'       ? "materialized view "
-		: relation_kind(&relation) == 'v' ? "view "
-						  : "table ");
-	return names->base.put(&names->base, TYPE_REGCLASS, oid, out);
-}
-
-static bool
-put_object(const struct plan_names *names, uint32_t class_oid, uint32_t oid,
-    int64_t part, struct buf *out)
-{
-	if (class_oid == 1259)
-		return put_class_object(names, oid, part, out);
-	for (size_t i = 0; i < ARRAY_LEN(object_classes); i++) {
-		if (object_classes[i].oid != class_oid)
-			continue;
-		buf_printf(out, "%s ", object_classes[i].word);
-		return names->base.put(&names->base, object_classes[i].type,
-		    oid, out);
-	}
-	return false;
-}
-
-static int
-describe_object(struct function_call *call, uint32_t row,
-    const struct plan_context *context UNUSED)
-{
-	struct buf text;
-	int rc = 0;
-
-	buf_init(&text);
-	if (put_object(call->context->names, arg_oid(call, 0, row),
-		arg_oid(call, 1, row), ARG(call, 2, i64, row), &text))
-		rc = put_text(call, row, &text);
-	else
-		put_null(call, row);
-	buf_release(&text);
-	return rc;
-}
-CATALOG_KERNEL(describe_object)
-
 static const struct func_row rows[] = {
 	{ FN_COL_DESCRIPTION, { run_col_description, false } },
 	{ FN_FORMAT_TYPE, { run_format_type, false } },
 	{ FN_OBJ_DESCRIPTION_OID, { run_obj_description, false } },
 	{ FN_OBJ_DESCRIPTION_OID_NAME, { run_obj_description_in, false } },
-	{ FN_PG_DESCRIBE_OBJECT, { run_describe_object, false } },
 	{ FN_PG_GET_EXPR_PG_NODE_TREE_OID, { run_get_expr, false } },
 	{ FN_PG_GET_EXPR_PG_NODE_TREE_OID_BOOL, { run_get_expr, false } },
 	{ FN_PG_GET_SERIAL_SEQUENCE, { run_serial_sequence, false } },

@@ -54,6 +54,7 @@ extern const struct func_family func_key;
 extern const struct func_family func_none;
 extern const struct func_family func_number_format;
 extern const struct func_family func_numeric;
+extern const struct func_family func_object;
 extern const struct func_family func_parse_ident;
 extern const struct func_family func_period;
 extern const struct func_family func_privilege;

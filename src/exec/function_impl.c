@@ -49,6 +49,7 @@ impls_build(void)
 		&func_none,
 		&func_number_format,
 		&func_numeric,
+		&func_object,
 		&func_parse_ident,
 		&func_period,
 		&func_privilege,

@@ -665,6 +665,9 @@ set_cursor_start(struct set_cursor *cursor, struct error *err)
 	case SET_KEYWORDS:
 	case SET_OPTIONS:
 	case SET_PARTITIONS:
+	case SET_OBJECT_IDENTITY:
+	case SET_OBJECT_NAMES:
+	case SET_OBJECT_ADDRESS:
 		return start_table(cursor, err);
 	case SET_REGEXP_MATCHES:
 	case SET_REGEXP_SPLIT:
@@ -716,6 +719,9 @@ fill(struct set_cursor *cursor, struct target *to, struct error *err)
 	case SET_KEYWORDS:
 	case SET_OPTIONS:
 	case SET_PARTITIONS:
+	case SET_OBJECT_IDENTITY:
+	case SET_OBJECT_NAMES:
+	case SET_OBJECT_ADDRESS:
 		fill_table(cursor, to);
 		return 0;
 	case SET_REGEXP_MATCHES:

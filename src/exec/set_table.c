@@ -5,6 +5,7 @@
 
 #include "common/must.h"
 #include "exec/op.h"
+#include "exec/set_object.h"
 #include "types/array.h"
 #include "types/object_names.h"
 
@@ -234,6 +235,19 @@ make_acl_items(struct table_maker *m)
 	return rc;
 }
 
+/* ---- objects ---- */
+
+static int
+make_object(struct table_maker *m)
+{
+	struct datum *row = add_row(m);
+
+	if (row == NULL)
+		return m->err->code;
+	return set_object_row(m->env->context->names, m->call->function->id,
+	    m->args, row, m->arena, m->err);
+}
+
 int
 set_table_make(const struct exec_env *env, const struct set_call *call,
     const struct datum *args, struct arena *arena, struct set_table *out,
@@ -254,6 +268,10 @@ set_table_make(const struct exec_env *env, const struct set_call *call,
 		rc = make_options(&maker);
 	else if (call->function->id == SET_ACL_ITEMS)
 		rc = make_acl_items(&maker);
+	else if (call->function->id == SET_OBJECT_IDENTITY ||
+	    call->function->id == SET_OBJECT_NAMES ||
+	    call->function->id == SET_OBJECT_ADDRESS)
+		rc = make_object(&maker);
 	*out = (struct set_table){ .cells = maker.cells, .count = maker.count };
 	return rc;
 }

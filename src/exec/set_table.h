@@ -23,8 +23,8 @@ struct set_table {
 };
 
 /*
- * Make the rows that a call gives for these arguments, none of which is null,
- * in the arena; values may point into the arguments.
+ * Make the rows that a call gives for these arguments, none of which is null
+ * unless the function is nullable, in the arena; values may point into the arguments.
  */
 MUST_USE int set_table_make(const struct exec_env *env,
     const struct set_call *call, const struct datum *args, struct arena *arena,

@@ -16,11 +16,14 @@
 #define PG_TYPE_OID       1247u
 #define PG_PROC_OID       1255u
 #define PG_CLASS_OID      1259u
+#define PG_AUTHID_OID     1260u
 #define PG_DATABASE_OID   1262u
 #define PG_ATTRDEF_OID    2604u
 #define PG_CONSTRAINT_OID 2606u
 #define PG_NAMESPACE_OID  2615u
+#define PG_OPERATOR_OID   2617u
 #define PG_REWRITE_OID    2618u
+#define PG_COLLATION_OID  3456u
 
 uint32_t comment_class_oid(enum object_class class);
 

@@ -450,3 +450,35 @@ relation_column_find(const struct relation_space *space,
 			return i;
 	return 0;
 }
+
+/* ---- defaults ---- */
+
+bool
+relation_has_default(const struct relation *relation, uint32_t attnum)
+{
+	const struct event_type *type = relation->type;
+
+	if (relation->temp != NULL)
+		return relation->temp->columns[attnum - 1].default_text.len > 0;
+	if (type == NULL)
+		return false;
+	if (attnum < COLUMN_FIRST_FIELD)
+		return attnum == COLUMN_TIMESTAMP;
+	return type->fields[attnum - COLUMN_FIRST_FIELD].has_default;
+}
+
+bool
+relation_of_default(const struct relation_space *space, uint32_t oid,
+    struct relation *out, uint32_t *attnum)
+{
+	uint32_t base = oid / RELATION_DEFAULT_OIDS;
+
+	*attnum = oid % RELATION_DEFAULT_OIDS;
+	if (*attnum == 0)
+		return false;
+	/* the higher bits of a temporary relation's are not in it */
+	return (relation_by_oid(space, base, out) ||
+		   relation_by_oid(space, TEMP_OID_FIRST + base, out)) &&
+	    *attnum <= relation_column_count(out) &&
+	    relation_has_default(out, *attnum);
+}

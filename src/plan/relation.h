@@ -109,3 +109,19 @@ struct relation_column relation_column(const struct relation_space *space,
 /* attnum of a column by its exact name; 0 if there is none. */
 uint32_t relation_column_find(const struct relation_space *space,
     const struct relation *relation, struct str name);
+
+/* Whether INSERT has a value for a column that is left out, but for null. */
+bool relation_has_default(const struct relation *relation, uint32_t attnum);
+
+/* OIDs of defaults: a column's number in its table says which it is. */
+#define RELATION_DEFAULT_OIDS 1024u
+
+static inline uint32_t
+relation_default_oid(const struct relation *relation, uint32_t attnum)
+{
+	return (uint32_t)(relation->oid * RELATION_DEFAULT_OIDS + attnum);
+}
+
+/* The column that has this default; false if none has. */
+bool relation_of_default(const struct relation_space *space, uint32_t oid,
+    struct relation *out, uint32_t *attnum);

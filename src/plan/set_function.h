@@ -37,10 +37,13 @@ enum set_function_id {
 	SET_JSON_EACH,
 	SET_JSON_EACH_TEXT,
 	SET_JSON_KEYS,
-	SET_CHANNELS,       /* that the session listens on */
-	SET_JSON_PATH,      /* document, path, variables, whether silent */
-	SET_JSON_RECORD,    /* one document, whose members ... */
-	SET_JSON_RECORDSET, /* ... are columns; elements of an array */
+	SET_CHANNELS,        /* that the session listens on */
+	SET_JSON_PATH,       /* document, path, variables, whether silent */
+	SET_OBJECT_IDENTITY, /* one row: what an object is called, */
+	SET_OBJECT_NAMES,    /* the names that lead to it, */
+	SET_OBJECT_ADDRESS,  /* and which object names lead to */
+	SET_JSON_RECORD,     /* one document, whose members ... */
+	SET_JSON_RECORDSET,  /* ... are columns; elements of an array */
 };
 
 struct set_column {

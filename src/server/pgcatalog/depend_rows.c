@@ -72,10 +72,10 @@ put_columns(struct system_rows *rows, const struct relation *relation)
 		const struct relation_column its =
 		    relation_column(system_rows_space(rows), relation, i);
 
-		if (column_has_default(relation, i))
+		if (relation_has_default(relation, i))
 			put_depend(rows,
 			    (struct address){ PG_ATTRDEF_OID,
-				column_default_oid(relation, i), 0 },
+				relation_default_oid(relation, i), 0 },
 			    column, AUTO);
 		if (its.type.oid >= FIRST_USER_OID)
 			put_depend(rows, column,
@@ -169,7 +169,8 @@ may_have(const struct system_key *key, const struct relation *relation)
 		if (oid == relation->oid ||
 		    oid == relation_row_type(relation) ||
 		    oid == relation_array_type(relation) ||
-		    oid - oid % COLUMN_OIDS == column_default_oid(relation, 0))
+		    oid - oid % RELATION_DEFAULT_OIDS ==
+			relation_default_oid(relation, 0))
 			return true;
 		if (relation->type != NULL &&
 		    (oid == relation->type->key.oid ||

@@ -112,20 +112,6 @@ pg_class_rows(void *session, struct system_rows *rows, struct error *err UNUSED)
 
 /* ---- defaults ---- */
 
-bool
-column_has_default(const struct relation *relation, uint32_t attnum)
-{
-	const struct event_type *type = relation->type;
-
-	if (relation->temp != NULL)
-		return relation->temp->columns[attnum - 1].default_text.len > 0;
-	if (type == NULL)
-		return false;
-	if (attnum < COLUMN_FIRST_FIELD)
-		return attnum == COLUMN_TIMESTAMP;
-	return type->fields[attnum - COLUMN_FIRST_FIELD].has_default;
-}
-
 /* Whether a constant is written as it prints: numbers, true, false. */
 static bool
 is_bare(const struct type *type, struct str text)
@@ -184,7 +170,7 @@ put_default(struct system_rows *rows, const struct relation *relation,
 
 	system_rows_next(rows);
 	system_put_i64(rows, pg_attrdef_oid,
-	    column_default_oid(relation, attnum));
+	    relation_default_oid(relation, attnum));
 	system_put_i64(rows, pg_attrdef_adrelid, relation->oid);
 	system_put_i64(rows, pg_attrdef_adnum, attnum);
 	if (relation->temp != NULL)
@@ -211,7 +197,7 @@ pg_attrdef_rows(void *session UNUSED, struct system_rows *rows,
 		uint32_t count = relation_column_count(&relation);
 
 		for (uint32_t i = 1; i <= count; i++)
-			if (column_has_default(&relation, i) &&
+			if (relation_has_default(&relation, i) &&
 			    system_wants_i64(rows, pg_attrdef_adnum, i))
 				put_default(rows, &relation, i);
 	}
@@ -260,7 +246,7 @@ put_attribute(struct system_rows *rows, const struct relation *relation,
 	system_put_bool(rows, pg_attribute_attnotnull,
 	    column.is_not_null && relation->key == NULL);
 	system_put_bool(rows, pg_attribute_atthasdef,
-	    column_has_default(relation, attnum));
+	    relation_has_default(relation, attnum));
 	system_put_bool(rows, pg_attribute_atthasmissing, false);
 	/* event_id cannot be given: GENERATED ALWAYS AS IDENTITY */
 	system_put_str(rows, pg_attribute_attidentity,

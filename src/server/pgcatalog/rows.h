@@ -73,19 +73,6 @@ void wanted_relations_init(struct wanted_relations *wanted,
 bool wanted_relations_next(struct wanted_relations *wanted,
     struct relation *out);
 
-/* ---- relation_rows.c ---- */
-
-bool column_has_default(const struct relation *relation, uint32_t attnum);
-
-/* A column's number in its table says which default it is. */
-#define COLUMN_OIDS 1024u
-
-static inline uint32_t
-column_default_oid(const struct relation *relation, uint32_t attnum)
-{
-	return (uint32_t)(relation->oid * COLUMN_OIDS + attnum);
-}
-
 /* ---- role_rows.c ---- */
 
 /* The list of rights of an object, as aclitem[]; none is null. */
