@@ -25,6 +25,7 @@
 #include "vec/vec.h"
 
 struct engine;
+struct mem_budget;
 struct os_clock;
 struct os_fs;
 struct salvage;
@@ -44,6 +45,11 @@ struct engine_options {
 	uint64_t wal_sync_interval_ms; /* for synchronous_commit = off */
 	uint64_t manifest_log_bytes;   /* then it is rewritten; 0: 1 MiB */
 	size_t batch_memory_bytes;     /* rows past it are staged in files */
+	/*
+	 * Charged for the rows of batches, from when they are added until they
+	 * are published; NULL: nothing is.  Outlives the engine.
+	 */
+	struct mem_budget *memory;
 	size_t block_cache_size_bytes;
 	size_t old_snapshot_memory_bytes; /* 0: no limit */
 	bool is_retention_off;       /* tests that move horizons themselves */

@@ -404,6 +404,7 @@ open_engine(struct server *server, const struct config *config,
 	int rc;
 
 	server_engine_options(config, &options);
+	options.memory = &server->memory;
 	rc = engine_open(os_fs_real(), server->dir, &options, &server->engine,
 	    err);
 	if (rc == 0)

@@ -182,6 +182,80 @@ def message_size(_):
                     expect(size, states(connection.until_closed()), ["54000"])
 
 
+def execute_states(connection, sql):
+    return "+".join(states(connection.query(sql)))
+
+
+def events(_):
+    """What an event may have: one less than the limit, the limit, one more."""
+    insert = "INSERT INTO sized (context_id, s) VALUES ('{}', repeat('{}', {}))"
+    with Server("max_context_size=100B", "max_string_size=4kB",
+                "max_row_size=16kB") as server, connect(server) as connection:
+        connection.query("CREATE TABLE sized (s text, r text, q text, p text)")
+        for size, wanted in ((99, ""), (100, ""), (101, "54000")):
+            sql = insert.format("c" * size, "x", 1)
+            expect(f"context of {size}", execute_states(connection, sql), wanted)
+        for size, wanted in ((4095, ""), (4096, ""), (4097, "54000")):
+            sql = insert.format("c", "x", size)
+            expect(f"string of {size}", execute_states(connection, sql), wanted)
+            store = f'STORE sized FOR c PAYLOAD {{"s": "{"x" * size}"}}'
+            expect(f"stored string of {size}", execute_states(connection, store),
+                   wanted)
+        # Of a row the limit is of its encoding, which is a little more.
+        whole = "INSERT INTO sized (context_id, s, r, q, p) VALUES ('c', {})"
+        texts = ", ".join(["repeat('x', 4096)"] * 3)
+        taken = [size for size in range(3800, 4097) if execute_states(
+            connection, whole.format(f"{texts}, repeat('x', {size})")) == ""]
+        expect("rows", taken, list(range(3800, taken[-1] + 1)))
+        check(16384 - 100 < 3 * 4096 + taken[-1] <= 16384, f"up to {taken[-1]}")
+        rows = pgwire.rows(connection.query("SELECT count(*) FROM sized"))
+        expect("stored", rows, [[b"%d" % (6 + len(taken))]])
+
+
+def schemas(_):
+    """Event types, and their fields."""
+    with Server("max_event_types=3", "max_fields=4") as server, \
+            connect(server) as connection:
+        for i, wanted in ((2, ""), (3, ""), (4, "54011"), (5, "54011")):
+            fields = ", ".join(f"f{k} int" for k in range(i + 1))
+            sql = f"CREATE TABLE t{i} ({fields})"
+            if i < 4:
+                expect(f"type {i} of {i + 1}", execute_states(connection, sql), wanted)
+            else:
+                expect(f"{i + 1} fields", execute_states(connection, sql), wanted)
+        expect("a fifth field", execute_states(
+            connection, "ALTER TABLE t3 ADD COLUMN more int"), "54011")
+        expect("a fourth", execute_states(
+            connection, "ALTER TABLE t2 ADD COLUMN more int"), "")
+        expect("the third type", execute_states(
+            connection, "CREATE TABLE t0 (a int)"), "")
+        expect("a fourth type", execute_states(
+            connection, "CREATE TABLE t1 (a int)"), "53400")
+
+
+def connections(_):
+    """All of them, of which some are for superusers; one more is refused."""
+    with Server("max_connections=4", "superuser_reserved_connections=1") as server:
+        with connect(server) as connection:
+            for role in ("root SUPERUSER", "ann"):
+                expect(role, execute_states(connection, f"CREATE ROLE {role} LOGIN"),
+                       "")
+        held = []
+        for user, wanted in ((b"ann", []), (b"ann", []), (b"ann", []),
+                             (b"ann", ["53300"]), (b"root", []),
+                             (b"root", ["53300"])):
+            connection = pgwire.Connection(server.port, 60 * pgwire.PATIENCE)
+            connection.send(pgwire.startup(user=user))
+            if wanted:
+                expect(f"{len(held)} and {user}", states(connection.until_closed()),
+                       wanted)
+            else:
+                connection.until_ready()
+                held.append(connection)
+        for connection in held:
+            connection.close()
+
+
 # ---- numbers of things ----
 
 
@@ -335,6 +409,30 @@ def unread_values(_):
             check(len(rows) == 1, "the memory has not come back")
 
 
+def open_transactions(_):
+    """And what transactions have written that are not committed."""
+    write = ("INSERT INTO large (context_id, s)"
+             " SELECT 'c', repeat('x', 16000) FROM generate_series(1, 500)")
+    with Server(f"total_statement_memory={TOTAL_MIB}MB", "worker_count=8") as server:
+        with connect(server) as connection:
+            connection.query("CREATE TABLE large (s text)")
+        base = memory_kib(server)
+        open_ones = [connect(server) for _ in range(20)]
+        ends = [execute_states(each, "BEGIN; " + write) for each in open_ones]
+        check(set(ends) == {"", "53200"}, f"{ends}")
+        check_peak(server, base, "transactions", TOTAL_MIB * 1.1 + UNCOUNTED_MIB)
+        for each, end in zip(open_ones, ends):
+            if end:
+                each.close()
+            else:
+                expect("COMMIT", execute_states(each, "COMMIT"), "")
+                each.close()
+        with connect(server) as connection:
+            expect("then", execute_states(connection, write), "")
+            rows = pgwire.rows(connection.query("SELECT count(*) FROM large"))
+            expect("stored", rows, [[b"%d" % (500 * (1 + ends.count("")))]])
+
+
 def unfinished_messages(_):
     """And messages that are not complete."""
     with Server(f"total_statement_memory={TOTAL_MIB}MB") as server:
@@ -410,10 +508,14 @@ CASES = (
     late_reader,
     read_timeout,
     message_size,
+    events,
+    schemas,
+    connections,
     prepared_statements,
     keepalives,
     statements_memory,
     unread_values,
+    open_transactions,
     unfinished_messages,
 )
 LONG_CASES = (idle_connections, slow_reader, much_memory)

@@ -23,7 +23,7 @@ write_batch_new(struct engine *engine)
 	if (batch == NULL)
 		return NULL;
 	batch->engine = engine;
-	buf_init(&batch->bytes);
+	buf_init_charged(&batch->bytes, engine->options.memory);
 	buf_init(&batch->more_types);
 	row_gather_init(&batch->gather);
 	headers = buf_take(&batch->bytes, WAL_BATCH_HEADROOM);

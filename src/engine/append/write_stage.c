@@ -202,7 +202,7 @@ write_batch_is_full(const struct write_batch *batch)
 static int
 copy_changes(struct write_batch *batch, struct buf *out, struct error *err)
 {
-	buf_init(out);
+	buf_init_charged(out, batch->engine->options.memory);
 	if (!buf_reserve(out, WAL_BATCH_HEADROOM + batch->ddl_bytes)) {
 		buf_release(out);
 		return no_memory(err);
