@@ -36,3 +36,27 @@ os_check_private_file(const char *path, const char *what, struct error *err)
 	    "server's user, or permissions u=rw,g=r (0640) or less if owned by "
 	    "root.");
 }
+
+int
+os_check_private_dir(const char *path, const char *what, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return error_set_os(err, "could not access %s \"%s\"", what,
+		    path);
+	if (!S_ISDIR(st.st_mode))
+		return error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+		    "%s \"%s\" is not a directory", what, path);
+	if (st.st_uid != geteuid()) {
+		(void)error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+		    "%s \"%s\" has wrong ownership", what, path);
+		return error_hint(err,
+		    "The server must be started by the user that owns it.");
+	}
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return 0;
+	(void)error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+	    "%s \"%s\" can be written by others", what, path);
+	return error_hint(err, "Take the right from them: chmod go-w.");
+}

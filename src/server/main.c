@@ -24,6 +24,7 @@
 #include "net/tls.h"
 #include "os/file.h"
 #include "os/memory.h"
+#include "os/private_file.h"
 #include "server/admin_command.h"
 #include "server/archive_command.h"
 #include "server/directory_command.h"
@@ -344,6 +345,7 @@ serve(const struct command *command)
 	os_memory_init();
 	block_signals(&signals);
 	if (os_mkdir(os_fs_real(), command->dir, &err) != 0 ||
+	    os_check_private_dir(command->dir, "data directory", &err) != 0 ||
 	    load_config(command, &config, &err) != 0) {
 		print_error(&err);
 		return EXIT_FAILURE;
