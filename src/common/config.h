@@ -230,6 +230,7 @@ struct config {
 	char *log_filename;   /* relative to the data */
 	int64_t log_rotation_size_bytes;
 	int log_rotation_count;
+	int64_t log_tail_size_bytes; /* in memory */
 	bool log_connections;
 	int64_t log_min_duration_statement_ms; /* -1 is never, 0 is all */
 

@@ -36,8 +36,8 @@ bucket_of(uint64_t value)
 }
 
 /* The greatest value of a bucket. */
-static uint64_t
-bucket_max(uint32_t bucket)
+uint64_t
+histogram_bucket_max(uint32_t bucket)
 {
 	uint32_t power, part;
 
@@ -62,6 +62,14 @@ histogram_add(struct histogram *histogram, uint64_t value)
 		    memory_order_relaxed);
 }
 
+void
+histogram_add_counts(const struct histogram *histogram,
+    uint64_t counts[HISTOGRAM_BUCKETS])
+{
+	for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+		counts[i] += load(&histogram->buckets[i]);
+}
+
 /* What `wanted` of the values are not above. */
 static uint64_t
 value_at(const uint64_t counts[HISTOGRAM_BUCKETS], uint64_t wanted,
@@ -72,7 +80,9 @@ value_at(const uint64_t counts[HISTOGRAM_BUCKETS], uint64_t wanted,
 	for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		seen += counts[i];
 		if (seen >= wanted)
-			return bucket_max(i) < max ? bucket_max(i) : max;
+			return histogram_bucket_max(i) < max
+			    ? histogram_bucket_max(i)
+			    : max;
 	}
 	return max;
 }

@@ -32,5 +32,10 @@ struct histogram_summary {
 	uint64_t p99;    /* and 99 of 100 are not above this */
 };
 
+/* Add what it has of each bucket, and the greatest value that is put into one. */
+void histogram_add_counts(const struct histogram *histogram,
+    uint64_t counts[HISTOGRAM_BUCKETS]);
+uint64_t histogram_bucket_max(uint32_t bucket);
+
 /* All 0 if there are no values. */
 struct histogram_summary histogram_summary(const struct histogram *histogram);

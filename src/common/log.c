@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "common/error.h"
+#include "common/log_tail.h"
 
 #define LINE_SIZE   4096
 #define VALUE_MAX   1024 /* bytes of one text; the rest is cut */
@@ -61,6 +62,7 @@ static struct {
 	int64_t size;
 	int64_t rotation_size;
 	int rotation_count;
+	struct log_tail tail;
 } sink = { .fd = STDERR_FILENO }; /* under `lock` */
 
 static _Atomic(log_clock_fn) test_clock;
@@ -291,12 +293,14 @@ out:
 	free(to);
 }
 
+/* `last` is the same as it is kept in memory. */
 static void
-emit(const char *text, size_t len)
+emit(const char *text, size_t len, const struct log_tail_line *last)
 {
 	ssize_t done;
 
 	pthread_mutex_lock(&lock);
+	log_tail_add(&sink.tail, last);
 	if (sink.path != NULL && sink.rotation_size > 0 && sink.size > 0 &&
 	    sink.size + (int64_t)len > sink.rotation_size)
 		rotate();
@@ -317,11 +321,13 @@ log_write(struct log_site *site, enum log_level level,
 	int64_t now = now_us();
 	struct line line = { .len = 0 };
 	uint32_t suppressed = 0;
+	size_t text_off;
 
 	if (site != NULL && !site_may_log(site, now, &suppressed))
 		return;
 	put_time(&line, now);
 	put_format(&line, "%s %s ", level_name[level], category_name[category]);
+	text_off = line.len;
 	put_cstr(&line, message);
 	for (; fields->kind != LOG_FIELD_END; fields++)
 		put_field(&line, fields);
@@ -331,7 +337,13 @@ log_write(struct log_site *site, enum log_level level,
 	if (suppressed > 0)
 		put_field(&line, &LOG_UINT("suppressed", suppressed));
 	line.text[line.len++] = '\n';
-	emit(line.text, line.len);
+	emit(line.text, line.len,
+	    &(struct log_tail_line){
+		.time_us = now,
+		.level = (uint8_t)level,
+		.category = (uint8_t)category,
+		.text = str_of(line.text + text_off, line.len - 1 - text_off),
+	    });
 }
 
 void
@@ -382,6 +394,13 @@ log_open(const struct log_options *options, struct error *err)
 		}
 	}
 	pthread_mutex_lock(&lock);
+	if (log_tail_resize(&sink.tail, options->tail_size, err) != 0) {
+		pthread_mutex_unlock(&lock);
+		if (fd != STDERR_FILENO)
+			close(fd);
+		free(path);
+		return STELE_E_OUT_OF_MEMORY;
+	}
 	sink_replace(fd, path, size);
 	sink.rotation_size = options->rotation_size;
 	sink.rotation_count = options->rotation_count;
@@ -396,7 +415,31 @@ log_close(void)
 {
 	pthread_mutex_lock(&lock);
 	sink_replace(STDERR_FILENO, NULL, 0);
+	log_tail_release(&sink.tail);
 	pthread_mutex_unlock(&lock);
+}
+
+int
+log_last_lines(struct log_tail *out, struct error *err)
+{
+	int rc;
+
+	pthread_mutex_lock(&lock);
+	rc = log_tail_copy(&sink.tail, out, err);
+	pthread_mutex_unlock(&lock);
+	return rc;
+}
+
+const char *
+log_level_name(enum log_level level)
+{
+	return level_name[level];
+}
+
+const char *
+log_category_name(enum log_category category)
+{
+	return category_name[category];
 }
 
 int

@@ -37,6 +37,7 @@
 #include "common/str.h"
 
 struct error;
+struct log_tail;
 
 #define LOG_BURST 10
 
@@ -167,6 +168,7 @@ struct log_options {
 	const char *path;      /* NULL is stderr */
 	int64_t rotation_size; /* bytes; 0 is never */
 	int rotation_count;    /* old files kept: path.1 is the newest */
+	size_t tail_size;      /* bytes of the last lines kept in memory */
 };
 
 /*
@@ -183,6 +185,16 @@ void log_close(void);
  * that fails, lines go on into the old one.
  */
 MUST_USE int log_reopen(struct error *err);
+
+/*
+ * A copy of the last lines that are kept, to be released.
+ * STELE_E_OUT_OF_MEMORY.
+ */
+MUST_USE int log_last_lines(struct log_tail *out, struct error *err);
+
+/* As they stand in a line. */
+const char *log_level_name(enum log_level level);
+const char *log_category_name(enum log_category category);
 
 /* Tests only: microseconds since 1970; NULL is the system's clock. */
 typedef int64_t (*log_clock_fn)(void);

@@ -577,7 +577,8 @@ void engine_reset_activity(struct engine *engine, uint32_t oid);
 struct type_rows {
 	uint32_t oid;
 	uint64_t rows;
-	uint64_t bytes; /* of segments: their share, about */
+	uint64_t bytes; /* of segments: their share, about, .. */
+	uint64_t zones; /* .. and of their zones */
 };
 
 /*

@@ -27,11 +27,12 @@ engine_reset_activity(struct engine *engine, uint32_t oid)
 struct type_counting {
 	const struct catalog *catalog;
 	struct type_rows *types;
+	uint32_t zone_rows;
 };
 
 static void
 count_type(const struct type_counting *counting, uint32_t oid, uint64_t rows,
-    uint64_t bytes)
+    const struct segment_meta *meta)
 {
 	uint32_t low = 0, high = counting->catalog->type_count;
 
@@ -47,7 +48,10 @@ count_type(const struct type_counting *counting, uint32_t oid, uint64_t rows,
 	    counting->types[low].oid != oid)
 		return; /* it was dropped */
 	counting->types[low].rows += rows;
-	counting->types[low].bytes += bytes;
+	counting->types[low].bytes += (uint64_t)((double)meta->size_bytes *
+	    (double)rows / (double)meta->row_count);
+	counting->types[low].zones +=
+	    (rows + counting->zone_rows - 1) / counting->zone_rows;
 }
 
 static void
@@ -61,8 +65,7 @@ count_segments(const struct type_counting *counting,
 			uint64_t rows = meta->types[t].row_count;
 
 			count_type(counting, meta->types[t].type_oid, rows,
-			    (uint64_t)((double)meta->size_bytes * (double)rows /
-				(double)meta->row_count));
+			    meta);
 		}
 	}
 }
@@ -92,6 +95,7 @@ engine_type_rows(struct engine *engine, struct type_rows **out, uint32_t *count,
 	if (snapshot == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	counting.catalog = snapshot->catalog;
+	counting.zone_rows = engine->options.zone_rows;
 	counting.types = calloc(counting.catalog->type_count + (size_t)1,
 	    sizeof(counting.types[0]));
 	if (counting.types == NULL)

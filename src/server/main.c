@@ -198,6 +198,7 @@ open_log(const struct command *command, const struct config *config,
 		.level = (enum log_level)config->log_min_messages,
 		.rotation_size = config->log_rotation_size_bytes,
 		.rotation_count = config->log_rotation_count,
+		.tail_size = (size_t)config->log_tail_size_bytes,
 	};
 	int rc;
 

@@ -14,6 +14,7 @@
 #include "common/arena.h"
 #include "common/attr.h"
 #include "common/config.h"
+#include "common/histogram.h"
 #include "exec/exec.h"
 #include "net/listener.h"
 #include "net/loop.h"
@@ -43,6 +44,9 @@ struct net_thread {
 	struct session *sessions;
 	bool is_stopping;
 	struct arena scratch; /* of the message that is handled */
+	/* Nanoseconds from a write to the answer that it is stored; the loop
+	 * adds, any thread reads. */
+	struct histogram acks;
 };
 
 #define REGISTRY_BUCKETS 1024u

@@ -201,6 +201,23 @@ awaited_done(struct session *session)
 	pending_free(pending);
 }
 
+/*
+ * How long a client has waited for his write.  The clock is looked at once for a
+ * group of messages: they come together.
+ */
+static void
+count_ack(struct session *session, const struct pending *pending)
+{
+	if (pending->given_ns == 0 || pending->commit.rc != 0)
+		return;
+	if (!session->is_run_deferred)
+		session->acked_ns =
+		    os_clock_monotonic_ns(session->server->clock);
+	if (session->acked_ns > pending->given_ns)
+		histogram_add(&session->net->acks,
+		    (uint64_t)(session->acked_ns - pending->given_ns));
+}
+
 static void
 committed_cb(struct loop_post *post)
 {
@@ -208,6 +225,7 @@ committed_cb(struct loop_post *post)
 	struct session *session = pending->session;
 
 	pending->is_done = true;
+	count_ack(session, pending);
 	if (pending->is_off && pending->commit.rc == 0 &&
 	    pending->commit.last_event_id > session->async_position)
 		session->async_position = pending->commit.last_event_id;

@@ -133,6 +133,7 @@ struct pending {
 	/* Statement log: NULL if it is off. */
 	struct source *source;
 	int64_t started_ns;
+	int64_t given_ns;     /* to the engine; 0: it is a flush */
 	struct commit commit; /* ends with an error, which is not zeroed */
 };
 
@@ -202,6 +203,7 @@ struct session {
 	bool is_freeing;
 	struct loop_post run_post; /* runs it once for a group of messages */
 	bool is_run_deferred;
+	int64_t acked_ns; /* when the first of a group of messages came */
 	struct loop_post yield_post; /* runs it on the loop's next turn */
 	bool is_yielding;
 

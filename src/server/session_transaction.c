@@ -180,6 +180,7 @@ give_to_engine(struct session *session, struct pending *pending)
 	session->transaction.has_ddl = false;
 	pending->notices = notices_take(session, batch);
 	pending->is_off = !is_on;
+	pending->given_ns = session->now_ns;
 	engine_commit(session->server->engine, batch,
 	    is_on ? SYNC_ON : SYNC_OFF, &pending->commit);
 }

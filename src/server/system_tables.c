@@ -6,9 +6,12 @@
 
 /* Sorted by name. */
 static const struct system_table *const tables[] = {
+	&server_acks.table,
 	&storage_archive.table,
 	&storage_compactions.table,
 	&server_event_ids.table,
+	&server_types.table,
+	&server_messages.table,
 	&server_memory.table,
 	&server_permissions.table,
 	&server_remembered.table,

@@ -17,6 +17,15 @@ extern const struct system_tables server_system_tables;
 /* server_sequence.c: where event_ids come from. */
 extern const struct system_provider server_event_ids;
 
+/* server_acks.c: how long writers wait. */
+extern const struct system_provider server_acks;
+
+/* server_messages.c: the last messages. */
+extern const struct system_provider server_messages;
+
+/* server_types.c: what there is of each event type. */
+extern const struct system_provider server_types;
+
 /* server_memory.c: who holds how much memory. */
 extern const struct system_provider server_memory;
 

@@ -89,9 +89,66 @@ def statements(server):
          a.rows("select calls from stele.statements where query = 'select $1'"), [["12"]])
 
 
+def acks(server):
+    a = Session(server)
+    count = "select coalesce(sum(count), 0) from stele.acks"
+    a.rows("create table acked (n int)")
+    before = int(a.rows(count)[0][0])
+    for i in range(5):
+        a.rows(f"insert into acked (context_id, n) values ('c', {i})")
+    a.rows("select n from acked; checkpoint; rollback")
+    same("each write is counted", int(a.rows(count)[0][0]), before + 5)
+    same("by its time", a.rows("select bool_and(up_to_ms > 0 and up_to_ms < 600000)"
+                               " from stele.acks"), [["t"]])
+
+
+def messages(server):
+    a = Session(server)
+    with open(server.log, errors="replace") as log:
+        first, = (line for line in log if " server ready " in line)
+    same("a line as it is in the log", a.rows(
+        "select to_char(time at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+        " || ' ' || level || ' ' || category || ' ' || message"
+        " from stele.log where message like 'ready %'"), [[first.rstrip("\n")]])
+    same("numbers", a.rows("select bool_and(n = 1) from (select number - lag(number)"
+                           " over (order by number) as n from stele.log) l"), [["t"]])
+
+
+def types(server):
+    a = Session(server)
+    row = ("select version, fields, events, first_timestamp, last_timestamp, zones"
+           " from stele.event_types where event_type = 'seen'")
+    a.rows("set timezone = 'UTC'; create table seen (n int)")
+    same("nothing", a.rows(row), [["1", "1", "0", None, None, "0"]])
+    insert = "insert into seen (context_id, timestamp, n) values ('c', '{}', 1)"
+    a.rows(insert.format("2024-05-01 10:00"))
+    a.rows(insert.format("2023-05-01 10:00"))
+    a.rows("create table other (m int); insert into other (context_id, timestamp, m)"
+           " select 'c', '2020-01-01', i from generate_series(1, 9000) i")
+    a.rows("alter table seen add column m int")
+    times = ["2023-05-01 10:00:00+00", "2024-05-01 10:00:00+00"]
+    same("in MemTables", a.rows(row), [["2", "2", "2", *times, "0"]])
+    a.rows("checkpoint")
+    same("in segments", a.rows(row), [["2", "2", "2", *times, "1"]])
+    a.rows(insert.format("2025-05-01 10:00"))
+    same("in both", a.rows(row), [["2", "2", "3", times[0], "2025-05-01 10:00:00+00",
+                                   "1"]])
+    same("of the other", a.rows(
+        "select events, zones, first_timestamp = last_timestamp, bytes > 0 from stele.event_types"
+        " where event_type = 'other'"), [["9000", "2", "t", "t"]])
+    a.rows("drop table other")
+    same("dropped", a.rows("select 1 from stele.event_types where event_type = 'other'"), [])
+    a.rows("create role root superuser login; create role ann login; create role eve login;"
+           " grant select on seen to ann")
+    for role, count in (("ann", "1"), ("eve", "0")):
+        a.rows(f"set role {role}")
+        same(f"of {role}", a.rows("select count(*) from stele.event_types"), [[count]])
+        a.rows("reset role")
+
+
 def main():
     with Server() as server:
-        for test in (sessions, statements):
+        for test in (sessions, statements, acks, messages, types):
             try:
                 test(server)
             except Failure as failure:

@@ -54,6 +54,19 @@ static const char *const query[] = {
 	GAUGE("wal_files_to_archive", "Files that wait for the archive.",
 	    ALL, "r.files_to_archive")),
     " UNION ALL",
+    OF("(SELECT max(total) AS acks,"
+	" min(up_to_ms) FILTER (WHERE so_far >= total * 0.5) AS p50,"
+	" min(up_to_ms) FILTER (WHERE so_far >= total * 0.99) AS p99"
+	" FROM (SELECT up_to_ms, sum(count) OVER () AS total,"
+	" sum(count) OVER (ORDER BY up_to_ms) AS so_far FROM stele.acks) AS a)"
+	" AS r",
+	COUNTER("acks_total", "Writes that were told to be stored.", ALL,
+	    "coalesce(r.acks, 0)") ","
+	GAUGE("ack_p50_seconds", "Half of them waited no longer.", ALL,
+	    "r.p50 / 1000") ","
+	GAUGE("ack_p99_seconds", "All but one of a hundred waited no longer.",
+	    ALL, "r.p99 / 1000")),
+    " UNION ALL",
     OF("stele.memory AS r",
 	GAUGE("memory_bytes", "Memory by what holds it.", PART, "r.bytes") ","
 	GAUGE("memory_limit_bytes", "How much it may hold.", PART,
