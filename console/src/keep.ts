@@ -6,6 +6,8 @@
  * is kept, or what is there counts as nothing.  `tab` is kept until the tab is
  * closed, `browser` until somebody clears it.
  */
+const PREFIX = "stele.";
+
 export interface Keeper {
     read<T>(name: string, fallback: T, isRight: (value: unknown) => value is T): T;
     /* Whether it is kept now. */
@@ -13,7 +15,13 @@ export interface Keeper {
     remove(name: string): void;
 }
 
-const PREFIX = "stele.";
+/* Call when another tab of this browser has written what `browser` keeps. */
+export function whenWritten(name: string, listener: () => void): void {
+    globalThis.addEventListener?.("storage", (event: Event) => {
+        if ((event as StorageEvent).key === PREFIX + name)
+            listener();
+    });
+}
 
 function keeper(storage: () => Storage): Keeper {
     return {

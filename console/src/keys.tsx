@@ -28,7 +28,9 @@ const KEYS: [string, [string, string][]][] = [
         ["↑ ↓ ← →", "move; with Shift select"],
         ["Ctrl Home, Ctrl End", "first and last"],
         ["Enter", "look at the cell"],
-        ["S", "sort by the column"],
+        ["S", "sort by the column: up, down, as it came"],
+        ["U", "unfold a JSON column"],
+        ["Alt ← →", "make the column narrower, wider"],
         ["Ctrl A, Ctrl C", "select all; copy, as tabs"],
     ]],
 ];

@@ -6,7 +6,7 @@
  * (a key, a password) is not kept.
  */
 import { signal } from "@preact/signals";
-import { browser } from "../keep";
+import { browser, whenWritten } from "../keep";
 
 export interface Entry {
     text: string;
@@ -37,8 +37,18 @@ const isSaved = (value: unknown): value is Saved => {
 const listOf = <T>(isRight: (value: unknown) => value is T) =>
     (value: unknown): value is T[] => Array.isArray(value) && value.every(isRight);
 
-export const history = signal<Entry[]>(browser.read("history", [], listOf(isEntry)));
-export const saved = signal<Saved[]>(browser.read("saved", [], listOf(isSaved)));
+const readHistory = (): Entry[] => browser.read("history", [], listOf(isEntry));
+const readSaved = (): Saved[] => browser.read("saved", [], listOf(isSaved));
+
+export const history = signal<Entry[]>(readHistory());
+export const saved = signal<Saved[]>(readSaved());
+
+whenWritten("history", () => {
+    history.value = readHistory();
+});
+whenWritten("saved", () => {
+    saved.value = readSaved();
+});
 
 const hasSecret = (text: string): boolean => /\b(key|password)\b\s*['"]/i.test(text);
 

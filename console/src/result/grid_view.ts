@@ -7,12 +7,15 @@
  * r mod slots, so that scrolling by a few rows writes those few.  Cells of a
  * row are at their column's edge in a layer that scrolls sideways as one.
  *
- * What is shown belongs to the GridModel; this only paints it, once a frame.
+ * What is shown belongs to the GridModel; this only paints it, once a frame.  The
+ * header is grid_head.ts, keys and pointers are grid_input.ts.
  */
 import type { Column } from "../data/table";
 import { contextHref } from "../router";
 import { isRight } from "./copy";
-import type { GridModel } from "./grid_model";
+import { div, GridHead } from "./grid_head";
+import { listen } from "./grid_input";
+import type { GridModel, Place } from "./grid_model";
 import { columnEdges, ROW_HEIGHT, scrollHeight, scrollToRow, visibleColumns, visibleRows } from "./layout";
 
 export const HEAD_HEIGHT = 40;
@@ -47,14 +50,6 @@ interface Slot {
     version: number;
 }
 
-const div = (name: string, role?: string): HTMLElement => {
-    const element = document.createElement("div");
-    element.className = name;
-    if (role !== undefined)
-        element.setAttribute("role", role);
-    return element;
-};
-
 let lastId = 0;
 
 export interface GridEvents {
@@ -70,9 +65,7 @@ export class GridView {
     private readonly id = `grid-${++lastId}`;
     private readonly space = div("grid-space", "presentation");
     private readonly stage = div("grid-stage", "presentation");
-    private readonly head = div("grid-head", "row");
-    private readonly headLayer = div("grid-layer", "presentation");
-    private readonly corner = div("grid-gutter grid-corner", "columnheader");
+    private readonly head = new GridHead();
     private readonly body = div("grid-body", "rowgroup");
     private slots: Slot[] = [];
     private widths: number[] = [];
@@ -80,30 +73,21 @@ export class GridView {
     private gutter = 48;
     private version = 1;
     private measuredRows = 0;
-    private columnsShown = "";
     private frame = 0;
     private readonly resized: ResizeObserver;
     private height = 0;
     private width = 0;
 
-    constructor(readonly model: GridModel, label: string, private readonly events: GridEvents,
+    constructor(readonly model: GridModel, label: string, readonly events: GridEvents,
         private readonly kept: Map<string, number>) {
         this.element.tabIndex = 0;
         this.element.setAttribute("aria-label", label);
         this.element.setAttribute("aria-multiselectable", "true");
-        const headGroup = div("grid-head-group", "rowgroup");
-        this.corner.textContent = "#";
-        this.corner.setAttribute("aria-colindex", "1");
-        this.head.setAttribute("aria-rowindex", "1");
-        this.head.append(this.headLayer, this.corner);
-        headGroup.append(this.head);
-        this.stage.append(headGroup, this.body);
+        this.stage.append(this.head.element, this.body);
         this.space.append(this.stage);
         this.element.append(this.space);
         this.element.addEventListener("scroll", () => this.schedule(), { passive: true });
-        this.element.addEventListener("keydown", (event) => this.onKey(event));
-        this.element.addEventListener("pointerdown", (event) => this.onPointer(event));
-        this.element.addEventListener("dblclick", (event) => this.onDoubleClick(event));
+        listen(this);
         this.resized = new ResizeObserver(() => {
             this.width = this.element.clientWidth;
             this.height = this.element.clientHeight;
@@ -124,12 +108,7 @@ export class GridView {
         this.gutter = Math.max(40, String(model.rowCount).length * 8 + 17);
         this.measure();
         this.edges = columnEdges(this.widths);
-        const names = model.columns.map((column) => column.name + column.typeName).join("\n");
-        if (names !== this.columnsShown) {
-            this.columnsShown = names;
-            this.makeHead();
-        }
-        this.paintHead();
+        this.head.paint(model, this.edges);
         this.element.setAttribute("aria-rowcount", String(model.rowCount + 1));
         this.element.setAttribute("aria-colcount", String(model.columns.length + 1));
         this.space.style.height = `${scrollHeight(model.rowCount) + HEAD_HEIGHT}px`;
@@ -163,56 +142,6 @@ export class GridView {
         const head = Math.max(column.name.length * 7.6 + (column.kind === "json" ? 32 : 14), column.typeName.length * 7.2);
         const body = Math.min(longest, TEXT_MAX) * (isMono(column) ? 7.9 : 7.8);
         return Math.round(Math.min(most, Math.max(WIDTH_MIN, head + PADDING, body + PADDING)));
-    }
-
-    private setWidth(index: number, width: number): void {
-        const column = this.model.columns[index];
-        if (column === undefined)
-            return;
-        this.widths[index] = Math.round(Math.max(WIDTH_MIN, width));
-        this.kept.set(column.name, this.widths[index] as number);
-        this.refresh();
-    }
-
-    /* ---- header ---- */
-
-    private makeHead(): void {
-        this.headLayer.replaceChildren(...this.model.columns.map((column, i) => this.makeHeadCell(column, i)));
-        this.paintHead();
-    }
-
-    private makeHeadCell(column: Column, index: number): HTMLElement {
-        const cell = div(`grid-title kind-${column.kind}`, "columnheader");
-        cell.setAttribute("aria-colindex", String(index + 2));
-        cell.dataset.column = String(index);
-        cell.title = `${column.name}: ${column.typeName}`;
-        const name = div("grid-name");
-        name.textContent = column.name;
-        const type = div("grid-type");
-        type.textContent = column.typeName;
-        cell.append(name, type);
-        if (column.kind === "json") {
-            const toggle = div("grid-unfold");
-            toggle.textContent = "{}";
-            toggle.title = "The keys of all rows as columns, or no longer (U)";
-            cell.append(toggle);
-        }
-        cell.append(div("grid-resize"));
-        return cell;
-    }
-
-    private paintHead(): void {
-        const { model } = this;
-        [...this.headLayer.children].forEach((child, i) => {
-            const cell = child as HTMLElement, column = model.columns[i];
-            if (column === undefined)
-                return;
-            cell.style.left = `${this.edges[i] ?? 0}px`;
-            cell.style.width = `${this.widths[i] ?? WIDTH_MIN}px`;
-            const sorted = model.sorting?.column === column.name ? model.sorting.direction : "none";
-            cell.setAttribute("aria-sort", sorted);
-            cell.classList.toggle("is-unfolded", model.isUnfolded(column));
-        });
     }
 
     /* ---- painting ---- */
@@ -351,8 +280,23 @@ export class GridView {
         cell.link.href = href;
     }
 
-    /* ---- moving ---- */
+    /* ---- what input does ---- */
 
+    /* The row and column under a pointer; column -1 is the rows' numbers. */
+    placeOf(event: PointerEvent | MouseEvent): Place | null {
+        const target = document.elementFromPoint(event.clientX, event.clientY);
+        const cell = target?.closest(".grid-cell, .grid-row .grid-gutter");
+        const slot = this.slots.find((one) => one.element === cell?.parentElement || one.layer === cell?.parentElement);
+        if (cell === null || cell === undefined || slot === undefined)
+            return null;
+        return { row: slot.row, column: Number(cell.getAttribute("aria-colindex")) - 2 };
+    }
+
+    get rowsOfPage(): number {
+        return Math.max(1, Math.floor((this.height - HEAD_HEIGHT) / ROW_HEIGHT) - 1);
+    }
+
+    /* The active cell comes into view. */
     reveal(): void {
         const { model, element } = this;
         const height = this.height - HEAD_HEIGHT;
@@ -365,73 +309,16 @@ export class GridView {
             element.scrollLeft = Math.min(left, right - width);
     }
 
-    private changed(): void {
+    /* The selection is another. */
+    changed(): void {
         this.version++;
         this.schedule();
         this.events.changed();
     }
 
-    private move(row: number, column: number, extend: boolean): void {
-        this.model.moveTo({ row, column }, extend);
-        this.reveal();
-        this.changed();
-    }
-
-    private onKey(event: KeyboardEvent): void {
-        const { model } = this, { row, column } = model.active;
-        const isControl = event.ctrlKey || event.metaKey;
-        const page = Math.max(1, Math.floor((this.height - HEAD_HEIGHT) / ROW_HEIGHT) - 1);
-        const lastRow = model.rowCount - 1, lastColumn = model.columns.length - 1;
-        const moves: Record<string, [number, number]> = {
-            ArrowUp: [isControl ? 0 : row - 1, column],
-            ArrowDown: [isControl ? lastRow : row + 1, column],
-            ArrowLeft: [row, isControl ? 0 : column - 1],
-            ArrowRight: [row, isControl ? lastColumn : column + 1],
-            PageUp: [row - page, column],
-            PageDown: [row + page, column],
-            Home: [isControl ? 0 : row, 0],
-            End: [isControl ? lastRow : row, lastColumn],
-        };
-        const move = moves[event.key];
-        if (event.altKey && (event.key === "ArrowLeft" || event.key === "ArrowRight"))
-            this.setWidth(column, (this.widths[column] ?? 0) + (event.key === "ArrowLeft" ? -16 : 16));
-        else if (move !== undefined)
-            this.move(move[0], move[1], event.shiftKey);
-        else if (isControl ? !this.onControlKey(event.key) : !this.onPlainKey(event.key))
-            return;
-        event.preventDefault();
-    }
-
-    private onControlKey(key: string): boolean {
-        if (key === "a") {
-            this.model.selectAll();
-            this.changed();
-        } else if (key === "c") {
-            this.events.copied();
-        } else {
-            return false;
-        }
-        return true;
-    }
-
-    private onPlainKey(key: string): boolean {
-        const column = this.model.columns[this.model.active.column];
-        if (column === undefined)
-            return false;
-        if (key === "Enter")
-            this.events.opened();
-        else if (key === "s" || key === "S")
-            this.sort(column);
-        else if ((key === "u" || key === "U") && column.kind === "json")
-            this.unfold(column);
-        else
-            return false;
-        return true;
-    }
-
     sort(column: Column): void {
         this.model.sortNext(column);
-        this.paintHead();
+        this.head.paint(this.model, this.edges);
         this.changed();
     }
 
@@ -442,82 +329,23 @@ export class GridView {
         this.events.changed();
     }
 
-    /* ---- pointer ---- */
-
-    private placeOf(event: PointerEvent | MouseEvent): { row: number; column: number } | null {
-        const target = document.elementFromPoint(event.clientX, event.clientY);
-        const cell = target?.closest(".grid-cell, .grid-row .grid-gutter");
-        if (!(cell instanceof HTMLElement) || !this.element.contains(cell))
-            return null;
-        const slot = this.slots.find((one) => one.element === cell.closest(".grid-row"));
-        if (slot === undefined)
-            return null;
-        return { row: slot.row, column: Number(cell.getAttribute("aria-colindex")) - 2 };
+    widthOf(index: number): number {
+        return this.widths[index] ?? WIDTH_MIN;
     }
 
-    private onPointer(event: PointerEvent): void {
-        if (event.button !== 0 || !(event.target instanceof Element))
-            return;
-        const title = event.target.closest<HTMLElement>(".grid-title");
-        if (title !== null) {
-            this.onTitle(event, Number(title.dataset.column));
-            return;
-        }
-        const place = this.placeOf(event);
-        if (place === null || event.target.closest("a") !== null)
-            return;
-        if (place.column < 0)
-            this.model.select({ row: event.shiftKey ? this.model.anchor.row : place.row,
-                column: this.model.columns.length - 1 }, { row: place.row, column: 0 });
-        else
-            this.model.moveTo(place, event.shiftKey);
-        this.changed();
-        this.drag(event, (move) => {
-            const to = this.placeOf(move);
-            if (to !== null) {
-                this.model.moveTo({ row: to.row, column: Math.max(0, place.column < 0 ? 0 : to.column) }, true);
-                this.changed();
-            }
-        });
-    }
-
-    private onTitle(event: PointerEvent, index: number): void {
+    setWidth(index: number, width: number): void {
         const column = this.model.columns[index];
-        const target = event.target as Element;
         if (column === undefined)
             return;
-        event.preventDefault();
-        this.element.focus({ preventScroll: true });
-        if (target.closest(".grid-resize") !== null) {
-            const width = this.widths[index] ?? 0, start = event.clientX;
-            this.drag(event, (move) => this.setWidth(index, width + move.clientX - start));
-        } else if (target.closest(".grid-unfold") !== null) {
-            this.unfold(column);
-        } else {
-            this.sort(column);
-        }
+        this.widths[index] = Math.round(Math.max(WIDTH_MIN, width));
+        this.kept.set(column.name, this.widths[index] as number);
+        this.refresh();
     }
 
-    private drag(event: PointerEvent, onMove: (event: PointerEvent) => void): void {
-        const end = (): void => {
-            removeEventListener("pointermove", onMove);
-            removeEventListener("pointerup", end);
-            removeEventListener("pointercancel", end);
-        };
-        if (event.pointerType === "touch" && !(event.target as Element).closest(".grid-resize"))
-            return; /* a finger scrolls */
-        addEventListener("pointermove", onMove);
-        addEventListener("pointerup", end);
-        addEventListener("pointercancel", end);
-    }
-
-    private onDoubleClick(event: MouseEvent): void {
-        const target = event.target as Element;
-        const title = target.closest<HTMLElement>(".grid-title");
-        const column = this.model.columns[Number(title?.dataset.column)];
-        if (target.closest(".grid-resize") !== null && column !== undefined)
-            this.setWidth(Number(title?.dataset.column), this.fit(column, 2 * WIDTH_MAX));
-        else if (this.placeOf(event) !== null)
-            this.events.opened();
+    /* As wide as what is in it. */
+    fitWidth(index: number): void {
+        const column = this.model.columns[index];
+        if (column !== undefined)
+            this.setWidth(index, this.fit(column, 2 * WIDTH_MAX));
     }
 }
