@@ -82,16 +82,14 @@ function errorOfReply(status: number, body: string): ApiError {
 }
 
 function errorOfObject(status: number, object: Record<string, unknown>): ApiError | null {
-    /* SnelDB's clients read the place in the message. */
-    const [, message = "", place] = /^(.*?)(?:, at character (\d+))?$/s.exec(textOf(object.message)) ?? [];
-    if (message === "")
+    if (textOf(object.message) === "")
         return null;
-    return new ApiError(message, {
+    return new ApiError(textOf(object.message), {
         status,
         sqlstate: textOf(object.sqlstate),
         detail: textOf(object.detail),
         hint: textOf(object.hint),
-        position: typeof object.position === "number" ? object.position : Number(place ?? 0),
+        position: typeof object.position === "number" ? object.position : 0,
     });
 }
 
@@ -204,7 +202,7 @@ const MAX_BYTES = 512 * 1024 * 1024;
 const SLICE_MS = 12;
 
 export function commandPath(format: string, readOnly: boolean): string {
-    return `/command?format=${format}${format === "frames" ? "&times=true&timing=1" : ""}` +
+    return `/command?format=${format}&errors=full${format === "frames" ? "&times=true&timing=1" : ""}` +
         (readOnly ? "&read_only=1" : "");
 }
 

@@ -6,7 +6,9 @@
 
 #include <time.h>
 
+#include "common/error.h"
 #include "common/json.h"
+#include "common/utf8.h"
 
 #define CHUNK_DIGITS 8
 #define CHUNK_HEAD   (CHUNK_DIGITS + 2) /* with CRLF */
@@ -185,6 +187,38 @@ void
 http_put_error(struct buf *out, int status, struct str message, int position)
 {
 	begin_object(out, status, message, NULL, 0);
+	if (position > 0)
+		buf_printf(out, ",\"position\":%d", position);
+	buf_put_str(out, STR("}\n"));
+}
+
+/* A text that was cut to its size may end in half a character. */
+static struct str
+whole_characters(const char *text)
+{
+	struct str whole = str_of_cstr(text);
+
+	whole.len = utf8_valid_prefix(whole);
+	return whole;
+}
+
+static void
+put_member(struct buf *out, const char *name, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	buf_printf(out, ",\"%s\":", name);
+	json_put_string(out, whole_characters(text));
+}
+
+void
+http_put_full_error(struct buf *out, int status, const struct error *err,
+    int position)
+{
+	begin_object(out, status, whole_characters(err->message), NULL, 0);
+	put_member(out, "sqlstate", error_sqlstate(err->code));
+	put_member(out, "detail", err->detail);
+	put_member(out, "hint", err->hint);
 	if (position > 0)
 		buf_printf(out, ",\"position\":%d", position);
 	buf_put_str(out, STR("}\n"));

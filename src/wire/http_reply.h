@@ -18,6 +18,8 @@
 #include "common/buf.h"
 #include "common/str.h"
 
+struct error;
+
 /* The words behind a status; "Error" for one that is not sent. */
 const char *http_reason(int status);
 
@@ -53,4 +55,8 @@ void http_put_result(struct buf *out, int status, struct str message,
  * on, is "position" behind the results, unless it is 0.
  */
 void http_put_error(struct buf *out, int status, struct str message,
+    int position);
+
+/* In the error's own words, with its sqlstate, and detail and hint if it has them. */
+void http_put_full_error(struct buf *out, int status, const struct error *err,
     int position);

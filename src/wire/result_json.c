@@ -284,5 +284,7 @@ result_put_json_error(struct result_writer *w UNUSED, struct buf *out,
 	buf_put_cstr(out, error_sqlstate(err->code));
 	buf_put_cstr(out, "\",\"message\":");
 	json_put_string(out, message);
+	if (err->position > 0)
+		buf_printf(out, ",\"position\":%d", err->position);
 	buf_put_cstr(out, "}\n");
 }

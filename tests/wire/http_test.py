@@ -210,6 +210,34 @@ def commands(server):
     client.close()
 
 
+def full_errors(server):
+    """?errors=full: in the server's own words, and all that it knows."""
+    client = Client(server)
+    text = "SELECT 1,\n  nope FROM events"
+    _, body = client.command(text, "?errors=full")
+    expect(
+        "an error with its place",
+        json.loads(body),
+        {
+            "count": 0,
+            "status": 400,
+            "message": 'column "nope" does not exist',
+            "results": [],
+            "sqlstate": "42703",
+            "position": text.index("nope") + 1,
+        },
+    )
+    _, body = client.command("UPDATE events SET payload = '{}'", "?errors=full")
+    error = json.loads(body)
+    expect("its class", error["sqlstate"], "0A000")
+    check(error["hint"].endswith("."), "what to do is a sentence")
+    _, body = client.command("SELECT nope")
+    check("sqlstate" not in json.loads(body), "short is the default")
+    got, body = client.command("SELECT nope", "?errors=all")
+    check(b"errors is" in body and b" 400 " in got, "another word is refused")
+    client.close()
+
+
 def formats(server):
     client = Client(server)
     sql = "SELECT 1 AS a, 'x' AS b"
@@ -990,6 +1018,7 @@ def main():
         server.http_port = port
         for test in (
             commands,
+            full_errors,
             formats,
             json_commands,
             several_statements,

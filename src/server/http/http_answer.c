@@ -149,21 +149,27 @@ put_lines_body(const struct session *session, struct buf *body)
 	free(lines);
 }
 
-/* A place is one of the body, unless a statement was made of that. */
+/*
+ * `text` is the error on one line.  A place is one of the body, unless a
+ * statement was made of that.
+ */
 static void
 put_error_body(const struct session *session, struct buf *body, int status,
-    struct str text, int position)
+    struct str text, const struct error *err)
 {
-	const struct http_route *route = session->native->http->route;
+	const struct http_door *http = session->native->http;
+	bool has_place =
+	    http->route != NULL && http->route->action == HTTP_RUN_TEXT;
+	int position = has_place ? err->position : 0;
 
 	if (is_text(session)) {
 		buf_printf(body, "%d ", status);
 		buf_put_str(body, text);
 		buf_put_u8(body, '\n');
+	} else if (http->has_full_errors) {
+		http_put_full_error(body, status, err, position);
 	} else {
-		http_put_error(body, status, text,
-		    route != NULL && route->action == HTTP_RUN_TEXT ? position
-								    : 0);
+		http_put_error(body, status, text, position);
 	}
 }
 
@@ -303,8 +309,7 @@ put_error(struct session *session, struct buf *out,
 		http->is_last = true; /* lines are still to come */
 	forget_lines(http);
 	buf_init(&body);
-	put_error_body(session, &body, error->status, error->text,
-	    error->position);
+	put_error_body(session, &body, error->status, error->text, error->err);
 	put_whole(session, out, error->status, media_type(session),
 	    buf_str(&body));
 	out->failed |= body.failed;
@@ -407,7 +412,7 @@ http_answer_error(struct session *session, int status)
 
 	buf_init(&body);
 	put_error_body(session, &body, status,
-	    str_of_cstr(session->err.message), 0);
+	    str_of_cstr(session->err.message), &session->err);
 	session_out(session)->failed |= body.failed;
 	send_whole(session, status, media_type(session), buf_str(&body));
 	buf_release(&body);

@@ -338,6 +338,9 @@ choose_form(struct session *session)
 		 &session->err)) != 0) {
 		if (rc < 0)
 			status = 400;
+		else if (str_equal(name, STR("errors")))
+			http->has_full_errors = is_second(session, name, value,
+			    "short", "full", &status);
 		else if (str_equal(name, STR("times")))
 			writer->times = is_second(session, name, value,
 					    "seconds", "true", &status)
@@ -474,6 +477,7 @@ begin_request(struct session *session)
 	if (http->has_id)
 		activity_set_request(&session->activity, STR(""));
 	http->has_id = false;
+	http->has_full_errors = false;
 	arena_reset(&http->arena);
 }
 

@@ -89,6 +89,7 @@ struct http_door {
 	struct buf body;                /* of a command, as a text */
 	struct buf raw;             /* what it was, if it is a translation */
 	struct http_events *events; /* owned; while APPENDING */
+	bool has_full_errors; /* ?errors=full: all that is known of them */
 	int64_t started_ns;
 	uint32_t request_count;
 	bool is_last; /* the connection ends with this request */

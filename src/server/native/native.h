@@ -49,8 +49,8 @@ struct native_error {
 	int status; /* 400, 401, 403, 500 or 503 */
 	/* It is said before a statement was understood, or about none. */
 	bool is_front_end;
-	struct str text; /* one line */
-	int position;    /* what it is about: a character, from 1; 0: none */
+	struct str text;         /* one line */
+	const struct error *err; /* what that was made of; borrowed */
 };
 
 struct native_door {

@@ -140,5 +140,5 @@ native_error_make(const struct native_fault *fault, struct buf *text,
 	out->is_front_end =
 	    fault->is_parse || fault->is_fatal || out->status == 401;
 	out->text = buf_str(text);
-	out->position = fault->err->position > 0 ? fault->err->position : 0;
+	out->err = fault->err;
 }
