@@ -42,7 +42,7 @@ function Nested({ value }: { value: Json[] | { [key: string]: Json } }) {
     return (
         <dl class="json">
             {parts.slice(0, shown).map(([name, part]) => (
-                <div key={name}>
+                <div key={name} class={isNested(part) ? "json-deep" : undefined}>
                     <dt>{name}</dt>
                     <dd>
                         <Value value={part} />
