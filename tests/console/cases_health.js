@@ -14,6 +14,7 @@ async function isSeen(world) {
 	})();
 	await stores.getByText(/^[1-9][\d.,K]*\/s$/).first().waitFor();
 	await stores.locator("path[d*=L]").first().waitFor({ state: "attached" });
+	await world.shoot(page, "health busy light 1200");
 	isOn = false;
 	await storing;
 	for (const title of ["Storage", "Compactions", "Shards", "Memory"])

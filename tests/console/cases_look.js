@@ -9,7 +9,7 @@ const PAGES = [
 	["context", `#/context/${sample.loan}`, "[role=feed] article"],
 	["types", "#/types", "main table"],
 	["type", "#/types/application", "main table >> nth=1"],
-	["health", "#/health", ".setting"],
+	["health", "#/health", ".spark"],
 ];
 
 const LOOKS = [
