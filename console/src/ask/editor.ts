@@ -81,6 +81,24 @@ export interface Chosen {
     from: number; /* where it begins in the whole text */
 }
 
+/*
+ * Text over a selection, which a browser would put into an element with an inline
+ * style, for it to look like what was there: that the content security policy forbids.
+ */
+function replaceSelection(event: InputEvent, view: EditorView): boolean {
+    const { main, ranges } = view.state.selection;
+    const { data, inputType } = event;
+    if (inputType !== "insertText" || data === null || view.composing || ranges.every((range) => range.empty))
+        return false;
+    const replace = () => view.state.update(view.state.replaceSelection(data),
+        { scrollIntoView: true, userEvent: "input.type" });
+    event.preventDefault();
+    /* Brackets go around what is selected. */
+    if (!view.state.facet(EditorView.inputHandler).some((handler) => handler(view, main.from, main.to, data, replace)))
+        view.dispatch(replace());
+    return true;
+}
+
 export class Editor {
     private readonly view: EditorView;
     private readonly language = new Compartment();
@@ -110,6 +128,7 @@ export class Editor {
                 ]),
                 placeholder("SELECT … or QUERY …   (Ctrl+Enter runs it)"),
                 this.language.of([]), errorField, look, syntaxHighlighting(colours),
+                EditorView.domEventHandlers({ beforeinput: replaceSelection }),
                 EditorView.contentAttributes.of({ "aria-label": "Statements, SQL or native", spellcheck: "false" }),
                 EditorView.updateListener.of((update) => {
                     if (update.docChanged)
