@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * segment_cursor_private.h -- a cursor from the inside, for segment_cursor.c,
- * which reads zones, and segment_rows.c, which reads single rows.
+ * segment_cursor_private.h -- a cursor from the inside, for the files that make
+ * it:
+ *
+ *   segment_cursor.c  opening and closing it
+ *   segment_zones.c   reading zones, and what is left of each
+ *   segment_rows.c    reading single rows
+ *   segment_values.c  values of a column, in either way
  */
 #pragma once
 
@@ -54,6 +59,15 @@ struct segment_cursor {
 	struct cursor_column columns[];
 };
 
+/* All rows that are read have the context that is asked for. */
+static inline bool
+segment_cursor_knows_context(const struct scan_spec *spec, uint32_t attnum)
+{
+	return spec->has_context && attnum == COLUMN_CONTEXT_ID;
+}
+
+/* ---- segment_values.c ---- */
+
 /* One value at row `row` of a chunk, to index `at` of the column's data. */
 MUST_USE int segment_cursor_fill_one(struct segment_cursor *cursor,
     struct cursor_column *column, struct segment_chunk *chunk, uint32_t row,
@@ -78,6 +92,24 @@ MUST_USE int segment_cursor_chunk(struct segment_cursor *cursor,
 void segment_cursor_show_codes(const struct cursor_column *column,
     struct vec *vec);
 
-/* segment_rows.c: the next batch of rows; *count is 0 at the end. */
+/* Rows first..first+count-1 of the current zone, of column i. */
+MUST_USE int segment_cursor_fill_column(struct segment_cursor *cursor,
+    uint32_t i, uint32_t first, uint32_t count, struct error *err);
+
+/* The same of few rows, `first` + rows[k], one by one. */
+MUST_USE int segment_cursor_fill_few(struct segment_cursor *cursor, uint32_t i,
+    uint32_t first, const uint16_t *rows, uint32_t count, struct error *err);
+
+/* Of what a column was filled with keep only some. */
+void segment_cursor_keep_rows(struct cursor_column *column, struct vec *vec,
+    const uint16_t *rows, uint32_t count);
+
+/* ---- segment_zones.c, segment_rows.c ---- */
+
+/* The next batch of the zones; *count is 0 at the end. */
+MUST_USE int segment_zones_next(struct segment_cursor *cursor, uint32_t *count,
+    struct error *err);
+
+/* The same of single rows. */
 MUST_USE int segment_rows_next(struct segment_cursor *cursor, uint32_t *count,
     struct error *err);
