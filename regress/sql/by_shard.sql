@@ -44,9 +44,17 @@ SELECT * FROM funnel;
 SELECT * FROM outer_joins;
 SELECT * FROM pairs;
 SELECT count(*), avg(u.timestamp - t.timestamp) AS gap, count(DISTINCT t.context_id) AS contexts FROM stele.sequence('t FOLLOWED BY u LINKED BY context_id WHERE t.n = 1 AND u.k = 2');
+-- strings that are read when they are asked for
+SELECT s, count(DISTINCT context_id), count(context_id), count(s) FROM t GROUP BY s ORDER BY s;
+SELECT count(*), sum(c), sum(d) FROM (SELECT context_id, s, count(DISTINCT s) AS c, count(DISTINCT context_id) AS d FROM t WHERE n > 1 GROUP BY CUBE (context_id, s)) x;
+SELECT left(context_id, 2) AS l, s || '!' AS s, count(DISTINCT s), count(DISTINCT context_id) FROM t WHERE s < 'C' GROUP BY 1, 2 HAVING count(*) > 150 ORDER BY 1, 2;
 -- of files
 SET stele.enable_work_mem = off;
 SELECT * FROM funnel;
 SELECT * FROM outer_joins;
 SELECT * FROM pairs;
 SELECT count(*), avg(u.timestamp - t.timestamp) AS gap, count(DISTINCT t.context_id) AS contexts FROM stele.sequence('t FOLLOWED BY u LINKED BY context_id WHERE t.n = 1 AND u.k = 2');
+-- strings that are read when they are asked for
+SELECT s, count(DISTINCT context_id), count(context_id), count(s) FROM t GROUP BY s ORDER BY s;
+SELECT count(*), sum(c), sum(d) FROM (SELECT context_id, s, count(DISTINCT s) AS c, count(DISTINCT context_id) AS d FROM t WHERE n > 1 GROUP BY CUBE (context_id, s)) x;
+SELECT left(context_id, 2) AS l, s || '!' AS s, count(DISTINCT s), count(DISTINCT context_id) FROM t WHERE s < 'C' GROUP BY 1, 2 HAVING count(*) > 150 ORDER BY 1, 2;

@@ -325,6 +325,9 @@ struct scan_spec {
 	const struct event_type *type;
 	const uint32_t *attnums; /* columns wanted, any order */
 	uint32_t attnum_count;
+	/* Those of which strings may come late: see vec_need_strings(). */
+	const uint32_t *late_attnums;
+	uint32_t late_count;
 	bool has_context; /* only events of this context */
 	struct str context;
 	/* NULL, or what context_places_find() says of it and the snapshot. */

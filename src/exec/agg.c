@@ -359,6 +359,19 @@ find_groups(struct agg_op *agg, const struct eval *eval, struct sel *sel,
 	    ordinals, err);
 }
 
+/* Rows may be written to files: all strings of them that are late. */
+static int
+need_strings(const struct agg_op *agg, const struct eval *eval, struct sel sel,
+    struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t c = 0; c < agg->op.rel->input->column_count && rc == 0;
+	     c++)
+		rc = vec_need_strings(&eval->columns[c], sel, err);
+	return rc;
+}
+
 int
 agg_add(struct agg_op *agg, const struct eval *eval, struct sel sel,
     const struct vec *keys, const struct vec *ordinals, struct error *err)
@@ -373,6 +386,10 @@ agg_add(struct agg_op *agg, const struct eval *eval, struct sel sel,
 		agg->is_full = true;
 	if (agg->is_full && agg->is_piece)
 		return 0; /* all pieces are given up */
+	if (agg->is_full)
+		rc = need_strings(agg, eval, sel, err);
+	if (rc != 0)
+		return rc;
 	if (agg->table.key_count == 0)
 		memset(groups, 0, sel.count * sizeof(*groups));
 	else if (!agg->is_full)
@@ -670,6 +687,7 @@ agg_report(const struct op_state *op, struct op_stats *stats)
 
 static const struct op_class agg_class = {
 	.name = "aggregate",
+	.prepare = agg_prepare,
 	.open = agg_open,
 	.next = agg_next,
 	.close = agg_close,

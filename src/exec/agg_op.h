@@ -3,6 +3,7 @@
  * agg_op.h -- the aggregation, for the files that make it:
  *
  *   agg.c         the operator: reads, gives
+ *   agg_columns.c what it reads of each column
  *   agg_parts.c   rows of groups that do not fit into work_mem
  *   agg_pieces.c  the input of each shard apart, on several threads
  *
@@ -100,6 +101,11 @@ void agg_forget(struct agg_op *agg);
 
 /* No more rows for the groups that are there. */
 MUST_USE int agg_finish(struct agg_op *agg, struct error *err);
+
+/* ---- agg_columns.c ---- */
+
+/* Tell a scan below of which columns strings may come late. */
+MUST_USE int agg_prepare(struct op_state *op, struct error *err);
 
 /* ---- agg_parts.c ---- */
 

@@ -113,6 +113,8 @@ agg_seen_filter(struct agg_seen *seen, const struct vec *columns,
 		rows[others.count] = (uint16_t)sel_row(sel, i);
 		others.count += known[i] == SEEN_ELSEWHERE;
 	}
+	if (rc == 0)
+		rc = vec_need_strings(&columns[1], others, err);
 	if (rc == 0 && others.count > 0)
 		rc = ask_table(seen, columns, others, arena, is_new, err);
 	for (uint32_t i = 0; i < sel.count && rc == 0; i++) {

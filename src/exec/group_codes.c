@@ -127,6 +127,18 @@ ask_array(const struct group_codes *codes, const struct vec *keys,
 	return is_known;
 }
 
+/* The keys' strings of some rows, which may be late. */
+static int
+need_strings(const struct group_codes *codes, const struct vec *keys,
+    struct sel sel, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t k = 0; k < codes->key_count && rc == 0; k++)
+		rc = vec_need_strings(&keys[k], sel, err);
+	return rc;
+}
+
 /* The rows that the array knows nothing of, and where they stand in `sel`. */
 static struct sel
 unknown_rows(struct sel sel, const uint32_t *groups, struct arena *scratch,
@@ -156,7 +168,10 @@ learn(struct group_codes *codes, struct group_table *table,
 	struct sel unknown = unknown_rows(sel, groups, scratch, &where);
 	int rc;
 
-	rc = group_table_find(table, keys, unknown, scratch, found, NULL, err);
+	rc = need_strings(codes, keys, unknown, err);
+	if (rc == 0)
+		rc = group_table_find(table, keys, unknown, scratch, found,
+		    NULL, err);
 	for (uint32_t i = 0; i < unknown.count && rc == 0; i++) {
 		groups[where[i]] = found[i];
 		codes->groups[places[where[i]]] = found[i] + 1;
@@ -173,9 +188,12 @@ group_codes_find(struct group_codes *codes, struct group_table *table,
 	uint32_t *places;
 	int rc;
 
-	if (count == 0)
-		return group_table_find(table, keys, sel, scratch, groups, NULL,
-		    err);
+	if (count == 0) {
+		rc = need_strings(codes, keys, sel, err);
+		return rc != 0 ? rc
+			       : group_table_find(table, keys, sel, scratch,
+				     groups, NULL, err);
+	}
 	rc = begin(codes, keys, count, err);
 	if (rc != 0)
 		return rc;

@@ -40,7 +40,7 @@ void group_codes_release(struct group_codes *codes);
 
 /*
  * As group_table_find() without is_new; where the keys have no codes, or too
- * many, it is nothing else.
+ * many, it is nothing else.  The keys' strings may be late.
  */
 MUST_USE int group_codes_find(struct group_codes *codes,
     struct group_table *table, const struct vec *keys, struct sel sel,

@@ -332,3 +332,25 @@ merge_column(const struct merge *merge, uint32_t column, enum phys phys,
 		at += span->count;
 	}
 }
+
+int
+merge_need_strings(const struct merge *merge, uint32_t column,
+    struct error *err)
+{
+	uint16_t rows[VEC_ROWS];
+	int rc = 0;
+
+	/* a column that is borrowed stays as it is */
+	for (uint32_t i = 0;
+	     merge->span_count > 1 && i < merge->span_count && rc == 0; i++) {
+		const struct merge_span *span = &merge->spans[i];
+		const struct batch *batch = &span->source->batch;
+		struct sel sel = { .rows = rows, .count = span->count };
+
+		for (uint32_t k = 0; k < span->count; k++)
+			rows[k] =
+			    (uint16_t)sel_row(batch->sel, span->first + k);
+		rc = vec_need_strings(&batch->cols[column], sel, err);
+	}
+	return rc;
+}

@@ -73,6 +73,10 @@ MUST_USE int merge_next(struct merge *merge, struct error *err);
 void merge_column(const struct merge *merge, uint32_t column, enum phys phys,
     struct arena *arena, struct vec *out);
 
+/* Before that: the strings of a column whose sources may give them late. */
+MUST_USE int merge_need_strings(const struct merge *merge, uint32_t column,
+    struct error *err);
+
 /* The selection and row count that fit merge_column(). */
 void merge_shape(const struct merge *merge, struct arena *arena,
     struct batch *out);

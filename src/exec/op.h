@@ -210,6 +210,13 @@ struct top_bound;
 void scan_op_limit(struct op_state *op, const struct top_bound *bound);
 
 /*
+ * Before a REL_SCAN is opened: strings of columns for which is_read[], which
+ * stays, is false may come late, as whoever gets them asks for those that he
+ * reads (vec_need_strings()).
+ */
+void scan_op_let_late(struct op_state *op, const bool *is_read);
+
+/*
  * Open what a REL_SCAN reads, as its operator does; *out is NULL if there are no
  * committed rows.
  */

@@ -16,6 +16,7 @@ struct scan_op {
 	struct scan *scan; /* NULL: nothing committed can match */
 	struct merge merge;
 	const struct top_bound *bound; /* NULL: none */
+	const bool *is_read;           /* see scan_op_let_late(); or NULL */
 	struct scan_cursor *own;       /* NULL: not begun, or none */
 	bool is_own;                   /* the committed rows are done */
 };
@@ -69,10 +70,25 @@ merge_runs(struct scan_op *scan, const struct scan_piece *piece)
 	    scan->op.rel->scan.is_ordered, arena);
 }
 
+/* The columns of which nobody reads the strings at once. */
+static void
+let_late(const struct exec_env *env, const struct rel *rel, const bool *is_read,
+    struct scan_spec *spec)
+{
+	uint32_t *late = arena_alloc_array(env->arena,
+	    (size_t)rel->column_count + 1, sizeof(*late));
+
+	for (uint32_t i = 0; i < rel->column_count; i++)
+		if (!is_read[i])
+			late[spec->late_count++] = rel->scan.attnums[i];
+	spec->late_attnums = late;
+}
+
 static int
 open_bounded(const struct exec_env *env, const struct rel *rel,
-    const struct top_bound *bound, struct scan **out, struct error *err)
+    const struct scan_op *op, struct scan **out, struct error *err)
 {
+	const struct top_bound *bound = op == NULL ? NULL : op->bound;
 	struct snapshot *snapshot = env->context->snapshot;
 	struct scan_spec spec = { .snapshot = snapshot,
 		.type = rel->scan.type,
@@ -93,6 +109,8 @@ open_bounded(const struct exec_env *env, const struct rel *rel,
 		rel->scan.type->oid) == NULL)
 		return 0;
 	spec.attnum_count = scan_attnums(rel, env, &spec.attnums, &id_column);
+	if (op != NULL && op->is_read != NULL)
+		let_late(env, rel, op->is_read, &spec);
 	return scan_open(env->context->engine, &spec, env->arena, out, err);
 }
 
@@ -124,7 +142,7 @@ scan_op_open(struct op_state *op, struct error *err)
 	if (env->pieces != NULL) {
 		piece = env->pieces[op->rel->index];
 	} else {
-		rc = open_bounded(env, op->rel, scan->bound, &piece.scan, err);
+		rc = open_bounded(env, op->rel, scan, &piece.scan, err);
 		if (rc == 0 && piece.scan != NULL)
 			piece.run_count = scan_run_count(piece.scan);
 		env->scans[op->rel->index] = piece.scan;
@@ -149,9 +167,13 @@ next_committed(struct scan_op *scan, struct batch *out, struct error *err)
 	out->col_count = op->rel->column_count;
 	out->cols = arena_alloc_array(&op->batch_arena, out->col_count + 1,
 	    sizeof(*out->cols));
-	for (uint32_t i = 0; i < out->col_count; i++)
+	for (uint32_t i = 0; i < out->col_count; i++) {
+		rc = merge_need_strings(&scan->merge, i, err);
+		if (rc != 0)
+			return rc;
 		merge_column(&scan->merge, i, type_phys(&op->rel->types[i]),
 		    &op->batch_arena, &out->cols[i]);
+	}
 	return 1;
 }
 
@@ -242,6 +264,12 @@ void
 scan_op_limit(struct op_state *op, const struct top_bound *bound)
 {
 	((struct scan_op *)op)->bound = bound;
+}
+
+void
+scan_op_let_late(struct op_state *op, const bool *is_read)
+{
+	((struct scan_op *)op)->is_read = is_read;
 }
 
 struct op_state *

@@ -103,14 +103,18 @@ static int
 number_values(struct seen_set *set, const struct vec *values, struct sel sel,
     struct arena *scratch, uint32_t *numbers, struct error *err)
 {
+	int rc;
+
 	if (!set->is_closed &&
 	    group_table_bytes_with(&set->values, sel.count) > set->limit_bytes)
 		set->is_closed = true;
 	if (!set->is_closed)
 		return group_codes_find(&set->codes, &set->values, values, sel,
 		    scratch, numbers, err);
-	group_table_lookup(&set->values, values, sel, scratch, numbers);
-	return 0;
+	rc = vec_need_strings(values, sel, err);
+	if (rc == 0)
+		group_table_lookup(&set->values, values, sel, scratch, numbers);
+	return rc;
 }
 
 static uint64_t

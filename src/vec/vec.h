@@ -10,7 +10,8 @@
  *
  * Strings that were read from a dictionary may bring their codes: then whoever
  * groups or compares can look at small integers instead.  Who makes a vector
- * from others, row by row, makes one without codes.
+ * from others, row by row, makes one without codes.  To a reader that has said
+ * so, strings come late: only their codes are there until he asks for some.
  *
  * A selection names the rows of a batch that are still wanted, ascending,
  * without repeats.  Expressions write their results at the same positions, so
@@ -36,11 +37,22 @@
 
 #define VEC_ROWS 2048
 
+struct error;
+struct sel;
+struct vec;
+
+/* Makes strings of codes; embedded in what knows how. */
+struct vec_late {
+	int (*fill)(const struct vec_late *late, const struct vec *vec,
+	    struct sel sel, struct error *err);
+};
+
 /* Rows with equal codes have equal values. */
 struct vec_codes {
 	const void *dict;   /* which one: codes of another say nothing */
 	const uint32_t *of; /* at the values' indexes; NULL: there are none */
 	uint32_t count;     /* all are less */
+	const struct vec_late *late; /* NULL: the strings are there, too */
 };
 
 struct vec {
@@ -77,6 +89,18 @@ static inline struct sel
 sel_all(uint32_t count)
 {
 	return (struct sel){ .rows = NULL, .count = count };
+}
+
+/*
+ * The strings of the selected rows, which may be late: before they are read.  An
+ * error is that of reading them.
+ */
+static inline int
+vec_need_strings(const struct vec *vec, struct sel sel, struct error *err)
+{
+	return vec->codes.late == NULL
+	    ? 0
+	    : vec->codes.late->fill(vec->codes.late, vec, sel, err);
 }
 
 /* Row number of the i-th selected row. */

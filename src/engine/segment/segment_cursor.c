@@ -15,6 +15,15 @@ no_memory(struct error *err)
 	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
+static bool
+may_be_late(const struct scan_spec *spec, uint32_t attnum)
+{
+	for (uint32_t i = 0; i < spec->late_count; i++)
+		if (spec->late_attnums[i] == attnum)
+			return true;
+	return false;
+}
+
 static int
 open_dict(struct segment_cursor *cursor, struct cursor_column *column,
     struct error *err)
@@ -130,6 +139,11 @@ open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 	    &cursor->stats.bytes_read, err);
 	if (rc != 0)
 		return rc;
+	column->is_late = may_be_late(cursor->spec, attnum);
+	column->late =
+	    (struct late_strings){ .base = { .fill = segment_cursor_fill_late },
+		    .cursor = cursor,
+		    .column = column };
 	return open_dict(cursor, column, err);
 }
 

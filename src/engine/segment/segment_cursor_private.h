@@ -25,6 +25,12 @@ struct cursor_column {
 	const struct block **pages;     /* pinned; NULL: not used yet */
 	const struct block *only_page;  /* that `pages` has if they are one */
 	bool wants_codes;               /* in place of strings */
+	bool is_late;                   /* strings are made when asked for */
+	struct late_strings {
+		struct vec_late base; /* first */
+		struct segment_cursor *cursor;
+		struct cursor_column *column;
+	} late;
 	/* In the cursor's memory, of batch_rows each. */
 	void *data;           /* of its form, and slack */
 	uint32_t *codes_room; /* of a column of strings */
@@ -99,6 +105,10 @@ MUST_USE int segment_cursor_fill_column(struct segment_cursor *cursor,
 /* The same of few rows, `first` + rows[k], one by one. */
 MUST_USE int segment_cursor_fill_few(struct segment_cursor *cursor, uint32_t i,
     uint32_t first, const uint16_t *rows, uint32_t count, struct error *err);
+
+/* Make the strings of a column's codes, for those who ask (vec_late). */
+int segment_cursor_fill_late(const struct vec_late *late, const struct vec *vec,
+    struct sel sel, struct error *err);
 
 /* Of what a column was filled with keep only some. */
 void segment_cursor_keep_rows(struct cursor_column *column, struct vec *vec,

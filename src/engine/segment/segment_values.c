@@ -94,6 +94,44 @@ strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
 	return 0;
 }
 
+/* The codes alone. */
+static int
+take_codes(struct segment_cursor *cursor, struct cursor_column *column,
+    uint32_t count, struct error *err)
+{
+	for (uint32_t i = 0; i < count; i++)
+		column->codes[i] = (uint32_t)cursor->codes[i];
+	return check_codes(cursor, column, cursor->codes, count, err);
+}
+
+int
+segment_cursor_fill_late(const struct vec_late *late, const struct vec *vec,
+    struct sel sel, struct error *err)
+{
+	const struct late_strings *its = (const struct late_strings *)late;
+	struct cursor_column *column = its->column;
+
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t row = sel_row(sel, i);
+		uint32_t code = vec->codes.of[row];
+		uint32_t page = code / DICT_PAGE_STRINGS;
+		const struct dict_page *strings;
+		int rc;
+
+		vec->str[row] = STR("");
+		if (vec_is_null(vec, row)) /* its code is any */
+			continue;
+		if (column->pages[page] == NULL) {
+			rc = need_page(its->cursor, column, page, err);
+			if (rc != 0)
+				return rc;
+		}
+		strings = column->pages[page]->data;
+		vec->str[row] = strings->strings[code % DICT_PAGE_STRINGS];
+	}
+	return 0;
+}
+
 int
 segment_cursor_fill_one(struct segment_cursor *cursor,
     struct cursor_column *column, struct segment_chunk *chunk, uint32_t row,
@@ -193,6 +231,8 @@ fill_values(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 	vec->nulls = has_nulls ? column->nulls : NULL;
 	if (column->dict_root == NULL)
 		return 0;
+	if (column->is_late)
+		return take_codes(cursor, column, count, err);
 	return strings_of_codes(cursor, column, cursor->codes, count, 0, err);
 }
 
@@ -211,11 +251,13 @@ segment_cursor_fill_column(struct segment_cursor *cursor, uint32_t i,
     uint32_t first, uint32_t count, struct error *err)
 {
 	const struct cursor_column *column = &cursor->columns[i];
+	struct vec *vec = &cursor->vecs[i];
 	int rc = fill_values(cursor, i, first, count, err);
 
-	segment_cursor_show_codes(column, &cursor->vecs[i]);
-
-	if (rc == 0 && column->wants_codes && !cursor->vecs[i].is_constant)
+	segment_cursor_show_codes(column, vec);
+	if (column->is_late && vec->codes.of != NULL && !vec->is_constant)
+		vec->codes.late = &column->late.base;
+	if (rc == 0 && column->wants_codes && !vec->is_constant)
 		rc = check_codes(cursor, column, column->data, count, err);
 	return rc;
 }
@@ -249,7 +291,7 @@ segment_cursor_keep_rows(struct cursor_column *column, struct vec *vec,
 	if (size == sizeof(int64_t)) {
 		for (uint32_t i = 0; i < count; i++)
 			vec->i64[i] = vec->i64[rows[i]];
-	} else {
+	} else if (vec->codes.late == NULL) {
 		for (uint32_t i = 0; i < count; i++)
 			if (rows[i] != i)
 				memcpy(bytes + i * size, bytes + rows[i] * size,
