@@ -92,10 +92,25 @@ agg_state_reserve(struct agg_state *state, uint32_t count, struct error *err)
 
 /* ---- adding ---- */
 
+STELE_CLONES static bool
+is_one_group(const uint32_t *restrict groups, uint32_t count)
+{
+	uint32_t others = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		others |= groups[i] ^ groups[0];
+	return others == 0;
+}
+
 static void
 count_rows(struct agg_state *state, const struct vec *arg, struct sel sel,
     const uint32_t *groups)
 {
+	if ((arg == NULL || arg->nulls == NULL) && sel.count > 0 &&
+	    is_one_group(groups, sel.count)) {
+		state->cells[groups[0]].count += sel.count;
+		return;
+	}
 	for (uint32_t i = 0; i < sel.count; i++)
 		state->cells[groups[i]].count +=
 		    arg == NULL || !vec_is_null(arg, sel_row(sel, i));

@@ -29,7 +29,10 @@ filter_next(struct op_state *op, struct batch *out, struct error *err)
 			    rows, &count, err);
 			if (rc != 0)
 				return rc;
-			out->sel = (struct sel){ .rows = rows, .count = count };
+			/* where all rows pass, loops go on without a list */
+			if (count < out->sel.count)
+				out->sel = (struct sel){ .rows = rows,
+					.count = count };
 		}
 		if (out->sel.count > 0)
 			return 1;

@@ -15,6 +15,7 @@
 
 #include "common/cancel.h"
 #include "common/error.h"
+#include "exec/key_runs.h"
 
 #define SLOTS_MIN 64
 /* Groups that are entered anew between two tests of the flag. */
@@ -243,10 +244,9 @@ group_table_lookup(const struct group_table *table, const struct vec *keys,
 	}
 }
 
-int
-group_table_find(struct group_table *table, const struct vec *keys,
-    struct sel sel, struct arena *scratch, uint32_t *groups, bool *is_new,
-    struct error *err)
+static int
+find_each(struct group_table *table, const struct vec *keys, struct sel sel,
+    struct arena *scratch, uint32_t *groups, bool *is_new, struct error *err)
 {
 	uint64_t *hashes =
 	    arena_alloc_array(scratch, sel.count + 1, sizeof(*hashes));
@@ -276,4 +276,51 @@ group_table_find(struct group_table *table, const struct vec *keys,
 			is_new[i] = is_missing;
 	}
 	return 0;
+}
+
+/* The same, of rows of which `starts` says where runs of equal keys begin. */
+static int
+find_runs(struct group_table *table, const struct vec *keys, struct sel sel,
+    const uint16_t *starts, uint32_t run_count, struct arena *scratch,
+    uint32_t *groups, bool *is_new, struct error *err)
+{
+	uint16_t *rows = arena_alloc_array(scratch, run_count, sizeof(*rows));
+	uint32_t *found = arena_alloc_array(scratch, run_count, sizeof(*found));
+	bool *are_new = arena_alloc_array(scratch, run_count, sizeof(*are_new));
+	const struct sel heads = { .rows = rows, .count = run_count };
+	int rc;
+
+	for (uint32_t r = 0; r < run_count; r++)
+		rows[r] = (uint16_t)sel_row(sel, starts[r]);
+	rc = find_each(table, keys, heads, scratch, found, are_new, err);
+	if (rc != 0)
+		return rc;
+	if (is_new != NULL)
+		memset(is_new, 0, sel.count * sizeof(*is_new));
+	for (uint32_t r = 0; r < run_count; r++) {
+		uint32_t limit = r + 1 < run_count ? starts[r + 1] : sel.count;
+
+		if (is_new != NULL)
+			is_new[starts[r]] = are_new[r];
+		for (uint32_t i = starts[r]; i < limit; i++)
+			groups[i] = found[r];
+	}
+	return 0;
+}
+
+int
+group_table_find(struct group_table *table, const struct vec *keys,
+    struct sel sel, struct arena *scratch, uint32_t *groups, bool *is_new,
+    struct error *err)
+{
+	uint16_t *starts =
+	    arena_alloc_array(scratch, sel.count + 1, sizeof(*starts));
+	uint32_t run_count = 0;
+
+	if (table->key_count == 1)
+		run_count = key_runs_find(&keys[0], sel, starts);
+	return run_count > 0
+	    ? find_runs(table, keys, sel, starts, run_count, scratch, groups,
+		  is_new, err)
+	    : find_each(table, keys, sel, scratch, groups, is_new, err);
 }
