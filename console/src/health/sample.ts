@@ -10,6 +10,7 @@ const QUESTIONS = [
 message FROM stele.compactions ORDER BY started DESC LIMIT 6`,
     "SELECT count(*) AS segments, sum(zones) AS zones, sum(rows) AS rows, sum(bytes) AS bytes FROM stele.segments",
     "SELECT count(*) AS connections FROM pg_stat_activity",
+    "SELECT up_to_ms, count FROM stele.acks",
 ];
 
 export interface Sample {
@@ -19,11 +20,12 @@ export interface Sample {
     compactions: Texts[];
     segments: Texts;
     connections: number;
+    acks: Texts[];
 }
 
 export async function takeSample(signal: AbortSignal): Promise<Sample> {
     const tables = await askAll(QUESTIONS.join(";\n"), signal);
-    const [wal, shards, memory, compactions, segments, sessions] = tables.map(records);
+    const [wal, shards, memory, compactions, segments, sessions, acks] = tables.map(records);
     return {
         wal: wal?.[0] ?? {},
         shards: shards ?? [],
@@ -31,5 +33,6 @@ export async function takeSample(signal: AbortSignal): Promise<Sample> {
         compactions: compactions ?? [],
         segments: segments?.[0] ?? {},
         connections: Number(sessions?.[0]?.connections ?? NaN),
+        acks: acks ?? [],
     };
 }

@@ -2,6 +2,8 @@
 /* health.tsx -- #/health: how the server does, now and in the last minutes. */
 import { useRef, useState } from "preact/hooks";
 import { formatBytes, formatCount, formatDuration, formatShort } from "../format";
+import { Acks } from "../health/acks";
+import { Log } from "../health/log";
 import { type Sample, takeSample } from "../health/sample";
 import { Rate, Series } from "../health/series";
 import { Settings } from "../health/settings";
@@ -25,14 +27,16 @@ class History {
     readonly connections = new Series(KEPT);
     private readonly storeRate = new Rate();
     private readonly groupRate = new Rate();
+    private readonly acks = new Acks();
 
     add(sample: Sample, atMs: number): void {
         const { wal } = sample;
         const process = sample.memory.find(({ part }) => part === "process");
         this.stores.push(this.storeRate.read(Number(wal.rows), atMs));
         this.groups.push(this.groupRate.read(Number(wal.groups), atMs));
-        this.p50.push(Number(wal.sync_p50_ms ?? NaN));
-        this.p99.push(Number(wal.sync_p99_ms ?? NaN));
+        const { p50, p99 } = this.acks.read(sample.acks);
+        this.p50.push(p50);
+        this.p99.push(p99);
         this.memory.push(Number(process?.bytes ?? NaN));
         this.connections.push(sample.connections);
     }
@@ -54,6 +58,7 @@ export function HealthPage() {
             {sample && <Now sample={sample} history={history} />}
             <Running />
             <Slow />
+            <Log />
             <Settings />
         </div>
     );
@@ -65,7 +70,7 @@ function Now({ sample, history }: { sample: Sample; history: History }) {
             <div class="sparks">
                 <Spark title="Stores" show={(value) => `${formatShort(value)}/s`}
                     lines={[{ name: "events", series: history.stores }, { name: "groups", series: history.groups }]} />
-                <Spark title="Acknowledged after" show={formatDuration} note="since the start of the server"
+                <Spark title="Acknowledged after" show={formatDuration}
                     lines={[{ name: "p50", series: history.p50 }, { name: "p99", series: history.p99 }]} />
                 <Spark title="Memory" show={formatBytes}
                     lines={[{ name: "resident", series: history.memory }]} />
