@@ -16,6 +16,8 @@
 #include "server/session_private.h"
 #include "server/system_tables.h"
 
+#define DAY_US INT64_C(86400000000)
+
 enum types_column {
 	TYPES_NAME,
 	TYPES_OID,
@@ -207,7 +209,8 @@ put_type(struct types_fill *fill, const struct event_type *type,
 	if (type->retain_us > 0) {
 		struct datum retain = { .is_null = false };
 
-		retain.interval.microseconds = type->retain_us;
+		retain.interval.days = (int32_t)(type->retain_us / DAY_US);
+		retain.interval.microseconds = type->retain_us % DAY_US;
 		system_put(rows, TYPES_RETAIN, &retain);
 	}
 	return put_times(fill, type, err);

@@ -136,6 +136,10 @@ def types(server):
     same("of the other", a.rows(
         "select events, zones, first_timestamp = last_timestamp, bytes > 0 from stele.event_types"
         " where event_type = 'other'"), [["9000", "2", "t", "t"]])
+    retain = "select retain from stele.event_types where event_type = 'other'"
+    same("for ever", a.rows(retain), [[None]])
+    a.rows("alter table other set (retain = '36500 days')")
+    same("not for ever", a.rows(retain), [["36500 days"]])
     a.rows("drop table other")
     same("dropped", a.rows("select 1 from stele.event_types where event_type = 'other'"), [])
     a.rows("create role root superuser login; create role ann login; create role eve login;"

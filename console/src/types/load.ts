@@ -2,6 +2,7 @@
 /* load.ts -- what there is to know about event types, without reading events. */
 import { askAll, askRecords, records } from "../parts/ask";
 import { quoteSql, quoteText } from "../language/quote";
+import { utcMs } from "../parts/times";
 import type { KnownField } from "./statement";
 
 export interface TypeRow {
@@ -9,16 +10,29 @@ export interface TypeRow {
     version: number;
     fields: number;
     events: number;
+    /* Milliseconds since 1970; -Infinity: there are no events. */
+    first: number;
+    last: number;
+    /* Of segments. */
+    bytes: number;
+    zones: number;
     retain: string;
 }
 
+const timeOf = (text: string | null | undefined): number => text ? utcMs(text) : -Infinity;
+
 export async function loadTypes(signal: AbortSignal): Promise<TypeRow[]> {
-    const rows = await askRecords("LIST TYPES", signal);
+    const rows = await askRecords(`SELECT event_type, version, fields, events, first_timestamp, last_timestamp,
+bytes, zones, retain FROM stele.event_types ORDER BY event_type`, signal);
     return rows.map((row) => ({
         name: row.event_type ?? "",
         version: Number(row.version),
         fields: Number(row.fields),
         events: Number(row.events),
+        first: timeOf(row.first_timestamp),
+        last: timeOf(row.last_timestamp),
+        bytes: Number(row.bytes),
+        zones: Number(row.zones),
         retain: row.retain ?? "",
     }));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* types_table.tsx -- all event types, in the order of a column. */
 import { useState } from "preact/hooks";
-import { formatCount } from "../format";
+import { formatBytes, formatCount } from "../format";
+import { localTime } from "../parts/times";
 import { hrefOf } from "../router";
 import type { TypeRow } from "./load";
 
@@ -16,6 +17,10 @@ const COLUMNS: ColumnOf[] = [
     { key: "events", title: "Events", isNumber: true, show: (row) => formatCount(row.events) },
     { key: "fields", title: "Fields", isNumber: true, show: (row) => formatCount(row.fields) },
     { key: "version", title: "Version", isNumber: true, show: (row) => String(row.version) },
+    { key: "first", title: "First event", isNumber: false, show: (row) => localTime(row.first, "–") },
+    { key: "last", title: "Last event", isNumber: false, show: (row) => localTime(row.last, "–") },
+    { key: "bytes", title: "In segments", isNumber: true, show: (row) => formatBytes(row.bytes) },
+    { key: "zones", title: "Zones", isNumber: true, show: (row) => formatCount(row.zones) },
     { key: "retain", title: "Kept for", isNumber: false, show: (row) => row.retain || "ever" },
 ];
 
