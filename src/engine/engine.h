@@ -592,6 +592,10 @@ struct type_rows {
 MUST_USE int engine_type_rows(struct engine *engine, struct type_rows **out,
     uint32_t *count, struct error *err);
 
+/* Those of one type; all 0 if it is not among them. */
+struct type_rows type_rows_find(const struct type_rows *types, uint32_t count,
+    uint32_t oid);
+
 /* Tell each segment there is now, shard by shard; STELE_E_OUT_OF_MEMORY. */
 MUST_USE int engine_each_segment(struct engine *engine,
     void (*fn)(void *arg, const struct segment_status *segment), void *arg,

@@ -116,3 +116,22 @@ engine_type_rows(struct engine *engine, struct type_rows **out, uint32_t *count,
 	snapshot_unref(snapshot);
 	return rc;
 }
+
+static int
+by_oid(const void *key, const void *item)
+{
+	const uint32_t *oid = key;
+	const struct type_rows *type = item;
+
+	return *oid < type->oid ? -1 : *oid > type->oid;
+}
+
+struct type_rows
+type_rows_find(const struct type_rows *types, uint32_t count, uint32_t oid)
+{
+	const struct type_rows *type = NULL;
+
+	if (count > 0) /* or there is no array */
+		type = bsearch(&oid, types, count, sizeof(*types), by_oid);
+	return type == NULL ? (struct type_rows){ .oid = oid } : *type;
+}

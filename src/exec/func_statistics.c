@@ -47,15 +47,6 @@ run_activity(struct function_call *call)
 	return 0;
 }
 
-static uint64_t
-rows_of(const struct type_rows *types, uint32_t count, uint32_t oid)
-{
-	for (uint32_t i = 0; i < count; i++)
-		if (types[i].oid == oid)
-			return types[i].rows;
-	return 0;
-}
-
 static int
 run_live(struct function_call *call)
 {
@@ -73,7 +64,8 @@ run_live(struct function_call *call)
 	EACH_ROW(call->sel, row, {
 		uint32_t oid = (uint32_t)oids->i64[vec_index(oids, row)];
 
-		call->result->i64[row] = (int64_t)rows_of(types, count, oid);
+		call->result->i64[row] =
+		    (int64_t)type_rows_find(types, count, oid).rows;
 	});
 	free(types);
 	return 0;

@@ -162,29 +162,14 @@ put_times(struct types_fill *fill, const struct event_type *type,
 
 /* ---- rows ---- */
 
-static int
-by_oid(const void *key, const void *item)
-{
-	const uint32_t *oid = key;
-	const struct type_rows *type = item;
-
-	return *oid < type->oid ? -1 : *oid > type->oid;
-}
-
 static void
 put_counts(struct types_fill *fill, uint32_t oid)
 {
-	const struct type_rows none = { .oid = oid };
-	const struct type_rows *found = NULL;
+	struct type_rows found = type_rows_find(fill->counts, fill->count, oid);
 
-	if (fill->count > 0) /* or there is no array */
-		found = bsearch(&oid, fill->counts, fill->count,
-		    sizeof(*fill->counts), by_oid);
-	if (found == NULL)
-		found = &none;
-	system_put_i64(fill->rows, TYPES_EVENTS, (int64_t)found->rows);
-	system_put_i64(fill->rows, TYPES_BYTES, (int64_t)found->bytes);
-	system_put_i64(fill->rows, TYPES_ZONES, (int64_t)found->zones);
+	system_put_i64(fill->rows, TYPES_EVENTS, (int64_t)found.rows);
+	system_put_i64(fill->rows, TYPES_BYTES, (int64_t)found.bytes);
+	system_put_i64(fill->rows, TYPES_ZONES, (int64_t)found.zones);
 }
 
 static int

@@ -126,25 +126,6 @@ pg_stat_database_rows(void *arg, struct system_rows *rows,
 
 /* ---- tables ---- */
 
-static int
-by_oid(const void *key, const void *item)
-{
-	const uint32_t *oid = key;
-	const struct type_rows *type = item;
-
-	return *oid < type->oid ? -1 : *oid > type->oid;
-}
-
-static uint64_t
-rows_of(const struct type_rows *types, uint32_t count, uint32_t oid)
-{
-	const struct type_rows *type = NULL;
-
-	if (count > 0) /* or there is no array */
-		type = bsearch(&oid, types, count, sizeof(*types), by_oid);
-	return type == NULL ? 0 : type->rows;
-}
-
 /* The columns that only events have other numbers than 0 in. */
 static void
 put_activity(struct system_rows *rows, const struct type_activity *activity)
@@ -215,7 +196,7 @@ pg_stat_all_tables_rows(void *arg, struct system_rows *rows, struct error *err)
 		put_activity(rows, &activity);
 		put_never(rows);
 		put_count(rows, pg_stat_all_tables_n_live_tup,
-		    rows_of(types, type_count, relation.oid));
+		    type_rows_find(types, type_count, relation.oid).rows);
 	}
 	free(types);
 	return 0;
