@@ -233,6 +233,14 @@ def full_errors(server):
     check(error["hint"].endswith("."), "what to do is a sentence")
     _, body = client.command("SELECT nope")
     check("sqlstate" not in json.loads(body), "short is the default")
+    _, body = client.command("SELECT 1; SELECT nope", "?errors=full")
+    error = json.loads(body.splitlines()[-1])
+    expect("behind rows", (error["sqlstate"], error["position"]), ("42703", 18))
+    _, body = client.command(
+        "SELECT 1/(9000-i) FROM generate_series(1,9000) i", "?errors=full"
+    )
+    error = json.loads(body.splitlines()[-1])
+    expect("amid rows", (error["type"], error["sqlstate"]), ("error", "22012"))
     got, body = client.command("SELECT nope", "?errors=all")
     check(b"errors is" in body and b" 400 " in got, "another word is refused")
     client.close()

@@ -267,11 +267,38 @@ end_rows(struct session *session UNUSED, struct buf *out UNUSED)
 	/* There may be more, of the next statement. */
 }
 
+/* Who wants full errors reads them among the rows, in forms that have lines. */
+static bool
+tells_errors(const struct session *session)
+{
+	return session->native->http->has_full_errors &&
+	    session->native->format->error != NULL;
+}
+
 static void
 break_rows(struct session *session, struct buf *out UNUSED,
     const struct native_error *error UNUSED)
 {
-	http_break_stream(session);
+	/* The format has said it: the reply ends as others do. */
+	if (!tells_errors(session))
+		http_break_stream(session);
+}
+
+/* Behind the rows of another statement. */
+static void
+put_error_amid(struct session *session, struct buf *out,
+    const struct native_error *error)
+{
+	size_t begin;
+
+	if (!tells_errors(session)) {
+		http_break_stream(session);
+		return;
+	}
+	forget_lines(session->native->http);
+	begin = http_begin_part(session, out);
+	put_error_body(session, out, error->status, error->text, error->err);
+	http_end_part(session, out, begin);
 }
 
 static void
@@ -302,7 +329,7 @@ put_error(struct session *session, struct buf *out,
 	struct buf body;
 
 	if (http->reply.answer == HTTP_IN_ROWS) {
-		break_rows(session, out, error);
+		put_error_amid(session, out, error);
 		return;
 	}
 	if (http->stage == HTTP_APPENDING && http->request.state != HTTP_BEYOND)
