@@ -22,6 +22,8 @@ test("a chart is offered where there is something to draw", () => {
     assert.deepEqual(only([["first", "Integer"], ["second.count_unique_context_id", "Integer"]], "[[9,3]]"), ["steps"]);
     assert.equal(only([["name", "String"], ["event_id", "Integer"]], '[["a",1],["b",2]]'), undefined);
     assert.equal(only([["name", "String"]], '[["a"],["b"]]'), undefined);
+    assert.equal(only([["timestamp", "Timestamp"], ["event_id", "Integer"], ["version", "Integer"]],
+        '[["2026-01-01T00:00:00.000000Z",1,1],["2026-01-02T00:00:00.000000Z",2,1]]'), undefined);
     assert.equal(only([["day", "Date"], ["n", "Integer"]], "[]"), undefined);
 });
 

@@ -36,7 +36,7 @@ const isTime = (column: Column): boolean => column.kind === "time" || column.kin
 const isText = (column: Column): boolean => column.kind === "text" || column.kind === "bool";
 /* Numbers that say which, and not how many. */
 const isIdentity = (column: Column): boolean =>
-    /(^|[._])id$/.test(column.name) && !/(count|unique|total|sum|avg|min|max)/.test(column.name);
+    column.name === "version" || /(^|[._])id$/.test(column.name) && !/(count|unique|total|sum|avg|min|max)/.test(column.name);
 const names = (columns: readonly Column[]): string[] => columns.map((column) => column.name);
 
 export const signatureOf = (table: Table): string =>
