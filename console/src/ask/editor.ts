@@ -5,7 +5,7 @@
  * In a shadow root CodeMirror adopts style sheets; in the document it would
  * make a <style>, which the page's Content-Security-Policy forbids.
  */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab, toggleComment } from "@codemirror/commands";
 import { PostgreSQL, sql } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
@@ -141,6 +141,8 @@ export class Editor {
     }
 
     private run(all: boolean): boolean {
+        /* It would stand above the answer. */
+        closeCompletion(this.view);
         this.events.run(all);
         return true;
     }
