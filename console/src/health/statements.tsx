@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* statements.tsx -- what runs now, with cancel, and what has taken the most time. */
 import { useCallback, useState } from "preact/hooks";
-import { formatCount, formatDuration } from "../format";
+import { formatBytes, formatCount, formatDuration } from "../format";
 import { askRecords, change, type Texts } from "../parts/ask";
 import { Failed, Loading } from "../parts/message";
-import { utcMs } from "../parts/times";
 import { useLoad } from "../parts/use_load";
 import { usePolling } from "../parts/use_polling";
 
-const RUNNING = `SELECT pid, usename, application_name, query_start, query FROM pg_stat_activity
-WHERE state = 'active' AND pid <> pg_backend_pid() ORDER BY query_start LIMIT 50`;
+/* What is done before one could read it is left out, as this page's own questions are. */
+const RUNNING = `SELECT pid, user_name, query, elapsed_ms, events, events_total, memory_bytes FROM stele.running
+WHERE elapsed_ms > 250 AND pid <> pg_backend_pid() ORDER BY started LIMIT 50`;
 const SLOW = `SELECT query, calls, rows, mean_ms, max_ms, total_ms FROM stele.statements
 ORDER BY total_ms DESC LIMIT 20`;
 
@@ -31,7 +31,7 @@ export function Running() {
             <h2>Running now</h2>
             {error && <Failed error={error} />}
             {failure && <Failed error={failure} />}
-            {rows.length === 0 ? <p class="muted">Nothing but this page's own questions.</p> : (
+            {rows.length === 0 ? <p class="muted">Nothing that takes longer than a moment.</p> : (
                 <ul class="statements">
                     {rows.map((row) => <RunningRow key={row.pid} row={row} onCancel={cancel} />)}
                 </ul>
@@ -42,12 +42,15 @@ export function Running() {
 
 function RunningRow({ row, onCancel }: { row: Texts; onCancel: (pid: string) => Promise<void> }) {
     const pid = row.pid ?? "";
+    const read = Number(row.events), total = Number(row.events_total);
     return (
         <li>
             <code class="statement-text">{row.query}</code>
             <p class="muted">
-                {row.usename} {formatDuration(Math.max(0, Date.now() - utcMs(row.query_start ?? "")))}
+                {row.user_name}, {formatDuration(Number(row.elapsed_ms))}, {formatBytes(Number(row.memory_bytes))}
+                {total > 0 && `, ${formatCount(read)} of about ${formatCount(total)} events`}
             </p>
+            {total > 0 && <progress max={total} value={Math.min(read, total)} aria-label={`Session ${pid}`} />}
             <button type="button" class="button" aria-label={`Cancel the statement of session ${pid}`}
                 onClick={() => void onCancel(pid)}>
                 Cancel
