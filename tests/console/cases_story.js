@@ -23,6 +23,11 @@ async function isTimeline(world) {
 	// What it changed, and how much later it was.
 	assert.match(await second.innerText(), /PARTLYSUBMITTED\s*SUBMITTED/);
 	assert.match(await page.locator(".gap").first().innerText(), /^334 ms later$/);
+	await first.focus();
+	await page.keyboard.press("PageDown");
+	await page.locator('[aria-posinset="2"]:focus').waitFor();
+	await page.keyboard.press("PageUp");
+	await page.locator('[aria-posinset="1"]:focus').waitFor();
 	await world.leave(page);
 }
 

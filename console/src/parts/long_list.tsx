@@ -27,6 +27,20 @@ function scrollParent(element: HTMLElement): HTMLElement | null {
     return null;
 }
 
+/* Page Up and Page Down go from one to the next, as a feed has it. */
+function moveFocus(event: KeyboardEvent, list: HTMLElement | null): void {
+    const step = event.key === "PageDown" ? 1 : event.key === "PageUp" ? -1 : 0;
+    const row = (event.target as HTMLElement).closest<HTMLElement>("[data-row]");
+    if (step === 0 || row === null)
+        return;
+    const place = Number(row.dataset.row) + step;
+    const next = list?.querySelector<HTMLElement>(`[data-row="${place}"] [tabindex]`);
+    if (next) {
+        event.preventDefault();
+        next.focus();
+    }
+}
+
 interface Range {
     first: number;
     limit: number;
@@ -100,7 +114,8 @@ export function LongList({ count, guess, label, row, keyOf }: Props) {
             </div>,
         );
     return (
-        <div class="long-list" ref={list} role="feed" aria-label={label}>
+        <div class="long-list" ref={list} role="feed" aria-label={label}
+            onKeyDown={(event) => moveFocus(event, list.current)}>
             <Gap height={heights.start(first)} />
             {rows}
             <Gap height={heights.total - heights.start(limit)} />

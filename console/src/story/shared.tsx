@@ -49,10 +49,16 @@ WHERE ${quoteSql(field)} = ${quoteText(plainText(value))} LIMIT ${SHOWN + 1}`;
     }
 }
 
+/* Who may not know, or has to wait for long, is told nothing. */
 async function isContext(name: string, signal: AbortSignal): Promise<boolean> {
-    const rows = await askRecords(
-        `${TIMEOUT}SELECT 1 FROM events WHERE context_id = ${quoteText(name)} LIMIT 1`, signal);
-    return rows.length > 0;
+    try {
+        const rows = await askRecords(
+            `${TIMEOUT}SELECT 1 FROM events WHERE context_id = ${quoteText(name)} LIMIT 1`, signal);
+        return rows.length > 0;
+    } catch (error) {
+        if (signal.aborted) throw error;
+        return false;
+    }
 }
 
 interface Props {
