@@ -78,11 +78,11 @@ function Now({ sample, history }: { sample: Sample; history: History }) {
                     lines={[{ name: "open", series: history.connections }]} />
             </div>
             <div class="cards">
-                <Storage segments={sample.segments} wal={sample.wal} />
-                <Compactions compactions={sample.compactions} />
-            </div>
-            <div class="cards">
-                <Shards shards={sample.shards} />
+                <div class="stack">
+                    <Storage segments={sample.segments} wal={sample.wal} />
+                    <Shards shards={sample.shards} />
+                    <Compactions compactions={sample.compactions} />
+                </div>
                 <Memory memory={sample.memory} />
             </div>
         </>
