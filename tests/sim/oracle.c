@@ -142,6 +142,16 @@ oracle_add_event(struct oracle *oracle, uint32_t type, uint32_t context,
 	return oracle->event_count;
 }
 
+void
+oracle_add_kept(struct oracle *oracle, uint32_t type, uint64_t source,
+    int64_t timestamp)
+{
+	uint64_t event = oracle_add_event(oracle, type,
+	    oracle->events[source].context, timestamp);
+
+	oracle->events[event].source = source;
+}
+
 uint32_t
 oracle_add_type(struct oracle *oracle, const char *name)
 {
@@ -165,6 +175,18 @@ oracle_add_column(struct oracle *oracle, uint32_t type, enum oracle_kind kind,
 		.default_seed = default_seed,
 	};
 	oracle->batches[newest_batch(oracle)].has_ddl = true;
+}
+
+uint32_t
+oracle_add_kept_type(struct oracle *oracle, const char *name,
+    uint32_t source_type)
+{
+	uint32_t type = oracle_add_type(oracle, name);
+
+	oracle->types[type].kept_of = source_type + 1;
+	oracle_add_column(oracle, type, ORACLE_NUMBER, 0);
+	oracle_add_column(oracle, type, ORACLE_SOURCE, 0);
+	return type;
 }
 
 void

@@ -34,6 +34,9 @@
  *       from the clock and the shortest `retain`.  No older event is taken or
  *       seen; R1 to R6 hold for all others, and the ids of those that are not
  *       seen any more stay theirs.
+ *   R9  The rows of a kept query are those that the query gives, run afresh
+ *       over the events up to the position that they are good for: each that
+ *       is seen once, and none behind it.  What has gone since stays kept.
  *
  * Threads: one at a time; the harness runs under sched.h.
  */
@@ -71,6 +74,7 @@ enum oracle_kind {
 	ORACLE_INTERVAL,
 	ORACLE_ENUM,
 	ORACLE_JSON,
+	ORACLE_SOURCE, /* bigint, the number of the event that is kept */
 	ORACLE_KIND_COUNT,
 };
 
@@ -104,6 +108,7 @@ struct oracle_type {
 	uint32_t column_count;
 	uint32_t made_by;
 	uint32_t dropped_by; /* 0: not dropped */
+	uint32_t kept_of;    /* rows of a kept query over this type + 1; or 0 */
 	bool is_gone;        /* found absent, with the batch that made it */
 };
 
@@ -114,6 +119,7 @@ struct oracle_event {
 	uint16_t context;
 	int64_t timestamp;
 	int64_t seen_timestamp; /* ORACLE_SERVER_TIME until it is seen */
+	uint64_t source;        /* ORACLE_SOURCE; 0: it is no kept row */
 };
 
 enum oracle_fate {
@@ -180,7 +186,13 @@ uint32_t oracle_begin_batch(struct oracle *oracle, bool is_sync, uint64_t now,
     int64_t wall_us);
 uint64_t oracle_add_event(struct oracle *oracle, uint32_t type,
     uint32_t context, int64_t timestamp);
+/* A row of a kept query, of another event. */
+void oracle_add_kept(struct oracle *oracle, uint32_t type, uint64_t source,
+    int64_t timestamp);
 uint32_t oracle_add_type(struct oracle *oracle, const char *name);
+/* With its columns: a number and a source. */
+uint32_t oracle_add_kept_type(struct oracle *oracle, const char *name,
+    uint32_t source_type);
 void oracle_add_column(struct oracle *oracle, uint32_t type,
     enum oracle_kind kind, uint64_t default_seed);
 void oracle_drop_type(struct oracle *oracle, uint32_t type);
@@ -234,6 +246,7 @@ struct look {
 	int64_t moment_us;     /* the same by the monotonic clock */
 	uint64_t noted_at;     /* when what is found was there for sure */
 	int64_t sync_bound_us; /* D2: what is older is there after a cut */
+	bool is_of_salvage;    /* what is kept of queries was begun anew */
 	struct oracle *oracle; /* what follows is the oracle's */
 	uint64_t *event_of_id; /* numbers; 0: not seen */
 	uint64_t id_count;     /* that were seen */
@@ -253,7 +266,7 @@ struct look {
 /*
  * Begin; then the labels of the enum, the roles, and each type, with its horizon; the
  * values of each event, in any order; each event in the order of event_id; the
- * position; each context (of one type); then judge.  All but begin return false
+ * position; the rows of each kept query; each context (of one type); then judge.  All but begin return false
  * when a rule is broken, which oracle->why tells.
  */
 void look_begin(struct look *look, struct oracle *oracle);
@@ -268,6 +281,7 @@ bool look_values(struct look *look, uint32_t type, uint64_t event,
     const struct oracle_value *values, uint32_t value_count);
 bool look_event(struct look *look, uint64_t id, uint64_t event);
 bool look_position(struct look *look, uint64_t position);
+bool look_kept(struct look *look, uint32_t type, uint64_t position);
 bool look_context(struct look *look, uint32_t type, uint32_t context,
     const uint64_t *ids, size_t count);
 bool look_judge(struct look *look);

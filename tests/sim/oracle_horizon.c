@@ -164,6 +164,7 @@ look_horizon(struct look *look, uint32_t type, int64_t retain_us, int64_t time)
 		may_retain |=
 		    horizon->made_by != 0 && horizon->retain_us == retain_us;
 	}
+	may_be |= look->is_of_salvage && oracle->types[type].kept_of != 0;
 	if (time < least)
 		return oracle_broken(oracle,
 		    "the horizon of type %s is %" PRId64 " instead of %" PRId64

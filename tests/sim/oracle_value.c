@@ -107,6 +107,7 @@ draw_value(enum oracle_kind kind, uint64_t *random, char *text,
 {
 	switch (kind) {
 	case ORACLE_NUMBER:
+	case ORACLE_SOURCE:
 	case ORACLE_ENUM: /* the caller's */
 	case ORACLE_KIND_COUNT:
 		break;
@@ -164,6 +165,10 @@ oracle_event_value(const struct oracle *oracle, uint64_t event, uint32_t column,
 	*out = (struct oracle_value){ .number = (int64_t)event };
 	if (kind == ORACLE_NUMBER)
 		return;
+	if (kind == ORACLE_SOURCE) {
+		out->number = (int64_t)e->source;
+		return;
+	}
 	out->is_null = random_once_in(&random, 6);
 	if (out->is_null)
 		return;
@@ -201,6 +206,7 @@ oracle_equal(enum oracle_kind kind, const struct oracle_value *a,
 		return a->is_null == b->is_null;
 	switch (kind) {
 	case ORACLE_NUMBER:
+	case ORACLE_SOURCE:
 	case ORACLE_INT:
 	case ORACLE_BOOL:
 	case ORACLE_TIME:

@@ -249,6 +249,70 @@ drop_type(struct world *world, uint32_t n)
 }
 
 static void
+remember(struct world *world, uint32_t n)
+{
+	while (n-- > 0 && world_type_count(world) > 0) {
+		struct write_batch *batch = world_begin(world, SYNC_ON);
+
+		if (batch != NULL)
+			send_or_give_up(world, batch,
+			    world_remember(world, batch,
+				world_draw_type(world)));
+	}
+}
+
+static void
+refresh_some(struct world *world, uint32_t n, bool is_merge)
+{
+	uint32_t kept;
+
+	while (n-- > 0 && !world->is_unsure && world_draw_kept(world, &kept)) {
+		struct write_batch *batch = world_begin(world, SYNC_ON);
+
+		if (batch != NULL)
+			send_or_give_up(world, batch,
+			    world_refresh(world, batch, kept, is_merge));
+	}
+}
+
+static void
+refresh(struct world *world, uint32_t n)
+{
+	refresh_some(world, n, false);
+}
+
+/* Of rows before and after it. */
+static void
+merge_kept(struct world *world, uint32_t n)
+{
+	refresh_some(world, n, true);
+}
+
+/* While batches of all types are on their way. */
+static void
+refresh_under_load(struct world *world, uint32_t n)
+{
+	while (n-- > 0)
+		send_events(world, SYNC_ON, 4, 2);
+	refresh_some(world, 1, false);
+	world_wait(world);
+}
+
+static void
+forget(struct world *world, uint32_t n)
+{
+	struct write_batch *batch;
+	uint32_t kept;
+
+	(void)n;
+	if (world->is_unsure || !world_draw_kept(world, &kept))
+		return;
+	batch = world_begin(world, SYNC_ON);
+	if (batch != NULL)
+		send_or_give_up(world, batch, world_forget(world, batch, kept));
+}
+
+static void
 retain(struct world *world, uint32_t n)
 {
 	while (n-- > 0 && world_type_count(world) > 0) {
@@ -415,6 +479,11 @@ static const struct step steps[] = {
 	{ "add-role", add_role, 2, 2 },
 	{ "change-schemas", change_schemas, 1, 20 },
 	{ "drop-type", drop_type, 1, 1 },
+	{ "remember", remember, 2, 1 },
+	{ "refresh", refresh, 6, 2 },
+	{ "merge-kept", merge_kept, 2, 1 },
+	{ "refresh-under-load", refresh_under_load, 3, 8 },
+	{ "forget", forget, 1, 1 },
 	{ "retain", retain, 3, 2 },
 	{ "retain-under-load", retain_under_load, 2, 10 },
 	{ "store-old", store_old, 1, 3 },
@@ -447,7 +516,9 @@ static const struct script_line script[] = {
 	{ "look", 1, 1 },
 	{ "store-pipelined", 20, 6 },
 	{ "add-column", 1, 1 },
+	{ "remember", 2, 1 },
 	{ "store-batch", 60, 30 },
+	{ "refresh", 1, 1 },
 	{ "retain", 1, 1 },
 	{ "flush", 1, 1 },
 	{ "store-with-ddl", 5, 3 },
@@ -455,6 +526,7 @@ static const struct script_line script[] = {
 	{ "restart", 1, 1 },
 	{ "add-label", 1, 1 },
 	{ "add-role", 2, 2 },
+	{ "refresh-under-load", 4, 2 },
 	{ "store-batch", 150, 40 },
 	{ "flush-under-load", 6, 3 },
 	{ "retain-under-load", 3, 2 },
@@ -465,9 +537,12 @@ static const struct script_line script[] = {
 	{ "kill", 6, 3 },
 	{ "store-rewound", 4, 3 },
 	{ "store-batch", 200, 40 },
+	{ "merge-kept", 1, 1 },
 	{ "drop-type", 1, 1 },
 	{ "store-pipelined", 30, 6 },
+	{ "refresh", 2, 1 },
 	{ "look", 1, 1 },
+	{ "forget", 1, 1 },
 	{ "store-large", 1, 0 },
 	{ "store-staged", 3, 1 },
 	{ "jump-clock", 24, 24 },

@@ -669,7 +669,7 @@ is_writable(const struct world *world, uint32_t type)
 {
 	const struct oracle_type *t = &world->oracle->types[type];
 
-	return !t->is_gone && t->dropped_by == 0;
+	return !t->is_gone && t->dropped_by == 0 && t->kept_of == 0;
 }
 
 uint32_t

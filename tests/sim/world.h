@@ -184,6 +184,19 @@ bool world_add_label(struct world *world, struct write_batch *batch);
 bool world_add_role(struct world *world, struct write_batch *batch);
 bool world_drop_type(struct world *world, struct write_batch *batch,
     uint32_t type);
+
+/*
+ * A kept query of all events of a type, none of which are kept yet.  One that is
+ * there: false if there is none.  Keep what is new, and with is_merge all rows
+ * again in place of those that there are; forget it.
+ */
+bool world_remember(struct world *world, struct write_batch *batch,
+    uint32_t type);
+bool world_draw_kept(struct world *world, uint32_t *kept);
+bool world_refresh(struct world *world, struct write_batch *batch,
+    uint32_t kept, bool is_merge);
+bool world_forget(struct world *world, struct write_batch *batch,
+    uint32_t kept);
 /* A horizon later than any before, drawn; with a `retain` that goes with it. */
 bool world_set_retain(struct world *world, struct write_batch *batch,
     uint32_t type);

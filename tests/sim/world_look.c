@@ -45,6 +45,7 @@ value_of(enum oracle_kind kind, const struct datum *datum,
 		return;
 	switch (kind) {
 	case ORACLE_NUMBER:
+	case ORACLE_SOURCE:
 	case ORACLE_INT:
 	case ORACLE_TIME:
 	case ORACLE_DATE:
@@ -215,6 +216,22 @@ look_at_roles(struct reader_state *state, const struct catalog *catalog)
 	}
 }
 
+static void
+look_at_kept(struct reader_state *state, const struct catalog *catalog)
+{
+	for (uint32_t i = 0; i < catalog->view_count; i++) {
+		const struct sql_view *view = catalog->views[i];
+		uint32_t type;
+
+		if (!find_type(state->world->oracle, view->name, &type) ||
+		    catalog_type_by_oid(catalog, view->kept.type_oid) == NULL)
+			world_fail("kept query %.*s has no rows",
+			    STR_FMT(view->name));
+		must_hold(state,
+		    look_kept(state->look, type, view->kept.position));
+	}
+}
+
 static int
 read_all_types(struct reader_state *state)
 {
@@ -250,6 +267,7 @@ read_all_types(struct reader_state *state)
 			state->found[i].event));
 	must_hold(state,
 	    look_position(state->look, snapshot_position(state->snapshot)));
+	look_at_kept(state, catalog);
 	return 0;
 }
 
@@ -418,7 +436,7 @@ uint64_t
 world_look_salvaged(struct world *world,
     bool (*is_lost)(void *arg, uint64_t id), void *arg)
 {
-	struct look look = { .kind = LOOK_LIVE };
+	struct look look = { .kind = LOOK_LIVE, .is_of_salvage = true };
 	struct reader_state state = { .world = world, .look = &look };
 	const struct oracle *oracle = world->oracle;
 	uint64_t lost = 0;

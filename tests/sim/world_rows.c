@@ -28,6 +28,7 @@ static const struct {
 	[ORACLE_INTERVAL] = { .oid = TYPE_INTERVAL },
 	[ORACLE_ENUM] = { .oid = 0 }, /* "mood" */
 	[ORACLE_JSON] = { .oid = TYPE_JSON },
+	[ORACLE_SOURCE] = { .oid = TYPE_INT8 },
 };
 
 static struct datum
@@ -40,6 +41,7 @@ datum_of(enum oracle_kind kind, const struct oracle_value *value,
 		return datum;
 	switch (kind) {
 	case ORACLE_NUMBER:
+	case ORACLE_SOURCE:
 	case ORACLE_INT:
 	case ORACLE_TIME:
 	case ORACLE_DATE:
@@ -191,27 +193,19 @@ add_one_by_one(struct write_batch *batch, const struct event_type *type,
 	return 0;
 }
 
-static bool
-add_some(struct world *world, struct write_batch *batch, uint32_t type,
-    uint32_t count, int64_t (*draw_time)(struct world *world, uint32_t type))
+bool
+world_put_events(struct world *world, struct write_batch *batch, uint32_t type,
+    const struct event_type *sql, uint64_t first, uint32_t count)
 {
 	struct oracle *oracle = world->oracle;
 	const struct oracle_type *t = &oracle->types[type];
-	const struct event_type *sql =
-	    catalog_type_by_name(write_batch_catalog(batch),
-		str_of_cstr(t->name));
 	struct vec cols[2 + ORACLE_COLUMNS_MAX];
-	uint64_t first = oracle->event_count + 1;
 	struct arena arena;
 	struct error err;
 	int rc;
 
 	if (sql == NULL || sql->field_count != t->column_count)
 		world_fail("type %s is not as it was made", t->name);
-	for (uint32_t i = 0; i < count; i++)
-		(void)oracle_add_event(oracle, type,
-		    (uint32_t)random_below(&world->random, ORACLE_CONTEXTS),
-		    draw_time(world, type));
 	arena_init(&arena, NULL);
 	fill_core(world, first, count, cols, &arena);
 	for (uint32_t c = 0; c < t->column_count; c++)
@@ -231,6 +225,23 @@ add_some(struct world *world, struct write_batch *batch, uint32_t type,
 		world_note_error(world, &err, "adding rows");
 	oracle_rewind(oracle, first - 1);
 	return false;
+}
+
+static bool
+add_some(struct world *world, struct write_batch *batch, uint32_t type,
+    uint32_t count, int64_t (*draw_time)(struct world *world, uint32_t type))
+{
+	struct oracle *oracle = world->oracle;
+	struct str name = str_of_cstr(oracle->types[type].name);
+	uint64_t first = oracle->event_count + 1;
+
+	for (uint32_t i = 0; i < count; i++)
+		(void)oracle_add_event(oracle, type,
+		    (uint32_t)random_below(&world->random, ORACLE_CONTEXTS),
+		    draw_time(world, type));
+	return world_put_events(world, batch, type,
+	    catalog_type_by_name(write_batch_catalog(batch), name), first,
+	    count);
 }
 
 bool
@@ -262,9 +273,8 @@ find_enum(struct write_batch *batch)
 	return catalog_enum_by_name(write_batch_catalog(batch), STR("mood"));
 }
 
-/* A field as the engine wants it, with its name and default in the arena. */
-static struct field
-field_of(const struct oracle_column *column, uint32_t number,
+struct field
+world_field(const struct oracle_column *column, uint32_t number,
     struct write_batch *batch, struct arena *arena)
 {
 	char text[ORACLE_TEXT_MAX];
@@ -291,9 +301,8 @@ field_of(const struct oracle_column *column, uint32_t number,
 	return field;
 }
 
-/* `arena` holds what the change is made of. */
-static bool
-apply_ddl(struct world *world, struct write_batch *batch, struct ddl *ddl,
+bool
+world_apply_ddl(struct world *world, struct write_batch *batch, struct ddl *ddl,
     const struct arena *arena)
 {
 	struct error err;
@@ -313,7 +322,7 @@ draw_kind(struct world *world)
 	do
 		kind = (enum oracle_kind)random_below(&world->random,
 		    ORACLE_KIND_COUNT);
-	while (kind == ORACLE_NUMBER);
+	while (kind == ORACLE_NUMBER || kind == ORACLE_SOURCE);
 	return kind;
 }
 
@@ -331,8 +340,8 @@ grant_role(struct world *world, struct write_batch *batch, uint32_t role_oid,
 		    .grantor = ROLE_PG_DATABASE_OWNER,
 		    .rights = RIGHT_CREATE } };
 
-	return apply_ddl(world, batch, &join, NULL) &&
-	    apply_ddl(world, batch, &grant, NULL);
+	return world_apply_ddl(world, batch, &join, NULL) &&
+	    world_apply_ddl(world, batch, &grant, NULL);
 }
 
 bool
@@ -354,7 +363,7 @@ world_add_role(struct world *world, struct write_batch *batch)
 	    count == 0 ? ROLE_LOGIN | ROLE_SUPERUSER : ROLE_LOGIN;
 	ddl.role.verifier = ddl.name;
 	(void)oracle_add_role(world->oracle);
-	return apply_ddl(world, batch, &ddl, NULL) &&
+	return world_apply_ddl(world, batch, &ddl, NULL) &&
 	    (count == 0 || grant_role(world, batch, last, ddl.oid));
 }
 
@@ -383,7 +392,7 @@ world_add_label(struct world *world, struct write_batch *batch)
 		ddl.oid = type->oid;
 		ddl.name = labels[0];
 	}
-	return apply_ddl(world, batch, &ddl, NULL);
+	return world_apply_ddl(world, batch, &ddl, NULL);
 }
 
 /* A type with the event's number and some fields. */
@@ -413,8 +422,8 @@ world_add_type(struct world *world, struct write_batch *batch)
 	ddl.name = str_of_cstr(type->name);
 	ddl.field_count = type->column_count;
 	for (uint32_t c = 0; c < type->column_count; c++)
-		fields[c] = field_of(&type->columns[c], c, batch, &arena);
-	is_done = apply_ddl(world, batch, &ddl, &arena);
+		fields[c] = world_field(&type->columns[c], c, batch, &arena);
+	is_done = world_apply_ddl(world, batch, &ddl, &arena);
 	arena_release(&arena);
 	return is_done;
 }
@@ -449,10 +458,10 @@ world_add_column(struct world *world, struct write_batch *batch, uint32_t type)
 	arena_init(&arena, NULL);
 	ddl.oid = oid_of(world, batch, type);
 	oracle_add_column(oracle, type, draw_kind(world), seed);
-	field = field_of(&t->columns[t->column_count - 1], t->column_count - 1,
-	    batch, &arena);
+	field = world_field(&t->columns[t->column_count - 1],
+	    t->column_count - 1, batch, &arena);
 	ddl.fields = &field;
-	is_done = apply_ddl(world, batch, &ddl, &arena);
+	is_done = world_apply_ddl(world, batch, &ddl, &arena);
 	arena_release(&arena);
 	return is_done;
 }
@@ -490,14 +499,14 @@ world_set_retain(struct world *world, struct write_batch *batch, uint32_t type)
 		ddl.time = 0;
 	}
 	oracle_set_horizon(world->oracle, type, ddl.time, wanted);
-	if (!apply_ddl(world, batch, &ddl, NULL))
+	if (!world_apply_ddl(world, batch, &ddl, NULL))
 		return false;
 	ddl.kind = DDL_SET_HORIZON;
 	ddl.time = wanted;
-	if (!apply_ddl(world, batch, &ddl, NULL))
+	if (!world_apply_ddl(world, batch, &ddl, NULL))
 		return false;
 	ddl.time = back; /* which changes nothing */
-	return back == wanted || apply_ddl(world, batch, &ddl, NULL);
+	return back == wanted || world_apply_ddl(world, batch, &ddl, NULL);
 }
 
 bool
@@ -509,5 +518,5 @@ world_drop_type(struct world *world, struct write_batch *batch, uint32_t type)
 	};
 
 	oracle_drop_type(world->oracle, type);
-	return apply_ddl(world, batch, &ddl, NULL);
+	return world_apply_ddl(world, batch, &ddl, NULL);
 }
