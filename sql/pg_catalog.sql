@@ -96,3 +96,33 @@ WHERE schemaname IN ('pg_catalog', 'information_schema');
 CREATE VIEW pg_stat_xact_user_tables AS
 SELECT * FROM pg_catalog.pg_stat_xact_all_tables
 WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
+
+-- A table's key is its only index: what is looked up in the table, it finds.
+CREATE VIEW pg_stat_all_indexes AS
+SELECT t.relid, x.indexrelid, t.schemaname, t.relname, c.relname, t.idx_scan,
+    t.idx_tup_fetch, t.idx_tup_fetch
+FROM pg_catalog.pg_stat_all_tables t
+JOIN pg_catalog.pg_index x ON x.indrelid = t.relid
+JOIN pg_catalog.pg_class c ON c.oid = x.indexrelid;
+
+CREATE VIEW pg_stat_sys_indexes AS
+SELECT * FROM pg_catalog.pg_stat_all_indexes
+WHERE schemaname IN ('pg_catalog', 'information_schema');
+
+CREATE VIEW pg_stat_user_indexes AS
+SELECT * FROM pg_catalog.pg_stat_all_indexes
+WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
+
+CREATE VIEW pg_statio_all_indexes AS
+SELECT t.relid, x.indexrelid, t.schemaname, t.relname, c.relname, 0, 0
+FROM pg_catalog.pg_stat_all_tables t
+JOIN pg_catalog.pg_index x ON x.indrelid = t.relid
+JOIN pg_catalog.pg_class c ON c.oid = x.indexrelid;
+
+CREATE VIEW pg_statio_sys_indexes AS
+SELECT * FROM pg_catalog.pg_statio_all_indexes
+WHERE schemaname IN ('pg_catalog', 'information_schema');
+
+CREATE VIEW pg_statio_user_indexes AS
+SELECT * FROM pg_catalog.pg_statio_all_indexes
+WHERE schemaname NOT IN ('pg_catalog', 'information_schema');

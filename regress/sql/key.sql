@@ -26,6 +26,12 @@ SELECT column_name, ordinal_position FROM information_schema.key_column_usage WH
 SELECT table_schema, table_name, column_name, constraint_name FROM information_schema.constraint_column_usage WHERE table_name = 'payment';
 SELECT table_name, constraint_name FROM information_schema.constraint_table_usage WHERE table_name = 'payment';
 
+INSERT INTO payment (context_id, amount) VALUES ('c', 1), ('c', 2);
+SELECT amount FROM payment WHERE context_id = 'c' ORDER BY 1;
+SELECT schemaname, relname, indexrelname, idx_scan = (SELECT t.idx_scan FROM pg_stat_user_tables t WHERE t.relid = i.relid) AS is_the_tables
+FROM pg_stat_user_indexes i WHERE relname = 'payment';
+SELECT relname, indexrelname, idx_blks_read FROM pg_statio_user_indexes WHERE relname = 'payment';
+
 -- No statement changes it, or reads it.
 \set VERBOSITY verbose
 SELECT * FROM payment_pkey;
