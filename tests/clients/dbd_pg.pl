@@ -55,10 +55,10 @@ same('columns', [
 	['note', 'character varying(20)', 1, undef],
 ], [map { [@$_{qw(COLUMN_NAME pg_type NULLABLE COLUMN_DEF)}] } @$columns]);
 same('an enum', [qw(new paid)], $columns->[4]{pg_enum_values});
-same('a key', [], [$dbh->primary_key(undef, 'public', 'payment')]);
+same('a key', ['event_id'], [$dbh->primary_key(undef, 'public', 'payment')]);
 same('foreign keys', [], $dbh->foreign_key_info(undef, undef, undef, undef,
 	'public', 'payment')->fetchall_arrayref);
-same('statistics', ['table'], [map { $_->{TYPE} } @{ $dbh->statistics_info(
+same('statistics', ['btree', 'table'], [map { $_->{TYPE} } @{ $dbh->statistics_info(
 	undef, 'public', 'payment', 0, 0)->fetchall_arrayref({}) }]);
 same('a type', 'int8', ($dbh->type_info(SQL_BIGINT))[0]{TYPE_NAME});
 same('schemas', 1, scalar grep { $_->[1] eq 'stele' }

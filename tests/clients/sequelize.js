@@ -58,7 +58,10 @@ async function schemas(db) {
 	assert.strictEqual(told.state.defaultValue, 'new');
 	assert.strictEqual(told.amount.allowNull, false);
 	assert.strictEqual(told.at.type, 'TIMESTAMP WITH TIME ZONE');
-	assert.deepStrictEqual(await qi.showIndex('payment'), []);
+	const indexes = await qi.showIndex('payment');
+	assert.deepStrictEqual(indexes.map((i) => [i.name, i.primary, i.unique,
+		i.fields.map((f) => f.attribute)]),
+	[['payment_pkey', true, true, ['event_id']]]);
 	assert.deepStrictEqual(
 		await qi.getForeignKeyReferencesForTable('payment'), []);
 	// What no table of events can have is refused.
