@@ -3,11 +3,15 @@
 """What one client can take of the server (promise V4): output that nobody reads,
 messages, memory.
 
-With $CHECK_LONG also 2,000 connections that are idle, and a reader of 1 GiB that
-is slow.
+With $CHECK_LONG also 2,000 connections that are idle, a reader of 1 GiB that is
+slow, a hundred queries for 1 GiB, and a storm of logins beside PostgreSQL's.
 """
 
+import functools
+import hashlib
+import multiprocessing
 import os
+import signal
 import socket
 import statistics
 import struct
@@ -16,9 +20,12 @@ import threading
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+HERE = os.path.dirname(__file__)
+sys.path[:0] = [os.path.join(HERE, "..", name) for name in ("lib", "sqlgen")]
 
 import pgwire  # noqa: E402
+import postgres  # noqa: E402
+import scram  # noqa: E402
 from pgwire import SYNC, bind, execute, message, parse, query  # noqa: E402
 from stele_server import Failure, Server, check  # noqa: E402
 
@@ -503,6 +510,76 @@ def slow_reader(server):
         check(most - before < GROWTH_MAX_KIB, f"{most - before} KiB more")
 
 
+STORM_SECONDS = 2
+STORM_CLIENTS = 2
+LOGIN_CPU_MS = 0.3  # the server's, of one login
+PASSWORD = "open sesame"
+
+
+def hash_once():
+    """The client's share of SCRAM, which is the larger one, is done once."""
+    hashlib.pbkdf2_hmac = functools.lru_cache(hashlib.pbkdf2_hmac)
+
+
+def log_in_for(port, seconds):
+    """How many logins one client comes to."""
+    count, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        with pgwire.Connection(port) as connection:
+            connection.send(pgwire.startup(user=b"storm", database=b"postgres"))
+            scram.log_in(connection, PASSWORD)
+            connection.send(message(b"X"))
+        count += 1
+    return count
+
+
+def storm(pool, port):
+    """Logins a second."""
+    counts = pool.starmap(log_in_for, [(port, STORM_SECONDS)] * STORM_CLIENTS)
+    return sum(counts) / STORM_SECONDS
+
+
+def cpu_ms(pid):
+    with open(f"/proc/{pid}/stat") as status:
+        fields = status.read().rpartition(")")[2].split()
+    ticks = int(fields[11]) + int(fields[12])
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def login_storm(_):
+    """SCRAM logins as fast as PostgreSQL's, of the same verifier."""
+    if postgres.find_binaries() is None:
+        return
+    role = f"CREATE ROLE storm LOGIN SUPERUSER PASSWORD '{scram.verifier(PASSWORD)}'"
+    rule = "host all all 127.0.0.1/32 scram-sha-256\n"
+    with Server() as server, postgres.Postgres() as other, \
+            multiprocessing.get_context("fork").Pool(
+                STORM_CLIENTS, hash_once) as pool:
+        for port in (server.port, other.port):
+            with pgwire.Connection(port) as connection:
+                connection.start(user=b"stele", database=b"postgres")
+                expect("CREATE ROLE", states(connection.query(role)), [])
+        for path, process in (
+            (os.path.join(server.data, "stele.hba"), server.process),
+            (os.path.join(other.dir, "data", "pg_hba.conf"), other.process),
+        ):
+            with open(path, "w") as rules:
+                rules.write(rule)
+            process.send_signal(signal.SIGHUP)
+        time.sleep(1)
+        ours, theirs = [], []
+        before = cpu_ms(server.process.pid)
+        for _ in range(5):
+            ours.append(storm(pool, server.port))
+            theirs.append(storm(pool, other.port))
+        each = (cpu_ms(server.process.pid) - before) / (sum(ours) * STORM_SECONDS)
+        ratio = statistics.median(ours) / statistics.median(theirs)
+        print(f"logins by SCRAM: {statistics.median(ours):.0f} a second, {ratio:.2f}"
+              f" times PostgreSQL's; {each:.2f} ms of the server's CPU each")
+        check(ratio >= 0.9, f"{ratio} of PostgreSQL's rate")
+        check(each <= LOGIN_CPU_MS, f"{each} ms of CPU each")
+
+
 CASES = (
     unread_output,
     late_reader,
@@ -518,7 +595,7 @@ CASES = (
     open_transactions,
     unfinished_messages,
 )
-LONG_CASES = (idle_connections, slow_reader, much_memory)
+LONG_CASES = (idle_connections, slow_reader, much_memory, login_storm)
 
 
 def main():
