@@ -200,7 +200,7 @@ static bool
 lex_quoted(struct jsonpath_lexer *lex, struct buf *out)
 {
 	for (lex->at++; peek(lex, 0) != '"';) {
-		if (lex->at == lex->input.len)
+		if (peek(lex, 0) == '\0') /* the end: no text has a NUL */
 			return lex_error(lex, "unterminated quoted string");
 		if (peek(lex, 0) == '\\') {
 			if (!lex_escape(lex, out))
