@@ -105,11 +105,18 @@ static const char *const setup[] = {
 };
 
 static void
+stop(void)
+{
+	sql_runner_close(runner);
+}
+
+static void
 start(void)
 {
 	pthread_t thread;
 
 	runner = sql_runner_open();
+	MUST(atexit(stop) == 0);
 	for (size_t i = 0; i < ARRAY_LEN(setup); i++) {
 		const char *answer = sql_run(runner, setup[i]);
 
