@@ -246,6 +246,7 @@ verify_by_id(struct verify *v, struct chunk_view *view,
 	view->ids = &ids;
 	if (rc == 0)
 		rc = verify_values(v, view, rules, err);
+	view->ids = NULL; /* they end here */
 	free(data);
 	return rc;
 }
