@@ -41,6 +41,7 @@ async function isToldAsOf(world) {
 	await page.keyboard.press("ArrowRight");
 	await page.keyboard.press("ArrowRight");
 	await page.getByText("2 of ").waitFor();
+	await events(page).nth(1).waitFor(); // a frame later
 	assert.strictEqual(await events(page).count(), 2);
 	await page.keyboard.press("End");
 	await page.getByText("now").waitFor();
