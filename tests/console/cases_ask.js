@@ -58,7 +58,7 @@ async function onlyReads(world) {
 async function isCanceled(world) {
 	const page = await world.page();
 	await world.go(page, "#/ask");
-	await ask(page, "SELECT count(*) FROM generate_series(1, 1000000000) AS endless");
+	await ask(page, "SELECT count(*) FROM generate_series(1, 1000000000000) AS endless");
 	const running = () => world.command(
 		"SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%AS endless' AND state = 'active'");
 	while (/\n0\n/.test(await running())) await page.waitForTimeout(20);
