@@ -101,20 +101,42 @@ struct http_door {
 
 /* ---- http_door.c ---- */
 
+/* The answer has been put: of the body what is left is read, if it is little. */
+enum step http_answered(struct session *session);
+/* The request is answered by session->err. */
+enum step http_refuse(struct session *session, int status);
+/* What a session has for this door. */
+void http_free_state(struct session *session);
+
+/* ---- http_head.c ---- */
+
+/* A request begins: nothing of the one before holds for it. */
+void http_begin_request(struct session *session);
+/* A head has come: what it asks for is answered, or its body is awaited. */
+enum step http_take_head(struct session *session);
+/* Nobody is let in like this: session->err, and the status. */
+int http_not_let_in(struct session *session);
+
+/* ---- http_translate.c ---- */
+
+/* The body, once it is whole, becomes a statement's text; errors are answered. */
+enum step http_translate(struct session *session);
+
+/* ---- http_upgrade.c ---- */
+
+/* The next step of a request that is UPGRADING. */
+enum step http_upgrade(struct session *session);
+
+/* ---- http_who.c ---- */
+
 /* Run a command as whom the request is from: as native_request_run(). */
 enum step http_run(struct session *session, struct str command);
-
 /*
  * Who the request says it is from, by its fields or its command.  Strings are
  * borrowed, of `space` too, which the caller wipes.
  */
 void http_know_request(struct session *session, struct str command,
     struct native_basic *space, struct native_request *out);
-
-/* The answer has been put: what is left of the body is passed over. */
-enum step http_answered(struct session *session);
-/* Nobody is let in like this: session->err, and the status. */
-int http_not_let_in(struct session *session);
 
 /* ---- http_user.c ---- */
 
