@@ -1109,6 +1109,10 @@ bool stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt);
 /* A view of what is temporary is temporary, too; else the plan stays. */
 int plan_temp_view(struct binder *binder, const struct plan_ddl *ddl,
     struct plan *plan, struct error *err);
+/* bind_lock.c: LOCK TABLE. */
+int bind_lock(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan_temp_ddl *ddl, struct error *err);
+
 /* bind_temp_alter.c */
 int bind_temp_alter(struct binder *binder, const struct ast_alter_table *ast,
     struct plan_temp_ddl *ddl, struct error *err);

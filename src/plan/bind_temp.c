@@ -687,6 +687,9 @@ bind_temp_ddl(struct binder *binder, const struct ast_stmt *stmt,
 	case AST_CREATE_VIEW:
 		plan->tag = "CREATE VIEW";
 		return bind_view_of(binder, &stmt->create_view, ddl, err);
+	case AST_LOCK_TABLE:
+		plan->tag = "LOCK TABLE";
+		return bind_lock(binder, stmt, ddl, err);
 	case AST_COMMENT:
 		plan->tag = "COMMENT";
 		return bind_temp_comment(binder, &stmt->comment, ddl, err);

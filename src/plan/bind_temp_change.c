@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bind_temp_change.c -- what changes or removes temporary tables and views:
- * DROP, TRUNCATE, CREATE INDEX; and LOCK TABLE, VACUUM and ANALYZE, which have
- * nothing to do there.
+ * DROP, TRUNCATE, CREATE INDEX; and VACUUM and ANALYZE, which have nothing to do
+ * there.
  */
 #include "plan/bind.h"
 #include "plan/names.h"
@@ -165,7 +165,7 @@ bind_drop(struct binder *binder, const struct ast_drop *ast,
 	return rc;
 }
 
-/* ---- TRUNCATE, LOCK TABLE, VACUUM, ANALYZE ---- */
+/* ---- TRUNCATE, VACUUM, ANALYZE ---- */
 
 static const char *
 word_of(const struct ast_stmt *stmt)
@@ -173,8 +173,6 @@ word_of(const struct ast_stmt *stmt)
 	switch ((int)stmt->kind) {
 	case AST_TRUNCATE:
 		return "TRUNCATE";
-	case AST_LOCK_TABLE:
-		return "LOCK TABLE";
 	case AST_CREATE_INDEX:
 		return "CREATE INDEX";
 	default:
@@ -188,9 +186,6 @@ hint_of(const struct ast_stmt *stmt)
 	switch ((int)stmt->kind) {
 	case AST_TRUNCATE:
 		return "Events are immutable: store a new event instead.";
-	case AST_LOCK_TABLE:
-		return "Events are immutable; a transaction reads one"
-		       " snapshot.";
 	case AST_CREATE_INDEX:
 		return "Every event table is indexed by context, time and"
 		       " position; zone maps and filters do the rest.";
@@ -307,9 +302,6 @@ bind_temp_change(struct binder *binder, const struct ast_stmt *stmt,
 		return bind_drop(binder, &stmt->drop, ddl, err);
 	case AST_TRUNCATE:
 		plan->tag = "TRUNCATE TABLE";
-		return bind_tables(binder, stmt, ddl, err);
-	case AST_LOCK_TABLE:
-		plan->tag = "LOCK TABLE";
 		return bind_tables(binder, stmt, ddl, err);
 	case AST_VACUUM:
 		plan->tag = stmt->tables.is_analyze ? "ANALYZE" : "VACUUM";

@@ -1057,12 +1057,9 @@ temp_ddl_execute(struct session *session, struct portal *portal)
 {
 	enum temp_op op = portal->planned->plan->temp_ddl->op;
 
-	if (portal->planned->stmt->kind == AST_LOCK_TABLE &&
-	    session->transaction.state != TRANSACTION_EXPLICIT) {
-		(void)error_set(&session->err, STELE_E_NO_ACTIVE_TRANSACTION,
-		    "LOCK TABLE can only be used in transaction blocks");
+	if (transaction_check_block(session, portal->planned->stmt,
+		&session->err) != 0)
 		return STEP_FAIL;
-	}
 	session_context(session, portal);
 	session->job.portal = portal;
 	if (op == TEMP_OP_ALTER_TABLE || op == TEMP_OP_CREATE_INDEX)

@@ -674,6 +674,9 @@ enum step transaction_execute(struct session *session,
 /* 25P02 unless the statement ends the failed transaction; 0 if allowed. */
 int transaction_check(const struct session *session,
     const struct ast_stmt *stmt, struct error *err);
+/* 25P01 for LOCK TABLE where no other statement of a transaction follows. */
+int transaction_check_block(const struct session *session,
+    const struct ast_stmt *stmt, struct error *err);
 /* The options of BEGIN and SET TRANSACTION. */
 int transaction_set_modes(struct session *session,
     const struct ast_option *options, uint32_t count);

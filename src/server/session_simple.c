@@ -106,11 +106,14 @@ plan_work(struct session *session)
 {
 	struct portal *portal = &session->simple;
 	struct source *source = session->source;
+	const struct ast_stmt *stmt =
+	    source->statements.items[session->next_stmt];
 	int rc;
 
-	rc = session_plan(session, source,
-	    source->statements.items[session->next_stmt], NULL, 0,
-	    &portal->planned, &session->err);
+	rc = transaction_check_block(session, stmt, &session->err);
+	if (rc == 0)
+		rc = session_plan(session, source, stmt, NULL, 0,
+		    &portal->planned, &session->err);
 	if (rc == 0 && portal->planned->plan->param_count > 0)
 		rc = error_set(&session->err, STELE_E_UNDEFINED_PARAMETER,
 		    "there is no parameter $1");

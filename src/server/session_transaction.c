@@ -484,3 +484,18 @@ transaction_check(const struct session *session, const struct ast_stmt *stmt,
 	    "current transaction is aborted, commands ignored until end of "
 	    "transaction block");
 }
+
+/* Several statements of one simple query are a transaction, too. */
+int
+transaction_check_block(const struct session *session,
+    const struct ast_stmt *stmt, struct error *err)
+{
+	const struct source *source = session->source;
+
+	if (stmt->kind != AST_LOCK_TABLE ||
+	    session->transaction.state == TRANSACTION_EXPLICIT ||
+	    (source != NULL && source->statements.count > 1))
+		return 0;
+	return error_set(err, STELE_E_NO_ACTIVE_TRANSACTION,
+	    "LOCK TABLE can only be used in transaction blocks");
+}

@@ -660,12 +660,26 @@ struct ast_modify {
 	struct ast_select *with; /* that has the WITH and no more; NULL */
 };
 
+/* What LOCK TABLE asks for, from the weakest; as libpg_query numbers them. */
+enum ast_lock_mode {
+	AST_LOCK_ACCESS_SHARE = 1,
+	AST_LOCK_ROW_SHARE,
+	AST_LOCK_ROW_EXCLUSIVE,
+	AST_LOCK_SHARE_UPDATE_EXCLUSIVE,
+	AST_LOCK_SHARE,
+	AST_LOCK_SHARE_ROW_EXCLUSIVE,
+	AST_LOCK_EXCLUSIVE,
+	AST_LOCK_ACCESS_EXCLUSIVE,
+};
+
 /* Tables that a statement names: TRUNCATE, LOCK TABLE, VACUUM, ANALYZE. */
 struct ast_tables {
 	struct ast_name *names;
 	uint32_t count;
-	bool restarts;   /* TRUNCATE ... RESTART IDENTITY */
-	bool is_analyze; /* ANALYZE, not VACUUM */
+	bool restarts;                /* TRUNCATE ... RESTART IDENTITY */
+	bool is_analyze;              /* ANALYZE, not VACUUM */
+	enum ast_lock_mode lock_mode; /* LOCK TABLE ... IN ... MODE, */
+	bool is_nowait;               /* ... NOWAIT */
 };
 
 /* STORE t FOR c [AT time] PAYLOAD p: p is JSON text, or a parameter. */

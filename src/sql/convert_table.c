@@ -188,6 +188,8 @@ convert_lock(struct convert *c, const PgQuery__LockStmt *in,
 	stmt->kind = AST_LOCK_TABLE;
 	stmt->tables.names =
 	    convert_range_names(c, PG_LIST(in, relations), &stmt->tables.count);
+	stmt->tables.lock_mode = (enum ast_lock_mode)in->mode;
+	stmt->tables.is_nowait = in->nowait;
 }
 
 void

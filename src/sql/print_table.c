@@ -141,6 +141,30 @@ print_table_names(struct buf *out, const struct ast_tables *tables)
 	}
 }
 
+static const char *
+lock_mode_name(enum ast_lock_mode mode)
+{
+	switch (mode) {
+	case AST_LOCK_ACCESS_SHARE:
+		return "ACCESS SHARE";
+	case AST_LOCK_ROW_SHARE:
+		return "ROW SHARE";
+	case AST_LOCK_ROW_EXCLUSIVE:
+		return "ROW EXCLUSIVE";
+	case AST_LOCK_SHARE_UPDATE_EXCLUSIVE:
+		return "SHARE UPDATE EXCLUSIVE";
+	case AST_LOCK_SHARE:
+		return "SHARE";
+	case AST_LOCK_SHARE_ROW_EXCLUSIVE:
+		return "SHARE ROW EXCLUSIVE";
+	case AST_LOCK_EXCLUSIVE:
+		return "EXCLUSIVE";
+	case AST_LOCK_ACCESS_EXCLUSIVE:
+		break;
+	}
+	return "ACCESS EXCLUSIVE";
+}
+
 void
 print_tables(struct buf *out, const struct ast_stmt *stmt)
 {
@@ -153,6 +177,10 @@ print_tables(struct buf *out, const struct ast_stmt *stmt)
 		    stmt->tables.is_analyze ? "ANALYZE" : "VACUUM");
 	print_table_names(out, &stmt->tables);
 	buf_put_cstr(out, stmt->tables.restarts ? " RESTART IDENTITY" : "");
+	if (stmt->kind == AST_LOCK_TABLE)
+		buf_printf(out, " IN %s MODE%s",
+		    lock_mode_name(stmt->tables.lock_mode),
+		    stmt->tables.is_nowait ? " NOWAIT" : "");
 }
 
 void

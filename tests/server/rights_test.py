@@ -89,6 +89,10 @@ SAMPLES = {
          SUPERUSER),
     ],
     "AST_BATCH": [('BATCH [STORE t FOR "c" PAYLOAD {"a": 1}]', INSERT)],
+    "AST_LOCK_TABLE": [
+        ("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE; COMMIT", SELECT),
+        ("BEGIN; LOCK TABLE t IN ROW EXCLUSIVE MODE; COMMIT", INSERT),
+    ],
     "AST_UPDATE": [
         ("UPDATE mine SET a = 1 FROM t", SELECT)],
     "AST_DELETE": [
@@ -195,7 +199,6 @@ FREE = {
     "AST_CLOSE_CURSOR": "CLOSE ALL",
     "AST_TRUNCATE": "TRUNCATE mine",
     "AST_CREATE_INDEX": "CREATE INDEX ON mine (a)",
-    "AST_LOCK_TABLE": "BEGIN; LOCK TABLE mine",
     "AST_VACUUM": "ANALYZE mine",
 }
 
