@@ -291,10 +291,16 @@ config_show_default(const struct config_option *opt, struct buf *out)
 		show_plain(opt, opt->def, out);
 }
 
+bool
+config_option_is_of_session(const struct config_option *opt)
+{
+	return opt->reload == CONFIG_SUPERUSER || opt->reload == CONFIG_SESSION;
+}
+
 static size_t
 offset_in_session(const struct config_option *opt)
 {
-	assert(opt->reload == CONFIG_SESSION);
+	assert(config_option_is_of_session(opt));
 	return opt->offset - offsetof(struct config, session);
 }
 
@@ -323,6 +329,7 @@ check_session_may_set(const struct config_option *opt, struct error *err)
 	case CONFIG_SIGHUP:
 		return error_set(err, STELE_E_CANT_CHANGE_PARAM,
 		    "parameter \"%s\" cannot be changed now", opt->name);
+	case CONFIG_SUPERUSER:
 	case CONFIG_SESSION:
 		break;
 	}
@@ -375,7 +382,7 @@ config_session_show(const struct config_session *session,
 {
 	const char *slot;
 
-	if (opt->reload != CONFIG_SESSION) {
+	if (!config_option_is_of_session(opt)) {
 		config_show(config, opt, out);
 		return;
 	}
@@ -390,7 +397,7 @@ config_session_show_setting(const struct config_session *session,
 {
 	const char *slot;
 
-	if (opt->reload != CONFIG_SESSION) {
+	if (!config_option_is_of_session(opt)) {
 		config_show_setting(config, opt, out);
 		return;
 	}
@@ -405,7 +412,7 @@ config_session_follow(struct config_session *session,
 	for (size_t i = 0; i < config_option_count(); i++) {
 		const struct config_option *opt = config_option_at(i);
 
-		if (opt->reload != CONFIG_SESSION ||
+		if (!config_option_is_of_session(opt) ||
 		    config_session_is_set(session, opt))
 			continue;
 		slot_set_number(session_slot(session, opt), opt->type,

@@ -51,9 +51,10 @@ enum config_type {
 
 /* When a new value is taken. */
 enum config_reload {
-	CONFIG_STARTUP, /* at the next start */
-	CONFIG_SIGHUP,  /* at a reload of the file */
-	CONFIG_SESSION, /* at a reload, and by SET in a session */
+	CONFIG_STARTUP,   /* at the next start */
+	CONFIG_SIGHUP,    /* at a reload of the file */
+	CONFIG_SUPERUSER, /* at a reload, and by SET of a superuser */
+	CONFIG_SESSION,   /* at a reload, and by SET in a session */
 };
 
 /* Chapters of the sample file and the manual. */
@@ -122,6 +123,13 @@ struct config_session {
 	int64_t transaction_timeout_ms;
 	int64_t work_mem_bytes;
 	int64_t temp_table_memory_bytes;
+	int64_t temp_file_limit_bytes; /* of one statement; -1 is none */
+	int64_t log_min_duration_statement_ms; /* -1 is never, 0 is all */
+	int64_t tcp_keepalives_idle_ms;        /* 0: the system's; and these */
+	int64_t tcp_keepalives_interval_ms;
+	int64_t tcp_user_timeout_ms;
+	int tcp_keepalives_count;
+	int log_min_messages;  /* enum config_log_level; the server's counts */
 	int min_parallel_rows; /* -1: never */
 	int scram_iterations;
 	bool enable_context_index;
@@ -159,11 +167,7 @@ struct config {
 	int max_connections;
 	int superuser_reserved_connections; /* of them */
 	int64_t client_read_timeout_ms;     /* 0 is none */
-	int64_t tcp_keepalives_idle_ms;     /* 0: the system's; and these */
-	int64_t tcp_keepalives_interval_ms;
-	int64_t tcp_user_timeout_ms;
-	int tcp_keepalives_count;
-	int net_threads; /* 0: from the number of cores */
+	int net_threads;                    /* 0: from the number of cores */
 
 	/* authentication */
 	char *hba_file;        /* relative to the data, */
@@ -192,7 +196,6 @@ struct config {
 	int64_t max_statement_size_bytes;
 	int64_t http_statement_timeout_ms;    /* 0 is none */
 	int64_t statement_memory_bytes;       /* 0 is no limit */
-	int64_t temp_file_limit_bytes;        /* of one statement; -1 is none */
 	int64_t total_statement_memory_bytes; /* 0 is no limit */
 	int max_prepared_statements;          /* of one session, */
 	int max_portals;                      /* like these */
@@ -225,14 +228,12 @@ struct config {
 	int max_event_types;
 
 	/* the server's messages */
-	int log_destination;  /* enum config_log_destination */
-	int log_min_messages; /* enum config_log_level */
-	char *log_filename;   /* relative to the data */
+	int log_destination; /* enum config_log_destination */
+	char *log_filename;  /* relative to the data */
 	int64_t log_rotation_size_bytes;
 	int log_rotation_count;
 	int64_t log_tail_size_bytes; /* in memory */
 	bool log_connections;
-	int64_t log_min_duration_statement_ms; /* -1 is never, 0 is all */
 
 	struct config_session session; /* what new sessions start with */
 };
@@ -251,6 +252,9 @@ struct config_option {
 	const char *def_text;       /* CONFIG_STRING */
 	const char *const *choices; /* CONFIG_ENUM, NULL-terminated */
 };
+
+/* Whether a session has a value of its own: it is in struct config_session. */
+bool config_option_is_of_session(const struct config_option *opt);
 
 /* The table, sorted by name. */
 size_t config_option_count(void);
@@ -313,7 +317,8 @@ const char *config_group_title(enum config_group group);
 
 /*
  * SET, SHOW and RESET in a session.  Options of the other classes answer
- * 55P02 when set.  RESET takes the value of `config`.
+ * 55P02 when set; whether a superuser sets those of CONFIG_SUPERUSER is for the
+ * caller to see to.  RESET takes the value of `config`.
  */
 MUST_USE int config_session_set(struct config_session *session,
     const struct config_option *opt, struct str value, struct error *err);

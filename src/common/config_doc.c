@@ -33,6 +33,8 @@ when_text(enum config_reload reload)
 		return "a change needs a restart";
 	case CONFIG_SIGHUP:
 		return "a reload takes a change";
+	case CONFIG_SUPERUSER:
+		return "also SET in a session, by a superuser";
 	case CONFIG_SESSION:
 		return "also SET in a session";
 	}

@@ -61,7 +61,8 @@ struct conn {
 	struct net_chunk *first; /* to be sent */
 	struct net_chunk *last;
 	size_t out_bytes;
-	struct timeval read_timeout; /* of the peer; 0: none */
+	struct timeval read_timeout;     /* of the peer; 0: none */
+	struct conn_keepalive keepalive; /* as it was set last */
 	int unsent; /* bytes that the kernel had when it took no more */
 
 	size_t counted_bytes; /* of both, in loop_conn_bytes() */
@@ -183,22 +184,47 @@ conn_set_read_timeout(struct conn *conn, uint64_t timeout_ms)
 	conn->read_timeout.tv_usec = (suseconds_t)(timeout_ms % 1000 * 1000);
 }
 
-static void
-set_tcp(struct conn *conn, int option, unsigned value)
+/* What a connection has that nobody has set it for. */
+static unsigned
+system_tcp(int option)
 {
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	unsigned value = 0;
+	socklen_t size = sizeof(value);
+
+	if (fd < 0)
+		return 0;
+	if (getsockopt(fd, IPPROTO_TCP, option, &value, &size) != 0)
+		value = 0;
+	(void)close(fd);
+	return value;
+}
+
+static void
+set_tcp(struct conn *conn, int option, unsigned *had, unsigned value)
+{
+	unsigned taken = value;
+
+	if (*had == value)
+		return;
+	*had = value;
+	if (value == 0)
+		taken = system_tcp(option);
 	/* What cannot be set is not worth losing a client for. */
-	if (value > 0)
-		(void)setsockopt(conn->io.fd, IPPROTO_TCP, option, &value,
-		    sizeof(value));
+	(void)setsockopt(conn->io.fd, IPPROTO_TCP, option, &taken,
+	    sizeof(taken));
 }
 
 void
 conn_set_keepalive(struct conn *conn, const struct conn_keepalive *keepalive)
 {
-	set_tcp(conn, TCP_KEEPIDLE, (unsigned)keepalive->idle_s);
-	set_tcp(conn, TCP_KEEPINTVL, (unsigned)keepalive->interval_s);
-	set_tcp(conn, TCP_KEEPCNT, (unsigned)keepalive->count);
-	set_tcp(conn, TCP_USER_TIMEOUT, keepalive->user_timeout_ms);
+	struct conn_keepalive *had = &conn->keepalive;
+
+	set_tcp(conn, TCP_KEEPIDLE, &had->idle_s, keepalive->idle_s);
+	set_tcp(conn, TCP_KEEPINTVL, &had->interval_s, keepalive->interval_s);
+	set_tcp(conn, TCP_KEEPCNT, &had->count, keepalive->count);
+	set_tcp(conn, TCP_USER_TIMEOUT, &had->user_timeout_ms,
+	    keepalive->user_timeout_ms);
 }
 
 /* Put a short chunk's bytes behind those of the last one, if that can be. */

@@ -157,13 +157,13 @@ bool conn_input_has_ended(const struct conn *conn);
 void conn_set_read_timeout(struct conn *conn, uint64_t timeout_ms);
 
 /*
- * How a peer that is gone is found out: the options of the same names.  0 leaves
- * what the system has; nothing happens to a UNIX socket.
+ * How a peer that is gone is found out: the options of the same names.  0 is what
+ * the system has; nothing happens to a UNIX socket.  Thread: the loop's.
  */
 struct conn_keepalive {
-	int idle_s;
-	int interval_s;
-	int count;
+	unsigned idle_s;
+	unsigned interval_s;
+	unsigned count;
 	unsigned user_timeout_ms;
 };
 

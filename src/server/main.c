@@ -195,7 +195,7 @@ open_log(const struct command *command, const struct config *config,
 {
 	char path[OS_PATH_SIZE];
 	struct log_options options = {
-		.level = (enum log_level)config->log_min_messages,
+		.level = (enum log_level)config->session.log_min_messages,
 		.rotation_size = config->log_rotation_size_bytes,
 		.rotation_count = config->log_rotation_count,
 		.tail_size = (size_t)config->log_tail_size_bytes,

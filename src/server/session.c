@@ -708,19 +708,19 @@ session_next(struct session *session)
 	return session->next;
 }
 
-/* How long a peer may be silent. */
-static void
-set_patience(struct conn *conn, const struct config *config)
+void
+session_set_keepalive(struct session *session)
 {
+	const struct config_session *config = &session->settings.config;
 	const struct conn_keepalive keepalive = {
-		.idle_s = (int)(config->tcp_keepalives_idle_ms / 1000),
-		.interval_s = (int)(config->tcp_keepalives_interval_ms / 1000),
-		.count = config->tcp_keepalives_count,
+		.idle_s = (unsigned)(config->tcp_keepalives_idle_ms / 1000),
+		.interval_s =
+		    (unsigned)(config->tcp_keepalives_interval_ms / 1000),
+		.count = (unsigned)config->tcp_keepalives_count,
 		.user_timeout_ms = (unsigned)config->tcp_user_timeout_ms,
 	};
 
-	conn_set_keepalive(conn, &keepalive);
-	conn_set_read_timeout(conn, (uint64_t)config->client_read_timeout_ms);
+	conn_set_keepalive(session->conn, &keepalive);
 }
 
 void
@@ -780,7 +780,9 @@ session_open(struct net_thread *net, int fd, const struct voice *voice)
 		config_unref(config);
 		return;
 	}
-	set_patience(session->conn, config);
+	session_set_keepalive(session);
+	conn_set_read_timeout(session->conn,
+	    (uint64_t)config->client_read_timeout_ms);
 	conn_limit_input(session->conn, CONN_INPUT_LEAST);
 	if (!begin_pending(session, config))
 		session_fatal(session);

@@ -256,7 +256,7 @@ void
 session_context(struct session *session, struct portal *portal)
 {
 	struct transaction *transaction = &session->transaction;
-	int64_t temp_limit = session->settings.server->temp_file_limit_bytes;
+	int64_t temp_limit = session->settings.config.temp_file_limit_bytes;
 
 	transaction->has_statement = true;
 	session->temp.budget.limit_bytes =

@@ -101,7 +101,7 @@ static void
 log_duration(const struct session *session, int64_t started_ns,
     const struct source *source)
 {
-	int64_t limit = session->settings.server->log_min_duration_statement_ms;
+	int64_t limit = session->settings.config.log_min_duration_statement_ms;
 	int64_t taken_us;
 
 	if (limit < 0 || started_ns == 0 || source == NULL)
@@ -273,7 +273,7 @@ pending_hold(struct session *session, struct pending *pending)
 	session->out = NULL;
 	session->unacked_at = SIZE_MAX;
 	pending->is_amid_rows = session->is_unacked_amid_rows;
-	if (session->settings.server->log_min_duration_statement_ms >= 0 &&
+	if (session->settings.config.log_min_duration_statement_ms >= 0 &&
 	    session->logged != NULL) {
 		pending->source = source_ref(session->logged);
 		pending->started_ns = session->started_ns;
@@ -406,8 +406,10 @@ show_name(struct session *session)
 void
 session_report_settings(struct session *session)
 {
-	if (session->settings.report_is_due)
+	if (session->settings.report_is_due) {
 		show_name(session);
+		session_set_keepalive(session);
+	}
 	session->voice->settings(session, session_out(session));
 }
 

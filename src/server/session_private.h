@@ -390,7 +390,12 @@ void session_columns(struct session *session, const struct portal *portal,
  * sent before its commit.
  */
 void session_complete(struct session *session, const char *tag, bool is_write);
-/* Settings that have changed; pg_stat_activity shows one of them, too. */
+/* The connection takes tcp_keepalives_idle and the like. */
+void session_set_keepalive(struct session *session);
+/*
+ * Settings that have changed; pg_stat_activity shows one of them, the connection
+ * takes others.
+ */
 void session_report_settings(struct session *session);
 /* The end of a request: its implicit transaction ends, and it is answered. */
 void session_end_request(struct session *session);

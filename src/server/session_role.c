@@ -46,8 +46,7 @@ show_roles(struct session *session, const struct catalog *catalog)
 
 	settings->user = facts->session_user;
 	settings->role = session->has_role ? facts->user : STR("none");
-	settings->is_superuser =
-	    catalog_is_superuser(catalog, facts->session_role_oid);
+	settings->is_superuser = catalog_is_superuser(catalog, facts->role_oid);
 	settings_changed(settings);
 }
 

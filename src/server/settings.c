@@ -143,6 +143,7 @@ settings_follow(struct settings *settings, struct config *config)
 	config_unref(settings->server);
 	settings->server = config_ref(config);
 	config_session_follow(&settings->config, config);
+	settings->report_is_due = true; /* of what the session does with them */
 }
 
 static void
@@ -379,6 +380,7 @@ describe_option(const struct settings *settings,
 	static const enum setting_context contexts[] = {
 		[CONFIG_STARTUP] = SETTING_POSTMASTER,
 		[CONFIG_SIGHUP] = SETTING_SIGHUP,
+		[CONFIG_SUPERUSER] = SETTING_SUPERUSER,
 		[CONFIG_SESSION] = SETTING_USER,
 	};
 	struct buf text;
@@ -392,7 +394,7 @@ describe_option(const struct settings *settings,
 		.description = option->doc,
 		.choices = option->choices,
 		.limits = limits_of(option, arena),
-		.is_changed = option->reload == CONFIG_SESSION &&
+		.is_changed = config_option_is_of_session(option) &&
 		    config_session_is_set(&settings->config, option),
 	};
 	out->source =
@@ -470,10 +472,21 @@ check_context(const struct setting_row *row, enum setting_scope scope,
 		return error_set(err, STELE_E_CANT_CHANGE_PARAM,
 		    "parameter \"%s\" cannot be set after connection start",
 		    row->name);
+	case SETTING_SUPERUSER: /* of options alone */
 	case SETTING_USER:
 		break;
 	}
 	return 0;
+}
+
+static int
+check_superuser(const struct settings *settings,
+    const struct config_option *option, struct error *err)
+{
+	if (option->reload != CONFIG_SUPERUSER || settings->is_superuser)
+		return 0;
+	return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+	    "permission denied to set parameter \"%s\"", option->name);
 }
 
 static int
@@ -537,6 +550,7 @@ restore(struct settings *settings, struct str name, const char *text)
 	int rc = 0;
 
 	buf_init(&canonical);
+	settings->report_is_due = true;
 	if (text == NULL && option != NULL)
 		rc = config_session_reset(&settings->config, settings->server,
 		    option, &ignored);
@@ -639,14 +653,17 @@ int
 settings_set(struct settings *settings, struct str name, struct str value,
     enum setting_scope scope, struct error *err)
 {
+	const struct config_option *option = config_option_find(name);
 	const struct setting_row *row = row_find(name);
 	struct buf canonical;
 	int rc = 0;
 
 	if (row != NULL)
 		rc = check_context(row, scope, err);
-	else if (config_option_find(name) == NULL)
+	else if (option == NULL)
 		rc = check_custom_name(name, err);
+	else
+		rc = check_superuser(settings, option, err);
 	if (rc != 0)
 		return rc;
 	buf_init(&canonical);
@@ -676,13 +693,16 @@ int
 settings_reset(struct settings *settings, struct str name,
     enum setting_scope scope, struct error *err)
 {
+	const struct config_option *option = config_option_find(name);
 	const struct setting_row *row = row_find(name);
 	const struct setting_value *value = value_find(settings, name);
 	int rc = 0;
 
 	if (row != NULL)
 		rc = check_context(row, scope, err);
-	else if (config_option_find(name) == NULL && value == NULL)
+	else if (option != NULL)
+		rc = check_superuser(settings, option, err);
+	else if (value == NULL)
 		rc = check_custom_name(name, err);
 	if (rc == 0)
 		rc = push_undo(settings, name, scope == SETTING_LOCAL, err);
@@ -696,6 +716,7 @@ void
 settings_reset_all(struct settings *settings)
 {
 	settings->config = settings->server->session;
+	settings->report_is_due = true;
 	for (struct setting_value *value = settings->values; value != NULL;
 	     value = value->next)
 		if (setting_assign_of(value->name) != setting_assign_role)

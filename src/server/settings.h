@@ -9,7 +9,8 @@
  * transaction is undone if it rolls back; SET LOCAL is undone at its end.
  *
  * Errors have PostgreSQL's codes and words: 42704 for an unknown name, 22023
- * for a bad value, 55P02 for what cannot be changed.
+ * for a bad value, 55P02 for what cannot be changed, 42501 for what only a
+ * superuser may.
  *
  * Thread: one at a time, that of the session.
  */
@@ -63,9 +64,9 @@ struct settings {
 	/* The request may write nothing, whatever it SETs. */
 	bool is_read_only_held;
 	struct search_path search_path;
-	struct str user; /* borrowed; session_authorization */
-	struct str role; /* borrowed; "none" */
-	bool is_superuser;
+	struct str user;   /* borrowed; session_authorization */
+	struct str role;   /* borrowed; "none" */
+	bool is_superuser; /* of current_user */
 	/*
 	 * Take the effect of SET SESSION AUTHORIZATION (empty: the default) or SET
 	 * ROLE ("none"); NULL: there is nobody to be.
@@ -129,6 +130,7 @@ enum setting_context {
 	SETTING_POSTMASTER,
 	SETTING_SIGHUP,
 	SETTING_BACKEND,
+	SETTING_SUPERUSER,
 	SETTING_USER,
 };
 

@@ -312,6 +312,17 @@ def tcp_timer(*ports):
     raise Failure("there is no such connection")
 
 
+def keepalive_due(server, ours):
+    """Seconds until the kernel asks the client whether it is there."""
+    for _ in range(500):
+        kind, ticks = tcp_timer(server.port, ours)
+        if kind == "02":  # and not one of a retransmission
+            break
+        time.sleep(0.01)
+    expect("a keepalive timer", kind, "02")
+    return int(ticks, 16) / os.sysconf("SC_CLK_TCK")
+
+
 def keepalives(_):
     """The kernel's timer of the connection, as it tells in /proc."""
     with Server("tcp_keepalives_idle=77", "tcp_keepalives_count=3",
@@ -321,14 +332,16 @@ def keepalives(_):
                 rows = pgwire.rows(connection.query(f"SHOW tcp_keepalives_{name}"))
                 expect(name, rows, [[value]])
             ours = connection.socket.getsockname()[1]
-            for _ in range(500):
-                kind, ticks = tcp_timer(server.port, ours)
-                if kind == "02":  # and not one of a retransmission
-                    break
-                time.sleep(0.01)
-            expect("a keepalive timer", kind, "02")
-            seconds = int(ticks, 16) / os.sysconf("SC_CLK_TCK")
-            check(60 < seconds <= 77.5, f"it is due in {seconds} s")
+            for statement, least, most in (
+                ("SHOW port", 60, 77.5),
+                ("SET tcp_keepalives_idle = 300", 250, 300.5),
+                ("RESET tcp_keepalives_idle", 60, 77.5),
+                ("SET tcp_keepalives_idle = 0", 1000, 7200.5),
+            ):
+                connection.query(statement)
+                seconds = keepalive_due(server, ours)
+                check(least < seconds <= most,
+                      f"{statement}: it is due in {seconds} s")
 
 
 # ---- memory ----

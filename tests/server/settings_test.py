@@ -294,7 +294,46 @@ def not_idle(server):
         expect("half", pgwire.rows(connection.until_ready()), [[b"done"]])
 
 
+# ---- what only a superuser may SET ----
+
+
+def of_a_superuser():
+    with Server() as server:
+        with connect(server, user=b"boss") as boss:
+            run(boss, "CREATE ROLE boss SUPERUSER LOGIN; CREATE ROLE plain LOGIN")
+        with connect(server, user=b"boss",
+                     options=b"-c log_min_duration_statement=0") as boss:
+            run(boss, "SELECT 'from the start'")
+            run(boss, "RESET ALL; SELECT 'after RESET ALL'")
+            run(boss, "SET log_min_duration_statement = -1")
+            run(boss, "SELECT 'not told'")
+            run(boss, "SET ROLE plain")
+            fields = pgwire.errors(boss.query("SET temp_file_limit = 1"))
+            expect("SET as another", [f["C"] for f in fields], ["42501"])
+        with connect(server, user=b"plain") as plain:
+            for sql in ("SET log_min_duration_statement = 0",
+                        "RESET log_min_duration_statement",
+                        "SET LOCAL log_min_messages = debug",
+                        "SELECT set_config('temp_file_limit', '1', false)"):
+                fields = pgwire.errors(plain.query(sql))
+                expect(sql, [f["C"] for f in fields], ["42501"])
+            run(plain, "RESET ALL")
+            run(plain, "SELECT 'of another session'")
+        with pgwire.Connection(server.port) as refused:
+            refused.send(pgwire.startup(user=b"plain",
+                                        options=b"-c temp_file_limit=1"))
+            fields = pgwire.errors(refused.until_closed())
+            expect("at the start", [f["C"] for f in fields], ["42501"])
+        log = log_of(server)
+        for told in ("from the start", "after RESET ALL"):
+            expect(told, told in log, True)
+        for other in ("not told", "of another session"):
+            expect(other, other in log, False)
+
+
 def main():
+    of_a_superuser()
+    print(of_a_superuser.__name__)
     with Server() as server:
         for case in (
             open_sessions_follow,

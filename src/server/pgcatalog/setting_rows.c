@@ -21,6 +21,7 @@ static const char *const context_names[] = {
 	[SETTING_POSTMASTER] = "postmaster",
 	[SETTING_SIGHUP] = "sighup",
 	[SETTING_BACKEND] = "backend",
+	[SETTING_SUPERUSER] = "superuser",
 	[SETTING_USER] = "user",
 };
 
