@@ -220,6 +220,8 @@ conn_set_keepalive(struct conn *conn, const struct conn_keepalive *keepalive)
 {
 	struct conn_keepalive *had = &conn->keepalive;
 
+	if (conn->state == CONN_CLOSED)
+		return; /* and its descriptor may be another's */
 	set_tcp(conn, TCP_KEEPIDLE, &had->idle_s, keepalive->idle_s);
 	set_tcp(conn, TCP_KEEPINTVL, &had->interval_s, keepalive->interval_s);
 	set_tcp(conn, TCP_KEEPCNT, &had->count, keepalive->count);
