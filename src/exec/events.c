@@ -12,9 +12,11 @@
 #include "engine/catalog/catalog.h"
 #include "engine/engine.h"
 #include "exec/eval.h"
+#include "exec/event_types.h"
 #include "exec/merge.h"
 #include "exec/payload.h"
 #include "exec/scan_spec.h"
+#include "exec/top_bound.h"
 
 /*
  * Columns of every type's scan: event_id, others that are wanted, and the
@@ -32,6 +34,7 @@ struct events_type {
 struct events_op {
 	struct op_state op;
 	const struct rel *filter;                 /* NULL: none */
+	const struct top_bound *bound;            /* NULL: none */
 	uint32_t source[EVENTS_COLUMN_COUNT + 1]; /* by column: in the scans */
 	uint32_t core_attnums[EVENTS_COLUMN_COUNT];
 	uint32_t core_count; /* of them; fields follow */
@@ -51,11 +54,6 @@ struct events_op {
 static void
 choose_columns(struct events_op *events)
 {
-	static const uint32_t core_of[EVENTS_COLUMN_COUNT + 1] = {
-		[EVENTS_CONTEXT_ID] = COLUMN_CONTEXT_ID,
-		[EVENTS_TIMESTAMP] = COLUMN_TIMESTAMP,
-		[EVENTS_VERSION] = COLUMN_VERSION,
-	};
 	const struct rel *rel = events->op.rel;
 
 	events->core_attnums[SOURCE_EVENT_ID] = COLUMN_EVENT_ID;
@@ -66,11 +64,12 @@ choose_columns(struct events_op *events)
 
 		if (column == EVENTS_PAYLOAD)
 			events->payload = i;
-		if (column == EVENTS_EVENT_ID || column == EVENTS_EVENT_TYPE ||
-		    column == EVENTS_PAYLOAD)
+		if (column == EVENTS_EVENT_ID ||
+		    events_attnum(column) == ATTNUM_NONE)
 			continue;
 		events->source[column] = events->core_count;
-		events->core_attnums[events->core_count++] = core_of[column];
+		events->core_attnums[events->core_count++] =
+		    events_attnum(column);
 	}
 }
 
@@ -101,54 +100,6 @@ attnum_count(const struct events_op *events, const struct event_type *type,
 	return events->core_count + type->field_count;
 }
 
-/* event_type = 'x' leaves one type; *out stays as it is without that. */
-static int
-wanted_type(const struct events_op *events, struct str *out, bool *is_one,
-    struct error *err)
-{
-	const struct rel_scan *scan = &events->op.rel->scan;
-
-	*is_one = false;
-	for (uint32_t i = 0; i < scan->bound_count; i++) {
-		struct datum value;
-		int rc;
-
-		if (scan->bounds[i].attnum != EVENTS_EVENT_TYPE ||
-		    scan->bounds[i].kind != BOUND_EQ)
-			continue;
-		rc = eval_fixed(events->op.env, scan->bounds[i].value,
-		    events->op.env->arena, &value, err);
-		if (rc != 0)
-			return rc;
-		*is_one = true;
-		*out = value.is_null ? STR("") : value.str;
-	}
-	return 0;
-}
-
-/*
- * Whether rows of it may come.  `places`: NULL, or where the context is that is
- * asked for.
- */
-static bool
-may_have_rows(const struct exec_env *env, const struct context_places *places,
-    const struct event_type *type)
-{
-	return places == NULL || context_places_has(places, type->oid) ||
-	    (env->context->batch != NULL &&
-		write_batch_has_type(env->context->batch, type->oid));
-}
-
-/* Whose rights decide which types there are. */
-static uint32_t
-reader_of(const struct events_op *events)
-{
-	const struct plan_session *session = events->op.env->context->session;
-	uint32_t owner = events->op.rel->scan.role_oid;
-
-	return owner != 0 || session == NULL ? owner : session->role_oid;
-}
-
 /* It is part of what `events` is; but nobody should wonder. */
 static void
 tell_left_out(const struct exec_context *context, uint32_t count)
@@ -169,36 +120,19 @@ choose_types(struct events_op *events, const struct context_places *places,
     struct error *err)
 {
 	const struct exec_env *env = events->op.env;
-	const struct catalog *catalog = env->context->batch != NULL
-	    ? write_batch_catalog(env->context->batch)
-	    : snapshot_catalog(env->context->snapshot);
-	uint32_t reader = reader_of(events), left_out = 0;
-	bool reads_all = catalog_is_superuser(catalog, reader);
-	struct str name = STR("");
-	bool is_one;
-	int rc;
+	struct event_types chosen;
+	int rc = event_types_choose(env, events->op.rel, places, &chosen, err);
 
-	rc = wanted_type(events, &name, &is_one, err);
 	if (rc != 0)
 		return rc;
 	events->types = arena_zalloc(env->arena,
-	    (catalog->type_count + 1) * sizeof(*events->types));
-	for (uint32_t i = 0; i < catalog->type_count; i++) {
-		const struct event_type *type = catalog->types[i];
-
-		if (!event_type_has_name(type) ||
-		    (is_one && !str_equal(type->name, name)))
-			continue;
-		if (!reads_all && !plan_may_read(catalog, reader, type)) {
-			left_out++;
-			continue;
-		}
-		if (!may_have_rows(env, places, type))
-			continue;
-		events->types[events->type_count].type = type;
-		set_attnums(events, &events->types[events->type_count++]);
+	    ((size_t)chosen.count + 1) * sizeof(*events->types));
+	events->type_count = chosen.count;
+	for (uint32_t i = 0; i < chosen.count; i++) {
+		events->types[i].type = chosen.types[i];
+		set_attnums(events, &events->types[i]);
 	}
-	tell_left_out(env->context, left_out);
+	tell_left_out(env->context, chosen.left_out_count);
 	return 0;
 }
 
@@ -291,6 +225,8 @@ events_open(struct op_state *op, struct error *err)
 
 	choose_columns(events);
 	rc = scan_spec_bounds(op->env, op->rel, &spec, &is_empty, err);
+	if (rc == 0 && events->bound != NULL)
+		scan_spec_limit(&spec, events->bound, op->env->arena);
 	if (rc == 0 && !is_empty)
 		rc = find_places(events, &spec, &places, err);
 	spec.places = places;
@@ -688,12 +624,31 @@ events_close(struct op_state *op)
 	payload_column_release(&events->column);
 }
 
+static void
+events_report(const struct op_state *op, struct op_stats *stats)
+{
+	const struct events_op *events = (const struct events_op *)op;
+
+	stats->is_scan = true;
+	for (uint32_t i = 0; i < events->type_count; i++) {
+		if (events->types[i].scan != NULL)
+			op_stats_add_scan(stats, events->types[i].scan);
+	}
+}
+
 static const struct op_class events_class = {
 	.name = "events",
 	.open = events_open,
 	.next = events_next,
 	.close = events_close,
+	.report = events_report,
 };
+
+void
+events_op_limit(struct op_state *op, const struct top_bound *bound)
+{
+	((struct events_op *)op)->bound = bound;
+}
 
 struct op_state *
 events_op_new(const struct exec_env *env, const struct rel *rel,

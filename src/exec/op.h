@@ -203,11 +203,12 @@ MUST_USE int limit_eval(const struct exec_env *env, const struct rel *rel,
 bool scan_op_count(struct op_state *op, uint64_t *count);
 
 /*
- * Let a REL_SCAN that is not open yet leave out rows by one more bound, which
- * stays.
+ * Let a REL_SCAN or REL_EVENTS that is not open yet leave out rows by one more
+ * bound, which stays.
  */
 struct top_bound;
 void scan_op_limit(struct op_state *op, const struct top_bound *bound);
+void events_op_limit(struct op_state *op, const struct top_bound *bound);
 
 /*
  * Before a REL_SCAN is opened: strings of columns for which is_read[], which

@@ -102,8 +102,7 @@ open_bounded(const struct exec_env *env, const struct rel *rel,
 	if (rc != 0 || is_empty)
 		return rc;
 	if (bound != NULL)
-		scan_spec_limit(&spec, spec.type, bound->attnum,
-		    bound->is_least, &bound->value, env->arena);
+		scan_spec_limit(&spec, bound, env->arena);
 	/* a type that the transaction itself has made has no events yet */
 	if (catalog_type_by_oid(snapshot_catalog(snapshot),
 		rel->scan.type->oid) == NULL)

@@ -7,25 +7,18 @@
 
 #include "engine/catalog/catalog.h"
 #include "exec/eval.h"
+#include "exec/event_types.h"
+#include "exec/top_bound.h"
 #include "plan/rewrite.h"
 
-/* The column of a type that a column of `events` is; 0 if it is none. */
+/* The column that a bound is on, in a type's scan; 0, the version: no such. */
 static uint32_t
-events_attnum(uint32_t column)
+bound_attnum(const struct rel *rel, const struct scan_bound *bound)
 {
-	switch ((enum events_column)column) {
-	case EVENTS_EVENT_ID:
-		return COLUMN_EVENT_ID;
-	case EVENTS_CONTEXT_ID:
-		return COLUMN_CONTEXT_ID;
-	case EVENTS_TIMESTAMP:
-		return COLUMN_TIMESTAMP;
-	case EVENTS_EVENT_TYPE:
-	case EVENTS_VERSION:
-	case EVENTS_PAYLOAD:
-		return 0;
-	}
-	return 0;
+	uint32_t attnum = rel->kind == REL_SCAN ? bound->attnum
+						: events_attnum(bound->attnum);
+
+	return attnum == ATTNUM_NONE ? 0 : attnum;
 }
 
 static void
@@ -131,9 +124,7 @@ scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
 		spec->event_id_first = kept_position(spec, rel) + 1;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct scan_bound *bound = &rel->scan.bounds[i];
-		uint32_t attnum = rel->kind == REL_SCAN
-		    ? bound->attnum
-		    : events_attnum(bound->attnum);
+		uint32_t attnum = bound_attnum(rel, bound);
 		struct datum value;
 		bool is_known;
 		int rc;
@@ -167,24 +158,22 @@ scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
 }
 
 void
-scan_spec_limit(struct scan_spec *spec, const struct event_type *type,
-    uint32_t attnum, bool is_least, const struct datum *value,
+scan_spec_limit(struct scan_spec *spec, const struct top_bound *bound,
     struct arena *arena)
 {
-	enum bound_kind kind = is_least ? BOUND_GE : BOUND_LE;
-	struct type column = event_type_column_type(type, attnum);
+	enum bound_kind kind = bound->is_least ? BOUND_GE : BOUND_LE;
 	struct scan_range *ranges;
 	bool is_empty = false;
 
-	if (attnum == COLUMN_EVENT_ID) {
-		bound_event_id(spec, kind, value->i64, &is_empty);
+	if (bound->attnum == COLUMN_EVENT_ID) {
+		bound_event_id(spec, kind, bound->value.i64, &is_empty);
 		return;
 	}
 	ranges = arena_zalloc(arena,
 	    ((size_t)spec->range_count + 1) * sizeof(*ranges));
 	for (uint32_t i = 0; i < spec->range_count; i++)
 		ranges[i] = spec->ranges[i];
-	bound_range(range_of(ranges, &spec->range_count, attnum), kind, &column,
-	    value);
+	bound_range(range_of(ranges, &spec->range_count, bound->attnum), kind,
+	    &bound->type, &bound->value);
 	spec->ranges = ranges;
 }

@@ -26,10 +26,7 @@ MUST_USE int scan_bound_value(const struct exec_env *env,
     const struct expr *expr, struct datum *out, bool *is_known,
     struct error *err);
 
-/*
- * After that: rows whose column lies below a value (is_least), or above it, may
- * be left out, too.
- */
-void scan_spec_limit(struct scan_spec *spec, const struct event_type *type,
-    uint32_t attnum, bool is_least, const struct datum *value,
+/* After that: rows that are behind the bound may be left out, too. */
+struct top_bound;
+void scan_spec_limit(struct scan_spec *spec, const struct top_bound *bound,
     struct arena *arena);

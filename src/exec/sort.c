@@ -129,7 +129,10 @@ sort_prepare(struct op_state *op, struct error *err)
 		return rc;
 	while (leaf->input != NULL)
 		leaf = leaf->input;
-	scan_op_limit(leaf, &sort->bound);
+	if (leaf->rel->kind == REL_EVENTS)
+		events_op_limit(leaf, &sort->bound);
+	else
+		scan_op_limit(leaf, &sort->bound);
 	return 0;
 }
 

@@ -19,8 +19,9 @@
 struct error;
 
 struct top_bound {
-	bool is_known; /* else nothing is */
-	uint32_t attnum;
+	bool is_known;    /* else nothing is */
+	uint32_t attnum;  /* of an event type */
+	struct type type; /* of that column */
 	bool is_least; /* rows below `value` are not wanted; else those above */
 	struct datum value;
 };
