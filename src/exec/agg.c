@@ -445,31 +445,6 @@ add_empty_sets(struct agg_op *agg, struct error *err)
 	return rc;
 }
 
-/* count(*) of all events of a type is known without reading them. */
-static bool
-count_without_reading(struct agg_op *agg, struct error *err, int *rc)
-{
-	const struct rel_agg *rel = &agg->op.rel->agg;
-	uint64_t count;
-
-	if (agg->table.key_count > 0)
-		return false;
-	for (uint32_t i = 0; i < rel->call_count; i++) {
-		if (rel->calls[i].kind != AGG_COUNT_STAR ||
-		    rel->calls[i].filter != NULL)
-			return false;
-	}
-	if (!scan_op_count(agg->op.input, &count))
-		return false;
-	*rc = 0;
-	for (uint32_t i = 0; i < rel->call_count && *rc == 0; i++) {
-		*rc = agg_state_reserve(&agg->calls[i].state, 1, err);
-		if (*rc == 0)
-			agg->calls[i].state.cells[0].count = (int64_t)count;
-	}
-	return true;
-}
-
 int
 agg_finish(struct agg_op *agg, struct error *err)
 {
@@ -510,9 +485,9 @@ read_rows(struct agg_op *agg, struct error *err)
 	bool is_done;
 	int rc;
 
-	if (count_without_reading(agg, err, &rc))
-		return rc;
-	rc = agg_read_pieces(agg, &is_done, err);
+	rc = agg_know(agg, &is_done, err);
+	if (rc == 0 && !is_done)
+		rc = agg_read_pieces(agg, &is_done, err);
 	if (rc != 0 || is_done)
 		return rc;
 	while ((rc = op_next(agg->op.input, &batch, err)) > 0) {

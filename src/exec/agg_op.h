@@ -3,6 +3,7 @@
  * agg_op.h -- the aggregation, for the files that make it:
  *
  *   agg.c         the operator: reads, gives
+ *   agg_known.c   what is known without reading
  *   agg_columns.c what it reads of each column
  *   agg_parts.c   rows of groups that do not fit into work_mem
  *   agg_pieces.c  the input of each shard apart, on several threads
@@ -101,6 +102,11 @@ void agg_forget(struct agg_op *agg);
 
 /* No more rows for the groups that are there. */
 MUST_USE int agg_finish(struct agg_op *agg, struct error *err);
+
+/* ---- agg_known.c ---- */
+
+/* Without groups: set all results, if they are known without reading the rows. */
+MUST_USE int agg_know(struct agg_op *agg, bool *is_done, struct error *err);
 
 /* ---- agg_columns.c ---- */
 

@@ -644,6 +644,25 @@ static const struct op_class events_class = {
 	.report = events_report,
 };
 
+bool
+events_op_count(const struct op_state *op, uint64_t *count)
+{
+	const struct events_op *events = (const struct events_op *)op;
+	bool is_known = events->filter == NULL &&
+	    op->rel->scan.bound_count == 0 && op->rel->scan.context_slot == 0 &&
+	    op->rel->scan.kept_oid == 0 && op->env->context->batch == NULL;
+
+	*count = 0;
+	for (uint32_t i = 0; i < events->type_count && is_known; i++) {
+		uint64_t rows = 0;
+
+		if (events->types[i].scan != NULL)
+			is_known = scan_row_count(events->types[i].scan, &rows);
+		*count += rows;
+	}
+	return is_known;
+}
+
 void
 events_op_limit(struct op_state *op, const struct top_bound *bound)
 {

@@ -197,10 +197,11 @@ MUST_USE int limit_eval(const struct exec_env *env, const struct rel *rel,
     uint64_t *limit, uint64_t *offset, struct error *err);
 
 /*
- * How many rows a scan that is open will give, if that is known without
- * reading them.
+ * How many rows a scan that is open will give, if that is known without reading
+ * them; of a REL_EVENTS, or of anything else, which is no scan.
  */
-bool scan_op_count(struct op_state *op, uint64_t *count);
+bool events_op_count(const struct op_state *op, uint64_t *count);
+bool scan_op_count(const struct op_state *op, uint64_t *count);
 
 /*
  * Let a REL_SCAN or REL_EVENTS that is not open yet leave out rows by one more

@@ -247,9 +247,9 @@ static const struct op_class scan_class = {
 };
 
 bool
-scan_op_count(struct op_state *op, uint64_t *count)
+scan_op_count(const struct op_state *op, uint64_t *count)
 {
-	struct scan_op *scan = (struct scan_op *)op;
+	const struct scan_op *scan = (const struct scan_op *)op;
 
 	/* the transaction's own rows would have to be counted by type */
 	if (op->class != &scan_class || op->rel->scan.bound_count > 0 ||

@@ -54,12 +54,14 @@ is_bounded(const struct rel *scan, uint32_t column, bool nulls_first)
 	    !has_nulls_first(scan, attnum, nulls_first);
 }
 
-/* A sort by a stored number, over filters at most, and a projection. */
+/*
+ * Whether it is a stored number, of a scan with filters at most, and a projection,
+ * above.
+ */
 static bool
-find_key(struct top_search *search, const struct rel *sort)
+find_key(struct top_search *search, const struct rel *rel,
+    const struct sort_key *key)
 {
-	const struct sort_key *key = &sort->sort.keys[0];
-	const struct rel *rel = sort->input;
 	uint32_t column = key->column;
 
 	if (rel->kind == REL_PROJECT) {
@@ -198,10 +200,16 @@ read_parts(struct top_search *search, struct error *err)
 	return rc;
 }
 
+/* What a search has come to. */
+struct found {
+	bool is_searched; /* else it would not have been worth it */
+	uint32_t count;   /* of the best values */
+	struct datum worst;
+};
+
 static int
-find(struct top_search *search, struct top_bound *out, struct error *err)
+search_scans(struct top_search *search, struct found *out, struct error *err)
 {
-	const struct rel *scan = search->scan_rel;
 	const struct best_ranks *best = &search->best;
 	int rc = top_parts_open(search, err);
 	uint64_t rows = top_parts_rows(search);
@@ -211,14 +219,36 @@ find(struct top_search *search, struct top_bound *out, struct error *err)
 	rc = top_parts_list(search, err);
 	if (rc == 0)
 		rc = read_parts(search, err);
-	if (rc != 0 || best->count < best->wanted)
+	if (rc != 0)
 		return rc;
-	*out = (struct top_bound){ .is_known = true,
-		.attnum = top_attnum_of(scan, search->column),
-		.type = scan->types[search->column],
-		.is_least = best->is_descending,
-		.value = best_value_of(best, best->heap[0]) };
+	out->is_searched = true;
+	out->count = best->count;
+	if (best->count > 0)
+		out->worst = best_value_of(best, best->heap[0]);
 	return 0;
+}
+
+static int
+find(struct top_search *search, struct found *out, struct error *err)
+{
+	struct mem_budget *budget = search->env->context->budget;
+	int rc;
+
+	arena_init(&search->arena, budget);
+	arena_init(&search->rows, budget);
+	rc = search_scans(search, out, err);
+	top_parts_close(search);
+	arena_release(&search->rows);
+	arena_release(&search->arena);
+	return rc;
+}
+
+/* Not with rows of the transaction's own, which are in no part. */
+static bool
+is_possible(const struct exec_env *env)
+{
+	return env->context->batch == NULL && env->pieces == NULL &&
+	    env->plan->bounds_tops;
 }
 
 int
@@ -226,19 +256,45 @@ top_bound_find(const struct exec_env *env, const struct rel *sort,
     uint32_t count, struct top_bound *out, struct error *err)
 {
 	struct top_search search = { .env = env, .best = { .wanted = count } };
+	struct found found = { .is_searched = false };
+	const struct rel *scan;
 	int rc;
 
 	*out = (struct top_bound){ .is_known = false };
-	/* the transaction's own rows are in no part */
-	if (count == 0 || count > COUNT_MAX || env->context->batch != NULL ||
-	    env->pieces != NULL || !env->plan->bounds_tops ||
-	    !find_key(&search, sort))
+	if (count == 0 || count > COUNT_MAX || !is_possible(env) ||
+	    !find_key(&search, sort->input, &sort->sort.keys[0]))
 		return 0;
-	arena_init(&search.arena, env->context->budget);
-	arena_init(&search.rows, env->context->budget);
-	rc = find(&search, out, err);
-	top_parts_close(&search);
-	arena_release(&search.rows);
-	arena_release(&search.arena);
+	rc = find(&search, &found, err);
+	if (rc != 0 || found.count < count)
+		return rc;
+	scan = search.scan_rel;
+	*out = (struct top_bound){ .is_known = true,
+		.attnum = top_attnum_of(scan, search.column),
+		.type = scan->types[search.column],
+		.is_least = search.best.is_descending,
+		.value = found.worst };
+	return 0;
+}
+
+int
+top_value_find(const struct exec_env *env, const struct rel *input,
+    uint32_t column, bool is_greatest, bool *is_known, struct datum *out,
+    struct error *err)
+{
+	struct top_search search = { .env = env, .best = { .wanted = 1 } };
+	const struct sort_key key = { .column = column,
+		.is_descending = is_greatest };
+	struct found found = { .is_searched = false };
+	int rc;
+
+	*is_known = false;
+	/* filters could make it read all; and -0 becomes 0 here */
+	if (!is_possible(env) || !find_key(&search, input, &key) ||
+	    search.filters != search.scan_rel || search.best.phys != PHYS_I64)
+		return 0;
+	rc = find(&search, &found, err);
+	*is_known = rc == 0 && found.is_searched;
+	*out = found.worst;
+	out->is_null = found.count == 0;
 	return rc;
 }

@@ -32,3 +32,12 @@ struct top_bound {
  */
 MUST_USE int top_bound_find(const struct exec_env *env, const struct rel *sort,
     uint32_t count, struct top_bound *out, struct error *err);
+
+/*
+ * In the same way, by itself: the greatest value of a column of `input`, or the
+ * least, null if there is none.  Known of a stored integer, date or time over all
+ * rows of a type, or of events, unless reading the rows is as good.
+ */
+MUST_USE int top_value_find(const struct exec_env *env, const struct rel *input,
+    uint32_t column, bool is_greatest, bool *is_known, struct datum *out,
+    struct error *err);
