@@ -27,7 +27,7 @@ SELECT max(event_id), count(*) FROM events HAVING count(*) > 30000;
 SELECT max(m), count(*) FROM (SELECT event_id AS m FROM events LIMIT 10) t;
 SELECT max(m), min(m) FROM (SELECT event_id AS m FROM events UNION ALL SELECT 90000) t;
 -- in MemTables, late ones too; and what a transaction has written
-INSERT INTO b (context_id, timestamp, n) VALUES ('late', '2025-12-31 00:00+00', 7), ('new', '2026-02-01 00:00+00', 8);
+INSERT INTO b (context_id, timestamp, n) VALUES ('both', '2025-12-31 00:00+00', 7), ('both', '2026-02-01 00:00+00', 8);
 SELECT count(*), min(event_id), max(event_id), min(timestamp), max(timestamp) FROM events;
 SELECT count(*), min(n), max(n), max(event_id) FROM b;
 BEGIN;

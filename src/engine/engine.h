@@ -405,7 +405,9 @@ uint32_t scan_run_shard(const struct scan *scan, uint32_t run); /* ascending */
 /*
  * Between which values those of a column of integers or floats lie in a part,
  * nulls left out: out->has_low and has_high say whether that is known without
- * reading rows.  Errors of reading indexes.
+ * reading rows, of a MemTable for event_id and timestamp.  Rows that are left out
+ * by spec->event_id_first, or of zones for their age, may count.  Errors of
+ * reading indexes, and STELE_E_SNAPSHOT_TOO_OLD.
  */
 MUST_USE int scan_part_range(const struct scan *scan, uint32_t run,
     uint32_t part, uint32_t attnum, struct scan_range *out, struct error *err);

@@ -218,6 +218,7 @@ static int
 add_chunks(struct scan *scan, struct scan_run *run,
     const struct mem_chunk *chunk, struct memtable *memtable, struct error *err)
 {
+	uint32_t most = scan->spec.has_small_parts ? 1 : PART_CHUNK_COUNT;
 	struct scan_part *part = NULL;
 
 	for (; chunk != NULL; chunk = mem_chunk_next(chunk)) {
@@ -226,7 +227,7 @@ add_chunks(struct scan *scan, struct scan_run *run,
 
 		if (rows == 0)
 			break;
-		if (part == NULL || part->count == PART_CHUNK_COUNT) {
+		if (part == NULL || part->count == most) {
 			part = add_part(scan, run);
 			if (part == NULL)
 				return out_of_memory(err);
@@ -434,20 +435,6 @@ uint32_t
 scan_run_shard(const struct scan *scan, uint32_t run)
 {
 	return scan->runs[run].shard;
-}
-
-int
-scan_part_range(const struct scan *scan, uint32_t run, uint32_t part,
-    uint32_t attnum, struct scan_range *out, struct error *err)
-{
-	const struct scan_part *what = &scan->runs[run].parts[part];
-
-	*out = (struct scan_range){ .attnum = attnum };
-	if (what->kind != PART_ZONES ||
-	    (scan->spec.without & SCAN_WITHOUT_ZONE_MAPS) != 0)
-		return 0;
-	return segment_zones_range(what->section, what->numbers, what->count,
-	    out, err);
 }
 
 uint64_t
