@@ -8,8 +8,8 @@
 #include <string.h>
 
 /* NaN is the greatest, zeros are equal. */
-static int64_t
-rank_of_f64(double value)
+int64_t
+best_rank_of_f64(double value)
 {
 	int64_t bits;
 
@@ -30,15 +30,6 @@ f64_of_rank(int64_t rank)
 		return NAN;
 	memcpy(&value, &bits, sizeof(value));
 	return value;
-}
-
-int64_t
-best_rank_of(const struct best_ranks *best, const struct datum *value)
-{
-	int64_t rank =
-	    best->phys == PHYS_F64 ? rank_of_f64(value->f64) : value->i64;
-
-	return best->is_descending ? ~rank : rank;
 }
 
 struct datum

@@ -24,7 +24,17 @@ struct best_ranks {
 };
 
 /* -0 has the rank of 0, and becomes that. */
-int64_t best_rank_of(const struct best_ranks *best, const struct datum *value);
+int64_t best_rank_of_f64(double value);
+
+static inline int64_t
+best_rank_of(const struct best_ranks *best, const struct datum *value)
+{
+	int64_t rank =
+	    best->phys == PHYS_F64 ? best_rank_of_f64(value->f64) : value->i64;
+
+	return best->is_descending ? ~rank : rank;
+}
+
 struct datum best_value_of(const struct best_ranks *best, int64_t rank);
 
 void best_ranks_keep(struct best_ranks *best, int64_t rank);

@@ -143,6 +143,7 @@ look_at(struct top_search *search, const struct top_source *source,
 	for (uint32_t i = 0; i < sel.count && rc == 0; i++) {
 		uint32_t row = sel_row(sel, i);
 		struct datum value;
+		int64_t rank;
 
 		if (vec_is_null(key, row))
 			continue;
@@ -150,8 +151,9 @@ look_at(struct top_search *search, const struct top_source *source,
 			value.f64 = key->f64[vec_index(key, row)];
 		else
 			value.i64 = key->i64[vec_index(key, row)];
-		best_ranks_keep(&search->best,
-		    best_rank_of(&search->best, &value));
+		rank = best_rank_of(&search->best, &value);
+		if (!best_ranks_exclude(&search->best, rank))
+			best_ranks_keep(&search->best, rank);
 	}
 	return rc;
 }
