@@ -28,20 +28,51 @@ manifest_read_file(struct os_fs *fs, const char *dir, const char *name,
 	    : rc;
 }
 
+/* Sequence of the last step that the steps from the first on lead to, or 0. */
+static uint64_t
+last_sequence(const uint8_t *file, size_t size, uint64_t identity)
+{
+	size_t offset = MANIFEST_HEADER_SIZE;
+	uint64_t sequence = 0;
+	struct record record;
+
+	while (offset < size &&
+	    manifest_take_record(file, size, offset, identity, &record) &&
+	    record.kind == RECORD_STEP) {
+		sequence = record.sequence;
+		offset += MANIFEST_RECORD_HEADER_SIZE + record.body_len;
+	}
+	return sequence;
+}
+
+/*
+ * A copy that is damaged itself may still have the next step.  One that leads
+ * further tells of a MANIFEST as it was before it was written anew, whose steps
+ * lay elsewhere.
+ */
+static bool
+is_further(const struct manifest *m, const uint8_t *copy, size_t size)
+{
+	struct record record;
+
+	if (m->size < size &&
+	    manifest_take_record(copy, size, m->size, m->identity, &record) &&
+	    record.kind == RECORD_STEP && record.sequence == m->sequence + 1)
+		return true;
+	return last_sequence(copy, size, m->identity) > m->sequence;
+}
+
 int
 manifest_check_copy(const struct manifest *m, struct error *err)
 {
-	struct record record;
 	uint8_t *copy = NULL;
 	size_t size;
 	int rc = manifest_read_file(m->fs, m->dir, MANIFEST_COPY_NAME, &copy,
 	    &size, err);
-	bool is_longer = rc == 0 && m->size < size &&
-	    manifest_take_record(copy, size, m->size, m->identity, &record) &&
-	    record.kind == RECORD_STEP && record.sequence == m->sequence + 1;
+	bool has_more = rc == 0 && is_further(m, copy, size);
 
 	free(copy);
-	if (!is_longer)
+	if (!has_more)
 		return 0; /* also if it cannot be read */
 	return error_set(err, STELE_E_CORRUPT,
 	    "file \"%s/%s\" ends before its copy, at offset %" PRIu64, m->dir,

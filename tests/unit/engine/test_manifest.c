@@ -531,6 +531,25 @@ START_TEST(an_older_copy_leads_as_far)
 }
 END_TEST
 
+/* As it was before it was written anew: its steps lay in other places. */
+START_TEST(an_older_manifest_is_not_believed)
+{
+	struct both both;
+
+	ck_assert_int_eq(add_segment(1), 0);
+	read_name(MANIFEST_NAME, &both.data, &both.len);
+	manifest_set_log_size(manifest, 1);
+	ck_assert_int_eq(add_segment(2), 0);
+	ck_assert_int_eq(add_segment(3), 0);
+	manifest_close(manifest);
+	manifest = NULL;
+	read_name(MANIFEST_COPY_NAME, &both.copy, &both.copy_len);
+	write_both(&both, both.len, both.copy_len);
+	check_repair();
+	free_both(&both);
+}
+END_TEST
+
 /* A copy that cannot be written is none, and is made when it can be. */
 START_TEST(a_copy_that_fails_is_no_harm)
 {
@@ -677,6 +696,7 @@ main(void)
 	tcase_add_test(tc, two_halves_are_a_whole);
 	tcase_add_test(tc, a_missing_one_is_made_of_its_copy);
 	tcase_add_test(tc, an_older_copy_leads_as_far);
+	tcase_add_test(tc, an_older_manifest_is_not_believed);
 	tcase_add_test(tc, a_copy_that_fails_is_no_harm);
 	tcase_add_test(tc, a_full_disk_is_survived);
 	tcase_add_test(tc, a_failed_sync_is_the_end);
