@@ -24,6 +24,7 @@
 #include "engine/catalog/catalog.h"
 #include "vec/vec.h"
 
+struct buf;
 struct engine;
 struct mem_budget;
 struct os_clock;
@@ -811,6 +812,9 @@ struct salvage_loss {
 	uint64_t offset;
 };
 
+/* A line that tells of it, with its newline. */
+void salvage_loss_put(struct buf *out, const struct salvage_loss *loss);
+
 struct salvage_report {
 	bool has_repaired;    /* the MANIFEST, of its copy */
 	uint64_t losses;      /* that were told */
@@ -821,10 +825,14 @@ struct salvage_report {
 /*
  * Make a directory whose log or MANIFEST is corrupt one that can be opened.  The
  * MANIFEST becomes what it and its copy have, with nothing lost.  What can still
- * be read of the log becomes segments, each loss is told, the log begins anew
- * and files that are suspected go to quarantine/.  Events keep their ids, those
- * that are lost leave holes, and none is given out again.  A directory in which
- * neither is corrupt is left as it is.
+ * be read of the log becomes segments, each loss is told, and written to
+ * quarantine/lost.N, where files that are suspected get a second name, and the
+ * log begins anew; the next start removes the old one.  Events keep their ids,
+ * those that are lost leave holes, and none is given out again.  A directory in
+ * which neither is corrupt is left as it is.
+ *
+ * It becomes another by one write, when all has been told: interrupted before,
+ * it is as it was, and is salvaged alike.
  *
  * Returns 0; errors of engine_open() but for the log's corruption, and that of a
  * MANIFEST whose copy has what it lacks.

@@ -129,6 +129,8 @@ recovery_open_directory(struct engine *engine, struct manifest **out,
 	if (rc != 0)
 		return rc;
 	manifest_set_log_size(*out, engine->options.manifest_log_bytes);
+	if (engine->options.salvage != NULL)
+		manifest_defer(*out);
 	state = manifest_state(*out);
 	engine->directory = state->directory;
 	engine->shard_count = state->shard_count;
@@ -475,8 +477,6 @@ recovery_run(struct engine *engine, struct manifest *manifest,
 		rc = replay_log(engine, &options, state, &reader, replay, err);
 	if (rc == 0 && engine->options.salvage == NULL)
 		rc = check_events(state, replay, err);
-	if (engine->options.salvage != NULL)
-		manifest_keep_leftovers(manifest);
 	if (rc == 0)
 		rc = clear_files(engine, manifest, &reader.named, &files, err);
 	buf_release(&reader.named);

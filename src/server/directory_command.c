@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "common/attr.h"
+#include "common/buf.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "engine/engine.h"
@@ -177,27 +178,14 @@ directory_reshard(const char *dir, const struct config *config,
 static void
 loss_cb(void *arg UNUSED, const struct salvage_loss *loss)
 {
-	fputs("lost: ", stderr);
-	if (loss->last_event_id == 0)
-		fprintf(stderr, "events from %llu on",
-		    (unsigned long long)loss->first_event_id);
-	else if (loss->last_event_id < loss->first_event_id)
-		fprintf(stderr, "no event, before event %llu",
-		    (unsigned long long)loss->first_event_id);
-	else
-		fprintf(stderr, "events %llu .. %llu",
-		    (unsigned long long)loss->first_event_id,
-		    (unsigned long long)loss->last_event_id);
-	if (loss->why != NULL)
-		fprintf(stderr, ", stored by a statement that lacks %s\n",
-		    loss->why);
-	else
-		fprintf(stderr,
-		    ", groups %llu .. %llu of the log, in file \"%s\" from "
-		    "offset %llu on\n",
-		    (unsigned long long)loss->first_group,
-		    (unsigned long long)loss->last_group, loss->path,
-		    (unsigned long long)loss->offset);
+	struct buf line;
+
+	buf_init(&line);
+	salvage_loss_put(&line, loss);
+	buf_put(&line, "", 1);
+	if (!line.failed)
+		fprintf(stderr, "lost: %s", (const char *)line.data);
+	buf_release(&line);
 }
 
 int

@@ -27,7 +27,8 @@
 #include "sim/world.h"
 
 #define CASES      200
-#define CASES_LONG 2000
+#define CASES_LONG 400 /* of each of */
+#define SEEDS_LONG 12
 #define OLD_EVERY  100 /* changes: how often the past is kept */
 #define BLOCK_MAX  4096
 #define MANIFEST   "/MANIFEST"
@@ -356,13 +357,21 @@ read_all(struct world *world, const struct damage *damage)
 struct losses {
 	struct salvage_loss *items;
 	size_t count;
+	bool is_new; /* what comes is of another salvage */
 };
 
+/*
+ * One that was cut has told all or left the directory as it was, so that the
+ * next tells all again: the list of the last that has told anything counts.
+ */
 static void
 on_loss(void *arg, const struct salvage_loss *loss)
 {
 	struct losses *losses = arg;
 
+	if (losses->is_new)
+		losses->count = 0;
+	losses->is_new = false;
 	losses->items =
 	    sim_grow(losses->items, losses->count, sizeof(*losses->items));
 	losses->items[losses->count++] = *loss;
@@ -396,6 +405,7 @@ salvage(struct world *world, bool is_log, uint64_t *random, unsigned *salvaged)
 	world_close(world);
 	for (;;) {
 		world->end_at = 0;
+		losses.is_new = true;
 		if (cuts > 0)
 			world_arm_end(world,
 			    1 + random_below(random, SALVAGE_CHANGES), END_CUT,
@@ -483,29 +493,45 @@ run_case(const struct sources *sources, uint64_t seed, unsigned *refused,
 	world_close(world);
 }
 
-void
-sim_damage(const struct sim_options *options)
+struct tally {
+	unsigned refused, salvaged, unreadable;
+};
+
+/* The script of one seed, and what can happen to its files. */
+static void
+run_seed(const struct sim_options *options, uint64_t seed, uint64_t count,
+    struct tally *tally)
 {
-	uint64_t count = sim_case_count(options, CASES, CASES_LONG);
-	unsigned refused = 0, salvaged = 0, unreadable = 0;
 	struct sources sources;
 	struct world world;
 
-	world_set_case("sim damage --seed %" PRIu64, options->seed);
-	world_init(&world, options->seed);
+	world_set_case("sim damage --seed %" PRIu64, seed);
+	world_init(&world, seed);
 	make_sources(&sources, &world);
 	for (uint64_t i = 0; i < count; i++) {
 		if (options->only != 0 && i + 1 != options->only)
 			continue;
 		world_set_case("sim damage --seed %" PRIu64 " --count %" PRIu64
 			       " --only %" PRIu64,
-		    options->seed, count, i + 1);
-		run_case(&sources, random_mix(options->seed, i), &refused,
-		    &salvaged, &unreadable);
+		    seed, count, i + 1);
+		run_case(&sources, random_mix(seed, i), &tally->refused,
+		    &tally->salvaged, &tally->unreadable);
 	}
-	printf("%" PRIu64 " damages: %u starts refused, %u of them salvaged, "
-	       "%u reads, the rest harmless\n",
-	    count, refused, salvaged, unreadable);
 	free_sources(&sources);
 	world_release(&world);
+}
+
+void
+sim_damage(const struct sim_options *options)
+{
+	uint64_t count = sim_case_count(options, CASES, CASES_LONG);
+	uint64_t seeds =
+	    options->is_long && options->count == 0 ? SEEDS_LONG : 1;
+	struct tally tally = { .refused = 0 };
+
+	for (uint64_t i = 0; i < seeds; i++)
+		run_seed(options, options->seed + i, count, &tally);
+	printf("%" PRIu64 " damages: %u starts refused, %u of them salvaged, "
+	       "%u reads, the rest harmless\n",
+	    seeds * count, tally.refused, tally.salvaged, tally.unreadable);
 }

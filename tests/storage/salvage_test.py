@@ -120,6 +120,11 @@ def in_the_midst(server):
           "what the log may have named is gone")
     lost = lost_ranges(said)
     check(lost == [(150, 151), (200, 200)], said)
+    (listed,) = glob.glob(f"{server.data}/quarantine/lost.*")
+    with open(listed) as file:
+        check(["lost: " + line for line in file] ==
+              [line for line in said.splitlines(True)
+               if line.startswith("lost: ")], f"another list: {said}")
     expected = [n for n in range(1, EVENTS + 1) if n not in (150, 151, 200)]
     check(ids(server) == expected, f"other events: {said}")
     rows = ask(server, "SELECT event_id, n FROM t ORDER BY event_id")

@@ -4,16 +4,22 @@
  * MANIFEST that is gets what its copy has (manifest_repair.c).
  *
  *   1  is the log corrupt?  If not, nothing is done.
- *   2  open it past the losses, flush: all that is left is in segments
- *   3  files that are suspected go to quarantine/
- *   4  the MANIFEST says that the log begins behind them
+ *   2  open it past the losses, flush: all that is left is in segments, of
+ *      which the MANIFEST in memory alone knows (manifest_defer())
+ *   3  what is lost is told, and written to quarantine/, where files that are
+ *      suspected get a second name
+ *   4  the MANIFEST is replaced: it has the segments, and a log that begins
+ *      anew
  *
- * A crash before 4 leaves a log that lacks files, which is salvaged again: what
- * was flushed is there.
+ * A crash before 4 leaves a directory that has lost nothing of what it was made
+ * of: the next time finds the same.  After it the next start removes the files
+ * of the old log.
  */
 #include "engine/keep/salvage.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/arena.h"
@@ -33,8 +39,8 @@ struct salvager {
 	void (*loss)(void *arg, const struct salvage_loss *loss);
 	void *arg;
 	struct salvage_report *report;
-	struct buf ids; /* uint64_t, of the events that are there */
-	uint64_t next_event_id;
+	struct buf ids;  /* uint64_t, of the events that are there */
+	struct buf list; /* of what is lost, lines */
 	uint64_t next_file;
 	uint64_t next_group;
 };
@@ -191,6 +197,29 @@ note_events(struct salvager *s, const struct wal_loss *loss, struct error *err)
 
 /* ---- what is lost ---- */
 
+void
+salvage_loss_put(struct buf *out, const struct salvage_loss *loss)
+{
+	if (loss->last_event_id == 0)
+		buf_printf(out, "events from %" PRIu64 " on",
+		    loss->first_event_id);
+	else if (loss->last_event_id < loss->first_event_id)
+		buf_printf(out, "no event, before event %" PRIu64,
+		    loss->first_event_id);
+	else
+		buf_printf(out, "events %" PRIu64 " .. %" PRIu64,
+		    loss->first_event_id, loss->last_event_id);
+	if (loss->why != NULL)
+		buf_printf(out, ", stored by a statement that lacks %s\n",
+		    loss->why);
+	else
+		buf_printf(out,
+		    ", groups %" PRIu64 " .. %" PRIu64 " of the log, in file "
+		    "\"%s\" from offset %" PRIu64 " on\n",
+		    loss->first_group, loss->last_group, loss->path,
+		    loss->offset);
+}
+
 static void
 tell(struct salvager *s, struct salvage_loss *loss, uint64_t first,
     uint64_t last)
@@ -198,6 +227,7 @@ tell(struct salvager *s, struct salvage_loss *loss, uint64_t first,
 	loss->first_event_id = first;
 	loss->last_event_id = last;
 	s->report->losses++;
+	salvage_loss_put(&s->list, loss);
 	s->loss(s->arg, loss);
 }
 
@@ -252,22 +282,6 @@ tell_gaps(struct salvager *s, struct error *err)
 	return rc;
 }
 
-static int
-flush(struct salvager *s, struct error *err)
-{
-	int rc = engine_open(s->fs, s->dir, &s->options, &s->engine, err);
-
-	if (rc == 0)
-		rc = flush_all(s->engine, err);
-	if (rc == 0) {
-		publish_catalog(&s->engine->publisher);
-		s->next_event_id = engine_position(s->engine) + 1;
-		rc = tell_gaps(s, err);
-	}
-	engine_close(s->engine);
-	return rc;
-}
-
 /* ---- the log begins anew ---- */
 
 /* Is the file one whose bytes may have been of what is lost? */
@@ -284,7 +298,7 @@ is_suspect(const struct salvager *s, uint64_t number)
 	return false;
 }
 
-/* Names in two folders change apart: none may be there before the other. */
+/* It may have that name of a time before, which did not come to its end. */
 static int
 link_file(struct salvager *s, const char *from, const char *to,
     struct error *err)
@@ -296,92 +310,88 @@ link_file(struct salvager *s, const char *from, const char *to,
 	return os_link(s->fs, from, to, err);
 }
 
-struct move {
+struct suspects {
 	struct salvager *salvager;
-	char quarantine[OS_PATH_SIZE];
-	bool is_linked; /* the other names are there: these go */
+	const char *quarantine;
 	int rc;
 	struct error *err;
 };
 
 static void
-move_file(void *arg, const char *name)
+link_suspect(void *arg, const char *name)
 {
-	struct move *move = arg;
-	struct salvager *s = move->salvager;
+	struct suspects *suspects = arg;
+	struct salvager *s = suspects->salvager;
 	char from[OS_PATH_SIZE], to[OS_PATH_SIZE];
 	uint64_t number;
 
-	if (move->rc != 0 || !wal_file_number(name, &number) ||
+	if (suspects->rc != 0 || !wal_file_number(name, &number) ||
 	    number >= s->next_file || !is_suspect(s, number))
 		return;
-	move->rc = os_path(from, s->wal_dir, name, move->err);
-	if (move->rc == 0)
-		move->rc = os_path(to, move->quarantine, name, move->err);
-	if (move->rc == 0 && move->is_linked) {
-		move->rc = os_unlink(s->fs, from, move->err);
-		s->report->quarantined++;
-	} else if (move->rc == 0) {
-		move->rc = link_file(s, from, to, move->err);
-	}
+	suspects->rc = os_path(from, s->wal_dir, name, suspects->err);
+	if (suspects->rc == 0)
+		suspects->rc =
+		    os_path(to, suspects->quarantine, name, suspects->err);
+	if (suspects->rc == 0)
+		suspects->rc = link_file(s, from, to, suspects->err);
+	s->report->quarantined++;
+}
+
+/* The list outlives a log of the server's that nobody has kept. */
+static int
+write_list(struct salvager *s, const char *quarantine, struct error *err)
+{
+	char name[64];
+
+	if (s->list.failed)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	(void)snprintf(name, sizeof(name), "lost.%" PRIu64, s->next_group);
+	return os_write_file(s->fs, quarantine, name, s->list.data, s->list.len,
+	    err);
 }
 
 static int
 quarantine(struct salvager *s, struct error *err)
 {
-	struct move move = { .salvager = s, .err = err };
-	int rc = os_path(move.quarantine, s->dir, QUARANTINE_DIRECTORY, err);
+	char path[OS_PATH_SIZE];
+	struct suspects suspects = {
+		.salvager = s,
+		.quarantine = path,
+		.err = err,
+	};
+	int rc = os_path(path, s->dir, QUARANTINE_DIRECTORY, err);
 
 	if (rc == 0)
-		rc = os_mkdir(s->fs, move.quarantine, err);
+		rc = os_mkdir(s->fs, path, err);
 	if (rc == 0)
-		rc = os_list(s->fs, s->wal_dir, move_file, &move, err);
+		rc = os_list(s->fs, s->wal_dir, link_suspect, &suspects, err);
 	if (rc == 0)
-		rc = move.rc;
+		rc = suspects.rc;
 	if (rc == 0)
-		rc = os_fsync_dir(s->fs, move.quarantine, err);
-	move.is_linked = true;
-	if (rc == 0)
-		rc = os_list(s->fs, s->wal_dir, move_file, &move, err);
-	if (rc == 0)
-		rc = move.rc;
-	return rc == 0 ? os_fsync_dir(s->fs, s->wal_dir, err) : rc;
+		rc = write_list(s, path, err);
+	return rc == 0 ? os_fsync_dir(s->fs, path, err) : rc;
 }
 
+/* The MANIFEST knows nothing of it until the last call. */
 static int
 begin_log(struct salvager *s, struct error *err)
 {
-	const struct manifest_step step = {
-		.next_event_id = s->next_event_id,
-		.wal_file = s->next_file,
-		.wal_group = s->next_group,
-		.wal_synced = s->next_group - 1,
-	};
-	struct manifest *manifest = NULL;
-	uint64_t torn_bytes;
-	int rc = manifest_open(s->fs, s->dir, &manifest, &torn_bytes, err);
+	uint32_t unknown = 0;
+	int rc = engine_open(s->fs, s->dir, &s->options, &s->engine, err);
 
 	if (rc == 0)
-		rc = manifest_append(manifest, &step, err);
-	manifest_close(manifest);
-	return rc;
-}
-
-/* Under the lock, which the engine has taken meanwhile. */
-static int
-settle(struct salvager *s, struct error *err)
-{
-	char path[OS_PATH_SIZE];
-	struct os_file *lock = NULL;
-	int rc = os_path(path, s->dir, LOCK_NAME, err);
-
+		rc = flush_all(s->engine, err);
 	if (rc == 0)
-		rc = os_lock(s->fs, path, &lock, err);
+		rc = tell_gaps(s, err);
 	if (rc == 0)
 		rc = quarantine(s, err);
 	if (rc == 0)
-		rc = begin_log(s, err);
-	os_close(lock);
+		rc = publish_salvaged(&s->engine->publisher, s->next_file,
+		    s->next_group, &unknown, err);
+	if (rc == 0)
+		s->report->event_id = engine_position(s->engine);
+	s->report->quarantined += unknown;
+	engine_close(s->engine);
 	return rc;
 }
 
@@ -405,6 +415,7 @@ engine_salvage(struct os_fs *fs, const char *dir,
 	*report = (struct salvage_report){ .losses = 0 };
 	buf_init(&s.salvage.gaps);
 	buf_init(&s.ids);
+	buf_init(&s.list);
 	s.options.salvage = &s.salvage;
 	s.options.is_retention_off = true;
 	s.options.compaction = false;
@@ -415,13 +426,10 @@ engine_salvage(struct os_fs *fs, const char *dir,
 		rc = look(&s, &losses, err);
 	if (rc == STELE_E_FILE_MISSING)
 		return 0; /* there is no directory yet, or no log */
-	if (rc == 0 && losses > 0) {
-		rc = flush(&s, err);
-		if (rc == 0)
-			rc = settle(&s, err);
-		report->event_id = s.next_event_id - 1;
-	}
+	if (rc == 0 && losses > 0)
+		rc = begin_log(&s, err);
 	buf_release(&s.salvage.gaps);
 	buf_release(&s.ids);
+	buf_release(&s.list);
 	return rc;
 }

@@ -740,13 +740,38 @@ rewrite_if_long(struct manifest *m)
 		(void)fail(m, &err); /* whose the name is is not known */
 }
 
+/* Write a step that is prepared and apply it. */
+static int
+append_record(struct manifest *m, const struct manifest_step *step,
+    struct prepared_step *prepared, struct error *err)
+{
+	struct buf record;
+	size_t start;
+	int rc;
+
+	buf_init(&record);
+	start = manifest_begin_record(&record);
+	manifest_put_step(&record, step);
+	manifest_end_record(&record, start, RECORD_STEP, m->sequence + 1,
+	    m->identity, m->size);
+	rc = record.failed ? no_memory(err) : write_record(m, &record, err);
+	if (rc == 0) {
+		m->sequence++;
+		m->size += record.len;
+		manifest_copy_append(m, &record);
+		apply_step(m, step, prepared);
+		write_seal(m);
+		rewrite_if_long(m);
+	}
+	buf_release(&record);
+	return rc;
+}
+
 int
 manifest_append(struct manifest *m, const struct manifest_step *step,
     struct error *err)
 {
 	struct prepared_step prepared;
-	struct buf record;
-	size_t start;
 	int rc;
 
 	if (m->failure.code != 0) {
@@ -759,21 +784,36 @@ manifest_append(struct manifest *m, const struct manifest_step *step,
 	rc = prepare_step(m, step, &prepared, err);
 	if (rc != 0)
 		return rc;
-	buf_init(&record);
-	start = manifest_begin_record(&record);
-	manifest_put_step(&record, step);
-	manifest_end_record(&record, start, RECORD_STEP, m->sequence + 1,
-	    m->identity, m->size);
-	rc = record.failed ? no_memory(err) : write_record(m, &record, err);
-	if (rc == 0) {
-		m->sequence++;
-		m->size += record.len;
-		manifest_copy_append(m, &record);
+	if (m->is_deferred)
 		apply_step(m, step, &prepared);
-		write_seal(m);
-		rewrite_if_long(m);
-	}
+	else
+		rc = append_record(m, step, &prepared, err);
 	prepared_release(&prepared);
-	buf_release(&record);
 	return rc;
+}
+
+void
+manifest_defer(struct manifest *m)
+{
+	m->is_deferred = true;
+}
+
+int
+manifest_commit(struct manifest *m, struct error *err)
+{
+	bool is_renamed;
+	int rc;
+
+	if (m->failure.code != 0) {
+		*err = m->failure;
+		return err->code;
+	}
+	m->sequence++; /* all of them are one */
+	rc = write_checkpoint(m, &is_renamed, err);
+	if (rc == 0) {
+		m->is_deferred = false;
+		return 0;
+	}
+	m->sequence--;
+	return is_renamed ? fail(m, err) : rc; /* as in rewrite_if_long() */
 }

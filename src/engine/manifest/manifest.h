@@ -12,7 +12,8 @@
  * their ids begin.  Nothing is read from the copy but by who salvages.
  *
  * Invariants
- *   M1  manifest_append() returns 0 only when the step is synced.
+ *   M1  manifest_append() returns 0 only when the step is synced, but for steps
+ *       that are deferred: those are when manifest_commit() returns 0.
  *   M2  Damage to anything that was ever known to be synced is corruption and
  *       an error; a last record that was being written is a torn tail and cut.
  *   M3  What manifest_open() hands out is synced, its name too, whatever the
@@ -144,10 +145,18 @@ MUST_USE int manifest_append(struct manifest *manifest,
     const struct manifest_step *step, struct error *err);
 
 /*
- * The log has lost something: what seems to be a leftover may be a segment that
- * it named, and goes to quarantine/ too.
+ * From here on steps change the state alone, and nothing of the directory; all
+ * are there at once with manifest_commit(), or none is.  What seems to be a
+ * leftover stays where it is meanwhile.
  */
-void manifest_keep_leftovers(struct manifest *manifest);
+void manifest_defer(struct manifest *manifest);
+
+/*
+ * Write the state, with all steps since manifest_defer(), in place of the
+ * MANIFEST, synced; steps are written as ever from then on.  STELE_E_DISK_FULL:
+ * the old one is there; after another error it may be either.
+ */
+MUST_USE int manifest_commit(struct manifest *manifest, struct error *err);
 
 /* What manifest_clear_files() did. */
 struct manifest_files {
@@ -170,6 +179,14 @@ MUST_USE int manifest_check_files(struct manifest *manifest, struct error *err);
  */
 MUST_USE int manifest_clear_files(struct manifest *manifest,
     const uint64_t *kept, size_t kept_count, struct manifest_files *done,
+    struct error *err);
+
+/*
+ * Give all files in the folder of segments that the MANIFEST does not know, but
+ * temporary ones, a second name in quarantine/, synced: the log has lost
+ * something, and may have named them.  *count: so many.
+ */
+MUST_USE int manifest_link_unknown(struct manifest *manifest, uint32_t *count,
     struct error *err);
 
 /*

@@ -76,26 +76,25 @@ find_by_name(const struct manifest_state *state, const char *name, uint32_t *at)
 	return manifest_has(state, number);
 }
 
-void
-manifest_keep_leftovers(struct manifest *m)
+/* Whether a segment of this name has ever had one of the numbers given out. */
+static bool
+is_given_out(const struct manifest *m, const char *name)
 {
-	m->keeps_leftovers = true;
+	uint64_t number;
+
+	return number_of_name(name, &number) && number < m->state.next_segment;
 }
 
 /* Whether an unknown file is one that must not be kept (M4). */
 static bool
 is_leftover(const struct manifest *m, const char *name)
 {
-	uint64_t number;
-
-	return has_suffix(name, OS_TEMP_SUFFIX) ||
-	    (!m->keeps_leftovers && number_of_name(name, &number) &&
-		number < m->state.next_segment);
+	return has_suffix(name, OS_TEMP_SUFFIX) || is_given_out(m, name);
 }
 
-/* Move a file that nobody knows out of the way, under a free name. */
+/* Give a file that nobody knows another name, a free one, in quarantine/. */
 static int
-quarantine(struct manifest *m, const char *from, const char *name,
+link_away(struct manifest *m, const char *from, const char *name,
     struct error *err)
 {
 	char folder[OS_PATH_SIZE];
@@ -118,8 +117,16 @@ quarantine(struct manifest *m, const char *from, const char *name,
 			return rc;
 		rc = 0;
 	}
-	if (rc == 0)
-		rc = os_fsync_dir(m->fs, folder, err);
+	return rc == 0 ? os_fsync_dir(m->fs, folder, err) : rc;
+}
+
+/* Move a file that nobody knows out of the way. */
+static int
+quarantine(struct manifest *m, const char *from, const char *name,
+    struct error *err)
+{
+	int rc = link_away(m, from, name, err);
+
 	return rc == 0 ? os_unlink(m->fs, from, err) : rc;
 }
 
@@ -180,6 +187,15 @@ is_kept(const struct clearing *clearing, const char *name)
 	return false;
 }
 
+static bool
+is_unknown(const struct clearing *clearing, const char *name)
+{
+	uint32_t at;
+
+	return !find_by_name(&clearing->manifest->state, name, &at) &&
+	    !is_kept(clearing, name);
+}
+
 /* If neither the MANIFEST nor the log knows this file: it goes. */
 static int
 clear_unknown(const struct clearing *clearing, const char *name,
@@ -187,11 +203,10 @@ clear_unknown(const struct clearing *clearing, const char *name,
 {
 	struct manifest *m = clearing->manifest;
 	char path[OS_PATH_SIZE];
-	uint32_t at;
 	int rc = os_path(path, clearing->folder, name, err);
 
-	if (rc != 0 || find_by_name(&m->state, name, &at) ||
-	    is_kept(clearing, name))
+	if (rc != 0 || !is_unknown(clearing, name) ||
+	    (m->is_deferred && is_given_out(m, name)))
 		return rc;
 	if (is_leftover(m, name)) {
 		clearing->done->removed++;
@@ -255,6 +270,25 @@ manifest_check_files(struct manifest *m, struct error *err)
 	return rc;
 }
 
+/* Call fn for each name in the folder of segments. */
+static int
+each_name(const struct clearing *clearing,
+    int (*fn)(const struct clearing *clearing, const char *name,
+	struct error *err),
+    struct error *err)
+{
+	const char *name = NULL;
+	struct buf names;
+	int rc;
+
+	buf_init(&names);
+	rc = list_folder(clearing->manifest->fs, clearing->folder, &names, err);
+	while (rc == 0 && (name = next_name(&names, name)) != NULL)
+		rc = fn(clearing, name, err);
+	buf_release(&names);
+	return rc;
+}
+
 int
 manifest_clear_files(struct manifest *m, const uint64_t *kept,
     size_t kept_count, struct manifest_files *done, struct error *err)
@@ -267,20 +301,46 @@ manifest_clear_files(struct manifest *m, const uint64_t *kept,
 		.kept_count = kept_count,
 		.done = done,
 	};
-	const char *name = NULL;
-	struct buf names;
 	int rc;
 
 	*done = (struct manifest_files){ 0 };
-	buf_init(&names);
 	rc = os_path(folder, m->dir, SEGMENT_DIRECTORY, err);
 	if (rc == 0)
-		rc = list_folder(m->fs, folder, &names, err);
-	while (rc == 0 && (name = next_name(&names, name)) != NULL)
-		rc = clear_unknown(&clearing, name, err);
+		rc = each_name(&clearing, clear_unknown, err);
 	if (rc == 0 && done->removed + done->quarantined > 0)
 		rc = os_fsync_dir(m->fs, folder, err);
-	buf_release(&names);
+	return rc;
+}
+
+static int
+link_unknown(const struct clearing *clearing, const char *name,
+    struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc = os_path(path, clearing->folder, name, err);
+
+	if (rc != 0 || !is_unknown(clearing, name) ||
+	    has_suffix(name, OS_TEMP_SUFFIX))
+		return rc;
+	clearing->done->quarantined++;
+	return link_away(clearing->manifest, path, name, err);
+}
+
+int
+manifest_link_unknown(struct manifest *m, uint32_t *count, struct error *err)
+{
+	char folder[OS_PATH_SIZE];
+	struct manifest_files done = { 0 };
+	const struct clearing clearing = {
+		.manifest = m,
+		.folder = folder,
+		.done = &done,
+	};
+	int rc = os_path(folder, m->dir, SEGMENT_DIRECTORY, err);
+
+	if (rc == 0)
+		rc = each_name(&clearing, link_unknown, err);
+	*count = done.quarantined;
 	return rc;
 }
 

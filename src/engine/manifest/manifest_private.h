@@ -25,7 +25,7 @@ struct manifest {
 	uint64_t last_step;     /* as it was read: where it begins, and */
 	bool is_sealed;         /* whether it is known to be synced */
 	uint64_t size;          /* where the next step goes, and the seal */
-	bool keeps_leftovers;   /* manifest_keep_leftovers() */
+	bool is_deferred;       /* manifest_defer() */
 	struct error failure;   /* code 0: none; else every step answers it */
 	const char *name;       /* of the file that was read */
 	char dir[OS_PATH_SIZE];

@@ -224,6 +224,27 @@ publish_log_release(struct publisher *publisher)
 	judge_step(publisher, rc, &err);
 }
 
+int
+publish_salvaged(struct publisher *publisher, uint64_t wal_file,
+    uint64_t wal_group, uint32_t *quarantined, struct error *err)
+{
+	struct manifest_step step = {
+		.wal_file = wal_file,
+		.wal_group = wal_group,
+	};
+	int rc = append_step(publisher, &step, err);
+
+	if (rc != 0)
+		return rc;
+	pthread_mutex_lock(&publisher->lock);
+	rc = manifest_link_unknown(publisher->manifest, quarantined, err);
+	if (rc == 0)
+		rc = manifest_commit(publisher->manifest, err);
+	pthread_mutex_unlock(&publisher->lock);
+	judge_step(publisher, rc, err);
+	return rc;
+}
+
 uint64_t
 publish_log_size(struct publisher *publisher)
 {

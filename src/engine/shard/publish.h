@@ -12,7 +12,9 @@
  *   L3  A catalogue is in the MANIFEST before the log that made it goes.
  *   L4  The MANIFEST has given out a number before a file is named by it: so
  *       files it does not know, with numbers that it has given out, are left
- *       overs of this directory and are removed at start.
+ *       overs of this directory and are removed at start.  While a salvage
+ *       defers the MANIFEST it gives out nothing: its files, if it does not
+ *       come to its end, are unknown, and go to quarantine/.
  *
  * Threads: any.
  */
@@ -72,6 +74,15 @@ void publish_catalog(struct publisher *publisher);
 
 /* Let the log go as far as every shard has got (L1, L3). */
 void publish_log_release(struct publisher *publisher);
+
+/*
+ * All that has been recorded since the MANIFEST was deferred, and a log that
+ * begins with this file and group, in one write; segments that it does not
+ * know get a name in quarantine/ before, *quarantined of them.  Errors as
+ * publish_flush().
+ */
+MUST_USE int publish_salvaged(struct publisher *publisher, uint64_t wal_file,
+    uint64_t wal_group, uint32_t *quarantined, struct error *err);
 
 /* Bytes of the log that flushes, and a newer catalogue, would let go. */
 uint64_t publish_log_size(struct publisher *publisher);

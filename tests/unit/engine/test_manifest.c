@@ -337,6 +337,31 @@ START_TEST(damage_is_told_from_a_torn_tail)
 }
 END_TEST
 
+/* Steps that are deferred are nothing to a start, and then all at once. */
+START_TEST(deferred_steps_are_one)
+{
+	ck_assert_int_eq(add_segment(1), 0);
+	manifest_defer(manifest);
+	ck_assert_int_eq(add_segment(2), 0);
+	ck_assert_int_eq(add_segment(3), 0);
+	check_segments(1, 3);
+	reopen();
+	check_segments(1, 1);
+	manifest_defer(manifest);
+	ck_assert_int_eq(add_segment(2), 0);
+	ck_assert_int_eq(add_segment(3), 0);
+	ck_assert_int_eq(manifest_commit(manifest, &err), 0);
+	reopen();
+	check_segments(1, 3);
+	manifest_defer(manifest);
+	ck_assert_int_eq(add_segment(4), 0);
+	ck_assert_int_eq(manifest_commit(manifest, &err), 0);
+	ck_assert_int_eq(add_segment(5), 0); /* as any other */
+	reopen();
+	check_segments(1, 5);
+}
+END_TEST
+
 /* ---- the copy ---- */
 
 static bool
@@ -692,6 +717,7 @@ main(void)
 	tcase_add_test(tc, steps_are_there_again);
 	tcase_add_test(tc, a_long_log_is_rewritten);
 	tcase_add_test(tc, damage_is_told_from_a_torn_tail);
+	tcase_add_test(tc, deferred_steps_are_one);
 	tcase_add_test(tc, a_copy_has_what_is_damaged);
 	tcase_add_test(tc, two_halves_are_a_whole);
 	tcase_add_test(tc, a_missing_one_is_made_of_its_copy);
