@@ -445,6 +445,7 @@ world_look_salvaged(struct world *world,
 	look_begin(&look, world->oracle);
 	state.found = sim_grow(NULL, 0, sizeof(*state.found));
 	state.snapshot = engine_snapshot(world->engine, 0, NULL, NULL);
+	world_note_wall(world);
 	read_salvaged(&state);
 	for (uint32_t b = 1; b < oracle->batch_count; b++)
 		if (oracle->batches[b].first_id != 0 &&
