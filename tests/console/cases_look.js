@@ -25,9 +25,27 @@ async function look(world, options) {
 		await world.go(page, hash);
 		await page.locator(there).first().waitFor();
 		await world.shoot(page, title);
-		await world.checkWidth(page, title);
+		await world.checkSize(page, title);
 		await world.checkAccess(page, title);
 	}
+	await world.leave(page);
+}
+
+// What the server says it is for, as if it had been configured so.
+async function warnsOfProduction(world) {
+	const page = await world.page();
+	await page.route("**/v1/session", async (route) => {
+		const response = await route.fetch();
+		await route.fulfill({
+			response,
+			json: { ...(await response.json()), environment: "production" },
+		});
+	});
+	await world.go(page, "#/health");
+	await page.getByText("Production server: look before you act").waitFor();
+	await page.locator(".spark").first().waitFor();
+	await world.checkSize(page, "production");
+	await world.checkAccess(page, "production");
 	await world.leave(page);
 }
 
@@ -35,3 +53,4 @@ module.exports = LOOKS.map((options) => [
 	`every page is for everybody, ${options.scheme}, ${options.width} pixels`,
 	(world) => look(world, options),
 ]);
+module.exports.push(["a server in production is seen to be one", warnsOfProduction]);

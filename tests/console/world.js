@@ -124,15 +124,15 @@ class World {
 		assert.strictEqual(serious.length, 0, `${name}: ${JSON.stringify(serious, null, 1)}`);
 	}
 
-	async checkWidth(page, name) {
-		const [needed, there] = await page.evaluate(() => {
-			const all = [document.documentElement, document.querySelector("main")];
-			return [
-				Math.max(...all.map((one) => one.scrollWidth)),
-				document.documentElement.clientWidth,
-			];
+	// Nothing is scrolled to the side, and downwards only what is below the header.
+	async checkSize(page, name) {
+		const [wide, high] = await page.evaluate(() => {
+			const { documentElement: all } = document;
+			const width = Math.max(all.scrollWidth, document.querySelector("main").scrollWidth);
+			return [width - all.clientWidth, all.scrollHeight - all.clientHeight];
 		});
-		assert(needed <= there, `${name} needs ${needed} of ${there} pixels`);
+		assert(wide <= 0, `${name} is ${wide} pixels too wide`);
+		assert(high <= 0, `${name} makes the window ${high} pixels longer`);
 	}
 
 	shoot(page, name) {
