@@ -10,8 +10,8 @@
 #define BUF_SIZE_MIN 256
 /* Smaller ones are left out: their budget may be one that all share. */
 #define CHARGED_MIN ((size_t)64 << 10)
-/* How it grows when it cannot be doubled any more. */
-#define STEP ((size_t)1 << 20)
+/* Below that what is needed is taken alone, when it cannot be doubled any more. */
+#define MORE_MIN ((size_t)4 << 10)
 
 void
 buf_init(struct buf *buf)
@@ -64,7 +64,7 @@ grow(struct buf *buf, size_t capacity)
 bool
 buf_reserve(struct buf *buf, size_t len)
 {
-	size_t need, capacity;
+	size_t need, capacity, more;
 
 	if (buf->failed)
 		return false;
@@ -78,11 +78,19 @@ buf_reserve(struct buf *buf, size_t len)
 	capacity = buf->capacity < BUF_SIZE_MIN ? BUF_SIZE_MIN : buf->capacity;
 	while (capacity < need)
 		capacity = capacity > SIZE_MAX / 2 ? need : capacity * 2;
-	/* There may be room for what is needed, but not for twice as much. */
-	buf->failed = !grow(buf, capacity) &&
-	    (need > SIZE_MAX - STEP || !grow(buf, need + STEP)) &&
-	    !grow(buf, need);
-	return !buf->failed;
+	/*
+	 * There may be room for what is needed, but not for twice as much: half of
+	 * what is left is taken each time, so that there are few times.
+	 */
+	more = capacity - need;
+	while (!grow(buf, need + more)) {
+		if (more == 0) {
+			buf->failed = true;
+			return false;
+		}
+		more = more < MORE_MIN ? 0 : more / 2;
+	}
+	return true;
 }
 
 void
