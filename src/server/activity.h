@@ -57,7 +57,7 @@ void activity_count(struct activity *activity, struct database_stats *stats,
 void activity_close(struct activity *activity, int64_t now);
 
 void activity_set_name(struct activity *activity, struct str application_name);
-/* What the client calls what it asks for now; empty: nothing. */
+/* How the client calls its present request; empty: it has no name. */
 void activity_set_request(struct activity *activity, struct str request_id);
 /* A statement begins. */
 void activity_begin(struct activity *activity, struct str query, int64_t now);
