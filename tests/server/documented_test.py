@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The examples of doc/language.md and doc/sneldb.md do what is written there.
+"""The examples of doc/language.md, doc/sneldb.md and doc/sql.md do what is written there.
 
 An example is an indented line, a statement; the lines behind it that begin with
 an arrow are the rows of its answer, or the error that it is.  Statements of a
@@ -67,5 +67,5 @@ def run(page):
 
 
 if __name__ == "__main__":
-    for name in ("language.md", "sneldb.md"):
+    for name in ("language.md", "sneldb.md", "sql.md"):
         run(name)
