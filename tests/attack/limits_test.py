@@ -5,6 +5,8 @@ messages, memory.
 
 With $CHECK_LONG also 2,000 connections that are idle, a reader of 1 GiB that is
 slow, a hundred queries for 1 GiB, and a storm of logins beside PostgreSQL's.
+
+    limits_test.py [WORD]        the cases that contain it
 """
 
 import functools
@@ -26,8 +28,9 @@ sys.path[:0] = [os.path.join(HERE, "..", name) for name in ("lib", "sqlgen")]
 import pgwire  # noqa: E402
 import postgres  # noqa: E402
 import scram  # noqa: E402
+from native_client import Line  # noqa: E402
 from pgwire import SYNC, bind, execute, message, parse, query  # noqa: E402
-from stele_server import Failure, Server, check  # noqa: E402
+from stele_server import Failure, Server, check, free_port  # noqa: E402
 
 IS_LONG = os.environ.get("CHECK_LONG") == "1"
 MIB = 1 << 20
@@ -223,8 +226,9 @@ def events(_):
 
 def schemas(_):
     """Event types, and their fields."""
-    with Server("max_event_types=3", "max_fields=4") as server, \
-            connect(server) as connection:
+    line_port = free_port()
+    with Server("max_event_types=3", "max_fields=4", f"line_port={line_port}") \
+            as server, connect(server) as connection:
         for i, wanted in ((2, ""), (3, ""), (4, "54011"), (5, "54011")):
             fields = ", ".join(f"f{k} int" for k in range(i + 1))
             sql = f"CREATE TABLE t{i} ({fields})"
@@ -238,8 +242,15 @@ def schemas(_):
             connection, "ALTER TABLE t2 ADD COLUMN more int"), "")
         expect("the third type", execute_states(
             connection, "CREATE TABLE t0 (a int)"), "")
-        expect("a fourth type", execute_states(
-            connection, "CREATE TABLE t1 (a int)"), "53400")
+        [fields] = pgwire.errors(connection.query("CREATE TABLE t1 (a int)"))
+        expect("a fourth type", fields["C"], "54011")
+        check("max_event_types" in fields["H"], f"hint: {fields}")
+        server.line_port = line_port
+        server.wait_for_port(line_port)
+        line = Line(server)
+        reply = line.ask('DEFINE t1 FIELDS { "a": "int" }')
+        check(reply.startswith(b"400 "), f"a fourth type on a line: {reply}")
+        line.close()
 
 
 def connections(_):
@@ -614,9 +625,12 @@ LONG_CASES = (idle_connections, slow_reader, much_memory, login_storm)
 
 
 def main():
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
     failed = 0
     with Server() as server:
         for case in CASES + (LONG_CASES if IS_LONG else ()):
+            if word not in case.__name__:
+                continue
             try:
                 case(server)
             except (Failure, OSError, pgwire.Closed, struct.error) as why:

@@ -242,10 +242,12 @@ check_limits(const struct write_batch *batch, const struct ddl *ddl,
 		    "tables can have at most %u columns",
 		    ENGINE_TUNED(engine, max_fields));
 	if ((ddl->kind == DDL_CREATE_TYPE || ddl->kind == DDL_CREATE_KEPT) &&
-	    catalog->type_count >= ENGINE_TUNED(engine, max_event_types))
-		return error_set(err, STELE_E_CONFIG_LIMIT_EXCEEDED,
+	    catalog->type_count >= ENGINE_TUNED(engine, max_event_types)) {
+		(void)error_set(err, STELE_E_TOO_MANY_COLUMNS,
 		    "there are %u event types already",
 		    (unsigned)catalog->type_count);
+		return error_hint(err, "Drop some, or raise max_event_types.");
+	}
 	return 0;
 }
 
