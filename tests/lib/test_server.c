@@ -18,13 +18,6 @@
 #define PORT        "5433" /* only names the socket */
 #define OPTIONS_MAX 16
 
-/* How many times longer than what is asked for a server may take. */
-#ifdef HAVE_SANITIZERS
-#define PATIENCE 6
-#else
-#define PATIENCE 1
-#endif
-
 static void
 sleep_ms(long ms)
 {
@@ -147,7 +140,7 @@ test_server_spawn(struct test_server *server, const char *const *options)
 bool
 test_server_wait(struct test_server *server, int seconds)
 {
-	for (int i = 0; i < seconds * PATIENCE * 50; i++) {
+	for (int i = 0; i < seconds * TEST_PATIENCE * 50; i++) {
 		PGconn *conn = PQconnectdb(server->conninfo);
 		bool ok = PQstatus(conn) == CONNECTION_OK;
 
@@ -183,7 +176,7 @@ test_server_stop(struct test_server *server, int seconds)
 	int status = 0;
 
 	kill(server->pid, SIGTERM);
-	for (int i = 0; i < seconds * PATIENCE * 100; i++) {
+	for (int i = 0; i < seconds * TEST_PATIENCE * 100; i++) {
 		if (waitpid(server->pid, &status, WNOHANG) == server->pid) {
 			server->pid = 0;
 			return WIFEXITED(status) && WEXITSTATUS(status) == 0;

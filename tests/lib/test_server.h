@@ -21,6 +21,13 @@ struct test_server {
 	pid_t pid;          /* 0 when it does not run */
 };
 
+/* How many times longer than what is asked for a server may take. */
+#ifdef HAVE_SANITIZERS
+#define TEST_PATIENCE 6
+#else
+#define TEST_PATIENCE 1
+#endif
+
 /* Exit code by which automake knows a skipped test. */
 #define TEST_SKIPPED 77
 

@@ -7,9 +7,10 @@
  *	stress [seconds [seed]]
  *
  * Nothing may go wrong meanwhile; afterwards all that was acknowledged is
- * there, nothing else is, and the server stops and verifies well, twice.  It is
- * meant for a server built with -fsanitize=thread or =address: their reports
- * fail it.  $STRESS_SECONDS and $STRESS_SEED may stand for the arguments; with
+ * there, nothing else is, and the server stops and verifies well, twice.  When
+ * the seconds are over, what still runs is cancelled, and each phase that is left
+ * has a bound of its own.  It is meant for a server built with -fsanitize=thread
+ * or =address: their reports fail it.  $STRESS_SECONDS and $STRESS_SEED may stand for the arguments; with
  * $CHECK_LONG it takes a minute.
  */
 #include <inttypes.h>
@@ -29,6 +30,7 @@ enum {
 	SECONDS_LONG = 60,
 	START_SECONDS_MAX = 60,
 	STOP_SECONDS_MAX = 60,
+	LEAVE_SECONDS_MAX = 60,
 	TURN_MS = 20,
 	RELOAD_TURNS = 10,
 	REOPEN_TURNS = 25,
@@ -56,7 +58,15 @@ struct stress_test {
 	char socket_path[96];
 	uint64_t seed;
 	uint64_t random;
+	time_t began;
 };
+
+/* What goes on now, for whoever waits. */
+static void
+say(const struct stress_test *test, const char *what)
+{
+	printf("%4lld s: %s\n", (long long)(time(NULL) - test->began), what);
+}
 
 static _Noreturn void
 fail(struct stress_test *test, const char *what)
@@ -87,6 +97,7 @@ check_actors(struct stress_test *test)
 static void
 start(struct stress_test *test)
 {
+	say(test, "the server starts");
 	test_server_spawn(&test->server, server_options);
 	if (!test_server_wait(&test->server, START_SECONDS_MAX))
 		fail(test, "the server does not start");
@@ -95,10 +106,12 @@ start(struct stress_test *test)
 static void
 stop(struct stress_test *test)
 {
+	say(test, "it stops");
 	if (!test_server_stop(&test->server, STOP_SECONDS_MAX))
 		fail(test, "the server does not stop well");
 	if (test_server_has_reports(&test->server))
 		fail(test, "a sanitizer has reported");
+	say(test, "its directory is verified");
 	if (!test_server_verify(&test->server))
 		fail(test, "stele verify finds the directory damaged");
 }
@@ -109,10 +122,19 @@ for_all_actors(struct stress_test *test, void (*fn)(struct actor *, PGconn *))
 {
 	PGconn *conn = PQconnectdb(test->server.conninfo);
 
+	/* The last reload may have left one that is too short for all of it. */
+	PQclear(PQexec(conn, "SET statement_timeout = 0"));
 	for (uint32_t i = 0; i < ACTOR_COUNT; i++)
 		fn(&test->actors[i], conn);
 	PQfinish(conn);
 	check_actors(test);
+}
+
+static void
+judge(struct stress_test *test)
+{
+	say(test, "what is stored is counted");
+	for_all_actors(test, actor_judge);
 }
 
 static void
@@ -132,9 +154,8 @@ reload(struct stress_test *test, uint32_t turn)
 
 /* As any client may, who knows the key: too early, too late, in time. */
 static void
-cancel_somebody(struct stress_test *test)
+cancel_actor(struct stress_test *test, uint32_t i)
 {
-	uint32_t i = (uint32_t)random_below(&test->random, ACTOR_COUNT);
 	char reason[256];
 
 	pthread_mutex_lock(&test->stress.lock);
@@ -152,17 +173,45 @@ start_actors(struct stress_test *test)
 			fail(test, "could not start a thread");
 }
 
+/*
+ * An actor ends its last action first.  That may have all events to read, or a
+ * join of them, and no timeout: nobody but us will cut it short any more.
+ */
+static void
+join_actor(struct stress_test *test, uint32_t i)
+{
+	char what[64];
+
+	for (int turn = 0;
+	     turn < LEAVE_SECONDS_MAX * TEST_PATIENCE * 1000 / TURN_MS;
+	     turn++) {
+		struct timespec until;
+
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += TURN_MS * 1000000;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		if (pthread_timedjoin_np(test->threads[i], NULL, &until) == 0)
+			return;
+		cancel_actor(test, i);
+	}
+	snprintf(what, sizeof(what), "actor %u does not come to an end", i);
+	fail(test, what);
+}
+
 static void
 run(struct stress_test *test, int seconds)
 {
 	const struct timespec pause = { 0, TURN_MS * 1000000 };
 
+	say(test, "clients do everything at once");
 	start_actors(test);
 	for (uint32_t turn = 0; turn < (uint32_t)seconds * 1000 / TURN_MS &&
 	     !atomic_load_explicit(&test->stress.is_over, memory_order_relaxed);
 	     turn++) {
 		nanosleep(&pause, NULL);
-		cancel_somebody(test);
+		cancel_actor(test,
+		    (uint32_t)random_below(&test->random, ACTOR_COUNT));
 		if (turn % RELOAD_TURNS == 0)
 			reload(test, turn / RELOAD_TURNS);
 		if (turn % REOPEN_TURNS == 0)
@@ -170,8 +219,9 @@ run(struct stress_test *test, int seconds)
 	}
 	atomic_store_explicit(&test->stress.is_over, true,
 	    memory_order_relaxed);
+	say(test, "they leave");
 	for (uint32_t i = 0; i < ACTOR_COUNT; i++)
-		pthread_join(test->threads[i], NULL);
+		join_actor(test, i);
 	check_actors(test);
 }
 
@@ -179,6 +229,7 @@ static void
 init(struct stress_test *test)
 {
 	test_server_init(&test->server);
+	test->began = time(NULL);
 	snprintf(test->socket_path, sizeof(test->socket_path),
 	    "%s/.s.PGSQL.5433", test->server.dir);
 	test->random = test->seed;
@@ -232,10 +283,10 @@ main(int argc, char **argv)
 	start(&test);
 	for_all_actors(&test, actor_define);
 	run(&test, seconds);
-	for_all_actors(&test, actor_judge);
+	judge(&test);
 	stop(&test);
 	start(&test);
-	for_all_actors(&test, actor_judge);
+	judge(&test);
 	stop(&test);
 	report(&test);
 	test_server_release(&test.server);
