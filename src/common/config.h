@@ -155,12 +155,13 @@ struct config {
 	char *http_allowed_hosts; /* comma-separated; empty is any */
 	char *http_allowed_origins;   /* likewise; empty is none */
 	int64_t http_body_rate_bytes; /* a second; 0 is any */
+	int64_t http_body_timeout_ms; /* 0 is none, */
 	int http_header_count;
 	int64_t http_header_size_bytes;
-	int64_t http_idle_timeout_ms;    /* 0 is none, */
-	int http_max_requests;           /* here too, */
-	int64_t http_request_timeout_ms; /* and here */
-	int line_port;                   /* 0: closed */
+	int64_t http_header_timeout_ms; /* here too, */
+	int64_t http_idle_timeout_ms;   /* here, */
+	int http_max_requests;          /* and here */
+	int line_port;                  /* 0: closed */
 	bool line_reply_blank_line;
 	int ws_port; /* 0: closed */
 	int ws_max_fragments;

@@ -246,6 +246,17 @@ static const struct config_option options[] = {
 	    .def = KB,
 	    .min = 0,
 	    .max = GB },
+	{ .name = "http_body_timeout",
+	    .doc = "An HTTP request whose body does not go on for this long is "
+		   "answered 408; 0 means never.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_DURATION,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(http_body_timeout_ms),
+	    .unit = "s",
+	    .def = 30 * SECOND_MS,
+	    .min = 0,
+	    .max = HOUR_MS },
 	{ .name = "http_header_count",
 	    .doc = "The most fields that the head of an HTTP request may have; "
 		   "more are answered 431.",
@@ -267,6 +278,18 @@ static const struct config_option options[] = {
 	    .def = 16 * KB,
 	    .min = KB,
 	    .max = 64 * KB },
+	{ .name = "http_header_timeout",
+	    .doc =
+		"An HTTP request whose head has begun and is not whole after "
+		"this long is answered 408; 0 means never.",
+	    .group = CONFIG_CONNECTIONS,
+	    .type = CONFIG_DURATION,
+	    .reload = CONFIG_SIGHUP,
+	    .offset = AT(http_header_timeout_ms),
+	    .unit = "s",
+	    .def = 10 * SECOND_MS,
+	    .min = 0,
+	    .max = HOUR_MS },
 	{ .name = "http_idle_timeout",
 	    .doc = "An HTTP connection on which nothing is asked for so long "
 		   "is closed; 0 means never.",
@@ -297,17 +320,6 @@ static const struct config_option options[] = {
 	    .def = 8085,
 	    .min = 0,
 	    .max = 65535 },
-	{ .name = "http_request_timeout",
-	    .doc = "An HTTP request that has begun and does not go on for "
-		   "this long is answered 408; 0 means never.",
-	    .group = CONFIG_CONNECTIONS,
-	    .type = CONFIG_DURATION,
-	    .reload = CONFIG_SIGHUP,
-	    .offset = AT(http_request_timeout_ms),
-	    .unit = "s",
-	    .def = 30 * SECOND_MS,
-	    .min = 0,
-	    .max = HOUR_MS },
 	{ .name = "http_statement_timeout",
 	    .doc =
 		"statement_timeout over HTTP where that is 0, but for events "

@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import re
+import select
 import shutil
 import socket
 import ssl
@@ -892,15 +893,44 @@ def with_curl(server):
     check(got.stdout.startswith(b"HTTP/1.1 200 OK"), "curl, HEAD")
 
 
+HALVES = {"header": b"POST /comm", "body": command("PING")[:-1]}
+
+
+def cut_off(server, data, rest=b""):
+    """What is not whole is answered 408 and closed, though some comes now and then."""
+    client = Client(server)
+    client.send(data)
+    for byte in rest:
+        if select.select([client.socket], [], [], 0.1)[0]:
+            break
+        client.send(bytes([byte]))
+    got, _ = client.reply()
+    check(got.startswith(b"HTTP/1.1 408 ") and b"close" in got, got)
+    check(client.is_closed(), "408 closes")
+    client.close()
+
+
 def too_slow(server):
     """Half a request is answered 408, and not awaited for ever."""
-    for data in (b"POST /comm", command("PING")[:-1]):
-        client = Client(server)
-        client.send(data)
-        got, _ = client.reply()
-        check(got.startswith(b"HTTP/1.1 408 ") and b"close" in got, got)
-        check(client.is_closed(), "408 closes")
-        client.close()
+    for data in HALVES.values():
+        cut_off(server, data)
+    # A head has its time as a whole, not from one byte to the next.
+    cut_off(server, b"GET / HTTP/1.1\r\nX: ", b"x" * 600)
+
+
+def patient():
+    """Heads and bodies are waited for each as long as its option says."""
+    port = free_port()
+    for slow, other in (("header", "body"), ("body", "header")):
+        with Server(f"http_port={port}", f"http_{slow}_timeout=500ms",
+                    f"http_{other}_timeout=0") as server:
+            server.http_port = port
+            client = Client(server)
+            client.send(HALVES[other])
+            cut_off(server, HALVES[slow])
+            client.send(command("PING")[len(HALVES[other]):])
+            expect(f"the {other}", client.reply()[0].split()[1], b"200")
+            client.close()
 
 
 def by_tls():
@@ -1022,7 +1052,9 @@ def main():
     by_tls()
     strangers()
     proofs()
-    with Server(f"http_port={port}", "http_request_timeout=1") as server:
+    patient()
+    with Server(f"http_port={port}", "http_header_timeout=1",
+                "http_body_timeout=1") as server:
         server.http_port = port
         for test in (
             commands,

@@ -95,10 +95,24 @@ body_left_ms(struct session *session)
 	return due_ms > spent_ms ? due_ms - spent_ms : 0;
 }
 
+/*
+ * How long more of the request is waited for, from now on.  A head that has begun
+ * keeps its timer until it is whole; a body gets a new one with each piece.
+ */
+static int64_t
+patience_ms(const struct session *session)
+{
+	const struct config *config = session->settings.server;
+
+	return session->native->http->request.state == HTTP_IN_HEAD
+	    ? config->http_header_timeout_ms
+	    : config->http_body_timeout_ms;
+}
+
 void
 http_await_more(struct session *session)
 {
-	int64_t timeout_ms = session->settings.server->http_request_timeout_ms;
+	int64_t timeout_ms = patience_ms(session);
 	int64_t left_ms = body_left_ms(session);
 
 	if (!session->native->has_begun || session->is_busy)
