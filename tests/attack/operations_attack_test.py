@@ -4,16 +4,20 @@
 looks at it; and too much of everything (promises C3, S3, V4).
 
 Each row is what happens, and what must come of it.  What other tests have of
-the same is named in ELSEWHERE.
+the same is named in attacks_test.py.
 
     operations_attack_test.py [WORD]        the rows that contain it
 """
 
 import glob
+import json
 import os
+import re
+import shutil
 import signal
 import socket
 import stat
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -23,27 +27,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 import pgwire  # noqa: E402
 from stele_server import Failure, Server, check  # noqa: E402
 
+NOBODY = 65534
 SECRET = "a-password-that-nobody-guesses"
-
-ELSEWHERE = (
-    ("more event types and fields than may be", "attack/limits_test.py", "schemas"),
-    ("contexts, strings and rows that are too long", "attack/limits_test.py",
-     "events"),
-    ("a listener that does not read", "server/notify_test.py", "slow"),
-    ("a query for too much memory", "attack/limits_test.py", "statements_memory"),
-    ("a query for too many temporary files", "server/spill_test.py",
-     "temporary_files"),
-    ("a query for too much time", "server/cancel_test.py", "a_query"),
-    ("a transaction of any size", "attack/limits_test.py", "open_transactions"),
-    ("a query of a low role, cancelled by another's", "server/rights_test.py", None),
-    ("files of others: a certificate's key", "tls/tls_test.py", None),
-    ("damaged files", "storage/damage_test.py", None),
-    ("a crafted backup", "fuzz/fuzz_directory.c", None),
-    ("a crafted archive", "fuzz/fuzz_archive.c", None),
-    ("a crafted MANIFEST", "fuzz/fuzz_manifest.c", None),
-    ("JSON without end, twice the same key", "attack/attack_test.py", None),
-)
-
 
 def mode(path):
     return stat.S_IMODE(os.lstat(path).st_mode)
@@ -91,7 +76,7 @@ def of_another(server):
     if os.geteuid() != 0:
         return
     server.stop()
-    os.chown(server.data, 65534, -1)
+    os.chown(server.data, NOBODY, -1)
     refused(server, "owned by nobody", "has wrong ownership")
     os.chown(server.data, 0, -1)
     server.start()
@@ -123,6 +108,18 @@ def a_missing_segment(server):
     server.start()
 
 
+def links_to_its_files(server):
+    """What it writes to is a file of its directory, not one that a link leads to."""
+    server.stop()
+    away = os.path.join(server.dir, "away")
+    for path in (os.path.join(server.data, name) for name in ("LOCK", "MANIFEST")):
+        os.rename(path, away)
+        os.symlink(away, path)
+        refused(server, f"a link to {path}", "symbolic links")
+        os.rename(away, path)
+    server.start()
+
+
 # ---- secrets ----
 
 
@@ -142,6 +139,43 @@ def in_no_log(server):
         if os.path.isfile(path):
             with open(path, "rb") as file:
                 check(secret not in file.read(), f"{path} has the password")
+
+
+def owner_in_proc(server):
+    return os.stat(f"/proc/{server.process.pid}/mem").st_uid
+
+
+def closed_to_others(server):
+    """Its own user's other processes cannot look into a server that strangers reach.
+
+    What the kernel lets nobody look at, nor leave a core, is root's in /proc.
+    """
+    user = os.geteuid() or NOBODY
+    options = server.options
+    server.stop()
+    if os.geteuid() == 0:
+        os.chmod(server.dir, 0o755)
+        os.chown(server.log, user, -1)
+        for path in [server.dir, server.data,
+                     *glob.glob(server.data + "/**", recursive=True)]:
+            os.chown(path, user, -1)
+        server.user = user
+    server.start()
+    check(owner_in_proc(server) == user, "a server for this machine alone")
+    server.stop()
+    done = subprocess.run([server.stele, "admin-password", "-D", server.data],
+                          input=SECRET + "\n", text=True, timeout=60, user=server.user,
+                          stdout=subprocess.DEVNULL)
+    check(done.returncode == 0, "no password was chosen")
+    server.options += ("listen_addresses=*",)
+    server.start()
+    check(owner_in_proc(server) == 0, "it can be looked into")
+    server.stop()
+    server.options, server.user = options, None
+    if os.geteuid() == 0:
+        for path in [server.data, *glob.glob(server.data + "/**", recursive=True)]:
+            os.chown(path, 0, -1)
+    server.start()
 
 
 def sockets(server):
@@ -195,20 +229,67 @@ def reset(server):
         connection.close()
 
 
-ROWS = (two_servers, modes, writable_by_others, of_another, no_directory,
-        a_missing_segment, sockets, a_file_in_its_place, hangups, reset, in_no_log)
+# ---- what is shipped ----
 
 
-def check_elsewhere():
-    for what, path, name in ELSEWHERE:
-        with open(os.path.join(HERE, "..", path), encoding="utf-8") as source:
-            text = source.read()
-        check(name is None or f"\ndef {name}(" in text, f"{what}: {path}: {name}")
+def built(server, name):
+    """A file of the build's doc/; None for a server that is not in a build."""
+    path = os.path.join(os.path.dirname(server.stele), "..", "doc", name)
+    return path if os.path.exists(path) else None
+
+
+def the_unit(server):
+    """What systemd makes of stele.service: exposure of 2.0 at the most, of 10."""
+    unit = built(server, "stele.service")
+    if unit is None or shutil.which("systemd-analyze") is None:
+        print("not tried: the_unit (no systemd-analyze, or no unit)")
+        return
+    with open(unit, encoding="utf-8") as text:
+        lines = text.read().splitlines()
+    for line in ("DynamicUser=yes", "ProtectSystem=strict", "NoNewPrivileges=yes",
+                 "MemoryMax=90%"):
+        check(line in lines, f"{unit} has no {line}")
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=20",
+         "--no-pager", unit],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, timeout=60)
+    check(done.returncode == 0 and "exposure level" in done.stdout,
+          done.stdout[-300:])
+
+
+def what_it_is_made_of(server):
+    """The bill of materials names each library that the process has loaded."""
+    path = built(server, "stele.cdx.json")
+    if path is None:
+        print("not tried: what_it_is_made_of (no stele.cdx.json)")
+        return
+    with open(path, encoding="utf-8") as text:
+        bill = json.load(text)
+    check((bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5"), bill)
+    version = server.program("--version").stdout.split()[-1]
+    check(bill["metadata"]["component"]["version"] == version, version)
+    names = {component["name"] for component in bill["components"]}
+    check(all(component["version"] for component in bill["components"]), "versions")
+    with open(f"/proc/{server.process.pid}/maps", encoding="utf-8") as maps:
+        loaded = {os.path.realpath(line.split()[-1]) for line in maps
+                  if re.search(r"/lib[^/]*\.so", line)}
+    check(any("libcrypto" in file for file in loaded), f"{loaded}")
+    for file in loaded:
+        owner = subprocess.run(
+            ["dpkg-query", "-S", file, "/usr" + file, file.removeprefix("/usr")],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        name = owner.stdout.split(":")[0] or os.path.basename(file).split(".so")[0]
+        check(name in names, f"{file} of {name} is not in {sorted(names)}")
+
+
+ROWS = (the_unit, what_it_is_made_of, two_servers, modes, writable_by_others,
+        of_another, no_directory, a_missing_segment, links_to_its_files, sockets,
+        a_file_in_its_place, hangups, reset, in_no_log, closed_to_others)
 
 
 def main():
     word = sys.argv[1] if len(sys.argv) > 1 else ""
-    check_elsewhere()
     failed = count = 0
     with Server() as server:
         for row in ROWS:

@@ -77,6 +77,7 @@ class Server:
         self.log = os.path.join(self.dir, "server.log")
         self.port = free_port()
         self.process = None
+        self.user = None  # the id of whom it is to run as, for a test of root's
 
     def server_environment(self):
         """Reports of sanitizers go to files, a process each."""
@@ -121,6 +122,7 @@ class Server:
                 stderr=log,
                 env=self.server_environment(),
                 preexec_fn=die_with_parent,
+                user=self.user,
             )
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.is_running():
