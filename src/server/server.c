@@ -28,8 +28,12 @@
 #include "sql/parse.h"
 #include "types/time_zone.h"
 
-/* A stop that takes longer leaves the rest to the next start's recovery. */
-#define STOP_TIMEOUT_NS INT64_C(1500000000)
+/*
+ * A stop that takes longer leaves the rest to the next start's recovery.  Statements
+ * are cancelled at once; on a machine with many runnable threads theirs may have to
+ * wait for their turn to notice.  Less than what supervisors give before they kill.
+ */
+#define STOP_TIMEOUT_NS INT64_C(8000000000)
 
 /* ---- options ---- */
 
