@@ -189,6 +189,7 @@ def start_by_byte(port):
 # ---- in the session: messages that are no messages ----
 
 ONE = parse("SELECT $1::bigint", "one")
+INTS = parse("SELECT $1::int[]", "ints")
 TWO = parse("SELECT $1::bigint, $2::text", "two")
 
 
@@ -250,6 +251,37 @@ BINDS = (
     ("a cut sequence", bind([b"1", b"abc\xe2\x82"], name="two"), "22021"),
     ("NUL in text", bind([b"1", b"a\0b"], name="two"), "22021"),
     ("NUL in binary text", bind([b"\0" * 8, b"a\0b"], (1, 1), name="two"), "22021"),
+)
+
+
+
+def array(dimensions, *parts, flags=0, element=23):
+    """A binary int[] that says it has these dimensions."""
+    count = len(dimensions) if isinstance(dimensions, tuple) else dimensions
+    head = struct.pack("!iiI", count, flags, element)
+    if isinstance(dimensions, tuple):
+        for length in dimensions:
+            head += struct.pack("!ii", length, 1)
+    return head + b"".join(parts)
+
+
+ONE_INT = struct.pack("!ii", 4, 1)
+
+# Binary values of an int[]; as PostgreSQL 15 answers them.
+ARRAYS = (
+    ("-1 dimensions", array(-1), "22P03"),
+    ("seven dimensions", array((1,) * 7, ONE_INT), "54000"),
+    ("a length of -1", array((-1,)), "54000"),
+    ("a length of 2^31 - 1", array((0x7FFFFFFF,)), "54000"),
+    ("lengths whose product is 2^32", array((65536, 65536)), "54000"),
+    ("lengths whose product is 2^64", array((65536,) * 4), "54000"),
+    ("fewer elements than it says", array((3,), ONE_INT), "22P03"),
+    ("more elements than it says", array((1,), ONE_INT, ONE_INT), "22P03"),
+    ("an element of length -2", array((1,), struct.pack("!i", -2)), "22P03"),
+    ("an element of 2 GiB", array((1,), struct.pack("!i", 0x7FFFFFFF)), "22P03"),
+    ("unknown flags", array((1,), ONE_INT, flags=2), "22P03"),
+    ("elements of another type", array((1,), ONE_INT, element=25), "42804"),
+    ("no header", b"\0\0\0\1", "08P01|22P03"),
 )
 
 EXTENDED = (
@@ -417,6 +449,22 @@ STATEMENTS = (
     ("COPY every FROM '/etc/passwd'", "0A000|42501"),
     ("COPY every FROM PROGRAM 'id'", "0A000|42501"),
     ("COPY nobody FROM STDIN", "42P01"),
+    ("COPY every TO '/tmp/stele-attack'", "0A000|42501"),
+    ("COPY (SELECT 1) TO PROGRAM 'id'", "0A000|42501"),
+    ("SELECT pg_read_file('/etc/passwd')", "42883"),
+    ("SELECT pg_ls_dir('/')", "42883"),
+    ("SELECT lo_import('/etc/passwd')", "42883"),
+    ("LOAD '/tmp/x.so'", "0A000"),
+    ("CREATE FUNCTION f() RETURNS int AS 'x', 'y' LANGUAGE c", "0A000"),
+    ("CREATE EXTENSION dblink", "0A000"),
+    ("DO 'begin end'", "0A000"),
+    # SQL inside of names: of a type, a view and its columns.
+    ("CREATE TABLE \"a; DROP TABLE small; --\" (\"x' OR 1=1; --\" int)", ""),
+    ("CREATE VIEW \"v\"\"; DROP TABLE small\" AS SELECT \"x' OR 1=1; --\" AS"
+     " \"y\"\" FROM small; --\" FROM \"a; DROP TABLE small; --\"", ""),
+    ("SELECT \"y\"\" FROM small; --\" FROM \"v\"\"; DROP TABLE small\"", ""),
+    ("SELECT pg_get_viewdef('\"v\"\"; DROP TABLE small\"'::regclass)", ""),
+    ("SELECT count(*) FROM small", ""),
     # Sizes that wrap, and what is too much, as PostgreSQL 15 answers it.
     ("SELECT repeat('x', 2147483647)", "54000"),
     ("SELECT length(repeat(repeat('x', 1000000), 1000000))", "54000"),
@@ -467,6 +515,15 @@ STATEMENTS = (
     ("SELECT make_date(2026, 13, 1)", "22008"),
     ("SELECT ('[' || repeat('[', 100000))::jsonb", "54001"),
     ("SELECT repeat('a', 1000) LIKE repeat('%a', 100) || '%b'", ""),
+    ("SELECT 'a' LIKE repeat('%', 1000000)", ""),
+    ("SELECT repeat('a', 40) ~ '(a*)*(a*)*(a*)*b'", ""),
+    ("SELECT repeat('a', 5000) ~ '^(a|a)*$b'", "|54000|54001|2201B"),
+    ("SELECT 'a' ~ repeat('(', 2000)", "2201B"),
+    ("SELECT 'a' ~ (repeat('(a', 3000) || repeat(')', 3000))", "2201B"),
+    ("SELECT 'a' ~ 'a{1000}{1000}'", "2201B"),
+    ("SELECT array_fill(1, ARRAY[100000, 100000])", "54000"),
+    ("SELECT overlay('abc' placing 'x' from 2147483647 for 2147483647)", "22003"),
+    ("SELECT format('%99999999999s', 'x')", "22003"),
     ("SET nobody = 1", "42704"),
     ("SHOW nobody", "42704"),
     (f"SELECT {'(' * 5000}1{')' * 5000}", "54001"),
@@ -757,7 +814,7 @@ class Run:
         if self.connection is None:
             self.connection = pgwire.Connection(self.port, timeout=ANSWER_SECONDS)
             self.connection.start()
-            self.connection.send(ONE + TWO + message(b"S"))
+            self.connection.send(ONE + TWO + INTS + message(b"S"))
             self.connection.until_ready()
         return self.connection
 
@@ -792,6 +849,9 @@ def run_all(run):
         run.case(what, run_frame, run.port, data, expected)
     for what, data, expected in BINDS:
         run.in_session("Bind: " + what, run_extended, data, expected)
+    for what, value, expected in ARRAYS:
+        data = bind([value], (1,), name="ints") + execute()
+        run.in_session("an array: " + what, run_extended, data, expected)
     for what, data, expected in EXTENDED:
         run.in_session(what, run_extended, data, expected)
     for what, data, expected in SIMPLE:

@@ -3,8 +3,9 @@
 """What one client can take of the server (promise V4): output that nobody reads,
 messages, memory.
 
-With $CHECK_LONG also 2,000 connections that are idle, a reader of 1 GiB that is
-slow, a hundred queries for 1 GiB, and a storm of logins beside PostgreSQL's.
+With $CHECK_LONG also 2,000 connections that are idle, in plain text and by TLS, a
+reader of 1 GiB that is slow, a hundred queries for 1 GiB, and a storm of logins
+beside PostgreSQL's.
 
     limits_test.py [WORD]        the cases that contain it
 """
@@ -13,11 +14,14 @@ import functools
 import hashlib
 import multiprocessing
 import os
+import resource
 import signal
 import socket
+import ssl
 import statistics
 import struct
 import sys
+import tempfile
 import threading
 import time
 
@@ -28,6 +32,7 @@ sys.path[:0] = [os.path.join(HERE, "..", name) for name in ("lib", "sqlgen")]
 import pgwire  # noqa: E402
 import postgres  # noqa: E402
 import scram  # noqa: E402
+from certificates import Certificates  # noqa: E402
 from native_client import Line  # noqa: E402
 from pgwire import SYNC, bind, execute, message, parse, query  # noqa: E402
 from stele_server import Failure, Server, check, free_port  # noqa: E402
@@ -36,6 +41,7 @@ IS_LONG = os.environ.get("CHECK_LONG") == "1"
 MIB = 1 << 20
 GROWTH_MAX_KIB = 40 * 1024  # of a server that nobody reads from
 IDLE_MAX_KIB = 24
+IDLE_TLS_MAX_KIB = 64
 READ_TIMEOUT = 0.4
 
 
@@ -483,23 +489,86 @@ def unfinished_messages(_):
             expect("alive", pgwire.rows(connection.query("SELECT 42")), [[b"42"]])
 
 
+def promised_messages(server):
+    """A length is no reason for memory: what has come is."""
+    before = memory_kib(server)
+    connections = [connect(server) for _ in range(90)]
+    for connection in connections:
+        connection.send(message(b"Q", b"SELECT", 60 * MIB))
+    growth = memory_kib(server) - before
+    print(f"90 promises of 60 MiB each: {growth} KiB", flush=True)
+    check(growth < GROWTH_MAX_KIB or pgwire.IS_SANITIZED, f"{growth} KiB")
+    for connection in connections:
+        connection.close()
+
+
+def many_starts(server):
+    """What comes before a session goes with it, also if it is refused."""
+    large = {f"_pq_.{i:03}": b"x" * 60 for i in range(120)}
+    starts = (pgwire.startup(**large), pgwire.startup(user=None, **large),
+              pgwire.startup(end=b"port\0", **large), pgwire.startup(**large)[:-9])
+
+    def start_all(count):
+        for i in range(count):
+            with pgwire.Connection(server.port) as connection:
+                connection.send(starts[i % len(starts)])
+                if i % len(starts) < 3:
+                    connection.message()
+
+    start_all(400)
+    before = memory_kib(server)
+    start_all(4000)
+    growth = memory_kib(server) - before
+    print(f"4,000 starts of 9 kB: {growth} KiB", flush=True)
+    check(growth < 8 * 1024 or pgwire.IS_SANITIZED, f"{growth} KiB")
+
+
 # ---- the long parts ----
 
 
-def idle_connections(_):
-    count = 2000
-    with Server(f"max_connections={count + 100}") as server:
-        connections = [connect(server) for _ in range(50)]
+IDLE_COUNT = 2000
+
+
+def idle(what, max_kib, start, *options):
+    """What connections take that have been asked, every second one, and wait."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4 * IDLE_COUNT), hard))
+    with Server(f"max_connections={IDLE_COUNT + 100}", *options) as server:
+        connections = [start(server) for _ in range(50)]
         before = memory_kib(server)
-        for i in range(count):
-            connections.append(connect(server))
+        for i in range(IDLE_COUNT):
+            connections.append(start(server))
             if i % 2 == 0:
                 connections[-1].query("SELECT 1")
-        each = (memory_kib(server) - before) / count
-        print(f"{count} idle connections: {each:.1f} KiB each")
-        check(each <= IDLE_MAX_KIB, f"{each} KiB each")
+        each = (memory_kib(server) - before) / IDLE_COUNT
+        print(f"{IDLE_COUNT} idle connections {what}: {each:.1f} KiB each", flush=True)
+        check(each <= max_kib, f"{each} KiB each")
+        rows = pgwire.rows(connections[0].query("SELECT count(*) FROM pg_stat_activity"))
+        expect("sessions", rows, [[b"%d" % len(connections)]])
         for connection in connections:
             connection.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def idle_connections(_):
+    idle("in plain text", IDLE_MAX_KIB, connect)
+
+
+def idle_tls_connections(_):
+    with tempfile.TemporaryDirectory(prefix="stele-test-") as folder:
+        made = Certificates(folder)
+        made.authority("ca")
+        made.signed("server", "ca", "/CN=localhost", "subjectAltName=DNS:localhost")
+        context = ssl.create_default_context(cafile=made.path("ca.crt"))
+
+        def start(server):
+            connection = pgwire.Connection(server.port, 60 * pgwire.PATIENCE)
+            connection.start_tls(context).start()
+            return connection
+
+        idle("by TLS", IDLE_TLS_MAX_KIB, start, "ssl=on",
+             f"ssl_cert_file={made.path('server.crt')}",
+             f"ssl_key_file={made.path('server.key')}")
 
 
 def much_memory(_):
@@ -620,8 +689,11 @@ CASES = (
     unread_values,
     open_transactions,
     unfinished_messages,
+    promised_messages,
+    many_starts,
 )
-LONG_CASES = (idle_connections, slow_reader, much_memory, login_storm)
+LONG_CASES = (idle_connections, idle_tls_connections, slow_reader, much_memory,
+              login_storm)
 
 
 def main():

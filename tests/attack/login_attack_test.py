@@ -169,7 +169,31 @@ def cancel_is_quiet(port):
         return f"failed with {errors}" if errors else None
 
 
+OPTIONS = (
+    ("a setting that there is not", {"nobody": b"x"}),
+    ("a bad value of a setting", {"DateStyle": b"x"}),
+    ("a setting of the server", {"options": b"-c port=1"}),
+    ("an unknown encoding", {"client_encoding": b"KLINGON"}),
+    ("a schema", {"search_path": b"nobody"}),
+    ("another role", {"options": b"-c role=root"}),
+)
+
+
+def run_options(port, options):
+    """What a start asks for is not looked at before the password."""
+    with pgwire.Connection(port) as connection:
+        connection.send(pgwire.startup(user=b"scram", **options))
+        kind, _ = scram.authentication(connection)
+        if kind != scram.SASL:
+            return f"asked for {kind}"
+        connection.send(sasl_initial(SHA, b"n,,n="))
+        got = states(connection)
+        return None if got == ["08P01"] else f"answered {got}"
+
+
 def rows():
+    for what, options in OPTIONS:
+        yield what, lambda port, o=options: run_options(port, o)
     for what, data, expected in FIRSTS:
         yield what, lambda port, d=data, e=expected: run_first(port, d, e)
     for what, text, expected in FINALS:

@@ -125,6 +125,14 @@ class Connection:
         except Closed:
             return messages
 
+    def start_tls(self, context):
+        """An SSLRequest, and the handshake."""
+        self.send(SSL_REQUEST)
+        if self.read(1) != b"S":
+            raise Closed("TLS was refused")
+        self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
+        return self
+
     def start(self, **options):
         self.send(startup(**options))
         messages = self.until_ready()

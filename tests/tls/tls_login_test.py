@@ -46,16 +46,13 @@ def expect(what, got, wanted):
 
 
 class Connection(pgwire.Connection):
-    def start_tls(self, files, certificate=None):
+    def start_tls_with(self, files, certificate=None):
         context = ssl.create_default_context(cafile=files.path("ca.crt"))
         if certificate:
             context.load_cert_chain(
                 files.path(f"{certificate}.crt"), files.path(f"{certificate}.key")
             )
-        self.send(pgwire.SSL_REQUEST)
-        check(self.read(1) == b"S", "TLS was refused")
-        self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
-        return self
+        self.start_tls(context)
 
     def end_point(self):
         return hashlib.sha256(self.socket.getpeercert(True)).digest()
@@ -64,7 +61,7 @@ class Connection(pgwire.Connection):
 def begin(server, files, user, certificate=None, is_tls=True):
     connection = Connection(server.port, timeout=LONG)
     if is_tls:
-        connection.start_tls(files, certificate)
+        connection.start_tls_with(files, certificate)
     connection.send(pgwire.startup(user=user.encode()))
     return connection
 

@@ -54,10 +54,6 @@ class Connection(pgwire.Connection):
         self.send(request)
         return self.read(1)
 
-    def start_tls(self, context):
-        check(self.ask() == b"S", "TLS was refused")
-        return self.shake_hands(context)
-
 
 def value(connection, sql):
     messages = connection.query(sql)
