@@ -922,7 +922,7 @@ def patient():
     """Heads and bodies are waited for each as long as its option says."""
     port = free_port()
     for slow, other in (("header", "body"), ("body", "header")):
-        with Server(f"http_port={port}", f"http_{slow}_timeout=500ms",
+        with Server(f"http_port={port}", f"http_{slow}_timeout=1s",
                     f"http_{other}_timeout=0") as server:
             server.http_port = port
             client = Client(server)
