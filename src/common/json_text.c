@@ -212,8 +212,10 @@ json_put_string(struct buf *out, struct str text)
 static void
 put_zeros(struct buf *out, int64_t count)
 {
-	for (; count > 0; count--)
-		buf_put_u8(out, '0');
+	uint8_t *at = count > 0 ? buf_take(out, (size_t)count) : NULL;
+
+	if (at != NULL)
+		memset(at, '0', (size_t)count);
 }
 
 /* Digits `from` to `to` of the two strings put together. */
@@ -469,6 +471,9 @@ put_value(struct canonical *c, enum json_token token)
 	struct str text;
 	int rc;
 
+	/* A few bytes may be a number of 100,000: the output fails first. */
+	if (c->out->failed)
+		return out_of_memory(c);
 	switch (token) {
 	case JSON_OBJECT_BEGIN:
 		return put_object(c);

@@ -139,6 +139,30 @@ START_TEST(numbers_have_an_end)
 }
 END_TEST
 
+/* Nine bytes of text are 131072 of output: who has no room for it ends soon. */
+START_TEST(numbers_may_outgrow_the_output)
+{
+	const char *number = "1e131071,";
+	struct buf text, out;
+	struct arena scratch;
+
+	arena_init(&scratch, NULL);
+	buf_init(&text);
+	buf_init(&out);
+	out.limit_bytes = 1 << 20;
+	buf_put_cstr(&text, "[");
+	for (int i = 0; i < 100000; i++)
+		buf_put_cstr(&text, number);
+	buf_put_cstr(&text, "1]");
+	ck_assert_int_eq(json_canonical(buf_str(&text), 64, &scratch, &out,
+			     &err),
+	    STELE_E_OUT_OF_MEMORY);
+	buf_release(&out);
+	buf_release(&text);
+	arena_release(&scratch);
+}
+END_TEST
+
 START_TEST(skip_steps_over_whole_values)
 {
 	struct json_reader r;
@@ -164,6 +188,7 @@ main(void)
 	tcase_add_loop_test(tc, tokens, 0, ARRAY_LEN(documents));
 	tcase_add_loop_test(tc, canonical, 0, ARRAY_LEN(canonicals));
 	tcase_add_test(tc, numbers_have_an_end);
+	tcase_add_test(tc, numbers_may_outgrow_the_output);
 	tcase_add_test(tc, skip_steps_over_whole_values);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
