@@ -20,13 +20,23 @@
 #include "common/error.h"
 #include "common/must.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature) /* clang's way to say it */
+#if __has_feature(address_sanitizer)
+#define ARENA_IS_CHECKED
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define ARENA_IS_CHECKED
+#endif
+
+#ifdef ARENA_IS_CHECKED
 #include <sanitizer/asan_interface.h>
 #define POISON(p, n)   ASAN_POISON_MEMORY_REGION((p), (n))
 #define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
+#define GAP            16 /* behind each allocation: who writes there is seen */
 #else
 #define POISON(p, n)   ((void)(p), (void)(n))
 #define UNPOISON(p, n) ((void)(p), (void)(n))
+#define GAP            0
 #endif
 
 #define ALIGN          16
@@ -188,7 +198,7 @@ static void *
 alloc(struct arena *arena, size_t size, bool may_overdraw)
 {
 	struct arena_chunk *chunk = arena->head;
-	size_t rounded = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	size_t rounded = ((size + ALIGN - 1) & ~(size_t)(ALIGN - 1)) + GAP;
 	unsigned char *bytes;
 
 	if (rounded < size)
