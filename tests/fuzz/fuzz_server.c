@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz/fuzz_server.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/config.h"
 #include "common/error.h"
 #include "common/must.h"
 #include "server/server.h"
 #include "server/session.h"
+
+/* No statement takes as long: a session that is silent for longer hangs. */
+#define SILENCE_MS 30000
 
 static struct server server;
 static char dir[] = "/tmp/fuzz_server.XXXXXX";
@@ -82,8 +87,8 @@ open_cb(struct loop_post *post)
 	free(opening);
 }
 
-int
-fuzz_connect(const struct voice *voice)
+void
+fuzz_connect(struct fuzz_client *client, const struct voice *voice)
 {
 	static bool is_started;
 	struct opening *opening = malloc(sizeof(*opening));
@@ -100,13 +105,71 @@ fuzz_connect(const struct voice *voice)
 	opening->voice = voice;
 	opening->fd = fds[1];
 	loop_post(server.nets[0].loop, &opening->post);
-	return fds[0];
+	client->fd = fds[0];
+	client->at_end = false;
+	client->was_reset = false;
 }
 
-bool
-fuzz_wait(int fd, short events, int timeout_ms)
+/* ---- what is sent and comes ---- */
+
+static bool
+wait_for(int fd, short events, int timeout_ms)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = events };
 
 	return poll(&poll_fd, 1, timeout_ms) > 0;
+}
+
+static void
+take_what_is_there(struct fuzz_client *client)
+{
+	static uint8_t data[65536];
+
+	while (!client->at_end) {
+		ssize_t len = read(client->fd, data, sizeof(data));
+
+		if (len < 0 && errno == EAGAIN)
+			return;
+		client->was_reset |= len < 0;
+		client->at_end = len <= 0;
+		if (len > 0)
+			client->take(client->arg, data, (size_t)len);
+	}
+}
+
+void
+fuzz_send(struct fuzz_client *client, struct str out)
+{
+	while (out.len > 0 && !client->at_end) {
+		ssize_t len = send(client->fd, out.data, out.len, MSG_NOSIGNAL);
+
+		if (len > 0) {
+			out = str_of(out.data + len, out.len - (size_t)len);
+		} else if (len < 0 && errno == EAGAIN) {
+			MUST(
+			    wait_for(client->fd, POLLIN | POLLOUT, SILENCE_MS));
+			take_what_is_there(client);
+		} else {
+			client->was_reset = true;
+			take_what_is_there(client);
+			return;
+		}
+	}
+}
+
+void
+fuzz_take(struct fuzz_client *client, int timeout_ms)
+{
+	if (wait_for(client->fd, POLLIN, timeout_ms))
+		take_what_is_there(client);
+}
+
+void
+fuzz_end(struct fuzz_client *client)
+{
+	while (!client->at_end) {
+		MUST(wait_for(client->fd, POLLIN, SILENCE_MS));
+		take_what_is_there(client);
+	}
+	close(client->fd);
 }

@@ -9,11 +9,7 @@
  * to what was sent so far.  A session's start comes before them; CopyFail, Sync
  * and Terminate after them.
  */
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/buf.h"
 #include "common/must.h"
@@ -29,8 +25,6 @@ struct answers {
 	uint8_t header[5];
 	size_t header_len;
 	size_t body_left;
-	bool at_end;
-	bool was_reset;
 };
 
 static void
@@ -52,8 +46,10 @@ take_byte(struct answers *answers, uint8_t byte)
 }
 
 static void
-take(struct answers *answers, const uint8_t *data, size_t len)
+take_cb(void *arg, const uint8_t *data, size_t len)
 {
+	struct answers *answers = arg;
+
 	while (len > 0) {
 		size_t part =
 		    answers->body_left < len ? answers->body_left : len;
@@ -64,47 +60,6 @@ take(struct answers *answers, const uint8_t *data, size_t len)
 		if (len > 0 && answers->body_left == 0) {
 			take_byte(answers, *data++);
 			len--;
-		}
-	}
-}
-
-/* Read what is there. */
-static void
-read_answers(int fd, struct answers *answers)
-{
-	static uint8_t data[65536];
-
-	while (!answers->at_end) {
-		ssize_t len = read(fd, data, sizeof(data));
-
-		if (len < 0 && errno == EAGAIN)
-			return;
-		answers->was_reset |= len < 0;
-		if (len <= 0)
-			answers->at_end = true;
-		else
-			take(answers, data, (size_t)len);
-	}
-}
-
-static void
-send_all(int fd, struct answers *answers, const struct buf *out)
-{
-	size_t sent = 0;
-
-	while (sent < out->len && !answers->at_end) {
-		ssize_t len =
-		    send(fd, out->data + sent, out->len - sent, MSG_NOSIGNAL);
-
-		if (len > 0) {
-			sent += (size_t)len;
-		} else if (len < 0 && errno == EAGAIN) {
-			MUST(fuzz_wait(fd, POLLIN | POLLOUT, FUZZ_SILENCE_MS));
-			read_answers(fd, answers);
-		} else {
-			answers->was_reset = true;
-			read_answers(fd, answers);
-			return; /* it has ended the session */
 		}
 	}
 }
@@ -125,10 +80,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint8_t start[] = "\0\0\0\25\0\3\0\0user\0fuzzer\0";
 	struct answers answers = { .header_len = 0 };
+	struct fuzz_client client = { .take = take_cb, .arg = &answers };
 	struct buf out;
-	int fd;
 
-	fd = fuzz_connect(&voice_pg);
+	fuzz_connect(&client, &voice_pg);
 	buf_init(&out);
 	buf_put(&out, start, sizeof(start));
 	while (size >= 3) {
@@ -139,10 +94,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size -= 3;
 		len = len < size ? len : size;
 		if (type == 'M') {
-			send_all(fd, &answers, &out);
+			fuzz_send(&client, buf_str(&out));
 			out.len = 0;
-			if (fuzz_wait(fd, POLLIN, PAUSE_MS))
-				read_answers(fd, &answers);
+			fuzz_take(&client, PAUSE_MS);
 		} else {
 			put_message(&out, type, data, len);
 		}
@@ -153,19 +107,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	put_message(&out, 'S', NULL, 0);
 	put_message(&out, 'X', NULL, 0);
 	MUST(!out.failed);
-	send_all(fd, &answers, &out);
-	while (!answers.at_end) {
-		MUST(fuzz_wait(fd, POLLIN, FUZZ_SILENCE_MS));
-		read_answers(fd, &answers);
-	}
+	fuzz_send(&client, buf_str(&out));
+	fuzz_end(&client);
 	/*
 	 * All that came was whole messages; but a session that ends before it
 	 * has read all it was sent resets the connection, and what was on its
 	 * way is lost.
 	 */
-	MUST(answers.was_reset ||
+	MUST(client.was_reset ||
 	    (answers.body_left == 0 && answers.header_len == 0));
 	buf_release(&out);
-	close(fd);
 	return 0;
 }

@@ -7,11 +7,8 @@
  * The input is pieces: a byte of how it is sent, one of its length, and the
  * bytes.  Between them the client reads what is there.
  */
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/attr.h"
 #include "common/buf.h"
@@ -42,8 +39,6 @@ struct replies {
 	struct buf bytes; /* that were not looked at yet */
 	bool is_open;     /* 101 has come: frames follow */
 	bool has_closed;  /* the server's close frame has come */
-	bool at_end;
-	bool was_reset;
 };
 
 /* The size of a frame that is whole, or 0. */
@@ -116,83 +111,54 @@ look(struct replies *replies)
 }
 
 static void
-read_replies(int fd, struct replies *replies)
+take_cb(void *arg, const uint8_t *data, size_t len)
 {
-	static uint8_t data[65536];
+	struct replies *replies = arg;
 
-	while (!replies->at_end) {
-		ssize_t len = read(fd, data, sizeof(data));
-
-		if (len < 0 && errno == EAGAIN)
-			return;
-		replies->was_reset |= len < 0;
-		replies->at_end = len <= 0;
-		if (len <= 0)
-			return;
-		buf_put(&replies->bytes, data, (size_t)len);
-		look(replies);
-	}
+	buf_put(&replies->bytes, data, len);
+	look(replies);
 }
 
 /* ---- what is sent ---- */
 
-static void
-send_all(int fd, struct replies *replies, struct str out)
-{
-	while (out.len > 0 && !replies->at_end) {
-		ssize_t len = send(fd, out.data, out.len, MSG_NOSIGNAL);
-
-		if (len > 0) {
-			out = str_of(out.data + len, out.len - (size_t)len);
-		} else if (len < 0 && errno == EAGAIN) {
-			MUST(fuzz_wait(fd, POLLIN | POLLOUT, FUZZ_SILENCE_MS));
-			read_replies(fd, replies);
-		} else {
-			replies->was_reset = true;
-			read_replies(fd, replies);
-			return; /* it has ended the session */
-		}
-	}
-}
-
 /* Its mask is zero: the bytes stay what they are. */
 static void
-send_text(int fd, struct replies *replies, struct str text)
+send_text(struct fuzz_client *client, struct str text)
 {
 	uint8_t head[8] = { 0x81, 0xfe, 0, (uint8_t)text.len };
 
-	send_all(fd, replies, str_of((const char *)head, sizeof(head)));
-	send_all(fd, replies, text);
+	fuzz_send(client, str_of((const char *)head, sizeof(head)));
+	fuzz_send(client, text);
 }
 
 static void
-send_piece(int fd, struct replies *replies, uint8_t kind, struct str piece)
+send_piece(struct fuzz_client *client, uint8_t kind, struct str piece)
 {
 	switch ((enum piece)(kind % PIECE_KINDS)) {
 	case PIECE_RAW:
-		send_all(fd, replies, piece);
+		fuzz_send(client, piece);
 		break;
 	case PIECE_TEXT:
 	case PIECE_AWAITED:
-		send_text(fd, replies, piece);
+		send_text(client, piece);
 		break;
 	case PIECE_HELLO:
-		send_all(fd, replies, str_of(hello, sizeof(hello) - 1));
+		fuzz_send(client, str_of(hello, sizeof(hello) - 1));
 		break;
 	case PIECE_KINDS:
 		break;
 	}
-	if (fuzz_wait(fd, POLLIN, kind == PIECE_AWAITED ? PAUSE_MS : 0))
-		read_replies(fd, replies);
+	fuzz_take(client, kind == PIECE_AWAITED ? PAUSE_MS : 0);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct replies replies = { .is_open = false };
-	int fd = fuzz_connect(&voice_websocket);
+	struct fuzz_client client = { .take = take_cb, .arg = &replies };
 	size_t at = 0;
 
+	fuzz_connect(&client, &voice_websocket);
 	buf_init(&replies.bytes);
 	while (size - at >= 2) {
 		size_t len = data[at + 1];
@@ -201,18 +167,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at += 2;
 		if (len > size - at)
 			len = size - at;
-		send_piece(fd, &replies, kind,
-		    str_of((const char *)data + at, len));
+		send_piece(&client, kind, str_of((const char *)data + at, len));
 		at += len;
 	}
-	(void)shutdown(fd, SHUT_WR);
-	while (!replies.at_end) {
-		MUST(fuzz_wait(fd, POLLIN, FUZZ_SILENCE_MS));
-		read_replies(fd, &replies);
-	}
+	(void)shutdown(client.fd, SHUT_WR);
+	fuzz_end(&client);
 	/* Nothing is left of a frame, if the end was one. */
-	MUST(replies.was_reset || !replies.is_open || replies.bytes.len == 0);
+	MUST(client.was_reset || !replies.is_open || replies.bytes.len == 0);
 	buf_release(&replies.bytes);
-	close(fd);
 	return 0;
 }
