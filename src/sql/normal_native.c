@@ -122,6 +122,8 @@ is_keyword(struct str word)
 {
 	size_t low = 0, high = sizeof(keywords) / sizeof(keywords[0]);
 
+	if (!isalpha((unsigned char)word.data[0]))
+		return false; /* as most tokens are */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		int order = strncasecmp(word.data, keywords[middle], word.len);
