@@ -15,12 +15,11 @@
 static struct error err;
 
 static void
-check_option(const struct config *config, const struct config_option *option)
+check_option(const struct config *config, struct config *other,
+    const struct config_option *option)
 {
-	struct config *other = config_new();
 	struct buf once, twice;
 
-	MUST(other != NULL);
 	buf_init(&once);
 	buf_init(&twice);
 	config_show(config, option, &once);
@@ -33,6 +32,16 @@ check_option(const struct config *config, const struct config_option *option)
 	MUST(str_equal(buf_str(&once), buf_str(&twice)));
 	buf_release(&once);
 	buf_release(&twice);
+}
+
+static void
+check_options(const struct config *config)
+{
+	struct config *other = config_new();
+
+	MUST(other != NULL);
+	for (size_t i = 0; i < config_option_count(); i++)
+		check_option(config, other, config_option_at(i));
 	config_unref(other);
 }
 
@@ -52,8 +61,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rc = data[0] % 4 == 0
 	    ? config_set_argument(config, text, &err)
 	    : config_set_text(config, text, "stele.conf", &err);
-	for (size_t i = 0; rc == 0 && i < config_option_count(); i++)
-		check_option(config, config_option_at(i));
+	if (rc == 0)
+		check_options(config);
 	config_unref(config);
 	return 0;
 }

@@ -59,6 +59,7 @@ struct file {
 	uint8_t *good; /* as it was made */
 	uint8_t *data; /* as it is */
 	size_t size;
+	bool has_changed;
 };
 
 struct open_file {
@@ -271,7 +272,8 @@ read_all(void)
 	if (engine_verify(&memory_fs, DIRECTORY, &watcher, &report, &err) == 0)
 		MUST(report.problems == count);
 	for (uint32_t i = 0; i < file_count; i++)
-		if (engine_dump(&memory_fs, files[i].path, on_line, &len,
+		if (files[i].has_changed &&
+		    engine_dump(&memory_fs, files[i].path, on_line, &len,
 			&problems, &err) != 0)
 			MUST(err.message[0] != '\0');
 	return count;
@@ -293,13 +295,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += CHANGE_SIZE;
 		size -= CHANGE_SIZE;
 		len = len < size ? len : size;
+		file->has_changed |= len > 0;
 		for (size_t i = 0; i < len; i++)
 			file->data[(offset + i) % file->size] = data[i];
 		data += len;
 		size -= len;
 	}
 	(void)read_all();
-	for (uint32_t i = 0; i < file_count; i++)
-		memcpy(files[i].data, files[i].good, files[i].size);
+	for (uint32_t i = 0; i < file_count; i++) {
+		if (files[i].has_changed)
+			memcpy(files[i].data, files[i].good, files[i].size);
+		files[i].has_changed = false;
+	}
 	return 0;
 }

@@ -18,8 +18,8 @@
 #include "wire/http_target.h"
 
 #define LINES_MAX 50
-#define HEAD_MAX  2000
-#define BODY_MAX  5000
+#define HEAD_MAX  500
+#define BODY_MAX  600
 
 /* What a stream came to. */
 struct outcome {
