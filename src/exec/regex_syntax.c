@@ -645,6 +645,8 @@ put_preferences(const struct regex_reader *reader, struct buf *out)
 	const struct buf *in = reader->out;
 	size_t at = 0;
 
+	if (in->len == 0)
+		return; /* it has no memory */
 	for (uint32_t i = 0; i < reader->quantifier_count; i++) {
 		const struct regex_quantifier *q = &reader->quantifiers[i];
 
