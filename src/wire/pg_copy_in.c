@@ -243,7 +243,7 @@ take_line(struct pg_copy_decoder *decoder, struct str *line, struct error *err)
 	if (begin == raw->len)
 		return 0;
 	rc = copy_find_line(decoder, &end, &eol, err);
-	if (rc >= 0 && end - begin > decoder->line_size_max)
+	if (end - begin > decoder->line_size_max)
 		return error_set(err, STELE_E_LIMIT,
 		    "line %llu of COPY is longer than %zu bytes",
 		    (unsigned long long)decoder->line + 1,

@@ -177,10 +177,10 @@ find_text_line(struct pg_copy_decoder *decoder, size_t *end, size_t *eol,
 		} else {
 			int length = eol_length(decoder, at, err);
 
+			*end = at;
 			if (length <= 0)
 				return length;
 			end_piece(decoder, &piece, at);
-			*end = at;
 			*eol = (size_t)length;
 			return 1;
 		}
@@ -237,10 +237,10 @@ find_csv_line(struct pg_copy_decoder *decoder, size_t *end, size_t *eol,
 		} else if (byte == '\n' || byte == '\r') {
 			int length = eol_length(decoder, at, err);
 
+			*end = at;
 			if (length <= 0)
 				return length;
 			end_piece(decoder, &piece, at);
-			*end = at;
 			*eol = (size_t)length;
 			return 1;
 		} else {

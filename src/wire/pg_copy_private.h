@@ -23,7 +23,7 @@ MUST_USE bool copy_mark(struct pg_copy_decoder *decoder);
 /*
  * Find the line at raw[next]: its pieces, *end (one past its last byte) and
  * *eol, the length of what ends it.  Returns 1, 0 if its end is not there yet,
- * or a code without context.
+ * or a code without context; *end is then where it seemed to end, or unchanged.
  */
 MUST_USE int copy_find_line(struct pg_copy_decoder *decoder, size_t *end,
     size_t *eol, struct error *err);
