@@ -177,7 +177,7 @@ lex_escape(struct jsonpath_lexer *lex, struct buf *out)
 	uint32_t code_point;
 
 	lex->has_escape = true;
-	if (lex->at + 1 >= lex->input.len)
+	if (c == '\0') /* the end: no text has a NUL */
 		return lex_error(lex, "unexpected end after backslash");
 	lex->at += 2;
 	if (letter != NULL) {
