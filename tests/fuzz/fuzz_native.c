@@ -16,6 +16,9 @@
 #include "sql/parse.h"
 #include "sql/print.h"
 
+/* First bytes below have a normal form made, which takes longer than to parse. */
+#define NORMAL_LIMIT 128
+
 /* The first byte chooses how a text begins, so that few are SQL. */
 static const char *const head[] = { "STORE ", "QUERY ", "DEFINE t FIELDS {",
 	"QUERY t WHERE ", "REPLAY ", "BATCH [", "STORE t FOR ", "EXPLAIN ",
@@ -76,7 +79,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&twice);
 	buf_put_cstr(&text, head[data[0] % (sizeof(head) / sizeof(head[0]))]);
 	buf_put(&text, data + 1, size - 1);
-	check_normal(buf_str(&text));
+	if (data[0] < NORMAL_LIMIT)
+		check_normal(buf_str(&text));
 	if (reprint(buf_str(&text), &once)) {
 		if (!reprint(buf_str(&once), &twice))
 			fail("what was printed is refused", &once, &twice);
