@@ -20,6 +20,7 @@
 
 #define PAGE_BYTES_MAX 65536
 #define GRANULES       1000
+#define ONE_BY_ONE     64
 
 enum target {
 	TARGET_CHUNK,
@@ -73,7 +74,7 @@ touch(enum phys phys, const void *values, uint32_t count)
 
 static volatile unsigned harmless; /* so that what is read is read */
 
-/* Every row from `first` on, in vectors and one by one. */
+/* Rows from `first` on as a vector, and up to ONE_BY_ONE of them alone. */
 static void
 fuzz_rows(const struct chunk_view *view, uint32_t first)
 {
@@ -89,7 +90,7 @@ fuzz_rows(const struct chunk_view *view, uint32_t first)
 	if (chunk_decode(view, first, count, values, nulls, &has_nulls, &err) ==
 	    0)
 		harmless += touch(view->phys, values, count);
-	for (uint32_t i = first; i < first + count; i++)
+	for (uint32_t i = first; i < first + count; i += count / ONE_BY_ONE + 1)
 		if (chunk_at(view, i, values, &err) == 0)
 			harmless += touch(view->phys, values, 1);
 }

@@ -13,7 +13,7 @@
 #include "wire/websocket.h"
 
 #define FRAGMENTS_MAX 20
-#define MESSAGE_MAX   1000
+#define MESSAGE_MAX   300
 
 /* What comes of data[*from..to) is appended to `seen`. */
 static bool
