@@ -112,12 +112,17 @@ fuzz_connect(struct fuzz_client *client, const struct voice *voice)
 
 /* ---- what is sent and comes ---- */
 
+/* The fuzzer's own alarm may come meanwhile. */
 static bool
 wait_for(int fd, short events, int timeout_ms)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = events };
+	int count;
 
-	return poll(&poll_fd, 1, timeout_ms) > 0;
+	do
+		count = poll(&poll_fd, 1, timeout_ms);
+	while (count < 0 && errno == EINTR);
+	return count > 0;
 }
 
 static void
