@@ -81,17 +81,20 @@ unexpected(struct json_reader *r, enum json_fault fault)
 	return fault_at(r, fault, off, end - off);
 }
 
+static inline size_t
+past_spaces(struct str in, size_t off)
+{
+	while (off < in.len && (unsigned char)in.data[off] <= ' ' &&
+	    (in.data[off] == ' ' || in.data[off] == '\n' ||
+		in.data[off] == '\t' || in.data[off] == '\r'))
+		off++;
+	return off;
+}
+
 static void
 skip_spaces(struct json_reader *r)
 {
-	const char *data = r->input.data;
-	size_t off = r->next_off, len = r->input.len;
-
-	while (off < len &&
-	    (data[off] == ' ' || data[off] == '\n' || data[off] == '\t' ||
-		data[off] == '\r'))
-		off++;
-	r->next_off = off;
+	r->next_off = past_spaces(r->input, r->next_off);
 }
 
 /* The length of the escape at `off`, which is a backslash; 0 is a fault. */
@@ -144,49 +147,62 @@ plain_length8(const char *bytes)
 	return marks == 0 ? 8 : (size_t)__builtin_ctzll(marks) / 8;
 }
 
+/*
+ * From `off` on, the offset of the first quote, backslash or control character
+ * of a string, or of its end.
+ */
+static inline size_t
+plain_end(struct str in, size_t off, bool *is_ascii)
+{
+	for (;;) {
+		size_t plain = 8;
+		unsigned char c;
+
+		while (plain == 8 && in.len - off >= 8) {
+			plain = plain_length8(in.data + off);
+			off += plain;
+		}
+		if (off == in.len)
+			return off;
+		c = (unsigned char)in.data[off];
+		if (c == '"' || c == '\\' || c < 0x20)
+			return off;
+		*is_ascii &= c < 0x80;
+		off++;
+	}
+}
+
 /* A string at next_off, which is a quote. */
 static bool
 scan_string(struct json_reader *r)
 {
-	const char *data = r->input.data;
-	size_t len = r->input.len;
+	struct str in = r->input;
 	size_t first = r->next_off + 1, off = first;
 	bool is_ascii = true;
 
 	r->has_escape = false;
 	for (;;) {
-		unsigned char c;
 		size_t escape;
-		size_t plain = 8;
 
-		while (plain == 8 && len - off >= 8) {
-			plain = plain_length8(data + off);
-			off += plain;
-		}
-		if (off >= len) {
+		off = plain_end(in, off, &is_ascii);
+		if (off == in.len) {
 			(void)fault_at(r, JSON_FAULT_ENDED, r->next_off,
-			    len - r->next_off);
+			    in.len - r->next_off);
 			return false;
 		}
-		c = (unsigned char)data[off];
-		if (c == '"')
+		if (in.data[off] == '"')
 			break;
-		if (c == '\\') {
-			escape = escape_length(r, off);
-			if (escape == 0)
-				return false;
-			r->has_escape = true;
-			off += escape;
-			continue;
-		}
-		if (c < 0x20) {
+		if (in.data[off] != '\\') {
 			(void)fault_at(r, JSON_FAULT_CONTROL, off, 1);
 			return false;
 		}
-		is_ascii &= c < 0x80;
-		off++;
+		escape = escape_length(r, off);
+		if (escape == 0)
+			return false;
+		r->has_escape = true;
+		off += escape;
 	}
-	r->text = str_of(data + first, off - first);
+	r->text = str_of(in.data + first, off - first);
 	r->next_off = off + 1;
 	if (!is_ascii && !utf8_is_valid(r->text)) {
 		(void)fault_at(r, JSON_FAULT_UTF8,
@@ -412,6 +428,143 @@ json_next(struct json_reader *r)
 		break;
 	}
 	return unexpected(r, JSON_FAULT_AFTER_END);
+}
+
+/* ---- members, as programs write them ---- */
+
+/* Past spaces and the character; 0 if that is not what comes. */
+static inline size_t
+past(struct str in, size_t off, char c)
+{
+	off = past_spaces(in, off);
+	return off < in.len && in.data[off] == c ? off + 1 : 0;
+}
+
+/* A string behind its first quote; the offset behind its last, or 0. */
+static inline size_t
+plain_string(struct str in, size_t off, struct str *out)
+{
+	bool is_ascii = true;
+	size_t end = plain_end(in, off, &is_ascii);
+
+	if (end == in.len || in.data[end] != '"')
+		return 0;
+	*out = str_of(in.data + off, end - off);
+	return is_ascii || utf8_is_valid(*out) ? end + 1 : 0;
+}
+
+static inline size_t
+take_digits(struct str in, size_t off, uint64_t *digits)
+{
+	uint64_t value = *digits;
+
+	for (; off < in.len; off++) {
+		unsigned digit = (unsigned char)in.data[off] - (unsigned)'0';
+
+		if (digit > 9)
+			break;
+		value = value * 10 + digit; /* of too many none is used */
+	}
+	*digits = value;
+	return off;
+}
+
+/* A number, which something follows; the offset of that, or 0. */
+static size_t
+plain_number(struct str in, size_t off, struct json_member *out)
+{
+	size_t first, end;
+
+	out->token = JSON_NUMBER;
+	out->is_negative = in.data[off] == '-';
+	out->digits = 0;
+	out->scale = 0;
+	first = off + out->is_negative;
+	off = end = take_digits(in, first, &out->digits);
+	if (end == first || (in.data[first] == '0' && end - first > 1))
+		return 0;
+	if (off < in.len && in.data[off] == '.') {
+		end = take_digits(in, off + 1, &out->digits);
+		if (end == off + 1 || end - off > 19)
+			return 0;
+		out->scale = (uint8_t)(end - off - 1);
+	}
+	if (end - first > 18 + (out->scale > 0) || end == in.len ||
+	    is_word(in.data[end]) || in.data[end] == '.')
+		return 0;
+	return end;
+}
+
+static size_t
+plain_word(struct str in, size_t off, struct str word, enum json_token token,
+    struct json_member *out)
+{
+	struct str rest = str_of(in.data + off, in.len - off);
+
+	out->token = token;
+	if (rest.len <= word.len || !str_starts_with(rest, word) ||
+	    is_word(rest.data[word.len]))
+		return 0;
+	return off + word.len;
+}
+
+static size_t
+plain_value(struct str in, size_t off, struct json_member *out)
+{
+	switch (in.data[off]) {
+	case '"':
+		out->token = JSON_STRING;
+		return plain_string(in, off + 1, &out->text);
+	case 't':
+		return plain_word(in, off, STR("true"), JSON_TRUE, out);
+	case 'f':
+		return plain_word(in, off, STR("false"), JSON_FALSE, out);
+	case 'n':
+		return plain_word(in, off, STR("null"), JSON_NULL, out);
+	default:
+		return plain_number(in, off, out);
+	}
+}
+
+bool
+json_peek_member(const struct json_reader *r, struct json_member *out)
+{
+	struct str in = r->input;
+	size_t off = r->next_off;
+
+	if (r->fault != JSON_FAULT_NONE)
+		return false;
+	if (r->state == STATE_NEXT && inside_object(r)) {
+		off = past(in, off, ',');
+		if (off == 0)
+			return false;
+	} else if (r->state != STATE_OBJECT_FIRST) {
+		return false;
+	}
+	off = past(in, off, '"');
+	if (off == 0)
+		return false;
+	off = plain_string(in, off, &out->key);
+	if (off == 0)
+		return false;
+	off = past(in, off, ':');
+	if (off == 0)
+		return false;
+	off = past_spaces(in, off);
+	if (off == in.len)
+		return false;
+	out->value_off = off;
+	out->next_off = plain_value(in, off, out);
+	return out->next_off != 0;
+}
+
+void
+json_take_member(struct json_reader *r, const struct json_member *member)
+{
+	r->token_off = member->value_off;
+	r->next_off = member->next_off;
+	r->has_escape = false;
+	r->state = STATE_NEXT;
 }
 
 bool

@@ -92,6 +92,32 @@ void json_reader_init(struct json_reader *r, struct str input,
 enum json_token json_next(struct json_reader *r);
 
 /*
+ * A member of an object as programs write it: no escapes, and a value that is a
+ * string, true, false, null, or a number of up to 18 digits without exponent.
+ */
+struct json_member {
+	struct str key;
+	enum json_token token; /* of the value */
+	struct str text;       /* a string's */
+	uint64_t digits; /* a number is digits / 10^scale, or less than 0 */
+	uint8_t scale;
+	bool is_negative; /* -0 is, too */
+
+	/* private */
+	size_t value_off;
+	size_t next_off;
+};
+
+/*
+ * Whether such a member is what comes next in an object.  The reader stays
+ * where it is: who takes the member says so, anybody else has json_next() say
+ * what it is, or why it is none.
+ */
+MUST_USE bool json_peek_member(const struct json_reader *r,
+    struct json_member *out);
+void json_take_member(struct json_reader *r, const struct json_member *member);
+
+/*
  * Read over the value whose first token was `token`; after it the reader is
  * past the value.  False on a fault.
  */

@@ -4,6 +4,8 @@
  */
 #include "exec/payload_read.h"
 
+#include <string.h>
+
 #include "common/error.h"
 #include "common/json.h"
 #include "engine/catalog/catalog.h"
@@ -14,7 +16,8 @@
 #include "types/numeric.h"
 #include "types/type.h"
 
-#define DEPTH_MAX 1000
+#define DEPTH_MAX  1000
+#define FEW_FIELDS 64 /* which most types have */
 
 struct reading {
 	const struct event_type *type;
@@ -25,6 +28,7 @@ struct reading {
 	uint32_t row;
 	struct arena *arena;
 	uint8_t *is_seen; /* by field */
+	uint8_t few_seen[FEW_FIELDS];
 };
 
 /* The offset as a character of the text, from 1. */
@@ -239,57 +243,84 @@ read_scalar(struct reading *r, const struct field *field, enum json_token token,
 	}
 }
 
-/* Up to 18 digits, which no range of an int8 refuses. */
 static bool
-read_digits(struct str text, int64_t *out)
+take_integer(const struct json_member *member, int64_t *out)
 {
-	bool is_negative = text.len > 0 && text.data[0] == '-';
-	int64_t value = 0;
+	int64_t value = (int64_t)member->digits;
 
-	if (text.len - is_negative > 18)
+	*out = member->is_negative ? -value : value;
+	return member->scale == 0;
+}
+
+static bool
+take_float(const struct json_member *member, double *out)
+{
+	if (!float8_of_digits(member->digits, member->scale, out))
 		return false;
-	for (size_t i = is_negative; i < text.len; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9')
-			return false; /* a fraction, or an exponent */
-		value = 10 * value + (text.data[i] - '0');
+	if (member->is_negative)
+		*out = -*out;
+	return true;
+}
+
+static bool
+take_number(const struct field *field, const struct json_member *member,
+    struct vec *vec, uint32_t row)
+{
+	int64_t digits = (int64_t)member->digits;
+
+	switch (field->type.oid) {
+	case TYPE_INT8:
+		return take_integer(member, &vec->i64[row]);
+	case TYPE_FLOAT8:
+		return take_float(member, &vec->f64[row]);
+	case TYPE_NUMERIC:
+		return !field->is_unsigned &&
+		    numeric_of_digits(member->is_negative ? -digits : digits,
+			member->scale, field->type.mod, &vec->numeric[row]);
+	default:
+		return false;
 	}
-	*out = is_negative ? -value : value;
+}
+
+static bool
+take_string(const struct field *field, struct str text, struct vec *vec,
+    uint32_t row)
+{
+	if (field->type.mod != -1 ||
+	    (field->type.oid != TYPE_TEXT && field->type.oid != TYPE_VARCHAR))
+		return false;
+	vec->str[row] = text;
 	return true;
 }
 
 /*
- * What most values are, straight into the column.  False: nothing was read, and
- * read_scalar() knows how, or why not.
+ * What most values are, straight into the column.  False: read_member()
+ * knows how, or why not.
  */
 static bool
-read_plain(struct reading *r, const struct field *field, enum json_token token,
-    struct vec *vec)
+take_plain(const struct field *field, const struct json_member *member,
+    struct vec *vec, uint32_t row)
 {
-	struct str text = r->json.text;
+	const struct datum null = { .is_null = true };
 
-	switch (field->type.oid) {
-	case TYPE_INT8:
-		if (token != JSON_NUMBER ||
-		    !read_digits(text, &vec->i64[r->row]))
+	vec->nulls[row] = 0;
+	switch (member->token) {
+	case JSON_NUMBER:
+		return take_number(field, member, vec, row);
+	case JSON_STRING:
+		return take_string(field, member->text, vec, row);
+	case JSON_TRUE:
+	case JSON_FALSE:
+		if (field->type.oid != TYPE_BOOL)
 			return false;
-		break;
-	case TYPE_FLOAT8:
-		if (token != JSON_NUMBER ||
-		    float8_parse(text, &vec->f64[r->row]) != FLOAT_PARSE_OK)
-			return false;
-		break;
-	case TYPE_TEXT:
-	case TYPE_VARCHAR:
-		if (token != JSON_STRING || r->json.has_escape ||
-		    field->type.mod != -1)
-			return false;
-		vec->str[r->row] = text;
-		break;
+		vec->boolean[row] = member->token == JSON_TRUE;
+		return true;
+	case JSON_NULL:
+		vec_set(vec, row, &null);
+		return !field->is_not_null;
 	default:
 		return false;
 	}
-	vec->nulls[r->row] = 0;
-	return true;
 }
 
 /* ---- json fields ---- */
@@ -373,8 +404,6 @@ read_member(struct reading *r, uint32_t index, struct error *err)
 	if (token == JSON_FAULT)
 		return json_error(&r->json, "json", err);
 	r->is_seen[index] = 1;
-	if (read_plain(r, field, token, &r->fields[index]))
-		return 0;
 	if (token == JSON_NULL) {
 		if (field->is_not_null) {
 			error_set(err, STELE_E_NOT_NULL_VIOLATION,
@@ -415,6 +444,22 @@ fill_missing(struct reading *r, struct error *err)
 	return 0;
 }
 
+/* Members as they mostly are; those from *index on are still to be read. */
+static void
+read_plain_members(struct reading *r, uint32_t *index)
+{
+	struct json_member member;
+	uint32_t i = *index;
+
+	while (json_peek_member(&r->json, &member) &&
+	    find_field(r->type, member.key, i + 1, &i) && !r->is_seen[i] &&
+	    take_plain(&r->type->fields[i], &member, &r->fields[i], r->row)) {
+		json_take_member(&r->json, &member);
+		r->is_seen[i] = 1;
+		*index = i;
+	}
+}
+
 static int
 read_object(struct reading *r, struct error *err)
 {
@@ -429,7 +474,11 @@ read_object(struct reading *r, struct error *err)
 		    "payload must be a JSON object");
 		return error_detail(err, "It is %s.", token_name(token));
 	}
-	while ((token = json_next(&r->json)) == JSON_KEY) {
+	for (;;) {
+		read_plain_members(r, &index);
+		token = json_next(&r->json);
+		if (token != JSON_KEY)
+			break;
 		rc = find_key(r, index + 1, &index, err);
 		if (rc == 0)
 			rc = read_member(r, index, err);
@@ -448,16 +497,18 @@ payload_read(const struct event_type *type,
     const struct type_settings *settings, struct str json, struct vec *fields,
     uint32_t row, struct arena *arena, struct error *err)
 {
-	struct reading r = {
-		.type = type,
-		.settings = settings,
-		.text = json,
-		.fields = fields,
-		.row = row,
-		.arena = arena,
-	};
+	struct reading r;
 
-	r.is_seen = arena_zalloc(arena, type->field_count + 1);
+	r.type = type;
+	r.settings = settings;
+	r.text = json;
+	r.fields = fields;
+	r.row = row;
+	r.arena = arena;
+	r.is_seen = r.few_seen;
+	if (type->field_count > FEW_FIELDS)
+		r.is_seen = arena_alloc(arena, type->field_count);
+	memset(r.is_seen, 0, type->field_count);
 	json_reader_init(&r.json, json, DEPTH_MAX);
 	return read_object(&r, err);
 }

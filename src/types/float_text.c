@@ -11,6 +11,7 @@
 #include "types/float_text.h"
 
 #include <errno.h>
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,6 +24,16 @@
 static const double pow10_exact[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
 	1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
 	1e20, 1e21, 1e22 };
+
+bool
+float8_of_digits(uint64_t digits, uint32_t scale, double *out)
+{
+	if (digits > UINT64_C(1) << DBL_MANT_DIG ||
+	    scale >= ARRAY_LEN(pow10_exact))
+		return false;
+	*out = (double)digits / pow10_exact[scale];
+	return true;
+}
 
 /* "-12.34" with at most 15 digits: true if text is that and nothing else. */
 static bool
@@ -46,9 +57,8 @@ parse_simple(struct str text, double *out)
 		if (++count > 15)
 			return false;
 	}
-	if (count == 0)
+	if (count == 0 || !float8_of_digits(digits, (uint32_t)scale, out))
 		return false;
-	*out = (double)digits / pow10_exact[scale];
 	if (negative)
 		*out = -*out;
 	return true;

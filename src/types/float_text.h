@@ -25,6 +25,9 @@ enum float_parse {
 enum float_parse float8_parse(struct str text, double *out);
 enum float_parse float4_parse(struct str text, double *out);
 
+/* The float nearest to digits / 10^scale; false if that takes more thought. */
+bool float8_of_digits(uint64_t digits, uint32_t scale, double *out);
+
 /*
  * Write the shortest decimal that reads back as the same float, as PostgreSQL
  * lays it out; returns its length (no NUL is written).  float4_text() takes a

@@ -161,6 +161,13 @@ MUST_USE int numeric_fit(int32_t mod, struct numeric *n, struct arena *arena,
     struct error *err);
 
 /*
+ * What numeric_fit() makes of digits / 10^scale, up to 18 digits; false if that
+ * takes more thought, or is an error.
+ */
+bool numeric_of_digits(int64_t digits, uint32_t scale, int32_t mod,
+    struct numeric *out);
+
+/*
  * A running sum: of numerics, or of integers.  Exact; 128 bits while they
  * last.  Zeroed is empty.  Its limbs live in the arena that is passed, always
  * the same one.

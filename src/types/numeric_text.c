@@ -294,6 +294,14 @@ field_overflow(int32_t precision, int32_t scale, struct error *err)
 	    precision, scale, digits);
 }
 
+/* Of a modifier that is there. */
+static void
+split_mod(int32_t mod, int32_t *precision, int32_t *scale)
+{
+	*precision = (mod - 4) >> 16 & 0xffff;
+	*scale = (((mod - 4) & 0x7ff) ^ 0x400) - 0x400; /* 11 bits, signed */
+}
+
 int
 numeric_fit(int32_t mod, struct numeric *n, struct arena *arena,
     struct error *err)
@@ -303,8 +311,7 @@ numeric_fit(int32_t mod, struct numeric *n, struct arena *arena,
 
 	if (mod < 4 || n->kind == NUMERIC_NAN)
 		return 0;
-	precision = (mod - 4) >> 16 & 0xffff;
-	scale = (((mod - 4) & 0x7ff) ^ 0x400) - 0x400; /* 11 bits, signed */
+	split_mod(mod, &precision, &scale);
 	if (n->kind != NUMERIC_FINITE) {
 		(void)error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
 		    "numeric field overflow");
@@ -318,6 +325,39 @@ numeric_fit(int32_t mod, struct numeric *n, struct arena *arena,
 	    numeric_exponent(n) >= precision - scale)
 		return field_overflow(precision, scale, err);
 	return rc;
+}
+
+static int64_t
+power_of_ten(int32_t exponent)
+{
+	int64_t power = 1;
+
+	while (exponent-- > 0)
+		power *= 10;
+	return power;
+}
+
+bool
+numeric_of_digits(int64_t digits, uint32_t scale, int32_t mod,
+    struct numeric *out)
+{
+	int32_t precision, wanted;
+	i128 value;
+
+	if (mod < 4) {
+		*out = numeric_of_i128(digits, scale);
+		return true;
+	}
+	split_mod(mod, &precision, &wanted);
+	if (precision > CHUNK_DIGITS || wanted < (int32_t)scale ||
+	    wanted > CHUNK_DIGITS)
+		return false;
+	value = (i128)digits * power_of_ten(wanted - (int32_t)scale);
+	if (value <= -power_of_ten(precision) ||
+	    value >= power_of_ten(precision))
+		return false;
+	*out = numeric_of_i128(value, (uint32_t)wanted);
+	return true;
 }
 
 static int

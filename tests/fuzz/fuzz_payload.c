@@ -96,6 +96,30 @@ read_payload(struct str json)
 	arena_release(&arena);
 }
 
+/* A member that is peeked at is what the tokens say. */
+static void
+check_members(struct str json)
+{
+	struct json_reader plain, general;
+	struct json_member member;
+
+	json_reader_init(&plain, json, DEPTH);
+	json_reader_init(&general, json, DEPTH);
+	(void)json_next(&plain);
+	(void)json_next(&general);
+	while (json_peek_member(&plain, &member)) {
+		json_take_member(&plain, &member);
+		MUST(json_next(&general) == JSON_KEY && !general.has_escape);
+		MUST(str_equal(general.text, member.key));
+		MUST(json_next(&general) == member.token);
+		MUST(member.token != JSON_STRING ||
+		    (!general.has_escape &&
+			str_equal(general.text, member.text)));
+		MUST(json_offset(&general) == json_offset(&plain));
+	}
+	MUST(json_next(&general) == json_next(&plain));
+}
+
 static void
 check_canonical(struct str json)
 {
@@ -129,6 +153,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Who reads payloads has checked that first. */
 	if (utf8_valid_prefix(json) == size)
 		read_payload(json);
+	check_members(json);
 	check_canonical(json);
 	free(copy);
 	return 0;

@@ -8,6 +8,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/error.h"
 
@@ -177,6 +178,112 @@ START_TEST(skip_steps_over_whole_values)
 }
 END_TEST
 
+static const struct {
+	const char *object;
+	const char *members; /* that are peeked at, one behind the other */
+} objects[] = {
+	{ "{\"a\":1,\"b\":-20.50 , \"c\" : \"x y\"}",
+	    "a=1/0 b=-2050/2 c=\"x y\" " },
+	{ "{ \"long name of it\":\"a longer value\" , \"t\":true}",
+	    "long name of it=\"a longer value\" t=T " },
+	{ "{\"f\":false,\"n\":null\n}", "f=F n=n " },
+	{ "{\"z\":-0,\"y\":0.0,\"x\":123456789012345678}",
+	    "z=-0/0 y=0/1 x=123456789012345678/0 " },
+	{ "{\"\xc3\xbc\":\"\xc3\xa9t\xc3\xa9 d'hiver\"}",
+	    "\xc3\xbc=\"\xc3\xa9t\xc3\xa9 d'hiver\" " },
+	{ "{\"a\":1,\"b\":[2]}", "a=1/0 " },
+	{ "{\"a\":\"\\n\"}", "" },
+	{ "{\"a\\u0062\":1}", "" },
+	{ "{\"a\":\"\xc3\"}", "" },
+	{ "{\"a\":\"b\tc\"}", "" },
+	{ "{\"a\":1234567890123456789}", "" },
+	{ "{\"a\":1234567890.123456789}", "" },
+	{ "{\"a\":1e3}", "" },
+	{ "{\"a\":01}", "" },
+	{ "{\"a\":-}", "" },
+	{ "{\"a\":1.}", "" },
+	{ "{\"a\":.5}", "" },
+	{ "{\"a\":1.2.3}", "" },
+	{ "{\"a\":1x}", "" },
+	{ "{\"a\":truer}", "" },
+	{ "{\"a\" 1}", "" },
+	{ "{a:1}", "" },
+	{ "{\"a\":1 \"b\":2}", "a=1/0 " },
+	{ "{\"a\":1,}", "a=1/0 " },
+	{ "[\"a\",1]", "" },
+};
+
+static void
+print_member(const struct json_member *member, char *out, size_t size)
+{
+	if (member->token == JSON_NUMBER)
+		(void)snprintf(out, size, "%.*s=%s%llu/%d ",
+		    STR_FMT(member->key), member->is_negative ? "-" : "",
+		    (unsigned long long)member->digits, member->scale);
+	else if (member->token == JSON_STRING)
+		(void)snprintf(out, size, "%.*s=\"%.*s\" ",
+		    STR_FMT(member->key), STR_FMT(member->text));
+	else
+		(void)snprintf(out, size, "%.*s=%c ", STR_FMT(member->key),
+		    "TFn"[member->token - JSON_TRUE]);
+}
+
+/* Two readers of one text: what is taken as a member is what tokens say. */
+static void
+check_tokens(struct json_reader *r, const struct json_member *member)
+{
+	ck_assert_int_eq(json_next(r), JSON_KEY);
+	ck_assert(!r->has_escape && str_equal(r->text, member->key));
+	ck_assert_int_eq(json_next(r), member->token);
+	if (member->token == JSON_STRING)
+		ck_assert(!r->has_escape && str_equal(r->text, member->text));
+}
+
+static void
+peek_members(struct str text, char *out, size_t size)
+{
+	struct json_reader plain, general;
+	struct json_member member;
+	enum json_token token;
+	size_t len = 0;
+
+	json_reader_init(&plain, text, 4);
+	json_reader_init(&general, text, 4);
+	(void)json_next(&plain);
+	(void)json_next(&general);
+	out[0] = '\0';
+	while (json_peek_member(&plain, &member)) {
+		json_take_member(&plain, &member);
+		check_tokens(&general, &member);
+		ck_assert_uint_eq(plain.token_off, general.token_off);
+		ck_assert_uint_eq(json_offset(&plain), json_offset(&general));
+		print_member(&member, out + len, size - len);
+		len = strlen(out);
+	}
+	do {
+		token = json_next(&plain);
+		ck_assert_int_eq(json_next(&general), token);
+	} while (token > JSON_END);
+	ck_assert_uint_eq(plain.fault_off, general.fault_off);
+}
+
+START_TEST(members)
+{
+	struct str text = str_of_cstr(objects[_i].object);
+	char found[200];
+
+	peek_members(text, found, sizeof(found));
+	ck_assert_str_eq(found, objects[_i].members);
+	for (size_t len = 0; len < text.len; len++) {
+		char *prefix = malloc(len + 1); /* exactly: for ASan */
+
+		memcpy(prefix, text.data, len);
+		peek_members(str_of(prefix, len), found, sizeof(found));
+		free(prefix);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -187,6 +294,7 @@ main(void)
 
 	tcase_add_loop_test(tc, tokens, 0, ARRAY_LEN(documents));
 	tcase_add_loop_test(tc, canonical, 0, ARRAY_LEN(canonicals));
+	tcase_add_loop_test(tc, members, 0, ARRAY_LEN(objects));
 	tcase_add_test(tc, numbers_have_an_end);
 	tcase_add_test(tc, numbers_may_outgrow_the_output);
 	tcase_add_test(tc, skip_steps_over_whole_values);

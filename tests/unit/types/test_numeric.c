@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "types/type.h"
 
 static struct error err;
 static struct arena arena;
@@ -178,6 +179,51 @@ START_TEST(powers_have_all_their_digits)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	int64_t digits;
+	uint32_t scale;
+	int32_t precision; /* 0: no modifier */
+	int32_t mod_scale;
+	bool is_easy;
+} few_digits[] = {
+	{ "1.50", 150, 2, 0, 0, true },
+	{ "-0.001", -1, 3, 0, 0, true },
+	{ "0", 0, 0, 10, 2, true },
+	{ "19.9", 199, 1, 10, 2, true },
+	{ "-99999999.99", -9999999999, 2, 10, 2, true },
+	{ "100000000", 100000000, 0, 10, 2, false },
+	{ "-99999999999", -99999999999, 0, 10, 2, false },
+	{ "1.999", 1999, 3, 10, 2, false },
+	{ "999999999999999999", 999999999999999999, 0, 18, 0, true },
+	{ "999999999999999999", 999999999999999999, 0, 18, 18, false },
+	{ "999999999999999999", 999999999999999999, 0, 38, 2, false },
+	{ "15", 15, 0, 3, -1, false },
+};
+
+/* Digits become what numeric_fit() makes of their text. */
+START_TEST(few_digits_fit)
+{
+	int32_t mod = few_digits[_i].precision == 0
+	    ? -1
+	    : type_numeric_mod(few_digits[_i].precision,
+		  few_digits[_i].mod_scale);
+	struct numeric expected, found;
+
+	arena_init(&arena, NULL);
+	ck_assert_int_eq(numeric_of_digits(few_digits[_i].digits,
+			     few_digits[_i].scale, mod, &found),
+	    few_digits[_i].is_easy);
+	if (few_digits[_i].is_easy) {
+		expected = parse(few_digits[_i].text);
+		ck_assert_int_eq(numeric_fit(mod, &expected, &arena, &err), 0);
+		ck_assert_int_eq(numeric_compare(&found, &expected), 0);
+		ck_assert_uint_eq(found.scale, expected.scale);
+	}
+	arena_release(&arena);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -189,6 +235,7 @@ main(void)
 	tcase_add_loop_test(tc, sums_and_merges, 0, ARRAY_LEN(sums));
 	tcase_add_test(tc, sums_beyond_128_bits_keep_their_memory);
 	tcase_add_test(tc, equal_values_have_equal_hashes);
+	tcase_add_loop_test(tc, few_digits_fit, 0, ARRAY_LEN(few_digits));
 	tcase_add_loop_test(tc, large_powers, 0, ARRAY_LEN(powers));
 	tcase_add_test(tc, powers_have_all_their_digits);
 	suite_add_tcase(suite, tc);
