@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/attr.h"
+
 /* Eight bytes that are all ASCII and none of them NUL. */
 static bool
 is_plain_ascii8(const uint8_t *bytes)
@@ -13,6 +15,23 @@ is_plain_ascii8(const uint8_t *bytes)
 	if ((word & 0x8080808080808080u) != 0)
 		return false;
 	return ((word - 0x0101010101010101u) & 0x8080808080808080u) == 0;
+}
+
+#define PLAIN_BLOCK 32
+
+/*
+ * The same of PLAIN_BLOCK bytes.  A borrow leaves a NUL, or marks what is above
+ * one: no byte of plain ASCII is marked without one.
+ */
+static bool
+is_plain_ascii_block(const uint8_t *bytes)
+{
+	uint64_t words[PLAIN_BLOCK / 8], marks = 0;
+
+	memcpy(words, bytes, sizeof(words));
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		marks |= words[i] | (words[i] - 0x0101010101010101u);
+	return (marks & 0x8080808080808080u) == 0;
 }
 
 /* Length of the valid sequence at bytes[0..left), or 0. */
@@ -58,6 +77,8 @@ utf8_valid_prefix(struct str s)
 	const uint8_t *bytes = (const uint8_t *)s.data;
 	size_t at = 0;
 
+	while (s.len - at >= PLAIN_BLOCK && is_plain_ascii_block(bytes + at))
+		at += PLAIN_BLOCK;
 	while (at < s.len) {
 		size_t len;
 

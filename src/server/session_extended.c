@@ -327,7 +327,11 @@ bind_param(struct session *session, struct portal *portal,
 		type = &text;
 	rc = is_binary ? take_value(session, portal, type, &bytes)
 		       : voice_pg_take_text(session, &portal->arena, &bytes);
-	if (rc == 0 && is_binary)
+	if (rc == 0 && !is_binary && type->oid == TYPE_TEXT)
+		portal->params[i] = (struct datum){
+			.str = arena_str(&portal->arena, bytes),
+		};
+	else if (rc == 0 && is_binary)
 		rc = type_in_binary(type, bytes, &portal->arena,
 		    &portal->params[i], err);
 	else if (rc == 0)
