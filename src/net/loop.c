@@ -204,6 +204,7 @@ timer_cb(int fd UNUSED, short what UNUSED, void *arg)
 {
 	struct loop_timer *timer = arg;
 
+	timer->is_armed = false;
 	timer->fn(timer->arg);
 }
 
@@ -222,14 +223,16 @@ loop_timer_arm(struct loop *loop, struct loop_timer *timer, uint64_t delay_ms,
 		timer->event = evtimer_new(loop->base, timer_cb, timer);
 	if (timer->event == NULL || evtimer_add(timer->event, &delay) != 0)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	timer->is_armed = true;
 	return 0;
 }
 
 void
 loop_timer_disarm(struct loop_timer *timer)
 {
-	if (timer->event != NULL)
+	if (timer->is_armed)
 		(void)evtimer_del(timer->event);
+	timer->is_armed = false;
 }
 
 void
@@ -238,6 +241,7 @@ loop_timer_release(struct loop_timer *timer)
 	if (timer->event != NULL)
 		event_free(timer->event);
 	timer->event = NULL;
+	timer->is_armed = false;
 }
 
 /* Relaxed: a number for who watches. */

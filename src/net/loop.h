@@ -61,6 +61,7 @@ struct loop_timer {
 	struct event *event;
 	void (*fn)(void *arg);
 	void *arg;
+	bool is_armed; /* private, as the others */
 };
 
 /* Call fn(arg) once, after this time; arming again starts anew. */

@@ -312,8 +312,13 @@ static uint64_t
 tag_rows(const char *tag)
 {
 	const char *space = strrchr(tag, ' ');
+	uint64_t rows = 0;
 
-	return space == NULL ? 0 : strtoull(space + 1, NULL, 10);
+	if (space == NULL)
+		return 0;
+	for (const char *at = space + 1; *at >= '0' && *at <= '9'; at++)
+		rows = rows * 10 + (uint64_t)(*at - '0');
+	return rows;
 }
 
 /* For stele.statements.  A commit is waited for by the next one. */

@@ -12,8 +12,9 @@
 void
 pg_put_empty(struct buf *out, char type)
 {
-	buf_put_u8(out, (uint8_t)type);
-	buf_put_u32_be(out, 4);
+	const uint8_t message[] = { (uint8_t)type, 0, 0, 0, 4 };
+
+	buf_put(out, message, sizeof(message));
 }
 
 /* A string and its NUL; a NUL inside, which no text has, would end it. */
@@ -122,10 +123,11 @@ pg_put_ready(struct buf *out, char status)
 void
 pg_put_command_complete(struct buf *out, const char *tag)
 {
-	size_t begin = pg_begin(out, 'C');
+	size_t size = strlen(tag) + 1;
 
-	put_cstr(out, str_of_cstr(tag));
-	pg_end(out, begin);
+	buf_put_u8(out, 'C');
+	buf_put_u32_be(out, (uint32_t)(size + 4));
+	buf_put(out, tag, size);
 }
 
 static const char *const severity_name[] = {
