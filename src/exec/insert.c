@@ -245,6 +245,15 @@ set_payload(const struct plan_insert *plan, const struct datum *params,
 	return rc == 0 ? 0 : payload_error(&plan->store, err);
 }
 
+static int
+check_plain(const struct event_type *type, const struct row_slot *slot,
+    struct error *err)
+{
+	uint16_t row = (uint16_t)slot->row;
+
+	return check_rows(type, slot->cols, (struct sel){ &row, 1 }, err);
+}
+
 int
 exec_insert_plain(const struct plan_insert *plan, const struct datum *params,
     const struct type_settings *settings, struct write_batch *target,
@@ -254,19 +263,16 @@ exec_insert_plain(const struct plan_insert *plan, const struct datum *params,
 	bool is_store = plan->store.payload != NULL;
 	uint32_t count = is_store ? 2 : plain->count;
 	struct row_slot slot;
-	uint16_t row;
 	int rc = 0;
 
 	write_batch_row_begin(target, plan->type, &slot);
-	row = (uint16_t)slot.row;
 	for (uint32_t i = 0; i < count; i++)
 		set_plain(&plain->values[i], params, settings, &slot,
 		    &slot.cols[i]);
 	if (is_store)
 		rc = set_payload(plan, params, settings, &slot, err);
-	if (rc == 0)
-		rc = check_rows(plan->type, slot.cols, (struct sel){ &row, 1 },
-		    err);
+	if (rc == 0 && (plain->has_decimals || slot.cols[1].nulls[slot.row]))
+		rc = check_plain(plan->type, &slot, err);
 	return rc == 0 ? write_batch_row_end(target, plan->type, err) : rc;
 }
 

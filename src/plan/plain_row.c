@@ -2,6 +2,7 @@
 #include "plan/plain_row.h"
 
 #include "common/arena.h"
+#include "engine/catalog/catalog.h"
 #include "plan/expr.h"
 #include "plan/logical.h"
 #include "types/function.h"
@@ -69,6 +70,15 @@ take_store(const struct plan_store *store, struct plain_row *row)
 	return is_plain && take_value(store->payload, row);
 }
 
+static bool
+has_decimals(const struct event_type *type)
+{
+	for (uint32_t i = 0; i < type->field_count; i++)
+		if (type->fields[i].type.oid == TYPE_NUMERIC)
+			return true;
+	return false;
+}
+
 const struct plain_row *
 plain_row_of(const struct plan_insert *insert, struct arena *arena)
 {
@@ -81,6 +91,7 @@ plain_row_of(const struct plan_insert *insert, struct arena *arena)
 		return NULL;
 	row = arena_alloc(arena, sizeof(*row) + count * sizeof(row->values[0]));
 	row->is_timeless = true;
+	row->has_decimals = has_decimals(insert->type);
 	row->count = 0;
 	if (is_store)
 		is_plain = take_store(&insert->store, row);

@@ -32,6 +32,7 @@ struct plain_row {
 	 * whoever sends the same text again means the same plan.
 	 */
 	bool is_timeless;
+	bool has_decimals; /* a column of them, whoever gives the value */
 	uint32_t count;
 	/* plan_insert.values; of a STORE context, time and payload */
 	struct plain_value values[];

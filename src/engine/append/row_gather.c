@@ -50,6 +50,7 @@ init_columns(struct row_gather *gather, const struct event_type *type)
 
 		if (i >= 2)
 			phys = field_phys(&type->fields[i - 2]);
+		gather->fixed_bytes += phys_size(phys);
 		vec_init(&gather->cols[i], phys, gather->room, &gather->arena);
 		(void)vec_need_nulls(&gather->cols[i], gather->room,
 		    &gather->arena);

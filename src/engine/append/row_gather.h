@@ -31,8 +31,9 @@ struct row_gather {
 	uint32_t version;
 	int64_t horizon; /* of the type, as the batch knows it */
 	uint32_t field_count;
-	struct vec *cols; /* as of write_batch_rows(), with null flags each */
-	uint32_t count;   /* rows that are kept */
+	struct vec *cols;   /* as of write_batch_rows(), with null flags each */
+	size_t fixed_bytes; /* of a row's values, text aside */
+	uint32_t count;     /* rows that are kept */
 	uint32_t room;
 	size_t size_bytes; /* of these, about */
 	bool has_begun;    /* a row, at `mark` */

@@ -16,12 +16,19 @@
 #define ENTRY_SIZE_WANTED   ((size_t)1 << 20) /* one row may be larger */
 #define GATHER_BYTES_WANTED ((size_t)64 << 10)
 
+static size_t
+size_max_of(const struct engine *engine, bool is_context)
+{
+	return is_context ? ENGINE_TUNED(engine, max_context_size_bytes)
+			  : ENGINE_TUNED(engine, max_string_size_bytes);
+}
+
 static int
 check_value(const struct engine *engine, const struct event_type *type,
     uint32_t attnum, const struct vec *vec, uint32_t row, struct error *err)
 {
 	uint32_t at = vec_index(vec, row);
-	size_t size_max = ENGINE_TUNED(engine, max_string_size_bytes);
+	size_t size_max = size_max_of(engine, attnum == COLUMN_CONTEXT_ID);
 
 	if (vec->phys == PHYS_NUMERIC && vec->numeric[at].limbs != NULL) {
 		(void)error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
@@ -38,8 +45,6 @@ check_value(const struct engine *engine, const struct event_type *type,
 	}
 	if (vec->phys != PHYS_STR)
 		return 0;
-	if (attnum == COLUMN_CONTEXT_ID)
-		size_max = ENGINE_TUNED(engine, max_context_size_bytes);
 	if (vec->str[at].len <= size_max)
 		return 0;
 	(void)error_set(err, STELE_E_LIMIT,
@@ -438,6 +443,26 @@ write_batch_row_begin(struct write_batch *batch, const struct event_type *type,
 	};
 }
 
+/* The value of the row in one column, which is not null. */
+static int
+check_gathered_value(const struct write_batch *batch,
+    const struct event_type *type, uint32_t col, size_t *size,
+    struct error *err)
+{
+	const struct row_gather *gather = &batch->gather;
+	const struct vec *vec = &gather->cols[col];
+
+	if (vec->phys == PHYS_STR) {
+		size_t len = vec->str[gather->count].len;
+
+		*size += len;
+		if (len <= size_max_of(batch->engine, col == 0))
+			return 0;
+	}
+	return check_value(batch->engine, type, attnum_of(col), vec,
+	    gather->count, err);
+}
+
 /* What the row takes, about, into *size. */
 static int
 check_gathered(const struct write_batch *batch, const struct event_type *type,
@@ -446,23 +471,19 @@ check_gathered(const struct write_batch *batch, const struct event_type *type,
 	const struct row_gather *gather = &batch->gather;
 	uint32_t row = gather->count;
 
-	*size = 0;
+	*size = gather->fixed_bytes;
 	for (uint32_t i = 0; i < 2 + gather->field_count; i++) {
 		const struct vec *col = &gather->cols[i];
 		int rc = 0;
 
-		*size += phys_size(col->phys);
 		if (col->nulls[row] != 0) {
 			if (is_not_null(type, i))
 				return error_null_value(err, type->name,
 				    event_type_column_name(type, attnum_of(i)));
 			continue;
 		}
-		if (col->phys == PHYS_STR)
-			*size += col->str[row].len;
 		if (col->phys == PHYS_STR || col->phys == PHYS_NUMERIC)
-			rc = check_value(batch->engine, type, attnum_of(i), col,
-			    row, err);
+			rc = check_gathered_value(batch, type, i, size, err);
 		if (rc != 0)
 			return rc;
 	}
