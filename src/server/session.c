@@ -82,6 +82,7 @@ session_free(struct session *session)
 		session->voice->release(session);
 	copy_in_abandon(session);
 	portal_release(&session->simple);
+	store_plans_release(session);
 	portal_remove_all(&session->table);
 	prepared_remove_all(&session->table);
 	statement_table_release(&session->table);

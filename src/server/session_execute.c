@@ -61,6 +61,13 @@ void
 statement_begin(struct session *session, struct source *source,
     const struct ast_stmt *stmt)
 {
+	statement_begin_as(session, source, stmt, stmt->text);
+}
+
+void
+statement_begin_as(struct session *session, struct source *source,
+    const struct ast_stmt *stmt, struct str text)
+{
 	int64_t left_ms = timeout_ms(session);
 	struct error err;
 
@@ -75,7 +82,7 @@ statement_begin(struct session *session, struct source *source,
 	session->started_ns = session->now_ns;
 	session->is_amid_rows = false;
 	begin_progress(&session->progress);
-	activity_begin(&session->activity, stmt->text, wall_us(session));
+	activity_begin(&session->activity, text, wall_us(session));
 }
 
 const struct catalog *

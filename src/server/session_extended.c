@@ -85,9 +85,8 @@ store_prepared(struct session *session, struct str name, struct source *source,
 	return rc;
 }
 
-/* Whether a plan is what would be made now. */
-static bool
-is_fresh(struct session *session, const struct planned *planned)
+bool
+session_is_fresh(struct session *session, const struct planned *planned)
 {
 	return session_has_catalog(session, planned->catalog) &&
 	    planned->temp == session->temp.catalog &&
@@ -121,8 +120,9 @@ find_twin(struct session *session, const struct pg_parse *parse)
 
 	for (unsigned i = 0; prepared != NULL && i < TWINS_LOOKED_AT; i++) {
 		if (is_twin(prepared, parse))
-			return is_fresh(session, prepared->planned) ? prepared
-								    : NULL;
+			return session_is_fresh(session, prepared->planned)
+			    ? prepared
+			    : NULL;
 		prepared = prepared_next(prepared);
 	}
 	return NULL;
@@ -390,7 +390,8 @@ prepared_refresh(struct session *session, struct prepared *prepared)
 	struct planned *planned;
 	int rc;
 
-	if (prepared->planned == NULL || is_fresh(session, prepared->planned))
+	if (prepared->planned == NULL ||
+	    session_is_fresh(session, prepared->planned))
 		return 0;
 	rc = session_plan(session, prepared->source, prepared->stmt,
 	    prepared->param_oids, prepared->param_oid_count, &planned,

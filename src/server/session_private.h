@@ -63,6 +63,7 @@ struct session_notices;
 #define POST_OWNER(post, type, member) \
 	((type *)(void *)((char *)(post)-offsetof(type, member)))
 
+#define STORE_PLANS       8  /* of types that a session has stored last */
 #define SESSION_ROLE_NAME 64 /* the bytes of a role's name, and one more */
 
 enum session_state {
@@ -241,6 +242,10 @@ struct session {
 	    *source; /* of the request; NULL: it is none, or no text */
 	uint32_t next_stmt;
 	struct portal simple; /* of the source's statement */
+	struct store_plans {
+		struct planned *plans[STORE_PLANS]; /* references, or NULL */
+		uint32_t next; /* whose place the next one takes */
+	} stores;              /* of session_store.c */
 	bool skip_to_sync;
 	size_t frame_size;    /* of the message that is being handled */
 	bool insert_is_alone; /* see is_alone() */
@@ -469,13 +474,27 @@ MUST_USE int session_check_rights(struct session *session,
 
 /* A request that is a text of statements: it is copied, and parsed. */
 enum step simple_begin(struct session *session, struct str text);
+/* Parse session->source, which is not large. */
+enum step simple_parse(struct session *session);
 /* The next statement of it. */
 enum step simple_step(struct session *session);
+/*
+ * Begin the request if it is one STORE as programs write it, by a plan that there
+ * is.  If simple_step() fails then, the text is for simple_parse() after all.
+ */
+MUST_USE bool store_begin(struct session *session, struct str text);
+enum step store_anew(struct session *session);
+void store_plans_release(struct session *session);
+/* Whether a plan is what would be made now. */
+bool session_is_fresh(struct session *session, const struct planned *planned);
 /* Plan a prepared statement anew if the catalogue is another one now. */
 int prepared_refresh(struct session *session, struct prepared *prepared);
 /* A statement is about to run: its timeout, its place in the log. */
 void statement_begin(struct session *session, struct source *source,
     const struct ast_stmt *stmt);
+/* The same, of a text that is the statement's but for its constants. */
+void statement_begin_as(struct session *session, struct source *source,
+    const struct ast_stmt *stmt, struct str text);
 /* It is over: what comes after it. */
 void statement_end(struct session *session);
 

@@ -70,6 +70,8 @@ simple_begin(struct session *session, struct str text)
 		prepared_remove(&session->table, unnamed);
 	if (portal != NULL)
 		portal_remove(&session->table, portal);
+	if (store_begin(session, text))
+		return STEP_DONE;
 	session->source = session_source(session, text);
 	if (session->source == NULL) {
 		(void)session_out_of_memory(session);
@@ -79,6 +81,12 @@ simple_begin(struct session *session, struct str text)
 	session->next_stmt = 0;
 	if (session->source->is_large)
 		return session_submit(session, parse_work, parse_finish);
+	return simple_parse(session);
+}
+
+enum step
+simple_parse(struct session *session)
+{
 	if (pg_check_text(session->source->text, &session->err) != 0 ||
 	    source_parse(session->source, session->voice->dialect,
 		&session->err) != 0)
@@ -137,8 +145,13 @@ simple_step(struct session *session)
 		source->statements.items[session->next_stmt],
 		&session->err) != 0)
 		return STEP_FAIL;
-	if (portal->planned != NULL)
-		return portal_execute(session, portal, 0, true);
+	if (portal->planned != NULL) {
+		enum step step = portal_execute(session, portal, 0, true);
+
+		return step == STEP_FAIL && portal->stored.data != NULL
+		    ? store_anew(session)
+		    : step;
+	}
 	transaction_start(session);
 	statement_begin(session, source,
 	    source->statements.items[session->next_stmt]);

@@ -365,6 +365,7 @@ portal_reset(struct portal *portal)
 	portal->params = NULL;
 	portal->param_count = 0;
 	portal->param_bytes = 0;
+	portal->stored = (struct str){ NULL, 0 };
 	portal->formats = NULL;
 	portal->format_count = 0;
 	portal->rows = NULL;
