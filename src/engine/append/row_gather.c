@@ -6,7 +6,8 @@
 
 #include "engine/catalog/catalog.h"
 
-#define ROOM_MIN 8u /* most batches have one row */
+#define ROOM_MIN     8u /* most batches have one row */
+#define COLUMN_ALIGN 16
 
 void
 row_gather_init(struct row_gather *gather)
@@ -38,22 +39,50 @@ row_gather_takes(const struct row_gather *gather, const struct event_type *type)
 	    gather->version == event_type_current(type)->number;
 }
 
+static enum phys
+column_phys(const struct event_type *type, uint32_t i)
+{
+	if (i < 2)
+		return i == 0 ? PHYS_STR : PHYS_I64;
+	return field_phys(&type->fields[i - 2]);
+}
+
+/* Values of a column, and their null flags, with what aligns the next one. */
+static size_t
+column_bytes(enum phys phys, uint32_t room)
+{
+	return (room * (phys_size(phys) + 1) + COLUMN_ALIGN - 1) &
+	    ~(size_t)(COLUMN_ALIGN - 1);
+}
+
+/* The columns are one piece of memory: of many batches one row is all. */
 static void
 init_columns(struct row_gather *gather, const struct event_type *type)
 {
-	uint32_t col_count = 2 + type->field_count;
+	uint32_t col_count = 2 + type->field_count, room = gather->room;
+	size_t size = 0;
+	unsigned char *at;
 
 	gather->cols =
 	    arena_alloc_array(&gather->arena, col_count, sizeof(struct vec));
+	for (uint32_t i = 0; i < col_count; i++)
+		size += column_bytes(column_phys(type, i), room);
+	at = arena_try_alloc(&gather->arena, size);
 	for (uint32_t i = 0; i < col_count; i++) {
-		enum phys phys = i == 0 ? PHYS_STR : PHYS_I64;
+		struct vec *col = &gather->cols[i];
+		enum phys phys = column_phys(type, i);
 
-		if (i >= 2)
-			phys = field_phys(&type->fields[i - 2]);
 		gather->fixed_bytes += phys_size(phys);
-		vec_init(&gather->cols[i], phys, gather->room, &gather->arena);
-		(void)vec_need_nulls(&gather->cols[i], gather->room,
-		    &gather->arena);
+		if (at == NULL) { /* each fails as such, then */
+			vec_init(col, phys, room, &gather->arena);
+			(void)vec_need_nulls(col, room, &gather->arena);
+			continue;
+		}
+		*col = (struct vec){ .phys = phys };
+		col->data = at;
+		col->nulls = at + room * phys_size(phys);
+		memset(col->nulls, 0, room);
+		at += column_bytes(phys, room);
 	}
 }
 
