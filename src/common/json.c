@@ -567,6 +567,43 @@ json_take_member(struct json_reader *r, const struct json_member *member)
 	r->state = STATE_NEXT;
 }
 
+size_t
+json_object_end(struct str text, size_t off)
+{
+	size_t depth = 0;
+	bool is_ascii;
+
+	while (off < text.len) {
+		char c = text.data[off++];
+
+		if (c == '{') {
+			depth++;
+		} else if (c == '}') {
+			if (--depth == 0)
+				return off;
+		} else if (c == '"') {
+			off = plain_end(text, off, &is_ascii);
+			while (off < text.len && text.data[off] == '\\')
+				off = off + 2 > text.len
+				    ? text.len
+				    : plain_end(text, off + 2, &is_ascii);
+			if (off == text.len || text.data[off] != '"')
+				return 0;
+			off++;
+		}
+	}
+	return 0;
+}
+
+void
+json_leave_object(struct json_reader *r, size_t end)
+{
+	assert(r->state == STATE_OBJECT_FIRST);
+	r->depth--;
+	r->next_off = end;
+	value_ended(r);
+}
+
 bool
 json_skip(struct json_reader *r, enum json_token token)
 {

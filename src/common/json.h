@@ -118,10 +118,20 @@ MUST_USE bool json_peek_member(const struct json_reader *r,
 void json_take_member(struct json_reader *r, const struct json_member *member);
 
 /*
+ * The offset behind the brace that closes the one at `off`, if the object is
+ * JSON: who looks for its end only has it checked by who reads it.  0: there is
+ * none.
+ */
+size_t json_object_end(struct str text, size_t off);
+
+/*
  * Read over the value whose first token was `token`; after it the reader is
  * past the value.  False on a fault.
  */
 MUST_USE bool json_skip(struct json_reader *r, enum json_token token);
+
+/* Behind JSON_OBJECT_BEGIN: step over the object, which ends at `end`. */
+void json_leave_object(struct json_reader *r, size_t end);
 
 /* Offset just past the last token. */
 static inline size_t

@@ -99,6 +99,11 @@ read_time(struct str line, const struct json_reader *r, enum json_token token,
 	return json_unescape(r->text, r->has_escape, arena, out, err);
 }
 
+enum line_depth {
+	LINE_KEYS, /* the payload is for its reader to check */
+	LINE_WHOLE,
+};
+
 enum part { PART_TYPE, PART_CONTEXT, PART_AT, PART_PAYLOAD, PART_NONE };
 
 static enum part
@@ -113,11 +118,25 @@ part_of(struct str key)
 	return str_equal(key, STR("payload")) ? PART_PAYLOAD : PART_NONE;
 }
 
+/* Over the payload, in full or to where it must end. */
+static bool
+skip_payload(struct str line, struct json_reader *r, enum line_depth depth)
+{
+	size_t end;
+
+	if (depth == LINE_WHOLE)
+		return json_skip(r, JSON_OBJECT_BEGIN);
+	end = json_object_end(line, r->token_off);
+	if (end != 0)
+		json_leave_object(r, end);
+	return end != 0;
+}
+
 /* The value behind a key. */
 static int
 read_part(struct str line, struct json_reader *r, enum part part,
-    struct str key, struct arena *arena, struct http_event_line *out,
-    struct error *err)
+    struct str key, enum line_depth depth, struct arena *arena,
+    struct http_event_line *out, struct error *err)
 {
 	enum json_token token = json_next(r);
 
@@ -140,7 +159,7 @@ read_part(struct str line, struct json_reader *r, enum part part,
 	if (token != JSON_OBJECT_BEGIN)
 		return wrong_value(line, r, key, "an object", err);
 	out->payload_off = r->token_off;
-	if (!json_skip(r, token))
+	if (!skip_payload(line, r, depth))
 		return no_json(line, r, err);
 	out->payload = str_of(line.data + out->payload_off,
 	    json_offset(r) - out->payload_off);
@@ -162,9 +181,10 @@ check_whole(const struct http_event_line *event, struct error *err)
 	return error_position(err, 1);
 }
 
-int
-http_event_line_read(struct str line, const struct http_event_line *defaults,
-    struct arena *arena, struct http_event_line *out, struct error *err)
+static int
+read_event(struct str line, const struct http_event_line *defaults,
+    enum line_depth depth, struct arena *arena, struct http_event_line *out,
+    struct error *err)
 {
 	bool is_there[PART_NONE] = { false };
 	struct json_reader r;
@@ -193,11 +213,33 @@ http_event_line_read(struct str line, const struct http_event_line *defaults,
 			return wrong_key(line, &r, "is given more than once",
 			    err);
 		is_there[part] = true;
-		rc = read_part(line, &r, part, r.text, arena, out, err);
+		rc = read_part(line, &r, part, r.text, depth, arena, out, err);
 		if (rc != 0)
 			return rc;
 	}
 	if (token == JSON_FAULT || json_next(&r) != JSON_END)
 		return no_json(line, &r, err);
 	return check_whole(out, err);
+}
+
+/* What is wrong first is said, be it in the payload. */
+int
+http_event_line_check(struct str line, const struct http_event_line *defaults,
+    struct arena *arena, struct error *err)
+{
+	struct http_event_line ignored;
+
+	return read_event(line, defaults, LINE_WHOLE, arena, &ignored, err);
+}
+
+int
+http_event_line_read(struct str line, const struct http_event_line *defaults,
+    struct arena *arena, struct http_event_line *out, struct error *err)
+{
+	struct error ignored;
+	int rc = read_event(line, defaults, LINE_KEYS, arena, out, &ignored);
+
+	if (rc == 0)
+		return 0;
+	return read_event(line, defaults, LINE_WHOLE, arena, out, err);
 }

@@ -25,8 +25,9 @@ struct error;
 struct http_event_line {
 	struct str type;
 	struct str context;
-	struct str at;      /* "now" if it is not told */
-	struct str payload; /* JSON */
+	struct str at; /* "now" if it is not told */
+	struct str
+	    payload; /* from brace to brace; JSON, if it is read as such */
 	size_t payload_off; /* where it begins in the line */
 };
 
@@ -41,6 +42,14 @@ struct http_event_line {
 MUST_USE int http_event_line_read(struct str line,
     const struct http_event_line *defaults, struct arena *arena,
     struct http_event_line *out, struct error *err);
+
+/*
+ * The same, and that the payload is JSON, which else is not looked at: when its
+ * reader refuses it, this says whether the line was wrong before.
+ */
+MUST_USE int http_event_line_check(struct str line,
+    const struct http_event_line *defaults, struct arena *arena,
+    struct error *err);
 
 /* The position of a byte of a line, in characters from 1. */
 int http_line_position(struct str line, size_t off);

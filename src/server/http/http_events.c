@@ -363,8 +363,13 @@ wrong_row(struct session *session, uint32_t row)
 {
 	struct http_events *events = session->native->http->events;
 	int position = session->err.position;
+	struct error line_error;
 
-	if (position > 0)
+	if (!ends_all(session->err.code) &&
+	    http_event_line_check(events->line_of[row], &events->defaults,
+		&events->arena, &line_error) != 0)
+		session->err = line_error;
+	else if (position > 0)
 		session->err.position = position - 1 +
 		    http_line_position(events->line_of[row],
 			events->payload_of[row]);

@@ -284,6 +284,36 @@ START_TEST(members)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	size_t end; /* of the object at 0; 0: it has none */
+} ends[] = {
+	{ "{}", 2 },
+	{ "{\"a\":{\"b\":[{}]}} {}", 16 },
+	{ "{\"}\":\"{{\"}", 10 },
+	{ "{\"a\":\"\\\"}\"}", 11 },
+	{ "{\"a\":\"\\\\\"}", 10 },
+	{ "{\"a long string with }\":\"and {{{ another one\"}", 46 },
+	{ "{", 0 },
+	{ "{\"", 0 },
+	{ "{\"}", 0 },
+	{ "{\"\\", 0 },
+	{ "{\"\\}", 0 },
+	{ "{{}", 0 },
+};
+
+START_TEST(objects_end)
+{
+	struct str text = str_of_cstr(ends[_i].text);
+	char *copy = malloc(text.len); /* exactly: for ASan */
+
+	memcpy(copy, text.data, text.len);
+	ck_assert_uint_eq(json_object_end(str_of(copy, text.len), 0),
+	    ends[_i].end);
+	free(copy);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -295,6 +325,7 @@ main(void)
 	tcase_add_loop_test(tc, tokens, 0, ARRAY_LEN(documents));
 	tcase_add_loop_test(tc, canonical, 0, ARRAY_LEN(canonicals));
 	tcase_add_loop_test(tc, members, 0, ARRAY_LEN(objects));
+	tcase_add_loop_test(tc, objects_end, 0, ARRAY_LEN(ends));
 	tcase_add_test(tc, numbers_have_an_end);
 	tcase_add_test(tc, numbers_may_outgrow_the_output);
 	tcase_add_test(tc, skip_steps_over_whole_values);

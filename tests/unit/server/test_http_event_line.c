@@ -80,6 +80,26 @@ START_TEST(good)
 }
 END_TEST
 
+/* Who reads a payload finds what is wrong in it; that is where it is, then. */
+START_TEST(payload_is_its_reader_s)
+{
+	const struct http_event_line none = { .type = { 0 } };
+	struct str line =
+	    STR("{\"type\":\"t\",\"context\":\"c\",\"payload\":{\"a\":]}}");
+	struct http_event_line event;
+
+	ck_assert_int_eq(http_event_line_read(line, &none, &arena, &event,
+			     &err),
+	    0);
+	ck_assert(str_equal(event.payload, STR("{\"a\":]}")));
+	ck_assert_int_eq(http_event_line_check(line, &none, &arena, &err),
+	    STELE_E_INVALID_TEXT_REPRESENTATION);
+	ck_assert_int_eq(err.position, 42);
+	line = STR("{" WHOLE "}");
+	ck_assert_int_eq(http_event_line_check(line, &none, &arena, &err), 0);
+}
+END_TEST
+
 static const struct {
 	const char *line;
 	int rc;
@@ -165,6 +185,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, good, 0, ARRAY_LEN(good_case));
 	tcase_add_loop_test(tc, bad, 0, ARRAY_LEN(bad_case));
+	tcase_add_test(tc, payload_is_its_reader_s);
 	tcase_add_test(tc, defaults_are_for_lines_without);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
