@@ -134,6 +134,7 @@ struct config_session {
 	int scram_iterations;
 	bool enable_context_index;
 	bool enable_filters;
+	bool enable_quick_lookups;
 	bool enable_row_filter;
 	bool enable_segment_ranges;
 	bool enable_zone_maps;

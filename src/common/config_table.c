@@ -165,6 +165,14 @@ static const struct config_option options[] = {
 	    .reload = CONFIG_SESSION,
 	    .offset = AT_SESSION(enable_filters),
 	    .def = true },
+	{ .name = "enable_quick_lookups",
+	    .doc = "Whether events of one context that are in memory are "
+		   "looked up without a worker; for tests and in doubt.",
+	    .group = CONFIG_STATEMENTS,
+	    .type = CONFIG_BOOL,
+	    .reload = CONFIG_SESSION,
+	    .offset = AT_SESSION(enable_quick_lookups),
+	    .def = true },
 	{ .name = "enable_row_filter",
 	    .doc = "Whether scans leave out rows within a zone; for tests and "
 		   "in doubt.",

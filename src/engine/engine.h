@@ -449,6 +449,17 @@ bool scan_cursor_is_over(const struct scan_cursor *cursor);
 void scan_cursor_close(struct scan_cursor *cursor);
 
 /*
+ * Between both, the calling thread reads only what is in memory, and so many
+ * steps of it, some hundred nanoseconds each: then haste has failed, and so
+ * does what reads.  Its scans are closed before the end, so that they do not
+ * count as lookups, its error is forgotten, and all is read once more without
+ * haste.  Not for writes, nor for a batch's rows.
+ */
+void engine_haste_begin(uint64_t steps);
+bool engine_haste_has_failed(void); /* false without haste */
+void engine_haste_end(void);
+
+/*
  * Rows that a batch holds and has not committed, of one type, in insertion
  * order, with event_id null: what a transaction sees of itself.  The slots of
  * these nulls hold the rows' ordinals in the batch, over all types.  The cursor

@@ -54,6 +54,14 @@ loop_post(struct loop *loop, struct loop_post *post)
 		wake_up(loop);
 }
 
+bool
+loop_is_idle(const struct loop *loop)
+{
+	return loop->deferred == NULL &&
+	    atomic_load_explicit(&loop->posts, memory_order_relaxed) == NULL &&
+	    event_base_get_num_events(loop->base, EVENT_BASE_COUNT_ACTIVE) == 0;
+}
+
 /* From the oldest on. */
 static void
 deliver_list(struct loop_post *newest)

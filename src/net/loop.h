@@ -54,6 +54,12 @@ void loop_post(struct loop *loop, struct loop_post *post);
  */
 void loop_defer(struct loop *loop, struct loop_post *post);
 
+/*
+ * Whether nothing else that has happened waits for the loop, as far as it knows:
+ * what has come since it began its turn is not counted.
+ */
+bool loop_is_idle(const struct loop *loop);
+
 /* ---- timers ---- */
 
 /* All private, zeroed before the first use.  Costs nothing until armed. */

@@ -343,6 +343,9 @@ plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
 	set_needs(&binder, plan);
 	plan->is_trivial = plan->kind == PLAN_QUERY && plan->root != NULL &&
 	    plan->explain == NULL && rel_is_trivial(plan->root);
+	plan->is_lookup = plan->kind == PLAN_QUERY && plan->root != NULL &&
+	    plan->explain == NULL && !plan->is_modify &&
+	    rel_is_lookup(plan->root);
 	if (plan->root != NULL && !plan->is_trivial) {
 		plan->bounds_tops = option_is_on(&binder, OPTION_TOP_BOUND);
 		plan->spills_all = !option_is_on(&binder, OPTION_WORK_MEM);

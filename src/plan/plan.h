@@ -175,6 +175,7 @@ struct plan {
 	uint32_t rel_count;  /* relations, for statistics about each */
 	bool reads_events;   /* exec_context needs a snapshot */
 	bool is_trivial;     /* PLAN_QUERY of microseconds, see trivial.h */
+	bool is_lookup;      /* PLAN_QUERY of one context, likewise */
 	bool bounds_tops;    /* exec/top_bound.h */
 	bool spills_all;     /* as if work_mem were nothing: for tests */
 	/*

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/trivial.h"
 
+#include <string.h>
+
+#include "engine/catalog/catalog.h"
 #include "plan/logical.h"
 
 /* Nodes of all expressions of the query. */
@@ -136,6 +139,106 @@ take_rel(const struct rel *rel, int *left)
 	}
 	return false;
 }
+
+/* ---- lookups ---- */
+
+static bool
+is_comparison(const struct function *function)
+{
+	static const char *const names[] = { "=", "<>", "<", "<=", ">", ">=" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (function->kind == FUNCTION_OPERATOR &&
+		    strcmp(function->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What is there already, or fixed for all rows. */
+static bool
+is_given(const struct expr *expr)
+{
+	return expr->kind == EXPR_COLUMN || expr->kind == EXPR_CONST ||
+	    expr->kind == EXPR_PARAM;
+}
+
+static bool
+are_given(struct expr *const *exprs, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (!is_given(exprs[i]))
+			return false;
+	return true;
+}
+
+static bool
+compares_what_is_given(const struct expr *expr)
+{
+	return expr->kind == EXPR_CALL && is_comparison(expr->function) &&
+	    are_given(expr->args, expr->arg_count);
+}
+
+/* A scan of one context, of events that are not a kept query's. */
+static bool
+is_of_context(const struct rel *rel, uint32_t attnum)
+{
+	const struct rel_scan *scan = &rel->scan;
+
+	for (uint32_t i = 0; i < scan->bound_count; i++) {
+		const struct scan_bound *bound = &scan->bounds[i];
+
+		if (bound->attnum == attnum && bound->kind == BOUND_EQ &&
+		    is_given(bound->value))
+			return scan->kept_oid == 0 && !scan->is_payload_late;
+	}
+	return false;
+}
+
+static bool
+is_cheap_filter(const struct rel_filter *filter)
+{
+	for (uint32_t i = 0; i < filter->count; i++)
+		if (!compares_what_is_given(filter->conjuncts[i]))
+			return false;
+	return true;
+}
+
+static bool
+is_given_or_none(const struct expr *expr)
+{
+	return expr == NULL || is_given(expr);
+}
+
+/* What gives its input's rows, or fewer, with hardly any work for each. */
+static bool
+passes_rows(const struct rel *rel)
+{
+	switch (rel->kind) {
+	case REL_FILTER:
+		return is_cheap_filter(&rel->filter);
+	case REL_PROJECT:
+		return are_given(rel->project, rel->column_count);
+	case REL_LIMIT:
+		return is_given_or_none(rel->limit.limit) &&
+		    is_given_or_none(rel->limit.offset);
+	default:
+		return false;
+	}
+}
+
+bool
+rel_is_lookup(const struct rel *root)
+{
+	const struct rel *rel = root;
+
+	while (passes_rows(rel))
+		rel = rel->input;
+	return (rel->kind == REL_EVENTS &&
+		   is_of_context(rel, EVENTS_CONTEXT_ID)) ||
+	    (rel->kind == REL_SCAN && is_of_context(rel, COLUMN_CONTEXT_ID));
+}
+
+/* ---- trivial ones ---- */
 
 bool
 rel_is_trivial(const struct rel *root)

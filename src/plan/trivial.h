@@ -16,3 +16,11 @@ struct rel;
  * if statement and parameters are short.
  */
 bool rel_is_trivial(const struct rel *root);
+
+/*
+ * Whether a finished query gives events of one context as they are, by scans
+ * that the context index answers, and filters that compare: so little for each
+ * event that the work is in finding and reading them, which may turn out to be
+ * too much while it is done (engine_haste_begin()).
+ */
+bool rel_is_lookup(const struct rel *root);

@@ -44,6 +44,8 @@ struct net_thread {
 	struct session *sessions;
 	bool is_stopping;
 	struct arena scratch; /* of the message that is handled */
+	int64_t lookup_ns;    /* when it looked something up itself, last, */
+	int32_t lookup_pid;   /* and for which session */
 	/* Nanoseconds from a write to the answer that it is stored; the loop
 	 * adds, any thread reads. */
 	struct histogram acks;

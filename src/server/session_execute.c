@@ -21,6 +21,13 @@
 #define CHUNK_BYTES       ((size_t)64 << 10)
 #define CHEAP_PARAM_BYTES ((size_t)16 << 10)
 
+/*
+ * What a lookup on a net thread may take: some hundred microseconds, in which
+ * one or two hundred events are read.
+ */
+#define LOOKUP_STEPS 1500
+#define ALONE_NS     INT64_C(1000000)
+
 /* ---- before a statement ---- */
 
 static void
@@ -402,7 +409,7 @@ job_put_rows(struct session *session, const struct batch *batch, uint32_t first,
 		*put += done;
 		job->row_count += done;
 		if (job->rc == 0 && out->len >= limit)
-			has_room = hand_over(session);
+			has_room = !job->is_hasty && hand_over(session);
 	}
 	return has_room;
 }
@@ -501,8 +508,9 @@ job_begin(struct session *session)
 	return 0;
 }
 
+/* Rows of the query, up to where its outcome says. */
 static void
-query_work(struct session *session)
+query_pull(struct session *session)
 {
 	struct job *job = &session->job;
 	struct portal *portal = job->portal;
@@ -524,9 +532,17 @@ query_work(struct session *session)
 	job_pause(session);
 	if (portal->exec != NULL && portal->planned->plan->is_modify)
 		portal->tag_count = exec_modified(portal->exec);
+}
+
+static void
+query_work(struct session *session)
+{
+	struct job *job = &session->job;
+
+	query_pull(session);
 	/* Freeing what a query has built up is the worker's too. */
 	if (job->rc != 0 || job->outcome == JOB_DONE)
-		query_close(portal);
+		query_close(job->portal);
 }
 
 /*
@@ -594,20 +610,98 @@ is_cheap(const struct portal *portal)
 	    portal->param_bytes <= CHEAP_PARAM_BYTES;
 }
 
-/* As a worker would, with the replies so far as its chunk. */
+/* Do as a worker would, with the replies so far as its chunk. */
+static void
+lend_output(struct session *session)
+{
+	(void)session_out(session);
+	session->job.chunk = session->out;
+	session->out = NULL;
+	session->job.is_inline = true;
+}
+
+static void
+take_output_back(struct session *session)
+{
+	session->job.is_inline = false;
+	session->out = session->job.chunk;
+	session->job.chunk = NULL;
+}
+
 static enum step
 query_inline(struct session *session)
 {
-	struct job *job = &session->job;
-
-	(void)session_out(session);
-	job->chunk = session->out;
-	session->out = NULL;
-	job->is_inline = true;
+	lend_output(session);
 	query_work(session);
-	job->is_inline = false;
-	session->out = job->chunk;
-	job->chunk = NULL;
+	take_output_back(session);
+	query_finish(session);
+	return STEP_DONE;
+}
+
+/* ---- lookups ---- */
+
+/*
+ * Whether the thread may look something up itself: it has nothing else to do,
+ * and no other session has just done so.  Where several ask at once, they ask
+ * workers, who are more.
+ */
+static bool
+may_look_up(const struct session *session, const struct portal *portal)
+{
+	const struct net_thread *net = session->net;
+
+	return portal->planned->plan->is_lookup && portal->exec == NULL &&
+	    session->job.kind == JOB_QUERY && portal->context.batch == NULL &&
+	    !portal->planned->source->is_large &&
+	    session->settings.config.enable_quick_lookups &&
+	    session->settings.config.enable_context_index &&
+	    (net->lookup_pid == session->pid ||
+		session->now_ns - net->lookup_ns > ALONE_NS) &&
+	    loop_is_idle(net->loop);
+}
+
+/* As if it had not been begun: what it has put is none of the replies. */
+static void
+forget_lookup(struct session *session, size_t replies_len)
+{
+	struct job *job = &session->job;
+	struct portal *portal = job->portal;
+
+	exec_close(portal->exec);
+	portal->exec = NULL;
+	portal->batch = (struct batch){ .row_count = 0 };
+	portal->batch_next = 0;
+	job->chunk->bytes.len = replies_len;
+	job->row_count = 0;
+	begin_progress(&session->progress);
+}
+
+/* A worker has it if it is more than was thought: anew, or from here on. */
+static enum step
+query_look_up(struct session *session)
+{
+	struct job *job = &session->job;
+	struct portal *portal = job->portal;
+	size_t replies_len;
+	bool has_failed;
+
+	lend_output(session);
+	replies_len = job->chunk == NULL ? 0 : job->chunk->bytes.len;
+	job->is_hasty = true;
+	engine_haste_begin(LOOKUP_STEPS);
+	query_pull(session);
+	has_failed = job->rc != 0 && engine_haste_has_failed();
+	if (has_failed)
+		forget_lookup(session, replies_len);
+	engine_haste_end();
+	job->is_hasty = false;
+	take_output_back(session);
+	session->net->lookup_pid = session->pid;
+	session->net->lookup_ns = session->now_ns;
+	if (has_failed || (job->rc == 0 && job->outcome == JOB_PARKED))
+		return session_submit(session, query_work, query_finish);
+	if (job->rc != 0 || job->outcome == JOB_DONE)
+		query_close(portal);
 	query_finish(session);
 	return STEP_DONE;
 }
@@ -624,6 +718,8 @@ query_run(struct session *session, struct portal *portal, enum job_kind kind,
 	portal->state = PORTAL_STARTED;
 	if (is_cheap(portal))
 		return query_inline(session);
+	if (may_look_up(session, portal))
+		return query_look_up(session);
 	return session_submit(session, query_work, query_finish);
 }
 

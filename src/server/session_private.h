@@ -169,6 +169,7 @@ struct job {
 	enum job_kind kind;
 	struct net_chunk *chunk; /* output; NULL if there was no memory */
 	bool is_inline;          /* not on a worker: the chunk stays whole */
+	bool is_hasty;           /* likewise, and a worker goes on with it */
 	size_t handed_bytes;     /* of chunks sent to the net thread */
 	struct row_format format;
 	uint64_t skip_count;           /* rows that are passed first */

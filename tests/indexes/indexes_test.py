@@ -27,6 +27,7 @@ from stele_server import Server
 INDEXES = [
     "enable_context_index",
     "enable_filters",
+    "enable_quick_lookups",
     "enable_row_filter",
     "enable_segment_ranges",
     "enable_zone_maps",

@@ -6,6 +6,7 @@
 #include "common/ascending.h"
 #include "common/error.h"
 #include "engine/engine_private.h"
+#include "engine/haste.h"
 #include "engine/read/scan_private.h"
 
 static int
@@ -87,7 +88,9 @@ ask_memtable(struct context_places *places, const struct scan_spec *spec,
 		const struct mem_chunk *chunk = mem_ref_chunk(ref);
 		uint32_t row = mem_ref_row(ref);
 
-		if ((uint64_t)chunk->event_ids[row] < spec->event_id_first)
+		rc = haste_take(1, err);
+		if (rc != 0 ||
+		    (uint64_t)chunk->event_ids[row] < spec->event_id_first)
 			break;
 		if (chunk->type_oid != last_oid)
 			rc = add_type(places, arena, chunk->type_oid, err);

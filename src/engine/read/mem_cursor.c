@@ -8,6 +8,7 @@
 
 #include "common/error.h"
 #include "engine/catalog/catalog.h"
+#include "engine/haste.h"
 #include "engine/memtable/mem_scan.h"
 #include "engine/read/scan_private.h"
 
@@ -233,11 +234,15 @@ collect_refs(struct mem_cursor *cursor, const struct memtable *memtable,
 	mem_ref newest = memtable_context_newest(memtable, spec->context);
 	size_t at, count = 0;
 	mem_ref ref;
-	int wanted;
+	int wanted, rc;
 
 	for (ref = newest; ref != 0 && (wanted = is_wanted(spec, ref)) >= 0;
-	     ref = mem_ref_chunk(ref)->previous[mem_ref_row(ref)])
+	     ref = mem_ref_chunk(ref)->previous[mem_ref_row(ref)]) {
+		rc = haste_take(1, err);
+		if (rc != 0)
+			return rc;
 		count += wanted == 1;
+	}
 	cursor->refs = malloc((count + 1) * sizeof(cursor->refs[0]));
 	if (cursor->refs == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");

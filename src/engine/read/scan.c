@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "engine/engine_private.h"
+#include "engine/haste.h"
 #include "engine/read/context_places.h"
 #include "engine/read/scan_private.h"
 #include "engine/segment/block_cache.h"
@@ -154,7 +155,10 @@ add_rows(struct scan *scan, struct scan_run *run,
 	part->numbers = found->rows;
 	part->count = found->row_count;
 	run->row_estimate += found->row_count;
-	return 0;
+	/* Most rows lie in a zone of their own. */
+	return haste_expect((uint64_t)found->row_count *
+		scan->spec.attnum_count,
+	    err);
 }
 
 /* Number `i` of its shard in the view. */
@@ -342,7 +346,7 @@ is_lookup(const struct scan *scan)
 }
 
 static void
-count_scan(struct scan *scan)
+count_scan(const struct scan *scan)
 {
 	if (!scan->spec.is_estimate)
 		type_count_add(scan->counter,
@@ -410,7 +414,9 @@ scan_open(struct engine *engine, const struct scan_spec *spec,
 	rc = fill_scan(scan, first, limit, err);
 	snapshot_leave(spec->snapshot);
 	count_blocks(scan, before);
-	count_scan(scan);
+	scan->is_counted_late = haste_is_on();
+	if (!scan->is_counted_late)
+		count_scan(scan);
 	if (rc == 0 && spec->progress != NULL && !spec->is_estimate)
 		atomic_fetch_add_explicit(&spec->progress->events_total,
 		    scan_row_estimate(scan), memory_order_relaxed);
@@ -477,7 +483,8 @@ void
 scan_close(struct scan *scan)
 {
 	/* All of it lies in the caller's arena or belongs to the snapshot. */
-	(void)scan;
+	if (scan->is_counted_late && !engine_haste_has_failed())
+		count_scan(scan);
 }
 
 static int
@@ -524,6 +531,26 @@ scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
 	return out_of_memory(err);
 }
 
+/* Strings are as long as they are, and somebody will read them. */
+static int
+take_strings(const struct batch *batch, struct error *err)
+{
+	size_t bytes = 0;
+
+	for (uint32_t c = 0; c < batch->col_count; c++) {
+		const struct vec *vec = &batch->cols[c];
+
+		for (uint32_t i = 0;
+		     vec->phys == PHYS_STR && i < batch->sel.count; i++) {
+			uint32_t row = sel_row(batch->sel, i);
+
+			if (!vec_is_null(vec, row))
+				bytes += vec->str[vec_index(vec, row)].len;
+		}
+	}
+	return haste_take(bytes / HASTE_STEP_BYTES, err);
+}
+
 int
 scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
     struct error *err)
@@ -541,6 +568,8 @@ scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
 		scan_age_filter(cursor, out);
 	if (rc == 1)
 		cursor->rows += out->sel.count;
+	if (rc == 1 && haste_is_on() && take_strings(out, err) != 0)
+		rc = err->code;
 	return rc;
 }
 
@@ -586,7 +615,8 @@ scan_cursor_close(struct scan_cursor *cursor)
 		    memory_order_relaxed);
 		atomic_fetch_add_explicit(&scan->bytes_read, cursor->bytes_read,
 		    memory_order_relaxed);
-		count_rows(scan, cursor->rows);
+		if (!engine_haste_has_failed())
+			count_rows(scan, cursor->rows);
 		tell_progress(&scan->spec, cursor->rows);
 	}
 	cursor->class->close(cursor);

@@ -57,8 +57,9 @@ struct scan {
 	 */
 	int64_t horizon;
 	struct scan_spec aged_spec;
-	bool has_aged; /* such parts */
-	bool is_aging; /* the parts that are being added are such */
+	bool has_aged;        /* such parts */
+	bool is_aging;        /* the parts that are being added are such */
+	bool is_counted_late; /* opened in haste: when it is closed */
 	struct arena *arena;
 	struct engine *engine;
 	struct scan_run *runs;

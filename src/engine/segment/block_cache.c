@@ -12,6 +12,7 @@
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/must.h"
+#include "engine/haste.h"
 #include "os/file.h"
 #include "os/thread.h"
 
@@ -470,10 +471,16 @@ block_cache_get(struct block_cache *cache, const struct block_file *file,
 	pthread_mutex_unlock(&part->lock);
 	if (entry != NULL) {
 		usage.hits++;
-		*out = &entry->block;
-		return 0;
+		rc = haste_take(1, err);
+		if (rc != 0)
+			block_cache_unpin(cache, &entry->block);
+		else
+			*out = &entry->block;
+		return rc;
 	}
-	rc = entry_load(file, ref, decode, &loaded, err);
+	rc = haste_check_read(err);
+	if (rc == 0)
+		rc = entry_load(file, ref, decode, &loaded, err);
 	if (rc != 0)
 		return rc;
 	usage.reads++;

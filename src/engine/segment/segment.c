@@ -11,6 +11,7 @@
 
 #include "common/must.h"
 #include "common/reader.h"
+#include "engine/haste.h"
 #include "engine/segment/codec_zstd.h"
 #include "engine/segment/segment_private.h"
 #include "engine/zone/zone_filter.h"
@@ -259,8 +260,10 @@ segment_load(struct segment *segment, struct segment_state **out,
 	*out = atomic_load_explicit(&segment->state, memory_order_acquire);
 	if (*out != NULL)
 		return 0;
-	rc = segment_state_open(segment->fs, segment->path, &segment->meta,
-	    &segment->directory, &state, err);
+	rc = haste_check_read(err);
+	if (rc == 0)
+		rc = segment_state_open(segment->fs, segment->path,
+		    &segment->meta, &segment->directory, &state, err);
 	if (rc != 0)
 		return rc;
 	state->file.cache_key = segment->cache_key;

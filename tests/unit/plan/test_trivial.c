@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which queries count as trivial: those that a thread which must not be kept
- * may run itself.
+ * Which queries count as trivial or as lookups: those that a thread which must
+ * not be kept may run itself, or try to.
  */
 #include "plan/trivial.h"
 
@@ -43,6 +43,94 @@ static const struct {
 	{ "SHOW TimeZone", false },
 	{ "CREATE TABLE t (a int)", false },
 };
+
+static const struct {
+	const char *sql;
+	bool is_lookup;
+} lookups[] = {
+	{ "REPLAY FOR c", true },
+	{ "REPLAY FOR $1", true },
+	{ "REPLAY t FOR $1", true },
+	{ "REPLAY FOR $1 SINCE '2026-01-01 00:00:00+00'", true },
+	{ "QUERY t FOR $1", true },
+	{ "QUERY t FOR $1 WHERE a > 3", true },
+	{ "SELECT * FROM t WHERE context_id = $1", true },
+	{ "SELECT * FROM events WHERE context_id = $1 ORDER BY event_id",
+	    true },
+	{ "SELECT a, $2::bigint FROM t WHERE context_id = $1 AND a = 1", true },
+	{ "SELECT * FROM t", false },
+	{ "SELECT * FROM t WHERE a = 1", false },
+	{ "SELECT * FROM t WHERE context_id > $1", false },
+	{ "SELECT * FROM t WHERE context_id = $1 OR a = 1", false },
+	{ "SELECT count(*) FROM t WHERE context_id = $1", false },
+	{ "SELECT a + 1 FROM t WHERE context_id = $1", false },
+	{ "SELECT a FROM t WHERE context_id = $1 ORDER BY a", false },
+	{ "SELECT a FROM t WHERE context_id = $1 AND s LIKE $2", false },
+	{ "SELECT payload->>'a' FROM events WHERE context_id = $1", false },
+	{ "SELECT a FROM t WHERE context_id = (SELECT 'c')", false },
+	{ "EXPLAIN ANALYZE REPLAY FOR c", false },
+	{ "SELECT 1", false },
+};
+
+/* A catalogue with the event type t (a, s). */
+static const struct catalog *
+catalog_of_t(void)
+{
+	const struct field fields[] = {
+		{ .name = STR("a"), .type = { .oid = TYPE_INT8 } },
+		{ .name = STR("s"), .type = { .oid = TYPE_TEXT } },
+	};
+	struct ddl ddl = {
+		.kind = DDL_CREATE_TYPE,
+		.name = STR("t"),
+		.oid = 20000,
+		.row_type_oid = 20001,
+		.array_type_oid = 20002,
+		.fields = fields,
+		.field_count = 2,
+	};
+	const struct catalog *before, *after;
+	struct error err;
+
+	ck_assert_int_eq(catalog_new(&before, &err), 0);
+	ck_assert_msg(catalog_apply(before, &ddl, 1, &after, &err) == 0, "%s",
+	    err.message);
+	catalog_unref(before);
+	return after;
+}
+
+static bool
+plan_is_lookup(const char *sql)
+{
+	const struct plan_session session = { .user = STR("tester") };
+	struct plan_context context = {
+		.session = &session,
+		.settings = &type_settings_default,
+		.catalog = catalog_of_t(),
+	};
+	struct parsed parsed;
+	struct arena arena;
+	struct plan *plan;
+	struct error err;
+	bool is_lookup;
+
+	arena_init(&arena, NULL);
+	ck_assert_msg(plan_statement(&context, parsed_one(&parsed, sql), NULL,
+			  0, &arena, &plan, &err) == 0,
+	    "%s: %s", sql, err.message);
+	is_lookup = plan->is_lookup;
+	catalog_unref(context.catalog);
+	parsed_release(&parsed);
+	arena_release(&arena);
+	return is_lookup;
+}
+
+START_TEST(knows_what_is_a_lookup)
+{
+	ck_assert_msg(plan_is_lookup(lookups[_i].sql) == lookups[_i].is_lookup,
+	    "%s", lookups[_i].sql);
+}
+END_TEST
 
 static bool
 plan_is_trivial(const char *sql)
@@ -106,6 +194,8 @@ main(void)
 	tcase_add_loop_test(tests, knows_what_is_trivial, 0,
 	    sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tests, long_ones_are_not);
+	tcase_add_loop_test(tests, knows_what_is_a_lookup, 0,
+	    sizeof(lookups) / sizeof(lookups[0]));
 	suite_add_tcase(suite, tests);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
