@@ -2,7 +2,10 @@
 #include "os/memory.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #ifdef __GLIBC__
@@ -28,6 +31,41 @@ os_forbid_dumps(void)
 	(void)prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
 #endif
 }
+
+/* ---- large pages ---- */
+
+static atomic_size_t huge_bytes; /* a number for who watches */
+
+void *
+os_huge_alloc(size_t size)
+{
+	size_t whole = size + OS_HUGE_PAGE, before;
+	char *memory = mmap(NULL, whole, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return NULL;
+	before =
+	    (OS_HUGE_PAGE - (uintptr_t)memory % OS_HUGE_PAGE) % OS_HUGE_PAGE;
+	if (before > 0)
+		(void)munmap(memory, before);
+	memory += before;
+	(void)munmap(memory + size, OS_HUGE_PAGE - before);
+#ifdef MADV_HUGEPAGE
+	(void)madvise(memory, size, MADV_HUGEPAGE); /* else in small ones */
+#endif
+	atomic_fetch_add_explicit(&huge_bytes, size, memory_order_relaxed);
+	return memory;
+}
+
+void
+os_huge_free(void *memory, size_t size)
+{
+	(void)munmap(memory, size);
+	atomic_fetch_sub_explicit(&huge_bytes, size, memory_order_relaxed);
+}
+
+/* ---- what there is ---- */
 
 /* The second number of Linux's statm, in pages. */
 static size_t
@@ -60,4 +98,6 @@ os_memory_get(struct os_memory *out)
 	out->used_bytes = info.uordblks + info.hblkhd;
 	out->free_bytes = info.fordblks;
 #endif
+	out->used_bytes +=
+	    atomic_load_explicit(&huge_bytes, memory_order_relaxed);
 }

@@ -24,6 +24,14 @@ void os_memory_init(void);
  */
 void os_forbid_dumps(void);
 
+/*
+ * Zeroed memory in pages of OS_HUGE_PAGE, aligned to one, if the system has such;
+ * `size` is a multiple of it.  NULL without memory.
+ */
+#define OS_HUGE_PAGE ((size_t)2 << 20)
+void *os_huge_alloc(size_t size);
+void os_huge_free(void *memory, size_t size);
+
 /* What is not known is 0. */
 struct os_memory {
 	size_t resident_bytes; /* of the process, in the kernel's eyes */

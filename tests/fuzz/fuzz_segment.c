@@ -128,7 +128,7 @@ fuzz_dict(const uint8_t *data, size_t len, block_decode_fn decode)
 	void *decoded = NULL;
 	size_t decoded_len;
 
-	if (decode(data, len, &decoded, &decoded_len, &err) == 0)
+	if (decode(data, len, NULL, &decoded, &decoded_len, &err) == 0)
 		free(decoded);
 }
 

@@ -222,8 +222,8 @@ unpack_piece(struct archive_reader *reader, const struct archive_block *block,
 {
 	void *raw = NULL;
 	size_t len = 0;
-	int rc = zstd_block_decode(reader->packed.data, block->packed_len, &raw,
-	    &len, err);
+	int rc = zstd_block_decode(reader->packed.data, block->packed_len, NULL,
+	    &raw, &len, err);
 
 	if (rc == STELE_E_OUT_OF_MEMORY)
 		return rc;

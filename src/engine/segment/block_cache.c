@@ -13,7 +13,9 @@
 #include "common/hash.h"
 #include "common/must.h"
 #include "engine/haste.h"
+#include "engine/segment/block_memory.h"
 #include "os/file.h"
+#include "os/memory.h"
 #include "os/thread.h"
 
 #define PARTS_MAX      64
@@ -48,9 +50,9 @@ struct cache_entry {
 struct cache_part {
 	alignas(ALIGNMENT) pthread_mutex_t lock;
 	/* Links are atomic for hints alone, which read them without a lock. */
-	_Atomic(struct cache_entry *) *buckets;
-	struct cache_entry *hand; /* of the clock; NULL: empty */
-	uint32_t bucket_count;    /* power of two; does not change */
+	_Atomic(struct cache_entry *) *buckets; /* the cache's */
+	struct cache_entry *hand;               /* of the clock; NULL: empty */
+	uint32_t bucket_count; /* power of two; does not change */
 	uint32_t entry_count;
 	atomic_size_t bytes; /* written under the lock */
 	uint64_t hits;
@@ -61,6 +63,9 @@ struct cache_part {
 struct block_cache {
 	size_t part_limit_bytes;
 	uint32_t part_count; /* power of two */
+	struct block_memory *memory;
+	void *buckets; /* of all parts; owned */
+	size_t buckets_bytes;
 	atomic_uint_least64_t next_key;
 	struct cache_part parts[PARTS_MAX];
 };
@@ -77,6 +82,29 @@ bucket_count_for(size_t part_limit_bytes)
 	return count;
 }
 
+/* All in large pages: which of them is looked at is chance. */
+static bool
+take_buckets(struct block_cache *cache)
+{
+	uint32_t count = bucket_count_for(cache->part_limit_bytes);
+	_Atomic(struct cache_entry *) *buckets;
+	size_t bytes = cache->part_count * (size_t)count * sizeof(*buckets);
+
+	bytes = (bytes + OS_HUGE_PAGE - 1) / OS_HUGE_PAGE * OS_HUGE_PAGE;
+	cache->buckets = buckets = os_huge_alloc(bytes);
+	cache->buckets_bytes = bytes;
+	if (buckets == NULL)
+		return false;
+	for (uint32_t i = 0; i < cache->part_count; i++) {
+		struct cache_part *part = &cache->parts[i];
+
+		MUST(pthread_mutex_init(&part->lock, NULL) == 0);
+		part->bucket_count = count;
+		part->buckets = buckets + (size_t)i * count;
+	}
+	return true;
+}
+
 struct block_cache *
 block_cache_new(size_t limit_bytes)
 {
@@ -90,18 +118,16 @@ block_cache_new(size_t limit_bytes)
 	    limit_bytes / cache->part_count >= 2 * PART_BYTES_MIN)
 		cache->part_count *= 2;
 	cache->part_limit_bytes = limit_bytes / cache->part_count;
+	cache->memory = block_memory_new();
+	if (cache->memory == NULL) {
+		free(cache);
+		return NULL;
+	}
 	atomic_init(&cache->next_key, 1);
-	for (uint32_t i = 0; i < cache->part_count; i++) {
-		struct cache_part *part = &cache->parts[i];
-
-		MUST(pthread_mutex_init(&part->lock, NULL) == 0);
-		part->bucket_count = bucket_count_for(cache->part_limit_bytes);
-		part->buckets =
-		    calloc(part->bucket_count, sizeof(*part->buckets));
-		if (part->buckets == NULL) {
-			block_cache_free(cache);
-			return NULL;
-		}
+	if (!take_buckets(cache)) {
+		block_memory_free(cache->memory);
+		free(cache);
+		return NULL;
 	}
 	return cache;
 }
@@ -113,17 +139,27 @@ is_inline(const struct cache_entry *entry)
 	return entry->block.data == (const char *)entry + ENTRY_BYTES;
 }
 
+/* Bytes of an entry with a block of `len` bytes behind it, or none. */
+static size_t
+memory_bytes(size_t len)
+{
+	return ENTRY_BYTES + (len + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+}
+
 static void
-entry_free(struct cache_entry *entry)
+entry_free(struct block_cache *cache, struct cache_entry *entry)
 {
 	union {
 		const void *data;
 		void *owned;
 	} bytes = { .data = entry->block.data };
+	size_t len = 0;
 
-	if (!is_inline(entry))
-		free(bytes.owned);
-	free(entry);
+	if (is_inline(entry))
+		len = entry->block.len;
+	else
+		block_memory_give(cache->memory, bytes.owned, entry->block.len);
+	block_memory_give(cache->memory, entry, memory_bytes(len));
 }
 
 static struct cache_entry *
@@ -141,8 +177,6 @@ block_cache_free(struct block_cache *cache)
 	for (uint32_t i = 0; i < cache->part_count; i++) {
 		struct cache_part *part = &cache->parts[i];
 
-		if (part->buckets == NULL)
-			continue;
 		for (uint32_t b = 0; b < part->bucket_count; b++) {
 			struct cache_entry *entry =
 			    atomic_load_explicit(&part->buckets[b],
@@ -154,13 +188,14 @@ block_cache_free(struct block_cache *cache)
 
 				MUST(atomic_load_explicit(&entry->pins,
 					 memory_order_relaxed) == 0);
-				entry_free(entry);
+				entry_free(cache, entry);
 				entry = next;
 			}
 		}
-		free(part->buckets);
 		pthread_mutex_destroy(&part->lock);
 	}
+	os_huge_free(cache->buckets, cache->buckets_bytes);
+	block_memory_free(cache->memory);
 	free(cache);
 }
 
@@ -297,25 +332,17 @@ part_evict(struct cache_part *part, size_t limit_bytes)
 }
 
 static void
-free_evicted(struct cache_entry *entry)
+free_evicted(struct block_cache *cache, struct cache_entry *entry)
 {
 	while (entry != NULL) {
 		struct cache_entry *next = entry->ring_next;
 
-		entry_free(entry);
+		entry_free(cache, entry);
 		entry = next;
 	}
 }
 
 /* ---- reading ---- */
-
-/* Memory for `len` bytes behind `before`, a multiple of the alignment. */
-static uint8_t *
-aligned_bytes(size_t before, size_t len)
-{
-	return aligned_alloc(ALIGNMENT,
-	    before + (len + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
-}
 
 static int
 check_ref(const struct block_file *file, const struct block_ref *ref,
@@ -357,7 +384,8 @@ block_read(const struct block_file *file, const struct block_ref *ref,
 	*out = NULL;
 	if (rc != 0)
 		return rc;
-	data = aligned_bytes(0, ref->len);
+	data = aligned_alloc(ALIGNMENT,
+	    ((size_t)ref->len + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
 	if (data == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	rc = read_checked(file, ref, data, err);
@@ -371,10 +399,10 @@ block_read(const struct block_file *file, const struct block_ref *ref,
 
 /* An entry with room for `len` bytes behind it, with one pin. */
 static struct cache_entry *
-entry_new(const struct block_file *file, const struct block_ref *ref,
-    size_t len)
+entry_new(struct block_cache *cache, const struct block_file *file,
+    const struct block_ref *ref, size_t len)
 {
-	uint8_t *memory = aligned_bytes(ENTRY_BYTES, len);
+	uint8_t *memory = block_memory_take(cache->memory, memory_bytes(len));
 	struct cache_entry *entry = (struct cache_entry *)(void *)memory;
 
 	if (entry == NULL)
@@ -388,8 +416,9 @@ entry_new(const struct block_file *file, const struct block_ref *ref,
 }
 
 static int
-load_decoded(const struct block_file *file, const struct block_ref *ref,
-    block_decode_fn decode, struct cache_entry *entry, struct error *err)
+load_decoded(struct block_cache *cache, const struct block_file *file,
+    const struct block_ref *ref, block_decode_fn decode,
+    struct cache_entry *entry, struct error *err)
 {
 	void *decoded;
 	uint8_t *data;
@@ -397,7 +426,8 @@ load_decoded(const struct block_file *file, const struct block_ref *ref,
 
 	if (rc != 0)
 		return rc;
-	rc = decode(data, ref->len, &decoded, &entry->block.len, err);
+	rc = decode(data, ref->len, cache->memory, &decoded, &entry->block.len,
+	    err);
 	free(data);
 	if (rc == 0)
 		entry->block.data = decoded;
@@ -409,25 +439,27 @@ load_decoded(const struct block_file *file, const struct block_ref *ref,
 }
 
 static int
-entry_load(const struct block_file *file, const struct block_ref *ref,
-    block_decode_fn decode, struct cache_entry **out, struct error *err)
+entry_load(struct block_cache *cache, const struct block_file *file,
+    const struct block_ref *ref, block_decode_fn decode,
+    struct cache_entry **out, struct error *err)
 {
+	size_t len = decode == NULL ? ref->len : 0;
 	struct cache_entry *entry;
 	int rc = check_ref(file, ref, err);
 
 	*out = NULL;
 	if (rc != 0)
 		return rc;
-	entry = entry_new(file, ref, decode == NULL ? ref->len : 0);
+	entry = entry_new(cache, file, ref, len);
 	if (entry == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	if (decode == NULL)
 		rc = read_checked(file, ref, (uint8_t *)entry + ENTRY_BYTES,
 		    err);
 	else
-		rc = load_decoded(file, ref, decode, entry, err);
+		rc = load_decoded(cache, file, ref, decode, entry, err);
 	if (rc != 0)
-		free(entry);
+		block_memory_give(cache->memory, entry, memory_bytes(len));
 	else
 		*out = entry;
 	return rc;
@@ -480,7 +512,7 @@ block_cache_get(struct block_cache *cache, const struct block_file *file,
 	}
 	rc = haste_check_read(err);
 	if (rc == 0)
-		rc = entry_load(file, ref, decode, &loaded, err);
+		rc = entry_load(cache, file, ref, decode, &loaded, err);
 	if (rc != 0)
 		return rc;
 	usage.reads++;
@@ -497,8 +529,8 @@ block_cache_get(struct block_cache *cache, const struct block_file *file,
 	evicted = part_evict(part, cache->part_limit_bytes);
 	pthread_mutex_unlock(&part->lock);
 	if (loaded != NULL)
-		entry_free(loaded);
-	free_evicted(evicted);
+		entry_free(cache, loaded);
+	free_evicted(cache, evicted);
 	*out = &entry->block;
 	return 0;
 }
@@ -556,7 +588,7 @@ block_cache_unpin(struct block_cache *cache, const struct block *block)
 	pthread_mutex_lock(&part->lock);
 	evicted = part_evict(part, cache->part_limit_bytes);
 	pthread_mutex_unlock(&part->lock);
-	free_evicted(evicted);
+	free_evicted(cache, evicted);
 }
 
 struct block_cache_stats

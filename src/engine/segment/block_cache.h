@@ -23,6 +23,7 @@
 #include "common/attr.h"
 
 struct block_cache;
+struct block_memory;
 struct error;
 struct os_file;
 
@@ -52,12 +53,14 @@ uint64_t block_checksum(const void *data, size_t len, uint64_t identity,
     uint64_t offset);
 
 /*
- * Turn the bytes of a block into what is kept instead of them: *out is
- * malloc'd in one piece.  Called once per read, after the check, without a
- * lock.  Returns 0 or an error, STELE_E_CORRUPT for what cannot be.
+ * Turn the bytes of a block into what is kept instead of them: *out is one
+ * piece of memory from block_memory_take(), *out_len bytes; `memory` may be
+ * NULL.  Called once per read, after the check, without a lock.  Returns 0 or
+ * an error, STELE_E_CORRUPT for what cannot be.
  */
-typedef int (*block_decode_fn)(const uint8_t *data, size_t len, void **out,
-    size_t *out_len, struct error *err);
+typedef int (*block_decode_fn)(const uint8_t *data, size_t len,
+    struct block_memory *memory, void **out, size_t *out_len,
+    struct error *err);
 
 /* Read and check without a cache; *out is malloc'd (aligned to 64). */
 MUST_USE int block_read(const struct block_file *file,

@@ -8,6 +8,7 @@
 
 #include "common/buf.h"
 #include "common/error.h"
+#include "engine/segment/block_memory.h"
 
 struct zstd_encoder {
 	ZSTD_CCtx *context; /* owned */
@@ -61,8 +62,8 @@ zstd_compress(struct zstd_encoder *encoder, const void *data, size_t len,
 }
 
 int
-zstd_block_decode(const uint8_t *data, size_t len, void **out, size_t *out_len,
-    struct error *err)
+zstd_block_decode(const uint8_t *data, size_t len, struct block_memory *memory,
+    void **out, size_t *out_len, struct error *err)
 {
 	unsigned long long raw = ZSTD_getFrameContentSize(data, len);
 	size_t written;
@@ -72,12 +73,12 @@ zstd_block_decode(const uint8_t *data, size_t len, void **out, size_t *out_len,
 	if (raw > ZSTD_RAW_MAX)
 		return error_set(err, STELE_E_CORRUPT,
 		    "segment has an invalid compressed block");
-	bytes = malloc((size_t)raw + 1);
+	bytes = block_memory_take(memory, (size_t)raw);
 	if (bytes == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	written = ZSTD_decompress(bytes, (size_t)raw, data, len);
 	if (ZSTD_isError(written) || written != raw) {
-		free(bytes);
+		block_memory_give(memory, bytes, (size_t)raw);
 		if (ZSTD_isError(written) &&
 		    ZSTD_getErrorCode(written) == ZSTD_error_memory_allocation)
 			return error_set(err, STELE_E_OUT_OF_MEMORY,

@@ -12,6 +12,7 @@
 
 #include "common/attr.h"
 
+struct block_memory;
 struct buf;
 struct error;
 
@@ -35,5 +36,6 @@ size_t zstd_compress(struct zstd_encoder *encoder, const void *data, size_t len,
  * STELE_E_CORRUPT if it is not one whole block of such.
  */
 #define ZSTD_RAW_MAX ((size_t)256 << 20)
-MUST_USE int zstd_block_decode(const uint8_t *data, size_t len, void **out,
-    size_t *out_len, struct error *err);
+MUST_USE int zstd_block_decode(const uint8_t *data, size_t len,
+    struct block_memory *memory, void **out, size_t *out_len,
+    struct error *err);

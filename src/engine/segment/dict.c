@@ -10,6 +10,7 @@
 #include "common/hash.h"
 #include "common/int128.h"
 #include "common/reader.h"
+#include "engine/segment/block_memory.h"
 #include "engine/segment/str_sort.h"
 
 #define SLOTS_MIN     64
@@ -348,8 +349,8 @@ measure_page(struct reader r, uint32_t count, size_t *total)
 }
 
 int
-dict_page_decode(const uint8_t *data, size_t len, void **out, size_t *out_len,
-    struct error *err)
+dict_page_decode(const uint8_t *data, size_t len, struct block_memory *memory,
+    void **out, size_t *out_len, struct error *err)
 {
 	struct reader r = reader_over(data, len);
 	uint32_t count = reader_u32(&r);
@@ -361,7 +362,7 @@ dict_page_decode(const uint8_t *data, size_t len, void **out, size_t *out_len,
 	    !measure_page(r, count, &total))
 		return bad_dict(err);
 	*out_len = sizeof(*page) + count * sizeof(*page->strings) + total;
-	page = malloc(*out_len);
+	page = block_memory_take(memory, *out_len);
 	if (page == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	page->count = count;
@@ -378,7 +379,7 @@ dict_page_decode(const uint8_t *data, size_t len, void **out, size_t *out_len,
 		bytes += shared + rest;
 		if (i > 0 &&
 		    str_compare(page->strings[i - 1], page->strings[i]) >= 0) {
-			free(page);
+			block_memory_give(memory, page, *out_len);
 			return bad_dict(err);
 		}
 	}
@@ -387,8 +388,8 @@ dict_page_decode(const uint8_t *data, size_t len, void **out, size_t *out_len,
 }
 
 int
-dict_root_decode(const uint8_t *data, size_t len, void **out, size_t *out_len,
-    struct error *err)
+dict_root_decode(const uint8_t *data, size_t len, struct block_memory *memory,
+    void **out, size_t *out_len, struct error *err)
 {
 	struct reader r = reader_over(data, len);
 	uint32_t count = reader_u32(&r);
@@ -401,7 +402,7 @@ dict_root_decode(const uint8_t *data, size_t len, void **out, size_t *out_len,
 		return bad_dict(err);
 	*out_len =
 	    sizeof(*root) + page_count * sizeof(*root->pages) + reader_left(&r);
-	root = malloc(*out_len);
+	root = block_memory_take(memory, *out_len);
 	if (root == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	root->count = count;
@@ -418,7 +419,7 @@ dict_root_decode(const uint8_t *data, size_t len, void **out, size_t *out_len,
 		bytes += first.len;
 	}
 	if (r.failed || reader_left(&r) != 0) {
-		free(root);
+		block_memory_give(memory, root, *out_len);
 		return bad_dict(err);
 	}
 	*out = root;

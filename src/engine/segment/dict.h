@@ -92,10 +92,12 @@ struct dict_root {
 };
 
 /* block_decode_fn; everything is checked but the order across pages. */
-int dict_page_decode(const uint8_t *data, size_t len, void **out,
-    size_t *out_len, struct error *err);
-int dict_root_decode(const uint8_t *data, size_t len, void **out,
-    size_t *out_len, struct error *err);
+int dict_page_decode(const uint8_t *data, size_t len,
+    struct block_memory *memory, void **out, size_t *out_len,
+    struct error *err);
+int dict_root_decode(const uint8_t *data, size_t len,
+    struct block_memory *memory, void **out, size_t *out_len,
+    struct error *err);
 
 /* Strings of a page, by the root. */
 uint32_t dict_page_strings(const struct dict_root *root, uint32_t page);

@@ -61,7 +61,7 @@ verify_page(struct verify *v, const struct dict_root *root, uint32_t p,
 
 	if (rc != 0)
 		return rc;
-	rc = dict_page_decode(data, ref->len, &decoded, &len, err);
+	rc = dict_page_decode(data, ref->len, NULL, &decoded, &len, err);
 	free(data);
 	if (rc != 0)
 		return rc;
@@ -90,7 +90,7 @@ verify_dict(struct verify *v, const struct block_ref *ref, uint32_t count,
 
 	if (rc != 0)
 		return rc;
-	rc = dict_root_decode(data, ref->len, &decoded, &len, err);
+	rc = dict_root_decode(data, ref->len, NULL, &decoded, &len, err);
 	free(data);
 	if (rc != 0)
 		return rc;

@@ -188,7 +188,7 @@ read_page(struct verify *v, const struct chunk_view *view, uint32_t p,
 		*out = data;
 		return rc;
 	}
-	rc = zstd_block_decode(data, page.ref.len, &decoded, &len, err);
+	rc = zstd_block_decode(data, page.ref.len, NULL, &decoded, &len, err);
 	free(data);
 	*out = decoded;
 	if (rc == 0 && len != page.raw_len)

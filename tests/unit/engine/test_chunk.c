@@ -497,8 +497,8 @@ START_TEST(text_is_compressed_and_back)
 	ck_assert_uint_gt(packed_len, 0);
 	ck_assert_uint_lt(packed_len, sizeof(text));
 	ck_assert_uint_eq(packed.len, packed_len + 1);
-	ck_assert_int_eq(zstd_block_decode(packed.data + 1, packed_len, &again,
-			     &len, &err),
+	ck_assert_int_eq(zstd_block_decode(packed.data + 1, packed_len, NULL,
+			     &again, &len, &err),
 	    0);
 	ck_assert_uint_eq(len, sizeof(text));
 	ck_assert_mem_eq(again, text, len);
@@ -509,13 +509,13 @@ START_TEST(text_is_compressed_and_back)
 	    0);
 	ck_assert_uint_eq(packed.len, packed_len + 1);
 	for (size_t cut = 0; cut < packed_len; cut++)
-		ck_assert_int_eq(zstd_block_decode(packed.data + 1, cut, &again,
-				     &len, &err),
+		ck_assert_int_eq(zstd_block_decode(packed.data + 1, cut, NULL,
+				     &again, &len, &err),
 		    STELE_E_CORRUPT);
 	for (size_t bit = 0; bit < 8 * packed_len; bit++) {
 		packed.data[1 + bit / 8] ^= (uint8_t)(1u << bit % 8);
-		if (zstd_block_decode(packed.data + 1, packed_len, &again, &len,
-			&err) == 0)
+		if (zstd_block_decode(packed.data + 1, packed_len, NULL, &again,
+			&len, &err) == 0)
 			free(again);
 		packed.data[1 + bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}

@@ -218,8 +218,8 @@ START_TEST(pages_come_back)
 
 		buf_reset(&buf);
 		put_page(&buf, p);
-		ck_assert_int_eq(dict_page_decode(buf.data, buf.len, &decoded,
-				     &len, &err),
+		ck_assert_int_eq(dict_page_decode(buf.data, buf.len, NULL,
+				     &decoded, &len, &err),
 		    0);
 		page = decoded;
 		for (uint32_t i = 0; i < page->count; i++) {
@@ -247,8 +247,8 @@ START_TEST(damaged_pages_do_no_harm)
 	put_page(&buf, 0);
 	for (size_t bit = 0; bit < 8 * buf.len; bit++) {
 		buf.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		if (dict_page_decode(buf.data, buf.len, &decoded, &len, &err) ==
-		    0)
+		if (dict_page_decode(buf.data, buf.len, NULL, &decoded, &len,
+			&err) == 0)
 			free(decoded);
 		buf.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
@@ -256,8 +256,8 @@ START_TEST(damaged_pages_do_no_harm)
 		copy = malloc(cut + 1);
 		ck_assert_ptr_nonnull(copy);
 		memcpy(copy, buf.data, cut);
-		ck_assert_int_eq(dict_page_decode(copy, cut, &decoded, &len,
-				     &err),
+		ck_assert_int_eq(dict_page_decode(copy, cut, NULL, &decoded,
+				     &len, &err),
 		    STELE_E_CORRUPT);
 		free(copy);
 	}
