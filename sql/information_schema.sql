@@ -90,12 +90,9 @@ SELECT current_database(), n.nspname, c.relname, a.attname, a.attnum,
     current_database(), u.nspname, t.typname,
     NULL, NULL, NULL, NULL, a.attnum::text, 'NO',
     CASE WHEN a.attidentity <> '' THEN 'YES' ELSE 'NO' END,
-    CASE WHEN a.attidentity <> '' THEN 'ALWAYS' END,
-    CASE WHEN a.attidentity <> '' THEN '1' END,
-    CASE WHEN a.attidentity <> '' THEN '1' END,
-    CASE WHEN a.attidentity <> '' THEN '9223372036854775807' END,
-    CASE WHEN a.attidentity <> '' THEN '1' END,
-    'NO', 'NEVER', NULL, 'NO'
+    CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END,
+    s.seqstart, s.seqincrement, s.seqmax, s.seqmin,
+    CASE WHEN s.seqcycle THEN 'YES' ELSE 'NO' END, 'NEVER', NULL, 'NO'
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -105,6 +102,14 @@ LEFT JOIN pg_catalog.pg_attrdef d
     ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation o
     ON o.oid = a.attcollation AND o.collname <> 'default'
+-- The one of all events is known, and need not be looked for.
+LEFT JOIN pg_catalog.pg_sequence s
+    ON s.seqrelid = CASE WHEN a.attidentity = '' THEN NULL
+        WHEN c.relpersistence = 't'
+        THEN pg_catalog.pg_get_serial_sequence(
+            pg_catalog.format('%I.%I', n.nspname, c.relname),
+            a.attname)::regclass::oid
+        ELSE 15014 END
 WHERE a.attnum > 0 AND NOT a.attisdropped
     AND c.relkind IN ('r', 'v', 'm', 'f', 'p')
     AND (c.oid < 16384 OR pg_catalog.pg_has_role(c.relowner, 'USAGE')
@@ -215,6 +220,19 @@ CREATE VIEW schemata AS
 SELECT current_database(), n.nspname, r.rolname, NULL, NULL, NULL, NULL
 FROM pg_catalog.pg_namespace n
 JOIN pg_catalog.pg_authid r ON r.oid = n.nspowner;
+
+-- Those of identity columns are told of with their columns, as in PostgreSQL.
+CREATE VIEW sequences AS
+SELECT current_database(), n.nspname, c.relname,
+    pg_catalog.format_type(s.seqtypid, NULL),
+    CASE s.seqtypid WHEN 21 THEN 16 WHEN 23 THEN 32 ELSE 64 END, 2, 0,
+    s.seqstart, s.seqmin, s.seqmax, s.seqincrement,
+    CASE WHEN s.seqcycle THEN 'YES' ELSE 'NO' END
+FROM pg_catalog.pg_sequence s
+JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relpersistence = 't' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+    WHERE d.classid = 1259 AND d.objid = c.oid AND d.deptype = 'i');
 
 CREATE VIEW key_column_usage AS
 SELECT current_database(), n.nspname, k.conname, current_database(), n.nspname,

@@ -32,7 +32,9 @@ CREATE VIEW pg_sequences AS
 SELECT n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner),
     s.seqtypid::regtype, s.seqstart, s.seqmin, s.seqmax, s.seqincrement,
     s.seqcycle, s.seqcache,
-    (SELECT last_value FROM stele.event_id_seq WHERE is_called)
+    CASE WHEN c.relpersistence = 't'
+        THEN pg_catalog.pg_sequence_last_value(c.oid)
+        ELSE (SELECT last_value FROM stele.event_id_seq WHERE is_called) END
 FROM pg_catalog.pg_sequence s
 JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace;

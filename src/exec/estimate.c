@@ -127,7 +127,9 @@ estimate_rows(const struct exec_env *env, const struct rel *rel,
 		*out = system_rows(&rel->scan);
 		return 0;
 	case REL_TEMP:
-		*out = (double)temp_rows_count(rel->scan.temp->rows);
+		*out = rel->scan.sequence != NULL
+		    ? 1
+		    : (double)temp_rows_count(rel->scan.temp->rows);
 		return 0;
 	case REL_RECURSIVE:
 		*out = in * RECURSION_DEPTH;

@@ -4,9 +4,12 @@
  */
 #include <inttypes.h>
 
+#include "common/quote.h"
 #include "engine/catalog/catalog.h"
 #include "exec/func_catalog.h"
 #include "plan/comment.h"
+#include "plan/schema.h"
+#include "plan/temp_table.h"
 
 /* ---- types ---- */
 
@@ -114,13 +117,29 @@ user_by_id(struct function_call *call, uint32_t row,
 }
 CATALOG_KERNEL(user_by_id)
 
-/* Of event_ids alone; but table and column must exist. */
+static int
+put_sequence(struct function_call *call, uint32_t row,
+    const struct temp_sequence *sequence)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text);
+	buf_printf(&text, "%s.", schema_by_oid(SCHEMA_PG_TEMP)->name);
+	quote_put_name(&text, sequence->name);
+	rc = put_text(call, row, &text);
+	buf_release(&text);
+	return rc;
+}
+
+/* Of event_ids, and of temporary tables; but table and column must exist. */
 static int
 serial_sequence(struct function_call *call, uint32_t row,
     const struct plan_context *names)
 {
 	const struct relation_space space = names_space(names);
 	struct str column = ARG(call, 1, str, row);
+	const struct temp_sequence *sequence;
 	struct relation relation;
 	uint32_t attnum;
 	int rc = names_find_relation(names, ARG(call, 0, str, row), &relation,
@@ -135,6 +154,9 @@ serial_sequence(struct function_call *call, uint32_t row,
 		    STR_FMT(column), STR_FMT(relation.name));
 	if (relation.type != NULL && attnum == COLUMN_EVENT_ID)
 		call->result->str[row] = STR(EVENT_ID_SEQUENCE_NAME);
+	else if ((sequence = temp_sequence_of_column(space.temp, relation.oid,
+		      attnum)) != NULL)
+		return put_sequence(call, row, sequence);
 	else
 		put_null(call, row);
 	return 0;

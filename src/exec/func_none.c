@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * func_none.c -- what PostgreSQL tells of objects that there are none of here:
- * triggers, rules, sequences, partitions, replication,
- * vacuum.
+ * triggers, rules, partitions, replication, vacuum.
  */
 #include "exec/func_catalog.h"
 
@@ -83,7 +82,6 @@ static const struct func_row rows[] = {
 	{ FN_PG_JIT_AVAILABLE, { run_false, true } },
 	{ FN_PG_PARTITION_ROOT, { run_null, false } },
 	{ FN_PG_RELATION_FILEPATH, { run_null, false } },
-	{ FN_PG_SEQUENCE_LAST_VALUE, { run_null, false } },
 	{ FN_PG_STAT_GET_ANALYZE_COUNT, { run_zero, true } },
 	{ FN_PG_STAT_GET_AUTOANALYZE_COUNT, { run_zero, true } },
 	{ FN_PG_STAT_GET_AUTOVACUUM_COUNT, { run_zero, true } },

@@ -62,6 +62,7 @@ extern const struct func_family func_quote;
 extern const struct func_family func_record;
 extern const struct func_family func_regex;
 extern const struct func_family func_regex_list;
+extern const struct func_family func_sequence;
 extern const struct func_family func_server;
 extern const struct func_family func_session;
 extern const struct func_family func_size;

@@ -57,6 +57,7 @@ impls_build(void)
 		&func_record,
 		&func_regex,
 		&func_regex_list,
+		&func_sequence,
 		&func_server,
 		&func_session,
 		&func_size,

@@ -5,6 +5,7 @@
  */
 #include "exec/temp_ddl.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "common/cancel.h"
 #include "engine/catalog/acl.h"
 #include "exec/exec_private.h"
+#include "exec/temp_sequence.h"
 #include "exec/temp_tables.h"
 #include "exec/temp_writer.h"
 #include "plan/schema.h"
@@ -21,6 +23,13 @@ struct temp_run {
 	const struct plan_temp_ddl *ddl;
 	const struct exec_context *context;
 	struct temp_tables *temp;
+	struct cascade *cascade; /* of DROP */
+};
+
+/* What goes with what is dropped, "view v" a line each. */
+struct cascade {
+	struct buf text;
+	uint32_t count;
 };
 
 /* A notice that has its message; code 0 names no condition. */
@@ -67,8 +76,12 @@ check_right(const struct temp_run *run, struct error *err)
 static int
 check_name(const struct temp_run *run, struct str name, struct error *err)
 {
-	if (temp_table_by_name(run->temp->catalog, name) == NULL &&
-	    temp_view_by_name(run->temp->catalog, name) == NULL)
+	const struct relation_space space = { .catalog =
+						  run->plan->space.catalog,
+		.temp = run->temp->catalog };
+	struct relation relation;
+
+	if (!relation_by_name(&space, SCHEMA_PG_TEMP, name, &relation))
 		return 0;
 	return error_set(err, STELE_E_DUPLICATE_TABLE,
 	    "relation \"%.*s\" already exists", STR_FMT(name));
@@ -104,8 +117,40 @@ create_table(const struct temp_run *run, const struct temp_table **out,
 		temp_table_unref(table);
 		return temp_out_of_memory(err);
 	}
+	rc = temp_sequences_of_table(run->temp, run->ddl, table, err);
+	if (rc != 0) {
+		temp_table_unref(table);
+		return rc;
+	}
 	*out = table;
 	return temp_tables_put_table(run->temp, table, err);
+}
+
+static int
+create_sequence(const struct temp_run *run, struct error *err)
+{
+	int rc = check_right(run, err);
+
+	if (rc == 0)
+		rc = check_name(run, run->ddl->name, err);
+	return rc != 0
+	    ? rc
+	    : temp_sequence_create(run->temp, run->ddl->sequences, NULL, err);
+}
+
+static int
+alter_sequence(const struct temp_run *run, struct error *err)
+{
+	const struct temp_sequence *its = run->ddl->sequences->definition;
+	const struct temp_sequence *old =
+	    temp_sequence_by_oid(run->temp->catalog, its->oid);
+	int rc = 0;
+
+	if (old != NULL && !str_equal(old->name, its->name))
+		rc = check_name(run, its->name, err);
+	return rc != 0
+	    ? rc
+	    : temp_sequence_change(run->temp, run->ddl->sequences, err);
 }
 
 static int
@@ -162,15 +207,35 @@ find_dependent(const struct temp_run *run, uint32_t oid)
 	return NULL;
 }
 
+/* A default that needs an object, and does not go with it. */
+static bool
+find_default(const struct temp_run *run, uint32_t oid, uint32_t *skip,
+    struct temp_use *use)
+{
+	while (temp_use_find(run->temp->catalog, oid, 0, *skip, use)) {
+		if (!is_dropped(run, use->table->oid))
+			return true;
+		++*skip;
+	}
+	return false;
+}
+
 /* "view v depends on table t", a line each. */
 static int
 tell_dependents(const struct temp_run *run, uint32_t oid, const char *kind,
     struct str name, struct error *err)
 {
 	const struct temp_catalog *catalog = run->temp->catalog;
+	struct temp_use use;
 	struct buf text;
 
 	buf_init(&text);
+	for (uint32_t i = 0; find_default(run, oid, &i, &use); i++)
+		buf_printf(&text,
+		    "%sdefault value for column %.*s of table %.*s depends on"
+		    " sequence %.*s",
+		    text.len > 0 ? "\n" : "", STR_FMT(use.column->name),
+		    STR_FMT(use.table->name), STR_FMT(use.sequence->name));
 	for (uint32_t i = 0; i < catalog->view_count; i++) {
 		const struct sql_view *view = &catalog->views[i]->view;
 
@@ -189,12 +254,16 @@ tell_dependents(const struct temp_run *run, uint32_t oid, const char *kind,
 static int
 still_needed(const struct temp_run *run, uint32_t oid, struct error *err)
 {
-	const struct temp_table *table =
-	    temp_table_by_oid(run->temp->catalog, oid);
-	const char *kind = table != NULL ? "table" : "view";
-	struct str name = table != NULL
-	    ? table->name
-	    : temp_view_by_oid(run->temp->catalog, oid)->name;
+	const struct temp_catalog *catalog = run->temp->catalog;
+	const struct temp_table *table = temp_table_by_oid(catalog, oid);
+	const struct temp_sequence *sequence =
+	    temp_sequence_by_oid(catalog, oid);
+	const char *kind = table != NULL ? "table"
+	    : sequence != NULL           ? "sequence"
+					 : "view";
+	struct str name = table != NULL ? table->name
+	    : sequence != NULL          ? sequence->name
+					: temp_view_by_oid(catalog, oid)->name;
 
 	(void)error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
 	    "cannot drop %s %.*s because other objects depend on it", kind,
@@ -204,21 +273,74 @@ still_needed(const struct temp_run *run, uint32_t oid, struct error *err)
 	    "Use DROP ... CASCADE to drop the dependent objects too.");
 }
 
+/* One thing more goes: a line of the text has been put. */
+static void
+cascades(const struct temp_run *run)
+{
+	struct buf *text = &run->cascade->text;
+
+	run->cascade->count++;
+	buf_put_u8(text, '\n');
+}
+
+static void
+tell_cascade(const struct temp_run *run)
+{
+	struct error notice = { .code = 0 };
+	struct str text = buf_str(&run->cascade->text);
+
+	if (run->cascade->count == 0 || text.len == 0)
+		return;
+	text.len--; /* the last line's end */
+	if (run->cascade->count == 1) {
+		(void)error_set(&notice, STELE_E_INTERNAL, "%.*s",
+		    STR_FMT(text));
+	} else {
+		(void)error_set(&notice, STELE_E_INTERNAL,
+		    "drop cascades to %" PRIu32 " other objects",
+		    run->cascade->count);
+		(void)error_detail(&notice, "%.*s", STR_FMT(text));
+	}
+	tell(run, 0, &notice);
+}
+
+/* Defaults that took numbers of it are no more. */
+static int
+drop_defaults(const struct temp_run *run, uint32_t oid, struct error *err)
+{
+	struct temp_use use;
+	uint32_t skip = 0;
+	int rc = 0;
+
+	while (rc == 0 && find_default(run, oid, &skip, &use)) {
+		if (!run->ddl->is_cascade)
+			return still_needed(run, oid, err);
+		buf_printf(&run->cascade->text,
+		    "drop cascades to default value for column %.*s of table"
+		    " %.*s",
+		    STR_FMT(use.column->name), STR_FMT(use.table->name));
+		cascades(run);
+		rc = temp_default_remove(run->temp, &use, err);
+	}
+	return rc;
+}
+
 static int
 drop_object(const struct temp_run *run, uint32_t oid, struct error *err)
 {
-	struct error notice = { .code = 0 };
 	const struct sql_view *view;
-	int rc = 0;
+	int rc = drop_defaults(run, oid, err);
 
 	while (rc == 0 && (view = find_dependent(run, oid)) != NULL) {
 		if (!run->ddl->is_cascade)
 			return still_needed(run, oid, err);
-		(void)error_set(&notice, STELE_E_INTERNAL,
-		    "drop cascades to view %.*s", STR_FMT(view->name));
-		tell(run, 0, &notice);
+		buf_printf(&run->cascade->text, "drop cascades to view %.*s",
+		    STR_FMT(view->name));
+		cascades(run);
 		rc = drop_object(run, view->oid, err);
 	}
+	if (rc == 0)
+		rc = temp_tables_remove_owned(run->temp, oid, err);
 	return rc != 0 ? rc : temp_tables_remove(run->temp, oid, err);
 }
 
@@ -261,19 +383,40 @@ truncate_all(const struct temp_run *run, struct error *err)
 {
 	int rc = 0;
 
-	for (uint32_t i = 0; i < run->ddl->oid_count && rc == 0; i++)
+	for (uint32_t i = 0; i < run->ddl->oid_count && rc == 0; i++) {
 		rc = truncate_table(run, run->ddl->oids[i], err);
+		if (rc == 0 && run->ddl->restarts_identity)
+			rc = temp_sequences_restart(run->temp,
+			    run->ddl->oids[i], err);
+	}
 	return rc;
 }
 
 /* ---- rows under another definition ---- */
 
+/* The next number of a sequence for each row. */
+static int
+eval_numbers(const struct temp_run *run, const struct eval *eval,
+    uint32_t sequence_oid, struct sel sel, struct vec *out, struct error *err)
+{
+	const struct temp_sequence *sequence =
+	    temp_sequence_by_oid(run->temp->catalog, sequence_oid);
+	int rc = 0;
+
+	vec_init(out, PHYS_I64, eval->row_count, eval->arena);
+	for (uint32_t i = 0; i < sel.count && rc == 0; i++)
+		rc = temp_sequence_next(run->temp, sequence,
+		    &out->i64[sel_row(sel, i)], err);
+	return rc;
+}
+
 /* The values of a page's rows; NULL where they are what they were. */
 static int
 eval_values(const struct temp_run *run, const struct eval *eval,
-    uint32_t column_count, struct sel sel, const struct vec **out,
+    const struct temp_table *table, struct sel sel, const struct vec **out,
     struct error *err)
 {
+	uint32_t column_count = table->column_count;
 	struct vec *values;
 	int rc = 0;
 
@@ -283,7 +426,11 @@ eval_values(const struct temp_run *run, const struct eval *eval,
 	values = arena_alloc_array(eval->arena, (size_t)column_count + 1,
 	    sizeof(*values));
 	for (uint32_t i = 0; i < column_count && rc == 0; i++)
-		rc = eval_expr(eval, run->ddl->values[i], sel, &values[i], err);
+		rc = run->ddl->values[i] == NULL
+		    ? eval_numbers(run, eval, table->columns[i].sequence_oid,
+			  sel, &values[i], err)
+		    : eval_expr(eval, run->ddl->values[i], sel, &values[i],
+			  err);
 	*out = values;
 	return rc;
 }
@@ -301,8 +448,7 @@ rewrite_page(const struct temp_run *run, const struct exec_env *env,
 	const struct vec *values;
 	int rc;
 
-	rc = eval_values(run, &eval, writer->table->column_count, sel, &values,
-	    err);
+	rc = eval_values(run, &eval, writer->table, sel, &values, err);
 	eval.columns = values;
 	if (rc == 0)
 		rc = temp_writer_check(writer, &eval, values, run->ddl->checks,
@@ -369,6 +515,7 @@ static int
 alter_table(const struct temp_run *run, struct error *err)
 {
 	const struct temp_table *old;
+	struct temp_table *table;
 	struct str name = run->ddl->definition->name;
 	int rc = find_table(run, run->ddl->oid, &old, err);
 
@@ -376,9 +523,17 @@ alter_table(const struct temp_run *run, struct error *err)
 		rc = check_name(run, name, err);
 	if (rc != 0)
 		return rc;
-	return replace_table(run, old,
-	    temp_table_new(run->ddl->definition, run->temp),
-	    run->ddl->values != NULL, err);
+	table = temp_table_new(run->ddl->definition, run->temp);
+	if (table == NULL)
+		return temp_out_of_memory(err);
+	rc = temp_sequences_follow(run->temp, table->oid, run->ddl, err);
+	if (rc == 0)
+		rc = temp_sequences_of_table(run->temp, run->ddl, table, err);
+	if (rc != 0) {
+		temp_table_unref(table);
+		return rc;
+	}
+	return replace_table(run, old, table, run->ddl->values != NULL, err);
 }
 
 /* Names of indexes are those of relations, of all tables. */
@@ -463,9 +618,15 @@ drop_index(const struct temp_run *run, const struct temp_table *old,
 }
 
 static int
-drop(const struct temp_run *run, struct error *err)
+drop(const struct temp_run *given, struct error *err)
 {
+	struct cascade cascade = { .count = 0 };
+	struct temp_run with_cascade = *given;
+	const struct temp_run *run = &with_cascade;
 	int rc = 0;
+
+	with_cascade.cascade = &cascade;
+	buf_init(&cascade.text);
 
 	for (uint32_t i = 0; i < run->ddl->oid_count && rc == 0; i++) {
 		uint32_t oid = run->ddl->oids[i], key;
@@ -474,6 +635,9 @@ drop(const struct temp_run *run, struct error *err)
 		rc = table != NULL ? drop_index(run, table, key, err)
 				   : drop_object(run, oid, err);
 	}
+	if (rc == 0)
+		tell_cascade(run);
+	buf_release(&cascade.text);
 	return rc;
 }
 
@@ -519,6 +683,10 @@ run_op(const struct temp_run *run, struct error *err)
 		return create_index(run, err);
 	case TEMP_OP_COMMENT:
 		return comment(run, err);
+	case TEMP_OP_CREATE_SEQUENCE:
+		return create_sequence(run, err);
+	case TEMP_OP_ALTER_SEQUENCE:
+		return alter_sequence(run, err);
 	case TEMP_OP_NOTHING:
 		break;
 	}
@@ -530,7 +698,7 @@ exec_temp_ddl(const struct plan *plan, const struct exec_context *context,
     struct error *err)
 {
 	const struct temp_run run = { plan, plan->temp_ddl, context,
-		context->temp_tables };
+		context->temp_tables, NULL };
 	int rc = run_op(&run, err);
 
 	if (rc == 0)
@@ -543,8 +711,8 @@ temp_ddl_create(const struct plan *plan, const struct plan_temp_ddl *ddl,
     const struct exec_context *context, const struct temp_table **out,
     struct error *err)
 {
-	const struct temp_run run = { plan, ddl, context,
-		context->temp_tables };
+	const struct temp_run run = { plan, ddl, context, context->temp_tables,
+		NULL };
 
 	return create_table(&run, out, err);
 }

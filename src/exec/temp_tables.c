@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "exec/temp_rows.h"
+#include "exec/temp_sequence.h"
 
 /* ---- tables and views ---- */
 
@@ -185,6 +186,36 @@ temp_view_unref(struct temp_view *view)
 	free(view);
 }
 
+struct temp_sequence *
+temp_sequence_new(const struct temp_sequence *from, struct temp_tables *temp)
+{
+	struct temp_sequence *sequence = calloc(1, sizeof(*sequence));
+
+	if (sequence == NULL)
+		return NULL;
+	*sequence = *from;
+	arena_init(&sequence->arena, &temp->budget);
+	sequence->refs = 1;
+	sequence->name = arena_str(&sequence->arena, from->name);
+	sequence->counter = temp_counter_ref(from->counter);
+	if (sequence->oid == 0)
+		sequence->oid = temp->next_oid++;
+	if (!sequence->arena.failed)
+		return sequence;
+	temp_sequence_unref(sequence);
+	return NULL;
+}
+
+void
+temp_sequence_unref(struct temp_sequence *sequence)
+{
+	if (sequence == NULL || --sequence->refs > 0)
+		return;
+	temp_counter_unref(sequence->counter);
+	arena_release(&sequence->arena);
+	free(sequence);
+}
+
 int
 temp_tables_comment(struct temp_tables *temp, uint32_t oid, uint32_t attnum,
     struct str text, struct error *err)
@@ -238,8 +269,11 @@ temp_catalog_unref(struct temp_catalog *catalog)
 		temp_table_unref(catalog->tables[i]);
 	for (uint32_t i = 0; i < catalog->view_count; i++)
 		temp_view_unref(catalog->views[i]);
+	for (uint32_t i = 0; i < catalog->sequence_count; i++)
+		temp_sequence_unref(catalog->sequences[i]);
 	free(catalog->tables);
 	free(catalog->views);
+	free(catalog->sequences);
 	free(catalog);
 }
 
@@ -259,7 +293,10 @@ copy_without(const struct temp_catalog *from, uint32_t oid)
 	    ((size_t)from->table_count + 1) * sizeof(struct temp_table *));
 	copy->views =
 	    malloc(((size_t)from->view_count + 1) * sizeof(struct temp_view *));
-	if (copy->tables == NULL || copy->views == NULL) {
+	copy->sequences = malloc(((size_t)from->sequence_count + 1) *
+	    sizeof(struct temp_sequence *));
+	if (copy->tables == NULL || copy->views == NULL ||
+	    copy->sequences == NULL) {
 		temp_catalog_unref(copy);
 		return NULL;
 	}
@@ -274,6 +311,12 @@ copy_without(const struct temp_catalog *from, uint32_t oid)
 			continue;
 		from->views[i]->refs++;
 		copy->views[copy->view_count++] = from->views[i];
+	}
+	for (uint32_t i = 0; i < from->sequence_count; i++) {
+		if (from->sequences[i]->oid == oid)
+			continue;
+		from->sequences[i]->refs++;
+		copy->sequences[copy->sequence_count++] = from->sequences[i];
 	}
 	return copy;
 }
@@ -325,6 +368,26 @@ temp_tables_put_view(struct temp_tables *temp, struct temp_view *view,
 }
 
 int
+temp_tables_put_sequence(struct temp_tables *temp,
+    struct temp_sequence *sequence, struct error *err)
+{
+	struct temp_catalog *catalog =
+	    copy_without(temp->catalog, sequence->oid);
+	uint32_t at;
+
+	if (catalog == NULL) {
+		temp_sequence_unref(sequence);
+		return temp_out_of_memory(err);
+	}
+	for (at = catalog->sequence_count++;
+	     at > 0 && catalog->sequences[at - 1]->oid > sequence->oid; at--)
+		catalog->sequences[at] = catalog->sequences[at - 1];
+	catalog->sequences[at] = sequence;
+	take(temp, catalog);
+	return 0;
+}
+
+int
 temp_tables_remove(struct temp_tables *temp, uint32_t oid, struct error *err)
 {
 	struct temp_catalog *catalog = copy_without(temp->catalog, oid);
@@ -335,10 +398,26 @@ temp_tables_remove(struct temp_tables *temp, uint32_t oid, struct error *err)
 	return 0;
 }
 
+int
+temp_tables_remove_owned(struct temp_tables *temp, uint32_t table_oid,
+    struct error *err)
+{
+	struct temp_catalog *catalog = temp_catalog_ref(temp->catalog);
+	int rc = 0;
+
+	for (uint32_t i = 0; i < catalog->sequence_count && rc == 0; i++)
+		if (catalog->sequences[i]->owner_oid == table_oid)
+			rc = temp_tables_remove(temp,
+			    catalog->sequences[i]->oid, err);
+	temp_catalog_unref(catalog);
+	return rc;
+}
+
 void
 temp_tables_remove_all(struct temp_tables *temp)
 {
 	take(temp, NULL);
+	temp->last_sequence = 0;
 }
 
 /* ---- transactions ---- */
@@ -395,8 +474,10 @@ end_rows(struct temp_tables *temp, struct temp_table *table)
 	struct error ignored;
 
 	if (table->on_commit == TEMP_DROP &&
-	    temp_tables_remove(temp, table->oid, &ignored) == 0)
+	    temp_tables_remove(temp, table->oid, &ignored) == 0) {
+		(void)!temp_tables_remove_owned(temp, table->oid, &ignored);
 		return;
+	}
 	if (table->on_commit == TEMP_PRESERVE_ROWS)
 		temp_rows_compact(table->rows);
 	else

@@ -33,6 +33,7 @@ struct temp_tables {
 	uint64_t stamp;               /* the newest */
 	struct temp_mark committed;
 	uint32_t next_oid;
+	uint32_t last_sequence; /* what lastval() is of; 0: none yet */
 	struct mem_budget budget;
 };
 
@@ -68,16 +69,28 @@ struct temp_view *temp_view_new(const struct sql_view *from, struct str name,
     struct temp_tables *temp);
 void temp_view_unref(struct temp_view *view);
 
+/* A copy, with an OID if it has none; of its numbers a reference, or NULL. */
+struct temp_sequence *temp_sequence_new(const struct temp_sequence *from,
+    struct temp_tables *temp);
+void temp_sequence_unref(struct temp_sequence *sequence);
+
 /*
- * The catalogue from now on has this table or view, in the place of the one with
- * its OID if there is one.  The reference is taken, also on an error (53200).
+ * The catalogue from now on has this table, view or sequence, in the place of
+ * the one with its OID if there is one.  The reference is taken, also on an
+ * error (53200).
  */
 MUST_USE int temp_tables_put_table(struct temp_tables *temp,
     struct temp_table *table, struct error *err);
 MUST_USE int temp_tables_put_view(struct temp_tables *temp,
     struct temp_view *view, struct error *err);
+MUST_USE int temp_tables_put_sequence(struct temp_tables *temp,
+    struct temp_sequence *sequence, struct error *err);
 MUST_USE int temp_tables_remove(struct temp_tables *temp, uint32_t oid,
     struct error *err);
+
+/* The sequences that go with a table. */
+MUST_USE int temp_tables_remove_owned(struct temp_tables *temp,
+    uint32_t table_oid, struct error *err);
 
 /*
  * What is said of a table or a view, which must be there, or of a column of it,

@@ -890,6 +890,9 @@ struct range *range_new_system(struct binder *binder,
  */
 struct range *range_new_temp(struct binder *binder,
     const struct relation *table, struct str alias, struct rel **rel);
+/* The one row of a temporary sequence. */
+struct range *range_new_sequence(struct binder *binder,
+    const struct relation *sequence, struct str alias, struct rel **out);
 
 /* A relation that makes the columns of one of the server's own. */
 struct range *range_new_over(struct binder *binder,
@@ -1120,18 +1123,60 @@ int bind_temp_alter(struct binder *binder, const struct ast_alter_table *ast,
 int bind_temp_change(struct binder *binder, const struct ast_stmt *stmt,
     struct plan_temp_ddl *ddl, struct plan *plan, struct error *err);
 
-/* One column of a temporary table, as it is declared. */
+/* One more column of a temporary table, which has room, as it is declared. */
 int bind_temp_column(struct binder *binder, const struct ast_column_def *def,
+    struct temp_table *table, struct plan_temp_ddl *ddl, struct error *err);
+/* The column's default from now on; its name and type are there. */
+int bind_temp_default(struct binder *binder, const struct ast_expr *ast,
     struct temp_column *out, struct error *err);
-/* Keys and conditions are added to a table that has all columns. */
+/* Keys, conditions and identities are added to a table that has all columns. */
 int bind_temp_constraint(struct binder *binder, struct temp_table *table,
-    const struct ast_constraint *constraint, struct error *err);
+    const struct ast_constraint *constraint, struct plan_temp_ddl *ddl,
+    struct error *err);
+/* The name of what is made; a schema that it has must be the temporary one. */
+int bind_temp_name(struct binder *binder, const struct ast_name *name,
+    struct str *out, struct error *err);
+/* IF NOT EXISTS finds the name taken: there is nothing to do but to say so. */
+bool temp_name_is_there(struct binder *binder, struct str name,
+    bool if_not_exists, struct plan_temp_ddl *ddl);
+/* A notice is all that comes of the statement; code 0 names no condition. */
+void temp_ddl_nothing(struct binder *binder, struct plan_temp_ddl *ddl,
+    int code, struct str text);
 /* A name for an object of the table: PostgreSQL's, made from these parts. */
 struct str temp_object_name(struct binder *binder,
     const struct temp_table *table, const char *suffix,
     const struct str *columns, uint32_t column_count);
 int bind_temp_ddl(struct binder *binder, const struct ast_stmt *stmt,
     struct plan *plan, struct error *err);
+
+/* bind_temp_sequence.c: CREATE and ALTER SEQUENCE. */
+int bind_temp_sequence(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan_temp_ddl *ddl, struct error *err);
+int bind_rename_sequence(const struct temp_sequence *sequence,
+    const struct ast_alter_action *action, struct binder *binder,
+    struct plan_temp_ddl *ddl);
+/*
+ * A column's type, which may be serial.  What it and identities need is added to
+ * ddl->sequences, which has room.
+ */
+int bind_serial_type(struct binder *binder, const struct temp_table *table,
+    const struct ast_column_def *def, struct type *out, bool *is_serial,
+    struct error *err);
+int bind_serial(struct binder *binder, struct temp_table *table,
+    uint32_t column, struct plan_temp_ddl *ddl, struct error *err);
+MUST_USE int check_identity_type(const struct type *type, struct error *err);
+int bind_identity(struct binder *binder, struct temp_table *table,
+    uint32_t column, bool is_always, const struct ast_sequence_options *options,
+    int location, struct plan_temp_ddl *ddl, struct error *err);
+int bind_set_identity(struct binder *binder, struct temp_column *column,
+    const struct ast_alter_action *action, struct plan_temp_ddl *ddl,
+    struct error *err);
+/* The temporary sequence whose next number a default is; 0: it is none. */
+uint32_t default_sequence(const struct binder *binder,
+    const struct expr *value);
+/* nextval() of a sequence. */
+int bind_next_number(struct binder *binder, uint32_t oid, struct expr **out,
+    struct error *err);
 
 /* Any statement; what it does not plan is PLAN_UTILITY. */
 int bind_stmt(struct binder *binder, const struct ast_stmt *stmt,

@@ -54,6 +54,7 @@ bind_comment(struct binder *binder, const struct ast_comment *ast,
 	case AST_OBJECT_VIEW:
 	case AST_OBJECT_KEPT:
 	case AST_OBJECT_INDEX: /* the parser makes none of these */
+	case AST_OBJECT_SEQUENCE:
 		break;
 	}
 	return bind_changed_name(binder, &name, &ddl->name, err);

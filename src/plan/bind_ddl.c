@@ -403,10 +403,11 @@ bind_add_column(struct binder *binder, const struct ast_alter_action *action,
 }
 
 static int
-refuse_drop_column(const struct ast_alter_action *action, struct error *err)
+refuse_action(const char *what, const struct ast_alter_action *action,
+    struct error *err)
 {
 	(void)error_at(err, action->location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "ALTER TABLE DROP COLUMN is not supported");
+	    "ALTER TABLE %s is not supported", what);
 	return error_hint(err,
 	    "A schema may grow by ADD COLUMN; what is stored stays.");
 }
@@ -423,7 +424,13 @@ bind_alter_action(struct binder *binder, const struct ast_alter_action *action,
 		return bind_parameters(action->options, action->option_count,
 		    action->kind == AST_RESET_OPTIONS, ddl, err);
 	case AST_DROP_COLUMN:
-		return refuse_drop_column(action, err);
+		return refuse_action("DROP COLUMN", action, err);
+	case AST_ALTER_DEFAULT:
+		return refuse_action("ALTER COLUMN DEFAULT", action, err);
+	case AST_ADD_IDENTITY:
+	case AST_SET_IDENTITY:
+	case AST_DROP_IDENTITY:
+		return refuse_action("ALTER COLUMN ... IDENTITY", action, err);
 	case AST_RENAME_COLUMN:
 	case AST_RENAME_TABLE:
 		break;
@@ -618,6 +625,13 @@ bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_COMMENT:
 		plan->tag = "COMMENT";
 		return bind_comment(binder, &stmt->comment, ddl, err);
+	case AST_CREATE_SEQUENCE:
+		(void)error_at(err, stmt->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "CREATE SEQUENCE is not supported");
+		return error_hint(err,
+		    "event_id numbers the events without a gap; a sequence may"
+		    " be temporary.");
 	case AST_ALTER_ENUM:
 		plan->tag = "ALTER TYPE";
 		return bind_alter_enum(binder, &stmt->alter_enum, ddl, err);

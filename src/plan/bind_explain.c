@@ -275,7 +275,9 @@ explain_scan(struct explainer *e, struct explain_node *node,
 	if (rel->kind == REL_SYSTEM)
 		node->relation = str_of_cstr(rel->scan.system->name);
 	else if (rel->kind == REL_TEMP)
-		node->relation = rel->scan.temp->name;
+		node->relation = rel->scan.sequence != NULL
+		    ? rel->scan.sequence->name
+		    : rel->scan.temp->name;
 	else
 		node->relation =
 		    rel->kind == REL_EVENTS || rel->scan.type == NULL

@@ -90,9 +90,11 @@ bind_table(struct binder *binder, struct scope *scope,
 	if (relation.system != NULL)
 		return bind_system_table(binder, scope, relation.system, from,
 		    out, err);
-	if (relation.temp != NULL) {
-		range =
-		    range_new_temp(binder, &relation, from->alias.name, out);
+	if (relation.temp != NULL || relation.sequence != NULL) {
+		range = relation.temp != NULL
+		    ? range_new_temp(binder, &relation, from->alias.name, out)
+		    : range_new_sequence(binder, &relation, from->alias.name,
+			  out);
 		(void)scope_add(binder, scope, range);
 		return range_rename_columns(binder, range, from, err);
 	}

@@ -13,6 +13,7 @@
 #include "plan/names.h"
 #include "plan/plain_row.h"
 #include "plan/rel_walk.h"
+#include "plan/temp_table.h"
 
 int
 bind_insert_columns(struct binder *binder, const struct ast_insert *insert,
@@ -63,9 +64,37 @@ event_id_error(int location, struct error *err)
 }
 
 static int
-bind_cell(struct binder *binder, const struct write_target *target,
-    uint32_t attnum, const struct ast_expr *ast, struct expr **out,
-    struct error *err)
+identity_error(struct str column, struct error *err)
+{
+	(void)error_set(err, STELE_E_GENERATED_ALWAYS,
+	    "cannot insert a non-DEFAULT value into column \"%.*s\"",
+	    STR_FMT(column));
+	(void)error_detail(err,
+	    "Column \"%.*s\" is an identity column defined as GENERATED"
+	    " ALWAYS.",
+	    STR_FMT(column));
+	return error_hint(err, "Use OVERRIDING SYSTEM VALUE to override.");
+}
+
+/* Whether a value may be given for a column, which is an identity perhaps. */
+static int
+check_given(const struct write_target *target, const struct ast_insert *insert,
+    uint32_t attnum, int location, struct error *err)
+{
+	const struct temp_table *temp = target->relation.temp;
+
+	if (is_event_id(target, attnum))
+		return event_id_error(location, err);
+	if (temp == NULL || temp->columns[attnum - 1].identity != 'a' ||
+	    insert->overriding != AST_OVERRIDING_NOTHING)
+		return 0;
+	return identity_error(temp->columns[attnum - 1].name, err);
+}
+
+static int
+bind_cell(struct binder *binder, const struct ast_insert *insert,
+    const struct write_target *target, uint32_t attnum,
+    const struct ast_expr *ast, struct expr **out, struct error *err)
 {
 	struct scope scope = { .place = PLACE_VALUES };
 	int rc;
@@ -77,9 +106,9 @@ bind_cell(struct binder *binder, const struct write_target *target,
 			    target_type(target, attnum), ast->location, NULL);
 		return rc;
 	}
-	if (is_event_id(target, attnum))
-		return event_id_error(ast->location, err);
-	rc = bind_expr(binder, &scope, ast, out, err);
+	rc = check_given(target, insert, attnum, ast->location, err);
+	if (rc == 0)
+		rc = bind_expr(binder, &scope, ast, out, err);
 	if (rc == 0)
 		rc = target_coerce(binder, target, attnum, out, err);
 	return rc;
@@ -112,7 +141,7 @@ bind_insert_row(struct binder *binder, const struct ast_insert *insert,
 
 	rc = check_count(targets, insert, row->count, location, err);
 	for (uint32_t i = 0; i < row->count && rc == 0; i++)
-		rc = bind_cell(binder, target, targets->attnums[i],
+		rc = bind_cell(binder, insert, target, targets->attnums[i],
 		    row->items[i], &cells[i], err);
 	return rc;
 }
@@ -182,10 +211,9 @@ bind_source(struct binder *binder, struct scope *outer,
 	if (rc == 0)
 		rc = check_count(targets, insert, query.column_count,
 		    insert->source->location, err);
-	for (uint32_t i = 0; rc == 0 && i < query.column_count; i++) {
-		if (is_event_id(target, targets->attnums[i]))
-			return event_id_error(insert->source->location, err);
-	}
+	for (uint32_t i = 0; rc == 0 && i < query.column_count; i++)
+		rc = check_given(target, insert, targets->attnums[i],
+		    insert->source->location, err);
 	if (rc == 0)
 		rc = coerce_source(binder, target, targets, &query, err);
 	*out = query.rel;
@@ -439,6 +467,10 @@ bind_insert(struct binder *binder, const struct ast_insert *insert,
 		return rc;
 	if (target.relation.temp != NULL)
 		return bind_temp_insert(binder, insert, &target, plan, err);
+	if (insert->overriding == AST_OVERRIDING_USER_VALUE)
+		return error_at(err, insert->table.location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "OVERRIDING USER VALUE is not supported");
 	if (insert->conflict != NULL) {
 		(void)error_at(err, insert->conflict->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,

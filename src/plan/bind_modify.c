@@ -206,6 +206,17 @@ set_plan(struct binder *binder, const struct query *query, struct plan *plan,
 /* ---- assignments ---- */
 
 static int
+identity_error(struct str column, struct error *err)
+{
+	(void)error_set(err, STELE_E_GENERATED_ALWAYS,
+	    "column \"%.*s\" can only be updated to DEFAULT", STR_FMT(column));
+	return error_detail(err,
+	    "Column \"%.*s\" is an identity column defined as GENERATED"
+	    " ALWAYS.",
+	    STR_FMT(column));
+}
+
+static int
 bind_assignment(struct modify_state *state, struct scope *scope,
     const struct ast_assignment *assignment, uint32_t attnum,
     struct expr **value, struct error *err)
@@ -220,6 +231,8 @@ bind_assignment(struct modify_state *state, struct scope *scope,
 			    target_type(target, attnum), 0, NULL);
 		return rc;
 	}
+	if (target->relation.temp->columns[attnum - 1].identity == 'a')
+		return identity_error(target_column_name(target, attnum), err);
 	scope->place = PLACE_UPDATE;
 	rc = bind_expr(state->binder, scope, assignment->value, value, err);
 	return rc != 0
@@ -378,15 +391,19 @@ bind_conflict(struct modify_state *state, const struct ast_conflict *ast,
 
 /* Columns that are not given get their default. */
 static int
-set_values(struct modify_state *state, const struct insert_columns *columns,
-    uint32_t given, struct error *err)
+set_values(struct modify_state *state, const struct ast_insert *insert,
+    const struct insert_columns *columns, uint32_t given, struct error *err)
 {
+	const struct temp_column *its = state->target.relation.temp->columns;
 	struct binder *binder = state->binder;
 	int rc = 0;
 
 	for (uint32_t i = 0; i < given && rc == 0; i++) {
 		struct expr **value = &state->values[columns->attnums[i] - 1];
 
+		if (insert->overriding == AST_OVERRIDING_USER_VALUE &&
+		    its[columns->attnums[i] - 1].identity != 0)
+			continue;
 		*value = expr_column(binder->arena, state->input->types[i], 0,
 		    state->input->id, i);
 		rc = target_coerce(binder, &state->target, columns->attnums[i],
@@ -421,7 +438,7 @@ bind_rows(struct modify_state *state, const struct ast_insert *insert,
 	if (rc == 0 && state->input == NULL)
 		rc = bind_from(state->binder, &state->scope, &no_table,
 		    &state->input, err);
-	return rc != 0 ? rc : set_values(state, &columns, given, err);
+	return rc != 0 ? rc : set_values(state, insert, &columns, given, err);
 }
 
 static int

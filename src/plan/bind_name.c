@@ -95,6 +95,9 @@ bind_relation(struct binder *binder, const struct ast_name *name,
 	else if (out->temp != NULL)
 		binder_note_dependency(binder, out->oid,
 		    out->temp->column_count);
+	else if (out->sequence != NULL)
+		binder_note_dependency(binder, out->oid,
+		    relation_column_count(out));
 	return check_view_name(binder, name, out, err);
 }
 

@@ -154,8 +154,12 @@ target_default(struct binder *binder, const struct write_target *target,
 		return event_default(binder, target->relation.type, attnum, out,
 		    err);
 	text = temp->columns[attnum - 1].default_text;
-	if (text.len == 0)
+	if (temp->columns[attnum - 1].sequence_oid != 0)
+		rc = bind_next_number(binder,
+		    temp->columns[attnum - 1].sequence_oid, out, err);
+	else if (text.len == 0)
 		return 0;
-	rc = bind_temp_text(binder, text, NULL, out, err);
+	else
+		rc = bind_temp_text(binder, text, NULL, out, err);
 	return rc != 0 ? rc : target_coerce(binder, target, attnum, out, err);
 }

@@ -67,6 +67,7 @@ comment_is_temp(const struct binder *binder, const struct ast_comment *ast)
 		return means_or_says_temp(binder, &name);
 	case AST_OBJECT_TYPE:
 	case AST_OBJECT_INDEX:
+	case AST_OBJECT_SEQUENCE:
 	case AST_OBJECT_SCHEMA:
 	case AST_OBJECT_DATABASE:
 		break;
@@ -81,6 +82,11 @@ stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt)
 	case AST_CREATE_TABLE:
 		return stmt->create_table.is_temporary ||
 		    name_is_temp(binder, &stmt->create_table.name);
+	case AST_CREATE_SEQUENCE:
+		return stmt->create_sequence.is_temporary ||
+		    name_is_temp(binder, &stmt->create_sequence.name);
+	case AST_ALTER_SEQUENCE:
+		return true; /* as those of DROP */
 	case AST_CREATE_VIEW:
 		return !stmt->create_view.is_kept &&
 		    (stmt->create_view.is_temporary ||
@@ -90,7 +96,8 @@ stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt)
 	case AST_ALTER_TABLE:
 		return name_means_temp(binder, &stmt->alter_table.name);
 	case AST_DROP:
-		if (stmt->drop.kind == AST_OBJECT_INDEX)
+		if (stmt->drop.kind == AST_OBJECT_INDEX ||
+		    stmt->drop.kind == AST_OBJECT_SEQUENCE)
 			return true; /* no others have any */
 		for (uint32_t i = 0;
 		     i < stmt->drop.count && stmt->drop.kind != AST_OBJECT_TYPE;
@@ -105,9 +112,9 @@ stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt)
 }
 
 /* The name of what is made; a schema that it has must be the temporary one. */
-static int
-new_name(struct binder *binder, const struct ast_name *name, struct str *out,
-    struct error *err)
+int
+bind_temp_name(struct binder *binder, const struct ast_name *name,
+    struct str *out, struct error *err)
 {
 	int rc = names_check_database(binder->context, name, err);
 
@@ -153,35 +160,38 @@ refuse_params(const struct expr *expr, int location, struct error *err)
 	    "there is no parameter $1");
 }
 
-static int
-bind_default(struct binder *binder, const struct ast_column_def *def,
+int
+bind_temp_default(struct binder *binder, const struct ast_expr *ast,
     struct temp_column *out, struct error *err)
 {
 	struct scope scope = { .place = PLACE_DEFAULT };
 	struct expr *value;
 	int rc;
 
-	rc = bind_expr(binder, &scope, def->default_value, &value, err);
+	out->default_text = STR("");
+	rc = bind_expr(binder, &scope, ast, &value, err);
 	if (rc == 0)
-		rc = refuse_params(value, def->default_value->location, err);
+		rc = refuse_params(value, ast->location, err);
 	if (rc != 0)
 		return rc;
+	out->sequence_oid = default_sequence(binder, value);
 	if (!can_coerce(&value->type, &out->type, CAST_ASSIGNMENT)) {
 		error_set(err, STELE_E_DATATYPE_MISMATCH,
 		    "column \"%.*s\" is of type %s but default expression is"
 		    " of type %s",
-		    STR_FMT(def->name), type_text(binder, &out->type),
+		    STR_FMT(out->name), type_text(binder, &out->type),
 		    type_text(binder, &value->type));
 		return error_hint(err,
 		    "You will need to rewrite or cast the expression.");
 	}
 	rc = coerce(binder, &value, &out->type, CAST_ASSIGNMENT, err);
-	if (rc == 0 && !expr_is_null_const(value))
-		rc = text_of(binder, def->default_value, &out->default_text,
-		    err);
+	if (rc != 0 || out->sequence_oid != 0)
+		return rc;
+	if (!expr_is_null_const(value))
+		rc = text_of(binder, ast, &out->default_text, err);
 	/* as PostgreSQL shows a literal of a type that has no other form */
-	if (rc == 0 && def->default_value->kind == AST_CONST &&
-	    def->default_value->constant.kind == AST_STRING)
+	if (rc == 0 && ast->kind == AST_CONST &&
+	    ast->constant.kind == AST_STRING)
 		out->default_text = arena_printf(binder->arena, "%.*s::%s",
 		    STR_FMT(out->default_text), type_text(binder, &out->type));
 	return rc;
@@ -192,8 +202,11 @@ static const char *const system_columns[] = { "ctid", "xmin", "cmin", "xmax",
 
 int
 bind_temp_column(struct binder *binder, const struct ast_column_def *def,
-    struct temp_column *out, struct error *err)
+    struct temp_table *table, struct plan_temp_ddl *ddl, struct error *err)
 {
+	uint32_t at = table->column_count;
+	struct temp_column *out = &table->columns[at];
+	bool is_serial = false;
 	int rc;
 
 	*out = (struct temp_column){ .name = def->name,
@@ -204,11 +217,14 @@ bind_temp_column(struct binder *binder, const struct ast_column_def *def,
 			    "column name \"%.*s\" conflicts with a system"
 			    " column name",
 			    STR_FMT(def->name));
-	rc = bind_type_name(binder, &def->type, &out->type, err);
+	rc = bind_serial_type(binder, table, def, &out->type, &is_serial, err);
 	if (rc == 0)
 		rc = bind_column_collation(binder, def, &out->type, err);
 	if (rc == 0 && def->default_value != NULL)
-		rc = bind_default(binder, def, out, err);
+		rc = bind_temp_default(binder, def->default_value, out, err);
+	if (rc == 0 && is_serial)
+		rc = bind_serial(binder, table, at, ddl, err);
+	table->column_count++;
 	return rc;
 }
 
@@ -405,7 +421,8 @@ add_check(struct binder *binder, struct temp_table *table,
 
 int
 bind_temp_constraint(struct binder *binder, struct temp_table *table,
-    const struct ast_constraint *ast, struct error *err)
+    const struct ast_constraint *ast, struct plan_temp_ddl *ddl,
+    struct error *err)
 {
 	switch (ast->kind) {
 	case AST_PRIMARY_KEY:
@@ -416,8 +433,9 @@ bind_temp_constraint(struct binder *binder, struct temp_table *table,
 	case AST_IDENTITY:
 		break;
 	}
-	return error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "GENERATED AS IDENTITY is not supported");
+	return bind_identity(binder, table,
+	    temp_table_column(table, ast->columns[0]), ast->is_always,
+	    &ast->options, ast->location, ddl, err);
 }
 
 /* ---- CREATE TABLE ---- */
@@ -447,19 +465,20 @@ new_table(struct binder *binder, struct str name, uint32_t column_count,
 
 static int
 add_column(struct binder *binder, struct temp_table *table,
-    const struct ast_column_def *def, struct error *err)
+    const struct ast_column_def *def, struct plan_temp_ddl *ddl,
+    struct error *err)
 {
 	if (temp_table_column(table, def->name) != UINT32_MAX)
 		return error_set(err, STELE_E_DUPLICATE_COLUMN,
 		    "column \"%.*s\" specified more than once",
 		    STR_FMT(def->name));
-	return bind_temp_column(binder, def,
-	    &table->columns[table->column_count++], err);
+	return bind_temp_column(binder, def, table, ddl, err);
 }
 
 static int
 add_constraints(struct binder *binder, struct temp_table *table,
-    const struct ast_create_table *ast, struct error *err)
+    const struct ast_create_table *ast, struct plan_temp_ddl *ddl,
+    struct error *err)
 {
 	int rc = 0;
 
@@ -473,12 +492,12 @@ add_constraints(struct binder *binder, struct temp_table *table,
 			constraint.columns = &def->name;
 			constraint.column_count = 1;
 			rc = bind_temp_constraint(binder, table, &constraint,
-			    err);
+			    ddl, err);
 		}
 	}
 	for (uint32_t i = 0; i < ast->constraint_count && rc == 0; i++)
 		rc = bind_temp_constraint(binder, table, &ast->constraints[i],
-		    err);
+		    ddl, err);
 	return rc;
 }
 
@@ -492,25 +511,33 @@ count_constraints(const struct ast_create_table *ast)
 	return count;
 }
 
-/* IF NOT EXISTS finds the name taken: there is nothing to do but to say so. */
-static bool
-is_there(struct binder *binder, struct str name, bool if_not_exists,
+void
+temp_ddl_nothing(struct binder *binder, struct plan_temp_ddl *ddl, int code,
+    struct str text)
+{
+	struct temp_notice *notice =
+	    arena_zalloc(binder->arena, sizeof(*notice));
+
+	notice->code = code;
+	notice->text = text;
+	ddl->op = TEMP_OP_NOTHING;
+	ddl->notices = notice;
+	ddl->notice_count = 1;
+}
+
+bool
+temp_name_is_there(struct binder *binder, struct str name, bool if_not_exists,
     struct plan_temp_ddl *ddl)
 {
 	const struct relation_space space = names_space(binder->context);
-	struct temp_notice *notice;
 	struct relation relation;
 
 	if (!if_not_exists ||
 	    !relation_by_name(&space, SCHEMA_PG_TEMP, name, &relation))
 		return false;
-	notice = arena_zalloc(binder->arena, sizeof(*notice));
-	notice->code = STELE_E_DUPLICATE_TABLE;
-	notice->text = arena_printf(binder->arena,
-	    "relation \"%.*s\" already exists, skipping", STR_FMT(name));
-	ddl->op = TEMP_OP_NOTHING;
-	ddl->notices = notice;
-	ddl->notice_count = 1;
+	temp_ddl_nothing(binder, ddl, STELE_E_DUPLICATE_TABLE,
+	    arena_printf(binder->arena,
+		"relation \"%.*s\" already exists, skipping", STR_FMT(name)));
 	return true;
 }
 
@@ -524,8 +551,9 @@ bind_create_table(struct binder *binder, const struct ast_create_table *ast,
 	int rc;
 
 	ddl->op = TEMP_OP_CREATE_TABLE;
-	rc = new_name(binder, &ast->name, &ddl->name, err);
-	if (rc != 0 || is_there(binder, ddl->name, ast->if_not_exists, ddl))
+	rc = bind_temp_name(binder, &ast->name, &ddl->name, err);
+	if (rc != 0 ||
+	    temp_name_is_there(binder, ddl->name, ast->if_not_exists, ddl))
 		return rc;
 	if (ast->column_count > COLUMNS_MAX)
 		return error_set(err, STELE_E_TOO_MANY_COLUMNS,
@@ -537,9 +565,11 @@ bind_create_table(struct binder *binder, const struct ast_create_table *ast,
 	table = new_table(binder, ddl->name, ast->column_count,
 	    count_constraints(ast), ast->on_commit);
 	ddl->definition = table;
+	ddl->sequences = arena_zalloc(binder->arena,
+	    ((size_t)ast->column_count + 1) * sizeof(*ddl->sequences));
 	for (uint32_t i = 0; i < ast->column_count && rc == 0; i++)
-		rc = add_column(binder, table, &ast->columns[i], err);
-	return rc != 0 ? rc : add_constraints(binder, table, ast, err);
+		rc = add_column(binder, table, &ast->columns[i], ddl, err);
+	return rc != 0 ? rc : add_constraints(binder, table, ast, ddl, err);
 }
 
 /* ---- CREATE TABLE AS ---- */
@@ -607,10 +637,10 @@ bind_create_table_as(struct binder *binder, const struct ast_stmt *stmt,
 	if (!ast->is_temporary && !name_is_temp(binder, &ast->name))
 		return refuse_events(stmt, err);
 	ddl->op = TEMP_OP_CREATE_TABLE;
-	rc = new_name(binder, &ast->name, &ddl->name, err);
+	rc = bind_temp_name(binder, &ast->name, &ddl->name, err);
 	if (rc != 0)
 		return rc;
-	if (is_there(binder, ddl->name, ast->if_not_exists, ddl))
+	if (temp_name_is_there(binder, ddl->name, ast->if_not_exists, ddl))
 		return plan_definition(ddl, plan);
 	rc = bind_select(binder, NULL, ast->query, UNKNOWNS_TEXT, &query, err);
 	if (rc != 0)
@@ -637,7 +667,7 @@ bind_view_of(struct binder *binder, const struct ast_create_view *ast,
 	int rc;
 
 	ddl->op = TEMP_OP_CREATE_VIEW;
-	rc = new_name(binder, &ast->name, &ddl->name, err);
+	rc = bind_temp_name(binder, &ast->name, &ddl->name, err);
 	if (rc == 0)
 		rc = bind_create_view(binder, ast, &inner, err);
 	ddl->view = inner.view;
@@ -690,6 +720,12 @@ bind_temp_ddl(struct binder *binder, const struct ast_stmt *stmt,
 	case AST_LOCK_TABLE:
 		plan->tag = "LOCK TABLE";
 		return bind_lock(binder, stmt, ddl, err);
+	case AST_CREATE_SEQUENCE:
+		plan->tag = "CREATE SEQUENCE";
+		return bind_temp_sequence(binder, stmt, ddl, err);
+	case AST_ALTER_SEQUENCE:
+		plan->tag = "ALTER SEQUENCE";
+		return bind_temp_sequence(binder, stmt, ddl, err);
 	case AST_COMMENT:
 		plan->tag = "COMMENT";
 		return bind_temp_comment(binder, &stmt->comment, ddl, err);

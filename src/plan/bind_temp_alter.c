@@ -18,6 +18,9 @@ struct alteration {
 	struct expr **values;     /* of its columns, over those before */
 	struct plan_temp_ddl *ddl;
 	struct temp_notice *notices;
+	uint32_t *number; /* that each had before; 0: it is new */
+	uint32_t *moved;  /* ddl->moved */
+	uint32_t *ended;  /* ddl->oids */
 	bool rewrites;
 };
 
@@ -29,6 +32,8 @@ begin(struct alteration *a, const struct ast_alter_table *ast)
 	const struct temp_table *before = a->before;
 	struct temp_table *table = arena_alloc(arena, sizeof(*table));
 	uint32_t constraints = 0;
+	uint32_t *moved = arena_alloc_array(arena,
+	    (size_t)before->column_count + 1, sizeof(*moved));
 
 	for (uint32_t i = 0; i < ast->action_count; i++)
 		constraints += ast->actions[i].column.constraint_count;
@@ -52,12 +57,26 @@ begin(struct alteration *a, const struct ast_alter_table *ast)
 	a->notices = arena_zalloc(arena,
 	    ((size_t)ast->action_count + 1) * sizeof(*a->notices));
 	a->ddl->notices = a->notices;
+	a->number = arena_zalloc(arena,
+	    ((size_t)before->column_count + ast->action_count + 1) *
+		sizeof(*a->number));
 	a->values = arena_alloc_array(arena,
 	    (size_t)before->column_count + ast->action_count + 1,
 	    sizeof(*a->values));
-	for (uint32_t i = 0; i < before->column_count; i++)
+	for (uint32_t i = 0; i < before->column_count; i++) {
 		a->values[i] =
 		    expr_column(arena, before->columns[i].type, 0, 0, i);
+		moved[i] = i + 1;
+		a->number[i] = i + 1;
+	}
+	a->moved = moved;
+	a->ddl->moved = moved;
+	a->ddl->sequences = arena_zalloc(arena,
+	    ((size_t)ast->action_count + constraints + 1) *
+		sizeof(*a->ddl->sequences));
+	a->ended = arena_alloc_array(arena, (size_t)ast->action_count + 1,
+	    sizeof(*a->ended));
+	a->ddl->oids = a->ended;
 }
 
 static const struct sql_view *
@@ -96,6 +115,15 @@ column_exists(const struct alteration *a, struct str name, struct error *err)
 
 /* ---- ADD COLUMN ---- */
 
+static bool
+has_new_sequence(const struct alteration *a, uint32_t column)
+{
+	for (uint32_t i = 0; i < a->ddl->sequence_count; i++)
+		if (a->ddl->sequences[i].column == column + 1)
+			return true;
+	return false;
+}
+
 static int
 fill_of(struct alteration *a, uint32_t column, struct expr **out,
     struct error *err)
@@ -105,8 +133,12 @@ fill_of(struct alteration *a, uint32_t column, struct expr **out,
 		.space = names_space(a->binder->context),
 	};
 	struct expr *value;
-	int rc = target_default(a->binder, &target, column + 1, &value, err);
+	int rc;
 
+	*out = NULL;
+	if (has_new_sequence(a, column))
+		return 0;
+	rc = target_default(a->binder, &target, column + 1, &value, err);
 	if (rc == 0 && value == NULL)
 		value = expr_const(a->binder->arena,
 		    a->table->columns[column].type, 0, NULL);
@@ -131,18 +163,17 @@ add_column(struct alteration *a, const struct ast_alter_action *action,
 			STR_FMT(def.name), STR_FMT(a->table->name)));
 		return 0;
 	}
-	rc = bind_temp_column(a->binder, &def, &a->table->columns[at], err);
+	rc = bind_temp_column(a->binder, &def, a->table, a->ddl, err);
 	if (rc != 0)
 		return rc;
-	a->table->column_count++;
 	a->rewrites = true;
 	for (uint32_t i = 0; i < def.constraint_count && rc == 0; i++) {
 		struct ast_constraint constraint = def.constraints[i];
 
 		constraint.columns = &def.name;
 		constraint.column_count = 1;
-		rc =
-		    bind_temp_constraint(a->binder, a->table, &constraint, err);
+		rc = bind_temp_constraint(a->binder, a->table, &constraint,
+		    a->ddl, err);
 	}
 	return rc != 0 ? rc : fill_of(a, at, &a->values[at], err);
 }
@@ -217,6 +248,51 @@ drop_from_checks(struct alteration *a, uint32_t column, struct error *err)
 	return 0;
 }
 
+/* Whether the statement itself has dropped that column. */
+static bool
+is_gone(const struct alteration *a, const struct temp_use *use)
+{
+	return use->table == a->before &&
+	    a->moved[use->column - use->table->columns] == 0;
+}
+
+/* A sequence goes with its column: no other may take numbers from it. */
+static int
+check_sequences(const struct alteration *a, uint32_t column, struct error *err)
+{
+	const struct temp_catalog *catalog = a->binder->context->temp;
+	struct temp_use use;
+	uint32_t skip = 0;
+
+	if (a->number[column] == 0)
+		return 0;
+	do {
+		if (!temp_use_find(catalog, a->before->oid, a->number[column],
+			skip++, &use))
+			return 0;
+	} while (is_gone(a, &use));
+	(void)error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
+	    "cannot drop column %.*s of table %.*s because other objects depend"
+	    " on it",
+	    STR_FMT(a->table->columns[column].name), STR_FMT(a->table->name));
+	return error_detail(err,
+	    "default value for column %.*s of table %.*s depends on sequence"
+	    " %.*s",
+	    STR_FMT(use.column->name), STR_FMT(use.table->name),
+	    STR_FMT(use.sequence->name));
+}
+
+static void
+drop_from_moved(struct alteration *a, uint32_t column)
+{
+	for (uint32_t i = 0; i < a->before->column_count; i++) {
+		if (a->moved[i] == column + 1)
+			a->moved[i] = 0;
+		else if (a->moved[i] > column + 1)
+			a->moved[i]--;
+	}
+}
+
 static int
 drop_column(struct alteration *a, const struct ast_alter_action *action,
     struct error *err)
@@ -244,14 +320,18 @@ drop_column(struct alteration *a, const struct ast_alter_action *action,
 		return error_detail(err, "view %.*s depends on table %.*s",
 		    STR_FMT(view->name), STR_FMT(table->name));
 	}
-	rc = drop_from_checks(a, column, err);
+	rc = check_sequences(a, column, err);
+	if (rc == 0)
+		rc = drop_from_checks(a, column, err);
 	if (rc != 0)
 		return rc;
 	drop_from_keys(a, column);
+	drop_from_moved(a, column);
 	table->column_count--;
 	for (uint32_t i = column; i < table->column_count; i++) {
 		table->columns[i] = table->columns[i + 1];
 		a->values[i] = a->values[i + 1];
+		a->number[i] = a->number[i + 1];
 	}
 	a->rewrites = true;
 	return 0;
@@ -288,11 +368,113 @@ rename_column(struct alteration *a, const struct ast_alter_action *action,
 	return 0;
 }
 
+/* ---- defaults and identities ---- */
+
+static int
+set_default(struct alteration *a, struct temp_column *column,
+    const struct ast_alter_action *action, struct error *err)
+{
+	if (column->identity != 0) {
+		(void)error_set(err, STELE_E_SYNTAX,
+		    "column \"%.*s\" of relation \"%.*s\" is an identity"
+		    " column",
+		    STR_FMT(column->name), STR_FMT(a->table->name));
+		return action->default_value != NULL
+		    ? err->code
+		    : error_hint(err,
+			  "Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY"
+			  " instead.");
+	}
+	column->sequence_oid = 0;
+	column->default_text = STR("");
+	if (action->default_value == NULL)
+		return 0;
+	return bind_temp_default(a->binder, action->default_value, column, err);
+}
+
+static int
+add_identity(struct alteration *a, uint32_t at,
+    const struct ast_alter_action *action, struct error *err)
+{
+	const struct temp_column *column = &a->table->columns[at];
+
+	if (check_identity_type(&column->type, err) != 0)
+		return err->code;
+	if (!column->is_not_null)
+		return error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+		    "column \"%.*s\" of relation \"%.*s\" must be declared NOT"
+		    " NULL before identity can be added",
+		    STR_FMT(column->name), STR_FMT(a->table->name));
+	if (column->identity != 0)
+		return error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+		    "column \"%.*s\" of relation \"%.*s\" is already an"
+		    " identity column",
+		    STR_FMT(column->name), STR_FMT(a->table->name));
+	if (column->default_text.len > 0 || column->sequence_oid != 0)
+		return error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+		    "column \"%.*s\" of relation \"%.*s\" already has a default"
+		    " value",
+		    STR_FMT(column->name), STR_FMT(a->table->name));
+	return bind_identity(a->binder, a->table, at, action->is_always,
+	    &action->sequence, 0, a->ddl, err);
+}
+
+static int
+drop_identity(struct alteration *a, struct temp_column *column)
+{
+	a->ended[a->ddl->oid_count++] = column->sequence_oid;
+	column->identity = 0;
+	column->sequence_oid = 0;
+	return 0;
+}
+
+static int
+no_identity(struct alteration *a, const struct temp_column *column,
+    const struct ast_alter_action *action, struct error *err)
+{
+	if (action->kind == AST_DROP_IDENTITY && action->if_exists) {
+		note(a, 0,
+		    arena_printf(a->binder->arena,
+			"column \"%.*s\" of relation \"%.*s\" is not an"
+			" identity column, skipping",
+			STR_FMT(column->name), STR_FMT(a->table->name)));
+		return 0;
+	}
+	return error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+	    "column \"%.*s\" of relation \"%.*s\" is not an identity column",
+	    STR_FMT(column->name), STR_FMT(a->table->name));
+}
+
+static int
+alter_column(struct alteration *a, const struct ast_alter_action *action,
+    struct error *err)
+{
+	uint32_t at = temp_table_column(a->table, action->name);
+	struct temp_column *column = &a->table->columns[at];
+
+	if (at == UINT32_MAX)
+		return no_column(a, action->name, err);
+	if (action->kind == AST_ALTER_DEFAULT)
+		return set_default(a, column, action, err);
+	if (action->kind == AST_ADD_IDENTITY)
+		return add_identity(a, at, action, err);
+	if (column->identity == 0)
+		return no_identity(a, column, action, err);
+	return action->kind == AST_DROP_IDENTITY
+	    ? drop_identity(a, column)
+	    : bind_set_identity(a->binder, column, action, a->ddl, err);
+}
+
 static int
 alter(struct alteration *a, const struct ast_alter_action *action,
     struct error *err)
 {
 	switch (action->kind) {
+	case AST_ALTER_DEFAULT:
+	case AST_ADD_IDENTITY:
+	case AST_SET_IDENTITY:
+	case AST_DROP_IDENTITY:
+		return alter_column(a, action, err);
 	case AST_ADD_COLUMN:
 		return add_column(a, action, err);
 	case AST_DROP_COLUMN:
@@ -338,6 +520,13 @@ bind_temp_alter(struct binder *binder, const struct ast_alter_table *ast,
 	int rc;
 
 	rc = bind_relation(binder, &ast->name, &relation, err);
+	if (rc == 0 && relation.sequence != NULL && ast->action_count == 1 &&
+	    ast->actions[0].kind == AST_RENAME_TABLE)
+		return bind_rename_sequence(relation.sequence, ast->actions,
+		    binder, ddl);
+	if (rc == 0 && ast->is_sequence)
+		rc = error_set(err, STELE_E_WRONG_OBJECT_TYPE,
+		    "\"%.*s\" is not a sequence", STR_FMT(relation.name));
 	if (rc == 0 && relation.temp == NULL)
 		rc = error_set(err, STELE_E_WRONG_OBJECT_TYPE,
 		    "\"%.*s\" is not a table", STR_FMT(relation.name));

@@ -62,6 +62,8 @@ static const struct object_words object_words[] = {
 	[AST_OBJECT_KEPT] = { "a", "materialized view", "MATERIALIZED VIEW",
 	    "DROP MATERIALIZED VIEW" },
 	[AST_OBJECT_INDEX] = { "an", "index", "INDEX", "DROP INDEX" },
+	[AST_OBJECT_SEQUENCE] = { "a", "sequence", "SEQUENCE",
+	    "DROP SEQUENCE" },
 };
 
 static enum ast_object_kind
@@ -74,6 +76,8 @@ kind_of(const struct relation *relation)
 		return AST_OBJECT_KEPT;
 	case 'i':
 		return AST_OBJECT_INDEX;
+	case 'S':
+		return AST_OBJECT_SEQUENCE;
 	default:
 		return AST_OBJECT_TABLE;
 	}
@@ -116,6 +120,33 @@ check_key(const struct relation *relation, struct error *err)
 	    STR_FMT(key->name), STR_FMT(table.name));
 }
 
+/* An identity's goes with its column alone, and that of events stays. */
+static int
+check_sequence(struct binder *binder, const struct relation *relation,
+    struct error *err)
+{
+	const struct temp_sequence *its = relation->sequence;
+	const struct temp_table *table;
+	struct str column;
+
+	if (relation->system != NULL && relation->system->kind == 'S')
+		return error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
+		    "cannot drop sequence %.*s because it is required by the"
+		    " database system",
+		    STR_FMT(relation->name));
+	if (its == NULL || !its->is_identity)
+		return 0;
+	table = temp_table_by_oid(binder->context->temp, its->owner_oid);
+	column = table->columns[its->owner_column - 1].name;
+	(void)error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
+	    "cannot drop sequence %.*s because column %.*s of table %.*s"
+	    " requires it",
+	    STR_FMT(its->name), STR_FMT(column), STR_FMT(table->name));
+	return error_hint(err,
+	    "You can drop column %.*s of table %.*s instead.", STR_FMT(column),
+	    STR_FMT(table->name));
+}
+
 static int
 drop_one(struct binder *binder, const struct ast_drop *ast,
     const struct ast_name *name, struct object_list *list, struct error *err)
@@ -130,6 +161,8 @@ drop_one(struct binder *binder, const struct ast_drop *ast,
 		rc = check_kind(&relation, ast->kind, err);
 		if (rc == 0)
 			rc = check_key(&relation, err);
+		if (rc == 0)
+			rc = check_sequence(binder, &relation, err);
 		if (rc == 0 && relation.schema != SCHEMA_PG_TEMP)
 			rc = error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
 			    "DROP of temporary and other objects in one"
@@ -212,6 +245,7 @@ bind_tables(struct binder *binder, const struct ast_stmt *stmt,
 
 	ddl->op =
 	    stmt->kind == AST_TRUNCATE ? TEMP_OP_TRUNCATE : TEMP_OP_NOTHING;
+	ddl->restarts_identity = stmt->tables.restarts;
 	list_init(binder, stmt->tables.count, &list);
 	if (stmt->tables.count == 0)
 		return refuse(stmt, err);

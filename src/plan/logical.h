@@ -35,6 +35,7 @@ struct system_table;
 struct sql_view;
 struct view_reading;
 struct table_key;
+struct temp_sequence;
 struct temp_table;
 
 enum rel_kind {
@@ -98,9 +99,10 @@ struct scan_bound {
 };
 
 struct rel_scan {
-	const struct event_type *type;     /* REL_SCAN */
-	const struct system_table *system; /* REL_SYSTEM */
-	const struct temp_table *temp;     /* REL_TEMP */
+	const struct event_type *type;        /* REL_SCAN */
+	const struct system_table *system;    /* REL_SYSTEM */
+	const struct temp_table *temp;        /* REL_TEMP, or ... */
+	const struct temp_sequence *sequence; /* ... this, as one row */
 	uint32_t role_oid; /* REL_EVENTS: whose types; 0: current_user's */
 	/*
 	 * REL_SCAN, not 0: only events that are not in the rows of this kept
@@ -744,6 +746,8 @@ enum temp_op {
 	TEMP_OP_ALTER_TABLE,
 	TEMP_OP_CREATE_INDEX,
 	TEMP_OP_COMMENT,
+	TEMP_OP_CREATE_SEQUENCE,
+	TEMP_OP_ALTER_SEQUENCE,
 	TEMP_OP_NOTHING, /* LOCK TABLE, VACUUM, ANALYZE */
 };
 
@@ -751,6 +755,14 @@ enum temp_op {
 struct temp_notice {
 	int code;
 	struct str text;
+};
+
+/* A sequence that a statement makes, or what one becomes. */
+struct plan_temp_sequence {
+	const struct temp_sequence *definition; /* all but the OIDs, if new */
+	uint32_t column; /* from 1: its next number is this one's default; 0 */
+	bool restarts;   /* its next number is `restart` */
+	int64_t restart;
 };
 
 struct plan_temp_ddl {
@@ -771,9 +783,19 @@ struct plan_temp_ddl {
 	struct expr **values;
 	struct expr **checks;
 	const struct table_key *key; /* CREATE INDEX: all but its OID */
-	const uint32_t *oids;        /* DROP, TRUNCATE */
+	/* DROP, TRUNCATE; ALTER TABLE: sequences that go */
+	const uint32_t *oids;
 	uint32_t oid_count;
 	bool is_cascade;
+	bool restarts_identity; /* TRUNCATE */
+	/*
+	 * CREATE TABLE, ALTER TABLE: of the table's columns.  The rows' values
+	 * of a column that gets a new one are NULL: they are its numbers.
+	 */
+	struct plan_temp_sequence *sequences;
+	uint32_t sequence_count;
+	/* ALTER TABLE: columns that were there, from 1; those of no name are 0 */
+	const uint32_t *moved;
 	const struct temp_notice *notices;
 	uint32_t notice_count;
 };

@@ -259,6 +259,8 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_ALTER_ENUM:
 	case AST_COMMENT:
 	case AST_CREATE_VIEW:
+	case AST_CREATE_SEQUENCE:
+	case AST_ALTER_SEQUENCE:
 	case AST_CREATE_ROLE:
 	case AST_ALTER_ROLE:
 	case AST_DROP_ROLE:

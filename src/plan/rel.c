@@ -220,6 +220,37 @@ range_new_temp(struct binder *binder, const struct relation *table,
 	return range;
 }
 
+struct range *
+range_new_sequence(struct binder *binder, const struct relation *sequence,
+    struct str alias, struct rel **out)
+{
+	const struct relation_space space = names_space(binder->context);
+	uint32_t count = relation_column_count(sequence);
+	struct range_column *columns =
+	    arena_zalloc(binder->arena, (count + 1) * sizeof(*columns));
+	struct range *range;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct relation_column column =
+		    relation_column(&space, sequence, i + 1);
+
+		columns[i] = (struct range_column){
+			.name = column.name,
+			.type = column.type,
+			.table_oid = sequence->oid,
+			.attnum = (int16_t)(i + 1),
+		};
+	}
+	*out = leaf_new(binder, REL_TEMP, columns, count);
+	(*out)->scan.sequence = sequence->sequence;
+	range = range_of(binder, *out,
+	    str_of_cstr(schema_by_oid(SCHEMA_PG_TEMP)->name), sequence->name,
+	    alias, columns, count);
+	range->system_oid = sequence->oid;
+	range->solid_column = TEMP_SEQUENCE_LAST_VALUE;
+	return range;
+}
+
 /* From 1, a column that is never null; 0 if none is known. */
 static uint32_t
 solid_column(const struct system_table *table)

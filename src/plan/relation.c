@@ -84,6 +84,18 @@ of_temp(const struct temp_table *table, const struct sql_view *view,
 	return table != NULL || view != NULL;
 }
 
+static bool
+of_temp_sequence(const struct temp_sequence *sequence, struct relation *out)
+{
+	if (sequence == NULL)
+		return false;
+	*out = (struct relation){ .oid = sequence->oid,
+		.schema = SCHEMA_PG_TEMP,
+		.name = sequence->name,
+		.sequence = sequence };
+	return true;
+}
+
 /* An index, by its OID, or if that is 0 by its name. */
 static bool
 find_key(const struct temp_catalog *temp, uint32_t oid, struct str name,
@@ -136,6 +148,8 @@ relation_by_oid(const struct relation_space *space, uint32_t oid,
 	if (oid >= TEMP_OID_FIRST)
 		return of_temp(temp_table_by_oid(space->temp, oid),
 			   temp_view_by_oid(space->temp, oid), out) ||
+		    of_temp_sequence(temp_sequence_by_oid(space->temp, oid),
+			out) ||
 		    find_key(space->temp, oid, STR(""), out);
 	if (oid >= KEY_OID_FIRST) {
 		type = catalog_type_by_key(space->catalog, oid);
@@ -170,6 +184,8 @@ relation_by_name(const struct relation_space *space, uint32_t schema,
 	if (schema == SCHEMA_PG_TEMP)
 		return of_temp(temp_table_by_name(space->temp, name),
 			   temp_view_by_name(space->temp, name), out) ||
+		    of_temp_sequence(temp_sequence_by_name(space->temp, name),
+			out) ||
 		    find_key(space->temp, 0, name, out);
 	if (schema != SCHEMA_PUBLIC)
 		return false;
@@ -280,10 +296,12 @@ next_temp(struct relation_cursor *at, struct relation *out)
 		}
 		return true;
 	}
-	if (at->temp_view == temp->view_count)
-		return false;
-	*out = of_temp_view(&temp->views[at->temp_view++]->view);
-	return true;
+	if (at->temp_view < temp->view_count) {
+		*out = of_temp_view(&temp->views[at->temp_view++]->view);
+		return true;
+	}
+	return at->temp_sequence < temp->sequence_count &&
+	    of_temp_sequence(temp->sequences[at->temp_sequence++], out);
 }
 
 void
@@ -315,6 +333,8 @@ relation_kind(const struct relation *relation)
 		return 'r';
 	if (relation->key != NULL)
 		return 'i';
+	if (relation->sequence != NULL)
+		return 'S';
 	if (relation->view != NULL)
 		return view_is_kept(relation->view) ? 'm' : 'v';
 	return relation->system->kind;
@@ -362,6 +382,8 @@ relation_column_count(const struct relation *relation)
 		return relation->temp->column_count;
 	if (relation->key != NULL)
 		return relation->key->count;
+	if (relation->sequence != NULL)
+		return TEMP_SEQUENCE_IS_CALLED;
 	if (relation->view != NULL)
 		return relation->view->column_count;
 	return relation->system->column_count;
@@ -396,6 +418,24 @@ temp_column_type(const struct catalog *catalog,
 	return type;
 }
 
+static struct relation_column
+sequence_column(uint32_t attnum)
+{
+	static const struct relation_column columns[] = {
+		[TEMP_SEQUENCE_LAST_VALUE] = { { "last_value",
+						   sizeof("last_value") - 1 },
+		    { .oid = TYPE_INT8, .mod = -1 }, true },
+		[TEMP_SEQUENCE_LOG_CNT] = { { "log_cnt",
+						sizeof("log_cnt") - 1 },
+		    { .oid = TYPE_INT8, .mod = -1 }, true },
+		[TEMP_SEQUENCE_IS_CALLED] = { { "is_called",
+						  sizeof("is_called") - 1 },
+		    { .oid = TYPE_BOOL, .mod = -1 }, true },
+	};
+
+	return columns[attnum];
+}
+
 struct relation_column
 relation_column(const struct relation_space *space,
     const struct relation *relation, uint32_t attnum)
@@ -416,6 +456,8 @@ relation_column(const struct relation_space *space,
 		return relation_column(space, &table,
 		    relation->key->columns[attnum - 1] + 1);
 	}
+	if (relation->sequence != NULL)
+		return sequence_column(attnum);
 	if (relation->temp != NULL) {
 		const struct temp_column *column =
 		    &relation->temp->columns[attnum - 1];
@@ -458,8 +500,13 @@ relation_has_default(const struct relation *relation, uint32_t attnum)
 {
 	const struct event_type *type = relation->type;
 
-	if (relation->temp != NULL)
-		return relation->temp->columns[attnum - 1].default_text.len > 0;
+	if (relation->temp != NULL) {
+		const struct temp_column *column =
+		    &relation->temp->columns[attnum - 1];
+
+		return column->identity == 0 &&
+		    (column->default_text.len > 0 || column->sequence_oid != 0);
+	}
 	if (type == NULL)
 		return false;
 	if (attnum < COLUMN_FIRST_FIELD)

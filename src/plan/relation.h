@@ -24,6 +24,7 @@ struct event_type;
 struct sql_view;
 struct table_key;
 struct temp_catalog;
+struct temp_sequence;
 struct temp_table;
 
 /* Where relations are looked for. */
@@ -34,8 +35,8 @@ struct relation_space {
 };
 
 /*
- * Exactly one of type, view, system, temp and key is not NULL; all is borrowed
- * from the space.  A key is an index, of a temporary table or of an event type.
+ * Exactly one of type, view, system, temp, sequence and key is not NULL; all is
+ * borrowed from the space.  A key is an index, of a temporary table or of an event type.
  */
 struct relation {
 	uint32_t oid;
@@ -45,6 +46,7 @@ struct relation {
 	const struct sql_view *view;
 	const struct system_table *system;
 	const struct temp_table *temp;
+	const struct temp_sequence *sequence;
 	const struct table_key *key;
 	const struct temp_table *index_of; /* with a key: one of these two */
 	const struct event_type *key_of;
@@ -81,6 +83,7 @@ struct relation_cursor {
 	uint32_t temp_table;
 	uint32_t temp_key; /* 1 + the next of its keys; 0: the table itself */
 	uint32_t temp_view;
+	uint32_t temp_sequence;
 	bool has_events; /* `events` has been told */
 };
 
@@ -88,7 +91,10 @@ void relation_cursor_init(struct relation_cursor *cursor,
     const struct relation_space *space);
 bool relation_next(struct relation_cursor *cursor, struct relation *out);
 
-/* pg_class.relkind: 'r' a table, 'v' a view, 'm' a kept one, 'i' an index. */
+/*
+ * pg_class.relkind: 'r' a table, 'v' a view, 'm' a kept one, 'i' an index, 'S' a
+ * sequence.
+ */
 char relation_kind(const struct relation *relation);
 
 /* What an index, which it must be, is of. */
@@ -105,6 +111,13 @@ uint32_t relation_array_type(const struct relation *relation);
 uint32_t relation_column_count(const struct relation *relation);
 struct relation_column relation_column(const struct relation_space *space,
     const struct relation *relation, uint32_t attnum);
+
+/* The columns of a temporary sequence, which is read as one row. */
+enum sequence_attnum {
+	TEMP_SEQUENCE_LAST_VALUE = 1,
+	TEMP_SEQUENCE_LOG_CNT,
+	TEMP_SEQUENCE_IS_CALLED,
+};
 
 /* attnum of a column by its exact name; 0 if there is none. */
 uint32_t relation_column_find(const struct relation_space *space,

@@ -10,6 +10,7 @@
 
 #include "common/user_key.h"
 #include "exec/exec.h"
+#include "exec/temp_sequence.h"
 #include "server/session_private.h"
 #include "server/system_tables.h"
 #include "sql/ast.h"
@@ -681,8 +682,10 @@ discard(struct session *session, struct str what)
 {
 	if (str_equal(what, STR("plans")))
 		return done(session, "DISCARD PLANS");
-	if (str_equal(what, STR("sequences")))
+	if (str_equal(what, STR("sequences"))) {
+		temp_sequences_discard(&session->temp);
 		return done(session, "DISCARD SEQUENCES");
+	}
 	if (str_equal(what, STR("temp"))) {
 		temp_tables_remove_all(&session->temp);
 		return done(session, "DISCARD TEMP");

@@ -313,6 +313,35 @@ enum ast_constraint_kind {
 	AST_IDENTITY, /* of a column alone */
 };
 
+/* What CREATE and ALTER SEQUENCE say, and identity columns in parentheses. */
+enum ast_sequence_word {
+	AST_SEQUENCE_AS,
+	AST_SEQUENCE_INCREMENT,
+	AST_SEQUENCE_MINVALUE,
+	AST_SEQUENCE_MAXVALUE,
+	AST_SEQUENCE_START,
+	AST_SEQUENCE_RESTART,
+	AST_SEQUENCE_CACHE,
+	AST_SEQUENCE_CYCLE,
+	AST_SEQUENCE_OWNED_BY,
+	AST_SEQUENCE_NAME, /* of an identity column's */
+	AST_SEQUENCE_WORDS,
+};
+
+struct ast_sequence_option {
+	enum ast_sequence_word word;
+	bool has_value; /* or: NO MINVALUE, NO CYCLE, RESTART alone, ... */
+	int64_t value;
+	struct ast_type type; /* AS */
+	struct ast_name name; /* OWNED BY, which may be "none"; NAME */
+	int location;
+};
+
+struct ast_sequence_options {
+	struct ast_sequence_option *items;
+	uint32_t count;
+};
+
 /* Of a column, which is not named then, or of a table. */
 struct ast_constraint {
 	enum ast_constraint_kind kind;
@@ -320,8 +349,9 @@ struct ast_constraint {
 	struct str *columns;
 	uint32_t column_count;
 	struct ast_expr *check;
-	bool nulls_are_equal; /* NULLS NOT DISTINCT */
-	bool is_always;       /* GENERATED ALWAYS */
+	bool nulls_are_equal;                /* NULLS NOT DISTINCT */
+	bool is_always;                      /* GENERATED ALWAYS */
+	struct ast_sequence_options options; /* of an identity */
 	int location;
 };
 
@@ -614,6 +644,8 @@ enum ast_stmt_kind {
 	AST_CREATE_INDEX,
 	AST_LOCK_TABLE,
 	AST_VACUUM, /* ANALYZE too */
+	AST_CREATE_SEQUENCE,
+	AST_ALTER_SEQUENCE,
 };
 
 /* column = value */
@@ -635,6 +667,12 @@ struct ast_conflict {
 	int location;
 };
 
+enum ast_overriding {
+	AST_OVERRIDING_NOTHING,
+	AST_OVERRIDING_SYSTEM_VALUE,
+	AST_OVERRIDING_USER_VALUE,
+};
+
 struct ast_insert {
 	struct ast_name table;
 	struct str alias;
@@ -645,7 +683,7 @@ struct ast_insert {
 	struct ast_select *source; /* NULL: DEFAULT VALUES */
 	struct ast_target_list returning;
 	struct ast_conflict *conflict; /* NULL: none */
-	bool overriding;               /* OVERRIDING SYSTEM VALUE */
+	enum ast_overriding overriding;
 };
 
 /* UPDATE, and DELETE, which assigns nothing. */
@@ -775,11 +813,28 @@ struct ast_create_index {
 	bool is_plain; /* no expressions, conditions, other columns */
 };
 
+struct ast_create_sequence {
+	struct ast_name name;
+	bool is_temporary;
+	bool if_not_exists;
+	struct ast_sequence_options options;
+};
+
+struct ast_alter_sequence {
+	struct ast_name name;
+	bool if_exists;
+	struct ast_sequence_options options;
+};
+
 enum ast_alter_kind {
 	AST_ADD_COLUMN,
 	AST_DROP_COLUMN,
 	AST_RENAME_COLUMN,
 	AST_RENAME_TABLE,
+	AST_ALTER_DEFAULT, /* DROP DEFAULT: to nothing */
+	AST_ADD_IDENTITY,
+	AST_SET_IDENTITY,
+	AST_DROP_IDENTITY,
 	AST_SET_OPTIONS,
 	AST_RESET_OPTIONS, /* without values */
 };
@@ -787,14 +842,19 @@ enum ast_alter_kind {
 struct ast_alter_table {
 	struct ast_name name;
 	bool if_exists;
+	bool is_sequence; /* ALTER SEQUENCE ... RENAME */
 	struct ast_alter_action {
 		enum ast_alter_kind kind;
 		bool if_not_exists;
-		bool if_exists;               /* DROP */
-		bool is_cascade;              /* DROP */
-		struct ast_column_def column; /* ADD */
-		struct str name, new_name;    /* RENAME; of DROP the name */
-		struct ast_option *options;   /* SET, RESET */
+		bool if_exists;                 /* DROP */
+		bool is_cascade;                /* DROP */
+		struct ast_column_def column;   /* ADD */
+		struct str name, new_name;      /* RENAME; of others the name */
+		struct ast_expr *default_value; /* SET DEFAULT, or NULL */
+		bool has_generated;             /* SET_IDENTITY: it says ... */
+		bool is_always;                 /* ... ALWAYS, or BY DEFAULT */
+		struct ast_sequence_options sequence; /* of an identity */
+		struct ast_option *options;           /* SET, RESET */
 		uint32_t option_count;
 		int location;
 	} * actions;
@@ -807,6 +867,7 @@ enum ast_object_kind {
 	AST_OBJECT_VIEW,
 	AST_OBJECT_KEPT, /* a materialized view */
 	AST_OBJECT_INDEX,
+	AST_OBJECT_SEQUENCE,
 	AST_OBJECT_COLUMN, /* COMMENT only, as are .. */
 	AST_OBJECT_SCHEMA,
 	AST_OBJECT_DATABASE, /* .. these */
@@ -961,6 +1022,8 @@ struct ast_stmt {
 		struct ast_tables tables;
 		struct ast_create_table_as create_table_as;
 		struct ast_create_index create_index;
+		struct ast_create_sequence create_sequence;
+		struct ast_alter_sequence alter_sequence;
 		struct ast_copy copy;
 		struct ast_create_table create_table; /* AST_DEFINE too */
 		struct ast_alter_table alter_table;

@@ -121,6 +121,17 @@ void convert_delete(struct convert *c, const PgQuery__DeleteStmt *in,
 struct ast_conflict *convert_conflict(struct convert *c,
     const PgQuery__OnConflictClause *in);
 
+/* convert_sequence.c */
+struct ast_sequence_options convert_sequence_options(struct convert *c,
+    struct pg_list list);
+void convert_create_sequence(struct convert *c,
+    const PgQuery__CreateSeqStmt *in, struct ast_stmt *stmt);
+void convert_alter_sequence(struct convert *c, const PgQuery__AlterSeqStmt *in,
+    struct ast_stmt *stmt);
+/* A column's default or identity; false if the action is about neither. */
+bool convert_alter_column(struct convert *c, const PgQuery__AlterTableCmd *in,
+    struct ast_alter_action *out);
+
 /* convert_table.c */
 enum ast_on_commit convert_on_commit(PgQuery__OnCommitAction action);
 /* CREATE TABLE AS, and SELECT INTO: false if the SELECT has none. */

@@ -62,7 +62,8 @@ convert_constraint(struct convert *c, const PgQuery__Constraint *in)
 	case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
 		out.kind = AST_IDENTITY;
 		out.is_always = in->generated_when[0] == 'a';
-		break;
+		out.options = convert_sequence_options(c, PG_LIST(in, options));
+		return out;
 	default:
 		convert_unsupported(c, out.location, NO_CONSTRAINTS, "%s",
 		    constraint_word(in->contype));

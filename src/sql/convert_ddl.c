@@ -98,8 +98,6 @@ alter_word(PgQuery__AlterTableType type)
 	switch ((int)type) {
 	case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType:
 		return "ALTER TABLE ALTER COLUMN TYPE";
-	case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
-		return "ALTER TABLE ALTER COLUMN DEFAULT";
 	case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull:
 		return "ALTER TABLE SET NOT NULL";
 	case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull:
@@ -139,6 +137,8 @@ convert_alter_action(struct convert *c, const PgQuery__AlterTableCmd *in,
 		    in->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
 		return;
 	}
+	if (convert_alter_column(c, in, out))
+		return;
 	if (in->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn) {
 		convert_unsupported(c, 0,
 		    "A schema may grow by ADD COLUMN; what is stored stays.",
@@ -193,7 +193,9 @@ convert_rename(struct convert *c, const PgQuery__RenameStmt *in,
 		return;
 	}
 	stmt->kind = AST_ALTER_TABLE;
-	if (!is_column &&
+	out->is_sequence =
+	    in->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE;
+	if (!is_column && !out->is_sequence &&
 	    in->rename_type != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {
 		convert_unsupported(c, 0, NULL,
 		    "RENAME of what is not a table or its column");
@@ -251,9 +253,13 @@ convert_drop(struct convert *c, const PgQuery__DropStmt *in,
 	case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
 		out->kind = AST_OBJECT_INDEX;
 		break;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
+		out->kind = AST_OBJECT_SEQUENCE;
+		break;
 	default:
 		convert_unsupported(c, 0, NULL,
-		    "DROP of what is not a table, type, view or index");
+		    "DROP of what is not a table, type, view, index or"
+		    " sequence");
 		return;
 	}
 	out->if_exists = in->missing_ok;

@@ -67,10 +67,9 @@ convert_insert(struct convert *c, const PgQuery__InsertStmt *in,
 	convert_insert_columns(c, PG_LIST(in, cols), out);
 	out->conflict = convert_conflict(c, in->on_conflict_clause);
 	if (in->override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_USER_VALUE)
-		convert_unsupported(c, out->table.location, NULL,
-		    "OVERRIDING USER VALUE");
-	out->overriding =
-	    in->override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_SYSTEM_VALUE;
+		out->overriding = AST_OVERRIDING_USER_VALUE;
+	if (in->override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_SYSTEM_VALUE)
+		out->overriding = AST_OVERRIDING_SYSTEM_VALUE;
 	if (in->select_stmt != NULL)
 		out->source = convert_select_node(c, in->select_stmt);
 	convert_insert_with(c, in->with_clause, out);
@@ -249,6 +248,12 @@ convert_ddl_stmt(struct convert *c, const PgQuery__Node *node,
 		return true;
 	case PG_QUERY__NODE__NODE_INDEX_STMT:
 		convert_index(c, node->index_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
+		convert_create_sequence(c, node->create_seq_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_ALTER_SEQ_STMT:
+		convert_alter_sequence(c, node->alter_seq_stmt, stmt);
 		return true;
 	default:
 		return false;

@@ -46,6 +46,16 @@ void print_create_table_as(struct buf *out,
     const struct ast_create_table_as *stmt);
 void print_create_index(struct buf *out, const struct ast_create_index *stmt);
 
+/* print_sequence.c */
+void print_identity(struct buf *out, bool is_always,
+    const struct ast_sequence_options *options);
+/* What ALTER TABLE does to a column's default or identity. */
+void print_alter_column(struct buf *out, const struct ast_alter_action *action);
+void print_create_sequence(struct buf *out,
+    const struct ast_create_sequence *stmt);
+void print_alter_sequence(struct buf *out,
+    const struct ast_alter_sequence *stmt);
+
 /* print_session.c */
 void print_options(struct buf *out, const struct ast_option *options,
     uint32_t count);

@@ -19,8 +19,11 @@ print_insert(struct buf *out, const struct ast_insert *stmt)
 		print_names(out, stmt->columns, stmt->column_count);
 		buf_put_cstr(out, ")");
 	}
-	if (stmt->overriding)
-		buf_put_cstr(out, " OVERRIDING SYSTEM VALUE");
+	if (stmt->overriding != AST_OVERRIDING_NOTHING)
+		buf_put_cstr(out,
+		    stmt->overriding == AST_OVERRIDING_SYSTEM_VALUE
+			? " OVERRIDING SYSTEM VALUE"
+			: " OVERRIDING USER VALUE");
 	buf_put_cstr(out, stmt->source == NULL ? " DEFAULT VALUES" : " ");
 	if (stmt->source != NULL)
 		print_select(out, stmt->source);
@@ -99,7 +102,8 @@ print_create_table(struct buf *out, const struct ast_create_table *stmt)
 static void
 print_alter_table(struct buf *out, const struct ast_alter_table *stmt)
 {
-	buf_put_cstr(out, "ALTER TABLE ");
+	buf_put_cstr(out,
+	    stmt->is_sequence ? "ALTER SEQUENCE " : "ALTER TABLE ");
 	buf_put_cstr(out, stmt->if_exists ? "IF EXISTS " : "");
 	print_dotted(out, &stmt->name);
 	for (uint32_t i = 0; i < stmt->action_count; i++) {
@@ -130,6 +134,12 @@ print_alter_table(struct buf *out, const struct ast_alter_table *stmt)
 			buf_put_cstr(out, "RENAME TO ");
 			print_name(out, action->new_name);
 			break;
+		case AST_ALTER_DEFAULT:
+		case AST_ADD_IDENTITY:
+		case AST_SET_IDENTITY:
+		case AST_DROP_IDENTITY:
+			print_alter_column(out, action);
+			break;
 		case AST_SET_OPTIONS:
 		case AST_RESET_OPTIONS:
 			buf_put_cstr(out,
@@ -151,6 +161,7 @@ print_drop(struct buf *out, const struct ast_drop *stmt)
 		[AST_OBJECT_VIEW] = "DROP VIEW ",
 		[AST_OBJECT_KEPT] = "DROP MATERIALIZED VIEW ",
 		[AST_OBJECT_INDEX] = "DROP INDEX ",
+		[AST_OBJECT_SEQUENCE] = "DROP SEQUENCE ",
 	};
 
 	buf_put_cstr(out, words[stmt->kind]);
@@ -402,6 +413,12 @@ print_table_stmt(struct buf *out, const struct ast_stmt *stmt)
 		return true;
 	case AST_CREATE_INDEX:
 		print_create_index(out, &stmt->create_index);
+		return true;
+	case AST_CREATE_SEQUENCE:
+		print_create_sequence(out, &stmt->create_sequence);
+		return true;
+	case AST_ALTER_SEQUENCE:
+		print_alter_sequence(out, &stmt->alter_sequence);
 		return true;
 	default:
 		return false;

@@ -62,6 +62,34 @@ put_row_type(struct system_rows *rows, const struct relation *relation)
 	put_depend(rows, array, type, INTERNAL);
 }
 
+/* The default of a column may be the next number of a sequence. */
+static void
+put_default_sequence(struct system_rows *rows, const struct relation *relation,
+    uint32_t attnum)
+{
+	const struct address sequence = { PG_CLASS_OID,
+		relation->temp->columns[attnum - 1].sequence_oid, 0 };
+
+	if (sequence.oid != 0 && relation_has_default(relation, attnum))
+		put_depend(rows,
+		    (struct address){ PG_ATTRDEF_OID,
+			relation_default_oid(relation, attnum), 0 },
+		    sequence, NORMAL);
+}
+
+/* A sequence goes with the column that owns it. */
+static void
+put_sequence(struct system_rows *rows, const struct temp_sequence *its)
+{
+	const struct address sequence = { PG_CLASS_OID, its->oid, 0 };
+	const struct address column = { PG_CLASS_OID, its->owner_oid,
+		its->owner_column };
+
+	if (its->owner_oid != 0)
+		put_depend(rows, sequence, column,
+		    its->is_identity ? INTERNAL : AUTO);
+}
+
 static void
 put_columns(struct system_rows *rows, const struct relation *relation)
 {
@@ -77,6 +105,8 @@ put_columns(struct system_rows *rows, const struct relation *relation)
 			    (struct address){ PG_ATTRDEF_OID,
 				relation_default_oid(relation, i), 0 },
 			    column, AUTO);
+		if (relation->temp != NULL)
+			put_default_sequence(rows, relation, i);
 		if (its.type.oid >= FIRST_USER_OID)
 			put_depend(rows, column,
 			    (struct address){ PG_TYPE_OID, its.type.oid, 0 },
@@ -146,6 +176,10 @@ put_rule(struct system_rows *rows, const struct relation *relation)
 static void
 put_relation(struct system_rows *rows, const struct relation *relation)
 {
+	if (relation->sequence != NULL) {
+		put_sequence(rows, relation->sequence);
+		return;
+	}
 	if (relation_row_type(relation) == 0)
 		return; /* the server's own, or an index, told of its table */
 	put_row_type(rows, relation);
@@ -176,8 +210,8 @@ may_have(const struct system_key *key, const struct relation *relation)
 		    (oid == relation->type->key.oid ||
 			oid == EVENT_ID_SEQUENCE_OID))
 			return true;
-		if (temp != NULL && oid > temp->oid)
-			return true; /* a key or a condition, maybe */
+		if (temp != NULL && oid >= TEMP_OID_FIRST)
+			return true; /* a key, a condition, a sequence, maybe */
 	}
 	return false;
 }
@@ -222,8 +256,9 @@ pg_depend_rows(void *session UNUSED, struct system_rows *rows,
 
 	relation_cursor_init(&cursor, system_rows_space(rows));
 	while (relation_next(&cursor, &relation))
-		if (relation_row_type(&relation) != 0 &&
-		    is_wanted(rows, &relation))
+		if (relation.sequence != NULL ||
+		    (relation_row_type(&relation) != 0 &&
+			is_wanted(rows, &relation)))
 			put_relation(rows, &relation);
 	return 0;
 }
@@ -263,10 +298,28 @@ pg_rewrite_rows(void *session UNUSED, struct system_rows *rows,
 
 /* ---- pg_sequence ---- */
 
+static void
+put_temp_sequence(struct system_rows *rows, const struct temp_sequence *its)
+{
+	system_rows_next(rows);
+	system_put_i64(rows, pg_sequence_seqrelid, its->oid);
+	system_put_i64(rows, pg_sequence_seqtypid, its->type_oid);
+	system_put_i64(rows, pg_sequence_seqstart, its->start);
+	system_put_i64(rows, pg_sequence_seqincrement, its->increment);
+	system_put_i64(rows, pg_sequence_seqmax, its->max);
+	system_put_i64(rows, pg_sequence_seqmin, its->min);
+	system_put_i64(rows, pg_sequence_seqcache, its->cache);
+	system_put_bool(rows, pg_sequence_seqcycle, its->cycles);
+}
+
 int
 pg_sequence_rows(void *session UNUSED, struct system_rows *rows,
     struct error *err UNUSED)
 {
+	const struct temp_catalog *temp = system_rows_space(rows)->temp;
+
+	for (uint32_t i = 0; temp != NULL && i < temp->sequence_count; i++)
+		put_temp_sequence(rows, temp->sequences[i]);
 	system_rows_next(rows);
 	system_put_i64(rows, pg_sequence_seqrelid, EVENT_ID_SEQUENCE_OID);
 	system_put_i64(rows, pg_sequence_seqtypid, TYPE_INT8);

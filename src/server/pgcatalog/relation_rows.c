@@ -31,17 +31,21 @@ put_storage(struct system_rows *rows, const struct relation *relation)
 {
 	char kind = relation_kind(relation);
 	bool is_table = kind == 'r' || kind == 'm';
+	bool is_stored = is_table || kind == 'S';
 
 	system_put_i64(rows, pg_class_relam,
 	    is_table                    ? HEAP_AM_OID
 		: relation->key != NULL ? BTREE_AM_OID
 					: 0);
 	system_put_i64(rows, pg_class_relfilenode,
-	    is_table ? relation->oid : 0);
+	    is_stored ? relation->oid : 0);
 	system_put_i64(rows, pg_class_reltablespace, 0);
 	/* no blocks: nobody may scan ranges of ctid */
 	system_put_i64(rows, pg_class_relpages, 0);
-	system_put_f64(rows, pg_class_reltuples, is_table ? -1 : 0);
+	system_put_f64(rows, pg_class_reltuples,
+	    is_table          ? -1
+		: kind == 'S' ? 1
+			      : 0);
 	system_put_i64(rows, pg_class_relallvisible, 0);
 	system_put_i64(rows, pg_class_reltoastrelid, 0);
 	system_put_char(rows, pg_class_relpersistence,
@@ -175,7 +179,8 @@ put_default(struct system_rows *rows, const struct relation *relation,
 	system_put_i64(rows, pg_attrdef_adnum, attnum);
 	if (relation->temp != NULL)
 		system_put_str(rows, pg_attrdef_adbin,
-		    relation->temp->columns[attnum - 1].default_text);
+		    temp_default_text(system_rows_space(rows)->temp,
+			&relation->temp->columns[attnum - 1], arena));
 	else if (attnum < COLUMN_FIRST_FIELD)
 		system_put_cstr(rows, pg_attrdef_adbin, "now()");
 	else if (system_reads(rows, pg_attrdef_adbin))
@@ -224,6 +229,21 @@ put_type(struct system_rows *rows, const struct relation_space *space,
 	    type_is_array(&column->type) ? 1 : 0);
 }
 
+/* event_id cannot be given: GENERATED ALWAYS AS IDENTITY. */
+static struct str
+identity_of(const struct relation *relation, uint32_t attnum)
+{
+	char identity = 0;
+
+	if (relation->temp != NULL)
+		identity = relation->temp->columns[attnum - 1].identity;
+	else if (relation->type != NULL && attnum == COLUMN_EVENT_ID)
+		identity = 'a';
+	return identity == 'a' ? STR("a")
+	    : identity == 'd'  ? STR("d")
+			       : STR("");
+}
+
 static void
 put_attribute(struct system_rows *rows, const struct relation *relation,
     uint32_t attnum)
@@ -248,10 +268,8 @@ put_attribute(struct system_rows *rows, const struct relation *relation,
 	system_put_bool(rows, pg_attribute_atthasdef,
 	    relation_has_default(relation, attnum));
 	system_put_bool(rows, pg_attribute_atthasmissing, false);
-	/* event_id cannot be given: GENERATED ALWAYS AS IDENTITY */
 	system_put_str(rows, pg_attribute_attidentity,
-	    relation->type != NULL && attnum == COLUMN_EVENT_ID ? STR("a")
-								: STR(""));
+	    identity_of(relation, attnum));
 	system_put_str(rows, pg_attribute_attgenerated, STR(""));
 	system_put_bool(rows, pg_attribute_attisdropped, false);
 	system_put_bool(rows, pg_attribute_attislocal, true);

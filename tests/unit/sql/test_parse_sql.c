@@ -80,9 +80,6 @@ static const struct {
 	    STELE_E_FEATURE_NOT_SUPPORTED, 29, "TABLESAMPLE is not supported" },
 	{ "insert into t (a[1]) values (1)", STELE_E_FEATURE_NOT_SUPPORTED, 16,
 	    "a part of a column as a target of INSERT is not supported" },
-	{ "insert into t overriding user value values (1)",
-	    STELE_E_FEATURE_NOT_SUPPORTED, 13,
-	    "OVERRIDING USER VALUE is not supported" },
 	{ "select xmlelement(name a)", STELE_E_FEATURE_NOT_SUPPORTED, 8,
 	    "XML is not supported" },
 	{ "with recursive a as (select 1) search depth first by x set y "
@@ -90,8 +87,8 @@ static const struct {
 	    STELE_E_FEATURE_NOT_SUPPORTED, 32, "SEARCH is not supported" },
 	{ "alter type e rename value 'a' to 'b'", STELE_E_FEATURE_NOT_SUPPORTED,
 	    1, "ALTER TYPE RENAME VALUE is not supported" },
-	{ "drop sequence s", STELE_E_FEATURE_NOT_SUPPORTED, 1,
-	    "DROP of what is not a table, type, view or index is not "
+	{ "drop domain s", STELE_E_FEATURE_NOT_SUPPORTED, 1,
+	    "DROP of what is not a table, type, view, index or sequence is not "
 	    "supported" },
 	{ "set x = $1", STELE_E_SYNTAX, 9, "syntax error at or near \"$1\"" },
 	{ "select $0", STELE_E_UNDEFINED_PARAMETER, 8,
