@@ -372,7 +372,9 @@ check_returning(const struct plan_insert *plan,
 	error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
 	    "RETURNING event_id is not supported inside a transaction block");
 	error_hint(err,
-	    "Events get their event_id when the transaction commits.");
+	    "Events get their event_id when the transaction commits: insert them"
+	    " in one statement of its own, outside of a transaction block, or"
+	    " give them a key of your own, such as a uuid.");
 	return error_position(err, plan->event_id_location);
 }
 

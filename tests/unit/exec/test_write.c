@@ -58,7 +58,9 @@ static const struct {
 	    "values ('c7', 71, 2, 'paid', '2026-03-02') returning event_id",
 	    "ERROR: 0A000: RETURNING event_id is not supported inside a "
 	    "transaction block [110]\n"
-	    " HINT: Events get their event_id when the transaction commits.\n" },
+	    " HINT: Events get their event_id when the transaction commits: "
+	    "insert them in one statement of its own, outside of a transaction "
+	    "block, or give them a key of your own, such as a uuid.\n" },
 	{ "select event_id, id from pay where context_id = 'c7'",
 	    "event_id|id\n"
 	    "-|70\n"
