@@ -288,3 +288,9 @@ SELECT ARRAY(SELECT a FROM arr), ARRAY(SELECT b FROM arr ORDER BY a DESC);
 SELECT a, ARRAY(SELECT i.a FROM arr i WHERE i.a <= o.a) FROM arr o ORDER BY a;
 INSERT INTO arr (context_id, b) VALUES ('e', ARRAY[1]);
 SELECT b FROM arr WHERE context_id = 'e';
+
+-- A name is an array of bytes, from 0: pg_dump looks at the first.
+SELECT typname[0], typname[3], typname[63] = '', typname[64], typname[-1], typname[0][0] FROM pg_type WHERE typname = '_int4';
+SELECT ('abc'::name)[1], ('abc'::name)[NULL];
+SELECT ('abc'::name)[0:1];
+SELECT ('abc'::text)[0];

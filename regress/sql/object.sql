@@ -47,7 +47,7 @@ SELECT v.type, x.classid::regclass, x.objid = v.oid AS is_it, x.objsubid FROM (V
     ('rule', '{Happy,_RETURN}', '"Happy"'::regclass)) AS v (type, names, oid), pg_get_object_address(v.type, v.names, '{}') AS x;
 -- All that depends on something leads back to itself.
 SELECT count(*) AS wrong FROM pg_depend d, pg_identify_object_as_address(d.classid, d.objid, d.objsubid) n, pg_get_object_address(n.type, n.object_names, n.object_args) a
-WHERE (a.classid, a.objid, a.objsubid) IS DISTINCT FROM (d.classid, d.objid, d.objsubid);
+WHERE (a.classid, a.objid, a.objsubid) IS DISTINCT FROM (d.classid, d.objid, d.objsubid) AND d.deptype <> 'e';
 \set VERBOSITY verbose
 SELECT pg_get_object_address('table', '{nope}', '{}');
 SELECT pg_get_object_address('view', '{person}', '{}');

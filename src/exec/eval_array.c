@@ -235,11 +235,32 @@ row_subscripts(const struct vec *args, uint32_t arg_count, uint32_t row,
 	return true;
 }
 
+/* PostgreSQL's name is an array of so many bytes, from 0, the last ones 0. */
+#define NAME_BYTES 64
+
+/* A byte of a name, as "char" prints it. */
+static struct datum
+byte_of_name(const struct eval *eval, struct str name, int64_t index)
+{
+	struct datum value = { .str = STR("") };
+
+	value.is_null = index < 0 || index >= NAME_BYTES;
+	if (value.is_null || (uint64_t)index >= name.len)
+		return value;
+	value.str = str_of(name.data + index, 1);
+	if ((uint8_t)name.data[index] >= 0x80)
+		value.str = arena_printf(eval->arena, "\\%03o",
+		    (unsigned)(uint8_t)name.data[index]);
+	return value;
+}
+
 int
 eval_subscript(const struct eval *eval, const struct expr *expr, struct sel sel,
     struct vec *out, struct error *err)
 {
-	const struct type element = type_element(&expr->args[0]->type);
+	bool is_name = expr->args[0]->type.oid == TYPE_NAME;
+	const struct type element =
+	    is_name ? expr->type : type_element(&expr->args[0]->type);
 	uint32_t count = expr->arg_count - 1;
 	int64_t subscripts[2 * ARRAY_DIMS_MAX];
 	struct vec *args;
@@ -255,7 +276,15 @@ eval_subscript(const struct eval *eval, const struct expr *expr, struct sel sel,
 		struct datum value = { .is_null = true };
 		struct array array;
 
-		if (row_subscripts(args, expr->arg_count, row, subscripts)) {
+		if (!row_subscripts(args, expr->arg_count, row, subscripts)) {
+			vec_set(out, row, &value);
+			continue;
+		}
+		if (is_name && count == 1) {
+			value = byte_of_name(eval,
+			    args[0].str[vec_index(&args[0], row)],
+			    subscripts[0]);
+		} else if (!is_name) {
 			array =
 			    array_open(args[0].str[vec_index(&args[0], row)]);
 			if (expr->is_slice)

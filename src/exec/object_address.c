@@ -170,6 +170,10 @@ object_describe(const struct plan_names *names,
 		    STR_FMT(names->context->session->database));
 		return address->oid == DATABASE_OID;
 	}
+	if (address->class_oid == PG_EXTENSION_OID) {
+		buf_put_cstr(out, "extension stele");
+		return address->oid == STELE_EXTENSION_OID;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
 		if (others[i].class_oid != address->class_oid)
 			continue;

@@ -275,7 +275,10 @@ bind_subscript(struct binder *binder, struct scope *scope,
 	if (array->type.oid == TYPE_JSONB)
 		return bind_jsonb_subscripts(binder, scope, &subscripts, array,
 		    ast->location, out, err);
-	if (!type_is_array(&array->type))
+	if (array->type.oid == TYPE_NAME && subscripts.is_slice)
+		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "slices of fixed-length arrays not implemented");
+	if (!type_is_array(&array->type) && array->type.oid != TYPE_NAME)
 		return error_at(err, expr_start(array),
 		    STELE_E_DATATYPE_MISMATCH,
 		    "cannot subscript type %s because it does not support"
@@ -291,7 +294,9 @@ bind_subscript(struct binder *binder, struct scope *scope,
 	    type_array_plain(&array->type), ast->location,
 	    1 + per_item * subscripts.count);
 	(*out)->is_slice = subscripts.is_slice;
-	if (!subscripts.is_slice)
+	if (array->type.oid == TYPE_NAME)
+		(*out)->type = type_of(TYPE_CHAR);
+	else if (!subscripts.is_slice)
 		(*out)->type = type_element(&array->type);
 	(*out)->args[0] = array;
 	for (uint32_t i = 0; i < subscripts.count && rc == 0; i++) {

@@ -23,6 +23,7 @@
 #define PG_NAMESPACE_OID  2615u
 #define PG_OPERATOR_OID   2617u
 #define PG_REWRITE_OID    2618u
+#define PG_EXTENSION_OID  3079u
 #define PG_COLLATION_OID  3456u
 
 uint32_t comment_class_oid(enum object_class class);

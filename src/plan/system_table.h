@@ -54,6 +54,9 @@ const struct system_table *system_table_find(const struct system_tables *tables,
 const struct system_table *
 system_table_by_function(const struct system_tables *tables, struct str name);
 
+/* The extension that has all of Stele's own relations and functions. */
+#define STELE_EXTENSION_OID 15200u
+
 /* The sequence of event_ids, in stele; its rows are a provider's. */
 #define EVENT_ID_SEQUENCE_OID  15014u
 #define EVENT_ID_SEQUENCE_NAME "stele.event_id_seq"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * depend_rows.c -- pg_depend, pg_rewrite, pg_sequence: what goes with what else
+ * depend_rows.c -- pg_depend, pg_rewrite, pg_sequence, pg_extension: what goes with what else
  * goes, of all that users have made.
  *
  * Everything that is told of a relation hangs on it: its row type, its defaults,
@@ -10,6 +10,7 @@
 #include "common/attr.h"
 #include "engine/catalog/catalog.h"
 #include "plan/comment.h"
+#include "plan/pg_function.h"
 #include "plan/system_table.h"
 #include "plan/temp_table.h"
 #include "server/pgcatalog/rows.h"
@@ -25,6 +26,7 @@ struct address {
 #define NORMAL   'n' /* it can be dropped with CASCADE */
 #define AUTO     'a' /* goes with it */
 #define INTERNAL 'i' /* is a part of it */
+#define MEMBER   'e' /* is one of the extension */
 
 static void
 put_depend(struct system_rows *rows, struct address what, struct address on,
@@ -147,8 +149,9 @@ put_keys(struct system_rows *rows, const struct relation *relation)
 	if (relation->type == NULL)
 		return;
 	put_key(rows, relation, &relation->type->key);
+	/* of all types, so owned by none: pg_dump would make it a part of each */
 	put_depend(rows, sequence, relation_address(relation, COLUMN_EVENT_ID),
-	    INTERNAL);
+	    NORMAL);
 }
 
 /* ---- views ---- */
@@ -247,6 +250,53 @@ is_wanted(const struct system_rows *rows, const struct relation *relation)
 		may_read(rows, others, relation));
 }
 
+/* ---- the extension "stele" ---- */
+
+static void
+put_member(struct system_rows *rows, uint32_t class_oid, uint32_t oid)
+{
+	put_depend(rows, (struct address){ class_oid, oid, 0 },
+	    (struct address){ PG_EXTENSION_OID, STELE_EXTENSION_OID, 0 },
+	    MEMBER);
+}
+
+/* What the server has, and PostgreSQL has not: nobody dumps or drops it. */
+static void
+put_members(struct system_rows *rows)
+{
+	const struct relation_space *space = system_rows_space(rows);
+	const struct system_tables *tables = space->system;
+	const struct pg_function *function = NULL;
+	uint32_t schema;
+
+	put_member(rows, PG_NAMESPACE_OID, SCHEMA_STELE);
+	put_member(rows, PG_CLASS_OID, events_table.oid);
+	for (; tables != NULL; tables = tables->next)
+		for (uint32_t i = 0; i < tables->count; i++)
+			if (tables->items[i]->schema == SCHEMA_STELE)
+				put_member(rows, PG_CLASS_OID,
+				    tables->items[i]->oid);
+	while ((function = pg_function_next(function)) != NULL) {
+		(void)pg_function_name(function, &schema);
+		if (schema == SCHEMA_STELE)
+			put_member(rows, PG_PROC_OID, function->oid);
+	}
+}
+
+int
+pg_extension_rows(void *session UNUSED, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	system_rows_next(rows);
+	system_put_i64(rows, pg_extension_oid, STELE_EXTENSION_OID);
+	system_put_cstr(rows, pg_extension_extname, "stele");
+	system_put_i64(rows, pg_extension_extowner, OWNER_OID);
+	system_put_i64(rows, pg_extension_extnamespace, SCHEMA_STELE);
+	system_put_bool(rows, pg_extension_extrelocatable, false);
+	system_put_cstr(rows, pg_extension_extversion, PACKAGE_VERSION);
+	return 0;
+}
+
 int
 pg_depend_rows(void *session UNUSED, struct system_rows *rows,
     struct error *err UNUSED)
@@ -254,6 +304,7 @@ pg_depend_rows(void *session UNUSED, struct system_rows *rows,
 	struct relation_cursor cursor;
 	struct relation relation;
 
+	put_members(rows);
 	relation_cursor_init(&cursor, system_rows_space(rows));
 	while (relation_next(&cursor, &relation))
 		if (relation.sequence != NULL ||

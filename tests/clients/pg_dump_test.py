@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""pg_dump: what it writes of a server, a PostgreSQL 15 reads without an error:
+event types as tables, with their numbers as the key, enums, comments, rows."""
+
+import os
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "corpus")]
+
+import postgres  # noqa: E402
+from stele_server import Server, skip  # noqa: E402
+
+if not postgres.find():
+    skip("there is no PostgreSQL 15 on this machine")
+
+SCHEMA = """
+CREATE TYPE color AS ENUM ('red', 'dark "green"', 'it''s');
+COMMENT ON TYPE color IS 'a colour';
+CREATE TABLE payment (amount numeric(10,2), method text NOT NULL,
+    ok bool DEFAULT true, c color, d date, j jsonb, big bigint, small int2,
+    f float8, r float4, u uuid, v varchar(7) DEFAULT 'x''y', t timestamptz);
+COMMENT ON TABLE payment IS 'what was paid';
+COMMENT ON COLUMN payment.amount IS 'euros';
+CREATE TABLE "Odd name" ("a column" text);
+CREATE TABLE empty (n int);
+INSERT INTO payment VALUES
+    ('a', '2024-01-01 00:00:00Z', 1.5, 'card', false, 'red', '2024-02-03',
+     '{"a": [1, 2.50]}', 7, -3, 1e300, 1.5,
+     '00112233-4455-6677-8899-aabbccddeeff', 'abc', 'infinity');
+INSERT INTO payment (context_id, timestamp, method, c)
+    VALUES (E'x\\ty\\\\', '2024-01-02 00:00:00.000001Z', E'\\n', 'it''s');
+INSERT INTO "Odd name" (context_id, timestamp, "a column")
+    SELECT 'c' || g, '2024-01-01Z', NULLIF(g % 3, 0)
+    FROM generate_series(1, 5000) g;
+"""
+
+TABLES = ['payment', '"Odd name"', "empty"]
+
+
+def psql(port, *arguments, stdin=None):
+    done = subprocess.run(
+        ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1",
+         "-p", str(port), "-U", "stele", "-d", "stele", *arguments],
+        check=False, capture_output=True, text=True, input=stdin, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, (arguments, done.stderr)
+    return done.stdout
+
+
+def dump(port, *options):
+    done = subprocess.run(
+        [f"{postgres.BIN}/pg_dump", "-h", "127.0.0.1", "-p", str(port), "-U", "stele",
+         "-d", "stele", *options],
+        check=False, capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def described(port):
+    """All that there is to compare, as both servers tell it."""
+    queries = [f"SELECT * FROM {table} ORDER BY event_id" for table in TABLES]
+    queries += [
+        "SELECT relname, obj_description(oid, 'pg_class') FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1",
+        "SELECT attrelid::regclass, attname, format_type(atttypid, atttypmod),"
+        " attnotnull, col_description(attrelid, attnum) FROM pg_attribute"
+        " WHERE attrelid::regclass::text IN ('payment', '\"Odd name\"', 'empty')"
+        " AND attnum > 0 ORDER BY attrelid::regclass::text COLLATE \"C\", attnum",
+        "SELECT enumlabel FROM pg_enum ORDER BY enumsortorder",
+        "SELECT obj_description('color'::regtype, 'pg_type')",
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid <> 0 AND contype = 'p' AND conname IN"
+        " ('payment_pkey', 'Odd name_pkey', 'empty_pkey') ORDER BY 1",
+    ]
+    return [psql(port, "-c", query) for query in queries]
+
+
+def main():
+    with Server() as server, postgres.Postgres([]) as other:
+        psql(server.port, "-c", SCHEMA)
+        script = dump(server.port)
+        # the session's settings that psql 15 has, and the schema is there
+        psql(other.port, stdin=script)
+        here, there = described(server.port), described(other.port)
+        for mine, theirs in zip(here, there):
+            assert mine == theirs, (mine[:2000], theirs[:2000])
+        assert here[0].count("\n") >= 2
+        assert "COPY" not in dump(server.port, "--schema-only")
+        assert "CREATE TABLE" not in dump(server.port, "--data-only", "--inserts")
+        print("ok what is dumped is loaded")
+
+
+main()
