@@ -3,10 +3,10 @@
 
 #include "common/cancel.h"
 #include "common/error.h"
-#include "exec/row_sort.h"
+#include "exec/key_sort.h"
 
-/* What sorting needs beside a row: its number, and half of one. */
-#define ORDER_BYTES (sizeof(uint32_t) + sizeof(uint32_t) / 2)
+/* What sorting needs beside a row. */
+#define ORDER_BYTES sizeof(struct key_item)
 
 void
 sorter_init(struct sorter *sorter, const struct exec_context *context,
@@ -54,35 +54,19 @@ note_memory(struct sorter *sorter)
 /* ---- in memory ---- */
 
 static int
-compare_rows(const void *a, const void *b, void *arg)
-{
-	const struct sorter *sorter = arg;
-	uint32_t x = *(const uint32_t *)a;
-	uint32_t y = *(const uint32_t *)b;
-	int result = row_order_compare(&sorter->order, sorter->store.columns, x,
-	    sorter->store.columns, y);
-
-	return result != 0 ? result : (x > y) - (x < y);
-}
-
-static int
 sort_store(struct sorter *sorter, struct error *err)
 {
 	uint32_t count = sorter->store.row_count;
-	uint32_t *scratch;
+	struct key_item *items;
 
 	arena_release(&sorter->arena);
-	sorter->rows = arena_try_alloc(&sorter->arena,
-	    (count + (size_t)1) * sizeof(uint32_t));
-	scratch = arena_try_alloc(&sorter->arena,
-	    (count / 2 + (size_t)1) * sizeof(uint32_t));
-	if (sorter->rows == NULL || scratch == NULL)
+	items = arena_try_alloc(&sorter->arena,
+	    (count + (size_t)1) * sizeof(*items));
+	if (items == NULL)
 		return out_of_memory(err);
-	for (uint32_t i = 0; i < count; i++)
-		sorter->rows[i] = i;
 	note_memory(sorter);
-	return row_sort(sorter->rows, scratch, count, compare_rows, sorter,
-	    sorter->context->cancel, err);
+	return key_sort(&sorter->order, sorter->store.columns, count, items,
+	    sorter->context->cancel, &sorter->rows, err);
 }
 
 int
