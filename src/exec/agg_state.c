@@ -32,6 +32,13 @@ agg_state_release(struct agg_state *state)
 	arena_release(&state->cells_arena);
 }
 
+void
+agg_state_reset(struct agg_state *state)
+{
+	arena_reset(&state->arena);
+	state->count = 0;
+}
+
 static uint32_t
 capacity_for(const struct agg_state *state, uint32_t count)
 {
@@ -576,6 +583,13 @@ cell_result(const struct agg_state *state, struct agg_cell *cell,
 		return 0;
 	}
 	return 0;
+}
+
+int
+agg_state_value(const struct agg_state *state, uint32_t group,
+    struct arena *arena, struct datum *out, struct error *err)
+{
+	return cell_result(state, &state->cells[group], arena, out, err);
 }
 
 int

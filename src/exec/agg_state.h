@@ -72,6 +72,9 @@ void agg_state_init(struct agg_state *state, const struct agg_call *call,
     const struct type_settings *settings, struct mem_budget *budget);
 void agg_state_release(struct agg_state *state);
 
+/* Forget all groups, keep the memory of the cells. */
+void agg_state_reset(struct agg_state *state);
+
 static inline size_t
 agg_state_bytes(const struct agg_state *state)
 {
@@ -102,6 +105,13 @@ bool agg_kind_combines(enum agg_kind kind);
  */
 MUST_USE int agg_state_combine(struct agg_state *state, const uint32_t *groups,
     const struct agg_state *more, struct error *err);
+
+/*
+ * What one group has come to so far; strings and limbs are the state's, or in
+ * `arena`.
+ */
+MUST_USE int agg_state_value(const struct agg_state *state, uint32_t group,
+    struct arena *arena, struct datum *out, struct error *err);
 
 /* The results of `count` groups from `first` on. */
 MUST_USE int agg_state_result(struct agg_state *state, uint32_t first,

@@ -247,6 +247,72 @@ row_store_keep(struct row_store *store, const uint32_t *rows, uint32_t count,
 	return rc;
 }
 
+/* Values of `size` bytes, in the order of rows. */
+static void
+gather_values(const void *values, size_t size, const uint32_t *rows,
+    uint32_t count, void *out)
+{
+	const uint8_t *from = values;
+	uint8_t *to = out;
+
+	if (size == sizeof(uint64_t)) {
+		for (uint32_t i = 0; i < count; i++)
+			((uint64_t *)out)[i] =
+			    ((const uint64_t *)values)[rows[i]];
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		memcpy(to + i * size, from + rows[i] * size, size);
+}
+
+/* One array of a column, by way of `room`. */
+static int
+reorder_values(struct row_store *store, void *values, size_t size,
+    const uint32_t *rows, void *room, struct error *err)
+{
+	for (uint32_t at = 0; at < store->row_count; at += VEC_ROWS) {
+		uint32_t left = store->row_count - at;
+
+		if (cancel_check(store->cancel, err) != 0)
+			return err->code;
+		gather_values(values, size, rows + at,
+		    left < VEC_ROWS ? left : VEC_ROWS,
+		    (uint8_t *)room + at * size);
+	}
+	return cancel_memcpy(values, room, store->row_count * size,
+	    store->cancel, err);
+}
+
+int
+row_store_reorder(struct row_store *store, const uint32_t *rows,
+    struct error *err)
+{
+	size_t size_max = 1;
+	struct arena arena;
+	void *room;
+	int rc = 0;
+
+	for (uint32_t c = 0; c < store->column_count; c++)
+		if (phys_size(store->columns[c].phys) > size_max)
+			size_max = phys_size(store->columns[c].phys);
+	arena_init(&arena, store->arena.budget);
+	room =
+	    arena_try_alloc(&arena, (store->row_count + (size_t)1) * size_max);
+	if (room == NULL)
+		rc = out_of_memory(err);
+	for (uint32_t c = 0; c < store->column_count && rc == 0; c++) {
+		const struct vec *column = &store->columns[c];
+
+		rc = reorder_values(store, column->data,
+		    phys_size(column->phys), rows, room, err);
+		if (rc == 0)
+			rc = reorder_values(store, column->nulls, 1, rows, room,
+			    err);
+	}
+	arena_release(&arena);
+	return rc;
+}
+
 void
 row_store_column(const struct row_store *store, uint32_t number,
     const uint32_t *rows, uint32_t first, uint32_t count, struct arena *arena,

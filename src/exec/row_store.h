@@ -71,6 +71,10 @@ MUST_USE int row_store_check(const struct row_store *store, struct error *err);
 MUST_USE int row_store_keep(struct row_store *store, const uint32_t *rows,
     uint32_t count, struct error *err);
 
+/* The rows in another order: row i becomes what row rows[i] was. */
+MUST_USE int row_store_reorder(struct row_store *store, const uint32_t *rows,
+    struct error *err);
+
 /*
  * A batch of `count` (at most VEC_ROWS) of the rows named; vectors are
  * allocated in `arena`, strings borrowed.  NULL names them from `first` on.

@@ -217,6 +217,19 @@ sorter_finish(struct sorter *sorter, struct error *err)
 }
 
 int
+sorter_take(struct sorter *sorter, struct row_store *out, struct error *err)
+{
+	int rc = row_store_reorder(&sorter->store, sorter->rows, err);
+
+	arena_release(&sorter->arena);
+	if (rc != 0)
+		return rc;
+	*out = sorter->store;
+	sorter->store = (struct row_store){ .row_count = 0 };
+	return 0;
+}
+
+int
 sorter_next(struct sorter *sorter, struct arena *arena, struct batch *out,
     struct error *err)
 {

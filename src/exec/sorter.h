@@ -61,6 +61,13 @@ MUST_USE int sorter_cut(struct sorter *sorter, uint32_t count,
 MUST_USE int sorter_finish(struct sorter *sorter, struct error *err);
 
 /*
+ * Instead of batches: all rows in order, as a store that is the caller's; the
+ * sorter has none then.  Only if no run was written: sorter->is_merging.
+ */
+MUST_USE int sorter_take(struct sorter *sorter, struct row_store *out,
+    struct error *err);
+
+/*
  * The next batch, in `arena`; strings are borrowed until the next call.
  * Returns 1, 0 at the end, or a code.
  */

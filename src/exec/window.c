@@ -42,9 +42,17 @@ forget_pages(struct window_op *window, struct row_pages **pages)
 static uint32_t
 add_expr(struct window_op *window, struct expr *expr)
 {
+	uint32_t *column = &window->expr_columns[window->expr_count];
+
 	if (expr == NULL)
 		return NO_COLUMN;
-	window->exprs[window->expr_count] = expr;
+	if (expr->kind == EXPR_COLUMN) {
+		*column = expr->column.column;
+	} else {
+		*column = window->op.rel->input->column_count +
+		    window->computed_count;
+		window->computed[window->computed_count++] = expr;
+	}
 	return window->expr_count++;
 }
 
@@ -65,6 +73,32 @@ add_call(struct window_op *window, const struct window_call *call,
 	columns->start_offset = add_expr(window, call->frame.start_offset);
 	columns->end_offset = add_expr(window, call->frame.end_offset);
 	columns->range_key = add_expr(window, call->frame.range_key);
+}
+
+/* Whether a call asks for the peers of a row. */
+static bool
+needs_peers(const struct window_call *call)
+{
+	switch (call->kind) {
+	case WINDOW_ROW_NUMBER:
+	case WINDOW_NTILE:
+	case WINDOW_LAG:
+	case WINDOW_LEAD:
+		return false;
+	case WINDOW_RANK:
+	case WINDOW_DENSE_RANK:
+	case WINDOW_PERCENT_RANK:
+	case WINDOW_CUME_DIST:
+		return true;
+	case WINDOW_AGGREGATE:
+	case WINDOW_FIRST_VALUE:
+	case WINDOW_LAST_VALUE:
+	case WINDOW_NTH_VALUE:
+		break;
+	}
+	return call->frame.mode != FRAME_ROWS ||
+	    (call->frame.exclude != FRAME_EXCLUDE_NONE &&
+		call->frame.exclude != FRAME_EXCLUDE_CURRENT_ROW);
 }
 
 /* Each call has at most three arguments, a filter, offsets and their key. */
@@ -88,7 +122,7 @@ sort_keys(const struct window_op *window)
 	    ((size_t)key_count(window) + 1) * sizeof(*keys));
 
 	for (uint32_t i = 0; i < key_count(window); i++)
-		keys[i].column = window->op.rel->input->column_count + i;
+		keys[i].column = window_column(window, i);
 	for (uint32_t i = 0; i < rel->order_count; i++) {
 		struct sort_key *key = &keys[rel->partition_count + i];
 
@@ -103,13 +137,13 @@ init_rows(struct window_op *window)
 {
 	const struct rel *input = window->op.rel->input;
 	const struct exec_context *context = window->op.env->context;
-	uint32_t count = input->column_count + window->expr_count;
+	uint32_t count = input->column_count + window->computed_count;
 	struct type *types = arena_alloc_array(window->op.env->arena,
 	    (size_t)count + 1, sizeof(*types));
 
 	memcpy(types, input->types, input->column_count * sizeof(*types));
-	for (uint32_t i = 0; i < window->expr_count; i++)
-		types[input->column_count + i] = window->exprs[i]->type;
+	for (uint32_t i = 0; i < window->computed_count; i++)
+		types[input->column_count + i] = window->computed[i]->type;
 	window->types = types;
 	sorter_init(&window->sorter, context, types, count, sort_keys(window),
 	    key_count(window));
@@ -126,11 +160,13 @@ window_open(struct op_state *op, struct error *err)
 	struct window_op *window = (struct window_op *)op;
 	const struct rel_window *rel = &op->rel->window;
 	struct arena *arena = op->env->arena;
+	size_t exprs_max = (size_t)rel->partition_count + rel->order_count +
+	    (size_t)rel->call_count * EXPRS_OF_CALL + 1;
 
-	window->exprs = arena_alloc_array(arena,
-	    (size_t)rel->partition_count + rel->order_count +
-		(size_t)rel->call_count * EXPRS_OF_CALL + 1,
-	    sizeof(*window->exprs));
+	window->computed =
+	    arena_alloc_array(arena, exprs_max, sizeof(*window->computed));
+	window->expr_columns =
+	    arena_alloc_array(arena, exprs_max, sizeof(*window->expr_columns));
 	window->results = arena_zalloc(arena,
 	    ((size_t)rel->call_count + 1) * sizeof(*window->results));
 	for (uint32_t i = 0; i < rel->partition_count; i++)
@@ -140,6 +176,7 @@ window_open(struct op_state *op, struct error *err)
 	for (uint32_t i = 0; i < rel->call_count; i++) {
 		window->results[i].call = &rel->calls[i];
 		add_call(window, &rel->calls[i], &window->results[i].columns);
+		window->needs_peers |= needs_peers(&rel->calls[i]);
 	}
 	init_rows(window);
 	return arena_check(arena, err);
@@ -162,13 +199,13 @@ next_input(struct window_op *window, struct arena *arena, struct batch *out,
 		return rc;
 	eval = eval_of_batch(window->op.env, arena, &batch);
 	*out = batch;
-	out->col_count = count + window->expr_count;
+	out->col_count = count + window->computed_count;
 	out->cols = arena_alloc_array(arena, (size_t)out->col_count + 1,
 	    sizeof(*out->cols));
 	memcpy(out->cols, batch.cols, count * sizeof(*out->cols));
 	rc = 0;
-	for (uint32_t i = 0; i < window->expr_count && rc == 0; i++)
-		rc = eval_expr(&eval, window->exprs[i], batch.sel,
+	for (uint32_t i = 0; i < window->computed_count && rc == 0; i++)
+		rc = eval_expr(&eval, window->computed[i], batch.sel,
 		    &out->cols[count + i], err);
 	return rc != 0 ? rc : 1;
 }
@@ -328,6 +365,36 @@ take_sorted(struct window_op *window, bool *is_loaded, struct error *err)
 		  (struct sel){ .rows = rows, .count = at - first }, err);
 }
 
+/* What a row takes beside itself. */
+static size_t
+result_size(const struct window_op *window)
+{
+	const struct rel_window *rel = &window->op.rel->window;
+	size_t size = window->needs_peers ? 2 * sizeof(uint32_t) : 0;
+
+	for (uint32_t i = 0; i < rel->call_count; i++)
+		size += phys_size(type_phys(&rel->calls[i].type)) + 1;
+	return size;
+}
+
+/* Whether the sorter's rows can be a load as they are. */
+static bool
+can_take_all(const struct window_op *window)
+{
+	const struct sorter *sorter = &window->sorter;
+
+	return key_count(window) > 0 && !sorter->is_merging &&
+	    sorter->store.row_count * result_size(window) <= load_limit(window);
+}
+
+static int
+take_all(struct window_op *window, struct error *err)
+{
+	row_store_release(&window->rows);
+	window->is_done = true;
+	return sorter_take(&window->sorter, &window->rows, err);
+}
+
 /* The next partitions, whole: the rows are those of a load. */
 static int
 load(struct window_op *window, struct error *err)
@@ -336,6 +403,9 @@ load(struct window_op *window, struct error *err)
 	int rc;
 
 	row_store_reset(&window->rows);
+	if (!window->is_begun && can_take_all(window))
+		return take_all(window, err);
+	window->is_begun = true;
 	while (!window->is_done) {
 		if (window->sorted_at < window->sorted.sel.count) {
 			rc = take_sorted(window, &is_loaded, err);
@@ -435,13 +505,15 @@ find_order(struct window_op *window, struct error *err)
 	size_t size = ((size_t)window->rows.row_count + 1) * sizeof(uint32_t);
 	int rc;
 
+	window->row_count = window->pages != NULL ? window->pages->row_count
+						  : window->rows.row_count;
+	if (!window->needs_peers)
+		return 0;
 	if (window->pages != NULL) {
-		window->row_count = window->pages->row_count;
 		window->peers = new_pages(window, types, ARRAY_LEN(types));
 		rc = find_peers(window, err);
 		return rc != 0 ? rc : row_pages_end(window->peers, err);
 	}
-	window->row_count = window->rows.row_count;
 	window->peers_first = arena_try_alloc(&window->arena, size);
 	window->peers_limit = arena_try_alloc(&window->arena, size);
 	if (window->peers_first == NULL || window->peers_limit == NULL)
@@ -497,7 +569,7 @@ check_pages(const struct window_op *window, struct error *err)
 	if (window->pages == NULL)
 		return 0;
 	rc = row_pages_check(window->pages, err);
-	if (rc == 0)
+	if (rc == 0 && window->peers != NULL)
 		rc = row_pages_check(window->peers, err);
 	for (uint32_t i = 0; i < window->op.rel->window.call_count && rc == 0;
 	     i++)
@@ -538,8 +610,11 @@ forget_load(struct window_op *window)
 	forget_pages(window, &window->peers);
 	for (uint32_t i = 0;
 	     window->results != NULL && i < window->op.rel->window.call_count;
-	     i++)
+	     i++) {
 		forget_pages(window, &window->results[i].pages);
+		agg_state_release(&window->results[i].state);
+		window->results[i].state = (struct agg_state){ .call = NULL };
+	}
 	arena_release(&window->arena);
 	window->at = 0;
 	window->row_count = 0;
@@ -572,17 +647,6 @@ compute(struct window_op *window, struct error *err)
 
 /* ---- giving ---- */
 
-/* `count` values from a position on. */
-static struct vec
-slice(const struct vec *values, uint32_t position)
-{
-	struct vec part = *values;
-
-	part.data = (char *)values->data + position * phys_size(values->phys);
-	part.nulls = values->nulls + position;
-	return part;
-}
-
 static void
 give_column(struct window_op *window, uint32_t column, uint32_t count,
     struct vec *out)
@@ -603,7 +667,7 @@ give_column(struct window_op *window, uint32_t column, uint32_t count,
 	}
 	result = &window->results[column - input_count];
 	if (result->pages == NULL)
-		*out = slice(&result->values, window->at);
+		*out = window_slice(&result->values, window->at);
 	else
 		row_pages_column(result->pages, 0, NULL, window->at, count,
 		    arena, out);

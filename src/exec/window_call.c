@@ -355,6 +355,85 @@ run_growing(const struct window_frames *frames, struct pending *pending,
 	return rc;
 }
 
+/* Add rows of a load in memory, where they are, at most VEC_ROWS. */
+static int
+add_in_place(struct pending *pending, uint32_t first, uint32_t count,
+    struct error *err)
+{
+	static const uint32_t groups[VEC_ROWS]; /* the only one */
+	const struct window_op *window = pending->window;
+	const struct vec *columns = window->rows.columns;
+	const uint32_t *args = pending->result->columns.args;
+	struct sel sel = sel_all(count);
+	struct vec values[2];
+	uint16_t rows[VEC_ROWS];
+
+	for (uint32_t i = 0; i < 2; i++)
+		if (args[i] != NO_COLUMN)
+			values[i] = window_slice(
+			    &columns[window_column(window, args[i])], first);
+	if (pending->result->columns.filter != NO_COLUMN) {
+		sel = (struct sel){ .rows = rows };
+		for (uint32_t i = 0; i < count; i++)
+			if (passes_filter(pending, first + i))
+				rows[sel.count++] = (uint16_t)i;
+	}
+	return agg_state_add(pending->state,
+	    args[0] == NO_COLUMN ? NULL : &values[0], &values[1], sel, groups,
+	    err);
+}
+
+/* The result of all that was added to the only group. */
+static int
+take_result(struct pending *pending, struct error *err)
+{
+	struct arena *scratch = &pending->window->op.batch_arena;
+	int rc =
+	    agg_state_value(pending->state, 0, scratch, &pending->last, err);
+
+	if (rc == 0)
+		pending->last = datum_copy(pending->result->values.phys,
+		    &pending->last, pending->values);
+	return rc;
+}
+
+/* The same as run_growing() of a load in memory. */
+static int
+grow_in_place(const struct window_frames *frames, struct pending *pending,
+    struct window_result *result, struct error *err)
+{
+	struct window_span partition = frames->partition;
+	uint32_t done = partition.first;
+	bool has_result = false;
+	int rc = agg_state_reserve(pending->state, 1, err);
+
+	for (uint32_t i = partition.first; i < partition.limit && rc == 0;
+	     i++) {
+		uint32_t limit = window_frames_at(frames, i).limit;
+
+		if (i % VEC_ROWS == 0)
+			rc = op_check_cancel(&pending->window->op, err);
+		if (has_result && limit == done) {
+			vec_set(&result->values, i, &pending->last);
+			continue;
+		}
+		while (done < limit && rc == 0) {
+			uint32_t left = limit - done;
+
+			left = left < VEC_ROWS ? left : VEC_ROWS;
+			rc = add_in_place(pending, done, left, err);
+			done += left;
+		}
+		if (rc == 0)
+			rc = take_result(pending, err);
+		vec_set(&result->values, i, &pending->last);
+		has_result = true;
+		if (rc == 0 && i % VEC_ROWS == 0)
+			rc = op_forget(&pending->window->op, err);
+	}
+	return rc != 0 ? rc : op_forget(&pending->window->op, err);
+}
+
 #define ROWS_AT_ONCE 1024
 
 static int
@@ -377,6 +456,17 @@ run_apart(const struct window_frames *frames, struct pending *pending,
 			     span.limit - span.first, err);
 }
 
+/* No rows: the state of the last partition, if there was one. */
+static void
+begin_state(struct agg_state *state, const struct agg_call *call,
+    const struct exec_context *context)
+{
+	if (state->call == NULL)
+		agg_state_init(state, call, context->settings, context->budget);
+	else
+		agg_state_reset(state);
+}
+
 static int
 run_aggregate(struct window_op *window, const struct window_frames *frames,
     struct window_result *result, struct error *err)
@@ -384,11 +474,10 @@ run_aggregate(struct window_op *window, const struct window_frames *frames,
 	const struct exec_context *context = window->op.env->context;
 	const struct window_frame *frame = &result->call->frame;
 	struct window_span span = frames->partition;
-	struct agg_state state;
 	struct arena last;
 	struct pending pending = { .window = window,
 		.result = result,
-		.state = &state,
+		.state = &result->state,
 		.values = result->pages == NULL ? &window->arena : &last };
 	bool is_growing = frame->start == FRAME_UNBOUNDED_PRECEDING &&
 	    frame->exclude == FRAME_EXCLUDE_NONE;
@@ -396,14 +485,15 @@ run_aggregate(struct window_op *window, const struct window_frames *frames,
 
 	arena_init(&last, context->budget);
 	while (span.first < frames->partition.limit && rc == 0) {
-		agg_state_init(&state, &result->call->agg, context->settings,
-		    context->budget);
+		begin_state(&result->state, &result->call->agg, context);
 		if (!is_growing && span.first + ROWS_AT_ONCE < span.limit)
 			span.limit = span.first + ROWS_AT_ONCE;
-		rc = is_growing
-		    ? run_growing(frames, &pending, result, err)
-		    : run_apart(frames, &pending, result, span, err);
-		agg_state_release(&state);
+		if (!is_growing)
+			rc = run_apart(frames, &pending, result, span, err);
+		else if (window->pages == NULL)
+			rc = grow_in_place(frames, &pending, result, err);
+		else
+			rc = run_growing(frames, &pending, result, err);
 		span =
 		    (struct window_span){ span.limit, frames->partition.limit };
 	}

@@ -144,7 +144,7 @@ window_frames_init(struct window_frames *frames, struct window_op *window,
 		.bound_arena = &window->bound_arena,
 		.result = result,
 		.partition = partition,
-		.keyed = without_null_keys(window, partition) };
+		.keyed = partition };
 	rc = read_offset(frames, result->columns.start_offset, "starting",
 	    &frames->start_offset, err);
 	if (rc == 0)
@@ -152,6 +152,7 @@ window_frames_init(struct window_frames *frames, struct window_op *window,
 		    &frames->end_offset, err);
 	if (rc != 0 || frame_of(frames)->mode != FRAME_RANGE)
 		return rc;
+	frames->keyed = without_null_keys(window, partition);
 	rc = check_range_offset(frames, result->columns.start_offset,
 	    frame_of(frames)->start == FRAME_FOLLOWING, "starting", err);
 	return rc != 0
@@ -312,23 +313,27 @@ window_frames_at(const struct window_frames *frames, uint32_t position)
 	return span;
 }
 
+static bool
+are_peers(const struct window_op *window, uint32_t position, uint32_t other)
+{
+	return other >= window_peers_first(window, position) &&
+	    other < window_peers_limit(window, position);
+}
+
 bool
 window_is_excluded(const struct window_frames *frames, uint32_t position,
     uint32_t other)
 {
-	const struct window_op *window = frames->window;
-	bool is_peer = other >= window_peers_first(window, position) &&
-	    other < window_peers_limit(window, position);
-
 	switch (frame_of(frames)->exclude) {
 	case FRAME_EXCLUDE_NONE:
 		return false;
 	case FRAME_EXCLUDE_CURRENT_ROW:
 		return other == position;
 	case FRAME_EXCLUDE_GROUP:
-		return is_peer;
+		return are_peers(frames->window, position, other);
 	case FRAME_EXCLUDE_TIES:
-		return is_peer && other != position;
+		return other != position &&
+		    are_peers(frames->window, position, other);
 	}
 	return false;
 }

@@ -10,14 +10,16 @@
  * came, and computed in loads of whole partitions, many small ones or a large
  * one.  A row of a load has a position in it; everything below speaks of
  * positions.  A load with a partition that does not fit into work_mem is in a
- * file: rows, peers and results are row_pages then.  Values that the functions
- * need, the exprs, are columns of the rows behind those of the input.
+ * file: rows, peers and results are row_pages then.  If the sorter has written
+ * nothing, its rows are the one load.  Values that the functions need, the exprs,
+ * are columns of the input, or of the rows behind these.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "exec/agg_state.h"
 #include "exec/op.h"
 #include "exec/row_pages.h"
 #include "exec/row_store.h"
@@ -40,16 +42,22 @@ struct window_result {
 	struct window_columns columns;
 	struct vec values;       /* with null flags; `rows` of them; or: */
 	struct row_pages *pages; /* NULL: the load is in memory */
+	struct agg_state state;  /* of an aggregate, of a partition; or zeros */
 };
 
 struct window_op {
 	struct op_state op;
-	struct expr **exprs; /* partition, order, then those of the calls */
+	/* By expr: partition, order, then those of the calls. */
+	uint32_t *expr_columns; /* where its values are in the rows */
 	uint32_t expr_count;
+	struct expr **computed; /* those that are no column of the input */
+	uint32_t computed_count;
+	bool needs_peers; /* some call asks which rows are peers */
 	struct sorter sorter;
 	bool is_sorted;
 	struct batch sorted; /* rows in order, the next of which ... */
 	uint32_t sorted_at;  /* ... this one in its selection is */
+	bool is_begun;       /* some were taken */
 	bool is_done;        /* there are no others */
 	struct arena sorted_arena;
 	struct row_store rows;   /* of the load; of one in a file, the last */
@@ -72,7 +80,7 @@ struct window_op {
 static inline uint32_t
 window_column(const struct window_op *window, uint32_t expr)
 {
-	return window->op.rel->input->column_count + expr;
+	return window->expr_columns[expr];
 }
 
 /* Positions first..limit-1. */
@@ -89,6 +97,17 @@ window_value(const struct window_op *window, uint32_t column, uint32_t position)
 	return window->pages != NULL
 	    ? row_pages_get(window->pages, at, position)
 	    : vec_get(&window->rows.columns[at], position);
+}
+
+/* The values of a load in memory from a position on, as a vector. */
+static inline struct vec
+window_slice(const struct vec *values, uint32_t position)
+{
+	struct vec part = *values;
+
+	part.data = (char *)values->data + position * phys_size(values->phys);
+	part.nulls = values->nulls + position;
+	return part;
 }
 
 /* The peers of a position, as a span; 0 and all rows if a file has failed. */
