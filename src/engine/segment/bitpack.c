@@ -142,3 +142,37 @@ bitpack_get(const void *words, unsigned width, uint32_t first_line,
 		get_lines_64(words, width, first_line, line_count, base, slope,
 		    out);
 }
+
+STELE_CLONES static void
+test_lines(const uint32_t *restrict words, unsigned width, uint32_t line,
+    uint32_t count, uint32_t low, uint32_t span, uint8_t *restrict passes)
+{
+	const uint32_t mask = (uint32_t)bits_mask(width);
+
+	for (uint32_t n = 0; n < count; n++, line++, passes += LANES) {
+		uint64_t bit = (uint64_t)line * width;
+		const uint32_t *word = words + (bit / 32) * LANES;
+		unsigned shift = bit % 32;
+		uint32_t values[LANES];
+
+		if (shift + width <= 32)
+			for (unsigned l = 0; l < LANES; l++)
+				values[l] = word[l] >> shift & mask;
+		else
+			for (unsigned l = 0; l < LANES; l++)
+				values[l] =
+				    (word[l] >> shift |
+					word[LANES + l] << (32 - shift)) &
+				    mask;
+		for (unsigned l = 0; l < LANES; l++)
+			passes[l] = values[l] - low <= span;
+	}
+}
+
+void
+bitpack_test(const void *words, unsigned width, uint32_t first_line,
+    uint32_t line_count, uint32_t low, uint32_t span, uint8_t *passes)
+{
+	assert(width > 0 && width <= 32);
+	test_lines(words, width, first_line, line_count, low, span, passes);
+}

@@ -51,6 +51,13 @@ void bitpack_put(void *words, const uint64_t *values, uint32_t count,
 void bitpack_get(const void *words, unsigned width, uint32_t first_line,
     uint32_t line_count, uint64_t base, uint64_t slope, uint64_t *out);
 
+/*
+ * Whether each value of these lines is low..low + span: 1 or 0.  The width is
+ * 1..32; low + span is a value that it can have.
+ */
+void bitpack_test(const void *words, unsigned width, uint32_t first_line,
+    uint32_t line_count, uint32_t low, uint32_t span, uint8_t *passes);
+
 /* Ask for the memory of value i. */
 static inline void
 bitpack_hint(const void *words, unsigned width, uint32_t i)

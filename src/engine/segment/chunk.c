@@ -572,6 +572,28 @@ chunk_at(const struct chunk_view *view, uint32_t row, void *out,
 	return 0;
 }
 
+/* ---- testing values where they lie ---- */
+
+bool
+chunk_test_ints(const struct chunk_view *view, uint32_t first, uint32_t count,
+    int64_t low, int64_t high, uint8_t *passes)
+{
+	return view->info.encoding == ENC_INT && view->phys == PHYS_I64 &&
+	    view->nulls.words == NULL && view->base == 0 &&
+	    view->parts[0].form == INT_PACKED &&
+	    int_packed_test(&view->parts[0].values, first, count, low, high,
+		passes);
+}
+
+bool
+chunk_test_doubles(const struct chunk_view *view, uint32_t first,
+    uint32_t count, double low, double high, bool nan_passes, uint8_t *passes)
+{
+	return view->info.encoding == ENC_F64_DECIMAL &&
+	    view->nulls.words == NULL &&
+	    f64_test(&view->f64s, first, count, low, high, nan_passes, passes);
+}
+
 /* ---- looking for a value ---- */
 
 /* Whole lines of values; where they lie from `first` on. */

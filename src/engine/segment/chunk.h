@@ -105,6 +105,18 @@ MUST_USE int chunk_at(const struct chunk_view *view, uint32_t row, void *out,
     struct error *err);
 
 /*
+ * Whether rows first..first+count-1, at most VEC_ROWS, have low <= value <= high:
+ * 1 or 0, in `passes`, which takes up to INT_DECODE_SLACK - 1 more.  False, and
+ * `passes` is anything, if that would take decoding them.
+ */
+bool chunk_test_ints(const struct chunk_view *view, uint32_t first,
+    uint32_t count, int64_t low, int64_t high, uint8_t *passes);
+
+/* The same of doubles; the bounds are no NaN, which passes if `nan_passes`. */
+bool chunk_test_doubles(const struct chunk_view *view, uint32_t first,
+    uint32_t count, double low, double high, bool nan_passes, uint8_t *passes);
+
+/*
  * Which of rows first..first+count-1, at most VEC_ROWS, of a chunk of integers
  * without nulls have a value: their numbers in the chunk, ascending, and how
  * many there are.

@@ -21,6 +21,7 @@
 #define MAGIC          6755399441055744.0 /* 1.5 * 2^52 */
 #define MAGIC_BITS     UINT64_C(0x4338000000000000)
 #define INTEGER_MAX    2251799813685248.0 /* 2^51 */
+#define STEPS_MAX      8 /* to an integer, from where it should be */
 
 static const double power[EXPONENT_MAX + 1] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5,
 	1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
@@ -318,6 +319,65 @@ f64_decode(const struct f64_view *view, uint32_t first, uint32_t count,
 	     (uint32_t)(view->positions[x] - first) < count;
 	     x++)
 		out[view->positions[x] - first] = view->exceptions[x];
+}
+
+/* What an integer stands for: the greater, the greater. */
+static double
+value_of(const struct f64_view *view, int64_t integer)
+{
+	return to_double(integer) * power[view->f] * inverse[view->e];
+}
+
+/*
+ * The least integer whose value is not less than `low` (if is_above, greater than
+ * it), between the ends of what integers are: near what scaling says.  False if
+ * it is not as near as rounding can be.
+ */
+static bool
+find_integer(const struct f64_view *view, double low, bool is_above,
+    int64_t *out)
+{
+	double guess = floor(low * power[view->e] * inverse[view->f]);
+	int64_t integer;
+
+	guess = guess > -INTEGER_MAX ? guess : -INTEGER_MAX;
+	integer = (int64_t)(guess < INTEGER_MAX ? guess : INTEGER_MAX);
+	integer -= STEPS_MAX / 2;
+	for (unsigned step = 0; step <= STEPS_MAX; step++, integer++) {
+		double value = value_of(view, integer);
+
+		if (is_above ? value > low : value >= low) {
+			*out = integer;
+			return step > 0 || integer < -(int64_t)INTEGER_MAX;
+		}
+	}
+	*out = integer;
+	return integer > (int64_t)INTEGER_MAX;
+}
+
+bool
+f64_test(const struct f64_view *view, uint32_t first, uint32_t count,
+    double low, double high, bool nan_passes, uint8_t *passes)
+{
+	int64_t integer_low, integer_limit;
+
+	if (view->ints.form != INT_PACKED ||
+	    !find_integer(view, low, false, &integer_low) ||
+	    !find_integer(view, high, true, &integer_limit) ||
+	    !int_packed_test(&view->ints.values, first, count, integer_low,
+		integer_limit - 1, passes))
+		return false;
+	for (uint32_t x = positions_from(view->positions, view->exception_count,
+		 first, view->ints.row_count);
+	     x < view->exception_count &&
+	     (uint32_t)(view->positions[x] - first) < count;
+	     x++) {
+		double value = view->exceptions[x];
+
+		passes[view->positions[x] - first] =
+		    isnan(value) ? nan_passes : low <= value && value <= high;
+	}
+	return true;
 }
 
 double

@@ -46,4 +46,11 @@ bool f64_open(struct reader *reader, uint32_t row_count, struct f64_view *view);
 /* `out` takes up to INT_DECODE_SLACK more values. */
 void f64_decode(const struct f64_view *view, uint32_t first, uint32_t count,
     double *out);
+/*
+ * Whether rows first..first+count-1 have low <= value <= high, none of which is
+ * NaN; a value that is passes if `nan_passes`.  As int_packed_test().
+ */
+bool f64_test(const struct f64_view *view, uint32_t first, uint32_t count,
+    double low, double high, bool nan_passes, uint8_t *passes);
+
 double f64_at(const struct f64_view *view, uint32_t row);

@@ -7,6 +7,7 @@
 
 #include "common/attr.h"
 #include "common/buf.h"
+#include "common/int128.h"
 #include "common/reader.h"
 #include "engine/segment/bitpack.h"
 #include "engine/segment/positions.h"
@@ -737,6 +738,71 @@ get_lines(const struct int_packed *view, uint32_t first, uint32_t count,
 		    view->slope, out + done);
 		done += n;
 	}
+}
+
+/* Some lines that have one base; false if base and residual may overflow. */
+static bool
+test_lines(const struct int_packed *view, uint32_t first, uint32_t count,
+    int64_t base, i128 low, i128 high, uint8_t *passes)
+{
+	uint64_t mask = bits_mask(view->width);
+
+	if ((i128)base + mask > INT64_MAX)
+		return false;
+	low = low < base ? 0 : low - base;
+	high = high - base > (i128)mask ? (i128)mask : high - base;
+	if (low > high) {
+		memset(passes, 0, count);
+		return true;
+	}
+	bitpack_test(view->words, view->width, first / LANES,
+	    (count + LANES - 1) / LANES, (uint32_t)low, (uint32_t)(high - low),
+	    passes);
+	return true;
+}
+
+/* Block by block, if each has its base. */
+static bool
+test_blocks(const struct int_packed *view, uint32_t first, uint32_t count,
+    int64_t low, int64_t high, uint8_t *passes)
+{
+	bool is_done = true;
+
+	if (view->base_width == 0)
+		return test_lines(view, first, count, (int64_t)view->base, low,
+		    high, passes);
+	for (uint32_t done = 0, n; done < count && is_done; done += n) {
+		uint32_t row = first + done;
+
+		n = BLOCK_ROWS - row % BLOCK_ROWS;
+		n = n < count - done ? n : count - done;
+		is_done = test_lines(view, row, n,
+		    (int64_t)base_of_block(view, row / BLOCK_ROWS), low, high,
+		    passes + done);
+	}
+	return is_done;
+}
+
+bool
+int_packed_test(const struct int_packed *view, uint32_t first, uint32_t count,
+    int64_t low, int64_t high, uint8_t *passes)
+{
+	assert(first + count <= view->row_count);
+	if (view->slope != 0 || view->width == 0 || view->width > 32 ||
+	    first % LANES != 0 ||
+	    !test_blocks(view, first, count, low, high, passes))
+		return false;
+	for (uint32_t e = positions_from(view->positions, view->exception_count,
+		 first, view->row_count);
+	     e < view->exception_count &&
+	     (uint32_t)(view->positions[e] - first) < count;
+	     e++) {
+		int64_t value = int_packed_at(view, view->positions[e]);
+
+		passes[view->positions[e] - first] =
+		    low <= value && value <= high;
+	}
+	return true;
 }
 
 void

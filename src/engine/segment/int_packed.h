@@ -96,4 +96,13 @@ bool int_packed_open(struct reader *reader, uint32_t row_count,
 void int_packed_get(const struct int_packed *view, uint32_t first,
     uint32_t count, int64_t *out);
 
+/*
+ * Whether rows first..first+count-1 have low <= value <= high: 1 or 0, in
+ * `passes`, which takes up to INT_DECODE_SLACK - 1 more.  False, and `passes` is
+ * anything, if that takes decoding them: on a slope, in wide words, or if `first`
+ * is no multiple of 16.
+ */
+bool int_packed_test(const struct int_packed *view, uint32_t first,
+    uint32_t count, int64_t low, int64_t high, uint8_t *passes);
+
 int64_t int_packed_at(const struct int_packed *view, uint32_t row);

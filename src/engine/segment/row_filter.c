@@ -9,8 +9,9 @@
 #include "engine/zone/zone_map.h"
 #include "vec/vec.h"
 
-#define LANES   16
-#define SET_MAX 16 /* values that are compared one by one */
+#define LANES     16
+#define SET_MAX   16 /* values that are compared one by one */
+#define FEW_SHARE 64 /* of so many rows one is left: they are looked at alone */
 
 enum predicate_kind {
 	PREDICATE_INTS,    /* low <= value <= high; codes too */
@@ -42,6 +43,7 @@ struct row_filter {
 	struct predicate *predicates;
 	uint32_t count;
 	uint8_t matches[VEC_ROWS + LANES];
+	uint8_t passes[VEC_ROWS + LANES]; /* one predicate */
 	uint8_t nulls[VEC_ROWS];
 	/* Values of one predicate's column: numerics are the largest. */
 	int64_t values[(VEC_ROWS + INT_DECODE_SLACK) * 2];
@@ -373,25 +375,100 @@ match_values(const struct predicate *predicate, const void *values,
 	}
 }
 
+/* Decode the values of some rows, and match them. */
 static int
-apply_predicate(struct row_filter *filter, struct predicate *predicate,
+match_decoded(struct row_filter *filter, const struct predicate *predicate,
     uint32_t first, uint32_t count, struct error *err)
 {
-	struct segment_section *section = filter->section;
 	bool has_nulls;
-	int rc;
+	int rc = chunk_decode(&predicate->chunk.view, first, count,
+	    filter->values, filter->nulls, &has_nulls, err);
 
-	segment_chunk_let_go(section->segment, &predicate->chunk, first);
-	rc = segment_chunk_need(section->segment, section->state,
-	    &predicate->chunk, first, count, filter->bytes_read, err);
-	if (rc == 0)
-		rc = chunk_decode(&predicate->chunk.view, first, count,
-		    filter->values, filter->nulls, &has_nulls, err);
 	if (rc != 0)
 		return rc;
 	match_values(predicate, filter->values, count, filter->matches);
 	for (uint32_t i = 0; has_nulls && i < count; i++)
 		filter->matches[i] &= filter->nulls[i] == 0;
+	return 0;
+}
+
+/* What passes, in filter->passes; false if values have to be decoded. */
+static bool
+test_in_place(struct row_filter *filter, const struct predicate *predicate,
+    uint32_t first, uint32_t count)
+{
+	const struct chunk_view *view = &predicate->chunk.view;
+
+	if (predicate->kind == PREDICATE_INTS)
+		return chunk_test_ints(view, first, count, predicate->low,
+		    predicate->high, filter->passes);
+	return predicate->kind == PREDICATE_DOUBLES &&
+	    !isnan(predicate->f64_low) &&
+	    chunk_test_doubles(view, first, count, predicate->f64_low,
+		predicate->f64_high, predicate->nan_passes, filter->passes);
+}
+
+STELE_CLONES static void
+keep_passes(const uint8_t *restrict passes, uint32_t line_count,
+    uint8_t *restrict matches)
+{
+	for (uint32_t line = 0; line < line_count; line++) {
+		for (unsigned l = 0; l < LANES; l++)
+			matches[l] &= passes[l];
+		passes += LANES;
+		matches += LANES;
+	}
+}
+
+static int
+apply_predicate(struct row_filter *filter, struct predicate *predicate,
+    uint32_t first, uint32_t count, struct error *err)
+{
+	struct segment_section *section = filter->section;
+	int rc;
+
+	segment_chunk_let_go(section->segment, &predicate->chunk, first);
+	rc = segment_chunk_need(section->segment, section->state,
+	    &predicate->chunk, first, count, filter->bytes_read, err);
+	if (rc != 0)
+		return rc;
+	if (!test_in_place(filter, predicate, first, count))
+		return match_decoded(filter, predicate, first, count, err);
+	keep_passes(filter->passes, (count + LANES - 1) / LANES,
+	    filter->matches);
+	return 0;
+}
+
+/* The same of few rows, which are named: those that pass stay in `rows`. */
+static int
+apply_to_few(struct row_filter *filter, struct predicate *predicate,
+    uint32_t first, uint16_t *rows, uint32_t *row_count, struct error *err)
+{
+	struct segment_section *section = filter->section;
+	const struct chunk_view *view = &predicate->chunk.view;
+	size_t size = phys_size(view->phys);
+	uint32_t kept = 0;
+	int rc = 0;
+
+	segment_chunk_let_go(section->segment, &predicate->chunk, first);
+	for (uint32_t i = 0; i < *row_count && rc == 0; i++) {
+		uint32_t row = first + rows[i];
+
+		rc = segment_chunk_need(section->segment, section->state,
+		    &predicate->chunk, row, 1, filter->bytes_read, err);
+		if (rc == 0)
+			rc = chunk_at(view, row,
+			    (char *)filter->values + i * size, err);
+		filter->matches[i] = !chunk_is_null(view, row);
+	}
+	if (rc != 0)
+		return rc;
+	match_values(predicate, filter->values, *row_count, filter->matches);
+	for (uint32_t i = 0; i < *row_count; i++) {
+		rows[kept] = rows[i];
+		kept += filter->matches[i];
+	}
+	*row_count = kept;
 	return 0;
 }
 
@@ -407,10 +484,9 @@ matching_rows(const uint8_t *matches, uint32_t count, uint16_t *rows)
 		memcpy(&any, matches + first, sizeof(any));
 		if (any == 0)
 			continue;
-		for (uint32_t i = first; i < first + sizeof(any); i++) {
-			rows[found] = (uint16_t)i;
-			found += matches[i];
-		}
+		for (; any != 0; any &= any - 1)
+			rows[found++] = (uint16_t)(first +
+			    (unsigned)__builtin_ctzll(any) / 8);
 	}
 	return found;
 }
@@ -419,15 +495,28 @@ int
 row_filter_rows(struct row_filter *filter, uint32_t first, uint32_t count,
     uint16_t *rows, uint32_t *row_count, struct error *err)
 {
+	bool are_few = false; /* they are in `rows`, and not in the matches */
 	int rc = 0;
 
 	assert(count <= VEC_ROWS);
 	memset(filter->matches, 1, count);
-	for (uint32_t i = 0; i < filter->count && rc == 0; i++)
-		if (!filter->predicates[i].is_passed)
-			rc = apply_predicate(filter, &filter->predicates[i],
-			    first, count, err);
-	memset(filter->matches + count, 0, LANES); /* of the last line */
-	*row_count = matching_rows(filter->matches, count, rows);
+	*row_count = count;
+	for (uint32_t i = 0; i<filter->count && * row_count> 0 && rc == 0;
+	     i++) {
+		struct predicate *predicate = &filter->predicates[i];
+
+		if (predicate->is_passed)
+			continue;
+		if (are_few) {
+			rc = apply_to_few(filter, predicate, first, rows,
+			    row_count, err);
+			continue;
+		}
+		rc = apply_predicate(filter, predicate, first, count, err);
+		/* of the last line */
+		memset(filter->matches + count, 0, LANES);
+		*row_count = matching_rows(filter->matches, count, rows);
+		are_few = *row_count <= count / FEW_SHARE;
+	}
 	return rc;
 }

@@ -222,10 +222,65 @@ START_TEST(integers_come_back)
 }
 END_TEST
 
+/* A bound at a value, beside it, or at an end. */
+static int64_t
+draw_bound(uint32_t n)
+{
+	uint64_t value = (uint64_t)values[draw() % n];
+
+	switch (draw() % 8) {
+	case 0:
+		return INT64_MIN;
+	case 1:
+		return INT64_MAX;
+	case 2:
+		return (int64_t)(value + 1);
+	case 3:
+		return (int64_t)(value - 1);
+	default:
+		return (int64_t)value;
+	}
+}
+
+/* Testing values where they lie says what comparing them says. */
+START_TEST(integers_are_tested)
+{
+	static uint8_t passes[ROWS + INT_DECODE_SLACK];
+	struct int_view view;
+	uint32_t tested = 0;
+
+	for (uint32_t k = 0; k < 100; k++) {
+		uint32_t n = row_counts[k % ARRAY_LEN(row_counts)];
+		uint32_t first = (uint32_t)(draw() % n) / 16 * 16;
+		uint32_t count = 1 + (uint32_t)(draw() % (n - first));
+		int64_t low, high;
+
+		for (uint32_t i = 0; i < n; i++)
+			values[i] = int_case[_i].value(i);
+		encode(values, n, &view);
+		low = draw_bound(n);
+		high = draw_bound(n);
+		if (view.form != INT_PACKED ||
+		    !int_packed_test(&view.values, first, count, low, high,
+			passes))
+			continue;
+		tested++;
+		for (uint32_t i = 0; i < count; i++)
+			ck_assert_msg(passes[i] ==
+				(low <= values[first + i] &&
+				    values[first + i] <= high),
+			    "row %u of %u", first + i, n);
+	}
+	if (strcmp(int_case[_i].what, "small") == 0)
+		ck_assert_uint_gt(tested, 80); /* all but constants */
+}
+END_TEST
+
 /* Whatever is changed or cut: refused, or read without harm. */
 START_TEST(damaged_integers_do_no_harm)
 {
 	int64_t out[300 + INT_DECODE_SLACK];
+	uint8_t passes[300 + INT_DECODE_SLACK];
 	struct int_view view;
 	struct reader reader;
 	uint8_t *copy;
@@ -245,6 +300,9 @@ START_TEST(damaged_integers_do_no_harm)
 			int_decode(&view, 0, 300, out);
 			int_decode(&view, (uint32_t)(at % 299), 2, out);
 			(void)int_at(&view, (uint32_t)(at % 300));
+			if (view.form == INT_PACKED)
+				(void)int_packed_test(&view.values, 0, 300, -5,
+				    1000, passes);
 		}
 	}
 	for (size_t cut = 0; cut < len; cut++) {
@@ -329,9 +387,62 @@ START_TEST(doubles_come_back)
 }
 END_TEST
 
+static double
+draw_double_bound(void)
+{
+	static const double odd[] = { -INFINITY, INFINITY, -0.0, DBL_MAX,
+		-DBL_MAX, 5e-324, 0.1, 1e15 };
+	double value = doubles[draw() % ROWS];
+
+	switch (draw() % 4) {
+	case 0:
+		return odd[draw() % ARRAY_LEN(odd)];
+	case 1:
+		return nextafter(value, INFINITY);
+	case 2:
+		return nextafter(value, -INFINITY);
+	default:
+		return value;
+	}
+}
+
+START_TEST(doubles_are_tested)
+{
+	static uint8_t passes[ROWS + INT_DECODE_SLACK];
+	struct reader reader;
+	struct f64_view view;
+
+	for (uint32_t i = 0; i < ROWS; i++)
+		doubles[i] = f64_case[_i].value(i);
+	buf_reset(&buf);
+	if (!f64_encode(doubles, ROWS, &buf))
+		return;
+	reader = reader_over(buf.data, buf.len);
+	ck_assert(f64_open(&reader, ROWS, &view));
+	for (uint32_t k = 0; k < 200; k++) {
+		double low = draw_double_bound(), high = draw_double_bound();
+		bool nan_passes = k % 2 == 1;
+
+		if (isnan(low) || isnan(high))
+			continue;
+		ck_assert(
+		    f64_test(&view, 16, 999, low, high, nan_passes, passes));
+		for (uint32_t i = 0; i < 999; i++) {
+			double value = doubles[16 + i];
+
+			ck_assert_msg(passes[i] ==
+				(isnan(value) ? nan_passes
+					      : low <= value && value <= high),
+			    "%g in %g..%g", value, low, high);
+		}
+	}
+}
+END_TEST
+
 START_TEST(damaged_doubles_do_no_harm)
 {
 	double out[300 + INT_DECODE_SLACK];
+	uint8_t passes[300 + INT_DECODE_SLACK];
 	struct f64_view view;
 	struct reader reader;
 	uint8_t *copy;
@@ -351,6 +462,7 @@ START_TEST(damaged_doubles_do_no_harm)
 		if (f64_open(&reader, 300, &view)) {
 			f64_decode(&view, (uint32_t)(at % 200), 100, out);
 			(void)f64_at(&view, (uint32_t)(at % 300));
+			(void)f64_test(&view, 0, 300, -5, 1000, true, passes);
 		}
 	}
 	for (size_t cut = 0; cut < len; cut++) {
@@ -384,9 +496,11 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, integers_come_back, 0, ARRAY_LEN(int_case));
+	tcase_add_loop_test(tc, integers_are_tested, 0, ARRAY_LEN(int_case));
 	tcase_add_loop_test(tc, damaged_integers_do_no_harm, 0,
 	    ARRAY_LEN(int_case));
 	tcase_add_loop_test(tc, doubles_come_back, 0, ARRAY_LEN(f64_case));
+	tcase_add_loop_test(tc, doubles_are_tested, 0, ARRAY_LEN(f64_case));
 	tcase_add_test(tc, damaged_doubles_do_no_harm);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
