@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "common/attr.h"
 #include "engine/segment/segment_cursor_private.h"
 
 static int
@@ -40,6 +41,54 @@ check_codes(const struct segment_cursor *cursor,
 	return greatest < column->info->dict_count ? 0 : bad_code(cursor, err);
 }
 
+#define LANES 16
+
+/*
+ * Codes in half their bytes, whole lines; something past UINT32_MAX, or the
+ * greatest of them.
+ */
+STELE_CLONES static uint64_t
+narrow_lines(const int64_t *restrict codes, uint32_t line_count,
+    uint32_t *restrict out)
+{
+	uint32_t greatest[LANES] = { 0 }, most = 0;
+	uint64_t high[LANES] = { 0 }, any_high = 0;
+
+	for (uint32_t line = 0; line < line_count; line++) {
+		for (unsigned l = 0; l < LANES; l++) {
+			uint32_t code = (uint32_t)codes[l];
+
+			high[l] |= (uint64_t)codes[l] >> 32;
+			greatest[l] = code > greatest[l] ? code : greatest[l];
+			out[l] = code;
+		}
+		codes += LANES;
+		out += LANES;
+	}
+	for (unsigned l = 0; l < LANES; l++) {
+		any_high |= high[l];
+		most = greatest[l] > most ? greatest[l] : most;
+	}
+	return any_high << 32 | most;
+}
+
+/* The codes of rows, checked. */
+static int
+take_codes(const struct segment_cursor *cursor,
+    const struct cursor_column *column, const int64_t *codes, uint32_t count,
+    uint32_t *out, struct error *err)
+{
+	uint32_t whole = count / LANES * LANES;
+	uint64_t greatest = narrow_lines(codes, count / LANES, out);
+
+	for (uint32_t i = whole; i < count; i++) {
+		out[i] = (uint32_t)codes[i];
+		greatest = (uint64_t)codes[i] > greatest ? (uint64_t)codes[i]
+							 : greatest;
+	}
+	return greatest < column->info->dict_count ? 0 : bad_code(cursor, err);
+}
+
 /* Codes of a dictionary of one page. */
 static int
 strings_of_page(struct segment_cursor *cursor, struct cursor_column *column,
@@ -47,15 +96,14 @@ strings_of_page(struct segment_cursor *cursor, struct cursor_column *column,
 {
 	struct str *out = (struct str *)column->data + at;
 	const struct str *strings;
-	int rc = check_codes(cursor, column, codes, count, err);
+	int rc =
+	    take_codes(cursor, column, codes, count, column->codes + at, err);
 
 	if (rc == 0)
 		rc = need_page(cursor, column, 0, err);
 	if (rc != 0)
 		return rc;
 	strings = ((const struct dict_page *)column->pages[0]->data)->strings;
-	for (uint32_t i = 0; i < count; i++)
-		column->codes[at + i] = (uint32_t)codes[i];
 	for (uint32_t i = 0; i < count; i++)
 		out[i] = strings[codes[i]];
 	return 0;
@@ -92,16 +140,6 @@ strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
 		column->codes[at + i] = (uint32_t)code;
 	}
 	return 0;
-}
-
-/* The codes alone. */
-static int
-take_codes(struct segment_cursor *cursor, struct cursor_column *column,
-    uint32_t count, struct error *err)
-{
-	for (uint32_t i = 0; i < count; i++)
-		column->codes[i] = (uint32_t)cursor->codes[i];
-	return check_codes(cursor, column, cursor->codes, count, err);
 }
 
 int
@@ -232,7 +270,8 @@ fill_values(struct segment_cursor *cursor, uint32_t i, uint32_t first,
 	if (column->dict_root == NULL)
 		return 0;
 	if (column->is_late)
-		return take_codes(cursor, column, count, err);
+		return take_codes(cursor, column, cursor->codes, count,
+		    column->codes, err);
 	return strings_of_codes(cursor, column, cursor->codes, count, 0, err);
 }
 
