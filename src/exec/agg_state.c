@@ -143,12 +143,39 @@ agg_float_overflow(struct error *err)
 	    "value out of range: overflow");
 }
 
+static bool
+overflows(double before, double value, double sum)
+{
+	return isinf(sum) && !isinf(before) && !isinf(value);
+}
+
+/* The same of float8 where all rows are there and none is null. */
+static int
+sum_plain_f64(struct agg_cell *cells, const double *values, uint32_t count,
+    const uint32_t *groups, struct error *err)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct agg_cell *cell = &cells[groups[i]];
+		double sum = cell->f64 + values[i];
+
+		if (overflows(cell->f64, values[i], sum))
+			return agg_float_overflow(err);
+		cell->f64 = sum;
+		cell->count++;
+	}
+	return 0;
+}
+
 static int
 sum_f64(struct agg_state *state, const struct vec *arg, struct sel sel,
     const uint32_t *groups, struct error *err)
 {
 	bool is_float4 = state->call->type.oid == TYPE_FLOAT4;
 
+	if (!is_float4 && sel.rows == NULL && arg->nulls == NULL &&
+	    !arg->is_constant)
+		return sum_plain_f64(state->cells, arg->f64, sel.count, groups,
+		    err);
 	FOR_EACH_VALUE(state, arg, sel, groups)
 	{
 		struct agg_cell *cell = &state->cells[groups[i]];
@@ -157,7 +184,7 @@ sum_f64(struct agg_state *state, const struct vec *arg, struct sel sel,
 
 		if (is_float4)
 			sum = (double)(float)sum;
-		if (isinf(sum) && !isinf(cell->f64) && !isinf(value))
+		if (overflows(cell->f64, value, sum))
 			return agg_float_overflow(err);
 		cell->f64 = sum;
 		cell->count++;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "common/attr.h"
 #include "common/error.h"
 #include "exec/group_table.h"
 
@@ -82,18 +83,41 @@ begin(struct group_codes *codes, const struct vec *keys, uint32_t count,
 	return 0;
 }
 
-/* One more key: where rows are all there and none is null, a plain loop. */
+#define LANES 16
+
+/* places = places * factor + codes, in whole lines. */
+STELE_CLONES static void
+combine_lines(const uint32_t *restrict codes, uint32_t line_count,
+    uint32_t factor, uint32_t *restrict places)
+{
+	for (uint32_t line = 0; line < line_count; line++) {
+		for (unsigned l = 0; l < LANES; l++)
+			places[l] = places[l] * factor + codes[l];
+		codes += LANES;
+		places += LANES;
+	}
+}
+
+/* Rows are all there, and none is null. */
+static bool
+is_plain(const struct vec *key, struct sel sel)
+{
+	return sel.rows == NULL && key->nulls == NULL && !key->is_constant;
+}
+
+/* One more key. */
 static void
 combine_key(const struct vec *key, struct sel sel, uint32_t *places)
 {
 	uint32_t null = key->codes.count;
+	uint32_t i = 0;
 
-	if (sel.rows == NULL && key->nulls == NULL && !key->is_constant) {
-		for (uint32_t i = 0; i < sel.count; i++)
-			places[i] = places[i] * (null + 1) + key->codes.of[i];
-		return;
+	if (is_plain(key, sel)) {
+		combine_lines(key->codes.of, sel.count / LANES, null + 1,
+		    places);
+		i = sel.count / LANES * LANES;
 	}
-	for (uint32_t i = 0; i < sel.count; i++) {
+	for (; i < sel.count; i++) {
 		uint32_t row = vec_index(key, sel_row(sel, i));
 		bool is_null = key->nulls != NULL && key->nulls[row];
 
@@ -102,26 +126,32 @@ combine_key(const struct vec *key, struct sel sel, uint32_t *places)
 	}
 }
 
-/* The combination that each selected row has. */
-static void
+/* The combination that each selected row has: one key's are its codes. */
+static const uint32_t *
 combine(const struct group_codes *codes, const struct vec *keys, struct sel sel,
-    uint32_t *places)
+    struct arena *scratch)
 {
+	uint32_t *places;
+
+	if (codes->key_count == 1 && is_plain(&keys[0], sel))
+		return keys[0].codes.of;
+	places = arena_alloc_array(scratch, sel.count + 1, sizeof(*places));
 	memset(places, 0, sel.count * sizeof(*places));
 	for (uint32_t k = 0; k < codes->key_count; k++)
 		combine_key(&keys[k], sel, places);
+	return places;
 }
 
-/* What the array knows, and each row's place in it; false if not all. */
+/* What the array knows of each row's place; false if not all. */
 static bool
-ask_array(const struct group_codes *codes, const struct vec *keys,
-    struct sel sel, uint32_t *places, uint32_t *groups)
+ask_array(const struct group_codes *codes, const uint32_t *places,
+    uint32_t count, uint32_t *groups)
 {
+	const uint32_t *known = codes->groups;
 	bool is_known = true;
 
-	combine(codes, keys, sel, places);
-	for (uint32_t i = 0; i < sel.count; i++) {
-		groups[i] = codes->groups[places[i]] - 1; /* 0: GROUP_NONE */
+	for (uint32_t i = 0; i < count; i++) {
+		groups[i] = known[places[i]] - 1; /* 0: GROUP_NONE */
 		is_known &= groups[i] != GROUP_NONE;
 	}
 	return is_known;
@@ -185,7 +215,7 @@ group_codes_find(struct group_codes *codes, struct group_table *table,
     uint32_t *groups, struct error *err)
 {
 	uint32_t count = combinations(codes, keys);
-	uint32_t *places;
+	const uint32_t *places;
 	int rc;
 
 	if (count == 0) {
@@ -197,8 +227,8 @@ group_codes_find(struct group_codes *codes, struct group_table *table,
 	rc = begin(codes, keys, count, err);
 	if (rc != 0)
 		return rc;
-	places = arena_alloc_array(scratch, sel.count + 1, sizeof(*places));
-	if (ask_array(codes, keys, sel, places, groups))
+	places = combine(codes, keys, sel, scratch);
+	if (ask_array(codes, places, sel.count, groups))
 		return 0;
 	return learn(codes, table, keys, sel, places, scratch, groups, err);
 }
@@ -228,7 +258,7 @@ group_codes_lookup(struct group_codes *codes, const struct group_table *table,
     uint32_t *groups, struct error *err)
 {
 	uint32_t count = combinations(codes, keys);
-	uint32_t *places;
+	const uint32_t *places;
 	int rc;
 
 	if (count == 0) {
@@ -238,8 +268,8 @@ group_codes_lookup(struct group_codes *codes, const struct group_table *table,
 	rc = begin(codes, keys, count, err);
 	if (rc != 0)
 		return rc;
-	places = arena_alloc_array(scratch, sel.count + 1, sizeof(*places));
-	if (!ask_array(codes, keys, sel, places, groups))
+	places = combine(codes, keys, sel, scratch);
+	if (!ask_array(codes, places, sel.count, groups))
 		learn_lookup(codes, table, keys, sel, places, scratch, groups);
 	for (uint32_t i = 0; i < sel.count; i++)
 		if (groups[i] == ABSENT)
