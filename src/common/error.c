@@ -77,10 +77,11 @@ error_about_column(struct error *err, struct str column)
 }
 
 int
-error_detail(struct error *err, const char *fmt, ...)
+error_put_detail(struct error *err, const char *fmt, ...)
 {
 	va_list ap;
 
+	assert(err->code < 0);
 	va_start(ap, fmt);
 	vsnprintf(err->detail, sizeof(err->detail), fmt, ap);
 	va_end(ap);
@@ -88,10 +89,11 @@ error_detail(struct error *err, const char *fmt, ...)
 }
 
 int
-error_hint(struct error *err, const char *fmt, ...)
+error_put_hint(struct error *err, const char *fmt, ...)
 {
 	va_list ap;
 
+	assert(err->code < 0);
 	va_start(ap, fmt);
 	vsnprintf(err->hint, sizeof(err->hint), fmt, ap);
 	va_end(ap);
@@ -99,8 +101,9 @@ error_hint(struct error *err, const char *fmt, ...)
 }
 
 int
-error_position(struct error *err, int position)
+error_put_position(struct error *err, int position)
 {
+	assert(err->code < 0);
 	err->position = position;
 	return err->code;
 }

@@ -56,20 +56,32 @@ struct error {
 	char schema[ERROR_NAME_SIZE]; /* of the table; empty: public */
 };
 
+/* What is set is a failure: callers are compiled and analyzed with that known. */
+static inline int
+error_is_negative(int code)
+{
+	if (code >= 0)
+		__builtin_unreachable();
+	return code;
+}
+
 /* Fill err and return code, so that a failure is one statement. */
 #define error_set(err, code, ...) \
-	error_set_at((err), __FILE__, __LINE__, (code), 0, __VA_ARGS__)
+	error_is_negative( \
+	    error_set_at((err), __FILE__, __LINE__, (code), 0, __VA_ARGS__))
 
 /* The same for a failed system call: appends ": " and the text of errno. */
 #define error_set_os(err, ...) \
-	error_set_at((err), __FILE__, __LINE__, STELE_E_OS, errno, __VA_ARGS__)
+	error_is_negative(error_set_at((err), __FILE__, __LINE__, STELE_E_OS, \
+	    errno, __VA_ARGS__))
 
 int error_set_at(struct error *err, const char *file, int line, int code,
     int os_errno, const char *fmt, ...) PRINTF_LIKE(6, 7);
 
 /* A null in a column that must not have one; table and column are set. */
 #define error_null_value(err, table, column) \
-	error_null_value_at((err), __FILE__, __LINE__, (table), (column))
+	error_is_negative( \
+	    error_null_value_at((err), __FILE__, __LINE__, (table), (column)))
 int error_null_value_at(struct error *err, const char *file, int line,
     struct str table, struct str column);
 
@@ -79,10 +91,20 @@ void error_about(struct error *err, struct str schema, struct str table,
 
 void error_about_column(struct error *err, struct str column);
 
-/* Each returns err->code, for `return error_hint(err, ...)` after a set. */
-int error_detail(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
-int error_hint(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
-int error_position(struct error *err, int position);
+/*
+ * More of an error that is set; each returns err->code, for
+ * `return error_hint(err, ...)` after a set.
+ */
+#define error_detail(err, ...) \
+	error_is_negative(error_put_detail((err), __VA_ARGS__))
+#define error_hint(err, ...) \
+	error_is_negative(error_put_hint((err), __VA_ARGS__))
+#define error_position(err, position) \
+	error_is_negative(error_put_position((err), (position)))
+
+int error_put_detail(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+int error_put_hint(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+int error_put_position(struct error *err, int position);
 
 /* Add one outer layer of context to an error that is already set. */
 void error_add_context(struct error *err, const char *fmt, ...)
