@@ -133,5 +133,7 @@ type_rows_find(const struct type_rows *types, uint32_t count, uint32_t oid)
 
 	if (count > 0) /* or there is no array */
 		type = bsearch(&oid, types, count, sizeof(*types), by_oid);
-	return type == NULL ? (struct type_rows){ .oid = oid } : *type;
+	if (type == NULL)
+		return (struct type_rows){ .oid = oid };
+	return *type;
 }

@@ -7,6 +7,7 @@
  * be wrong.  Only if that fails are its rows added one by one: then the first
  * wrong one, and its first wrong field, are found as PostgreSQL would.
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -499,6 +500,7 @@ events_row(struct copy_sink *sink, const struct batch *texts, uint32_t row,
 		field_context(sink, (uint32_t)type, name, err);
 		return rc;
 	}
+	assert(rows != NULL);
 	if (rows->cols == NULL)
 		init_columns(sink, rows, texts->row_count);
 	rc = events_core(sink, rows, texts, row, err);

@@ -5,6 +5,7 @@
  */
 #include "exec/function_impl.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -157,6 +158,7 @@ eval_rows(struct function_call *call)
 	bool all;
 	int rc;
 
+	assert(impl != NULL);
 	vec_init(call->result, type_phys(&call->result_type), call->row_count,
 	    call->arena);
 	if (call->function->is_strict && combine_nulls(call, &all)) {

@@ -4,6 +4,8 @@
  */
 #include "exec/op.h"
 
+#include <assert.h>
+
 #include "common/cancel.h"
 #include "os/clock.h"
 #include "os/rest.h"
@@ -104,6 +106,7 @@ timed_next(struct op_state *op, struct batch *out, struct error *err)
 	int64_t start = os_clock_monotonic_ns(os_clock_real());
 	int rc = op->class->next(op, out, err);
 
+	assert(stats != NULL);
 	stats->total_ns +=
 	    (uint64_t)(os_clock_monotonic_ns(os_clock_real()) - start);
 	if (stats->first_ns == 0)

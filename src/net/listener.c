@@ -120,6 +120,7 @@ start(struct loop *loop, int fd, const struct sockaddr *address, socklen_t len,
     listener_accept_fn *fn, void *arg, struct listener **out, struct error *err)
 {
 	struct listener *listener = calloc(1, sizeof(*listener));
+	int rc;
 
 	*out = NULL;
 	if (listener == NULL) {
@@ -132,21 +133,21 @@ start(struct loop *loop, int fd, const struct sockaddr *address, socklen_t len,
 	listener->arg = arg;
 	listener->is_tcp = address->sa_family != AF_UNIX;
 	if (bind(fd, address, len) != 0 || listen(fd, BACKLOG) != 0) {
-		(void)error_set_os(err, "could not listen");
+		rc = error_set_os(err, "could not listen");
 		goto fail;
 	}
 	listener->readable = event_new(loop_base(loop), fd,
 	    EV_READ | EV_PERSIST, accept_cb, listener);
 	if (listener->readable == NULL ||
 	    event_add(listener->readable, NULL) != 0) {
-		(void)error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 		goto fail;
 	}
 	*out = listener;
 	return 0;
 fail:
 	listener_free(listener);
-	return err->code;
+	return rc;
 }
 
 static int

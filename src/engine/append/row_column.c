@@ -80,6 +80,7 @@ put_integers(struct buf *out, const int64_t *values, uint32_t count)
 	uint32_t width;
 	uint8_t *at;
 
+	assert(count > 0);
 	for (uint32_t i = 1; i < count; i++) {
 		least = values[i] < least ? values[i] : least;
 		greatest = values[i] > greatest ? values[i] : greatest;

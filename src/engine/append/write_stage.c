@@ -202,12 +202,16 @@ write_batch_is_full(const struct write_batch *batch)
 static int
 copy_changes(struct write_batch *batch, struct buf *out, struct error *err)
 {
+	uint8_t *headroom = NULL;
+
 	buf_init_charged(out, batch->engine->options.memory);
-	if (!buf_reserve(out, WAL_BATCH_HEADROOM + batch->ddl_bytes)) {
+	if (buf_reserve(out, WAL_BATCH_HEADROOM + batch->ddl_bytes))
+		headroom = buf_take(out, WAL_BATCH_HEADROOM);
+	if (headroom == NULL) {
 		buf_release(out);
 		return no_memory(err);
 	}
-	memset(buf_take(out, WAL_BATCH_HEADROOM), 0, WAL_BATCH_HEADROOM);
+	memset(headroom, 0, WAL_BATCH_HEADROOM);
 	for (uint32_t i = 0; i < batch->ddl_count; i++) {
 		struct batch_ddl *ddl = &batch->ddls[i];
 

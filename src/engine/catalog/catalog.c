@@ -7,6 +7,7 @@
  */
 #include "engine/catalog/catalog.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "common/buf.h"
@@ -404,6 +405,7 @@ next_version(const struct event_type *type, const struct ddl *ddl,
 	out->field_count = field_count;
 	if (out->number > current)
 		return 0;
+	assert(type != NULL); /* a first version is greater than 0 */
 	return error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
 	    "version %u of event type \"%.*s\" is not greater than its current "
 	    "version %u",

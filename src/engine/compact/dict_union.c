@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/compact/dict_union.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "common/error.h"
@@ -144,6 +145,7 @@ refill(struct dict_union *u, struct error *err)
 			return rc;
 		if (rc == 0)
 			continue;
+		assert(u->last.len == 0 || u->last.data != NULL);
 		if (u->has_last &&
 		    str_compare(source->current, buf_str(&u->last)) <= 0)
 			return error_set(err, STELE_E_CORRUPT,

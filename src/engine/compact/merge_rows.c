@@ -3,6 +3,7 @@
  * merge_rows.c -- the rows of one type of a piece: from the inputs, merged by
  * event_id, to the writer.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "common/error.h"
@@ -438,6 +439,7 @@ first_input(const struct type_merge *t, int64_t *limit)
 			*limit = id;
 		}
 	}
+	assert(first != NULL);
 	return first;
 }
 

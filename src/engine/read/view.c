@@ -515,7 +515,8 @@ engine_snapshot(struct engine *engine, uint64_t after, void (*wake)(void *arg),
 	pthread_mutex_lock(&holder->lock); /* keeps R3 */
 	snapshot->position =
 	    atomic_load_explicit(&holder->position, memory_order_relaxed);
-	if (snapshot->position < after && !holder->is_closed) {
+	if (waiter != NULL && snapshot->position < after &&
+	    !holder->is_closed) {
 		*waiter = (struct view_waiter){
 			.next = holder->waiters,
 			.position = after,

@@ -117,7 +117,7 @@ bitstream_put(uint64_t *words, uint32_t i, unsigned width, uint64_t value)
 	if (width == 0)
 		return;
 	words[bit / 64] |= value << shift;
-	if (shift + width > 64)
+	if (shift > 0 && shift + width > 64)
 		words[bit / 64 + 1] |= value >> (64 - shift);
 }
 
@@ -131,7 +131,7 @@ bitstream_at(const uint64_t *words, uint32_t i, unsigned width)
 	if (width == 0)
 		return 0;
 	value = words[bit / 64] >> shift;
-	if (shift + width > 64)
+	if (shift > 0 && shift + width > 64)
 		value |= words[bit / 64 + 1] << (64 - shift);
 	return value & bits_mask(width);
 }

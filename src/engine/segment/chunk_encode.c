@@ -168,6 +168,7 @@ encode_bool(const uint8_t *values, uint32_t count, struct buf *out,
 {
 	int64_t *wide = malloc(count * sizeof(*wide));
 
+	assert(count > 0);
 	if (wide == NULL) {
 		out->failed = true;
 		return;
@@ -213,6 +214,8 @@ encode_f64(const double *values, uint32_t count, struct buf *out,
 	for (uint32_t i = 1; i < count; i++) {
 		low = f64_less(values[i], low) ? values[i] : low;
 		high = f64_less(high, values[i]) ? values[i] : high;
+		/* -0 is not 0 here, and a NaN is itself. */
+		/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
 		is_constant &= memcmp(&values[i], &values[0], 8) == 0;
 	}
 	put_bounds(info, &low, &high, sizeof(low));

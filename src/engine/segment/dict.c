@@ -371,6 +371,7 @@ dict_page_decode(const uint8_t *data, size_t len, struct block_memory *memory,
 		size_t shared = (size_t)reader_varint(&r);
 		size_t rest = (size_t)reader_varint(&r);
 
+		assert(shared == 0 || i > 0); /* as measured */
 		if (shared > 0)
 			memcpy(bytes, page->strings[i - 1].data, shared);
 		if (rest > 0)

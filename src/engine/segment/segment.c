@@ -412,6 +412,7 @@ segment_chunk_get(struct segment *segment, const struct segment_state *state,
 	    &out->block, bytes_read, err);
 	if (rc != 0)
 		return rc;
+	assert(out->block != NULL);
 	rc = chunk_open(info, phys, out->block->data, out->block->len,
 	    &out->view, err);
 	if (rc == 0)

@@ -284,7 +284,7 @@ segment_output_strings(struct segment_output *out,
 {
 	struct dict_output *dict = calloc(1, sizeof(*dict));
 	struct str s;
-	int rc, more = 0;
+	int rc = 0, more = 0;
 
 	if (dict == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");

@@ -3,6 +3,7 @@
  * segment_strings.c -- walking over the dictionaries of a segment, a page at a
  * time.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "engine/segment/segment_private.h"
@@ -42,6 +43,7 @@ segment_dict_cursor_open(struct segment_section *section, uint32_t attnum,
 	struct segment_dict_cursor *cursor = calloc(1, sizeof(*cursor));
 	int rc;
 
+	assert(column != NULL);
 	*out = NULL;
 	if (cursor == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");

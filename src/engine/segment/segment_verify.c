@@ -317,7 +317,7 @@ make_room(struct verify *v, struct error *err)
 		zones += footer->sections[s].zone_count;
 	v->context_codes =
 	    malloc(footer->row_count * sizeof(*v->context_codes));
-	v->zone_rows = malloc(zones * sizeof(*v->zone_rows));
+	v->zone_rows = malloc((zones + 1) * sizeof(*v->zone_rows));
 	if (v->context_codes == NULL || v->zone_rows == NULL)
 		return no_memory(err);
 	return 0;

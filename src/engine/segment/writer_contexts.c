@@ -265,7 +265,7 @@ make_lists(const struct writer_contexts *contexts, struct context_mark *marks,
 		marks[c] = (struct context_mark){ .next = starts[c] };
 	}
 	starts[count] = sum;
-	*granules = malloc((size_t)sum * sizeof(**granules));
+	*granules = malloc((sum + (size_t)1) * sizeof(**granules));
 	if (*granules == NULL)
 		return no_memory(err);
 	visit.granules = *granules;

@@ -217,10 +217,9 @@ tell_batches(struct salvager *s, const struct wal_group_header *header,
 	struct reader r = reader_over(s->group.data + WAL_GROUP_HEADER_SIZE,
 	    (size_t)header->len);
 	struct wal_replay_batch batch;
-	int more, rc = 0;
+	int rc = 0;
 
-	while (rc == 0 &&
-	    (more = wal_next_batch(&r, &s->next_event_id, &batch)) == 1)
+	while (rc == 0 && wal_next_batch(&r, &s->next_event_id, &batch) == 1)
 		if (log->batch != NULL)
 			rc = log->batch(log->arg, &batch, err);
 	return rc;
@@ -229,7 +228,7 @@ tell_batches(struct salvager *s, const struct wal_group_header *header,
 static int
 take_group(struct salvager *s, const struct found *found, struct error *err)
 {
-	struct wal_group_header header;
+	struct wal_group_header header = { 0 };
 	int rc = 0;
 
 	if (s->source.file == NULL || s->source.number != found->file)
