@@ -83,6 +83,28 @@ list_files(struct salvager *s, struct error *err)
 	return rc;
 }
 
+static struct reader
+batches_of(const struct salvager *s, const struct wal_group_header *header)
+{
+	return reader_over(s->group.data + WAL_GROUP_HEADER_SIZE,
+	    (size_t)header->len);
+}
+
+/* Or nothing of the group is to be believed, whatever its checksum says. */
+static bool
+is_well_formed(const struct salvager *s, const struct wal_group_header *header)
+{
+	struct reader r = batches_of(s, header);
+	uint64_t event_id = header->first_event_id;
+	struct wal_replay_batch batch;
+	int more;
+
+	do
+		more = wal_next_batch(&r, &event_id, &batch);
+	while (more == 1);
+	return more == 0;
+}
+
 /* Groups of one file; what lies between them may be anything. */
 static int
 find_groups(struct salvager *s, struct error *err)
@@ -97,7 +119,7 @@ find_groups(struct salvager *s, struct error *err)
 		rc = wal_read_group(&s->source, at, &s->group, &header, err);
 		if (rc < 0)
 			return rc;
-		if (rc == 0) {
+		if (rc == 0 || !is_well_formed(s, &header)) {
 			at += WAL_ALIGN;
 			continue;
 		}
@@ -214,8 +236,7 @@ tell_batches(struct salvager *s, const struct wal_group_header *header,
     struct error *err)
 {
 	const struct wal_replay_options *log = &s->options->log;
-	struct reader r = reader_over(s->group.data + WAL_GROUP_HEADER_SIZE,
-	    (size_t)header->len);
+	struct reader r = batches_of(s, header);
 	struct wal_replay_batch batch;
 	int rc = 0;
 

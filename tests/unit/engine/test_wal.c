@@ -15,7 +15,9 @@
 #include "common/error.h"
 #include "engine/engine.h"
 #include "engine/wal/wal.h"
+#include "engine/wal/wal_format.h"
 #include "engine/wal/wal_replay.h"
+#include "engine/wal/wal_salvage.h"
 #include "os/file.h"
 
 #define KEY       4711u
@@ -360,6 +362,78 @@ START_TEST(damage_is_judged)
 }
 END_TEST
 
+/* The second group, whole by its checksum, has a batch that says too much. */
+static void
+seal_malformed(void)
+{
+	uint8_t bytes[512];
+	const struct wal_batch_header batch = { .len = 1 << 20 };
+	struct wal_group_header group;
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%016x.wal", dir, 1u);
+	fd = open(path, O_RDWR);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(pread(fd, bytes, sizeof(bytes), 512), 512);
+	ck_assert(wal_group_decode(bytes, 1, 512, &group));
+	wal_batch_encode(bytes + WAL_GROUP_HEADER_SIZE, &batch);
+	wal_group_encode(bytes, &group, KEY);
+	ck_assert_int_eq(pwrite(fd, bytes, sizeof(bytes), 512), 512);
+	close(fd);
+}
+
+static int
+on_salvaged(void *arg UNUSED, struct wal_replay_batch *batch,
+    struct error *error UNUSED)
+{
+	contents[content_count++] = (char)batch->entries[0];
+	contents[content_count] = '\0';
+	return 0;
+}
+
+static void
+on_loss(void *arg, const struct wal_loss *loss)
+{
+	struct wal_loss *kept = arg;
+
+	ck_assert_uint_eq(kept->first_group, 0); /* there is one */
+	*kept = *loss;
+}
+
+START_TEST(a_malformed_group_is_a_loss)
+{
+	struct wal_loss loss = { 0 };
+	const struct wal_salvage_options options = {
+		.log = {
+			.dir = dir,
+			.key = KEY,
+			.first_file = 1,
+			.first_group = 1,
+			.batch = on_salvaged,
+		},
+		.first_event_id = 1,
+		.loss = on_loss,
+		.loss_arg = &loss,
+	};
+	struct wal_replay replay;
+
+	write_log("abc", 100);
+	seal_malformed();
+	ck_assert_int_eq(replay_log(&replay), STELE_E_CORRUPT);
+	wal_replay_release(&replay);
+	content_count = 0;
+	ck_assert_int_eq(wal_salvage(os_fs_real(), &options, &replay, &err), 0);
+	ck_assert_str_eq(contents, "ac");
+	ck_assert_uint_eq(loss.first_group, 2);
+	ck_assert_uint_eq(loss.last_group, 2);
+	ck_assert_uint_eq(loss.first_event_id, 3);
+	ck_assert_uint_eq(loss.next_event_id, 5);
+	ck_assert_uint_eq(replay.group_count, 3); /* with the end mark */
+	wal_replay_release(&replay);
+}
+END_TEST
+
 START_TEST(missing_file_is_refused)
 {
 	struct wal_replay replay;
@@ -430,6 +504,7 @@ main(void)
 	tcase_add_test(tc, the_end_mark_is_made_to_last);
 	tcase_add_test(tc, goes_on_after_a_restart);
 	tcase_add_loop_test(tc, damage_is_judged, 0, ARRAY_LEN(damages));
+	tcase_add_test(tc, a_malformed_group_is_a_loss);
 	tcase_add_loop_test(tc, missing_file_is_refused, 1, 3);
 	tcase_add_test(tc, released_files_are_recycled);
 	tcase_add_test(tc, other_key_reads_nothing);
