@@ -66,6 +66,8 @@ sel_slice(struct sel sel, uint32_t first, uint32_t count, struct arena *arena)
 	uint16_t *rows;
 
 	if (sel.rows != NULL)
+		/* It takes the member for the variable. */
+		/* cppcheck-suppress legacyUninitvar */
 		return (struct sel){ .rows = sel.rows + first, .count = count };
 	if (first == 0)
 		return sel_all(count);

@@ -219,8 +219,9 @@ row_pages_get(struct row_pages *pages, uint32_t column, uint32_t position)
 	uint32_t row;
 	const struct vec *columns = row_pages_find(pages, position, &row);
 
-	return columns == NULL ? (struct datum){ .is_null = true }
-			       : vec_get(&columns[column], row);
+	if (columns == NULL)
+		return (struct datum){ .is_null = true };
+	return vec_get(&columns[column], row);
 }
 
 void

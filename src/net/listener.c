@@ -99,6 +99,8 @@ accept_cb(int listen_fd, short what UNUSED, void *arg)
 	struct listener *listener = arg;
 
 	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+		/* Who it is is asked when it is needed. */
+		/* cppcheck-suppress nullPointer */
 		int fd = accept4(listen_fd, NULL, NULL,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 
