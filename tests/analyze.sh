@@ -16,7 +16,7 @@ need gcc clang-tidy cppcheck
 
 small=$(mktemp -d "${TMPDIR:-/tmp}/stele-analyze.XXXXXX")
 trap 'rm -rf "$small"' EXIT
-mkdir -p "$small"/{src,tools,tests/{fuzz,lib},build/{src,tests}}
+mkdir -p "$small"/{src,tools,tests/fuzz,build/{src,tests}}
 cp "$top"/tools/{analyze,cppcheck.suppressions} "$small/tools"
 cp "$top/.clang-tidy" "$small"
 touch "$small/build/config.h"
