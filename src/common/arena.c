@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Chunks form a list, newest first.  The first is CHUNK_SIZE_MIN and each next
- * one is twice as large, up to CHUNK_SIZE_MAX; a larger request has a chunk of
- * its own.
+ * one is twice as large, until one is larger than CHUNK_SIZE_MAX; a larger
+ * request has a chunk of its own.  Those largest ones, which nearly all the memory
+ * of a large statement is in, are to go back to the kernel when they are freed:
+ * os/memory.h has a word on what they must not be smaller than.
  *
  * arena_alloc() overdraws a budget that is used up: what it is asked for has
  * sizes of ours, so a statement goes past its limit by little more than a batch

@@ -9,12 +9,17 @@
 
 #include <stddef.h>
 
-#define OS_LARGE_BLOCK_SIZE ((size_t)4 << 20)
+#define OS_LARGE_BLOCK_SIZE ((size_t)1 << 20)
 
 /*
  * From now on blocks of OS_LARGE_BLOCK_SIZE and more go back to the kernel when
  * they are freed.  By default malloc() keeps larger and larger ones: a server
  * would stay as large as after its largest load.
+ *
+ * This size is no more than that of an arena's largest chunks.  Smaller blocks lie
+ * in the heaps of malloc(), which give back only what is free at their ends: a
+ * piece that another statement holds there keeps tens of megabytes below it, that
+ * no budget counts any more.
  */
 void os_memory_init(void);
 

@@ -11,7 +11,7 @@
 
 #define CHUNK_ROWS_FIRST 64u /* of a type; then twice as many, up to the most */
 #define SLAB_SIZE_MIN    ((size_t)64 << 10)
-#define SLAB_SIZE_MAX    OS_LARGE_BLOCK_SIZE /* given back when it is freed */
+#define SLAB_SIZE_MAX    (4 * OS_LARGE_BLOCK_SIZE) /* goes back when freed */
 #define CONTEXT_BYTES    256u /* of data per bucket of the hash, expected */
 #define CONTEXT_ROOM_MIN 1024u
 #define CONTEXT_ROOM_MAX (1u << 20)
