@@ -273,6 +273,13 @@ conn_notify_drained(struct conn *conn)
 	conn->owes_drained = true;
 }
 
+/* Whether the owner waits for what is true now. */
+static bool
+is_drained(const struct conn *conn)
+{
+	return conn->owes_drained && conn->out_bytes < CONN_OUT_LOW;
+}
+
 size_t
 conn_out_bytes(const struct conn *conn)
 {
@@ -463,6 +470,12 @@ conn_settle(struct conn *conn)
 		return false;
 	if (!flush(conn))
 		return false;
+	/*
+	 * Who settles may be far from ready for the owner's drained(), and
+	 * nobody waits for the socket any more: let the loop say it.
+	 */
+	if (is_drained(conn))
+		event_active(conn->writable, EV_WRITE, 0);
 	/* read_cb() does the rest itself, after its owner. */
 	if (conn->in_read)
 		return true;
@@ -561,7 +574,7 @@ write_cb(int fd, short what, void *arg)
 	}
 	if (!flush(conn))
 		return;
-	if (conn->owes_drained && conn->out_bytes < CONN_OUT_LOW) {
+	if (is_drained(conn)) {
 		conn->owes_drained = false;
 		conn->handler->drained(conn->owner);
 	}
