@@ -16,7 +16,7 @@
 
 #define RETRY_NS    1000000000 /* after a failure, for instance disk full */
 #define TICK_NS     1000000000 /* how often the size of the log is looked at */
-#define WORKER_NICE 10         /* gives way to the log, shards and sessions */
+#define WORKER_NICE 5          /* gives way to the log, shards and sessions */
 
 /* One engine_flush(). */
 struct flush_request {
