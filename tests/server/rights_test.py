@@ -114,6 +114,9 @@ SAMPLES = {
         ("CREATE TABLE new_table (a int)", CREATE),
         ("BEGIN; CREATE TEMP TABLE mine3 (a int)", TEMPORARY),
     ],
+    "AST_CREATE_SEQUENCE": [
+        ("BEGIN; CREATE TEMP SEQUENCE mine5", TEMPORARY),
+    ],
     "AST_DEFINE": [
         ('DEFINE new_type FIELDS {"a": "int"}', CREATE),
         ('DEFINE o AS 7 FIELDS {"a": "int | null", "z": "int | null"}',
@@ -200,6 +203,7 @@ FREE = {
     "AST_TRUNCATE": "TRUNCATE mine",
     "AST_CREATE_INDEX": "CREATE INDEX ON mine (a)",
     "AST_VACUUM": "ANALYZE mine",
+    "AST_ALTER_SEQUENCE": "ALTER SEQUENCE IF EXISTS my_numbers RESTART",
 }
 
 # What a USAGE grant of the schema by one who may not is a warning of, only.
@@ -266,6 +270,7 @@ class Sessions:
         self.become_plain()
         # His own, from a time when everybody might make some.
         self.must(self.plain, "CREATE TEMP TABLE mine (a int)")
+        self.must(self.plain, "CREATE TEMP SEQUENCE my_numbers")
         self.must(self.admin, "REVOKE TEMP ON DATABASE stele FROM PUBLIC")
 
     def become_plain(self):
