@@ -204,8 +204,8 @@ find(const struct mutant *mutant, const struct sim_options *options)
 		    : NULL;
 	for (uint64_t round = 0; round < rounds; round++)
 		for (size_t i = 0; i < count; i++)
-			if (fails(mutant, &stages[i],
-				options->seed + 1000 * round, is_shown))
+			if (fails(mutant, &stages[i], options->seed + round,
+				is_shown))
 				return &stages[i];
 	return NULL;
 }
