@@ -151,5 +151,15 @@ drop table e1 cascade;
 drop table e2, e3;
 drop view v;
 drop index i;
+-- what the server does by itself
 vacuum;
 analyze;
+create table tidy (a int);
+vacuum (full) tidy;
+analyze tidy (a);
+analyze tidy, nosuch;
+create view looked_at as select 1 as one;
+vacuum looked_at;
+analyze looked_at, tidy;
+drop view looked_at;
+drop table tidy;

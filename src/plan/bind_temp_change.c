@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bind_temp_change.c -- what changes or removes temporary tables and views:
- * DROP, TRUNCATE, CREATE INDEX; and VACUUM and ANALYZE, which have nothing to do
- * there.
+ * DROP, TRUNCATE, CREATE INDEX; and VACUUM and ANALYZE, which have nothing to
+ * do anywhere.
  */
 #include "plan/bind.h"
 #include "plan/names.h"
@@ -200,55 +200,30 @@ bind_drop(struct binder *binder, const struct ast_drop *ast,
 
 /* ---- TRUNCATE, VACUUM, ANALYZE ---- */
 
-static const char *
-word_of(const struct ast_stmt *stmt)
-{
-	switch ((int)stmt->kind) {
-	case AST_TRUNCATE:
-		return "TRUNCATE";
-	case AST_CREATE_INDEX:
-		return "CREATE INDEX";
-	default:
-		return "VACUUM and ANALYZE";
-	}
-}
-
-static const char *
-hint_of(const struct ast_stmt *stmt)
-{
-	switch ((int)stmt->kind) {
-	case AST_TRUNCATE:
-		return "Events are immutable: store a new event instead.";
-	case AST_CREATE_INDEX:
-		return "Every event table is indexed by context, time and"
-		       " position; zone maps and filters do the rest.";
-	default:
-		return "Compaction and statistics are the server's own work.";
-	}
-}
-
 /* What is no temporary table has nothing of the kind. */
 static int
 refuse(const struct ast_stmt *stmt, struct error *err)
 {
+	bool is_index = stmt->kind == AST_CREATE_INDEX;
+
 	(void)error_at(err, stmt->location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "%s is not supported", word_of(stmt));
-	return error_hint(err, "%s", hint_of(stmt));
+	    "%s is not supported", is_index ? "CREATE INDEX" : "TRUNCATE");
+	return error_hint(err, "%s",
+	    is_index ? "Every event table is indexed by context, time and"
+		       " position; zone maps and filters do the rest."
+		     : "Events are immutable: store a new event instead.");
 }
 
 static int
-bind_tables(struct binder *binder, const struct ast_stmt *stmt,
+bind_truncate(struct binder *binder, const struct ast_stmt *stmt,
     struct plan_temp_ddl *ddl, struct error *err)
 {
 	struct object_list list;
 	int rc = 0;
 
-	ddl->op =
-	    stmt->kind == AST_TRUNCATE ? TEMP_OP_TRUNCATE : TEMP_OP_NOTHING;
+	ddl->op = TEMP_OP_TRUNCATE;
 	ddl->restarts_identity = stmt->tables.restarts;
 	list_init(binder, stmt->tables.count, &list);
-	if (stmt->tables.count == 0)
-		return refuse(stmt, err);
 	for (uint32_t i = 0; i < stmt->tables.count && rc == 0; i++) {
 		struct relation relation;
 
@@ -258,6 +233,40 @@ bind_tables(struct binder *binder, const struct ast_stmt *stmt,
 			rc = refuse(stmt, err);
 		else if (rc == 0)
 			list_add(&list, relation.oid);
+	}
+	list_take(&list, ddl);
+	return rc;
+}
+
+/*
+ * Statistics and room are the server's own work, which it has done or is doing:
+ * what is left is to say which names there are not, and what is no table.
+ */
+static int
+bind_vacuum(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan_temp_ddl *ddl, struct error *err)
+{
+	struct object_list list;
+	int rc = 0;
+
+	ddl->op = TEMP_OP_NOTHING;
+	list_init(binder, stmt->tables.count, &list);
+	for (uint32_t i = 0; i < stmt->tables.count && rc == 0; i++) {
+		struct temp_notice *notice;
+		struct relation relation;
+
+		rc = bind_relation(binder, &stmt->tables.names[i], &relation,
+		    err);
+		if (rc != 0 || relation_kind(&relation) == 'r' ||
+		    relation_kind(&relation) == 'm')
+			continue;
+		notice = &list.notices[list.notice_count++];
+		notice->code = STELE_E_WARNING;
+		notice->text = arena_printf(binder->arena,
+		    "skipping \"%.*s\" --- cannot %s non-tables or special"
+		    " system tables",
+		    STR_FMT(relation.name),
+		    stmt->tables.is_analyze ? "analyze" : "vacuum");
 	}
 	list_take(&list, ddl);
 	return rc;
@@ -336,10 +345,10 @@ bind_temp_change(struct binder *binder, const struct ast_stmt *stmt,
 		return bind_drop(binder, &stmt->drop, ddl, err);
 	case AST_TRUNCATE:
 		plan->tag = "TRUNCATE TABLE";
-		return bind_tables(binder, stmt, ddl, err);
+		return bind_truncate(binder, stmt, ddl, err);
 	case AST_VACUUM:
 		plan->tag = stmt->tables.is_analyze ? "ANALYZE" : "VACUUM";
-		return bind_tables(binder, stmt, ddl, err);
+		return bind_vacuum(binder, stmt, ddl, err);
 	case AST_CREATE_INDEX:
 		plan->tag = "CREATE INDEX";
 		return bind_index(binder, stmt, ddl, err);
