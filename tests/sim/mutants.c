@@ -19,7 +19,7 @@
 #include "sim/world.h"
 
 #define ROUNDS_LONG   5 /* with other seeds, until it is found */
-#define ROUNDS_SHORT  4 /* chance: most are found in the first */
+#define ROUNDS_SHORT  8 /* chance: most are found in the first */
 #define ROUNDS_DAMAGE 4 /* the same */
 
 #define SKIP(calls_, path_) \
