@@ -571,7 +571,7 @@ size_t
 json_object_end(struct str text, size_t off)
 {
 	size_t depth = 0;
-	bool is_ascii;
+	bool is_ascii = true; /* what it is does not matter */
 
 	while (off < text.len) {
 		char c = text.data[off++];

@@ -13,6 +13,10 @@
 #include "parse_helper.h"
 #include "sql/normal.h"
 
+/* A name of 64 bytes, one too many. */
+#define LONG_NAME \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 static const char *const plain[] = {
 	"STORE payment FOR \"order-9001\" PAYLOAD {\"amount\": 19.90}",
 	"STORE t FOR c PAYLOAD {}",
@@ -67,8 +71,7 @@ static const char *const other[] = {
 	"STORE t FOR c PAYLOAD {} x",
 	"STORE t FOR c PAYLOAD {};;",
 	"QUERY t FOR c",
-	"STORE aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	" FOR c PAYLOAD {}",
+	"STORE " LONG_NAME " FOR c PAYLOAD {}",
 };
 
 /* In memory of exactly that size. */
