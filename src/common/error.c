@@ -115,10 +115,8 @@ error_add_context(struct error *err, const char *fmt, ...)
 	va_list ap;
 
 	assert(err->code < 0);
-	if (used > 0 && used + 2 < sizeof(err->context)) {
-		memcpy(err->context + used, "; ", 3);
-		used += 2;
-	}
+	if (used > 0 && used + 1 < sizeof(err->context))
+		err->context[used++] = '\n';
 	va_start(ap, fmt);
 	vsnprintf(err->context + used, sizeof(err->context) - used, fmt, ap);
 	va_end(ap);

@@ -106,7 +106,7 @@ int error_put_detail(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int error_put_hint(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int error_put_position(struct error *err, int position);
 
-/* Add one outer layer of context to an error that is already set. */
+/* Add one outer layer of context, a line, to an error that is already set. */
 void error_add_context(struct error *err, const char *fmt, ...)
     PRINTF_LIKE(2, 3);
 

@@ -9,7 +9,6 @@
 #include <endian.h>
 #include <string.h>
 
-#include "common/error.h"
 #include "common/utf8.h"
 
 enum state {
@@ -39,6 +38,16 @@ is_word(char c)
 	    (c >= '0' && c <= '9') || c == '_' || ((unsigned char)c & 0x80);
 }
 
+/* Behind the character at `off`, whether or not it is UTF-8. */
+static size_t
+past_character(struct str in, size_t off)
+{
+	do
+		off++;
+	while (off < in.len && ((unsigned char)in.data[off] & 0xc0) == 0x80);
+	return off;
+}
+
 static enum json_token
 fault_at(struct json_reader *r, enum json_fault fault, size_t off, size_t len)
 {
@@ -58,7 +67,7 @@ unexpected(struct json_reader *r, enum json_fault fault)
 		return fault_at(r, JSON_FAULT_ENDED, off, 0);
 	while (end < r->input.len && is_word(r->input.data[end]))
 		end++;
-	if (end > off && (r->input.data[off] & 0x80) == 0 &&
+	if (end > off &&
 	    (r->input.data[off] < '0' || r->input.data[off] > '9')) {
 		struct str word = str_of(r->input.data + off, end - off);
 
@@ -97,6 +106,14 @@ skip_spaces(struct json_reader *r)
 	r->next_off = past_spaces(r->input, r->next_off);
 }
 
+/* A string at next_off that nothing ends. */
+static void
+open_string(struct json_reader *r)
+{
+	(void)fault_at(r, JSON_FAULT_TOKEN, r->next_off,
+	    r->input.len - r->next_off);
+}
+
 /* The length of the escape at `off`, which is a backslash; 0 is a fault. */
 static size_t
 escape_length(struct json_reader *r, size_t off)
@@ -104,14 +121,15 @@ escape_length(struct json_reader *r, size_t off)
 	struct str in = r->input;
 
 	if (off + 1 == in.len) {
-		(void)fault_at(r, JSON_FAULT_ENDED, off, 1);
+		open_string(r);
 		return 0;
 	}
 	if (in.data[off + 1] != 'u') {
 		if (in.data[off + 1] != '\0' &&
 		    strchr("\"\\/bfnrt", in.data[off + 1]) != NULL)
 			return 2;
-		(void)fault_at(r, JSON_FAULT_ESCAPE, off, 2);
+		(void)fault_at(r, JSON_FAULT_ESCAPE, off,
+		    past_character(in, off + 1) - off);
 		return 0;
 	}
 	for (size_t i = off + 2; i < off + 6; i++) {
@@ -119,12 +137,14 @@ escape_length(struct json_reader *r, size_t off)
 		bool is_hex = (c >= '0' && c <= '9') ||
 		    (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 
-		if (!is_hex) {
-			(void)fault_at(r,
-			    i >= in.len ? JSON_FAULT_ENDED : JSON_FAULT_UNICODE,
-			    off, i >= in.len ? in.len - off : i - off);
-			return 0;
-		}
+		if (is_hex)
+			continue;
+		if (i >= in.len)
+			open_string(r);
+		else
+			(void)fault_at(r, JSON_FAULT_UNICODE, off,
+			    past_character(in, i) - off);
+		return 0;
 	}
 	return 6;
 }
@@ -186,8 +206,7 @@ scan_string(struct json_reader *r)
 
 		off = plain_end(in, off, &is_ascii);
 		if (off == in.len) {
-			(void)fault_at(r, JSON_FAULT_ENDED, r->next_off,
-			    in.len - r->next_off);
+			open_string(r);
 			return false;
 		}
 		if (in.data[off] == '"')
@@ -415,7 +434,7 @@ json_next(struct json_reader *r)
 	case STATE_ARRAY_FIRST:
 		if (c == ']')
 			return close_level(r, JSON_ARRAY_END);
-		return take_value(r, JSON_FAULT_ARRAY_FIRST);
+		return take_value(r, JSON_FAULT_VALUE);
 	case STATE_OBJECT_FIRST:
 		if (c == '}')
 			return close_level(r, JSON_OBJECT_END);
@@ -615,85 +634,4 @@ json_skip(struct json_reader *r, enum json_token token)
 		if (json_next(r) <= JSON_END)
 			return false;
 	return true;
-}
-
-static int
-detail(const struct json_reader *r, const char *expected, struct error *err)
-{
-	return error_detail(err, "Expected %s, but found \"%.*s\".", expected,
-	    STR_FMT(r->found));
-}
-
-static int
-word_fault(const struct json_reader *r, struct error *err)
-{
-	switch (r->fault) {
-	case JSON_FAULT_TOKEN:
-		return error_detail(err, "Token \"%.*s\" is invalid.",
-		    STR_FMT(r->found));
-	case JSON_FAULT_VALUE:
-		return detail(r, "JSON value", err);
-	case JSON_FAULT_ARRAY_FIRST:
-		return detail(r, "array element or \"]\"", err);
-	case JSON_FAULT_ARRAY_NEXT:
-		return detail(r, "\",\" or \"]\"", err);
-	case JSON_FAULT_COLON:
-		return detail(r, "\":\"", err);
-	case JSON_FAULT_OBJECT_FIRST:
-		return detail(r, "string or \"}\"", err);
-	case JSON_FAULT_OBJECT_NEXT:
-		return detail(r, "\",\" or \"}\"", err);
-	case JSON_FAULT_KEY:
-		return detail(r, "string", err);
-	case JSON_FAULT_AFTER_END:
-		return detail(r, "end of input", err);
-	case JSON_FAULT_ENDED:
-		return error_detail(err,
-		    "The input string ended unexpectedly.");
-	case JSON_FAULT_CONTROL:
-		return error_detail(err,
-		    "Character with value 0x%02x must be escaped.",
-		    (unsigned char)r->found.data[0]);
-	case JSON_FAULT_ESCAPE:
-		return error_detail(err, "Escape sequence \"%.*s\" is invalid.",
-		    STR_FMT(r->found));
-	case JSON_FAULT_UNICODE:
-		return error_detail(err,
-		    "\"\\u\" must be followed by four hexadecimal digits.");
-	case JSON_FAULT_NONE:
-	case JSON_FAULT_UTF8:
-	case JSON_FAULT_DEPTH:
-		break;
-	}
-	return err->code;
-}
-
-int
-json_error(const struct json_reader *r, const char *type_name,
-    struct error *err)
-{
-	if (r->fault == JSON_FAULT_DEPTH)
-		return error_set(err, STELE_E_TOO_COMPLEX,
-		    "json is nested more than %u levels deep", r->depth_max);
-	if (r->fault == JSON_FAULT_UTF8)
-		return error_set(err, STELE_E_CHARACTER_NOT_IN_REPERTOIRE,
-		    "invalid byte sequence for encoding \"UTF8\": 0x%02x",
-		    (unsigned char)r->found.data[0]);
-	(void)error_set(err, STELE_E_INVALID_TEXT_REPRESENTATION,
-	    "invalid input syntax for type %s", type_name);
-	return word_fault(r, err);
-}
-
-int
-json_validate(struct str text, const char *type_name, uint32_t depth_max,
-    struct error *err)
-{
-	struct json_reader r;
-	enum json_token token;
-
-	json_reader_init(&r, text, depth_max);
-	do
-		token = json_next(&r);
-	while (token > JSON_END);
-	return token == JSON_END ? 0 : json_error(&r, type_name, err);
 }

@@ -50,7 +50,6 @@ enum json_fault {
 	JSON_FAULT_NONE,
 	JSON_FAULT_TOKEN, /* no token of JSON */
 	JSON_FAULT_VALUE, /* what was expected: */
-	JSON_FAULT_ARRAY_FIRST,
 	JSON_FAULT_ARRAY_NEXT,
 	JSON_FAULT_COLON,
 	JSON_FAULT_OBJECT_FIRST,
@@ -147,7 +146,10 @@ json_offset(const struct json_reader *r)
 int json_error(const struct json_reader *r, const char *type_name,
     struct error *err);
 
-/* Whether all of `text` is one JSON value. */
+/* Add to an error of a fault the line that it is in, up to it, as context. */
+int json_error_place(const struct json_reader *r, struct error *err);
+
+/* Whether all of `text` is one JSON value; an error of it says its line. */
 MUST_USE int json_validate(struct str text, const char *type_name,
     uint32_t depth_max, struct error *err);
 
@@ -164,7 +166,7 @@ void json_put_string(struct buf *out, struct str text);
 /*
  * Append the form that jsonb shows: keys by length, then bytes, the last of
  * equal ones; one space after ':' and ','; numbers without exponent.  `scratch`
- * is used meanwhile.
+ * is used meanwhile.  An error of the text says its line.
  */
 MUST_USE int json_canonical(struct str text, uint32_t depth_max,
     struct arena *scratch, struct buf *out, struct error *err);

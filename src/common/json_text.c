@@ -515,9 +515,9 @@ json_canonical(struct str text, uint32_t depth_max, struct arena *scratch,
 
 	json_reader_init(&c.reader, text, depth_max);
 	rc = put_value(&c, json_next(&c.reader));
+	if (rc == 0 && json_next(&c.reader) != JSON_END)
+		rc = json_error(&c.reader, "json", err);
 	if (rc != 0)
-		return rc;
-	if (json_next(&c.reader) != JSON_END)
-		return json_error(&c.reader, "json", err);
+		return json_error_place(&c.reader, err);
 	return out->failed ? out_of_memory(&c) : 0;
 }

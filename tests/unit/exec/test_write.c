@@ -345,7 +345,7 @@ static const struct {
 	{ "COPY events (event_type, context_id, payload) FROM STDIN",
 	    "c\tk1\t{\"n\": 1}\nc\tk1\t{\"v\": \"abcd\"}\nc\t\\N\t{}\n",
 	    "ERROR: 22001: value too long for type character varying(3)\n"
-	    " CONTEXT: field \"v\"; COPY events, line 2, column payload:"
+	    " CONTEXT: field \"v\"\nCOPY events, line 2, column payload:"
 	    " \"{\"v\": \"abcd\"}\"\n" },
 	{ "COPY c (context_id, n) FROM STDIN", "k1\t1\nk1\tx\n",
 	    "ERROR: 22P02: invalid input syntax for type integer: \"x\"\n"

@@ -1,0 +1,44 @@
+-- What is wrong with a JSON text and where: PostgreSQL 15's words, but for the lines of surrogates.
+select '{'::json;
+select '{"a"'::json;
+select '{"a":'::json;
+select '{"a":1'::json;
+select '{"a":1,'::json;
+select '{"a":1,}'::json;
+select '[1,2'::json;
+select '[1 2]'::json;
+select ''::json;
+select ' '::json;
+select 'nul'::json;
+select '"abc'::json;
+select '"ab\q"'::json;
+select '"ab\u12"'::json;
+select '"ab\u12zz"'::json;
+select '"ab\é"'::json;
+select E'"ab\tc"'::json;
+select '1 2'::json;
+select '[01]'::json;
+select '{1:2}'::json;
+select '{"a" 1}'::json;
+select '{"a":1 "b":2}'::json;
+select E'{\n"a": 1,\n"b": tru,\n "c": 2}'::json;
+select '{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": 1, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb": tru, "c": 1}'::json;
+select '{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaéaa": 1, "béééééééééééébbbbbbbb": tru, "c": 1}'::json;
+select '{"a": é}'::json;
+select '{"a": ?}'::json;
+select '[1.]'::json;
+select '[-]'::json;
+select '[1e]'::json;
+select '[1.5x]'::json;
+select '[true false]'::json;
+select '[}'::json;
+select '"a" "b"'::json;
+select '{"a":1}}'::json;
+select '"\'::json;
+select '"ab'::jsonb;
+select '[1,2'::jsonb;
+create table doc (context_id text, j json, b jsonb);
+insert into doc (context_id, j) values ('c', '{"a": [1, 2, }');
+copy doc (context_id, j, b) from stdin;
+c	{}	{"a" 1}
+\.
