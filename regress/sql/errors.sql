@@ -60,3 +60,9 @@ select string_agg(s) from t;
 select string_agg(i, ',') from t;
 drop table t;
 drop type mood;
+
+-- A parameter is no literal: it takes its type behind it.
+prepare typed_before as select date $1;
+prepare typed_before as select interval $1 as i;
+prepare typed_behind as select $1::date, cast($2 as interval), numeric '1.50';
+execute typed_behind ('2026-01-02', '1 day');

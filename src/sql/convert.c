@@ -51,6 +51,13 @@ convert_unsupported(struct convert *c, int location, const char *hint,
 		error_hint(c->err, "%s", hint);
 }
 
+void
+convert_no_param(struct convert *c, const PgQuery__ParamRef *param)
+{
+	convert_fail(c, STELE_E_SYNTAX, convert_location(c, param->location),
+	    "syntax error at or near \"$%d\"", param->number);
+}
+
 void *
 convert_array(struct convert *c, size_t count, size_t size)
 {

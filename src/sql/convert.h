@@ -76,6 +76,12 @@ void convert_unsupported(struct convert *c, int location, const char *hint,
 void convert_fail(struct convert *c, int code, int location, const char *fmt,
     ...) PRINTF_LIKE(4, 5);
 
+/*
+ * Refuse a parameter as PostgreSQL does: libpg_query lets it stand where the
+ * grammar wants a constant.
+ */
+void convert_no_param(struct convert *c, const PgQuery__ParamRef *param);
+
 /* convert_expr.c */
 struct ast_expr *convert_new_expr(struct convert *c, enum ast_expr_kind kind,
     int location);

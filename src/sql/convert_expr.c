@@ -374,6 +374,14 @@ is_boolean_literal(const PgQuery__TypeCast *in)
 	    in->arg->a_const->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL;
 }
 
+/* date $1: in other casts of a parameter the type comes after it. */
+static bool
+is_typed_parameter(const PgQuery__TypeCast *in)
+{
+	return in->arg->node_case == PG_QUERY__NODE__NODE_PARAM_REF &&
+	    in->type_name->location < in->arg->param_ref->location;
+}
+
 static struct ast_expr *
 convert_cast(struct convert *c, const PgQuery__TypeCast *in)
 {
@@ -381,6 +389,10 @@ convert_cast(struct convert *c, const PgQuery__TypeCast *in)
 
 	if (is_boolean_literal(in))
 		return convert_const(c, in->arg->a_const);
+	if (is_typed_parameter(in)) {
+		convert_no_param(c, in->arg->param_ref);
+		return NULL;
+	}
 	expr = convert_new_expr(c, AST_CAST, convert_location(c, in->location));
 	expr->cast.arg = convert_expr(c, in->arg);
 	expr->cast.type = convert_type(c, in->type_name);

@@ -55,20 +55,12 @@ convert_transaction(struct convert *c, const PgQuery__TransactionStmt *in,
 
 /* ---- SET ---- */
 
-/*
- * libpg_query lets a parameter stand where PostgreSQL wants a constant:
- * refuse it as PostgreSQL does.
- */
 static void
 convert_set_values(struct convert *c, struct pg_list args, struct ast_set *out)
 {
 	for (size_t i = 0; i < args.count; i++)
 		if (args.items[i]->node_case == PG_QUERY__NODE__NODE_PARAM_REF)
-			convert_fail(c, STELE_E_SYNTAX,
-			    convert_location(c,
-				args.items[i]->param_ref->location),
-			    "syntax error at or near \"$%d\"",
-			    args.items[i]->param_ref->number);
+			convert_no_param(c, args.items[i]->param_ref);
 	out->values = convert_exprs(c, args);
 }
 
