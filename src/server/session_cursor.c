@@ -26,15 +26,6 @@ done(struct session *session, const char *tag)
 	return STEP_DONE;
 }
 
-static int
-only_forward(struct error *err)
-{
-	(void)error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
-	    "cursor can only scan forward");
-	return error_hint(err,
-	    "Declare it with SCROLL option to enable backward scan.");
-}
-
 /* ---- rows that are kept ---- */
 
 static int
@@ -292,16 +283,28 @@ count_forward(const struct portal *cursor, const struct ast_fetch *fetch,
 	return cursor->position == 0 || cursor->at_end;
 }
 
+/* A cursor that does not scroll has been asked for rows before its place. */
+static int
+check_forward(const struct portal *cursor, const struct ast_fetch *fetch,
+    struct error *err)
+{
+	uint64_t skip, take;
+
+	if (cursor->is_scroll || count_forward(cursor, fetch, &skip, &take))
+		return 0;
+	(void)error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+	    "cursor can only scan forward");
+	return error_hint(err,
+	    "Declare it with SCROLL option to enable backward scan.");
+}
+
 static enum step
 fetch_forward(struct session *session, struct portal *cursor,
     const struct ast_fetch *fetch, enum job_kind kind, struct row_format format)
 {
 	uint64_t skip, take;
 
-	if (!count_forward(cursor, fetch, &skip, &take)) {
-		(void)only_forward(&session->err);
-		return STEP_FAIL;
-	}
+	(void)count_forward(cursor, fetch, &skip, &take);
 	if (cursor->tape != NULL)
 		return fetch_kept(session, cursor, fetch, kind, format);
 	if (cursor->state == PORTAL_DONE || take == 0)
@@ -343,6 +346,8 @@ cursor_fetch(struct session *session, const struct portal *portal,
 	step = cursor->is_held ? STEP_DONE : cursor_open(session, cursor);
 	if (step != STEP_DONE)
 		return step;
+	if (check_forward(cursor, fetch, &session->err) != 0)
+		return STEP_FAIL;
 	/* BINARY is for those who do not Bind. */
 	if (is_simple)
 		format = (struct row_format){ cursor->formats,
