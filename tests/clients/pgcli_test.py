@@ -32,7 +32,8 @@ CREATE TABLE payment (amount numeric(10,2) NOT NULL, st status DEFAULT 'new', no
 CREATE VIEW paid AS SELECT event_id, amount FROM payment WHERE st = 'paid';
 """
 
-# What is typed, with the cursor at the bar, and a thing that pgcli offers there.
+# What is typed, with the cursor at the bar, and a thing that pgcli offers there;
+# functions of an extension, as those of stele are, it never does.
 COMPLETIONS = [
     ("SELECT * FROM paym|", "payment"),
     ("SELECT * FROM stele.segm|", "segments"),
@@ -40,7 +41,7 @@ COMPLETIONS = [
     ("SELECT p.no| FROM payment AS p", "note"),
     ("SELECT * FROM payment AS a JOIN pai|", "paid"),
     ("SELECT 1::stat|", "status"),
-    ("SELECT stele.verif|", "verify()"),
+    ("SELECT stele.verif|", "verifications"),
     (r"\d paym|", "payment"),
 ]
 
