@@ -54,6 +54,29 @@ async def values_round(conn):
         every.check_row(context, got, row)
 
 
+async def introspects(conn):
+    """What it asks for a type that it does not know, and what tools ask."""
+    rows = await conn.fetch(
+        "SELECT column_name::text, udt_name::text, is_nullable::text"
+        " FROM information_schema.columns WHERE table_name = $1"
+        " ORDER BY ordinal_position LIMIT 4",
+        "every",
+    )
+    assert [tuple(row) for row in rows] == [
+        ("context_id", "text", "NO"),
+        ("timestamp", "timestamptz", "NO"),
+        ("event_id", "int8", "NO"),
+        ("s", "text", "YES"),
+    ], rows
+    await conn.execute("CREATE TYPE color AS ENUM ('red', 'né')")
+    assert await conn.fetchval("SELECT enum_range(NULL::color)") == ["red", "né"]
+    assert await conn.fetchval("SELECT $1::color", "né") == "né"
+    statement = await conn.prepare("SELECT n, j FROM every WHERE i = $1 AND d < $2")
+    assert [p.name for p in statement.get_parameters()] == ["int8", "date"]
+    told = [(a.name, a.type.name) for a in statement.get_attributes()]
+    assert told == [("n", "numeric"), ("j", "jsonb")], told
+
+
 async def store_and_query(conn):
     statement = await conn.prepare("STORE every FOR $1 PAYLOAD $2")
     assert [p.name for p in statement.get_parameters()] == ["text", "json"]
@@ -80,6 +103,17 @@ async def many_and_cursor(conn):
         ):
             seen.append(row["i"])
     assert seen == list(range(500)), seen
+
+
+async def streams(conn):
+    total = 0
+    async with conn.transaction():
+        async for g, text in conn.cursor(
+            "SELECT g, repeat('é', 20) FROM generate_series(1, 100000) AS g",
+            prefetch=5000,
+        ):
+            total += g if len(text) == 20 else 0
+    assert total == 5000050000, total
 
 
 async def errors_and_rollback(conn):
@@ -122,9 +156,11 @@ async def run(port):
     )
     for case in (
         values_round,
+        introspects,
         store_and_query,
         many_and_cursor,
         errors_and_rollback,
+        streams,
         cancel,
     ):
         await case(conn)

@@ -212,13 +212,13 @@ def stream_and_cancel():
     with connection.cursor() as cur:
         cur.execute(
             "INSERT INTO payment (context_id, amount)"
-            " SELECT 'many', g FROM generate_series(0, 9999) AS g"
+            " SELECT 'many', g FROM generate_series(0, 99999) AS g"
         )
     many = payments().filter(context_id="many")
     with transaction.atomic():  # a cursor of the transaction
-        assert sum(p.amount for p in many.iterator(chunk_size=100)) == 49995000
+        assert sum(p.amount for p in many.iterator(chunk_size=5000)) == 4999950000
     # A cursor WITH HOLD.
-    assert sum(p.amount for p in many.iterator(chunk_size=100)) == 49995000
+    assert sum(p.amount for p in many.iterator(chunk_size=5000)) == 4999950000
     timer = threading.Timer(0.2, connection.connection.cancel)
     timer.start()
     with connection.cursor() as cur:

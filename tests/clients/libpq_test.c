@@ -16,8 +16,14 @@
 
 #define OID_BOOL        16
 #define OID_INT8        20
+#define OID_INT2        21
+#define OID_INT4        23
 #define OID_TEXT        25
+#define OID_JSON        114
+#define OID_FLOAT4      700
 #define OID_FLOAT8      701
+#define OID_BPCHAR      1042
+#define OID_VARCHAR     1043
 #define OID_DATE        1082
 #define OID_TIMESTAMPTZ 1184
 #define OID_NUMERIC     1700
@@ -136,6 +142,13 @@ static const struct {
 	    "\x27\x0f\x27\x0f\x27\x0f\x27\x0f\x27\x0f"
 	    "\x27\x0f\x27\x0f\x27\x0f\x27\x0f\x26\xac" },
 	{ "j", OID_JSONB, "{\"a\": [1, null]}", 17, "\1{\"a\": [1, null]}" },
+	{ "x", OID_JSON, "{ \"a\":1 }", 9, "{ \"a\":1 }" },
+	{ "h", OID_INT2, "-32768", 2, "\x80\0" },
+	{ "w", OID_INT4, "2147483647", 4, "\x7f\xff\xff\xff" },
+	{ "r", OID_FLOAT4, "1e-45", 4, "\0\0\0\1" },
+	{ "r", OID_FLOAT4, "-0.5", 4, "\xbf\0\0\0" },
+	{ "c", OID_VARCHAR, "\xc3\xa9 \xc3\xa9", 5, "\xc3\xa9 \xc3\xa9" },
+	{ "k", OID_BPCHAR, "ab ", 3, "ab " },
 };
 /* clang-format on */
 
@@ -356,13 +369,41 @@ START_TEST(a_pipeline_fails_as_one)
 }
 END_TEST
 
+/* What the catalogue says of a type. */
+START_TEST(the_catalogue_is_read)
+{
+	static const char *const expected[][3] = {
+		{ "context_id", "text", "t" },
+		{ "timestamp", "timestamp with time zone", "t" },
+		{ "event_id", "bigint", "t" },
+		{ "s", "text", "f" },
+	};
+	PGresult *result = expect(
+	    PQexec(conn,
+		"SELECT attname, format_type(atttypid, atttypmod), attnotnull "
+		"FROM pg_attribute WHERE attrelid = 'every'::regclass "
+		"AND attnum BETWEEN 1 AND 4 ORDER BY attnum"),
+	    PGRES_TUPLES_OK);
+
+	ck_assert_int_eq(PQntuples(result), 4);
+	for (int row = 0; row < 4; row++)
+		for (int column = 0; column < 3; column++)
+			ck_assert_str_eq(PQgetvalue(result, row, column),
+			    expected[row][column]);
+	PQclear(result);
+	expect_value("SELECT column_name FROM information_schema."
+		     "key_column_usage WHERE table_name = 'every'",
+	    "event_id");
+}
+END_TEST
+
 START_TEST(rows_come_one_by_one)
 {
 	long expected = 0;
 	PGresult *result;
 
 	begin_copy("COPY every (context_id, i) FROM STDIN");
-	for (int i = 0; i < 10000; i++) {
+	for (int i = 0; i < 100000; i++) {
 		char line[32];
 		int len = snprintf(line, sizeof(line), "copied\t%d\n", i);
 
@@ -370,7 +411,7 @@ START_TEST(rows_come_one_by_one)
 	}
 	ck_assert_int_eq(PQputCopyEnd(conn, NULL), 1);
 	result = expect(PQgetResult(conn), PGRES_COMMAND_OK);
-	ck_assert_str_eq(PQcmdTuples(result), "10000");
+	ck_assert_str_eq(PQcmdTuples(result), "100000");
 	PQclear(result);
 	ck_assert_ptr_null(PQgetResult(conn));
 	ck_assert_int_eq(PQsendQuery(conn,
@@ -384,7 +425,7 @@ START_TEST(rows_come_one_by_one)
 			    expected++);
 		PQclear(result);
 	}
-	ck_assert_int_eq(expected, 10000);
+	ck_assert_int_eq(expected, 100000);
 }
 END_TEST
 
@@ -512,6 +553,9 @@ define_types(void)
 		"\"g\": \"uuid | null\", "
 		"\"n\": \"decimal(38,10) | null\", "
 		"\"j\": \"json | null\" }",
+		"ALTER TABLE every ADD COLUMN x json, ADD COLUMN h smallint, "
+		"ADD COLUMN w integer, ADD COLUMN r real, "
+		"ADD COLUMN c varchar(10), ADD COLUMN k char(3)",
 		"CREATE TYPE color AS ENUM ('red', 'gr\xc3\xbcn')",
 		"CREATE TABLE painted (shade color NOT NULL)",
 		"DEFINE slow FIELDS { \"s\": \"string\" }",
@@ -552,6 +596,7 @@ libpq_suite(void)
 	tcase_add_loop_test(statements, payloads_are_checked, 0, BAD_CASES);
 	tcase_add_test(statements, stores_are_pipelined);
 	tcase_add_test(statements, a_pipeline_fails_as_one);
+	tcase_add_test(statements, the_catalogue_is_read);
 	tcase_add_test(statements, rows_come_one_by_one);
 	tcase_add_test(statements, a_copy_can_fail);
 	tcase_add_test(statements, errors_are_complete);

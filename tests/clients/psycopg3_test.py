@@ -68,6 +68,43 @@ def values_round(conn):
                 every.check_row(context, got[:2] + got[3:], row[:2] + row[3:])
 
 
+def introspects(conn):
+    """As tools over psycopg look at a table, in both forms of results."""
+    for binary in (False, True):
+        rows = conn.execute(
+            "SELECT attname, atttypid::regtype::text, attnotnull, attidentity = 'a'"
+            " FROM pg_catalog.pg_attribute WHERE attrelid = %s::regclass"
+            " AND attnum > 0 ORDER BY attnum LIMIT 4",
+            ("every",),
+            binary=binary,
+        ).fetchall()
+        assert rows == [
+            ("context_id", "text", True, False),
+            ("timestamp", "timestamp with time zone", True, False),
+            ("event_id", "bigint", True, True),
+            ("s", "text", False, False),
+        ], rows
+    info = psycopg.types.TypeInfo.fetch(conn, "numeric")
+    assert (info.oid, info.array_oid) == (1700, 1231), info
+    cursor = conn.execute("SELECT n, c FROM every, sql_types LIMIT 0")
+    told = [(c.name, c.type_code, c.precision, c.scale) for c in cursor.description]
+    assert told == [("n", 1700, 38, 10), ("c", 1043, None, None)], told
+
+
+def streams(conn):
+    """Rows one by one, and by a cursor of the server."""
+    query = "SELECT g, repeat('é', 20) FROM generate_series(1, 100000) AS g"
+    with conn.cursor() as cur:
+        assert sum(g for g, text in cur.stream(query) if len(text) == 20) == 5000050000
+    for binary in (False, True):
+        with conn.transaction(), conn.cursor("stream", binary=binary, scrollable=True) as cur:
+            cur.itersize = 5000
+            cur.execute(query)
+            assert sum(g for g, _ in cur) == 5000050000
+            cur.scroll(-2)  # it stood behind the last
+            assert cur.fetchone()[0] == 100000
+
+
 def enum_round(conn):
     conn.execute("CREATE TYPE color AS ENUM ('red', 'green', 'né')")
     conn.execute("CREATE TABLE painted (shade color NOT NULL)")
@@ -207,12 +244,14 @@ def main():
     ) as conn:
         for case in (
             values_round,
+            introspects,
             enum_round,
             array_round,
             store_and_query,
             pipeline_and_many,
             pipeline_error,
             errors_and_rollback,
+            streams,
             cancel,
         ):
             case(conn)
