@@ -223,6 +223,29 @@ public class Pgjdbc {
 		conn.setAutoCommit(true);
 	}
 
+	/* A large result: at once, and some rows of a portal at a time. */
+	static void
+	streams(Connection conn) throws SQLException
+	{
+		for (int size : new int[] { 0, 1000 }) {
+			long sum = 0;
+
+			conn.setAutoCommit(false);
+			try (PreparedStatement numbers = conn.prepareStatement(
+				 "SELECT g FROM generate_series(1, ?) AS g")) {
+				numbers.setInt(1, 100000);
+				numbers.setFetchSize(size);
+				try (ResultSet rows = numbers.executeQuery()) {
+					while (rows.next())
+						sum += rows.getInt(1);
+				}
+			}
+			conn.commit();
+			conn.setAutoCommit(true);
+			same(sum, 5000050000L);
+		}
+	}
+
 	static void
 	errorsAndRollback(Connection conn) throws SQLException
 	{
@@ -285,6 +308,7 @@ public class Pgjdbc {
 			smallTypes(conn);
 			storeAndQuery(conn);
 			batches(conn);
+			streams(conn);
 			errorsAndRollback(conn);
 			cancel(conn);
 		}

@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # pgbouncer in front of the server, in session and in transaction mode: more
-# clients than connections, transactions, prepared statements, errors, COPY.
+# clients than connections, transactions, prepared statements, every type,
+# errors, COPY, a cancel that is passed on, large results.
 . "$(dirname "$0")/../lib/server.sh"
+. "$(dirname "$0")/every.sh"
 
 need psql pgbouncer
 pgbench=$(command -v pgbench || ls /usr/lib/postgresql/*/bin/pgbench 2>/dev/null |
@@ -69,7 +71,68 @@ $3"
 }
 
 sql() {
-	psql -X -q -A -t "$@" 2>&1
+	psql -X -q -A -t -P null=NULL "$@" 2>&1
+}
+
+# Every type, as text and by COPY in both of its forms, all of it through the
+# bouncer; $mode is the context.
+every_type() {
+	local form=$SERVER_DIR/every.copy
+	sql -c "$(every_insert "$mode")" || fail "$mode: INSERT"
+	same "every type" "$EVERY_ROWS" "$(sql -c "$(every_select "$mode")")"
+	for format in text csv binary; do
+		sql -c "COPY (SELECT '$mode-$format', $EVERY_COLUMNS FROM every
+			WHERE context_id = '$mode' ORDER BY event_id)
+			TO STDOUT (FORMAT $format)" >"$form" || fail "COPY TO"
+		sql -c "COPY every (context_id, $EVERY_COLUMNS) FROM STDIN
+			(FORMAT $format)" <"$form" || fail "COPY FROM"
+		same "every type by COPY as $format" "$EVERY_ROWS" \
+			"$(sql -c "$(every_select "$mode-$format")")"
+	done
+}
+
+# What psql's backslash commands find is what they find without a bouncer.
+introspection() {
+	same "\\d" "$(PGPORT=$SERVER_PORT sql -c '\d every' -c '\dT+' -c '\d')" \
+		"$(sql -c '\d every' -c '\dT+' -c '\d')"
+}
+
+# A large result; and Ctrl-C, which goes through the bouncer to the server.
+streams_and_cancels() {
+	local pid status
+	for count in 0 1000; do
+		same "many rows, FETCH_COUNT $count" "100000 5000050000" "$(
+			sql -v FETCH_COUNT=$count -c \
+				'SELECT g FROM generate_series(1, 100000) AS g' |
+				awk '{ sum += $1 } END { printf "%d %.0f\n", NR, sum }')"
+	done
+	set -m
+	PGAPPNAME=slow psql -X -A -t -c 'SELECT count(*)
+		FROM generate_series(1, 100000) AS a, generate_series(1, 100000) AS b' \
+		>"$SERVER_DIR/cancel.out" 2>&1 &
+	pid=$!
+	set +m
+	wait_until_active slow
+	kill -s INT "$pid"
+	wait "$pid"
+	status=$?
+	same "Ctrl-C" "1
+Cancel request sent
+ERROR:  canceling statement due to user request" "$status
+$(cat "$SERVER_DIR/cancel.out")"
+	same "after it" 42 "$(sql -c 'SELECT 42')"
+}
+
+# wait_until_active NAME: an application runs a statement.
+wait_until_active() {
+	local _
+	for _ in $(seq 400); do
+		[ "$(PGPORT=$SERVER_PORT sql -c "SELECT count(*) FROM pg_stat_activity
+			WHERE application_name = '$1' AND state = 'active'")" = 0 ] ||
+			return 0
+		sleep 0.05
+	done
+	fail "$mode: no statement of $1 runs"
 }
 
 # Ten clients of pgbench on three connections; $1 is its way to ask.
@@ -93,6 +156,8 @@ COMMIT;
 SELECT count(*) FROM bounced WHERE context_id = 'd' AND n = :n;
 END
 
+export PGTZ=UTC
+every_define
 psql -X -q -c 'CREATE TABLE bounced (n integer NOT NULL)' || fail "CREATE TABLE"
 for mode in session transaction; do
 	bouncer_start "$mode"
@@ -101,6 +166,8 @@ for mode in session transaction; do
 	same "an error" "ERROR:  column \"nothing\" does not exist
 LINE 1: SELECT nothing
                ^" "$(sql -c 'SELECT nothing')"
+	introspection
+	every_type
 	same "roll back" 0 "$(sql -c "BEGIN;
 		INSERT INTO bounced (context_id, n) VALUES ('gone', 1);
 		ROLLBACK; SELECT count(*) FROM bounced WHERE context_id = 'gone'")"
@@ -112,6 +179,7 @@ LINE 1: SELECT nothing
 	same "COPY out" 500500 "$(sql -c "COPY (SELECT n FROM bounced
 		WHERE context_id = '$mode') TO STDOUT" |
 		awk '{ sum += $1 } END { print sum }')"
+	streams_and_cancels
 	bench simple
 	bench extended
 	same "no more than three connections and this one" t "$(

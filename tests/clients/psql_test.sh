@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # psql: both languages typed and piped in, \copy, errors, variables, Ctrl-C.
 . "$(dirname "$0")/../lib/server.sh"
+. "$(dirname "$0")/every.sh"
 
 need psql
 export LC_ALL=C.UTF-8 PGTZ=UTC
@@ -21,30 +22,16 @@ sql() {
 	psql -X -q -A -t -P null=NULL "$@" 2>&1
 }
 
-sql -c 'DEFINE every FIELDS { "s": "string | null", "i": "int | null",
-	"u": "u64 | null", "f": "float | null", "b": "bool | null",
-	"t": "datetime | null", "d": "date | null", "g": "uuid | null",
-	"n": "decimal(38,10) | null", "j": "json | null",
-	"e": ["red", "green"] }' || fail "DEFINE"
-
 # Every type at its ends, in PostgreSQL's text form.
-rows=$(cat <<'END'
-|-9223372036854775808|0|-Infinity|f|4714-11-24 00:00:00+00 BC|4714-11-24 BC|00000000-0000-0000-0000-000000000000|-9999999999999999999999999999.9999999999|{}|red
-é 漢 🪶|9223372036854775807|18446744073709551615|1.7976931348623157e+308|t|294276-12-31 23:59:59.999999+00|5874897-12-31|ffffffff-ffff-ffff-ffff-ffffffffffff|9999999999999999999999999999.9999999999|{"a": [1, null]}|green
-x|0|1|5e-324|t|infinity|infinity|00112233-4455-6677-8899-aabbccddeeff|0.0000000001|[]|red
-y|1|2|NaN|f|-infinity|-infinity|00000000-0000-0000-0000-000000000001|-0.0000000001|"x"|red
-NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|green
-END
-)
-insert=$(sed -e "s/NULL/\x01/g; s/|/'|'/g; s/.*/('c'|'&')/" \
-	-e "s/'\x01'/NULL/g; s/|/, /g" <<<"$rows" | paste -sd,)
-sql -c "INSERT INTO every (context_id, s, i, u, f, b, t, d, g, n, j, e)
-	VALUES $insert" || fail "INSERT"
-same "values" "$rows" \
-	"$(sql -c 'SELECT s, i, u, f, b, t, d, g, n, j, e FROM every ORDER BY event_id')"
-same "the native language" "$rows" \
-	"$(sql -c 'QUERY every RETURN [s, i, u, f, b, t, d, g, n, j, e]' |
+every_define
+sql -c "$(every_insert c)" || fail "INSERT"
+same "values" "$EVERY_ROWS" "$(sql -c "$(every_select c)")"
+same "the native language" "$EVERY_ROWS" \
+	"$(sql -c "QUERY every RETURN [$EVERY_COLUMNS]" |
 		cut -d'|' -f5-)" # the core columns come first
+same "\\d" 'context_id|text|not null
+timestamp|timestamp with time zone|not null
+event_id|bigint|not null' "$(sql -c '\d every' | cut -d'|' -f1,2,4 | head -n 3)"
 
 # What psql prints, headers and all.
 same "a table" "$(cat <<'END'
@@ -122,6 +109,14 @@ same "an error in \\copy" 'ERROR:  invalid input syntax for type bigint: "x"
 CONTEXT:  COPY loaded, line 2, column i: "x"
 6' "$(printf 'c,1\nc,x\n' | sql -c '\copy loaded (context_id, i) from stdin csv' \
 	-c 'SELECT count(*) FROM loaded')"
+
+# A large result: at once, and by a cursor that psql has.
+for count in 0 1000; do
+	same "many rows, FETCH_COUNT $count" "100000 5000050000" "$(
+		sql -v FETCH_COUNT=$count -c \
+			'SELECT g FROM generate_series(1, 100000) AS g' |
+			awk '{ sum += $1 } END { printf "%d %.0f\n", NR, sum }')"
+done
 
 # Ctrl-C.
 sql -c 'DEFINE slow FIELDS { "s": "string" }' || fail "DEFINE slow"
