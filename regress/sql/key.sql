@@ -19,6 +19,11 @@ SELECT conname FROM pg_constraint WHERE oid = 'payment_pkey'::regclass::oid;
 SELECT count(*) FROM pg_constraint;
 SELECT attname, attnum, atttypid::regtype, attnotnull FROM pg_attribute WHERE attrelid = 'payment_pkey'::regclass;
 SELECT pg_get_indexdef('payment_pkey'::regclass), pg_get_indexdef('payment_pkey'::regclass, 1, true), pg_get_indexdef('payment_pkey'::regclass, 2, true);
+-- Shown to people, it leaves out a schema that need not be said.
+SELECT pg_get_indexdef('payment_pkey'::regclass, 0, false), pg_get_indexdef('payment_pkey'::regclass, 0, true);
+SET search_path = pg_catalog;
+SELECT pg_get_indexdef('public.payment_pkey'::regclass, 0, true);
+RESET search_path;
 SELECT * FROM pg_indexes WHERE tablename = 'payment';
 SELECT table_name, constraint_type, constraint_name FROM information_schema.table_constraints
 WHERE table_name = 'payment' AND constraint_type <> 'CHECK';

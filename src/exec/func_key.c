@@ -31,17 +31,20 @@ put_columns(const struct plan_context *names, const struct relation *table,
 
 /* ---- indexes ---- */
 
+/* For people's eyes the table's schema is only said if it must be. */
 static void
 put_index(const struct plan_context *names, const struct relation *index,
-    struct buf *out)
+    bool is_pretty, struct buf *out)
 {
 	const struct relation table = relation_of_index(index);
 
 	buf_put_cstr(out,
 	    index->key->is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
 	quote_put_name(out, index->name);
-	buf_put_cstr(out,
-	    index->key_of != NULL ? " ON public." : " ON pg_temp.");
+	buf_put_cstr(out, " ON ");
+	if (!is_pretty || !names_relation_is_visible(names, &table))
+		buf_put_cstr(out,
+		    index->key_of != NULL ? "public." : "pg_temp.");
 	quote_put_name(out, table.name);
 	buf_put_cstr(out, " USING btree ");
 	put_columns(names, &table, index->key, out);
@@ -55,6 +58,7 @@ index_def(struct function_call *call, uint32_t row,
     const struct plan_context *names)
 {
 	int64_t number = call->arg_count > 1 ? ARG(call, 1, i64, row) : 0;
+	bool is_pretty = call->arg_count > 2 && ARG(call, 2, boolean, row) != 0;
 	struct relation index, table;
 	struct buf text;
 	int rc;
@@ -67,7 +71,7 @@ index_def(struct function_call *call, uint32_t row,
 	table = relation_of_index(&index);
 	buf_init(&text);
 	if (number == 0)
-		put_index(names, &index, &text);
+		put_index(names, &index, is_pretty, &text);
 	else if (number > 0 && number <= index.key->count)
 		put_column(names, &table, index.key, (uint32_t)number - 1,
 		    &text);
