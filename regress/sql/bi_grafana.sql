@@ -53,3 +53,30 @@ FROM payment GROUP BY 1, metric ORDER BY time, 2;
 SET statement_timeout = '30s' \; SELECT DISTINCT note FROM payment WHERE note ~* '^(card|cash)$' ORDER BY 1;
 SELECT extract(epoch from min("timestamp")) * 1000 AS time, string_agg(context_id, ', ' ORDER BY event_id) AS text
 FROM payment WHERE st IN ('paid');
+
+-- The macros of time, as they are expanded: $__timeGroupAlias, $__timeFrom, $__timeTo, $__unixEpochGroup, $__unixEpochNanoFilter.
+SELECT floor(extract(epoch from "timestamp") / 300) * 300 AS "time", st::text AS "metric", count(*) AS "value"
+FROM payment
+WHERE "timestamp" >= '2026-01-02T10:00:00Z' AND "timestamp" <= '2026-01-02T10:05:00Z'
+GROUP BY floor(extract(epoch from "timestamp") / 300) * 300, 2 ORDER BY 1, 2;
+SELECT extract(epoch from "timestamp") AS "time", amount FROM payment
+WHERE extract(epoch from "timestamp") * 1000000000 >= 1767348010000000000
+    AND extract(epoch from "timestamp") * 1000000000 <= 1767348180000000000 ORDER BY 1;
+SELECT floor((extract(epoch from "timestamp")) / 3600) * 3600 AS "time", amount AS "amount" FROM payment ORDER BY 1, 2;
+SELECT date_bin('5 minutes', "timestamp", '2026-01-01T00:00:00Z') AS "time", sum(amount) AS "sum" FROM payment
+GROUP BY 1 ORDER BY 1;
+SELECT date_trunc('hour', "timestamp", 'Europe/Berlin') AS "time", sum(amount) FILTER (WHERE st = 'paid') AS "paid"
+FROM payment GROUP BY 1 ORDER BY 1;
+SELECT generate_series('2026-01-02T10:00:00Z'::timestamptz, '2026-01-02T10:03:00Z'::timestamptz, '60s'::interval) AS "time"
+EXCEPT SELECT date_trunc('minute', "timestamp") FROM payment ORDER BY 1;
+-- A variable: its values, "All", and texts of names and values.
+SELECT DISTINCT context_id AS __text, context_id AS __value FROM payment ORDER BY 1 LIMIT 2;
+SELECT note FROM payment WHERE note IN ('card', 'Card', 'cash') OR '$__all' = 'All' ORDER BY event_id;
+-- A table panel, and its builder's.
+SELECT "timestamp", context_id, SUM(amount) AS "sum" FROM public.payment WHERE (amount > 1 AND st = 'paid')
+GROUP BY "timestamp", context_id ORDER BY "timestamp" DESC LIMIT 50;
+SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY amount) AS p95, percentile_disc(0.5) WITHIN GROUP (ORDER BY amount) AS p50
+FROM payment;
+SELECT "timestamp" AS "time", amount - lag(amount) OVER (ORDER BY "timestamp") AS delta,
+    avg(amount) OVER (ORDER BY "timestamp" ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS moving
+FROM payment ORDER BY 1;

@@ -128,3 +128,36 @@ FROM "payment" GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT SUBSTRING("payment"."note", 1, 1234) AS "substring1" FROM "payment"
 WHERE (LOWER("payment"."note") LIKE '%car%') AND (("payment"."note" <> '') OR ("payment"."note" IS NULL))
 ORDER BY "payment"."event_id" LIMIT 10000;
+
+-- Its newer way to learn of tables, and the fingerprints and field values of its sync.
+SELECT c.relname, pg_catalog.pg_relation_size(c.oid) >= 0, c.reltuples::bigint <= 4 FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r';
+SELECT "source"."substring1" AS "substring1", "source"."amount" AS "amount"
+FROM (
+    SELECT SUBSTRING("public"."payment"."note", 1, 1234) AS "substring1", "public"."payment"."amount" AS "amount"
+    FROM "public"."payment"
+) AS "source"
+LIMIT 10000;
+SELECT COUNT(DISTINCT "public"."payment"."context_id") AS "count",
+    COUNT(*) FILTER (WHERE "public"."payment"."note" IS NULL) AS "nulls",
+    AVG(CAST(LENGTH("public"."payment"."note") AS double precision)) AS "avg",
+    MIN("public"."payment"."timestamp") AS "min", MAX("public"."payment"."timestamp") AS "max"
+FROM "public"."payment";
+SELECT "public"."payment"."st" AS "st" FROM "public"."payment" GROUP BY "public"."payment"."st"
+ORDER BY "public"."payment"."st" ASC LIMIT 1001;
+-- Cumulative sums, time zones, relative dates, a text from several, a cast, a split.
+SELECT "source"."timestamp" AS "timestamp", SUM(SUM("source"."amount")) OVER (ORDER BY "source"."timestamp" ASC ROWS UNBOUNDED PRECEDING) AS "sum"
+FROM (SELECT DATE_TRUNC('day', "public"."payment"."timestamp") AS "timestamp", "public"."payment"."amount" AS "amount" FROM "public"."payment") AS "source"
+GROUP BY "source"."timestamp" ORDER BY "source"."timestamp" ASC;
+SELECT CAST(("public"."payment"."timestamp" AT TIME ZONE 'Europe/Berlin') AS date) AS "day",
+    CAST(EXTRACT(quarter from "public"."payment"."timestamp") AS integer) AS "q", COUNT(*) AS "count"
+FROM "public"."payment"
+WHERE "public"."payment"."timestamp" >= DATE_TRUNC('day', (timestamp with time zone '2026-02-15 00:00:00Z' + INTERVAL '-30 day'))
+GROUP BY 1, 2 ORDER BY 1;
+SELECT CONCAT("public"."payment"."context_id", ' ', "public"."payment"."note") AS "c",
+    CASE WHEN "public"."payment"."amount" > 10 THEN 'large' WHEN "public"."payment"."amount" > 6 THEN 'middle' ELSE 'small' END AS "size",
+    REGEXP_REPLACE("public"."payment"."note", '[a-z]', '#', 'g') AS "masked", SPLIT_PART("public"."payment"."context_id", '-', 2) AS "number",
+    CAST(SUBSTRING("public"."payment"."context_id" FROM '[0-9]+') AS bigint) AS "n", ROUND(CAST("public"."payment"."amount" AS numeric), 0) AS "r"
+FROM "public"."payment" ORDER BY "public"."payment"."event_id" ASC LIMIT 2000;
+WITH "q" AS (SELECT st, amount FROM payment WHERE 1 = 1 AND amount BETWEEN 5 AND 50)
+SELECT st, count(*) FROM "q" GROUP BY st ORDER BY st;

@@ -92,3 +92,41 @@ select "$Outer"."context_id", "$Inner"."amount"
 from "public"."payment" as "$Outer"
 left outer join "public"."paid" as "$Inner" on ("$Outer"."event_id" = "$Inner"."event_id")
 order by "$Outer"."event_id" limit 201;
+
+-- Npgsql 6 and later load types by this.
+SELECT ns.nspname, t.typname, t.typtype, t.typnotnull, t.elemtypoid IS NOT NULL AS has_element
+FROM (
+    SELECT typ.oid, typ.typnamespace, typ.typname, typ.typtype, typ.typrelid, typ.typnotnull, typ.relkind,
+        elemtyp.oid AS elemtypoid, elemtyp.typname AS elemtypname, elemcls.relkind AS elemrelkind,
+        CASE WHEN elemproc.proname = 'array_recv' THEN 'a' ELSE elemtyp.typtype END AS elemtyptype
+    FROM (
+        SELECT typ.oid, typnamespace, typname, typrelid, typnotnull, relkind, typelem AS elemoid,
+            CASE WHEN proc.proname = 'array_recv' THEN 'a' ELSE typ.typtype END AS typtype,
+            CASE WHEN proc.proname = 'array_recv' THEN typ.typelem WHEN typ.typtype = 'r' THEN rngsubtype
+                WHEN typ.typtype = 'm' THEN (SELECT rngtypid FROM pg_range WHERE rngmultitypid = typ.oid)
+                WHEN typ.typtype = 'd' THEN typ.typbasetype END AS elemtypoid
+        FROM pg_type AS typ
+        LEFT JOIN pg_class AS cls ON (cls.oid = typ.typrelid)
+        LEFT JOIN pg_proc AS proc ON proc.oid = typ.typreceive
+        LEFT JOIN pg_range ON (pg_range.rngtypid = typ.oid)
+    ) AS typ
+    LEFT JOIN pg_type AS elemtyp ON elemtyp.oid = elemtypoid
+    LEFT JOIN pg_class AS elemcls ON (elemcls.oid = elemtyp.typrelid)
+    LEFT JOIN pg_proc AS elemproc ON elemproc.oid = elemtyp.typreceive
+) AS t
+JOIN pg_namespace AS ns ON (ns.oid = typnamespace)
+WHERE (typtype IN ('b', 'r', 'm', 'e', 'd') OR (typtype = 'c' AND relkind = 'c') OR (typtype = 'p' AND typname IN ('record', 'void', 'unknown'))
+    OR (typtype = 'a' AND (elemtyptype IN ('b', 'r', 'm', 'e', 'd') OR (elemtyptype = 'p' AND elemtypname IN ('record', 'void'))
+        OR (elemtyptype = 'c' AND elemrelkind = 'c'))))
+    AND ns.nspname = 'pg_catalog' AND typname NOT LIKE '\_pg\_%' AND typname NOT LIKE 'pg\_%'
+ORDER BY CASE WHEN typtype IN ('b', 'e', 'p') THEN 0 WHEN typtype = 'c' THEN 1 WHEN typtype = 'r' THEN 2 WHEN typtype = 'm' THEN 3
+    WHEN typtype = 'd' AND elemtyptype <> 'a' THEN 4 WHEN typtype = 'a' THEN 5 ELSE 6 END, t.typname;
+-- A slicer's values, a preview, a count, dates in parts, a join folded.
+select top."note", top."c" from (select "_"."note", count(1) as "c" from "public"."payment" "_" group by "_"."note") top
+order by top."note" nulls first limit 101;
+select count(*) as "$Item" from (select "context_id", "timestamp", "event_id" from "public"."payment" "$Table") "rows";
+select cast(date_trunc('year', "t"."timestamp") as date) as "y", date_part('month', "t"."timestamp") as "m", sum(cast("t"."amount" as decimal)) as "a"
+from "public"."payment" "t" where ("t"."timestamp" >= timestamp '2026-01-01 00:00:00' and "t"."note" is not null) group by 1, 2 order by 1, 2;
+select "_"."context_id" as "context_id", case when "_"."amount" > cast(6 as decimal) then 1 else 0 end as "is_large",
+    cast("_"."event_id" as varchar) as "id", lower("_"."note") as "lower", strpos("_"."note", 'a') as "at", left("_"."note", 2) as "left"
+from "public"."payment" "_" where strpos(upper("_"."note"), 'CA') > 0 order by "_"."event_id" limit 1000;
