@@ -8,6 +8,7 @@
 #include "engine/catalog/catalog.h"
 #include "exec/func_catalog.h"
 #include "plan/comment.h"
+#include "plan/deparse.h"
 #include "plan/schema.h"
 #include "plan/temp_table.h"
 
@@ -47,23 +48,41 @@ CATALOG_KERNEL(format_type)
 
 /* ---- views ---- */
 
-/* The query of a view; null for what is none, or has no text. */
-static void
-put_view(struct function_call *call, uint32_t row,
-    const struct relation *relation)
-{
-	struct str query = STR("");
+#define PRETTY_COLUMN_DEFAULT 0 /* each item of a list has a line */
 
-	if (relation->view != NULL)
-		query = relation->view->query;
-	else if (relation->system != NULL && relation->system->query != NULL)
-		query = str_of_cstr(relation->system->query);
-	if (query.len == 0) {
+/* The second argument: whether to be pretty, or the column to wrap at. */
+static struct deparse_style
+style_of(const struct function_call *call, uint32_t row)
+{
+	struct deparse_style style = { .wrap_column = PRETTY_COLUMN_DEFAULT };
+	bool has_column =
+	    call->arg_count > 1 && call->arg_types[1].oid == TYPE_INT4;
+
+	if (has_column)
+		style.wrap_column = (int)ARG(call, 1, i64, row);
+	style.is_pretty =
+	    has_column || (call->arg_count > 1 && ARG(call, 1, boolean, row));
+	if (style.wrap_column < 0)
+		style.wrap_column = DEPARSE_NO_WRAP;
+	return style;
+}
+
+/* The query of a view; null for what is none. */
+static int
+put_view(struct function_call *call, uint32_t row,
+    const struct plan_context *names, const struct relation *relation)
+{
+	struct str text;
+	int rc = deparse_view(names, relation, style_of(call, row), call->arena,
+	    &text, call->err);
+
+	if (rc != 0)
+		return rc;
+	if (text.len == 0)
 		put_null(call, row);
-		return;
-	}
-	call->result->str[row] =
-	    arena_printf(call->arena, " %.*s;", STR_FMT(query));
+	else
+		call->result->str[row] = text;
+	return 0;
 }
 
 static int
@@ -73,8 +92,7 @@ viewdef_of_oid(struct function_call *call, uint32_t row,
 	struct relation relation = { .oid = 0 };
 
 	(void)find_relation(names, arg_oid(call, 0, row), &relation);
-	put_view(call, row, &relation);
-	return 0;
+	return put_view(call, row, names, &relation);
 }
 CATALOG_KERNEL(viewdef_of_oid)
 
@@ -86,9 +104,7 @@ viewdef_of_name(struct function_call *call, uint32_t row,
 	int rc = names_find_relation(names, ARG(call, 0, str, row), &relation,
 	    call->err);
 
-	if (rc == 0)
-		put_view(call, row, &relation);
-	return rc;
+	return rc != 0 ? rc : put_view(call, row, names, &relation);
 }
 CATALOG_KERNEL(viewdef_of_name)
 

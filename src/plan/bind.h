@@ -22,6 +22,7 @@
  *   bind_native.c  QUERY, FIND and REPLAY, as the SELECT that says the same;
  *                  bind_native_where.c their conditions
  *   bind_insert.c, bind_copy.c, bind_ddl.c; bind_target.c what is written to
+ *   bind_notes.c  what became of the tree's nodes
  *   bind_modify.c INSERT, UPDATE, DELETE of temporary tables, which
  *   bind_temp.c defines
  */
@@ -60,6 +61,7 @@ struct sublink_name {
 	struct str name;
 };
 
+struct bind_notes;
 struct dependency_list;
 struct plan_right;
 struct sql_view;
@@ -95,6 +97,7 @@ struct binder {
 	struct plan_right *rights;  /* what is needed so far */
 	uint32_t right_count;
 	struct dependency_list *dependencies; /* of CREATE VIEW; NULL */
+	struct bind_notes *notes; /* of who writes it down again; NULL */
 };
 
 /* What the query of a new view names. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "plan/bind.h"
+#include "plan/bind_notes.h"
 #include "types/array.h"
 
 /* Of nested expressions: all that walk them later recurse, too. */
@@ -697,7 +698,10 @@ bind_expr(struct binder *binder, struct scope *scope,
 	binder->depth++;
 	rc = bind_kind(binder, scope, ast, out, err);
 	binder->depth--;
-	return rc != 0 ? rc : derive_collation(*out, err);
+	if (rc != 0)
+		return rc;
+	bind_note_expr(binder->notes, ast, *out);
+	return derive_collation(*out, err);
 }
 
 int

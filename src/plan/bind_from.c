@@ -8,6 +8,7 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/bind_notes.h"
 #include "plan/bind_sequence.h"
 #include "plan/schema.h"
 #include "plan/system_table.h"
@@ -160,8 +161,8 @@ bind_subquery(struct binder *binder, struct scope *scope,
 	return range_rename_columns(binder, range, from, err);
 }
 
-int
-bind_from_item(struct binder *binder, struct scope *scope,
+static int
+bind_item(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err)
 {
 	switch (from->kind) {
@@ -178,6 +179,18 @@ bind_from_item(struct binder *binder, struct scope *scope,
 	}
 	return error_at(err, from->location, STELE_E_FEATURE_NOT_SUPPORTED,
 	    "this item of FROM is not supported");
+}
+
+int
+bind_from_item(struct binder *binder, struct scope *scope,
+    const struct ast_from *from, struct rel **out, struct error *err)
+{
+	int rc = bind_item(binder, scope, from, out, err);
+
+	if (rc == 0) /* of a join, too, what comes out of it is the last */
+		bind_note_range(binder->notes, from,
+		    scope->items[scope->item_count - 1].range);
+	return rc;
 }
 
 struct rel *

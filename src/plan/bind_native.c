@@ -20,6 +20,7 @@
  */
 #include "plan/bind_native.h"
 #include "engine/catalog/catalog.h"
+#include "plan/bind_notes.h"
 #include "plan/bind_sequence.h"
 
 static void
@@ -455,7 +456,8 @@ bind_native_query(struct binder *binder, const struct ast_query *query,
 	if (query->sequence != NULL && !native_is_aggregation(query))
 		return bind_sequence_rows(binder, query, out, err);
 	rc = native_select(binder, query, &select, err);
-	return rc != 0
-	    ? rc
-	    : bind_select(binder, NULL, select, UNKNOWNS_TEXT, out, err);
+	if (rc != 0)
+		return rc;
+	bind_note_select(binder->notes, query, select);
+	return bind_select(binder, NULL, select, UNKNOWNS_TEXT, out, err);
 }

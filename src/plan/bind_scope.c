@@ -6,6 +6,7 @@
  * not have is one of the query around it.
  */
 #include "plan/bind.h"
+#include "plan/bind_notes.h"
 #include "plan/schema.h"
 
 /* ---- ranges ---- */
@@ -263,8 +264,12 @@ int
 bind_star_range(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, const struct range **out, struct error *err)
 {
-	return find_range(binder, scope, &ast->column.name,
+	int rc = find_range(binder, scope, &ast->column.name,
 	    ast->column.name.count, ast->location, out, err);
+
+	if (rc == 0)
+		bind_note_range(binder->notes, ast, *out);
+	return rc;
 }
 
 /* ---- columns ---- */
@@ -455,6 +460,7 @@ bind_column_ref(struct binder *binder, struct scope *scope,
 	if (rc != 0)
 		return rc;
 	if (range != NULL) {
+		bind_note_range(binder->notes, ast, range);
 		*out = bind_whole_row(binder, range, ast->location);
 		return 0;
 	}

@@ -14,6 +14,7 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/bind_notes.h"
 
 /* ---- targets ---- */
 
@@ -431,8 +432,8 @@ bind_core(struct binder *binder, struct scope *outer,
 	return rc;
 }
 
-int
-bind_select_body(struct binder *binder, struct scope *outer,
+static int
+bind_body(struct binder *binder, struct scope *outer,
     const struct ast_select *select, enum unknowns unknowns, struct query *out,
     struct error *err)
 {
@@ -441,6 +442,18 @@ bind_select_body(struct binder *binder, struct scope *outer,
 	if (select->value_count > 0)
 		return bind_values(binder, outer, select, out, err);
 	return bind_core(binder, outer, select, unknowns, out, err);
+}
+
+int
+bind_select_body(struct binder *binder, struct scope *outer,
+    const struct ast_select *select, enum unknowns unknowns, struct query *out,
+    struct error *err)
+{
+	int rc = bind_body(binder, outer, select, unknowns, out, err);
+
+	if (rc == 0)
+		bind_note_query(binder->notes, select, out);
+	return rc;
 }
 
 int

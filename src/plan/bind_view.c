@@ -9,6 +9,7 @@
  * star stands for those; fields are only ever appended), and how its literals
  * were read.
  */
+#include "plan/bind_view.h"
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/kept.h"
@@ -112,29 +113,36 @@ bind_either(struct binder *binder, const struct ast_select *select,
 	return bind_select(binder, NULL, select, UNKNOWNS_TEXT, out, err);
 }
 
-static int
-bind_query(struct binder *binder, const struct sql_view *view,
-    struct query *out, struct error *err)
+static void
+view_inside_init(struct view_inside *inside, const struct binder *binder,
+    const struct sql_view *view)
+{
+	inside->settings = settings_of(binder, view);
+	inside->context = *binder->context;
+	inside->context.settings = &inside->settings;
+	inside->context.path = NULL;
+	if (view->oid < TEMP_OID_FIRST)
+		inside->context.temp = NULL; /* it was made without */
+	plan_names_init(&inside->names, &inside->context);
+	inside->settings.names = &inside->names.base;
+}
+
+int
+bind_view_query(struct binder *binder, const struct sql_view *view,
+    struct view_inside *inside, struct query *out, struct error *err)
 {
 	const struct plan_context *context = binder->context;
 	const struct sublink_name *sublink_names = binder->sublink_names;
 	const struct sql_view *around = binder->view;
-	struct type_settings settings = settings_of(binder, view);
-	struct plan_context inside = *context;
 	const struct ast_stmt *stmt = NULL;
-	struct plan_names names;
 	int rc;
 
 	rc = parse_query(binder, view->name, view->query, &stmt, err);
 	if (rc != 0)
 		return rc;
-	inside.settings = &settings;
-	inside.path = NULL;
-	if (view->oid < TEMP_OID_FIRST)
-		inside.temp = NULL; /* it was made without */
-	plan_names_init(&names, &inside);
-	settings.names = &names.base;
-	binder->context = &inside;
+	view_inside_init(inside, binder, view);
+	inside->stmt = stmt;
+	binder->context = &inside->context;
 	binder->view = view;
 	binder->sublink_names = NULL;
 	rc = bind_either(binder, stmt->kind == AST_SELECT ? stmt->select : NULL,
@@ -153,6 +161,15 @@ new_reading(struct binder *binder, const struct sql_view *view,
 
 	rel->reading = &view->reading;
 	return rel;
+}
+
+static int
+bind_query(struct binder *binder, const struct sql_view *view,
+    struct query *out, struct error *err)
+{
+	struct view_inside inside;
+
+	return bind_view_query(binder, view, &inside, out, err);
 }
 
 /* What is kept, and what is new, in the place of all events. */
@@ -185,6 +202,7 @@ bind_view(struct binder *binder, struct scope *scope,
     struct error *err)
 {
 	struct range *range = arena_zalloc(binder->arena, sizeof(*range));
+	struct bind_notes *notes = binder->notes;
 	struct query query;
 	int rc;
 
@@ -193,7 +211,9 @@ bind_view(struct binder *binder, struct scope *scope,
 		return error_at(err, from->location, STELE_E_TOO_COMPLEX,
 		    "views are nested more than %d deep", VIEW_DEPTH_MAX);
 	binder->view_depth++;
+	binder->notes = NULL; /* they are of the query that names it */
 	rc = bind_query(binder, view, &query, err);
+	binder->notes = notes;
 	binder->view_depth--;
 	if (rc == 0 && view_is_kept(view))
 		rc = bind_kept(binder, view, &query, err);
@@ -253,9 +273,9 @@ cast_columns(struct binder *binder, const struct system_table *table,
 	return 0;
 }
 
-static int
+int
 bind_system_query(struct binder *binder, const struct system_table *table,
-    struct rel **out, struct error *err)
+    const struct ast_select **select, struct rel **out, struct error *err)
 {
 	const struct ast_stmt *stmt = NULL;
 	struct expr **exprs = arena_alloc_array(binder->arena,
@@ -272,10 +292,11 @@ bind_system_query(struct binder *binder, const struct system_table *table,
 	binder->system_view_depth--;
 	if (rc == 0)
 		rc = cast_columns(binder, table, &query, exprs, err);
-	if (rc == 0)
-		*out = rel_new_project(binder, query.rel, exprs,
-		    table->column_count);
-	return rc;
+	if (rc != 0)
+		return rc;
+	*select = stmt->select;
+	*out = rel_new_project(binder, query.rel, exprs, table->column_count);
+	return 0;
 }
 
 int
@@ -284,11 +305,15 @@ bind_system_view(struct binder *binder, struct scope *scope,
     struct rel **out, struct error *err)
 {
 	const struct sublink_name *sublink_names = binder->sublink_names;
+	struct bind_notes *notes = binder->notes;
+	const struct ast_select *select;
 	struct range *range;
 	int rc;
 
 	binder->sublink_names = NULL;
-	rc = bind_system_query(binder, table, out, err);
+	binder->notes = NULL; /* they are of the query that names it */
+	rc = bind_system_query(binder, table, &select, out, err);
+	binder->notes = notes;
 	binder->sublink_names = sublink_names;
 	if (rc != 0) /* a position in the view's text would mislead */
 		return error_position(err, from->location);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "plan/bind.h"
+#include "plan/bind_notes.h"
 #include "types/record.h"
 
 const char *
@@ -132,16 +133,14 @@ set_param_type(struct binder *binder, struct expr *param,
 	return 0;
 }
 
-int
-coerce(struct binder *binder, struct expr **expr, const struct type *target,
+static int
+cast_to(struct binder *binder, struct expr **expr, const struct type *target,
     enum cast_context context, struct error *err)
 {
 	struct expr *arg = *expr;
 	struct expr *cast;
 	int rc;
 
-	if (target->oid == TYPE_ANY)
-		return coerce_unknown(binder, expr, err);
 	if (arg->type.oid == TYPE_UNKNOWN && arg->kind == EXPR_CONST)
 		return read_literal(binder, expr, target, context, err);
 	if (arg->type.oid == TYPE_UNKNOWN && arg->kind == EXPR_PARAM) {
@@ -159,6 +158,25 @@ coerce(struct binder *binder, struct expr **expr, const struct type *target,
 	cast->args[0] = arg;
 	*expr = cast;
 	return 0;
+}
+
+int
+coerce(struct binder *binder, struct expr **expr, const struct type *target,
+    enum cast_context context, struct error *err)
+{
+	struct type type = *target;
+	const struct expr *arg = *expr;
+	int rc;
+
+	if (target->oid == TYPE_ANY && arg->type.oid != TYPE_UNKNOWN)
+		return 0;
+	if (target->oid == TYPE_ANY)
+		type = type_of(TYPE_TEXT);
+	rc = cast_to(binder, expr, &type, context, err);
+	/* PostgreSQL leaves what may be anything as it is */
+	if (rc == 0 && *expr != arg && target->oid != TYPE_ANY)
+		bind_note_expr(binder->notes, arg, *expr);
+	return rc;
 }
 
 int

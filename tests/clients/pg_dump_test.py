@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """pg_dump: what it writes of a server, a PostgreSQL 15 reads without an error:
-event types as tables, with their numbers as the key, enums, comments, rows."""
+event types as tables, with their numbers as the key, enums, comments, rows,
+views and kept queries, which both then tell the same."""
 
 import os
 import subprocess
@@ -36,8 +37,27 @@ INSERT INTO payment (context_id, timestamp, method, c)
 INSERT INTO "Odd name" (context_id, timestamp, "a column")
     SELECT 'c' || g, '2024-01-01Z', NULLIF(g % 3, 0)
     FROM generate_series(1, 5000) g;
+CREATE VIEW by_method AS
+    SELECT method, count(*), sum(amount) FROM payment
+    WHERE c IN ('red', 'it''s') OR d > '2024-01-01' GROUP BY method;
+CREATE VIEW above (m, n) AS
+    WITH most AS (SELECT max(count) AS c FROM by_method)
+    SELECT b.method, b.count FROM by_method b, most WHERE b.count = most.c;
+CREATE VIEW "Odd view" AS
+    SELECT o.*, e.n FROM "Odd name" o JOIN empty e USING (context_id);
+CREATE VIEW ids AS SELECT context_id FROM payment
+    UNION SELECT context_id FROM "Odd name" ORDER BY context_id;
+COMMENT ON VIEW above IS 'what is most';
+COMMENT ON COLUMN above.m IS 'how';
 """
 
+KEPT = [
+    "REMEMBER QUERY payment COUNT, TOTAL amount PER MONTH BY method AS monthly",
+    "CREATE MATERIALIZED VIEW numbers AS SELECT DISTINCT n FROM empty",
+    "COMMENT ON MATERIALIZED VIEW numbers IS 'kept'",
+]
+
+VIEWS = ["by_method", "above", '"Odd view"', "ids", "monthly", "numbers"]
 TABLES = ['payment', '"Odd name"', "empty"]
 
 
@@ -77,12 +97,24 @@ def described(port):
         " WHERE conrelid <> 0 AND contype = 'p' AND conname IN"
         " ('payment_pkey', 'Odd name_pkey', 'empty_pkey') ORDER BY 1",
     ]
+    for view in VIEWS:
+        queries += [
+            f"SELECT pg_get_viewdef('{view}'::regclass)",
+            f"SELECT count(*) FROM {view}",
+            "SELECT a.attname, format_type(a.atttypid, a.atttypmod),"
+            " col_description(a.attrelid, a.attnum), c.relkind,"
+            " obj_description(c.oid, 'pg_class') FROM pg_attribute a"
+            " JOIN pg_class c ON c.oid = a.attrelid WHERE a.attnum > 0"
+            f" AND a.attrelid = '{view}'::regclass ORDER BY a.attnum",
+        ]
     return [psql(port, "-c", query) for query in queries]
 
 
 def main():
     with Server() as server, postgres.Postgres([]) as other:
         psql(server.port, "-c", SCHEMA)
+        for statement in KEPT:
+            psql(server.port, "-c", statement)
         script = dump(server.port)
         # the session's settings that psql 15 has, and the schema is there
         psql(other.port, stdin=script)
