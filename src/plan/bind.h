@@ -269,6 +269,13 @@ int bind_star_range(struct binder *binder, struct scope *scope,
 int bind_relation(struct binder *binder, const struct ast_name *name,
     struct relation *out, struct error *err);
 
+/*
+ * As PostgreSQL's utility statements look for it: 3F000 if there is no such
+ * schema, and no error says where the name stands.
+ */
+int bind_relation_nowhere(struct binder *binder, const struct ast_name *name,
+    struct relation *out, struct error *err);
+
 /* The same of one that rows are written to: events, or temporary; else 42809. */
 int bind_table_name(struct binder *binder, const struct ast_name *name,
     struct relation *out, struct error *err);
@@ -338,6 +345,12 @@ int bind_collate(struct binder *binder, struct scope *scope,
 /* pg_collation_for(arg), COLLATION FOR (arg). */
 int bind_collation_for(struct binder *binder, struct expr *arg, int location,
     struct expr **out, struct error *err);
+
+/* ---- ast_option.c ---- */
+
+/* Without a value it is on; 42601 for what is no truth. */
+int ast_option_is_on(const struct ast_option *option, bool *out,
+    struct error *err);
 
 /* ---- rights.c ---- */
 
@@ -1115,6 +1128,11 @@ bool stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt);
 /* A view of what is temporary is temporary, too; else the plan stays. */
 int plan_temp_view(struct binder *binder, const struct plan_ddl *ddl,
     struct plan *plan, struct error *err);
+
+/* bind_vacuum.c: VACUUM, ANALYZE. */
+int bind_vacuum(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan_temp_ddl *ddl, struct error *err);
+
 /* bind_lock.c: LOCK TABLE. */
 int bind_lock(struct binder *binder, const struct ast_stmt *stmt,
     struct plan_temp_ddl *ddl, struct error *err);

@@ -16,34 +16,6 @@
 /* ---- options ---- */
 
 static int
-option_is_on(const struct ast_option *option, bool *out, struct error *err)
-{
-	const struct ast_expr *value = option->value;
-	struct str text;
-
-	*out = true;
-	if (value == NULL)
-		return 0;
-	if (value->kind == AST_CONST && value->constant.kind == AST_BOOLEAN) {
-		*out = value->constant.boolean;
-		return 0;
-	}
-	if (value->kind == AST_CONST && value->constant.kind == AST_INTEGER &&
-	    (value->constant.integer == 0 || value->constant.integer == 1)) {
-		*out = value->constant.integer == 1;
-		return 0;
-	}
-	text = value->kind == AST_CONST ? value->constant.text : STR("");
-	*out = str_equal_nocase(text, STR("on")) ||
-	    str_equal_nocase(text, STR("true"));
-	if (*out || str_equal_nocase(text, STR("off")) ||
-	    str_equal_nocase(text, STR("false")))
-		return 0;
-	return error_at(err, option->location, STELE_E_SYNTAX,
-	    "%.*s requires a Boolean value", STR_FMT(option->name));
-}
-
-static int
 set_format(struct plan_explain *explain, const struct ast_option *option,
     struct error *err)
 {
@@ -103,7 +75,7 @@ set_option(struct plan_explain *explain, struct explain_flags *flags,
 			continue;
 		if (known[i].was_given != NULL)
 			*known[i].was_given = true;
-		return option_is_on(option, known[i].flag, err);
+		return ast_option_is_on(option, known[i].flag, err);
 	}
 	return error_at(err, option->location, STELE_E_SYNTAX,
 	    "unrecognized EXPLAIN option \"%.*s\"", STR_FMT(option->name));

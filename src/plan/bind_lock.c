@@ -11,7 +11,6 @@
 #include "plan/bind.h"
 
 #include "engine/catalog/acl.h"
-#include "plan/names.h"
 #include "plan/schema.h"
 
 static int
@@ -46,23 +45,6 @@ check_lock(struct binder *binder, const struct ast_stmt *stmt,
 	return 0;
 }
 
-/* As where it stands in FROM, but for the schema, which has to be there. */
-static int
-find_relation(struct binder *binder, const struct ast_name *name,
-    struct relation *out, struct error *err)
-{
-	const struct schema *schema;
-	int rc = 0;
-
-	if (name->count > 1)
-		rc = names_schema(name, &schema, err);
-	if (rc == 0)
-		rc = bind_relation(binder, name, out, err);
-	if (rc != 0) /* PostgreSQL looks for it later, and knows not where. */
-		return error_position(err, 0);
-	return 0;
-}
-
 int
 bind_lock(struct binder *binder, const struct ast_stmt *stmt,
     struct plan_temp_ddl *ddl, struct error *err)
@@ -74,7 +56,7 @@ bind_lock(struct binder *binder, const struct ast_stmt *stmt,
 		const struct ast_name *name = &stmt->tables.names[i];
 		struct relation relation;
 
-		rc = find_relation(binder, name, &relation, err);
+		rc = bind_relation_nowhere(binder, name, &relation, err);
 		if (rc == 0)
 			rc = check_lock(binder, stmt, name, &relation, err);
 	}

@@ -102,6 +102,20 @@ bind_relation(struct binder *binder, const struct ast_name *name,
 }
 
 int
+bind_relation_nowhere(struct binder *binder, const struct ast_name *name,
+    struct relation *out, struct error *err)
+{
+	const struct schema *schema;
+	int rc = 0;
+
+	if (name->count > 1)
+		rc = names_schema(name, &schema, err);
+	if (rc == 0)
+		rc = bind_relation(binder, name, out, err);
+	return rc != 0 ? error_position(err, 0) : 0;
+}
+
+int
 bind_table_name(struct binder *binder, const struct ast_name *name,
     struct relation *out, struct error *err)
 {

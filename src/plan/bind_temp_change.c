@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bind_temp_change.c -- what changes or removes temporary tables and views:
- * DROP, TRUNCATE, CREATE INDEX; and VACUUM and ANALYZE, which have nothing to
- * do anywhere.
+ * DROP, TRUNCATE, CREATE INDEX.
  */
 #include "plan/bind.h"
 #include "plan/names.h"
@@ -198,7 +197,7 @@ bind_drop(struct binder *binder, const struct ast_drop *ast,
 	return rc;
 }
 
-/* ---- TRUNCATE, VACUUM, ANALYZE ---- */
+/* ---- TRUNCATE ---- */
 
 /* What is no temporary table has nothing of the kind. */
 static int
@@ -233,40 +232,6 @@ bind_truncate(struct binder *binder, const struct ast_stmt *stmt,
 			rc = refuse(stmt, err);
 		else if (rc == 0)
 			list_add(&list, relation.oid);
-	}
-	list_take(&list, ddl);
-	return rc;
-}
-
-/*
- * Statistics and room are the server's own work, which it has done or is doing:
- * what is left is to say which names there are not, and what is no table.
- */
-static int
-bind_vacuum(struct binder *binder, const struct ast_stmt *stmt,
-    struct plan_temp_ddl *ddl, struct error *err)
-{
-	struct object_list list;
-	int rc = 0;
-
-	ddl->op = TEMP_OP_NOTHING;
-	list_init(binder, stmt->tables.count, &list);
-	for (uint32_t i = 0; i < stmt->tables.count && rc == 0; i++) {
-		struct temp_notice *notice;
-		struct relation relation;
-
-		rc = bind_relation(binder, &stmt->tables.names[i], &relation,
-		    err);
-		if (rc != 0 || relation_kind(&relation) == 'r' ||
-		    relation_kind(&relation) == 'm')
-			continue;
-		notice = &list.notices[list.notice_count++];
-		notice->code = STELE_E_WARNING;
-		notice->text = arena_printf(binder->arena,
-		    "skipping \"%.*s\" --- cannot %s non-tables or special"
-		    " system tables",
-		    STR_FMT(relation.name),
-		    stmt->tables.is_analyze ? "analyze" : "vacuum");
 	}
 	list_take(&list, ddl);
 	return rc;
@@ -346,9 +311,6 @@ bind_temp_change(struct binder *binder, const struct ast_stmt *stmt,
 	case AST_TRUNCATE:
 		plan->tag = "TRUNCATE TABLE";
 		return bind_truncate(binder, stmt, ddl, err);
-	case AST_VACUUM:
-		plan->tag = stmt->tables.is_analyze ? "ANALYZE" : "VACUUM";
-		return bind_vacuum(binder, stmt, ddl, err);
 	case AST_CREATE_INDEX:
 		plan->tag = "CREATE INDEX";
 		return bind_index(binder, stmt, ddl, err);

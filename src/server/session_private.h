@@ -113,6 +113,7 @@ struct transaction {
 	atomic_uint_least64_t id;        /* 0: nobody has asked for it */
 	bool has_ddl;
 	bool has_statement;      /* too late for SET TRANSACTION ISOLATION */
+	bool has_run;            /* a statement has ended in it */
 	struct loop_timer timer; /* of transaction_timeout */
 };
 
@@ -699,7 +700,13 @@ enum step transaction_execute(struct session *session,
 /* 25P02 unless the statement ends the failed transaction; 0 if allowed. */
 int transaction_check(const struct session *session,
     const struct ast_stmt *stmt, struct error *err);
-/* 25P01 for LOCK TABLE where no other statement of a transaction follows. */
+/* 25001 where others of a transaction come before, or may follow. */
+int transaction_check_no_block(const struct session *session, const char *what,
+    struct error *err);
+/*
+ * The same for VACUUM; 25P01 for LOCK TABLE where no other statement of a
+ * transaction follows.
+ */
 int transaction_check_block(const struct session *session,
     const struct ast_stmt *stmt, struct error *err);
 /* The options of BEGIN and SET TRANSACTION. */

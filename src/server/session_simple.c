@@ -98,6 +98,7 @@ void
 statement_end(struct session *session)
 {
 	session_stop_timeout(session);
+	session->transaction.has_run = true;
 	if (session->source == NULL)
 		return;
 	portal_reset(&session->simple);

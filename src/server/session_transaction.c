@@ -84,6 +84,7 @@ transaction_start(struct session *session)
 		log_warn(LOG_SESSION, "transaction runs without a timeout",
 		    LOG_FAILURE(&err));
 	transaction->state = TRANSACTION_IMPLICIT;
+	transaction->has_run = false;
 	session->settings.types.now = os_clock_wall_us(session->server->clock);
 }
 
@@ -487,11 +488,29 @@ transaction_check(const struct session *session, const struct ast_stmt *stmt,
 
 /* Several statements of one simple query are a transaction, too. */
 int
+transaction_check_no_block(const struct session *session, const char *what,
+    struct error *err)
+{
+	const struct source *source = session->source;
+
+	if (session->transaction.state == TRANSACTION_EXPLICIT ||
+	    (source != NULL && source->statements.count > 1))
+		return error_set(err, STELE_E_ACTIVE_TRANSACTION,
+		    "%s cannot run inside a transaction block", what);
+	if (session->transaction.has_run)
+		return error_set(err, STELE_E_ACTIVE_TRANSACTION,
+		    "%s cannot be executed within a pipeline", what);
+	return 0;
+}
+
+int
 transaction_check_block(const struct session *session,
     const struct ast_stmt *stmt, struct error *err)
 {
 	const struct source *source = session->source;
 
+	if (stmt->kind == AST_VACUUM && !stmt->tables.is_analyze)
+		return transaction_check_no_block(session, "VACUUM", err);
 	if (stmt->kind != AST_LOCK_TABLE ||
 	    session->transaction.state == TRANSACTION_EXPLICIT ||
 	    (source != NULL && source->statements.count > 1))

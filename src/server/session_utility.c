@@ -690,12 +690,9 @@ discard(struct session *session, struct str what)
 		temp_tables_remove_all(&session->temp);
 		return done(session, "DISCARD TEMP");
 	}
-	if (session->transaction.state == TRANSACTION_EXPLICIT ||
-	    transaction_has_writes(session)) {
-		(void)error_set(&session->err, STELE_E_ACTIVE_TRANSACTION,
-		    "DISCARD ALL cannot run inside a transaction block");
+	if (transaction_check_no_block(session, "DISCARD ALL", &session->err) !=
+	    0)
 		return STEP_FAIL;
-	}
 	if (session_reset(session) != 0)
 		return STEP_FAIL;
 	return done(session, "DISCARD ALL");

@@ -710,12 +710,23 @@ enum ast_lock_mode {
 	AST_LOCK_ACCESS_EXCLUSIVE,
 };
 
+struct ast_option;
+
+/* Columns of a table that ANALYZE is to look at; none: all. */
+struct ast_columns {
+	struct str *names;
+	uint32_t count;
+};
+
 /* Tables that a statement names: TRUNCATE, LOCK TABLE, VACUUM, ANALYZE. */
 struct ast_tables {
 	struct ast_name *names;
 	uint32_t count;
-	bool restarts;                /* TRUNCATE ... RESTART IDENTITY */
-	bool is_analyze;              /* ANALYZE, not VACUUM */
+	bool restarts;               /* TRUNCATE ... RESTART IDENTITY */
+	bool is_analyze;             /* ANALYZE, not VACUUM */
+	struct ast_columns *columns; /* of both, one a table; NULL: none */
+	struct ast_option *options;  /* of both */
+	uint32_t option_count;
 	enum ast_lock_mode lock_mode; /* LOCK TABLE ... IN ... MODE, */
 	bool is_nowait;               /* ... NOWAIT */
 };

@@ -192,6 +192,23 @@ convert_lock(struct convert *c, const PgQuery__LockStmt *in,
 	stmt->tables.is_nowait = in->nowait;
 }
 
+/* The columns that each table is named with. */
+static struct ast_columns *
+convert_columns(struct convert *c, struct pg_list list)
+{
+	struct ast_columns *columns =
+	    convert_array(c, list.count + 1, sizeof(*columns));
+
+	for (size_t i = 0; i < list.count && !convert_failed(c); i++) {
+		const PgQuery__VacuumRelation *in =
+		    list.items[i]->vacuum_relation;
+
+		columns[i].names =
+		    convert_strings(c, PG_LIST(in, va_cols), &columns[i].count);
+	}
+	return columns;
+}
+
 void
 convert_vacuum(struct convert *c, const PgQuery__VacuumStmt *in,
     struct ast_stmt *stmt)
@@ -200,4 +217,7 @@ convert_vacuum(struct convert *c, const PgQuery__VacuumStmt *in,
 	stmt->tables.names =
 	    convert_range_names(c, PG_LIST(in, rels), &stmt->tables.count);
 	stmt->tables.is_analyze = !in->is_vacuumcmd;
+	stmt->tables.options = convert_options(c, PG_LIST(in, options),
+	    &stmt->tables.option_count);
+	stmt->tables.columns = convert_columns(c, PG_LIST(in, rels));
 }

@@ -137,6 +137,12 @@ print_table_names(struct buf *out, const struct ast_tables *tables)
 	for (uint32_t i = 0; i < tables->count; i++) {
 		buf_put_cstr(out, i == 0 ? " " : ", ");
 		print_dotted(out, &tables->names[i]);
+		if (tables->columns == NULL || tables->columns[i].count == 0)
+			continue;
+		buf_put_cstr(out, " (");
+		print_names(out, tables->columns[i].names,
+		    tables->columns[i].count);
+		buf_put_cstr(out, ")");
 	}
 }
 
@@ -174,6 +180,11 @@ print_tables(struct buf *out, const struct ast_stmt *stmt)
 	else
 		buf_put_cstr(out,
 		    stmt->tables.is_analyze ? "ANALYZE" : "VACUUM");
+	if (stmt->tables.option_count > 0) {
+		buf_put_cstr(out, " ");
+		print_options(out, stmt->tables.options,
+		    stmt->tables.option_count);
+	}
 	print_table_names(out, &stmt->tables);
 	buf_put_cstr(out, stmt->tables.restarts ? " RESTART IDENTITY" : "");
 	if (stmt->kind == AST_LOCK_TABLE)

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind_vacuum.c -- VACUUM and ANALYZE.
+ *
+ * Statistics and room are the server's own work, which it has done or is doing:
+ * what is left is to say which names and options there are not, which do not go
+ * together, and what is no table.
+ */
+#include "plan/bind.h"
+#include "plan/names.h"
+#include "plan/temp_table.h"
+
+#define PARALLEL_MAX 1024
+
+/* ---- options ---- */
+
+struct vacuum_options {
+	bool is_full, analyzes, skips_no_pages, leaves_toast;
+	int32_t parallel;
+};
+
+static bool
+is_auto(const struct ast_option *option)
+{
+	const struct ast_expr *value = option->value;
+
+	return value != NULL && value->kind == AST_CONST &&
+	    str_equal_nocase(value->constant.text, STR("auto"));
+}
+
+static int
+read_parallel(const struct ast_option *option, int32_t *out, struct error *err)
+{
+	const struct ast_expr *value = option->value;
+
+	if (value == NULL)
+		return error_at(err, option->location, STELE_E_SYNTAX,
+		    "parallel option requires a value between 0 and %d",
+		    PARALLEL_MAX);
+	if (value->kind != AST_CONST || value->constant.kind != AST_INTEGER)
+		return error_set(err, STELE_E_SYNTAX,
+		    "parallel requires an integer value");
+	*out = value->constant.integer;
+	if (*out < 0 || *out > PARALLEL_MAX)
+		return error_at(err, option->location, STELE_E_SYNTAX,
+		    "parallel workers for vacuum must be between 0 and %d",
+		    PARALLEL_MAX);
+	return 0;
+}
+
+static int
+read_option(const struct ast_option *option, bool is_analyze,
+    struct vacuum_options *out, struct error *err)
+{
+	bool ignored = false, has_toast = !out->leaves_toast;
+	const struct {
+		const char *name;
+		bool is_of_both;
+		bool *flag;
+	} known[] = {
+		{ "verbose", true, &ignored },
+		{ "skip_locked", true, &ignored },
+		{ "analyze", false, &out->analyzes },
+		{ "freeze", false, &ignored },
+		{ "full", false, &out->is_full },
+		{ "disable_page_skipping", false, &out->skips_no_pages },
+		{ "index_cleanup", false, &ignored },
+		{ "process_toast", false, &has_toast },
+		{ "truncate", false, &ignored },
+	};
+	int rc;
+
+	if (!is_analyze && str_equal(option->name, STR("parallel")))
+		return read_parallel(option, &out->parallel, err);
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (!str_equal(option->name, str_of_cstr(known[i].name)) ||
+		    (is_analyze && !known[i].is_of_both))
+			continue;
+		if (str_equal(option->name, STR("index_cleanup")) &&
+		    is_auto(option))
+			return 0;
+		rc = ast_option_is_on(option, known[i].flag, err);
+		out->leaves_toast = !has_toast;
+		return rc;
+	}
+	return error_at(err, option->location, STELE_E_SYNTAX,
+	    "unrecognized %s option \"%.*s\"",
+	    is_analyze ? "ANALYZE" : "VACUUM", STR_FMT(option->name));
+}
+
+static bool
+has_columns(const struct ast_tables *tables)
+{
+	for (uint32_t i = 0; i < tables->count; i++)
+		if (tables->columns[i].count > 0)
+			return true;
+	return false;
+}
+
+static int
+check_options(const struct ast_tables *tables, struct error *err)
+{
+	struct vacuum_options options = { .analyzes = tables->is_analyze };
+	int rc = 0;
+
+	for (uint32_t i = 0; i < tables->option_count && rc == 0; i++)
+		rc = read_option(&tables->options[i], tables->is_analyze,
+		    &options, err);
+	if (rc != 0)
+		return rc;
+	if (options.is_full && options.parallel > 0)
+		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "VACUUM FULL cannot be performed in parallel");
+	if (!options.analyzes && has_columns(tables))
+		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "ANALYZE option must be specified when a column list is"
+		    " provided");
+	if (options.is_full && options.skips_no_pages)
+		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "VACUUM option DISABLE_PAGE_SKIPPING cannot be used with"
+		    " FULL");
+	if (options.is_full && options.leaves_toast)
+		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "PROCESS_TOAST required with VACUUM FULL");
+	return 0;
+}
+
+/* ---- tables ---- */
+
+static int
+check_columns(struct binder *binder, const struct relation *relation,
+    const struct ast_columns *columns, struct error *err)
+{
+	const struct relation_space space = names_space(binder->context);
+
+	for (uint32_t i = 0; i < columns->count; i++) {
+		struct str name = columns->names[i];
+
+		if (relation_column_find(&space, relation, name) == 0)
+			return error_set(err, STELE_E_UNDEFINED_COLUMN,
+			    "column \"%.*s\" of relation \"%.*s\" does not"
+			    " exist",
+			    STR_FMT(name), STR_FMT(relation->name));
+		for (uint32_t k = 0; k < i; k++)
+			if (str_equal(columns->names[k], name))
+				return error_set(err, STELE_E_DUPLICATE_COLUMN,
+				    "column \"%.*s\" of relation \"%.*s\""
+				    " appears more than once",
+				    STR_FMT(name), STR_FMT(relation->name));
+	}
+	return 0;
+}
+
+static struct temp_notice
+not_a_table(struct binder *binder, const struct relation *relation,
+    bool is_analyze)
+{
+	return (struct temp_notice){ .code = STELE_E_WARNING,
+		.text = arena_printf(binder->arena,
+		    "skipping \"%.*s\" --- cannot %s non-tables or special system"
+		    " tables",
+		    STR_FMT(relation->name),
+		    is_analyze ? "analyze" : "vacuum") };
+}
+
+static bool
+is_table(const struct relation *relation)
+{
+	return relation_kind(relation) == 'r' || relation_kind(relation) == 'm';
+}
+
+/* An index is found, too, and passed over. */
+static int
+find_relation(struct binder *binder, const struct ast_name *name,
+    struct relation *out, struct error *err)
+{
+	if (names_relation(binder->context, name, out) && out->key != NULL)
+		return 0;
+	return bind_relation_nowhere(binder, name, out, err);
+}
+
+int
+bind_vacuum(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan_temp_ddl *ddl, struct error *err)
+{
+	const struct ast_tables *tables = &stmt->tables;
+	struct relation *relations = arena_alloc_array(binder->arena,
+	    (size_t)tables->count + 1, sizeof(*relations));
+	struct temp_notice *notices = arena_alloc_array(binder->arena,
+	    (size_t)tables->count + 1, sizeof(*notices));
+	int rc = check_options(tables, err);
+
+	ddl->op = TEMP_OP_NOTHING;
+	ddl->notices = notices;
+	for (uint32_t i = 0; i < tables->count && rc == 0; i++)
+		rc = find_relation(binder, &tables->names[i], &relations[i],
+		    err);
+	for (uint32_t i = 0; i < tables->count && rc == 0; i++) {
+		if (!is_table(&relations[i]))
+			notices[ddl->notice_count++] = not_a_table(binder,
+			    &relations[i], tables->is_analyze);
+		else
+			rc = check_columns(binder, &relations[i],
+			    &tables->columns[i], err);
+	}
+	return rc;
+}
