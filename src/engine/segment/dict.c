@@ -355,18 +355,21 @@ dict_page_decode(const uint8_t *data, size_t len, struct block_memory *memory,
 	struct reader r = reader_over(data, len);
 	uint32_t count = reader_u32(&r);
 	struct dict_page *page;
+	uint32_t *numbers;
 	size_t total;
 	char *bytes;
 
 	if (r.failed || count == 0 || count > DICT_PAGE_STRINGS ||
 	    !measure_page(r, count, &total))
 		return bad_dict(err);
-	*out_len = sizeof(*page) + count * sizeof(*page->strings) + total;
+	*out_len = sizeof(*page) + count * sizeof(*page->strings) +
+	    str_heads_numbers(count) * sizeof(uint32_t) + total;
 	page = block_memory_take(memory, *out_len);
 	if (page == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	page->count = count;
-	bytes = (char *)(page->strings + count);
+	numbers = (uint32_t *)(void *)(page->strings + count);
+	bytes = (char *)(numbers + str_heads_numbers(count));
 	for (uint32_t i = 0; i < count; i++) {
 		size_t shared = (size_t)reader_varint(&r);
 		size_t rest = (size_t)reader_varint(&r);
@@ -384,6 +387,8 @@ dict_page_decode(const uint8_t *data, size_t len, struct block_memory *memory,
 			return bad_dict(err);
 		}
 	}
+	str_heads_init(&page->heads, numbers, page->strings,
+	    sizeof(*page->strings), count);
 	*out = page;
 	return 0;
 }
@@ -396,19 +401,21 @@ dict_root_decode(const uint8_t *data, size_t len, struct block_memory *memory,
 	uint32_t count = reader_u32(&r);
 	uint32_t page_count = reader_u32(&r);
 	struct dict_root *root;
+	uint32_t *numbers;
 	char *bytes;
 
 	if (r.failed || count == 0 || page_count != dict_page_count(count) ||
 	    page_count > reader_left(&r) / BLOCK_REF_SIZE)
 		return bad_dict(err);
-	*out_len =
-	    sizeof(*root) + page_count * sizeof(*root->pages) + reader_left(&r);
+	*out_len = sizeof(*root) + page_count * sizeof(*root->pages) +
+	    str_heads_numbers(page_count) * sizeof(uint32_t) + reader_left(&r);
 	root = block_memory_take(memory, *out_len);
 	if (root == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	root->count = count;
 	root->page_count = page_count;
-	bytes = (char *)(root->pages + page_count);
+	numbers = (uint32_t *)(void *)(root->pages + page_count);
+	bytes = (char *)(numbers + str_heads_numbers(page_count));
 	for (uint32_t p = 0; p < page_count; p++) {
 		struct str first;
 
@@ -423,6 +430,8 @@ dict_root_decode(const uint8_t *data, size_t len, struct block_memory *memory,
 		block_memory_give(memory, root, *out_len);
 		return bad_dict(err);
 	}
+	str_heads_init(&root->heads, numbers, &root->pages[0].first,
+	    sizeof(root->pages[0]), page_count);
 	*out = root;
 	return 0;
 }
@@ -439,25 +448,27 @@ dict_page_strings(const struct dict_root *root, uint32_t page)
 uint32_t
 dict_root_find(const struct dict_root *root, struct str s)
 {
-	uint32_t first = 0, limit = root->page_count;
+	uint32_t first, limit;
 
 	/* The last page whose first string is not greater. */
-	while (limit - first > 1) {
+	str_heads_find(&root->heads, s, &first, &limit);
+	while (first < limit) {
 		uint32_t middle = first + (limit - first) / 2;
 
 		if (str_compare(root->pages[middle].first, s) <= 0)
-			first = middle;
+			first = middle + 1;
 		else
 			limit = middle;
 	}
-	return first;
+	return first > 0 ? first - 1 : 0;
 }
 
 uint32_t
 dict_page_find(const struct dict_page *page, struct str s)
 {
-	uint32_t first = 0, limit = page->count;
+	uint32_t first, limit;
 
+	str_heads_find(&page->heads, s, &first, &limit);
 	while (first < limit) {
 		uint32_t middle = first + (limit - first) / 2;
 

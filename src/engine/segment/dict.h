@@ -17,6 +17,7 @@
 #include "common/str.h"
 #include "engine/segment/block_cache.h"
 #include "engine/segment/segment_format.h"
+#include "engine/segment/str_heads.h"
 
 struct buf;
 struct error;
@@ -76,6 +77,7 @@ void dict_put_root(struct buf *out, uint32_t string_count,
 /* ---- reading: what blocks are decoded to ---- */
 
 struct dict_page {
+	struct str_heads heads;
 	uint32_t count;
 	struct str strings[];
 };
@@ -86,6 +88,7 @@ struct dict_root_page {
 };
 
 struct dict_root {
+	struct str_heads heads; /* of each page's first string */
 	uint32_t count;
 	uint32_t page_count;
 	struct dict_root_page pages[];
