@@ -214,8 +214,8 @@ struct config {
 	int worker_count; /* 0: one per core */
 	int zone_rows;
 	int64_t memtable_size_bytes;
-	int64_t memtable_age_ms; /* 0 is any age */
-	int64_t block_cache_size_bytes;
+	int64_t memtable_age_ms;        /* 0 is any age */
+	int64_t block_cache_size_bytes; /* 0: from the machine's memory */
 	int64_t old_snapshot_memory_bytes;
 	bool compaction;
 	int64_t compaction_rate_bytes; /* a second; 0 is any */

@@ -90,14 +90,16 @@ static const struct config_option options[] = {
 	    .min = 64 * KB,
 	    .max = TB },
 	{ .name = "block_cache_size",
-	    .doc = "Memory for blocks of segments that have been read.",
+	    .doc = "Memory for blocks of segments that have been read; 0 means "
+		   "a quarter of what the machine has, or of what its control "
+		   "group leaves to the server.",
 	    .group = CONFIG_STORAGE,
 	    .type = CONFIG_SIZE,
 	    .reload = CONFIG_STARTUP,
 	    .offset = AT(block_cache_size_bytes),
 	    .unit = "kB",
-	    .def = 256 * MB,
-	    .min = MB,
+	    .def = 0,
+	    .min = 0,
 	    .max = 16 * TB },
 	{ .name = "client_read_timeout",
 	    .doc = "A client that takes none of the output that waits for it "

@@ -15,8 +15,10 @@
 #include "engine/recovery.h"
 #include "engine/segment/block_cache.h"
 #include "os/clock.h"
+#include "os/memory.h"
 
-#define DAY_US INT64_C(86400000000)
+#define DAY_US            INT64_C(86400000000)
+#define BLOCK_CACHE_SHARE 4 /* of the memory, if nothing is said */
 
 /* ---- failure ---- */
 
@@ -215,6 +217,9 @@ set_defaults(struct engine_options *options)
 {
 	if (options->worker_count == 0)
 		options->worker_count = os_core_count();
+	if (options->block_cache_size_bytes == 0)
+		options->block_cache_size_bytes =
+		    os_memory_limit("") / BLOCK_CACHE_SHARE;
 	if (options->compaction_window_us == 0)
 		options->compaction_window_us = DAY_US;
 }
@@ -244,7 +249,7 @@ engine_open(struct os_fs *fs, const char *dir,
 		rc = lock_directory(engine, err);
 	if (rc != 0)
 		goto out;
-	engine->cache = block_cache_new(options->block_cache_size_bytes);
+	engine->cache = block_cache_new(engine->options.block_cache_size_bytes);
 	if (engine->cache == NULL) {
 		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 		goto out;

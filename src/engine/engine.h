@@ -51,7 +51,7 @@ struct engine_options {
 	 * are published; NULL: nothing is.  Outlives the engine.
 	 */
 	struct mem_budget *memory;
-	size_t block_cache_size_bytes;
+	size_t block_cache_size_bytes;    /* 0: from the machine's memory */
 	size_t old_snapshot_memory_bytes; /* 0: no limit */
 	bool is_retention_off;       /* tests that move horizons themselves */
 	bool is_restoring;           /* engine_archive_restore() opens it */

@@ -37,6 +37,13 @@ void os_forbid_dumps(void);
 void *os_huge_alloc(size_t size);
 void os_huge_free(void *memory, size_t size);
 
+/*
+ * The most that the process may have: the machine's memory, or what a control
+ * group that it is in allows, if that is less.  `root` stands before the names of
+ * the kernel's files: "", or a folder of a test's.
+ */
+size_t os_memory_limit(const char *root);
+
 /* What is not known is 0. */
 struct os_memory {
 	size_t resident_bytes; /* of the process, in the kernel's eyes */

@@ -10,6 +10,7 @@
 
 #include "common/error.h"
 #include "fixture.h"
+#include "os/memory.h"
 
 static struct fixture world;
 static struct error err;
@@ -590,6 +591,22 @@ START_TEST(checks_one_row)
 }
 END_TEST
 
+START_TEST(block_cache_fits_the_machine)
+{
+	struct engine_memory memory;
+
+	fixture_close(&world);
+	world.options.block_cache_size_bytes = 0;
+	fixture_open(&world);
+	fixture_store(&world, 0, 5000);
+	fixture_flush(&world);
+	fixture_check(&world, 5000);
+	engine_memory(world.engine, &memory);
+	ck_assert_uint_eq(memory.cache_limit_bytes, os_memory_limit("") / 4);
+	ck_assert_uint_gt(memory.cache_bytes, 0);
+}
+END_TEST
+
 START_TEST(second_engine_is_refused)
 {
 	struct engine *other;
@@ -627,6 +644,7 @@ main(void)
 	tcase_add_test(tc, conflicting_ddl_fails_one);
 	tcase_add_test(tc, own_rows_are_seen);
 	tcase_add_test(tc, checks_rows);
+	tcase_add_test(tc, block_cache_fits_the_machine);
 	tcase_add_test(tc, second_engine_is_refused);
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(staging, 60);
