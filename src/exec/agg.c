@@ -12,8 +12,9 @@
  */
 #include "exec/agg_op.h"
 
-/* Of so many parts of work_mem, one for the array of codes. */
-#define CODES_SHARE 4
+/* Of so many parts of work_mem, one for the array of codes; another for their
+ * order. */
+#define CODES_SHARE 8
 
 /* Of the keys, then of the set's number. */
 static const struct type *

@@ -28,6 +28,7 @@ group_codes_init(struct group_codes *codes, uint32_t key_count,
 	*codes = (struct group_codes){ .key_count = key_count,
 		.max_count = max_count };
 	arena_init(&codes->arena, budget);
+	group_order_init(&codes->order, limit_bytes, budget);
 }
 
 void
@@ -35,6 +36,7 @@ group_codes_release(struct group_codes *codes)
 {
 	arena_release(&codes->arena);
 	codes->groups = NULL;
+	group_order_release(&codes->order);
 }
 
 /* How many combinations there are; 0: some key has no codes, or too many. */
@@ -65,11 +67,9 @@ is_same(const struct group_codes *codes, const struct vec *keys)
 
 /* An array for the keys' dictionaries. */
 static int
-begin(struct group_codes *codes, const struct vec *keys, uint32_t count,
+new_array(struct group_codes *codes, const struct vec *keys, uint32_t count,
     struct error *err)
 {
-	if (codes->groups != NULL && is_same(codes, keys))
-		return 0;
 	arena_reset(&codes->arena);
 	codes->dicts = arena_alloc_array(&codes->arena, codes->key_count,
 	    sizeof(*codes->dicts));
@@ -79,8 +79,38 @@ begin(struct group_codes *codes, const struct vec *keys, uint32_t count,
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	for (uint32_t k = 0; k < codes->key_count; k++)
 		codes->dicts[k] = keys[k].codes.dict;
+	codes->code_count = keys[0].codes.count;
 	memset(codes->groups, 0, count * sizeof(*codes->groups));
 	return 0;
+}
+
+/* One key, of which equal strings are equal values. */
+static bool
+has_order(const struct group_codes *codes, const struct group_table *table)
+{
+	return codes->key_count == 1 && type_is_bytewise(&table->types[0]);
+}
+
+/* Be ready for the keys' dictionaries, if they are others than before. */
+static int
+begin(struct group_codes *codes, const struct group_table *table,
+    const struct vec *keys, uint32_t count, struct arena *scratch,
+    struct error *err)
+{
+	struct group_order *order = &codes->order;
+	int rc;
+
+	if (codes->groups != NULL && is_same(codes, keys))
+		return 0;
+	if (codes->groups != NULL && has_order(codes, table))
+		group_order_add(order, codes->groups, codes->code_count,
+		    &table->keys.columns[0], group_table_count(table));
+	rc = new_array(codes, keys, count, err);
+	if (rc == 0 && has_order(codes, table) &&
+	    group_order_helps(order, &keys[0].codes))
+		rc = group_order_tell(order, &keys[0].codes, scratch,
+		    codes->groups, err);
+	return rc;
 }
 
 #define LANES 16
@@ -224,7 +254,7 @@ group_codes_find(struct group_codes *codes, struct group_table *table,
 			       : group_table_find(table, keys, sel, scratch,
 				     groups, NULL, err);
 	}
-	rc = begin(codes, keys, count, err);
+	rc = begin(codes, table, keys, count, scratch, err);
 	if (rc != 0)
 		return rc;
 	places = combine(codes, keys, sel, scratch);
@@ -265,7 +295,7 @@ group_codes_lookup(struct group_codes *codes, const struct group_table *table,
 		group_table_lookup(table, keys, sel, scratch, groups);
 		return 0;
 	}
-	rc = begin(codes, keys, count, err);
+	rc = begin(codes, table, keys, count, scratch, err);
 	if (rc != 0)
 		return rc;
 	places = combine(codes, keys, sel, scratch);

@@ -32,8 +32,8 @@ seen_set_release(struct seen_set *set)
 size_t
 seen_set_bytes(const struct seen_set *set)
 {
-	return group_table_bytes(&set->values) + set->codes.arena.used_bytes +
-	    set->arena.used_bytes;
+	return group_table_bytes(&set->values) +
+	    group_codes_bytes(&set->codes) + set->arena.used_bytes;
 }
 
 /* ---- bits ---- */

@@ -27,8 +27,9 @@
 /* Rows that are scanned in the time in which one context is looked up. */
 #define ROWS_PER_LOOKUP 1000
 
-/* Of work_mem, what the codes of all steps may take. */
-#define CODES_SHARE 4
+/* Of so many parts of work_mem, one for the codes of all steps; another for their
+ * order. */
+#define CODES_SHARE 8
 
 static int
 out_of_memory(struct error *err)
