@@ -261,6 +261,9 @@ bool engine_commit_cancel(struct engine *engine, const struct commit *commit);
  */
 bool engine_is_full(struct engine *engine, void (*wake)(void *arg), void *arg);
 
+/* The same as a hint, for who has another way: nobody is called. */
+bool engine_may_be_full(struct engine *engine);
+
 /*
  * Flush every MemTable that holds rows now; done() when they are segments, or
  * with what the first of them failed with.

@@ -934,17 +934,13 @@ static void
 insert_finish(struct session *session)
 {
 	struct portal *portal = session->job.portal;
-	char tag[PLAN_TAG_SIZE];
 
 	if (session->job.rc != 0) {
 		session_fail(session);
 		return;
 	}
 	if (portal->exec == NULL) {
-		portal->state = PORTAL_DONE;
-		plan_tag(portal->planned->plan, portal->tag_count, tag);
-		session_complete(session, tag, true);
-		statement_end(session);
+		session_inserted(session, portal);
 		return;
 	}
 	if (session->insert_is_alone && transaction_has_writes(session)) {
@@ -973,33 +969,6 @@ is_workers_insert(const struct session *session, const struct planned *planned)
 	    (source != NULL && source->kind != REL_VALUES);
 }
 
-static bool
-is_plain_insert(const struct session *session, const struct portal *portal)
-{
-	const struct plan *plan = portal->planned->plan;
-
-	return plan->insert->plain != NULL && plan->column_count == 0 &&
-	    !portal->planned->source->is_large &&
-	    portal->param_bytes <= CHEAP_PARAM_BYTES &&
-	    !write_batch_is_full(session->transaction.batch);
-}
-
-/* What the net thread has to do for most stores. */
-static enum step
-insert_plain(struct session *session, struct portal *portal)
-{
-	session->transaction.has_statement = true;
-	if (exec_insert_plain(portal->planned->plan->insert, portal->params,
-		&session->settings.types, session->transaction.batch,
-		&session->err) != 0)
-		return STEP_FAIL;
-	portal->tag_count = 1;
-	session->job.portal = portal;
-	session->job.rc = 0;
-	insert_finish(session);
-	return STEP_DONE;
-}
-
 static enum step
 insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
     bool is_simple)
@@ -1008,8 +977,12 @@ insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
 
 	if (transaction_batch(session) == NULL)
 		return STEP_FAIL;
-	if (is_plain_insert(session, portal))
-		return insert_plain(session, portal);
+	if (session_is_plain(session, planned, portal->param_bytes)) {
+		if (session_insert_plain(session, portal, portal->params) != 0)
+			return STEP_FAIL;
+		session_inserted(session, portal);
+		return STEP_DONE;
+	}
 	session_context(session, portal);
 	portal->context.ids_come_later = !session->insert_is_alone;
 	if (is_simple && planned->has_rows)

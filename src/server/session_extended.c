@@ -294,49 +294,73 @@ check_counts(const struct pg_bind *bind, const struct planned *planned,
 
 /* A value in binary form, whose texts are in the client's encoding. */
 static int
-take_value(struct session *session, struct portal *portal,
+take_value(struct session *session, struct arena *arena,
     const struct type *type, struct str *value)
 {
 	const struct text_encoding *encoding = session->settings.types.encoding;
 
-	return encoding == NULL ? 0
-				: pg_recode_value(encoding, type,
-				      &portal->arena, value, &session->err);
+	return encoding == NULL
+	    ? 0
+	    : pg_recode_value(encoding, type, arena, value, &session->err);
 }
 
-static int
-bind_param(struct session *session, struct portal *portal,
-    const struct pg_bind *bind, uint32_t i)
+int
+session_read_param(struct session *session, struct portal *portal,
+    const struct pg_bind *bind, uint32_t i, struct arena *arena,
+    struct datum *out)
 {
 	const struct plan *plan = portal->planned->plan;
 	const struct pg_value *value = &bind->params[i];
 	struct str bytes = value->bytes;
 	const struct type text = type_of(TYPE_TEXT);
 	const struct type *type = &plan->param_types[i];
-	struct error *err = &session->err;
 	bool is_binary =
 	    pg_format_of(bind->formats, bind->format_count, i) == 1;
 	int rc;
 
 	if (value->is_null) {
-		portal->params[i] = (struct datum){ .is_null = true };
+		*out = (struct datum){ .is_null = true };
 		return 0;
 	}
 	/* Its JSON is read when it is stored: once is enough. */
 	if (plan->payload_param == i + 1 && type->oid == TYPE_JSON)
 		type = &text;
-	rc = is_binary ? take_value(session, portal, type, &bytes)
-		       : voice_pg_take_text(session, &portal->arena, &bytes);
-	if (rc == 0 && !is_binary && type->oid == TYPE_TEXT)
-		portal->params[i] = (struct datum){
-			.str = arena_str(&portal->arena, bytes),
-		};
-	else if (rc == 0 && is_binary)
-		rc = type_in_binary(type, bytes, &portal->arena,
-		    &portal->params[i], err);
-	else if (rc == 0)
-		rc = type_in_text(type, &portal->types, bytes, &portal->arena,
-		    &portal->params[i], err);
+	rc = is_binary ? take_value(session, arena, type, &bytes)
+		       : voice_pg_take_text(session, arena, &bytes);
+	if (rc != 0)
+		return rc;
+	if (is_binary)
+		return type_in_binary(type, bytes, arena, out, &session->err);
+	if (type->oid != TYPE_TEXT)
+		return type_in_text(type, &portal->types, bytes, arena, out,
+		    &session->err);
+	*out = (struct datum){ .str = bytes };
+	return 0;
+}
+
+/* The message does not stay, but the portal does. */
+static int
+keep_param(struct session *session, struct portal *portal,
+    const struct pg_bind *bind, uint32_t i)
+{
+	struct datum *param = &portal->params[i];
+	int rc =
+	    session_read_param(session, portal, bind, i, &portal->arena, param);
+
+	if (rc == 0 && !param->is_null &&
+	    type_phys(&portal->planned->plan->param_types[i]) == PHYS_STR &&
+	    param->str.data == bind->params[i].bytes.data)
+		param->str = arena_str(&portal->arena, param->str);
+	return rc;
+}
+
+static int
+bind_param(struct session *session, struct portal *portal,
+    const struct pg_bind *bind, uint32_t i)
+{
+	struct error *err = &session->err;
+	int rc = keep_param(session, portal, bind, i);
+
 	if (rc == STELE_E_INVALID_BINARY_REPRESENTATION)
 		(void)error_set(err, rc,
 		    "incorrect binary data format in bind parameter %u", i + 1);
@@ -454,33 +478,48 @@ make_portal(struct session *session, struct str name)
 	    &session->err);
 }
 
-static int
-bind_portal(struct session *session, const struct pg_bind *bind)
+/* The statement, planned as it would be now, and bound as it asks for. */
+static struct prepared *
+bound_prepared(struct session *session, const struct pg_bind *bind)
 {
 	struct error *err = &session->err;
-	struct prepared *prepared;
-	struct portal *portal;
+	struct prepared *prepared = need_prepared(session, bind->statement);
+
+	if (prepared == NULL ||
+	    transaction_check(session, prepared->stmt, err) != 0)
+		return NULL;
+	transaction_start(session);
+	if (prepared_refresh(session, prepared) != 0 ||
+	    check_counts(bind, prepared->planned, err) != 0)
+		return NULL;
+	return prepared;
+}
+
+struct portal *
+session_portal(struct session *session, const struct prepared *prepared,
+    struct str name)
+{
+	struct portal *portal = make_portal(session, name);
+
+	if (portal == NULL || prepared->planned == NULL)
+		return portal;
+	portal->planned = planned_ref(prepared->planned);
+	portal->made_at = session->settings.types.now;
+	return portal;
+}
+
+static int
+bind_portal(struct session *session, const struct prepared *prepared,
+    const struct pg_bind *bind)
+{
+	struct error *err = &session->err;
+	struct portal *portal = session_portal(session, prepared, bind->portal);
 	int rc;
 
-	prepared = need_prepared(session, bind->statement);
-	if (prepared == NULL)
-		return err->code;
-	rc = transaction_check(session, prepared->stmt, err);
-	if (rc != 0)
-		return rc;
-	transaction_start(session);
-	rc = prepared_refresh(session, prepared);
-	if (rc == 0)
-		rc = check_counts(bind, prepared->planned, err);
-	if (rc != 0)
-		return rc;
-	portal = make_portal(session, bind->portal);
 	if (portal == NULL)
 		return err->code;
 	if (prepared->planned == NULL)
 		return 0;
-	portal->planned = planned_ref(prepared->planned);
-	portal->made_at = session->settings.types.now;
 	rc = bind_params(session, portal, bind);
 	if (rc == 0 && prepared->stmt->kind == AST_COPY)
 		rc = copy_options_parse(prepared->stmt, portal, err);
@@ -502,14 +541,19 @@ static enum step
 on_bind(struct session *session, struct str body)
 {
 	struct arena *scratch = &session->net->scratch;
+	const struct prepared *prepared = NULL;
 	struct pg_bind bind;
 	enum step step = STEP_FAIL;
 
 	if (pg_bind_decode(body, scratch, &bind, &session->err) == 0 &&
 	    take_name(session, scratch, &bind.portal) == 0 &&
 	    take_name(session, scratch, &bind.statement) == 0 &&
-	    arena_check(scratch, &session->err) == 0 &&
-	    bind_portal(session, &bind) == 0) {
+	    arena_check(scratch, &session->err) == 0)
+		prepared = bound_prepared(session, &bind);
+	if (prepared != NULL && execute_at_hand(session, prepared, &bind)) {
+		step = STEP_DONE;
+	} else if (prepared != NULL &&
+	    bind_portal(session, prepared, &bind) == 0) {
 		pg_put_empty(session_out(session), '2');
 		step = STEP_DONE;
 	}

@@ -489,6 +489,16 @@ enum step store_anew(struct session *session);
 void store_plans_release(struct session *session);
 /* Whether a plan is what would be made now. */
 bool session_is_fresh(struct session *session, const struct planned *planned);
+/* A portal of a statement without its parameters; NULL and session->err. */
+struct portal *session_portal(struct session *session,
+    const struct prepared *prepared, struct str name);
+/*
+ * A parameter of a message for the portal, whose `types` are set.  It may borrow
+ * from the message; what it needs besides is from the arena.
+ */
+MUST_USE int session_read_param(struct session *session, struct portal *portal,
+    const struct pg_bind *bind, uint32_t i, struct arena *arena,
+    struct datum *out);
 /* Plan a prepared statement anew if the catalogue is another one now. */
 int prepared_refresh(struct session *session, struct prepared *prepared);
 /* A statement is about to run: its timeout, its place in the log. */
@@ -509,6 +519,24 @@ bool is_refreshed_first(const struct session *session,
     const struct portal *portal);
 enum step shown_execute(struct session *session, struct portal *portal,
     uint32_t row_limit);
+
+/* ---- session_plain.c ---- */
+
+/* One row of parameters and constants, of so many bytes, that stays short? */
+bool session_is_plain(const struct session *session,
+    const struct planned *planned, size_t param_bytes);
+/* Put it into the transaction's batch, which there is. */
+MUST_USE int session_insert_plain(struct session *session,
+    struct portal *portal, const struct datum *params);
+/* Rows are in the batch, and that is the end of the statement. */
+void session_inserted(struct session *session, struct portal *portal);
+/*
+ * A Bind's parameters are good for its statement: execute it at once, if it is
+ * plain, and if the messages for that are behind this one, which is over with
+ * them then.  False: nothing was done.
+ */
+MUST_USE bool execute_at_hand(struct session *session,
+    const struct prepared *prepared, const struct pg_bind *bind);
 
 /* ---- session_execute.c ---- */
 

@@ -138,7 +138,7 @@ next_message(struct session *session)
 	step = message_step(session, &frame);
 	if (step != STEP_AGAIN && step != STEP_MORE && step != STEP_YIELD &&
 	    step != STEP_IDLE && session->conn != NULL)
-		conn_consume(session->conn, frame.size);
+		conn_consume(session->conn, session->frame_size);
 	return step;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "wire/pg_frontend.h"
 
+#include <string.h>
+
 #include "common/error.h"
 #include "types/encoding.h"
 
@@ -269,6 +271,24 @@ pg_target_decode(struct str body, const char *message, struct pg_target *out,
 		    "invalid %s message subtype %u", message,
 		    (unsigned)(uint8_t)out->kind);
 	return rc;
+}
+
+size_t
+pg_execution_at(struct str input, bool *is_described)
+{
+	static const char describe[] = { 'D', 0, 0, 0, 6, 'P', 0 };
+	static const char execute[] = { 'E', 0, 0, 0, 9, 0 };
+	const size_t execute_size = sizeof(execute) + 4; /* a limit of rows */
+	size_t size = 0;
+
+	*is_described = input.len >= sizeof(describe) &&
+	    memcmp(input.data, describe, sizeof(describe)) == 0;
+	if (*is_described)
+		size = sizeof(describe);
+	if (input.len - size < execute_size ||
+	    memcmp(input.data + size, execute, sizeof(execute)) != 0)
+		return 0;
+	return size + execute_size;
 }
 
 int

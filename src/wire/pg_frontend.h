@@ -173,6 +173,13 @@ MUST_USE int pg_target_decode(struct str body, const char *message,
 MUST_USE int pg_copy_fail_decode(struct str body, struct str *out,
     struct error *err);
 
+/*
+ * What most clients send behind the Bind of an unnamed portal: Execute of it,
+ * with Describe of it in front or not.  Returns the size of these messages, 0
+ * if something else comes or they are not all there.
+ */
+size_t pg_execution_at(struct str input, bool *is_described);
+
 /* The format of parameter or column `index`: 0 text, 1 binary. */
 static inline uint16_t
 pg_format_of(const uint16_t *formats, uint32_t format_count, uint32_t index)

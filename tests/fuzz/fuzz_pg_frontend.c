@@ -104,10 +104,16 @@ static int
 take_frame(const uint8_t *data, size_t size, struct pg_frame *frame)
 {
 	uint8_t *copy = malloc(size + 1);
+	bool is_described;
+	size_t behind;
 	int rc;
 
 	MUST(copy != NULL);
 	memcpy(copy, data, size);
+	behind =
+	    pg_execution_at(str_of((const char *)copy, size), &is_described);
+	MUST(behind <= size);
+	MUST(behind == 0 || copy[0] == (is_described ? 'D' : 'E'));
 	rc = pg_frame_next(copy, size, SIZE_MAX_OF_FRAMES, frame, &err);
 	MUST(rc == 0 || rc == 1 || rc == STELE_E_PROTOCOL_VIOLATION ||
 	    rc == STELE_E_LIMIT);

@@ -415,13 +415,19 @@ engine_commit_cancel(struct engine *engine, const struct commit *commit)
 }
 
 bool
+engine_may_be_full(struct engine *engine)
+{
+	return atomic_load(&engine->commit.has_waiting);
+}
+
+bool
 engine_is_full(struct engine *engine, void (*wake)(void *arg), void *arg)
 {
 	struct committer *committer = &engine->commit;
 	struct room_waiter *waiter;
 	bool is_full;
 
-	if (!atomic_load(&committer->has_waiting))
+	if (!engine_may_be_full(engine))
 		return false;
 	waiter = malloc(sizeof(*waiter));
 	wal_lock(engine->wal);

@@ -94,6 +94,44 @@ START_TEST(frames)
 }
 END_TEST
 
+#define DESCRIBE "D\0\0\0\6P\0"
+#define EXECUTE  "E\0\0\0\x09\0\0\0\0\5"
+
+static const struct {
+	const char *what;
+	const char *data;
+	size_t len;
+	size_t size;
+	bool is_described;
+} execution_case[] = {
+	{ "nothing", BYTES(""), 0, false },
+	{ "both", BYTES(DESCRIBE EXECUTE), 17, true },
+	{ "both, and more", BYTES(DESCRIBE EXECUTE "S\0\0\0\4"), 17, true },
+	{ "no Describe", BYTES(EXECUTE), 10, false },
+	{ "no Execute", BYTES(DESCRIBE), 0, true },
+	{ "cut", BYTES(DESCRIBE "E\0\0\0\x09\0\0\0\0"), 0, true },
+	{ "cut Describe", BYTES("D\0\0\0\6P"), 0, false },
+	{ "of a statement", BYTES("D\0\0\0\6S\0" EXECUTE), 0, false },
+	{ "of a portal with a name", BYTES("D\0\0\0\7Pp\0" EXECUTE), 0, false },
+	{ "Execute of one", BYTES("E\0\0\0\x0ap\0\0\0\0\5"), 0, false },
+	{ "Sync", BYTES("S\0\0\0\4" EXECUTE), 0, false },
+};
+
+START_TEST(executions_are_found)
+{
+	size_t len = execution_case[_i].len;
+	uint8_t *data = exact(execution_case[_i].data, len);
+	bool is_described;
+
+	ck_assert_uint_eq(pg_execution_at(str_of((const char *)data, len),
+			      &is_described),
+	    execution_case[_i].size);
+	ck_assert_msg(is_described == execution_case[_i].is_described, "%s",
+	    execution_case[_i].what);
+	free(data);
+}
+END_TEST
+
 #define PARSE_BODY "name\0select $1\0\0\2\0\0\0\x17\0\0\0\0"
 #define BIND_BODY  "p\0s\0\0\1\0\1\0\2\0\0\0\4\0\0\0\7\xff\xff\xff\xff\0\1\0\1"
 
@@ -320,6 +358,8 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, frames, 0, ARRAY_LEN(frame_case));
+	tcase_add_loop_test(tc, executions_are_found, 0,
+	    ARRAY_LEN(execution_case));
 	tcase_add_test(tc, parse_decodes);
 	tcase_add_test(tc, bind_decodes);
 	tcase_add_test(tc, bodies_are_walls);
