@@ -6,8 +6,10 @@
 CREATE VIEW pg_roles AS
 SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin,
     rolreplication, rolconnlimit, '********'::text, rolvaliduntil,
-    rolbypassrls, NULL::text[], oid
-FROM pg_catalog.pg_authid;
+    rolbypassrls, s.setconfig, oid
+FROM pg_catalog.pg_authid
+LEFT JOIN pg_catalog.pg_db_role_setting s
+    ON s.setrole = oid AND s.setdatabase = 0;
 
 CREATE VIEW pg_indexes AS
 SELECT n.nspname, c.relname, i.relname, t.spcname,
@@ -41,8 +43,10 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace;
 
 CREATE VIEW pg_shadow AS
 SELECT rolname, oid, rolcreatedb, rolsuper, rolreplication, rolbypassrls,
-    rolpassword, rolvaliduntil, NULL::text[]
+    rolpassword, rolvaliduntil, s.setconfig
 FROM pg_catalog.pg_authid
+LEFT JOIN pg_catalog.pg_db_role_setting s
+    ON s.setrole = oid AND s.setdatabase = 0
 WHERE rolcanlogin;
 
 CREATE VIEW pg_tables AS

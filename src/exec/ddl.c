@@ -516,6 +516,8 @@ run_ddl(struct ddl_run *run, struct error *err)
 		return ddl_create_role(run, err);
 	case DDL_OP_ALTER_ROLE:
 		return ddl_alter_role(run, err);
+	case DDL_OP_ALTER_SETTING:
+		return ddl_alter_setting(run, err);
 	case DDL_OP_DROP_ROLE:
 		return ddl_drop_role(run, err);
 	case DDL_OP_GRANT_ROLE:

@@ -41,6 +41,10 @@ MUST_USE int ddl_create_role(struct ddl_run *run, struct error *err);
 MUST_USE int ddl_alter_role(struct ddl_run *run, struct error *err);
 MUST_USE int ddl_drop_role(struct ddl_run *run, struct error *err);
 
+/* One that may be changed: not a predefined one. */
+MUST_USE int ddl_find_changeable(struct ddl_run *run,
+    const struct ast_role *role, const struct role **out, struct error *err);
+
 /* Of current_user, whose rights are asked. */
 uint32_t ddl_role_oid(const struct ddl_run *run);
 bool ddl_is_superuser(const struct ddl_run *run);
@@ -52,6 +56,10 @@ int ddl_denied(const char *what, struct error *err);
 int ddl_undefined_role(struct str name, int location, struct error *err);
 MUST_USE int ddl_find_role(struct ddl_run *run, const struct ast_role *role,
     uint32_t *out, struct error *err);
+
+/* ---- ddl_setting.c ---- */
+
+MUST_USE int ddl_alter_setting(struct ddl_run *run, struct error *err);
 
 /* ---- ddl_member.c ---- */
 

@@ -65,9 +65,8 @@ ddl_find_role(struct ddl_run *run, const struct ast_role *role, uint32_t *out,
 	return 0;
 }
 
-/* One that may be changed: not a predefined one. */
-static int
-find_changeable(struct ddl_run *run, const struct ast_role *role,
+int
+ddl_find_changeable(struct ddl_run *run, const struct ast_role *role,
     const struct role **out, struct error *err)
 {
 	uint32_t oid;
@@ -334,7 +333,7 @@ ddl_alter_role(struct ddl_run *run, struct error *err)
 		    ? ddl_drop_members(run, oid, &def->members, false, err)
 		    : ddl_add_members(run, oid, &def->members, false, err);
 	}
-	rc = find_changeable(run, &def->role, &role, err);
+	rc = ddl_find_changeable(run, &def->role, &role, err);
 	if (rc == 0)
 		rc = change_of(run, def, &ddl.role, err);
 	if (rc == 0)
@@ -379,7 +378,7 @@ drop_role(struct ddl_run *run, const struct ast_role *name, struct error *err)
 	if (catalog_role_by_name(ddl_catalog(run), name->name) == NULL)
 		return ddl_missing_object(run, "role", name->name,
 		    STELE_E_UNDEFINED_OBJECT, err);
-	rc = find_changeable(run, name, &role, err);
+	rc = ddl_find_changeable(run, name, &role, err);
 	if (rc == STELE_E_RESERVED_NAME)
 		return error_set(err, STELE_E_DEPENDENT_OBJECTS_EXIST,
 		    "cannot drop role %.*s because it is required by the "

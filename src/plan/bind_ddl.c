@@ -637,6 +637,7 @@ bind_ddl(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		return bind_alter_enum(binder, &stmt->alter_enum, ddl, err);
 	case AST_CREATE_ROLE:
 	case AST_ALTER_ROLE:
+	case AST_ALTER_SETTING:
 	case AST_DROP_ROLE:
 	case AST_GRANT:
 	case AST_GRANT_ROLE:

@@ -24,20 +24,41 @@ bind_schema_names(const struct ast_grant *grant, struct error *err)
 	return 0;
 }
 
+/* There is one database, which has the name that the session calls it by, too. */
+static int
+bind_database_name(const struct binder *binder, struct str name,
+    struct error *err)
+{
+	if (str_equal(name, STR("stele")) ||
+	    str_equal(name, binder->context->session->database))
+		return 0;
+	return error_set(err, STELE_E_INVALID_CATALOG_NAME,
+	    "database \"%.*s\" does not exist", STR_FMT(name));
+}
+
 static int
 bind_database_names(const struct binder *binder, const struct ast_grant *grant,
     struct error *err)
 {
-	for (uint32_t i = 0; i < grant->object_count; i++) {
-		struct str name = grant->objects[i].parts[0];
+	int rc = 0;
 
-		if (str_equal(name, STR("stele")) ||
-		    str_equal(name, binder->context->session->database))
-			continue;
-		return error_set(err, STELE_E_INVALID_CATALOG_NAME,
-		    "database \"%.*s\" does not exist", STR_FMT(name));
-	}
-	return 0;
+	for (uint32_t i = 0; i < grant->object_count && rc == 0; i++)
+		rc =
+		    bind_database_name(binder, grant->objects[i].parts[0], err);
+	return rc;
+}
+
+static int
+bind_alter_setting(const struct binder *binder,
+    const struct ast_alter_setting *setting, struct plan *plan,
+    struct plan_ddl *ddl, struct error *err)
+{
+	plan->tag = setting->is_of_database ? "ALTER DATABASE" : "ALTER ROLE";
+	ddl->op = DDL_OP_ALTER_SETTING;
+	ddl->setting = setting;
+	return setting->database.len == 0
+	    ? 0
+	    : bind_database_name(binder, setting->database, err);
 }
 
 static int
@@ -139,6 +160,9 @@ bind_role_stmt(struct binder *binder, const struct ast_stmt *stmt,
 		ddl->role_def = &stmt->role_def;
 		tell_key(binder, ddl->role_def, plan);
 		return 0;
+	case AST_ALTER_SETTING:
+		return bind_alter_setting(binder, &stmt->alter_setting, plan,
+		    ddl, err);
 	case AST_DROP_ROLE:
 		plan->tag = "DROP ROLE";
 		ddl->op = DDL_OP_DROP_ROLE;

@@ -663,6 +663,7 @@ enum ddl_op {
 	DDL_OP_DROP_KEPT,
 	DDL_OP_CREATE_ROLE,
 	DDL_OP_ALTER_ROLE,
+	DDL_OP_ALTER_SETTING,
 	DDL_OP_DROP_ROLE,
 	DDL_OP_GRANT, /* and REVOKE, as GRANT_ROLE */
 	DDL_OP_GRANT_ROLE,
@@ -724,7 +725,8 @@ struct plan_ddl {
 	 * Of roles and rights, as they were parsed: roles are looked up when it
 	 * is done.  Objects of GRANT are in `names`.
 	 */
-	const struct ast_role_def *role_def; /* CREATE_ROLE, ALTER_ROLE */
+	const struct ast_role_def *role_def;     /* CREATE_ROLE, ALTER_ROLE */
+	const struct ast_alter_setting *setting; /* ALTER_SETTING */
 	const struct ast_drop_role *drop_role;
 	const struct ast_grant *grant;
 	const struct ast_grant_role *grant_role;

@@ -263,6 +263,7 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_ALTER_SEQUENCE:
 	case AST_CREATE_ROLE:
 	case AST_ALTER_ROLE:
+	case AST_ALTER_SETTING:
 	case AST_DROP_ROLE:
 	case AST_GRANT:
 	case AST_GRANT_ROLE:

@@ -27,8 +27,10 @@
 #include "types/type.h"
 
 struct ast_expr;
+struct ast_set;
 struct ast_stmt;
 struct catalog;
+struct kept_setting;
 struct plan_copy;
 struct plan_ddl;
 struct plan_explain;
@@ -76,6 +78,13 @@ struct session_calls {
 	bool (*advisory_unlock)(void *arg,
 	    const struct advisory_request *request);
 	void (*advisory_unlock_all)(void *arg);
+	/*
+	 * What current_user may keep for sessions to come: the setting's own
+	 * name, and the text of the value that is said, in the arena; no value
+	 * where it is reset.  22023, 42501, 42704, 55P02, as SET tells them.
+	 */
+	int (*setting_to_keep)(void *arg, const struct ast_set *set,
+	    struct arena *arena, struct kept_setting *out, struct error *err);
 };
 
 /* One end of a connection. */

@@ -159,6 +159,7 @@ static const struct session_calls session_calls = {
 	.lock_timeout_ms = lock_timeout_cb,
 	.advisory_unlock = advisory_unlock_cb,
 	.advisory_unlock_all = advisory_unlock_all_cb,
+	.setting_to_keep = session_setting_to_keep,
 };
 
 /* ---- who it is for ---- */

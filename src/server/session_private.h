@@ -387,6 +387,8 @@ struct buf *session_out(struct session *session);
 /* Send what is complete, in its place. */
 void session_flush(struct session *session);
 void session_notice(void *arg, const struct error *notice);
+typedef void session_warn_fn(struct session *session, const char *sqlstate,
+    const char *message);
 void session_warn(struct session *session, const char *sqlstate,
     const char *message);
 /* The columns of the rows to come. */
@@ -430,6 +432,13 @@ MUST_USE int session_know_client(struct session *session, struct str user,
  * 0, or a code in session->err: 28000, 53300.
  */
 MUST_USE int session_begin(struct session *session);
+
+/* session_settings.c: what is kept for its role and database; NULL: the log is told. */
+void session_take_settings(struct session *session, session_warn_fn *warn);
+
+/* Of struct session_calls. */
+int session_setting_to_keep(void *arg, const struct ast_set *set,
+    struct arena *arena, struct kept_setting *out, struct error *err);
 /* It has begun: nothing that limits those who have not applies any more. */
 void session_begun(struct session *session);
 /* It counts no longer as a connection that has not logged in. */

@@ -132,6 +132,7 @@ session_role_change(struct session *session, struct str name, struct error *err)
 	temp_tables_commit(&session->temp);
 	if (rc != 0)
 		return rc;
+	settings_forget_start(&session->settings);
 	catalog = engine_catalog(session->server->engine);
 	rc = find_seat(catalog, name, &seat, err);
 	if (rc == 0)
@@ -141,6 +142,8 @@ session_role_change(struct session *session, struct str name, struct error *err)
 		facts->session_user = facts->user = session->login_user;
 		session->has_role = false;
 		show_roles(session, catalog);
+		session_take_settings(session, NULL);
+		settings_commit(&session->settings);
 	}
 	catalog_unref(catalog);
 	return rc;

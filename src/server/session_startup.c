@@ -168,6 +168,7 @@ begin_session(struct session *session, struct pg_startup *startup)
 	if (rc != 0)
 		return rc;
 	pg_put_authentication_ok(session_out(session));
+	session_take_settings(session, session_warn);
 	rc = apply_settings(session, parameters, &request);
 	if (rc != 0)
 		return rc;

@@ -12,6 +12,7 @@
 #include "exec/exec.h"
 #include "exec/temp_sequence.h"
 #include "server/session_private.h"
+#include "server/set_text.h"
 #include "server/system_tables.h"
 #include "sql/ast.h"
 #include "types/array.h"
@@ -203,156 +204,15 @@ ping(struct session *session, struct portal *portal, uint32_t row_limit,
 
 /* ---- SET ---- */
 
-/* Whether an identifier can stand without quotes. */
-static bool
-is_plain_identifier(struct str name)
-{
-	if (name.len == 0)
-		return false;
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.data[i];
-
-		if (!(c >= 'a' && c <= 'z') && c != '_' &&
-		    (i == 0 || !(c >= '0' && c <= '9')))
-			return false;
-	}
-	return true;
-}
-
-static void
-put_identifier(struct buf *out, struct str name)
-{
-	if (is_plain_identifier(name)) {
-		buf_put_str(out, name);
-		return;
-	}
-	buf_put_u8(out, '"');
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.data[i] == '"')
-			buf_put_u8(out, '"');
-		buf_put_u8(out, (uint8_t)name.data[i]);
-	}
-	buf_put_u8(out, '"');
-}
-
-/* The constant of a value: bare, or in a cast (INTERVAL '+01:00'). */
-static const struct ast_const *
-value_constant(const struct ast_expr *value)
-{
-	if (value->kind == AST_CAST)
-		value = value->cast.arg;
-	if (value->kind == AST_CONST)
-		return &value->constant;
-	return NULL;
-}
-
-static int
-put_value(struct session *session, const struct ast_set *set,
-    const struct ast_expr *value, struct buf *out)
-{
-	const struct ast_const *constant = value_constant(value);
-
-	if (constant == NULL)
-		return error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "SET %.*s takes constants", STR_FMT(set->name));
-	switch (constant->kind) {
-	case AST_INTEGER:
-		buf_printf(out, "%d", constant->integer);
-		break;
-	case AST_BOOLEAN:
-		buf_put_cstr(out, constant->boolean ? "on" : "off");
-		break;
-	case AST_NULL:
-		break;
-	case AST_STRING:
-		if (str_equal_nocase(set->name, STR("search_path")))
-			put_identifier(out, constant->text);
-		else
-			buf_put_str(out, constant->text);
-		break;
-	case AST_NUMBER:
-	case AST_BITS:
-		buf_put_str(out, constant->text);
-		break;
-	}
-	return 0;
-}
-
-/* SET TIME ZONE INTERVAL '+02:00': an offset, by the name of its zone. */
-static int
-put_zone(struct session *session, const struct ast_const *constant,
-    struct buf *out)
-{
-	struct type interval = type_of(TYPE_INTERVAL);
-	const struct time_zone *zone;
-	struct datum datum;
-	struct arena arena;
-	int64_t offset;
-	int rc;
-
-	arena_init(&arena, NULL);
-	rc = type_in_text(&interval, &session->settings.types, constant->text,
-	    &arena, &datum, &session->err);
-	arena_release(&arena);
-	if (rc != 0)
-		return rc;
-	offset = datum.interval.microseconds / 1000000;
-	if (offset < -167 * 3600 || offset > 167 * 3600) {
-		(void)error_set(&session->err, STELE_E_INVALID_PARAMETER_VALUE,
-		    "invalid value for parameter \"TimeZone\": \"%.*s\"",
-		    STR_FMT(constant->text));
-		return error_detail(&session->err,
-		    "UTC timezone offset is out of range.");
-	}
-	zone = time_zone_fixed(session->settings.types.time_zones,
-	    (int32_t)offset);
-	if (zone == NULL)
-		return error_set(&session->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
-	buf_put_cstr(out, time_zone_name(zone));
-	return 0;
-}
-
-/* The interval of SET TIME ZONE; NULL if it is none. */
-static const struct ast_const *
-zone_offset(const struct ast_set *set)
-{
-	const struct ast_expr *value;
-	const struct ast_const *constant;
-
-	if (set->values.count != 1 ||
-	    !str_equal_nocase(set->name, STR("timezone")))
-		return NULL;
-	value = set->values.items[0];
-	constant = value_constant(value);
-	return constant != NULL && value->kind == AST_CAST &&
-		constant->kind == AST_STRING
-	    ? constant
-	    : NULL;
-}
-
 static int
 set_value(struct session *session, const struct ast_set *set,
     enum setting_scope scope)
 {
-	const struct ast_const *offset = zone_offset(set);
 	struct buf text;
-	int rc = 0;
+	int rc;
 
 	buf_init(&text);
-	if (offset != NULL) {
-		rc = put_zone(session, offset, &text);
-	} else {
-		for (uint32_t i = 0; i < set->values.count && rc == 0; i++) {
-			if (i > 0)
-				buf_put_cstr(&text, ", ");
-			rc = put_value(session, set, set->values.items[i],
-			    &text);
-		}
-	}
-	if (rc == 0 && text.failed)
-		rc = error_set(&session->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+	rc = set_text(set, &session->settings.types, &text, &session->err);
 	if (rc == 0)
 		rc = settings_set(&session->settings, set->name, buf_str(&text),
 		    scope, &session->err);
@@ -368,7 +228,7 @@ set_characteristics(struct session *session, const struct ast_set *set)
 		char name[64];
 		const struct ast_const *constant = set->options[i].value == NULL
 		    ? NULL
-		    : value_constant(set->options[i].value);
+		    : set_constant(set->options[i].value);
 		struct str value = STR("on");
 		int rc;
 

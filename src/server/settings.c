@@ -450,6 +450,13 @@ config_value(const struct config_option *option, struct str value)
 	return value;
 }
 
+/* Whether sessions begin with it. */
+static bool
+is_start(enum setting_scope scope)
+{
+	return scope == SETTING_STARTUP || scope == SETTING_KEPT;
+}
+
 static int
 check_context(const struct setting_row *row, enum setting_scope scope,
     struct error *err)
@@ -467,7 +474,7 @@ check_context(const struct setting_row *row, enum setting_scope scope,
 		return error_set(err, STELE_E_CANT_CHANGE_PARAM,
 		    "parameter \"%s\" cannot be changed now", row->name);
 	case SETTING_BACKEND:
-		if (scope == SETTING_STARTUP)
+		if (is_start(scope))
 			return 0;
 		return error_set(err, STELE_E_CANT_CHANGE_PARAM,
 		    "parameter \"%s\" cannot be set after connection start",
@@ -481,9 +488,11 @@ check_context(const struct setting_row *row, enum setting_scope scope,
 
 static int
 check_superuser(const struct settings *settings,
-    const struct config_option *option, struct error *err)
+    const struct config_option *option, enum setting_scope scope,
+    struct error *err)
 {
-	if (option->reload != CONFIG_SUPERUSER || settings->is_superuser)
+	if (option->reload != CONFIG_SUPERUSER || settings->is_superuser ||
+	    scope == SETTING_KEPT)
 		return 0;
 	return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
 	    "permission denied to set parameter \"%s\"", option->name);
@@ -631,7 +640,7 @@ remember(struct settings *settings, struct str name, struct buf *canonical,
 	char *text;
 
 	/* Options keep their values themselves, but not what RESET means. */
-	if (option != NULL && scope != SETTING_STARTUP)
+	if (option != NULL && !is_start(scope))
 		return 0;
 	if (option != NULL)
 		config_session_show(&settings->config, settings->server, option,
@@ -642,7 +651,7 @@ remember(struct settings *settings, struct str name, struct buf *canonical,
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	free(value->value);
 	value->value = text;
-	if (scope == SETTING_STARTUP) {
+	if (is_start(scope)) {
 		free(value->startup_value);
 		value->startup_value = copy(buf_str(canonical));
 	}
@@ -663,7 +672,7 @@ settings_set(struct settings *settings, struct str name, struct str value,
 	else if (option == NULL)
 		rc = check_custom_name(name, err);
 	else
-		rc = check_superuser(settings, option, err);
+		rc = check_superuser(settings, option, scope, err);
 	if (rc != 0)
 		return rc;
 	buf_init(&canonical);
@@ -672,7 +681,7 @@ settings_set(struct settings *settings, struct str name, struct str value,
 		rc = take_effect(settings, name, value, &canonical, err);
 		goto out;
 	}
-	if (scope != SETTING_STARTUP) {
+	if (!is_start(scope)) {
 		rc = push_undo(settings, name, scope == SETTING_LOCAL, err);
 		if (rc != 0)
 			goto out;
@@ -680,7 +689,7 @@ settings_set(struct settings *settings, struct str name, struct str value,
 	rc = take_effect(settings, name, value, &canonical, err);
 	if (rc == 0)
 		rc = remember(settings, name, &canonical, scope, err);
-	if (rc != 0 && scope != SETTING_STARTUP)
+	if (rc != 0 && !is_start(scope))
 		pop_undo(settings);
 	if (rc == 0 && scope == SETTING_SESSION)
 		forget_local(settings, name);
@@ -701,7 +710,7 @@ settings_reset(struct settings *settings, struct str name,
 	if (row != NULL)
 		rc = check_context(row, scope, err);
 	else if (option != NULL)
-		rc = check_superuser(settings, option, err);
+		rc = check_superuser(settings, option, scope, err);
 	else if (value == NULL)
 		rc = check_custom_name(name, err);
 	if (rc == 0)
@@ -722,6 +731,49 @@ settings_reset_all(struct settings *settings)
 		if (setting_assign_of(value->name) != setting_assign_role)
 			restore(settings, str_of_cstr(value->name),
 			    value->startup_value);
+}
+
+void
+settings_forget_start(struct settings *settings)
+{
+	settings->config = settings->server->session;
+	settings->report_is_due = true;
+	for (struct setting_value *value = settings->values; value != NULL;
+	     value = value->next) {
+		free(value->startup_value);
+		value->startup_value = NULL;
+		restore(settings, str_of_cstr(value->name), NULL);
+	}
+}
+
+int
+settings_check(const struct settings *settings, struct str name,
+    const struct str *value, struct str *own_name, struct error *err)
+{
+	const struct config_option *option = config_option_find(name);
+	const struct setting_row *row = row_find(name);
+	struct settings scratch;
+	int rc;
+
+	*own_name = option != NULL ? str_of_cstr(option->name)
+	    : row != NULL          ? str_of_cstr(row->name)
+				   : name;
+	/* what is in nobody's table may mean anything to a client */
+	if (option == NULL && row == NULL && !settings->is_superuser) {
+		rc = check_custom_name(name, err);
+		return rc != 0 ? rc
+			       : error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+				     "permission denied to set parameter "
+				     "\"%.*s\"",
+				     STR_FMT(name));
+	}
+	settings_init(&scratch, settings->server, settings->types.time_zones);
+	scratch.is_superuser = settings->is_superuser;
+	rc = value == NULL
+	    ? settings_reset(&scratch, name, SETTING_SESSION, err)
+	    : settings_set(&scratch, name, *value, SETTING_SESSION, err);
+	settings_release(&scratch);
+	return rc;
 }
 
 /* ---- the end of a transaction ---- */

@@ -96,6 +96,7 @@ enum setting_scope {
 	SETTING_SESSION,
 	SETTING_LOCAL,   /* until the transaction ends */
 	SETTING_STARTUP, /* from the startup packet: what RESET goes back to */
+	SETTING_KEPT,    /* likewise, from the catalogue: its maker was asked */
 };
 
 MUST_USE int settings_set(struct settings *settings, struct str name,
@@ -103,6 +104,17 @@ MUST_USE int settings_set(struct settings *settings, struct str name,
 MUST_USE int settings_reset(struct settings *settings, struct str name,
     enum setting_scope scope, struct error *err);
 void settings_reset_all(struct settings *settings);
+
+/* Another user is to begin: RESET goes back to nothing of the last one's. */
+void settings_forget_start(struct settings *settings);
+
+/*
+ * Whether current_user may make a value, or NULL: none, one that sessions begin
+ * with: nothing is changed.  *own_name is the name in its own spelling, which
+ * lasts as long as `name` does.
+ */
+MUST_USE int settings_check(const struct settings *settings, struct str name,
+    const struct str *value, struct str *own_name, struct error *err);
 
 /*
  * The value as SHOW prints it; 42704 if there is none.  *name_out is the name

@@ -632,7 +632,8 @@ enum ast_stmt_kind {
 	AST_FETCH, /* FETCH and MOVE */
 	AST_CLOSE_CURSOR,
 	AST_CREATE_ROLE,
-	AST_ALTER_ROLE, /* RENAME too */
+	AST_ALTER_ROLE,    /* RENAME too */
+	AST_ALTER_SETTING, /* ALTER ROLE, ALTER DATABASE ... SET and RESET */
 	AST_DROP_ROLE,
 	AST_GRANT, /* REVOKE too */
 	AST_GRANT_ROLE,
@@ -979,6 +980,15 @@ struct ast_set {
 	int location;
 };
 
+/* What sessions begin with. */
+struct ast_alter_setting {
+	bool is_of_database; /* ALTER DATABASE */
+	bool has_role;       /* else of all roles */
+	struct ast_role role;
+	struct str database; /* empty: in any */
+	struct ast_set set;
+};
+
 struct ast_alter_owner {
 	enum ast_owner_kind kind;
 	struct ast_name name; /* ALTER */
@@ -1046,6 +1056,7 @@ struct ast_stmt {
 		struct ast_comment comment;
 		struct ast_transaction transaction;
 		struct ast_set set;
+		struct ast_alter_setting alter_setting;
 		struct str show; /* a setting, or a kept query; "all" */
 		struct {
 			struct ast_stmt *stmt;

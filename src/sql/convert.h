@@ -180,6 +180,10 @@ void convert_alter_enum(struct convert *c, const PgQuery__AlterEnumStmt *in,
 /* convert_role.c */
 void convert_create_role(struct convert *c, const PgQuery__CreateRoleStmt *in,
     struct ast_stmt *out);
+void convert_alter_role_set(struct convert *c,
+    const PgQuery__AlterRoleSetStmt *in, struct ast_stmt *stmt);
+void convert_alter_database_set(struct convert *c,
+    const PgQuery__AlterDatabaseSetStmt *in, struct ast_stmt *stmt);
 void convert_alter_role(struct convert *c, const PgQuery__AlterRoleStmt *in,
     struct ast_stmt *out);
 void convert_rename_role(struct convert *c, const PgQuery__RenameStmt *in,
@@ -204,7 +208,7 @@ void convert_drop_owned(struct convert *c, const PgQuery__DropOwnedStmt *in,
 void convert_transaction(struct convert *c, const PgQuery__TransactionStmt *in,
     struct ast_stmt *out);
 void convert_set(struct convert *c, const PgQuery__VariableSetStmt *in,
-    struct ast_stmt *out);
+    struct ast_set *out);
 void convert_discard(struct convert *c, const PgQuery__DiscardStmt *in,
     struct ast_stmt *out);
 void convert_declare_cursor(struct convert *c,

@@ -208,6 +208,31 @@ convert_alter_role(struct convert *c, const PgQuery__AlterRoleStmt *in,
 }
 
 void
+convert_alter_role_set(struct convert *c, const PgQuery__AlterRoleSetStmt *in,
+    struct ast_stmt *stmt)
+{
+	struct ast_alter_setting *out = &stmt->alter_setting;
+
+	stmt->kind = AST_ALTER_SETTING;
+	out->has_role = in->role != NULL;
+	out->role = convert_role_spec(c, in->role);
+	out->database = convert_str(c, in->database);
+	convert_set(c, in->setstmt, &out->set);
+}
+
+void
+convert_alter_database_set(struct convert *c,
+    const PgQuery__AlterDatabaseSetStmt *in, struct ast_stmt *stmt)
+{
+	struct ast_alter_setting *out = &stmt->alter_setting;
+
+	stmt->kind = AST_ALTER_SETTING;
+	out->is_of_database = true;
+	out->database = convert_str(c, in->dbname);
+	convert_set(c, in->setstmt, &out->set);
+}
+
+void
 convert_rename_role(struct convert *c, const PgQuery__RenameStmt *in,
     struct ast_stmt *stmt)
 {

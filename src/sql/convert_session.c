@@ -66,7 +66,7 @@ convert_set_values(struct convert *c, struct pg_list args, struct ast_set *out)
 
 void
 convert_set(struct convert *c, const PgQuery__VariableSetStmt *in,
-    struct ast_stmt *stmt)
+    struct ast_set *out)
 {
 	static const enum ast_set_kind kinds[] = {
 		[PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE] = AST_SET_VALUE,
@@ -79,11 +79,9 @@ convert_set(struct convert *c, const PgQuery__VariableSetStmt *in,
 		[PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL] =
 		    AST_SET_RESET_ALL,
 	};
-	struct ast_set *out = &stmt->set;
 	struct pg_list args = PG_LIST(in, args);
 
 	assert((size_t)in->kind < ARRAY_LEN(kinds));
-	stmt->kind = AST_SET;
 	out->kind = kinds[in->kind];
 	out->name = convert_lower(c, in->name);
 	out->is_local = in->is_local;

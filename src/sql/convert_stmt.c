@@ -169,7 +169,8 @@ convert_session_stmt(struct convert *c, const PgQuery__Node *node,
 		convert_transaction(c, node->transaction_stmt, stmt);
 		return true;
 	case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
-		convert_set(c, node->variable_set_stmt, stmt);
+		stmt->kind = AST_SET;
+		convert_set(c, node->variable_set_stmt, &stmt->set);
 		return true;
 	case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:
 		stmt->kind = AST_SHOW;
@@ -303,6 +304,13 @@ convert_role_stmt(struct convert *c, const PgQuery__Node *node,
 		return true;
 	case PG_QUERY__NODE__NODE_ALTER_ROLE_STMT:
 		convert_alter_role(c, node->alter_role_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_ALTER_ROLE_SET_STMT:
+		convert_alter_role_set(c, node->alter_role_set_stmt, stmt);
+		return true;
+	case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
+		convert_alter_database_set(c, node->alter_database_set_stmt,
+		    stmt);
 		return true;
 	case PG_QUERY__NODE__NODE_DROP_ROLE_STMT:
 		convert_drop_role(c, node->drop_role_stmt, stmt);

@@ -68,6 +68,7 @@ void print_setting(struct buf *out, struct str name);
 /* print_role.c */
 void print_create_role(struct buf *out, const struct ast_role_def *def);
 void print_alter_role(struct buf *out, const struct ast_role_def *def);
+void print_alter_setting(struct buf *out, const struct ast_alter_setting *stmt);
 void print_drop_role(struct buf *out, const struct ast_drop_role *stmt);
 void print_grant(struct buf *out, const struct ast_grant *stmt);
 void print_grant_role(struct buf *out, const struct ast_grant_role *stmt);

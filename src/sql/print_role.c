@@ -147,6 +147,27 @@ print_alter_role(struct buf *out, const struct ast_role_def *def)
 }
 
 void
+print_alter_setting(struct buf *out, const struct ast_alter_setting *stmt)
+{
+	if (stmt->is_of_database) {
+		buf_put_cstr(out, "ALTER DATABASE ");
+		print_name(out, stmt->database);
+	} else {
+		buf_put_cstr(out, "ALTER ROLE ");
+		if (stmt->has_role)
+			print_role(out, &stmt->role);
+		else
+			buf_put_cstr(out, "ALL");
+	}
+	if (!stmt->is_of_database && stmt->database.len > 0) {
+		buf_put_cstr(out, " IN DATABASE ");
+		print_name(out, stmt->database);
+	}
+	buf_put_u8(out, ' ');
+	print_set(out, &stmt->set);
+}
+
+void
 print_drop_role(struct buf *out, const struct ast_drop_role *stmt)
 {
 	print_roles(out,

@@ -331,6 +331,9 @@ print_role_stmt(struct buf *out, const struct ast_stmt *stmt)
 	case AST_ALTER_ROLE:
 		print_alter_role(out, &stmt->role_def);
 		return true;
+	case AST_ALTER_SETTING:
+		print_alter_setting(out, &stmt->alter_setting);
+		return true;
 	case AST_DROP_ROLE:
 		print_drop_role(out, &stmt->drop_role);
 		return true;

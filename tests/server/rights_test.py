@@ -170,6 +170,14 @@ SAMPLES = {
         ("ALTER ROLE other RENAME TO other2; ALTER ROLE other2 RENAME TO other",
          CREATEROLE),
     ],
+    "AST_ALTER_SETTING": [
+        ("ALTER ROLE other SET timezone = 'UTC'", CREATEROLE),
+        ("ALTER ROLE other RESET ALL", CREATEROLE),
+        ("ALTER ROLE other SET log_min_duration_statement = -1", SUPERUSER),
+        ("ALTER ROLE admin SET timezone = 'UTC'", SUPERUSER),
+        ("ALTER ROLE ALL SET timezone = 'UTC'", SUPERUSER),
+        ("ALTER DATABASE stele SET timezone = 'UTC'", SUPERUSER),
+    ],
     "AST_DROP_ROLE": [("DROP ROLE gone_role", CREATEROLE)],
     "AST_GRANT_ROLE": [
         ("GRANT staff TO other", CREATEROLE),
@@ -240,6 +248,7 @@ FROM pg_auth_members ORDER BY 1, 2;
 TABLE stele.users;
 SELECT relname, relowner::regrole, relacl::text
 FROM pg_class WHERE oid >= 16384 ORDER BY 1;
+SELECT * FROM pg_db_role_setting ORDER BY 1, 2;
 SELECT nspname, nspacl::text FROM pg_namespace ORDER BY 1;
 SELECT typname, typowner::regrole FROM pg_type WHERE oid >= 16384 ORDER BY 1
 """
@@ -434,6 +443,9 @@ def outlast(server):
             "GRANT CREATE ON SCHEMA public TO plain",
             "REVOKE WRITE ON t FROM plain",
             "ALTER TABLE u OWNER TO plain",
+            "ALTER ROLE plain SET search_path = public, \"Other\"",
+            "ALTER ROLE plain IN DATABASE stele SET datestyle = 'German'",
+            "ALTER ROLE ALL SET extra_float_digits = 2",
         ):
             connection.query(sql)
     before = state(server.port)

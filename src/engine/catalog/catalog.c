@@ -750,6 +750,8 @@ change_of(const struct catalog *catalog, const struct ddl *ddl,
 		return catalog_change_owner(catalog, ddl, change, err);
 	case DDL_COMMENT:
 		return change_comment(catalog, ddl, change, err);
+	case DDL_SET_SETTING:
+		return catalog_change_setting(catalog, ddl, change, err);
 	}
 	return error_set(err, STELE_E_CORRUPT, "unknown kind of schema change");
 }
@@ -864,6 +866,7 @@ copy_objects(const struct catalog *before, const struct catalog_change *change,
 	copy_enums(before, change, after);
 	copy_views(before, change, after);
 	catalog_copy_acls(before, change, after);
+	catalog_copy_settings(before, change, after);
 	rc = catalog_copy_roles(before, change, after, err);
 	return rc != 0 ? rc : copy_types(before, change, after, err);
 }
@@ -877,6 +880,7 @@ change_release(struct catalog_change *change)
 	event_type_unref(change->new_type);
 	enum_unref(change->new_enum);
 	comment_unref(change->new_comment);
+	setting_list_unref(change->new_settings);
 }
 
 int
@@ -890,6 +894,7 @@ catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
 		.roles = catalog->role_count + 1,
 		.acls = catalog->acl_count + 1,
 		.comments = catalog->comment_count + 1,
+		.setting_lists = catalog->setting_list_count + 1,
 	};
 	struct catalog_change change = { .gone_enum_oid = 0 };
 	struct catalog *after = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * catalog.h -- event types, enums, views, roles and rights: immutable versions of
- * the whole.
+ * catalog.h -- event types, enums, views, roles, their rights and settings:
+ * immutable versions of the whole.
  *
  * A catalogue never changes.  A change of schema (struct ddl) makes a new one
  * from the old; the engine logs the change in order with the rows and swaps
@@ -39,6 +39,7 @@
 #include "common/attr.h"
 #include "common/str.h"
 #include "engine/catalog/acl.h"
+#include "engine/catalog/kept_setting.h"
 #include "engine/catalog/role.h"
 #include "types/type.h"
 #include "vec/value.h"
@@ -199,6 +200,9 @@ struct catalog {
 	uint32_t comment_count;
 	/* ascending by class, oid, attnum */
 	const struct object_comment *const *comments;
+	uint32_t setting_list_count;
+	/* ascending by database_oid, role_oid */
+	const struct setting_list *const *setting_lists;
 };
 
 /* A new reference to a catalogue without any object, generation 0. */
@@ -341,6 +345,7 @@ enum ddl_kind { /* on disk: do not renumber */
 	DDL_GRANT = 37,
 	DDL_REVOKE = 38,
 	DDL_SET_OWNER = 39, /* of an event type, a view or an enum */
+	DDL_SET_SETTING = 40,
 };
 
 /* One change.  Borrowed by the calls that take it. */
@@ -370,6 +375,7 @@ struct ddl {
 	struct acl_grant grant;        /* GRANT, REVOKE: on the object `oid` */
 	uint32_t owner;                /* SET_OWNER: a role */
 	struct object_comment comment; /* COMMENT */
+	struct setting_change setting; /* SET_SETTING: of the role `oid` */
 };
 
 /*

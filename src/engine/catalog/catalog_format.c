@@ -9,6 +9,7 @@
  *   · of SET_RETAIN and SET_HORIZON: zigzag time
  *   · of COMMENT: the comment
  *   · of roles and rights: role_format.c
+ *   · of SET_SETTING: catalog_setting.c
  *
  * A field:
  *
@@ -36,7 +37,7 @@
  *
  * A catalogue:
  *
- *   u32 format (7) · u64 generation · u32 next oid ·
+ *   u32 format (8) · u64 generation · u32 next oid ·
  *   varint count, enums: oid, array oid, string name, u8 flags (1 inline; none
  *     in format 1), varint owner (from format 5 on), varint count, labels ·
  *   varint count, types: oid, row type oid, array type oid, string name,
@@ -48,7 +49,8 @@
  *     varint owner (from format 5 on), view, u8 whether it is kept and if so
  *     the rows that are (from format 7 on) (no views in formats 1 and 2) ·
  *   from format 5 on: varint count, roles · varint count, lists of rights ·
- *   from format 6 on: varint count, comments
+ *   from format 6 on: varint count, comments ·
+ *   from format 8 on: varint count, lists of settings (catalog_setting.c)
  *
  * Strings are a varint length and bytes; values as in value_format.h.  The
  * checksum is that of the block around it.
@@ -65,7 +67,8 @@
 #include "engine/catalog/format_private.h"
 #include "engine/catalog/value_format.h"
 
-#define CATALOG_FORMAT           7
+#define CATALOG_FORMAT           8
+#define CATALOG_FORMAT_SETTINGS  8
 #define CATALOG_FORMAT_KEPT      7
 #define CATALOG_FORMAT_COMMENTS  6
 #define CATALOG_FORMAT_ROLES     5 /* and owners and rights */
@@ -389,6 +392,8 @@ ddl_kind_name(enum ddl_kind kind)
 		return "revoke";
 	case DDL_SET_OWNER:
 		return "set owner";
+	case DDL_SET_SETTING:
+		return "set setting";
 	}
 	return NULL;
 }
@@ -416,6 +421,8 @@ ddl_encode(const struct ddl *ddl, struct buf *out)
 		value_put_i64(out, ddl->time);
 	if (ddl->kind == DDL_COMMENT)
 		put_comment(out, &ddl->comment);
+	if (ddl->kind == DDL_SET_SETTING)
+		setting_change_put(out, &ddl->setting);
 	role_change_put(out, ddl);
 }
 
@@ -447,6 +454,8 @@ ddl_decode(struct reader *r, struct arena *arena, struct ddl *out,
 		out->time = value_get_i64(r);
 	if (out->kind == DDL_COMMENT)
 		get_comment(r, &out->comment);
+	if (out->kind == DDL_SET_SETTING)
+		setting_change_get(r, &out->setting);
 	if (out->kind == DDL_SET_RETAIN && out->time < 0)
 		r->failed = true;
 	role_change_get(r, out);
@@ -523,6 +532,7 @@ catalog_encode(const struct catalog *catalog, struct buf *out)
 	buf_put_varint(out, catalog->comment_count);
 	for (uint32_t i = 0; i < catalog->comment_count; i++)
 		put_comment(out, catalog->comments[i]);
+	catalog_encode_settings(out, catalog);
 }
 
 int
@@ -714,6 +724,7 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 	/* every object takes a byte at least: enough room */
 	room.types = (uint32_t)reader_left(r);
 	room.views = room.roles = room.acls = room.comments = room.types;
+	room.setting_lists = room.types;
 	room.enums = enum_count;
 	rc = catalog_make(&room, out, err);
 	if (rc != 0)
@@ -735,6 +746,8 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 		rc = catalog_get_security(r, arena, catalog, err);
 	if (rc == 0)
 		rc = get_comments(r, format, arena, catalog, err);
+	if (rc == 0 && format >= CATALOG_FORMAT_SETTINGS)
+		rc = catalog_decode_settings(r, arena, catalog, err);
 	if (rc == 0 && (r->failed || reader_left(r) != 0))
 		rc = format_malformed(arena, err);
 	return rc;

@@ -143,6 +143,7 @@ free_arrays(struct catalog_object *object)
 	free((void *)(uintptr_t)object->pub.roles);
 	free((void *)(uintptr_t)object->pub.acls);
 	free((void *)(uintptr_t)object->pub.comments);
+	free((void *)(uintptr_t)object->pub.setting_lists);
 	free(object->by_name);
 	free(object->roles_by_name);
 	free(object);
@@ -177,6 +178,8 @@ catalog_unref(const struct catalog *catalog)
 		acl_unref(catalog->acls[i]);
 	for (uint32_t i = 0; i < catalog->comment_count; i++)
 		comment_unref(catalog->comments[i]);
+	for (uint32_t i = 0; i < catalog->setting_list_count; i++)
+		setting_list_unref(catalog->setting_lists[i]);
 	free_arrays(object);
 }
 
@@ -199,11 +202,13 @@ catalog_make(const struct catalog_room *room, struct catalog **out,
 	pub->roles = pointers(room->roles);
 	pub->acls = pointers(room->acls);
 	pub->comments = pointers(room->comments);
+	pub->setting_lists = pointers(room->setting_lists);
 	object->by_name = pointers(room->types);
 	object->roles_by_name = pointers(room->roles);
 	if (pub->types == NULL || pub->enums == NULL || pub->views == NULL ||
 	    pub->roles == NULL || pub->acls == NULL || pub->comments == NULL ||
-	    object->by_name == NULL || object->roles_by_name == NULL) {
+	    pub->setting_lists == NULL || object->by_name == NULL ||
+	    object->roles_by_name == NULL) {
 		free_arrays(object);
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	}

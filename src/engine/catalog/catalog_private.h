@@ -49,6 +49,7 @@ struct catalog_change {
 	const struct acl *new_acl;                /* owned */
 	uint32_t gone_acl_oid;                    /* of the object; 0: none */
 	const struct object_comment *new_comment; /* owned */
+	const struct setting_list *new_settings;  /* owned; empty: it goes */
 };
 
 /* New objects with one reference; NULL without memory. */
@@ -129,6 +130,13 @@ MUST_USE int catalog_change_owner(const struct catalog *catalog,
 void catalog_copy_acls(const struct catalog *before,
     const struct catalog_change *change, struct catalog *after);
 
+/* catalog_setting.c */
+void setting_list_unref(const struct setting_list *list);
+MUST_USE int catalog_change_setting(const struct catalog *catalog,
+    const struct ddl *ddl, struct catalog_change *change, struct error *err);
+void catalog_copy_settings(const struct catalog *before,
+    const struct catalog_change *change, struct catalog *after);
+
 /* catalog.c: 42602 for an empty name, 42622 for a long one. */
 MUST_USE int catalog_check_name_length(struct str name, struct error *err);
 
@@ -140,6 +148,7 @@ struct catalog_room {
 	uint32_t roles;
 	uint32_t acls;
 	uint32_t comments;
+	uint32_t setting_lists;
 };
 
 /*
@@ -157,4 +166,6 @@ void catalog_put_role(struct catalog *catalog, const struct role *role);
 void catalog_put_acl(struct catalog *catalog, const struct acl *acl);
 void catalog_put_comment(struct catalog *catalog,
     const struct object_comment *comment);
+void catalog_put_settings(struct catalog *catalog,
+    const struct setting_list *list);
 void catalog_seal(struct catalog *catalog);

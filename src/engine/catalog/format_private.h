@@ -17,6 +17,7 @@ struct catalog;
 struct ddl;
 struct error;
 struct reader;
+struct setting_change;
 
 uint32_t format_get_u32(struct reader *r);
 
@@ -39,4 +40,11 @@ void role_change_get(struct reader *r, struct ddl *out);
 /* Roles and lists of rights. */
 void catalog_put_security(struct buf *out, const struct catalog *catalog);
 MUST_USE int catalog_get_security(struct reader *r, struct arena *arena,
+    struct catalog *catalog, struct error *err);
+
+/* catalog_setting.c: settings that are kept, as bytes. */
+void setting_change_put(struct buf *out, const struct setting_change *change);
+void setting_change_get(struct reader *r, struct setting_change *out);
+void catalog_encode_settings(struct buf *out, const struct catalog *catalog);
+MUST_USE int catalog_decode_settings(struct reader *r, struct arena *arena,
     struct catalog *catalog, struct error *err);

@@ -128,6 +128,7 @@ begin(struct session *session, const struct native_identity *identity)
 	if (rc == 0)
 		rc = session_begin(session);
 	if (rc == 0) {
+		session_take_settings(session, NULL);
 		session_begun(session);
 		native->acts_as = *identity;
 		native->has_begun = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * role_rows.c -- pg_authid, pg_auth_members, and lists of rights.
+ * role_rows.c -- pg_authid, pg_auth_members, pg_db_role_setting, and lists of
+ * rights.
  */
 #include "common/attr.h"
 #include "common/buf.h"
@@ -97,6 +98,36 @@ pg_auth_members_rows(void *arg UNUSED, struct system_rows *rows,
 		put_memberships(rows, catalog->roles[i]);
 	for (uint32_t i = 0; i < role_predefined_count(); i++)
 		put_memberships(rows, role_predefined(i));
+	return 0;
+}
+
+static void
+put_setting_list(struct system_rows *rows, const struct setting_list *list)
+{
+	struct arena *arena = system_rows_arena(rows);
+	struct datum *items =
+	    arena_zalloc(arena, ((size_t)list->count + 1) * sizeof(*items));
+
+	for (uint32_t i = 0; i < list->count; i++)
+		items[i].str = arena_printf(arena, "%.*s=%.*s",
+		    STR_FMT(list->settings[i].name),
+		    STR_FMT(list->settings[i].value));
+	system_rows_next(rows);
+	system_put_i64(rows, pg_db_role_setting_setdatabase,
+	    list->database_oid);
+	system_put_i64(rows, pg_db_role_setting_setrole, list->role_oid);
+	system_put_array(rows, pg_db_role_setting_setconfig, TYPE_TEXT, items,
+	    list->count);
+}
+
+int
+pg_db_role_setting_rows(void *arg UNUSED, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	const struct catalog *catalog = system_rows_space(rows)->catalog;
+
+	for (uint32_t i = 0; i < catalog->setting_list_count; i++)
+		put_setting_list(rows, catalog->setting_lists[i]);
 	return 0;
 }
 

@@ -401,6 +401,115 @@ START_TEST(another_owner_takes_the_list_over)
 }
 END_TEST
 
+/* ---- settings ---- */
+
+static struct ddl
+setting_of(uint32_t database_oid, uint32_t role_oid, struct str name,
+    struct str value)
+{
+	return (struct ddl){ .kind = DDL_SET_SETTING,
+		.oid = role_oid,
+		.setting = { .database_oid = database_oid,
+		    .setting = { name, value } } };
+}
+
+static void
+set_setting(uint32_t database_oid, uint32_t role_oid, struct str name,
+    struct str value)
+{
+	struct ddl ddl = setting_of(database_oid, role_oid, name, value);
+
+	change(&ddl);
+}
+
+static void
+reset_setting(uint32_t database_oid, uint32_t role_oid, struct str name)
+{
+	struct ddl ddl = setting_of(database_oid, role_oid, name, STR(""));
+
+	ddl.setting.is_reset = true;
+	change(&ddl);
+}
+
+/* "name=value" of each, a blank before. */
+static struct str
+settings_text(uint32_t database_oid, uint32_t role_oid)
+{
+	static char text[256];
+	const struct setting_list *list =
+	    catalog_settings(catalog, database_oid, role_oid);
+	size_t len = 0;
+
+	for (uint32_t i = 0; list != NULL && i < list->count; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    " %.*s=%.*s", STR_FMT(list->settings[i].name),
+		    STR_FMT(list->settings[i].value));
+	return str_of(text, len);
+}
+
+START_TEST(settings_are_kept_in_their_places)
+{
+	set_setting(0, ALICE, STR("b"), STR("1"));
+	set_setting(0, ALICE, STR("a"), STR("2"));
+	set_setting(0, ALICE, STR("B"), STR("3")); /* keeps S2 */
+	set_setting(ACL_DATABASE_OID, ALICE, STR("b"), STR("4"));
+	set_setting(0, 0, STR("b"), STR("5"));
+	ck_assert(str_equal(settings_text(0, ALICE), STR(" B=3 a=2")));
+	ck_assert(
+	    str_equal(settings_text(ACL_DATABASE_OID, ALICE), STR(" b=4")));
+	ck_assert(str_equal(settings_text(0, 0), STR(" b=5")));
+	ck_assert_ptr_null(catalog_settings(catalog, ACL_DATABASE_OID, 0));
+	reset_setting(0, ALICE, STR("b"));
+	reset_setting(0, ALICE, STR("there is none"));
+	ck_assert(str_equal(settings_text(0, ALICE), STR(" a=2")));
+	reset_setting(0, ALICE, STR("a")); /* keeps S1 */
+	ck_assert_ptr_null(catalog_settings(catalog, 0, ALICE));
+	ck_assert_uint_eq(catalog->setting_list_count, 2);
+}
+END_TEST
+
+START_TEST(settings_go_with_their_role)
+{
+	struct ddl drop = { .kind = DDL_DROP_ROLE, .oid = ALICE };
+
+	set_setting(0, ALICE, STR("a"), STR("1"));
+	set_setting(ACL_DATABASE_OID, ALICE, STR("a"), STR("1"));
+	set_setting(0, BOB, STR("a"), STR("1"));
+	set_setting(0, 0, STR("a"), STR("1"));
+	change(&drop);
+	ck_assert_uint_eq(catalog->setting_list_count, 2);
+	ck_assert_ptr_nonnull(catalog_settings(catalog, 0, BOB));
+	ck_assert_ptr_nonnull(catalog_settings(catalog, 0, 0));
+}
+END_TEST
+
+START_TEST(settings_are_few_and_short)
+{
+	static char text[SETTING_VALUE_MAX + 1];
+	struct ddl ddl = setting_of(0, ALICE, STR("x"), STR("1"));
+	char name[16];
+
+	for (unsigned i = 0; i < SETTING_LIST_MAX; i++) {
+		int len = snprintf(name, sizeof(name), "a%u", i);
+
+		set_setting(0, ALICE, str_of(name, (size_t)len), STR("1"));
+	}
+	ck_assert_int_eq(try_change(&ddl), STELE_E_LIMIT);
+	ddl.oid = 0;
+	ddl.setting.setting.value = str_of(text, sizeof(text));
+	ck_assert_int_eq(try_change(&ddl), STELE_E_LIMIT);
+	ddl.setting.setting.value = STR("1");
+	ddl.setting.setting.name = str_of(text, SETTING_NAME_MAX + 1);
+	ck_assert_int_eq(try_change(&ddl), STELE_E_LIMIT);
+	ddl.setting.setting.name = STR("a");
+	ddl.oid = ROLE_PG_MONITOR;
+	ck_assert_int_eq(try_change(&ddl), STELE_E_UNDEFINED_OBJECT);
+	ddl.oid = 0;
+	ddl.setting.database_oid = TABLE;
+	ck_assert_int_eq(try_change(&ddl), STELE_E_UNDEFINED_OBJECT);
+}
+END_TEST
+
 /* ---- bytes ---- */
 
 static void
@@ -432,6 +541,9 @@ add_all(void)
 	change(&read);
 	change(&deny);
 	change(&own);
+	set_setting(0, 0, STR("TimeZone"), STR("UTC"));
+	set_setting(ACL_DATABASE_OID, ALICE, STR("a.b"), STR(""));
+	set_setting(0, ALICE, STR("a.b"), STR("1"));
 }
 
 START_TEST(reads_back_what_it_wrote)
@@ -491,6 +603,11 @@ static const struct ddl changes[] = {
 	{ .kind = DDL_GRANT, .oid = TABLE, .grant = { 0, 10, RIGHTS_ALL, 1 } },
 	{ .kind = DDL_REVOKE, .oid = TABLE, .grant = { 20100, 10, 2, 7 } },
 	{ .kind = DDL_SET_OWNER, .oid = TABLE, .owner = 20100 },
+	{ .kind = DDL_SET_SETTING,
+	    .oid = 20100,
+	    .setting = { 5, { { "TimeZone", 8 }, { "UTC", 3 } }, false } },
+	{ .kind = DDL_SET_SETTING,
+	    .setting = { 0, { { "a.b", 3 }, { NULL, 0 } }, true } },
 };
 
 START_TEST(changes_are_read_back)
@@ -540,6 +657,9 @@ main(void)
 	tcase_add_test(tc, options_are_granted_on_and_taken_back);
 	tcase_add_test(tc, a_denial_beats_reader_and_writer_alone);
 	tcase_add_test(tc, another_owner_takes_the_list_over);
+	tcase_add_test(tc, settings_are_kept_in_their_places);
+	tcase_add_test(tc, settings_go_with_their_role);
+	tcase_add_test(tc, settings_are_few_and_short);
 	tcase_add_test(tc, reads_back_what_it_wrote);
 	tcase_add_loop_test(tc, changes_are_read_back, 0,
 	    (int)(sizeof(changes) / sizeof(changes[0])));
