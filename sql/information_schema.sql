@@ -49,7 +49,22 @@ JOIN pg_catalog.pg_class c
     ON c.relname = p.table_name AND c.relnamespace = n.oid
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
 WHERE a.attnum > 0 AND NOT a.attisdropped
-    AND privilege_type IN ('INSERT', 'SELECT', 'UPDATE', 'REFERENCES');
+    AND privilege_type IN ('INSERT', 'SELECT', 'UPDATE', 'REFERENCES')
+UNION
+SELECT pg_catalog.pg_get_userbyid(x.grantor),
+    CASE WHEN x.grantee = 0 THEN 'PUBLIC'
+        ELSE pg_catalog.pg_get_userbyid(x.grantee)::text END,
+    current_database(), n.nspname, c.relname, a.attname, x.privilege_type,
+    CASE WHEN x.is_grantable
+            OR pg_catalog.pg_has_role(x.grantee, c.relowner, 'USAGE')
+        THEN 'YES' ELSE 'NO' END
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) AS x
+WHERE a.attnum > 0 AND NOT a.attisdropped
+    AND (x.grantee = 0 OR pg_catalog.pg_has_role(x.grantee, 'USAGE')
+        OR pg_catalog.pg_has_role(x.grantor, 'USAGE'));
 
 CREATE VIEW column_udt_usage AS
 SELECT udt_catalog, udt_schema, udt_name, table_catalog, table_schema,

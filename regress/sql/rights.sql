@@ -166,7 +166,7 @@ GRANT SELECT ON old TO PUBLIC WITH GRANT OPTION;
 GRANT EXECUTE ON old TO alice;
 GRANT SELECT ON SCHEMA public TO alice;
 GRANT FLY ON old TO alice;
-GRANT SELECT (a) ON old TO alice;
+GRANT SELECT (nothing) ON old TO alice;
 GRANT SELECT ON nothing TO alice;
 GRANT SELECT ON events TO alice;
 GRANT SELECT ON old TO nobody;

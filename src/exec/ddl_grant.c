@@ -42,28 +42,48 @@ kind_of(const struct ast_grant *grant)
 }
 
 static int
-rights_of(const struct ast_grant *grant, uint32_t *out, struct error *err)
+right_of(const struct ast_grant *grant, struct str word, bool is_of_column,
+    uint32_t *out, struct error *err)
 {
 	enum acl_kind kind = kind_of(grant);
+	uint32_t all = is_of_column ? RIGHTS_COLUMN : acl_kind_rights(kind);
+	size_t k = 0;
 
-	*out = grant->right_count == 0 ? acl_kind_rights(kind) : 0;
-	for (uint32_t i = 0; i < grant->right_count; i++) {
-		size_t k = 0;
-
-		while (k < ARRAY_LEN(words) &&
-		    !str_equal_nocase(words[k].word, grant->rights[i]))
-			k++;
-		if (k == ARRAY_LEN(words))
-			return error_set(err, STELE_E_SYNTAX,
-			    "unrecognized privilege type \"%.*s\"",
-			    STR_FMT(grant->rights[i]));
-		if ((words[k].right & ~acl_kind_rights(kind)) != 0)
-			return error_set(err, STELE_E_INVALID_GRANT_OPERATION,
-			    "invalid privilege type %.*s for %s",
-			    STR_FMT(words[k].word), kind_words[kind]);
-		*out |= words[k].right;
-	}
+	while (k < ARRAY_LEN(words) && !str_equal_nocase(words[k].word, word))
+		k++;
+	if (k == ARRAY_LEN(words))
+		return error_set(err, STELE_E_SYNTAX,
+		    "unrecognized privilege type \"%.*s\"", STR_FMT(word));
+	if ((words[k].right & ~all) != 0)
+		return error_set(err, STELE_E_INVALID_GRANT_OPERATION,
+		    "invalid privilege type %.*s for %s",
+		    STR_FMT(words[k].word),
+		    is_of_column ? "column" : kind_words[kind]);
+	*out = words[k].right;
 	return 0;
+}
+
+/* Those on the whole; 0: there are only some on columns. */
+static int
+rights_of(const struct ast_grant *grant, uint32_t *out, struct error *err)
+{
+	int rc = 0;
+
+	*out = grant->right_count + grant->column_right_count == 0
+	    ? acl_kind_rights(kind_of(grant))
+	    : 0;
+	for (uint32_t i = 0; i < grant->right_count && rc == 0; i++) {
+		uint32_t right;
+
+		rc = right_of(grant, grant->rights[i], false, &right, err);
+		if (rc == 0)
+			*out |= right;
+	}
+	if (rc == 0 && grant->column_right_count > 0 &&
+	    kind_of(grant) != ACL_TABLE)
+		rc = error_set(err, STELE_E_INVALID_GRANT_OPERATION,
+		    "column privileges are only valid for relations");
+	return rc;
 }
 
 /* ---- one object ---- */
@@ -77,51 +97,76 @@ ddl_denied_on(const struct acl_object *object, struct str database,
 	    STR_FMT(object->kind == ACL_DATABASE ? database : object->name));
 }
 
-static void
-warn(struct ddl_run *run, int code, const char *text,
-    const struct acl_object *object)
+/* What rights are granted on: an object, or a column of one. */
+struct target {
+	struct acl_object object;
+	uint32_t attnum; /* 0: the whole */
+	struct str column;
+	bool is_all; /* no right is named */
+};
+
+static int
+target_denied(const struct ddl_run *run, const struct target *target,
+    struct error *err)
 {
+	if (target->attnum == 0)
+		return ddl_denied_on(&target->object,
+		    run->env.context->session->database, err);
+	return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+	    "permission denied for column \"%.*s\" of relation \"%.*s\"",
+	    STR_FMT(target->column), STR_FMT(target->object.name));
+}
+
+/* "no" or "not all" of the privileges. */
+static void
+warn(struct ddl_run *run, const char *how_many, const struct target *target)
+{
+	bool is_revoke = run->plan->grant->is_revoke;
+	int code = is_revoke ? STELE_E_PRIVILEGE_NOT_REVOKED
+			     : STELE_E_PRIVILEGE_NOT_GRANTED;
+	const char *done = is_revoke ? "could be revoked" : "were granted";
 	struct error notice = { .code = 0 };
 
-	(void)error_set(&notice, code, "%s for \"%.*s\"", text,
-	    STR_FMT(object->kind == ACL_DATABASE
-		    ? run->env.context->session->database
-		    : object->name));
+	if (target->attnum != 0)
+		(void)error_set(&notice, code,
+		    "%s privileges %s for column \"%.*s\" of relation "
+		    "\"%.*s\"",
+		    how_many, done, STR_FMT(target->column),
+		    STR_FMT(target->object.name));
+	else
+		(void)error_set(&notice, code, "%s privileges %s for \"%.*s\"",
+		    how_many, done,
+		    STR_FMT(target->object.kind == ACL_DATABASE
+			    ? run->env.context->session->database
+			    : target->object.name));
 	ddl_notify(run, &notice);
 }
 
 /* Of the rights that are named, those that current_user may grant. */
 static int
-restrict_rights(struct ddl_run *run, const struct acl_object *object,
+restrict_rights(struct ddl_run *run, const struct target *target,
     uint32_t *rights, struct error *err)
 {
 	const struct ast_grant *grant = run->plan->grant;
 	const struct catalog *catalog = ddl_catalog(run);
-	uint32_t all = acl_kind_rights(object->kind);
-	uint32_t role_oid = ddl_role_oid(run);
-	uint32_t may = catalog_grantable(catalog, role_oid, object, *rights);
-	bool is_all = grant->right_count == 0;
+	const struct acl_object *object = &target->object;
+	uint32_t attnum = target->attnum, role_oid = ddl_role_oid(run);
+	uint32_t all =
+	    attnum != 0 ? RIGHTS_COLUMN : acl_kind_rights(object->kind);
+	uint32_t may = catalog_column_grantable(catalog, role_oid, object,
+	    attnum, *rights);
 
 	if ((may == 0 &&
-		catalog_grantable(catalog, role_oid, object, all) == 0 &&
-		catalog_rights(catalog, role_oid, object, all) == 0) ||
+		catalog_column_grantable(catalog, role_oid, object, attnum,
+		    all) == 0 &&
+		catalog_column_rights(catalog, role_oid, object, attnum, all) ==
+		    0) ||
 	    (grant->is_whole && may != *rights))
-		return ddl_denied_on(object,
-		    run->env.context->session->database, err);
+		return target_denied(run, target, err);
 	if (may == 0)
-		warn(run,
-		    grant->is_revoke ? STELE_E_PRIVILEGE_NOT_REVOKED
-				     : STELE_E_PRIVILEGE_NOT_GRANTED,
-		    grant->is_revoke ? "no privileges could be revoked"
-				     : "no privileges were granted",
-		    object);
-	else if (!is_all && may != *rights)
-		warn(run,
-		    grant->is_revoke ? STELE_E_PRIVILEGE_NOT_REVOKED
-				     : STELE_E_PRIVILEGE_NOT_GRANTED,
-		    grant->is_revoke ? "not all privileges could be revoked"
-				     : "not all privileges were granted",
-		    object);
+		warn(run, "no", target);
+	else if (!target->is_all && may != *rights)
+		warn(run, "not all", target);
 	*rights = may;
 	return 0;
 }
@@ -137,34 +182,92 @@ find_grantee(struct ddl_run *run, const struct ast_role *role, uint32_t *out,
 }
 
 static int
-grant_on(struct ddl_run *run, uint32_t object_oid, uint32_t rights,
+grant_to_all(struct ddl_run *run, struct target *target, uint32_t rights,
     struct error *err)
 {
 	const struct ast_grant *grant = run->plan->grant;
 	struct ddl ddl = { .kind = grant->is_revoke ? DDL_REVOKE : DDL_GRANT,
-		.oid = object_oid };
-	struct acl_object object;
-	int rc;
+		.oid = target->object.oid };
+	int rc = restrict_rights(run, target, &rights, err);
 
-	(void)catalog_acl_object(ddl_catalog(run), object_oid, &object);
-	if (grant->is_denial &&
-	    !catalog_owns(ddl_catalog(run), ddl_role_oid(run), &object))
-		return ddl_not_owner(&object, err);
-	rc = restrict_rights(run, &object, &rights, err);
 	if (rc != 0 || rights == 0)
 		return rc;
 	ddl.grant.rights = rights;
+	ddl.grant.attnum = target->attnum;
 	ddl.grant.grantor = catalog_best_grantor(ddl_catalog(run),
-	    ddl_role_oid(run), &object, rights);
+	    ddl_role_oid(run), &target->object, target->attnum, rights);
 	ddl.grant.flags = (grant->with_option ? ACL_WITH_OPTION : 0u) |
 	    (grant->is_cascade ? ACL_CASCADE : 0u) |
-	    (grant->is_denial ? ACL_DENY : 0u);
+	    (grant->is_denial && target->attnum == 0 ? ACL_DENY : 0u);
 	for (uint32_t i = 0; i < grant->roles.count && rc == 0; i++) {
 		rc = find_grantee(run, &grant->roles.items[i],
 		    &ddl.grant.grantee, err);
 		if (rc == 0)
 			rc = write_batch_ddl(run->target, &ddl, err);
 	}
+	return rc;
+}
+
+static uint32_t
+find_column(const struct ddl_run *run, uint32_t oid, struct str name)
+{
+	const struct catalog *catalog = ddl_catalog(run);
+	const struct event_type *type = catalog_type_by_oid(catalog, oid);
+	const struct sql_view *view = catalog_view_by_oid(catalog, oid);
+
+	if (type != NULL)
+		return event_type_column(type, name);
+	for (uint32_t i = 0; view != NULL && i < view->column_count; i++)
+		if (str_equal(view->columns[i].name, name))
+			return i + 1;
+	return 0;
+}
+
+/* One of the rights that name columns. */
+static int
+grant_on_columns(struct ddl_run *run, const struct acl_object *object,
+    const struct ast_column_right *named, struct error *err)
+{
+	struct target target = { .object = *object,
+		.is_all = named->right.len == 0 };
+	uint32_t rights = RIGHTS_COLUMN;
+	int rc = 0;
+
+	if (!target.is_all)
+		rc = right_of(run->plan->grant, named->right, true, &rights,
+		    err);
+	for (uint32_t i = 0; i < named->column_count && rc == 0; i++) {
+		target.column = named->columns[i];
+		target.attnum = find_column(run, object->oid, target.column);
+		rc = target.attnum == 0
+		    ? error_set(err, STELE_E_UNDEFINED_COLUMN,
+			  "column \"%.*s\" of relation \"%.*s\" does not "
+			  "exist",
+			  STR_FMT(target.column), STR_FMT(object->name))
+		    : grant_to_all(run, &target, rights, err);
+	}
+	return rc;
+}
+
+static int
+grant_on(struct ddl_run *run, uint32_t object_oid, uint32_t rights,
+    struct error *err)
+{
+	const struct ast_grant *grant = run->plan->grant;
+	struct target target = {
+		.is_all = grant->right_count == 0,
+	};
+	int rc = 0;
+
+	(void)catalog_acl_object(ddl_catalog(run), object_oid, &target.object);
+	if (grant->is_denial &&
+	    !catalog_owns(ddl_catalog(run), ddl_role_oid(run), &target.object))
+		return ddl_not_owner(&target.object, err);
+	if (rights != 0)
+		rc = grant_to_all(run, &target, rights, err);
+	for (uint32_t i = 0; i < grant->column_right_count && rc == 0; i++)
+		rc = grant_on_columns(run, &target.object,
+		    &grant->column_rights[i], err);
 	return rc;
 }
 

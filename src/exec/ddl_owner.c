@@ -249,7 +249,21 @@ drop_names(struct ddl_run *run, enum ddl_op op, const struct str *names,
 	return rc;
 }
 
-/* All that was granted to a role. */
+/* An entry that gives something to a role; NULL: none does. */
+static const struct acl_entry *
+granted_to(const struct acl *acl, uint32_t oid)
+{
+	for (uint32_t k = 0; k < acl->entry_count; k++)
+		if (acl->entries[k].grantee == oid &&
+		    acl->entries[k].rights != 0)
+			return &acl->entries[k];
+	for (uint32_t k = 0; k < acl->column_entry_count; k++)
+		if (acl->column_entries[k].grantee == oid)
+			return &acl->column_entries[k];
+	return NULL;
+}
+
+/* All that was granted to a role; what denies stays. */
 static int
 revoke_all(struct ddl_run *run, uint32_t oid, struct error *err)
 {
@@ -257,26 +271,22 @@ revoke_all(struct ddl_run *run, uint32_t oid, struct error *err)
 		.grant = { .grantee = oid,
 		    .rights = RIGHTS_ALL,
 		    .flags = ACL_CASCADE } };
-	uint32_t i = 0, k = 0;
+	uint32_t i = 0;
 	int rc = 0;
 
+	/* an object whose list has nothing left may go from among them */
 	while (rc == 0 && i < ddl_catalog(run)->acl_count) {
 		const struct acl *acl = ddl_catalog(run)->acls[i];
+		const struct acl_entry *entry = granted_to(acl, oid);
 
-		while (k < acl->entry_count && acl->entries[k].grantee != oid)
-			k++;
-		if (k == acl->entry_count) {
+		if (entry == NULL) {
 			i++;
-			k = 0;
 			continue;
 		}
 		ddl.oid = acl->object_oid;
-		ddl.grant.grantor = acl->entries[k].grantor;
-		k++; /* one that denies stays */
-		if (acl->entries[k - 1].rights == 0)
-			continue;
+		ddl.grant.grantor = entry->grantor;
+		ddl.grant.attnum = entry->attnum;
 		rc = write_batch_ddl(run->target, &ddl, err);
-		k = 0;
 	}
 	return rc;
 }

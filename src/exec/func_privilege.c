@@ -30,6 +30,7 @@ struct asked {
 	uint32_t role_oid; /* or ACL_PUBLIC, or ROLE_NOBODY */
 	uint32_t rights;   /* of acl.h: any of these, */
 	uint32_t options;  /* or any of these to grant it */
+	uint32_t attnum;   /* of a column; 0: of the whole */
 };
 
 typedef bool (
@@ -241,7 +242,7 @@ read_words(struct function_call *call, struct str list, const char *words,
 {
 	size_t first = 0;
 
-	asked->rights = asked->options = 0;
+	asked->rights = asked->options = asked->attnum = 0;
 	for (size_t i = 0; i <= list.len; i++) {
 		struct str part, word;
 
@@ -292,12 +293,13 @@ may_by_list(const struct asked *asked, const struct acl_object *object)
 	if (asked->role_oid == ROLE_NOBODY)
 		return false;
 	if (asked->role_oid == ACL_PUBLIC)
-		return (catalog_public_rights(asked->catalog, object) &
+		return (catalog_column_public_rights(asked->catalog, object,
+			    asked->attnum) &
 			   asked->rights) != 0;
-	return catalog_rights(asked->catalog, asked->role_oid, object,
-		   asked->rights) != 0 ||
-	    catalog_grantable(asked->catalog, asked->role_oid, object,
-		asked->options) != 0;
+	return catalog_column_rights(asked->catalog, asked->role_oid, object,
+		   asked->attnum, asked->rights) != 0 ||
+	    catalog_column_grantable(asked->catalog, asked->role_oid, object,
+		asked->attnum, asked->options) != 0;
 }
 
 static bool
@@ -342,6 +344,18 @@ may_table(const struct asked *asked, const struct relation *relation)
 		return may_read_system(asked, relation->system);
 	return catalog_acl_object(asked->catalog, relation->oid, &object) &&
 	    may_by_list(asked, &object);
+}
+
+static bool
+may_any_column(const struct asked *asked, const struct relation *relation)
+{
+	struct asked column = *asked;
+
+	for (; column.attnum <= relation_column_count(relation);
+	     column.attnum++)
+		if (may_table(&column, relation))
+			return true;
+	return false;
 }
 
 static bool
@@ -475,7 +489,7 @@ has_privilege(struct function_call *call, const struct privilege_kind *kind)
 		return has_privilege(call, &kind); \
 	}
 KIND(table, TABLE_WORDS, find_table, may_table)
-KIND(any_column, COLUMN_WORDS, find_table, may_table)
+KIND(any_column, COLUMN_WORDS, find_table, may_any_column)
 KIND(sequence, "USAGE SELECT UPDATE", find_sequence, may_table)
 KIND(schema, "CREATE USAGE", find_schema, may_schema)
 KIND(database, "CREATE TEMPORARY TEMP CONNECT", find_database, may_database)
@@ -491,7 +505,8 @@ KIND(server, "USAGE", find_server, may_nothing)
 /* A column by name must exist; one by number may not, which is null. */
 static int
 find_column(struct function_call *call, uint32_t arg, uint32_t row,
-    const struct plan_context *names, const struct relation *relation)
+    const struct plan_context *names, const struct relation *relation,
+    uint32_t *attnum)
 {
 	const struct relation_space space = names_space(names);
 	struct str name;
@@ -499,10 +514,12 @@ find_column(struct function_call *call, uint32_t arg, uint32_t row,
 
 	if (call->arg_types[arg].oid == TYPE_INT2) {
 		number = ARG(call, arg, i64, row);
+		*attnum = number > 0 ? (uint32_t)number : 0;
 		return number > 0 && number <= relation_column_count(relation);
 	}
 	name = ARG(call, arg, str, row);
-	if (relation_column_find(&space, relation, name) != 0)
+	*attnum = relation_column_find(&space, relation, name);
+	if (*attnum != 0)
 		return 1;
 	return error_set(call->err, STELE_E_UNDEFINED_COLUMN,
 	    "column \"%.*s\" of relation \"%.*s\" does not exist",
@@ -529,7 +546,8 @@ has_column(struct function_call *call, uint32_t row,
 	ask_nothing_of_nobody(names, &asked);
 	found = find_object(call, last - 2, row, names, &kind, &relation);
 	if (found == 1)
-		found = find_column(call, last - 1, row, names, &relation);
+		found = find_column(call, last - 1, row, names, &relation,
+		    &asked.attnum);
 	return answer(call, row, found,
 	    found == 1 && kind.may(&asked, &relation));
 }

@@ -228,7 +228,12 @@ void binder_add_range(struct binder *binder, struct range *range);
 const struct range *binder_range_of(const struct binder *binder,
     uint32_t rel_id);
 
-/* Column `index` of a range as an expression. */
+/*
+ * Column `index` of a range as an expression, which reads it; _shown: for another
+ * range to show, which is not to read it yet.
+ */
+struct expr *range_column_shown(struct binder *binder,
+    const struct range *range, uint32_t index, int location);
 struct expr *range_column_expr(struct binder *binder, const struct range *range,
     uint32_t index, int location);
 bool range_find_column(const struct range *range, struct str name,
@@ -360,6 +365,15 @@ int ast_option_is_on(const struct ast_option *option, bool *out,
  * to call a function.
  */
 void binder_need_relation(struct binder *binder, uint32_t oid, uint32_t rights);
+
+/*
+ * Of the columns that binder_use_column() tells; of any, if it tells none.  What
+ * is not noted before is not looked at: it is not of an event type or a view.
+ */
+void binder_need_columns(struct binder *binder, const struct relation *relation,
+    uint32_t right);
+void binder_use_column(struct binder *binder, uint32_t oid, uint32_t attnum,
+    uint32_t right);
 void binder_need_system(struct binder *binder,
     const struct system_table *table);
 void binder_need_function(struct binder *binder,

@@ -197,6 +197,9 @@ bind_from_side(struct binder *binder, const struct ast_copy *ast,
 		columns[i].type = column->type;
 		columns[i].table_oid = column->table_oid;
 		columns[i].attnum = column->attnum;
+		if (relation->type != NULL)
+			binder_use_column(binder, relation->oid,
+			    copy->attnums[i], RIGHT_INSERT);
 	}
 	plan->copy = copy;
 	plan->columns = columns;
@@ -285,7 +288,7 @@ bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	}
 	/* of `events`: that on the type of each row */
 	if (relation.type != NULL)
-		binder_need_relation(binder, relation.oid,
+		binder_need_columns(binder, &relation,
 		    copy->is_from ? RIGHT_INSERT : RIGHT_SELECT);
 	else if (!copy->is_from && relation.temp == NULL)
 		binder_need_system(binder, &events_table);

@@ -85,7 +85,7 @@ bind_table(struct binder *binder, struct scope *scope,
 	if (rc != 0)
 		return with_explain_missing(scope, &from->table, err);
 	if (relation.system == NULL && relation.schema != SCHEMA_PG_TEMP)
-		binder_need_relation(binder, relation.oid, RIGHT_SELECT);
+		binder_need_columns(binder, &relation, RIGHT_SELECT);
 	if (relation.view != NULL)
 		return bind_view(binder, scope, relation.view, from, out, err);
 	if (relation.system != NULL)

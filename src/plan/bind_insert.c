@@ -329,6 +329,9 @@ bind_event_rows(struct binder *binder, const struct ast_insert *insert,
 		    &rel, &given, err);
 	if (rc != 0)
 		return rc;
+	for (uint32_t i = 0; i < given; i++)
+		binder_use_column(binder, plan->type->oid, columns.attnums[i],
+		    RIGHT_INSERT);
 	if (insert->source == NULL)
 		plan->is_single_row = true;
 	else if (is_plain_values(insert->source) &&
@@ -448,7 +451,7 @@ set_target(struct binder *binder, const struct write_target *target,
     struct plan_insert *out)
 {
 	out->type = target->relation.type;
-	binder_need_relation(binder, out->type->oid, RIGHT_INSERT);
+	binder_need_columns(binder, &target->relation, RIGHT_INSERT);
 	out->value_count = target_width(target);
 	out->values = arena_zalloc(binder->arena,
 	    out->value_count * sizeof(struct expr *));
@@ -483,7 +486,7 @@ bind_insert(struct binder *binder, const struct ast_insert *insert,
 	set_target(binder, &target, out);
 	rc = bind_event_rows(binder, insert, &target, out, err);
 	if (insert->returning.count > 0)
-		binder_need_relation(binder, out->type->oid, RIGHT_SELECT);
+		binder_need_columns(binder, &target.relation, RIGHT_SELECT);
 	if (rc == 0 && insert->returning.count > 0)
 		rc = bind_returning(binder, insert, out, plan, err);
 	if (rc == 0)
@@ -543,6 +546,20 @@ bind_store_values(struct binder *binder, const struct ast_store *store,
 	return rc != 0 ? rc : bind_payload(binder, &out->store.payload, err);
 }
 
+/* A payload may have any field: all are written. */
+static void
+use_stored(struct binder *binder, const struct ast_store *store,
+    const struct event_type *type)
+{
+	binder_use_column(binder, type->oid, COLUMN_CONTEXT_ID, RIGHT_INSERT);
+	if (store->at != NULL)
+		binder_use_column(binder, type->oid, COLUMN_TIMESTAMP,
+		    RIGHT_INSERT);
+	for (uint32_t i = 0; i < type->field_count; i++)
+		binder_use_column(binder, type->oid, COLUMN_FIRST_FIELD + i,
+		    RIGHT_INSERT);
+}
+
 int
 bind_store(struct binder *binder, const struct ast_store *store,
     struct plan *plan, struct error *err)
@@ -558,6 +575,7 @@ bind_store(struct binder *binder, const struct ast_store *store,
 	if (rc != 0)
 		return rc;
 	set_target(binder, &target, out);
+	use_stored(binder, store, out->type);
 	rc = bind_store_values(binder, store, out, err);
 	if (rc != 0)
 		return rc;

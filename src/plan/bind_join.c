@@ -271,7 +271,7 @@ add_others(struct binder *binder, struct join *join, const struct range *side,
 
 		if (is_merged[i])
 			continue;
-		join->range->exprs[at] = range_column_expr(binder, side, i, 0);
+		join->range->exprs[at] = range_column_shown(binder, side, i, 0);
 		columns[at] = side->columns[i];
 		join->range->column_count++;
 	}

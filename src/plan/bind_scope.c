@@ -5,6 +5,7 @@
  * The scopes of nested queries form a chain: a name that the inner query does
  * not have is one of the query around it.
  */
+#include "engine/catalog/acl.h"
 #include "plan/bind.h"
 #include "plan/bind_notes.h"
 #include "plan/schema.h"
@@ -39,7 +40,7 @@ binder_range_of(const struct binder *binder, uint32_t rel_id)
 }
 
 struct expr *
-range_column_expr(struct binder *binder, const struct range *range,
+range_column_shown(struct binder *binder, const struct range *range,
     uint32_t index, int location)
 {
 	struct expr *expr;
@@ -53,6 +54,18 @@ range_column_expr(struct binder *binder, const struct range *range,
 	expr = expr_copy(binder->arena, range->exprs[index]);
 	expr->location = location;
 	return expr;
+}
+
+struct expr *
+range_column_expr(struct binder *binder, const struct range *range,
+    uint32_t index, int location)
+{
+	const struct range_column *column = &range->columns[index];
+
+	if (column->table_oid != 0 && column->attnum > 0)
+		binder_use_column(binder, column->table_oid,
+		    (uint32_t)column->attnum, RIGHT_SELECT);
+	return range_column_shown(binder, range, index, location);
 }
 
 /* ---- scopes ---- */

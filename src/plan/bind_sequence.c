@@ -83,6 +83,17 @@ check_alias(const struct ast_sequence *sequence, uint32_t k, struct error *err)
 	return 0;
 }
 
+/* A sequence reads its events whole. */
+static void
+need_all(struct binder *binder, const struct event_type *type)
+{
+	const struct relation relation = { .oid = type->oid, .type = type };
+
+	binder_need_columns(binder, &relation, RIGHT_SELECT);
+	for (uint32_t i = 0; i < relation_column_count(&relation); i++)
+		binder_use_column(binder, type->oid, i + 1, RIGHT_SELECT);
+}
+
 int
 sequence_steps(struct binder *binder, const struct ast_query *query,
     struct sequence_steps *out, struct error *err)
@@ -107,8 +118,7 @@ sequence_steps(struct binder *binder, const struct ast_query *query,
 			    "a sequence of all event types is not supported");
 		rc = bind_event_type_name(binder, name, &out->types[k], err);
 		if (rc == 0)
-			binder_need_relation(binder, out->types[k]->oid,
-			    RIGHT_SELECT);
+			need_all(binder, out->types[k]);
 		if (rc == 0)
 			rc = check_alias(sequence, k, err);
 		out->labels[k] = ast_step_name(&sequence->steps[k]);

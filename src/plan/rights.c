@@ -85,15 +85,36 @@ system_table_need(const struct system_table *table)
 
 /* ---- noting ---- */
 
-/* The same is noted once, with all that is done to it. */
+static uint32_t
+noted_role(const struct binder *binder)
+{
+	return binder->view == NULL ? 0 : binder->view->owner;
+}
+
+/* Room for one more. */
 static void
+grow(struct binder *binder)
+{
+	size_t room =
+	    binder->right_count == 0 ? 1 : (size_t)binder->right_count * 2;
+	struct plan_right *grown;
+
+	if ((binder->right_count & (binder->right_count - 1)) != 0)
+		return;
+	grown = arena_alloc_array(binder->arena, room, sizeof(*grown));
+	if (binder->right_count > 0)
+		memcpy(grown, binder->rights,
+		    binder->right_count * sizeof(*grown));
+	binder->rights = grown;
+}
+
+/* The same is noted once, with all that is done to it. */
+static struct plan_right *
 note(struct binder *binder, struct plan_right right)
 {
 	struct plan_right *had = binder->rights;
 
-	if (binder->system_view_depth > 0)
-		return;
-	right.role_oid = binder->view == NULL ? 0 : binder->view->owner;
+	right.role_oid = noted_role(binder);
 	for (uint32_t i = 0; i < binder->right_count; i++) {
 		if (had[i].role_oid != right.role_oid ||
 		    had[i].oid != right.oid || had[i].table != right.table ||
@@ -101,27 +122,66 @@ note(struct binder *binder, struct plan_right right)
 		    had[i].is_events != right.is_events)
 			continue;
 		had[i].rights |= right.rights;
-		return;
+		had[i].column_rights |= right.column_rights;
+		return &had[i];
 	}
-	if ((binder->right_count & (binder->right_count - 1)) == 0) {
-		size_t room = binder->right_count == 0
-		    ? 1
-		    : (size_t)binder->right_count * 2;
-		struct plan_right *grown =
-		    arena_alloc_array(binder->arena, room, sizeof(*grown));
-
-		if (binder->right_count > 0)
-			memcpy(grown, had,
-			    binder->right_count * sizeof(*grown));
-		binder->rights = grown;
-	}
-	binder->rights[binder->right_count++] = right;
+	grow(binder);
+	binder->rights[binder->right_count] = right;
+	return &binder->rights[binder->right_count++];
 }
 
 void
 binder_need_relation(struct binder *binder, uint32_t oid, uint32_t rights)
 {
-	note(binder, (struct plan_right){ .oid = oid, .rights = rights });
+	if (binder->system_view_depth == 0)
+		(void)note(binder,
+		    (struct plan_right){ .oid = oid, .rights = rights });
+}
+
+void
+binder_need_columns(struct binder *binder, const struct relation *relation,
+    uint32_t right)
+{
+	uint32_t count = relation_column_count(relation);
+	struct plan_right *noted;
+	struct column_uses *uses;
+
+	if (binder->system_view_depth > 0)
+		return;
+	noted = note(binder,
+	    (struct plan_right){ .oid = relation->oid,
+		.column_rights = right });
+	if (noted->columns != NULL)
+		return;
+	uses = arena_zalloc(binder->arena, sizeof(*uses));
+	*uses = (struct column_uses){
+		.count = count,
+		.read = arena_zalloc(binder->arena, count / 8 + 1),
+		.written = arena_zalloc(binder->arena, count / 8 + 1),
+	};
+	noted->columns = uses;
+}
+
+static void
+use(struct column_uses *uses, uint32_t attnum, uint32_t right)
+{
+	uint8_t *bits = right == RIGHT_INSERT ? uses->written : uses->read;
+
+	if (attnum > 0 && attnum <= uses->count)
+		bits[attnum / 8] |= (uint8_t)(1u << (attnum % 8));
+}
+
+void
+binder_use_column(struct binder *binder, uint32_t oid, uint32_t attnum,
+    uint32_t right)
+{
+	uint32_t role_oid = noted_role(binder);
+
+	for (uint32_t i = 0; i < binder->right_count; i++)
+		if (binder->rights[i].oid == oid &&
+		    binder->rights[i].role_oid == role_oid &&
+		    binder->rights[i].columns != NULL)
+			use(binder->rights[i].columns, attnum, right);
 }
 
 void
@@ -129,10 +189,12 @@ binder_need_system(struct binder *binder, const struct system_table *table)
 {
 	enum right_need need = system_table_need(table);
 
+	if (binder->system_view_depth > 0)
+		return;
 	if (table == &events_table)
-		note(binder, (struct plan_right){ .is_events = true });
+		(void)note(binder, (struct plan_right){ .is_events = true });
 	else if (need != NEED_NOTHING)
-		note(binder,
+		(void)note(binder,
 		    (struct plan_right){ .table = table, .need = need });
 }
 
@@ -141,8 +203,9 @@ binder_need_function(struct binder *binder, const struct function *function)
 {
 	enum right_need need = function_need(function->id);
 
-	if (need != NEED_NOTHING && need != NEED_SIGNAL)
-		note(binder,
+	if (need != NEED_NOTHING && need != NEED_SIGNAL &&
+	    binder->system_view_depth == 0)
+		(void)note(binder,
 		    (struct plan_right){ .function = function->name,
 			.need = need });
 }
@@ -182,43 +245,94 @@ rights_role_has(const struct catalog *catalog, uint32_t role_oid,
 	return true;
 }
 
+/* Whether a role has a right on some column of a relation. */
+static bool
+has_any(const struct catalog *catalog, uint32_t role_oid,
+    const struct acl_object *object, uint32_t count, uint32_t right)
+{
+	for (uint32_t attnum = 1; attnum <= count; attnum++)
+		if (catalog_column_rights(catalog, role_oid, object, attnum,
+			right) != 0)
+			return true;
+	return false;
+}
+
+/* On each column that is used, or on any if none is. */
+static bool
+has_used(const struct catalog *catalog, uint32_t role_oid,
+    const struct acl_object *object, const struct column_uses *uses,
+    uint32_t right)
+{
+	const uint8_t *bits =
+	    right == RIGHT_INSERT ? uses->written : uses->read;
+	bool is_used = false;
+
+	for (uint32_t attnum = 1; attnum <= uses->count; attnum++) {
+		if ((bits[attnum / 8] & 1u << (attnum % 8)) == 0)
+			continue;
+		is_used = true;
+		if (catalog_column_rights(catalog, role_oid, object, attnum,
+			right) == 0)
+			return false;
+	}
+	return is_used ||
+	    has_any(catalog, role_oid, object, uses->count, right);
+}
+
 static int
 check_relation(const struct plan_right *right, const struct catalog *catalog,
     uint32_t role_oid, struct error *err)
 {
+	static const uint32_t of_columns[] = { RIGHT_SELECT, RIGHT_INSERT };
+	uint32_t wanted = right->rights | right->column_rights, missing;
 	struct acl_object object;
 
-	if (!catalog_acl_object(catalog, right->oid, &object) ||
-	    catalog_rights(catalog, role_oid, &object, right->rights) ==
-		right->rights)
+	if (!catalog_acl_object(catalog, right->oid, &object))
 		return 0;
-	return denied(acl_object_words(&object), object.name, err);
+	missing = wanted & ~catalog_rights(catalog, role_oid, &object, wanted);
+	for (size_t i = 0; i < ARRAY_LEN(of_columns); i++)
+		if ((missing & of_columns[i]) != 0 &&
+		    (right->rights & of_columns[i]) == 0 &&
+		    has_used(catalog, role_oid, &object, right->columns,
+			of_columns[i]))
+			missing &= ~of_columns[i];
+	return missing == 0
+	    ? 0
+	    : denied(acl_object_words(&object), object.name, err);
 }
 
+/* The right on the whole, or on each of its columns. */
 static bool
-may(const struct catalog *catalog, uint32_t role_oid,
+may_all(const struct catalog *catalog, uint32_t role_oid,
     const struct event_type *type, uint32_t right)
 {
 	const struct acl_object object = { .kind = ACL_TABLE,
 		.oid = type->oid,
 		.owner = type->owner,
 		.name = type->name };
+	uint32_t count = COLUMN_FIRST_FIELD - 1 + type->field_count;
 
-	return catalog_rights(catalog, role_oid, &object, right) != 0;
+	if (catalog_rights(catalog, role_oid, &object, right) != 0)
+		return true;
+	for (uint32_t attnum = 1; attnum <= count; attnum++)
+		if (catalog_column_rights(catalog, role_oid, &object, attnum,
+			right) == 0)
+			return false;
+	return true;
 }
 
 bool
 plan_may_read(const struct catalog *catalog, uint32_t role_oid,
     const struct event_type *type)
 {
-	return may(catalog, role_oid, type, RIGHT_SELECT);
+	return may_all(catalog, role_oid, type, RIGHT_SELECT);
 }
 
 bool
 plan_may_write(const struct catalog *catalog, uint32_t role_oid,
     const struct event_type *type)
 {
-	return may(catalog, role_oid, type, RIGHT_INSERT);
+	return may_all(catalog, role_oid, type, RIGHT_INSERT);
 }
 
 /* Some of what there is, or there is nothing. */

@@ -54,11 +54,24 @@ enum right_need system_table_need(const struct system_table *table);
 /* Whether rights.def has a row for a function. */
 bool function_has_need(enum function_id id);
 
+/* The columns of a relation that are read and written: a bit each. */
+struct column_uses {
+	uint32_t count; /* of the relation: attnums from 1 to it */
+	uint8_t *read;
+	uint8_t *written;
+};
+
 /* One thing that a plan needs. */
 struct plan_right {
 	uint32_t role_oid; /* whose right it must be; 0: current_user's */
 	uint32_t oid;      /* an event type or a view .. */
-	uint32_t rights;   /* .. and what is done to it, of acl.h; or */
+	uint32_t rights;   /* .. and what is done to it, of acl.h; */
+	/*
+	 * What is done to columns of it, each of which must be allowed where
+	 * the whole is not; to any of them, if none is told.
+	 */
+	uint32_t column_rights;
+	struct column_uses *columns;      /* or */
 	const struct system_table *table; /* read, or */
 	const char *function;             /* called */
 	enum right_need need;             /* of these two */
@@ -69,7 +82,7 @@ struct plan_right {
 bool rights_role_has(const struct catalog *catalog, uint32_t role_oid,
     enum right_need need);
 
-/* Whether a role may read a type, or store events of it. */
+/* Whether a role may read all of a type, or store events of it. */
 bool plan_may_read(const struct catalog *catalog, uint32_t role_oid,
     const struct event_type *type);
 bool plan_may_write(const struct catalog *catalog, uint32_t role_oid,

@@ -92,14 +92,23 @@ enum ast_grant_target {
 	AST_GRANT_DATABASES,
 };
 
+/* One right on some columns of each object. */
+struct ast_column_right {
+	struct str right; /* lower case; empty: ALL */
+	struct str *columns;
+	uint32_t column_count;
+};
+
 /* GRANT and REVOKE of rights. */
 struct ast_grant {
 	bool is_revoke;
 	enum ast_grant_target target;
 	struct ast_name *objects;
 	uint32_t object_count;
-	struct str *rights; /* lower case; none: ALL */
+	struct str *rights; /* on the whole, lower case; none of both: ALL */
 	uint32_t right_count;
+	struct ast_column_right *column_rights;
+	uint32_t column_right_count;
 	struct ast_role_list roles;
 	bool with_option; /* REVOKE: GRANT OPTION FOR */
 	bool has_grantor;

@@ -7,9 +7,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define WHOLE_TABLES \
-	"Rights are those of whole event types: a view can leave columns out."
-
 /* ---- names of roles ---- */
 
 static struct ast_role
@@ -261,26 +258,47 @@ is_native_right(struct str name)
 }
 
 static void
+convert_column_right(struct convert *c, const PgQuery__AccessPriv *in,
+    struct ast_column_right *out)
+{
+	struct pg_list cols = PG_LIST(in, cols);
+
+	/* the protocol buffer has an empty name for ALL */
+	out->right = convert_lower(c, in->priv_name);
+	out->columns = convert_array(c, cols.count, sizeof(*out->columns));
+	if (out->columns == NULL)
+		return;
+	for (size_t i = 0; i < cols.count; i++)
+		out->columns[i] = convert_string_node(c, cols.items[i]);
+	out->column_count = (uint32_t)cols.count;
+}
+
+static void
 convert_rights(struct convert *c, struct pg_list list, struct ast_grant *out)
 {
 	if (list.count == 0)
 		return;
 	out->rights = convert_array(c, list.count, sizeof(*out->rights));
-	if (out->rights == NULL)
+	out->column_rights =
+	    convert_array(c, list.count, sizeof(*out->column_rights));
+	if (out->rights == NULL || out->column_rights == NULL)
 		return;
 	for (size_t i = 0; i < list.count; i++) {
 		const PgQuery__AccessPriv *in = list.items[i]->access_priv;
+		struct str *right = &out->rights[out->right_count];
 
 		assert(list.items[i]->node_case ==
 		    PG_QUERY__NODE__NODE_ACCESS_PRIV);
-		if (in->n_cols > 0)
-			convert_unsupported(c, 0, WHOLE_TABLES,
-			    "GRANT of columns");
-		out->rights[i] = convert_lower(c, in->priv_name);
-		if (out->is_revoke && is_native_right(out->rights[i]))
+		if (in->n_cols > 0) {
+			convert_column_right(c, in,
+			    &out->column_rights[out->column_right_count++]);
+			continue;
+		}
+		*right = convert_lower(c, in->priv_name);
+		if (out->is_revoke && is_native_right(*right))
 			out->is_denial = true;
+		out->right_count++;
 	}
-	out->right_count = (uint32_t)list.count;
 }
 
 static enum ast_grant_target

@@ -178,14 +178,33 @@ print_drop_role(struct buf *out, const struct ast_drop_role *stmt)
 /* ---- GRANT, REVOKE ---- */
 
 static void
+print_column_right(struct buf *out, const struct ast_column_right *right)
+{
+	if (right->right.len == 0)
+		buf_put_cstr(out, "ALL PRIVILEGES");
+	else
+		print_name(out, right->right);
+	for (uint32_t i = 0; i < right->column_count; i++) {
+		buf_put_cstr(out, i == 0 ? " (" : ", ");
+		print_name(out, right->columns[i]);
+	}
+	buf_put_u8(out, ')');
+}
+
+static void
 print_rights(struct buf *out, const struct ast_grant *stmt)
 {
-	if (stmt->right_count == 0)
+	if (stmt->right_count + stmt->column_right_count == 0)
 		buf_put_cstr(out, "ALL PRIVILEGES");
 	for (uint32_t i = 0; i < stmt->right_count; i++) {
 		if (i > 0)
 			buf_put_cstr(out, ", ");
 		print_name(out, stmt->rights[i]);
+	}
+	for (uint32_t i = 0; i < stmt->column_right_count; i++) {
+		if (stmt->right_count + i > 0)
+			buf_put_cstr(out, ", ");
+		print_column_right(out, &stmt->column_rights[i]);
 	}
 }
 

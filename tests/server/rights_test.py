@@ -23,6 +23,9 @@ from stele_server import Server, free_port  # noqa: E402
 RIGHTS = os.path.join(HERE, "..", "..", "src", "plan", "rights.def")
 FUNCTIONS = os.path.join(HERE, "..", "..", "src", "types", "functions.def")
 
+# Of all that a statement of a whole row reads, or stores.
+ALL_READ = ("GRANT SELECT (context_id, timestamp, event_id, a) ON t TO plain")
+ALL_STORED = "GRANT INSERT (context_id, a) ON t TO plain"
 SELECT, INSERT = "GRANT SELECT ON t TO plain", "GRANT INSERT ON t TO plain"
 CREATE = "GRANT CREATE ON SCHEMA public TO plain"
 CREATEROLE = "ALTER ROLE plain CREATEROLE"
@@ -39,6 +42,10 @@ SAMPLES = {
         ("SELECT a FROM t", "GRANT pg_read_all_data TO plain"),
         ("SELECT a FROM t", "GRANT staff TO plain; GRANT SELECT ON t TO staff"),
         ("SELECT a FROM t", "GRANT READ ON t TO plain"),
+        ("SELECT a FROM t", "GRANT SELECT (a) ON t TO plain"),
+        ("SELECT count(*) FROM t", "GRANT SELECT (a) ON t TO plain"),
+        ("SELECT payload FROM events", ALL_READ),
+        ("SELECT a FROM v", "GRANT SELECT (a) ON v TO plain"),
     ],
     "AST_INSERT": [
         ("INSERT INTO t (context_id, a) VALUES ('c', 1)", INSERT),
@@ -48,16 +55,27 @@ SAMPLES = {
          INSERT + "; " + SELECT),
         ("INSERT INTO t (context_id, a) VALUES ('c', 1)",
          "GRANT pg_write_all_data TO plain"),
+        ("INSERT INTO t (context_id, a) VALUES ('c', 1)", ALL_STORED),
+        ("INSERT INTO t (context_id, a) VALUES ('c', 1) RETURNING a",
+         ALL_STORED + "; GRANT SELECT (a) ON t TO plain"),
     ],
     "AST_COPY": [
         ("COPY t TO STDOUT", SELECT),
+        ("COPY t TO STDOUT", ALL_READ),
+        ("COPY t (a) TO STDOUT", "GRANT SELECT (a) ON t TO plain"),
         ("COPY (SELECT a FROM t) TO STDOUT", SELECT),
         ("COPY events TO STDOUT", SELECT),
     ],
-    "AST_STORE": [('STORE t FOR "c" PAYLOAD {"a": 1}', INSERT)],
+    "AST_STORE": [
+        ('STORE t FOR "c" PAYLOAD {"a": 1}', INSERT),
+        ('STORE t FOR "c" PAYLOAD {"a": 1}', ALL_STORED),
+    ],
     "AST_QUERY": [
         ("QUERY t", SELECT),
         ('REPLAY t FOR "c"', SELECT),
+        ('REPLAY t FOR "c"', ALL_READ),
+        ('REPLAY FOR "c"', ALL_READ),
+        ("QUERY t", ALL_READ),
         ('REPLAY FOR "c"', SELECT),
         ("QUERY t FOLLOWED BY u LINKED BY a",
          SELECT + "; GRANT SELECT ON u TO plain"),
@@ -88,7 +106,10 @@ SAMPLES = {
         ("PREPARE p (bigint) AS SELECT $1; EXECUTE p (stele.compact())",
          SUPERUSER),
     ],
-    "AST_BATCH": [('BATCH [STORE t FOR "c" PAYLOAD {"a": 1}]', INSERT)],
+    "AST_BATCH": [
+        ('BATCH [STORE t FOR "c" PAYLOAD {"a": 1}]', INSERT),
+        ('BATCH [STORE t FOR "c" PAYLOAD {"a": 1}]', ALL_STORED),
+    ],
     "AST_LOCK_TABLE": [
         ("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE; COMMIT", SELECT),
         ("BEGIN; LOCK TABLE t IN ROW EXCLUSIVE MODE; COMMIT", INSERT),
@@ -248,6 +269,8 @@ FROM pg_auth_members ORDER BY 1, 2;
 TABLE stele.users;
 SELECT relname, relowner::regrole, relacl::text
 FROM pg_class WHERE oid >= 16384 ORDER BY 1;
+SELECT attrelid::regclass, attname, attacl FROM pg_attribute
+WHERE attacl IS NOT NULL ORDER BY attrelid, attnum;
 SELECT * FROM pg_db_role_setting ORDER BY 1, 2;
 SELECT nspname, nspacl::text FROM pg_namespace ORDER BY 1;
 SELECT typname, typowner::regrole FROM pg_type WHERE oid >= 16384 ORDER BY 1
@@ -440,6 +463,8 @@ def outlast(server):
             "ROTATE KEY plain",
             "GRANT staff, pg_read_all_data TO plain WITH ADMIN OPTION",
             "GRANT SELECT ON t TO staff WITH GRANT OPTION",
+            "GRANT SELECT (a), INSERT (context_id) ON u TO plain",
+            "GRANT UPDATE (a) ON v TO staff WITH GRANT OPTION",
             "GRANT CREATE ON SCHEMA public TO plain",
             "REVOKE WRITE ON t FROM plain",
             "ALTER TABLE u OWNER TO plain",

@@ -57,7 +57,7 @@ acl_kind_rights(enum acl_kind kind)
 /* ---- lists ---- */
 
 const struct acl *
-catalog_acl(const struct catalog *catalog, uint32_t object_oid)
+catalog_acl_list(const struct catalog *catalog, uint32_t object_oid)
 {
 	uint32_t low = 0, high = catalog->acl_count;
 
@@ -73,6 +73,41 @@ catalog_acl(const struct catalog *catalog, uint32_t object_oid)
 	    catalog->acls[low]->object_oid != object_oid)
 		return NULL;
 	return catalog->acls[low];
+}
+
+const struct acl *
+catalog_acl(const struct catalog *catalog, uint32_t object_oid)
+{
+	const struct acl *acl = catalog_acl_list(catalog, object_oid);
+
+	return acl == NULL || acl->is_default ? NULL : acl;
+}
+
+const struct acl_entry *
+acl_of_column(const struct acl *acl, uint32_t attnum, uint32_t *count)
+{
+	uint32_t first = 0, end;
+
+	*count = 0;
+	if (acl == NULL)
+		return NULL;
+	while (first < acl->column_entry_count &&
+	    acl->column_entries[first].attnum < attnum)
+		first++;
+	end = first;
+	while (end < acl->column_entry_count &&
+	    acl->column_entries[end].attnum == attnum)
+		end++;
+	*count = end - first;
+	return acl->column_entries + first;
+}
+
+const struct acl_entry *
+catalog_column_acl(const struct catalog *catalog, uint32_t object_oid,
+    uint32_t attnum, uint32_t *count)
+{
+	return acl_of_column(catalog_acl_list(catalog, object_oid), attnum,
+	    count);
 }
 
 uint32_t
@@ -98,11 +133,13 @@ acl_default(enum acl_kind kind, uint32_t owner,
 /* The list, or what stands for it; `space` holds that. */
 static const struct acl_entry *
 entries_of(const struct catalog *catalog, const struct acl_object *object,
-    struct acl_entry space[ACL_DEFAULT_MAX], uint32_t *count)
+    uint32_t attnum, struct acl_entry space[ACL_DEFAULT_MAX], uint32_t *count)
 {
-	const struct acl *acl = catalog_acl(catalog, object->oid);
+	const struct acl *acl = catalog_acl_list(catalog, object->oid);
 
-	if (acl == NULL) {
+	if (attnum != 0)
+		return acl_of_column(acl, attnum, count);
+	if (acl == NULL || acl->is_default) {
 		*count = acl_default(object->kind, object->owner, space);
 		return space;
 	}
@@ -148,22 +185,17 @@ blanket_rights(const struct catalog *catalog, uint32_t role_oid,
 	return given & missing & ~denied;
 }
 
-uint32_t
-catalog_rights(const struct catalog *catalog, uint32_t role_oid,
-    const struct acl_object *object, uint32_t wanted)
+/* What entries give to a role; `denied`: what its own ones deny. */
+static uint32_t
+given_rights(const struct catalog *catalog, uint32_t role_oid,
+    const struct acl_entry *entries, uint32_t count, uint32_t wanted,
+    uint32_t *denied)
 {
-	struct acl_entry space[ACL_DEFAULT_MAX];
-	const struct acl_entry *entries;
-	uint32_t count, had = 0, denied = 0;
+	uint32_t had = 0;
 
-	if (catalog_is_superuser(catalog, role_oid))
-		return wanted;
-	if (catalog_role_by_oid(catalog, role_oid) == NULL)
-		return 0;
-	entries = entries_of(catalog, object, space, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		if (entries[i].grantee == role_oid)
-			denied |= entries[i].denied;
+			*denied |= entries[i].denied;
 		if (entries[i].grantee == role_oid ||
 		    entries[i].grantee == ACL_PUBLIC)
 			had |= entries[i].rights;
@@ -173,6 +205,23 @@ catalog_rights(const struct catalog *catalog, uint32_t role_oid,
 		    entries[i].grantee != ACL_PUBLIC &&
 		    uses(catalog, role_oid, entries[i].grantee))
 			had |= entries[i].rights;
+	return had;
+}
+
+uint32_t
+catalog_rights(const struct catalog *catalog, uint32_t role_oid,
+    const struct acl_object *object, uint32_t wanted)
+{
+	struct acl_entry space[ACL_DEFAULT_MAX];
+	const struct acl_entry *entries;
+	uint32_t count, had, denied = 0;
+
+	if (catalog_is_superuser(catalog, role_oid))
+		return wanted;
+	if (catalog_role_by_oid(catalog, role_oid) == NULL)
+		return 0;
+	entries = entries_of(catalog, object, 0, space, &count);
+	had = given_rights(catalog, role_oid, entries, count, wanted, &denied);
 	if (object->kind == ACL_TABLE && (wanted & ~had) != 0)
 		had |= blanket_rights(catalog, role_oid, wanted & ~had, denied);
 	if (object->kind == ACL_SCHEMA && (wanted & ~had & RIGHT_USAGE) != 0 &&
@@ -182,23 +231,47 @@ catalog_rights(const struct catalog *catalog, uint32_t role_oid,
 }
 
 uint32_t
-catalog_public_rights(const struct catalog *catalog,
-    const struct acl_object *object)
+catalog_column_rights(const struct catalog *catalog, uint32_t role_oid,
+    const struct acl_object *object, uint32_t attnum, uint32_t wanted)
+{
+	uint32_t had = catalog_rights(catalog, role_oid, object, wanted);
+	const struct acl_entry *entries;
+	uint32_t count, ignored = 0;
+
+	if (had == wanted || attnum == 0 ||
+	    catalog_role_by_oid(catalog, role_oid) == NULL)
+		return had;
+	entries = entries_of(catalog, object, attnum, NULL, &count);
+	return had |
+	    (given_rights(catalog, role_oid, entries, count, wanted, &ignored) &
+		wanted);
+}
+
+uint32_t
+catalog_column_public_rights(const struct catalog *catalog,
+    const struct acl_object *object, uint32_t attnum)
 {
 	struct acl_entry space[ACL_DEFAULT_MAX];
 	const struct acl_entry *entries;
 	uint32_t count, had = 0;
 
-	entries = entries_of(catalog, object, space, &count);
+	entries = entries_of(catalog, object, attnum, space, &count);
 	for (uint32_t i = 0; i < count; i++)
 		if (entries[i].grantee == ACL_PUBLIC)
 			had |= entries[i].rights;
-	return had;
+	return attnum == 0 ? had : had | catalog_public_rights(catalog, object);
 }
 
 uint32_t
-catalog_grantable(const struct catalog *catalog, uint32_t role_oid,
-    const struct acl_object *object, uint32_t wanted)
+catalog_public_rights(const struct catalog *catalog,
+    const struct acl_object *object)
+{
+	return catalog_column_public_rights(catalog, object, 0);
+}
+
+uint32_t
+catalog_column_grantable(const struct catalog *catalog, uint32_t role_oid,
+    const struct acl_object *object, uint32_t attnum, uint32_t wanted)
 {
 	struct acl_entry space[ACL_DEFAULT_MAX];
 	const struct acl_entry *entries;
@@ -206,13 +279,22 @@ catalog_grantable(const struct catalog *catalog, uint32_t role_oid,
 
 	if (catalog_owns(catalog, role_oid, object))
 		return wanted;
-	entries = entries_of(catalog, object, space, &count);
+	if (attnum != 0)
+		had = catalog_grantable(catalog, role_oid, object, wanted);
+	entries = entries_of(catalog, object, attnum, space, &count);
 	for (uint32_t i = 0; i < count; i++)
 		if ((entries[i].options & wanted & ~had) != 0 &&
 		    entries[i].grantee != ACL_PUBLIC &&
 		    uses(catalog, role_oid, entries[i].grantee))
 			had |= entries[i].options;
 	return had & wanted;
+}
+
+uint32_t
+catalog_grantable(const struct catalog *catalog, uint32_t role_oid,
+    const struct acl_object *object, uint32_t wanted)
+{
+	return catalog_column_grantable(catalog, role_oid, object, 0, wanted);
 }
 
 static unsigned
@@ -225,34 +307,48 @@ bit_count(uint32_t bits)
 	return count;
 }
 
+/* What may be granted of an object, or of a column: in two lists then. */
+struct option_lists {
+	const struct acl_entry *entries[2];
+	uint32_t counts[2];
+};
+
 /* What this very role may grant on, not through others. */
 static uint32_t
-own_options(const struct acl_entry *entries, uint32_t count, uint32_t grantee)
+own_options(const struct option_lists *lists, uint32_t grantee)
 {
 	uint32_t options = 0;
 
-	for (uint32_t i = 0; i < count; i++)
-		if (entries[i].grantee == grantee)
-			options |= entries[i].options;
+	for (size_t k = 0; k < 2; k++)
+		for (uint32_t i = 0; i < lists->counts[k]; i++)
+			if (lists->entries[k][i].grantee == grantee)
+				options |= lists->entries[k][i].options;
 	return options;
 }
 
 uint32_t
 catalog_best_grantor(const struct catalog *catalog, uint32_t role_oid,
-    const struct acl_object *object, uint32_t wanted)
+    const struct acl_object *object, uint32_t attnum, uint32_t wanted)
 {
 	struct acl_entry space[ACL_DEFAULT_MAX];
-	const struct acl_entry *entries;
-	uint32_t count, best = role_oid;
+	struct option_lists lists = { .counts = { 0 } };
+	uint32_t best = role_oid;
 	unsigned best_bits = 0;
 
 	if (catalog_owns(catalog, role_oid, object))
 		return object->owner;
-	entries = entries_of(catalog, object, space, &count);
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t grantee = entries[i].grantee;
+	lists.entries[0] =
+	    entries_of(catalog, object, 0, space, &lists.counts[0]);
+	if (attnum != 0)
+		lists.entries[1] =
+		    entries_of(catalog, object, attnum, NULL, &lists.counts[1]);
+	for (uint32_t i = 0; i < lists.counts[0] + lists.counts[1]; i++) {
+		const struct acl_entry *entry = i < lists.counts[0]
+		    ? &lists.entries[0][i]
+		    : &lists.entries[1][i - lists.counts[0]];
+		uint32_t grantee = entry->grantee;
 		unsigned bits =
-		    bit_count(own_options(entries, count, grantee) & wanted);
+		    bit_count(own_options(&lists, grantee) & wanted);
 
 		if (grantee == ACL_PUBLIC || bits < best_bits || bits == 0 ||
 		    !uses(catalog, role_oid, grantee))

@@ -12,8 +12,14 @@
  * pg_read_all_data.  A denial beats these two roles, whichever way u has them,
  * and no grant, owner or superuser.
  *
+ * Columns of event types and views have entries too, which add to those of the
+ * whole.  They are in the same list; while there is nothing else in it, the
+ * object's own rights are still the default ones (is_default).  REVOKE from the
+ * whole takes the same from its columns.
+ *
  * Invariants
- *   L1  A list is sorted by grantee and grantor, and has each pair once.
+ *   L1  A list is sorted by grantee and grantor, and has each pair once; that
+ *       of the columns by their number first.
  *   L2  What an entry lets its grantee grant on, he has been given too.
  *   L3  Whom a list names is there; whose object is dropped, is not (R4).
  *
@@ -50,8 +56,11 @@ struct error;
 enum right { RIGHTS(X) };
 #undef X
 
-#define RIGHTS_ALL    4095u
-#define RIGHTS_TABLE  127u
+#define RIGHTS_ALL   4095u
+#define RIGHTS_TABLE 127u
+#define RIGHTS_COLUMN \
+	((uint32_t)(RIGHT_INSERT | RIGHT_SELECT | RIGHT_UPDATE | \
+	    RIGHT_REFERENCES))
 #define RIGHTS_SCHEMA ((uint32_t)(RIGHT_USAGE | RIGHT_CREATE))
 #define RIGHTS_DATABASE \
 	((uint32_t)(RIGHT_CREATE | RIGHT_TEMPORARY | RIGHT_CONNECT))
@@ -64,12 +73,16 @@ struct acl_entry {
 	uint32_t rights;  /* enum right */
 	uint32_t options; /* those that it may grant on */
 	uint32_t denied;  /* SELECT, INSERT */
+	uint32_t attnum;  /* of a column; 0: of the whole */
 };
 
 struct acl {
 	uint32_t object_oid;
+	bool is_default; /* the rights on the whole are: no entries */
 	uint32_t entry_count;
 	const struct acl_entry *entries;
+	uint32_t column_entry_count;
+	const struct acl_entry *column_entries;
 };
 
 /* What rights are about. */
@@ -117,6 +130,10 @@ uint32_t acl_kind_rights(enum acl_kind kind);
 const struct acl *catalog_acl(const struct catalog *catalog,
     uint32_t object_oid);
 
+/* Those of one column: none is the default. */
+const struct acl_entry *catalog_column_acl(const struct catalog *catalog,
+    uint32_t object_oid, uint32_t attnum, uint32_t *count);
+
 #define ACL_DEFAULT_MAX 2
 
 /* What stands for a list that is not there; the number of entries. */
@@ -129,6 +146,18 @@ uint32_t catalog_rights(const struct catalog *catalog, uint32_t role_oid,
 uint32_t catalog_grantable(const struct catalog *catalog, uint32_t role_oid,
     const struct acl_object *object, uint32_t wanted);
 
+/*
+ * As these, of one column (0: of the whole): what a role has on it or on the
+ * whole.
+ */
+uint32_t catalog_column_rights(const struct catalog *catalog, uint32_t role_oid,
+    const struct acl_object *object, uint32_t attnum, uint32_t wanted);
+uint32_t catalog_column_grantable(const struct catalog *catalog,
+    uint32_t role_oid, const struct acl_object *object, uint32_t attnum,
+    uint32_t wanted);
+uint32_t catalog_column_public_rights(const struct catalog *catalog,
+    const struct acl_object *object, uint32_t attnum);
+
 /* Those that everybody has. */
 uint32_t catalog_public_rights(const struct catalog *catalog,
     const struct acl_object *object);
@@ -139,7 +168,7 @@ bool catalog_owns(const struct catalog *catalog, uint32_t role_oid,
 
 /* Who is noted as the grantor of what a role grants of such an object. */
 uint32_t catalog_best_grantor(const struct catalog *catalog, uint32_t role_oid,
-    const struct acl_object *object, uint32_t wanted);
+    const struct acl_object *object, uint32_t attnum, uint32_t wanted);
 
 /* ---- changes ---- */
 
@@ -148,6 +177,7 @@ enum acl_grant_flag {        /* on disk: do not renumber */
 	ACL_CASCADE = 2,     /* REVOKE: what depends on it, too */
 	ACL_DENY = 4,        /* REVOKE: and deny it; then no grantor is asked */
 	ACL_FLAGS_ALL = 7,
+	ACL_OF_COLUMN = 8, /* as bytes alone: there is an attnum */
 };
 
 /* What DDL_GRANT and DDL_REVOKE say of their object. */
@@ -155,5 +185,6 @@ struct acl_grant {
 	uint32_t grantee;
 	uint32_t grantor;
 	uint32_t rights;
-	uint32_t flags; /* enum acl_grant_flag */
+	uint32_t flags;  /* enum acl_grant_flag */
+	uint32_t attnum; /* of a column; 0: of the whole */
 };

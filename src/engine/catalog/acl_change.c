@@ -56,7 +56,7 @@ int
 acl_make(const struct acl *source, const struct acl **out, struct error *err)
 {
 	struct acl_list_object *object = calloc(1, sizeof(*object));
-	struct acl_entry *entries;
+	struct acl_entry *entries, *column_entries;
 	int rc;
 
 	*out = NULL;
@@ -66,10 +66,15 @@ acl_make(const struct acl *source, const struct acl **out, struct error *err)
 	arena_init(&object->arena, NULL);
 	entries = arena_alloc_array(&object->arena,
 	    (size_t)source->entry_count + 1, sizeof(*entries));
+	column_entries = arena_alloc_array(&object->arena,
+	    (size_t)source->column_entry_count + 1, sizeof(*column_entries));
 	object->pub = *source;
 	object->pub.entries = entries;
+	object->pub.column_entries = column_entries;
 	for (uint32_t i = 0; i < source->entry_count; i++)
 		entries[i] = source->entries[i];
+	for (uint32_t i = 0; i < source->column_entry_count; i++)
+		column_entries[i] = source->column_entries[i];
 	rc = arena_check(&object->arena, err);
 	if (rc != 0)
 		acl_unref(&object->pub);
@@ -90,6 +95,21 @@ catalog_put_acl(struct catalog *catalog, const struct acl *acl)
 }
 
 void
+catalog_replace_acl(struct catalog *catalog, const struct acl *acl)
+{
+	const struct acl **acls = (const struct acl **)(uintptr_t)catalog->acls;
+
+	for (uint32_t i = 0; i < catalog->acl_count; i++) {
+		if (acls[i]->object_oid != acl->object_oid)
+			continue;
+		acl_unref(acls[i]);
+		acls[i] = acl_ref(acl);
+		return;
+	}
+	catalog_put_acl(catalog, acl);
+}
+
+void
 catalog_copy_acls(const struct catalog *before,
     const struct catalog_change *change, struct catalog *after)
 {
@@ -101,7 +121,9 @@ catalog_copy_acls(const struct catalog *before,
 			acl->object_oid != change->new_acl->object_oid))
 			catalog_put_acl(after, acl);
 	}
-	if (change->new_acl != NULL)
+	if (change->new_acl != NULL &&
+	    !(change->new_acl->is_default &&
+		change->new_acl->column_entry_count == 0))
 		catalog_put_acl(after, change->new_acl);
 }
 
@@ -111,26 +133,34 @@ struct acl_list {
 	struct acl_entry *entries; /* room for two more than there were */
 	uint32_t count;
 	uint32_t owner;
+	uint32_t attnum; /* of the column that it is of, or 0 */
 };
 
 static int
 list_of(const struct catalog *catalog, const struct acl_object *object,
-    struct arena *arena, struct acl_list *out, struct error *err)
+    uint32_t attnum, struct arena *arena, struct acl_list *out,
+    struct error *err)
 {
-	const struct acl *acl = catalog_acl(catalog, object->oid);
-	uint32_t had = acl == NULL ? ACL_DEFAULT_MAX : acl->entry_count;
+	const struct acl *acl = catalog_acl_list(catalog, object->oid);
+	struct acl_entry space[ACL_DEFAULT_MAX];
+	const struct acl_entry *had = space;
 
 	out->owner = object->owner;
-	out->entries =
-	    arena_try_alloc(arena, ((size_t)had + 2) * sizeof(*out->entries));
+	out->attnum = attnum;
+	if (attnum != 0) {
+		had = acl_of_column(acl, attnum, &out->count);
+	} else if (acl == NULL || acl->is_default) {
+		out->count = acl_default(object->kind, object->owner, space);
+	} else {
+		had = acl->entries;
+		out->count = acl->entry_count;
+	}
+	out->entries = arena_try_alloc(arena,
+	    ((size_t)out->count + 2) * sizeof(*out->entries));
 	if (out->entries == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
-	out->count = acl == NULL
-	    ? acl_default(object->kind, object->owner, out->entries)
-	    : acl->entry_count;
-	if (acl != NULL && acl->entry_count > 0)
-		memcpy(out->entries, acl->entries,
-		    acl->entry_count * sizeof(*out->entries));
+	if (out->count > 0)
+		memcpy(out->entries, had, out->count * sizeof(*out->entries));
 	return 0;
 }
 
@@ -150,8 +180,9 @@ list_entry(struct acl_list *list, uint32_t grantee, uint32_t grantor)
 		return &list->entries[at];
 	for (i = list->count++; i > at; i--)
 		list->entries[i] = list->entries[i - 1];
-	list->entries[at] =
-	    (struct acl_entry){ .grantee = grantee, .grantor = grantor };
+	list->entries[at] = (struct acl_entry){ .grantee = grantee,
+		.grantor = grantor,
+		.attnum = list->attnum };
 	return &list->entries[at];
 }
 
@@ -237,9 +268,10 @@ check_circle(struct acl_list list, const struct acl_grant *grant,
 	return rc;
 }
 
+/* `whole`: the options on the whole, of which a column may be granted, too. */
 static int
 grant_rights(struct acl_list *list, const struct acl_grant *grant,
-    struct arena *arena, struct error *err)
+    uint32_t whole, struct arena *arena, struct error *err)
 {
 	bool with_option = (grant->flags & ACL_WITH_OPTION) != 0;
 	struct acl_entry *entry;
@@ -248,7 +280,7 @@ grant_rights(struct acl_list *list, const struct acl_grant *grant,
 	if (with_option && grant->grantee == ACL_PUBLIC)
 		return error_set(err, STELE_E_INVALID_GRANT_OPERATION,
 		    "grant options can only be granted to roles");
-	if ((grant->rights & ~list_options(list, grant->grantor)) != 0)
+	if ((grant->rights & ~whole & ~list_options(list, grant->grantor)) != 0)
 		return error_set(err, STELE_E_SERIALIZATION_FAILURE, /* L2 */
 		    "could not serialize access: rights of the grantor were"
 		    " revoked concurrently");
@@ -301,35 +333,161 @@ check_grantee(const struct catalog *catalog, uint32_t oid, bool may_be_public,
 	    "role with OID %u does not exist", (unsigned)oid);
 }
 
+/* The list as it was, with those that changed in their places. */
+static int
+make_changed(const struct acl *before, const struct acl_list *lists,
+    uint32_t list_count, struct arena *arena, struct acl *out,
+    struct error *err)
+{
+	uint32_t room = before == NULL ? 0 : before->column_entry_count;
+	struct acl_entry *columns;
+	uint32_t k = 0, i = 0;
+
+	for (uint32_t n = 0; n < list_count; n++)
+		room += lists[n].count;
+	columns = arena_try_alloc(arena, ((size_t)room + 1) * sizeof(*columns));
+	if (columns == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (list_count > 0 && lists[0].attnum == 0) {
+		out->is_default = false;
+		out->entries = lists[0].entries;
+		out->entry_count = lists[0].count;
+		k = 1;
+	}
+	while (before != NULL && i <= before->column_entry_count) {
+		uint32_t attnum = i == before->column_entry_count
+		    ? UINT32_MAX
+		    : before->column_entries[i].attnum;
+
+		for (; k < list_count && lists[k].attnum <= attnum; k++)
+			for (uint32_t n = 0; n < lists[k].count; n++)
+				columns[out->column_entry_count++] =
+				    lists[k].entries[n];
+		if (i < before->column_entry_count &&
+		    (k == 0 || lists[k - 1].attnum != attnum))
+			columns[out->column_entry_count++] =
+			    before->column_entries[i];
+		i++;
+	}
+	for (; before == NULL && k < list_count; k++)
+		for (uint32_t n = 0; n < lists[k].count; n++)
+			columns[out->column_entry_count++] =
+			    lists[k].entries[n];
+	out->column_entries = columns;
+	return 0;
+}
+
+/* One list, of the whole or of a column. */
+static int
+change_list(const struct catalog *catalog, const struct ddl *ddl,
+    const struct acl_object *object, uint32_t attnum, struct arena *arena,
+    struct acl_list *out, struct error *err)
+{
+	struct acl_grant grant = ddl->grant;
+	struct acl_list whole = { .count = 0 };
+	int rc = list_of(catalog, object, attnum, arena, out, err);
+
+	if (rc == 0 && attnum != 0) {
+		grant.rights &= RIGHTS_COLUMN;
+		/* the whole denies them as well */
+		grant.flags &= ~(uint32_t)ACL_DENY;
+		if ((ddl->grant.flags & ACL_DENY) != 0)
+			grant.flags |= ACL_CASCADE;
+		rc = list_of(catalog, object, 0, arena, &whole, err);
+	}
+	if (rc == 0)
+		rc = ddl->kind == DDL_GRANT
+		    ? grant_rights(out, &grant,
+			  attnum == 0 ? 0 : list_options(&whole, grant.grantor),
+			  arena, err)
+		    : revoke_rights(out, &grant, err);
+	list_drop_empty(out);
+	return rc;
+}
+
+/* How many columns have entries of their own. */
+static uint32_t
+column_count(const struct acl *acl)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; acl != NULL && i < acl->column_entry_count; i++)
+		if (i == 0 ||
+		    acl->column_entries[i].attnum !=
+			acl->column_entries[i - 1].attnum)
+			count++;
+	return count;
+}
+
+/* That of a column alone; or that of the whole, and REVOKE: of its columns. */
+static int
+change_lists(const struct catalog *catalog, const struct ddl *ddl,
+    const struct acl_object *object, struct arena *arena, struct acl *out,
+    struct error *err)
+{
+	const struct acl *before = catalog_acl_list(catalog, ddl->oid);
+	bool with_columns = ddl->grant.attnum == 0 && ddl->kind == DDL_REVOKE;
+	uint32_t columns = with_columns ? column_count(before) : 0, count = 0;
+	struct acl_list *lists =
+	    arena_try_alloc(arena, ((size_t)columns + 1) * sizeof(*lists));
+	int rc;
+
+	if (lists == NULL)
+		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	if (before == NULL || before->is_default) {
+		out->is_default = true;
+	} else {
+		out->entries = before->entries;
+		out->entry_count = before->entry_count;
+	}
+	rc = change_list(catalog, ddl, object, ddl->grant.attnum, arena,
+	    &lists[count++], err);
+	for (uint32_t i = 0;
+	     rc == 0 && columns > 0 && i < before->column_entry_count; i++) {
+		uint32_t attnum = before->column_entries[i].attnum;
+
+		if (attnum != lists[count - 1].attnum)
+			rc = change_list(catalog, ddl, object, attnum, arena,
+			    &lists[count++], err);
+	}
+	return rc != 0 ? rc
+		       : make_changed(before, lists, count, arena, out, err);
+}
+
+static int
+check_column(const struct catalog *catalog, const struct ddl *ddl,
+    struct error *err)
+{
+	if (ddl->grant.attnum == 0 ||
+	    catalog_has_column(catalog, ddl->oid, ddl->grant.attnum))
+		return 0;
+	return error_set(err, STELE_E_UNDEFINED_COLUMN,
+	    "relation with OID %u has no column %u", (unsigned)ddl->oid,
+	    (unsigned)ddl->grant.attnum);
+}
+
 int
 catalog_change_acl(const struct catalog *catalog, const struct ddl *ddl,
     struct catalog_change *change, struct error *err)
 {
 	struct acl acl = { .object_oid = ddl->oid };
 	struct acl_object object;
-	struct acl_list list;
 	struct arena arena;
 	int rc = check_grantee(catalog, ddl->grant.grantee, true, err);
 
 	if (rc == 0)
 		rc = check_grantee(catalog, ddl->grant.grantor, false, err);
+	if (rc == 0)
+		rc = check_column(catalog, ddl, err);
 	if (rc != 0)
 		return rc;
 	if (!catalog_acl_object(catalog, ddl->oid, &object))
 		return error_set(err, STELE_E_UNDEFINED_TABLE,
 		    "relation with OID %u does not exist", (unsigned)ddl->oid);
 	arena_init(&arena, NULL);
-	rc = list_of(catalog, &object, &arena, &list, err);
+	rc = change_lists(catalog, ddl, &object, &arena, &acl, err);
 	if (rc == 0)
-		rc = ddl->kind == DDL_GRANT
-		    ? grant_rights(&list, &ddl->grant, &arena, err)
-		    : revoke_rights(&list, &ddl->grant, err);
-	if (rc == 0) {
-		list_drop_empty(&list);
-		acl.entries = list.entries;
-		acl.entry_count = list.count;
 		rc = acl_make(&acl, &change->new_acl, err);
-	}
 	arena_release(&arena);
 	return rc;
 }
@@ -337,14 +495,56 @@ catalog_change_acl(const struct catalog *catalog, const struct ddl *ddl,
 /* ---- another owner ---- */
 
 /* What the old owner had and has granted is the new one's. */
+static void
+hand_over(const struct acl_entry *entries, uint32_t count, uint32_t old_owner,
+    struct acl_list *list)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct acl_entry entry = entries[i];
+		struct acl_entry *into;
+
+		if (entry.grantee == old_owner)
+			entry.grantee = list->owner;
+		if (entry.grantor == old_owner)
+			entry.grantor = list->owner;
+		into = list_entry(list, entry.grantee, entry.grantor);
+		into->rights |= entry.rights;
+		into->options |= entry.options;
+		into->denied |= entry.denied;
+	}
+}
+
+/* Column by column, into what has room for all of them. */
+static void
+hand_over_columns(const struct acl *before, uint32_t old_owner,
+    uint32_t new_owner, struct acl_entry *entries, struct acl *out)
+{
+	uint32_t i = 0, count;
+
+	while (i < before->column_entry_count) {
+		uint32_t attnum = before->column_entries[i].attnum;
+		const struct acl_entry *column =
+		    acl_of_column(before, attnum, &count);
+		struct acl_list list = { .owner = new_owner,
+			.attnum = attnum,
+			.entries = entries + out->column_entry_count };
+
+		hand_over(column, count, old_owner, &list);
+		out->column_entry_count += list.count;
+		i += count;
+	}
+	out->column_entries = entries;
+}
+
 static int
 change_acl_owner(const struct catalog *catalog, uint32_t object_oid,
     uint32_t old_owner, uint32_t new_owner, struct catalog_change *change,
     struct error *err)
 {
-	const struct acl *before = catalog_acl(catalog, object_oid);
+	const struct acl *before = catalog_acl_list(catalog, object_oid);
 	struct acl acl = { .object_oid = object_oid };
 	struct acl_list list = { .owner = new_owner };
+	struct acl_entry *columns;
 	struct arena arena;
 	int rc;
 
@@ -353,19 +553,11 @@ change_acl_owner(const struct catalog *catalog, uint32_t object_oid,
 	arena_init(&arena, NULL);
 	list.entries = arena_alloc_array(&arena,
 	    (size_t)before->entry_count + 1, sizeof(*list.entries));
-	for (uint32_t i = 0; i < before->entry_count; i++) {
-		struct acl_entry entry = before->entries[i];
-		struct acl_entry *into;
-
-		if (entry.grantee == old_owner)
-			entry.grantee = new_owner;
-		if (entry.grantor == old_owner)
-			entry.grantor = new_owner;
-		into = list_entry(&list, entry.grantee, entry.grantor);
-		into->rights |= entry.rights;
-		into->options |= entry.options;
-		into->denied |= entry.denied;
-	}
+	columns = arena_alloc_array(&arena,
+	    (size_t)before->column_entry_count + 1, sizeof(*columns));
+	hand_over(before->entries, before->entry_count, old_owner, &list);
+	hand_over_columns(before, old_owner, new_owner, columns, &acl);
+	acl.is_default = before->is_default;
 	acl.entries = list.entries;
 	acl.entry_count = list.count;
 	rc = arena_check(&arena, err);

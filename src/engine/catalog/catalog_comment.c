@@ -136,6 +136,16 @@ has_column(const struct catalog *catalog, const struct object_name *object)
 	return view != NULL && object->attnum <= view->column_count;
 }
 
+bool
+catalog_has_column(const struct catalog *catalog, uint32_t oid, uint32_t attnum)
+{
+	const struct object_name object = { .class = OBJECT_RELATION,
+		.oid = oid,
+		.attnum = attnum };
+
+	return attnum != 0 && has_column(catalog, &object);
+}
+
 static bool
 has_type(const struct catalog *catalog, uint32_t oid)
 {

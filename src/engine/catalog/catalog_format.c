@@ -37,7 +37,7 @@
  *
  * A catalogue:
  *
- *   u32 format (8) · u64 generation · u32 next oid ·
+ *   u32 format (9) · u64 generation · u32 next oid ·
  *   varint count, enums: oid, array oid, string name, u8 flags (1 inline; none
  *     in format 1), varint owner (from format 5 on), varint count, labels ·
  *   varint count, types: oid, row type oid, array type oid, string name,
@@ -50,7 +50,8 @@
  *     the rows that are (from format 7 on) (no views in formats 1 and 2) ·
  *   from format 5 on: varint count, roles · varint count, lists of rights ·
  *   from format 6 on: varint count, comments ·
- *   from format 8 on: varint count, lists of settings (catalog_setting.c)
+ *   from format 8 on: varint count, lists of settings (catalog_setting.c) ·
+ *   from format 9 on: varint count, lists of rights on columns (role_format.c)
  *
  * Strings are a varint length and bytes; values as in value_format.h.  The
  * checksum is that of the block around it.
@@ -67,7 +68,8 @@
 #include "engine/catalog/format_private.h"
 #include "engine/catalog/value_format.h"
 
-#define CATALOG_FORMAT           8
+#define CATALOG_FORMAT           9
+#define CATALOG_FORMAT_COLUMNS   9 /* rights on them */
 #define CATALOG_FORMAT_SETTINGS  8
 #define CATALOG_FORMAT_KEPT      7
 #define CATALOG_FORMAT_COMMENTS  6
@@ -533,6 +535,7 @@ catalog_encode(const struct catalog *catalog, struct buf *out)
 	for (uint32_t i = 0; i < catalog->comment_count; i++)
 		put_comment(out, catalog->comments[i]);
 	catalog_encode_settings(out, catalog);
+	catalog_put_column_rights(out, catalog);
 }
 
 int
@@ -748,6 +751,8 @@ get_catalog(struct reader *r, struct arena *arena, struct catalog **out,
 		rc = get_comments(r, format, arena, catalog, err);
 	if (rc == 0 && format >= CATALOG_FORMAT_SETTINGS)
 		rc = catalog_decode_settings(r, arena, catalog, err);
+	if (rc == 0 && format >= CATALOG_FORMAT_COLUMNS)
+		rc = catalog_get_column_rights(r, arena, catalog, err);
 	if (rc == 0 && (r->failed || reader_left(r) != 0))
 		rc = format_malformed(arena, err);
 	return rc;

@@ -119,6 +119,18 @@ const struct role *const *catalog_roles_by_name(const struct catalog *catalog);
 /* Whether it is a member of no more than ROLE_REACH_MAX roles. */
 bool catalog_role_fits(const struct catalog *catalog, uint32_t oid);
 
+/* acl.c: the list of an object, also if it is of its columns alone. */
+const struct acl *catalog_acl_list(const struct catalog *catalog,
+    uint32_t object_oid);
+
+/* Of one column: those of the object's list, which may be NULL. */
+const struct acl_entry *acl_of_column(const struct acl *acl, uint32_t attnum,
+    uint32_t *count);
+
+/* catalog_comment.c: whether a relation has a column of the number. */
+bool catalog_has_column(const struct catalog *catalog, uint32_t oid,
+    uint32_t attnum);
+
 /* acl_change.c */
 void acl_unref(const struct acl *acl);
 MUST_USE int acl_make(const struct acl *source, const struct acl **out,
@@ -164,6 +176,8 @@ void catalog_put_view(struct catalog *catalog, const struct sql_view *view);
 void catalog_put_enum(struct catalog *catalog, const struct enum_type *type);
 void catalog_put_role(struct catalog *catalog, const struct role *role);
 void catalog_put_acl(struct catalog *catalog, const struct acl *acl);
+/* The same, or in the place of the list that the object has. */
+void catalog_replace_acl(struct catalog *catalog, const struct acl *acl);
 void catalog_put_comment(struct catalog *catalog,
     const struct object_comment *comment);
 void catalog_put_settings(struct catalog *catalog,

@@ -42,6 +42,11 @@ void catalog_put_security(struct buf *out, const struct catalog *catalog);
 MUST_USE int catalog_get_security(struct reader *r, struct arena *arena,
     struct catalog *catalog, struct error *err);
 
+/* Those on columns, of relations that are there. */
+void catalog_put_column_rights(struct buf *out, const struct catalog *catalog);
+MUST_USE int catalog_get_column_rights(struct reader *r, struct arena *arena,
+    struct catalog *catalog, struct error *err);
+
 /* catalog_setting.c: settings that are kept, as bytes. */
 void setting_change_put(struct buf *out, const struct setting_change *change);
 void setting_change_get(struct reader *r, struct setting_change *out);

@@ -242,13 +242,44 @@ note_use(struct role_uses *uses, const char *what, const char *kind,
 }
 
 static bool
-acl_names(const struct acl *acl, uint32_t role_oid)
+entries_name(const struct acl_entry *entries, uint32_t count, uint32_t role_oid)
 {
-	for (uint32_t i = 0; i < acl->entry_count; i++)
-		if (acl->entries[i].grantee == role_oid ||
-		    acl->entries[i].grantor == role_oid)
+	for (uint32_t i = 0; i < count; i++)
+		if (entries[i].grantee == role_oid ||
+		    entries[i].grantor == role_oid)
 			return true;
 	return false;
+}
+
+static struct str
+column_name(const struct catalog *catalog, uint32_t oid, uint32_t attnum)
+{
+	const struct event_type *type = catalog_type_by_oid(catalog, oid);
+
+	return type != NULL
+	    ? event_type_column_name(type, attnum)
+	    : catalog_view_by_oid(catalog, oid)->columns[attnum - 1].name;
+}
+
+static void
+note_granted_columns(const struct catalog *catalog, const struct acl *acl,
+    uint32_t oid, const struct acl_object *object, struct role_uses *uses)
+{
+	uint32_t i = 0, count;
+
+	for (; i < acl->column_entry_count; i += count) {
+		uint32_t attnum = acl->column_entries[i].attnum;
+		const struct acl_entry *entries =
+		    acl_of_column(acl, attnum, &count);
+		struct str name;
+
+		if (!entries_name(entries, count, oid))
+			continue;
+		name = arena_printf(&uses->arena, "%.*s of %s %.*s",
+		    STR_FMT(column_name(catalog, object->oid, attnum)),
+		    acl_object_words(object), STR_FMT(object->name));
+		note_use(uses, "privileges for", "column", name);
+	}
 }
 
 static void
@@ -277,12 +308,15 @@ note_granted(const struct catalog *catalog, uint32_t oid,
 		const struct acl *acl = catalog->acls[i];
 		struct acl_object object;
 
-		if (!acl_names(acl, oid) ||
-		    !catalog_acl_object(catalog, acl->object_oid, &object) ||
+		if (!catalog_acl_object(catalog, acl->object_oid, &object) ||
 		    object.owner == oid)
 			continue;
-		note_use(uses, "privileges for", acl_object_words(&object),
-		    object.kind == ACL_DATABASE ? STR("stele") : object.name);
+		if (entries_name(acl->entries, acl->entry_count, oid))
+			note_use(uses, "privileges for",
+			    acl_object_words(&object),
+			    object.kind == ACL_DATABASE ? STR("stele")
+							: object.name);
+		note_granted_columns(catalog, acl, oid, &object, uses);
 	}
 }
 

@@ -10,7 +10,7 @@
  *   GRANT_ROLE, REVOKE_ROLE   varint member oid · varint grantor oid ·
  *     u8 admin option
  *   GRANT, REVOKE   varint grantee oid · varint grantor oid · varint rights ·
- *     u8 flags (enum acl_grant_flag)
+ *     u8 flags (enum acl_grant_flag) · if they say so: varint attnum
  *   SET_OWNER   varint owner oid
  *
  * A role of a catalogue:
@@ -24,6 +24,11 @@
  *
  *   varint object oid · varint count, entries: varint grantee oid,
  *     varint grantor oid, varint rights, varint options, varint denied
+ *
+ * And one of columns, which may be of an object that has no list else:
+ *
+ *   varint object oid · varint count, entries: varint attnum, varint grantee
+ *     oid, varint grantor oid, varint rights, varint options
  */
 #include <assert.h>
 
@@ -67,7 +72,11 @@ role_change_put(struct buf *out, const struct ddl *ddl)
 		buf_put_varint(out, ddl->grant.grantee);
 		buf_put_varint(out, ddl->grant.grantor);
 		buf_put_varint(out, ddl->grant.rights);
-		buf_put_u8(out, (uint8_t)ddl->grant.flags);
+		buf_put_u8(out,
+		    (uint8_t)(ddl->grant.flags |
+			(ddl->grant.attnum != 0 ? ACL_OF_COLUMN : 0)));
+		if (ddl->grant.attnum != 0)
+			buf_put_varint(out, ddl->grant.attnum);
 		break;
 	case DDL_SET_OWNER:
 		buf_put_varint(out, ddl->owner);
@@ -106,6 +115,22 @@ get_limit(struct reader *r)
 	return (int32_t)limit;
 }
 
+/* Of a column, if its number is there. */
+static void
+get_grant_flags(struct reader *r, struct acl_grant *out)
+{
+	uint8_t flags = reader_u8(r);
+
+	out->flags = flags & ACL_FLAGS_ALL;
+	if ((flags & ~(ACL_FLAGS_ALL | ACL_OF_COLUMN)) != 0)
+		r->failed = true;
+	if ((flags & ACL_OF_COLUMN) == 0)
+		return;
+	out->attnum = format_get_u32(r);
+	if (out->attnum == 0)
+		r->failed = true;
+}
+
 void
 role_change_get(struct reader *r, struct ddl *out)
 {
@@ -131,9 +156,7 @@ role_change_get(struct reader *r, struct ddl *out)
 		out->grant.grantee = format_get_u32(r);
 		out->grant.grantor = format_get_u32(r);
 		out->grant.rights = get_bits(r, RIGHTS_ALL);
-		out->grant.flags = reader_u8(r);
-		if (out->grant.flags > ACL_FLAGS_ALL)
-			r->failed = true;
+		get_grant_flags(r, &out->grant);
 		break;
 	case DDL_SET_OWNER:
 		out->owner = format_get_u32(r);
@@ -286,12 +309,117 @@ get_acl(struct reader *r, struct arena *arena, struct catalog *catalog,
 void
 catalog_put_security(struct buf *out, const struct catalog *catalog)
 {
+	uint32_t count = 0;
+
 	buf_put_varint(out, catalog->role_count);
 	for (uint32_t i = 0; i < catalog->role_count; i++)
 		put_role(out, catalog->roles[i]);
-	buf_put_varint(out, catalog->acl_count);
 	for (uint32_t i = 0; i < catalog->acl_count; i++)
-		put_acl(out, catalog->acls[i]);
+		count += !catalog->acls[i]->is_default;
+	buf_put_varint(out, count);
+	for (uint32_t i = 0; i < catalog->acl_count; i++)
+		if (!catalog->acls[i]->is_default)
+			put_acl(out, catalog->acls[i]);
+}
+
+/* ---- rights on columns ---- */
+
+static void
+put_column_acl(struct buf *out, const struct acl *acl)
+{
+	buf_put_varint(out, acl->object_oid);
+	buf_put_varint(out, acl->column_entry_count);
+	for (uint32_t i = 0; i < acl->column_entry_count; i++) {
+		const struct acl_entry *entry = &acl->column_entries[i];
+
+		buf_put_varint(out, entry->attnum);
+		buf_put_varint(out, entry->grantee);
+		buf_put_varint(out, entry->grantor);
+		buf_put_varint(out, entry->rights);
+		buf_put_varint(out, entry->options);
+	}
+}
+
+void
+catalog_put_column_rights(struct buf *out, const struct catalog *catalog)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < catalog->acl_count; i++)
+		count += catalog->acls[i]->column_entry_count > 0;
+	buf_put_varint(out, count);
+	for (uint32_t i = 0; i < catalog->acl_count; i++)
+		if (catalog->acls[i]->column_entry_count > 0)
+			put_column_acl(out, catalog->acls[i]);
+}
+
+static struct acl_entry *
+get_column_entries(struct reader *r, struct arena *arena,
+    const struct catalog *catalog, uint32_t object_oid, uint32_t *count)
+{
+	struct acl_entry *entries;
+
+	*count = format_get_count(r);
+	entries = format_get_array(r, arena, *count, sizeof(*entries));
+	for (uint32_t i = 0; i < *count && !r->failed; i++) {
+		struct acl_entry *entry = &entries[i];
+
+		*entry = (struct acl_entry){ .attnum = format_get_u32(r) };
+		entry->grantee = format_get_u32(r);
+		entry->grantor = format_get_u32(r);
+		entry->rights = get_bits(r, RIGHTS_COLUMN);
+		entry->options = get_bits(r, entry->rights);
+		if (!catalog_has_column(catalog, object_oid, entry->attnum) ||
+		    (i > 0 &&
+			(entry->attnum < entries[i - 1].attnum ||
+			    (entry->attnum == entries[i - 1].attnum &&
+				!is_after(entry, &entries[i - 1]))))) /* L1 */
+			r->failed = true;
+	}
+	if (*count == 0)
+		r->failed = true;
+	return entries;
+}
+
+/* Beside the list of the whole, if there is one. */
+static int
+get_column_acl(struct reader *r, struct arena *arena, struct catalog *catalog,
+    struct error *err)
+{
+	uint32_t oid = format_get_u32(r);
+	const struct acl *had = catalog_acl_list(catalog, oid);
+	struct acl source = { .object_oid = oid, .is_default = had == NULL };
+	const struct acl *acl;
+	int rc;
+
+	if (had != NULL) {
+		source.entries = had->entries;
+		source.entry_count = had->entry_count;
+		if (had->column_entry_count > 0)
+			r->failed = true;
+	}
+	source.column_entries = get_column_entries(r, arena, catalog, oid,
+	    &source.column_entry_count);
+	if (r->failed)
+		return format_malformed(arena, err);
+	rc = acl_make(&source, &acl, err);
+	if (rc != 0)
+		return rc;
+	catalog_replace_acl(catalog, acl);
+	acl_unref(acl);
+	return 0;
+}
+
+int
+catalog_get_column_rights(struct reader *r, struct arena *arena,
+    struct catalog *catalog, struct error *err)
+{
+	uint32_t count = format_get_count(r);
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = get_column_acl(r, arena, catalog, err);
+	return rc;
 }
 
 int

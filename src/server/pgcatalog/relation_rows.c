@@ -245,8 +245,8 @@ identity_of(const struct relation *relation, uint32_t attnum)
 }
 
 static void
-put_attribute(struct system_rows *rows, const struct relation *relation,
-    uint32_t attnum)
+put_attribute(struct system_rows *rows, const struct session *session,
+    const struct relation *relation, uint32_t attnum)
 {
 	const struct relation_space *space = system_rows_space(rows);
 	const struct relation_column column =
@@ -274,10 +274,12 @@ put_attribute(struct system_rows *rows, const struct relation *relation,
 	system_put_bool(rows, pg_attribute_attisdropped, false);
 	system_put_bool(rows, pg_attribute_attislocal, true);
 	system_put_i64(rows, pg_attribute_attinhcount, 0);
+	put_column_acl(rows, pg_attribute_attacl, session, relation->oid,
+	    attnum);
 }
 
 int
-pg_attribute_rows(void *session UNUSED, struct system_rows *rows,
+pg_attribute_rows(void *session, struct system_rows *rows,
     struct error *err UNUSED)
 {
 	struct wanted_relations wanted;
@@ -288,7 +290,7 @@ pg_attribute_rows(void *session UNUSED, struct system_rows *rows,
 		uint32_t count = relation_column_count(&relation);
 
 		for (uint32_t i = 1; i <= count; i++)
-			put_attribute(rows, &relation, i);
+			put_attribute(rows, session, &relation, i);
 	}
 	return 0;
 }

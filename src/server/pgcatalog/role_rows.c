@@ -179,25 +179,49 @@ entry_text(const struct catalog *catalog, const struct session *session,
 	return copy;
 }
 
+static void
+put_entries(struct system_rows *rows, uint32_t column,
+    const struct session *session, const struct acl_entry *entries,
+    uint32_t entry_count)
+{
+	const struct catalog *catalog = system_rows_space(rows)->catalog;
+	struct arena *arena = system_rows_arena(rows);
+	struct datum *items;
+	uint32_t count = 0;
+
+	if (!system_reads(rows, column))
+		return;
+	items = arena_zalloc(arena, ((size_t)entry_count + 1) * sizeof(*items));
+	for (uint32_t i = 0; i < entry_count; i++)
+		if (entries[i].rights != 0)
+			items[count++].str =
+			    entry_text(catalog, session, &entries[i], arena);
+	system_put_array(rows, column, TYPE_ACLITEM, items, count);
+}
+
 void
 put_acl(struct system_rows *rows, uint32_t column,
     const struct session *session, uint32_t object_oid)
 {
 	const struct catalog *catalog = system_rows_space(rows)->catalog;
 	const struct acl *acl = catalog_acl(catalog, object_oid);
-	struct arena *arena = system_rows_arena(rows);
-	struct datum *items;
-	uint32_t count = 0;
 
-	if (acl == NULL || !system_reads(rows, column))
-		return;
-	items = arena_zalloc(arena,
-	    ((size_t)acl->entry_count + 1) * sizeof(*items));
-	for (uint32_t i = 0; i < acl->entry_count; i++)
-		if (acl->entries[i].rights != 0)
-			items[count++].str = entry_text(catalog, session,
-			    &acl->entries[i], arena);
-	system_put_array(rows, column, TYPE_ACLITEM, items, count);
+	if (acl != NULL)
+		put_entries(rows, column, session, acl->entries,
+		    acl->entry_count);
+}
+
+void
+put_column_acl(struct system_rows *rows, uint32_t column,
+    const struct session *session, uint32_t object_oid, uint32_t attnum)
+{
+	const struct catalog *catalog = system_rows_space(rows)->catalog;
+	uint32_t count;
+	const struct acl_entry *entries =
+	    catalog_column_acl(catalog, object_oid, attnum, &count);
+
+	if (count > 0)
+		put_entries(rows, column, session, entries, count);
 }
 
 uint32_t

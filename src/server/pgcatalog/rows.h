@@ -78,6 +78,8 @@ bool wanted_relations_next(struct wanted_relations *wanted,
 /* The list of rights of an object, as aclitem[]; none is null. */
 void put_acl(struct system_rows *rows, uint32_t column,
     const struct session *session, uint32_t object_oid);
+void put_column_acl(struct system_rows *rows, uint32_t column,
+    const struct session *session, uint32_t object_oid, uint32_t attnum);
 
 /* Of a relation, its types, an enum; else the server's. */
 uint32_t owner_of(const struct system_rows *rows, uint32_t object_oid);

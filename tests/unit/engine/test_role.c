@@ -396,7 +396,7 @@ START_TEST(another_owner_takes_the_list_over)
 	ck_assert(catalog_acl_object(catalog, TABLE, &object));
 	ck_assert(catalog_owns(catalog, BOB, &object));
 	ck_assert(!catalog_owns(catalog, ALICE, &object));
-	ck_assert_uint_eq(catalog_best_grantor(catalog, ADMIN, &object, 1),
+	ck_assert_uint_eq(catalog_best_grantor(catalog, ADMIN, &object, 0, 1),
 	    BOB);
 }
 END_TEST
@@ -541,6 +541,11 @@ add_all(void)
 	change(&read);
 	change(&deny);
 	change(&own);
+	read.grant = (struct acl_grant){ .grantee = ALICE,
+		.grantor = BOB,
+		.rights = RIGHT_SELECT,
+		.attnum = COLUMN_FIRST_FIELD };
+	change(&read);
 	set_setting(0, 0, STR("TimeZone"), STR("UTC"));
 	set_setting(ACL_DATABASE_OID, ALICE, STR("a.b"), STR(""));
 	set_setting(0, ALICE, STR("a.b"), STR("1"));
@@ -602,6 +607,7 @@ static const struct ddl changes[] = {
 	    .membership = { 20101, 0, 0 } },
 	{ .kind = DDL_GRANT, .oid = TABLE, .grant = { 0, 10, RIGHTS_ALL, 1 } },
 	{ .kind = DDL_REVOKE, .oid = TABLE, .grant = { 20100, 10, 2, 7 } },
+	{ .kind = DDL_GRANT, .oid = TABLE, .grant = { 20100, 10, 2, 1, 4 } },
 	{ .kind = DDL_SET_OWNER, .oid = TABLE, .owner = 20100 },
 	{ .kind = DDL_SET_SETTING,
 	    .oid = 20100,
