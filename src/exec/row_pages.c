@@ -96,6 +96,8 @@ row_pages_put(struct row_pages *pages, const struct datum *values,
 	for (uint32_t i = 0; i < count && pages->rc == 0; i++)
 		row_store_set(&pages->store, i, &values[i]);
 	pages->row_count++;
+	if (pages->rc == 0)
+		pages->rc = row_store_check(&pages->store, &pages->err);
 	if (pages->rc == 0 && is_full(pages))
 		pages->rc = write_rows(pages, &pages->err);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "os/file.h"
 #include "sql_runner.h"
 
 static struct sql_runner *runner;
@@ -45,20 +46,38 @@ static const char *const queries[] = {
 	" desc, 1, 2 limit 2",
 	"select distinct on (b) b, a from t order by b, a limit 2",
 	"select a from t order by a % 10 fetch first 1 rows with ties",
+	"select count(*), sum(length(s)) from (select string_agg(b, '') over"
+	" (partition by a / 300 order by a) s from t) q",
+	"select count(*), max(s) from (select sum(n) over (order by a rows 2"
+	" preceding) s from t) q",
 };
 
-#define QUERY_COUNT (sizeof(queries) / sizeof(queries[0]))
-#define LIMIT_FIRST ((size_t)16 << 10)
-#define LIMIT_LAST  ((size_t)64 << 20)
+/* These where little of them stays in memory. */
+static const char *const spilled[] = {
+	"select count(*), sum(length(s)) from (select json_agg(repeat(chr(1),"
+	" a / 3000 * 170000)) filter (where a = 3000) over (order by a)::text s,"
+	" b from t) q",
+	"select count(*), max(s) from (select sum(n) over (order by a) s, b"
+	" from t) q",
+	"select count(*), max(s), min(f) from (select max(b) over w s,"
+	" first_value(b) over w f from t window w as (order by a rows 3"
+	" preceding)) q",
+};
 
-START_TEST(any_limit)
+#define QUERY_COUNT   (sizeof(queries) / sizeof(queries[0]))
+#define SPILLED_COUNT (sizeof(spilled) / sizeof(spilled[0]))
+#define LIMIT_FIRST   ((size_t)16 << 10)
+#define LIMIT_LAST    ((size_t)64 << 20)
+#define WORK_MEM      ((size_t)64 << 10)
+
+static void
+under_limits(const char *query)
 {
 	char expected[4096];
 	bool was_enough = false;
 
-	snprintf(expected, sizeof(expected), "%s",
-	    sql_run(runner, queries[_i]));
-	ck_assert_msg(strncmp(expected, "ERROR", 5) != 0, "%s: %s", queries[_i],
+	snprintf(expected, sizeof(expected), "%s", sql_run(runner, query));
+	ck_assert_msg(strncmp(expected, "ERROR", 5) != 0, "%s: %s", query,
 	    expected);
 	for (size_t limit = LIMIT_FIRST; limit <= LIMIT_LAST;
 	     limit += limit / 8) {
@@ -66,17 +85,29 @@ START_TEST(any_limit)
 		bool is_enough;
 
 		sql_runner_set_memory(runner, limit);
-		answer = sql_run(runner, queries[_i]);
+		answer = sql_run(runner, query);
 		is_enough = strstr(answer, "ERROR: 53200") == NULL;
 		if (is_enough)
 			ck_assert_str_eq(answer, expected);
 		ck_assert_msg(is_enough || !was_enough,
-		    "%s: less was enough than %zu bytes", queries[_i], limit);
+		    "%s: less was enough than %zu bytes", query, limit);
 		was_enough = is_enough;
 	}
 	sql_runner_set_memory(runner, 0);
-	ck_assert_msg(was_enough, "%s: %zu bytes are not enough", queries[_i],
+	ck_assert_msg(was_enough, "%s: %zu bytes are not enough", query,
 	    LIMIT_LAST);
+}
+
+START_TEST(any_limit)
+{
+	under_limits(queries[_i]);
+}
+END_TEST
+
+START_TEST(any_limit_spilled)
+{
+	sql_runner_set_work_mem(runner, WORK_MEM, os_fs_real());
+	under_limits(spilled[_i]);
 }
 END_TEST
 
@@ -107,6 +138,7 @@ main(void)
 
 	tcase_add_checked_fixture(tcase, open_runner, close_runner);
 	tcase_add_loop_test(tcase, any_limit, 0, (int)QUERY_COUNT);
+	tcase_add_loop_test(tcase, any_limit_spilled, 0, (int)SPILLED_COUNT);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	srunner = srunner_create(suite);
