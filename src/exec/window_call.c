@@ -238,7 +238,8 @@ struct pending {
 	uint32_t rows[VEC_ROWS]; /* of the store */
 	uint32_t groups[VEC_ROWS];
 	uint32_t count;
-	struct arena *values; /* of results: the load's, or of the last alone */
+	enum phys phys;       /* of results */
+	struct arena *values; /* of them: the load's, or of the last alone */
 	struct datum last;    /* result */
 };
 
@@ -302,6 +303,17 @@ add_row(struct pending *pending, uint32_t position, uint32_t group,
 	return pending->count == VEC_ROWS ? flush(pending, err) : 0;
 }
 
+/* The last result: of a load in a file, until there is another. */
+static int
+keep_result(struct pending *pending, const struct datum *value,
+    struct error *err)
+{
+	if (pending->window->pages != NULL)
+		arena_reset(pending->values);
+	pending->last = datum_copy(pending->phys, value, pending->values);
+	return arena_check(pending->values, err);
+}
+
 /* The results of groups 0..count-1 to the positions from `first` on. */
 static int
 take_results(struct pending *pending, struct window_result *result,
@@ -319,119 +331,105 @@ take_results(struct pending *pending, struct window_result *result,
 	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		struct datum value = vec_get(&values, i);
 
-		if (result->pages != NULL)
-			arena_reset(pending->values);
-		pending->last =
-		    datum_copy(values.phys, &value, pending->values);
-		set_result(result, first + i, &pending->last);
+		rc = keep_result(pending, &value, err);
+		if (rc == 0)
+			set_result(result, first + i, &pending->last);
 	}
 	return rc != 0 ? rc : op_forget(&pending->window->op, err);
 }
 
-/* Every frame begins with the partition. */
-static int
-run_growing(const struct window_frames *frames, struct pending *pending,
-    struct window_result *result, struct error *err)
-{
-	struct window_span partition = frames->partition;
-	uint32_t done = partition.first;
-	bool has_result = false;
-	int rc = agg_state_reserve(pending->state, 1, err);
-
-	for (uint32_t i = partition.first; i < partition.limit && rc == 0;
-	     i++) {
-		uint32_t limit = window_frames_at(frames, i).limit;
-
-		if (has_result && limit == done) {
-			set_result(result, i, &pending->last);
-			continue;
-		}
-		for (; done < limit && rc == 0; done++)
-			rc = add_row(pending, done, 0, err);
-		if (rc == 0)
-			rc = take_results(pending, result, i, 1, err);
-		has_result = true;
-	}
-	return rc;
-}
-
 /* Add rows of a load in memory, where they are, at most VEC_ROWS. */
 static int
-add_in_place(struct pending *pending, uint32_t first, uint32_t count,
+add_in_place(struct pending *pending, struct window_span span,
     struct error *err)
 {
 	static const uint32_t groups[VEC_ROWS]; /* the only one */
 	const struct window_op *window = pending->window;
 	const struct vec *columns = window->rows.columns;
 	const uint32_t *args = pending->result->columns.args;
-	struct sel sel = sel_all(count);
+	struct sel sel = sel_all(span.limit - span.first);
 	struct vec values[2];
 	uint16_t rows[VEC_ROWS];
 
 	for (uint32_t i = 0; i < 2; i++)
 		if (args[i] != NO_COLUMN)
 			values[i] = window_slice(
-			    &columns[window_column(window, args[i])], first);
+			    &columns[window_column(window, args[i])],
+			    span.first);
 	if (pending->result->columns.filter != NO_COLUMN) {
 		sel = (struct sel){ .rows = rows };
-		for (uint32_t i = 0; i < count; i++)
-			if (passes_filter(pending, first + i))
-				rows[sel.count++] = (uint16_t)i;
+		for (uint32_t i = span.first; i < span.limit; i++)
+			if (passes_filter(pending, i))
+				rows[sel.count++] = (uint16_t)(i - span.first);
 	}
 	return agg_state_add(pending->state,
 	    args[0] == NO_COLUMN ? NULL : &values[0], &values[1], sel, groups,
 	    err);
 }
 
+/* Add rows to the only group; those of a file wait for others. */
+static int
+add_rows(struct pending *pending, struct window_span span, struct error *err)
+{
+	int rc = 0;
+
+	while (span.first < span.limit && rc == 0) {
+		struct window_span some = span;
+
+		if (pending->window->pages != NULL) {
+			rc = add_row(pending, span.first++, 0, err);
+			continue;
+		}
+		if (span.limit - span.first > VEC_ROWS)
+			some.limit = span.first + VEC_ROWS;
+		rc = add_in_place(pending, some, err);
+		span.first = some.limit;
+	}
+	return rc;
+}
+
 /* The result of all that was added to the only group. */
 static int
 take_result(struct pending *pending, struct error *err)
 {
-	struct arena *scratch = &pending->window->op.batch_arena;
-	int rc =
-	    agg_state_value(pending->state, 0, scratch, &pending->last, err);
+	struct datum value;
+	int rc;
 
+	rc = pending->count > 0 ? flush(pending, err) : 0;
 	if (rc == 0)
-		pending->last = datum_copy(pending->result->values.phys,
-		    &pending->last, pending->values);
-	return rc;
+		rc = agg_state_value(pending->state, 0,
+		    &pending->window->op.batch_arena, &value, err);
+	if (rc == 0)
+		rc = keep_result(pending, &value, err);
+	return rc != 0 ? rc : op_forget(&pending->window->op, err);
 }
 
-/* The same as run_growing() of a load in memory. */
+/* Every frame begins with the partition: one state is added to. */
 static int
-grow_in_place(const struct window_frames *frames, struct pending *pending,
+run_growing(const struct window_frames *frames, struct pending *pending,
     struct window_result *result, struct error *err)
 {
 	struct window_span partition = frames->partition;
-	uint32_t done = partition.first;
+	struct window_span more = { partition.first, partition.first };
 	bool has_result = false;
 	int rc = agg_state_reserve(pending->state, 1, err);
 
 	for (uint32_t i = partition.first; i < partition.limit && rc == 0;
 	     i++) {
-		uint32_t limit = window_frames_at(frames, i).limit;
-
-		if (i % VEC_ROWS == 0)
+		more.limit = window_frames_at(frames, i).limit;
+		if (!has_result || more.first < more.limit) {
+			rc = add_rows(pending, more, err);
+			if (rc == 0)
+				rc = take_result(pending, err);
+			more.first = more.limit;
+			has_result = true;
+		} else if (i % VEC_ROWS == 0) {
 			rc = op_check_cancel(&pending->window->op, err);
-		if (has_result && limit == done) {
-			vec_set(&result->values, i, &pending->last);
-			continue;
-		}
-		while (done < limit && rc == 0) {
-			uint32_t left = limit - done;
-
-			left = left < VEC_ROWS ? left : VEC_ROWS;
-			rc = add_in_place(pending, done, left, err);
-			done += left;
 		}
 		if (rc == 0)
-			rc = take_result(pending, err);
-		vec_set(&result->values, i, &pending->last);
-		has_result = true;
-		if (rc == 0 && i % VEC_ROWS == 0)
-			rc = op_forget(&pending->window->op, err);
+			set_result(result, i, &pending->last);
 	}
-	return rc != 0 ? rc : op_forget(&pending->window->op, err);
+	return rc;
 }
 
 #define ROWS_AT_ONCE 1024
@@ -478,6 +476,7 @@ run_aggregate(struct window_op *window, const struct window_frames *frames,
 	struct pending pending = { .window = window,
 		.result = result,
 		.state = &result->state,
+		.phys = type_phys(&result->call->type),
 		.values = result->pages == NULL ? &window->arena : &last };
 	bool is_growing = frame->start == FRAME_UNBOUNDED_PRECEDING &&
 	    frame->exclude == FRAME_EXCLUDE_NONE;
@@ -490,8 +489,6 @@ run_aggregate(struct window_op *window, const struct window_frames *frames,
 			span.limit = span.first + ROWS_AT_ONCE;
 		if (!is_growing)
 			rc = run_apart(frames, &pending, result, span, err);
-		else if (window->pages == NULL)
-			rc = grow_in_place(frames, &pending, result, err);
 		else
 			rc = run_growing(frames, &pending, result, err);
 		span =
