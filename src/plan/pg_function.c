@@ -1,43 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pg_function.c -- the tables of pg_functions.def and pg_operators.def, and what of
- * them there is.
+ * pg_function.c -- what there is of the functions and operators of the tables.
  */
 #include "plan/pg_function.h"
 
 #include <stdlib.h>
 
-#include "common/attr.h"
 #include "plan/known_function.h"
+#include "plan/pg_function_table.h"
 #include "plan/schema.h"
 
 /* In place of an operator's name: something else shows the function. */
-static const char referenced[] = "";
-
-/* clang-format off */
-static const struct pg_function functions[] = {
-#define REFERENCED referenced
-#define FUNCTION(oid, name, language, cost, rows, variadic, kind, leakproof, \
-	strict, set, volatility, parallel, defaults, result, args, all_args, \
-	modes, names, default_values, source, of_operator) \
-	{ oid, name, language, cost, rows, variadic, kind, leakproof, strict, \
-	  set, volatility, parallel, defaults, result, args, all_args, modes, \
-	  names, default_values, source, of_operator },
-#include "plan/pg_functions.def"
-#undef FUNCTION
-#undef REFERENCED
-};
-
-static const struct pg_operator operators[] = {
-#define OPERATOR(oid, name, kind, merge, hash, left, right, result, \
-	commutator, negator, code, restrict, join) \
-	{ oid, name, kind, merge, hash, left, right, result, commutator, \
-	  negator, code, restrict, join },
-#include "plan/pg_operators.def"
-#undef OPERATOR
-};
-/* clang-format on */
-
 uint32_t
 pg_function_types(const char *list, uint32_t out[PROC_ARGS_MAX])
 {
@@ -70,7 +43,7 @@ function_is_here(const struct pg_function *function)
 	uint32_t types[PROC_ARGS_MAX];
 	uint32_t count = pg_function_types(function->args, types);
 
-	if (function->of_operator == referenced)
+	if (function->of_operator == pg_function_referenced)
 		return true;
 	return function_is_known(str_of_cstr(function->name), types, count) ||
 	    (function->of_operator != NULL &&
@@ -91,45 +64,46 @@ operator_is_here(const struct pg_operator *op)
 const struct pg_function *
 pg_function_next(const struct pg_function *previous)
 {
-	size_t i = previous == NULL ? 0 : (size_t)(previous - functions) + 1;
+	size_t i = previous == NULL ? 0 : (size_t)(previous - pg_functions) + 1;
 
-	while (i < ARRAY_LEN(functions) && !function_is_here(&functions[i]))
+	while (i < pg_function_count && !function_is_here(&pg_functions[i]))
 		i++;
-	return i < ARRAY_LEN(functions) ? &functions[i] : NULL;
+	return i < pg_function_count ? &pg_functions[i] : NULL;
 }
 
 const struct pg_operator *
 pg_operator_next(const struct pg_operator *previous)
 {
-	size_t i = previous == NULL ? 0 : (size_t)(previous - operators) + 1;
+	size_t i = previous == NULL ? 0 : (size_t)(previous - pg_operators) + 1;
 
-	while (i < ARRAY_LEN(operators) && !operator_is_here(&operators[i]))
+	while (i < pg_operator_count && !operator_is_here(&pg_operators[i]))
 		i++;
-	return i < ARRAY_LEN(operators) ? &operators[i] : NULL;
+	return i < pg_operator_count ? &pg_operators[i] : NULL;
 }
 
 const struct pg_function *
 pg_function_named(struct str name, const struct pg_function *previous)
 {
-	size_t i = previous == NULL ? 0 : (size_t)(previous - functions) + 1;
+	size_t i = previous == NULL ? 0 : (size_t)(previous - pg_functions) + 1;
 	uint32_t schema;
 
-	for (; i < ARRAY_LEN(functions); i++)
-		if (str_equal(pg_function_name(&functions[i], &schema), name) &&
-		    function_is_here(&functions[i]))
-			return &functions[i];
+	for (; i < pg_function_count; i++)
+		if (str_equal(pg_function_name(&pg_functions[i], &schema),
+			name) &&
+		    function_is_here(&pg_functions[i]))
+			return &pg_functions[i];
 	return NULL;
 }
 
 const struct pg_operator *
 pg_operator_named(struct str name, const struct pg_operator *previous)
 {
-	size_t i = previous == NULL ? 0 : (size_t)(previous - operators) + 1;
+	size_t i = previous == NULL ? 0 : (size_t)(previous - pg_operators) + 1;
 
-	for (; i < ARRAY_LEN(operators); i++)
-		if (str_equal(str_of_cstr(operators[i].name), name) &&
-		    operator_is_here(&operators[i]))
-			return &operators[i];
+	for (; i < pg_operator_count; i++)
+		if (str_equal(str_of_cstr(pg_operators[i].name), name) &&
+		    operator_is_here(&pg_operators[i]))
+			return &pg_operators[i];
 	return NULL;
 }
 
@@ -154,8 +128,8 @@ compare_operator(const void *key, const void *row)
 const struct pg_function *
 pg_function_by_oid(uint32_t oid)
 {
-	const struct pg_function *found = bsearch(&oid, functions,
-	    ARRAY_LEN(functions), sizeof(functions[0]), compare_function);
+	const struct pg_function *found = bsearch(&oid, pg_functions,
+	    pg_function_count, sizeof(pg_functions[0]), compare_function);
 
 	return found != NULL && function_is_here(found) ? found : NULL;
 }
@@ -163,8 +137,8 @@ pg_function_by_oid(uint32_t oid)
 const struct pg_operator *
 pg_operator_by_oid(uint32_t oid)
 {
-	const struct pg_operator *found = bsearch(&oid, operators,
-	    ARRAY_LEN(operators), sizeof(operators[0]), compare_operator);
+	const struct pg_operator *found = bsearch(&oid, pg_operators,
+	    pg_operator_count, sizeof(pg_operators[0]), compare_operator);
 
 	return found != NULL && operator_is_here(found) ? found : NULL;
 }
