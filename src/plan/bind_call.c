@@ -619,38 +619,63 @@ add_agg_columns(struct column_set *columns, const struct agg_call *agg)
 		column_set_add_expr(columns, agg->order[i].key);
 }
 
-/* `args` are bound but for an ordered set. */
+static struct agg_call
+new_aggregate(const struct ast_expr *ast)
+{
+	return (struct agg_call){ .kind = AGG_COUNT_STAR,
+		.is_distinct = ast->call.is_distinct,
+		.type = type_of(TYPE_INT8),
+		.location = ast->location };
+}
+
+/* The filter of an aggregate, and the query whose it is. */
+static int
+place_aggregate(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct agg_call *agg, struct expr **out,
+    struct error *err)
+{
+	struct column_set columns;
+	struct scope *owner;
+	int rc = bind_agg_filter(binder, scope, ast, agg, err);
+
+	if (rc != 0)
+		return rc;
+	column_set_init(&columns, binder->arena);
+	add_agg_columns(&columns, agg);
+	owner = aggregate_scope(binder, scope, &columns);
+	rc = check_aggregate_place(owner, ast->location, err);
+	if (rc != 0)
+		return rc;
+	*out = expr_new(binder->arena, EXPR_AGG, agg->type, ast->location, 0);
+	(*out)->agg.rel = owner->aggs->rel_id;
+	(*out)->agg.index = agg_list_add(binder, owner->aggs, agg);
+	return derive_aggregate_collation(*out, agg, err);
+}
+
+static int
+bind_ordered_set(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct str name, struct expr **out,
+    struct error *err)
+{
+	struct agg_call agg = new_aggregate(ast);
+	int rc = bind_within_group(binder, scope, ast, name, &agg, err);
+
+	return rc != 0 ? rc
+		       : place_aggregate(binder, scope, ast, &agg, out, err);
+}
+
+/* `args` are bound. */
 static int
 bind_aggregate(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct str name, struct expr **args,
     uint32_t arg_count, struct expr **out, struct error *err)
 {
-	struct agg_call agg = { .kind = AGG_COUNT_STAR,
-		.is_distinct = ast->call.is_distinct,
-		.type = type_of(TYPE_INT8),
-		.location = ast->location };
-	struct column_set columns;
-	struct scope *owner;
-	int rc;
+	struct agg_call agg = new_aggregate(ast);
+	int rc =
+	    bind_agg_call(binder, scope, ast, name, args, arg_count, &agg, err);
 
-	rc = ast->call.within_group.count > 0
-	    ? bind_within_group(binder, scope, ast, name, &agg, err)
-	    : bind_agg_call(binder, scope, ast, name, args, arg_count, &agg,
-		  err);
-	if (rc == 0)
-		rc = bind_agg_filter(binder, scope, ast, &agg, err);
-	if (rc != 0)
-		return rc;
-	column_set_init(&columns, binder->arena);
-	add_agg_columns(&columns, &agg);
-	owner = aggregate_scope(binder, scope, &columns);
-	rc = check_aggregate_place(owner, ast->location, err);
-	if (rc != 0)
-		return rc;
-	*out = expr_new(binder->arena, EXPR_AGG, agg.type, ast->location, 0);
-	(*out)->agg.rel = owner->aggs->rel_id;
-	(*out)->agg.index = agg_list_add(binder, owner->aggs, &agg);
-	return derive_aggregate_collation(*out, &agg, err);
+	return rc != 0 ? rc
+		       : place_aggregate(binder, scope, ast, &agg, out, err);
 }
 
 static int
@@ -812,8 +837,7 @@ bind_call(struct binder *binder, struct scope *scope,
 		return bind_window_call(binder, scope, ast, out, err);
 	if (call->within_group.count > 0 &&
 	    (is_aggregate || is_hypothetical_set(name)))
-		return bind_aggregate(binder, scope, ast, name, NULL, 0, out,
-		    err);
+		return bind_ordered_set(binder, scope, ast, name, out, err);
 	if (count > 0 && is_hypothetical_set(name))
 		return within_group_error(name, ast->location, err);
 	if (is_window_function(name) && call->over == NULL)

@@ -243,7 +243,7 @@ field_type(struct listing *list, const struct field *field)
 {
 	const struct type *type = &field->type;
 	const struct enum_type *labels = type->enum_type;
-	const char *word;
+	const char *word, *modifier;
 	struct str text;
 	struct buf buf;
 
@@ -261,10 +261,11 @@ field_type(struct listing *list, const struct field *field)
 		word = labels == NULL
 		    ? print_native_type(str_of_cstr(type_info(type->oid)->name))
 		    : NULL;
+		modifier =
+		    type->oid == TYPE_NUMERIC ? strchr(text.data, '(') : NULL;
 		buf_put_cstr(&buf, word != NULL ? word : text.data);
-		if (word != NULL && type->oid == TYPE_NUMERIC &&
-		    type->mod != -1)
-			buf_put_cstr(&buf, strchr(text.data, '('));
+		if (word != NULL && modifier != NULL)
+			buf_put_cstr(&buf, modifier);
 	}
 	text = arena_str(list->arena, buf_str(&buf));
 	buf_release(&buf);

@@ -13,6 +13,7 @@
 
 #include "common/error.h"
 #include "common/hash.h"
+#include "common/must.h"
 #include "server/settings_private.h"
 
 #define BOOL   SETTING_BOOL
@@ -833,10 +834,12 @@ settings_report(struct settings *settings,
 	buf_init(&text);
 	for (size_t i = 0; i < SETTINGS_REPORTED; i++) {
 		struct str name = str_of_cstr(reported_names[i]);
+		const struct setting_row *row = row_find(name);
 		uint64_t hash;
 
+		MUST(row != NULL);
 		buf_reset(&text);
-		row_show(settings, row_find(name), &text);
+		row_show(settings, row, &text);
 		hash = hash_bytes(text.data, text.len) | 1; /* 0: never sent */
 		if (hash == settings->reported[i])
 			continue;

@@ -334,13 +334,20 @@ compare_str(const struct type *type, struct str a, struct str b)
 	return str_compare(a, b);
 }
 
+/* Strings, but no enum and no array. */
+static bool
+is_of_strings(const struct type *type)
+{
+	const struct type_info *info =
+	    type->enum_type == NULL ? type_info(type->oid) : NULL;
+
+	return info != NULL && info->phys == PHYS_STR && info->element_oid == 0;
+}
+
 bool
 type_is_bytewise(const struct type *type)
 {
-	const struct type_info *info = type_info(type->oid);
-
-	return type->enum_type == NULL && info->phys == PHYS_STR &&
-	    info->element_oid == 0 && type->oid != TYPE_BPCHAR &&
+	return is_of_strings(type) && type->oid != TYPE_BPCHAR &&
 	    type->oid != TYPE_JSONB && type->oid != TYPE_RECORD &&
 	    type->oid != TYPE_INET && type->oid != TYPE_CIDR;
 }
@@ -348,10 +355,7 @@ type_is_bytewise(const struct type *type)
 bool
 type_is_text(const struct type *type)
 {
-	const struct type_info *info = type_info(type->oid);
-
-	return type->enum_type == NULL && info->phys == PHYS_STR &&
-	    info->element_oid == 0 && type->oid != TYPE_BYTEA &&
+	return is_of_strings(type) && type->oid != TYPE_BYTEA &&
 	    type->oid != TYPE_CHAR && type->oid != TYPE_RECORD &&
 	    type->oid != TYPE_INET && type->oid != TYPE_CIDR;
 }
