@@ -52,18 +52,16 @@ class Pgbench:
                 file.write("\\endpipeline\n")
         return path
 
-    def command(self, script, clients, *more):
-        return (
+    def run(self, server, script, clients, *more, transactions=None):
+        """What it says: of its time, or of so many transactions of a client."""
+        length = ["-T", str(self.seconds)]
+        if transactions is not None:
+            length = ["-t", str(transactions)]
+        done = subprocess.run(
             ["pgbench", "-n", "-M", "prepared", "-c", str(clients)]
             + ["-j", str(min(clients, PGBENCH_THREADS))]
-            + ["-T", str(self.seconds), "-f", self.scripts[script]]
-            + ["-D", "payload=" + STORE_PAYLOAD, *more]
-        )
-
-    def rate(self, server, script, clients):
-        """Events per second."""
-        done = subprocess.run(
-            self.command(script, clients),
+            + [*length, "-f", self.scripts[script]]
+            + ["-D", "payload=" + STORE_PAYLOAD, *more],
             env=server.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -71,6 +69,11 @@ class Pgbench:
         output = done.stdout.decode()
         if done.returncode != 0:
             sys.exit(f"{server.name}: {script}: {output}")
+        return output
+
+    def rate(self, server, script, clients):
+        """Events per second."""
+        output = self.run(server, script, clients)
         rate = re.search(r"^tps = ([0-9.]+)", output, re.MULTILINE)
         if rate is None:  # not one ended in that time
             return 0.0

@@ -5,7 +5,6 @@ import glob
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -35,17 +34,9 @@ class Mixed:
         """Of every store in ms; pgbench logs them."""
         with tempfile.TemporaryDirectory() as folder:
             prefix = os.path.join(folder, "log")
-            command = self.pgbench.command(
-                statement, CLIENTS, "--log", "--log-prefix", prefix
+            self.pgbench.run(
+                server, statement, CLIENTS, "--log", "--log-prefix", prefix
             )
-            done = subprocess.run(
-                command,
-                env=server.environment(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
-            if done.returncode != 0:
-                sys.exit(f"{server.name}: {done.stdout.decode()}")
             taken = []
             for path in glob.glob(prefix + "*"):
                 with open(path) as file:

@@ -16,7 +16,6 @@ import glob
 import os
 import re
 import statistics
-import subprocess
 import sys
 import tempfile
 
@@ -61,20 +60,11 @@ class Stores:
         self.lines = doors.body_lines(self.data, EVENTS)
 
     def pgbench_run(self, server, word):
-        script = word + " pipelined"
-        command = self.pgbench.command(script, CLIENTS)
-        at = command.index("-T")
         events = self.options.thousands * 1000
         count = max(events // CLIENTS // measure.PIPELINE, 1)
-        command[at : at + 2] = ["-t", str(count)]
-        done = subprocess.run(
-            command,
-            env=server.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+        self.pgbench.run(
+            server, word + " pipelined", CLIENTS, transactions=count
         )
-        if done.returncode != 0:
-            sys.exit(f"{word}: {done.stdout.decode()}")
         return count * CLIENTS * measure.PIPELINE
 
     def line_run(self, server):
