@@ -303,15 +303,17 @@ lay_out_unpivot(struct layouter *l, const struct rel *rel)
 	return out;
 }
 
+/* Two inputs, all of whose columns are its own: a set operation, a recursion. */
 static struct rel *
-lay_out_set_op(struct layouter *l, const struct rel *rel)
+lay_out_two(struct layouter *l, const struct rel *rel)
 {
 	struct rel *out = layout_copy(l, rel);
+	struct rel **second =
+	    rel->kind == REL_SET_OP ? &out->set_op.right : &out->recursive.step;
 
 	layout_all_columns(l, rel, out);
 	out->input = lay_out_whole(l, rel->input, rel->column_count);
-	out->set_op.right =
-	    lay_out_whole(l, rel->set_op.right, rel->column_count);
+	*second = lay_out_whole(l, *second, rel->column_count);
 	return out;
 }
 
@@ -372,14 +374,13 @@ lay_out(struct layouter *l, const struct rel *rel,
 	case REL_UNPIVOT:
 		return lay_out_unpivot(l, rel);
 	case REL_SET_OP:
-		return lay_out_set_op(l, rel);
+	case REL_RECURSIVE:
+		return lay_out_two(l, rel);
 	case REL_WITH:
 		return lay_out_with(l, rel, wanted);
 	case REL_CTE:
 	case REL_WORK:
 		return lay_out_stored(l, rel, wanted);
-	case REL_RECURSIVE:
-		return lay_out_recursive(l, rel);
 	case REL_MODIFY:
 		return lay_out_modify(l, rel);
 	case REL_READING:

@@ -134,5 +134,4 @@ struct rel *lay_out_with(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted);
 struct rel *lay_out_stored(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted);
-struct rel *lay_out_recursive(struct layouter *l, const struct rel *rel);
 struct rel *lay_out_modify(struct layouter *l, const struct rel *rel);

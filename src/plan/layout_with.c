@@ -58,18 +58,6 @@ lay_out_stored(struct layouter *l, const struct rel *rel,
 	return out;
 }
 
-struct rel *
-lay_out_recursive(struct layouter *l, const struct rel *rel)
-{
-	struct rel *out = layout_copy(l, rel);
-
-	layout_all_columns(l, rel, out);
-	out->input = lay_out_whole(l, rel->input, rel->column_count);
-	out->recursive.step =
-	    lay_out_whole(l, rel->recursive.step, rel->column_count);
-	return out;
-}
-
 /* ---- changes ---- */
 
 /* What expressions over `names` see, as they are in batches of `count`. */
