@@ -76,7 +76,7 @@ make_nested(const struct eval *eval, enum phys phys, const struct vec *items,
 	    arena_zalloc(eval->arena, (size_t)count * sizeof(*arrays));
 	struct array_shape shape = { .dims = 0 };
 	struct datum *elements;
-	uint32_t total;
+	uint32_t total, filled = 0;
 	int rc = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -94,9 +94,10 @@ make_nested(const struct eval *eval, enum phys phys, const struct vec *items,
 		return rc;
 	elements = arena_alloc_array(eval->arena, (size_t)total + 1,
 	    sizeof(*elements));
-	for (uint32_t i = 0; i < total; i++)
-		elements[i] = array_get(&arrays[i / arrays[0].count], phys,
-		    i % arrays[0].count, eval->arena);
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t k = 0; k < arrays[i].count; k++)
+			elements[filled++] =
+			    array_get(&arrays[i], phys, k, eval->arena);
 	return array_make(&shape, phys, elements, eval->arena, out, err);
 }
 

@@ -407,6 +407,7 @@ read_year_with_comma(struct time_reader *r)
 
 	memcpy(text, rest.data, len);
 	text[len] = '\0';
+	/* nine digits do not overflow: NOLINTNEXTLINE(cert-err34-c) */
 	if (sscanf(text, "%9d,%03d%n", &thousands, &years, &used) < 2)
 		return error_set(r->err, STELE_E_INVALID_DATETIME_FORMAT,
 		    "invalid input string for \"Y,YYY\"");

@@ -740,7 +740,7 @@ to_timestamp(struct function_call *call, uint32_t row)
 		    seconds < 0 ? TIMESTAMP_MINUS_INFINITY : TIMESTAMP_INFINITY;
 		return 0;
 	}
-	shifted = rint((seconds + (double)(UNIX_EPOCH / USECS_PER_SEC)) * 1e6);
+	shifted = rint((seconds + (double)UNIX_EPOCH / 1e6) * 1e6);
 	if (!(shifted >= (double)TIMESTAMP_MIN &&
 		shifted < (double)TIMESTAMP_LIMIT))
 		return error_set(call->err, STELE_E_DATETIME_OVERFLOW,
