@@ -105,6 +105,7 @@ parse_command(int argc, char **argv, struct command *command)
 		fputs("stele: out of memory\n", stderr);
 		return -1;
 	}
+	/* There are no other threads yet: NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	while ((option = getopt_long(argc, argv, "D:c:", long_options, NULL)) !=
 	    -1) {
 		switch (option) {
@@ -293,7 +294,8 @@ wait_for_stop(struct server *server, const struct command *command,
 			break;
 		default:
 			log_info(LOG_SERVER, "stopping",
-			    LOG_CSTR("signal", strsignal(number)));
+			    LOG_CSTR("signal",
+				number == SIGINT ? "Interrupt" : "Terminated"));
 			return;
 		}
 	}
@@ -378,7 +380,7 @@ print_config(const struct command *command)
 	}
 	buf_init(&text);
 	config_write_list(config, &text);
-	fwrite(text.data, 1, text.len, stdout);
+	(void)fwrite(text.data, 1, text.len, stdout); /* main() looks */
 	buf_release(&text);
 	config_unref(config);
 	return EXIT_SUCCESS;
@@ -616,8 +618,8 @@ run_archive(int argc, char **argv)
 	return 2;
 }
 
-int
-main(int argc, char **argv)
+static int
+run_words(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
@@ -636,4 +638,16 @@ main(int argc, char **argv)
 			return run(&commands[i], argc - 1, argv + 1);
 	print_usage(stderr);
 	return 2;
+}
+
+/* What could not be said was not done. */
+int
+main(int argc, char **argv)
+{
+	int status = run_words(argc, argv);
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fputs("stele: could not write to standard output\n", stderr);
+	return status == EXIT_SUCCESS ? EXIT_FAILURE : status;
 }

@@ -29,6 +29,15 @@ dumps() {
 	done
 }
 
+# Nor is anything said well that nobody can read.
+for what in "dump $SERVER_DATA/MANIFEST" config --help; do
+	# shellcheck disable=SC2086
+	! "$STELE" $what >/dev/full 2>"$SERVER_DIR/errors" ||
+		fail "$what: success, and its output is lost"
+	grep -q 'could not write' "$SERVER_DIR/errors" ||
+		{ cat "$SERVER_DIR/errors"; fail "$what: no word of it"; }
+done
+
 log=$SERVER_DATA/wal/0000000000000001.wal
 segment=$SERVER_DATA/segments/0000000000000001.seg
 
