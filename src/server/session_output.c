@@ -117,15 +117,27 @@ log_duration(const struct session *session, int64_t started_ns,
 
 /* Replace what the failed commit would have confirmed by its error. */
 static void
-put_commit_error(struct session *session, struct pending *pending)
+put_commit_error(struct session *session, struct pending *pending,
+    struct buf *out)
 {
-	struct buf *out = &pending->chunk->bytes;
-
 	if (out->len > pending->fail_at)
 		out->len = pending->fail_at;
 	session_name_cancel(session, &pending->commit.err);
 	session->voice->commit_failed(session, out, &pending->commit.err,
 	    pending->is_amid_rows);
+}
+
+/* What a reply has to say of the commit that it has waited for. */
+static void
+put_outcome(struct session *session, struct pending *pending, struct buf *out)
+{
+	if (pending->commit.rc != 0)
+		put_commit_error(session, pending, out);
+	else if (pending->is_held && session->voice->committed != NULL)
+		session->voice->committed(session, out,
+		    pending->commit.first_event_id);
+	if (pending->is_held)
+		notify_put_before_ready(session, out);
 }
 
 static void
@@ -149,23 +161,17 @@ drain(struct session *session)
 		if (session->first_pending == NULL)
 			session->last_pending = NULL;
 		session->pending_count--;
-		if (pending->chunk != NULL)
-			session->pending_bytes -= pending->chunk->bytes.len;
 		if (pending->has_ddl)
 			session->pending_ddl--;
-		if (pending->commit.rc != 0)
-			put_commit_error(session, pending);
-		else if (pending->is_held && session->voice->committed != NULL)
-			session->voice->committed(session,
-			    &pending->chunk->bytes,
-			    pending->commit.first_event_id);
-		if (pending->is_held) {
+		if (pending->is_held)
 			transaction_count(session, pending->commit.rc == 0);
-			notify_put_before_ready(session,
-			    &pending->chunk->bytes);
+		/* Without memory for a reply, the session is about to end. */
+		if (pending->chunk != NULL) {
+			session->pending_bytes -= pending->chunk->bytes.len;
+			put_outcome(session, pending, &pending->chunk->bytes);
 		}
 		log_duration(session, pending->started_ns, pending->source);
-		if (session->conn != NULL) {
+		if (session->conn != NULL && pending->chunk != NULL) {
 			conn_write(session->conn, pending->chunk);
 			pending->chunk = NULL;
 		}
