@@ -6,6 +6,7 @@
  */
 #include "exec/func_to_char_private.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "common/error.h"
@@ -136,8 +137,8 @@ put_pattern(struct shown *s, const struct to_char_keyword *k,
 		to_char_number(s, c->second, k->width);
 		return 0;
 	case P_SSSS:
-		buf_printf(s->out, "%lld",
-		    (long long)(s->hours * 3600 + c->minute * 60 + c->second));
+		buf_printf(s->out, "%" PRId64,
+		    s->hours * 3600 + c->minute * 60 + c->second);
 		return 0;
 	case P_CC:
 	case P_DD:

@@ -334,13 +334,13 @@ roman_of(int64_t n, char *out)
 		{ 400, "CD" }, { 100, "C" }, { 90, "XC" }, { 50, "L" },
 		{ 40, "XL" }, { 10, "X" }, { 9, "IX" }, { 5, "V" }, { 4, "IV" },
 		{ 1, "I" } };
+	char *end = out;
 
-	out[0] = '\0';
 	if (n < 1 || n > 3999)
 		return "###############";
 	for (size_t i = 0; i < ARRAY_LEN(romans); i++) {
 		for (; n >= romans[i].value; n -= romans[i].value)
-			strcat(out, romans[i].text);
+			end = stpcpy(end, romans[i].text);
 	}
 	return out;
 }

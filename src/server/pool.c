@@ -175,7 +175,7 @@ pool_remove(struct pool *pool, struct pool_job *job)
 		before = *link;
 		link = &before->next;
 	}
-	is_there = *link == job;
+	is_there = *link != NULL;
 	if (is_there) {
 		*link = job->next;
 		if (pool->last == job)

@@ -9,6 +9,7 @@
  * What the session is told it passes on when it is idle, or before the
  * ReadyForQuery of a statement that has just ended outside a transaction.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,6 +171,7 @@ notices_rewind(struct transaction *transaction,
 	while (notices != NULL && notices->last != mark) {
 		struct session_notice *notice = notices->last;
 
+		assert(notice != NULL); /* the mark is one of them, or none */
 		if (notice->kind ==
 		    NOTICE_NOTIFY) /* the newest of its bucket */
 			notices->seen[notice->hash % SEEN_BUCKETS] =

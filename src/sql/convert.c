@@ -84,7 +84,7 @@ convert_str(struct convert *c, const char *text)
 	copy = convert_array(c, len + 1, 1);
 	if (copy == NULL)
 		return str_of("", 0);
-	memcpy(copy, text, len);
+	memcpy(copy, text, len + 1);
 	return str_of(copy, len);
 }
 

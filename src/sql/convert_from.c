@@ -89,7 +89,9 @@ convert_one_function(struct convert *c, const PgQuery__Node *node,
 
 	assert(node->node_case == PG_QUERY__NODE__NODE_LIST);
 	function = convert_expr(c, pair->items[0]);
-	if (function != NULL && out->location == 0)
+	if (function == NULL)
+		return NULL;
+	if (out->location == 0)
 		out->location = function->location;
 	if (!convert_failed(c) && function->kind != AST_CALL)
 		convert_unsupported(c, out->location, NULL,
