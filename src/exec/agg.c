@@ -47,6 +47,9 @@ agg_begin(struct agg_op *agg)
 	group_table_init(&agg->table, agg->key_types, agg_key_count(agg),
 	    KEY_EQUAL, context->budget);
 	agg->table.keys.cancel = context->cancel;
+	if (agg_key_count(agg) > 1)
+		group_table_number_texts(&agg->table,
+		    context->work_mem_bytes / CODES_SHARE);
 	group_codes_init(&agg->codes, agg_key_count(agg),
 	    context->work_mem_bytes / CODES_SHARE, context->budget);
 	for (uint32_t i = 0; i < rel->call_count; i++) {
@@ -249,8 +252,8 @@ keys_of_set(const struct agg_op *agg, uint32_t set, const struct vec *keys,
 	    arena_alloc_array(arena, rel->key_count + 1, sizeof(*its));
 
 	for (uint32_t i = 0; i < rel->key_count; i++)
-		vec_init_constant(&its[i], type_phys(&agg->table.types[i]),
-		    &null, arena);
+		vec_init_constant(&its[i], type_phys(&agg->key_types[i]), &null,
+		    arena);
 	for (uint32_t i = 0; i < sets->count && keys != NULL; i++)
 		its[sets->keys[i]] = keys[sets->keys[i]];
 	vec_init_constant(&its[rel->key_count], PHYS_I64, &number, arena);
@@ -605,8 +608,7 @@ agg_give(struct agg_op *agg, struct batch *out, struct error *err)
 	rc = take_late(agg, &count, err);
 	if (rc != 0)
 		return rc;
-	row_store_batch(&agg->table.keys, NULL, agg->at, count,
-	    &op->batch_arena, &keys);
+	group_table_batch(&agg->table, agg->at, count, &op->batch_arena, &keys);
 	out->row_count = count;
 	out->sel = sel_all(count);
 	out->col_count = op->rel->column_count;

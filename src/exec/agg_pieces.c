@@ -325,17 +325,18 @@ release_pieces(struct pieces *pieces)
 static int
 join_groups(struct agg_op *agg, const struct piece *piece, struct error *err)
 {
-	const struct row_store *keys = &piece->agg->table.keys;
+	const struct group_table *table = &piece->agg->table;
+	uint32_t all = group_table_count(table);
 	struct arena *arena = &agg->op.batch_arena;
 	uint32_t count;
 	int rc = 0;
 
-	for (uint32_t at = 0; at < keys->row_count && rc == 0; at += count) {
+	for (uint32_t at = 0; at < all && rc == 0; at += count) {
 		struct batch batch;
 
-		count = keys->row_count - at;
+		count = all - at;
 		count = count < VEC_ROWS ? count : VEC_ROWS;
-		row_store_batch(keys, NULL, at, count, arena, &batch);
+		group_table_batch(table, at, count, arena, &batch);
 		rc = group_table_find(&agg->table, batch.cols, sel_all(count),
 		    arena, piece->groups + at, NULL, err);
 		if (rc == 0)

@@ -187,15 +187,16 @@ ask_array(const struct group_codes *codes, const uint32_t *places,
 	return is_known;
 }
 
-/* The keys' strings of some rows, which may be late. */
+/* The keys' strings of some rows, which may be late, if the table reads them. */
 static int
-need_strings(const struct group_codes *codes, const struct vec *keys,
+need_strings(const struct group_table *table, const struct vec *keys,
     struct sel sel, struct error *err)
 {
 	int rc = 0;
 
-	for (uint32_t k = 0; k < codes->key_count && rc == 0; k++)
-		rc = vec_need_strings(&keys[k], sel, err);
+	for (uint32_t k = 0; k < table->key_count && rc == 0; k++)
+		if (table->texts == NULL || table->texts[k] == NULL)
+			rc = vec_need_strings(&keys[k], sel, err);
 	return rc;
 }
 
@@ -228,7 +229,7 @@ learn(struct group_codes *codes, struct group_table *table,
 	struct sel unknown = unknown_rows(sel, groups, scratch, &where);
 	int rc;
 
-	rc = need_strings(codes, keys, unknown, err);
+	rc = need_strings(table, keys, unknown, err);
 	if (rc == 0)
 		rc = group_table_find(table, keys, unknown, scratch, found,
 		    NULL, err);
@@ -249,7 +250,7 @@ group_codes_find(struct group_codes *codes, struct group_table *table,
 	int rc;
 
 	if (count == 0) {
-		rc = need_strings(codes, keys, sel, err);
+		rc = need_strings(table, keys, sel, err);
 		return rc != 0 ? rc
 			       : group_table_find(table, keys, sel, scratch,
 				     groups, NULL, err);

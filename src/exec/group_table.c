@@ -15,6 +15,7 @@
 
 #include "common/cancel.h"
 #include "common/error.h"
+#include "exec/group_texts.h"
 #include "exec/key_runs.h"
 
 #define SLOTS_MIN 64
@@ -26,17 +27,113 @@ group_table_init(struct group_table *table, const struct type *types,
     uint32_t key_count, enum key_rule rule, struct mem_budget *budget)
 {
 	*table = (struct group_table){ .types = types,
+		.kept_types = types,
 		.key_count = key_count,
 		.rule = rule };
 	arena_init(&table->arena, budget);
+	arena_init(&table->texts_arena, budget);
 	row_store_init(&table->keys, types, key_count, budget);
 }
 
 void
 group_table_release(struct group_table *table)
 {
+	for (uint32_t k = 0; table->texts != NULL && k < table->key_count; k++)
+		if (table->texts[k] != NULL)
+			group_texts_release(table->texts[k]);
+	table->texts = NULL;
 	row_store_release(&table->keys);
 	arena_release(&table->arena);
+	arena_release(&table->texts_arena);
+}
+
+/* ---- strings as numbers ---- */
+
+void
+group_table_number_texts(struct group_table *table, size_t limit_bytes)
+{
+	struct mem_budget *budget = table->arena.budget;
+	const atomic_bool *cancel = table->keys.cancel;
+	size_t count = table->key_count;
+	struct group_texts **texts = arena_try_alloc(&table->texts_arena,
+	    (count + 1) * sizeof(struct group_texts *));
+	struct group_texts *each = arena_try_alloc(&table->texts_arena,
+	    (count + 1) * sizeof(struct group_texts));
+	struct type *types = arena_try_alloc(&table->texts_arena,
+	    (count + 1) * sizeof(struct type));
+
+	if (texts == NULL || each == NULL || types == NULL)
+		return;
+	for (uint32_t k = 0; k < count; k++) {
+		texts[k] = NULL;
+		types[k] = table->types[k];
+		if (!type_is_bytewise(&types[k]))
+			continue;
+		texts[k] = &each[k];
+		types[k] = type_of(TYPE_INT8);
+		group_texts_init(texts[k], &table->types[k], limit_bytes,
+		    budget);
+		texts[k]->values.keys.cancel = cancel;
+	}
+	table->texts = texts;
+	table->kept_types = types;
+	row_store_release(&table->keys);
+	row_store_init(&table->keys, types, table->key_count, budget);
+	table->keys.cancel = cancel;
+}
+
+/* The keys of rows as they are kept; *keys becomes a list of them. */
+static int
+number_texts(const struct group_table *table, const struct vec **keys,
+    struct sel sel, struct arena *scratch, struct error *err)
+{
+	struct vec *kept;
+	int rc = 0;
+
+	if (table->texts == NULL)
+		return 0;
+	kept = arena_alloc_array(scratch, table->key_count, sizeof(*kept));
+	for (uint32_t k = 0; k < table->key_count && rc == 0; k++) {
+		kept[k] = (*keys)[k];
+		if (table->texts[k] != NULL)
+			rc = group_texts_number(table->texts[k], &(*keys)[k],
+			    sel, scratch, &kept[k], err);
+	}
+	*keys = kept;
+	return rc;
+}
+
+static const struct vec *
+look_up_texts(const struct group_table *table, const struct vec *keys,
+    struct sel sel, struct arena *scratch)
+{
+	struct vec *kept;
+
+	if (table->texts == NULL)
+		return keys;
+	kept = arena_alloc_array(scratch, table->key_count, sizeof(*kept));
+	for (uint32_t k = 0; k < table->key_count; k++) {
+		kept[k] = keys[k];
+		if (table->texts[k] != NULL)
+			group_texts_lookup(table->texts[k], &keys[k], sel,
+			    scratch, &kept[k]);
+	}
+	return kept;
+}
+
+void
+group_table_batch(const struct group_table *table, uint32_t first,
+    uint32_t count, struct arena *arena, struct batch *out)
+{
+	row_store_batch(&table->keys, NULL, first, count, arena, out);
+	for (uint32_t k = 0; table->texts != NULL && k < table->key_count;
+	     k++) {
+		const struct vec numbers = out->cols[k];
+
+		if (table->texts[k] != NULL)
+			group_texts_strings(table->texts[k], &numbers, count,
+			    arena, &out->cols[k]);
+	}
 }
 
 /* ---- the table ---- */
@@ -65,11 +162,33 @@ slots_size(uint32_t slots)
 	return slots * sizeof(struct group_slot) + slots / 2 * sizeof(uint64_t);
 }
 
+/* `count`: each key's strings may be that many more. */
+static size_t
+texts_bytes(const struct group_table *table, uint32_t count)
+{
+	size_t bytes = 0;
+
+	for (uint32_t k = 0; table->texts != NULL && k < table->key_count; k++)
+		if (table->texts[k] != NULL)
+			bytes +=
+			    group_table_bytes_with(&table->texts[k]->values,
+				count) +
+			    group_codes_bytes(&table->texts[k]->codes);
+	return bytes;
+}
+
+size_t
+group_table_bytes(const struct group_table *table)
+{
+	return row_store_bytes(&table->keys) + table->arena.used_bytes +
+	    texts_bytes(table, 0);
+}
+
 size_t
 group_table_bytes_with(const struct group_table *table, uint32_t count)
 {
 	return row_store_bytes_with(&table->keys, count) +
-	    slots_size(slots_for(table, count));
+	    slots_size(slots_for(table, count)) + texts_bytes(table, count);
 }
 
 static uint32_t
@@ -160,7 +279,7 @@ is_group(const struct group_table *table, uint32_t group,
     const struct vec *keys, uint32_t row)
 {
 	for (uint32_t k = 0; k < table->key_count; k++) {
-		if (!row_key_equal(&table->types[k], table->rule,
+		if (!row_key_equal(&table->kept_types[k], table->rule,
 			&table->keys.columns[k], group, &keys[k], row))
 			return false;
 	}
@@ -217,7 +336,7 @@ find_usual(const struct group_table *table, const struct vec *keys,
 {
 	guess_groups(table, hashes, sel.count, groups);
 	for (uint32_t k = 0; k < table->key_count; k++)
-		row_key_compare(&table->types[k], table->rule,
+		row_key_compare(&table->kept_types[k], table->rule,
 		    &table->keys.columns[k], &keys[k], sel, groups);
 }
 
@@ -232,7 +351,8 @@ group_table_lookup(const struct group_table *table, const struct vec *keys,
 		memset(groups, 0xff, sel.count * sizeof(*groups));
 		return;
 	}
-	row_key_hash(table->types, table->key_count, keys, sel, hashes);
+	keys = look_up_texts(table, keys, sel, scratch);
+	row_key_hash(table->kept_types, table->key_count, keys, sel, hashes);
 	find_usual(table, keys, sel, hashes, groups);
 	for (uint32_t i = 0; i < sel.count; i++) {
 		uint32_t slot;
@@ -255,7 +375,7 @@ find_each(struct group_table *table, const struct vec *keys, struct sel sel,
 	rc = reserve(table, sel.count, err);
 	if (rc != 0)
 		return rc;
-	row_key_hash(table->types, table->key_count, keys, sel, hashes);
+	row_key_hash(table->kept_types, table->key_count, keys, sel, hashes);
 	find_usual(table, keys, sel, hashes, groups);
 	for (uint32_t i = 0; i < sel.count; i++) {
 		uint32_t row = sel_row(sel, i);
@@ -316,7 +436,10 @@ group_table_find(struct group_table *table, const struct vec *keys,
 	uint16_t *starts =
 	    arena_alloc_array(scratch, sel.count + 1, sizeof(*starts));
 	uint32_t run_count = 0;
+	int rc = number_texts(table, &keys, sel, scratch, err);
 
+	if (rc != 0)
+		return rc;
 	if (table->key_count == 1)
 		run_count = key_runs_find(&keys[0], sel, starts);
 	return run_count > 0
