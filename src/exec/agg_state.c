@@ -99,6 +99,17 @@ agg_state_reserve(struct agg_state *state, uint32_t count, struct error *err)
 
 /* ---- adding ---- */
 
+#define AHEAD 16 /* rows, of whose cells memory is asked for */
+
+/* Cells of many groups are far memory. */
+static void
+hint_cell(const struct agg_state *state, const uint32_t *groups, uint32_t i,
+    uint32_t count)
+{
+	if (i < count)
+		__builtin_prefetch(&state->cells[groups[i]], 1);
+}
+
 STELE_CLONES static bool
 is_one_group(const uint32_t *restrict groups, uint32_t count)
 {
@@ -131,6 +142,7 @@ sum_i64(struct agg_state *state, const struct vec *arg, struct sel sel,
 	{
 		struct agg_cell *cell = &state->cells[groups[i]];
 
+		hint_cell(state, groups, i + AHEAD, sel.count);
 		cell->i128 += arg->i64[at];
 		cell->count++;
 	}
@@ -269,6 +281,7 @@ extreme_i64(struct agg_state *state, const struct vec *arg, struct sel sel,
 		struct agg_cell *cell = &state->cells[groups[i]];
 		int64_t value = arg->i64[at];
 
+		hint_cell(state, groups, i + AHEAD, sel.count);
 		if (cell->count++ == 0 ||
 		    (is_max ? value > cell->datum.i64
 			    : value < cell->datum.i64))

@@ -122,6 +122,18 @@ row_key_equal(const struct type *type, enum key_rule rule, const struct vec *a,
 	    (rule == KEY_EQUAL || looks_same(a->phys, &x, &y));
 }
 
+/* A value and whether it is null, which lie apart. */
+static void
+hint_list_i64(const struct vec *list, const uint32_t *at, uint32_t i,
+    uint32_t count)
+{
+	if (i >= count || at[i] == UINT32_MAX)
+		return;
+	__builtin_prefetch(&list->i64[at[i]]);
+	if (list->nulls != NULL)
+		__builtin_prefetch(&list->nulls[at[i]]);
+}
+
 static void
 compare_i64s(const struct vec *list, const struct vec *keys, struct sel sel,
     uint32_t *at)
@@ -129,8 +141,7 @@ compare_i64s(const struct vec *list, const struct vec *keys, struct sel sel,
 	for (uint32_t i = 0; i < sel.count; i++) {
 		uint32_t row = sel_row(sel, i);
 
-		if (i + AHEAD < sel.count && at[i + AHEAD] != UINT32_MAX)
-			__builtin_prefetch(&list->i64[at[i + AHEAD]]);
+		hint_list_i64(list, at, i + AHEAD, sel.count);
 		if (at[i] != UINT32_MAX &&
 		    (vec_is_null(list, at[i]) != vec_is_null(keys, row) ||
 			(!vec_is_null(keys, row) &&
