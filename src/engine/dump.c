@@ -208,7 +208,7 @@ engine_dump(struct os_fs *fs, const char *path,
 		.line = line,
 		.arg = arg,
 	};
-	int rc = os_open(fs, path, OS_READ, &dump.file, err);
+	int rc = os_open(fs, path, OS_READ | OS_FOLLOW, &dump.file, err);
 
 	if (rc == 0)
 		rc = os_size(dump.file, &dump.size, err);

@@ -406,9 +406,9 @@ os_write_file(struct os_fs *fs, const char *dir, const char *name,
 	return os_fsync_dir(fs, dir, err);
 }
 
-int
-os_read_file(struct os_fs *fs, const char *path, size_t limit, uint8_t **out,
-    size_t *len, struct error *err)
+static int
+read_whole(struct os_fs *fs, const char *path, unsigned flags, size_t limit,
+    uint8_t **out, size_t *len, struct error *err)
 {
 	struct os_file *file = NULL;
 	uint8_t *data = NULL;
@@ -417,7 +417,7 @@ os_read_file(struct os_fs *fs, const char *path, size_t limit, uint8_t **out,
 
 	*out = NULL;
 	*len = 0;
-	rc = os_open(fs, path, OS_READ, &file, err);
+	rc = os_open(fs, path, flags, &file, err);
 	if (rc != 0)
 		return rc;
 	rc = os_size(file, &size, err);
@@ -444,4 +444,18 @@ out:
 	free(data);
 	os_close(file);
 	return rc;
+}
+
+int
+os_read_file(struct os_fs *fs, const char *path, size_t limit, uint8_t **out,
+    size_t *len, struct error *err)
+{
+	return read_whole(fs, path, OS_READ, limit, out, len, err);
+}
+
+int
+os_read_given_file(struct os_fs *fs, const char *path, size_t limit,
+    uint8_t **out, size_t *len, struct error *err)
+{
+	return read_whole(fs, path, OS_READ | OS_FOLLOW, limit, out, len, err);
 }

@@ -47,6 +47,11 @@ enum os_open_flag {
 	OS_WRITE = 2,
 	OS_CREATE = 4,    /* mode 0600 */
 	OS_EXCLUSIVE = 8, /* with OS_CREATE: must not be there */
+	/*
+	 * A link is followed: of what an operator names, and is only read.  A
+	 * link among the server's own files is an error.
+	 */
+	OS_FOLLOW = 16,
 };
 
 /* Each file system embeds this first in its own struct. */
@@ -182,3 +187,7 @@ MUST_USE int os_write_file(struct os_fs *fs, const char *dir, const char *name,
  */
 MUST_USE int os_read_file(struct os_fs *fs, const char *path, size_t limit,
     uint8_t **out, size_t *len, struct error *err);
+
+/* The same of a file that an operator names, who may say so by a link. */
+MUST_USE int os_read_given_file(struct os_fs *fs, const char *path,
+    size_t limit, uint8_t **out, size_t *len, struct error *err);

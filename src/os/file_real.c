@@ -51,8 +51,8 @@ real_open(struct os_fs *fs, const char *path, unsigned flags,
 		mode |= O_CREAT;
 	if ((flags & OS_EXCLUSIVE) != 0)
 		mode |= O_EXCL;
-	/* Whoever can put a link there must not choose what we write to. */
-	if ((flags & OS_WRITE) != 0)
+	/* Whoever can put a link there must not choose what file is ours. */
+	if ((flags & OS_FOLLOW) == 0)
 		mode |= O_NOFOLLOW;
 	file->fd = open(path, mode | O_CLOEXEC, 0600);
 	if (file->fd == -1) {

@@ -82,7 +82,7 @@ copy_file(const char *from, const char *to, const char *name, size_t size_max,
 	int rc = os_path(path, from, name, err);
 
 	if (rc == 0)
-		rc = os_read_file(fs, path, size_max, &text, &len, err);
+		rc = os_read_given_file(fs, path, size_max, &text, &len, err);
 	if (rc == STELE_E_FILE_MISSING)
 		return 0;
 	if (rc == 0)

@@ -22,7 +22,7 @@ zone_file_load(void *arg UNUSED, const char *name, struct buf *out)
 	size_t len;
 
 	if (os_path(path, ZONE_DIR, name, &ignored) != 0 ||
-	    os_read_file(os_fs_real(), path, ZONE_SIZE_MAX, &data, &len,
+	    os_read_given_file(os_fs_real(), path, ZONE_SIZE_MAX, &data, &len,
 		&ignored) != 0)
 		return -1;
 	buf_put(out, data, len);

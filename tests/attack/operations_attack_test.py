@@ -109,7 +109,7 @@ def a_missing_segment(server):
 
 
 def links_to_its_files(server):
-    """What it writes to is a file of its directory, not one that a link leads to."""
+    """What is its own is a file of its directory, not one that a link leads to."""
     server.stop()
     away = os.path.join(server.dir, "away")
     for path in (os.path.join(server.data, name) for name in ("LOCK", "MANIFEST")):
@@ -117,6 +117,23 @@ def links_to_its_files(server):
         os.symlink(away, path)
         refused(server, f"a link to {path}", "symbolic links")
         os.rename(away, path)
+    server.start()
+    with pgwire.Connection(server.port) as connection:
+        connection.start()
+        connection.query("CREATE TABLE linked (a int)")
+        connection.query("INSERT INTO linked (context_id, a) VALUES ('c', 1)")
+        connection.query("CHECKPOINT")
+    server.stop()
+    segment = max(glob.glob(server.data + "/**/*.seg", recursive=True))
+    for path in (segment, os.path.join(server.data, "login.key")):
+        os.rename(path, away)
+        os.symlink(away, path)
+        refused(server, f"a link to {path}", "symbolic links")
+        os.rename(away, path)
+    # what an operator may keep elsewhere
+    hba = os.path.join(server.data, "stele.hba")
+    os.rename(hba, away)
+    os.symlink(away, hba)
     server.start()
 
 

@@ -162,7 +162,7 @@ archive_read_info(struct os_fs *fs, const char *path, struct archive_info *out,
     struct error *err)
 {
 	struct os_file *file = NULL;
-	int rc = os_open(fs, path, OS_READ, &file, err);
+	int rc = os_open(fs, path, OS_READ | OS_FOLLOW, &file, err);
 
 	if (rc == 0)
 		rc = read_info(file, out, err);
@@ -408,7 +408,7 @@ archive_open(struct os_fs *fs, const char *path, struct archive_reader **out,
 	buf_init(&reader->packed);
 	buf_init(&reader->catalog);
 	buf_init(&reader->log);
-	rc = os_open(fs, path, OS_READ, &reader->file, err);
+	rc = os_open(fs, path, OS_READ | OS_FOLLOW, &reader->file, err);
 	if (rc == 0)
 		rc = read_info(reader->file, &reader->info, err);
 	if (rc == 0) {
