@@ -289,11 +289,25 @@ load_file(struct time_zone_set *set, struct str name)
 	return zone;
 }
 
+/* One digit, or two. */
+static bool
+read_two_digits(const char **at, int *out)
+{
+	int count = 0;
+
+	*out = 0;
+	for (; count < 2 && **at >= '0' && **at <= '9'; count++, ++*at)
+		*out = 10 * *out + (**at - '0');
+	return count > 0;
+}
+
 /* "+02", "-05:30": a POSIX name without letters, so that west is positive. */
 static bool
 parse_bare_offset(struct str name, int32_t *offset)
 {
-	int sign, hours, minutes = 0, used = 0;
+	int sign, hours, minutes = 0;
+	bool is_number;
+	const char *at;
 	char text[8] = "";
 
 	if (name.len < 2 || name.len >= sizeof(text) ||
@@ -301,9 +315,13 @@ parse_bare_offset(struct str name, int32_t *offset)
 		return false;
 	memcpy(text, name.data, name.len);
 	sign = text[0] == '-' ? -1 : 1;
-	if (sscanf(text + 1, "%2d%n:%2d%n", &hours, &used, &minutes, &used) <
-		1 ||
-	    text[1 + used] != '\0' || hours > 15 || minutes > 59)
+	at = text + 1;
+	is_number = read_two_digits(&at, &hours);
+	if (is_number && *at == ':') {
+		at++;
+		is_number = read_two_digits(&at, &minutes);
+	}
+	if (!is_number || *at != '\0' || hours > 15 || minutes > 59)
 		return false;
 	*offset = -sign * (hours * 3600 + minutes * 60);
 	return true;
