@@ -293,8 +293,10 @@ advance(struct conn *conn, size_t len)
 	conn->out_bytes -= len;
 	while (len > 0) {
 		struct net_chunk *chunk = conn->first;
-		size_t left = chunk->bytes.len - chunk->sent;
+		size_t left;
 
+		assert(chunk != NULL); /* no more is taken than is queued */
+		left = chunk->bytes.len - chunk->sent;
 		if (len < left) {
 			chunk->sent += len;
 			return;

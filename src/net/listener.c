@@ -74,9 +74,10 @@ static void
 pause_accepting(struct listener *listener)
 {
 	struct error err;
+	char reason[128];
 
 	log_warn(LOG_NET, "could not accept a connection",
-	    LOG_CSTR("reason", strerror(errno)));
+	    LOG_CSTR("reason", strerror_r(errno, reason, sizeof(reason))));
 	(void)event_del(listener->readable);
 	if (loop_timer_arm(listener->loop, &listener->retry, RETRY_MS, retry_cb,
 		listener, &err) != 0)

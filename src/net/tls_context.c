@@ -18,12 +18,14 @@
 const char *
 tls_reason(void)
 {
+	static _Thread_local char system_text[128];
 	unsigned long first = ERR_peek_error();
 	const char *text = first == 0 ? NULL : ERR_reason_error_string(first);
 
 	/* System errors are no strings of OpenSSL's. */
 	if (text == NULL && ERR_SYSTEM_ERROR(first))
-		text = strerror((int)ERR_GET_REASON(first));
+		text = strerror_r((int)ERR_GET_REASON(first), system_text,
+		    sizeof(system_text));
 	ERR_clear_error();
 	return text != NULL ? text : "no reason is given";
 }

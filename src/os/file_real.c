@@ -181,7 +181,7 @@ real_list(struct os_fs *fs UNUSED, const char *path,
 		errno = 0;
 		/* Each stream has one thread. */
 		/* cppcheck-suppress readdirCalled */
-		entry = readdir(dir);
+		entry = readdir(dir); /* NOLINT(concurrency-mt-unsafe) */
 		if (entry == NULL)
 			break;
 		if (strcmp(entry->d_name, ".") != 0 &&

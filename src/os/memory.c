@@ -4,7 +4,8 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ void
 os_memory_init(void)
 {
 #ifdef __GLIBC__
+	/* There are no other threads yet: NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	(void)mallopt(M_MMAP_THRESHOLD, (int)OS_LARGE_BLOCK_SIZE);
 #endif
 }
@@ -72,7 +74,7 @@ static size_t
 resident_bytes(void)
 {
 	char text[128];
-	size_t pages = 0;
+	const char *second;
 	ssize_t len = -1;
 	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 
@@ -83,9 +85,10 @@ resident_bytes(void)
 	if (len <= 0)
 		return 0;
 	text[len] = '\0';
-	if (sscanf(text, "%*u %zu", &pages) != 1)
-		return 0;
-	return pages * (size_t)sysconf(_SC_PAGESIZE);
+	second = strchr(text, ' ');
+	return second == NULL
+	    ? 0
+	    : strtoul(second, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 void

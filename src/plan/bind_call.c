@@ -3,6 +3,8 @@
  * bind_call.c -- operators, functions, aggregates, and what only looks like a
  * function: facts of the session, casts by a type's name.
  */
+#include <assert.h>
+
 #include "common/must.h"
 #include "plan/bind.h"
 #include "plan/column_set.h"
@@ -301,6 +303,7 @@ bind_fact(struct binder *binder, struct str name, struct expr **args,
 		if (facts[f].arg_count != arg_count ||
 		    !str_equal(name, str_of_cstr(facts[f].name)))
 			continue;
+		assert(arg_count <= ARRAY_LEN(arg_types));
 		*out = expr_new(binder->arena, EXPR_FACT,
 		    type_of(facts[f].type), location, arg_count);
 		(*out)->fact = facts[f].fact;

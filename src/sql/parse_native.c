@@ -525,7 +525,7 @@ parse_statement(struct native *n, struct ast_stmt **out)
 {
 	size_t start = n->token.start;
 	struct ast_stmt *stmt = native_alloc(n, sizeof(*stmt));
-	size_t last = start;
+	size_t last;
 	int rc;
 
 	if (stmt == NULL)

@@ -835,9 +835,8 @@ time_parse(struct str text, const struct type_settings *settings, int64_t *out,
 
 	if (!parse_iso_time(&f)) {
 		/* A bare number is a time here. */
-		if (memchr(trimmed.data == NULL ? "" : trimmed.data, ':',
-			trimmed.len) == NULL &&
-		    trimmed.len > 0 && is_digit(trimmed.data[0])) {
+		if (trimmed.len > 0 && is_digit(trimmed.data[0]) &&
+		    memchr(trimmed.data, ':', trimmed.len) == NULL) {
 			f = (struct fields){
 				.settings = settings,
 				.next = trimmed.data,

@@ -10,6 +10,7 @@
  */
 #include "types/float_text.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <float.h>
 #include <stdio.h>
@@ -198,6 +199,7 @@ layout(const char *scientific, int exponent_limit, char *out)
 		if (*s != '.')
 			digits[digit_count++] = *s;
 	exponent = (int)strtol(s + 1, NULL, 10);
+	assert(digit_count > 0);
 	while (digit_count > 1 && digits[digit_count - 1] == '0')
 		digit_count--;
 	if (exponent < -4 || exponent >= exponent_limit) {
@@ -206,9 +208,9 @@ layout(const char *scientific, int exponent_limit, char *out)
 			out[at++] = '.';
 		memcpy(out + at, digits + 1, (size_t)digit_count - 1);
 		at += digit_count - 1;
-		return (size_t)(at +
-		    snprintf(out + at, (size_t)(FLOAT_TEXT_SIZE - at),
-			"e%c%02d", exponent < 0 ? '-' : '+', abs(exponent)));
+		at += snprintf(out + at, (size_t)(FLOAT_TEXT_SIZE - at),
+		    "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+		return (size_t)at;
 	}
 	if (exponent < 0) {
 		out[at++] = '0';

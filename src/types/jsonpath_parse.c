@@ -234,7 +234,7 @@ static struct jsonpath_node *
 parse_parentheses(struct parser *p)
 {
 	struct jsonpath_node *inner = between(p, "(", parse_or, ")");
-	struct jsonpath_node *node = inner;
+	struct jsonpath_node *node;
 
 	if (inner == NULL)
 		return NULL;
