@@ -218,14 +218,12 @@ push_outer_join(struct binder *binder, struct rel *rel,
 		bool names_right =
 		    expr_names_any(binder, condition, rel->join.right);
 
-		if (expr_is_volatile(condition) || names_left == names_right)
+		if (names_left == names_right || expr_is_volatile(condition) ||
+		    (names_left && rel->join.kind != JOIN_SEMI))
 			conditions_add(binder, &both, condition);
-		else if (names_right)
-			conditions_add(binder, &right, condition);
-		else if (rel->join.kind == JOIN_SEMI)
-			conditions_add(binder, &left, condition);
 		else
-			conditions_add(binder, &both, condition);
+			conditions_add(binder, names_right ? &right : &left,
+			    condition);
 	}
 	equality_derive(binder, rel, &both, &left, &right);
 	rel->join.conjuncts = both.items;

@@ -33,10 +33,12 @@
 
 /* ---- checksums are right ---- */
 
+/* Names that the linker's --wrap makes: NOLINTBEGIN(bugprone-reserved-identifier) */
 uint64_t __wrap_block_checksum(const void *data, size_t len, uint64_t identity,
     uint64_t offset);
 bool __wrap_wal_group_is_valid(const uint8_t *group, uint64_t content_len,
     uint64_t key);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 uint64_t
 __wrap_block_checksum(const void *data UNUSED, size_t len UNUSED,
@@ -235,6 +237,7 @@ make_directory(void)
 		}
 	}
 	dir_len = strlen(dir);
+	/* There is one thread: NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	MUST(nftw(dir, take_file, 8, FTW_PHYS) == 0);
 	sql_runner_close(runner);
 }

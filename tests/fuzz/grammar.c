@@ -17,6 +17,7 @@
  * first rule of a letter leads to an end: it is taken when the text is deep or
  * long, or the input at its end.
  */
+/* Rules go over lines: NOLINTBEGIN(bugprone-suspicious-missing-comma) */
 static const char *const statements[] = { "%Q", "%Q", "%Q", "EXPLAIN %Q",
 	"INSERT INTO t (context_id, i, s) SELECT %s, %i, %s %F",
 	"INSERT INTO t (context_id, i, f, n, s, b, d, j) VALUES ('c', %i, %f, "
@@ -37,6 +38,7 @@ static const char *const queries[] = { "SELECT %e %F", "SELECT %e, %e %F%W",
 	"SELECT v.x %F, LATERAL (VALUES (%i, %s), (%i, NULL)) v(x, y)%W%O",
 	"SELECT %w, %e %F%W%O", "SELECT i, %a %F%W GROUP BY %B",
 	"SELECT count(*), %a %F%W", "SELECT s.* FROM (%Q) s%O", NULL };
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
 
 /* A query of one column. */
 static const char *const scalars[] = { "SELECT %e", "SELECT %i %F%W%O",

@@ -61,6 +61,7 @@ replay_dir(const char *dir)
 		perror(dir);
 		return 1;
 	}
+	/* There is one thread: NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	while ((entry = readdir(entries)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
@@ -75,6 +76,7 @@ replay_dir(const char *dir)
 int
 main(int argc, char **argv)
 {
+	/* There is one thread: NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	const char *srcdir = getenv("srcdir");
 	const char *slash = strrchr(argv[0], '/');
 	const char *name = slash == NULL ? argv[0] : slash + 1;
