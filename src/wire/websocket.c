@@ -276,12 +276,10 @@ confirm_close(struct websocket *ws, struct buf *out)
 	struct str data = str_of((const char *)ws->control, ws->control_len);
 	uint16_t code = (uint16_t)(ws->control[0] << 8 | ws->control[1]);
 
-	if (data.len == 0) {
-		put_control(out, WSLAY_CONNECTION_CLOSE, data);
-		ws->is_over = true;
-	} else if (data.len == 1 || !is_close_code(code)) {
+	if (data.len == 1 || (data.len > 1 && !is_close_code(code))) {
 		end_with(ws, out, WEBSOCKET_PROTOCOL_ERROR);
-	} else if (!is_utf8(str_of(data.data + 2, data.len - 2))) {
+	} else if (data.len > 2 &&
+	    !is_utf8(str_of(data.data + 2, data.len - 2))) {
 		end_with(ws, out, WEBSOCKET_INVALID_TEXT);
 	} else {
 		put_control(out, WSLAY_CONNECTION_CLOSE, data);
