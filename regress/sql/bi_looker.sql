@@ -63,6 +63,17 @@ FROM public.payment AS payment
 LEFT JOIN public.paid AS paid ON payment.event_id = paid.event_id
 WHERE (UPPER(payment.note ) LIKE UPPER('%ca%') OR payment.note IS NULL) AND LENGTH(payment.context_id ) <> 0
 GROUP BY 1 HAVING COUNT(DISTINCT payment.context_id ) > 0 ORDER BY 2 DESC, 1 LIMIT 500;
+-- A symmetric aggregate: a sum that a join does not make larger, by keys of 128 bits.
+SELECT
+	COALESCE(COALESCE(CAST( ( SUM(DISTINCT (CAST(FLOOR(COALESCE(payment.amount ,0)*(1000000*1.0)) AS DECIMAL(65,0)))
+	    + ('x' || MD5(payment.event_id ::varchar))::bit(64)::bigint::DECIMAL(65)  *18446744073709551616
+	    + ('x' || SUBSTR(MD5(payment.event_id ::varchar),17))::bit(64)::bigint::DECIMAL(65) )
+	  - SUM(DISTINCT ('x' || MD5(payment.event_id ::varchar))::bit(64)::bigint::DECIMAL(65)  *18446744073709551616
+	    + ('x' || SUBSTR(MD5(payment.event_id ::varchar),17))::bit(64)::bigint::DECIMAL(65)) )
+	  AS DOUBLE PRECISION) / CAST((1000000*1.0) AS DOUBLE PRECISION), 0), 0) AS "payment.total"
+FROM public.payment AS payment
+CROSS JOIN generate_series(1, 3) AS g
+LIMIT 500;
 
 -- A derived table is a temporary one.
 CREATE TEMPORARY TABLE "LOOKER_DT_0a1b" AS SELECT context_id, sum(amount) AS total FROM payment GROUP BY 1;

@@ -223,6 +223,8 @@ static const struct func_row compare_rows[] = {
 	SIX(XID8, , i64, true)
 	SIX(PG_LSN_, , i64, true)
 	SIX(MACADDR_, , i64, true)
+	SIX(BIT_, , str, false)
+	SIX(VARBIT_, , str, false)
 	{ FN_XIDEQ, { i64_eq, true } },
 	{ FN_XIDNEQ, { i64_ne, true } },
 	{ FN_XIDEQINT4, { xid_int4_eq, true } },

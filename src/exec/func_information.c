@@ -6,8 +6,6 @@
 #include "exec/func_array.h"
 
 #define MOD_HEADER     4
-#define BIT            1560
-#define VARBIT         1562
 #define TIMETZ         1266
 #define TEXT_BYTES_MAX 1073741824
 #define UTF8_BYTES_MAX 4
@@ -35,7 +33,7 @@ each_type(struct function_call *call, type_fact_fn fn)
 static bool
 char_max_length(uint32_t oid, int32_t mod, int64_t *out)
 {
-	bool is_bits = oid == BIT || oid == VARBIT;
+	bool is_bits = oid == TYPE_BIT || oid == TYPE_VARBIT;
 
 	*out = is_bits ? mod : (int64_t)mod - MOD_HEADER;
 	return mod != -1 &&

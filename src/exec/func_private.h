@@ -30,6 +30,7 @@ extern const struct func_family func_arith;
 extern const struct func_family func_array;
 extern const struct func_family func_array_find;
 extern const struct func_family func_array_text;
+extern const struct func_family func_bits;
 extern const struct func_family func_bytes;
 extern const struct func_family func_bytes_part;
 extern const struct func_family func_compare;

@@ -26,6 +26,7 @@ impls_build(void)
 		&func_array,
 		&func_array_find,
 		&func_array_text,
+		&func_bits,
 		&func_bytes,
 		&func_bytes_part,
 		&func_compare,

@@ -53,6 +53,20 @@ bind_number(struct binder *binder, const struct ast_expr *ast,
 }
 
 static int
+bind_bits(struct binder *binder, const struct ast_expr *ast, struct expr **out,
+    struct error *err)
+{
+	const struct type type = type_of(TYPE_BIT);
+	struct datum value = { .is_null = false };
+
+	if (type_in_text(&type, binder->context->settings, ast->constant.text,
+		binder->arena, &value, err) != 0)
+		return error_position(err, ast->location);
+	*out = expr_const(binder->arena, type, ast->location, &value);
+	return 0;
+}
+
+static int
 bind_const(struct binder *binder, const struct ast_expr *ast, struct expr **out,
     struct error *err)
 {
@@ -77,9 +91,7 @@ bind_const(struct binder *binder, const struct ast_expr *ast, struct expr **out,
 		oid = TYPE_BOOL;
 		break;
 	case AST_BITS:
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "bit string constants are not supported");
+		return bind_bits(binder, ast, out, err);
 	}
 	*out = expr_const(binder->arena, type_of(oid), ast->location, &value);
 	return 0;

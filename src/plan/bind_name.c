@@ -12,6 +12,7 @@
 #include "plan/names.h"
 #include "plan/temp_table.h"
 #include "types/array.h"
+#include "types/bits.h"
 #include "types/foreign_type.h"
 #include "types/interval.h"
 
@@ -290,6 +291,23 @@ string_mod(const struct ast_type *ast, const char *name, int32_t *mod,
 }
 
 static int
+bits_mod(const struct ast_type *ast, const char *name, int32_t *mod,
+    struct error *err)
+{
+	*mod = ast->mods[0];
+	if (*mod < 1)
+		return error_at(err, ast->location,
+		    STELE_E_INVALID_PARAMETER_VALUE,
+		    "length for type %s must be at least 1", name);
+	if (*mod > BITS_LENGTH_MAX)
+		return error_at(err, ast->location,
+		    STELE_E_INVALID_PARAMETER_VALUE,
+		    "length for type %s cannot exceed %d", name,
+		    BITS_LENGTH_MAX);
+	return 0;
+}
+
+static int
 bind_interval_mod(const struct ast_type *ast, int32_t *mod, struct error *err)
 {
 	int32_t digits = -1;
@@ -323,6 +341,10 @@ bind_type_mod(const struct ast_type *ast, struct type *type, struct error *err)
 		return string_mod(ast, "varchar", &type->mod, err);
 	case TYPE_BPCHAR:
 		return string_mod(ast, "char", &type->mod, err);
+	case TYPE_BIT:
+		return bits_mod(ast, "bit", &type->mod, err);
+	case TYPE_VARBIT:
+		return bits_mod(ast, "varbit", &type->mod, err);
 	case TYPE_TIMESTAMP:
 	case TYPE_TIMESTAMPTZ:
 	case TYPE_TIME:

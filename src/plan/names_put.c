@@ -95,14 +95,6 @@ names_put_type(const struct plan_context *context, uint32_t oid,
 	return true;
 }
 
-/* Of bit and bit varying, the types without values that have a modifier. */
-static void
-put_foreign_mod(uint32_t oid, int32_t mod, struct buf *out)
-{
-	if (oid == 1560 || oid == 1562 || oid == 1561 || oid == 1563)
-		buf_printf(out, "(%" PRId32 ")", mod);
-}
-
 bool
 names_put_type_mod(const struct plan_context *context, uint32_t oid,
     int32_t mod, struct buf *out)
@@ -110,13 +102,8 @@ names_put_type_mod(const struct plan_context *context, uint32_t oid,
 	const struct type type = { .oid = oid, .mod = mod };
 	struct arena arena;
 
-	if (oid >= FIRST_USER_OID || type_info(oid) == NULL) {
-		if (!names_put_type(context, oid, out))
-			return false;
-		if (mod >= 0)
-			put_foreign_mod(oid, mod, out);
-		return true;
-	}
+	if (oid >= FIRST_USER_OID || type_info(oid) == NULL)
+		return names_put_type(context, oid, out);
 	arena_init(&arena, NULL);
 	buf_put_str(out, type_format(&type, &arena));
 	arena_release(&arena);

@@ -14,6 +14,7 @@
 #include "common/json.h"
 #include "common/must.h"
 #include "types/array.h"
+#include "types/bits.h"
 #include "types/datetime.h"
 #include "types/float_text.h"
 #include "types/interval.h"
@@ -402,6 +403,28 @@ network_to_text(struct cast *c)
 	return 0;
 }
 
+/* As many bits as the type says, and it is bit(1) if it does not. */
+static int
+int_to_bits(struct cast *c)
+{
+	size_t length = c->to->mod > 0 ? (size_t)c->to->mod : 1;
+
+	EACH_VALUE(c, int64_t, i64,
+		   c->out->str[at] = bits_of_integer(x, length, c->arena);)
+	return 0;
+}
+
+static int
+bits_to_int(struct cast *c)
+{
+	size_t width = c->to->oid == TYPE_INT4 ? 32 : 64;
+
+	EACH_VALUE(c, struct str, str,
+		   if (!bits_to_integer(x, width,
+			   &c->out->i64[at])) return out_of_range(c);)
+	return 0;
+}
+
 static int by_text(struct cast *c);
 
 /* A name always: the input function takes the number of an OID too. */
@@ -545,6 +568,12 @@ static const struct cast_row casts[] = {
 	C(INET, TEXT, ASSIGNMENT, network_to_text)
 	C(INET, VARCHAR, ASSIGNMENT, network_to_text)
 	C(INET, BPCHAR, ASSIGNMENT, network_to_text)
+	C(BIT, VARBIT, IMPLICIT, NULL)
+	C(VARBIT, BIT, IMPLICIT, NULL)
+	C(BIT, INT4, EXPLICIT, bits_to_int)
+	C(BIT, INT8, EXPLICIT, bits_to_int)
+	C(INT4, BIT, EXPLICIT, int_to_bits)
+	C(INT8, BIT, EXPLICIT, int_to_bits)
 	C(INT4, BOOL, EXPLICIT, int_to_bool)
 	C(BOOL, INT4, EXPLICIT, bool_to_int)
 	C(BOOL, TEXT, ASSIGNMENT, bool_to_text)
@@ -792,6 +821,11 @@ fit(struct cast *c)
 		case TYPE_BPCHAR:
 			rc = text_fit(c->to, cut, &c->out->str[at], c->arena,
 			    c->err);
+			break;
+		case TYPE_BIT:
+		case TYPE_VARBIT:
+			rc = bits_fit(c->to, c->context == CAST_EXPLICIT,
+			    &c->out->str[at], c->arena, c->err);
 			break;
 		case TYPE_NUMERIC:
 			rc = numeric_fit(c->to->mod, &c->out->numeric[at],

@@ -110,6 +110,10 @@ ROW(TYPE_INTERVAL, 1187, "interval", "interval", PHYS_INTERVAL, 16, 'T', true,
 ARRAY(INTERVAL, "_interval", "interval[]")
 ARRAY(NUMERIC, "_numeric", "numeric[]")
 ARRAY(CSTRING, "_cstring", "cstring[]")
+ROW(TYPE_BIT, 1561, "bit", "bit", PHYS_STR, -1, 'V', false, bits)
+ARRAY(BIT, "_bit", "bit[]")
+ROW(TYPE_VARBIT, 1563, "varbit", "bit varying", PHYS_STR, -1, 'V', true, bits)
+ARRAY(VARBIT, "_varbit", "bit varying[]")
 ROW(TYPE_NUMERIC, 1231, "numeric", "numeric", PHYS_NUMERIC, -1, 'N', false,
     numeric)
 ROW(TYPE_REFCURSOR, 2201, "refcursor", "refcursor", PHYS_STR, -1, 'U', false,

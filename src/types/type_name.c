@@ -38,6 +38,9 @@ format_with_mod(const struct type_info *info, int32_t mod, struct arena *arena)
 	case TYPE_BPCHAR:
 		return arena_printf(arena, "%s(%d)", info->sql_name,
 		    mod - MOD_HEADER);
+	case TYPE_BIT:
+	case TYPE_VARBIT:
+		return arena_printf(arena, "%s(%d)", info->sql_name, mod);
 	case TYPE_TIME:
 		return arena_printf(arena, "time(%d) without time zone", mod);
 	case TYPE_TIMESTAMP:
@@ -95,5 +98,7 @@ type_format(const struct type *type, struct arena *arena)
 		return format_with_mod(type_info(type->oid), type->mod, arena);
 	if (type->oid == TYPE_BPCHAR)
 		return STR("bpchar"); /* "character" alone means one */
+	if (type->oid == TYPE_BIT)
+		return STR("\"bit\""); /* likewise */
 	return type_format_bare(type, arena);
 }

@@ -35,6 +35,7 @@ struct type_ops {
 
 extern const struct type_ops type_ops_aclitem;
 extern const struct type_ops type_ops_array;
+extern const struct type_ops type_ops_bits;
 extern const struct type_ops type_ops_bool;
 extern const struct type_ops type_ops_bpchar;
 extern const struct type_ops type_ops_bytea;

@@ -137,6 +137,8 @@ static const struct {
 		"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "1::2/65" } },
 	{ TYPE_CIDR, { "0.0.0.0/0", "10.0.0.0/8", "::1/128", "8000::/1" } },
 	{ TYPE_MACADDR, { "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff" } },
+	{ TYPE_BIT, { "", "1", "0", "101", "x00000000ffffffff80" } },
+	{ TYPE_VARBIT, { "", "1", "1010101010101010101" } },
 	{ TYPE_ACLITEM, { "=/a", "\"a b\"=r*w/a" } },
 	{ TYPE_NUMERIC_ARRAY,
 	    { "{}", "{NaN,0.00,1e400}", "{{1},{0}}", "[5:5]={NULL}" } },

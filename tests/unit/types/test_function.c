@@ -27,7 +27,7 @@ candidate_count(enum function_kind kind, const char *name)
 
 START_TEST(names_give_their_candidates)
 {
-	ck_assert_uint_eq(candidate_count(FUNCTION_OPERATOR, "="), 49);
+	ck_assert_uint_eq(candidate_count(FUNCTION_OPERATOR, "="), 51);
 	ck_assert_uint_eq(candidate_count(FUNCTION_OPERATOR, "%"), 4);
 	ck_assert_uint_eq(candidate_count(FUNCTION_PLAIN, "mod"), 4);
 	ck_assert_uint_eq(candidate_count(FUNCTION_PLAIN, "lower"), 1);
