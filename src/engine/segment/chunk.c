@@ -616,15 +616,35 @@ find_in_lines(const int64_t *restrict values, uint32_t line_count,
 	return found;
 }
 
+/* Few of them pass. */
+static uint32_t
+rows_that_pass(const uint8_t *passes, uint32_t first, uint32_t count,
+    uint32_t *rows)
+{
+	const uint8_t *end = passes + count;
+	const uint8_t *at = memchr(passes, 1, count);
+	uint32_t found = 0;
+
+	while (at != NULL) {
+		rows[found++] = first + (uint32_t)(at - passes);
+		at++;
+		at = memchr(at, 1, (size_t)(end - at));
+	}
+	return found;
+}
+
 uint32_t
 chunk_find(const struct chunk_view *view, uint32_t first, uint32_t count,
     int64_t value, uint32_t *rows)
 {
 	int64_t values[VEC_ROWS + INT_DECODE_SLACK];
+	uint8_t passes[VEC_ROWS + INT_DECODE_SLACK];
 	uint32_t whole = count / LINE * LINE, found;
 
 	assert(view->phys == PHYS_I64 && count <= VEC_ROWS &&
 	    first + count <= view->value_count);
+	if (chunk_test_ints(view, first, count, value, value, passes))
+		return rows_that_pass(passes, first, count, rows);
 	if (!decode_values(view, first, count, values))
 		return 0;
 	found = find_in_lines(values, count / LINE, value, first, rows);

@@ -479,6 +479,51 @@ START_TEST(sets_are_exact)
 }
 END_TEST
 
+/* Rows of one value among some, by a look at each. */
+static void
+check_find(const struct chunk_view *view, uint32_t first, uint32_t count,
+    int64_t value)
+{
+	static uint32_t rows[VEC_ROWS];
+	uint32_t found = chunk_find(view, first, count, value, rows);
+	uint32_t next = 0;
+
+	for (uint32_t i = first; i < first + count; i++) {
+		if (made.want.i64[i] != value)
+			continue;
+		ck_assert_uint_lt(next, found);
+		ck_assert_uint_eq(rows[next++], i);
+	}
+	ck_assert_uint_eq(next, found);
+}
+
+START_TEST(values_are_found)
+{
+	struct chunk_view view;
+
+	for (size_t k = 0; k < ARRAY_LEN(row_counts); k++) {
+		uint32_t row_count = row_counts[k];
+
+		make_chunk(&made, PHYS_I64, (enum kind)_i, 0, row_count);
+		ck_assert_int_eq(open_chunk(&made, made.bytes.data,
+				     made.bytes.len, &view),
+		    0);
+		for (uint32_t first = 0; first < row_count;
+		     first += draw() % 2 == 0 ? 512 : 77) {
+			uint32_t count = row_count - first;
+			int64_t value = made.want.i64[draw() % row_count];
+
+			count = count > 512 ? 512 : count;
+			check_find(&view, first, count, value);
+			check_find(&view, first, count,
+			    (int64_t)((uint64_t)value + 1));
+			check_find(&view, first, count, INT64_MIN);
+		}
+		arena_reset(&arena);
+	}
+}
+END_TEST
+
 START_TEST(text_is_compressed_and_back)
 {
 	struct zstd_encoder *encoder = zstd_encoder_new(ZSTD_LEVEL_DEFAULT);
@@ -558,6 +603,7 @@ main(void)
 	tcase_add_test(tc, values_follow_ids);
 	tcase_add_test(tc, nulls_are_small);
 	tcase_add_test(tc, sets_are_exact);
+	tcase_add_loop_test(tc, values_are_found, 0, KIND_COUNT);
 	tcase_add_test(tc, text_is_compressed_and_back);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
