@@ -116,6 +116,7 @@ def main():
         for statement in KEPT:
             psql(server.port, "-c", statement)
         script = dump(server.port)
+        assert "REVOKE" not in script and "GRANT" not in script, script
         # the session's settings that psql 15 has, and the schema is there
         psql(other.port, stdin=script)
         here, there = described(server.port), described(other.port)

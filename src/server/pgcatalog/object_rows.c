@@ -25,7 +25,39 @@ pg_namespace_rows(void *session, struct system_rows *rows,
 		system_put_cstr(rows, pg_namespace_nspname, schema->name);
 		system_put_i64(rows, pg_namespace_nspowner,
 		    owner_of(rows, schema->oid));
-		put_acl(rows, pg_namespace_nspacl, session, schema->oid);
+		if (schema->oid != SCHEMA_PG_TOAST &&
+		    schema->oid != SCHEMA_PG_TEMP)
+			put_schema_acl(rows, pg_namespace_nspacl, session,
+			    schema->oid);
+	}
+	return 0;
+}
+
+/*
+ * Rights from the beginning, which pg_dump does not write down: of PostgreSQL's
+ * schemas by initdb, of ours by the extension that all that is Stele's own is of.
+ */
+int
+pg_init_privs_rows(void *session, struct system_rows *rows,
+    struct error *err UNUSED)
+{
+	static const struct {
+		uint32_t schema;
+		char type;
+	} known[] = {
+		{ SCHEMA_PG_CATALOG, 'i' },
+		{ SCHEMA_PUBLIC, 'i' },
+		{ SCHEMA_STELE, 'e' },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		system_rows_next(rows);
+		system_put_i64(rows, pg_init_privs_objoid, known[i].schema);
+		system_put_i64(rows, pg_init_privs_classoid, PG_NAMESPACE_OID);
+		system_put_i64(rows, pg_init_privs_objsubid, 0);
+		system_put_char(rows, pg_init_privs_privtype, known[i].type);
+		put_first_acl(rows, pg_init_privs_initprivs, session,
+		    known[i].schema);
 	}
 	return 0;
 }

@@ -200,18 +200,6 @@ put_entries(struct system_rows *rows, uint32_t column,
 }
 
 void
-put_acl(struct system_rows *rows, uint32_t column,
-    const struct session *session, uint32_t object_oid)
-{
-	const struct catalog *catalog = system_rows_space(rows)->catalog;
-	const struct acl *acl = catalog_acl(catalog, object_oid);
-
-	if (acl != NULL)
-		put_entries(rows, column, session, acl->entries,
-		    acl->entry_count);
-}
-
-void
 put_column_acl(struct system_rows *rows, uint32_t column,
     const struct session *session, uint32_t object_oid, uint32_t attnum)
 {
@@ -222,6 +210,42 @@ put_column_acl(struct system_rows *rows, uint32_t column,
 
 	if (count > 0)
 		put_entries(rows, column, session, entries, count);
+}
+
+void
+put_acl(struct system_rows *rows, uint32_t column,
+    const struct session *session, uint32_t object_oid)
+{
+	const struct acl *acl =
+	    catalog_acl(system_rows_space(rows)->catalog, object_oid);
+
+	if (acl != NULL)
+		put_entries(rows, column, session, acl->entries,
+		    acl->entry_count);
+}
+
+void
+put_first_acl(struct system_rows *rows, uint32_t column,
+    const struct session *session, uint32_t schema_oid)
+{
+	struct acl_entry entries[ACL_DEFAULT_MAX], everybody;
+	uint32_t count =
+	    acl_default(ACL_SCHEMA, owner_of(rows, schema_oid), entries);
+
+	everybody = entries[0]; /* initdb has granted it after all else */
+	entries[0] = entries[1];
+	entries[1] = everybody;
+	put_entries(rows, column, session, entries, count);
+}
+
+void
+put_schema_acl(struct system_rows *rows, uint32_t column,
+    const struct session *session, uint32_t schema_oid)
+{
+	if (catalog_acl(system_rows_space(rows)->catalog, schema_oid) != NULL)
+		put_acl(rows, column, session, schema_oid);
+	else
+		put_first_acl(rows, column, session, schema_oid);
 }
 
 uint32_t

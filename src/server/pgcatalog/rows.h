@@ -81,5 +81,14 @@ void put_acl(struct system_rows *rows, uint32_t column,
 void put_column_acl(struct system_rows *rows, uint32_t column,
     const struct session *session, uint32_t object_oid, uint32_t attnum);
 
+/*
+ * Of a schema, which has a list in PostgreSQL from the beginning; and the list
+ * that it had then.
+ */
+void put_schema_acl(struct system_rows *rows, uint32_t column,
+    const struct session *session, uint32_t schema_oid);
+void put_first_acl(struct system_rows *rows, uint32_t column,
+    const struct session *session, uint32_t schema_oid);
+
 /* Of a relation, its types, an enum; else the server's. */
 uint32_t owner_of(const struct system_rows *rows, uint32_t object_oid);
