@@ -42,16 +42,17 @@ void *
 os_huge_alloc(size_t size)
 {
 	size_t whole = size + OS_HUGE_PAGE, before;
-	char *memory = mmap(NULL, whole, PROT_READ | PROT_WRITE,
+	char *mapped = mmap(NULL, whole, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *memory;
 
-	if (memory == MAP_FAILED)
+	if (mapped == MAP_FAILED)
 		return NULL;
 	before =
-	    (OS_HUGE_PAGE - (uintptr_t)memory % OS_HUGE_PAGE) % OS_HUGE_PAGE;
+	    (OS_HUGE_PAGE - (uintptr_t)mapped % OS_HUGE_PAGE) % OS_HUGE_PAGE;
+	memory = mapped + before;
 	if (before > 0)
-		(void)munmap(memory, before);
-	memory += before;
+		(void)munmap(mapped, before);
 	(void)munmap(memory + size, OS_HUGE_PAGE - before);
 #ifdef MADV_HUGEPAGE
 	(void)madvise(memory, size, MADV_HUGEPAGE); /* else in small ones */
