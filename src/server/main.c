@@ -171,8 +171,8 @@ load_config(const struct command *command, struct config **out,
 	if (command->dir != NULL) {
 		rc = os_path(path, command->dir, CONFIG_NAME, err);
 		if (rc == 0)
-			rc = os_read_given_file(os_fs_real(), path, CONFIG_SIZE_MAX,
-			    &text, &len, err);
+			rc = os_read_given_file(os_fs_real(), path,
+			    CONFIG_SIZE_MAX, &text, &len, err);
 		if (rc == 0)
 			rc = config_set_text(config,
 			    str_of((const char *)text, len), path, err);

@@ -120,8 +120,8 @@ manifest_dump(struct dump *dump, struct error *err)
 	char uuid[37];
 	uint8_t *file = NULL;
 	size_t size;
-	int rc = os_read_given_file(dump->fs, dump->path, FILE_SIZE_MAX, &file, &size,
-	    err);
+	int rc = os_read_given_file(dump->fs, dump->path, FILE_SIZE_MAX, &file,
+	    &size, err);
 
 	if (rc != 0)
 		return rc;

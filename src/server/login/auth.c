@@ -61,7 +61,8 @@ read_hba(const char *path, const struct config *config, struct hba **out,
 	int rc;
 
 	*out = NULL;
-	rc = os_read_given_file(os_fs_real(), path, HBA_SIZE_MAX, &text, &len, err);
+	rc = os_read_given_file(os_fs_real(), path, HBA_SIZE_MAX, &text, &len,
+	    err);
 	if (rc != 0)
 		return rc;
 	net_each_interface(interface_cb, &all);

@@ -30,8 +30,8 @@ read_key(const char *path, uint8_t out[CRYPTO_SEAL_KEY_SIZE], struct error *err)
 {
 	uint8_t *text = NULL;
 	size_t len = 0;
-	int rc = os_read_given_file(os_fs_real(), path, KEY_FILE_SIZE_MAX, &text,
-	    &len, err);
+	int rc = os_read_given_file(os_fs_real(), path, KEY_FILE_SIZE_MAX,
+	    &text, &len, err);
 
 	if (rc == 0)
 		rc = os_check_private_file(path, "key file", err);
