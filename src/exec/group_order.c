@@ -202,18 +202,3 @@ group_order_add(struct group_order *order, const uint32_t *groups,
 	order->arena = arena;
 	order->places = places;
 }
-
-void
-group_order_copy(struct group_order *order, const struct group_order *other)
-{
-	size_t bytes = other->count * sizeof(*other->places);
-
-	group_order_release(order);
-	if (other->count > order->max_count || bytes == 0)
-		return;
-	order->places = arena_try_alloc(&order->arena, bytes);
-	if (order->places == NULL)
-		return;
-	memcpy(order->places, other->places, bytes);
-	order->count = other->count;
-}

@@ -63,7 +63,3 @@ MUST_USE int group_order_tell(struct group_order *order,
  */
 void group_order_add(struct group_order *order, const uint32_t *groups,
     uint32_t code_count, const struct vec *keys, uint32_t group_count);
-
-/* Begin with what another list has. */
-void group_order_copy(struct group_order *order,
-    const struct group_order *other);
