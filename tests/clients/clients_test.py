@@ -119,7 +119,7 @@ CLIENTS = {
         "CREATE SERVER", "imports", "writes", "reads_every_type",
         "fails", "cancels", "streams"),
     "pg_dump": (
-        ["pg_dump_test.py"],
+        ["pg_dump_test.py", "viewdef_test.py"],
         "--schema-only", "described",
         No("it only reads; what it writes, a PostgreSQL reads"),
         "SCHEMA", No("an error ends it"), No("it has no cancel"), "generate_series"),
