@@ -237,7 +237,7 @@ WRITES = (
     "SET default_transaction_read_only = off; INSERT INTO t (context_id) VALUES ('c')",
     "BEGIN READ WRITE; INSERT INTO t (context_id) VALUES ('c'); COMMIT",
     "BEGIN; SET TRANSACTION READ WRITE; INSERT INTO t (context_id) VALUES ('c')",
-    "RESET ALL; DISCARD ALL; INSERT INTO t (context_id) VALUES ('c')",
+    "RESET ALL; DISCARD PLANS; INSERT INTO t (context_id) VALUES ('c')",
     "SELECT set_config('transaction_read_only', 'off', false);"
     " INSERT INTO t (context_id) VALUES ('c')",
 )
