@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../check_each.h"
 #include "common/error.h"
 
 static struct error err;
@@ -227,7 +228,7 @@ add_some(struct fixture *fixture, struct write_batch *batch, int64_t first,
 	struct vec cols[10];
 	struct arena arena;
 
-	CHECK_ROW(type->field_count <= ARRAY_LEN(cols) - 2);
+	CHECK_EACH(type->field_count <= ARRAY_LEN(cols) - 2);
 	arena_init(&arena, NULL);
 	for (uint32_t i = 5; i < 2 + type->field_count; i++)
 		vec_init_constant(&cols[i], field_phys(&type->fields[i - 2]),
@@ -312,7 +313,7 @@ row_of(const struct batch *batch, uint32_t row)
 	if (!note.is_null)
 		snprintf(out.note, sizeof(out.note), "%.*s", STR_FMT(note.str));
 	if (!price.is_null) {
-		CHECK_ROW(price.numeric.scale == 2);
+		CHECK_EACH(price.numeric.scale == 2);
 		out.price = (int64_t)price.numeric.small;
 	}
 	return out;
@@ -344,7 +345,7 @@ read_part(struct scan *scan, uint32_t run, uint32_t part, int64_t *previous,
 			struct fixture_row row =
 			    row_of(&batch, sel_row(batch.sel, i));
 
-			CHECK_ROW(row.event_id > *previous);
+			CHECK_EACH(row.event_id > *previous);
 			*previous = row.event_id;
 			(*rows)[(*count)++] = row;
 		}
@@ -420,14 +421,14 @@ fixture_check_row(const struct fixture *fixture, const struct fixture_row *row,
 
 	if (amount % 2 == 0)
 		snprintf(note, sizeof(note), "note %lld", (long long)amount);
-	CHECK_ROW(row->amount == amount);
-	CHECK_ROW(row->event_id == amount + 1);
-	CHECK_ROW(fixture->time_of == NULL
+	CHECK_EACH(row->amount == amount);
+	CHECK_EACH(row->event_id == amount + 1);
+	CHECK_EACH(fixture->time_of == NULL
 		? row->timestamp > 0
 		: row->timestamp == fixture->time_of(amount));
-	CHECK_ROW(str_equal(str_of_cstr(row->context), context));
-	CHECK_ROW(strcmp(row->note, note) == 0);
-	CHECK_ROW(row->price == amount * 25);
+	CHECK_EACH(str_equal(str_of_cstr(row->context), context));
+	CHECK_EACH(strcmp(row->note, note) == 0);
+	CHECK_EACH(row->price == amount * 25);
 }
 
 void

@@ -11,16 +11,6 @@
 #include "engine/engine.h"
 #include "os/file.h"
 
-/*
- * As ck_assert(), for each of many rows: Check writes every assertion that
- * holds into a file, this only one that does not.
- */
-#define CHECK_ROW(condition) \
-	do { \
-		if (!(condition)) \
-			ck_abort_msg("%s", #condition); \
-	} while (0)
-
 #define FIXTURE_CONTEXTS 7 /* names that fixture_context() cycles through */
 
 /* Event type "payment": what the rows of fixture_add() are. */

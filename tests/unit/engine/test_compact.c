@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../check_each.h"
 #include "common/error.h"
 #include "engine/compact/policy.h"
 #include "fixture.h"
@@ -609,7 +610,7 @@ compact_all(void *arg)
 	uint64_t merges;
 
 	while (!atomic_load(&is_over))
-		CHECK_ROW(
+		CHECK_EACH(
 		    engine_compact(world.engine, NULL, &merges, arg) == 0);
 	return NULL;
 }
@@ -624,7 +625,7 @@ read_prefix(void *arg)
 		struct fixture_row *rows =
 		    fixture_scan(&world, NULL, 0, 0, &count);
 
-		CHECK_ROW(count >= least);
+		CHECK_EACH(count >= least);
 		for (size_t i = 0; i < count; i++)
 			fixture_check_row(&world, &rows[i], (int64_t)i);
 		free(rows);

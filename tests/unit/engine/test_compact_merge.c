@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../check_each.h"
 #include "common/error.h"
 #include "common/hash.h"
 #include "engine/compact/content_hash.h"
@@ -212,7 +213,7 @@ new_number(void *arg UNUSED, uint64_t *out, struct error *error UNUSED)
 static int
 pace(void *arg UNUSED, uint64_t row_count, struct error *error)
 {
-	ck_assert_uint_ge(row_count, paced_rows);
+	CHECK_EACH(row_count >= paced_rows);
 	paced_rows = row_count;
 	if (pace_calls++ == pace_limit)
 		return error_set(error, STELE_E_QUERY_CANCELED, "enough");
@@ -256,7 +257,7 @@ row_of_event(int64_t event_id)
 		else
 			limit = middle;
 	}
-	ck_assert_int_eq(model.cols[2].i64[first], event_id);
+	CHECK_EACH(model.cols[2].i64[first] == event_id);
 	return first;
 }
 
@@ -276,10 +277,10 @@ check_row(const struct batch *batch, const uint32_t *attnums, uint32_t at,
 			    (attnums[c] == COLUMN_FIRST_FIELD + MODEL_FIELDS &&
 				model.fields[MODEL_FIELDS].has_default);
 
-			ck_assert(have.is_null == !has_default);
-			if (attnums[c] == COLUMN_FIRST_FIELD + NOTE_FIELD)
-				ck_assert(
-				    str_equal(have.str, STR("not noted")));
+			CHECK_EACH(have.is_null == !has_default);
+			CHECK_EACH(
+			    attnums[c] != COLUMN_FIRST_FIELD + NOTE_FIELD ||
+			    str_equal(have.str, STR("not noted")));
 		}
 	}
 	model_check_row(&model, &known, attnums, at, row);
@@ -318,10 +319,10 @@ check_section(struct segment *segment, uint32_t type, uint8_t *seen)
 			    vec_get(&batch.cols[COLUMN_EVENT_ID], i).i64;
 			uint32_t row = row_of_event(id);
 
-			ck_assert_int_gt(id, last);
+			CHECK_EACH(id > last);
 			last = id;
-			ck_assert_uint_eq(type_of_row(row), type);
-			ck_assert_uint_eq(seen[row]++, 0);
+			CHECK_EACH(type_of_row(row) == type);
+			CHECK_EACH(seen[row]++ == 0);
 			check_row(&batch, attnums, i, row);
 		}
 	ck_assert_msg(rc == 0, "%s", err.message);
@@ -358,7 +359,7 @@ check_outputs(void)
 		segment_unref(segment);
 	}
 	for (uint32_t row = 0; row < model.row_count; row++)
-		ck_assert_uint_eq(seen[row], is_past(row) ? 0 : 1);
+		CHECK_EACH(seen[row] == (is_past(row) ? 0 : 1));
 	free(seen);
 	for (uint32_t i = 0; i < input_count; i++)
 		ck_assert_int_eq(segment_verify(os_fs_real(), dir, inputs[i],
@@ -379,8 +380,7 @@ check_windows(int64_t window_us)
 			holders += result.outputs[i].time_max >= low &&
 			    result.outputs[i].time_min < low + window_us;
 		/* What is put together may lie around what stands alone. */
-		ck_assert_uint_ge(holders, 1);
-		ck_assert_uint_le(holders, 2);
+		CHECK_EACH(holders == 1 || holders == 2);
 	}
 }
 
@@ -717,7 +717,7 @@ find_in_section(struct finding *f, struct segment_section *section,
 			bool is_it =
 			    has_value(row_of_event(id), f->attnum, &f->value);
 
-			ck_assert(is_it || !is_context); /* rows are exact */
+			CHECK_EACH(is_it || !is_context); /* rows are exact */
 			f->found += is_it;
 		}
 	ck_assert_msg(rc == 0, "%s", err.message);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../check_each.h"
 #include "common/error.h"
 #include "engine/append/stage_part.h"
 #include "engine/append/write_stage.h"
@@ -318,12 +319,12 @@ check_own(struct write_batch *batch, int64_t count)
 		for (uint32_t i = 0; i < rows.sel.count; i++, at++) {
 			uint32_t row = sel_row(rows.sel, i);
 
-			CHECK_ROW(vec_is_null(&rows.cols[0], row));
-			CHECK_ROW(rows.cols[0].i64[row] == at);
-			CHECK_ROW(vec_get(&rows.cols[1], row).i64 == at);
-			CHECK_ROW(str_equal(vec_get(&rows.cols[2], row).str,
+			CHECK_EACH(vec_is_null(&rows.cols[0], row));
+			CHECK_EACH(rows.cols[0].i64[row] == at);
+			CHECK_EACH(vec_get(&rows.cols[1], row).i64 == at);
+			CHECK_EACH(str_equal(vec_get(&rows.cols[2], row).str,
 			    fixture_context((uint64_t)at)));
-			CHECK_ROW(
+			CHECK_EACH(
 			    vec_is_null(&rows.cols[3], row) == (at % 2 != 0));
 		}
 	ck_assert_msg(rc == 0, "%s", err.message);

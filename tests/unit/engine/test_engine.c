@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../check_each.h"
 #include "common/error.h"
 #include "fixture.h"
 #include "os/memory.h"
@@ -105,8 +106,8 @@ find_some(size_t stored)
 		rows = fixture_find(&world, ids, id_count, &count);
 		ck_assert_uint_eq(count, expected);
 		for (size_t i = 0; i < count; i++) {
-			CHECK_ROW(rows[i].event_id == ids[i + (ids[0] == 0)]);
-			CHECK_ROW(rows[i].amount == rows[i].event_id - 1);
+			CHECK_EACH(rows[i].event_id == ids[i + (ids[0] == 0)]);
+			CHECK_EACH(rows[i].amount == rows[i].event_id - 1);
 		}
 		free(rows);
 	}
@@ -185,7 +186,7 @@ check_batches(void)
 
 	ck_assert_uint_eq(count, THREADS * BATCHES * ROWS_OF_A_BATCH);
 	for (size_t i = 0; i < count; i++) {
-		CHECK_ROW(rows[i].event_id == (int64_t)i + 1);
+		CHECK_EACH(rows[i].event_id == (int64_t)i + 1);
 		ck_assert_int_eq(rows[i].amount % 1000,
 		    (int64_t)(i % ROWS_OF_A_BATCH));
 		if (i % ROWS_OF_A_BATCH == 0) {
@@ -215,7 +216,7 @@ START_TEST(concurrent_batches_are_atomic_and_gapless)
 
 		ck_assert_uint_eq(count % ROWS_OF_A_BATCH, 0);
 		for (size_t k = 0; k < count; k++)
-			CHECK_ROW(rows[k].event_id == (int64_t)k + 1);
+			CHECK_EACH(rows[k].event_id == (int64_t)k + 1);
 		free(rows);
 		if (i == 20)
 			fixture_flush(&world);

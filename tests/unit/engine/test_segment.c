@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../check_each.h"
 #include "common/error.h"
 #include "engine/segment/block_cache.h"
 #include "engine/segment/segment.h"
@@ -281,7 +282,7 @@ START_TEST(contexts_are_exact)
 		ck_assert_uint_eq(parts.zone_count, 0);
 		ck_assert_uint_eq(parts.row_count, count);
 		for (uint32_t k = 0; k < count; k++)
-			ck_assert_uint_eq(parts.rows[k], rows[k]);
+			CHECK_EACH(parts.rows[k] == rows[k]);
 		ck_assert_int_eq(segment_cursor_open_rows(section, &spec,
 				     parts.rows, parts.row_count, &cursor,
 				     &err),
@@ -350,8 +351,9 @@ START_TEST(pruning_never_drops_a_match)
 				at++;
 			if (at < parts.zone_count && parts.zones[at] == zone)
 				continue;
-			ck_assert_msg(!model_in_range(&model, row, &range),
-			    "column %u, row %u was dropped", range.attnum, row);
+			if (model_in_range(&model, row, &range))
+				ck_abort_msg("column %u, row %u was dropped",
+				    range.attnum, row);
 		}
 		arena_reset(&arena);
 	}
@@ -854,7 +856,7 @@ START_TEST(strings_of_all_kinds)
 	    0);
 	while (segment_cursor_next(cursor, &batch, &err) == 1)
 		for (uint32_t i = 0; i < batch.row_count; i++)
-			ck_assert(str_equal(vec_get(&batch.cols[0], i).str,
+			CHECK_EACH(str_equal(vec_get(&batch.cols[0], i).str,
 			    string_case[_i].value(done++)));
 	ck_assert_uint_eq(done, string_case[_i].row_count);
 	segment_cursor_close(cursor);

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../check_each.h"
+
 #define COUNT_MAX 1200
 #define TEXT_MAX  48
 
@@ -45,9 +47,9 @@ check_find(const struct str_heads *heads, struct str s)
 	ck_assert_uint_le(first, limit);
 	ck_assert_uint_le(limit, heads->count);
 	for (uint32_t i = 0; i < first; i++)
-		ck_assert_int_lt(str_compare(strings[i], s), 0);
+		CHECK_EACH(str_compare(strings[i], s) < 0);
 	for (uint32_t i = limit; i < heads->count; i++)
-		ck_assert_int_gt(str_compare(strings[i], s), 0);
+		CHECK_EACH(str_compare(strings[i], s) > 0);
 }
 
 /* A string, and its neighbours among all strings that there could be. */

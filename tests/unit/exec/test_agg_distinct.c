@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../check_each.h"
 #include "common/error.h"
 #include "common/hash.h"
 
@@ -39,9 +40,8 @@ START_TEST(counts)
 	ck_assert_int_eq(distinct_sketch_new(&arena, &sketch, &err), 0);
 	for (int round = 0; round < 2; round++)
 		for (uint64_t i = 0; i < cases[_i].count; i++)
-			ck_assert_int_eq(distinct_sketch_add(sketch,
-					     hash_u64(i), &arena, &err),
-			    0);
+			CHECK_EACH(distinct_sketch_add(sketch, hash_u64(i),
+				       &arena, &err) == 0);
 	got = (double)distinct_sketch_count(sketch);
 	ck_assert_msg(fabs(got - wanted) <= wanted * cases[_i].error,
 	    "%.0f of %.0f", got, wanted);
@@ -65,10 +65,9 @@ START_TEST(standard_error)
 		arena_init(&arena, NULL);
 		ck_assert_int_eq(distinct_sketch_new(&arena, &sketch, &err), 0);
 		for (uint64_t i = 0; i < VALUES; i++)
-			ck_assert_int_eq(distinct_sketch_add(sketch,
-					     hash_u64(s << 32 | i), &arena,
-					     &err),
-			    0);
+			CHECK_EACH(
+			    distinct_sketch_add(sketch, hash_u64(s << 32 | i),
+				&arena, &err) == 0);
 		off = (double)distinct_sketch_count(sketch) / VALUES - 1;
 		sum += off;
 		squares += off * off;

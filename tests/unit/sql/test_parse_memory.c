@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../check_each.h"
 #include "common/arena.h"
 #include "common/buf.h"
 #include "common/error.h"
@@ -78,7 +79,7 @@ estimate(struct str text)
 
 	scan_guard_init(&guard);
 	while ((token = scan_next(&scanner)).kind != SCAN_END)
-		ck_assert_int_le(scan_guard_take(&guard, &scanner, token),
+		CHECK_EACH(scan_guard_take(&guard, &scanner, token) <=
 		    SCAN_STATEMENT_ENDS);
 	return guard.memory_bytes + 4 * text.len;
 }
