@@ -21,6 +21,7 @@ COUNT = 10_000_000
 PIECE = 250_000
 # MemTables, the block cache and statements have bounds of their own: this is all.
 MEMORY_MAX_KIB = 1 << 20
+CACHE = "block_cache_size=256MB"
 LONG = 3600
 
 
@@ -99,7 +100,7 @@ def start_again(server):
 def main():
     count = int(sys.argv[1] if len(sys.argv) > 1
                 else os.environ.get("CONTEXTS_COUNT", COUNT))
-    with Server() as server:
+    with Server(CACHE) as server:
         check_memory(server, "an empty server")
         fill(server, "many", "'context-' || g", count)
         of_many(server, count)
@@ -108,7 +109,7 @@ def main():
         of_many(server, count)
         check_memory(server, "many contexts, after a start")
         same("the end", server.stop(LONG), 0)
-    with Server() as server:
+    with Server(CACHE) as server:
         fill(server, "one", "'the only one'", count)
         of_one(server, count)
         check_memory(server, "one context, asked")
