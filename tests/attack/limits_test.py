@@ -155,7 +155,8 @@ def read_timeout(_):
                         break
                     time.sleep(0.01)
                     if total < 50000 * 1000:  # it goes on taking little
-                        total += len(slow.socket.recv(1 << 12))
+                        # So much that its window opens each time.
+                        total += len(slow.socket.recv(1 << 16))
                 expect("sessions", pgwire.rows(answer), [[b"2"]])
             while total < 100000 * 1000:
                 data = slow.socket.recv(1 << 20)
