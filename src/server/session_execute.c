@@ -18,8 +18,7 @@
 #include "server/system_tables.h"
 #include "sql/ast.h"
 
-#define CHUNK_BYTES       ((size_t)64 << 10)
-#define CHEAP_PARAM_BYTES ((size_t)16 << 10)
+#define CHUNK_BYTES ((size_t)64 << 10)
 
 /*
  * What a lookup on a net thread may take: some hundred microseconds, in which

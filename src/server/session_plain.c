@@ -15,8 +15,6 @@
 #include "server/session_private.h"
 #include "wire/pg_backend.h"
 
-#define PARAM_BYTES_MAX ((size_t)16 << 10) /* more is a worker's */
-
 bool
 session_is_plain(const struct session *session, const struct planned *planned,
     size_t param_bytes)
@@ -25,7 +23,7 @@ session_is_plain(const struct session *session, const struct planned *planned,
 
 	return plan->kind == PLAN_INSERT && plan->insert->plain != NULL &&
 	    plan->column_count == 0 && !planned->source->is_large &&
-	    param_bytes <= PARAM_BYTES_MAX &&
+	    param_bytes <= CHEAP_PARAM_BYTES &&
 	    !(session->transaction.batch != NULL &&
 		write_batch_is_full(session->transaction.batch));
 }

@@ -65,6 +65,8 @@ struct session_notices;
 
 #define STORE_PLANS       8  /* of types that a session has stored last */
 #define SESSION_ROLE_NAME 64 /* the bytes of a role's name, and one more */
+/* Parameters that a net thread handles itself; with more, a worker does. */
+#define CHEAP_PARAM_BYTES ((size_t)16 << 10)
 
 enum session_state {
 	SESSION_STARTUP,
