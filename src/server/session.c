@@ -410,6 +410,15 @@ session_wait_wake(struct session *session)
 	return session_wait(session, WAIT_WAKE, STEP_AGAIN);
 }
 
+enum step
+session_wait_room(struct session *session)
+{
+	if (!session->is_wake_due &&
+	    !engine_is_full(session->server->engine, session_wake_cb, session))
+		return STEP_DONE;
+	return session_wait_wake(session);
+}
+
 static void
 drained_cb(void *owner)
 {

@@ -353,9 +353,6 @@ void session_wake_cb(void *arg);
 enum step session_wait_wake(struct session *session);
 /* STEP_DONE once the engine has room for what is to be written. */
 enum step session_wait_room(struct session *session);
-
-/* 55006 while a cursor is open that reads the transaction's own events. */
-MUST_USE int session_check_no_reader(struct session *session);
 void session_async_ended(struct session *session);
 enum step session_out_of_memory(struct session *session);
 
@@ -512,6 +509,9 @@ MUST_USE int session_read_param(struct session *session, struct portal *portal,
     struct datum *out);
 /* Plan a prepared statement anew if the catalogue is another one now. */
 int prepared_refresh(struct session *session, struct prepared *prepared);
+
+/* ---- session_statement.c ---- */
+
 /* A statement is about to run: its timeout, its place in the log. */
 void statement_begin(struct session *session, struct source *source,
     const struct ast_stmt *stmt);
@@ -520,6 +520,42 @@ void statement_begin_as(struct session *session, struct source *source,
     const struct ast_stmt *stmt, struct str text);
 /* It is over: what comes after it. */
 void statement_end(struct session *session);
+/* Nothing has been read yet, for who watches it. */
+void session_begin_progress(struct session *session);
+/* A source of the session, with its limit of memory; NULL: no memory. */
+struct source *session_source(struct session *session, struct str text);
+/* The most prepared statements of the session, and portals. */
+uint32_t session_prepared_max(const struct session *session);
+uint32_t session_portal_max(const struct session *session);
+
+/* ---- session_plan.c ---- */
+
+/* The catalogue that the next statement sees; a new reference; is it that? */
+const struct catalog *session_catalog(struct session *session);
+bool session_has_catalog(struct session *session,
+    const struct catalog *catalog);
+/* Plan, or plan anew if the catalogue has changed. */
+int session_plan(struct session *session, struct source *source,
+    const struct ast_stmt *stmt, const uint32_t *param_oids,
+    uint32_t param_oid_count, struct planned **out, struct error *err);
+/* The plan of a portal against the snapshot that it is going to read. */
+MUST_USE int portal_plan_for_snapshot(struct session *session,
+    struct portal *portal);
+/* The same against temporary tables, which may have changed since. */
+MUST_USE int portal_plan_for_temp(struct session *session,
+    struct portal *portal);
+
+/* ---- session_context.c ---- */
+
+/* How values of a portal are read and written; objects by their names. */
+void session_types(struct session *session, struct portal *portal);
+/* That, and all else that the portal's plan is run with. */
+void session_context(struct session *session, struct portal *portal);
+/*
+ * What the portal is going to read, if it reads.  STEP_DONE, STEP_AGAIN
+ * (commits must end first, or the snapshot is not visible yet) or STEP_FAIL.
+ */
+enum step portal_take_snapshot(struct session *session, struct portal *portal);
 
 /* ---- session_kept.c ---- */
 
@@ -557,6 +593,28 @@ MUST_USE bool execute_at_hand(struct session *session,
  */
 enum step portal_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple);
+/* 25006 in a read-only transaction; `what` is the statement. */
+MUST_USE int session_check_writable(struct session *session, const char *what);
+/* 55006 while a cursor is open that reads the transaction's own events. */
+MUST_USE int session_check_no_reader(struct session *session);
+
+/* ---- session_query.c ---- */
+
+/* A PLAN_QUERY, or a PLAN_COPY_TO, whose options are known. */
+enum step query_execute(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple);
+/* Run a query whose snapshot is there. */
+enum step query_start(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple);
+/* The next rows of a portal that was started, as its Bind has asked for them. */
+enum step portal_run(struct session *session, struct portal *portal,
+    uint32_t row_limit);
+/* Start the portal's query, if it has not been. */
+MUST_USE int query_open(struct session *session, struct portal *portal);
+/* Its end: nothing is left but what is kept. */
+void query_close(struct portal *portal);
+/* CommandComplete of the job, and what is next. */
+void query_finish(struct session *session);
 /*
  * A cursor's snapshot, and whether it reads the transaction's own events: from
  * here on it sees no others.  STEP_DONE, STEP_AGAIN or STEP_FAIL.
@@ -566,27 +624,11 @@ enum step cursor_open(struct session *session, struct portal *cursor);
 enum step cursor_execute(struct session *session, struct portal *cursor,
     enum job_kind kind, struct row_format format, uint64_t skip_count,
     uint32_t row_limit);
-/*
- * What the portal is going to read, if it reads.  STEP_DONE, STEP_AGAIN
- * (commits must end first, or the snapshot is not visible yet) or STEP_FAIL.
- */
-enum step portal_take_snapshot(struct session *session, struct portal *portal);
-/* The plan of a portal against the snapshot that it is going to read. */
-MUST_USE int portal_plan_for_snapshot(struct session *session,
-    struct portal *portal);
-/* 25006 in a read-only transaction; `what` is the statement. */
-MUST_USE int session_check_writable(struct session *session, const char *what);
-/* 55006 if an open query reads the transaction's own rows. */
-MUST_USE int session_check_no_reader(struct session *session);
-/* Run a query whose snapshot is there. */
-enum step query_start(struct session *session, struct portal *portal,
-    uint32_t row_limit, bool is_simple);
-/* Start the portal's query, if it has not been. */
-MUST_USE int query_open(struct session *session, struct portal *portal);
-/* Its end: nothing is left but what is kept. */
-void query_close(struct portal *portal);
-/* CommandComplete of the job, and what is next. */
-void query_finish(struct session *session);
+
+/* ---- session_job.c ---- */
+
+/* The job has a chunk, and is not cancelled: 0 or a code. */
+MUST_USE int job_begin(struct session *session);
 /*
  * Selected rows of a batch to the job's chunk, and full chunks to the client;
  * *put is how many.  False when it is time to stop for a while: JOB_PARKED.  If not
@@ -596,24 +638,16 @@ bool job_put_rows(struct session *session, const struct batch *batch,
     uint32_t first, uint32_t count, uint32_t *put);
 /* The last call of a job that puts rows: what the voice has open is closed. */
 void job_pause(struct session *session);
-/* The job has a chunk, and is not cancelled: 0 or a code. */
-MUST_USE int job_begin(struct session *session);
-/* The catalogue that the next statement sees; a new reference; is it that? */
-const struct catalog *session_catalog(struct session *session);
-bool session_has_catalog(struct session *session,
-    const struct catalog *catalog);
-/* Plan, or plan anew if the catalogue has changed. */
-int session_plan(struct session *session, struct source *source,
-    const struct ast_stmt *stmt, const uint32_t *param_oids,
-    uint32_t param_oid_count, struct planned **out, struct error *err);
-/* How values of a portal are read and written; objects by their names. */
-void session_types(struct session *session, struct portal *portal);
-void session_context(struct session *session, struct portal *portal);
-/* The most prepared statements of the session, and portals. */
-uint32_t session_prepared_max(const struct session *session);
-uint32_t session_portal_max(const struct session *session);
-/* A source of the session, with its limit of memory; NULL: no memory. */
-struct source *session_source(struct session *session, struct str text);
+
+/* ---- session_insert.c, session_ddl.c ---- */
+
+/* A PLAN_INSERT; STEP_MORE: it is not known yet what follows it. */
+enum step insert_execute(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple);
+/* A PLAN_DDL, a PLAN_TEMP_DDL. */
+enum step ddl_execute(struct session *session, struct portal *portal,
+    bool is_simple);
+enum step temp_ddl_execute(struct session *session, struct portal *portal);
 
 /* ---- session_cursor.c ---- */
 

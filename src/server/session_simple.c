@@ -94,22 +94,6 @@ simple_parse(struct session *session)
 	return parsed(session);
 }
 
-void
-statement_end(struct session *session)
-{
-	session_stop_timeout(session);
-	session->transaction.has_run = true;
-	if (session->source == NULL)
-		return;
-	portal_reset(&session->simple);
-	session->next_stmt++;
-	if (session->next_stmt < session->source->statements.count)
-		return;
-	source_unref(session->source);
-	session->source = NULL;
-	session_end_request(session);
-}
-
 static void
 plan_work(struct session *session)
 {

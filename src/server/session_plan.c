@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_plan.c -- the catalogue that a session sees, and plans against it.
+ */
+#include "plan/logical.h"
+#include "server/session_private.h"
+
+const struct catalog *
+session_catalog(struct session *session)
+{
+	const struct transaction *transaction = &session->transaction;
+
+	if (transaction->batch != NULL)
+		return catalog_ref(write_batch_catalog(transaction->batch));
+	if (transaction->snapshot != NULL)
+		return catalog_ref(snapshot_catalog(transaction->snapshot));
+	return engine_catalog(session->server->engine);
+}
+
+bool
+session_has_catalog(struct session *session, const struct catalog *catalog)
+{
+	const struct write_batch *batch = session->transaction.batch;
+	const struct catalog *current;
+	bool is_current;
+
+	if (batch != NULL) /* each statement of a pipeline but the first */
+		return write_batch_catalog(batch) == catalog;
+	current = session_catalog(session);
+	is_current = current == catalog;
+	catalog_unref(current);
+	return is_current;
+}
+
+static int
+plan_against(struct session *session, const struct catalog *catalog,
+    struct source *source, const struct ast_stmt *stmt,
+    const uint32_t *param_oids, uint32_t param_oid_count, struct planned **out,
+    struct error *err)
+{
+	int rc;
+
+	session_role_refresh(session, catalog);
+	rc = planned_new(source, stmt, catalog, session->temp.catalog,
+	    &session->facts, &session->settings.types, param_oids,
+	    param_oid_count, out, err);
+	if (rc == 0 && (*out)->plan->kind == PLAN_UTILITY)
+		rc = utility_describe(session, *out, err);
+	if (rc != 0) {
+		planned_unref(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+int
+session_plan(struct session *session, struct source *source,
+    const struct ast_stmt *stmt, const uint32_t *param_oids,
+    uint32_t param_oid_count, struct planned **out, struct error *err)
+{
+	const struct catalog *catalog = session_catalog(session);
+	int rc;
+
+	*out = NULL;
+	rc = plan_against(session, catalog, source, stmt, param_oids,
+	    param_oid_count, out, err);
+	catalog_unref(catalog);
+	return rc;
+}
+
+/* The plan of a portal against another catalogue, or temporary tables. */
+static int
+plan_anew(struct session *session, struct portal *portal,
+    const struct catalog *catalog)
+{
+	struct planned *old = portal->planned, *planned;
+	uint32_t *oids;
+	int rc;
+
+	oids = arena_alloc_array(&portal->arena, portal->param_count + 1,
+	    sizeof(*oids));
+	for (uint32_t i = 0; i < portal->param_count; i++)
+		oids[i] = old->plan->param_types[i].oid;
+	rc = plan_against(session, catalog, old->source, old->stmt, oids,
+	    portal->param_count, &planned, &session->err);
+	if (rc != 0)
+		return rc;
+	/* A client may know already what a portal of its own gives. */
+	if (portal != &session->simple && !planned_same_result(old, planned)) {
+		planned_unref(planned);
+		return error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cached plan must not change result type");
+	}
+	planned_unref(old);
+	portal->planned = planned;
+	return 0;
+}
+
+int
+portal_plan_for_snapshot(struct session *session, struct portal *portal)
+{
+	const struct catalog *catalog = snapshot_catalog(portal->snapshot);
+
+	if (session->transaction.batch != NULL ||
+	    portal->planned->catalog == catalog)
+		return 0;
+	return plan_anew(session, portal, catalog);
+}
+
+int
+portal_plan_for_temp(struct session *session, struct portal *portal)
+{
+	const struct catalog *catalog;
+	int rc;
+
+	if (portal->planned->temp == session->temp.catalog ||
+	    portal->state != PORTAL_NEW)
+		return 0;
+	catalog = session_catalog(session);
+	rc = plan_anew(session, portal, catalog);
+	catalog_unref(catalog);
+	return rc;
+}
