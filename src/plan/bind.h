@@ -844,7 +844,6 @@ int combine_sides(struct binder *binder, const struct ast_select *select,
 /* The types of both sides' columns together. */
 int set_op_types(struct binder *binder, const struct ast_select *select,
     struct query *sides, struct type *types, struct error *err);
-const char *set_op_name(const struct ast_select *select);
 
 /* Give a query's columns these types, by assignment casts. */
 int query_coerce(struct binder *binder, struct query *query,

@@ -11,6 +11,7 @@
 #include "plan/names.h"
 #include "plan/polymorphic.h"
 #include "plan/set_function.h"
+#include "sql/ast_words.h"
 #include "types/array.h"
 
 #define CANDIDATES_MAX 96
@@ -868,7 +869,7 @@ bind_call(struct binder *binder, struct scope *scope,
 	if (is_aggregate)
 		return bind_aggregate(binder, scope, ast, name, args, count,
 		    out, err);
-	if (str_equal(name, STR("grouping")) && call->name.count == 1)
+	if (ast_is_grouping(&call->name))
 		return bind_grouping(binder, scope, args, count, ast->location,
 		    out, err);
 	if (is_foreign_aggregate(name))

@@ -8,6 +8,7 @@
 
 #include "plan/bind.h"
 #include "plan/bind_notes.h"
+#include "sql/ast_words.h"
 #include "types/array.h"
 
 /* Of nested expressions: all that walk them later recurse, too. */
@@ -313,34 +314,32 @@ static int
 bind_is(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
     struct expr **out, struct error *err)
 {
-	static const struct {
-		enum expr_test test;
-		const char *name; /* NULL: any type will do */
-	} tests[] = {
-		[AST_IS_NULL] = { TEST_NULL, NULL },
-		[AST_IS_NOT_NULL] = { TEST_NOT_NULL, NULL },
-		[AST_IS_TRUE] = { TEST_TRUE, "IS TRUE" },
-		[AST_IS_NOT_TRUE] = { TEST_NOT_TRUE, "IS NOT TRUE" },
-		[AST_IS_FALSE] = { TEST_FALSE, "IS FALSE" },
-		[AST_IS_NOT_FALSE] = { TEST_NOT_FALSE, "IS NOT FALSE" },
-		[AST_IS_UNKNOWN] = { TEST_UNKNOWN, "IS UNKNOWN" },
-		[AST_IS_NOT_UNKNOWN] = { TEST_NOT_UNKNOWN, "IS NOT UNKNOWN" },
+	static const enum expr_test tests[] = {
+		[AST_IS_NULL] = TEST_NULL,
+		[AST_IS_NOT_NULL] = TEST_NOT_NULL,
+		[AST_IS_TRUE] = TEST_TRUE,
+		[AST_IS_NOT_TRUE] = TEST_NOT_TRUE,
+		[AST_IS_FALSE] = TEST_FALSE,
+		[AST_IS_NOT_FALSE] = TEST_NOT_FALSE,
+		[AST_IS_UNKNOWN] = TEST_UNKNOWN,
+		[AST_IS_NOT_UNKNOWN] = TEST_NOT_UNKNOWN,
 	};
-	const char *name = tests[ast->is.kind].name;
+	enum ast_is_kind kind = ast->is.kind;
+	bool takes_any = kind == AST_IS_NULL || kind == AST_IS_NOT_NULL;
 	struct expr *arg;
 	int rc;
 
-	if (ast->is.arg->kind == AST_ROW && name == NULL)
-		return bind_row_test(binder, scope, ast->is.arg,
-		    tests[ast->is.kind].test, ast->location, out, err);
+	if (ast->is.arg->kind == AST_ROW && takes_any)
+		return bind_row_test(binder, scope, ast->is.arg, tests[kind],
+		    ast->location, out, err);
 	rc = bind_expr(binder, scope, ast->is.arg, &arg, err);
-	if (rc == 0 && name != NULL)
-		rc = coerce_boolean(binder, &arg, name, err);
+	if (rc == 0 && !takes_any)
+		rc = coerce_boolean(binder, &arg, ast_is_words(kind), err);
 	if (rc != 0)
 		return rc;
 	*out = expr_new(binder->arena, EXPR_TEST, type_of(TYPE_BOOL),
 	    ast->location, 1);
-	(*out)->test = tests[ast->is.kind].test;
+	(*out)->test = tests[kind];
 	(*out)->args[0] = arg;
 	return 0;
 }

@@ -4,21 +4,7 @@
  * on types.
  */
 #include "plan/bind.h"
-
-const char *
-set_op_name(const struct ast_select *select)
-{
-	switch (select->set_op) {
-	case AST_SET_NONE:
-	case AST_UNION:
-		return "UNION";
-	case AST_INTERSECT:
-		return "INTERSECT";
-	case AST_EXCEPT:
-		return "EXCEPT";
-	}
-	return "UNION";
-}
+#include "sql/ast_words.h"
 
 /* ---- types ---- */
 
@@ -41,7 +27,7 @@ set_op_types(struct binder *binder, const struct ast_select *select,
     struct query *sides, struct type *types, struct error *err)
 {
 	struct range_column *columns = sides[0].columns;
-	const char *name = set_op_name(select);
+	const char *name = ast_set_op_word(select->set_op);
 	bool needs_equality =
 	    select->set_op != AST_UNION || !select->is_set_all;
 
@@ -146,7 +132,7 @@ combine_sides(struct binder *binder, const struct ast_select *select,
 	if (sides[0].column_count != sides[1].column_count)
 		return error_at(err, select->right->location, STELE_E_SYNTAX,
 		    "each %s query must have the same number of columns",
-		    set_op_name(select));
+		    ast_set_op_word(select->set_op));
 	types = arena_alloc_array(binder->arena, sides[0].column_count + 1,
 	    sizeof(*types));
 	rc = set_op_types(binder, select, sides, types, err);

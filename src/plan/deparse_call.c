@@ -2,6 +2,7 @@
 #include "plan/deparse_private.h"
 #include "plan/pg_function.h"
 #include "plan/schema.h"
+#include "sql/ast_words.h"
 
 bool
 term_has_operator(struct str name, const struct type *left,
@@ -72,24 +73,11 @@ term_of_call(struct deparse *d, const struct ast_expr *ast)
 struct term *
 term_of_value_function(struct deparse *d, const struct ast_expr *ast)
 {
-	static const char *const words[] = {
-		[AST_CURRENT_DATE] = "CURRENT_DATE",
-		[AST_CURRENT_TIME] = "CURRENT_TIME",
-		[AST_CURRENT_TIMESTAMP] = "CURRENT_TIMESTAMP",
-		[AST_LOCALTIME] = "LOCALTIME",
-		[AST_LOCALTIMESTAMP] = "LOCALTIMESTAMP",
-		[AST_CURRENT_ROLE] = "CURRENT_ROLE",
-		[AST_CURRENT_USER] = "CURRENT_USER",
-		[AST_SESSION_USER] = "SESSION_USER",
-		[AST_USER] = "USER",
-		[AST_CURRENT_CATALOG] = "CURRENT_CATALOG",
-		[AST_CURRENT_SCHEMA] = "CURRENT_SCHEMA",
-	};
+	const char *word = ast_value_fn_word(ast->value.fn);
 	struct term *term = term_new(d, TERM_WORD, 0);
 
-	term->text = str_of_cstr(words[ast->value.fn]);
-	if (ast->value.precision >= 0)
-		term->text = arena_printf(d->arena, "%s(%d)",
-		    words[ast->value.fn], ast->value.precision);
+	term->text = ast->value.precision < 0
+	    ? str_of_cstr(word)
+	    : arena_printf(d->arena, "%s(%d)", word, ast->value.precision);
 	return term;
 }

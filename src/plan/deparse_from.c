@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/deparse_private.h"
 #include "plan/schema.h"
+#include "sql/ast_words.h"
 
 static void put_item(struct deparse *d, const struct ast_from *from);
 
@@ -201,13 +202,6 @@ is_cross(const struct deparse *d, const struct ast_from *from)
 static void
 put_join(struct deparse *d, const struct ast_from *from)
 {
-	static const char *const words[] = {
-		[AST_JOIN_INNER] = " JOIN ",
-		[AST_JOIN_LEFT] = " LEFT JOIN ",
-		[AST_JOIN_RIGHT] = " RIGHT JOIN ",
-		[AST_JOIN_FULL] = " FULL JOIN ",
-		[AST_JOIN_CROSS] = " CROSS JOIN ",
-	};
 	struct deparse_name *name = deparse_name_of(d, from);
 	bool is_closed = !d->style.is_pretty || name != NULL;
 	bool closes_right = d->style.is_pretty &&
@@ -218,8 +212,10 @@ put_join(struct deparse *d, const struct ast_from *from)
 		name->is_open = true;
 	deparse_put(d, is_closed ? "(" : "");
 	put_item(d, from->left);
-	deparse_line(d, is_cross(d, from) ? " CROSS JOIN " : words[from->join],
-	    -INDENT_STD, INDENT_STD, INDENT_JOIN);
+	deparse_line(d, " ", -INDENT_STD, INDENT_STD, INDENT_JOIN);
+	deparse_put(d,
+	    ast_join_words(is_cross(d, from) ? AST_JOIN_CROSS : from->join));
+	deparse_put(d, " ");
 	deparse_put(d, closes_right ? "(" : "");
 	put_item(d, from->right);
 	deparse_put(d, closes_right ? ")" : "");

@@ -5,6 +5,7 @@
  */
 #include "plan/deparse_private.h"
 #include "plan/schema.h"
+#include "sql/ast_words.h"
 
 /* ---- SQL's words ---- */
 
@@ -154,8 +155,7 @@ put_function_name(struct deparse *d, const struct term *term)
 {
 	const struct ast_name *name = &term->ast->call.name;
 
-	/* GROUPING is no function: quoted it would be one */
-	if (name->count == 1 && str_equal(name->parts[0], STR("grouping"))) {
+	if (ast_is_grouping(name)) { /* quoted it would be a function */
 		deparse_put(d, "GROUPING");
 		return;
 	}

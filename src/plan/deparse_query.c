@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/deparse_private.h"
+#include "sql/ast_words.h"
 #include "types/record.h"
 
 /* ---- targets ---- */
@@ -123,12 +124,6 @@ put_targets(struct deparse *d, const struct view_column *names,
 static void
 put_ctes(struct deparse *d, const struct ast_select *select)
 {
-	static const char *const words[] = {
-		[AST_MATERIALIZED_DEFAULT] = " AS (",
-		[AST_MATERIALIZED_ALWAYS] = " AS MATERIALIZED (",
-		[AST_MATERIALIZED_NEVER] = " AS NOT MATERIALIZED (",
-	};
-
 	if (select->cte_count == 0)
 		return;
 	d->indent += INDENT_STD;
@@ -140,7 +135,11 @@ put_ctes(struct deparse *d, const struct ast_select *select)
 		deparse_put_name(d, cte->name);
 		if (cte->column_count > 0)
 			deparse_put_names(d, cte->columns, cte->column_count);
-		deparse_put(d, words[cte->materialized]);
+		deparse_put(d, " AS ");
+		if (cte->materialized != AST_MATERIALIZED_DEFAULT)
+			buf_printf(d->out, "%s ",
+			    ast_materialized_words(cte->materialized));
+		deparse_put(d, "(");
 		deparse_line(d, "", 0, 0, 0);
 		deparse_query(d, cte->query->select, NULL, true);
 		deparse_line(d, ")", 0, 0, 0);
@@ -307,12 +306,6 @@ static void
 put_set(struct deparse *d, const struct ast_select *select,
     const struct view_column *names, bool shows_names)
 {
-	static const char *const words[] = {
-		[AST_SET_NONE] = "",
-		[AST_UNION] = "UNION ",
-		[AST_INTERSECT] = "INTERSECT ",
-		[AST_EXCEPT] = "EXCEPT ",
-	};
 	const struct ast_select *left = select->left;
 	bool is_other = is_bare_set(left) &&
 	    (left->set_op != select->set_op ||
@@ -325,8 +318,8 @@ put_set(struct deparse *d, const struct ast_select *select,
 	}
 	put_side(d, left, names, shows_names);
 	deparse_line(d, is_other ? ") " : "", -indent, 0, 0);
-	deparse_put(d, words[select->set_op]);
-	deparse_put(d, select->is_set_all ? "ALL " : "");
+	buf_printf(d->out, "%s %s", ast_set_op_word(select->set_op),
+	    select->is_set_all ? "ALL " : "");
 	is_other = is_bare_set(select->right);
 	indent = is_other ? INDENT_STD : 0;
 	deparse_put(d, is_other ? "(" : "");

@@ -4,6 +4,7 @@
  * what they stand for.
  */
 #include "plan/deparse_private.h"
+#include "sql/ast_words.h"
 
 /* ---- which target ---- */
 
@@ -161,15 +162,12 @@ put_group(struct deparse *d, const struct ast_group *group, bool is_plain)
 			    is_plain);
 		return;
 	case AST_GROUP_SETS:
-		deparse_put(d, "GROUPING SETS (");
-		break;
 	case AST_GROUP_ROLLUP:
-		deparse_put(d, "ROLLUP(");
-		break;
 	case AST_GROUP_CUBE:
-		deparse_put(d, "CUBE(");
 		break;
 	}
+	buf_printf(d->out, "%s%s(", ast_group_words(group->kind),
+	    group->kind == AST_GROUP_SETS ? " " : "");
 	deparse_groups(d, group->items, group->count,
 	    group->kind != AST_GROUP_SETS);
 	deparse_put(d, ")");
@@ -192,39 +190,22 @@ static void
 put_bound(struct deparse *d, enum ast_bound_kind kind,
     const struct ast_expr *offset)
 {
-	static const char *const words[] = {
-		[AST_UNBOUNDED_PRECEDING] = "UNBOUNDED PRECEDING",
-		[AST_OFFSET_PRECEDING] = " PRECEDING",
-		[AST_CURRENT_ROW] = "CURRENT ROW",
-		[AST_OFFSET_FOLLOWING] = " FOLLOWING",
-		[AST_UNBOUNDED_FOLLOWING] = "UNBOUNDED FOLLOWING",
-	};
-
-	if (offset != NULL)
+	if (offset != NULL) {
 		deparse_expr(d, offset, false);
-	deparse_put(d, words[kind]);
+		deparse_put(d, " ");
+	}
+	deparse_put(d, ast_bound_words(kind));
 }
 
 static void
 put_frame(struct deparse *d, const struct ast_window *window)
 {
-	static const char *const modes[] = {
-		[AST_FRAME_RANGE] = "RANGE",
-		[AST_FRAME_ROWS] = "ROWS",
-		[AST_FRAME_GROUPS] = "GROUPS",
-	};
-	static const char *const excludes[] = {
-		[AST_EXCLUDE_NONE] = "",
-		[AST_EXCLUDE_CURRENT_ROW] = " EXCLUDE CURRENT ROW",
-		[AST_EXCLUDE_GROUP] = " EXCLUDE GROUP",
-		[AST_EXCLUDE_TIES] = " EXCLUDE TIES",
-	};
-
-	buf_printf(d->out, "%s BETWEEN ", modes[window->mode]);
+	buf_printf(d->out, "%s BETWEEN ", ast_frame_word(window->mode));
 	put_bound(d, window->start, window->start_offset);
 	deparse_put(d, " AND ");
 	put_bound(d, window->end, window->end_offset);
-	deparse_put(d, excludes[window->exclude]);
+	if (window->exclude != AST_EXCLUDE_NONE)
+		buf_printf(d->out, " %s", ast_exclude_words(window->exclude));
 }
 
 void

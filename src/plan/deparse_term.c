@@ -5,6 +5,7 @@
  * where its place asked for another type.
  */
 #include "plan/deparse_private.h"
+#include "sql/ast_words.h"
 #include "types/array.h"
 
 /* ---- making them ---- */
@@ -445,18 +446,7 @@ term_of_bool(struct deparse *d, const struct ast_expr *ast)
 static struct term *
 term_of_test(struct deparse *d, const struct ast_expr *ast)
 {
-	static const char *const words[] = {
-		[AST_IS_NULL] = "IS NULL",
-		[AST_IS_NOT_NULL] = "IS NOT NULL",
-		[AST_IS_TRUE] = "IS TRUE",
-		[AST_IS_NOT_TRUE] = "IS NOT TRUE",
-		[AST_IS_FALSE] = "IS FALSE",
-		[AST_IS_NOT_FALSE] = "IS NOT FALSE",
-		[AST_IS_UNKNOWN] = "IS UNKNOWN",
-		[AST_IS_NOT_UNKNOWN] = "IS NOT UNKNOWN",
-	};
-
-	return term_one(d, TERM_TEST, str_of_cstr(words[ast->is.kind]),
+	return term_one(d, TERM_TEST, str_of_cstr(ast_is_words(ast->is.kind)),
 	    term_cast_of(d, ast->is.arg));
 }
 

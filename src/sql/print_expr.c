@@ -3,6 +3,7 @@
  * Expressions.  What is not closed in itself stands in parentheses.
  */
 #include "common/attr.h"
+#include "sql/ast_words.h"
 #include "sql/print_private.h"
 
 void
@@ -53,9 +54,7 @@ print_const(struct buf *out, const struct ast_const *constant)
 static void
 print_call(struct buf *out, const struct ast_call *call)
 {
-	/* GROUPING is no function: quoted it would be one */
-	if (call->name.count == 1 &&
-	    str_equal(call->name.parts[0], STR("grouping")))
+	if (ast_is_grouping(&call->name)) /* quoted it would be a function */
 		buf_put_cstr(out, "GROUPING");
 	else
 		print_dotted(out, &call->name);
@@ -153,20 +152,9 @@ print_bool(struct buf *out, const struct ast_expr *expr)
 static void
 print_is(struct buf *out, const struct ast_expr *expr)
 {
-	static const char *const words[] = {
-		[AST_IS_NULL] = "NULL",
-		[AST_IS_NOT_NULL] = "NOT NULL",
-		[AST_IS_TRUE] = "TRUE",
-		[AST_IS_NOT_TRUE] = "NOT TRUE",
-		[AST_IS_FALSE] = "FALSE",
-		[AST_IS_NOT_FALSE] = "NOT FALSE",
-		[AST_IS_UNKNOWN] = "UNKNOWN",
-		[AST_IS_NOT_UNKNOWN] = "NOT UNKNOWN",
-	};
-
 	buf_put_cstr(out, "(");
 	print_expr(out, expr->is.arg);
-	buf_printf(out, " IS %s)", words[expr->is.kind]);
+	buf_printf(out, " %s)", ast_is_words(expr->is.kind));
 }
 
 static void
@@ -283,21 +271,7 @@ print_subscript(struct buf *out, const struct ast_expr *expr)
 static void
 print_value_fn(struct buf *out, const struct ast_expr *expr)
 {
-	static const char *const words[] = {
-		[AST_CURRENT_DATE] = "CURRENT_DATE",
-		[AST_CURRENT_TIME] = "CURRENT_TIME",
-		[AST_CURRENT_TIMESTAMP] = "CURRENT_TIMESTAMP",
-		[AST_LOCALTIME] = "LOCALTIME",
-		[AST_LOCALTIMESTAMP] = "LOCALTIMESTAMP",
-		[AST_CURRENT_ROLE] = "CURRENT_ROLE",
-		[AST_CURRENT_USER] = "CURRENT_USER",
-		[AST_SESSION_USER] = "SESSION_USER",
-		[AST_USER] = "USER",
-		[AST_CURRENT_CATALOG] = "CURRENT_CATALOG",
-		[AST_CURRENT_SCHEMA] = "CURRENT_SCHEMA",
-	};
-
-	buf_put_cstr(out, words[expr->value.fn]);
+	buf_put_cstr(out, ast_value_fn_word(expr->value.fn));
 	if (expr->value.precision >= 0)
 		buf_printf(out, "(%d)", expr->value.precision);
 }

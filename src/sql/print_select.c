@@ -3,6 +3,7 @@
  * SELECT, VALUES, set operations, and the parts that other statements share.
  */
 #include "common/attr.h"
+#include "sql/ast_words.h"
 #include "sql/print_private.h"
 
 static void print_from(struct buf *out, const struct ast_from *from);
@@ -39,34 +40,17 @@ static void
 print_bound(struct buf *out, enum ast_bound_kind kind,
     const struct ast_expr *offset)
 {
-	static const char *const words[] = {
-		[AST_UNBOUNDED_PRECEDING] = "UNBOUNDED PRECEDING",
-		[AST_OFFSET_PRECEDING] = " PRECEDING",
-		[AST_CURRENT_ROW] = "CURRENT ROW",
-		[AST_OFFSET_FOLLOWING] = " FOLLOWING",
-		[AST_UNBOUNDED_FOLLOWING] = "UNBOUNDED FOLLOWING",
-	};
-
-	if (offset != NULL)
+	if (offset != NULL) {
 		print_expr(out, offset);
-	buf_put_cstr(out, words[kind]);
+		buf_put_cstr(out, " ");
+	}
+	buf_put_cstr(out, ast_bound_words(kind));
 }
 
 /* The part in parentheses. */
 void
 print_window(struct buf *out, const struct ast_window *window)
 {
-	static const char *const modes[] = {
-		[AST_FRAME_RANGE] = "RANGE",
-		[AST_FRAME_ROWS] = "ROWS",
-		[AST_FRAME_GROUPS] = "GROUPS",
-	};
-	static const char *const excludes[] = {
-		[AST_EXCLUDE_NONE] = "",
-		[AST_EXCLUDE_CURRENT_ROW] = " EXCLUDE CURRENT ROW",
-		[AST_EXCLUDE_GROUP] = " EXCLUDE GROUP",
-		[AST_EXCLUDE_TIES] = " EXCLUDE TIES",
-	};
 	const char *gap = "";
 
 	buf_put_cstr(out, "(");
@@ -85,11 +69,14 @@ print_window(struct buf *out, const struct ast_window *window)
 		gap = " ";
 	}
 	if (window->has_frame) {
-		buf_printf(out, "%s%s BETWEEN ", gap, modes[window->mode]);
+		buf_printf(out, "%s%s BETWEEN ", gap,
+		    ast_frame_word(window->mode));
 		print_bound(out, window->start, window->start_offset);
 		buf_put_cstr(out, " AND ");
 		print_bound(out, window->end, window->end_offset);
-		buf_put_cstr(out, excludes[window->exclude]);
+		if (window->exclude != AST_EXCLUDE_NONE)
+			buf_printf(out, " %s",
+			    ast_exclude_words(window->exclude));
 	}
 	buf_put_cstr(out, ")");
 }
@@ -160,18 +147,10 @@ print_alias(struct buf *out, const struct ast_from *from)
 static void
 print_join(struct buf *out, const struct ast_from *from)
 {
-	static const char *const words[] = {
-		[AST_JOIN_INNER] = "JOIN ",
-		[AST_JOIN_LEFT] = "LEFT JOIN ",
-		[AST_JOIN_RIGHT] = "RIGHT JOIN ",
-		[AST_JOIN_FULL] = "FULL JOIN ",
-		[AST_JOIN_CROSS] = "CROSS JOIN ",
-	};
-
 	buf_put_cstr(out, "(");
 	print_from(out, from->left);
-	buf_put_cstr(out, from->is_natural ? " NATURAL " : " ");
-	buf_put_cstr(out, words[from->join]);
+	buf_printf(out, "%s %s ", from->is_natural ? " NATURAL" : "",
+	    ast_join_words(from->join));
 	print_from(out, from->right);
 	if (from->on != NULL) {
 		buf_put_cstr(out, " ON ");
@@ -247,12 +226,6 @@ print_from_list(struct buf *out, const struct ast_from_list *list)
 void
 print_ctes(struct buf *out, const struct ast_select *select)
 {
-	static const char *const words[] = {
-		[AST_MATERIALIZED_DEFAULT] = "",
-		[AST_MATERIALIZED_ALWAYS] = "MATERIALIZED ",
-		[AST_MATERIALIZED_NEVER] = "NOT MATERIALIZED ",
-	};
-
 	if (select->cte_count == 0)
 		return;
 	buf_put_cstr(out, select->is_recursive ? "WITH RECURSIVE " : "WITH ");
@@ -266,7 +239,11 @@ print_ctes(struct buf *out, const struct ast_select *select)
 			print_names(out, cte->columns, cte->column_count);
 			buf_put_cstr(out, ")");
 		}
-		buf_printf(out, " AS %s(", words[cte->materialized]);
+		buf_put_cstr(out, " AS ");
+		if (cte->materialized != AST_MATERIALIZED_DEFAULT)
+			buf_printf(out, "%s ",
+			    ast_materialized_words(cte->materialized));
+		buf_put_cstr(out, "(");
 		print_stmt(out, cte->query);
 		buf_put_cstr(out, ")");
 	}
@@ -276,21 +253,15 @@ print_ctes(struct buf *out, const struct ast_select *select)
 static void
 print_groups(struct buf *out, const struct ast_group *groups, uint32_t count)
 {
-	static const char *const words[] = {
-		[AST_GROUP_EXPR] = "",
-		[AST_GROUP_SETS] = "GROUPING SETS (",
-		[AST_GROUP_ROLLUP] = "ROLLUP (",
-		[AST_GROUP_CUBE] = "CUBE (",
-		[AST_GROUP_EMPTY] = "(",
-	};
-
 	for (uint32_t i = 0; i < count; i++) {
 		put_comma(out, i);
-		buf_put_cstr(out, words[groups[i].kind]);
 		if (groups[i].kind == AST_GROUP_EXPR) {
 			print_expr(out, groups[i].expr);
 			continue;
 		}
+		if (groups[i].kind != AST_GROUP_EMPTY)
+			buf_printf(out, "%s ", ast_group_words(groups[i].kind));
+		buf_put_cstr(out, "(");
 		print_groups(out, groups[i].items, groups[i].count);
 		buf_put_cstr(out, ")");
 	}
@@ -358,16 +329,9 @@ print_core(struct buf *out, const struct ast_select *select)
 static void
 print_set_operation(struct buf *out, const struct ast_select *select)
 {
-	static const char *const words[] = {
-		[AST_SET_NONE] = "",
-		[AST_UNION] = "UNION",
-		[AST_INTERSECT] = "INTERSECT",
-		[AST_EXCEPT] = "EXCEPT",
-	};
-
 	buf_put_cstr(out, "(");
 	print_select(out, select->left);
-	buf_printf(out, ") %s%s (", words[select->set_op],
+	buf_printf(out, ") %s%s (", ast_set_op_word(select->set_op),
 	    select->is_set_all ? " ALL" : "");
 	print_select(out, select->right);
 	buf_put_cstr(out, ")");
