@@ -283,10 +283,7 @@ explain_sort(struct explainer *e, struct explain_node *node,
 
 		buf_init(&buf);
 		column_text_put(&text, rel->input, key->column, &buf);
-		buf_put_cstr(&buf, key->is_descending ? " DESC" : "");
-		if (key->nulls_first != key->is_descending)
-			buf_put_cstr(&buf,
-			    key->nulls_first ? " NULLS FIRST" : " NULLS LAST");
+		order_text_put(key->is_descending, key->nulls_first, &buf);
 		add_detail(e, node, "Sort Key", buf_str(&buf));
 		buf_release(&buf);
 	}

@@ -426,6 +426,14 @@ expr_text_put(const struct expr_text *text, const struct expr *expr,
 	}
 }
 
+void
+order_text_put(bool is_descending, bool nulls_first, struct buf *out)
+{
+	buf_put_cstr(out, is_descending ? " DESC" : "");
+	if (nulls_first != is_descending)
+		buf_put_cstr(out, nulls_first ? " NULLS FIRST" : " NULLS LAST");
+}
+
 static void
 put_order(const struct expr_text *text, const char *words,
     const struct agg_call *call, struct buf *out)
@@ -435,11 +443,7 @@ put_order(const struct expr_text *text, const char *words,
 
 		buf_put_cstr(out, i == 0 ? words : ", ");
 		expr_text_put(text, key->key, out);
-		if (key->is_descending)
-			buf_put_cstr(out, " DESC");
-		if (key->nulls_first != key->is_descending)
-			buf_put_cstr(out,
-			    key->nulls_first ? " NULLS FIRST" : " NULLS LAST");
+		order_text_put(key->is_descending, key->nulls_first, out);
 	}
 }
 

@@ -24,9 +24,12 @@ void expr_text_put(const struct expr_text *text, const struct expr *expr,
 void column_text_put(const struct expr_text *text, const struct rel *rel,
     uint32_t position, struct buf *out);
 
-/* An aggregate, over the batches of text->left. */
 /* "InitPlan" if it runs once at most, else "SubPlan". */
 const char *subquery_kind(const struct subquery *subquery);
 
+/* What stands behind a key that rows are ordered by, as far as it is not usual. */
+void order_text_put(bool is_descending, bool nulls_first, struct buf *out);
+
+/* An aggregate, over the batches of text->left. */
 void agg_text_put(const struct expr_text *text, const struct agg_call *call,
     struct buf *out);
