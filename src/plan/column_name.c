@@ -18,12 +18,6 @@ good(struct str name, struct str *out)
 	return NAME_GOOD;
 }
 
-static struct str
-last_part(const struct ast_name *name)
-{
-	return name->count == 0 ? STR("") : name->parts[name->count - 1];
-}
-
 static enum strength
 figure_cast(const struct binder *binder, const struct ast_expr *ast,
     struct str *out)
@@ -32,7 +26,7 @@ figure_cast(const struct binder *binder, const struct ast_expr *ast,
 
 	if (strength == NAME_GOOD)
 		return strength;
-	*out = last_part(&ast->cast.type.name);
+	*out = ast_name_last(&ast->cast.type.name);
 	return NAME_WEAK;
 }
 
@@ -100,9 +94,9 @@ figure(const struct binder *binder, const struct ast_expr *ast, struct str *out)
 {
 	switch (ast->kind) {
 	case AST_COLUMN:
-		return good(last_part(&ast->column.name), out);
+		return good(ast_name_last(&ast->column.name), out);
 	case AST_CALL:
-		return good(last_part(&ast->call.name), out);
+		return good(ast_name_last(&ast->call.name), out);
 	case AST_FIELD:
 		return good(ast->field.name, out);
 	case AST_SUBSCRIPT:

@@ -141,19 +141,49 @@ bool deparse_column_name(struct deparse *d, const struct expr *expr,
 /* ---- deparse_term.c ---- */
 
 struct term *term_new(struct deparse *d, enum term_kind kind, uint32_t count);
-/* As it stands, without the casts that its place asks for. */
-struct term *term_of(struct deparse *d, const struct ast_expr *ast);
-/* With them. */
-struct term *term_cast_of(struct deparse *d, const struct ast_expr *ast);
+/* With one argument, and two; `text` is what the kind says. */
+struct term *term_one(struct deparse *d, enum term_kind kind, struct str text,
+    struct term *arg);
+struct term *term_pair(struct deparse *d, enum term_kind kind, struct str text,
+    struct term *left, struct term *right);
+/* A null of a type. */
+struct term *term_null(struct deparse *d, const struct type *type);
+/* Items with the casts that their place asks for, as arguments of one term. */
+struct term **terms_of(struct deparse *d, const struct ast_expr_list *list);
+struct term *term_of_list(struct deparse *d, enum term_kind kind,
+    const char *word, const struct ast_expr_list *list);
 /* Column `index` of a range. */
 struct term *term_of_column(struct deparse *d, const struct range *range,
     uint32_t index);
-/* Its type before such casts; an oid of 0 if it is not known. */
+/* Any, as it stands, without the casts that its place asks for. */
+struct term *term_of(struct deparse *d, const struct ast_expr *ast);
+
+/* ---- deparse_cast.c ---- */
+
+/* Its type before such casts; that of unknown if nothing is noted. */
 struct type term_own_type(const struct deparse *d, const struct ast_expr *ast);
-/* A null of a type. */
-struct term *term_null(struct deparse *d, const struct type *type);
 struct term *term_cast(struct deparse *d, struct term *arg,
     const struct type *type, bool is_implicit);
+/* With the casts that its place asks for. */
+struct term *term_cast_of(struct deparse *d, const struct ast_expr *ast);
+/* With a cast to this type, if it is of another. */
+struct term *term_as(struct deparse *d, const struct ast_expr *ast,
+    const struct type *type);
+struct term *term_of_const(struct deparse *d, const struct ast_expr *ast);
+struct term *term_of_cast(struct deparse *d, const struct ast_expr *ast);
+
+/* ---- deparse_op.c ---- */
+
+struct term *term_of_operation(struct deparse *d, const struct ast_expr *ast);
+struct term *term_of_like(struct deparse *d, const struct ast_expr *ast);
+struct term *term_of_distinct(struct deparse *d, const struct ast_expr *ast);
+struct term *term_of_nullif(struct deparse *d, const struct ast_expr *ast);
+struct term *term_of_between(struct deparse *d, const struct ast_expr *ast);
+struct term *term_of_in(struct deparse *d, const struct ast_expr *ast);
+struct term *term_of_any_all(struct deparse *d, const struct ast_expr *ast);
+/* A subquery, and what is compared with its rows by `op`; NULL: nothing is. */
+struct term *term_of_sublink(struct deparse *d, const struct ast_expr *ast,
+    const struct ast_expr *test, struct str op);
 
 /* ---- deparse_call.c ---- */
 

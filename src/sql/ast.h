@@ -38,6 +38,13 @@ struct ast_name {
 	int location;
 };
 
+/* Without its schema; empty if there is no name. */
+static inline struct str
+ast_name_last(const struct ast_name *name)
+{
+	return name->count == 0 ? STR("") : name->parts[name->count - 1];
+}
+
 /* A type as written: "numeric(10,2)[]", "timestamp with time zone". */
 struct ast_type {
 	struct ast_name name; /* pg_catalog.int4 for INT */
