@@ -1,12 +1,5 @@
 -- What Excel, MS Query and Access ask: by psqlODBC, each statement in a savepoint, rows by cursors that are held.
-CREATE TYPE status AS ENUM ('new', 'paid');
-CREATE TABLE payment (amount numeric(10,2) NOT NULL, st status DEFAULT 'new', note varchar(20));
-CREATE VIEW paid AS SELECT event_id, amount FROM payment WHERE st = 'paid';
-INSERT INTO payment (context_id, timestamp, amount, st, note) VALUES
-    ('order-1', '2026-01-02 10:00:10Z', 19.90, 'paid', 'card'),
-    ('order-2', '2026-01-02 10:00:50Z', 5, 'new', NULL),
-    ('order-3', '2026-01-02 10:03:00Z', 100, 'paid', 'Card'),
-    ('order-1', '2026-02-14 23:59:59.999999Z', 7.25, 'paid', 'cash');
+\i setup/payments.sql
 
 -- It connects.
 SET DateStyle = 'ISO' \; SET extra_float_digits = 2 \; SHOW transaction_isolation;
