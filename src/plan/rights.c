@@ -85,6 +85,14 @@ system_table_need(const struct system_table *table)
 
 /* ---- noting ---- */
 
+#define WORD_BITS 64
+
+static uint32_t
+word_count(uint32_t column_count)
+{
+	return column_count / WORD_BITS + 1; /* attnum 0 has a bit, too */
+}
+
 static uint32_t
 noted_role(const struct binder *binder)
 {
@@ -143,6 +151,7 @@ binder_need_columns(struct binder *binder, const struct relation *relation,
     uint32_t right)
 {
 	uint32_t count = relation_column_count(relation);
+	size_t size = word_count(count) * sizeof(uint64_t);
 	struct plan_right *noted;
 	struct column_uses *uses;
 
@@ -156,8 +165,8 @@ binder_need_columns(struct binder *binder, const struct relation *relation,
 	uses = arena_zalloc(binder->arena, sizeof(*uses));
 	*uses = (struct column_uses){
 		.count = count,
-		.read = arena_zalloc(binder->arena, count / 8 + 1),
-		.written = arena_zalloc(binder->arena, count / 8 + 1),
+		.read = arena_zalloc(binder->arena, size),
+		.written = arena_zalloc(binder->arena, size),
 	};
 	noted->columns = uses;
 }
@@ -165,10 +174,11 @@ binder_need_columns(struct binder *binder, const struct relation *relation,
 static void
 use(struct column_uses *uses, uint32_t attnum, uint32_t right)
 {
-	uint8_t *bits = right == RIGHT_INSERT ? uses->written : uses->read;
+	uint64_t *words = right == RIGHT_INSERT ? uses->written : uses->read;
 
 	if (attnum > 0 && attnum <= uses->count)
-		bits[attnum / 8] |= (uint8_t)(1u << (attnum % 8));
+		words[attnum / WORD_BITS] |= UINT64_C(1)
+		    << (attnum % WORD_BITS);
 }
 
 void
@@ -263,18 +273,20 @@ has_used(const struct catalog *catalog, uint32_t role_oid,
     const struct acl_object *object, const struct column_uses *uses,
     uint32_t right)
 {
-	const uint8_t *bits =
+	const uint64_t *words =
 	    right == RIGHT_INSERT ? uses->written : uses->read;
 	bool is_used = false;
 
-	for (uint32_t attnum = 1; attnum <= uses->count; attnum++) {
-		if ((bits[attnum / 8] & 1u << (attnum % 8)) == 0)
-			continue;
-		is_used = true;
-		if (catalog_column_rights(catalog, role_oid, object, attnum,
-			right) == 0)
-			return false;
-	}
+	for (uint32_t w = 0; w < word_count(uses->count); w++)
+		for (uint64_t left = words[w]; left != 0; left &= left - 1) {
+			uint32_t attnum =
+			    w * WORD_BITS + (uint32_t)__builtin_ctzll(left);
+
+			is_used = true;
+			if (catalog_column_rights(catalog, role_oid, object,
+				attnum, right) == 0)
+				return false;
+		}
 	return is_used ||
 	    has_any(catalog, role_oid, object, uses->count, right);
 }

@@ -57,8 +57,8 @@ bool function_has_need(enum function_id id);
 /* The columns of a relation that are read and written: a bit each. */
 struct column_uses {
 	uint32_t count; /* of the relation: attnums from 1 to it */
-	uint8_t *read;
-	uint8_t *written;
+	uint64_t *read;
+	uint64_t *written;
 };
 
 /* One thing that a plan needs. */
