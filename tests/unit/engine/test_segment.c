@@ -489,6 +489,10 @@ START_TEST(rows_are_the_same_without_indexes)
 		spec.event_id_last =
 		    i % 4 == 0 ? (uint64_t)model.cols[2].i64[row] : 0;
 		for (unsigned w = 0; w <= SCAN_WITHOUT_ALL; w++) {
+			/* Without one, or all; without some each fourth time. */
+			if (i % 4 != 0 && w != SCAN_WITHOUT_ALL &&
+			    (w & (w - 1)) != 0)
+				continue;
 			spec.without = w;
 			came[w] += check_scan();
 		}
