@@ -70,6 +70,9 @@ error_is_negative(int code)
 	error_is_negative( \
 	    error_set_at((err), __FILE__, __LINE__, (code), 0, __VA_ARGS__))
 
+#define error_no_memory(err) \
+	error_set((err), STELE_E_OUT_OF_MEMORY, "out of memory")
+
 /* The same for a failed system call: appends ": " and the text of errno. */
 #define error_set_os(err, ...) \
 	error_is_negative(error_set_at((err), __FILE__, __LINE__, STELE_E_OS, \

@@ -33,12 +33,60 @@ struct manifest {
 
 #define MANIFEST_FILE_MAX ((size_t)1 << 32)
 
+/* Of a directory, with no state yet; closed by who gets it, error or not. */
+MUST_USE int manifest_new(struct os_fs *fs, const char *dir,
+    struct manifest **out, struct error *err);
+
+/*
+ * Say that the last step was synced; not synced itself, and may fail.  The
+ * next step is written over it: a valid record is only ever behind what was
+ * synced.
+ */
+void manifest_write_seal(struct manifest *manifest);
+
+/* ---- manifest_step.c ---- */
+
+/* Index of a segment by its number, or of the first greater one. */
+uint32_t manifest_find(const struct manifest_state *state, uint64_t number);
+bool manifest_has(const struct manifest_state *state, uint64_t number);
+
+/* Can this step follow the state?  NULL, or what is wrong. */
+const char *manifest_step_fault(const struct manifest_state *state,
+    const struct manifest_step *step);
+
+/* What a step needs before it can be applied without fail. */
+struct prepared_step {
+	struct segment_meta *added; /* copies; owned until applied */
+	uint32_t added_count;
+	char *catalog; /* copy; owned until applied */
+};
+
+MUST_USE int manifest_prepare_step(struct manifest *manifest,
+    const struct manifest_step *step, struct prepared_step *out,
+    struct error *err);
+/* The state after the step; nothing is left of `prepared`. */
+void manifest_apply_step(struct manifest *manifest,
+    const struct manifest_step *step, struct prepared_step *prepared);
+/* Of one that was not applied, or of nothing. */
+void manifest_prepared_release(struct prepared_step *prepared);
+
+/* ---- manifest_checkpoint.c ---- */
+
+/*
+ * Write the state as a new file in place of the old.  *is_renamed tells
+ * whether the name may already be the new file's when this fails.
+ */
+MUST_USE int manifest_write_checkpoint(struct manifest *manifest,
+    bool *is_renamed, struct error *err);
+
+/* ---- manifest_read.c ---- */
+
 /* The state that these bytes of the directory's MANIFEST, or copy, stand for. */
 MUST_USE int manifest_read(struct os_fs *fs, const char *dir, const char *name,
     const uint8_t *file, size_t size, struct manifest **out,
     uint64_t *torn_bytes, struct error *err);
 
-/* ---- the copy: manifest_copy.c ---- */
+/* ---- manifest_copy.c ---- */
 
 /* The bytes of a file of the directory, malloc'd. */
 MUST_USE int manifest_read_file(struct os_fs *fs, const char *dir,
@@ -59,7 +107,3 @@ void manifest_copy_seal(struct manifest *manifest, const struct buf *seal);
 /* Another history begins: no copy of the one before is left, for sure. */
 MUST_USE int manifest_copy_remove(struct os_fs *fs, const char *dir,
     struct error *err);
-
-/* Index of a segment by its number, or of the first greater one. */
-uint32_t manifest_find(const struct manifest_state *state, uint64_t number);
-bool manifest_has(const struct manifest_state *state, uint64_t number);
