@@ -29,6 +29,7 @@ agg_seen_init(struct agg_seen *seen, const struct agg_call *call,
 	    call->second != NULL ? call->second->type : type_of(TYPE_INT8);
 	seen_set_init(&seen->set, &seen->types[1],
 	    context->work_mem_bytes / SET_SHARE, context->budget);
+	seen->set.values.keys.cancel = context->cancel;
 	begin_table(seen);
 }
 

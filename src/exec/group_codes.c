@@ -98,16 +98,17 @@ begin(struct group_codes *codes, const struct group_table *table,
     struct error *err)
 {
 	struct group_order *order = &codes->order;
-	int rc;
+	int rc = 0;
 
 	if (codes->groups != NULL && is_same(codes, keys))
 		return 0;
+	order->cancel = table->keys.cancel;
 	if (codes->groups != NULL && has_order(codes, table))
-		group_order_add(order, codes->groups, codes->code_count,
-		    &table->keys.columns[0], group_table_count(table));
-	rc = new_array(codes, keys, count, err);
-	if (rc == 0 && has_order(codes, table) &&
-	    group_order_helps(order, &keys[0].codes))
+		rc = group_order_add(order, codes->groups, codes->code_count,
+		    &table->keys.columns[0], group_table_count(table), err);
+	if (rc == 0)
+		rc = new_array(codes, keys, count, err);
+	if (rc == 0 && has_order(codes, table))
 		rc = group_order_tell(order, &keys[0].codes, scratch,
 		    codes->groups, err);
 	return rc;

@@ -49,6 +49,7 @@ init_stores(struct sequence_op *sequence, bool has_ordinals)
 	arena_init(&sequence->arena, budget);
 	group_table_init(&sequence->units, &rel->link_type, 1, KEY_EQUAL,
 	    budget);
+	sequence->units.keys.cancel = context->cancel;
 	for (uint32_t k = 0; k < rel->step_count; k++) {
 		const struct sequence_input *input = &rel->steps[k];
 		struct step_state *step = &sequence->steps[k];

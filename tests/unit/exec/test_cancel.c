@@ -6,11 +6,14 @@
 #include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/cancel.h"
+#include "exec/group_order.h"
 #include "exec/group_table.h"
 #include "exec/row_sort.h"
 #include "exec/row_store.h"
@@ -161,6 +164,72 @@ START_TEST(growing_is_cancelled)
 }
 END_TEST
 
+/* ---- merges of ordered groups ---- */
+
+#define PLACES (32 * VEC_ROWS)
+
+struct dictionary {
+	struct vec_late late;
+	uint32_t filled;    /* strings made so far, */
+	uint32_t cancel_at; /* after so many; 0: never */
+};
+
+static struct str place_names[PLACES];
+
+static int
+fill_names(const struct vec_late *late, const struct vec *vec, struct sel sel,
+    struct error *its_err UNUSED)
+{
+	struct dictionary *its = (struct dictionary *)(uintptr_t)late;
+
+	for (uint32_t i = 0; i < sel.count; i++) {
+		uint32_t row = sel_row(sel, i);
+
+		vec->str[row] = place_names[vec->codes.of[row]];
+	}
+	its->filled += sel.count;
+	if (its->cancel_at > 0 && its->filled >= its->cancel_at)
+		atomic_store(&cancel, true);
+	return 0;
+}
+
+START_TEST(merging_groups_is_cancelled)
+{
+	static char names[PLACES][8];
+	static uint32_t groups[PLACES];
+	const struct vec keys = { .phys = PHYS_STR, .str = place_names };
+	struct dictionary dictionary = { .late.fill = fill_names };
+	const struct vec_codes codes = { .count = PLACES,
+		.late = &dictionary.late };
+	struct group_order order;
+	struct arena arena;
+
+	for (uint32_t i = 0; i < PLACES; i++) {
+		snprintf(names[i], sizeof(names[i]), "%06u", i);
+		place_names[i] = str_of_cstr(names[i]);
+		groups[i] = i + 1;
+	}
+	arena_init(&arena, NULL);
+	group_order_init(&order, PLACES * sizeof(struct group_place), NULL);
+	order.cancel = &cancel;
+	ck_assert_int_eq(group_order_add(&order, groups, PLACES, &keys, PLACES,
+			     &err),
+	    0);
+	ck_assert_uint_eq(order.count, PLACES);
+	dictionary.cancel_at = 3 * VEC_ROWS;
+	ck_assert_int_eq(group_order_tell(&order, &codes, &arena, groups, &err),
+	    STELE_E_QUERY_CANCELED);
+	ck_assert_uint_eq(dictionary.filled, 3 * VEC_ROWS);
+	ck_assert_uint_eq(order.count, 0);
+	ck_assert_int_eq(group_order_add(&order, groups, PLACES, &keys, PLACES,
+			     &err),
+	    STELE_E_QUERY_CANCELED);
+	ck_assert_uint_eq(order.count, 0);
+	group_order_release(&order);
+	arena_release(&arena);
+}
+END_TEST
+
 /* ---- one value that takes long ---- */
 
 static char *
@@ -274,6 +343,7 @@ main(void)
 	tcase_add_loop_test(tcase, sorts, 0, sizeof(sizes) / sizeof(sizes[0]));
 	tcase_add_test(tcase, a_sort_is_cancelled);
 	tcase_add_test(tcase, growing_is_cancelled);
+	tcase_add_test(tcase, merging_groups_is_cancelled);
 	tcase_add_loop_test(tcase, one_value_is_cancelled, 0,
 	    sizeof(endless) / sizeof(endless[0]));
 	tcase_add_test(tcase, statements_are_cancelled);
