@@ -30,8 +30,9 @@
  * One block, on its bucket's list and on the ring of its part.  What was read
  * lies behind the entry, in the same memory; what was decoded, elsewhere.
  *
- * Under the part's lock: is_recent, the links, and every pin but the last
- * unpin: pins go up only under the lock, so that what has none there stays so.
+ * Under the part's lock: is_recent, the links, the slot, and every pin but the
+ * last unpin: pins go up only under the lock, so that what has none there stays
+ * so.  Users of a slot come without it: see slot_lets_go().
  */
 struct cache_entry {
 	struct block block; /* first: what callers hold */
@@ -39,7 +40,7 @@ struct cache_entry {
 	uint64_t offset;
 	_Atomic(struct cache_entry *) in_bucket;
 	struct cache_entry *ring_next;
-	struct cache_entry *ring_previous;
+	struct block_slot *slot; /* knows the block; or NULL */
 	atomic_uint pins;
 	bool is_recent; /* asked for since the hand last passed */
 };
@@ -52,6 +53,7 @@ struct cache_part {
 	/* Links are atomic for hints alone, which read them without a lock. */
 	_Atomic(struct cache_entry *) *buckets; /* the cache's */
 	struct cache_entry *hand;               /* of the clock; NULL: empty */
+	struct cache_entry *behind_hand;        /* whose next it is */
 	uint32_t bucket_count; /* power of two; does not change */
 	uint32_t entry_count;
 	atomic_size_t bytes; /* written under the lock */
@@ -67,6 +69,7 @@ struct block_cache {
 	void *buckets; /* of all parts; owned */
 	size_t buckets_bytes;
 	atomic_uint_least64_t next_key;
+	atomic_bool has_been_full; /* some part; for good */
 	struct cache_part parts[PARTS_MAX];
 };
 
@@ -221,6 +224,12 @@ part_number(const struct block_cache *cache, uint64_t hash)
 	return (uint32_t)hash & (cache->part_count - 1);
 }
 
+static struct cache_part *
+part_of(struct block_cache *cache, uint64_t file_key, uint64_t offset)
+{
+	return &cache->parts[part_number(cache, hash_of(file_key, offset))];
+}
+
 static _Atomic(struct cache_entry *) *
 bucket_of(const struct cache_part *part, uint64_t hash)
 {
@@ -253,22 +262,20 @@ part_bytes(struct cache_part *part)
 	return atomic_load_explicit(&part->bytes, memory_order_relaxed);
 }
 
+/* The entry that the hand is at. */
 static void
-part_remove(struct cache_part *part, struct cache_entry *entry)
+part_remove(struct cache_part *part)
 {
+	struct cache_entry *entry = part->hand, *at;
 	_Atomic(struct cache_entry *) *link =
 	    bucket_of(part, hash_of(entry->file_key, entry->offset));
-	struct cache_entry *at;
 
 	while ((at = atomic_load_explicit(link, memory_order_relaxed)) != entry)
 		link = &at->in_bucket;
 	atomic_store_explicit(link, next_in_bucket(entry),
 	    memory_order_relaxed);
-	if (part->hand == entry)
-		part->hand =
-		    entry->ring_next == entry ? NULL : entry->ring_next;
-	entry->ring_previous->ring_next = entry->ring_next;
-	entry->ring_next->ring_previous = entry->ring_previous;
+	part->hand = entry->ring_next == entry ? NULL : entry->ring_next;
+	part->behind_hand->ring_next = entry->ring_next;
 	atomic_store_explicit(&part->bytes,
 	    part_bytes(part) - entry_bytes(entry), memory_order_relaxed);
 	part->entry_count--;
@@ -285,18 +292,54 @@ part_insert(struct cache_part *part, struct cache_entry *entry)
 	    memory_order_relaxed);
 	atomic_store_explicit(bucket, entry, memory_order_relaxed);
 	if (part->hand == NULL) {
-		entry->ring_next = entry->ring_previous = entry;
-		part->hand = entry;
+		part->hand = entry->ring_next = entry;
 	} else {
 		/* Behind the hand: the last that it will come to. */
 		entry->ring_next = part->hand;
-		entry->ring_previous = part->hand->ring_previous;
-		entry->ring_previous->ring_next = entry;
-		part->hand->ring_previous = entry;
+		part->behind_hand->ring_next = entry;
 	}
+	part->behind_hand = entry;
 	atomic_store_explicit(&part->bytes,
 	    part_bytes(part) + entry_bytes(entry), memory_order_relaxed);
 	part->entry_count++;
+}
+
+/* Has anybody asked for it since the last look? */
+static bool
+take_recent(struct cache_entry *entry)
+{
+	struct block_slot *slot = entry->slot;
+	bool is_recent = entry->is_recent;
+
+	entry->is_recent = false;
+	if (slot == NULL ||
+	    !atomic_load_explicit(&slot->is_recent, memory_order_relaxed))
+		return is_recent;
+	atomic_store_explicit(&slot->is_recent, false, memory_order_relaxed);
+	return true;
+}
+
+/*
+ * Whether a block may go as far as its slot is concerned, which then does not
+ * know it any more.  Who enters a slot counts himself and looks for the data;
+ * here the data goes and then the users are counted.  All four are in one
+ * order, so that one of both sees the other (B4).
+ */
+static bool
+slot_lets_go(struct cache_entry *entry)
+{
+	struct block_slot *slot = entry->slot;
+
+	if (slot == NULL)
+		return true;
+	atomic_store_explicit(&slot->data, NULL, memory_order_seq_cst);
+	if (atomic_load_explicit(&slot->users, memory_order_seq_cst) > 0) {
+		atomic_store_explicit(&slot->data, entry->block.data,
+		    memory_order_release);
+		return false;
+	}
+	entry->slot = NULL;
+	return true;
 }
 
 /*
@@ -305,25 +348,29 @@ part_insert(struct cache_part *part, struct cache_entry *entry)
  * nothing.  Keeps B3.  They are freed by the caller, without the lock.
  */
 static struct cache_entry *
-part_evict(struct cache_part *part, size_t limit_bytes)
+part_evict(struct block_cache *cache, struct cache_part *part)
 {
 	uint64_t steps = 2 * (uint64_t)part->entry_count;
 	struct cache_entry *evicted = NULL;
 
-	while (part_bytes(part) > limit_bytes && part->hand != NULL &&
-	    steps-- > 0) {
+	if (part_bytes(part) <= cache->part_limit_bytes)
+		return NULL;
+	/* Before users are counted: who leaves from now on looks himself. */
+	atomic_store_explicit(&cache->has_been_full, true,
+	    memory_order_seq_cst);
+	while (part_bytes(part) > cache->part_limit_bytes &&
+	    part->hand != NULL && steps-- > 0) {
 		struct cache_entry *entry = part->hand;
 
-		part->hand = entry->ring_next;
 		/* Acquire: after what the last user did with it. */
 		if (atomic_load_explicit(&entry->pins, memory_order_acquire) >
-		    0)
-			continue;
-		if (entry->is_recent) {
-			entry->is_recent = false;
+			0 ||
+		    take_recent(entry) || !slot_lets_go(entry)) {
+			part->behind_hand = entry;
+			part->hand = entry->ring_next;
 			continue;
 		}
-		part_remove(part, entry);
+		part_remove(part);
 		part->evictions++;
 		entry->ring_next = evicted;
 		evicted = entry;
@@ -526,7 +573,7 @@ block_cache_get(struct block_cache *cache, const struct block_file *file,
 	} else {
 		entry_pin(entry); /* another thread was faster */
 	}
-	evicted = part_evict(part, cache->part_limit_bytes);
+	evicted = part_evict(cache, part);
 	pthread_mutex_unlock(&part->lock);
 	if (loaded != NULL)
 		entry_free(cache, loaded);
@@ -562,10 +609,24 @@ block_cache_prefetch_block(const struct block_cache *cache,
 	__builtin_prefetch(entry + ENTRY_BYTES);
 }
 
+/* Somebody has let go what may have been too much. */
+static void
+make_room(struct block_cache *cache, struct cache_part *part)
+{
+	struct cache_entry *evicted;
+
+	if (atomic_load_explicit(&part->bytes, memory_order_relaxed) <=
+	    cache->part_limit_bytes)
+		return;
+	pthread_mutex_lock(&part->lock);
+	evicted = part_evict(cache, part);
+	pthread_mutex_unlock(&part->lock);
+	free_evicted(cache, evicted);
+}
+
 void
 block_cache_unpin(struct block_cache *cache, const struct block *block)
 {
-	struct cache_entry *evicted;
 	struct cache_part *part;
 	union {
 		const struct block *block;
@@ -574,21 +635,117 @@ block_cache_unpin(struct block_cache *cache, const struct block *block)
 
 	if (block == NULL)
 		return;
-	part = &cache->parts[part_number(cache,
-	    hash_of(held.entry->file_key, held.entry->offset))];
+	part = part_of(cache, held.entry->file_key, held.entry->offset);
 	/*
 	 * Release: what was read of it is done before it may go (part_evict).
 	 * The entry may be gone behind this; the part is not.
 	 */
 	if (atomic_fetch_sub_explicit(&held.entry->pins, 1,
-		memory_order_release) > 1 ||
-	    atomic_load_explicit(&part->bytes, memory_order_relaxed) <=
-		cache->part_limit_bytes)
+		memory_order_release) == 1)
+		make_room(cache, part);
+}
+
+/* ---- slots ---- */
+
+static struct cache_part *
+part_of_slot(struct block_cache *cache, uint64_t file_key,
+    const struct block_slot *slot)
+{
+	/* Relaxed: it is always the same, and known to who was inside. */
+	return part_of(cache, file_key,
+	    atomic_load_explicit(&slot->offset, memory_order_relaxed));
+}
+
+int
+block_slot_enter(struct block_slot *slot, const void **out, struct error *err)
+{
+	/* As slot_lets_go() says. */
+	atomic_fetch_add_explicit(&slot->users, 1, memory_order_seq_cst);
+	*out = atomic_load_explicit(&slot->data, memory_order_seq_cst);
+	if (*out != NULL && haste_take(1, err) == 0) {
+		if (!atomic_load_explicit(&slot->is_recent,
+			memory_order_relaxed))
+			atomic_store_explicit(&slot->is_recent, true,
+			    memory_order_relaxed);
+		usage.hits++;
+		return 0;
+	}
+	atomic_fetch_sub_explicit(&slot->users, 1, memory_order_seq_cst);
+	if (*out == NULL)
+		return 0;
+	*out = NULL;
+	return err->code;
+}
+
+/* The slot knows a block, which is pinned, from now on, and is entered. */
+static void
+slot_fill(struct block_cache *cache, const struct block_file *file,
+    const struct block_ref *ref, const struct block *block,
+    struct block_slot *slot)
+{
+	struct cache_part *part = part_of(cache, file->cache_key, ref->offset);
+	union {
+		const struct block *block;
+		struct cache_entry *entry;
+	} held = { .block = block };
+
+	atomic_fetch_add_explicit(&slot->users, 1, memory_order_relaxed);
+	pthread_mutex_lock(&part->lock);
+	MUST(held.entry->slot == NULL || held.entry->slot == slot);
+	held.entry->slot = slot;
+	atomic_store_explicit(&slot->offset, ref->offset, memory_order_relaxed);
+	atomic_store_explicit(&slot->data, block->data, memory_order_release);
+	pthread_mutex_unlock(&part->lock);
+}
+
+int
+block_cache_enter(struct block_cache *cache, const struct block_file *file,
+    const struct block_ref *ref, block_decode_fn decode,
+    struct block_slot *slot, const void **out, uint64_t *bytes_read,
+    struct error *err)
+{
+	const struct block *block;
+	int rc = block_slot_enter(slot, out, err);
+
+	if (rc != 0 || *out != NULL)
+		return rc;
+	rc = block_cache_get(cache, file, ref, decode, &block, bytes_read, err);
+	if (rc != 0)
+		return rc;
+	slot_fill(cache, file, ref, block, slot);
+	*out = block->data;
+	block_cache_unpin(cache, block);
+	return 0;
+}
+
+void
+block_cache_leave(struct block_cache *cache, uint64_t file_key,
+    struct block_slot *slot)
+{
+	/* Release too: what was read of it is done before it may go. */
+	if (atomic_fetch_sub_explicit(&slot->users, 1, memory_order_seq_cst) ==
+		1 &&
+	    atomic_load_explicit(&cache->has_been_full, memory_order_seq_cst))
+		make_room(cache, part_of_slot(cache, file_key, slot));
+}
+
+void
+block_cache_forget(struct block_cache *cache, uint64_t file_key,
+    struct block_slot *slot)
+{
+	uint64_t offset =
+	    atomic_load_explicit(&slot->offset, memory_order_relaxed);
+	uint64_t hash = hash_of(file_key, offset);
+	struct cache_part *part = &cache->parts[part_number(cache, hash)];
+	struct cache_entry *entry;
+
+	if (offset == 0) /* where a file has its header, and no block */
 		return;
 	pthread_mutex_lock(&part->lock);
-	evicted = part_evict(part, cache->part_limit_bytes);
+	entry = part_find(part, hash, file_key, offset);
+	if (entry != NULL && entry->slot == slot)
+		entry->slot = NULL;
 	pthread_mutex_unlock(&part->lock);
-	free_evicted(cache, evicted);
 }
 
 struct block_cache_stats

@@ -10,6 +10,7 @@
  *   B1  What block_cache_get() hands out has passed its check.
  *   B2  A pinned block does not move, change or go.
  *   B3  Unpinned blocks never exceed the limit; pinned ones may.
+ *   B4  What a slot was entered for is pinned until it is left.
  *
  * Threads: any.  The table is split by key, each part under its own lock, and
  * no lock is held over I/O: two threads may read the same block at once, and
@@ -17,6 +18,8 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -96,6 +99,48 @@ void block_cache_prefetch_block(const struct block_cache *cache,
 
 /* End a pin; NULL is allowed. */
 void block_cache_unpin(struct block_cache *cache, const struct block *block);
+
+/*
+ * A slot knows where a block's data is as long as it is in the cache, for who
+ * comes back again and again and has a place of his own for what he knows of
+ * it: he neither looks it up nor takes a lock.  One for each block, all zero
+ * before its first use; its memory stays until block_cache_forget().
+ */
+struct block_slot {
+	_Atomic(const void *) data; /* NULL: the cache has to be asked */
+	uint64_t offset;            /* of the block; once there was data */
+	atomic_uint users;
+	atomic_bool is_recent; /* as of an entry of the cache */
+};
+
+/*
+ * Enter a slot: *out is the data, pinned until block_cache_leave(); or NULL, and
+ * nothing is entered, if the slot does not know it.  Fails in haste alone.
+ */
+MUST_USE int block_slot_enter(struct block_slot *slot, const void **out,
+    struct error *err);
+
+/*
+ * The same, and if it does not know it, ask the cache for the slot's block, which
+ * is the one at `ref`, as block_cache_get() does, with the same errors.
+ */
+MUST_USE int block_cache_enter(struct block_cache *cache,
+    const struct block_file *file, const struct block_ref *ref,
+    block_decode_fn decode, struct block_slot *slot, const void **out,
+    uint64_t *bytes_read, struct error *err);
+void block_cache_leave(struct block_cache *cache, uint64_t file_key,
+    struct block_slot *slot);
+
+/* The slot's memory is going to go; nobody is in it. */
+void block_cache_forget(struct block_cache *cache, uint64_t file_key,
+    struct block_slot *slot);
+
+/* Where the data is, to ask for its memory: it may be gone; or NULL. */
+static inline const void *
+block_slot_hint(const struct block_slot *slot)
+{
+	return atomic_load_explicit(&slot->data, memory_order_relaxed);
+}
 
 /*
  * Blocks that this thread has asked for, ever: what lies between two looks is
