@@ -13,6 +13,7 @@
 #include "common/reader.h"
 #include "engine/haste.h"
 #include "engine/segment/codec_zstd.h"
+#include "engine/segment/segment_desk.h"
 #include "engine/segment/segment_private.h"
 #include "engine/zone/zone_filter.h"
 
@@ -67,6 +68,7 @@ segment_unref(struct segment *segment)
 	    atomic_fetch_sub_explicit(&segment->refs, 1, memory_order_acq_rel) >
 		1)
 		return;
+	context_desk_free(segment);
 	segment_state_free(
 	    atomic_load_explicit(&segment->state, memory_order_relaxed));
 	if (atomic_load_explicit(&segment->is_removed_at_end,
@@ -104,6 +106,7 @@ section_free(struct segment_section *section)
 {
 	if (section == NULL)
 		return;
+	segment_desk_free(section);
 	free(section->columns);
 	free(section->zone_first);
 	free(section->zone_granule);
@@ -318,42 +321,6 @@ segment_chunk_info(const struct segment_state *state, const struct block *table,
 	return 0;
 }
 
-/* Where the chunk of a zone lies; not checked. */
-static struct block_ref
-hinted_ref(const struct block *table, uint32_t zone)
-{
-	struct reader r = reader_over((const uint8_t *)table->data +
-		(size_t)zone * CHUNK_INFO_SIZE + CHUNK_INFO_BLOCK_OFFSET,
-	    sizeof(uint64_t));
-
-	return (struct block_ref){ .offset = reader_u64(&r) };
-}
-
-void
-segment_hint_chunks(const struct segment_section *section,
-    const struct block *table, const uint32_t *zones, uint32_t count,
-    unsigned step)
-{
-	const struct block_file *file = &section->state->file;
-	const struct block_cache *cache = section->segment->cache;
-	const uint8_t *entries = table->data;
-
-	for (uint32_t i = 0; i < count; i++) {
-		struct block_ref ref;
-
-		if (step == 0) {
-			__builtin_prefetch(
-			    entries + (size_t)zones[i] * CHUNK_INFO_SIZE);
-			continue;
-		}
-		ref = hinted_ref(table, zones[i]);
-		if (step == 1)
-			block_cache_prefetch_entry(cache, file, &ref);
-		else
-			block_cache_prefetch_block(cache, file, &ref);
-	}
-}
-
 static void
 shift_bound(uint8_t bound[16], int64_t base)
 {
@@ -380,9 +347,8 @@ segment_zone_info(const struct segment_section *section,
 	return rc;
 }
 
-/* Room for the pages of the chunk's text, none of them there. */
-static int
-chunk_pages_init(struct segment_chunk *chunk, struct error *err)
+int
+segment_chunk_init_pages(struct segment_chunk *chunk, struct error *err)
 {
 	size_t count = chunk->view.text.page_count;
 
@@ -416,7 +382,7 @@ segment_chunk_get(struct segment *segment, const struct segment_state *state,
 	rc = chunk_open(info, phys, out->block->data, out->block->len,
 	    &out->view, err);
 	if (rc == 0)
-		rc = chunk_pages_init(out, err);
+		rc = segment_chunk_init_pages(out, err);
 	if (rc != 0) {
 		error_add_context(err, "while reading file \"%s\"",
 		    segment->path);
@@ -440,6 +406,10 @@ segment_chunk_release(struct segment *segment, struct segment_chunk *chunk)
 	chunk->ids = NULL;
 	block_cache_unpin(segment->cache, chunk->block);
 	chunk->block = NULL;
+	if (chunk->slot != NULL)
+		block_cache_leave(segment->cache, segment->cache_key,
+		    chunk->slot);
+	chunk->slot = NULL;
 }
 
 /*
@@ -610,46 +580,6 @@ segment_granule_count(const struct segment_state *state)
 	    &footer->sections[footer->section_count - 1];
 
 	return last->granule_first + last->granule_count;
-}
-
-int
-segment_index_page(struct segment *segment, const struct segment_state *state,
-    uint32_t code, const struct block **out, struct index_page *page,
-    uint64_t *bytes_read, struct error *err)
-{
-	const struct segment_footer *footer = &state->footer;
-	uint32_t first = code / INDEX_PAGE_CONTEXTS * INDEX_PAGE_CONTEXTS;
-	uint32_t count = footer->context_count - first;
-	const struct block *table;
-	struct block_ref ref;
-	struct reader r;
-	int rc;
-
-	if (footer->index.len !=
-	    (uint64_t)dict_page_count(footer->context_count) * BLOCK_REF_SIZE)
-		return corrupt_file(segment->path, "invalid context index",
-		    footer->index.offset, err);
-	rc = block_cache_get(segment->cache, &state->file, &footer->index, NULL,
-	    &table, bytes_read, err);
-	if (rc != 0)
-		return rc;
-	r = reader_over((const uint8_t *)table->data +
-		(size_t)(code / INDEX_PAGE_CONTEXTS) * BLOCK_REF_SIZE,
-	    BLOCK_REF_SIZE);
-	ref = segment_take_ref(&r);
-	block_cache_unpin(segment->cache, table);
-	rc = block_cache_get(segment->cache, &state->file, &ref, NULL, out,
-	    bytes_read, err);
-	if (rc != 0)
-		return rc;
-	if (index_page_open((*out)->data, (*out)->len,
-		count < INDEX_PAGE_CONTEXTS ? count : INDEX_PAGE_CONTEXTS,
-		page))
-		return 0;
-	block_cache_unpin(segment->cache, *out);
-	*out = NULL;
-	return corrupt_file(segment->path, "invalid page of the context index",
-	    ref.offset, err);
 }
 
 int

@@ -360,7 +360,7 @@ MUST_USE int segment_cursor_next(struct segment_cursor *cursor,
  * Reading rows: ask for memory that the next batch needs, step by step from 0
  * on; what one step has asked for, the next one needs.
  */
-#define SEGMENT_HINT_STEPS 3u
+#define SEGMENT_HINT_STEPS 2u
 void segment_cursor_hint(struct segment_cursor *cursor, unsigned step);
 
 /* Reading rows: whether the last of them are in the last batch. */

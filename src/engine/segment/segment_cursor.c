@@ -134,6 +134,8 @@ open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 		    "column %" PRIu32
 		    " of file \"%s\" has another form than its type",
 		    attnum, cursor->segment->path);
+	if (cursor->rows != NULL) /* the rest is on the section's desk */
+		return 0;
 	rc = segment_chunk_table(cursor->segment, section->state,
 	    &column->info->chunks, section->info.zone_count, &column->table,
 	    &cursor->stats.bytes_read, err);
@@ -167,6 +169,22 @@ hint_tables(const struct segment_section *section, const struct scan_spec *spec)
 	}
 }
 
+/* A chunk of each column is open while a zone is read. */
+static int
+take_chunks(struct segment_cursor *cursor, struct error *err)
+{
+	uint32_t count = cursor->spec->attnum_count;
+
+	cursor->chunks = malloc((count + (size_t)1) * sizeof(*cursor->chunks));
+	if (cursor->chunks == NULL)
+		return no_memory(err);
+	for (uint32_t i = 0; i < count; i++) {
+		segment_chunk_init(&cursor->chunks[i]);
+		cursor->columns[i].chunk = &cursor->chunks[i];
+	}
+	return 0;
+}
+
 /* Zones or rows: the other is NULL. */
 static int
 cursor_open(struct segment_section *section, const struct scan_spec *spec,
@@ -193,7 +211,10 @@ cursor_open(struct segment_section *section, const struct scan_spec *spec,
 	if (zones == NULL && part_count < VEC_ROWS)
 		cursor->batch_rows = part_count;
 	rc = take_memory(cursor, err);
-	hint_tables(section, spec);
+	if (rc == 0 && zones != NULL)
+		rc = take_chunks(cursor, err);
+	if (zones != NULL)
+		hint_tables(section, spec);
 	for (; rc == 0 && cursor->column_count < count;
 	     cursor->column_count++) {
 		rc = open_column(cursor, cursor->column_count, err);
@@ -265,9 +286,15 @@ segment_cursor_want_codes(struct segment_cursor *cursor, uint32_t i)
 static void
 release_pins(struct segment_cursor *cursor)
 {
+	struct segment *segment = cursor->segment;
+
 	for (uint32_t i = 0; i < cursor->pin_count; i++)
-		block_cache_unpin(cursor->segment->cache, cursor->pins[i]);
+		block_cache_unpin(segment->cache, cursor->pins[i]);
+	for (uint32_t i = 0; i < cursor->slot_count; i++)
+		block_cache_leave(segment->cache, segment->cache_key,
+		    cursor->slots[i]);
 	cursor->pin_count = 0;
+	cursor->slot_count = 0;
 }
 
 static void
@@ -275,7 +302,8 @@ close_column(struct segment_cursor *cursor, struct cursor_column *column)
 {
 	struct block_cache *cache = cursor->segment->cache;
 
-	segment_chunk_release(cursor->segment, &column->chunk);
+	if (column->chunk != NULL)
+		segment_chunk_release(cursor->segment, column->chunk);
 	block_cache_unpin(cache, column->table);
 	if (column->dict_root != NULL && column->pages != NULL) {
 		const struct dict_root *root = column->dict_root->data;
@@ -297,9 +325,11 @@ segment_cursor_close(struct segment_cursor *cursor)
 	/* One more than counted may be half open; the rest is zero. */
 	for (uint32_t i = 0; i < cursor->spec->attnum_count; i++)
 		close_column(cursor, &cursor->columns[i]);
+	free(cursor->chunks);
 	free(cursor->all_zones);
 	free(cursor->memory);
 	free(cursor->pins);
+	free(cursor->slots);
 	segment_unref(cursor->segment);
 	free(cursor);
 }

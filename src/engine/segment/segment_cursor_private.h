@@ -16,16 +16,36 @@
 
 struct row_filter;
 
+#define GROUPS_MAX 16 /* zones that are looked at together */
+
+/* Rows of one zone, of those that are read. */
+struct row_group {
+	uint32_t zone;
+	uint32_t first; /* in the list of rows */
+	uint32_t limit;
+};
+
+/* Some of the rows of a batch. */
+struct row_groups {
+	const uint32_t *rows; /* of the batch */
+	uint32_t count;
+	bool is_hinted; /* all memory that they need was asked for */
+	struct row_group of[GROUPS_MAX];
+};
+
 /* One wanted column. */
 struct cursor_column {
 	const struct column_info *info; /* NULL: younger than the segment */
 	const struct block *table;      /* pinned */
-	struct segment_chunk chunk;     /* of the current zone */
+	struct segment_chunk *chunk;    /* of the current zone; NULL: rows */
 	const struct block *dict_root;  /* pinned; NULL: no dictionary */
 	const struct block **pages;     /* pinned; NULL: not used yet */
 	const struct block *only_page;  /* that `pages` has if they are one */
-	bool wants_codes;               /* in place of strings */
-	bool is_late;                   /* strings are made when asked for */
+	/* Reading rows: the page that was needed last, and its number. */
+	const struct dict_page *last_page; /* NULL: none */
+	uint32_t last_page_number;
+	bool wants_codes; /* in place of strings */
+	bool is_late;     /* strings are made when asked for */
 	struct late_strings {
 		struct vec_late base; /* first */
 		struct segment_cursor *cursor;
@@ -45,7 +65,8 @@ struct segment_cursor {
 	const uint32_t *zones; /* NULL: reading rows */
 	uint32_t *all_zones;   /* owned; NULL: they are the caller's */
 	const uint32_t *rows;
-	uint32_t part_count; /* of zones or rows */
+	struct row_groups groups; /* of rows: those that are read next */
+	uint32_t part_count;      /* of zones or rows */
 	uint32_t part_next;
 	uint32_t zone;
 	uint32_t zone_row;         /* next row of the current zone */
@@ -57,10 +78,14 @@ struct segment_cursor {
 	const struct block **pins; /* strings of the batch lie there */
 	uint32_t pin_count;
 	uint32_t pin_capacity;
+	struct block_slot **slots; /* likewise, entered */
+	uint32_t slot_count;
+	uint32_t slot_capacity;
 	struct segment_cursor_stats stats;
-	uint32_t batch_rows; /* most of a batch */
-	void *memory;        /* of all values; owned */
-	int64_t *codes;      /* of batch_rows, and slack */
+	uint32_t batch_rows;          /* most of a batch */
+	void *memory;                 /* of all values; owned */
+	struct segment_chunk *chunks; /* of all columns; owned; NULL: rows */
+	int64_t *codes;               /* of batch_rows, and slack */
 	uint32_t column_count;
 	struct cursor_column columns[];
 };
@@ -73,6 +98,10 @@ segment_cursor_knows_context(const struct scan_spec *spec, uint32_t attnum)
 }
 
 /* ---- segment_values.c ---- */
+
+/* The error of a code that its dictionary does not have. */
+int segment_cursor_bad_code(const struct segment_cursor *cursor,
+    struct error *err);
 
 /* One value at row `row` of a chunk, to index `at` of the column's data. */
 MUST_USE int segment_cursor_fill_one(struct segment_cursor *cursor,

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * segment_find.c -- exact rows of a section: those of a context, by the index,
- * and those of a list of events, by their ids.
+ * segment_find.c -- exact rows of a section: those of a context in the granules
+ * that have it, and those of a list of events, by their ids.
  */
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "common/ascending.h"
+#include "engine/segment/segment_desk.h"
 #include "engine/segment/segment_private.h"
 #include "engine/zone/zone_map.h"
+
+#define HINTS_MAX 32 /* granules that are asked for together */
 
 /* Ascending, in the arena. */
 struct found_rows {
@@ -70,19 +73,17 @@ add_granule(struct prune *p, const struct chunk_view *view, uint32_t first_row,
 
 /* Granules of one zone, from number `next` of the list on. */
 static int
-add_zone(struct prune *p, const struct block *table, const uint32_t *granules,
-    uint32_t *next, uint32_t limit, int64_t code, struct found_rows *found,
-    struct error *err)
+add_zone(struct prune *p, const uint32_t *granules, uint32_t *next,
+    uint32_t limit, int64_t code, struct found_rows *found, struct error *err)
 {
 	struct segment_section *section = p->section;
 	uint32_t zone =
 	    segment_section_zone_of_granule(section, granules[*next]);
 	struct segment_chunk chunk;
-	struct chunk_info info;
 	int rc;
 
-	rc = segment_zone_chunk(section,
-	    &section->columns[COLUMN_CONTEXT_ID - 1], table, zone, NULL, &info,
+	rc = segment_desk_chunk(section,
+	    &section->columns[COLUMN_CONTEXT_ID - 1], zone, DESK_VALUES, NULL,
 	    &chunk, &p->bytes_read, err);
 	for (; rc == 0 && *next < limit &&
 	     granules[*next] < section->zone_granule[zone + 1];
@@ -95,135 +96,27 @@ add_zone(struct prune *p, const struct block *table, const uint32_t *granules,
 	return rc;
 }
 
-/* The granules of a context, in all sections. */
-static int
-read_list(struct segment *segment, const struct segment_state *state,
-    struct arena *arena, struct segment_context *out, struct error *err)
-{
-	uint32_t granule_count = segment_granule_count(state);
-	const struct block *block;
-	struct index_page page;
-	uint32_t at = out->code % INDEX_PAGE_CONTEXTS;
-	uint64_t bytes_read = 0;
-	int rc;
-
-	rc = segment_index_page(segment, state, out->code, &block, &page,
-	    &bytes_read, err);
-	if (rc != 0)
-		return rc;
-	out->count = index_list_count(&page, at);
-	if (out->count > granule_count) {
-		rc = bad_index(segment, err);
-		goto out;
-	}
-	out->granules = arena_try_alloc(arena,
-	    (out->count + (size_t)1) * sizeof(*out->granules));
-	if (out->granules == NULL)
-		rc = no_memory(err);
-	else if (!index_list_get(&page, at, granule_count, out->granules))
-		rc = bad_index(segment, err);
-out:
-	block_cache_unpin(segment->cache, block);
-	return rc;
-}
-
-/* All granules: what there is to search without an index. */
-static int
-all_granules(const struct segment_state *state, struct arena *arena,
-    struct segment_context *out, struct error *err)
-{
-	out->count = segment_granule_count(state);
-	out->granules =
-	    arena_try_alloc(arena, out->count * sizeof(*out->granules));
-	if (out->granules == NULL)
-		return no_memory(err);
-	for (uint32_t g = 0; g < out->count; g++)
-		out->granules[g] = g;
-	return 0;
-}
-
-int
-segment_context_find(struct segment *segment, struct str context,
-    unsigned without, struct arena *arena, struct segment_context *out,
-    struct error *err)
-{
-	const struct segment_footer *footer;
-	struct segment_state *state;
-	uint64_t bytes_read = 0;
-	bool is_found;
-	int rc;
-
-	*out = (struct segment_context){ .is_asked = true };
-	rc = segment_load(segment, &state, err);
-	if (rc != 0)
-		return rc;
-	footer = &state->footer;
-	rc = segment_dict_find(segment, state, &footer->contexts,
-	    footer->context_count, context, &out->code, &is_found, &bytes_read,
-	    err);
-	if (rc != 0 || !is_found)
-		return rc;
-	return (without & SCAN_WITHOUT_CONTEXT_INDEX) != 0
-	    ? all_granules(state, arena, out, err)
-	    : read_list(segment, state, arena, out, err);
-}
-
-/* The section that has a granule. */
-static const struct section_info *
-section_of(const struct segment_footer *footer, uint32_t granule)
-{
-	uint32_t first = 0, limit = footer->section_count;
-
-	while (limit - first > 1) {
-		uint32_t middle = first + (limit - first) / 2;
-
-		if (footer->sections[middle].granule_first <= granule)
-			first = middle;
-		else
-			limit = middle;
-	}
-	return &footer->sections[first];
-}
-
-bool
-segment_context_next_type(struct segment *segment,
-    const struct segment_context *context, uint32_t *at, uint32_t *type_oid)
-{
-	/* Acquire: it was there when the context was found. */
-	const struct segment_state *state =
-	    atomic_load_explicit(&segment->state, memory_order_acquire);
-	const struct section_info *section;
-
-	if (*at >= context->count)
-		return false;
-	section = section_of(&state->footer, context->granules[*at]);
-	*type_oid = section->type_oid;
-	*at = ascending_find(context->granules, context->count,
-	    section->granule_first + section->granule_count);
-	return true;
-}
-
-/* Hint at the chunks of the next granules; the first that was not. */
+/* Where the rows of the next granules begin; the first that was not hinted at. */
 static uint32_t
-hint_granules(const struct prune *p, const struct block *table,
-    const uint32_t *granules, uint32_t next, uint32_t count)
+hint_granules(const struct prune *p, const uint32_t *granules, uint32_t next,
+    uint32_t count)
 {
 	const struct segment_section *section = p->section;
-	uint32_t zones[SEGMENT_HINTS_MAX];
-	uint32_t zone_count = 0;
+	const struct column_info *contexts =
+	    &section->columns[COLUMN_CONTEXT_ID - 1];
+	uint32_t limit = count - next > HINTS_MAX ? next + HINTS_MAX : count;
 
-	while (next < count && zone_count < SEGMENT_HINTS_MAX) {
-		uint32_t zone =
-		    segment_section_zone_of_granule(section, granules[next]);
+	for (unsigned step = 0; step < SEGMENT_DESK_STEPS; step++)
+		for (uint32_t i = next; i < limit; i++) {
+			uint32_t zone = segment_section_zone_of_granule(section,
+			    granules[i]);
 
-		zones[zone_count++] = zone;
-		while (next < count &&
-		    granules[next] < section->zone_granule[zone + 1])
-			next++;
-	}
-	for (unsigned step = 0; step < SEGMENT_HINT_STEPS; step++)
-		segment_hint_chunks(section, table, zones, zone_count, step);
-	return next;
+			segment_desk_hint(section, contexts, zone,
+			    (granules[i] - section->zone_granule[zone]) *
+				INDEX_GRANULE_ROWS,
+			    step);
+		}
+	return limit;
 }
 
 /* Rows of those of the granules that lie in the section. */
@@ -238,24 +131,15 @@ find_in_granules(struct prune *p, const struct segment_context *context,
 	uint32_t count = ascending_find(context->granules, context->count,
 	    section->info.granule_first + section->info.granule_count);
 	struct found_rows found = { .rows = NULL };
-	const struct block *table;
 	uint32_t hinted = 0;
-	int rc;
+	int rc = 0;
 
-	if (next == count)
-		return 0;
-	rc = segment_chunk_table(section->segment, section->state,
-	    &section->columns[COLUMN_CONTEXT_ID - 1].chunks,
-	    section->info.zone_count, &table, &p->bytes_read, err);
-	if (rc != 0)
-		return rc;
 	while (next < count && rc == 0) {
 		if (next >= hinted)
-			hinted = hint_granules(p, table, granules, next, count);
-		rc = add_zone(p, table, granules, &next, count, context->code,
-		    &found, err);
+			hinted = hint_granules(p, granules, next, count);
+		rc = add_zone(p, granules, &next, count, context->code, &found,
+		    err);
 	}
-	block_cache_unpin(section->segment->cache, table);
 	out->rows = found.rows;
 	out->row_count = found.count;
 	return rc;

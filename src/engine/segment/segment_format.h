@@ -19,16 +19,15 @@
 struct buf;
 struct reader;
 
-#define SEGMENT_VERSION         2
-#define SEGMENT_HEADER_SIZE     64
-#define SEGMENT_TRAILER_SIZE    40
-#define CHUNK_INFO_SIZE         64
-#define CHUNK_INFO_BLOCK_OFFSET 16 /* in it: of its block's offset */
-#define COLUMN_INFO_SIZE        68
-#define SECTION_INFO_SIZE       40
-#define BLOCK_REF_SIZE          20
-#define FOOTER_FIXED_SIZE       92
-#define DICT_PAGE_STRINGS       1024
+#define SEGMENT_VERSION      2
+#define SEGMENT_HEADER_SIZE  64
+#define SEGMENT_TRAILER_SIZE 40
+#define CHUNK_INFO_SIZE      64
+#define COLUMN_INFO_SIZE     68
+#define SECTION_INFO_SIZE    40
+#define BLOCK_REF_SIZE       20
+#define FOOTER_FIXED_SIZE    92
+#define DICT_PAGE_STRINGS    1024
 
 struct segment_header {
 	uint64_t number;

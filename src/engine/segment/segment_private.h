@@ -29,6 +29,7 @@ struct segment_section {
 					count; owned */
 	uint32_t *zone_granule;      /* first granule of each zone, in the
 					segment; then one past the last; owned */
+	_Atomic(struct segment_desk *) desk; /* NULL: no lookup yet; owned */
 };
 
 /* The opened file and its footer.  Immutable but for `sections`. */
@@ -49,13 +50,16 @@ struct segment {
 	struct segment_meta meta;
 	struct uuid directory;
 	uint64_t cache_key;
-	_Atomic(struct segment_state *) state; /* NULL: not opened */
+	_Atomic(struct segment_state *) state;   /* NULL: not opened */
+	_Atomic(struct context_desk *) contexts; /* NULL: no lookup; owned */
 	char path[OS_PATH_SIZE];
 };
 
 /* A chunk in use, and the pages of its text that were needed. */
 struct segment_chunk {
-	const struct block *block; /* pinned; NULL: it has no bytes */
+	const struct block *block; /* pinned; NULL: it has no bytes, or */
+	struct block_slot *slot;   /* entered; or NULL */
+	bool is_nulls;             /* its nulls are known, and no value */
 	const struct block *
 	    *text;             /* pinned or NULL, one for each page; owned */
 	const uint8_t **pages; /* their bytes; in the same allocation */
@@ -118,17 +122,6 @@ segment_column_base(const struct segment_section *section,
 	    : 0;
 }
 
-/*
- * Ask for the chunks of some zones before they are needed, so that what is in
- * the block cache is in the processor's: `table` is that of their column.  Each
- * step, from 0 on, needs what the one before has asked for: it is taken for all
- * columns before the next.
- */
-#define SEGMENT_HINTS_MAX 32u /* of use at a time */
-void segment_hint_chunks(const struct segment_section *section,
-    const struct block *table, const uint32_t *zones, uint32_t count,
-    unsigned step);
-
 /* That of a column's chunk in a zone, with the bounds that its values have. */
 MUST_USE int segment_zone_info(const struct segment_section *section,
     const struct column_info *column, const struct block *table, uint32_t zone,
@@ -139,6 +132,8 @@ static inline void
 segment_chunk_init(struct segment_chunk *chunk)
 {
 	chunk->block = NULL;
+	chunk->slot = NULL;
+	chunk->is_nulls = false;
 	chunk->text = NULL;
 	chunk->ids = NULL;
 }
@@ -150,6 +145,10 @@ MUST_USE int segment_chunk_get(struct segment *segment,
     struct error *err);
 void segment_chunk_release(struct segment *segment,
     struct segment_chunk *chunk);
+
+/* Room for the pages of an open chunk's text, none of them there. */
+MUST_USE int segment_chunk_init_pages(struct segment_chunk *chunk,
+    struct error *err);
 
 /*
  * The same for the chunk of a column in a zone, of which `table` is its table,
@@ -188,11 +187,6 @@ MUST_USE int segment_dict_page(struct segment *segment,
     const struct segment_state *state, const struct dict_root *root,
     uint32_t page, const struct block **out, uint64_t *bytes_read,
     struct error *err);
-
-/* Pin and open the page of the context index that has a code. */
-MUST_USE int segment_index_page(struct segment *segment,
-    const struct segment_state *state, uint32_t code, const struct block **out,
-    struct index_page *page, uint64_t *bytes_read, struct error *err);
 
 /* Granules of all sections. */
 uint32_t segment_granule_count(const struct segment_state *state);

@@ -9,26 +9,11 @@
  * opened; and all their values, before any is read.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/must.h"
 #include "engine/segment/segment_cursor_private.h"
-
-#define GROUPS_MAX 16 /* zones that are looked at together */
-#define CHUNKS_MAX 64 /* open at a time */
-
-/* Rows of one zone, of those that are read. */
-struct row_group {
-	uint32_t zone;
-	uint32_t first; /* in the list of rows */
-	uint32_t limit;
-};
-
-/* Some of the rows of a batch. */
-struct row_groups {
-	const uint32_t *rows; /* of the batch */
-	uint32_t count;
-	struct row_group of[GROUPS_MAX];
-};
+#include "engine/segment/segment_desk.h"
 
 /* The next rows from `at` on, by their zones. */
 static void
@@ -52,19 +37,27 @@ group_rows(const struct segment_section *section, uint32_t at, uint32_t count,
 
 /* ---- chunks ---- */
 
+/* Ask for what all rows of the groups need. */
 static void
-hint_chunks(const struct segment_cursor *cursor,
+hint_groups(const struct segment_cursor *cursor,
     const struct row_groups *groups, unsigned step)
 {
-	uint32_t zones[GROUPS_MAX];
+	const uint32_t *zone_first = cursor->section->zone_first;
 
-	for (uint32_t g = 0; g < groups->count; g++)
-		zones[g] = groups->of[g].zone;
-	for (uint32_t i = 0; i < cursor->column_count; i++)
-		if (cursor->columns[i].info != NULL)
-			segment_hint_chunks(cursor->section,
-			    cursor->columns[i].table, zones, groups->count,
-			    step);
+	for (uint32_t g = 0; g < groups->count; g++) {
+		const struct row_group *group = &groups->of[g];
+		uint32_t limit = step == 0 ? group->first + 1 : group->limit;
+
+		for (uint32_t at = group->first; at < limit; at++)
+			for (uint32_t i = 0; i < cursor->column_count; i++)
+				if (cursor->columns[i].info != NULL)
+					segment_desk_hint(cursor->section,
+					    cursor->columns[i].info,
+					    group->zone,
+					    groups->rows[at] -
+						zone_first[group->zone],
+					    step);
+	}
 }
 
 /* The column of event_ids, if its chunks hold them as others' values need them. */
@@ -77,56 +70,6 @@ plain_ids(const struct segment_cursor *cursor)
 			cursor->columns[i].info) == 0)
 			return &cursor->columns[i];
 	return NULL;
-}
-
-/* Of `count` columns from `columns` on; `chunks` are released even on failure. */
-static int
-open_chunks(struct segment_cursor *cursor, const struct cursor_column *columns,
-    uint32_t count, const struct row_groups *groups,
-    struct segment_chunk *chunks, struct error *err)
-{
-	const struct cursor_column *ids = plain_ids(cursor);
-	const struct segment_chunk *id_chunks = NULL;
-	int rc = 0;
-
-	for (uint32_t c = 0; c < count * groups->count; c++)
-		segment_chunk_init(&chunks[c]);
-	for (uint32_t i = 0; i < count && rc == 0; i++) {
-		struct segment_chunk *of = chunks + (size_t)i * groups->count;
-
-		for (uint32_t g = 0;
-		     columns[i].info != NULL && g < groups->count && rc == 0;
-		     g++)
-			rc = segment_cursor_chunk(cursor, &columns[i],
-			    groups->of[g].zone,
-			    id_chunks == NULL ? NULL : &id_chunks[g], &of[g],
-			    err);
-		if (&columns[i] == ids)
-			id_chunks = of;
-	}
-	return rc;
-}
-
-/* Ask for all values, before the first is read. */
-static void
-hint_values(const struct segment_cursor *cursor,
-    const struct cursor_column *columns, uint32_t count,
-    const struct row_groups *groups, const struct segment_chunk *chunks)
-{
-	const uint32_t *zone_first = cursor->section->zone_first;
-
-	for (uint32_t i = 0; i < count; i++, chunks += groups->count) {
-		if (columns[i].info == NULL)
-			continue;
-		for (uint32_t g = 0; g < groups->count; g++) {
-			const struct row_group *group = &groups->of[g];
-
-			for (uint32_t at = group->first; at < group->limit;
-			     at++)
-				chunk_hint(&chunks[g].view,
-				    groups->rows[at] - zone_first[group->zone]);
-		}
-	}
 }
 
 static int
@@ -151,6 +94,28 @@ keep_block(struct segment_cursor *cursor, const struct block **block,
 	return 0;
 }
 
+static int
+keep_slot(struct segment_cursor *cursor, struct block_slot **slot,
+    struct error *err)
+{
+	if (*slot == NULL)
+		return 0;
+	if (cursor->slot_count == cursor->slot_capacity) {
+		uint32_t capacity = 2 * cursor->slot_capacity + 16;
+		struct block_slot **slots = realloc(cursor->slots,
+		    capacity * sizeof(struct block_slot *));
+
+		if (slots == NULL)
+			return error_set(err, STELE_E_OUT_OF_MEMORY,
+			    "out of memory");
+		cursor->slots = slots;
+		cursor->slot_capacity = capacity;
+	}
+	cursor->slots[cursor->slot_count++] = *slot;
+	*slot = NULL;
+	return 0;
+}
+
 /* Keep until the next call what strings of the chunk point to. */
 static int
 keep_chunk(struct segment_cursor *cursor, struct segment_chunk *chunk,
@@ -159,7 +124,7 @@ keep_chunk(struct segment_cursor *cursor, struct segment_chunk *chunk,
 	int rc = 0;
 
 	if (chunk->view.phys == PHYS_STR)
-		rc = keep_block(cursor, &chunk->block, err);
+		rc = keep_slot(cursor, &chunk->slot, err);
 	for (uint32_t p = 0;
 	     chunk->text != NULL && rc == 0 && p < chunk->view.text.page_count;
 	     p++)
@@ -169,67 +134,137 @@ keep_chunk(struct segment_cursor *cursor, struct segment_chunk *chunk,
 
 /* ---- values ---- */
 
+/* Another page of the column's dictionary than the last one. */
 static int
-fill_group(struct segment_cursor *cursor, uint32_t i, const uint32_t *rows,
-    const struct row_group *group, struct segment_chunk *chunk,
-    struct error *err)
+turn_to_page(struct segment_cursor *cursor, struct cursor_column *column,
+    uint32_t page, struct error *err)
+{
+	struct segment *segment = cursor->segment;
+	struct block_slot *slot;
+	int rc = segment_desk_page(cursor->section, column->info, page,
+	    &column->last_page, &slot, &cursor->stats.bytes_read, err);
+
+	column->last_page_number = page;
+	if (rc == 0)
+		rc = keep_slot(cursor, &slot, err);
+	if (rc == 0)
+		return 0;
+	if (slot != NULL)
+		block_cache_leave(segment->cache, segment->cache_key, slot);
+	column->last_page = NULL;
+	return rc;
+}
+
+static int
+string_of_code(struct segment_cursor *cursor, struct cursor_column *column,
+    int64_t code, struct str *out, struct error *err)
+{
+	uint64_t page = (uint64_t)code / DICT_PAGE_STRINGS;
+	uint32_t at = (uint32_t)code % DICT_PAGE_STRINGS;
+	int rc = 0;
+
+	if ((uint64_t)code >= column->info->dict_count)
+		return segment_cursor_bad_code(cursor, err);
+	if (column->last_page == NULL || column->last_page_number != page)
+		rc = turn_to_page(cursor, column, (uint32_t)page, err);
+	if (rc != 0)
+		return rc;
+	if (at >= column->last_page->count)
+		return segment_cursor_bad_code(cursor, err);
+	*out = column->last_page->strings[at];
+	return 0;
+}
+
+/* One value, to index `at` of the column's data. */
+static int
+fill_value(struct segment_cursor *cursor, struct cursor_column *column,
+    struct segment_chunk *chunk, uint32_t row, uint32_t at, struct error *err)
+{
+	size_t size = phys_size(column->info->phys);
+	char *out = (char *)column->data + at * size;
+	int64_t code;
+	int rc;
+
+	if (column->nulls[at] != 0) {
+		memset(out, 0, size);
+		return 0;
+	}
+	if (!column->info->has_dict) {
+		rc = segment_chunk_need(cursor->segment, cursor->section->state,
+		    chunk, row, 1, &cursor->stats.bytes_read, err);
+		return rc == 0 ? chunk_at(&chunk->view, row, out, err) : rc;
+	}
+	rc = chunk_at(&chunk->view, row, &code, err);
+	return rc == 0 ? string_of_code(cursor, column, code,
+			     (struct str *)(void *)out, err)
+		       : rc;
+}
+
+/* A value is read of a chunk of which nulls alone were known. */
+static int
+need_values(struct segment_cursor *cursor, const struct cursor_column *column,
+    uint32_t zone, struct segment_chunk *chunk, struct error *err)
+{
+	if (!chunk->is_nulls)
+		return 0;
+	segment_chunk_release(cursor->segment, chunk);
+	return segment_desk_chunk(cursor->section, column->info, zone,
+	    DESK_VALUES, NULL, chunk, &cursor->stats.bytes_read, err);
+}
+
+/* Rows of one zone, of column i, whose chunk is open. */
+static int
+fill_group(struct segment_cursor *cursor, uint32_t i,
+    const struct row_groups *groups, const struct row_group *group,
+    struct segment_chunk *chunk, struct error *err)
 {
 	struct cursor_column *column = &cursor->columns[i];
 	uint32_t first = cursor->section->zone_first[group->zone];
 	int rc = 0;
 
 	for (uint32_t at = group->first; at < group->limit && rc == 0; at++) {
-		uint32_t row = rows[at] - first;
+		uint32_t row = groups->rows[at] - first;
 
 		column->nulls[at] = chunk_is_null(&chunk->view, row);
 		if (column->nulls[at] != 0)
 			cursor->vecs[i].nulls = column->nulls;
-		rc = segment_cursor_fill_one(cursor, column, chunk, row, at,
-		    err);
+		else
+			rc = need_values(cursor, column, group->zone, chunk,
+			    err);
+		if (rc == 0)
+			rc = fill_value(cursor, column, chunk, row, at, err);
 	}
 	return rc == 0 ? keep_chunk(cursor, chunk, err) : rc;
 }
 
-static int
-fill_column(struct segment_cursor *cursor, uint32_t i,
-    const struct row_groups *groups, struct segment_chunk *chunks,
-    struct error *err)
-{
-	int rc = 0;
-
-	for (uint32_t g = 0; g < groups->count && rc == 0; g++)
-		rc = fill_group(cursor, i, groups->rows, &groups->of[g],
-		    &chunks[g], err);
-	return rc;
-}
-
-/* All columns of some zones: as many at a time as may have open chunks. */
+/* All columns of rows of one zone. */
 static int
 fill_columns(struct segment_cursor *cursor, const struct row_groups *groups,
-    struct error *err)
+    const struct row_group *group, struct error *err)
 {
-	struct segment_chunk chunks[CHUNKS_MAX];
-	uint32_t first = 0, count;
+	const struct cursor_column *ids = plain_ids(cursor);
+	struct segment_chunk id_chunk, chunk;
+	bool has_ids = false;
 	int rc = 0;
 
-	for (unsigned step = 0; step < SEGMENT_HINT_STEPS; step++)
-		hint_chunks(cursor, groups, step);
-	for (; first < cursor->column_count && rc == 0; first += count) {
-		const struct cursor_column *columns = &cursor->columns[first];
+	segment_chunk_init(&id_chunk);
+	for (uint32_t i = 0; i < cursor->column_count && rc == 0; i++) {
+		struct cursor_column *column = &cursor->columns[i];
+		struct segment_chunk *of = column == ids ? &id_chunk : &chunk;
 
-		count = CHUNKS_MAX / groups->count;
-		if (count > cursor->column_count - first)
-			count = cursor->column_count - first;
-		rc = open_chunks(cursor, columns, count, groups, chunks, err);
+		if (column->info == NULL)
+			continue;
+		rc = segment_desk_chunk(cursor->section, column->info,
+		    group->zone, DESK_NULLS, has_ids ? &id_chunk : NULL, of,
+		    &cursor->stats.bytes_read, err);
 		if (rc == 0)
-			hint_values(cursor, columns, count, groups, chunks);
-		for (uint32_t i = 0; i < count && rc == 0; i++)
-			if (columns[i].info != NULL)
-				rc = fill_column(cursor, first + i, groups,
-				    chunks + (size_t)i * groups->count, err);
-		for (uint32_t c = 0; c < count * groups->count; c++)
-			segment_chunk_release(cursor->segment, &chunks[c]);
+			rc = fill_group(cursor, i, groups, group, of, err);
+		if (column == ids)
+			has_ids = true;
+		else
+			segment_chunk_release(cursor->segment, of);
 	}
+	segment_chunk_release(cursor->segment, &id_chunk);
 	return rc;
 }
 
@@ -237,9 +272,10 @@ static void
 begin_columns(struct segment_cursor *cursor)
 {
 	for (uint32_t i = 0; i < cursor->column_count; i++) {
-		const struct cursor_column *column = &cursor->columns[i];
+		struct cursor_column *column = &cursor->columns[i];
 		struct vec *vec = &cursor->vecs[i];
 
+		column->last_page = NULL;
 		if (column->info == NULL) {
 			segment_cursor_fill_missing(cursor, i);
 			continue;
@@ -262,33 +298,51 @@ next_count(const struct segment_cursor *cursor)
 void
 segment_cursor_hint(struct segment_cursor *cursor, unsigned step)
 {
-	struct row_groups groups;
+	struct row_groups *groups = &cursor->groups;
 
 	if (cursor->zones != NULL || cursor->part_next == cursor->part_count)
 		return;
-	groups.rows = cursor->rows + cursor->part_next;
-	group_rows(cursor->section, 0, next_count(cursor), &groups);
-	hint_chunks(cursor, &groups, step);
+	if (step == 0) {
+		groups->rows = cursor->rows + cursor->part_next;
+		group_rows(cursor->section, 0, next_count(cursor), groups);
+	}
+	hint_groups(cursor, groups, step);
+	groups->is_hinted = step + 1 == SEGMENT_HINT_STEPS;
+}
+
+/* The next of the batch's rows, and their memory. */
+static void
+prepare_groups(struct segment_cursor *cursor, uint32_t at, uint32_t count)
+{
+	struct row_groups *groups = &cursor->groups;
+
+	if (!groups->is_hinted) {
+		group_rows(cursor->section, at, count, groups);
+		for (unsigned step = 0; step < SEGMENT_DESK_STEPS; step++)
+			hint_groups(cursor, groups, step);
+	}
+	groups->is_hinted = false;
 }
 
 int
 segment_rows_next(struct segment_cursor *cursor, uint32_t *count,
     struct error *err)
 {
-	struct row_groups groups = {
-		.rows = cursor->rows + cursor->part_next,
-	};
+	struct row_groups *groups = &cursor->groups;
+	uint32_t at = 0;
 	int rc = 0;
 
 	*count = next_count(cursor);
 	if (*count == 0)
 		return 0;
-	MUST(groups.rows[*count - 1] < cursor->section->info.row_count);
+	groups->rows = cursor->rows + cursor->part_next;
+	MUST(groups->rows[*count - 1] < cursor->section->info.row_count);
 	begin_columns(cursor);
-	for (uint32_t at = 0; at < *count && rc == 0;
-	     at = groups.of[groups.count - 1].limit) {
-		group_rows(cursor->section, at, *count, &groups);
-		rc = fill_columns(cursor, &groups, err);
+	while (at < *count && rc == 0) {
+		prepare_groups(cursor, at, *count);
+		for (uint32_t g = 0; g < groups->count && rc == 0; g++)
+			rc = fill_columns(cursor, groups, &groups->of[g], err);
+		at = groups->of[groups->count - 1].limit;
 	}
 	cursor->part_next += *count;
 	return rc;

@@ -9,8 +9,8 @@
 #include "common/attr.h"
 #include "engine/segment/segment_cursor_private.h"
 
-static int
-bad_code(const struct segment_cursor *cursor, struct error *err)
+int
+segment_cursor_bad_code(const struct segment_cursor *cursor, struct error *err)
 {
 	return error_set(err, STELE_E_CORRUPT,
 	    "invalid code of a dictionary in file \"%s\"",
@@ -38,7 +38,9 @@ check_codes(const struct segment_cursor *cursor,
 	for (uint32_t i = 0; i < count; i++)
 		greatest = (uint64_t)codes[i] > greatest ? (uint64_t)codes[i]
 							 : greatest;
-	return greatest < column->info->dict_count ? 0 : bad_code(cursor, err);
+	return greatest < column->info->dict_count
+	    ? 0
+	    : segment_cursor_bad_code(cursor, err);
 }
 
 #define LANES 16
@@ -86,7 +88,9 @@ take_codes(const struct segment_cursor *cursor,
 		greatest = (uint64_t)codes[i] > greatest ? (uint64_t)codes[i]
 							 : greatest;
 	}
-	return greatest < column->info->dict_count ? 0 : bad_code(cursor, err);
+	return greatest < column->info->dict_count
+	    ? 0
+	    : segment_cursor_bad_code(cursor, err);
 }
 
 /* Codes of a dictionary of one page. */
@@ -129,7 +133,7 @@ strings_of_codes(struct segment_cursor *cursor, struct cursor_column *column,
 		int rc;
 
 		if (code >= limit)
-			return bad_code(cursor, err);
+			return segment_cursor_bad_code(cursor, err);
 		if (column->pages[page] == NULL) {
 			rc = need_page(cursor, column, page, err);
 			if (rc != 0)
@@ -233,7 +237,7 @@ fill_values(struct segment_cursor *cursor, uint32_t i, uint32_t first,
     uint32_t count, struct error *err)
 {
 	struct cursor_column *column = &cursor->columns[i];
-	struct segment_chunk *chunk = &column->chunk;
+	struct segment_chunk *chunk = column->chunk;
 	const struct chunk_view *view = &chunk->view;
 	struct vec *vec = &cursor->vecs[i];
 	void *out = column->data;
@@ -346,7 +350,7 @@ segment_cursor_fill_few(struct segment_cursor *cursor, uint32_t i,
     uint32_t first, const uint16_t *rows, uint32_t count, struct error *err)
 {
 	struct cursor_column *column = &cursor->columns[i];
-	struct segment_chunk *chunk = &column->chunk;
+	struct segment_chunk *chunk = column->chunk;
 	struct vec *vec = &cursor->vecs[i];
 	int rc = 0;
 

@@ -45,6 +45,7 @@ limit_zone(struct segment_cursor *cursor, uint32_t zone, struct error *err)
 	struct cursor_column ids = {
 		.info = &section->columns[COLUMN_EVENT_ID - 1],
 	};
+	struct segment_chunk chunk;
 	int rc;
 
 	cursor->zone_row = 0;
@@ -53,20 +54,21 @@ limit_zone(struct segment_cursor *cursor, uint32_t zone, struct error *err)
 	    (spec->event_id_last == 0 ||
 		spec->event_id_last >= cursor->segment->meta.event_id_last))
 		return 0;
+	segment_chunk_init(&chunk);
 	rc = segment_chunk_table(cursor->segment, section->state,
 	    &ids.info->chunks, section->info.zone_count, &ids.table,
 	    &cursor->stats.bytes_read, err);
 	if (rc == 0)
-		rc = segment_cursor_chunk(cursor, &ids, zone, NULL, &ids.chunk,
-		    err);
+		rc =
+		    segment_cursor_chunk(cursor, &ids, zone, NULL, &chunk, err);
 	if (rc == 0)
-		rc = first_row_from(&ids.chunk.view, spec->event_id_first,
+		rc = first_row_from(&chunk.view, spec->event_id_first,
 		    &cursor->zone_row, err);
 	if (rc == 0 && spec->event_id_last != 0 &&
 	    spec->event_id_last < UINT64_MAX)
-		rc = first_row_from(&ids.chunk.view, spec->event_id_last + 1,
+		rc = first_row_from(&chunk.view, spec->event_id_last + 1,
 		    &cursor->zone_limit, err);
-	segment_chunk_release(cursor->segment, &ids.chunk);
+	segment_chunk_release(cursor->segment, &chunk);
 	block_cache_unpin(cursor->segment->cache, ids.table);
 	return rc;
 }
@@ -99,10 +101,10 @@ open_zone(struct segment_cursor *cursor, struct error *err)
 	for (uint32_t i = 0; i < cursor->column_count && rc == 0; i++) {
 		struct cursor_column *column = &cursor->columns[i];
 
-		segment_chunk_release(cursor->segment, &column->chunk);
+		segment_chunk_release(cursor->segment, column->chunk);
 		if (column->info != NULL)
 			rc = segment_cursor_chunk(cursor, column, cursor->zone,
-			    NULL, &column->chunk, err);
+			    NULL, column->chunk, err);
 	}
 	cursor->is_zone_open = rc == 0;
 	return rc;

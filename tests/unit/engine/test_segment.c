@@ -1093,6 +1093,29 @@ use_cache(size_t limit_bytes)
 	ck_assert_ptr_nonnull(cache);
 }
 
+static const uint32_t summed[] = { 1, 2, 3, 5, 11, 12, 16, 17 };
+
+static uint64_t
+sum_batch(const struct batch *batch)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < batch->row_count; i++)
+		for (uint32_t c = 0; c < batch->col_count; c++) {
+			struct datum value = vec_get(&batch->cols[c], i);
+
+			if (value.is_null)
+				sum += 7;
+			else if (batch->cols[c].phys == PHYS_STR)
+				sum += value.str.len == 0
+				    ? 1
+				    : (uint64_t)value.str.data[0];
+			else if (batch->cols[c].phys == PHYS_I64)
+				sum += (uint64_t)value.i64;
+		}
+	return sum;
+}
+
 /* B3 with and without pins, and a cache that is too small for anything. */
 START_TEST(the_cache_is_bounded)
 {
@@ -1141,19 +1164,7 @@ sum_rows(const uint32_t *attnums, uint32_t attnum_count, struct error *error)
 		    parts.zone_count, &cursor, error);
 	while (
 	    rc == 0 && (rc = segment_cursor_next(cursor, &batch, error)) == 1) {
-		for (uint32_t i = 0; i < batch.row_count; i++)
-			for (uint32_t c = 0; c < batch.col_count; c++) {
-				struct datum value = vec_get(&batch.cols[c], i);
-
-				if (value.is_null)
-					sum += 7;
-				else if (batch.cols[c].phys == PHYS_STR)
-					sum += value.str.len == 0
-					    ? 1
-					    : (uint64_t)value.str.data[0];
-				else if (batch.cols[c].phys == PHYS_I64)
-					sum += (uint64_t)value.i64;
-			}
+		sum += sum_batch(&batch);
 		rc = 0;
 	}
 	segment_cursor_close(cursor);
@@ -1162,7 +1173,6 @@ sum_rows(const uint32_t *attnums, uint32_t attnum_count, struct error *error)
 }
 
 static int64_t expected_sum;
-static const uint32_t summed[] = { 1, 2, 3, 5, 11, 12, 16, 17 };
 
 static void *
 read_for_a_while(void *arg)
@@ -1199,6 +1209,99 @@ START_TEST(threads_share_the_cache)
 		ck_assert_ptr_eq(result, &expected_sum);
 	}
 	ck_assert_uint_le(block_cache_stats(cache).bytes, limits[_i]);
+}
+END_TEST
+
+/* The same sum over every seventh row, looked up by itself. */
+static int64_t
+sum_seventh_rows(struct error *error)
+{
+	struct scan_spec own = { .type = &model.type,
+		.attnums = summed,
+		.attnum_count = ARRAY_LEN(summed) };
+	struct segment_section *of = NULL;
+	struct segment_cursor *cursor = NULL;
+	struct batch batch;
+	uint32_t rows[1000], count = 0;
+	uint64_t sum = 0;
+	int rc = segment_section(segment, MODEL_OID, &of, error);
+
+	for (uint32_t row = 3; row < model.row_count; row += 7)
+		rows[count++] = row;
+	if (rc == 0)
+		rc = segment_cursor_open_rows(of, &own, rows, count, &cursor,
+		    error);
+	while (
+	    rc == 0 && (rc = segment_cursor_next(cursor, &batch, error)) == 1) {
+		sum += sum_batch(&batch);
+		rc = 0;
+	}
+	segment_cursor_close(cursor);
+	return rc == 0 ? (int64_t)sum : -1;
+}
+
+static void *
+look_up_for_a_while(void *arg)
+{
+	struct error error;
+
+	for (int i = 0; i < 20; i++)
+		if (sum_seventh_rows(&error) != expected_sum)
+			return NULL;
+	return arg;
+}
+
+/*
+ * Lookups come back to the places of chunks that they know, while scans take
+ * these out of the cache; what is left is within the limit again.
+ */
+START_TEST(lookups_and_scans_share_the_cache)
+{
+	static const size_t limits[] = { 0, 30000, (size_t)4 << 20 };
+	pthread_t threads[4];
+	struct error error;
+
+	make(6, 6000, 1024);
+	use_cache(limits[_i]);
+	ck_assert_int_eq(segment_open(os_fs_real(), dir, &meta,
+			     &model.directory, cache, &segment, &err),
+	    0);
+	expected_sum = sum_seventh_rows(&err);
+	ck_assert_int_ne(expected_sum, -1);
+	for (size_t t = 0; t < ARRAY_LEN(threads); t++)
+		ck_assert_int_eq(pthread_create(&threads[t], NULL,
+				     look_up_for_a_while, &expected_sum),
+		    0);
+	for (int i = 0; i < 20; i++)
+		ck_assert_int_ne(sum_rows(summed, ARRAY_LEN(summed), &error),
+		    -1);
+	for (size_t t = 0; t < ARRAY_LEN(threads); t++) {
+		void *result;
+
+		ck_assert_int_eq(pthread_join(threads[t], &result), 0);
+		ck_assert_ptr_eq(result, &expected_sum);
+	}
+	ck_assert_uint_le(block_cache_stats(cache).bytes, limits[_i]);
+}
+END_TEST
+
+/* Blocks outlive the places that knew them, and go as others do. */
+START_TEST(a_desk_goes_with_its_segment)
+{
+	make(6, 6000, 1024);
+	use_cache(100000);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(segment_open(os_fs_real(), dir, &meta,
+				     &model.directory, cache, &segment, &err),
+		    0);
+		ck_assert_int_ne(sum_seventh_rows(&err), -1);
+		segment_unref(segment);
+	}
+	ck_assert_int_eq(segment_open(os_fs_real(), dir, &meta,
+			     &model.directory, cache, &segment, &err),
+	    0);
+	ck_assert_int_ne(sum_rows(summed, ARRAY_LEN(summed), &err), -1);
+	ck_assert_uint_le(block_cache_stats(cache).bytes, 100000);
 }
 END_TEST
 
@@ -1268,6 +1371,8 @@ main(void)
 	tcase_set_timeout(threads, 60);
 	tcase_add_checked_fixture(threads, setup, teardown);
 	tcase_add_loop_test(threads, threads_share_the_cache, 0, 3);
+	tcase_add_loop_test(threads, lookups_and_scans_share_the_cache, 0, 3);
+	tcase_add_test(threads, a_desk_goes_with_its_segment);
 	suite_add_tcase(suite, threads);
 	srunner_run(runner, NULL, CASES, CK_ENV);
 	failed = srunner_ntests_failed(runner);
