@@ -440,13 +440,6 @@ MUST_USE int scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
 MUST_USE int scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
     struct error *err);
 
-/*
- * Ask for memory that the next batch needs: step by step from 0 on, each for all
- * cursors of a reader before the next.  Nothing is read from a disk.
- */
-#define SCAN_HINT_STEPS 2u
-void scan_cursor_hint(struct scan_cursor *cursor, unsigned step);
-
 /* Whether it is known that no batch follows the last one, which stays valid. */
 bool scan_cursor_is_over(const struct scan_cursor *cursor);
 void scan_cursor_close(struct scan_cursor *cursor);

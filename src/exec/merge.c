@@ -163,7 +163,7 @@ add_span(struct merge *merge, struct merge_source *source, uint32_t count)
 	merge->row_count += count;
 }
 
-/* All runs are open, and what they need first is asked for together. */
+/* All runs are open before one is read: what they need is asked for together. */
 static int
 start(struct merge *merge, struct error *err)
 {
@@ -171,11 +171,6 @@ start(struct merge *merge, struct error *err)
 
 	for (uint32_t i = 0; i < merge->source_count && rc == 0; i++)
 		rc = source_open(&merge->sources[i], err);
-	for (unsigned step = 0; step < SCAN_HINT_STEPS && rc == 0; step++)
-		for (uint32_t i = 0; i < merge->source_count; i++)
-			if (merge->sources[i].cursor != NULL)
-				scan_cursor_hint(merge->sources[i].cursor,
-				    step);
 	merge->is_started = true;
 	return rc;
 }

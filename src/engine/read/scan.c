@@ -155,6 +155,7 @@ add_rows(struct scan *scan, struct scan_run *run,
 	part->numbers = found->rows;
 	part->count = found->row_count;
 	run->row_estimate += found->row_count;
+	segment_hint_rows(section, &scan->spec, found->rows, found->row_count);
 	/* Most rows lie in a zone of their own. */
 	return haste_expect((uint64_t)found->row_count *
 		scan->spec.attnum_count,
@@ -571,13 +572,6 @@ scan_cursor_next(struct scan_cursor *cursor, struct batch *out,
 	if (rc == 1 && haste_is_on() && take_strings(out, err) != 0)
 		rc = err->code;
 	return rc;
-}
-
-void
-scan_cursor_hint(struct scan_cursor *cursor, unsigned step)
-{
-	if (cursor->class->hint != NULL)
-		cursor->class->hint(cursor, step);
 }
 
 bool

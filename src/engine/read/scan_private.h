@@ -76,7 +76,6 @@ struct scan {
 struct scan_cursor_class {
 	int (*next)(struct scan_cursor *cursor, struct batch *out,
 	    struct error *err);
-	void (*hint)(struct scan_cursor *cursor, unsigned step); /* or NULL */
 	void (*close)(struct scan_cursor *cursor);
 };
 

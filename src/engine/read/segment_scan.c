@@ -2,13 +2,10 @@
 /*
  * Cursors over parts of segments.
  */
-#include <assert.h>
 #include <stdlib.h>
 
 #include "common/error.h"
 #include "engine/read/scan_private.h"
-
-static_assert(SCAN_HINT_STEPS == SEGMENT_HINT_STEPS, "a step each");
 
 struct segment_scan_cursor {
 	struct scan_cursor base;
@@ -27,14 +24,6 @@ segment_next(struct scan_cursor *base, struct batch *out, struct error *err)
 }
 
 static void
-segment_hint(struct scan_cursor *base, unsigned step)
-{
-	struct segment_scan_cursor *cursor = (struct segment_scan_cursor *)base;
-
-	segment_cursor_hint(cursor->inner, step);
-}
-
-static void
 segment_close(struct scan_cursor *base)
 {
 	struct segment_scan_cursor *cursor = (struct segment_scan_cursor *)base;
@@ -45,7 +34,6 @@ segment_close(struct scan_cursor *base)
 
 static const struct scan_cursor_class segment_cursor_class = {
 	.next = segment_next,
-	.hint = segment_hint,
 	.close = segment_close,
 };
 

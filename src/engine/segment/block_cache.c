@@ -202,6 +202,12 @@ block_cache_free(struct block_cache *cache)
 	free(cache);
 }
 
+struct block_memory *
+block_cache_memory(struct block_cache *cache)
+{
+	return cache->memory;
+}
+
 uint64_t
 block_cache_new_key(struct block_cache *cache)
 {

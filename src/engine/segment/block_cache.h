@@ -73,6 +73,9 @@ MUST_USE int block_read(const struct block_file *file,
 struct block_cache *block_cache_new(size_t limit_bytes);
 void block_cache_free(struct block_cache *cache);
 
+/* Where its blocks lie: also for what leads to them. */
+struct block_memory *block_cache_memory(struct block_cache *cache);
+
 /* A key for one more file: unique in this cache. */
 uint64_t block_cache_new_key(struct block_cache *cache);
 

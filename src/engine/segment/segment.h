@@ -344,6 +344,13 @@ MUST_USE int segment_cursor_open_rows(struct segment_section *section,
     struct segment_cursor **out, struct error *err);
 
 /*
+ * Rows will be read, but not yet: ask for the memory of what leads to them, all
+ * of it together.  A cursor that is open has asked for the first rows' own.
+ */
+void segment_hint_rows(const struct segment_section *section,
+    const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count);
+
+/*
  * Of zones, before the first batch: the cursor's column i, which has a
  * dictionary, gives codes (PHYS_I64) instead of strings.
  */
@@ -355,13 +362,6 @@ void segment_cursor_want_codes(struct segment_cursor *cursor, uint32_t i);
  */
 MUST_USE int segment_cursor_next(struct segment_cursor *cursor,
     struct batch *out, struct error *err);
-
-/*
- * Reading rows: ask for memory that the next batch needs, step by step from 0
- * on; what one step has asked for, the next one needs.
- */
-#define SEGMENT_HINT_STEPS 2u
-void segment_cursor_hint(struct segment_cursor *cursor, unsigned step);
 
 /* Reading rows: whether the last of them are in the last batch. */
 bool segment_cursor_is_over(const struct segment_cursor *cursor);

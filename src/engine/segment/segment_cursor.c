@@ -265,7 +265,11 @@ segment_cursor_open_rows(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count,
     struct segment_cursor **out, struct error *err)
 {
-	return cursor_open(section, spec, NULL, rows, row_count, out, err);
+	int rc = cursor_open(section, spec, NULL, rows, row_count, out, err);
+
+	if (rc == 0)
+		segment_rows_begin(*out);
+	return rc;
 }
 
 void

@@ -149,6 +149,9 @@ void segment_cursor_keep_rows(struct cursor_column *column, struct vec *vec,
 MUST_USE int segment_zones_next(struct segment_cursor *cursor, uint32_t *count,
     struct error *err);
 
+/* Ask for the memory of the first rows of a cursor that is open. */
+void segment_rows_begin(struct segment_cursor *cursor);
+
 /* The same of single rows. */
 MUST_USE int segment_rows_next(struct segment_cursor *cursor, uint32_t *count,
     struct error *err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/segment/block_memory.h"
 #include "engine/segment/chunk_card.h"
 
 #define LINE_BYTES 64 /* of the processor's cache */
@@ -31,6 +32,7 @@ struct desk_dict {
 struct segment_desk {
 	struct desk_chunk *chunks; /* of zone 0 all columns, of zone 1 ... */
 	struct desk_dict *dicts;   /* by column */
+	size_t bytes;              /* of all */
 };
 
 /* ---- making it ---- */
@@ -68,10 +70,12 @@ desk_new(const struct segment_section *section)
 	for (uint32_t c = 0; c < column_count; c++)
 		pages += dict_pages(section, c);
 	bytes = head + chunks_bytes + whole_lines(pages * sizeof(*slots));
-	desk = aligned_alloc(LINE_BYTES, bytes);
+	desk = block_memory_take(block_cache_memory(section->segment->cache),
+	    bytes);
 	if (desk == NULL)
 		return NULL;
 	memset(desk, 0, bytes);
+	desk->bytes = bytes;
 	desk->dicts = (struct desk_dict *)(void *)(desk + 1);
 	desk->chunks = (struct desk_chunk *)(void *)((char *)desk + head);
 	slots =
@@ -83,6 +87,13 @@ desk_new(const struct segment_section *section)
 		slots += count;
 	}
 	return desk;
+}
+
+static void
+desk_give(const struct segment_section *section, struct segment_desk *desk)
+{
+	block_memory_give(block_cache_memory(section->segment->cache), desk,
+	    desk->bytes);
 }
 
 void
@@ -103,7 +114,7 @@ segment_desk_free(struct segment_section *section)
 		for (uint32_t p = 0; p < desk->dicts[c].page_count; p++)
 			block_cache_forget(segment->cache, segment->cache_key,
 			    &desk->dicts[c].pages[p]);
-	free(desk);
+	desk_give(section, desk);
 }
 
 static int
@@ -121,7 +132,7 @@ desk_of(struct segment_section *section, struct segment_desk **out,
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	if (!atomic_compare_exchange_strong_explicit(&section->desk, &expected,
 		desk, memory_order_acq_rel, memory_order_acquire)) {
-		free(desk); /* another thread was faster */
+		desk_give(section, desk); /* another thread was faster */
 		desk = expected;
 	}
 	*out = desk;
@@ -306,27 +317,39 @@ segment_desk_chunk(struct segment_section *section,
 	return 0;
 }
 
-void
-segment_desk_hint(const struct segment_section *section,
-    const struct column_info *column, uint32_t zone, uint32_t row,
-    unsigned step)
+/* NULL if there is no desk yet. */
+static const struct desk_chunk *
+known_chunk(const struct segment_section *section,
+    const struct column_info *column, uint32_t zone)
 {
-	/* Acquire, as desk_of() and open_by_card(). */
+	/* Acquire, as desk_of(). */
 	const struct segment_desk *desk =
 	    atomic_load_explicit(&section->desk, memory_order_acquire);
-	const struct desk_chunk *at;
-	const void *data;
 
-	if (desk == NULL)
+	return desk == NULL ? NULL : chunk_on(desk, section, column, zone);
+}
+
+void
+segment_desk_hint(const struct segment_section *section,
+    const struct column_info *column, uint32_t zone)
+{
+	const struct desk_chunk *at = known_chunk(section, column, zone);
+
+	if (at == NULL)
 		return;
-	at = chunk_on(desk, section, column, zone);
-	if (step == 0) {
-		__builtin_prefetch(at, 1);
-		__builtin_prefetch((const char *)at + LINE_BYTES);
-		__builtin_prefetch((const char *)at + 2 * (size_t)LINE_BYTES);
-		return;
-	}
-	data = block_slot_hint(&at->slot);
+	__builtin_prefetch(at, 1);
+	__builtin_prefetch((const char *)at + LINE_BYTES);
+	__builtin_prefetch((const char *)at + 2 * (size_t)LINE_BYTES);
+}
+
+void
+segment_desk_hint_row(const struct segment_section *section,
+    const struct column_info *column, uint32_t zone, uint32_t row)
+{
+	const struct desk_chunk *at = known_chunk(section, column, zone);
+	const void *data = at == NULL ? NULL : block_slot_hint(&at->slot);
+
+	/* Acquire, as open_by_card(). */
 	if (data != NULL &&
 	    atomic_load_explicit(&at->state, memory_order_acquire) ==
 		CARD_THERE)

@@ -32,13 +32,13 @@ MUST_USE int segment_desk_chunk(struct segment_section *section,
     uint64_t *bytes_read, struct error *err);
 
 /*
- * Ask for the memory of a row's value, in steps: what one has asked for, the
- * next needs.
+ * Ask for the memory of what the desk knows of a chunk; and, some time later, of
+ * a row's value in it.
  */
-#define SEGMENT_DESK_STEPS SEGMENT_HINT_STEPS
 void segment_desk_hint(const struct segment_section *section,
-    const struct column_info *column, uint32_t zone, uint32_t row,
-    unsigned step);
+    const struct column_info *column, uint32_t zone);
+void segment_desk_hint_row(const struct segment_section *section,
+    const struct column_info *column, uint32_t zone, uint32_t row);
 
 /*
  * A page of a column's dictionary, one of those that the dict_count says; it may

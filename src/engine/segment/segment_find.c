@@ -105,17 +105,20 @@ hint_granules(const struct prune *p, const uint32_t *granules, uint32_t next,
 	const struct column_info *contexts =
 	    &section->columns[COLUMN_CONTEXT_ID - 1];
 	uint32_t limit = count - next > HINTS_MAX ? next + HINTS_MAX : count;
+	uint32_t zones[HINTS_MAX];
 
-	for (unsigned step = 0; step < SEGMENT_DESK_STEPS; step++)
-		for (uint32_t i = next; i < limit; i++) {
-			uint32_t zone = segment_section_zone_of_granule(section,
-			    granules[i]);
+	for (uint32_t i = next; i < limit; i++) {
+		zones[i - next] =
+		    segment_section_zone_of_granule(section, granules[i]);
+		segment_desk_hint(section, contexts, zones[i - next]);
+	}
+	for (uint32_t i = next; i < limit; i++) {
+		uint32_t zone = zones[i - next];
 
-			segment_desk_hint(section, contexts, zone,
-			    (granules[i] - section->zone_granule[zone]) *
-				INDEX_GRANULE_ROWS,
-			    step);
-		}
+		segment_desk_hint_row(section, contexts, zone,
+		    (granules[i] - section->zone_granule[zone]) *
+			INDEX_GRANULE_ROWS);
+	}
 	return limit;
 }
 

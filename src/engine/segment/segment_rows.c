@@ -37,27 +37,43 @@ group_rows(const struct segment_section *section, uint32_t at, uint32_t count,
 
 /* ---- chunks ---- */
 
-/* Ask for what all rows of the groups need. */
+/* Ask for what leads to the rows of the groups. */
+static void
+hint_desks(const struct segment_section *section, const struct scan_spec *spec,
+    const struct row_groups *groups)
+{
+	for (uint32_t g = 0; g < groups->count; g++)
+		for (uint32_t i = 0; i < spec->attnum_count; i++) {
+			const struct column_info *column =
+			    segment_section_column(section, spec->attnums[i]);
+
+			if (column != NULL)
+				segment_desk_hint(section, column,
+				    groups->of[g].zone);
+		}
+}
+
+/* Ask for the rows themselves. */
+static void
+hint_group(const struct segment_cursor *cursor, const uint32_t *rows,
+    const struct row_group *group)
+{
+	uint32_t first = cursor->section->zone_first[group->zone];
+
+	for (uint32_t at = group->first; at < group->limit; at++)
+		for (uint32_t i = 0; i < cursor->column_count; i++)
+			if (cursor->columns[i].info != NULL)
+				segment_desk_hint_row(cursor->section,
+				    cursor->columns[i].info, group->zone,
+				    rows[at] - first);
+}
+
 static void
 hint_groups(const struct segment_cursor *cursor,
-    const struct row_groups *groups, unsigned step)
+    const struct row_groups *groups)
 {
-	const uint32_t *zone_first = cursor->section->zone_first;
-
-	for (uint32_t g = 0; g < groups->count; g++) {
-		const struct row_group *group = &groups->of[g];
-		uint32_t limit = step == 0 ? group->first + 1 : group->limit;
-
-		for (uint32_t at = group->first; at < limit; at++)
-			for (uint32_t i = 0; i < cursor->column_count; i++)
-				if (cursor->columns[i].info != NULL)
-					segment_desk_hint(cursor->section,
-					    cursor->columns[i].info,
-					    group->zone,
-					    groups->rows[at] -
-						zone_first[group->zone],
-					    step);
-	}
+	for (uint32_t g = 0; g < groups->count; g++)
+		hint_group(cursor, groups->rows, &groups->of[g]);
 }
 
 /* The column of event_ids, if its chunks hold them as others' values need them. */
@@ -296,18 +312,24 @@ next_count(const struct segment_cursor *cursor)
 }
 
 void
-segment_cursor_hint(struct segment_cursor *cursor, unsigned step)
+segment_hint_rows(const struct segment_section *section,
+    const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count)
+{
+	struct row_groups groups = { .rows = rows };
+
+	group_rows(section, 0, row_count, &groups);
+	hint_desks(section, spec, &groups);
+}
+
+void
+segment_rows_begin(struct segment_cursor *cursor)
 {
 	struct row_groups *groups = &cursor->groups;
 
-	if (cursor->zones != NULL || cursor->part_next == cursor->part_count)
-		return;
-	if (step == 0) {
-		groups->rows = cursor->rows + cursor->part_next;
-		group_rows(cursor->section, 0, next_count(cursor), groups);
-	}
-	hint_groups(cursor, groups, step);
-	groups->is_hinted = step + 1 == SEGMENT_HINT_STEPS;
+	groups->rows = cursor->rows;
+	group_rows(cursor->section, 0, next_count(cursor), groups);
+	hint_groups(cursor, groups);
+	groups->is_hinted = true;
 }
 
 /* The next of the batch's rows, and their memory. */
@@ -318,8 +340,8 @@ prepare_groups(struct segment_cursor *cursor, uint32_t at, uint32_t count)
 
 	if (!groups->is_hinted) {
 		group_rows(cursor->section, at, count, groups);
-		for (unsigned step = 0; step < SEGMENT_DESK_STEPS; step++)
-			hint_groups(cursor, groups, step);
+		hint_desks(cursor->section, cursor->spec, groups);
+		hint_groups(cursor, groups);
 	}
 	groups->is_hinted = false;
 }
