@@ -327,9 +327,8 @@ tag_rows(const char *tag)
 	return rows;
 }
 
-/* For stele.statements.  A commit is waited for by the next one. */
-static void
-count_statement(struct session *session, const char *tag)
+void
+session_count_runs(struct session *session, const struct statement_runs *runs)
 {
 	struct source *source = session->logged;
 	const struct ast_stmt *stmt = session->logged_stmt;
@@ -341,15 +340,26 @@ count_statement(struct session *session, const char *tag)
 	param_count = stmt->param_count;
 	if (stmt->kind == AST_PREPARE)
 		param_count = stmt->prepare.stmt->param_count;
-	session_look_at_clock(session);
 	statement_stats_add(&session->server->statements, stmt->text,
 	    /* without its password it is SQL */
 	    stmt->is_native && !stmt->has_secret ? SQL_DIALECT_NATIVE
 						 : SQL_DIALECT_POSTGRES,
 	    param_count,
-	    source->statements.count == 1 ? &source->stats_id : &several,
-	    session->now_ns - session->started_ns, tag_rows(tag),
+	    source->statements.count == 1 ? &source->stats_id : &several, runs,
 	    &session->normal);
+}
+
+/* A commit is waited for by the next one. */
+static void
+count_statement(struct session *session, const char *tag)
+{
+	struct statement_runs runs = { .calls = 1, .rows = tag_rows(tag) };
+
+	if (session->logged == NULL)
+		return;
+	session_look_at_clock(session);
+	runs.total_ns = session->now_ns - session->started_ns;
+	session_count_runs(session, &runs);
 }
 
 void

@@ -398,6 +398,9 @@ void session_columns(struct session *session, const struct portal *portal,
  * sent before its commit.
  */
 void session_complete(struct session *session, const char *tag, bool is_write);
+/* For stele.statements: the statement that is logged has run. */
+void session_count_runs(struct session *session,
+    const struct statement_runs *runs);
 /* The connection takes tcp_keepalives_idle and the like. */
 void session_set_keepalive(struct session *session);
 /*

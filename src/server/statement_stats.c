@@ -94,30 +94,32 @@ insert(struct statement_stats *stats, struct statement_stat *stat)
 }
 
 static void
-count(struct statement_stat *stat, int64_t taken_ns, uint64_t rows)
+count(struct statement_stat *stat, const struct statement_runs *runs)
 {
+	int64_t taken_ns = runs->total_ns / (int64_t)runs->calls;
+	uint64_t recent = stat->recent + runs->calls;
+
 	if (stat->calls == 0 || taken_ns < stat->min_ns)
 		stat->min_ns = taken_ns;
 	if (taken_ns > stat->max_ns)
 		stat->max_ns = taken_ns;
-	stat->calls++;
-	stat->rows += rows;
-	stat->total_ns += taken_ns;
-	if (stat->recent < RECENT_MAX)
-		stat->recent++;
+	stat->calls += runs->calls;
+	stat->rows += runs->rows;
+	stat->total_ns += runs->total_ns;
+	stat->recent = recent < RECENT_MAX ? (uint32_t)recent : RECENT_MAX;
 }
 
 /* Count it, if it is there. */
 static bool
-count_known(struct statement_stats *stats, uint64_t id, int64_t taken_ns,
-    uint64_t rows)
+count_known(struct statement_stats *stats, uint64_t id,
+    const struct statement_runs *runs)
 {
 	struct statement_stat *stat;
 
 	pthread_mutex_lock(&stats->mutex);
 	stat = find(stats, id);
 	if (stat != NULL)
-		count(stat, taken_ns, rows);
+		count(stat, runs);
 	pthread_mutex_unlock(&stats->mutex);
 	return stat != NULL;
 }
@@ -140,7 +142,7 @@ stat_new(struct str text, uint64_t id)
 /* One that is not known, or not any more. */
 static void
 count_new(struct statement_stats *stats, struct str normal, uint64_t id,
-    int64_t taken_ns, uint64_t rows)
+    const struct statement_runs *runs)
 {
 	struct statement_stat *stat = stat_new(normal, id);
 	struct statement_stat *other;
@@ -151,7 +153,7 @@ count_new(struct statement_stats *stats, struct str normal, uint64_t id,
 	other = find(stats, id);
 	if (other == NULL)
 		insert(stats, stat);
-	count(other == NULL ? stat : other, taken_ns, rows);
+	count(other == NULL ? stat : other, runs);
 	pthread_mutex_unlock(&stats->mutex);
 	if (other != NULL)
 		free(stat);
@@ -160,9 +162,9 @@ count_new(struct statement_stats *stats, struct str normal, uint64_t id,
 void
 statement_stats_add(struct statement_stats *stats, struct str text,
     enum sql_dialect dialect, uint32_t param_count, uint64_t *id,
-    int64_t taken_ns, uint64_t rows, struct buf *scratch)
+    const struct statement_runs *runs, struct buf *scratch)
 {
-	if (*id != 0 && count_known(stats, *id, taken_ns, rows))
+	if (*id != 0 && count_known(stats, *id, runs))
 		return;
 	buf_reset(scratch);
 	*id = dialect == SQL_DIALECT_NATIVE
@@ -170,8 +172,8 @@ statement_stats_add(struct statement_stats *stats, struct str text,
 	    : sql_put_normal(scratch, text, param_count, STATEMENT_TEXT_MAX);
 	if (scratch->failed)
 		*id = 0;
-	else if (!count_known(stats, *id, taken_ns, rows))
-		count_new(stats, buf_str(scratch), *id, taken_ns, rows);
+	else if (!count_known(stats, *id, runs))
+		count_new(stats, buf_str(scratch), *id, runs);
 }
 
 void

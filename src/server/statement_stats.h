@@ -49,6 +49,13 @@ struct statement_stats {
 void statement_stats_init(struct statement_stats *stats);
 void statement_stats_release(struct statement_stats *stats);
 
+/* How long some runs of one statement took, and the rows of all. */
+struct statement_runs {
+	uint64_t calls; /* > 0 */
+	uint64_t rows;
+	int64_t total_ns; /* they took even parts of it, as far as is known */
+};
+
 /*
  * A statement has run.  *id is 0 if it is not known yet, and set: a prepared
  * statement is looked at once.  `scratch` is the caller's.  Without memory
@@ -56,7 +63,7 @@ void statement_stats_release(struct statement_stats *stats);
  */
 void statement_stats_add(struct statement_stats *stats, struct str text,
     enum sql_dialect dialect, uint32_t param_count, uint64_t *id,
-    int64_t taken_ns, uint64_t rows, struct buf *scratch);
+    const struct statement_runs *runs, struct buf *scratch);
 
 void statement_stats_reset(struct statement_stats *stats);
 

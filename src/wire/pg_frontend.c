@@ -188,27 +188,39 @@ read_formats(struct reader *r, struct arena *arena, uint32_t *count,
 }
 
 static void
+read_values(struct reader *r, struct pg_value *values, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		int32_t len = reader_i32_be(r);
+
+		values[i].is_null = len == -1;
+		values[i].bytes = str_of(NULL, 0);
+		if (len < -1)
+			r->failed = true;
+		else if (len >= 0)
+			values[i].bytes = reader_str(r, (size_t)len);
+	}
+}
+
+static void
 read_params(struct reader *r, struct arena *arena, struct pg_bind *out)
 {
 	struct pg_value *params;
 
-	out->param_count = reader_u16_be(r);
 	if (reader_left(r) < (size_t)out->param_count * 4)
 		r->failed = true;
 	if (r->failed || out->param_count == 0)
 		return;
 	params = arena_alloc_array(arena, out->param_count, sizeof(*params));
-	for (uint32_t i = 0; i < out->param_count; i++) {
-		int32_t len = reader_i32_be(r);
-
-		params[i].is_null = len == -1;
-		params[i].bytes = str_of(NULL, 0);
-		if (len < -1)
-			r->failed = true;
-		else if (len >= 0)
-			params[i].bytes = reader_str(r, (size_t)len);
-	}
+	read_values(r, params, out->param_count);
 	out->params = params;
+}
+
+/* What was read between two places of a body. */
+static struct str
+between(const uint8_t *from, const uint8_t *to)
+{
+	return str_of((const char *)from, (size_t)(to - from));
 }
 
 int
@@ -216,6 +228,7 @@ pg_bind_decode(struct str body, struct arena *arena, struct pg_bind *out,
     struct error *err)
 {
 	struct reader r = reader_over(body.data, body.len);
+	const uint8_t *head, *values;
 	int rc;
 
 	*out = (struct pg_bind){ .param_count = 0 };
@@ -225,8 +238,13 @@ pg_bind_decode(struct str body, struct arena *arena, struct pg_bind *out,
 	rc = read_cstr(&r, &out->statement, err);
 	if (rc != 0)
 		return rc;
+	head = r.next;
 	read_formats(&r, arena, &out->format_count, &out->formats);
+	out->param_count = reader_u16_be(&r);
+	values = r.next;
 	read_params(&r, arena, out);
+	out->head = between(head, values);
+	out->tail = between(r.next, r.end);
 	read_formats(&r, arena, &out->result_format_count,
 	    &out->result_formats);
 	rc = check_end(&r, err);
@@ -289,6 +307,30 @@ pg_execution_at(struct str input, bool *is_described)
 	    memcmp(input.data + size, execute, sizeof(execute)) != 0)
 		return 0;
 	return size + execute_size;
+}
+
+size_t
+pg_bind_at(struct str input, const struct pg_bind *like, size_t size_max,
+    struct str *statement, struct pg_value *values)
+{
+	struct reader r = reader_over(input.data, input.len);
+	uint8_t type = reader_u8(&r);
+	uint32_t length = reader_u32_be(&r);
+	struct str portal;
+
+	if (r.failed || type != 'B' || length < 4 || length > size_max ||
+	    length - 4 > reader_left(&r))
+		return 0;
+	r.end = r.next + (length - 4);
+	portal = reader_cstr(&r);
+	*statement = reader_cstr(&r);
+	if (!str_equal(portal, like->portal) ||
+	    !str_equal(reader_str(&r, like->head.len), like->head))
+		return 0;
+	read_values(&r, values, like->param_count);
+	if (r.failed || !str_equal(between(r.next, r.end), like->tail))
+		return 0;
+	return (size_t)length + 1;
 }
 
 int

@@ -146,6 +146,8 @@ struct pg_bind {
 	const struct pg_value *params;
 	uint32_t result_format_count; /* 0, 1 or one a column */
 	const uint16_t *result_formats;
+	/* What the body has between the names and the values, and behind these. */
+	struct str head, tail;
 };
 
 struct pg_execute {
@@ -179,6 +181,14 @@ MUST_USE int pg_copy_fail_decode(struct str body, struct str *out,
  * if something else comes or they are not all there.
  */
 size_t pg_execution_at(struct str input, bool *is_described);
+
+/*
+ * The next Bind of a pipeline, if it is of the same portal and formats as `like`:
+ * its statement, and `values` for as many parameters.  Returns its size; 0 if
+ * something else comes, or a longer one than size_max, or it is not all there.
+ */
+size_t pg_bind_at(struct str input, const struct pg_bind *like, size_t size_max,
+    struct str *statement, struct pg_value *values);
 
 /* The format of parameter or column `index`: 0 text, 1 binary. */
 static inline uint16_t

@@ -25,6 +25,25 @@ check_within(struct str part, struct str body)
 		part.data + part.len <= body.data + body.len));
 }
 
+/* The message that was decoded is like itself. */
+static void
+read_bind_again(struct str body, const struct pg_bind *bind,
+    struct arena *arena)
+{
+	struct str message = str_of(body.data - PG_FRAME_HEADER_SIZE,
+	    body.len + PG_FRAME_HEADER_SIZE);
+	struct pg_value *values = arena_alloc_array(arena,
+	    (size_t)bind->param_count + 1, sizeof(*values));
+	struct str statement;
+
+	MUST(pg_bind_at(message, bind, SIZE_MAX_OF_FRAMES, &statement,
+		 values) == message.len);
+	MUST(str_equal(statement, bind->statement));
+	for (uint32_t i = 0; i < bind->param_count; i++)
+		MUST(values[i].is_null == bind->params[i].is_null &&
+		    str_equal(values[i].bytes, bind->params[i].bytes));
+}
+
 static void
 read_bind(struct str body, struct arena *arena)
 {
@@ -40,6 +59,7 @@ read_bind(struct str body, struct arena *arena)
 	}
 	for (uint32_t i = 0; i < bind.result_format_count; i++)
 		MUST(bind.result_formats[i] <= UINT16_MAX);
+	read_bind_again(body, &bind, arena);
 }
 
 static void

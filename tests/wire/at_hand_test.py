@@ -4,7 +4,8 @@
 
 Everything is sent twice: in one piece, of which a session may make one step, and
 with a Flush behind each message, so that it sees one at a time.  Both are
-answered alike, store as much, and count alike in stele.statements.
+answered alike, store as much, and count alike in stele.statements.  So it is
+amid others of the same statement, too, of which a session may make one run.
 """
 
 import os
@@ -27,7 +28,10 @@ INT8, TEXT, FLOAT8 = 20, 25, 701
 STATEMENTS = {
     "insert": ("INSERT INTO paid (context_id, n, amount, kind)"
                " VALUES ($1, $2, $3, 'new')", ()),
+    "insert too": ("INSERT INTO paid (context_id, n, amount, kind)"
+                   " VALUES ($1, $2, $3, 'new')", ()),
     "store": ("STORE paid FOR $1 PAYLOAD $2", ()),
+    "store too": ("STORE paid FOR $1 PAYLOAD $2", ()),
     "returning": ("INSERT INTO paid (context_id, n, amount, kind)"
                   " VALUES ($1, $2, $3, 'new') RETURNING n", ()),
     "two": ("INSERT INTO paid (context_id, n, amount, kind)"
@@ -41,8 +45,8 @@ PAYLOAD = b'{"n": 1, "amount": 2.5, "kind": "\xc3\xa4"}'
 BINARY = (b"c", struct.pack("!q", 7), struct.pack("!d", 2.5))
 
 
-def store(payload, context=b"c"):
-    return "store", pgwire.bind((context, payload), name="store")
+def store(payload, context=b"c", name="store"):
+    return name, pgwire.bind((context, payload), name=name)
 
 
 def insert(values, name="insert", **more):
@@ -149,18 +153,28 @@ class Sessions:
         return answers, self.rows() - rows, self.calls() - calls
 
 
+def amid(name, messages):
+    """Others before and behind, of the statement under two names."""
+    if name == "store":
+        around = [store(PAYLOAD, name=n)[1] for n in ("store", "store too")]
+    else:
+        around = [insert(GOOD, n)[1] for n in ("insert", "insert too")]
+    before = [message for bind in around * 2 for message in (bind, *BOTH)]
+    return [*before, *messages, *before]
+
+
 def pairs(sessions):
-    """Everything, in every state."""
+    """Everything, in every state, alone and amid others."""
     stored = 0
     for state in STATES:
         for name, bind, behind in EXECUTIONS:
-            messages = (bind, *behind)
-            alone = sessions.run(state, FLUSH.join((*messages, b"")))
-            at_once = sessions.run(state, b"".join(messages))
-            what = f"{state} {name} {bind[:80]} {behind}"
-            check(at_once == alone, f"{what}:\n{at_once}\n{alone}")
-            stored += at_once[1]
-    check(stored > 80, f"{stored} rows were stored")
+            for messages in ([bind, *behind], amid(name, [bind, *behind])):
+                alone = sessions.run(state, FLUSH.join((*messages, b"")))
+                at_once = sessions.run(state, b"".join(messages))
+                what = f"{state} {name} {bind[:80]} {behind}"
+                check(at_once == alone, f"{what}:\n{at_once}\n{alone}")
+                stored += at_once[1]
+    check(stored > 500, f"{stored} rows were stored")
 
 
 def pipeline(sessions):

@@ -169,6 +169,82 @@ START_TEST(bind_decodes)
 }
 END_TEST
 
+/* What may follow BIND_BODY, and how much of it is taken. */
+static const struct {
+	const char *what;
+	const char *data;
+	size_t len;
+	size_t size;
+} again_case[] = {
+	{ "nothing", BYTES(""), 0 },
+	{ "the same", BYTES("B\0\0\0\x1e" BIND_BODY), 31 },
+	{ "the same, and more", BYTES("B\0\0\0\x1e" BIND_BODY "S\0\0\0\4"),
+	    31 },
+	{ "cut", BYTES("B\0\0\0\x1ep\0s\0\0\1\0\1\0\2\0\0\0\4"), 0 },
+	{ "another statement, other values",
+	    BYTES("B\0\0\0\x1bp\0st\0\0\1\0\1\0\2\xff\xff\xff\xff\0\0\0"
+		  "\0\0\1\0\1"),
+	    28 },
+	{ "another portal",
+	    BYTES("B\0\0\0\x1eq\0s\0\0\1\0\1\0\2\0\0\0\4\0\0\0\7\xff"
+		  "\xff\xff\xff\0\1\0\1"),
+	    0 },
+	{ "another format",
+	    BYTES("B\0\0\0\x1ep\0s\0\0\1\0\0\0\2\0\0\0\4\0\0\0\7\xff"
+		  "\xff\xff\xff\0\1\0\1"),
+	    0 },
+	{ "another format of results",
+	    BYTES("B\0\0\0\x1ep\0s\0\0\1\0\1\0\2\0\0\0\4\0\0\0\7\xff"
+		  "\xff\xff\xff\0\1\0\0"),
+	    0 },
+	{ "a value less",
+	    BYTES("B\0\0\0\x1ap\0s\0\0\1\0\1\0\1\0\0\0\4\0\0\0\7\0\1"
+		  "\0\1"),
+	    0 },
+	{ "a value that is too long",
+	    BYTES("B\0\0\0\x1ep\0s\0\0\1\0\1\0\2\0\0\0\x7f\0\0\0\7\xff"
+		  "\xff\xff\xff\0\1\0\1"),
+	    0 },
+	{ "a length below zero",
+	    BYTES("B\0\0\0\x1ap\0s\0\0\1\0\1\0\2\xff\xff\xff\xfe\xff\xff"
+		  "\xff\xff\0\1\0\1"),
+	    0 },
+	{ "no room for the names", BYTES("B\0\0\0\5pS\0\0\0\4"), 0 },
+	{ "a length that cannot be", BYTES("B\0\0\0\3" BIND_BODY), 0 },
+	{ "a long one", BYTES("B\0\0\1\1" BIND_BODY), 0 },
+	{ "Parse", BYTES("P\0\0\0\x1e" BIND_BODY), 0 },
+};
+
+START_TEST(binds_are_found)
+{
+	size_t len = again_case[_i].len;
+	uint8_t *data = exact(again_case[_i].data, len);
+	struct pg_value values[2];
+	struct str statement;
+	struct pg_bind bind;
+	size_t size;
+
+	ck_assert_int_eq(pg_bind_decode(str_of(BYTES(BIND_BODY)), &arena, &bind,
+			     &err),
+	    0);
+	size = pg_bind_at(str_of((const char *)data, len), &bind, 256,
+	    &statement, values);
+	ck_assert_msg(size == again_case[_i].size, "%s", again_case[_i].what);
+	if (size == 31) {
+		ck_assert(str_equal(statement, STR("s")));
+		ck_assert_uint_eq(values[0].bytes.len, 4);
+		ck_assert(values[1].is_null);
+		ck_assert_uint_eq(pg_bind_at(str_of((const char *)data, len),
+				      &bind, 29, &statement, values),
+		    0);
+	} else if (size > 0) {
+		ck_assert(str_equal(statement, STR("st")));
+		ck_assert(values[0].is_null && !values[1].is_null);
+	}
+	free(data);
+}
+END_TEST
+
 /* Every truncation and one byte too many: an error, never a read beyond. */
 START_TEST(bodies_are_walls)
 {
@@ -362,6 +438,7 @@ main(void)
 	    ARRAY_LEN(execution_case));
 	tcase_add_test(tc, parse_decodes);
 	tcase_add_test(tc, bind_decodes);
+	tcase_add_loop_test(tc, binds_are_found, 0, ARRAY_LEN(again_case));
 	tcase_add_test(tc, bodies_are_walls);
 	tcase_add_test(tc, counts_are_not_believed);
 	tcase_add_test(tc, formats_must_fit_parameters);
