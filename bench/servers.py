@@ -22,6 +22,9 @@ STOP_SECONDS = 120
 QUERY_SECONDS_MAX = 20
 ASK_EXECUTIONS = 6  # of ask.c, the first uncounted
 THREADS = 2
+REST_SECONDS_MAX = 30
+REST_LOOK_SECONDS = 0.5
+REST_SHARE = 0.02  # of a core, by a server that rests
 PR_SET_PDEATHSIG = 1
 MIB = 1 << 20
 
@@ -226,6 +229,29 @@ class Server(Peer):
             self.psql(f"\\copy {name} ({columns}) from '{path}' csv header")
         return time.monotonic() - start
 
+    def processor_seconds(self):
+        """What its processes have spent so far."""
+        total = 0
+        for pid in pids_below(self.process.pid):
+            for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
+                try:
+                    with open(path) as file:
+                        total += int(file.read().split()[0])
+                except OSError:
+                    continue
+        return total / 1e9
+
+    def rest(self):
+        """Wait until it has done what it does afterwards: merges, vacuums."""
+        end = time.monotonic() + REST_SECONDS_MAX
+        before = self.processor_seconds()
+        while time.monotonic() < end:
+            time.sleep(REST_LOOK_SECONDS)
+            spent = self.processor_seconds() - before
+            if 0 <= spent < REST_LOOK_SECONDS * REST_SHARE:
+                return
+            before += spent
+
     def checkpoint(self):
         """Seconds until all is where it stays."""
         start = time.monotonic()
@@ -282,14 +308,6 @@ class Stele(Server):
                 "CREATE TABLE", "CREATE TABLE IF NOT EXISTS"
             )
         )
-
-    def processor_seconds(self):
-        """What its threads have spent so far; they live as long as it."""
-        total = 0
-        for path in glob.glob(f"/proc/{self.process.pid}/task/*/schedstat"):
-            with open(path) as file:
-                total += int(file.read().split()[0])
-        return total / 1e9
 
     def settle(self):
         """All events in segments."""
