@@ -741,6 +741,21 @@ def atomic_events(server):
     client.close()
 
 
+def long_events(server):
+    """Lines that are longer than what is taken at a time."""
+    client = Client(server)
+    before = count(client)
+    lines = [event(n=1), event(n=2, s="x" * 700_000), event(n=3)]
+    got, report = append(client, lines)
+    expect("a long one", report[-1]["stored"], 3)
+    got, report = append(client, lines, "?atomic=1")
+    expect("all at once", report[-1]["stored"], 3)
+    got, report = append(client, lines[:1] + lines[1:2] * 3 + ["no JSON"])
+    expect("behind them", [r["ok"] for r in report[:-1]], [True] * 4 + [False])
+    expect("all of them", count(client), before + 10)
+    client.close()
+
+
 def many_events(server):
     """A body comes in pieces, and reports while it does."""
     client = Client(server)
@@ -1075,6 +1090,7 @@ def main():
             gone_amid_body,
             events,
             atomic_events,
+            long_events,
             many_events,
             stories,
             metrics,

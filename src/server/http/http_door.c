@@ -249,24 +249,40 @@ next_event(struct session *session)
 	return step;
 }
 
-/* All that has come is taken, up to what is enough; then what it allows. */
+/* Body, up to what is enough; behind the last of it, its end. */
+static enum step
+take_body(struct session *session)
+{
+	struct http_door *http = session->native->http;
+	enum step step = STEP_DONE;
+
+	while (step == STEP_DONE && session->conn != NULL &&
+	    http->stage == HTTP_APPENDING &&
+	    http->request.state != HTTP_BEYOND &&
+	    (http->request.state == HTTP_AT_END ||
+		!http_events_has_enough(session)))
+		step = next_event(session);
+	return step;
+}
+
+/* All that has come is taken, then what it allows is done. */
 static enum step
 append(struct session *session)
 {
 	struct http_door *http = session->native->http;
-	enum step step = STEP_DONE, taken = STEP_DONE;
+	enum step taken = take_body(session), step;
 
-	while (taken == STEP_DONE && session->conn != NULL &&
-	    http->stage == HTTP_APPENDING &&
-	    http->request.state != HTTP_BEYOND &&
-	    !http_events_has_enough(session))
-		taken = next_event(session);
-	if (http->stage != HTTP_APPENDING || session->conn == NULL)
-		return taken;
-	if (taken == STEP_FAIL)
+	if (http->stage != HTTP_APPENDING || session->conn == NULL ||
+	    taken == STEP_FAIL)
 		return taken;
 	step = http_events_step(session);
-	if (session->conn == NULL || !http_events_is_over(session))
+	if (session->conn == NULL)
+		return step;
+	/* There was enough, but is no more, and not all of it is taken. */
+	if (step == STEP_IDLE && taken == STEP_DONE &&
+	    !http_events_has_enough(session))
+		return STEP_DONE;
+	if (!http_events_is_over(session))
 		return step;
 	http_end_patience(session);
 	http_events_free(http->events);

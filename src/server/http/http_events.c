@@ -154,8 +154,12 @@ http_events_has_enough(const struct session *session)
 {
 	const struct http_events *events = session->native->http->events;
 
-	/* COPY of ?atomic=1 is on between groups, too. */
-	return events->group_len > 0 || events->text.len >= GROUP_BYTES ||
+	/*
+	 * COPY of ?atomic=1 is on between groups, too.  What was searched is the
+	 * beginning of a long line.
+	 */
+	return events->group_len > 0 ||
+	    events->text.len - events->searched >= GROUP_BYTES ||
 	    (events->state != READING && events->state != ADDING);
 }
 
