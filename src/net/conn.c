@@ -419,6 +419,15 @@ conn_input_has_ended(const struct conn *conn)
 	return conn->has_ended;
 }
 
+bool
+conn_has_more(const struct conn *conn)
+{
+	int bytes;
+
+	return conn->state == CONN_OPEN &&
+	    ioctl(conn->io.fd, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
 void
 conn_limit_input(struct conn *conn, size_t bytes)
 {

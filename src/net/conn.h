@@ -148,6 +148,12 @@ void conn_limit_input(struct conn *conn, size_t bytes);
 void conn_keep_half_closed(struct conn *conn);
 bool conn_input_has_ended(const struct conn *conn);
 
+/*
+ * Whether the peer has sent more than has been read: the owner's input() will be
+ * called for it, once it returns.  Of a TLS record it may be a part.
+ */
+bool conn_has_more(const struct conn *conn);
+
 /* ---- output and the end ---- */
 
 /*

@@ -265,7 +265,10 @@ take_body(struct session *session)
 	return step;
 }
 
-/* All that has come is taken, then what it allows is done. */
+/*
+ * All that has come is taken, then what it allows is done.  What a read has left
+ * in the socket has come, too: one transaction is made of it all.
+ */
 static enum step
 append(struct session *session)
 {
@@ -273,7 +276,8 @@ append(struct session *session)
 	enum step taken = take_body(session), step;
 
 	if (http->stage != HTTP_APPENDING || session->conn == NULL ||
-	    taken == STEP_FAIL)
+	    taken == STEP_FAIL ||
+	    (taken == STEP_IDLE && conn_has_more(session->conn)))
 		return taken;
 	step = http_events_step(session);
 	if (session->conn == NULL)
