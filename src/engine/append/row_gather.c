@@ -65,14 +65,18 @@ init_columns(struct row_gather *gather, const struct event_type *type)
 
 	gather->cols =
 	    arena_alloc_array(&gather->arena, col_count, sizeof(struct vec));
-	for (uint32_t i = 0; i < col_count; i++)
-		size += column_bytes(column_phys(type, i), room);
+	for (uint32_t i = 0; i < col_count; i++) {
+		enum phys phys = column_phys(type, i);
+
+		gather->cols[i].phys = phys;
+		gather->fixed_bytes += phys_size(phys);
+		size += column_bytes(phys, room);
+	}
 	at = arena_try_alloc(&gather->arena, size);
 	for (uint32_t i = 0; i < col_count; i++) {
 		struct vec *col = &gather->cols[i];
-		enum phys phys = column_phys(type, i);
+		enum phys phys = col->phys;
 
-		gather->fixed_bytes += phys_size(phys);
 		if (at == NULL) { /* each fails as such, then */
 			vec_init(col, phys, room, &gather->arena);
 			(void)vec_need_nulls(col, room, &gather->arena);
