@@ -149,6 +149,20 @@ pending_free(struct pending *pending)
 	free(pending);
 }
 
+/* There is none if it had no memory: who waits for it is not to wait for ever. */
+static void
+send_reply(struct session *session, struct pending *pending)
+{
+	if (session->conn == NULL)
+		return;
+	if (pending->chunk == NULL) {
+		(void)check_memory(session);
+		return;
+	}
+	conn_write(session->conn, pending->chunk);
+	pending->chunk = NULL;
+}
+
 /* Send the replies of all commits that are done, in order. */
 static void
 drain(struct session *session)
@@ -165,16 +179,12 @@ drain(struct session *session)
 			session->pending_ddl--;
 		if (pending->is_held)
 			transaction_count(session, pending->commit.rc == 0);
-		/* Without memory for a reply, the session is about to end. */
 		if (pending->chunk != NULL) {
 			session->pending_bytes -= pending->chunk->bytes.len;
 			put_outcome(session, pending, &pending->chunk->bytes);
 		}
 		log_duration(session, pending->started_ns, pending->source);
-		if (session->conn != NULL && pending->chunk != NULL) {
-			conn_write(session->conn, pending->chunk);
-			pending->chunk = NULL;
-		}
+		send_reply(session, pending);
 		pending_free(pending);
 	}
 	if (session_is_quiet(session) && session->wait == WAIT_QUIET &&
