@@ -476,6 +476,8 @@ agg_finish(struct agg_op *agg, struct error *err)
 			agg_set_no_rows(&call->state);
 		}
 	}
+	agg->merge_count +=
+	    agg->codes.order.merge_count + group_table_merge_count(&agg->table);
 	bytes = bytes_kept(agg);
 	if (bytes > agg->memory_bytes)
 		agg->memory_bytes = bytes;
@@ -657,6 +659,7 @@ agg_report(const struct op_state *op, struct op_stats *stats)
 
 	op_stats_keep_memory(stats, agg->memory_bytes);
 	op_stats_add_spill(stats, agg->part_count, agg->disk_bytes);
+	stats->merge_count += agg->merge_count;
 	if (parts->is_begun)
 		op_stats_add_spill(stats, parts->partitions.written + 1,
 		    spill_size(&parts->partitions.spill) +

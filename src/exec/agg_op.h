@@ -73,6 +73,7 @@ struct agg_op {
 	uint64_t memory_bytes; /* the most that was kept */
 	uint64_t part_count;   /* of values of DISTINCT that waited */
 	uint64_t disk_bytes;   /* of them */
+	uint64_t merge_count;  /* dictionaries that keys were merged with */
 	struct agg_parts parts;
 };
 

@@ -274,6 +274,7 @@ add_stats(const struct exec_env *env, const struct rel *rel,
 	if (its->total_ns > stats->total_ns)
 		stats->total_ns = its->total_ns;
 	stats->memory_bytes += its->memory_bytes;
+	stats->merge_count += its->merge_count;
 	op_stats_add_spill(stats, its->part_count, its->disk_bytes);
 	for (uint32_t i = 0; i < rel_input_count(rel); i++)
 		add_stats(env, rel_child(rel, i), piece);

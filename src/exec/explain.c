@@ -202,7 +202,10 @@ static const char *const sort_methods[] = {
 	[SORT_EXTERNAL] = "external merge",
 };
 
-/* How an operator kept its rows: in memory, or partly in temporary files. */
+/*
+ * How an operator kept its rows: in memory, or partly in temporary files; and how
+ * it found their groups.
+ */
 static void
 put_kept(const struct explain_op *explain, const struct op_stats *stats,
     uint32_t indent, struct buf *out)
@@ -232,6 +235,9 @@ put_kept(const struct explain_op *explain, const struct op_stats *stats,
 	if (has_bytes && stats->disk_bytes > 0)
 		buf_printf(out, "  Disk: %" PRIu64 "kB",
 		    (stats->disk_bytes + 1023) / 1024);
+	if (has_bytes && stats->merge_count > 0)
+		buf_printf(out, "  Merged: %" PRIu64 " dictionar%s",
+		    stats->merge_count, stats->merge_count == 1 ? "y" : "ies");
 	buf_put_cstr(out, "\n");
 }
 
@@ -423,6 +429,9 @@ put_json_kept(const struct op_stats *stats, uint32_t indent, struct buf *out)
 	if (stats->memory_bytes > 0)
 		put_number(indent, "Memory Bytes", "count",
 		    (double)stats->memory_bytes, out);
+	if (stats->merge_count > 0)
+		put_number(indent, "Dictionaries Merged", "count",
+		    (double)stats->merge_count, out);
 	if (stats->disk_bytes == 0)
 		return;
 	put_number(indent, stats->sort_method == SORT_NONE ? "Batches" : "Runs",

@@ -168,6 +168,7 @@ group_order_tell(struct group_order *order, const struct vec_codes *dict,
 	if (rc == 0)
 		rc = keep_rest(&meeting, dict->count, err);
 	order->count = rc == 0 ? meeting.stays : 0;
+	order->merge_count++;
 	return rc;
 }
 

@@ -40,6 +40,7 @@ struct group_order {
 	struct group_place *places; /* ascending */
 	uint32_t count;
 	uint32_t max_count;
+	uint64_t merge_count;      /* dictionaries it was merged with */
 	const atomic_bool *cancel; /* NULL at first: it cannot be cancelled */
 };
 

@@ -82,6 +82,17 @@ group_table_number_texts(struct group_table *table, size_t limit_bytes)
 	table->keys.cancel = cancel;
 }
 
+uint64_t
+group_table_merge_count(const struct group_table *table)
+{
+	uint64_t count = 0;
+
+	for (uint32_t k = 0; table->texts != NULL && k < table->key_count; k++)
+		if (table->texts[k] != NULL)
+			count += table->texts[k]->codes.order.merge_count;
+	return count;
+}
+
 /* The keys of rows as they are kept; *keys becomes a list of them. */
 static int
 number_texts(const struct group_table *table, const struct vec **keys,

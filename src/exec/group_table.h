@@ -62,6 +62,9 @@ void group_table_release(struct group_table *table);
  */
 void group_table_number_texts(struct group_table *table, size_t limit_bytes);
 
+/* Dictionaries that such strings were merged with. */
+uint64_t group_table_merge_count(const struct group_table *table);
+
 static inline uint32_t
 group_table_count(const struct group_table *table)
 {

@@ -71,6 +71,7 @@ struct op_stats {
 	uint64_t memory_bytes; /* of what it kept */
 	uint64_t disk_bytes;   /* written to temporary files, in all loops */
 	uint64_t part_count;   /* runs or partitions that it wrote */
+	uint64_t merge_count;  /* dictionaries merged: group_order.h */
 	enum sort_method sort_method;
 	bool is_scan;
 	struct scan_stats scan;

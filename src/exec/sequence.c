@@ -645,6 +645,9 @@ sequence_report(const struct op_state *op, struct op_stats *stats)
 	const struct sequence_op *sequence = (const struct sequence_op *)op;
 
 	op_stats_keep_memory(stats, sequence->memory_bytes);
+	for (uint32_t k = 0; k < op->rel->sequence.step_count; k++)
+		stats->merge_count +=
+		    sequence->steps[k].codes.order.merge_count;
 	sequence_parts_report(sequence, stats);
 }
 
