@@ -48,7 +48,7 @@ salt_password(struct str password, struct str salt, uint32_t iterations,
 	return rc;
 }
 
-int
+static int
 scram_derive(struct str password, struct str salt, uint32_t iterations,
     struct scram_verifier *out, struct error *err)
 {

@@ -61,8 +61,6 @@ struct scram_verifier {
  */
 MUST_USE int scram_make(struct str password, uint32_t iterations,
     struct scram_verifier *out, struct error *err);
-MUST_USE int scram_derive(struct str password, struct str salt,
-    uint32_t iterations, struct scram_verifier *out, struct error *err);
 
 /*
  * A verifier that nobody has a password for, for exchanges with names that

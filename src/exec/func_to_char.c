@@ -80,7 +80,7 @@ to_char_letters(struct str keyword)
 	return LETTERS_UPPER;
 }
 
-void
+static void
 to_char_word(struct shown *s, const char *word, enum letters letters,
     size_t width)
 {

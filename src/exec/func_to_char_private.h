@@ -76,8 +76,6 @@ MUST_USE int to_char_put(struct shown *s, struct str format, to_char_fn put,
     struct error *err);
 
 enum letters to_char_letters(struct str keyword);
-void to_char_word(struct shown *s, const char *word, enum letters letters,
-    size_t width);
 
 /* At least as many digits, unless FM was before it; a sign is one more. */
 void to_char_number(struct shown *s, int64_t value, int width);

@@ -43,11 +43,6 @@ enum jsonpath_result jsonpath_go_on(struct jsonpath_run *run,
     const struct jsonpath_node *path, struct json_node *item,
     struct json_items *found);
 
-/* The node is applied to the elements of an array instead. */
-enum jsonpath_result jsonpath_elements(struct jsonpath_run *run,
-    const struct jsonpath_node *path, struct json_node *array,
-    struct json_items *found, bool unwraps);
-
 /* An error of the document: JSONPATH_FAILED, and `rc` if it is to be seen. */
 #define jsonpath_fail(run, code, ...) \
 	((run)->throws ? (void)((run)->rc = error_set((run)->err, (code), \
@@ -59,16 +54,10 @@ enum jsonpath_result jsonpath_elements(struct jsonpath_run *run,
 struct json_node *jsonpath_number(struct jsonpath_run *run,
     const struct numeric *value);
 struct json_node *jsonpath_string(struct jsonpath_run *run, struct str text);
-struct json_node *jsonpath_scalar(struct jsonpath_run *run,
-    enum json_token kind);
 
 /* The value of a number. */
 struct numeric jsonpath_numeric(struct jsonpath_run *run,
     const struct json_node *number);
-
-/* A literal or a variable; NULL if there is no such variable. */
-struct json_node *jsonpath_literal(struct jsonpath_run *run,
-    const struct jsonpath_node *path);
 
 /* ---- jsonpath_test.c ---- */
 

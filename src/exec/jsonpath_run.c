@@ -37,7 +37,7 @@ add_item(struct jsonpath_run *run, struct json_items *to,
 	return JSONPATH_FOUND;
 }
 
-struct json_node *
+static struct json_node *
 jsonpath_scalar(struct jsonpath_run *run, enum json_token kind)
 {
 	struct json_node *node = json_node_new(run->arena, kind);
@@ -87,7 +87,8 @@ jsonpath_numeric(struct jsonpath_run *run, const struct json_node *number)
 	return value;
 }
 
-struct json_node *
+/* A literal or a variable; NULL if there is no such variable. */
+static struct json_node *
 jsonpath_literal(struct jsonpath_run *run, const struct jsonpath_node *path)
 {
 	struct json_node **member = NULL;
@@ -218,7 +219,8 @@ descend(struct jsonpath_run *run, const struct descent *descent,
 	return result;
 }
 
-enum jsonpath_result
+/* The node is applied to the elements of an array instead. */
+static enum jsonpath_result
 jsonpath_elements(struct jsonpath_run *run, const struct jsonpath_node *path,
     struct json_node *array, struct json_items *found, bool unwraps)
 {

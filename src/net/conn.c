@@ -602,12 +602,6 @@ conn_finish(struct conn *conn)
 	(void)flush(conn);
 }
 
-struct loop *
-conn_loop(const struct conn *conn)
-{
-	return conn->loop;
-}
-
 /* An address of the internet as text. */
 static bool
 address_text(const struct sockaddr_storage *at, char text[CONN_ADDRESS_SIZE],

@@ -74,8 +74,6 @@ MUST_USE int conn_open(struct loop *loop, int fd,
     const struct conn_handler *handler, void *owner, struct mem_budget *budget,
     struct conn **out, struct error *err);
 
-struct loop *conn_loop(const struct conn *conn);
-
 #define CONN_ADDRESS_SIZE 64
 
 /*

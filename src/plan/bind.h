@@ -315,10 +315,6 @@ struct str name_format(const struct ast_name *name, struct arena *arena);
 
 /* ---- bind_collate.c ---- */
 
-/* 42704 if there is no such collation. */
-int bind_collation_name(struct binder *binder, const struct ast_name *name,
-    enum collation_oid *out, struct error *err);
-
 /* 42804 if a type has no collation. */
 int need_collation(struct binder *binder, const struct type *type, int location,
     struct error *err);
@@ -522,10 +518,6 @@ int candidate_place_args(struct binder *binder,
 
 /* ---- bind_call.c ---- */
 
-int bind_function_call(struct binder *binder, enum function_kind kind,
-    struct str name, const struct call_form *form, struct expr **args,
-    uint32_t arg_count, int location, struct expr **out, struct error *err);
-
 /* 42883, or 42725 if it is ambiguous. */
 int call_error(struct binder *binder, struct str name,
     const struct call_form *form, struct expr **args, uint32_t arg_count,
@@ -626,10 +618,6 @@ struct expr *expr_row(struct binder *binder, struct expr *const *fields,
 /* The row where `solid` is not null, else null. */
 struct expr *expr_row_unless_null(struct binder *binder, struct expr *solid,
     struct expr *row);
-
-/* Field `index` of a row whose type knows its columns. */
-struct expr *expr_field(struct binder *binder, struct expr *row, uint32_t index,
-    int location);
 
 /* A value that is null where an outer join has put nulls for the range. */
 struct expr *range_unless_null(struct binder *binder, const struct range *range,

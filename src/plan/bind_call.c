@@ -199,7 +199,7 @@ is_cast_call(enum function_kind kind, struct str name,
 	    can_coerce(&arg->type, target, CAST_EXPLICIT);
 }
 
-int
+static int
 bind_function_call(struct binder *binder, enum function_kind kind,
     struct str name, const struct call_form *form, struct expr **args,
     uint32_t arg_count, int location, struct expr **out, struct error *err)

@@ -11,7 +11,8 @@
 #include "common/quote.h"
 #include "plan/bind.h"
 
-int
+/* 42704 if there is no such collation. */
+static int
 bind_collation_name(struct binder *binder, const struct ast_name *name,
     enum collation_oid *out, struct error *err)
 {

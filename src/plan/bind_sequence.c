@@ -141,7 +141,11 @@ is_common(const struct ast_query *query, struct str name)
 	    str_equal(name, query->sequence->link.name);
 }
 
-int
+/*
+ * The first step of the label that a field is of.  42702 with a hint if steps
+ * of several labels have it, 42703 or 42P01 if none.
+ */
+static int
 sequence_field_owner(const struct sequence_steps *steps,
     const struct ast_field *field, uint32_t *owner, struct error *err)
 {

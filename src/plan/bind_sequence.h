@@ -26,13 +26,6 @@ MUST_USE int sequence_steps(struct binder *binder,
     struct error *err);
 
 /*
- * The first step of the label that a field is of.  42702 with a hint if steps
- * of several labels have it, 42703 or 42P01 if none.
- */
-MUST_USE int sequence_field_owner(const struct sequence_steps *steps,
-    const struct ast_field *field, uint32_t *owner, struct error *err);
-
-/*
  * A field that the select list, BY or ORDER BY of a sequence names, as a column
  * of a step; what all steps have is that of the first.
  */

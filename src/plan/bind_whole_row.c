@@ -60,7 +60,8 @@ expr_row_unless_null(struct binder *binder, struct expr *solid,
 	return expr;
 }
 
-struct expr *
+/* Field `index` of a row whose type knows its columns. */
+static struct expr *
 expr_field(struct binder *binder, struct expr *row, uint32_t index,
     int location)
 {

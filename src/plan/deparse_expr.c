@@ -273,7 +273,7 @@ put_any_all(struct deparse *d, const struct term *term)
 
 /* ---- lists, choices ---- */
 
-void
+static void
 deparse_terms(struct deparse *d, struct term *const *terms, uint32_t count,
     const char *separator)
 {

@@ -100,8 +100,6 @@ struct term {
  */
 void deparse_line(struct deparse *d, const char *word, int before, int after,
     int plus);
-/* Take blanks away from the end. */
-void deparse_trim(struct deparse *d);
 
 /*
  * What is put between these is one item of a list: what does not fit into the
@@ -201,8 +199,6 @@ void deparse_term(struct deparse *d, const struct term *term,
     bool shows_implicit);
 void deparse_term_in(struct deparse *d, const struct term *term,
     const struct term *parent, bool shows_implicit);
-void deparse_terms(struct deparse *d, struct term *const *terms, uint32_t count,
-    const char *separator);
 /* A constant, with its type or without. */
 void deparse_const(struct deparse *d, const struct term *term, bool has_type);
 void deparse_expr(struct deparse *d, const struct ast_expr *ast,
@@ -217,7 +213,6 @@ void deparse_call(struct deparse *d, const struct term *term);
 /* `names` are those of the columns; NULL: the query's own. */
 void deparse_query(struct deparse *d, const struct ast_select *select,
     const struct view_column *names, bool shows_names);
-void deparse_values(struct deparse *d, const struct ast_select *select);
 
 /* The targets with stars written out. */
 struct deparse_target {

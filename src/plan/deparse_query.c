@@ -150,7 +150,7 @@ put_ctes(struct deparse *d, const struct ast_select *select)
 
 /* ---- one SELECT ---- */
 
-void
+static void
 deparse_values(struct deparse *d, const struct ast_select *select)
 {
 	deparse_put(d, "VALUES ");

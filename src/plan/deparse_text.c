@@ -36,7 +36,8 @@ deparse_put_type(struct deparse *d, const struct type *type)
 		deparse_put(d, "???");
 }
 
-void
+/* Take blanks away from the end. */
+static void
 deparse_trim(struct deparse *d)
 {
 	while (d->out->len > 0 && d->out->data[d->out->len - 1] == ' ')

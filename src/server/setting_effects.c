@@ -199,18 +199,6 @@ isolation_name(enum isolation isolation)
 	return isolation_names[isolation];
 }
 
-bool
-isolation_parse(struct str text, enum isolation *out)
-{
-	for (size_t i = 0; i < ARRAY_LEN(isolation_names); i++) {
-		if (!str_equal_nocase(text, str_of_cstr(isolation_names[i])))
-			continue;
-		*out = (enum isolation)i;
-		return true;
-	}
-	return false;
-}
-
 static int
 assign_isolation(struct settings *settings, const struct setting_row *row,
     struct str value, struct buf *canonical, struct error *err)

@@ -193,6 +193,5 @@ void settings_skip_reports(struct settings *settings);
 /* The client may not have got what was reported. */
 void settings_forget_reports(struct settings *settings);
 
-/* "read committed" and so on; false if it is none. */
-bool isolation_parse(struct str text, enum isolation *out);
+/* "read committed" and so on. */
 const char *isolation_name(enum isolation isolation);

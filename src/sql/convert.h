@@ -98,8 +98,6 @@ struct ast_sort_list convert_sorts(struct convert *c, struct pg_list list);
 struct ast_expr *convert_const(struct convert *c, const PgQuery__AConst *in);
 struct ast_expr *convert_value_node(struct convert *c,
     const PgQuery__Node *node);
-struct ast_expr *convert_string_const(struct convert *c, struct str text,
-    int location);
 
 /* convert_from.c */
 struct ast_from_list convert_from_list(struct convert *c, struct pg_list list);

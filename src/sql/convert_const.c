@@ -34,7 +34,7 @@ text_const(struct convert *c, enum ast_const_kind kind, const char *text,
 	return expr;
 }
 
-struct ast_expr *
+static struct ast_expr *
 convert_string_const(struct convert *c, struct str text, int location)
 {
 	struct ast_expr *expr = new_const(c, AST_STRING, location);

@@ -59,7 +59,7 @@ parse_too_nested(struct parse *p, size_t off)
 	return error_position(p->err, position_of(&p->positions, off));
 }
 
-int
+static int
 parse_too_long(struct parse *p, size_t off)
 {
 	error_set(p->err, STELE_E_TOO_COMPLEX, "statement is too complex");

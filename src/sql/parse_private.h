@@ -37,7 +37,6 @@ MUST_USE int parse_add(struct parse *p, struct ast_stmt *stmt);
 
 /* 54001: the parts of a text that a recursive parser must not see. */
 int parse_too_nested(struct parse *p, size_t off);
-int parse_too_long(struct parse *p, size_t off);
 
 /* For logs and for who looks: a statement without its password. */
 struct str parse_without_secret(struct parse *p, const struct ast_stmt *stmt);

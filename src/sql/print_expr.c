@@ -16,7 +16,7 @@ print_exprs(struct buf *out, const struct ast_expr_list *list)
 	}
 }
 
-void
+static void
 print_const(struct buf *out, const struct ast_const *constant)
 {
 	bool has_text = constant->text.len > 0;

@@ -20,7 +20,6 @@ void print_operator(struct buf *out, const struct ast_name *name);
 
 /* print_expr.c */
 void print_exprs(struct buf *out, const struct ast_expr_list *list);
-void print_const(struct buf *out, const struct ast_const *constant);
 
 /* print_select.c */
 void print_select(struct buf *out, const struct ast_select *select);

@@ -85,5 +85,3 @@ bool interval_is_minutes_and_seconds(int32_t mod);
 MUST_USE int interval_parse(struct str text,
     const struct type_settings *settings, int32_t mod, struct interval *out,
     struct error *err);
-void interval_put(const struct interval *interval, enum interval_style style,
-    struct buf *out);

@@ -853,7 +853,7 @@ put_iso(struct buf *out, const struct parts *p)
 		buf_put_cstr(out, "T0S");
 }
 
-void
+static void
 interval_put(const struct interval *interval, enum interval_style style,
     struct buf *out)
 {

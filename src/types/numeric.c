@@ -35,7 +35,8 @@ const u128 numeric_pow10[NUMERIC_I128_DIGITS + 1] = {
 #define SIG_DIGITS_MIN    16
 #define DISPLAY_SCALE_MAX 1000
 
-uint32_t
+/* Decimal digits of a magnitude; of 0 it is 0. */
+static uint32_t
 numeric_digit_count(u128 magnitude)
 {
 	uint64_t high = (uint64_t)(magnitude >> 64);
@@ -110,7 +111,8 @@ numeric_z_divide_pow10(mpz_t z, uint32_t n, enum numeric_rounding rounding)
 	mpz_clear(power);
 }
 
-uint32_t
+/* Decimal digits of |z|, exactly; of 0 it is 0. */
+static uint32_t
 numeric_z_digit_count(mpz_srcptr z)
 {
 	size_t count = mpz_sizeinbase(z, 10); /* exact, or one too many */

@@ -21,9 +21,6 @@ numeric_magnitude(i128 value)
 	return value < 0 ? 0 - (u128)value : (u128)value;
 }
 
-/* Decimal digits of a magnitude; of 0 it is 0. */
-uint32_t numeric_digit_count(u128 magnitude);
-
 /* A read-only mpz of a finite value's coefficient, borrowing its limbs. */
 struct numeric_view {
 	mp_limb_t limbs[2];
@@ -38,9 +35,6 @@ void numeric_z_pow10(mpz_t z, uint32_t n);
 /* z = round(z / 10^n) in the given way. */
 void numeric_z_divide_pow10(mpz_t z, uint32_t n,
     enum numeric_rounding rounding);
-
-/* Decimal digits of |z|, exactly; of 0 it is 0. */
-uint32_t numeric_z_digit_count(mpz_srcptr z);
 
 /* Make a value of z, checking the limits of the format. */
 MUST_USE int numeric_of_z(mpz_srcptr z, uint32_t scale, struct arena *arena,

@@ -200,7 +200,11 @@ int8_send(const struct type *type UNUSED,
 	buf_put_u64_be(out, (uint64_t) * (const int64_t *)value);
 }
 
-bool
+/*
+ * true, yes, on, 1 and their opposites, any unambiguous prefix in any case.
+ * False if `text` is none of them.
+ */
+static bool
 bool_parse(struct str text, bool *out)
 {
 	static const struct {

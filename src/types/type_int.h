@@ -17,9 +17,3 @@
 size_t int_text(int64_t value, char *out);
 
 void int_put(int64_t value, struct buf *out);
-
-/*
- * true, yes, on, 1 and their opposites, any unambiguous prefix in any case.
- * False if `text` is none of them.
- */
-bool bool_parse(struct str text, bool *out);

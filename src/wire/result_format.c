@@ -104,7 +104,7 @@ kind_of_integer(const struct type *type)
 	}
 }
 
-enum result_kind
+static enum result_kind
 result_kind_of(const struct type *type)
 {
 	switch (type_phys(type)) {

@@ -34,8 +34,6 @@ struct result_field {
 	const struct result_field *element; /* of an array */
 };
 
-enum result_kind result_kind_of(const struct type *type);
-
 /*
  * Begin a result: `fields` are made, their leads empty.  The writer's state is
  * that of a result of which nothing is written.

@@ -42,7 +42,8 @@ catalog_object_of(const struct catalog *catalog)
 	return u.object;
 }
 
-struct enum_object *
+/* New objects with one reference; NULL without memory. */
+static struct enum_object *
 enum_object_new(void)
 {
 	struct enum_object *object = calloc(1, sizeof(*object));
@@ -54,7 +55,7 @@ enum_object_new(void)
 	return object;
 }
 
-struct type_object *
+static struct type_object *
 type_object_new(void)
 {
 	struct type_object *object = calloc(1, sizeof(*object));
@@ -82,7 +83,7 @@ refs_give_back(atomic_uint *refs)
 	return atomic_fetch_sub_explicit(refs, 1, memory_order_acq_rel) == 1;
 }
 
-const struct enum_type *
+static const struct enum_type *
 enum_ref(const struct enum_type *type)
 {
 	refs_take(&enum_object_of(type)->refs);

@@ -52,10 +52,6 @@ struct catalog_change {
 	const struct setting_list *new_settings;  /* owned; empty: it goes */
 };
 
-/* New objects with one reference; NULL without memory. */
-struct enum_object *enum_object_new(void);
-struct type_object *type_object_new(void);
-const struct enum_type *enum_ref(const struct enum_type *type);
 void enum_unref(const struct enum_type *type);
 void event_type_unref(const struct event_type *type);
 
@@ -74,7 +70,6 @@ MUST_USE int enum_type_make(const struct enum_type *source,
     const struct enum_type **out, struct error *err);
 
 /* catalog_view.c */
-const struct sql_view *sql_view_ref(const struct sql_view *view);
 void sql_view_unref(const struct sql_view *view);
 MUST_USE int sql_view_make(const struct sql_view *source,
     const struct sql_view **out, struct error *err);
@@ -104,7 +99,6 @@ MUST_USE int catalog_check_unused(const struct catalog *catalog, uint32_t oid,
     const char *kind, struct str name, struct error *err);
 
 /* role_change.c */
-const struct role *role_ref(const struct role *role);
 void role_unref(const struct role *role);
 MUST_USE int role_make(const struct role *source, const struct role **out,
     struct error *err);
@@ -180,6 +174,4 @@ void catalog_put_acl(struct catalog *catalog, const struct acl *acl);
 void catalog_replace_acl(struct catalog *catalog, const struct acl *acl);
 void catalog_put_comment(struct catalog *catalog,
     const struct object_comment *comment);
-void catalog_put_settings(struct catalog *catalog,
-    const struct setting_list *list);
 void catalog_seal(struct catalog *catalog);

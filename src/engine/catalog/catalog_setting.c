@@ -111,7 +111,7 @@ is_of(const struct setting_list *list, uint32_t database_oid, uint32_t role_oid)
 	return list->database_oid == database_oid && list->role_oid == role_oid;
 }
 
-void
+static void
 catalog_put_settings(struct catalog *catalog, const struct setting_list *list)
 {
 	const struct setting_list **lists =
@@ -146,7 +146,8 @@ catalog_settings(const struct catalog *catalog, uint32_t database_oid,
 	    : NULL;
 }
 
-const struct kept_setting *
+/* NULL if the list, which may be NULL, has none of the name. */
+static const struct kept_setting *
 setting_list_find(const struct setting_list *list, struct str name)
 {
 	for (uint32_t i = 0; list != NULL && i < list->count; i++)

@@ -27,7 +27,7 @@ sql_view_object_of(const struct sql_view *view)
 	return u.object;
 }
 
-const struct sql_view *
+static const struct sql_view *
 sql_view_ref(const struct sql_view *view)
 {
 	/* the taker has a reference already: relaxed */

@@ -44,10 +44,6 @@ struct setting_list {
 const struct setting_list *catalog_settings(const struct catalog *catalog,
     uint32_t database_oid, uint32_t role_oid);
 
-/* NULL if the list, which may be NULL, has none of the name. */
-const struct kept_setting *setting_list_find(const struct setting_list *list,
-    struct str name);
-
 /* ---- changes ---- */
 
 /* What DDL_SET_SETTING says of its role (0: of all). */

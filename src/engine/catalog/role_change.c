@@ -26,7 +26,7 @@ role_object_of(const struct role *role)
 	return u.object;
 }
 
-const struct role *
+static const struct role *
 role_ref(const struct role *role)
 {
 	/* the taker has a reference already: relaxed */

@@ -5,7 +5,8 @@
 
 #define NUMERIC_SCALE_MAX 16383
 
-void
+/* Coefficients past 128 bits cannot be stored: the caller has refused them. */
+static void
 value_put_numeric(struct buf *buf, const struct numeric *value)
 {
 	u128 bits = (u128)value->small;
@@ -18,7 +19,7 @@ value_put_numeric(struct buf *buf, const struct numeric *value)
 	buf_put_u64(buf, (uint64_t)(bits >> 64));
 }
 
-struct numeric
+static struct numeric
 value_get_numeric(struct reader *r)
 {
 	uint64_t head = reader_varint(r);

@@ -84,10 +84,6 @@ value_get_str(struct reader *r)
 	return reader_str(r, (size_t)len);
 }
 
-/* Coefficients past 128 bits cannot be stored: the caller has refused them. */
-void value_put_numeric(struct buf *buf, const struct numeric *value);
-struct numeric value_get_numeric(struct reader *r);
-
 void value_put_interval(struct buf *buf, const struct interval *value);
 struct interval value_get_interval(struct reader *r);
 

@@ -102,7 +102,8 @@ merge_pass_over_type(struct merge *m, const struct merge_pass *common,
 	return rc;
 }
 
-struct merge_choice
+/* Rows of a type that are not left out, of all pieces. */
+static struct merge_choice
 merge_choose_type(const struct merge *m, uint32_t type)
 {
 	struct merge_choice choice = merge_choice_all();

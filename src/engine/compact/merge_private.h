@@ -37,8 +37,7 @@ struct merge {
 MUST_USE int merge_event_type(const struct merge *m, uint32_t type_oid,
     const struct event_type **out, struct error *err);
 
-/* Rows of a type that are not left out, of all pieces; and of this piece. */
-struct merge_choice merge_choose_type(const struct merge *m, uint32_t type);
+/* Rows of a type that are not left out, of this piece. */
 struct merge_choice merge_choose_piece(const struct merge *m, uint32_t type);
 
 /* Whether those are all rows of the type. */

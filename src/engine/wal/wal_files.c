@@ -231,7 +231,8 @@ remove_files(struct wal *wal, struct wal_file *files)
 	}
 }
 
-uint64_t
+/* Under the lock: bytes of the files that are still needed. */
+static uint64_t
 wal_files_size(const struct wal *wal)
 {
 	uint64_t size = 0;

@@ -96,6 +96,3 @@ bool wal_file_number(const char *name, uint64_t *number);
 void wal_file_thread(void *arg);
 
 void wal_file_free(struct wal_file *file);
-
-/* Under the lock: bytes of the files that are still needed. */
-uint64_t wal_files_size(const struct wal *wal);

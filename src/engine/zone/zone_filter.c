@@ -285,7 +285,8 @@ filter_builder_finish(struct filter_builder *builder)
 	return true;
 }
 
-uint32_t
+/* Strips in a group. */
+static uint32_t
 filter_group_strips(uint32_t zone_count)
 {
 	uint32_t strips = GROUP_BYTES / FILTER_BLOCK_BYTES / zone_count;

@@ -96,8 +96,7 @@ void filter_builder_add(struct filter_builder *builder, const void *values,
 /* Is there a filter to be written?  Makes it as small as its zones allow. */
 bool filter_builder_finish(struct filter_builder *builder);
 
-/* Strips in a group, and their number, of a finished builder. */
-uint32_t filter_group_strips(uint32_t zone_count);
+/* The number of groups of a finished builder. */
 uint32_t filter_group_count(uint32_t block_count, uint32_t zone_count);
 
 /* The bytes of a group, and the directory; appended to the empty `out`. */
