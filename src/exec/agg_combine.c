@@ -172,6 +172,9 @@ combine_cells(struct agg_state *state, struct agg_cell *cell,
 	case AGG_BIT_AND:
 	case AGG_BIT_OR:
 	case AGG_BIT_XOR:
+		if (type_phys(&state->call->type) == PHYS_STR)
+			return agg_take_bit_string(state, cell,
+			    str_of(more->text.data, more->text.len), err);
 		agg_take_bits(kind, cell, more->datum.i64);
 		return 0;
 	case AGG_APPROX_COUNT_DISTINCT:

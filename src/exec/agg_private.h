@@ -31,6 +31,10 @@ agg_take_bits(enum agg_kind kind, struct agg_cell *cell, int64_t value)
 		cell->datum.i64 ^= value;
 }
 
+/* The same of bit strings, in text; 22026 unless all are as long. */
+MUST_USE int agg_take_bit_string(struct agg_state *state, struct agg_cell *cell,
+    struct str bits, struct error *err);
+
 /* All true, or any true, in i128. */
 static inline void
 agg_take_bool(enum agg_kind kind, struct agg_cell *cell, bool value)

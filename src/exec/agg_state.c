@@ -11,6 +11,7 @@
 #include "common/error.h"
 #include "exec/agg_distinct.h"
 #include "exec/agg_private.h"
+#include "types/bits.h"
 #include "types/interval.h"
 #include "types/type.h"
 
@@ -326,19 +327,46 @@ add_to_bool(struct agg_state *state, const struct vec *arg, struct sel sel,
 	}
 }
 
-static void
+static enum bits_logic
+logic_of(enum agg_kind kind)
+{
+	if (kind == AGG_BIT_AND)
+		return BITS_AND;
+	return kind == AGG_BIT_OR ? BITS_OR : BITS_XOR;
+}
+
+int
+agg_take_bit_string(struct agg_state *state, struct agg_cell *cell,
+    struct str bits, struct error *err)
+{
+	if (cell->count == 0)
+		return agg_text_append(state, cell, bits, err);
+	return bits_combine(logic_of(state->call->kind),
+	    str_of(cell->text.data, cell->text.len), bits, cell->text.data,
+	    err);
+}
+
+static int
 add_to_bits(struct agg_state *state, const struct vec *arg, struct sel sel,
-    const uint32_t *groups)
+    const uint32_t *groups, struct error *err)
 {
 	enum agg_kind kind = state->call->kind;
 
 	FOR_EACH_VALUE(state, arg, sel, groups)
 	{
 		struct agg_cell *cell = &state->cells[groups[i]];
+		int rc = 0;
 
-		agg_take_bits(kind, cell, arg->i64[at]);
+		if (arg->phys == PHYS_STR)
+			rc =
+			    agg_take_bit_string(state, cell, arg->str[at], err);
+		else
+			agg_take_bits(kind, cell, arg->i64[at]);
+		if (rc != 0)
+			return rc;
 		cell->count++;
 	}
+	return 0;
 }
 
 /* A sketch is made with the first value. */
@@ -453,8 +481,7 @@ agg_state_add(struct agg_state *state, const struct vec *arg,
 	case AGG_BIT_AND:
 	case AGG_BIT_OR:
 	case AGG_BIT_XOR:
-		add_to_bits(state, arg, sel, groups);
-		return 0;
+		return add_to_bits(state, arg, sel, groups, err);
 	case AGG_APPROX_COUNT_DISTINCT:
 		return add_to_sketch(state, arg, sel, groups, err);
 	case AGG_VAR_POP:
@@ -611,6 +638,11 @@ cell_result(const struct agg_state *state, struct agg_cell *cell,
 	case AGG_BIT_AND:
 	case AGG_BIT_OR:
 	case AGG_BIT_XOR:
+		if (type_phys(&state->call->type) == PHYS_STR)
+			out->str = str_of(cell->text.data, cell->text.len);
+		else if (!out->is_null)
+			*out = cell->datum;
+		return 0;
 	case AGG_MODE:
 	case AGG_PERCENTILE_CONT:
 	case AGG_PERCENTILE_DISC:

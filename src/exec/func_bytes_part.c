@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bytea: parts of it, by place and by what they are, and single bits.
+ * bytea: parts of it, by place and by what they are, and single bits; parts of
+ * bit strings, whose digits are bytes.
  */
 #include <string.h>
 
@@ -165,6 +166,8 @@ static const struct func_row rows[] = {
 	{ FN_BTRIM_BYTEA, { trim, false } },
 	{ FN_GET_BIT, { get_bit, false } },
 	{ FN_LTRIM_BYTEA, { trim, false } },
+	{ FN_OVERLAY_BIT, { overlay, false } },
+	{ FN_OVERLAY_BIT_LENGTH, { overlay, false } },
 	{ FN_OVERLAY_BYTEA, { overlay, false } },
 	{ FN_OVERLAY_BYTEA_LENGTH, { overlay, false } },
 	{ FN_POSITION_BYTEA, { position, false } },
@@ -172,6 +175,8 @@ static const struct func_row rows[] = {
 	{ FN_SET_BIT, { set_bit, false } },
 	{ FN_SUBSTR_BYTEA, { substring, false } },
 	{ FN_SUBSTR_BYTEA_LENGTH, { substring, false } },
+	{ FN_SUBSTRING_BIT, { substring, false } },
+	{ FN_SUBSTRING_BIT_LENGTH, { substring, false } },
 	{ FN_SUBSTRING_BYTEA, { substring, false } },
 	{ FN_SUBSTRING_BYTEA_LENGTH, { substring, false } },
 };

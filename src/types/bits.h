@@ -24,6 +24,13 @@ struct error;
 MUST_USE int bits_fit(const struct type *type, bool is_explicit,
     struct str *bits, struct arena *arena, struct error *err);
 
+enum bits_logic { BITS_AND, BITS_OR, BITS_XOR };
+
+/* Digit by digit into out[], which may be those of `a`; 22026 unless `b` is as
+ * long. */
+MUST_USE int bits_combine(enum bits_logic logic, struct str a, struct str b,
+    char *out, struct error *err);
+
 /* The last `length` digits of a number in two's complement. */
 struct str bits_of_integer(int64_t value, size_t length, struct arena *arena);
 

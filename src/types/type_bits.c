@@ -177,6 +177,32 @@ bits_fit(const struct type *type, bool is_explicit, struct str *bits,
 	return 0;
 }
 
+/* ---- logic ---- */
+
+static bool
+combine(enum bits_logic logic, bool a, bool b)
+{
+	if (logic == BITS_AND)
+		return a && b;
+	return logic == BITS_OR ? a || b : a != b;
+}
+
+int
+bits_combine(enum bits_logic logic, struct str a, struct str b, char *out,
+    struct error *err)
+{
+	static const char *const names[] = { "AND", "OR", "XOR" };
+
+	if (a.len != b.len)
+		return error_set(err, STELE_E_STRING_LENGTH_MISMATCH,
+		    "cannot %s bit strings of different sizes", names[logic]);
+	for (size_t i = 0; i < a.len; i++)
+		out[i] = combine(logic, a.data[i] == '1', b.data[i] == '1')
+		    ? '1'
+		    : '0';
+	return 0;
+}
+
 /* ---- numbers ---- */
 
 struct str
