@@ -197,6 +197,7 @@ temp_sequence_new(const struct temp_sequence *from, struct temp_tables *temp)
 	arena_init(&sequence->arena, &temp->budget);
 	sequence->refs = 1;
 	sequence->name = arena_str(&sequence->arena, from->name);
+	sequence->comment = arena_str(&sequence->arena, from->comment);
 	sequence->counter = temp_counter_ref(from->counter);
 	if (sequence->oid == 0)
 		sequence->oid = temp->next_oid++;
@@ -216,38 +217,66 @@ temp_sequence_unref(struct temp_sequence *sequence)
 	free(sequence);
 }
 
+static int
+comment_view(struct temp_tables *temp, const struct sql_view *old,
+    uint32_t attnum, struct str text, struct error *err)
+{
+	struct temp_view *view = temp_view_new(old, old->name, temp);
+
+	if (view == NULL)
+		return temp_out_of_memory(err);
+	*(attnum == 0 ? &view->comment : &view->column_comments[attnum - 1]) =
+	    arena_str(&view->arena, text);
+	if (!view->arena.failed)
+		return temp_tables_put_view(temp, view, err);
+	temp_view_unref(view);
+	return temp_out_of_memory(err);
+}
+
+static int
+comment_table(struct temp_tables *temp, const struct temp_table *old,
+    uint32_t attnum, struct str text, struct error *err)
+{
+	struct temp_table *table = temp_table_new(old, temp);
+
+	if (table == NULL)
+		return temp_out_of_memory(err);
+	table->rows = temp_rows_ref(old->rows);
+	*(attnum == 0 ? &table->comment : &table->columns[attnum - 1].comment) =
+	    arena_str(&table->arena, text);
+	if (!table->arena.failed)
+		return temp_tables_put_table(temp, table, err);
+	temp_table_unref(table);
+	return temp_out_of_memory(err);
+}
+
+static int
+comment_sequence(struct temp_tables *temp, const struct temp_sequence *old,
+    struct str text, struct error *err)
+{
+	struct temp_sequence from = *old;
+	struct temp_sequence *sequence;
+
+	from.comment = text;
+	sequence = temp_sequence_new(&from, temp);
+	return sequence == NULL ? temp_out_of_memory(err)
+				: temp_tables_put_sequence(temp, sequence, err);
+}
+
 int
 temp_tables_comment(struct temp_tables *temp, uint32_t oid, uint32_t attnum,
     struct str text, struct error *err)
 {
 	const struct temp_table *table = temp_table_by_oid(temp->catalog, oid);
-	struct temp_table *new_table;
-	struct temp_view *view;
+	const struct temp_sequence *sequence =
+	    temp_sequence_by_oid(temp->catalog, oid);
 
-	if (table == NULL) {
-		view = temp_view_new(temp_view_by_oid(temp->catalog, oid),
-		    temp_view_by_oid(temp->catalog, oid)->name, temp);
-		if (view == NULL)
-			return temp_out_of_memory(err);
-		*(attnum == 0 ? &view->comment
-			      : &view->column_comments[attnum - 1]) =
-		    arena_str(&view->arena, text);
-		if (!view->arena.failed)
-			return temp_tables_put_view(temp, view, err);
-		temp_view_unref(view);
-		return temp_out_of_memory(err);
-	}
-	new_table = temp_table_new(table, temp);
-	if (new_table == NULL)
-		return temp_out_of_memory(err);
-	new_table->rows = temp_rows_ref(table->rows);
-	*(attnum == 0 ? &new_table->comment
-		      : &new_table->columns[attnum - 1].comment) =
-	    arena_str(&new_table->arena, text);
-	if (!new_table->arena.failed)
-		return temp_tables_put_table(temp, new_table, err);
-	temp_table_unref(new_table);
-	return temp_out_of_memory(err);
+	if (table != NULL)
+		return comment_table(temp, table, attnum, text, err);
+	if (sequence != NULL)
+		return comment_sequence(temp, sequence, text, err);
+	return comment_view(temp, temp_view_by_oid(temp->catalog, oid), attnum,
+	    text, err);
 }
 
 /* ---- catalogues ---- */

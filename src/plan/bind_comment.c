@@ -68,18 +68,25 @@ check_kind(const struct relation *relation, enum ast_object_kind kind,
 {
 	const char *wanted = kind == AST_OBJECT_TABLE ? "table"
 	    : kind == AST_OBJECT_VIEW                 ? "view"
+	    : kind == AST_OBJECT_SEQUENCE             ? "sequence"
 						      : "materialized view";
 	char is = relation_kind(relation);
 
-	if (is != 'i' &&
+	if (kind == AST_OBJECT_SEQUENCE && is == 'S')
+		return 0;
+	if (is != 'i' && is != 'S' &&
 	    (kind == AST_OBJECT_COLUMN ||
 		(kind == AST_OBJECT_TABLE && is == 'r') ||
 		(kind == AST_OBJECT_VIEW && is == 'v')))
 		return 0;
-	if (kind == AST_OBJECT_COLUMN)
-		return error_set(err, STELE_E_WRONG_OBJECT_TYPE,
+	if (kind == AST_OBJECT_COLUMN) {
+		(void)error_set(err, STELE_E_WRONG_OBJECT_TYPE,
 		    "cannot set comment on relation \"%.*s\"",
 		    STR_FMT(relation->name));
+		return error_detail(err,
+		    "This operation is not supported for %s.",
+		    is == 'S' ? "sequences" : "indexes");
+	}
 	return error_set(err, STELE_E_WRONG_OBJECT_TYPE, "\"%.*s\" is not a %s",
 	    STR_FMT(relation->name), wanted);
 }
@@ -95,11 +102,9 @@ bind_temp_comment(struct binder *binder, const struct ast_comment *ast,
 	struct relation relation;
 	int rc;
 
-	if (!names_relation(binder->context, &name, &relation))
-		return error_set(err, STELE_E_UNDEFINED_TABLE,
-		    "relation \"%.*s\" does not exist",
-		    STR_FMT(name_format(&name, binder->arena)));
-	rc = check_kind(&relation, ast->kind, err);
+	rc = bind_relation_nowhere(binder, &name, &relation, err);
+	if (rc == 0)
+		rc = check_kind(&relation, ast->kind, err);
 	ddl->op = TEMP_OP_COMMENT;
 	ddl->oid = relation.oid;
 	ddl->text = ast->text;

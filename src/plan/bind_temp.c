@@ -65,9 +65,10 @@ comment_is_temp(const struct binder *binder, const struct ast_comment *ast)
 	case AST_OBJECT_VIEW:
 	case AST_OBJECT_KEPT:
 		return means_or_says_temp(binder, &name);
+	case AST_OBJECT_SEQUENCE:
+		return true; /* no others have any */
 	case AST_OBJECT_TYPE:
 	case AST_OBJECT_INDEX:
-	case AST_OBJECT_SEQUENCE:
 	case AST_OBJECT_SCHEMA:
 	case AST_OBJECT_DATABASE:
 		break;

@@ -187,8 +187,12 @@ struct str
 temp_comment(const struct temp_catalog *catalog, uint32_t oid, uint32_t attnum)
 {
 	const struct temp_table *table = temp_table_by_oid(catalog, oid);
+	const struct temp_sequence *sequence =
+	    temp_sequence_by_oid(catalog, oid);
 	const struct temp_view *view = NULL;
 
+	if (sequence != NULL)
+		return attnum == 0 ? sequence->comment : STR("");
 	if (table != NULL && attnum == 0)
 		return table->comment;
 	if (table != NULL)

@@ -107,6 +107,7 @@ struct temp_sequence {
 	uint32_t owner_oid;    /* the table it goes with; 0: none ... */
 	uint32_t owner_column; /* ... and the column of it, from 1 */
 	struct temp_counter *counter; /* a reference; NULL: at its start */
+	struct str comment;
 	struct arena arena;
 };
 

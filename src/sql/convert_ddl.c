@@ -290,6 +290,9 @@ comment_kind(int type, enum ast_object_kind *out)
 	case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW:
 		*out = AST_OBJECT_KEPT;
 		return true;
+	case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
+		*out = AST_OBJECT_SEQUENCE;
+		return true;
 	case PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN:
 		*out = AST_OBJECT_COLUMN;
 		return true;
@@ -324,8 +327,8 @@ convert_comment(struct convert *c, const PgQuery__CommentStmt *in,
 	stmt->kind = AST_COMMENT;
 	if (!comment_kind((int)in->objtype, &out->kind)) {
 		convert_unsupported(c, 0, NULL,
-		    "COMMENT ON what is not a table, column, view, type, "
-		    "schema or database");
+		    "COMMENT ON what is not a table, column, view, "
+		    "sequence, type, schema or database");
 		return;
 	}
 	out->name = commented_name(c, in->object);

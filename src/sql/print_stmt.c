@@ -182,6 +182,7 @@ print_comment(struct buf *out, const struct ast_comment *stmt)
 		[AST_OBJECT_TYPE] = "TYPE ",
 		[AST_OBJECT_VIEW] = "VIEW ",
 		[AST_OBJECT_KEPT] = "MATERIALIZED VIEW ",
+		[AST_OBJECT_SEQUENCE] = "SEQUENCE ",
 		[AST_OBJECT_COLUMN] = "COLUMN ",
 		[AST_OBJECT_SCHEMA] = "SCHEMA ",
 		[AST_OBJECT_DATABASE] = "DATABASE ",

@@ -108,6 +108,13 @@ put_all_temp_descriptions(struct system_rows *rows)
 
 		put_temp_descriptions(rows, &view);
 	}
+	for (uint32_t i = 0; temp != NULL && i < temp->sequence_count; i++) {
+		const struct relation sequence = { .oid =
+						       temp->sequences[i]->oid,
+			.sequence = temp->sequences[i] };
+
+		put_temp_descriptions(rows, &sequence);
+	}
 }
 
 int

@@ -96,8 +96,8 @@ static const struct {
 	{ "select a.b.c.d.e", STELE_E_SYNTAX, 8,
 	    "improper qualified name (too many dotted names)" },
 	{ "comment on index i is 'x'", STELE_E_FEATURE_NOT_SUPPORTED, 1,
-	    "COMMENT ON what is not a table, column, view, type, schema or "
-	    "database is not supported" },
+	    "COMMENT ON what is not a table, column, view, sequence, type, "
+	    "schema or database is not supported" },
 	{ "create function f() returns int begin atomic select 1; end",
 	    STELE_E_FEATURE_NOT_SUPPORTED, 1,
 	    "CREATE FUNCTION is not supported" },
