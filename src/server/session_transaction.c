@@ -460,13 +460,18 @@ transaction_execute(struct session *session, const struct ast_stmt *stmt)
 	case AST_RELEASE:
 	case AST_ROLLBACK_TO:
 		return savepoint_execute(session, transaction);
-	case AST_PREPARE_TRANSACTION:
+	case AST_PREPARE_TRANSACTION: /* it ends, by whatever way */
+		settings_rollback(&session->settings);
+		transaction_abort(session);
+		break;
 	case AST_COMMIT_PREPARED:
 	case AST_ROLLBACK_PREPARED:
 		break;
 	}
 	(void)error_set(&session->err, STELE_E_NOT_IN_PREREQUISITE_STATE,
 	    "prepared transactions are disabled");
+	(void)error_hint(&session->err,
+	    "Set max_prepared_transactions to a nonzero value.");
 	return STEP_FAIL;
 }
 
