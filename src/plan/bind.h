@@ -971,6 +971,17 @@ struct select_state {
 	bool is_aggregated;
 };
 
+/*
+ * bind_locking.c: whether FOR UPDATE and its like may be said here, of the rows
+ * of a select list; of UNION and its like, or a side of it (is_of_set), or of
+ * VALUES, of which they may not; of a cursor.
+ */
+MUST_USE int bind_locking(struct select_state *state, struct error *err);
+MUST_USE int bind_no_locking(const struct ast_select *select, bool is_of_set,
+    struct error *err);
+MUST_USE int bind_cursor_locking(const struct ast_declare_cursor *declare,
+    struct error *err);
+
 int bind_group_by(struct binder *binder, struct select_state *state,
     struct error *err);
 int bind_order_by(struct binder *binder, struct select_state *state,

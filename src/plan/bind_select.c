@@ -219,7 +219,7 @@ bind_parts(struct binder *binder, struct select_state *state,
 	state->is_aggregated = state->aggs.count > 0 ||
 	    state->aggs.has_grouping || select->group_count > 0 ||
 	    select->having != NULL;
-	return rc;
+	return rc != 0 ? rc : bind_locking(state, err);
 }
 
 /* ---- one order for everything ---- */
@@ -437,11 +437,16 @@ bind_body(struct binder *binder, struct scope *outer,
     const struct ast_select *select, enum unknowns unknowns, struct query *out,
     struct error *err)
 {
-	if (select->set_op != AST_SET_NONE)
-		return bind_set_op(binder, outer, select, out, err);
-	if (select->value_count > 0)
-		return bind_values(binder, outer, select, out, err);
-	return bind_core(binder, outer, select, unknowns, out, err);
+	int rc;
+
+	if (select->set_op == AST_SET_NONE && select->value_count == 0)
+		return bind_core(binder, outer, select, unknowns, out, err);
+	rc = bind_no_locking(select, select->set_op != AST_SET_NONE, err);
+	if (rc != 0)
+		return rc;
+	return select->set_op != AST_SET_NONE
+	    ? bind_set_op(binder, outer, select, out, err)
+	    : bind_values(binder, outer, select, out, err);
 }
 
 int

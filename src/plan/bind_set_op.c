@@ -65,8 +65,10 @@ bind_side(struct binder *binder, struct scope *outer,
     struct error *err)
 {
 	enum recursion around = binder->recursion;
-	int rc;
+	int rc = bind_no_locking(side, true, err);
 
+	if (rc != 0)
+		return rc;
 	if (around == RECURSION_OK)
 		binder->recursion = recursion;
 	rc = bind_select(binder, outer, side, UNKNOWNS_STAY, out, err);

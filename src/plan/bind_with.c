@@ -144,7 +144,7 @@ check_recursive_form(const struct ast_select *select, struct error *err)
 	} else if (select->limit != NULL) {
 		what = "LIMIT";
 		location = select->limit->location;
-	} else if (select->for_update) {
+	} else if (select->lock_count > 0) {
 		what = "FOR UPDATE/SHARE";
 	}
 	if (what == NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/deparse_private.h"
 #include "sql/ast_words.h"
+#include "sql/print.h"
 #include "types/record.h"
 
 /* ---- targets ---- */
@@ -268,7 +269,7 @@ is_bare_set(const struct ast_select *select)
 {
 	return select->set_op != AST_SET_NONE && select->cte_count == 0 &&
 	    select->order_by.count == 0 && select->limit == NULL &&
-	    select->offset == NULL && !select->for_update;
+	    select->offset == NULL && select->lock_count == 0;
 }
 
 static bool
@@ -276,7 +277,7 @@ needs_parentheses(const struct ast_select *select)
 {
 	return select->set_op != AST_SET_NONE || select->cte_count > 0 ||
 	    select->order_by.count > 0 || select->limit != NULL ||
-	    select->offset != NULL || select->for_update;
+	    select->offset != NULL || select->lock_count > 0;
 }
 
 static void put_set(struct deparse *d, const struct ast_select *select,
@@ -348,17 +349,57 @@ put_limit(struct deparse *d, const struct ast_select *select)
 }
 
 static void
-put_locks(struct deparse *d, const struct ast_select *select)
+put_lock_of(struct deparse *d, const struct ast_locking *lock, struct str name)
 {
-	if (!select->for_update)
-		return;
-	deparse_line(d, " FOR UPDATE", -INDENT_STD, INDENT_STD, 0);
-	for (uint32_t i = 0; i < select->locked_count; i++) {
-		const struct ast_name *name = &select->locked[i];
+	deparse_line(d, " ", -INDENT_STD, INDENT_STD, 0);
+	deparse_put(d, print_lock_strength(lock->strength));
+	deparse_put(d, " OF ");
+	deparse_put_name(d, name);
+	deparse_put(d, lock->is_nowait ? " NOWAIT" : "");
+	deparse_put(d, lock->skips_locked ? " SKIP LOCKED" : "");
+}
 
-		deparse_put(d, i == 0 ? " OF " : ", ");
-		deparse_put_name(d, name->parts[name->count - 1]);
+static bool
+is_cte(const struct deparse *d, const struct ast_name *name)
+{
+	for (const struct deparse_with *with = d->with; with != NULL;
+	     with = with->outer)
+		for (uint32_t i = 0; i < with->select->cte_count; i++)
+			if (name->count == 1 &&
+			    str_equal(with->select->ctes[i].name,
+				name->parts[0]))
+				return true;
+	return false;
+}
+
+/* What a clause without names is about: tables and subqueries. */
+static void
+put_lock_of_item(struct deparse *d, const struct ast_locking *lock,
+    const struct ast_from *from)
+{
+	struct str name = from->alias.name;
+
+	if (from->kind == AST_FROM_JOIN) {
+		put_lock_of_item(d, lock, from->left);
+		put_lock_of_item(d, lock, from->right);
+		return;
 	}
+	if (from->kind == AST_FROM_TABLE && is_cte(d, &from->table))
+		return;
+	if (name.len == 0 && from->kind == AST_FROM_TABLE)
+		name = from->table.parts[from->table.count - 1];
+	if (from->kind == AST_FROM_TABLE || from->kind == AST_FROM_SUBQUERY)
+		put_lock_of(d, lock, name);
+}
+
+static void
+put_lock(struct deparse *d, const struct ast_locking *lock)
+{
+	for (uint32_t i = 0; i < lock->name_count; i++)
+		put_lock_of(d, lock, lock->names[i].parts[0]);
+	for (uint32_t i = 0; lock->name_count == 0 && i < d->select->from.count;
+	     i++)
+		put_lock_of_item(d, lock, d->select->from.items[i]);
 }
 
 void
@@ -381,7 +422,8 @@ deparse_query(struct deparse *d, const struct ast_select *select,
 		deparse_line(d, " ORDER BY ", -INDENT_STD, INDENT_STD, 1);
 	deparse_sorts(d, &select->order_by, true);
 	put_limit(d, select);
-	put_locks(d, select);
+	for (uint32_t i = 0; i < select->lock_count; i++)
+		put_lock(d, &select->locks[i]);
 	d->select = around.select;
 	d->with = around.with;
 	d->names = around.names;

@@ -280,7 +280,7 @@ only_type(const struct sql_statements *statements)
 	    select->group_count > 0 || select->having != NULL ||
 	    select->window_count > 0 || select->order_by.count > 0 ||
 	    select->limit != NULL || select->offset != NULL ||
-	    select->for_update || select->targets.items[0].alias.len > 0 ||
+	    select->lock_count > 0 || select->targets.items[0].alias.len > 0 ||
 	    select->targets.items[0].expr->kind != AST_CAST ||
 	    select->targets.items[0].expr->cast.arg->kind != AST_CONST)
 		return NULL;

@@ -144,12 +144,21 @@ set_kind(struct plan *plan, enum plan_kind kind, const char *tag,
 
 /* It is planned when it is opened; here its parameters get their types. */
 static int
-check_cursor(struct binder *binder, const struct ast_select *select,
+check_cursor(struct binder *binder, const struct ast_declare_cursor *declare,
     struct error *err)
 {
 	struct query query;
+	int rc;
 
-	return bind_select(binder, NULL, select, UNKNOWNS_TEXT, &query, err);
+	if (declare->is_scroll && declare->is_no_scroll)
+		return error_set(err, STELE_E_INVALID_CURSOR_DEFINITION,
+		    "cannot specify both SCROLL and NO SCROLL");
+	if (declare->is_asensitive && declare->is_insensitive)
+		return error_set(err, STELE_E_INVALID_CURSOR_DEFINITION,
+		    "cannot specify both ASENSITIVE and INSENSITIVE");
+	rc = bind_select(binder, NULL, declare->query, UNKNOWNS_TEXT, &query,
+	    err);
+	return rc != 0 ? rc : bind_cursor_locking(declare, err);
 }
 
 /* SELECT * FROM name */
@@ -274,7 +283,7 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		return bind_explain(binder, stmt, plan, err);
 	case AST_DECLARE_CURSOR:
 		set_kind(plan, PLAN_UTILITY, "", false);
-		return check_cursor(binder, stmt->declare_cursor.query, err);
+		return check_cursor(binder, &stmt->declare_cursor, err);
 	case AST_BATCH:
 		set_kind(plan, PLAN_UTILITY, "", false);
 		return bind_batch(binder, stmt, err);

@@ -448,6 +448,22 @@ struct ast_cte {
 
 enum ast_set_op { AST_SET_NONE, AST_UNION, AST_INTERSECT, AST_EXCEPT };
 
+enum ast_lock_strength {
+	AST_FOR_KEY_SHARE,
+	AST_FOR_SHARE,
+	AST_FOR_NO_KEY_UPDATE,
+	AST_FOR_UPDATE,
+};
+
+/* FOR UPDATE and its like: checked, and of no effect, as events do not change. */
+struct ast_locking {
+	enum ast_lock_strength strength;
+	bool is_nowait;
+	bool skips_locked;
+	struct ast_name *names; /* OF these; none: of all */
+	uint32_t name_count;
+};
+
 /*
  * PER of a native query: the bucket becomes the first output column, named
  * `bucket`, grouped by.  Native aggregates use SQL's functions and the
@@ -481,9 +497,8 @@ struct ast_select {
 	struct ast_expr *limit; /* NULL: none, or LIMIT ALL */
 	struct ast_expr *offset;
 	bool with_ties;
-	bool for_update; /* FOR UPDATE/SHARE: no effect on immutable events */
-	struct ast_name *locked; /* FOR UPDATE OF these; must name a relation */
-	uint32_t locked_count;
+	struct ast_locking *locks;
+	uint32_t lock_count;
 	int location;
 };
 

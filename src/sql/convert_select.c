@@ -203,28 +203,44 @@ convert_limit(struct convert *c, const PgQuery__SelectStmt *in,
 	    in->limit_option == PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_WITH_TIES;
 }
 
-/* Locks hold nothing: events do not change.  Their names are still checked. */
+static void
+convert_row_lock(struct convert *c, const PgQuery__LockingClause *in,
+    struct ast_locking *out)
+{
+	static const enum ast_lock_strength strengths[] = {
+		[PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORKEYSHARE] =
+		    AST_FOR_KEY_SHARE,
+		[PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORSHARE] = AST_FOR_SHARE,
+		[PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORNOKEYUPDATE] =
+		    AST_FOR_NO_KEY_UPDATE,
+		[PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORUPDATE] =
+		    AST_FOR_UPDATE,
+	};
+
+	assert((size_t)in->strength < ARRAY_LEN(strengths));
+	out->strength = strengths[in->strength];
+	out->is_nowait =
+	    in->wait_policy == PG_QUERY__LOCK_WAIT_POLICY__LockWaitError;
+	out->skips_locked =
+	    in->wait_policy == PG_QUERY__LOCK_WAIT_POLICY__LockWaitSkip;
+	out->names =
+	    convert_array(c, in->n_locked_rels + 1, sizeof(*out->names));
+	if (out->names == NULL)
+		return;
+	for (size_t i = 0; i < in->n_locked_rels; i++)
+		out->names[out->name_count++] =
+		    convert_range_name(c, in->locked_rels[i]->range_var);
+}
+
 static void
 convert_locking(struct convert *c, struct pg_list list, struct ast_select *out)
 {
-	size_t count = 0;
-
-	out->for_update = list.count > 0;
+	out->locks = convert_array(c, list.count + 1, sizeof(*out->locks));
+	if (out->locks == NULL)
+		return;
 	for (size_t i = 0; i < list.count; i++)
-		count += list.items[i]->locking_clause->n_locked_rels;
-	if (count == 0)
-		return;
-	out->locked = convert_array(c, count, sizeof(*out->locked));
-	if (out->locked == NULL)
-		return;
-	for (size_t i = 0; i < list.count; i++) {
-		const PgQuery__LockingClause *in =
-		    list.items[i]->locking_clause;
-
-		for (size_t j = 0; j < in->n_locked_rels; j++)
-			out->locked[out->locked_count++] = convert_range_name(c,
-			    in->locked_rels[j]->range_var);
-	}
+		convert_row_lock(c, list.items[i]->locking_clause,
+		    &out->locks[out->lock_count++]);
 }
 
 static void

@@ -12,10 +12,7 @@
 
 #include "common/buf.h"
 #include "common/str.h"
-
-struct ast_expr;
-struct ast_stmt;
-struct ast_type;
+#include "sql/ast.h"
 
 void print_stmt(struct buf *out, const struct ast_stmt *stmt);
 void print_expr(struct buf *out, const struct ast_expr *expr);
@@ -26,6 +23,9 @@ void print_name(struct buf *out, struct str name);
 
 /* What DEFINE calls a type of pg_catalog; NULL if it has none. */
 const char *print_native_type(struct str sql_name);
+
+/* FOR UPDATE ... */
+const char *print_lock_strength(enum ast_lock_strength strength);
 
 /* A string literal. */
 void print_string(struct buf *out, struct str text);

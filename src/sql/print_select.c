@@ -354,6 +354,32 @@ print_limit(struct buf *out, const struct ast_select *select)
 	}
 }
 
+const char *
+print_lock_strength(enum ast_lock_strength strength)
+{
+	static const char *const words[] = {
+		[AST_FOR_KEY_SHARE] = "FOR KEY SHARE",
+		[AST_FOR_SHARE] = "FOR SHARE",
+		[AST_FOR_NO_KEY_UPDATE] = "FOR NO KEY UPDATE",
+		[AST_FOR_UPDATE] = "FOR UPDATE",
+	};
+
+	return words[strength];
+}
+
+static void
+print_locking(struct buf *out, const struct ast_locking *lock)
+{
+	buf_put_u8(out, ' ');
+	buf_put_cstr(out, print_lock_strength(lock->strength));
+	for (uint32_t i = 0; i < lock->name_count; i++) {
+		buf_put_cstr(out, i == 0 ? " OF " : ", ");
+		print_dotted(out, &lock->names[i]);
+	}
+	buf_put_cstr(out, lock->is_nowait ? " NOWAIT" : "");
+	buf_put_cstr(out, lock->skips_locked ? " SKIP LOCKED" : "");
+}
+
 void
 print_select(struct buf *out, const struct ast_select *select)
 {
@@ -366,10 +392,6 @@ print_select(struct buf *out, const struct ast_select *select)
 		buf_put_cstr(out, " ORDER BY ");
 	print_sorts(out, &select->order_by);
 	print_limit(out, select);
-	if (select->for_update)
-		buf_put_cstr(out, " FOR UPDATE");
-	for (uint32_t i = 0; i < select->locked_count; i++) {
-		buf_put_cstr(out, i == 0 ? " OF " : ", ");
-		print_dotted(out, &select->locked[i]);
-	}
+	for (uint32_t i = 0; i < select->lock_count; i++)
+		print_locking(out, &select->locks[i]);
 }

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bind_locking.c -- FOR UPDATE and its like.  They lock nothing, since no event
+ * changes; what they cannot be said of is refused in PostgreSQL's words.
+ */
+#include "plan/bind.h"
+#include "sql/print.h"
+
+static int
+not_allowed(const struct ast_locking *lock, const char *with, struct error *err)
+{
+	return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "%s is not allowed with %s", print_lock_strength(lock->strength),
+	    with);
+}
+
+/* What a query must not have whose rows are to be those of its tables. */
+static const char *
+find_obstacle(const struct select_state *state)
+{
+	const struct ast_select *select = state->select;
+
+	if (select->is_distinct || state->distinct_count > 0)
+		return "DISTINCT clause";
+	if (select->group_count > 0)
+		return "GROUP BY clause";
+	if (select->having != NULL)
+		return "HAVING clause";
+	if (state->is_aggregated)
+		return "aggregate functions";
+	if (state->windows.is_used)
+		return "window functions";
+	if (state->set_use.is_used)
+		return "set-returning functions in the target list";
+	return NULL;
+}
+
+/* ---- OF names ---- */
+
+static struct str
+name_of(const struct ast_from *from)
+{
+	if (from->alias.name.len > 0 || from->kind != AST_FROM_TABLE)
+		return from->alias.name;
+	return from->table.parts[from->table.count - 1];
+}
+
+/* The item of a name, in the sides of joins too; NULL if there is none. */
+static const struct ast_from *
+find_item(const struct ast_from *from, struct str name)
+{
+	const struct ast_from *found = NULL;
+
+	if (str_equal(name_of(from), name))
+		return from;
+	if (from->kind == AST_FROM_JOIN && from->alias.name.len == 0) {
+		found = find_item(from->left, name);
+		if (found == NULL)
+			found = find_item(from->right, name);
+	}
+	return found;
+}
+
+/* What cannot be locked, as messages call it; NULL if it can. */
+static const char *
+kind_without_rows(struct scope *scope, const struct ast_from *from)
+{
+	switch (from->kind) {
+	case AST_FROM_TABLE:
+		return with_find(scope, &from->table) != NULL ? "a WITH query"
+							      : NULL;
+	case AST_FROM_SUBQUERY:
+		return from->subquery->value_count > 0 ? "VALUES" : NULL;
+	case AST_FROM_FUNCTION:
+		return "a function";
+	case AST_FROM_JOIN:
+		return "a join";
+	case AST_FROM_SEQUENCE:
+		break;
+	}
+	return NULL;
+}
+
+static int
+check_name(struct select_state *state, const struct ast_locking *lock,
+    const struct ast_name *name, struct error *err)
+{
+	const char *words = print_lock_strength(lock->strength), *kind;
+	const struct ast_from_list *list = &state->select->from;
+	const struct ast_from *found = NULL;
+
+	if (name->count > 1)
+		return error_at(err, name->location, STELE_E_SYNTAX,
+		    "%s must specify unqualified relation names", words);
+	for (uint32_t i = 0; i < list->count && found == NULL; i++)
+		found = find_item(list->items[i], name->parts[0]);
+	if (found == NULL)
+		return error_at(err, name->location, STELE_E_UNDEFINED_TABLE,
+		    "relation \"%.*s\" in %s clause not found in FROM clause",
+		    STR_FMT(name->parts[0]), words);
+	kind = kind_without_rows(&state->scope, found);
+	if (kind == NULL)
+		return 0;
+	return error_at(err, name->location, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "%s cannot be applied to %s", words, kind);
+}
+
+int
+bind_locking(struct select_state *state, struct error *err)
+{
+	const struct ast_select *select = state->select;
+	const char *obstacle =
+	    select->lock_count == 0 ? NULL : find_obstacle(state);
+
+	if (obstacle != NULL)
+		return not_allowed(&select->locks[0], obstacle, err);
+	for (uint32_t i = 0; i < select->lock_count; i++) {
+		const struct ast_locking *lock = &select->locks[i];
+
+		for (uint32_t k = 0; k < lock->name_count; k++) {
+			int rc = check_name(state, lock, &lock->names[k], err);
+
+			if (rc != 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+int
+bind_no_locking(const struct ast_select *select, bool is_of_set,
+    struct error *err)
+{
+	if (select->lock_count == 0)
+		return 0;
+	if (is_of_set)
+		return not_allowed(&select->locks[0], "UNION/INTERSECT/EXCEPT",
+		    err);
+	return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "%s cannot be applied to VALUES",
+	    print_lock_strength(select->locks[0].strength));
+}
+
+/* ---- cursors ---- */
+
+/* Tables and subqueries of FROM have rows that can be locked. */
+static bool
+has_rows_to_lock(const struct ast_from *from)
+{
+	if (from->kind == AST_FROM_JOIN)
+		return has_rows_to_lock(from->left) ||
+		    has_rows_to_lock(from->right);
+	return from->kind == AST_FROM_TABLE || from->kind == AST_FROM_SUBQUERY;
+}
+
+static bool
+locks_rows(const struct ast_select *select)
+{
+	for (uint32_t i = 0; select->lock_count > 0 && i < select->from.count;
+	     i++)
+		if (has_rows_to_lock(select->from.items[i]))
+			return true;
+	return false;
+}
+
+int
+bind_cursor_locking(const struct ast_declare_cursor *declare, struct error *err)
+{
+	const struct ast_select *select = declare->query;
+	const char *words;
+
+	if (!locks_rows(select))
+		return 0;
+	words = print_lock_strength(select->locks[0].strength);
+	if (declare->with_hold) {
+		(void)error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "DECLARE CURSOR WITH HOLD ... %s is not supported", words);
+		return error_detail(err, "Holdable cursors must be READ ONLY.");
+	}
+	if (declare->is_scroll) {
+		(void)error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "DECLARE SCROLL CURSOR ... %s is not supported", words);
+		return error_detail(err,
+		    "Scrollable cursors must be READ ONLY.");
+	}
+	if (!declare->is_insensitive)
+		return 0;
+	(void)error_set(err, STELE_E_INVALID_CURSOR_DEFINITION,
+	    "DECLARE INSENSITIVE CURSOR ... %s is not valid", words);
+	return error_detail(err, "Insensitive cursors must be READ ONLY.");
+}
