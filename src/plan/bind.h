@@ -61,6 +61,13 @@ struct sublink_name {
 	struct str name;
 };
 
+/* What stands for a system column, for the row description. */
+struct system_column_use {
+	const struct expr *expr; /* NULL: none yet */
+	uint32_t table_oid;
+	int16_t attnum;
+};
+
 struct bind_notes;
 struct dependency_list;
 struct plan_right;
@@ -98,6 +105,7 @@ struct binder {
 	uint32_t right_count;
 	struct dependency_list *dependencies; /* of CREATE VIEW; NULL */
 	struct bind_notes *notes; /* of who writes it down again; NULL */
+	struct system_column_use system_column; /* the newest */
 };
 
 /* What the query of a new view names. */

@@ -100,6 +100,11 @@ set_origin(const struct binder *binder, struct target *target)
 	const struct expr *expr = target->expr;
 	const struct range *range;
 
+	if (expr == binder->system_column.expr) {
+		target->column.table_oid = binder->system_column.table_oid;
+		target->column.attnum = binder->system_column.attnum;
+		return;
+	}
 	if (expr->kind != EXPR_COLUMN)
 		return;
 	range = binder_range_of(binder, expr->column.rel);

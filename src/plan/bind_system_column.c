@@ -52,24 +52,58 @@ place_of(struct binder *binder, const struct range *range, int location)
 	return place;
 }
 
+/* What PostgreSQL numbers them. */
+static const struct {
+	const char *name;
+	int16_t attnum;
+} system_columns[] = {
+	{ "ctid", -1 },
+	{ "xmin", -2 },
+	{ "xmax", -4 },
+	{ "tableoid", -6 },
+};
+
+static int16_t
+attnum_of(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(system_columns); i++)
+		if (str_equal(name, str_of_cstr(system_columns[i].name)))
+			return system_columns[i].attnum;
+	return 0;
+}
+
+static struct expr *
+value_of(struct binder *binder, const struct range *range, int16_t attnum,
+    int location)
+{
+	switch (attnum) {
+	case -1:
+		return place_of(binder, range, location);
+	case -2:
+		return number(binder, TYPE_XID, maker_of(binder, range),
+		    location);
+	case -4:
+		return number(binder, TYPE_XID, XID_INVALID, location);
+	case -6:
+		return number(binder, TYPE_OID, range->system_oid, location);
+	default:
+		return NULL;
+	}
+}
+
 struct expr *
 range_system_column(struct binder *binder, const struct range *range,
     struct str name, int location)
 {
-	struct expr *value;
+	int16_t attnum = range->system_oid == 0 ? 0 : attnum_of(name);
+	struct expr *value = value_of(binder, range, attnum, location);
 
-	if (range->system_oid == 0)
+	if (value == NULL)
 		return NULL;
-	if (str_equal(name, STR("tableoid")))
-		value = number(binder, TYPE_OID, range->system_oid, location);
-	else if (str_equal(name, STR("xmin")))
-		value =
-		    number(binder, TYPE_XID, maker_of(binder, range), location);
-	else if (str_equal(name, STR("xmax")))
-		value = number(binder, TYPE_XID, XID_INVALID, location);
-	else if (str_equal(name, STR("ctid")))
-		return place_of(binder, range, location);
-	else
-		return NULL;
-	return range_unless_null(binder, range, value);
+	if (attnum != -1) /* whose event_id is null then */
+		value = range_unless_null(binder, range, value);
+	binder->system_column = (struct system_column_use){ .expr = value,
+		.table_oid = range->system_oid,
+		.attnum = attnum };
+	return value;
 }
