@@ -370,6 +370,13 @@ int ast_option_is_on(const struct ast_option *option, bool *out,
  */
 void binder_need_relation(struct binder *binder, uint32_t oid, uint32_t rights);
 
+/* One of these rights is enough. */
+void binder_need_any(struct binder *binder, uint32_t oid, uint32_t rights);
+
+/* To do more than read a relation of the server. */
+void binder_need_superuser(struct binder *binder,
+    const struct system_table *table);
+
 /*
  * Of the columns that binder_use_column() tells; of any, if it tells none.  What
  * is not noted before is not looked at: it is not of an event type or a view.

@@ -11,7 +11,59 @@
 #include "plan/bind.h"
 
 #include "engine/catalog/acl.h"
+#include "engine/catalog/catalog.h"
+#include "plan/names.h"
 #include "plan/schema.h"
+
+/* Of which a role needs one. */
+static uint32_t
+rights_of_mode(enum ast_lock_mode mode)
+{
+	uint32_t writing = RIGHT_UPDATE | RIGHT_DELETE | RIGHT_TRUNCATE;
+
+	if (mode == AST_LOCK_ACCESS_SHARE)
+		return RIGHT_SELECT;
+	return mode == AST_LOCK_ROW_EXCLUSIVE ? writing | RIGHT_INSERT
+					      : writing;
+}
+
+static void
+need_rights(struct binder *binder, const struct relation *relation,
+    enum ast_lock_mode mode)
+{
+	if (relation->system == NULL)
+		binder_need_any(binder, relation->oid, rights_of_mode(mode));
+	else if (mode == AST_LOCK_ACCESS_SHARE ||
+	    relation->system == &events_table)
+		binder_need_system(binder, relation->system);
+	else
+		binder_need_superuser(binder, relation->system);
+}
+
+/* What a view reads is locked too, by the rights of the view's owner. */
+static void
+lock_below(struct binder *binder, const struct relation *relation,
+    enum ast_lock_mode mode)
+{
+	const struct relation_space space = names_space(binder->context);
+	const struct sql_view *around = binder->view;
+	const struct sql_view *view = relation->view;
+
+	binder->view = view;
+	for (uint32_t i = 0; i < view->dependency_count; i++) {
+		struct relation below;
+
+		if (!relation_by_oid(&space, view->dependencies[i].oid,
+			&below) ||
+		    relation_kind(&below) == 'm' ||
+		    below.schema == SCHEMA_PG_TEMP)
+			continue;
+		need_rights(binder, &below, mode);
+		if (below.view != NULL)
+			lock_below(binder, &below, mode);
+	}
+	binder->view = around;
+}
 
 static int
 check_lock(struct binder *binder, const struct ast_stmt *stmt,
@@ -36,12 +88,9 @@ check_lock(struct binder *binder, const struct ast_stmt *stmt,
 		    "Events are immutable, and a transaction reads one snapshot:"
 		    " ACCESS SHARE is enough.");
 	}
-	if (relation->system == NULL)
-		binder_need_relation(binder, relation->oid,
-		    mode == AST_LOCK_ACCESS_SHARE ? RIGHT_SELECT
-						  : RIGHT_INSERT);
-	else
-		binder_need_system(binder, relation->system);
+	need_rights(binder, relation, mode);
+	if (relation->view != NULL)
+		lock_below(binder, relation, mode);
 	return 0;
 }
 

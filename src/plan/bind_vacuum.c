@@ -6,8 +6,12 @@
  * what is left is to say which names and options there are not, which do not go
  * together, and what is no table.
  */
+#include "engine/catalog/acl.h"
+#include "engine/catalog/catalog.h"
+#include "engine/catalog/role.h"
 #include "plan/bind.h"
 #include "plan/names.h"
+#include "plan/schema.h"
 #include "plan/temp_table.h"
 
 #define PARALLEL_MAX 1024
@@ -151,6 +155,45 @@ check_columns(struct binder *binder, const struct relation *relation,
 	return 0;
 }
 
+/* Whether it, or the database, is current_user's; what is temporary always is. */
+static bool
+is_owner(struct binder *binder, const struct relation *relation)
+{
+	const struct catalog *catalog = binder->context->catalog;
+	uint32_t role_oid = binder->context->session->role_oid;
+	struct acl_object object;
+
+	if (relation->schema == SCHEMA_PG_TEMP ||
+	    catalog_is_superuser(catalog, role_oid))
+		return true;
+	return (catalog_acl_object(catalog, relation->oid, &object) &&
+		   catalog_owns(catalog, role_oid, &object)) ||
+	    (catalog_acl_object(catalog, ACL_DATABASE_OID, &object) &&
+		!relation_is_shared(relation) &&
+		catalog_owns(catalog, role_oid, &object));
+}
+
+/* Besides superusers. */
+static const char *
+owners(const struct relation *relation)
+{
+	if (relation_is_shared(relation))
+		return "superuser";
+	return relation->system != NULL ? "superuser or database owner"
+					: "table or database owner";
+}
+
+static struct temp_notice
+not_the_owner(struct binder *binder, const struct relation *relation,
+    bool is_analyze)
+{
+	return (struct temp_notice){ .code = STELE_E_WARNING,
+		.text = arena_printf(binder->arena,
+		    "skipping \"%.*s\" --- only %s can %s it",
+		    STR_FMT(relation->name), owners(relation),
+		    is_analyze ? "analyze" : "vacuum") };
+}
+
 static struct temp_notice
 not_a_table(struct binder *binder, const struct relation *relation,
     bool is_analyze)
@@ -196,7 +239,10 @@ bind_vacuum(struct binder *binder, const struct ast_stmt *stmt,
 		rc = find_relation(binder, &tables->names[i], &relations[i],
 		    err);
 	for (uint32_t i = 0; i < tables->count && rc == 0; i++) {
-		if (!is_table(&relations[i]))
+		if (!is_owner(binder, &relations[i]))
+			notices[ddl->notice_count++] = not_the_owner(binder,
+			    &relations[i], tables->is_analyze);
+		else if (!is_table(&relations[i]))
 			notices[ddl->notice_count++] = not_a_table(binder,
 			    &relations[i], tables->is_analyze);
 		else

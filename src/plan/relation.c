@@ -347,6 +347,18 @@ relation_of_index(const struct relation *index)
 				     : of_temp_table(index->index_of);
 }
 
+bool
+relation_is_shared(const struct relation *relation)
+{
+	static const uint32_t shared[] = { 1213, 1214, 1260, 1261, 1262, 2396,
+		2964, 3592, 6000, 6100, 6243 };
+
+	for (size_t i = 0; i < ARRAY_LEN(shared); i++)
+		if (shared[i] == relation->oid)
+			return true;
+	return false;
+}
+
 char
 relation_persistence(const struct relation *relation)
 {

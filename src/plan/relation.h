@@ -100,6 +100,9 @@ char relation_kind(const struct relation *relation);
 /* What an index, which it must be, is of. */
 struct relation relation_of_index(const struct relation *index);
 
+/* pg_class.relisshared: a catalogue that all databases of a server share. */
+bool relation_is_shared(const struct relation *relation);
+
 /* pg_class.relpersistence: 't' if it ends with the session, else 'p'. */
 char relation_persistence(const struct relation *relation);
 

@@ -126,6 +126,7 @@ note(struct binder *binder, struct plan_right right)
 	for (uint32_t i = 0; i < binder->right_count; i++) {
 		if (had[i].role_oid != right.role_oid ||
 		    had[i].oid != right.oid || had[i].table != right.table ||
+		    had[i].any_of != right.any_of ||
 		    had[i].function != right.function ||
 		    had[i].is_events != right.is_events)
 			continue;
@@ -144,6 +145,14 @@ binder_need_relation(struct binder *binder, uint32_t oid, uint32_t rights)
 	if (binder->system_view_depth == 0)
 		(void)note(binder,
 		    (struct plan_right){ .oid = oid, .rights = rights });
+}
+
+void
+binder_need_any(struct binder *binder, uint32_t oid, uint32_t rights)
+{
+	if (binder->system_view_depth == 0)
+		(void)note(binder,
+		    (struct plan_right){ .oid = oid, .any_of = rights });
 }
 
 void
@@ -206,6 +215,13 @@ binder_need_system(struct binder *binder, const struct system_table *table)
 	else if (need != NEED_NOTHING)
 		(void)note(binder,
 		    (struct plan_right){ .table = table, .need = need });
+}
+
+void
+binder_need_superuser(struct binder *binder, const struct system_table *table)
+{
+	(void)note(binder,
+	    (struct plan_right){ .table = table, .need = NEED_SUPERUSER });
 }
 
 void
@@ -308,6 +324,9 @@ check_relation(const struct plan_right *right, const struct catalog *catalog,
 		    has_used(catalog, role_oid, &object, right->columns,
 			of_columns[i]))
 			missing &= ~of_columns[i];
+	if (right->any_of != 0 &&
+	    catalog_rights(catalog, role_oid, &object, right->any_of) == 0)
+		missing |= right->any_of;
 	return missing == 0
 	    ? 0
 	    : denied(acl_object_words(&object), object.name, err);

@@ -66,6 +66,7 @@ struct plan_right {
 	uint32_t role_oid; /* whose right it must be; 0: current_user's */
 	uint32_t oid;      /* an event type or a view .. */
 	uint32_t rights;   /* .. and what is done to it, of acl.h; */
+	uint32_t any_of;   /* .. of these one is enough; 0: none is asked */
 	/*
 	 * What is done to columns of it, each of which must be allowed where
 	 * the whole is not; to any of them, if none is told.

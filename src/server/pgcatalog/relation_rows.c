@@ -13,19 +13,6 @@
 
 /* ---- pg_class ---- */
 
-/* Catalogues that all databases share, of a server that has several. */
-static bool
-is_shared(const struct relation *relation)
-{
-	static const uint32_t shared[] = { 1213, 1214, 1260, 1261, 1262, 2396,
-		2964, 3592, 6000, 6100, 6243 };
-
-	for (size_t i = 0; i < ARRAY_LEN(shared); i++)
-		if (shared[i] == relation->oid)
-			return true;
-	return false;
-}
-
 static void
 put_storage(struct system_rows *rows, const struct relation *relation)
 {
@@ -62,7 +49,8 @@ put_flags(struct system_rows *rows, const struct relation *relation)
 	system_put_bool(rows, pg_class_relhasindex,
 	    relation->type != NULL ||
 		(relation->temp != NULL && relation->temp->key_count > 0));
-	system_put_bool(rows, pg_class_relisshared, is_shared(relation));
+	system_put_bool(rows, pg_class_relisshared,
+	    relation_is_shared(relation));
 	system_put_i64(rows, pg_class_relchecks,
 	    relation->temp == NULL ? 0 : relation->temp->check_count);
 	system_put_bool(rows, pg_class_relhasrules, kind == 'v' || kind == 'm');
