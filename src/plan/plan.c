@@ -328,6 +328,35 @@ set_needs(const struct binder *binder, struct plan *plan)
 	plan->param_count = binder->param_count;
 }
 
+bool
+plan_is_late(const struct ast_stmt *stmt)
+{
+	switch ((int)stmt->kind) {
+	case AST_ALTER_ENUM:
+	case AST_ALTER_OWNER:
+	case AST_ALTER_SEQUENCE:
+	case AST_ALTER_TABLE:
+	case AST_COMMENT:
+	case AST_CREATE_ENUM:
+	case AST_CREATE_INDEX:
+	case AST_CREATE_SEQUENCE:
+	case AST_CREATE_TABLE:
+	case AST_DROP:
+	case AST_DROP_ROLE:
+	case AST_GRANT:
+	case AST_GRANT_ROLE:
+	case AST_LOCK_TABLE:
+	case AST_REFRESH:
+	case AST_TRUNCATE:
+	case AST_VACUUM:
+		return !stmt->is_native;
+	case AST_CREATE_VIEW:
+		return !stmt->is_native && !stmt->create_view.is_kept;
+	default:
+		return false;
+	}
+}
+
 int
 plan_statement(const struct plan_context *context, const struct ast_stmt *stmt,
     const uint32_t *param_oids, uint32_t param_oid_count, struct arena *arena,

@@ -151,6 +151,7 @@ enum plan_kind {
 	PLAN_KEEP,      /* exec_keep(): what is kept of a query */
 	PLAN_TEMP_DDL,  /* exec_temp_ddl(): of temporary tables and views */
 	PLAN_UTILITY,   /* the server does it, from the syntax tree */
+	PLAN_LATER,     /* is to be planned when it runs: plan_is_late() */
 };
 
 /* A column of the result, or of the input of COPY FROM. */
@@ -221,6 +222,12 @@ MUST_USE int plan_statement(const struct plan_context *context,
     const struct ast_stmt *stmt, const uint32_t *param_oids,
     uint32_t param_oid_count, struct arena *arena, struct plan **out,
     struct error *err);
+
+/*
+ * Whether PostgreSQL would not look at the names in a statement before it runs:
+ * it changes or locks what they mean, and has neither parameters nor rows.
+ */
+bool plan_is_late(const struct ast_stmt *stmt);
 
 /*
  * Plan the arguments of EXECUTE, `count` expressions without columns, as a

@@ -105,9 +105,6 @@ temp_ddl_execute(struct session *session, struct portal *portal)
 {
 	enum temp_op op = portal->planned->plan->temp_ddl->op;
 
-	if (transaction_check_block(session, portal->planned->stmt,
-		&session->err) != 0)
-		return STEP_FAIL;
 	session_context(session, portal);
 	session->job.portal = portal;
 	/* There may be rows to rewrite. */

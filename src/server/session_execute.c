@@ -79,7 +79,9 @@ portal_execute(struct session *session, struct portal *portal,
 	enum step step;
 
 	if (session_check_cancel(session) != 0 ||
-	    portal_plan_for_temp(session, portal) != 0 ||
+	    transaction_check_block(session, portal->planned->stmt,
+		&session->err) != 0 ||
+	    portal_plan_for_now(session, portal) != 0 ||
 	    (portal->state == PORTAL_NEW &&
 		session_check_rights(session, portal->planned->plan,
 		    portal->planned->catalog) != 0))
@@ -110,6 +112,8 @@ portal_execute(struct session *session, struct portal *portal,
 		return temp_ddl_execute(session, portal);
 	case PLAN_UTILITY:
 		return utility_execute(session, portal, row_limit, is_simple);
+	case PLAN_LATER: /* no more */
+		break;
 	}
 	return STEP_FAIL;
 }

@@ -54,8 +54,13 @@ plan_source(struct session *session, struct source *source,
 	transaction_start(session);
 	if (stmt == NULL)
 		return 0;
-	return session_plan(session, source, stmt, oids, oid_count, planned,
-	    err);
+	if (!plan_is_late(stmt))
+		return session_plan(session, source, stmt, oids, oid_count,
+		    planned, err);
+	*planned = planned_late(source, stmt);
+	return *planned != NULL
+	    ? 0
+	    : error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 }
 
 /* Give a source and its plan, which this takes, their name. */
@@ -415,6 +420,7 @@ prepared_refresh(struct session *session, struct prepared *prepared)
 	int rc;
 
 	if (prepared->planned == NULL ||
+	    prepared->planned->plan->kind == PLAN_LATER ||
 	    session_is_fresh(session, prepared->planned))
 		return 0;
 	rc = session_plan(session, prepared->source, prepared->stmt,

@@ -108,16 +108,21 @@ portal_plan_for_snapshot(struct session *session, struct portal *portal)
 }
 
 int
-portal_plan_for_temp(struct session *session, struct portal *portal)
+portal_plan_for_now(struct session *session, struct portal *portal)
 {
+	const struct planned *planned = portal->planned;
+	bool is_late = planned->plan->kind == PLAN_LATER;
 	const struct catalog *catalog;
 	int rc;
 
-	if (portal->planned->temp == session->temp.catalog ||
-	    portal->state != PORTAL_NEW)
+	if (portal->state != PORTAL_NEW ||
+	    (planned->temp == session->temp.catalog && !is_late))
 		return 0;
 	catalog = session_catalog(session);
 	rc = plan_anew(session, portal, catalog);
 	catalog_unref(catalog);
+	if (rc == 0 && is_late && portal->planned->plan->param_count > 0)
+		rc = error_set(&session->err, STELE_E_UNDEFINED_PARAMETER,
+		    "there is no parameter $1");
 	return rc;
 }

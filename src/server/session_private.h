@@ -544,8 +544,11 @@ int session_plan(struct session *session, struct source *source,
 /* The plan of a portal against the snapshot that it is going to read. */
 MUST_USE int portal_plan_for_snapshot(struct session *session,
     struct portal *portal);
-/* The same against temporary tables, which may have changed since. */
-MUST_USE int portal_plan_for_temp(struct session *session,
+/*
+ * Anew if temporary tables have changed since it was bound, or for the first
+ * time (PLAN_LATER).
+ */
+MUST_USE int portal_plan_for_now(struct session *session,
     struct portal *portal);
 
 /* ---- session_context.c ---- */

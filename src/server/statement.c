@@ -231,6 +231,26 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
 	return rc;
 }
 
+struct planned *
+planned_late(struct source *source, const struct ast_stmt *stmt)
+{
+	struct planned *planned = calloc(1, sizeof(*planned));
+
+	if (planned == NULL)
+		return NULL;
+	planned->refs = 1;
+	planned->source = source_ref(source);
+	planned->stmt = stmt;
+	arena_init(&planned->arena, NULL);
+	planned->plan = arena_zalloc(&planned->arena, sizeof(struct plan));
+	planned->plan->kind = PLAN_LATER;
+	planned->plan->tag = "";
+	if (!planned->arena.failed)
+		return planned;
+	planned_unref(planned);
+	return NULL;
+}
+
 bool
 planned_same_result(const struct planned *a, const struct planned *b)
 {

@@ -67,7 +67,7 @@ struct planned {
 	uint32_t refs;
 	struct source *source; /* a reference */
 	const struct ast_stmt *stmt;
-	const struct catalog *catalog; /* a reference; NULL for a utility */
+	const struct catalog *catalog; /* a reference; NULL: PLAN_LATER */
 	struct temp_catalog *temp;     /* a reference; NULL: empty */
 	struct search_path path;       /* that its names were found by */
 	struct arena arena;
@@ -96,6 +96,13 @@ MUST_USE int planned_new(struct source *source, const struct ast_stmt *stmt,
     const struct plan_session *session, const struct type_settings *settings,
     const uint32_t *param_oids, uint32_t param_oid_count, struct planned **out,
     struct error *err);
+
+/*
+ * The same of a statement that is planned when it runs: a PLAN_LATER.  NULL if
+ * there is no memory.
+ */
+struct planned *planned_late(struct source *source,
+    const struct ast_stmt *stmt);
 
 /* Whether both give the same columns: "cached plan must not change ...". */
 bool planned_same_result(const struct planned *a, const struct planned *b);
