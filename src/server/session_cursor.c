@@ -6,12 +6,17 @@
  * as they come.  One that scrolls keeps them on a tape (cursor_tape.h), as far
  * as it has been; so does one WITH HOLD, to its end, when its transaction ends.
  *
+ * One that was not said to scroll may do so where PostgreSQL's would
+ * (plan/backward.h).  It goes forward as the others do, and keeps its snapshot:
+ * once it is asked to go back, its query is read again, on to a tape.
+ *
  * Where a cursor stands: `position` is the number of its row, from 1; 0 is
  * before the first.  After the last it is at_end.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "plan/backward.h"
 #include "server/cursor_tape.h"
 #include "server/session_private.h"
 #include "sql/ast.h"
@@ -37,6 +42,17 @@ need_tape(struct portal *cursor, struct error *err)
 	if (cursor->tape == NULL)
 		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
 	return 0;
+}
+
+/* What was read so far is read again, to be kept. */
+static void
+start_over(struct portal *cursor)
+{
+	if (cursor->exec != NULL)
+		exec_close(cursor->exec);
+	cursor->exec = NULL;
+	cursor->batch = (struct batch){ .row_count = 0 };
+	cursor->batch_next = 0;
 }
 
 /* Read on until row `row` (from 1) is kept, or all are. */
@@ -208,6 +224,8 @@ tape_work(struct session *session)
 	uint32_t row;
 
 	job->rc = job_begin(session);
+	if (job->rc == 0 && cursor->tape == NULL)
+		start_over(cursor);
 	if (job->rc == 0)
 		job->rc = need_tape(cursor, &session->err);
 	if (job->rc == 0 && !walk->has_begun)
@@ -283,15 +301,22 @@ count_forward(const struct portal *cursor, const struct ast_fetch *fetch,
 	return cursor->position == 0 || cursor->at_end;
 }
 
-/* A cursor that does not scroll has been asked for rows before its place. */
+/*
+ * A cursor that was not said to scroll may have been asked for rows before its
+ * place.
+ */
 static int
-check_forward(const struct portal *cursor, const struct ast_fetch *fetch,
+check_direction(struct portal *cursor, const struct ast_fetch *fetch,
     struct error *err)
 {
 	uint64_t skip, take;
 
 	if (cursor->is_scroll || count_forward(cursor, fetch, &skip, &take))
 		return 0;
+	if (cursor->goes_back) {
+		cursor->is_scroll = true;
+		return 0;
+	}
 	(void)error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
 	    "cursor can only scan forward");
 	return error_hint(err,
@@ -346,7 +371,7 @@ cursor_fetch(struct session *session, const struct portal *portal,
 	step = cursor->is_held ? STEP_DONE : cursor_open(session, cursor);
 	if (step != STEP_DONE)
 		return step;
-	if (check_forward(cursor, fetch, &session->err) != 0)
+	if (check_direction(cursor, fetch, &session->err) != 0)
 		return STEP_FAIL;
 	/* BINARY is for those who do not Bind. */
 	if (is_simple)
@@ -512,6 +537,26 @@ declared_held(struct session *session)
 	(void)done(session, "DECLARE CURSOR");
 }
 
+/*
+ * What is kept anyway may as well scroll from the beginning; so may what reads
+ * events of its own transaction, since there may be more of them later.
+ */
+static void
+set_direction(struct portal *cursor, const struct ast_declare_cursor *declare)
+{
+	bool goes_back = !declare->is_no_scroll &&
+	    declare->query->lock_count == 0 &&
+	    rel_goes_back(cursor->planned->plan->root,
+		declare->query->order_by.count > 0);
+
+	if (cursor->is_scroll || !goes_back)
+		return;
+	if (cursor->is_hold || cursor->context.batch != NULL)
+		cursor->is_scroll = true;
+	else
+		cursor->goes_back = true;
+}
+
 enum step
 cursor_declare(struct session *session, const struct portal *portal)
 {
@@ -528,9 +573,7 @@ cursor_declare(struct session *session, const struct portal *portal)
 		return STEP_FAIL;
 	cursor->is_cursor = true;
 	cursor->made_at = session->settings.types.now;
-	/* What is kept anyway may as well scroll. */
-	cursor->is_scroll = declare->is_scroll ||
-	    (declare->with_hold && !declare->is_no_scroll);
+	cursor->is_scroll = declare->is_scroll;
 	cursor->is_hold = declare->with_hold;
 	if (plan_cursor(session, cursor, portal) == 0)
 		step = cursor_open(session, cursor);
@@ -538,6 +581,7 @@ cursor_declare(struct session *session, const struct portal *portal)
 		portal_remove(&session->table, cursor);
 		return step;
 	}
+	set_direction(cursor, declare);
 	if (declare->is_binary) {
 		cursor->formats = &binary_format;
 		cursor->format_count = 1;

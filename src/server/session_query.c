@@ -38,9 +38,10 @@ query_close(struct portal *portal)
 	if (portal->exec != NULL)
 		exec_close(portal->exec);
 	portal->exec = NULL;
-	if (portal->snapshot != NULL)
+	if (portal->snapshot != NULL && !portal->goes_back)
 		snapshot_unref(portal->snapshot);
-	portal->snapshot = NULL;
+	if (!portal->goes_back)
+		portal->snapshot = NULL;
 	portal->state = PORTAL_DONE;
 }
 

@@ -377,6 +377,7 @@ portal_reset(struct portal *portal)
 	portal->state = PORTAL_NEW;
 	portal->is_cursor = false;
 	portal->is_scroll = false;
+	portal->goes_back = false;
 	portal->is_hold = false;
 	portal->is_held = false;
 	portal->position = 0;

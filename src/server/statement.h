@@ -134,7 +134,8 @@ struct portal {
 	uint64_t number;         /* in the order in which they were made */
 	int64_t made_at;         /* microseconds */
 	bool is_cursor;          /* made by DECLARE, */
-	bool is_scroll;          /* SCROLL */
+	bool is_scroll;          /* goes back and forth on a tape, .. */
+	bool goes_back;          /* .. or will, once it is asked to go back */
 	bool is_hold;            /* WITH HOLD */
 	bool is_held;            /* and its transaction has ended */
 	struct planned *planned; /* a reference; NULL: an empty statement */

@@ -109,7 +109,7 @@ CASES = (
     ("held cursor", parse("declare h scroll cursor with hold for select $1 || 'z', 'x'")
         + bind((b"4",)) + execute() + SYNC
         + parse("fetch h") + bind(results=(1, 0)) + describe(b"P") + execute() + SYNC, 2),
-    ("binary cursor", query(b"declare i binary cursor with hold for select 'x', 'y'; fetch i;"
+    ("binary cursor", query(b"declare i binary scroll cursor with hold for select 'x', 'y'; fetch i;"
         b" fetch backward 2 i; close i; move last h; fetch h; close h"), 1),
     ("copy out", query(b"copy (select a, b from ct order by a) to stdout"), 1),
     ("copy out csv", query(b"copy (select a, b from ct order by a) to stdout csv header"), 1),
