@@ -46,3 +46,9 @@ SET enable_hashjoin = off;
 SET stele.enable_scan_bounds = off;
 EXPLAIN (COSTS off) SELECT * FROM ia JOIN ib ON ia.a = ib.a WHERE ia.a = 1;
 RESET ALL;
+
+-- a condition that never holds is known when it is planned: nothing is read
+EXPLAIN (COSTS off) SELECT b FROM ia WHERE 1 <> 1 AND a = 2;
+EXPLAIN (COSTS off) SELECT ia.b, ib.b FROM ia LEFT JOIN ib ON ia.a = ib.a AND ib.c = 1 + 2 WHERE null AND ia.c > 1;
+SELECT count(*), max(a) FROM ia WHERE 1 <> 1;
+SELECT b FROM ia WHERE 1 = 1 AND a = 2;

@@ -105,6 +105,7 @@ struct binder {
 	uint32_t right_count;
 	struct dependency_list *dependencies; /* of CREATE VIEW; NULL */
 	struct bind_notes *notes; /* of who writes it down again; NULL */
+	const struct error *constant_failure;   /* of the finished plan */
 	struct system_column_use system_column; /* the newest */
 };
 

@@ -415,7 +415,9 @@ set_kind(struct explainer *e, struct explain_node *node, const struct rel *rel)
 		set_alias(e, node, rel);
 		return;
 	case REL_VALUES:
-		node->kind = rel->values.row_count == 1 ? "Result" : "Values";
+		node->kind = rel->values.row_count > 1 ? "Values" : "Result";
+		if (rel->values.row_count == 0)
+			add_detail(e, node, "One-Time Filter", STR("false"));
 		return;
 	case REL_FILTER:
 		explain_filter(e, node, rel);

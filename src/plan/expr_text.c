@@ -173,17 +173,20 @@ put_const(const struct expr_text *text, const struct expr *expr,
 		buf_put_cstr(out, "NULL");
 		return;
 	}
+	if (expr->type.oid == TYPE_BOOL) {
+		buf_put_cstr(out, expr->value.boolean ? "true" : "false");
+		return;
+	}
 	vec_init_constant(&vec, type_phys(&expr->type), &expr->value,
 	    text->binder->arena);
 	buf_init(&value);
 	type_out_text(&expr->type, text->binder->context->settings, &vec, 0,
 	    &value);
-	if (type_category(&expr->type) == 'N' || expr->type.oid == TYPE_BOOL)
+	if (type_category(&expr->type) == 'N')
 		buf_put_str(out, buf_str(&value));
 	else
 		put_quoted(buf_str(&value), out);
-	if (type_category(&expr->type) != 'N' && expr->type.oid != TYPE_BOOL &&
-	    expr->type.oid != TYPE_TEXT)
+	if (type_category(&expr->type) != 'N' && expr->type.oid != TYPE_TEXT)
 		buf_printf(out, "::%.*s",
 		    STR_FMT(type_format(&expr->type, text->binder->arena)));
 	buf_release(&value);

@@ -192,6 +192,18 @@ lay_out_function(struct layouter *l, const struct rel *rel,
 	return out;
 }
 
+/* What a condition lets nothing of through need not be read. */
+static struct rel *
+lay_out_nothing(struct layouter *l, const struct rel *like)
+{
+	struct rel *out = layout_copy(l, like);
+
+	out->kind = REL_VALUES;
+	out->input = NULL;
+	out->values = (struct rel_values){ .row_count = 0 };
+	return out;
+}
+
 static struct rel *
 lay_out_filter(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
@@ -203,8 +215,8 @@ lay_out_filter(struct layouter *l, const struct rel *rel,
 		column_set_add_expr(&below, rel->filter.conjuncts[i]);
 	out->input = lay_out(l, rel->input, &below);
 	layout_same_columns(out);
-	out->filter.conjuncts = layout_place_all(l, rel->filter.conjuncts,
-	    rel->filter.count, out->input);
+	if (!layout_fold_conjuncts(l, &out->filter, out->input))
+		return lay_out_nothing(l, out->input);
 	if ((out->input->kind == REL_SCAN || out->input->kind == REL_EVENTS ||
 		out->input->kind == REL_SYSTEM) &&
 	    option_is_on(l->binder, OPTION_SCAN_BOUNDS))

@@ -149,6 +149,8 @@ layout_place(struct layouter *l, const struct expr *expr,
 
 	if (!layout_count_node(l))
 		return placed;
+	if (layout_is_lazy(expr))
+		return layout_fold_lazy(l, placed, input);
 	for (uint32_t i = 0; i < expr->arg_count; i++)
 		placed->args[i] = layout_place(l, expr->args[i], input);
 	if (expr->kind == EXPR_COLUMN)
@@ -157,7 +159,7 @@ layout_place(struct layouter *l, const struct expr *expr,
 		place_subquery(l, placed, input);
 	else if (l->frame != NULL && expr_is_volatile_call(expr))
 		l->frame->is_volatile = true;
-	return placed;
+	return layout_fold(l, placed);
 }
 
 struct expr *

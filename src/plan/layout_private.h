@@ -3,7 +3,8 @@
  * layout_private.h -- what the files of layout.h share.
  *
  * layout.c has the relations that are no more than their inputs' columns, and
- * chooses by the kind; layout_expr.c puts positions into expressions;
+ * chooses by the kind; layout_expr.c puts positions into expressions, and
+ * layout_fold.c values in the place of what is constant;
  * layout_join.c, layout_group.c (aggregates, order, windows, sets),
  * layout_sequence.c and layout_with.c (WITH, changes) have the other kinds.
  *
@@ -74,6 +75,24 @@ struct expr *layout_place_optional(struct layouter *l, const struct expr *expr,
     const struct rel *input);
 struct expr **layout_place_all(struct layouter *l, struct expr *const *exprs,
     uint32_t count, const struct rel *input);
+
+/* ---- layout_fold.c ---- */
+
+/*
+ * Of a copied expression: with its arguments placed, its value if it has one
+ * already; and one whose later arguments may not count, which are not placed.
+ */
+struct expr *layout_fold(struct layouter *l, struct expr *placed);
+bool layout_is_lazy(const struct expr *expr);
+struct expr *layout_fold_lazy(struct layouter *l, struct expr *placed,
+    const struct rel *input);
+
+/*
+ * The parts of a filter, of which those that always hold go; false if one never
+ * does.
+ */
+bool layout_fold_conjuncts(struct layouter *l, struct rel_filter *filter,
+    const struct rel *input);
 
 /* ---- layout.c ---- */
 

@@ -326,6 +326,10 @@ set_needs(const struct binder *binder, struct plan *plan)
 	plan->rel_count = binder->rel_count;
 	plan->param_types = binder->param_types;
 	plan->param_count = binder->param_count;
+	/* What is only defined here is to fail when it is used. */
+	if (plan->kind == PLAN_QUERY || plan->kind == PLAN_INSERT ||
+	    plan->kind == PLAN_COPY_TO)
+		plan->constant_failure = binder->constant_failure;
 }
 
 bool

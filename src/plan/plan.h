@@ -30,6 +30,8 @@ struct ast_expr;
 struct ast_set;
 struct ast_stmt;
 struct catalog;
+struct datum;
+struct expr;
 struct kept_setting;
 struct plan_copy;
 struct plan_ddl;
@@ -140,6 +142,13 @@ struct plan_context {
 	const struct system_tables *system;   /* the server's; NULL: none */
 	const struct temp_catalog *temp;      /* the session's; NULL: none */
 	const struct search_path *path;       /* NULL: the default one */
+	/*
+	 * The value of an expression of constants, in which nothing else has a
+	 * say (exec/constant.h).  NULL: all is computed when the plan runs.
+	 */
+	int (*evaluate)(const struct plan_context *context,
+	    const struct expr *expr, struct arena *arena, struct datum *out,
+	    struct error *err);
 };
 
 enum plan_kind {
@@ -196,6 +205,11 @@ struct plan {
 	uint32_t shown_oid; /* PLAN_QUERY: SHOW of a kept query; 0: another */
 	const char *tag;    /* "SELECT", "INSERT 0", "CREATE TABLE" ... */
 	bool tag_has_count;
+	/*
+	 * Why an expression of constants has no value: to run such a plan fails
+	 * with this before anything else is done.  NULL: all have one.
+	 */
+	const struct error *constant_failure;
 
 	/* for src/exec/ */
 	const struct rel *root;               /* PLAN_QUERY, PLAN_COPY_TO */

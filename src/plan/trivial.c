@@ -17,17 +17,23 @@ has_fixed_size(const struct type *type)
 	return phys != PHYS_STR && phys != PHYS_NUMERIC;
 }
 
-/* A function of values of fixed size only: no text to repeat, no power. */
+bool
+expr_is_of_fixed_size(const struct expr *call)
+{
+	if (!has_fixed_size(&call->type))
+		return false;
+	for (uint32_t i = 0; i < call->arg_count; i++)
+		if (!has_fixed_size(&call->args[i]->type))
+			return false;
+	return true;
+}
+
+/* No text to repeat, no power. */
 static bool
 is_cheap_call(const struct expr *expr)
 {
-	if (expr->function->volatility == FUNCTION_VOLATILE ||
-	    !has_fixed_size(&expr->type))
-		return false;
-	for (uint32_t i = 0; i < expr->arg_count; i++)
-		if (!has_fixed_size(&expr->args[i]->type))
-			return false;
-	return true;
+	return expr->function->volatility != FUNCTION_VOLATILE &&
+	    expr_is_of_fixed_size(expr);
 }
 
 static bool
@@ -142,16 +148,23 @@ take_rel(const struct rel *rel, int *left)
 
 /* ---- lookups ---- */
 
+bool
+function_is_operator(const struct function *function, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (function->kind == FUNCTION_OPERATOR &&
+		    strcmp(function->name, *names) == 0)
+			return true;
+	return false;
+}
+
 static bool
 is_comparison(const struct function *function)
 {
-	static const char *const names[] = { "=", "<>", "<", "<=", ">", ">=" };
+	static const char *const names[] = { "=", "<>", "<", "<=", ">",
+		">=", NULL };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (function->kind == FUNCTION_OPERATOR &&
-		    strcmp(function->name, names[i]) == 0)
-			return true;
-	return false;
+	return function_is_operator(function, names);
 }
 
 /* What is there already, or fixed for all rows. */

@@ -7,7 +7,16 @@
 
 #include <stdbool.h>
 
+struct expr;
+struct function;
 struct rel;
+
+/* Whether it is an operator of one of these names, the last of which is NULL. */
+bool function_is_operator(const struct function *function,
+    const char *const *names);
+
+/* Whether a call takes and gives values of fixed size only. */
+bool expr_is_of_fixed_size(const struct expr *call);
 
 /*
  * Whether a finished query makes at most one row, of written values, parameters

@@ -21,6 +21,17 @@ session_check_writable(struct session *session, const char *what)
 	    "cannot execute %s in a read-only transaction", what);
 }
 
+int
+session_check_constants(struct session *session, const struct portal *portal)
+{
+	const struct plan *plan = portal->planned->plan;
+
+	if (plan->constant_failure == NULL)
+		return 0;
+	session->err = *plan->constant_failure;
+	return session->err.code;
+}
+
 /* A query that reads the batch holds, or will hold, cursors into it. */
 static bool
 is_reader(const struct portal *portal)
@@ -84,7 +95,8 @@ portal_execute(struct session *session, struct portal *portal,
 	    portal_plan_for_now(session, portal) != 0 ||
 	    (portal->state == PORTAL_NEW &&
 		session_check_rights(session, portal->planned->plan,
-		    portal->planned->catalog) != 0))
+		    portal->planned->catalog) != 0) ||
+	    session_check_constants(session, portal) != 0)
 		return STEP_FAIL;
 	switch (portal->planned->plan->kind) {
 	case PLAN_QUERY:

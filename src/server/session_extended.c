@@ -529,6 +529,8 @@ bind_portal(struct session *session, const struct prepared *prepared,
 	rc = bind_params(session, portal, bind);
 	if (rc == 0 && prepared->stmt->kind == AST_COPY)
 		rc = copy_options_parse(prepared->stmt, portal, err);
+	else if (rc == 0 && prepared->stmt->kind != AST_EXPLAIN)
+		rc = session_check_constants(session, portal);
 	if (rc != 0)
 		portal_remove(&session->table, portal);
 	return rc;

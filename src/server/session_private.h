@@ -599,6 +599,9 @@ MUST_USE bool execute_at_hand(struct session *session,
  */
 enum step portal_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple);
+/* The failure of an expression of constants is that of who runs it. */
+MUST_USE int session_check_constants(struct session *session,
+    const struct portal *portal);
 /* 25006 in a read-only transaction; `what` is the statement. */
 MUST_USE int session_check_writable(struct session *session, const char *what);
 /* 55006 while a cursor is open that reads the transaction's own events. */

@@ -379,8 +379,9 @@ cursor_open(struct session *session, struct portal *cursor)
 		return STEP_DONE;
 	step = portal_take_snapshot(session, cursor);
 	if (step == STEP_DONE &&
-	    session_check_rights(session, cursor->planned->plan,
-		cursor->planned->catalog) != 0)
+	    (session_check_rights(session, cursor->planned->plan,
+		 cursor->planned->catalog) != 0 ||
+		session_check_constants(session, cursor) != 0))
 		return STEP_FAIL;
 	if (step == STEP_DONE)
 		session_context(session, cursor);

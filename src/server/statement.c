@@ -10,6 +10,7 @@
 #include "common/crypto.h"
 #include "common/error.h"
 #include "engine/engine.h"
+#include "exec/constant.h"
 #include "exec/temp_tables.h"
 #include "server/cursor_tape.h"
 #include "server/system_tables.h"
@@ -198,6 +199,7 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
 		.system = &server_system_tables,
 		.temp = temp,
 		.path = session->path,
+		.evaluate = exec_constant,
 	};
 	struct plan_names names;
 	int rc;

@@ -5,9 +5,7 @@
 The sequences are those that PostgreSQL 15 gives, with these differences:
 
   - tables are event types: their core columns come first;
-  - server_version, which is left out, and the texts of what is not supported;
-  - select 1/0 describes its row before it fails: constants are not folded when
-    planning, so that the error comes from running it.
+  - server_version, which is left out, and the texts of what is not supported.
 
     protocol_test.py [--write]
 
@@ -97,6 +95,17 @@ CASES = (
     ("implicit transaction", parse("insert into ct(context_id, a) values ('c', 1)") + bind()
         + execute() + parse("select 1/0") + bind() + execute() + SYNC
         + query(b"select count(*) from ct"), 2),
+    ("a constant without a value", parse("select 1/0, $1::int") + describe(b"S") + bind((b"1",))
+        + execute() + SYNC, 1),
+    ("in EXPLAIN", parse("explain select 1/0") + bind() + execute() + SYNC, 1),
+    ("behind what decides", query(b"select case when true then 1 else 1/0 end"), 1),
+    ("declared", query(b"begin; declare c cursor for select 1/0; fetch c"), 1),
+    ("declared no more", query(b"rollback"), 1),
+    ("names are looked up late", query(b"begin") + parse("lock table nope in access share mode")
+        + bind() + describe(b"P") + execute() + SYNC + query(b"rollback"), 3),
+    ("also those of DROP", parse("drop table nope", "d") + bind(name="d") + SYNC
+        + query(b"create temp table nope (a int)") + bind(name="d") + execute() + SYNC, 3),
+    ("not in a block", parse("lock table nope") + bind() + execute() + SYNC, 1),
     ("insert", query(b"insert into ct(context_id, a, b) values ('c', 1, 'x'), ('c', 2, null)"), 1),
     ("returning", parse("insert into ct(context_id, a) values ('d', 3) returning a, event_id")
         + bind() + describe(b"P") + execute() + SYNC, 1),
