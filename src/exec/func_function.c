@@ -41,6 +41,15 @@ mode_prefix(char mode)
 	}
 }
 
+/* What stands between parameters; before those that an aggregate sorts by, too. */
+static const char *
+separator(uint32_t printed, int direct_count)
+{
+	if ((int)printed == direct_count)
+		return printed == 0 ? "ORDER BY " : " ORDER BY ";
+	return printed == 0 ? "" : ", ";
+}
+
 static void
 put_parameters(const struct plan_context *names,
     const struct pg_function *function, bool with_defaults, struct buf *out)
@@ -53,12 +62,16 @@ put_parameters(const struct plan_context *names,
 	    pg_function_types(function->all_args != NULL ? function->all_args
 							 : function->args,
 		types);
+	int direct_count = pg_function_direct_count(function);
+	/* What is as direct as it is sorted by is written twice. */
+	uint32_t printed_count = count + (direct_count == (int)count ? 1 : 0);
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t printed = 0; printed < printed_count; printed++) {
+		uint32_t i = printed < count ? printed : count - 1;
 		struct str name = next_item(&names_left);
 		char mode = function->modes == NULL ? 'i' : function->modes[i];
 
-		buf_put_cstr(out, i == 0 ? "" : ", ");
+		buf_put_cstr(out, separator(printed, direct_count));
 		buf_put_cstr(out, mode_prefix(mode));
 		if (name.len > 0) {
 			quote_put_name(out, name);

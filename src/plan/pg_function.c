@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "common/attr.h"
 #include "plan/known_function.h"
 #include "plan/pg_function_table.h"
 #include "plan/schema.h"
@@ -141,4 +142,24 @@ pg_operator_by_oid(uint32_t oid)
 	    pg_operator_count, sizeof(pg_operators[0]), compare_operator);
 
 	return found != NULL && operator_is_here(found) ? found : NULL;
+}
+
+int
+pg_function_direct_count(const struct pg_function *function)
+{
+	static const struct {
+		uint32_t oid;
+		char kind;
+		int direct_count;
+	} aggregates[] = {
+#define AGGREGATE(oid, kind, direct, state, initial) { oid, kind, direct },
+#include "plan/pg_aggregates.def"
+#undef AGGREGATE
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(aggregates); i++)
+		if (aggregates[i].oid == function->oid &&
+		    aggregates[i].kind != 'n')
+			return aggregates[i].direct_count;
+	return -1;
 }

@@ -72,5 +72,11 @@ const struct pg_operator *pg_operator_named(struct str name,
 struct str pg_function_name(const struct pg_function *function,
     uint32_t *schema);
 
+/*
+ * How many arguments of an aggregate come before its ORDER BY; -1 if it has
+ * none there.
+ */
+int pg_function_direct_count(const struct pg_function *function);
+
 /* The types of a list; returns how many. */
 uint32_t pg_function_types(const char *list, uint32_t out[PROC_ARGS_MAX]);

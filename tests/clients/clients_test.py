@@ -26,7 +26,7 @@ class No(str):
 # The files of a client; then a thing each, in their order.
 CLIENTS = {
     "psql": (
-        ["psql_test.sh", "psql_describe_test.py", "every.sh"],
+        ["psql_test.sh", "psql_describe_test.py", "psql_beside_test.py", "every.sh"],
         "psql -X -q -A -t", "check_completion", "every_insert", '"values"',
         '"an error\'s position and more"', '"Ctrl-C"', "many rows, FETCH_COUNT"),
     "libpq": (

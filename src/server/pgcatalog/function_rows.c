@@ -149,7 +149,7 @@ pg_aggregate_rows(void *session UNUSED, struct system_rows *rows,
 	} aggregates[] = {
 #define AGGREGATE(oid, kind, direct, state, initial) \
 	{ oid, kind, direct, state, initial },
-#include "server/pgcatalog/aggregates.def"
+#include "plan/pg_aggregates.def"
 #undef AGGREGATE
 	};
 
