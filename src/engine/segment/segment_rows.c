@@ -68,14 +68,6 @@ hint_group(const struct segment_cursor *cursor, const uint32_t *rows,
 				    rows[at] - first);
 }
 
-static void
-hint_groups(const struct segment_cursor *cursor,
-    const struct row_groups *groups)
-{
-	for (uint32_t g = 0; g < groups->count; g++)
-		hint_group(cursor, groups->rows, &groups->of[g]);
-}
-
 /* The column of event_ids, if its chunks hold them as others' values need them. */
 static const struct cursor_column *
 plain_ids(const struct segment_cursor *cursor)
@@ -328,7 +320,7 @@ segment_rows_begin(struct segment_cursor *cursor)
 
 	groups->rows = cursor->rows;
 	group_rows(cursor->section, 0, next_count(cursor), groups);
-	hint_groups(cursor, groups);
+	hint_group(cursor, groups->rows, &groups->of[0]);
 	groups->is_hinted = true;
 }
 
@@ -341,7 +333,7 @@ prepare_groups(struct segment_cursor *cursor, uint32_t at, uint32_t count)
 	if (!groups->is_hinted) {
 		group_rows(cursor->section, at, count, groups);
 		hint_desks(cursor->section, cursor->spec, groups);
-		hint_groups(cursor, groups);
+		hint_group(cursor, groups->rows, &groups->of[0]);
 	}
 	groups->is_hinted = false;
 }
@@ -362,8 +354,12 @@ segment_rows_next(struct segment_cursor *cursor, uint32_t *count,
 	begin_columns(cursor);
 	while (at < *count && rc == 0) {
 		prepare_groups(cursor, at, *count);
-		for (uint32_t g = 0; g < groups->count && rc == 0; g++)
+		for (uint32_t g = 0; g < groups->count && rc == 0; g++) {
+			if (g + 1 < groups->count)
+				hint_group(cursor, groups->rows,
+				    &groups->of[g + 1]);
 			rc = fill_columns(cursor, groups, &groups->of[g], err);
+		}
 		at = groups->of[groups->count - 1].limit;
 	}
 	cursor->part_next += *count;
