@@ -8,6 +8,7 @@
 #include "engine/engine_private.h"
 #include "engine/haste.h"
 #include "engine/read/scan_private.h"
+#include "engine/segment/block_cache.h"
 
 static int
 out_of_memory(struct error *err)
@@ -129,6 +130,7 @@ context_places_find(struct engine *engine, const struct scan_spec *spec,
 	struct context_places *places = arena_zalloc(arena, sizeof(*places));
 	uint32_t shard = engine_shard_of(engine, spec->context);
 	struct scan_spec bounded = *spec;
+	uint64_t entered = block_usage().entered;
 	int rc;
 
 	*out = NULL;
@@ -139,6 +141,8 @@ context_places_find(struct engine *engine, const struct scan_spec *spec,
 	rc = ask_shard(places, &bounded, spec->snapshot->view->shards[shard],
 	    arena, err);
 	snapshot_leave(spec->snapshot);
+	block_cache_count_entered(engine->cache,
+	    block_usage().entered - entered);
 	if (rc == 0)
 		rc = arena_check(arena, err);
 	if (rc == 0)

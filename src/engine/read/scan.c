@@ -338,6 +338,8 @@ count_blocks(const struct scan *scan, struct block_usage before)
 	type_count_add(scan->counter, TYPE_BLOCKS_READ,
 	    now.reads - before.reads);
 	type_count_add(scan->counter, TYPE_BLOCKS_HIT, now.hits - before.hits);
+	block_cache_count_entered(scan->engine->cache,
+	    now.entered - before.entered);
 }
 
 static bool

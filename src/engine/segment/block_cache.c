@@ -69,7 +69,8 @@ struct block_cache {
 	void *buckets; /* of all parts; owned */
 	size_t buckets_bytes;
 	atomic_uint_least64_t next_key;
-	atomic_bool has_been_full; /* some part; for good */
+	atomic_bool has_been_full;     /* some part; for good */
+	atomic_uint_least64_t entered; /* hits of slots */
 	struct cache_part parts[PARTS_MAX];
 };
 
@@ -674,6 +675,7 @@ block_slot_enter(struct block_slot *slot, const void **out, struct error *err)
 			atomic_store_explicit(&slot->is_recent, true,
 			    memory_order_relaxed);
 		usage.hits++;
+		usage.entered++;
 		return 0;
 	}
 	atomic_fetch_sub_explicit(&slot->users, 1, memory_order_seq_cst);
@@ -754,10 +756,20 @@ block_cache_forget(struct block_cache *cache, uint64_t file_key,
 	pthread_mutex_unlock(&part->lock);
 }
 
+void
+block_cache_count_entered(struct block_cache *cache, uint64_t count)
+{
+	/* A number for those who watch: no order with other memory. */
+	atomic_fetch_add_explicit(&cache->entered, count, memory_order_relaxed);
+}
+
 struct block_cache_stats
 block_cache_stats(struct block_cache *cache)
 {
-	struct block_cache_stats stats = { 0 };
+	struct block_cache_stats stats = {
+		.hits =
+		    atomic_load_explicit(&cache->entered, memory_order_relaxed),
+	};
 
 	for (uint32_t i = 0; i < cache->part_count; i++) {
 		struct cache_part *part = &cache->parts[i];

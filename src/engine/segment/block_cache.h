@@ -150,10 +150,14 @@ block_slot_hint(const struct block_slot *slot)
  * what was done there.
  */
 struct block_usage {
-	uint64_t hits;
+	uint64_t hits; /* of slots too */
 	uint64_t reads;
+	uint64_t entered; /* hits of slots */
 };
 struct block_usage block_usage(void);
+
+/* Slots that were entered without the cache: its statistics are told now and then. */
+void block_cache_count_entered(struct block_cache *cache, uint64_t count);
 
 struct block_cache_stats {
 	uint64_t hits;
