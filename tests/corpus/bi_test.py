@@ -25,7 +25,8 @@ import pgwire  # noqa: E402
 import postgres  # noqa: E402
 from stele_server import Server, skip  # noqa: E402
 
-SQL = os.path.join(HERE, "..", "..", "regress", "sql")
+REGRESS = os.path.join(HERE, "..", "..", "regress")
+SQL = os.path.join(REGRESS, "sql")
 USER_OID = 16384  # the first: types have other OIDs on each server
 
 # What every table of events begins with, as PostgreSQL has it.
@@ -65,6 +66,9 @@ def statements(path):
         lines = iter(file.readlines())
     text = ""
     for line in lines:
+        if line.startswith("\\i "):
+            yield from statements(os.path.join(REGRESS, line.split()[1]))
+            continue
         text += "" if line.startswith("--") else line
         if not line.endswith(";\n") or line.endswith("\\;\n") or not text.strip():
             continue
