@@ -110,8 +110,8 @@ void block_cache_unpin(struct block_cache *cache, const struct block *block);
  * before its first use; its memory stays until block_cache_forget().
  */
 struct block_slot {
-	_Atomic(const void *) data; /* NULL: the cache has to be asked */
-	uint64_t offset;            /* of the block; once there was data */
+	_Atomic(const void *) data;   /* NULL: the cache has to be asked */
+	atomic_uint_least64_t offset; /* of the block; once there was data */
 	atomic_uint users;
 	atomic_bool is_recent; /* as of an entry of the cache */
 };
