@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * session_query.c -- queries: on workers, in slices that end where the output is
- * enough for now; on the net thread where that takes microseconds.
+ * session_query.c -- queries: on workers, in slices that end where the client has
+ * enough to read; on the net thread where that takes microseconds.
  */
 #include <inttypes.h>
 #include <stdio.h>
