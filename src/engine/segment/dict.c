@@ -269,7 +269,8 @@ dict_builder_sort(struct dict_builder *dict, struct error *err)
 uint32_t
 dict_page_count(uint32_t string_count)
 {
-	return (string_count + DICT_PAGE_STRINGS - 1) / DICT_PAGE_STRINGS;
+	return string_count / DICT_PAGE_STRINGS +
+	    (string_count % DICT_PAGE_STRINGS != 0);
 }
 
 static size_t
