@@ -748,7 +748,7 @@ struct str
 builtin_name(struct binder *binder, const struct ast_name *name)
 {
 	const struct search_path *path = names_path(binder->context);
-	struct str last = name->parts[name->count - 1];
+	struct str last = ast_name_last(name);
 	const struct schema *schema;
 
 	if (memchr(last.data, '.', last.len) != NULL)

@@ -19,7 +19,7 @@ bind_collation_name(struct binder *binder, const struct ast_name *name,
 	*out = COLLATION_NONE;
 	if (name->count == 1 ||
 	    (name->count == 2 && str_equal(name->parts[0], STR("pg_catalog"))))
-		*out = collation_of_name(name->parts[name->count - 1]);
+		*out = collation_of_name(ast_name_last(name));
 	if (*out != COLLATION_NONE)
 		return 0;
 	error_at(err, name->location, STELE_E_UNDEFINED_OBJECT,

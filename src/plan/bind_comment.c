@@ -40,13 +40,13 @@ bind_comment(struct binder *binder, const struct ast_comment *ast,
 	switch (ast->kind) {
 	case AST_OBJECT_SCHEMA:
 	case AST_OBJECT_DATABASE:
-		ddl->name = name.parts[name.count - 1];
+		ddl->name = ast_name_last(&name);
 		return 0;
 	case AST_OBJECT_COLUMN:
 		if (name.count < 2)
 			return error_at(err, name.location, STELE_E_SYNTAX,
 			    "column name must be qualified");
-		ddl->column = name.parts[name.count - 1];
+		ddl->column = ast_name_last(&name);
 		name = owner_of(&name);
 		break;
 	case AST_OBJECT_TABLE:
@@ -98,7 +98,7 @@ bind_temp_comment(struct binder *binder, const struct ast_comment *ast,
 	const struct relation_space space = names_space(binder->context);
 	struct ast_name name =
 	    ast->kind == AST_OBJECT_COLUMN ? owner_of(&ast->name) : ast->name;
-	struct str column = ast->name.parts[ast->name.count - 1];
+	struct str column = ast_name_last(&ast->name);
 	struct relation relation;
 	int rc;
 

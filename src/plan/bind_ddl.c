@@ -50,7 +50,7 @@ object_name(struct binder *binder, const struct ast_name *name, struct str *out,
 		    STELE_E_INVALID_SCHEMA_NAME,
 		    "schema \"%.*s\" does not exist", STR_FMT(schema));
 	}
-	*out = name->parts[name->count - 1];
+	*out = ast_name_last(name);
 	return 0;
 }
 

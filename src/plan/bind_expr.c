@@ -193,7 +193,7 @@ static int
 bind_like(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
-	struct str name = ast->op.name.parts[ast->op.name.count - 1];
+	struct str name = ast_name_last(&ast->op.name);
 	struct str escape_name = STR("like_escape");
 	struct expr *escaped[2];
 	uint32_t escaped_count = 1;

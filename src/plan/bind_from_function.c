@@ -146,7 +146,7 @@ bind_calls(struct binder *binder, struct scope *scope,
 			rc = bind_set(binder, scope, ast, built_in, out, err);
 		else
 			rc = bind_one_value(binder, scope, ast,
-			    name->parts[name->count - 1], out, err);
+			    ast_name_last(name), out, err);
 	}
 	return rc;
 }

@@ -42,7 +42,7 @@ name_of(const struct ast_from *from)
 {
 	if (from->alias.name.len > 0 || from->kind != AST_FROM_TABLE)
 		return from->alias.name;
-	return from->table.parts[from->table.count - 1];
+	return ast_name_last(&from->table);
 }
 
 /* The item of a name, in the sides of joins too; NULL if there is none. */

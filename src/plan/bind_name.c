@@ -27,12 +27,6 @@ name_format(const struct ast_name *name, struct arena *arena)
 	return text;
 }
 
-static struct str
-name_last(const struct ast_name *name)
-{
-	return name->count == 0 ? STR("") : name->parts[name->count - 1];
-}
-
 /* ---- relations ---- */
 
 /*
@@ -237,11 +231,12 @@ find_type(struct binder *binder, const struct ast_name *name, struct type *out,
 		rc = names_schema(name, &schema, err);
 		if (rc != 0)
 			return rc;
-		(void)find_type_in(binder, schema->oid, name_last(name), out);
+		(void)find_type_in(binder, schema->oid, ast_name_last(name),
+		    out);
 		return 0;
 	}
 	for (uint32_t i = 0; i < path->count; i++)
-		if (find_type_in(binder, path->schemas[i], name_last(name),
+		if (find_type_in(binder, path->schemas[i], ast_name_last(name),
 			out))
 			break;
 	return 0;
@@ -357,7 +352,7 @@ bind_type_mod(const struct ast_type *ast, struct type *type, struct error *err)
 	}
 	return error_at(err, ast->location, STELE_E_SYNTAX,
 	    "type modifier is not allowed for type \"%.*s\"",
-	    STR_FMT(name_last(&ast->name)));
+	    STR_FMT(ast_name_last(&ast->name)));
 }
 
 /* The type without its brackets. */
@@ -365,7 +360,7 @@ static int
 bind_bare_type(struct binder *binder, const struct ast_type *ast,
     struct type *out, struct error *err)
 {
-	struct str name = name_last(&ast->name);
+	struct str name = ast_name_last(&ast->name);
 	int rc = find_type(binder, &ast->name, out, err);
 
 	if (rc != 0)
@@ -405,7 +400,7 @@ static uint32_t
 named_type(struct binder *binder, const struct ast_type *ast)
 {
 	const struct foreign_type *foreign =
-	    foreign_type_by_name(name_last(&ast->name));
+	    foreign_type_by_name(ast_name_last(&ast->name));
 	uint32_t of_relation = relation_type(binder, ast);
 	struct str array;
 
@@ -464,7 +459,7 @@ bind_operator_name(struct binder *binder, const struct ast_name *name,
 	static const char *const others[] = { "public", "information_schema" };
 	struct str schema;
 
-	*out = name->parts[name->count - 1];
+	*out = ast_name_last(name);
 	if (name->count == 1)
 		return 0;
 	schema = name->parts[name->count - 2];

@@ -169,7 +169,7 @@ where_field(struct rewrite *rw, const struct ast_expr *ast, struct str *name,
 
 	if (label.len == 0 && !native_is_events(rw))
 		label = rw->type->name;
-	*name = path->parts[path->count - 1];
+	*name = ast_name_last(path);
 	if (path->count == 2 && !native_is_events(rw) &&
 	    !str_equal(path->parts[0], label))
 		return error_at(err, ast->location, STELE_E_UNDEFINED_TABLE,

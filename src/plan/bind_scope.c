@@ -292,7 +292,7 @@ bind_qualified(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
 	const struct ast_name *name = &ast->column.name;
-	struct str column = name->parts[name->count - 1];
+	struct str column = ast_name_last(name);
 	const struct range *range;
 	uint32_t index;
 	int rc;
@@ -445,7 +445,7 @@ int
 bind_column_ref(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
-	struct str name = ast->column.name.parts[ast->column.name.count - 1];
+	struct str name = ast_name_last(&ast->column.name);
 	const struct range *range;
 	int rc;
 

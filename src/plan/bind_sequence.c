@@ -259,7 +259,7 @@ add_owner(const struct sequence_binder *sb, const struct ast_expr *column,
 	const struct ast_name *name = &column->column.name;
 	const struct ast_field field = {
 		.type = name->count == 2 ? name->parts[0] : STR(""),
-		.name = name->parts[name->count - 1],
+		.name = ast_name_last(name),
 		.location = column->location,
 	};
 	uint32_t found;

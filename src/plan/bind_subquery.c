@@ -221,8 +221,8 @@ bind_row_sublink(struct binder *binder, struct scope *scope,
 	    out, err);
 	if (rc != 0)
 		return rc;
-	return bind_test(binder, scope, ast->op.left, op->parts[op->count - 1],
-	    &query, *out, err);
+	return bind_test(binder, scope, ast->op.left, ast_name_last(op), &query,
+	    *out, err);
 }
 
 int

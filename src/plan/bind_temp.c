@@ -119,7 +119,7 @@ bind_temp_name(struct binder *binder, const struct ast_name *name,
 {
 	int rc = names_check_database(binder->context, name, err);
 
-	*out = name->parts[name->count - 1];
+	*out = ast_name_last(name);
 	if (rc != 0 || name->count < 2 || name_is_temp(binder, name))
 		return rc;
 	return error_at(err, name->location, STELE_E_INVALID_TABLE_DEFINITION,

@@ -151,7 +151,7 @@ drop_one(struct binder *binder, const struct ast_drop *ast,
     const struct ast_name *name, struct object_list *list, struct error *err)
 {
 	const char *noun = object_words[ast->kind].noun;
-	struct str last = name->parts[name->count - 1];
+	struct str last = ast_name_last(name);
 	struct relation relation;
 	struct temp_notice *notice;
 	int rc;

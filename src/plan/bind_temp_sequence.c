@@ -391,7 +391,7 @@ sequence_of_column(struct binder *binder, const struct temp_table *table,
 	change.its->is_identity = is_identity;
 	name = option_of(&change, AST_SEQUENCE_NAME);
 	change.its->name = name != NULL
-	    ? name->name.parts[name->name.count - 1]
+	    ? ast_name_last(&name->name)
 	    : sequence_name(binder, table, ddl, its->name);
 	rc = change_sequence(&change, err);
 	change.its->owner_column = column + 1;
@@ -586,7 +586,7 @@ bind_alter_sequence(struct binder *binder, const struct ast_alter_sequence *ast,
 		temp_ddl_nothing(binder, ddl, 0,
 		    arena_printf(binder->arena,
 			"relation \"%.*s\" does not exist, skipping",
-			STR_FMT(ast->name.parts[ast->name.count - 1])));
+			STR_FMT(ast_name_last(&ast->name))));
 		return 0;
 	}
 	if (rc != 0)

@@ -456,7 +456,7 @@ bind_window_call(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
 	const struct ast_call *call = &ast->call;
-	struct str name = call->name.parts[call->name.count - 1];
+	struct str name = ast_name_last(&call->name);
 	struct window_spec *spec = arena_zalloc(binder->arena, sizeof(*spec));
 	struct scope inner = *scope;
 	struct window_binder wb = { .binder = binder,

@@ -21,7 +21,7 @@ term_has_operator(struct str name, const struct type *left,
 static bool
 has_function(const struct deparse *d, const struct ast_call *call)
 {
-	struct str name = call->name.parts[call->name.count - 1];
+	struct str name = ast_name_last(&call->name);
 	const struct pg_function *function = NULL;
 	uint32_t types[PROC_ARGS_MAX];
 
@@ -62,7 +62,7 @@ term_of_call(struct deparse *d, const struct ast_expr *ast)
 
 	term->ast = ast;
 	term->qualifier = call_schema(d, &call->name);
-	term->text = call->name.parts[call->name.count - 1];
+	term->text = ast_name_last(&call->name);
 	term->type = term_own_type(d, ast);
 	for (uint32_t i = 0; i < call->args.count; i++)
 		term->args[i] = is_plain ? term_of(d, call->args.items[i])

@@ -45,7 +45,7 @@ put_table(struct deparse *d, const struct ast_from *from)
 	if (!is_of_with && names_relation(d->inside, name, &relation))
 		put_relation(d, &relation);
 	else
-		deparse_put_name(d, name->parts[name->count - 1]);
+		deparse_put_name(d, ast_name_last(name));
 }
 
 /* ---- functions ---- */
@@ -133,7 +133,7 @@ put_alias(struct deparse *d, const struct ast_from *from)
 	if (name == NULL)
 		return;
 	if (from->kind != AST_FROM_TABLE || from->alias.name.len > 0 ||
-	    !str_equal(name->name, table->parts[table->count - 1])) {
+	    !str_equal(name->name, ast_name_last(table))) {
 		deparse_put(d, " ");
 		deparse_put_name(d, name->name);
 	}

@@ -49,7 +49,7 @@ own_name(const struct ast_from *from)
 	else if (from->kind == AST_FROM_FUNCTION &&
 	    from->functions.items[0]->kind == AST_CALL)
 		name = &from->functions.items[0]->call.name;
-	return name == NULL ? STR("") : name->parts[name->count - 1];
+	return name == NULL ? STR("") : ast_name_last(name);
 }
 
 /* The alias of a join hides those of its sides. */

@@ -387,7 +387,7 @@ put_lock_of_item(struct deparse *d, const struct ast_locking *lock,
 	if (from->kind == AST_FROM_TABLE && is_cte(d, &from->table))
 		return;
 	if (name.len == 0 && from->kind == AST_FROM_TABLE)
-		name = from->table.parts[from->table.count - 1];
+		name = ast_name_last(&from->table);
 	if (from->kind == AST_FROM_TABLE || from->kind == AST_FROM_SUBQUERY)
 		put_lock_of(d, lock, name);
 }

@@ -99,8 +99,7 @@ is_descending(const struct ast_sort *sort)
 {
 	const struct ast_name *op = &sort->using_op;
 
-	return sort->is_descending ||
-	    (op->count > 0 && str_equal(op->parts[op->count - 1], STR(">")));
+	return sort->is_descending || str_equal(ast_name_last(op), STR(">"));
 }
 
 void

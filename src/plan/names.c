@@ -50,7 +50,7 @@ names_relation(const struct plan_context *context, const struct ast_name *name,
     struct relation *out)
 {
 	const struct relation_space space = names_space(context);
-	struct str last = name->parts[name->count - 1];
+	struct str last = ast_name_last(name);
 	const struct schema *schema;
 
 	if (is_other_database(context, name) || name->count > 3)
@@ -470,7 +470,7 @@ find_collation(struct finder *f)
 
 	if (rc != 0)
 		return rc;
-	*f->oid = collation_of_name(name.parts[name.count - 1]);
+	*f->oid = collation_of_name(ast_name_last(&name));
 	if (*f->oid == COLLATION_NONE)
 		return error_set(f->err, STELE_E_UNDEFINED_OBJECT,
 		    "collation \"%.*s\" for encoding \"UTF8\" does not exist",

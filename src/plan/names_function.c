@@ -82,8 +82,7 @@ names_find_function(const struct plan_context *context,
 
 	if (rc != 0)
 		return rc;
-	count = count_functions(context, name->parts[name->count - 1], schema,
-	    &first);
+	count = count_functions(context, ast_name_last(name), schema, &first);
 	if (count > 1)
 		return error_set(err, STELE_E_AMBIGUOUS_FUNCTION,
 		    "more than one function named \"%.*s\"", STR_FMT(text));
@@ -106,7 +105,7 @@ names_find_operator(const struct ast_name *name, struct str text, uint32_t *oid,
 		return rc;
 	count = schema != 0 && schema != SCHEMA_PG_CATALOG
 	    ? 0
-	    : count_operators(name->parts[name->count - 1], &first);
+	    : count_operators(ast_name_last(name), &first);
 	if (count > 1)
 		return error_set(err, STELE_E_AMBIGUOUS_FUNCTION,
 		    "more than one operator named %.*s", STR_FMT(text));
@@ -135,7 +134,7 @@ names_find_signature(const struct plan_context *context,
     const struct ast_name *name, const uint32_t *args, uint32_t count,
     struct str text, uint32_t *oid, struct error *err)
 {
-	struct str last = name->parts[name->count - 1];
+	struct str last = ast_name_last(name);
 	const struct pg_function *function = NULL;
 	uint32_t schema;
 	int rc = schema_of_name(name, &schema, err);
@@ -163,8 +162,7 @@ names_find_operands(const struct ast_name *name, const uint32_t args[2],
 
 	if (rc != 0)
 		return rc;
-	while ((op = pg_operator_named(name->parts[name->count - 1], op)) !=
-	    NULL) {
+	while ((op = pg_operator_named(ast_name_last(name), op)) != NULL) {
 		if ((schema != 0 && schema != SCHEMA_PG_CATALOG) ||
 		    op->left != args[0] || op->right != args[1])
 			continue;

@@ -443,7 +443,7 @@ open_copy(struct session *session, struct copy_in *copy)
 	rc = arena_check(&portal->arena, &session->err);
 	if (rc == 0)
 		rc = pg_copy_decoder_init(&copy->decoder, &portal->copy,
-		    stmt->table.parts[stmt->table.count - 1], names, count,
+		    ast_name_last(&stmt->table), names, count,
 		    (size_t)session->settings.server->max_row_size_bytes,
 		    &session->err);
 	if (rc == 0)

@@ -319,7 +319,7 @@ set(struct session *session, const struct ast_set *set)
 static int
 find_type(struct session *session, const struct ast_type *type, uint32_t *oid)
 {
-	struct str name = type->name.parts[type->name.count - 1];
+	struct str name = ast_name_last(&type->name);
 	const struct catalog *catalog;
 	struct type found = type_of(type_oid_of_name(name));
 

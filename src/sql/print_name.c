@@ -55,8 +55,7 @@ print_operator(struct buf *out, const struct ast_name *name)
 		print_name(out, name->parts[i]);
 		buf_put_cstr(out, ".");
 	}
-	if (name->count > 0)
-		buf_put_str(out, name->parts[name->count - 1]);
+	buf_put_str(out, ast_name_last(name));
 	buf_put_cstr(out, ")");
 }
 

@@ -303,7 +303,7 @@ static void
 put_type(struct buf *out, const struct ast_column_def *column)
 {
 	const struct ast_type *type = &column->type;
-	struct str sql = type->name.parts[type->name.count - 1];
+	struct str sql = ast_name_last(&type->name);
 
 	if (column->is_unsigned) {
 		buf_put_cstr(out, "u64");

@@ -36,7 +36,7 @@ shape_of(const struct ast_stmt *stmt, const struct plan *plan)
 	from = stmt->select->from.items[0];
 	if (from->kind != AST_FROM_TABLE)
 		return NATIVE_ROWS;
-	table = from->table.parts[from->table.count - 1];
+	table = ast_name_last(&from->table);
 	if (str_equal(table, STR("users")))
 		return NATIVE_USERS;
 	if (str_equal(table, STR("permissions")))
@@ -382,8 +382,8 @@ add_words(struct native *native, const struct ast_stmt *stmt, const char *tag)
 		add_batch(native, tag);
 		break;
 	case AST_DEFINE:
-		add_line(native, "Schema defined for '",
-		    type->parts[type->count - 1], "'");
+		add_line(native, "Schema defined for '", ast_name_last(type),
+		    "'");
 		break;
 	case AST_ALTER_TABLE:
 		add_line(native, "Retention set for '",

@@ -263,7 +263,7 @@ put_defined(const struct ast_name *type, struct buf *out)
 {
 	buf_printf(out,
 	    "Define failed: Schema for event_type '%.*s' already defined",
-	    STR_FMT(type->parts[type->count - 1]));
+	    STR_FMT(ast_name_last(type)));
 }
 
 /*
