@@ -193,31 +193,6 @@ is_foldable_call(const struct expr *expr)
 	    (expr_is_of_fixed_size(expr) || is_quick_operator(expr->function));
 }
 
-/* The text forms of the others depend on settings, or on the catalogue. */
-static bool
-has_settled_text(const struct type *type)
-{
-	switch (type->oid) {
-	case TYPE_BOOL:
-	case TYPE_INT2:
-	case TYPE_INT4:
-	case TYPE_INT8:
-	case TYPE_OID:
-	case TYPE_FLOAT4:
-	case TYPE_FLOAT8:
-	case TYPE_NUMERIC:
-	case TYPE_TEXT:
-	case TYPE_VARCHAR:
-	case TYPE_BPCHAR:
-	case TYPE_UUID:
-	case TYPE_BIT:
-	case TYPE_VARBIT:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static bool
 is_foldable(const struct expr *expr)
 {
@@ -230,8 +205,8 @@ is_foldable(const struct expr *expr)
 	case EXPR_NULLIF:
 		return is_foldable_call(expr);
 	case EXPR_CAST:
-		return has_settled_text(&expr->type) &&
-		    has_settled_text(&expr->args[0]->type);
+		return type_has_settled_text(&expr->type) &&
+		    type_has_settled_text(&expr->args[0]->type);
 	case EXPR_NOT:
 	case EXPR_TEST:
 	case EXPR_GREATEST:

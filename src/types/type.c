@@ -372,6 +372,30 @@ type_is_reg(uint32_t oid)
 	return row != NULL && row->ops == &type_ops_reg;
 }
 
+bool
+type_has_settled_text(const struct type *type)
+{
+	switch (type->oid) {
+	case TYPE_BOOL:
+	case TYPE_INT2:
+	case TYPE_INT4:
+	case TYPE_INT8:
+	case TYPE_OID:
+	case TYPE_FLOAT4:
+	case TYPE_FLOAT8:
+	case TYPE_NUMERIC:
+	case TYPE_TEXT:
+	case TYPE_VARCHAR:
+	case TYPE_BPCHAR:
+	case TYPE_UUID:
+	case TYPE_BIT:
+	case TYPE_VARBIT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int
 type_compare(const struct type *type, const struct datum *a,
     const struct datum *b)

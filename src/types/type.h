@@ -202,6 +202,12 @@ type_is_enum(const struct type *type)
 /* Whether values are OIDs that read and print as names: regclass ... */
 bool type_is_reg(uint32_t oid);
 
+/*
+ * Whether a value and its text are the same for everyone: the text forms of the
+ * other types depend on settings, or on the catalogue.
+ */
+bool type_has_settled_text(const struct type *type);
+
 /* Physical form of any type, enums included. */
 enum phys type_phys(const struct type *type);
 
