@@ -268,7 +268,7 @@ arena_check(const struct arena *arena, struct error *err)
 {
 	if (!arena->failed)
 		return 0;
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 struct arena_mark

@@ -86,7 +86,7 @@ slot_set(void *slot, const struct config_option *opt,
 	if (opt->type != CONFIG_STRING)
 		slot_set_number(slot, opt->type, value->number);
 	else if (!slot_set_text(slot, value->text))
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return 0;
 }
 

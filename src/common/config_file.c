@@ -181,7 +181,7 @@ read_line(struct config *config, struct line *line, struct buf *value,
 	if (!at_end(line))
 		return syntax_error(line, err);
 	if (value->failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = config_set_from(config, name, buf_str(value),
 	    (uint32_t)line->number, err);
 	return rc == 0 ? 0 : add_place(line, err);

@@ -100,7 +100,7 @@ json_unescape(struct str raw, bool has_escape, struct arena *arena,
 		return 0;
 	text = arena_try_alloc(arena, raw.len);
 	if (text == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	while (at < raw.len) {
 		uint32_t code_point;
 		size_t used;
@@ -358,7 +358,7 @@ compare_members(const void *left, const void *right)
 static int
 out_of_memory(struct canonical *c)
 {
-	return error_set(c->err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(c->err);
 }
 
 /*

@@ -385,8 +385,7 @@ log_open(const struct log_options *options, struct error *err)
 	if (options->path != NULL) {
 		path = strdup(options->path);
 		if (path == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		fd = open_file(path, &size, err);
 		if (fd < 0) {
 			free(path);

@@ -30,8 +30,7 @@ log_tail_resize(struct log_tail *tail, size_t size, struct error *err)
 	if (size > 0) {
 		bytes = malloc(size);
 		if (bytes == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 	}
 	free(tail->bytes);
 	*tail = (struct log_tail){
@@ -146,7 +145,7 @@ log_tail_copy(const struct log_tail *tail, struct log_tail *out,
 		return 0;
 	out->bytes = malloc(tail->size);
 	if (out->bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	memcpy(out->bytes, tail->bytes, tail->size);
 	return 0;
 }

@@ -40,10 +40,9 @@ salt_password(struct str password, struct str salt, uint32_t iterations,
 		    SCRAM_PASSWORD_SIZE_MAX);
 	buf_init(&prepared);
 	saslprep_put(&prepared, password);
-	rc = prepared.failed
-	    ? error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory")
-	    : crypto_pbkdf2_sha256(buf_str(&prepared), salt, iterations, out,
-		  err);
+	rc = prepared.failed ? error_no_memory(err)
+			     : crypto_pbkdf2_sha256(buf_str(&prepared), salt,
+				   iterations, out, err);
 	crypto_release_buf(&prepared);
 	return rc;
 }

@@ -46,7 +46,7 @@ user_key_wrap(const uint8_t wrapping[CRYPTO_SEAL_KEY_SIZE], struct str key,
 	buf_put_u8(out, FORM);
 	sealed = buf_take(out, key.len + CRYPTO_SEAL_SIZE);
 	if (sealed == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return crypto_seal(wrapping, key, sealed, err);
 }
 

@@ -100,7 +100,7 @@ init_shards(struct engine *engine, const struct manifest_state *state,
 
 	engine->shards = calloc(engine->shard_count, sizeof(engine->shards[0]));
 	if (engine->shards == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < engine->shard_count && rc == 0; i++)
 		rc = shard_init(&engine->shards[i], engine, i,
 		    state->flushed[i], err);
@@ -235,7 +235,7 @@ engine_open(struct os_fs *fs, const char *dir,
 
 	*out = NULL;
 	if (engine == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	engine->fs = fs;
 	engine->options = *options;
 	engine->clock =
@@ -251,7 +251,7 @@ engine_open(struct os_fs *fs, const char *dir,
 		goto out;
 	engine->cache = block_cache_new(engine->options.block_cache_size_bytes);
 	if (engine->cache == NULL) {
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 		goto out;
 	}
 	rc = recovery_open_directory(engine, &manifest, err);

@@ -174,7 +174,7 @@ open_segments(struct engine *engine, const struct manifest_state *state,
 	int rc = 0;
 
 	if (opened == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < state->segment_count && rc == 0; i++)
 		if (state->segments[i].shard >= engine->shard_count)
 			rc = error_set(err, STELE_E_CORRUPT,
@@ -354,7 +354,7 @@ hold_segment(void *arg, const struct segment_meta *meta, struct error *err)
 	shard_view_unref(part);
 	buf_put(&reader->named, &meta->number, sizeof(meta->number));
 	if (!is_held || reader->named.failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return 0;
 }
 
@@ -400,7 +400,7 @@ clear_files(struct engine *engine, struct manifest *manifest, struct buf *kept,
 	for (uint32_t i = 0; i < engine->shard_count; i++)
 		shard_adopted_numbers(&engine->shards[i], kept);
 	if (kept->failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return manifest_clear_files(manifest,
 	    (const uint64_t *)(const void *)kept->data,
 	    kept->len / sizeof(uint64_t), done, err);

@@ -163,7 +163,7 @@ tell_shard(struct segment_teller *teller, const struct shard_view *part,
 	    (count + (size_t)1) * sizeof(*segments));
 
 	if (segments == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < count; i++)
 		segments[i] =
 		    compact_segment_of(segment_meta(part->segments[i]));
@@ -190,7 +190,7 @@ engine_each_segment(struct engine *engine,
 	int rc;
 
 	if (snapshot == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = snapshot_enter(snapshot, err);
 	if (rc != 0) {
 		snapshot_unref(snapshot);
@@ -203,7 +203,7 @@ engine_each_segment(struct engine *engine,
 	teller.type_rows = calloc(snapshot->catalog->type_count + (size_t)1,
 	    sizeof(teller.type_rows[0]));
 	if (teller.types == NULL || teller.type_rows == NULL)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	for (uint32_t s = 0; s < engine->shard_count && rc == 0; s++)
 		rc = tell_shard(&teller, snapshot->view->shards[s], err);
 	snapshot_leave(snapshot);

@@ -93,13 +93,13 @@ engine_type_rows(struct engine *engine, struct type_rows **out, uint32_t *count,
 	*out = NULL;
 	*count = 0;
 	if (snapshot == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	counting.catalog = snapshot->catalog;
 	counting.zone_rows = engine->options.zone_rows;
 	counting.types = calloc(counting.catalog->type_count + (size_t)1,
 	    sizeof(counting.types[0]));
 	if (counting.types == NULL)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	else
 		rc = snapshot_enter(snapshot, err);
 	if (rc == 0) {

@@ -153,7 +153,7 @@ verify_segments(struct running_verifier *v, struct error *err)
 	int rc;
 
 	if (snapshot == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = snapshot_enter(snapshot, err);
 	if (rc != 0) {
 		snapshot_unref(snapshot);

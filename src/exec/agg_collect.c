@@ -81,7 +81,7 @@ add_to_document(struct agg_state *state, struct agg_cell *cell,
 		buf_put_cstr(text, "\n ");
 	json_value_put(type, state->settings, value, text);
 	if (text->failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return agg_text_append(state, cell, buf_str(text), err);
 }
 
@@ -133,7 +133,7 @@ document_result(const struct agg_state *state, const struct agg_cell *cell,
 		rc = json_canonical(buf_str(&text), JSON_DEPTH_LIMIT, &scratch,
 		    &canonical, err);
 	if (rc == 0 && text.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	if (rc == 0)
 		out->str =
 		    arena_str(arena, buf_str(is_jsonb ? &canonical : &text));

@@ -198,7 +198,7 @@ prepare(struct agg_state *state, struct agg_cell *cell, struct error *err)
 		return 0;
 	cell->exact = arena_try_alloc(&state->arena, sizeof(*cell->exact));
 	if (cell->exact == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	*cell->exact = (struct numeric_moments){ 0 };
 	return 0;
 }

@@ -29,7 +29,7 @@ new_hashes(struct distinct_sketch *sketch, uint32_t capacity,
 	sketch->hashes =
 	    arena_try_alloc(arena, capacity * sizeof(*sketch->hashes));
 	if (sketch->hashes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	memset(sketch->hashes, 0, capacity * sizeof(*sketch->hashes));
 	sketch->capacity = capacity;
 	sketch->count = 0;
@@ -42,7 +42,7 @@ distinct_sketch_new(struct arena *arena, struct distinct_sketch **out,
 {
 	*out = arena_try_alloc(arena, sizeof(**out));
 	if (*out == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	**out = (struct distinct_sketch){ 0 };
 	return new_hashes(*out, HASHES_MIN, arena, err);
 }
@@ -90,8 +90,7 @@ grow(struct distinct_sketch *sketch, struct arena *arena, struct error *err)
 	if (is_last) {
 		sketch->registers = arena_try_alloc(arena, REGISTER_COUNT);
 		if (sketch->registers == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		memset(sketch->registers, 0, REGISTER_COUNT);
 		sketch->hashes = NULL;
 	} else {

@@ -167,7 +167,7 @@ move_cell(struct agg_late *late, const struct agg_cell *from,
 		return 0;
 	list = arena_try_alloc(&late->state.arena, sizeof(*list));
 	if (list == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	*list = *from->list;
 	to->list = list;
 	return 0;

@@ -188,7 +188,7 @@ pick_all(struct agg_set *set, uint32_t count, const struct array *array,
 	set->values = arena_try_alloc(&set->arena,
 	    ((size_t)count + 1) * 2 * sizeof(*set->values));
 	if (set->picks == NULL || set->values == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		const struct datum fraction = array == NULL
 		    ? set->fraction
@@ -286,7 +286,7 @@ percentiles(struct agg_set *set, struct arena *arena, struct datum *out,
 	int rc = 0;
 
 	if (values == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < array.count && rc == 0; i++) {
 		const struct datum fraction =
 		    array_get(&array, PHYS_F64, i, &set->arena);

@@ -69,7 +69,7 @@ grow_cells(struct agg_state *state, uint32_t count, struct error *err)
 	arena_init(&arena, state->cells_arena.budget);
 	cells = arena_try_alloc(&arena, capacity * sizeof(*cells));
 	if (cells == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = cancel_memcpy(cells, state->cells, state->count * sizeof(*cells),
 	    state->cancel, err);
 	if (rc != 0) {
@@ -412,8 +412,7 @@ agg_text_append(struct agg_state *state, struct agg_cell *cell, struct str text,
 		char *data = arena_try_alloc(&state->arena, capacity);
 
 		if (data == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		if (cell->text.len > 0)
 			memcpy(data, cell->text.data, cell->text.len);
 		cell->text.data = data;

@@ -109,7 +109,7 @@ copy_sink_open(const struct plan *plan, const struct exec_context *context,
 
 	*out = sink;
 	if (sink == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	sink->plan = plan->copy;
 	sink->columns = plan->columns;
 	sink->context = *context;

@@ -90,8 +90,7 @@ call_rows(const struct spread *spread)
 	types = arena_try_alloc(arena,
 	    ((size_t)fixed + elements + 1) * sizeof(*types));
 	if (args == NULL || types == NULL)
-		return error_set(one.err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(one.err);
 	for (uint32_t i = 0; i < fixed; i++) {
 		types[i] = one.arg_types[i];
 		copy_argument(spread, i, &args[i]);

@@ -65,7 +65,7 @@ exec_open(const struct plan *plan, const struct exec_context *context,
 
 	*out = NULL;
 	if (exec == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	exec->root = plan->explain != NULL ? explain_op_new(&exec->env, plan)
 					   : op_new(&exec->env, plan->root);
 	rc = arena_check(&exec->arena, err);

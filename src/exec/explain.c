@@ -553,7 +553,7 @@ write_plan(struct explain_op *explain, struct error *err)
 			    explain->elapsed_ms);
 	}
 	if (rc == 0 && out->failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return rc;
 }
 

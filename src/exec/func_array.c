@@ -13,8 +13,7 @@ new_elements(struct function_call *call, size_t count)
 	    arena_try_alloc(call->arena, (count + 1) * sizeof(*elements));
 
 	if (elements == NULL)
-		(void)error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		(void)error_no_memory(call->err);
 	return elements;
 }
 

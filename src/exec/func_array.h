@@ -62,8 +62,7 @@ MUST_USE static inline int
 put_text(struct function_call *call, uint32_t row, const struct buf *text)
 {
 	if (text->failed)
-		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(call->err);
 	call->result->str[row] = arena_str(call->arena, buf_str(text));
 	return 0;
 }

@@ -83,8 +83,7 @@ string_to_array_row(struct function_call *call, uint32_t row)
 	elements = arena_try_alloc(call->arena,
 	    ((size_t)count + 1) * sizeof(*elements));
 	if (elements == NULL)
-		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(call->err);
 	text_split_init(&split, split.text, by_char, split.delimiter);
 	for (uint32_t i = 0; text_split_next(&split, &part); i++)
 		elements[i] = (struct datum){ .str = part,

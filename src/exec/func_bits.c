@@ -21,8 +21,7 @@ new_bits(struct function_call *call, uint32_t row, size_t len, char **out)
 	char *bits = arena_try_alloc(call->arena, len + 1);
 
 	if (bits == NULL)
-		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(call->err);
 	call->result->str[row] = str_of(bits, len);
 	*out = bits;
 	return 0;

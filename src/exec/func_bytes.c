@@ -24,8 +24,7 @@ keep(struct function_call *call, uint32_t row, struct buf *text)
 	int rc = 0;
 
 	if (text->failed)
-		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		rc = error_no_memory(call->err);
 	else
 		call->result->str[row] = arena_str(call->arena, buf_str(text));
 	buf_release(text);

@@ -152,8 +152,7 @@ set_bit_row(struct function_call *call, uint32_t row)
 		    "new bit must be 0 or 1");
 	copy = arena_try_alloc(call->arena, bytes.len);
 	if (copy == NULL)
-		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(call->err);
 	memcpy(copy, bytes.data, bytes.len);
 	copy[at / 8] =
 	    (uint8_t)((copy[at / 8] & ~(1 << (at % 8))) | (bit << (at % 8)));

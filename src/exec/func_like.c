@@ -54,7 +54,7 @@ like_compile(struct str pattern, enum like_case letter_case,
 	any = arena_try_alloc(arena, pattern.len + 1);
 	out->pieces = arena_try_alloc(arena, count * sizeof(*out->pieces));
 	if (chars == NULL || any == NULL || out->pieces == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	out->pieces[0] = (struct like_piece){ .chars = chars };
 	for (size_t i = 0; i < pattern.len; i++) {
 		char c = pattern.data[i];
@@ -222,7 +222,7 @@ like_escape(struct str pattern, struct str escape, enum like_case letter_case,
 	size_t len = 0;
 
 	if (text == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if ((letter_case == LIKE_BYTES ? escape.len : utf8_length(escape)) >
 	    1) {
 		(void)error_set(err, STELE_E_INVALID_ESCAPE_SEQUENCE,

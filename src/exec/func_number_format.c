@@ -79,8 +79,7 @@ number_to_char(struct function_call *call)
 		if (rc == 0)
 			rc = put_row(&reader, row, &text);
 		if (rc == 0 && text.failed)
-			rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			rc = error_no_memory(call->err);
 		if (rc == 0)
 			call->result->str[row] =
 			    arena_str(call->arena, buf_str(&text));

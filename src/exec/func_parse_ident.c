@@ -62,8 +62,7 @@ add_part(struct ident_parser *p, struct str part)
 		    arena_try_alloc(p->call->arena, capacity * sizeof(*parts));
 
 		if (parts == NULL)
-			return error_set(p->call->err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(p->call->err);
 		if (p->count > 0)
 			memcpy(parts, p->parts, p->count * sizeof(*parts));
 		p->parts = parts;
@@ -135,8 +134,7 @@ parse_ident_row(struct function_call *call, uint32_t row)
 
 	p.room = arena_try_alloc(call->arena, p.text.len + 1);
 	if (p.room == NULL)
-		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(call->err);
 	for (;;) {
 		int rc;
 

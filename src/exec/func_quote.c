@@ -19,8 +19,7 @@ keep(struct function_call *call, uint32_t row, struct buf *text)
 	int rc = 0;
 
 	if (text->failed)
-		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		rc = error_no_memory(call->err);
 	else if (text->len >= TEXT_SIZE_MAX)
 		rc = error_set(call->err, STELE_E_LIMIT,
 		    "requested length too large");

@@ -194,8 +194,7 @@ similar_pattern(struct function_call *call, struct str pattern,
 	buf_init_charged(&text, call->arena->budget);
 	rc = regex_of_similar(pattern, escape, &text, call->err);
 	if (rc == 0 && text.failed)
-		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		rc = error_no_memory(call->err);
 	if (rc == 0)
 		*out = arena_str(call->arena, buf_str(&text));
 	buf_release(&text);
@@ -454,8 +453,7 @@ replace_matches(struct matcher *m, struct search *search, struct str by,
 		return error_set(m->call->err, STELE_E_LIMIT,
 		    "requested length too large");
 	if (out->failed)
-		return error_set(m->call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(m->call->err);
 	return 0;
 }
 

@@ -32,8 +32,7 @@ text_alloc(struct function_call *call, size_t len, int *rc)
 	}
 	text = arena_try_alloc(call->arena, len + 1);
 	if (text == NULL)
-		*rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		*rc = error_no_memory(call->err);
 	return text;
 }
 
@@ -519,8 +518,7 @@ static int
 keep(struct function_call *call, uint32_t row, const struct buf *text)
 {
 	if (text->failed)
-		return error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(call->err);
 	if (is_too_long(text))
 		return error_set(call->err, STELE_E_LIMIT,
 		    "requested length too large");

@@ -33,8 +33,7 @@ normal_form(struct function_call *call, uint32_t row, struct str *out)
 	if (rc == 0 &&
 	    !unicode_normalize(ARG(call, 0, str, row), form, call->cancel,
 		call->arena, out))
-		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		rc = error_no_memory(call->err);
 	return rc;
 }
 
@@ -176,8 +175,7 @@ unistr_row(struct function_call *call, uint32_t row, struct buf *out)
 		rc = error_set(call->err, STELE_E_SYNTAX,
 		    "invalid Unicode surrogate pair");
 	if (rc == 0 && out->failed)
-		rc = error_set(call->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		rc = error_no_memory(call->err);
 	if (rc == 0)
 		call->result->str[row] = arena_str(call->arena, buf_str(out));
 	buf_reset(out);

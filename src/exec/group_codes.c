@@ -76,7 +76,7 @@ new_array(struct group_codes *codes, const struct vec *keys, uint32_t count,
 	codes->groups =
 	    arena_try_alloc(&codes->arena, count * sizeof(*codes->groups));
 	if (codes->groups == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t k = 0; k < codes->key_count; k++)
 		codes->dicts[k] = keys[k].codes.dict;
 	codes->code_count = keys[0].codes.count;

@@ -152,7 +152,7 @@ group_table_batch(const struct group_table *table, uint32_t first,
 static int
 out_of_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 /* Slots for `count` more groups, at most half full. */

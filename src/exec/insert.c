@@ -347,7 +347,7 @@ insert_from_source(struct insert *insert, const struct plan *plan,
 	int rc;
 
 	if (exec == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	row_store_init(&rows, rel->types, rel->column_count, context->budget);
 	rows.cancel = context->cancel;
 	exec->root = op_new(&exec->env, rel);

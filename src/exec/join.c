@@ -139,8 +139,7 @@ join_finish(struct join_op *join, struct error *err)
 		join->is_matched = arena_try_alloc(&join->matched_arena,
 		    (size_t)join->table.rows.row_count + 1);
 		if (join->is_matched == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		memset(join->is_matched, 0, join->table.rows.row_count);
 	}
 	bytes = join_table_bytes(&join->table) + join->matched_arena.used_bytes;
@@ -576,7 +575,7 @@ join_open(struct op_state *op, struct error *err)
 		expr_mark_columns(rel->conjuncts[i], join->is_tested);
 	join->pairs = arena_try_alloc(&join->arena, sizeof(*join->pairs));
 	if (join->pairs == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return op_open(join->right, err);
 }
 

@@ -228,7 +228,7 @@ begin_pieces(struct join_op *join, struct error *err)
 		return 0;
 	parts->has_met = arena_try_alloc(&parts->met_arena, rows / 8 + 1);
 	if (parts->has_met == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	memset(parts->has_met, 0, rows / 8 + 1);
 	return 0;
 }

@@ -45,7 +45,7 @@ join_table_release(struct join_table *table)
 static int
 out_of_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 static uint32_t

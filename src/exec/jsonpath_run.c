@@ -23,8 +23,7 @@ add_item(struct jsonpath_run *run, struct json_items *to,
 		    capacity * sizeof(struct json_node *));
 
 		if (items == NULL) {
-			run->rc = error_set(run->err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			run->rc = error_no_memory(run->err);
 			return JSONPATH_FAILED;
 		}
 		if (to->count > 0)

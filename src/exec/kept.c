@@ -328,7 +328,7 @@ try_once(const struct attempt *attempt, const struct exec_context *context,
 	its.batch = NULL;
 	its.snapshot = engine_snapshot(context->engine, 0, NULL, NULL);
 	if (batch == NULL || its.snapshot == NULL)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	else
 		rc = run_attempt(attempt, &its, batch, err);
 	if (its.snapshot != NULL)

@@ -37,7 +37,7 @@ key_set_release(struct key_set *set)
 static int
 out_of_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 /* ---- writing ---- */

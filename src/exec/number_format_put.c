@@ -407,7 +407,7 @@ text_of(const struct numeric *n, struct arena *arena, struct str *text,
 	numeric_put(n, &out);
 	*text = arena_str(arena, buf_str(&out));
 	if (out.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	buf_release(&out);
 	return rc;
 }

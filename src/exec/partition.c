@@ -43,7 +43,7 @@ partitions_release(struct partitions *partitions)
 static int
 out_of_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 /* ---- writing ---- */

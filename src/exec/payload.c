@@ -256,7 +256,7 @@ payload_column_finish(struct payload_column *column, uint32_t row_count,
 	char *text = arena_try_alloc(column->arena, len + 1);
 
 	if (column->buf.failed || text == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (len > 0)
 		memcpy(text, column->buf.data, len);
 	for (uint32_t i = 0; i < row_count; i++) {

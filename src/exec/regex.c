@@ -29,7 +29,7 @@ compile_error(int code, struct error *err)
 	PCRE2_UCHAR text[256];
 
 	if (code == PCRE2_ERROR_NOMEMORY || code == 121 /* heap */)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (code == 125 /* lookbehind is not of fixed length */)
 		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "lookbehind of a variable length in a regular expression is"
@@ -83,7 +83,7 @@ make_match(struct regex *regex, struct error *err)
 	regex->limits = limits;
 	regex->match = pcre2_match_data_create_from_pattern(regex->code, NULL);
 	if (limits == NULL || regex->match == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	(void)pcre2_set_match_limit(limits, STEPS_MAX);
 	(void)pcre2_set_heap_limit(limits, HEAP_MAX_KB);
 	(void)pcre2_set_depth_limit(limits, DEPTH_MAX);
@@ -107,7 +107,7 @@ regex_compile(struct str pattern, const struct regex_options *options,
 	buf_init(&text);
 	rc = regex_translate(pattern, &its, &out->traits, &text, err);
 	if (rc == 0 && text.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	if (rc == 0) {
 		out->code =
 		    compile_code(&text, &its, out->traits.is_plain, &code);
@@ -211,7 +211,7 @@ answer_of(int found, const atomic_bool *cancel, struct error *err)
 	if (found == PCRE2_ERROR_CALLOUT)
 		return cancel_check(cancel, err);
 	if (found == PCRE2_ERROR_NOMEMORY)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	error_set(err, STELE_E_TOO_COMPLEX,
 	    "regular expression is too complex for this text");
 	return error_hint(err,

@@ -55,7 +55,7 @@ entry_fill(struct regex_cache_entry *entry, struct str pattern,
 	entry->pattern = malloc(pattern.len + 1);
 	if (entry->pattern == NULL) {
 		entry_release(entry);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	if (pattern.len > 0)
 		memcpy(entry->pattern, pattern.data, pattern.len);

@@ -59,8 +59,7 @@ next_item(struct regex_list *list, uint32_t *capacity, struct arena *arena,
 		    arena_try_alloc(arena, room * sizeof(*items));
 
 		if (items == NULL) {
-			(void)error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			(void)error_no_memory(err);
 			return NULL;
 		}
 		if (list->count > 0)

@@ -463,8 +463,7 @@ add_quantifier(struct regex_reader *reader, bool is_short)
 		    realloc(reader->quantifiers, capacity * sizeof(*more));
 
 		if (more == NULL)
-			return error_set(reader->err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(reader->err);
 		reader->quantifiers = more;
 		reader->quantifier_capacity = capacity;
 	}
@@ -504,9 +503,7 @@ put_cancel_point(struct regex_reader *reader, const struct atom *atom)
 	buf_put_str(out, buf_str(&text));
 	out->failed |= text.failed;
 	buf_release(&text);
-	return out->failed
-	    ? error_set(reader->err, STELE_E_OUT_OF_MEMORY, "out of memory")
-	    : 0;
+	return out->failed ? error_no_memory(reader->err) : 0;
 }
 
 static int
@@ -701,7 +698,7 @@ regex_translate(struct str pattern, struct regex_options *options,
 	buf_init(&text);
 	rc = translate(&reader, out);
 	if (rc == 0 && text.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	buf_release(&text);
 	free(reader.quantifiers);
 	return rc;

@@ -92,7 +92,7 @@ returning_new(const struct plan *plan, const struct exec_context *context,
 
 	*out = exec;
 	if (exec == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	types = arena_alloc_array(&exec->arena, type->field_count + 2,
 	    sizeof(*types));
 	types[0] = type_of(TYPE_TEXT);

@@ -117,7 +117,7 @@ row_pages_end(struct row_pages *pages, struct error *err)
 	pages->firsts = arena_try_alloc(&pages->arena,
 	    ((size_t)run->block_count + 1) * sizeof(*pages->firsts));
 	if (pages->firsts == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	pages->firsts[0] = 0;
 	for (uint32_t i = 0; i < run->block_count; i++)
 		pages->firsts[i + 1] =

@@ -52,7 +52,7 @@ row_store_check(const struct row_store *store, struct error *err)
 static int
 out_of_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 /* Of one row, without its strings. */

@@ -378,8 +378,7 @@ fill_path(struct set_cursor *set, struct target *to, struct error *err)
 		buf_reset(&text);
 		json_tree_put(set->path.items.items[set->path.next++], &text);
 		if (text.failed)
-			rc = error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			rc = error_no_memory(err);
 		value.str = arena_str(to->arena, buf_str(&text));
 		vec_set(&to->columns[0], to->at + to->count++, &value);
 	}

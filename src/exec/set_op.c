@@ -58,7 +58,7 @@ reserve(struct set_op *set, struct error *err)
 	is_given = arena_try_alloc(&arena, capacity * sizeof(*is_given));
 	if (counts == NULL || is_given == NULL) {
 		arena_release(&arena);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	memset(counts, 0, capacity * sizeof(*counts));
 	memset(is_given, 0, capacity * sizeof(*is_given));

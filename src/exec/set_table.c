@@ -32,8 +32,7 @@ add_row(struct table_maker *m)
 		    capacity * width * sizeof(*cells));
 
 		if (cells == NULL) {
-			(void)error_set(m->err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			(void)error_no_memory(m->err);
 			return NULL;
 		}
 		if (m->count > 0)

@@ -38,7 +38,7 @@ sorter_release(struct sorter *sorter)
 static int
 out_of_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 static void

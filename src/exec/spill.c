@@ -77,7 +77,7 @@ spill_fan_in(const struct spill *spill)
 static int
 out_of_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 static size_t

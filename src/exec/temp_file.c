@@ -84,7 +84,7 @@ temp_file_open(struct temp_space *space, struct temp_file **out,
 
 	*out = NULL;
 	if (file == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	file->space = space;
 	(void)snprintf(name, sizeof(name), "%s/%" PRIu64 OS_TEMP_SUFFIX,
 	    TEMP_DIRECTORY, number);

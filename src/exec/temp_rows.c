@@ -15,7 +15,7 @@
 int
 temp_out_of_memory(struct error *err)
 {
-	(void)error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	(void)error_no_memory(err);
 	(void)error_detail(err,
 	    "Temporary tables of the session may use no more.");
 	return error_hint(err,

@@ -193,7 +193,7 @@ read_parts(struct top_search *search, struct error *err)
 	search->best.heap = arena_try_alloc(&search->arena,
 	    search->best.wanted * sizeof(*search->best.heap));
 	if (search->best.heap == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < search->part_count && rc == 0; i++) {
 		if (best_ranks_exclude(&search->best, search->parts[i].best))
 			break;

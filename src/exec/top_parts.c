@@ -85,7 +85,7 @@ choose_sources(struct top_search *search, struct error *err)
 	search->sources = arena_try_alloc(&search->arena,
 	    ((size_t)events.count + 1) * sizeof(*search->sources));
 	if (search->sources == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < events.count; i++)
 		search->sources[search->source_count++] =
 		    (struct top_source){ .type = events.types[i] };
@@ -197,7 +197,7 @@ top_parts_list(struct top_search *search, struct error *err)
 	search->parts = arena_try_alloc(&search->arena,
 	    (total + 1) * sizeof(*search->parts));
 	if (search->parts == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < search->source_count && rc == 0; i++) {
 		if (search->sources[i].scan != NULL)
 			rc = add_parts(search, &search->sources[i], err);

@@ -734,5 +734,5 @@ fail:
 	close(fd);
 	if (conn != NULL)
 		conn_free(conn);
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }

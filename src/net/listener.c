@@ -128,7 +128,7 @@ start(struct loop *loop, int fd, const struct sockaddr *address, socklen_t len,
 	*out = NULL;
 	if (listener == NULL) {
 		close(fd);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	listener->loop = loop;
 	listener->fd = fd;
@@ -143,7 +143,7 @@ start(struct loop *loop, int fd, const struct sockaddr *address, socklen_t len,
 	    EV_READ | EV_PERSIST, accept_cb, listener);
 	if (listener->readable == NULL ||
 	    event_add(listener->readable, NULL) != 0) {
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 		goto fail;
 	}
 	*out = listener;
@@ -271,7 +271,7 @@ listener_open_unix(struct loop *loop, const char *path, listener_accept_fn *fn,
 	if (listener->path == NULL) {
 		listener_free(listener);
 		(void)unlink(path);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	listener->next = *list;
 	*list = listener;

@@ -124,7 +124,7 @@ loop_open(struct loop **out, struct error *err)
 
 	*out = NULL;
 	if (loop == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	loop->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (loop->wake_fd == -1) {
 		rc = error_set_os(err, "could not create an event descriptor");
@@ -230,7 +230,7 @@ loop_timer_arm(struct loop *loop, struct loop_timer *timer, uint64_t delay_ms,
 	if (timer->event == NULL)
 		timer->event = evtimer_new(loop->base, timer_cb, timer);
 	if (timer->event == NULL || evtimer_add(timer->event, &delay) != 0)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	timer->is_armed = true;
 	return 0;
 }

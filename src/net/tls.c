@@ -151,7 +151,7 @@ tls_open(struct tls_context *context, int fd, const struct tls_wish *wish,
 
 	*out = NULL;
 	if (tls == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	tls->context = tls_context_ref(context);
 	tls->fd = fd;
 	tls->wish = *wish;
@@ -162,7 +162,7 @@ tls_open(struct tls_context *context, int fd, const struct tls_wish *wish,
 	if (tls->ssl == NULL || bio == NULL || tls->early.failed) {
 		BIO_free(bio);
 		tls_close(tls);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	SSL_set_bio(tls->ssl, bio, bio);
 	(void)SSL_set_app_data(tls->ssl, tls);

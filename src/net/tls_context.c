@@ -171,7 +171,7 @@ tls_context_new(const struct tls_options *options, struct tls_context **out,
 
 	*out = NULL;
 	if (context == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	ERR_clear_error();
 	atomic_init(&context->ref_count, 1);
 	context->ssl = SSL_CTX_new(TLS_server_method());

@@ -330,7 +330,7 @@ os_copy_bytes(struct os_file *from, struct os_file *to, struct error *err)
 	int rc;
 
 	if (block == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = os_size(from, &size, err);
 	while (rc == 0 && at < size) {
 		size_t len = size - at < COPY_BLOCK_SIZE ? (size_t)(size - at)
@@ -430,7 +430,7 @@ read_whole(struct os_fs *fs, const char *path, unsigned flags, size_t limit,
 	}
 	data = malloc((size_t)size + 1);
 	if (data == NULL) {
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 		goto out;
 	}
 	rc = os_pread_full(file, data, (size_t)size, 0, err);

@@ -55,7 +55,7 @@ os_thread_start(struct os_thread *thread,
 
 	*thread = (struct os_thread){ 0 };
 	if (start == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	snprintf(start->name, sizeof(start->name), "%s", options->name);
 	start->nice = options->nice;
 	start->fn = fn;

@@ -227,9 +227,7 @@ bind_collation_for(struct binder *binder, struct expr *arg, int location,
 	(*out)->value.is_null = arg->collate.collation == COLLATION_NONE;
 	buf_init(&text);
 	quote_put_name(&text, collation_name(arg->collate.collation));
-	rc = text.failed
-	    ? error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory")
-	    : 0;
+	rc = text.failed ? error_no_memory(err) : 0;
 	if (rc == 0)
 		(*out)->value.str = arena_str(binder->arena, buf_str(&text));
 	buf_release(&text);

@@ -138,7 +138,7 @@ text_of(struct binder *binder, const struct ast_expr *ast, struct str *out,
 	buf_init(&text);
 	print_expr(&text, ast);
 	if (text.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	else
 		*out = arena_str(binder->arena, buf_str(&text));
 	buf_release(&text);

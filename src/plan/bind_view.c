@@ -368,7 +368,7 @@ print_query(struct binder *binder, const struct ast_create_view *ast,
 	buf_init(&text);
 	print_stmt(&text, &stmt);
 	if (text.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	else if (text.len > VIEW_QUERY_MAX)
 		rc = error_set(err, STELE_E_LIMIT,
 		    "the query of a view may have at most %zu bytes",

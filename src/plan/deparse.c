@@ -27,7 +27,7 @@ put_select(struct deparse *d, const struct ast_select *select,
 	deparse_put(d, ";");
 	rc = d->rc;
 	if (rc == 0 && text.failed)
-		rc = error_set(d->err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(d->err);
 	if (rc == 0)
 		*out = arena_str(d->arena, buf_str(&text));
 	buf_release(&text);

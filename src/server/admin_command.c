@@ -108,9 +108,7 @@ read_verifier(const struct config *config, struct buf *out, struct error *err)
 	if (rc != 0)
 		return rc;
 	scram_put(&verifier, out);
-	return out->failed
-	    ? error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory")
-	    : 0;
+	return out->failed ? error_no_memory(err) : 0;
 }
 
 /* ---- writing ---- */
@@ -151,7 +149,7 @@ store(struct engine *engine, struct str name, struct str verifier,
 	int rc;
 
 	if (batch == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = change_of(write_batch_catalog(batch), name, verifier, &ddl, err);
 	if (rc == 0)
 		rc = write_batch_ddl(batch, &ddl, err);

@@ -92,8 +92,7 @@ take(struct advisory_locks *locks, const void *owner,
 	if (hold == NULL) {
 		hold = calloc(1, sizeof(*hold));
 		if (hold == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		hold->owner = owner;
 		hold->id = request->id;
 		hold->is_pair = request->is_pair;

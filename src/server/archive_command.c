@@ -197,8 +197,7 @@ count_cb(void *arg, const struct archived_rows *parts, uint32_t part_count,
 		    find_type(summary, parts[i].type->name);
 
 		if (count == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		count->events += parts[i].count;
 	}
 	return 0;

@@ -130,7 +130,7 @@ put_copy_row(struct exporter *e, const struct source *source, uint32_t row,
 	rc = payload_put(&source->shape, rows->cols + 2, row, &e->arena,
 	    &e->value, err);
 	if (rc == 0 && e->value.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	if (rc != 0)
 		return rc;
 	put_column(&e->line, rows->type->name);
@@ -158,7 +158,7 @@ put_row(struct exporter *e, const struct source *source, uint32_t row,
 	if (rc != 0)
 		return rc;
 	if (e->line.failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (fwrite(e->line.data, 1, e->line.len, stdout) != e->line.len)
 		return error_set_os(err, "could not write to standard output");
 	return 0;

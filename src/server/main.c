@@ -167,7 +167,7 @@ load_config(const struct command *command, struct config **out,
 
 	*out = NULL;
 	if (config == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (command->dir != NULL) {
 		rc = os_path(path, command->dir, CONFIG_NAME, err);
 		if (rc == 0)

@@ -146,7 +146,7 @@ listen_locked(struct notify_hub *hub, struct notify_listener *listener,
 	channel = link == NULL ? NULL : channel_need(hub, name);
 	if (channel == NULL) {
 		free(link);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	*link = (struct notify_link){
 		.next_of_channel = channel->links,

@@ -89,7 +89,7 @@ add_worker(struct pool *pool, struct error *err)
 	int rc;
 
 	if (worker == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	(void)snprintf(name, sizeof(name), "worker %u",
 	    pool->worker_count % 10000);
 	rc = os_thread_start(&worker->thread, &options, worker_main, pool, err);
@@ -111,7 +111,7 @@ pool_open(uint32_t thread_count, struct pool **out, struct error *err)
 
 	*out = NULL;
 	if (pool == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	pthread_mutex_init(&pool->mutex, NULL);
 	os_cond_init(&pool->work);
 	pool->running_max = thread_count;

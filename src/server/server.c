@@ -431,7 +431,7 @@ open_nets(struct server *server, uint32_t count, struct error *err)
 {
 	server->nets = calloc(count, sizeof(*server->nets));
 	if (server->nets == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < count; i++) {
 		int rc;
 
@@ -506,7 +506,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 	auth_init(&server->auth);
 	server->zones = time_zone_set_new(zone_file_load, NULL);
 	if (server->zones == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	/* Before what takes long, and leaves traces. */
 	rc = server_tls_new(dir, config, &server->tls, err);
 	if (rc == 0)

@@ -131,7 +131,7 @@ socket_new(struct server *server, const struct door *door, unsigned spare,
 	struct server_socket *socket = malloc(sizeof(*socket));
 
 	if (socket == NULL) {
-		(void)error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		(void)error_no_memory(err);
 		return NULL;
 	}
 	*socket = (struct server_socket){

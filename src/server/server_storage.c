@@ -183,7 +183,7 @@ segments_fill(void *arg, struct system_rows *rows, struct error *err)
 	rc = engine_each_segment(session->server->engine, put_segment, &fill,
 	    err);
 	if (rc == 0 && fill.has_failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	buf_release(&fill.names);
 	return rc;
 }

@@ -233,7 +233,7 @@ types_fill(void *arg, struct system_rows *rows, struct error *err)
 	fill.snapshot = engine_snapshot(engine, 0, NULL, NULL);
 	arena_init(&fill.arena, NULL);
 	if (fill.snapshot == NULL)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	else
 		rc = put_types(&fill, err);
 	if (fill.snapshot != NULL)

@@ -60,7 +60,7 @@ session_look_at_clock(struct session *session)
 enum step
 session_out_of_memory(struct session *session)
 {
-	(void)error_set(&session->err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	(void)error_no_memory(&session->err);
 	return STEP_FAIL;
 }
 

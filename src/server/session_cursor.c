@@ -40,7 +40,7 @@ need_tape(struct portal *cursor, struct error *err)
 		return 0;
 	cursor->tape = cursor_tape_new(cursor->planned->plan, &cursor->context);
 	if (cursor->tape == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return 0;
 }
 

@@ -28,7 +28,7 @@ keep_oids(struct prepared *prepared, const uint32_t *oids, uint32_t count,
 		return 0;
 	prepared->param_oids = calloc(count, sizeof(*oids));
 	if (prepared->param_oids == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	memcpy(prepared->param_oids, oids, count * sizeof(*oids));
 	prepared->param_oid_count = count;
 	return 0;
@@ -58,9 +58,7 @@ plan_source(struct session *session, struct source *source,
 		return session_plan(session, source, stmt, oids, oid_count,
 		    planned, err);
 	*planned = planned_late(source, stmt);
-	return *planned != NULL
-	    ? 0
-	    : error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return *planned != NULL ? 0 : error_no_memory(err);
 }
 
 /* Give a source and its plan, which this takes, their name. */

@@ -21,8 +21,7 @@ job_begin(struct session *session)
 	if (session_check_cancel(session) != 0)
 		return session->err.code;
 	if (job->chunk == NULL)
-		return error_set(&session->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(&session->err);
 	return 0;
 }
 
@@ -56,8 +55,7 @@ hand_over(struct session *session)
 	chunk->post.fn = chunk_cb;
 	loop_post(session->net->loop, &chunk->post);
 	if (job->chunk == NULL) {
-		job->rc = error_set(&session->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		job->rc = error_no_memory(&session->err);
 		return true;
 	}
 	return job->handed_bytes < CONN_OUT_HIGH &&

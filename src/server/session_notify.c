@@ -123,7 +123,7 @@ say(struct session *session, enum notice_kind kind, struct str channel,
 	if (notices == NULL)
 		notices = session->transaction.notices = notices_new(session);
 	if (notices == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (kind == NOTICE_NOTIFY && was_said(notices, hash, channel, payload))
 		return 0;
 	if (notices->arena.used_bytes > NOTIFY_QUEUE_BYTES)

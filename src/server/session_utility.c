@@ -351,8 +351,7 @@ fill_prepared(struct session *session, struct prepared *prepared,
 	prepared->stmt = stmt->prepare.stmt;
 	prepared->param_oids = calloc((size_t)count + 1, sizeof(uint32_t));
 	if (prepared->param_oids == NULL)
-		return error_set(&session->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(&session->err);
 	prepared->param_oid_count = count;
 	for (uint32_t i = 0; i < count; i++) {
 		int rc = find_type(session, &stmt->prepare.types[i],

@@ -113,7 +113,7 @@ put_zone(const struct ast_const *constant, const struct type_settings *types,
 	}
 	zone = time_zone_fixed(types->time_zones, (int32_t)offset);
 	if (zone == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	buf_put_cstr(out, time_zone_name(zone));
 	return 0;
 }
@@ -152,6 +152,6 @@ set_text(const struct ast_set *set, const struct type_settings *types,
 		rc = put_value(set, set->values.items[i], out, err);
 	}
 	if (rc == 0 && out->failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	return rc;
 }

@@ -287,7 +287,7 @@ assign_float_digits(struct settings *settings, const struct setting_row *row,
 		return rc;
 	buf_put_u8(canonical, 0);
 	if (canonical->failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	digits = strtol((const char *)canonical->data + begin, NULL, 10);
 	canonical->len--;
 	settings->types.extra_float_digits = (int)digits;
@@ -357,7 +357,7 @@ zone_of(struct settings *settings, const struct setting_row *row,
 	}
 	*zone = time_zone_fixed(zones, (int32_t)(hours * 3600));
 	if (*zone == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return 0;
 }
 

@@ -111,7 +111,7 @@ value_need(struct settings *settings, struct str name, struct error *err)
 		value->name = copy(name);
 	if (value == NULL || value->name == NULL) {
 		free(value);
-		(void)error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		(void)error_no_memory(err);
 		return NULL;
 	}
 	value->next = settings->values;
@@ -610,7 +610,7 @@ push_undo(struct settings *settings, struct str name, bool is_local,
 fail:
 	if (undo != NULL)
 		undo_free(undo);
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 static void
@@ -649,7 +649,7 @@ remember(struct settings *settings, struct str name, struct buf *canonical,
 	value = value_need(settings, name, err);
 	text = value == NULL ? NULL : copy(buf_str(canonical));
 	if (text == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	free(value->value);
 	value->value = text;
 	if (is_start(scope)) {

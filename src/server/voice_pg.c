@@ -192,8 +192,7 @@ keep_row(struct session *session, struct buf *out, size_t begin, int rc)
 	/* What was put before it is whole, and is sent. */
 	out->len = begin;
 	out->failed = false;
-	session->job.rc =
-	    error_set(&session->err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	session->job.rc = error_no_memory(&session->err);
 	return false;
 }
 

@@ -91,7 +91,7 @@ native_unsupported(struct native *n, size_t off, const char *what)
 static int
 out_of_memory(struct native *n)
 {
-	return error_set(n->p->err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(n->p->err);
 }
 
 /* ---- memory ---- */

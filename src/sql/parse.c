@@ -27,8 +27,7 @@ grow(struct parse *p, void **items, uint32_t count, uint32_t *capacity,
 		return 0;
 	larger = arena_try_alloc(p->arena, next * size);
 	if (larger == NULL)
-		return error_set(p->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(p->err);
 	if (count > 0)
 		memcpy(larger, *items, count * size);
 	*items = larger;
@@ -148,8 +147,7 @@ find_run(struct parse *p, size_t start, size_t *end)
 	if (p->guard == NULL)
 		p->guard = arena_try_alloc(&p->scratch, sizeof(*p->guard));
 	if (p->guard == NULL)
-		return error_set(p->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(p->err);
 	scan_guard_init(p->guard);
 	for (;;) {
 		struct scan_token token = scan_next(&scanner);
@@ -244,7 +242,7 @@ sql_parse(struct str text, enum sql_dialect dialect, struct arena *arena,
 	if (position_map_build(&p.positions, text, &p.scratch))
 		rc = parse_text(&p);
 	else
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	if (rc == 0)
 		rc = arena_check(arena, err);
 	arena_release(&p.scratch);

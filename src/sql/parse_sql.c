@@ -181,8 +181,7 @@ unpack_run(struct parse *p, size_t start, size_t end,
 		(const uint8_t *)packed->data);
 
 	if (tree == NULL)
-		return error_set(p->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(p->err);
 	return convert_run(p, start, end, tree);
 }
 
@@ -215,8 +214,7 @@ parse_sql_run(struct parse *p, size_t start, size_t end)
 	int rc;
 
 	if (text == NULL)
-		return error_set(p->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(p->err);
 	memcpy(text, p->text.data + start, end - start);
 	text[end - start] = '\0';
 	rc = parse_charged(p, start, end, text);

@@ -166,7 +166,7 @@ make(const struct array_shape *shape, enum phys phys,
 		    VALUE_BYTES_MAX - 1);
 	value = arena_try_alloc(arena, size);
 	if (value == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	*out = str_of(value, size);
 	nulls = write_shape(value, shape);
 	ends = nulls + count;

@@ -23,7 +23,7 @@ reserve(struct array_list *list, uint32_t more, struct arena *arena,
 		capacity *= 2;
 	items = arena_try_alloc(arena, capacity * sizeof(*items));
 	if (items == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (list->count > 0)
 		memcpy(items, list->items, list->count * sizeof(*items));
 	list->items = items;

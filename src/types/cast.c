@@ -740,8 +740,7 @@ by_text(struct cast *c)
 			form = buf_str(&text);
 		}
 		if (text.failed) {
-			rc = error_set(c->err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			rc = error_no_memory(c->err);
 			break;
 		}
 		rc = type_in_text(&bare, c->settings, form, c->arena, &value,

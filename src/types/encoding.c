@@ -432,7 +432,7 @@ from_utf8(const struct text_encoding *to, const struct upper_half *upper,
 static int
 out_of_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 /* ---- several bytes a character ---- */

@@ -239,9 +239,7 @@ lex_text(struct jsonpath_lexer *lex, enum jsonpath_token token)
 	is_ok = peek(lex, 0) == '"' ? lex_quoted(lex, &text)
 				    : lex_plain(lex, &text);
 	if (is_ok && text.failed)
-		is_ok = fail(lex,
-		    error_set(lex->err, STELE_E_OUT_OF_MEMORY,
-			"out of memory"));
+		is_ok = fail(lex, error_no_memory(lex->err));
 	if (is_ok)
 		lex->text = arena_str(lex->arena, buf_str(&text));
 	buf_release(&text);

@@ -162,7 +162,7 @@ numeric_of_z(mpz_srcptr z, uint32_t scale, struct arena *arena,
 		return numeric_overflow(err);
 	limbs = arena_try_alloc(arena, count * sizeof(*limbs));
 	if (limbs == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	memcpy(limbs, mpz_limbs_read(z), count * sizeof(*limbs));
 	*out = (struct numeric){
 		.small = mpz_sgn(z) < 0 ? -1 : 1,

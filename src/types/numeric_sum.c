@@ -31,8 +31,7 @@ rest_add(struct numeric_sum *sum, const struct numeric *n, struct arena *arena,
 		    arena_try_alloc(arena, capacity * sizeof(*limbs));
 
 		if (limbs == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		memcpy(limbs, total.limbs, total.limb_count * sizeof(*limbs));
 		sum->limbs = limbs;
 		sum->limb_capacity = capacity;

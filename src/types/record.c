@@ -74,7 +74,7 @@ record_make(const struct row_type *row, const struct datum *fields,
 		    VALUE_BYTES_MAX - 1);
 	value = arena_try_alloc(arena, size);
 	if (value == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	memcpy(value, &row, sizeof(row));
 	nulls = value + sizeof(row);
 	ends = nulls + row->count;

@@ -200,8 +200,7 @@ add_element(struct array_parser *p)
 		    arena_try_alloc(p->in->arena, capacity * sizeof(*elements));
 
 		if (elements == NULL)
-			return error_set(p->in->err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(p->in->err);
 		if (p->count > 0)
 			memcpy(elements, p->elements,
 			    p->count * sizeof(*elements));
@@ -400,16 +399,14 @@ array_in(const struct type_input *in, struct datum *out)
 
 	parser.texts = arena_try_alloc(in->arena, in->text.len + 1);
 	if (parser.texts == NULL)
-		return error_set(in->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(in->err);
 	rc = parse(&parser);
 	if (rc != 0)
 		return rc;
 	values =
 	    arena_try_alloc(in->arena, (parser.count + 1) * sizeof(*values));
 	if (values == NULL)
-		return error_set(in->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(in->err);
 	for (uint32_t i = 0; i < parser.count && rc == 0; i++) {
 		values[i] = (struct datum){ .is_null = true };
 		if (!parser.elements[i].is_null)
@@ -622,8 +619,7 @@ array_receive(const struct type_input *in, struct datum *out)
 		    "insufficient data left in message");
 	values = arena_try_alloc(in->arena, (count + 1) * sizeof(*values));
 	if (values == NULL)
-		return error_set(in->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(in->err);
 	for (uint32_t i = 0; i < count && rc == 0; i++)
 		rc = receive_element(in, &element, &r, &values[i]);
 	if (rc == 0)

@@ -49,8 +49,7 @@ read_hex(const struct type_input *in, struct str digits, struct datum *out)
 	char *bits = arena_try_alloc(in->arena, digits.len * 4 + 1);
 
 	if (bits == NULL)
-		return error_set(in->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(in->err);
 	for (size_t i = 0; i < digits.len; i++) {
 		int value = hex_value(digits.data[i]);
 
@@ -109,8 +108,7 @@ bits_receive(const struct type_input *in, struct datum *out)
 		return rc;
 	bits = arena_try_alloc(in->arena, (size_t)count + 1);
 	if (bits == NULL)
-		return error_set(in->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(in->err);
 	for (uint32_t i = 0; i < count; i++)
 		bits[i] = (char)('0' +
 		    ((uint8_t)bytes.data[i / 8] >> (7 - i % 8) & 1));
@@ -170,7 +168,7 @@ bits_fit(const struct type *type, bool is_explicit, struct str *bits,
 	}
 	padded = arena_try_alloc(arena, limit);
 	if (padded == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	memset(padded, '0', limit);
 	memcpy(padded, bits->data, bits->len);
 	*bits = str_of(padded, limit);

@@ -22,8 +22,7 @@ of_text(const struct type_input *in, struct str text, struct datum *out)
 	if (rc == 0) {
 		jsonpath_put(&path, &spelling);
 		if (spelling.failed)
-			rc = error_set(in->err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			rc = error_no_memory(in->err);
 		out->str = arena_str(in->arena, buf_str(&spelling));
 	}
 	buf_release(&spelling);

@@ -71,7 +71,7 @@ text_fit(const struct type *type, enum text_cut cut, struct str *text,
 		return 0;
 	padded = arena_try_alloc(arena, text->len + limit - length);
 	if (padded == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (text->len > 0)
 		memcpy(padded, text->data, text->len);
 	memset(padded + text->len, ' ', limit - length);
@@ -261,8 +261,7 @@ bytea_in(const struct type_input *in, struct datum *out)
 	int rc;
 
 	if (bytes == NULL)
-		return error_set(in->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(in->err);
 	if (str_starts_with(in->text, STR("\\x")))
 		rc = bytea_in_hex(in,
 		    str_of(in->text.data + 2, in->text.len - 2), bytes, &len);

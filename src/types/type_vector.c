@@ -52,8 +52,7 @@ vector_in(const struct type_input *in, struct datum *out)
 	int rc = 0;
 
 	if (values == NULL)
-		return error_set(in->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		return error_no_memory(in->err);
 	for (uint32_t i = 0; next_word(&rest, &word) && rc == 0; i++)
 		rc = type_in_text(&element, in->settings, word, in->arena,
 		    &values[i], in->err);

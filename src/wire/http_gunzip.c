@@ -21,7 +21,7 @@ http_gunzip(const uint8_t *data, size_t data_len, size_t size, struct buf *out,
 		return error_set(err, STELE_E_LIMIT, "too large for gzip");
 	if (!buf_reserve(out, size + 1) ||
 	    inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	stream.avail_in = (uInt)data_len;
 	stream.next_out = out->data + out->len;
 	stream.avail_out = (uInt)size + 1; /* one too many would be seen */

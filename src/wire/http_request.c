@@ -375,7 +375,7 @@ http_request_init(struct http_request *request, size_t head_size_max,
 	buf_init(&request->head);
 	request->parser = malloc(sizeof(*request->parser));
 	if (request->parser == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return 0;
 }
 

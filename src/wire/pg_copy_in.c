@@ -114,7 +114,7 @@ pg_copy_decoder_feed(struct pg_copy_decoder *decoder, struct str bytes,
 	drop_decoded(decoder);
 	buf_put_str(&decoder->raw, bytes);
 	if (decoder->raw.failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return 0;
 }
 
@@ -307,7 +307,7 @@ begin_batch(struct pg_copy_decoder *decoder, struct error *err)
 	/* Fields point into text, which therefore must not move. */
 	if (!buf_reserve(&decoder->text, raw->len - decoder->next + 1) ||
 	    !copy_mark(decoder))
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return 1;
 }
 

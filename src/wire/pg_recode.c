@@ -392,7 +392,7 @@ pg_recode_value(const struct text_encoding *encoding, const struct type *type,
 	buf_init(&out);
 	rc = put_value(&recoding, type, *value, &out);
 	if (rc == 0 && out.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	return keep(&out, arena, value, rc);
 }
 
@@ -412,10 +412,9 @@ pg_recode_piece(const struct text_encoding *encoding,
 		piece = buf_str(&joined);
 	}
 	whole = encoding_whole(encoding, piece);
-	rc = joined.failed
-	    ? error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory")
-	    : encoding_convert(encoding, encoding_utf8,
-		  str_of(piece.data, whole), out, err);
+	rc = joined.failed ? error_no_memory(err)
+			   : encoding_convert(encoding, encoding_utf8,
+				 str_of(piece.data, whole), out, err);
 	if (rc == 0) {
 		rest->len = piece.len - whole;
 		memcpy(rest->bytes, piece.data + whole, rest->len);

@@ -50,7 +50,7 @@ text_put_base64(struct scram_text *text, struct str bytes, struct error *err,
 	buf_init(&base64);
 	crypto_put_base64(&base64, bytes);
 	if (base64.failed)
-		*rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		*rc = error_no_memory(err);
 	else
 		text_put(text, buf_str(&base64));
 	buf_release(&base64);

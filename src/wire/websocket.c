@@ -37,15 +37,14 @@ websocket_accept(struct str key, char out[WEBSOCKET_ACCEPT_SIZE],
 	buf_init(&text);
 	buf_put_str(&text, key);
 	buf_put_cstr(&text, "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
-	rc = text.failed
-	    ? error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory")
-	    : crypto_sha1(buf_str(&text), digest, err);
+	rc = text.failed ? error_no_memory(err)
+			 : crypto_sha1(buf_str(&text), digest, err);
 	buf_reset(&text);
 	if (rc == 0)
 		crypto_put_base64(&text,
 		    str_of((const char *)digest, sizeof(digest)));
 	if (rc == 0 && text.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	if (rc == 0)
 		memcpy(out, text.data, WEBSOCKET_ACCEPT_SIZE);
 	buf_release(&text);

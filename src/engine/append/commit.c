@@ -245,8 +245,7 @@ try_commit(struct engine *engine, struct write_batch *batch, struct error *err)
 	if (group == NULL) {
 		group = group_new(engine);
 		if (group == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		begin_group(engine, group, batch);
 	}
 	enter_group(engine, group, batch);

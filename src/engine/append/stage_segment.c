@@ -58,7 +58,7 @@ stage_find_entries(const struct stage_part *part, uint32_t shard,
 		buf_put(places, &place, sizeof(place));
 	}
 	if (places->failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (places->len > 0)
 		qsort(places->data, places->len / sizeof(struct stage_place),
 		    sizeof(struct stage_place), compare_places);

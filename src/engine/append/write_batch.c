@@ -183,7 +183,7 @@ write_batch_check_size(const struct write_batch *batch, struct error *err)
 	size_t limit = ENGINE_TUNED(batch->engine, batch_memory_bytes);
 
 	if (batch->is_lost || batch->bytes.failed || batch->more_types.failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (batch->ddl_bytes <= limit)
 		return 0;
 	(void)error_set(err, STELE_E_LIMIT, "transaction is too large");
@@ -261,7 +261,7 @@ need_ddl_room(struct write_batch *batch, struct error *err)
 		return 0;
 	ddls = realloc(batch->ddls, room * sizeof(*ddls));
 	if (ddls == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	batch->ddls = ddls;
 	batch->ddl_room = room;
 	return 0;
@@ -324,7 +324,7 @@ write_batch_seal(struct write_batch *batch, struct error *err)
 	header.len = batch->bytes.len - WAL_BATCH_HEADROOM;
 	/* Zeros behind it are written with a group of its own. */
 	if (!buf_reserve(&batch->bytes, WAL_ALIGN))
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	wal_batch_encode(batch->bytes.data + WAL_GROUP_HEADER_SIZE, &header);
 	return 0;
 }

@@ -89,7 +89,7 @@ archive_list(struct os_fs *fs, const char *dir, uint64_t **numbers,
 	buf_init(&found);
 	rc = os_list(fs, dir, note_name, &found, err);
 	if (rc == 0 && found.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	if (rc != 0) {
 		buf_release(&found);
 		return rc;
@@ -202,7 +202,7 @@ read_piece(struct archive_reader *reader, struct archive_block *block,
 	buf_reset(&reader->packed);
 	bytes = buf_take(&reader->packed, block->packed_len);
 	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = os_pread_full(reader->file, bytes, block->packed_len,
 	    reader->at + sizeof(head), err);
 	if (rc != 0)
@@ -235,7 +235,7 @@ unpack_piece(struct archive_reader *reader, const struct archive_block *block,
 	buf_put(out, raw, len);
 	free(raw);
 	if (out->failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	reader->at += ARCHIVE_BLOCK_SIZE + block->packed_len;
 	return 0;
 }
@@ -404,7 +404,7 @@ archive_open(struct os_fs *fs, const char *path, struct archive_reader **out,
 
 	*out = NULL;
 	if (reader == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	buf_init(&reader->packed);
 	buf_init(&reader->catalog);
 	buf_init(&reader->log);

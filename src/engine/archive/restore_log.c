@@ -218,7 +218,7 @@ restore_log_add(struct restore_log *log, const struct wal_group_header *header,
 	buf_reset(&log->group);
 	bytes = buf_take(&log->group, (size_t)size);
 	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	memset(bytes, 0, (size_t)size);
 	if (len > 0)
 		memcpy(bytes + WAL_GROUP_HEADER_SIZE, content, len);

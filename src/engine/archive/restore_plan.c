@@ -49,7 +49,7 @@ read_infos(struct restore_plan *plan, struct error *err)
 		return rc;
 	plan->infos = calloc(plan->count, sizeof(plan->infos[0]));
 	if (plan->infos == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (size_t i = 0; i < plan->count; i++) {
 		rc = read_info(plan, i, err);
 		if (rc == 0)

@@ -69,7 +69,7 @@ add_run(struct run_reader *reader, struct error *err)
 		reader->runs = runs;
 	if (runs == NULL || run == NULL) {
 		free(run);
-		(void)error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		(void)error_no_memory(err);
 		return NULL;
 	}
 	runs[reader->count++] = run;
@@ -189,7 +189,7 @@ visit_segments(const struct segment_visit *visit,
 	int rc;
 
 	if (reader.cache == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	arena_init(&reader.arena, NULL);
 	rc = archive_each_segment(batch, open_segment, &reader, err);
 	if (rc == 0)

@@ -61,7 +61,7 @@ acl_make(const struct acl *source, const struct acl **out, struct error *err)
 
 	*out = NULL;
 	if (object == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	atomic_init(&object->refs, 1);
 	arena_init(&object->arena, NULL);
 	entries = arena_alloc_array(&object->arena,
@@ -158,7 +158,7 @@ list_of(const struct catalog *catalog, const struct acl_object *object,
 	out->entries = arena_try_alloc(arena,
 	    ((size_t)out->count + 2) * sizeof(*out->entries));
 	if (out->entries == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (out->count > 0)
 		memcpy(out->entries, had, out->count * sizeof(*out->entries));
 	return 0;
@@ -254,7 +254,7 @@ check_circle(struct acl_list list, const struct acl_grant *grant,
 	int rc;
 
 	if (copy == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (list.count > 0)
 		memcpy(copy, list.entries, list.count * sizeof(*copy));
 	list.entries = copy;
@@ -347,7 +347,7 @@ make_changed(const struct acl *before, const struct acl_list *lists,
 		room += lists[n].count;
 	columns = arena_try_alloc(arena, ((size_t)room + 1) * sizeof(*columns));
 	if (columns == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (list_count > 0 && lists[0].attnum == 0) {
 		out->is_default = false;
 		out->entries = lists[0].entries;
@@ -433,7 +433,7 @@ change_lists(const struct catalog *catalog, const struct ddl *ddl,
 	int rc;
 
 	if (lists == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (before == NULL || before->is_default) {
 		out->is_default = true;
 	} else {

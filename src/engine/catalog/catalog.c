@@ -470,7 +470,7 @@ append_fields(const struct catalog *catalog, const struct event_type *before,
 	versions =
 	    arena_try_alloc(scratch, after.version_count * sizeof(*versions));
 	if (fields == NULL || versions == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < before->field_count; i++)
 		fields[i] = before->fields[i];
 	for (uint32_t i = 0; i < ddl->field_count; i++)
@@ -583,7 +583,7 @@ change_add_label(const struct catalog *catalog, const struct ddl *ddl,
 	labels = arena_try_alloc(&scratch,
 	    (before->label_count + (size_t)1) * sizeof(*labels));
 	if (labels == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < before->label_count; i++)
 		labels[i] = before->labels[i];
 	labels[after.label_count++] = ddl->name;

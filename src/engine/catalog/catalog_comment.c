@@ -57,7 +57,7 @@ comment_make(const struct object_comment *source,
 
 	*out = NULL;
 	if (entry == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	entry->pub = *source;
 	if (source->text.len > 0)
 		memcpy(entry->text, source->text.data, source->text.len);

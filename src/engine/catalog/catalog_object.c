@@ -193,7 +193,7 @@ catalog_make(const struct catalog_room *room, struct catalog **out,
 
 	*out = NULL;
 	if (object == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	pub = &object->pub;
 	atomic_init(&object->refs, 1);
 	pub->next_oid = FIRST_USER_OID;
@@ -211,7 +211,7 @@ catalog_make(const struct catalog_room *room, struct catalog **out,
 	    pub->setting_lists == NULL || object->by_name == NULL ||
 	    object->roles_by_name == NULL) {
 		free_arrays(object);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	*out = pub;
 	return 0;
@@ -339,7 +339,7 @@ enum_type_make(const struct enum_type *source, const struct enum_type **out,
 
 	*out = NULL;
 	if (object == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	object->pub = *source;
 	object->pub.name = arena_str(&object->arena, source->name);
 	if (source->label_count > 0)
@@ -411,13 +411,13 @@ event_type_make(const struct event_type *source, const struct catalog *catalog,
 
 	*out = NULL;
 	if (object == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	fields = arena_try_alloc(&object->arena,
 	    (source->field_count + 1) * sizeof(*fields));
 	versions = arena_try_alloc(&object->arena,
 	    (source->version_count + 1) * sizeof(*versions));
 	if (fields == NULL || versions == NULL) {
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 		goto fail;
 	}
 	object->pub = *source;

@@ -74,7 +74,7 @@ list_make(const struct setting_list *source, const struct setting_list **out,
 
 	*out = NULL;
 	if (object == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	atomic_init(&object->refs, 1);
 	arena_init(&object->arena, NULL);
 	settings = arena_alloc_array(&object->arena, (size_t)source->count + 1,

@@ -63,7 +63,7 @@ sql_view_make(const struct sql_view *source, const struct sql_view **out,
 
 	*out = NULL;
 	if (object == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	atomic_init(&object->refs, 1);
 	arena_init(&object->arena, NULL);
 	columns = arena_alloc_array(&object->arena,
@@ -178,7 +178,7 @@ catalog_dependents(const struct catalog *catalog, uint32_t oid,
 	*count = 0;
 	*out = arena_try_alloc(arena, room * sizeof(**out));
 	if (*out == NULL || is_marked == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	memset(is_marked, 0, room * sizeof(bool));
 	mark_dependents(catalog, oid, is_marked);
 	for (uint32_t i = 0; i < catalog->view_count; i++)

@@ -60,7 +60,7 @@ role_make(const struct role *source, const struct role **out, struct error *err)
 
 	*out = NULL;
 	if (object == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	atomic_init(&object->refs, 1);
 	arena_init(&object->arena, NULL);
 	memberships = arena_alloc_array(&object->arena,

@@ -328,7 +328,7 @@ engine_each_compaction(struct engine *engine,
 
 	all = copy_status(&engine->compactor, &count);
 	if (all == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < count; i++)
 		fn(arg, &all[i]);
 	free(all);
@@ -350,7 +350,7 @@ compactor_init(struct compactor *c, struct engine *engine, struct error *err)
 	os_cond_init(&c->done);
 	c->shards = calloc(engine->shard_count, sizeof(*c->shards));
 	if (c->shards == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < engine->shard_count; i++)
 		c->shards[i].is_changed = true;
 	return 0;
@@ -370,7 +370,7 @@ compactor_start(struct compactor *c, struct error *err)
 	c->threads = calloc(count, sizeof(*c->threads));
 	c->tasks = calloc(count, sizeof(*c->tasks));
 	if (c->threads == NULL || c->tasks == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < count; i++) {
 		c->tasks[i].compactor = c;
 		arena_init(&c->tasks[i].arena, NULL);

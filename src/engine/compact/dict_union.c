@@ -112,7 +112,7 @@ dict_union_open(struct dict_union *u, struct dict_source *sources,
 	for (uint32_t i = 0; i < source_count; i++)
 		sources[i].cursor = NULL;
 	if (u->heap == NULL || u->spent == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < source_count && rc == 0; i++) {
 		rc = source_open(&sources[i], err);
 		u->spent[u->spent_count++] = &sources[i];
@@ -189,7 +189,7 @@ dict_union_next(struct dict_union *u, struct str *out, struct error *err)
 	buf_put_str(&u->last, *out);
 	u->has_last = true;
 	if (u->last.failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return 1;
 }
 

@@ -20,7 +20,7 @@ hash_dict(struct segment_section *section, uint32_t attnum, uint32_t count,
 
 	*out = malloc(count * sizeof(**out));
 	if (*out == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = segment_dict_cursor_open(section, attnum, &cursor, err);
 	if (rc != 0)
 		return rc;
@@ -69,7 +69,7 @@ prepare(struct type_reader *reader, struct error *err)
 	reader->hashes = calloc(count, sizeof(uint32_t *));
 	if (reader->attnums == NULL || reader->wants_codes == NULL ||
 	    reader->hashes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t attnum = 0; attnum < count && rc == 0; attnum++) {
 		uint32_t column = segment_column_index(attnum);
 		uint32_t strings =

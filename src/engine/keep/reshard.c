@@ -138,7 +138,7 @@ copy_scan(struct resharder *r, struct scan *scan, struct error *err)
 	int rc = 0;
 
 	if (runs == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		runs[i].scan = scan;
 		runs[i].number = i;
@@ -183,7 +183,7 @@ copy_type(struct resharder *r, const struct event_type *type, uint64_t first,
 	int rc;
 
 	if (attnums == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < count; i++)
 		attnums[i] = attnum_of(i);
 	arena_init(&arena, NULL);
@@ -231,7 +231,7 @@ sort_types(struct resharder *r, struct error *err)
 	r->type_count = catalog->type_count;
 	r->types = calloc(r->type_count + (size_t)1, sizeof(*r->types));
 	if (r->types == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < r->type_count; i++)
 		r->types[i] = catalog->types[i];
 	qsort(r->types, r->type_count, sizeof(*r->types), compare_types);
@@ -272,8 +272,7 @@ write_segments(struct resharder *r, const struct engine_options *options,
 	if (rc == 0) {
 		r->snapshot = engine_snapshot(r->engine, 0, NULL, NULL);
 		if (r->snapshot == NULL)
-			rc = error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			rc = error_no_memory(err);
 	}
 	if (rc == 0) {
 		r->catalog = catalog_ref(snapshot_catalog(r->snapshot));

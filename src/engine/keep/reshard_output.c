@@ -21,12 +21,9 @@ reshard_output_init(struct reshard_output *output, struct engine *engine,
 		output->shards[s].rows =
 		    malloc(VEC_ROWS * sizeof(*output->shards[s].rows));
 		if (output->shards[s].rows == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 	}
-	return output->shards != NULL
-	    ? 0
-	    : error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return output->shards != NULL ? 0 : error_no_memory(err);
 }
 
 struct segment_meta *
@@ -157,8 +154,7 @@ reshard_output_end(struct reshard_output *output, struct error *err)
 		output->shards[s].writer = NULL; /* is freed in any case */
 		if (!buf_reserve(&output->metas, sizeof(meta))) {
 			segment_writer_abort(writer);
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		}
 		rc = segment_writer_finish(writer, &meta, err);
 		if (rc == 0)

@@ -89,7 +89,7 @@ write_state(const struct reshard_done *r, const struct manifest_state *old,
 	state.shard_count = r->output->shard_count;
 	state.flushed = malloc(state.shard_count * sizeof(*state.flushed));
 	if (state.flushed == NULL || bytes.failed) {
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 		goto out;
 	}
 	for (uint32_t s = 0; s < state.shard_count; s++)

@@ -180,7 +180,7 @@ note_events(struct salvager *s, const struct wal_loss *loss, struct error *err)
 	int rc = 0;
 
 	if (snapshot == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	catalog = snapshot_catalog(snapshot);
 	buf_reset(&s->ids);
 	for (uint32_t i = 0; i < catalog->type_count && rc == 0; i++)
@@ -188,7 +188,7 @@ note_events(struct salvager *s, const struct wal_loss *loss, struct error *err)
 		    loss->first_event_id, loss->next_event_id, err);
 	snapshot_unref(snapshot);
 	if (rc == 0 && s->ids.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	if (s->ids.len > 0)
 		qsort(s->ids.data, s->ids.len / sizeof(uint64_t),
 		    sizeof(uint64_t), compare_ids);
@@ -344,7 +344,7 @@ write_list(struct salvager *s, const char *quarantine, struct error *err)
 	char name[64];
 
 	if (s->list.failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	(void)snprintf(name, sizeof(name), "lost.%" PRIu64, s->next_group);
 	return os_write_file(s->fs, quarantine, name, s->list.data, s->list.len,
 	    err);

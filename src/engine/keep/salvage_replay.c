@@ -195,7 +195,7 @@ salvage_replay(struct salvage *salvage, struct os_fs *fs, const char *dir,
 	salvaged.log.arg = &run;
 	rc = wal_salvage(fs, &salvaged, out, err);
 	if (rc == 0 && salvage->gaps.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	if (rc == 0 && salvage->gaps.len > 0)
 		rc = forget_kept(&run, err);
 	return rc;

@@ -118,7 +118,7 @@ read_synced(const struct manifest *m, uint8_t **out, struct error *err)
 {
 	*out = malloc((size_t)m->size);
 	if (*out == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return os_pread_full(m->file, *out, (size_t)m->size, 0, err);
 }
 

@@ -28,7 +28,7 @@ list_folder(struct os_fs *fs, const char *folder, struct buf *names,
 	int rc = os_list(fs, folder, note_name, names, err);
 
 	if (rc == 0 && names->failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	return rc;
 }
 
@@ -244,7 +244,7 @@ check_all_known(struct manifest *m, const char *folder, const struct buf *names,
 	int rc = 0;
 
 	if (seen == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	while (rc == 0 && (name = next_name(names, name)) != NULL)
 		rc = check_known(m, folder, name, seen, err);
 	if (rc == 0)

@@ -255,7 +255,7 @@ take_flushed(struct reader *r, struct decoded_step *out, struct error *err)
 	}
 	out->flushed = calloc(count, sizeof(*out->flushed));
 	if (out->flushed == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t s = 0; s < count; s++) {
 		if (reader_u32(r) != s)
 			return bad_step(err);
@@ -275,7 +275,7 @@ take_lists(struct reader *r, struct decoded_step *out, struct error *err)
 	out->removed =
 	    calloc((size_t)step->removed_count + 1, sizeof(*out->removed));
 	if (out->added == NULL || out->removed == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	step->added = out->added;
 	step->removed = out->removed;
 	for (uint32_t i = 0; i < added_count && rc == 0; i++)

@@ -267,7 +267,7 @@ batch_cursor_open(const struct write_batch *batch,
 
 	*out = NULL;
 	if (cursor == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	cursor->base.class = &batch_class;
 	cursor->type = type;
 	cursor->bound =
@@ -283,7 +283,7 @@ batch_cursor_open(const struct write_batch *batch,
 	cursor->cols = calloc(attnum_count + (size_t)1, sizeof(struct vec));
 	if (cursor->fields == NULL || cursor->cols == NULL) {
 		batch_close(&cursor->base);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	*out = &cursor->base;
 	return 0;

@@ -172,7 +172,7 @@ mem_chunks_open(struct scan *scan, const struct scan_part *part,
 	struct mem_cursor *cursor = mem_cursor_new(scan, part, &chunks_class);
 
 	if (cursor == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	cursor->chunk = part->chunk;
 	cursor->chunks_left = part->count;
 	*out = &cursor->base;
@@ -210,7 +210,7 @@ search_refs(struct mem_cursor *cursor, const struct mem_chunk *chunk,
 		count += mem_chunk_count_upto(chunk, spec->event_id_last);
 	cursor->refs = malloc((count + 1) * sizeof(cursor->refs[0]));
 	if (cursor->refs == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (chunk = first; chunk != NULL; chunk = mem_chunk_next(chunk)) {
 		uint32_t rows =
 		    mem_chunk_count_upto(chunk, spec->event_id_last);
@@ -245,7 +245,7 @@ collect_refs(struct mem_cursor *cursor, const struct memtable *memtable,
 	}
 	cursor->refs = malloc((count + 1) * sizeof(cursor->refs[0]));
 	if (cursor->refs == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	cursor->ref_count = at = count;
 	for (ref = newest; ref != 0 && at > 0;
 	     ref = mem_ref_chunk(ref)->previous[mem_ref_row(ref)])
@@ -265,7 +265,7 @@ find_refs(struct mem_cursor *cursor, const struct mem_chunk *chunk,
 	cursor->refs =
 	    malloc((spec->event_id_count + (size_t)1) * sizeof(mem_ref));
 	if (cursor->refs == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (; chunk != NULL; chunk = mem_chunk_next(chunk)) {
 		uint32_t count = mem_chunk_count(chunk);
 
@@ -344,7 +344,7 @@ mem_rows_open(struct scan *scan, const struct scan_part *part,
 	int rc;
 
 	if (cursor == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (part->kind == PART_EVENTS)
 		rc = find_refs(cursor, part->chunk, err);
 	else if ((scan->spec.without & SCAN_WITHOUT_CONTEXT_INDEX) != 0)

@@ -20,7 +20,7 @@
 static int
 out_of_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 /* One more part of a run, zeroed but for its age; NULL without memory. */

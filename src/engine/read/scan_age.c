@@ -29,7 +29,7 @@ scan_age_init(struct scan *scan, struct error *err)
 	attnums = arena_try_alloc(scan->arena,
 	    (spec->attnum_count + (size_t)1) * sizeof(*attnums));
 	if (ranges == NULL || attnums == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (spec->range_count > 0)
 		memcpy(ranges, spec->ranges,
 		    spec->range_count * sizeof(*ranges));

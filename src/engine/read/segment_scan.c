@@ -45,7 +45,7 @@ segment_part_open(struct scan *scan, const struct scan_part *part,
 	int rc;
 
 	if (cursor == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	cursor->base.class = &segment_cursor_class;
 	cursor->base.scan = scan;
 	cursor->base.spec = scan_part_spec(scan, part);

@@ -47,7 +47,7 @@ struct staged_cursor {
 static int
 no_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 /* ---- streams ---- */

@@ -155,7 +155,7 @@ view_init(struct view_holder *holder, uint32_t shard_count, struct error *err)
 	}
 	if (!is_whole) {
 		view_unref(view);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	pthread_mutex_init(&holder->lock, NULL);
 	os_cond_init(&holder->moved);
@@ -192,7 +192,7 @@ swap_part(struct view_holder *holder, uint32_t shard, struct shard_view *part,
 	if (fresh == NULL || part == NULL) {
 		view_unref(fresh);
 		shard_view_unref(part);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	pthread_mutex_lock(&holder->lock);
 	old = holder->view;

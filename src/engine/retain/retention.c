@@ -175,7 +175,7 @@ move_all(struct retention *retention, const struct catalog *catalog,
 	int rc = 0;
 
 	if (batch == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	newest = newest_time(retention->engine); /* of all types */
 	for (uint32_t i = 0; i < retention->type_count && rc == 0; i++)
 		rc = move_type(retention, &retention->types[i], newest, catalog,

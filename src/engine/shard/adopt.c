@@ -26,7 +26,7 @@ adopt_one(const struct shard *shard, struct frozen *frozen,
 	segments = realloc(frozen->segments,
 	    (frozen->segment_count + (size_t)1) * sizeof(struct segment *));
 	if (segments == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	frozen->segments = segments;
 	rc = segment_open(engine->fs, engine->dir, meta, &engine->directory,
 	    engine->cache, &segments[frozen->segment_count], err);
@@ -66,10 +66,10 @@ queue_adopted(struct shard *shard, struct frozen *frozen, struct error *err)
 	int rc;
 
 	if (memtable_row_count(shard->active) > 0 && !shard_rotate(shard))
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (!archiver_hold(&shard->engine->archiver, frozen->segments,
 		frozen->segment_count))
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	pthread_mutex_lock(&shard->view_lock);
 	rc = view_add_adopted(&shard->engine->view, shard->id, frozen->segments,
 	    frozen->segment_count, err);
@@ -102,7 +102,7 @@ shard_adopt(struct shard *shard, struct reader entries, uint64_t first_event_id,
 	int rc;
 
 	if (frozen == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = open_adopted(shard, entries, first_event_id, frozen, err);
 	if (rc == 0 && must_check)
 		rc = check_adopted(frozen, err);

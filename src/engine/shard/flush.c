@@ -106,7 +106,7 @@ flush_adopted(struct flusher *flusher, struct shard *shard,
 	int rc;
 
 	if (metas == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < count; i++)
 		metas[i] = *segment_meta(frozen->segments[i]);
 	qsort(metas, count, sizeof(*metas), compare_numbers);
@@ -365,8 +365,7 @@ engine_flush(struct engine *engine, struct commit *commit)
 
 	commit->first_event_id = commit->last_event_id = 0;
 	if (request == NULL) {
-		commit->rc = error_set(&commit->err, STELE_E_OUT_OF_MEMORY,
-		    "out of memory");
+		commit->rc = error_no_memory(&commit->err);
 		commit->done(commit);
 		return;
 	}
@@ -420,7 +419,7 @@ flusher_start(struct flusher *flusher, struct error *err)
 
 	flusher->workers = calloc(count, sizeof(flusher->workers[0]));
 	if (flusher->workers == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	flusher->worker_count = count;
 	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		snprintf(name, sizeof(name), "flush-%u", (unsigned)i);

@@ -25,7 +25,7 @@ write_chunk(struct segment_writer *writer, const struct mem_chunk *chunk,
 	int rc;
 
 	if (batch.cols == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (batch.row_count == 0)
 		return 0;
 	batch.sel = sel_all(batch.row_count);
@@ -72,7 +72,7 @@ write_types(struct segment_writer *writer, const struct memtable *memtable,
 	int rc = 0;
 
 	if (types == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < count && rc == 0; i++)
 		rc = write_type(writer, types[i], catalog, err);
 	free(types);

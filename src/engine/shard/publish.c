@@ -100,7 +100,7 @@ append_step(struct publisher *publisher, struct manifest_step *step,
 		step->next_oid = catalog->next_oid;
 	}
 	if (bytes.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	else
 		rc = manifest_append(publisher->manifest, step, err);
 	if (rc == 0 && step->has_catalog)

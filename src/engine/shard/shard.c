@@ -37,7 +37,7 @@ start_memtable(struct shard *shard, struct error *err)
 	int rc;
 
 	if (memtable == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	pthread_mutex_lock(&shard->view_lock);
 	rc = view_add_memtable(&shard->engine->view, shard->id, memtable, err);
 	pthread_mutex_unlock(&shard->view_lock);

@@ -56,7 +56,7 @@ list_files(struct copier *c, struct error *err)
 	buf_reset(&c->names);
 	rc = os_list(c->fs, c->options->from, note_name, c, err);
 	if (rc == 0 && c->names.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	if (rc == 0 && c->names.len > 0)
 		qsort(c->names.data, c->names.len / sizeof(uint64_t),
 		    sizeof(uint64_t), compare_numbers);
@@ -133,7 +133,7 @@ take_group(struct copier *c, uint64_t offset, struct error *err)
 	buf_put(&c->group, zeros,
 	    (WAL_ALIGN - c->group.len % WAL_ALIGN) % WAL_ALIGN);
 	if (c->group.failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (c->options->to != NULL && is_first)
 		rc = begin_file(c, err);
 	if (rc == 0 && c->options->to != NULL)

@@ -219,7 +219,7 @@ dump_group(struct wal_dumper *d, uint64_t *taken, struct error *err)
 	buf_reset(&d->group);
 	bytes = buf_take(&d->group, WAL_GROUP_HEADER_SIZE);
 	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = os_pread_full(d->dump->file, bytes, WAL_GROUP_HEADER_SIZE,
 	    d->offset, err);
 	if (rc != 0)
@@ -229,7 +229,7 @@ dump_group(struct wal_dumper *d, uint64_t *taken, struct error *err)
 		return 0;
 	bytes = buf_take(&d->group, (size_t)header.len);
 	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = os_pread_full(d->dump->file, bytes, (size_t)header.len,
 	    d->offset + WAL_GROUP_HEADER_SIZE, err);
 	if (rc != 0)

@@ -85,7 +85,7 @@ write_zeros(struct wal *wal, struct os_file *file, uint64_t size,
 	int rc = 0;
 
 	if (zeros == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	while (at < size && rc == 0) {
 		size_t len = ZERO_BLOCK_SIZE;
 
@@ -167,7 +167,7 @@ make_file(struct wal *wal, uint64_t number, uint64_t size,
 	int rc;
 
 	if (file == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	file->number = number;
 	file->size_bytes = size;
 	rc = wal_file_path(wal->dir, number, path, err);

@@ -40,7 +40,7 @@ wal_read_group(const struct wal_source *source, uint64_t offset,
 		return 0;
 	bytes = buf_take(group, WAL_GROUP_HEADER_SIZE);
 	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = os_pread_full(source->file, bytes, WAL_GROUP_HEADER_SIZE, offset,
 	    err);
 	if (rc != 0)
@@ -50,7 +50,7 @@ wal_read_group(const struct wal_source *source, uint64_t offset,
 		return 0;
 	bytes = buf_take(group, (size_t)header->len);
 	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = os_pread_full(source->file, bytes, (size_t)header->len,
 	    offset + WAL_GROUP_HEADER_SIZE, err);
 	if (rc != 0)

@@ -95,7 +95,7 @@ list_files(struct replayer *r, uint64_t **numbers, size_t *count,
 	if (rc != 0)
 		return rc;
 	if (r->names.failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	total = r->names.len / sizeof(uint64_t);
 	all = (uint64_t *)(void *)r->names.data; /* malloc aligns it */
 	if (total > 1)
@@ -218,7 +218,7 @@ need_old_file(struct replayer *r, struct wal_old_file **out, struct error *err)
 	files =
 	    realloc(replay->files, (replay->file_count + 1) * sizeof(*files));
 	if (files == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	replay->files = files;
 	*out = &files[replay->file_count++];
 	**out = (struct wal_old_file){
@@ -337,7 +337,7 @@ copy_tail(struct replayer *r, uint64_t len, struct error *err)
 	snprintf(temp, sizeof(temp), "%s%s", path, OS_TEMP_SUFFIX);
 	block = malloc(COPY_BLOCK_SIZE);
 	if (block == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = os_open(r->fs, temp, OS_READ | OS_WRITE | OS_CREATE, &copy, err);
 	if (rc == 0)
 		rc = copy_bytes(r->source.file, copy, len, block, err);
@@ -371,7 +371,7 @@ rewrite_tail(struct replayer *r, uint64_t len, struct error *err)
 	int rc;
 
 	if (block == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = wal_file_path(r->options->dir, r->source.number, path, err);
 	if (rc == 0)
 		rc = os_open(r->fs, path, OS_READ | OS_WRITE, &file, err);

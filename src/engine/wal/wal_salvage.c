@@ -71,7 +71,7 @@ list_files(struct salvager *s, struct error *err)
 	if (rc == STELE_E_FILE_MISSING)
 		rc = 0; /* then all of them are */
 	if (rc == 0 && names.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	s->numbers = (uint64_t *)(void *)names.data; /* malloc aligns it */
 	s->count = names.len / sizeof(uint64_t);
 	if (s->count > 1)
@@ -162,7 +162,7 @@ find_all(struct salvager *s, struct error *err)
 			rc = find_groups(s, err);
 	}
 	if (rc == 0 && s->found.failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	if (rc == 0 && s->found.len > 0)
 		qsort(s->found.data, s->found.len / sizeof(struct found),
 		    sizeof(struct found), compare_found);

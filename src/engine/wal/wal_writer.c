@@ -741,7 +741,7 @@ wal_open(struct os_fs *fs, const struct wal_options *options,
 
 	*out = NULL;
 	if (wal == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	wal->fs = fs;
 	wal->options = *options;
 	snprintf(wal->dir, sizeof(wal->dir), "%s", options->dir);
@@ -762,7 +762,7 @@ wal_open(struct os_fs *fs, const struct wal_options *options,
 	os_cond_init(&wal->file_wake);
 	if (add_buffers(wal) != 0 ||
 	    add_old_files(wal, old_files, old_file_count) != 0)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	else
 		rc = start_threads(wal, err);
 	if (rc != 0)

@@ -485,7 +485,7 @@ hba_parse(struct str text, const struct hba_reader *reader, struct hba **out,
 
 	*out = NULL;
 	if (hba == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	atomic_init(&hba->ref_count, 1);
 	arena_init(&hba->arena, NULL);
 	keep_networks(hba, reader);

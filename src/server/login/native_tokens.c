@@ -143,7 +143,7 @@ native_tokens_give(struct native_tokens *tokens,
 	int rc;
 
 	if (token == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = crypto_random(secret, sizeof(secret), err);
 	crypto_hex_put(secret, out);
 	crypto_wipe(secret, sizeof(secret));

@@ -178,8 +178,7 @@ static uint32_t
 out_of_memory(struct session *session, struct buf *buf)
 {
 	buf->failed = false;
-	session->job.rc =
-	    error_set(&session->err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	session->job.rc = error_no_memory(&session->err);
 	return 0;
 }
 
@@ -270,7 +269,7 @@ native_text_rows(struct session *session, struct buf *out UNUSED,
 	if (!native->lines.failed)
 		return 0;
 	native->lines.failed = false;
-	return error_set(&session->err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(&session->err);
 }
 
 void
