@@ -22,9 +22,10 @@ reset_tree() {
 	rm -rf "${src:?}"/*
 	printf '%s\n' 'low' 'high low mid/open.h' 'mid low' >"$src/layers"
 	printf '%s\n' '# doors' 'include lib/ low/door.c' \
-		'call read write : low/ high/one.c' >"$src/doors"
+		'call read write : low/ high/one.c' \
+		'string "no room" : low/' >"$src/doors"
 	plant low/door.c '#include <lib/x.h>' '#include "low/low.h"' \
-		'int x = read(0);'
+		'int x = read(0);' 'const char *s = "no room";'
 	plant low/low.h '#pragma once' 'int low(void);'
 	plant mid/open.h '#pragma once'
 	plant high/one.c '#include "mid/open.h"' 'int x = write(0);'
@@ -68,6 +69,9 @@ plant mid/call.c 'int f(void)' '{' '	return read(0);' '}'
 complains check-doors 'mid/call.c:4: read() may not be called here'
 plant mid/call.c '/* a */ int x = write(/* b */ 0); /* c' '*/'
 complains check-doors 'mid/call.c:2: write() may not be called here'
+plant mid/words.c 'int x = f(1,' '    "no room");' \
+	'const char *s = "there is no room";'
+complains check-doors 'mid/words.c:3: "no room" may not be written here'
 echo 'int x;' >"$src/mid/licence.c"
 complains check-doors 'mid/licence.c:1: the first line must be the SPDX line'
 

@@ -70,6 +70,7 @@ error_is_negative(int code)
 	error_is_negative( \
 	    error_set_at((err), __FILE__, __LINE__, (code), 0, __VA_ARGS__))
 
+/* The one way to say it, unless there is more to say. */
 #define error_no_memory(err) \
 	error_set((err), STELE_E_OUT_OF_MEMORY, "out of memory")
 

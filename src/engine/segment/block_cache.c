@@ -441,7 +441,7 @@ block_read(const struct block_file *file, const struct block_ref *ref,
 	data = aligned_alloc(ALIGNMENT,
 	    ((size_t)ref->len + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
 	if (data == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	rc = read_checked(file, ref, data, err);
 	if (rc != 0) {
 		free(data);
@@ -506,7 +506,7 @@ entry_load(struct block_cache *cache, const struct block_file *file,
 		return rc;
 	entry = entry_new(cache, file, ref, len);
 	if (entry == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (decode == NULL)
 		rc = read_checked(file, ref, (uint8_t *)entry + ENTRY_BYTES,
 		    err);

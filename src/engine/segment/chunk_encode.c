@@ -326,7 +326,7 @@ put_strs(const struct str *values, uint32_t count,
 	int64_t end = 0;
 
 	if (ends == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < count; i++)
 		ends[i] = end += (int64_t)values[i].len;
 	int_encode(ends, count, out);
@@ -457,6 +457,6 @@ chunk_encode(const struct chunk_rows *rows, const struct chunk_text_sink *text,
 		nulls = NULL; /* no value is */
 	rc = encode_values(rows, nulls, count, text, out, info, err);
 	if (rc == 0 && out->failed)
-		rc = error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		rc = error_no_memory(err);
 	return rc;
 }

@@ -75,14 +75,13 @@ zstd_block_decode(const uint8_t *data, size_t len, struct block_memory *memory,
 		    "segment has an invalid compressed block");
 	bytes = block_memory_take(memory, (size_t)raw);
 	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	written = ZSTD_decompress(bytes, (size_t)raw, data, len);
 	if (ZSTD_isError(written) || written != raw) {
 		block_memory_give(memory, bytes, (size_t)raw);
 		if (ZSTD_isError(written) &&
 		    ZSTD_getErrorCode(written) == ZSTD_error_memory_allocation)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		return error_set(err, STELE_E_CORRUPT,
 		    "segment has an invalid compressed block");
 	}

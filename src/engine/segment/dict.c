@@ -232,8 +232,7 @@ dict_builder_add(struct dict_builder *dict, const struct str *strings,
 		if (!dict_add_some(dict, strings + done,
 			nulls == NULL ? NULL : nulls + done,
 			n < STRINGS_AHEAD ? n : STRINGS_AHEAD, codes + done))
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 	}
 	return 0;
 }
@@ -247,7 +246,7 @@ dict_builder_sort(struct dict_builder *dict, struct error *err)
 	dict->ranks = malloc(count * sizeof(*dict->ranks));
 	if (items == NULL || dict->ranks == NULL) {
 		free(items);
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	for (uint32_t i = 0; i < dict->count; i++)
 		items[i] =
@@ -367,7 +366,7 @@ dict_page_decode(const uint8_t *data, size_t len, struct block_memory *memory,
 	    str_heads_numbers(count) * sizeof(uint32_t) + total;
 	page = block_memory_take(memory, *out_len);
 	if (page == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	page->count = count;
 	numbers = (uint32_t *)(void *)(page->strings + count);
 	bytes = (char *)(numbers + str_heads_numbers(count));
@@ -412,7 +411,7 @@ dict_root_decode(const uint8_t *data, size_t len, struct block_memory *memory,
 	    str_heads_numbers(page_count) * sizeof(uint32_t) + reader_left(&r);
 	root = block_memory_take(memory, *out_len);
 	if (root == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	root->count = count;
 	root->page_count = page_count;
 	numbers = (uint32_t *)(void *)(root->pages + page_count);

@@ -121,7 +121,7 @@ open_lists(struct finding *f, uint32_t code, struct index_page *out,
 static int
 no_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 /* The granules of a context, in all sections. */

@@ -129,7 +129,7 @@ desk_of(struct segment_section *section, struct segment_desk **out,
 		return 0;
 	desk = desk_new(section);
 	if (desk == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (!atomic_compare_exchange_strong_explicit(&section->desk, &expected,
 		desk, memory_order_acq_rel, memory_order_acquire)) {
 		desk_give(section, desk); /* another thread was faster */
@@ -278,7 +278,7 @@ need_ids(struct segment_section *section, uint32_t zone,
 
 	chunk->ids = malloc(sizeof(*chunk->ids));
 	if (chunk->ids == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	chunk->view.ids = &chunk->ids->view;
 	return open_plain(section, ids, zone, DESK_VALUES, chunk->ids,
 	    bytes_read, err);
@@ -388,8 +388,7 @@ context_desk_slots(struct segment *segment, const struct segment_state *state,
 	if (desk == NULL) {
 		desk = context_desk_new(state);
 		if (desk == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		if (!atomic_compare_exchange_strong_explicit(&segment->contexts,
 			&expected, desk, memory_order_acq_rel,
 			memory_order_acquire)) {

@@ -24,7 +24,7 @@ struct found_rows {
 static int
 no_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 /* ---- rows of a context ---- */

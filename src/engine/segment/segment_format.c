@@ -302,7 +302,7 @@ segment_take_footer(const uint8_t *data, size_t len, struct segment_footer *out,
 		    "segment has an invalid footer");
 	out->sections = calloc(out->section_count, sizeof(*out->sections));
 	if (out->sections == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (!take_sections(&r, out)) {
 		free(out->sections);
 		out->sections = NULL;

@@ -34,7 +34,7 @@ segment_meta_copy(struct segment_meta *out, const struct segment_meta *meta,
 	out->types = malloc(size == 0 ? 1 : size);
 	if (out->types == NULL) {
 		*out = (struct segment_meta){ 0 };
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	}
 	if (size > 0)
 		memcpy(out->types, meta->types, size);
@@ -90,7 +90,7 @@ segment_meta_take(struct reader *r, struct segment_meta *meta,
 	meta->types =
 	    calloc((size_t)meta->type_count + 1, sizeof(*meta->types));
 	if (meta->types == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < meta->type_count; i++) {
 		meta->types[i].type_oid = reader_u32(r);
 		meta->types[i].row_count = reader_u64(r);

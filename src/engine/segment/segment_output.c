@@ -43,7 +43,7 @@ static int
 check_buf(const struct buf *buf, struct error *err)
 {
 	if (buf->failed)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	return 0;
 }
 
@@ -118,7 +118,7 @@ pack_text(struct segment_output *out, bool *is_packed, struct error *err)
 	if (out->zstd == NULL)
 		out->zstd = zstd_encoder_new(out->zstd_level);
 	if (out->zstd == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	buf_reset(&out->packed);
 	*is_packed = zstd_compress(out->zstd, out->text.data, len,
 			 len - len / 8, &out->packed) > 0;
@@ -268,7 +268,7 @@ put_dict_string(struct segment_output *out, struct dict_output *dict,
 		    "dictionary of a segment has too many strings");
 	bytes = arena_try_alloc(&dict->arena, s.len + 1);
 	if (bytes == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	if (s.len > 0)
 		memcpy(bytes, s.data, s.len);
 	dict->strings[dict->fill++] = str_of(bytes, s.len);
@@ -287,7 +287,7 @@ segment_output_strings(struct segment_output *out,
 	int rc = 0, more = 0;
 
 	if (dict == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	arena_init(&dict->arena, NULL);
 	buf_init(&dict->entries);
 	do {
@@ -353,7 +353,7 @@ segment_output_filter(struct segment_output *out,
 	int rc = 0;
 
 	if (groups == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	for (uint32_t g = 0; g < count && rc == 0; g++) {
 		buf_reset(&out->scratch);
 		filter_put_group(filter, g, &out->scratch);

@@ -92,8 +92,7 @@ keep_block(struct segment_cursor *cursor, const struct block **block,
 		    realloc(cursor->pins, capacity * sizeof(struct block *));
 
 		if (pins == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		cursor->pins = pins;
 		cursor->pin_capacity = capacity;
 	}
@@ -114,8 +113,7 @@ keep_slot(struct segment_cursor *cursor, struct block_slot **slot,
 		    capacity * sizeof(struct block_slot *));
 
 		if (slots == NULL)
-			return error_set(err, STELE_E_OUT_OF_MEMORY,
-			    "out of memory");
+			return error_no_memory(err);
 		cursor->slots = slots;
 		cursor->slot_capacity = capacity;
 	}

@@ -46,7 +46,7 @@ segment_dict_cursor_open(struct segment_section *section, uint32_t attnum,
 	assert(column != NULL);
 	*out = NULL;
 	if (cursor == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	cursor->section = section;
 	cursor->segment = segment_ref(section->segment);
 	rc = segment_dict_root(cursor->segment, section->state,

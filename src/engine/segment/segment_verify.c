@@ -27,7 +27,7 @@ verify_broken(const struct verify *v, const char *what, uint64_t offset,
 static int
 no_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 static void

@@ -32,7 +32,7 @@ read_groups(struct verify *v, struct verify_filter *filter, struct error *err)
 	    (strips + directory->group_strips - 1) / directory->group_strips;
 	filter->groups = calloc(filter->group_count, sizeof(*filter->groups));
 	if (filter->groups == NULL)
-		return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+		return error_no_memory(err);
 	r = reader_over(directory->refs,
 	    (size_t)filter->group_count * BLOCK_REF_SIZE);
 	for (uint32_t g = 0; g < filter->group_count && rc == 0; g++) {

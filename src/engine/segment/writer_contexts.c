@@ -17,7 +17,7 @@ static_assert(INDEX_PAGE_CONTEXTS == DICT_PAGE_STRINGS,
 static int
 no_memory(struct error *err)
 {
-	return error_set(err, STELE_E_OUT_OF_MEMORY, "out of memory");
+	return error_no_memory(err);
 }
 
 void
