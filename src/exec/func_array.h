@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "common/buf.h"
 #include "exec/func_private.h"
 #include "types/array.h"
 
@@ -38,15 +37,6 @@ arg_element(const struct function_call *call, uint32_t arg)
 	return type_element(&call->arg_types[arg]);
 }
 
-static inline void
-put_null(struct function_call *call, uint32_t row)
-{
-	const struct datum null = { .is_null = true };
-
-	vec_need_nulls(call->result, call->row_count, call->arena);
-	vec_set(call->result, row, &null);
-}
-
 /* An array of elements of this form as the result of a row. */
 MUST_USE static inline int
 put_array(struct function_call *call, uint32_t row,
@@ -56,19 +46,3 @@ put_array(struct function_call *call, uint32_t row,
 	return array_make(shape, phys, elements, call->arena,
 	    &call->result->str[row], call->err);
 }
-
-/* A text as the result of a row. */
-MUST_USE static inline int
-put_text(struct function_call *call, uint32_t row, const struct buf *text)
-{
-	if (text->failed)
-		return error_no_memory(call->err);
-	call->result->str[row] = arena_str(call->arena, buf_str(text));
-	return 0;
-}
-
-#define ROW_KERNEL(name) \
-	static int name(struct function_call *call) \
-	{ \
-		return each_row(call, name##_row); \
-	}

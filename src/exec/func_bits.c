@@ -8,12 +8,6 @@
 #include "exec/func_private.h"
 #include "types/bits.h"
 
-#define ROW_KERNEL(name) \
-	static int run_##name(struct function_call *call) \
-	{ \
-		return each_row(call, name##_row); \
-	}
-
 /* Room for the digits of the result, with which they are set. */
 static int
 new_bits(struct function_call *call, uint32_t row, size_t len, char **out)
@@ -187,20 +181,20 @@ set_row(struct function_call *call, uint32_t row)
 ROW_KERNEL(set)
 
 static const struct func_row rows[] = {
-	{ FN_BITAND, { run_logic, false } },
-	{ FN_BITCAT, { run_concatenate, false } },
-	{ FN_BITNOT, { run_invert, false } },
-	{ FN_BITOR, { run_logic, false } },
-	{ FN_BITSHL, { run_shift, false } },
-	{ FN_BITSHR, { run_shift, false } },
-	{ FN_BITXOR, { run_logic, false } },
-	{ FN_BIT_COUNT_BIT, { run_count, false } },
-	{ FN_BIT_LENGTH_BIT, { run_length, false } },
-	{ FN_GET_BIT_BIT, { run_get, false } },
-	{ FN_LENGTH_BIT, { run_length, false } },
-	{ FN_OCTET_LENGTH_BIT, { run_length, false } },
-	{ FN_POSITION_BIT, { run_position, false } },
-	{ FN_SET_BIT_BIT, { run_set, false } },
+	{ FN_BITAND, { logic, false } },
+	{ FN_BITCAT, { concatenate, false } },
+	{ FN_BITNOT, { invert, false } },
+	{ FN_BITOR, { logic, false } },
+	{ FN_BITSHL, { shift, false } },
+	{ FN_BITSHR, { shift, false } },
+	{ FN_BITXOR, { logic, false } },
+	{ FN_BIT_COUNT_BIT, { count, false } },
+	{ FN_BIT_LENGTH_BIT, { length, false } },
+	{ FN_GET_BIT_BIT, { get, false } },
+	{ FN_LENGTH_BIT, { length, false } },
+	{ FN_OCTET_LENGTH_BIT, { length, false } },
+	{ FN_POSITION_BIT, { position, false } },
+	{ FN_SET_BIT_BIT, { set, false } },
 };
 
 const struct func_family func_bits = { rows, ARRAY_LEN(rows) };

@@ -12,25 +12,6 @@
 static const char base64_chars[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-#define ROW_KERNEL(name) \
-	static int run_##name(struct function_call *call) \
-	{ \
-		return each_row(call, name); \
-	}
-
-static int
-keep(struct function_call *call, uint32_t row, struct buf *text)
-{
-	int rc = 0;
-
-	if (text->failed)
-		rc = error_no_memory(call->err);
-	else
-		call->result->str[row] = arena_str(call->arena, buf_str(text));
-	buf_release(text);
-	return rc;
-}
-
 /* ---- encode ---- */
 
 static void
@@ -111,7 +92,7 @@ find_encoding(struct function_call *call, uint32_t row, enum encoding *out)
 }
 
 static int
-encode(struct function_call *call, uint32_t row)
+encode_row(struct function_call *call, uint32_t row)
 {
 	struct str bytes = ARG(call, 0, str, row);
 	enum encoding encoding;
@@ -128,7 +109,9 @@ encode(struct function_call *call, uint32_t row)
 		put_base64(call, bytes, &out);
 	else
 		put_escaped(call, bytes, &out);
-	return keep(call, row, &out);
+	rc = put_text(call, row, &out);
+	buf_release(&out);
+	return rc;
 }
 ROW_KERNEL(encode)
 
@@ -264,7 +247,7 @@ take_escaped(struct function_call *call, struct str text, struct buf *out)
 }
 
 static int
-decode(struct function_call *call, uint32_t row)
+decode_row(struct function_call *call, uint32_t row)
 {
 	struct str text = ARG(call, 0, str, row);
 	enum encoding encoding;
@@ -279,7 +262,7 @@ decode(struct function_call *call, uint32_t row)
 	    : encoding == ENCODING_BASE64 ? take_base64(call, text, &out)
 					  : take_escaped(call, text, &out);
 	if (rc == 0)
-		return keep(call, row, &out);
+		rc = put_text(call, row, &out);
 	buf_release(&out);
 	return rc;
 }
@@ -288,7 +271,7 @@ ROW_KERNEL(decode)
 /* ---- single bytes ---- */
 
 static int
-get_byte(struct function_call *call, uint32_t row)
+get_byte_row(struct function_call *call, uint32_t row)
 {
 	struct str bytes = ARG(call, 0, str, row);
 	int64_t at = ARG(call, 1, i64, row);
@@ -303,7 +286,7 @@ get_byte(struct function_call *call, uint32_t row)
 ROW_KERNEL(get_byte)
 
 static int
-set_byte(struct function_call *call, uint32_t row)
+set_byte_row(struct function_call *call, uint32_t row)
 {
 	struct str bytes = arena_str(call->arena, ARG(call, 0, str, row));
 	int64_t at = ARG(call, 1, i64, row);
@@ -320,7 +303,7 @@ set_byte(struct function_call *call, uint32_t row)
 ROW_KERNEL(set_byte)
 
 static int
-bit_count(struct function_call *call, uint32_t row)
+bit_count_row(struct function_call *call, uint32_t row)
 {
 	struct str bytes = ARG(call, 0, str, row);
 	int64_t count = 0;
@@ -333,7 +316,7 @@ bit_count(struct function_call *call, uint32_t row)
 ROW_KERNEL(bit_count)
 
 static int
-bit_length(struct function_call *call, uint32_t row)
+bit_length_row(struct function_call *call, uint32_t row)
 {
 	call->result->i64[row] = (int64_t)ARG(call, 0, str, row).len * 8;
 	return 0;
@@ -370,7 +353,7 @@ digest(struct function_call *call, uint32_t row, const EVP_MD *kind,
 }
 
 static int
-md5(struct function_call *call, uint32_t row)
+md5_row(struct function_call *call, uint32_t row)
 {
 	struct str bytes = STR("");
 	struct buf text;
@@ -380,12 +363,14 @@ md5(struct function_call *call, uint32_t row)
 		return rc;
 	buf_init_charged(&text, call->arena->budget);
 	put_hex(call, bytes, &text);
-	return keep(call, row, &text);
+	rc = put_text(call, row, &text);
+	buf_release(&text);
+	return rc;
 }
 ROW_KERNEL(md5)
 
 #define DIGEST_KERNEL(name) \
-	static int name(struct function_call *call, uint32_t row) \
+	static int name##_row(struct function_call *call, uint32_t row) \
 	{ \
 		return digest(call, row, EVP_##name(), \
 		    &call->result->str[row]); \
@@ -397,19 +382,19 @@ DIGEST_KERNEL(sha384)
 DIGEST_KERNEL(sha512)
 
 static const struct func_row rows[] = {
-	{ FN_BIT_COUNT, { run_bit_count, false } },
-	{ FN_BIT_LENGTH_BYTEA, { run_bit_length, false } },
-	{ FN_BIT_LENGTH_TEXT, { run_bit_length, false } },
-	{ FN_DECODE, { run_decode, false } },
-	{ FN_ENCODE, { run_encode, false } },
-	{ FN_GET_BYTE, { run_get_byte, false } },
-	{ FN_MD5_BYTEA, { run_md5, false } },
-	{ FN_MD5_TEXT, { run_md5, false } },
-	{ FN_SET_BYTE, { run_set_byte, false } },
-	{ FN_SHA224, { run_sha224, false } },
-	{ FN_SHA256, { run_sha256, false } },
-	{ FN_SHA384, { run_sha384, false } },
-	{ FN_SHA512, { run_sha512, false } },
+	{ FN_BIT_COUNT, { bit_count, false } },
+	{ FN_BIT_LENGTH_BYTEA, { bit_length, false } },
+	{ FN_BIT_LENGTH_TEXT, { bit_length, false } },
+	{ FN_DECODE, { decode, false } },
+	{ FN_ENCODE, { encode, false } },
+	{ FN_GET_BYTE, { get_byte, false } },
+	{ FN_MD5_BYTEA, { md5, false } },
+	{ FN_MD5_TEXT, { md5, false } },
+	{ FN_SET_BYTE, { set_byte, false } },
+	{ FN_SHA224, { sha224, false } },
+	{ FN_SHA256, { sha256, false } },
+	{ FN_SHA384, { sha384, false } },
+	{ FN_SHA512, { sha512, false } },
 };
 
 const struct func_family func_bytes = { rows, ARRAY_LEN(rows) };

@@ -16,12 +16,6 @@
 #include "types/time_zone.h"
 #include "types/timestamp_math.h"
 
-#define ROW_KERNEL(name) \
-	static int run_##name(struct function_call *call) \
-	{ \
-		return each_row(call, name); \
-	}
-
 static int
 timestamp_out_of_range(const struct function_call *call)
 {
@@ -65,7 +59,7 @@ midnight(const struct function_call *call, int64_t date, int64_t *out)
 
 /* timestamp[tz] or date with an interval, in either order, + or -. */
 static int
-add_interval(struct function_call *call, uint32_t row)
+add_interval_row(struct function_call *call, uint32_t row)
 {
 	uint32_t span = arg_of_type(call, TYPE_INTERVAL);
 	uint32_t oid = call->function->args[1 - span];
@@ -88,7 +82,7 @@ ROW_KERNEL(add_interval)
 
 /* Times of day wrap at midnight. */
 static int
-time_add(struct function_call *call, uint32_t row)
+time_add_row(struct function_call *call, uint32_t row)
 {
 	uint32_t span = arg_of_type(call, TYPE_INTERVAL);
 	int64_t part =
@@ -103,7 +97,7 @@ time_add(struct function_call *call, uint32_t row)
 ROW_KERNEL(time_add)
 
 static int
-time_difference(struct function_call *call, uint32_t row)
+time_difference_row(struct function_call *call, uint32_t row)
 {
 	call->result->interval[row] = (struct interval){
 		.microseconds = ARG(call, 0, i64, row) - ARG(call, 1, i64, row),
@@ -113,7 +107,7 @@ time_difference(struct function_call *call, uint32_t row)
 ROW_KERNEL(time_difference)
 
 static int
-date_and_time(struct function_call *call, uint32_t row)
+date_and_time_row(struct function_call *call, uint32_t row)
 {
 	uint32_t date = arg_of_type(call, TYPE_DATE);
 	int64_t *out = &call->result->i64[row];
@@ -130,7 +124,7 @@ date_and_time(struct function_call *call, uint32_t row)
 ROW_KERNEL(date_and_time)
 
 static int
-date_add(struct function_call *call, uint32_t row)
+date_add_row(struct function_call *call, uint32_t row)
 {
 	uint32_t date = arg_of_type(call, TYPE_DATE);
 	int64_t days = ARG(call, 1 - date, i64, row);
@@ -145,7 +139,7 @@ date_add(struct function_call *call, uint32_t row)
 ROW_KERNEL(date_add)
 
 static int
-date_difference(struct function_call *call, uint32_t row)
+date_difference_row(struct function_call *call, uint32_t row)
 {
 	int64_t a = ARG(call, 0, i64, row), b = ARG(call, 1, i64, row);
 
@@ -158,7 +152,7 @@ date_difference(struct function_call *call, uint32_t row)
 ROW_KERNEL(date_difference)
 
 static int
-timestamp_minus(struct function_call *call, uint32_t row)
+timestamp_minus_row(struct function_call *call, uint32_t row)
 {
 	int64_t a = ARG(call, 0, i64, row), b = ARG(call, 1, i64, row);
 
@@ -172,7 +166,7 @@ timestamp_minus(struct function_call *call, uint32_t row)
 ROW_KERNEL(timestamp_minus)
 
 static int
-interval_sum(struct function_call *call, uint32_t row)
+interval_sum_row(struct function_call *call, uint32_t row)
 {
 	const struct interval *a = &ARG(call, 0, interval, row);
 	const struct interval *b = &ARG(call, 1, interval, row);
@@ -185,7 +179,7 @@ interval_sum(struct function_call *call, uint32_t row)
 ROW_KERNEL(interval_sum)
 
 static int
-interval_minus(struct function_call *call, uint32_t row)
+interval_minus_row(struct function_call *call, uint32_t row)
 {
 	if (!interval_negate(&ARG(call, 0, interval, row),
 		&call->result->interval[row]))
@@ -195,7 +189,7 @@ interval_minus(struct function_call *call, uint32_t row)
 ROW_KERNEL(interval_minus)
 
 static int
-interval_times(struct function_call *call, uint32_t row)
+interval_times_row(struct function_call *call, uint32_t row)
 {
 	uint32_t span = arg_of_type(call, TYPE_INTERVAL);
 
@@ -207,7 +201,7 @@ interval_times(struct function_call *call, uint32_t row)
 ROW_KERNEL(interval_times)
 
 static int
-interval_over(struct function_call *call, uint32_t row)
+interval_over_row(struct function_call *call, uint32_t row)
 {
 	double divisor = ARG(call, 1, f64, row);
 
@@ -222,7 +216,7 @@ interval_over(struct function_call *call, uint32_t row)
 ROW_KERNEL(interval_over)
 
 #define JUSTIFY_KERNEL(name, function) \
-	static int name(struct function_call *call, uint32_t row) \
+	static int name##_row(struct function_call *call, uint32_t row) \
 	{ \
 		struct interval *out = &call->result->interval[row]; \
 		*out = ARG(call, 0, interval, row); \
@@ -235,14 +229,14 @@ JUSTIFY_KERNEL(justify, interval_justify)
 
 /* The transaction's time, for all the functions that give it. */
 static int
-run_now(struct function_call *call)
+now(struct function_call *call)
 {
 	EACH_ROW(call->sel, row, call->result->i64[row] = call->settings->now;);
 	return 0;
 }
 
 static int
-run_clock_now(struct function_call *call)
+clock_now(struct function_call *call)
 {
 	EACH_ROW(call->sel, row,
 		 call->result->i64[row] = os_clock_wall_us(os_clock_real()););
@@ -325,7 +319,7 @@ is_within_day(enum time_field field)
 }
 
 static int
-truncate_timestamp(struct function_call *call, uint32_t row)
+truncate_timestamp_row(struct function_call *call, uint32_t row)
 {
 	struct str name = ARG(call, 0, str, row);
 	uint32_t oid = call->function->args[1];
@@ -401,7 +395,7 @@ truncated_of(struct function_call *call, uint32_t row)
 
 /* date_trunc(): moments that follow each other mostly have one value. */
 static int
-run_truncate_timestamp(struct function_call *call)
+truncate_timestamp(struct function_call *call)
 {
 	bool is_fixed = call->args[0].is_constant &&
 	    (call->arg_count < 3 || call->args[2].is_constant);
@@ -416,7 +410,7 @@ run_truncate_timestamp(struct function_call *call)
 			call->result->i64[row] = last.first;
 			continue;
 		}
-		rc = truncate_timestamp(call, row);
+		rc = truncate_timestamp_row(call, row);
 		if (rc == 0 && is_fixed)
 			last = truncated_of(call, row);
 	}
@@ -424,7 +418,7 @@ run_truncate_timestamp(struct function_call *call)
 }
 
 static int
-truncate_interval(struct function_call *call, uint32_t row)
+truncate_interval_row(struct function_call *call, uint32_t row)
 {
 	struct str name = ARG(call, 0, str, row);
 	enum time_field field = FIELD_EPOCH;
@@ -505,7 +499,7 @@ infinite_part(struct function_call *call, uint32_t row, enum time_field field,
  * timestamp.
  */
 static int
-extract(struct function_call *call, uint32_t row)
+extract_row(struct function_call *call, uint32_t row)
 {
 	struct str name = ARG(call, 0, str, row);
 	uint32_t oid = call->function->args[1];
@@ -545,7 +539,7 @@ ROW_KERNEL(extract)
 
 /* age(): with one argument, from today's midnight. */
 static int
-age(struct function_call *call, uint32_t row)
+age_row(struct function_call *call, uint32_t row)
 {
 	bool has_zone = call->function->args[0] == TYPE_TIMESTAMPTZ;
 	const struct time_zone *zone =
@@ -569,7 +563,7 @@ age(struct function_call *call, uint32_t row)
 ROW_KERNEL(age)
 
 static int
-bin(struct function_call *call, uint32_t row)
+bin_row(struct function_call *call, uint32_t row)
 {
 	const struct interval *stride = &ARG(call, 0, interval, row);
 	int64_t value = ARG(call, 1, i64, row);
@@ -639,7 +633,7 @@ zone_shift(struct function_call *call, uint32_t row, bool is_local,
 
 /* timezone(zone, timestamp) is a moment; timezone(zone, timestamptz) local. */
 static int
-at_time_zone(struct function_call *call, uint32_t row)
+at_time_zone_row(struct function_call *call, uint32_t row)
 {
 	bool is_local = call->function->args[1] == TYPE_TIMESTAMP;
 	int64_t value = ARG(call, 1, i64, row), shift = 0;
@@ -660,7 +654,7 @@ at_time_zone(struct function_call *call, uint32_t row)
 ROW_KERNEL(at_time_zone)
 
 static int
-is_finite(struct function_call *call, uint32_t row)
+is_finite_row(struct function_call *call, uint32_t row)
 {
 	uint8_t *out = &call->result->boolean[row];
 
@@ -679,7 +673,7 @@ is_finite(struct function_call *call, uint32_t row)
 ROW_KERNEL(is_finite)
 
 static int
-make_date(struct function_call *call, uint32_t row)
+make_date_row(struct function_call *call, uint32_t row)
 {
 	int64_t year = ARG(call, 0, i64, row);
 	int64_t month = ARG(call, 1, i64, row), day = ARG(call, 2, i64, row);
@@ -704,7 +698,7 @@ ROW_KERNEL(make_date)
 
 /* Years, months, weeks, days, hours, minutes, seconds. */
 static int
-make_interval(struct function_call *call, uint32_t row)
+make_interval_row(struct function_call *call, uint32_t row)
 {
 	double seconds = ARG(call, 6, f64, row);
 	int64_t months =
@@ -727,7 +721,7 @@ make_interval(struct function_call *call, uint32_t row)
 ROW_KERNEL(make_interval)
 
 static int
-to_timestamp(struct function_call *call, uint32_t row)
+to_timestamp_row(struct function_call *call, uint32_t row)
 {
 	double seconds = ARG(call, 0, f64, row), shifted;
 	int64_t *out = &call->result->i64[row];
@@ -750,25 +744,9 @@ to_timestamp(struct function_call *call, uint32_t row)
 }
 ROW_KERNEL(to_timestamp)
 
-static int
-keep_text(struct function_call *call, uint32_t row, struct buf *text)
-{
-	if (text->failed)
-		return error_no_memory(call->err);
-	call->result->str[row] = arena_str(call->arena, buf_str(text));
-	return 0;
-}
-
-static void
-put_null(struct function_call *call, uint32_t row)
-{
-	vec_need_nulls(call->result, call->row_count, call->arena)[row] = 1;
-	call->result->str[row] = STR("");
-}
-
 /* to_char() of a timestamp: an infinity, or no template, gives null. */
 static int
-to_char(struct function_call *call, uint32_t row)
+to_char_row(struct function_call *call, uint32_t row)
 {
 	bool has_zone = call->function->args[0] == TYPE_TIMESTAMPTZ;
 	int64_t value = ARG(call, 0, i64, row);
@@ -787,7 +765,7 @@ to_char(struct function_call *call, uint32_t row)
 	rc = to_char_timestamp(value + moment.offset * USECS_PER_SEC,
 	    has_zone ? &moment : NULL, format, &text, call->err);
 	if (rc == 0)
-		rc = keep_text(call, row, &text);
+		rc = put_text(call, row, &text);
 	buf_release(&text);
 	return rc;
 }
@@ -795,7 +773,7 @@ ROW_KERNEL(to_char)
 
 /* clock_timestamp() in an old form. */
 static int
-timeofday(struct function_call *call, uint32_t row)
+timeofday_row(struct function_call *call, uint32_t row)
 {
 	int64_t now = os_clock_wall_us(os_clock_real());
 	struct time_zone_moment moment =
@@ -807,14 +785,14 @@ timeofday(struct function_call *call, uint32_t row)
 	rc = to_char_timestamp(now + moment.offset * USECS_PER_SEC, &moment,
 	    STR("Dy Mon DD HH24:MI:SS.US YYYY TZ"), &text, call->err);
 	if (rc == 0)
-		rc = keep_text(call, row, &text);
+		rc = put_text(call, row, &text);
 	buf_release(&text);
 	return rc;
 }
 ROW_KERNEL(timeofday)
 
 static int
-interval_to_char(struct function_call *call, uint32_t row)
+interval_to_char_row(struct function_call *call, uint32_t row)
 {
 	const struct interval *value = &ARG(call, 0, interval, row);
 	struct str format = ARG(call, 1, str, row);
@@ -828,83 +806,82 @@ interval_to_char(struct function_call *call, uint32_t row)
 	buf_init(&text);
 	rc = to_char_interval(value, format, &text, call->err);
 	if (rc == 0)
-		rc = keep_text(call, row, &text);
+		rc = put_text(call, row, &text);
 	buf_release(&text);
 	return rc;
 }
 ROW_KERNEL(interval_to_char)
 
 static const struct func_row datetime_rows[] = {
-	{ FN_AGE_TIMESTAMP, { run_age, false } },
-	{ FN_AGE_TIMESTAMPTZ, { run_age, false } },
-	{ FN_AGE_TIMESTAMPTZ_TIMESTAMPTZ, { run_age, false } },
-	{ FN_AGE_TIMESTAMP_TIMESTAMP, { run_age, false } },
-	{ FN_CLOCK_TIMESTAMP, { run_clock_now, false } },
-	{ FN_TIMEOFDAY, { run_timeofday, false } },
-	{ FN_DATETIME_PL, { run_date_and_time, false } },
-	{ FN_DATE_BIN_INTERVAL_TIMESTAMPTZ_TIMESTAMPTZ, { run_bin, false } },
-	{ FN_DATE_BIN_INTERVAL_TIMESTAMP_TIMESTAMP, { run_bin, false } },
-	{ FN_DATE_MI, { run_date_difference, false } },
-	{ FN_DATE_MII, { run_date_add, false } },
-	{ FN_DATE_MI_INTERVAL, { run_add_interval, false } },
-	{ FN_DATE_PART_TEXT_DATE, { run_extract, false } },
-	{ FN_DATE_PART_TEXT_INTERVAL, { run_extract, false } },
-	{ FN_DATE_PART_TEXT_TIME, { run_extract, false } },
-	{ FN_DATE_PART_TEXT_TIMESTAMP, { run_extract, false } },
-	{ FN_DATE_PART_TEXT_TIMESTAMPTZ, { run_extract, false } },
-	{ FN_DATE_PLI, { run_date_add, false } },
-	{ FN_DATE_PL_INTERVAL, { run_add_interval, false } },
-	{ FN_DATE_TRUNC_TEXT_INTERVAL, { run_truncate_interval, false } },
-	{ FN_DATE_TRUNC_TEXT_TIMESTAMP, { run_truncate_timestamp, false } },
-	{ FN_DATE_TRUNC_TEXT_TIMESTAMPTZ, { run_truncate_timestamp, false } },
-	{ FN_DATE_TRUNC_TEXT_TIMESTAMPTZ_TEXT,
-	    { run_truncate_timestamp, false } },
-	{ FN_EXTRACT_TEXT_DATE, { run_extract, false } },
-	{ FN_EXTRACT_TEXT_INTERVAL, { run_extract, false } },
-	{ FN_EXTRACT_TEXT_TIME, { run_extract, false } },
-	{ FN_EXTRACT_TEXT_TIMESTAMP, { run_extract, false } },
-	{ FN_EXTRACT_TEXT_TIMESTAMPTZ, { run_extract, false } },
-	{ FN_INTEGER_PL_DATE, { run_date_add, false } },
-	{ FN_INTERVAL_DIV, { run_interval_over, false } },
-	{ FN_INTERVAL_MI, { run_interval_sum, false } },
-	{ FN_INTERVAL_MUL, { run_interval_times, false } },
-	{ FN_INTERVAL_PL, { run_interval_sum, false } },
-	{ FN_INTERVAL_PL_DATE, { run_add_interval, false } },
-	{ FN_INTERVAL_PL_TIME, { run_time_add, false } },
-	{ FN_INTERVAL_PL_TIMESTAMP, { run_add_interval, false } },
-	{ FN_INTERVAL_PL_TIMESTAMPTZ, { run_add_interval, false } },
-	{ FN_INTERVAL_UM, { run_interval_minus, false } },
-	{ FN_ISFINITE_DATE, { run_is_finite, false } },
-	{ FN_ISFINITE_INTERVAL, { run_is_finite, false } },
-	{ FN_ISFINITE_TIMESTAMP, { run_is_finite, false } },
-	{ FN_ISFINITE_TIMESTAMPTZ, { run_is_finite, false } },
-	{ FN_JUSTIFY_DAYS, { run_justify_days, false } },
-	{ FN_JUSTIFY_HOURS, { run_justify_hours, false } },
-	{ FN_JUSTIFY_INTERVAL, { run_justify, false } },
-	{ FN_MAKE_DATE, { run_make_date, false } },
-	{ FN_MAKE_INTERVAL, { run_make_interval, false } },
-	{ FN_MUL_D_INTERVAL, { run_interval_times, false } },
-	{ FN_NOW, { run_now, true } },
-	{ FN_STATEMENT_TIMESTAMP, { run_now, true } },
-	{ FN_TIMEDATE_PL, { run_date_and_time, false } },
-	{ FN_TIMESTAMPTZ_MI, { run_timestamp_minus, false } },
-	{ FN_TIMESTAMPTZ_MI_INTERVAL, { run_add_interval, false } },
-	{ FN_TIMESTAMPTZ_PL_INTERVAL, { run_add_interval, false } },
-	{ FN_TIMESTAMP_MI, { run_timestamp_minus, false } },
-	{ FN_TIMESTAMP_MI_INTERVAL, { run_add_interval, false } },
-	{ FN_TIMESTAMP_PL_INTERVAL, { run_add_interval, false } },
-	{ FN_TIMEZONE_INTERVAL_TIMESTAMP, { run_at_time_zone, false } },
-	{ FN_TIMEZONE_INTERVAL_TIMESTAMPTZ, { run_at_time_zone, false } },
-	{ FN_TIMEZONE_TEXT_TIMESTAMP, { run_at_time_zone, false } },
-	{ FN_TIMEZONE_TEXT_TIMESTAMPTZ, { run_at_time_zone, false } },
-	{ FN_TIME_MI_INTERVAL, { run_time_add, false } },
-	{ FN_TIME_MI_TIME, { run_time_difference, false } },
-	{ FN_TIME_PL_INTERVAL, { run_time_add, false } },
-	{ FN_TO_CHAR_TIMESTAMPTZ_TEXT, { run_to_char, false } },
-	{ FN_TO_CHAR_TIMESTAMP_TEXT, { run_to_char, false } },
-	{ FN_TO_CHAR_INTERVAL_TEXT, { run_interval_to_char, false } },
-	{ FN_TO_TIMESTAMP, { run_to_timestamp, false } },
-	{ FN_TRANSACTION_TIMESTAMP, { run_now, true } },
+	{ FN_AGE_TIMESTAMP, { age, false } },
+	{ FN_AGE_TIMESTAMPTZ, { age, false } },
+	{ FN_AGE_TIMESTAMPTZ_TIMESTAMPTZ, { age, false } },
+	{ FN_AGE_TIMESTAMP_TIMESTAMP, { age, false } },
+	{ FN_CLOCK_TIMESTAMP, { clock_now, false } },
+	{ FN_TIMEOFDAY, { timeofday, false } },
+	{ FN_DATETIME_PL, { date_and_time, false } },
+	{ FN_DATE_BIN_INTERVAL_TIMESTAMPTZ_TIMESTAMPTZ, { bin, false } },
+	{ FN_DATE_BIN_INTERVAL_TIMESTAMP_TIMESTAMP, { bin, false } },
+	{ FN_DATE_MI, { date_difference, false } },
+	{ FN_DATE_MII, { date_add, false } },
+	{ FN_DATE_MI_INTERVAL, { add_interval, false } },
+	{ FN_DATE_PART_TEXT_DATE, { extract, false } },
+	{ FN_DATE_PART_TEXT_INTERVAL, { extract, false } },
+	{ FN_DATE_PART_TEXT_TIME, { extract, false } },
+	{ FN_DATE_PART_TEXT_TIMESTAMP, { extract, false } },
+	{ FN_DATE_PART_TEXT_TIMESTAMPTZ, { extract, false } },
+	{ FN_DATE_PLI, { date_add, false } },
+	{ FN_DATE_PL_INTERVAL, { add_interval, false } },
+	{ FN_DATE_TRUNC_TEXT_INTERVAL, { truncate_interval, false } },
+	{ FN_DATE_TRUNC_TEXT_TIMESTAMP, { truncate_timestamp, false } },
+	{ FN_DATE_TRUNC_TEXT_TIMESTAMPTZ, { truncate_timestamp, false } },
+	{ FN_DATE_TRUNC_TEXT_TIMESTAMPTZ_TEXT, { truncate_timestamp, false } },
+	{ FN_EXTRACT_TEXT_DATE, { extract, false } },
+	{ FN_EXTRACT_TEXT_INTERVAL, { extract, false } },
+	{ FN_EXTRACT_TEXT_TIME, { extract, false } },
+	{ FN_EXTRACT_TEXT_TIMESTAMP, { extract, false } },
+	{ FN_EXTRACT_TEXT_TIMESTAMPTZ, { extract, false } },
+	{ FN_INTEGER_PL_DATE, { date_add, false } },
+	{ FN_INTERVAL_DIV, { interval_over, false } },
+	{ FN_INTERVAL_MI, { interval_sum, false } },
+	{ FN_INTERVAL_MUL, { interval_times, false } },
+	{ FN_INTERVAL_PL, { interval_sum, false } },
+	{ FN_INTERVAL_PL_DATE, { add_interval, false } },
+	{ FN_INTERVAL_PL_TIME, { time_add, false } },
+	{ FN_INTERVAL_PL_TIMESTAMP, { add_interval, false } },
+	{ FN_INTERVAL_PL_TIMESTAMPTZ, { add_interval, false } },
+	{ FN_INTERVAL_UM, { interval_minus, false } },
+	{ FN_ISFINITE_DATE, { is_finite, false } },
+	{ FN_ISFINITE_INTERVAL, { is_finite, false } },
+	{ FN_ISFINITE_TIMESTAMP, { is_finite, false } },
+	{ FN_ISFINITE_TIMESTAMPTZ, { is_finite, false } },
+	{ FN_JUSTIFY_DAYS, { justify_days, false } },
+	{ FN_JUSTIFY_HOURS, { justify_hours, false } },
+	{ FN_JUSTIFY_INTERVAL, { justify, false } },
+	{ FN_MAKE_DATE, { make_date, false } },
+	{ FN_MAKE_INTERVAL, { make_interval, false } },
+	{ FN_MUL_D_INTERVAL, { interval_times, false } },
+	{ FN_NOW, { now, true } },
+	{ FN_STATEMENT_TIMESTAMP, { now, true } },
+	{ FN_TIMEDATE_PL, { date_and_time, false } },
+	{ FN_TIMESTAMPTZ_MI, { timestamp_minus, false } },
+	{ FN_TIMESTAMPTZ_MI_INTERVAL, { add_interval, false } },
+	{ FN_TIMESTAMPTZ_PL_INTERVAL, { add_interval, false } },
+	{ FN_TIMESTAMP_MI, { timestamp_minus, false } },
+	{ FN_TIMESTAMP_MI_INTERVAL, { add_interval, false } },
+	{ FN_TIMESTAMP_PL_INTERVAL, { add_interval, false } },
+	{ FN_TIMEZONE_INTERVAL_TIMESTAMP, { at_time_zone, false } },
+	{ FN_TIMEZONE_INTERVAL_TIMESTAMPTZ, { at_time_zone, false } },
+	{ FN_TIMEZONE_TEXT_TIMESTAMP, { at_time_zone, false } },
+	{ FN_TIMEZONE_TEXT_TIMESTAMPTZ, { at_time_zone, false } },
+	{ FN_TIME_MI_INTERVAL, { time_add, false } },
+	{ FN_TIME_MI_TIME, { time_difference, false } },
+	{ FN_TIME_PL_INTERVAL, { time_add, false } },
+	{ FN_TO_CHAR_TIMESTAMPTZ_TEXT, { to_char, false } },
+	{ FN_TO_CHAR_TIMESTAMP_TEXT, { to_char, false } },
+	{ FN_TO_CHAR_INTERVAL_TEXT, { interval_to_char, false } },
+	{ FN_TO_TIMESTAMP, { to_timestamp, false } },
+	{ FN_TRANSACTION_TIMESTAMP, { now, true } },
 };
 
 const struct func_family func_datetime = { datetime_rows,

@@ -78,11 +78,8 @@ number_to_char(struct function_call *call)
 		rc = prepare(&reader, row);
 		if (rc == 0)
 			rc = put_row(&reader, row, &text);
-		if (rc == 0 && text.failed)
-			rc = error_no_memory(call->err);
 		if (rc == 0)
-			call->result->str[row] =
-			    arena_str(call->arena, buf_str(&text));
+			rc = put_text(call, row, &text);
 	}
 	buf_release(&text);
 	return rc;

@@ -10,12 +10,6 @@
 #include "types/time_zone.h"
 #include "types/timestamp_math.h"
 
-#define ROW_KERNEL(name) \
-	static int run_##name(struct function_call *call) \
-	{ \
-		return each_row(call, name); \
-	}
-
 /* ---- OVERLAPS ---- */
 
 /* Two ends, either of which may be null. */
@@ -83,7 +77,7 @@ reaches(const struct period *earlier, const struct period *later)
 }
 
 static int
-overlaps(struct function_call *call, uint32_t row)
+overlaps_row(struct function_call *call, uint32_t row)
 {
 	struct datum result = { .is_null = true };
 	struct period p[2];
@@ -135,7 +129,7 @@ read_time(struct function_call *call, uint32_t at, uint32_t row, int64_t *out)
 }
 
 static int
-make_time(struct function_call *call, uint32_t row)
+make_time_row(struct function_call *call, uint32_t row)
 {
 	return read_time(call, 0, row, &call->result->i64[row]);
 }
@@ -177,7 +171,7 @@ read_timestamp(struct function_call *call, uint32_t row, int64_t *out)
 }
 
 static int
-make_timestamp(struct function_call *call, uint32_t row)
+make_timestamp_row(struct function_call *call, uint32_t row)
 {
 	return read_timestamp(call, row, &call->result->i64[row]);
 }
@@ -226,7 +220,7 @@ to_utc(struct function_call *call, struct str zone, int64_t *time)
 }
 
 static int
-make_timestamptz(struct function_call *call, uint32_t row)
+make_timestamptz_row(struct function_call *call, uint32_t row)
 {
 	int64_t time = 0;
 	int rc;
@@ -247,21 +241,21 @@ make_timestamptz(struct function_call *call, uint32_t row)
 ROW_KERNEL(make_timestamptz)
 
 #define OVERLAPS(type) \
-	{ FN_OVERLAPS_##type, { run_overlaps, false } }, \
-	    { FN_OVERLAPS_##type##_1, { run_overlaps, false } }, \
-	    { FN_OVERLAPS_##type##_2, { run_overlaps, false } }, \
+	{ FN_OVERLAPS_##type, { overlaps, false } }, \
+	    { FN_OVERLAPS_##type##_1, { overlaps, false } }, \
+	    { FN_OVERLAPS_##type##_2, { overlaps, false } }, \
 	{ \
 		FN_OVERLAPS_##type##_12, \
 		{ \
-			run_overlaps, false \
+			overlaps, false \
 		} \
 	}
 
 static const struct func_row rows[] = {
-	{ FN_MAKE_TIME, { run_make_time, false } },
-	{ FN_MAKE_TIMESTAMP, { run_make_timestamp, false } },
-	{ FN_MAKE_TIMESTAMPTZ, { run_make_timestamptz, false } },
-	{ FN_MAKE_TIMESTAMPTZ_ZONE, { run_make_timestamptz, false } },
+	{ FN_MAKE_TIME, { make_time, false } },
+	{ FN_MAKE_TIMESTAMP, { make_timestamp, false } },
+	{ FN_MAKE_TIMESTAMPTZ, { make_timestamptz, false } },
+	{ FN_MAKE_TIMESTAMPTZ_ZONE, { make_timestamptz, false } },
 	OVERLAPS(TIME),
 	OVERLAPS(TIMESTAMP),
 	OVERLAPS(TIMESTAMPTZ),

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "common/buf.h"
 #include "common/cancel.h"
 #include "common/error.h"
 #include "exec/function_impl.h"
@@ -134,6 +135,13 @@ each_row(struct function_call *call, row_fn fn)
 	return rc;
 }
 
+/* The kernel `name` of the function name_row. */
+#define ROW_KERNEL(name) \
+	static int name(struct function_call *call) \
+	{ \
+		return each_row(call, name##_row); \
+	}
+
 /* EACH_ROW for rows that may cost much. */
 #define EACH_COSTLY_ROW(call, row, ...) \
 	EACH_ROW((call)->sel, row, if (cancel_is_set((call)->cancel)) break; \
@@ -168,3 +176,24 @@ each_row(struct function_call *call, row_fn fn)
 /* Values of argument number `n` for kernels where a call costs more. */
 #define ARG(call, n, field, row) \
 	((call)->args[n].field[vec_index(&(call)->args[n], (row))])
+
+/* ---- the result of a row, for such kernels ---- */
+
+static inline void
+put_null(struct function_call *call, uint32_t row)
+{
+	const struct datum null = { .is_null = true };
+
+	vec_need_nulls(call->result, call->row_count, call->arena);
+	vec_set(call->result, row, &null);
+}
+
+/* A text as the result of a row. */
+MUST_USE static inline int
+put_text(struct function_call *call, uint32_t row, const struct buf *text)
+{
+	if (text->failed)
+		return error_no_memory(call->err);
+	call->result->str[row] = arena_str(call->arena, buf_str(text));
+	return 0;
+}

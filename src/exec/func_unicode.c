@@ -174,10 +174,8 @@ unistr_row(struct function_call *call, uint32_t row, struct buf *out)
 	if (rc == 0 && high != 0)
 		rc = error_set(call->err, STELE_E_SYNTAX,
 		    "invalid Unicode surrogate pair");
-	if (rc == 0 && out->failed)
-		rc = error_no_memory(call->err);
 	if (rc == 0)
-		call->result->str[row] = arena_str(call->arena, buf_str(out));
+		rc = put_text(call, row, out);
 	buf_reset(out);
 	return rc;
 }
