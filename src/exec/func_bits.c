@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * func_bits.c -- bit strings: their lengths, logic over their digits, and single
- * ones.  Parts of them are cut as bytea's are: func_bytes_part.c.
+ * func_bits.c -- bit strings: their lengths, and logic over their digits.  Parts
+ * of them are cut as bytea's are (func_bytes_part.c), and single digits found as
+ * its bits are (func_place.c).
  */
 #include <string.h>
 
@@ -31,6 +32,19 @@ length_row(struct function_call *call, uint32_t row)
 	return 0;
 }
 ROW_KERNEL(length)
+
+static int
+count_row(struct function_call *call, uint32_t row)
+{
+	struct str bits = ARG(call, 0, str, row);
+	int64_t count = 0;
+
+	for (size_t i = 0; i < bits.len; i++)
+		count += bits.data[i] == '1';
+	call->result->i64[row] = count;
+	return 0;
+}
+ROW_KERNEL(count)
 
 /* ---- logic ---- */
 
@@ -104,82 +118,6 @@ concatenate_row(struct function_call *call, uint32_t row)
 }
 ROW_KERNEL(concatenate)
 
-/* ---- single bits, the leftmost 0 ---- */
-
-static int
-count_row(struct function_call *call, uint32_t row)
-{
-	struct str bits = ARG(call, 0, str, row);
-	int64_t count = 0;
-
-	for (size_t i = 0; i < bits.len; i++)
-		count += bits.data[i] == '1';
-	call->result->i64[row] = count;
-	return 0;
-}
-ROW_KERNEL(count)
-
-/* None in an empty string: not even an empty part, which all others begin with. */
-static int
-position_row(struct function_call *call, uint32_t row)
-{
-	struct str bits = ARG(call, 0, str, row);
-	struct str part = ARG(call, 1, str, row);
-	const char *found = bits.len == 0 || part.len == 0
-	    ? bits.data
-	    : memmem(bits.data, bits.len, part.data, part.len);
-
-	call->result->i64[row] =
-	    bits.len == 0 || found == NULL ? 0 : found - bits.data + 1;
-	return 0;
-}
-ROW_KERNEL(position)
-
-static int
-check_place(struct function_call *call, struct str bits, int64_t at)
-{
-	if (at >= 0 && at < (int64_t)bits.len)
-		return 0;
-	return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
-	    "bit index %lld out of valid range (0..%lld)", (long long)at,
-	    (long long)bits.len - 1);
-}
-
-static int
-get_row(struct function_call *call, uint32_t row)
-{
-	struct str bits = ARG(call, 0, str, row);
-	int64_t at = ARG(call, 1, i64, row);
-	int rc = check_place(call, bits, at);
-
-	if (rc == 0)
-		call->result->i64[row] = bits.data[at] == '1';
-	return rc;
-}
-ROW_KERNEL(get)
-
-static int
-set_row(struct function_call *call, uint32_t row)
-{
-	struct str bits = ARG(call, 0, str, row);
-	int64_t at = ARG(call, 1, i64, row);
-	int64_t bit = ARG(call, 2, i64, row);
-	char *digits = NULL;
-	int rc = check_place(call, bits, at);
-
-	if (rc == 0 && bit != 0 && bit != 1)
-		rc = error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
-		    "new bit must be 0 or 1");
-	if (rc == 0)
-		rc = new_bits(call, row, bits.len, &digits);
-	if (rc != 0)
-		return rc;
-	memcpy(digits, bits.data, bits.len);
-	digits[at] = (char)('0' + bit);
-	return 0;
-}
-ROW_KERNEL(set)
-
 static const struct func_row rows[] = {
 	{ FN_BITAND, { logic, false } },
 	{ FN_BITCAT, { concatenate, false } },
@@ -190,11 +128,8 @@ static const struct func_row rows[] = {
 	{ FN_BITXOR, { logic, false } },
 	{ FN_BIT_COUNT_BIT, { count, false } },
 	{ FN_BIT_LENGTH_BIT, { length, false } },
-	{ FN_GET_BIT_BIT, { get, false } },
 	{ FN_LENGTH_BIT, { length, false } },
 	{ FN_OCTET_LENGTH_BIT, { length, false } },
-	{ FN_POSITION_BIT, { position, false } },
-	{ FN_SET_BIT_BIT, { set, false } },
 };
 
 const struct func_family func_bits = { rows, ARRAY_LEN(rows) };

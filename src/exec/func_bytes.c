@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bytea: encode() and decode(), single bytes, digests.
+ * func_bytes.c -- bytea: encode() and decode(), its bits counted, digests.
  */
 #include <openssl/evp.h>
 
@@ -268,39 +268,7 @@ decode_row(struct function_call *call, uint32_t row)
 }
 ROW_KERNEL(decode)
 
-/* ---- single bytes ---- */
-
-static int
-get_byte_row(struct function_call *call, uint32_t row)
-{
-	struct str bytes = ARG(call, 0, str, row);
-	int64_t at = ARG(call, 1, i64, row);
-
-	if (at < 0 || (uint64_t)at >= bytes.len)
-		return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
-		    "index %lld out of valid range, 0..%lld", (long long)at,
-		    (long long)bytes.len - 1);
-	call->result->i64[row] = (uint8_t)bytes.data[at];
-	return 0;
-}
-ROW_KERNEL(get_byte)
-
-static int
-set_byte_row(struct function_call *call, uint32_t row)
-{
-	struct str bytes = arena_str(call->arena, ARG(call, 0, str, row));
-	int64_t at = ARG(call, 1, i64, row);
-
-	if (at < 0 || (uint64_t)at >= bytes.len)
-		return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
-		    "index %lld out of valid range, 0..%lld", (long long)at,
-		    (long long)bytes.len - 1);
-	((char *)(uintptr_t)bytes.data)[at] =
-	    (char)(uint8_t)ARG(call, 2, i64, row);
-	call->result->str[row] = bytes;
-	return 0;
-}
-ROW_KERNEL(set_byte)
+/* ---- lengths ---- */
 
 static int
 bit_count_row(struct function_call *call, uint32_t row)
@@ -387,10 +355,8 @@ static const struct func_row rows[] = {
 	{ FN_BIT_LENGTH_TEXT, { bit_length, false } },
 	{ FN_DECODE, { decode, false } },
 	{ FN_ENCODE, { encode, false } },
-	{ FN_GET_BYTE, { get_byte, false } },
 	{ FN_MD5_BYTEA, { md5, false } },
 	{ FN_MD5_TEXT, { md5, false } },
-	{ FN_SET_BYTE, { set_byte, false } },
 	{ FN_SHA224, { sha224, false } },
 	{ FN_SHA256, { sha256, false } },
 	{ FN_SHA384, { sha384, false } },

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bytea: parts of it, by place and by what they are, and single bits; parts of
- * bit strings, whose digits are bytes.
+ * func_bytes_part.c -- parts of bytea, by place and by what they are, and those
+ * of bit strings, whose digits are bytes.
  */
 #include <string.h>
 
-#include "common/utf8.h"
-#include "exec/func_array.h"
+#include "exec/func_private.h"
 
 static int
 negative_length(struct function_call *call)
@@ -73,18 +72,24 @@ overlay_row(struct function_call *call, uint32_t row)
 }
 ROW_KERNEL(overlay)
 
+/*
+ * All strings begin with an empty part, but for those of no bits, which have no
+ * part at all.
+ */
 static int
 position_row(struct function_call *call, uint32_t row)
 {
 	struct str bytes = ARG(call, 0, str, row);
 	struct str part = ARG(call, 1, str, row);
-	const char *found = part.len == 0
-	    ? bytes.data
-	    : memmem(bytes.data, bytes.len, part.data, part.len);
+	bool is_bits = call->function->id == FN_POSITION_BIT;
+	const char *found;
 
-	call->result->i64[row] = part.len == 0 ? 1
-	    : found == NULL                    ? 0
-					       : found - bytes.data + 1;
+	if (part.len == 0) {
+		call->result->i64[row] = is_bits && bytes.len == 0 ? 0 : 1;
+		return 0;
+	}
+	found = memmem(bytes.data, bytes.len, part.data, part.len);
+	call->result->i64[row] = found == NULL ? 0 : found - bytes.data + 1;
 	return 0;
 }
 ROW_KERNEL(position)
@@ -108,70 +113,16 @@ trim_row(struct function_call *call, uint32_t row)
 }
 ROW_KERNEL(trim)
 
-/* ---- bits ---- */
-
-static int
-check_bit(struct function_call *call, struct str bytes, int64_t at)
-{
-	int64_t count = (int64_t)bytes.len * 8;
-
-	if (at >= 0 && at < count)
-		return 0;
-	return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
-	    "index %lld out of valid range, 0..%lld", (long long)at,
-	    (long long)count - 1);
-}
-
-static int
-get_bit_row(struct function_call *call, uint32_t row)
-{
-	struct str bytes = ARG(call, 0, str, row);
-	int64_t at = ARG(call, 1, i64, row);
-	int rc = check_bit(call, bytes, at);
-
-	if (rc == 0)
-		call->result->i64[row] =
-		    (uint8_t)bytes.data[at / 8] >> (at % 8) & 1;
-	return rc;
-}
-ROW_KERNEL(get_bit)
-
-static int
-set_bit_row(struct function_call *call, uint32_t row)
-{
-	struct str bytes = ARG(call, 0, str, row);
-	int64_t at = ARG(call, 1, i64, row);
-	int64_t bit = ARG(call, 2, i64, row);
-	int rc = check_bit(call, bytes, at);
-	uint8_t *copy;
-
-	if (rc != 0)
-		return rc;
-	if (bit != 0 && bit != 1)
-		return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
-		    "new bit must be 0 or 1");
-	copy = arena_try_alloc(call->arena, bytes.len);
-	if (copy == NULL)
-		return error_no_memory(call->err);
-	memcpy(copy, bytes.data, bytes.len);
-	copy[at / 8] =
-	    (uint8_t)((copy[at / 8] & ~(1 << (at % 8))) | (bit << (at % 8)));
-	call->result->str[row] = str_of((const char *)copy, bytes.len);
-	return 0;
-}
-ROW_KERNEL(set_bit)
-
 static const struct func_row rows[] = {
 	{ FN_BTRIM_BYTEA, { trim, false } },
-	{ FN_GET_BIT, { get_bit, false } },
 	{ FN_LTRIM_BYTEA, { trim, false } },
 	{ FN_OVERLAY_BIT, { overlay, false } },
 	{ FN_OVERLAY_BIT_LENGTH, { overlay, false } },
 	{ FN_OVERLAY_BYTEA, { overlay, false } },
 	{ FN_OVERLAY_BYTEA_LENGTH, { overlay, false } },
+	{ FN_POSITION_BIT, { position, false } },
 	{ FN_POSITION_BYTEA, { position, false } },
 	{ FN_RTRIM_BYTEA, { trim, false } },
-	{ FN_SET_BIT, { set_bit, false } },
 	{ FN_SUBSTR_BYTEA, { substring, false } },
 	{ FN_SUBSTR_BYTEA_LENGTH, { substring, false } },
 	{ FN_SUBSTRING_BIT, { substring, false } },

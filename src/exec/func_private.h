@@ -59,6 +59,7 @@ extern const struct func_family func_numeric;
 extern const struct func_family func_object;
 extern const struct func_family func_parse_ident;
 extern const struct func_family func_period;
+extern const struct func_family func_place;
 extern const struct func_family func_privilege;
 extern const struct func_family func_quote;
 extern const struct func_family func_record;

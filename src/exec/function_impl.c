@@ -54,6 +54,7 @@ impls_build(void)
 		&func_object,
 		&func_parse_ident,
 		&func_period,
+		&func_place,
 		&func_privilege,
 		&func_quote,
 		&func_record,
