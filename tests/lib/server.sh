@@ -50,12 +50,14 @@ port_is_open() {
 	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# Print a port that nobody listens on now.
+# Print a port that nobody listens on now.  Tests that run at once look at
+# different ones, for each subshell that asks has a number of its own; those in
+# Python take theirs above 20000.
 free_port() {
-	local port
+	local port=$((10000 + BASHPID % 10000))
 	for _ in $(seq 100); do
-		port=$((20000 + RANDOM % 12000))
 		port_is_open "$port" || { echo "$port"; return; }
+		port=$((10000 + (port + 97) % 10000))
 	done
 	return 1
 }
@@ -100,10 +102,12 @@ server_exit() {
 	exit "$status"
 }
 
-# server_launch [argument]...: start it and do not wait.
+# server_launch [argument]...: start it and do not wait.  Files of the log are
+# small unless an argument says else: a new directory has two, written in full.
 server_launch() {
 	"$STELE" serve -D "$SERVER_DATA" -c port="$SERVER_PORT" \
 		-c line_port=0 -c http_port=0 -c ws_port=0 \
+		-c wal_file_size=4MB \
 		-c unix_socket_directories="$SERVER_DIR/socket" \
 		"$@" >>"$SERVER_LOG" 2>&1 </dev/null &
 	SERVER_PID=$!
@@ -112,10 +116,10 @@ server_launch() {
 # server_wait_ready: 0 when it answers, 1 if it ended or took too long.
 server_wait_ready() {
 	local _
-	for _ in $(seq $((SERVER_START_SECONDS * 20))); do
+	for _ in $(seq $((SERVER_START_SECONDS * 50))); do
 		port_is_open "$SERVER_PORT" && return 0
 		server_is_running || { SERVER_PID=; return 1; }
-		sleep 0.05
+		sleep 0.02
 	done
 	return 1
 }
@@ -133,9 +137,9 @@ server_is_running() {
 server_stop() {
 	local status=0 _
 	kill -s "${1:-TERM}" "$SERVER_PID" || fail "the server had ended"
-	for _ in $(seq $((SERVER_STOP_SECONDS * 20))); do
+	for _ in $(seq $((SERVER_STOP_SECONDS * 50))); do
 		server_is_running || break
-		sleep 0.05
+		sleep 0.02
 	done
 	! server_is_running || fail "the server did not stop"
 	wait "$SERVER_PID" || status=$?

@@ -108,6 +108,8 @@ class Server:
             "ws_port=0",
             "http_port=0",
             "listen_addresses=127.0.0.1",
+            # Unless an option says else: a new directory has two, written in full.
+            "wal_file_size=4MB",
             f"unix_socket_directories={self.dir}",
         ) + self.options:
             arguments += ["-c", option]

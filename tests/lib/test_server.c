@@ -89,7 +89,7 @@ static _Noreturn void
 server_exec(const struct test_server *server, const char *const *options)
 {
 	char data[80], socket_option[128];
-	const char *argv[6 + 2 * 5 + 2 * OPTIONS_MAX];
+	const char *argv[6 + 2 * 6 + 2 * OPTIONS_MAX];
 	int argc = 0;
 
 	snprintf(data, sizeof(data), "%s/data", server->dir);
@@ -109,6 +109,9 @@ server_exec(const struct test_server *server, const char *const *options)
 	argv[argc++] = "http_port=0";
 	argv[argc++] = "-c";
 	argv[argc++] = "listen_addresses=";
+	/* Unless an option says else: two are written in full at first. */
+	argv[argc++] = "-c";
+	argv[argc++] = "wal_file_size=4MB";
 	argv[argc++] = "-c";
 	argv[argc++] = socket_option;
 	for (int i = 0; i < OPTIONS_MAX && options[i] != NULL; i++) {
