@@ -53,7 +53,7 @@ static const struct mutant mutants[] = {
 	    .is_rare = true },
 	{ "that copy takes its place in two steps",
 	    INSTEAD(FAULT_RENAME, ".wal.tmp$", FAULT_APART),
-	    .phase = PHASE_START },
+	    .phase = PHASE_START, .is_rare = true },
 	{ "no sync of an archived file",
 	    SKIP(FAULT_FSYNC, ".wal.zst.tmp$"), .is_archive = true },
 	{ "no sync of an archived file's name",
