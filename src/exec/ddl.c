@@ -428,6 +428,9 @@ run_alter_table(struct ddl_run *run, struct error *err)
 		    STELE_E_UNDEFINED_TABLE, err);
 	ddl.oid = type->oid;
 	rc = ddl_need_owner(run, ddl.oid, err);
+	if (rc == 0)
+		rc = exec_check_unused(run->env.context, ddl.oid, type->name,
+		    "ALTER TABLE", err);
 	for (uint32_t i = 0; i < plan->field_count && rc == 0; i++) {
 		bool skip;
 

@@ -144,6 +144,9 @@ alter_owner(struct ddl_run *run, struct error *err)
 		rc = ddl_need_owner(run, oid, err);
 	if (rc == 0)
 		rc = check_new_owner(run, owner, err);
+	if (rc == 0 && catalog_type_by_oid(ddl_catalog(run), oid) != NULL)
+		rc = exec_check_unused(run->env.context, oid, run->plan->name,
+		    "ALTER TABLE", err);
 	return rc != 0 ? rc : set_owner(run, oid, owner, err);
 }
 

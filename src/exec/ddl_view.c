@@ -90,7 +90,20 @@ struct dropper {
 	uint32_t named_count;
 	struct str cascaded; /* "drop cascades to view v", a line each */
 	uint32_t cascaded_count;
+	struct error in_use; /* 55006 of the first that an open query reads */
 };
+
+/* It is told once the notice of what else is dropped has been. */
+static void
+note_use(struct dropper *dropper, uint32_t oid, struct str name)
+{
+	struct error use;
+
+	if (dropper->in_use.code == 0 &&
+	    exec_check_unused(dropper->run->env.context, oid, name,
+		"DROP TABLE", &use) != 0)
+		dropper->in_use = use;
+}
 
 static bool
 is_named(const struct dropper *dropper, uint32_t oid)
@@ -107,6 +120,8 @@ drop_view(struct dropper *dropper, const struct sql_view *view,
 {
 	struct ddl ddl = { .kind = DDL_DROP_VIEW, .oid = view->oid };
 
+	if (view_is_kept(view))
+		note_use(dropper, view->oid, view->name);
 	return write_batch_ddl(dropper->run->target, &ddl, err);
 }
 
@@ -229,12 +244,16 @@ static int
 drop_named(struct dropper *dropper, uint32_t oid, struct error *err)
 {
 	struct ddl_run *run = dropper->run;
+	const struct event_type *type =
+	    catalog_type_by_oid(ddl_catalog(run), oid);
 	const struct sql_view *view;
 	struct ddl ddl = { .oid = oid,
 		.kind = run->plan->op == DDL_OP_DROP_ENUM ? DDL_DROP_ENUM
 							  : DDL_DROP_TYPE };
 	int rc = note_cascade(dropper, oid, err);
 
+	if (type != NULL)
+		note_use(dropper, oid, type->name);
 	if (rc == 0)
 		rc = drop_dependents(dropper, oid, err);
 	if (rc != 0)
@@ -269,7 +288,10 @@ ddl_drop(struct ddl_run *run, struct error *err)
 	}
 	for (uint32_t i = 0; i < dropper.named_count && rc == 0; i++)
 		rc = drop_named(&dropper, oids[i], err);
-	if (rc == 0)
-		tell_cascade(&dropper);
-	return rc;
+	if (rc != 0)
+		return rc;
+	tell_cascade(&dropper);
+	if (dropper.in_use.code != 0)
+		*err = dropper.in_use;
+	return dropper.in_use.code;
 }

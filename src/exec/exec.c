@@ -91,6 +91,19 @@ exec_modified(const struct exec *exec)
 	return *exec->env.modified;
 }
 
+int
+exec_check_unused(const struct exec_context *context, uint32_t oid,
+    struct str name, const char *what, struct error *err)
+{
+	if (context->is_in_use == NULL ||
+	    !context->is_in_use(context->in_use_arg, oid))
+		return 0;
+	return error_set(err, STELE_E_OBJECT_IN_USE,
+	    "cannot %s \"%.*s\" because it is being used by active queries in"
+	    " this session",
+	    what, STR_FMT(name));
+}
+
 void
 exec_close(struct exec *exec)
 {

@@ -98,7 +98,18 @@ struct exec_context {
 	/* Told of each notice (IF NOT EXISTS, ...); may be NULL. */
 	void (*notice)(void *arg, const struct error *notice);
 	void *notice_arg;
+
+	/*
+	 * Whether an open query of the session reads a relation, which is then
+	 * not to be changed or dropped.  NULL: none does.
+	 */
+	bool (*is_in_use)(void *arg, uint32_t oid);
+	void *in_use_arg;
 };
+
+/* 55006 if it is; `what` is to be done to it: "DROP TABLE". */
+MUST_USE int exec_check_unused(const struct exec_context *context, uint32_t oid,
+    struct str name, const char *what, struct error *err);
 
 /* ---- queries ---- */
 

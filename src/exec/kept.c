@@ -243,6 +243,9 @@ keep(struct ddl_run *run, struct keep_report *report, struct error *err)
 	if (run->plan->op == DDL_OP_CREATE_KEPT)
 		return create(run, report, err);
 	rc = find(run, &view, err);
+	if (rc == 0)
+		rc = exec_check_unused(context, view->oid, view->name,
+		    "REFRESH MATERIALIZED VIEW", err);
 	if (rc != 0)
 		return rc;
 	return run->plan->has_no_data

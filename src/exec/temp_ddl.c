@@ -179,6 +179,9 @@ truncate_table(const struct temp_run *run, uint32_t oid, struct error *err)
 	struct temp_table *table;
 	int rc = temp_ddl_find_table(run, oid, &old, err);
 
+	if (rc == 0)
+		rc = exec_check_unused(run->context, oid, old->name, "TRUNCATE",
+		    err);
 	if (rc != 0)
 		return rc;
 	table = temp_table_new(old, run->temp);

@@ -140,6 +140,9 @@ temp_ddl_alter_table(const struct temp_run *run, struct error *err)
 	struct str name = run->ddl->definition->name;
 	int rc = temp_ddl_find_table(run, run->ddl->oid, &old, err);
 
+	if (rc == 0 && !run->ddl->is_rename)
+		rc = exec_check_unused(run->context, old->oid, old->name,
+		    "ALTER TABLE", err);
 	if (rc == 0 && !str_equal(old->name, name))
 		rc = temp_ddl_check_name(run, name, err);
 	if (rc != 0)
@@ -180,6 +183,9 @@ temp_ddl_create_index(const struct temp_run *run, struct error *err)
 	struct temp_table *table;
 	int rc = temp_ddl_find_table(run, run->ddl->oid, &old, err);
 
+	if (rc == 0)
+		rc = exec_check_unused(run->context, old->oid, old->name,
+		    "CREATE INDEX", err);
 	if (rc != 0)
 		return rc;
 	if (index_exists(run, key->name) && run->ddl->if_not_exists) {

@@ -13,6 +13,7 @@
 struct cascade {
 	struct buf text;
 	uint32_t count;
+	struct error in_use; /* 55006 of the first that an open query reads */
 };
 
 static bool
@@ -158,12 +159,32 @@ drop_defaults(const struct temp_run *run, uint32_t oid, struct error *err)
 	return rc;
 }
 
+/* It is told once the notice of what else is dropped has been. */
+static void
+note_use(const struct temp_run *run, uint32_t oid)
+{
+	const struct temp_catalog *catalog = run->temp->catalog;
+	const struct temp_table *table = temp_table_by_oid(catalog, oid);
+	const struct temp_sequence *sequence =
+	    temp_sequence_by_oid(catalog, oid);
+	struct error use;
+
+	if ((table == NULL && sequence == NULL) ||
+	    run->cascade->in_use.code != 0)
+		return;
+	if (exec_check_unused(run->context, oid,
+		table != NULL ? table->name : sequence->name, "DROP TABLE",
+		&use) != 0)
+		run->cascade->in_use = use;
+}
+
 static int
 drop_object(const struct temp_run *run, uint32_t oid, struct error *err)
 {
 	const struct sql_view *view;
 	int rc = drop_defaults(run, oid, err);
 
+	note_use(run, oid);
 	while (rc == 0 && (view = find_dependent(run, oid)) != NULL) {
 		if (!run->ddl->is_cascade)
 			return still_needed(run, oid, err);
@@ -192,7 +213,7 @@ table_of_index(const struct temp_run *run, uint32_t oid, uint32_t *key)
 int
 temp_ddl_drop(const struct temp_run *given, struct error *err)
 {
-	struct cascade cascade = { .count = 0 };
+	struct cascade cascade = { .in_use = { .code = 0 } };
 	struct temp_run with_cascade = *given;
 	const struct temp_run *run = &with_cascade;
 	int rc = 0;
@@ -209,6 +230,10 @@ temp_ddl_drop(const struct temp_run *given, struct error *err)
 	}
 	if (rc == 0)
 		tell_cascade(run);
+	if (rc == 0 && cascade.in_use.code != 0) {
+		*err = cascade.in_use;
+		rc = err->code;
+	}
 	buf_release(&cascade.text);
 	return rc;
 }

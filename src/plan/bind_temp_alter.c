@@ -511,6 +511,15 @@ place_checks(struct alteration *a, struct error *err)
 	return rc;
 }
 
+/* A statement renames or does other things, not both. */
+static bool
+is_rename(const struct ast_alter_table *ast)
+{
+	return ast->action_count == 1 &&
+	    (ast->actions[0].kind == AST_RENAME_TABLE ||
+		ast->actions[0].kind == AST_RENAME_COLUMN);
+}
+
 int
 bind_temp_alter(struct binder *binder, const struct ast_alter_table *ast,
     struct plan_temp_ddl *ddl, struct error *err)
@@ -539,6 +548,7 @@ bind_temp_alter(struct binder *binder, const struct ast_alter_table *ast,
 	if (rc == 0 && a.rewrites)
 		rc = place_checks(&a, err);
 	ddl->op = TEMP_OP_ALTER_TABLE;
+	ddl->is_rename = is_rename(ast);
 	ddl->oid = relation.oid;
 	ddl->definition = a.table;
 	ddl->values = a.rewrites ? a.values : NULL;

@@ -774,6 +774,7 @@ struct plan_temp_ddl {
 	const struct temp_table *definition;
 	const struct sql_view *view; /* likewise */
 	bool or_replace;
+	bool is_rename;     /* ALTER TABLE: of names only */
 	bool if_not_exists; /* CREATE INDEX */
 	uint32_t oid;    /* ALTER TABLE, CREATE INDEX, COMMENT: of the table */
 	uint32_t attnum; /* COMMENT: of the column, or 0 */

@@ -94,6 +94,8 @@ session_context(struct session *session, struct portal *portal)
 		.temp_seen = session->temp.stamp,
 		.notice = session_notice,
 		.notice_arg = session,
+		.is_in_use = session_reads,
+		.in_use_arg = session,
 	};
 }
 

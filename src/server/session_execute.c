@@ -3,6 +3,7 @@
  * session_execute.c -- a portal runs: what is asked before, and who does it.
  */
 #include "plan/logical.h"
+#include "plan/reads.h"
 #include "server/session_private.h"
 
 /* ---- what is asked before ---- */
@@ -53,6 +54,29 @@ session_check_no_reader(struct session *session)
 			    "cannot write while a cursor is open that reads "
 			    "this transaction's own events");
 	return 0;
+}
+
+static bool
+is_open_query(const struct portal *portal)
+{
+	const struct plan *plan =
+	    portal->planned == NULL ? NULL : portal->planned->plan;
+
+	return plan != NULL && plan->kind == PLAN_QUERY && !plan->is_modify &&
+	    plan->explain == NULL && !portal->is_held;
+}
+
+bool
+session_reads(void *session, uint32_t oid)
+{
+	const struct session *self = session;
+	const struct portal *portal = portal_first(&self->table);
+
+	for (; portal != NULL; portal = portal_next(portal))
+		if (is_open_query(portal) &&
+		    plan_reads(portal->planned->plan, oid))
+			return true;
+	return false;
 }
 
 /* COPY's data goes to and comes from the client: 0A000 if that cannot be. */

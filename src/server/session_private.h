@@ -604,6 +604,11 @@ MUST_USE int session_check_constants(struct session *session,
     const struct portal *portal);
 /* 25006 in a read-only transaction; `what` is the statement. */
 MUST_USE int session_check_writable(struct session *session, const char *what);
+/*
+ * Whether an open query reads a relation: a cursor whose rows are not kept, or what a
+ * Bind has made.
+ */
+bool session_reads(void *session, uint32_t oid);
 /* 55006 while a cursor is open that reads the transaction's own events. */
 MUST_USE int session_check_no_reader(struct session *session);
 

@@ -536,6 +536,21 @@ session_reset(struct session *session)
 	return 0;
 }
 
+static int
+check_temp_unused(struct session *session)
+{
+	const struct temp_catalog *catalog = session->temp.catalog;
+	const struct exec_context context = { .is_in_use = session_reads,
+		.in_use_arg = session };
+	int rc = 0;
+
+	for (uint32_t i = 0;
+	     catalog != NULL && i < catalog->table_count && rc == 0; i++)
+		rc = exec_check_unused(&context, catalog->tables[i]->oid,
+		    catalog->tables[i]->name, "DROP TABLE", &session->err);
+	return rc;
+}
+
 static enum step
 discard(struct session *session, struct str what)
 {
@@ -546,6 +561,8 @@ discard(struct session *session, struct str what)
 		return done(session, "DISCARD SEQUENCES");
 	}
 	if (str_equal(what, STR("temp"))) {
+		if (check_temp_unused(session) != 0)
+			return STEP_FAIL;
 		temp_tables_remove_all(&session->temp);
 		return done(session, "DISCARD TEMP");
 	}
