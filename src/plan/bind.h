@@ -34,6 +34,7 @@
 #include "common/attr.h"
 #include "common/error.h"
 #include "plan/expr.h"
+#include "plan/fold.h"
 #include "plan/logical.h"
 #include "plan/plan.h"
 #include "plan/relation.h"
@@ -105,7 +106,7 @@ struct binder {
 	uint32_t right_count;
 	struct dependency_list *dependencies; /* of CREATE VIEW; NULL */
 	struct bind_notes *notes; /* of who writes it down again; NULL */
-	const struct error *constant_failure;   /* of the finished plan */
+	struct fold_notes folded; /* of the finished plan */
 	struct system_column_use system_column; /* the newest */
 };
 

@@ -149,7 +149,7 @@ layout_place(struct layouter *l, const struct expr *expr,
 
 	if (!layout_count_node(l))
 		return placed;
-	if (layout_is_lazy(expr))
+	if (fold_is_lazy(expr))
 		return layout_fold_lazy(l, placed, input);
 	for (uint32_t i = 0; i < expr->arg_count; i++)
 		placed->args[i] = layout_place(l, expr->args[i], input);

@@ -78,19 +78,10 @@ struct expr **layout_place_all(struct layouter *l, struct expr *const *exprs,
 
 /* ---- layout_fold.c ---- */
 
-/*
- * Of a copied expression: with its arguments placed, its value if it has one
- * already; and one whose later arguments may not count, which are not placed.
- */
+/* Those of fold.h, over the rows of `input`. */
 struct expr *layout_fold(struct layouter *l, struct expr *placed);
-bool layout_is_lazy(const struct expr *expr);
 struct expr *layout_fold_lazy(struct layouter *l, struct expr *placed,
     const struct rel *input);
-
-/*
- * The parts of a filter, of which those that always hold go; false if one never
- * does.
- */
 bool layout_fold_conjuncts(struct layouter *l, struct rel_filter *filter,
     const struct rel *input);
 

@@ -11,6 +11,7 @@
 
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/fold_params.h"
 #include "plan/kept.h"
 #include "plan/layout.h"
 #include "plan/option.h"
@@ -329,7 +330,9 @@ set_needs(const struct binder *binder, struct plan *plan)
 	/* What is only defined here is to fail when it is used. */
 	if (plan->kind == PLAN_QUERY || plan->kind == PLAN_INSERT ||
 	    plan->kind == PLAN_COPY_TO)
-		plan->constant_failure = binder->constant_failure;
+		plan->constant_failure = binder->folded.failure;
+	plan->folds_params = binder->folded.waits_for_params ||
+	    (plan->kind == PLAN_INSERT && insert_casts_params(plan->insert));
 }
 
 bool

@@ -210,6 +210,7 @@ struct plan {
 	 * with this before anything else is done.  NULL: all have one.
 	 */
 	const struct error *constant_failure;
+	bool folds_params; /* fold_params() has something to do */
 
 	/* for src/exec/ */
 	const struct rel *root;               /* PLAN_QUERY, PLAN_COPY_TO */

@@ -2,6 +2,8 @@
 /*
  * session_execute.c -- a portal runs: what is asked before, and who does it.
  */
+#include "exec/constant.h"
+#include "plan/fold_params.h"
 #include "plan/logical.h"
 #include "plan/reads.h"
 #include "server/session_private.h"
@@ -22,15 +24,37 @@ session_check_writable(struct session *session, const char *what)
 	    "cannot execute %s in a read-only transaction", what);
 }
 
+/* What the values of parameters make of the plan. */
+static int
+check_params(struct session *session, const struct portal *portal)
+{
+	struct type_settings types = session->settings.types;
+	const struct plan_context context = { .settings = &types,
+		.session = &session->facts,
+		.evaluate = exec_constant };
+	struct arena arena;
+	int rc;
+
+	arena_init(&arena, NULL);
+	rc = fold_params(portal->planned->plan, &context, portal->params,
+	    &arena, &session->err);
+	arena_release(&arena);
+	return rc;
+}
+
 int
 session_check_constants(struct session *session, const struct portal *portal)
 {
 	const struct plan *plan = portal->planned->plan;
 
-	if (plan->constant_failure == NULL)
-		return 0;
-	session->err = *plan->constant_failure;
-	return session->err.code;
+	if (plan->constant_failure != NULL) {
+		session->err = *plan->constant_failure;
+		return session->err.code;
+	}
+	return plan->folds_params && !portal->is_checked &&
+		portal->state == PORTAL_NEW
+	    ? check_params(session, portal)
+	    : 0;
 }
 
 /* A query that reads the batch holds, or will hold, cursors into it. */

@@ -362,6 +362,7 @@ bind_param(struct session *session, struct portal *portal,
     const struct pg_bind *bind, uint32_t i)
 {
 	struct error *err = &session->err;
+	const char *value;
 	int rc = keep_param(session, portal, bind, i);
 
 	if (rc == STELE_E_INVALID_BINARY_REPRESENTATION)
@@ -369,15 +370,17 @@ bind_param(struct session *session, struct portal *portal,
 		    "incorrect binary data format in bind parameter %u", i + 1);
 	if (rc == 0)
 		return 0;
+	/* Bytes that are no text at all are not told of as one. */
+	value = pg_format_of(bind->formats, bind->format_count, i) == 0 &&
+		rc != STELE_E_CHARACTER_NOT_IN_REPERTOIRE
+	    ? " = '...'"
+	    : "";
 	if (bind->portal.len == 0)
 		error_add_context(err, "unnamed portal parameter $%u%s", i + 1,
-		    rc == STELE_E_INVALID_TEXT_REPRESENTATION ? " = '...'"
-							      : "");
+		    value);
 	else
 		error_add_context(err, "portal \"%.*s\" parameter $%u%s",
-		    STR_FMT(bind->portal), i + 1,
-		    rc == STELE_E_INVALID_TEXT_REPRESENTATION ? " = '...'"
-							      : "");
+		    STR_FMT(bind->portal), i + 1, value);
 	return rc;
 }
 
@@ -529,6 +532,7 @@ bind_portal(struct session *session, const struct prepared *prepared,
 		rc = copy_options_parse(prepared->stmt, portal, err);
 	else if (rc == 0 && prepared->stmt->kind != AST_EXPLAIN)
 		rc = session_check_constants(session, portal);
+	portal->is_checked = rc == 0 && prepared->stmt->kind != AST_EXPLAIN;
 	if (rc != 0)
 		portal_remove(&session->table, portal);
 	return rc;

@@ -386,6 +386,7 @@ portal_reset(struct portal *portal)
 	portal->at_end = false;
 	portal->tape_from = 0;
 	portal->params = NULL;
+	portal->is_checked = false;
 	portal->param_count = 0;
 	portal->param_bytes = 0;
 	portal->stored = (struct str){ NULL, 0 };

@@ -98,6 +98,18 @@ CASES = (
     ("a constant without a value", parse("select 1/0, $1::int") + describe(b"S") + bind((b"1",))
         + execute() + SYNC, 1),
     ("in EXPLAIN", parse("explain select 1/0") + bind() + execute() + SYNC, 1),
+    ("a parameter without a value", parse("select 1/$1", oids=(23,)) + describe(b"S")
+        + bind((b"0",)) + describe(b"P") + execute() + SYNC, 1),
+    ("in a part that no row asks for", parse("select case when a > 0 then 0 else 1/$1::int end from ct")
+        + bind((b"0",)) + execute() + SYNC, 1),
+    ("behind a parameter that decides", parse("select case when $1::int = 0 then 0 else 1/$1 end")
+        + bind((b"0",)) + execute() + SYNC, 1),
+    ("a parameter that is read again", parse("select $1::int", oids=(25,)) + bind((b"x",)) + execute()
+        + SYNC, 1),
+    ("a parameter in EXPLAIN", parse("explain select 1/$1::int") + bind((b"0",)) + execute() + SYNC, 1),
+    ("a parameter that is no time", parse("select $1::timestamptz") + bind((b"x",)) + SYNC, 1),
+    ("a parameter of EXECUTE", query(b"prepare p0(int) as select coalesce(a, 1/$1) from ct; execute p0(0)")
+        + query(b"deallocate p0"), 2),
     ("behind what decides", query(b"select case when true then 1 else 1/0 end"), 1),
     ("declared", query(b"begin; declare c cursor for select 1/0; fetch c"), 1),
     ("declared no more", query(b"rollback"), 1),
