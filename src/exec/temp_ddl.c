@@ -268,9 +268,13 @@ exec_temp_ddl(const struct plan *plan, const struct exec_context *context,
 		context->temp_tables, NULL };
 	int rc = run_op(&run, err);
 
-	if (rc == 0)
-		tell_notices(&run);
-	return rc;
+	if (rc != 0)
+		return rc;
+	tell_notices(&run);
+	if (run.ddl->failure == NULL)
+		return 0;
+	*err = *run.ddl->failure;
+	return err->code;
 }
 
 int

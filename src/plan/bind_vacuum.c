@@ -155,18 +155,23 @@ check_columns(struct binder *binder, const struct relation *relation,
 	return 0;
 }
 
-/* Whether it, or the database, is current_user's; what is temporary always is. */
+/*
+ * Whether it, or the database, is current_user's; what is temporary always is, and
+ * an index is its table's owner's.
+ */
 static bool
 is_owner(struct binder *binder, const struct relation *relation)
 {
 	const struct catalog *catalog = binder->context->catalog;
 	uint32_t role_oid = binder->context->session->role_oid;
+	struct relation of =
+	    relation->key != NULL ? relation_of_index(relation) : *relation;
 	struct acl_object object;
 
 	if (relation->schema == SCHEMA_PG_TEMP ||
 	    catalog_is_superuser(catalog, role_oid))
 		return true;
-	return (catalog_acl_object(catalog, relation->oid, &object) &&
+	return (catalog_acl_object(catalog, of.oid, &object) &&
 		   catalog_owns(catalog, role_oid, &object)) ||
 	    (catalog_acl_object(catalog, ACL_DATABASE_OID, &object) &&
 		!relation_is_shared(relation) &&
@@ -179,8 +184,9 @@ owners(const struct relation *relation)
 {
 	if (relation_is_shared(relation))
 		return "superuser";
-	return relation->system != NULL ? "superuser or database owner"
-					: "table or database owner";
+	return relation->schema == SCHEMA_PG_CATALOG
+	    ? "superuser or database owner"
+	    : "table or database owner";
 }
 
 static struct temp_notice
@@ -222,6 +228,93 @@ find_relation(struct binder *binder, const struct ast_name *name,
 	return bind_relation_nowhere(binder, name, out, err);
 }
 
+/* ---- what is told ---- */
+
+struct vacuum {
+	struct binder *binder;
+	bool is_analyze;
+	struct temp_notice *notices;
+	uint32_t count;
+};
+
+/* One who may not is told so, and it is passed over. */
+static bool
+check_owner(struct vacuum *vacuum, const struct relation *relation)
+{
+	if (is_owner(vacuum->binder, relation))
+		return true;
+	vacuum->notices[vacuum->count++] =
+	    not_the_owner(vacuum->binder, relation, vacuum->is_analyze);
+	return false;
+}
+
+/* Names are looked up, and owners asked, before anything is done. */
+static int
+find_all(struct vacuum *vacuum, const struct ast_tables *tables,
+    struct relation *relations, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < tables->count && rc == 0; i++) {
+		rc = find_relation(vacuum->binder, &tables->names[i],
+		    &relations[i], err);
+		if (rc == 0 && !check_owner(vacuum, &relations[i]))
+			relations[i].oid = 0;
+	}
+	return rc;
+}
+
+static int
+check_all(struct vacuum *vacuum, const struct ast_tables *tables,
+    const struct relation *relations, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < tables->count && rc == 0; i++) {
+		if (relations[i].oid == 0)
+			continue;
+		if (is_table(&relations[i]))
+			rc = check_columns(vacuum->binder, &relations[i],
+			    &tables->columns[i], err);
+		else
+			vacuum->notices[vacuum->count++] =
+			    not_a_table(vacuum->binder, &relations[i],
+				vacuum->is_analyze);
+	}
+	return rc;
+}
+
+/* Without names it is all that there is, tables or not. */
+static void
+check_owners(struct vacuum *vacuum)
+{
+	const struct relation_space space =
+	    names_space(vacuum->binder->context);
+	struct relation_cursor cursor;
+	struct relation relation;
+	size_t count = 0;
+
+	relation_cursor_init(&cursor, &space);
+	while (relation_next(&cursor, &relation))
+		count++;
+	vacuum->notices = arena_alloc_array(vacuum->binder->arena, count + 1,
+	    sizeof(*vacuum->notices));
+	relation_cursor_init(&cursor, &space);
+	while (relation_next(&cursor, &relation))
+		(void)check_owner(vacuum, &relation);
+}
+
+/* The failure comes behind what has been told by then. */
+static void
+note_failure(struct plan_temp_ddl *ddl, struct arena *arena,
+    const struct error *err)
+{
+	struct error *failure = arena_alloc(arena, sizeof(*failure));
+
+	*failure = *err;
+	ddl->failure = failure;
+}
+
 int
 bind_vacuum(struct binder *binder, const struct ast_stmt *stmt,
     struct plan_temp_ddl *ddl, struct error *err)
@@ -229,25 +322,23 @@ bind_vacuum(struct binder *binder, const struct ast_stmt *stmt,
 	const struct ast_tables *tables = &stmt->tables;
 	struct relation *relations = arena_alloc_array(binder->arena,
 	    (size_t)tables->count + 1, sizeof(*relations));
-	struct temp_notice *notices = arena_alloc_array(binder->arena,
-	    (size_t)tables->count + 1, sizeof(*notices));
+	struct vacuum vacuum = { .binder = binder,
+		.is_analyze = tables->is_analyze,
+		.notices = arena_alloc_array(binder->arena,
+		    (size_t)tables->count + 1, sizeof(*vacuum.notices)) };
 	int rc = check_options(tables, err);
 
+	if (rc != 0)
+		return rc;
+	if (tables->count == 0)
+		check_owners(&vacuum);
+	rc = find_all(&vacuum, tables, relations, err);
+	if (rc == 0)
+		rc = check_all(&vacuum, tables, relations, err);
+	if (rc != 0)
+		note_failure(ddl, binder->arena, err);
 	ddl->op = TEMP_OP_NOTHING;
-	ddl->notices = notices;
-	for (uint32_t i = 0; i < tables->count && rc == 0; i++)
-		rc = find_relation(binder, &tables->names[i], &relations[i],
-		    err);
-	for (uint32_t i = 0; i < tables->count && rc == 0; i++) {
-		if (!is_owner(binder, &relations[i]))
-			notices[ddl->notice_count++] = not_the_owner(binder,
-			    &relations[i], tables->is_analyze);
-		else if (!is_table(&relations[i]))
-			notices[ddl->notice_count++] = not_a_table(binder,
-			    &relations[i], tables->is_analyze);
-		else
-			rc = check_columns(binder, &relations[i],
-			    &tables->columns[i], err);
-	}
-	return rc;
+	ddl->notices = vacuum.notices;
+	ddl->notice_count = vacuum.count;
+	return 0;
 }

@@ -801,4 +801,5 @@ struct plan_temp_ddl {
 	const uint32_t *moved;
 	const struct temp_notice *notices;
 	uint32_t notice_count;
+	const struct error *failure; /* comes behind the notices; NULL: none */
 };
