@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/cancel.h"
 #include "common/error.h"
 #include "common/json.h"
@@ -184,17 +185,36 @@ numeric_to_int(struct cast *c)
 	return 0;
 }
 
+/* As if its text was read, which has all of its digits. */
+static int
+out_of_float(const struct cast *c, const struct numeric *x)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text);
+	numeric_put(x, &text);
+	rc = error_set(c->err, STELE_E_NUMERIC_OUT_OF_RANGE,
+	    "\"%.*s\" is out of range for type %s", STR_FMT(buf_str(&text)),
+	    type_info(c->to->oid)->sql_name);
+	buf_release(&text);
+	return rc;
+}
+
 static int
 numeric_to_float(struct cast *c)
 {
 	bool narrow = c->to->oid == TYPE_FLOAT4;
 
-	EACH_VALUE(
-	    c, struct numeric, numeric, double value = numeric_to_f64(&x);
-	    if (narrow) value = (double)(float)value;
-	    if (isinf(value) && numeric_is_finite(&x)) return error_set(c->err,
-		STELE_E_NUMERIC_OUT_OF_RANGE, "value out of range: overflow");
-	    c->out->f64[at] = value;)
+	EACH_VALUE(c, struct numeric, numeric,
+		   double value = numeric_to_f64(&x);
+		   if (narrow) value = (double)(float)value;
+		   if (numeric_is_finite(&x) &&
+		       (isinf(value) ||
+			   (value == 0 &&
+			       numeric_sign(&x) != 0))) return out_of_float(c,
+		       &x);
+		   c->out->f64[at] = value;)
 	return 0;
 }
 
