@@ -107,6 +107,11 @@ struct binder {
 	struct dependency_list *dependencies; /* of CREATE VIEW; NULL */
 	struct bind_notes *notes; /* of who writes it down again; NULL */
 	struct fold_notes folded; /* of the finished plan */
+	/*
+	 * FOR UPDATE or the like of the query around, which is said of the rows
+	 * of the query that is bound next; NULL.
+	 */
+	const struct ast_locking *locked;
 	struct system_column_use system_column; /* the newest */
 };
 
@@ -227,6 +232,9 @@ struct scope {
 	bool in_aggregate;
 	struct window_use *windows; /* NULL: windows are not allowed */
 	bool in_window;
+	const struct ast_select
+	    *select; /* whose FROM this is; NULL: no query's */
+	const struct ast_locking *locked; /* all items are, as binder->locked */
 	struct set_use *sets;   /* NULL: functions of sets are not allowed */
 	const char *no_sets_in; /* nor in this construct; NULL: none */
 };
@@ -993,9 +1001,19 @@ struct select_state {
  * of a select list; of UNION and its like, or a side of it (is_of_set), or of
  * VALUES, of which they may not; of a cursor.
  */
-MUST_USE int bind_locking(struct select_state *state, struct error *err);
+MUST_USE int bind_locking(struct binder *binder, struct select_state *state,
+    struct error *err);
 MUST_USE int bind_no_locking(const struct ast_select *select, bool is_of_set,
     struct error *err);
+/* The same of UNION and its like whose rows are locked by a query around it. */
+MUST_USE int bind_locked_set(struct binder *binder,
+    const struct ast_locking *lock, struct error *err);
+/* What is said of the rows of an item of FROM; NULL: nothing. */
+const struct ast_locking *locking_of_item(const struct scope *scope,
+    const struct ast_from *from);
+/* Rows that are there to be read only: the statement fails when it is run. */
+void bind_not_lockable(struct binder *binder, const struct scope *scope,
+    const struct ast_from *from, const char *kind, struct str name);
 MUST_USE int bind_cursor_locking(const struct ast_declare_cursor *declare,
     struct error *err);
 

@@ -88,6 +88,9 @@ bind_table(struct binder *binder, struct scope *scope,
 		binder_need_columns(binder, &relation, RIGHT_SELECT);
 	if (relation.view != NULL)
 		return bind_view(binder, scope, relation.view, from, out, err);
+	if (relation.sequence != NULL)
+		bind_not_lockable(binder, scope, from, "sequence",
+		    relation.name);
 	if (relation.system != NULL)
 		return bind_system_table(binder, scope, relation.system, from,
 		    out, err);
@@ -146,6 +149,7 @@ bind_subquery(struct binder *binder, struct scope *scope,
 
 	scope->is_lateral_active = from->is_lateral;
 	scope->place = PLACE_FROM_SUBQUERY;
+	binder->locked = locking_of_item(scope, from);
 	rc = bind_select(binder, scope, from->subquery, UNKNOWNS_TEXT, &query,
 	    err);
 	scope->is_lateral_active = false;

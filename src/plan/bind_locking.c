@@ -2,6 +2,11 @@
 /*
  * bind_locking.c -- FOR UPDATE and its like.  They lock nothing, since no event
  * changes; what they cannot be said of is refused in PostgreSQL's words.
+ *
+ * What is said of a subquery or a view is said of all in its FROM.  PostgreSQL
+ * looks at subqueries when it parses a statement, but at the queries of views, and
+ * at outer joins, when it plans it: then it is the statement that fails, once
+ * it is to run.
  */
 #include "plan/bind.h"
 #include "sql/print.h"
@@ -12,6 +17,31 @@ not_allowed(const struct ast_locking *lock, const char *with, struct error *err)
 	return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
 	    "%s is not allowed with %s", print_lock_strength(lock->strength),
 	    with);
+}
+
+static void
+fail_later(struct binder *binder, const struct error *err)
+{
+	struct error *failure;
+
+	if (binder->folded.failure != NULL)
+		return;
+	failure = arena_alloc(binder->arena, sizeof(*failure));
+	*failure = *err;
+	binder->folded.failure = failure;
+}
+
+/* A query whose rows the one around it locks is not allowed with something. */
+static int
+not_allowed_within(struct binder *binder, const struct ast_locking *lock,
+    const char *with, struct error *err)
+{
+	int rc = not_allowed(lock, with, err);
+
+	if (binder->view == NULL)
+		return rc;
+	fail_later(binder, err);
+	return 0;
 }
 
 /* What a query must not have whose rows are to be those of its tables. */
@@ -70,7 +100,7 @@ kind_without_rows(struct scope *scope, const struct ast_from *from)
 		return with_find(scope, &from->table) != NULL ? "a WITH query"
 							      : NULL;
 	case AST_FROM_SUBQUERY:
-		return from->subquery->value_count > 0 ? "VALUES" : NULL;
+		return NULL;
 	case AST_FROM_FUNCTION:
 		return "a function";
 	case AST_FROM_JOIN:
@@ -105,26 +135,131 @@ check_name(struct select_state *state, const struct ast_locking *lock,
 	    "%s cannot be applied to %s", words, kind);
 }
 
+const struct ast_locking *
+locking_of_item(const struct scope *scope, const struct ast_from *from)
+{
+	const struct ast_select *select = scope->select;
+
+	if (scope->locked != NULL || select == NULL)
+		return scope->locked;
+	for (uint32_t i = 0; i < select->lock_count; i++) {
+		const struct ast_locking *lock = &select->locks[i];
+
+		if (lock->name_count == 0)
+			return lock;
+		for (uint32_t k = 0; k < lock->name_count; k++)
+			if (str_equal(lock->names[k].parts[0], name_of(from)))
+				return lock;
+	}
+	return NULL;
+}
+
+void
+bind_not_lockable(struct binder *binder, const struct scope *scope,
+    const struct ast_from *from, const char *kind, struct str name)
+{
+	struct error err;
+
+	if (locking_of_item(scope, from) == NULL)
+		return;
+	(void)error_set(&err, STELE_E_WRONG_OBJECT_TYPE,
+	    "cannot lock rows in %s \"%.*s\"", kind, STR_FMT(name));
+	fail_later(binder, &err);
+}
+
+/* ---- outer joins ---- */
+
+static const struct ast_locking *
+find_nullable(struct scope *scope, const struct ast_from *from,
+    bool is_nullable)
+{
+	const struct ast_locking *found;
+
+	if (from->kind == AST_FROM_TABLE || from->kind == AST_FROM_SUBQUERY)
+		return is_nullable && kind_without_rows(scope, from) == NULL
+		    ? locking_of_item(scope, from)
+		    : NULL;
+	if (from->kind != AST_FROM_JOIN || from->join == AST_JOIN_INNER ||
+	    from->join == AST_JOIN_CROSS)
+		return NULL;
+	found = find_nullable(scope, from->left,
+	    is_nullable || from->join != AST_JOIN_LEFT);
+	return found != NULL ? found
+			     : find_nullable(scope, from->right,
+				   is_nullable || from->join != AST_JOIN_RIGHT);
+}
+
+/*
+ * A condition over an outer join may make an inner one of it, which PostgreSQL
+ * finds out first: nothing is said of those that have one.
+ */
+static void
+check_outer_joins(struct binder *binder, struct select_state *state)
+{
+	const struct ast_select *select = state->select;
+	struct error err;
+
+	if (select->where != NULL ||
+	    (select->lock_count == 0 && state->scope.locked == NULL))
+		return;
+	for (uint32_t i = 0; i < select->from.count; i++) {
+		const struct ast_locking *lock =
+		    find_nullable(&state->scope, select->from.items[i], false);
+
+		if (lock == NULL)
+			continue;
+		(void)error_set(&err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "%s cannot be applied to the nullable side of an outer"
+		    " join",
+		    print_lock_strength(lock->strength));
+		fail_later(binder, &err);
+	}
+}
+
+/* ---- the clauses of a query ---- */
+
+static int
+check_within(struct binder *binder, struct select_state *state,
+    struct error *err)
+{
+	const char *obstacle =
+	    state->scope.locked == NULL ? NULL : find_obstacle(state);
+
+	return obstacle == NULL
+	    ? 0
+	    : not_allowed_within(binder, state->scope.locked, obstacle, err);
+}
+
 int
-bind_locking(struct select_state *state, struct error *err)
+bind_locking(struct binder *binder, struct select_state *state,
+    struct error *err)
 {
 	const struct ast_select *select = state->select;
 	const char *obstacle =
 	    select->lock_count == 0 ? NULL : find_obstacle(state);
+	int rc;
 
 	if (obstacle != NULL)
 		return not_allowed(&select->locks[0], obstacle, err);
-	for (uint32_t i = 0; i < select->lock_count; i++) {
+	rc = check_within(binder, state, err);
+	for (uint32_t i = 0; i < select->lock_count && rc == 0; i++) {
 		const struct ast_locking *lock = &select->locks[i];
 
-		for (uint32_t k = 0; k < lock->name_count; k++) {
-			int rc = check_name(state, lock, &lock->names[k], err);
-
-			if (rc != 0)
-				return rc;
-		}
+		for (uint32_t k = 0; k < lock->name_count && rc == 0; k++)
+			rc = check_name(state, lock, &lock->names[k], err);
 	}
-	return 0;
+	if (rc == 0)
+		check_outer_joins(binder, state);
+	return rc;
+}
+
+int
+bind_locked_set(struct binder *binder, const struct ast_locking *lock,
+    struct error *err)
+{
+	return lock == NULL
+	    ? 0
+	    : not_allowed_within(binder, lock, "UNION/INTERSECT/EXCEPT", err);
 }
 
 int

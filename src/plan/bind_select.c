@@ -224,7 +224,7 @@ bind_parts(struct binder *binder, struct select_state *state,
 	state->is_aggregated = state->aggs.count > 0 ||
 	    state->aggs.has_grouping || select->group_count > 0 ||
 	    select->having != NULL;
-	return rc != 0 ? rc : bind_locking(state, err);
+	return rc != 0 ? rc : bind_locking(binder, state, err);
 }
 
 /* ---- one order for everything ---- */
@@ -423,11 +423,14 @@ build(struct binder *binder, struct select_state *state, enum unknowns unknowns,
 
 static int
 bind_core(struct binder *binder, struct scope *outer,
-    const struct ast_select *select, enum unknowns unknowns, struct query *out,
-    struct error *err)
+    const struct ast_select *select, const struct ast_locking *locked,
+    enum unknowns unknowns, struct query *out, struct error *err)
 {
 	struct select_state state = { .select = select,
-		.scope = { .id = ++binder->scope_count, .outer = outer } };
+		.scope = { .id = ++binder->scope_count,
+		    .outer = outer,
+		    .select = select,
+		    .locked = locked } };
 	int rc;
 
 	state.aggs.rel_id = binder->next_rel_id++;
@@ -442,11 +445,16 @@ bind_body(struct binder *binder, struct scope *outer,
     const struct ast_select *select, enum unknowns unknowns, struct query *out,
     struct error *err)
 {
+	const struct ast_locking *locked = binder->locked;
 	int rc;
 
+	binder->locked = NULL;
 	if (select->set_op == AST_SET_NONE && select->value_count == 0)
-		return bind_core(binder, outer, select, unknowns, out, err);
+		return bind_core(binder, outer, select, locked, unknowns, out,
+		    err);
 	rc = bind_no_locking(select, select->set_op != AST_SET_NONE, err);
+	if (rc == 0 && select->set_op != AST_SET_NONE)
+		rc = bind_locked_set(binder, locked, err);
 	if (rc != 0)
 		return rc;
 	return select->set_op != AST_SET_NONE

@@ -212,7 +212,13 @@ bind_view(struct binder *binder, struct scope *scope,
 		    "views are nested more than %d deep", VIEW_DEPTH_MAX);
 	binder->view_depth++;
 	binder->notes = NULL; /* they are of the query that names it */
+	if (!view_is_kept(view))
+		binder->locked = locking_of_item(scope, from);
+	else
+		bind_not_lockable(binder, scope, from, "materialized view",
+		    view->name);
 	rc = bind_query(binder, view, &query, err);
+	binder->locked = NULL;
 	binder->notes = notes;
 	binder->view_depth--;
 	if (rc == 0 && view_is_kept(view))

@@ -272,6 +272,7 @@ bind_item(struct binder *binder, struct with_item *item, bool may_recurse,
     struct error *err)
 {
 	enum recursion around = binder->recursion;
+	const struct ast_locking *locked = binder->locked;
 	struct query query;
 	int rc;
 
@@ -280,8 +281,10 @@ bind_item(struct binder *binder, struct with_item *item, bool may_recurse,
 		return rc;
 	item->state = WITH_BINDING;
 	binder->recursion = RECURSION_OK;
+	binder->locked = NULL;
 	rc = bind_query(binder, item, may_recurse, &query, err);
 	binder->recursion = around;
+	binder->locked = locked;
 	if (rc == 0)
 		rc = query_settle(binder, &query, err);
 	if (rc == 0)
