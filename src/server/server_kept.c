@@ -36,10 +36,10 @@ static const struct system_column
 
 static void
 put_kept(struct system_rows *rows, const struct session *session,
-    const struct sql_view *view)
+    const struct catalog *catalog, const struct sql_view *view)
 {
 	const struct plan_context context = {
-		.catalog = system_rows_space(rows)->catalog,
+		.catalog = catalog,
 		.session = &session->facts,
 	};
 	const struct kept_rows *kept = &view->kept;
@@ -60,8 +60,9 @@ put_kept(struct system_rows *rows, const struct session *session,
 static int
 remembered_fill(void *arg, struct system_rows *rows, struct error *err UNUSED)
 {
-	const struct session *session = arg;
-	const struct catalog *catalog = system_rows_space(rows)->catalog;
+	struct session *session = arg;
+	/* How far rows are is not what a plan's catalogue knows. */
+	const struct catalog *catalog = session_catalog(session);
 	struct acl_object object;
 
 	for (uint32_t i = 0; i < catalog->view_count; i++) {
@@ -71,8 +72,9 @@ remembered_fill(void *arg, struct system_rows *rows, struct error *err UNUSED)
 		    catalog_acl_object(catalog, view->oid, &object) &&
 		    catalog_rights(catalog, session->facts.role_oid, &object,
 			RIGHT_SELECT) != 0)
-			put_kept(rows, session, view);
+			put_kept(rows, session, catalog, view);
 	}
+	catalog_unref(catalog);
 	return 0;
 }
 

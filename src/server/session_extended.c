@@ -91,7 +91,7 @@ store_prepared(struct session *session, struct str name, struct source *source,
 bool
 session_is_fresh(struct session *session, const struct planned *planned)
 {
-	return session_has_catalog(session, planned->catalog) &&
+	return session_has_names(session, planned->catalog) &&
 	    planned->temp == session->temp.catalog &&
 	    search_path_equal(&planned->path, &session->settings.search_path);
 }

@@ -18,18 +18,18 @@ session_catalog(struct session *session)
 }
 
 bool
-session_has_catalog(struct session *session, const struct catalog *catalog)
+session_has_names(struct session *session, const struct catalog *catalog)
 {
 	const struct write_batch *batch = session->transaction.batch;
 	const struct catalog *current;
-	bool is_current;
+	bool is_same;
 
 	if (batch != NULL) /* each statement of a pipeline but the first */
-		return write_batch_catalog(batch) == catalog;
+		return catalog_means_same(write_batch_catalog(batch), catalog);
 	current = session_catalog(session);
-	is_current = current == catalog;
+	is_same = catalog_means_same(current, catalog);
 	catalog_unref(current);
-	return is_current;
+	return is_same;
 }
 
 static int
@@ -102,7 +102,7 @@ portal_plan_for_snapshot(struct session *session, struct portal *portal)
 	const struct catalog *catalog = snapshot_catalog(portal->snapshot);
 
 	if (session->transaction.batch != NULL ||
-	    portal->planned->catalog == catalog)
+	    catalog_means_same(portal->planned->catalog, catalog))
 		return 0;
 	return plan_anew(session, portal, catalog);
 }

@@ -533,11 +533,11 @@ uint32_t session_portal_max(const struct session *session);
 
 /* ---- session_plan.c ---- */
 
-/* The catalogue that the next statement sees; a new reference; is it that? */
+/* The catalogue that the next statement sees; a new reference. */
 const struct catalog *session_catalog(struct session *session);
-bool session_has_catalog(struct session *session,
-    const struct catalog *catalog);
-/* Plan, or plan anew if the catalogue has changed. */
+/* Whether names mean to the next statement what they mean in that one. */
+bool session_has_names(struct session *session, const struct catalog *catalog);
+/* Plan, or plan anew if names have another meaning. */
 int session_plan(struct session *session, struct source *source,
     const struct ast_stmt *stmt, const uint32_t *param_oids,
     uint32_t param_oid_count, struct planned **out, struct error *err);

@@ -5,7 +5,7 @@
  *
  *   source    text and tree of one message; never changes
  *   planned   a plan of one of the source's statements, bound to one
- *             catalogue; replaced when the catalogue has changed
+ *             catalogue; replaced when names have another meaning
  *   prepared  a name for a source and its present plan
  *   portal    a plan with parameters, maybe half-way through its rows
  *

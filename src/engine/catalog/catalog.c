@@ -883,6 +883,18 @@ change_release(struct catalog_change *change)
 	setting_list_unref(change->new_settings);
 }
 
+/* What names mean stays, unless a kept query can be read from now on, or not. */
+static bool
+is_of_rows_only(const struct catalog *catalog, const struct ddl *ddl)
+{
+	const struct sql_view *view;
+
+	if (ddl->kind != DDL_SET_KEPT)
+		return ddl->kind == DDL_SET_HORIZON;
+	view = catalog_view_by_oid(catalog, ddl->oid);
+	return view->kept.is_populated == ddl->kept.is_populated;
+}
+
 int
 catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
     uint64_t position, const struct catalog **out, struct error *err)
@@ -908,6 +920,8 @@ catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
 		goto out;
 	after->generation = catalog->generation + 1;
 	after->next_oid = catalog->next_oid;
+	if (is_of_rows_only(catalog, ddl))
+		catalog_keep_meaning(after, catalog);
 	rc = copy_objects(catalog, &change, after, err);
 	if (rc != 0)
 		goto out;

@@ -211,6 +211,13 @@ MUST_USE int catalog_new(const struct catalog **out, struct error *err);
 const struct catalog *catalog_ref(const struct catalog *catalog);
 void catalog_unref(const struct catalog *catalog);
 
+/*
+ * Whether what is named means the same in both: no more is different than how
+ * far the rows of kept queries have come, and horizons.  Who reads these by a
+ * snapshot may go on with what was made of the other catalogue.
+ */
+bool catalog_means_same(const struct catalog *a, const struct catalog *b);
+
 /* NULL if there is none; the names are exact.  Dropped types are not found. */
 const struct event_type *catalog_type_by_name(const struct catalog *catalog,
     struct str name);

@@ -184,6 +184,9 @@ catalog_unref(const struct catalog *catalog)
 	free_arrays(object);
 }
 
+/* Of all catalogues that were made: two changes of one make two meanings. */
+static atomic_uint_fast64_t meaning_last;
+
 int
 catalog_make(const struct catalog_room *room, struct catalog **out,
     struct error *err)
@@ -196,6 +199,7 @@ catalog_make(const struct catalog_room *room, struct catalog **out,
 		return error_no_memory(err);
 	pub = &object->pub;
 	atomic_init(&object->refs, 1);
+	object->meaning = atomic_fetch_add(&meaning_last, 1) + 1;
 	pub->next_oid = FIRST_USER_OID;
 	pub->types = pointers(room->types);
 	pub->enums = pointers(room->enums);
@@ -215,6 +219,18 @@ catalog_make(const struct catalog_room *room, struct catalog **out,
 	}
 	*out = pub;
 	return 0;
+}
+
+void
+catalog_keep_meaning(struct catalog *after, const struct catalog *before)
+{
+	catalog_object_of(after)->meaning = catalog_object_of(before)->meaning;
+}
+
+bool
+catalog_means_same(const struct catalog *a, const struct catalog *b)
+{
+	return catalog_object_of(a)->meaning == catalog_object_of(b)->meaning;
 }
 
 int

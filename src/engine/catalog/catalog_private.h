@@ -29,6 +29,7 @@ struct type_object {
 struct catalog_object {
 	struct catalog pub; /* first; its arrays are malloc'd and owned */
 	atomic_uint refs;
+	uint64_t meaning; /* catalog_means_same(); another one is none's */
 	const struct event_type **by_name; /* those not dropped, by name */
 	uint32_t by_name_count;
 	const struct role **roles_by_name;
@@ -163,6 +164,9 @@ struct catalog_room {
  */
 MUST_USE int catalog_make(const struct catalog_room *room, struct catalog **out,
     struct error *err);
+
+/* A new one means what no other does, or what this does: catalog_means_same(). */
+void catalog_keep_meaning(struct catalog *after, const struct catalog *before);
 
 /* The arrays of a catalogue under construction, ordered by oid on insertion. */
 void catalog_put_type(struct catalog *catalog, const struct event_type *type);

@@ -369,6 +369,57 @@ START_TEST(kept_queries_have_their_rows)
 }
 END_TEST
 
+/* Whether names mean the same after a change as before it. */
+static bool
+leaves_meaning(const struct ddl *ddl)
+{
+	const struct catalog *before = catalog_ref(catalog);
+	bool is_same;
+
+	change(ddl);
+	is_same = catalog_means_same(before, catalog);
+	catalog_unref(before);
+	return is_same;
+}
+
+START_TEST(rows_are_no_meaning)
+{
+	struct ddl make = make_kept();
+	struct ddl first = set_kept(1, 100), second = set_kept(2, 101);
+	struct ddl no_data = set_kept(3, 102);
+	struct ddl horizon = { .kind = DDL_SET_HORIZON,
+		.oid = TYPE_OID_,
+		.time = 7 };
+	struct ddl retain = { .kind = DDL_SET_RETAIN,
+		.oid = TYPE_OID_,
+		.time = 7 };
+
+	no_data.kept.is_populated = false;
+	ck_assert(!leaves_meaning(&make));
+	ck_assert(!leaves_meaning(&first)); /* can be read from now on */
+	ck_assert(leaves_meaning(&second));
+	ck_assert(leaves_meaning(&horizon));
+	ck_assert(!leaves_meaning(&no_data));
+	ck_assert(!leaves_meaning(&retain));
+}
+END_TEST
+
+START_TEST(two_changes_have_two_meanings)
+{
+	struct ddl comment =
+	    comment_on(OBJECT_RELATION, TYPE_OID_, 0, "as told");
+	const struct catalog *one, *other;
+
+	ck_assert_int_eq(catalog_apply(catalog, &comment, 9, &one, &err), 0);
+	ck_assert_int_eq(catalog_apply(catalog, &comment, 9, &other, &err), 0);
+	ck_assert_uint_eq(one->generation, other->generation);
+	ck_assert(catalog_means_same(one, one));
+	ck_assert(!catalog_means_same(one, other));
+	catalog_unref(one);
+	catalog_unref(other);
+}
+END_TEST
+
 START_TEST(finds_things)
 {
 	const struct event_type *type =
@@ -767,6 +818,8 @@ main(void)
 	tcase_add_test(tc, inline_enums_go_with_their_last_type);
 	tcase_add_test(tc, views_hold_what_they_use);
 	tcase_add_test(tc, kept_queries_have_their_rows);
+	tcase_add_test(tc, rows_are_no_meaning);
+	tcase_add_test(tc, two_changes_have_two_meanings);
 	tcase_add_test(tc, comments_stay_and_go);
 	tcase_add_loop_test(tc, no_comment_without_an_object, 0,
 	    (int)(sizeof(no_objects) / sizeof(no_objects[0])));
