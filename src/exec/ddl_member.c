@@ -62,27 +62,34 @@ find_member(const struct ddl_run *run, uint32_t oid, const struct role **out,
 	    STR_FMT((*out)->name));
 }
 
+/* A role and who is to be, or no longer to be, a member of it. */
+static int
+find_both(struct ddl_run *run, uint32_t role_oid, uint32_t member_oid,
+    const struct role **role, const struct role **member, struct error *err)
+{
+	int rc;
+
+	*role = catalog_role_by_oid(ddl_catalog(run), role_oid);
+	if (*role == NULL)
+		return ddl_undefined_role(run->env.context->session->user, 0,
+		    err);
+	rc = check_admin(run, *role, err);
+	return rc != 0 ? rc : find_member(run, member_oid, member, err);
+}
+
 static int
 add_member(struct ddl_run *run, uint32_t role_oid, uint32_t member_oid,
     uint32_t grantor_oid, bool is_admin, struct error *err)
 {
-	const struct role *role =
-	    catalog_role_by_oid(ddl_catalog(run), role_oid);
 	struct ddl ddl = { .kind = DDL_GRANT_ROLE,
 		.oid = role_oid,
 		.membership = { .member_oid = member_oid,
 		    .grantor_oid = grantor_oid,
 		    .is_admin = is_admin } };
 	const struct role_membership *had;
-	const struct role *member;
-	int rc;
+	const struct role *role, *member;
+	int rc = find_both(run, role_oid, member_oid, &role, &member, err);
 
-	if (role == NULL)
-		return ddl_undefined_role(run->env.context->session->user, 0,
-		    err);
-	rc = check_admin(run, role, err);
-	if (rc == 0)
-		rc = find_member(run, member_oid, &member, err);
 	if (rc != 0)
 		return rc;
 	had = membership_of(member, role_oid);
@@ -122,21 +129,13 @@ static int
 drop_member(struct ddl_run *run, uint32_t role_oid, uint32_t member_oid,
     bool admin_only, struct error *err)
 {
-	const struct role *role =
-	    catalog_role_by_oid(ddl_catalog(run), role_oid);
 	struct ddl ddl = { .kind = DDL_REVOKE_ROLE,
 		.oid = role_oid,
 		.membership = { .member_oid = member_oid,
 		    .is_admin = admin_only } };
-	const struct role *member;
-	int rc;
+	const struct role *role, *member;
+	int rc = find_both(run, role_oid, member_oid, &role, &member, err);
 
-	if (role == NULL)
-		return ddl_undefined_role(run->env.context->session->user, 0,
-		    err);
-	rc = check_admin(run, role, err);
-	if (rc == 0)
-		rc = find_member(run, member_oid, &member, err);
 	if (rc != 0)
 		return rc;
 	if (membership_of(member, role_oid) == NULL) {
