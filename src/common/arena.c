@@ -42,6 +42,7 @@
 #endif
 
 #define ALIGN          16
+#define GROW_MIN       4   /* items */
 #define CHUNK_SIZE_MIN 992 /* with its head: what malloc() has at hand */
 #define CHUNK_SIZE_MAX (1024 * 1024)
 #define OVERDRAFT_MAX  (1024 * 1024)     /* of one request past the budget */
@@ -261,6 +262,21 @@ arena_alloc_array(struct arena *arena, size_t count, size_t size)
 	if (__builtin_mul_overflow(count, size, &bytes))
 		bytes = SIZE_MAX;
 	return arena_alloc(arena, bytes);
+}
+
+void *
+arena_grow(struct arena *arena, void *items, uint32_t count, uint32_t *capacity,
+    size_t size)
+{
+	void *larger;
+
+	if (count < *capacity)
+		return items;
+	*capacity = *capacity == 0 ? GROW_MIN : 2 * *capacity;
+	larger = arena_alloc_array(arena, *capacity, size);
+	if (count > 0)
+		memcpy(larger, items, count * size);
+	return larger;
 }
 
 int

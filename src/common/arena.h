@@ -82,6 +82,13 @@ void *arena_zalloc(struct arena *arena, size_t size)
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
     __attribute__((malloc, returns_nonnull));
 
+/*
+ * Room for one item more than `count`, of *capacity, in an array that grows: the
+ * array itself, or a copy of twice the size; NULL and 0 are none.
+ */
+void *arena_grow(struct arena *arena, void *items, uint32_t count,
+    uint32_t *capacity, size_t size) __attribute__((returns_nonnull));
+
 /* For sizes that a user chooses: NULL when there is no memory. */
 void *arena_try_alloc(struct arena *arena, size_t size)
     __attribute__((malloc, alloc_size(2)));

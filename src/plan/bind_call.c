@@ -471,17 +471,8 @@ static uint32_t
 agg_list_add(struct binder *binder, struct agg_list *list,
     const struct agg_call *call)
 {
-	if (list->count == list->capacity) {
-		uint32_t capacity = list->capacity == 0 ? 4 : list->count * 2;
-		struct agg_call *items =
-		    arena_alloc_array(binder->arena, capacity, sizeof(*items));
-
-		if (list->count > 0)
-			memcpy(items, list->items,
-			    list->count * sizeof(*items));
-		list->items = items;
-		list->capacity = capacity;
-	}
+	list->items = arena_grow(binder->arena, list->items, list->count,
+	    &list->capacity, sizeof(*list->items));
 	list->items[list->count] = *call;
 	return list->count++;
 }

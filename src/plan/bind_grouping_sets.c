@@ -40,17 +40,8 @@ add_set(struct expansion *e, struct set_list *list, struct grouping_set set)
 {
 	if (list->count >= SETS_MAX)
 		return too_many_sets(e);
-	if (list->count == list->capacity) {
-		uint32_t capacity = list->capacity == 0 ? 4 : 2 * list->count;
-		struct grouping_set *items = arena_alloc_array(e->binder->arena,
-		    capacity, sizeof(*items));
-
-		if (list->count > 0)
-			memcpy(items, list->items,
-			    list->count * sizeof(*items));
-		list->items = items;
-		list->capacity = capacity;
-	}
+	list->items = arena_grow(e->binder->arena, list->items, list->count,
+	    &list->capacity, sizeof(*list->items));
 	list->items[list->count++] = set;
 	return 0;
 }

@@ -73,18 +73,8 @@ range_column_expr(struct binder *binder, const struct range *range,
 struct scope_item *
 scope_add(struct binder *binder, struct scope *scope, struct range *range)
 {
-	if (scope->item_count == scope->item_capacity) {
-		uint32_t capacity =
-		    scope->item_capacity == 0 ? 4 : scope->item_capacity * 2;
-		struct scope_item *items =
-		    arena_alloc_array(binder->arena, capacity, sizeof(*items));
-
-		if (scope->item_count > 0)
-			memcpy(items, scope->items,
-			    scope->item_count * sizeof(*items));
-		scope->items = items;
-		scope->item_capacity = capacity;
-	}
+	scope->items = arena_grow(binder->arena, scope->items,
+	    scope->item_count, &scope->item_capacity, sizeof(*scope->items));
 	range->scope_id = scope->id;
 	scope->items[scope->item_count] = (struct scope_item){
 		.range = range,

@@ -22,17 +22,8 @@ void
 target_list_add(struct binder *binder, struct target_list *list,
     const struct target *target)
 {
-	if (list->count == list->capacity) {
-		uint32_t capacity = list->capacity == 0 ? 8 : list->count * 2;
-		struct target *items =
-		    arena_alloc_array(binder->arena, capacity, sizeof(*items));
-
-		if (list->count > 0)
-			memcpy(items, list->items,
-			    list->count * sizeof(*items));
-		list->items = items;
-		list->capacity = capacity;
-	}
+	list->items = arena_grow(binder->arena, list->items, list->count,
+	    &list->capacity, sizeof(*list->items));
 	list->items[list->count++] = *target;
 }
 

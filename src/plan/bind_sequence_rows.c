@@ -35,19 +35,8 @@ struct row_columns {
 static void
 add_column(struct row_columns *rows, const struct row_column *column)
 {
-	if (rows->count == rows->capacity) {
-		uint32_t capacity =
-		    rows->capacity == 0 ? 16 : rows->capacity * 2;
-		struct row_column *items =
-		    arena_alloc_array(rows->binder->arena, capacity,
-			sizeof(*items));
-
-		if (rows->count > 0)
-			memcpy(items, rows->items,
-			    rows->count * sizeof(*items));
-		rows->items = items;
-		rows->capacity = capacity;
-	}
+	rows->items = arena_grow(rows->binder->arena, rows->items, rows->count,
+	    &rows->capacity, sizeof(*rows->items));
 	rows->items[rows->count++] = *column;
 }
 

@@ -37,17 +37,8 @@ binder_note_dependency(struct binder *binder, uint32_t oid,
 	for (uint32_t i = 0; i < list->count; i++)
 		if (list->items[i].oid == oid)
 			return;
-	if (list->count == list->capacity) {
-		uint32_t capacity = list->capacity == 0 ? 8 : list->count * 2;
-		struct view_dependency *items =
-		    arena_alloc_array(binder->arena, capacity, sizeof(*items));
-
-		if (list->count > 0)
-			memcpy(items, list->items,
-			    list->count * sizeof(*items));
-		list->items = items;
-		list->capacity = capacity;
-	}
+	list->items = arena_grow(binder->arena, list->items, list->count,
+	    &list->capacity, sizeof(*list->items));
 	list->items[list->count++] =
 	    (struct view_dependency){ oid, column_count };
 }

@@ -51,18 +51,8 @@ static void
 add_value(struct layouter *l, struct frame *frame, uint32_t slot,
     uint32_t column)
 {
-	if (frame->count == frame->capacity) {
-		uint32_t capacity =
-		    frame->capacity == 0 ? 4 : frame->capacity * 2;
-		struct outer_value *values =
-		    arena_alloc_array(l->arena, capacity, sizeof(*values));
-
-		if (frame->count > 0)
-			memcpy(values, frame->values,
-			    frame->count * sizeof(*values));
-		frame->values = values;
-		frame->capacity = capacity;
-	}
+	frame->values = arena_grow(l->arena, frame->values, frame->count,
+	    &frame->capacity, sizeof(*frame->values));
 	frame->values[frame->count++] = (struct outer_value){ .slot = slot,
 		.column = column,
 		.type = frame->host->types[column] };

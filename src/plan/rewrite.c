@@ -8,17 +8,8 @@ void
 conditions_add(struct binder *binder, struct conditions *list,
     struct expr *condition)
 {
-	if (list->count == list->capacity) {
-		uint32_t capacity = list->capacity == 0 ? 4 : 2 * list->count;
-		struct expr **items =
-		    arena_alloc_array(binder->arena, capacity, sizeof(*items));
-
-		if (list->count > 0)
-			memcpy(items, list->items,
-			    list->count * sizeof(*items));
-		list->items = items;
-		list->capacity = capacity;
-	}
+	list->items = arena_grow(binder->arena, list->items, list->count,
+	    &list->capacity, sizeof(*list->items));
 	list->items[list->count++] = condition;
 }
 

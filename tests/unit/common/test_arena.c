@@ -32,6 +32,27 @@ START_TEST(pieces_are_aligned_and_apart)
 }
 END_TEST
 
+START_TEST(arrays_grow)
+{
+	struct arena arena;
+	uint32_t capacity = 0, *items = NULL;
+
+	arena_init(&arena, NULL);
+	for (uint32_t count = 0; count < 100; count++) {
+		uint32_t had = capacity, *before = items;
+
+		items =
+		    arena_grow(&arena, items, count, &capacity, sizeof(*items));
+		ck_assert_uint_gt(capacity, count);
+		ck_assert((items == before) == (count < had));
+		items[count] = count;
+	}
+	for (uint32_t i = 0; i < 100; i++)
+		ck_assert_uint_eq(items[i], i);
+	arena_release(&arena);
+}
+END_TEST
+
 START_TEST(rewind_gives_back)
 {
 	struct arena arena;
@@ -103,6 +124,7 @@ main(void)
 	int failed;
 
 	tcase_add_test(tc, pieces_are_aligned_and_apart);
+	tcase_add_test(tc, arrays_grow);
 	tcase_add_test(tc, rewind_gives_back);
 	tcase_add_test(tc, budget_fails_sticky);
 	tcase_add_test(tc, budgets_share_a_total);
