@@ -9,7 +9,11 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "engine/catalog/catalog.h"
 #include "exec/exec.h"
+#include "plan/logical.h"
+#include "plan/relation.h"
+#include "plan/temp_table.h"
 #include "server/session_private.h"
 #include "sql/ast.h"
 #include "types/encoding.h"
@@ -35,8 +39,10 @@ option_text(const struct ast_option *option)
 	switch (value->constant.kind) {
 	case AST_BOOLEAN:
 		return value->constant.boolean ? STR("true") : STR("false");
-	case AST_INTEGER:
-		return value->constant.integer == 0 ? STR("0") : STR("1");
+	case AST_INTEGER: /* if it is any, it is a Boolean value */
+		return value->constant.integer == 0 ? STR("0")
+		    : value->constant.integer == 1  ? STR("1")
+						    : STR("2");
 	case AST_NULL:
 	case AST_NUMBER:
 	case AST_STRING:
@@ -72,7 +78,7 @@ header_option(struct option_state *state, const struct ast_option *option)
 	if (str_equal_nocase(text, STR("match"))) {
 		if (!state->copy->is_from)
 			return error_set(state->err,
-			    STELE_E_INVALID_PARAMETER_VALUE,
+			    STELE_E_FEATURE_NOT_SUPPORTED,
 			    "cannot use \"match\" with HEADER in COPY TO");
 		state->out->header = PG_COPY_HEADER_MATCH;
 	} else if (option->value == NULL ||
@@ -89,8 +95,38 @@ header_option(struct option_state *state, const struct ast_option *option)
 	return 0;
 }
 
+/* Whether the table that is copied has a column, be it copied or not. */
 static int
-force_column(struct option_state *state, const struct ast_option *option,
+check_column_exists(struct option_state *state, struct str name)
+{
+	const struct plan *plan = state->plan;
+	const struct plan_copy *copy = plan->copy;
+	uint32_t oid = plan->column_count > 0 ? plan->columns[0].table_oid : 0;
+	struct relation relation;
+
+	if (state->copy->query != NULL)
+		return error_set(state->err, STELE_E_UNDEFINED_COLUMN,
+		    "column \"%.*s\" does not exist", STR_FMT(name));
+	if (copy != NULL && (copy->type != NULL || copy->temp != NULL))
+		oid = copy->type != NULL ? copy->type->oid : copy->temp->oid;
+	if (!relation_by_oid(&plan->space, oid, &relation) ||
+	    relation_column_find(&plan->space, &relation, name) != 0)
+		return 0;
+	return error_set(state->err, STELE_E_UNDEFINED_COLUMN,
+	    "column \"%.*s\" of relation \"%.*s\" does not exist",
+	    STR_FMT(name), STR_FMT(relation.name));
+}
+
+/* FORCE_QUOTE, FORCE_NULL and FORCE_NOT_NULL. */
+struct force_words {
+	const char *option;
+	const char *words;
+	const char *upper;
+	bool is_from;
+};
+
+static int
+force_column(struct option_state *state, const struct force_words *words,
     struct str name, bool *flags)
 {
 	for (uint32_t i = 0; i < state->plan->column_count; i++) {
@@ -99,43 +135,58 @@ force_column(struct option_state *state, const struct ast_option *option,
 		flags[i] = true;
 		return 0;
 	}
+	if (check_column_exists(state, name) != 0)
+		return state->err->code;
 	return error_set(state->err, STELE_E_INVALID_COLUMN_REFERENCE,
-	    "%.*s column \"%.*s\" not referenced by COPY",
-	    STR_FMT(option->name), STR_FMT(name));
+	    "%s column \"%.*s\" not referenced by COPY", words->upper,
+	    STR_FMT(name));
 }
 
-/* FORCE_QUOTE, FORCE_NULL, FORCE_NOT_NULL: a list of columns, or a star. */
+static int
+check_force(struct option_state *state, const struct ast_option *option,
+    const struct force_words *words)
+{
+	if (option->list.count == 0 &&
+	    (option->value == NULL || option->value->kind != AST_STAR)) {
+		(void)error_set(state->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "argument to option \"%s\" must be a list of column names",
+		    words->option);
+		return error_position(state->err, option->location);
+	}
+	if (!state->out->is_csv)
+		return error_set(state->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "COPY %s available only in CSV mode", words->words);
+	if (words->is_from != state->copy->is_from)
+		return error_set(state->err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "COPY %s only available using COPY %s", words->words,
+		    words->is_from ? "FROM" : "TO");
+	return 0;
+}
+
+/* A list of columns, or a star. */
 static int
 force_option(struct option_state *state, const struct ast_option *option,
-    const bool **out)
+    const struct force_words *words, const bool **out)
 {
 	uint32_t count = state->plan->column_count;
 	bool *flags =
 	    arena_zalloc(&state->portal->arena, count == 0 ? 1 : count);
+	int rc = check_force(state, option, words);
 
-	if (!state->out->is_csv)
-		return error_set(state->err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "COPY %.*s available only in CSV mode",
-		    STR_FMT(option->name));
 	*out = flags;
-	if (option->value != NULL && option->value->kind == AST_STAR) {
+	if (rc == 0 && option->value != NULL && option->value->kind == AST_STAR)
 		memset(flags, 1, count);
-		return 0;
-	}
-	for (uint32_t i = 0; i < option->list.count; i++) {
+	for (uint32_t i = 0; i < option->list.count && rc == 0; i++) {
 		const struct ast_expr *item = option->list.items[i];
 		struct str name = str_of(NULL, 0);
-		int rc;
 
 		if (item->kind == AST_CONST)
 			name = item->constant.text;
 		else if (item->kind == AST_COLUMN)
 			name = item->column.name.parts[0];
-		rc = force_column(state, option, name, flags);
-		if (rc != 0)
-			return rc;
+		rc = force_column(state, words, name, flags);
 	}
-	return 0;
+	return rc;
 }
 
 static int
@@ -144,10 +195,12 @@ encoding_option(struct option_state *state, const struct ast_option *option)
 	struct str text = option_text(option);
 	const struct text_encoding *encoding = encoding_find(text);
 
-	if (encoding == NULL)
-		return error_set(state->err, STELE_E_INVALID_PARAMETER_VALUE,
+	if (encoding == NULL) {
+		(void)error_set(state->err, STELE_E_INVALID_PARAMETER_VALUE,
 		    "argument to option \"encoding\" must be a valid encoding"
 		    " name");
+		return error_position(state->err, option->location);
+	}
 	if (!encoding_is_known(encoding))
 		return error_set(state->err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "COPY encoding \"%.*s\" is not supported", STR_FMT(text));
@@ -177,9 +230,29 @@ check_binary_option(const struct ast_option *option, struct error *err)
 	return 0;
 }
 
+/* Those that are no flags and no lists. */
+static int
+check_value(const struct ast_option *option, struct error *err)
+{
+	static const char *const names[] = { "format", "delimiter", "null",
+		"quote", "escape", "encoding" };
+
+	for (size_t i = 0; option->value == NULL && i < ARRAY_LEN(names); i++)
+		if (str_equal(option->name, str_of_cstr(names[i])))
+			return error_set(err, STELE_E_SYNTAX,
+			    "%s requires a parameter", names[i]);
+	return 0;
+}
+
 static int
 apply_option(struct option_state *state, const struct ast_option *option)
 {
+	static const struct force_words quote = { "force_quote", "force quote",
+		"FORCE_QUOTE", false };
+	static const struct force_words null = { "force_null", "force null",
+		"FORCE_NULL", true };
+	static const struct force_words not_null = { "force_not_null",
+		"force not null", "FORCE_NOT_NULL", true };
 	struct pg_copy_options *out = state->out;
 	struct str name = option->name;
 
@@ -201,11 +274,12 @@ apply_option(struct option_state *state, const struct ast_option *option)
 		return 0;
 	}
 	if (str_equal(name, STR("force_quote")))
-		return force_option(state, option, &out->force_quote);
+		return force_option(state, option, &quote, &out->force_quote);
 	if (str_equal(name, STR("force_null")))
-		return force_option(state, option, &out->force_null);
+		return force_option(state, option, &null, &out->force_null);
 	if (str_equal(name, STR("force_not_null")))
-		return force_option(state, option, &out->force_not_null);
+		return force_option(state, option, &not_null,
+		    &out->force_not_null);
 	if (str_equal(name, STR("encoding")))
 		return encoding_option(state, option);
 	(void)error_set(state->err, STELE_E_SYNTAX,
@@ -245,12 +319,12 @@ check_options(const struct pg_copy_options *out, struct error *err)
 		    "COPY delimiter and quote must be different");
 	if (out->null.len > 0 &&
 	    memchr(out->null.data, delimiter, out->null.len) != NULL)
-		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "COPY delimiter must not appear in the NULL "
 		    "specification");
 	if (out->is_csv && out->null.len > 0 &&
 	    memchr(out->null.data, out->quote, out->null.len) != NULL)
-		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "CSV quote character must not appear in the NULL "
 		    "specification");
 	return 0;
@@ -265,6 +339,8 @@ find_format(const struct ast_copy *copy, bool *is_csv, bool *is_binary,
 		const struct ast_option *option = &copy->options[i];
 		struct str text = option_text(option);
 
+		if (check_value(option, err) != 0)
+			return err->code;
 		if (!str_equal(option->name, STR("format")))
 			continue;
 		*is_csv = str_equal(text, STR("csv"));
