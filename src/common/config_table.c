@@ -993,7 +993,7 @@ static const struct config_option options[] = {
 	    .unit = "kB",
 	    .def = 64 * MB,
 	    .min = 64 * KB,
-	    .max = 2 * TB },
+	    .max = 2 * TB - KB },
 	{ .name = "worker_count",
 	    .doc = "Threads that run queries and background work; 0 means one "
 		   "per core.",

@@ -109,6 +109,19 @@ try_rows(struct function_call *call, bool is_shared, bool is_transaction)
 	return rc < 0 ? rc : 0;
 }
 
+/* PostgreSQL's warning for a lock that the session does not have. */
+static void
+warn_not_held(struct function_call *call, bool is_shared)
+{
+	struct error notice;
+
+	(void)error_set(&notice, STELE_E_WARNING,
+	    "you don't own a lock of type %s",
+	    is_shared ? "ShareLock" : "ExclusiveLock");
+	if (call->context->notice != NULL)
+		call->context->notice(call->context->notice_arg, &notice);
+}
+
 static int
 unlock_rows(struct function_call *call, bool is_shared)
 {
@@ -123,6 +136,8 @@ unlock_rows(struct function_call *call, bool is_shared)
 		call->result->boolean[row] =
 		    calls->advisory_unlock(call->context->session->arg,
 			&request);
+		if (!call->result->boolean[row])
+			warn_not_held(call, is_shared);
 	}
 	return rc;
 }

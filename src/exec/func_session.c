@@ -70,7 +70,7 @@ warn_no_process(struct function_call *call, int64_t pid)
 	struct error notice;
 
 	(void)error_set(&notice, STELE_E_WARNING,
-	    "PID %lld is not a PostgreSQL server process", (long long)pid);
+	    "PID %lld is not a PostgreSQL backend process", (long long)pid);
 	if (call->context->notice != NULL)
 		call->context->notice(call->context->notice_arg, &notice);
 }

@@ -23,8 +23,7 @@ range_rename_columns(struct binder *binder, struct range *range,
 	if (alias->column_count == 0)
 		return 0;
 	if (alias->column_count > range->column_count)
-		return error_at(err, from->location,
-		    STELE_E_INVALID_COLUMN_REFERENCE,
+		return error_set(err, STELE_E_INVALID_COLUMN_REFERENCE,
 		    "table \"%.*s\" has %u columns available but %u columns"
 		    " specified",
 		    STR_FMT(range->name), range->column_count,

@@ -104,7 +104,11 @@ enum step
 temp_ddl_execute(struct session *session, struct portal *portal)
 {
 	enum temp_op op = portal->planned->plan->temp_ddl->op;
+	char tag[PLAN_TAG_SIZE];
 
+	plan_tag(portal->planned->plan, 0, tag);
+	if (op != TEMP_OP_NOTHING && session_check_writable(session, tag) != 0)
+		return STEP_FAIL;
 	session_context(session, portal);
 	session->job.portal = portal;
 	/* There may be rows to rewrite. */

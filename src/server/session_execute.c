@@ -7,6 +7,7 @@
 #include "plan/logical.h"
 #include "plan/reads.h"
 #include "server/session_private.h"
+#include "sql/ast.h"
 
 /* ---- what is asked before ---- */
 
@@ -116,6 +117,17 @@ check_copy(struct session *session)
 	return error_hint(&session->err, "Use it on PostgreSQL's port.");
 }
 
+/* The table is made even where rows of others may be written. */
+static int
+check_create_as(struct session *session, const struct ast_stmt *stmt)
+{
+	if (stmt->kind != AST_CREATE_TABLE_AS)
+		return 0;
+	return session_check_writable(session,
+	    stmt->create_table_as.is_select_into ? "SELECT INTO"
+						 : "CREATE TABLE AS");
+}
+
 /* ---- who does it ---- */
 
 static enum step
@@ -148,6 +160,8 @@ portal_execute(struct session *session, struct portal *portal,
 		return STEP_FAIL;
 	switch (portal->planned->plan->kind) {
 	case PLAN_QUERY:
+		if (check_create_as(session, portal->planned->stmt) != 0)
+			return STEP_FAIL;
 		return query_execute(session, portal, row_limit, is_simple);
 	case PLAN_INSERT:
 		return insert_execute(session, portal, row_limit, is_simple);

@@ -301,11 +301,27 @@ committed(struct session *session)
 	statement_end(session);
 }
 
+/* AND CHAIN is of a transaction that there is. */
+static int
+check_chain(struct session *session, const struct ast_transaction *stmt,
+    const char *what)
+{
+	enum transaction_state state = session->transaction.state;
+
+	if (!stmt->is_chain || state == TRANSACTION_EXPLICIT ||
+	    state == TRANSACTION_FAILED)
+		return 0;
+	return error_set(&session->err, STELE_E_NO_ACTIVE_TRANSACTION,
+	    "%s AND CHAIN can only be used in transaction blocks", what);
+}
+
 static enum step
 rollback(struct session *session, const struct ast_transaction *stmt)
 {
 	struct transaction_modes modes = session->settings.current;
 
+	if (check_chain(session, stmt, "ROLLBACK") != 0)
+		return STEP_FAIL;
 	if (session->transaction.state == TRANSACTION_IMPLICIT ||
 	    session->transaction.state == TRANSACTION_NONE)
 		session_warn(session, "25P01",
@@ -328,6 +344,8 @@ commit(struct session *session, const struct ast_transaction *stmt)
 
 	if (transaction->state == TRANSACTION_FAILED)
 		return rollback(session, stmt);
+	if (check_chain(session, stmt, "COMMIT") != 0)
+		return STEP_FAIL;
 	step = cursor_hold_all(session);
 	if (step != STEP_DONE)
 		return step;

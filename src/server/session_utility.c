@@ -204,13 +204,35 @@ ping(struct session *session, struct portal *portal, uint32_t row_limit,
 
 /* ---- SET ---- */
 
+/* Settings that are lists take several values, others one. */
+static int
+check_value_count(const struct ast_set *set, struct error *err)
+{
+	static const char *const lists[] = { "datestyle", "search_path",
+		"temp_tablespaces", "local_preload_libraries",
+		"session_preload_libraries", "shared_preload_libraries",
+		"listen_addresses", "unix_socket_directories",
+		"synchronous_standby_names", "log_destination",
+		"wal_consistency_checking" };
+
+	if (set->values.count <= 1)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		if (str_equal_nocase(set->name, str_of_cstr(lists[i])))
+			return 0;
+	return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "SET %.*s takes only one argument", STR_FMT(set->name));
+}
+
 static int
 set_value(struct session *session, const struct ast_set *set,
     enum setting_scope scope)
 {
 	struct buf text;
-	int rc;
+	int rc = check_value_count(set, &session->err);
 
+	if (rc != 0)
+		return rc;
 	buf_init(&text);
 	rc = set_text(set, &session->settings.types, &text, &session->err);
 	if (rc == 0)
@@ -252,6 +274,10 @@ set_characteristics(struct session *session, const struct ast_set *set)
 static int
 set_transaction(struct session *session, const struct ast_set *set)
 {
+	const struct transaction_modes *modes = &session->settings.current;
+	bool was_read_only = modes->is_read_only;
+	int rc;
+
 	if (session->transaction.state != TRANSACTION_EXPLICIT) {
 		session_warn(session, "25P01",
 		    "SET TRANSACTION can only be used in transaction blocks");
@@ -265,7 +291,12 @@ set_transaction(struct session *session, const struct ast_set *set)
 			    STELE_E_ACTIVE_TRANSACTION,
 			    "SET TRANSACTION ISOLATION LEVEL must be called "
 			    "before any query");
-	return transaction_set_modes(session, set->options, set->option_count);
+	rc = transaction_set_modes(session, set->options, set->option_count);
+	if (rc == 0 && was_read_only && !modes->is_read_only &&
+	    session->transaction.has_statement)
+		rc = error_set(&session->err, STELE_E_ACTIVE_TRANSACTION,
+		    "transaction read-write mode must be set before any query");
+	return rc;
 }
 
 static int
@@ -443,6 +474,8 @@ evaluate_arguments(struct session *session, struct portal *portal,
 	struct plan *args;
 	int rc;
 
+	if (target->param_count == 0)
+		return 0; /* nobody looks at what is given */
 	if (list->count != target->param_count) {
 		(void)error_set(&session->err, STELE_E_SYNTAX,
 		    "wrong number of parameters for prepared statement "
