@@ -21,6 +21,7 @@ from email.utils import parsedate_to_datetime
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import pgwire  # noqa: E402
 from certificates import Certificates  # noqa: E402
 from native_client import make_boss  # noqa: E402
 from stele_server import Server, check, free_port  # noqa: E402
@@ -269,15 +270,19 @@ def pings(server):
 def pings_amid_work(server):
     """They are answered while a command is run, and between the frames of its
     reply, but not before the commands that stand before them."""
-    with opened(server) as ws:
-        ws.send(text(b"SELECT pg_sleep(0.5)"))
-        time.sleep(0.1)
+    with opened(server) as ws, pgwire.Connection(server.port) as holder:
+        holder.start()
+        holder.query("SELECT pg_advisory_lock(7)")
+        ws.send(text(b"SELECT pg_advisory_lock(7)"))
         ws.send(frame(FIN | PING, b"one") + frame(FIN | PONG)
                 + frame(FIN | PING, b"two")[:3])
         time.sleep(0.1)
         ws.send(frame(FIN | PING, b"two")[3:] + text(b"PING")
                 + frame(FIN | PING, b"three"))
         got = [ws.next_frame()]
+        while got[-1] != (True, PONG, b"two"):
+            got.append(ws.next_frame())
+        holder.query("SELECT pg_advisory_unlock(7)")
         while got[-1] != (True, CONTINUATION, b""):
             got.append(ws.next_frame())
         # The end of the reply, which is made later, comes behind them.
