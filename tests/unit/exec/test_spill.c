@@ -251,14 +251,6 @@ check_expected(const char *query, const char *answer)
 	    query, answer + at, expected + at);
 }
 
-START_TEST(same_rows)
-{
-	expect(queries[_i]);
-	check_expected(queries[_i], sql_run(runner, queries[_i]));
-	ck_assert_uint_gt(faults.calls, 0);
-}
-END_TEST
-
 /*
  * How many calls can be hit.  The first statement that spills makes one more: it
  * finds that the directory is not there.
@@ -326,13 +318,15 @@ END_TEST
 /* So many calls may come until it is noticed: a block of each part or run. */
 #define CALLS_AFTER_CANCEL 64
 
-START_TEST(cancelled_between_calls)
+/* The same rows; and a statement that is cancelled soon ends. */
+START_TEST(same_rows)
 {
 	const char *query = queries[_i];
 	uint32_t count;
 
 	expect(query);
 	count = count_calls(query, false);
+	ck_assert_uint_gt(count, 0);
 	for (uint32_t at = 1; at < count; at += count / 5 + 1) {
 		const char *got;
 
@@ -399,8 +393,6 @@ main(void)
 	tcase_add_loop_test(tcase, disk_is_full, 0, (int)FAULTY_COUNT);
 	tcase_add_loop_test(tcase, disk_fails, 0, (int)FAULTY_COUNT);
 	tcase_add_loop_test(tcase, blocks_are_damaged, 0, (int)FAULTY_COUNT);
-	tcase_add_loop_test(tcase, cancelled_between_calls, 0,
-	    (int)QUERY_COUNT);
 	tcase_add_test(tcase, limit_of_files);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
