@@ -17,7 +17,7 @@
  * is usual a part will do.
  */
 #if defined(HAVE_SANITIZERS)
-#define SHARE 4
+#define SHARE 8
 #else
 #define SHARE 1
 #endif

@@ -16,16 +16,6 @@
 #define MODEL_COLUMNS (SEGMENT_CORE_COLUMNS + MODEL_FIELDS)
 #define MODEL_OID     20000u
 
-/*
- * So many draws of a test that goes on drawing: the model is slow to ask, and
- * under sanitizers, which look at each the same, a quarter of them is enough.
- */
-#if defined(HAVE_SANITIZERS)
-#define MODEL_DRAWS(count) ((count) / 4)
-#else
-#define MODEL_DRAWS(count) (count)
-#endif
-
 struct model {
 	struct arena arena;
 	uint64_t seed;

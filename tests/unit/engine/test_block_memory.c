@@ -10,10 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../draws.h"
 #include "os/memory.h"
 
 #define BLOCKS 1500
-#define STEPS  60000
+#define STEPS  DRAWS(60000)
 
 static struct block_memory *memory;
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../check_each.h"
+#include "../draws.h"
 #include "common/error.h"
 #include "common/hash.h"
 #include "engine/compact/content_hash.h"
@@ -754,7 +755,7 @@ find_values(uint32_t attnum, struct segment **segments)
 {
 	struct finding f = { .attnum = attnum };
 
-	for (int i = 0; i < MODEL_DRAWS(60); i++) {
+	for (int i = 0; i < DRAWS(60); i++) {
 		uint32_t row = (uint32_t)(model_draw(&model) % model.row_count);
 
 		f.value = value_of(row, attnum);

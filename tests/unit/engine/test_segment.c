@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../check_each.h"
+#include "../draws.h"
 #include "common/error.h"
 #include "engine/segment/block_cache.h"
 #include "engine/segment/segment.h"
@@ -333,7 +334,7 @@ START_TEST(pruning_never_drops_a_match)
 
 	make(13, 3000, 128);
 	open_section();
-	for (int i = 0; i < MODEL_DRAWS(2000); i++) {
+	for (int i = 0; i < DRAWS(2000); i++) {
 		struct scan_range range = draw_range();
 		uint32_t at = 0;
 
@@ -471,7 +472,7 @@ START_TEST(rows_are_the_same_without_indexes)
 	open_section();
 	spec.attnums = attnums;
 	spec.attnum_count = ARRAY_LEN(attnums);
-	for (int i = 0; i < MODEL_DRAWS(100); i++) {
+	for (int i = 0; i < DRAWS(100); i++) {
 		struct scan_range ranges[2];
 		struct datum values[20];
 		struct scan_set set;
