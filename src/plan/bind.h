@@ -1176,6 +1176,10 @@ bool stmt_is_temp(struct binder *binder, const struct ast_stmt *stmt);
 int plan_temp_view(struct binder *binder, const struct plan_ddl *ddl,
     struct plan *plan, struct error *err);
 
+/* bind_schema.c: CREATE SCHEMA of what is there. */
+int bind_create_schema(struct binder *binder, const struct ast_stmt *stmt,
+    struct plan_temp_ddl *ddl, struct error *err);
+
 /* bind_vacuum.c: VACUUM, ANALYZE. */
 int bind_vacuum(struct binder *binder, const struct ast_stmt *stmt,
     struct plan_temp_ddl *ddl, struct error *err);

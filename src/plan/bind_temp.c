@@ -724,6 +724,9 @@ bind_temp_ddl(struct binder *binder, const struct ast_stmt *stmt,
 	case AST_VACUUM:
 		plan->tag = stmt->tables.is_analyze ? "ANALYZE" : "VACUUM";
 		return bind_vacuum(binder, stmt, ddl, err);
+	case AST_CREATE_SCHEMA:
+		plan->tag = "CREATE SCHEMA";
+		return bind_create_schema(binder, stmt, ddl, err);
 	case AST_CREATE_SEQUENCE:
 		plan->tag = "CREATE SEQUENCE";
 		return bind_temp_sequence(binder, stmt, ddl, err);

@@ -251,6 +251,7 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	case AST_CREATE_INDEX:
 	case AST_LOCK_TABLE:
 	case AST_VACUUM:
+	case AST_CREATE_SCHEMA:
 		set_kind(plan, PLAN_TEMP_DDL, "", false);
 		return bind_temp_ddl(binder, stmt, plan, err);
 	case AST_STORE:
@@ -346,6 +347,7 @@ plan_is_late(const struct ast_stmt *stmt)
 	case AST_COMMENT:
 	case AST_CREATE_ENUM:
 	case AST_CREATE_INDEX:
+	case AST_CREATE_SCHEMA:
 	case AST_CREATE_SEQUENCE:
 	case AST_CREATE_TABLE:
 	case AST_DROP:

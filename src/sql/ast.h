@@ -669,6 +669,12 @@ enum ast_stmt_kind {
 	AST_VACUUM, /* ANALYZE too */
 	AST_CREATE_SEQUENCE,
 	AST_ALTER_SEQUENCE,
+	AST_CREATE_SCHEMA,
+};
+
+struct ast_create_schema {
+	struct str name;
+	bool if_not_exists;
 };
 
 /* column = value */
@@ -1067,6 +1073,7 @@ struct ast_stmt {
 		struct ast_create_index create_index;
 		struct ast_create_sequence create_sequence;
 		struct ast_alter_sequence alter_sequence;
+		struct ast_create_schema create_schema;
 		struct ast_copy copy;
 		struct ast_create_table create_table; /* AST_DEFINE too */
 		struct ast_alter_table alter_table;

@@ -149,6 +149,9 @@ void convert_index(struct convert *c, const PgQuery__IndexStmt *in,
     struct ast_stmt *stmt);
 void convert_truncate(struct convert *c, const PgQuery__TruncateStmt *in,
     struct ast_stmt *stmt);
+/* False if it is one that cannot be. */
+bool convert_create_schema(struct convert *c,
+    const PgQuery__CreateSchemaStmt *in, struct ast_stmt *stmt);
 void convert_lock(struct convert *c, const PgQuery__LockStmt *in,
     struct ast_stmt *stmt);
 void convert_vacuum(struct convert *c, const PgQuery__VacuumStmt *in,

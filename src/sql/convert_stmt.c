@@ -250,6 +250,8 @@ convert_ddl_stmt(struct convert *c, const PgQuery__Node *node,
 	case PG_QUERY__NODE__NODE_INDEX_STMT:
 		convert_index(c, node->index_stmt, stmt);
 		return true;
+	case PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT:
+		return convert_create_schema(c, node->create_schema_stmt, stmt);
 	case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
 		convert_create_sequence(c, node->create_seq_stmt, stmt);
 		return true;

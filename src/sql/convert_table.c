@@ -221,3 +221,16 @@ convert_vacuum(struct convert *c, const PgQuery__VacuumStmt *in,
 	    &stmt->tables.option_count);
 	stmt->tables.columns = convert_columns(c, PG_LIST(in, rels));
 }
+
+bool
+convert_create_schema(struct convert *c, const PgQuery__CreateSchemaStmt *in,
+    struct ast_stmt *stmt)
+{
+	/* What has an owner or objects of its own would be a new one. */
+	if (in->authrole != NULL || in->n_schema_elts > 0)
+		return false;
+	stmt->kind = AST_CREATE_SCHEMA;
+	stmt->create_schema.name = convert_str(c, in->schemaname);
+	stmt->create_schema.if_not_exists = in->if_not_exists;
+	return true;
+}

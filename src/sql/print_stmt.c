@@ -421,6 +421,12 @@ print_table_stmt(struct buf *out, const struct ast_stmt *stmt)
 	case AST_CREATE_SEQUENCE:
 		print_create_sequence(out, &stmt->create_sequence);
 		return true;
+	case AST_CREATE_SCHEMA:
+		buf_put_cstr(out, "CREATE SCHEMA ");
+		if (stmt->create_schema.if_not_exists)
+			buf_put_cstr(out, "IF NOT EXISTS ");
+		print_name(out, stmt->create_schema.name);
+		return true;
 	case AST_ALTER_SEQUENCE:
 		print_alter_sequence(out, &stmt->alter_sequence);
 		return true;

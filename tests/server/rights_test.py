@@ -231,6 +231,7 @@ FREE = {
     "AST_CLOSE_CURSOR": "CLOSE ALL",
     "AST_TRUNCATE": "TRUNCATE mine",
     "AST_CREATE_INDEX": "CREATE INDEX ON mine (a)",
+    "AST_CREATE_SCHEMA": "CREATE SCHEMA IF NOT EXISTS public",
     "AST_VACUUM": "ANALYZE mine",
     "AST_ALTER_SEQUENCE": "ALTER SEQUENCE IF EXISTS my_numbers RESTART",
 }
@@ -313,7 +314,7 @@ class Sessions:
         messages = connection.query(sql)
         told = pgwire.errors(messages) + [
             pgwire.fields(body) for kind, body in messages if kind == b"N"]
-        told = [e for e in told if e["C"] not in ("00000", "01000")]
+        told = [e for e in told if e["S"] != "NOTICE" and e["C"] != "01000"]
         return (told[0]["C"], told[0]["M"]) if told else ("", "")
 
     def must(self, connection, sql):
