@@ -204,21 +204,13 @@ is_foldable(const struct expr *expr)
 	}
 }
 
+/* Parameters are constants to come. */
 static bool
-has_constants_only(const struct expr *expr)
-{
-	for (uint32_t i = 0; i < expr->arg_count; i++)
-		if (!is_constant(expr->args[i]))
-			return false;
-	return true;
-}
-
-static bool
-waits_for_params(const struct expr *expr)
+has_constants_only(const struct expr *expr, bool with_params)
 {
 	for (uint32_t i = 0; i < expr->arg_count; i++)
 		if (!is_constant(expr->args[i]) &&
-		    expr->args[i]->kind != EXPR_PARAM)
+		    (!with_params || expr->args[i]->kind != EXPR_PARAM))
 			return false;
 	return true;
 }
@@ -245,8 +237,9 @@ fold_value(struct fold *fold, struct expr *placed)
 
 	if (context->evaluate == NULL || !is_foldable(placed))
 		return placed;
-	if (!has_constants_only(placed)) {
-		fold->notes->waits_for_params |= waits_for_params(placed);
+	if (!has_constants_only(placed, false)) {
+		fold->notes->waits_for_params |=
+		    has_constants_only(placed, true);
 		return placed;
 	}
 	if (context->evaluate(context, placed, fold->arena, &value, &err) == 0)
