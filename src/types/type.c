@@ -390,6 +390,8 @@ type_has_settled_text(const struct type *type)
 	case TYPE_UUID:
 	case TYPE_BIT:
 	case TYPE_VARBIT:
+	case TYPE_JSON:
+	case TYPE_JSONB:
 		return true;
 	default:
 		return false;

@@ -106,6 +106,8 @@ CASES = (
         + bind((b"0",)) + execute() + SYNC, 1),
     ("a parameter that is read again", parse("select $1::int", oids=(25,)) + bind((b"x",)) + execute()
         + SYNC, 1),
+    ("a parameter that is no document", parse("select $1::text::jsonb") + bind((b"{",)) + execute()
+        + SYNC, 1),
     ("a parameter in EXPLAIN", parse("explain select 1/$1::int") + bind((b"0",)) + execute() + SYNC, 1),
     ("a parameter that is no time", parse("select $1::timestamptz") + bind((b"x",)) + SYNC, 1),
     ("a parameter of EXECUTE", query(b"prepare p0(int) as select coalesce(a, 1/$1) from ct; execute p0(0)")
