@@ -13,6 +13,8 @@
 #include "common/arena.h"
 #include "engine/catalog/catalog.h"
 
+#define NAME_SIZE_MAX 63 /* of objects and labels */
+
 struct enum_object {
 	struct enum_type pub; /* first: the catalogue points to it */
 	atomic_uint refs;
@@ -37,6 +39,9 @@ struct catalog_object {
 
 /* Roles that one can be a member of through others, itself among them. */
 #define ROLE_REACH_MAX 256
+
+/* The core column of a name that users see; 0: it is none of one. */
+uint32_t catalog_core_column(struct str name);
 
 /* What a change replaces, adds or leaves out. */
 struct catalog_change {
