@@ -736,11 +736,17 @@ void copy_in_cancel(struct session *session);
 /* That of COPY's data; NULL: UTF-8. */
 const struct text_encoding *copy_encoding(const struct session *session,
     const struct portal *portal);
+
+/* ---- session_copy_options.c ---- */
+
+/* What COPY says of its lines, into the portal. */
 int copy_options_parse(const struct ast_stmt *stmt, struct portal *portal,
     struct error *err);
 
 /* ---- session_utility.c ---- */
 
+/* A utility statement that has no rows has run. */
+enum step utility_done(struct session *session, const char *tag);
 enum step utility_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple);
 /*
@@ -753,6 +759,19 @@ MUST_USE int utility_put_key(struct session *session, struct portal *portal);
 /* The columns that a utility statement will have. */
 int utility_describe(struct session *session, struct planned *planned,
     struct error *err);
+
+/* ---- session_prepare.c ---- */
+
+enum step prepare_execute(struct session *session,
+    const struct planned *planned);
+enum step prepared_execute(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple);
+/* All of them, if the name is empty. */
+enum step prepared_deallocate(struct session *session, struct str name);
+
+/* ---- session_batch.c ---- */
+
+enum step batch_execute(struct session *session, struct portal *portal);
 
 /* ---- session_transaction.c ---- */
 

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * session_utility.c -- statements that are about the session, and a few that
- * are about the server: SET and SHOW, PREPARE and EXECUTE, CHECKPOINT, PING,
- * BATCH.
+ * are about the server: SET and SHOW, DISCARD, CHECKPOINT, PING; and who does
+ * the others.
  */
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "common/user_key.h"
-#include "exec/exec.h"
 #include "exec/temp_sequence.h"
 #include "server/session_private.h"
 #include "server/set_text.h"
-#include "server/system_tables.h"
 #include "sql/ast.h"
-#include "types/array.h"
-#include "types/cast.h"
-#include "types/time_zone.h"
 #include "wire/pg_backend.h"
 
 /* ---- rows of text ---- */
@@ -95,8 +88,8 @@ send_rows(struct session *session, struct portal *portal, uint32_t row_limit,
 	return STEP_DONE;
 }
 
-static enum step
-done(struct session *session, const char *tag)
+enum step
+utility_done(struct session *session, const char *tag)
 {
 	session_complete(session, tag, false);
 	statement_end(session);
@@ -342,209 +335,7 @@ set(struct session *session, const struct ast_set *set)
 	}
 	if (rc != 0)
 		return STEP_FAIL;
-	return done(session, is_reset ? "RESET" : "SET");
-}
-
-/* ---- PREPARE, EXECUTE, DEALLOCATE ---- */
-
-static int
-find_type(struct session *session, const struct ast_type *type, uint32_t *oid)
-{
-	struct str name = ast_name_last(&type->name);
-	const struct catalog *catalog;
-	struct type found = type_of(type_oid_of_name(name));
-
-	catalog = session_catalog(session);
-	if (found.oid == 0)
-		found.enum_type = catalog_enum_by_name(catalog, name);
-	if (found.enum_type != NULL)
-		found.oid = found.enum_type->oid;
-	if (type->array_bounds > 0)
-		found = type_array_of(&found);
-	*oid = found.oid;
-	catalog_unref(catalog);
-	if (*oid != 0)
-		return 0;
-	(void)error_set(&session->err, STELE_E_UNDEFINED_OBJECT,
-	    "type \"%.*s\" does not exist", STR_FMT(name));
-	return error_position(&session->err, type->location);
-}
-
-static int
-fill_prepared(struct session *session, struct prepared *prepared,
-    struct source *source, const struct ast_stmt *stmt)
-{
-	uint32_t count = stmt->prepare.type_count;
-
-	prepared->made_at = session->settings.types.now;
-	prepared->is_from_sql = true;
-	prepared->source = source_ref(source);
-	prepared->stmt = stmt->prepare.stmt;
-	prepared->param_oids = calloc((size_t)count + 1, sizeof(uint32_t));
-	if (prepared->param_oids == NULL)
-		return error_no_memory(&session->err);
-	prepared->param_oid_count = count;
-	for (uint32_t i = 0; i < count; i++) {
-		int rc = find_type(session, &stmt->prepare.types[i],
-		    &prepared->param_oids[i]);
-
-		if (rc != 0)
-			return rc;
-	}
-	return session_plan(session, source, prepared->stmt,
-	    prepared->param_oids, count, &prepared->planned, &session->err);
-}
-
-static enum step
-prepare(struct session *session, const struct planned *planned)
-{
-	const struct ast_stmt *stmt = planned->stmt;
-	struct str name = stmt->prepare.name;
-	struct prepared *prepared;
-
-	if (prepared_find(&session->table, name) != NULL) {
-		(void)error_set(&session->err,
-		    STELE_E_DUPLICATE_PREPARED_STATEMENT,
-		    "prepared statement \"%.*s\" already exists",
-		    STR_FMT(name));
-		return STEP_FAIL;
-	}
-	prepared = prepared_add(&session->table, name,
-	    session_prepared_max(session), &session->err);
-	if (prepared == NULL)
-		return STEP_FAIL;
-	if (fill_prepared(session, prepared, planned->source, stmt) != 0) {
-		prepared_remove(&session->table, prepared);
-		return STEP_FAIL;
-	}
-	return done(session, "PREPARE");
-}
-
-static struct prepared *
-need_prepared(struct session *session, struct str name)
-{
-	struct prepared *prepared = prepared_find(&session->table, name);
-
-	if (prepared == NULL)
-		(void)error_set(&session->err, STELE_E_INVALID_STATEMENT_NAME,
-		    "prepared statement \"%.*s\" does not exist",
-		    STR_FMT(name));
-	return prepared;
-}
-
-/* The one row of the arguments' query becomes the portal's parameters. */
-static int
-run_arguments(struct session *session, struct portal *portal,
-    const struct plan *args)
-{
-	struct exec *exec;
-	struct batch batch;
-	int rc;
-
-	rc = exec_open(args, &portal->context, &exec, &session->err);
-	if (rc != 0)
-		return rc;
-	rc = exec_next(exec, &batch, &session->err);
-	for (uint32_t i = 0; rc == 1 && i < args->column_count; i++) {
-		struct datum value =
-		    vec_get(&batch.cols[i], sel_row(batch.sel, 0));
-
-		portal->params[i] =
-		    datum_copy(type_phys(&args->columns[i].type), &value,
-			&portal->arena);
-	}
-	exec_close(exec);
-	return rc < 0 ? rc : 0;
-}
-
-static int
-evaluate_arguments(struct session *session, struct portal *portal,
-    const struct prepared *prepared)
-{
-	const struct ast_expr_list *list = &portal->planned->stmt->execute.args;
-	const struct plan *target = prepared->planned->plan;
-	const struct plan_context context = {
-		.catalog = prepared->planned->catalog,
-		.session = &session->facts,
-		.settings = &portal->types,
-		.system = &server_system_tables,
-		.temp = prepared->planned->temp,
-		.path = session->facts.path,
-	};
-	struct plan *args;
-	int rc;
-
-	if (target->param_count == 0)
-		return 0; /* nobody looks at what is given */
-	if (list->count != target->param_count) {
-		(void)error_set(&session->err, STELE_E_SYNTAX,
-		    "wrong number of parameters for prepared statement "
-		    "\"%.*s\"",
-		    STR_FMT(prepared->named.name));
-		return error_detail(&session->err,
-		    "Expected %u parameters but got %u.", target->param_count,
-		    list->count);
-	}
-	if (list->count == 0)
-		return 0;
-	session_context(session, portal);
-	rc = plan_arguments(&context, list->items, target->param_types,
-	    list->count, &portal->arena, &args, &session->err);
-	if (rc == 0 && args->reads_events)
-		rc = error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "cannot use subquery in EXECUTE parameter");
-	if (rc == 0)
-		rc = session_check_rights(session, args,
-		    prepared->planned->catalog);
-	if (rc != 0)
-		return rc;
-	portal->params = arena_alloc_array(&portal->arena, list->count,
-	    sizeof(*portal->params));
-	portal->param_count = list->count;
-	return run_arguments(session, portal, args);
-}
-
-/* The portal becomes one of the prepared statement. */
-static enum step
-execute(struct session *session, struct portal *portal, uint32_t row_limit,
-    bool is_simple)
-{
-	const struct ast_stmt *stmt = portal->planned->stmt;
-	struct prepared *prepared = need_prepared(session, stmt->execute.name);
-
-	if (prepared == NULL ||
-	    transaction_check(session, prepared->stmt, &session->err) != 0 ||
-	    prepared_refresh(session, prepared) != 0)
-		return STEP_FAIL;
-	if (prepared->planned == NULL) {
-		session->voice->empty(session, session_out(session));
-		statement_end(session);
-		return STEP_DONE;
-	}
-	if (evaluate_arguments(session, portal, prepared) != 0)
-		return STEP_FAIL;
-	planned_unref(portal->planned);
-	portal->planned = planned_ref(prepared->planned);
-	if (prepared->stmt->kind == AST_COPY &&
-	    copy_options_parse(prepared->stmt, portal, &session->err) != 0)
-		return STEP_FAIL;
-	return portal_execute(session, portal, row_limit, is_simple);
-}
-
-static enum step
-deallocate(struct session *session, struct str name)
-{
-	struct prepared *prepared;
-
-	if (name.len == 0) {
-		prepared_remove_all(&session->table);
-		return done(session, "DEALLOCATE ALL");
-	}
-	prepared = need_prepared(session, name);
-	if (prepared == NULL)
-		return STEP_FAIL;
-	prepared_remove(&session->table, prepared);
-	return done(session, "DEALLOCATE");
+	return utility_done(session, is_reset ? "RESET" : "SET");
 }
 
 /* ---- the rest ---- */
@@ -588,23 +379,23 @@ static enum step
 discard(struct session *session, struct str what)
 {
 	if (str_equal(what, STR("plans")))
-		return done(session, "DISCARD PLANS");
+		return utility_done(session, "DISCARD PLANS");
 	if (str_equal(what, STR("sequences"))) {
 		temp_sequences_discard(&session->temp);
-		return done(session, "DISCARD SEQUENCES");
+		return utility_done(session, "DISCARD SEQUENCES");
 	}
 	if (str_equal(what, STR("temp"))) {
 		if (check_temp_unused(session) != 0)
 			return STEP_FAIL;
 		temp_tables_remove_all(&session->temp);
-		return done(session, "DISCARD TEMP");
+		return utility_done(session, "DISCARD TEMP");
 	}
 	if (transaction_check_no_block(session, "DISCARD ALL", &session->err) !=
 	    0)
 		return STEP_FAIL;
 	if (session_reset(session) != 0)
 		return STEP_FAIL;
-	return done(session, "DISCARD ALL");
+	return utility_done(session, "DISCARD ALL");
 }
 
 static void
@@ -613,7 +404,7 @@ flushed(struct session *session)
 	if (session->job.rc != 0)
 		session_fail(session);
 	else
-		(void)done(session, "CHECKPOINT");
+		(void)utility_done(session, "CHECKPOINT");
 }
 
 static enum step
@@ -628,124 +419,6 @@ checkpoint(struct session *session)
 	(void)session_wait(session, WAIT_COMMIT, STEP_LATER);
 	engine_flush(session->server->engine, &pending->commit);
 	return STEP_LATER;
-}
-
-static bool
-may_be_in_batch(const struct ast_stmt *stmt)
-{
-	return stmt->kind == AST_STORE || stmt->kind == AST_DEFINE ||
-	    stmt->kind == AST_ALTER_TABLE; /* RETAIN */
-}
-
-/* Run it by its plan, which is one of these or of what is temporary. */
-static int
-batch_run(struct session *session, const struct plan *plan,
-    const struct exec_context *context, uint64_t *row_count)
-{
-	struct write_batch *batch = session->transaction.batch;
-	uint64_t rows = 0;
-	int rc;
-
-	if (plan->kind == PLAN_DDL) {
-		session->transaction.has_ddl = true;
-		return exec_ddl(plan, context, batch, &session->err);
-	}
-	if (plan->kind != PLAN_INSERT)
-		return error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "BATCH takes no statements about temporary tables");
-	rc = exec_insert(plan, context, batch, &rows, NULL, &session->err);
-	*row_count += rows;
-	return rc;
-}
-
-static int
-batch_one(struct session *session, struct portal *portal,
-    const struct ast_stmt *stmt, const uint32_t *param_oids,
-    uint64_t *row_count)
-{
-	struct planned *planned;
-	int rc;
-
-	if (!may_be_in_batch(stmt)) {
-		(void)error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "BATCH takes STORE, DEFINE and RETAIN only");
-		return error_position(&session->err, stmt->location);
-	}
-	rc = session_plan(session, portal->planned->source, stmt, param_oids,
-	    portal->param_count, &planned, &session->err);
-	if (rc != 0)
-		return rc;
-	rc = session_check_rights(session, planned->plan, planned->catalog);
-	if (rc == 0)
-		rc = batch_run(session, planned->plan, &portal->context,
-		    row_count);
-	planned_unref(planned);
-	return rc;
-}
-
-static void
-batch_work(struct session *session)
-{
-	struct portal *portal = session->job.portal;
-	const struct ast_stmt *stmt = portal->planned->stmt;
-	struct write_batch *batch = session->transaction.batch;
-	struct write_batch_mark mark = write_batch_mark(batch);
-	uint32_t *oids = arena_alloc_array(&portal->arena,
-	    portal->param_count + 1, sizeof(*oids));
-	int rc = 0;
-
-	for (uint32_t i = 0; i < portal->param_count; i++)
-		oids[i] = portal->planned->plan->param_types[i].oid;
-	portal->tag_count = 0;
-	for (uint32_t i = 0; i < stmt->batch.count && rc == 0; i++) {
-		rc = session_check_cancel(session);
-		if (rc == 0)
-			rc = batch_one(session, portal, stmt->batch.items[i],
-			    oids, &portal->tag_count);
-	}
-	if (rc != 0)
-		write_batch_rewind(batch, mark);
-	session->job.rc = rc;
-}
-
-static void
-batch_finish(struct session *session)
-{
-	char tag[PLAN_TAG_SIZE];
-
-	if (session->job.rc != 0) {
-		session_fail(session);
-		return;
-	}
-	(void)snprintf(tag, sizeof(tag), "INSERT 0 %" PRIu64,
-	    session->job.portal->tag_count);
-	session_complete(session, tag, true);
-	statement_end(session);
-}
-
-/* BATCH: several statements that write, all or none. */
-static enum step
-batch(struct session *session, struct portal *portal)
-{
-	enum step step;
-
-	if (session_check_writable(session, "BATCH") != 0 ||
-	    session_check_no_reader(session) != 0)
-		return STEP_FAIL;
-	step = session_wait_room(session);
-	if (step != STEP_DONE)
-		return step;
-	if (transaction_batch(session) == NULL)
-		return STEP_FAIL;
-	session_context(session, portal);
-	session->job.portal = portal;
-	if (portal->planned->source->is_large)
-		return session_submit(session, batch_work, batch_finish);
-	batch_work(session);
-	if (session->job.rc != 0)
-		return STEP_FAIL;
-	batch_finish(session);
-	return STEP_DONE;
 }
 
 /* Borrowed columns may go before the plan that shows them does. */
@@ -821,11 +494,11 @@ utility_execute(struct session *session, struct portal *portal,
 	case AST_CHECKPOINT:
 		return checkpoint(session);
 	case AST_PREPARE:
-		return prepare(session, portal->planned);
+		return prepare_execute(session, portal->planned);
 	case AST_EXECUTE:
-		return execute(session, portal, row_limit, is_simple);
+		return prepared_execute(session, portal, row_limit, is_simple);
 	case AST_DEALLOCATE:
-		return deallocate(session, stmt->deallocate);
+		return prepared_deallocate(session, stmt->deallocate);
 	case AST_DISCARD:
 		return discard(session, stmt->discard);
 	case AST_DECLARE_CURSOR:
@@ -839,7 +512,7 @@ utility_execute(struct session *session, struct portal *portal,
 	case AST_NOTIFY:
 		return notify_execute(session, stmt);
 	case AST_BATCH:
-		return batch(session, portal);
+		return batch_execute(session, portal);
 	default:
 		return not_supported(session, "this statement");
 	}
