@@ -16,19 +16,6 @@
 #include "common/must.h"
 #include "server/settings_private.h"
 
-#define BOOL   SETTING_BOOL
-#define INT    SETTING_INT
-#define REAL   SETTING_REAL
-#define STRING SETTING_STRING
-#define ENUM   SETTING_ENUM
-
-static const struct setting_row rows[] = {
-#define SETTING(name, type, context, unit, def) \
-	{ name, type, SETTING_##context, unit, def },
-#include "server/pg_settings.def"
-#undef SETTING
-};
-
 /* In the order in which PostgreSQL sends them at the start. */
 static const char *const reported_names[] = { "application_name",
 	"client_encoding", "DateStyle", "default_transaction_read_only",
@@ -38,42 +25,12 @@ static const char *const reported_names[] = { "application_name",
 _Static_assert(ARRAY_LEN(reported_names) == SETTINGS_REPORTED,
     "one hash for each");
 
-struct setting_value {
-	struct setting_value *next;
-	char *name;          /* owned */
-	char *value;         /* owned; NULL: at its default */
-	char *startup_value; /* owned; what RESET goes back to, or NULL */
-};
-
 struct setting_undo {
 	struct setting_undo *next; /* older */
 	char *name;                /* owned */
 	char *value;               /* owned; NULL: it was at its default */
 	bool is_local;             /* undone at commit too */
 };
-
-static const struct setting_row *
-row_find(struct str name)
-{
-	size_t first = 0, limit = ARRAY_LEN(rows);
-
-	while (first < limit) {
-		size_t middle = (first + limit) / 2;
-		struct str at = str_of_cstr(rows[middle].name);
-		size_t len = name.len < at.len ? name.len : at.len;
-		int order = len == 0 ? 0 : strncasecmp(name.data, at.data, len);
-
-		if (order == 0)
-			order = (name.len > at.len) - (name.len < at.len);
-		if (order == 0)
-			return &rows[middle];
-		if (order < 0)
-			limit = middle;
-		else
-			first = middle + 1;
-	}
-	return NULL;
-}
 
 static char *
 copy(struct str s)
@@ -88,8 +45,8 @@ copy(struct str s)
 	return text;
 }
 
-static struct setting_value *
-value_find(const struct settings *settings, struct str name)
+struct setting_value *
+settings_value_find(const struct settings *settings, struct str name)
 {
 	struct setting_value *value = settings->values;
 
@@ -102,7 +59,7 @@ value_find(const struct settings *settings, struct str name)
 static struct setting_value *
 value_need(struct settings *settings, struct str name, struct error *err)
 {
-	struct setting_value *value = value_find(settings, name);
+	struct setting_value *value = settings_value_find(settings, name);
 
 	if (value != NULL)
 		return value;
@@ -176,262 +133,6 @@ settings_release(struct settings *settings)
 	if (settings->server != NULL)
 		config_unref(settings->server);
 	settings->server = NULL;
-}
-
-/* ---- showing ---- */
-
-/* Those of the running transaction are not kept as values. */
-static const char *
-transaction_text(const struct settings *settings, const char *name)
-{
-	if (strcmp(name, "transaction_isolation") == 0)
-		return isolation_name(settings->current.isolation);
-	if (strcmp(name, "transaction_read_only") == 0)
-		return settings->current.is_read_only ||
-			settings->is_read_only_held
-		    ? "on"
-		    : "off";
-	if (strcmp(name, "transaction_deferrable") == 0)
-		return settings->current.is_deferrable ? "on" : "off";
-	return NULL;
-}
-
-/* Those that the session's roles are. */
-static bool
-session_text(const struct settings *settings, const char *name, struct str *out)
-{
-	if (strcmp(name, "session_authorization") == 0)
-		*out = settings->user;
-	else if (strcmp(name, "role") == 0)
-		*out = settings->role;
-	else if (strcmp(name, "is_superuser") == 0)
-		*out = settings->is_superuser ? STR("on") : STR("off");
-	else
-		return false;
-	return true;
-}
-
-/* The text that is kept, numbers in the row's unit. */
-static const char *
-row_text(const struct settings *settings, const struct setting_row *row)
-{
-	const struct setting_value *value =
-	    value_find(settings, str_of_cstr(row->name));
-	const char *text = transaction_text(settings, row->name);
-
-	if (text == NULL)
-		text = value == NULL || value->value == NULL ? row->def
-							     : value->value;
-	return text;
-}
-
-static void
-row_show(const struct settings *settings, const struct setting_row *row,
-    struct buf *out)
-{
-	struct str text;
-
-	if (session_text(settings, row->name, &text))
-		buf_put_str(out, text);
-	else
-		setting_value_show(row, str_of_cstr(row_text(settings, row)),
-		    out);
-}
-
-static struct str
-to_arena(struct buf *buf, struct arena *arena)
-{
-	struct str copied = arena_str(arena, buf_str(buf));
-
-	buf_reset(buf);
-	return copied;
-}
-
-int
-settings_show(const struct settings *settings, struct str name,
-    struct arena *arena, struct str *name_out, struct str *value,
-    struct error *err)
-{
-	const struct config_option *option = config_option_find(name);
-	const struct setting_row *row = row_find(name);
-	const struct setting_value *custom;
-	struct buf text;
-
-	buf_init(&text);
-	if (option != NULL) {
-		config_session_show(&settings->config, settings->server, option,
-		    &text);
-		*name_out = arena_str(arena, str_of_cstr(option->name));
-	} else if (row != NULL) {
-		row_show(settings, row, &text);
-		*name_out = arena_str(arena, str_of_cstr(row->name));
-	} else {
-		custom = value_find(settings, name);
-		if (custom == NULL)
-			return error_set(err, STELE_E_UNDEFINED_OBJECT,
-			    "unrecognized configuration parameter \"%.*s\"",
-			    STR_FMT(name));
-		*name_out = arena_str(arena, str_of_cstr(custom->name));
-		if (custom->value != NULL)
-			buf_put_cstr(&text, custom->value);
-	}
-	*value = to_arena(&text, arena);
-	buf_release(&text);
-	return 0;
-}
-
-void
-settings_each(const struct settings *settings, struct arena *arena,
-    void (*fn)(void *arg, struct str name, struct str value), void *arg)
-{
-	size_t r = 0, o = 0;
-	struct buf text;
-
-	buf_init(&text);
-	/* Both tables are sorted by name: merge them. */
-	while (r < ARRAY_LEN(rows) || o < config_option_count()) {
-		const struct config_option *option =
-		    o < config_option_count() ? config_option_at(o) : NULL;
-
-		if (r < ARRAY_LEN(rows) &&
-		    (option == NULL ||
-			strcasecmp(rows[r].name, option->name) < 0)) {
-			row_show(settings, &rows[r], &text);
-			fn(arg, str_of_cstr(rows[r].name),
-			    to_arena(&text, arena));
-			r++;
-		} else if (option != NULL) {
-			config_session_show(&settings->config, settings->server,
-			    option, &text);
-			fn(arg, str_of_cstr(option->name),
-			    to_arena(&text, arena));
-			o++;
-		}
-	}
-	buf_release(&text);
-}
-
-/* ---- describing ---- */
-
-static void
-describe_row(const struct settings *settings, const struct setting_row *row,
-    struct setting_info *out)
-{
-	const struct setting_value *value =
-	    value_find(settings, str_of_cstr(row->name));
-	struct str text = str_of_cstr(row_text(settings, row));
-
-	(void)session_text(settings, row->name, &text);
-	*out = (struct setting_info){
-		.name = row->name,
-		.type = row->type,
-		.context = row->context,
-		.unit = row->unit,
-		.category = "What clients of PostgreSQL set",
-		.description = "",
-		.value = text,
-		.boot_value = str_of_cstr(row->def),
-		.reset_value =
-		    str_of_cstr(value == NULL || value->startup_value == NULL
-			    ? row->def
-			    : value->startup_value),
-		.limits = setting_limits_find(row->name),
-		.is_changed = value != NULL && value->value != NULL,
-	};
-}
-
-/* In its unit; what is not more than 0 has a meaning of its own. */
-static double
-limit_of(const struct config_option *option, int64_t limit)
-{
-	return (
-	    double)(limit <= 0 ? limit : limit / config_unit_factor(option));
-}
-
-static const struct setting_limits *
-limits_of(const struct config_option *option, struct arena *arena)
-{
-	struct setting_limits *limits;
-
-	if (option->type != CONFIG_INT && option->type != CONFIG_SIZE &&
-	    option->type != CONFIG_DURATION)
-		return NULL;
-	limits = arena_alloc(arena, sizeof(*limits));
-	*limits = (struct setting_limits){
-		.name = option->name,
-		.least = limit_of(option, option->min),
-		.greatest = limit_of(option, option->max),
-	};
-	return limits;
-}
-
-static void
-describe_option(const struct settings *settings,
-    const struct config_option *option, struct arena *arena,
-    struct setting_info *out)
-{
-	static const enum setting_type types[] = {
-		[CONFIG_BOOL] = SETTING_BOOL,
-		[CONFIG_INT] = SETTING_INT,
-		[CONFIG_SIZE] = SETTING_INT,
-		[CONFIG_DURATION] = SETTING_INT,
-		[CONFIG_STRING] = SETTING_STRING,
-		[CONFIG_ENUM] = SETTING_ENUM,
-	};
-	static const enum setting_context contexts[] = {
-		[CONFIG_STARTUP] = SETTING_POSTMASTER,
-		[CONFIG_SIGHUP] = SETTING_SIGHUP,
-		[CONFIG_SUPERUSER] = SETTING_SUPERUSER,
-		[CONFIG_SESSION] = SETTING_USER,
-	};
-	struct buf text;
-
-	*out = (struct setting_info){
-		.name = option->name,
-		.type = types[option->type],
-		.context = contexts[option->reload],
-		.unit = option->unit == NULL ? "" : option->unit,
-		.category = config_group_title(option->group),
-		.description = option->doc,
-		.choices = option->choices,
-		.limits = limits_of(option, arena),
-		.is_changed = config_option_is_of_session(option) &&
-		    config_session_is_set(&settings->config, option),
-	};
-	out->source =
-	    config_source_of(settings->server, option, &out->source_line);
-	buf_init(&text);
-	config_session_show_setting(&settings->config, settings->server, option,
-	    &text);
-	out->value = to_arena(&text, arena);
-	config_show_default(option, &text);
-	out->boot_value = to_arena(&text, arena);
-	config_show_setting(settings->server, option, &text);
-	out->reset_value = to_arena(&text, arena);
-	buf_release(&text);
-}
-
-void
-settings_describe(const struct settings *settings, struct arena *arena,
-    void (*fn)(void *arg, const struct setting_info *info), void *arg)
-{
-	size_t r = 0, o = 0;
-
-	/* Both tables are sorted by name: merge them. */
-	while (r < ARRAY_LEN(rows) || o < config_option_count()) {
-		const struct config_option *option =
-		    o < config_option_count() ? config_option_at(o) : NULL;
-		struct setting_info info;
-
-		if (r < ARRAY_LEN(rows) &&
-		    (option == NULL ||
-			strcasecmp(rows[r].name, option->name) < 0))
-			describe_row(settings, &rows[r++], &info);
-		else
-			describe_option(settings, config_option_at(o++), arena,
-			    &info);
-		fn(arg, &info);
-	}
 }
 
 /* ---- setting ---- */
@@ -531,7 +232,7 @@ take_effect(struct settings *settings, struct str name, struct str value,
     struct buf *canonical, struct error *err)
 {
 	const struct config_option *option = config_option_find(name);
-	const struct setting_row *row = row_find(name);
+	const struct setting_row *row = setting_row_find(name);
 	setting_assign_fn *assign;
 
 	settings->report_is_due = true;
@@ -553,8 +254,8 @@ static void
 restore(struct settings *settings, struct str name, const char *text)
 {
 	const struct config_option *option = config_option_find(name);
-	const struct setting_row *row = row_find(name);
-	struct setting_value *value = value_find(settings, name);
+	const struct setting_row *row = setting_row_find(name);
+	struct setting_value *value = settings_value_find(settings, name);
 	struct error ignored;
 	struct buf canonical;
 	int rc = 0;
@@ -583,7 +284,7 @@ push_undo(struct settings *settings, struct str name, bool is_local,
     struct error *err)
 {
 	const struct config_option *option = config_option_find(name);
-	const struct setting_value *value = value_find(settings, name);
+	const struct setting_value *value = settings_value_find(settings, name);
 	struct setting_undo *undo = calloc(1, sizeof(*undo));
 	struct buf text;
 
@@ -664,7 +365,7 @@ settings_set(struct settings *settings, struct str name, struct str value,
     enum setting_scope scope, struct error *err)
 {
 	const struct config_option *option = config_option_find(name);
-	const struct setting_row *row = row_find(name);
+	const struct setting_row *row = setting_row_find(name);
 	struct buf canonical;
 	int rc = 0;
 
@@ -678,7 +379,8 @@ settings_set(struct settings *settings, struct str name, struct str value,
 		return rc;
 	buf_init(&canonical);
 	/* The modes of the running transaction end with it anyway. */
-	if (row != NULL && transaction_text(settings, row->name) != NULL) {
+	if (row != NULL &&
+	    setting_transaction_text(settings, row->name) != NULL) {
 		rc = take_effect(settings, name, value, &canonical, err);
 		goto out;
 	}
@@ -704,8 +406,8 @@ settings_reset(struct settings *settings, struct str name,
     enum setting_scope scope, struct error *err)
 {
 	const struct config_option *option = config_option_find(name);
-	const struct setting_row *row = row_find(name);
-	const struct setting_value *value = value_find(settings, name);
+	const struct setting_row *row = setting_row_find(name);
+	const struct setting_value *value = settings_value_find(settings, name);
 	int rc = 0;
 
 	if (row != NULL)
@@ -752,7 +454,7 @@ settings_check(const struct settings *settings, struct str name,
     const struct str *value, struct str *own_name, struct error *err)
 {
 	const struct config_option *option = config_option_find(name);
-	const struct setting_row *row = row_find(name);
+	const struct setting_row *row = setting_row_find(name);
 	struct settings scratch;
 	int rc;
 
@@ -834,12 +536,12 @@ settings_report(struct settings *settings,
 	buf_init(&text);
 	for (size_t i = 0; i < SETTINGS_REPORTED; i++) {
 		struct str name = str_of_cstr(reported_names[i]);
-		const struct setting_row *row = row_find(name);
+		const struct setting_row *row = setting_row_find(name);
 		uint64_t hash;
 
 		MUST(row != NULL);
 		buf_reset(&text);
-		row_show(settings, row, &text);
+		setting_row_show(settings, row, &text);
 		hash = hash_bytes(text.data, text.len) | 1; /* 0: never sent */
 		if (hash == settings->reported[i])
 			continue;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * settings_private.h -- between settings.c and setting_values.c: the table,
- * and how texts become values.
+ * settings_private.h -- what the parts of settings.h share: the table
+ * (setting_table.c), values that a session has (settings.c), and how texts become
+ * values (setting_values.c) and take effect (setting_effects.c).
  */
 #pragma once
 
@@ -18,6 +19,29 @@ struct setting_row {
 	const char *unit;
 	const char *def;
 };
+
+/* The table, sorted by name; NULL: there is none of this name. */
+const struct setting_row *setting_row_find(struct str name);
+size_t setting_row_count(void);
+const struct setting_row *setting_row_at(size_t i);
+
+struct setting_value {
+	struct setting_value *next;
+	char *name;          /* owned */
+	char *value;         /* owned; NULL: at its default */
+	char *startup_value; /* owned; what RESET goes back to, or NULL */
+};
+
+/* NULL: it is at its default, and nobody has set it. */
+struct setting_value *settings_value_find(const struct settings *settings,
+    struct str name);
+
+/* A mode of the running transaction is no value that is kept; NULL: another. */
+const char *setting_transaction_text(const struct settings *settings,
+    const char *name);
+/* What a row is, as SHOW prints it. */
+void setting_row_show(const struct settings *settings,
+    const struct setting_row *row, struct buf *out);
 
 /* NULL: every value of the type is taken. */
 const struct setting_limits *setting_limits_find(const char *name);
