@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/boolean.h"
 #include "common/error.h"
 
 /* Doubles hold whole numbers exactly up to 2^53. */
@@ -101,39 +102,17 @@ invalid_unit(const struct config_option *opt, struct str text,
 	return err->code;
 }
 
-/* Any prefix of these that names only one of them counts. */
 static int
 parse_bool(const struct config_option *opt, struct str text, int64_t *number,
     struct error *err)
 {
-	static const struct {
-		const char *word;
-		size_t len_min;
-		bool value;
-	} words[] = {
-		{ "true", 1, true },
-		{ "false", 1, false },
-		{ "yes", 1, true },
-		{ "no", 1, false },
-		{ "on", 2, true },
-		{ "off", 2, false },
-		{ "1", 1, true },
-		{ "0", 1, false },
-	};
+	bool value;
 
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		struct str word = str_of_cstr(words[i].word);
-
-		if (text.len < words[i].len_min || text.len > word.len)
-			continue;
-		word.len = text.len;
-		if (str_equal_nocase(text, word)) {
-			*number = words[i].value;
-			return 0;
-		}
-	}
-	return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
-	    "parameter \"%s\" requires a Boolean value", opt->name);
+	if (!boolean_parse(text, &value))
+		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "parameter \"%s\" requires a Boolean value", opt->name);
+	*number = value;
+	return 0;
 }
 
 static int

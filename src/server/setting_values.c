@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "common/boolean.h"
 #include "common/error.h"
 #include "server/settings_private.h"
 
@@ -49,28 +50,14 @@ setting_value_invalid(const char *name, struct str value, struct error *err)
 	    STR_FMT(value));
 }
 
-/* Whether value is the start, at least min_len long, of word. */
-static bool
-is_prefix(struct str value, const char *word, size_t min_len)
-{
-	return value.len >= min_len && value.len <= strlen(word) &&
-	    strncasecmp(value.data, word, value.len) == 0;
-}
-
 int
 setting_bool_parse(const char *name, struct str value, bool *out,
     struct error *err)
 {
-	if (is_prefix(value, "on", 2) || is_prefix(value, "true", 1) ||
-	    is_prefix(value, "yes", 1) || str_equal(value, STR("1")))
-		*out = true;
-	else if (is_prefix(value, "off", 2) || is_prefix(value, "false", 1) ||
-	    is_prefix(value, "no", 1) || str_equal(value, STR("0")))
-		*out = false;
-	else
-		return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
-		    "parameter \"%s\" requires a Boolean value", name);
-	return 0;
+	if (boolean_parse(value, out))
+		return 0;
+	return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "parameter \"%s\" requires a Boolean value", name);
 }
 
 static int

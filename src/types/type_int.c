@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "common/boolean.h"
 #include "types/type_private.h"
 
 /*
@@ -200,46 +201,10 @@ int8_send(const struct type *type UNUSED,
 	buf_put_u64_be(out, (uint64_t) * (const int64_t *)value);
 }
 
-/*
- * true, yes, on, 1 and their opposites, any unambiguous prefix in any case.
- * False if `text` is none of them.
- */
-static bool
-bool_parse(struct str text, bool *out)
-{
-	static const struct {
-		const char *word;
-		size_t unique_len; /* so many letters are enough */
-		bool value;
-	} words[] = {
-		{ "true", 1, true },
-		{ "false", 1, false },
-		{ "yes", 1, true },
-		{ "no", 1, false },
-		{ "on", 2, true },
-		{ "off", 2, false },
-		{ "1", 1, true },
-		{ "0", 1, false },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		struct str prefix = str_of_cstr(words[i].word);
-
-		if (text.len < words[i].unique_len || text.len > prefix.len)
-			continue;
-		prefix.len = text.len;
-		if (str_equal_nocase(text, prefix)) {
-			*out = words[i].value;
-			return true;
-		}
-	}
-	return false;
-}
-
 static int
 bool_in(const struct type_input *in, struct datum *out)
 {
-	if (!bool_parse(type_trim(in->text), &out->boolean))
+	if (!boolean_parse(type_trim(in->text), &out->boolean))
 		return type_invalid_input(in);
 	return 0;
 }
