@@ -59,6 +59,3 @@ find_relation(const struct plan_context *names, uint32_t oid,
 
 	return relation_by_oid(&space, oid, out);
 }
-
-/* Kernels of what there is none of: func_none.c. */
-int run_null(struct function_call *call);

@@ -5,7 +5,7 @@
  */
 #include "exec/func_catalog.h"
 
-int
+static int
 run_null(struct function_call *call)
 {
 	EACH_ROW(call->sel, row, put_null(call, row););

@@ -85,7 +85,8 @@ impls_build(void)
 		MUST(impls[id].run != NULL);
 }
 
-const struct function_impl *
+/* NULL only for an id out of range. */
+static const struct function_impl *
 function_impl(enum function_id id)
 {
 	(void)pthread_once(&impls_once, impls_build);

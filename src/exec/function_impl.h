@@ -53,9 +53,6 @@ struct function_impl {
 	bool is_total; /* never fails and reads nulls' values harmlessly */
 };
 
-/* NULL only for an id out of range. */
-const struct function_impl *function_impl(enum function_id id);
-
 /*
  * Evaluate a call.  All members but `result`'s content are set by the caller,
  * which keeps them unchanged meanwhile.  The result is constant if all

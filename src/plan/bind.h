@@ -333,10 +333,6 @@ struct str name_format(const struct ast_name *name, struct arena *arena);
 
 /* ---- bind_collate.c ---- */
 
-/* 42804 if a type has no collation. */
-int need_collation(struct binder *binder, const struct type *type, int location,
-    struct error *err);
-
 /* COLLATE of a column, if it has one: it may be what all text here is. */
 int bind_column_collation(struct binder *binder,
     const struct ast_column_def *def, const struct type *type,
@@ -542,11 +538,6 @@ int candidate_place_args(struct binder *binder,
     struct expr **out, struct error *err);
 
 /* ---- bind_call.c ---- */
-
-/* 42883, or 42725 if it is ambiguous. */
-int call_error(struct binder *binder, struct str name,
-    const struct call_form *form, struct expr **args, uint32_t arg_count,
-    int location, bool is_ambiguous, struct error *err);
 
 /*
  * A function's name as functions.def has it; an empty one if it is not that of

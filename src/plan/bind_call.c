@@ -36,7 +36,8 @@ signature(struct binder *binder, struct str name, const struct call_form *form,
 	return arena_printf(binder->arena, "%.*s)", STR_FMT(text));
 }
 
-int
+/* 42883, or 42725 if it is ambiguous. */
+static int
 call_error(struct binder *binder, struct str name, const struct call_form *form,
     struct expr **args, uint32_t arg_count, int location, bool is_ambiguous,
     struct error *err)

@@ -30,7 +30,8 @@ bind_collation_name(struct binder *binder, const struct ast_name *name,
 	    " \"POSIX\", \"ucs_basic\" or \"C.utf8\".");
 }
 
-int
+/* 42804 if a type has no collation. */
+static int
 need_collation(struct binder *binder, const struct type *type, int location,
     struct error *err)
 {

@@ -53,7 +53,6 @@ static const struct time_zone utc = {
 	.has_rule = true,
 	.rule = { .standard = { .abbrev = "UTC" } },
 };
-const struct time_zone *const time_zone_utc = &utc;
 
 void
 time_zone_free(struct time_zone *zone)

@@ -41,8 +41,6 @@ typedef int (*time_zone_load_fn)(void *arg, const char *name, struct buf *out);
 struct time_zone_set *time_zone_set_new(time_zone_load_fn load, void *arg);
 void time_zone_set_free(struct time_zone_set *set);
 
-extern const struct time_zone *const time_zone_utc;
-
 /*
  * The zone of a name: "Europe/Berlin", "UTC", "EST5EDT", "<+03>-3", in any
  * case; "+02" is a POSIX name as well, two hours west.  NULL if there is none.  With no set, only "UTC" and "GMT".

@@ -446,16 +446,6 @@ http_request_limit_body(struct http_request *request, uint64_t size_max,
 	return refuse_body(request, err);
 }
 
-void
-http_request_forget(struct http_request *request)
-{
-	request->path = str_of(NULL, 0);
-	request->query = str_of(NULL, 0);
-	request->host = str_of(NULL, 0);
-	request->field_count = 0;
-	buf_release(&request->head);
-}
-
 bool
 http_request_field_next(const struct http_request *request,
     enum http_field_name name, uint32_t *at, struct str *value)

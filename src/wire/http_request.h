@@ -169,9 +169,6 @@ MUST_USE int http_request_next(struct http_request *request, struct str input,
 MUST_USE int http_request_limit_body(struct http_request *request,
     uint64_t size_max, struct error *err);
 
-/* Forget the head: what is kept between two requests is nothing. */
-void http_request_forget(struct http_request *request);
-
 /* The first field of this name; false and an empty value if there is none. */
 bool http_request_field(const struct http_request *request,
     enum http_field_name name, struct str *value);

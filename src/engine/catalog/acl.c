@@ -259,14 +259,9 @@ catalog_column_public_rights(const struct catalog *catalog,
 	for (uint32_t i = 0; i < count; i++)
 		if (entries[i].grantee == ACL_PUBLIC)
 			had |= entries[i].rights;
-	return attnum == 0 ? had : had | catalog_public_rights(catalog, object);
-}
-
-uint32_t
-catalog_public_rights(const struct catalog *catalog,
-    const struct acl_object *object)
-{
-	return catalog_column_public_rights(catalog, object, 0);
+	return attnum == 0
+	    ? had
+	    : had | catalog_column_public_rights(catalog, object, 0);
 }
 
 uint32_t
@@ -280,7 +275,8 @@ catalog_column_grantable(const struct catalog *catalog, uint32_t role_oid,
 	if (catalog_owns(catalog, role_oid, object))
 		return wanted;
 	if (attnum != 0)
-		had = catalog_grantable(catalog, role_oid, object, wanted);
+		had = catalog_column_grantable(catalog, role_oid, object, 0,
+		    wanted);
 	entries = entries_of(catalog, object, attnum, space, &count);
 	for (uint32_t i = 0; i < count; i++)
 		if ((entries[i].options & wanted & ~had) != 0 &&
@@ -288,13 +284,6 @@ catalog_column_grantable(const struct catalog *catalog, uint32_t role_oid,
 		    uses(catalog, role_oid, entries[i].grantee))
 			had |= entries[i].options;
 	return had & wanted;
-}
-
-uint32_t
-catalog_grantable(const struct catalog *catalog, uint32_t role_oid,
-    const struct acl_object *object, uint32_t wanted)
-{
-	return catalog_column_grantable(catalog, role_oid, object, 0, wanted);
 }
 
 static unsigned

@@ -140,15 +140,13 @@ const struct acl_entry *catalog_column_acl(const struct catalog *catalog,
 uint32_t acl_default(enum acl_kind kind, uint32_t owner,
     struct acl_entry out[ACL_DEFAULT_MAX]);
 
-/* Those of the rights `wanted` that a role has; that it may grant on. */
+/* Those of the rights `wanted` that a role has. */
 uint32_t catalog_rights(const struct catalog *catalog, uint32_t role_oid,
-    const struct acl_object *object, uint32_t wanted);
-uint32_t catalog_grantable(const struct catalog *catalog, uint32_t role_oid,
     const struct acl_object *object, uint32_t wanted);
 
 /*
- * As these, of one column (0: of the whole): what a role has on it or on the
- * whole.
+ * Those that a role has, that it may grant on, and that everybody has, on one
+ * column or on the whole (0: on the whole only).
  */
 uint32_t catalog_column_rights(const struct catalog *catalog, uint32_t role_oid,
     const struct acl_object *object, uint32_t attnum, uint32_t wanted);
@@ -157,10 +155,6 @@ uint32_t catalog_column_grantable(const struct catalog *catalog,
     uint32_t wanted);
 uint32_t catalog_column_public_rights(const struct catalog *catalog,
     const struct acl_object *object, uint32_t attnum);
-
-/* Those that everybody has. */
-uint32_t catalog_public_rights(const struct catalog *catalog,
-    const struct acl_object *object);
 
 /* Whether a role, which is not PUBLIC, has what the owner has. */
 bool catalog_owns(const struct catalog *catalog, uint32_t role_oid,
