@@ -449,7 +449,9 @@ def statements_memory(_):
 
 def unread_values(_):
     """The replies of those who do not read are in it, too."""
-    with Server(f"total_statement_memory={TOTAL_MIB}MB", "worker_count=8") as server:
+    # The last is read when all others have been.
+    with Server(f"total_statement_memory={TOTAL_MIB}MB", "worker_count=8",
+                "client_read_timeout=10min") as server:
         base = memory_kib(server)
         connections = [connect(server) for _ in range(20)]
         for connection in connections:
