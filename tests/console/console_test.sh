@@ -17,8 +17,8 @@ curl -sf -o "$SERVER_DIR/page" "http://127.0.0.1:$port/" &&
 	grep -q '<div id="app">' "$SERVER_DIR/page" ||
 	skip "this server was built without a console"
 npm_modules npm_browser playwright-core
-limit=400
-[ -z "${CHECK_LONG:-}" ] || limit=2400
+limit=1800
+[ -z "${CHECK_LONG:-}" ] || limit=3600
 timeout "$limit" node "$here/main.js" "http://127.0.0.1:$port" \
 	"$PWD/console/pictures" || fail "main.js"
 server_stop
