@@ -432,7 +432,8 @@ MUST_USE int scan_cursor_open(struct scan *scan, uint32_t run, uint32_t part,
 
 /*
  * The next batch: columns in the order of spec->attnums, at most VEC_ROWS
- * rows, ascending event_id; has_context and event_id limits are exact, ranges
+ * rows, ascending event_id, which with a context or a list of events is so only
+ * if it is one of the columns; has_context and event_id limits are exact, ranges
  * only prune.  Valid until the next call.  Returns 1, 0 at the end, or a code:
  * STELE_E_CORRUPT with file and offset, STELE_E_OS, STELE_E_OUT_OF_MEMORY,
  * STELE_E_SNAPSHOT_TOO_OLD.

@@ -23,9 +23,8 @@ out_of_memory(struct error *err)
 	return error_no_memory(err);
 }
 
-/* One more part of a run, zeroed but for its age; NULL without memory. */
-static struct scan_part *
-add_part(struct scan *scan, struct scan_run *run)
+struct scan_part *
+scan_add_part(struct scan *scan, struct scan_run *run, bool is_aged)
 {
 	if (run->part_count == run->part_room) {
 		uint32_t room = run->part_room == 0 ? 8 : run->part_room * 2;
@@ -41,17 +40,13 @@ add_part(struct scan *scan, struct scan_run *run)
 		run->part_room = room;
 	}
 	memset(&run->parts[run->part_count], 0, sizeof(run->parts[0]));
-	run->parts[run->part_count].is_aged = scan->is_aging;
-	scan->has_aged |= scan->is_aging;
+	run->parts[run->part_count].is_aged = is_aged;
+	scan->has_aged |= is_aged;
 	return &run->parts[run->part_count++];
 }
 
-/*
- * Of the shard's runs, those from `first` on, the one that ends last before an
- * event_id; a new one if there is none.  NULL without memory.
- */
-static struct scan_run *
-run_before(struct scan *scan, uint32_t first, uint64_t event_id)
+struct scan_run *
+scan_run_before(struct scan *scan, uint32_t first, uint64_t event_id)
 {
 	struct scan_run *best = NULL;
 
@@ -124,7 +119,8 @@ add_zones(struct scan *scan, struct scan_run *run,
 	uint32_t most = scan->spec.has_small_parts ? 1 : PART_ZONE_COUNT;
 
 	for (uint32_t at = 0; at < found->zone_count; at += most) {
-		struct scan_part *part = add_part(scan, run);
+		struct scan_part *part =
+		    scan_add_part(scan, run, scan->is_aging);
 
 		if (part == NULL)
 			return out_of_memory(err);
@@ -139,27 +135,6 @@ add_zones(struct scan *scan, struct scan_run *run,
 			    part->numbers[i]);
 	}
 	return 0;
-}
-
-static int
-add_rows(struct scan *scan, struct scan_run *run,
-    struct segment_section *section, const struct segment_parts *found,
-    struct error *err)
-{
-	struct scan_part *part = add_part(scan, run);
-
-	if (part == NULL)
-		return out_of_memory(err);
-	part->kind = PART_ROWS;
-	part->section = section;
-	part->numbers = found->rows;
-	part->count = found->row_count;
-	run->row_estimate += found->row_count;
-	segment_hint_rows(section, &scan->spec, found->rows, found->row_count);
-	/* Most rows lie in a zone of their own. */
-	return haste_expect((uint64_t)found->row_count *
-		scan->spec.attnum_count,
-	    err);
 }
 
 /* Number `i` of its shard in the view. */
@@ -207,14 +182,15 @@ add_segment(struct scan *scan, uint32_t first, struct segment *segment,
 		scan->opened.zones_pruned += found.pruned_by[i];
 		scan->opened.pruned_by[i] += found.pruned_by[i];
 	}
-	if (found.zone_count == 0 && found.row_count == 0)
+	if (found.row_count > 0)
+		return scan_find_rows(scan, section, meta, &found, err);
+	if (found.zone_count == 0)
 		return 0;
-	run = run_before(scan, first, meta->event_id_first);
+	run = scan_run_before(scan, first, meta->event_id_first);
 	if (run == NULL)
 		return out_of_memory(err);
 	run->last_event_id = meta->event_id_last;
-	return found.row_count > 0 ? add_rows(scan, run, section, &found, err)
-				   : add_zones(scan, run, section, &found, err);
+	return add_zones(scan, run, section, &found, err);
 }
 
 /* ---- MemTables ---- */
@@ -233,7 +209,7 @@ add_chunks(struct scan *scan, struct scan_run *run,
 		if (rows == 0)
 			break;
 		if (part == NULL || part->count == most) {
-			part = add_part(scan, run);
+			part = scan_add_part(scan, run, scan->is_aging);
 			if (part == NULL)
 				return out_of_memory(err);
 			part->kind = PART_CHUNKS;
@@ -251,7 +227,7 @@ static int
 add_found(struct scan *scan, struct scan_run *run, enum scan_part_kind kind,
     struct memtable *memtable, const struct mem_chunk *chunk, struct error *err)
 {
-	struct scan_part *part = add_part(scan, run);
+	struct scan_part *part = scan_add_part(scan, run, scan->is_aging);
 
 	if (part == NULL)
 		return out_of_memory(err);
@@ -276,7 +252,7 @@ add_memtable(struct scan *scan, uint32_t first, struct memtable *memtable,
 	if (chunk == NULL ||
 	    mem_chunk_count_upto(chunk, spec->event_id_last) == 0)
 		return 0;
-	run = run_before(scan, first, (uint64_t)chunk->event_ids[0]);
+	run = scan_run_before(scan, first, (uint64_t)chunk->event_ids[0]);
 	if (run == NULL)
 		return out_of_memory(err);
 	scan->is_aging = scan->horizon != HORIZON_NONE;
@@ -322,6 +298,8 @@ add_shard(struct scan *scan, const struct shard_view *part, struct error *err)
 		if (segment_meta(part->adopted[i])->event_id_last <= position)
 			rc = add_segment(scan, first, part->adopted[i],
 			    known_place(scan, part->segment_count + i), err);
+	if (rc == 0)
+		rc = scan_add_rows(scan, first, err);
 	for (uint32_t i = 0; i < part->memtable_count && rc == 0; i++)
 		rc = add_memtable(scan, first, part->memtables[i], err);
 	return rc;

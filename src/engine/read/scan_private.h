@@ -2,9 +2,10 @@
 /*
  * scan_private.h -- a scan and its cursors from the inside.
  *
- * A scan has runs, and a run has parts: some zones, or rows, of one segment;
- * some chunks of one MemTable; or the rows of one context, or of a list of
- * events, in one MemTable.  A cursor reads one part.
+ * A scan has runs, and a run has parts: some zones of one segment; rows of one
+ * segment, or of several if they fit into one batch (scan_rows.c); some chunks of
+ * one MemTable; or the rows of one context, or of a list of events, in one
+ * MemTable.  A cursor reads one part.
  *
  * Segments of a shard may interleave: merges cut by time, not by event_id.  So
  * a shard has as many runs as lie over one event_id at most: in the order of
@@ -21,7 +22,7 @@
 
 enum scan_part_kind {
 	PART_ZONES,   /* of a segment */
-	PART_ROWS,    /* of a segment: exact rows */
+	PART_ROWS,    /* of segments: exact rows */
 	PART_CHUNKS,  /* of a MemTable */
 	PART_CONTEXT, /* of a MemTable */
 	PART_EVENTS,  /* of a MemTable */
@@ -29,8 +30,9 @@ enum scan_part_kind {
 
 struct scan_part {
 	enum scan_part_kind kind;
-	struct segment_section *section; /* of a segment in the snapshot */
-	const uint32_t *numbers;         /* zones or rows, in the arena */
+	struct segment_section *section;    /* PART_ZONES: in the snapshot */
+	const uint32_t *numbers;            /* zones, in the arena */
+	const struct segment_piece *pieces; /* PART_ROWS: in the arena */
 	uint32_t count;
 	const struct mem_chunk *chunk; /* PART_CHUNKS: first of `count`;
 					  else first of the type */
@@ -45,6 +47,14 @@ struct scan_run {
 	uint64_t last_event_id; /* no row has a greater one, so far */
 	uint64_t row_estimate;
 	uint32_t shard;
+};
+
+/* Rows of a segment that a lookup has found. */
+struct found_piece {
+	struct segment_piece rows;
+	uint64_t event_id_first; /* of the segment */
+	uint64_t event_id_last;
+	bool is_aged; /* it may have rows from before the horizon */
 };
 
 /* In the caller's arena; borrows the snapshot. */
@@ -65,6 +75,9 @@ struct scan {
 	struct scan_run *runs;
 	uint32_t run_count;
 	uint32_t run_room;
+	struct found_piece *found; /* of the shard, not in runs yet */
+	uint32_t found_count;
+	uint32_t found_room;
 	uint32_t shard;                   /* whose runs are being added */
 	struct scan_stats opened;         /* what pruning has seen */
 	atomic_uint_least64_t rows;       /* handed out by closed cursors */
@@ -98,6 +111,27 @@ scan_part_spec(const struct scan *scan, const struct scan_part *part)
 
 /* The snapshot's position bounds every scan (T4). */
 void scan_bound_spec(struct scan_spec *spec);
+
+/*
+ * Of the shard's runs, those from `first` on, the one that ends last before an
+ * event_id; a new one if there is none.  NULL without memory.
+ */
+struct scan_run *scan_run_before(struct scan *scan, uint32_t first,
+    uint64_t event_id);
+
+/* One more part of a run, zeroed but for its age; NULL without memory. */
+struct scan_part *scan_add_part(struct scan *scan, struct scan_run *run,
+    bool is_aged);
+
+/*
+ * scan_rows.c: rows of a segment that were found; and, of all of the shard's
+ * segments, into runs from `first` on.
+ */
+MUST_USE int scan_find_rows(struct scan *scan, struct segment_section *section,
+    const struct segment_meta *meta, const struct segment_parts *found,
+    struct error *err);
+MUST_USE int scan_add_rows(struct scan *scan, uint32_t first,
+    struct error *err);
 
 /* Whether a segment may hold a row within the spec's limits; else *why not. */
 bool scan_may_hold(const struct scan_spec *spec,

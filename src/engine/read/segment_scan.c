@@ -53,8 +53,8 @@ segment_part_open(struct scan *scan, const struct scan_part *part,
 		rc = segment_cursor_open_zones(part->section, cursor->base.spec,
 		    part->numbers, part->count, &cursor->inner, err);
 	else
-		rc = segment_cursor_open_rows(part->section, cursor->base.spec,
-		    part->numbers, part->count, &cursor->inner, err);
+		rc = segment_cursor_open_pieces(cursor->base.spec, part->pieces,
+		    part->count, &cursor->inner, err);
 	if (rc != 0)
 		free(cursor);
 	else

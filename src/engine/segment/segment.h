@@ -344,6 +344,19 @@ MUST_USE int segment_cursor_open_rows(struct segment_section *section,
     struct segment_cursor **out, struct error *err);
 
 /*
+ * The same of rows of several segments' sections of one type, at most VEC_ROWS:
+ * one batch, which ascends by event_id if that is one of the columns.
+ */
+struct segment_piece {
+	struct segment_section *section;
+	const uint32_t *rows; /* ascending */
+	uint32_t row_count;
+};
+MUST_USE int segment_cursor_open_pieces(const struct scan_spec *spec,
+    const struct segment_piece *pieces, uint32_t piece_count,
+    struct segment_cursor **out, struct error *err);
+
+/*
  * Rows will be read, but not yet: ask for the memory of what leads to them, all
  * of it together.  A cursor that is open has asked for the first rows' own.
  */

@@ -115,6 +115,21 @@ take_memory(struct segment_cursor *cursor, struct error *err)
 	return 0;
 }
 
+int
+segment_cursor_turn_column(struct segment_cursor *cursor, uint32_t i,
+    struct error *err)
+{
+	uint32_t attnum = cursor->spec->attnums[i];
+	struct cursor_column *column = &cursor->columns[i];
+
+	column->info = segment_section_column(cursor->section, attnum);
+	if (column->info == NULL || column->info->phys == cursor->vecs[i].phys)
+		return 0;
+	return error_set(err, STELE_E_CORRUPT,
+	    "column %" PRIu32 " of file \"%s\" has another form than its type",
+	    attnum, cursor->segment->path);
+}
+
 static int
 open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 {
@@ -123,19 +138,9 @@ open_column(struct segment_cursor *cursor, uint32_t i, struct error *err)
 	struct cursor_column *column = &cursor->columns[i];
 	int rc;
 
-	if (cursor->rows != NULL &&
-	    segment_cursor_knows_context(cursor->spec, attnum))
-		return 0;
-	column->info = segment_section_column(section, attnum);
-	if (column->info == NULL)
-		return 0;
-	if (column->info->phys != cursor->vecs[i].phys)
-		return error_set(err, STELE_E_CORRUPT,
-		    "column %" PRIu32
-		    " of file \"%s\" has another form than its type",
-		    attnum, cursor->segment->path);
-	if (cursor->rows != NULL) /* the rest is on the section's desk */
-		return 0;
+	rc = segment_cursor_turn_column(cursor, i, err);
+	if (rc != 0 || column->info == NULL)
+		return rc;
 	rc = segment_chunk_table(cursor->segment, section->state,
 	    &column->info->chunks, section->info.zone_count, &column->table,
 	    &cursor->stats.bytes_read, err);
@@ -185,41 +190,46 @@ take_chunks(struct segment_cursor *cursor, struct error *err)
 	return 0;
 }
 
-/* Zones or rows: the other is NULL. */
-static int
-cursor_open(struct segment_section *section, const struct scan_spec *spec,
-    const uint32_t *zones, const uint32_t *rows, uint32_t part_count,
-    struct segment_cursor **out, struct error *err)
+/* Without rows yet. */
+static struct segment_cursor *
+cursor_new(const struct scan_spec *spec)
 {
 	uint32_t count = spec->attnum_count;
 	struct segment_cursor *cursor = calloc(1,
 	    sizeof(*cursor) +
 		count * (sizeof(cursor->columns[0]) + sizeof(struct vec)));
+
+	if (cursor == NULL)
+		return NULL;
+	cursor->vecs = (struct vec *)(void *)(cursor->columns + count);
+	cursor->spec = spec;
+	cursor->batch_rows = VEC_ROWS;
+	return cursor;
+}
+
+int
+segment_cursor_open_zones(struct segment_section *section,
+    const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
+    struct segment_cursor **out, struct error *err)
+{
+	struct segment_cursor *cursor = cursor_new(spec);
 	int rc;
 
 	*out = NULL;
 	if (cursor == NULL)
 		return no_memory(err);
-	cursor->vecs = (struct vec *)(void *)(cursor->columns + count);
 	cursor->section = section;
 	cursor->segment = segment_ref(section->segment);
-	cursor->spec = spec;
 	cursor->zones = zones;
-	cursor->rows = rows;
-	cursor->part_count = part_count;
-	cursor->batch_rows = VEC_ROWS;
-	if (zones == NULL && part_count < VEC_ROWS)
-		cursor->batch_rows = part_count;
+	cursor->part_count = zone_count;
 	rc = take_memory(cursor, err);
-	if (rc == 0 && zones != NULL)
+	if (rc == 0)
 		rc = take_chunks(cursor, err);
-	if (zones != NULL)
-		hint_tables(section, spec);
-	for (; rc == 0 && cursor->column_count < count;
-	     cursor->column_count++) {
+	hint_tables(section, spec);
+	for (; rc == 0 && cursor->column_count < spec->attnum_count;
+	     cursor->column_count++)
 		rc = open_column(cursor, cursor->column_count, err);
-	}
-	if (rc == 0 && zones != NULL)
+	if (rc == 0)
 		rc = row_filter_open(section, spec, &cursor->filter,
 		    &cursor->stats.bytes_read, err);
 	if (rc != 0) {
@@ -228,14 +238,6 @@ cursor_open(struct segment_section *section, const struct scan_spec *spec,
 	}
 	*out = cursor;
 	return 0;
-}
-
-int
-segment_cursor_open_zones(struct segment_section *section,
-    const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
-    struct segment_cursor **out, struct error *err)
-{
-	return cursor_open(section, spec, zones, NULL, zone_count, out, err);
 }
 
 int
@@ -260,16 +262,57 @@ segment_cursor_open_all(struct segment_section *section,
 	return rc;
 }
 
+/* What is read of them is on the sections' desks. */
+static int
+open_pieces(struct segment_cursor *cursor, uint32_t piece_count,
+    struct error *err)
+{
+	for (uint32_t p = 0; p < piece_count; p++) {
+		(void)segment_ref(cursor->pieces[p].section->segment);
+		cursor->part_count += cursor->pieces[p].row_count;
+	}
+	cursor->piece_count = piece_count;
+	cursor->column_count = cursor->spec->attnum_count;
+	if (cursor->part_count < VEC_ROWS)
+		cursor->batch_rows = cursor->part_count;
+	MUST(piece_count == 1 || cursor->part_count <= VEC_ROWS);
+	return take_memory(cursor, err);
+}
+
+int
+segment_cursor_open_pieces(const struct scan_spec *spec,
+    const struct segment_piece *pieces, uint32_t piece_count,
+    struct segment_cursor **out, struct error *err)
+{
+	struct segment_cursor *cursor = cursor_new(spec);
+	int rc;
+
+	*out = NULL;
+	if (cursor == NULL)
+		return no_memory(err);
+	cursor->pieces = pieces;
+	if (piece_count == 1) {
+		cursor->only_piece = pieces[0];
+		cursor->pieces = &cursor->only_piece;
+	}
+	rc = open_pieces(cursor, piece_count, err);
+	if (rc != 0) {
+		segment_cursor_close(cursor);
+		return rc;
+	}
+	segment_rows_begin(cursor);
+	*out = cursor;
+	return 0;
+}
+
 int
 segment_cursor_open_rows(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count,
     struct segment_cursor **out, struct error *err)
 {
-	int rc = cursor_open(section, spec, NULL, rows, row_count, out, err);
+	struct segment_piece piece = { section, rows, row_count };
 
-	if (rc == 0)
-		segment_rows_begin(*out);
-	return rc;
+	return segment_cursor_open_pieces(spec, &piece, 1, out, err);
 }
 
 void
@@ -287,16 +330,15 @@ segment_cursor_want_codes(struct segment_cursor *cursor, uint32_t i)
 	cursor->vecs[i].phys = PHYS_I64;
 }
 
+/* All segments have one cache. */
 static void
 release_pins(struct segment_cursor *cursor)
 {
-	struct segment *segment = cursor->segment;
-
 	for (uint32_t i = 0; i < cursor->pin_count; i++)
-		block_cache_unpin(segment->cache, cursor->pins[i]);
+		block_cache_unpin(cursor->segment->cache, cursor->pins[i]);
 	for (uint32_t i = 0; i < cursor->slot_count; i++)
-		block_cache_leave(segment->cache, segment->cache_key,
-		    cursor->slots[i]);
+		block_cache_leave(cursor->segment->cache,
+		    cursor->slots[i].cache_key, cursor->slots[i].slot);
 	cursor->pin_count = 0;
 	cursor->slot_count = 0;
 }
@@ -327,14 +369,18 @@ segment_cursor_close(struct segment_cursor *cursor)
 	release_pins(cursor);
 	row_filter_close(cursor->filter);
 	/* One more than counted may be half open; the rest is zero. */
-	for (uint32_t i = 0; i < cursor->spec->attnum_count; i++)
+	for (uint32_t i = 0;
+	     cursor->zones != NULL && i < cursor->spec->attnum_count; i++)
 		close_column(cursor, &cursor->columns[i]);
 	free(cursor->chunks);
 	free(cursor->all_zones);
 	free(cursor->memory);
 	free(cursor->pins);
 	free(cursor->slots);
-	segment_unref(cursor->segment);
+	for (uint32_t p = 0; p < cursor->piece_count; p++)
+		segment_unref(cursor->pieces[p].section->segment);
+	if (cursor->zones != NULL)
+		segment_unref(cursor->segment);
 	free(cursor);
 }
 

@@ -6,6 +6,7 @@
  *   segment_cursor.c  opening and closing it
  *   segment_zones.c   reading zones, and what is left of each
  *   segment_rows.c    reading single rows
+ *   rows_order.c      putting them in order
  *   segment_values.c  values of a column, in either way
  */
 #pragma once
@@ -20,22 +21,29 @@ struct row_filter;
 
 /* Rows of one zone, of those that are read. */
 struct row_group {
+	struct segment_section *section;
 	uint32_t zone;
-	uint32_t first; /* in the list of rows */
-	uint32_t limit;
+	const uint32_t *rows; /* of the section */
+	uint32_t count;
+	uint32_t at; /* of the first, in the batch */
 };
 
 /* Some of the rows of a batch. */
 struct row_groups {
-	const uint32_t *rows; /* of the batch */
 	uint32_t count;
 	bool is_hinted; /* all memory that they need was asked for */
 	struct row_group of[GROUPS_MAX];
 };
 
+/* What a batch borrows from the block cache. */
+struct kept_slot {
+	struct block_slot *slot; /* entered */
+	uint64_t cache_key;      /* of its segment */
+};
+
 /* One wanted column. */
 struct cursor_column {
-	const struct column_info *info; /* NULL: younger than the segment */
+	const struct column_info *info; /* NULL: younger than the section */
 	const struct block *table;      /* pinned */
 	struct segment_chunk *chunk;    /* of the current zone; NULL: rows */
 	const struct block *dict_root;  /* pinned; NULL: no dictionary */
@@ -59,13 +67,19 @@ struct cursor_column {
 };
 
 struct segment_cursor {
-	struct segment_section *section;
-	struct segment *segment; /* referenced */
+	struct segment_section
+	    *section;            /* of rows: that is read now, or NULL */
+	struct segment *segment; /* its own */
 	const struct scan_spec *spec;
 	const uint32_t *zones; /* NULL: reading rows */
 	uint32_t *all_zones;   /* owned; NULL: they are the caller's */
-	const uint32_t *rows;
-	struct row_groups groups; /* of rows: those that are read next */
+	/* Of rows; their segments are referenced. */
+	const struct segment_piece *pieces;
+	struct segment_piece only_piece; /* that `pieces` are */
+	uint32_t piece_count;
+	uint32_t piece;           /* in which the next groups begin */
+	uint32_t piece_row;       /* of its rows, the first of them */
+	struct row_groups groups; /* those that are read next */
 	uint32_t part_count;      /* of zones or rows */
 	uint32_t part_next;
 	uint32_t zone;
@@ -78,7 +92,7 @@ struct segment_cursor {
 	const struct block **pins; /* strings of the batch lie there */
 	uint32_t pin_count;
 	uint32_t pin_capacity;
-	struct block_slot **slots; /* likewise, entered */
+	struct kept_slot *slots; /* likewise */
 	uint32_t slot_count;
 	uint32_t slot_capacity;
 	struct segment_cursor_stats stats;
@@ -97,6 +111,10 @@ segment_cursor_knows_context(const struct scan_spec *spec, uint32_t attnum)
 	return spec->has_context && attnum == COLUMN_CONTEXT_ID;
 }
 
+/* Column i is that of the cursor's section. */
+MUST_USE int segment_cursor_turn_column(struct segment_cursor *cursor,
+    uint32_t i, struct error *err);
+
 /* ---- segment_values.c ---- */
 
 /* The error of a code that its dictionary does not have. */
@@ -113,6 +131,10 @@ MUST_USE int segment_cursor_fill_one(struct segment_cursor *cursor,
  * younger than the segment, which is its default, or null.
  */
 void segment_cursor_fill_missing(struct segment_cursor *cursor, uint32_t i);
+
+/* What a field that is younger than the segment is in it. */
+struct datum segment_cursor_default(const struct scan_spec *spec,
+    uint32_t attnum);
 
 /*
  * Open a column's chunk of a zone; as segment_chunk_get().  `ids` are the
@@ -154,4 +176,8 @@ void segment_rows_begin(struct segment_cursor *cursor);
 
 /* The same of single rows. */
 MUST_USE int segment_rows_next(struct segment_cursor *cursor, uint32_t *count,
+    struct error *err);
+
+/* rows_order.c: a batch of several pieces ascends by event_id, if it has them. */
+MUST_USE int segment_rows_order(struct segment_cursor *cursor, uint32_t count,
     struct error *err);

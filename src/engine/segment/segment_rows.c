@@ -15,57 +15,104 @@
 #include "engine/segment/segment_cursor_private.h"
 #include "engine/segment/segment_desk.h"
 
-/* The next rows from `at` on, by their zones. */
-static void
-group_rows(const struct segment_section *section, uint32_t at, uint32_t count,
-    struct row_groups *groups)
+/* How many of the rows, of which there is one, lie in the first one's zone. */
+static uint32_t
+count_in_zone(const struct segment_section *section, const uint32_t *rows,
+    uint32_t count, uint32_t *zone)
 {
-	const uint32_t *rows = groups->rows;
+	uint32_t n = 1;
+
+	MUST(rows[0] < section->info.row_count);
+	*zone = segment_section_zone_of(section, rows[0]);
+	while (n < count && rows[n] < section->zone_first[*zone + 1])
+		n++;
+	return n;
+}
+
+/* The next rows for a batch, from its row `at` on, by their zones. */
+static void
+take_groups(struct segment_cursor *cursor, uint32_t at, uint32_t limit)
+{
+	struct row_groups *groups = &cursor->groups;
 
 	groups->count = 0;
-	while (at < count && groups->count < GROUPS_MAX) {
-		struct row_group *group = &groups->of[groups->count++];
+	while (at < limit && groups->count < GROUPS_MAX) {
+		const struct segment_piece *piece =
+		    &cursor->pieces[cursor->piece];
+		struct row_group *group = &groups->of[groups->count];
+		uint32_t left = piece->row_count - cursor->piece_row;
 
-		group->zone = segment_section_zone_of(section, rows[at]);
-		group->first = at;
-		while (at < count &&
-		    rows[at] < section->zone_first[group->zone + 1])
-			at++;
-		group->limit = at;
+		if (left == 0) {
+			cursor->piece++;
+			cursor->piece_row = 0;
+			continue;
+		}
+		group->section = piece->section;
+		group->rows = piece->rows + cursor->piece_row;
+		group->at = at;
+		group->count = count_in_zone(piece->section, group->rows,
+		    left < limit - at ? left : limit - at, &group->zone);
+		cursor->piece_row += group->count;
+		at += group->count;
+		groups->count++;
 	}
 }
 
 /* ---- chunks ---- */
 
-/* Ask for what leads to the rows of the groups. */
+/* Ask for what leads to the rows of a zone. */
 static void
 hint_desks(const struct segment_section *section, const struct scan_spec *spec,
-    const struct row_groups *groups)
+    uint32_t zone)
 {
-	for (uint32_t g = 0; g < groups->count; g++)
-		for (uint32_t i = 0; i < spec->attnum_count; i++) {
-			const struct column_info *column =
-			    segment_section_column(section, spec->attnums[i]);
+	for (uint32_t i = 0; i < spec->attnum_count; i++) {
+		const struct column_info *column =
+		    segment_section_column(section, spec->attnums[i]);
 
-			if (column != NULL)
-				segment_desk_hint(section, column,
-				    groups->of[g].zone);
-		}
+		if (column != NULL)
+			segment_desk_hint(section, column, zone);
+	}
 }
 
 /* Ask for the rows themselves. */
 static void
-hint_group(const struct segment_cursor *cursor, const uint32_t *rows,
-    const struct row_group *group)
+hint_group(const struct segment_cursor *cursor, const struct row_group *group)
 {
-	uint32_t first = cursor->section->zone_first[group->zone];
+	const struct segment_section *section = group->section;
+	const struct scan_spec *spec = cursor->spec;
+	uint32_t first = section->zone_first[group->zone];
 
-	for (uint32_t at = group->first; at < group->limit; at++)
-		for (uint32_t i = 0; i < cursor->column_count; i++)
-			if (cursor->columns[i].info != NULL)
-				segment_desk_hint_row(cursor->section,
-				    cursor->columns[i].info, group->zone,
-				    rows[at] - first);
+	for (uint32_t n = 0; n < group->count; n++)
+		for (uint32_t i = 0; i < spec->attnum_count; i++) {
+			const struct column_info *column =
+			    segment_section_column(section, spec->attnums[i]);
+
+			if (column != NULL &&
+			    !segment_cursor_knows_context(spec,
+				spec->attnums[i]))
+				segment_desk_hint_row(section, column,
+				    group->zone, group->rows[n] - first);
+		}
+}
+
+/* The section that is read now, and its columns. */
+static int
+turn_to_section(struct segment_cursor *cursor, struct segment_section *section,
+    struct error *err)
+{
+	int rc = 0;
+
+	if (cursor->section == section)
+		return 0;
+	cursor->section = section;
+	cursor->segment = section->segment;
+	for (uint32_t i = 0; i < cursor->column_count && rc == 0; i++) {
+		cursor->columns[i].last_page = NULL;
+		if (!segment_cursor_knows_context(cursor->spec,
+			cursor->spec->attnums[i]))
+			rc = segment_cursor_turn_column(cursor, i, err);
+	}
+	return rc;
 }
 
 /* The column of event_ids, if its chunks hold them as others' values need them. */
@@ -109,15 +156,16 @@ keep_slot(struct segment_cursor *cursor, struct block_slot **slot,
 		return 0;
 	if (cursor->slot_count == cursor->slot_capacity) {
 		uint32_t capacity = 2 * cursor->slot_capacity + 16;
-		struct block_slot **slots = realloc(cursor->slots,
-		    capacity * sizeof(struct block_slot *));
+		struct kept_slot *slots =
+		    realloc(cursor->slots, capacity * sizeof(*slots));
 
 		if (slots == NULL)
 			return error_no_memory(err);
 		cursor->slots = slots;
 		cursor->slot_capacity = capacity;
 	}
-	cursor->slots[cursor->slot_count++] = *slot;
+	cursor->slots[cursor->slot_count++] =
+	    (struct kept_slot){ *slot, cursor->segment->cache_key };
 	*slot = NULL;
 	return 0;
 }
@@ -221,15 +269,15 @@ need_values(struct segment_cursor *cursor, const struct cursor_column *column,
 /* Rows of one zone, of column i, whose chunk is open. */
 static int
 fill_group(struct segment_cursor *cursor, uint32_t i,
-    const struct row_groups *groups, const struct row_group *group,
-    struct segment_chunk *chunk, struct error *err)
+    const struct row_group *group, struct segment_chunk *chunk,
+    struct error *err)
 {
 	struct cursor_column *column = &cursor->columns[i];
 	uint32_t first = cursor->section->zone_first[group->zone];
 	int rc = 0;
 
-	for (uint32_t at = group->first; at < group->limit && rc == 0; at++) {
-		uint32_t row = groups->rows[at] - first;
+	for (uint32_t n = 0; n < group->count && rc == 0; n++) {
+		uint32_t row = group->rows[n] - first, at = group->at + n;
 
 		column->nulls[at] = chunk_is_null(&chunk->view, row);
 		if (column->nulls[at] != 0)
@@ -243,10 +291,28 @@ fill_group(struct segment_cursor *cursor, uint32_t i,
 	return rc == 0 ? keep_chunk(cursor, chunk, err) : rc;
 }
 
+/* Of column i, which is younger than the section; not of the context. */
+static void
+fill_default(struct segment_cursor *cursor, uint32_t i,
+    const struct row_group *group)
+{
+	struct cursor_column *column = &cursor->columns[i];
+	struct vec *vec = &cursor->vecs[i];
+	struct datum value =
+	    segment_cursor_default(cursor->spec, cursor->spec->attnums[i]);
+
+	if (value.is_null)
+		vec->nulls = column->nulls;
+	for (uint32_t at = group->at; at < group->at + group->count; at++) {
+		column->nulls[at] = 0;
+		vec_set(vec, at, &value);
+	}
+}
+
 /* All columns of rows of one zone. */
 static int
-fill_columns(struct segment_cursor *cursor, const struct row_groups *groups,
-    const struct row_group *group, struct error *err)
+fill_columns(struct segment_cursor *cursor, const struct row_group *group,
+    struct error *err)
 {
 	const struct cursor_column *ids = plain_ids(cursor);
 	struct segment_chunk id_chunk, chunk;
@@ -258,13 +324,18 @@ fill_columns(struct segment_cursor *cursor, const struct row_groups *groups,
 		struct cursor_column *column = &cursor->columns[i];
 		struct segment_chunk *of = column == ids ? &id_chunk : &chunk;
 
-		if (column->info == NULL)
+		if (segment_cursor_knows_context(cursor->spec,
+			cursor->spec->attnums[i]))
 			continue;
+		if (column->info == NULL) {
+			fill_default(cursor, i, group);
+			continue;
+		}
 		rc = segment_desk_chunk(cursor->section, column->info,
 		    group->zone, DESK_NULLS, has_ids ? &id_chunk : NULL, of,
 		    &cursor->stats.bytes_read, err);
 		if (rc == 0)
-			rc = fill_group(cursor, i, groups, group, of, err);
+			rc = fill_group(cursor, i, group, of, err);
 		if (column == ids)
 			has_ids = true;
 		else
@@ -282,7 +353,8 @@ begin_columns(struct segment_cursor *cursor)
 		struct vec *vec = &cursor->vecs[i];
 
 		column->last_page = NULL;
-		if (column->info == NULL) {
+		if (segment_cursor_knows_context(cursor->spec,
+			cursor->spec->attnums[i])) {
 			segment_cursor_fill_missing(cursor, i);
 			continue;
 		}
@@ -305,10 +377,12 @@ void
 segment_hint_rows(const struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *rows, uint32_t row_count)
 {
-	struct row_groups groups = { .rows = rows };
+	uint32_t at = 0, zone;
 
-	group_rows(section, 0, row_count, &groups);
-	hint_desks(section, spec, &groups);
+	for (uint32_t n = 0; n < GROUPS_MAX && at < row_count; n++) {
+		at += count_in_zone(section, rows + at, row_count - at, &zone);
+		hint_desks(section, spec, zone);
+	}
 }
 
 void
@@ -316,50 +390,65 @@ segment_rows_begin(struct segment_cursor *cursor)
 {
 	struct row_groups *groups = &cursor->groups;
 
-	groups->rows = cursor->rows;
-	group_rows(cursor->section, 0, next_count(cursor), groups);
-	hint_group(cursor, groups->rows, &groups->of[0]);
+	take_groups(cursor, 0, next_count(cursor));
+	if (groups->count > 0)
+		hint_group(cursor, &groups->of[0]);
 	groups->is_hinted = true;
 }
 
 /* The next of the batch's rows, and their memory. */
 static void
-prepare_groups(struct segment_cursor *cursor, uint32_t at, uint32_t count)
+prepare_groups(struct segment_cursor *cursor, uint32_t at, uint32_t limit)
 {
 	struct row_groups *groups = &cursor->groups;
 
 	if (!groups->is_hinted) {
-		group_rows(cursor->section, at, count, groups);
-		hint_desks(cursor->section, cursor->spec, groups);
-		hint_group(cursor, groups->rows, &groups->of[0]);
+		take_groups(cursor, at, limit);
+		for (uint32_t g = 0; g < groups->count; g++)
+			hint_desks(groups->of[g].section, cursor->spec,
+			    groups->of[g].zone);
+		hint_group(cursor, &groups->of[0]);
 	}
 	groups->is_hinted = false;
+}
+
+/* All of them; *at is one past the last. */
+static int
+fill_groups(struct segment_cursor *cursor, uint32_t *at, struct error *err)
+{
+	const struct row_groups *groups = &cursor->groups;
+	int rc = 0;
+
+	for (uint32_t g = 0; g < groups->count && rc == 0; g++) {
+		const struct row_group *group = &groups->of[g];
+
+		if (g + 1 < groups->count)
+			hint_group(cursor, group + 1);
+		rc = turn_to_section(cursor, group->section, err);
+		if (rc == 0)
+			rc = fill_columns(cursor, group, err);
+		*at = group->at + group->count;
+	}
+	return rc;
 }
 
 int
 segment_rows_next(struct segment_cursor *cursor, uint32_t *count,
     struct error *err)
 {
-	struct row_groups *groups = &cursor->groups;
 	uint32_t at = 0;
 	int rc = 0;
 
 	*count = next_count(cursor);
 	if (*count == 0)
 		return 0;
-	groups->rows = cursor->rows + cursor->part_next;
-	MUST(groups->rows[*count - 1] < cursor->section->info.row_count);
 	begin_columns(cursor);
 	while (at < *count && rc == 0) {
 		prepare_groups(cursor, at, *count);
-		for (uint32_t g = 0; g < groups->count && rc == 0; g++) {
-			if (g + 1 < groups->count)
-				hint_group(cursor, groups->rows,
-				    &groups->of[g + 1]);
-			rc = fill_columns(cursor, groups, &groups->of[g], err);
-		}
-		at = groups->of[groups->count - 1].limit;
+		rc = fill_groups(cursor, &at, err);
 	}
 	cursor->part_next += *count;
+	if (rc == 0 && cursor->piece_count > 1)
+		rc = segment_rows_order(cursor, *count, err);
 	return rc;
 }

@@ -208,23 +208,26 @@ segment_cursor_fill_one(struct segment_cursor *cursor,
 	return strings_of_codes(cursor, column, &code, 1, at, err);
 }
 
+struct datum
+segment_cursor_default(const struct scan_spec *spec, uint32_t attnum)
+{
+	const struct field *field =
+	    &spec->type->fields[attnum - COLUMN_FIRST_FIELD];
+
+	return field->has_default ? field->default_value
+				  : (struct datum){ .is_null = true };
+}
+
 void
 segment_cursor_fill_missing(struct segment_cursor *cursor, uint32_t i)
 {
 	uint32_t attnum = cursor->spec->attnums[i];
 	struct cursor_column *column = &cursor->columns[i];
 	struct vec *vec = &cursor->vecs[i];
-	struct datum value = { .is_null = true };
+	struct datum value = segment_cursor_knows_context(cursor->spec, attnum)
+	    ? (struct datum){ .str = cursor->spec->context }
+	    : segment_cursor_default(cursor->spec, attnum);
 
-	if (segment_cursor_knows_context(cursor->spec, attnum)) {
-		value = (struct datum){ .str = cursor->spec->context };
-	} else {
-		const struct field *field =
-		    &cursor->spec->type->fields[attnum - COLUMN_FIRST_FIELD];
-
-		if (field->has_default)
-			value = field->default_value;
-	}
 	vec->is_constant = true;
 	vec->data = column->data;
 	vec->nulls = value.is_null ? column->nulls : NULL;

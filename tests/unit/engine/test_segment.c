@@ -294,6 +294,62 @@ START_TEST(contexts_are_exact)
 }
 END_TEST
 
+/* Of rows whose turns go `turn`, those of one of two segments. */
+static struct segment_piece
+take_turns(struct segment_section *of, uint32_t count, const uint32_t turn[2],
+    bool is_second)
+{
+	uint32_t *rows = arena_alloc_array(&arena, count, sizeof(*rows));
+	struct segment_piece piece = { .section = of, .rows = rows };
+
+	for (uint32_t row = 0; row < count; row++)
+		if ((row % (turn[0] + turn[1]) >= turn[0]) == is_second)
+			rows[piece.row_count++] = row;
+	return piece;
+}
+
+static const struct {
+	uint32_t row_count;
+	uint32_t turn[2];
+} piece_case[] = { { 2, { 1, 1 } }, { 300, { 1, 1 } }, { 700, { 3, 50 } },
+	{ 2000, { 1000, 1000 } }, { VEC_ROWS - 1, { 2, 1 } },
+	{ VEC_ROWS, { 1, 4 } } };
+
+/* Rows of two segments with the same events, taken by turns, are one batch. */
+START_TEST(rows_of_segments_are_put_in_order)
+{
+	uint32_t row_count = piece_case[_i].row_count, *rows, count;
+	struct segment_meta other_meta = { 0 };
+	struct segment_section *other_section;
+	struct segment_cursor *cursor;
+	struct segment_piece pieces[2];
+	struct segment *other;
+
+	make((uint64_t)_i + 40, row_count, 128);
+	open_section();
+	model_write(&model, os_fs_real(), dir, NUMBER + 1, &other_meta);
+	ck_assert_int_eq(segment_open(os_fs_real(), dir, &other_meta,
+			     &model.directory, cache, &other, &err),
+	    0);
+	ck_assert_int_eq(segment_section(other, MODEL_OID, &other_section,
+			     &err),
+	    0);
+	rows = model_rows(&count);
+	for (int swap = 0; swap < 2; swap++) {
+		pieces[swap] =
+		    take_turns(section, row_count, piece_case[_i].turn, false);
+		pieces[!swap] = take_turns(other_section, row_count,
+		    piece_case[_i].turn, true);
+		ck_assert_int_eq(segment_cursor_open_pieces(&spec, pieces, 2,
+				     &cursor, &err),
+		    0);
+		check_rows(cursor, rows, count);
+	}
+	segment_unref(other);
+	segment_meta_release(&other_meta);
+}
+END_TEST
+
 /* A range from values that are there, of any column, with limits left out. */
 static struct scan_range
 draw_range(void)
@@ -1345,6 +1401,8 @@ main(void)
 	tcase_add_loop_test(tc, every_row_comes_back, 0, ARRAY_LEN(size_case));
 	tcase_add_test(tc, limits_are_exact);
 	tcase_add_test(tc, contexts_are_exact);
+	tcase_add_loop_test(tc, rows_of_segments_are_put_in_order, 0,
+	    ARRAY_LEN(piece_case));
 	tcase_add_test(tc, pruning_never_drops_a_match);
 	tcase_add_loop_test(tc, rows_are_the_same_without_indexes, 0, 5);
 	tcase_add_test(tc, events_are_found_by_id);
