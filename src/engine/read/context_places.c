@@ -56,23 +56,49 @@ add_type(struct context_places *places, struct arena *arena, uint32_t oid,
 
 /* ---- segments and MemTables ---- */
 
-static int
-ask_segment(struct context_places *places, const struct scan_spec *spec,
-    struct segment *segment, struct segment_context *context,
-    struct arena *arena, struct error *err)
+/* Of the shard, those that may hold a row of the scan; NULL for others. */
+static void
+choose_segments(const struct scan_spec *spec, const struct shard_view *part,
+    struct segment **out)
 {
+	uint32_t count = part->segment_count + part->adopted_count;
 	enum scan_pruner why;
-	uint32_t at = 0, oid;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct segment *segment = i < part->segment_count
+		    ? part->segments[i]
+		    : part->adopted[i - part->segment_count];
+
+		out[i] = scan_may_hold(spec, segment_meta(segment), &why)
+		    ? segment
+		    : NULL;
+	}
+}
+
+static int
+ask_segments(struct context_places *places, const struct scan_spec *spec,
+    const struct shard_view *part, struct arena *arena, struct error *err)
+{
+	uint32_t count = part->segment_count + part->adopted_count;
+	struct segment **segments = arena_try_alloc(arena,
+	    (count + (size_t)1) * sizeof(struct segment *));
 	int rc;
 
-	*context = (struct segment_context){ .is_asked = false };
-	if (!scan_may_hold(spec, segment_meta(segment), &why))
-		return 0;
-	rc = segment_context_find(segment, spec->context, spec->without, arena,
-	    context, err);
-	while (
-	    rc == 0 && segment_context_next_type(segment, context, &at, &oid))
-		rc = add_type(places, arena, oid, err);
+	places->segments = arena_try_alloc(arena,
+	    (count + (size_t)1) * sizeof(*places->segments));
+	if (segments == NULL || places->segments == NULL)
+		return out_of_memory(err);
+	choose_segments(spec, part, segments);
+	rc = segment_contexts_find(segments, count, spec->context,
+	    spec->without, arena, places->segments, err);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		uint32_t at = 0, oid;
+
+		while (rc == 0 && segments[i] != NULL &&
+		    segment_context_next_type(segments[i], &places->segments[i],
+			&at, &oid))
+			rc = add_type(places, arena, oid, err);
+	}
 	return rc;
 }
 
@@ -105,19 +131,8 @@ static int
 ask_shard(struct context_places *places, const struct scan_spec *spec,
     const struct shard_view *part, struct arena *arena, struct error *err)
 {
-	uint32_t count = part->segment_count + part->adopted_count;
-	int rc = 0;
+	int rc = ask_segments(places, spec, part, arena, err);
 
-	places->segments = arena_try_alloc(arena,
-	    (count + (size_t)1) * sizeof(*places->segments));
-	if (places->segments == NULL)
-		return out_of_memory(err);
-	for (uint32_t i = 0; i < count && rc == 0; i++)
-		rc = ask_segment(places, spec,
-		    i < part->segment_count
-			? part->segments[i]
-			: part->adopted[i - part->segment_count],
-		    &places->segments[i], arena, err);
 	for (uint32_t i = 0; i < part->memtable_count && rc == 0; i++)
 		rc = ask_memtable(places, spec, part->memtables[i], arena, err);
 	return rc;

@@ -292,10 +292,13 @@ struct segment_context {
 	uint32_t *granules; /* of the arena, ascending */
 };
 
-/* `without`: enum scan_without.  Reads dictionary and index through the cache. */
-MUST_USE int segment_context_find(struct segment *segment, struct str context,
-    unsigned without, struct arena *arena, struct segment_context *out,
-    struct error *err);
+/*
+ * Into out[i] for each segment that is not NULL, which is not asked.  `without`:
+ * enum scan_without.  Reads dictionaries and indexes through the cache.
+ */
+MUST_USE int segment_contexts_find(struct segment *const *segments,
+    uint32_t count, struct str context, unsigned without, struct arena *arena,
+    struct segment_context *out, struct error *err);
 
 /*
  * The types of which there are granules, from that with number *at, which

@@ -360,19 +360,24 @@ segment_desk_hint_row(const struct segment_section *section,
 
 struct context_desk {
 	uint32_t page_count; /* of the dictionary, and as many of the index */
-	struct block_slot slots[]; /* root, index; pages; pages of the index */
+	struct block_slot root;
+	struct block_slot index;
+	struct block_slot *pages; /* behind the lists */
+	struct list_slot lists[];
 };
 
 static struct context_desk *
 context_desk_new(const struct segment_state *state)
 {
 	uint32_t pages = dict_page_count(state->footer.context_count);
-	size_t slot_count = 2 + 2 * (size_t)pages;
-	struct context_desk *desk =
-	    calloc(1, sizeof(*desk) + slot_count * sizeof(struct block_slot));
+	struct context_desk *desk = calloc(1,
+	    sizeof(*desk) +
+		pages * (sizeof(desk->lists[0]) + sizeof(desk->pages[0])));
 
-	if (desk != NULL)
-		desk->page_count = pages;
+	if (desk == NULL)
+		return NULL;
+	desk->page_count = pages;
+	desk->pages = (struct block_slot *)(void *)(desk->lists + pages);
 	return desk;
 }
 
@@ -397,10 +402,10 @@ context_desk_slots(struct segment *segment, const struct segment_state *state,
 		}
 	}
 	*out = (struct context_slots){
-		.root = &desk->slots[0],
-		.index = &desk->slots[1],
-		.pages = &desk->slots[2],
-		.lists = &desk->slots[2 + desk->page_count],
+		.root = &desk->root,
+		.index = &desk->index,
+		.pages = desk->pages,
+		.lists = desk->lists,
 	};
 	return 0;
 }
@@ -411,10 +416,16 @@ context_desk_free(struct segment *segment)
 	struct context_desk *desk =
 	    atomic_load_explicit(&segment->contexts, memory_order_relaxed);
 
-	for (size_t i = 0; desk != NULL && i < 2 + 2 * (size_t)desk->page_count;
-	     i++)
+	if (desk == NULL)
+		return;
+	block_cache_forget(segment->cache, segment->cache_key, &desk->root);
+	block_cache_forget(segment->cache, segment->cache_key, &desk->index);
+	for (uint32_t p = 0; p < desk->page_count; p++) {
 		block_cache_forget(segment->cache, segment->cache_key,
-		    &desk->slots[i]);
+		    &desk->pages[p]);
+		block_cache_forget(segment->cache, segment->cache_key,
+		    &desk->lists[p].slot);
+	}
 	free(desk);
 }
 

@@ -53,11 +53,16 @@ MUST_USE int segment_desk_page(struct segment_section *section,
  * The same of the contexts of all sections, of whose dictionary and index a
  * segment has a desk of its own.
  */
+struct list_slot {
+	struct block_slot slot;
+	atomic_uint_least32_t len; /* of the block; 0: not known yet */
+};
+
 struct context_slots {
 	struct block_slot *root;  /* of the dictionary */
 	struct block_slot *pages; /* of it */
 	struct block_slot *index;
-	struct block_slot *lists; /* pages of the index */
+	struct list_slot *lists; /* pages of the index */
 };
 MUST_USE int context_desk_slots(struct segment *segment,
     const struct segment_state *state, struct context_slots *out,

@@ -271,7 +271,7 @@ segment_prune(struct segment_section *section, const struct scan_spec *spec,
 		return prune_find_events(&p, out, err);
 	if (!spec->has_context)
 		return prune_zones(&p, out, err);
-	rc = segment_context_find(section->segment, spec->context,
+	rc = segment_contexts_find(&section->segment, 1, spec->context,
 	    spec->without, arena, &context, err);
 	return rc == 0
 	    ? segment_prune_context(section, spec, &context, arena, out, err)

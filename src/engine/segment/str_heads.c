@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #define HEAD_BYTES 4
+#define LINE_BYTES 64 /* of the processor's cache */
 
 /* Numbers compare as the bytes do; a string that ends comes before all others. */
 static uint32_t
@@ -94,4 +95,14 @@ str_heads_find(const struct str_heads *heads, struct str s, uint32_t *first,
 	while (step < heads->count - at && heads->of[at + step] == head)
 		step *= 2;
 	*limit = step < heads->count - at ? at + step : heads->count;
+}
+
+void
+str_heads_hint(const struct str_heads *heads)
+{
+	size_t bytes = heads->count / HEADS_STEP * sizeof(*heads->samples);
+
+	__builtin_prefetch(heads->prefix.data);
+	for (size_t i = 0; i < bytes; i += LINE_BYTES)
+		__builtin_prefetch((const char *)heads->samples + i);
 }

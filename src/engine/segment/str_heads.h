@@ -48,3 +48,6 @@ void str_heads_init(struct str_heads *heads, uint32_t *numbers,
  */
 void str_heads_find(const struct str_heads *heads, struct str s,
     uint32_t *first, uint32_t *limit);
+
+/* Ask for the memory in which a search begins. */
+void str_heads_hint(const struct str_heads *heads);
