@@ -58,15 +58,18 @@ void bitpack_get(const void *words, unsigned width, uint32_t first_line,
 void bitpack_test(const void *words, unsigned width, uint32_t first_line,
     uint32_t line_count, uint32_t low, uint32_t span, uint8_t *passes);
 
-/* Ask for the memory of value i. */
+/* Ask for the memory of value i, which may begin in one word and end in another. */
 static inline void
 bitpack_hint(const void *words, unsigned width, uint32_t i)
 {
 	uint64_t bit = (uint64_t)(i / BITPACK_LANES) * width;
 	uint64_t unit = width <= 32 ? 32 : 64;
+	const char *word = (const char *)words +
+	    (bit / unit * BITPACK_LANES + i % BITPACK_LANES) * (unit / 8);
 
-	__builtin_prefetch((const char *)words +
-	    (bit / unit * BITPACK_LANES + i % BITPACK_LANES) * (unit / 8));
+	__builtin_prefetch(word);
+	if (bit % unit + width > unit)
+		__builtin_prefetch(word + BITPACK_LANES * (unit / 8));
 }
 
 /* Value i. */

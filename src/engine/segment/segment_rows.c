@@ -15,6 +15,9 @@
 #include "engine/segment/segment_cursor_private.h"
 #include "engine/segment/segment_desk.h"
 
+#define GROUPS_AHEAD \
+	3 /* zones whose values are asked for before they are read */
+
 /* How many of the rows, of which there is one, lie in the first one's zone. */
 static uint32_t
 count_in_zone(const struct segment_section *section, const uint32_t *rows,
@@ -385,14 +388,22 @@ segment_hint_rows(const struct segment_section *section,
 	}
 }
 
+static void
+hint_first(const struct segment_cursor *cursor)
+{
+	const struct row_groups *groups = &cursor->groups;
+
+	for (uint32_t g = 0; g < GROUPS_AHEAD && g < groups->count; g++)
+		hint_group(cursor, &groups->of[g]);
+}
+
 void
 segment_rows_begin(struct segment_cursor *cursor)
 {
 	struct row_groups *groups = &cursor->groups;
 
 	take_groups(cursor, 0, next_count(cursor));
-	if (groups->count > 0)
-		hint_group(cursor, &groups->of[0]);
+	hint_first(cursor);
 	groups->is_hinted = true;
 }
 
@@ -407,7 +418,7 @@ prepare_groups(struct segment_cursor *cursor, uint32_t at, uint32_t limit)
 		for (uint32_t g = 0; g < groups->count; g++)
 			hint_desks(groups->of[g].section, cursor->spec,
 			    groups->of[g].zone);
-		hint_group(cursor, &groups->of[0]);
+		hint_first(cursor);
 	}
 	groups->is_hinted = false;
 }
@@ -422,8 +433,8 @@ fill_groups(struct segment_cursor *cursor, uint32_t *at, struct error *err)
 	for (uint32_t g = 0; g < groups->count && rc == 0; g++) {
 		const struct row_group *group = &groups->of[g];
 
-		if (g + 1 < groups->count)
-			hint_group(cursor, group + 1);
+		if (g + GROUPS_AHEAD < groups->count)
+			hint_group(cursor, group + GROUPS_AHEAD);
 		rc = turn_to_section(cursor, group->section, err);
 		if (rc == 0)
 			rc = fill_columns(cursor, group, err);
