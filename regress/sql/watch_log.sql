@@ -29,6 +29,10 @@ select sum(bytes) as active from stele.memory where part = 'active MemTable' exc
 select bytes, objects from stele.memory where part = 'passive MemTables' and shard = 0;
 select count(*) as over from stele.memory where bytes > limit_bytes;
 select objects > 0 as connected from stele.memory where part = 'connections';
+-- Who looks a context up in a segment leaves a desk there.
+checkpoint;
+select s from logged where context_id = 'c';
+select bytes > 0 as desks from stele.memory where part = 'lookup desks';
 -- A large transaction is seen while it is open, and its memory goes with it.
 begin;
 insert into logged (context_id, s) select 'f', repeat('x', 1000) from generate_series(1, 1000);

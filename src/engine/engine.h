@@ -534,6 +534,7 @@ void engine_log_status(struct engine *engine, struct log_status *out);
 struct engine_memory {
 	size_t cache_bytes;
 	size_t cache_limit_bytes;
+	size_t desk_bytes; /* of lookups, beside the cache */
 	uint64_t cache_hits;
 	uint64_t cache_misses;
 	uint64_t cache_evictions;

@@ -80,6 +80,7 @@ engine_memory(struct engine *engine, struct engine_memory *out)
 	*out = (struct engine_memory){
 		.cache_bytes = cache.bytes,
 		.cache_limit_bytes = engine->options.block_cache_size_bytes,
+		.desk_bytes = cache.desk_bytes,
 		.cache_hits = cache.hits,
 		.cache_misses = cache.misses,
 		.cache_evictions = cache.evictions,

@@ -72,6 +72,7 @@ put_engine(struct system_rows *rows, const struct engine_memory *memory)
 	    memory->snapshot_limit_bytes);
 	put_part(rows, "block cache", memory->cache_bytes,
 	    memory->cache_limit_bytes);
+	put_part(rows, "lookup desks", memory->desk_bytes, SIZE_MAX);
 	put_part(rows, "log buffers", memory->log_buffer_bytes,
 	    memory->log_buffer_bytes);
 	put_part(rows, "large batches", memory->batch_bytes, SIZE_MAX);

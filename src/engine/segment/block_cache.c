@@ -69,6 +69,7 @@ struct block_cache {
 	void *buckets; /* of all parts; owned */
 	size_t buckets_bytes;
 	atomic_uint_least64_t next_key;
+	atomic_size_t desk_bytes;
 	atomic_bool has_been_full;     /* some part; for good */
 	atomic_uint_least64_t entered; /* hits of slots */
 	struct cache_part parts[PARTS_MAX];
@@ -203,10 +204,26 @@ block_cache_free(struct block_cache *cache)
 	free(cache);
 }
 
-struct block_memory *
-block_cache_memory(struct block_cache *cache)
+void *
+block_cache_take_desk(struct block_cache *cache, size_t size)
 {
-	return cache->memory;
+	void *desk = block_memory_take(cache->memory, size);
+
+	if (desk == NULL)
+		return NULL;
+	memset(desk, 0, size);
+	/* A number for who watches. */
+	atomic_fetch_add_explicit(&cache->desk_bytes, size,
+	    memory_order_relaxed);
+	return desk;
+}
+
+void
+block_cache_give_desk(struct block_cache *cache, void *desk, size_t size)
+{
+	block_memory_give(cache->memory, desk, size);
+	atomic_fetch_sub_explicit(&cache->desk_bytes, size,
+	    memory_order_relaxed);
 }
 
 uint64_t
@@ -769,6 +786,8 @@ block_cache_stats(struct block_cache *cache)
 	struct block_cache_stats stats = {
 		.hits =
 		    atomic_load_explicit(&cache->entered, memory_order_relaxed),
+		.desk_bytes = atomic_load_explicit(&cache->desk_bytes,
+		    memory_order_relaxed),
 	};
 
 	for (uint32_t i = 0; i < cache->part_count; i++) {

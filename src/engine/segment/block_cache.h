@@ -73,8 +73,12 @@ MUST_USE int block_read(const struct block_file *file,
 struct block_cache *block_cache_new(size_t limit_bytes);
 void block_cache_free(struct block_cache *cache);
 
-/* Where its blocks lie: also for what leads to them. */
-struct block_memory *block_cache_memory(struct block_cache *cache);
+/*
+ * Memory for what leads to blocks, all zero, which lies where they do but is not
+ * of the cache's limit; NULL without memory.  It is given with its size.
+ */
+void *block_cache_take_desk(struct block_cache *cache, size_t size);
+void block_cache_give_desk(struct block_cache *cache, void *desk, size_t size);
 
 /* A key for one more file: unique in this cache. */
 uint64_t block_cache_new_key(struct block_cache *cache);
@@ -164,5 +168,6 @@ struct block_cache_stats {
 	uint64_t misses;
 	uint64_t evictions;
 	uint64_t bytes;
+	uint64_t desk_bytes;
 };
 struct block_cache_stats block_cache_stats(struct block_cache *cache);

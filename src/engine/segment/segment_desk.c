@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/segment/block_memory.h"
 #include "engine/segment/chunk_card.h"
 
 #define LINE_BYTES 64 /* of the processor's cache */
@@ -70,11 +69,9 @@ desk_new(const struct segment_section *section)
 	for (uint32_t c = 0; c < column_count; c++)
 		pages += dict_pages(section, c);
 	bytes = head + chunks_bytes + whole_lines(pages * sizeof(*slots));
-	desk = block_memory_take(block_cache_memory(section->segment->cache),
-	    bytes);
+	desk = block_cache_take_desk(section->segment->cache, bytes);
 	if (desk == NULL)
 		return NULL;
-	memset(desk, 0, bytes);
 	desk->bytes = bytes;
 	desk->dicts = (struct desk_dict *)(void *)(desk + 1);
 	desk->chunks = (struct desk_chunk *)(void *)((char *)desk + head);
@@ -92,8 +89,7 @@ desk_new(const struct segment_section *section)
 static void
 desk_give(const struct segment_section *section, struct segment_desk *desk)
 {
-	block_memory_give(block_cache_memory(section->segment->cache), desk,
-	    desk->bytes);
+	block_cache_give_desk(section->segment->cache, desk, desk->bytes);
 }
 
 void
@@ -366,19 +362,32 @@ struct context_desk {
 	struct list_slot lists[];
 };
 
+static size_t
+context_desk_bytes(uint32_t pages)
+{
+	return sizeof(struct context_desk) +
+	    pages * (sizeof(struct list_slot) + sizeof(struct block_slot));
+}
+
 static struct context_desk *
-context_desk_new(const struct segment_state *state)
+context_desk_new(struct block_cache *cache, const struct segment_state *state)
 {
 	uint32_t pages = dict_page_count(state->footer.context_count);
-	struct context_desk *desk = calloc(1,
-	    sizeof(*desk) +
-		pages * (sizeof(desk->lists[0]) + sizeof(desk->pages[0])));
+	struct context_desk *desk =
+	    block_cache_take_desk(cache, context_desk_bytes(pages));
 
 	if (desk == NULL)
 		return NULL;
 	desk->page_count = pages;
 	desk->pages = (struct block_slot *)(void *)(desk->lists + pages);
 	return desk;
+}
+
+static void
+context_desk_give(struct block_cache *cache, struct context_desk *desk)
+{
+	block_cache_give_desk(cache, desk,
+	    context_desk_bytes(desk->page_count));
 }
 
 int
@@ -391,13 +400,13 @@ context_desk_slots(struct segment *segment, const struct segment_state *state,
 	struct context_desk *expected = NULL;
 
 	if (desk == NULL) {
-		desk = context_desk_new(state);
+		desk = context_desk_new(segment->cache, state);
 		if (desk == NULL)
 			return error_no_memory(err);
 		if (!atomic_compare_exchange_strong_explicit(&segment->contexts,
 			&expected, desk, memory_order_acq_rel,
 			memory_order_acquire)) {
-			free(desk);
+			context_desk_give(segment->cache, desk);
 			desk = expected;
 		}
 	}
@@ -426,7 +435,7 @@ context_desk_free(struct segment *segment)
 		block_cache_forget(segment->cache, segment->cache_key,
 		    &desk->lists[p].slot);
 	}
-	free(desk);
+	context_desk_give(segment->cache, desk);
 }
 
 /* ---- strings ---- */
