@@ -378,6 +378,13 @@ class Postgres(Server):
     def stop(self, signo=signal.SIGINT):
         super().stop(signo)  # SIGINT: its fast shutdown
 
+    def processor_seconds(self):
+        """Those of backends that have ended are their parent's."""
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        ended = int(fields[13]) + int(fields[14])
+        return super().processor_seconds() + ended / os.sysconf("SC_CLK_TCK")
+
     def prepare_copy(self):
         """Empty tables with the indexes that Stele's segments have too."""
         self.psql(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stele alone, on other shapes and other sizes of the same data: no cliff
-beside the benchmark's ten queries, and no cost that grows with what is stored.
+"""Stele on other shapes and other sizes of the same data: no cliff beside the
+benchmark's ten queries, and no cost that grows with what is stored.  How the
+replay of a context grows stands beside how it does in PostgreSQL.
 
 Costs are times as clients see them, or with --processor-time what the server's
 threads have spent, which others on the machine do not disturb.
@@ -41,6 +42,8 @@ EVENTS_PER_DAY = 10**7 // 30
 class Loaded:
     """A server with the events of one shape."""
 
+    dialect = "stele"
+
     def __init__(self, options, tools, work, name, count, generator_options):
         folder = name.replace(" ", "-").replace(",", "").replace("%", "percent")
         self.name = name
@@ -51,11 +54,14 @@ class Loaded:
         build.make_events(tools, self.data, count, *generator_options)
         folder = os.path.join(work, f"shape-{folder}-{count}")
         os.makedirs(folder, exist_ok=True)
+        self.server = self.make_server(folder)
+
+    def make_server(self, folder):
         settings = {}
-        if name == MEMTABLES:
+        if self.name == MEMTABLES:
             settings["memtable_size"] = MEMTABLE_SIZE
             settings["memtable_age"] = "0"
-        self.server = servers.Stele(folder, options.stele, **settings)
+        return servers.Stele(folder, self.options.stele, **settings)
 
     def path(self, name):
         return os.path.join(self.data, name + ".csv")
@@ -151,10 +157,26 @@ class Loaded:
         contexts = os.path.join(self.data, "contexts.txt")
         with open(contexts) as file:
             count = sum(1 for _ in file) + 1
-        sql = queries.REPLAY["stele"]
+        sql = queries.REPLAY[self.dialect]
         return self.cost(
             lambda: (self.server.replay(sql, contexts)[0], count)
         )
+
+
+class LoadedPostgres(Loaded):
+    """The same events in tables with btrees by context."""
+
+    dialect = "postgres"
+
+    def make_server(self, folder):
+        return servers.Postgres(folder)
+
+    def load(self):
+        self.server.create()
+        self.server.start()
+        self.server.prepare_copy()
+        self.server.copy(self.data)
+        self.server.settle()
 
 
 def alternate(options, loaded, function):
@@ -219,32 +241,41 @@ def shape_costs(options, loaded):
 def growth(options, tools, work):
     """The table of sizes: users and days grow as the events do."""
     counts = GROWTH + ((HUGE,) if options.huge else ())
-    loaded = []
+    loaded, peers = [], []
     for count in counts:
         more = ()  # as the benchmark itself
         if count != 10**7:
             users, days = count // EVENTS_PER_USER, count // EVENTS_PER_DAY
             more = (f"users={users}", f"days={days}")
-        name = f"{count:,}"
-        loaded.append(Loaded(options, tools, work, name, count, more))
+        of = (options, tools, work, f"{count:,}", count, more)
+        loaded.append(Loaded(*of))
+        peers.append(LoadedPostgres(*of))
     try:
-        for one in loaded:
-            report.say("loading:", one.name)
+        for one in loaded + peers:
+            report.say("loading:", one.server.name, one.name)
             one.load()
         rows = list(
-            ratio_rows(growth_costs(options, loaded), loaded[0].name)
+            ratio_rows(growth_costs(options, loaded, peers), loaded[0].name)
         )
     finally:
-        stop_all(loaded)
+        stop_all(loaded + peers)
     head = ["what", f"{loaded[0].name} events, {unit(options)}"]
     head += [f"× {one.name}" for one in loaded[1:]]
     title = "Growth: what more events of more contexts in more days cost."
     return f"{title}\n\n{report.grid(head, rows)}"
 
 
-def growth_costs(options, loaded):
-    replay = alternate(options, loaded, Loaded.replay)
-    yield "REPLAY of a context, mean of 1,000", replay
+def growth_costs(options, loaded, peers):
+    # The turns are shared: what the machine does meanwhile hits both.
+    costs = {one: [] for one in loaded + peers}
+    for _ in range(options.runs):
+        for one, runs in costs.items():
+            runs.append(one.replay())
+    for what, ones in (
+        ("REPLAY of a context, mean of 1,000", loaded),
+        ("the same of PostgreSQL, by its btree", peers),
+    ):
+        yield what, {one.name: statistics.median(costs[one]) for one in ones}
 
     def last_hour(one):
         newest = "SELECT max(timestamp) - interval '1 hour' FROM order_created"
