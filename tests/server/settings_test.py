@@ -133,13 +133,13 @@ def pg_settings_says_where(server):
         run(connection, "SET statement_timeout = '7s'")
         answer = connection.query(
             "SELECT name, source, sourcefile, sourceline FROM pg_settings WHERE name"
-            " IN ('port', 'statement_timeout', 'wal_file_size', 'work_mem')"
+            " IN ('enable_segment_ranges', 'port', 'statement_timeout', 'work_mem')"
             " ORDER BY name"
         )
         expect("pg_settings", pgwire.rows(answer), [
+            [b"enable_segment_ranges", b"default", None, None],
             [b"port", b"command line", None, None],
             [b"statement_timeout", b"session", None, None],
-            [b"wal_file_size", b"default", None, None],
             [b"work_mem", b"configuration file", b"stele.conf", b"1"],
         ])
     reload(server, "")

@@ -260,7 +260,7 @@ def read_only(server):
         reply = client.run(shown, "?format=csv" + query)
         check(reply.text == f"it\r\n{value}\r\n", reply)
     check(client.run("CREATE TEMP TABLE x (a int)", "?read_only=1").status ==
-          200, "what is temporary is the session's own")
+          400, "as in a transaction of PostgreSQL's that only reads")
     check(client.run("SELECT 1", "?read_only=2").status == 400, "a wrong word")
     for text in WRITES[:3]:
         check(client.run(text, "?read_only=0").status == 200, text)

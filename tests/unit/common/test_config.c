@@ -147,7 +147,7 @@ static const struct {
 	    "\"GB\", and \"TB\"." },
 	{ "work_mem", "1", "22023",
 	    "1 kB is outside the valid range for parameter \"work_mem\" "
-	    "(64 .. 2147483648)",
+	    "(64 .. 2147483647)",
 	    "" },
 	{ "work_mem", "99999999999999999999TB", "22023",
 	    "invalid value for parameter \"work_mem\": "
@@ -403,7 +403,7 @@ START_TEST(lists_and_manual_name_every_option)
 		ck_assert_ptr_nonnull(strstr(first + 1, name));
 	}
 	ck_assert_ptr_nonnull(strstr((char *)out.data,
-	    "work_mem = 64MB  # 64kB to 2TB; also SET in a session\n"));
+	    "work_mem = 64MB  # 64kB to 2147483647kB; also SET in a session\n"));
 }
 END_TEST
 
