@@ -56,11 +56,12 @@ get_row(struct function_call *call, uint32_t row)
 	size_t place;
 	int rc = find_place(call, unit, row, &place);
 
-	if (rc == 0)
+	if (rc == 0) {
+		uint32_t byte = (uint8_t)string.data[place / 8];
+
 		call->result->i64[row] =
-		    ((uint8_t)string.data[place / 8] >> place % 8 &
-			unit_mask(unit)) -
-		    unit.zero;
+		    (byte >> place % 8 & unit_mask(unit)) - unit.zero;
+	}
 	return rc;
 }
 ROW_KERNEL(get)
