@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * jsonpaths: any bytes are refused or become a tree, whose spelling parses to
- * what is spelt the same, and which runs over a document in both modes.
+ * jsonpaths: any text is refused or becomes a tree, whose spelling is UTF-8 and
+ * parses to what is spelt the same, and which runs over a document in both modes.
+ *
+ * Texts are checked where they come in: a byte that is not UTF-8 is a "?" here.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +11,8 @@
 #include "common/arena.h"
 #include "common/buf.h"
 #include "common/error.h"
+#include "common/must.h"
+#include "common/utf8.h"
 #include "exec/jsonpath_run.h"
 #include "fuzz/fuzz.h"
 
@@ -55,21 +59,37 @@ respell(struct str text, struct buf *out)
 	return rc == 0;
 }
 
+static void
+mend(struct buf *text)
+{
+	for (size_t at = 0; at < text->len; at++) {
+		at += utf8_valid_prefix(
+		    str_of((const char *)text->data + at, text->len - at));
+		if (at < text->len)
+			text->data[at] = '?';
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct str text = str_of((const char *)data, size);
-	struct buf once, twice;
+	struct buf text, once, twice;
 
+	buf_init(&text);
 	buf_init(&once);
 	buf_init(&twice);
-	if (respell(text, &once) &&
-	    (!respell(buf_str(&once), &twice) ||
+	buf_put(&text, data, size);
+	MUST(!text.failed);
+	mend(&text);
+	if (respell(buf_str(&text), &once) &&
+	    (!utf8_is_valid(buf_str(&once)) ||
+		!respell(buf_str(&once), &twice) ||
 		!str_equal(buf_str(&once), buf_str(&twice)))) {
 		fprintf(stderr, "%.*s\n%.*s\n", STR_FMT(buf_str(&once)),
 		    STR_FMT(buf_str(&twice)));
 		abort();
 	}
+	buf_release(&text);
 	buf_release(&once);
 	buf_release(&twice);
 	return 0;
