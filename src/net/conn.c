@@ -645,16 +645,23 @@ conn_peer_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
 }
 
 bool
+conn_is_local(const struct conn *conn)
+{
+	int domain;
+	socklen_t size = sizeof(domain);
+
+	return getsockopt(conn->io.fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) ==
+	    0 &&
+	    domain == AF_UNIX;
+}
+
+bool
 conn_peer_uid(const struct conn *conn, uid_t *uid)
 {
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
-	int domain;
-	socklen_t domain_size = sizeof(domain);
 
-	if (getsockopt(conn->io.fd, SOL_SOCKET, SO_DOMAIN, &domain,
-		&domain_size) != 0 ||
-	    domain != AF_UNIX ||
+	if (!conn_is_local(conn) ||
 	    getsockopt(conn->io.fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
 		return false;
 	*uid = peer.uid;

@@ -76,9 +76,13 @@ MUST_USE int conn_open(struct loop *loop, int fd,
 
 #define CONN_ADDRESS_SIZE 64
 
+/* Whether it is a UNIX socket; also known of one that was reset. */
+bool conn_is_local(const struct conn *conn);
+
 /*
  * The number and the port of this end, or of the peer's.  False for a UNIX
- * socket, and for one that has been closed.
+ * socket, and for one that has been closed, or reset by the peer: what it sent
+ * before can still be read.
  */
 bool conn_own_address(const struct conn *conn, char address[CONN_ADDRESS_SIZE],
     uint16_t *port);

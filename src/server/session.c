@@ -679,20 +679,40 @@ startup_timeout_cb(void *arg)
 	conn_close(session->conn);
 }
 
-/* Begin to wait for a login; false if the address has too many of them. */
+/*
+ * Who is at the other end.  A peer that has sent a reset has no address any more,
+ * but what it sent before that would be done: it must not pass for a local one.
+ */
+static int
+know_peer(struct session *session, struct hba_address *address)
+{
+	struct plan_endpoint *client = &session->facts.client;
+	char text[CONN_ADDRESS_SIZE];
+
+	session->is_local = conn_is_local(session->conn);
+	if (session->is_local)
+		return 0;
+	if (!conn_peer_address(session->conn, text, &client->port) ||
+	    !hba_address_parse(str_of_cstr(text), address))
+		return error_set(&session->err, STELE_E_CONNECTION_FAILURE,
+		    "the client has gone, and its address with it");
+	client->address = arena_str(&session->arena, str_of_cstr(text));
+	return arena_check(&session->arena, &session->err);
+}
+
+/* Begin to wait for a login; false if it is not to be waited for. */
 static bool
 begin_pending(struct session *session, const struct config *config)
 {
 	struct auth *auth = &session->server->auth;
-	struct plan_endpoint *client = &session->facts.client;
-	char text[CONN_ADDRESS_SIZE];
+	const struct plan_endpoint *client = &session->facts.client;
 	struct hba_address address;
 	uint64_t key;
 
-	if (!conn_peer_address(session->conn, text, &client->port) ||
-	    !hba_address_parse(str_of_cstr(text), &address))
-		return true; /* a UNIX socket */
-	client->address = arena_str(&session->arena, str_of_cstr(text));
+	if (know_peer(session, &address) != 0)
+		return false;
+	if (session->is_local)
+		return true;
 	key = offenders_key(&auth->offenders, &address, STR(""));
 	if (!peers_enter(&auth->peers, key,
 		(uint32_t)config->max_pending_logins,
@@ -701,8 +721,8 @@ begin_pending(struct session *session, const struct config *config)
 		    LOG_STR("address", client->address),
 		    LOG_INT("max_pending_logins", config->max_pending_logins));
 		(void)error_set(&session->err, STELE_E_TOO_MANY_CONNECTIONS,
-		    "too many connections from \"%s\" have not logged in",
-		    text);
+		    "too many connections from \"%.*s\" have not logged in",
+		    STR_FMT(client->address));
 		(void)error_hint(&session->err,
 		    "max_pending_logins allows %d of one address.",
 		    config->max_pending_logins);

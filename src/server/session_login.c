@@ -41,6 +41,7 @@ know_client(struct session *session, struct hba_client *out)
 	const struct plan_session *facts = &session->facts;
 
 	*out = (struct hba_client){
+		.is_local = session->is_local,
 		.is_tls = conn_is_tls(session->conn),
 		.database = facts->database,
 		.role = facts->session_user,
@@ -60,9 +61,8 @@ cut(struct str name)
 static struct str
 peer_name(const struct session *session)
 {
-	struct str address = session->facts.client.address;
-
-	return address.len == 0 ? STR("[local]") : address;
+	return session->is_local ? STR("[local]")
+				 : session->facts.client.address;
 }
 
 /* ---- the end of it ---- */

@@ -220,6 +220,7 @@ struct session {
 	uint64_t pending_key; /* not 0: counted by peers.h until it is let in */
 	struct login *login;  /* owned; NULL: not begun, or let in */
 	bool seen_ssl;
+	bool is_local; /* over a UNIX socket */
 	bool seen_gssenc;
 	struct arena arena; /* names */
 	bool has_tls;

@@ -230,9 +230,7 @@ answer_request(struct session *session, char answer)
 static enum step
 answer_ssl(struct session *session)
 {
-	char address[CONN_ADDRESS_SIZE];
 	struct tls_context *tls;
-	uint16_t port;
 
 	if (session->seen_ssl || conn_is_tls(session->conn)) {
 		conn_close(session->conn);
@@ -241,7 +239,7 @@ answer_ssl(struct session *session)
 	session->seen_ssl = true;
 	tls = server_tls(session->server);
 	/* There is nobody between the ends of a UNIX socket. */
-	if (tls == NULL || !conn_peer_address(session->conn, address, &port)) {
+	if (tls == NULL || session->is_local) {
 		tls_context_unref(tls);
 		answer_request(session, 'N');
 		return STEP_DONE;

@@ -12,6 +12,7 @@ each the server takes connections.
 import base64
 import os
 import signal
+import socket
 import struct
 import sys
 import time
@@ -191,6 +192,39 @@ def run_options(port, options):
         return None if got == ["08P01"] else f"answered {got}"
 
 
+def reset_is_nobody():
+    """A peer that has sent a reset has no address: it is not a local one.
+
+    The server finds the connection, its data and the reset together.
+    """
+    with Server() as server:
+        use_rules(server)
+        with pgwire.Connection(server.port) as connection:
+            connection.start()
+            connection.query("CREATE ROLE scram SUPERUSER LOGIN PASSWORD 'secret'")
+            server.process.send_signal(signal.SIGSTOP)
+            for i in range(20):
+                send_and_reset(
+                    server.port,
+                    pgwire.startup(user=b"scram")
+                    + pgwire.query(f"CREATE TABLE nobody{i} (x int)"),
+                )
+            server.process.send_signal(signal.SIGCONT)
+            asked(server.port).close()  # behind all of them
+            time.sleep(0.3)  # what they would do is done
+            names = "SELECT relname FROM pg_class WHERE relname LIKE 'nobody%'"
+            made = pgwire.rows(connection.query(names))
+    return f"it has made {made}" if made else None
+
+
+def send_and_reset(port, data):
+    with pgwire.Connection(port) as connection:
+        connection.send(data)
+        connection.socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+
+
 def rows():
     for what, options in OPTIONS:
         yield what, lambda port, o=options: run_options(port, o)
@@ -199,6 +233,7 @@ def rows():
     for what, text, expected in FINALS:
         name = f"last message: {what}"
         yield name, lambda port, t=text, e=expected: run_final(port, t, e)
+    yield "a reset", lambda port: reset_is_nobody()
     for case in (second_initial, query_behind, cancel_is_quiet):
         yield case.__doc__.split("\n")[0], case
 
@@ -212,6 +247,7 @@ def check_alive(port):
 
 def use_rules(server):
     with open(os.path.join(server.data, "stele.hba"), "w") as hba:
+        hba.write("local all all trust\n")
         hba.write("host all scram all scram-sha-256\n")
         hba.write("host all all 127.0.0.1/32 trust\n")
     server.process.send_signal(signal.SIGHUP)

@@ -25,6 +25,7 @@ static void
 ask(const struct hba *hba, const char *address, bool is_tls)
 {
 	struct hba_client client = {
+		.is_local = address[0] == '\0',
 		.is_tls = is_tls,
 		.database = STR("all"),
 		.role = STR("bob"),
@@ -39,8 +40,8 @@ ask(const struct hba *hba, const char *address, bool is_tls)
 	MUST(rule->mistake.len == 0);
 	MUST(rule->method != HBA_PASSWORD || is_tls);
 	MUST(rule->method != HBA_CERT || is_tls);
-	MUST(rule->method != HBA_PEER || client.address.len == 0);
-	MUST(rule->method != HBA_TRUST || client.address.len == 0 ||
+	MUST(rule->method != HBA_PEER || client.is_local);
+	MUST(rule->method != HBA_TRUST || client.is_local ||
 	    hba_address_is_loopback(&client.address));
 }
 

@@ -138,7 +138,8 @@ const struct hba_rule *hba_rule_at(const struct hba *hba, uint32_t index);
 
 /* Who connects. */
 struct hba_client {
-	struct hba_address address; /* len 0: over a UNIX socket */
+	bool is_local; /* over a UNIX socket; else it has an .. */
+	struct hba_address address;
 	bool is_tls;
 	struct str database;
 	struct str role;

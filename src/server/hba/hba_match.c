@@ -14,17 +14,15 @@ is_keyword(const struct hba_name *name, struct str keyword)
 static bool
 fits_type(const struct hba_rule *rule, const struct hba_client *client)
 {
-	bool is_local = client->address.len == 0;
-
 	switch (rule->type) {
 	case HBA_LOCAL:
-		return is_local;
+		return client->is_local;
 	case HBA_HOST:
-		return !is_local;
+		return !client->is_local;
 	case HBA_HOSTSSL:
-		return !is_local && client->is_tls;
+		return !client->is_local && client->is_tls;
 	case HBA_HOSTNOSSL:
-		return !is_local && !client->is_tls;
+		return !client->is_local && !client->is_tls;
 	}
 	return false;
 }

@@ -53,6 +53,7 @@ find_rule(struct attempt *attempt, struct hba_rule *out)
 {
 	struct hba *hba = auth_hba(attempt->gate->auth);
 	const struct hba_client client = {
+		.is_local = attempt->peer->is_local,
 		.address = attempt->peer->address,
 		.is_tls = attempt->peer->tls != NULL,
 		.database = STR(ADMIN_NAME),
@@ -119,8 +120,7 @@ fail(struct attempt *attempt, const char *reason)
 static bool
 is_near(const struct native_peer *peer)
 {
-	return peer->address.len == 0 ||
-	    hba_address_is_loopback(&peer->address);
+	return peer->is_local || hba_address_is_loopback(&peer->address);
 }
 
 /* Whether what others could use who have read it may be shown here. */

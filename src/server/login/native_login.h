@@ -56,7 +56,8 @@ struct native_gate {
 
 /* The other end of a connection.  Borrowed. */
 struct native_peer {
-	struct hba_address address;  /* len 0: a UNIX socket */
+	bool is_local; /* over a UNIX socket; else it has an .. */
+	struct hba_address address;
 	const struct tls_facts *tls; /* NULL: no TLS */
 	struct str socket_user;      /* of a UNIX socket's peer; may be empty */
 };

@@ -39,8 +39,13 @@ native_know_peer(struct session *session)
 	struct native_peer *peer = &session->native->peer;
 	int rc = 0;
 
-	if (!hba_address_parse(session->facts.client.address, &peer->address))
+	peer->is_local = session->is_local;
+	if (peer->is_local)
 		know_socket_user(session);
+	else if (!hba_address_parse(session->facts.client.address,
+		     &peer->address))
+		return error_set(&session->err, STELE_E_CONNECTION_FAILURE,
+		    "the client's address is not known");
 	if (conn_is_tls(session->conn)) {
 		rc = conn_tls_facts(session->conn, &session->arena,
 		    &session->tls, &session->err);

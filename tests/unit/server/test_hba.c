@@ -179,7 +179,7 @@ END_TEST
 START_TEST(lines_with_mistakes_are_no_rules)
 {
 	struct hba *hba = parse("local all all magic\nlocal all all reject\n");
-	const struct hba_client client = { .role = STR("x") };
+	const struct hba_client client = { .is_local = true, .role = STR("x") };
 
 	ck_assert_uint_eq(hba_rule_count(hba), 2);
 	ck_assert_int_eq(hba_rule_at(hba, 1)->line, 2);
@@ -289,6 +289,7 @@ START_TEST(rules_fit)
 	struct hba *hba = parse_with(matches[_i].rule,
 	    &(struct hba_reader){ .networks = &network, .network_count = 1 });
 	struct hba_client client = {
+		.is_local = matches[_i].address[0] == '\0',
 		.is_tls = matches[_i].is_tls,
 		.database = STR("d"),
 		.role = STR("r"),
@@ -296,7 +297,7 @@ START_TEST(rules_fit)
 	};
 
 	ck_assert_int_eq(hba_check(hba, "x", &err), 0);
-	if (matches[_i].address[0] != '\0')
+	if (!client.is_local)
 		ck_assert(hba_address_parse(str_of_cstr(matches[_i].address),
 		    &client.address));
 	ck_assert_msg((hba_match(hba, &client) != NULL) == matches[_i].fits,
@@ -311,6 +312,7 @@ START_TEST(the_first_rule_decides)
 				"local sameuser all peer\n"
 				"local all all trust\n");
 	struct hba_client client = {
+		.is_local = true,
 		.database = STR("d"),
 		.role = STR("bob"),
 		.is_member = is_member_cb,

@@ -166,13 +166,14 @@ teardown(void)
 static struct native_peer
 peer_of(const char *address)
 {
-	struct native_peer peer = { .tls = NULL };
+	struct native_peer peer = { .is_local =
+					strcmp(address, "socket") == 0 };
 
-	if (strcmp(address, "socket") == 0)
+	if (peer.is_local)
 		peer.socket_user = STR("bob");
 	else if (address[0] == 's')
 		peer.tls = &tls;
-	if (strcmp(address, "socket") != 0)
+	if (!peer.is_local)
 		ck_assert(hba_address_parse(str_of_cstr(address +
 						(address[0] == 's' ? 1 : 0)),
 		    &peer.address));
