@@ -67,7 +67,8 @@ job_put_rows(struct session *session, const struct batch *batch, uint32_t first,
     uint32_t count, uint32_t *put)
 {
 	struct job *job = &session->job;
-	size_t limit = job->is_inline ? SIZE_MAX : CHUNK_BYTES;
+	bool is_short = job->is_inline && !job->is_hasty;
+	size_t limit = is_short ? SIZE_MAX : CHUNK_BYTES;
 	bool has_room = true;
 
 	*put = 0;

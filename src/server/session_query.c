@@ -226,7 +226,7 @@ query_inline(struct session *session)
  * workers, who are more.
  */
 static bool
-may_look_up(const struct session *session, const struct portal *portal)
+may_look_up(struct session *session, const struct portal *portal)
 {
 	const struct net_thread *net = session->net;
 
@@ -237,7 +237,9 @@ may_look_up(const struct session *session, const struct portal *portal)
 	    session->settings.config.enable_context_index &&
 	    (net->lookup_pid == session->pid ||
 		session->now_ns - net->lookup_ns > ALONE_NS) &&
-	    loop_is_idle(net->loop);
+	    loop_is_idle(net->loop) &&
+	    (session->voice->try_rows == NULL ||
+		session->voice->try_rows(session));
 }
 
 /* As if it had not been begun: what it has put is none of the replies. */
@@ -253,6 +255,8 @@ forget_lookup(struct session *session, size_t replies_len)
 	portal->batch_next = 0;
 	job->chunk->bytes.len = replies_len;
 	job->row_count = 0;
+	if (session->voice->forget_rows != NULL)
+		session->voice->forget_rows(session);
 	session_begin_progress(session);
 }
 

@@ -143,6 +143,14 @@ struct voice {
 	    const struct batch *batch, uint32_t first, uint32_t count,
 	    size_t limit_bytes);
 	/*
+	 * Rows are tried, the first of a statement: forget_rows() may say that what
+	 * has been put of them since is taken away from the replies again, and
+	 * then they come anew.  False: they are not to be tried.  NULL, both: the
+	 * voice remembers nothing of rows.
+	 */
+	bool (*try_rows)(struct session *session);
+	void (*forget_rows)(struct session *session);
+	/*
 	 * No rows come for a while, or at all: what the client has got so far is to
 	 * be of use to it.  NULL: it is.
 	 */

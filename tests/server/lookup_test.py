@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(__file__)
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
+import doors  # noqa: E402
 import pgwire  # noqa: E402
 from stele_server import Server  # noqa: E402
 
@@ -136,7 +137,41 @@ def in_parts(server):
         expect("in parts", pgwire.rows(connection.until_ready()), whole)
 
 
+def put_and_taken_back():
+    """A lookup that finds more than it may read once rows of segments have been
+    put: the worker's reply is the only one, through every door."""
+    sizes = range(100, 1501, 100)
+    server = doors.doors_server("shard_count=1", "memtable_age=0")
+    try:
+        with connect(server) as connection:
+            must(connection, "CREATE TABLE t (n bigint)")
+            fill(connection, sizes, lambda size: 10)
+            must(connection, "CHECKPOINT")
+            for size in sizes:  # what is in segments is in memory
+                must(connection, f"SELECT n FROM t WHERE context_id = 'm{size}'")
+            fill(connection, sizes, lambda size: size)
+        for door in doors.EVERY:
+            client = door(server)
+            for size in (*sizes, *sizes):
+                answer = client.ask(f"REPLAY FOR m{size}")
+                what = f"{door.__name__}, {size}"
+                expect(what, answer.status, 200)
+                expect(what, len(answer.rows), 10 + size)
+                expect(f"{what}, columns", len(answer.types), len(answer.rows[0]))
+            client.close()
+    finally:
+        if not server.release():
+            sys.exit(1)
+
+
+def fill(connection, sizes, count):
+    for size in sizes:
+        must(connection, f"INSERT INTO t (context_id, n) SELECT 'm{size}', i"
+                         f" FROM generate_series(1, {count(size)}) AS i")
+
+
 def main():
+    put_and_taken_back()
     with Server("shard_count=2", "memtable_age=0") as server:
         with connect(server) as connection:
             load(connection)

@@ -261,6 +261,26 @@ begin_rows(struct session *session, struct buf *out)
 		put_lines_amid(session, out);
 }
 
+/* Lines that wait are put before the rows, and gone then. */
+static bool
+try_rows(struct session *session)
+{
+	struct http_door *http = session->native->http;
+
+	http->reply.tried_answer = http->reply.answer;
+	http->reply.tried_is_last = http->is_last;
+	return http->reply.line_count == 0;
+}
+
+static void
+forget_rows(struct session *session)
+{
+	struct http_door *http = session->native->http;
+
+	http->reply.answer = http->reply.tried_answer;
+	http->is_last = http->reply.tried_is_last;
+}
+
 static void
 end_rows(struct session *session UNUSED, struct buf *out UNUSED)
 {
@@ -368,6 +388,8 @@ const struct native_door http_native_door = {
 	.name = "HTTP",
 	.alpn = "http/1.1",
 	.begin_rows = begin_rows,
+	.try_rows = try_rows,
+	.forget_rows = forget_rows,
 	.begin_part = http_begin_part,
 	.end_part = http_end_part,
 	.end_rows = end_rows,

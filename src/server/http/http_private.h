@@ -78,6 +78,9 @@ struct http_reply {
 	enum http_answer answer;
 	struct buf lines; /* as they are, each ended by NUL */
 	uint32_t line_count;
+	/* As it was before rows were tried (voice.h). */
+	enum http_answer tried_answer;
+	bool tried_is_last;
 };
 
 struct http_door {

@@ -60,6 +60,9 @@ struct native_door {
 
 	/* Rows follow, in the format of `native->writer`. */
 	void (*begin_rows)(struct session *session, struct buf *out);
+	/* voice.h, try_rows() and forget_rows(); NULL: nothing to remember. */
+	bool (*try_rows)(struct session *session);
+	void (*forget_rows)(struct session *session);
 	/* Around each part of them; NULL: nothing. */
 	size_t (*begin_part)(struct session *session, struct buf *out);
 	void (
@@ -165,6 +168,8 @@ void native_columns(struct session *session, struct buf *out,
 uint32_t native_rows(struct session *session, struct buf *out,
     const struct batch *batch, uint32_t first, uint32_t count,
     size_t limit_bytes);
+bool native_try_rows(struct session *session);
+void native_forget_rows(struct session *session);
 void native_pause(struct session *session, struct buf *out);
 int native_text_rows(struct session *session, struct buf *out,
     const struct text_rows *rows, uint32_t first, uint32_t count);
@@ -188,7 +193,8 @@ void native_commit_failed(struct session *session, struct buf *out,
  */
 #define NATIVE_REPLIES \
 	.dialect = SQL_DIALECT_NATIVE, .columns = native_columns, \
-	.rows = native_rows, .pause = native_pause, \
+	.rows = native_rows, .try_rows = native_try_rows, \
+	.forget_rows = native_forget_rows, .pause = native_pause, \
 	.text_rows = native_text_rows, .suspended = native_suspended, \
 	.empty = native_empty, .complete = native_complete, \
 	.error = native_put_error, .notice = native_notice, \

@@ -209,6 +209,27 @@ native_rows(struct session *session, struct buf *out, const struct batch *batch,
 	return done;
 }
 
+/* Rows that become lines are kept, not put: those are not tried. */
+bool
+native_try_rows(struct session *session)
+{
+	const struct native *native = session->native;
+
+	return native->shape == NATIVE_ROWS &&
+	    (native->door->try_rows == NULL || native->door->try_rows(session));
+}
+
+void
+native_forget_rows(struct session *session)
+{
+	struct native *native = session->native;
+
+	session->is_amid_rows = false;
+	native->row_count = 0;
+	if (native->door->forget_rows != NULL)
+		native->door->forget_rows(session);
+}
+
 void
 native_pause(struct session *session, struct buf *out)
 {
