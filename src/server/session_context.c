@@ -117,6 +117,9 @@ portal_take_snapshot(struct session *session, struct portal *portal)
 	else
 		portal->snapshot = engine_snapshot(session->server->engine,
 		    session->async_position, session_wake_cb, session);
+	/* With nothing to wait for there is no memory, and no wake. */
+	if (portal->snapshot == NULL && session->async_position == 0)
+		return session_out_of_memory(session);
 	if (portal->snapshot == NULL)
 		return session_wait_wake(session);
 	session->async_position = 0;

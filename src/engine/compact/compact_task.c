@@ -15,8 +15,6 @@
 #include "engine/segment/segment.h"
 #include "os/clock.h"
 
-#define VIEW_RETRY_NS INT64_C(100000000) /* without memory */
-
 static int
 no_memory(struct error *err)
 {
@@ -168,8 +166,7 @@ compact_swap_view(struct compact_task *task, uint32_t input_count,
 		/* The MANIFEST says so: it cannot be taken back. */
 		log_error(LOG_SEGMENT, "out of memory, trying again",
 		    LOG_UINT("shard", task->shard));
-		os_sleep_until(
-		    os_clock_monotonic_ns(os_clock_real()) + VIEW_RETRY_NS);
+		view_rest();
 	}
 	pthread_mutex_unlock(&shard->view_lock);
 	for (uint32_t i = 0; i < input_count; i++)
@@ -330,6 +327,7 @@ compact_task_run(struct compact_task *task, uint32_t shard,
 	task->shard = shard;
 	task->bad_segment = 0;
 	task->choice.input_count = 0;
+	task->choice.window_us = policy->forced_us; /* 0: not known yet */
 	task->part = view_shard(&task->compactor->engine->view, shard);
 	task->catalog = engine_catalog(task->compactor->engine);
 	rc = compact_drop(task, err);

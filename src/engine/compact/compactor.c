@@ -195,7 +195,8 @@ compactor_wake(struct compactor *c, uint32_t shard)
 	pthread_mutex_lock(&c->lock);
 	c->shards[shard].is_changed = true;
 	c->shards[shard].merges_at_flush = c->shards[shard].merges;
-	pthread_cond_signal(&c->wake);
+	/* Threads that rest in a merge wait for it, too. */
+	pthread_cond_broadcast(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }
 

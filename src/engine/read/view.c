@@ -9,6 +9,10 @@
 #include "engine/engine_private.h"
 #include "engine/memtable/memtable.h"
 #include "engine/segment/segment.h"
+#include "os/clock.h"
+#include "os/thread.h"
+
+#define REST_NS INT64_C(100000000)
 
 struct view_waiter {
 	struct view_waiter *next;
@@ -27,6 +31,12 @@ static void
 take(atomic_uint *refs)
 {
 	atomic_fetch_add_explicit(refs, 1, memory_order_relaxed);
+}
+
+void
+view_rest(void)
+{
+	os_sleep_until(os_clock_monotonic_ns(os_clock_real()) + REST_NS);
 }
 
 /* ---- parts of a shard ---- */

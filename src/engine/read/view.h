@@ -92,6 +92,12 @@ struct shard_view *view_shard(struct view_holder *holder, uint32_t shard);
 void shard_view_unref(struct shard_view *part); /* NULL is allowed */
 
 /*
+ * A change that the MANIFEST has cannot be taken back: who has found no memory
+ * for it waits a moment before he tries again.
+ */
+void view_rest(void);
+
+/*
  * Change one shard's part: add a MemTable at the end; put a segment in the
  * place of the oldest MemTable; add adopted segments at their end; say that the
  * MANIFEST names the oldest of these; put segments in the place of others,

@@ -72,9 +72,11 @@ flush_memtable(struct flusher *flusher, struct shard *shard,
 	}
 	pthread_mutex_lock(&shard->view_lock);
 	while (view_replace_memtable(&engine->view, shard->id, memtable,
-		   segment, err) != 0)
+		   segment, err) != 0) {
 		log_error(LOG_SHARD, "out of memory, trying again",
 		    LOG_UINT("shard", shard->id));
+		view_rest();
+	}
 	pthread_mutex_unlock(&shard->view_lock);
 	view_limit_snapshots(&engine->view, memtable,
 	    ENGINE_TUNED(engine, old_snapshot_memory_bytes));
@@ -115,9 +117,11 @@ flush_adopted(struct flusher *flusher, struct shard *shard,
 	if (rc != 0)
 		return rc;
 	pthread_mutex_lock(&shard->view_lock);
-	while (view_settle_adopted(&engine->view, shard->id, count, err) != 0)
+	while (view_settle_adopted(&engine->view, shard->id, count, err) != 0) {
 		log_error(LOG_SHARD, "out of memory, trying again",
 		    LOG_UINT("shard", shard->id));
+		view_rest();
+	}
 	pthread_mutex_unlock(&shard->view_lock);
 	log_debug(LOG_SHARD, "adopted", LOG_UINT("shard", shard->id),
 	    LOG_UINT("segments", count));
