@@ -249,7 +249,7 @@ MUST_USE int copy_sink_add(struct copy_sink *sink, const struct batch *texts,
  */
 int copy_sink_payload_position(const struct copy_sink *sink);
 
-/* All rows so far. */
+/* The rows that were added so far: those that WHERE lets pass. */
 uint64_t copy_sink_row_count(const struct copy_sink *sink);
 
 /* Free it, at the end or after an error. */

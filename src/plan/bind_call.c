@@ -409,6 +409,7 @@ static const char *const place_name[PLACE_COUNT] = {
 	[PLACE_RETURNING] = "RETURNING",
 	[PLACE_DEFAULT] = "DEFAULT expressions",
 	[PLACE_CHECK] = "check constraints",
+	[PLACE_COPY_WHERE] = "COPY FROM WHERE conditions",
 	[PLACE_UPDATE] = "UPDATE",
 	[PLACE_STORE] = "STORE",
 	[PLACE_EXECUTE] = "EXECUTE parameters",

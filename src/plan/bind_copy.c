@@ -7,6 +7,7 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
+#include "plan/column_set.h"
 #include "plan/layout.h"
 #include "plan/names.h"
 #include "plan/temp_table.h"
@@ -131,6 +132,94 @@ check_from(const struct ast_copy *ast, const struct plan_copy *copy,
 	return 0;
 }
 
+static bool
+is_param(const struct expr *expr, const struct relation *relation UNUSED)
+{
+	return expr->kind == EXPR_PARAM;
+}
+
+/* What a row does not have before it is stored. */
+static bool
+is_generated(const struct expr *expr, const struct relation *relation)
+{
+	uint32_t attnum = expr->column.column + 1;
+
+	if (expr->kind != EXPR_COLUMN)
+		return false;
+	if (relation->temp != NULL)
+		return attnum > relation->temp->column_count;
+	if (relation->type != NULL)
+		return attnum == COLUMN_EVENT_ID;
+	return attnum == EVENTS_EVENT_ID || attnum == EVENTS_VERSION;
+}
+
+/* The first such part of a condition; NULL: there is none. */
+static const struct expr *
+find_part(const struct expr *expr, const struct relation *relation,
+    bool (*test)(const struct expr *expr, const struct relation *relation))
+{
+	const struct expr *found = NULL;
+
+	if (test(expr, relation))
+		return expr;
+	for (uint32_t i = 0; i < expr->arg_count && found == NULL; i++)
+		found = find_part(expr->args[i], relation, test);
+	return found;
+}
+
+static int
+check_where(const struct expr *where, const struct relation *relation,
+    const struct range *range, struct error *err)
+{
+	const struct expr *part = find_part(where, relation, is_param);
+	struct str name;
+
+	if (part != NULL)
+		return error_at(err, part->location,
+		    STELE_E_UNDEFINED_PARAMETER, "there is no parameter $%u",
+		    part->param + 1);
+	part = find_part(where, relation, is_generated);
+	if (part == NULL)
+		return 0;
+	name = part->column.column < range->column_count
+	    ? range->columns[part->column.column].name
+	    : STR("ctid");
+	(void)error_at(err, part->location, STELE_E_INVALID_COLUMN_REFERENCE,
+	    "generated columns are not supported in COPY FROM WHERE"
+	    " conditions");
+	return error_detail(err, "Column \"%.*s\" is a generated column.",
+	    STR_FMT(name));
+}
+
+static int
+bind_copy_where(struct binder *binder, const struct ast_copy *ast,
+    const struct relation *relation, struct range *range, struct rel *rel,
+    struct plan_copy *copy, struct error *err)
+{
+	struct scope scope = { .place = PLACE_COPY_WHERE };
+	struct expr *where = NULL;
+	struct column_set used;
+	int rc;
+
+	if (ast->where == NULL)
+		return 0;
+	(void)scope_add(binder, &scope, range);
+	rc = bind_expr(binder, &scope, ast->where, &where, err);
+	if (rc == 0)
+		rc = coerce_boolean(binder, &where, "WHERE", err);
+	if (rc != 0)
+		return rc;
+	rc = check_where(where, relation, range, err);
+	if (rc != 0)
+		return rc;
+	column_set_init(&used, binder->arena);
+	column_set_add_expr(&used, where);
+	copy->is_in_where = arena_zalloc(binder->arena, rel->column_count + 1);
+	for (uint32_t i = 0; i < used.count; i++)
+		copy->is_in_where[used.items[i].column] = true;
+	return layout_expr(binder, where, rel, &copy->where, err);
+}
+
 /* What a temporary table's other columns get, and what its rows must be. */
 static int
 bind_temp_copy(struct binder *binder, const struct relation *relation,
@@ -155,7 +244,6 @@ bind_temp_copy(struct binder *binder, const struct relation *relation,
 			rc = layout_expr(binder, value, NULL,
 			    &copy->defaults[i], err);
 	}
-	rel_name_columns(binder, rel);
 	copy->checks = arena_zalloc(binder->arena,
 	    ((size_t)table->check_count + 1) * sizeof(struct expr *));
 	if (rc == 0)
@@ -179,8 +267,11 @@ bind_from_side(struct binder *binder, const struct ast_copy *ast,
 	copy->type = relation->type;
 	copy->temp = relation->temp;
 	copy->name = range->table_name;
-	rc = copy_columns(binder, ast, relation, range, &copy->attnums,
-	    &copy->count, err);
+	rel_name_columns(binder, rel);
+	rc = bind_copy_where(binder, ast, relation, range, rel, copy, err);
+	if (rc == 0)
+		rc = copy_columns(binder, ast, relation, range, &copy->attnums,
+		    &copy->count, err);
 	if (rc == 0 && copy->temp == NULL)
 		rc = check_from(ast, copy, err);
 	else if (rc == 0)
@@ -258,10 +349,6 @@ check_supported(const struct ast_stmt *stmt, struct error *err)
 		return error_hint(err,
 		    "Use COPY ... FROM STDIN or TO STDOUT, or psql's \\copy.");
 	}
-	if (copy->where != NULL)
-		return error_at(err, copy->where->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "COPY ... WHERE is not supported");
 	return 0;
 }
 

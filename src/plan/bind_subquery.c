@@ -36,6 +36,10 @@ bind_inner(struct binder *binder, struct scope *scope,
 		return error_at(err, ast->location,
 		    STELE_E_FEATURE_NOT_SUPPORTED,
 		    "cannot use subquery in check constraint");
+	if (scope->place == PLACE_COPY_WHERE)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cannot use subquery in COPY FROM WHERE condition");
 	if (around == RECURSION_OK)
 		binder->recursion = RECURSION_SUBQUERY;
 	rc = bind_select(binder, scope, sublink->sublink.query, UNKNOWNS_TEXT,

@@ -639,6 +639,8 @@ struct plan_copy {
 	/* of that: the columns' values where no field has them; else NULL */
 	struct expr **defaults;
 	struct expr **checks; /* over its columns */
+	struct expr *where;   /* likewise, of whichever; NULL: all rows */
+	bool *is_in_where;    /* by attnum - 1; NULL if `where` is */
 	struct str name;
 	/*
 	 * Of each field of a line: its attnum in the type, or enum

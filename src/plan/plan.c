@@ -330,7 +330,7 @@ set_needs(const struct binder *binder, struct plan *plan)
 	plan->param_count = binder->param_count;
 	/* What is only defined here is to fail when it is used. */
 	if (plan->kind == PLAN_QUERY || plan->kind == PLAN_INSERT ||
-	    plan->kind == PLAN_COPY_TO)
+	    plan->kind == PLAN_COPY_TO || plan->kind == PLAN_COPY_FROM)
 		plan->constant_failure = binder->folded.failure;
 	plan->folds_params = binder->folded.waits_for_params ||
 	    (plan->kind == PLAN_INSERT && insert_casts_params(plan->insert));
