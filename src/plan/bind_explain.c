@@ -627,6 +627,12 @@ bind_explain(struct binder *binder, const struct ast_stmt *stmt,
 	int rc;
 
 	rc = set_options(explain, stmt, err);
+	if (rc == 0 && stmt->explain.stmt->kind == AST_EXECUTE) {
+		/* of what is prepared then */
+		plan->kind = PLAN_UTILITY;
+		set_result(binder, plan, explain->format);
+		return 0;
+	}
 	if (rc == 0)
 		rc = bind_stmt(binder, stmt->explain.stmt, inner, err);
 	if (rc == 0)

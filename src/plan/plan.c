@@ -245,6 +245,10 @@ bind_stmt(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		set_kind(plan, PLAN_QUERY, "DELETE", true);
 		return bind_modify(binder, stmt, plan, err);
 	case AST_CREATE_TABLE_AS:
+		if (stmt->create_table_as.execute != NULL) {
+			set_kind(plan, PLAN_UTILITY, "", false);
+			return 0;
+		}
 		set_kind(plan, PLAN_QUERY, "SELECT", true);
 		return bind_create_table_as(binder, stmt, plan, err);
 	case AST_TRUNCATE:

@@ -85,6 +85,8 @@ plan_anew(struct session *session, struct portal *portal,
 	    portal->param_count, &planned, &session->err);
 	if (rc != 0)
 		return rc;
+	if (old->inner != NULL)
+		planned->inner = source_ref(old->inner);
 	/* A client may know already what a portal of its own gives. */
 	if (portal != &session->simple && !planned_same_result(old, planned)) {
 		planned_unref(planned);

@@ -123,9 +123,8 @@ run_arguments(struct session *session, struct portal *portal,
 
 static int
 evaluate_arguments(struct session *session, struct portal *portal,
-    const struct prepared *prepared)
+    const struct ast_expr_list *list, const struct prepared *prepared)
 {
-	const struct ast_expr_list *list = &portal->planned->stmt->execute.args;
 	const struct plan *target = prepared->planned->plan;
 	const struct plan_context context = {
 		.catalog = prepared->planned->catalog,
@@ -185,12 +184,84 @@ prepared_execute(struct session *session, struct portal *portal,
 		statement_end(session);
 		return STEP_DONE;
 	}
-	if (evaluate_arguments(session, portal, prepared) != 0)
+	if (evaluate_arguments(session, portal, &stmt->execute.args,
+		prepared) != 0)
 		return STEP_FAIL;
 	planned_unref(portal->planned);
 	portal->planned = planned_ref(prepared->planned);
 	if (prepared->stmt->kind == AST_COPY &&
 	    copy_options_parse(prepared->stmt, portal, &session->err) != 0)
+		return STEP_FAIL;
+	return portal_execute(session, portal, row_limit, is_simple);
+}
+
+/* The same statement with what was prepared in it. */
+static int
+put_within(struct session *session, struct ast_stmt *stmt,
+    struct ast_stmt *prepared)
+{
+	if (stmt->kind == AST_EXPLAIN) {
+		stmt->explain.stmt = prepared;
+		return 0;
+	}
+	if (prepared->kind != AST_SELECT)
+		return error_set(&session->err, STELE_E_WRONG_OBJECT_TYPE,
+		    "prepared statement is not a SELECT");
+	stmt->create_table_as.query = prepared->select;
+	stmt->create_table_as.execute = NULL;
+	return 0;
+}
+
+static int
+plan_within(struct session *session, struct portal *portal,
+    const struct prepared *prepared)
+{
+	const struct plan *target = prepared->planned->plan;
+	struct planned *outer = portal->planned, *planned;
+	struct ast_stmt *stmt =
+	    arena_alloc_array(&portal->arena, 2, sizeof(*stmt));
+	uint32_t *oids = arena_alloc_array(&portal->arena,
+	    (size_t)target->param_count + 1, sizeof(*oids));
+	int rc = arena_check(&portal->arena, &session->err);
+
+	if (rc != 0)
+		return rc;
+	stmt[0] = *outer->stmt;
+	stmt[1] = *prepared->stmt;
+	for (uint32_t i = 0; i < target->param_count; i++)
+		oids[i] = target->param_types[i].oid;
+	rc = put_within(session, &stmt[0], &stmt[1]);
+	if (rc == 0)
+		rc = session_plan(session, outer->source, &stmt[0], oids,
+		    target->param_count, &planned, &session->err);
+	if (rc != 0) /* which may be one in the other's text */
+		return error_position(&session->err, 0);
+	planned->inner = source_ref(prepared->source);
+	planned_unref(outer);
+	portal->planned = planned;
+	return 0;
+}
+
+enum step
+prepared_execute_within(struct session *session, struct portal *portal,
+    uint32_t row_limit, bool is_simple)
+{
+	const struct ast_stmt *outer = portal->planned->stmt;
+	const struct ast_stmt *stmt = outer->kind == AST_EXPLAIN
+	    ? outer->explain.stmt
+	    : outer->create_table_as.execute;
+	struct prepared *prepared = need_prepared(session, stmt->execute.name);
+
+	if (prepared == NULL || prepared_refresh(session, prepared) != 0)
+		return STEP_FAIL;
+	if (prepared->planned == NULL) {
+		(void)error_set(&session->err, STELE_E_WRONG_OBJECT_TYPE,
+		    "prepared statement is not a SELECT");
+		return STEP_FAIL;
+	}
+	if (evaluate_arguments(session, portal, &stmt->execute.args,
+		prepared) != 0 ||
+	    plan_within(session, portal, prepared) != 0)
 		return STEP_FAIL;
 	return portal_execute(session, portal, row_limit, is_simple);
 }

@@ -767,6 +767,12 @@ enum step prepare_execute(struct session *session,
     const struct planned *planned);
 enum step prepared_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple);
+/*
+ * EXPLAIN EXECUTE, CREATE TABLE AS EXECUTE: the portal becomes one of the same
+ * statement around what was prepared.
+ */
+enum step prepared_execute_within(struct session *session,
+    struct portal *portal, uint32_t row_limit, bool is_simple);
 /* All of them, if the name is empty. */
 enum step prepared_deallocate(struct session *session, struct str name);
 

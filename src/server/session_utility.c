@@ -442,6 +442,18 @@ copy_columns(struct planned *planned, const struct planned *of,
 	return arena_check(&planned->arena, err);
 }
 
+/* EXPLAIN EXECUTE. */
+static const struct pg_column *
+explain_columns(struct planned *planned)
+{
+	struct pg_column *column =
+	    arena_zalloc(&planned->arena, sizeof(*column));
+
+	column->name = planned->plan->columns[0].name;
+	column->type = planned->plan->columns[0].type;
+	return column;
+}
+
 int
 utility_describe(struct session *session, struct planned *planned,
     struct error *err)
@@ -458,6 +470,11 @@ utility_describe(struct session *session, struct planned *planned,
 		planned->has_rows = true;
 		planned->columns =
 		    text_columns(&planned->arena, &ping_column, 1);
+		planned->column_count = 1;
+		return 0;
+	case AST_EXPLAIN:
+		planned->has_rows = true;
+		planned->columns = explain_columns(planned);
 		planned->column_count = 1;
 		return 0;
 	case AST_EXECUTE:
@@ -497,6 +514,10 @@ utility_execute(struct session *session, struct portal *portal,
 		return prepare_execute(session, portal->planned);
 	case AST_EXECUTE:
 		return prepared_execute(session, portal, row_limit, is_simple);
+	case AST_EXPLAIN:
+	case AST_CREATE_TABLE_AS:
+		return prepared_execute_within(session, portal, row_limit,
+		    is_simple);
 	case AST_DEALLOCATE:
 		return prepared_deallocate(session, stmt->deallocate);
 	case AST_DISCARD:

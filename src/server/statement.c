@@ -152,6 +152,7 @@ planned_unref(struct planned *planned)
 		catalog_unref(planned->catalog);
 	temp_catalog_unref(planned->temp);
 	source_unref(planned->source);
+	source_unref(planned->inner);
 	free(planned);
 }
 

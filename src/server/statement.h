@@ -66,6 +66,8 @@ MUST_USE int source_parse(struct source *source, enum sql_dialect dialect,
 struct planned {
 	uint32_t refs;
 	struct source *source; /* a reference */
+	struct source
+	    *inner; /* the same, of a prepared statement in it; or NULL */
 	const struct ast_stmt *stmt;
 	const struct catalog *catalog; /* a reference; NULL: PLAN_LATER */
 	struct temp_catalog *temp;     /* a reference; NULL: empty */

@@ -837,7 +837,8 @@ struct ast_create_table_as {
 	enum ast_on_commit on_commit;
 	struct str *columns;
 	uint32_t column_count;
-	struct ast_select *query;
+	struct ast_select *query; /* NULL: it is .. */
+	struct ast_stmt *execute; /* .. what this one gives */
 	bool has_no_data;
 	bool is_select_into;
 };

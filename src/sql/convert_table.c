@@ -94,11 +94,10 @@ convert_create_table_as(struct convert *c, const PgQuery__CreateTableAsStmt *in,
 	stmt->kind = AST_CREATE_TABLE_AS;
 	convert_into(c, in->into, out);
 	out->if_not_exists = in->if_not_exists;
-	if (in->query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
-		convert_unsupported(c, 0, NULL, "CREATE TABLE AS EXECUTE");
-		return;
-	}
-	out->query = convert_select(c, in->query->select_stmt);
+	if (in->query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
+		out->query = convert_select(c, in->query->select_stmt);
+	else
+		out->execute = convert_stmt(c, in->query);
 }
 
 bool

@@ -207,7 +207,10 @@ print_create_table_as(struct buf *out, const struct ast_create_table_as *stmt)
 	}
 	print_on_commit(out, stmt->has_on_commit, stmt->on_commit);
 	buf_put_cstr(out, " AS ");
-	print_select(out, stmt->query);
+	if (stmt->query != NULL)
+		print_select(out, stmt->query);
+	else
+		print_stmt(out, stmt->execute);
 	buf_put_cstr(out, stmt->has_no_data ? " WITH NO DATA" : "");
 }
 
