@@ -69,6 +69,7 @@ extern const struct func_family func_sequence;
 extern const struct func_family func_server;
 extern const struct func_family func_session;
 extern const struct func_family func_size;
+extern const struct func_family func_size_text;
 extern const struct func_family func_statistics;
 extern const struct func_family func_storage;
 extern const struct func_family func_text;

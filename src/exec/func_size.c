@@ -3,12 +3,9 @@
  * func_size.c -- how much is on disk: of an event type its share, by rows, of
  * the segments that it is in; of the database all segments.
  */
-#include <inttypes.h>
-
 #include "engine/catalog/catalog.h"
 #include "engine/engine.h"
 #include "exec/func_catalog.h"
-#include "types/numeric.h"
 
 /* ---- segments ---- */
 
@@ -163,130 +160,12 @@ run_tablespace_location(struct function_call *call)
 	return 0;
 }
 
-/* ---- as people read it ---- */
-
-static const struct size_unit {
-	const char *name;
-	int64_t limit; /* from here on, the next unit */
-	bool rounds;   /* to the nearest */
-	uint32_t bits; /* of the value that are less than one of the unit */
-} units[] = {
-	{ "bytes", 10 * 1024, false, 0 },
-	{ "kB", 20 * 1024 - 1, true, 10 },
-	{ "MB", 20 * 1024 - 1, true, 20 },
-	{ "GB", 20 * 1024 - 1, true, 30 },
-	{ "TB", 20 * 1024 - 1, true, 40 },
-	{ "PB", 20 * 1024 - 1, true, 50 },
-};
-
-/* Towards zero, but by one bit less if it is to be rounded. */
-static int64_t
-shift_down(int64_t size, uint32_t from, const struct size_unit *to)
-{
-	uint32_t bits = to->bits - (to->rounds ? 1 : 0);
-
-	return size / (INT64_C(1) << (bits - from));
-}
-
-static int
-size_pretty(struct function_call *call, uint32_t row)
-{
-	int64_t size = ARG(call, 0, i64, row);
-	uint32_t done = 0;
-	size_t unit = 0;
-
-	while (unit + 1 < ARRAY_LEN(units) &&
-	    (size == INT64_MIN || size >= units[unit].limit ||
-		size <= -units[unit].limit)) {
-		unit++;
-		size = shift_down(size, done, &units[unit]);
-		done = units[unit].bits - (units[unit].rounds ? 1 : 0);
-	}
-	if (units[unit].rounds)
-		size = (size + (size >= 0 ? 1 : -1)) / 2;
-	call->result->str[row] =
-	    arena_printf(call->arena, "%" PRId64 " %s", size, units[unit].name);
-	return 0;
-}
-
-static int
-run_size_pretty(struct function_call *call)
-{
-	return each_row(call, size_pretty);
-}
-
-/* *size without the digits after the point, by this power of two. */
-static int
-divide_by_power(struct function_call *call, uint32_t bits, struct numeric *size)
-{
-	struct numeric divisor = numeric_of_i64(INT64_C(1) << bits);
-
-	return numeric_divide_integer(size, &divisor, call->arena, size,
-	    call->err);
-}
-
-/* Twice the size becomes the size, to the nearest. */
-static int
-halve(struct function_call *call, struct numeric *size)
-{
-	struct numeric one = numeric_of_i64(numeric_sign(size) < 0 ? -1 : 1);
-	int rc = numeric_add(size, &one, call->arena, size, call->err);
-
-	return rc != 0 ? rc : divide_by_power(call, 1, size);
-}
-
-static bool
-is_below(const struct numeric *size, const struct size_unit *unit)
-{
-	struct numeric limit = numeric_of_i64(unit->limit);
-	struct numeric absolute = numeric_abs(size);
-
-	return numeric_compare(&absolute, &limit) < 0;
-}
-
-/* The same for sizes of any length; bytes keep what is after the point. */
-static int
-size_pretty_numeric(struct function_call *call, uint32_t row)
-{
-	struct numeric size = ARG(call, 0, numeric, row);
-	uint32_t done = 0;
-	size_t unit = 0;
-	struct buf text;
-	int rc = 0;
-
-	while (rc == 0 && unit + 1 < ARRAY_LEN(units) &&
-	    !is_below(&size, &units[unit])) {
-		uint32_t bits = units[++unit].bits - 1;
-
-		rc = divide_by_power(call, bits - done, &size);
-		done = bits;
-	}
-	if (rc == 0 && units[unit].rounds)
-		rc = halve(call, &size);
-	if (rc != 0)
-		return rc;
-	buf_init(&text);
-	numeric_put(&size, &text);
-	buf_printf(&text, " %s", units[unit].name);
-	rc = put_text(call, row, &text);
-	buf_release(&text);
-	return rc;
-}
-
-static int
-run_size_pretty_numeric(struct function_call *call)
-{
-	return each_row(call, size_pretty_numeric);
-}
-
 static const struct func_row rows[] = {
 	{ FN_PG_DATABASE_SIZE_NAME, { run_database_size_of_name, false } },
 	{ FN_PG_DATABASE_SIZE_OID, { run_database_size_of_oid, false } },
 	{ FN_PG_INDEXES_SIZE, { run_indexes_size, false } },
 	{ FN_PG_RELATION_SIZE_REGCLASS, { run_relation_size, false } },
 	{ FN_PG_RELATION_SIZE_REGCLASS_TEXT, { run_fork_size, false } },
-	{ FN_PG_SIZE_PRETTY, { run_size_pretty, false } },
-	{ FN_PG_SIZE_PRETTY_NUMERIC, { run_size_pretty_numeric, false } },
 	{ FN_PG_TABLESPACE_LOCATION, { run_tablespace_location, false } },
 	{ FN_PG_TABLESPACE_SIZE_NAME, { run_tablespace_size_of_name, false } },
 	{ FN_PG_TABLESPACE_SIZE_OID, { run_tablespace_size_of_oid, false } },

@@ -64,6 +64,7 @@ impls_build(void)
 		&func_server,
 		&func_session,
 		&func_size,
+		&func_size_text,
 		&func_statistics,
 		&func_storage,
 		&func_text,

@@ -276,6 +276,9 @@ MUST_USE int type_in_text(const struct type *type,
     const struct type_settings *settings, struct str text, struct arena *arena,
     struct datum *out, struct error *err);
 
+/* Without the spaces that type_in_text() skips at both ends. */
+struct str type_trim(struct str text);
+
 /*
  * Read rows 0..count-1 of a vector of texts, which are valid UTF-8, as
  * type_in_text() does.  `out`, which this initialises, shares the null flags of

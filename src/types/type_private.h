@@ -97,5 +97,3 @@ type_is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
-
-struct str type_trim(struct str text);
