@@ -5,6 +5,7 @@
 #include "plan/improve.h"
 
 #include "plan/decorrelate.h"
+#include "plan/distinct_count.h"
 #include "plan/option.h"
 #include "plan/order.h"
 #include "plan/push.h"
@@ -35,6 +36,8 @@ improve_query(struct binder *binder, struct rel *rel, bool is_seen)
 		rel = decorrelate(binder, rel);
 	if (option_is_on(binder, OPTION_FILTER_PUSHDOWN))
 		rel = push_down(binder, rel, &none);
+	if (option_is_on(binder, OPTION_DISTINCT_COUNT))
+		distinct_count(binder, rel);
 	if (option_is_on(binder, OPTION_UNORDERED_SCAN))
 		rel = order_relax(binder, rel, is_seen);
 	improve_subqueries(binder, rel);

@@ -11,6 +11,7 @@ static const char *const names[OPTION_COUNT] = {
 	[OPTION_MEMOIZE] = "enable_memoize",
 	[OPTION_CONTEXT_WALK] = "stele.enable_context_walk",
 	[OPTION_DECORRELATION] = "stele.enable_decorrelation",
+	[OPTION_DISTINCT_COUNT] = "stele.enable_distinct_count",
 	[OPTION_EQUALITIES] = "stele.enable_equalities",
 	[OPTION_FILTER_PUSHDOWN] = "stele.enable_filter_pushdown",
 	[OPTION_HASHED_SUBQUERY] = "stele.enable_hashed_subquery",

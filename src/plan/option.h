@@ -17,6 +17,7 @@ enum plan_option {
 	OPTION_MEMOIZE,          /* enable_memoize: results of subqueries */
 	OPTION_CONTEXT_WALK,     /* stele.enable_...: sequences by context */
 	OPTION_DECORRELATION,    /* subqueries as joins */
+	OPTION_DISTINCT_COUNT,   /* groups that are only counted are not made */
 	OPTION_EQUALITIES,       /* a = b and b = 1, hence a = 1 */
 	OPTION_FILTER_PUSHDOWN,  /* conditions as far down as they go */
 	OPTION_HASHED_SUBQUERY,  /* IN (SELECT ...) as a hash table */

@@ -39,6 +39,7 @@ OPTIONS = [
     "enable_hashjoin",
     "enable_memoize",
     "stele.enable_decorrelation",
+    "stele.enable_distinct_count",
     "stele.enable_equalities",
     "stele.enable_filter_pushdown",
     "stele.enable_hashed_subquery",
