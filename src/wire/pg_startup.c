@@ -151,8 +151,9 @@ pg_options_next(struct str *options, struct arena *arena, struct str *name,
 	equals =
 	    setting.len == 0 ? NULL : memchr(setting.data, '=', setting.len);
 	if (equals == NULL || equals == setting.data)
-		return error_set(err, STELE_E_SYNTAX, "%.*s requires a value",
-		    STR_FMT(setting.len == 0 ? word : setting));
+		return error_set(err, STELE_E_SYNTAX, "%s%.*s requires a value",
+		    str_starts_with(word, STR("--")) ? "--" : "-c ",
+		    STR_FMT(setting));
 	*name =
 	    option_name(str_of(setting.data, (size_t)(equals - setting.data)),
 		arena);
