@@ -77,6 +77,7 @@ class Loaded:
             server.copy(self.data)
             self.copy_other_types()
             server.psql("CHECKPOINT")
+        server.rest()
         self.key = server.rows(queries.FIND_BUSIEST)[0][0]
 
     def create_tables(self):
@@ -188,13 +189,14 @@ def alternate(options, loaded, function):
     return {name: statistics.median(runs) for name, runs in values.items()}
 
 
-def ratio_rows(measured, base):
-    """(what, medians by name) as the base's cost, and ratios to it."""
+def ratio_rows(measured, loaded):
+    """(what, medians by name) as the first one's cost, and ratios to it."""
+    base, *others = (one.name for one in loaded)
     for what, medians in measured:
         cells = [what, report.figure(medians[base])]
-        for name, value in medians.items():
-            if name != base:
-                cells.append(f"{value / medians[base]:.2f}")
+        for name in others:
+            known = name in medians
+            cells.append(f"{medians[name] / medians[base]:.2f}" if known else "")
         report.say(" ", *cells)
         yield cells
 
@@ -218,7 +220,7 @@ def shapes(options, tools, work):
         for one in loaded:
             report.say("loading:", one.name)
             one.load()
-        rows = list(ratio_rows(shape_costs(options, loaded), BASE))
+        rows = list(ratio_rows(shape_costs(options, loaded), loaded))
     finally:
         stop_all(loaded)
     head = ["what", f"base, {unit(options)}"]
@@ -249,14 +251,13 @@ def growth(options, tools, work):
             more = (f"users={users}", f"days={days}")
         of = (options, tools, work, f"{count:,}", count, more)
         loaded.append(Loaded(*of))
-        peers.append(LoadedPostgres(*of))
+        if count != HUGE:  # PostgreSQL's tables would take 40 GB
+            peers.append(LoadedPostgres(*of))
     try:
         for one in loaded + peers:
             report.say("loading:", one.server.name, one.name)
             one.load()
-        rows = list(
-            ratio_rows(growth_costs(options, loaded, peers), loaded[0].name)
-        )
+        rows = list(ratio_rows(growth_costs(options, loaded, peers), loaded))
     finally:
         stop_all(loaded + peers)
     head = ["what", f"{loaded[0].name} events, {unit(options)}"]
