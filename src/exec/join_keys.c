@@ -11,12 +11,12 @@
 /* Longer tables are worth a scan. */
 #define KEYS_MAX 4096
 
-/* The column behind an expression, maybe under casts that change no value. */
+/* The column behind an expression, under casts that change no comparison. */
 static bool
 plain_column(const struct expr *expr, uint32_t *column)
 {
 	while (expr->kind == EXPR_CAST &&
-	    cast_is_relabel(&expr->args[0]->type, &expr->type))
+	    cast_keeps_order(&expr->args[0]->type, &expr->type))
 		expr = expr->args[0];
 	if (expr->kind != EXPR_COLUMN)
 		return false;

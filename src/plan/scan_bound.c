@@ -22,12 +22,12 @@ static const struct {
 	{ ">=", BOUND_GE, BOUND_LE },
 };
 
-/* A column of the scan, maybe under casts that change no value. */
+/* A column of the scan, maybe under casts that change no comparison. */
 static const struct expr *
 plain_column(const struct expr *expr)
 {
 	while (expr->kind == EXPR_CAST &&
-	    cast_is_relabel(&expr->args[0]->type, &expr->type))
+	    cast_keeps_order(&expr->args[0]->type, &expr->type))
 		expr = expr->args[0];
 	return expr->kind == EXPR_COLUMN ? expr : NULL;
 }

@@ -733,6 +733,20 @@ cast_is_relabel(const struct type *from, const struct type *to)
 	    (from->oid == TYPE_UNKNOWN && to->oid == TYPE_TEXT);
 }
 
+static bool
+ignores_blanks(const struct type *type)
+{
+	return type->oid == TYPE_BPCHAR ||
+	    type_element(type).oid == TYPE_BPCHAR;
+}
+
+bool
+cast_keeps_order(const struct type *from, const struct type *to)
+{
+	return cast_is_relabel(from, to) &&
+	    ignores_blanks(from) == ignores_blanks(to);
+}
+
 /* The text form of one side is read as the other's. */
 static int
 by_text(struct cast *c)

@@ -40,6 +40,12 @@ bool cast_exists(const struct type *from, const struct type *to,
 bool cast_is_relabel(const struct type *from, const struct type *to);
 
 /*
+ * Whether, besides, the values compare as they did.  Those of char(n), and of
+ * arrays of it, ignore blanks at their ends.
+ */
+bool cast_keeps_order(const struct type *from, const struct type *to);
+
+/*
  * Cast the selected rows of `in` into `out`, which this initialises for
  * `row_count` rows at the same positions (constant if `in` is); nulls stay
  * null.  An over-long varchar is cut by an explicit cast and 22001 by another,
