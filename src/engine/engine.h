@@ -128,6 +128,9 @@ void write_batch_free(struct write_batch *batch);
 /* The catalogue as the batch sees it; borrowed until the next change. */
 const struct catalog *write_batch_catalog(const struct write_batch *batch);
 
+/* Whether it makes the view: no catalogue but its own can have it. */
+bool write_batch_makes_view(const struct write_batch *batch, uint32_t oid);
+
 /*
  * Add a schema change.  New objects get their OIDs here; *ddl is updated.
  * Errors as catalog_apply(); the batch is unchanged then.

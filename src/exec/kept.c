@@ -103,7 +103,8 @@ refresh(const struct exec_context *context, const struct catalog *catalog,
 	passed = position < kept->position ? 0 : position - kept->position;
 	its.generation = kept->generation;
 	its.new_generation = next_generation(context, kept);
-	its.wants_merge =
+	/* what is not committed is not read here, and so not merged */
+	its.wants_merge = !write_batch_makes_view(target, oid) &&
 	    kept->row_count > MERGE_FACTOR * kept->base_count + MERGE_ROWS;
 	if (!kept->is_populated || passed > 0)
 		rc = add_rows(context, catalog, &its, target, &count, err);

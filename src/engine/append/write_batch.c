@@ -99,6 +99,13 @@ write_batch_catalog(const struct write_batch *batch)
 	return batch->ddls[batch->ddl_count - 1].after;
 }
 
+bool
+write_batch_makes_view(const struct write_batch *batch, uint32_t oid)
+{
+	return catalog_view_by_oid(batch->base, oid) == NULL &&
+	    catalog_view_by_oid(write_batch_catalog(batch), oid) != NULL;
+}
+
 uint64_t
 write_batch_row_count(const struct write_batch *batch)
 {
