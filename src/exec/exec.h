@@ -191,8 +191,7 @@ MUST_USE int exec_keep(const struct plan *plan,
     const struct exec_context *context, struct write_batch *target,
     struct keep_report *report, struct error *err);
 
-bool exec_keeps_own(const struct plan *plan, const struct exec_context *context,
-    const struct write_batch *target);
+bool exec_keeps_own(const struct plan *plan, const struct write_batch *target);
 
 /*
  * Any other REFRESH: a transaction of its own, which is committed when this

@@ -278,15 +278,12 @@ exec_keep(const struct plan *plan, const struct exec_context *context,
 /* ---- on its own ---- */
 
 bool
-exec_keeps_own(const struct plan *plan, const struct exec_context *context,
-    const struct write_batch *target)
+exec_keeps_own(const struct plan *plan, const struct write_batch *target)
 {
 	const struct sql_view *view =
 	    catalog_view_by_name(write_batch_catalog(target), plan->ddl->name);
 
-	return view != NULL &&
-	    catalog_view_by_oid(snapshot_catalog(context->snapshot),
-		view->oid) == NULL;
+	return view != NULL && write_batch_makes_view(target, view->oid);
 }
 
 /* Of one attempt: a REFRESH, or if that is NULL the refresh that SHOW does. */

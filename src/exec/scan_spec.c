@@ -98,15 +98,65 @@ scan_bound_value(const struct exec_env *env, const struct expr *expr,
 	return 0;
 }
 
-/* Events up to here are in the rows of a kept query that are read beside. */
-static uint64_t
-kept_position(const struct scan_spec *spec, const struct rel *rel)
+/* What the rows of a kept query are events of, dropped or not. */
+static const struct event_type *
+kept_type(const struct catalog *catalog, uint32_t kept_oid)
 {
-	const struct sql_view *view =
-	    catalog_view_by_oid(snapshot_catalog(spec->snapshot),
-		rel->scan.kept_oid);
+	for (uint32_t i = 0; i < catalog->type_count; i++)
+		if (catalog->types[i]->kept_by == kept_oid)
+			return catalog->types[i];
+	return NULL;
+}
 
-	return view != NULL ? view->kept.position : rel->scan.after;
+/*
+ * Leave out the events that are in the rows of a kept query, which are read
+ * beside.  One that was made after the snapshot has no rows there, so all events
+ * are new; of one that was dropped before it they may be gone already.
+ */
+static int
+put_kept(const struct exec_env *env, const struct rel *rel,
+    struct scan_spec *spec, struct error *err)
+{
+	const struct catalog *catalog =
+	    snapshot_catalog(env->context->snapshot);
+	const struct write_batch *batch = env->context->batch;
+	uint32_t oid = rel->scan.kept_oid;
+	const struct sql_view *view = catalog_view_by_oid(catalog, oid);
+	const struct event_type *dropped;
+
+	if (batch != NULL && write_batch_makes_view(batch, oid))
+		view = catalog_view_by_oid(write_batch_catalog(batch), oid);
+	spec->event_id_first =
+	    1 + (view != NULL ? view->kept.position : rel->scan.after);
+	dropped = view == NULL ? kept_type(catalog, oid) : NULL;
+	if (dropped == NULL)
+		return 0;
+	return error_set(err, STELE_E_UNDEFINED_TABLE,
+	    "relation \"%.*s\" does not exist", STR_FMT(dropped->name));
+}
+
+static int
+put_bound(const struct exec_env *env, const struct rel *rel,
+    const struct scan_bound *bound, struct scan_spec *spec,
+    struct scan_range *ranges, bool *is_empty, struct error *err)
+{
+	uint32_t attnum = bound_attnum(rel, bound);
+	struct datum value;
+	bool is_known;
+	int rc = scan_bound_value(env, bound->value, &value, &is_known, err);
+
+	if (rc != 0 || !is_known)
+		return rc;
+	if (value.is_null)
+		*is_empty = true; /* a null compares with nothing */
+	else if (attnum == COLUMN_EVENT_ID)
+		bound_event_id(spec, bound->kind, value.i64, is_empty);
+	else if (attnum == COLUMN_CONTEXT_ID && bound->kind == BOUND_EQ)
+		bound_context(spec, value.str, is_empty);
+	else if (attnum != 0)
+		bound_range(range_of(ranges, &spec->range_count, attnum),
+		    bound->kind, &bound->value->type, &value);
+	return 0;
 }
 
 int
@@ -116,36 +166,18 @@ scan_spec_bounds(const struct exec_env *env, const struct rel *rel,
 	uint32_t count = rel->scan.bound_count;
 	struct scan_range *ranges =
 	    arena_zalloc(env->arena, (count + 1) * sizeof(*ranges));
+	int rc = 0;
 
 	*is_empty = false;
 	spec->progress = env->context->progress;
 	spec->budget = env->context->budget;
 	if (rel->scan.kept_oid != 0)
-		spec->event_id_first = kept_position(spec, rel) + 1;
-	for (uint32_t i = 0; i < count; i++) {
-		const struct scan_bound *bound = &rel->scan.bounds[i];
-		uint32_t attnum = bound_attnum(rel, bound);
-		struct datum value;
-		bool is_known;
-		int rc;
-
-		rc =
-		    scan_bound_value(env, bound->value, &value, &is_known, err);
-		if (rc != 0)
-			return rc;
-		if (!is_known)
-			continue;
-		if (value.is_null)
-			*is_empty = true; /* a null compares with nothing */
-		else if (attnum == COLUMN_EVENT_ID)
-			bound_event_id(spec, bound->kind, value.i64, is_empty);
-		else if (attnum == COLUMN_CONTEXT_ID && bound->kind == BOUND_EQ)
-			bound_context(spec, value.str, is_empty);
-		else if (attnum != 0)
-			bound_range(range_of(ranges, &spec->range_count,
-					attnum),
-			    bound->kind, &bound->value->type, &value);
-	}
+		rc = put_kept(env, rel, spec, err);
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = put_bound(env, rel, &rel->scan.bounds[i], spec, ranges,
+		    is_empty, err);
+	if (rc != 0)
+		return rc;
 	if (rel->scan.context_slot != 0) {
 		const struct datum *context =
 		    &env->slots[rel->scan.context_slot - 1];

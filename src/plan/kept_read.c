@@ -172,13 +172,6 @@ read_selection(struct binder *binder, const struct sql_view *view,
 	return 0;
 }
 
-static void
-set_after(const struct sql_view *view, const struct kept_cut *cut)
-{
-	cut->scan->scan.kept_oid = view->oid;
-	cut->scan->scan.after = view->kept.position;
-}
-
 int
 kept_read(struct binder *binder, const struct sql_view *view,
     const struct kept_cut *cut, struct error *err)
@@ -188,7 +181,7 @@ kept_read(struct binder *binder, const struct sql_view *view,
 
 	if (cut->slot == NULL)
 		return 0;
-	set_after(view, cut);
+	cut->scan->scan.kept_oid = view->oid;
 	if (cut->agg == NULL)
 		return read_selection(binder, view, cut, err);
 	rc = all_states(binder, view, cut, &states, err);
@@ -265,7 +258,8 @@ kept_rows(struct binder *binder, const struct sql_view *view,
 		*out = no_rows(binder);
 		return 0;
 	}
-	set_after(view, cut);
+	cut->scan->scan.kept_oid = view->oid;
+	cut->scan->scan.after = view->kept.position;
 	if (cut->agg == NULL)
 		rel = new_events(binder, cut, &names);
 	else

@@ -106,11 +106,11 @@ struct rel_scan {
 	uint32_t role_oid; /* REL_EVENTS: whose types; 0: current_user's */
 	/*
 	 * REL_SCAN, not 0: only events that are not in the rows of this kept
-	 * query yet, as the snapshot has them; a transaction reads with its
-	 * own, maybe older, catalogue.
+	 * query yet, as the snapshot has them, or the transaction that makes
+	 * it; this reads with its own, maybe older, catalogue.
 	 */
 	uint32_t kept_oid;
-	uint64_t after;  /* those up to here are, if the snapshot has it not */
+	uint64_t after;  /* of its refresh: those up to here are, else; or 0 */
 	bool is_ordered; /* rows must come by event_id */
 	bool is_payload_late; /* REL_EVENTS: what is committed comes
 					  with a null payload, see rel_payload */

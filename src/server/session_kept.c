@@ -37,7 +37,7 @@ keep_work(struct session *session)
 	struct keep_report report;
 
 	if (is_refresh(plan) &&
-	    (batch == NULL || !exec_keeps_own(plan, &portal->context, batch))) {
+	    (batch == NULL || !exec_keeps_own(plan, batch))) {
 		session->job.rc = exec_refresh(plan, &portal->context, &report,
 		    &session->err);
 		return;

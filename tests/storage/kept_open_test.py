@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kept queries in a transaction that is open while others store and refresh.
 
-One that the transaction itself makes is in its batch alone.
+One that the transaction itself makes is in its batch alone; one that others made
+after its snapshot, or dropped before it, is not what its catalogue says.
+Whatever the case, who reads it gets what the query gives, or is told.
 """
 
 import os
@@ -16,6 +18,7 @@ from stele_server import Server, check  # noqa: E402
 
 CONTEXTS = 1100  # groups past MERGE_ROWS, which are merged
 QUERY = "SELECT context_id, count(*) AS n FROM t GROUP BY 1"
+TOTAL = "SELECT count(*) AS n FROM t"
 
 
 class Session:
@@ -60,11 +63,74 @@ def grows_where_it_is_made(one, other):
         one.ask("REFRESH MATERIALIZED VIEW m")  # merged, at last
 
 
+def is_prepared_where_it_is_made(one, other):
+    """A plan that was made before a refresh finds what came after it."""
+    one.ask(f"BEGIN; CREATE MATERIALIZED VIEW m AS {TOTAL};"
+            " PREPARE q AS SELECT * FROM m")
+    one.is_same("EXECUTE q", [[0]])
+    other.store(10)
+    one.is_same("EXECUTE q", [[10]])
+    one.ask("REFRESH MATERIALIZED VIEW m")
+    one.is_same("EXECUTE q", [[10]])
+    one.ask("SAVEPOINT s; INSERT INTO t (context_id, n) VALUES ('c', 1)")
+    other.store(10)
+    one.ask("REFRESH MATERIALIZED VIEW m")
+    one.is_same("EXECUTE q", [[21]])
+    one.ask("ROLLBACK TO s")
+    one.is_same("EXECUTE q", [[20]])
+    one.ask("COMMIT; DEALLOCATE q")
+    one.is_same("SELECT * FROM m", [[20]])
+
+
+def is_dropped_meanwhile(one, other, write):
+    one.ask(f"CREATE MATERIALIZED VIEW m AS {TOTAL}")
+    one.ask(f"BEGIN; {write}; PREPARE q AS SELECT * FROM m")
+    other.store(10)
+    one.ask("SAVEPOINT s")
+    other.ask("REFRESH MATERIALIZED VIEW m")
+    other.ask("DROP MATERIALIZED VIEW m")
+    for sql in ("SELECT * FROM m", "EXECUTE q", "REFRESH MATERIALIZED VIEW m"):
+        one.ask(sql, "42P01")
+        one.ask("ROLLBACK TO s")
+    one.ask("ROLLBACK; DEALLOCATE q")
+
+
+def is_made_after_the_snapshot(one, other, write, written):
+    """Then the snapshot has no rows of it: all events are new to it."""
+    other.store(5)
+    one.ask("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    one.is_same(TOTAL, [[5]])
+    other.ask(f"CREATE MATERIALIZED VIEW same AS {TOTAL}")
+    other.store(3)
+    other.ask(f"CREATE MATERIALIZED VIEW later AS {TOTAL}")
+    one.ask(write)
+    for name in ("same", "later"):
+        one.is_same(f"SELECT * FROM {name}", [[5 + written]])
+        one.ask(f"REFRESH MATERIALIZED VIEW {name}")
+        one.is_same(f"SELECT * FROM {name}", [[5 + written]])
+    one.ask("COMMIT")
+    for name in ("same", "later"):
+        one.is_same(f"SELECT * FROM {name}", [[8 + written]])
+
+
+WRITES = (
+    ("INSERT INTO t (context_id, n) VALUES ('c', 1)", 1),
+    ("INSERT INTO t (context_id, n) SELECT 'c', 1 WHERE false", 0),
+)
+
+
 def main():
     with Server("shard_count=2") as server:
         one, other = Session(server.port), Session(server.port)
         begin_anew(one)
         grows_where_it_is_made(one, other)
+        begin_anew(one)
+        is_prepared_where_it_is_made(one, other)
+        for write, written in WRITES:
+            begin_anew(one)
+            is_dropped_meanwhile(one, other, write)
+            begin_anew(one)
+            is_made_after_the_snapshot(one, other, write, written)
 
 
 main()
