@@ -53,6 +53,12 @@ CREATE MATERIALIZED VIEW none AS SELECT count(*), sum(amount) AS s FROM pay WHER
 SELECT * FROM none;
 SHOW none;
 SELECT row_count FROM stele.remembered WHERE name = 'none';
+CREATE MATERIALIZED VIEW none_of AS
+SELECT count(*), count(amount) AS amounts, count(*) FILTER (WHERE amount > 0) AS some, count(DISTINCT method) AS methods,
+    sum(amount) AS s, avg(amount) AS mean FROM pay WHERE amount > 1000000;
+SELECT * FROM none_of;
+SHOW none_of;
+DROP MATERIALIZED VIEW none_of;
 
 -- what cannot be made of parts is made of the events
 CREATE MATERIALIZED VIEW middle AS

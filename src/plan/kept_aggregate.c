@@ -338,6 +338,26 @@ finish_average(struct merging *m, const struct agg_call *avg, uint32_t state,
 	    : bind_operator(m->binder, STR("/"), sum, count, 0, out, m->err);
 }
 
+static bool
+is_count(const struct agg_call *call)
+{
+	return call->kind == AGG_COUNT_STAR || call->kind == AGG_COUNT;
+}
+
+/* Of no states there is no sum of counts, but a count. */
+static void
+zero_if_null(struct merging *m, struct expr **count)
+{
+	const struct datum zero = { .i64 = 0 };
+	struct arena *arena = m->binder->arena;
+	struct expr *expr =
+	    expr_new(arena, EXPR_COALESCE, (*count)->type, 0, 2);
+
+	expr->args[0] = *count;
+	expr->args[1] = expr_const(arena, (*count)->type, 0, &zero);
+	*count = expr;
+}
+
 static int
 finish_call(struct merging *m, uint32_t i, struct expr **out)
 {
@@ -357,6 +377,8 @@ finish_call(struct merging *m, uint32_t i, struct expr **out)
 	rc = merge_state(m, kept->column, out);
 	if (rc == 0 && (*out)->type.oid != call->type.oid)
 		rc = coerce_explicit(m->binder, out, &call->type, 0, m->err);
+	if (rc == 0 && is_count(call) && m->agg->agg.key_count == 0)
+		zero_if_null(m, out);
 	return rc;
 }
 
