@@ -6,6 +6,7 @@
 
 #include "plan/column_set.h"
 #include "plan/option.h"
+#include "plan/rewrite.h"
 
 /* The relations that the rule looks for, from above. */
 struct late_plan {
@@ -41,6 +42,23 @@ has_payload(const struct late_plan *plan, const struct column_set *set)
 	return column_set_has(set, plan->events->id, EVENTS_PAYLOAD - 1);
 }
 
+static const struct expr *
+key_of(const struct late_plan *plan, uint32_t i)
+{
+	return plan->project->project[plan->sort->sort.keys[i].column];
+}
+
+/* Keys are computed below the LIMIT, and for the rows that pass it once more. */
+static bool
+can_repeat_keys(const struct late_plan *plan)
+{
+	for (uint32_t i = 0; i < plan->sort->sort.key_count; i++)
+		if (expr_is_volatile(key_of(plan, i)) ||
+		    expr_has_subquery(key_of(plan, i)))
+			return false;
+	return true;
+}
+
 /* Whether the payload is wanted, and by nothing below the LIMIT. */
 static bool
 is_worth_it(struct binder *binder, const struct late_plan *plan,
@@ -57,8 +75,7 @@ is_worth_it(struct binder *binder, const struct late_plan *plan,
 			column_set_add_expr(&above, project->project[i]);
 	}
 	for (uint32_t i = 0; i < plan->sort->sort.key_count; i++)
-		column_set_add_expr(&below,
-		    project->project[plan->sort->sort.keys[i].column]);
+		column_set_add_expr(&below, key_of(plan, i));
 	for (; filter->kind == REL_FILTER; filter = filter->input) {
 		for (uint32_t i = 0; i < filter->filter.count; i++)
 			column_set_add_expr(&below,
@@ -128,7 +145,8 @@ late_payload(struct binder *binder, const struct rel *limit,
 	struct late_plan plan;
 
 	if (!option_is_on(binder, OPTION_LATE_PAYLOAD) ||
-	    !match(limit, &plan) || !is_worth_it(binder, &plan, wanted))
+	    !match(limit, &plan) || !can_repeat_keys(&plan) ||
+	    !is_worth_it(binder, &plan, wanted))
 		return NULL;
 	keys = project_keys(binder, &plan);
 	payload = rel_new_over(binder, REL_PAYLOAD,
