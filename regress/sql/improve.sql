@@ -18,6 +18,18 @@ SELECT ia.b, ib.b FROM ia, ib WHERE ia.a = ib.a AND ib.c > 3 AND ib.context_id =
 EXPLAIN (COSTS off) SELECT * FROM (SELECT a + 1 AS a1, count(*) AS n FROM ia GROUP BY a + 1) q WHERE a1 = 2 AND n > 0;
 EXPLAIN (COSTS off) SELECT * FROM (SELECT a FROM ia UNION SELECT c FROM ib) q WHERE a = 4;
 EXPLAIN (COSTS off) SELECT * FROM (SELECT a FROM ia ORDER BY a LIMIT 1) q WHERE a = 4;
+-- below INTERSECT and EXCEPT, unless they may tell equal values apart
+CREATE TABLE ie (n numeric, a int);
+INSERT INTO ie (context_id, n, a) VALUES ('x', 1.00, 1), ('y', 2.50, 2);
+EXPLAIN (COSTS off) SELECT * FROM (SELECT 1.0 * a AS n, a FROM ia INTERSECT SELECT n, a FROM ie) q WHERE n > 0.5 AND a::text = '1' AND n::text = '1.0';
+SELECT * FROM (SELECT 1.0 * a AS n, a FROM ia INTERSECT SELECT n, a FROM ie) q WHERE n > 0.5 AND a::text = '1' AND n::text = '1.0';
+SELECT * FROM (SELECT 1.0 * a AS n, a FROM ia INTERSECT ALL SELECT n, a FROM ie) q WHERE n::text = '1.00';
+SELECT * FROM (SELECT 1.0 * a AS n, a FROM ia EXCEPT ALL SELECT n, a FROM ie) q WHERE n::text = '1.0' OR a = 2;
+SET stele.enable_filter_pushdown = off;
+SELECT * FROM (SELECT 1.0 * a AS n, a FROM ia INTERSECT SELECT n, a FROM ie) q WHERE n > 0.5 AND a::text = '1' AND n::text = '1.0';
+SELECT * FROM (SELECT 1.0 * a AS n, a FROM ia INTERSECT ALL SELECT n, a FROM ie) q WHERE n::text = '1.00';
+SELECT * FROM (SELECT 1.0 * a AS n, a FROM ia EXCEPT ALL SELECT n, a FROM ie) q WHERE n::text = '1.0' OR a = 2;
+RESET ALL;
 
 -- an outer join that needs no nulls
 EXPLAIN (COSTS off) SELECT * FROM ia LEFT JOIN ib ON ia.a = ib.a WHERE ib.c > 3;

@@ -27,6 +27,14 @@ SELECT x FROM oa UNION SELECT x FROM ob ORDER BY y;
 VALUES (1, 'a'), (2, 'b') EXCEPT VALUES (2, 'b');
 SELECT count(*) FROM (SELECT x FROM oa UNION SELECT x FROM ob) u;
 SELECT x FROM oa WHERE x IN (SELECT x FROM ob EXCEPT SELECT 1) ORDER BY 1;
+-- what a row looks like is asked of those that come out
+CREATE TABLE oc (context_id text, "timestamp" timestamptz, n numeric);
+CREATE TABLE od (context_id text, "timestamp" timestamptz, n numeric);
+INSERT INTO oc (context_id, n) VALUES ('c', 1.0), ('c', 2.50), ('c', 3);
+INSERT INTO od (context_id, n) VALUES ('c', 1.00), ('c', 4.0), ('c', 3);
+SELECT n FROM (SELECT n FROM oc EXCEPT SELECT n FROM od) s WHERE n::text = '1.0';
+SELECT n FROM (SELECT n FROM oc EXCEPT ALL SELECT n FROM od) s WHERE n::text IN ('1.0', '2.50');
+SELECT n FROM (SELECT n FROM oc EXCEPT SELECT n FROM od) s WHERE n > 1.5 AND n <> 3 AND n IS NOT NULL;
 
 -- WITH
 WITH t AS (SELECT x, y FROM oa WHERE x IS NOT NULL) SELECT * FROM t ORDER BY 1, 2;

@@ -8,9 +8,8 @@
 
 /* ---- what does not depend on the order of its rows ---- */
 
-/* Equal values of these look alike, so it does not matter which is kept. */
-static bool
-has_one_look(const struct type *type)
+bool
+type_has_one_look(const struct type *type)
 {
 	switch (type_phys(type)) {
 	case PHYS_BOOL:
@@ -54,7 +53,7 @@ agg_needs_order(const struct agg_call *call)
 		return type_phys(&call->arg->type) == PHYS_F64;
 	case AGG_MIN:
 	case AGG_MAX:
-		return !has_one_look(&call->arg->type);
+		return !type_has_one_look(&call->arg->type);
 	case AGG_STRING_AGG:
 	case AGG_ARRAY_AGG:
 	case AGG_JSON_AGG:
@@ -88,7 +87,7 @@ static bool
 have_one_look(const struct type *types, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		if (!has_one_look(&types[i]))
+		if (!type_has_one_look(&types[i]))
 			return false;
 	}
 	return true;
@@ -99,7 +98,7 @@ static bool
 needs_order(const struct rel_agg *agg)
 {
 	for (uint32_t i = 0; i < agg->key_count; i++) {
-		if (!has_one_look(&agg->keys[i]->type))
+		if (!type_has_one_look(&agg->keys[i]->type))
 			return true;
 	}
 	for (uint32_t i = 0; i < agg->call_count; i++) {

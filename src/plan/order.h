@@ -15,6 +15,9 @@
 
 #include "plan/bind.h"
 
+/* Whether equal values look alike, so that it does not matter which is kept. */
+bool type_has_one_look(const struct type *type);
+
 /* Whether an aggregate depends on the order of its rows. */
 bool agg_needs_order(const struct agg_call *call);
 

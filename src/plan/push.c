@@ -5,7 +5,9 @@
 #include "plan/push.h"
 
 #include "plan/equality.h"
+#include "plan/order.h"
 #include "plan/rel_walk.h"
+#include "plan/trivial.h"
 
 static const struct conditions none;
 
@@ -120,7 +122,7 @@ push_agg(struct binder *binder, struct rel *rel, const struct conditions *above)
 	return conditions_above(binder, rel, &stay);
 }
 
-/* The same conditions for one part of a set operation. */
+/* The same conditions for one input of an append or a set operation. */
 static void
 push_part(struct binder *binder, const struct rel *rel, struct rel **part,
     const struct conditions *above)
@@ -138,7 +140,46 @@ push_part(struct binder *binder, const struct rel *rel, struct rel **part,
 	*part = push_down(binder, *part, &below);
 }
 
-/* What holds for the rows of the whole holds for those of each part. */
+/* What is the same for equal values of its arguments, whatever they look like. */
+static bool
+is_blind(const struct expr *expr)
+{
+	static const char *const names[] = { "=", "<>", "<", "<=", ">",
+		">=", NULL };
+
+	switch ((int)expr->kind) {
+	case EXPR_CALL:
+	case EXPR_IN:
+		return function_is_operator(expr->function, names);
+	case EXPR_TEST:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Whether it may tell equal values of a column apart. */
+static bool
+sees_looks(const struct expr *expr)
+{
+	if (expr->kind == EXPR_COLUMN)
+		return !type_has_one_look(&expr->type);
+	for (uint32_t i = 0; i < expr->arg_count; i++) {
+		const struct expr *arg = expr->args[i];
+
+		if (arg->kind == EXPR_COLUMN && is_blind(expr))
+			continue;
+		if (sees_looks(arg))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What holds for the rows of the whole holds for those of each part.  Of a set
+ * operation, parts have rows that equal those of the whole, for which it must
+ * hold as well: 1.0 is 1.00, but not the same text.
+ */
 static struct rel *
 push_parts(struct binder *binder, struct rel *rel,
     const struct conditions *above)
@@ -149,7 +190,9 @@ push_parts(struct binder *binder, struct rel *rel,
 	for (uint32_t i = 0; i < above->count; i++) {
 		struct expr *condition = above->items[i];
 
-		if (expr_has_subquery(condition) || expr_is_volatile(condition))
+		if (expr_has_subquery(condition) ||
+		    expr_is_volatile(condition) ||
+		    (rel->kind == REL_SET_OP && sees_looks(condition)))
 			conditions_add(binder, &stay, condition);
 		else
 			conditions_add(binder, &moved, condition);
