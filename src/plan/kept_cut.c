@@ -89,7 +89,7 @@ changing_words(const struct expr *expr)
 	case FN_AGE_TIMESTAMPTZ:
 		return "the current time";
 	default:
-		return expr->function->volatility == FUNCTION_VOLATILE
+		return expr->function->volatility >= FUNCTION_MOMENTARY
 		    ? expr->function->name
 		    : NULL;
 	}

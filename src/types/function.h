@@ -29,9 +29,11 @@ enum function_kind {
 	FUNCTION_INTERNAL, /* what only the binder makes: ROW(a, b) */
 };
 
+/* The second and the third are one to PostgreSQL: fixed during a statement. */
 enum function_volatility {
 	FUNCTION_IMMUTABLE, /* may be folded when planning */
-	FUNCTION_STABLE,    /* one result for equal arguments in a statement */
+	FUNCTION_STABLE,    /* asks how values are read and written */
+	FUNCTION_MOMENTARY, /* the clock, the session, objects, the server */
 	FUNCTION_VOLATILE,  /* evaluated for every row */
 };
 

@@ -55,7 +55,7 @@ def read_functions():
             name = match.group(2)
             if name in UNSTEADY and len(args) < 2 or "anyenum" in args:
                 continue
-            if match.group(7) == "STABLE" and OF_THE_SERVER.match(name):
+            if match.group(7) != "IMMUTABLE" and OF_THE_SERVER.match(name):
                 continue
             result = type_name(match.group(5))
             is_variadic = match.group(6) == "VARIADIC"
