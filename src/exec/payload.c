@@ -4,6 +4,7 @@
  */
 #include "exec/payload.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -140,14 +141,27 @@ put_string(const struct type *type, struct str text, struct arena *scratch,
 	return 0;
 }
 
+/*
+ * Whose type is dropped may have lost its labels, when it is read from an
+ * archive: they are numbers, from 0 on, then.
+ */
+static void
+put_label(const struct enum_type *labels, int64_t label, struct buf *out)
+{
+	if (labels != NULL && label >= 0 && label < labels->label_count)
+		json_put_string(out, labels->labels[label]);
+	else
+		buf_printf(out, "%" PRId64, label);
+}
+
 static int
 put_value(const struct type *type, const struct vec *vec, uint32_t row,
     struct arena *scratch, struct buf *out, struct error *err)
 {
 	uint32_t at = vec_index(vec, row);
 
-	if (type->enum_type != NULL) {
-		json_put_string(out, type->enum_type->labels[vec->i64[at]]);
+	if (type->oid >= FIRST_USER_OID) {
+		put_label(type->enum_type, vec->i64[at], out);
 		return 0;
 	}
 	switch (type_phys(type)) {

@@ -311,6 +311,37 @@ def exported(server, events):
                        if e[1] == "load"], "COPY gives other events")
 
 
+def labels_gone():
+    """Events of a dropped table, whose enum was dropped before they are archived."""
+    server = Server(*OPTIONS)
+    server.options += archiving(server)
+    archive = server.dir + "/archive"
+    with open(archive, "w") as file:
+        file.write("nothing is archived yet")
+    with server:
+        ask(server.port, "CREATE TYPE fate AS ENUM ('lost', 'sold')")
+        ask(server.port, "CREATE TABLE gone (fate fate, t text)")
+        ask(server.port, "INSERT INTO gone (context_id, fate) VALUES "
+            "('a', 'sold'), ('b', 'lost'), ('c', null)")
+        # Staged in segments.
+        ask(server.port, "INSERT INTO gone (context_id, fate, t) SELECT "
+            "'c' || g % 100, 'sold', repeat('y', 100) || g "
+            "FROM generate_series(1, 20000) g")
+        ask(server.port, "DROP TABLE gone")
+        ask(server.port, "DROP TYPE fate")
+        os.unlink(archive)
+        os.mkdir(archive)
+        wait_until(lambda: archived(archive), "a file is archived")
+        check(server.stop() == 0, "the server does not stop")
+        said = succeeds(server, "archive", "info", archive)
+        check("  gone: 20003 events" in said, said)
+        said = succeeds(server, "archive", "export", archive)
+        found = [json.loads(line)["payload"] for line in said.splitlines()]
+        check(found[:3] == [{"fate": 1}, {"fate": 0}, {}], str(found[:3]))
+        check([p["fate"] for p in found[3:]] == 20000 * [1],
+              f"{len(found)} exported, {found[-1]}")
+
+
 def refusals(server, events):
     archive = server.dir + "/archive"
     new = server.dir + "/new"
@@ -401,6 +432,7 @@ def main():
         print(f"{len(events)} events archived, {KILLS} kills")
         point_in_time(server, events)
         exported(server, events)
+        labels_gone()
         refusals(server, events)
         waiting(server)
     finally:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`stele reshard`: other shards, the same events.
 
-A directory with several types, versions of one, an enum, a dropped type and a
-log that was not flushed gets more shards, then one, then three.  Each time all
+A directory with several types, versions of one, an enum, a dropped type whose
+enum is gone too and a log that was not flushed gets more shards, then one, then three.  Each time all
 rows, ids, payloads and stories are what they were, new events go on with the
 next id, and it verifies.  A reshard that is killed has done nothing.
 """
@@ -76,7 +76,8 @@ def fill(server):
         "CREATE TYPE mood AS ENUM ('glad', 'sad')",
         "CREATE TABLE a (n int, t text, price numeric(10,2), mood mood)",
         "CREATE TABLE b (x float8)",
-        "CREATE TABLE gone (x float8)",
+        "CREATE TYPE fate AS ENUM ('lost', 'sold')",
+        "CREATE TABLE gone (x float8, fate fate DEFAULT 'sold')",
         insert_a(0, ROWS),
         insert_b(0, ROWS // 2),
         insert_b(0, 300, "gone"),
@@ -87,6 +88,7 @@ def fill(server):
         insert_a(ROWS, ROWS // 2, 1000),
         insert_b(ROWS, ROWS),
         "DROP TABLE gone",
+        "DROP TYPE fate",  # whose labels its events still have
         "CHECKPOINT",
         insert_a(2 * ROWS, 50, 7),
         "CREATE TABLE late (y int)",

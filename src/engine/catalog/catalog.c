@@ -166,6 +166,17 @@ event_type_column_type(const struct event_type *type, uint32_t attnum)
 	return type->fields[attnum - COLUMN_FIRST_FIELD].type;
 }
 
+enum phys
+event_type_column_phys(const struct event_type *type, uint32_t attnum)
+{
+	struct type core;
+
+	if (attnum >= COLUMN_FIRST_FIELD)
+		return field_phys(&type->fields[attnum - COLUMN_FIRST_FIELD]);
+	core = event_type_column_type(type, attnum);
+	return type_phys(&core);
+}
+
 struct str
 event_type_column_name(const struct event_type *type, uint32_t attnum)
 {

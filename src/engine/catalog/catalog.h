@@ -319,6 +319,10 @@ field_phys(const struct field *field)
 						 : type_phys(&field->type);
 }
 
+/* The same of the column with this attnum, core columns too. */
+enum phys event_type_column_phys(const struct event_type *type,
+    uint32_t attnum);
+
 /*
  * 22003 for a value, which is not null, that the field's type can hold but the
  * field cannot: below 0 or above 2^64 - 1 where it is unsigned.

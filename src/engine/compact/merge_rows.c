@@ -131,10 +131,9 @@ describe_columns(struct type_merge *t, struct error *err)
 		return no_memory(err);
 	for (uint32_t attnum = COLUMN_VERSION; attnum < count; attnum++) {
 		uint32_t column = segment_column_index(attnum);
-		struct type type = event_type_column_type(t->type, attnum);
 
 		t->attnums[column] = attnum;
-		t->phys[column] = type_phys(&type);
+		t->phys[column] = event_type_column_phys(t->type, attnum);
 	}
 	return 0;
 }

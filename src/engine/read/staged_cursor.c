@@ -158,13 +158,13 @@ static void
 gather(struct staged_cursor *cursor, uint32_t c, uint32_t count,
     struct vec *out)
 {
-	struct type type =
-	    event_type_column_type(cursor->type, cursor->spec.attnums[c]);
-	size_t size = phys_size(type_phys(&type));
+	enum phys phys =
+	    event_type_column_phys(cursor->type, cursor->spec.attnums[c]);
+	size_t size = phys_size(phys);
 	char *values;
 	uint8_t *nulls;
 
-	vec_init(out, type_phys(&type), VEC_ROWS, &cursor->arena);
+	vec_init(out, phys, VEC_ROWS, &cursor->arena);
 	nulls = vec_need_nulls(out, VEC_ROWS, &cursor->arena);
 	values = out->data;
 	for (uint32_t i = 0; i < count; i++) {

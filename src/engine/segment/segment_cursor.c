@@ -88,9 +88,8 @@ take_memory(struct segment_cursor *cursor, struct error *err)
 	char *at;
 
 	for (uint32_t i = 0; i < spec->attnum_count; i++) {
-		struct type type =
-		    event_type_column_type(spec->type, spec->attnums[i]);
-		enum phys phys = type_phys(&type);
+		enum phys phys =
+		    event_type_column_phys(spec->type, spec->attnums[i]);
 
 		cursor->vecs[i] = (struct vec){ .phys = phys };
 		bytes += values_bytes(cursor, phys) +

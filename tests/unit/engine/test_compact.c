@@ -295,6 +295,148 @@ START_TEST(it_runs_by_itself)
 }
 END_TEST
 
+/* ---- a dropped type ---- */
+
+/* Event type "letter" with a field whose labels go when it is dropped. */
+static uint32_t
+define_letters(void)
+{
+	static const struct str labels[] = { { "glad", 4 }, { "sad", 3 } };
+	struct field mood = { .name = STR("mood"), .is_not_null = true };
+	struct ddl make_enum = {
+		.kind = DDL_CREATE_INLINE_ENUM,
+		.name = STR("letter_mood"),
+		.labels = labels,
+		.label_count = ARRAY_LEN(labels),
+	};
+	struct ddl make_type = {
+		.kind = DDL_CREATE_TYPE,
+		.name = STR("letter"),
+		.fields = &mood,
+		.field_count = 1,
+	};
+	struct write_batch *batch = write_batch_new(world.engine);
+	struct commit commit;
+
+	ck_assert_int_eq(write_batch_ddl(batch, &make_enum, &err), 0);
+	mood.type = type_of(make_enum.oid);
+	ck_assert_int_eq(write_batch_ddl(batch, &make_type, &err), 0);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON, &commit), 0);
+	return make_type.oid;
+}
+
+static void
+drop_letters(uint32_t oid)
+{
+	struct ddl drop = { .kind = DDL_DROP_TYPE, .oid = oid };
+	struct write_batch *batch = write_batch_new(world.engine);
+	struct commit commit;
+
+	ck_assert_int_eq(write_batch_ddl(batch, &drop, &err), 0);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON, &commit), 0);
+}
+
+/* One in three is sad. */
+static void
+store_letters(uint32_t oid)
+{
+	struct write_batch *batch = write_batch_new(world.engine);
+	struct vec cols[3];
+	struct arena arena;
+	struct commit commit;
+
+	arena_init(&arena, NULL);
+	vec_init(&cols[0], PHYS_STR, BATCH, &arena);
+	vec_init(&cols[1], PHYS_I64, BATCH, &arena);
+	vec_init(&cols[2], PHYS_I64, BATCH, &arena);
+	for (uint32_t i = 0; i < BATCH; i++) {
+		cols[0].str[i] = fixture_context(i);
+		cols[1].i64[i] = time_of(i);
+		cols[2].i64[i] = i % 3 == 0;
+	}
+	ck_assert_int_eq(write_batch_rows(batch,
+			     catalog_type_by_oid(write_batch_catalog(batch),
+				 oid),
+			     cols, ARRAY_LEN(cols), sel_all(BATCH), &err),
+	    0);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON, &commit), 0);
+	arena_release(&arena);
+}
+
+static void
+count_labels(struct scan *scan, uint32_t run, uint32_t part, uint64_t counts[2])
+{
+	struct scan_cursor *cursor;
+	struct batch batch;
+	int rc;
+
+	ck_assert_int_eq(scan_cursor_open(scan, run, part, &cursor, &err), 0);
+	while ((rc = scan_cursor_next(cursor, &batch, &err)) > 0)
+		for (uint32_t i = 0; i < batch.sel.count; i++)
+			counts[vec_get(&batch.cols[0], sel_row(batch.sel, i))
+				   .i64]++;
+	ck_assert_msg(rc == 0, "%s", err.message);
+	scan_cursor_close(cursor);
+}
+
+/* How many have each label. */
+static void
+count_letters(uint32_t oid, uint64_t counts[2])
+{
+	static const uint32_t attnums[] = { COLUMN_FIRST_FIELD };
+	struct snapshot *snapshot =
+	    engine_snapshot(world.engine, 0, NULL, NULL);
+	struct scan_spec spec = {
+		.snapshot = snapshot,
+		.type = catalog_type_by_oid(snapshot_catalog(snapshot), oid),
+		.attnums = attnums,
+		.attnum_count = ARRAY_LEN(attnums),
+	};
+	struct arena arena;
+	struct scan *scan;
+
+	arena_init(&arena, NULL);
+	ck_assert_ptr_null(spec.type->fields[0].type.enum_type);
+	ck_assert_int_eq(scan_open(world.engine, &spec, &arena, &scan, &err),
+	    0);
+	counts[0] = counts[1] = 0;
+	for (uint32_t run = 0; run < scan_run_count(scan); run++)
+		for (uint32_t p = 0; p < scan_part_count(scan, run); p++)
+			count_labels(scan, run, p, counts);
+	scan_close(scan);
+	snapshot_unref(snapshot);
+	arena_release(&arena);
+}
+
+/*
+ * Events of a type that was dropped stay in their segments, and are merged,
+ * when a start has found none of its labels any more.
+ */
+START_TEST(labels_may_be_gone)
+{
+	uint32_t oid = define_letters();
+	uint64_t counts[2];
+
+	for (int i = 0; i < COMPACT_FAN_IN; i++) {
+		store_letters(oid);
+		fixture_flush(&world);
+	}
+	drop_letters(oid);
+	fixture_store(&world, 0, BATCH);
+	fixture_flush(&world); /* writes the catalogue */
+	fixture_reopen(&world);
+	count_letters(oid, counts);
+	ck_assert_uint_eq(counts[0], COMPACT_FAN_IN * BATCH / 3 * 2);
+	ck_assert_uint_eq(counts[1], COMPACT_FAN_IN * BATCH / 3);
+	ck_assert_uint_ge(compact(), count_shards());
+	ck_assert_uint_eq(count_segments(), count_shards());
+	count_letters(oid, counts);
+	ck_assert_uint_eq(counts[0], COMPACT_FAN_IN * BATCH / 3 * 2);
+	ck_assert_uint_eq(counts[1], COMPACT_FAN_IN * BATCH / 3);
+	verify();
+}
+END_TEST
+
 /* ---- files ---- */
 
 static uint64_t
@@ -674,6 +816,7 @@ main(void)
 	tcase_add_test(tc, rows_are_the_same_before_and_after);
 	tcase_add_test(tc, windows_of_many_rows);
 	tcase_add_test(tc, it_runs_by_itself);
+	tcase_add_test(tc, labels_may_be_gone);
 	tcase_add_test(tc, inputs_stay_for_who_reads_them);
 	tcase_add_test(tc, it_can_be_paused);
 	tcase_add_test(tc, a_merge_is_watched_and_given_up);
