@@ -21,32 +21,28 @@ static int
 check_replacement(struct ddl_run *run, const struct sql_view *before,
     const struct sql_view *after, struct error *err)
 {
+	uint32_t changed = view_first_change(before, after);
+	const struct view_column *had, *has;
+
 	if (after->column_count < before->column_count)
 		return error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
 		    "cannot drop columns from view");
-	for (uint32_t i = 0; i < before->column_count; i++) {
-		const struct view_column *had = &before->columns[i];
-		const struct view_column *has = &after->columns[i];
-
-		if (!str_equal(had->name, has->name)) {
-			(void)error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
-			    "cannot change name of view column \"%.*s\" to"
-			    " \"%.*s\"",
-			    STR_FMT(had->name), STR_FMT(has->name));
-			return error_hint(err,
-			    "Use ALTER VIEW ... RENAME COLUMN ... to change"
-			    " name of view column instead.");
-		}
-		if (had->type_oid != has->type_oid ||
-		    had->type_mod != has->type_mod)
-			return error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
-			    "cannot change data type of view column \"%.*s\""
-			    " from %.*s to %.*s",
-			    STR_FMT(had->name),
-			    STR_FMT(type_of_column(run, had)),
-			    STR_FMT(type_of_column(run, has)));
-	}
-	return 0;
+	if (changed == before->column_count)
+		return 0;
+	had = &before->columns[changed];
+	has = &after->columns[changed];
+	if (str_equal(had->name, has->name))
+		return error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
+		    "cannot change data type of view column \"%.*s\" from %.*s"
+		    " to %.*s",
+		    STR_FMT(had->name), STR_FMT(type_of_column(run, had)),
+		    STR_FMT(type_of_column(run, has)));
+	(void)error_set(err, STELE_E_INVALID_TABLE_DEFINITION,
+	    "cannot change name of view column \"%.*s\" to \"%.*s\"",
+	    STR_FMT(had->name), STR_FMT(has->name));
+	return error_hint(err,
+	    "Use ALTER VIEW ... RENAME COLUMN ... to change name of view column"
+	    " instead.");
 }
 
 int

@@ -46,6 +46,11 @@ class Session:
             for row in pgwire.rows(answer)
         ]
 
+    def failure(self, text):
+        """The SQLSTATE of the error that it is answered with."""
+        failures = pgwire.errors(self.wire.query(text))
+        return failures[0]["C"] if failures else "none"
+
     def value(self, text):
         return self.run(text)[0][0]
 
@@ -241,6 +246,29 @@ def ties_are_in_order(writer, reader):
     check_ties(reader, "in two segments a shard", 2 * ROWS)
 
 
+# ---- of two who change a view, the second comes too late ----
+
+
+def a_view_keeps_its_columns(first, second):
+    first.run("CREATE VIEW seen AS SELECT 1 AS a")
+    for other in ("SELECT 2 AS a", "SELECT 2 AS a, 'x' AS b"):
+        first.run("BEGIN")
+        first.run(f"CREATE OR REPLACE VIEW seen AS {other}")
+        second.run("CREATE OR REPLACE VIEW seen AS SELECT 3 AS a, 4 AS b")
+        second.run("GRANT SELECT (b) ON seen TO PUBLIC")
+        same(f"{other} later", first.failure("COMMIT"), "40001")
+        same(f"{other} later", first.run("SELECT * FROM seen"), [["3", "4"]])
+        second.run("DROP VIEW seen")
+        second.run("CREATE VIEW seen AS SELECT 1 AS a")
+    # One that has them all is welcome.
+    first.run("BEGIN")
+    first.run("CREATE OR REPLACE VIEW seen AS SELECT 5 AS a, 6 AS b, 7 AS c")
+    second.run("CREATE OR REPLACE VIEW seen AS SELECT 3 AS a, 4 AS b")
+    second.run("GRANT SELECT (b) ON seen TO PUBLIC")
+    first.run("COMMIT")
+    same("more of them", second.run("SELECT * FROM seen"), [["5", "6", "7"]])
+
+
 TESTS = (
     visible_after_the_answer,
     visible_soon_without_sync,
@@ -250,6 +278,7 @@ TESTS = (
     cursor_keeps_its_snapshot,
     portal_keeps_its_snapshot,
     ties_are_in_order,
+    a_view_keeps_its_columns,
 )
 
 

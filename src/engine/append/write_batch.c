@@ -443,6 +443,25 @@ check_unchanged(const struct write_batch *batch, const struct catalog *head,
 	    (unsigned)oid);
 }
 
+/*
+ * A view that is replaced keeps its columns, those too that it has got since
+ * the statement ran: rights may be on them, and other views use them.
+ */
+static int
+check_replaced(const struct catalog *catalog, const struct ddl *ddl,
+    struct error *err)
+{
+	const struct sql_view *before = catalog_view_by_oid(catalog, ddl->oid);
+
+	if (ddl->kind != DDL_REPLACE_VIEW || before == NULL ||
+	    view_first_change(before, ddl->view) == before->column_count)
+		return 0;
+	return error_set(err, STELE_E_SERIALIZATION_FAILURE,
+	    "could not serialize access: view \"%.*s\" was changed "
+	    "concurrently",
+	    STR_FMT(before->name));
+}
+
 static int
 apply_one(struct write_batch *batch, size_t offset, uint64_t position,
     const struct catalog **catalog, struct error *err)
@@ -459,6 +478,8 @@ apply_one(struct write_batch *batch, size_t offset, uint64_t position,
 	(void)reader_u64(&entry.content);
 	arena_init(&arena, NULL);
 	rc = ddl_decode(&entry.content, &arena, &ddl, err);
+	if (rc == 0)
+		rc = check_replaced(*catalog, &ddl, err);
 	if (rc == 0)
 		rc = catalog_apply(*catalog, &ddl, position, &after, err);
 	if (rc == 0) {

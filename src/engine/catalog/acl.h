@@ -22,6 +22,7 @@
  *       of the columns by their number first.
  *   L2  What an entry lets its grantee grant on, he has been given too.
  *   L3  Whom a list names is there; whose object is dropped, is not (R4).
+ *   L4  A column that a list names is there.
  *
  * Threads: as the catalogue.
  */

@@ -109,22 +109,65 @@ catalog_replace_acl(struct catalog *catalog, const struct acl *acl)
 	catalog_put_acl(catalog, acl);
 }
 
-void
-catalog_copy_acls(const struct catalog *before,
-    const struct catalog_change *change, struct catalog *after)
+/* Default rights on the whole, and none on a column, are no list. */
+static void
+put_unless_empty(struct catalog *catalog, const struct acl *acl)
 {
-	for (uint32_t i = 0; i < before->acl_count; i++) {
+	if (!acl->is_default || acl->column_entry_count > 0)
+		catalog_put_acl(catalog, acl);
+}
+
+/* The list of a view that was replaced: a column may have gone; keeps L4. */
+static int
+put_for_columns(struct catalog *after, const struct acl *acl, struct error *err)
+{
+	struct acl_entry *kept =
+	    malloc((acl->column_entry_count + (size_t)1) * sizeof(*kept));
+	struct acl source = *acl;
+	const struct acl *fresh;
+	int rc;
+
+	if (kept == NULL)
+		return error_no_memory(err);
+	source.column_entries = kept;
+	source.column_entry_count = 0;
+	for (uint32_t i = 0; i < acl->column_entry_count; i++)
+		if (catalog_has_column(after, acl->object_oid,
+			acl->column_entries[i].attnum))
+			kept[source.column_entry_count++] =
+			    acl->column_entries[i];
+	rc = acl_make(&source, &fresh, err);
+	free(kept);
+	if (rc != 0)
+		return rc;
+	put_unless_empty(after, fresh);
+	acl_unref(fresh);
+	return 0;
+}
+
+int
+catalog_copy_acls(const struct catalog *before,
+    const struct catalog_change *change, struct catalog *after,
+    struct error *err)
+{
+	const struct sql_view *view = change->new_view;
+	const struct acl *changed = change->new_acl;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < before->acl_count && rc == 0; i++) {
 		const struct acl *acl = before->acls[i];
 
-		if (acl->object_oid != change->gone_acl_oid &&
-		    (change->new_acl == NULL ||
-			acl->object_oid != change->new_acl->object_oid))
+		if (acl->object_oid == change->gone_acl_oid ||
+		    (changed != NULL && acl->object_oid == changed->object_oid))
+			continue;
+		if (view != NULL && acl->object_oid == view->oid)
+			rc = put_for_columns(after, acl, err);
+		else
 			catalog_put_acl(after, acl);
 	}
-	if (change->new_acl != NULL &&
-	    !(change->new_acl->is_default &&
-		change->new_acl->column_entry_count == 0))
-		catalog_put_acl(after, change->new_acl);
+	if (changed != NULL && rc == 0)
+		put_unless_empty(after, changed);
+	return rc;
 }
 
 /* ---- a list that changes ---- */

@@ -287,6 +287,13 @@ MUST_USE int catalog_dependents(const struct catalog *catalog, uint32_t oid,
     struct arena *arena, const struct sql_view ***out, uint32_t *count,
     struct error *err);
 
+/*
+ * The first column of a view, from 0 on, that another view does not have in the
+ * same place by name and type; how many the first has if there is none.
+ */
+uint32_t view_first_change(const struct sql_view *before,
+    const struct sql_view *after);
+
 /* Whether a name means it: it is not dropped, and not of a kept query (K8). */
 static inline bool
 event_type_has_name(const struct event_type *type)

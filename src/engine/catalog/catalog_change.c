@@ -674,9 +674,10 @@ copy_objects(const struct catalog *before, const struct catalog_change *change,
 
 	copy_enums(before, change, after);
 	copy_views(before, change, after);
-	catalog_copy_acls(before, change, after);
 	catalog_copy_settings(before, change, after);
-	rc = catalog_copy_roles(before, change, after, err);
+	rc = catalog_copy_acls(before, change, after, err);
+	if (rc == 0)
+		rc = catalog_copy_roles(before, change, after, err);
 	return rc != 0 ? rc : copy_types(before, change, after, err);
 }
 

@@ -139,8 +139,10 @@ MUST_USE int catalog_change_acl(const struct catalog *catalog,
     const struct ddl *ddl, struct catalog_change *change, struct error *err);
 MUST_USE int catalog_change_owner(const struct catalog *catalog,
     const struct ddl *ddl, struct catalog_change *change, struct error *err);
-void catalog_copy_acls(const struct catalog *before,
-    const struct catalog_change *change, struct catalog *after);
+/* The views of `after` are there. */
+MUST_USE int catalog_copy_acls(const struct catalog *before,
+    const struct catalog_change *change, struct catalog *after,
+    struct error *err);
 
 /* catalog_setting.c */
 void setting_list_unref(const struct setting_list *list);

@@ -148,6 +148,23 @@ view_dependency(const struct sql_view *view, uint32_t oid)
 	return NULL;
 }
 
+uint32_t
+view_first_change(const struct sql_view *before, const struct sql_view *after)
+{
+	uint32_t i;
+
+	for (i = 0; i < before->column_count && i < after->column_count; i++) {
+		const struct view_column *had = &before->columns[i];
+		const struct view_column *has = &after->columns[i];
+
+		if (!str_equal(had->name, has->name) ||
+		    had->type_oid != has->type_oid ||
+		    had->type_mod != has->type_mod)
+			break;
+	}
+	return i;
+}
+
 /* ---- dependents ---- */
 
 /*

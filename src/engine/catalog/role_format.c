@@ -353,30 +353,42 @@ catalog_put_column_rights(struct buf *out, const struct catalog *catalog)
 			put_column_acl(out, catalog->acls[i]);
 }
 
+/* `last` is the entry before it, or all zero. */
+static struct acl_entry
+get_column_entry(struct reader *r, const struct acl_entry *last)
+{
+	struct acl_entry entry = { .attnum = format_get_u32(r) };
+
+	entry.grantee = format_get_u32(r);
+	entry.grantor = format_get_u32(r);
+	entry.rights = get_bits(r, RIGHTS_COLUMN);
+	entry.options = get_bits(r, entry.rights);
+	if (entry.attnum == 0 || entry.attnum < last->attnum ||
+	    (entry.attnum == last->attnum && !is_after(&entry, last))) /* L1 */
+		r->failed = true;
+	return entry;
+}
+
+/*
+ * Older servers could keep rights on columns that a view had lost: these are
+ * left out (L4).
+ */
 static struct acl_entry *
 get_column_entries(struct reader *r, struct arena *arena,
     const struct catalog *catalog, uint32_t object_oid, uint32_t *count)
 {
-	struct acl_entry *entries;
+	uint32_t given = format_get_count(r);
+	struct acl_entry *entries =
+	    format_get_array(r, arena, given, sizeof(*entries));
+	struct acl_entry last = { .attnum = 0 };
 
-	*count = format_get_count(r);
-	entries = format_get_array(r, arena, *count, sizeof(*entries));
-	for (uint32_t i = 0; i < *count && !r->failed; i++) {
-		struct acl_entry *entry = &entries[i];
-
-		*entry = (struct acl_entry){ .attnum = format_get_u32(r) };
-		entry->grantee = format_get_u32(r);
-		entry->grantor = format_get_u32(r);
-		entry->rights = get_bits(r, RIGHTS_COLUMN);
-		entry->options = get_bits(r, entry->rights);
-		if (!catalog_has_column(catalog, object_oid, entry->attnum) ||
-		    (i > 0 &&
-			(entry->attnum < entries[i - 1].attnum ||
-			    (entry->attnum == entries[i - 1].attnum &&
-				!is_after(entry, &entries[i - 1]))))) /* L1 */
-			r->failed = true;
+	*count = 0;
+	for (uint32_t i = 0; i < given && !r->failed; i++) {
+		last = get_column_entry(r, &last);
+		if (catalog_has_column(catalog, object_oid, last.attnum))
+			entries[(*count)++] = last;
 	}
-	if (*count == 0)
+	if (given == 0)
 		r->failed = true;
 	return entries;
 }
@@ -389,8 +401,13 @@ get_column_acl(struct reader *r, struct arena *arena, struct catalog *catalog,
 	uint32_t oid = format_get_u32(r);
 	const struct acl *had = catalog_acl_list(catalog, oid);
 	struct acl source = { .object_oid = oid, .is_default = had == NULL };
+	struct acl_object object;
 	const struct acl *acl;
 	int rc;
+
+	if (!catalog_acl_object(catalog, oid, &object) ||
+	    object.kind != ACL_TABLE)
+		r->failed = true;
 
 	if (had != NULL) {
 		source.entries = had->entries;
@@ -402,6 +419,8 @@ get_column_acl(struct reader *r, struct arena *arena, struct catalog *catalog,
 	    &source.column_entry_count);
 	if (r->failed)
 		return format_malformed(arena, err);
+	if (source.column_entry_count == 0)
+		return 0;
 	rc = acl_make(&source, &acl, err);
 	if (rc != 0)
 		return rc;

@@ -401,6 +401,131 @@ START_TEST(another_owner_takes_the_list_over)
 }
 END_TEST
 
+/* ---- columns ---- */
+
+static const struct view_column view_columns[] = {
+	{ { "a", 1 }, TYPE_INT4, -1 },
+	{ { "b", 1 }, TYPE_INT4, -1 },
+};
+static const struct sql_view wide_view = {
+	.query = { "SELECT 1 AS a, 2 AS b", 21 },
+	.columns = view_columns,
+	.column_count = 2,
+};
+static const struct sql_view narrow_view = {
+	.query = { "SELECT 1 AS a", 13 },
+	.columns = view_columns,
+	.column_count = 1,
+};
+
+static void
+grant_column(uint32_t grantee, uint32_t attnum)
+{
+	struct ddl ddl = { .kind = DDL_GRANT,
+		.oid = VIEW,
+		.grant = { .grantee = grantee,
+		    .grantor = ADMIN,
+		    .rights = RIGHT_SELECT,
+		    .attnum = attnum } };
+
+	change(&ddl);
+}
+
+/* A view of two columns; Bob may read both, Alice the second. */
+static void
+add_view(void)
+{
+	struct ddl make = { .kind = DDL_CREATE_VIEW,
+		.oid = VIEW,
+		.row_type_oid = VIEW + 1,
+		.array_type_oid = VIEW + 2,
+		.name = STR("v"),
+		.view = &wide_view };
+
+	change(&make);
+	grant_column(BOB, 1);
+	grant_column(BOB, 2);
+	grant_column(ALICE, 2);
+}
+
+static uint32_t
+column_entries(const struct catalog *of, uint32_t attnum)
+{
+	uint32_t count;
+
+	(void)catalog_column_acl(of, VIEW, attnum, &count);
+	return count;
+}
+
+/* As a log may say that an older server has written. */
+START_TEST(rights_go_with_their_column)
+{
+	struct ddl replace = { .kind = DDL_REPLACE_VIEW,
+		.oid = VIEW,
+		.view = &narrow_view };
+	struct ddl drop = { .kind = DDL_DROP_ROLE, .oid = ALICE };
+	struct ddl revoke = { .kind = DDL_REVOKE,
+		.oid = VIEW,
+		.grant = { .grantee = BOB,
+		    .grantor = ADMIN,
+		    .rights = RIGHT_SELECT,
+		    .attnum = 1 } };
+
+	add_view();
+	ck_assert_int_eq(try_change(&drop), STELE_E_DEPENDENT_OBJECTS_EXIST);
+	ck_assert_str_eq(err.detail, "privileges for column b of view v");
+	change(&replace);
+	ck_assert_uint_eq(column_entries(catalog, 1), 1);
+	ck_assert_uint_eq(column_entries(catalog, 2), 0);
+	change(&drop);
+	/* It does not get them back. */
+	replace.view = &wide_view;
+	change(&replace);
+	ck_assert_uint_eq(column_entries(catalog, 1), 1);
+	ck_assert_uint_eq(column_entries(catalog, 2), 0);
+	/* Nor is there a list when the last of them goes. */
+	change(&revoke);
+	grant_column(BOB, 2);
+	ck_assert_uint_eq(catalog->acl_count, 1);
+	replace.view = &narrow_view;
+	change(&replace);
+	ck_assert_uint_eq(catalog->acl_count, 0);
+}
+END_TEST
+
+/* What an older server may have written. */
+START_TEST(rights_on_no_column_are_not_read)
+{
+	const struct sql_view *view, *views[1];
+	struct catalog damaged;
+	struct sql_view narrow;
+	const struct catalog *copy;
+	struct buf bytes;
+
+	add_view();
+	view = catalog_view_by_oid(catalog, VIEW);
+	narrow = *view;
+	narrow.column_count = 1;
+	views[0] = &narrow;
+	damaged = *catalog;
+	damaged.views = views;
+	buf_init(&bytes);
+	catalog_encode(&damaged, &bytes);
+	ck_assert_msg(catalog_decode(buf_str(&bytes), &copy, &err) == 0, "%s",
+	    err.message);
+	ck_assert_uint_eq(column_entries(copy, 1), 1);
+	ck_assert_uint_eq(column_entries(copy, 2), 0);
+	catalog_unref(copy);
+	/* Of nothing at all they are damage. */
+	buf_reset(&bytes);
+	damaged.view_count = 0;
+	catalog_encode(&damaged, &bytes);
+	ck_assert_int_eq(catalog_decode(buf_str(&bytes), &copy, &err),
+	    STELE_E_CORRUPT);
+	buf_release(&bytes);
+}
+END_TEST
+
 /* ---- settings ---- */
 
 static struct ddl
@@ -665,6 +790,8 @@ main(void)
 	tcase_add_test(tc, options_are_granted_on_and_taken_back);
 	tcase_add_test(tc, a_denial_beats_reader_and_writer_alone);
 	tcase_add_test(tc, another_owner_takes_the_list_over);
+	tcase_add_test(tc, rights_go_with_their_column);
+	tcase_add_test(tc, rights_on_no_column_are_not_read);
 	tcase_add_test(tc, settings_are_kept_in_their_places);
 	tcase_add_test(tc, settings_go_with_their_role);
 	tcase_add_test(tc, settings_are_few_and_short);
