@@ -22,7 +22,10 @@
 #include "os/file.h"
 #include "os/rest.h"
 
-/* A zone ends early with the row that brings a column's strings past this. */
+/*
+ * A zone ends early with the row that brings its strings past this, those of
+ * all columns but the context: who reads or merges it has them in memory.
+ */
 #define ZONE_STRING_BYTES ((size_t)32 << 20)
 /* Filters of a section take no more memory; columns beyond go without. */
 #define FILTER_BYTES (UINT64_C(64) << 20)
@@ -48,6 +51,7 @@ struct segment_writer {
 	struct writer_column *columns; /* of the open section; NULL: none */
 	uint32_t column_count;
 	uint32_t fill;         /* rows in its last zone */
+	size_t string_bytes;   /* of these, but their contexts */
 	int64_t last_event_id; /* of its rows, 0 at its start */
 
 	struct writer_contexts contexts;
@@ -219,6 +223,7 @@ segment_writer_begin_type(struct segment_writer *w, uint32_t type_oid,
 	if (section->columns == NULL || w->columns == NULL)
 		return no_memory(err);
 	w->fill = 0;
+	w->string_bytes = 0;
 	w->last_event_id = 0;
 	w->filter_budget = FILTER_BYTES;
 	for (uint32_t c = COLUMN_CONTEXT_ID; c < column_count && rc == 0; c++) {
@@ -271,6 +276,7 @@ end_zone(struct segment_writer *w, struct error *err)
 	info->zone_count++;
 	info->granule_count += index_granules(w->fill);
 	w->fill = 0;
+	w->string_bytes = 0;
 	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count && rc == 0;
 	     c++)
 		rc = writer_column_end_zone(&w->columns[c], &w->out,
@@ -315,31 +321,45 @@ note_bounds(struct segment_writer *w, const struct batch *batch, uint32_t first,
 	open_section(w)->info.row_count += count;
 }
 
-/*
- * How many of `count` rows the zone takes, at least one: with the last of them
- * it is full or a column's strings have reached their limit.  Codes have none.
- */
-static uint32_t
-rows_that_fit(const struct segment_writer *w, const struct batch *batch,
+/* The strings of some rows; codes are none. */
+static size_t
+string_bytes(const struct segment_writer *w, const struct batch *batch,
     uint32_t first, uint32_t count)
 {
+	size_t bytes = 0;
+
 	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count; c++)
 		if (w->columns[c].chunk_phys == PHYS_STR)
-			count =
-			    writer_column_fit(&w->columns[c], &batch->cols[c],
-				batch->sel, first, count, ZONE_STRING_BYTES);
-	return count;
+			bytes += writer_column_bytes(&batch->cols[c],
+			    batch->sel, first, count);
+	return bytes;
+}
+
+/*
+ * How many of `count` rows the zone takes, at least one: with the last of them
+ * it is full or its strings, which are counted here, have passed their limit.
+ */
+static uint32_t
+rows_that_fit(struct segment_writer *w, const struct batch *batch,
+    uint32_t first, uint32_t count)
+{
+	size_t bytes = string_bytes(w, batch, first, count);
+	uint32_t fit = 0;
+
+	if (w->string_bytes + bytes <= ZONE_STRING_BYTES) {
+		w->string_bytes += bytes;
+		return count;
+	}
+	while (w->string_bytes <= ZONE_STRING_BYTES)
+		w->string_bytes += string_bytes(w, batch, first + fit++, 1);
+	return fit;
 }
 
 static bool
 zone_is_full(const struct segment_writer *w)
 {
-	if (w->fill == w->header.zone_rows)
-		return true;
-	for (uint32_t c = COLUMN_CONTEXT_ID; c < w->column_count; c++)
-		if (w->columns[c].zone_bytes > ZONE_STRING_BYTES)
-			return true;
-	return false;
+	return w->fill == w->header.zone_rows ||
+	    w->string_bytes > ZONE_STRING_BYTES;
 }
 
 int

@@ -151,7 +151,6 @@ append_strings(struct writer_column *column, const struct vec *vec,
 		bytes += len;
 		longest = len > longest ? len : longest;
 	}
-	column->zone_bytes += bytes;
 	column->string_bytes += bytes;
 	column->is_long |= longest > DICT_STRING_BYTES_MAX;
 	if (!column->is_coded)
@@ -162,9 +161,9 @@ append_strings(struct writer_column *column, const struct vec *vec,
 			     column->codes + column->row_count, err);
 }
 
-/* Bytes of the strings of selected rows. */
-static size_t
-sum_bytes(const struct vec *vec, struct sel sel, uint32_t first, uint32_t count)
+size_t
+writer_column_bytes(const struct vec *vec, struct sel sel, uint32_t first,
+    uint32_t count)
 {
 	size_t bytes = 0;
 
@@ -180,22 +179,6 @@ sum_bytes(const struct vec *vec, struct sel sel, uint32_t first, uint32_t count)
 			bytes += vec->str[vec_index(vec, row)].len;
 	}
 	return bytes;
-}
-
-uint32_t
-writer_column_fit(const struct writer_column *column, const struct vec *vec,
-    struct sel sel, uint32_t first, uint32_t count, size_t limit)
-{
-	size_t bytes = column->zone_bytes;
-
-	if (bytes + sum_bytes(vec, sel, first, count) <= limit)
-		return count;
-	for (uint32_t i = 0; i < count; i++) {
-		bytes += sum_bytes(vec, sel, first + i, 1);
-		if (bytes > limit)
-			return i + 1;
-	}
-	return count;
 }
 
 /* Values of selected rows side by side. */
@@ -397,7 +380,6 @@ writer_column_end_zone(struct writer_column *column, struct segment_output *out,
 	arena_reset(&column->arena);
 	column->fill = 0;
 	column->has_nulls = false;
-	column->zone_bytes = 0;
 	return rc;
 }
 

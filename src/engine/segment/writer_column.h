@@ -34,8 +34,7 @@ struct writer_column {
 	void *values;       /* its values: zone_limit of the form */
 	uint8_t *nulls;     /* its null flags */
 	bool has_nulls;     /* one of them is set */
-	size_t zone_bytes;  /* of its strings */
-	struct arena arena; /* those bytes, when plain */
+	struct arena arena; /* of its strings, when plain */
 	bool is_coded;      /* strings: still with a dictionary */
 	bool is_known;      /* strings: they come as codes of this one: */
 	struct block_ref known_root;
@@ -71,13 +70,9 @@ MUST_USE int writer_column_use_dict(struct writer_column *column,
     struct error *err);
 void writer_column_use_plain(struct writer_column *column);
 
-/*
- * How many of `count` selected rows from `first` on a string column's zone
- * takes until its strings pass `limit` bytes, that row included.
- */
-uint32_t writer_column_fit(const struct writer_column *column,
-    const struct vec *vec, struct sel sel, uint32_t first, uint32_t count,
-    size_t limit);
+/* Bytes of the strings of selected rows first..first+count-1. */
+size_t writer_column_bytes(const struct vec *vec, struct sel sel,
+    uint32_t first, uint32_t count);
 
 /* Add selected rows first..first+count-1; they fit the zone. */
 MUST_USE int writer_column_append(struct writer_column *column,

@@ -924,6 +924,79 @@ START_TEST(strings_of_all_kinds)
 }
 END_TEST
 
+#define LONG_FIELDS 8
+#define LONG_ROWS   6
+
+/* Rows of one batch, with a MiB in each of the fields. */
+static void
+write_long_rows(void)
+{
+	static char text[1 << 20];
+	const struct segment_options options = { .zone_rows = 256 };
+	enum phys phys[SEGMENT_CORE_COLUMNS + LONG_FIELDS] = { PHYS_STR,
+		PHYS_I64, PHYS_I64, PHYS_I64 };
+	struct vec cols[ARRAY_LEN(phys)];
+	struct segment_writer *writer;
+	struct batch batch = { .row_count = LONG_ROWS,
+		.col_count = ARRAY_LEN(cols),
+		.cols = cols,
+		.sel = sel_all(LONG_ROWS) };
+
+	memset(text, 'a', sizeof(text));
+	for (uint32_t c = 0; c < ARRAY_LEN(cols); c++) {
+		if (c >= SEGMENT_CORE_COLUMNS)
+			phys[c] = PHYS_STR;
+		vec_init(&cols[c], phys[c], LONG_ROWS, &arena);
+		for (uint32_t i = 0; i < LONG_ROWS; i++)
+			if (phys[c] == PHYS_STR)
+				cols[c].str[i] = str_of(text, sizeof(text));
+			else
+				cols[c].i64[i] = i + 1;
+	}
+	for (uint32_t i = 0; i < LONG_ROWS; i++)
+		cols[0].str[i] = STR("one");
+	ck_assert_int_eq(segment_writer_open(os_fs_real(), dir, NUMBER, 0,
+			     &options, &writer, &err),
+	    0);
+	ck_assert_int_eq(segment_writer_begin_type(writer, MODEL_OID, phys,
+			     ARRAY_LEN(cols), &err),
+	    0);
+	ck_assert_int_eq(segment_writer_append(writer, &batch, &err), 0);
+	ck_assert_int_eq(segment_writer_end_type(writer, &err), 0);
+	ck_assert_int_eq(segment_writer_finish(writer, &meta, &err), 0);
+	ck_assert_int_eq(segment_verify(os_fs_real(), dir, &meta,
+			     &options.directory, &err),
+	    0);
+}
+
+/* What a zone holds is limited, not what each of its columns does. */
+START_TEST(many_strings_end_a_zone)
+{
+	uint32_t attnum = COLUMN_EVENT_ID;
+	struct segment_cursor *cursor;
+	struct batch batch;
+
+	write_long_rows();
+	ck_assert_int_eq(segment_open(os_fs_real(), dir, &meta,
+			     &(struct uuid){ 0 }, cache, &segment, &err),
+	    0);
+	model_init(&model, 1, 1, 128);
+	spec = (struct scan_spec){ .type = &model.type,
+		.attnums = &attnum,
+		.attnum_count = 1 };
+	open_section();
+	ck_assert_int_eq(segment_cursor_open_all(section, &spec, &cursor, &err),
+	    0);
+	/* Four rows have 32 MiB, the fifth brings it past this. */
+	ck_assert_int_eq(segment_cursor_next(cursor, &batch, &err), 1);
+	ck_assert_uint_eq(batch.row_count, 5);
+	ck_assert_int_eq(segment_cursor_next(cursor, &batch, &err), 1);
+	ck_assert_uint_eq(batch.row_count, 1);
+	ck_assert_int_eq(segment_cursor_next(cursor, &batch, &err), 0);
+	segment_cursor_close(cursor);
+}
+END_TEST
+
 /* ---- copies by codes ---- */
 
 #define COPY_NUMBER 0x1235
@@ -1413,6 +1486,7 @@ main(void)
 	tcase_add_loop_test(tc, a_copy_by_codes_has_the_same_rows, 0, 6);
 	tcase_add_loop_test(tc, strings_of_all_kinds, 0,
 	    ARRAY_LEN(string_case));
+	tcase_add_test(tc, many_strings_end_a_zone);
 	tcase_add_loop_test(tc, a_failure_leaves_no_file, 0, 4);
 	tcase_add_test(tc, the_cache_is_bounded);
 	tcase_add_test(tc, a_removed_file_goes_with_its_last_user);
