@@ -15,6 +15,8 @@
 
 #define CACHE_BYTES ((size_t)8 << 20)
 #define SYNC_BYTES  ((uint32_t)8 << 20)
+/* A value with its null flag; with its code too, if it is a string. */
+#define VALUE_BYTES (sizeof(struct numeric) + 1)
 
 static int
 no_memory(struct error *err)
@@ -83,6 +85,19 @@ merge_event_type(const struct merge *m, uint32_t type_oid,
 		    ", which the catalogue does not know",
 		    type_oid);
 	return 0;
+}
+
+uint32_t
+merge_batch_rows(const struct merge *m, uint32_t input_count,
+    uint32_t column_count)
+{
+	uint64_t values = (uint64_t)input_count * column_count;
+	uint64_t rows = m->spec->policy->batch_bytes / VALUE_BYTES / values;
+
+	if (rows > VEC_ROWS)
+		return VEC_ROWS;
+	rows -= rows % INT_BLOCK_ROWS; /* blocks are decoded whole */
+	return rows == 0 ? INT_BLOCK_ROWS : (uint32_t)rows;
 }
 
 int

@@ -17,7 +17,9 @@
  *
  * Memory: 4 bytes a row of the output, 8 for each string of the inputs'
  * dictionaries, one zone of each column, the filters of a type (64 MiB at most);
- * the inputs together weigh no more than policy->weight_max.
+ * a batch of each input, policy->batch_bytes together, and the text of each, at
+ * most a zone's (segment_writer.c).  The inputs together weigh no more than
+ * policy->weight_max.
  *
  * Threads: one.
  */

@@ -37,6 +37,13 @@ struct merge {
 MUST_USE int merge_event_type(const struct merge *m, uint32_t type_oid,
     const struct event_type **out, struct error *err);
 
+/*
+ * How many rows at a time are read of so many columns of so many inputs:
+ * policy->batch_bytes.
+ */
+uint32_t merge_batch_rows(const struct merge *m, uint32_t input_count,
+    uint32_t column_count);
+
 /* Rows of a type that are not left out, of this piece. */
 struct merge_choice merge_choose_piece(const struct merge *m, uint32_t type);
 

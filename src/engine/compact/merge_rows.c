@@ -29,7 +29,8 @@ merge_run_pass(struct merge *m, const struct merge_pass *pass,
 		return no_memory(err);
 	arena_init(&arena, NULL);
 	rc = merge_source_open(source, pass->section, pass->type, pass->attnums,
-	    pass->attnum_count, pass->choice, &arena, err);
+	    pass->attnum_count, merge_batch_rows(m, 1, pass->attnum_count),
+	    pass->choice, &arena, err);
 	for (uint32_t i = 0; rc == 0 && source->cursor != NULL &&
 	     pass->wants_codes != NULL && i < pass->attnum_count;
 	     i++)
@@ -327,6 +328,8 @@ open_input(struct type_merge *t, struct type_input *in, uint32_t input,
 {
 	struct arena *arena = &t->m->arena;
 	uint32_t count = t->column_count;
+	uint32_t batch_rows =
+	    merge_batch_rows(t->m, t->m->spec->input_count, count);
 	int rc;
 
 	in->input = input;
@@ -337,7 +340,7 @@ open_input(struct type_merge *t, struct type_input *in, uint32_t input,
 	if (in->string_hashes == NULL || in->cols == NULL)
 		return no_memory(err);
 	rc = merge_source_open(&in->source, t->sections[input], t->type,
-	    t->attnums, count, t->choice, arena, err);
+	    t->attnums, count, batch_rows, t->choice, arena, err);
 	for (uint32_t c = 0; c < count && rc == 0; c++) {
 		bool wants_codes = reads_codes(t, input, c);
 

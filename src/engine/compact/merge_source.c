@@ -31,8 +31,8 @@ set_range(struct merge_source *source)
 int
 merge_source_open(struct merge_source *source, struct segment_section *section,
     const struct event_type *type, const uint32_t *attnums,
-    uint32_t attnum_count, struct merge_choice choice, struct arena *arena,
-    struct error *err)
+    uint32_t attnum_count, uint32_t batch_rows, struct merge_choice choice,
+    struct arena *arena, struct error *err)
 {
 	int rc;
 
@@ -57,8 +57,8 @@ merge_source_open(struct merge_source *source, struct segment_section *section,
 	}
 	rc = segment_prune(section, &source->spec, arena, &source->parts, err);
 	if (rc == 0 && source->parts.zone_count > 0)
-		rc = segment_cursor_open_zones(section, &source->spec,
-		    source->parts.zones, source->parts.zone_count,
+		rc = segment_cursor_open_batches(section, &source->spec,
+		    source->parts.zones, source->parts.zone_count, batch_rows,
 		    &source->cursor, err);
 	return rc;
 }

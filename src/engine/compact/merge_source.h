@@ -48,13 +48,13 @@ struct merge_source {
 
 /*
  * Open it for columns `attnums`, which stay borrowed; unless all rows are
- * chosen, timestamp must be one of them.  `arena` lives until it is closed.
- * Close in any case.
+ * chosen, timestamp must be one of them.  No batch has more than `batch_rows`
+ * rows.  `arena` lives until it is closed.  Close in any case.
  */
 MUST_USE int merge_source_open(struct merge_source *source,
     struct segment_section *section, const struct event_type *type,
-    const uint32_t *attnums, uint32_t attnum_count, struct merge_choice choice,
-    struct arena *arena, struct error *err);
+    const uint32_t *attnums, uint32_t attnum_count, uint32_t batch_rows,
+    struct merge_choice choice, struct arena *arena, struct error *err);
 void merge_source_close(struct merge_source *source);
 
 /*

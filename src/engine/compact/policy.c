@@ -16,6 +16,7 @@ compact_policy(int64_t window_us, uint32_t zone_rows)
 		.window_us = window_us,
 		.weight_min = (uint64_t)COMPACT_PIECE_ZONES * zone_rows,
 		.weight_max = COMPACT_WEIGHT_MAX,
+		.batch_bytes = COMPACT_BATCH_BYTES,
 	};
 
 	/* With large zones too, FAN_IN must fit and then be worth something. */

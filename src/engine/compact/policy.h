@@ -61,17 +61,23 @@ struct segment_meta;
 #define COMPACT_PIECE_ZONES  64       /* weight_min in zones of full length */
 #define COMPACT_WEIGHT_BYTES 128      /* one row's worth */
 #define COMPACT_WEIGHT_MAX   8388608u /* of a segment; bounds memory */
-#define COMPACT_LATE_SHARE   10       /* P3: one part in so many */
-#define COMPACT_LIKE_SHARE   2        /* P3: heavier by this is still alike */
-#define COMPACT_PAST_SHARE   4        /* P5: one part in so many */
-#define COMPACT_REST_SHARE   3        /* it rests so many times as long */
-#define COMPACT_BEHIND       24       /* small segments: it rests less */
-#define COMPACT_FAR_BEHIND   48       /* .. not at all */
+#define COMPACT_BATCH_BYTES  (64u << 20)
+#define COMPACT_LATE_SHARE   10 /* P3: one part in so many */
+#define COMPACT_LIKE_SHARE   2  /* P3: heavier by this is still alike */
+#define COMPACT_PAST_SHARE   4  /* P5: one part in so many */
+#define COMPACT_REST_SHARE   3  /* it rests so many times as long */
+#define COMPACT_BEHIND       24 /* small segments: it rests less */
+#define COMPACT_FAR_BEHIND   48 /* .. not at all */
 
 struct compact_policy {
 	int64_t window_us; /* width that was configured */
 	uint64_t weight_min;
 	uint64_t weight_max;
+	/*
+	 * What a merge reads of a type at a time, its text apart; more only if
+	 * INT_BLOCK_ROWS rows of so many columns and inputs take more.
+	 */
+	uint64_t batch_bytes;
 	/*
 	 * Asked for: whatever can be merged is, without waiting for more.  Ends
 	 * for sure only with one width from beginning to end, `forced_us`.

@@ -334,8 +334,12 @@ struct segment_cursor_stats {
  * the limits of event_id, which are exact, and with rows the context, which is
  * that of all of them; it and the arrays stay valid until the cursor is closed,
  * the section's segment is referenced by the cursor.  Fields that the segment
- * does not have read as their default, or null.
+ * does not have read as their default, or null.  A batch has up to `batch_rows`
+ * rows, or else VEC_ROWS.
  */
+MUST_USE int segment_cursor_open_batches(struct segment_section *section,
+    const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
+    uint32_t batch_rows, struct segment_cursor **out, struct error *err);
 MUST_USE int segment_cursor_open_zones(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
     struct segment_cursor **out, struct error *err);

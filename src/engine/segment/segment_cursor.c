@@ -207,16 +207,18 @@ cursor_new(const struct scan_spec *spec)
 }
 
 int
-segment_cursor_open_zones(struct segment_section *section,
+segment_cursor_open_batches(struct segment_section *section,
     const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
-    struct segment_cursor **out, struct error *err)
+    uint32_t batch_rows, struct segment_cursor **out, struct error *err)
 {
 	struct segment_cursor *cursor = cursor_new(spec);
 	int rc;
 
+	MUST(batch_rows > 0 && batch_rows <= VEC_ROWS);
 	*out = NULL;
 	if (cursor == NULL)
 		return no_memory(err);
+	cursor->batch_rows = batch_rows;
 	cursor->section = section;
 	cursor->segment = segment_ref(section->segment);
 	cursor->zones = zones;
@@ -237,6 +239,15 @@ segment_cursor_open_zones(struct segment_section *section,
 	}
 	*out = cursor;
 	return 0;
+}
+
+int
+segment_cursor_open_zones(struct segment_section *section,
+    const struct scan_spec *spec, const uint32_t *zones, uint32_t zone_count,
+    struct segment_cursor **out, struct error *err)
+{
+	return segment_cursor_open_batches(section, spec, zones, zone_count,
+	    VEC_ROWS, out, err);
 }
 
 int

@@ -176,7 +176,8 @@ segment_zones_next(struct segment_cursor *cursor, uint32_t *count,
 			rc = next_zone(cursor, err);
 			continue;
 		}
-		all = all > VEC_ROWS ? VEC_ROWS : all;
+		if (all > cursor->batch_rows)
+			all = cursor->batch_rows;
 		rc = fill_batch(cursor, all, count, err);
 		cursor->zone_row += all;
 	}

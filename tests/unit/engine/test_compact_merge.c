@@ -19,6 +19,7 @@
 #include "engine/compact/merge.h"
 #include "engine/compact/policy.h"
 #include "engine/segment/block_cache.h"
+#include "engine/segment/int_packed.h"
 #include "engine/segment/segment.h"
 #include "os/file.h"
 #include "segment_model.h"
@@ -49,7 +50,8 @@ static uint8_t *input_of; /* by row of the model */
 static uint32_t input_count;
 static uint64_t next_number;
 static uint64_t pace_calls, pace_limit;
-static uint64_t paced_rows;
+static uint64_t paced_rows, paced_most;
+static uint64_t batch_bytes; /* of the policy; 0: its own */
 static struct merge_spec spec;
 static struct merge_result result;
 
@@ -67,7 +69,8 @@ setup(void)
 	next_number = 1;
 	pace_calls = 0;
 	pace_limit = UINT64_MAX;
-	paced_rows = 0;
+	paced_rows = paced_most = 0;
+	batch_bytes = 0;
 	result = (struct merge_result){ .outputs = NULL };
 }
 
@@ -215,6 +218,8 @@ static int
 pace(void *arg UNUSED, uint64_t row_count, struct error *error)
 {
 	CHECK_EACH(row_count >= paced_rows);
+	if (row_count - paced_rows > paced_most)
+		paced_most = row_count - paced_rows;
 	paced_rows = row_count;
 	if (pace_calls++ == pace_limit)
 		return error_set(error, STELE_E_QUERY_CANCELED, "enough");
@@ -226,6 +231,8 @@ run(struct os_fs *fs, int64_t window_us, uint64_t weight_min)
 {
 	policy = compact_policy(window_us, ZONE_ROWS);
 	policy.weight_min = weight_min;
+	if (batch_bytes > 0)
+		policy.batch_bytes = batch_bytes;
 	spec = (struct merge_spec){
 		.fs = fs,
 		.dir = dir,
@@ -443,6 +450,20 @@ START_TEST(every_row_comes_back)
 	check_entries(input_count + result.output_count);
 	/* Once to be written, once to be verified. */
 	ck_assert_uint_eq(paced_rows, 2 * (uint64_t)model.row_count);
+}
+END_TEST
+
+/* Of many columns of many inputs few rows are read at a time. */
+START_TEST(batches_are_bounded)
+{
+	make(7, 5000, 4, MIXED);
+	batch_bytes = 1;
+	ck_assert_msg(run(os_fs_real(), 1000 * SECOND_US, 1000) == 0, "%s",
+	    err.message);
+	check_outputs();
+	check_entries(input_count + result.output_count);
+	ck_assert_uint_eq(paced_rows, 2 * (uint64_t)model.row_count);
+	ck_assert_uint_le(paced_most, INT_BLOCK_ROWS);
 }
 END_TEST
 
@@ -1038,6 +1059,7 @@ main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, every_row_comes_back, 0,
 	    3 * ARRAY_LEN(merge_case));
+	tcase_add_test(tcase, batches_are_bounded);
 	tcase_add_loop_test(tcase, what_is_past_is_left_out, 0,
 	    2 * ARRAY_LEN(past_case));
 	tcase_add_test(tcase, dictionaries_stay);
