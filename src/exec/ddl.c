@@ -404,6 +404,29 @@ check_new_column(struct ddl_run *run, const struct event_type *type,
 	return 0;
 }
 
+/* A default may turn out to be null: then it is none. */
+static int
+check_has_value(const struct field *field, const struct ddl_field *planned,
+    struct error *err)
+{
+	if (!field->is_not_null || field->has_default)
+		return 0;
+	(void)error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "adding a NOT NULL column without a default is not supported");
+	(void)error_hint(err,
+	    "Events that are already stored would have no value.");
+	return error_position(err, planned->location);
+}
+
+static int
+add_column(struct ddl_run *run, const struct ddl_field *planned,
+    struct field *out, struct error *err)
+{
+	int rc = make_field(run, planned, out, err);
+
+	return rc != 0 ? rc : check_has_value(out, planned, err);
+}
+
 static int
 run_alter_table(struct ddl_run *run, struct error *err)
 {
@@ -436,7 +459,7 @@ run_alter_table(struct ddl_run *run, struct error *err)
 
 		rc = check_new_column(run, type, &plan->fields[i], &skip, err);
 		if (rc == 0 && !skip)
-			rc = make_field(run, &plan->fields[i],
+			rc = add_column(run, &plan->fields[i],
 			    &fields[ddl.field_count++], err);
 	}
 	if (rc == 0 && ddl.field_count > 0)

@@ -391,14 +391,6 @@ bind_add_column(struct binder *binder, const struct ast_alter_action *action,
 
 	rc = bind_field(binder, &action->column, NULL, field, err);
 	field->if_not_exists = action->if_not_exists;
-	if (rc == 0 && field->is_not_null && field->default_value == NULL) {
-		error_at(err, action->column.location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "adding a NOT NULL column without a default is not"
-		    " supported");
-		return error_hint(err,
-		    "Events that are already stored would have no value.");
-	}
 	return rc;
 }
 
