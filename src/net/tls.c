@@ -22,6 +22,13 @@
 
 /* A client's hello and certificates are small. */
 #define HANDSHAKE_SIZE_MAX ((size_t)64 << 10)
+/*
+ * Records in a row that bring no bytes: new keys, warnings, ClientHellos that are
+ * refused.  OpenSSL reads on behind each, for as long as there is another.
+ */
+#define IDLE_RECORDS_MAX 32
+/* One client's, before it is another's turn: they may be as short as a byte. */
+#define TURN_RECORDS_MAX 256
 
 /* ---- the BIO ---- */
 
@@ -45,7 +52,8 @@ socket_read(BIO *bio, char *bytes, int size)
 	BIO_clear_retry_flags(bio);
 	if (bytes == NULL || size <= 0)
 		return 0;
-	if (tls->handshake_bytes > HANDSHAKE_SIZE_MAX) {
+	if (tls->handshake_bytes > HANDSHAKE_SIZE_MAX ||
+	    tls->idle_records > IDLE_RECORDS_MAX) {
 		errno = EMSGSIZE;
 		return -1;
 	}
@@ -120,6 +128,21 @@ socket_bio_new(struct tls *tls)
 
 /* ---- a connection ---- */
 
+/* Called with whatever goes through: the header of a record has come. */
+static void
+count_record(int is_written, int version UNUSED, int content_type,
+    const void *bytes UNUSED, size_t len UNUSED, SSL *ssl UNUSED, void *arg)
+{
+	struct tls *tls = arg;
+
+	if (is_written || content_type != SSL3_RT_HEADER ||
+	    !tls->is_established)
+		return;
+	tls->turn_records++;
+	/* Until it has been read it has brought nothing. */
+	tls->idle_records++;
+}
+
 int
 tls_select_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_len,
     const unsigned char *in, unsigned int in_len, void *arg UNUSED)
@@ -166,6 +189,8 @@ tls_open(struct tls_context *context, int fd, const struct tls_wish *wish,
 	}
 	SSL_set_bio(tls->ssl, bio, bio);
 	(void)SSL_set_app_data(tls->ssl, tls);
+	SSL_set_msg_callback(tls->ssl, count_record);
+	SSL_set_msg_callback_arg(tls->ssl, tls);
 	SSL_set_accept_state(tls->ssl);
 	*out = tls;
 	return 0;
@@ -286,16 +311,19 @@ tls_receive(struct tls *tls, void *bytes, size_t size)
 	if (rc != 1)
 		return rc;
 	ERR_clear_error();
-	while (size - total >= TLS_RECORD_MAX) {
+	tls->turn_records = 0;
+	while (rc == 1 && size - total >= TLS_RECORD_MAX &&
+	    tls->turn_records < TURN_RECORDS_MAX) {
 		size_t got;
 
 		if (SSL_read_ex(tls->ssl, (char *)bytes + total, size - total,
-			&got) != 1)
-			break;
-		total += got;
+			&got) == 1) {
+			tls->idle_records = 0;
+			total += got;
+		} else {
+			rc = outcome(tls, 0);
+		}
 	}
-	if (size - total >= TLS_RECORD_MAX)
-		rc = outcome(tls, 0);
 	return total > 0 ? (ssize_t)total : rc;
 }
 

@@ -27,6 +27,9 @@ struct tls {
 	struct buf early; /* received before TLS began; */
 	size_t early_read;
 	size_t handshake_bytes; /* received until it was established */
+
+	unsigned idle_records; /* since then, in a row: they bring no bytes */
+	unsigned turn_records; /* in this tls_receive() */
 };
 
 /* The first of OpenSSL's errors, which are forgotten. */

@@ -401,6 +401,79 @@ START_TEST(a_damaged_record)
 END_TEST
 
 static void
+change_keys(int count)
+{
+	for (int i = 0; i < count; i++) {
+		ck_assert_int_eq(SSL_key_update(client,
+				     SSL_KEY_UPDATE_NOT_REQUESTED),
+		    1);
+		ck_assert_int_eq(SSL_do_handshake(client), 1);
+	}
+}
+
+/* Who has to say something may change keys before it, each time. */
+START_TEST(new_keys)
+{
+	char bytes[TLS_RECORD_MAX];
+
+	open_with_client("bob", -1, NULL);
+	shake_hands();
+	for (int i = 0; i < 10; i++) {
+		change_keys(20);
+		ck_assert_int_eq(SSL_write(client, "x", 1), 1);
+		ck_assert_int_eq(tls_receive(server, bytes, sizeof(bytes)), 1);
+	}
+	ck_assert(!tls_is_over(server));
+	close_ends();
+}
+END_TEST
+
+/* OpenSSL would read them for as long as they come. */
+START_TEST(new_keys_and_nothing_else)
+{
+	char bytes[TLS_RECORD_MAX];
+
+	open_with_client("bob", -1, NULL);
+	shake_hands();
+	change_keys(100);
+	ck_assert_int_eq(tls_receive(server, bytes, sizeof(bytes)), -1);
+	ck_assert_int_eq(errno, EPROTO);
+	ck_assert(tls_is_over(server));
+	close_ends();
+}
+END_TEST
+
+#define SHORT_RECORDS 400 /* of what the socket takes */
+
+/* Nobody has the thread to himself by records of a byte. */
+START_TEST(short_records_take_turns)
+{
+	static char bytes[4 * TLS_RECORD_MAX];
+	size_t total = 0, turns = 0;
+	int room = 4 << 20;
+
+	open_with_client("bob", -1, NULL);
+	shake_hands();
+	ck_assert_int_eq(setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room,
+			     sizeof(room)),
+	    0);
+	for (int i = 0; i < SHORT_RECORDS; i++)
+		ck_assert_int_eq(SSL_write(client, "x", 1), 1);
+	while (total < SHORT_RECORDS) {
+		ssize_t got = tls_receive(server, bytes, sizeof(bytes));
+
+		ck_assert_int_gt(got, 0);
+		total += (size_t)got;
+		turns++;
+	}
+	ck_assert_uint_gt(turns, 1);
+	ck_assert_int_eq(tls_receive(server, bytes, sizeof(bytes)), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	close_ends();
+}
+END_TEST
+
+static void
 make_dir(void)
 {
 	ck_assert_ptr_nonnull(mkdtemp(dir));
@@ -438,6 +511,9 @@ main(void)
 	tcase_add_test(all, records_are_read_to_the_end);
 	tcase_add_test(all, the_end);
 	tcase_add_test(all, a_damaged_record);
+	tcase_add_test(all, new_keys);
+	tcase_add_test(all, new_keys_and_nothing_else);
+	tcase_add_test(all, short_records_take_turns);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
