@@ -456,6 +456,8 @@ savepoint_execute(struct session *session, const struct ast_transaction *stmt)
 	if (stmt->kind == AST_ROLLBACK_TO)
 		return savepoint_rewind(session, savepoint);
 	transaction->savepoints = savepoint->next;
+	settings_merge(&session->settings, savepoint->settings,
+	    savepoint->next == NULL ? NULL : savepoint->next->settings);
 	session_complete(session, "RELEASE", false);
 	statement_end(session);
 	return STEP_DONE;

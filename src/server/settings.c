@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * settings.c -- the values of a session, their undo log, their reports.
+ * settings.c -- the values of a session, and their reports.
  *
  * A setting is one of three kinds: a row of the table of PostgreSQL's
  * settings, an option of the server (common/config.h), or a dotted name of
@@ -25,15 +25,8 @@ static const char *const reported_names[] = { "application_name",
 _Static_assert(ARRAY_LEN(reported_names) == SETTINGS_REPORTED,
     "one hash for each");
 
-struct setting_undo {
-	struct setting_undo *next; /* older */
-	char *name;                /* owned */
-	char *value;               /* owned; NULL: it was at its default */
-	bool is_local;             /* undone at commit too */
-};
-
-static char *
-copy(struct str s)
+char *
+setting_text(struct str s)
 {
 	char *text = malloc(s.len + 1);
 
@@ -65,7 +58,7 @@ value_need(struct settings *settings, struct str name, struct error *err)
 		return value;
 	value = calloc(1, sizeof(*value));
 	if (value != NULL)
-		value->name = copy(name);
+		value->name = setting_text(name);
 	if (value == NULL || value->name == NULL) {
 		free(value);
 		(void)error_no_memory(err);
@@ -104,23 +97,10 @@ settings_follow(struct settings *settings, struct config *config)
 	settings->report_is_due = true; /* of what the session does with them */
 }
 
-static void
-undo_free(struct setting_undo *undo)
-{
-	free(undo->name);
-	free(undo->value);
-	free(undo);
-}
-
 void
 settings_release(struct settings *settings)
 {
-	while (settings->undo != NULL) {
-		struct setting_undo *next = settings->undo->next;
-
-		undo_free(settings->undo);
-		settings->undo = next;
-	}
+	settings_undo_release(settings);
 	while (settings->values != NULL) {
 		struct setting_value *next = settings->values->next;
 
@@ -249,9 +229,8 @@ take_effect(struct settings *settings, struct str name, struct str value,
 	return setting_value_parse(row, value, canonical, err);
 }
 
-/* Go back to a text that was valid before; NULL is the default. */
-static void
-restore(struct settings *settings, struct str name, const char *text)
+void
+settings_restore(struct settings *settings, struct str name, const char *text)
 {
 	const struct config_option *option = config_option_find(name);
 	const struct setting_row *row = setting_row_find(name);
@@ -273,64 +252,10 @@ restore(struct settings *settings, struct str name, const char *text)
 	(void)rc;
 	if (value != NULL) {
 		free(value->value);
-		value->value = text == NULL ? NULL : copy(str_of_cstr(text));
+		value->value =
+		    text == NULL ? NULL : setting_text(str_of_cstr(text));
 	}
 	buf_release(&canonical);
-}
-
-/* Remember what a setting was, so that the transaction's end can go back. */
-static int
-push_undo(struct settings *settings, struct str name, bool is_local,
-    struct error *err)
-{
-	const struct config_option *option = config_option_find(name);
-	const struct setting_value *value = settings_value_find(settings, name);
-	struct setting_undo *undo = calloc(1, sizeof(*undo));
-	struct buf text;
-
-	buf_init(&text);
-	if (undo == NULL)
-		goto fail;
-	undo->name = copy(name);
-	undo->is_local = is_local;
-	/* One that follows the server's goes back to that. */
-	if (option != NULL &&
-	    config_session_is_set(&settings->config, option)) {
-		config_session_show(&settings->config, settings->server, option,
-		    &text);
-		undo->value = copy(buf_str(&text));
-	} else if (option == NULL && value != NULL && value->value != NULL) {
-		undo->value = copy(str_of_cstr(value->value));
-	}
-	buf_release(&text);
-	if (undo->name == NULL)
-		goto fail;
-	undo->next = settings->undo;
-	settings->undo = undo;
-	return 0;
-fail:
-	if (undo != NULL)
-		undo_free(undo);
-	return error_no_memory(err);
-}
-
-static void
-pop_undo(struct settings *settings)
-{
-	struct setting_undo *undo = settings->undo;
-
-	settings->undo = undo->next;
-	undo_free(undo);
-}
-
-/* A plain SET outlives the transaction's earlier SET LOCAL of that name. */
-static void
-forget_local(struct settings *settings, struct str name)
-{
-	for (struct setting_undo *undo = settings->undo; undo != NULL;
-	     undo = undo->next)
-		if (str_equal_nocase(name, str_of_cstr(undo->name)))
-			undo->is_local = false;
 }
 
 static int
@@ -348,14 +273,14 @@ remember(struct settings *settings, struct str name, struct buf *canonical,
 		config_session_show(&settings->config, settings->server, option,
 		    canonical);
 	value = value_need(settings, name, err);
-	text = value == NULL ? NULL : copy(buf_str(canonical));
+	text = value == NULL ? NULL : setting_text(buf_str(canonical));
 	if (text == NULL)
 		return error_no_memory(err);
 	free(value->value);
 	value->value = text;
 	if (is_start(scope)) {
 		free(value->startup_value);
-		value->startup_value = copy(buf_str(canonical));
+		value->startup_value = setting_text(buf_str(canonical));
 	}
 	return 0;
 }
@@ -384,18 +309,15 @@ settings_set(struct settings *settings, struct str name, struct str value,
 		rc = take_effect(settings, name, value, &canonical, err);
 		goto out;
 	}
-	if (!is_start(scope)) {
-		rc = push_undo(settings, name, scope == SETTING_LOCAL, err);
-		if (rc != 0)
-			goto out;
-	}
-	rc = take_effect(settings, name, value, &canonical, err);
+	/* Who fails from here on rolls back, and what was noted with it. */
+	if (!is_start(scope))
+		rc = settings_check_room(settings, name, value, scope, err);
+	if (rc == 0 && !is_start(scope))
+		rc = settings_undo_note(settings, name, scope, err);
+	if (rc == 0)
+		rc = take_effect(settings, name, value, &canonical, err);
 	if (rc == 0)
 		rc = remember(settings, name, &canonical, scope, err);
-	if (rc != 0 && !is_start(scope))
-		pop_undo(settings);
-	if (rc == 0 && scope == SETTING_SESSION)
-		forget_local(settings, name);
 out:
 	buf_release(&canonical);
 	return rc;
@@ -415,11 +337,11 @@ settings_reset(struct settings *settings, struct str name,
 	else if (option != NULL)
 		rc = check_superuser(settings, option, scope, err);
 	else if (value == NULL)
-		rc = check_custom_name(name, err);
+		return check_custom_name(name, err); /* there is none to go */
 	if (rc == 0)
-		rc = push_undo(settings, name, scope == SETTING_LOCAL, err);
+		rc = settings_undo_note(settings, name, scope, err);
 	if (rc == 0)
-		restore(settings, name,
+		settings_restore(settings, name,
 		    value == NULL ? NULL : value->startup_value);
 	return rc;
 }
@@ -432,7 +354,7 @@ settings_reset_all(struct settings *settings)
 	for (struct setting_value *value = settings->values; value != NULL;
 	     value = value->next)
 		if (setting_assign_of(value->name) != setting_assign_role)
-			restore(settings, str_of_cstr(value->name),
+			settings_restore(settings, str_of_cstr(value->name),
 			    value->startup_value);
 }
 
@@ -445,7 +367,7 @@ settings_forget_start(struct settings *settings)
 	     value = value->next) {
 		free(value->startup_value);
 		value->startup_value = NULL;
-		restore(settings, str_of_cstr(value->name), NULL);
+		settings_restore(settings, str_of_cstr(value->name), NULL);
 	}
 }
 
@@ -479,44 +401,7 @@ settings_check(const struct settings *settings, struct str name,
 	return rc;
 }
 
-/* ---- the end of a transaction ---- */
-
-void
-settings_commit(struct settings *settings)
-{
-	while (settings->undo != NULL) {
-		struct setting_undo *undo = settings->undo;
-
-		if (undo->is_local)
-			restore(settings, str_of_cstr(undo->name), undo->value);
-		pop_undo(settings);
-	}
-	settings->current = settings->defaults;
-}
-
-const struct setting_undo *
-settings_mark(const struct settings *settings)
-{
-	return settings->undo;
-}
-
-void
-settings_rewind(struct settings *settings, const struct setting_undo *mark)
-{
-	while (settings->undo != NULL && settings->undo != mark) {
-		struct setting_undo *undo = settings->undo;
-
-		restore(settings, str_of_cstr(undo->name), undo->value);
-		pop_undo(settings);
-	}
-}
-
-void
-settings_rollback(struct settings *settings)
-{
-	settings_rewind(settings, NULL);
-	settings->current = settings->defaults;
-}
+/* ---- reports ---- */
 
 void
 settings_changed(struct settings *settings)

@@ -77,6 +77,8 @@ struct settings {
 
 	struct setting_value *values; /* private: what is not at its default */
 	struct setting_undo *undo;    /* private: newest first */
+	/* private: what was the newest at the last savepoint */
+	const struct setting_undo *undo_level;
 	bool report_is_due; /* private: something changed since the last */
 	uint64_t reported[SETTINGS_REPORTED]; /* private: hashes as last sent */
 };
@@ -91,6 +93,12 @@ void settings_release(struct settings *settings);
  * session may SET what this one has not.  Takes a reference.
  */
 void settings_follow(struct settings *settings, struct config *config);
+
+/*
+ * What all that is SET, and what a transaction would go back to, may take: 54000.
+ * Each counts for 512 bytes and its texts.  What a session begins with does not.
+ */
+#define SETTINGS_BYTES_MAX ((size_t)1 << 20)
 
 enum setting_scope {
 	SETTING_SESSION,
@@ -178,9 +186,12 @@ void settings_describe(const struct settings *settings, struct arena *arena,
 /* The end of a transaction, or the way back to a savepoint's mark. */
 void settings_commit(struct settings *settings);
 void settings_rollback(struct settings *settings);
-const struct setting_undo *settings_mark(const struct settings *settings);
+const struct setting_undo *settings_mark(struct settings *settings);
 void settings_rewind(struct settings *settings,
     const struct setting_undo *mark);
+/* The savepoint of `mark` is released; `outer` is that of the one around it. */
+void settings_merge(struct settings *settings, const struct setting_undo *mark,
+    const struct setting_undo *outer);
 
 /* user, role or is_superuser is another one. */
 void settings_changed(struct settings *settings);

@@ -32,6 +32,20 @@ struct setting_value {
 	char *startup_value; /* owned; what RESET goes back to, or NULL */
 };
 
+/* What a setting was before a transaction, or what follows a savepoint. */
+struct setting_undo {
+	struct setting_undo *next; /* older */
+	char *name;                /* owned */
+	char *value;               /* owned; NULL: it was at its default */
+	bool has_set;              /* a SET, which outlives the transaction */
+	bool is_local;             /* a SET LOCAL is in force */
+	char *
+	    masked; /* owned; what SET LOCAL covers of SET; NULL: the default */
+};
+
+/* A copy on the heap; NULL: no memory. */
+char *setting_text(struct str s);
+
 /* NULL: it is at its default, and nobody has set it. */
 struct setting_value *settings_value_find(const struct settings *settings,
     struct str name);
@@ -79,3 +93,31 @@ setting_assign_fn setting_assign_role;
 
 /* The effect of a setting, or NULL if it has none. */
 setting_assign_fn *setting_assign_of(const char *name);
+
+/* Go back to a text that was valid before; NULL is the default. */
+void settings_restore(struct settings *settings, struct str name,
+    const char *text);
+
+/* ---- settings_undo.c ---- */
+
+/* Before a setting is changed, by SET or SET LOCAL. */
+MUST_USE int settings_undo_note(struct settings *settings, struct str name,
+    enum setting_scope scope, struct error *err);
+/* The record of a name, if it has one since the last savepoint. */
+const struct setting_undo *settings_undo_find(const struct settings *settings,
+    struct str name);
+/* Whether it has one at all. */
+bool settings_undo_has(const struct settings *settings, struct str name);
+/* Whether the record has to keep what is in force, if the setting is changed. */
+bool setting_undo_masks(const struct setting_undo *undo,
+    enum setting_scope scope);
+void settings_undo_release(struct settings *settings);
+
+/* ---- settings_room.c ---- */
+
+/*
+ * Whether a value may be set: 54000.  What no transaction would go back to and
+ * has no value may be forgotten for it.
+ */
+MUST_USE int settings_check_room(struct settings *settings, struct str name,
+    struct str text, enum setting_scope scope, struct error *err);
