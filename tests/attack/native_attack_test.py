@@ -36,6 +36,7 @@ from websocket import CONTINUATION, FIN, PING, TEXT, frame, text  # noqa: E402
 KIB = 1024
 STATEMENT_MAX = 1024 * KIB
 MEMORY_MAX_KIB = 300 * KIB  # of the server
+LONG_QUERY = "SELECT i, repeat('x', 1000) FROM generate_series(1, 1000000) i"
 
 # ---- statements, over each of the doors: status, and what the answer has ----
 
@@ -391,10 +392,13 @@ def flood(sock, data, seconds=0.5):
 
 
 def unread_pings(server):
-    """Whoever sends pings and reads no pong is not read any more."""
-    with websocket.WebSocket(server.ws_port) as ws:
-        sent = flood(ws.socket, frame(FIN | PING, b"p" * 125) * 500)
-        check(sent < 64 * KIB * KIB, "pongs are kept without a bound")
+    """Whoever sends pings and reads no pong is not read any more, be it amid a
+    result that he does not read either."""
+    for command in (b"", text(LONG_QUERY.encode())):
+        with websocket.WebSocket(server.ws_port) as ws:
+            ws.send(command)
+            sent = flood(ws.socket, frame(FIN | PING, b"p" * 125) * 500)
+            check(sent < 64 * KIB * KIB, "pongs are kept without a bound")
 
 
 def unread_errors(server):
@@ -416,14 +420,13 @@ def unread_errors(server):
 
 def slow_readers(server):
     """Results of 1 GB that nobody reads slow nobody, and are not kept."""
-    query = "SELECT i, repeat('x', 1000) FROM generate_series(1, 1000000) i"
     line = Line(server)
     raw = Raw(server)
     ws = websocket.WebSocket(server.ws_port)
-    line.send(query + "\n")
-    raw.socket.sendall(post("/command", b"Content-Length: %d" % len(query),
-                            body=query.encode()))
-    ws.send(text(query.encode()))
+    line.send(LONG_QUERY + "\n")
+    raw.socket.sendall(post("/command", b"Content-Length: %d" % len(LONG_QUERY),
+                            body=LONG_QUERY.encode()))
+    ws.send(text(LONG_QUERY.encode()))
     with Line(server) as other:
         for _ in range(10):
             other.send('STORE t FOR c PAYLOAD {"a":1}\n')

@@ -444,7 +444,10 @@ next_message(struct session *session)
 	return session->conn == NULL ? STEP_IDLE : end(session);
 }
 
-/* Pings that come while a command is run are not to wait for its end. */
+/*
+ * Pings that come while a command is run are not to wait for its end, unless the
+ * client does not take what there is already.
+ */
 static void
 answer_pings(struct session *session)
 {
@@ -454,6 +457,7 @@ answer_pings(struct session *session)
 	size_t len, used;
 
 	while (is_open(state) && !state->is_over &&
+	    conn_out_bytes(session->conn) < CONN_OUT_HIGH &&
 	    (len = websocket_ping_len(&state->frames,
 		 conn_input(session->conn))) > 0) {
 		struct str ping = str_of(conn_input(session->conn).data, len);
