@@ -112,14 +112,16 @@ is_text(const struct session *session)
 	    STR("text"));
 }
 
-/* The lines that were kept, in an array; NULL: no memory. */
+/* The lines that were kept, in an array; NULL: they, or it, had no memory. */
 static struct str *
 split_lines(const struct http_door *http)
 {
 	const char *at = (const char *)http->reply.lines.data;
-	struct str *lines =
-	    calloc((size_t)http->reply.line_count + 1, sizeof(*lines));
+	struct str *lines;
 
+	if (http->reply.lines.failed) /* fewer are there than were counted */
+		return NULL;
+	lines = calloc((size_t)http->reply.line_count + 1, sizeof(*lines));
 	for (uint32_t i = 0; lines != NULL && i < http->reply.line_count; i++) {
 		lines[i] = str_of_cstr(at);
 		at += lines[i].len + 1;
@@ -134,7 +136,7 @@ put_lines_body(const struct session *session, struct buf *body)
 	const struct http_door *http = session->native->http;
 	struct str *lines = split_lines(http);
 
-	if (lines == NULL || http->reply.lines.failed) {
+	if (lines == NULL) {
 		body->failed = true;
 	} else if (is_text(session)) {
 		buf_put_cstr(body, "200 OK\n");

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A write whose reply finds no memory: the connection ends without an answer, the
- * event is there, the server goes on.  A server runs in this process, and
- * net_chunk_new() is linked to fail where a test says so.
+ * A reply that finds no memory: the connection ends without an answer, what was
+ * written is there, the server goes on.  A server runs in this process, and
+ * net_chunk_new() and buf_reserve() are linked to fail where a test says so.
  */
 #include <check.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,14 +17,21 @@
 
 #include "common/error.h"
 #include "net/conn.h"
+#include "server/http/http_door.h"
 #include "server/server.h"
+#include "server/session.h"
 
 #define REPLY_SIZE 4096
+#define TO_THE_END "\n\n\n" /* in no reply */
 
 struct net_chunk *__real_net_chunk_new(struct mem_budget *budget);
 struct net_chunk *__wrap_net_chunk_new(struct mem_budget *budget);
+bool __real_buf_reserve(struct buf *buf, size_t len);
+bool __wrap_buf_reserve(struct buf *buf, size_t len);
 
 static atomic_bool has_no_memory;
+/* How many buffers of sessions still get memory, before one does not. */
+static atomic_int good_reserves;
 static struct server server;
 static struct config *config;
 static char dir[64];
@@ -33,6 +42,15 @@ __wrap_net_chunk_new(struct mem_budget *budget)
 {
 	return atomic_load(&has_no_memory) ? NULL
 					   : __real_net_chunk_new(budget);
+}
+
+bool
+__wrap_buf_reserve(struct buf *buf, size_t len)
+{
+	if (buf->budget == &server.memory &&
+	    atomic_fetch_sub(&good_reserves, 1) == 0)
+		buf->failed = true;
+	return __real_buf_reserve(buf, len);
 }
 
 /* ---- the server ---- */
@@ -53,6 +71,7 @@ setup(void)
 				     str_of_cstr(settings[i]), &err),
 		    0);
 	atomic_store(&has_no_memory, false);
+	atomic_store(&good_reserves, INT_MAX);
 	memset(&server, 0, sizeof(server));
 	ck_assert_msg(server_start(&server, dir, config, &err) == 0, "%s",
 	    err.message);
@@ -65,6 +84,35 @@ teardown(void)
 	config_unref(config);
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	ck_assert_int_eq(system(command), 0);
+}
+
+/* ---- a client of any door, on a socket that is handed to a thread ---- */
+
+static struct {
+	struct loop_post post;
+	const struct voice *voice;
+	int fd;
+} handed;
+
+static void
+handed_cb(struct loop_post *post UNUSED)
+{
+	session_open(&server.nets[0], handed.fd, handed.voice);
+}
+
+static int
+connect_door(const struct voice *voice)
+{
+	int ends[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	atomic_fetch_add(&server.socket_count, 1);
+	handed.voice = voice;
+	handed.fd = ends[0];
+	handed.post.fn = handed_cb;
+	loop_post(server.nets[0].loop, &handed.post);
+	return ends[1];
 }
 
 /* ---- a client of the line port ---- */
@@ -128,16 +176,46 @@ START_TEST(a_write_without_memory_for_its_reply_is_done)
 }
 END_TEST
 
+/* Each buffer of the request fails once, in its turn, until there are no more. */
+START_TEST(an_http_request_without_memory)
+{
+	static const char request[] = "POST /command HTTP/1.1\r\n"
+				      "Host: localhost\r\n"
+				      "Connection: close\r\n"
+				      "Content-Length: 4\r\n\r\nPING";
+	bool has_failed = true;
+
+	for (int i = 0; has_failed; i++) {
+		int fd = connect_door(&voice_http);
+		const char *reply;
+
+		atomic_store(&good_reserves, i);
+		say(fd, request);
+		reply = hear(fd, TO_THE_END);
+		has_failed = atomic_exchange(&good_reserves, INT_MAX) < 0;
+		if (has_failed)
+			ck_assert_msg(reply[0] == '\0' ||
+				strstr(reply, "HTTP/1.1 503") == reply,
+			    "%d: %s", i, reply);
+		else
+			ck_assert_msg(strstr(reply, "PONG") != NULL, "%s",
+			    reply);
+		close(fd);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *suite = suite_create("reply_memory");
-	TCase *tcase = tcase_create("line");
+	TCase *tcase = tcase_create("doors");
 	SRunner *runner;
 	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_write_without_memory_for_its_reply_is_done);
+	tcase_add_test(tcase, an_http_request_without_memory);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
