@@ -253,8 +253,14 @@ enum step
 session_start_tls(struct session *session, struct tls_context *tls,
     const struct tls_wish *wish)
 {
-	int rc = conn_start_tls(session->conn, tls, wish, &session->err);
+	int rc;
 
+	/* What invites to it may have had no memory. */
+	if (session->conn == NULL) {
+		tls_context_unref(tls);
+		return STEP_IDLE;
+	}
+	rc = conn_start_tls(session->conn, tls, wish, &session->err);
 	tls_context_unref(tls);
 	if (rc == 0)
 		return STEP_DONE;

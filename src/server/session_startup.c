@@ -328,7 +328,8 @@ startup_packet(struct session *session, struct str body)
 		return STEP_IDLE;
 	case PG_STARTUP_SESSION:
 		step = session_startup(session, &startup, body);
-		if (step == STEP_DONE)
+		/* An answer without memory has closed it. */
+		if (step == STEP_DONE && session->conn != NULL)
 			conn_consume(session->conn, size);
 		return step;
 	}

@@ -7,6 +7,7 @@
 #include <check.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +18,11 @@
 
 #include "common/error.h"
 #include "net/conn.h"
+#include "net/tls.h"
 #include "server/http/http_door.h"
 #include "server/server.h"
 #include "server/session.h"
+#include "server/voice_pg.h"
 
 #define REPLY_SIZE 4096
 #define TO_THE_END "\n\n\n" /* in no reply */
@@ -35,7 +38,7 @@ static atomic_int good_reserves;
 static struct server server;
 static struct config *config;
 static char dir[64];
-static char command[128];
+static char command[256];
 
 struct net_chunk *
 __wrap_net_chunk_new(struct mem_budget *budget)
@@ -100,12 +103,35 @@ handed_cb(struct loop_post *post UNUSED)
 	session_open(&server.nets[0], handed.fd, handed.voice);
 }
 
+/* A pair of sockets of this machine, as socketpair() makes them. */
+static void
+tcp_pair(int ends[2])
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t size = sizeof(at);
+	int listening = socket(AF_INET, SOCK_STREAM, 0);
+
+	ends[1] = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_eq(bind(listening, (struct sockaddr *)&at, size), 0);
+	ck_assert_int_eq(listen(listening, 1), 0);
+	ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&at, &size),
+	    0);
+	ck_assert_int_eq(connect(ends[1], (struct sockaddr *)&at, size), 0);
+	ends[0] = accept(listening, NULL, NULL);
+	ck_assert_int_ge(ends[0], 0);
+	close(listening);
+}
+
 static int
-connect_door(const struct voice *voice)
+connect_door(const struct voice *voice, int family)
 {
 	int ends[2];
 
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	if (family == AF_INET)
+		tcp_pair(ends);
+	else
+		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
 	atomic_fetch_add(&server.socket_count, 1);
 	handed.voice = voice;
@@ -133,9 +159,15 @@ connect_line(void)
 }
 
 static void
+say_bytes(int fd, const char *bytes, size_t len)
+{
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+}
+
+static void
 say(int fd, const char *line)
 {
-	ck_assert_int_eq(write(fd, line, strlen(line)), (ssize_t)strlen(line));
+	say_bytes(fd, line, strlen(line));
 }
 
 /* What comes until it has `end`, or the connection ends. */
@@ -186,7 +218,7 @@ START_TEST(an_http_request_without_memory)
 	bool has_failed = true;
 
 	for (int i = 0; has_failed; i++) {
-		int fd = connect_door(&voice_http);
+		int fd = connect_door(&voice_http, AF_UNIX);
 		const char *reply;
 
 		atomic_store(&good_reserves, i);
@@ -205,6 +237,85 @@ START_TEST(an_http_request_without_memory)
 }
 END_TEST
 
+/* ---- before a session of PostgreSQL's protocol ---- */
+
+static struct tls_context *
+make_tls(void)
+{
+	char cert[128], key[128];
+	const struct tls_options options = {
+		.cert_file = cert,
+		.key_file = key,
+		.ca_file = "",
+		.crl_file = "",
+		.ciphers = "HIGH:!aNULL",
+		.groups = "prime256v1",
+		.min_version = TLS_VERSION_1_2,
+		.max_version = TLS_VERSION_1_3,
+	};
+	struct tls_context *tls;
+	struct error err;
+
+	snprintf(cert, sizeof(cert), "%s/t.crt", dir);
+	snprintf(key, sizeof(key), "%s/t.key", dir);
+	snprintf(command, sizeof(command),
+	    "cd %s && umask 077 && openssl req -x509 -nodes -newkey rsa:2048 "
+	    "-subj /CN=t -keyout t.key -out t.crt 2>/dev/null",
+	    dir);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_msg(tls_context_new(&options, &tls, &err) == 0, "%s",
+	    err.message);
+	return tls;
+}
+
+/* Every connection begins with a password. */
+static void
+ask_for_passwords(const char *method)
+{
+	char line[128];
+	struct hba *hba;
+	struct error err;
+	FILE *file;
+
+	snprintf(line, sizeof(line), "%s/stele.hba", dir);
+	file = fopen(line, "w");
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, "local all all %s\n", method);
+	fclose(file);
+	ck_assert_msg(auth_load_hba(dir, config, &hba, &err) == 0, "%s",
+	    err.message);
+	auth_set_hba(&server.auth, hba);
+}
+
+/* It ends, without a byte. */
+static void
+start_without_memory(int fd, const char *packet, size_t len)
+{
+	atomic_store(&has_no_memory, true);
+	say_bytes(fd, packet, len);
+	ck_assert_str_eq(hear(fd, TO_THE_END), "");
+	atomic_store(&has_no_memory, false);
+	close(fd);
+}
+
+START_TEST(a_request_for_tls_without_memory)
+{
+	static const char request[] = "\0\0\0\x08\x04\xd2\x16\x2f";
+
+	server_set_config(&server, config, make_tls());
+	start_without_memory(connect_door(&voice_pg, AF_INET), request, 8);
+}
+END_TEST
+
+START_TEST(a_start_without_memory)
+{
+	static const char start[] = "\0\0\0\x10\0\3\0\0user\0a\0";
+
+	ask_for_passwords("scram-sha-256");
+	start_without_memory(connect_door(&voice_pg, AF_UNIX), start, 16);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -216,6 +327,8 @@ main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_write_without_memory_for_its_reply_is_done);
 	tcase_add_test(tcase, an_http_request_without_memory);
+	tcase_add_test(tcase, a_request_for_tls_without_memory);
+	tcase_add_test(tcase, a_start_without_memory);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
