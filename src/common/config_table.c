@@ -10,6 +10,8 @@
 #include <assert.h>
 #include <limits.h>
 
+#include "common/scram.h"
+
 #define KB        INT64_C(1024)
 #define MB        (1024 * KB)
 #define GB        (1024 * MB)
@@ -516,9 +518,10 @@ static const struct config_option options[] = {
 	    .max = 1600 },
 	{ .name = "max_password_checks",
 	    .doc =
-		"The most passwords of HTTP requests that are looked at at a "
-		"time, each of which costs the server scram_iterations; "
-		"others wait.",
+		"The most passwords in clear text (of HTTP requests, and where "
+		"hba_file says password) that are looked at at a time, each of "
+		"which costs the server scram_iterations; others wait.  Where "
+		"there are several workers, one is left for queries.",
 	    .group = CONFIG_AUTHENTICATION,
 	    .type = CONFIG_INT,
 	    .reload = CONFIG_SIGHUP,
@@ -721,9 +724,9 @@ static const struct config_option options[] = {
 	    .type = CONFIG_INT,
 	    .reload = CONFIG_SESSION,
 	    .offset = AT_SESSION(scram_iterations),
-	    .def = 15000,
+	    .def = SCRAM_ITERATIONS,
 	    .min = 1,
-	    .max = 10000000 },
+	    .max = SCRAM_ITERATIONS_GIVEN_MAX },
 	{ .name = "shard_count",
 	    .doc = "Shards of a new data directory; 0 means one per core.",
 	    .group = CONFIG_STORAGE,

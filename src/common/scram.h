@@ -38,6 +38,8 @@ struct error;
 #define SCRAM_ITERATIONS     15000 /* the default of scram_iterations */
 #define SCRAM_ITERATIONS_LOW 4096
 #define SCRAM_ITERATIONS_MAX 10000000
+/* Of a verifier that is made, or given: a check in clear text holds a worker. */
+#define SCRAM_ITERATIONS_GIVEN_MAX 1000000
 
 /* Clear text of more bytes is no password. */
 #define SCRAM_PASSWORD_SIZE_MAX 1024

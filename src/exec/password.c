@@ -18,6 +18,11 @@ password_verifier(struct str password, uint32_t iterations, struct arena *arena,
 	if (password.len == 0)
 		return 0;
 	if (scram_parse(password, &verifier)) {
+		if (verifier.iterations > SCRAM_ITERATIONS_GIVEN_MAX)
+			return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
+			    "SCRAM verifier must not have more than %d "
+			    "iterations",
+			    SCRAM_ITERATIONS_GIVEN_MAX);
 		*out = arena_str(arena, password);
 		return arena_check(arena, err);
 	}

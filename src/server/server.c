@@ -503,6 +503,7 @@ server_start(struct server *server, const char *dir, struct config *config,
 	notify_hub_init(&server->notify);
 	statement_stats_init(&server->statements);
 	advisory_init(&server->advisory);
+	password_checks_init(&server->password_checks, workers);
 	auth_init(&server->auth);
 	server->zones = time_zone_set_new(zone_file_load, NULL);
 	if (server->zones == NULL)

@@ -23,6 +23,7 @@
 #include "server/advisory_lock.h"
 #include "server/database_stats.h"
 #include "server/login/auth.h"
+#include "server/login/password_checks.h"
 #include "server/notify.h"
 #include "server/statement_stats.h"
 
@@ -75,7 +76,7 @@ struct server {
 	atomic_uint_least64_t last_transaction_id; /* of txid_current() */
 	atomic_uint next_net;                      /* connections go round */
 	atomic_uint socket_count;                  /* accepted and not closed */
-	atomic_int password_checks;                /* of HTTP, under way */
+	struct password_checks password_checks;
 	atomic_bool has_failed; /* the engine stopped: exit status 1 */
 	/* Counts reloads: a session compares, and asks for `config` anew. */
 	atomic_uint config_version;

@@ -65,6 +65,29 @@ peer_name(const struct session *session)
 				 : session->facts.client.address;
 }
 
+/* ---- passwords that are looked at ---- */
+
+static bool
+take_check(struct session *session)
+{
+	struct login *login = session->login;
+
+	login->is_counted =
+	    password_checks_take(&session->server->password_checks,
+		(uint32_t)session->settings.server->max_password_checks);
+	return login->is_counted;
+}
+
+static void
+give_check(struct session *session)
+{
+	struct login *login = session->login;
+
+	if (login->is_counted)
+		password_checks_give(&session->server->password_checks);
+	login->is_counted = false;
+}
+
 /* ---- the end of it ---- */
 
 void
@@ -74,6 +97,7 @@ login_free(struct session *session)
 
 	if (login == NULL)
 		return;
+	give_check(session);
 	session->login = NULL;
 	loop_timer_release(&login->wait);
 	scram_exchange_release(&login->exchange);
@@ -153,6 +177,20 @@ waited_cb(void *arg)
 		session_run(session);
 }
 
+/* The message stays where it is until a timer runs the session. */
+static enum step
+look_again(struct session *session, int64_t wait_ms)
+{
+	struct login *login = session->login;
+	struct error ignored;
+
+	login->is_waiting = true;
+	if (loop_timer_arm(session->net->loop, &login->wait, (uint64_t)wait_ms,
+		waited_cb, session, &ignored) != 0)
+		conn_close(session->conn);
+	return STEP_MORE;
+}
+
 /*
  * STEP_DONE if the client's password may be looked at now; STEP_MORE if the
  * message has to stay where it is until a timer runs the session.  It is us who
@@ -163,7 +201,6 @@ static enum step
 wait_for_turn(struct session *session)
 {
 	struct login *login = session->login;
-	struct error ignored;
 	int64_t wait_ms;
 
 	if (login->is_waiting)
@@ -175,11 +212,7 @@ wait_for_turn(struct session *session)
 	if (login->wait_count++ == WAITS_MAX)
 		return wrong_password(session, "too many attempts at a time");
 	loop_timer_disarm(&session->timer);
-	login->is_waiting = true;
-	if (loop_timer_arm(session->net->loop, &login->wait, (uint64_t)wait_ms,
-		waited_cb, session, &ignored) != 0)
-		conn_close(session->conn);
-	return STEP_MORE;
+	return look_again(session, wait_ms);
 }
 
 /* How the password was: rc, with session->err. */
@@ -315,6 +348,7 @@ check_finish(struct session *session)
 {
 	int rc = session->job.rc;
 
+	give_check(session);
 	/* An empty password, or one that is too long, is a wrong one. */
 	if (rc == STELE_E_INVALID_PARAMETER_VALUE ||
 	    (rc == 0 && session->login->secret.is_mock))
@@ -322,8 +356,9 @@ check_finish(struct session *session)
 	(void)judge(session, rc);
 }
 
+/* take_check() has counted it. */
 static enum step
-clear_password(struct session *session, struct str body)
+check_clear(struct session *session, struct str body)
 {
 	struct login *login = session->login;
 	struct str password;
@@ -339,6 +374,22 @@ clear_password(struct session *session, struct str body)
 	login->password_len = password.len;
 	login->stage = LOGIN_CHECKING;
 	return session_submit(session, check_work, check_finish);
+}
+
+/* Who finds no room in time to log in gets none. */
+static enum step
+clear_password(struct session *session, struct str body)
+{
+	enum step step;
+
+	if (session->login->is_waiting)
+		return STEP_MORE;
+	if (!take_check(session))
+		return look_again(session, PASSWORD_CHECK_WAIT_MS);
+	step = check_clear(session, body);
+	if (session->login->stage != LOGIN_CHECKING)
+		give_check(session);
+	return step;
 }
 
 /* ---- peer ---- */

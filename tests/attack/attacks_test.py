@@ -113,6 +113,9 @@ NATIVE_DOORS = (
      (NATIVE, "unread_errors")),
     ("what metrics and health tell", (HTTP, "metrics"), (NATIVE, "nothing_is_told")),
     ("many passwords by Basic", (NATIVE, "passwords"), (HTTP, "proofs")),
+    ("passwords in clear text that cost much to look at",
+     ("tls/tls_login_test.py", "one_worker_is_left"),
+     (PASSWORDS, "given_verifiers"), ("unit/server/test_password_checks.c", None)),
 )
 
 ENGINE_FILES_OPERATIONS = (

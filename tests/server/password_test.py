@@ -234,6 +234,21 @@ def members(server):
         run(admin, "REVOKE crew FROM app")
 
 
+def given_verifiers(server):
+    """A verifier of too many iterations is refused, and so are as many rounds."""
+    base = scram.verifier("app-secret", iterations=1)
+    with start(server, "app", "app-secret") as app:
+        for iterations, wanted in ((999999, []), (1000000, []),
+                                   (1000001, ["22023"]), (10000000, ["22023"])):
+            given = base.replace("$1:", f"${iterations}:", 1)
+            errors = pgwire.errors(app.query(f"ALTER ROLE app PASSWORD '{given}'"))
+            expect(iterations, [e["C"] for e in errors], wanted)
+            errors = pgwire.errors(app.query(f"SET scram_iterations = {iterations}"))
+            expect(f"SET {iterations}", [e["C"] for e in errors], wanted)
+        run(app, "RESET scram_iterations", f"ALTER ROLE app {secret('app-secret')}")
+    expect("app", outcome(server, "app", "app-secret"), "in")
+
+
 def connection_limit(server):
     """One of two, two, and the third is too many; of this role alone."""
     held = [start(server, "few", "few-secret") for _ in range(2)]
@@ -294,6 +309,7 @@ CASES = (
     changes_hit_the_next_login,
     expired_meanwhile,
     members,
+    given_verifiers,
     connection_limit,
     reserved_connections,
     nothing_is_left,

@@ -5,6 +5,7 @@ password in clear text, certificates; and by real clients, where they are.
 """
 
 import os
+import select
 import shutil
 import ssl
 import subprocess
@@ -29,6 +30,7 @@ PLUS = "SCRAM-SHA-256-PLUS"
 RULES = """\
 local   all  all      trust
 hostssl all  clear    all           password
+hostssl all  costly   all           password
 hostssl all  bob      all           cert
 hostssl all  "/CN=x"  all           reject
 hostssl all  "CN=dn"  all           cert  clientname=DN
@@ -157,6 +159,24 @@ def clear_text(server, files):
     expect("without TLS", state(begin(server, files, "clear", is_tls=False)), "28000")
 
 
+def one_worker_is_left(server, files):
+    """Passwords that cost much do not keep a query waiting for all of them."""
+    connections = [begin(server, files, "costly") for _ in range(8)]
+    for connection in connections:
+        expect("asked for", scram.authentication(connection)[0], 3)
+    for connection in connections:
+        connection.send(message(b"p", b"secret\0"))
+    with begin(server, files, "bob", "bob") as other:
+        other.until_ready()
+        got = pgwire.rows(other.query(
+            "SELECT count(*) FROM generate_series(1, 100000)"))
+        expect("a query", got, [[b"100000"]])
+    done = select.select([each.socket for each in connections], [], [], 0)[0]
+    check(len(done) <= 5, f"{len(done)} logins before the query")
+    for connection in connections:
+        expect("costly", state(connection), "in")
+
+
 # ---- certificates ----
 
 
@@ -280,6 +300,8 @@ def start(files):
         f"ssl_key_file={files.path('server.key')}",
         f"ssl_ca_file={files.path('ca.crt')}",
         "scram_iterations=4096",
+        "worker_count=2",
+        "authentication_timeout=300s",
     )
     server.start()
     secret = scram.verifier("secret")
@@ -290,6 +312,9 @@ def start(files):
             if role == "app":
                 sql += " SUPERUSER"
             expect(sql, pgwire.errors(admin.query(sql)), [])
+        costly = scram.verifier("secret", iterations=1000000)
+        sql = f"CREATE ROLE costly LOGIN PASSWORD '{costly}'"
+        expect(sql, pgwire.errors(admin.query(sql)), [])
     server.stop()
     with open(os.path.join(server.data, "stele.hba"), "w") as hba:
         hba.write(RULES)
@@ -297,7 +322,7 @@ def start(files):
     return server
 
 
-CASES = (binding, clear_text, certificates, psql, psycopg, asyncpg)
+CASES = (binding, clear_text, one_worker_is_left, certificates, psql, psycopg, asyncpg)
 
 
 def main():

@@ -42,6 +42,7 @@ struct login {
 	struct scram_exchange exchange;
 	char password[SCRAM_PASSWORD_SIZE_MAX]; /* LOGIN_CHECKING */
 	size_t password_len;
+	bool is_counted;   /* among server->password_checks: CHECKING */
 	size_t packet_len; /* the startup packet, for what it asks to set */
 	char packet[];
 };

@@ -21,7 +21,6 @@
 #include "server/session_private.h"
 
 #define TLS_RECORD_FIRST 0x16 /* of a handshake */
-#define CHECK_WAIT_MS    20   /* until it is looked for room again */
 
 /* A password that a worker looks at, and what comes of it. */
 struct native_password {
@@ -32,27 +31,17 @@ struct native_password {
 	int rc; /* of scram_check(), once the session goes on */
 };
 
-/*
- * A password costs what a login costs its client: few are looked at at a time.
- * False: not now.
- */
 static bool
 take_check(struct session *session)
 {
-	atomic_int *count = &session->server->password_checks;
-	int max = session->settings.server->max_password_checks;
-
-	if (atomic_fetch_add_explicit(count, 1, memory_order_relaxed) < max)
-		return true;
-	atomic_fetch_sub_explicit(count, 1, memory_order_relaxed);
-	return false;
+	return password_checks_take(&session->server->password_checks,
+	    (uint32_t)session->settings.server->max_password_checks);
 }
 
 static void
 give_check(struct session *session)
 {
-	atomic_fetch_sub_explicit(&session->server->password_checks, 1,
-	    memory_order_relaxed);
+	password_checks_give(&session->server->password_checks);
 }
 
 /* As long as there is one, it is counted. */
@@ -360,7 +349,7 @@ let_in(struct session *session, const struct native_request *request,
 	is_counted = request->proof == NATIVE_PASSWORD &&
 	    session->native->password == NULL;
 	if (is_counted && !take_check(session))
-		return wait_for_turn(session, CHECK_WAIT_MS);
+		return wait_for_turn(session, PASSWORD_CHECK_WAIT_MS);
 	admit(session, request, out);
 	if (out->verdict == NATIVE_CHECK_PASSWORD)
 		return look_at_password(session, request, out);

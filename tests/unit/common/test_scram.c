@@ -199,6 +199,18 @@ START_TEST(what_is_no_verifier)
 }
 END_TEST
 
+/* More than may be given now, but may be stored. */
+START_TEST(the_most_iterations)
+{
+	struct scram_verifier verifier;
+
+	ck_assert(scram_parse(STR("SCRAM-SHA-256$10000000"
+				  ":W22ZaJ0SNY7soEsUEjb6gQ==" KEYS),
+	    &verifier));
+	ck_assert_uint_eq(verifier.iterations, SCRAM_ITERATIONS_MAX);
+}
+END_TEST
+
 START_TEST(no_prefix_is_a_verifier)
 {
 	struct str text = STR(RFC_VERIFIER);
@@ -280,6 +292,7 @@ main(void)
 	tcase_add_test(tc, lengths_of_passwords);
 	tcase_add_loop_test(tc, what_is_no_verifier, 0,
 	    ARRAY_LEN(no_verifiers));
+	tcase_add_test(tc, the_most_iterations);
 	tcase_add_test(tc, no_prefix_is_a_verifier);
 	tcase_add_test(tc, mocks_keep_their_salt);
 	tcase_add_loop_test(tc, base64_is_strict, 0, ARRAY_LEN(base64));
