@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/advisory_lock.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "common/hash.h"
+
+#define BUCKETS_MIN 64u
 
 /* What one session holds of one number, in one mode. */
 struct advisory_hold {
-	struct advisory_hold *next;
-	const void *owner;
+	struct advisory_hold *next; /* of its bucket */
+	struct advisory_hold *next_own, *previous_own;
+	struct advisory_owner *owner;
 	uint64_t id;
 	bool is_pair;
 	bool is_shared;
@@ -17,22 +22,52 @@ struct advisory_hold {
 };
 
 void
-advisory_init(struct advisory_locks *locks)
+advisory_init(struct advisory_locks *locks, uint32_t hold_count_max)
 {
+	*locks = (struct advisory_locks){ .hold_count_max = hold_count_max };
 	pthread_mutex_init(&locks->mutex, NULL);
-	locks->holds = NULL;
 }
 
 void
 advisory_release(struct advisory_locks *locks)
 {
-	while (locks->holds != NULL) {
-		struct advisory_hold *next = locks->holds->next;
+	for (uint32_t i = 0; i < locks->bucket_count; i++) {
+		struct advisory_hold *hold = locks->buckets[i];
 
-		free(locks->holds);
-		locks->holds = next;
+		while (hold != NULL) {
+			struct advisory_hold *next = hold->next;
+
+			free(hold);
+			hold = next;
+		}
 	}
+	free(locks->buckets);
 	pthread_mutex_destroy(&locks->mutex);
+}
+
+/* ---- the table ---- */
+
+/* There is one once somebody has asked for a lock. */
+static int
+need_buckets(struct advisory_locks *locks, struct error *err)
+{
+	uint32_t count = BUCKETS_MIN;
+
+	if (locks->buckets != NULL)
+		return 0;
+	while (count < locks->hold_count_max)
+		count *= 2;
+	locks->buckets = calloc(count, sizeof(struct advisory_hold *));
+	if (locks->buckets == NULL)
+		return error_no_memory(err);
+	locks->bucket_count = count;
+	return 0;
+}
+
+static struct advisory_hold **
+bucket_of(const struct advisory_locks *locks, uint64_t id)
+{
+	return &locks->buckets[hash_u64(id) & (locks->bucket_count - 1)];
 }
 
 static bool
@@ -44,14 +79,16 @@ is_same_number(const struct advisory_hold *hold,
 
 /* The owner's hold in this mode; *is_taken: another session's is in the way. */
 static struct advisory_hold *
-find(const struct advisory_locks *locks, const void *owner,
+find(const struct advisory_locks *locks, const struct advisory_owner *owner,
     const struct advisory_request *request, bool *is_taken)
 {
 	struct advisory_hold *own = NULL;
 
 	*is_taken = false;
-	for (struct advisory_hold *hold = locks->holds; hold != NULL;
-	     hold = hold->next) {
+	if (locks->buckets == NULL)
+		return NULL;
+	for (struct advisory_hold *hold = *bucket_of(locks, request->id);
+	     hold != NULL; hold = hold->next) {
 		if (!is_same_number(hold, request))
 			continue;
 		if (hold->owner != owner)
@@ -62,44 +99,81 @@ find(const struct advisory_locks *locks, const void *owner,
 	return own;
 }
 
-/* Without those that are held no more. */
-static void
-sweep(struct advisory_locks *locks)
+static struct advisory_hold *
+add(struct advisory_locks *locks, struct advisory_owner *owner,
+    const struct advisory_request *request, struct error *err)
 {
-	struct advisory_hold **at = &locks->holds;
+	struct advisory_hold **bucket = bucket_of(locks, request->id);
+	struct advisory_hold *hold;
 
-	while (*at != NULL) {
-		struct advisory_hold *hold = *at;
-
-		if (hold->session_count + hold->transaction_count > 0) {
-			at = &hold->next;
-			continue;
-		}
-		*at = hold->next;
-		free(hold);
+	if (locks->hold_count >= locks->hold_count_max) {
+		(void)error_set(err, STELE_E_OUT_OF_MEMORY,
+		    "out of shared memory");
+		(void)error_hint(err,
+		    "There are at most %u advisory locks, %d for each of "
+		    "max_connections.",
+		    (unsigned)locks->hold_count_max,
+		    ADVISORY_HOLDS_PER_CONNECTION);
+		return NULL;
 	}
+	hold = calloc(1, sizeof(*hold));
+	if (hold == NULL) {
+		(void)error_no_memory(err);
+		return NULL;
+	}
+	hold->owner = owner;
+	hold->id = request->id;
+	hold->is_pair = request->is_pair;
+	hold->is_shared = request->is_shared;
+	hold->next = *bucket;
+	*bucket = hold;
+	hold->next_own = owner->holds;
+	if (owner->holds != NULL)
+		owner->holds->previous_own = hold;
+	owner->holds = hold;
+	locks->hold_count++;
+	return hold;
 }
 
+/* What is held no more. */
+static void
+drop(struct advisory_locks *locks, struct advisory_hold *hold)
+{
+	struct advisory_hold **at = bucket_of(locks, hold->id);
+
+	assert(hold->session_count == 0 && hold->transaction_count == 0);
+	while (*at != hold)
+		at = &(*at)->next;
+	*at = hold->next;
+	if (hold->next_own != NULL)
+		hold->next_own->previous_own = hold->previous_own;
+	if (hold->previous_own != NULL)
+		hold->previous_own->next_own = hold->next_own;
+	else
+		hold->owner->holds = hold->next_own;
+	locks->hold_count--;
+	free(hold);
+}
+
+/* ---- taking and giving back ---- */
+
 static int
-take(struct advisory_locks *locks, const void *owner,
+take(struct advisory_locks *locks, struct advisory_owner *owner,
     const struct advisory_request *request, struct error *err)
 {
 	bool is_taken;
-	struct advisory_hold *hold = find(locks, owner, request, &is_taken);
+	struct advisory_hold *hold;
+	int rc = need_buckets(locks, err);
 
+	if (rc != 0)
+		return rc;
+	hold = find(locks, owner, request, &is_taken);
 	if (is_taken)
 		return 0;
-	if (hold == NULL) {
-		hold = calloc(1, sizeof(*hold));
-		if (hold == NULL)
-			return error_no_memory(err);
-		hold->owner = owner;
-		hold->id = request->id;
-		hold->is_pair = request->is_pair;
-		hold->is_shared = request->is_shared;
-		hold->next = locks->holds;
-		locks->holds = hold;
-	}
+	if (hold == NULL)
+		hold = add(locks, owner, request, err);
+	if (hold == NULL)
+		return err->code;
 	if (request->is_transaction)
 		hold->transaction_count++;
 	else
@@ -108,7 +182,7 @@ take(struct advisory_locks *locks, const void *owner,
 }
 
 int
-advisory_try(struct advisory_locks *locks, const void *owner,
+advisory_try(struct advisory_locks *locks, struct advisory_owner *owner,
     const struct advisory_request *request, struct error *err)
 {
 	int rc;
@@ -120,7 +194,7 @@ advisory_try(struct advisory_locks *locks, const void *owner,
 }
 
 bool
-advisory_unlock(struct advisory_locks *locks, const void *owner,
+advisory_unlock(struct advisory_locks *locks, struct advisory_owner *owner,
     const struct advisory_request *request)
 {
 	struct advisory_hold *hold;
@@ -129,32 +203,43 @@ advisory_unlock(struct advisory_locks *locks, const void *owner,
 	pthread_mutex_lock(&locks->mutex);
 	hold = find(locks, owner, request, &is_taken);
 	is_held = hold != NULL && hold->session_count > 0;
-	if (is_held && --hold->session_count == 0)
-		sweep(locks);
+	if (is_held && --hold->session_count == 0 &&
+	    hold->transaction_count == 0)
+		drop(locks, hold);
 	pthread_mutex_unlock(&locks->mutex);
 	return is_held;
 }
 
 void
-advisory_unlock_session(struct advisory_locks *locks, const void *owner)
+advisory_unlock_session(struct advisory_locks *locks,
+    struct advisory_owner *owner)
 {
+	struct advisory_hold *next;
+
 	pthread_mutex_lock(&locks->mutex);
-	for (struct advisory_hold *hold = locks->holds; hold != NULL;
-	     hold = hold->next)
-		if (hold->owner == owner)
-			hold->session_count = 0;
-	sweep(locks);
+	for (struct advisory_hold *hold = owner->holds; hold != NULL;
+	     hold = next) {
+		next = hold->next_own;
+		hold->session_count = 0;
+		if (hold->transaction_count == 0)
+			drop(locks, hold);
+	}
 	pthread_mutex_unlock(&locks->mutex);
 }
 
 void
-advisory_unlock_transaction(struct advisory_locks *locks, const void *owner)
+advisory_unlock_transaction(struct advisory_locks *locks,
+    struct advisory_owner *owner)
 {
+	struct advisory_hold *next;
+
 	pthread_mutex_lock(&locks->mutex);
-	for (struct advisory_hold *hold = locks->holds; hold != NULL;
-	     hold = hold->next)
-		if (hold->owner == owner)
-			hold->transaction_count = 0;
-	sweep(locks);
+	for (struct advisory_hold *hold = owner->holds; hold != NULL;
+	     hold = next) {
+		next = hold->next_own;
+		hold->transaction_count = 0;
+		if (hold->session_count == 0)
+			drop(locks, hold);
+	}
 	pthread_mutex_unlock(&locks->mutex);
 }

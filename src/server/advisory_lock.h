@@ -6,7 +6,7 @@
  * A session holds a lock as often as it has taken it, for itself or for its
  * transaction.  Shared holds of several sessions get along, an exclusive one
  * with none of another session.  Nobody waits here: who wants to tries again.
- * There are few: a list is searched.
+ * There are at most so many holds of all sessions together: 53200.
  *
  * Threads: any; all is under one mutex.
  */
@@ -22,23 +22,36 @@
 struct advisory_hold;
 struct error;
 
-struct advisory_locks {
-	pthread_mutex_t mutex;
-	struct advisory_hold *holds; /* owned */
+/* What a session holds; all zero at first, and empty when it ends. */
+struct advisory_owner {
+	struct advisory_hold *holds; /* under the mutex of the locks */
 };
 
-void advisory_init(struct advisory_locks *locks);
+/* As PostgreSQL's max_locks_per_transaction is by default. */
+#define ADVISORY_HOLDS_PER_CONNECTION 64
+
+struct advisory_locks {
+	uint32_t hold_count_max; /* immutable */
+	pthread_mutex_t mutex;   /* all below */
+	uint32_t hold_count;
+	uint32_t bucket_count;          /* a power of two; 0: none yet */
+	struct advisory_hold **buckets; /* owned, by number */
+};
+
+void advisory_init(struct advisory_locks *locks, uint32_t hold_count_max);
 void advisory_release(struct advisory_locks *locks);
 
 /* 1: the owner holds it now; 0: another does; STELE_E_OUT_OF_MEMORY. */
-MUST_USE int advisory_try(struct advisory_locks *locks, const void *owner,
-    const struct advisory_request *request, struct error *err);
+MUST_USE int advisory_try(struct advisory_locks *locks,
+    struct advisory_owner *owner, const struct advisory_request *request,
+    struct error *err);
 
 /* Give back one hold of the session; false if it has none. */
-bool advisory_unlock(struct advisory_locks *locks, const void *owner,
+bool advisory_unlock(struct advisory_locks *locks, struct advisory_owner *owner,
     const struct advisory_request *request);
 
 /* All that the session holds for itself; or for its transaction. */
-void advisory_unlock_session(struct advisory_locks *locks, const void *owner);
+void advisory_unlock_session(struct advisory_locks *locks,
+    struct advisory_owner *owner);
 void advisory_unlock_transaction(struct advisory_locks *locks,
-    const void *owner);
+    struct advisory_owner *owner);

@@ -502,7 +502,8 @@ server_start(struct server *server, const char *dir, struct config *config,
 	os_cond_init(&server->changed);
 	notify_hub_init(&server->notify);
 	statement_stats_init(&server->statements);
-	advisory_init(&server->advisory);
+	advisory_init(&server->advisory,
+	    (uint32_t)config->max_connections * ADVISORY_HOLDS_PER_CONNECTION);
 	password_checks_init(&server->password_checks, workers);
 	auth_init(&server->auth);
 	server->zones = time_zone_set_new(zone_file_load, NULL);

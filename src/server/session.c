@@ -118,9 +118,10 @@ free_if_over(struct session *session)
 	    session->is_freeing)
 		return;
 	if (session->has_advisory_locks) {
-		advisory_unlock_session(&session->server->advisory, session);
+		advisory_unlock_session(&session->server->advisory,
+		    &session->advisory);
 		advisory_unlock_transaction(&session->server->advisory,
-		    session);
+		    &session->advisory);
 	}
 	session->is_freeing = true;
 	session->free_post.fn = free_cb;

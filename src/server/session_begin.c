@@ -119,7 +119,8 @@ advisory_try_cb(void *arg, const struct advisory_request *request,
 	struct session *session = arg;
 
 	session->has_advisory_locks = true;
-	return advisory_try(&session->server->advisory, session, request, err);
+	return advisory_try(&session->server->advisory, &session->advisory,
+	    request, err);
 }
 
 static int64_t
@@ -135,7 +136,8 @@ advisory_unlock_cb(void *arg, const struct advisory_request *request)
 {
 	struct session *session = arg;
 
-	return advisory_unlock(&session->server->advisory, session, request);
+	return advisory_unlock(&session->server->advisory, &session->advisory,
+	    request);
 }
 
 static void
@@ -143,7 +145,7 @@ advisory_unlock_all_cb(void *arg)
 {
 	struct session *session = arg;
 
-	advisory_unlock_session(&session->server->advisory, session);
+	advisory_unlock_session(&session->server->advisory, &session->advisory);
 }
 
 /* What functions may ask of the session that runs them. */

@@ -311,6 +311,7 @@ struct session {
 
 	/* what it listens for, and has been told */
 	struct notify_listener listener;
+	struct advisory_owner advisory;
 	bool has_advisory_locks; /* has asked for one, ever */
 	atomic_bool is_told;     /* `tell` is on its way */
 	struct loop_post tell;   /* pass it on */

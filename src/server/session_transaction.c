@@ -108,7 +108,7 @@ transaction_abort(struct session *session)
 	forget(&session->transaction);
 	if (session->has_advisory_locks)
 		advisory_unlock_transaction(&session->server->advisory,
-		    session);
+		    &session->advisory);
 }
 
 void

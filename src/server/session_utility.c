@@ -356,7 +356,7 @@ session_reset(struct session *session)
 	cursor_close_all(session);
 	temp_tables_remove_all(&session->temp);
 	notify_unlisten_all(&session->server->notify, &session->listener);
-	advisory_unlock_session(&session->server->advisory, session);
+	advisory_unlock_session(&session->server->advisory, &session->advisory);
 	return 0;
 }
 

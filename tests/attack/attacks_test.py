@@ -72,6 +72,8 @@ POSTGRESQL_PORT = (
      (PG, "many_portals"), (LIMITS, "prepared_statements")),
     ("settings of names without number, set again and again",
      ("unit/server/test_settings.c", None)),
+    ("advisory locks without number",
+     ("server/advisory_lock_test.py", "number")),
     ("sizes that wrap", (PG, "STATEMENTS"),
      ("unit/exec/test_function_ends.c", None)),
     ("commands of administrators by other roles",

@@ -16,6 +16,9 @@ import pgwire  # noqa: E402
 from stele_server import Failure, Server, check  # noqa: E402
 
 
+HOLDS_MAX = 20 * 64
+
+
 class Session:
     def __init__(self, server):
         self.wire = pgwire.Connection(server.port)
@@ -92,12 +95,40 @@ def timeout(a, b):
     b.run("RESET lock_timeout")
 
 
+def number(a, b):
+    """64 for each of max_connections, of all sessions together."""
+    def refused(session, text):
+        errors = pgwire.errors(session.wire.query(f"SELECT {text}"))
+        return [(e["C"], e["M"]) for e in errors] == [
+            ("53200", "out of shared memory")]
+
+    many = "SELECT count(pg_advisory_lock(g)) FROM generate_series(1, {}) g"
+    a.run(many.format(HOLDS_MAX - 1))
+    check(b.says("pg_try_advisory_lock(-1)"), "the last one")
+    check(refused(b, "pg_try_advisory_lock(-2)"), "one too many")
+    check(refused(a, "pg_advisory_xact_lock(-2)"), "for another session, too")
+    check(a.says("pg_try_advisory_lock(5)"), "one's own again")
+    check(not b.says("pg_try_advisory_lock(5)"), "taken is no failure")
+    check(a.says("pg_advisory_unlock(7)"), "one less")
+    check(b.says("pg_try_advisory_lock(-2)"), "room for one")
+    a.run("SELECT pg_advisory_unlock_all()")
+    check(b.says("pg_try_advisory_lock(5)"), "all of a's are free")
+    b.run("SELECT pg_advisory_unlock_all()")
+    a.run("BEGIN")
+    a.run(many.format(HOLDS_MAX).replace("advisory_lock", "advisory_xact_lock"))
+    check(refused(b, "pg_advisory_lock(-1)"), "until the transaction ends")
+    a.run("ROLLBACK")
+    b.run(many.format(HOLDS_MAX))
+    b.run("SELECT pg_advisory_unlock_all()")
+
+
 def main():
-    with Server() as server:
+    with Server(f"max_connections={HOLDS_MAX // 64}") as server:
         a, b = Session(server), Session(server)
         exclusive_and_shared(a, b)
         of_transactions(a, b)
         timeout(a, b)
+        number(a, b)
         waiting(server, a, b)
     return 0
 
