@@ -98,7 +98,7 @@ NATIVE_DOORS = (
     ("headers that say who a client is", (NATIVE, "spoofed")),
     ("a request that can be read in two ways", (HTTP, "hostile"), (NATIVE, "BAD_HEADS")),
     ("heads and bodies that are slow, or without end",
-     (HTTP, "too_slow"), (HTTP, "patient"), (HTTP, "too_much"), (NATIVE, "slow_head"),
+     (HTTP, "too_slow"), (HTTP, "patient"), (HTTP, "stalled_events"), (HTTP, "too_much"), (NATIVE, "slow_head"),
      (NATIVE, "slow_body"), (NATIVE, "LIMIT_ROWS")),
     ("connections that are used, or kept, for ever",
      (NATIVE, "requests"), (NATIVE, "idle")),

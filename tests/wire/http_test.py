@@ -741,6 +741,25 @@ def atomic_events(server):
     client.close()
 
 
+def stalled_events(server):
+    """Lines that are stored together are not awaited for ever either, and are gone."""
+    before = sum_of_events(server)
+    lines = "".join(event(n=i) + "\n" for i in range(5000))
+    request = command(lines, "?atomic=1", path="/v1/events")
+    body = request.index(b"\r\n\r\n") + 4
+    cut_off(server, request[:body + 20])  # no line is whole
+    cut_off(server, request[:body + 1000])
+    cut_off(server, request[:-1])
+    expect("nothing is stored", sum_of_events(server), before)
+
+
+def sum_of_events(server):
+    client = Client(server)
+    found = count(client)
+    client.close()
+    return found
+
+
 def long_events(server):
     """Lines that are longer than what is taken at a time."""
     client = Client(server)
@@ -1090,6 +1109,7 @@ def main():
             gone_amid_body,
             events,
             atomic_events,
+            stalled_events,
             long_events,
             many_events,
             stories,

@@ -50,6 +50,7 @@ http_free_state(struct session *session)
 
 	if (http == NULL)
 		return;
+	loop_timer_release(&http->lines_timer);
 	http_request_release(&http->request);
 	buf_release(&http->body);
 	buf_release(&http->raw);

@@ -3,7 +3,8 @@
  * http_patience.c -- how long a client of the HTTP door is waited for.
  *
  * The session's one timer is lent: while a statement runs it is that statement's,
- * and before anybody has been let in authentication_timeout's.
+ * and before anybody has been let in authentication_timeout's.  The statement that
+ * takes a body as it comes, COPY, has a timer for that besides.
  */
 #include "common/log.h"
 #include "server/http/http_private.h"
@@ -19,7 +20,9 @@ http_end_patience(struct session *session)
 {
 	struct http_door *http = session->native->http;
 
-	if (http->patience != HTTP_NO_TIMER)
+	if (http->patience == HTTP_AWAITS_LINES)
+		loop_timer_disarm(&http->lines_timer);
+	else if (http->patience != HTTP_NO_TIMER)
 		loop_timer_disarm(&session->timer);
 	http->patience = HTTP_NO_TIMER;
 }
@@ -28,10 +31,13 @@ static void
 set_timer(struct session *session, enum http_patience patience,
     int64_t delay_ms, void (*fn)(void *))
 {
+	struct loop_timer *timer = patience == HTTP_AWAITS_LINES
+	    ? &session->native->http->lines_timer
+	    : &session->timer;
 	struct error err;
 
-	if (loop_timer_arm(session->net->loop, &session->timer,
-		(uint64_t)delay_ms, fn, session, &err) != 0)
+	if (loop_timer_arm(session->net->loop, timer, (uint64_t)delay_ms, fn,
+		session, &err) != 0)
 		log_warn(LOG_SESSION, "session is idle without a timeout",
 		    LOG_FAILURE(&err));
 	else
@@ -50,6 +56,13 @@ http_give_up(struct session *session, int status)
 		http_answer_error(session, status);
 }
 
+static int
+not_in_time(struct session *session)
+{
+	return error_set(&session->err, STELE_E_IDLE_SESSION_TIMEOUT,
+	    "the HTTP request did not come in time");
+}
+
 static void
 too_slow_cb(void *arg)
 {
@@ -58,10 +71,31 @@ too_slow_cb(void *arg)
 	session->native->http->patience = HTTP_NO_TIMER;
 	if (session->conn == NULL || session->is_busy)
 		return;
-	(void)error_set(&session->err, STELE_E_IDLE_SESSION_TIMEOUT,
-	    "the HTTP request did not come in time");
+	(void)not_in_time(session);
 	http_give_up(session, 408);
 	session_goodbye(session);
+}
+
+/* COPY is on, and ends: all that has come of it is dropped. */
+static void
+no_lines_cb(void *arg)
+{
+	struct session *session = arg;
+	struct http_door *http = session->native->http;
+
+	http->patience = HTTP_NO_TIMER;
+	if (session->conn == NULL || session->copy == NULL ||
+	    http->request.state == HTTP_BEYOND)
+		return;
+	if (session->state != SESSION_READY || session->is_yielding ||
+	    conn_has_more(session->conn)) {
+		http_await_more(session); /* it is us who are slow */
+		return;
+	}
+	http->is_last = true;
+	(void)not_in_time(session);
+	session_fail(session);
+	session_run(session);
 }
 
 static void
@@ -109,12 +143,24 @@ patience_ms(const struct session *session)
 	    : config->http_body_timeout_ms;
 }
 
+static void
+await_lines(struct session *session)
+{
+	int64_t timeout_ms = patience_ms(session);
+
+	if (timeout_ms > 0 &&
+	    session->native->http->patience != HTTP_AWAITS_LINES)
+		set_timer(session, HTTP_AWAITS_LINES, timeout_ms, no_lines_cb);
+}
+
 void
 http_await_more(struct session *session)
 {
 	int64_t timeout_ms = patience_ms(session);
 	int64_t left_ms = body_left_ms(session);
 
+	if (session->copy != NULL)
+		await_lines(session);
 	if (!session->native->has_begun || session->is_busy)
 		return;
 	if (left_ms >= 0 && (timeout_ms == 0 || left_ms < timeout_ms))

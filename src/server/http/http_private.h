@@ -68,9 +68,10 @@ enum http_answer {
 
 enum http_patience {
 	HTTP_NO_TIMER,
-	HTTP_AWAITS_NEXT, /* request */
-	HTTP_AWAITS_MORE, /* of the request */
-	HTTP_AWAITS_END,  /* of the connection */
+	HTTP_AWAITS_NEXT,  /* request */
+	HTTP_AWAITS_MORE,  /* of the request */
+	HTTP_AWAITS_LINES, /* of a COPY */
+	HTTP_AWAITS_END,   /* of the connection */
 };
 
 /* What has been put for a request. */
@@ -97,8 +98,10 @@ struct http_door {
 	uint32_t request_count;
 	bool is_last; /* the connection ends with this request */
 	bool has_id;  /* the session's activity has the request's */
-	/* What session->timer is for, if it is this door's. */
+	/* What session->timer, or `lines_timer`, is for. */
 	enum http_patience patience;
+	/* While a COPY is on, the session's may be the statement's. */
+	struct loop_timer lines_timer;
 	struct http_reply reply;
 };
 

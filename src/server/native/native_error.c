@@ -18,6 +18,7 @@ static const struct {
 	{ "42501", 403 }, /* insufficient privilege */
 	{ "53", 503 },    /* insufficient resources */
 	{ "57014", 500 }, /* query canceled */
+	{ "57P05", 408 }, /* idle for too long */
 	{ "57", 503 },    /* operator intervention: the server stops */
 	{ "58", 500 },    /* system error */
 	{ "72", 500 },    /* snapshot too old */
