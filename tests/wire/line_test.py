@@ -361,6 +361,11 @@ def a_browser(server):
             got = line.line()
             check(got == b"ERROR: this port takes lines, not HTTP\n", got)
             check(line.is_closed(), "it goes on")
+    # A handshake of TLS, where there is none, with lines in it.
+    for first in (b"\x16", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"):
+        with Line(server) as line:
+            line.send(first + b'\nDEFINE planted FIELDS { "n": "int" }\n')
+            check(line.is_closed(), "it is taken for lines")
     with Line(server) as line:
         line.send(b"QUERY planted\n")
         check(line.line().startswith(b"400 No schema"), "it is planted")

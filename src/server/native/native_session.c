@@ -228,6 +228,18 @@ give_token(struct session *session, const struct native_admission *answer)
 
 /* ---- the first byte ---- */
 
+/*
+ * A handshake is no text: a browser that is led here makes one, and what others
+ * have put into it, such as the ticket of a session, may have lines in it.
+ */
+static void
+refuse_tls(struct session *session)
+{
+	log_info(LOG_NET, "no TLS: ssl is off",
+	    LOG_STR("address", session->facts.client.address));
+	conn_close(session->conn);
+}
+
 enum step
 native_startup(struct session *session)
 {
@@ -246,9 +258,12 @@ native_startup(struct session *session)
 		return STEP_IDLE;
 	}
 	if ((uint8_t)input.data[0] == TLS_RECORD_FIRST &&
-	    !conn_is_tls(session->conn) &&
-	    (tls = server_tls(session->server)) != NULL) {
-		(void)session_start_tls(session, tls, &wish);
+	    !conn_is_tls(session->conn)) {
+		tls = server_tls(session->server);
+		if (tls != NULL)
+			(void)session_start_tls(session, tls, &wish);
+		else
+			refuse_tls(session);
 		return STEP_IDLE;
 	}
 	session_set_state(session, SESSION_READY);
