@@ -137,6 +137,10 @@ evaluate_arguments(struct session *session, struct portal *portal,
 	struct plan *args;
 	int rc;
 
+	/* What Bind has given and looked at was the EXECUTE, not what it names. */
+	portal->params = NULL;
+	portal->param_count = 0;
+	portal->is_checked = false;
 	if (target->param_count == 0)
 		return 0; /* nobody looks at what is given */
 	if (list->count != target->param_count) {

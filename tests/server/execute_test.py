@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""EXECUTE as a message's statement: what it names may be another one than when it
+was bound, or may have no parameters.
+
+    execute_test.py [port]
+
+With a port the same is asked of the server there, as user and database
+"postgres": but for what is said to be ours the answers are PostgreSQL's.
+"""
+
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+
+import pgwire  # noqa: E402
+from pgwire import SYNC, bind, execute, parse  # noqa: E402
+from stele_server import Server, check  # noqa: E402
+
+STELE = len(sys.argv) < 2
+USER = b"stele" if STELE else b"postgres"
+INT4 = 23
+
+
+def connect(port):
+    connection = pgwire.Connection(port)
+    connection.start(user=USER)
+    return connection
+
+
+def send(connection, *messages):
+    connection.send(b"".join(messages) + SYNC)
+    return connection.until_ready()
+
+
+def outcome(messages):
+    """The rows and tags, or the SQLSTATE."""
+    errors = pgwire.errors(messages)
+    if errors:
+        return errors[0]["C"]
+    tags = [body[:-1].decode() for kind, body in messages if kind == b"C"]
+    return [[int(value) for value in row] for row in pgwire.rows(messages)], tags
+
+
+def expect(what, got, wanted):
+    check(got == wanted, f"{what}: {got} instead of {wanted}")
+
+
+def without_parameters(port):
+    """Values that were bound to EXECUTE are none of what it names."""
+    many = [INT4] * 500
+    values = [b"7"] * len(many)
+    for text, tag in (
+        ("CREATE TEMP TABLE made (a int)", "CREATE TABLE"),
+        ("DECLARE c CURSOR FOR SELECT 1", "DECLARE CURSOR"),
+        ("SET application_name = 'x'", "SET"),
+        ("SELECT 1", "SELECT 1"),
+    ) + ((
+        ("BATCH [STORE stored FOR c PAYLOAD {\"a\": 1}]", "INSERT 0 1"),
+    ) if STELE else ()):
+        for types in ([INT4], many):
+            with connect(port) as connection:
+                connection.query("BEGIN")
+                answer = send(connection, parse(text, "named"),
+                              parse("EXECUTE named", "outer", types))
+                expect(text, outcome(answer), ([], []))
+                answer = send(connection, bind(values[:len(types)], name="outer"),
+                              execute())
+                expect(f"{text}, {len(types)} values", outcome(answer),
+                       ([[1]] if tag == "SELECT 1" else [], [tag]))
+                expect("after it", outcome(connection.query("SELECT 2")),
+                       ([[2]], ["SELECT 1"]))
+
+
+def with_its_own(port):
+    """The values of EXECUTE are those that count."""
+    with connect(port) as connection:
+        connection.query("PREPARE inner_one (int) AS SELECT $1 + 1")
+        answer = send(connection, parse("EXECUTE inner_one (41)", "outer", [INT4] * 3),
+                      bind([b"1", b"2", b"3"], name="outer"), execute())
+        expect("its own", outcome(answer), ([[42]], ["SELECT 1"]))
+        connection.query("CREATE TEMP TABLE nothing (a int);"
+                         " PREPARE divides (int) AS SELECT coalesce(a, 1 / $1) FROM nothing")
+        answer = send(connection, parse("EXECUTE divides (0)", "zero"),
+                      bind(name="zero"), execute())
+        expect("what it makes of the plan", outcome(answer), "22012")
+
+
+CASES = (without_parameters, with_its_own)
+
+
+def main():
+    if not STELE:
+        for case in CASES:
+            case(int(sys.argv[1]))
+        return
+    with Server() as server:
+        with connect(server.port) as connection:
+            connection.query("CREATE TABLE stored (a int)")
+        for case in CASES:
+            case(server.port)
+
+
+if __name__ == "__main__":
+    main()
