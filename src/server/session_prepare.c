@@ -11,6 +11,9 @@
 #include "sql/ast.h"
 #include "types/array.h"
 
+/* Statements that an EXECUTE goes through until it comes to one that is none. */
+#define EXECUTE_DEPTH_MAX 64
+
 static int
 find_type(struct session *session, const struct ast_type *type, uint32_t *oid)
 {
@@ -96,6 +99,20 @@ need_prepared(struct session *session, struct str name)
 	return prepared;
 }
 
+/*
+ * What an EXECUTE of the portal names.  That may be an EXECUTE in its turn, if
+ * Parse has made it, of what is named like itself even.
+ */
+static struct prepared *
+next_prepared(struct session *session, struct portal *portal, struct str name)
+{
+	if (++portal->execute_depth <= EXECUTE_DEPTH_MAX)
+		return need_prepared(session, name);
+	(void)error_set(&session->err, STELE_E_TOO_COMPLEX,
+	    "EXECUTE is nested more than %d deep", EXECUTE_DEPTH_MAX);
+	return NULL;
+}
+
 /* The one row of the arguments' query becomes the portal's parameters. */
 static int
 run_arguments(struct session *session, struct portal *portal,
@@ -177,7 +194,8 @@ prepared_execute(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple)
 {
 	const struct ast_stmt *stmt = portal->planned->stmt;
-	struct prepared *prepared = need_prepared(session, stmt->execute.name);
+	struct prepared *prepared =
+	    next_prepared(session, portal, stmt->execute.name);
 
 	if (prepared == NULL ||
 	    transaction_check(session, prepared->stmt, &session->err) != 0 ||
@@ -254,7 +272,8 @@ prepared_execute_within(struct session *session, struct portal *portal,
 	const struct ast_stmt *stmt = outer->kind == AST_EXPLAIN
 	    ? outer->explain.stmt
 	    : outer->create_table_as.execute;
-	struct prepared *prepared = need_prepared(session, stmt->execute.name);
+	struct prepared *prepared =
+	    next_prepared(session, portal, stmt->execute.name);
 
 	if (prepared == NULL || prepared_refresh(session, prepared) != 0)
 		return STEP_FAIL;

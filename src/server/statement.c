@@ -390,6 +390,7 @@ portal_reset(struct portal *portal)
 	portal->is_checked = false;
 	portal->param_count = 0;
 	portal->param_bytes = 0;
+	portal->execute_depth = 0;
 	portal->stored = (struct str){ NULL, 0 };
 	portal->formats = NULL;
 	portal->format_count = 0;

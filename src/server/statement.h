@@ -144,9 +144,10 @@ struct portal {
 	struct arena arena;      /* parameters, formats, options of COPY */
 	struct datum *params;
 	uint32_t param_count;
-	bool is_checked;    /* Bind has looked what they make of the plan */
-	size_t param_bytes; /* as they came */
-	struct str stored;  /* the text that parameters were taken of, if any */
+	bool is_checked;        /* Bind has looked what they make of the plan */
+	size_t param_bytes;     /* as they came */
+	uint32_t execute_depth; /* EXECUTEs that it has been before */
+	struct str stored; /* the text that parameters were taken of, if any */
 	const uint16_t *formats; /* of the result, as in Bind */
 	uint32_t format_count;
 	struct pg_copy_options copy; /* of COPY */

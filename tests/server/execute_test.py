@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """EXECUTE as a message's statement: what it names may be another one than when it
-was bound, or may have no parameters.
+was bound, may have no parameters, or be an EXECUTE itself.
 
     execute_test.py [port]
 
@@ -88,7 +88,35 @@ def with_its_own(port):
         expect("what it makes of the plan", outcome(answer), "22012")
 
 
-CASES = (without_parameters, with_its_own)
+def of_itself(port):
+    with connect(port) as connection:
+        send(connection, parse("EXECUTE y", "y"))
+        expect("by messages", outcome(send(connection, bind(name="y"), execute())),
+               "54001")
+        expect("by a query", outcome(connection.query("EXECUTE y")), "54001")
+        send(connection, parse("EXECUTE b", "a"), parse("EXECUTE a", "b"))
+        expect("by way of another", outcome(connection.query("EXECUTE a")), "54001")
+        send(connection, parse("EXECUTE one", "two"), parse("EXECUTE two", "three"))
+        connection.query("PREPARE one AS SELECT 1")
+        expect("with an end", outcome(connection.query("EXECUTE three")),
+               ([[1]], ["SELECT 1"]))
+
+
+def explained(port):
+    """PostgreSQL has no answer to these: it goes on until its stack ends."""
+    with connect(port) as connection:
+        send(connection, parse("EXECUTE y", "y"))
+        expect("EXPLAIN", outcome(connection.query("EXPLAIN EXECUTE y")), "54001")
+        send(connection, parse("EXPLAIN EXECUTE z", "z"))
+        expect("EXPLAIN of one", outcome(connection.query("EXPLAIN EXECUTE z")),
+               "0A000")
+        expect("EXPLAIN by EXECUTE", outcome(connection.query("EXECUTE z")), "0A000")
+        answer = connection.query("CREATE TEMP TABLE t AS EXECUTE y")
+        expect("CREATE TABLE AS", outcome(answer), "42809")
+
+
+CASES = (without_parameters, with_its_own, of_itself)
+OUR_CASES = (explained,)
 
 
 def main():
@@ -99,7 +127,7 @@ def main():
     with Server() as server:
         with connect(server.port) as connection:
             connection.query("CREATE TABLE stored (a int)")
-        for case in CASES:
+        for case in CASES + OUR_CASES:
             case(server.port)
 
 
