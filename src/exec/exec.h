@@ -38,7 +38,8 @@ struct write_batch;
  * place can be taken by another meanwhile.
  */
 struct exec_wait {
-	void (*begin)(void *arg);
+	/* False: this thread is one that must not wait, and nothing has begun. */
+	bool (*begin)(void *arg);
 	void (*end)(void *arg);
 	void *arg;
 };

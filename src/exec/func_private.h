@@ -80,8 +80,8 @@ extern const struct func_family func_wait;
 
 /*
  * For functions that wait: the wait begins, between it and call_wait_end()
- * the thread counts as idle.  STELE_E_FEATURE_NOT_SUPPORTED where the caller
- * does not let anything wait; then it has not begun.
+ * the thread counts as idle.  STELE_E_FEATURE_NOT_SUPPORTED where nothing, or
+ * this thread, is to wait; then it has not begun.
  */
 MUST_USE int call_wait_begin(struct function_call *call);
 void call_wait_end(struct function_call *call);

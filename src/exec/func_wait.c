@@ -15,11 +15,13 @@
 int
 call_wait_begin(struct function_call *call)
 {
-	if (call->context == NULL || call->context->wait == NULL)
-		return error_set(call->err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "function %s cannot wait here", call->function->name);
-	call->context->wait->begin(call->context->wait->arg);
-	return 0;
+	const struct exec_wait *wait =
+	    call->context == NULL ? NULL : call->context->wait;
+
+	if (wait != NULL && wait->begin(wait->arg))
+		return 0;
+	return error_set(call->err, STELE_E_FEATURE_NOT_SUPPORTED,
+	    "function %s cannot wait here", call->function->name);
 }
 
 void

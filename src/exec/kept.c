@@ -307,13 +307,12 @@ static int
 commit(const struct exec_context *context, struct write_batch *batch,
     struct error *err)
 {
-	int rc;
+	const struct exec_wait *wait = context->wait;
+	bool is_told = wait != NULL && wait->begin(wait->arg);
+	int rc = engine_commit_wait(context->engine, batch, err);
 
-	if (context->wait != NULL)
-		context->wait->begin(context->wait->arg);
-	rc = engine_commit_wait(context->engine, batch, err);
-	if (context->wait != NULL)
-		context->wait->end(context->wait->arg);
+	if (is_told)
+		wait->end(wait->arg);
 	return rc;
 }
 

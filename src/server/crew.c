@@ -60,17 +60,19 @@ dismiss(struct crew *crew, struct pool *pool, struct helper *helpers,
     uint32_t count)
 {
 	uint32_t removed = 0;
+	bool is_told;
 
 	for (uint32_t i = 0; i < count; i++)
 		removed += pool_remove(pool, &helpers[i].job);
 	if (removed == count)
 		return;
-	pool_wait_begin(pool);
+	is_told = pool_wait_begin(pool);
 	pthread_mutex_lock(&crew->mutex);
 	while (crew->gone_count + removed < count)
 		pthread_cond_wait(&crew->gone, &crew->mutex);
 	pthread_mutex_unlock(&crew->mutex);
-	pool_wait_end(pool);
+	if (is_told)
+		pool_wait_end(pool);
 }
 
 void

@@ -37,6 +37,9 @@ struct pool {
 	struct worker *workers; /* owned */
 };
 
+/* The pool that the thread belongs to; NULL: none. */
+static _Thread_local const struct pool *own_pool;
+
 static struct pool_job *
 take_job(struct pool *pool)
 {
@@ -53,6 +56,7 @@ worker_main(void *arg)
 {
 	struct pool *pool = arg;
 
+	own_pool = pool;
 	pthread_mutex_lock(&pool->mutex);
 	for (;;) {
 		struct pool_job *job;
@@ -187,12 +191,14 @@ pool_remove(struct pool *pool, struct pool_job *job)
 
 /* ---- waits ---- */
 
-void
+bool
 pool_wait_begin(struct pool *pool)
 {
 	struct error err;
 	int rc = 0;
 
+	if (own_pool != pool)
+		return false;
 	pthread_mutex_lock(&pool->mutex);
 	pool->running--;
 	pool->waiting++;
@@ -204,6 +210,7 @@ pool_wait_begin(struct pool *pool)
 	if (rc != 0) /* then the others wait with us */
 		log_warn(LOG_SESSION, "could not replace a waiting worker",
 		    LOG_FAILURE(&err));
+	return true;
 }
 
 void

@@ -42,6 +42,9 @@ void pool_submit(struct pool *pool, struct pool_job *job);
  */
 bool pool_remove(struct pool *pool, struct pool_job *job);
 
-/* Called by a job's run() around a wait that may be long. */
-void pool_wait_begin(struct pool *pool);
+/*
+ * Called by a job's run() around a wait that may be long.  False if the caller is
+ * no thread of the pool, which has others to serve: then nothing has begun.
+ */
+MUST_USE bool pool_wait_begin(struct pool *pool);
 void pool_wait_end(struct pool *pool);

@@ -320,10 +320,10 @@ stop_cb(struct loop_post *post)
 
 /* ---- start ---- */
 
-static void
+static bool
 wait_begin_cb(void *arg)
 {
-	pool_wait_begin(arg);
+	return pool_wait_begin(arg);
 }
 
 static void

@@ -110,7 +110,6 @@ insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
 	session->job.row_limit = row_limit;
 	if (is_workers_insert(session, planned))
 		return session_submit(session, insert_work, insert_finish);
-	portal->context.wait = NULL; /* a net thread must not */
 	insert_work(session);
 	if (session->job.rc != 0)
 		return STEP_FAIL;

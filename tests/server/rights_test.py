@@ -103,8 +103,8 @@ SAMPLES = {
     "AST_PREPARE": [("PREPARE p AS SELECT a FROM t; EXECUTE p", SELECT)],
     "AST_EXECUTE": [
         ("PREPARE p AS SELECT a FROM t; EXECUTE p", SELECT),
-        ("PREPARE p (bigint) AS SELECT $1; EXECUTE p (stele.compact())",
-         SUPERUSER),
+        ("PREPARE p (bool) AS SELECT $1;"
+         " EXECUTE p (stele.compact_resume() IS NULL)", SUPERUSER),
     ],
     "AST_BATCH": [
         ('BATCH [STORE t FOR "c" PAYLOAD {"a": 1}]', INSERT),

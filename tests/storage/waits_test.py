@@ -57,17 +57,50 @@ def test_a_timeout_ends_it(server):
         check(state is None, f"after it: {state}")
 
 
+# What a net thread does itself.
+SETUP = (
+    "CREATE TABLE waits (n int)",
+    "PREPARE p (int) AS SELECT $1",
+    "CREATE TEMP TABLE by_default (a int, b bool DEFAULT (pg_sleep(3600) IS NULL))",
+    "CREATE TEMP TABLE checked (a int CHECK (pg_sleep(3600) IS NOT NULL))",
+)
+STATEMENTS = (
+    "INSERT INTO waits (context_id, n)"
+    " VALUES ('a', CASE WHEN pg_sleep(3600) IS NULL THEN 1 END)",
+    "EXECUTE p (CASE WHEN pg_sleep(3600) IS NULL THEN 1 ELSE 2 END)",
+    "EXECUTE p (CASE WHEN pg_advisory_lock(1) IS NULL THEN 1 ELSE 2 END)",
+)
+COPIES = (
+    ("waits (n) FROM STDIN WHERE pg_sleep(3600) IS NULL", b"1\n"),
+    ("waits (n) FROM STDIN WHERE pg_advisory_lock(1) IS NULL", b"1\n"),
+    ("by_default (a) FROM STDIN", b"1\n"),
+    ("checked FROM STDIN", b"1\n"),
+)
+
+
+def copy(connection, text, data):
+    connection.send(pgwire.query("COPY " + text))
+    kind, body = connection.message()
+    check(kind == b"G", f"COPY {text}: {kind} {body}")
+    connection.send(pgwire.message(b"d", data) + pgwire.message(b"c"))
+    return connection.until_ready()
+
+
 def test_no_net_thread_waits(server):
-    """A single-row INSERT runs on the net thread."""
-    with connect(server) as connection:
-        connection.query("CREATE TABLE waits (n int)")
-        state = sqlstate(
-            connection.query(
-                "INSERT INTO waits (context_id, n)"
-                " VALUES ('a', CASE WHEN pg_sleep(3600) IS NULL THEN 1 END)"
-            )
-        )
-        check(state == "0A000", f"INSERT that waits: {state}")
+    """It says so, and goes on; a lock that another has is no exception."""
+    with connect(server) as connection, connect(server) as other:
+        for text in SETUP:
+            state = sqlstate(connection.query(text))
+            check(state is None, f"{text}: {state}")
+        other.query("SELECT pg_advisory_lock(1)")
+        for text in STATEMENTS:
+            state = sqlstate(connection.query(text))
+            check(state == "0A000", f"{text}: {state}")
+        for text, data in COPIES:
+            state = sqlstate(copy(connection, text, data))
+            check(state == "0A000", f"COPY {text}: {state}")
+        answer = other.query("SELECT count(*) FROM waits")
+        check(pgwire.rows(answer) == [[b"0"]], f"a worker: {answer}")
 
 
 with Server("worker_count=1", "shard_count=2") as server:

@@ -465,13 +465,19 @@ run_utility(struct sql_runner *runner, const struct ast_stmt *stmt,
 }
 
 /* A statement has a thread of its own here: nobody is told that it waits. */
+static bool
+begin_wait(void *arg UNUSED)
+{
+	return true;
+}
+
 static void
-note_wait(void *arg UNUSED)
+end_wait(void *arg UNUSED)
 {
 }
 
-static const struct exec_wait wait_here = { .begin = note_wait,
-	.end = note_wait };
+static const struct exec_wait wait_here = { .begin = begin_wait,
+	.end = end_wait };
 
 static int
 run_plan(struct sql_runner *runner, const struct ast_stmt *stmt,
