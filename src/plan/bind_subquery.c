@@ -17,6 +17,14 @@ keep_name(struct binder *binder, const struct ast_expr *ast, struct str name)
 	binder->sublink_names = item;
 }
 
+/* Places whose expressions are evaluated by whoever has not the time for one. */
+static const char *const refused_in[PLACE_COUNT] = {
+	[PLACE_DEFAULT] = "DEFAULT expression",
+	[PLACE_CHECK] = "check constraint",
+	[PLACE_COPY_WHERE] = "COPY FROM WHERE condition",
+	[PLACE_EXECUTE] = "EXECUTE parameter",
+};
+
 static int
 bind_inner(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, const struct ast_expr *sublink,
@@ -28,18 +36,10 @@ bind_inner(struct binder *binder, struct scope *scope,
 	enum recursion around = binder->recursion;
 	int rc;
 
-	if (scope->place == PLACE_DEFAULT)
+	if (refused_in[scope->place] != NULL)
 		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "cannot use subquery in DEFAULT expression");
-	if (scope->place == PLACE_CHECK)
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "cannot use subquery in check constraint");
-	if (scope->place == PLACE_COPY_WHERE)
-		return error_at(err, ast->location,
-		    STELE_E_FEATURE_NOT_SUPPORTED,
-		    "cannot use subquery in COPY FROM WHERE condition");
+		    STELE_E_FEATURE_NOT_SUPPORTED, "cannot use subquery in %s",
+		    refused_in[scope->place]);
 	if (around == RECURSION_OK)
 		binder->recursion = RECURSION_SUBQUERY;
 	rc = bind_select(binder, scope, sublink->sublink.query, UNKNOWNS_TEXT,

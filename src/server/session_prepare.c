@@ -174,9 +174,6 @@ evaluate_arguments(struct session *session, struct portal *portal,
 	session_context(session, portal);
 	rc = plan_arguments(&context, list->items, target->param_types,
 	    list->count, &portal->arena, &args, &session->err);
-	if (rc == 0 && args->reads_events)
-		rc = error_set(&session->err, STELE_E_FEATURE_NOT_SUPPORTED,
-		    "cannot use subquery in EXECUTE parameter");
 	if (rc == 0)
 		rc = session_check_rights(session, args,
 		    prepared->planned->catalog);

@@ -88,6 +88,15 @@ def with_its_own(port):
         expect("what it makes of the plan", outcome(answer), "22012")
 
 
+def no_subquery(port):
+    """Who evaluates the values has others to serve."""
+    with connect(port) as connection:
+        connection.query("PREPARE inner_one (bigint) AS SELECT $1")
+        for query in ("SELECT 1", "SELECT count(*) FROM generate_series(1, 1e12::bigint)"):
+            answer = connection.query(f"EXECUTE inner_one (({query}))")
+            expect(query, outcome(answer), "0A000")
+
+
 def of_itself(port):
     with connect(port) as connection:
         send(connection, parse("EXECUTE y", "y"))
@@ -115,7 +124,7 @@ def explained(port):
         expect("CREATE TABLE AS", outcome(answer), "42809")
 
 
-CASES = (without_parameters, with_its_own, of_itself)
+CASES = (without_parameters, with_its_own, no_subquery, of_itself)
 OUR_CASES = (explained,)
 
 
