@@ -7,6 +7,7 @@
  */
 #include "net/loop.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -23,12 +24,16 @@ struct loop {
 	struct event *wake; /* reads wake_fd */
 	int wake_fd;
 	struct os_thread thread;
+	atomic_bool is_running; /* on its thread */
 	atomic_bool is_stopping;
 	_Atomic(struct loop_post *) posts; /* newest first */
 	struct loop_post *deferred;        /* newest first; the loop's own */
 	atomic_size_t conn_bytes;          /* written by the loop alone */
 	uint8_t scratch[LOOP_SCRATCH_SIZE];
 };
+
+/* What runs on this thread; NULL: none. */
+static _Thread_local const struct loop *own_loop;
 
 static void
 wake_up(struct loop *loop)
@@ -151,7 +156,10 @@ loop_main(void *arg)
 {
 	struct loop *loop = arg;
 
+	own_loop = loop;
+	atomic_store_explicit(&loop->is_running, true, memory_order_relaxed);
 	MUST(event_base_loop(loop->base, EVLOOP_NO_EXIT_ON_EMPTY) >= 0);
+	atomic_store_explicit(&loop->is_running, false, memory_order_relaxed);
 }
 
 int
@@ -207,6 +215,14 @@ loop_scratch(struct loop *loop)
 	return loop->scratch;
 }
 
+/* Events have no lock: while the loop runs, its thread alone touches them. */
+static bool
+is_mine(const struct loop *loop)
+{
+	return own_loop == loop ||
+	    !atomic_load_explicit(&loop->is_running, memory_order_relaxed);
+}
+
 static void
 timer_cb(int fd UNUSED, short what UNUSED, void *arg)
 {
@@ -225,8 +241,10 @@ loop_timer_arm(struct loop *loop, struct loop_timer *timer, uint64_t delay_ms,
 		.tv_usec = (suseconds_t)(delay_ms % 1000 * 1000),
 	};
 
+	assert(is_mine(loop));
 	timer->fn = fn;
 	timer->arg = arg;
+	timer->loop = loop;
 	if (timer->event == NULL)
 		timer->event = evtimer_new(loop->base, timer_cb, timer);
 	if (timer->event == NULL || evtimer_add(timer->event, &delay) != 0)
@@ -238,6 +256,7 @@ loop_timer_arm(struct loop *loop, struct loop_timer *timer, uint64_t delay_ms,
 void
 loop_timer_disarm(struct loop_timer *timer)
 {
+	assert(!timer->is_armed || is_mine(timer->loop));
 	if (timer->is_armed)
 		(void)evtimer_del(timer->event);
 	timer->is_armed = false;
@@ -246,6 +265,7 @@ loop_timer_disarm(struct loop_timer *timer)
 void
 loop_timer_release(struct loop_timer *timer)
 {
+	assert(!timer->is_armed || is_mine(timer->loop));
 	if (timer->event != NULL)
 		event_free(timer->event);
 	timer->event = NULL;

@@ -67,6 +67,7 @@ struct loop_timer {
 	struct event *event;
 	void (*fn)(void *arg);
 	void *arg;
+	struct loop *loop;
 	bool is_armed; /* private, as the others */
 };
 

@@ -213,6 +213,7 @@ parse_on_worker(struct session *session, struct source *source,
 		memcpy(types, parse->types, parse->type_count * sizeof(*types));
 	}
 	session->parse.types = types;
+	transaction_start(session); /* its timer is this thread's */
 	return session_submit(session, parse_work, parse_finish);
 }
 

@@ -248,6 +248,16 @@ def over_time(server):
         expect("after short ones", show(connection, "transaction_timeout"), "300ms")
 
 
+def over_time_by_a_long_text(server):
+    """A worker parses it, but the net thread begins its transaction."""
+    with connect(server) as connection:
+        run(connection, "SET transaction_timeout = 80")
+        connection.send(parse("SELECT 1 -- " + "x" * 20000) + message(b"H"))
+        answer = connection.until_closed()
+        expect("Parse", answer[0], (b"1", b""))
+        expect("and then", [f["C"] for f in pgwire.errors(answer)], [OVER_TIME[0]])
+
+
 def idle(server):
     ended, inside = connect(server), connect(server)
     run(inside, "SET idle_session_timeout = 50; BEGIN")
@@ -345,7 +355,8 @@ def main():
             what_was_undone_follows,
             a_bad_file_changes_nothing,
             idle_in_a_transaction,
-    over_time,
+            over_time,
+            over_time_by_a_long_text,
             idle,
             idle_from_the_start,
             not_idle,
