@@ -37,8 +37,7 @@ forget(struct transaction *transaction)
 	for (; transaction->marked != NULL;
 	     transaction->marked = transaction->marked->made_before)
 		temp_mark_release(&transaction->marked->temp);
-	if (transaction->savepoints != NULL)
-		arena_reset(&transaction->arena);
+	arena_reset(&transaction->arena); /* also of those that were released */
 	transaction->batch = NULL;
 	transaction->snapshot = NULL;
 	transaction->savepoints = NULL;
@@ -386,6 +385,8 @@ savepoint_make(struct session *session, struct str name)
 	    arena_zalloc(&transaction->arena, sizeof(*savepoint));
 
 	savepoint->name = arena_str(&transaction->arena, name);
+	if (arena_check(&transaction->arena, &session->err) != 0)
+		return STEP_FAIL;
 	savepoint->settings = settings_mark(&session->settings);
 	savepoint->portal_number = session->table.portal_number;
 	savepoint->notice = notices_mark(transaction);
@@ -396,8 +397,6 @@ savepoint_make(struct session *session, struct str name)
 		savepoint->has_mark = true;
 		savepoint->mark = write_batch_mark(transaction->batch);
 	}
-	if (arena_check(&transaction->arena, &session->err) != 0)
-		return STEP_FAIL;
 	savepoint->next = transaction->savepoints;
 	transaction->savepoints = savepoint;
 	session_complete(session, "SAVEPOINT", false);

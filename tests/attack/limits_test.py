@@ -342,6 +342,30 @@ def prepared_statements(_):
             expect("in its place", states(connection.query(declare.format(2))), [])
 
 
+IN_EACH = 500
+LEFT_MAX_KIB = 6 * 1024
+
+
+def leaves_nothing(server):
+    """What a session does again and again takes no more memory each time."""
+    again = (  # (what, a transaction of IN_EACH, its replies, how often)
+        ("savepoints that are released",
+         query("BEGIN;" + "SAVEPOINT a; RELEASE a;" * IN_EACH + "COMMIT"), 1, 400),
+    )
+    with connect(server) as connection:
+        for what, data, replies, count in again:
+            before = 0
+            for i in range(count):
+                connection.send(data)
+                for _ in range(replies):
+                    expect(what, states(connection.until_ready()), [])
+                if i == count // 10:
+                    before = memory_kib(server)
+            growth = memory_kib(server) - before
+            check(growth < LEFT_MAX_KIB or pgwire.IS_SANITIZED,
+                  f"{what}: {growth} KiB more")
+
+
 def tcp_timer(*ports):
     """Kind and ticks of the timer of the connection between two ports."""
     with open("/proc/net/tcp") as table:
@@ -708,6 +732,7 @@ CASES = (
     schemas,
     connections,
     prepared_statements,
+    leaves_nothing,
     keepalives,
     statements_memory,
     unread_values,
