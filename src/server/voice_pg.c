@@ -108,6 +108,17 @@ message_step(struct session *session, const struct pg_frame *frame)
 	return extended_step(session, frame);
 }
 
+/*
+ * What is left of a COPY that has failed: it is dropped, and since no reply ends
+ * it, it begins nothing.
+ */
+static bool
+is_left_of_copy(const struct session *session, const struct pg_frame *frame)
+{
+	return session->copy == NULL &&
+	    (frame->type == 'd' || frame->type == 'c' || frame->type == 'f');
+}
+
 static enum step
 next_message(struct session *session)
 {
@@ -133,7 +144,7 @@ next_message(struct session *session)
 		session_goodbye(session);
 		return STEP_IDLE;
 	}
-	if (!session->is_busy)
+	if (!session->is_busy && !is_left_of_copy(session, &frame))
 		session_begin_work(session);
 	step = message_step(session, &frame);
 	if (step != STEP_AGAIN && step != STEP_MORE && step != STEP_YIELD &&

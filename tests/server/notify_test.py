@@ -141,6 +141,22 @@ def slow(server):
          b.run("select pg_notification_queue_usage()")[0], [[b"0"]])
 
 
+def behind_a_copy(server):
+    """What still comes of a COPY that has failed does not make a session busy."""
+    a, b = Session(server), Session(server)
+    a.run("create temp table n (i int)")
+    a.run("listen ch")
+    a.wire.send(pgwire.query("copy n from stdin"))
+    same("copy", a.wire.message()[0], b"G")
+    a.wire.send(pgwire.message(b"f", b"no more\0"))
+    same("its failure", pgwire.errors(a.wire.until_ready())[0]["C"], "57014")
+    for left in (pgwire.message(b"d", b"1\n"), pgwire.message(b"c"),
+                 pgwire.message(b"f", b"no\0")):
+        a.wire.send(left)
+        b.run("notify ch, 'on'")
+        same("it is told", a.told(1), [("ch", "on")])
+
+
 def signals(server):
     a, b = Session(server), Session(server)
     same("nobody", b.run("select pg_terminate_backend(1234567)")[0], [[b"f"]])
@@ -164,7 +180,7 @@ def signals(server):
 
 def main():
     with Server("work_mem=4MB") as server:
-        for test in (transactions, events, slow, signals):
+        for test in (transactions, events, slow, behind_a_copy, signals):
             try:
                 test(server)
             except Failure as failure:

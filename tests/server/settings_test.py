@@ -268,6 +268,19 @@ def idle(server):
     expect_end("after its transaction", inside, IDLE)
 
 
+def idle_behind_a_copy(server):
+    """What still comes of a COPY that has failed is no work."""
+    with connect(server) as connection:
+        run(connection, "SET idle_session_timeout = 500")
+        connection.send(query("COPY many (context_id, i) FROM STDIN"))
+        expect("COPY", connection.message()[0], b"G")
+        connection.send(message(b"f", b"no more\0"))
+        answer = connection.until_ready()
+        expect("its failure", [f["C"] for f in pgwire.errors(answer)], ["57014"])
+        connection.send(message(b"d", b"c\t1\n") + message(b"c"))
+        expect_end("and then", connection, IDLE)
+
+
 def idle_from_the_start(server):
     with connect(server, options=b"-c idle_session_timeout=50") as connection:
         expect_end("a session that does nothing", connection, IDLE)
@@ -358,6 +371,7 @@ def main():
             over_time,
             over_time_by_a_long_text,
             idle,
+            idle_behind_a_copy,
             idle_from_the_start,
             not_idle,
             idle_by_a_reload,
