@@ -371,7 +371,10 @@ cursor_fetch(struct session *session, const struct portal *portal,
 	step = cursor->is_held ? STEP_DONE : cursor_open(session, cursor);
 	if (step != STEP_DONE)
 		return step;
-	if (check_direction(cursor, fetch, &session->err) != 0)
+	/* It may not be the one that Bind has found. */
+	if (session_check_formats(session, portal->format_count,
+		cursor->planned) != 0 ||
+	    check_direction(cursor, fetch, &session->err) != 0)
 		return STEP_FAIL;
 	/* BINARY is for those who do not Bind. */
 	if (is_simple)

@@ -25,6 +25,30 @@ session_check_writable(struct session *session, const char *what)
 	    "cannot execute %s in a read-only transaction", what);
 }
 
+int
+session_check_formats(struct session *session, uint32_t format_count,
+    const struct planned *planned)
+{
+	if (format_count <= 1 || format_count == planned->column_count)
+		return 0;
+	return error_set(&session->err, STELE_E_PROTOCOL_VIOLATION,
+	    "bind message has %u result formats but query has %u columns",
+	    format_count, planned->column_count);
+}
+
+/*
+ * Bind has seen to it for the plan that there was; EXECUTE may have found another
+ * since.  What is still an EXECUTE or a FETCH has no rows of its own.
+ */
+static int
+check_formats(struct session *session, const struct portal *portal)
+{
+	return portal->planned->plan->kind == PLAN_UTILITY
+	    ? 0
+	    : session_check_formats(session, portal->format_count,
+		  portal->planned);
+}
+
 /* What the values of parameters make of the plan. */
 static int
 check_params(struct session *session, const struct portal *portal)
@@ -153,6 +177,7 @@ portal_execute(struct session *session, struct portal *portal,
 	    transaction_check_block(session, portal->planned->stmt,
 		&session->err) != 0 ||
 	    portal_plan_for_now(session, portal) != 0 ||
+	    check_formats(session, portal) != 0 ||
 	    (portal->state == PORTAL_NEW &&
 		session_check_rights(session, portal->planned->plan,
 		    portal->planned->catalog) != 0) ||

@@ -271,9 +271,10 @@ out:
 /* ---- Bind ---- */
 
 static int
-check_counts(const struct pg_bind *bind, const struct planned *planned,
-    struct error *err)
+check_counts(struct session *session, const struct pg_bind *bind,
+    const struct planned *planned)
 {
+	struct error *err = &session->err;
 	uint32_t wanted = planned == NULL ? 0 : planned->plan->param_count;
 
 	if (bind->param_count != wanted)
@@ -285,15 +286,9 @@ check_counts(const struct pg_bind *bind, const struct planned *planned,
 		if (bind->formats[i] > 1)
 			return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,
 			    "unsupported format code: %u", bind->formats[i]);
-	if (planned == NULL)
-		return 0;
-	if (bind->result_format_count > 1 &&
-	    bind->result_format_count != planned->column_count)
-		return error_set(err, STELE_E_PROTOCOL_VIOLATION,
-		    "bind message has %u result formats but query has %u "
-		    "columns",
-		    bind->result_format_count, planned->column_count);
-	return 0;
+	return planned == NULL ? 0
+			       : session_check_formats(session,
+				     bind->result_format_count, planned);
 }
 
 /* A value in binary form, whose texts are in the client's encoding. */
@@ -498,7 +493,7 @@ bound_prepared(struct session *session, const struct pg_bind *bind)
 		return NULL;
 	transaction_start(session);
 	if (prepared_refresh(session, prepared) != 0 ||
-	    check_counts(bind, prepared->planned, err) != 0)
+	    check_counts(session, bind, prepared->planned) != 0)
 		return NULL;
 	return prepared;
 }

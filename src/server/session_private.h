@@ -604,6 +604,12 @@ enum step portal_execute(struct session *session, struct portal *portal,
 /* The failure of an expression of constants is that of who runs it. */
 MUST_USE int session_check_constants(struct session *session,
     const struct portal *portal);
+/*
+ * 08P01 if there are more formats than one, which is for all columns, and not as
+ * many as there are columns: nobody looks for their end afterwards.
+ */
+MUST_USE int session_check_formats(struct session *session,
+    uint32_t format_count, const struct planned *planned);
 /* 25006 in a read-only transaction; `what` is the statement. */
 MUST_USE int session_check_writable(struct session *session, const char *what);
 /*

@@ -124,8 +124,27 @@ def explained(port):
         expect("CREATE TABLE AS", outcome(answer), "42809")
 
 
+def formats_of_another(port):
+    """Those of Bind are as many as the columns that there were."""
+    wide = ", ".join(["1"] * 1600)
+    formats = [0, 0]
+    with connect(port) as connection:
+        connection.query("PREPARE p AS SELECT 1, 2")
+        send(connection, parse("EXECUTE p", "outer"))
+        expect("as many", outcome(send(connection, bind(results=formats, name="outer"),
+                                       execute())), ([[1, 2]], ["SELECT 1"]))
+        connection.query(f"DEALLOCATE p; PREPARE p AS SELECT {wide}")
+        answer = send(connection, bind(results=formats, name="outer"), execute())
+        expect("EXECUTE", outcome(answer), "08P01")
+        connection.query("BEGIN; DECLARE c CURSOR FOR SELECT 1, 2")
+        send(connection, parse("FETCH c", "fetch"),
+             bind(results=formats, name="fetch", portal="f"))
+        connection.query(f"CLOSE c; DECLARE c CURSOR FOR SELECT {wide}")
+        expect("FETCH", outcome(send(connection, execute("f"))), "08P01")
+
+
 CASES = (without_parameters, with_its_own, no_subquery, of_itself)
-OUR_CASES = (explained,)
+OUR_CASES = (explained, formats_of_another)
 
 
 def main():
