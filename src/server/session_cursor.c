@@ -506,8 +506,7 @@ plan_cursor(struct session *session, struct portal *cursor,
 {
 	const struct planned *planned = portal->planned;
 	const struct ast_stmt *stmt = planned->stmt;
-	struct ast_stmt *query =
-	    arena_zalloc(&planned->source->arena, sizeof(*query));
+	struct ast_stmt *query = arena_zalloc(&cursor->arena, sizeof(*query));
 	uint32_t count = portal->param_count;
 	uint32_t *oids;
 	int rc;

@@ -348,11 +348,17 @@ LEFT_MAX_KIB = 6 * 1024
 
 def leaves_nothing(server):
     """What a session does again and again takes no more memory each time."""
+    declare = "DECLARE c CURSOR FOR SELECT 1"
+    cursors = bind(name="d") + execute() + bind(name="c") + execute()
     again = (  # (what, a transaction of IN_EACH, its replies, how often)
         ("savepoints that are released",
          query("BEGIN;" + "SAVEPOINT a; RELEASE a;" * IN_EACH + "COMMIT"), 1, 400),
+        ("DECLARE, prepared",
+         query("BEGIN") + cursors * IN_EACH + SYNC + query("COMMIT"), 3, 100),
     )
     with connect(server) as connection:
+        connection.send(parse(declare, "d") + parse("CLOSE c", "c") + SYNC)
+        connection.until_ready()
         for what, data, replies, count in again:
             before = 0
             for i in range(count):
