@@ -46,6 +46,8 @@ plan_against(struct session *session, const struct catalog *catalog,
 	    param_oid_count, out, err);
 	if (rc == 0 && (*out)->plan->kind == PLAN_UTILITY)
 		rc = utility_describe(session, *out, err);
+	if (rc == 0)
+		rc = arena_check(&(*out)->arena, err);
 	if (rc != 0) {
 		planned_unref(*out);
 		*out = NULL;
