@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/cancel.h"
 #include "common/log.h"
 
 /* What a client gets to take the last replies when the server stops. */
@@ -322,7 +323,9 @@ parked(struct session *session)
 {
 	if (!conn_settle(session->conn))
 		return;
-	if (conn_out_bytes(session->conn) < CONN_OUT_LOW) {
+	/* A cancel that came while it worked is one that nobody repeats. */
+	if (conn_out_bytes(session->conn) < CONN_OUT_LOW ||
+	    cancel_is_set(&session->cancel)) {
 		session_resume_job(session);
 		return;
 	}

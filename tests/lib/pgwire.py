@@ -80,11 +80,18 @@ class Closed(Exception):
 
 
 class Connection:
-    def __init__(self, port, timeout=20 * PATIENCE):
+    """By TCP, or over the UNIX socket in a directory."""
+
+    def __init__(self, port, timeout=20 * PATIENCE, directory=None):
         self.port = port
         self.key = None  # of BackendKeyData
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if directory is None:
+            self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        else:
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.settimeout(timeout)
+            self.socket.connect(os.path.join(directory, f".s.PGSQL.{port}"))
         self.received = b""
 
     def send(self, data):

@@ -10,6 +10,7 @@ import array
 import fcntl
 import os
 import socket
+import struct
 import sys
 import termios
 import time
@@ -31,8 +32,8 @@ SHORT = "SELECT i FROM t ORDER BY i LIMIT 1"
 COPY_IN = "COPY t (context_id, i) FROM STDIN"
 
 
-def connect(server):
-    connection = pgwire.Connection(server.port, timeout=60)
+def connect(server, directory=None):
+    connection = pgwire.Connection(server.port, 60, directory)
     connection.start()
     return connection
 
@@ -176,6 +177,34 @@ def a_reader_that_does_not_read(server):
         expect_alive("a slow reader", connection)
 
 
+def is_active(connection, pid):
+    answer = connection.query(f"SELECT state FROM pg_stat_activity WHERE pid = {pid}")
+    return pgwire.rows(answer) == [[b"active"]]
+
+
+def a_row_that_takes_long(server):
+    """The cancel comes while a worker writes down a row, behind more than the
+    socket takes (a UNIX socket some 200 KB): then it does not wait for the client."""
+    digits = "SELECT array_agg(repeat('9', 100000)::numeric) a FROM generate_series(1, 300)"
+    with connect(server, server.dir) as connection, connect(server) as other:
+        (pid,) = struct.unpack_from("!i", connection.key)
+        connection.send(query(
+            "SELECT CASE WHEN g = 1 THEN repeat('x', 700000) END,"
+            f" CASE WHEN g = 2 THEN a END FROM generate_series(1, 2) g, ({digits}) s"
+        ))
+        # The first row is on its way, so the second is being written.
+        while unread(connection.socket) < 100000:
+            time.sleep(0.001)
+        connection.cancel()
+        deadline = time.monotonic() + 30
+        while is_active(other, pid):
+            if time.monotonic() > deadline:
+                sys.exit("a row that takes long: the cancel is not noticed")
+            time.sleep(0.01)
+        expect_error("a row that takes long", connection.until_ready(), BY_USER)
+        expect_alive("a row that takes long", connection)
+
+
 # ---- COPY that waits for data ----
 
 
@@ -268,6 +297,7 @@ def main():
             a_query_in_a_transaction,
             a_query_behind_another,
             a_reader_that_does_not_read,
+            a_row_that_takes_long,
             a_copy,
             a_copy_in_time,
             a_copy_in_a_transaction,
