@@ -144,7 +144,8 @@ MUST_USE int write_batch_ddl(struct write_batch *batch, struct ddl *ddl,
  * the type's current version, in that order, in the forms of their types; only
  * the rows of `sel` are added, in order.  Types were cast by the caller; here
  * are checked: not null (23502, naming the column), the limits of sizes
- * (54000), an empty context_id is allowed.
+ * (54000), that they are not older than what the type retains (22008) and that it
+ * has not been dropped (40001); an empty context_id is allowed.
  */
 MUST_USE int write_batch_rows(struct write_batch *batch,
     const struct event_type *type, const struct vec *cols, uint32_t col_count,

@@ -269,6 +269,24 @@ def a_view_keeps_its_columns(first, second):
     same("more of them", second.run("SELECT * FROM seen"), [["5", "6", "7"]])
 
 
+def writes_to_what_has_gone(writer, reader):
+    """An INSERT that was bound before another session dropped its type."""
+    for i, (values, text) in enumerate((
+        ((b"1",), "VALUES ('c', $1::int)"),
+        ((b"1",), "VALUES ('c', $1::int), ('c', 2)"),
+        ((), "SELECT 'c', g FROM generate_series(1, 10) g"),
+    )):
+        define(reader, f"gone{i}")
+        wire = writer.wire
+        wire.send(pgwire.parse(f"INSERT INTO gone{i} (context_id, n) {text}")
+                  + pgwire.bind(values) + pgwire.message(b"H"))
+        same("bound", [wire.message()[0] for _ in range(2)], [b"1", b"2"])
+        reader.run(f"DROP TABLE gone{i}")
+        wire.send(pgwire.execute() + pgwire.SYNC)
+        errors = pgwire.errors(wire.until_ready())
+        same(text, [error["C"] for error in errors], ["40001"])
+
+
 TESTS = (
     visible_after_the_answer,
     visible_soon_without_sync,
@@ -279,6 +297,7 @@ TESTS = (
     portal_keeps_its_snapshot,
     ties_are_in_order,
     a_view_keeps_its_columns,
+    writes_to_what_has_gone,
 )
 
 

@@ -92,12 +92,13 @@ init_columns(struct row_gather *gather, const struct event_type *type)
 
 void
 row_gather_start(struct row_gather *gather, const struct event_type *type,
-    int64_t horizon)
+    const struct event_type *known)
 {
 	assert(gather->type_oid == 0);
 	gather->type_oid = type->oid;
 	gather->version = event_type_current(type)->number;
-	gather->horizon = horizon;
+	gather->horizon = known->horizon;
+	gather->is_refused = known->dropped_at != 0;
 	gather->field_count = type->field_count;
 	gather->room = ROOM_MIN;
 	init_columns(gather, type);

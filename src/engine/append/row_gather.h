@@ -29,7 +29,9 @@ struct row_gather {
 	struct arena arena;
 	uint32_t type_oid; /* 0: no type yet */
 	uint32_t version;
-	int64_t horizon; /* of the type, as the batch knows it */
+	/* Of the type as the batch knows it: its horizon, and whether it is gone. */
+	int64_t horizon;
+	bool is_refused;
 	uint32_t field_count;
 	struct vec *cols;   /* as of write_batch_rows(), with null flags each */
 	size_t fixed_bytes; /* of a row's values, text aside */
@@ -50,9 +52,9 @@ void row_gather_clear(struct row_gather *gather);
 bool row_gather_takes(const struct row_gather *gather,
     const struct event_type *type);
 
-/* An empty gather is for rows of this type. */
+/* An empty gather is for rows of this type, which the batch knows as `known`. */
 void row_gather_start(struct row_gather *gather, const struct event_type *type,
-    int64_t horizon);
+    const struct event_type *known);
 
 /*
  * Room for one more row, at index `count`; what was begun and not kept is

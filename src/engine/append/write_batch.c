@@ -336,9 +336,8 @@ write_batch_seal(struct write_batch *batch, struct error *err)
 	return 0;
 }
 
-int
-write_batch_check_age(const struct event_type *type, int64_t time_min,
-    struct error *err)
+static int
+check_age(const struct event_type *type, int64_t time_min, struct error *err)
 {
 	const struct type_settings settings = { .now = 0 };
 	struct buf text;
@@ -360,6 +359,18 @@ write_batch_check_age(const struct event_type *type, int64_t time_min,
 	    STR_FMT(buf_str(&text)));
 	buf_release(&text);
 	return err->code;
+}
+
+int
+write_batch_check_type(const struct event_type *type, int64_t time_min,
+    struct error *err)
+{
+	if (type->dropped_at == 0)
+		return check_age(type, time_min, err);
+	return error_set(err, STELE_E_SERIALIZATION_FAILURE,
+	    "could not serialize access: relation \"%.*s\" was dropped "
+	    "concurrently",
+	    STR_FMT(type->name));
 }
 
 bool
@@ -399,12 +410,7 @@ check_used_type(const struct catalog *head, const struct batch_type *used,
 
 	if (type == NULL)
 		return 0; /* not there: the batch makes it itself */
-	if (type->dropped_at == 0)
-		return write_batch_check_age(type, used->time_min, err);
-	return error_set(err, STELE_E_SERIALIZATION_FAILURE,
-	    "could not serialize access: relation \"%.*s\" was dropped "
-	    "concurrently",
-	    STR_FMT(type->name));
+	return write_batch_check_type(type, used->time_min, err);
 }
 
 static int

@@ -132,10 +132,12 @@ void write_batch_count_bytes(struct write_batch *batch);
 MUST_USE int write_batch_seal(struct write_batch *batch, struct error *err);
 
 /*
- * STELE_E_DATETIME_OVERFLOW for events older than the type's horizon; for rows of a
- * kept query STELE_E_SERIALIZATION_FAILURE: it was refreshed meanwhile.
+ * Whether a type, as a catalogue knows it, may be given events of that time.
+ * STELE_E_DATETIME_OVERFLOW for those older than its horizon; for rows of a kept
+ * query STELE_E_SERIALIZATION_FAILURE: it was refreshed meanwhile; the same if the
+ * type was dropped.
  */
-MUST_USE int write_batch_check_age(const struct event_type *type,
+MUST_USE int write_batch_check_type(const struct event_type *type,
     int64_t time_min, struct error *err);
 
 /*

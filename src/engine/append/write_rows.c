@@ -191,16 +191,17 @@ oldest(const struct new_rows *rows)
 	return time_min;
 }
 
-/* Against the horizon as the batch knows it; the commit knows the last. */
-static int
-check_age(const struct write_batch *batch, const struct event_type *type,
-    int64_t time_min, struct error *err)
+/*
+ * The type as the batch knows it, which whoever has planned the rows may have done
+ * too early for; the commit knows what has become of it since.
+ */
+static const struct event_type *
+type_known(const struct write_batch *batch, const struct event_type *type)
 {
 	const struct event_type *known =
 	    catalog_type_by_oid(write_batch_catalog(batch), type->oid);
 
-	return write_batch_check_age(known == NULL ? type : known, time_min,
-	    err);
+	return known == NULL ? type : known;
 }
 
 static void
@@ -373,7 +374,7 @@ write_batch_rows(struct write_batch *batch, const struct event_type *type,
 		return rc;
 	stamp(batch->engine, &rows);
 	time_min = oldest(&rows);
-	rc = check_age(batch, type, time_min, err);
+	rc = write_batch_check_type(type_known(batch, type), time_min, err);
 	if (rc != 0)
 		return rc;
 	note_type(batch, type->oid, time_min);
@@ -416,13 +417,12 @@ write_batch_encode_gathered(struct write_batch *batch)
 static void
 start_gather(struct write_batch *batch, const struct event_type *type)
 {
-	const struct event_type *known =
-	    catalog_type_by_oid(write_batch_catalog(batch), type->oid);
+	const struct event_type *known = type_known(batch, type);
 
 	write_batch_encode_gathered(batch);
-	row_gather_start(&batch->gather, type,
-	    known == NULL ? type->horizon : known->horizon);
-	note_type(batch, type->oid, INT64_MAX);
+	row_gather_start(&batch->gather, type, known);
+	if (!batch->gather.is_refused)
+		note_type(batch, type->oid, INT64_MAX);
 }
 
 void
@@ -510,14 +510,17 @@ write_batch_row_end(struct write_batch *batch, const struct event_type *type,
     struct error *err)
 {
 	struct row_gather *gather = &batch->gather;
+	int64_t time;
 	size_t size;
 	int rc = arena_check(&gather->arena, err);
 
 	if (rc == 0)
 		rc = check_gathered(batch, type, &size, err);
-	if (rc == 0 && stamp_gathered(batch) < gather->horizon)
-		rc = write_batch_check_age(type,
-		    gather->cols[1].i64[gather->count], err);
+	if (rc != 0)
+		return rc;
+	time = stamp_gathered(batch);
+	if (gather->is_refused || time < gather->horizon)
+		rc = write_batch_check_type(type_known(batch, type), time, err);
 	if (rc != 0)
 		return rc;
 	row_gather_keep(gather, size);

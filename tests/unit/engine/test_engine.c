@@ -592,6 +592,52 @@ START_TEST(checks_one_row)
 }
 END_TEST
 
+/* Who has planned rows for a type begins to write when it has gone. */
+START_TEST(a_dropped_type_takes_no_rows)
+{
+	struct write_batch *batch = write_batch_new(world.engine);
+	struct ddl drop = { .kind = DDL_DROP_TYPE, .oid = world.payment };
+	const struct event_type *type;
+	struct vec cols[5];
+	struct arena arena;
+	struct datum row[] = { { .str = STR("c") }, { .is_null = true },
+		{ .i64 = 1 }, { .is_null = true }, { .is_null = true } };
+	struct commit commit;
+
+	fixture_add(&world, batch, 0, 3);
+	ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON, &commit), 0);
+	batch = write_batch_new(world.engine);
+	ck_assert_int_eq(write_batch_ddl(batch, &drop, &err), 0);
+	type = catalog_type_by_oid(write_batch_catalog(batch), world.payment);
+	arena_init(&arena, NULL);
+	for (uint32_t i = 0; i < ARRAY_LEN(cols); i++) {
+		static const enum phys phys[] = { PHYS_STR, PHYS_I64, PHYS_I64,
+			PHYS_STR, PHYS_NUMERIC };
+
+		vec_init_constant(&cols[i], phys[i], &row[i], &arena);
+	}
+	/* by its own drop, and by another's before it */
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(write_batch_rows(batch, type, cols,
+				     ARRAY_LEN(cols), sel_all(1), &err),
+		    STELE_E_SERIALIZATION_FAILURE);
+		ck_assert_int_eq(fixture_add_one_by_one(batch, type, cols, 1,
+				     &err),
+		    STELE_E_SERIALIZATION_FAILURE);
+		ck_assert_uint_eq(write_batch_row_count(batch), 0);
+		ck_assert(!write_batch_has_type(batch, world.payment));
+		ck_assert_int_eq(fixture_commit(&world, batch, SYNC_ON,
+				     &commit),
+		    0);
+		batch = write_batch_new(world.engine);
+		type = catalog_type_by_oid(write_batch_catalog(batch),
+		    world.payment);
+	}
+	write_batch_free(batch);
+	arena_release(&arena);
+}
+END_TEST
+
 START_TEST(block_cache_fits_the_machine)
 {
 	struct engine_memory memory;
@@ -643,6 +689,7 @@ main(void)
 	tcase_add_test(tc, ddl_in_a_batch_and_rewind);
 	tcase_add_test(tc, rows_keep_their_version);
 	tcase_add_test(tc, conflicting_ddl_fails_one);
+	tcase_add_test(tc, a_dropped_type_takes_no_rows);
 	tcase_add_test(tc, own_rows_are_seen);
 	tcase_add_test(tc, checks_rows);
 	tcase_add_test(tc, block_cache_fits_the_machine);
