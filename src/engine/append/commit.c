@@ -176,7 +176,9 @@ enter_group(struct engine *engine, struct commit_group *group,
 {
 	struct committer *committer = &engine->commit;
 
-	if (!group->wal.is_adopted)
+	if (group->wal.is_adopted)
+		MUST(group->head == NULL); /* W5, or it were not in the log */
+	else
 		wal_append(engine->wal, &group->wal,
 		    batch->bytes.data + WAL_GROUP_HEADER_SIZE,
 		    batch->bytes.len - WAL_GROUP_HEADER_SIZE);

@@ -25,6 +25,8 @@
  *       header was made.
  *   W4  A failed write or sync of a group is never repeated: the log has
  *       failed, for ever.
+ *   W5  An adopted group has the one batch whose bytes it is: it takes no
+ *       other, not even while it waits to be written.
  *
  * Threads: the log thread and the file thread are inside; hooks run on them,
  * never under the lock.  Rank of the lock: doc/threads.md.

@@ -43,7 +43,10 @@ struct wal {
 	bool has_failed;
 	struct error failure; /* once it has */
 
-	/* Groups: filling is the last one, not yet in the queue. */
+	/*
+	 * Groups: filling is the last one, not yet in the queue; none that was
+	 * adopted (W5).
+	 */
 	struct wal_group *filling;
 	struct wal_group *queue_head;
 	struct wal_group **queue_tail;

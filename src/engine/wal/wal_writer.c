@@ -175,6 +175,7 @@ wal_adopt(struct wal *wal, struct wal_group *group, uint8_t *data, uint64_t len)
 	group->data = data;
 	group->len = len;
 	group->is_adopted = true;
+	close_filling(wal); /* its bytes are those of one batch: W5 */
 }
 
 /* ---- the log thread ---- */

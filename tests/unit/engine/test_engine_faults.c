@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/error.h"
+#include "engine/append/write_batch.h"
 #include "engine/append/write_stage.h"
 #include "fixture.h"
 
@@ -27,14 +28,6 @@ static struct error err;
 static struct os_fs faulty;
 static atomic_bool sync_fails;
 static atomic_bool disk_is_full;
-
-static int
-faulty_fdatasync(struct os_file *file)
-{
-	if (atomic_load(&sync_fails))
-		return -EIO;
-	return os_fs_real()->fdatasync(file);
-}
 
 /* What is written into a file that exists in full needs no room. */
 static ssize_t
@@ -49,28 +42,70 @@ faulty_pwrite(struct os_file *file, const void *data, size_t len,
 	return os_fs_real()->pwrite(file, data, len, offset);
 }
 
-/* Syncs of segments wait here while it is closed, and with them flushes. */
+/* Syncs of files whose names end so wait here while it is closed. */
 static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t gate_opened = PTHREAD_COND_INITIALIZER;
-static bool gate_is_closed;
+static pthread_cond_t gate_moved = PTHREAD_COND_INITIALIZER;
+static const char *gate_ending; /* NULL: it is open */
+static unsigned gate_waiting;
+
+#define GATE_SEGMENTS ".seg.tmp" /* and with them flushes */
+#define GATE_LOG      ".wal"
 
 static void
-gate_set(bool is_closed)
+gate_set(const char *ending)
 {
 	pthread_mutex_lock(&gate_lock);
-	gate_is_closed = is_closed;
-	pthread_cond_broadcast(&gate_opened);
+	gate_ending = ending;
+	pthread_cond_broadcast(&gate_moved);
+	pthread_mutex_unlock(&gate_lock);
+}
+
+static bool
+gate_holds(const char *path)
+{
+	size_t len = strlen(path);
+	size_t end = gate_ending == NULL ? SIZE_MAX : strlen(gate_ending);
+
+	return len >= end && strcmp(path + len - end, gate_ending) == 0;
+}
+
+static void
+gate_pass(const struct os_file *file)
+{
+	pthread_mutex_lock(&gate_lock);
+	while (gate_holds(file->path)) {
+		gate_waiting++;
+		pthread_cond_broadcast(&gate_moved);
+		pthread_cond_wait(&gate_moved, &gate_lock);
+		gate_waiting--;
+	}
+	pthread_mutex_unlock(&gate_lock);
+}
+
+/* Until somebody waits at the gate, which is closed. */
+static void
+gate_wait(void)
+{
+	pthread_mutex_lock(&gate_lock);
+	while (gate_waiting == 0)
+		pthread_cond_wait(&gate_moved, &gate_lock);
 	pthread_mutex_unlock(&gate_lock);
 }
 
 static int
 gated_fsync(struct os_file *file)
 {
-	pthread_mutex_lock(&gate_lock);
-	while (gate_is_closed && strstr(file->path, "/segments/") != NULL)
-		pthread_cond_wait(&gate_opened, &gate_lock);
-	pthread_mutex_unlock(&gate_lock);
+	gate_pass(file);
 	return os_fs_real()->fsync(file);
+}
+
+static int
+faulty_fdatasync(struct os_file *file)
+{
+	gate_pass(file);
+	if (atomic_load(&sync_fails))
+		return -EIO;
+	return os_fs_real()->fdatasync(file);
 }
 
 static void
@@ -80,7 +115,7 @@ setup(void)
 	faulty.fdatasync = faulty_fdatasync;
 	faulty.pwrite = faulty_pwrite;
 	faulty.fsync = gated_fsync;
-	gate_set(false);
+	gate_set(NULL);
 	atomic_store(&sync_fails, false);
 	atomic_store(&disk_is_full, false);
 	fixture_init(&world);
@@ -156,17 +191,37 @@ woken(void *arg)
 	atomic_fetch_add((atomic_int *)arg, 1);
 }
 
+/* Commit, and wait for nothing; the bytes of it in the log. */
+static size_t
+begin_commit(struct held_commit *held, int64_t first, uint32_t count)
+{
+	struct write_batch *batch = write_batch_new(world.engine);
+	size_t bytes;
+
+	held->commit = (struct commit){ .done = held_done, .arg = held };
+	atomic_store(&held->is_done, false);
+	fixture_add(&world, batch, first, count);
+	write_batch_encode_gathered(batch);
+	bytes = batch->bytes.len;
+	engine_commit(world.engine, batch, SYNC_ON, &held->commit);
+	return bytes;
+}
+
+static void
+finish_commit(const struct held_commit *held)
+{
+	while (!atomic_load(&held->is_done))
+		sched_yield();
+	ck_assert_int_eq(held->commit.rc, 0);
+}
+
 /* Commit; true if it is done, false if it waits for room. */
 static bool
 commit_or_wait(struct held_commit *held, int64_t first, uint32_t count)
 {
 	static atomic_int ignored;
-	struct write_batch *batch = write_batch_new(world.engine);
 
-	held->commit = (struct commit){ .done = held_done, .arg = held };
-	atomic_store(&held->is_done, false);
-	fixture_add(&world, batch, first, count);
-	engine_commit(world.engine, batch, SYNC_ON, &held->commit);
+	(void)begin_commit(held, first, count);
 	while (!atomic_load(&held->is_done)) {
 		if (engine_is_full(world.engine, woken, &ignored))
 			return false;
@@ -181,7 +236,7 @@ START_TEST(a_commit_that_waits_can_be_cancelled)
 	atomic_int wakes = 0;
 	int64_t stored = 0;
 
-	gate_set(true);
+	gate_set(GATE_SEGMENTS);
 	while (commit_or_wait(&first, stored, 5000)) {
 		ck_assert_int_eq(first.commit.rc, 0);
 		stored += 5000;
@@ -194,7 +249,7 @@ START_TEST(a_commit_that_waits_can_be_cancelled)
 	ck_assert_int_eq(first.commit.rc, STELE_E_QUERY_CANCELED);
 	ck_assert(!engine_commit_cancel(world.engine, &first.commit));
 	ck_assert(!atomic_load(&second.is_done));
-	gate_set(false);
+	gate_set(NULL);
 	while (!atomic_load(&second.is_done))
 		sched_yield();
 	ck_assert_int_eq(second.commit.rc, 0);
@@ -215,15 +270,47 @@ START_TEST(a_cancelled_commit_wakes_who_waits_behind_it)
 	atomic_int wakes = 0;
 	int64_t stored = 0;
 
-	gate_set(true);
+	gate_set(GATE_SEGMENTS);
 	while (commit_or_wait(&held, stored, 5000))
 		stored += 5000;
 	ck_assert(engine_is_full(world.engine, woken, &wakes));
 	ck_assert(engine_commit_cancel(world.engine, &held.commit));
 	ck_assert_int_eq(atomic_load(&wakes), 1);
 	ck_assert(!engine_is_full(world.engine, woken, &wakes));
-	gate_set(false);
+	gate_set(NULL);
 	fixture_check(&world, (size_t)stored);
+}
+END_TEST
+
+/*
+ * While the log thread is in a sync, a batch that is written from its own
+ * memory is committed, and behind it one that the same group had room for.
+ */
+START_TEST(a_batch_behind_a_large_one_is_in_the_log)
+{
+	struct held_commit first, large, small;
+	size_t bytes;
+
+	world.options.wal_file_size_bytes = 8 << 20;
+	fixture_reopen(&world);
+	gate_set(GATE_LOG);
+	(void)begin_commit(&first, 0, 1);
+	gate_wait();
+	bytes = begin_commit(&large, 1, 20000);
+	ck_assert_uint_gt(bytes, WAL_COPY_SIZE_MAX);
+	ck_assert_uint_lt(bytes, WAL_BUFFER_SIZE / 2);
+	(void)begin_commit(&small, 20001, 1);
+	gate_set(NULL);
+	finish_commit(&first);
+	finish_commit(&large);
+	finish_commit(&small);
+	fixture_check(&world, 20002);
+	if (_i == 0) { /* else the log ends with it */
+		fixture_store(&world, 20002, 1);
+		fixture_check(&world, 20003);
+	}
+	fixture_reopen(&world);
+	fixture_check(&world, _i == 0 ? 20003 : 20002);
 }
 END_TEST
 
@@ -443,6 +530,7 @@ main(void)
 	tcase_add_test(tc, failed_sync_ends_the_log);
 	tcase_add_test(tc, a_commit_that_waits_can_be_cancelled);
 	tcase_add_test(tc, a_cancelled_commit_wakes_who_waits_behind_it);
+	tcase_add_loop_test(tc, a_batch_behind_a_large_one_is_in_the_log, 0, 2);
 	tcase_add_test(tc, full_disk_refuses_and_recovers);
 	tcase_add_loop_test(tc, a_full_disk_refuses_to_stage, 0, 2);
 	tcase_add_test(tc, a_full_disk_refuses_to_settle);
