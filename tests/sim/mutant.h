@@ -34,6 +34,7 @@ enum mutant_switch { /* for mutant_wraps.c */
 	MUTANT_STAGED_UNSYNCED,   /* segments of batches are not synced */
 	MUTANT_STAGED_GO,         /* and go with their batch */
 	MUTANT_ADOPTED_CLEARED,   /* and at start, if the log alone has them */
+	MUTANT_ADOPTED_FILLS,     /* a large batch's group takes others */
 };
 
 enum mutant_phase {

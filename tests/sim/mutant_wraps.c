@@ -13,6 +13,7 @@
 #include "engine/manifest/manifest.h"
 #include "engine/segment/block_cache.h"
 #include "engine/wal/wal_format.h"
+#include "engine/wal/wal_private.h"
 #include "sim/mutant.h"
 #include "sim/real_calls.h"
 
@@ -23,6 +24,8 @@ WRAPPED(uint64_t, shard_flushed_position, struct shard *shard,
     uint64_t visible);
 WRAPPED(void, engine_commit, struct engine *engine, struct write_batch *batch,
     enum sync_mode mode, struct commit *commit);
+WRAPPED(void, wal_adopt, struct wal *wal, struct wal_group *group,
+    uint8_t *data, uint64_t len);
 WRAPPED(bool, wal_group_is_valid, const uint8_t *group, uint64_t content_len,
     uint64_t key);
 WRAPPED(bool, wal_group_decode,
@@ -86,6 +89,23 @@ __wrap_engine_commit(struct engine *engine, struct write_batch *batch,
 	if (mutant_is(MUTANT_ACK_WRITTEN))
 		mode = SYNC_OFF;
 	__real_engine_commit(engine, batch, mode, commit);
+}
+
+/* Its group, the last in the queue, is the one that fills again. */
+void
+__wrap_wal_adopt(struct wal *wal, struct wal_group *group, uint8_t *data,
+    uint64_t len)
+{
+	struct wal_group **link = &wal->queue_head;
+
+	__real_wal_adopt(wal, group, data, len);
+	if (!mutant_is(MUTANT_ADOPTED_FILLS))
+		return;
+	while (*link != group)
+		link = &(*link)->next;
+	*link = NULL;
+	wal->queue_tail = link;
+	wal->filling = group;
 }
 
 bool

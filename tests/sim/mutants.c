@@ -116,6 +116,8 @@ static const struct mutant mutants[] = {
 	    .code = MUTANT_STAGED_GO },
 	{ "segments that only the log names are removed at start",
 	    .code = MUTANT_ADOPTED_CLEARED },
+	{ "batches join the group of a large one, which does not have their bytes",
+	    .code = MUTANT_ADOPTED_FILLS },
 };
 /* clang-format on */
 

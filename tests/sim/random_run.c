@@ -20,6 +20,7 @@
 #define STEPS_MAX          12  /* between two of them */
 #define CHANGES_MAX        400 /* the same */
 #define START_MAX          14 /* changes of which some are made in a recovery */
+#define SIZES_SALT         11
 
 /* Work until the end comes, or for some steps. */
 static void
@@ -51,12 +52,28 @@ arm(struct world *world)
 	world_arm_end(world, changes, end, random_next(&world->random));
 }
 
+/*
+ * In one run of three, files of the log that have room for a large batch and
+ * more behind it, and memory for such a batch; in the others it is staged, or
+ * fills a file of its own.
+ */
+static void
+draw_sizes(struct world *world)
+{
+	if (random_mix(world->seed, SIZES_SALT) % 3 != 0)
+		return;
+	world->options.wal_file_size_bytes = 1 << 20;
+	world->options.max_wal_size_bytes = 3 << 20;
+	world->options.batch_memory_bytes = 1 << 20;
+}
+
 /* Until the last process, which looks, and stops. */
 static void
 run(struct world *world)
 {
 	uint64_t ends = random_below(&world->random, ENDS_MAX + 1);
 
+	draw_sizes(world);
 	for (;;) {
 		world->end_at = 0; /* of one that has not come */
 		if (ends > 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/append/write_batch.h"
 #include "sim/random.h"
 #include "sim/sched.h"
 #include "sim/world.h"
@@ -88,6 +89,45 @@ static void
 store_large(struct world *world, uint32_t n)
 {
 	send_events(world, SYNC_ON, 1500 * n, 1);
+	world_wait(world);
+}
+
+/* Rows of one type until they are too many for the log's buffer. */
+static bool
+add_large(struct world *world, struct write_batch *batch)
+{
+	uint32_t type = world_draw_type(world);
+
+	do {
+		if (!world_add_events(world, batch, type, 400))
+			return false;
+		write_batch_encode_gathered(batch);
+	} while (batch->bytes.len <= WAL_BATCH_HEADROOM + WAL_COPY_SIZE_MAX);
+	return true;
+}
+
+/*
+ * A batch that is not copied into the log's buffer, and others before and
+ * behind it that do not wait for it; where such a batch is not staged.
+ */
+static void
+store_beside_large(struct world *world, uint32_t n)
+{
+	struct write_batch *batch;
+
+	if (world_type_count(world) == 0 ||
+	    world->options.batch_memory_bytes <= 2 * WAL_COPY_SIZE_MAX)
+		return;
+	send_events(world, SYNC_ON, 1, 1);
+	batch = world_begin(world, SYNC_ON);
+	if (batch != NULL && add_large(world, batch))
+		world_send(world, batch, SYNC_ON);
+	else if (batch != NULL)
+		world_give_up(world, batch);
+	while (n-- > 0)
+		send_events(world,
+		    random_once_in(&world->random, 2) ? SYNC_ON : SYNC_OFF,
+		    1 + (uint32_t)random_below(&world->random, 3), 1);
 	world_wait(world);
 }
 
@@ -494,6 +534,7 @@ static const struct step steps[] = {
 	{ "store-mixed", store_mixed, 20, 30 },
 	{ "store-batch", store_batch, 10, 200 },
 	{ "store-large", store_large, 1, 1 },
+	{ "store-beside-large", store_beside_large, 6, 6 },
 	{ "store-rewound", store_rewound, 4, 10 },
 	{ "store-staged", store_staged, 6, 3 },
 	{ "store-with-ddl", store_with_ddl, 6, 10 },
