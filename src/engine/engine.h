@@ -820,8 +820,8 @@ struct salvage_loss {
 	uint64_t last_event_id; /* below the first: none; 0: to the log's end */
 	const char *why;        /* NULL, or what the batch alone lacks */
 	uint64_t first_group;   /* of the log; 0 with `why` */
-	uint64_t last_group;
-	const char *path; /* of the file in which it begins; borrowed */
+	uint64_t last_group;    /* below the first: none, or not known */
+	const char *path;       /* of the file in which it begins; borrowed */
 	uint64_t offset;
 };
 

@@ -67,42 +67,47 @@ repair_manifest(struct salvager *s, struct error *err)
 	return rc;
 }
 
-static void
-count_loss(void *arg, const struct wal_loss *loss UNUSED)
+/* As far as a start would be refused for it. */
+static int
+look_at_log(struct salvager *s, const struct manifest_state *state,
+    uint64_t *losses, struct error *err)
 {
-	(*(uint64_t *)arg)++;
+	const struct wal_replay_options log = {
+		.dir = s->wal_dir,
+		.key = wal_key(&state->directory),
+		.first_file = state->wal_file,
+		.first_group = state->wal_group,
+		.synced_group = state->wal_synced,
+	};
+	const struct catalog *catalog = NULL;
+	struct salvage found = { .event_id_floor = 0 };
+	struct wal_replay replay;
+	int rc = recovery_first_catalog(state, &catalog, err);
+
+	if (rc != 0)
+		return rc;
+	buf_init(&found.gaps);
+	rc = salvage_replay(&found, s->fs, s->dir, &log, state, &catalog,
+	    state->shard_count, &replay, err);
+	*losses = found.gaps.len / sizeof(struct salvage_gap);
+	s->next_file = replay.next_file_number;
+	s->next_group = replay.next_group_number;
+	buf_release(&found.gaps);
+	catalog_unref(catalog);
+	return rc;
 }
 
 static int
 look(struct salvager *s, uint64_t *losses, struct error *err)
 {
-	const struct manifest_state *state;
 	struct manifest *manifest = NULL;
-	struct wal_salvage_options options;
-	struct wal_replay replay;
 	uint64_t torn_bytes;
 	int rc = manifest_load(s->fs, s->dir, &manifest, &torn_bytes, err);
 
 	*losses = 0;
 	if (rc != 0)
 		return rc;
-	state = manifest_state(manifest);
-	options = (struct wal_salvage_options){
-		.log = {
-			.dir = s->wal_dir,
-			.key = wal_key(&state->directory),
-			.first_file = state->wal_file,
-			.first_group = state->wal_group,
-			.synced_group = state->wal_synced,
-		},
-		.first_event_id = recovery_least_next(state),
-		.next_event_id = state->next_event_id,
-		.loss = count_loss,
-		.loss_arg = losses,
-	};
-	rc = wal_salvage(s->fs, &options, &replay, err);
-	s->next_file = replay.next_file_number;
-	s->next_group = replay.next_group_number;
+	rc = look_at_log(s, manifest_state(manifest), losses, err);
 	manifest_close(manifest);
 	return rc;
 }
@@ -212,6 +217,11 @@ salvage_loss_put(struct buf *out, const struct salvage_loss *loss)
 	if (loss->why != NULL)
 		buf_printf(out, ", stored by a statement that lacks %s\n",
 		    loss->why);
+	else if (loss->last_group < loss->first_group)
+		buf_printf(out,
+		    ", at the beginning of group %" PRIu64 " of the log, in "
+		    "file \"%s\" from offset %" PRIu64 " on\n",
+		    loss->first_group, loss->path, loss->offset);
 	else
 		buf_printf(out,
 		    ", groups %" PRIu64 " .. %" PRIu64 " of the log, in file "
@@ -265,7 +275,7 @@ tell_gap(struct salvager *s, const struct salvage_gap *gap, struct error *err)
 		tell(s, &loss, next, 0);
 	else if (next < lost->next_event_id)
 		tell(s, &loss, next, lost->next_event_id - 1);
-	else if (s->report->losses == told && gap->why == NULL)
+	else if (s->report->losses == told)
 		tell(s, &loss, next, next - 1);
 	return 0;
 }

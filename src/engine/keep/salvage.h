@@ -32,7 +32,8 @@ struct salvage {
 
 /*
  * As wal_replay(), into `salvage`; `batch` is told of those that can be
- * applied to *catalog, which it replaces.
+ * applied to *catalog, which it replaces.  With no `batch` it only finds out
+ * what a start would be refused for: segments are not looked at.
  */
 MUST_USE int salvage_replay(struct salvage *salvage, struct os_fs *fs,
     const char *dir, const struct wal_replay_options *options,

@@ -49,11 +49,21 @@ on_loss(void *arg, const struct wal_loss *loss)
 	    (loss->bytes > 0 ? loss->bytes : BYTES_GONE) * ROWS_A_BYTE;
 }
 
-/* Every row has a type, in a version that the catalogue knows. */
+/* As in shard_replay(): what it has in segments is not read again. */
 static bool
-are_types_known(const struct catalog *catalog,
+has_flushed(const struct salvage_run *run, uint32_t shard,
     const struct wal_replay_batch *batch)
 {
+	return batch->first_event_id + batch->row_count <=
+	    run->state->flushed[shard] + 1;
+}
+
+/* Every row has a type, in a version that the catalogue knows. */
+static bool
+are_types_known(const struct salvage_run *run,
+    const struct wal_replay_batch *batch)
+{
+	const struct catalog *catalog = *run->catalog;
 	struct reader r = reader_over(batch->entries, batch->len);
 	struct entry entry;
 	struct rows rows;
@@ -61,7 +71,8 @@ are_types_known(const struct catalog *catalog,
 	while (entry_next(&r, &entry) == 1) {
 		const struct event_type *type = NULL;
 
-		if (entry.kind != ENTRY_ROWS)
+		if (entry.kind != ENTRY_ROWS ||
+		    has_flushed(run, entry.shard, batch))
 			continue;
 		if (rows_decode(&entry, &rows))
 			type = catalog_type_by_oid(catalog, rows.type_oid);
@@ -94,10 +105,12 @@ look_at_batch(struct salvage_run *run, struct wal_replay_batch *batch,
 	*lacks = NULL;
 	if (rc == STELE_E_OUT_OF_MEMORY)
 		return rc;
-	if (rc != 0 || !are_types_known(*run->catalog, batch)) {
+	if (rc != 0 || !are_types_known(run, batch)) {
 		*lacks = "a schema change";
 		return 0;
 	}
+	if (run->options->batch == NULL)
+		return 0;
 	rc = archive_each_segment(batch, check_segment, run, err);
 	if (rc == STELE_E_CORRUPT || rc == STELE_E_FILE_MISSING) {
 		*lacks = "a segment";
@@ -126,9 +139,9 @@ salvage_batch(void *arg, struct wal_replay_batch *batch, struct error *err)
 
 	if (rc != 0 || gap.why == NULL) {
 		catalog_unref(before);
-		return rc != 0
-		    ? rc
-		    : run->options->batch(run->options->arg, batch, err);
+		if (rc != 0 || run->options->batch == NULL)
+			return rc;
+		return run->options->batch(run->options->arg, batch, err);
 	}
 	catalog_unref(*run->catalog);
 	*run->catalog = before;

@@ -186,6 +186,17 @@ begin_loss(const struct salvager *s, uint64_t last_file, struct wal_loss *out)
 		out->first_file = s->options->log.first_file;
 }
 
+/*
+ * It is the next group, and the events between are in neither: builds have been
+ * that left the batches out which had come behind a large one.
+ */
+static bool
+skips_events(const struct salvager *s, const struct found *next)
+{
+	return s->end_file != 0 && next->number == s->next_group &&
+	    next->first_event_id > s->next_event_id;
+}
+
 static void
 lose_before(struct salvager *s, const struct found *next)
 {
@@ -302,6 +313,8 @@ take_all(struct salvager *s, struct error *err)
 		if (found[i].number > s->next_group) {
 			if (s->next_group > s->synced)
 				break; /* a torn tail */
+			lose_before(s, &found[i]);
+		} else if (skips_events(s, &found[i])) {
 			lose_before(s, &found[i]);
 		}
 		rc = take_group(s, &found[i], err);

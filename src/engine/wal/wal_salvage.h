@@ -4,7 +4,8 @@
  *
  * Every place at which a group may lie is looked at, so that what follows a
  * damaged one is found.  Groups above the last that is known to be synced are a
- * torn tail as ever: with the first of them that is missing the log ends.
+ * torn tail as ever: with the first of them that is missing the log ends.  Events
+ * may be missing between two groups that follow each other.
  *
  * Nothing is changed.  Threads: before the engine's own are started.
  */
@@ -19,10 +20,13 @@
 struct error;
 struct os_fs;
 
-/* Groups that are missing: between two others, before the first, at the end. */
+/*
+ * What is missing between two groups, before the first, at the end: groups, or
+ * events that none of them has.
+ */
 struct wal_loss {
 	uint64_t first_group;
-	uint64_t last_group;     /* below the first: how many is not known */
+	uint64_t last_group;     /* below the first: none, or not known */
 	uint64_t first_event_id; /* of the next event there */
 	uint64_t next_event_id; /* of what follows; 0: nothing, it is the end */
 	/* Files with bytes that may have been theirs; the last counts too. */
