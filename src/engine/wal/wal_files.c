@@ -250,7 +250,7 @@ needs_file(const struct wal *wal)
 	return wal->ready == NULL || wal->ready->size_bytes < wal->wanted_size;
 }
 
-/* A file too small for the batch that waits goes back to the spares. */
+/* A file that was ready, and is too small, goes back to the spares. */
 static void
 put_back_ready(struct wal *wal)
 {
@@ -264,8 +264,30 @@ put_back_ready(struct wal *wal)
 	wal->spare_count++;
 }
 
-/* Under the lock on entry and return; without it in between. */
+/*
+ * The next file is there, or why it is not.  One that is larger than usual
+ * takes the place of one that is ready, but not before it is made: the batch
+ * that wants it may be refused, and others need no more than they have.
+ */
 static void
+note_next(struct wal *wal, struct wal_file *made, uint64_t size, int rc,
+    const struct error *err)
+{
+	if (made != NULL) {
+		put_back_ready(wal);
+		wal->ready = made;
+	} else if (size > wal->options.file_size_bytes) {
+		wal->wanted_size = 0;
+	}
+	wal->make_error = *err;
+	wal->make_error.code = rc;
+}
+
+/*
+ * Under the lock on entry and return; without it in between.  The size of the
+ * file that it has tried to make.
+ */
+static uint64_t
 make_next(struct wal *wal)
 {
 	struct wal_file *spare = NULL, *made = NULL;
@@ -274,7 +296,6 @@ make_next(struct wal *wal)
 	struct error err = { 0 };
 	int rc;
 
-	put_back_ready(wal);
 	if (wal->wanted_size > size) {
 		size = wal->wanted_size;
 	} else if (wal->spare != NULL) {
@@ -296,9 +317,8 @@ make_next(struct wal *wal)
 		log_warn(LOG_WAL, "could not make the next log file",
 		    LOG_FAILURE(&err));
 	pthread_mutex_lock(&wal->lock);
-	wal->ready = made;
-	wal->make_error = err;
-	wal->make_error.code = rc;
+	note_next(wal, made, size, rc, &err);
+	return size;
 }
 
 /* Under the lock on entry and return. */
@@ -324,6 +344,27 @@ tell_grown(struct wal *wal)
 	pthread_mutex_lock(&wal->lock);
 }
 
+/*
+ * Under the lock on entry and return.  An error lasts until the next try, a
+ * while later.  One of a file larger than usual says nothing of the others: it
+ * is for the batch that wanted it, which has been told.
+ */
+static void
+make_and_tell(struct wal *wal)
+{
+	uint64_t size = make_next(wal);
+
+	tell_room(wal);
+	tell_grown(wal);
+	if (wal->make_error.code == 0 || wal->is_stopping)
+		return;
+	if (size > wal->options.file_size_bytes)
+		wal->make_error.code = 0;
+	else
+		(void)os_cond_wait_until(&wal->file_wake, &wal->lock,
+		    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS);
+}
+
 void
 wal_file_thread(void *arg)
 {
@@ -341,14 +382,7 @@ wal_file_thread(void *arg)
 		} else if (!needs_file(wal)) {
 			pthread_cond_wait(&wal->file_wake, &wal->lock);
 		} else {
-			make_next(wal);
-			tell_room(wal);
-			tell_grown(wal);
-			if (wal->make_error.code != 0 && !wal->is_stopping)
-				(void)os_cond_wait_until(&wal->file_wake,
-				    &wal->lock,
-				    os_clock_monotonic_ns(os_clock_real()) +
-					RETRY_NS);
+			make_and_tell(wal);
 		}
 	}
 	pthread_mutex_unlock(&wal->lock);

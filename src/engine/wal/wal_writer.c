@@ -95,12 +95,12 @@ wal_admit(struct wal *wal, uint64_t len, struct wal_group **group,
 		return 1;
 	if (wal->ready != NULL && wal_group_size(len) <= wal->ready->size_bytes)
 		return 1;
-	if (wal_group_size(len) > wal->wanted_size)
-		wal->wanted_size = wal_group_size(len);
 	if (wal->make_error.code != 0) {
 		*err = wal->make_error;
 		return wal->make_error.code;
 	}
+	if (wal_group_size(len) > wal->wanted_size)
+		wal->wanted_size = wal_group_size(len);
 	wal->room_is_wanted = true;
 	pthread_cond_signal(&wal->file_wake);
 	return 0;

@@ -42,6 +42,14 @@ faulty_pwrite(struct os_file *file, const void *data, size_t len,
 	return os_fs_real()->pwrite(file, data, len, offset);
 }
 
+static int
+faulty_allocate(struct os_file *file, uint64_t size)
+{
+	if (atomic_load(&disk_is_full))
+		return -ENOSPC;
+	return os_fs_real()->allocate(file, size);
+}
+
 /* Syncs of files whose names end so wait here while it is closed. */
 static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t gate_moved = PTHREAD_COND_INITIALIZER;
@@ -114,6 +122,7 @@ setup(void)
 	faulty = *os_fs_real();
 	faulty.fdatasync = faulty_fdatasync;
 	faulty.pwrite = faulty_pwrite;
+	faulty.allocate = faulty_allocate;
 	faulty.fsync = gated_fsync;
 	gate_set(NULL);
 	atomic_store(&sync_fails, false);
@@ -314,6 +323,20 @@ START_TEST(a_batch_behind_a_large_one_is_in_the_log)
 }
 END_TEST
 
+/* The disk has room again: a file is tried again within about a second. */
+static void
+store_in_time(int64_t first, uint32_t count)
+{
+	int rc = try_store(first, count);
+
+	for (int i = 0; i < 100 && rc != 0; i++) {
+		ck_assert_int_eq(rc, STELE_E_DISK_FULL);
+		usleep(100000);
+		rc = try_store(first, count);
+	}
+	ck_assert_int_eq(rc, 0);
+}
+
 START_TEST(full_disk_refuses_and_recovers)
 {
 	int64_t stored = 0;
@@ -328,16 +351,47 @@ START_TEST(full_disk_refuses_and_recovers)
 	ck_assert_int_eq(rc, STELE_E_DISK_FULL);
 	fixture_check(&world, (size_t)stored);
 	atomic_store(&disk_is_full, false);
-	/* The next file is tried again within about a second. */
-	for (int i = 0; i < 100 && rc != 0; i++) {
-		rc = try_store(stored, 700);
-		if (rc != 0)
-			usleep(100000);
-	}
-	ck_assert_int_eq(rc, 0);
+	store_in_time(stored, 700);
 	fixture_check(&world, (size_t)stored + 700);
 	fixture_reopen(&world);
 	fixture_check(&world, (size_t)stored + 700);
+}
+END_TEST
+
+static struct log_status
+log_status(void)
+{
+	struct log_status status;
+
+	engine_log_status(world.engine, &status);
+	return status;
+}
+
+/*
+ * There is no room for a file as large as one commit needs, which is refused;
+ * others go on in the file that is ready.
+ */
+START_TEST(a_large_commit_on_a_full_disk_hinders_no_other)
+{
+	const int64_t large = 60000;
+	int64_t stored = 0;
+	uint64_t file;
+
+	while (log_status().spare_count == 0)
+		sched_yield();
+	file = log_status().current_file;
+	atomic_store(&disk_is_full, true);
+	ck_assert_int_eq(try_store(0, (uint32_t)large), STELE_E_DISK_FULL);
+	while (log_status().current_file == file) {
+		ck_assert_int_eq(try_store(stored, 700), 0);
+		stored += 700;
+	}
+	fixture_check(&world, (size_t)stored);
+	atomic_store(&disk_is_full, false);
+	store_in_time(stored, (uint32_t)large);
+	fixture_check(&world, (size_t)(stored + large));
+	fixture_reopen(&world);
+	fixture_check(&world, (size_t)(stored + large));
 }
 END_TEST
 
@@ -532,6 +586,7 @@ main(void)
 	tcase_add_test(tc, a_cancelled_commit_wakes_who_waits_behind_it);
 	tcase_add_loop_test(tc, a_batch_behind_a_large_one_is_in_the_log, 0, 2);
 	tcase_add_test(tc, full_disk_refuses_and_recovers);
+	tcase_add_test(tc, a_large_commit_on_a_full_disk_hinders_no_other);
 	tcase_add_loop_test(tc, a_full_disk_refuses_to_stage, 0, 2);
 	tcase_add_test(tc, a_full_disk_refuses_to_settle);
 	tcase_add_test(tc, a_full_disk_does_not_hinder_adoption);
