@@ -74,6 +74,8 @@ POSTGRESQL_PORT = (
      ("unit/server/test_settings.c", None)),
     ("advisory locks without number",
      ("server/advisory_lock_test.py", "number")),
+    ("schemas of any size: types, fields, comments, views, and all together",
+     (LIMITS, "schemas"), ("unit/engine/test_catalog_size.c", None)),
     ("sizes that wrap", (PG, "STATEMENTS"),
      ("unit/exec/test_function_ends.c", None)),
     ("commands of administrators by other roles",

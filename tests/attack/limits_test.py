@@ -252,7 +252,7 @@ def events(_):
 
 
 def schemas(_):
-    """Event types, and their fields."""
+    """Event types, and their fields; what is said of them."""
     line_port = free_port()
     with Server("max_event_types=3", "max_fields=4", f"line_port={line_port}") \
             as server, connect(server) as connection:
@@ -272,6 +272,11 @@ def schemas(_):
         [fields] = pgwire.errors(connection.query("CREATE TABLE t1 (a int)"))
         expect("a fourth type", fields["C"], "54011")
         check("max_event_types" in fields["H"], f"hint: {fields}")
+        for size, wanted in ((MIB - 1, ""), (MIB, ""), (MIB + 1, "54000")):
+            expect(f"a comment of {size}", execute_states(
+                connection, f"COMMENT ON TABLE t2 IS '{'x' * size}'"), wanted)
+        expect("a view of more", execute_states(
+            connection, f"CREATE VIEW v AS SELECT '{'x' * MIB}' AS x"), "54000")
         server.line_port = line_port
         server.wait_for_port(line_port)
         line = Line(server)

@@ -239,7 +239,10 @@ check_limits(const struct write_batch *batch, const struct ddl *ddl,
 	const struct catalog *catalog = write_batch_catalog(batch);
 	const struct event_type *type = NULL;
 	uint32_t fields = ddl->field_count;
+	int rc = ddl_check_texts(ddl, err);
 
+	if (rc != 0)
+		return rc;
 	if (ddl->kind == DDL_ADD_FIELDS)
 		type = catalog_type_by_oid(catalog, ddl->oid);
 	if (type != NULL)
@@ -274,6 +277,22 @@ need_ddl_room(struct write_batch *batch, struct error *err)
 	return 0;
 }
 
+/* catalog_apply(), within the limit of what a catalogue may be. */
+static int
+apply_within_limit(const struct catalog *before, const struct ddl *ddl,
+    uint64_t position, const struct catalog **after, struct error *err)
+{
+	int rc = catalog_apply(before, ddl, position, after, err);
+
+	if (rc == 0)
+		rc = ddl_check_growth(ddl, before, *after, err);
+	if (rc != 0) {
+		catalog_unref(*after);
+		*after = NULL;
+	}
+	return rc;
+}
+
 int
 write_batch_ddl(struct write_batch *batch, struct ddl *ddl, struct error *err)
 {
@@ -290,7 +309,7 @@ write_batch_ddl(struct write_batch *batch, struct ddl *ddl, struct error *err)
 	slot = &batch->ddls[batch->ddl_count];
 	slot->offset = batch->bytes.len;
 	slot->len = 0;
-	rc = catalog_apply(write_batch_catalog(batch), ddl,
+	rc = apply_within_limit(write_batch_catalog(batch), ddl,
 	    engine_position(batch->engine) + 1, &slot->after, err);
 	if (rc != 0)
 		return rc;
@@ -487,7 +506,7 @@ apply_one(struct write_batch *batch, size_t offset, uint64_t position,
 	if (rc == 0)
 		rc = check_replaced(*catalog, &ddl, err);
 	if (rc == 0)
-		rc = catalog_apply(*catalog, &ddl, position, &after, err);
+		rc = apply_within_limit(*catalog, &ddl, position, &after, err);
 	if (rc == 0) {
 		entry_ddl_stamp(batch->bytes.data + offset, after->generation);
 		catalog_unref(*catalog);

@@ -8,10 +8,12 @@
 
 #include "common/error.h"
 #include "engine/catalog/catalog_private.h"
+#include "engine/catalog/format_private.h"
 
 struct acl_list_object {
 	struct acl pub; /* first: the catalogue points to it */
 	atomic_uint refs;
+	size_t size;
 	struct arena arena;
 };
 
@@ -76,6 +78,8 @@ acl_make(const struct acl *source, const struct acl **out, struct error *err)
 	for (uint32_t i = 0; i < source->column_entry_count; i++)
 		column_entries[i] = source->column_entries[i];
 	rc = arena_check(&object->arena, err);
+	if (rc == 0)
+		rc = acl_measure(&object->pub, &object->size, err);
 	if (rc != 0)
 		acl_unref(&object->pub);
 	else
@@ -92,6 +96,7 @@ catalog_put_acl(struct catalog *catalog, const struct acl *acl)
 	for (; at > 0 && acls[at - 1]->object_oid > acl->object_oid; at--)
 		acls[at] = acls[at - 1];
 	acls[at] = acl_ref(acl);
+	catalog->size += acl_list_object_of(acl)->size;
 }
 
 void
@@ -102,8 +107,10 @@ catalog_replace_acl(struct catalog *catalog, const struct acl *acl)
 	for (uint32_t i = 0; i < catalog->acl_count; i++) {
 		if (acls[i]->object_oid != acl->object_oid)
 			continue;
+		catalog->size -= acl_list_object_of(acls[i])->size;
 		acl_unref(acls[i]);
 		acls[i] = acl_ref(acl);
+		catalog->size += acl_list_object_of(acl)->size;
 		return;
 	}
 	catalog_put_acl(catalog, acl);

@@ -187,6 +187,7 @@ struct object_comment {
 struct catalog {
 	uint64_t generation; /* one more with every change */
 	uint32_t next_oid;   /* all below it are taken, or were (K1) */
+	uint64_t size;       /* bytes of it (catalog_format.h), hardly less */
 	uint32_t type_count;
 	const struct event_type *const *types; /* ascending oid, dropped too */
 	uint32_t enum_count;
@@ -410,3 +411,22 @@ struct ddl {
  */
 MUST_USE int catalog_apply(const struct catalog *catalog, const struct ddl *ddl,
     uint64_t position, const struct catalog **out, struct error *err);
+
+/*
+ * The bytes that a change may make of a catalogue, which is read at each start
+ * and written with each MANIFEST; and those of a comment, or of the query of a
+ * view.  Who makes a change is bound by them.  Who reads one that was made is
+ * not: catalog_apply() knows neither.
+ */
+#define CATALOG_SIZE_MAX ((uint64_t)128 << 20)
+#define CATALOG_TEXT_MAX ((size_t)1 << 20)
+
+/*
+ * STELE_E_LIMIT if the texts of a change are too long; and if the catalogue
+ * after it is too large, unless the change adds nothing, or next to nothing to
+ * what is there.
+ */
+MUST_USE int ddl_check_texts(const struct ddl *ddl, struct error *err);
+MUST_USE int ddl_check_growth(const struct ddl *ddl,
+    const struct catalog *before, const struct catalog *after,
+    struct error *err);

@@ -6,6 +6,7 @@
  * as they are and makes new ones of those that change.
  */
 #include <assert.h>
+#include <inttypes.h>
 
 #include "common/error.h"
 #include "engine/catalog/catalog_private.h"
@@ -747,4 +748,52 @@ out:
 	catalog_unref(after);
 	change_release(&change);
 	return rc;
+}
+
+/* ---- limits ---- */
+
+int
+ddl_check_texts(const struct ddl *ddl, struct error *err)
+{
+	bool is_comment = ddl->kind == DDL_COMMENT;
+	size_t len = 0;
+
+	if (is_comment)
+		len = ddl->comment.text.len;
+	else if (ddl->view != NULL)
+		len = ddl->view->query.len;
+	if (len <= CATALOG_TEXT_MAX)
+		return 0;
+	(void)error_set(err, STELE_E_LIMIT, "%s is too long",
+	    is_comment ? "comment" : "query of the view");
+	return error_detail(err, "It has %zu bytes, and may have %zu.", len,
+	    CATALOG_TEXT_MAX);
+}
+
+/*
+ * How far something has come, or that it is not there any more: some bytes for
+ * each object, for which there is room behind the bound.
+ */
+static bool
+adds_little(enum ddl_kind kind)
+{
+	return kind == DDL_DROP_TYPE || kind == DDL_SET_KEPT ||
+	    kind == DDL_SET_RETAIN || kind == DDL_SET_HORIZON;
+}
+
+int
+ddl_check_growth(const struct ddl *ddl, const struct catalog *before,
+    const struct catalog *after, struct error *err)
+{
+	if (after->size <= CATALOG_SIZE_MAX || after->size <= before->size ||
+	    adds_little(ddl->kind))
+		return 0;
+	(void)error_set(err, STELE_E_LIMIT,
+	    "schemas would be too large, at %" PRIu64 " bytes", after->size);
+	(void)error_detail(err,
+	    "All tables, types, views, roles, rights, comments and settings "
+	    "take at most %" PRIu64 ".",
+	    CATALOG_SIZE_MAX);
+	return error_hint(err,
+	    "Shorten comments, or drop views that are not needed.");
 }

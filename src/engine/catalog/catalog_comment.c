@@ -7,10 +7,12 @@
 
 #include "common/error.h"
 #include "engine/catalog/catalog_private.h"
+#include "engine/catalog/format_private.h"
 
 struct comment_entry {
 	struct object_comment pub; /* first: the catalogue points to it */
 	atomic_uint refs;
+	size_t size;
 	char text[];
 };
 
@@ -54,6 +56,7 @@ comment_make(const struct object_comment *source,
     const struct object_comment **out, struct error *err)
 {
 	struct comment_entry *entry = malloc(sizeof(*entry) + source->text.len);
+	int rc;
 
 	*out = NULL;
 	if (entry == NULL)
@@ -63,8 +66,12 @@ comment_make(const struct object_comment *source,
 		memcpy(entry->text, source->text.data, source->text.len);
 	entry->pub.text = str_of(entry->text, source->text.len);
 	atomic_init(&entry->refs, 1);
-	*out = &entry->pub;
-	return 0;
+	rc = comment_measure(&entry->pub, &entry->size, err);
+	if (rc != 0)
+		comment_unref(&entry->pub);
+	else
+		*out = &entry->pub;
+	return rc;
 }
 
 /* ---- order ---- */
@@ -98,6 +105,7 @@ catalog_put_comment(struct catalog *catalog,
 	     at--)
 		comments[at] = comments[at - 1];
 	comments[at] = comment_ref(comment);
+	catalog->size += comment_entry_of(comment)->size;
 }
 
 const struct object_comment *

@@ -504,6 +504,20 @@ put_type(struct buf *out, const struct event_type *type)
 	}
 }
 
+static void
+put_whole_view(struct buf *out, const struct sql_view *view)
+{
+	buf_put_varint(out, view->oid);
+	buf_put_varint(out, view->row_type_oid);
+	buf_put_varint(out, view->array_type_oid);
+	value_put_str(out, view->name);
+	buf_put_varint(out, view->owner);
+	put_view(out, view);
+	buf_put_u8(out, view_is_kept(view));
+	if (view_is_kept(view))
+		put_kept(out, &view->kept);
+}
+
 void
 catalog_encode(const struct catalog *catalog, struct buf *out)
 {
@@ -517,19 +531,8 @@ catalog_encode(const struct catalog *catalog, struct buf *out)
 	for (uint32_t i = 0; i < catalog->type_count; i++)
 		put_type(out, catalog->types[i]);
 	buf_put_varint(out, catalog->view_count);
-	for (uint32_t i = 0; i < catalog->view_count; i++) {
-		const struct sql_view *view = catalog->views[i];
-
-		buf_put_varint(out, view->oid);
-		buf_put_varint(out, view->row_type_oid);
-		buf_put_varint(out, view->array_type_oid);
-		value_put_str(out, view->name);
-		buf_put_varint(out, view->owner);
-		put_view(out, view);
-		buf_put_u8(out, view_is_kept(view));
-		if (view_is_kept(view))
-			put_kept(out, &view->kept);
-	}
+	for (uint32_t i = 0; i < catalog->view_count; i++)
+		put_whole_view(out, catalog->views[i]);
 	catalog_put_security(out, catalog);
 	buf_put_varint(out, catalog->comment_count);
 	for (uint32_t i = 0; i < catalog->comment_count; i++)
@@ -537,6 +540,62 @@ catalog_encode(const struct catalog *catalog, struct buf *out)
 	catalog_encode_settings(out, catalog);
 	catalog_put_column_rights(out, catalog);
 }
+
+/* ---- sizes ---- */
+
+int
+format_measure(struct buf *bytes, size_t *size, struct error *err)
+{
+	int rc = bytes->failed ? error_no_memory(err) : 0;
+
+	*size = bytes->len;
+	buf_release(bytes);
+	return rc;
+}
+
+int
+enum_type_measure(const struct enum_type *type, size_t *size, struct error *err)
+{
+	struct buf bytes;
+
+	buf_init(&bytes);
+	put_enum(&bytes, type);
+	return format_measure(&bytes, size, err);
+}
+
+int
+event_type_measure(const struct event_type *type, size_t *size,
+    struct error *err)
+{
+	struct buf bytes;
+
+	buf_init(&bytes);
+	put_type(&bytes, type);
+	return format_measure(&bytes, size, err);
+}
+
+int
+sql_view_measure(const struct sql_view *view, size_t *size, struct error *err)
+{
+	struct buf bytes;
+
+	buf_init(&bytes);
+	put_whole_view(&bytes, view);
+	return format_measure(&bytes, size, err);
+}
+
+int
+comment_measure(const struct object_comment *comment, size_t *size,
+    struct error *err)
+{
+	struct buf bytes;
+
+	buf_init(&bytes);
+	put_comment(&bytes, comment);
+	return format_measure(&bytes, size, err);
+}
+
+/* ---- reading ---- */
 
 int
 format_malformed(const struct arena *arena, struct error *err)

@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "engine/catalog/catalog_private.h"
+#include "engine/catalog/format_private.h"
 
 /* Casts away const: the reference count is the one thing that changes. */
 static struct enum_object *
@@ -184,6 +185,9 @@ catalog_unref(const struct catalog *catalog)
 	free_arrays(object);
 }
 
+/* What a catalogue has beside its objects: eight numbers, at most. */
+#define FRAME_SIZE 96
+
 /* Of all catalogues that were made: two changes of one make two meanings. */
 static atomic_uint_fast64_t meaning_last;
 
@@ -201,6 +205,7 @@ catalog_make(const struct catalog_room *room, struct catalog **out,
 	atomic_init(&object->refs, 1);
 	object->meaning = atomic_fetch_add(&meaning_last, 1) + 1;
 	pub->next_oid = FIRST_USER_OID;
+	pub->size = FRAME_SIZE;
 	pub->types = pointers(room->types);
 	pub->enums = pointers(room->enums);
 	pub->views = pointers(room->views);
@@ -260,6 +265,7 @@ catalog_put_type(struct catalog *catalog, const struct event_type *type)
 	for (; at > 0 && types[at - 1]->oid > type->oid; at--)
 		types[at] = types[at - 1];
 	types[at] = event_type_ref(type);
+	catalog->size += type_object_of(type)->size;
 	catalog->next_oid = max_u32(catalog->next_oid, type->oid + 1);
 	catalog->next_oid = max_u32(catalog->next_oid, type->row_type_oid + 1);
 	catalog->next_oid =
@@ -276,6 +282,7 @@ catalog_put_enum(struct catalog *catalog, const struct enum_type *type)
 	for (; at > 0 && enums[at - 1]->oid > type->oid; at--)
 		enums[at] = enums[at - 1];
 	enums[at] = enum_ref(type);
+	catalog->size += enum_object_of(type)->size;
 	catalog->next_oid = max_u32(catalog->next_oid, type->oid + 1);
 	catalog->next_oid = max_u32(catalog->next_oid, type->array_oid + 1);
 }
@@ -367,6 +374,8 @@ enum_type_make(const struct enum_type *source, const struct enum_type **out,
 		labels[i] = arena_str(&object->arena, source->labels[i]);
 	object->pub.labels = labels;
 	rc = arena_check(&object->arena, err);
+	if (rc == 0)
+		rc = enum_type_measure(&object->pub, &object->size, err);
 	if (rc != 0)
 		enum_unref(&object->pub);
 	else
@@ -453,6 +462,8 @@ event_type_make(const struct event_type *source, const struct catalog *catalog,
 		object->pub.field_count = i + 1; /* what unref gives back */
 	}
 	rc = arena_check(&object->arena, err);
+	if (rc == 0)
+		rc = event_type_measure(&object->pub, &object->size, err);
 	if (rc != 0)
 		goto fail;
 	*out = &object->pub;

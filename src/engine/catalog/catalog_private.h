@@ -18,6 +18,7 @@
 struct enum_object {
 	struct enum_type pub; /* first: the catalogue points to it */
 	atomic_uint refs;
+	size_t size; /* in a catalogue's bytes, as of all objects */
 	struct arena arena;
 };
 
@@ -25,6 +26,7 @@ struct enum_object {
 struct type_object {
 	struct event_type pub; /* first */
 	atomic_uint refs;
+	size_t size;
 	struct arena arena;
 };
 

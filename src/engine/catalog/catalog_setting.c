@@ -24,6 +24,7 @@
 struct setting_list_object {
 	struct setting_list pub; /* first: the catalogue points to it */
 	atomic_uint refs;
+	size_t size;
 	struct arena arena;
 };
 
@@ -88,6 +89,8 @@ list_make(const struct setting_list *source, const struct setting_list **out,
 		settings[i].value = arena_str(&object->arena, from->value);
 	}
 	rc = arena_check(&object->arena, err);
+	if (rc == 0)
+		rc = setting_list_measure(&object->pub, &object->size, err);
 	if (rc != 0)
 		setting_list_unref(&object->pub);
 	else
@@ -123,6 +126,7 @@ catalog_put_settings(struct catalog *catalog, const struct setting_list *list)
 	     at--)
 		lists[at] = lists[at - 1];
 	lists[at] = list_ref(list);
+	catalog->size += object_of(list)->size;
 }
 
 const struct setting_list *
@@ -296,6 +300,17 @@ catalog_encode_settings(struct buf *out, const struct catalog *catalog)
 	buf_put_varint(out, catalog->setting_list_count);
 	for (uint32_t i = 0; i < catalog->setting_list_count; i++)
 		put_list(out, catalog->setting_lists[i]);
+}
+
+int
+setting_list_measure(const struct setting_list *list, size_t *size,
+    struct error *err)
+{
+	struct buf bytes;
+
+	buf_init(&bytes);
+	put_list(&bytes, list);
+	return format_measure(&bytes, size, err);
 }
 
 static int

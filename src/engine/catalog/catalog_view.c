@@ -8,10 +8,12 @@
 #include "common/buf.h"
 #include "common/error.h"
 #include "engine/catalog/catalog_private.h"
+#include "engine/catalog/format_private.h"
 
 struct sql_view_object {
 	struct sql_view pub; /* first: the catalogue points to it */
 	atomic_uint refs;
+	size_t size;
 	struct arena arena;
 };
 
@@ -85,6 +87,8 @@ sql_view_make(const struct sql_view *source, const struct sql_view **out,
 	object->pub.columns = columns;
 	object->pub.dependencies = dependencies;
 	rc = arena_check(&object->arena, err);
+	if (rc == 0)
+		rc = sql_view_measure(&object->pub, &object->size, err);
 	if (rc != 0)
 		sql_view_unref(&object->pub);
 	else
@@ -104,6 +108,7 @@ catalog_put_view(struct catalog *catalog, const struct sql_view *view)
 	for (; at > 0 && views[at - 1]->oid > view->oid; at--)
 		views[at] = views[at - 1];
 	views[at] = sql_view_ref(view);
+	catalog->size += sql_view_object_of(view)->size;
 	for (size_t i = 0; i < ARRAY_LEN(oids); i++)
 		if (catalog->next_oid <= oids[i])
 			catalog->next_oid = oids[i] + 1;

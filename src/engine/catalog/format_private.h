@@ -11,13 +11,20 @@
 
 #include "common/attr.h"
 
+struct acl;
 struct arena;
 struct buf;
 struct catalog;
 struct ddl;
+struct enum_type;
 struct error;
+struct event_type;
+struct object_comment;
 struct reader;
+struct role;
 struct setting_change;
+struct setting_list;
+struct sql_view;
 
 uint32_t format_get_u32(struct reader *r);
 
@@ -30,6 +37,28 @@ void *format_get_array(struct reader *r, struct arena *arena, uint32_t count,
 
 /* STELE_E_CORRUPT; or there was no memory for it, which fails readers too. */
 int format_malformed(const struct arena *arena, struct error *err);
+
+/*
+ * How many bytes an object is in a catalogue's: told when it is made, so that
+ * the size of each catalogue is known.  STELE_E_OUT_OF_MEMORY.
+ */
+MUST_USE int enum_type_measure(const struct enum_type *type, size_t *size,
+    struct error *err);
+MUST_USE int event_type_measure(const struct event_type *type, size_t *size,
+    struct error *err);
+MUST_USE int sql_view_measure(const struct sql_view *view, size_t *size,
+    struct error *err);
+MUST_USE int comment_measure(const struct object_comment *comment, size_t *size,
+    struct error *err);
+MUST_USE int role_measure(const struct role *role, size_t *size,
+    struct error *err);
+MUST_USE int acl_measure(const struct acl *acl, size_t *size,
+    struct error *err);
+MUST_USE int setting_list_measure(const struct setting_list *list, size_t *size,
+    struct error *err);
+
+/* The end of each: these are the bytes, which are released. */
+MUST_USE int format_measure(struct buf *bytes, size_t *size, struct error *err);
 
 /* ---- role_format.c ---- */
 

@@ -7,10 +7,12 @@
 
 #include "common/error.h"
 #include "engine/catalog/catalog_private.h"
+#include "engine/catalog/format_private.h"
 
 struct role_object {
 	struct role pub; /* first: the catalogue points to it */
 	atomic_uint refs;
+	size_t size;
 	struct arena arena;
 };
 
@@ -73,6 +75,8 @@ role_make(const struct role *source, const struct role **out, struct error *err)
 		memberships[i] = source->memberships[i];
 	object->pub.memberships = memberships;
 	rc = arena_check(&object->arena, err);
+	if (rc == 0)
+		rc = role_measure(&object->pub, &object->size, err);
 	if (rc != 0)
 		role_unref(&object->pub);
 	else
@@ -90,6 +94,7 @@ catalog_put_role(struct catalog *catalog, const struct role *role)
 	for (; at > 0 && roles[at - 1]->oid > role->oid; at--)
 		roles[at] = roles[at - 1];
 	roles[at] = role_ref(role);
+	catalog->size += role_object_of(role)->size;
 	if (catalog->next_oid <= role->oid)
 		catalog->next_oid = role->oid + 1;
 }

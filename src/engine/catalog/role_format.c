@@ -455,3 +455,29 @@ catalog_get_security(struct reader *r, struct arena *arena,
 		rc = get_acl(r, arena, catalog, err);
 	return rc;
 }
+
+/* ---- sizes ---- */
+
+int
+role_measure(const struct role *role, size_t *size, struct error *err)
+{
+	struct buf bytes;
+
+	buf_init(&bytes);
+	put_role(&bytes, role);
+	return format_measure(&bytes, size, err);
+}
+
+/* In the lists of objects, in those of columns, or in both. */
+int
+acl_measure(const struct acl *acl, size_t *size, struct error *err)
+{
+	struct buf bytes;
+
+	buf_init(&bytes);
+	if (!acl->is_default)
+		put_acl(&bytes, acl);
+	if (acl->column_entry_count > 0)
+		put_column_acl(&bytes, acl);
+	return format_measure(&bytes, size, err);
+}

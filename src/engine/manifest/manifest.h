@@ -138,7 +138,8 @@ const struct manifest_state *manifest_state(const struct manifest *manifest);
 
 /*
  * Write, sync, then apply one step.  A write that fails (STELE_E_DISK_FULL) is
- * taken back and may be tried again; after a failed sync nothing is known:
+ * taken back and may be tried again; of more than a MANIFEST may hold
+ * (STELE_E_LIMIT) nothing is written; after a failed sync nothing is known:
  * this and every later call is STELE_E_OS, and the process should end (D3).
  */
 MUST_USE int manifest_append(struct manifest *manifest,

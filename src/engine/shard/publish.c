@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/shard/publish.h"
 
+#include <assert.h>
+
 #include "common/buf.h"
 #include "common/log.h"
 #include "engine/catalog/catalog_format.h"
@@ -8,6 +10,9 @@
 #include "engine/keep/keep_lock.h"
 
 #define NUMBERS_AT_ONCE 16 /* given out by one step of the MANIFEST */
+
+static_assert(CATALOG_SIZE_MAX <= MANIFEST_CATALOG_MAX / 4,
+    "the catalogue has room, with what a change may add past its bound");
 
 void
 publisher_init(struct publisher *publisher, struct engine *engine,
@@ -37,7 +42,8 @@ publisher_release(struct publisher *publisher)
 bool
 publish_is_taken_back(int rc)
 {
-	return rc == STELE_E_DISK_FULL || rc == STELE_E_OUT_OF_MEMORY;
+	return rc == STELE_E_DISK_FULL || rc == STELE_E_OUT_OF_MEMORY ||
+	    rc == STELE_E_LIMIT;
 }
 
 /*

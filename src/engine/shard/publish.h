@@ -52,8 +52,9 @@ MUST_USE int publish_new_number(struct publisher *publisher, uint64_t *out,
 /*
  * Record the segment of a shard's oldest MemTable, or adopted segments that
  * are its oldest events outside the MANIFEST, ascending by number.  Returns 0;
- * STELE_E_DISK_FULL or STELE_E_OUT_OF_MEMORY: nothing was recorded; another
- * code: nobody knows, and the engine has failed (D3).
+ * STELE_E_DISK_FULL, STELE_E_OUT_OF_MEMORY, or STELE_E_LIMIT (more than a
+ * MANIFEST may hold): nothing was recorded; another code: nobody knows, and the
+ * engine has failed (D3).
  */
 MUST_USE int publish_flush(struct publisher *publisher,
     const struct segment_meta *metas, uint32_t count, struct error *err);

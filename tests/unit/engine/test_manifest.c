@@ -611,6 +611,23 @@ START_TEST(a_full_disk_is_survived)
 }
 END_TEST
 
+/* Of more than it may hold nothing is written. */
+START_TEST(a_catalog_that_is_too_large_is_refused)
+{
+	const struct manifest_step step = {
+		.has_catalog = true,
+		.catalog = { path, MANIFEST_CATALOG_MAX + 1 },
+	};
+
+	ck_assert_int_eq(add_segment(1), 0);
+	ck_assert_int_eq(manifest_append(manifest, &step, &err), STELE_E_LIMIT);
+	ck_assert_int_eq(add_segment(2), 0);
+	reopen();
+	ck_assert_uint_eq(torn, 0);
+	check_segments(1, 2);
+}
+END_TEST
+
 START_TEST(a_failed_sync_is_the_end)
 {
 	ck_assert_int_eq(add_segment(1), 0);
@@ -728,6 +745,7 @@ main(void)
 	tcase_add_test(tc, an_older_manifest_is_not_believed);
 	tcase_add_test(tc, a_copy_that_fails_is_no_harm);
 	tcase_add_test(tc, a_full_disk_is_survived);
+	tcase_add_test(tc, a_catalog_that_is_too_large_is_refused);
 	tcase_add_test(tc, a_failed_sync_is_the_end);
 	tcase_add_test(tc, files_are_held_against_the_list);
 	tcase_add_test(tc, verify_tells_all);
