@@ -237,6 +237,18 @@ os_fsync_dir(struct os_fs *fs, const char *path, struct error *err)
 }
 
 int
+os_open_dir(struct os_fs *fs, const char *path, struct os_file **out,
+    struct error *err)
+{
+	int rc = fs->open_dir(fs, path, out);
+
+	if (rc == 0)
+		return 0;
+	*out = NULL;
+	return os_error(err, rc, "open directory", path);
+}
+
+int
 os_fsync_parent(struct os_fs *fs, const char *path, struct error *err)
 {
 	char parent[OS_PATH_SIZE];

@@ -81,6 +81,9 @@ struct os_fs {
 	int (*fsync)(struct os_file *file);
 	int (*lock)(struct os_file *file); /* exclusive; -EWOULDBLOCK */
 	int (*fsync_dir)(struct os_fs *fs, const char *path);
+	/* for fsync(), of the names in it, and close() alone */
+	int (*open_dir)(struct os_fs *fs, const char *path,
+	    struct os_file **out);
 	int (*rename)(struct os_fs *fs, const char *from, const char *to);
 	int (*link)(struct os_fs *fs, const char *from, const char *to);
 	int (*unlink)(struct os_fs *fs, const char *path);
@@ -148,6 +151,13 @@ MUST_USE int os_copy_file(struct os_fs *fs, const char *from, const char *to,
 
 MUST_USE int os_fsync_dir(struct os_fs *fs, const char *path,
     struct error *err);
+
+/*
+ * A directory whose names os_fsync() syncs: for who has to before a name
+ * changes, since os_fsync_dir() may fail for want of a descriptor.
+ */
+MUST_USE int os_open_dir(struct os_fs *fs, const char *path,
+    struct os_file **out, struct error *err);
 
 /* The directory that `path` is a name in: what makes a new directory last. */
 MUST_USE int os_fsync_parent(struct os_fs *fs, const char *path,

@@ -29,13 +29,10 @@ real_fd(struct os_file *file)
 	return ((struct real_file *)file)->fd;
 }
 
+/* What open(2) is told: O_RDONLY and so on. */
 static int
-real_open(struct os_fs *fs, const char *path, unsigned flags,
-    struct os_file **out)
+open_as(struct os_fs *fs, const char *path, int mode, struct os_file **out)
 {
-	int mode = (flags & OS_WRITE) == 0 ? O_RDONLY
-	    : (flags & OS_READ) == 0       ? O_WRONLY
-					   : O_RDWR;
 	struct real_file *file = calloc(1, sizeof(*file));
 	int saved;
 
@@ -47,13 +44,6 @@ real_open(struct os_fs *fs, const char *path, unsigned flags,
 		free(file);
 		return -ENOMEM;
 	}
-	if ((flags & OS_CREATE) != 0)
-		mode |= O_CREAT;
-	if ((flags & OS_EXCLUSIVE) != 0)
-		mode |= O_EXCL;
-	/* Whoever can put a link there must not choose what file is ours. */
-	if ((flags & OS_FOLLOW) == 0)
-		mode |= O_NOFOLLOW;
 	file->fd = open(path, mode | O_CLOEXEC, 0600);
 	if (file->fd == -1) {
 		saved = errno;
@@ -63,6 +53,30 @@ real_open(struct os_fs *fs, const char *path, unsigned flags,
 	}
 	*out = &file->file;
 	return 0;
+}
+
+static int
+real_open(struct os_fs *fs, const char *path, unsigned flags,
+    struct os_file **out)
+{
+	int mode = (flags & OS_WRITE) == 0 ? O_RDONLY
+	    : (flags & OS_READ) == 0       ? O_WRONLY
+					   : O_RDWR;
+
+	if ((flags & OS_CREATE) != 0)
+		mode |= O_CREAT;
+	if ((flags & OS_EXCLUSIVE) != 0)
+		mode |= O_EXCL;
+	/* Whoever can put a link there must not choose what file is ours. */
+	if ((flags & OS_FOLLOW) == 0)
+		mode |= O_NOFOLLOW;
+	return open_as(fs, path, mode, out);
+}
+
+static int
+real_open_dir(struct os_fs *fs, const char *path, struct os_file **out)
+{
+	return open_as(fs, path, O_RDONLY | O_DIRECTORY, out);
 }
 
 static void
@@ -216,6 +230,7 @@ static struct os_fs real_fs = {
 	.fsync = real_fsync,
 	.lock = real_lock,
 	.fsync_dir = real_fsync_dir,
+	.open_dir = real_open_dir,
 	.rename = real_rename,
 	.link = real_link,
 	.unlink = real_unlink,

@@ -25,6 +25,7 @@ struct faultfs {
 struct fault_file {
 	struct os_file file; /* first */
 	struct os_file *under;
+	bool is_directory;
 };
 
 static struct faultfs *
@@ -119,6 +120,20 @@ name_to_open(struct os_fs *os, const char *path, char *out)
 	return out;
 }
 
+static struct os_file *
+wrap(struct os_fs *os, const char *path, struct os_file *file,
+    bool is_directory)
+{
+	struct fault_file *wrapped = sim_alloc(sizeof(*wrapped));
+
+	wrapped->file.fs = os;
+	wrapped->file.path = sim_alloc(strlen(path) + 1);
+	memcpy(wrapped->file.path, path, strlen(path));
+	wrapped->under = file;
+	wrapped->is_directory = is_directory;
+	return &wrapped->file;
+}
+
 static int
 fault_open(struct os_fs *os, const char *path, unsigned flags,
     struct os_file **out)
@@ -126,7 +141,6 @@ fault_open(struct os_fs *os, const char *path, unsigned flags,
 	char other[OS_PATH_SIZE];
 	const char *name = path;
 	struct os_file *file = NULL;
-	struct fault_file *wrapped;
 	int rc;
 
 	if (is_hit(os, FAULT_OPEN, path)) {
@@ -140,13 +154,23 @@ fault_open(struct os_fs *os, const char *path, unsigned flags,
 		(void)traced(os, "create", path, 0, 0, rc);
 	if (rc != 0)
 		return rc;
-	wrapped = sim_alloc(sizeof(*wrapped));
-	wrapped->file.fs = os;
-	wrapped->file.path = sim_alloc(strlen(path) + 1);
-	memcpy(wrapped->file.path, path, strlen(path));
-	wrapped->under = file;
-	*out = &wrapped->file;
+	*out = wrap(os, path, file, false);
 	return 0;
+}
+
+static int
+fault_open_dir(struct os_fs *os, const char *path, struct os_file **out)
+{
+	struct os_fs *fs = faultfs_of(os)->under;
+	struct os_file *file = NULL;
+	int rc;
+
+	if (is_hit(os, FAULT_OPEN, path))
+		return faultfs_of(os)->rule.error;
+	rc = fs->open_dir(fs, path, &file);
+	if (rc == 0)
+		*out = wrap(os, path, file, true);
+	return rc;
 }
 
 static void
@@ -244,8 +268,12 @@ fault_fdatasync(struct os_file *file)
 static int
 fault_fsync(struct os_file *file)
 {
-	if (is_hit(file->fs, FAULT_FSYNC, file->path))
+	if (((struct fault_file *)file)->is_directory) {
+		if (is_hit(file->fs, FAULT_FSYNC_DIR, file->path))
+			return answer(file->fs);
+	} else if (is_hit(file->fs, FAULT_FSYNC, file->path)) {
 		return failed_sync(file);
+	}
 	return (int)traced(file->fs, "fsync", file->path, 0, 0,
 	    under(file)->fs->fsync(under(file)));
 }
@@ -359,6 +387,7 @@ static const struct os_fs fault_table = {
 	.fsync = fault_fsync,
 	.lock = fault_lock,
 	.fsync_dir = fault_fsync_dir,
+	.open_dir = fault_open_dir,
 	.rename = fault_rename,
 	.link = fault_link,
 	.unlink = fault_unlink,

@@ -218,13 +218,27 @@ open_inode(struct simfs *fs, const char *path, unsigned flags, uint32_t *number,
 	return 0;
 }
 
+static struct os_file *
+file_new(struct process *process, const char *path, uint32_t number)
+{
+	struct sim_file *file = sim_alloc(sizeof(*file));
+
+	file->file.fs = &process->os;
+	file->file.path = sim_alloc(strlen(path) + 1);
+	memcpy(file->file.path, path, strlen(path));
+	file->process = process;
+	file->number = number;
+	file->inode = process->fs->inodes[number];
+	file->inode->open_count++;
+	return &file->file;
+}
+
 static int
 sim_open(struct os_fs *os, const char *path, unsigned flags,
     struct os_file **out)
 {
 	struct process *process = process_of(os);
 	struct simfs *fs = process->fs;
-	struct sim_file *file;
 	uint32_t number;
 	bool is_made;
 	int rc = enter(process);
@@ -236,20 +250,30 @@ sim_open(struct os_fs *os, const char *path, unsigned flags,
 		leave(process);
 		return rc;
 	}
-	file = sim_alloc(sizeof(*file));
-	file->file.fs = os;
-	file->file.path = sim_alloc(strlen(path) + 1);
-	memcpy(file->file.path, path, strlen(path));
-	file->process = process;
-	file->number = number;
-	file->inode = fs->inodes[number];
-	file->inode->open_count++;
-	*out = &file->file;
+	*out = file_new(process, path, number);
 	if (is_made)
 		leave_changed(process);
 	else
 		leave(process);
 	return 0;
+}
+
+static int
+sim_open_dir(struct os_fs *os, const char *path, struct os_file **out)
+{
+	struct process *process = process_of(os);
+	uint32_t number;
+	int rc = enter(process);
+
+	if (rc != 0)
+		return rc;
+	rc = find_number(process->fs, path, &number);
+	if (rc == 0 && !process->fs->inodes[number]->is_directory)
+		rc = -ENOTDIR;
+	if (rc == 0)
+		*out = file_new(process, path, number);
+	leave(process);
+	return rc;
 }
 
 static void
@@ -473,6 +497,15 @@ settle_all(struct inode *inode)
 	*changes = lost;
 }
 
+/* All names that a directory has now. */
+static void
+settle_names(struct inode *directory)
+{
+	directory_release(&directory->names_disk);
+	directory->names_disk = directory_copy(&directory->names_now);
+	changes_clear(&directory->changes);
+}
+
 static int
 sim_fsync(struct os_file *os_file)
 {
@@ -481,7 +514,10 @@ sim_fsync(struct os_file *os_file)
 
 	if (rc != 0)
 		return rc;
-	settle_all(file->inode);
+	if (file->inode->is_directory)
+		settle_names(file->inode);
+	else
+		settle_all(file->inode);
 	leave_changed(file->process);
 	return 0;
 }
@@ -533,9 +569,7 @@ sim_fsync_dir(struct os_fs *os, const char *path)
 		leave(process);
 		return inode == NULL ? -ENOENT : -ENOTDIR;
 	}
-	directory_release(&inode->names_disk);
-	inode->names_disk = directory_copy(&inode->names_now);
-	changes_clear(&inode->changes);
+	settle_names(inode);
 	leave_changed(process);
 	return 0;
 }
@@ -774,6 +808,7 @@ static const struct os_fs sim_table = {
 	.fsync = sim_fsync,
 	.lock = sim_lock,
 	.fsync_dir = sim_fsync_dir,
+	.open_dir = sim_open_dir,
 	.rename = sim_rename,
 	.link = sim_link,
 	.unlink = sim_unlink,

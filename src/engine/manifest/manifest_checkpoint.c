@@ -32,21 +32,37 @@ put_checkpoint(const struct manifest *m, struct buf *out, struct error *err)
 	return out->failed ? error_no_memory(err) : 0;
 }
 
+/* A new file under a temporary name, synced; it stays open. */
 static int
 write_temp(struct manifest *m, const char *temp, const struct buf *content,
-    struct error *err)
+    struct os_file **out, struct error *err)
 {
-	struct os_file *file;
-	int rc = os_open(m->fs, temp, OS_WRITE | OS_CREATE, &file, err);
+	int rc = os_open(m->fs, temp, OS_READ | OS_WRITE | OS_CREATE, out, err);
 
-	if (rc != 0)
-		return rc;
-	rc = os_truncate(file, 0, err);
 	if (rc == 0)
-		rc = os_pwrite_full(file, content->data, content->len, 0, err);
+		rc = os_truncate(*out, 0, err);
 	if (rc == 0)
-		rc = os_fsync(file, err);
-	os_close(file);
+		rc = os_pwrite_full(*out, content->data, content->len, 0, err);
+	if (rc == 0)
+		rc = os_fsync(*out, err);
+	return rc;
+}
+
+/*
+ * The file takes the name of the old one.  All that this needs is there before:
+ * what is wanting then, descriptors or memory, is an error like a full disk,
+ * but from the rename on an error means that nobody knows whose the name is.
+ */
+static int
+take_name(struct manifest *m, const char *temp, const char *path,
+    struct os_file *file, struct os_file *dir, struct error *err)
+{
+	int rc = os_rename(m->fs, temp, path, err);
+
+	if (rc == 0)
+		rc = os_fsync(dir, err);
+	if (rc == 0)
+		os_renamed(file, path);
 	return rc;
 }
 
@@ -56,7 +72,7 @@ manifest_write_checkpoint(struct manifest *m, bool *is_renamed,
 {
 	char path[OS_PATH_SIZE];
 	char temp[OS_PATH_SIZE];
-	struct os_file *file = NULL;
+	struct os_file *file = NULL, *dir = NULL;
 	struct buf content;
 	int rc;
 
@@ -67,28 +83,29 @@ manifest_write_checkpoint(struct manifest *m, bool *is_renamed,
 		rc = os_path(temp, m->dir, MANIFEST_NAME OS_TEMP_SUFFIX, err);
 	if (rc == 0)
 		rc = put_checkpoint(m, &content, err);
+	if (rc == 0)
+		rc = os_open_dir(m->fs, m->dir, &dir, err);
 	if (rc != 0)
 		goto out;
-	rc = write_temp(m, temp, &content, err);
+	rc = write_temp(m, temp, &content, &file, err);
 	if (rc != 0) {
 		(void)m->fs->unlink(m->fs, temp);
 		goto out;
 	}
 	*is_renamed = true;
-	rc = os_rename(m->fs, temp, path, err);
-	if (rc == 0)
-		rc = os_fsync_dir(m->fs, m->dir, err);
-	if (rc == 0)
-		rc = os_open(m->fs, path, OS_READ | OS_WRITE, &file, err);
+	rc = take_name(m, temp, path, file, dir, err);
 	if (rc != 0)
 		goto out;
 	os_close(m->file);
 	m->file = file;
+	file = NULL;
 	m->base_size = content.len;
 	m->size = content.len;
 	manifest_copy_make(m);
 	manifest_write_seal(m);
 out:
+	os_close(file);
+	os_close(dir);
 	buf_release(&content);
 	return rc;
 }

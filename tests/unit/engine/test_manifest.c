@@ -52,10 +52,30 @@ maybe_sync(struct os_file *file UNUSED)
 	return -EIO;
 }
 
+/* There is no descriptor left, from the next rename on. */
+static bool rename_takes_the_last;
+static bool no_descriptors;
+
 static int
 sync_dir(struct os_fs *self UNUSED, const char *name UNUSED)
 {
-	return 0;
+	return no_descriptors ? -EMFILE : 0;
+}
+
+static int
+maybe_open(struct os_fs *self, const char *name, unsigned flags,
+    struct os_file **out)
+{
+	if (no_descriptors)
+		return -EMFILE;
+	return os_fs_real()->open(self, name, flags, out);
+}
+
+static int
+rename_it(struct os_fs *self, const char *from, const char *to)
+{
+	no_descriptors = rename_takes_the_last;
+	return os_fs_real()->rename(self, from, to);
 }
 
 static const struct manifest_state initial = {
@@ -82,6 +102,9 @@ setup(void)
 	fs.fdatasync = maybe_sync;
 	fs.fsync = maybe_sync;
 	fs.fsync_dir = sync_dir;
+	fs.open = maybe_open;
+	fs.rename = rename_it;
+	rename_takes_the_last = no_descriptors = false;
 	fail_writes = fail_syncs = skip_syncs = 0;
 	ck_assert_int_eq(manifest_create(&fs, dir, &initial, &manifest, &err),
 	    0);
@@ -611,6 +634,24 @@ START_TEST(a_full_disk_is_survived)
 }
 END_TEST
 
+/* All that a new file needs to take its name was there before. */
+START_TEST(a_rewrite_needs_nothing_after_the_rename)
+{
+	manifest_set_log_size(manifest, 1);
+	rename_takes_the_last = true;
+	ck_assert_int_eq(add_segment(1), 0);
+	ck_assert(no_descriptors);
+	ck_assert_int_eq(add_segment(2), 0); /* and no other rewrite */
+	ck_assert_int_eq(add_segment(3), 0);
+	rename_takes_the_last = no_descriptors = false;
+	ck_assert_int_eq(add_segment(4), 0);
+	check_segments(1, 4);
+	reopen();
+	ck_assert_uint_eq(torn, 0);
+	check_segments(1, 4);
+}
+END_TEST
+
 /* Of more than it may hold nothing is written. */
 START_TEST(a_catalog_that_is_too_large_is_refused)
 {
@@ -745,6 +786,7 @@ main(void)
 	tcase_add_test(tc, an_older_manifest_is_not_believed);
 	tcase_add_test(tc, a_copy_that_fails_is_no_harm);
 	tcase_add_test(tc, a_full_disk_is_survived);
+	tcase_add_test(tc, a_rewrite_needs_nothing_after_the_rename);
 	tcase_add_test(tc, a_catalog_that_is_too_large_is_refused);
 	tcase_add_test(tc, a_failed_sync_is_the_end);
 	tcase_add_test(tc, files_are_held_against_the_list);
