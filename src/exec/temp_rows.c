@@ -31,11 +31,20 @@ page_free(struct temp_page *page)
 	free(page);
 }
 
+/* What has been allocated since the mark goes: there was not enough. */
+static void
+give_back(struct temp_page *page, struct arena_mark mark)
+{
+	arena_rewind(&page->arena, mark);
+	page->arena.failed = false;
+}
+
 /* Arrays for more rows; the old ones stay for whoever reads them. */
 static bool
 page_grow(struct temp_page *page, uint32_t column_count, uint32_t capacity)
 {
 	struct arena *arena = &page->arena;
+	struct arena_mark mark = arena_mark(arena);
 	struct vec *columns = arena_alloc_array(arena, (size_t)column_count + 1,
 	    sizeof(*columns));
 	uint64_t *inserted =
@@ -55,8 +64,10 @@ page_grow(struct temp_page *page, uint32_t column_count, uint32_t capacity)
 	}
 	if (page->deleted != NULL)
 		deleted = arena_zalloc(arena, capacity * sizeof(*deleted));
-	if (arena->failed)
+	if (arena->failed) {
+		give_back(page, mark);
 		return false;
+	}
 	if (page->row_count > 0)
 		memcpy(inserted, page->inserted,
 		    page->row_count * sizeof(*inserted));
@@ -180,6 +191,7 @@ temp_rows_add(struct temp_rows *rows, const struct vec *columns, uint32_t from,
     uint64_t stamp, struct error *err)
 {
 	struct temp_page *page;
+	struct arena_mark mark;
 	uint32_t at;
 
 	if (rows->row_count == ROWS_MAX)
@@ -188,6 +200,7 @@ temp_rows_add(struct temp_rows *rows, const struct vec *columns, uint32_t from,
 	page = page_with_room(rows);
 	if (page == NULL)
 		return temp_out_of_memory(err);
+	mark = arena_mark(&page->arena);
 	at = page->row_count;
 	for (uint32_t c = 0; c < rows->column_count; c++) {
 		struct vec *column = &page->columns[c];
@@ -196,8 +209,10 @@ temp_rows_add(struct temp_rows *rows, const struct vec *columns, uint32_t from,
 		value = datum_copy(column->phys, &value, &page->arena);
 		vec_set(column, at, &value);
 	}
-	if (page->arena.failed)
+	if (page->arena.failed) {
+		give_back(page, mark);
 		return temp_out_of_memory(err);
+	}
 	page->inserted[at] = stamp;
 	if (page->deleted != NULL)
 		page->deleted[at] = 0;
@@ -208,48 +223,16 @@ temp_rows_add(struct temp_rows *rows, const struct vec *columns, uint32_t from,
 	return 0;
 }
 
-/* What a span of strings points to, into the arena, at once. */
-static void
-own_strings(struct vec *column, uint32_t at, uint32_t count,
-    struct arena *arena)
-{
-	size_t bytes = 0;
-	char *to;
-
-	for (uint32_t i = at; i < at + count; i++)
-		bytes += column->nulls[i] ? 0 : column->str[i].len;
-	to = arena_alloc(arena, bytes + 1);
-	for (uint32_t i = at; i < at + count && !arena->failed; i++) {
-		size_t len = column->nulls[i] ? 0 : column->str[i].len;
-
-		if (len > 0)
-			memcpy(to, column->str[i].data, len);
-		column->str[i] = str_of(to, len);
-		to += len;
-	}
-}
-
-/* Few numbers have limbs. */
-static void
-own_numbers(struct vec *column, uint32_t at, uint32_t count,
-    struct arena *arena)
-{
-	for (uint32_t i = at; i < at + count; i++) {
-		struct datum value = { .numeric = column->numeric[i] };
-
-		if (column->nulls[i] || value.numeric.limbs == NULL)
-			continue;
-		value = datum_copy(PHYS_NUMERIC, &value, arena);
-		column->numeric[i] = value.numeric;
-	}
-}
-
-/* `count` selected rows, from the first-th, which the page has room for. */
-static void
+/*
+ * `count` selected rows, from the first-th, which the page has room for; false,
+ * and none of them, if there is no memory for what they point to.
+ */
+static bool
 append(struct temp_rows *rows, struct temp_page *page,
     const struct vec *columns, struct sel sel, uint32_t first, uint32_t count,
     uint64_t stamp)
 {
+	struct arena_mark mark = arena_mark(&page->arena);
 	uint32_t at = page->row_count;
 
 	for (uint32_t c = 0; c < rows->column_count; c++) {
@@ -257,10 +240,11 @@ append(struct temp_rows *rows, struct temp_page *page,
 
 		vec_copy_span(column, at, &columns[c], sel, first, count,
 		    page->capacity, &page->arena);
-		if (column->phys == PHYS_STR)
-			own_strings(column, at, count, &page->arena);
-		else if (column->phys == PHYS_NUMERIC)
-			own_numbers(column, at, count, &page->arena);
+		vec_own(column, at, count, &page->arena);
+	}
+	if (page->arena.failed) {
+		give_back(page, mark);
+		return false;
 	}
 	for (uint32_t i = at; i < at + count; i++)
 		page->inserted[i] = stamp;
@@ -270,6 +254,7 @@ append(struct temp_rows *rows, struct temp_page *page,
 	page->row_count += count;
 	rows->row_count += count;
 	rows->last_change = stamp;
+	return true;
 }
 
 int
@@ -289,8 +274,7 @@ temp_rows_add_all(struct temp_rows *rows, const struct vec *columns,
 			return temp_out_of_memory(err);
 		if (count > page->capacity - page->row_count)
 			count = page->capacity - page->row_count;
-		append(rows, page, columns, sel, done, count, stamp);
-		if (page->arena.failed)
+		if (!append(rows, page, columns, sel, done, count, stamp))
 			return temp_out_of_memory(err);
 		done += count;
 	}
@@ -304,11 +288,14 @@ temp_rows_delete(struct temp_rows *rows, uint64_t row, uint64_t stamp,
 	struct temp_page *page = temp_rows_page(rows, row);
 
 	if (page->deleted == NULL) {
+		struct arena_mark mark = arena_mark(&page->arena);
 		uint64_t *deleted = arena_zalloc(&page->arena,
 		    page->capacity * sizeof(*deleted));
 
-		if (page->arena.failed)
+		if (page->arena.failed) {
+			give_back(page, mark);
 			return temp_out_of_memory(err);
+		}
 		page->deleted = deleted;
 	}
 	page->deleted[row % VEC_ROWS] = stamp;
@@ -376,7 +363,6 @@ temp_rows_rewind(struct temp_rows *rows, uint64_t stamp)
 			page->row_count--;
 			rows->row_count--;
 		}
-		page->arena.failed = false;
 		page->newest = page->row_count == 0
 		    ? 0
 		    : page->inserted[page->row_count - 1];

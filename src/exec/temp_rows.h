@@ -12,7 +12,8 @@
  * number is its place, from 0; those that nobody can see any more go when the
  * transaction ends (temp_rows_compact).
  *
- * Memory: the session's budget for temporary tables; counted references.
+ * Memory: the session's budget for temporary tables; counted references.  What
+ * there is no memory for leaves nothing behind.
  * Threads: the session's.
  */
 #pragma once

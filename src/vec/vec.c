@@ -190,3 +190,54 @@ datum_copy(enum phys phys, const struct datum *value, struct arena *arena)
 	}
 	return copy;
 }
+
+/* All of them at once. */
+static void
+own_strings(struct vec *vec, uint32_t first, uint32_t limit,
+    struct arena *arena)
+{
+	size_t bytes = 0;
+	char *to;
+
+	for (uint32_t i = first; i < limit; i++)
+		bytes += vec_is_null(vec, i) ? 0 : vec->str[i].len;
+	to = arena_try_alloc(arena, bytes + 1);
+	if (to == NULL) {
+		arena->failed = true;
+		return;
+	}
+	for (uint32_t i = first; i < limit; i++) {
+		size_t len = vec_is_null(vec, i) ? 0 : vec->str[i].len;
+
+		if (len > 0)
+			memcpy(to, vec->str[i].data, len);
+		vec->str[i] = str_of(to, len);
+		to += len;
+	}
+}
+
+/* Few numbers have limbs. */
+static void
+own_numbers(struct vec *vec, uint32_t first, uint32_t limit,
+    struct arena *arena)
+{
+	for (uint32_t i = first; i < limit && !arena->failed; i++) {
+		struct datum value = { .numeric = vec->numeric[i] };
+
+		if (vec_is_null(vec, i) || value.numeric.limbs == NULL)
+			continue;
+		value = datum_copy(PHYS_NUMERIC, &value, arena);
+		if (!arena->failed)
+			vec->numeric[i] = value.numeric;
+	}
+}
+
+void
+vec_own(struct vec *vec, uint32_t first, uint32_t count, struct arena *arena)
+{
+	assert(!vec->is_constant);
+	if (vec->phys == PHYS_STR)
+		own_strings(vec, first, first + count, arena);
+	else if (vec->phys == PHYS_NUMERIC)
+		own_numbers(vec, first, first + count, arena);
+}

@@ -148,6 +148,14 @@ void vec_set(struct vec *vec, uint32_t row, const struct datum *value);
 void vec_gather(struct vec *target, const struct vec *source, struct sel sel,
     struct arena *arena);
 
+/*
+ * Copy what `count` values from the first-th on point to, strings and limbs, into
+ * the arena.  Without memory arena->failed is set, and those that are left borrow
+ * as before.
+ */
+void vec_own(struct vec *vec, uint32_t first, uint32_t count,
+    struct arena *arena);
+
 /* Copy a value's strings and limbs into the arena. */
 struct datum datum_copy(enum phys phys, const struct datum *value,
     struct arena *arena);
