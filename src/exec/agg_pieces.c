@@ -371,11 +371,12 @@ join_piece(struct agg_op *agg, struct piece *piece, struct error *err)
 	uint32_t count = group_table_count(&piece->agg->table);
 	int rc = 0;
 
-	piece->groups = arena_alloc_array(&piece->arena, (size_t)count + 1,
-	    sizeof(*piece->groups));
+	piece->groups = arena_try_alloc(&piece->arena,
+	    ((size_t)count + 1) * sizeof(*piece->groups));
+	if (piece->groups == NULL)
+		return error_no_memory(err);
 	piece->groups[0] = 0; /* the only one, without keys */
-	rc = arena_check(&piece->arena, err);
-	if (rc == 0 && agg_key_count(agg) > 0)
+	if (agg_key_count(agg) > 0)
 		rc = join_groups(agg, piece, err);
 	if (rc == 0)
 		rc = join_states(agg, piece, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exec/set_object.h"
 
+#include "common/error.h"
 #include "exec/object_address.h"
 #include "types/array.h"
 
@@ -59,7 +60,10 @@ read_list(struct str value, struct arena *arena, struct str **out,
 	const struct array array = array_open(value);
 
 	*count = array.count;
-	*out = arena_alloc_array(arena, (size_t)array.count + 1, sizeof(**out));
+	*out =
+	    arena_try_alloc(arena, ((size_t)array.count + 1) * sizeof(**out));
+	if (*out == NULL)
+		return error_no_memory(err);
 	for (uint32_t i = 0; i < array.count; i++) {
 		if (array_is_null(&array, i))
 			return error_set(err, STELE_E_INVALID_PARAMETER_VALUE,

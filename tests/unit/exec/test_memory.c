@@ -5,10 +5,14 @@
  */
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/error.h"
+#include "exec/set_object.h"
 #include "os/file.h"
 #include "sql_runner.h"
+#include "types/array.h"
 
 static struct sql_runner *runner;
 
@@ -70,6 +74,9 @@ static const char *const spilled[] = {
 #define LIMIT_LAST    ((size_t)64 << 20)
 #define WORK_MEM      ((size_t)64 << 10)
 
+#define MEGABYTE  ((size_t)1 << 20)
+#define LONG_LIST 100000u
+
 static void
 under_limits(const char *query)
 {
@@ -111,15 +118,48 @@ START_TEST(any_limit_spilled)
 }
 END_TEST
 
+START_TEST(a_long_list_of_names)
+{
+	const struct array_shape shape = array_shape_list(LONG_LIST);
+	const struct plan_names names = { 0 }; /* is not asked */
+	struct datum *items = calloc(LONG_LIST, sizeof(*items));
+	struct datum args[3] = { { .str = STR("table") } };
+	struct mem_budget budget = { .limit_bytes = MEGABYTE };
+	struct datum row[3];
+	struct arena lists, arena;
+	struct error err;
+
+	arena_init(&lists, NULL);
+	arena_init(&arena, &budget);
+	for (uint32_t i = 0; i < LONG_LIST; i++)
+		items[i].str = STR("x");
+	ck_assert_int_eq(array_make(&shape, PHYS_STR, items, &lists,
+			     &args[1].str, &err),
+	    0);
+	args[2] = args[1];
+	ck_assert_int_eq(set_object_row(&names, SET_OBJECT_ADDRESS, args, row,
+			     &arena, &err),
+	    STELE_E_OUT_OF_MEMORY);
+	arena_release(&arena);
+	arena_release(&lists);
+	free(items);
+}
+END_TEST
+
+static void
+run(const char *statement)
+{
+	const char *answer = sql_run(runner, statement);
+
+	ck_assert_msg(strncmp(answer, "ERROR", 5) != 0, "%s", answer);
+}
+
 static void
 open_runner(void)
 {
 	runner = sql_runner_open();
-	for (size_t i = 0; i < sizeof(prepare) / sizeof(prepare[0]); i++) {
-		const char *answer = sql_run(runner, prepare[i]);
-
-		ck_assert_msg(strncmp(answer, "ERROR", 5) != 0, "%s", answer);
-	}
+	for (size_t i = 0; i < sizeof(prepare) / sizeof(prepare[0]); i++)
+		run(prepare[i]);
 }
 
 static void
@@ -133,6 +173,7 @@ main(void)
 {
 	Suite *suite = suite_create("memory");
 	TCase *tcase = tcase_create("limits");
+	TCase *list_case = tcase_create("lists");
 	SRunner *srunner;
 	int failed;
 
@@ -141,6 +182,8 @@ main(void)
 	tcase_add_loop_test(tcase, any_limit_spilled, 0, (int)SPILLED_COUNT);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
+	tcase_add_test(list_case, a_long_list_of_names);
+	suite_add_tcase(suite, list_case);
 	srunner = srunner_create(suite);
 	srunner_run_all(srunner, CK_NORMAL);
 	failed = srunner_ntests_failed(srunner);
