@@ -95,17 +95,21 @@ row_spool_add(struct row_spool *spool, const struct vec *columns,
 /* ---- reading ---- */
 
 static void
-give_stored(const struct row_store *store, uint32_t first, struct op_state *op,
+give_stored(const struct row_spool *spool, uint32_t first, struct op_state *op,
     struct batch *out)
 {
+	const struct row_store *store = &spool->store;
 	struct arena *arena = &op->batch_arena;
 	uint32_t left = store->row_count - first;
 
 	out->row_count = left < VEC_ROWS ? left : VEC_ROWS;
 	out->sel = sel_all(out->row_count);
-	for (uint32_t c = 0; c < out->col_count; c++)
+	for (uint32_t c = 0; c < out->col_count; c++) {
 		row_store_column(store, op->rel->columns[c].column, NULL, first,
 		    out->row_count, arena, &out->cols[c]);
+		if (spool->is_growing)
+			vec_own(&out->cols[c], 0, out->row_count, arena);
+	}
 }
 
 /* A block, without its first `skip` rows. */
@@ -162,8 +166,8 @@ row_spool_next(const struct row_spool *spool, struct spool_reader *reader,
 	out->cols = arena_alloc_array(&op->batch_arena,
 	    (size_t)out->col_count + 1, sizeof(*out->cols));
 	if (reader->row >= in_blocks) {
-		give_stored(&spool->store, (uint32_t)(reader->row - in_blocks),
-		    op, out);
+		give_stored(spool, (uint32_t)(reader->row - in_blocks), op,
+		    out);
 	} else {
 		find_block(&spool->spill.runs[0], reader);
 		rc = give_block(&spool->spill, reader->block,

@@ -5,12 +5,14 @@
  *
  * The newest rows are in memory, up to work_mem; those before them are in blocks
  * of a temporary file.  Any number of readers go from the first to the last,
- * each at its own pace, also while rows are added.
+ * each at its own pace, also while rows are added: as these may send what is in
+ * memory to the file, readers get copies of it then, which stay (V3 of vec.h).
  *
  * Memory: charged to the budget.  Threads: one.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/attr.h"
@@ -27,6 +29,7 @@ struct row_spool {
 	uint32_t column_count;
 	struct row_store store; /* the rows that are in no block */
 	struct spill spill;     /* its run 0: the others */
+	bool is_growing;        /* others may read before all rows are there */
 	uint64_t row_count;
 	uint64_t disk_bytes; /* written, before resets too */
 	uint64_t memory_bytes;

@@ -11,9 +11,8 @@
 struct cte_state {
 	const struct exec_env *env; /* of the WITH */
 	const struct rel *rel;
-	struct op_state *op; /* NULL: has not begun */
-	struct row_spool rows;
-	bool is_done; /* all rows are there */
+	struct op_state *op;   /* NULL: has not begun */
+	struct row_spool rows; /* is_growing until all are there */
 };
 
 struct with_op {
@@ -32,8 +31,8 @@ finish_changes(struct with_op *with, struct error *err)
 	for (uint32_t i = 0; i < with->op.rel->with.count && rc >= 0; i++) {
 		struct cte_state *cte = &with->ctes[i];
 
-		while (with->op.rel->with.ctes[i]->is_modify && !cte->is_done &&
-		    rc >= 0)
+		while (with->op.rel->with.ctes[i]->is_modify &&
+		    cte->rows.is_growing && rc >= 0)
 			rc = read_more(cte, err);
 	}
 	return rc < 0 ? rc : 0;
@@ -95,6 +94,7 @@ with_op_new(const struct exec_env *env, const struct rel *rel)
 		    (struct cte_state){ .env = env, .rel = cte->rel };
 		row_spool_init(&with->ctes[i].rows, env->context,
 		    cte->rel->types, cte->column_count);
+		with->ctes[i].rows.is_growing = true;
 		env->ctes[cte->index] = &with->ctes[i];
 	}
 	op_init(&with->op, &with_class, env, rel);
@@ -122,7 +122,7 @@ read_more(struct cte_state *cte, struct error *err)
 			return rc;
 	}
 	rc = op_next(cte->op, &batch, err);
-	cte->is_done = rc == 0;
+	cte->rows.is_growing = rc != 0;
 	if (rc <= 0)
 		return rc;
 	return row_spool_add(&cte->rows, batch.cols, batch.sel, err);
@@ -134,7 +134,8 @@ cte_next(struct op_state *op, struct batch *out, struct error *err)
 	struct cte_op *cte = (struct cte_op *)op;
 	struct cte_state *state = op->env->ctes[op->rel->cte->index];
 
-	while (cte->reader.row == state->rows.row_count && !state->is_done) {
+	while (cte->reader.row == state->rows.row_count &&
+	    state->rows.is_growing) {
 		int rc = read_more(state, err);
 
 		if (rc < 0)

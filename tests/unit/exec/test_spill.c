@@ -74,6 +74,12 @@ static const char *const queries[] = {
 	"group by 1",
 	"with c as materialized (select * from " T ") select c.event_id, d.n,"
 	" d.i from c join c d on c.event_id = d.event_id + 1 and d.o",
+	/* others read on while a batch of its first rows is used */
+	"with c as materialized (select repeat('a', 100) || event_id as s, a *"
+	" 1e60 as n from e) select s, n, (select count(n) from c) from c",
+	"with c as materialized (select repeat('a', 100) || event_id as s, a"
+	" from e) select x.s, y.s from c x, lateral (select min(s) as s from c"
+	" where c.a < x.a) y where x.a < 3",
 	"with recursive r (k, x) as (select event_id, b from " T "union all"
 	" select k + 9000, x from r where k < 27000) select k, x from r",
 	/* in the order of the probing side, the table's own rows last */
