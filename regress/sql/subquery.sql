@@ -86,3 +86,11 @@ SELECT y FROM sa WHERE x = (SELECT sb.x FROM sb WHERE sc.x = 1);
 CREATE TABLE sempty (context_id text, "timestamp" timestamptz, x int);
 SELECT x FROM sempty WHERE x = (SELECT x / 0 FROM sa LIMIT 1);
 SELECT x FROM sempty WHERE context_id = (SELECT y FROM sa);
+
+-- subqueries in a list that is computed once
+SELECT * FROM generate_series(CASE WHEN 5 IN (1, (SELECT 5)) THEN 1 ELSE 9 END,
+                              CASE WHEN 7 IN (1, (SELECT max(x) + 2 FROM sa)) THEN 3 ELSE 2 END);
+SELECT y FROM sa ORDER BY y LIMIT CASE WHEN 5 IN (1, (SELECT count(*) FROM sa), (SELECT 6)) THEN 2 ELSE 1 END
+    OFFSET CASE WHEN 7 NOT IN (1, (SELECT count(*) FROM sb)) THEN 1 ELSE 0 END;
+WITH c AS MATERIALIZED (SELECT x FROM sa WHERE x > 1)
+    SELECT x FROM c ORDER BY x LIMIT CASE WHEN 3 IN (1, (SELECT count(*) FROM c)) THEN 2 ELSE 0 END;

@@ -412,6 +412,10 @@ match_item(const struct eval *eval, const struct expr *expr, uint32_t item,
 	return 0;
 }
 
+/*
+ * Lists are long, so what an item needs goes with it; but not of the arena of the
+ * execution, which a subquery in the item, or a CTE that this reads, begins in.
+ */
 static int
 eval_in(const struct eval *eval, const struct expr *expr, struct sel sel,
     struct vec *out, struct error *err)
@@ -430,7 +434,8 @@ eval_in(const struct eval *eval, const struct expr *expr, struct sel sel,
 		struct arena_mark mark = arena_mark(eval->arena);
 
 		rc = match_item(eval, expr, i, &value, &open, out, err);
-		arena_rewind(eval->arena, mark);
+		if (eval->arena != eval->env->arena)
+			arena_rewind(eval->arena, mark);
 	}
 	return rc;
 }
