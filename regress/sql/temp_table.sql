@@ -225,3 +225,26 @@ WITH u AS (UPDATE w SET b = 'u' RETURNING a) INSERT INTO w SELECT a + 100, 'c' F
 SELECT * FROM w ORDER BY a;
 WITH x AS (DELETE FROM w) SELECT * FROM x;
 SELECT (WITH x AS (DELETE FROM w RETURNING a) SELECT count(*) FROM x);
+
+-- a cursor is older than rows that are taken back, and does not see them
+CREATE TEMP TABLE old AS SELECT generate_series(1, 5000) AS a, 'kept' AS b;
+BEGIN;
+DECLARE c CURSOR FOR SELECT a, b FROM old;
+SAVEPOINT s;
+INSERT INTO old SELECT g, 'gone' FROM generate_series(5001, 105000) g;
+FETCH 1 FROM c;
+ROLLBACK TO s;
+MOVE 4997 FROM c;
+FETCH ALL FROM c;
+COMMIT;
+BEGIN;
+DECLARE c CURSOR FOR SELECT a, b FROM old;
+SAVEPOINT s;
+INSERT INTO old SELECT g, 'gone' FROM generate_series(5001, 105000) g;
+FETCH 1 FROM c;
+ROLLBACK TO s;
+INSERT INTO old SELECT g, 'new' FROM generate_series(5001, 205000) g;
+MOVE 4998 FROM c;
+FETCH ALL FROM c;
+COMMIT;
+SELECT b, count(*), max(a) FROM old GROUP BY b ORDER BY b;

@@ -2,6 +2,9 @@
 /*
  * temp_scan.c -- the rows of a temporary table that the statement sees, page by
  * page, as they lie there; and the row that a sequence is read as.
+ *
+ * A cursor goes on after ROLLBACK TO, which takes pages away, but none with a row
+ * that it sees: what is added in their places has newer stamps.
  */
 #include "exec/op.h"
 #include "exec/temp_rows.h"
@@ -58,7 +61,8 @@ temp_scan_next(struct op_state *op, struct batch *out, struct error *err)
 	const struct temp_rows *rows = op->rel->scan.temp->rows;
 	int rc = 0;
 
-	while (scan->page < scan->page_limit && rc == 0) {
+	while (scan->page < scan->page_limit && scan->page < rows->page_count &&
+	    rc == 0) {
 		uint32_t page = scan->page++;
 
 		out->sel = temp_page_visible(rows->pages[page],
