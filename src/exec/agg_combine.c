@@ -85,8 +85,7 @@ combine_extremes(struct agg_state *state, struct agg_cell *cell,
 
 	if (cell->count == 0 ||
 	    (state->call->kind == AGG_MAX ? order > 0 : order < 0))
-		cell->datum =
-		    datum_copy(type_phys(type), &more->datum, &state->arena);
+		agg_keep_extreme(state, cell, &more->datum);
 }
 
 /* ---- moments ---- */

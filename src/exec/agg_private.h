@@ -51,6 +51,13 @@ agg_take_bool(enum agg_kind kind, struct agg_cell *cell, bool value)
 MUST_USE int agg_take_interval(struct agg_cell *cell,
     const struct interval *value, struct error *err);
 
+/*
+ * Let the cell have this least or greatest value.  Its bytes go where those of
+ * the one before were, if they fit.  Without memory the state's arena has failed.
+ */
+void agg_keep_extreme(struct agg_state *state, struct agg_cell *cell,
+    const struct datum *value);
+
 /* Append to the text of a cell. */
 MUST_USE int agg_text_append(struct agg_state *state, struct agg_cell *cell,
     struct str text, struct error *err);

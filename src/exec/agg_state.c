@@ -290,6 +290,54 @@ extreme_i64(struct agg_state *state, const struct vec *arg, struct sel sel,
 	}
 }
 
+/* Room for `size` bytes, those that are there forgotten; NULL without memory. */
+static void *
+room_for(struct agg_state *state, struct agg_cell *cell, size_t size)
+{
+	size_t capacity = 2 * cell->extreme.capacity;
+	void *room = cell->extreme.room;
+
+	if (size <= cell->extreme.capacity)
+		return room;
+	if (capacity < size)
+		capacity = size;
+	room = arena_try_alloc(&state->arena, capacity);
+	if (room == NULL) {
+		state->arena.failed = true;
+		return NULL;
+	}
+	cell->extreme.room = room;
+	cell->extreme.capacity = capacity;
+	return room;
+}
+
+void
+agg_keep_extreme(struct agg_state *state, struct agg_cell *cell,
+    const struct datum *value)
+{
+	enum phys phys = type_phys(&state->call->arg->type);
+	struct datum kept = *value;
+	const void *bytes = NULL;
+	size_t size = 0;
+	void *room;
+
+	if (phys == PHYS_STR) {
+		bytes = value->str.data;
+		size = value->str.len;
+	} else if (phys == PHYS_NUMERIC && value->numeric.limbs != NULL) {
+		bytes = value->numeric.limbs;
+		size = value->numeric.limb_count * sizeof(uint64_t);
+	}
+	room = room_for(state, cell, size);
+	if (size > 0 && room != NULL)
+		memcpy(room, bytes, size);
+	if (phys == PHYS_STR)
+		kept.str = room == NULL ? STR("") : str_of(room, size);
+	else if (phys == PHYS_NUMERIC && size > 0)
+		kept.numeric.limbs = room;
+	cell->extreme.value = kept;
+}
+
 static void
 extreme_any(struct agg_state *state, const struct vec *arg, struct sel sel,
     const uint32_t *groups)
@@ -308,7 +356,7 @@ extreme_any(struct agg_state *state, const struct vec *arg, struct sel sel,
 			if (is_max ? order <= 0 : order >= 0)
 				continue;
 		}
-		cell->datum = datum_copy(arg->phys, &value, &state->arena);
+		agg_keep_extreme(state, cell, &value);
 	}
 }
 

@@ -50,6 +50,11 @@ struct agg_cell {
 		struct distinct_sketch *sketch;
 		struct array_list *list; /* array_agg */
 		struct {
+			struct datum value;
+			void *room; /* of its string or limbs */
+			size_t capacity;
+		} extreme; /* min, max; the value is `datum`, too */
+		struct {
 			char *data;
 			size_t len;
 			size_t capacity;

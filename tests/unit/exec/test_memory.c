@@ -74,8 +74,11 @@ static const char *const spilled[] = {
 #define LIMIT_LAST    ((size_t)64 << 20)
 #define WORK_MEM      ((size_t)64 << 10)
 
-#define MEGABYTE  ((size_t)1 << 20)
-#define LONG_LIST 100000u
+#define MEGABYTE   ((size_t)1 << 20)
+#define LONG_LIST  100000u
+#define MANY       "280000"
+#define TENFOLD_20 "00000000000000000000"
+#define TENFOLD_60 TENFOLD_20 TENFOLD_20 TENFOLD_20
 
 static void
 under_limits(const char *query)
@@ -118,6 +121,34 @@ START_TEST(any_limit_spilled)
 }
 END_TEST
 
+/* Each row has a better one than those before: a shard apart, then in order. */
+START_TEST(the_best_alone_is_kept)
+{
+	sql_runner_set_memory(runner, 4 * MEGABYTE);
+	if (_i == 1)
+		sql_runner_add_in_order(runner);
+	ck_assert_str_eq(
+	    sql_run(runner,
+		"select max('k' || a + 1000000) as a, min('k' || 9000000 - a)"
+		" as b, max(a * 1e60) as c from many"),
+	    "a|b|c\nk1280000|k8720000|" MANY TENFOLD_60 "\n");
+}
+END_TEST
+
+/* With room for one value that grows; nulls count for nothing. */
+START_TEST(the_best_grows)
+{
+	ck_assert_str_eq(
+	    sql_run(runner,
+		"select max(repeat('x', g)) = repeat('x', 1000) as a,"
+		" min(nullif(repeat('y', 1001 - g), '')) as b, max(case when"
+		" g < 500 then null else 10::numeric ^ (g / 10) end) ="
+		" 10::numeric ^ 100 as c, min(nullif('', repeat('z', g - 1)))"
+		" is null as d from generate_series(1, 1000) g"),
+	    "a|b|c|d\nt|y|t|f\n");
+}
+END_TEST
+
 START_TEST(a_long_list_of_names)
 {
 	const struct array_shape shape = array_shape_list(LONG_LIST);
@@ -155,6 +186,15 @@ run(const char *statement)
 }
 
 static void
+open_many(void)
+{
+	runner = sql_runner_open();
+	run("create table many (a int)");
+	run("insert into many (context_id, a) select 'c' || g % 100, g from"
+	    " generate_series(1, " MANY ") g");
+}
+
+static void
 open_runner(void)
 {
 	runner = sql_runner_open();
@@ -173,6 +213,7 @@ main(void)
 {
 	Suite *suite = suite_create("memory");
 	TCase *tcase = tcase_create("limits");
+	TCase *many_case = tcase_create("many rows");
 	TCase *list_case = tcase_create("lists");
 	SRunner *srunner;
 	int failed;
@@ -182,6 +223,11 @@ main(void)
 	tcase_add_loop_test(tcase, any_limit_spilled, 0, (int)SPILLED_COUNT);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
+	tcase_add_checked_fixture(many_case, open_many, close_runner);
+	tcase_add_loop_test(many_case, the_best_alone_is_kept, 0, 2);
+	tcase_add_test(many_case, the_best_grows);
+	tcase_set_timeout(many_case, 60);
+	suite_add_tcase(suite, many_case);
 	tcase_add_test(list_case, a_long_list_of_names);
 	suite_add_tcase(suite, list_case);
 	srunner = srunner_create(suite);
