@@ -424,7 +424,8 @@ init_match(const struct sequence_op *sequence, struct sequence_match *match,
 	int rc;
 
 	*match = (struct sequence_match){ .step_count = rel->step_count,
-		.is_shared = sequence_is_shared(rel) };
+		.is_shared = sequence_is_shared(rel),
+		.cancel = sequence->op.env->context->cancel };
 	if (rel->within == NULL)
 		return 0;
 	rc = eval_fixed(sequence->op.env, rel->within, sequence->op.env->arena,
@@ -496,12 +497,22 @@ list_entries(struct sequence_op *sequence)
 }
 
 static int
+match_unit(struct sequence_op *sequence, struct sequence_match *match,
+    uint32_t unit, struct error *err)
+{
+	uint32_t positions[SEQUENCE_STEPS_MAX];
+	int rc;
+
+	while ((rc = sequence_match_next(match, positions, err)) > 0)
+		keep_match(sequence, unit, positions);
+	return rc;
+}
+
+static int
 find_matches(struct sequence_op *sequence, struct error *err)
 {
 	size_t row_count = sequence->steps[0].keys.row_count;
-	uint32_t positions[SEQUENCE_STEPS_MAX];
 	struct sequence_match match;
-	uint32_t work = 0;
 	int rc;
 
 	rc = init_match(sequence, &match, err);
@@ -514,20 +525,16 @@ find_matches(struct sequence_op *sequence, struct error *err)
 	if (sequence->entries == NULL || sequence->matches == NULL)
 		return out_of_memory(err);
 	memset(sequence->entries, 0, row_count * sizeof(*sequence->entries));
-	for (uint32_t u = 0; u < group_table_count(&sequence->units); u++) {
-		if (!begin_unit(sequence, &match, u))
-			continue;
-		while (sequence_match_next(&match, positions)) {
-			keep_match(sequence, u, positions);
-			if (++work % VEC_ROWS != 0)
-				continue;
+	for (uint32_t u = 0; u < group_table_count(&sequence->units) && rc == 0;
+	     u++) {
+		if (u % VEC_ROWS == 0)
 			rc = op_check_cancel(&sequence->op, err);
-			if (rc != 0)
-				return rc;
-		}
+		if (rc == 0 && begin_unit(sequence, &match, u))
+			rc = match_unit(sequence, &match, u, err);
 	}
-	list_entries(sequence);
-	return 0;
+	if (rc == 0)
+		list_entries(sequence);
+	return rc;
 }
 
 int

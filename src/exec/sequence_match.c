@@ -7,6 +7,10 @@
 #include <assert.h>
 #include <string.h>
 
+#include "common/cancel.h"
+
+#define ENTRIES_AT_ONCE 256 /* between two tests of the flag */
+
 void
 sequence_match_begin(struct sequence_match *match,
     const struct sequence_step *steps)
@@ -256,19 +260,23 @@ match_shared(const struct sequence_match *match, uint32_t *positions)
 	return true;
 }
 
-bool
-sequence_match_next(struct sequence_match *match, uint32_t *positions)
+int
+sequence_match_next(struct sequence_match *match, uint32_t *positions,
+    struct error *err)
 {
 	const struct sequence_step *entries = &match->steps[0];
 
 	while (match->entry < entries->count) {
+		if (++match->work % ENTRIES_AT_ONCE == 0 &&
+		    cancel_check(match->cancel, err) != 0)
+			return err->code;
 		positions[0] = match->entry++;
 		if (!advance_to_entry(match, entries->times[positions[0]]))
 			break;
 		if (match->is_shared ? match_shared(match, positions)
 				     : match_apart(match, positions))
-			return true;
+			return 1;
 	}
 	match->entry = entries->count;
-	return false;
+	return 0;
 }

@@ -21,8 +21,13 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "common/attr.h"
+
+struct error;
 
 #define SEQUENCE_STEPS_MAX 16
 
@@ -38,11 +43,13 @@ struct sequence_match {
 	bool has_within;
 	uint64_t within_us; /* greatest distance of the last from the entry */
 	bool is_shared;     /* one event may stand in several steps */
+	const atomic_bool *cancel; /* NULL: cannot be cancelled */
 
 	/* private: where the unit is */
 	struct sequence_step steps[SEQUENCE_STEPS_MAX];
 	uint32_t from[SEQUENCE_STEPS_MAX]; /* none before can be wanted */
 	uint32_t entry;                    /* the next */
+	uint32_t work;                     /* entries of all units */
 };
 
 /* Begin a unit; `steps` holds step_count. */
@@ -51,6 +58,8 @@ void sequence_match_begin(struct sequence_match *match,
 
 /*
  * The next entry that has a match, in order of (time, id): positions[k] is the
- * event of step k.  False when there is none left.
+ * event of step k.  Returns 1, 0 when there is none left, or 57014: the flag is
+ * tested every so many entries, with and without a match.
  */
-bool sequence_match_next(struct sequence_match *match, uint32_t *positions);
+MUST_USE int sequence_match_next(struct sequence_match *match,
+    uint32_t *positions, struct error *err);

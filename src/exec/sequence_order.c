@@ -3,10 +3,11 @@
  * sequence_order.c -- a step's events in order of (unit, time, id), and which
  * of the next step's events a match can have, which that order tells.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "common/cancel.h"
 #include "common/error.h"
+#include "exec/row_sort.h"
 #include "exec/sequence_private.h"
 
 static int
@@ -90,24 +91,72 @@ compare_events(const void *a, const void *b, void *arg)
 	return (x_id > y_id) - (x_id < y_id);
 }
 
-/* Mostly events came in the order of their time, and nothing is to do. */
-static void
-sort_unit(struct sort_keys *keys, uint32_t *order, uint32_t count)
+/* Rows of a unit that are looked at between two tests of the flag. */
+#define ROWS_AT_ONCE (1u << 16)
+
+static int
+is_in_order(struct sort_keys *keys, const uint32_t *order, uint32_t count,
+    const atomic_bool *cancel, bool *out, struct error *err)
 {
-	for (uint32_t i = 1; i < count; i++) {
-		if (compare_events(&order[i - 1], &order[i], keys) > 0) {
-			qsort_r(order, count, sizeof(*order), compare_events,
-			    keys);
-			return;
-		}
+	*out = true;
+	for (uint32_t i = 1; i < count && *out; i++) {
+		if (i % ROWS_AT_ONCE == 0 && cancel_check(cancel, err) != 0)
+			return err->code;
+		*out = compare_events(&order[i - 1], &order[i], keys) <= 0;
 	}
+	return 0;
+}
+
+/*
+ * Mostly events came in the order of their time, and nothing is to do.  `arena`
+ * has nothing that is needed.
+ */
+static int
+sort_unit(struct sort_keys *keys, uint32_t *order, uint32_t count,
+    const atomic_bool *cancel, struct arena *arena, struct error *err)
+{
+	uint32_t *scratch;
+	bool is_sorted;
+	int rc;
+
+	rc = is_in_order(keys, order, count, cancel, &is_sorted, err);
+	if (rc != 0 || is_sorted)
+		return rc;
+	arena_reset(arena);
+	scratch =
+	    arena_try_alloc(arena, ((size_t)count / 2 + 1) * sizeof(*scratch));
+	if (scratch == NULL)
+		return out_of_memory(err);
+	return row_sort(order, scratch, count, compare_events, keys, cancel,
+	    err);
+}
+
+static int
+sort_units(struct sequence_op *sequence, struct step_state *step,
+    struct sort_keys *keys, struct error *err)
+{
+	const struct exec_context *context = sequence->op.env->context;
+	uint32_t unit_count = group_table_count(&sequence->units);
+	struct arena arena;
+	int rc = 0;
+
+	arena_init(&arena, context->budget);
+	for (uint32_t u = 0; u < unit_count && rc == 0; u++) {
+		if (u % VEC_ROWS == 0)
+			rc = op_check_cancel(&sequence->op, err);
+		if (rc == 0)
+			rc = sort_unit(keys, step->order + step->starts[u],
+			    step->starts[u + 1] - step->starts[u],
+			    context->cancel, &arena, err);
+	}
+	arena_release(&arena);
+	return rc;
 }
 
 int
 sequence_order(struct sequence_op *sequence, uint32_t k, struct error *err)
 {
 	struct step_state *step = &sequence->steps[k];
-	uint32_t unit_count = group_table_count(&sequence->units);
 	bool is_preceded = sequence->op.rel->sequence.is_preceded;
 	size_t size = (size_t)step->keys.row_count * sizeof(int64_t);
 	struct sort_keys keys = { .times = step->keys.columns[KEY_TIME].i64,
@@ -124,9 +173,9 @@ sequence_order(struct sequence_op *sequence, uint32_t k, struct error *err)
 	if (step->order == NULL || step->times == NULL || step->ids == NULL)
 		return out_of_memory(err);
 	place_rows(step, is_preceded);
-	for (uint32_t u = 0; u < unit_count; u++)
-		sort_unit(&keys, step->order + step->starts[u],
-		    step->starts[u + 1] - step->starts[u]);
+	rc = sort_units(sequence, step, &keys, err);
+	if (rc != 0)
+		return rc;
 	for (uint32_t i = 0; i < step->keys.row_count; i++) {
 		step->times[i] = keys.times[step->order[i]] ^ keys.flip;
 		step->ids[i] = keys.ids[step->order[i]] ^ keys.flip;

@@ -17,6 +17,7 @@
 #include "exec/group_table.h"
 #include "exec/row_sort.h"
 #include "exec/row_store.h"
+#include "exec/sequence_private.h"
 #include "sql_runner.h"
 
 static struct error err;
@@ -122,6 +123,68 @@ START_TEST(a_sort_is_cancelled)
 	}
 	free(keys.keys);
 	free(rows);
+}
+END_TEST
+
+/* ---- the events of a unit ---- */
+
+#define UNIT_ROWS (32 * VEC_ROWS)
+
+/* One unit, whose events come in the reverse of their order. */
+static void
+make_unit(struct sequence_op *sequence, struct step_state *step)
+{
+	const struct type int8 = type_of(TYPE_INT8);
+	const struct type types[KEY_COUNT] = { int8, int8, int8 };
+	const struct datum first = { .i64 = 0 };
+	struct vec columns[KEY_COUNT];
+	struct arena arena;
+	uint32_t group;
+
+	arena_init(&arena, NULL);
+	arena_init(&sequence->arena, NULL);
+	sequence->steps = step;
+	group_table_init(&sequence->units, &int8, 1, KEY_EQUAL, NULL);
+	row_store_init(&step->keys, types, KEY_COUNT, NULL);
+	vec_init_constant(&columns[KEY_UNIT], PHYS_I64, &first, &arena);
+	ck_assert_int_eq(group_table_find(&sequence->units, &columns[KEY_UNIT],
+			     sel_all(1), &arena, &group, NULL, &err),
+	    0);
+	vec_init(&columns[KEY_TIME], PHYS_I64, VEC_ROWS, &arena);
+	columns[KEY_ID] = columns[KEY_TIME];
+	for (uint32_t at = 0; at < UNIT_ROWS; at += VEC_ROWS) {
+		for (uint32_t i = 0; i < VEC_ROWS; i++)
+			columns[KEY_TIME].i64[i] = UNIT_ROWS - at - i;
+		ck_assert_int_eq(row_store_add(&step->keys, columns,
+				     sel_all(VEC_ROWS), &err),
+		    0);
+	}
+	arena_release(&arena);
+}
+
+/* Its memory is counted, too. */
+START_TEST(the_order_of_a_unit_is_cancelled)
+{
+	struct mem_budget little = { .limit_bytes = 1024 };
+	struct exec_context context = { .cancel = &cancel };
+	struct exec_env env = { .context = &context };
+	const struct rel rel = { .kind = REL_SEQUENCE };
+	struct step_state step = { .order = NULL };
+	struct sequence_op sequence = { .op = { .env = &env, .rel = &rel } };
+
+	make_unit(&sequence, &step);
+	ck_assert_int_eq(sequence_order(&sequence, 0, &err), 0);
+	for (uint32_t i = 0; i < UNIT_ROWS; i++)
+		ck_assert_int_eq(step.times[i], i + 1);
+	context.budget = &little;
+	ck_assert_int_eq(sequence_order(&sequence, 0, &err),
+	    STELE_E_OUT_OF_MEMORY);
+	atomic_store(&cancel, true);
+	ck_assert_int_eq(sequence_order(&sequence, 0, &err),
+	    STELE_E_QUERY_CANCELED);
+	row_store_release(&step.keys);
+	group_table_release(&sequence.units);
+	arena_release(&sequence.arena);
 }
 END_TEST
 
@@ -342,6 +405,7 @@ main(void)
 	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_loop_test(tcase, sorts, 0, sizeof(sizes) / sizeof(sizes[0]));
 	tcase_add_test(tcase, a_sort_is_cancelled);
+	tcase_add_test(tcase, the_order_of_a_unit_is_cancelled);
 	tcase_add_test(tcase, growing_is_cancelled);
 	tcase_add_test(tcase, merging_groups_is_cancelled);
 	tcase_add_loop_test(tcase, one_value_is_cancelled, 0,

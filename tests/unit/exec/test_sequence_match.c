@@ -10,9 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/error.h"
+
 #define EVENTS_MAX 12
 #define STEPS_MAX  5
 #define CASES      20000
+
+static struct error err;
 
 struct event {
 	int64_t time;
@@ -143,7 +147,7 @@ matches(const struct world *w, bool is_shared, struct found *found)
 		steps[k] = (struct sequence_step){ times[k], ids[k], n };
 	}
 	sequence_match_begin(&match, steps);
-	while (sequence_match_next(&match, positions)) {
+	while (sequence_match_next(&match, positions, &err) > 0) {
 		for (uint32_t k = 0; k < w->step_count; k++)
 			found[count].ids[k] = ids[k][positions[k]];
 		count++;
@@ -231,7 +235,7 @@ START_TEST(many_at_the_same_time)
 	for (uint32_t i = 0; i < COUNT; i++)
 		ids[i] = i;
 	sequence_match_begin(&match, steps);
-	while (sequence_match_next(&match, positions)) {
+	while (sequence_match_next(&match, positions, &err) > 0) {
 		ck_assert_uint_eq(positions[0], count);
 		ck_assert_uint_eq(positions[1], count == 0 ? 1 : 0);
 		ck_assert_uint_eq(positions[2], count <= 1 ? 2 : 1);
@@ -257,9 +261,33 @@ START_TEST(distance_does_not_overflow)
 	uint32_t positions[SEQUENCE_STEPS_MAX];
 
 	sequence_match_begin(&match, steps);
-	ck_assert(sequence_match_next(&match, positions));
+	ck_assert_int_eq(sequence_match_next(&match, positions, &err), 1);
 	ck_assert_uint_eq(positions[0], 2);
-	ck_assert(!sequence_match_next(&match, positions));
+	ck_assert_int_eq(sequence_match_next(&match, positions, &err), 0);
+}
+END_TEST
+
+/* Of a million entries none has a match: soon over all the same. */
+START_TEST(without_matches_is_cancelled)
+{
+	enum { COUNT = 1000000 };
+	const atomic_bool cancel = true;
+	const int64_t last = COUNT, last_id = COUNT + 1;
+	int64_t *times = calloc(COUNT, sizeof(*times));
+	struct sequence_step steps[2] = { { times, times, COUNT },
+		{ &last, &last_id, 1 } };
+	uint32_t positions[SEQUENCE_STEPS_MAX];
+	struct sequence_match match = { .step_count = 2,
+		.has_within = true,
+		.cancel = &cancel };
+
+	for (int64_t i = 0; i < COUNT; i++)
+		times[i] = i;
+	sequence_match_begin(&match, steps);
+	ck_assert_int_eq(sequence_match_next(&match, positions, &err),
+	    STELE_E_QUERY_CANCELED);
+	ck_assert_uint_lt(match.entry, 1000);
+	free(times);
 }
 END_TEST
 
@@ -275,6 +303,7 @@ main(void)
 	tcase_add_test(tcase, agrees_with_the_model);
 	tcase_add_test(tcase, many_at_the_same_time);
 	tcase_add_test(tcase, distance_does_not_overflow);
+	tcase_add_test(tcase, without_matches_is_cancelled);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
