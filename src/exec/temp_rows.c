@@ -28,15 +28,16 @@ static void
 page_free(struct temp_page *page)
 {
 	arena_release(&page->arena);
+	arena_release(&page->strings);
 	free(page);
 }
 
 /* What has been allocated since the mark goes: there was not enough. */
 static void
-give_back(struct temp_page *page, struct arena_mark mark)
+give_back(struct arena *arena, struct arena_mark mark)
 {
-	arena_rewind(&page->arena, mark);
-	page->arena.failed = false;
+	arena_rewind(arena, mark);
+	arena->failed = false;
 }
 
 /* Arrays for more rows; the old ones stay for whoever reads them. */
@@ -65,7 +66,7 @@ page_grow(struct temp_page *page, uint32_t column_count, uint32_t capacity)
 	if (page->deleted != NULL)
 		deleted = arena_zalloc(arena, capacity * sizeof(*deleted));
 	if (arena->failed) {
-		give_back(page, mark);
+		give_back(arena, mark);
 		return false;
 	}
 	if (page->row_count > 0)
@@ -89,6 +90,7 @@ page_new(const struct temp_rows *rows, uint32_t capacity)
 	if (page == NULL)
 		return NULL;
 	arena_init(&page->arena, rows->budget);
+	arena_init(&page->strings, rows->budget);
 	page->columns = arena_zalloc(&page->arena,
 	    ((size_t)rows->column_count + 1) * sizeof(*page->columns));
 	for (uint32_t c = 0; c < rows->column_count; c++)
@@ -113,6 +115,7 @@ temp_rows_new(const struct temp_table *table, struct mem_budget *budget)
 	rows->budget = budget;
 	rows->column_count = table->column_count;
 	arena_init(&rows->arena, budget);
+	arena_init(&rows->places, budget);
 	types = arena_alloc_array(&rows->arena, (size_t)table->column_count + 1,
 	    sizeof(*types));
 	for (uint32_t i = 0; i < table->column_count; i++)
@@ -141,6 +144,7 @@ temp_rows_unref(struct temp_rows *rows)
 		page_free(rows->pages[i]);
 	temp_indexes_free(rows);
 	arena_release(&rows->arena);
+	arena_release(&rows->places);
 	free(rows->pages);
 	free(rows);
 }
@@ -186,31 +190,56 @@ page_with_room(struct temp_rows *rows)
 	return last;
 }
 
-int
-temp_rows_add(struct temp_rows *rows, const struct vec *columns, uint32_t from,
-    uint64_t stamp, struct error *err)
+/* The place of the next row, if it is the first of its statement. */
+static int
+note_place(struct temp_rows *rows, const struct temp_page *page, uint64_t stamp,
+    struct error *err)
 {
-	struct temp_page *page;
-	struct arena_mark mark;
-	uint32_t at;
+	struct arena_mark before = arena_mark(&rows->places);
+	struct temp_place *place;
 
-	if (rows->row_count == ROWS_MAX)
-		return error_set(err, STELE_E_LIMIT,
-		    "a temporary table can have no more rows");
-	page = page_with_room(rows);
-	if (page == NULL)
+	if (rows->newest != NULL && rows->newest->stamp == stamp)
+		return 0;
+	place = arena_try_alloc(&rows->places, sizeof(*place));
+	if (place == NULL)
 		return temp_out_of_memory(err);
-	mark = arena_mark(&page->arena);
-	at = page->row_count;
+	*place = (struct temp_place){ .older = rows->newest,
+		.stamp = stamp,
+		.page = rows->page_count - 1,
+		.row = page->row_count,
+		.strings = arena_mark(&page->strings),
+		.before = before };
+	rows->newest = place;
+	return 0;
+}
+
+/* A page with room for a row of the stamp. */
+static int
+begin_row(struct temp_rows *rows, uint64_t stamp, struct temp_page **page,
+    struct error *err)
+{
+	*page = page_with_room(rows);
+	if (*page == NULL)
+		return temp_out_of_memory(err);
+	return note_place(rows, *page, stamp, err);
+}
+
+static int
+put_row(struct temp_rows *rows, struct temp_page *page,
+    const struct vec *columns, uint32_t from, uint64_t stamp, struct error *err)
+{
+	struct arena_mark mark = arena_mark(&page->strings);
+	uint32_t at = page->row_count;
+
 	for (uint32_t c = 0; c < rows->column_count; c++) {
 		struct vec *column = &page->columns[c];
 		struct datum value = vec_get(&columns[c], from);
 
-		value = datum_copy(column->phys, &value, &page->arena);
+		value = datum_copy(column->phys, &value, &page->strings);
 		vec_set(column, at, &value);
 	}
-	if (page->arena.failed) {
-		give_back(page, mark);
+	if (page->strings.failed) {
+		give_back(&page->strings, mark);
 		return temp_out_of_memory(err);
 	}
 	page->inserted[at] = stamp;
@@ -223,6 +252,20 @@ temp_rows_add(struct temp_rows *rows, const struct vec *columns, uint32_t from,
 	return 0;
 }
 
+int
+temp_rows_add(struct temp_rows *rows, const struct vec *columns, uint32_t from,
+    uint64_t stamp, struct error *err)
+{
+	struct temp_page *page;
+	int rc;
+
+	if (rows->row_count == ROWS_MAX)
+		return error_set(err, STELE_E_LIMIT,
+		    "a temporary table can have no more rows");
+	rc = begin_row(rows, stamp, &page, err);
+	return rc != 0 ? rc : put_row(rows, page, columns, from, stamp, err);
+}
+
 /*
  * `count` selected rows, from the first-th, which the page has room for; false,
  * and none of them, if there is no memory for what they point to.
@@ -232,7 +275,7 @@ append(struct temp_rows *rows, struct temp_page *page,
     const struct vec *columns, struct sel sel, uint32_t first, uint32_t count,
     uint64_t stamp)
 {
-	struct arena_mark mark = arena_mark(&page->arena);
+	struct arena_mark mark = arena_mark(&page->strings);
 	uint32_t at = page->row_count;
 
 	for (uint32_t c = 0; c < rows->column_count; c++) {
@@ -240,10 +283,10 @@ append(struct temp_rows *rows, struct temp_page *page,
 
 		vec_copy_span(column, at, &columns[c], sel, first, count,
 		    page->capacity, &page->arena);
-		vec_own(column, at, count, &page->arena);
+		vec_own(column, at, count, &page->strings);
 	}
-	if (page->arena.failed) {
-		give_back(page, mark);
+	if (page->strings.failed) {
+		give_back(&page->strings, mark);
 		return false;
 	}
 	for (uint32_t i = at; i < at + count; i++)
@@ -267,11 +310,11 @@ temp_rows_add_all(struct temp_rows *rows, const struct vec *columns,
 		return error_set(err, STELE_E_LIMIT,
 		    "a temporary table can have no more rows");
 	while (done < sel.count) {
-		struct temp_page *page = page_with_room(rows);
+		struct temp_page *page;
 		uint32_t count = sel.count - done;
 
-		if (page == NULL)
-			return temp_out_of_memory(err);
+		if (begin_row(rows, stamp, &page, err) != 0)
+			return err->code;
 		if (count > page->capacity - page->row_count)
 			count = page->capacity - page->row_count;
 		if (!append(rows, page, columns, sel, done, count, stamp))
@@ -293,7 +336,7 @@ temp_rows_delete(struct temp_rows *rows, uint64_t row, uint64_t stamp,
 		    page->capacity * sizeof(*deleted));
 
 		if (page->arena.failed) {
-			give_back(page, mark);
+			give_back(&page->arena, mark);
 			return temp_out_of_memory(err);
 		}
 		page->deleted = deleted;
@@ -348,6 +391,24 @@ forget_deletions(struct temp_rows *rows, struct temp_page *page, uint64_t stamp)
 	}
 }
 
+/* What the values point to that were cut off the last page. */
+static void
+cut_strings(struct temp_rows *rows, uint64_t stamp)
+{
+	struct temp_page *last =
+	    rows->page_count == 0 ? NULL : rows->pages[rows->page_count - 1];
+
+	while (rows->newest != NULL && rows->newest->stamp > stamp) {
+		const struct temp_place place = *rows->newest;
+
+		if (last != NULL && place.page == rows->page_count - 1 &&
+		    place.row == last->row_count)
+			arena_rewind(&last->strings, place.strings);
+		rows->newest = place.older;
+		arena_rewind(&rows->places, place.before);
+	}
+}
+
 void
 temp_rows_rewind(struct temp_rows *rows, uint64_t stamp)
 {
@@ -371,12 +432,25 @@ temp_rows_rewind(struct temp_rows *rows, uint64_t stamp)
 		page_free(page);
 		rows->page_count--;
 	}
+	cut_strings(rows, stamp);
 	rows->last_change = stamp;
 	temp_indexes_reset(rows);
 }
 
-void
-temp_rows_compact(struct temp_rows *rows)
+static int
+keep_row(struct temp_rows *kept, const struct temp_page *from, uint32_t row,
+    struct error *err)
+{
+	struct temp_page *page = page_with_room(kept);
+
+	if (page == NULL)
+		return temp_out_of_memory(err);
+	return put_row(kept, page, from->columns, row, from->inserted[row],
+	    err);
+}
+
+static void
+compact(struct temp_rows *rows)
 {
 	struct temp_rows kept = *rows;
 	struct error ignored;
@@ -393,8 +467,7 @@ temp_rows_compact(struct temp_rows *rows)
 
 		for (uint32_t i = 0; i < page->row_count && rc == 0; i++)
 			if (temp_page_deleted(page, i) == 0)
-				rc = temp_rows_add(&kept, page->columns, i,
-				    page->inserted[i], &ignored);
+				rc = keep_row(&kept, page, i, &ignored);
 	}
 	if (rc != 0) {
 		for (uint32_t p = 0; p < kept.page_count; p++)
@@ -407,4 +480,12 @@ temp_rows_compact(struct temp_rows *rows)
 	free(rows->pages);
 	*rows = kept;
 	temp_indexes_reset(rows);
+}
+
+void
+temp_rows_commit(struct temp_rows *rows)
+{
+	rows->newest = NULL;
+	arena_reset(&rows->places);
+	compact(rows);
 }

@@ -10,7 +10,8 @@
  *
  * Rows are in pages of VEC_ROWS, which a scan hands out as they are.  A row's
  * number is its place, from 0; those that nobody can see any more go when the
- * transaction ends (temp_rows_compact).
+ * transaction is committed.  To cut rows off the end of a page gives back what
+ * their values point to: until the commit each statement's place is known.
  *
  * Memory: the session's budget for temporary tables; counted references.  What
  * there is no memory for leaves nothing behind.
@@ -35,8 +36,19 @@ struct temp_page {
 	uint64_t newest;     /* stamp of its last row */
 	struct vec *columns; /* null flags always */
 	uint64_t *inserted;
-	uint64_t *deleted; /* 0: not deleted; NULL: no row is */
-	struct arena arena;
+	uint64_t *deleted;    /* 0: not deleted; NULL: no row is */
+	struct arena arena;   /* of these arrays */
+	struct arena strings; /* and what values point to */
+};
+
+/* Where the rows of a statement begin that may still be taken back. */
+struct temp_place {
+	struct temp_place *older;
+	uint64_t stamp;
+	uint32_t page;
+	uint32_t row;              /* of the page */
+	struct arena_mark strings; /* of the page */
+	struct arena_mark before;  /* this place */
 };
 
 struct temp_rows {
@@ -52,7 +64,9 @@ struct temp_rows {
 	uint64_t last_change;   /* the newest stamp of any row */
 	struct temp_index **indexes;
 	uint32_t index_count;
-	struct arena arena; /* of all but pages and indexes */
+	struct temp_place *newest; /* NULL: none */
+	struct arena places;
+	struct arena arena; /* of all but these, pages and indexes */
 };
 
 /* 53200, and what to do about it. */
@@ -117,7 +131,8 @@ struct sel temp_page_visible(const struct temp_page *page, uint64_t seen,
 void temp_rows_rewind(struct temp_rows *rows, uint64_t stamp);
 
 /*
- * If many are deleted: only the others, in their order.  Nobody may be reading.
- * Without memory all stays as it is.
+ * The transaction is committed: nothing is taken back any more.  If many rows are
+ * deleted only the others stay, in their order, if there is memory for that.
+ * Nobody may be reading.
  */
-void temp_rows_compact(struct temp_rows *rows);
+void temp_rows_commit(struct temp_rows *rows);

@@ -508,7 +508,7 @@ end_rows(struct temp_tables *temp, struct temp_table *table)
 		return;
 	}
 	if (table->on_commit == TEMP_PRESERVE_ROWS)
-		temp_rows_compact(table->rows);
+		temp_rows_commit(table->rows);
 	else
 		temp_rows_rewind(table->rows, 0);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rows of temporary tables where memory ends: a statement that there is none for
- * leaves nothing behind.
+ * leaves nothing behind, and neither does one that is taken back.
  */
 #include "exec/temp_rows.h"
 
@@ -76,6 +76,19 @@ add_one(size_t len, uint64_t stamp)
 	return temp_rows_add(rows, columns, 0, stamp, &err);
 }
 
+/* Of the rows that are left. */
+static void
+check_texts(uint64_t count)
+{
+	ck_assert_uint_eq(temp_rows_count(rows), count);
+	for (uint64_t row = 0; row < count; row++) {
+		struct str its =
+		    temp_rows_column(rows, 1, row)->str[row % VEC_ROWS];
+
+		ck_assert_mem_eq(its.data, text, its.len);
+	}
+}
+
 START_TEST(rows_without_memory_leave_nothing)
 {
 	size_t before = budget.used_bytes;
@@ -124,6 +137,51 @@ START_TEST(after_a_row_without_memory_there_is_room)
 }
 END_TEST
 
+/* Again and again: within a transaction, or each time in one of its own. */
+START_TEST(rows_taken_back_leave_nothing)
+{
+	uint64_t stamp = 1;
+	size_t before;
+
+	ck_assert_int_eq(add(1, 10, stamp), 0);
+	if (_i == 1)
+		temp_rows_commit(rows);
+	for (int round = 0; round < 20; round++) {
+		ck_assert_int_eq(add(500, LONG, stamp + 1), 0);
+		ck_assert_int_eq(add_one(LONG, stamp + 2), 0);
+		ck_assert_int_eq(add(200, LONG, stamp + 3), 0);
+		temp_rows_rewind(rows, stamp + 1);
+		ck_assert_uint_eq(temp_rows_count(rows), 501 + (uint64_t)round);
+		temp_rows_rewind(rows, stamp);
+		ck_assert_uint_eq(temp_rows_count(rows), 1 + (uint64_t)round);
+		stamp += 4;
+		ck_assert_int_eq(add_one(20, stamp), 0);
+	}
+	before = budget.used_bytes;
+	ck_assert_int_eq(add(600, LONG, stamp + 1), 0);
+	temp_rows_rewind(rows, stamp);
+	ck_assert_uint_eq(budget.used_bytes, before);
+	check_texts(21);
+}
+END_TEST
+
+/* Pages that are cut off, and one that is cut. */
+START_TEST(pages_taken_back_leave_nothing)
+{
+	size_t before;
+
+	ck_assert_int_eq(add(VEC_ROWS + 3, 20, 1), 0);
+	before = budget.used_bytes;
+	for (uint64_t stamp = 2; stamp < 20; stamp += 2) {
+		ck_assert_int_eq(add(VEC_ROWS - 5, 400, stamp), 0);
+		ck_assert_int_eq(add(VEC_ROWS, 400, stamp + 1), 0);
+		temp_rows_rewind(rows, 1);
+		ck_assert_uint_eq(budget.used_bytes, before);
+	}
+	check_texts(VEC_ROWS + 3);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -136,6 +194,8 @@ main(void)
 	tcase_add_test(tcase, rows_without_memory_leave_nothing);
 	tcase_add_test(tcase, a_page_without_memory_leaves_nothing);
 	tcase_add_test(tcase, after_a_row_without_memory_there_is_room);
+	tcase_add_loop_test(tcase, rows_taken_back_leave_nothing, 0, 2);
+	tcase_add_test(tcase, pages_taken_back_leave_nothing);
 	suite_add_tcase(suite, tcase);
 	srunner = srunner_create(suite);
 	srunner_run_all(srunner, CK_ENV);
