@@ -6,10 +6,13 @@
  * of a large statement is in, are to go back to the kernel when they are freed:
  * os/memory.h has a word on what they must not be smaller than.
  *
- * arena_alloc() overdraws a budget that is used up: what it is asked for has
- * sizes of ours, so a statement goes past its limit by little more than a batch
- * takes before it looks at arena_check().  The reserve, one static block for the
- * whole process, is for the time when malloc itself has nothing.
+ * arena_alloc() overdraws a budget that is used up, whatever the size: a
+ * statement goes past its limit by what it asks for until it looks at
+ * arena_check(), which is little more than a batch where sizes are ours, and no
+ * more than a statement's text makes of itself in the planner.  To end the
+ * process for one statement's sake would cost all others theirs.  The reserve,
+ * one static block for the whole process, is for the time when malloc itself has
+ * nothing; then a large request has no answer.
  */
 #include "common/arena.h"
 
@@ -45,7 +48,6 @@
 #define GROW_MIN       4   /* items */
 #define CHUNK_SIZE_MIN 992 /* with its head: what malloc() has at hand */
 #define CHUNK_SIZE_MAX (1024 * 1024)
-#define OVERDRAFT_MAX  (1024 * 1024)     /* of one request past the budget */
 #define SHARE_GRAIN    ((size_t)1 << 20) /* of a budget in its total */
 #define RESERVE_SIZE   (4 * 1024 * 1024)
 #define RESERVE_PIECE  (64 * 1024) /* the most one refused request may take */
@@ -223,6 +225,16 @@ arena_try_alloc(struct arena *arena, size_t size)
 	return alloc(arena, size, false);
 }
 
+void *
+arena_try_array(struct arena *arena, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		return NULL;
+	return arena_try_alloc(arena, bytes);
+}
+
 /* A piece of the reserve for a request that was refused. */
 static void *
 reserve_alloc(struct arena *arena, size_t size)
@@ -230,7 +242,7 @@ reserve_alloc(struct arena *arena, size_t size)
 	size_t at;
 
 	arena->failed = true;
-	MUST(size <= RESERVE_PIECE); /* larger ones use arena_try_alloc() */
+	MUST(size <= RESERVE_PIECE); /* what may be larger can be refused */
 	at = atomic_fetch_add_explicit(&reserve_next, RESERVE_PIECE,
 	    memory_order_relaxed);
 	return reserve + at % RESERVE_SIZE;
@@ -241,7 +253,7 @@ arena_alloc(struct arena *arena, size_t size)
 {
 	void *bytes = alloc(arena, size, false);
 
-	if (bytes == NULL && size <= OVERDRAFT_MAX) {
+	if (bytes == NULL) {
 		arena->failed = true;
 		bytes = alloc(arena, size, true);
 	}
@@ -272,6 +284,7 @@ arena_grow(struct arena *arena, void *items, uint32_t count, uint32_t *capacity,
 
 	if (count < *capacity)
 		return items;
+	MUST(*capacity <= UINT32_MAX / 2);
 	*capacity = *capacity == 0 ? GROW_MIN : 2 * *capacity;
 	larger = arena_alloc_array(arena, *capacity, size);
 	if (count > 0)

@@ -6,10 +6,11 @@
  * MemTable).  All but the first are arenas, passed explicitly.
  *
  * Failure.  arena_alloc() never returns NULL.  When a budget is used up it goes
- * past it, when malloc fails it takes from a reserve, and both set `failed`,
- * which stays set: who runs a statement tests arena_check() once per batch and
- * answers 53200.  Requests whose size a user chooses go through
- * arena_try_alloc(), which returns NULL and sets nothing.
+ * past it, when malloc fails it takes from a reserve of small pieces, and both
+ * set `failed`, which stays set: who runs a statement tests arena_check() once
+ * per batch and answers 53200.  Requests whose size a user's values choose
+ * go through arena_try_alloc() or arena_try_array(), which return NULL and set
+ * nothing.
  *
  * Threads: an arena belongs to one thread at a time; a budget may be shared.
  * Under AddressSanitizer, memory that arena_rewind() gives back is poisoned.
@@ -92,6 +93,8 @@ void *arena_grow(struct arena *arena, void *items, uint32_t count,
 /* For sizes that a user chooses: NULL when there is no memory. */
 void *arena_try_alloc(struct arena *arena, size_t size)
     __attribute__((malloc, alloc_size(2)));
+void *arena_try_array(struct arena *arena, size_t count, size_t size)
+    __attribute__((malloc, alloc_size(2, 3)));
 
 /* 0, or STELE_E_OUT_OF_MEMORY if an allocation has failed since the start. */
 MUST_USE int arena_check(const struct arena *arena, struct error *err);

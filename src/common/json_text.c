@@ -420,6 +420,8 @@ put_object(struct canonical *c)
 		json_put_string(c->out, member->key);
 		buf_put(c->out, ": ", 2);
 		rc = put_value(c, json_next(&c->reader));
+		if (rc == 0) /* members are larger than their text */
+			rc = arena_check(c->scratch, c->err);
 		if (rc != 0)
 			return rc;
 		member->len = c->out->len - member->off;

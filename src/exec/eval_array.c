@@ -92,12 +92,17 @@ make_nested(const struct eval *eval, enum phys phys, const struct vec *items,
 		rc = array_shape_count(&shape, &total, err);
 	if (rc != 0)
 		return rc;
-	elements = arena_alloc_array(eval->arena, (size_t)total + 1,
-	    sizeof(*elements));
-	for (uint32_t i = 0; i < count; i++)
-		for (uint32_t k = 0; k < arrays[i].count; k++)
-			elements[filled++] =
-			    array_get(&arrays[i], phys, k, eval->arena);
+	elements =
+	    arena_try_array(eval->arena, (size_t)total + 1, sizeof(*elements));
+	if (elements == NULL)
+		return error_no_memory(err);
+	for (uint32_t i = 0; i < count; i++) {
+		rc = array_take(&arrays[i], phys, eval->arena,
+		    elements + filled, err);
+		if (rc != 0)
+			return rc;
+		filled += arrays[i].count;
+	}
 	return array_make(&shape, phys, elements, eval->arena, out, err);
 }
 
@@ -214,12 +219,17 @@ slice(const struct eval *eval, const struct array *array, enum phys phys,
 	rc = array_shape_count(&shape, &total, err);
 	if (rc != 0)
 		return rc;
-	elements = arena_alloc_array(eval->arena, (size_t)total + 1,
-	    sizeof(*elements));
-	for (uint32_t i = 0; i < total; i++)
+	elements =
+	    arena_try_array(eval->arena, (size_t)total + 1, sizeof(*elements));
+	if (elements == NULL)
+		return error_no_memory(err);
+	for (uint32_t i = 0; i < total && !eval->arena->failed; i++)
 		elements[i] = array_get(array, phys,
 		    source_of(array, &shape, firsts, i), eval->arena);
-	return array_make(&shape, phys, elements, eval->arena, &out->str, err);
+	rc = arena_check(eval->arena, err);
+	return rc != 0
+	    ? rc
+	    : array_make(&shape, phys, elements, eval->arena, &out->str, err);
 }
 
 /* The numbers of a row; false if one of them, or the array, is null. */

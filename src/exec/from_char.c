@@ -160,9 +160,11 @@ time_template_parse(struct str text, struct arena *arena,
     struct time_template *out, struct error *err)
 {
 	struct time_template_node *nodes =
-	    arena_alloc_array(arena, text.len + 1, sizeof(*nodes));
+	    arena_try_array(arena, text.len + 1, sizeof(*nodes));
 	size_t at = 0;
 
+	if (nodes == NULL)
+		return error_no_memory(err);
 	*out = (struct time_template){ .nodes = nodes };
 	while (at < text.len) {
 		struct str rest = str_of(text.data + at, text.len - at);

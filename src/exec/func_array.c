@@ -10,19 +10,11 @@ static struct datum *
 new_elements(struct function_call *call, size_t count)
 {
 	struct datum *elements =
-	    arena_try_alloc(call->arena, (count + 1) * sizeof(*elements));
+	    arena_try_array(call->arena, count + 1, sizeof(*elements));
 
 	if (elements == NULL)
 		(void)error_no_memory(call->err);
 	return elements;
-}
-
-static void
-copy_elements(const struct array *array, enum phys phys, struct arena *arena,
-    struct datum *out)
-{
-	for (uint32_t i = 0; i < array->count; i++)
-		out[i] = array_get(array, phys, i, arena);
 }
 
 /* ---- one more element ---- */
@@ -58,9 +50,9 @@ array_append_row(struct function_call *call, uint32_t row)
 	elements = new_elements(call, (size_t)array.count + 1);
 	if (elements == NULL)
 		return call->err->code;
-	copy_elements(&array, phys, call->arena, elements);
 	elements[array.count] = arg_datum(call, 1, row);
-	return put_array(call, row, &shape, phys, elements);
+	rc = array_take(&array, phys, call->arena, elements, call->err);
+	return rc != 0 ? rc : put_array(call, row, &shape, phys, elements);
 }
 
 static int
@@ -82,8 +74,8 @@ array_prepend_row(struct function_call *call, uint32_t row)
 	if (elements == NULL)
 		return call->err->code;
 	elements[0] = arg_datum(call, 0, row);
-	copy_elements(&array, phys, call->arena, elements + 1);
-	return put_array(call, row, &shape, phys, elements);
+	rc = array_take(&array, phys, call->arena, elements + 1, call->err);
+	return rc != 0 ? rc : put_array(call, row, &shape, phys, elements);
 }
 
 ROW_KERNEL(array_append)
@@ -172,9 +164,11 @@ array_cat_row(struct function_call *call, uint32_t row)
 	elements = new_elements(call, (size_t)a.count + b.count);
 	if (elements == NULL)
 		return call->err->code;
-	copy_elements(&a, phys, call->arena, elements);
-	copy_elements(&b, phys, call->arena, elements + a.count);
-	return put_array(call, row, &shape, phys, elements);
+	rc = array_take(&a, phys, call->arena, elements, call->err);
+	if (rc == 0)
+		rc = array_take(&b, phys, call->arena, elements + a.count,
+		    call->err);
+	return rc != 0 ? rc : put_array(call, row, &shape, phys, elements);
 }
 
 ROW_KERNEL(array_cat)
@@ -253,11 +247,14 @@ array_replace_row(struct function_call *call, uint32_t row)
 	elements = new_elements(call, array.count);
 	if (elements == NULL)
 		return call->err->code;
-	copy_elements(&array, call->args[1].phys, call->arena, elements);
-	for (uint32_t i = 0; i < array.count; i++)
+	rc = array_take(&array, call->args[1].phys, call->arena, elements,
+	    call->err);
+	for (uint32_t i = 0; i < array.count && rc == 0; i++)
 		if (is_same(&element, &elements[i], &from))
 			elements[i] = to;
-	return put_array(call, row, &array.shape, call->args[1].phys, elements);
+	return rc != 0
+	    ? rc
+	    : put_array(call, row, &array.shape, call->args[1].phys, elements);
 }
 
 /* Without the last n of the first dimension, which is numbered from 1 then. */
@@ -270,6 +267,7 @@ trim_array_row(struct function_call *call, uint32_t row)
 	int64_t less = ARG(call, 1, i64, row);
 	struct array_shape shape = array.shape;
 	struct datum *elements;
+	int rc;
 
 	if (less < 0 || less > length)
 		return error_set(call->err, STELE_E_ARRAY_SUBSCRIPT,
@@ -278,7 +276,10 @@ trim_array_row(struct function_call *call, uint32_t row)
 	elements = new_elements(call, array.count);
 	if (elements == NULL)
 		return call->err->code;
-	copy_elements(&array, type_phys(&element), call->arena, elements);
+	rc = array_take(&array, type_phys(&element), call->arena, elements,
+	    call->err);
+	if (rc != 0)
+		return rc;
 	shape.lengths[0] = (int32_t)(length - less);
 	for (uint32_t d = 0; d < shape.dims; d++)
 		shape.lowers[d] = 1;

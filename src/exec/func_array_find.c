@@ -194,8 +194,10 @@ array_positions_row(struct function_call *call, uint32_t row)
 	rc = check_list(call, &array);
 	if (rc != 0)
 		return rc;
-	found = arena_alloc_array(call->arena, (size_t)array.count + 1,
+	found = arena_try_array(call->arena, (size_t)array.count + 1,
 	    sizeof(*found));
+	if (found == NULL)
+		return error_no_memory(call->err);
 	for (uint32_t i = 0; i < array.count; i++) {
 		if (is_at(call, &array, &element, i, &value))
 			found[count++] = (struct datum){

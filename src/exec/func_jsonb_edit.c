@@ -172,6 +172,7 @@ static int
 edit_path(struct function_call *call, uint32_t row, struct json_edit *edit)
 {
 	const struct array path = arg_array(call, 1, row);
+	struct datum *steps;
 	struct json_node *node;
 	int rc;
 
@@ -190,9 +191,11 @@ edit_path(struct function_call *call, uint32_t row, struct json_edit *edit)
 	if (node->count == 0 &&
 	    (edit->how == JSON_EDIT_DELETE || edit->how == JSON_EDIT_REPLACE))
 		return put_tree(call, row, node, json_tree_put);
-	edit->steps = array_elements(&path, PHYS_STR, call->arena);
 	edit->step_count = path.count;
-	rc = json_edit(edit, node, call->err);
+	rc = array_elements(&path, PHYS_STR, call->arena, &steps, call->err);
+	edit->steps = steps;
+	if (rc == 0)
+		rc = json_edit(edit, node, call->err);
 	return rc != 0 ? rc : put_tree(call, row, node, json_tree_put);
 }
 

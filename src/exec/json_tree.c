@@ -37,6 +37,8 @@ read_children(struct json_reader *r, struct json_node *node,
 		}
 		if (rc == 0)
 			rc = read_node(r, token, arena, end, err);
+		if (rc == 0) /* nodes are larger than what they are read from */
+			rc = arena_check(arena, err);
 		if (rc != 0)
 			return rc;
 		(*end)->name = name;

@@ -246,11 +246,13 @@ number_format_parse(struct str text, struct arena *arena,
     struct number_format *out, struct error *err)
 {
 	struct number_node *nodes =
-	    arena_alloc_array(arena, text.len + 1, sizeof(*nodes));
+	    arena_try_array(arena, text.len + 1, sizeof(*nodes));
 	uint32_t count = 0;
 	size_t at = 0;
 	int rc = 0;
 
+	if (nodes == NULL)
+		return error_no_memory(err);
 	*out = (struct number_format){ .nodes = nodes };
 	while (at < text.len && rc == 0) {
 		struct str rest = str_of(text.data + at, text.len - at);
@@ -483,14 +485,16 @@ number_format_read(const struct number_format *format, struct str text,
 	struct str number;
 	int rc = 0;
 
-	r.number = arena_alloc(arena, (size_t)format->node_count + 2);
-	r.number[0] = ' ';
 	if (format->flags & NUMBER_SCIENTIFIC)
 		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "\"EEEE\" not supported for input");
 	if (format->flags & NUMBER_ROMAN)
 		return error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
 		    "\"RN\" not supported for input");
+	r.number = arena_try_alloc(arena, (size_t)format->node_count + 2);
+	if (r.number == NULL)
+		return error_no_memory(err);
+	r.number[0] = ' ';
 	for (uint32_t i = 0;
 	     i < format->node_count && r.at < text.len && rc == 0; i++)
 		rc = read_node(&r, &format->nodes[i], err);

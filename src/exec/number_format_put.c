@@ -433,7 +433,9 @@ shift_digits(const struct numeric *n, int32_t places, struct arena *arena,
 		rc = text_of(&shifted, arena, text, err);
 	if (rc != 0)
 		return rc;
-	digits = arena_alloc(arena, text->len + 1);
+	digits = arena_try_alloc(arena, text->len + 1);
+	if (digits == NULL)
+		return error_no_memory(err);
 	for (size_t i = 0; i < text->len; i++)
 		if (text->data[i] != '.')
 			digits[len++] = text->data[i];

@@ -242,12 +242,15 @@ add_bound(struct system_rows *rows, const struct scan_bound *bound,
 	} else {
 		const struct array array = array_open(value->str);
 
-		if (array.count <= KEY_VALUES_MAX)
-			add_key(rows, bound->attnum - 1, &element,
-			    array_elements(&array, type_phys(&element), arena),
+		if (array.count > KEY_VALUES_MAX)
+			return 0;
+		rc = array_elements(&array, type_phys(&element), arena, &value,
+		    err);
+		if (rc == 0)
+			add_key(rows, bound->attnum - 1, &element, value,
 			    array.count);
 	}
-	return 0;
+	return rc;
 }
 
 /* The keys of the columns; *is_empty if one has no value. */

@@ -102,15 +102,23 @@ array_get(const struct array *array, enum phys phys, uint32_t i,
 	return packed_read(phys, bytes_of(array, i), arena);
 }
 
-struct datum *
-array_elements(const struct array *array, enum phys phys, struct arena *arena)
+int
+array_take(const struct array *array, enum phys phys, struct arena *arena,
+    struct datum *out, struct error *err)
 {
-	struct datum *out =
-	    arena_alloc_array(arena, (size_t)array->count + 1, sizeof(*out));
-
 	for (uint32_t i = 0; i < array->count && !arena->failed; i++)
 		out[i] = array_get(array, phys, i, arena);
-	return out;
+	return arena_check(arena, err);
+}
+
+int
+array_elements(const struct array *array, enum phys phys, struct arena *arena,
+    struct datum **out, struct error *err)
+{
+	*out = arena_try_array(arena, (size_t)array->count + 1, sizeof(**out));
+	if (*out == NULL)
+		return error_no_memory(err);
+	return array_take(array, phys, arena, *out, err);
 }
 
 /* ---- making ---- */

@@ -78,9 +78,13 @@ array_is_null(const struct array *array, uint32_t i)
 struct datum array_get(const struct array *array, enum phys phys, uint32_t i,
     struct arena *arena);
 
-/* All elements, in the arena. */
-struct datum *array_elements(const struct array *array, enum phys phys,
-    struct arena *arena);
+/* All elements, to where there is room for as many; 53200. */
+MUST_USE int array_take(const struct array *array, enum phys phys,
+    struct arena *arena, struct datum *out, struct error *err);
+
+/* The same, to room in the arena. */
+MUST_USE int array_elements(const struct array *array, enum phys phys,
+    struct arena *arena, struct datum **out, struct error *err);
 
 /*
  * Make a value of as many elements as the shape has.  54000 if it is larger

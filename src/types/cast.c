@@ -786,51 +786,85 @@ by_text(struct cast *c)
 	return rc;
 }
 
-/* The elements of one array: a column of their own, which is cast. */
-static int
-cast_elements(struct cast *c, const struct type *from, const struct type *to,
-    struct str in, struct str *out)
+/* What cast_elements() casts a piece of after the other. */
+struct element_cast {
+	struct type from, to;
+	struct array array;
+	struct vec piece;
+	uint32_t room; /* rows of the piece */
+};
+
+static void
+make_piece(struct cast *c, struct element_cast *its)
 {
-	const struct array array = array_open(in);
-	struct datum *elements;
-	struct vec source, target;
+	uint32_t room =
+	    its->array.count < VEC_ROWS ? its->array.count : VEC_ROWS;
+
+	if (room <= its->room)
+		return;
+	vec_init(&its->piece, type_phys(&its->from), room, c->arena);
+	(void)vec_need_nulls(&its->piece, room, c->arena);
+	its->room = room;
+}
+
+/* Elements from `first` on, at most a vector of them. */
+static int
+cast_piece(struct cast *c, struct element_cast *its, uint32_t first,
+    struct datum *out)
+{
+	uint32_t left = its->array.count - first;
+	uint32_t count = left < VEC_ROWS ? left : VEC_ROWS;
+	struct vec target;
 	int rc;
 
-	vec_init(&source, type_phys(from), array.count + 1, c->arena);
-	vec_need_nulls(&source, array.count + 1, c->arena);
-	for (uint32_t i = 0; i < array.count; i++) {
-		struct datum element =
-		    array_get(&array, source.phys, i, c->arena);
+	for (uint32_t i = 0; i < count; i++) {
+		struct datum element = array_get(&its->array, its->piece.phys,
+		    first + i, c->arena);
 
-		vec_set(&source, i, &element);
+		vec_set(&its->piece, i, &element);
 	}
 	rc = arena_check(c->arena, c->err);
 	if (rc == 0)
-		rc = cast_vec(from, to, c->context, c->settings, &source,
-		    array.count, sel_all(array.count), c->cancel, c->arena,
+		rc = cast_vec(&its->from, &its->to, c->context, c->settings,
+		    &its->piece, count, sel_all(count), c->cancel, c->arena,
 		    &target, c->err);
-	if (rc != 0)
-		return rc;
-	elements = arena_alloc_array(c->arena, (size_t)array.count + 1,
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		out[i] = vec_get(&target, i);
+	return rc;
+}
+
+static int
+cast_elements(struct cast *c, struct element_cast *its, struct str in,
+    struct str *out)
+{
+	struct datum *elements;
+	int rc = 0;
+
+	its->array = array_open(in);
+	elements = arena_try_array(c->arena, (size_t)its->array.count + 1,
 	    sizeof(*elements));
-	for (uint32_t i = 0; i < array.count; i++)
-		elements[i] = vec_get(&target, i);
-	return array_make(&array.shape, target.phys, elements, c->arena, out,
-	    c->err);
+	if (elements == NULL)
+		return error_no_memory(c->err);
+	make_piece(c, its);
+	for (uint32_t at = 0; at < its->array.count && rc == 0; at += VEC_ROWS)
+		rc = cast_piece(c, its, at, elements + at);
+	return rc != 0 ? rc
+		       : array_make(&its->array.shape, type_phys(&its->to),
+			     elements, c->arena, out, c->err);
 }
 
 static int
 array_to_array(struct cast *c)
 {
-	const struct type from = type_element(c->from);
-	const struct type to = type_element(c->to);
+	struct element_cast its = { .from = type_element(c->from),
+		.to = type_element(c->to) };
 	int rc = 0;
 
 	for (uint32_t i = 0; has_row(c, i) && rc == 0; i++) {
 		uint32_t at = sel_row(c->sel, i);
 
 		if (!vec_is_null(c->in, at))
-			rc = cast_elements(c, &from, &to, c->in->str[at],
+			rc = cast_elements(c, &its, c->in->str[at],
 			    &c->out->str[at]);
 	}
 	return rc;

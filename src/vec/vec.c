@@ -26,16 +26,7 @@ vec_init(struct vec *vec, enum phys phys, uint32_t rows, struct arena *arena)
 	size_t bytes = (rows == 0 ? 1 : rows) * phys_size(phys);
 
 	*vec = (struct vec){ .phys = phys };
-	vec->data = arena_try_alloc(arena, bytes);
-	if (vec->data == NULL) {
-		static _Alignas(16) unsigned char
-		    scratch[VEC_ROWS * sizeof(struct numeric)];
-
-		/* Sticky failure: the values are never looked at. */
-		arena->failed = true;
-		assert(rows <= VEC_ROWS);
-		vec->data = scratch;
-	}
+	vec->data = arena_alloc(arena, bytes);
 }
 
 void

@@ -115,6 +115,40 @@ START_TEST(budget_fails_sticky)
 }
 END_TEST
 
+/* The process goes on, whatever the size, and the statement does not. */
+START_TEST(overdraws_at_any_size)
+{
+	struct mem_budget budget = { .limit_bytes = 4096 };
+	const size_t size = (size_t)8 << 20;
+	uint32_t capacity = 1u << 20;
+	struct arena arena;
+	char *items;
+
+	arena_init(&arena, &budget);
+	memset(arena_alloc(&arena, size), 1, size);
+	ck_assert_int_eq(arena_check(&arena, &err), STELE_E_OUT_OF_MEMORY);
+	items = arena_zalloc(&arena, capacity);
+	items = arena_grow(&arena, items, capacity, &capacity, 1);
+	ck_assert_uint_eq(capacity, 1u << 21);
+	ck_assert_int_eq(items[(1u << 20) - 1], 0);
+	arena_release(&arena);
+	ck_assert_uint_eq(atomic_load(&budget.used_bytes), 0);
+}
+END_TEST
+
+START_TEST(arrays_too_large_are_refused)
+{
+	volatile size_t count = SIZE_MAX / 4; /* the compiler would object */
+	struct arena arena;
+
+	arena_init(&arena, NULL);
+	ck_assert_ptr_null(arena_try_array(&arena, count, 8));
+	ck_assert_ptr_nonnull(arena_try_array(&arena, 4, 8));
+	ck_assert_int_eq(arena_check(&arena, &err), 0);
+	arena_release(&arena);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -128,6 +162,8 @@ main(void)
 	tcase_add_test(tc, rewind_gives_back);
 	tcase_add_test(tc, budget_fails_sticky);
 	tcase_add_test(tc, budgets_share_a_total);
+	tcase_add_test(tc, overdraws_at_any_size);
+	tcase_add_test(tc, arrays_too_large_are_refused);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

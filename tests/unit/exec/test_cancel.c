@@ -329,7 +329,7 @@ static struct sql_runner *runner;
 static void *
 cancel_later(void *arg UNUSED)
 {
-	usleep(100000);
+	usleep(300000);
 	sql_runner_cancel(runner, true);
 	return NULL;
 }
