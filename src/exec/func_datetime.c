@@ -280,18 +280,29 @@ field_named(struct function_call *call, uint32_t row, enum time_field *out)
 	return true;
 }
 
+/* The zone of a row, until release_zone(). */
+struct row_zone {
+	const struct time_zone *zone;
+	struct time_zone *made; /* the same if it is ours; or NULL */
+};
+
+static void
+release_zone(struct row_zone *its)
+{
+	time_zone_free(its->made);
+}
+
 /* A zone by its name or abbreviation. */
 static int
-named_zone(struct function_call *call, struct str name,
-    const struct time_zone **out)
+named_zone(struct function_call *call, struct str name, struct row_zone *out)
 {
 	struct time_zone_set *zones = call->settings->time_zones;
 	int32_t offset;
 
-	*out = time_zone_find(zones, name);
-	if (*out == NULL && time_zone_abbrev(name, &offset))
-		*out = time_zone_fixed(zones, offset);
-	if (*out != NULL)
+	out->zone = time_zone_find_once(zones, name, &out->made);
+	if (out->zone == NULL && time_zone_abbrev(name, &offset))
+		out->zone = time_zone_fixed(zones, offset);
+	if (out->zone != NULL)
 		return 0;
 	return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
 	    "time zone \"%.*s\" not recognized", STR_FMT(name));
@@ -299,12 +310,13 @@ named_zone(struct function_call *call, struct str name,
 
 /* That of date_trunc(): the session's, or the third argument's; NULL: none. */
 static int
-truncation_zone(struct function_call *call, uint32_t row,
-    const struct time_zone **out)
+truncation_zone(struct function_call *call, uint32_t row, struct row_zone *out)
 {
 	bool has_zone = call->function->args[1] == TYPE_TIMESTAMPTZ;
 
-	*out = has_zone ? call->settings->time_zone : NULL;
+	*out = (struct row_zone){
+		.zone = has_zone ? call->settings->time_zone : NULL,
+	};
 	return call->arg_count == 3
 	    ? named_zone(call, ARG(call, 2, str, row), out)
 	    : 0;
@@ -324,7 +336,7 @@ truncate_timestamp_row(struct function_call *call, uint32_t row)
 	struct str name = ARG(call, 0, str, row);
 	uint32_t oid = call->function->args[1];
 	int64_t value = ARG(call, 1, i64, row);
-	const struct time_zone *zone;
+	struct row_zone its;
 	enum time_field field = FIELD_EPOCH;
 	int64_t local, cut;
 	bool is_known = field_named(call, row, &field);
@@ -333,16 +345,20 @@ truncate_timestamp_row(struct function_call *call, uint32_t row)
 	call->result->i64[row] = value;
 	if (!timestamp_is_finite(value))
 		return 0;
-	rc = truncation_zone(call, row, &zone);
+	rc = truncation_zone(call, row, &its);
+	if (rc == 0 && (!is_known || !timestamp_truncate(field, 0, &local)))
+		rc = bad_field(call, name, oid, is_unit(field));
+	if (rc == 0) {
+		local = timestamp_to_local(its.zone, value);
+		(void)timestamp_truncate(field, local, &cut);
+		/* As PostgreSQL: less than a day keeps the moment's offset. */
+		value = is_within_day(field)
+		    ? value - (local - cut)
+		    : timestamp_of_local(its.zone, cut);
+	}
+	release_zone(&its);
 	if (rc != 0)
 		return rc;
-	if (!is_known || !timestamp_truncate(field, 0, &local))
-		return bad_field(call, name, oid, is_unit(field));
-	local = timestamp_to_local(zone, value);
-	(void)timestamp_truncate(field, local, &cut);
-	/* As PostgreSQL: less than a day keeps the moment's own offset. */
-	value = is_within_day(field) ? value - (local - cut)
-				     : timestamp_of_local(zone, cut);
 	call->result->i64[row] = value;
 	return timestamp_is_valid(value) ? 0 : timestamp_out_of_range(call);
 }
@@ -376,17 +392,18 @@ static struct truncated
 truncated_of(struct function_call *call, uint32_t row)
 {
 	int64_t first = call->result->i64[row], local, cut, length, last;
-	const struct time_zone *zone;
 	enum time_field field = FIELD_EPOCH;
+	struct row_zone its;
 
-	if (!field_named(call, row, &field) || !timestamp_is_finite(first) ||
-	    truncation_zone(call, row, &zone) != 0)
+	if (!field_named(call, row, &field) || !timestamp_is_finite(first))
 		return (struct truncated){ 0 };
 	length = field_length(field);
-	if (length == 0 || !timestamp_is_valid(first + length))
+	if (length == 0 || !timestamp_is_valid(first + length) ||
+	    truncation_zone(call, row, &its) != 0)
 		return (struct truncated){ 0 };
-	local = timestamp_to_local(zone, first);
-	last = timestamp_to_local(zone, first + length - 1);
+	local = timestamp_to_local(its.zone, first);
+	last = timestamp_to_local(its.zone, first + length - 1);
+	release_zone(&its);
 	return timestamp_truncate(field, local, &cut) && cut == local &&
 		last - local == length - 1
 	    ? (struct truncated){ first, first + length }
@@ -605,6 +622,7 @@ zone_shift(struct function_call *call, uint32_t row, bool is_local,
     int64_t value, int64_t *shift)
 {
 	const struct time_zone *zone;
+	struct time_zone *made;
 	struct str name;
 	int32_t offset;
 
@@ -620,13 +638,14 @@ zone_shift(struct function_call *call, uint32_t row, bool is_local,
 		return 0;
 	}
 	name = ARG(call, 0, str, row);
-	zone = time_zone_find(call->settings->time_zones, name);
+	zone = time_zone_find_once(call->settings->time_zones, name, &made);
 	if (zone != NULL)
 		offset = is_local ? time_zone_offset_local(zone, value)
 				  : time_zone_offset(zone, value);
 	else if (!time_zone_abbrev(name, &offset))
 		return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
 		    "time zone \"%.*s\" not recognized", STR_FMT(name));
+	time_zone_free(made);
 	*shift = offset * USECS_PER_SEC;
 	return 0;
 }

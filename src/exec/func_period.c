@@ -182,6 +182,7 @@ static int
 to_utc(struct function_call *call, struct str zone, int64_t *time)
 {
 	const struct time_zone *found;
+	struct time_zone *made;
 	struct interval offset;
 	int32_t seconds;
 
@@ -211,11 +212,12 @@ to_utc(struct function_call *call, struct str zone, int64_t *time)
 		*time -= offset.microseconds;
 		return 0;
 	}
-	found = time_zone_find(call->settings->time_zones, zone);
+	found = time_zone_find_once(call->settings->time_zones, zone, &made);
 	if (found == NULL)
 		return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
 		    "time zone \"%.*s\" not recognized", STR_FMT(zone));
 	*time = timestamp_of_local(found, *time);
+	time_zone_free(made);
 	return 0;
 }
 

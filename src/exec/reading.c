@@ -40,7 +40,7 @@ reading_op_new(const struct exec_env *env, const struct rel *rel)
 	settings->interval_style = (enum interval_style)its->interval_style;
 	settings->time_zone = its->time_zone.len == 0
 	    ? NULL
-	    : time_zone_find(settings->time_zones, its->time_zone);
+	    : time_zone_find_stored(settings->time_zones, its->time_zone);
 	reading->context = *env->context;
 	reading->context.settings = settings;
 	reading->env = *env;

@@ -90,7 +90,7 @@ settings_of(const struct binder *binder, const struct sql_view *view)
 	settings.now = reading->now;
 	settings.time_zone = reading->time_zone.len == 0
 	    ? NULL
-	    : time_zone_find(settings.time_zones, reading->time_zone);
+	    : time_zone_find_stored(settings.time_zones, reading->time_zone);
 	return settings;
 }
 

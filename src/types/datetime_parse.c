@@ -63,6 +63,7 @@ struct fields {
 	int64_t date;                 /* once checked */
 	int64_t time;                 /* microseconds since midnight */
 	const struct time_zone *zone; /* a named one, else: */
+	struct time_zone *made;       /* that one, if it is ours to free */
 	int32_t offset;               /* seconds east */
 	struct str zone_name;
 };
@@ -522,7 +523,9 @@ take_zone(struct fields *f, struct str word)
 		strchr("/_+-:<>", *f->next) != NULL))
 		f->next++;
 	f->zone_name = str_of(word.data, (size_t)(f->next - word.data));
-	f->zone = time_zone_find(f->settings->time_zones, f->zone_name);
+	time_zone_free(f->made);
+	f->zone = time_zone_find_once(f->settings->time_zones, f->zone_name,
+	    &f->made);
 	if (f->zone != NULL) {
 		if ((f->seen & SEEN_ZONE) != 0)
 			fail(f, FAULT_SYNTAX);
@@ -791,6 +794,7 @@ date_parse(struct str text, const struct type_settings *settings, int64_t *out,
 	struct fields f;
 
 	parse(text, settings, &f);
+	time_zone_free(f.made);
 	if (f.fault == FAULT_NONE && f.special == SPECIAL_NONE &&
 	    (f.seen & SEEN_DATE) != SEEN_DATE)
 		f.fault = FAULT_SYNTAX;
@@ -848,6 +852,7 @@ time_parse(struct str text, const struct type_settings *settings, int64_t *out,
 			parse_any(trimmed, settings, &f);
 		}
 	}
+	time_zone_free(f.made);
 	if (f.special == SPECIAL_NOW && f.fault == FAULT_NONE) {
 		local = timestamp_to_local(settings->time_zone, settings->now);
 		*out = local - floor_div(local, USECS_PER_DAY) * USECS_PER_DAY;
@@ -907,6 +912,7 @@ timestamp_parse(struct str text, const struct type_settings *settings,
 	int rc;
 
 	parse(text, settings, &f);
+	time_zone_free(f.made);
 	if (f.fault != FAULT_NONE)
 		return report(&f, text, name, err);
 	if (f.special != SPECIAL_NONE || (f.seen & SEEN_DATE) != SEEN_DATE) {
@@ -921,29 +927,40 @@ timestamp_parse(struct str text, const struct type_settings *settings,
 	return 0;
 }
 
-int
-timestamptz_parse(struct str text, const struct type_settings *settings,
-    int64_t *out, struct error *err)
+static int
+timestamptz_of_fields(const struct fields *f, struct str text, int64_t *out,
+    struct error *err)
 {
 	static const char name[] = "timestamp with time zone";
-	struct fields f;
 
-	parse(text, settings, &f);
-	if (f.fault != FAULT_NONE)
-		return report(&f, text, name, err);
-	if (f.special != SPECIAL_NONE || (f.seen & SEEN_DATE) != SEEN_DATE)
-		return timestamp_of_special(&f, text, name, out, err);
-	if (!local_of_fields(&f, out))
+	if (f->fault != FAULT_NONE)
+		return report(f, text, name, err);
+	if (f->special != SPECIAL_NONE || (f->seen & SEEN_DATE) != SEEN_DATE)
+		return timestamp_of_special(f, text, name, out, err);
+	if (!local_of_fields(f, out))
 		return error_set(err, STELE_E_DATETIME_OVERFLOW,
 		    "timestamp out of range: \"%.*s\"", STR_FMT(text));
-	if ((f.seen & SEEN_ZONE) == 0)
-		*out = timestamp_of_local(settings->time_zone, *out);
-	else if (f.zone != NULL)
-		*out = timestamp_of_local(f.zone, *out);
+	if ((f->seen & SEEN_ZONE) == 0)
+		*out = timestamp_of_local(f->settings->time_zone, *out);
+	else if (f->zone != NULL)
+		*out = timestamp_of_local(f->zone, *out);
 	else
-		*out -= f.offset * USECS_PER_SEC;
+		*out -= f->offset * USECS_PER_SEC;
 	if (!timestamp_is_valid(*out))
 		return error_set(err, STELE_E_DATETIME_OVERFLOW,
 		    "timestamp out of range: \"%.*s\"", STR_FMT(text));
 	return 0;
+}
+
+int
+timestamptz_parse(struct str text, const struct type_settings *settings,
+    int64_t *out, struct error *err)
+{
+	struct fields f;
+	int rc;
+
+	parse(text, settings, &f);
+	rc = timestamptz_of_fields(&f, text, out, err);
+	time_zone_free(f.made);
+	return rc;
 }

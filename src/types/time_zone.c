@@ -361,15 +361,27 @@ publish(struct time_zone_set *set, struct time_zone *zone)
 	return zone;
 }
 
-/* Names that are no zone are kept too, but a peer may send many: not all. */
-#define UNKNOWN_MAX 256
+/* Names that are no zone, and zones that are only a rule: peers send many. */
+#define NAMES_MAX 256
 
-const struct time_zone *
-time_zone_find(struct time_zone_set *set, struct str name)
+/* Whether a set that walks past so many others keeps this one, too. */
+static bool
+is_worth_keeping(const struct time_zone *zone, uint32_t unknown_count,
+    uint32_t rule_count, bool keeps_rules)
 {
+	if (!zone->is_known)
+		return unknown_count < NAMES_MAX;
+	return zone->type_count > 0 || keeps_rules || rule_count < NAMES_MAX;
+}
+
+/* What is not kept goes to *made; with NULL there is none. */
+static const struct time_zone *
+find(struct time_zone_set *set, struct str name, bool keeps_rules,
+    struct time_zone **made)
+{
+	uint32_t unknown_count = 0, rule_count = 0;
 	const struct time_zone *zone;
-	struct time_zone *made;
-	uint32_t unknown_count = 0;
+	struct time_zone *fresh;
 
 	if (str_equal_nocase(name, STR("UTC")) ||
 	    str_equal_nocase(name, STR("GMT")))
@@ -381,16 +393,41 @@ time_zone_find(struct time_zone_set *set, struct str name)
 		if (str_equal_nocase(name, str_of_cstr(zone->name)))
 			return zone->is_known ? zone : NULL;
 		unknown_count += !zone->is_known;
+		rule_count += zone->is_known && zone->type_count == 0;
 	}
-	made = zone_make(set, name);
-	if (made == NULL)
+	fresh = zone_make(set, name);
+	if (fresh == NULL)
 		return NULL;
-	if (!made->is_known && unknown_count >= UNKNOWN_MAX) {
-		time_zone_free(made);
-		return NULL;
+	if (is_worth_keeping(fresh, unknown_count, rule_count, keeps_rules)) {
+		zone = publish(set, fresh);
+		return zone->is_known ? zone : NULL;
 	}
-	zone = publish(set, made);
-	return zone->is_known ? zone : NULL;
+	if (fresh->is_known && made != NULL) {
+		*made = fresh;
+		return fresh;
+	}
+	time_zone_free(fresh);
+	return NULL;
+}
+
+const struct time_zone *
+time_zone_find(struct time_zone_set *set, struct str name)
+{
+	return find(set, name, false, NULL);
+}
+
+const struct time_zone *
+time_zone_find_stored(struct time_zone_set *set, struct str name)
+{
+	return find(set, name, true, NULL);
+}
+
+const struct time_zone *
+time_zone_find_once(struct time_zone_set *set, struct str name,
+    struct time_zone **made)
+{
+	*made = NULL;
+	return find(set, name, false, made);
 }
 
 const struct time_zone *
@@ -411,7 +448,7 @@ time_zone_fixed(struct time_zone_set *set, int32_t offset)
 	if (magnitude % 3600 != 0)
 		len += snprintf(name + len, sizeof(name) - (size_t)len, ":%02d",
 		    magnitude / 60 % 60);
-	return time_zone_find(set, str_of(name, (size_t)len));
+	return find(set, str_of(name, (size_t)len), true, NULL);
 }
 
 const char *

@@ -4,8 +4,9 @@
  *
  * Zones come from the compiled tz database in TZif form (RFC 8536) through a
  * callback, so that this layer does no I/O.  A set keeps every zone it has
- * read, and names that are none, for as long as it lives: a zone's pointer
- * stays valid.
+ * read for as long as it lives: a zone's pointer stays valid.  Names that are
+ * none, and zones that are only a rule, anybody can make up without end: of
+ * these it keeps the first few hundred.
  *
  * Offsets are seconds east of UTC, times microseconds since 2000-01-01.
  *
@@ -43,12 +44,28 @@ void time_zone_set_free(struct time_zone_set *set);
 
 /*
  * The zone of a name: "Europe/Berlin", "UTC", "EST5EDT", "<+03>-3", in any
- * case; "+02" is a POSIX name as well, two hours west.  NULL if there is none.  With no set, only "UTC" and "GMT".
+ * case; "+02" is a POSIX name as well, two hours west.  NULL if there is none,
+ * and for a rule that the set does not keep any more.  With no set, only "UTC"
+ * and "GMT".
  */
 const struct time_zone *time_zone_find(struct time_zone_set *set,
     struct str name);
 
-/* A zone at a fixed offset, as SET TIME ZONE <interval> makes; NULL: no memory. */
+/* The same for what the catalogue says, which is bounded: always kept. */
+const struct time_zone *time_zone_find_stored(struct time_zone_set *set,
+    struct str name);
+
+/*
+ * The same for one value: a rule that is not kept is *made, which the caller
+ * frees after the zone's last use; NULL otherwise.
+ */
+const struct time_zone *time_zone_find_once(struct time_zone_set *set,
+    struct str name, struct time_zone **made);
+
+/*
+ * A zone at a fixed offset, as SET TIME ZONE <interval> makes; there are some
+ * thousand, which are kept.  NULL: no memory.
+ */
 const struct time_zone *time_zone_fixed(struct time_zone_set *set,
     int32_t offset);
 
