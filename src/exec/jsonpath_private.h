@@ -20,6 +20,7 @@ struct jsonpath_run {
 	struct json_node *current;
 	int64_t
 	    array_size; /* of the innermost array whose subscript is run; -1 */
+	uint32_t pairs; /* compared so far */
 	int rc;         /* ends the run */
 	struct error *err;
 };

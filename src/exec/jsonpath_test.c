@@ -4,6 +4,7 @@
  * of no use, unknown.
  */
 #include "common/attr.h"
+#include "common/cancel.h"
 #include "exec/jsonpath_private.h"
 #include "types/numeric.h"
 
@@ -52,7 +53,9 @@ static int
 compare_scalars(struct jsonpath_run *run, const struct json_node *a,
     const struct json_node *b)
 {
+	struct arena_mark mark = arena_mark(run->arena);
 	struct numeric x, y;
+	int order;
 
 	if (a->kind == JSON_NULL)
 		return 0;
@@ -62,7 +65,9 @@ compare_scalars(struct jsonpath_run *run, const struct json_node *a,
 		return str_compare(a->text, b->text);
 	x = jsonpath_numeric(run, a);
 	y = jsonpath_numeric(run, b);
-	return numeric_compare(&x, &y);
+	order = numeric_compare(&x, &y);
+	arena_rewind(run->arena, mark);
+	return order;
 }
 
 static enum jsonpath_truth
@@ -132,6 +137,9 @@ test_regex(struct jsonpath_run *run, const struct jsonpath_node *predicate,
 	return truth_of(rc > 0);
 }
 
+/* Between two looks for a cancel, a power of 2. */
+#define CANCEL_PAIRS 1024u
+
 /*
  * Whether it is true of one pair; in the strict mode all are looked at, and one
  * that is unknown makes it so.
@@ -147,6 +155,9 @@ test_pairs(struct jsonpath_run *run, const struct jsonpath_node *predicate,
 			enum jsonpath_truth truth = test(run, predicate,
 			    left->items[i], right->items[k]);
 
+			if (run->pairs++ % CANCEL_PAIRS == 0 && run->rc == 0)
+				run->rc =
+				    cancel_check(run->input->cancel, run->err);
 			if (run->rc != 0)
 				return JSONPATH_IS_OPEN;
 			is_open |= truth == JSONPATH_IS_OPEN;
