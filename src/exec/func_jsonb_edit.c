@@ -64,11 +64,7 @@ jsonb_concat_row(struct function_call *call, uint32_t row)
 	if (rc != 0)
 		return rc;
 	if (a->kind == JSON_OBJECT_BEGIN && b->kind == JSON_OBJECT_BEGIN) {
-		for (struct json_node *next, *m = b->first; m != NULL;
-		     m = next) {
-			next = m->next;
-			json_node_set(a, m->name, m);
-		}
+		json_node_merge(a, b);
 		return put_tree(call, row, a, json_tree_put);
 	}
 	a = as_array(call, a);
@@ -136,7 +132,8 @@ jsonb_delete_array_row(struct function_call *call, uint32_t row)
 	rc = read_container(call, row, &node);
 	if (rc != 0)
 		return rc;
-	for (uint32_t i = 0; i < names.count; i++) {
+	for (uint32_t i = 0; i < names.count && !cancel_is_set(call->cancel);
+	     i++) {
 		struct datum name = array_get(&names, PHYS_STR, i, call->arena);
 
 		if (!name.is_null)

@@ -8,8 +8,12 @@
 
 /* ---- @> ---- */
 
+/*
+ * A search is given up when the statement is cancelled: what it says then is
+ * not looked at.
+ */
 static bool contains(const struct json_node *whole,
-    const struct json_node *part);
+    const struct json_node *part, const atomic_bool *cancel);
 
 static bool
 same_scalar(const struct json_node *a, const struct json_node *b)
@@ -19,28 +23,34 @@ same_scalar(const struct json_node *a, const struct json_node *b)
 }
 
 static bool
-has_like(const struct json_node *array, const struct json_node *part)
+has_like(const struct json_node *array, const struct json_node *part,
+    const atomic_bool *cancel)
 {
-	for (const struct json_node *item = array->first; item != NULL;
-	     item = item->next) {
+	for (const struct json_node *item = array->first;
+	     item != NULL && !cancel_is_set(cancel); item = item->next) {
 		if (json_node_is_scalar(part) ? same_scalar(item, part)
-					      : contains(item, part))
+					      : contains(item, part, cancel))
 			return true;
 	}
 	return false;
 }
 
+/* The members of both are in order. */
 static bool
-has_members(struct json_node *object, const struct json_node *part)
+has_members(const struct json_node *object, const struct json_node *part,
+    const atomic_bool *cancel)
 {
+	const struct json_node *at = object->first;
+
 	for (const struct json_node *member = part->first; member != NULL;
 	     member = member->next) {
-		struct json_node **at = json_node_member(object, member->name);
-
-		if (at == NULL)
+		while (
+		    at != NULL && json_name_is_before(at->name, member->name))
+			at = at->next;
+		if (at == NULL || !str_equal(at->name, member->name))
 			return false;
-		if (json_node_is_scalar(member) ? !same_scalar(*at, member)
-						: !contains(*at, member))
+		if (json_node_is_scalar(member) ? !same_scalar(at, member)
+						: !contains(at, member, cancel))
 			return false;
 	}
 	return true;
@@ -48,15 +58,16 @@ has_members(struct json_node *object, const struct json_node *part)
 
 /* Of two containers. */
 static bool
-contains(const struct json_node *whole, const struct json_node *part)
+contains(const struct json_node *whole, const struct json_node *part,
+    const atomic_bool *cancel)
 {
 	if (whole->kind != part->kind)
 		return false;
 	if (whole->kind == JSON_OBJECT_BEGIN)
-		return has_members((struct json_node *)(uintptr_t)whole, part);
+		return has_members(whole, part, cancel);
 	for (const struct json_node *item = part->first; item != NULL;
 	     item = item->next) {
-		if (!has_like(whole, item))
+		if (!has_like(whole, item, cancel))
 			return false;
 	}
 	return true;
@@ -64,12 +75,13 @@ contains(const struct json_node *whole, const struct json_node *part)
 
 /* At the top, an array may contain a scalar. */
 static bool
-contains_at_top(const struct json_node *whole, const struct json_node *part)
+contains_at_top(const struct json_node *whole, const struct json_node *part,
+    const atomic_bool *cancel)
 {
 	if (!json_node_is_scalar(part))
-		return contains(whole, part);
+		return contains(whole, part, cancel);
 	if (whole->kind == JSON_ARRAY_BEGIN)
-		return has_like(whole, part);
+		return has_like(whole, part, cancel);
 	return same_scalar(whole, part);
 }
 
@@ -89,7 +101,7 @@ test_rows(struct function_call *call, uint32_t whole_arg, uint32_t part_arg)
 			    call->arena, &part, call->err);
 		if (rc == 0)
 			call->result->boolean[row] =
-			    contains_at_top(whole, part);
+			    contains_at_top(whole, part, call->cancel);
 	}
 	return rc;
 }
@@ -151,7 +163,9 @@ exists_many(struct function_call *call, uint32_t row, bool all)
 
 	rc = json_tree_read(ARG(call, 0, str, row), call->arena, &node,
 	    call->err);
-	for (uint32_t i = 0; i < names.count && rc == 0 && result == all; i++) {
+	for (uint32_t i = 0; i < names.count && rc == 0 && result == all &&
+	     !cancel_is_set(call->cancel);
+	     i++) {
 		struct datum name = array_get(&names, PHYS_STR, i, call->arena);
 
 		if (!name.is_null && has_name(node, name.str) != all)

@@ -128,8 +128,8 @@ json_node_remove(struct json_node *in, struct json_node **at)
 	in->count--;
 }
 
-static bool
-comes_before(struct str a, struct str b)
+bool
+json_name_is_before(struct str a, struct str b)
 {
 	return a.len != b.len ? a.len < b.len : str_compare(a, b) < 0;
 }
@@ -145,10 +145,28 @@ json_node_set(struct json_node *object, struct str name,
 		json_node_remove(object, at);
 	} else {
 		at = &object->first;
-		while (*at != NULL && comes_before((*at)->name, name))
+		while (*at != NULL && json_name_is_before((*at)->name, name))
 			at = &(*at)->next;
 	}
 	json_node_insert(object, at, value);
+}
+
+void
+json_node_merge(struct json_node *object, struct json_node *other)
+{
+	struct json_node **at = &object->first;
+	struct json_node *next;
+
+	for (struct json_node *m = other->first; m != NULL; m = next) {
+		next = m->next;
+		while (*at != NULL && json_name_is_before((*at)->name, m->name))
+			at = &(*at)->next;
+		if (*at != NULL && str_equal((*at)->name, m->name))
+			json_node_remove(object, at);
+		json_node_insert(object, at, m);
+	}
+	other->first = NULL;
+	other->count = 0;
 }
 
 /* ---- writing ---- */

@@ -62,6 +62,12 @@ struct json_node **json_node_end(struct json_node *in);
 void json_node_set(struct json_node *object, struct str name,
     struct json_node *value);
 
+/* The same for all members of another object of jsonb, which is empty then. */
+void json_node_merge(struct json_node *object, struct json_node *other);
+
+/* The order of members in jsonb. */
+bool json_name_is_before(struct str a, struct str b);
+
 /* As jsonb shows it; as json does, without any space; over several lines. */
 void json_tree_put(const struct json_node *node, struct buf *out);
 void json_tree_put_tight(const struct json_node *node, struct buf *out);

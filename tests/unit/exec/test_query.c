@@ -687,6 +687,25 @@ START_TEST(answers_the_same_from_merged_segments)
 }
 END_TEST
 
+/* Members are looked for once, not from the first for each. */
+START_TEST(objects_of_many_members)
+{
+	static const char sql[] =
+	    "with o as (select jsonb_object_agg('a' || g, 1) a,"
+	    " jsonb_object_agg('a' || 2 * g, 2) b, jsonb_object_agg('c' || g,"
+	    " 3) c from generate_series(1, 400000) g), m as (select a || b || c"
+	    " as m, b, c from o) select m -> 'a1', m -> 'a2', m -> 'a400001',"
+	    " m -> 'a800000', m -> 'c7', m @> b, c @> b, (select count(*) from"
+	    " jsonb_object_keys(m)) from m";
+
+	runner = sql_runner_open();
+	ck_assert_str_eq(sql_run(runner, sql),
+	    "?column?|?column?|?column?|?column?|?column?|?column?|?column?|"
+	    "count\n1|2|-|2|3|t|f|1000000\n");
+	sql_runner_close(runner);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -698,6 +717,7 @@ main(void)
 	tcase_add_test(tcase, answers_as_postgresql);
 	tcase_add_test(tcase, answers_the_same_from_segments);
 	tcase_add_test(tcase, answers_the_same_from_merged_segments);
+	tcase_add_test(tcase, objects_of_many_members);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	srunner = srunner_create(suite);
