@@ -304,17 +304,16 @@ numeric_hash(const struct numeric *n)
 	struct numeric reduced;
 	int64_t scale = n->scale;
 	uint64_t hash;
-	mpz_t z;
+	mpz_t z, ten;
 
 	if (n->kind != NUMERIC_FINITE)
 		return hash_u64(n->kind);
 	if (n->limbs == NULL)
 		return hash_small(n->small, scale);
 	mpz_init_set(z, numeric_view(&view, n));
-	while (mpz_divisible_ui_p(z, 10)) {
-		mpz_divexact_ui(z, z, 10);
-		scale--;
-	}
+	mpz_init_set_ui(ten, 10);
+	scale -= (int64_t)mpz_remove(z, z, ten);
+	mpz_clear(ten);
 	if (mpz_sizeinbase(z, 2) <= SMALL_BITS) {
 		int rc = numeric_of_z(z, 0, NULL, &reduced, NULL);
 

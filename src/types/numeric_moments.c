@@ -19,6 +19,7 @@ int
 numeric_moments_add(struct numeric_moments *moments, const struct numeric *n,
     struct arena *arena, struct error *err)
 {
+	const uint64_t *limbs = moments->squares.limbs;
 	struct arena_mark mark;
 	struct numeric square;
 	int rc;
@@ -39,7 +40,8 @@ numeric_moments_add(struct numeric_moments *moments, const struct numeric *n,
 	rc = numeric_multiply(n, n, arena, &square, err);
 	if (rc == 0)
 		rc = numeric_sum_add(&moments->squares, &square, arena, err);
-	if (rc == 0 && !moments->squares.has_rest)
+	/* The sum has copied what it needs, unless its memory is new. */
+	if (rc == 0 && moments->squares.limbs == limbs)
 		arena_rewind(arena, mark);
 	return rc;
 }

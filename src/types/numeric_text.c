@@ -402,22 +402,59 @@ bad_binary(const struct type_input *in, const char *part)
 	    "invalid %s in external \"numeric\" value", part);
 }
 
+/* More of these are quicker as one text of decimal digits. */
+#define SHORT_COUNT 64
+
+/* The next digit; it is less than NBASE unless this fails. */
+static int
+receive_digit(const struct type_input *in, struct reader *r, uint16_t *out)
+{
+	*out = reader_u16_be(r);
+	if (r->failed)
+		return type_check_binary_length(in, r);
+	return *out < NBASE ? 0 : bad_binary(in, "digit");
+}
+
+static int
+receive_many(const struct type_input *in, struct reader *r, uint32_t count,
+    mpz_t z)
+{
+	struct arena_mark mark = arena_mark(in->arena);
+	size_t len = (size_t)count * NBASE_DIGITS;
+	char *text = arena_try_alloc(in->arena, len + 1);
+	uint16_t digit;
+	int rc = 0;
+
+	if (text == NULL)
+		return error_no_memory(in->err);
+	for (size_t at = 0; at < len && rc == 0; at += NBASE_DIGITS) {
+		rc = receive_digit(in, r, &digit);
+		for (size_t i = NBASE_DIGITS; i-- > 0; digit /= 10)
+			text[at + i] = (char)('0' + digit % 10);
+	}
+	text[len] = '\0';
+	if (rc == 0)
+		(void)mpz_set_str(z, text, 10);
+	arena_rewind(in->arena, mark);
+	return rc != 0 ? rc : type_check_binary_length(in, r);
+}
+
 /* The digits, as one integer at scale (count - 1 - weight) * 4. */
 static int
 receive_digits(const struct type_input *in, struct reader *r, uint32_t count,
     mpz_t z)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		uint16_t digit = reader_u16_be(r);
+	uint16_t digit;
+	int rc = 0;
 
-		if (r->failed)
-			return type_check_binary_length(in, r);
-		if (digit >= NBASE)
-			return bad_binary(in, "digit");
+	if (count > SHORT_COUNT)
+		return receive_many(in, r, count, z);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		rc = receive_digit(in, r, &digit);
 		mpz_mul_ui(z, z, NBASE);
 		mpz_add_ui(z, z, digit);
 	}
-	return type_check_binary_length(in, r);
+	return rc != 0 ? rc : type_check_binary_length(in, r);
 }
 
 /* Move z from its natural scale to `scale`, cutting digits beyond. */

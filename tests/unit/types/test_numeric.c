@@ -92,6 +92,33 @@ START_TEST(sums_beyond_128_bits_keep_their_memory)
 }
 END_TEST
 
+/* Nor do squares, which are longer than their values. */
+START_TEST(moments_keep_their_memory)
+{
+	struct numeric_moments moments = { .sum = { .scale = 0 } };
+	struct numeric n, variance;
+	size_t used;
+
+	arena_init(&arena, NULL);
+	n = parse("12345678901234567890123");
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(numeric_moments_add(&moments, &n, &arena,
+				     &err),
+		    0);
+	used = arena.used_bytes;
+	for (int i = 1000; i < 100000; i++)
+		ck_assert_int_eq(numeric_moments_add(&moments, &n, &arena,
+				     &err),
+		    0);
+	ck_assert_uint_eq(arena.used_bytes, used);
+	ck_assert_int_eq(numeric_moments_variance(&moments, 100000, true, false,
+			     &arena, &variance, &err),
+	    0);
+	check_text(&variance, "0");
+	arena_release(&arena);
+}
+END_TEST
+
 START_TEST(equal_values_have_equal_hashes)
 {
 	static const char *const pairs[][2] = {
@@ -114,6 +141,67 @@ START_TEST(equal_values_have_equal_hashes)
 		ck_assert_int_eq(numeric_compare(&a, &b), 0);
 		ck_assert(numeric_hash(&a) == numeric_hash(&b));
 	}
+	arena_release(&arena);
+}
+END_TEST
+
+/* All zeros of a large power of ten are left out at once. */
+START_TEST(hashes_of_many_zeros)
+{
+	struct numeric n, one = numeric_of_i64(1), same;
+	uint64_t hash;
+
+	arena_init(&arena, NULL);
+	n = parse("1e131071");
+	hash = numeric_hash(&n);
+	for (int i = 0; i < 100; i++)
+		ck_assert(numeric_hash(&n) == hash);
+	ck_assert_int_eq(numeric_subtract(&n, &one, &arena, &same, &err), 0);
+	ck_assert_int_eq(numeric_add(&same, &one, &arena, &same, &err), 0);
+	ck_assert(numeric_hash(&same) == hash);
+	arena_release(&arena);
+}
+END_TEST
+
+/* The binary form of more and less digits is that of the text. */
+START_TEST(binary_digits)
+{
+	static const int counts[] = { 1, 63, 64, 65, 66, 3000, 32768 };
+	const struct type type = type_of(TYPE_NUMERIC);
+	struct buf text, binary;
+	struct datum value, same;
+
+	arena_init(&arena, NULL);
+	buf_init(&text);
+	buf_init(&binary);
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		buf_reset(&text);
+		buf_reset(&binary);
+		buf_put_u16_be(&binary, (uint16_t)counts[i]);
+		buf_put_u16_be(&binary, (uint16_t)(counts[i] - 1));
+		buf_put_u16_be(&binary, 0);
+		buf_put_u16_be(&binary, 0);
+		for (int k = 0; k < counts[i]; k++) {
+			int digit = k * 7919 % 10000 + (k == 0);
+
+			buf_put_u16_be(&binary, (uint16_t)digit);
+			buf_printf(&text, "%04d", digit);
+		}
+		ck_assert_int_eq(type_in_text(&type, &type_settings_default,
+				     buf_str(&text), &arena, &value, &err),
+		    0);
+		ck_assert_int_eq(type_in_binary(&type, buf_str(&binary), &arena,
+				     &same, &err),
+		    0);
+		ck_assert_int_eq(numeric_compare(&value.numeric, &same.numeric),
+		    0);
+	}
+	buf_patch_u32_be(&binary, 32768, 0x27102710);
+	ck_assert_int_eq(type_in_binary(&type, buf_str(&binary), &arena, &same,
+			     &err),
+	    STELE_E_INVALID_BINARY_REPRESENTATION);
+	buf_release(&text);
+	buf_release(&binary);
 	arena_release(&arena);
 }
 END_TEST
@@ -234,7 +322,10 @@ main(void)
 
 	tcase_add_loop_test(tc, sums_and_merges, 0, ARRAY_LEN(sums));
 	tcase_add_test(tc, sums_beyond_128_bits_keep_their_memory);
+	tcase_add_test(tc, moments_keep_their_memory);
 	tcase_add_test(tc, equal_values_have_equal_hashes);
+	tcase_add_test(tc, hashes_of_many_zeros);
+	tcase_add_test(tc, binary_digits);
 	tcase_add_loop_test(tc, few_digits_fit, 0, ARRAY_LEN(few_digits));
 	tcase_add_loop_test(tc, large_powers, 0, ARRAY_LEN(powers));
 	tcase_add_test(tc, powers_have_all_their_digits);
