@@ -780,9 +780,9 @@ to_char_row(struct function_call *call, uint32_t row)
 	}
 	if (has_zone)
 		moment = time_zone_at(call->settings->time_zone, value);
-	buf_init(&text);
+	buf_init_charged(&text, call->arena->budget);
 	rc = to_char_timestamp(value + moment.offset * USECS_PER_SEC,
-	    has_zone ? &moment : NULL, format, &text, call->err);
+	    has_zone ? &moment : NULL, format, call->cancel, &text, call->err);
 	if (rc == 0)
 		rc = put_text(call, row, &text);
 	buf_release(&text);
@@ -802,7 +802,7 @@ timeofday_row(struct function_call *call, uint32_t row)
 
 	buf_init(&text);
 	rc = to_char_timestamp(now + moment.offset * USECS_PER_SEC, &moment,
-	    STR("Dy Mon DD HH24:MI:SS.US YYYY TZ"), &text, call->err);
+	    STR("Dy Mon DD HH24:MI:SS.US YYYY TZ"), NULL, &text, call->err);
 	if (rc == 0)
 		rc = put_text(call, row, &text);
 	buf_release(&text);
@@ -822,8 +822,8 @@ interval_to_char_row(struct function_call *call, uint32_t row)
 		put_null(call, row);
 		return 0;
 	}
-	buf_init(&text);
-	rc = to_char_interval(value, format, &text, call->err);
+	buf_init_charged(&text, call->arena->budget);
+	rc = to_char_interval(value, format, call->cancel, &text, call->err);
 	if (rc == 0)
 		rc = put_text(call, row, &text);
 	buf_release(&text);

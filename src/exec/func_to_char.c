@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/cancel.h"
 #include "common/error.h"
 #include "types/datetime.h"
 #include "types/time_zone.h"
@@ -467,7 +468,8 @@ to_char_put(struct shown *s, struct str format, to_char_fn put,
 	size_t at = 0;
 	int rc = 0;
 
-	while (at < format.len && rc == 0) {
+	while (at < format.len && rc == 0 && !s->out->failed &&
+	    !cancel_is_set(s->cancel)) {
 		struct str rest = str_of(format.data + at, format.len - at);
 		const struct to_char_keyword *k;
 		size_t prefix = take_prefix(s, rest);
@@ -500,14 +502,15 @@ to_char_put(struct shown *s, struct str format, to_char_fn put,
 		rest = str_of(format.data + at, format.len - at);
 		at += take_suffix(s, rest, k->width > 0);
 	}
-	return rc;
+	return rc != 0 ? rc : cancel_check(s->cancel, err);
 }
 
 int
 to_char_timestamp(int64_t local, const struct time_zone_moment *moment,
-    struct str format, struct buf *out, struct error *err)
+    struct str format, const atomic_bool *cancel, struct buf *out,
+    struct error *err)
 {
-	struct shown s = { .moment = moment, .out = out };
+	struct shown s = { .moment = moment, .cancel = cancel, .out = out };
 
 	civil_of_timestamp(local, &s.civil);
 	s.date = floor_div(local, USECS_PER_DAY);

@@ -181,10 +181,11 @@ put_pattern(struct shown *s, const struct to_char_keyword *k,
 
 int
 to_char_interval(const struct interval *value, struct str format,
-    struct buf *out, struct error *err)
+    const atomic_bool *cancel, struct buf *out, struct error *err)
 {
 	int64_t seconds = value->microseconds / USECS_PER_SEC;
-	struct shown s = { .out = out,
+	struct shown s = { .cancel = cancel,
+		.out = out,
 		.hours = seconds / 3600,
 		.date = (int64_t)value->months * DAYS_PER_MONTH + value->days,
 		.civil = {

@@ -62,6 +62,7 @@ struct shown {
 	const struct time_zone_moment *moment;
 	bool fill;         /* off after FM: no padding */
 	bool is_localized; /* after TM: names are not padded */
+	const atomic_bool *cancel;
 	struct buf *out;
 };
 

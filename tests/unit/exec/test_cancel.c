@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #include "common/cancel.h"
+#include "exec/func_to_char.h"
 #include "exec/group_order.h"
 #include "exec/group_table.h"
 #include "exec/row_sort.h"
 #include "exec/row_store.h"
 #include "exec/sequence_private.h"
 #include "sql_runner.h"
+#include "vec/value.h"
 
 static struct error err;
 static atomic_bool cancel;
@@ -376,6 +378,27 @@ START_TEST(one_value_is_cancelled)
 }
 END_TEST
 
+/* A template is as long as a user likes. */
+START_TEST(templates_are_cancelled)
+{
+	const struct interval hour = { .microseconds = INT64_C(3600000000) };
+	struct buf out;
+
+	buf_init(&out);
+	ck_assert_int_eq(to_char_timestamp(0, NULL, STR("YYYY"), &cancel, &out,
+			     &err),
+	    0);
+	atomic_store(&cancel, true);
+	ck_assert_int_eq(to_char_timestamp(0, NULL, STR("YYYY"), &cancel, &out,
+			     &err),
+	    STELE_E_QUERY_CANCELED);
+	ck_assert_int_eq(to_char_interval(&hour, STR("HH24"), &cancel, &out,
+			     &err),
+	    STELE_E_QUERY_CANCELED);
+	buf_release(&out);
+}
+END_TEST
+
 /* Rows of a statement that reads them: INSERT ... SELECT in a transaction. */
 START_TEST(statements_are_cancelled)
 {
@@ -424,6 +447,7 @@ main(void)
 	tcase_add_test(tcase, merging_groups_is_cancelled);
 	tcase_add_loop_test(tcase, one_value_is_cancelled, 0,
 	    sizeof(endless) / sizeof(endless[0]));
+	tcase_add_test(tcase, templates_are_cancelled);
 	tcase_add_test(tcase, statements_are_cancelled);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);

@@ -177,6 +177,43 @@ START_TEST(a_long_list_of_names)
 }
 END_TEST
 
+/* Each asks for more than REFUSED_LIMIT for one value, most of them at once. */
+static const char *const refused[] = {
+	"select to_date('1', repeat('Y', 1000000))",
+	"select to_char(1, repeat('9', 1000000))",
+	"select to_number('1', repeat('9', 1000000))",
+	"select (array_fill(1, array[300000]))[1:300000]",
+	"select array[array_fill(1, array[300000])]",
+	"select array_positions(array_fill(1, array[300000]), 1)",
+	"select array_fill(1, array[300000])::text[]",
+	"select array_fill(1, array[300000])::numeric[]",
+	"select jsonb_set('{\"a\": 1}', array_fill('a'::text, array[300000]),"
+	" '2')",
+	"select '{\"a\": 1}'::jsonb #- array_fill('a'::text, array[300000])",
+	/* a result that fits, beside one that grows */
+	"select length(to_char(timestamp '2024-01-01', repeat('DAY', 600000)))",
+	"select length(to_char(interval '2500000000 hours', repeat('HH24',"
+	" 500000)))",
+	"select jsonb_pretty(('[' || repeat('1,', 300000) || '1]')::jsonb)",
+};
+
+#define REFUSED_COUNT (sizeof(refused) / sizeof(refused[0]))
+#define REFUSED_LIMIT ((size_t)8 << 20)
+
+START_TEST(large_values_are_refused)
+{
+	const char *answer;
+
+	sql_runner_set_memory(runner, REFUSED_LIMIT);
+	answer = sql_run(runner, refused[_i]);
+	ck_assert_msg(strstr(answer, "ERROR: 53200: out of memory\n") != NULL,
+	    "%s: %s", refused[_i], answer);
+	sql_runner_set_memory(runner, 0);
+	ck_assert_str_eq(sql_run(runner, "select count(*) from t"),
+	    "count\n3000\n");
+}
+END_TEST
+
 static void
 run(const char *statement)
 {
@@ -221,6 +258,8 @@ main(void)
 	tcase_add_checked_fixture(tcase, open_runner, close_runner);
 	tcase_add_loop_test(tcase, any_limit, 0, (int)QUERY_COUNT);
 	tcase_add_loop_test(tcase, any_limit_spilled, 0, (int)SPILLED_COUNT);
+	tcase_add_loop_test(tcase, large_values_are_refused, 0,
+	    (int)REFUSED_COUNT);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(many_case, open_many, close_runner);
