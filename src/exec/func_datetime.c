@@ -292,16 +292,22 @@ release_zone(struct row_zone *its)
 	time_zone_free(its->made);
 }
 
-/* A zone by its name or abbreviation. */
+/*
+ * A zone by its abbreviation or name: abbreviations come first, for some zones
+ * of the database have the name of one that is one offset all year (CET).
+ */
 static int
 named_zone(struct function_call *call, struct str name, struct row_zone *out)
 {
 	struct time_zone_set *zones = call->settings->time_zones;
 	int32_t offset;
 
-	out->zone = time_zone_find_once(zones, name, &out->made);
-	if (out->zone == NULL && time_zone_abbrev(name, &offset))
-		out->zone = time_zone_fixed(zones, offset);
+	if (time_zone_abbrev(name, &offset))
+		*out = (struct row_zone){
+			.zone = time_zone_fixed(zones, offset),
+		};
+	else
+		out->zone = time_zone_find_once(zones, name, &out->made);
 	if (out->zone != NULL)
 		return 0;
 	return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
@@ -621,10 +627,10 @@ static int
 zone_shift(struct function_call *call, uint32_t row, bool is_local,
     int64_t value, int64_t *shift)
 {
-	const struct time_zone *zone;
-	struct time_zone *made;
+	struct row_zone its;
 	struct str name;
 	int32_t offset;
+	int rc;
 
 	if (call->function->args[0] == TYPE_INTERVAL) {
 		const struct interval *span = &ARG(call, 0, interval, row);
@@ -638,14 +644,14 @@ zone_shift(struct function_call *call, uint32_t row, bool is_local,
 		return 0;
 	}
 	name = ARG(call, 0, str, row);
-	zone = time_zone_find_once(call->settings->time_zones, name, &made);
-	if (zone != NULL)
-		offset = is_local ? time_zone_offset_local(zone, value)
-				  : time_zone_offset(zone, value);
-	else if (!time_zone_abbrev(name, &offset))
-		return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
-		    "time zone \"%.*s\" not recognized", STR_FMT(name));
-	time_zone_free(made);
+	if (!time_zone_abbrev(name, &offset)) { /* else no zone is needed */
+		rc = named_zone(call, name, &its);
+		if (rc != 0)
+			return rc;
+		offset = is_local ? time_zone_offset_local(its.zone, value)
+				  : time_zone_offset(its.zone, value);
+		release_zone(&its);
+	}
 	*shift = offset * USECS_PER_SEC;
 	return 0;
 }

@@ -553,12 +553,14 @@ time_zone_offset_local(const struct time_zone *zone, int64_t local)
 	return before;
 }
 
+#define ABBREV_LETTERS 6
+
 /*
- * PostgreSQL 15's default set (its timezonesets/Default); those whose meaning
- * has changed have the present one.
+ * PostgreSQL 15's default set (its timezonesets/Default), in order; those whose
+ * meaning has changed have the present one.
  */
-static const struct {
-	char name[6]; /* without a NUL if it has six letters */
+static const struct abbrev {
+	char name[ABBREV_LETTERS]; /* without a NUL if it has so many */
 	int16_t minutes;
 	bool is_dst;
 } abbrevs[] = {
@@ -759,18 +761,32 @@ static const struct {
 	{ "zulu", 0, false },
 };
 
+static int
+compare_abbrevs(const void *name, const void *abbrev)
+{
+	return memcmp(name, ((const struct abbrev *)abbrev)->name,
+	    ABBREV_LETTERS);
+}
+
 bool
 time_zone_abbrev(struct str abbrev, int32_t *offset)
 {
-	struct time_zone_short known;
+	char name[ABBREV_LETTERS] = { 0 };
+	const struct abbrev *found;
 
-	for (uint32_t i = 0; time_zone_abbrev_at(i, &known); i++) {
-		if (str_equal_nocase(abbrev, known.name)) {
-			*offset = known.offset;
-			return true;
-		}
+	if (abbrev.len == 0 || abbrev.len > sizeof(name))
+		return false;
+	for (size_t i = 0; i < abbrev.len; i++) {
+		char c = abbrev.data[i];
+
+		name[i] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
 	}
-	return false;
+	found = bsearch(name, abbrevs, ARRAY_LEN(abbrevs), sizeof(abbrevs[0]),
+	    compare_abbrevs);
+	if (found == NULL)
+		return false;
+	*offset = found->minutes * 60;
+	return true;
 }
 
 bool

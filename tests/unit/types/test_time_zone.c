@@ -112,6 +112,23 @@ START_TEST(a_set_that_is_full)
 }
 END_TEST
 
+START_TEST(abbreviations_are_found)
+{
+	struct time_zone_short its;
+	int32_t offset;
+
+	for (uint32_t i = 0; time_zone_abbrev_at(i, &its); i++) {
+		ck_assert(time_zone_abbrev(its.name, &offset));
+		ck_assert_int_eq(offset, its.offset);
+	}
+	ck_assert(time_zone_abbrev(STR("CeTdSt"), &offset));
+	ck_assert_int_eq(offset, 7200);
+	ck_assert(!time_zone_abbrev(STR(""), &offset));
+	ck_assert(!time_zone_abbrev(STR("cetd"), &offset));
+	ck_assert(!time_zone_abbrev(STR("cetdstx"), &offset));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -124,6 +141,7 @@ main(void)
 	tcase_add_test(tcase, values_leave_no_zones);
 	tcase_add_test(tcase, two_zones_are_one_too_many);
 	tcase_add_test(tcase, a_set_that_is_full);
+	tcase_add_test(tcase, abbreviations_are_found);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
