@@ -6,6 +6,7 @@
  * through a scanner that sorts words and numbers into fields and guesses what a
  * bare number is from what is already there, by the same rules.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,23 +113,48 @@ take_number(struct fields *f, size_t *len)
 	return value;
 }
 
-/* ".789": microseconds, rounded. */
+/* ".789", of which as many digits count as a double may need. */
+static double
+decimals(const char *point, const char *end)
+{
+	char text[64];
+	size_t len = (size_t)(end - point);
+
+	if (len > sizeof(text) - 1)
+		len = sizeof(text) - 1;
+	memcpy(text, point, len);
+	text[len] = '\0';
+	return strtod(text, NULL);
+}
+
+/* Past the digits of ".789", of which the point is next. */
+static const char *
+skip_fraction(struct fields *f)
+{
+	const char *point = f->next++;
+
+	while (is_digit(peek(f)))
+		f->next++;
+	return point;
+}
+
+/*
+ * ".789": microseconds, rounded as PostgreSQL does, as a double: half may go
+ * either way.
+ */
 static int64_t
 take_fraction(struct fields *f)
 {
+	const char *point = skip_fraction(f);
 	int64_t value = 0, unit = 100000;
-	bool round_up = false;
 
-	f->next++;
-	for (size_t i = 0; is_digit(peek(f)); i++, f->next++) {
-		if (i < 6) {
-			value += (*f->next - '0') * unit;
-			unit /= 10;
-		} else if (i == 6) {
-			round_up = *f->next >= '5';
-		}
+	if (f->next - point > 7)
+		return (int64_t)rint(decimals(point, f->next) * 1e6);
+	for (const char *at = point + 1; at < f->next; at++) {
+		value += (*at - '0') * unit;
+		unit /= 10;
 	}
-	return value + round_up;
+	return value;
 }
 
 static void
