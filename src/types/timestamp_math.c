@@ -363,7 +363,7 @@ span_number(int64_t year, int64_t span)
 {
 	if (year > 0)
 		return (year + span - 1) / span;
-	return -((span - (year - 1)) / span);
+	return -((span - 1 - (year - 1)) / span);
 }
 
 bool
