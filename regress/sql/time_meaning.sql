@@ -8,3 +8,19 @@ SELECT timestamp '2000-01-01 00:00:00.1234565' AS a, timestamp '2000-01-01 00:00
 -- centuries and millennia BC end with the year 1, too
 SELECT y, extract(century FROM d) AS century, extract(millennium FROM d) AS millennium, extract(decade FROM d) AS decade, to_char(d, 'CC') AS cc, to_char(d::timestamp, 'FMCC') AS fm, date_part('century', d::timestamp) AS part FROM unnest(ARRAY[1, 99, 100, 101, 200, 201, 600, 999, 1000, 1001, 2000, 2001]) y, LATERAL (SELECT make_date(-y, 6, 1) AS d) q ORDER BY y;
 SELECT extract(century FROM date '2000-01-01') AS a, extract(century FROM date '2001-01-01') AS b, extract(century FROM date '0001-01-01') AS c, extract(millennium FROM date '1000-12-31') AS d, extract(millennium FROM date '1001-01-01') AS e;
+-- two numbers and a fraction are minutes and seconds
+SELECT time '07:08.5' AS a, timestamp '2024-01-01 07:08.5' AS b, time '25:08.5' AS c, time '1:60.5' AS d, time '07:08' AS e, time '07:08:09.5' AS f, timestamptz '2024-01-01 07:08.5+02' AS g;
+SELECT time '60:08.5';
+SELECT time '1:61.5';
+-- halves of a day, of a time without a colon
+SELECT time '0708 PM' AS a, time '0708 AM' AS b, time '1208 AM' AS c, time '070809 PM' AS d, time '070809.5 PM' AS e, time '07:08 PM' AS f;
+SELECT time '1308 PM';
+SELECT time '07 PM';
+-- a Julian day is all of the date
+SELECT timestamp 'J2451545' AS a, timestamp 'J2451545 10:00' AS b, timestamp '10:00 J2451545' AS c, timestamp 'J2451545.5' AS d, timestamp 'J2451545 101112' AS e, date 'J2451546' AS f;
+SELECT timestamp '2024-05-06 J123456';
+SELECT timestamp 'J2451545 2024-01-01';
+SELECT timestamp 'J2451545 J2451546';
+SELECT timestamp '2024 J2451545';
+SELECT timestamp '10:00 J2451545.5';
+SELECT date 'May J2451545';

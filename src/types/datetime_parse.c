@@ -57,6 +57,7 @@ struct fields {
 	bool is_julian;
 	bool is_bc;
 	bool after_t; /* a 'T' came: digits are a time */
+	bool after_j; /* a 'J' came: digits are a Julian day */
 	enum half_day half_day;
 	int64_t year;
 	int month;
@@ -182,11 +183,12 @@ set_time(struct fields *f, int64_t hour, int64_t minute, int64_t second,
 	    second * USECS_PER_SEC + microsecond;
 }
 
-/* "07:08[:09[.123]]"; the hour has been read. */
+/* "07:08[:09[.123]]", or "07:08.5" in minutes; a number has been read. */
 static void
 take_time(struct fields *f, int64_t hour)
 {
 	int64_t minute, second = 0, microsecond = 0;
+	bool has_second;
 	size_t len;
 
 	f->next++;
@@ -195,6 +197,7 @@ take_time(struct fields *f, int64_t hour)
 		fail(f, FAULT_SYNTAX);
 		return;
 	}
+	has_second = peek(f) != '.';
 	if (peek(f) == ':') {
 		f->next++;
 		second = take_number(f, &len);
@@ -205,7 +208,10 @@ take_time(struct fields *f, int64_t hour)
 	}
 	if (peek(f) == '.')
 		microsecond = take_fraction(f);
-	set_time(f, hour, minute, second, microsecond);
+	if (has_second)
+		set_time(f, hour, minute, second, microsecond);
+	else
+		set_time(f, 0, hour, minute, microsecond);
 }
 
 static void
@@ -447,6 +453,35 @@ has_fraction(const struct fields *f)
 }
 
 static void
+take_part_of_day(struct fields *f)
+{
+	const char *point = skip_fraction(f);
+
+	if ((f->seen & SEEN_TIME) != 0)
+		fail(f, FAULT_SYNTAX);
+	f->seen |= SEEN_TIME;
+	f->time = (int64_t)(decimals(point, f->next) * (double)USECS_PER_DAY);
+}
+
+/* "J2451545", or "J2451545.5", whose time is noon; the number has been read. */
+static void
+take_julian(struct fields *f, int64_t value)
+{
+	f->after_j = false;
+	f->is_julian = true;
+	if ((f->seen & SEEN_DATE) != 0) {
+		fail(f, FAULT_SYNTAX);
+		return;
+	}
+	f->seen |= SEEN_DATE;
+	if (value > INT32_MAX)
+		fail(f, FAULT_FIELD);
+	f->date = value - 2451545;
+	if (peek(f) == '.')
+		take_part_of_day(f);
+}
+
+static void
 take_digits(struct fields *f)
 {
 	size_t len;
@@ -459,11 +494,8 @@ take_digits(struct fields *f)
 			fail(f, FAULT_SYNTAX);
 		else
 			take_time(f, value);
-	} else if (f->is_julian && (f->seen & SEEN_DATE) == 0) {
-		f->seen |= SEEN_DATE;
-		if (value > INT32_MAX)
-			fail(f, FAULT_FIELD);
-		f->date = value - 2451545;
+	} else if (f->after_j) {
+		take_julian(f, value);
 	} else if (!has_date && !f->after_t && after == '.' &&
 	    has_fraction(f)) {
 		add_number(f, value, len);
@@ -532,7 +564,7 @@ add_keyword(struct fields *f, struct str word)
 		     str_equal_nocase(word, STR("jd")) ||
 		     str_equal_nocase(word, STR("julian"))) &&
 	    is_digit(peek(f)))
-		f->is_julian = true;
+		f->after_j = true;
 	else
 		return false;
 	return true;
@@ -874,6 +906,8 @@ time_parse(struct str text, const struct type_settings *settings, int64_t *out,
 				.after_t = true,
 			};
 			scan(&f);
+			if (f.fault == FAULT_NONE)
+				check_half_day(&f);
 		} else {
 			parse_any(trimmed, settings, &f);
 		}
