@@ -81,21 +81,6 @@ civil_of_timestamp(int64_t timestamp, struct civil *out)
 	out->microsecond = (int)(rest % USECS_PER_SEC);
 }
 
-bool
-timestamp_of_civil(const struct civil *civil, int64_t *out)
-{
-	int64_t date, time;
-
-	if (civil->year < -4713 || civil->year > 294276)
-		return false;
-	date = date_of_civil(civil->year, civil->month, civil->day);
-	time = civil->hour * USECS_PER_HOUR + civil->minute * USECS_PER_MINUTE +
-	    civil->second * USECS_PER_SEC + civil->microsecond;
-	return !__builtin_mul_overflow(date, USECS_PER_DAY, out) &&
-	    !__builtin_add_overflow(*out, time, out) &&
-	    timestamp_is_valid(*out);
-}
-
 int64_t
 timestamp_to_local(const struct time_zone *zone, int64_t utc)
 {

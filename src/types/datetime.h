@@ -97,9 +97,6 @@ struct civil {
 /* Of a finite timestamp. */
 void civil_of_timestamp(int64_t timestamp, struct civil *out);
 
-/* False if the result is out of range. */
-bool timestamp_of_civil(const struct civil *civil, int64_t *out);
-
 /* Between UTC and the local time of a zone; infinities stay. */
 int64_t timestamp_to_local(const struct time_zone *zone, int64_t utc);
 int64_t timestamp_of_local(const struct time_zone *zone, int64_t local);

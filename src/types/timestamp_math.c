@@ -7,44 +7,74 @@
 
 #define JULIAN_OF_2000 2451545
 
-/* Add months to a local time, keeping the day of month where there is one. */
+/*
+ * The moment of a local time, unless that is further away than a zone can shift
+ * it: what is not cannot overflow either.
+ */
 static bool
-add_months(int64_t local, int64_t months, int64_t *out)
+moment_of_local(const struct time_zone *zone, int64_t local, int64_t *out)
 {
-	struct civil c;
-	int64_t month;
-	int last;
-
-	civil_of_timestamp(local, &c);
-	month = c.year * MONTHS_PER_YEAR + c.month - 1 + months;
-	c.year = floor_div(month, MONTHS_PER_YEAR);
-	c.month = (int)(month - c.year * MONTHS_PER_YEAR) + 1;
-	last = date_month_days(c.year, c.month);
-	if (c.day > last)
-		c.day = last;
-	return timestamp_of_civil(&c, out);
+	if (local < TIMESTAMP_MIN - USECS_PER_DAY ||
+	    local >= TIMESTAMP_LIMIT + USECS_PER_DAY)
+		return false;
+	*out = timestamp_of_local(zone, local);
+	return timestamp_is_valid(*out);
 }
 
+/* Days of a date and a time, as a local time. */
+static bool
+local_of_date(int64_t date, int64_t time, int64_t *out)
+{
+	return !__builtin_mul_overflow(date, USECS_PER_DAY, out) &&
+	    !__builtin_add_overflow(*out, time, out);
+}
+
+/* Add months to a moment, keeping the day of month where there is one. */
+static bool
+add_months(const struct time_zone *zone, int64_t months, int64_t *moment)
+{
+	int64_t local = timestamp_to_local(zone, *moment);
+	int64_t date = floor_div(local, USECS_PER_DAY);
+	int64_t time = local - date * USECS_PER_DAY;
+	int64_t year, count;
+	int month, day, last;
+
+	civil_of_date(date, &year, &month, &day);
+	count = year * MONTHS_PER_YEAR + month - 1 + months;
+	year = floor_div(count, MONTHS_PER_YEAR);
+	month = (int)(count - year * MONTHS_PER_YEAR) + 1;
+	last = date_month_days(year, month);
+	date = date_of_civil(year, month, day < last ? day : last);
+	return local_of_date(date, time, &local) &&
+	    moment_of_local(zone, local, moment);
+}
+
+static bool
+add_days(const struct time_zone *zone, int64_t days, int64_t *moment)
+{
+	int64_t local = timestamp_to_local(zone, *moment);
+	int64_t date = floor_div(local, USECS_PER_DAY);
+
+	return local_of_date(date + days, local - date * USECS_PER_DAY,
+		   &local) &&
+	    moment_of_local(zone, local, moment);
+}
+
+/*
+ * Each step ends at a moment of the zone, as in PostgreSQL: a month that ends
+ * in a gap of the clock is moved out of it before the days are counted.
+ */
 bool
 timestamp_add(int64_t timestamp, const struct interval *interval,
     const struct time_zone *zone, int64_t *out)
 {
-	int64_t local, days;
-
 	*out = timestamp;
 	if (!timestamp_is_finite(timestamp))
 		return true;
-	if (interval->months != 0 || interval->days != 0) {
-		local = timestamp_to_local(zone, timestamp);
-		if (interval->months != 0 &&
-		    !add_months(local, interval->months, &local))
-			return false;
-		if (__builtin_mul_overflow((int64_t)interval->days,
-			USECS_PER_DAY, &days) ||
-		    __builtin_add_overflow(local, days, &local))
-			return false;
-		*out = timestamp_of_local(zone, local);
-	}
+	if (interval->months != 0 && !add_months(zone, interval->months, out))
+		return false;
+	if (interval->days != 0 && !add_days(zone, interval->days, out))
+		return false;
 	return !__builtin_add_overflow(*out, interval->microseconds, out) &&
 	    timestamp_is_valid(*out);
 }
