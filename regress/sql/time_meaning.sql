@@ -40,3 +40,13 @@ SELECT timestamp '294276-12-31 23:00' + interval '1 day -2 hours';
 SELECT timestamp '2000-01-01' + interval '106751991 days';
 SELECT timestamp '2000-01-01' - interval '2147483647 months';
 SELECT timestamp '2000-01-01' + interval '3530000 days -3600000 hours' AS a, date '2024-01-31' + interval '1 month' AS b;
+-- a sign may stand apart, and there is one number more below 0
+SELECT interval '- 1 day' AS a, interval '+ 1 day' AS b, interval '1 day -  04:05:06' AS c, interval '- 1-2' AS d, interval '-9223372036854775808 us' AS e, interval '9223372036854775807 us' AS f, interval '-2147483648 days' AS g, interval 'P-1DT-2H' AS h;
+SELECT interval '-9223372036854775809 us';
+SELECT interval '9223372036854775808 us';
+SELECT interval '-9223372036854775808 ms';
+SELECT interval '9223372036854775807.9 years';
+SELECT interval '9223372036854775807 years';
+SELECT interval '-99999999999999999999 days';
+SELECT interval 'P- 1D';
+SELECT interval '- day';

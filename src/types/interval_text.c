@@ -38,7 +38,8 @@ enum fault { FAULT_NONE, FAULT_SYNTAX, FAULT_RANGE };
 
 struct field {
 	enum { FIELD_WORD, FIELD_NUMBER, FIELD_TIME, FIELD_YEAR_MONTH } kind;
-	struct str text; /* of a number, its sign too */
+	char sign;       /* of a number: '+', '-' or none, '\0' */
+	struct str text; /* without it */
 };
 
 /* Sums in full width; checked when the result is made. */
@@ -108,9 +109,10 @@ add_fraction_days(struct sum *sum, double fraction, int scale)
 static void
 add_years(struct sum *sum, int64_t value, double fraction, int64_t years)
 {
+	double months = rint(fraction * (double)(years * MONTHS_PER_YEAR));
+
 	add_i64(&sum->months, value, years * MONTHS_PER_YEAR, sum);
-	sum->months +=
-	    (int64_t)rint(fraction * (double)(years * MONTHS_PER_YEAR));
+	add_i64(&sum->months, (int64_t)months, 1, sum);
 }
 
 static void
@@ -235,16 +237,20 @@ unit_of(struct str word)
 	return UNIT_NONE;
 }
 
-/* Digits at *at, with overflow as a fault of range. */
+/*
+ * Digits at *at, of a number of this sign (1, -1), for there is one more below
+ * 0; overflow is a fault of range.
+ */
 static int64_t
-take_digits(const char **at, const char *end, size_t *count, enum fault *fault)
+take_digits(const char **at, const char *end, int sign, size_t *count,
+    enum fault *fault)
 {
 	int64_t value = 0;
 
 	*count = 0;
 	for (; *at < end && is_digit(**at); (*at)++, (*count)++)
 		if (__builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_add_overflow(value, **at - '0', &value))
+		    __builtin_add_overflow(value, sign * (**at - '0'), &value))
 			*fault = FAULT_RANGE;
 	return value;
 }
@@ -263,44 +269,38 @@ take_fraction(const char **at, const char *end, size_t *count)
 	return strtod(text, NULL);
 }
 
-/* "-1.5": its parts, both with the sign. */
+/* "1.5" behind a sign: its parts, both with that. */
 static bool
-read_number(struct str text, int64_t *value, double *fraction,
+read_number(char sign, struct str text, int64_t *value, double *fraction,
     enum fault *fault)
 {
 	const char *at = text.data, *end = text.data + text.len;
-	bool negative = at < end && *at == '-';
 	size_t whole, rest = 0;
 
-	at += at < end && (*at == '-' || *at == '+');
-	*value = take_digits(&at, end, &whole, fault);
+	*value = take_digits(&at, end, sign == '-' ? -1 : 1, &whole, fault);
 	*fraction = 0;
 	if (at < end && *at == '.') {
 		at++;
 		*fraction = take_fraction(&at, end, &rest);
 	}
-	if (negative) {
-		*value = -*value;
+	if (sign == '-')
 		*fraction = -*fraction;
-	}
 	return at == end && whole + rest > 0;
 }
 
-/* "[-]04:05[:06.789]", or minutes and seconds "05:06.789". */
+/* "04:05[:06.789]" behind a sign, or minutes and seconds "05:06.789". */
 static void
-add_time(struct sum *sum, struct str text, int32_t mod)
+add_time(struct sum *sum, const struct field *field, int32_t mod)
 {
-	const char *at = text.data, *end = text.data + text.len;
-	bool negative = *at == '-';
+	const char *at = field->text.data, *end = at + field->text.len;
 	int64_t part[3] = { 0, 0, 0 };
 	double fraction = 0;
 	size_t digits, count = 0;
 	struct sum time = { .months = 0 };
 	bool has_hours;
 
-	at += *at == '-' || *at == '+';
 	for (;;) {
-		part[count++] = take_digits(&at, end, &digits, &time.fault);
+		part[count++] = take_digits(&at, end, 1, &digits, &time.fault);
 		if (digits == 0 && count > 1) {
 			sum->fault = FAULT_SYNTAX;
 			return;
@@ -331,21 +331,21 @@ add_time(struct sum *sum, struct str text, int32_t mod)
 	add_unit(&time, UNIT_SECOND, part[2], fraction);
 	if (time.fault != FAULT_NONE)
 		sum->fault = time.fault;
-	add_i64(&sum->microseconds, time.microseconds, negative ? -1 : 1, sum);
+	add_i64(&sum->microseconds, time.microseconds,
+	    field->sign == '-' ? -1 : 1, sum);
 }
 
-/* "[-]1-2": years and months. */
+/* "1-2" behind a sign: years and months. */
 static void
-add_year_month(struct sum *sum, struct str text)
+add_year_month(struct sum *sum, const struct field *field)
 {
-	const char *at = text.data, *end = text.data + text.len;
-	int64_t sign = *at == '-' ? -1 : 1, years, months;
+	const char *at = field->text.data, *end = at + field->text.len;
+	int64_t sign = field->sign == '-' ? -1 : 1, years, months;
 	size_t count, month_count;
 
-	at += *at == '-' || *at == '+';
-	years = take_digits(&at, end, &count, &sum->fault);
+	years = take_digits(&at, end, 1, &count, &sum->fault);
 	at++;
-	months = take_digits(&at, end, &month_count, &sum->fault);
+	months = take_digits(&at, end, 1, &month_count, &sum->fault);
 	if (months >= MONTHS_PER_YEAR)
 		sum->fault = FAULT_RANGE;
 	else if (at != end || month_count == 0)
@@ -358,14 +358,15 @@ add_year_month(struct sum *sum, struct str text)
 static bool
 split_number(const char **at, const char *end, struct field *out)
 {
-	const char *first = *at, *next;
+	const char *first, *next;
 
+	out->sign = '\0';
 	if (**at == '-' || **at == '+') {
-		(*at)++;
+		out->sign = *(*at)++;
 		while (*at < end && type_is_space(**at))
-			first = (*at)++; /* "- 1": the sign stays before */
+			(*at)++; /* "- 1" */
 	}
-	next = *at;
+	first = next = *at;
 	while (next < end && (is_digit(*next) || *next == '.'))
 		next++;
 	if (next == *at)
@@ -407,6 +408,7 @@ split(struct str text, struct field fields[FIELDS_MAX])
 			while (at < end && is_alpha(*at))
 				at++;
 			fields[count].kind = FIELD_WORD;
+			fields[count].sign = '\0';
 			fields[count].text =
 			    str_of(first, (size_t)(at - first));
 		} else if ((!is_digit(*at) && strchr("+-.", *at) == NULL) ||
@@ -454,19 +456,20 @@ add_field(struct sum *sum, const struct field *field, int32_t mod,
 			sum->fault = FAULT_SYNTAX;
 		return;
 	case FIELD_TIME:
-		add_time(sum, field->text, mod);
+		add_time(sum, field, mod);
 		*unit = UNIT_DAY;
 		own = UNIT_HOUR;
 		break;
 	case FIELD_YEAR_MONTH:
-		add_year_month(sum, field->text);
+		add_year_month(sum, field);
 		*unit = UNIT_NONE;
 		own = UNIT_MONTH;
 		break;
 	case FIELD_NUMBER:
 		if (own == UNIT_NONE)
 			own = *unit = bare_unit(mod);
-		if (!read_number(field->text, &value, &fraction, &sum->fault)) {
+		if (!read_number(field->sign, field->text, &value, &fraction,
+			&sum->fault)) {
 			sum->fault = FAULT_SYNTAX;
 			return;
 		}
@@ -484,11 +487,10 @@ sign_holds_for_all(const struct field *fields, int count,
     const struct type_settings *settings)
 {
 	if (settings->interval_style != INTERVAL_STYLE_SQL_STANDARD ||
-	    count == 0 || fields[0].text.data[0] != '-')
+	    count == 0 || fields[0].sign != '-')
 		return false;
 	for (int i = 1; i < count; i++)
-		if (fields[i].text.data[0] == '-' ||
-		    fields[i].text.data[0] == '+')
+		if (fields[i].sign != '\0')
 			return false;
 	return true;
 }
@@ -519,10 +521,8 @@ parse_fields(struct str text, const struct type_settings *settings, int32_t mod,
 		return;
 	}
 	all_negative = sign_holds_for_all(fields, count, settings);
-	if (all_negative) {
-		fields[0].text.data++;
-		fields[0].text.len--;
-	}
+	if (all_negative)
+		fields[0].sign = '\0';
 	for (int i = count - 1; i >= 0 && sum->fault == FAULT_NONE; i--) {
 		if (i == count - 1 && fields[i].kind == FIELD_WORD &&
 		    str_equal_nocase(fields[i].text, STR("ago"))) {
@@ -556,19 +556,22 @@ parse_iso(struct str text, struct sum *sum)
 		const char *first, *unit;
 		int64_t value;
 		double fraction;
+		char sign;
 
 		if (*at == 'T' && !in_time && at + 1 < end) {
 			in_time = true;
 			at++;
 			continue;
 		}
+		sign = *at;
+		at += sign == '-' || sign == '+';
 		first = at;
 		while (
 		    at < end && (is_digit(*at) || strchr("+-.", *at) != NULL))
 			at++;
 		if (at == end ||
-		    !read_number(str_of(first, (size_t)(at - first)), &value,
-			&fraction, &sum->fault)) {
+		    !read_number(sign, str_of(first, (size_t)(at - first)),
+			&value, &fraction, &sum->fault)) {
 			sum->fault = FAULT_SYNTAX;
 			return;
 		}
