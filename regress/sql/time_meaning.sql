@@ -50,3 +50,25 @@ SELECT interval '9223372036854775807 years';
 SELECT interval '-99999999999999999999 days';
 SELECT interval 'P- 1D';
 SELECT interval '- day';
+-- rounding past the last interval is refused, as in PostgreSQL 16; 15 wraps around there
+SELECT interval(0) '9223372036854775807 us';
+SELECT ('-9223372036854775807 us'::interval)::interval(3);
+SELECT (interval '9223372036854275807 us')::interval(0) AS a, (interval '-9223372036854275807 us')::interval(0) AS b, (interval '9223372036854775807 us')::interval(6) AS c;
+-- numeric zones end at 15 hours
+SELECT make_timestamptz(2000, 1, 1, 0, 0, 0, '+15:00') AS a, make_timestamptz(2000, 1, 1, 0, 0, 0, '+15:59:59') AS b, make_timestamptz(2000, 1, 1, 0, 0, 0, '+1530') AS c, make_timestamptz(2000, 1, 1, 0, 0, 0, '-5') AS d, make_timestamptz(2000, 1, 1, 0, 0, 0, '+ 10') AS e, make_timestamptz(2000, 7, 1, 0, 0, 0, 'CET') AS f;
+SELECT make_timestamptz(-4000, 1, 1, 0, 0, 0, '+2562047788:00');
+SELECT make_timestamptz(2000, 1, 1, 0, 0, 0, '+100:00');
+SELECT make_timestamptz(2000, 1, 1, 0, 0, 0, '-16');
+SELECT make_timestamptz(2000, 1, 1, 0, 0, 0, '+15:60');
+SELECT make_timestamptz(2000, 1, 1, 0, 0, 0, '+123456');
+SELECT make_timestamptz(2000, 1, 1, 0, 0, 0, '+x');
+SELECT make_timestamptz(2000, 1, 1, 0, 0, 0, '15:00');
+-- numbers of a template that no date has; the first in the words of PostgreSQL 16
+SELECT to_date('2147484,001', 'Y,YYY');
+SELECT to_date('2147483,647', 'Y,YYY');
+SELECT to_date('2024 2147483647', 'YYYY WW');
+SELECT to_date('2024 2147483647', 'IYYY IW');
+SELECT to_date('2024 01 2147483647', 'YYYY MM W');
+SELECT to_date('-2147483648 BC', 'YYYY BC');
+SELECT to_date('2024 2147483647', 'YYYY DDD');
+SELECT to_date('-1,001', 'Y,YYY') AS a, to_date('12,345', 'Y,YYY') AS b;

@@ -298,6 +298,16 @@ check_width(const struct time_reader *r, struct str copy, size_t used,
 	return 0;
 }
 
+static int
+out_of_range(const struct time_reader *r)
+{
+	(void)error_set(r->err, STELE_E_DATETIME_OVERFLOW,
+	    "value for \"%.*s\" in source string is out of range",
+	    STR_FMT(node_of(r)->written));
+	return error_detail(r->err, "Value must be in the range %d to %d.",
+	    INT32_MIN, INT32_MAX);
+}
+
 /* An integer; *read is how many characters it took, blanks before it too. */
 static int
 read_int(struct time_reader *r, int *target, size_t width, size_t *read)
@@ -330,14 +340,8 @@ read_int(struct time_reader *r, int *target, size_t width, size_t *read)
 		(void)bad_value(r, copy);
 		return error_detail(r->err, "Value must be an integer.");
 	}
-	if (errno == ERANGE || value > INT32_MAX || value < INT32_MIN) {
-		(void)error_set(r->err, STELE_E_DATETIME_OVERFLOW,
-		    "value for \"%.*s\" in source string is out of range",
-		    STR_FMT(node_of(r)->written));
-		return error_detail(r->err,
-		    "Value must be in the range %d to %d.", INT32_MIN,
-		    INT32_MAX);
-	}
+	if (errno == ERANGE || value > INT32_MAX || value < INT32_MIN)
+		return out_of_range(r);
 	*read = r->at - start;
 	return set_value(r, target, (int)value);
 }
@@ -404,6 +408,7 @@ read_year_with_comma(struct time_reader *r)
 {
 	struct str rest = str_of(r->text.data + r->at, r->text.len - r->at);
 	int thousands = 0, years = 0, used = 0;
+	int64_t year;
 	char text[32];
 	size_t len = rest.len < sizeof(text) - 1 ? rest.len : sizeof(text) - 1;
 
@@ -415,7 +420,10 @@ read_year_with_comma(struct time_reader *r)
 		    "invalid input string for \"Y,YYY\"");
 	r->at += (size_t)used;
 	r->fields.year_digits = 4;
-	return set_value(r, &r->fields.year, thousands * 1000 + years);
+	year = thousands * INT64_C(1000) + years;
+	if (year > INT32_MAX || year < INT32_MIN)
+		return out_of_range(r);
+	return set_value(r, &r->fields.year, (int)year);
 }
 
 /* 25 is a quarter of a second with two digits as with three. */

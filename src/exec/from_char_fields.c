@@ -53,7 +53,7 @@ join_time(const struct read_fields *f, struct moment *m, struct error *err)
 static void
 join_year(const struct read_fields *f, struct moment *m)
 {
-	int century = f->is_bc ? -f->century : f->century;
+	int64_t century = f->is_bc ? -(int64_t)f->century : f->century;
 
 	m->has_date = f->year != 0 || f->century != 0;
 	if (f->year != 0 && f->century != 0 && f->year_digits <= 2) {
@@ -65,7 +65,7 @@ join_year(const struct read_fields *f, struct moment *m)
 		else
 			m->year = century * 100 + (century >= 0 ? 0 : 1);
 	} else if (f->year != 0) {
-		m->year = f->is_bc ? -f->year : f->year;
+		m->year = f->is_bc ? -(int64_t)f->year : f->year;
 		if (m->year < 0)
 			m->year++;
 	} else if (f->century != 0) {
@@ -96,7 +96,7 @@ iso_year_start(int64_t year)
 
 /* Of the week days from Sunday, 1; ISO counts from Monday. */
 static void
-set_iso_week(struct moment *m, int week, int weekday)
+set_iso_week(struct moment *m, int64_t week, int64_t weekday)
 {
 	int64_t day = weekday == 0 ? 0 : (weekday + 5) % 7;
 
@@ -104,7 +104,7 @@ set_iso_week(struct moment *m, int week, int weekday)
 }
 
 static int
-set_year_day(const struct read_fields *f, struct moment *m, int year_day,
+set_year_day(const struct read_fields *f, struct moment *m, int64_t year_day,
     struct error *err)
 {
 	int64_t left = year_day;
@@ -130,7 +130,7 @@ set_year_day(const struct read_fields *f, struct moment *m, int year_day,
 static int
 join_date(const struct read_fields *f, struct moment *m, struct error *err)
 {
-	int year_day = f->year_day;
+	int64_t year_day = f->year_day;
 
 	m->month = m->day = 1;
 	join_year(f, m);
@@ -139,9 +139,9 @@ join_date(const struct read_fields *f, struct moment *m, struct error *err)
 	if (f->week != 0 && f->convention == DATE_ISO)
 		set_iso_week(m, f->week, f->weekday);
 	else if (f->week != 0)
-		year_day = (f->week - 1) * 7 + 1;
+		year_day = ((int64_t)f->week - 1) * 7 + 1;
 	if (f->month_week != 0)
-		m->day = (f->month_week - 1) * 7 + 1;
+		m->day = ((int64_t)f->month_week - 1) * 7 + 1;
 	if (f->day != 0)
 		m->day = f->day;
 	if (f->month != 0)

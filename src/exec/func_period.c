@@ -3,6 +3,8 @@
  * OVERLAPS, and times made of their parts.
  */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "exec/func_private.h"
 #include "types/datetime.h"
@@ -177,39 +179,67 @@ make_timestamp_row(struct function_call *call, uint32_t row)
 }
 ROW_KERNEL(make_timestamp)
 
+/* "+hh[:mm[:ss]]" or "+hhmm", as PostgreSQL reads a numeric time zone. */
+enum offset_form { OFFSET_READ, OFFSET_RANGE, OFFSET_NONE };
+
+#define OFFSET_HOURS_MAX 15
+#define OFFSET_SIZE      32 /* longer ones are out of range, or none */
+
+static enum offset_form
+read_offset(struct str zone, int32_t *seconds)
+{
+	long parts[3] = { 0 };
+	char text[OFFSET_SIZE] = "", *at = text;
+	size_t count = 0;
+
+	if (zone.len == 0 || zone.len >= sizeof(text) ||
+	    (zone.data[0] != '+' && zone.data[0] != '-'))
+		return OFFSET_NONE;
+	memcpy(text, zone.data, zone.len);
+	do
+		parts[count++] = strtol(at + 1, &at, 10);
+	while (*at == ':' && count < ARRAY_LEN(parts));
+	if (count == 1 && *at == '\0' && zone.len > 3) {
+		parts[1] = parts[0] % 100;
+		parts[0] /= 100;
+	}
+	if (parts[0] < 0 || parts[0] > OFFSET_HOURS_MAX || parts[1] < 0 ||
+	    parts[1] > 59 || parts[2] < 0 || parts[2] > 59)
+		return OFFSET_RANGE;
+	*seconds = (int32_t)(parts[0] * 3600 + parts[1] * 60 + parts[2]);
+	if (text[0] == '-')
+		*seconds = -*seconds;
+	return *at == '\0' ? OFFSET_READ : OFFSET_NONE;
+}
+
+static int
+bad_offset(struct function_call *call, struct str zone)
+{
+	(void)error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
+	    "invalid input syntax for type %s: \"%.*s\"", "numeric time zone",
+	    STR_FMT(zone));
+	return error_hint(call->err,
+	    "Numeric time zones must have \"-\" or \"+\" as first"
+	    " character.");
+}
+
 /* The UTC time of a local one in a zone: by name, abbreviation or offset. */
 static int
 to_utc(struct function_call *call, struct str zone, int64_t *time)
 {
 	const struct time_zone *found;
 	struct time_zone *made;
-	struct interval offset;
+	enum offset_form form;
 	int32_t seconds;
 
-	if (zone.len > 0 && zone.data[0] >= '0' && zone.data[0] <= '9') {
-		(void)error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
-		    "invalid input syntax for type %s: \"%.*s\"",
-		    "numeric time zone", STR_FMT(zone));
-		return error_hint(call->err,
-		    "Numeric time zones must have \"-\" or \"+\" as first"
-		    " character.");
-	}
-	if (time_zone_abbrev(zone, &seconds)) {
+	if (zone.len > 0 && zone.data[0] >= '0' && zone.data[0] <= '9')
+		return bad_offset(call, zone);
+	form = read_offset(zone, &seconds);
+	if (form == OFFSET_RANGE)
+		return error_set(call->err, STELE_E_INVALID_PARAMETER_VALUE,
+		    "numeric time zone \"%.*s\" out of range", STR_FMT(zone));
+	if (form == OFFSET_READ || time_zone_abbrev(zone, &seconds)) {
 		*time -= seconds * USECS_PER_SEC;
-		return 0;
-	}
-	if (zone.len > 0 && (zone.data[0] == '+' || zone.data[0] == '-')) {
-		struct str text =
-		    arena_printf(call->arena, "%.*s%s", STR_FMT(zone),
-			memchr(zone.data, ':', zone.len) == NULL ? ":00" : "");
-
-		if (interval_parse(text, call->settings, -1, &offset,
-			call->err) != 0)
-			return error_set(call->err,
-			    STELE_E_INVALID_PARAMETER_VALUE,
-			    "invalid input syntax for type %s: \"%.*s\"",
-			    "numeric time zone", STR_FMT(zone));
-		*time -= offset.microseconds;
 		return 0;
 	}
 	found = time_zone_find_once(call->settings->time_zones, zone, &made);

@@ -905,7 +905,10 @@ fit(struct cast *c)
 			    timestamp_round(c->out->i64[at], c->to->mod);
 			break;
 		case TYPE_INTERVAL:
-			interval_fit(c->to->mod, &c->out->interval[at]);
+			if (!interval_fit(c->to->mod, &c->out->interval[at]))
+				rc =
+				    error_set(c->err, STELE_E_DATETIME_OVERFLOW,
+					"interval out of range");
 			break;
 		default:
 			return 0;

@@ -58,8 +58,11 @@ int32_t interval_mod(int32_t fields, int32_t digits);
 /* Whether the grammar has these fields together. */
 bool interval_fields_exist(int32_t fields);
 
-/* Leave out what the modifier has not: smaller fields, more digits. */
-void interval_fit(int32_t mod, struct interval *interval);
+/*
+ * Leave out what the modifier has not: smaller fields, more digits.  False if
+ * there is no such interval, after rounding.
+ */
+MUST_USE bool interval_fit(int32_t mod, struct interval *interval);
 
 /* "interval day to second(3)" */
 struct str interval_format_mod(int32_t mod, struct arena *arena);

@@ -87,13 +87,28 @@ interval_is_minutes_and_seconds(int32_t mod)
 	return fields_of(mod) == (MINUTE | SECOND);
 }
 
-void
+/* The most that rounding adds is half a second. */
+static bool
+round_time(int32_t digits, int64_t *microseconds)
+{
+	const int64_t half = USECS_PER_SEC / 2;
+
+	if (digits >= INTERVAL_DIGITS_MAX)
+		return true;
+	if (*microseconds > INT64_MAX - half ||
+	    *microseconds < -INT64_MAX + half)
+		return false;
+	*microseconds = timestamp_round(*microseconds, digits);
+	return true;
+}
+
+bool
 interval_fit(int32_t mod, struct interval *interval)
 {
 	int32_t fields = fields_of(mod);
 
 	if (mod < 0)
-		return;
+		return true;
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
 		int64_t step = ranges[i].step_us;
 
@@ -108,9 +123,7 @@ interval_fit(int32_t mod, struct interval *interval)
 		if (fields == YEAR)
 			interval->months -= interval->months % MONTHS_PER_YEAR;
 	}
-	if ((mod & ALL_DIGITS) != ALL_DIGITS)
-		interval->microseconds =
-		    timestamp_round(interval->microseconds, mod & ALL_DIGITS);
+	return round_time(mod & ALL_DIGITS, &interval->microseconds);
 }
 
 struct str

@@ -612,7 +612,9 @@ interval_parse(struct str text, const struct type_settings *settings,
 		.days = (int32_t)sum.days,
 		.microseconds = sum.microseconds,
 	};
-	interval_fit(mod, out);
+	if (!interval_fit(mod, out))
+		return error_set(err, STELE_E_DATETIME_OVERFLOW,
+		    "interval out of range");
 	return 0;
 }
 
