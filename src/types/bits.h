@@ -31,7 +31,10 @@ enum bits_logic { BITS_AND, BITS_OR, BITS_XOR };
 MUST_USE int bits_combine(enum bits_logic logic, struct str a, struct str b,
     char *out, struct error *err);
 
-/* The last `length` digits of a number in two's complement. */
+/*
+ * The last `length` digits of a number in two's complement; with no memory
+ * none, and the arena has failed.
+ */
 struct str bits_of_integer(int64_t value, size_t length, struct arena *arena);
 
 /* The number of `width` bits at most; false if there are more. */

@@ -208,8 +208,10 @@ bits_of_integer(int64_t value, size_t length, struct arena *arena)
 {
 	char *bits = arena_try_alloc(arena, length);
 
-	if (bits == NULL)
-		return str_of(NULL, 0); /* the arena remembers */
+	if (bits == NULL) {
+		arena->failed = true;
+		return STR("");
+	}
 	for (size_t i = 0; i < length; i++) {
 		size_t shift = length - 1 - i;
 

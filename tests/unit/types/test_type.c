@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "common/error.h"
+#include "types/bits.h"
 #include "types/object_names.h"
 
 static struct error err;
@@ -471,6 +472,20 @@ START_TEST(names_of_objects)
 }
 END_TEST
 
+START_TEST(bits_without_memory)
+{
+	struct mem_budget budget = { .limit_bytes = 1024 };
+	struct arena small;
+
+	arena_init(&small, &budget);
+	ck_assert_uint_eq(bits_of_integer(5, 8, &small).len, 8);
+	ck_assert_int_eq(arena_check(&small, &err), 0);
+	ck_assert_uint_eq(bits_of_integer(5, 4096, &small).len, 0);
+	ck_assert_int_eq(arena_check(&small, &err), STELE_E_OUT_OF_MEMORY);
+	arena_release(&small);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -487,6 +502,7 @@ main(void)
 	tcase_add_loop_test(tc, modifier, 0, ARRAY_LEN(modified));
 	tcase_add_test(tc, enum_labels);
 	tcase_add_test(tc, order_and_hash);
+	tcase_add_test(tc, bits_without_memory);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
