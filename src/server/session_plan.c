@@ -76,15 +76,16 @@ plan_anew(struct session *session, struct portal *portal,
     const struct catalog *catalog)
 {
 	struct planned *old = portal->planned, *planned;
+	uint32_t count = old->plan->param_count;
 	uint32_t *oids;
 	int rc;
 
-	oids = arena_alloc_array(&portal->arena, portal->param_count + 1,
-	    sizeof(*oids));
-	for (uint32_t i = 0; i < portal->param_count; i++)
+	oids =
+	    arena_alloc_array(&portal->arena, (size_t)count + 1, sizeof(*oids));
+	for (uint32_t i = 0; i < count; i++)
 		oids[i] = old->plan->param_types[i].oid;
-	rc = plan_against(session, catalog, old->source, old->stmt, oids,
-	    portal->param_count, &planned, &session->err);
+	rc = plan_against(session, catalog, old->source, old->stmt, oids, count,
+	    &planned, &session->err);
 	if (rc != 0)
 		return rc;
 	if (old->inner != NULL)

@@ -138,6 +138,13 @@ run_arguments(struct session *session, struct portal *portal,
 	return rc < 0 ? rc : 0;
 }
 
+static void
+forget_values(struct portal *portal)
+{
+	portal->params = NULL;
+	portal->param_count = 0;
+}
+
 static int
 evaluate_arguments(struct session *session, struct portal *portal,
     const struct ast_expr_list *list, const struct prepared *prepared)
@@ -155,8 +162,7 @@ evaluate_arguments(struct session *session, struct portal *portal,
 	int rc;
 
 	/* What Bind has given and looked at was the EXECUTE, not what it names. */
-	portal->params = NULL;
-	portal->param_count = 0;
+	forget_values(portal);
 	portal->is_checked = false;
 	if (target->param_count == 0)
 		return 0; /* nobody looks at what is given */
@@ -182,7 +188,10 @@ evaluate_arguments(struct session *session, struct portal *portal,
 	portal->params = arena_alloc_array(&portal->arena, list->count,
 	    sizeof(*portal->params));
 	portal->param_count = list->count;
-	return run_arguments(session, portal, args);
+	rc = run_arguments(session, portal, args);
+	if (rc != 0) /* the portal may be asked to run again */
+		forget_values(portal);
+	return rc;
 }
 
 /* The portal becomes one of the prepared statement. */
@@ -261,14 +270,47 @@ plan_within(struct session *session, struct portal *portal,
 	return 0;
 }
 
+static const struct ast_stmt *
+execute_within(const struct ast_stmt *outer)
+{
+	return outer->kind == AST_EXPLAIN ? outer->explain.stmt
+					  : outer->create_table_as.execute;
+}
+
+static int
+plan_or_forget(struct session *session, struct portal *portal,
+    const struct prepared *prepared)
+{
+	int rc = plan_within(session, portal, prepared);
+
+	if (rc != 0)
+		forget_values(portal);
+	return rc;
+}
+
+/* What is prepared is still: the session waits for this. */
+static void
+plan_work(struct session *session)
+{
+	struct portal *portal = session->job.portal;
+	const struct ast_stmt *stmt = execute_within(portal->planned->stmt);
+
+	session->job.rc = plan_or_forget(session, portal,
+	    prepared_find(&session->table, stmt->execute.name));
+}
+
+static void
+plan_finish(struct session *session)
+{
+	if (session->job.rc != 0)
+		session_fail(session);
+}
+
 enum step
 prepared_execute_within(struct session *session, struct portal *portal,
     uint32_t row_limit, bool is_simple)
 {
-	const struct ast_stmt *outer = portal->planned->stmt;
-	const struct ast_stmt *stmt = outer->kind == AST_EXPLAIN
-	    ? outer->explain.stmt
-	    : outer->create_table_as.execute;
+	const struct ast_stmt *stmt = execute_within(portal->planned->stmt);
 	struct prepared *prepared =
 	    next_prepared(session, portal, stmt->execute.name);
 
@@ -280,8 +322,14 @@ prepared_execute_within(struct session *session, struct portal *portal,
 		return STEP_FAIL;
 	}
 	if (evaluate_arguments(session, portal, &stmt->execute.args,
-		prepared) != 0 ||
-	    plan_within(session, portal, prepared) != 0)
+		prepared) != 0)
+		return STEP_FAIL;
+	if (prepared->source->is_large) {
+		session->job.portal = portal;
+		(void)session_submit(session, plan_work, plan_finish);
+		return STEP_AGAIN; /* with another plan, which is no utility */
+	}
+	if (plan_or_forget(session, portal, prepared) != 0)
 		return STEP_FAIL;
 	return portal_execute(session, portal, row_limit, is_simple);
 }

@@ -124,6 +124,48 @@ def explained(port):
         expect("CREATE TABLE AS", outcome(answer), "42809")
 
 
+def after_a_failure(port):
+    """A portal that is older than the savepoint is there still, without values."""
+    many = "+".join(f"${i}::int" for i in range(1, 501))
+    values = ", ".join(["1/0"] + ["1"] * 499)
+    with connect(port) as connection:
+        send(connection, parse(f"SELECT {many}", "adds"))
+        for i, outer in enumerate(("EXECUTE", "EXPLAIN EXECUTE")):
+            connection.query("BEGIN")
+            send(connection, parse(f"{outer} adds ({values})", f"outer{i}"),
+                 bind(name=f"outer{i}", portal="p"))
+            connection.query("SAVEPOINT s")
+            expect(outer, outcome(send(connection, execute("p"))), "22012")
+            connection.query(f"ROLLBACK TO s; CREATE TEMP TABLE after{i} (a int)")
+            expect(f"{outer} again", outcome(send(connection, execute("p"))), "22012")
+            connection.query("ROLLBACK")
+
+
+def large_ones(port):
+    """A worker plans them."""
+    values = ", ".join(map(str, range(20000)))
+    with connect(port) as connection:
+        send(connection, parse(f"SELECT count(*) FROM stored WHERE a IN ({values})"
+                               " OR a = $1::int", "large"))
+        for _ in range(2):
+            answer = connection.query("EXPLAIN (COSTS off) EXECUTE large (1)")
+            expect("EXPLAIN", [e["C"] for e in pgwire.errors(answer)], [])
+            check(len(pgwire.rows(answer)) > 2, "EXPLAIN has its rows")
+            answer = send(connection, parse("EXPLAIN EXECUTE large (2)"), bind(),
+                          execute())
+            check(len(pgwire.rows(answer)) > 2, "and by messages")
+            answer = connection.query(
+                "CREATE TEMP TABLE l AS EXECUTE large (3); SELECT * FROM l;"
+                " DROP TABLE l")
+            expect("CREATE TABLE AS", outcome(answer)[0], [[0]])
+        expect("of too many", outcome(connection.query(
+            "EXPLAIN EXECUTE large (1, 2)")), "42601")
+        connection.query("CREATE TEMP TABLE l (a int)")
+        answer = connection.query("CREATE TEMP TABLE l AS EXECUTE large (4)")
+        expect("that is there", outcome(answer), "42P07")
+        expect("goes on", outcome(connection.query("SELECT 1")), ([[1]], ["SELECT 1"]))
+
+
 def formats_of_another(port):
     """Those of Bind are as many as the columns that there were."""
     wide = ", ".join(["1"] * 1600)
@@ -144,7 +186,7 @@ def formats_of_another(port):
 
 
 CASES = (without_parameters, with_its_own, no_subquery, of_itself)
-OUR_CASES = (explained, formats_of_another)
+OUR_CASES = (explained, after_a_failure, large_ones, formats_of_another)
 
 
 def main():
