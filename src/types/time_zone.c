@@ -363,20 +363,22 @@ publish(struct time_zone_set *set, struct time_zone *zone)
 
 /* Names that are no zone, and zones that are only a rule: peers send many. */
 #define NAMES_MAX 256
+/* .. of which values, which can do without, take no more than these. */
+#define VALUES_MAX 64
 
 /* Whether a set that walks past so many others keeps this one, too. */
 static bool
 is_worth_keeping(const struct time_zone *zone, uint32_t unknown_count,
-    uint32_t rule_count, bool keeps_rules)
+    uint32_t rule_count, uint32_t rules_max)
 {
 	if (!zone->is_known)
 		return unknown_count < NAMES_MAX;
-	return zone->type_count > 0 || keeps_rules || rule_count < NAMES_MAX;
+	return zone->type_count > 0 || rule_count < rules_max;
 }
 
 /* What is not kept goes to *made; with NULL there is none. */
 static const struct time_zone *
-find(struct time_zone_set *set, struct str name, bool keeps_rules,
+find(struct time_zone_set *set, struct str name, uint32_t rules_max,
     struct time_zone **made)
 {
 	uint32_t unknown_count = 0, rule_count = 0;
@@ -398,7 +400,7 @@ find(struct time_zone_set *set, struct str name, bool keeps_rules,
 	fresh = zone_make(set, name);
 	if (fresh == NULL)
 		return NULL;
-	if (is_worth_keeping(fresh, unknown_count, rule_count, keeps_rules)) {
+	if (is_worth_keeping(fresh, unknown_count, rule_count, rules_max)) {
 		zone = publish(set, fresh);
 		return zone->is_known ? zone : NULL;
 	}
@@ -413,13 +415,13 @@ find(struct time_zone_set *set, struct str name, bool keeps_rules,
 const struct time_zone *
 time_zone_find(struct time_zone_set *set, struct str name)
 {
-	return find(set, name, false, NULL);
+	return find(set, name, NAMES_MAX, NULL);
 }
 
 const struct time_zone *
 time_zone_find_stored(struct time_zone_set *set, struct str name)
 {
-	return find(set, name, true, NULL);
+	return find(set, name, UINT32_MAX, NULL);
 }
 
 const struct time_zone *
@@ -427,7 +429,7 @@ time_zone_find_once(struct time_zone_set *set, struct str name,
     struct time_zone **made)
 {
 	*made = NULL;
-	return find(set, name, false, made);
+	return find(set, name, VALUES_MAX, made);
 }
 
 const struct time_zone *
@@ -448,7 +450,7 @@ time_zone_fixed(struct time_zone_set *set, int32_t offset)
 	if (magnitude % 3600 != 0)
 		len += snprintf(name + len, sizeof(name) - (size_t)len, ":%02d",
 		    magnitude / 60 % 60);
-	return find(set, str_of(name, (size_t)len), true, NULL);
+	return find(set, str_of(name, (size_t)len), UINT32_MAX, NULL);
 }
 
 const char *

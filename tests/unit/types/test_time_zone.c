@@ -61,6 +61,10 @@ START_TEST(values_leave_no_zones)
 		ck_assert_int_eq(moment, expected);
 	}
 	ck_assert_uint_lt(mallinfo2().uordblks, before + 2000000);
+	/* and those that sessions choose have room still */
+	for (int i = 0; i < 100; i++)
+		ck_assert_ptr_nonnull(
+		    time_zone_find(zones, rule_name(i, text, sizeof(text))));
 }
 END_TEST
 
