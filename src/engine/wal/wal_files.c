@@ -296,7 +296,8 @@ make_next(struct wal *wal)
 	struct error err = { 0 };
 	int rc;
 
-	if (wal->wanted_size > size) {
+	/* An ordinary one is always there first: others wait for it. */
+	if (wal->wanted_size > size && wal->ready != NULL) {
 		size = wal->wanted_size;
 	} else if (wal->spare != NULL) {
 		spare = wal->spare;
