@@ -115,6 +115,8 @@ MUST_USE int native_widen_json(struct native *n);
 
 /* 42601, naming the token and what was expected in its place. */
 int native_expected(struct native *n, const char *what);
+/* 42601 at the token: what may be there once is there again. */
+int native_repeated(struct native *n, const char *what);
 int native_unsupported(struct native *n, size_t off, const char *what);
 int native_position(const struct native *n, size_t off);
 

@@ -81,6 +81,14 @@ native_expected(struct native *n, const char *what)
 }
 
 int
+native_repeated(struct native *n, const char *what)
+{
+	error_set(n->p->err, STELE_E_SYNTAX, "%s is given more than once",
+	    what);
+	return error_position(n->p->err, native_position(n, n->token.start));
+}
+
+int
 native_unsupported(struct native *n, size_t off, const char *what)
 {
 	error_set(n->p->err, STELE_E_FEATURE_NOT_SUPPORTED,

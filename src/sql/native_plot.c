@@ -93,20 +93,12 @@ parse_top_target(struct native *n, struct ast_top *out)
 }
 
 static int
-refuse_repeated(struct native *n, const char *word)
-{
-	error_set(n->p->err, STELE_E_SYNTAX, "%s is given more than once",
-	    word);
-	return error_position(n->p->err, native_position(n, n->token.start));
-}
-
-static int
 parse_top(struct native *n, struct ast_top *out)
 {
 	int rc;
 
 	if (out->count != NULL)
-		return refuse_repeated(n, "TOP");
+		return native_repeated(n, "TOP");
 	out->location = native_position(n, n->token.start);
 	rc = native_advance(n);
 	if (rc == 0)
@@ -146,7 +138,7 @@ static int
 parse_link(struct native *n, struct ast_query *query)
 {
 	if (query->sequence != NULL && query->sequence->link.name.len > 0)
-		return refuse_repeated(n, "LINKED BY");
+		return native_repeated(n, "LINKED BY");
 	return native_linked(n, query);
 }
 
@@ -154,7 +146,7 @@ static int
 parse_window(struct native *n, struct ast_query *query)
 {
 	if (query->sequence != NULL && query->sequence->within != NULL)
-		return refuse_repeated(n, "WITHIN");
+		return native_repeated(n, "WITHIN");
 	return native_within(n, query);
 }
 
@@ -241,7 +233,7 @@ parse_over(struct native *n, struct ast_query *query)
 	int rc;
 
 	if (query->has_per)
-		return refuse_repeated(n, "OVER");
+		return native_repeated(n, "OVER");
 	rc = native_advance(n);
 	if (rc == 0)
 		rc = native_per(n, query);
@@ -258,7 +250,7 @@ parse_breakdown(struct native *n, struct ast_query *query)
 	int rc;
 
 	if (query->group_count > 0)
-		return refuse_repeated(n, "BREAKDOWN");
+		return native_repeated(n, "BREAKDOWN");
 	rc = native_advance(n);
 	if (rc == 0)
 		rc = native_expect(n, "BY");

@@ -18,7 +18,7 @@
 
 /* ---- lists ---- */
 
-/* Names, commas between. */
+/* Names, commas between, into a list that has none. */
 static int
 name_list(struct native *n, const char *what, struct ast_role_list *out)
 {
@@ -59,9 +59,17 @@ take_admin(struct ast_role_def *def)
 	def->in_roles.count = kept;
 }
 
+/* KEY key */
 static int
 user_key(struct native *n, struct ast_role_def *out)
 {
+	int rc;
+
+	if (out->key_change == AST_KEY_GIVEN)
+		return native_repeated(n, "KEY");
+	rc = native_expect(n, "KEY");
+	if (rc != 0)
+		return rc;
 	if (n->token.kind != NATIVE_STRING) {
 		native_widen_context(n);
 		if (n->token.kind != NATIVE_BARE)
@@ -72,11 +80,18 @@ user_key(struct native *n, struct ast_role_def *out)
 	return native_advance(n);
 }
 
+/* ROLES [ role (, role)* ] */
 static int
-user_roles(struct native *n, struct ast_role_def *out)
+user_roles(struct native *n, bool *is_given, struct ast_role_def *out)
 {
-	int rc = native_expect_punct(n, "[");
+	int rc;
 
+	if (*is_given && native_is_word(n, "ROLES"))
+		return native_repeated(n, "ROLES");
+	*is_given = true;
+	rc = native_expect(n, "ROLES");
+	if (rc == 0)
+		rc = native_expect_punct(n, "[");
 	if (rc == 0 && !native_is_punct(n, "]"))
 		rc = name_list(n, "a role", &out->in_roles);
 	if (rc == 0)
@@ -88,6 +103,7 @@ int
 native_create_user(struct native *n, struct ast_role_def *out)
 {
 	int rc = native_expect(n, "USER");
+	bool has_roles = false;
 
 	out->word = AST_WORD_USER;
 	out->key_change = AST_KEY_MADE;
@@ -98,15 +114,10 @@ native_create_user(struct native *n, struct ast_role_def *out)
 		rc = native_accept(n, "WITH");
 		if (rc <= 0)
 			return rc;
-		rc = native_accept(n, "KEY");
-		if (rc == 1) {
+		if (native_is_word(n, "KEY"))
 			rc = user_key(n, out);
-			continue;
-		}
-		if (rc == 0)
-			rc = native_expect(n, "ROLES");
-		if (rc == 0)
-			rc = user_roles(n, out);
+		else
+			rc = user_roles(n, &has_roles, out);
 	}
 	return rc;
 }
@@ -130,10 +141,7 @@ native_rotate_key(struct native *n, struct ast_role_def *out)
 		    &out->role.location);
 	if (rc == 0)
 		rc = native_accept(n, "WITH");
-	if (rc <= 0)
-		return rc;
-	rc = native_expect(n, "KEY");
-	return rc != 0 ? rc : user_key(n, out);
+	return rc <= 0 ? rc : user_key(n, out);
 }
 
 /* ---- permissions ---- */
