@@ -44,6 +44,10 @@ forget "AS as";
 remember find sale count by sku order by sku as per_sku;
 show per_sku;
 forget per_sku;
+-- a field named time, and AS behind it
+remember query sale count per day using time as daily;
+show daily;
+forget daily;
 list remembered;
 \set VERBOSITY default
 -- several at once

@@ -142,6 +142,13 @@ native_fields(struct native *n, const struct ast_query *query,
 
 /* ---- clauses: the keyword is taken ---- */
 
+/* AS, behind the query that REMEMBER gives a name. */
+static bool
+is_remember_end(const struct native *n)
+{
+	return n->remembered != NULL && native_is_word(n, "AS");
+}
+
 static int
 parse_using(struct native *n, struct ast_query *out)
 {
@@ -155,7 +162,7 @@ parse_using(struct native *n, struct ast_query *out)
 		rc = native_advance(n);
 		if (rc != 0)
 			return rc;
-		if (n->token.kind == NATIVE_END ||
+		if (n->token.kind == NATIVE_END || is_remember_end(n) ||
 		    next_clause(n) != CLAUSE_NONE) {
 			out->time_field = first;
 			return 0;
@@ -241,13 +248,6 @@ parse_order(struct native *n, struct ast_query *out)
 }
 
 /* ---- aggregates ---- */
-
-/* AS, behind the query that REMEMBER gives a name. */
-static bool
-is_remember_end(const struct native *n)
-{
-	return n->remembered != NULL && native_is_word(n, "AS");
-}
 
 static bool
 is_field_next(const struct native *n)
@@ -390,9 +390,8 @@ refuse_repeated(struct native *n, enum clause clause)
 	for (size_t i = 0; i < ARRAY_LEN(clause_word); i++)
 		if (clause_word[i].clause == clause)
 			word = clause_word[i].word;
-	error_set(n->p->err, STELE_E_SYNTAX, "%s is given more than once",
+	return native_repeated(n,
 	    clause == CLAUSE_AGGREGATE ? "list of aggregates" : word);
-	return error_position(n->p->err, native_position(n, n->token.start));
 }
 
 /* All clauses whose bits are in `allowed`, until something else stands there. */
