@@ -431,6 +431,8 @@ next_message(struct session *session)
 		session_flush(session);
 	}
 	buf_release(&answers);
+	if (session->conn == NULL)
+		return STEP_IDLE;
 	switch (event) {
 	case WEBSOCKET_MORE:
 		return STEP_IDLE;
@@ -441,12 +443,13 @@ next_message(struct session *session)
 		break;
 	}
 	state->is_over = true;
-	return session->conn == NULL ? STEP_IDLE : end(session);
+	return end(session);
 }
 
 /*
  * Pings that come while a command is run are not to wait for its end, unless the
- * client does not take what there is already.
+ * client does not take what there is already.  While a message waits to be run
+ * they wait with it: its bytes are the reader's until the next frame is read.
  */
 static void
 answer_pings(struct session *session)
@@ -456,7 +459,7 @@ answer_pings(struct session *session)
 	struct str message;
 	size_t len, used;
 
-	while (is_open(state) && !state->is_over &&
+	while (is_open(state) && !state->is_over && !state->has_message &&
 	    conn_out_bytes(session->conn) < CONN_OUT_HIGH &&
 	    (len = websocket_ping_len(&state->frames,
 		 conn_input(session->conn))) > 0) {
