@@ -10,6 +10,7 @@ beside PostgreSQL's.
     limits_test.py [WORD]        the cases that contain it
 """
 
+import concurrent.futures
 import functools
 import hashlib
 import multiprocessing
@@ -439,15 +440,9 @@ HOGS = (
 
 
 def at_once(count, work):
-    """What each of `count` threads has returned."""
-    results = []
-    threads = [threading.Thread(target=lambda i=i: results.append(work(i)))
-               for i in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+    """What each of `count` threads has returned; what one has raised is raised."""
+    with concurrent.futures.ThreadPoolExecutor(count) as threads:
+        return list(threads.map(work, range(count)))
 
 
 def check_peak(server, base, what, limit_mib):
@@ -458,7 +453,8 @@ def check_peak(server, base, what, limit_mib):
 
 def hundred_hogs(total_mib, limit_mib):
     """A hundred that want too much: each gets 53200, and all stay below the cap."""
-    with Server(f"total_statement_memory={total_mib}MB", "worker_count=8") as server:
+    with Server(f"total_statement_memory={total_mib}MB", "worker_count=8",
+                "max_pending_logins=200") as server:
         with connect(server) as small:
             base = memory_kib(server)
 
