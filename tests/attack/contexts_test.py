@@ -19,8 +19,10 @@ from stele_server import Server, check  # noqa: E402
 
 COUNT = 10_000_000
 PIECE = 250_000
-# MemTables, the block cache and statements have bounds of their own: this is all.
-MEMORY_MAX_KIB = 1 << 20
+# MemTables (2 x 256 MiB when the disk or the processor lags behind), the block
+# cache, a statement, and as much again while two shards make segments: this is
+# all, however many contexts there are.
+MEMORY_MAX_KIB = 3 << 19
 CACHE = "block_cache_size=256MB"
 LONG = 3600
 
