@@ -12,6 +12,7 @@
 
 #include "common/error.h"
 #include "types/datetime.h"
+#include "types/float_text.h"
 #include "types/time_zone.h"
 #include "types/type_private.h"
 
@@ -120,7 +121,15 @@ decimals(const char *point, const char *end)
 {
 	char text[64];
 	size_t len = (size_t)(end - point);
+	uint64_t digits = 0;
+	double value;
 
+	if (len <= 16) {
+		for (const char *at = point + 1; at < end; at++)
+			digits = digits * 10 + (uint64_t)(*at - '0');
+		if (float8_of_digits(digits, (uint32_t)len - 1, &value))
+			return value;
+	}
 	if (len > sizeof(text) - 1)
 		len = sizeof(text) - 1;
 	memcpy(text, point, len);
