@@ -170,8 +170,24 @@ def fill(connection, sizes, count):
                          f" FROM generate_series(1, {count(size)}) AS i")
 
 
+def more_than_memory():
+    """A context's rows are not all known at once: it may have any number."""
+    count = 4_000_000
+    with Server("shard_count=1", "statement_memory=16MB") as server:
+        with connect(server) as connection:
+            must(connection, "CREATE TABLE t (n bigint)")
+            must(connection, "INSERT INTO t (context_id, n) SELECT 'only', i"
+                             f" FROM generate_series(1, {count}) i")
+            must(connection, "CHECKPOINT")
+            expect("a context with many rows",
+                   must(connection, "SELECT count(*), sum(n) FROM t"
+                                    " WHERE context_id = 'only'"),
+                   [[b"%d" % count, b"%d" % (count * (count + 1) // 2)]])
+
+
 def main():
     put_and_taken_back()
+    more_than_memory()
     with Server("shard_count=2", "memtable_age=0") as server:
         with connect(server) as connection:
             load(connection)

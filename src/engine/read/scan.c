@@ -148,6 +148,23 @@ known_place(const struct scan *scan, uint32_t i)
 	    : NULL;
 }
 
+/* Where the scan's context is, as far as it was not known. */
+static int
+find_place(const struct scan *scan, struct segment *segment,
+    const struct segment_context **known, struct segment_context *found,
+    struct error *err)
+{
+	int rc;
+
+	if (*known != NULL || !scan->spec.has_context ||
+	    scan->spec.event_ids != NULL)
+		return 0;
+	rc = segment_contexts_find(&segment, 1, scan->spec.context,
+	    scan->spec.without, scan->arena, found, err);
+	*known = found;
+	return rc;
+}
+
 /* `first`: where the runs of its shard begin; `known`: NULL, or the context's. */
 static int
 add_segment(struct scan *scan, uint32_t first, struct segment *segment,
@@ -156,6 +173,7 @@ add_segment(struct scan *scan, uint32_t first, struct segment *segment,
 	const struct segment_meta *meta = segment_meta(segment);
 	struct segment_section *section;
 	struct segment_parts found = { .zone_count = 0 };
+	struct segment_context place;
 	struct scan_run *run;
 	enum scan_pruner why = PRUNED_BY_TYPE;
 	int rc;
@@ -171,6 +189,11 @@ add_segment(struct scan *scan, uint32_t first, struct segment *segment,
 	rc = segment_section(segment, scan->spec.type->oid, &section, err);
 	if (rc != 0 || section == NULL)
 		return rc;
+	rc = find_place(scan, segment, &known, &place, err);
+	if (rc != 0)
+		return rc;
+	if (known != NULL && segment_context_is_large(section, known))
+		return scan_add_places(scan, first, section, meta, known, err);
 	rc = known != NULL
 	    ? segment_prune_context(section, &scan->spec, known, scan->arena,
 		  &found, err)
@@ -475,6 +498,7 @@ open_part(struct scan *scan, const struct scan_part *part,
 	switch (part->kind) {
 	case PART_ZONES:
 	case PART_ROWS:
+	case PART_PLACES:
 		return segment_part_open(scan, part, out, err);
 	case PART_CHUNKS:
 		return mem_chunks_open(scan, part, out, err);

@@ -23,6 +23,7 @@
 enum scan_part_kind {
 	PART_ZONES,   /* of a segment */
 	PART_ROWS,    /* of segments: exact rows */
+	PART_PLACES,  /* of a segment: where a context has many rows */
 	PART_CHUNKS,  /* of a MemTable */
 	PART_CONTEXT, /* of a MemTable */
 	PART_EVENTS,  /* of a MemTable */
@@ -30,8 +31,9 @@ enum scan_part_kind {
 
 struct scan_part {
 	enum scan_part_kind kind;
-	struct segment_section *section;    /* PART_ZONES: in the snapshot */
-	const uint32_t *numbers;            /* zones, in the arena */
+	struct segment_section *section; /* ZONES, PLACES: in the snapshot */
+	const uint32_t *numbers;         /* zones or granules, in the arena */
+	uint32_t code;                   /* PART_PLACES: the context */
 	const struct segment_piece *pieces; /* PART_ROWS: in the arena */
 	uint32_t count;
 	const struct mem_chunk *chunk; /* PART_CHUNKS: first of `count`;
@@ -132,6 +134,11 @@ MUST_USE int scan_find_rows(struct scan *scan, struct segment_section *section,
     struct error *err);
 MUST_USE int scan_add_rows(struct scan *scan, uint32_t first,
     struct error *err);
+
+/* scan_places.c: the rows of a context that has many, to be found by cursors. */
+MUST_USE int scan_add_places(struct scan *scan, uint32_t first,
+    struct segment_section *section, const struct segment_meta *meta,
+    const struct segment_context *context, struct error *err);
 
 /* Whether a segment may hold a row within the spec's limits; else *why not. */
 bool scan_may_hold(const struct scan_spec *spec,

@@ -314,6 +314,34 @@ MUST_USE int segment_prune_context(struct segment_section *section,
     struct arena *arena, struct segment_parts *out, struct error *err);
 
 /*
+ * A context may have so many rows in a section that their numbers are not to be
+ * in memory at once.  Such rows are found in one list of granules after the
+ * other, whole zones each.
+ */
+bool segment_context_is_large(const struct segment_section *section,
+    const struct segment_context *context);
+
+struct segment_places {
+	const uint32_t *granules; /* some of the context's; NULL: none yet */
+	uint32_t count;
+	uint32_t zone_count; /* in which they lie */
+};
+
+/* The next list; false at the end. */
+bool segment_places_next(const struct segment_section *section,
+    const struct segment_context *context, struct segment_places *places);
+
+/* Between which ids its events lie, as scan_part_range() says. */
+MUST_USE int segment_places_range(struct segment_section *section,
+    const struct segment_places *places, struct scan_range *out,
+    struct error *err);
+
+/* The exact rows, as segment_prune() finds them, of context `code`. */
+MUST_USE int segment_find_places(struct segment_section *section,
+    const struct scan_spec *spec, uint32_t code, struct segment_places places,
+    struct arena *arena, struct segment_parts *out, struct error *err);
+
+/*
  * Between which values those of the column out->attnum, one of integers or
  * floats, lie in some zones, as scan_part_range() says.
  */

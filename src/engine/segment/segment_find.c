@@ -13,6 +13,8 @@
 #include "engine/zone/zone_map.h"
 
 #define HINTS_MAX 32 /* granules that are asked for together */
+#define PLACES_MAX \
+	1024 /* granules that are searched at once, and of one zone */
 
 /* Ascending, in the arena. */
 struct found_rows {
@@ -122,30 +124,43 @@ hint_granules(const struct prune *p, const uint32_t *granules, uint32_t next,
 	return limit;
 }
 
-/* Rows of those of the granules that lie in the section. */
+/* Rows of some of the section's granules. */
 static int
-find_in_granules(struct prune *p, const struct segment_context *context,
+find_in_granules(struct prune *p, struct segment_places places, int64_t code,
     struct segment_parts *out, struct error *err)
 {
-	struct segment_section *section = p->section;
-	const uint32_t *granules = context->granules;
-	uint32_t next = ascending_find(context->granules, context->count,
-	    section->info.granule_first);
-	uint32_t count = ascending_find(context->granules, context->count,
-	    section->info.granule_first + section->info.granule_count);
 	struct found_rows found = { .rows = NULL };
-	uint32_t hinted = 0;
+	uint32_t next = 0, hinted = 0;
 	int rc = 0;
 
-	while (next < count && rc == 0) {
+	while (next < places.count && rc == 0) {
 		if (next >= hinted)
-			hinted = hint_granules(p, granules, next, count);
-		rc = add_zone(p, granules, &next, count, context->code, &found,
-		    err);
+			hinted = hint_granules(p, places.granules, next,
+			    places.count);
+		rc = add_zone(p, places.granules, &next, places.count, code,
+		    &found, err);
 	}
 	out->rows = found.rows;
 	out->row_count = found.count;
 	return rc;
+}
+
+/* Those of the context's granules that lie in the section. */
+static struct segment_places
+places_in(const struct segment_section *section,
+    const struct segment_context *context)
+{
+	uint32_t first = ascending_find(context->granules, context->count,
+	    section->info.granule_first);
+	uint32_t limit = ascending_find(context->granules, context->count,
+	    section->info.granule_first + section->info.granule_count);
+
+	if (first == limit)
+		return (struct segment_places){ .granules = NULL };
+	return (struct segment_places){
+		.granules = context->granules + first,
+		.count = limit - first,
+	};
 }
 
 /* Zones in which none of the rows lies that the context index has found. */
@@ -175,24 +190,89 @@ is_within(const struct segment_meta *meta, const struct scan_range *ids)
 }
 
 int
-segment_prune_context(struct segment_section *section,
-    const struct scan_spec *spec, const struct segment_context *context,
+segment_find_places(struct segment_section *section,
+    const struct scan_spec *spec, uint32_t code, struct segment_places places,
     struct arena *arena, struct segment_parts *out, struct error *err)
 {
 	struct prune p = { .section = section, .spec = spec, .arena = arena };
 	struct scan_range ids;
 	int rc;
 
-	assert(context->is_asked);
 	*out = (struct segment_parts){ 0 };
-	rc = find_in_granules(&p, context, out, err);
+	rc = find_in_granules(&p, places, code, out, err);
 	if (rc == 0 && out->row_count > 0 && prune_event_id_range(spec, &ids) &&
 	    !is_within(&section->segment->meta, &ids) &&
 	    (spec->without & SCAN_WITHOUT_SEGMENT_RANGES) == 0)
 		rc = prune_limit_rows(&p, &ids, out, err);
+	return rc;
+}
+
+int
+segment_prune_context(struct segment_section *section,
+    const struct scan_spec *spec, const struct segment_context *context,
+    struct arena *arena, struct segment_parts *out, struct error *err)
+{
+	const struct prune p = { .section = section, .spec = spec };
+	int rc;
+
+	assert(context->is_asked);
+	rc = segment_find_places(section, spec, context->code,
+	    places_in(section, context), arena, out, err);
 	if (rc == 0 && !is_without_index(&p))
 		count_zones_without(&p, out);
 	return rc;
+}
+
+/* ---- a context with many rows ---- */
+
+bool
+segment_context_is_large(const struct segment_section *section,
+    const struct segment_context *context)
+{
+	return places_in(section, context).count > PLACES_MAX;
+}
+
+bool
+segment_places_next(const struct segment_section *section,
+    const struct segment_context *context, struct segment_places *places)
+{
+	struct segment_places all = places_in(section, context);
+	uint32_t first = places->granules == NULL
+	    ? 0
+	    : (uint32_t)(places->granules - all.granules) + places->count;
+	uint32_t next = first, zones = 0;
+
+	while (next < all.count && next - first < PLACES_MAX) {
+		uint32_t zone = segment_section_zone_of_granule(section,
+		    all.granules[next]);
+
+		zones++;
+		next += ascending_find(all.granules + next, all.count - next,
+		    section->zone_granule[zone + 1]);
+	}
+	if (next == first)
+		return false;
+	*places = (struct segment_places){
+		.granules = all.granules + first,
+		.count = next - first,
+		.zone_count = zones,
+	};
+	return true;
+}
+
+int
+segment_places_range(struct segment_section *section,
+    const struct segment_places *places, struct scan_range *out,
+    struct error *err)
+{
+	uint32_t zones[2] = {
+		segment_section_zone_of_granule(section, places->granules[0]),
+		segment_section_zone_of_granule(section,
+		    places->granules[places->count - 1]),
+	};
+
+	*out = (struct scan_range){ .attnum = COLUMN_EVENT_ID };
+	return segment_zones_range(section, zones, ARRAY_LEN(zones), out, err);
 }
 
 /* ---- limits of event_id ---- */
