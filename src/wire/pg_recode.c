@@ -75,7 +75,25 @@ form_of(const struct type *type)
 static int put_value(const struct recoding *recoding, const struct type *type,
     struct str value, struct buf *out);
 
-/* An array in binary form: header, dimensions, then elements with lengths. */
+/* A value with its length before it. */
+static int
+put_sized(const struct recoding *recoding, const struct type *type,
+    struct str value, struct buf *out)
+{
+	size_t at = out->len + 4;
+	int rc;
+
+	buf_put_u32_be(out, 0);
+	rc = put_value(recoding, type, value, out);
+	if (rc == 0 && !out->failed)
+		buf_patch_u32_be(out, at - 4, (uint32_t)(out->len - at));
+	return rc;
+}
+
+/*
+ * An array in binary form: header, dimensions, then elements with lengths.  From
+ * where it is none on it stays as it is, and whoever reads it refuses it.
+ */
 static int
 put_array(const struct recoding *recoding, const struct type *element,
     struct str value, struct buf *out)
@@ -86,26 +104,25 @@ put_array(const struct recoding *recoding, const struct type *element,
 	int rc = 0;
 
 	if (r.failed || dimensions > 6 || header > value.len) {
-		buf_put_str(out, value); /* whoever reads it refuses it */
+		buf_put_str(out, value);
 		return 0;
 	}
 	buf_put(out, value.data, header);
 	(void)reader_take(&r, header - 4);
 	while (reader_left(&r) > 0 && rc == 0) {
+		struct str rest = str_of((const char *)r.next, reader_left(&r));
 		uint32_t len = reader_u32_be(&r);
-		size_t at = out->len + 4;
-		struct str bytes;
+		bool is_null = len == UINT32_MAX;
+		struct str bytes = reader_str(&r, is_null ? 0 : len);
 
-		buf_put_u32_be(out, len);
-		if (r.failed || len == UINT32_MAX)
-			continue;
-		bytes = reader_str(&r, len);
-		if (r.failed)
+		if (r.failed) {
+			buf_put_str(out, rest);
 			break;
-		rc = put_value(recoding, element, bytes, out);
-		if (rc == 0 && !out->failed)
-			buf_patch_u32_be(out, at - 4,
-			    (uint32_t)(out->len - at));
+		}
+		if (is_null)
+			buf_put_u32_be(out, len);
+		else
+			rc = put_sized(recoding, element, bytes, out);
 	}
 	return rc;
 }
@@ -271,16 +288,13 @@ put_columns(const struct recoding *recoding, struct reader *r,
 		uint32_t len = reader_u32_be(r);
 		bool is_binary =
 		    format_count > 0 && formats[format_count == 1 ? 0 : i] == 1;
-		size_t at = out->len + 4;
 
-		buf_put_u32_be(out, len);
 		if (len == UINT32_MAX)
-			continue;
-		rc = put_value(recoding, is_binary ? &columns[i].type : &text,
-		    reader_str(r, len), out);
-		if (rc == 0 && !out->failed)
-			buf_patch_u32_be(out, at - 4,
-			    (uint32_t)(out->len - at));
+			buf_put_u32_be(out, len);
+		else
+			rc = put_sized(recoding,
+			    is_binary ? &columns[i].type : &text,
+			    reader_str(r, len), out);
 	}
 	return rc;
 }

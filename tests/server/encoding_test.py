@@ -90,6 +90,11 @@ def extended(wire):
            struct.pack("!iiIii", 1, 0, TEXT, 2, 1) + b"\0\0\0\1x\0\0\0\1\xe9",
            struct.pack("!i", 7),
            struct.pack("!iiIiii", 1, 0, JSONB, 1, 1, 4) + b'\1"\xe9"']])
+    for rest in (b"\xe9", b"\xe9\0", b"\xe9\0\0"):
+        array = struct.pack("!iii", 0, 0, TEXT) + rest
+        answer = ask(wire, parse(b"select $1::text[]"), bind((array,), (1,), ()),
+                     execute(), pgwire.SYNC)
+        same("no array", [c for c, _ in code(answer)], ["22P03"])
     missing = ask(wire, bind((), (), (), name=b"k\xe9"), pgwire.SYNC)
     body = [b for k, b in missing if k == b"E"][0]
     check(b'"k\xe9"' in body, f"{body!r}")
