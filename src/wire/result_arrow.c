@@ -48,7 +48,8 @@ arrow_begin(struct result_writer *w, struct buf *out,
     const struct type_settings *settings)
 {
 	result_arrow_release(w);
-	result_start(w, columns, count, settings);
+	if (!result_start(w, out, columns, count, settings))
+		return;
 	w->arrow = calloc(count == 0 ? 1 : count, sizeof(*w->arrow));
 	if (w->arrow == NULL) {
 		out->failed = true;

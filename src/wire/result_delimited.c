@@ -131,7 +131,8 @@ delimited_begin(struct result_writer *w, struct buf *out,
     const struct pg_column *columns, uint32_t count,
     const struct type_settings *settings)
 {
-	result_start(w, columns, count, settings);
+	if (!result_start(w, out, columns, count, settings))
+		return;
 	put_names(w, out);
 }
 

@@ -148,9 +148,10 @@ field_of(struct arena *arena, const struct type *type, struct str name)
 	return field;
 }
 
-void
-result_start(struct result_writer *w, const struct pg_column *columns,
-    uint32_t count, const struct type_settings *settings)
+bool
+result_start(struct result_writer *w, struct buf *out,
+    const struct pg_column *columns, uint32_t count,
+    const struct type_settings *settings)
 {
 	arena_reset(&w->arena);
 	w->settings = settings;
@@ -163,4 +164,6 @@ result_start(struct result_writer *w, const struct pg_column *columns,
 	w->is_open = false;
 	w->open_rows = 0;
 	w->open_bytes = 0;
+	out->failed |= w->arena.failed;
+	return !out->failed;
 }

@@ -64,7 +64,8 @@ frames_begin(struct result_writer *w, struct buf *out,
     const struct pg_column *columns, uint32_t count,
     const struct type_settings *settings)
 {
-	result_start(w, columns, count, settings);
+	if (!result_start(w, out, columns, count, settings))
+		return;
 	w->in_seconds = w->times == RESULT_TIMES_SECONDS;
 	buf_put_cstr(out, "{\"type\":\"schema\",\"columns\":[");
 	for (uint32_t i = 0; i < count; i++) {

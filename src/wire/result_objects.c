@@ -22,12 +22,13 @@ objects_begin(struct result_writer *w, struct buf *out,
     const struct pg_column *columns, uint32_t count,
     const struct type_settings *settings)
 {
-	result_start(w, columns, count, settings);
+	if (!result_start(w, out, columns, count, settings))
+		return;
 	for (uint32_t i = 0; i < count; i++) {
 		w->fields[i].lead = lead_of(w, columns[i].name, i == 0);
-		if (w->text.failed)
-			out->failed = true;
+		out->failed |= w->text.failed;
 	}
+	out->failed |= w->arena.failed;
 }
 
 /* Until `limit`; each row has `lead` before it but the first of an array. */

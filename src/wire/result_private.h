@@ -36,10 +36,12 @@ struct result_field {
 
 /*
  * Begin a result: `fields` are made, their leads empty.  The writer's state is
- * that of a result of which nothing is written.
+ * that of a result of which nothing is written.  False without memory: `out` has
+ * failed, and the fields are not to be looked at.
  */
-void result_start(struct result_writer *w, const struct pg_column *columns,
-    uint32_t count, const struct type_settings *settings);
+MUST_USE bool result_start(struct result_writer *w, struct buf *out,
+    const struct pg_column *columns, uint32_t count,
+    const struct type_settings *settings);
 
 /* ---- result_text.c: values of any text format ---- */
 

@@ -542,6 +542,32 @@ START_TEST(a_row_without_memory_is_not_there)
 END_TEST
 
 /* ---- names ---- */
+/* Neither a row nor a name is made up when the budget is used up. */
+START_TEST(a_result_without_memory_has_failed)
+{
+	enum { COLUMNS = 200 };
+	static struct pg_column columns[COLUMNS];
+	bool has_begun = false;
+
+	for (uint32_t i = 0; i < COLUMNS; i++)
+		columns[i] = column_of("a column with a name", TYPE_INT8, -1);
+	for (size_t limit = 1024; !has_begun; limit += 1024) {
+		struct mem_budget budget = { .limit_bytes = limit };
+		struct result_writer poor;
+
+		buf_reset(&out);
+		use(every_format[_i], RESULT_TIMES_TRUE);
+		result_writer_init(&poor, w.format, &budget);
+		poor.format->begin(&poor, &out, columns, COLUMNS,
+		    &type_settings_default);
+		has_begun = !out.failed;
+		ck_assert(
+		    out.failed == (poor.arena.failed || poor.text.failed));
+		result_writer_release(&poor);
+	}
+}
+END_TEST
+
 
 START_TEST(formats_are_found)
 {
@@ -591,6 +617,8 @@ main(void)
 	tcase_add_loop_test(tcase, a_row_without_memory_is_not_there, 0,
 	    TEXT_FORMATS);
 	tcase_add_test(tcase, formats_are_found);
+	tcase_add_loop_test(tcase, a_result_without_memory_has_failed, 0,
+	    ARRAY_LEN(every_format));
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
