@@ -103,10 +103,18 @@ arrow_close(struct result_writer *w, struct buf *out)
 	w->open_bytes = 0;
 }
 
-/* About what a row takes. */
+static size_t
+string_bytes(const struct vec *vec, uint32_t row)
+{
+	return vec->phys == PHYS_STR && !vec_is_null(vec, row)
+	    ? vec->str[vec_index(vec, row)].len
+	    : sizeof(int64_t);
+}
+
+/* About what a row takes; *strings grows by what dictionaries may not have. */
 static size_t
 row_bytes(const struct result_writer *w, const struct batch *batch,
-    uint32_t row)
+    uint32_t row, size_t *strings)
 {
 	size_t bytes = 0;
 
@@ -115,29 +123,44 @@ row_bytes(const struct result_writer *w, const struct batch *batch,
 
 		if (w->arrow[i].width > 0)
 			bytes += w->arrow[i].width;
-		else if (vec->phys == PHYS_STR && !vec_is_null(vec, row))
-			bytes +=
-			    sizeof(int64_t) + vec->str[vec_index(vec, row)].len;
 		else
-			bytes += 2 * sizeof(int64_t);
+			bytes += sizeof(int64_t) + string_bytes(vec, row);
+		if (w->arrow[i].type == ARROW_DICTIONARY)
+			*strings += string_bytes(vec, row);
 	}
 	return bytes;
 }
 
-/* The rows that the record batch still takes: at least one. */
+static size_t
+dictionary_bytes(const struct result_writer *w)
+{
+	size_t bytes = 0;
+
+	for (uint32_t i = 0; i < w->arrow_count; i++)
+		if (w->arrow[i].type == ARROW_DICTIONARY)
+			bytes += w->arrow[i].dictionary->strings.len;
+	return bytes;
+}
+
+/*
+ * Rows that the record batch still takes, whatever the dictionaries have: at
+ * least one.
+ */
 static uint32_t
 choose_rows(struct result_writer *w, const struct batch *batch, uint32_t first,
     uint16_t *rows)
 {
+	size_t strings = 0;
 	uint32_t count = 0;
 
 	do {
 		uint32_t row = sel_row(batch->sel, first + count);
 
 		rows[count++] = (uint16_t)row;
-		w->open_bytes += row_bytes(w, batch, row);
+		w->open_bytes += row_bytes(w, batch, row, &strings);
 	} while (first + count < batch->sel.count &&
-	    w->open_rows + count < BATCH_ROWS && w->open_bytes < BATCH_BYTES);
+	    w->open_rows + count < BATCH_ROWS &&
+	    w->open_bytes + strings < BATCH_BYTES);
 	return count;
 }
 
@@ -176,6 +199,7 @@ arrow_rows(struct result_writer *w, struct buf *out, const struct batch *batch,
 	if (out->failed)
 		return 0;
 	do {
+		size_t before = dictionary_bytes(w);
 		uint32_t count = choose_rows(w, batch, i, rows);
 
 		if (!gather(w, batch, rows, count)) {
@@ -183,6 +207,7 @@ arrow_rows(struct result_writer *w, struct buf *out, const struct batch *batch,
 			break;
 		}
 		i += count;
+		w->open_bytes += dictionary_bytes(w) - before;
 		if (w->open_rows >= BATCH_ROWS || w->open_bytes >= BATCH_BYTES)
 			arrow_close(w, out);
 	} while (!out->failed && i < batch->sel.count && out->len < limit);

@@ -626,6 +626,57 @@ START_TEST(text_may_be_a_dictionary)
 END_TEST
 
 /* Without codes, and without being asked. */
+/* Nine strings of 300,000 bytes. */
+static void
+put_large_texts(bool are_same)
+{
+	static char text[9][300000];
+	struct vec vec;
+	struct batch batch = { .row_count = 9,
+		.col_count = 1,
+		.cols = &vec,
+		.sel = sel_all(9) };
+
+	vec_init(&vec, PHYS_STR, 9, &arena);
+	for (uint32_t i = 0; i < 9; i++) {
+		memset(text[i], are_same ? 'x' : (int)('a' + i),
+		    sizeof(text[i]));
+		vec.str[i] = str_of(text[i], sizeof(text[i]));
+	}
+	ck_assert_uint_eq(w.format->rows(&w, &out, &batch, 0, SIZE_MAX), 9);
+}
+
+/*
+ * After one row with a code come nine strings of 300,000 bytes without: if each is
+ * another one, the fourth passes a megabyte.
+ */
+START_TEST(batches_of_dictionaries_are_bounded)
+{
+	static const char *const first[] = { "b" };
+	static const uint32_t codes[] = { 0 };
+	static const uint32_t rows[2][3] = { { 10 }, { 5, 4, 1 } };
+	struct pg_column column = { .name = STR("v"),
+		.type = type_of(TYPE_TEXT) };
+	struct message m;
+	size_t at = 0;
+
+	w.has_dictionaries = true;
+	w.format->begin(&w, &out, &column, 1, &type_settings_default);
+	put_texts(first, codes, first, 1);
+	put_large_texts(_i == 0);
+	w.format->end(&w, &out, 10);
+	ck_assert(next_message(&at, &m));
+	for (uint32_t i = 0; i < 3 && rows[_i][i] > 0; i++) {
+		ck_assert(next_message(&at, &m));
+		ck_assert_uint_eq(m.header, DICTIONARY_BATCH);
+		ck_assert(next_message(&at, &m));
+		ck_assert_uint_eq(value_of(&m.flat, m.table, 0, 8),
+		    rows[_i][i]);
+	}
+	ck_assert(!next_message(&at, &m));
+}
+END_TEST
+
 START_TEST(text_is_text_else)
 {
 	static const char *const values[] = { "b", "a" };
@@ -769,6 +820,7 @@ main(void)
 	tcase_add_test(tcase, a_message_without_memory_is_not_there);
 	tcase_add_test(tcase, text_may_be_a_dictionary);
 	tcase_add_loop_test(tcase, text_is_text_else, 0, 2);
+	tcase_add_loop_test(tcase, batches_of_dictionaries_are_bounded, 0, 2);
 	tcase_add_test(tcase, a_stream_without_rows_has_a_schema);
 	tcase_add_loop_test(tcase, writes_samples, 0, 3);
 	suite_add_tcase(suite, tcase);
