@@ -294,14 +294,6 @@ field_overflow(int32_t precision, int32_t scale, struct error *err)
 	    precision, scale, digits);
 }
 
-/* Of a modifier that is there. */
-static void
-split_mod(int32_t mod, int32_t *precision, int32_t *scale)
-{
-	*precision = (mod - 4) >> 16 & 0xffff;
-	*scale = (((mod - 4) & 0x7ff) ^ 0x400) - 0x400; /* 11 bits, signed */
-}
-
 int
 numeric_fit(int32_t mod, struct numeric *n, struct arena *arena,
     struct error *err)
@@ -311,7 +303,8 @@ numeric_fit(int32_t mod, struct numeric *n, struct arena *arena,
 
 	if (mod < 4 || n->kind == NUMERIC_NAN)
 		return 0;
-	split_mod(mod, &precision, &scale);
+	precision = type_numeric_precision(mod);
+	scale = type_numeric_scale(mod);
 	if (n->kind != NUMERIC_FINITE) {
 		(void)error_set(err, STELE_E_NUMERIC_OUT_OF_RANGE,
 		    "numeric field overflow");
@@ -348,7 +341,8 @@ numeric_of_digits(int64_t digits, uint32_t scale, int32_t mod,
 		*out = numeric_of_i128(digits, scale);
 		return true;
 	}
-	split_mod(mod, &precision, &wanted);
+	precision = type_numeric_precision(mod);
+	wanted = type_numeric_scale(mod);
 	if (precision > CHUNK_DIGITS || wanted < (int32_t)scale ||
 	    wanted > CHUNK_DIGITS)
 		return false;

@@ -172,6 +172,20 @@ type_numeric_mod(int32_t precision, int32_t scale)
 	return ((precision << 16) | (scale & 0x7ff)) + 4;
 }
 
+/* Of a modifier that is there. */
+static inline int32_t
+type_numeric_precision(int32_t mod)
+{
+	return (mod - 4) >> 16 & 0xffff;
+}
+
+/* Below zero: digits before the point that are always 0. */
+static inline int32_t
+type_numeric_scale(int32_t mod)
+{
+	return (((mod - 4) & 0x7ff) ^ 0x400) - 0x400; /* 11 bits, signed */
+}
+
 static inline struct type
 type_of(uint32_t oid)
 {

@@ -27,13 +27,10 @@ quote_name(struct str name, struct arena *arena)
 static struct str
 format_with_mod(const struct type_info *info, int32_t mod, struct arena *arena)
 {
-	int32_t scale;
-
 	switch (info->oid) {
 	case TYPE_NUMERIC:
-		scale = (((mod - MOD_HEADER) & 0x7ff) ^ 0x400) - 0x400;
 		return arena_printf(arena, "numeric(%d,%d)",
-		    (mod - MOD_HEADER) >> 16 & 0xffff, scale);
+		    type_numeric_precision(mod), type_numeric_scale(mod));
 	case TYPE_VARCHAR:
 	case TYPE_BPCHAR:
 		return arena_printf(arena, "%s(%d)", info->sql_name,

@@ -19,8 +19,8 @@
  * into columns of our own until they make a record batch worth sending.
  *
  * Types.  Integers, floats and booleans are themselves; oid and its kin are
- * uint32; numeric(p,s) of up to 38 digits is decimal128, any other numeric its
- * text; date is date32, time time64 in microseconds, timestamps are in
+ * uint32; numeric(p,s) of up to 38 digits is decimal128 unless s is below zero, any
+ * other numeric its text; date is date32, time time64 in microseconds, timestamps are in
  * microseconds, with the zone "UTC" if they have one; uuid is 16 bytes and marked
  * as the extension arrow.uuid; bytea is large_binary; enums are dictionaries of
  * all their labels, in order; what is left is large_utf8.  Infinite times are

@@ -18,10 +18,13 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 /* ---- types ---- */
 
+/* Not all readers know a scale below zero. */
 static bool
 is_decimal128(const struct type *type)
 {
-	return type->mod >= 0 && ((type->mod - 4) >> 16) <= NUMERIC_I128_DIGITS;
+	return type->mod >= 0 &&
+	    type_numeric_precision(type->mod) <= NUMERIC_I128_DIGITS &&
+	    type_numeric_scale(type->mod) >= 0;
 }
 
 static enum arrow_type
@@ -325,7 +328,7 @@ static void
 take_decimals(struct arrow_column *column, const struct vec *vec,
     const uint32_t *indexes, uint32_t count, uint8_t *at, uint8_t *nulls)
 {
-	uint32_t scale = (uint32_t)(column->field->type.mod - 4) & 0x7ff;
+	uint32_t scale = (uint32_t)type_numeric_scale(column->field->type.mod);
 
 	for (uint32_t i = 0; i < count; i++) {
 		i128 value = 0;

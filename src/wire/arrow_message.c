@@ -136,8 +136,8 @@ put_int_type(struct flatbuf *fb, int32_t bits, bool is_signed)
 static size_t
 put_decimal_type(struct flatbuf *fb, const struct type *type)
 {
-	return put_two(fb, FLATBUF_I32((type->mod - 4) >> 16),
-	    FLATBUF_I32((type->mod - 4) & 0x7ff));
+	return put_two(fb, FLATBUF_I32(type_numeric_precision(type->mod)),
+	    FLATBUF_I32(type_numeric_scale(type->mod)));
 }
 
 static size_t

@@ -24,7 +24,7 @@
 static bool
 is_whole(const struct type *type)
 {
-	return type->mod >= 0 && ((type->mod - 4) & 0x7ff) == 0;
+	return type->mod >= 0 && type_numeric_scale(type->mod) <= 0;
 }
 
 static const char *

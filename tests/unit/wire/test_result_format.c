@@ -140,6 +140,7 @@ static const struct {
 	{ "0.1", TYPE_FLOAT4, -1, "Float", "0.1", "0.1", "0.1", "0.1" },
 	{ "16777216", TYPE_FLOAT4, -1, "Float", "1.6777216e+07", "1.6777216e+07", "1.6777216e+07", "1.6777216e+07" },
 	{ "18446744073709551615", TYPE_NUMERIC, (20 << 16) + 4, "Integer", "18446744073709551615", "18446744073709551615", "18446744073709551615", "18446744073709551615" },
+	{ "12300", TYPE_NUMERIC, (5 << 16) + (-2 & 0x7ff) + 4, "Integer", "12300", "12300", "12300", "12300" },
 	{ "-12.50", TYPE_NUMERIC, (12 << 16) + 2 + 4, "Float", "-12.50", "-12.50", "-12.50", "-12.50" },
 	{ "0.1234567890123456789012345678901234567890123456789", TYPE_NUMERIC, -1, "Float", "0.1234567890123456789012345678901234567890123456789", "0.1234567890123456789012345678901234567890123456789", "0.1234567890123456789012345678901234567890123456789", "0.1234567890123456789012345678901234567890123456789" },
 	{ "NaN", TYPE_NUMERIC, -1, "Float", "\"NaN\"", "\"NaN\"", "NaN", "NaN" },
@@ -541,7 +542,6 @@ START_TEST(a_row_without_memory_is_not_there)
 }
 END_TEST
 
-/* ---- names ---- */
 /* Neither a row nor a name is made up when the budget is used up. */
 START_TEST(a_result_without_memory_has_failed)
 {
@@ -568,6 +568,7 @@ START_TEST(a_result_without_memory_has_failed)
 }
 END_TEST
 
+/* ---- names ---- */
 
 START_TEST(formats_are_found)
 {
@@ -616,9 +617,9 @@ main(void)
 	tcase_add_test(tcase, more_rows_may_follow_a_close);
 	tcase_add_loop_test(tcase, a_row_without_memory_is_not_there, 0,
 	    TEXT_FORMATS);
-	tcase_add_test(tcase, formats_are_found);
 	tcase_add_loop_test(tcase, a_result_without_memory_has_failed, 0,
 	    ARRAY_LEN(every_format));
+	tcase_add_test(tcase, formats_are_found);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
