@@ -67,7 +67,7 @@ static bool
 is_full(const struct row_pages *pages)
 {
 	return pages->store.row_count >= VEC_ROWS ||
-	    row_store_bytes(&pages->store) >= pages->spill.block_bytes;
+	    row_store_content_bytes(&pages->store) >= pages->spill.block_bytes;
 }
 
 int

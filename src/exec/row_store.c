@@ -38,7 +38,7 @@ void
 row_store_reset(struct row_store *store)
 {
 	store->row_count = 0;
-	arena_reset(&store->strings);
+	arena_release(&store->strings);
 }
 
 int
@@ -74,6 +74,12 @@ capacity_for(const struct row_store *store, uint32_t count)
 	while (capacity < store->row_count + count)
 		capacity *= 2;
 	return capacity;
+}
+
+size_t
+row_store_content_bytes(const struct row_store *store)
+{
+	return store->row_count * row_size(store) + store->strings.used_bytes;
 }
 
 size_t

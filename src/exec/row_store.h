@@ -35,7 +35,7 @@ void row_store_init(struct row_store *store, const struct type *types,
     uint32_t column_count, struct mem_budget *budget);
 void row_store_release(struct row_store *store);
 
-/* Forget the rows, keep the memory of the columns. */
+/* Forget the rows; the memory of the columns stays, that of strings goes. */
 void row_store_reset(struct row_store *store);
 
 static inline size_t
@@ -44,7 +44,10 @@ row_store_bytes(const struct row_store *store)
 	return store->arena.used_bytes + store->strings.used_bytes;
 }
 
-/* The same when it has `count` more rows, their strings not counted. */
+/* What the rows take of it: nothing after a reset. */
+size_t row_store_content_bytes(const struct row_store *store);
+
+/* The memory when it has `count` more rows, their strings not counted. */
 size_t row_store_bytes_with(const struct row_store *store, uint32_t count);
 
 /* Copy the selected rows of the columns; 53200 when memory is used up. */
