@@ -20,7 +20,8 @@
  *   OPTION     clientcert=verify-ca or verify-full, clientname=CN or DN
  *
  * A '#' begins a comment; in double quotes a name loses its special meaning,
- * and "" is a quote; a backslash at the end of a line continues it.
+ * and "" is a quote; a backslash at the end of a line continues it, in
+ * quotes and comments too.
  *
  * A rule that admits other machines by trust is refused, unless the reader of
  * the file says that this is meant.

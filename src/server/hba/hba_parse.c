@@ -58,7 +58,7 @@ static bool PRINTF_LIKE(3, 4)
 	(void)vsnprintf(text.message, sizeof(text.message), fmt, ap);
 	va_end(ap);
 	line->rule->mistake = arena_str(line->arena, str_of_cstr(text.message));
-	line->rule->mistake_line = line->tokens->line;
+	line->rule->mistake_line = line->tokens->token_line;
 	line->rule->mistake_column = column;
 	return false;
 }
@@ -445,7 +445,7 @@ read_line(struct hba *hba, struct hba_tokens *tokens,
 	if (token == HBA_LINE_END || token == HBA_FILE_END)
 		return;
 	line.rule = add_rule(hba);
-	line.rule->line = tokens->line;
+	line.rule->line = tokens->token_line;
 	if (token == HBA_OPEN_QUOTE) {
 		(void)mistake(&line, word.column, "unterminated quoted name");
 		return;

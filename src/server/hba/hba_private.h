@@ -27,6 +27,7 @@ struct hba_tokens {
 	size_t at;
 	int line; /* from 1 */
 	size_t line_start;
+	int token_line; /* of the last token: a word may end in another */
 };
 
 enum hba_token {

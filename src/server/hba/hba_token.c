@@ -2,6 +2,10 @@
 /*
  * hba_token.c -- a file of rules into words: separated by blanks and commas,
  * with quotes anywhere in them, until the line ends or a comment begins.
+ *
+ * A line that ends in a backslash goes on in the next one, before anything else is
+ * looked at: in words, in quotes and in comments too, as PostgreSQL reads them.
+ * Nothing here stands on such a backslash: see settle().
  */
 #include "server/hba/hba_private.h"
 
@@ -23,48 +27,65 @@ peek(const struct hba_tokens *tokens)
 	return tokens->text.data[tokens->at];
 }
 
+/* The bytes of a backslash that the line or the file ends in; 0: it is none. */
+static size_t
+continuation_length(const struct hba_tokens *tokens)
+{
+	size_t end = tokens->at;
+
+	if (is_at_end(tokens) || peek(tokens) != '\\')
+		return 0;
+	do
+		end++;
+	while (end < tokens->text.len && tokens->text.data[end] == '\r');
+	if (end == tokens->text.len)
+		return end - tokens->at;
+	return tokens->text.data[end] == '\n' ? end + 1 - tokens->at : 0;
+}
+
+/* To where the line goes on. */
+static void
+settle(struct hba_tokens *tokens)
+{
+	size_t length;
+
+	while ((length = continuation_length(tokens)) > 0) {
+		tokens->at += length;
+		tokens->line++;
+		tokens->line_start = tokens->at;
+	}
+}
+
+static void
+advance(struct hba_tokens *tokens)
+{
+	tokens->at++;
+	settle(tokens);
+}
+
 static void
 begin_line(struct hba_tokens *tokens)
 {
-	tokens->at++;
 	tokens->line++;
-	tokens->line_start = tokens->at;
-}
-
-/* A backslash at the very end of a line, which the next one continues. */
-static bool
-is_continuation(const struct hba_tokens *tokens)
-{
-	size_t next = tokens->at + 1;
-
-	if (peek(tokens) != '\\')
-		return false;
-	if (next < tokens->text.len && tokens->text.data[next] == '\r')
-		next++;
-	return next < tokens->text.len && tokens->text.data[next] == '\n';
+	tokens->line_start = tokens->at + 1;
+	advance(tokens);
 }
 
 static void
 skip_to_newline(struct hba_tokens *tokens)
 {
 	while (!is_at_end(tokens) && peek(tokens) != '\n')
-		tokens->at++;
+		advance(tokens);
 }
 
-/* Blanks and commas before a word, comments and continued lines. */
+/* Blanks and commas before a word, and comments. */
 static void
 skip_blanks(struct hba_tokens *tokens)
 {
-	while (!is_at_end(tokens)) {
-		if (is_continuation(tokens)) {
-			skip_to_newline(tokens);
-			begin_line(tokens);
-		} else if (is_blank(peek(tokens)) || peek(tokens) == ',') {
-			tokens->at++;
-		} else {
-			break;
-		}
-	}
+	settle(tokens); /* at the start of the file */
+	while (!is_at_end(tokens) &&
+	    (is_blank(peek(tokens)) || peek(tokens) == ','))
+		advance(tokens);
 	if (!is_at_end(tokens) && peek(tokens) == '#')
 		skip_to_newline(tokens);
 }
@@ -98,11 +119,11 @@ put(char *word, size_t *len, char c)
 static bool
 take_quoted(struct hba_tokens *tokens, char *word, size_t *len)
 {
-	tokens->at++;
+	advance(tokens);
 	while (!is_at_end(tokens) && peek(tokens) != '\n') {
 		char c = peek(tokens);
 
-		tokens->at++;
+		advance(tokens);
 		if (c != '"') {
 			put(word, len, c);
 			continue;
@@ -110,7 +131,7 @@ take_quoted(struct hba_tokens *tokens, char *word, size_t *len)
 		if (is_at_end(tokens) || peek(tokens) != '"')
 			return true;
 		put(word, len, '"');
-		tokens->at++;
+		advance(tokens);
 	}
 	return false;
 }
@@ -120,8 +141,7 @@ ends_word(const struct hba_tokens *tokens)
 {
 	char c = peek(tokens);
 
-	return is_blank(c) || c == ',' || c == '\n' || c == '#' ||
-	    is_continuation(tokens);
+	return is_blank(c) || c == ',' || c == '\n' || c == '#';
 }
 
 /* Up to the word's end.  False: a quote is not closed. */
@@ -136,7 +156,7 @@ take_word(struct hba_tokens *tokens, char *word, size_t *len)
 			continue;
 		}
 		put(word, len, peek(tokens));
-		tokens->at++;
+		advance(tokens);
 	}
 	return true;
 }
@@ -150,6 +170,7 @@ hba_next_word(struct hba_tokens *tokens, struct arena *arena,
 	char *word;
 
 	skip_blanks(tokens);
+	tokens->token_line = tokens->line;
 	*out = (struct hba_word){ .column = hba_column(tokens) };
 	if (is_at_end(tokens))
 		return HBA_FILE_END;

@@ -61,6 +61,13 @@ static const struct {
 	{ "hostssl all all all cert clientname=DN", 0, 0, NULL },
 	{ "hostssl all all all password clientcert=verify-ca", 0, 0, NULL },
 	{ "local all all \\\n peer", 0, 0, NULL },
+	{ "local all all tr\\\nust", 0, 0, NULL },
+	{ "local all all \\\r\n\\\n peer", 0, 0, NULL },
+	{ "\\\nlocal all all peer\\", 0, 0, NULL },
+	{ "local all \"a\\\nb\" peer", 0, 0, NULL },
+	{ "# x \\\nlocal all all magic", 0, 0, NULL },
+	{ "local all all peer # x \\\r\nlocal all all magic", 0, 0, NULL },
+	{ "# x \\\\\n\\\nlocal all all magic", 0, 0, NULL },
 	{ "local all \"a \"\"b\"\" c\" peer", 0, 0, NULL },
 
 	{ "locale all all trust", 1, 1, "invalid connection type \"locale\"" },
@@ -150,6 +157,8 @@ static const struct {
 	{ "hostssl all all all cert clientcert=verify-ca", 1, 26,
 	    "clientcert only accepts \"verify-full\" when using \"cert\" "
 	    "authentication" },
+	{ "local all all magic\\\n\n", 1, 15,
+	    "invalid authentication method \"magic\"" },
 	{ "local all all trust\nlocal all \\\n all \\\n magic\n", 4, 2,
 	    "invalid authentication method \"magic\"" },
 };
@@ -262,6 +271,10 @@ static const struct {
 
 	{ "local d all trust", "", false, true },
 	{ "local D all trust", "", false, false },
+	{ "local x\\\n,d all trust", "", false, true },
+	{ "local \\\nd all trust", "", false, true },
+	{ "local x\\\nd all trust", "", false, false },
+	{ "local \"d\\\n\" all trust", "", false, true },
 	{ "local x,d all trust", "", false, true },
 	{ "local \"all\" all trust", "", false, false },
 	{ "local \"d\" all trust", "", false, true },
