@@ -87,7 +87,7 @@ unescape(struct buf *text, struct str field, struct str *out, struct error *err)
 	while (at < field.len) {
 		char c = field.data[at++];
 
-		if (c != '\\' || at == field.len) {
+		if (c != '\\') {
 			buf_put_u8(text, (uint8_t)c);
 			continue;
 		}
@@ -104,10 +104,26 @@ unescape(struct buf *text, struct str field, struct str *out, struct error *err)
 	return pg_check_text(*out, err);
 }
 
+/*
+ * A field that the data end in, without a backslash behind which there is nothing
+ * more: it means nothing, for null neither.
+ */
+static struct str
+without_open_escape(struct str field)
+{
+	size_t count = 0;
+
+	while (count < field.len && field.data[field.len - 1 - count] == '\\')
+		count++;
+	return str_of(field.data, field.len - count % 2);
+}
+
 static int
 text_value(struct pg_copy_decoder *decoder, const struct pg_copy_piece *piece,
     struct str *value, uint8_t *is_null, struct error *err)
 {
+	if (piece->is_changed)
+		*value = without_open_escape(*value);
 	*is_null = str_equal(*value, decoder->options->null);
 	if (!piece->is_changed || *is_null)
 		return 0;
