@@ -46,20 +46,28 @@ check_header(uint32_t flags, int32_t length, size_t length_max,
 	return 0;
 }
 
+static bool
+may_have_signature(const struct pg_copy_decoder *decoder)
+{
+	size_t len = decoder->raw.len;
+
+	if (len >= SIGNATURE_SIZE)
+		len = SIGNATURE_SIZE;
+	else if (decoder->at_end)
+		return false;
+	return len == 0 || memcmp(decoder->raw.data, signature, len) == 0;
+}
+
 /* 1 when it has been read, 0 if there is not all of it, or a code. */
 static int
 read_header(struct pg_copy_decoder *decoder, struct error *err)
 {
 	struct reader reader = reader_over(decoder->raw.data, decoder->raw.len);
-	size_t len = decoder->raw.len;
 	uint32_t flags;
 	int32_t length;
 	int rc;
 
-	if (len > SIGNATURE_SIZE)
-		len = SIGNATURE_SIZE;
-	if (memcmp(decoder->raw.data, signature, len) != 0 ||
-	    (len < SIGNATURE_SIZE && decoder->at_end))
+	if (!may_have_signature(decoder))
 		return bad_format(err, "COPY file signature not recognized");
 	if (decoder->raw.len < HEADER_SIZE)
 		return decoder->at_end

@@ -319,6 +319,9 @@ has_enough(const struct pg_copy_decoder *decoder)
 	return bytes > 0 &&
 	    (decoder->at_end || decoder->is_hurried ||
 		bytes >= decoder->enough_bytes);
+	if (decoder->at_end && decoder->options->is_binary &&
+	    !decoder->has_header)
+		return true; /* it must be there, without any row too */
 }
 
 /* All is decoded but a part of a line. */

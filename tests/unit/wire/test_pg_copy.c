@@ -168,6 +168,44 @@ START_TEST(byte_by_byte)
 }
 END_TEST
 
+/* A header must be there, and whole; `len` bytes of it are. */
+START_TEST(binary_headers)
+{
+	static const char header[PG_COPY_BINARY_HEADER_SIZE] =
+	    "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";
+	struct pg_copy_options options = { .is_binary = true };
+	size_t len = (size_t)_i;
+	struct pg_copy_decoder decoder;
+	struct error err = { .code = 0 };
+	struct buf rows;
+	int rc;
+
+	buf_init(&rows);
+	ck_assert_int_eq(pg_copy_decoder_init(&decoder, &options, STR("t"),
+			     columns, 2, 40, &err),
+	    0);
+	if (len > 0)
+		ck_assert_int_eq(pg_copy_decoder_feed(&decoder,
+				     str_of(header, len), &err),
+		    0);
+	ck_assert_int_eq(drain(&decoder, &rows, &err), 0);
+	pg_copy_decoder_end(&decoder);
+	rc = drain(&decoder, &rows, &err);
+	if (len == sizeof(header)) {
+		ck_assert_int_eq(rc, 0);
+	} else {
+		ck_assert_int_eq(rc, STELE_E_BAD_COPY_FILE_FORMAT);
+		ck_assert_str_eq(err.message,
+		    len < 11 ? "COPY file signature not recognized"
+			     : "invalid COPY file header (missing flags)");
+		pg_copy_decoder_context(&decoder, &err);
+		ck_assert_str_eq(err.context, "");
+	}
+	pg_copy_decoder_release(&decoder);
+	buf_release(&rows);
+}
+END_TEST
+
 /* ---- COPY TO ---- */
 
 static const struct {
@@ -229,6 +267,8 @@ main(void)
 	tcase_add_loop_test(tc, whole, 0, ARRAY_LEN(copy_case));
 	tcase_add_loop_test(tc, cut_in_two, 0, ARRAY_LEN(copy_case));
 	tcase_add_loop_test(tc, byte_by_byte, 0, ARRAY_LEN(copy_case));
+	tcase_add_loop_test(tc, binary_headers, 0,
+	    PG_COPY_BINARY_HEADER_SIZE + 1);
 	tcase_add_loop_test(tc, encodes, 0, ARRAY_LEN(out_case));
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
