@@ -311,14 +311,20 @@ add_one(struct copy_sink *sink, const struct batch *texts, uint32_t row,
 	return add(sink, &one, err);
 }
 
+static uint64_t
+line_of(const uint64_t *lines, uint32_t row)
+{
+	return lines == NULL ? (uint64_t)row + 1 : lines[row];
+}
+
 int
 copy_sink_add(struct copy_sink *sink, const struct batch *texts,
-    uint64_t first_line, uint32_t *bad_row, struct error *err)
+    const uint64_t *lines, uint32_t *bad_row, struct error *err)
 {
 	struct arena_mark mark;
 	int rc;
 
-	sink->line = first_line;
+	sink->line = line_of(lines, 0);
 	sink->payload_position = 0;
 	*bad_row = 0;
 	rc = add(sink, texts, err);
@@ -327,7 +333,7 @@ copy_sink_add(struct copy_sink *sink, const struct batch *texts,
 		rc = 0;
 		for (uint32_t i = 0; i < texts->row_count && rc == 0; i++) {
 			*bad_row = i;
-			sink->line = first_line + i;
+			sink->line = line_of(lines, i);
 			rc = add_one(sink, texts, i, err);
 			arena_rewind(&sink->arena, mark);
 		}

@@ -234,14 +234,14 @@ MUST_USE int copy_sink_open(const struct plan *plan,
 /*
  * Add rows: a vector of texts, valid UTF-8 (or of values, which are checked),
  * with null flags, for each column of the plan; at most VEC_ROWS.  Nothing of
- * them is kept.  The rows are lines first_line, first_line + 1 ...
+ * them is kept.  `lines` are the numbers of the rows' lines; NULL: from 1 on.
  *
  * After an error *bad_row is the first row that is wrong, and rows before it
  * have been added.  If a value is wrong the error has the context
  * "COPY t, line n, column c"; else it has none.
  */
 MUST_USE int copy_sink_add(struct copy_sink *sink, const struct batch *texts,
-    uint64_t first_line, uint32_t *bad_row, struct error *err);
+    const uint64_t *lines, uint32_t *bad_row, struct error *err);
 
 /*
  * Where the payload of the wrong row is wrong, in characters from 1; 0: it is

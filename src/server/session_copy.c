@@ -221,7 +221,7 @@ take_rows(struct session *session)
 		rc = recode_values(session, copy, &texts, &bad_row);
 		if (rc == 0)
 			rc = copy_sink_add(copy->sink, &texts,
-			    pg_copy_decoder_line(decoder), &bad_row,
+			    pg_copy_decoder_lines(decoder), &bad_row,
 			    &session->err);
 		if (rc != 0) {
 			pg_copy_decoder_row_context(decoder, bad_row,
@@ -304,7 +304,7 @@ copy_in_rows(struct session *session, const struct batch *texts,
 		step = stage_rows(session);
 	if (step != STEP_DONE)
 		return step;
-	rc = copy_sink_add(session->copy->sink, texts, 1, good_count,
+	rc = copy_sink_add(session->copy->sink, texts, NULL, good_count,
 	    &session->err);
 	if (rc != 0) {
 		(void)error_position(&session->err,

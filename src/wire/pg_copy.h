@@ -75,11 +75,13 @@ struct pg_copy_decoder {
 	bool is_hurried;     /* any number is */
 	bool at_end;         /* no more bytes come */
 	bool saw_marker;     /* "\." has been read: the rest is ignored */
-	bool has_header;     /* binary: it has been read */
+	bool has_header;     /* if there is one: it has been read */
 	enum pg_copy_eol eol;
 
 	/* the line in work */
 	uint64_t line; /* number of the last one that was found, from 1 */
+	uint64_t
+	    newlines; /* csv: in quotes of the line in work; they count too */
 	struct pg_copy_piece *pieces; /* its fields, column_count + 1 */
 	uint32_t piece_count;
 
@@ -87,9 +89,9 @@ struct pg_copy_decoder {
 	struct arena arena; /* of these arrays */
 	struct vec *cols;   /* column_count, of rows_max rows */
 	struct str *lines;  /* the text of each row */
+	uint64_t *numbers;  /* of these lines */
 	uint32_t rows_max;
 	uint32_t row_count;
-	uint64_t first_line;  /* the number of the first row's line */
 	struct buf text;      /* fields whose bytes had to change */
 	struct error failure; /* code 0: none; comes after the batch's rows */
 };
@@ -121,8 +123,8 @@ void pg_copy_decoder_end(struct pg_copy_decoder *decoder);
 MUST_USE int pg_copy_decoder_next(struct pg_copy_decoder *decoder,
     struct batch *out, struct error *err);
 
-/* The number of the line that the batch's first row was; others follow it. */
-uint64_t pg_copy_decoder_line(const struct pg_copy_decoder *decoder);
+/* The number of the line that each of the batch's rows was. */
+const uint64_t *pg_copy_decoder_lines(const struct pg_copy_decoder *decoder);
 
 /* Add `COPY t, line n: "text"` of a row of the batch, if err has no context. */
 void pg_copy_decoder_row_context(const struct pg_copy_decoder *decoder,

@@ -166,7 +166,7 @@ read_row(struct pg_copy_decoder *decoder, struct error *err)
 	}
 	decoder->next = (size_t)(reader.next - decoder->raw.data);
 	if (!decoder->saw_marker)
-		decoder->row_count++;
+		decoder->numbers[decoder->row_count++] = decoder->line;
 	return 1;
 }
 
@@ -194,7 +194,6 @@ copy_binary_rows(struct pg_copy_decoder *decoder, struct error *err)
 		if (rc != 1)
 			return rc;
 	}
-	decoder->first_line = decoder->line + 1;
 	while (rc == 1 && decoder->row_count < decoder->rows_max &&
 	    !decoder->saw_marker)
 		rc = read_row(decoder, err);

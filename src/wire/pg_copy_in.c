@@ -69,6 +69,8 @@ pg_copy_decoder_init(struct pg_copy_decoder *decoder,
 	    (size_t)column_count + 1, sizeof(*decoder->cols));
 	decoder->lines =
 	    arena_alloc_array(&decoder->arena, rows, sizeof(*decoder->lines));
+	decoder->numbers =
+	    arena_alloc_array(&decoder->arena, rows, sizeof(*decoder->numbers));
 	for (uint32_t i = 0; i < column_count; i++) {
 		vec_init(&decoder->cols[i], PHYS_STR, rows, &decoder->arena);
 		(void)vec_need_nulls(&decoder->cols[i], rows, &decoder->arena);
@@ -153,7 +155,7 @@ void
 pg_copy_decoder_row_context(const struct pg_copy_decoder *decoder, uint32_t row,
     struct error *err)
 {
-	uint64_t line = decoder->first_line + row;
+	uint64_t line = decoder->numbers[row];
 
 	if (err->context[0] != '\0')
 		return;
@@ -168,7 +170,7 @@ void
 pg_copy_decoder_context(const struct pg_copy_decoder *decoder,
     struct error *err)
 {
-	uint64_t line = decoder->line + 1;
+	uint64_t line = decoder->line + 1 + decoder->newlines;
 
 	if (decoder->options->is_binary && !decoder->has_header)
 		return; /* the header has no place */
@@ -177,10 +179,10 @@ pg_copy_decoder_context(const struct pg_copy_decoder *decoder,
 		    STR_FMT(decoder->table), (unsigned long long)line);
 }
 
-uint64_t
-pg_copy_decoder_line(const struct pg_copy_decoder *decoder)
+const uint64_t *
+pg_copy_decoder_lines(const struct pg_copy_decoder *decoder)
 {
-	return decoder->first_line;
+	return decoder->numbers;
 }
 
 /* ---- rows ---- */
@@ -258,7 +260,8 @@ take_line(struct pg_copy_decoder *decoder, struct str *line, struct error *err)
 		return rc;
 	}
 	decoder->next = end + eol;
-	decoder->line++;
+	decoder->line += 1 + decoder->newlines;
+	decoder->newlines = 0;
 	return 1;
 }
 
@@ -267,10 +270,11 @@ static int
 take_row(struct pg_copy_decoder *decoder, struct str line, struct error *err)
 {
 	uint32_t row = decoder->row_count;
-	bool is_header =
-	    decoder->line == 1 && decoder->options->header != PG_COPY_NO_HEADER;
+	bool is_header = !decoder->has_header &&
+	    decoder->options->header != PG_COPY_NO_HEADER;
 	int rc;
 
+	decoder->has_header = true;
 	if (is_header && decoder->options->header == PG_COPY_HEADER)
 		return 1;
 	rc = copy_put_row(decoder, row, err);
@@ -283,8 +287,7 @@ take_row(struct pg_copy_decoder *decoder, struct str line, struct error *err)
 	}
 	if (is_header)
 		return 1;
-	if (row == 0)
-		decoder->first_line = decoder->line;
+	decoder->numbers[row] = decoder->line;
 	decoder->lines[row] = line;
 	decoder->row_count++;
 	return 1;
@@ -316,12 +319,12 @@ has_enough(const struct pg_copy_decoder *decoder)
 {
 	size_t bytes = decoder->raw.len - decoder->next;
 
-	return bytes > 0 &&
-	    (decoder->at_end || decoder->is_hurried ||
-		bytes >= decoder->enough_bytes);
 	if (decoder->at_end && decoder->options->is_binary &&
 	    !decoder->has_header)
 		return true; /* it must be there, without any row too */
+	return bytes > 0 &&
+	    (decoder->at_end || decoder->is_hurried ||
+		bytes >= decoder->enough_bytes);
 }
 
 /* All is decoded but a part of a line. */

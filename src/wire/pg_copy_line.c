@@ -193,9 +193,19 @@ find_text_line(struct pg_copy_decoder *decoder, size_t *end, size_t *eol,
 	return 1;
 }
 
+/* A byte in quotes; PostgreSQL counts as much before it knows what ends lines. */
+static void
+count_newline(struct pg_copy_decoder *decoder, size_t at)
+{
+	uint8_t newline = decoder->eol == PG_EOL_NL ? '\n' : '\r';
+
+	if (at < decoder->raw.len && decoder->raw.data[at] == newline)
+		decoder->newlines++;
+}
+
 /* Behind the quote that ends what the one before `at` has begun. */
 static size_t
-skip_quoted(const struct pg_copy_decoder *decoder, size_t at)
+skip_quoted(struct pg_copy_decoder *decoder, size_t at)
 {
 	const struct buf *raw = &decoder->raw;
 	uint8_t quote = (uint8_t)decoder->options->quote;
@@ -208,6 +218,7 @@ skip_quoted(const struct pg_copy_decoder *decoder, size_t at)
 			at++; /* it takes the next byte with it */
 		else if (byte == quote)
 			return at + 1;
+		count_newline(decoder, at);
 		at = next_mark(decoder, at + 1);
 	}
 	return at;
@@ -261,6 +272,7 @@ copy_find_line(struct pg_copy_decoder *decoder, size_t *end, size_t *eol,
 {
 	MUST(decoder->marked_end == decoder->raw.len);
 	decoder->piece_count = 0;
+	decoder->newlines = 0;
 	if (decoder->options->is_csv)
 		return find_csv_line(decoder, end, eol, err);
 	return find_text_line(decoder, end, eol, err);

@@ -374,7 +374,7 @@ copy_lines(struct copy_sink *sink, uint32_t col_count, const char *data,
 
 	arena_init(&arena, NULL);
 	texts = split_lines(&arena, col_count, data);
-	rc = copy_sink_add(sink, &texts, 1, &bad_row, err);
+	rc = copy_sink_add(sink, &texts, NULL, &bad_row, err);
 	arena_release(&arena);
 	return rc;
 }

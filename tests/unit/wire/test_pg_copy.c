@@ -57,6 +57,13 @@ static const struct {
 	{ "csv header match", true, PG_COPY_HEADER_MATCH, BYTES("a,b\n1,x\n"), "[1][x];", NULL, NULL },
 	{ "csv header mismatch", true, PG_COPY_HEADER_MATCH, BYTES("a,zz\n"), "", "column name mismatch in header line field 2: got \"zz\", expected \"b\"", "COPY t, line 1: \"a,zz\"" },
 	{ "csv header too short", true, PG_COPY_HEADER_MATCH, BYTES("a\n"), "", "wrong number of fields in header line: field count is 1, expected 2", "COPY t, line 1: \"a\"" },
+	{ "csv backslash at the end", true, 0, BYTES("1,x\\"), "[1][x\\];", NULL, NULL },
+	{ "csv lines in quotes", true, 0, BYTES("1,x\n2,\"y\nz\"\n\n"), "[1][x];[2][y\nz];", "missing data for column \"b\"", "COPY t, line 4: \"\"" },
+	{ "csv lines in this one", true, 0, BYTES("1,x\n\"\n\n\"\n"), "[1][x];", "missing data for column \"b\"", "COPY t, line 4: \"\"\n\n\"\"" },
+	{ "csv lines in the first", true, 0, BYTES("1,\"\n\"\n2\n"), "[1][\n];", "missing data for column \"b\"", "COPY t, line 2: \"2\"" },
+	{ "csv lines and returns", true, 0, BYTES("1,\"\r\n\"\r\n2,\"\r\n\"\r\n2\r\n"), "[1][\r\n];[2][\r\n];", "missing data for column \"b\"", "COPY t, line 5: \"2\"" },
+	{ "csv lines in a header", true, PG_COPY_HEADER, BYTES("\"\r\",b\n1,x\n2\n"), "[1][x];", "missing data for column \"b\"", "COPY t, line 4: \"2\"" },
+	{ "csv stray return", true, 0, BYTES("1,x\n\"\n\",\r\n"), "[1][x];", "unquoted carriage return found in data", "COPY t, line 3" },
 	{ "csv marker", true, 0, BYTES("1,x\n\\.\nrest"), "[1][x];", NULL, NULL },
 	{ "line too long", false, 0, BYTES("01234567890123456789012345678901234567890123456789\n"), "", "line 1 of COPY is longer than 40 bytes", "" },
 	/* clang-format on */
