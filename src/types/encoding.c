@@ -446,10 +446,18 @@ first_of(const struct text_encoding *encoding, struct str text)
 	return str_of(text.data, len < text.len ? len : text.len);
 }
 
-/*
- * Of what is a text in `from`, all but ASCII: what `to` does not have is an
- * error, or without one '?'.
- */
+/* What `to` does not have is an error, or without one '?'. */
+static int
+put_lost(const struct text_encoding *from, const struct text_encoding *to,
+    struct str lost, struct buf *out, struct error *err)
+{
+	if (err != NULL)
+		return no_equivalent(from, to, lost, err);
+	buf_put_u8(out, '?');
+	return 0;
+}
+
+/* Of what is a text in `from`, what other_prefix() is. */
 static int
 put_run(struct recoder *recoder, const struct text_encoding *from,
     const struct text_encoding *to, struct str run, struct buf *out,
@@ -458,24 +466,37 @@ put_run(struct recoder *recoder, const struct text_encoding *from,
 	for (;;) {
 		size_t done = recoder_put(recoder, run, out);
 		struct str lost;
+		int rc;
 
 		run = rest_of(run, done);
 		if (run.len == 0)
 			return 0;
 		lost = first_of(from, run);
-		if (err != NULL)
-			return no_equivalent(from, to, lost, err);
-		buf_put_u8(out, '?');
+		rc = put_lost(from, to, lost, out, err);
+		if (rc != 0)
+			return rc;
 		run = rest_of(run, lost.len);
 	}
 }
 
+/*
+ * PostgreSQL knows no pair that begins with 0x80, which to the library is a
+ * character by itself: it would see others in what follows.
+ */
+static bool
+is_no_lead(const struct text_encoding *encoding, char byte)
+{
+	return encoding->shape == SHAPE_PAIR && (uint8_t)byte == 0x80;
+}
+
+/* All before ASCII, and before what the library must not see. */
 static size_t
 other_prefix(const struct text_encoding *encoding, struct str text)
 {
 	size_t at = 0;
 
-	while (at < text.len && (uint8_t)text.data[at] >= 0x80)
+	while (at < text.len && (uint8_t)text.data[at] >= 0x80 &&
+	    !is_no_lead(encoding, text.data[at]))
 		at += first_of(encoding, rest_of(text, at)).len;
 	return at;
 }
@@ -505,6 +526,13 @@ convert_multi(const struct text_encoding *from, const struct text_encoding *to,
 		rc = put_run(&recoder, from, to, str_of(text.data + at, other),
 		    out, err);
 		at += other;
+		if (rc == 0 && at < text.len &&
+		    is_no_lead(from, text.data[at])) {
+			struct str lost = first_of(from, rest_of(text, at));
+
+			rc = put_lost(from, to, lost, out, err);
+			at += lost.len;
+		}
 	}
 	recoder_close(&recoder);
 	return rc;

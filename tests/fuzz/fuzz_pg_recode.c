@@ -27,7 +27,8 @@ encoding_of(uint8_t choice)
 {
 	/* The first has a character for each byte. */
 	static const char *const names[] = { "latin1", "latin1", "win1252",
-		"koi8r", "euc_jp", "euc_tw", "sjis", "big5", "gb18030", "uhc" };
+		"koi8r", "euc_jp", "euc_tw", "sjis", "big5", "gb18030", "uhc",
+		"gbk" };
 
 	return encoding_find(
 	    str_of_cstr(names[choice % (sizeof(names) / sizeof(names[0]))]));

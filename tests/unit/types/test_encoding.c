@@ -204,6 +204,20 @@ static const struct {
 	    "character with byte sequence 0xf0 0x9f 0x98 0x80 in encoding "
 	    "\"UTF8\" has no equivalent in encoding \"SJIS\"" },
 	{ "GBK", "UTF8", "\xd6\xd0\x81\x5c", "\xe4\xb8\xad\xe4\xb9\x97", NULL },
+	/* The library's euro, which would make pairs of what follows. */
+	{ "GBK", "UTF8", "\xd6\xd0\x80\xd6\xd0\xd6", NULL,
+	    "character with byte sequence 0x80 0xd6 in encoding \"GBK\" has no "
+	    "equivalent in encoding \"UTF8\"" },
+	{ "GBK", "UTF8",
+	    "\x80"
+	    "a",
+	    NULL,
+	    "character with byte sequence 0x80 0x61 in encoding \"GBK\" has no "
+	    "equivalent in encoding \"UTF8\"" },
+	{ "BIG5", "UTF8", "\x80\x40", NULL,
+	    "character with byte sequence 0x80 0x40 in encoding \"BIG5\" has no "
+	    "equivalent in encoding \"UTF8\"" },
+	{ "UTF8", "GBK", "\xe2\x82\xac", "\x80", NULL },
 	{ "BIG5", "UTF8", "\xa4\xa4", "\xe4\xb8\xad", NULL },
 	{ "UHC", "UTF8", "\xc7\xd1", "\xed\x95\x9c", NULL },
 	{ "EUC_KR", "UTF8", "\xc7\xd1", "\xed\x95\x9c", NULL },
