@@ -217,10 +217,15 @@ array_remove_row(struct function_call *call, uint32_t row)
 	elements = new_elements(call, array.count);
 	if (elements == NULL)
 		return call->err->code;
-	for (uint32_t i = 0; i < array.count; i++) {
+	for (uint32_t i = 0; call_has_item(call, i, array.count); i++) {
+		struct arena_mark mark = arena_mark(call->arena);
+
 		elements[kept] =
 		    array_get(&array, call->args[1].phys, i, call->arena);
-		kept += !is_same(&element, &elements[kept], &unwanted);
+		if (is_same(&element, &elements[kept], &unwanted))
+			arena_rewind(call->arena, mark);
+		else
+			kept++;
 	}
 	shape.lengths[0] = (int32_t)kept;
 	shape.dims = kept > 0;

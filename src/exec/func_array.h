@@ -37,6 +37,14 @@ arg_element(const struct function_call *call, uint32_t arg)
 	return type_element(&call->arg_types[arg]);
 }
 
+/* Whether item i of so many is to be looked at: wanted, and with memory left. */
+static inline bool
+call_has_item(const struct function_call *call, int64_t i, uint32_t count)
+{
+	return i < count && !call->arena->failed &&
+	    !cancel_is_set(call->cancel);
+}
+
 /* An array of elements of this form as the result of a row. */
 MUST_USE static inline int
 put_array(struct function_call *call, uint32_t row,

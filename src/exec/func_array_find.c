@@ -42,35 +42,56 @@ COMPARE_KERNEL(array_ge, A_COMPARISON, >=)
 
 /* ---- contents ---- */
 
-/* Whether `array` has an element that is equal; no null is. */
-static bool
-has_element(const struct array *array, const struct type *element,
-    const struct datum *value, struct arena *arena)
+/* Between two looks for a cancel; what they are read into is given back. */
+#define ITEMS_AT_ONCE 64u
+
+/* The first element from `i` on that is the value, or null as it is, or count. */
+static uint32_t
+find_element(struct function_call *call, const struct array *array,
+    const struct type *element, uint32_t i, const struct datum *value)
 {
 	enum phys phys = type_phys(element);
 
-	for (uint32_t i = 0; i < array->count && !value->is_null; i++) {
-		struct datum item = array_get(array, phys, i, arena);
+	while (call_has_item(call, i, array->count)) {
+		struct arena_mark mark = arena_mark(call->arena);
+		uint32_t left = array->count - i;
+		uint32_t limit =
+		    i + (left < ITEMS_AT_ONCE ? left : ITEMS_AT_ONCE);
+		bool is_it = false;
 
-		if (!item.is_null && type_compare(element, &item, value) == 0)
-			return true;
+		for (; i < limit; i++) {
+			struct datum item =
+			    array_get(array, phys, i, call->arena);
+
+			is_it = item.is_null || value->is_null
+			    ? item.is_null && value->is_null
+			    : type_compare(element, &item, value) == 0;
+			if (is_it)
+				break;
+		}
+		arena_rewind(call->arena, mark);
+		if (is_it)
+			return i;
 	}
-	return false;
+	return array->count;
 }
 
-/* How many elements of `of` are in `in`, until one is not as `wanted`. */
+/* Whether each element of `of` is in `in`, or none is, as `wanted`. */
 static bool
 all_are(struct function_call *call, const struct array *of,
     const struct array *in, bool wanted)
 {
 	const struct type element = arg_element(call, 0);
 
-	for (uint32_t i = 0; i < of->count && !cancel_is_set(call->cancel);
-	     i++) {
+	for (uint32_t i = 0; call_has_item(call, i, of->count); i++) {
+		struct arena_mark mark = arena_mark(call->arena);
 		struct datum item =
 		    array_get(of, type_phys(&element), i, call->arena);
+		bool has = !item.is_null &&
+		    find_element(call, in, &element, 0, &item) < in->count;
 
-		if (has_element(in, &element, &item, call->arena) != wanted)
+		arena_rewind(call->arena, mark);
+		if (has != wanted)
 			return false;
 	}
 	return true;
@@ -130,19 +151,6 @@ check_list(struct function_call *call, const struct array *array)
 	return need_operator(call, 0, AN_EQUALITY);
 }
 
-/* Whether element i is the value, or both are null. */
-static bool
-is_at(struct function_call *call, const struct array *array,
-    const struct type *element, uint32_t i, const struct datum *value)
-{
-	struct datum item =
-	    array_get(array, type_phys(element), i, call->arena);
-
-	if (item.is_null || value->is_null)
-		return item.is_null && value->is_null;
-	return type_compare(element, &item, value) == 0;
-}
-
 static int
 array_position_row(struct function_call *call, uint32_t row)
 {
@@ -151,6 +159,7 @@ array_position_row(struct function_call *call, uint32_t row)
 	const struct datum value = arg_datum(call, 1, row);
 	int64_t lower = array.count > 0 ? array.shape.lowers[0] : 1;
 	int64_t start = lower;
+	uint32_t found;
 	int rc;
 
 	rc = check_list(call, &array);
@@ -165,14 +174,12 @@ array_position_row(struct function_call *call, uint32_t row)
 		return rc;
 	if (start < lower)
 		start = lower;
-	for (int64_t at = start; at - lower < array.count; at++) {
-		if (is_at(call, &array, &element, (uint32_t)(at - lower),
-			&value)) {
-			call->result->i64[row] = at;
-			return 0;
-		}
-	}
-	put_null(call, row);
+	found = find_element(call, &array, &element, (uint32_t)(start - lower),
+	    &value);
+	if (found < array.count)
+		call->result->i64[row] = lower + found;
+	else
+		put_null(call, row);
 	return 0;
 }
 
@@ -198,12 +205,11 @@ array_positions_row(struct function_call *call, uint32_t row)
 	    sizeof(*found));
 	if (found == NULL)
 		return error_no_memory(call->err);
-	for (uint32_t i = 0; i < array.count; i++) {
-		if (is_at(call, &array, &element, i, &value))
-			found[count++] = (struct datum){
-				.i64 = (int64_t)array.shape.lowers[0] + i
-			};
-	}
+	for (uint32_t i = find_element(call, &array, &element, 0, &value);
+	     i < array.count;
+	     i = find_element(call, &array, &element, i + 1, &value))
+		found[count++] =
+		    (struct datum){ .i64 = (int64_t)array.shape.lowers[0] + i };
 	shape = array_shape_list(count);
 	return put_array(call, row, &shape, PHYS_I64, found);
 }
@@ -290,6 +296,7 @@ width_bucket_row(struct function_call *call, uint32_t row)
 			return error_set(call->err, STELE_E_NULL_NOT_ALLOWED,
 			    "thresholds array must not contain NULLs");
 	while (low < high) {
+		struct arena_mark mark = arena_mark(call->arena);
 		uint32_t middle = low + (high - low) / 2;
 		struct datum threshold =
 		    array_get(&array, type_phys(&element), middle, call->arena);
@@ -298,6 +305,7 @@ width_bucket_row(struct function_call *call, uint32_t row)
 			high = middle;
 		else
 			low = middle + 1;
+		arena_rewind(call->arena, mark);
 	}
 	call->result->i64[row] = low;
 	return 0;

@@ -34,7 +34,9 @@ array_to_string_row(struct function_call *call, uint32_t row)
 		return 0;
 	}
 	buf_init_charged(&text, call->arena->budget);
-	for (uint32_t i = 0; i < array.count && !text.failed; i++) {
+	for (uint32_t i = 0;
+	     call_has_item(call, i, array.count) && !text.failed; i++) {
+		struct arena_mark mark = arena_mark(call->arena);
 		struct datum value =
 		    array_get(&array, type_phys(&element), i, call->arena);
 
@@ -47,6 +49,7 @@ array_to_string_row(struct function_call *call, uint32_t row)
 			buf_put_str(&text, ARG(call, 2, str, row));
 		else
 			put_value(call, &element, &value, &text);
+		arena_rewind(call->arena, mark);
 	}
 	rc = put_text(call, row, &text);
 	buf_release(&text);

@@ -110,11 +110,12 @@ MUST_USE int call_check_cancel(struct function_call *call);
 		} \
 	} while (0)
 
-/* Whether there is an i-th selected row that somebody still wants. */
+/* Whether there is an i-th selected row, still wanted and with memory left. */
 static inline bool
 call_has_row(const struct function_call *call, uint32_t i)
 {
-	return i < call->sel.count && !cancel_is_set(call->cancel);
+	return i < call->sel.count && !call->arena->failed &&
+	    !cancel_is_set(call->cancel);
 }
 
 /* The same for byte `at` of a value of so many, which is asked for each. */
@@ -146,7 +147,9 @@ each_row(struct function_call *call, row_fn fn)
 
 /* EACH_ROW for rows that may cost much. */
 #define EACH_COSTLY_ROW(call, row, ...) \
-	EACH_ROW((call)->sel, row, if (cancel_is_set((call)->cancel)) break; \
+	EACH_ROW((call)->sel, row, \
+		 if ((call)->arena->failed || \
+		     cancel_is_set((call)->cancel)) break; \
 		 __VA_ARGS__)
 
 /* x is the argument's value of type T, in the array `field` of its vector. */

@@ -129,6 +129,7 @@ put_level(const struct type *element, const struct type_settings *settings,
 		}
 		value = array_get(array, type_phys(element), (*at)++, scratch);
 		json_value_put(element, settings, &value, out);
+		arena_reset(scratch);
 	}
 	buf_put_u8(out, ']');
 }

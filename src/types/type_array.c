@@ -714,6 +714,7 @@ array_compare(const struct type *type, struct str left, struct str right)
 		struct datum y = array_get(&b, phys, i, &scratch);
 
 		order = compare_elements(&element, &x, &y);
+		arena_reset(&scratch);
 	}
 	arena_release(&scratch);
 	return order != 0 ? order : compare_shapes(&a, &b);
@@ -734,6 +735,7 @@ array_hash(const struct type *type, struct str value)
 
 		hash = hash_combine(hash,
 		    item.is_null ? 0 : type_hash(&element, &item));
+		arena_reset(&scratch);
 	}
 	arena_release(&scratch);
 	return hash;

@@ -214,6 +214,34 @@ START_TEST(large_values_are_refused)
 }
 END_TEST
 
+#define BIG     "('1' || repeat('0', 300))::numeric"
+#define BIG_SET "generate_series(1, 1000) g) q, generate_series(1, 100)"
+
+/* Each reads many times what is small: a value that was looked at is gone. */
+static const char *const small[] = {
+	"select count(*) from (select array_agg(" BIG " + g) a,"
+	" array_agg(-" BIG " - g) b from generate_series(1, 1000) g) q"
+	" where not a && b",
+	"select count(*) from (select array_agg(" BIG " + g) a"
+	" from generate_series(1, 1000) g) q where a @> a and a <@ a",
+	"select count(distinct array_position(a, -1)) + 1 from (select"
+	" array_agg(" BIG " + g) a from " BIG_SET,
+	"select count(distinct array_positions(a, -1)) from (select"
+	" array_agg(" BIG " + g) a from " BIG_SET,
+	"select count(distinct array_remove(a, x)) from (select"
+	" array_agg(" BIG " + g / 10000) a, min(" BIG ") x from"
+	" generate_series(1, 1000) g) q, generate_series(1, 50)",
+};
+
+#define SMALL_COUNT (sizeof(small) / sizeof(small[0]))
+
+START_TEST(what_was_read_is_not_kept)
+{
+	sql_runner_set_memory(runner, REFUSED_LIMIT);
+	ck_assert_str_eq(strchr(sql_run(runner, small[_i]), '\n'), "\n1\n");
+}
+END_TEST
+
 static void
 run(const char *statement)
 {
@@ -260,6 +288,8 @@ main(void)
 	tcase_add_loop_test(tcase, any_limit_spilled, 0, (int)SPILLED_COUNT);
 	tcase_add_loop_test(tcase, large_values_are_refused, 0,
 	    (int)REFUSED_COUNT);
+	tcase_add_loop_test(tcase, what_was_read_is_not_kept, 0,
+	    (int)SMALL_COUNT);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(many_case, open_many, close_runner);
