@@ -55,3 +55,5 @@ SELECT md5(string_agg((2::float8 ^ g)::float4::text, ',' ORDER BY g)) FROM gener
 -- a boolean that is joined to a text is cast to one; concat() shows it
 SELECT 'a' || true AS a, false || 'b' AS b, 'c'::char(3) || true AS c, concat('d', true) AS d, concat_ws('-', 'e', false) AS e;
 SELECT string_agg('n' || (g > 1), ',' ORDER BY g) FROM generate_series(1, 3) g;
+-- what a null would be is not looked at
+SELECT degrees(nullif(x, 1.7976931348623157e308)), radians(nullif(x, 5e-324)) FROM (VALUES (1.7976931348623157e308::float8), (5e-324), (1)) v(x);
