@@ -57,3 +57,5 @@ SELECT 'a' || true AS a, false || 'b' AS b, 'c'::char(3) || true AS c, concat('d
 SELECT string_agg('n' || (g > 1), ',' ORDER BY g) FROM generate_series(1, 3) g;
 -- what a null would be is not looked at
 SELECT degrees(nullif(x, 1.7976931348623157e308)), radians(nullif(x, 5e-324)) FROM (VALUES (1.7976931348623157e308::float8), (5e-324), (1)) v(x);
+-- sets of bytes
+SELECT btrim('\x00ff61ff00'::bytea, '\xff00'), ltrim('\x00ff61ff00'::bytea, '\x00'), rtrim('\x00ff61ff00'::bytea, '\x00ff'), btrim('\x0101'::bytea, '\x01'), btrim('\x6162'::bytea, ''), btrim(''::bytea, '\x61');

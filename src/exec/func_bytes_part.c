@@ -94,21 +94,40 @@ position_row(struct function_call *call, uint32_t row)
 }
 ROW_KERNEL(position)
 
+/* Which bytes a set has. */
+struct byte_set {
+	bool has[UINT8_MAX + 1];
+};
+
+static bool
+set_has(const struct byte_set *set, char byte)
+{
+	return set->has[(uint8_t)byte];
+}
+
 /* Bytes that are any of the second argument's, from both ends, or one. */
 static int
 trim_row(struct function_call *call, uint32_t row)
 {
 	enum function_id id = call->function->id;
 	struct str bytes = ARG(call, 0, str, row);
-	struct str set = ARG(call, 1, str, row);
+	struct str members = ARG(call, 1, str, row);
+	struct byte_set set = { 0 };
+	size_t first = 0;
+	size_t end = bytes.len;
 
-	while (id != FN_RTRIM_BYTEA && bytes.len > 0 && set.len > 0 &&
-	    memchr(set.data, bytes.data[0], set.len) != NULL)
-		bytes = str_of(bytes.data + 1, bytes.len - 1);
-	while (id != FN_LTRIM_BYTEA && bytes.len > 0 && set.len > 0 &&
-	    memchr(set.data, bytes.data[bytes.len - 1], set.len) != NULL)
-		bytes.len--;
-	call->result->str[row] = bytes;
+	for (size_t i = 0; call_has_byte(call, i, members.len); i++)
+		set.has[(uint8_t)members.data[i]] = true;
+	if (id != FN_RTRIM_BYTEA)
+		while (call_has_byte(call, first, end) &&
+		    set_has(&set, bytes.data[first]))
+			first++;
+	if (id != FN_LTRIM_BYTEA)
+		while (call_has_byte(call, first, end) &&
+		    set_has(&set, bytes.data[end - 1]))
+			end--;
+	call->result->str[row] =
+	    first == end ? STR("") : str_of(bytes.data + first, end - first);
 	return 0;
 }
 ROW_KERNEL(trim)

@@ -335,6 +335,12 @@ STATEMENTS = (
     ("reverse", "", "SELECT length(reverse(repeat('aé', 100000000)))"),
     ("normalize", "", "SELECT length(normalize(repeat('aé', 50000000), NFD))"),
     (
+        "trim of bytes",
+        "",
+        "SELECT length(btrim(repeat('a', 500000)::bytea, (repeat('b', "
+        "1000000) || 'a')::bytea))",
+    ),
+    (
         "md5, sha",
         "",
         "SELECT md5(repeat('ab', 300000000)), sha512(repeat('ab', "
