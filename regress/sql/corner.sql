@@ -59,3 +59,8 @@ SELECT string_agg('n' || (g > 1), ',' ORDER BY g) FROM generate_series(1, 3) g;
 SELECT degrees(nullif(x, 1.7976931348623157e308)), radians(nullif(x, 5e-324)) FROM (VALUES (1.7976931348623157e308::float8), (5e-324), (1)) v(x);
 -- sets of bytes
 SELECT btrim('\x00ff61ff00'::bytea, '\xff00'), ltrim('\x00ff61ff00'::bytea, '\x00'), rtrim('\x00ff61ff00'::bytea, '\x00ff'), btrim('\x0101'::bytea, '\x01'), btrim('\x6162'::bytea, ''), btrim(''::bytea, '\x61');
+-- marks are ordered by their classes, those of one class stay in order
+SELECT encode(normalize(v, NFD)::bytea, 'hex') AS nfd, encode(normalize(v)::bytea, 'hex') AS nfc FROM (VALUES (U&'a\0301\0323'), (U&'\0301\0323'), (U&'q\0308\0301\0307\0323\0327\0331'), (U&'\1100\1161\11A8 \AC01'), (U&'\09C7\09BE\0B47\0B56'), (U&'x\0315\0300\05AE\0062\0315\0300')) t(v);
+SELECT encode(normalize(v, NFKD)::bytea, 'hex') AS nfkd, encode(normalize(v, NFKC)::bytea, 'hex') AS nfkc FROM (VALUES (U&'\FDFA'), (U&'\FB01\0301\0323'), (U&'\1E9B\0323')) t(v);
+SELECT md5(normalize(repeat(U&'\0301\0323\0302\0327', 20000), NFD)), md5(repeat(U&'\0327', 20000) || repeat(U&'\0323', 20000) || repeat(U&'\0301\0302', 20000));
+SELECT U&'a\0301\0323' IS NFD NORMALIZED, U&'a\0323\0301' IS NFD NORMALIZED;

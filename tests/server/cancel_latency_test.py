@@ -335,6 +335,11 @@ STATEMENTS = (
     ("reverse", "", "SELECT length(reverse(repeat('aé', 100000000)))"),
     ("normalize", "", "SELECT length(normalize(repeat('aé', 50000000), NFD))"),
     (
+        "normalize, marks",
+        "",
+        "SELECT length(normalize(repeat(U&'\\0301\\0323', 500000)))",
+    ),
+    (
         "trim of bytes",
         "",
         "SELECT length(btrim(repeat('a', 500000)::bytea, (repeat('b', "
