@@ -268,7 +268,8 @@ put_escape(struct regex_reader *reader, struct atom *out)
 			buf_printf(reader->out, "\\%c", (char)escape.value);
 		break;
 	case REGEX_BACKREF:
-		buf_printf(reader->out, "\\g{%u}", (unsigned)escape.value);
+		buf_printf(reader->out, CANCEL_POINT "\\g{%u}",
+		    (unsigned)escape.value);
 		reader->traits->has_backrefs = true;
 		reader->traits->is_plain = false;
 		break;

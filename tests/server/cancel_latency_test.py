@@ -239,6 +239,7 @@ STATEMENTS = (
         "SELECT count(*) FROM regexp_split_to_table(repeat('ab', 20000000), "
         "'a')",
     ),
+    ("regex, back reference", "", "SELECT repeat('a', 1000000) ~* '(a*)\\1b'"),
     (
         "LIKE",
         "",
