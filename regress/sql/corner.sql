@@ -64,3 +64,5 @@ SELECT encode(normalize(v, NFD)::bytea, 'hex') AS nfd, encode(normalize(v)::byte
 SELECT encode(normalize(v, NFKD)::bytea, 'hex') AS nfkd, encode(normalize(v, NFKC)::bytea, 'hex') AS nfkc FROM (VALUES (U&'\FDFA'), (U&'\FB01\0301\0323'), (U&'\1E9B\0323')) t(v);
 SELECT md5(normalize(repeat(U&'\0301\0323\0302\0327', 20000), NFD)), md5(repeat(U&'\0327', 20000) || repeat(U&'\0323', 20000) || repeat(U&'\0301\0302', 20000));
 SELECT U&'a\0301\0323' IS NFD NORMALIZED, U&'a\0323\0301' IS NFD NORMALIZED;
+-- base64: a full line of whole groups ends with a newline
+SELECT length(encode(repeat('a', n)::bytea, 'base64')) AS length, right(encode(repeat('a', n)::bytea, 'base64'), 1) = E'\n' AS ends FROM unnest('{0,1,55,56,57,58,113,114,115}'::int[]) n;

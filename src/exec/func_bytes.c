@@ -27,7 +27,10 @@ put_hex(const struct function_call *call, struct str bytes, struct buf *out)
 	}
 }
 
-/* Three bytes are four characters. */
+/*
+ * Three bytes are four characters.  Whole ones end a line when it is full, also
+ * the last.
+ */
 static void
 put_base64(const struct function_call *call, struct str bytes, struct buf *out)
 {
@@ -48,12 +51,12 @@ put_base64(const struct function_call *call, struct str bytes, struct buf *out)
 			text[3] = '=';
 		if (left < 2)
 			text[2] = '=';
-		if (in_line == BASE64_LINE) {
-			buf_put_cstr(out, "\n");
-			in_line = 0;
-		}
 		buf_put(out, text, 4);
 		in_line += 4;
+		if (in_line == BASE64_LINE && left >= 3) {
+			buf_put_u8(out, '\n');
+			in_line = 0;
+		}
 	}
 }
 
