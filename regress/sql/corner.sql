@@ -66,3 +66,10 @@ SELECT md5(normalize(repeat(U&'\0301\0323\0302\0327', 20000), NFD)), md5(repeat(
 SELECT U&'a\0301\0323' IS NFD NORMALIZED, U&'a\0323\0301' IS NFD NORMALIZED;
 -- base64: a full line of whole groups ends with a newline
 SELECT length(encode(repeat('a', n)::bytea, 'base64')) AS length, right(encode(repeat('a', n)::bytea, 'base64'), 1) = E'\n' AS ends FROM unnest('{0,1,55,56,57,58,113,114,115}'::int[]) n;
+-- and the first '=' is what counts
+SELECT decode('YQ==YQ==', 'base64') AS a, decode('YWI=YWI=', 'base64') AS b, decode('YWI=YQ==', 'base64') AS c, decode('YQ==YWJj', 'base64') AS d, decode('YQ==Y===', 'base64') AS e, decode('YQ=b', 'base64') AS f, decode('YQ== ', 'base64') AS g;
+SELECT decode('YQ=', 'base64');
+SELECT decode('YWJjYQ==YQ', 'base64');
+SELECT decode('YWI====', 'base64');
+SELECT decode('Y===', 'base64');
+SELECT decode('YQ==!', 'base64');

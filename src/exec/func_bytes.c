@@ -189,10 +189,14 @@ base64_end(struct function_call *call)
 	    " corrupted.");
 }
 
+/*
+ * Four characters are three bytes: as PostgreSQL has it, until the first '=',
+ * whose place says how many all the groups have from then on.
+ */
 static int
 take_base64(struct function_call *call, struct str text, struct buf *out)
 {
-	uint32_t bits = 0, count = 0, padding = 0;
+	uint32_t bits = 0, count = 0, kept = 3;
 
 	for (size_t i = 0; call_has_byte(call, i, text.len); i++) {
 		char c = text.data[i];
@@ -200,23 +204,22 @@ take_base64(struct function_call *call, struct str text, struct buf *out)
 
 		if (is_space(c))
 			continue;
-		if (c == '=' && count >= 2) {
-			padding++;
+		if (c == '=') {
+			if (kept == 3 && count < 2)
+				return invalid(call,
+				    "unexpected \"=\" while decoding base64"
+				    " sequence");
+			if (kept == 3)
+				kept = count - 1;
 			found = base64_chars;
-		} else if (c == '=') {
-			return invalid(call,
-			    "unexpected \"=\" while decoding base64 sequence");
-		} else if (found == NULL || padding > 0) {
+		} else if (found == NULL) {
 			return invalid_char(call, text, i, "symbol");
 		}
 		bits = bits << 6 | (uint32_t)(found - base64_chars);
 		if (++count < 4)
 			continue;
-		buf_put_u8(out, (uint8_t)(bits >> 16));
-		if (padding < 2)
-			buf_put_u8(out, (uint8_t)(bits >> 8));
-		if (padding < 1)
-			buf_put_u8(out, (uint8_t)bits);
+		for (uint32_t k = 0; k < kept; k++)
+			buf_put_u8(out, (uint8_t)(bits >> (16 - 8 * k)));
 		bits = count = 0;
 	}
 	return count == 0 || cancel_is_set(call->cancel) ? 0 : base64_end(call);
