@@ -73,3 +73,8 @@ SELECT decode('YWJjYQ==YQ', 'base64');
 SELECT decode('YWI====', 'base64');
 SELECT decode('Y===', 'base64');
 SELECT decode('YQ==!', 'base64');
+-- the letters of an ordinal are characters, and so is what is not a number
+SELECT to_date('1€€2024', 'DDTHYYYY') AS a, to_date('1€2024', 'DDTHYYYY') AS b, to_date('1€', 'DDTH') AS c, to_date('1', 'DDTH') AS d, to_date('2nd€2024', 'DDth€YYYY') AS e;
+SELECT to_date('éé', 'DY');
+SELECT to_date('1é', 'DDMM');
+SELECT to_date('€€2024', 'YYYY');

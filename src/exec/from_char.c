@@ -225,9 +225,20 @@ node_of(const struct time_reader *r)
 	return &r->template->nodes[r->node];
 }
 
+static bool
+is_within_char(char c)
+{
+	return ((uint8_t)c & 0xc0) == 0x80;
+}
+
+/* A part of the text, to the end of its last character. */
 static int
 bad_value(const struct time_reader *r, struct str value)
 {
+	size_t at = (size_t)(value.data - r->text.data) + value.len;
+
+	for (; at < r->text.len && is_within_char(r->text.data[at]); at++)
+		value.len++;
 	return error_set(r->err, STELE_E_INVALID_DATETIME_FORMAT,
 	    "invalid value \"%.*s\" for \"%.*s\"", STR_FMT(value),
 	    STR_FMT(node_of(r)->written));
@@ -593,6 +604,13 @@ read_field_value(struct time_reader *r, const struct time_keyword *keyword)
 	}
 }
 
+static void
+skip_chars(struct time_reader *r, size_t count)
+{
+	r->at += utf8_offset(str_of(r->text.data + r->at, r->text.len - r->at),
+	    count);
+}
+
 static int
 read_field(struct time_reader *r)
 {
@@ -612,16 +630,9 @@ read_field(struct time_reader *r)
 	if (convention != DATE_ANY)
 		f->convention = convention;
 	rc = read_field_value(r, node->keyword);
-	if (rc == 0 && node->has_ordinal && r->at < r->text.len)
-		r->at += r->text.len - r->at < 2 ? 1 : 2;
+	if (rc == 0 && node->has_ordinal)
+		skip_chars(r, 2);
 	return rc;
-}
-
-static size_t
-char_len(const struct time_reader *r)
-{
-	return utf8_offset(str_of(r->text.data + r->at, r->text.len - r->at),
-	    1);
 }
 
 static void
@@ -640,7 +651,7 @@ read_node(struct time_reader *r)
 	switch (node->kind) {
 	case NODE_SEPARATOR:
 		if (r->is_fixed) {
-			r->at += char_len(r);
+			skip_chars(r, 1);
 			return 0;
 		}
 		r->extra_skip--;
@@ -653,7 +664,7 @@ read_node(struct time_reader *r)
 		if (!r->is_fixed && r->extra_skip > 0)
 			r->extra_skip--;
 		else
-			r->at += char_len(r);
+			skip_chars(r, 1);
 		return 0;
 	case NODE_FIELD:
 		break;
