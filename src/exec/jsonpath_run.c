@@ -437,13 +437,15 @@ run_any(struct jsonpath_run *run, const struct jsonpath_node *path,
 		run->ignores_structure = true;
 		result = jsonpath_go_on(run, path, item, found);
 		run->ignores_structure = around;
-		if (is_enough(result, found))
+		/* What fails here and is silent may do further down. */
+		if (run->rc != 0 || (result == JSONPATH_FOUND && found == NULL))
 			return result;
 	}
 	if (json_node_is_scalar(item))
 		return result;
 	its = descend(run, &descent, item, 1, found);
-	return its == JSONPATH_NOT_FOUND ? result : its;
+	return its == JSONPATH_NOT_FOUND && result == JSONPATH_FOUND ? result
+								     : its;
 }
 
 /* ---- what is true ---- */
