@@ -116,3 +116,18 @@ select row_to_json(t) from (values (1,2)) t(a,b) group by a;
 -- An outer join's row may not be there.
 SELECT row_to_json(b) FROM (VALUES (1)) a(x) LEFT JOIN (VALUES (2, 3)) b(y, z) ON x = y;
 SELECT 1 FROM (VALUES (1, 2)) t(a, b) WHERE row_to_json(t) IS NULL;
+-- what is made of documents is not deeper than what can be read
+select jsonb_set('{}', '{a}', (repeat('[', 1023) || repeat(']', 1023))::jsonb) -> 'a' = (repeat('[', 1023) || repeat(']', 1023))::jsonb as same;
+select jsonb_set('{}', '{a}', (repeat('[', 1024) || repeat(']', 1024))::jsonb);
+select jsonb_insert('[]', '{0}', (repeat('[', 1024) || repeat(']', 1024))::jsonb);
+select '{"a":1}' || (repeat('[', 1024) || repeat(']', 1024))::jsonb = '1' as same;
+select (repeat('{"a":', 1024) || '1' || repeat('}', 1024))::jsonb || '1';
+select json_build_array((repeat('[', 1023) || repeat(']', 1023))::json) -> 0 is not null as has;
+select json_build_array((repeat('[', 1024) || repeat(']', 1024))::json);
+select json_build_object('a', (repeat('[', 1024) || repeat(']', 1024))::json);
+select to_json(array[(repeat('[', 1024) || repeat(']', 1024))::json]);
+select row_to_json(t) from (select (repeat('[', 1024) || repeat(']', 1024))::json j) t;
+select json_agg(j) from (select (repeat('[', 1024) || repeat(']', 1024))::json j) t;
+select json_object_agg('a', j) from (select (repeat('[', 1024) || repeat(']', 1024))::json j) t;
+select jsonb_path_query_array((repeat('[', 1024) || repeat(']', 1024))::jsonb, 'strict $');
+select length(jsonb_path_query_array(('["[[\"", ' || repeat('[', 1022) || repeat(']', 1022) || ']')::jsonb, 'strict $')::text);

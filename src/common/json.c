@@ -586,11 +586,23 @@ json_take_member(struct json_reader *r, const struct json_member *member)
 	r->state = STATE_NEXT;
 }
 
+/* Behind the string whose text is at `off`; 0: it has no end. */
+static size_t
+past_string(struct str text, size_t off)
+{
+	bool is_ascii = true; /* what it is does not matter */
+
+	off = plain_end(text, off, &is_ascii);
+	while (off < text.len && text.data[off] == '\\')
+		off = off + 2 > text.len ? text.len
+					 : plain_end(text, off + 2, &is_ascii);
+	return off == text.len || text.data[off] != '"' ? 0 : off + 1;
+}
+
 size_t
 json_object_end(struct str text, size_t off)
 {
 	size_t depth = 0;
-	bool is_ascii = true; /* what it is does not matter */
 
 	while (off < text.len) {
 		char c = text.data[off++];
@@ -601,15 +613,32 @@ json_object_end(struct str text, size_t off)
 			if (--depth == 0)
 				return off;
 		} else if (c == '"') {
-			off = plain_end(text, off, &is_ascii);
-			while (off < text.len && text.data[off] == '\\')
-				off = off + 2 > text.len
-				    ? text.len
-				    : plain_end(text, off + 2, &is_ascii);
-			if (off == text.len || text.data[off] != '"')
+			off = past_string(text, off);
+			if (off == 0)
 				return 0;
-			off++;
 		}
+	}
+	return 0;
+}
+
+int
+json_check_depth(struct str text, struct error *err)
+{
+	struct json_reader deepest = { .fault = JSON_FAULT_DEPTH,
+		.depth_max = JSON_DEPTH_LIMIT };
+	size_t depth = 0;
+
+	for (size_t off = 0; off < text.len;) {
+		char c = text.data[off++];
+
+		if (c == ']' || c == '}')
+			depth--;
+		else if ((c == '[' || c == '{') && ++depth > JSON_DEPTH_LIMIT)
+			return json_error(&deepest, "json", err);
+		else if (c == '"')
+			off = past_string(text, off);
+		if (off == 0)
+			break;
 	}
 	return 0;
 }

@@ -146,6 +146,12 @@ json_offset(const struct json_reader *r)
 int json_error(const struct json_reader *r, const char *type_name,
     struct error *err);
 
+/*
+ * Whether what was made of JSON, and is, can be read again: 54001 for more than
+ * JSON_DEPTH_LIMIT levels.
+ */
+MUST_USE int json_check_depth(struct str text, struct error *err);
+
 /* Add to an error of a fault the line that it is in, up to it, as context. */
 int json_error_place(const struct json_reader *r, struct error *err);
 

@@ -134,6 +134,8 @@ document_result(const struct agg_state *state, const struct agg_cell *cell,
 		    &canonical, err);
 	if (rc == 0 && text.failed)
 		rc = error_no_memory(err);
+	if (rc == 0 && !is_jsonb)
+		rc = json_check_depth(buf_str(&text), err);
 	if (rc == 0)
 		out->str =
 		    arena_str(arena, buf_str(is_jsonb ? &canonical : &text));

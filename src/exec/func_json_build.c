@@ -25,7 +25,7 @@ put_document(struct function_call *call, uint32_t row, struct buf *text)
 	int rc = 0;
 
 	if (!is_jsonb(call) || text->failed)
-		return put_text(call, row, text);
+		return put_json(call, row, text);
 	arena_init(&scratch, call->arena->budget);
 	buf_init_charged(&canonical, call->arena->budget);
 	rc = json_canonical(buf_str(text), JSON_DEPTH_LIMIT, &scratch,

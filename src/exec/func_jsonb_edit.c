@@ -26,7 +26,7 @@ put_tree(struct function_call *call, uint32_t row, const struct json_node *node,
 
 	buf_init_charged(&text, call->arena->budget);
 	put(node, &text);
-	rc = put_text(call, row, &text);
+	rc = put_json(call, row, &text);
 	buf_release(&text);
 	return rc;
 }

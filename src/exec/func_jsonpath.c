@@ -92,7 +92,7 @@ path_array(struct function_call *call, uint32_t row,
 		json_tree_put(found.items[i], &text);
 	}
 	buf_put_cstr(&text, "]");
-	rc = put_text(call, row, &text);
+	rc = put_json(call, row, &text);
 	buf_release(&text);
 	return rc;
 }

@@ -13,6 +13,7 @@
 #include "common/buf.h"
 #include "common/cancel.h"
 #include "common/error.h"
+#include "common/json.h"
 #include "exec/function_impl.h"
 
 struct func_row {
@@ -201,4 +202,13 @@ put_text(struct function_call *call, uint32_t row, const struct buf *text)
 		return error_no_memory(call->err);
 	call->result->str[row] = arena_str(call->arena, buf_str(text));
 	return 0;
+}
+
+/* The same of a document that was made of others, and may be too deep. */
+MUST_USE static inline int
+put_json(struct function_call *call, uint32_t row, const struct buf *text)
+{
+	int rc = text->failed ? 0 : json_check_depth(buf_str(text), call->err);
+
+	return rc != 0 ? rc : put_text(call, row, text);
 }

@@ -104,7 +104,7 @@ row_to_json_row(struct function_call *call, uint32_t row)
 	buf_init_charged(&text, call->arena->budget);
 	json_record_put(call->settings, ARG(call, 0, str, row), has_lines,
 	    &text);
-	rc = put_text(call, row, &text);
+	rc = put_json(call, row, &text);
 	buf_release(&text);
 	return rc;
 }

@@ -314,6 +314,22 @@ START_TEST(objects_end)
 }
 END_TEST
 
+/* Of a limit of 1,024 levels; brackets in strings are none. */
+START_TEST(depth_is_checked)
+{
+	char text[2 * JSON_DEPTH_LIMIT + 16] = "\"[\\\"[\", ";
+	size_t first = strlen(text);
+
+	memset(text + first, '[', JSON_DEPTH_LIMIT);
+	memset(text + first + JSON_DEPTH_LIMIT, ']', JSON_DEPTH_LIMIT);
+	ck_assert_int_eq(json_check_depth(str_of_cstr(text), &err), 0);
+	text[first + JSON_DEPTH_LIMIT] = '{';
+	ck_assert_int_eq(json_check_depth(str_of_cstr(text), &err),
+	    STELE_E_TOO_COMPLEX);
+	ck_assert_int_eq(json_check_depth(STR("[\"["), &err), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -326,6 +342,7 @@ main(void)
 	tcase_add_loop_test(tc, canonical, 0, ARRAY_LEN(canonicals));
 	tcase_add_loop_test(tc, members, 0, ARRAY_LEN(objects));
 	tcase_add_loop_test(tc, objects_end, 0, ARRAY_LEN(ends));
+	tcase_add_test(tc, depth_is_checked);
 	tcase_add_test(tc, numbers_have_an_end);
 	tcase_add_test(tc, numbers_may_outgrow_the_output);
 	tcase_add_test(tc, skip_steps_over_whole_values);
