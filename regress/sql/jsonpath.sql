@@ -79,3 +79,10 @@ select '[2]'::jsonb @? 'strict $.**.double()' as a, '{"a":2}'::jsonb @? 'strict 
 select jsonb_path_query('{"a":2}', '$.**.double()', '{}', true);
 select jsonb_path_query('{"a":2}', '$.**.double()');
 select jsonb_path_query_array('{"a":2,"b":"x","c":3}', '$.**.double()', '{}', true) as a, jsonb_path_query_array('{"a":2,"b":{"d":4},"c":3}', '$.**.double()', '{}', true) as b, jsonb_path_query_array('{"a":2,"b":3}', '$.**{0 to 1}.abs()', '{}', true) as c;
+-- a regular expression that is none, whatever the path meets
+select jsonb_path_query('1', '$ ? (@ like_regex "(")');
+select '1'::jsonb @? '$ ? (@ like_regex "a(")';
+select '1'::jsonb @? '$.a ? (@.b like_regex "[a" flag "i")';
+select '1'::jsonb @? '$.a ? (@.b like_regex "[a" flag "q")';
+select jsonb_path_exists('1', '$.a[*] ? (exists(@.b[0 to $.n ? (!(@ like_regex "("))]))');
+select count(jsonb_path_query_first('1', p::jsonpath)) from (values ('$.a ? (@ like_regex "x")'), ('strict $.a == 1 || $ like_regex "("')) t(p);

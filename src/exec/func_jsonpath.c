@@ -124,6 +124,8 @@ static int
 run_rows(struct function_call *call, path_fn fn)
 {
 	struct regex_cache own = { .use_count = 0 };
+	struct regex_cache *regexes =
+	    call->regexes == NULL ? &own : call->regexes;
 	struct arena paths, arena;
 	struct jsonpath path = { .root = NULL };
 	int rc = 0;
@@ -135,14 +137,12 @@ run_rows(struct function_call *call, path_fn fn)
 
 		if (path.root == NULL || !call->args[1].is_constant) {
 			arena_reset(&paths);
-			rc = jsonpath_parse(ARG(call, 1, str, row), &paths,
-			    &path, call->err);
+			rc = jsonpath_read(ARG(call, 1, str, row), regexes,
+			    &paths, &path, call->err);
 		}
 		arena_reset(&arena);
 		if (rc == 0)
-			rc = run_row(call, &path, row,
-			    call->regexes == NULL ? &own : call->regexes,
-			    &arena, fn);
+			rc = run_row(call, &path, row, regexes, &arena, fn);
 	}
 	regex_cache_release(&own);
 	arena_release(&arena);

@@ -62,6 +62,11 @@ struct numeric jsonpath_numeric(struct jsonpath_run *run,
 
 /* ---- jsonpath_test.c ---- */
 
+/* The regular expression of a LIKE_REGEX; errors of regex_compile(). */
+MUST_USE int jsonpath_regex(struct regex_cache *regexes,
+    const struct jsonpath_node *predicate, struct regex **out,
+    struct error *err);
+
 enum jsonpath_truth jsonpath_test(struct jsonpath_run *run,
     const struct jsonpath_node *predicate, struct json_node *item);
 

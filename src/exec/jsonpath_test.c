@@ -110,9 +110,10 @@ test_start(struct jsonpath_run *run UNUSED,
 	return truth_of(str_starts_with(left->text, right->text));
 }
 
-static enum jsonpath_truth
-test_regex(struct jsonpath_run *run, const struct jsonpath_node *predicate,
-    const struct json_node *left, const struct json_node *right UNUSED)
+int
+jsonpath_regex(struct regex_cache *regexes,
+    const struct jsonpath_node *predicate, struct regex **out,
+    struct error *err)
 {
 	const struct regex_options options = {
 		.syntax = (predicate->flags & JSONPATH_FLAG_Q) != 0
@@ -122,13 +123,20 @@ test_regex(struct jsonpath_run *run, const struct jsonpath_node *predicate,
 		.newline_stops = (predicate->flags & JSONPATH_FLAG_S) == 0,
 		.newline_anchors = (predicate->flags & JSONPATH_FLAG_M) != 0,
 	};
+
+	return regex_cache_get(regexes, predicate->text, &options, out, err);
+}
+
+static enum jsonpath_truth
+test_regex(struct jsonpath_run *run, const struct jsonpath_node *predicate,
+    const struct json_node *left, const struct json_node *right UNUSED)
+{
 	struct regex *regex;
 	int rc;
 
 	if (left->kind != JSON_STRING)
 		return JSONPATH_IS_OPEN;
-	rc = regex_cache_get(run->input->regexes, predicate->text, &options,
-	    &regex, run->err);
+	rc = jsonpath_regex(run->input->regexes, predicate, &regex, run->err);
 	if (rc == 0)
 		rc = regex_search(regex, left->text, 0, run->input->cancel,
 		    run->err);

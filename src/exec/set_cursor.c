@@ -350,7 +350,8 @@ start_path(struct set_cursor *set, struct error *err)
 	arena_reset(&set->arena);
 	set->path.items = (struct json_items){ .count = 0 };
 	set->path.next = 0;
-	rc = jsonpath_parse(set->args[1].str, &set->arena, &path, err);
+	rc = jsonpath_read(set->args[1].str, set->env->regexes, &set->arena,
+	    &path, err);
 	if (rc == 0)
 		rc = json_tree_read(set->args[0].str, &set->arena,
 		    &input.document, err);
