@@ -47,13 +47,20 @@ operand(struct jsonpath_run *run, const struct jsonpath_node *path,
 	return run->rc != 0 ? JSONPATH_FAILED : JSONPATH_FOUND;
 }
 
+/* An error that the document's numbers are to blame for. */
+static bool
+is_of_numbers(int rc)
+{
+	return rc == STELE_E_DIVISION_BY_ZERO ||
+	    rc == STELE_E_NUMERIC_OUT_OF_RANGE;
+}
+
 enum jsonpath_result
 jsonpath_arithmetic(struct jsonpath_run *run, const struct jsonpath_node *path,
     struct json_node *item, struct json_items *found)
 {
 	struct numeric left, right, value;
 	enum jsonpath_result result;
-	struct error ignored;
 	int rc;
 
 	result = operand(run, path, path->left, "left", item, &left);
@@ -61,10 +68,9 @@ jsonpath_arithmetic(struct jsonpath_run *run, const struct jsonpath_node *path,
 		result = operand(run, path, path->right, "right", item, &right);
 	if (result != JSONPATH_FOUND)
 		return result;
-	rc = compute(path->kind, &left, &right, run->arena, &value,
-	    run->throws ? run->err : &ignored);
+	rc = compute(path->kind, &left, &right, run->arena, &value, run->err);
 	if (rc != 0) {
-		run->rc = run->throws ? rc : 0;
+		run->rc = run->throws || !is_of_numbers(rc) ? rc : 0;
 		return JSONPATH_FAILED;
 	}
 	return jsonpath_go_on(run, path, jsonpath_number(run, &value), found);

@@ -56,6 +56,7 @@ jsonpath_number(struct jsonpath_run *run, const struct numeric *value)
 	buf_init_charged(&text, run->arena->budget);
 	numeric_put(value, &text);
 	node->slice = arena_str(run->arena, buf_str(&text));
+	run->arena->failed |= text.failed;
 	buf_release(&text);
 	return node;
 }
@@ -70,6 +71,7 @@ jsonpath_string(struct jsonpath_run *run, struct str text)
 	json_put_string(&quoted, text);
 	node->text = text;
 	node->slice = arena_str(run->arena, buf_str(&quoted));
+	run->arena->failed |= quoted.failed;
 	buf_release(&quoted);
 	return node;
 }
@@ -83,6 +85,8 @@ jsonpath_numeric(struct jsonpath_run *run, const struct json_node *number)
 	    NUMERIC_PARSE_OK)
 		run->rc = error_set(run->err, STELE_E_NUMERIC_OUT_OF_RANGE,
 		    "value overflows numeric format");
+	if (run->rc == 0)
+		run->rc = arena_check(run->arena, run->err);
 	return value;
 }
 

@@ -32,6 +32,7 @@ field_head(struct str name, struct arena *arena)
 	json_put_string(&buf, name);
 	buf_put_cstr(&buf, ": ");
 	head = arena_str(arena, buf_str(&buf));
+	arena->failed |= buf.failed;
 	buf_release(&buf);
 	return head;
 }
@@ -95,6 +96,7 @@ put_timestamp(const struct type *type, const struct vec *vec, uint32_t row,
 		}
 	}
 	buf_put_u8(out, '"');
+	out->failed |= text.failed;
 	buf_release(&text);
 }
 
@@ -111,7 +113,8 @@ put_float(const struct type *type, const struct vec *vec, uint32_t row,
 	}
 	buf_init(&text);
 	type_out_text(type, &type_settings_default, vec, row, &text);
-	rc = json_put_number(out, buf_str(&text), err);
+	rc = text.failed ? error_no_memory(err)
+			 : json_put_number(out, buf_str(&text), err);
 	buf_release(&text);
 	return rc;
 }

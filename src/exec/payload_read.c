@@ -498,6 +498,7 @@ payload_read(const struct event_type *type,
     uint32_t row, struct arena *arena, struct error *err)
 {
 	struct reading r;
+	int rc;
 
 	r.type = type;
 	r.settings = settings;
@@ -510,5 +511,6 @@ payload_read(const struct event_type *type,
 		r.is_seen = arena_alloc(arena, type->field_count);
 	memset(r.is_seen, 0, type->field_count);
 	json_reader_init(&r.json, json, DEPTH_MAX);
-	return read_object(&r, err);
+	rc = read_object(&r, err);
+	return rc != 0 ? rc : arena_check(arena, err);
 }

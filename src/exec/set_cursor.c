@@ -368,7 +368,7 @@ fill_path(struct set_cursor *set, struct target *to, struct error *err)
 	struct buf text;
 	int rc = 0;
 
-	buf_init(&text);
+	buf_init_charged(&text, to->arena->budget);
 	while (to->count < to->room && rc == 0) {
 		struct datum value = { .is_null = false };
 

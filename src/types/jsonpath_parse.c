@@ -214,6 +214,7 @@ parse_number(struct parser *p)
 	buf_init(&text);
 	numeric_put(&value, &text);
 	node->text = arena_str(p->lex.arena, buf_str(&text));
+	p->lex.arena->failed |= text.failed;
 	buf_release(&text);
 	return past(p, node);
 }

@@ -152,6 +152,7 @@ enum numeric_parse {
 	NUMERIC_PARSE_OVERFLOW,
 };
 
+/* Without memory it is a number all the same, and `failed` of the arena is set. */
 enum numeric_parse numeric_parse(struct str text, struct arena *arena,
     struct numeric *out);
 void numeric_put(const struct numeric *n, struct buf *out);

@@ -127,6 +127,15 @@ append_digits(u128 value, struct str digits)
 	return value;
 }
 
+/* As arena_alloc(): any value, which nobody will see. */
+static enum numeric_parse
+no_memory(struct arena *arena, struct numeric *out)
+{
+	arena->failed = true;
+	*out = numeric_of_i64(0);
+	return NUMERIC_PARSE_OK;
+}
+
 /* The coefficient of a decimal of any length, times 10^append. */
 static enum numeric_parse
 parse_wide(const struct decimal *d, uint32_t append, uint32_t scale,
@@ -139,7 +148,7 @@ parse_wide(const struct decimal *d, uint32_t append, uint32_t scale,
 	int rc;
 
 	if (digits == NULL)
-		return NUMERIC_PARSE_OVERFLOW;
+		return no_memory(arena, out);
 	if (d->whole.len > 0)
 		memcpy(digits, d->whole.data, d->whole.len);
 	if (d->fraction.len > 0)
@@ -154,6 +163,8 @@ parse_wide(const struct decimal *d, uint32_t append, uint32_t scale,
 		mpz_neg(z, z);
 	rc = numeric_of_z(z, scale, arena, out, &ignored);
 	mpz_clear(z);
+	if (rc == STELE_E_OUT_OF_MEMORY)
+		return no_memory(arena, out);
 	return rc == 0 ? NUMERIC_PARSE_OK : NUMERIC_PARSE_OVERFLOW;
 }
 

@@ -54,6 +54,13 @@ static const char *const queries[] = {
 	" (partition by a / 300 order by a) s from t) q",
 	"select count(*), max(s) from (select sum(n) over (order by a rows 2"
 	" preceding) s from t) q",
+	"select jsonb_path_query_first('1', ('\"' || repeat('x', 400000) ||"
+	" '\"')::jsonpath) = to_jsonb(repeat('x', 400000)) as a",
+	"select length(jsonb_path_query_array(repeat('7', 60000)::jsonb,"
+	" '$ * $', '{}', true)::text) as a, length(jsonb_path_query_array("
+	"repeat('7', 60000)::jsonb, '-$', '{}', true)::text) as b",
+	"select count(q) from jsonb_path_query('1', ('$ + ' || repeat('7',"
+	" 100000))::jsonpath) q where q <> '1'",
 };
 
 /* These where little of them stays in memory. */
