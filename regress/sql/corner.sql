@@ -78,3 +78,11 @@ SELECT to_date('1€€2024', 'DDTHYYYY') AS a, to_date('1€2024', 'DDTHYYYY') 
 SELECT to_date('éé', 'DY');
 SELECT to_date('1é', 'DDMM');
 SELECT to_date('€€2024', 'YYYY');
+-- a width that is no integer, or has no other sign
+SELECT format('%*s|', (-9223372036854775808)::int8, 'x');
+SELECT format('%*s|', (-2147483648)::int8, 'x');
+SELECT format('%*s|', -2147483648, 'x');
+SELECT format('%*s|', 2147483648, 'x');
+SELECT format('%*s|', date '2020-01-01', 'x');
+SELECT format('%-2147483648s|', 'x');
+SELECT format('%*s|', (-3)::int8, 'x') AS a, format('%*s|', 3::int2, 'x') AS b, format('%*s|', '3'::text, 'x') AS c, format('%*s|', 3::numeric, 'x') AS d, format('%*s|', -3, 'x') AS e;

@@ -250,7 +250,7 @@ take_width(struct formatter *f, struct specifier *s)
 	if (rc != 0 || vec_is_null(&call->args[arg], f->row))
 		return rc;
 	s->has_width = true;
-	if (call->args[arg].phys == PHYS_I64) {
+	if (call->arg_types[arg].oid == TYPE_INT4) {
 		s->width = ARG(call, arg, i64, f->row);
 	} else {
 		struct datum value;
@@ -263,6 +263,9 @@ take_width(struct formatter *f, struct specifier *s)
 		s->width = rc == 0 ? value.i64 : 0;
 		buf_release(&text);
 	}
+	if (rc == 0 && s->width == INT32_MIN)
+		return error_set(call->err, STELE_E_NUMERIC_OUT_OF_RANGE,
+		    "number is out of range");
 	if (rc == 0 && s->width < 0) {
 		s->is_left = true;
 		s->width = -s->width;
