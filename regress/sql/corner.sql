@@ -86,3 +86,8 @@ SELECT format('%*s|', 2147483648, 'x');
 SELECT format('%*s|', date '2020-01-01', 'x');
 SELECT format('%-2147483648s|', 'x');
 SELECT format('%*s|', (-3)::int8, 'x') AS a, format('%*s|', 3::int2, 'x') AS b, format('%*s|', '3'::text, 'x') AS c, format('%*s|', 3::numeric, 'x') AS d, format('%*s|', -3, 'x') AS e;
+-- all together are no role
+SELECT pg_has_role('public', current_user, 'member');
+SELECT pg_has_role(current_user, 'public', 'member');
+SELECT pg_has_role('public', 'member');
+SELECT has_table_privilege('public', 'pg_class', 'select') AS a, pg_has_role(0::oid, current_user, 'member') AS b;

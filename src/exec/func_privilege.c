@@ -279,11 +279,22 @@ find_role(struct function_call *call, uint32_t arg, uint32_t row,
 		return 0;
 	}
 	name = ARG(call, arg, str, row);
-	*out = ACL_PUBLIC;
-	if (str_equal(name, STR("public")) || names_role_oid(names, name, out))
+	if (names_role_oid(names, name, out))
 		return 0;
 	return error_set(call->err, STELE_E_UNDEFINED_OBJECT,
 	    "role \"%.*s\" does not exist", STR_FMT(name));
+}
+
+/* The same where rights are granted to all, too: they are no role. */
+static int
+find_grantee(struct function_call *call, uint32_t row,
+    const struct plan_context *names, uint32_t *out)
+{
+	*out = ACL_PUBLIC;
+	if (call->arg_types[0].oid != TYPE_OID &&
+	    str_equal(ARG(call, 0, str, row), STR("public")))
+		return 0;
+	return find_role(call, 0, row, names, out);
 }
 
 /* Of objects that have lists. */
@@ -430,7 +441,7 @@ read_role(struct function_call *call, uint32_t row, bool has_role,
 {
 	asked->catalog = names->catalog;
 	asked->role_oid = names->session->role_oid;
-	return has_role ? find_role(call, 0, row, names, &asked->role_oid) : 0;
+	return has_role ? find_grantee(call, row, names, &asked->role_oid) : 0;
 }
 
 static bool
