@@ -91,3 +91,10 @@ SELECT pg_has_role('public', current_user, 'member');
 SELECT pg_has_role(current_user, 'public', 'member');
 SELECT pg_has_role('public', 'member');
 SELECT has_table_privilege('public', 'pg_class', 'select') AS a, pg_has_role(0::oid, current_user, 'member') AS b;
+-- texts of other encodings, in pieces that end within a character
+SELECT encode(substr(convert_to(repeat('aé€', 180000), 'LATIN9'), 539998), 'hex') AS ends;
+SELECT convert_from(convert_to(repeat('a', 1048575) || repeat('日本語', 10), 'EUC_JP'), 'EUC_JP') = repeat('a', 1048575) || repeat('日本語', 10) AS euc, convert_from(convert_to(repeat('a', 1048575) || repeat('日本語', 10), 'SJIS'), 'SJIS') = repeat('a', 1048575) || repeat('日本語', 10) AS sjis, convert_from(convert_to(repeat('a', 1048575) || repeat('日𐌀', 10), 'GB18030'), 'GB18030') = repeat('a', 1048575) || repeat('日𐌀', 10) AS gb, convert_from(convert_to(repeat('a', 1048575) || repeat('é𐌀', 10), 'UTF8'), 'UTF8') = repeat('a', 1048575) || repeat('é𐌀', 10) AS utf8;
+SELECT length(convert_to(repeat('a', 1048575) || repeat('日本語', 10), 'EUC_JP'), 'EUC_JP') AS euc, length(convert_to(repeat('a', 1048575) || repeat('é𐌀', 10), 'UTF8'), 'UTF8') AS utf8, length(''::bytea, 'UTF8') AS none;
+SELECT length((convert_to(repeat('a', 1048575) || repeat('日本語', 10), 'EUC_JP') || '\xb0'), 'EUC_JP');
+SELECT convert_from((repeat('€', 400000))::bytea || '\xe282', 'UTF8');
+SELECT convert_to(repeat('é', 1048575) || '€', 'LATIN1');

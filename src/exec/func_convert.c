@@ -27,13 +27,28 @@ has_conversion(const struct text_encoding *from, const struct text_encoding *to)
 	    from == encoding_sql_ascii || to == encoding_sql_ascii;
 }
 
+/* Between two looks for a cancel. */
+#define PIECE_BYTES ((size_t)1 << 20)
+
+/* What is looked at apart: whole characters at the front of a text. */
+static struct str
+piece_of(const struct text_encoding *encoding, struct str text)
+{
+	size_t whole;
+
+	if (text.len <= PIECE_BYTES)
+		return text;
+	whole = encoding_whole(encoding, str_of(text.data, PIECE_BYTES));
+	return str_of(text.data, whole == 0 ? PIECE_BYTES : whole);
+}
+
 static int
 recode(struct function_call *call, struct str bytes,
     const struct text_encoding *from, const struct text_encoding *to,
     struct str *out)
 {
 	struct buf text;
-	int rc;
+	int rc = 0;
 
 	if (!has_conversion(from, to))
 		return error_set(call->err, STELE_E_UNDEFINED_FUNCTION,
@@ -41,7 +56,15 @@ recode(struct function_call *call, struct str bytes,
 		    " does not exist",
 		    encoding_name(from), encoding_name(to));
 	buf_init_charged(&text, call->arena->budget);
-	rc = encoding_convert(from, to, bytes, &text, call->err);
+	while (bytes.len > 0 && rc == 0) {
+		struct str piece =
+		    piece_of(from == encoding_sql_ascii ? to : from, bytes);
+
+		rc = encoding_convert(from, to, piece, &text, call->err);
+		if (rc == 0)
+			rc = cancel_check(call->cancel, call->err);
+		bytes = str_of(bytes.data + piece.len, bytes.len - piece.len);
+	}
 	if (rc == 0)
 		*out = arena_str(call->arena, buf_str(&text));
 	buf_release(&text);
@@ -96,14 +119,21 @@ length_in_row(struct function_call *call, uint32_t row)
 {
 	struct str bytes = ARG(call, 0, str, row);
 	const struct text_encoding *encoding;
+	uint64_t length = 0;
 	int rc =
 	    find_encoding(call, ARG(call, 1, str, row), "source", &encoding);
 
-	if (rc == 0)
-		rc = encoding_check(encoding, bytes, call->err);
-	if (rc == 0)
-		call->result->i64[row] =
-		    (int64_t)encoding_length(encoding, bytes);
+	while (bytes.len > 0 && rc == 0) {
+		struct str piece = piece_of(encoding, bytes);
+
+		rc = encoding_check(encoding, piece, call->err);
+		if (rc == 0)
+			rc = cancel_check(call->cancel, call->err);
+		if (rc == 0)
+			length += encoding_length(encoding, piece);
+		bytes = str_of(bytes.data + piece.len, bytes.len - piece.len);
+	}
+	call->result->i64[row] = (int64_t)length;
 	return rc;
 }
 ROW_KERNEL(length_in)

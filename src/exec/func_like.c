@@ -6,9 +6,9 @@
 #include "common/utf8.h"
 #include "exec/unicode.h"
 
-/* Lower case of a valid text, in the arena. */
+/* Lower case of a valid text, in the arena; not all of it once cancelled. */
 static struct str
-fold(struct str text, struct arena *arena)
+fold(struct str text, const atomic_bool *cancel, struct arena *arena)
 {
 	char *folded = arena_try_alloc(arena, text.len * 2 + 1);
 	size_t len = 0, at = 0;
@@ -17,7 +17,7 @@ fold(struct str text, struct arena *arena)
 		arena->failed = true;
 		return STR("");
 	}
-	while (at < text.len) {
+	while (at < text.len && !cancel_is_set(cancel)) {
 		unsigned char c = (unsigned char)text.data[at];
 
 		if (c >= 0x80) {
@@ -47,7 +47,7 @@ like_compile(struct str pattern, enum like_case letter_case,
 		.cancel = cancel,
 	};
 	if (letter_case == LIKE_ANY_CASE)
-		pattern = fold(pattern, arena);
+		pattern = fold(pattern, cancel, arena);
 	for (size_t i = 0; i < pattern.len; i++)
 		count += pattern.data[i] == '%';
 	chars = arena_try_alloc(arena, pattern.len + 1);
@@ -56,7 +56,7 @@ like_compile(struct str pattern, enum like_case letter_case,
 	if (chars == NULL || any == NULL || out->pieces == NULL)
 		return error_no_memory(err);
 	out->pieces[0] = (struct like_piece){ .chars = chars };
-	for (size_t i = 0; i < pattern.len; i++) {
+	for (size_t i = 0; i < pattern.len && !cancel_is_set(cancel); i++) {
 		char c = pattern.data[i];
 
 		if (c == '%') {
@@ -180,7 +180,7 @@ matches(const struct like_pattern *pattern, struct str text)
 	size_t at = 0, first = 0, last = pattern->piece_count;
 
 	if (pattern->letter_case == LIKE_ANY_CASE)
-		text = fold(text, pattern->arena);
+		text = fold(text, pattern->cancel, pattern->arena);
 	if (text.len == 0)
 		text.data = "";
 	if (last == 0)

@@ -379,7 +379,7 @@ format_row(struct function_call *call, uint32_t row, struct buf *out)
 		return 0;
 	}
 	f.format = ARG(call, 0, str, row);
-	while (f.at < f.format.len && rc == 0) {
+	while (call_has_byte(call, f.at, f.format.len) && rc == 0) {
 		char c = f.format.data[f.at++];
 
 		if (c == '%')

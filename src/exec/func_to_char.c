@@ -425,7 +425,8 @@ put_quoted(struct shown *s, struct str rest)
 {
 	size_t i = 1;
 
-	for (; i < rest.len && rest.data[i] != '"'; i++) {
+	for (; i < rest.len && rest.data[i] != '"' && !cancel_is_set(s->cancel);
+	     i++) {
 		if (rest.data[i] == '\\' && i + 1 < rest.len)
 			i++;
 		buf_put_u8(s->out, (uint8_t)rest.data[i]);

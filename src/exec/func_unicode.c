@@ -153,7 +153,7 @@ unistr_row(struct function_call *call, uint32_t row, struct buf *out)
 	size_t at = 0;
 	int rc = 0;
 
-	while (at < text.len && rc == 0) {
+	while (call_has_byte(call, at, text.len) && rc == 0) {
 		bool is_whole = true;
 		char bytes[4];
 
@@ -171,6 +171,8 @@ unistr_row(struct function_call *call, uint32_t row, struct buf *out)
 		if (rc == 0 && is_whole)
 			buf_put(out, bytes, utf8_encode(whole, bytes));
 	}
+	if (rc == 0)
+		rc = cancel_check(call->cancel, call->err);
 	if (rc == 0 && high != 0)
 		rc = error_set(call->err, STELE_E_SYNTAX,
 		    "invalid Unicode surrogate pair");

@@ -327,11 +327,11 @@ encoding_whole(const struct text_encoding *encoding, struct str text)
 {
 	size_t at = 0;
 
-	if (encoding->shape == SHAPE_SINGLE)
+	if (encoding->shape == SHAPE_SINGLE && !is_utf8(encoding))
 		return text.len;
 	while (at < text.len) {
 		struct str rest = rest_of(text, at);
-		size_t len = encoding_wanted(encoding->shape, rest);
+		size_t len = character_wanted(encoding, rest);
 
 		/* the second byte of GB18030 says how many there are */
 		if (len > rest.len || (rest.len == 1 && len > 1))

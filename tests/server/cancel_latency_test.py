@@ -352,6 +352,17 @@ STATEMENTS = (
         "SELECT md5(repeat('ab', 300000000)), sha512(repeat('ab', "
         "300000000)::bytea)",
     ),
+    (
+        "encodings",
+        "",
+        "SELECT length(convert_to(repeat('日本', 30000000), 'SJIS'))",
+    ),
+    (
+        "encodings, length",
+        "",
+        "SELECT length(convert_to(repeat('日', 50000000), 'UTF8'), 'UTF8')",
+    ),
+    ("unistr", "", "SELECT length(unistr(repeat('\\0061', 20000000)))"),
     ("encode", "", "SELECT length(encode(repeat('ab', 100000000)::bytea, 'base64'))"),
     (
         "position",
@@ -364,6 +375,12 @@ STATEMENTS = (
         "",
         "SELECT length(format('%300000000s', 'x')), length(lpad('x', "
         "300000000, 'ab'))",
+    ),
+    ("format, text", "", "SELECT length(format(repeat('x', 200000000)))"),
+    (
+        "to_char, quoted",
+        "",
+        "SELECT length(to_char(now(), '\"' || repeat('x', 200000000) || '\"'))",
     ),
     (
         "to_char",

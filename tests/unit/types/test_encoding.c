@@ -276,6 +276,9 @@ static const struct {
 	{ "GB18030", "\xd6\xd0\x81", 2 },
 	{ "GB18030", "\xd6\xd0\x81\x30\x81", 2 },
 	{ "GB18030", "\x81\x30\x81\x30", 4 },
+	{ "UTF8", "a\xc3\xa9", 3 },
+	{ "UTF8", "a\xe2\x82", 1 },
+	{ "UTF8", "\xf0\x90\x8c\x80\xf0\x90\x8c", 4 },
 };
 
 START_TEST(knows_what_is_whole)
