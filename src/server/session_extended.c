@@ -474,7 +474,7 @@ make_portal(struct session *session, struct str name)
 	}
 	if (portal != NULL) {
 		portal_reset(portal);
-		portal->number = ++session->table.portal_number;
+		portal_renumber(&session->table, portal);
 		return portal;
 	}
 	return portal_add(&session->table, name, session_portal_max(session),

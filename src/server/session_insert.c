@@ -102,6 +102,8 @@ insert_start(struct session *session, struct portal *portal, uint32_t row_limit,
 		return STEP_DONE;
 	}
 	session_context(session, portal);
+	if (planned->plan->column_count > 0) /* it reads what it has written */
+		portal_renumber(&session->table, portal);
 	portal->context.ids_come_later = !session->insert_is_alone;
 	if (is_simple && planned->has_rows)
 		session_columns(session, portal,

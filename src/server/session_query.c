@@ -318,6 +318,15 @@ portal_run(struct session *session, struct portal *portal, uint32_t row_limit)
 	    row_limit);
 }
 
+/* What is undone with a savepoint takes its readers with it. */
+static void
+begin_reading(struct session *session, struct portal *portal)
+{
+	session_context(session, portal);
+	if (portal->context.batch != NULL || portal->planned->temp != NULL)
+		portal_renumber(&session->table, portal);
+}
+
 enum step
 query_start(struct session *session, struct portal *portal, uint32_t row_limit,
     bool is_simple)
@@ -325,7 +334,7 @@ query_start(struct session *session, struct portal *portal, uint32_t row_limit,
 	const struct planned *planned = portal->planned;
 
 	if (portal->state == PORTAL_NEW) {
-		session_context(session, portal);
+		begin_reading(session, portal);
 		if (planned->plan->kind == PLAN_COPY_TO)
 			session->voice->copy->begin_out(session,
 			    session_out(session), portal);
@@ -388,7 +397,7 @@ cursor_open(struct session *session, struct portal *cursor)
 		session_check_constants(session, cursor) != 0))
 		return STEP_FAIL;
 	if (step == STEP_DONE)
-		session_context(session, cursor);
+		begin_reading(session, cursor);
 	return step;
 }
 

@@ -447,6 +447,12 @@ portal_add(struct statement_table *table, struct str name, uint32_t count_max,
 }
 
 void
+portal_renumber(struct statement_table *table, struct portal *portal)
+{
+	portal->number = ++table->portal_number;
+}
+
+void
 portal_remove(struct statement_table *table, struct portal *portal)
 {
 	name_table_remove(&table->portals, &portal->named);

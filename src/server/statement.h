@@ -133,7 +133,7 @@ enum portal_state {
 struct portal {
 	struct named named; /* first; "": the unnamed one */
 	enum portal_state state;
-	uint64_t number;         /* in the order in which they were made */
+	uint64_t number;         /* in the order of what they read; see below */
 	int64_t made_at;         /* microseconds */
 	bool is_cursor;          /* made by DECLARE, */
 	bool is_scroll;          /* goes back and forth on a tape, .. */
@@ -205,13 +205,19 @@ struct portal *portal_add(struct statement_table *table, struct str name,
     uint32_t count_max, struct error *err);
 void portal_remove(struct statement_table *table, struct portal *portal);
 
+/*
+ * It counts as made now: its content is another, or it begins to read what is
+ * its transaction's own, as much of that as there is by now.
+ */
+void portal_renumber(struct statement_table *table, struct portal *portal);
+
 /* Close its query and drop what it holds, but keep its memory and name. */
 void portal_reset(struct portal *portal);
 void portal_init(struct portal *portal);
 void portal_release(struct portal *portal);
 
 /*
- * The portals made after number `number`, but not the cursors that outlive
+ * The portals with a number past `number`, but not the cursors that outlive
  * their transaction.
  */
 void portal_remove_newer(struct statement_table *table, uint64_t number);
