@@ -490,6 +490,13 @@ temp_tables_rewind(struct temp_tables *temp, const struct temp_mark *mark)
 	take(temp, temp_catalog_ref(mark->catalog));
 }
 
+bool
+temp_tables_is_changed(const struct temp_tables *temp)
+{
+	return temp->stamp != temp->committed.stamp ||
+	    temp->catalog != temp->committed.catalog;
+}
+
 void
 temp_tables_abort(struct temp_tables *temp)
 {

@@ -53,6 +53,9 @@ void temp_tables_mark(const struct temp_tables *temp, struct temp_mark *mark);
 void temp_mark_release(struct temp_mark *mark);
 void temp_tables_rewind(struct temp_tables *temp, const struct temp_mark *mark);
 
+/* Whether there is anything to commit. */
+bool temp_tables_is_changed(const struct temp_tables *temp);
+
 /* Back to the last commit. */
 void temp_tables_abort(struct temp_tables *temp);
 

@@ -171,6 +171,22 @@ notify_listen(struct notify_hub *hub, struct notify_listener *listener,
 	return rc;
 }
 
+bool
+notify_listens(struct notify_hub *hub, const struct notify_listener *listener,
+    struct str channel)
+{
+	const struct notify_link *link;
+
+	pthread_mutex_lock(&hub->mutex);
+	for (link = listener->links; link != NULL;
+	     link = link->next_of_listener)
+		if (str_equal(str_of(link->channel->name, link->channel->len),
+			channel))
+			break;
+	pthread_mutex_unlock(&hub->mutex);
+	return link != NULL;
+}
+
 void
 notify_unlisten(struct notify_hub *hub, struct notify_listener *listener,
     struct str channel)

@@ -67,6 +67,8 @@ struct notify_listener {
 /* 0, also if it does already, or 53200 or 53400. */
 MUST_USE int notify_listen(struct notify_hub *hub,
     struct notify_listener *listener, struct str channel, struct error *err);
+bool notify_listens(struct notify_hub *hub,
+    const struct notify_listener *listener, struct str channel);
 void notify_unlisten(struct notify_hub *hub, struct notify_listener *listener,
     struct str channel);
 /* No channel is left, and nothing in the queue. */

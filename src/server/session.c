@@ -154,7 +154,9 @@ count_end(struct session *session)
 		return;
 	activity_close(&session->activity,
 	    os_clock_wall_us(session->server->clock));
-	if (is_in_transaction(session))
+	/* What becomes of a COMMIT that is on its way nobody will know. */
+	if (is_in_transaction(session) &&
+	    (session->awaited == NULL || session->awaited->is_flush))
 		database_count(stats, DATABASE_ROLLBACKS, 1);
 	if (session->is_terminating ||
 	    atomic_load_explicit(&session->is_to_end, memory_order_acquire))

@@ -139,6 +139,7 @@ cancel_wait(struct session *session)
 	switch (session->wait) {
 	case WAIT_NOTHING:
 	case WAIT_OUTPUT: /* nothing runs */
+	case WAIT_END:    /* cancelled with those that are held */
 		break;
 	case WAIT_QUIET:
 	case WAIT_WAKE:

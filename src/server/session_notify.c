@@ -38,6 +38,7 @@ struct session_notice {
 	enum notice_kind kind;
 	struct str channel;
 	struct str payload;
+	bool is_early; /* the session listens, before it is committed */
 };
 
 /* Events of one type that follow each other in the batch. */
@@ -240,6 +241,54 @@ take_effect(struct session *session, const struct session_notices *notices)
 	}
 }
 
+bool
+notices_change_listening(const struct transaction *transaction)
+{
+	const struct session_notice *notice =
+	    transaction->notices == NULL ? NULL : transaction->notices->first;
+
+	while (notice != NULL && notice->kind == NOTICE_NOTIFY)
+		notice = notice->next;
+	return notice != NULL;
+}
+
+/*
+ * Who is told that he listens misses nothing from then on, so the session
+ * listens before its commit is done.  It is told of nothing until then.
+ */
+static void
+listen_early(struct session *session, const struct session_notices *notices)
+{
+	struct notify_hub *hub = notices->hub;
+	struct session_notice *notice = notices->first;
+
+	for (; notice != NULL; notice = notice->next) {
+		struct error ignored; /* said once it is committed */
+
+		if (notice->kind == NOTICE_LISTEN &&
+		    !notify_listens(hub, &session->listener, notice->channel))
+			notice->is_early =
+			    notify_listen(hub, &session->listener,
+				notice->channel, &ignored) == 0;
+	}
+}
+
+void
+notices_decided(struct session *session, const struct session_notices *notices,
+    bool is_committed)
+{
+	const struct session_notice *notice = notices->first;
+
+	if (is_committed) {
+		take_effect(session, notices);
+		return;
+	}
+	for (; notice != NULL; notice = notice->next)
+		if (notice->is_early)
+			notify_unlisten(notices->hub, &session->listener,
+			    notice->channel);
+}
+
 void
 notices_publish(const struct session_notices *notices, uint64_t first_event_id)
 {
@@ -387,7 +436,7 @@ notices_take(struct session *session, struct write_batch *batch)
 
 	session->transaction.notices = NULL;
 	if (finder.notices != NULL)
-		take_effect(session, finder.notices);
+		listen_early(session, finder.notices);
 	if (!notify_is_used(&session->server->notify))
 		return finder.notices;
 	write_batch_each_type(batch, count_type, &finder);

@@ -127,10 +127,83 @@ put_commit_error(struct session *session, struct pending *pending,
 	    pending->is_amid_rows);
 }
 
+/* What pg_stat_activity shows of the settings. */
+static void
+show_name(struct session *session)
+{
+	struct str own_name, value;
+	struct error ignored;
+	struct arena arena;
+
+	arena_init(&arena, NULL);
+	if (settings_show(&session->settings, STR("application_name"), &arena,
+		&own_name, &value, &ignored) == 0)
+		activity_set_name(&session->activity, value);
+	arena_release(&arena);
+}
+
+static void
+report_settings(struct session *session, struct buf *out)
+{
+	if (session->settings.report_is_due) {
+		show_name(session);
+		session_set_keepalive(session);
+	}
+	session->voice->settings(session, out);
+}
+
+void
+session_report_settings(struct session *session)
+{
+	report_settings(session, session_out(session));
+}
+
+static void
+show_idle(struct session *session)
+{
+	enum activity_state state = ACTIVITY_IDLE;
+
+	if (session->transaction.state == TRANSACTION_EXPLICIT)
+		state = ACTIVITY_IN_TRANSACTION;
+	else if (session->transaction.state == TRANSACTION_FAILED)
+		state = ACTIVITY_IN_FAILED_TRANSACTION;
+	activity_end(&session->activity, state,
+	    os_clock_wall_us(session->server->clock));
+}
+
+/* The end of a request behind its replies in `out`. */
+static void
+put_end(struct session *session, struct buf *out, char status)
+{
+	report_settings(session, out);
+	session->is_busy = false;
+	session->voice->ready(session, out, status);
+	show_idle(session);
+}
+
+/* The request that has waited for its commit ends. */
+static void
+decided(struct session *session, const struct pending *pending, struct buf *out)
+{
+	bool is_committed = pending->commit.rc == 0;
+
+	if (pending->notices != NULL)
+		notices_decided(session, pending->notices, is_committed);
+	transaction_end(session, is_committed);
+	if (session->state != SESSION_WAITING)
+		return;
+	put_end(session, out, 'I');
+	session->wait = WAIT_NOTHING;
+	session_set_state(session, SESSION_READY);
+	session_begin_idle(session);
+}
+
 /* What a reply has to say of the commit that it has waited for. */
 static void
 put_outcome(struct session *session, struct pending *pending, struct buf *out)
 {
+	if (pending->ends_request)
+		decided(session, pending, out);
 	if (pending->commit.rc != 0)
 		put_commit_error(session, pending, out);
 	else if (pending->is_held && session->voice->committed != NULL)
@@ -212,6 +285,9 @@ awaited_done(struct session *session)
 		if (pending->commit.rc != 0)
 			session->err = pending->commit.err;
 		session->committed_id = pending->commit.first_event_id;
+		if (pending->notices != NULL)
+			notices_decided(session, pending->notices,
+			    pending->commit.rc == 0);
 		next(session);
 	}
 	pending_free(pending);
@@ -419,44 +495,6 @@ session_warn(struct session *session, const char *sqlstate, const char *message)
 		    VOICE_WARNING, sqlstate, message);
 }
 
-/* What pg_stat_activity shows of the settings. */
-static void
-show_name(struct session *session)
-{
-	struct str own_name, value;
-	struct error ignored;
-	struct arena arena;
-
-	arena_init(&arena, NULL);
-	if (settings_show(&session->settings, STR("application_name"), &arena,
-		&own_name, &value, &ignored) == 0)
-		activity_set_name(&session->activity, value);
-	arena_release(&arena);
-}
-
-void
-session_report_settings(struct session *session)
-{
-	if (session->settings.report_is_due) {
-		show_name(session);
-		session_set_keepalive(session);
-	}
-	session->voice->settings(session, session_out(session));
-}
-
-static void
-show_idle(struct session *session)
-{
-	enum activity_state state = ACTIVITY_IDLE;
-
-	if (session->transaction.state == TRANSACTION_EXPLICIT)
-		state = ACTIVITY_IN_TRANSACTION;
-	else if (session->transaction.state == TRANSACTION_FAILED)
-		state = ACTIVITY_IN_FAILED_TRANSACTION;
-	activity_end(&session->activity, state,
-	    os_clock_wall_us(session->server->clock));
-}
-
 /* Nothing is left for the next request, be the transaction open or not. */
 static void
 end_stateless(struct session *session)
@@ -473,34 +511,70 @@ end_stateless(struct session *session)
 	temp_tables_commit(&session->temp);
 }
 
+/* Nothing was promised yet: say what became of it. */
+static void
+refuse_commit(struct session *session)
+{
+	struct buf *out = session_out(session);
+
+	if (session->unacked_at < out->len)
+		out->len = session->unacked_at;
+	(void)session_out_of_memory(session);
+	session->voice->commit_failed(session, out, &session->err,
+	    session->is_unacked_amid_rows);
+	transaction_end(session, false);
+	transaction_count(session, false);
+	session_flush(session);
+}
+
+/* The request ends now, or when it is committed: see V2 of voice.h. */
+static void
+commit_request(struct session *session)
+{
+	struct pending *pending = pending_new(session);
+
+	/* A Flush may have sent all that was put; the end is still to come. */
+	if (session->unacked_at == SIZE_MAX) {
+		session->unacked_at = session_out(session)->len;
+		session->is_unacked_amid_rows = false;
+	}
+	if (pending != NULL && transaction_changes_session(session)) {
+		pending->ends_request = true;
+		transaction_commit_held(session, pending);
+		if (session->conn != NULL)
+			(void)session_wait(session, WAIT_END, STEP_LATER);
+		return;
+	}
+	put_end(session, session_out(session), 'I');
+	if (pending == NULL) {
+		refuse_commit(session);
+	} else {
+		transaction_commit_held(session, pending);
+		transaction_end(session, true);
+	}
+	session_begin_idle(session);
+}
+
 static void
 end_request(struct session *session)
 {
 	bool is_implicit = session->transaction.state == TRANSACTION_IMPLICIT;
-	bool commits = is_implicit && transaction_has_writes(session);
+	char status;
 
+	if (is_implicit && transaction_has_writes(session)) {
+		commit_request(session);
+		return;
+	}
 	if (is_implicit) {
-		settings_commit(&session->settings);
-		temp_tables_commit(&session->temp);
-	}
-	if (is_implicit && !commits)
 		notices_commit(session);
-	session_report_settings(session);
-	if (!commits && (is_implicit || transaction_status(session) == 'I'))
-		notify_put_waiting(session, session_out(session));
-	session->is_busy = false;
-	session->voice->ready(session, session_out(session),
-	    commits ? 'I' : transaction_status(session));
-	show_idle(session);
-	if (commits) {
-		transaction_commit_held(session);
-	} else {
-		if (session->transaction.state == TRANSACTION_IMPLICIT) {
-			transaction_abort(session);
-			transaction_count(session, true);
-		}
-		session_flush(session);
+		transaction_end(session, true);
+		transaction_count(session, true);
 	}
+	status = transaction_status(session);
+	put_end(session, session_out(session), status);
+	if (status == 'I')
+		notify_put_before_ready(session, session_out(session));
+	session_flush(session);
 	session_begin_idle(session);
 	if (session->listener.link_count > 0)
 		session_tell(session);

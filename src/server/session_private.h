@@ -80,6 +80,7 @@ enum session_wait {
 	WAIT_NOTHING,
 	WAIT_QUIET,   /* no commit is pending */
 	WAIT_COMMIT,  /* of `awaited` */
+	WAIT_END,     /* of the request, whose commit is pending */
 	WAIT_WAKE,    /* the engine has room, or the snapshot */
 	WAIT_DRAINED, /* the socket has taken the output: the job goes on, */
 	WAIT_OUTPUT,  /* or the next step */
@@ -130,6 +131,7 @@ struct pending {
 	bool is_flush;     /* no commit but a flush */
 	bool is_left;      /* awaited by nobody any more */
 	bool is_held;      /* its chunk ends a request */
+	bool ends_request; /* whose end is put when it is done */
 	bool is_amid_rows; /* fail_at is behind rows of its statement */
 	struct session_notices *notices; /* owned; NULL: none to publish */
 	struct net_chunk *chunk; /* owned; NULL: the session waits itself */
@@ -713,6 +715,11 @@ void notices_commit(struct session *session);
  */
 struct session_notices *notices_take(struct session *session,
     struct write_batch *batch);
+/* Whether the session will listen for more, or less. */
+bool notices_change_listening(const struct transaction *transaction);
+/* The commit that they were taken for is done, or has failed. */
+void notices_decided(struct session *session,
+    const struct session_notices *notices, bool is_committed);
 /* Any thread.  first_event_id is that of the batch. */
 void notices_publish(const struct session_notices *notices,
     uint64_t first_event_id);
@@ -804,10 +811,14 @@ char transaction_status(const struct session *session);
 /* A batch to write into; NULL (session->err) if there is no memory. */
 struct write_batch *transaction_batch(struct session *session);
 /*
- * End the transaction successfully without waiting: the commit takes the
- * replies so far with it.  The caller has put the request's end.
+ * Whether its end changes more than what is stored: settings, temporary tables,
+ * what the session listens for.  That waits until the commit is decided.
  */
-void transaction_commit_held(struct session *session);
+bool transaction_changes_session(const struct session *session);
+/* It is decided: that changes, or is as it was; back to no transaction. */
+void transaction_end(struct session *session, bool is_committed);
+/* Commit what is written, with the replies so far, which wait for it. */
+void transaction_commit_held(struct session *session, struct pending *pending);
 /*
  * Commit what is written and wait; then `next` is called, with job.rc.  The
  * caller ends the transaction, or lets it go on without writes.

@@ -170,6 +170,26 @@ transaction_batch(struct session *session)
 
 /* ---- commit ---- */
 
+bool
+transaction_changes_session(const struct session *session)
+{
+	return session->settings.undo != NULL ||
+	    temp_tables_is_changed(&session->temp) ||
+	    notices_change_listening(&session->transaction);
+}
+
+void
+transaction_end(struct session *session, bool is_committed)
+{
+	if (is_committed) {
+		settings_commit(&session->settings);
+		temp_tables_commit(&session->temp);
+	} else {
+		settings_rollback(&session->settings);
+	}
+	transaction_abort(session);
+}
+
 static void
 give_to_engine(struct session *session, struct pending *pending)
 {
@@ -186,30 +206,12 @@ give_to_engine(struct session *session, struct pending *pending)
 }
 
 void
-transaction_commit_held(struct session *session)
+transaction_commit_held(struct session *session, struct pending *pending)
 {
-	struct pending *pending = pending_new(session);
-
 	assert(transaction_has_writes(session));
-	if (pending == NULL) {
-		/* Nothing was promised yet: say what became of it. */
-		struct buf *out = session_out(session);
-
-		if (session->unacked_at < out->len)
-			out->len = session->unacked_at;
-		(void)session_out_of_memory(session);
-		session->voice->commit_failed(session, out, &session->err,
-		    session->is_unacked_amid_rows);
-		session->unacked_at = SIZE_MAX;
-		transaction_abort(session);
-		transaction_count(session, false);
-		session_flush(session);
-		return;
-	}
 	pending->has_ddl = session->transaction.has_ddl;
 	pending_hold(session, pending);
 	give_to_engine(session, pending);
-	transaction_abort(session);
 }
 
 enum step
@@ -289,6 +291,7 @@ chain(struct session *session, struct transaction_modes modes)
 static void
 committed(struct session *session)
 {
+	transaction_end(session, session->job.rc == 0);
 	if (session->job.rc != 0) {
 		session_fail(session);
 		return;
@@ -335,6 +338,24 @@ rollback(struct session *session, const struct ast_transaction *stmt)
 	return STEP_DONE;
 }
 
+/* The client has had his say: nothing but the engine's answer is left. */
+static enum step
+commit_writes(struct session *session)
+{
+	struct transaction *transaction = &session->transaction;
+	enum step step;
+
+	close_portals(session, 0);
+	loop_timer_disarm(&transaction->timer);
+	if (transaction->snapshot != NULL)
+		snapshot_unref(transaction->snapshot);
+	transaction->snapshot = NULL;
+	step = transaction_commit_wait(session, committed);
+	if (step == STEP_FAIL)
+		transaction_end(session, false);
+	return step;
+}
+
 static enum step
 commit(struct session *session, const struct ast_transaction *stmt)
 {
@@ -353,16 +374,10 @@ commit(struct session *session, const struct ast_transaction *stmt)
 		    "there is no transaction in progress");
 	session->chain = stmt->is_chain;
 	session->chain_modes = session->settings.current;
-	settings_commit(&session->settings);
-	temp_tables_commit(&session->temp);
+	if (transaction_has_writes(session))
+		return commit_writes(session);
 	session->job.rc = 0;
-	if (transaction_has_writes(session)) {
-		step = transaction_commit_wait(session, committed);
-		transaction_abort(session);
-		return step;
-	}
 	notices_commit(session);
-	transaction_abort(session);
 	committed(session);
 	return STEP_DONE;
 }

@@ -20,6 +20,7 @@ from stele_server import Failure, Server, check  # noqa: E402
 
 STELE = len(sys.argv) < 2
 USER = b"stele" if STELE else b"postgres"
+FLUSH = pgwire.message(b"H")
 
 
 class Session:
@@ -136,7 +137,89 @@ def portals_and_savepoints(port):
     begun_after_a_savepoint(port, "temp_rows", "")
 
 
+# ---- a commit that fails ----
+
+class Failing:
+    """A transaction that moves rows out of a queue, and whose commit cannot be."""
+
+    def __init__(self, port):
+        self.port = port
+        self.session = Session(port)
+        self.session.run(
+            "CREATE TABLE moved (n int);"
+            "CREATE TEMP TABLE queue (n int); INSERT INTO queue VALUES (1), (2);"
+            "LISTEN before; SET extra_float_digits = 1")
+
+    STATEMENTS = (
+        "INSERT INTO moved (context_id, n) SELECT 'c', n FROM queue",
+        "DELETE FROM queue",
+        "CREATE TEMP TABLE made (n int)",
+        "SET extra_float_digits = 2",
+        "LISTEN after",
+        "UNLISTEN before",
+    )
+
+    def drop(self):
+        with Session(self.port) as other:
+            other.run("DROP TABLE moved")
+
+    def check(self, what):
+        session = self.session
+        same(f"{what}, the rows", session.run("SELECT n FROM queue ORDER BY n"), [[1], [2]])
+        same(f"{what}, a table", session.code("SELECT * FROM made"), "42P01")
+        shown = pgwire.rows(session.wire.query("SHOW extra_float_digits"))
+        same(f"{what}, a setting", shown, [[b"1"]])
+        heard = pgwire.rows(session.wire.query("SELECT pg_listening_channels()"))
+        same(f"{what}, its channels", heard, [[b"before"]])
+        session.run("INSERT INTO queue VALUES (3)")
+        same(f"{what}, goes on", len(session.run("SELECT n FROM queue")), 3)
+
+
+def failed_commit(port):
+    """PostgreSQL has a lock where ours finds out that the table was dropped."""
+    failing = Failing(port)
+    for text in ("BEGIN",) + failing.STATEMENTS:
+        failing.session.run(text)
+    failing.drop()
+    same("COMMIT", failing.session.code("COMMIT"), "40001")
+    failing.check("COMMIT")
+
+
+def failed_request(port):
+    failing = Failing(port)
+    wire = failing.session.wire
+    wire.send(b"".join(parse(text) + bind() + execute() for text in failing.STATEMENTS)
+              + FLUSH)
+    while wire.message() != (b"C", b"UNLISTEN\0"):
+        pass
+    failing.drop()
+    wire.send(SYNC)
+    answer = wire.until_ready()
+    same("the end", [kind for kind, _ in answer], [b"E", b"Z"])
+    same("its reason", pgwire.errors(answer)[0]["C"], "40001")
+    failing.check("Sync")
+
+
+def committed_request(port):
+    """The same with a table that is there: all of it counts."""
+    failing = Failing(port)
+    session = failing.session
+    session.run(";".join(failing.STATEMENTS))
+    same("the rows", session.run("SELECT n FROM queue"), [])
+    same("a table", session.run("SELECT n FROM made"), [])
+    same("the events", session.run("SELECT n FROM moved ORDER BY n"), [[1], [2]])
+    same("a setting", pgwire.rows(session.wire.query("SHOW extra_float_digits")), [[b"2"]])
+    heard = pgwire.rows(session.wire.query("SELECT pg_listening_channels()"))
+    same("its channels", heard, [[b"after"]])
+    answer = session.wire.query("SET TIME ZONE 'UTC'; INSERT INTO moved (context_id) VALUES"
+                                " ('d'); SET LOCAL TIME ZONE 'Asia/Tokyo'; NOTIFY after")
+    told = [body for kind, body in answer if kind in (b"S", b"A", b"Z")]
+    check(told[0] == b"TimeZone\0UTC\0" and told[1][4:] == b"after\0\0" and
+          told[2] == b"I" and len(told) == 3, f"reports, notices, the end: {told}")
+
+
 CASES = (portals_and_savepoints,)
+OUR_CASES = (failed_commit, failed_request, committed_request)
 
 
 def main():
@@ -145,7 +228,7 @@ def main():
             case(int(sys.argv[1]))
         return
     with Server() as server:
-        for case in CASES:
+        for case in CASES + OUR_CASES:
             case(server.port)
 
 
