@@ -17,8 +17,8 @@ struct advisory_hold {
 	uint64_t id;
 	bool is_pair;
 	bool is_shared;
-	uint32_t session_count;     /* how often, */
-	uint32_t transaction_count; /* and until the transaction ends */
+	uint32_t session_count;      /* how often, */
+	uint64_t transaction_number; /* in the order of taking; 0: not for it */
 };
 
 void
@@ -141,7 +141,7 @@ drop(struct advisory_locks *locks, struct advisory_hold *hold)
 {
 	struct advisory_hold **at = bucket_of(locks, hold->id);
 
-	assert(hold->session_count == 0 && hold->transaction_count == 0);
+	assert(hold->session_count == 0 && hold->transaction_number == 0);
 	while (*at != hold)
 		at = &(*at)->next;
 	*at = hold->next;
@@ -174,10 +174,12 @@ take(struct advisory_locks *locks, struct advisory_owner *owner,
 		hold = add(locks, owner, request, err);
 	if (hold == NULL)
 		return err->code;
-	if (request->is_transaction)
-		hold->transaction_count++;
-	else
+	if (!request->is_transaction) {
 		hold->session_count++;
+	} else if (hold->transaction_number == 0) {
+		hold->transaction_number = ++owner->last_number;
+		owner->transaction_hold_count++;
+	}
 	return 1;
 }
 
@@ -204,7 +206,7 @@ advisory_unlock(struct advisory_locks *locks, struct advisory_owner *owner,
 	hold = find(locks, owner, request, &is_taken);
 	is_held = hold != NULL && hold->session_count > 0;
 	if (is_held && --hold->session_count == 0 &&
-	    hold->transaction_count == 0)
+	    hold->transaction_number == 0)
 		drop(locks, hold);
 	pthread_mutex_unlock(&locks->mutex);
 	return is_held;
@@ -221,15 +223,38 @@ advisory_unlock_session(struct advisory_locks *locks,
 	     hold = next) {
 		next = hold->next_own;
 		hold->session_count = 0;
-		if (hold->transaction_count == 0)
+		if (hold->transaction_number == 0)
 			drop(locks, hold);
 	}
 	pthread_mutex_unlock(&locks->mutex);
 }
 
+bool
+advisory_has_transaction(struct advisory_locks *locks,
+    const struct advisory_owner *owner)
+{
+	bool has;
+
+	pthread_mutex_lock(&locks->mutex);
+	has = owner->transaction_hold_count > 0;
+	pthread_mutex_unlock(&locks->mutex);
+	return has;
+}
+
+uint64_t
+advisory_mark(struct advisory_locks *locks, const struct advisory_owner *owner)
+{
+	uint64_t mark;
+
+	pthread_mutex_lock(&locks->mutex);
+	mark = owner->last_number;
+	pthread_mutex_unlock(&locks->mutex);
+	return mark;
+}
+
 void
 advisory_unlock_transaction(struct advisory_locks *locks,
-    struct advisory_owner *owner)
+    struct advisory_owner *owner, uint64_t mark)
 {
 	struct advisory_hold *next;
 
@@ -237,7 +262,10 @@ advisory_unlock_transaction(struct advisory_locks *locks,
 	for (struct advisory_hold *hold = owner->holds; hold != NULL;
 	     hold = next) {
 		next = hold->next_own;
-		hold->transaction_count = 0;
+		if (hold->transaction_number <= mark)
+			continue;
+		hold->transaction_number = 0;
+		owner->transaction_hold_count--;
 		if (hold->session_count == 0)
 			drop(locks, hold);
 	}

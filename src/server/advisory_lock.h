@@ -3,8 +3,8 @@
  * advisory_lock.h -- locks on numbers, which mean what the clients agree on:
  * pg_advisory_lock() and its like.
  *
- * A session holds a lock as often as it has taken it, for itself or for its
- * transaction.  Shared holds of several sessions get along, an exclusive one
+ * A session holds a lock as often as it has taken it for itself, and until the
+ * end of the transaction, or of the part of it, that took it first.  Shared holds of several sessions get along, an exclusive one
  * with none of another session.  Nobody waits here: who wants to tries again.
  * There are at most so many holds of all sessions together: 53200.
  *
@@ -24,7 +24,10 @@ struct error;
 
 /* What a session holds; all zero at first, and empty when it ends. */
 struct advisory_owner {
-	struct advisory_hold *holds; /* under the mutex of the locks */
+	/* under the mutex of the locks */
+	struct advisory_hold *holds;
+	uint32_t transaction_hold_count; /* of them */
+	uint64_t last_number;            /* of a hold of a transaction */
 };
 
 /* As PostgreSQL's max_locks_per_transaction is by default. */
@@ -50,8 +53,15 @@ MUST_USE int advisory_try(struct advisory_locks *locks,
 bool advisory_unlock(struct advisory_locks *locks, struct advisory_owner *owner,
     const struct advisory_request *request);
 
-/* All that the session holds for itself; or for its transaction. */
+/* All that the session holds for itself. */
 void advisory_unlock_session(struct advisory_locks *locks,
     struct advisory_owner *owner);
+
+/* What it holds for its transaction: whether it does; a mark in it; ... */
+bool advisory_has_transaction(struct advisory_locks *locks,
+    const struct advisory_owner *owner);
+uint64_t advisory_mark(struct advisory_locks *locks,
+    const struct advisory_owner *owner);
+/* ... all that was taken after the mark, or with 0 all, is given back. */
 void advisory_unlock_transaction(struct advisory_locks *locks,
-    struct advisory_owner *owner);
+    struct advisory_owner *owner, uint64_t mark);

@@ -122,7 +122,7 @@ free_if_over(struct session *session)
 		advisory_unlock_session(&session->server->advisory,
 		    &session->advisory);
 		advisory_unlock_transaction(&session->server->advisory,
-		    &session->advisory);
+		    &session->advisory, 0);
 	}
 	session->is_freeing = true;
 	session->free_post.fn = free_cb;

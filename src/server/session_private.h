@@ -101,6 +101,7 @@ struct savepoint {
 	uint64_t portal_number;              /* of the last portal before it */
 	const struct session_notice *notice; /* likewise; or NULL */
 	const struct setting_undo *settings;
+	uint64_t advisory;             /* locks that were taken before it */
 	struct savepoint *made_before; /* of all of the transaction */
 	struct temp_mark temp;
 };
@@ -812,7 +813,7 @@ char transaction_status(const struct session *session);
 struct write_batch *transaction_batch(struct session *session);
 /*
  * Whether its end changes more than what is stored: settings, temporary tables,
- * what the session listens for.  That waits until the commit is decided.
+ * what the session listens for, its locks.  That waits until the commit is decided.
  */
 bool transaction_changes_session(const struct session *session);
 /* It is decided: that changes, or is as it was; back to no transaction. */

@@ -99,28 +99,43 @@ close_portals(struct session *session, uint64_t number)
 		portal_reset(&session->simple);
 }
 
+static bool
+has_locks(const struct session *session)
+{
+	return session->has_advisory_locks &&
+	    advisory_has_transaction(&session->server->advisory,
+		&session->advisory);
+}
+
+/* Give back those that were taken after the mark. */
+static void
+unlock(struct session *session, uint64_t mark)
+{
+	if (session->has_advisory_locks)
+		advisory_unlock_transaction(&session->server->advisory,
+		    &session->advisory, mark);
+}
+
 void
 transaction_abort(struct session *session)
 {
 	close_portals(session, 0);
 	temp_tables_abort(&session->temp);
 	forget(&session->transaction);
-	if (session->has_advisory_locks)
-		advisory_unlock_transaction(&session->server->advisory,
-		    &session->advisory);
+	unlock(session, 0);
 }
 
 void
 transaction_fail(struct session *session)
 {
 	struct transaction *transaction = &session->transaction;
+	const struct savepoint *savepoint = transaction->savepoints;
 
 	switch (transaction->state) {
 	case TRANSACTION_EXPLICIT:
 		close_portals(session,
-		    transaction->savepoints == NULL
-			? 0
-			: transaction->savepoints->portal_number);
+		    savepoint == NULL ? 0 : savepoint->portal_number);
+		unlock(session, savepoint == NULL ? 0 : savepoint->advisory);
 		transaction->state = TRANSACTION_FAILED;
 		break;
 	case TRANSACTION_FAILED:
@@ -175,7 +190,8 @@ transaction_changes_session(const struct session *session)
 {
 	return session->settings.undo != NULL ||
 	    temp_tables_is_changed(&session->temp) ||
-	    notices_change_listening(&session->transaction);
+	    notices_change_listening(&session->transaction) ||
+	    has_locks(session);
 }
 
 void
@@ -194,7 +210,9 @@ static void
 give_to_engine(struct session *session, struct pending *pending)
 {
 	struct write_batch *batch = session->transaction.batch;
-	bool is_on = session->settings.config.synchronous_commit;
+	/* Who gets a lock next sees what was done under it: it is not off. */
+	bool is_on =
+	    session->settings.config.synchronous_commit || has_locks(session);
 
 	session->transaction.batch = NULL;
 	session->transaction.has_ddl = false;
@@ -406,6 +424,8 @@ savepoint_make(struct session *session, struct str name)
 	savepoint->portal_number = session->table.portal_number;
 	savepoint->notice = notices_mark(transaction);
 	temp_tables_mark(&session->temp, &savepoint->temp);
+	savepoint->advisory =
+	    advisory_mark(&session->server->advisory, &session->advisory);
 	savepoint->made_before = transaction->marked;
 	transaction->marked = savepoint;
 	if (transaction->batch != NULL) {
@@ -428,6 +448,7 @@ savepoint_rewind(struct session *session, struct savepoint *savepoint)
 	settings_rewind(&session->settings, savepoint->settings);
 	notices_rewind(transaction, savepoint->notice);
 	temp_tables_rewind(&session->temp, &savepoint->temp);
+	unlock(session, savepoint->advisory);
 	if (savepoint->has_mark) {
 		write_batch_rewind(transaction->batch, savepoint->mark);
 	} else if (transaction->batch != NULL) {

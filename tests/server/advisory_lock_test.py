@@ -67,6 +67,58 @@ def of_transactions(a, b):
     b.run("SELECT pg_advisory_unlock_all()")
 
 
+def of_savepoints(a, b):
+    """What is rolled back gives its locks back at once."""
+    a.run("BEGIN; SELECT pg_advisory_xact_lock(11); SAVEPOINT s;"
+          "SELECT pg_advisory_xact_lock(11), pg_advisory_xact_lock(12),"
+          " pg_advisory_lock(13)")
+    a.run("ROLLBACK TO s")
+    check(b.says("pg_try_advisory_xact_lock(12)"), "taken after the savepoint")
+    check(not b.says("pg_try_advisory_xact_lock(11)"), "taken before it")
+    check(not b.says("pg_try_advisory_xact_lock(13)"), "the session's own")
+    a.run("SELECT pg_advisory_xact_lock(12)")
+    a.wire.query("SELECT 1 / 0")
+    check(b.says("pg_try_advisory_xact_lock(12)"), "after an error")
+    check(not b.says("pg_try_advisory_xact_lock(11)"), "before the savepoint")
+    a.run("ROLLBACK TO s; RELEASE s")
+    a.wire.query("SELECT 1 / 0")
+    check(b.says("pg_try_advisory_xact_lock(11)"), "the transaction is over")
+    a.run("ROLLBACK; SELECT pg_advisory_unlock_all()")
+
+
+def only_once(server, begin, mode):
+    """Who gets the lock next sees what was committed under it."""
+    rounds, sessions = 30, 3
+    turn = threading.Barrier(sessions)
+    name = f"once_{begin[:5]}_{mode}".lower().strip("_")
+    with pgwire.Connection(server.port) as wire:
+        wire.start()
+        wire.query(f"CREATE TABLE {name} (n int)")
+
+    def store():
+        session = Session(server)
+        session.run(f"SET synchronous_commit = {mode}")
+        for n in range(rounds):
+            turn.wait()
+            statements = ("SELECT pg_advisory_xact_lock(21)",
+                          f"INSERT INTO {name} (context_id, n) SELECT 'c', {n}"
+                          f" WHERE NOT EXISTS (SELECT FROM {name} WHERE n = {n})")
+            if begin:
+                for text in (begin,) + statements + ("COMMIT",):
+                    session.run(text)
+            else:
+                session.run(";".join(statements))
+
+    threads = [threading.Thread(target=store) for _ in range(sessions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    session = Session(server)
+    count = int(session.run(f"SELECT count(*) FROM {name}")[0][0])
+    check(count == rounds, f"{name}: {count} events in {rounds} rounds")
+
+
 def waiting(server, a, b):
     a.run("SELECT pg_advisory_lock(3)")
     waiter = threading.Thread(
@@ -127,8 +179,12 @@ def main():
         a, b = Session(server), Session(server)
         exclusive_and_shared(a, b)
         of_transactions(a, b)
+        of_savepoints(a, b)
         timeout(a, b)
         number(a, b)
+        for begin in ("BEGIN", ""):
+            for mode in ("on", "off"):
+                only_once(server, begin, mode)
         waiting(server, a, b)
     return 0
 
