@@ -210,13 +210,17 @@ static void
 give_to_engine(struct session *session, struct pending *pending)
 {
 	struct write_batch *batch = session->transaction.batch;
-	/* Who gets a lock next sees what was done under it: it is not off. */
-	bool is_on =
-	    session->settings.config.synchronous_commit || has_locks(session);
+	bool is_on;
 
 	session->transaction.batch = NULL;
 	session->transaction.has_ddl = false;
 	pending->notices = notices_take(session, batch);
+	/*
+	 * Whoever is told of it, or gets a lock next, sees what was done: that is
+	 * only visible when it is synced.
+	 */
+	is_on = session->settings.config.synchronous_commit ||
+	    pending->notices != NULL || has_locks(session);
 	pending->is_off = !is_on;
 	pending->given_ns = session->now_ns;
 	engine_commit(session->server->engine, batch,

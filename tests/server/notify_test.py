@@ -178,15 +178,36 @@ def signals(server):
     same("itself", pgwire.fields(messages[-1][1])["C"], "57P01")
 
 
+def visible_when_told(server):
+    """Who is told of an event sees it, and so does he who is told after it."""
+    listener, reader, writer = Session(server), Session(server), Session(server)
+    writer.run("create table seen (a int); create table unseen (a int);"
+               " set synchronous_commit = off")
+    listener.run("listen seen; listen done")
+    writer.run("insert into seen (context_id, a) values ('c', 1)")
+    same("an event", len(listener.told(1)), 1)
+    same("is there", reader.run("select a from seen")[0], [[b"1"]])
+    writer.run("begin; insert into unseen (context_id, a) values ('c', 2);"
+               " notify done; commit")
+    same("a notice", listener.told(1), [("done", "")])
+    same("of what is there", reader.run("select a from unseen")[0], [[b"2"]])
+
+
+def run(server, tests):
+    for test in tests:
+        try:
+            test(server)
+        except Failure as failure:
+            print(f"FAIL {test.__name__}: {failure}")
+            sys.exit(1)
+        print(f"ok   {test.__name__}")
+
+
 def main():
     with Server("work_mem=4MB") as server:
-        for test in (transactions, events, slow, behind_a_copy, signals):
-            try:
-                test(server)
-            except Failure as failure:
-                print(f"FAIL {test.__name__}: {failure}")
-                sys.exit(1)
-            print(f"ok   {test.__name__}")
+        run(server, (transactions, events, slow, behind_a_copy, signals))
+    with Server("wal_sync_interval=3s") as server:
+        run(server, (visible_when_told,))
 
 
 if __name__ == "__main__":
