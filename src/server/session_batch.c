@@ -111,6 +111,8 @@ batch_execute(struct session *session, struct portal *portal)
 	    session_check_no_reader(session) != 0)
 		return STEP_FAIL;
 	step = session_wait_room(session);
+	if (step == STEP_DONE)
+		step = transaction_take_snapshot(session);
 	if (step != STEP_DONE)
 		return step;
 	if (transaction_batch(session) == NULL)

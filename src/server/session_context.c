@@ -99,32 +99,59 @@ session_context(struct session *session, struct portal *portal)
 	};
 }
 
+/* What is committed now, and by this session before. */
+static enum step
+take_snapshot(struct session *session, struct snapshot **out)
+{
+	if (session->is_wake_due)
+		return session_wait_wake(session);
+	*out = engine_snapshot(session->server->engine, session->async_position,
+	    session_wake_cb, session);
+	/* With nothing to wait for there is no memory, and no wake. */
+	if (*out == NULL && session->async_position == 0)
+		return session_out_of_memory(session);
+	if (*out == NULL)
+		return session_wait_wake(session);
+	session->async_position = 0;
+	return STEP_DONE;
+}
+
+bool
+transaction_needs_snapshot(const struct session *session)
+{
+	return session->transaction.state == TRANSACTION_EXPLICIT &&
+	    session->settings.current.isolation >= ISOLATION_REPEATABLE_READ &&
+	    session->transaction.snapshot == NULL;
+}
+
+enum step
+transaction_take_snapshot(struct session *session)
+{
+	if (!transaction_needs_snapshot(session))
+		return STEP_DONE;
+	if (!session_is_quiet(session))
+		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
+	return take_snapshot(session, &session->transaction.snapshot);
+}
+
 enum step
 portal_take_snapshot(struct session *session, struct portal *portal)
 {
 	struct transaction *transaction = &session->transaction;
-	bool is_kept = transaction->state == TRANSACTION_EXPLICIT &&
-	    session->settings.current.isolation >= ISOLATION_REPEATABLE_READ;
+	enum step step = transaction_take_snapshot(session);
 
+	if (step != STEP_DONE)
+		return step;
 	if (!session_is_quiet(session))
 		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
 	if (!portal->planned->plan->reads_events || portal->snapshot != NULL)
 		return STEP_DONE;
-	if (session->is_wake_due)
-		return session_wait_wake(session);
 	if (transaction->snapshot != NULL)
 		portal->snapshot = snapshot_ref(transaction->snapshot);
 	else
-		portal->snapshot = engine_snapshot(session->server->engine,
-		    session->async_position, session_wake_cb, session);
-	/* With nothing to wait for there is no memory, and no wake. */
-	if (portal->snapshot == NULL && session->async_position == 0)
-		return session_out_of_memory(session);
-	if (portal->snapshot == NULL)
-		return session_wait_wake(session);
-	session->async_position = 0;
-	if (is_kept && transaction->snapshot == NULL)
-		transaction->snapshot = snapshot_ref(portal->snapshot);
+		step = take_snapshot(session, &portal->snapshot);
+	if (step != STEP_DONE)
+		return step;
 	if (portal_plan_for_snapshot(session, portal) != 0)
 		return STEP_FAIL;
 	return STEP_DONE;

@@ -183,6 +183,11 @@ portal_execute(struct session *session, struct portal *portal,
 		    portal->planned->catalog) != 0) ||
 	    session_check_constants(session, portal) != 0)
 		return STEP_FAIL;
+	if (portal->planned->plan->kind != PLAN_UTILITY) {
+		step = transaction_take_snapshot(session);
+		if (step != STEP_DONE)
+			return step;
+	}
 	switch (portal->planned->plan->kind) {
 	case PLAN_QUERY:
 		if (check_create_as(session, portal->planned->stmt) != 0)

@@ -74,6 +74,7 @@ is_ordinary(struct session *session, const struct planned *planned)
 	    0 &&
 	    session_check_writable(session, "INSERT") == 0 &&
 	    session_check_no_reader(session) == 0 && !session->is_wake_due &&
+	    !transaction_needs_snapshot(session) &&
 	    !engine_may_be_full(session->server->engine);
 }
 

@@ -563,6 +563,12 @@ void session_types(struct session *session, struct portal *portal);
 /* That, and all else that the portal's plan is run with. */
 void session_context(struct session *session, struct portal *portal);
 /*
+ * The first query or write of a REPEATABLE READ settles what all of them read,
+ * be it that this one reads nothing.  STEP_DONE and others as below.
+ */
+bool transaction_needs_snapshot(const struct session *session);
+enum step transaction_take_snapshot(struct session *session);
+/*
  * What the portal is going to read, if it reads.  STEP_DONE, STEP_AGAIN
  * (commits must end first, or the snapshot is not visible yet) or STEP_FAIL.
  */

@@ -129,6 +129,41 @@ def invisible_before_commit(writer, reader):
 # ---- one snapshot for the whole transaction, or for each statement (I4) ----
 
 
+def first_statement(writer, reader):
+    """The snapshot is that of the first query or write, whatever it reads.
+
+    PostgreSQL 15's answers.
+    """
+    define(writer, "first")
+    define(writer, "elsewhere")
+    seen = 0
+    for statement, takes in (
+        ("SELECT 1", True),
+        ("INSERT INTO elsewhere (context_id, n) VALUES ('c', 1)", True),
+        ("INSERT INTO elsewhere (context_id, n) VALUES ('c', 1) RETURNING n", True),
+        ("EXPLAIN SELECT 1", True),
+        ("CREATE TEMP TABLE made (a int)", True),
+        ("DECLARE c CURSOR FOR SELECT 1", True),
+        ("SET extra_float_digits = 1", False),
+        ("SHOW extra_float_digits", False),
+        ("SAVEPOINT s", False),
+    ):
+        for by_messages in (False, True):
+            reader.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            if by_messages:
+                reader.wire.send(pgwire.parse(statement) + pgwire.bind() +
+                                 pgwire.message(b"D", b"P\0") + pgwire.execute() +
+                                 pgwire.SYNC)
+                same(statement, pgwire.errors(reader.wire.until_ready()), [])
+            else:
+                reader.run(statement)
+            writer.insert("first", seen, 1)
+            seen += 1
+            same(statement, reader.value("SELECT count(*) FROM first"),
+                 str(seen - 1 if takes else seen))
+            reader.run("ROLLBACK")
+
+
 def repeatable_read(writer, reader):
     define(writer, "repeated")
     writer.insert("repeated", 0, ROWS)
@@ -292,6 +327,7 @@ TESTS = (
     visible_soon_without_sync,
     invisible_before_commit,
     repeatable_read,
+    first_statement,
     read_committed,
     cursor_keeps_its_snapshot,
     portal_keeps_its_snapshot,
