@@ -243,6 +243,8 @@ copy_in_done(struct session *session)
 	char tag[PLAN_TAG_SIZE];
 	enum step step;
 
+	if (session_check_cancel(session) != 0)
+		return copy_in_cancelled(session);
 	if (copy->rest.len > 0 &&
 	    pg_recode_end(copy_encoding(session, portal), &copy->rest,
 		&session->err) != 0)
@@ -300,6 +302,9 @@ copy_in_rows(struct session *session, const struct batch *texts,
 	int rc;
 
 	*good_count = 0;
+	/* It may have come while this waited for the rows before. */
+	if (session_check_cancel(session) != 0)
+		return copy_in_cancelled(session);
 	if (write_batch_is_full(session->transaction.batch))
 		step = stage_rows(session);
 	if (step != STEP_DONE)

@@ -166,6 +166,40 @@ def gone(server):
         wait_running(server, "gone", 0)
 
 
+def send_quietly(client, data):
+    try:
+        client.sendall(data)
+    except OSError:
+        pass  # who is refused need not be heard out
+
+
+def while_staging(server):
+    """Events that come faster than the disk takes them: cancelled, none is stored."""
+    rows(server, "CREATE TABLE many (s text); GRANT INSERT, SELECT ON many TO ann")
+    line = json.dumps({"type": "many", "context": "c", "payload": {"s": "x" * 200}})
+    body = (line + "\n").encode() * 20000
+    last = len(line) + 1
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", server.http_port),
+                                      timeout=LONG) as client:
+            client.sendall(
+                "POST /v1/events?atomic=1 HTTP/1.1\r\nHost: localhost\r\n"
+                f"Authorization: Bearer {server.tokens['ann']}\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n".encode())
+            sender = threading.Thread(target=send_quietly,
+                                      args=(client, body[:-last]))
+            sender.start()
+            deadline = time.monotonic() + LONG
+            while rows(server, "SELECT pg_cancel_backend(pid) FROM stele.running"
+                       " WHERE query LIKE 'COPY events%'") != [[b"t"]]:
+                check(time.monotonic() < deadline, "it does not begin")
+            sender.join()
+            send_quietly(client, body[-last:])
+            status = client.recv(4096).split(b"\r\n")[0]
+            check(status and b" 200 " not in status, f"cancelled, but: {status}")
+    check(rows(server, "SELECT count(*) FROM many") == [[b"0"]], "none is stored")
+
+
 def timing(server):
     status, body = request(server, "/command?timing=1", "SELECT 1; SELECT 2",
                            "ann")
@@ -182,9 +216,10 @@ def timing(server):
 
 def main():
     port = free_port()
-    with Server(f"http_port={port}") as server:
+    with Server(f"http_port={port}", "batch_memory=64kB") as server:
         server.http_port = port
-        for test in (set_up, seen, who_may, gone, timing):
+        for test in (set_up, seen, who_may, gone, while_staging,
+                     timing):
             test(server)
             print(f"ok   {test.__name__}")
 
