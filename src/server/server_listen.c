@@ -66,13 +66,26 @@ struct handed_socket {
 	int fd;
 };
 
+/* One that was accepted, and is to have no session. */
+static void
+drop_socket(struct server *server, int fd)
+{
+	close(fd);
+	atomic_fetch_sub_explicit(&server->socket_count, 1,
+	    memory_order_relaxed);
+}
+
+/* Threads stop one by one: what comes after has nobody who would end it. */
 static void
 handed_cb(struct loop_post *post)
 {
 	struct handed_socket *handed =
 	    POST_OWNER(post, struct handed_socket, post);
 
-	session_open(handed->net, handed->fd, handed->voice);
+	if (handed->net->is_stopping)
+		drop_socket(handed->net->server, handed->fd);
+	else
+		session_open(handed->net, handed->fd, handed->voice);
 	free(handed);
 }
 
@@ -82,9 +95,7 @@ hand(struct net_thread *net, int fd, const struct voice *voice)
 	struct handed_socket *handed = malloc(sizeof(*handed));
 
 	if (handed == NULL) {
-		close(fd);
-		atomic_fetch_sub_explicit(&net->server->socket_count, 1,
-		    memory_order_relaxed);
+		drop_socket(net->server, fd);
 		return;
 	}
 	handed->post.fn = handed_cb;
@@ -108,9 +119,7 @@ accepted_cb(void *arg, int fd)
 	config_unref(config);
 	if (atomic_fetch_add_explicit(&server->socket_count, 1,
 		memory_order_relaxed) >= limit) {
-		atomic_fetch_sub_explicit(&server->socket_count, 1,
-		    memory_order_relaxed);
-		close(fd);
+		drop_socket(server, fd);
 		return;
 	}
 	turn = atomic_fetch_add_explicit(&server->next_net, 1,
