@@ -599,7 +599,9 @@ step_on(struct session *session)
 	seen_ns = session->now_ns;
 	end_ns = seen_ns + TURN_NS;
 
-	for (unsigned i = 1; session->conn != NULL &&
+	/* What is to end begins nothing, and leaves the timer alone. */
+	for (unsigned i = 1;
+	     session->conn != NULL && !session->is_terminating &&
 	     (session->state == SESSION_STARTUP ||
 		 session->state == SESSION_READY);
 	     i++) {

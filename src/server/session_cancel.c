@@ -72,6 +72,8 @@ session_check_cancel(struct session *session)
 void
 session_stop_timeout(struct session *session)
 {
+	if (session->is_terminating)
+		return; /* the timer is that of its end */
 	loop_timer_disarm(&session->timer);
 	if (atomic_load_explicit(&session->cancel_reason,
 		memory_order_relaxed) == CANCEL_TIMEOUT)

@@ -288,7 +288,8 @@ awaited_done(struct session *session)
 		if (pending->notices != NULL)
 			notices_decided(session, pending->notices,
 			    pending->commit.rc == 0);
-		next(session);
+		if (!session->is_terminating)
+			next(session);
 	}
 	pending_free(pending);
 }
