@@ -9,6 +9,8 @@
 #include "os/thread.h"
 
 #define TRY_NS INT64_C(5000000) /* between two tries */
+/* PostgreSQL's deadlock_timeout, as it is by default. */
+#define DEADLOCK_NS INT64_C(1000000000)
 
 static struct advisory_request
 request_of(const struct function_call *call, uint32_t row, bool is_shared,
@@ -50,28 +52,48 @@ deadline_ns(const struct function_call *call)
 	return timeout_ms == 0 ? INT64_MAX : now_ns() + timeout_ms * 1000000;
 }
 
-/* Until the lock is had, or a cancel or lock_timeout. */
+/* Until the lock is had: 1; or a cancel, a deadlock, lock_timeout. */
 static int
-wait_for(struct function_call *call, const struct advisory_request *request)
+wait_in_queue(struct function_call *call, struct advisory_wait *wait)
 {
+	const struct plan_session *session = call->context->session;
 	int64_t deadline = deadline_ns(call);
-	int rc = try_lock(call, request);
+	int64_t check_ns = now_ns() + DEADLOCK_NS;
+	int rc = 0;
 
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = call_wait_begin(call);
-	if (rc != 0)
-		return rc;
 	while (rc == 0) {
 		os_sleep_until(now_ns() + TRY_NS);
 		rc = call_check_cancel(call);
 		if (rc == 0)
-			rc = try_lock(call, request);
+			rc = session->calls->advisory_wait(session->arg, wait,
+			    call->err);
+		if (rc == 0 && now_ns() >= check_ns) {
+			rc = session->calls->advisory_check(session->arg, wait,
+			    call->err);
+			check_ns = now_ns() + DEADLOCK_NS;
+		}
 		if (rc == 0 && now_ns() >= deadline)
 			rc = error_set(call->err, STELE_E_LOCK_NOT_AVAILABLE,
 			    "canceling statement due to lock timeout");
 	}
-	call_wait_end(call);
+	return rc;
+}
+
+static int
+wait_for(struct function_call *call, const struct advisory_request *request)
+{
+	const struct plan_session *session = call->context->session;
+	struct advisory_wait wait = { .request = *request };
+	int rc;
+
+	rc = session->calls->advisory_wait(session->arg, &wait, call->err);
+	if (rc == 0)
+		rc = call_wait_begin(call);
+	if (rc == 0) {
+		rc = wait_in_queue(call, &wait);
+		call_wait_end(call);
+	}
+	session->calls->advisory_leave(session->arg, &wait);
 	return rc < 0 ? rc : 0;
 }
 

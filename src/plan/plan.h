@@ -26,6 +26,7 @@
 #include "plan/rights.h"
 #include "types/type.h"
 
+struct advisory_owner;
 struct ast_expr;
 struct ast_set;
 struct ast_stmt;
@@ -51,6 +52,13 @@ struct advisory_request {
 	bool is_transaction; /* ends with the transaction */
 };
 
+/* A wait for one; all but the request is who keeps the locks', and zeroed. */
+struct advisory_wait {
+	struct advisory_request request;
+	struct advisory_wait *next;   /* that has come later */
+	struct advisory_owner *owner; /* NULL: it does not wait */
+};
+
 /* What functions do to the session or the server; `arg` is the session's. */
 struct session_calls {
 	/* pg_notify(): 22023, 53200, 54000. */
@@ -74,6 +82,16 @@ struct session_calls {
 	/* 1: the session has the lock; 0: another has it; 53200. */
 	int (*advisory_try)(void *arg, const struct advisory_request *request,
 	    struct error *err);
+	/*
+	 * The same in turn, as often as it takes: it waits from the first time
+	 * on, until it has it or leaves.  advisory_check(): 40P01 if those that
+	 * it waits for wait for it.
+	 */
+	int (*advisory_wait)(void *arg, struct advisory_wait *wait,
+	    struct error *err);
+	int (*advisory_check)(void *arg, struct advisory_wait *wait,
+	    struct error *err);
+	void (*advisory_leave)(void *arg, struct advisory_wait *wait);
 	/* How long to wait for one at most; 0: as long as it takes. */
 	int64_t (*lock_timeout_ms)(void *arg);
 	/* False if the session does not have it. */

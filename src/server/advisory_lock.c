@@ -6,20 +6,9 @@
 
 #include "common/error.h"
 #include "common/hash.h"
+#include "server/advisory_private.h"
 
 #define BUCKETS_MIN 64u
-
-/* What one session holds of one number, in one mode. */
-struct advisory_hold {
-	struct advisory_hold *next; /* of its bucket */
-	struct advisory_hold *next_own, *previous_own;
-	struct advisory_owner *owner;
-	uint64_t id;
-	bool is_pair;
-	bool is_shared;
-	uint32_t session_count;      /* how often, */
-	uint64_t transaction_number; /* in the order of taking; 0: not for it */
-};
 
 void
 advisory_init(struct advisory_locks *locks, uint32_t hold_count_max)
@@ -70,33 +59,73 @@ bucket_of(const struct advisory_locks *locks, uint64_t id)
 	return &locks->buckets[hash_u64(id) & (locks->bucket_count - 1)];
 }
 
-static bool
-is_same_number(const struct advisory_hold *hold,
-    const struct advisory_request *request)
+struct advisory_hold *
+advisory_bucket(const struct advisory_locks *locks, uint64_t id)
 {
-	return hold->id == request->id && hold->is_pair == request->is_pair;
+	return locks->buckets == NULL ? NULL : *bucket_of(locks, id);
 }
 
-/* The owner's hold in this mode; *is_taken: another session's is in the way. */
+bool
+advisory_same_number(const struct advisory_request *a,
+    const struct advisory_request *b)
+{
+	return a->id == b->id && a->is_pair == b->is_pair;
+}
+
+bool
+advisory_conflict(const struct advisory_request *a,
+    const struct advisory_request *b)
+{
+	return advisory_same_number(a, b) && !(a->is_shared && b->is_shared);
+}
+
+bool
+advisory_holds_number(const struct advisory_locks *locks,
+    const struct advisory_owner *owner, const struct advisory_request *request)
+{
+	const struct advisory_hold *hold = advisory_bucket(locks, request->id);
+
+	while (hold != NULL &&
+	    (hold->owner != owner ||
+		!advisory_same_number(&hold->taken, request)))
+		hold = hold->next;
+	return hold != NULL;
+}
+
+/* The owner's hold in this mode; NULL. */
 static struct advisory_hold *
 find(const struct advisory_locks *locks, const struct advisory_owner *owner,
-    const struct advisory_request *request, bool *is_taken)
+    const struct advisory_request *request)
 {
-	struct advisory_hold *own = NULL;
+	struct advisory_hold *hold = advisory_bucket(locks, request->id);
 
-	*is_taken = false;
-	if (locks->buckets == NULL)
-		return NULL;
-	for (struct advisory_hold *hold = *bucket_of(locks, request->id);
-	     hold != NULL; hold = hold->next) {
-		if (!is_same_number(hold, request))
-			continue;
-		if (hold->owner != owner)
-			*is_taken |= !hold->is_shared || !request->is_shared;
-		else if (hold->is_shared == request->is_shared)
-			own = hold;
-	}
-	return own;
+	while (hold != NULL &&
+	    (hold->owner != owner ||
+		!advisory_same_number(&hold->taken, request) ||
+		hold->taken.is_shared != request->is_shared))
+		hold = hold->next;
+	return hold;
+}
+
+/* Another session holds it, or has waited for it longer than `wait` has. */
+static bool
+is_taken(const struct advisory_locks *locks, const struct advisory_owner *owner,
+    const struct advisory_request *request, const struct advisory_wait *wait)
+{
+	const struct advisory_hold *hold = advisory_bucket(locks, request->id);
+
+	for (; hold != NULL; hold = hold->next)
+		if (hold->owner != owner &&
+		    advisory_conflict(&hold->taken, request))
+			return true;
+	if (advisory_holds_number(locks, owner, request))
+		return false;
+	for (const struct advisory_wait *other = locks->first_wait;
+	     other != NULL && other != wait; other = other->next)
+		if (other->owner != owner &&
+		    advisory_conflict(&other->request, request))
+			return true;
+	return false;
 }
 
 static struct advisory_hold *
@@ -122,9 +151,7 @@ add(struct advisory_locks *locks, struct advisory_owner *owner,
 		return NULL;
 	}
 	hold->owner = owner;
-	hold->id = request->id;
-	hold->is_pair = request->is_pair;
-	hold->is_shared = request->is_shared;
+	hold->taken = *request;
 	hold->next = *bucket;
 	*bucket = hold;
 	hold->next_own = owner->holds;
@@ -139,7 +166,7 @@ add(struct advisory_locks *locks, struct advisory_owner *owner,
 static void
 drop(struct advisory_locks *locks, struct advisory_hold *hold)
 {
-	struct advisory_hold **at = bucket_of(locks, hold->id);
+	struct advisory_hold **at = bucket_of(locks, hold->taken.id);
 
 	assert(hold->session_count == 0 && hold->transaction_number == 0);
 	while (*at != hold)
@@ -159,17 +186,17 @@ drop(struct advisory_locks *locks, struct advisory_hold *hold)
 
 static int
 take(struct advisory_locks *locks, struct advisory_owner *owner,
-    const struct advisory_request *request, struct error *err)
+    const struct advisory_request *request, const struct advisory_wait *wait,
+    struct error *err)
 {
-	bool is_taken;
 	struct advisory_hold *hold;
 	int rc = need_buckets(locks, err);
 
 	if (rc != 0)
 		return rc;
-	hold = find(locks, owner, request, &is_taken);
-	if (is_taken)
+	if (is_taken(locks, owner, request, wait))
 		return 0;
+	hold = find(locks, owner, request);
 	if (hold == NULL)
 		hold = add(locks, owner, request, err);
 	if (hold == NULL)
@@ -190,9 +217,58 @@ advisory_try(struct advisory_locks *locks, struct advisory_owner *owner,
 	int rc;
 
 	pthread_mutex_lock(&locks->mutex);
-	rc = take(locks, owner, request, err);
+	rc = take(locks, owner, request, NULL, err);
 	pthread_mutex_unlock(&locks->mutex);
 	return rc;
+}
+
+/* ---- waiting ---- */
+
+static void
+enqueue(struct advisory_locks *locks, struct advisory_owner *owner,
+    struct advisory_wait *wait)
+{
+	struct advisory_wait **at = &locks->first_wait;
+
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = wait;
+	wait->next = NULL;
+	wait->owner = owner;
+}
+
+void
+advisory_dequeue(struct advisory_locks *locks, struct advisory_wait *wait)
+{
+	struct advisory_wait **at = &locks->first_wait;
+
+	while (*at != wait)
+		at = &(*at)->next;
+	*at = wait->next;
+}
+
+int
+advisory_wait(struct advisory_locks *locks, struct advisory_owner *owner,
+    struct advisory_wait *wait, struct error *err)
+{
+	int rc;
+
+	pthread_mutex_lock(&locks->mutex);
+	if (wait->owner == NULL)
+		enqueue(locks, owner, wait);
+	rc = take(locks, owner, &wait->request, wait, err);
+	pthread_mutex_unlock(&locks->mutex);
+	return rc;
+}
+
+void
+advisory_leave(struct advisory_locks *locks, struct advisory_wait *wait)
+{
+	pthread_mutex_lock(&locks->mutex);
+	if (wait->owner != NULL)
+		advisory_dequeue(locks, wait);
+	wait->owner = NULL;
+	pthread_mutex_unlock(&locks->mutex);
 }
 
 bool
@@ -200,10 +276,10 @@ advisory_unlock(struct advisory_locks *locks, struct advisory_owner *owner,
     const struct advisory_request *request)
 {
 	struct advisory_hold *hold;
-	bool is_held, is_taken;
+	bool is_held;
 
 	pthread_mutex_lock(&locks->mutex);
-	hold = find(locks, owner, request, &is_taken);
+	hold = find(locks, owner, request);
 	is_held = hold != NULL && hold->session_count > 0;
 	if (is_held && --hold->session_count == 0 &&
 	    hold->transaction_number == 0)

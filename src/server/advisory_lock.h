@@ -5,8 +5,9 @@
  *
  * A session holds a lock as often as it has taken it for itself, and until the
  * end of the transaction, or of the part of it, that took it first.  Shared holds of several sessions get along, an exclusive one
- * with none of another session.  Nobody waits here: who wants to tries again.
- * There are at most so many holds of all sessions together: 53200.
+ * with none of another session.  Nobody sleeps here: who waits has a place in the
+ * queue, and tries again.  Who comes later does not get in before him, unless he
+ * holds the number already.  There are at most so many holds of all sessions together: 53200.
  *
  * Threads: any; all is under one mutex.
  */
@@ -28,6 +29,8 @@ struct advisory_owner {
 	struct advisory_hold *holds;
 	uint32_t transaction_hold_count; /* of them */
 	uint64_t last_number;            /* of a hold of a transaction */
+	uint64_t search_number; /* the last search that has been here */
+	int32_t pid;            /* for messages; the session sets it */
 };
 
 /* As PostgreSQL's max_locks_per_transaction is by default. */
@@ -37,17 +40,38 @@ struct advisory_locks {
 	uint32_t hold_count_max; /* immutable */
 	pthread_mutex_t mutex;   /* all below */
 	uint32_t hold_count;
-	uint32_t bucket_count;          /* a power of two; 0: none yet */
-	struct advisory_hold **buckets; /* owned, by number */
+	uint32_t bucket_count;            /* a power of two; 0: none yet */
+	struct advisory_hold **buckets;   /* owned, by number */
+	struct advisory_wait *first_wait; /* in the order of coming */
+	uint64_t search_number; /* of the last search for a deadlock */
 };
 
 void advisory_init(struct advisory_locks *locks, uint32_t hold_count_max);
 void advisory_release(struct advisory_locks *locks);
 
-/* 1: the owner holds it now; 0: another does; STELE_E_OUT_OF_MEMORY. */
+/*
+ * 1: the owner holds it now; 0: another does, or waits for it;
+ * STELE_E_OUT_OF_MEMORY.
+ */
 MUST_USE int advisory_try(struct advisory_locks *locks,
     struct advisory_owner *owner, const struct advisory_request *request,
     struct error *err);
+
+/*
+ * The same, from the first time on with a place in the queue, which has to be
+ * left when it was had or is given up.
+ */
+MUST_USE int advisory_wait(struct advisory_locks *locks,
+    struct advisory_owner *owner, struct advisory_wait *wait,
+    struct error *err);
+void advisory_leave(struct advisory_locks *locks, struct advisory_wait *wait);
+
+/*
+ * STELE_E_DEADLOCK_DETECTED if sessions wait for each other, this one among
+ * them.  Where one only waits for another's turn, it is let in before it.
+ */
+MUST_USE int advisory_check(struct advisory_locks *locks,
+    const struct advisory_wait *wait, struct error *err);
 
 /* Give back one hold of the session; false if it has none. */
 bool advisory_unlock(struct advisory_locks *locks, struct advisory_owner *owner,

@@ -123,6 +123,32 @@ advisory_try_cb(void *arg, const struct advisory_request *request,
 	    request, err);
 }
 
+static int
+advisory_wait_cb(void *arg, struct advisory_wait *wait, struct error *err)
+{
+	struct session *session = arg;
+
+	session->has_advisory_locks = true;
+	return advisory_wait(&session->server->advisory, &session->advisory,
+	    wait, err);
+}
+
+static int
+advisory_check_cb(void *arg, struct advisory_wait *wait, struct error *err)
+{
+	struct session *session = arg;
+
+	return advisory_check(&session->server->advisory, wait, err);
+}
+
+static void
+advisory_leave_cb(void *arg, struct advisory_wait *wait)
+{
+	struct session *session = arg;
+
+	advisory_leave(&session->server->advisory, wait);
+}
+
 static int64_t
 lock_timeout_cb(void *arg)
 {
@@ -158,6 +184,9 @@ static const struct session_calls session_calls = {
 	.reset_statistics = reset_cb,
 	.transaction_id = transaction_id_cb,
 	.advisory_try = advisory_try_cb,
+	.advisory_wait = advisory_wait_cb,
+	.advisory_check = advisory_check_cb,
+	.advisory_leave = advisory_leave_cb,
 	.lock_timeout_ms = lock_timeout_cb,
 	.advisory_unlock = advisory_unlock_cb,
 	.advisory_unlock_all = advisory_unlock_all_cb,
@@ -232,6 +261,7 @@ session_begin(struct session *session)
 	if (rc != 0)
 		return rc;
 	session->facts.backend_pid = session->pid;
+	session->advisory.pid = session->pid;
 	database_count(&session->server->database_stats, DATABASE_SESSIONS, 1);
 	activity_count(&session->activity, &session->server->database_stats,
 	    os_clock_wall_us(session->server->clock));

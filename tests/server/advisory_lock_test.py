@@ -8,6 +8,7 @@ The answers are PostgreSQL 15's.
 import os
 import sys
 import threading
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -133,6 +134,98 @@ def waiting(server, a, b):
     a.run("SELECT pg_advisory_lock(3)")  # a session that ends gives all back
 
 
+class Asked(threading.Thread):
+    """A statement in the background."""
+
+    def __init__(self, session, text):
+        super().__init__(daemon=True)
+        self.session, self.text, self.errors = session, text, None
+        self.start()
+
+    def run(self):
+        self.errors = pgwire.errors(self.session.wire.query(self.text))
+
+    def end(self):
+        self.join(20 * pgwire.PATIENCE)
+        check(self.errors is not None, f"{self.text}: it waits")
+        return self.errors
+
+
+def wait_asked(admin, count):
+    """So many sessions are at it, and wait by now."""
+    deadline = time.monotonic() + 20 * pgwire.PATIENCE
+    while admin.run("SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
+                    " AND query LIKE 'SELECT pg_advisory_lock%'") != [
+                        [b"%d" % count]]:
+        check(time.monotonic() < deadline, "they do not begin")
+    time.sleep(0.1)
+
+
+def pid(session):
+    return int(session.run("SELECT pg_backend_pid()")[0][0])
+
+
+def deadlock(a, b):
+    """Each waits for the other: one of them fails, and says why."""
+    of = {a: (pid(a), "[5,0,31,1]"), b: (pid(b), "[5,0,32,2]")}
+    a.run("SELECT pg_advisory_lock(0, 32)")
+    b.run("SELECT pg_advisory_lock(31)")
+    asked = {a: Asked(a, "SELECT pg_advisory_lock_shared(31)"),
+             b: Asked(b, "SELECT pg_advisory_lock(0, 32)")}
+    while all(one.is_alive() for one in asked.values()):
+        time.sleep(0.01)
+    loser = next(one for one in asked if not asked[one].is_alive())
+    winner = b if loser is a else a
+    error, = asked[loser].end()
+    lines = {
+        a: f"Process {of[a][0]} waits for ShareLock on advisory lock {of[a][1]};"
+           f" blocked by process {of[b][0]}.",
+        b: f"Process {of[b][0]} waits for ExclusiveLock on advisory lock {of[b][1]};"
+           f" blocked by process {of[a][0]}."}
+    check((error["C"], error["M"]) == ("40P01", "deadlock detected"), f"{error}")
+    check(error["D"] == lines[loser] + "\n" + lines[winner], f"{error}")
+    loser.run("SELECT pg_advisory_unlock_all()")
+    check(asked[winner].end() == [], "the other has it then")
+    winner.run("SELECT pg_advisory_unlock_all()")
+
+
+def in_turn(server, a, b):
+    """Who shares does not go before who has waited, unless he shares already."""
+    c = Session(server)
+    a.run("SELECT pg_advisory_lock_shared(41)")
+    asked = Asked(c, "SELECT pg_advisory_lock(41)")
+    wait_asked(b, 1)
+    check(not b.says("pg_try_advisory_lock_shared(41)"), "somebody waits")
+    check(a.says("pg_try_advisory_lock_shared(41)"), "one's own again")
+    later = Asked(b, "SELECT pg_advisory_lock_shared(41)")
+    a.run("SELECT pg_advisory_unlock_all()")
+    check(asked.end() == [], "it is his turn")
+    check(later.is_alive(), "and no other's")
+    c.run("SELECT pg_advisory_unlock_all()")
+    check(later.end() == [], "then the next one's")
+    b.run("SELECT pg_advisory_unlock_all()")
+    c.wire.close()
+
+
+def out_of_turn(server, a, b):
+    """A circle that is one of turns only is none: somebody is let in."""
+    admin, c = Session(server), Session(server)
+    a.run("SELECT pg_advisory_lock_shared(51)")
+    c.run("SELECT pg_advisory_lock(52)")
+    asked = [Asked(b, "SELECT pg_advisory_lock(51)")]
+    wait_asked(admin, 1)
+    shares = Asked(c, "SELECT pg_advisory_lock_shared(51)")
+    asked.append(Asked(a, "SELECT pg_advisory_lock(52)"))
+    check(shares.end() == [], "before him who waits for both")
+    c.run("SELECT pg_advisory_unlock_all()")
+    check(asked[1].end() == [], "who has waited for it")
+    a.run("SELECT pg_advisory_unlock_all()")
+    check(asked[0].end() == [], "the last one")
+    b.run("SELECT pg_advisory_unlock_all()")
+    admin.wire.close()
+    c.wire.close()
+
+
 def timeout(a, b):
     """lock_timeout ends the wait, and nothing else."""
     check(a.says("pg_try_advisory_lock(7)"), "a number is free")
@@ -185,6 +278,9 @@ def main():
         for begin in ("BEGIN", ""):
             for mode in ("on", "off"):
                 only_once(server, begin, mode)
+        deadlock(a, b)
+        in_turn(server, a, b)
+        out_of_turn(server, a, b)
         waiting(server, a, b)
     return 0
 
