@@ -16,6 +16,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/must.h"
 #include "plan/backward.h"
 #include "server/cursor_tape.h"
 #include "server/session_private.h"
@@ -180,6 +181,7 @@ walk_row(struct session *session, struct portal *cursor,
 		cursor->at_end = false;
 		return 0;
 	}
+	MUST(walk->next > cursor->tape_from); /* those before are not kept */
 	rc = reach(session, cursor, walk->next - 1);
 	if (rc != 0)
 		return rc;
@@ -240,12 +242,16 @@ tape_work(struct session *session)
 			break;
 		}
 	}
+	if (job->kind == JOB_QUERY && job->outcome == JOB_DONE &&
+	    walk->left == 0)
+		job->outcome = JOB_SUSPENDED;
 	job_pause(session);
 }
 
+/* The job's walk says where, or its FETCH does. */
 static enum step
-fetch_kept(struct session *session, struct portal *cursor,
-    const struct ast_fetch *fetch, enum job_kind kind, struct row_format format)
+run_kept(struct session *session, struct portal *cursor, enum job_kind kind,
+    struct row_format format)
 {
 	struct job *job = &session->job;
 
@@ -254,10 +260,17 @@ fetch_kept(struct session *session, struct portal *cursor,
 	job->format = format;
 	job->row_limit = 0;
 	job->row_count = 0;
-	job->fetch = fetch;
-	job->walk = (struct tape_walk){ .has_begun = false };
 	cursor->state = PORTAL_STARTED;
 	return session_submit(session, tape_work, query_finish);
+}
+
+static enum step
+fetch_kept(struct session *session, struct portal *cursor,
+    const struct ast_fetch *fetch, enum job_kind kind, struct row_format format)
+{
+	session->job.fetch = fetch;
+	session->job.walk = (struct tape_walk){ .has_begun = false };
+	return run_kept(session, cursor, kind, format);
 }
 
 /* ---- FETCH as the rows come ---- */
@@ -385,6 +398,28 @@ cursor_fetch(struct session *session, const struct portal *portal,
 	if (cursor->is_scroll)
 		return fetch_kept(session, cursor, fetch, kind, format);
 	return fetch_forward(session, cursor, fetch, kind, format);
+}
+
+/* ---- Execute ---- */
+
+enum step
+cursor_run(struct session *session, struct portal *cursor, uint32_t row_limit)
+{
+	struct row_format format = { cursor->formats, cursor->format_count };
+	char tag[PLAN_TAG_SIZE];
+
+	if (!session_is_quiet(session))
+		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
+	if (cursor->is_scroll || cursor->tape != NULL) {
+		walk_from(&session->job.walk, place_of(cursor) + 1,
+		    row_limit == 0 ? UINT64_MAX : row_limit, false);
+		return run_kept(session, cursor, JOB_QUERY, format);
+	}
+	if (cursor->state != PORTAL_DONE)
+		return cursor_execute(session, cursor, JOB_QUERY, format, 0,
+		    row_limit);
+	plan_tag(cursor->planned->plan, 0, tag);
+	return done(session, tag);
 }
 
 /* ---- WITH HOLD ---- */

@@ -175,8 +175,11 @@ portal_execute(struct session *session, struct portal *portal,
 
 	if (session_check_cancel(session) != 0 ||
 	    transaction_check_block(session, portal->planned->stmt,
-		&session->err) != 0 ||
-	    portal_plan_for_now(session, portal) != 0 ||
+		&session->err) != 0)
+		return STEP_FAIL;
+	if (portal->is_cursor)
+		return cursor_run(session, portal, row_limit);
+	if (portal_plan_for_now(session, portal) != 0 ||
 	    check_formats(session, portal) != 0 ||
 	    (portal->state == PORTAL_NEW &&
 		session_check_rights(session, portal->planned->plan,

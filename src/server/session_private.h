@@ -685,6 +685,9 @@ enum step temp_ddl_execute(struct session *session, struct portal *portal);
 enum step cursor_declare(struct session *session, const struct portal *portal);
 enum step cursor_fetch(struct session *session, const struct portal *portal,
     bool is_simple);
+/* Execute of a cursor's portal: its next rows, as FETCH gives them. */
+enum step cursor_run(struct session *session, struct portal *cursor,
+    uint32_t row_limit);
 enum step cursor_close(struct session *session, struct str name);
 void cursor_close_all(struct session *session);
 /*

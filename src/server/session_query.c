@@ -40,8 +40,10 @@ query_close(struct portal *portal)
 	portal->exec = NULL;
 	if (portal->snapshot != NULL && !portal->goes_back)
 		snapshot_unref(portal->snapshot);
-	if (!portal->goes_back)
+	if (!portal->goes_back) {
 		portal->snapshot = NULL;
+		portal->context.snapshot = NULL;
+	}
 	portal->state = PORTAL_DONE;
 }
 
@@ -353,13 +355,6 @@ query_execute(struct session *session, struct portal *portal,
 	char tag[PLAN_TAG_SIZE];
 	enum step step;
 
-	if (portal->tape != NULL) {
-		(void)error_set(&session->err,
-		    STELE_E_NOT_IN_PREREQUISITE_STATE,
-		    "portal \"%.*s\" cannot be run: it is a cursor",
-		    STR_FMT(portal->named.name));
-		return STEP_FAIL;
-	}
 	if (portal->state == PORTAL_DONE) {
 		plan_tag(portal->planned->plan, 0, tag);
 		session_complete(session, tag, false);
