@@ -119,7 +119,9 @@ static int
 fill_numeric(struct set_cursor *set, struct target *to, struct error *err)
 {
 	struct numeric *out = to->columns[0].numeric + to->at;
-	struct numeric next = set->args[0].numeric;
+	/* rows keep it for longer than the cursor does */
+	struct numeric next =
+	    datum_copy(PHYS_NUMERIC, &set->args[0], to->arena).numeric;
 	struct datum kept;
 
 	while (to->count < to->room) {
