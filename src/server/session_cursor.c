@@ -68,10 +68,10 @@ reach(struct session *session, struct portal *cursor, uint64_t row)
 	if (rc == 0)
 		rc = cursor_tape_reach(tape, cursor->exec,
 		    row - cursor->tape_from, &session->err);
-	if (rc != 0) /* what is left is lost */
-		tape->is_complete = true;
-	if (tape->is_complete)
+	if (rc != 0 || tape->is_complete)
 		query_close(cursor);
+	if (rc != 0)
+		cursor->state = PORTAL_FAILED;
 	return rc;
 }
 
@@ -245,6 +245,8 @@ tape_work(struct session *session)
 	if (job->kind == JOB_QUERY && job->outcome == JOB_DONE &&
 	    walk->left == 0)
 		job->outcome = JOB_SUSPENDED;
+	if (job->rc != 0)
+		cursor->state = PORTAL_FAILED;
 	job_pause(session);
 }
 
@@ -377,7 +379,7 @@ cursor_fetch(struct session *session, const struct portal *portal,
 	struct row_format format = { portal->formats, portal->format_count };
 	enum step step;
 
-	if (cursor == NULL)
+	if (cursor == NULL || portal_check_runs(cursor, &session->err) != 0)
 		return STEP_FAIL;
 	if (!session_is_quiet(session))
 		return session_wait(session, WAIT_QUIET, STEP_AGAIN);
@@ -494,7 +496,9 @@ cursor_hold_all(struct session *session)
 {
 	struct portal *portal = portal_first(&session->table);
 
-	while (portal != NULL && (!portal->is_hold || portal->is_held))
+	while (portal != NULL &&
+	    (!portal->is_hold || portal->is_held ||
+		portal->state == PORTAL_FAILED))
 		portal = portal_next(portal);
 	if (portal == NULL)
 		return STEP_DONE;

@@ -175,7 +175,8 @@ portal_execute(struct session *session, struct portal *portal,
 
 	if (session_check_cancel(session) != 0 ||
 	    transaction_check_block(session, portal->planned->stmt,
-		&session->err) != 0)
+		&session->err) != 0 ||
+	    portal_check_runs(portal, &session->err) != 0)
 		return STEP_FAIL;
 	if (portal->is_cursor)
 		return cursor_run(session, portal, row_limit);

@@ -114,15 +114,22 @@ query_pull(struct session *session)
 		portal->tag_count = exec_modified(portal->exec);
 }
 
+/* Its rows are at their end, or cannot be had. */
+static void
+close_ended(const struct job *job)
+{
+	if (job->rc != 0 || job->outcome == JOB_DONE)
+		query_close(job->portal);
+	if (job->rc != 0)
+		job->portal->state = PORTAL_FAILED;
+}
+
 static void
 query_work(struct session *session)
 {
-	struct job *job = &session->job;
-
 	query_pull(session);
 	/* Freeing what a query has built up is the worker's too. */
-	if (job->rc != 0 || job->outcome == JOB_DONE)
-		query_close(job->portal);
+	close_ended(&session->job);
 }
 
 /*
@@ -267,7 +274,6 @@ static enum step
 query_look_up(struct session *session)
 {
 	struct job *job = &session->job;
-	struct portal *portal = job->portal;
 	size_t replies_len;
 	bool has_failed;
 
@@ -286,8 +292,7 @@ query_look_up(struct session *session)
 	session->net->lookup_ns = session->now_ns;
 	if (has_failed || (job->rc == 0 && job->outcome == JOB_PARKED))
 		return session_submit(session, query_work, query_finish);
-	if (job->rc != 0 || job->outcome == JOB_DONE)
-		query_close(portal);
+	close_ended(job);
 	query_finish(session);
 	return STEP_DONE;
 }

@@ -446,6 +446,15 @@ portal_add(struct statement_table *table, struct str name, uint32_t count_max,
 	return NULL;
 }
 
+int
+portal_check_runs(const struct portal *portal, struct error *err)
+{
+	if (portal->state != PORTAL_FAILED)
+		return 0;
+	return error_set(err, STELE_E_NOT_IN_PREREQUISITE_STATE,
+	    "portal \"%.*s\" cannot be run", STR_FMT(portal->named.name));
+}
+
 void
 portal_renumber(struct statement_table *table, struct portal *portal)
 {

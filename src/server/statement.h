@@ -124,6 +124,7 @@ enum portal_state {
 	PORTAL_NEW,
 	PORTAL_STARTED, /* rows are left */
 	PORTAL_DONE,
+	PORTAL_FAILED, /* so are they, but cannot be had */
 };
 
 /*
@@ -210,6 +211,9 @@ void portal_remove(struct statement_table *table, struct portal *portal);
  * its transaction's own, as much of that as there is by now.
  */
 void portal_renumber(struct statement_table *table, struct portal *portal);
+
+/* One that has failed, in a savepoint that it is older than, has no more rows. */
+MUST_USE int portal_check_runs(const struct portal *portal, struct error *err);
 
 /* Close its query and drop what it holds, but keep its memory and name. */
 void portal_reset(struct portal *portal);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Cursors of DECLARE whose portals are run by Execute, between FETCHes.
+"""Cursors of DECLARE whose portals are run by Execute, between FETCHes, and those
+that have failed.
 
     cursor_test.py [port]
 
@@ -15,12 +16,13 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 
 import pgwire  # noqa: E402
-from pgwire import SYNC, execute  # noqa: E402
+from pgwire import SYNC, bind, execute, parse  # noqa: E402
 from stele_server import Server, check  # noqa: E402
 
 STELE = len(sys.argv) < 2
 USER = b"stele" if STELE else b"postgres"
 SERIES = "SELECT g FROM generate_series(1, 10) g"
+FAILING = "SELECT 6 / (3 - g) FROM generate_series(1, 5) g"
 KINDS = ("", "SCROLL", "NO SCROLL")
 
 
@@ -124,7 +126,61 @@ def many_rows(port):
         expect("the rest", run(connection), *range(50001, 300001), "SELECT 250000")
 
 
-CASES = (back_and_forth, all_rows, held, many_rows)
+def fail(connection, run_it):
+    """In a savepoint that the portal is older than."""
+    connection.query("SAVEPOINT s")
+    expect_failure("a division", run_it(), "22012")
+    connection.query("ROLLBACK TO s")
+
+
+def refuse(connection, what, run_it):
+    connection.query("SAVEPOINT s")
+    expect_failure(what, run_it(), "55000")
+    connection.query("ROLLBACK TO s")
+
+
+def failed(port):
+    """What has failed is not at its end."""
+    with connect(port) as connection:
+        for kind in KINDS:
+            for hold in ("", "WITH HOLD"):
+                connection.query(
+                    f"BEGIN; DECLARE c {kind} CURSOR {hold} FOR {FAILING}")
+                fail(connection, lambda: ask(connection, "FETCH ALL FROM c"))
+                for sql in ("FETCH ALL FROM c", "FETCH 0 FROM c", "MOVE 1 IN c",
+                            "FETCH BACKWARD 1 FROM c"):
+                    refuse(connection, f"{kind} {sql}",
+                           lambda: ask(connection, sql))
+                refuse(connection, f"{kind} Execute", lambda: run(connection))
+                expect("COMMIT", ask(connection, "COMMIT"), "COMMIT")
+                expect_failure(f"{kind} {hold} after it",
+                               ask(connection, "FETCH 1 FROM c"), "34000")
+
+
+def failed_by_execute(port):
+    with connect(port) as connection:
+        for kind in KINDS:
+            connection.query(f"BEGIN; DECLARE c {kind} CURSOR FOR {FAILING}")
+            fail(connection, lambda: run(connection))
+            refuse(connection, f"{kind} FETCH",
+                   lambda: ask(connection, "FETCH ALL FROM c"))
+            expect("CLOSE", ask(connection, "CLOSE c"), "CLOSE CURSOR")
+            connection.query("ROLLBACK")
+
+
+def failed_of_bind(port):
+    with connect(port) as connection:
+        connection.query("BEGIN")
+        connection.send(parse(FAILING, "failing") + bind(name="failing", portal="c")
+                        + SYNC)
+        connection.until_ready()
+        fail(connection, lambda: run(connection))
+        refuse(connection, "Execute", lambda: run(connection))
+        refuse(connection, "FETCH", lambda: ask(connection, "FETCH ALL FROM c"))
+
+
+CASES = (back_and_forth, all_rows, held, many_rows, failed, failed_by_execute,
+         failed_of_bind)
 
 
 def main():
