@@ -23,3 +23,8 @@ SELECT dep FROM (SELECT dep, row_number() OVER (PARTITION BY dep ORDER BY sal DE
 SELECT DISTINCT dep, max(sal) OVER (PARTITION BY dep) FROM e ORDER BY 1;
 SELECT string_agg(dep, ',') OVER (ORDER BY no) FROM e ORDER BY no LIMIT 3;
 SELECT no, sum(no) OVER (ORDER BY no RANGE BETWEEN 2 PRECEDING AND 1 PRECEDING) FROM e ORDER BY no;
+
+-- ntile counts from the first row that says how many
+SELECT g, ntile(nullif(g, 1)) OVER (ORDER BY g) FROM generate_series(1, 7) g ORDER BY g;
+SELECT p, g, ntile(CASE WHEN p = 1 AND g > 2 OR p = 3 THEN 2 END) OVER (PARTITION BY p ORDER BY g) FROM generate_series(1, 3) p, generate_series(1, 6) g WHERE g <= p * 2 + 2 ORDER BY p, g;
+SELECT g, ntile(CASE WHEN g = 3 THEN 0 WHEN g > 3 THEN 2 END) OVER (ORDER BY g) FROM generate_series(1, 5) g;

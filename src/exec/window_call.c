@@ -101,29 +101,52 @@ run_cume_dist(const struct window_op *window, struct window_result *result,
 			count);
 }
 
+/*
+ * The partition's first number of buckets that is not null, and the position of
+ * its row: those before it have null.
+ */
+static uint32_t
+first_buckets(const struct window_op *window,
+    const struct window_result *result, struct window_span partition,
+    struct datum *buckets)
+{
+	uint32_t at = partition.first;
+
+	*buckets = (struct datum){ .is_null = true };
+	for (; at < partition.limit; at++) {
+		*buckets = window_value(window, result->columns.args[0], at);
+		if (!buckets->is_null)
+			break;
+	}
+	return at;
+}
+
 /* As many rows in each bucket, the first ones have one more. */
 static int
 run_ntile(const struct window_op *window, struct window_result *result,
     struct window_span partition, struct error *err)
 {
-	struct datum buckets =
-	    window_value(window, result->columns.args[0], partition.first);
+	const struct datum null = { .is_null = true };
+	struct datum buckets;
+	uint32_t first = first_buckets(window, result, partition, &buckets);
 	uint64_t count = partition.limit - partition.first;
 	uint64_t size, larger;
 
-	if (buckets.is_null) /* so are all results */
+	for (uint32_t i = partition.first; i < first; i++)
+		set_result(result, i, &null);
+	if (buckets.is_null)
 		return 0;
 	if (buckets.i64 <= 0)
 		return error_set(err, STELE_E_INVALID_NTILE,
 		    "argument of ntile must be greater than zero");
 	size = count / (uint64_t)buckets.i64;
 	larger = count % (uint64_t)buckets.i64;
-	for (uint64_t i = 0; i < count; i++) {
+	for (uint64_t i = 0; i < partition.limit - first; i++) {
 		uint64_t bucket = i < larger * (size + 1)
 		    ? i / (size + 1)
 		    : larger + (i - larger * (size + 1)) / size;
 
-		set_i64(result, partition.first + (uint32_t)i, bucket + 1);
+		set_i64(result, first + (uint32_t)i, bucket + 1);
 	}
 	return 0;
 }
