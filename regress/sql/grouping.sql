@@ -55,3 +55,19 @@ SELECT a FROM ga FETCH FIRST 1 ROWS WITH TIES;
 SELECT a FROM ga ORDER BY a FETCH FIRST (SELECT 1) ROWS WITH TIES;
 SELECT a FROM ga ORDER BY a LIMIT -1;
 SELECT a FROM ga ORDER BY a LIMIT a;
+
+-- a constant that is grouped by is that target, and no other constant like it
+CREATE TEMP TABLE gc (a int);
+INSERT INTO gc VALUES (1), (2);
+SELECT 1 AS one, count(*) + 1 AS c FROM gc GROUP BY ROLLUP (one);
+SELECT 1 AS one, 1 AS two, count(*) FROM gc GROUP BY ROLLUP (two);
+SELECT 1 AS one, 1 AS two, count(*) FROM gc GROUP BY ROLLUP (one, two);
+SELECT 1 AS one, count(*) FROM gc GROUP BY ROLLUP (one) HAVING 1 IS NULL;
+SELECT 1 AS one, grouping(1), count(*) OVER () + 1 AS w FROM gc GROUP BY ROLLUP (one);
+SELECT 'x'::text AS k, 'x' || count(*) AS c, upper('x') AS u FROM gc GROUP BY ROLLUP ('x'::text);
+SELECT 1::bigint AS k, 1::bigint + count(*) AS c FROM gc GROUP BY ROLLUP (k);
+SELECT a + 1 AS b, (a + 1) * 2 AS c FROM gc GROUP BY ROLLUP (a + 1) ORDER BY 1;
+SELECT count(*) FROM gc GROUP BY DISTINCT GROUPING SETS (('x'::text), ('x'::text), ());
+PREPARE gp (int) AS SELECT $1 AS k, $1 + count(*) AS c, $1 AS l FROM gc GROUP BY ROLLUP (k);
+EXECUTE gp (5);
+DROP TABLE gc;

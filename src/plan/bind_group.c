@@ -73,19 +73,62 @@ bind_group_expr(struct binder *binder, struct select_state *state,
 	return need_equality(binder, &(*out)->type, ast->location, err);
 }
 
+/* Of constants and parameters alone: the same in every row and query. */
+static bool
+is_settled(const struct expr *expr)
+{
+	bool is_call = expr->kind == EXPR_CALL;
+
+	if (expr->kind == EXPR_CONST || expr->kind == EXPR_PARAM)
+		return true;
+	if (expr->arg_count == 0 || expr->kind == EXPR_SUBQUERY ||
+	    (is_call && expr->function->volatility != FUNCTION_IMMUTABLE))
+		return false;
+	for (uint32_t i = 0; i < expr->arg_count; i++)
+		if (!is_settled(expr->args[i]))
+			return false;
+	return true;
+}
+
+/*
+ * What is settled is grouped by as the target that it is: elsewhere a 1 is not
+ * that 1, which is null in the totals.
+ */
+static bool
+take_target(const struct select_state *state, struct expr **group)
+{
+	const struct target_list *targets = &state->targets;
+
+	if (!is_settled(*group))
+		return false;
+	for (uint32_t i = 0; i < targets->count; i++)
+		if (targets->items[i].expr == *group)
+			return true;
+	for (uint32_t i = 0; i < targets->count; i++) {
+		if (expr_equal(targets->items[i].expr, *group)) {
+			*group = targets->items[i].expr;
+			return true;
+		}
+	}
+	return false;
+}
+
 int
 bind_group_index(struct binder *binder, struct select_state *state,
     const struct ast_expr *ast, uint32_t *out, struct error *err)
 {
 	struct expr *group = NULL;
 	struct expr **groups;
+	bool is_target;
 	int rc;
 
 	rc = bind_group_expr(binder, state, ast, &group, err);
 	if (rc != 0)
 		return rc;
+	is_target = take_target(state, &group);
 	for (uint32_t i = 0; i < state->group_count; i++) {
-		if (expr_equal(state->groups[i], group)) {
+		if (is_target ? state->groups[i] == group
+			      : expr_equal(state->groups[i], group)) {
 			*out = i;
 			return 0;
 		}
@@ -149,7 +192,8 @@ group_column(const struct lift *lift, const struct expr *expr)
 	if (lift->is_in_subquery && expr->kind != EXPR_COLUMN)
 		return NULL;
 	for (uint32_t i = 0; i < agg->key_count; i++) {
-		if (expr_equal(expr, agg->keys[i]))
+		if (expr == agg->keys[i] ||
+		    (!is_settled(expr) && expr_equal(expr, agg->keys[i])))
 			return expr_column(arena, expr->type, expr->location,
 			    lift->agg->id, i);
 	}
