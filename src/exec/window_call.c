@@ -222,8 +222,8 @@ nth_argument(const struct window_frames *frames, uint32_t position,
 }
 
 static int
-run_value_of_frame(const struct window_frames *frames,
-    struct window_result *result, struct error *err)
+run_value_of_frame(struct window_frames *frames, struct window_result *result,
+    struct error *err)
 {
 	enum window_kind kind = result->call->kind;
 	struct window_span partition = frames->partition;
@@ -429,7 +429,7 @@ take_result(struct pending *pending, struct error *err)
 
 /* Every frame begins with the partition: one state is added to. */
 static int
-run_growing(const struct window_frames *frames, struct pending *pending,
+run_growing(struct window_frames *frames, struct pending *pending,
     struct window_result *result, struct error *err)
 {
 	struct window_span partition = frames->partition;
@@ -446,11 +446,11 @@ run_growing(const struct window_frames *frames, struct pending *pending,
 				rc = take_result(pending, err);
 			more.first = more.limit;
 			has_result = true;
-		} else if (i % VEC_ROWS == 0) {
-			rc = op_check_cancel(&pending->window->op, err);
 		}
 		if (rc == 0)
 			set_result(result, i, &pending->last);
+		if (rc == 0)
+			rc = op_check_cancel(&pending->window->op, err);
 	}
 	return rc;
 }
@@ -458,7 +458,7 @@ run_growing(const struct window_frames *frames, struct pending *pending,
 #define ROWS_AT_ONCE 1024
 
 static int
-run_apart(const struct window_frames *frames, struct pending *pending,
+run_apart(struct window_frames *frames, struct pending *pending,
     struct window_result *result, struct window_span span, struct error *err)
 {
 	int rc =
@@ -489,7 +489,7 @@ begin_state(struct agg_state *state, const struct agg_call *call,
 }
 
 static int
-run_aggregate(struct window_op *window, const struct window_frames *frames,
+run_aggregate(struct window_op *window, struct window_frames *frames,
     struct window_result *result, struct error *err)
 {
 	const struct exec_context *context = window->op.env->context;

@@ -64,31 +64,80 @@ forward(uint32_t position, uint64_t offset, uint32_t most)
 
 /* ---- GROUPS ---- */
 
-static uint32_t
-groups_back(const struct window_frames *frames, uint32_t position,
-    uint64_t offset)
+static void
+next_group(const struct window_frames *frames, struct window_group *group)
 {
-	uint32_t at = window_peers_first(frames->window, position);
+	if (group->missing > 0)
+		group->missing--;
+	else if (group->at < frames->partition.limit)
+		group->at = window_peers_limit(frames->window, group->at);
+}
 
-	while (offset > 0 && at > frames->partition.first) {
-		at = window_peers_first(frames->window, at - 1);
-		offset--;
+/* The position is the partition's first. */
+static int
+group_init(const struct window_frames *frames, uint64_t offset,
+    bool is_following, struct window_group *group, struct error *err)
+{
+	int rc = 0;
+
+	*group = (struct window_group){ .own = frames->partition.first,
+		.at = frames->partition.first,
+		.missing = is_following ? 0 : offset };
+	for (uint64_t i = 0; is_following && i < offset && rc == 0 &&
+	     group->at < frames->partition.limit;
+	     i++) {
+		next_group(frames, group);
+		rc = op_check_cancel(&frames->window->op, err);
 	}
-	/* before the first group there is nothing */
-	return offset > 0 ? UINT32_MAX : at;
+	return rc;
+}
+
+static int
+groups_init(struct window_frames *frames, struct error *err)
+{
+	const struct window_frame *frame = frame_of(frames);
+	int rc;
+
+	rc = group_init(frames, frames->start_offset,
+	    frame->start == FRAME_FOLLOWING, &frames->start_group, err);
+	return rc != 0
+	    ? rc
+	    : group_init(frames, frames->end_offset,
+		  frame->end == FRAME_FOLLOWING, &frames->end_group, err);
+}
+
+static void
+group_go_to(const struct window_frames *frames, struct window_group *group,
+    uint32_t position)
+{
+	uint32_t limit = window_peers_limit(frames->window, group->own);
+
+	while (limit <= position) {
+		group->own = limit;
+		next_group(frames, group);
+		limit = window_peers_limit(frames->window, group->own);
+	}
 }
 
 static uint32_t
-groups_forward(const struct window_frames *frames, uint32_t position,
-    uint64_t offset)
+groups_start(struct window_frames *frames, uint32_t position)
 {
-	uint32_t at = window_peers_first(frames->window, position);
+	struct window_group *group = &frames->start_group;
 
-	while (offset > 0 && at < frames->partition.limit) {
-		at = window_peers_limit(frames->window, at);
-		offset--;
-	}
-	return at; /* may be the partition's end */
+	group_go_to(frames, group, position);
+	return group->at;
+}
+
+/* Before the first group there is nothing. */
+static uint32_t
+groups_limit(struct window_frames *frames, uint32_t position)
+{
+	struct window_group *group = &frames->end_group;
+
+	group_go_to(frames, group, position);
+	return group->missing > 0 || group->at == frames->partition.limit
+	    ? group->at
+	    : window_peers_limit(frames->window, group->at);
 }
 
 /* ---- RANGE with an offset ---- */
@@ -150,6 +199,8 @@ window_frames_init(struct window_frames *frames, struct window_op *window,
 	if (rc == 0)
 		rc = read_offset(frames, result->columns.end_offset, "ending",
 		    &frames->end_offset, err);
+	if (rc == 0 && frame_of(frames)->mode == FRAME_GROUPS)
+		rc = groups_init(frames, err);
 	if (rc != 0 || frame_of(frames)->mode != FRAME_RANGE)
 		return rc;
 	frames->keyed = without_null_keys(window, partition);
@@ -207,11 +258,9 @@ range_bound(const struct window_frames *frames, uint32_t position,
 /* ---- both ends ---- */
 
 static uint32_t
-offset_start(const struct window_frames *frames, uint32_t position,
-    bool is_following)
+offset_start(struct window_frames *frames, uint32_t position, bool is_following)
 {
 	uint64_t offset = frames->start_offset;
-	uint32_t at;
 
 	switch (frame_of(frames)->mode) {
 	case FRAME_ROWS:
@@ -219,10 +268,7 @@ offset_start(const struct window_frames *frames, uint32_t position,
 		    ? forward(position, offset, frames->partition.limit)
 		    : back(position, offset, frames->partition.first);
 	case FRAME_GROUPS:
-		if (is_following)
-			return groups_forward(frames, position, offset);
-		at = groups_back(frames, position, offset);
-		return at == UINT32_MAX ? frames->partition.first : at;
+		return groups_start(frames, position);
 	case FRAME_RANGE:
 		break;
 	}
@@ -231,11 +277,9 @@ offset_start(const struct window_frames *frames, uint32_t position,
 }
 
 static uint32_t
-offset_limit(const struct window_frames *frames, uint32_t position,
-    bool is_following)
+offset_limit(struct window_frames *frames, uint32_t position, bool is_following)
 {
 	uint64_t offset = frames->end_offset;
-	uint32_t at;
 
 	switch (frame_of(frames)->mode) {
 	case FRAME_ROWS:
@@ -244,13 +288,7 @@ offset_limit(const struct window_frames *frames, uint32_t position,
 			    frames->partition.limit);
 		return back(position + 1, offset, frames->partition.first);
 	case FRAME_GROUPS:
-		at = is_following ? groups_forward(frames, position, offset)
-				  : groups_back(frames, position, offset);
-		if (at == UINT32_MAX)
-			return frames->partition.first;
-		return at == frames->partition.limit
-		    ? at
-		    : window_peers_limit(frames->window, at);
+		return groups_limit(frames, position);
 	case FRAME_RANGE:
 		break;
 	}
@@ -259,7 +297,7 @@ offset_limit(const struct window_frames *frames, uint32_t position,
 }
 
 static uint32_t
-frame_start(const struct window_frames *frames, uint32_t position)
+frame_start(struct window_frames *frames, uint32_t position)
 {
 	const struct window_frame *frame = frame_of(frames);
 
@@ -281,7 +319,7 @@ frame_start(const struct window_frames *frames, uint32_t position)
 }
 
 static uint32_t
-frame_limit(const struct window_frames *frames, uint32_t position)
+frame_limit(struct window_frames *frames, uint32_t position)
 {
 	const struct window_frame *frame = frame_of(frames);
 
@@ -303,7 +341,7 @@ frame_limit(const struct window_frames *frames, uint32_t position)
 }
 
 struct window_span
-window_frames_at(const struct window_frames *frames, uint32_t position)
+window_frames_at(struct window_frames *frames, uint32_t position)
 {
 	struct window_span span = { frame_start(frames, position),
 		frame_limit(frames, position) };

@@ -135,6 +135,16 @@ window_peers_limit(const struct window_op *window, uint32_t position)
 
 /* ---- window_frame.c ---- */
 
+/*
+ * GROUPS: the group that is an offset away from that of a position; they go on
+ * together, so that no groups are counted twice.
+ */
+struct window_group {
+	uint32_t own;     /* the first position of the position's group */
+	uint32_t at;      /* and of the other; the partition's limit: none */
+	uint64_t missing; /* as many too few are there before `at` */
+};
+
 /* The frames of one call in one partition. */
 struct window_frames {
 	const struct window_op *window;
@@ -144,6 +154,8 @@ struct window_frames {
 	struct window_span keyed; /* rows whose key is not null */
 	uint64_t start_offset;    /* ROWS and GROUPS */
 	uint64_t end_offset;
+	struct window_group start_group; /* GROUPS */
+	struct window_group end_group;
 };
 
 /* 22004, 22013 for an offset that is null or negative. */
@@ -151,8 +163,11 @@ MUST_USE int window_frames_init(struct window_frames *frames,
     struct window_op *window, const struct window_result *result,
     struct window_span partition, struct error *err);
 
-/* The frame of a position, before rows are excluded; may be empty. */
-struct window_span window_frames_at(const struct window_frames *frames,
+/*
+ * The frame of a position, which is not before the one asked for last; before
+ * rows are excluded; may be empty.
+ */
+struct window_span window_frames_at(struct window_frames *frames,
     uint32_t position);
 
 /* Whether row `other` of the frame of `position` is excluded from it. */
