@@ -229,16 +229,19 @@ run_value_of_frame(struct window_frames *frames, struct window_result *result,
 	struct window_span partition = frames->partition;
 
 	for (uint32_t i = partition.first; i < partition.limit; i++) {
-		struct window_span span = window_frames_at(frames, i);
+		struct window_span span;
 		struct datum value = { .is_null = true };
 		struct datum n = { .i64 = 1 };
-		uint32_t at = span.limit;
+		uint32_t at;
 		int rc = op_check_cancel(&frames->window->op, err);
 
+		if (rc == 0)
+			rc = window_frames_at(frames, i, &span);
 		if (rc == 0 && kind == WINDOW_NTH_VALUE)
 			rc = nth_argument(frames, i, &n, err);
 		if (rc != 0)
 			return rc;
+		at = span.limit;
 		if (kind == WINDOW_LAST_VALUE)
 			at = last_of_frame(frames, i, span);
 		else if (!n.is_null)
@@ -439,8 +442,11 @@ run_growing(struct window_frames *frames, struct pending *pending,
 
 	for (uint32_t i = partition.first; i < partition.limit && rc == 0;
 	     i++) {
-		more.limit = window_frames_at(frames, i).limit;
-		if (!has_result || more.first < more.limit) {
+		struct window_span frame;
+
+		rc = window_frames_at(frames, i, &frame);
+		more.limit = frame.limit;
+		if (rc == 0 && (!has_result || more.first < more.limit)) {
 			rc = add_rows(pending, more, err);
 			if (rc == 0)
 				rc = take_result(pending, err);
@@ -465,9 +471,11 @@ run_apart(struct window_frames *frames, struct pending *pending,
 	    agg_state_reserve(pending->state, span.limit - span.first, err);
 
 	for (uint32_t i = span.first; i < span.limit && rc == 0; i++) {
-		struct window_span frame = window_frames_at(frames, i);
+		struct window_span frame;
 
-		rc = op_check_cancel(&frames->window->op, err);
+		rc = window_frames_at(frames, i, &frame);
+		if (rc == 0)
+			rc = op_check_cancel(&frames->window->op, err);
 		for (uint32_t k = frame.first; k < frame.limit && rc == 0; k++)
 			if (!window_is_excluded(frames, i, k))
 				rc = add_row(pending, k, i - span.first, err);

@@ -11,24 +11,49 @@ frame_of(const struct window_frames *frames)
 	return &frames->result->call->frame;
 }
 
+/* The same for all of the partition. */
 static int
 read_offset(const struct window_frames *frames, uint32_t column,
+    const char *which, struct datum *out, struct error *err)
+{
+	*out = window_value(frames->window, column, frames->partition.first);
+	if (out->is_null)
+		return error_set(err, STELE_E_NULL_NOT_ALLOWED,
+		    "frame %s offset must not be null", which);
+	return 0;
+}
+
+/* ROWS and GROUPS. */
+static int
+read_count(const struct window_frames *frames, uint32_t column,
     const char *which, uint64_t *out, struct error *err)
 {
 	struct datum value;
+	int rc;
 
 	*out = 0;
-	if (column == NO_COLUMN || frame_of(frames)->mode == FRAME_RANGE)
+	if (column == NO_COLUMN)
 		return 0;
-	value = window_value(frames->window, column, frames->partition.first);
-	if (value.is_null)
-		return error_set(err, STELE_E_NULL_NOT_ALLOWED,
-		    "frame %s offset must not be null", which);
+	rc = read_offset(frames, column, which, &value, err);
+	if (rc != 0)
+		return rc;
 	if (value.i64 < 0)
 		return error_set(err, STELE_E_INVALID_WINDOW_FRAME,
 		    "frame %s offset must not be negative", which);
 	*out = (uint64_t)value.i64;
 	return 0;
+}
+
+static int
+counts_init(struct window_frames *frames, struct error *err)
+{
+	const struct window_columns *columns = &frames->result->columns;
+	int rc = read_count(frames, columns->start_offset, "starting",
+	    &frames->start_offset, err);
+
+	return rc != 0 ? rc
+		       : read_count(frames, columns->end_offset, "ending",
+			     &frames->end_offset, err);
 }
 
 /* Nulls of the first key stand together, at one end. */
@@ -145,41 +170,68 @@ groups_limit(struct window_frames *frames, uint32_t position)
 /* How the key at a position compares with a bound, in the window's order. */
 static int
 compare_key(const struct window_frames *frames, uint32_t position,
-    const struct datum *bound)
+    const struct window_bound *bound)
 {
 	const struct order_key *order =
 	    &frames->window->op.rel->window.order[0];
-	struct datum key = window_value(frames->window,
-	    frames->result->columns.range_key, position);
-	int result =
-	    type_compare(&frame_of(frames)->range_key->type, &key, bound);
+	int result = -bound->beyond;
+	struct datum key;
 
+	if (result == 0) {
+		key = window_value(frames->window,
+		    frames->result->columns.range_key, position);
+		result = type_compare(&frame_of(frames)->range_key->type, &key,
+		    &bound->value);
+	}
 	return order->is_descending ? -result : result;
 }
 
-/*
- * An offset of RANGE that is null or negative: then the moved key is null, or
- * on the wrong side of the key.
- */
 static int
-check_range_offset(const struct window_frames *frames, uint32_t column,
-    bool is_following, const char *which, struct error *err)
+reach_init(struct window_frames *frames, bool is_start, bool is_following,
+    struct window_reach *reach, struct error *err)
 {
-	for (uint32_t i = frames->keyed.first;
-	     column != NO_COLUMN && i < frames->keyed.limit; i++) {
-		struct datum bound = window_value(frames->window, column, i);
-		int side;
+	const struct window_columns *columns = &frames->result->columns;
+	struct window_op *window = frames->window;
+	const struct order_key *order = &window->op.rel->window.order[0];
+	uint32_t column =
+	    is_start ? columns->start_offset : columns->end_offset;
+	const struct expr *expr = is_start ? frame_of(frames)->start_offset
+					   : frame_of(frames)->end_offset;
+	struct datum offset;
+	int rc;
 
-		if (bound.is_null)
-			return error_set(err, STELE_E_NULL_NOT_ALLOWED,
-			    "frame %s offset must not be null", which);
-		side = compare_key(frames, i, &bound);
-		if (is_following ? side > 0 : side < 0)
-			return error_set(err, STELE_E_INVALID_WINDOW_FRAME,
-			    "invalid preceding or following size in window"
-			    " function");
-	}
-	return 0;
+	if (column == NO_COLUMN)
+		return 0;
+	rc = read_offset(frames, column, is_start ? "starting" : "ending",
+	    &offset, err);
+	if (rc != 0)
+		return rc;
+	*reach = (struct window_reach){
+		.type = &frame_of(frames)->range_key->type,
+		.zone = window->op.env->context->settings->time_zone,
+		.offset =
+		    datum_copy(type_phys(&expr->type), &offset, &window->arena),
+		.is_minus = is_following == order->is_descending,
+		.is_lower = is_start != order->is_descending,
+	};
+	return frames->keyed.first == frames->keyed.limit
+	    ? 0
+	    : window_reach_check(reach, err);
+}
+
+static int
+range_init(struct window_frames *frames, struct error *err)
+{
+	const struct window_frame *frame = frame_of(frames);
+	int rc;
+
+	frames->keyed = without_null_keys(frames->window, frames->partition);
+	rc = reach_init(frames, true, frame->start == FRAME_FOLLOWING,
+	    &frames->start_reach, err);
+	return rc != 0
+	    ? rc
+	    : reach_init(frames, false, frame->end == FRAME_FOLLOWING,
+		  &frames->end_reach, err);
 }
 
 int
@@ -190,31 +242,21 @@ window_frames_init(struct window_frames *frames, struct window_op *window,
 	int rc;
 
 	*frames = (struct window_frames){ .window = window,
-		.bound_arena = &window->bound_arena,
 		.result = result,
 		.partition = partition,
-		.keyed = partition };
-	rc = read_offset(frames, result->columns.start_offset, "starting",
-	    &frames->start_offset, err);
-	if (rc == 0)
-		rc = read_offset(frames, result->columns.end_offset, "ending",
-		    &frames->end_offset, err);
+		.keyed = partition,
+		.err = err };
+	if (frame_of(frames)->mode == FRAME_RANGE)
+		return range_init(frames, err);
+	rc = counts_init(frames, err);
 	if (rc == 0 && frame_of(frames)->mode == FRAME_GROUPS)
 		rc = groups_init(frames, err);
-	if (rc != 0 || frame_of(frames)->mode != FRAME_RANGE)
-		return rc;
-	frames->keyed = without_null_keys(window, partition);
-	rc = check_range_offset(frames, result->columns.start_offset,
-	    frame_of(frames)->start == FRAME_FOLLOWING, "starting", err);
-	return rc != 0
-	    ? rc
-	    : check_range_offset(frames, result->columns.end_offset,
-		  frame_of(frames)->end == FRAME_FOLLOWING, "ending", err);
+	return rc;
 }
 
 /* The first keyed position whose key is not before (or is behind) the bound. */
 static uint32_t
-search_key(const struct window_frames *frames, const struct datum *bound,
+search_key(const struct window_frames *frames, const struct window_bound *bound,
     int least)
 {
 	uint32_t low = frames->keyed.first;
@@ -238,21 +280,26 @@ has_null_key(const struct window_frames *frames, uint32_t position)
 	    position >= frames->keyed.limit;
 }
 
+/* What fails is kept. */
 static uint32_t
-range_bound(const struct window_frames *frames, uint32_t position,
-    uint32_t column, bool is_start)
+range_bound(struct window_frames *frames, uint32_t position, bool is_start)
 {
-	struct datum bound;
+	struct window_bound bound;
+	struct datum key;
 
 	/* a null is as far from every value: its frame is its peers */
 	if (has_null_key(frames, position))
 		return is_start ? window_peers_first(frames->window, position)
 				: window_peers_limit(frames->window, position);
-	bound = window_value(frames->window, column, position);
-	arena_reset(frames->bound_arena);
-	bound = datum_copy(type_phys(&frame_of(frames)->range_key->type),
-	    &bound, frames->bound_arena);
-	return search_key(frames, &bound, is_start ? 0 : 1);
+	key = window_value(frames->window, frames->result->columns.range_key,
+	    position);
+	arena_reset(&frames->window->bound_arena);
+	if (frames->rc == 0)
+		frames->rc = window_reach_bound(is_start ? &frames->start_reach
+							 : &frames->end_reach,
+		    &key, &frames->window->bound_arena, &bound, frames->err);
+	return frames->rc != 0 ? position
+			       : search_key(frames, &bound, is_start ? 0 : 1);
 }
 
 /* ---- both ends ---- */
@@ -272,8 +319,7 @@ offset_start(struct window_frames *frames, uint32_t position, bool is_following)
 	case FRAME_RANGE:
 		break;
 	}
-	return range_bound(frames, position,
-	    frames->result->columns.start_offset, true);
+	return range_bound(frames, position, true);
 }
 
 static uint32_t
@@ -292,8 +338,7 @@ offset_limit(struct window_frames *frames, uint32_t position, bool is_following)
 	case FRAME_RANGE:
 		break;
 	}
-	return range_bound(frames, position, frames->result->columns.end_offset,
-	    false);
+	return range_bound(frames, position, false);
 }
 
 static uint32_t
@@ -340,15 +385,15 @@ frame_limit(struct window_frames *frames, uint32_t position)
 	return frames->partition.first;
 }
 
-struct window_span
-window_frames_at(struct window_frames *frames, uint32_t position)
+int
+window_frames_at(struct window_frames *frames, uint32_t position,
+    struct window_span *out)
 {
-	struct window_span span = { frame_start(frames, position),
-		frame_limit(frames, position) };
-
-	if (span.limit < span.first)
-		span.limit = span.first;
-	return span;
+	out->first = frame_start(frames, position);
+	out->limit = frame_limit(frames, position);
+	if (out->limit < out->first)
+		out->limit = out->first;
+	return frames->rc;
 }
 
 static bool

@@ -4,6 +4,7 @@
  *
  *   window.c        reads, orders, gives
  *   window_frame.c  which rows a row's frame has
+ *   window_range.c  where RANGE with an offset ends
  *   window_call.c   the functions
  *
  * The input is sorted by partition, then by the keys of ORDER BY, then as it
@@ -133,6 +134,31 @@ window_peers_limit(const struct window_op *window, uint32_t position)
 	return value.is_null ? window->row_count : (uint32_t)value.i64;
 }
 
+/* ---- window_range.c ---- */
+
+/* How RANGE with an offset gets from the key of a row to a bound. */
+struct window_reach {
+	const struct type *type; /* of keys and bounds */
+	const struct time_zone *zone;
+	struct datum offset;
+	bool is_minus; /* the offset is subtracted */
+	bool is_lower; /* the frame has the keys from the bound up, not down */
+};
+
+struct window_bound {
+	int beyond; /* -1, 1: less, greater than any key; 0: as the value is */
+	struct datum value;
+};
+
+/* 22013 for an offset that is negative. */
+MUST_USE int window_reach_check(const struct window_reach *reach,
+    struct error *err);
+
+/* The bound is in the arena; 22008. */
+MUST_USE int window_reach_bound(const struct window_reach *reach,
+    const struct datum *key, struct arena *arena, struct window_bound *out,
+    struct error *err);
+
 /* ---- window_frame.c ---- */
 
 /*
@@ -147,28 +173,31 @@ struct window_group {
 
 /* The frames of one call in one partition. */
 struct window_frames {
-	const struct window_op *window;
-	struct arena *bound_arena; /* the window's */
+	struct window_op *window;
 	const struct window_result *result;
 	struct window_span partition;
 	struct window_span keyed; /* rows whose key is not null */
 	uint64_t start_offset;    /* ROWS and GROUPS */
 	uint64_t end_offset;
+	struct window_reach start_reach; /* RANGE with an offset */
+	struct window_reach end_reach;
 	struct window_group start_group; /* GROUPS */
 	struct window_group end_group;
+	struct error *err; /* what has failed, .. */
+	int rc;            /* .. if anything has */
 };
 
-/* 22004, 22013 for an offset that is null or negative. */
+/* 22004, 22013 for an offset that is null or negative.  `err` stays. */
 MUST_USE int window_frames_init(struct window_frames *frames,
     struct window_op *window, const struct window_result *result,
     struct window_span partition, struct error *err);
 
 /*
  * The frame of a position, which is not before the one asked for last; before
- * rows are excluded; may be empty.
+ * rows are excluded; may be empty.  0 or a code.
  */
-struct window_span window_frames_at(struct window_frames *frames,
-    uint32_t position);
+MUST_USE int window_frames_at(struct window_frames *frames, uint32_t position,
+    struct window_span *out);
 
 /* Whether row `other` of the frame of `position` is excluded from it. */
 bool window_is_excluded(const struct window_frames *frames, uint32_t position,

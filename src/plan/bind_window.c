@@ -258,6 +258,7 @@ struct window_binder {
 	struct window_spec *spec;
 	struct expr **exprs;
 	uint32_t expr_count;
+	struct type bound; /* RANGE with an offset: what the key becomes */
 };
 
 static int
@@ -297,6 +298,20 @@ add_keys(struct window_binder *wb, const struct ast_window *window,
 	return rc;
 }
 
+static int
+check_no_variables(struct window_binder *wb, const struct expr *offset,
+    const struct ast_expr *ast, const char *mode, struct error *err)
+{
+	struct column_set columns;
+
+	column_set_init(&columns, wb->binder->arena);
+	column_set_add_expr(&columns, offset);
+	if (columns.count == 0)
+		return 0;
+	return error_at(err, ast->location, STELE_E_INVALID_COLUMN_REFERENCE,
+	    "argument of %s must not contain variables", mode);
+}
+
 /* How many rows or groups: a bigint without variables. */
 static int
 add_count(struct window_binder *wb, const struct ast_expr *ast,
@@ -304,18 +319,13 @@ add_count(struct window_binder *wb, const struct ast_expr *ast,
 {
 	struct expr **slot = &wb->exprs[wb->expr_count++];
 	const struct type int8 = type_of(TYPE_INT8);
-	struct column_set columns;
 	int rc;
 
 	rc = bind_expr(wb->binder, wb->scope, ast, slot, err);
+	if (rc == 0)
+		rc = check_no_variables(wb, *slot, ast, mode, err);
 	if (rc != 0)
 		return rc;
-	column_set_init(&columns, wb->binder->arena);
-	column_set_add_expr(&columns, *slot);
-	if (columns.count > 0)
-		return error_at(err, ast->location,
-		    STELE_E_INVALID_COLUMN_REFERENCE,
-		    "argument of %s must not contain variables", mode);
 	if (!can_coerce(&(*slot)->type, &int8, CAST_IMPLICIT))
 		return error_at(err, ast->location, STELE_E_DATATYPE_MISMATCH,
 		    "argument of %s must be type bigint, not type %s", mode,
@@ -323,43 +333,101 @@ add_count(struct window_binder *wb, const struct ast_expr *ast,
 	return coerce(wb->binder, slot, &int8, CAST_IMPLICIT, err);
 }
 
-/* RANGE: the key of the order, moved by the offset. */
-static int
-add_moved_key(struct window_binder *wb, const struct ast_window *window,
-    const struct ast_expr *ast, bool is_following, struct error *err)
+/* RANGE: what bounds and offsets are, by the type of the key. */
+struct range_type {
+	uint32_t key;
+	uint32_t bound;
+	uint32_t offset;
+};
+
+static const struct range_type range_types[] = {
+	{ TYPE_INT2, TYPE_INT8, TYPE_INT8 },
+	{ TYPE_INT4, TYPE_INT8, TYPE_INT8 },
+	{ TYPE_INT8, TYPE_INT8, TYPE_INT8 },
+	{ TYPE_FLOAT4, TYPE_FLOAT8, TYPE_FLOAT8 },
+	{ TYPE_FLOAT8, TYPE_FLOAT8, TYPE_FLOAT8 },
+	{ TYPE_NUMERIC, TYPE_NUMERIC, TYPE_NUMERIC },
+	{ TYPE_DATE, TYPE_TIMESTAMP, TYPE_INTERVAL },
+	{ TYPE_TIME, TYPE_TIME, TYPE_INTERVAL },
+	{ TYPE_TIMESTAMP, TYPE_TIMESTAMP, TYPE_INTERVAL },
+	{ TYPE_TIMESTAMPTZ, TYPE_TIMESTAMPTZ, TYPE_INTERVAL },
+	{ TYPE_INTERVAL, TYPE_INTERVAL, TYPE_INTERVAL },
+};
+
+static const struct range_type *
+find_range_type(const struct type *key)
+{
+	for (uint32_t i = 0; i < ARRAY_LEN(range_types); i++)
+		if (range_types[i].key == key->oid)
+			return &range_types[i];
+	return NULL;
+}
+
+static const struct expr *
+range_key(const struct window_binder *wb)
 {
 	const struct window_spec *spec = wb->spec;
+
+	return wb
+	    ->exprs[spec->arg_count + spec->has_filter + spec->partition_count];
+}
+
+/* A literal is read as the key is, where that is an integer. */
+static int
+coerce_distance(struct window_binder *wb, const struct range_type *range,
+    const struct ast_expr *ast, struct expr **slot, struct error *err)
+{
+	const struct type *key = &range_key(wb)->type;
+	const struct type type = type_of(range->offset);
+	int rc = 0;
+
+	if (!can_coerce(&(*slot)->type, &type, CAST_IMPLICIT)) {
+		(void)error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "RANGE with offset PRECEDING/FOLLOWING is not supported for"
+		    " column type %s and offset type %s",
+		    type_text(wb->binder, key),
+		    type_text(wb->binder, &(*slot)->type));
+		return error_hint(err,
+		    "Cast the offset value to an appropriate type.");
+	}
+	if ((*slot)->type.oid == TYPE_UNKNOWN && type.oid == TYPE_INT8)
+		rc = coerce(wb->binder, slot, key, CAST_IMPLICIT, err);
+	return rc != 0 ? rc
+		       : coerce(wb->binder, slot, &type, CAST_IMPLICIT, err);
+}
+
+/* RANGE: how far from the key of the order, without variables. */
+static int
+add_distance(struct window_binder *wb, const struct ast_window *window,
+    const struct ast_expr *ast, struct error *err)
+{
 	struct expr **slot = &wb->exprs[wb->expr_count++];
-	uint32_t key_index =
-	    spec->arg_count + spec->has_filter + spec->partition_count;
-	struct expr *key;
-	struct expr *offset;
-	bool is_plus;
+	const struct range_type *range;
 	int rc;
 
-	if (spec->order_count != 1)
+	if (wb->spec->order_count != 1)
 		return error_at(err, window->location, STELE_E_WINDOWING,
 		    "RANGE with offset PRECEDING/FOLLOWING requires exactly"
 		    " one ORDER BY column");
-	key = wb->exprs[key_index];
-	is_plus = is_following != spec->order[0].is_descending;
-	rc = bind_expr(wb->binder, wb->scope, ast, &offset, err);
+	rc = bind_expr(wb->binder, wb->scope, ast, slot, err);
 	if (rc != 0)
 		return rc;
-	rc = bind_operator(wb->binder, is_plus ? STR("+") : STR("-"), key,
-	    offset, ast->location, slot, err);
-	if (rc != STELE_E_UNDEFINED_FUNCTION)
-		return rc;
-	return error_at(err, ast->location, STELE_E_FEATURE_NOT_SUPPORTED,
-	    "RANGE with offset PRECEDING/FOLLOWING is not supported for column"
-	    " type %s",
-	    type_text(wb->binder, &key->type));
+	range = find_range_type(&range_key(wb)->type);
+	if (range == NULL)
+		return error_at(err, ast->location,
+		    STELE_E_FEATURE_NOT_SUPPORTED,
+		    "RANGE with offset PRECEDING/FOLLOWING is not supported for"
+		    " column type %s",
+		    type_text(wb->binder, &range_key(wb)->type));
+	wb->bound = type_of(range->bound);
+	rc = coerce_distance(wb, range, ast, slot, err);
+	return rc != 0 ? rc : check_no_variables(wb, *slot, ast, "RANGE", err);
 }
 
 static int
 add_offset(struct window_binder *wb, const struct ast_window *window,
-    const struct ast_expr *ast, bool is_following, bool *has_offset,
-    struct error *err)
+    const struct ast_expr *ast, bool *has_offset, struct error *err)
 {
 	if (ast == NULL)
 		return 0;
@@ -372,30 +440,19 @@ add_offset(struct window_binder *wb, const struct ast_window *window,
 	case AST_FRAME_RANGE:
 		break;
 	}
-	return add_moved_key(wb, window, ast, is_following, err);
+	return add_distance(wb, window, ast, err);
 }
 
-/* Moved keys may be of another type, as a date less an interval is. */
+/* The key as what bounds are. */
 static int
-add_range_key(struct window_binder *wb, uint32_t first_offset,
-    struct error *err)
+add_range_key(struct window_binder *wb, struct error *err)
 {
-	struct window_spec *spec = wb->spec;
-	struct expr *key = wb->exprs[spec->arg_count + spec->has_filter +
-	    spec->partition_count];
-	struct type type = wb->exprs[first_offset]->type;
-	int rc = 0;
+	const struct expr *key = range_key(wb);
+	struct expr **slot = &wb->exprs[wb->expr_count++];
 
-	for (uint32_t i = first_offset; i < wb->expr_count && rc == 0; i++)
-		rc = coerce(wb->binder, &wb->exprs[i], &type, CAST_ASSIGNMENT,
-		    err);
-	spec->has_range_key = true;
-	wb->exprs[wb->expr_count] = expr_copy(wb->binder->arena, key);
-	if (rc == 0)
-		rc = coerce(wb->binder, &wb->exprs[wb->expr_count], &type,
-		    CAST_ASSIGNMENT, err);
-	wb->expr_count++;
-	return rc;
+	wb->spec->has_range_key = true;
+	*slot = expr_copy(wb->binder->arena, key);
+	return coerce(wb->binder, slot, &wb->bound, CAST_IMPLICIT, err);
 }
 
 static int
@@ -437,16 +494,14 @@ add_frame(struct window_binder *wb, const struct ast_window *window,
 		return error_at(err, window->location, STELE_E_WINDOWING,
 		    "GROUPS mode requires an ORDER BY clause");
 	rc = add_offset(wb, window, window->start_offset,
-	    window->start == AST_OFFSET_FOLLOWING, &spec->has_start_offset,
-	    err);
+	    &spec->has_start_offset, err);
 	if (rc == 0)
 		rc = add_offset(wb, window, window->end_offset,
-		    window->end == AST_OFFSET_FOLLOWING, &spec->has_end_offset,
-		    err);
+		    &spec->has_end_offset, err);
 	if (rc != 0 || window->mode != AST_FRAME_RANGE ||
 	    wb->expr_count == first_offset)
 		return rc;
-	return add_range_key(wb, first_offset, err);
+	return add_range_key(wb, err);
 }
 
 /* ---- a call ---- */
