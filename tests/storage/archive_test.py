@@ -342,6 +342,77 @@ def labels_gone():
               f"{len(found)} exported, {found[-1]}")
 
 
+def staged(server):
+    """Rows staged in segments, which are merged away; their log file stays."""
+    ask(server.port, "CREATE TABLE big (n int, t text)")
+    ask(server.port, "INSERT INTO big (context_id, n, t) SELECT 'c' || g % 100,"
+        " g, repeat('y', 100) || g FROM generate_series(1, 40000) g")
+    ask(server.port, "CHECKPOINT")
+    for _ in range(3):
+        ask(server.port, "SELECT stele.compact()")
+
+
+def archives_again(server, archive):
+    """What is stored from now on is archived."""
+    count = len(archived(archive))
+    ask(server.port, "INSERT INTO big (context_id, n, t) SELECT 'd', g, "
+        f"'{TEXT}' FROM generate_series(1, 600) g")
+    check(server.stop() == 0, "the server does not stop")
+    check(len(archived(archive)) > count, "the archive does not go on")
+
+
+def switched_on_late():
+    """A log of before names segments that are nowhere: that is a gap."""
+    server = Server(*OPTIONS)
+    archive = server.dir + "/archive"
+    try:
+        server.start()
+        staged(server)
+        kill(server)
+        server.options += archiving(server)
+        server.start()
+        succeeds(server, "backup", "-D", server.data, "--copy",
+                 server.dir + "/backup")
+        archives_again(server, archive)
+        with open(server.log) as log:
+            check("cannot be archived any more" in log.read(),
+                  "nobody is warned")
+        fails(server, "lacks a part of the log", "archive", "restore", "-D",
+              server.dir + "/new", archive)
+        server.options = OPTIONS
+        events = snapshot(server)
+        check(len(events) == 40600, f"{len(events)} events")
+        check_same(restored(server, archive, backup=server.dir + "/backup"),
+                   events)
+    finally:
+        check(server.release(), "the server ended badly")
+
+
+def backup_before_archived():
+    """A backup has what its log names, merged away or not: all is archived."""
+    server = Server(*OPTIONS)
+    server.options += archiving(server)
+    with open(server.dir + "/archive", "w") as file:
+        file.write("nothing is archived yet")
+    copy = Server(*OPTIONS)
+    copy.options += archiving(copy)
+    archive = copy.dir + "/archive"
+    try:
+        server.start()
+        staged(server)
+        said = succeeds(server, "backup", "-D", server.data, "--copy",
+                        server.dir + "/backup")
+        check(" 0 problems" in said, said)
+        succeeds(server, "restore", "-D", copy.data, server.dir + "/backup")
+        copy.start()
+        archives_again(copy, archive)
+        copy.options = OPTIONS
+        check_same(restored(copy, archive), snapshot(copy))
+    finally:
+        check(copy.release(), "the copy ended badly")
+        check(server.release(), "the server ended badly")
+
+
 def refusals(server, events):
     archive = server.dir + "/archive"
     new = server.dir + "/new"
@@ -433,6 +504,8 @@ def main():
         point_in_time(server, events)
         exported(server, events)
         labels_gone()
+        switched_on_late()
+        backup_before_archived()
         refusals(server, events)
         waiting(server)
     finally:

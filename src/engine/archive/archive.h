@@ -49,12 +49,14 @@ struct archive_source {
  * folder synced.  Replaces a file of this number.  The temporary file is
  * removed after a failure.
  *
+ * *lost_segment is the number of one that is nowhere any more, so that the file
+ * can never be archived (STELE_E_FILE_MISSING), else 0.
  * STELE_E_CORRUPT if the log file lacks one of its groups; STELE_E_DISK_FULL,
  * STELE_E_OS, STELE_E_OUT_OF_MEMORY.
  */
 MUST_USE int archive_write(struct os_fs *fs, const char *dir,
     const struct archive_source *source, struct archive_info *out,
-    struct error *err);
+    uint64_t *lost_segment, struct error *err);
 
 /* ---- reading ---- */
 

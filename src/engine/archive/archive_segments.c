@@ -78,3 +78,21 @@ archive_copy_segment(struct os_fs *fs, const char *from, const char *to,
 	rc = copy_under_name(fs, source, path, folder, err);
 	return rc == 0 ? segment_verify(fs, to, meta, directory, err) : rc;
 }
+
+bool
+archive_segment_is_lost(struct os_fs *fs, const char *from, const char *to,
+    const struct segment_meta *meta, const struct uuid *directory)
+{
+	char path[OS_PATH_SIZE];
+	struct os_file *file = NULL;
+	struct error err;
+	int rc = segment_path(path, sizeof(path), from, meta->number, &err);
+
+	if (rc == 0)
+		rc = os_open(fs, path, OS_READ, &file, &err);
+	os_close(file);
+	if (rc != STELE_E_FILE_MISSING)
+		return false;
+	rc = segment_verify(fs, to, meta, directory, &err);
+	return rc == STELE_E_FILE_MISSING || rc == STELE_E_CORRUPT;
+}

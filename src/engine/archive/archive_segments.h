@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "common/attr.h"
 
 struct error;
@@ -28,3 +30,10 @@ MUST_USE int archive_each_segment(const struct wal_replay_batch *batch,
 MUST_USE int archive_copy_segment(struct os_fs *fs, const char *from,
     const char *to, const struct segment_meta *meta,
     const struct uuid *directory, struct error *err);
+
+/*
+ * After a copy that has failed: will it always?  True if `from` has no such file
+ * and `to` no whole one: a merge has replaced it that nobody kept it over.
+ */
+bool archive_segment_is_lost(struct os_fs *fs, const char *from, const char *to,
+    const struct segment_meta *meta, const struct uuid *directory);

@@ -23,6 +23,7 @@ struct writer {
 	struct os_file *file;
 	uint64_t at; /* where the next bytes go */
 	struct archive_info *info;
+	uint64_t *lost_segment; /* archive_write()'s */
 	struct archive_counts counts;
 	struct wal_source log;
 	struct buf group;
@@ -150,9 +151,15 @@ static int
 copy_segment(void *arg, const struct segment_meta *meta, struct error *err)
 {
 	const struct writer *w = arg;
+	const struct uuid *directory = &w->source->header.directory;
+	int rc = archive_copy_segment(w->fs, w->source->dir, w->dir, meta,
+	    directory, err);
 
-	return archive_copy_segment(w->fs, w->source->dir, w->dir, meta,
-	    &w->source->header.directory, err);
+	if (rc == STELE_E_FILE_MISSING &&
+	    archive_segment_is_lost(w->fs, w->source->dir, w->dir, meta,
+		directory))
+		*w->lost_segment = meta->number;
+	return rc;
 }
 
 /* What the trailer will say of a group; its segments are archived. */
@@ -317,18 +324,20 @@ write_and_name(struct writer *w, const char *dir, struct error *err)
 int
 archive_write(struct os_fs *fs, const char *dir,
     const struct archive_source *source, struct archive_info *out,
-    struct error *err)
+    uint64_t *lost_segment, struct error *err)
 {
 	struct writer w = {
 		.fs = fs,
 		.dir = dir,
 		.source = source,
 		.info = out,
+		.lost_segment = lost_segment,
 		.log.key = wal_key(&source->header.directory),
 		.encoder = zstd_encoder_new(ZSTD_LEVEL_DEFAULT),
 	};
 	int rc;
 
+	*lost_segment = 0;
 	if (w.encoder == NULL)
 		return no_memory(err);
 	*out = (struct archive_info){ .header = source->header };

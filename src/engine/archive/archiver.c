@@ -233,12 +233,39 @@ note_failure(struct archiver *a, const struct error *failure)
 	pthread_mutex_unlock(&a->lock);
 }
 
+/* Up to the end of this file: it may go now. */
+static void
+go_on_after(struct archiver *a, const struct wal_finished *finished)
+{
+	a->group = finished->last_group;
+	wal_archived(a->engine->wal, a->group); /* keeps V2 */
+}
+
+/*
+ * It names a segment that was merged away when nobody kept it: it is from before
+ * archiving was switched on, or of a backup.  No try would ever be better, and
+ * the log would grow for ever.
+ */
+static void
+leave_out(struct archiver *a, const struct wal_finished *finished,
+    uint64_t segment)
+{
+	log_warn(LOG_WAL,
+	    "a log file cannot be archived any more, the archive has a gap, "
+	    "take a backup to go on from",
+	    LOG_UINT("file", finished->number), LOG_UINT("segment", segment),
+	    LOG_UINT("first_group", finished->first_group),
+	    LOG_UINT("last_group", finished->last_group));
+	go_on_after(a, finished);
+}
+
 static int
 archive_file(struct archiver *a, const struct wal_finished *finished,
     struct error *err)
 {
 	struct engine *engine = a->engine;
 	struct archive_info info;
+	uint64_t lost_segment;
 	const struct archive_source source = {
 		.dir = engine->dir,
 		.wal_dir = engine->wal_dir,
@@ -253,13 +280,17 @@ archive_file(struct archiver *a, const struct wal_finished *finished,
 		.last_group = finished->last_group,
 		.catalog = commit_catalog(engine),
 	};
-	int rc = archive_write(engine->fs, a->dir, &source, &info, err);
+	int rc = archive_write(engine->fs, a->dir, &source, &info,
+	    &lost_segment, err);
 
 	catalog_unref(source.catalog);
+	if (rc != 0 && lost_segment != 0) {
+		leave_out(a, finished, lost_segment);
+		return 0;
+	}
 	if (rc != 0)
 		return rc;
-	a->group = finished->last_group;
-	wal_archived(engine->wal, a->group); /* keeps V2 */
+	go_on_after(a, finished);
 	note_done(a, &info);
 	return 0;
 }

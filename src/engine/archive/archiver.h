@@ -10,6 +10,9 @@
  * far it goes.  A crash therefore loses nothing, and leaves at most a temporary
  * file, which is overwritten.
  *
+ * A file from before archiving was switched on may name segments that merges
+ * have replaced since.  It is left out: that is a gap, as if it had gone.
+ *
  * Invariants
  *   V1  A file is archived only when all its groups are synced, and entirely.
  *   V2  wal_archived() is told of a file when it is synced, and its name too.

@@ -144,12 +144,34 @@ struct adopted_copier {
 	const struct manifest_state *state;
 };
 
+/*
+ * One whose rows were flushed may have been merged away.  If it is still there
+ * the archive waits for it (V4), and will for the copy's.
+ */
+static int
+keep_named(struct copy *c, const struct manifest_state *state,
+    const struct segment_meta *meta, struct error *err)
+{
+	bool is_flushed = meta->event_id_last <= state->flushed[meta->shard];
+	int rc;
+
+	if (manifest_has(state, meta->number))
+		return 0; /* it has been copied */
+	rc = keep_segment(c, meta, err);
+	if (rc == STELE_E_FILE_MISSING && is_flushed)
+		return 0;
+	c->report->segments++;
+	c->report->segment_bytes += meta->size_bytes;
+	if (meta->number >= c->next_segment)
+		c->next_segment = meta->number + 1;
+	return rc;
+}
+
 static int
 keep_adopted(void *arg, struct wal_replay_batch *batch, struct error *err)
 {
 	const struct adopted_copier *copier = arg;
 	const struct manifest_state *state = copier->state;
-	struct copy *c = copier->copy;
 	struct reader r = reader_over(batch->entries, batch->len);
 	struct entry entry;
 	int rc = 0;
@@ -162,14 +184,8 @@ keep_adopted(void *arg, struct wal_replay_batch *batch, struct error *err)
 			continue;
 		rc = entry_segment_decode(&entry, batch->first_event_id, &meta,
 		    err);
-		if (rc == 0 &&
-		    meta.event_id_last > state->flushed[meta.shard]) {
-			rc = keep_segment(c, &meta, err);
-			c->report->segments++;
-			c->report->segment_bytes += meta.size_bytes;
-			if (meta.number >= c->next_segment)
-				c->next_segment = meta.number + 1;
-		}
+		if (rc == 0)
+			rc = keep_named(copier->copy, state, &meta, err);
 		segment_meta_release(&meta);
 	}
 	return rc;

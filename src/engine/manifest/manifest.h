@@ -70,6 +70,10 @@ struct manifest_state {
 	struct str catalog; /* the checkpoint's bytes; may be empty */
 };
 
+/* Index of a segment by its number, or of the first greater one. */
+uint32_t manifest_find(const struct manifest_state *state, uint64_t number);
+bool manifest_has(const struct manifest_state *state, uint64_t number);
+
 /*
  * One step.  A zero counter is "as it is"; what is set must not go back
  * (MUST).  Everything is borrowed for the call.

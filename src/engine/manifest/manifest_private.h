@@ -46,10 +46,6 @@ void manifest_write_seal(struct manifest *manifest);
 
 /* ---- manifest_step.c ---- */
 
-/* Index of a segment by its number, or of the first greater one. */
-uint32_t manifest_find(const struct manifest_state *state, uint64_t number);
-bool manifest_has(const struct manifest_state *state, uint64_t number);
-
 /* Can this step follow the state?  NULL, or what is wrong. */
 const char *manifest_step_fault(const struct manifest_state *state,
     const struct manifest_step *step);
