@@ -31,31 +31,53 @@ struct copy {
 	bool must_copy; /* links are not wanted */
 	struct copy_report *report;
 	uint64_t next_segment; /* above all that are copied */
-	uint8_t *block;        /* BLOCK_SIZE */
+	struct buf kept;       /* struct kept_segment: those that are there */
+};
+
+struct kept_segment {
+	uint64_t number;
+	uint64_t size_bytes;
+	bool is_linked;
 };
 
 /* ---- files ---- */
 
 /* Two names for one file, which nobody writes, or two files. */
 static int
+keep_file(struct copy *c, const char *from, const char *to, bool *is_linked,
+    struct error *err)
+{
+	int rc;
+
+	/* Not all file systems can, nor is it always one: then it is copied. */
+	*is_linked = !c->must_copy && c->fs->link(c->fs, from, to) == 0;
+	if (*is_linked)
+		return 0;
+	rc = os_copy_file(c->fs, from, to, err);
+	if (rc != 0)
+		(void)c->fs->unlink(c->fs, to); /* it may be there in part */
+	return rc;
+}
+
+static int
 keep_segment(struct copy *c, const struct segment_meta *meta, struct error *err)
 {
 	char from[OS_PATH_SIZE], to[OS_PATH_SIZE];
+	struct kept_segment kept = {
+		.number = meta->number,
+		.size_bytes = meta->size_bytes,
+	};
 	int rc = segment_path(from, sizeof(from), c->from, meta->number, err);
 
 	if (rc == 0)
 		rc = segment_path(to, sizeof(to), c->to, meta->number, err);
+	if (rc == 0)
+		rc = keep_file(c, from, to, &kept.is_linked, err);
 	if (rc != 0)
 		return rc;
-	/* Not all file systems can, nor is it always one: then it is copied. */
-	if (!c->must_copy && c->fs->link(c->fs, from, to) == 0) {
-		c->report->linked++;
-		return 0;
-	}
-	return os_copy_file(c->fs, from, to, err);
+	buf_put(&c->kept, &kept, sizeof(kept));
+	return c->kept.failed ? error_no_memory(err) : 0;
 }
-
-/* ---- segments ---- */
 
 /* A folder whose files go. */
 struct removal {
@@ -76,34 +98,93 @@ remove_name(void *arg, const char *name)
 
 /* What is there of a try that has failed. */
 static int
-remove_files(struct copy *c, const char *folder, struct error *err)
+remove_log(struct copy *c, struct error *err)
 {
 	char dir[OS_PATH_SIZE];
 	struct removal removal = { .fs = c->fs, .dir = dir };
-	int rc = os_path(dir, c->to, folder, err);
+	int rc = os_path(dir, c->to, WAL_DIRECTORY, err);
 
 	return rc == 0 ? os_list(c->fs, dir, remove_name, &removal, err) : rc;
 }
 
-/* The MANIFEST and all segments that it names. */
+/* ---- segments ---- */
+
+static int
+remove_segment(struct copy *c, uint64_t number, struct error *err)
+{
+	char path[OS_PATH_SIZE];
+	int rc = segment_path(path, sizeof(path), c->to, number, err);
+
+	return rc == 0 ? os_unlink(c->fs, path, err) : rc;
+}
+
+/*
+ * Of those that earlier tries have copied the ones stay that the MANIFEST still
+ * names: a number is one file for ever.  is_there: for each of its segments.
+ */
+static int
+sift_kept(struct copy *c, const struct manifest_state *state, bool *is_there,
+    struct error *err)
+{
+	struct kept_segment *kept = (void *)c->kept.data;
+	size_t count = c->kept.len / sizeof(*kept), left = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		if (manifest_has(state, kept[i].number)) {
+			is_there[manifest_find(state, kept[i].number)] = true;
+			kept[left++] = kept[i];
+		} else {
+			rc = remove_segment(c, kept[i].number, err);
+		}
+	}
+	c->kept.len = left * sizeof(*kept);
+	return rc;
+}
+
+/*
+ * All segments that the MANIFEST names.  The newest first: they are the ones
+ * that merges take away, and are small.
+ */
+static int
+keep_segments(struct copy *c, const struct manifest_state *state,
+    struct error *err)
+{
+	bool *is_there = calloc((size_t)state->segment_count + 1, sizeof(bool));
+	int rc;
+
+	if (is_there == NULL)
+		return error_no_memory(err);
+	rc = sift_kept(c, state, is_there, err);
+	for (uint32_t i = state->segment_count; i > 0 && rc == 0; i--)
+		if (!is_there[i - 1])
+			rc = keep_segment(c, &state->segments[i - 1], err);
+	free(is_there);
+	return rc;
+}
+
 static int
 try_segments(struct copy *c, struct manifest **out, struct error *err)
 {
-	const struct manifest_state *state;
 	uint64_t torn_bytes;
 	int rc = manifest_load(c->fs, c->from, out, &torn_bytes, err);
 
-	c->report->segments = c->report->linked = c->report->segment_bytes = 0;
 	if (rc != 0)
 		return rc;
-	state = manifest_state(*out);
-	c->next_segment = state->next_segment;
-	for (uint32_t i = 0; i < state->segment_count && rc == 0; i++) {
-		rc = keep_segment(c, &state->segments[i], err);
+	c->next_segment = manifest_state(*out)->next_segment;
+	return keep_segments(c, manifest_state(*out), err);
+}
+
+static void
+report_segments(const struct copy *c)
+{
+	const struct kept_segment *kept = (const void *)c->kept.data;
+
+	for (size_t i = 0; i < c->kept.len / sizeof(*kept); i++) {
 		c->report->segments++;
-		c->report->segment_bytes += state->segments[i].size_bytes;
+		c->report->linked += kept[i].is_linked;
+		c->report->segment_bytes += kept[i].size_bytes;
 	}
-	return rc;
 }
 
 /* ---- the log ---- */
@@ -160,8 +241,6 @@ keep_named(struct copy *c, const struct manifest_state *state,
 	rc = keep_segment(c, meta, err);
 	if (rc == STELE_E_FILE_MISSING && is_flushed)
 		return 0;
-	c->report->segments++;
-	c->report->segment_bytes += meta->size_bytes;
 	if (meta->number >= c->next_segment)
 		c->next_segment = meta->number + 1;
 	return rc;
@@ -221,7 +300,8 @@ copy_adopted(struct copy *c, const struct manifest_state *state,
 
 /*
  * A server may be at work: a MANIFEST that is read while it is written looks
- * torn, and a segment may be merged into another while it is looked for.
+ * torn, and a segment may be merged into another while it is looked for.  What
+ * is copied stays, so that each try has less to do than the one before.
  */
 static int
 try_copy(struct copy *c, struct manifest **manifest, bool *must_retry,
@@ -252,8 +332,7 @@ copy_files(struct copy *c, struct manifest **manifest, struct error *err)
 			*manifest = NULL;
 			os_sleep_until(
 			    os_clock_monotonic_ns(os_clock_real()) + RETRY_NS);
-			if (remove_files(c, SEGMENT_DIRECTORY, err) != 0 ||
-			    remove_files(c, WAL_DIRECTORY, err) != 0)
+			if (remove_log(c, err) != 0)
 				return err->code;
 		}
 		rc = try_copy(c, manifest, &must_retry, err);
@@ -348,6 +427,7 @@ copy_all(struct copy *c, struct error *err)
 		state.next_segment = c->next_segment;
 		rc = manifest_write(c->fs, c->to, &state, err);
 	}
+	report_segments(c);
 	manifest_close(manifest);
 	return rc;
 }
@@ -369,6 +449,7 @@ engine_copy(struct os_fs *fs, const char *from, const char *to, bool must_copy,
 	int rc;
 
 	*report = (struct copy_report){ .segments = 0 };
+	buf_init(&c.kept);
 	/* Is there anything to copy?  Nothing is made before that is known. */
 	rc = manifest_load(fs, from, &manifest, &torn_bytes, err);
 	manifest_close(manifest);
@@ -382,6 +463,7 @@ engine_copy(struct os_fs *fs, const char *from, const char *to, bool must_copy,
 		rc = keep_lock_wait(fs, from, &keep, err);
 	if (rc == 0)
 		rc = copy_all(&c, err);
+	buf_release(&c.kept);
 	os_close(keep);
 	return rc;
 }
