@@ -413,6 +413,39 @@ def backup_before_archived():
         check(server.release(), "the server ended badly")
 
 
+def goes_on_after_restore():
+    """What was restored to the end archives into the same archive."""
+    server = Server(*OPTIONS)
+    server.options += archiving(server)
+    archive = server.dir + "/archive"
+    copy = None
+    try:
+        server.start()
+        ask(server.port, "CREATE TABLE load (n int, t text)")
+        for _ in range(8):
+            ask(server.port, "INSERT INTO load (context_id, n, t) SELECT "
+                f"'c' || g % 100, g, '{TEXT}' FROM generate_series(1, 500) g")
+        check(server.stop() == 0, "the server does not stop")
+        before = {path: open(path, "rb").read() for path in archived(archive)}
+        check(len(before) > 4, "the archive has few files")
+        # Its log is one file.
+        copy = restored(server, archive, "-c", "max_wal_size=64MB")
+        copy.options += ("wal_archive_directory=" + archive,)
+        copy.start()
+        staged(copy)
+        archives_again(copy, archive)
+        for path, content in before.items():
+            with open(path, "rb") as file:
+                check(file.read() == content, f"{path} is another one")
+        copy.options = OPTIONS
+        events = snapshot(copy)
+        check(len(events) == 4000 + 40600, f"{len(events)} events")
+        check_same(restored(server, archive), events)
+    finally:
+        check(copy is None or copy.release(), "the copy ended badly")
+        check(server.release(), "the server ended badly")
+
+
 def refusals(server, events):
     archive = server.dir + "/archive"
     new = server.dir + "/new"
@@ -506,6 +539,7 @@ def main():
         labels_gone()
         switched_on_late()
         backup_before_archived()
+        goes_on_after_restore()
         refusals(server, events)
         waiting(server)
     finally:

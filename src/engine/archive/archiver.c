@@ -106,8 +106,9 @@ find_end(struct archiver *a, struct error *err)
 	size_t count;
 	int rc = archive_list(fs, a->dir, &numbers, &count, err);
 
-	a->group = 0;
+	a->group = a->file = 0;
 	if (rc == 0 && count > 0) {
+		a->file = numbers[count - 1];
 		rc = archive_path(path, a->dir, numbers[count - 1], err);
 		if (rc == 0)
 			rc = archive_read_info(fs, path, &last, err);
@@ -290,6 +291,7 @@ archive_file(struct archiver *a, const struct wal_finished *finished,
 	}
 	if (rc != 0)
 		return rc;
+	a->file = finished->number;
 	go_on_after(a, finished);
 	note_done(a, &info);
 	return 0;
@@ -307,6 +309,9 @@ archive_next(struct archiver *a, struct error *err)
 	wal_archived(a->engine->wal, a->group);
 	if (!wal_next_finished(a->engine->wal, a->group, &finished))
 		return 0;
+	if (finished.number <= a->file) /* keeps V5 */
+		return other_history(a,
+		    "It has a file with the number of the next one.", err);
 	if (a->group != 0 && finished.first_group > a->group + 1)
 		log_warn(LOG_WAL,
 		    "the archive has a gap, take a backup to go on from",

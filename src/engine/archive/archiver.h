@@ -20,6 +20,8 @@
  *       both have the same group, with the same content in it.
  *   V4  A segment that the log names stays until the log's file is archived,
  *       whatever merges and retention have made of it, over restarts too.
+ *   V5  A file that is archived comes behind all that the archive has, by
+ *       number and by group: none is ever replaced.
  *
  * Threads: its own; archiver_wake() and engine_archive_status() are any
  * thread's.
@@ -47,6 +49,7 @@ struct archiver {
 	/* Its thread's own, and before and after it the opener's. */
 	struct os_file *file_lock; /* on the archive; NULL: not opened yet */
 	uint64_t group;            /* archived up to this one; 0: none */
+	uint64_t file;             /* the archive's last; 0: it has none */
 	int64_t pause_ns;          /* until it is tried again */
 
 	pthread_mutex_t lock; /* all below */

@@ -207,6 +207,7 @@ restore_files(const struct restore_plan *plan,
 	restore_log_init(&log, plan->fs, plan->dir, options,
 	    wal_key(&plan->last->header.directory));
 	log.must_recover = !plan->is_new;
+	log.archived_file = plan->numbers[plan->count - 1];
 	for (size_t i = plan->first;
 	     i < plan->limit && rc == 0 && !report->is_cut; i++)
 		rc = restore_file(plan, &log, plan->numbers[i], report, err);

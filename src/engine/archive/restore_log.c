@@ -72,13 +72,15 @@ open_manifest(const struct restore_log *log, struct os_file **lock,
 /*
  * Behind all that are there, also those that hold nothing, and behind those that
  * are there no more: a start has no use for a file before the MANIFEST's first.
+ * And behind the archive's, which the directory may go on with: what it archives
+ * has the numbers of its log.
  */
 static int
 choose_number(struct restore_log *log, const char *wal_dir, struct error *err)
 {
 	struct manifest *manifest;
 	struct os_file *lock;
-	uint64_t last = 0;
+	uint64_t last = log->archived_file;
 	int rc = os_list(log->fs, wal_dir, note_number, &last, err);
 
 	log->number = last + 1;

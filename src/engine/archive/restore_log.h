@@ -27,6 +27,7 @@ struct restore_log {
 	struct engine_options options; /* to open the engine */
 	uint64_t key;                  /* of the checksums */
 	uint64_t size_max;             /* of a file, but for a large group */
+	uint64_t archived_file;        /* ours come behind it; init: 0 */
 	bool must_recover; /* what is there was not synced, maybe; init: no */
 
 	/* The file that is written. */
