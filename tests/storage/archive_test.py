@@ -41,6 +41,11 @@ EVENTS = (
     "SELECT event_id, event_type, context_id, timestamp, version, payload "
     "FROM events ORDER BY event_id"
 )
+BIG = "CREATE TABLE big (n int, t text)"
+STAGED = (
+    "INSERT INTO big (context_id, n, t) SELECT 'c' || g % 100, g, "
+    "repeat('y', 100) || g FROM generate_series(1, 40000) g"
+)
 
 
 def archiving(server):
@@ -344,9 +349,8 @@ def labels_gone():
 
 def staged(server):
     """Rows staged in segments, which are merged away; their log file stays."""
-    ask(server.port, "CREATE TABLE big (n int, t text)")
-    ask(server.port, "INSERT INTO big (context_id, n, t) SELECT 'c' || g % 100,"
-        " g, repeat('y', 100) || g FROM generate_series(1, 40000) g")
+    ask(server.port, BIG)
+    ask(server.port, STAGED)
     ask(server.port, "CHECKPOINT")
     for _ in range(3):
         ask(server.port, "SELECT stele.compact()")
@@ -446,6 +450,48 @@ def goes_on_after_restore():
         check(server.release(), "the server ended badly")
 
 
+def numbers_of_two():
+    """Two are restored; what one archives has numbers that the other has too."""
+    server = Server(*OPTIONS)
+    server.options += archiving(server)
+    archive = server.dir + "/archive"
+    copies = []
+    try:
+        server.start()
+        ask(server.port, "CREATE TABLE load (n int, t text)")
+        for _ in range(24):
+            ask(server.port, "INSERT INTO load (context_id, n, t) SELECT "
+                f"'c' || g % 100, g, '{TEXT}' FROM generate_series(1, 500) g")
+        check(server.stop() == 0, "the server does not stop")
+        one = restored(server, archive, "-c", "max_wal_size=64MB",
+                       options=OPTIONS + ("memtable_size=64MB",
+                                          "wal_archive_directory=" + archive))
+        copies.append(one)
+        other = restored(server, archive)  # its log is flushed meanwhile
+        copies.append(other)
+        own = {path: open(path, "rb").read()
+               for path in glob.glob(other.data + "/segments/*")}
+        check(own, "nothing was flushed")
+        one.start()
+        ask(one.port, BIG)
+        for _ in range(3):
+            ask(one.port, STAGED)
+        check(one.stop() == 0, "the copy does not stop")
+        both = set(map(os.path.basename, own)) & set(
+            map(os.path.basename, glob.glob(archive + "/segments/*")))
+        check(both, "no number is used twice")
+        fails(server, "names another segment", "archive", "restore", "-D",
+              other.data, archive)
+        for path, content in own.items():
+            with open(path, "rb") as file:
+                check(file.read() == content, f"{path} is another one")
+        check(len(snapshot(other)) == 12000, "events are gone")
+    finally:
+        for copy in copies:
+            check(copy.release(), "a copy ended badly")
+        check(server.release(), "the server ended badly")
+
+
 def refusals(server, events):
     archive = server.dir + "/archive"
     new = server.dir + "/new"
@@ -540,6 +586,7 @@ def main():
         switched_on_late()
         backup_before_archived()
         goes_on_after_restore()
+        numbers_of_two()
         refusals(server, events)
         waiting(server)
     finally:

@@ -25,7 +25,8 @@ MUST_USE int archive_each_segment(const struct wal_replay_batch *batch,
 
 /*
  * Have a copy of the segment in `to`, synced, its name too, and verified.  One
- * that is there already is left.  Errors as segment_verify(), of the files.
+ * that is there already is left; what else has its name is replaced: the caller
+ * knows that no MANIFEST names it.  Errors as segment_verify(), of the files.
  */
 MUST_USE int archive_copy_segment(struct os_fs *fs, const char *from,
     const char *to, const struct segment_meta *meta,

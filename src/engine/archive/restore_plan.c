@@ -185,18 +185,17 @@ static int
 read_directory(struct restore_plan *plan, struct error *err)
 {
 	const struct manifest_state *state;
-	struct manifest *manifest = NULL;
 	struct os_file *lock = NULL;
 	char path[OS_PATH_SIZE];
 	uint64_t torn_bytes;
-	int rc =
-	    manifest_load(plan->fs, plan->dir, &manifest, &torn_bytes, err);
+	int rc = manifest_load(plan->fs, plan->dir, &plan->manifest,
+	    &torn_bytes, err);
 
 	if (rc == STELE_E_FILE_MISSING)
 		return check_is_new(plan, err);
 	if (rc != 0)
 		return rc;
-	state = manifest_state(manifest);
+	state = manifest_state(plan->manifest);
 	rc = os_path(path, plan->dir, LOCK_NAME, err);
 	if (rc == 0)
 		rc = os_lock(plan->fs, path, &lock, err);
@@ -207,7 +206,6 @@ read_directory(struct restore_plan *plan, struct error *err)
 	plan->shard_count = state->shard_count;
 	plan->hash_seed = state->hash_seed;
 	os_close(lock);
-	manifest_close(manifest);
 	return rc;
 }
 
@@ -360,11 +358,41 @@ compare_group(struct restore_plan *plan, const struct archive_group *group,
 	return 0;
 }
 
+/*
+ * Two directories that were restored from one archive number their segments
+ * alike from then on, and both may go on with it.
+ */
+static int
+check_number(const struct restore_plan *plan, const struct segment_meta *meta,
+    struct error *err)
+{
+	const struct manifest_state *state;
+
+	if (plan->manifest == NULL)
+		return 0;
+	state = manifest_state(plan->manifest);
+	if (!manifest_has(state, meta->number) ||
+	    state->segments[manifest_find(state, meta->number)].hash ==
+		meta->hash)
+		return 0;
+	(void)refuse(err, plan,
+	    "names another segment than the directory's under one number");
+	(void)error_detail(err,
+	    "Number %" PRIu64 " is that of a segment which \"%s\" has made "
+	    "since it was restored.",
+	    meta->number, plan->dir);
+	return error_hint(err,
+	    "Restore into a new directory, or a later backup.");
+}
+
 static int
 check_segment(void *arg, const struct segment_meta *meta, struct error *err)
 {
 	struct restore_plan *plan = arg;
+	int rc = check_number(plan, meta, err);
 
+	if (rc != 0)
+		return rc;
 	if (meta->number > plan->segment_max)
 		plan->segment_max = meta->number;
 	return segment_verify(plan->fs, plan->archive_dir, meta,
@@ -495,4 +523,5 @@ restore_plan_release(struct restore_plan *plan)
 {
 	free(plan->numbers);
 	free(plan->infos);
+	manifest_close(plan->manifest);
 }

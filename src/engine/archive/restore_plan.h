@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 
 struct error;
+struct manifest;
 struct os_fs;
 
 /* The log of the directory: where it ends, and what tells its history. */
@@ -41,6 +42,7 @@ struct restore_plan {
 	/* The directory; is_new: it is to be made like the archive's. */
 	const char *dir;
 	bool is_new;
+	struct manifest *manifest; /* as it was; owned; NULL: is_new */
 	uint32_t shard_count;
 	uint64_t hash_seed;
 	struct log_end end;
