@@ -492,6 +492,44 @@ def numbers_of_two():
         check(server.release(), "the server ended badly")
 
 
+CHANGES = (
+    "SELECT 1 FROM pg_tables WHERE tablename = 'late' "
+    "UNION ALL SELECT 1 FROM pg_type WHERE typname = 'mood' "
+    "UNION ALL SELECT 1 FROM pg_attribute WHERE attname = 'added'"
+)
+
+
+def changes_before_the_end():
+    """Changes that come before the first statement left out are restored."""
+    server = Server(*OPTIONS)
+    server.options += archiving(server)
+    archive = server.dir + "/archive"
+    try:
+        server.start()
+        ask(server.port, "CREATE TABLE load (n int)")
+        ask(server.port, "INSERT INTO load (context_id, n) VALUES ('a', 1)")
+        ((stamp,),) = ask(server.port, "SELECT timestamp FROM load")
+        ask(server.port, "CREATE TABLE late (n int)")
+        ask(server.port, "CREATE TYPE mood AS ENUM ('sad')")
+        ask(server.port, "ALTER TABLE load ADD COLUMN added int")
+        ask(server.port, "INSERT INTO load (context_id, n) VALUES ('b', 2), "
+            "('c', 3)")
+        check(server.stop() == 0, "the server does not stop")
+        for until, count in ((stamp, 3), ("2", 3), ("1", 0)):
+            copy = restored(server, archive, "--until", until)
+            # Once more is no harm.
+            succeeds(server, "archive", "restore", "-D", copy.data, "--until",
+                     until, archive)
+            copy.start()
+            found = ask(copy.port, "SELECT n FROM load")
+            check(found == [["1"]], f"until {until}: {found}")
+            found = ask(copy.port, CHANGES)
+            check(len(found) == count, f"until {until}: {len(found)}")
+            check(copy.release(), "the restored server ended badly")
+    finally:
+        check(server.release(), "the server ended badly")
+
+
 def refusals(server, events):
     archive = server.dir + "/archive"
     new = server.dir + "/new"
@@ -587,6 +625,7 @@ def main():
         backup_before_archived()
         goes_on_after_restore()
         numbers_of_two()
+        changes_before_the_end()
         refusals(server, events)
         waiting(server)
     finally:

@@ -106,26 +106,14 @@ begin(const struct restore_plan *plan, struct error *err)
 
 /* ---- groups ---- */
 
-/* How much of the group comes before the end; and what event_id is next. */
+/* How much of the group comes before the end. */
 static size_t
 wanted_length(const struct restore_plan *plan,
-    const struct archive_group *group, uint64_t *next_event_id)
+    const struct archive_group *group)
 {
-	size_t len = (size_t)group->header.len;
-	struct reader r = reader_over(group->content, len);
-	uint64_t event_id = group->header.first_event_id;
-	struct wal_replay_batch batch;
-	size_t wanted = 0;
-
-	*next_event_id = event_id;
-	while (wal_next_batch(&r, &event_id, &batch) == 1) {
-		if (batch.row_count == 0 ? event_id > plan->last_event_id
-					 : event_id - 1 > plan->last_event_id)
-			break;
-		wanted = len - reader_left(&r);
-		*next_event_id = event_id;
-	}
-	return wanted;
+	if (group->header.number < plan->end_group)
+		return (size_t)group->header.len;
+	return group->header.number == plan->end_group ? plan->end_len : 0;
 }
 
 static int
@@ -137,17 +125,21 @@ copy_segment(void *arg, const struct segment_meta *meta, struct error *err)
 	    (*plan)->dir, meta, &(*plan)->last->header.directory, err);
 }
 
-/* Those that the batches in the first `len` bytes of a group name. */
+/*
+ * Those that the batches in the first `len` bytes of a group name; and what
+ * event_id comes after them.
+ */
 static int
 copy_segments(const struct restore_plan *plan,
-    const struct archive_group *group, size_t len, struct error *err)
+    const struct archive_group *group, size_t len, uint64_t *next_event_id,
+    struct error *err)
 {
 	struct reader r = reader_over(group->content, len);
-	uint64_t event_id = group->header.first_event_id;
 	struct wal_replay_batch batch;
 	int rc = 0;
 
-	while (rc == 0 && wal_next_batch(&r, &event_id, &batch) == 1)
+	*next_event_id = group->header.first_event_id;
+	while (rc == 0 && wal_next_batch(&r, next_event_id, &batch) == 1)
 		rc = archive_each_segment(&batch, copy_segment, &plan, err);
 	return rc;
 }
@@ -158,15 +150,15 @@ restore_group(const struct restore_plan *plan, struct restore_log *log,
     struct error *err)
 {
 	uint64_t next_event_id;
-	size_t len = wanted_length(plan, group, &next_event_id);
+	size_t len = wanted_length(plan, group);
 	int rc;
 
-	report->is_cut = len < group->header.len;
+	report->is_cut = group->header.number >= plan->end_group;
 	if (report->is_cut && len == 0)
 		return 0;
 	rc = restore_log_make_room(log, len, err);
 	if (rc == 0)
-		rc = copy_segments(plan, group, len, err);
+		rc = copy_segments(plan, group, len, &next_event_id, err);
 	if (rc != 0)
 		return rc;
 	report->groups++;

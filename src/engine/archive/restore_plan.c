@@ -400,8 +400,8 @@ check_segment(void *arg, const struct segment_meta *meta, struct error *err)
 }
 
 /*
- * The first batch that is not restored gives the last event that is.  A batch
- * that was cut off by an earlier restore counts as one.
+ * The first batch that is not restored is the end.  A batch that was cut off by
+ * an earlier restore counts as one.
  */
 static int
 look_for_end(struct restore_plan *plan, const struct restore_until *until,
@@ -411,10 +411,10 @@ look_for_end(struct restore_plan *plan, const struct restore_until *until,
 	    reader_over(group->content, (size_t)group->header.len);
 	uint64_t event_id = group->header.first_event_id;
 	struct wal_replay_batch batch;
+	size_t batch_at = 0;
 	int rc = 0;
 
-	while (rc == 0 && plan->last_event_id == UINT64_MAX &&
-	    wal_next_batch(&r, &event_id, &batch) == 1) {
+	while (rc == 0 && wal_next_batch(&r, &event_id, &batch) == 1) {
 		uint64_t last = batch.row_count == 0 ? event_id : event_id - 1;
 		struct archive_counts counts;
 
@@ -424,11 +424,13 @@ look_for_end(struct restore_plan *plan, const struct restore_until *until,
 			    "log record of event %" PRIu64 " is malformed",
 			    batch.first_event_id);
 		if ((until->has_event_id && last > until->event_id) ||
-		    (until->has_time && counts.time_max > until->time))
-			plan->last_event_id = batch.first_event_id - 1;
-		else
-			rc = archive_each_segment(&batch, check_segment, plan,
-			    err);
+		    (until->has_time && counts.time_max > until->time)) {
+			plan->end_group = group->header.number;
+			plan->end_len = batch_at;
+			return 0;
+		}
+		rc = archive_each_segment(&batch, check_segment, plan, err);
+		batch_at = (size_t)group->header.len - reader_left(&r);
 	}
 	return rc;
 }
@@ -440,7 +442,8 @@ is_cut_within(const struct restore_plan *plan,
 {
 	return group->header.number == plan->end.content_group &&
 	    group->header.len > plan->end.content_len &&
-	    plan->last_event_id != plan->end.next_event_id - 1;
+	    (plan->end_group != group->header.number ||
+		plan->end_len != plan->end.content_len);
 }
 
 /* One group, in its turn: does it fit, and does the end lie in it? */
@@ -451,7 +454,7 @@ plan_group(struct restore_plan *plan, const struct restore_until *until,
 	uint64_t number = group->header.number;
 	int rc;
 
-	if (plan->last_event_id != UINT64_MAX)
+	if (plan->end_group != UINT64_MAX)
 		return 0; /* it comes after the end */
 	rc = compare_group(plan, group, err);
 	if (rc == 0 &&
@@ -495,7 +498,7 @@ read_groups(struct restore_plan *plan, const struct restore_until *until,
 	while (i > 0 && plan->end.content_group != 0 &&
 	    plan->infos[i - 1].trailer.last_group >= plan->end.content_group)
 		i--;
-	plan->last_event_id = UINT64_MAX;
+	plan->end_group = UINT64_MAX;
 	for (; i < plan->limit && rc == 0; i++)
 		rc = read_file(plan, until, i, err);
 	return rc;

@@ -50,8 +50,15 @@ struct restore_plan {
 	/* Files infos[first] .. infos[limit - 1] have what is needed. */
 	size_t first;
 	size_t limit;
-	uint64_t segment_max;   /* greatest number that its batches name; 0 */
-	uint64_t last_event_id; /* UINT64_MAX: all there are */
+	uint64_t segment_max; /* greatest number that its batches name; 0 */
+
+	/*
+	 * The end: where the first batch begins that is not restored, in bytes of
+	 * its group's content.  No event_id can say it: changes alone have the
+	 * one of the event after them.
+	 */
+	uint64_t end_group; /* UINT64_MAX: all there are */
+	size_t end_len;
 };
 
 /*
