@@ -667,6 +667,17 @@ void engine_compact_resume(struct engine *engine);
 
 /* ---- keeping copies ---- */
 
+struct copy_options {
+	bool must_copy; /* no links */
+
+	/*
+	 * Puts what else belongs to a directory into the copy, synced.  What it
+	 * returns but 0 ends the copy; NULL: there is nothing.
+	 */
+	int (*add)(void *arg, struct error *err);
+	void *arg;
+};
+
 struct copy_report {
 	uint64_t segments;
 	uint64_t linked; /* of these; the others were copied */
@@ -679,16 +690,17 @@ struct copy_report {
  * Make `to`, which must not be there or be empty, a copy of the directory
  * `from`, which a server may be using: all that was acknowledged before the
  * call is in it, and whatever is in it is whole.  Segments are linked where
- * that is possible, unless `must_copy`.  All is synced; the MANIFEST is written
- * last, so that without it there is no copy.  The log of `from` does not get
- * shorter meanwhile.
+ * that is possible.  All is synced; the MANIFEST is written last, after what
+ * options->add() adds, so that without it there is no copy.  The log of `from`
+ * does not get shorter meanwhile.
  *
  * Returns 0; STELE_E_OBJECT_IN_USE (`to` is not empty, or `from` is being
  * copied already); STELE_E_FILE_MISSING, STELE_E_CORRUPT, with file and place;
  * STELE_E_DISK_FULL, STELE_E_OS, STELE_E_OUT_OF_MEMORY.
  */
 MUST_USE int engine_copy(struct os_fs *fs, const char *from, const char *to,
-    bool must_copy, struct copy_report *report, struct error *err);
+    const struct copy_options *options, struct copy_report *report,
+    struct error *err);
 
 struct reshard_report {
 	uint32_t shard_count_before;

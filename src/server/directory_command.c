@@ -91,29 +91,43 @@ copy_file(const char *from, const char *to, const char *name, size_t size_max,
 	return rc;
 }
 
+struct settings_copy {
+	const char *from;
+	const char *to;
+	bool has_key; /* it is copied too, if there is one */
+};
+
 static int
-copy_settings(const char *from, const char *to, struct error *err)
+copy_settings(void *arg, struct error *err)
 {
-	int rc = copy_file(from, to, CONFIG_NAME, CONFIG_SIZE_MAX, err);
+	const struct settings_copy *c = arg;
+	int rc = copy_file(c->from, c->to, CONFIG_NAME, CONFIG_SIZE_MAX, err);
 
 	if (rc == 0)
-		rc = copy_file(from, to, HBA_NAME, HBA_SIZE_MAX, err);
+		rc = copy_file(c->from, c->to, HBA_NAME, HBA_SIZE_MAX, err);
 	if (rc == 0)
-		rc = copy_file(from, to, AUTH_SECRET_NAME, AUTH_SECRET_SIZE,
+		rc = copy_file(c->from, c->to, AUTH_SECRET_NAME,
+		    AUTH_SECRET_SIZE, err);
+	if (rc == 0 && c->has_key)
+		rc = copy_file(c->from, c->to, KEY_FILE_NAME, KEY_FILE_SIZE_MAX,
 		    err);
 	return rc;
 }
 
-int
-directory_copy(const char *from, const char *to, bool must_copy)
+static int
+copy_directory(struct settings_copy *settings, bool must_copy)
 {
+	const struct copy_options options = {
+		.must_copy = must_copy,
+		.add = copy_settings,
+		.arg = settings,
+	};
 	struct copy_report report;
 	struct error err;
 
 	umask(077);
-	if (engine_copy(os_fs_real(), from, to, must_copy, &report, &err) !=
-		0 ||
-	    copy_settings(from, to, &err) != 0) {
+	if (engine_copy(os_fs_real(), settings->from, settings->to, &options,
+		&report, &err) != 0) {
 		print_error(&err);
 		return EXIT_FAILURE;
 	}
@@ -124,22 +138,28 @@ directory_copy(const char *from, const char *to, bool must_copy)
 	    (unsigned long long)report.segment_bytes,
 	    (unsigned long long)report.log_files,
 	    (unsigned long long)report.log_bytes);
-	return directory_verify(to, false);
+	return directory_verify(settings->to, false);
 }
 
-/* A backup has none: this one has been put into it. */
+int
+directory_copy(const char *from, const char *to, bool must_copy)
+{
+	struct settings_copy settings = { .from = from, .to = to };
+
+	return copy_directory(&settings, must_copy);
+}
+
+/* A backup has no key: one that is there has been put into it. */
 int
 directory_restore(const char *from, const char *to, bool must_copy)
 {
-	struct error err;
-	int status = directory_copy(from, to, must_copy);
+	struct settings_copy settings = {
+		.from = from,
+		.to = to,
+		.has_key = true,
+	};
 
-	if (status == EXIT_SUCCESS &&
-	    copy_file(from, to, KEY_FILE_NAME, KEY_FILE_SIZE_MAX, &err) != 0) {
-		print_error(&err);
-		return EXIT_FAILURE;
-	}
-	return status;
+	return copy_directory(&settings, must_copy);
 }
 
 /* ---- reshard ---- */

@@ -5,7 +5,8 @@
  *
  * The directory itself is whole at every moment.  Its copy is either whole, with
  * all that was acknowledged before it was begun, or nobody takes it for a
- * directory; when the copy has been finished it is whole.
+ * directory; when the copy has been finished it is whole.  What is added to it
+ * that the engine does not know is there as well.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,12 +19,13 @@
 #include "sim/step.h"
 #include "sim/world.h"
 
-#define COPY_DIR    "/copy"
-#define LINES       20 /* of the script, before */
-#define POINTS      40 /* of each kind of work */
-#define IMAGES      2
-#define IMAGES_LONG 6
-#define UNDER_LOAD  30 /* batches that are on their way meanwhile */
+#define COPY_DIR      "/copy"
+#define SETTINGS_NAME "settings"
+#define LINES         20 /* of the script, before */
+#define POINTS        40 /* of each kind of work */
+#define IMAGES        2
+#define IMAGES_LONG   6
+#define UNDER_LOAD    30 /* batches that are on their way meanwhile */
 
 /* One kind of work, at all its moments. */
 struct work {
@@ -52,6 +54,13 @@ static const struct work_kind kinds[] = {
 
 /* ---- the work ---- */
 
+/* A directory is more than the engine knows of. */
+static int
+add_settings(void *process, struct error *err)
+{
+	return os_write_file(process, COPY_DIR, SETTINGS_NAME, "#", 1, err);
+}
+
 /* On a process of its own. */
 static void
 do_work(struct work *work)
@@ -60,6 +69,11 @@ do_work(struct work *work)
 	struct world *world = work->world;
 	struct os_fs *process = simfs_process(world->fs);
 	struct engine_options options = world->options;
+	const struct copy_options copy = {
+		.must_copy = kind->must_copy,
+		.add = add_settings,
+		.arg = process,
+	};
 	struct reshard_report resharded;
 	struct copy_report copied;
 	struct error err;
@@ -70,8 +84,7 @@ do_work(struct work *work)
 	rc = kind->shard_count != 0
 	    ? engine_reshard(process, WORLD_DIR, &options, kind->shard_count,
 		  &resharded, &err)
-	    : engine_copy(process, WORLD_DIR, COPY_DIR, kind->must_copy,
-		  &copied, &err);
+	    : engine_copy(process, WORLD_DIR, COPY_DIR, &copy, &copied, &err);
 	if (rc != 0)
 		world_fail("%s: %s (%s)", kind->name, err.message, err.detail);
 	if (kind->shard_count == 0 && (copied.linked > 0) == kind->must_copy)
@@ -145,6 +158,9 @@ look_into_copy(struct world *world, bool *is_begun, bool *is_whole)
 	    err.code != STELE_E_FILE_MISSING)
 		world_fail("%s", err.message);
 	*is_whole = simfs_peek(world->fs, COPY_DIR "/MANIFEST", &byte, 1, 0);
+	if (*is_whole &&
+	    !simfs_peek(world->fs, COPY_DIR "/" SETTINGS_NAME, &byte, 1, 0))
+		world_fail("the copy lacks what was added to it");
 }
 
 static void

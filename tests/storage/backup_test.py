@@ -177,6 +177,25 @@ def kept_log(server):
     check(before[0] not in needed_files(server), "the log stays for ever")
 
 
+def settings_first(server, backup):
+    """Without its settings, in a restore the key too, there is no copy."""
+    for name, source, command in (
+        ("stele.hba", server.data, ("backup", "-D", server.data)),
+        ("native.key", backup, ("restore", "-D")),
+    ):
+        target = f"{server.dir}/no-{name}"
+        path = f"{source}/{name}"
+        if os.path.exists(path):
+            os.rename(path, path + ".kept")
+        os.mkdir(path)
+        order = (target, backup) if command[0] == "restore" else (target,)
+        fails(server, name, *command, *order)
+        check(not os.path.exists(f"{target}/MANIFEST"), f"a copy without {name}")
+        os.rmdir(path)
+        if os.path.exists(path + ".kept"):
+            os.rename(path + ".kept", path)
+
+
 def refusals(server, acked):
     backup = f"{server.dir}/backup"
     fails(server, "is not empty", "backup", "-D", server.data, server.data)
@@ -187,6 +206,8 @@ def refusals(server, acked):
     fails(server, "is not empty", "restore", "-D", server.data, backup)
     # The same files once more: the server may be down as well.
     check_restored(server, backup, acked, ("--copy",))
+
+    settings_first(server, backup)
 
     # An interrupted one has no MANIFEST, and is none.
     os.rename(f"{backup}/MANIFEST", f"{server.dir}/MANIFEST")

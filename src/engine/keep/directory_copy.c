@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A copy of a directory that may be in use: its segments, as they are, the log
- * as far as it goes, the segments that only the log names, and last a MANIFEST,
- * by which the copy becomes a directory.
+ * as far as it goes, the segments that only the log names, what else the caller
+ * adds, and last a MANIFEST, by which the copy becomes a directory.
  */
 #include <stdlib.h>
 
@@ -28,7 +28,7 @@ struct copy {
 	struct os_fs *fs;
 	const char *from;
 	const char *to;
-	bool must_copy; /* links are not wanted */
+	const struct copy_options *options;
 	struct copy_report *report;
 	uint64_t next_segment; /* above all that are copied */
 	struct buf kept;       /* struct kept_segment: those that are there */
@@ -50,7 +50,8 @@ keep_file(struct copy *c, const char *from, const char *to, bool *is_linked,
 	int rc;
 
 	/* Not all file systems can, nor is it always one: then it is copied. */
-	*is_linked = !c->must_copy && c->fs->link(c->fs, from, to) == 0;
+	*is_linked =
+	    !c->options->must_copy && c->fs->link(c->fs, from, to) == 0;
 	if (*is_linked)
 		return 0;
 	rc = os_copy_file(c->fs, from, to, err);
@@ -422,6 +423,8 @@ copy_all(struct copy *c, struct error *err)
 
 	if (rc == 0)
 		rc = sync_names(c, err);
+	if (rc == 0 && c->options->add != NULL)
+		rc = c->options->add(c->options->arg, err);
 	if (rc == 0) {
 		state = *manifest_state(manifest);
 		state.next_segment = c->next_segment;
@@ -433,14 +436,15 @@ copy_all(struct copy *c, struct error *err)
 }
 
 int
-engine_copy(struct os_fs *fs, const char *from, const char *to, bool must_copy,
-    struct copy_report *report, struct error *err)
+engine_copy(struct os_fs *fs, const char *from, const char *to,
+    const struct copy_options *options, struct copy_report *report,
+    struct error *err)
 {
 	struct copy c = {
 		.fs = fs,
 		.from = from,
 		.to = to,
-		.must_copy = must_copy,
+		.options = options,
 		.report = report,
 	};
 	struct manifest *manifest = NULL;

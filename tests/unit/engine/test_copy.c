@@ -162,6 +162,7 @@ store_and_merge(void)
 
 START_TEST(merges_do_not_begin_it_anew)
 {
+	const struct copy_options options = { .must_copy = true };
 	struct copy_report report;
 
 	moved = context_apart();
@@ -169,8 +170,8 @@ START_TEST(merges_do_not_begin_it_anew)
 		store_segment(moved);
 	store_segment(0);
 	on_copied = store_and_merge;
-	ck_assert_msg(engine_copy(&watched, world.dir, copy.dir, true, &report,
-			  &err) == 0,
+	ck_assert_msg(engine_copy(&watched, world.dir, copy.dir, &options,
+			  &report, &err) == 0,
 	    "%s", err.message);
 	/* The one apart, and what the others were merged into. */
 	ck_assert_uint_eq(copied_count, 2);

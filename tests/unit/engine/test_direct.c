@@ -220,6 +220,7 @@ END_TEST
 START_TEST(a_backup_has_what_only_the_log_names)
 {
 	struct fixture copy = world;
+	const struct copy_options options = { .must_copy = false };
 	struct copy_report report;
 
 	snprintf(copy.dir, sizeof(copy.dir), "%.50s-backup", world.dir);
@@ -229,8 +230,8 @@ START_TEST(a_backup_has_what_only_the_log_names)
 		hold_flushes();
 	fixture_store(&world, 40, 2000);
 	fixture_store(&world, 2040, 2);
-	ck_assert_msg(engine_copy(world.fs, world.dir, copy.dir, false, &report,
-			  &err) == 0,
+	ck_assert_msg(engine_copy(world.fs, world.dir, copy.dir, &options,
+			  &report, &err) == 0,
 	    "%s", err.message);
 	if (_i == 0)
 		let_flushes_go();
