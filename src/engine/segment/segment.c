@@ -305,20 +305,29 @@ segment_chunk_table(struct segment *segment, const struct segment_state *state,
 	    bytes_read, err);
 }
 
+static bool
+may_have_nulls(const struct segment_section *section,
+    const struct column_info *column)
+{
+	return column - section->columns >= SEGMENT_CORE_COLUMNS;
+}
+
 int
-segment_chunk_info(const struct segment_state *state, const struct block *table,
-    uint32_t i, uint32_t row_count, struct chunk_info *out, struct error *err)
+segment_chunk_info(const struct segment_section *section,
+    const struct column_info *column, const struct block *table, uint32_t zone,
+    struct chunk_info *out, struct error *err)
 {
 	const uint8_t *entry =
-	    (const uint8_t *)table->data + (size_t)i * CHUNK_INFO_SIZE;
+	    (const uint8_t *)table->data + (size_t)zone * CHUNK_INFO_SIZE;
 
-	assert((size_t)i * CHUNK_INFO_SIZE < table->len);
-	if (!segment_take_chunk_info(entry, out) || out->row_count != row_count)
-		return error_set(err, STELE_E_CORRUPT,
-		    "invalid entry %" PRIu32
-		    " in a table of chunks of file \"%s\"",
-		    i, state->file.file->path);
-	return 0;
+	assert((size_t)zone * CHUNK_INFO_SIZE < table->len);
+	if (segment_take_chunk_info(entry, out) &&
+	    out->row_count == segment_section_zone_rows(section, zone) &&
+	    (out->null_count == 0 || may_have_nulls(section, column)))
+		return 0;
+	return error_set(err, STELE_E_CORRUPT,
+	    "invalid entry %" PRIu32 " in a table of chunks of file \"%s\"",
+	    zone, section->segment->path);
 }
 
 static void
@@ -337,8 +346,7 @@ segment_zone_info(const struct segment_section *section,
     struct chunk_info *out, struct error *err)
 {
 	int64_t base = segment_column_base(section, column);
-	int rc = segment_chunk_info(section->state, table, zone,
-	    segment_section_zone_rows(section, zone), out, err);
+	int rc = segment_chunk_info(section, column, table, zone, out, err);
 
 	if (rc == 0 && base != 0) { /* the set counts from the least */
 		shift_bound(out->low, base);
@@ -433,8 +441,7 @@ chunk_need_ids(struct segment_section *section, uint32_t zone,
 	    section->info.zone_count, &table, bytes_read, err);
 	if (rc != 0)
 		return rc;
-	rc = segment_chunk_info(section->state, table, zone,
-	    segment_section_zone_rows(section, zone), &info, err);
+	rc = segment_chunk_info(section, ids, table, zone, &info, err);
 	block_cache_unpin(section->segment->cache, table);
 	if (rc == 0)
 		rc = segment_chunk_get(section->segment, section->state, &info,

@@ -53,8 +53,7 @@ segment_rows_before(struct segment_section *section, int64_t time,
 		uint32_t row_count = segment_section_zone_rows(section, z);
 		struct chunk_info info;
 
-		rc = segment_chunk_info(section->state, table, z, row_count,
-		    &info, err);
+		rc = segment_chunk_info(section, column, table, z, &info, err);
 		if (rc == 0)
 			*out += rows_before(&info, row_count, time);
 	}

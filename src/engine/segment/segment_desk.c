@@ -157,8 +157,7 @@ read_info(struct segment_section *section, const struct column_info *column,
 
 	if (rc != 0)
 		return rc;
-	rc = segment_chunk_info(section->state, table, zone,
-	    segment_section_zone_rows(section, zone), out, err);
+	rc = segment_chunk_info(section, column, table, zone, out, err);
 	block_cache_unpin(section->segment->cache, table);
 	return rc;
 }

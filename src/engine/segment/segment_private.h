@@ -101,15 +101,15 @@ column_chunk_phys(const struct column_info *column)
 }
 
 /*
- * Pin the table of a column's chunks, which has `count` entries, and take one
- * of them.
+ * Pin the table of a column's chunks, which has `count` entries, and take that
+ * of a zone: with as many rows as this has, and in a core column without nulls.
  */
 MUST_USE int segment_chunk_table(struct segment *segment,
     const struct segment_state *state, const struct block_ref *ref,
     uint32_t count, const struct block **out, uint64_t *bytes_read,
     struct error *err);
-MUST_USE int segment_chunk_info(const struct segment_state *state,
-    const struct block *table, uint32_t i, uint32_t row_count,
+MUST_USE int segment_chunk_info(const struct segment_section *section,
+    const struct column_info *column, const struct block *table, uint32_t zone,
     struct chunk_info *out, struct error *err);
 
 /* What is added to the integers of a column's chunks: see G5. */
