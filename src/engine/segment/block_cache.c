@@ -24,7 +24,8 @@
 #define BUCKETS_MIN    16
 #define BUCKETS_MAX    (UINT32_C(1) << 16)
 #define BLOCK_USUAL    1024 /* bytes: a bucket for as many */
-#define ENTRY_OVERHEAD 64   /* accounted for each block besides its bytes */
+#define DECODERS_MAX   4
+#define ENTRY_OVERHEAD 64 /* accounted for each block besides its bytes */
 
 /*
  * One block, on its bucket's list and on the ring of its part.  What was read
@@ -43,6 +44,7 @@ struct cache_entry {
 	struct block_slot *slot; /* knows the block; or NULL */
 	atomic_uint pins;
 	bool is_recent; /* asked for since the hand last passed */
+	uint8_t form;   /* form_of() */
 };
 
 #define ENTRY_BYTES \
@@ -72,6 +74,7 @@ struct block_cache {
 	atomic_size_t desk_bytes;
 	atomic_bool has_been_full;     /* some part; for good */
 	atomic_uint_least64_t entered; /* hits of slots */
+	_Atomic(block_decode_fn) decoders[DECODERS_MAX]; /* NULL: no more */
 	struct cache_part parts[PARTS_MAX];
 };
 
@@ -468,6 +471,48 @@ block_read(const struct block_file *file, const struct block_ref *ref,
 	return 0;
 }
 
+/*
+ * What a block is kept as: 0 as it was read, else the number of who decodes it.
+ * An entry has room for no more than that.
+ */
+static uint8_t
+form_of(struct block_cache *cache, block_decode_fn decode)
+{
+	uint8_t form = 0;
+	block_decode_fn known = NULL;
+
+	if (decode == NULL)
+		return 0;
+	do {
+		MUST(form < DECODERS_MAX);
+		known = NULL;
+		/* Relaxed: nothing is read through it. */
+		(void)atomic_compare_exchange_strong_explicit(
+		    &cache->decoders[form], &known, decode,
+		    memory_order_relaxed, memory_order_relaxed);
+		form++;
+	} while (known != NULL && known != decode);
+	return form;
+}
+
+/* Is it what the ref leads to, for who decodes so? */
+static bool
+entry_fits(const struct cache_entry *entry, const struct block_ref *ref,
+    uint8_t form)
+{
+	return entry->form == form &&
+	    (form != 0 || entry->block.len == ref->len);
+}
+
+static int
+two_blocks(const struct block_file *file, const struct block_ref *ref,
+    struct error *err)
+{
+	return error_set(err, STELE_E_CORRUPT,
+	    "invalid block in file \"%s\": two are at offset %" PRIu64,
+	    file->file->path, ref->offset);
+}
+
 /* An entry with room for `len` bytes behind it, with one pin. */
 static struct cache_entry *
 entry_new(struct block_cache *cache, const struct block_file *file,
@@ -529,6 +574,7 @@ entry_load(struct block_cache *cache, const struct block_file *file,
 		    err);
 	else
 		rc = load_decoded(cache, file, ref, decode, entry, err);
+	entry->form = form_of(cache, decode);
 	if (rc != 0)
 		block_memory_give(cache->memory, entry, memory_bytes(len));
 	else
@@ -575,6 +621,8 @@ block_cache_get(struct block_cache *cache, const struct block_file *file,
 	if (entry != NULL) {
 		usage.hits++;
 		rc = haste_take(1, err);
+		if (rc == 0 && !entry_fits(entry, ref, form_of(cache, decode)))
+			rc = two_blocks(file, ref, err);
 		if (rc != 0)
 			block_cache_unpin(cache, &entry->block);
 		else
@@ -602,6 +650,10 @@ block_cache_get(struct block_cache *cache, const struct block_file *file,
 	if (loaded != NULL)
 		entry_free(cache, loaded);
 	free_evicted(cache, evicted);
+	if (!entry_fits(entry, ref, form_of(cache, decode))) {
+		block_cache_unpin(cache, &entry->block);
+		return two_blocks(file, ref, err);
+	}
 	*out = &entry->block;
 	return 0;
 }
@@ -702,8 +754,11 @@ block_slot_enter(struct block_slot *slot, const void **out, struct error *err)
 	return err->code;
 }
 
-/* The slot knows a block, which is pinned, from now on, and is entered. */
-static void
+/*
+ * The slot knows a block, which is pinned, from now on, and is entered; false if
+ * another slot does.
+ */
+static bool
 slot_fill(struct block_cache *cache, const struct block_file *file,
     const struct block_ref *ref, const struct block *block,
     struct block_slot *slot)
@@ -714,13 +769,21 @@ slot_fill(struct block_cache *cache, const struct block_file *file,
 		struct cache_entry *entry;
 	} held = { .block = block };
 
-	atomic_fetch_add_explicit(&slot->users, 1, memory_order_relaxed);
+	bool is_ours;
+
 	pthread_mutex_lock(&part->lock);
-	MUST(held.entry->slot == NULL || held.entry->slot == slot);
-	held.entry->slot = slot;
-	atomic_store_explicit(&slot->offset, ref->offset, memory_order_relaxed);
-	atomic_store_explicit(&slot->data, block->data, memory_order_release);
+	is_ours = held.entry->slot == NULL || held.entry->slot == slot;
+	if (is_ours) {
+		atomic_fetch_add_explicit(&slot->users, 1,
+		    memory_order_relaxed);
+		held.entry->slot = slot;
+		atomic_store_explicit(&slot->offset, ref->offset,
+		    memory_order_relaxed);
+		atomic_store_explicit(&slot->data, block->data,
+		    memory_order_release);
+	}
 	pthread_mutex_unlock(&part->lock);
+	return is_ours;
 }
 
 int
@@ -737,10 +800,12 @@ block_cache_enter(struct block_cache *cache, const struct block_file *file,
 	rc = block_cache_get(cache, file, ref, decode, &block, bytes_read, err);
 	if (rc != 0)
 		return rc;
-	slot_fill(cache, file, ref, block, slot);
-	*out = block->data;
+	if (slot_fill(cache, file, ref, block, slot))
+		*out = block->data;
+	else
+		rc = two_blocks(file, ref, err);
 	block_cache_unpin(cache, block);
-	return 0;
+	return rc;
 }
 
 void

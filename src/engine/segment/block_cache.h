@@ -84,10 +84,10 @@ void block_cache_give_desk(struct block_cache *cache, void *desk, size_t size);
 uint64_t block_cache_new_key(struct block_cache *cache);
 
 /*
- * The block at `ref`, pinned; decoded by `decode` unless that is NULL (a block
- * is always asked for with the same).  *bytes_read grows by what had to be
- * read.  Errors: STELE_E_CORRUPT with file and offset, STELE_E_OS,
- * STELE_E_OUT_OF_MEMORY.
+ * The block at `ref`, pinned; decoded by `decode` unless that is NULL.  One that
+ * is there as something else, since two refs of a made file lead to it, is
+ * corrupt.  *bytes_read grows by what had to be read.  Errors: STELE_E_CORRUPT
+ * with file and offset, STELE_E_OS, STELE_E_OUT_OF_MEMORY.
  */
 MUST_USE int block_cache_get(struct block_cache *cache,
     const struct block_file *file, const struct block_ref *ref,
@@ -129,7 +129,8 @@ MUST_USE int block_slot_enter(struct block_slot *slot, const void **out,
 
 /*
  * The same, and if it does not know it, ask the cache for the slot's block, which
- * is the one at `ref`, as block_cache_get() does, with the same errors.
+ * is the one at `ref`, as block_cache_get() does, with the same errors; a block
+ * that another slot knows is corrupt too.
  */
 MUST_USE int block_cache_enter(struct block_cache *cache,
     const struct block_file *file, const struct block_ref *ref,

@@ -336,6 +336,61 @@ START_TEST(core_columns_have_no_nulls)
 }
 END_TEST
 
+/* Two zones, and lookups that ask for both. */
+START_TEST(no_block_is_in_two_places)
+{
+	change_chunk(PAYMENT_AMOUNT, 0, 1, NULL);
+	fixture_open(&world);
+	CHECK_ERROR(find_events(), ".seg\"");
+}
+END_TEST
+
+/*
+ * What is kept of a block is what its first reader has made of it: others that
+ * take it for something else, or for longer, have no use for it.
+ */
+START_TEST(a_block_is_one_thing)
+{
+	struct manifest *manifest = load_manifest();
+	const struct manifest_state *state = manifest_state(manifest);
+	struct block_cache *cache = block_cache_new(1 << 20);
+	const struct block *root, *raw, *again;
+	struct segment_state *opened;
+	char path[OS_PATH_SIZE];
+	struct block_ref ref;
+	uint64_t bytes_read = 0;
+
+	close(open_segment(&state->segments[0], path));
+	ck_assert_int_eq(segment_state_open(world.fs, path, &state->segments[0],
+			     &state->directory, &opened, &err),
+	    0);
+	ref = opened->footer.contexts;
+	ck_assert_int_eq(block_cache_get(cache, &opened->file, &ref,
+			     dict_root_decode, &root, &bytes_read, &err),
+	    0);
+	CHECK_ERROR(block_cache_get(cache, &opened->file, &ref, NULL, &again,
+			&bytes_read, &err),
+	    path);
+	ck_assert_ptr_null(again);
+	ref = opened->footer.index;
+	ck_assert_int_eq(block_cache_get(cache, &opened->file, &ref, NULL, &raw,
+			     &bytes_read, &err),
+	    0);
+	CHECK_ERROR(block_cache_get(cache, &opened->file, &ref,
+			dict_root_decode, &again, &bytes_read, &err),
+	    path);
+	ref.len--;
+	CHECK_ERROR(block_cache_get(cache, &opened->file, &ref, NULL, &again,
+			&bytes_read, &err),
+	    path);
+	block_cache_unpin(cache, root);
+	block_cache_unpin(cache, raw);
+	segment_state_free(opened);
+	block_cache_free(cache);
+	manifest_close(manifest);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -349,6 +404,8 @@ main(void)
 	tcase_add_test(tc, what_is_not_changed_is_read);
 	tcase_add_loop_test(tc, core_columns_have_no_nulls, 0,
 	    3 * SEGMENT_CORE_COLUMNS);
+	tcase_add_test(tc, no_block_is_in_two_places);
+	tcase_add_test(tc, a_block_is_one_thing);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
