@@ -22,6 +22,7 @@ struct row_run {
 	struct segment_cursor *cursor;
 	struct batch batch;
 	uint32_t at; /* the next row; batch.row_count: there is none */
+	int64_t last_event_id; /* of what was read; 0: nothing */
 	uint64_t event_ids[VEC_ROWS];
 };
 
@@ -53,8 +54,15 @@ advance(struct row_run *run, struct error *err)
 		return rc;
 	}
 	ids = &run->batch.cols[0];
-	for (uint32_t i = 0; i < run->batch.row_count; i++)
-		run->event_ids[i] = (uint64_t)ids->i64[vec_index(ids, i)];
+	for (uint32_t i = 0; i < run->batch.row_count; i++) {
+		int64_t event_id = ids->i64[vec_index(ids, i)];
+
+		if (event_id <= run->last_event_id)
+			return segment_breaks_order(run->segment, event_id,
+			    err);
+		run->last_event_id = event_id;
+		run->event_ids[i] = (uint64_t)event_id;
+	}
 	return 0;
 }
 
@@ -167,6 +175,9 @@ tell_runs(struct run_reader *reader, struct error *err)
 			.cols = run->batch.cols + 1,
 		};
 
+		if (next_id(run) == limit)
+			return segment_breaks_order(run->segment,
+			    (int64_t)limit, err);
 		while (next_id(run) < limit) {
 			run->at++;
 			rows.count++;

@@ -58,6 +58,7 @@ struct type_input {
 	struct arena arena;             /* of those */
 	struct batch batch;             /* the same */
 	uint32_t at;                    /* next row of batch.sel */
+	int64_t last_event_id;          /* of what was read; 0: nothing */
 };
 
 struct type_merge {
@@ -75,6 +76,7 @@ struct type_merge {
 	uint32_t input_count;
 	struct type_input **active; /* those with rows left */
 	uint32_t active_count;
+	int64_t last_event_id; /* that was written; 0: none */
 };
 
 static bool
@@ -394,6 +396,31 @@ translate(struct type_merge *t, struct type_input *in, struct error *err)
 	return rc == 0 ? arena_check(&in->arena, err) : rc;
 }
 
+static int64_t
+event_id_at(const struct type_input *in, uint32_t i)
+{
+	const struct vec *ids =
+	    &in->cols[segment_column_index(COLUMN_EVENT_ID)];
+
+	return ids->i64[vec_index(ids, sel_row(in->batch.sel, i))];
+}
+
+/* Nothing but a file that somebody has made breaks it. */
+static int
+check_order(const struct type_merge *t, struct type_input *in,
+    struct error *err)
+{
+	for (uint32_t i = 0; i < in->batch.sel.count; i++) {
+		int64_t event_id = event_id_at(in, i);
+
+		if (event_id <= in->last_event_id)
+			return segment_breaks_order(t->m->inputs[in->input],
+			    event_id, err);
+		in->last_event_id = event_id;
+	}
+	return 0;
+}
+
 /* The next batch of an input: 1, 0 at the end, or a code. */
 static int
 fill(struct type_merge *t, struct type_input *in, struct error *err)
@@ -409,16 +436,9 @@ fill(struct type_merge *t, struct type_input *in, struct error *err)
 	rc = m->spec->pace(m->spec->arg, m->rows_done, err);
 	if (rc == 0)
 		rc = translate(t, in, err);
+	if (rc == 0)
+		rc = check_order(t, in, err);
 	return rc == 0 ? 1 : rc;
-}
-
-static int64_t
-event_id_at(const struct type_input *in, uint32_t i)
-{
-	const struct vec *ids =
-	    &in->cols[segment_column_index(COLUMN_EVENT_ID)];
-
-	return ids->i64[vec_index(ids, sel_row(in->batch.sel, i))];
 }
 
 /* The input with the least next event_id; *limit is the least of the others. */
@@ -454,11 +474,15 @@ append_span(struct type_merge *t, struct type_input *in, int64_t limit,
 	uint32_t first = in->at, end = in->at + 1;
 	uint16_t rows[VEC_ROWS];
 
+	if (event_id_at(in, first) <= t->last_event_id)
+		return segment_breaks_order(t->m->inputs[in->input],
+		    event_id_at(in, first), err);
 	if (event_id_at(in, span.sel.count - 1) < limit)
 		end = span.sel.count;
 	while (end < span.sel.count && event_id_at(in, end) < limit)
 		end++;
 	in->at = end;
+	t->last_event_id = event_id_at(in, end - 1);
 	if (first > 0 || end < span.sel.count) {
 		for (uint32_t i = first; i < end; i++)
 			rows[i - first] = (uint16_t)sel_row(span.sel, i);

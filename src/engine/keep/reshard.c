@@ -9,6 +9,7 @@
  */
 #include "engine/keep/reshard.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "common/arena.h"
@@ -27,6 +28,7 @@ struct run {
 	struct scan_cursor *cursor;
 	struct batch batch;
 	uint32_t at; /* in the batch's selection; its count: at the end */
+	int64_t last_event_id; /* of what was read; 0: nothing */
 };
 
 struct resharder {
@@ -58,6 +60,28 @@ is_at_end(const struct run *run)
 	return run->at == run->batch.sel.count;
 }
 
+/* Which files were read is not known here; nobody but a forger gets here. */
+static int
+breaks_order(int64_t event_id, struct error *err)
+{
+	(void)error_set(err, STELE_E_CORRUPT,
+	    "event_id %" PRId64 " does not ascend", event_id);
+	return error_hint(err, "\"stele verify\" may name the file.");
+}
+
+static int
+check_order(struct run *run, struct error *err)
+{
+	for (uint32_t i = 0; i < run->batch.sel.count; i++) {
+		int64_t event_id = event_id_at(run, i);
+
+		if (event_id <= run->last_event_id)
+			return breaks_order(event_id, err);
+		run->last_event_id = event_id;
+	}
+	return 0;
+}
+
 /* The next batch, of the next part if this one ends. */
 static int
 run_advance(struct run *run, struct error *err)
@@ -77,9 +101,10 @@ run_advance(struct run *run, struct error *err)
 		rc = scan_cursor_open(run->scan, run->number, run->part++,
 		    &run->cursor, err);
 	}
-	if (rc != 1)
-		run->batch.sel.count = 0;
-	return rc < 0 ? rc : 0;
+	if (rc == 1)
+		return check_order(run, err);
+	run->batch.sel.count = 0;
+	return rc;
 }
 
 /* The run whose next event is first, and the id that the others begin at. */
@@ -118,6 +143,8 @@ merge_runs(struct resharder *r, struct run *runs, uint32_t count,
 	while (rc == 0 && (run = first_run(runs, count, &limit)) != NULL) {
 		uint32_t end = run->at;
 
+		if (event_id_at(run, end) == limit)
+			return breaks_order(limit, err);
 		while (
 		    end < run->batch.sel.count && event_id_at(run, end) < limit)
 			end++;

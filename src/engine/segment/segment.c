@@ -291,6 +291,18 @@ segment_check(struct segment *segment, struct error *err)
 	return rc;
 }
 
+int
+segment_breaks_order(const struct segment *segment, int64_t event_id,
+    struct error *err)
+{
+	(void)error_set(err, STELE_E_CORRUPT,
+	    "event_id %" PRId64 " in file \"%s\" does not ascend", event_id,
+	    segment->path);
+	return error_detail(err,
+	    "There is a later one before it, or it is there twice, perhaps in "
+	    "another file too.");
+}
+
 /* ---- parts ---- */
 
 int

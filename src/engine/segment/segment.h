@@ -215,6 +215,13 @@ const struct segment_meta *segment_meta(const struct segment *segment);
 MUST_USE int segment_check(struct segment *segment, struct error *err);
 
 /*
+ * STELE_E_CORRUPT: who reads rows in the order of event_id has met this one
+ * behind itself, or behind a later one.
+ */
+int segment_breaks_order(const struct segment *segment, int64_t event_id,
+    struct error *err);
+
+/*
  * The section of a type, borrowed from the segment; NULL in *out if it has no
  * row of it.  May read: STELE_E_CORRUPT naming file and offset, STELE_E_OS,
  * STELE_E_FILE_MISSING, STELE_E_OUT_OF_MEMORY.

@@ -144,6 +144,70 @@ change_chunk(uint32_t column, uint32_t from, uint32_t to,
 	manifest_close(manifest);
 }
 
+/* Header and trailer are that of another number. */
+static void
+renumber(const struct segment_meta *meta, const struct segment_meta *twin,
+    const struct uuid *directory)
+{
+	uint64_t was = segment_identity(directory, meta->number);
+	uint64_t is = segment_identity(directory, twin->number);
+	uint64_t end = twin->size_bytes - SEGMENT_TRAILER_SIZE;
+	uint8_t bytes[SEGMENT_HEADER_SIZE];
+	struct segment_header header;
+	char path[OS_PATH_SIZE];
+	struct block_ref footer;
+	struct buf changed;
+	int fd = open_segment(twin, path);
+
+	buf_init(&changed);
+	ck_assert_int_eq(pread(fd, bytes, SEGMENT_HEADER_SIZE, 0),
+	    SEGMENT_HEADER_SIZE);
+	ck_assert(segment_take_header(bytes, was, &header));
+	header.number = twin->number;
+	segment_put_header(&changed, &header, is);
+	ck_assert_int_eq(pwrite(fd, changed.data, changed.len, 0),
+	    SEGMENT_HEADER_SIZE);
+	buf_reset(&changed);
+	ck_assert_int_eq(pread(fd, bytes, SEGMENT_TRAILER_SIZE, (off_t)end),
+	    SEGMENT_TRAILER_SIZE);
+	ck_assert(segment_take_trailer(bytes, was, end, &footer));
+	segment_put_trailer(&changed, &footer, is, end);
+	ck_assert_int_eq(pwrite(fd, changed.data, changed.len, (off_t)end),
+	    SEGMENT_TRAILER_SIZE);
+	buf_release(&changed);
+	close(fd);
+}
+
+/* The first segment once more, under the next number. */
+static void
+add_twin(void)
+{
+	const struct segment_meta *meta;
+	struct manifest *manifest;
+	uint64_t torn_bytes;
+	struct segment_meta twin;
+	struct manifest_step step = { .added = &twin, .added_count = 1 };
+	char from[OS_PATH_SIZE], to[OS_PATH_SIZE];
+
+	ck_assert_int_eq(manifest_open(world.fs, world.dir, &manifest,
+			     &torn_bytes, &err),
+	    0);
+	meta = &manifest_state(manifest)->segments[0];
+	twin = *meta;
+	twin.number = manifest_state(manifest)->next_segment;
+	ck_assert_int_eq(segment_path(from, sizeof(from), world.dir,
+			     meta->number, &err),
+	    0);
+	ck_assert_int_eq(segment_path(to, sizeof(to), world.dir, twin.number,
+			     &err),
+	    0);
+	ck_assert_int_eq(os_copy_file(world.fs, from, to, &err), 0);
+	renumber(meta, &twin, &manifest_state(manifest)->directory);
+	step.next_segment = twin.number + 1;
+	ck_assert_int_eq(manifest_append(manifest, &step, &err), 0);
+	manifest_close(manifest);
+}
+
 /* ---- who reads ---- */
 
 static int
@@ -336,6 +400,33 @@ START_TEST(core_columns_have_no_nulls)
 }
 END_TEST
 
+/* A zone's event_ids once more: they do not ascend. */
+START_TEST(event_ids_ascend)
+{
+	uint64_t rows;
+
+	change_chunk(COLUMN_EVENT_ID - 1, 0, 1, NULL);
+	fixture_open(&world);
+	CHECK_ERROR(merge(), "event_id");
+	CHECK_ERROR(export(&rows), "event_id");
+	fixture_close(&world);
+	CHECK_ERROR(reshard(), "event_id");
+}
+END_TEST
+
+START_TEST(no_event_is_in_two_segments)
+{
+	uint64_t rows;
+
+	add_twin();
+	fixture_open(&world);
+	CHECK_ERROR(merge(), "event_id");
+	CHECK_ERROR(export(&rows), "event_id");
+	fixture_close(&world);
+	CHECK_ERROR(reshard(), "event_id");
+}
+END_TEST
+
 /* Two zones, and lookups that ask for both. */
 START_TEST(no_block_is_in_two_places)
 {
@@ -404,6 +495,8 @@ main(void)
 	tcase_add_test(tc, what_is_not_changed_is_read);
 	tcase_add_loop_test(tc, core_columns_have_no_nulls, 0,
 	    3 * SEGMENT_CORE_COLUMNS);
+	tcase_add_test(tc, event_ids_ascend);
+	tcase_add_test(tc, no_event_is_in_two_segments);
 	tcase_add_test(tc, no_block_is_in_two_places);
 	tcase_add_test(tc, a_block_is_one_thing);
 	suite_add_tcase(suite, tc);
