@@ -8,6 +8,8 @@
  */
 #include "exec/merge.h"
 
+#include <inttypes.h>
+
 #include "exec/eval.h"
 
 void
@@ -223,6 +225,16 @@ is_over(const struct merge_source *source)
 	    source->next_part == scan_part_count(source->scan, source->run);
 }
 
+/* Two sources have it: in files that somebody has made, and no others. */
+static int
+breaks_order(const struct merge_source *source, struct error *err)
+{
+	(void)error_set(err, STELE_E_CORRUPT,
+	    "event_id %" PRId64 " does not ascend",
+	    source_id(source, source->at));
+	return error_detail(err, "It is in two segments.");
+}
+
 static int
 merge_by_id(struct merge *merge, struct error *err)
 {
@@ -238,6 +250,8 @@ merge_by_id(struct merge *merge, struct error *err)
 		if (end - source->at > room)
 			end = source->at + room;
 		end = rows_below(source, end, next_limit(merge));
+		if (end == source->at)
+			return breaks_order(source, err);
 		add_span(merge, source, end - source->at);
 		if (source->at < source->batch.sel.count) {
 			sift_down(merge, 0);
