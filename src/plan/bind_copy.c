@@ -10,11 +10,20 @@
 #include "plan/column_set.h"
 #include "plan/layout.h"
 #include "plan/names.h"
+#include "plan/rights.h"
 #include "plan/temp_table.h"
 
 /* Columns of COPY events without a list. */
 static const uint32_t events_defaults[] = { EVENTS_EVENT_TYPE,
 	EVENTS_CONTEXT_ID, EVENTS_TIMESTAMP, EVENTS_PAYLOAD };
+
+static int
+undefined_column(struct str name, struct str table, struct error *err)
+{
+	return error_set(err, STELE_E_UNDEFINED_COLUMN,
+	    "column \"%.*s\" of relation \"%.*s\" does not exist",
+	    STR_FMT(name), STR_FMT(table));
+}
 
 static int
 find_copy_column(const struct range *range, struct str name, uint32_t *attnum,
@@ -26,9 +35,7 @@ find_copy_column(const struct range *range, struct str name, uint32_t *attnum,
 			return 0;
 		}
 	}
-	return error_set(err, STELE_E_UNDEFINED_COLUMN,
-	    "column \"%.*s\" of relation \"%.*s\" does not exist",
-	    STR_FMT(name), STR_FMT(range->table_name));
+	return undefined_column(name, range->table_name, err);
 }
 
 static int
@@ -58,10 +65,10 @@ copy_columns(struct binder *binder, const struct ast_copy *copy,
     uint32_t **attnums, uint32_t *count, struct error *err)
 {
 	const struct event_type *type = relation->type;
-	bool is_temp = relation->temp != NULL;
+	bool has_all = relation->temp != NULL || relation->system != NULL;
 
 	*count = copy->has_columns ? copy->column_count
-	    : is_temp              ? range->column_count
+	    : has_all              ? range->column_count
 	    : type == NULL         ? (uint32_t)ARRAY_LEN(events_defaults)
 				   : range->column_count - 1;
 	*attnums =
@@ -69,7 +76,7 @@ copy_columns(struct binder *binder, const struct ast_copy *copy,
 	if (copy->has_columns)
 		return named_columns(copy, range, *attnums, err);
 	for (uint32_t i = 0; i < *count; i++)
-		(*attnums)[i] = is_temp ? i + 1
+		(*attnums)[i] = has_all ? i + 1
 		    : type == NULL      ? events_defaults[i]
 		    : i < 2             ? i + 1
 					: i + 2;
@@ -302,10 +309,9 @@ bind_from_side(struct binder *binder, const struct ast_copy *ast,
 
 static int
 bind_to_side(struct binder *binder, const struct ast_copy *ast,
-    const struct relation *relation, struct plan *plan, struct error *err)
+    const struct relation *relation, const struct range *range, struct rel *rel,
+    struct plan *plan, struct error *err)
 {
-	struct rel *rel;
-	const struct range *range = range_of(binder, relation, &rel);
 	struct plan_column *columns;
 	struct expr **exprs;
 	uint32_t *attnums;
@@ -335,6 +341,114 @@ bind_to_side(struct binder *binder, const struct ast_copy *ast,
 	return rc;
 }
 
+/* ---- what has no rows of a session's ---- */
+
+static const char *
+kind_words(const struct relation *relation)
+{
+	switch (relation_kind(relation)) {
+	case 'v':
+		return "view";
+	case 'm':
+		return "materialized view";
+	case 'S':
+		return "sequence";
+	}
+	return "table";
+}
+
+static int
+check_names(struct binder *binder, const struct ast_copy *copy,
+    const struct relation *relation, struct error *err)
+{
+	const struct relation_space space = names_space(binder->context);
+
+	for (uint32_t i = 0; i < copy->column_count; i++)
+		if (relation_column_find(&space, relation, copy->columns[i]) ==
+		    0)
+			return undefined_column(copy->columns[i],
+			    relation->name, err);
+	return 0;
+}
+
+/*
+ * One of the server's own: what is refused anyway is refused first to those
+ * who may not even ask.
+ */
+static int
+check_system_rights(const struct binder *binder, const struct ast_copy *copy,
+    const struct relation *relation, struct error *err)
+{
+	const struct catalog *catalog = binder->context->catalog;
+	uint32_t role_oid = binder->context->session->role_oid;
+
+	if (relation->system == NULL || catalog_is_superuser(catalog, role_oid))
+		return 0;
+	if (!copy->is_from &&
+	    rights_role_has(catalog, role_oid,
+		system_table_need(relation->system)))
+		return 0;
+	return error_set(err, STELE_E_INSUFFICIENT_PRIVILEGE,
+	    "permission denied for %s %.*s", kind_words(relation),
+	    STR_FMT(relation->name));
+}
+
+static int
+refuse_from(const struct relation *relation, struct error *err)
+{
+	if (relation_kind(relation) == 'r') {
+		error_set(err, STELE_E_FEATURE_NOT_SUPPORTED,
+		    "cannot copy to system catalog \"%.*s\"",
+		    STR_FMT(relation->name));
+		return error_hint(err,
+		    "Its rows tell what there is; statements such as CREATE and"
+		    " ALTER change that.");
+	}
+	return error_set(err, STELE_E_WRONG_OBJECT_TYPE,
+	    "cannot copy to %s \"%.*s\"", kind_words(relation),
+	    STR_FMT(relation->name));
+}
+
+static int
+refuse_to(const struct relation *relation, struct error *err)
+{
+	int rc = error_set(err, STELE_E_WRONG_OBJECT_TYPE,
+	    "cannot copy from %s \"%.*s\"", kind_words(relation),
+	    STR_FMT(relation->name));
+
+	if (relation_kind(relation) == 'S')
+		return rc;
+	return error_hint(err, "Try the COPY (SELECT ...) TO variant.");
+}
+
+/* Neither of events nor temporary: the server's own tables can be read. */
+static int
+bind_other(struct binder *binder, const struct ast_copy *copy,
+    const struct relation *relation, struct plan *plan, struct error *err)
+{
+	const struct ast_from from = { .kind = AST_FROM_TABLE,
+		.table = copy->table,
+		.location = copy->table.location };
+	struct scope scope = { .place = PLACE_COPY_WHERE };
+	struct rel *rel;
+	int rc;
+
+	rc = check_names(binder, copy, relation, err);
+	if (rc == 0)
+		rc = check_system_rights(binder, copy, relation, err);
+	if (rc != 0)
+		return rc;
+	if (copy->is_from)
+		return refuse_from(relation, err);
+	if (relation_kind(relation) != 'r')
+		return refuse_to(relation, err);
+	rc = bind_from_item(binder, &scope, &from, &rel, err);
+	if (rc != 0)
+		return rc;
+	return bind_to_side(binder, copy, relation, scope.items[0].range, rel,
+	    plan, err);
+}
+
 static int
 check_supported(const struct ast_stmt *stmt, struct error *err)
 {
@@ -358,6 +472,8 @@ bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 {
 	const struct ast_copy *copy = &stmt->copy;
 	struct relation relation = { 0 };
+	struct range *range;
+	struct rel *rel;
 	int rc;
 
 	rc = check_supported(stmt, err);
@@ -366,12 +482,12 @@ bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 	if (copy->query != NULL)
 		return bind_query_plan(binder, copy->query, plan, err);
 	if (!name_is_events(binder, &copy->table)) {
-		rc = bind_table_name(binder, &copy->table, &relation, err);
+		rc = bind_relation(binder, &copy->table, &relation, err);
 		/* PostgreSQL looks for it later, and knows not where. */
-		if (rc == STELE_E_UNDEFINED_TABLE)
-			return error_position(err, 0);
 		if (rc != 0)
-			return rc;
+			return error_position(err, 0);
+		if (relation.type == NULL && relation.temp == NULL)
+			return bind_other(binder, copy, &relation, plan, err);
 	}
 	/* of `events`: that on the type of each row */
 	if (relation.type != NULL)
@@ -381,5 +497,6 @@ bind_copy(struct binder *binder, const struct ast_stmt *stmt, struct plan *plan,
 		binder_need_system(binder, &events_table);
 	if (copy->is_from)
 		return bind_from_side(binder, copy, &relation, plan, err);
-	return bind_to_side(binder, copy, &relation, plan, err);
+	range = range_of(binder, &relation, &rel);
+	return bind_to_side(binder, copy, &relation, range, rel, plan, err);
 }
