@@ -4,7 +4,7 @@
  * and the database.
  */
 #include "engine/catalog/catalog.h"
-#include "exec/ddl_private.h"
+#include "exec/ddl_grant_private.h"
 
 /* ---- words ---- */
 
@@ -41,8 +41,8 @@ kind_of(const struct ast_grant *grant)
 	return ACL_TABLE;
 }
 
-static int
-right_of(const struct ast_grant *grant, struct str word, bool is_of_column,
+int
+grant_right(const struct ast_grant *grant, struct str word, bool is_of_column,
     uint32_t *out, struct error *err)
 {
 	enum acl_kind kind = kind_of(grant);
@@ -75,7 +75,7 @@ rights_of(const struct ast_grant *grant, uint32_t *out, struct error *err)
 	for (uint32_t i = 0; i < grant->right_count && rc == 0; i++) {
 		uint32_t right;
 
-		rc = right_of(grant, grant->rights[i], false, &right, err);
+		rc = grant_right(grant, grant->rights[i], false, &right, err);
 		if (rc == 0)
 			*out |= right;
 	}
@@ -97,16 +97,8 @@ ddl_denied_on(const struct acl_object *object, struct str database,
 	    STR_FMT(object->kind == ACL_DATABASE ? database : object->name));
 }
 
-/* What rights are granted on: an object, or a column of one. */
-struct target {
-	struct acl_object object;
-	uint32_t attnum; /* 0: the whole */
-	struct str column;
-	bool is_all; /* no right is named */
-};
-
-static int
-target_denied(const struct ddl_run *run, const struct target *target,
+int
+grant_denied(const struct ddl_run *run, const struct grant_target *target,
     struct error *err)
 {
 	if (target->attnum == 0)
@@ -117,9 +109,9 @@ target_denied(const struct ddl_run *run, const struct target *target,
 	    STR_FMT(target->column), STR_FMT(target->object.name));
 }
 
-/* "no" or "not all" of the privileges. */
-static void
-warn(struct ddl_run *run, const char *how_many, const struct target *target)
+void
+grant_warn(struct ddl_run *run, const char *how_many,
+    const struct grant_target *target)
 {
 	bool is_revoke = run->plan->grant->is_revoke;
 	int code = is_revoke ? STELE_E_PRIVILEGE_NOT_REVOKED
@@ -144,7 +136,7 @@ warn(struct ddl_run *run, const char *how_many, const struct target *target)
 
 /* Of the rights that are named, those that current_user may grant. */
 static int
-restrict_rights(struct ddl_run *run, const struct target *target,
+restrict_rights(struct ddl_run *run, const struct grant_target *target,
     uint32_t *rights, struct error *err)
 {
 	const struct ast_grant *grant = run->plan->grant;
@@ -162,17 +154,17 @@ restrict_rights(struct ddl_run *run, const struct target *target,
 		catalog_column_rights(catalog, role_oid, object, attnum, all) ==
 		    0) ||
 	    (grant->is_whole && may != *rights))
-		return target_denied(run, target, err);
+		return grant_denied(run, target, err);
 	if (may == 0)
-		warn(run, "no", target);
+		grant_warn(run, "no", target);
 	else if (!target->is_all && may != *rights)
-		warn(run, "not all", target);
+		grant_warn(run, "not all", target);
 	*rights = may;
 	return 0;
 }
 
-static int
-find_grantee(struct ddl_run *run, const struct ast_role *role, uint32_t *out,
+int
+grant_find_role(struct ddl_run *run, const struct ast_role *role, uint32_t *out,
     struct error *err)
 {
 	*out = ACL_PUBLIC;
@@ -182,7 +174,7 @@ find_grantee(struct ddl_run *run, const struct ast_role *role, uint32_t *out,
 }
 
 static int
-grant_to_all(struct ddl_run *run, struct target *target, uint32_t rights,
+grant_to_all(struct ddl_run *run, struct grant_target *target, uint32_t rights,
     struct error *err)
 {
 	const struct ast_grant *grant = run->plan->grant;
@@ -200,7 +192,7 @@ grant_to_all(struct ddl_run *run, struct target *target, uint32_t rights,
 	    (grant->is_cascade ? ACL_CASCADE : 0u) |
 	    (grant->is_denial && target->attnum == 0 ? ACL_DENY : 0u);
 	for (uint32_t i = 0; i < grant->roles.count && rc == 0; i++) {
-		rc = find_grantee(run, &grant->roles.items[i],
+		rc = grant_find_role(run, &grant->roles.items[i],
 		    &ddl.grant.grantee, err);
 		if (rc == 0)
 			rc = write_batch_ddl(run->target, &ddl, err);
@@ -223,27 +215,32 @@ find_column(const struct ddl_run *run, uint32_t oid, struct str name)
 	return 0;
 }
 
+int
+grant_undefined_column(const struct grant_target *target, struct error *err)
+{
+	return error_set(err, STELE_E_UNDEFINED_COLUMN,
+	    "column \"%.*s\" of relation \"%.*s\" does not exist",
+	    STR_FMT(target->column), STR_FMT(target->object.name));
+}
+
 /* One of the rights that name columns. */
 static int
 grant_on_columns(struct ddl_run *run, const struct acl_object *object,
     const struct ast_column_right *named, struct error *err)
 {
-	struct target target = { .object = *object,
+	struct grant_target target = { .object = *object,
 		.is_all = named->right.len == 0 };
 	uint32_t rights = RIGHTS_COLUMN;
 	int rc = 0;
 
 	if (!target.is_all)
-		rc = right_of(run->plan->grant, named->right, true, &rights,
+		rc = grant_right(run->plan->grant, named->right, true, &rights,
 		    err);
 	for (uint32_t i = 0; i < named->column_count && rc == 0; i++) {
 		target.column = named->columns[i];
 		target.attnum = find_column(run, object->oid, target.column);
 		rc = target.attnum == 0
-		    ? error_set(err, STELE_E_UNDEFINED_COLUMN,
-			  "column \"%.*s\" of relation \"%.*s\" does not "
-			  "exist",
-			  STR_FMT(target.column), STR_FMT(object->name))
+		    ? grant_undefined_column(&target, err)
 		    : grant_to_all(run, &target, rights, err);
 	}
 	return rc;
@@ -254,7 +251,7 @@ grant_on(struct ddl_run *run, uint32_t object_oid, uint32_t rights,
     struct error *err)
 {
 	const struct ast_grant *grant = run->plan->grant;
-	struct target target = {
+	struct grant_target target = {
 		.is_all = grant->right_count == 0,
 	};
 	int rc = 0;
@@ -287,6 +284,8 @@ grant_on_tables(struct ddl_run *run, uint32_t rights, struct error *err)
 			    "relation \"%.*s\" does not exist", STR_FMT(name));
 		rc = grant_on(run, oid, rights, err);
 	}
+	for (uint32_t i = 0; i < run->plan->system_count && rc == 0; i++)
+		rc = grant_on_system(run, run->plan->systems[i], rights, err);
 	return rc;
 }
 

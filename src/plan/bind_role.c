@@ -4,6 +4,7 @@
  * those of roles are looked up when the statement is done.
  */
 #include "plan/bind.h"
+#include "plan/names.h"
 #include "plan/schema.h"
 
 static int
@@ -61,14 +62,71 @@ bind_alter_setting(const struct binder *binder,
 	    : bind_database_name(binder, setting->database, err);
 }
 
+/* A name is of the server's own relations: *out; or of others, and *out is NULL. */
+static int
+find_system(struct binder *binder, const struct ast_name *name,
+    const struct system_table **out, struct error *err)
+{
+	struct relation relation = { 0 };
+	const struct schema *schema = NULL;
+
+	if (names_relation(binder->context, name, &relation)) {
+		*out = relation.system;
+		return 0;
+	}
+	*out = NULL;
+	if (name->count > 1)
+		schema = schema_by_name(name->parts[name->count - 2]);
+	if (schema == NULL || schema->oid == SCHEMA_PUBLIC)
+		return 0;
+	return error_set(err, STELE_E_UNDEFINED_TABLE,
+	    "relation \"%.*s\" does not exist",
+	    STR_FMT(name_format(name, binder->arena)));
+}
+
+static int
+refuse_events(const struct ast_name *name, struct error *err)
+{
+	(void)error_at(err, name->location, STELE_E_WRONG_OBJECT_TYPE,
+	    "rights on \"events\" are those on the event types");
+	return error_hint(err,
+	    "GRANT pg_read_all_data lets a role read all of them.");
+}
+
+static int
+bind_table_names(struct binder *binder, const struct ast_grant *grant,
+    struct plan_ddl *ddl, struct error *err)
+{
+	size_t room = (size_t)grant->object_count + 1;
+	struct str *names = arena_zalloc(binder->arena, room * sizeof(*names));
+	const struct system_table **systems =
+	    arena_zalloc(binder->arena, room * sizeof(*systems));
+	int rc = 0;
+
+	ddl->names = names;
+	ddl->systems = systems;
+	for (uint32_t i = 0; i < grant->object_count && rc == 0; i++) {
+		const struct ast_name *name = &grant->objects[i];
+		const struct system_table *system;
+
+		rc = find_system(binder, name, &system, err);
+		if (rc == 0 && system == &events_table)
+			rc = refuse_events(name, err);
+		if (rc != 0)
+			break;
+		if (system != NULL)
+			systems[ddl->system_count++] = system;
+		else
+			rc = bind_changed_name(binder, name,
+			    &names[ddl->name_count++], err);
+	}
+	return rc;
+}
+
 static int
 bind_grant(struct binder *binder, const struct ast_grant *grant,
     struct plan_ddl *ddl, struct error *err)
 {
-	struct str *names = arena_zalloc(binder->arena,
-	    ((size_t)grant->object_count + 1) * sizeof(*names));
-	int rc = 0;
-
 	ddl->op = DDL_OP_GRANT;
 	ddl->grant = grant;
 	switch (grant->target) {
@@ -80,21 +138,7 @@ bind_grant(struct binder *binder, const struct ast_grant *grant,
 	case AST_GRANT_TABLES:
 		break;
 	}
-	ddl->names = names;
-	ddl->name_count = grant->object_count;
-	for (uint32_t i = 0; i < grant->object_count && rc == 0; i++) {
-		const struct ast_name *name = &grant->objects[i];
-
-		if (name_is_events(binder, name)) {
-			(void)error_at(err, name->location,
-			    STELE_E_WRONG_OBJECT_TYPE,
-			    "rights on \"events\" are those on the event types");
-			return error_hint(err,
-			    "GRANT pg_read_all_data lets a role read all of them.");
-		}
-		rc = bind_changed_name(binder, name, &names[i], err);
-	}
-	return rc;
+	return bind_table_names(binder, grant, ddl, err);
 }
 
 static int

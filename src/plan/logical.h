@@ -725,8 +725,10 @@ struct plan_ddl {
 	int64_t retain_us; /* 0: for ever */
 	/*
 	 * Of roles and rights, as they were parsed: roles are looked up when it
-	 * is done.  Objects of GRANT are in `names`.
+	 * is done.  Objects of GRANT are in `names`, the server's own apart.
 	 */
+	const struct system_table *const *systems; /* GRANT */
+	uint32_t system_count;
 	const struct ast_role_def *role_def;     /* CREATE_ROLE, ALTER_ROLE */
 	const struct ast_alter_setting *setting; /* ALTER_SETTING */
 	const struct ast_drop_role *drop_role;
