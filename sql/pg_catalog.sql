@@ -132,3 +132,14 @@ WHERE schemaname IN ('pg_catalog', 'information_schema');
 CREATE VIEW pg_statio_user_indexes AS
 SELECT * FROM pg_catalog.pg_statio_all_indexes
 WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
+
+-- of no view but a function
+CREATE VIEW pg_stat_get_activity AS
+SELECT a.datid, a.pid, a.usesysid, a.application_name, a.state, a.query,
+    a.wait_event_type, a.wait_event, a.xact_start, a.query_start,
+    a.backend_start, a.state_change, a.client_addr, a.client_hostname,
+    a.client_port, a.backend_xid, a.backend_xmin, a.backend_type, s.ssl,
+    s.version, s.cipher, s.bits, s.client_dn, s.client_serial, s.issuer_dn,
+    false, NULL, false, a.leader_pid, a.query_id
+FROM pg_catalog.pg_stat_activity a
+LEFT JOIN pg_catalog.pg_stat_ssl s ON s.pid = a.pid;

@@ -380,6 +380,10 @@ void binder_need_relation(struct binder *binder, uint32_t oid, uint32_t rights);
 /* One of these rights is enough. */
 void binder_need_any(struct binder *binder, uint32_t oid, uint32_t rights);
 
+/* What reading its table needs, to be asked in the function's name. */
+void binder_need_table_function(struct binder *binder,
+    const struct system_table *table);
+
 /* To do more than read a relation of the server. */
 void binder_need_superuser(struct binder *binder,
     const struct system_table *table);

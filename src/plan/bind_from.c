@@ -55,13 +55,12 @@ bind_with_table(struct binder *binder, struct scope *scope,
 
 /* One of the server's own relations, from its rows or its query. */
 static int
-bind_system_table(struct binder *binder, struct scope *scope,
+bind_system_rows(struct binder *binder, struct scope *scope,
     const struct system_table *table, const struct ast_from *from,
     struct rel **out, struct error *err)
 {
 	struct range *range;
 
-	binder_need_system(binder, table);
 	if (table->query != NULL)
 		return bind_system_view(binder, scope, table, from, out, err);
 	range = range_new_system(binder, table, from->alias.name, out);
@@ -90,9 +89,11 @@ bind_table(struct binder *binder, struct scope *scope,
 	if (relation.sequence != NULL)
 		bind_not_lockable(binder, scope, from, "sequence",
 		    relation.name);
-	if (relation.system != NULL)
-		return bind_system_table(binder, scope, relation.system, from,
+	if (relation.system != NULL) {
+		binder_need_system(binder, relation.system);
+		return bind_system_rows(binder, scope, relation.system, from,
 		    out, err);
+	}
 	if (relation.temp != NULL || relation.sequence != NULL) {
 		range = relation.temp != NULL
 		    ? range_new_temp(binder, &relation, from->alias.name, out)
@@ -113,12 +114,98 @@ static const struct system_table *
 table_of_function(struct binder *binder, const struct ast_from *from)
 {
 	const struct ast_expr *call = from->functions.items[0];
+	const struct system_table *table;
 
 	if (from->functions.count != 1 || call->kind != AST_CALL ||
-	    call->call.args.count > 0 || from->with_ordinality)
+	    from->with_ordinality)
 		return NULL;
-	return system_table_by_function(binder->context->system,
+	table = system_table_by_function(binder->context->system,
 	    builtin_name(binder, &call->call.name));
+	return table != NULL &&
+		call->call.args.count == (table->function_key != NULL ? 1 : 0)
+	    ? table
+	    : NULL;
+}
+
+/* Those rows whose key is the argument, or all if that is null. */
+static int
+keep_key(struct binder *binder, const struct system_table *table,
+    const struct range *range, struct expr *arg, int location, struct rel **rel,
+    struct error *err)
+{
+	struct expr *is_null = expr_new(binder->arena, EXPR_TEST,
+	    type_of(TYPE_BOOL), arg->location, 1);
+	struct expr *kept = expr_new(binder->arena, EXPR_OR, type_of(TYPE_BOOL),
+	    arg->location, 2);
+	uint32_t key = 0;
+	int rc;
+
+	while (strcmp(table->columns[key].name, table->function_key) != 0)
+		key++;
+	if (!can_coerce(&arg->type, &range->columns[key].type, CAST_IMPLICIT))
+		return function_error(binder, str_of_cstr(table->function),
+		    &arg, 1, location, false, err);
+	rc =
+	    coerce(binder, &arg, &range->columns[key].type, CAST_IMPLICIT, err);
+	if (rc != 0)
+		return rc;
+	is_null->test = TEST_NULL;
+	is_null->args[0] = arg;
+	kept->args[0] = is_null;
+	rc = bind_operator(binder, STR("="),
+	    range_column_expr(binder, range, key, 0), arg, arg->location,
+	    &kept->args[1], err);
+	if (rc == 0)
+		*rel = rel_new_filter(binder, *rel, kept);
+	return rc;
+}
+
+/* What a function returns is no table's, for clients. */
+static void
+forget_table(struct binder *binder, struct range *range)
+{
+	size_t size = range->column_count * sizeof(*range->columns);
+	struct range_column *columns = arena_alloc(binder->arena, size);
+
+	memcpy(columns, range->columns, size);
+	for (uint32_t i = 0; i < range->column_count; i++) {
+		columns[i].table_oid = 0;
+		columns[i].attnum = 0;
+	}
+	range->columns = columns;
+}
+
+static int
+bind_table_function(struct binder *binder, struct scope *scope,
+    const struct system_table *table, const struct ast_from *from,
+    struct rel **out, struct error *err)
+{
+	const struct ast_expr *call = from->functions.items[0];
+	struct ast_from named = *from;
+	struct range *range;
+	struct expr *arg = NULL;
+	int rc = 0;
+
+	if (named.alias.name.len == 0)
+		named.alias.name = str_of_cstr(table->function);
+	if (table->function_key != NULL) {
+		scope->is_lateral_active = true;
+		scope->place = PLACE_FROM_FUNCTION;
+		rc = bind_expr(binder, scope, call->call.args.items[0], &arg,
+		    err);
+		scope->is_lateral_active = false;
+	}
+	if (rc != 0)
+		return rc;
+	binder_need_table_function(binder, table);
+	rc = bind_system_rows(binder, scope, table, &named, out, err);
+	if (rc != 0)
+		return rc;
+	range = scope->items[scope->item_count - 1].range;
+	forget_table(binder, range);
+	return arg == NULL
+	    ? 0
+	    : keep_key(binder, table, range, arg, call->location, out, err);
 }
 
 static int
@@ -126,16 +213,14 @@ bind_function_item(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err)
 {
 	const struct system_table *table = table_of_function(binder, from);
-	struct ast_from named = *from;
 
 	if (from->functions.count == 1 &&
 	    is_sequence_call(from->functions.items[0]))
 		return bind_sequence_call(binder, scope, from, out, err);
-	if (table == NULL)
-		return bind_from_function(binder, scope, from, out, err);
-	if (named.alias.name.len == 0)
-		named.alias.name = str_of_cstr(table->function);
-	return bind_system_table(binder, scope, table, &named, out, err);
+	if (table != NULL)
+		return bind_table_function(binder, scope, table, from, out,
+		    err);
+	return bind_from_function(binder, scope, from, out, err);
 }
 
 static int

@@ -218,6 +218,18 @@ binder_need_system(struct binder *binder, const struct system_table *table)
 }
 
 void
+binder_need_table_function(struct binder *binder,
+    const struct system_table *table)
+{
+	enum right_need need = system_table_need(table);
+
+	if (need != NEED_NOTHING && binder->system_view_depth == 0)
+		(void)note(binder,
+		    (struct plan_right){ .function = table->function,
+			.need = need });
+}
+
+void
 binder_need_superuser(struct binder *binder, const struct system_table *table)
 {
 	(void)note(binder,

@@ -63,17 +63,27 @@ system_table_find(const struct system_tables *tables, uint32_t schema,
 	return found;
 }
 
+static const struct system_table *
+find_function(const struct system_table *const *tables, uint32_t count,
+    struct str name)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (tables[i]->function != NULL &&
+		    str_equal(name, str_of_cstr(tables[i]->function)))
+			return tables[i];
+	return NULL;
+}
+
 const struct system_table *
 system_table_by_function(const struct system_tables *tables, struct str name)
 {
-	for (; tables != NULL; tables = tables->next) {
-		for (uint32_t i = 0; i < tables->count; i++) {
-			const struct system_table *table = tables->items[i];
+	const struct system_table *found = NULL;
 
-			if (table->function != NULL &&
-			    str_equal(name, str_of_cstr(table->function)))
-				return table;
-		}
+	for (; tables != NULL && found == NULL; tables = tables->next) {
+		found = find_function(tables->items, tables->count, name);
+		if (found == NULL)
+			found = find_function(tables->functions,
+			    tables->function_count, name);
 	}
-	return NULL;
+	return found;
 }

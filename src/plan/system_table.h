@@ -35,14 +35,19 @@ struct system_table {
 	 * those above.  NULL: the provider has them.
 	 */
 	const char *query;
-	/* of pg_catalog, without arguments, with the same rows; NULL: none */
+	/* of pg_catalog, with the same rows; NULL: none */
 	const char *function;
+	/* the column that its one argument is equal to; NULL: it has none */
+	const char *function_key;
 };
 
 /* All that a statement may name; NULL in place of one is an empty set. */
 struct system_tables {
 	const struct system_table *const *items; /* by name */
 	uint32_t count;
+	/* Those that have no name but that of their function. */
+	const struct system_table *const *functions;
+	uint32_t function_count;
 	const struct system_tables *next; /* more of them; NULL: no more */
 };
 

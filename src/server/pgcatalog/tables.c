@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tables.c -- the relations of pg_catalog.def and information_schema.def as
- * the planner and system scans know them.
+ * tables.c -- the relations of pg_catalog.def, information_schema.def and
+ * row_functions.def as the planner and system scans know them.
  */
 #include "server/pgcatalog/tables.h"
 
@@ -69,6 +69,7 @@ enum {
 	;
 #include "server/pgcatalog/information_schema.def"
 #include "server/pgcatalog/pg_catalog.def"
+#include "server/pgcatalog/row_functions.def"
 #undef RELATION
 #undef COLUMN
 #undef END
@@ -85,6 +86,8 @@ enum {
 #define QUERY(id) .table.query = query_of_##id,
 #define EMPTY(id)
 #define CALLED(source, its_function) .table.function = its_function, source
+#define KEYED(source, its_function, key) \
+	.table.function_key = key, CALLED(source, its_function)
 #define RELATION(id, its_name, its_schema, its_oid, its_kind, source) \
 	static const struct system_provider provider_of_##id = { \
 		.table.schema = its_schema, \
@@ -99,6 +102,7 @@ enum {
 #define END(id)
 #include "server/pgcatalog/information_schema.def"
 #include "server/pgcatalog/pg_catalog.def"
+#include "server/pgcatalog/row_functions.def"
 #undef RELATION
 
 #define RELATION(id, name, schema, oid, kind, source) &provider_of_##id.table,
@@ -108,6 +112,9 @@ static const struct system_table *const information_schema_items[] = {
 static const struct system_table *const pg_catalog_items[] = {
 #include "server/pgcatalog/pg_catalog.def"
 };
+static const struct system_table *const row_functions[] = {
+#include "server/pgcatalog/row_functions.def"
+};
 
 static const struct system_tables information_schema = {
 	.items = information_schema_items,
@@ -116,5 +123,7 @@ static const struct system_tables information_schema = {
 const struct system_tables pg_catalog_tables = {
 	.items = pg_catalog_items,
 	.count = ARRAY_LEN(pg_catalog_items),
+	.functions = row_functions,
+	.function_count = ARRAY_LEN(row_functions),
 	.next = &information_schema,
 };

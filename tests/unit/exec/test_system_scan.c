@@ -135,8 +135,10 @@ static const struct system_table doubled = {
 
 static const struct system_table *const tables[] = { &broken.table, &doubled,
 	&keyed.table, &numbers.table };
-static const struct system_tables system_tables = { tables, ARRAY_LEN(tables),
-	NULL };
+static const struct system_tables system_tables = {
+	.items = tables,
+	.count = ARRAY_LEN(tables),
+};
 
 /* ---- statements ---- */
 
