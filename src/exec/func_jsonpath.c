@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * func_jsonpath.c -- jsonpaths in expressions: @?, @@, jsonb_path_exists(),
- * _match(), _query_array(), _query_first().
+ * _match(), _query_array(), _query_first().  Those with _tz are the same here:
+ * they differ in what datetime() compares, which there is not.
  *
  * A path that is the same for all rows is parsed once.
  */
@@ -162,11 +163,15 @@ PATH_KERNEL(path_array)
 
 static const struct func_row rows[] = {
 	{ FN_JSONB_PATH_EXISTS, { run_path_exists, false } },
+	{ FN_JSONB_PATH_EXISTS_TZ, { run_path_exists, false } },
 	{ FN_JSONB_PATH_EXISTS_OPR, { run_path_exists, false } },
 	{ FN_JSONB_PATH_MATCH, { run_path_match, false } },
+	{ FN_JSONB_PATH_MATCH_TZ, { run_path_match, false } },
 	{ FN_JSONB_PATH_MATCH_OPR, { run_path_match, false } },
 	{ FN_JSONB_PATH_QUERY_ARRAY, { run_path_array, false } },
+	{ FN_JSONB_PATH_QUERY_ARRAY_TZ, { run_path_array, false } },
 	{ FN_JSONB_PATH_QUERY_FIRST, { run_path_first, false } },
+	{ FN_JSONB_PATH_QUERY_FIRST_TZ, { run_path_first, false } },
 };
 
 const struct func_family func_jsonpath = { rows, ARRAY_LEN(rows) };

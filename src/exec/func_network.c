@@ -159,6 +159,7 @@ static const struct func_row network_rows[] = {
 	{ FN_INET_SET_MASKLEN, { set_masklens, false } },
 	{ FN_CIDR_SET_MASKLEN, { set_masklens, false } },
 	{ FN_PG_LSN_MI, { lsn_distances, false } },
+	{ FN_PG_WAL_LSN_DIFF, { lsn_distances, false } },
 };
 
 const struct func_family func_network = { network_rows,

@@ -74,6 +74,7 @@ extern const struct func_family func_size_text;
 extern const struct func_family func_statistics;
 extern const struct func_family func_storage;
 extern const struct func_family func_text;
+extern const struct func_family func_transaction;
 extern const struct func_family func_trig;
 extern const struct func_family func_unicode;
 extern const struct func_family func_visible;

@@ -124,10 +124,39 @@ run_statements_reset(struct function_call *call)
 	return 0;
 }
 
+static int
+run_query(struct function_call *call)
+{
+	const struct session_calls *calls;
+	int rc = call_session_calls(call, &calls);
+
+	if (rc != 0)
+		return rc;
+	EACH_ROW(call->sel, row,
+		 call->result->str[row] = calls->query(calls_arg(call)););
+	return 0;
+}
+
+/* The server reads its options some time after that. */
+static int
+run_reload(struct function_call *call)
+{
+	const struct session_calls *calls;
+	int rc = call_session_calls(call, &calls);
+
+	if (rc != 0)
+		return rc;
+	EACH_ROW(call->sel, row,
+		 call->result->boolean[row] = calls->reload(calls_arg(call)););
+	return 0;
+}
+
 static const struct func_row rows[] = {
+	{ FN_CURRENT_QUERY, { run_query, false } },
 	{ FN_PG_CANCEL_BACKEND, { run_cancel, false } },
 	{ FN_PG_NOTIFICATION_QUEUE_USAGE, { run_usage, false } },
 	{ FN_PG_NOTIFY, { run_notify, false } },
+	{ FN_PG_RELOAD_CONF, { run_reload, false } },
 	{ FN_PG_TERMINATE_BACKEND, { run_terminate, false } },
 	{ FN_PG_TERMINATE_BACKEND_WAIT, { run_terminate, false } },
 	{ FN_STELE_STATEMENTS_RESET, { run_statements_reset, false } },

@@ -9,6 +9,7 @@
 #include "exec/func_private.h"
 #include "os/clock.h"
 #include "os/thread.h"
+#include "types/timestamp_math.h"
 
 #define LOOK_NS INT64_C(20000000) /* between two looks for a cancel */
 
@@ -60,7 +61,27 @@ sleep_until(struct function_call *call, int64_t deadline_ns)
 #define SLEEP_SECONDS_MAX 1e9 /* decades; the clock's range is not left */
 
 static int
-run_sleep(struct function_call *call)
+sleep_seconds(struct function_call *call, double seconds)
+{
+	if (isnan(seconds) || seconds <= 0)
+		return 0;
+	if (seconds > SLEEP_SECONDS_MAX)
+		seconds = SLEEP_SECONDS_MAX;
+	return sleep_until(call,
+	    os_clock_monotonic_ns(os_clock_real()) + (int64_t)(seconds * 1e9));
+}
+
+/* Until a timestamp, as the wall clock is now. */
+static int
+sleep_until_time(struct function_call *call, int64_t until)
+{
+	int64_t now = os_clock_wall_us(os_clock_real());
+
+	return sleep_seconds(call, ((double)until - (double)now) / 1e6);
+}
+
+static int
+run_each(struct function_call *call, row_fn fn)
 {
 	int rc = call_wait_begin(call);
 
@@ -68,23 +89,62 @@ run_sleep(struct function_call *call)
 		return rc;
 	for (uint32_t i = 0; i < call->sel.count && rc == 0; i++) {
 		uint32_t row = sel_row(call->sel, i);
-		double seconds = ARG(call, 0, f64, row);
 
 		call->result->str[row] = STR("");
-		if (isnan(seconds) || seconds <= 0)
-			continue;
-		if (seconds > SLEEP_SECONDS_MAX)
-			seconds = SLEEP_SECONDS_MAX;
-		rc = sleep_until(call,
-		    os_clock_monotonic_ns(os_clock_real()) +
-			(int64_t)(seconds * 1e9));
+		rc = fn(call, row);
 	}
 	call_wait_end(call);
 	return rc;
 }
 
+static int
+sleep_row(struct function_call *call, uint32_t row)
+{
+	return sleep_seconds(call, ARG(call, 0, f64, row));
+}
+
+static int
+run_sleep(struct function_call *call)
+{
+	return run_each(call, sleep_row);
+}
+
+/* Months and days are those of the calendar from now on. */
+static int
+sleep_for_row(struct function_call *call, uint32_t row)
+{
+	int64_t until;
+
+	if (!timestamp_add(os_clock_wall_us(os_clock_real()),
+		&ARG(call, 0, interval, row), call->settings->time_zone,
+		&until))
+		return error_set(call->err, STELE_E_DATETIME_OVERFLOW,
+		    "timestamp out of range");
+	return sleep_until_time(call, until);
+}
+
+static int
+run_sleep_for(struct function_call *call)
+{
+	return run_each(call, sleep_for_row);
+}
+
+static int
+sleep_until_row(struct function_call *call, uint32_t row)
+{
+	return sleep_until_time(call, ARG(call, 0, i64, row));
+}
+
+static int
+run_sleep_until(struct function_call *call)
+{
+	return run_each(call, sleep_until_row);
+}
+
 static const struct func_row rows[] = {
 	{ FN_PG_SLEEP, { run_sleep, false } },
+	{ FN_PG_SLEEP_FOR, { run_sleep_for, false } },
+	{ FN_PG_SLEEP_UNTIL, { run_sleep_until, false } },
 };
 
 const struct func_family func_wait = { rows, ARRAY_LEN(rows) };

@@ -68,6 +68,7 @@ impls_build(void)
 		&func_statistics,
 		&func_storage,
 		&func_text,
+		&func_transaction,
 		&func_trig,
 		&func_unicode,
 		&func_visible,

@@ -77,6 +77,13 @@ struct session_calls {
 	void (*forget_statements)(void *arg);
 	/* The transaction's number; 0: it has none, and is to get none. */
 	uint64_t (*transaction_id)(void *arg, bool give);
+	/* Those that run, in the arena, and the number that the next will get. */
+	uint32_t (*running_transactions)(void *arg, struct arena *arena,
+	    uint64_t **out, uint64_t *next);
+	/* The text that the client has sent; without passwords. */
+	struct str (*query)(void *arg);
+	/* Ask for the options to be read anew; false if that cannot be. */
+	bool (*reload)(void *arg);
 	/* Forget what was counted: pg_stat_reset(). */
 	void (*reset_statistics)(void *arg);
 	/* 1: the session has the lock; 0: another has it; 53200. */

@@ -55,9 +55,15 @@
 	{ name, SET_JSON_##id, false, ARGS1(from), 2, \
 	  { { "key", TYPE_TEXT }, { "value", TYPE_##type } }, "from_json" },
 
-#define PATH(args, names) \
-	{ "jsonb_path_query", SET_JSON_PATH, false, args, 1, \
+#define PATH(name, args, names) \
+	{ name, SET_JSON_PATH, false, args, 1, \
 	  { { NULL, TYPE_JSONB } }, names },
+
+#define PATHS(name) \
+	PATH(name, ARGS2(JSONB, JSONPATH), "target path") \
+	PATH(name, ARGS3(JSONB, JSONPATH, JSONB), "target path vars") \
+	PATH(name, ARGS4(JSONB, JSONPATH, JSONB, BOOL), \
+	    "target path vars silent")
 
 #define RECORDS(id, name, is_nullable, type) \
 	{ name, SET_JSON_##id, is_nullable, ARGS1(type), 1, \
@@ -95,9 +101,8 @@ static const struct set_function set_functions[] = {
 	SET(JSON_KEYS, "json_object_keys", ARGS1(JSON), TEXT)
 	SET(JSON_KEYS, "jsonb_object_keys", ARGS1(JSONB), TEXT)
 	SET(CHANNELS, "pg_listening_channels", ARGS0(), TEXT)
-	PATH(ARGS2(JSONB, JSONPATH), "target path")
-	PATH(ARGS3(JSONB, JSONPATH, JSONB), "target path vars")
-	PATH(ARGS4(JSONB, JSONPATH, JSONB, BOOL), "target path vars silent")
+	PATHS("jsonb_path_query")
+	PATHS("jsonb_path_query_tz")
 	{ "aclexplode", SET_ACL_ITEMS, false, ARGS1(ACLITEM_ARRAY), 4,
 	  { { "grantor", TYPE_OID }, { "grantee", TYPE_OID },
 	    { "privilege_type", TYPE_TEXT }, { "is_grantable", TYPE_BOOL } },

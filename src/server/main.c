@@ -324,6 +324,8 @@ run_server(const struct command *command, struct config *config,
 		    : config->console ? "on"
 				      : "off"),
 	    LOG_INT("pid", getpid()));
+	atomic_store_explicit(&server.takes_signals, true,
+	    memory_order_relaxed);
 	wait_for_stop(&server, command, signals);
 	if (!server_stop(&server)) {
 		/* Threads still run: nothing of theirs can be freed. */

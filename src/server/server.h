@@ -77,7 +77,8 @@ struct server {
 	atomic_uint next_net;                      /* connections go round */
 	atomic_uint socket_count;                  /* accepted and not closed */
 	struct password_checks password_checks;
-	atomic_bool has_failed; /* the engine stopped: exit status 1 */
+	atomic_bool takes_signals; /* this is a program's: SIGHUP reloads */
+	atomic_bool has_failed;    /* the engine stopped: exit status 1 */
 	/* Counts reloads: a session compares, and asks for `config` anew. */
 	atomic_uint config_version;
 

@@ -4,6 +4,9 @@
  * its client, its place among the server's sessions, and what functions may ask
  * of it.
  */
+#include <signal.h>
+#include <unistd.h>
+
 #include "common/log.h"
 #include "server/session_private.h"
 
@@ -63,6 +66,14 @@ forget_cb(void *arg)
 	statement_stats_reset(&session->server->statements);
 }
 
+static uint64_t
+next_transaction_id(const struct server *server, uint64_t last)
+{
+	uint64_t least = engine_last_event_id(server->engine) + 3;
+
+	return last + 1 > least ? last + 1 : least;
+}
+
 /*
  * Numbers grow, and with what is committed, so that they do after a restart
  * too.  Workers that share a statement may ask at the same time.
@@ -72,10 +83,10 @@ new_transaction_id(struct server *server)
 {
 	uint64_t last = atomic_load_explicit(&server->last_transaction_id,
 	    memory_order_relaxed);
-	uint64_t least = engine_last_event_id(server->engine) + 3, next;
+	uint64_t next;
 
 	do
-		next = last + 1 > least ? last + 1 : least;
+		next = next_transaction_id(server, last);
 	while (
 	    !atomic_compare_exchange_weak_explicit(&server->last_transaction_id,
 		&last, next, memory_order_relaxed, memory_order_relaxed));
@@ -97,6 +108,65 @@ transaction_id_cb(void *arg, bool give)
 			id = fresh;
 	}
 	return id;
+}
+
+struct running {
+	struct arena *arena;
+	uint64_t *ids;
+	uint32_t count;
+	uint32_t room;
+};
+
+static void
+add_running(void *arg, struct session *session)
+{
+	struct running *running = arg;
+	uint64_t id = atomic_load_explicit(&session->transaction.id,
+	    memory_order_relaxed);
+
+	if (id != 0 && running->count < running->room)
+		running->ids[running->count++] = id;
+}
+
+static uint32_t
+running_cb(void *arg, struct arena *arena, uint64_t **out, uint64_t *next)
+{
+	const struct session *session = arg;
+	struct server *server = session->server;
+	struct running running = {
+		.arena = arena,
+		.room = server_session_count(server) + 1,
+	};
+
+	*next = next_transaction_id(server,
+	    atomic_load_explicit(&server->last_transaction_id,
+		memory_order_relaxed));
+	running.ids =
+	    arena_alloc_array(arena, running.room, sizeof(*running.ids));
+	server_each_session(server, add_running, &running);
+	*out = running.ids;
+	return running.count;
+}
+
+static struct str
+query_cb(void *arg)
+{
+	const struct session *session = arg;
+	const struct source *source = session->logged;
+
+	return source == NULL   ? STR("")
+	    : source->is_parsed ? source->shown
+				: source->text;
+}
+
+static bool
+reload_cb(void *arg)
+{
+	const struct session *session = arg;
+
+	return atomic_load_explicit(&session->server->takes_signals,
+		   memory_order_relaxed) &&
+	    kill(getpid(), SIGHUP) == 0;
 }
 
 static void
@@ -183,6 +253,9 @@ static const struct session_calls session_calls = {
 	.forget_statements = forget_cb,
 	.reset_statistics = reset_cb,
 	.transaction_id = transaction_id_cb,
+	.running_transactions = running_cb,
+	.query = query_cb,
+	.reload = reload_cb,
 	.advisory_try = advisory_try_cb,
 	.advisory_wait = advisory_wait_cb,
 	.advisory_check = advisory_check_cb,

@@ -12,9 +12,13 @@ static const struct function_params params[] = {
 	{ FN_JSONB_EXTRACT_PATH_TEXT, "from_json path_elems", "" },
 	{ FN_JSONB_INSERT, "jsonb_in path replacement insert_after", "false" },
 	{ FN_JSONB_PATH_EXISTS, "target path vars silent", "{} false" },
+	{ FN_JSONB_PATH_EXISTS_TZ, "target path vars silent", "{} false" },
 	{ FN_JSONB_PATH_MATCH, "target path vars silent", "{} false" },
+	{ FN_JSONB_PATH_MATCH_TZ, "target path vars silent", "{} false" },
 	{ FN_JSONB_PATH_QUERY_ARRAY, "target path vars silent", "{} false" },
+	{ FN_JSONB_PATH_QUERY_ARRAY_TZ, "target path vars silent", "{} false" },
 	{ FN_JSONB_PATH_QUERY_FIRST, "target path vars silent", "{} false" },
+	{ FN_JSONB_PATH_QUERY_FIRST_TZ, "target path vars silent", "{} false" },
 	{ FN_JSONB_SET, "jsonb_in path replacement create_if_missing", "true" },
 	{ FN_JSONB_SET_LAX,
 	    "jsonb_in path replacement create_if_missing"
