@@ -48,6 +48,20 @@ select oid::regprocedure, provolatile, prorettype::regtype from pg_proc where pr
     'pg_last_wal_replay_lsn', 'pg_last_xact_replay_timestamp', 'pg_get_wal_replay_pause_state', 'current_query',
     'pg_reload_conf', 'pg_safe_snapshot_blocking_pids', 'txid_status', 'pg_xact_status') order by oid;
 
+-- settings, tablespaces, sizes
+select pg_settings_get_flags('DateStyle'), pg_settings_get_flags('nosuch'), pg_settings_get_flags('WORK_MEM'),
+    pg_settings_get_flags('transaction_isolation'), pg_settings_get_flags('role'), pg_settings_get_flags('my.own'), pg_settings_get_flags(null);
+select name, pg_settings_get_flags(name) from pg_settings where pg_settings_get_flags(name) <> '{}' and name not in ('block_size','segment_size') order by 1 limit 12;
+select pg_tablespace_databases(1664);
+select pg_tablespace_databases(99);
+select count(*) > 0 from pg_tablespace_databases(1663);
+select count(*) from pg_tablespace_databases(null) d(oid);
+select pg_column_size(1), pg_column_size(1::bigint), pg_column_size(1::smallint), pg_column_size(1::float4), pg_column_size(true), pg_column_size(now()), pg_column_size(date '2000-01-01'), pg_column_size('1 day'::interval);
+select pg_column_size('abc'::text), pg_column_size(repeat('x',200)), pg_column_size(''::text), pg_column_size('{"a":1}'::json), pg_column_size('\x00'::bytea), pg_column_size('x'::name), pg_column_size('c'::"char"), pg_column_size(gen_random_uuid());
+select pg_column_size(1.5), pg_column_size(12345678901.234), pg_column_size(0::numeric), pg_column_size(1e100::numeric), pg_column_size('10.0.0.1'::inet), pg_column_size('::1'::inet), pg_column_size(b'101'), pg_column_size(null), pg_column_size(null::text);
+select pg_column_size(array[1, 2, 3]), pg_column_size('{}'::bigint[]), pg_column_size(array[array[1::smallint]]);
+select pg_column_size();
+
 -- only here: the log's position is the last event_id
 create table t (context_id text not null, a int);
 insert into t (context_id, a) values ('c', 1), ('c', 2);

@@ -3,8 +3,10 @@
  * Functions that act on sessions: this one's notices, what others do.  All ask
  * struct session_calls; where there is none, 0A000.
  */
+#include <string.h>
+
 #include "exec/exec.h"
-#include "exec/func_private.h"
+#include "exec/func_array.h"
 
 int
 call_session_calls(struct function_call *call, const struct session_calls **out)
@@ -151,12 +153,53 @@ run_reload(struct function_call *call)
 	return 0;
 }
 
+#define FLAGS_MAX 8
+
+/* Null where there is no such setting. */
+static int
+put_flags(struct function_call *call, uint32_t row, const char *flags)
+{
+	struct datum words[FLAGS_MAX] = { 0 };
+	struct array_shape shape;
+	uint32_t count = 0;
+
+	if (flags == NULL) {
+		put_null(call, row);
+		return 0;
+	}
+	while (*flags != '\0' && count < FLAGS_MAX) {
+		size_t len = strcspn(flags, " ");
+
+		words[count++].str = str_of(flags, len);
+		flags += len + strspn(flags + len, " ");
+	}
+	shape = array_shape_list(count);
+	return put_array(call, row, &shape, PHYS_STR, words);
+}
+
+static int
+run_flags(struct function_call *call)
+{
+	const struct session_calls *calls;
+	int rc = call_session_calls(call, &calls);
+
+	for (uint32_t i = 0; rc == 0 && call_has_row(call, i); i++) {
+		uint32_t row = sel_row(call->sel, i);
+
+		rc = put_flags(call, row,
+		    calls->setting_flags(calls_arg(call),
+			ARG(call, 0, str, row)));
+	}
+	return rc;
+}
+
 static const struct func_row rows[] = {
 	{ FN_CURRENT_QUERY, { run_query, false } },
 	{ FN_PG_CANCEL_BACKEND, { run_cancel, false } },
 	{ FN_PG_NOTIFICATION_QUEUE_USAGE, { run_usage, false } },
 	{ FN_PG_NOTIFY, { run_notify, false } },
 	{ FN_PG_RELOAD_CONF, { run_reload, false } },
+	{ FN_PG_SETTINGS_GET_FLAGS, { run_flags, false } },
 	{ FN_PG_TERMINATE_BACKEND, { run_terminate, false } },
 	{ FN_PG_TERMINATE_BACKEND_WAIT, { run_terminate, false } },
 	{ FN_STELE_STATEMENTS_RESET, { run_statements_reset, false } },

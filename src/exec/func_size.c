@@ -160,7 +160,63 @@ run_tablespace_location(struct function_call *call)
 	return 0;
 }
 
+/* ---- of a value ---- */
+
+#define VARLENA_BYTES 4 /* the length before what has no fixed one */
+
+/* Of an array whose elements have a fixed length: what their lengths take. */
+static int64_t
+element_lengths(const struct type *type, const struct vec *value, uint32_t row)
+{
+	struct type element = type_element(type);
+	const struct type_info *info = type_info(element.oid);
+
+	if (!type_is_array(type) || info == NULL || info->len < 0)
+		return 0;
+	return (int64_t)sizeof(uint32_t) *
+	    array_open(value->str[vec_index(value, row)]).count;
+}
+
+/*
+ * What a value takes in PostgreSQL, before it is compressed: what has no fixed
+ * length is about as long as its binary form.  In that, a numeric has eight
+ * bytes before its digits and not two, an address four and not two, and elements
+ * of an array have their lengths.
+ */
+static int
+column_size_row(struct function_call *call, uint32_t row)
+{
+	const struct type *type = &call->arg_types[0];
+	const struct type_info *info = type_info(type->oid);
+	const struct vec *value = &call->args[0];
+	struct buf form;
+	int64_t size = info == NULL ? 4 : info->len; /* an enum: 4 */
+
+	if (size > 0) {
+		call->result->i64[row] = size;
+		return 0;
+	}
+	buf_init_charged(&form, call->arena->budget);
+	type_out_binary(type, value, vec_index(value, row), &form);
+	size = VARLENA_BYTES + (int64_t)form.len;
+	if (form.failed) {
+		buf_release(&form);
+		return error_no_memory(call->err);
+	}
+	buf_release(&form);
+	if (type->oid == TYPE_NUMERIC)
+		size -= 6;
+	else if (type->oid == TYPE_INET || type->oid == TYPE_CIDR)
+		size -= 2;
+	else
+		size -= element_lengths(type, value, row);
+	call->result->i64[row] = size;
+	return 0;
+}
+ROW_KERNEL(column_size)
+
 static const struct func_row rows[] = {
+	{ FN_PG_COLUMN_SIZE, { column_size, false } },
 	{ FN_PG_DATABASE_SIZE_NAME, { run_database_size_of_name, false } },
 	{ FN_PG_DATABASE_SIZE_OID, { run_database_size_of_oid, false } },
 	{ FN_PG_INDEXES_SIZE, { run_indexes_size, false } },

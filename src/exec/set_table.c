@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exec/set_table.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "common/must.h"
+#include "engine/catalog/acl.h"
 #include "exec/op.h"
 #include "exec/set_object.h"
 #include "types/array.h"
@@ -247,6 +249,45 @@ make_object(struct table_maker *m)
 	    m->args, row, m->arena, m->err);
 }
 
+/* ---- databases ---- */
+
+#define DEFAULT_TABLESPACE_OID 1663
+#define GLOBAL_TABLESPACE_OID  1664
+
+static void
+warn(const struct table_maker *m, const struct error *notice)
+{
+	const struct exec_context *context = m->env->context;
+
+	if (context->notice != NULL)
+		context->notice(context->notice_arg, notice);
+}
+
+/* The one that there is, in the tablespace that has all. */
+static int
+make_databases(struct table_maker *m)
+{
+	int64_t oid = m->args[0].i64;
+	struct datum *row;
+	struct error notice;
+
+	if (oid == DEFAULT_TABLESPACE_OID) {
+		row = add_row(m);
+		if (row == NULL)
+			return m->err->code;
+		row[0].i64 = ACL_DATABASE_OID;
+		return 0;
+	}
+	if (oid == GLOBAL_TABLESPACE_OID)
+		(void)error_set(&notice, STELE_E_WARNING,
+		    "global tablespace never has databases");
+	else
+		(void)error_set(&notice, STELE_E_WARNING,
+		    "%" PRId64 " is not a tablespace OID", oid);
+	warn(m, &notice);
+	return 0;
+}
+
 int
 set_table_make(const struct exec_env *env, const struct set_call *call,
     const struct datum *args, struct arena *arena, struct set_table *out,
@@ -265,6 +306,8 @@ set_table_make(const struct exec_env *env, const struct set_call *call,
 		rc = make_keywords(&maker);
 	else if (call->function->id == SET_OPTIONS)
 		rc = make_options(&maker);
+	else if (call->function->id == SET_DATABASES)
+		rc = make_databases(&maker);
 	else if (call->function->id == SET_ACL_ITEMS)
 		rc = make_acl_items(&maker);
 	else if (call->function->id == SET_OBJECT_IDENTITY ||

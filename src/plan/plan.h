@@ -82,6 +82,8 @@ struct session_calls {
 	    uint64_t **out, uint64_t *next);
 	/* The text that the client has sent; without passwords. */
 	struct str (*query)(void *arg);
+	/* What a setting is as PostgreSQL has it: words; NULL: there is none. */
+	const char *(*setting_flags)(void *arg, struct str name);
 	/* Ask for the options to be read anew; false if that cannot be. */
 	bool (*reload)(void *arg);
 	/* Forget what was counted: pg_stat_reset(). */

@@ -129,6 +129,7 @@ static const struct set_function set_functions[] = {
 	  NULL },
 	{ "pg_partition_ancestors", SET_PARTITIONS, false, ARGS1(REGCLASS), 1,
 	  { { "relid", TYPE_REGCLASS } }, NULL },
+	SET(DATABASES, "pg_tablespace_databases", ARGS1(OID), OID)
 	{ "pg_partition_tree", SET_PARTITIONS, false, ARGS1(REGCLASS), 4,
 	  { { "relid", TYPE_REGCLASS }, { "parentrelid", TYPE_REGCLASS },
 	    { "isleaf", TYPE_BOOL }, { "level", TYPE_INT4 } }, NULL },

@@ -159,6 +159,12 @@ query_cb(void *arg)
 				: source->text;
 }
 
+static const char *
+flags_cb(void *arg UNUSED, struct str name)
+{
+	return setting_flags(name);
+}
+
 static bool
 reload_cb(void *arg)
 {
@@ -255,6 +261,7 @@ static const struct session_calls session_calls = {
 	.transaction_id = transaction_id_cb,
 	.running_transactions = running_cb,
 	.query = query_cb,
+	.setting_flags = flags_cb,
 	.reload = reload_cb,
 	.advisory_try = advisory_try_cb,
 	.advisory_wait = advisory_wait_cb,

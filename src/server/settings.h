@@ -204,5 +204,8 @@ void settings_skip_reports(struct settings *settings);
 /* The client may not have got what was reported. */
 void settings_forget_reports(struct settings *settings);
 
+/* Of pg_settings_get_flags(), with blanks between; NULL: no such setting. */
+const char *setting_flags(struct str name);
+
 /* "read committed" and so on. */
 const char *isolation_name(enum isolation isolation);
