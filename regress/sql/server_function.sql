@@ -62,6 +62,22 @@ select pg_column_size(1.5), pg_column_size(12345678901.234), pg_column_size(0::n
 select pg_column_size(array[1, 2, 3]), pg_column_size('{}'::bigint[]), pg_column_size(array[array[1::smallint]]);
 select pg_column_size();
 
+-- snapshots
+select pg_snapshot_xmin('10:20:10,14,15'), pg_snapshot_xmax('10:20:10,14,15'), pg_snapshot_xip('10:20:10,14,15');
+select * from txid_snapshot_xip('10:20:10,14,15') x;
+select txid_snapshot_xmin('10:20:10,14,15'), txid_snapshot_xmax('10:20:10,14,15'), txid_visible_in_snapshot(10, '10:20:10,14,15'),
+    txid_visible_in_snapshot(11, '10:20:10,14,15'), pg_visible_in_snapshot('9', '10:20:10,14,15'),
+    pg_visible_in_snapshot('20', '10:20:10,14,15');
+select '10:5:'::pg_snapshot;
+select '10:20:25'::pg_snapshot;
+select 'x'::txid_snapshot;
+select '0:5:'::pg_snapshot;
+select pg_typeof(pg_current_snapshot()), pg_typeof(txid_current_snapshot()), '10:20:'::pg_snapshot, '10:20:11,11,12,'::txid_snapshot;
+select pg_snapshot_xmax(pg_current_snapshot()) >= pg_snapshot_xmin(pg_current_snapshot());
+select '1:1:'::pg_snapshot = '1:1:'::pg_snapshot;
+select pg_column_size('10:20:11'::pg_snapshot), array['1:1:'::pg_snapshot];
+select distinct x from (values ('1:1:'::pg_snapshot)) v (x);
+
 -- only here: the log's position is the last event_id
 create table t (context_id text not null, a int);
 insert into t (context_id, a) values ('c', 1), ('c', 2);

@@ -6,11 +6,14 @@
  * as a pg_lsn, whose differences count events.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "common/attr.h"
+#include "common/must.h"
 #include "engine/engine.h"
 #include "exec/exec.h"
 #include "exec/func_private.h"
+#include "types/xid_snapshot.h"
 
 #define TOP_BIT (UINT64_C(1) << 63) /* flipped in pg_lsn and xid8 */
 
@@ -41,7 +44,7 @@ run_position(struct function_call *call)
 #define XID_FIRST 3 /* of PostgreSQL's two below every transaction has seen */
 
 struct transactions {
-	const uint64_t *running;
+	uint64_t *running;
 	uint32_t count;
 	uint64_t next;
 };
@@ -50,15 +53,13 @@ static int
 ask_transactions(struct function_call *call, struct transactions *out)
 {
 	const struct session_calls *calls;
-	uint64_t *running;
 	int rc = call_session_calls(call, &calls);
 
-	if (rc != 0)
-		return rc;
-	out->count = calls->running_transactions(call->context->session->arg,
-	    call->arena, &running, &out->next);
-	out->running = running;
-	return 0;
+	if (rc == 0)
+		out->count =
+		    calls->running_transactions(call->context->session->arg,
+			call->arena, &out->running, &out->next);
+	return rc;
 }
 
 static bool
@@ -104,12 +105,96 @@ run_status(struct function_call *call)
 	return rc;
 }
 
+/* ---- snapshots ---- */
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* All but those that run is seen; PostgreSQL's has the own one, too. */
+static int
+run_current_snapshot(struct function_call *call)
+{
+	struct transactions all;
+	struct xid_snapshot snapshot;
+	struct buf text;
+	int rc = ask_transactions(call, &all);
+
+	if (rc == 0)
+		rc = arena_check(call->arena, call->err);
+	if (rc != 0)
+		return rc;
+	qsort(all.running, all.count, sizeof(*all.running), by_number);
+	snapshot = (struct xid_snapshot){
+		.min = all.count > 0 ? all.running[0] : all.next,
+		.limit = all.next,
+		.running = all.running,
+		.count = all.count,
+	};
+	buf_init_charged(&text, call->arena->budget);
+	xid_snapshot_put(&snapshot, &text);
+	for (uint32_t i = 0; rc == 0 && i < call->sel.count; i++)
+		rc = put_text(call, sel_row(call->sel, i), &text);
+	buf_release(&text);
+	return rc;
+}
+
+static void
+open_snapshot(struct function_call *call, uint32_t arg, uint32_t row,
+    struct xid_snapshot *out)
+{
+	MUST(xid_snapshot_parse(ARG(call, arg, str, row), call->arena, out));
+}
+
+static int
+snapshot_end_row(struct function_call *call, uint32_t row)
+{
+	enum function_id id = call->function->id;
+	bool is_xid8 = id == FN_PG_SNAPSHOT_XMIN || id == FN_PG_SNAPSHOT_XMAX;
+	struct xid_snapshot snapshot;
+	uint64_t end;
+
+	open_snapshot(call, 0, row, &snapshot);
+	end = id == FN_PG_SNAPSHOT_XMIN || id == FN_TXID_SNAPSHOT_XMIN
+	    ? snapshot.min
+	    : snapshot.limit;
+	call->result->i64[row] = (int64_t)(is_xid8 ? end ^ TOP_BIT : end);
+	return 0;
+}
+ROW_KERNEL(snapshot_end)
+
+static int
+visible_row(struct function_call *call, uint32_t row)
+{
+	uint64_t flipped =
+	    call->function->id == FN_PG_VISIBLE_IN_SNAPSHOT ? TOP_BIT : 0;
+	struct xid_snapshot snapshot;
+
+	open_snapshot(call, 1, row, &snapshot);
+	call->result->boolean[row] = xid_snapshot_sees(&snapshot,
+	    (uint64_t)ARG(call, 0, i64, row) ^ flipped);
+	return 0;
+}
+ROW_KERNEL(visible)
+
 static const struct func_row rows[] = {
+	{ FN_PG_CURRENT_SNAPSHOT, { run_current_snapshot, false } },
 	{ FN_PG_CURRENT_WAL_FLUSH_LSN, { run_position, false } },
 	{ FN_PG_CURRENT_WAL_INSERT_LSN, { run_position, false } },
 	{ FN_PG_CURRENT_WAL_LSN, { run_position, false } },
+	{ FN_PG_SNAPSHOT_XMAX, { snapshot_end, false } },
+	{ FN_PG_SNAPSHOT_XMIN, { snapshot_end, false } },
+	{ FN_PG_VISIBLE_IN_SNAPSHOT, { visible, false } },
 	{ FN_PG_XACT_STATUS, { run_status, false } },
+	{ FN_TXID_CURRENT_SNAPSHOT, { run_current_snapshot, false } },
+	{ FN_TXID_SNAPSHOT_XMAX, { snapshot_end, false } },
+	{ FN_TXID_SNAPSHOT_XMIN, { snapshot_end, false } },
 	{ FN_TXID_STATUS, { run_status, false } },
+	{ FN_TXID_VISIBLE_IN_SNAPSHOT, { visible, false } },
 };
 
 const struct func_family func_transaction = { rows, ARRAY_LEN(rows) };

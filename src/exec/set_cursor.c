@@ -666,6 +666,7 @@ set_cursor_start(struct set_cursor *cursor, struct error *err)
 	case SET_ACL_ITEMS:
 	case SET_KEYWORDS:
 	case SET_OPTIONS:
+	case SET_SNAPSHOT:
 	case SET_DATABASES:
 	case SET_PARTITIONS:
 	case SET_OBJECT_IDENTITY:
@@ -721,6 +722,7 @@ fill(struct set_cursor *cursor, struct target *to, struct error *err)
 	case SET_ACL_ITEMS:
 	case SET_KEYWORDS:
 	case SET_OPTIONS:
+	case SET_SNAPSHOT:
 	case SET_DATABASES:
 	case SET_PARTITIONS:
 	case SET_OBJECT_IDENTITY:

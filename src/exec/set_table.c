@@ -10,6 +10,7 @@
 #include "exec/set_object.h"
 #include "types/array.h"
 #include "types/object_names.h"
+#include "types/xid_snapshot.h"
 
 /* What is being made. */
 struct table_maker {
@@ -288,6 +289,27 @@ make_databases(struct table_maker *m)
 	return 0;
 }
 
+/* ---- snapshots ---- */
+
+static int
+make_running(struct table_maker *m)
+{
+	bool is_xid8 = m->call->types[0].oid == TYPE_XID8;
+	struct xid_snapshot snapshot;
+
+	MUST(xid_snapshot_parse(m->args[0].str, m->arena, &snapshot));
+	for (uint32_t i = 0; i < snapshot.count; i++) {
+		struct datum *row = add_row(m);
+
+		if (row == NULL)
+			return m->err->code;
+		row[0].i64 = (int64_t)snapshot.running[i];
+		if (is_xid8) /* is kept with its highest bit flipped */
+			row[0].i64 ^= INT64_MIN;
+	}
+	return 0;
+}
+
 int
 set_table_make(const struct exec_env *env, const struct set_call *call,
     const struct datum *args, struct arena *arena, struct set_table *out,
@@ -306,6 +328,8 @@ set_table_make(const struct exec_env *env, const struct set_call *call,
 		rc = make_keywords(&maker);
 	else if (call->function->id == SET_OPTIONS)
 		rc = make_options(&maker);
+	else if (call->function->id == SET_SNAPSHOT)
+		rc = make_running(&maker);
 	else if (call->function->id == SET_DATABASES)
 		rc = make_databases(&maker);
 	else if (call->function->id == SET_ACL_ITEMS)

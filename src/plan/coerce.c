@@ -292,15 +292,23 @@ coerce_common(struct binder *binder, struct expr **expr,
 	return coerce(binder, expr, type, CAST_IMPLICIT, err);
 }
 
-/* json or jsonpath, an array of it, or a row with it. */
+static bool
+is_unordered(uint32_t oid)
+{
+	return oid == TYPE_JSON || oid == TYPE_JSON_ARRAY ||
+	    oid == TYPE_JSONPATH || oid == TYPE_JSONPATH_ARRAY ||
+	    oid == TYPE_PG_SNAPSHOT || oid == TYPE_PG_SNAPSHOT_ARRAY ||
+	    oid == TYPE_TXID_SNAPSHOT || oid == TYPE_TXID_SNAPSHOT_ARRAY;
+}
+
+/* Such a type, or a row with it. */
 static bool
 has_no_order(const struct type *type)
 {
 	for (uint32_t i = 0; type->row != NULL && i < type->row->count; i++)
 		if (has_no_order(&type->row->types[i]))
 			return true;
-	return type->oid == TYPE_JSON || type->oid == TYPE_JSON_ARRAY ||
-	    type->oid == TYPE_JSONPATH || type->oid == TYPE_JSONPATH_ARRAY;
+	return is_unordered(type->oid);
 }
 
 int

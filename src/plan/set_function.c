@@ -129,6 +129,8 @@ static const struct set_function set_functions[] = {
 	  NULL },
 	{ "pg_partition_ancestors", SET_PARTITIONS, false, ARGS1(REGCLASS), 1,
 	  { { "relid", TYPE_REGCLASS } }, NULL },
+	SET(SNAPSHOT, "pg_snapshot_xip", ARGS1(PG_SNAPSHOT), XID8)
+	SET(SNAPSHOT, "txid_snapshot_xip", ARGS1(TXID_SNAPSHOT), INT8)
 	SET(DATABASES, "pg_tablespace_databases", ARGS1(OID), OID)
 	{ "pg_partition_tree", SET_PARTITIONS, false, ARGS1(REGCLASS), 4,
 	  { { "relid", TYPE_REGCLASS }, { "parentrelid", TYPE_REGCLASS },

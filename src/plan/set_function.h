@@ -31,6 +31,7 @@ enum set_function_id {
 	SET_ACL_ITEMS,       /* who may do what, of access rights */
 	SET_KEYWORDS,
 	SET_OPTIONS,    /* a=b of texts */
+	SET_SNAPSHOT,   /* transactions that run in one */
 	SET_DATABASES,  /* of a tablespace */
 	SET_PARTITIONS, /* of a table that has none */
 	SET_JSON_ELEMENTS,

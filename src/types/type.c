@@ -135,8 +135,11 @@ ROW(TYPE_RECORD, 2287, "record", "record", PHYS_STR, -1, 'P', false, record)
 ROW(TYPE_CSTRING, 1263, "cstring", "cstring", PHYS_STR, -2, 'P', false, text)
 ROW(TYPE_VOID, 0, "void", "void", PHYS_STR, 4, 'P', false, void)
 ARRAY(RECORD, "_record", "record[]")
+ARRAY(TXID_SNAPSHOT, "_txid_snapshot", "txid_snapshot[]")
 ROW(TYPE_UUID, 2951, "uuid", "uuid", PHYS_UUID, 16, 'U', false, uuid)
 ARRAY(UUID, "_uuid", "uuid[]")
+ROW(TYPE_TXID_SNAPSHOT, 2949, "txid_snapshot", "txid_snapshot", PHYS_STR, -1,
+    'U', false, snapshot)
 ROW(TYPE_PG_LSN, 3221, "pg_lsn", "pg_lsn", PHYS_I64, 8, 'U', false, lsn)
 ARRAY(PG_LSN, "_pg_lsn", "pg_lsn[]")
 ROW(TYPE_REGCONFIG, 3735, "regconfig", "regconfig", PHYS_I64, 4, 'N', false,
@@ -158,6 +161,9 @@ ARRAY(REGROLE, "_regrole", "regrole[]")
 ROW(TYPE_REGCOLLATION, 4192, "regcollation", "regcollation", PHYS_I64, 4, 'N',
     false, reg)
 ARRAY(REGCOLLATION, "_regcollation", "regcollation[]")
+ROW(TYPE_PG_SNAPSHOT, 5039, "pg_snapshot", "pg_snapshot", PHYS_STR, -1, 'U',
+    false, snapshot)
+ARRAY(PG_SNAPSHOT, "_pg_snapshot", "pg_snapshot[]")
 ROW(TYPE_XID8, 271, "xid8", "xid8", PHYS_I64, 8, 'U', false, xid8)
 };
 /* clang-format on */

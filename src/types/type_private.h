@@ -52,6 +52,7 @@ extern const struct type_ops type_ops_json;
 extern const struct type_ops type_ops_jsonb;
 extern const struct type_ops type_ops_jsonpath;
 extern const struct type_ops type_ops_lsn;
+extern const struct type_ops type_ops_snapshot;
 extern const struct type_ops type_ops_macaddr;
 extern const struct type_ops type_ops_name;
 extern const struct type_ops type_ops_network;

@@ -290,6 +290,11 @@ static const struct {
 	    "strict $.\"a\"[1,last - 1]?(@ > -1 && !(@ == 2))" },
 	{ TYPE_JSONPATH, "$ ? (@.a",
 	    "42601: syntax error at end of jsonpath input" },
+	{ TYPE_PG_SNAPSHOT, "10:20:10,10,14", "10:20:10,14" },
+	{ TYPE_PG_SNAPSHOT, "10:5:",
+	    "22P02: invalid input syntax for type pg_snapshot: \"10:5:\"" },
+	{ TYPE_TXID_SNAPSHOT, "10:20:25",
+	    "22P02: invalid input syntax for type pg_snapshot: \"10:20:25\"" },
 	{ TYPE_TEXT, "\xff",
 	    "22021: invalid byte sequence for encoding \"UTF8\": 0xff" },
 };
