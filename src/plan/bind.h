@@ -796,8 +796,15 @@ int bind_set_op(struct binder *binder, struct scope *outer,
 
 /* ---- bind_with.c ---- */
 
+/* Those of one WITH that are bound, in that order: none names a later one. */
+struct with_list {
+	struct with_item **items; /* room for all */
+	uint32_t count;
+};
+
 /* A query of WITH while the statement is bound. */
 struct with_item {
+	struct with_list *list;  /* of its WITH */
 	struct with_item *older; /* of the same WITH */
 	const struct ast_cte *ast;
 	struct scope scope; /* that it is bound in */
@@ -829,9 +836,9 @@ int bind_with_ref(struct binder *binder, struct with_item *item,
  * is bound, they and `body` together.
  */
 int with_begin(struct binder *binder, const struct ast_select *select,
-    struct scope *scope, struct with_item ***out, struct error *err);
-struct rel *with_finish(struct binder *binder, struct with_item *const *items,
-    uint32_t count, struct rel *body);
+    struct scope *scope, struct with_list **out, struct error *err);
+struct rel *with_finish(struct binder *binder, const struct with_list *list,
+    struct rel *body);
 
 /* A SELECT with WITH: the queries, then what they are for. */
 int bind_with(struct binder *binder, struct scope *outer,

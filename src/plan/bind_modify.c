@@ -24,8 +24,7 @@ struct modify_state {
 	struct rel *input;
 	struct expr **values; /* of the table's columns, over the input */
 	struct target_list returning;
-	struct with_item **with; /* of its WITH; NULL: none */
-	uint32_t with_count;
+	struct with_list *with; /* NULL: none */
 	struct rel_modify modify;
 };
 
@@ -141,9 +140,8 @@ project(struct modify_state *state, struct error *err)
 	}
 	state->modify.names = names;
 	state->input = rel_new_project(binder, state->input, exprs, count);
-	if (state->with_count > 0)
-		state->input = with_finish(binder, state->with,
-		    state->with_count, state->input);
+	if (state->with != NULL)
+		state->input = with_finish(binder, state->with, state->input);
 	return 0;
 }
 
@@ -548,11 +546,9 @@ bind_changes(struct modify_state *state, const struct ast_modify *ast,
 {
 	int rc = 0;
 
-	if (ast->with != NULL) {
+	if (ast->with != NULL)
 		rc = with_begin(state->binder, ast->with, &state->scope,
 		    &state->with, err);
-		state->with_count = ast->with->cte_count;
-	}
 	if (rc == 0)
 		rc = bind_input(state, ast, err);
 	if (rc == 0)

@@ -295,6 +295,7 @@ bind_item(struct binder *binder, struct with_item *item, bool may_recurse,
 	item->cte.rel = query.rel;
 	item->cte.column_count = query.column_count;
 	item->cte.is_modify = is_modify(item->ast);
+	item->list->items[item->list->count++] = item;
 	return 0;
 }
 
@@ -442,37 +443,49 @@ take_place(struct binder *binder, struct with_item *item)
 }
 
 struct rel *
-with_finish(struct binder *binder, struct with_item *const *items,
-    uint32_t count, struct rel *body)
+with_finish(struct binder *binder, const struct with_list *list,
+    struct rel *body)
 {
 	struct rel *with = rel_new_over(binder, REL_WITH, body);
 
-	with->with.ctes =
-	    arena_alloc_array(binder->arena, count + 1, sizeof(struct cte *));
-	for (uint32_t i = 0; i < count; i++) {
-		if (can_take_place(items[i]))
-			take_place(binder, items[i]);
-		else if (items[i]->ref_count > 0 || items[i]->cte.is_modify)
-			with->with.ctes[with->with.count++] = &items[i]->cte;
+	with->with.ctes = arena_alloc_array(binder->arena,
+	    (size_t)list->count + 1, sizeof(struct cte *));
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct with_item *item = list->items[i];
+
+		if (can_take_place(item))
+			take_place(binder, item);
+		else if (item->ref_count > 0 || item->cte.is_modify)
+			with->with.ctes[with->with.count++] = &item->cte;
 	}
 	return with->with.count > 0 ? with : body;
 }
 
+static struct with_list *
+new_list(struct binder *binder, uint32_t count)
+{
+	struct with_list *list = arena_zalloc(binder->arena, sizeof(*list));
+
+	list->items = arena_alloc_array(binder->arena, (size_t)count + 1,
+	    sizeof(*list->items));
+	return list;
+}
+
 int
 with_begin(struct binder *binder, const struct ast_select *select,
-    struct scope *scope, struct with_item ***out, struct error *err)
+    struct scope *scope, struct with_list **out, struct error *err)
 {
-	struct with_item **items = arena_alloc_array(binder->arena,
-	    (size_t)select->cte_count + 1, sizeof(struct with_item *));
+	struct with_item *items = arena_zalloc(binder->arena,
+	    ((size_t)select->cte_count + 1) * sizeof(*items));
+	struct with_list *list = new_list(binder, select->cte_count);
 	int rc = 0;
 
-	*out = items;
+	*out = list;
 	scope->with_ast = select;
-	for (uint32_t i = 0; i < select->cte_count; i++)
-		items[i] = arena_zalloc(binder->arena, sizeof(*items[i]));
 	for (uint32_t i = 0; i < select->cte_count && rc == 0; i++) {
-		struct with_item *item = items[i];
+		struct with_item *item = &items[i];
 
+		item->list = list;
 		item->ast = &select->ctes[i];
 		item->older = scope->with;
 		rc = check_unique(select, i, err);
@@ -484,10 +497,10 @@ with_begin(struct binder *binder, const struct ast_select *select,
 	}
 	for (uint32_t i = 0;
 	     i < select->cte_count && select->is_recursive && rc == 0; i++)
-		items[i]->scope = *scope;
+		items[i].scope = *scope;
 	for (uint32_t i = 0; i < select->cte_count && rc == 0; i++) {
-		if (items[i]->state == WITH_NEW)
-			rc = bind_item(binder, items[i], true, err);
+		if (items[i].state == WITH_NEW)
+			rc = bind_item(binder, &items[i], true, err);
 	}
 	return rc;
 }
@@ -498,15 +511,14 @@ bind_with(struct binder *binder, struct scope *outer,
     struct error *err)
 {
 	struct scope scope = { .id = ++binder->scope_count, .outer = outer };
-	struct with_item **items;
+	struct with_list *list;
 	int rc;
 
-	rc = with_begin(binder, select, &scope, &items, err);
+	rc = with_begin(binder, select, &scope, &list, err);
 	if (rc == 0)
 		rc = bind_select_body(binder, &scope, select, unknowns, out,
 		    err);
 	if (rc == 0)
-		out->rel =
-		    with_finish(binder, items, select->cte_count, out->rel);
+		out->rel = with_finish(binder, list, out->rel);
 	return rc;
 }
