@@ -326,6 +326,17 @@ open_writer(struct modify_op *op, struct error *err)
 	return rc;
 }
 
+/* Whether it is what the statement does: WITH may be around that. */
+static bool
+is_of_statement(const struct modify_op *op)
+{
+	const struct rel *rel = op->op.env->plan->root;
+
+	while (rel->kind == REL_WITH)
+		rel = rel->input;
+	return rel == op->op.rel;
+}
+
 static int
 write_all(struct modify_op *op, struct error *err)
 {
@@ -339,7 +350,7 @@ write_all(struct modify_op *op, struct error *err)
 		arena_reset(&op->arena);
 	}
 	op->is_done = true;
-	if (op->op.rel == op->op.env->plan->root)
+	if (is_of_statement(op))
 		*op->op.env->modified = op->count;
 	return rc;
 }

@@ -140,8 +140,6 @@ project(struct modify_state *state, struct error *err)
 	}
 	state->modify.names = names;
 	state->input = rel_new_project(binder, state->input, exprs, count);
-	if (state->with != NULL)
-		state->input = with_finish(binder, state->with, state->input);
 	return 0;
 }
 
@@ -167,6 +165,7 @@ set_returning(struct modify_state *state, struct rel *rel, struct query *out)
 	out->column_count = count;
 }
 
+/* RETURNING may name what is in WITH, too: it is around the whole. */
 static int
 finish(struct modify_state *state, struct query *out, struct error *err)
 {
@@ -189,6 +188,8 @@ finish(struct modify_state *state, struct query *out, struct error *err)
 	rel->modify = state->modify;
 	*out = (struct query){ .rel = rel };
 	set_returning(state, rel, out);
+	if (state->with != NULL)
+		out->rel = with_finish(state->binder, state->with, rel);
 	return 0;
 }
 
