@@ -51,3 +51,18 @@ SELECT ja.x FROM (ja JOIN jb USING (x)) AS j;
 SELECT 1 FROM ja JOIN jb ON ja.y;
 SELECT 1 FROM ja JOIN jb ON count(*) > 0;
 SELECT 1 FROM ja AS a JOIN jb ON ja.x = jb.x;
+
+-- conditions that let a row of nulls through
+CREATE TEMP TABLE na (a int);
+CREATE TEMP TABLE nb (a int, b int, v int[]);
+INSERT INTO na VALUES (1), (2), (3);
+INSERT INTO nb VALUES (1, 10, '{}'), (2, NULL, '{1}');
+SELECT na.a, nb.b FROM na LEFT JOIN nb ON nb.a = na.a WHERE NOT (nb.b = ANY ('{}')) ORDER BY 1;
+SELECT na.a, nb.b FROM na LEFT JOIN nb ON nb.a = na.a WHERE NOT (nb.b + 1 = ANY (ARRAY[]::int[])) ORDER BY 1;
+SELECT na.a, nb.b FROM na LEFT JOIN nb ON nb.a = na.a WHERE (nb.b = ANY ('{}')) = false ORDER BY 1;
+SELECT na.a, nb.b FROM na FULL JOIN nb ON nb.a = na.a AND nb.a = 1 WHERE NOT (nb.b = ANY ('{}')) ORDER BY 1;
+SELECT na.a, nb.b FROM na LEFT JOIN nb ON nb.a = na.a WHERE nb.b <> ALL ('{}') ORDER BY 1;
+SELECT na.a, nb.b FROM na LEFT JOIN nb ON nb.a = na.a WHERE NOT (nb.b = ANY ('{11}')) ORDER BY 1;
+SELECT na.a, nb.b FROM na LEFT JOIN nb ON nb.a = na.a WHERE NOT (nb.b = ANY (nb.v)) ORDER BY 1;
+SELECT na.a, nb.b FROM na LEFT JOIN nb ON nb.a = na.a WHERE NOT (nb.b = 1 AND false) ORDER BY 1;
+SELECT na.a, nb.b FROM na LEFT JOIN nb ON nb.a = na.a WHERE greatest(nb.b, 4) = 4 ORDER BY 1;

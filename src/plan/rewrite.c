@@ -143,8 +143,9 @@ is_null_with(const struct expr *expr, struct rel *rel)
 		return rel_makes(rel, expr->column.rel);
 	case EXPR_CAST:
 	case EXPR_NOT:
-	case EXPR_IN:
 		return is_null_with(expr->args[0], rel);
+	case EXPR_IN: /* in nothing is nothing, not even a null */
+		return expr->arg_count > 1 && is_null_with(expr->args[0], rel);
 	case EXPR_CALL:
 		for (uint32_t i = 0;
 		     expr->function->is_strict && i < expr->arg_count; i++) {
