@@ -468,12 +468,21 @@ eval_case(const struct eval *eval, const struct expr *expr, struct sel sel,
 	struct open_rows open = open_rows_init(eval, sel);
 	struct open_rows chosen = open_rows_init(eval, sel);
 	uint32_t else_arg = expr->arg_count - 1;
+	struct eval of_when = *eval;
+	struct vec operand;
 	struct vec value;
 	int rc = 0;
 
 	init_result(eval, &expr->type, out);
-	for (uint32_t a = 0; a < else_arg && open.count > 0; a += 2) {
-		rc = eval_expr(eval, expr->args[a], open_sel(&open), &value,
+	if (expr->has_operand) {
+		rc = eval_expr(eval, expr->args[0], sel, &operand, err);
+		if (rc != 0)
+			return rc;
+		of_when.operand = &operand;
+	}
+	for (uint32_t a = case_first_when(expr); a < else_arg && open.count > 0;
+	     a += 2) {
+		rc = eval_expr(&of_when, expr->args[a], open_sel(&open), &value,
 		    err);
 		if (rc != 0)
 			return rc;
@@ -606,6 +615,9 @@ eval_expr(const struct eval *eval, const struct expr *expr, struct sel sel,
 		return eval_nullif(eval, expr, sel, out, err);
 	case EXPR_CASE:
 		return eval_case(eval, expr, sel, out, err);
+	case EXPR_OPERAND:
+		*out = *eval->operand;
+		return 0;
 	case EXPR_COALESCE:
 		return eval_coalesce(eval, expr, sel, out, err);
 	case EXPR_GREATEST:

@@ -17,6 +17,7 @@ struct eval {
 	struct arena *arena;       /* of results: as long as the batch */
 	const struct vec *columns; /* of the input */
 	uint32_t row_count;        /* rows that vectors have room for */
+	const struct vec *operand; /* for EXPR_OPERAND; NULL: none */
 };
 
 static inline struct eval

@@ -90,8 +90,10 @@ static bool
 takes_part(const struct expr *expr, uint32_t i)
 {
 	switch (expr->kind) {
-	case EXPR_CASE:
-		return i % 2 == 1 || i + 1 == expr->arg_count;
+	case EXPR_CASE: /* THEN and ELSE */
+		return i + 1 == expr->arg_count ||
+		    (i >= case_first_when(expr) &&
+			(i - case_first_when(expr)) % 2 == 1);
 	case EXPR_SUBSCRIPT:
 		return i == 0;
 	default:

@@ -111,6 +111,7 @@ is_not_constant(const struct expr *expr)
 	case EXPR_SUBSCRIPT:
 	case EXPR_NULLIF:
 	case EXPR_CASE:
+	case EXPR_OPERAND:
 	case EXPR_COALESCE:
 	case EXPR_GREATEST:
 	case EXPR_LEAST:

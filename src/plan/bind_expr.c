@@ -541,16 +541,16 @@ coerce_case(struct binder *binder, struct expr *expr, uint32_t when_count,
 {
 	struct expr **results =
 	    arena_alloc_array(binder->arena, when_count + 1, sizeof(*results));
+	struct expr **whens = expr->args + case_first_when(expr);
 	int rc;
 
-	results[0] = expr->args[2 * when_count];
+	results[0] = whens[2 * when_count];
 	for (uint32_t i = 0; i < when_count; i++)
-		results[i + 1] = expr->args[2 * i + 1];
+		results[i + 1] = whens[2 * i + 1];
 	rc = common_type(binder, results, when_count + 1, "CASE", &expr->type,
 	    err);
 	for (uint32_t i = 0; i <= when_count && rc == 0; i++) {
-		struct expr **arg =
-		    &expr->args[i < when_count ? 2 * i + 1 : 2 * i];
+		struct expr **arg = &whens[i < when_count ? 2 * i + 1 : 2 * i];
 
 		rc = coerce_common(binder, arg, &expr->type,
 		    i < when_count ? "CASE/WHEN" : "CASE/ELSE", err);
@@ -560,38 +560,70 @@ coerce_case(struct binder *binder, struct expr *expr, uint32_t when_count,
 	return rc;
 }
 
+/* CASE x WHEN: x is computed once, and each WHEN compares what it was. */
+static int
+bind_case_operand(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr **operand, struct expr **stand_in,
+    struct error *err)
+{
+	int rc = bind_value(binder, scope, ast, operand, err);
+
+	if (rc == 0)
+		rc = derive_collation(*operand, err);
+	if (rc != 0)
+		return rc;
+	*stand_in = expr_new(binder->arena, EXPR_OPERAND, (*operand)->type,
+	    (*operand)->location, 0);
+	(*stand_in)->collate = (*operand)->collate;
+	if ((*stand_in)->collate.strength == COLLATE_EXPLICIT)
+		(*stand_in)->collate.strength = COLLATE_IMPLICIT;
+	return 0;
+}
+
+static int
+bind_case_parts(struct binder *binder, struct scope *scope,
+    const struct ast_expr *ast, struct expr *expr, struct error *err)
+{
+	uint32_t count = ast->case_.when_count;
+	struct expr **whens = expr->args + case_first_when(expr);
+	struct expr *stand_in = NULL;
+	int rc = 0;
+
+	if (expr->has_operand)
+		rc = bind_case_operand(binder, scope, ast->case_.arg,
+		    &expr->args[0], &stand_in, err);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		const struct ast_when *when = &ast->case_.whens[i];
+
+		rc = bind_when(binder, scope, when, stand_in, &whens[2 * i],
+		    err);
+		if (rc == 0)
+			rc = bind_expr(binder, scope, when->then,
+			    &whens[2 * i + 1], err);
+	}
+	if (rc == 0 && ast->case_.otherwise != NULL)
+		rc = bind_expr(binder, scope, ast->case_.otherwise,
+		    &whens[2 * count], err);
+	else
+		whens[2 * count] = expr_const(binder->arena,
+		    type_of(TYPE_UNKNOWN), ast->location, NULL);
+	return rc;
+}
+
 static int
 bind_case(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
 {
 	uint32_t count = ast->case_.when_count;
+	bool has_operand = ast->case_.arg != NULL;
 	struct expr *expr = expr_new(binder->arena, EXPR_CASE, type_of(0),
-	    ast->location, 2 * count + 1);
+	    ast->location, 2 * count + 1 + has_operand);
 	const char *around = scope->no_sets_in;
-	struct expr *arg = NULL;
-	int rc = 0;
+	int rc;
 
+	expr->has_operand = has_operand;
 	scope->no_sets_in = "CASE";
-	if (ast->case_.arg != NULL) {
-		rc = bind_expr(binder, scope, ast->case_.arg, &arg, err);
-		if (rc == 0)
-			rc = coerce_unknown(binder, &arg, err);
-	}
-	for (uint32_t i = 0; i < count && rc == 0; i++) {
-		const struct ast_when *when = &ast->case_.whens[i];
-
-		rc = bind_when(binder, scope, when, arg, &expr->args[2 * i],
-		    err);
-		if (rc == 0)
-			rc = bind_expr(binder, scope, when->then,
-			    &expr->args[2 * i + 1], err);
-	}
-	if (rc == 0 && ast->case_.otherwise != NULL)
-		rc = bind_expr(binder, scope, ast->case_.otherwise,
-		    &expr->args[2 * count], err);
-	else
-		expr->args[2 * count] = expr_const(binder->arena,
-		    type_of(TYPE_UNKNOWN), ast->location, NULL);
+	rc = bind_case_parts(binder, scope, ast, expr, err);
 	scope->no_sets_in = around;
 	if (rc != 0)
 		return rc;

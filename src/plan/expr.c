@@ -150,10 +150,12 @@ own_part_equal(const struct expr *a, const struct expr *b)
 		return subquery_equal(a->subquery, b->subquery);
 	case EXPR_SUBSCRIPT:
 		return a->is_slice == b->is_slice;
+	case EXPR_CASE:
+		return a->has_operand == b->has_operand;
 	case EXPR_AND:
 	case EXPR_OR:
 	case EXPR_NOT:
-	case EXPR_CASE:
+	case EXPR_OPERAND:
 	case EXPR_COALESCE:
 	case EXPR_GREATEST:
 	case EXPR_LEAST:
@@ -250,6 +252,12 @@ expr_is_equality(const struct expr *expr, struct type *type)
 		return true;
 	type->oid = TYPE_FLOAT8;
 	return is_float(a) && is_float(b);
+}
+
+uint32_t
+case_first_when(const struct expr *expr)
+{
+	return expr->has_operand ? 1 : 0;
 }
 
 bool

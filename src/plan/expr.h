@@ -39,7 +39,9 @@ enum expr_kind {
 	EXPR_ANY,      /* args[0] function ANY (args[1]), an array */
 	EXPR_ALL,      /* likewise */
 	EXPR_NULLIF,   /* args[0] unless it = args[1]; function is = */
-	EXPR_CASE,     /* args: when, then, when, then ..., else */
+	/* args: what is compared if has_operand; when, then ..., else */
+	EXPR_CASE,
+	EXPR_OPERAND,  /* in a WHEN: that of the nearest CASE that has one */
 	EXPR_COALESCE, /* args */
 	EXPR_GREATEST, /* args */
 	EXPR_LEAST,    /* args */
@@ -119,6 +121,7 @@ struct expr {
 		enum expr_test test;
 		enum expr_fact fact;
 		bool is_slice;
+		bool has_operand;
 		struct {
 			uint32_t rel;   /* of the aggregation to be */
 			uint32_t index; /* among its calls */
@@ -171,6 +174,9 @@ bool expr_is_fixed(const struct expr *expr);
  * both compare as.
  */
 bool expr_is_equality(const struct expr *expr, struct type *type);
+
+/* Of a CASE: the place of the first WHEN among its arguments. */
+uint32_t case_first_when(const struct expr *expr);
 
 /* A call of ROW: a row of these fields, never null. */
 bool expr_is_row(const struct expr *expr);

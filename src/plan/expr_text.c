@@ -229,15 +229,29 @@ put_function(const struct expr_text *text, const struct expr *expr,
 	buf_put_cstr(out, ")");
 }
 
+/* Of CASE x WHEN y, the comparison of x with y is y. */
+static const struct expr *
+compared(const struct expr *when)
+{
+	return when->kind == EXPR_CALL && when->arg_count == 2 ? when->args[1]
+							       : when;
+}
+
 static void
 put_case(const struct expr_text *text, const struct expr *expr, struct buf *out)
 {
-	uint32_t i = 0;
+	uint32_t i = case_first_when(expr);
 
 	buf_put_cstr(out, "CASE");
+	if (expr->has_operand) {
+		buf_put_cstr(out, " ");
+		expr_text_put(text, expr->args[0], out);
+	}
 	for (; i + 1 < expr->arg_count; i += 2) {
 		buf_put_cstr(out, " WHEN ");
-		expr_text_put(text, expr->args[i], out);
+		expr_text_put(text,
+		    expr->has_operand ? compared(expr->args[i]) : expr->args[i],
+		    out);
 		buf_put_cstr(out, " THEN ");
 		expr_text_put(text, expr->args[i + 1], out);
 	}
@@ -395,6 +409,9 @@ expr_text_put(const struct expr_text *text, const struct expr *expr,
 		return;
 	case EXPR_CASE:
 		put_case(text, expr, out);
+		return;
+	case EXPR_OPERAND:
+		buf_put_cstr(out, "OPERAND");
 		return;
 	case EXPR_COALESCE:
 		put_call(text, "COALESCE", expr, out);

@@ -12,6 +12,13 @@ is_constant(const struct expr *expr)
 	return expr->kind == EXPR_CONST;
 }
 
+/* A constant, or one to come. */
+static bool
+is_known(const struct expr *expr)
+{
+	return is_constant(expr) || expr->kind == EXPR_PARAM;
+}
+
 static bool
 is_true_const(const struct expr *expr)
 {
@@ -73,14 +80,48 @@ alone(struct fold *fold, struct expr *placed, struct expr *part)
 	return part;
 }
 
-/* Conditions that never hold go, and all behind one that always does. */
+/* Of a CASE with an operand, which is not NULL if it is known. */
+static struct expr *
+place_when(struct fold *fold, const struct expr *when, struct expr *operand)
+{
+	struct expr *around = *fold->operand;
+	struct expr *placed;
+
+	*fold->operand = operand;
+	placed = fold->place(fold, when);
+	*fold->operand = around;
+	return placed;
+}
+
+/* What is compared stays: it is computed once, and no WHEN is a constant. */
+static struct expr *
+fold_operand(struct fold *fold, struct expr *placed, struct expr *operand)
+{
+	placed->args[0] = operand;
+	for (uint32_t i = 1; i < placed->arg_count; i++)
+		placed->args[i] = place_when(fold, placed->args[i], NULL);
+	return placed;
+}
+
+/*
+ * Conditions that never hold go, and all behind one that always does.  What is
+ * known already is compared as it is.
+ */
 static struct expr *
 fold_case(struct fold *fold, struct expr *placed)
 {
 	uint32_t last = placed->arg_count - 1, otherwise = last, count = 0;
+	uint32_t first = case_first_when(placed);
+	struct expr *operand = *fold->operand;
 
-	for (uint32_t i = 0; i < last && otherwise == last; i += 2) {
-		struct expr *when = fold->place(fold, placed->args[i]);
+	if (placed->has_operand) {
+		operand = fold->place(fold, placed->args[0]);
+		if (!is_known(operand))
+			return fold_operand(fold, placed, operand);
+	}
+	placed->has_operand = false;
+	for (uint32_t i = first; i < last && otherwise == last; i += 2) {
+		struct expr *when = place_when(fold, placed->args[i], operand);
 
 		if (is_true_const(when)) {
 			otherwise = i + 1;
@@ -209,8 +250,8 @@ static bool
 has_constants_only(const struct expr *expr, bool with_params)
 {
 	for (uint32_t i = 0; i < expr->arg_count; i++)
-		if (!is_constant(expr->args[i]) &&
-		    (!with_params || expr->args[i]->kind != EXPR_PARAM))
+		if (with_params ? !is_known(expr->args[i])
+				: !is_constant(expr->args[i]))
 			return false;
 	return true;
 }

@@ -32,6 +32,7 @@ struct fold {
 	struct arena *arena;
 	const struct plan_context *context; /* that evaluates, or not */
 	struct fold_notes *notes;
+	struct expr **operand; /* for EXPR_OPERAND, if it is known, or NULL */
 	/* A copy of a part, with its own parts folded. */
 	struct expr *(*place)(struct fold *fold, const struct expr *expr);
 };

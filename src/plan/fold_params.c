@@ -12,6 +12,7 @@
 struct params_fold {
 	struct fold base; /* first */
 	const struct datum *params;
+	struct expr *operand;
 };
 
 static void check_rel(struct params_fold *fold, const struct rel *rel);
@@ -24,6 +25,8 @@ place(struct fold *fold, const struct expr *expr)
 	struct params_fold *self = (struct params_fold *)fold;
 	struct expr *placed;
 
+	if (expr->kind == EXPR_OPERAND && self->operand != NULL)
+		return self->operand;
 	if (expr->kind == EXPR_PARAM)
 		return expr_const(fold->arena, expr->type, expr->location,
 		    &self->params[expr->param]);
@@ -173,6 +176,7 @@ fold_params(const struct plan *plan, const struct plan_context *context,
 					.place = place },
 		.params = params };
 
+	fold.base.operand = &fold.operand;
 	if (plan->insert != NULL)
 		check_insert(&fold, plan->insert);
 	else if (plan->root != NULL)

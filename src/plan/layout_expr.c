@@ -135,8 +135,11 @@ struct expr *
 layout_place(struct layouter *l, const struct expr *expr,
     const struct rel *input)
 {
-	struct expr *placed = expr_copy(l->arena, expr);
+	struct expr *placed;
 
+	if (expr->kind == EXPR_OPERAND && l->operand != NULL)
+		return l->operand;
+	placed = expr_copy(l->arena, expr);
 	if (!layout_count_node(l))
 		return placed;
 	if (fold_is_lazy(expr))

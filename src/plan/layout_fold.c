@@ -29,6 +29,7 @@ fold_over(struct layouter *l, const struct rel *input)
 	return (struct layout_fold){ .base = { .arena = l->arena,
 					 .context = l->binder->context,
 					 .notes = &l->binder->folded,
+					 .operand = &l->operand,
 					 .place = place },
 		.l = l,
 		.input = input };

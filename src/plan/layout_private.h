@@ -53,6 +53,7 @@ struct layouter {
 	struct arena *arena;
 	struct frame *frame;           /* NULL: outermost */
 	const struct placed_cte *ctes; /* those of WITH around, newest first */
+	struct expr *operand;          /* see fold.h */
 	uint32_t node_count;
 	bool is_too_complex;
 };

@@ -56,6 +56,7 @@ is_cheap_node(const struct expr *expr)
 	case EXPR_NOT:
 	case EXPR_TEST:
 	case EXPR_CASE:
+	case EXPR_OPERAND:
 	case EXPR_COALESCE:
 	case EXPR_GREATEST:
 	case EXPR_LEAST:
