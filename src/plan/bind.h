@@ -7,6 +7,7 @@
  * arena.  Errors carry the position of what is wrong.
  *
  *   bind_name.c    names of tables and types
+ *   bind_depth.c   how deep the whole may be
  *   bind_scope.c   names of columns
  *   bind_expr.c    expressions; bind_call.c functions and aggregates
  *   bind_arguments.c  which parameters a call's arguments are for
@@ -97,7 +98,8 @@ struct binder {
 	uint32_t rel_count;      /* likewise, of relations */
 	enum recursion recursion;
 	bool reads_events;
-	uint32_t depth; /* of the expression being bound */
+	uint32_t depth;   /* of what is being bound: bind_depth.c */
+	uint32_t deepest; /* so far */
 	const struct sql_view
 	    *view; /* whose query is being bound; NULL: none */
 	uint32_t view_depth;
@@ -121,6 +123,18 @@ struct dependency_list {
 	uint32_t count;
 	uint32_t capacity;
 };
+
+/* ---- bind_depth.c ---- */
+
+/*
+ * So many levels deeper, and back; 54001, naming `what`, if it is too deep.
+ * _reach: what has been bound elsewhere goes down so far from here.
+ */
+int binder_enter(struct binder *binder, uint32_t levels, const char *what,
+    int location, struct error *err);
+void binder_leave(struct binder *binder, uint32_t levels);
+int binder_reach(struct binder *binder, uint32_t levels, const char *what,
+    int location, struct error *err);
 
 /* ---- what names can mean ---- */
 
@@ -224,6 +238,7 @@ struct scope {
 	struct scope_item *items;
 	uint32_t item_count;
 	uint32_t item_capacity;
+	uint32_t table_count;   /* items of FROM that are no joins */
 	struct with_item *with; /* queries of its WITH, newest first */
 	const struct ast_select *with_ast; /* all of them; NULL: no WITH */
 	bool is_lateral_active; /* the item of FROM being bound is LATERAL */
@@ -812,6 +827,7 @@ struct with_item {
 	struct cte cte;
 	struct range_column *columns;
 	uint32_t column_count;
+	uint32_t height; /* levels of what it consists of */
 	/* references to it: one can take its place */
 	uint32_t ref_count;
 	struct rel *ref;

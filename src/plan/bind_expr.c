@@ -11,9 +11,6 @@
 #include "sql/ast_words.h"
 #include "types/array.h"
 
-/* Of nested expressions: all that walk them later recurse, too. */
-#define EXPR_DEPTH_MAX 5000
-
 /* ---- constants ---- */
 
 static bool
@@ -735,12 +732,11 @@ bind_expr(struct binder *binder, struct scope *scope,
 {
 	int rc;
 
-	if (binder->depth >= EXPR_DEPTH_MAX)
-		return error_at(err, ast->location, STELE_E_TOO_COMPLEX,
-		    "expression is nested too deeply");
-	binder->depth++;
+	rc = binder_enter(binder, 1, "expression", ast->location, err);
+	if (rc != 0)
+		return rc;
 	rc = bind_kind(binder, scope, ast, out, err);
-	binder->depth--;
+	binder_leave(binder, 1);
 	if (rc != 0)
 		return rc;
 	bind_note_expr(binder->notes, ast, *out);

@@ -269,12 +269,24 @@ bind_item(struct binder *binder, struct scope *scope,
 	    "this item of FROM is not supported");
 }
 
+/* Joins below each other become one list, and that one chain. */
+#define FROM_TABLES_MAX 2000
+
 int
 bind_from_item(struct binder *binder, struct scope *scope,
     const struct ast_from *from, struct rel **out, struct error *err)
 {
-	int rc = bind_item(binder, scope, from, out, err);
+	int rc;
 
+	if (from->kind != AST_FROM_JOIN &&
+	    ++scope->table_count > FROM_TABLES_MAX)
+		return error_at(err, from->location, STELE_E_TOO_COMPLEX,
+		    "FROM has more than %d items", FROM_TABLES_MAX);
+	rc = binder_enter(binder, 1, "FROM", from->location, err);
+	if (rc != 0)
+		return rc;
+	rc = bind_item(binder, scope, from, out, err);
+	binder_leave(binder, 1);
 	if (rc == 0) /* of a join, too, what comes out of it is the last */
 		bind_note_range(binder->notes, from,
 		    scope->items[scope->item_count - 1].range);
@@ -292,6 +304,25 @@ from_join(struct binder *binder, const struct scope *scope, enum join_kind kind,
 	return join;
 }
 
+/* An item of a list, of which the first is at the end of the chain. */
+static int
+bind_list_item(struct binder *binder, struct scope *scope,
+    const struct ast_from_list *list, uint32_t i, struct rel **out,
+    struct error *err)
+{
+	uint32_t first = scope->item_count;
+	uint32_t above = list->count - 1 - i;
+	int rc =
+	    binder_enter(binder, above, "FROM", list->items[i]->location, err);
+
+	if (rc != 0)
+		return rc;
+	scope_show_lateral(scope, 0, first, true, true);
+	rc = bind_from_item(binder, scope, list->items[i], out, err);
+	binder_leave(binder, above);
+	return rc != 0 ? rc : scope_check_names(scope, 0, first, err);
+}
+
 int
 bind_from(struct binder *binder, struct scope *scope,
     const struct ast_from_list *list, struct rel **out, struct error *err)
@@ -305,13 +336,9 @@ bind_from(struct binder *binder, struct scope *scope,
 		return 0;
 	}
 	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
-		uint32_t first = scope->item_count;
 		struct rel *rel = NULL;
 
-		scope_show_lateral(scope, 0, first, true, true);
-		rc = bind_from_item(binder, scope, list->items[i], &rel, err);
-		if (rc == 0)
-			rc = scope_check_names(scope, 0, first, err);
+		rc = bind_list_item(binder, scope, list, i, &rel, err);
 		if (rc == 0)
 			*out = i == 0
 			    ? rel

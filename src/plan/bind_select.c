@@ -458,8 +458,12 @@ bind_select_body(struct binder *binder, struct scope *outer,
     const struct ast_select *select, enum unknowns unknowns, struct query *out,
     struct error *err)
 {
-	int rc = bind_body(binder, outer, select, unknowns, out, err);
+	int rc = binder_enter(binder, 1, "query", select->location, err);
 
+	if (rc != 0)
+		return rc;
+	rc = bind_body(binder, outer, select, unknowns, out, err);
+	binder_leave(binder, 1);
 	if (rc == 0)
 		bind_note_query(binder->notes, select, out);
 	return rc;

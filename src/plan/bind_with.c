@@ -267,12 +267,35 @@ bind_query(struct binder *binder, struct with_item *item, bool may_recurse,
 	    err);
 }
 
+/* As deep as it is, for what names it later. */
+static int
+bind_apart(struct binder *binder, struct with_item *item, bool may_recurse,
+    struct query *out, struct error *err)
+{
+	enum recursion around = binder->recursion;
+	const struct ast_locking *locked = binder->locked;
+	uint32_t deepest = binder->deepest;
+	int rc = binder_enter(binder, 1, "WITH", item->ast->location, err);
+
+	if (rc != 0)
+		return rc;
+	binder->recursion = RECURSION_OK;
+	binder->locked = NULL;
+	binder->deepest = binder->depth;
+	rc = bind_query(binder, item, may_recurse, out, err);
+	binder_leave(binder, 1);
+	item->height = binder->deepest - binder->depth;
+	if (binder->deepest < deepest)
+		binder->deepest = deepest;
+	binder->recursion = around;
+	binder->locked = locked;
+	return rc;
+}
+
 static int
 bind_item(struct binder *binder, struct with_item *item, bool may_recurse,
     struct error *err)
 {
-	enum recursion around = binder->recursion;
-	const struct ast_locking *locked = binder->locked;
 	struct query query;
 	int rc;
 
@@ -280,11 +303,7 @@ bind_item(struct binder *binder, struct with_item *item, bool may_recurse,
 	if (rc != 0)
 		return rc;
 	item->state = WITH_BINDING;
-	binder->recursion = RECURSION_OK;
-	binder->locked = NULL;
-	rc = bind_query(binder, item, may_recurse, &query, err);
-	binder->recursion = around;
-	binder->locked = locked;
+	rc = bind_apart(binder, item, may_recurse, &query, err);
 	if (rc == 0)
 		rc = query_settle(binder, &query, err);
 	if (rc == 0)
@@ -400,6 +419,9 @@ bind_with_ref(struct binder *binder, struct with_item *item,
 	if (item->ast->materialized == AST_MATERIALIZED_NEVER &&
 	    item->self_count == 0 && !is_modify(item->ast))
 		return bind_copy_ref(binder, item, from, range, out, err);
+	rc = binder_reach(binder, item->height, "WITH", from->location, err);
+	if (rc != 0)
+		return rc;
 	*out = new_leaf(binder, REL_CTE, item);
 	item->cte.name = item->ast->name;
 	(*out)->cte = &item->cte;
