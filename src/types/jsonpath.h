@@ -9,7 +9,8 @@
  *	$.a[*] ? (@.b > 1)      ROOT -> KEY a -> ANY_ARRAY -> FILTER
  *	                                                       left: GREATER
  *
- * Depth and size of what is read are bounded: 54001.
+ * Height and size of a tree are bounded, and the brackets of a text, whose
+ * number in one spelling the height bounds: 54001.
  *
  * Memory: the arena that is passed; the text is borrowed.  Threads: a tree is
  * immutable.
@@ -98,6 +99,7 @@ enum jsonpath_flag {
 struct jsonpath_node {
 	enum jsonpath_kind kind;
 	bool is_delimited; /* was in parentheses; only while parsing */
+	uint32_t height;   /* of what is below and behind it; likewise */
 	unsigned flags;    /* of like_regex */
 	struct str text;
 	uint32_t first; /* of ANY */

@@ -21,12 +21,18 @@
 
 #include "common/attr.h"
 
-#define DEPTH_MAX 200
-#define NODES_MAX 5000
+/*
+ * All that walk a tree recurse as far as it is high.  In the one spelling of a
+ * tree each node of such a way is in one pair of brackets at most, and the whole
+ * in another: what becomes a tree can be read again.
+ */
+#define HEIGHT_MAX 2500
+#define DEPTH_MAX  (HEIGHT_MAX + 2)
+#define NODES_MAX  20000
 
 struct parser {
 	struct jsonpath_lexer lex;
-	uint32_t depth;
+	uint32_t depth; /* of brackets */
 	uint32_t nodes;
 	uint32_t in_filter;
 	uint32_t in_subscript;
@@ -70,7 +76,20 @@ new_node(struct parser *p, enum jsonpath_kind kind)
 		return too_complex(p);
 	node = arena_zalloc(p->lex.arena, sizeof(*node));
 	node->kind = kind;
+	node->height = 1;
 	return node;
+}
+
+/* A node's part is in its place: so many levels below it. */
+static struct jsonpath_node *
+above(struct parser *p, struct jsonpath_node *node,
+    const struct jsonpath_node *part, uint32_t levels)
+{
+	if (node == NULL || part == NULL)
+		return NULL;
+	if (node->height < part->height + levels)
+		node->height = part->height + levels;
+	return node->height > HEIGHT_MAX ? too_complex(p) : node;
 }
 
 /* ---- tokens ---- */
@@ -157,6 +176,19 @@ need_value(struct parser *p, struct jsonpath_node *node)
 	return node == NULL || !is_predicate(node) ? node : syntax_error(p);
 }
 
+/* What is in brackets. */
+static struct jsonpath_node *
+deeper(struct parser *p, parse_fn parse)
+{
+	struct jsonpath_node *node;
+
+	if (++p->depth > DEPTH_MAX)
+		return too_complex(p);
+	node = parse(p);
+	p->depth--;
+	return node;
+}
+
 /* What stands between a symbol and another. */
 static struct jsonpath_node *
 between(struct parser *p, const char *open, parse_fn parse, const char *close)
@@ -165,7 +197,7 @@ between(struct parser *p, const char *open, parse_fn parse, const char *close)
 
 	if (!expect(p, open))
 		return NULL;
-	node = parse(p);
+	node = deeper(p, parse);
 	return node != NULL && expect(p, close) ? node : NULL;
 }
 
@@ -192,7 +224,7 @@ binary(struct parser *p, enum jsonpath_kind kind, struct jsonpath_node *left,
 		return NULL;
 	node->left = left;
 	node->right = right;
-	return node;
+	return above(p, above(p, node, left, 1), right, 1);
 }
 
 /* ---- where a path begins ---- */
@@ -228,7 +260,7 @@ parse_exists(struct parser *p)
 		return NULL;
 	node->left = between(p, "(", parse_value, ")");
 	node->is_delimited = true;
-	return node->left == NULL ? NULL : node;
+	return above(p, node, node->left, 1);
 }
 
 static struct jsonpath_node *
@@ -245,9 +277,10 @@ parse_parentheses(struct parser *p)
 	if (!advance(p) || !expect_word(p, "unknown"))
 		return NULL;
 	node = new_node(p, JSONPATH_IS_UNKNOWN);
-	if (node != NULL)
-		node->left = inner;
-	return node;
+	if (node == NULL)
+		return NULL;
+	node->left = inner;
+	return above(p, node, inner, 1);
 }
 
 static struct jsonpath_node *
@@ -315,13 +348,13 @@ parse_subscript(struct parser *p)
 
 	if (node == NULL)
 		return NULL;
-	node->left = parse_value(p);
-	if (node->left == NULL || !is_word(p, "to"))
-		return node->left == NULL ? NULL : node;
+	node->left = deeper(p, parse_value);
+	if (above(p, node, node->left, 1) == NULL || !is_word(p, "to"))
+		return node->left == NULL || p->lex.rc != 0 ? NULL : node;
 	if (!advance(p))
 		return NULL;
-	node->right = parse_value(p);
-	return node->right == NULL ? NULL : node;
+	node->right = deeper(p, parse_value);
+	return above(p, node, node->right, 1);
 }
 
 /* Behind "[". */
@@ -337,7 +370,7 @@ parse_index(struct parser *p)
 	p->in_subscript++;
 	for (;;) {
 		*end = parse_subscript(p);
-		if (*end == NULL)
+		if (above(p, node, *end, 1) == NULL)
 			return NULL;
 		end = &(*end)->next;
 		if (!is_symbol(p, ","))
@@ -473,7 +506,7 @@ parse_filter(struct parser *p)
 	p->in_filter++;
 	node->left = between(p, "(", parse_predicate, ")");
 	p->in_filter--;
-	return node->left == NULL ? NULL : node;
+	return above(p, node, node->left, 1);
 }
 
 static struct jsonpath_node *
@@ -491,16 +524,17 @@ parse_access(struct parser *p)
 {
 	struct jsonpath_node *start = parse_start(p);
 	struct jsonpath_node *end = start;
+	uint32_t count = 1;
 
 	if (start == NULL)
 		return NULL;
-	while (end->next != NULL) /* of what was in parentheses */
+	for (; end->next != NULL; count++) /* of what was in parentheses */
 		end = end->next;
 	while (is_symbol(p, ".") || is_symbol(p, "[") || is_symbol(p, "?")) {
 		if (jsonpath_is_predicate(start->kind) && !start->is_delimited)
 			return syntax_error(p);
 		end->next = parse_accessor(p);
-		if (end->next == NULL)
+		if (above(p, start, end->next, count++) == NULL)
 			return NULL;
 		end = end->next;
 	}
@@ -520,33 +554,56 @@ is_zero(struct str number)
 	return true;
 }
 
+/* A sign before a number is the number's. */
+static void
+negate(struct parser *p, struct jsonpath_node *number)
+{
+	struct str text = number->text;
+
+	if (is_zero(text))
+		return;
+	number->text = text.data[0] == '-'
+	    ? str_of(text.data + 1, text.len - 1)
+	    : arena_printf(p->lex.arena, "-%.*s", STR_FMT(text));
+}
+
+static struct jsonpath_node *
+signed_node(struct parser *p, struct jsonpath_node *sign,
+    struct jsonpath_node *operand)
+{
+	if (operand->kind != JSONPATH_NUMBER || operand->next != NULL) {
+		sign->left = operand;
+		return above(p, sign, operand, 1);
+	}
+	if (sign->kind == JSONPATH_MINUS)
+		negate(p, operand);
+	return operand;
+}
+
+/* Signs may be as many as nodes: they wait in a list, the innermost first. */
 static struct jsonpath_node *
 parse_sign(struct parser *p)
 {
-	enum jsonpath_kind kind =
-	    is_symbol(p, "-") ? JSONPATH_MINUS : JSONPATH_PLUS;
-	struct jsonpath_node *operand, *node;
+	struct jsonpath_node *signs = NULL;
+	struct jsonpath_node *node;
 
-	if (!is_symbol(p, "-") && !is_symbol(p, "+"))
-		return parse_access(p);
-	if (++p->depth > DEPTH_MAX)
-		return too_complex(p);
-	operand = advance(p) ? need_value(p, parse_sign(p)) : NULL;
-	p->depth--;
-	if (operand == NULL)
-		return NULL;
-	if (operand->kind == JSONPATH_NUMBER && operand->next == NULL) {
-		if (kind == JSONPATH_MINUS && !is_zero(operand->text))
-			operand->text = operand->text.data[0] == '-'
-			    ? str_of(operand->text.data + 1,
-				  operand->text.len - 1)
-			    : arena_printf(p->lex.arena, "-%.*s",
-				  STR_FMT(operand->text));
-		return operand;
+	while (is_symbol(p, "-") || is_symbol(p, "+")) {
+		node = new_node(p,
+		    is_symbol(p, "-") ? JSONPATH_MINUS : JSONPATH_PLUS);
+		if (past(p, node) == NULL)
+			return NULL;
+		node->left = signs;
+		signs = node;
 	}
-	node = new_node(p, kind);
-	if (node != NULL)
-		node->left = operand;
+	node = parse_access(p);
+	if (signs != NULL)
+		node = need_value(p, node);
+	while (signs != NULL && node != NULL) {
+		struct jsonpath_node *sign = signs;
+
+		signs = sign->left;
+		node = signed_node(p, sign, node);
+	}
 	return node;
 }
 
@@ -653,8 +710,8 @@ parse_regex(struct parser *p, struct jsonpath_node *left)
 	if (node == NULL)
 		return NULL;
 	node->left = left;
-	if (!is_word(p, "flag"))
-		return node;
+	if (above(p, node, left, 1) == NULL || !is_word(p, "flag"))
+		return p->lex.rc != 0 ? NULL : node;
 	if (!advance(p))
 		return NULL;
 	if (p->lex.token != JSONPATH_T_STRING)
@@ -713,7 +770,7 @@ parse_not(struct parser *p)
 		node->left = parse_exists(p);
 	else
 		node->left = between(p, "(", parse_predicate, ")");
-	return node->left == NULL ? NULL : node;
+	return above(p, node, node->left, 1);
 }
 
 static struct jsonpath_node *
@@ -739,13 +796,7 @@ parse_and(struct parser *p)
 static struct jsonpath_node *
 parse_or(struct parser *p)
 {
-	struct jsonpath_node *node;
-
-	if (++p->depth > DEPTH_MAX)
-		return too_complex(p);
-	node = parse_logic(p, "||", JSONPATH_OR, parse_and);
-	p->depth--;
-	return node;
+	return parse_logic(p, "||", JSONPATH_OR, parse_and);
 }
 
 /* ---- all ---- */
