@@ -98,8 +98,11 @@ struct binder {
 	uint32_t rel_count;      /* likewise, of relations */
 	enum recursion recursion;
 	bool reads_events;
-	uint32_t depth;   /* of what is being bound: bind_depth.c */
-	uint32_t deepest; /* so far */
+	uint32_t depth;      /* of what is being bound: bind_depth.c */
+	uint32_t deepest;    /* so far */
+	uint32_t copy_depth; /* what is bound is not of the statement's text */
+	uint32_t copy_count; /* of what is not: effort.c */
+	uint32_t join_count; /* in all of FROM */
 	const struct sql_view
 	    *view; /* whose query is being bound; NULL: none */
 	uint32_t view_depth;
@@ -254,6 +257,30 @@ struct scope {
 	struct set_use *sets;   /* NULL: functions of sets are not allowed */
 	const char *no_sets_in; /* nor in this construct; NULL: none */
 };
+
+/* ---- effort.c ---- */
+
+/* Count expressions and relations that the statement's text does not say. */
+void binder_add_copies(struct binder *binder, uint32_t count);
+
+/* Whether a rule may make so many more; it does without if it may not. */
+bool binder_has_room(const struct binder *binder, uint32_t count);
+
+/* Whether there may be one more join. */
+bool binder_may_join(const struct binder *binder);
+
+/*
+ * Whether planning has failed, for want of memory, by too many copies or by a
+ * cancel: who loops or recurses for long looks at this, and leaves.
+ */
+bool binder_is_over(const struct binder *binder);
+
+/* 0, or why it has: 53200, 54001, 57014. */
+MUST_USE int binder_check(const struct binder *binder, struct error *err);
+int too_complex(struct error *err);
+
+/* 54011: more than SQL_TARGETS_MAX columns, or expressions to group or sort by. */
+int too_many_targets(struct error *err);
 
 /* ---- bind_scope.c ---- */
 

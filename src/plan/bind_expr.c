@@ -11,6 +11,8 @@
 #include "sql/ast_words.h"
 #include "types/array.h"
 
+#define BOUND_AGAIN 4 /* copies: to find names and types is more work */
+
 /* ---- constants ---- */
 
 static bool
@@ -737,8 +739,13 @@ bind_expr(struct binder *binder, struct scope *scope,
 		return rc;
 	rc = bind_kind(binder, scope, ast, out, err);
 	binder_leave(binder, 1);
+	if (rc == 0 && binder->copy_depth > 0)
+		binder_add_copies(binder, BOUND_AGAIN);
+	if (rc == 0 && binder_is_over(binder))
+		rc = binder_check(binder, err);
 	if (rc != 0)
 		return rc;
+	(void)expr_weight(*out); /* so that the next one need not go deep */
 	bind_note_expr(binder->notes, ast, *out);
 	return derive_collation(*out, err);
 }

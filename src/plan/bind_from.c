@@ -339,6 +339,8 @@ bind_from(struct binder *binder, struct scope *scope,
 		struct rel *rel = NULL;
 
 		rc = bind_list_item(binder, scope, list, i, &rel, err);
+		if (rc == 0 && binder_is_over(binder))
+			rc = binder_check(binder, err);
 		if (rc == 0)
 			*out = i == 0
 			    ? rel

@@ -428,7 +428,7 @@ bind_core(struct binder *binder, struct scope *outer,
 	rc = bind_parts(binder, &state, unknowns, err);
 	if (rc == 0)
 		rc = build(binder, &state, unknowns, out, err);
-	return rc;
+	return rc != 0 ? rc : binder_check(binder, err);
 }
 
 static int

@@ -41,6 +41,7 @@ expr_copy(struct arena *arena, const struct expr *expr)
 	struct expr *copy = arena_alloc(arena, sizeof(*copy));
 
 	*copy = *expr;
+	copy->weight = 0;
 	if (expr->arg_count == 0)
 		return copy;
 	copy->args =
@@ -60,6 +61,21 @@ expr_const(struct arena *arena, struct type type, int location,
 	else
 		expr->value.is_null = true;
 	return expr;
+}
+
+uint32_t
+expr_weight(struct expr *expr)
+{
+	uint32_t weight = 1;
+
+	if (expr->weight > 0)
+		return expr->weight;
+	for (uint32_t i = 0; i < expr->arg_count; i++)
+		if (__builtin_add_overflow(weight, expr_weight(expr->args[i]),
+			&weight))
+			weight = UINT32_MAX;
+	expr->weight = weight;
+	return weight;
 }
 
 int

@@ -104,6 +104,8 @@ struct expr {
 	enum expr_kind kind;
 	/* EXPR_CALL: the last argument is an array of what may repeat */
 	bool is_variadic;
+	bool is_derived;  /* derive_collation() has nothing more to say */
+	uint32_t weight;  /* see expr_weight(); 0: nobody has asked */
 	struct type type; /* TYPE_UNKNOWN only while binding */
 	struct collate collate;
 	int location; /* in the text, in characters from 1; 0 unknown */
@@ -146,6 +148,12 @@ struct expr *expr_copy(struct arena *arena, const struct expr *expr);
 /* A constant; a null one if value is NULL. */
 struct expr *expr_const(struct arena *arena, struct type type, int location,
     const struct datum *value);
+
+/*
+ * How many nodes it is to who goes through all parts: what stands in two places
+ * counts twice.  UINT32_MAX: more than that.
+ */
+uint32_t expr_weight(struct expr *expr);
 
 /* Where the text of an expression starts: the leftmost of its parts. */
 int expr_start(const struct expr *expr);

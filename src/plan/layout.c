@@ -75,6 +75,8 @@ fit(struct layouter *l, struct rel *rel, uint32_t id, uint32_t count)
 	bool fits = rel->column_count == count;
 	struct rel *project;
 
+	if (layout_is_over(l))
+		return rel;
 	for (uint32_t i = 0; i < count && fits; i++)
 		fits = rel->columns[i].rel == id && rel->columns[i].column == i;
 	if (fits)
@@ -341,8 +343,8 @@ lay_out_reading(struct layouter *l, const struct rel *rel,
 	return out;
 }
 
-struct rel *
-lay_out(struct layouter *l, const struct rel *rel,
+static struct rel *
+lay_out_kind(struct layouter *l, const struct rel *rel,
     const struct column_set *wanted)
 {
 	const struct rel *late;
@@ -401,15 +403,30 @@ lay_out(struct layouter *l, const struct rel *rel,
 	return layout_copy(l, rel);
 }
 
+/* Once planning is over, relations have no columns: those above make none. */
+struct rel *
+lay_out(struct layouter *l, const struct rel *rel,
+    const struct column_set *wanted)
+{
+	struct rel *out = NULL;
+
+	if (!layout_is_over(l))
+		out = lay_out_kind(l, rel, wanted);
+	if (!layout_is_over(l))
+		return out;
+	out = arena_zalloc(l->arena, sizeof(*out));
+	out->kind = REL_VALUES;
+	layout_start_columns(l, out, 0);
+	return out;
+}
+
 /* ---- from outside ---- */
 
 static int
 check(const struct layouter *l, struct error *err)
 {
-	if (!l->is_too_complex)
-		return 0;
-	return error_set(err, STELE_E_TOO_COMPLEX,
-	    "the plan of the statement has too many parts");
+	return l->is_too_complex ? too_complex(err)
+				 : binder_check(l->binder, err);
 }
 
 int
@@ -417,8 +434,14 @@ layout_rel(struct binder *binder, struct rel *rel, uint32_t count,
     struct rel **out, struct error *err)
 {
 	struct layouter l = { .binder = binder, .arena = binder->arena };
+	int rc;
 
-	*out = lay_out_whole(&l, improve_rel(binder, rel), count);
+	*out = NULL;
+	rel = improve_rel(binder, rel);
+	rc = binder_check(binder, err);
+	if (rc != 0)
+		return rc;
+	*out = lay_out_whole(&l, rel, count);
 	return check(&l, err);
 }
 

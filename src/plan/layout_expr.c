@@ -18,7 +18,13 @@ layout_count_node(struct layouter *l)
 	if (l->node_count >= NODES_MAX)
 		l->is_too_complex = true;
 	l->node_count++;
-	return !l->is_too_complex;
+	return !layout_is_over(l);
+}
+
+bool
+layout_is_over(const struct layouter *l)
+{
+	return l->is_too_complex || binder_is_over(l->binder);
 }
 
 /* Position of a column in the layout of a relation. */
@@ -146,6 +152,8 @@ layout_place(struct layouter *l, const struct expr *expr,
 		return layout_fold_lazy(l, placed, input);
 	for (uint32_t i = 0; i < expr->arg_count; i++)
 		placed->args[i] = layout_place(l, expr->args[i], input);
+	if (layout_is_over(l))
+		return placed;
 	if (expr->kind == EXPR_COLUMN)
 		place_column(l, placed, input);
 	else if (expr->kind == EXPR_SUBQUERY)

@@ -60,8 +60,12 @@ struct layouter {
 
 /* ---- layout_expr.c ---- */
 
-/* One more expression or relation; false if there are too many. */
+/*
+ * One more expression or relation; false if there are too many, or planning is
+ * over: what is laid out from then on is thrown away.
+ */
 bool layout_count_node(struct layouter *l);
+bool layout_is_over(const struct layouter *l);
 
 #define LAYOUT_NOT_FOUND UINT32_MAX
 

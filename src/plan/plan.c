@@ -87,6 +87,8 @@ plan_set_query(struct binder *binder, const struct query *query,
 	int rc;
 
 	rc = layout_rel(binder, query->rel, query->column_count, &root, err);
+	if (rc != 0)
+		return rc;
 	plan->root = root;
 	for (uint32_t i = 0; i < query->column_count; i++)
 		columns[i] = (struct plan_column){
@@ -97,7 +99,7 @@ plan_set_query(struct binder *binder, const struct query *query,
 		};
 	plan->columns = columns;
 	plan->column_count = query->column_count;
-	return rc;
+	return 0;
 }
 
 int

@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -153,6 +154,8 @@ struct plan_session {
 	    bool is_local, struct error *err);
 
 	const struct session_calls *calls; /* NULL: there are none */
+
+	const atomic_bool *cancel; /* ends long planning; NULL: nothing does */
 
 	const struct search_path *path; /* of the setting; NULL: the default */
 	struct random_state *random;    /* exec/random.h; NULL: no setseed() */

@@ -352,6 +352,8 @@ struct rel *
 push_down(struct binder *binder, struct rel *rel,
     const struct conditions *above)
 {
+	if (binder_is_over(binder))
+		return rel;
 	switch (rel->kind) {
 	case REL_FILTER:
 		return push_filter(binder, rel, above);

@@ -313,6 +313,7 @@ session_know_client(struct session *session, struct str user,
 	facts->arg = session;
 	facts->calls = &session_calls;
 	facts->random = &session->random;
+	facts->cancel = &session->cancel;
 	session->settings.user = facts->user;
 	return arena_check(&session->arena, &session->err);
 }

@@ -93,7 +93,8 @@ struct source *
 session_source(struct session *session, struct str text)
 {
 	return source_new(text,
-	    (size_t)session->settings.server->statement_memory_bytes);
+	    (size_t)session->settings.server->statement_memory_bytes,
+	    &session->server->memory);
 }
 
 uint32_t

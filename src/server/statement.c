@@ -29,7 +29,7 @@ out_of_memory(struct error *err)
 /* ---- sources ---- */
 
 struct source *
-source_new(struct str text, size_t memory_bytes)
+source_new(struct str text, size_t memory_bytes, struct mem_budget *total)
 {
 	struct source *source = calloc(1, sizeof(*source));
 
@@ -37,6 +37,7 @@ source_new(struct str text, size_t memory_bytes)
 		return NULL;
 	source->refs = 1;
 	source->budget.limit_bytes = memory_bytes;
+	source->budget.total = total;
 	arena_init(&source->arena, &source->budget);
 	source->text = arena_str(&source->arena, text);
 	source->is_large = text.len > LARGE_TEXT_BYTES;
@@ -216,7 +217,7 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
 	planned->path = *names_path(&context);
 	plan_names_init(&names, &context);
 	types.names = &names.base;
-	arena_init(&planned->arena, NULL);
+	arena_init(&planned->arena, &source->budget);
 	rc = plan_statement(&context, stmt, param_oids, param_oid_count,
 	    &planned->arena, &planned->plan, err);
 	if (rc == 0 && planned->plan->column_count > SQL_TARGETS_MAX)
@@ -244,7 +245,7 @@ planned_late(struct source *source, const struct ast_stmt *stmt)
 	planned->refs = 1;
 	planned->source = source_ref(source);
 	planned->stmt = stmt;
-	arena_init(&planned->arena, NULL);
+	arena_init(&planned->arena, &source->budget);
 	planned->plan = arena_zalloc(&planned->arena, sizeof(struct plan));
 	planned->plan->kind = PLAN_LATER;
 	planned->plan->tag = "";

@@ -40,7 +40,7 @@ struct snapshot;
 struct source {
 	uint32_t refs;
 	struct mem_budget budget;
-	struct arena arena; /* text, tree */
+	struct arena arena; /* text, tree; plans have their own */
 	struct str text;
 	struct str shown; /* the same, once it is parsed, without passwords */
 	struct sql_statements statements;
@@ -50,10 +50,12 @@ struct source {
 };
 
 /*
- * A copy of the text, not yet parsed, whose parsing may take so much memory (0:
- * no limit); NULL if there is no memory.
+ * A copy of the text, not yet parsed.  Its tree and the plans that are made of it
+ * may take so much memory (0: no limit) of the total, as long as they are kept;
+ * NULL if there is no memory.
  */
-struct source *source_new(struct str text, size_t memory_bytes);
+struct source *source_new(struct str text, size_t memory_bytes,
+    struct mem_budget *total);
 struct source *source_ref(struct source *source);
 /* Its first statement, once it is parsed; NULL if it has none. */
 const struct ast_stmt *source_stmt(const struct source *source);
