@@ -519,10 +519,10 @@ int bind_row_comparison(struct binder *binder, struct str op,
     struct expr **left, struct expr **right, uint32_t count, int location,
     struct expr **out, struct error *err);
 
-/* The same of two row constructors. */
+/* The same of two row constructors, the left one maybe bound once more. */
 int bind_row_pair(struct binder *binder, struct scope *scope, struct str op,
-    const struct ast_expr *left, const struct ast_expr *right, int location,
-    struct expr **out, struct error *err);
+    const struct ast_expr *left, const struct ast_expr *right, bool is_again,
+    int location, struct expr **out, struct error *err);
 
 int bind_row_test(struct binder *binder, struct scope *scope,
     const struct ast_expr *row, enum expr_test test, int location,

@@ -116,15 +116,21 @@ derive_collation(struct expr *expr, struct error *err)
 	struct collate found = { .strength = COLLATE_OPEN };
 	int rc = 0;
 
-	if (expr->collate.strength != COLLATE_OPEN)
+	if (expr->collate.strength != COLLATE_OPEN || expr->is_derived)
 		return 0;
 	for (uint32_t i = 0; i < expr->arg_count && rc == 0; i++) {
 		rc = derive_collation(expr->args[i], err);
 		if (rc == 0 && takes_part(expr, i))
 			rc = merge(&found, &expr->args[i]->collate, err);
 	}
-	if (rc != 0 || type_collation(&expr->type) == COLLATION_NONE)
-		return rc; /* open: a literal may still become text */
+	if (rc != 0)
+		return rc;
+	if (type_collation(&expr->type) == COLLATION_NONE) {
+		/* open: a literal may still become text */
+		expr->is_derived =
+		    expr->type.oid != 0 && expr->type.oid != TYPE_UNKNOWN;
+		return 0;
+	}
 	if (found.strength == COLLATE_OPEN)
 		set_collation(expr, type_collation(&expr->type));
 	else

@@ -153,7 +153,7 @@ bind_op(struct binder *binder, struct scope *scope, const struct ast_expr *ast,
 	    ast->op.right != NULL) {
 		if (ast->op.right->kind == AST_ROW)
 			return bind_row_pair(binder, scope, name, ast->op.left,
-			    ast->op.right, ast->location, out, err);
+			    ast->op.right, false, ast->location, out, err);
 		if (ast->op.right->kind == AST_SUBLINK &&
 		    ast->op.right->sublink.kind == AST_SUBLINK_SCALAR)
 			return bind_row_sublink(binder, scope, ast, out, err);
@@ -228,7 +228,7 @@ bind_distinct_rows(struct binder *binder, struct scope *scope,
 	int rc;
 
 	rc = bind_row_pair(binder, scope, STR("="), ast->op.left, ast->op.right,
-	    ast->location, out, err);
+	    false, ast->location, out, err);
 	if (rc != 0)
 		return rc;
 	if ((*out)->kind == EXPR_AND) {
@@ -361,6 +361,20 @@ bind_range(struct binder *binder, struct expr *arg, struct expr *low,
 	return rc;
 }
 
+/* The operands stand in each comparison of the range. */
+static void
+count_shared(struct binder *binder, struct expr *arg, struct expr *low,
+    struct expr *high, bool is_symmetric)
+{
+	binder_add_copies(binder, expr_weight(arg));
+	if (!is_symmetric)
+		return;
+	for (int i = 0; i < 2; i++)
+		binder_add_copies(binder, expr_weight(arg));
+	binder_add_copies(binder, expr_weight(low));
+	binder_add_copies(binder, expr_weight(high));
+}
+
 static int
 bind_between(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
@@ -374,9 +388,10 @@ bind_between(struct binder *binder, struct scope *scope,
 		rc = bind_expr(binder, scope, ast->between.low, &low, err);
 	if (rc == 0)
 		rc = bind_expr(binder, scope, ast->between.high, &high, err);
-	if (rc == 0)
-		rc =
-		    bind_range(binder, arg, low, high, ast->location, out, err);
+	if (rc != 0)
+		return rc;
+	count_shared(binder, arg, low, high, ast->between.is_symmetric);
+	rc = bind_range(binder, arg, low, high, ast->location, out, err);
 	if (rc == 0 && ast->between.is_symmetric) {
 		rc = bind_range(binder, arg, high, low, ast->location, &other,
 		    err);
@@ -392,13 +407,15 @@ bind_between(struct binder *binder, struct scope *scope,
 /* A constructor and what is no constructor: they compare as values. */
 static int
 bind_row_equals(struct binder *binder, struct scope *scope,
-    const struct ast_expr *row, const struct ast_expr *other, int location,
-    struct expr **out, struct error *err)
+    const struct ast_expr *row, const struct ast_expr *other, bool is_again,
+    int location, struct expr **out, struct error *err)
 {
 	struct expr *left, *right;
 	int rc;
 
+	binder->copy_depth += is_again;
 	rc = bind_expr(binder, scope, row, &left, err);
+	binder->copy_depth -= is_again;
 	if (rc == 0)
 		rc = bind_expr(binder, scope, other, &right, err);
 	if (rc != 0)
@@ -406,7 +423,21 @@ bind_row_equals(struct binder *binder, struct scope *scope,
 	return bind_operator(binder, STR("="), left, right, location, out, err);
 }
 
-/* (x, y) IN ((a, b), (c, d)) */
+/* Columns and values: no more than what they are compared with. */
+static bool
+has_plain_items(const struct ast_expr *row)
+{
+	for (uint32_t i = 0; i < row->list.count; i++) {
+		enum ast_expr_kind kind = row->list.items[i]->kind;
+
+		if (kind != AST_COLUMN && kind != AST_CONST &&
+		    kind != AST_PARAM)
+			return false;
+	}
+	return true;
+}
+
+/* (x, y) IN ((a, b), (c, d)): x and y are bound for each. */
 static int
 bind_row_in(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr **out, struct error *err)
@@ -414,14 +445,18 @@ bind_row_in(struct binder *binder, struct scope *scope,
 	const struct ast_expr_list *list = &ast->in.list;
 	struct expr *any = expr_new(binder->arena, EXPR_OR, type_of(TYPE_BOOL),
 	    ast->location, list->count);
+	bool is_again = false;
 	int rc = 0;
 
 	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
 		rc = list->items[i]->kind == AST_ROW
 		    ? bind_row_pair(binder, scope, STR("="), ast->in.arg,
-			  list->items[i], ast->location, &any->args[i], err)
+			  list->items[i], is_again, ast->location,
+			  &any->args[i], err)
 		    : bind_row_equals(binder, scope, ast->in.arg,
-			  list->items[i], ast->location, &any->args[i], err);
+			  list->items[i], is_again, ast->location,
+			  &any->args[i], err);
+		is_again = !has_plain_items(ast->in.arg);
 	}
 	*out = list->count == 1 ? any->args[0] : any;
 	if (rc == 0 && ast->in.is_negated)

@@ -66,9 +66,12 @@ compare_in_order(struct binder *binder, struct str op, struct expr **left,
 
 		rc = compare_pair(binder, rest == NULL ? op : strict, left[i],
 		    right[i], location, &differ, err);
-		if (rc == 0 && rest != NULL)
+		if (rc == 0 && rest != NULL) {
+			binder_add_copies(binder, expr_weight(left[i]));
+			binder_add_copies(binder, expr_weight(right[i]));
 			rc = compare_pair(binder, STR("="), left[i], right[i],
 			    location, &equal, err);
+		}
 		if (rc != 0)
 			return rc;
 		rest = rest == NULL
@@ -110,14 +113,16 @@ bind_row_comparison(struct binder *binder, struct str op, struct expr **left,
 
 int
 bind_row_pair(struct binder *binder, struct scope *scope, struct str op,
-    const struct ast_expr *left, const struct ast_expr *right, int location,
-    struct expr **out, struct error *err)
+    const struct ast_expr *left, const struct ast_expr *right, bool is_again,
+    int location, struct expr **out, struct error *err)
 {
 	struct expr **exprs[2];
 	uint32_t counts[2];
 	int rc;
 
+	binder->copy_depth += is_again;
 	rc = bind_row_items(binder, scope, left, &exprs[0], &counts[0], err);
+	binder->copy_depth -= is_again;
 	if (rc == 0)
 		rc = bind_row_items(binder, scope, right, &exprs[1], &counts[1],
 		    err);

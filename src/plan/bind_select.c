@@ -31,6 +31,8 @@ static void
 add_all_columns(struct binder *binder, const struct range *range, int location,
     struct target_list *out)
 {
+	if (binder->copy_depth > 0)
+		binder_add_copies(binder, range->column_count);
 	for (uint32_t i = 0; i < range->column_count; i++) {
 		struct target target = { .column = range->columns[i] };
 

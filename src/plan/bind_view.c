@@ -202,6 +202,8 @@ bind_view(struct binder *binder, struct scope *scope,
 		return error_at(err, from->location, STELE_E_TOO_COMPLEX,
 		    "views are nested more than %d deep", VIEW_DEPTH_MAX);
 	binder->view_depth++;
+	binder->copy_depth++;
+	binder_add_copies(binder, 1);
 	binder->notes = NULL; /* they are of the query that names it */
 	if (!view_is_kept(view))
 		binder->locked = locking_of_item(scope, from);
@@ -212,6 +214,7 @@ bind_view(struct binder *binder, struct scope *scope,
 	binder->locked = NULL;
 	binder->notes = notes;
 	binder->view_depth--;
+	binder->copy_depth--;
 	if (rc == 0 && view_is_kept(view))
 		rc = bind_kept(binder, view, &query, err);
 	if (rc != 0) /* a position in the view's text would mislead */
@@ -283,10 +286,13 @@ bind_system_query(struct binder *binder, const struct system_table *table,
 	rc = parse_query(binder, str_of_cstr(table->name),
 	    str_of_cstr(table->query), &stmt, err);
 	binder->system_view_depth++;
+	binder->copy_depth++;
+	binder_add_copies(binder, 1);
 	if (rc == 0)
 		rc = bind_select(binder, NULL, stmt->select, UNKNOWNS_STAY,
 		    &query, err);
 	binder->system_view_depth--;
+	binder->copy_depth--;
 	if (rc == 0)
 		rc = cast_columns(binder, table, &query, exprs, err);
 	if (rc != 0)

@@ -388,8 +388,11 @@ bind_copy_ref(struct binder *binder, struct with_item *item,
 	struct query query;
 	int rc;
 
+	binder->copy_depth++;
+	binder_add_copies(binder, 1);
 	rc = bind_select(binder, &item->scope, item->ast->query->select,
 	    UNKNOWNS_TEXT, &query, err);
+	binder->copy_depth--;
 	if (rc != 0)
 		return rc;
 	*out = query.rel;
