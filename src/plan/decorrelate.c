@@ -28,6 +28,8 @@ substitute_test(struct pull *pull, uint32_t id, struct expr *const *exprs,
 		if (expr_has_subquery(exprs[i]))
 			return false;
 	}
+	if (!expr_may_grow(pull->binder, pull->test, id, exprs))
+		return false;
 	pull->test = expr_substitute(pull->binder, pull->test, id, exprs);
 	return true;
 }

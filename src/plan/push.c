@@ -51,6 +51,15 @@ struct movable {
 };
 
 static bool
+has_no_expr(const struct expr *expr, void *arg)
+{
+	const struct movable *movable = arg;
+
+	return expr->kind == EXPR_COLUMN && expr->column.rel == movable->id &&
+	    expr->column.column >= movable->count;
+}
+
+static bool
 is_bad_column(const struct expr *expr, void *arg)
 {
 	const struct movable *movable = arg;
@@ -58,17 +67,18 @@ is_bad_column(const struct expr *expr, void *arg)
 
 	if (expr->kind != EXPR_COLUMN || expr->column.rel != movable->id)
 		return false;
-	if (expr->column.column >= movable->count)
-		return true;
 	its = movable->exprs[expr->column.column];
 	return expr_has_subquery(its) || expr_is_volatile(its);
 }
 
 /* Whether a condition can say the same of the expressions behind columns. */
 static bool
-can_move(const struct expr *condition, struct movable *movable)
+can_move(const struct binder *binder, const struct expr *condition,
+    struct movable *movable)
 {
 	return !expr_has_subquery(condition) && !expr_is_volatile(condition) &&
+	    !expr_find(condition, has_no_expr, movable) &&
+	    expr_may_grow(binder, condition, movable->id, movable->exprs) &&
 	    !expr_find(condition, is_bad_column, movable);
 }
 
@@ -81,7 +91,7 @@ move(struct binder *binder, struct movable *movable,
 	for (uint32_t i = 0; i < above->count; i++) {
 		struct expr *condition = above->items[i];
 
-		if (can_move(condition, movable))
+		if (can_move(binder, condition, movable))
 			conditions_add(binder, below,
 			    expr_substitute(binder, condition, movable->id,
 				movable->exprs));

@@ -117,18 +117,53 @@ expr_names_only(struct binder *binder, const struct expr *expr, struct rel *rel)
 
 /* ---- changes ---- */
 
-struct expr *
-expr_substitute(struct binder *binder, const struct expr *expr, uint32_t id,
+#define GROWTH_MAX 1000 /* of one condition at one level */
+
+/* By how many nodes it would grow. */
+static uint32_t
+growth_of(const struct expr *expr, uint32_t id, struct expr *const *exprs)
+{
+	uint32_t growth = 0;
+
+	if (expr->kind == EXPR_COLUMN && expr->column.rel == id)
+		return expr_weight(exprs[expr->column.column]) - 1;
+	for (uint32_t i = 0; i < expr->arg_count; i++)
+		if (__builtin_add_overflow(growth,
+			growth_of(expr->args[i], id, exprs), &growth))
+			growth = UINT32_MAX;
+	return growth;
+}
+
+bool
+expr_may_grow(const struct binder *binder, const struct expr *expr, uint32_t id,
     struct expr *const *exprs)
 {
-	struct expr *copy;
+	uint32_t growth = growth_of(expr, id, exprs);
+
+	return growth <= GROWTH_MAX && binder_has_room(binder, growth);
+}
+
+/* What names no such column stays the same node: lists may be long. */
+struct expr *
+expr_substitute(struct binder *binder, struct expr *expr, uint32_t id,
+    struct expr *const *exprs)
+{
+	struct expr *copy = expr;
 
 	if (expr->kind == EXPR_COLUMN && expr->column.rel == id)
 		return exprs[expr->column.column];
-	copy = expr_copy(binder->arena, expr);
-	for (uint32_t i = 0; i < expr->arg_count; i++)
-		copy->args[i] =
+	for (uint32_t i = 0; i < expr->arg_count; i++) {
+		struct expr *arg =
 		    expr_substitute(binder, expr->args[i], id, exprs);
+
+		if (arg == expr->args[i])
+			continue;
+		if (copy == expr) {
+			copy = expr_copy(binder->arena, expr);
+			binder_add_copies(binder, 1);
+		}
+		copy->args[i] = arg;
+	}
 	return copy;
 }
 

@@ -43,8 +43,16 @@ bool rel_names_any(struct binder *binder, struct rel *inner, struct rel *rel);
 bool expr_names_only(struct binder *binder, const struct expr *expr,
     struct rel *rel);
 
+/*
+ * Whether a rule is to replace columns of the relation `id` by exprs[column]:
+ * where each level of a query names a column of the next one twice, what comes
+ * of it doubles at each of them.
+ */
+bool expr_may_grow(const struct binder *binder, const struct expr *expr,
+    uint32_t id, struct expr *const *exprs);
+
 /* Columns of the relation `id` replaced by exprs[column]. */
-struct expr *expr_substitute(struct binder *binder, const struct expr *expr,
+struct expr *expr_substitute(struct binder *binder, struct expr *expr,
     uint32_t id, struct expr *const *exprs);
 
 /*
