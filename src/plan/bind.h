@@ -993,10 +993,6 @@ struct range *range_new_over(struct binder *binder,
 struct rel *rel_new_join(struct binder *binder, enum join_kind kind,
     struct rel *left, struct rel *right);
 
-/* Whether the right side names columns of the left one. */
-bool join_is_lateral(struct binder *binder, struct rel *left,
-    struct rel *right);
-
 struct rel *rel_new_filter(struct binder *binder, struct rel *input,
     struct expr *condition);
 

@@ -10,6 +10,7 @@
 #include "plan/bind.h"
 #include "plan/bind_notes.h"
 #include "plan/bind_sequence.h"
+#include "plan/rewrite.h"
 #include "plan/schema.h"
 #include "plan/system_table.h"
 
@@ -299,8 +300,9 @@ from_join(struct binder *binder, const struct scope *scope, enum join_kind kind,
 {
 	struct rel *join = rel_new_join(binder, kind, left, right);
 
+	binder->join_count++;
 	join->join.is_lateral =
-	    scope->has_lateral_use && join_is_lateral(binder, left, right);
+	    scope->has_lateral_use && rel_names_any(right, left);
 	return join;
 }
 
@@ -338,6 +340,10 @@ bind_from(struct binder *binder, struct scope *scope,
 	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
 		struct rel *rel = NULL;
 
+		if (!binder_may_join(binder))
+			return error_at(err, list->items[i]->location,
+			    STELE_E_TOO_COMPLEX,
+			    "the statement has too many relations in FROM");
 		rc = bind_list_item(binder, scope, list, i, &rel, err);
 		if (rc == 0 && binder_is_over(binder))
 			rc = binder_check(binder, err);

@@ -408,6 +408,9 @@ bind_join(struct binder *binder, struct scope *scope,
 		rc = bind_on(binder, scope, &join, err);
 	if (rc != 0)
 		return rc;
+	if (!binder_may_join(binder))
+		return error_at(err, from->location, STELE_E_TOO_COMPLEX,
+		    "the statement has too many relations in FROM");
 	*out = from_join(binder, scope, kinds[from->join],
 	    is_swapped ? join.right_rel : join.left_rel,
 	    is_swapped ? join.left_rel : join.right_rel);

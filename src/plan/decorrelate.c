@@ -103,7 +103,7 @@ take_links(struct pull *pull)
 	for (uint32_t i = 0; i < filter->filter.count; i++) {
 		struct expr *condition = filter->filter.conjuncts[i];
 
-		if (expr_names_any(pull->binder, condition, pull->outer))
+		if (expr_names_any(condition, pull->outer))
 			conditions_add(pull->binder, &pull->links, condition);
 		else
 			conditions_add(pull->binder, &own, condition);
@@ -171,12 +171,15 @@ join_of(struct binder *binder, struct rel *outer, const struct expr *condition)
 	while (peel(&pull))
 		pull.rel = pull.rel->input;
 	take_links(&pull);
-	if (rel_names_any(binder, pull.rel, outer))
+	if (rel_names_any(pull.rel, outer))
 		return NULL;
 	if (!pull.is_exists)
 		add_test(&pull, subquery, expr->args);
 	if (pull.is_exists ? pull.links.count == 0 : !has_equality(&pull.links))
 		return NULL;
+	if (!binder_may_join(binder))
+		return NULL;
+	binder->join_count++;
 	join = rel_new_join(binder, is_not ? JOIN_ANTI : JOIN_SEMI, outer,
 	    decorrelate(binder, pull.rel));
 	join->join.conjuncts = pull.links.items;

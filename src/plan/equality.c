@@ -55,7 +55,7 @@ transfer(struct binder *binder, const struct expr *fact, struct rel *rel,
 		if (fact->args[side]->kind != EXPR_COLUMN ||
 		    !expr_equal(fact->args[side], column) ||
 		    expr_has_subquery(value) || expr_is_volatile(value) ||
-		    expr_names_any(binder, value, rel))
+		    expr_names_any(value, rel))
 			continue;
 		copy = expr_copy(binder->arena, fact);
 		copy->args[side] = expr_copy(binder->arena, other);
@@ -91,7 +91,7 @@ equality_derive(struct binder *binder, struct rel *join,
 			const struct expr *other = pair[1 - f % 2];
 			struct expr *derived;
 
-			if (!expr_names_only(binder, other, join->join.right))
+			if (!expr_names_only(other, join->join.right))
 				continue;
 			derived = transfer(binder, facts->items[f / 2], join,
 			    column, other);

@@ -17,18 +17,31 @@ struct leaf {
 	struct rel *rel;
 	struct conditions own; /* about it alone */
 	bool is_joined;
+	bool is_lateral; /* names others */
+	uint32_t *links; /* that name it, in order; by their numbers */
+	uint32_t link_count;
+	uint32_t link_capacity;
+	uint32_t *users; /* LATERAL leaves that name it */
+	uint32_t user_count;
+	uint32_t user_capacity;
+	uint32_t missing; /* leaves that it names and are not joined yet */
 };
 
 /* A condition about several leaves. */
 struct link {
 	struct expr *condition;
-	bool is_placed;
+	bool is_equality;
+	uint32_t missing; /* leaves that it names and are not joined yet */
 };
+
+#define NO_LEAF UINT32_MAX
 
 struct group {
 	struct binder *binder;
 	struct leaf *leaves;
 	uint32_t leaf_count;
+	uint32_t *leaf_of_rel; /* by id; NO_LEAF */
+	uint32_t rel_count;
 	struct conditions all; /* of all joins and filters between leaves */
 	struct link *links;
 	uint32_t link_count;
@@ -66,94 +79,157 @@ take_apart(struct group *group, struct rel *rel)
 
 /* ---- which condition is about what ---- */
 
-/* The only leaf that a condition names; NULL if there are several. */
-static struct leaf *
-only_leaf(const struct group *group, const struct expr *condition)
+static void
+note_leaf(struct group *group, struct rel *rel, uint32_t leaf)
 {
-	struct leaf *found = NULL;
+	group->leaf_of_rel[rel->id] = leaf;
+	for (uint32_t i = 0; i < rel_input_count(rel); i++)
+		note_leaf(group, *rel_input(rel, i), leaf);
+}
 
-	for (uint32_t i = 0; i < group->leaf_count; i++) {
-		struct leaf *leaf = &group->leaves[i];
+/* Which leaf makes what, so that nobody need look through all of them. */
+static void
+note_leaves(struct group *group)
+{
+	group->rel_count = group->binder->next_rel_id;
+	group->leaf_of_rel = arena_alloc_array(group->binder->arena,
+	    (size_t)group->rel_count + 1, sizeof(*group->leaf_of_rel));
+	for (uint32_t i = 0; i < group->rel_count; i++)
+		group->leaf_of_rel[i] = NO_LEAF;
+	for (uint32_t i = 0; i < group->leaf_count; i++)
+		note_leaf(group, group->leaves[i].rel, i);
+}
 
-		if (!expr_names_any(group->binder, condition, leaf->rel))
-			continue;
-		if (found != NULL)
-			return NULL;
-		found = leaf;
-	}
-	return found == NULL ? &group->leaves[0] : found;
+/* The leaves that an expression or a relation names, each once. */
+struct named {
+	const struct group *group;
+	bool *is_named; /* by leaf */
+	uint32_t *items;
+	uint32_t count;
+};
+
+static void
+named_init(struct named *named, const struct group *group)
+{
+	struct arena *arena = group->binder->arena;
+
+	*named = (struct named){ .group = group };
+	named->is_named = arena_zalloc(arena, group->leaf_count);
+	named->items =
+	    arena_alloc_array(arena, group->leaf_count, sizeof(*named->items));
 }
 
 static void
-sort_conditions(struct group *group)
+named_clear(struct named *named)
+{
+	while (named->count > 0)
+		named->is_named[named->items[--named->count]] = false;
+}
+
+/* Looks at all: no expression is what is looked for. */
+static bool
+name_leaf(const struct expr *expr, void *arg)
+{
+	struct named *named = arg;
+	uint32_t leaf;
+
+	if (expr->kind != EXPR_COLUMN ||
+	    expr->column.rel >= named->group->rel_count)
+		return false;
+	leaf = named->group->leaf_of_rel[expr->column.rel];
+	if (leaf == NO_LEAF || named->is_named[leaf])
+		return false;
+	named->is_named[leaf] = true;
+	named->items[named->count++] = leaf;
+	return false;
+}
+
+static void
+add_number(struct group *group, uint32_t **items, uint32_t *count,
+    uint32_t *capacity, uint32_t number)
+{
+	*items = arena_grow(group->binder->arena, *items, *count, capacity,
+	    sizeof(**items));
+	(*items)[(*count)++] = number;
+}
+
+static void
+add_link(struct group *group, struct expr *condition, const struct named *named)
+{
+	uint32_t number = group->link_count++;
+	struct type type;
+
+	group->links[number] = (struct link){ .condition = condition,
+		.is_equality = expr_is_equality(condition, &type),
+		.missing = named->count };
+	for (uint32_t i = 0; i < named->count; i++) {
+		struct leaf *leaf = &group->leaves[named->items[i]];
+
+		add_number(group, &leaf->links, &leaf->link_count,
+		    &leaf->link_capacity, number);
+	}
+}
+
+/* A condition that names no leaf at all goes to the first. */
+static void
+sort_conditions(struct group *group, struct named *named)
 {
 	group->links = arena_alloc_array(group->binder->arena,
 	    group->all.count + 1, sizeof(*group->links));
 	for (uint32_t i = 0; i < group->all.count; i++) {
 		struct expr *condition = group->all.items[i];
-		struct leaf *leaf;
 
 		if (expr_is_volatile(condition)) {
 			conditions_add(group->binder, &group->stay, condition);
 			continue;
 		}
-		leaf = only_leaf(group, condition);
-		if (leaf != NULL)
-			conditions_add(group->binder, &leaf->own, condition);
+		named_clear(named);
+		(void)expr_find(condition, name_leaf, named);
+		if (named->count > 1)
+			add_link(group, condition, named);
 		else
-			group->links[group->link_count++] =
-			    (struct link){ .condition = condition };
+			conditions_add(group->binder,
+			    &group
+				 ->leaves[named->count == 0 ? 0
+							    : named->items[0]]
+				 .own,
+			    condition);
+	}
+}
+
+/* A LATERAL leaf comes after those that it names. */
+static void
+sort_leaves(struct group *group, struct named *named)
+{
+	for (uint32_t i = 0; i < group->leaf_count; i++) {
+		named_clear(named);
+		(void)rel_find(group->leaves[i].rel, name_leaf, named);
+		for (uint32_t k = 0; k < named->count; k++) {
+			struct leaf *leaf = &group->leaves[named->items[k]];
+
+			if (named->items[k] == i)
+				continue;
+			add_number(group, &leaf->users, &leaf->user_count,
+			    &leaf->user_capacity, i);
+			group->leaves[i].missing++;
+			group->leaves[i].is_lateral = true;
+		}
 	}
 }
 
 /* ---- putting together ---- */
 
-/* Whether a condition names nothing of leaves that are not joined. */
-static bool
-is_complete(const struct group *group, const struct expr *condition)
-{
-	for (uint32_t i = 0; i < group->leaf_count; i++) {
-		const struct leaf *leaf = &group->leaves[i];
-
-		if (!leaf->is_joined &&
-		    expr_names_any(group->binder, condition, leaf->rel))
-			return false;
-	}
-	return true;
-}
-
-/* A LATERAL leaf comes after those that it names. */
-static bool
-is_possible(const struct group *group, const struct leaf *leaf)
-{
-	for (uint32_t i = 0; i < group->leaf_count; i++) {
-		const struct leaf *other = &group->leaves[i];
-
-		if (other != leaf && !other->is_joined &&
-		    rel_names_any(group->binder, leaf->rel, other->rel))
-			return false;
-	}
-	return true;
-}
-
 /* Whether an equality ties a leaf to those that are joined. */
 static bool
-is_connected(struct group *group, struct leaf *leaf)
+is_connected(const struct group *group, const struct leaf *leaf)
 {
-	bool found = false;
+	for (uint32_t i = 0; i < leaf->link_count; i++) {
+		const struct link *link = &group->links[leaf->links[i]];
 
-	leaf->is_joined = true;
-	for (uint32_t i = 0; i < group->link_count && !found; i++) {
-		const struct link *link = &group->links[i];
-		struct type type;
-
-		found = !link->is_placed &&
-		    expr_is_equality(link->condition, &type) &&
-		    expr_names_any(group->binder, link->condition, leaf->rel) &&
-		    is_complete(group, link->condition);
+		if (link->is_equality && link->missing == 1)
+			return true;
 	}
-	leaf->is_joined = false;
-	return found;
+	return false;
 }
 
 static struct leaf *
@@ -164,7 +240,7 @@ next_leaf(struct group *group)
 	for (uint32_t i = 0; i < group->leaf_count; i++) {
 		struct leaf *leaf = &group->leaves[i];
 
-		if (leaf->is_joined || !is_possible(group, leaf))
+		if (leaf->is_joined || leaf->missing > 0)
 			continue;
 		if (first == NULL)
 			first = leaf;
@@ -176,6 +252,22 @@ next_leaf(struct group *group)
 	return first;
 }
 
+/* What waits for a leaf; conditions that it completes go to the list. */
+static void
+set_joined(struct group *group, struct leaf *leaf, struct conditions *complete)
+{
+	leaf->is_joined = true;
+	for (uint32_t i = 0; i < leaf->user_count; i++)
+		group->leaves[leaf->users[i]].missing--;
+	for (uint32_t i = 0; i < leaf->link_count; i++) {
+		struct link *link = &group->links[leaf->links[i]];
+
+		if (--link->missing == 0)
+			conditions_add(group->binder, complete,
+			    link->condition);
+	}
+}
+
 static struct rel *
 join_next(struct group *group, struct rel *left, struct leaf *leaf)
 {
@@ -183,18 +275,10 @@ join_next(struct group *group, struct rel *left, struct leaf *leaf)
 	    rel_new_join(group->binder, JOIN_INNER, left, leaf->rel);
 	struct conditions conditions = { .count = 0 };
 
-	leaf->is_joined = true;
-	for (uint32_t i = 0; i < group->link_count; i++) {
-		struct link *link = &group->links[i];
-
-		if (link->is_placed || !is_complete(group, link->condition))
-			continue;
-		link->is_placed = true;
-		conditions_add(group->binder, &conditions, link->condition);
-	}
+	set_joined(group, leaf, &conditions);
 	join->join.conjuncts = conditions.items;
 	join->join.conjunct_count = conditions.count;
-	join->join.is_lateral = join_is_lateral(group->binder, left, leaf->rel);
+	join->join.is_lateral = leaf->is_lateral;
 	return join;
 }
 
@@ -203,6 +287,8 @@ push_inner_join(struct binder *binder, struct rel *rel,
     const struct conditions *above)
 {
 	struct group group = { .binder = binder };
+	struct conditions none = { .count = 0 };
+	struct named named;
 	struct rel *joined;
 
 	group.leaves = arena_zalloc(binder->arena,
@@ -210,13 +296,17 @@ push_inner_join(struct binder *binder, struct rel *rel,
 	conditions_add_all(binder, &group.all, above->items, above->count);
 	take_apart(&group, rel);
 	equality_close(binder, rel, &group.all);
-	sort_conditions(&group);
+	note_leaves(&group);
+	named_init(&named, &group);
+	sort_conditions(&group, &named);
 	for (uint32_t i = 0; i < group.leaf_count; i++)
 		group.leaves[i].rel = push_down(binder, group.leaves[i].rel,
 		    &group.leaves[i].own);
-	group.leaves[0].is_joined = true;
+	sort_leaves(&group, &named);
+	set_joined(&group, &group.leaves[0], &none);
 	joined = group.leaves[0].rel;
-	for (uint32_t i = 1; i < group.leaf_count; i++)
+	for (uint32_t i = 1; i < group.leaf_count && !binder_is_over(binder);
+	     i++)
 		joined = join_next(&group, joined, next_leaf(&group));
 	return conditions_above(binder, joined, &group.stay);
 }

@@ -260,16 +260,15 @@ push_outer_join(struct binder *binder, struct rel *rel,
 		struct expr *condition = above->items[i];
 
 		if (!expr_is_volatile(condition) &&
-		    !expr_names_any(binder, condition, rel->join.right))
+		    !expr_names_any(condition, rel->join.right))
 			conditions_add(binder, &left, condition);
 		else
 			conditions_add(binder, &stay, condition);
 	}
 	for (uint32_t i = 0; i < rel->join.conjunct_count; i++) {
 		struct expr *condition = rel->join.conjuncts[i];
-		bool names_left = expr_names_any(binder, condition, rel->input);
-		bool names_right =
-		    expr_names_any(binder, condition, rel->join.right);
+		bool names_left = expr_names_any(condition, rel->input);
+		bool names_right = expr_names_any(condition, rel->join.right);
 
 		if (names_left == names_right || expr_is_volatile(condition) ||
 		    (names_left && rel->join.kind != JOIN_SEMI))

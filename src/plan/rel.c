@@ -4,9 +4,7 @@
  */
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
-#include "plan/column_set.h"
 #include "plan/names.h"
-#include "plan/rel_walk.h"
 #include "plan/schema.h"
 #include "plan/system_table.h"
 #include "plan/temp_table.h"
@@ -308,20 +306,6 @@ rel_new_join(struct binder *binder, enum join_kind kind, struct rel *left,
 	rel->join.is_ordered = true;
 	rel->join.right = right;
 	return rel;
-}
-
-bool
-join_is_lateral(struct binder *binder, struct rel *left, struct rel *right)
-{
-	struct column_set named;
-
-	column_set_init(&named, binder->arena);
-	column_set_add_rel(&named, right);
-	for (uint32_t i = 0; i < named.count; i++) {
-		if (rel_makes(left, named.items[i].rel))
-			return true;
-	}
-	return false;
 }
 
 /* ---- filters ---- */

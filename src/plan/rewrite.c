@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/rewrite.h"
 
-#include "plan/column_set.h"
 #include "plan/rel_walk.h"
 
 void
@@ -72,47 +71,33 @@ expr_is_volatile(const struct expr *expr)
 }
 
 static bool
-names_any(const struct column_set *set, struct rel *rel)
+is_column_of(const struct expr *expr, void *arg)
 {
-	for (uint32_t i = 0; i < set->count; i++) {
-		if (rel_makes(rel, set->items[i].rel))
-			return true;
-	}
-	return false;
+	return expr->kind == EXPR_COLUMN && rel_makes(arg, expr->column.rel);
+}
+
+static bool
+is_column_of_others(const struct expr *expr, void *arg)
+{
+	return expr->kind == EXPR_COLUMN && !rel_makes(arg, expr->column.rel);
 }
 
 bool
-expr_names_any(struct binder *binder, const struct expr *expr, struct rel *rel)
+expr_names_any(const struct expr *expr, struct rel *rel)
 {
-	struct column_set set;
-
-	column_set_init(&set, binder->arena);
-	column_set_add_expr(&set, expr);
-	return names_any(&set, rel);
+	return expr_find(expr, is_column_of, rel);
 }
 
 bool
-rel_names_any(struct binder *binder, struct rel *inner, struct rel *rel)
+rel_names_any(struct rel *inner, struct rel *rel)
 {
-	struct column_set set;
-
-	column_set_init(&set, binder->arena);
-	column_set_add_rel(&set, inner);
-	return names_any(&set, rel);
+	return rel_find(inner, is_column_of, rel);
 }
 
 bool
-expr_names_only(struct binder *binder, const struct expr *expr, struct rel *rel)
+expr_names_only(const struct expr *expr, struct rel *rel)
 {
-	struct column_set set;
-
-	column_set_init(&set, binder->arena);
-	column_set_add_expr(&set, expr);
-	for (uint32_t i = 0; i < set.count; i++) {
-		if (!rel_makes(rel, set.items[i].rel))
-			return false;
-	}
-	return true;
+	return !expr_find(expr, is_column_of_others, rel);
 }
 
 /* ---- changes ---- */

@@ -34,14 +34,12 @@ bool expr_has_subquery(const struct expr *expr);
 bool expr_is_volatile(const struct expr *expr);
 
 /* Whether it names a column that the relation, or one below it, makes. */
-bool expr_names_any(struct binder *binder, const struct expr *expr,
-    struct rel *rel);
-bool rel_names_any(struct binder *binder, struct rel *inner, struct rel *rel);
+bool expr_names_any(const struct expr *expr, struct rel *rel);
+bool rel_names_any(struct rel *inner, struct rel *rel);
 
 /* Whether all columns that it names are the relation's; true if there are
  * none. */
-bool expr_names_only(struct binder *binder, const struct expr *expr,
-    struct rel *rel);
+bool expr_names_only(const struct expr *expr, struct rel *rel);
 
 /*
  * Whether a rule is to replace columns of the relation `id` by exprs[column]:
