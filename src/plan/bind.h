@@ -1028,6 +1028,7 @@ struct select_state {
 	uint32_t visible_count;     /* targets of the select list */
 	struct expr **groups;
 	uint32_t group_count;
+	uint32_t group_capacity;
 	struct grouping_set *sets; /* over groups */
 	uint32_t set_count;        /* 0: one, of all groups */
 	uint32_t *distinct;        /* DISTINCT ON: targets */
@@ -1035,6 +1036,7 @@ struct select_state {
 	struct expr *having;
 	struct sort_key *sort_keys; /* over targets */
 	uint32_t sort_key_count;
+	uint32_t sort_key_capacity;
 	bool is_aggregated;
 };
 

@@ -9,6 +9,7 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/rel_walk.h"
+#include "sql/parse.h"
 
 /* ---- what is grouped by ---- */
 
@@ -118,7 +119,6 @@ bind_group_index(struct binder *binder, struct select_state *state,
     const struct ast_expr *ast, uint32_t *out, struct error *err)
 {
 	struct expr *group = NULL;
-	struct expr **groups;
 	bool is_target;
 	int rc;
 
@@ -133,12 +133,11 @@ bind_group_index(struct binder *binder, struct select_state *state,
 			return 0;
 		}
 	}
-	groups = arena_alloc_array(binder->arena, state->group_count + 1,
-	    sizeof(*groups));
-	for (uint32_t i = 0; i < state->group_count; i++)
-		groups[i] = state->groups[i];
-	groups[state->group_count] = group;
-	state->groups = groups;
+	if (state->group_count >= SQL_TARGETS_MAX)
+		return too_many_targets(err);
+	state->groups = arena_grow(binder->arena, state->groups,
+	    state->group_count, &state->group_capacity, sizeof(group));
+	state->groups[state->group_count] = group;
 	*out = state->group_count++;
 	return 0;
 }

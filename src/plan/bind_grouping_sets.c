@@ -6,7 +6,9 @@
  * Each item of GROUP BY is a list of sets; the whole is every combination of
  * one set of each item.  A plain expression is a list of one set.
  */
+#include "common/hash.h"
 #include "plan/bind.h"
+#include "sql/parse.h"
 
 #define SETS_MAX 4096 /* as PostgreSQL's */
 #define CUBE_MAX 12
@@ -21,6 +23,8 @@ struct expansion {
 	struct binder *binder;
 	struct select_state *state;
 	struct error *err;
+	uint32_t *marks; /* by key: the last set that got it */
+	uint32_t set_number;
 };
 
 static int expand(struct expansion *e, const struct ast_group *group,
@@ -46,44 +50,56 @@ add_set(struct expansion *e, struct set_list *list, struct grouping_set set)
 	return 0;
 }
 
-static bool
-has_key(const struct grouping_set *set, uint32_t key)
-{
-	for (uint32_t i = 0; i < set->count; i++) {
-		if (set->keys[i] == key)
-			return true;
-	}
-	return false;
-}
-
-/* The keys of both. */
+/* An empty set with room for so many keys, the one that is added to from here. */
 static struct grouping_set
-unite(struct expansion *e, const struct grouping_set *a,
-    const struct grouping_set *b)
+new_set(struct expansion *e, uint32_t capacity)
 {
-	struct grouping_set set = { .count = a->count };
+	e->set_number++;
+	return (
+	    struct grouping_set){ .keys = arena_alloc_array(e->binder->arena,
+				      (size_t)capacity + 1, sizeof(uint32_t)) };
+}
 
-	set.keys = arena_alloc_array(e->binder->arena, a->count + b->count + 1,
-	    sizeof(*set.keys));
-	if (a->count > 0)
-		memcpy(set.keys, a->keys, a->count * sizeof(*set.keys));
-	for (uint32_t i = 0; i < b->count; i++) {
-		if (!has_key(&set, b->keys[i]))
-			set.keys[set.count++] = b->keys[i];
+/* The keys of another set, too; there is room for them. */
+static void
+add_keys(struct expansion *e, struct grouping_set *set,
+    const struct grouping_set *more)
+{
+	for (uint32_t i = 0; i < more->count; i++) {
+		uint32_t key = more->keys[i];
+
+		if (e->marks[key] == e->set_number)
+			continue;
+		e->marks[key] = e->set_number;
+		set->keys[set->count++] = key;
 	}
-	return set;
 }
 
 static bool
-same_set(const struct grouping_set *a, const struct grouping_set *b)
+same_set(struct expansion *e, const struct grouping_set *a,
+    const struct grouping_set *b)
 {
 	if (a->count != b->count)
 		return false;
-	for (uint32_t i = 0; i < a->count; i++) {
-		if (!has_key(b, a->keys[i]))
+	e->set_number++;
+	for (uint32_t i = 0; i < a->count; i++)
+		e->marks[a->keys[i]] = e->set_number;
+	for (uint32_t i = 0; i < b->count; i++) {
+		if (e->marks[b->keys[i]] != e->set_number)
 			return false;
 	}
 	return true;
+}
+
+/* The same for sets of the same keys in any order. */
+static uint64_t
+hash_set(const struct grouping_set *set)
+{
+	uint64_t hash = 0;
+
+	for (uint32_t i = 0; i < set->count; i++)
+		hash += hash_u64(set->keys[i]);
+	return hash;
 }
 
 /* ---- what each item means ---- */
@@ -93,28 +109,27 @@ static int
 bind_set(struct expansion *e, struct ast_expr *ast, struct grouping_set *out)
 {
 	struct ast_expr_list list = { .items = &ast, .count = 1 };
+	struct grouping_set one = { .count = 1 };
+	uint32_t key;
 	int rc = 0;
 
 	if (ast->kind == AST_ROW)
 		list = ast->list;
-	*out = (struct grouping_set){ .count = 0 };
-	out->keys = arena_alloc_array(e->binder->arena, list.count + 1,
-	    sizeof(*out->keys));
+	one.keys = &key;
+	*out = new_set(e, list.count);
 	for (uint32_t i = 0; i < list.count && rc == 0; i++) {
-		uint32_t key;
-
 		rc = bind_group_index(e->binder, e->state, list.items[i], &key,
 		    e->err);
-		if (rc == 0 && !has_key(out, key))
-			out->keys[out->count++] = key;
+		if (rc == 0)
+			add_keys(e, out, &one);
 	}
 	return rc;
 }
 
-/* The sets that ROLLUP and CUBE combine. */
+/* The sets that ROLLUP and CUBE combine, and how many keys all have. */
 static int
 bind_parts(struct expansion *e, const struct ast_group *group,
-    struct grouping_set **out)
+    struct grouping_set **out, uint32_t *key_count)
 {
 	int rc = 0;
 
@@ -122,24 +137,34 @@ bind_parts(struct expansion *e, const struct ast_group *group,
 	    arena_zalloc(e->binder->arena, (group->count + 1) * sizeof(**out));
 	for (uint32_t i = 0; i < group->count && rc == 0; i++)
 		rc = bind_set(e, group->items[i].expr, &(*out)[i]);
+	*key_count = 0;
+	for (uint32_t i = 0; i < group->count && rc == 0; i++)
+		*key_count += (*out)[i].count;
 	return rc;
 }
 
-/* ROLLUP (a, b): (a, b), (a), (). */
+/* ROLLUP (a, b): (a, b), (a), (), the first keys of one array. */
 static int
 expand_rollup(struct expansion *e, const struct ast_group *group,
     struct set_list *out)
 {
-	struct grouping_set *parts;
+	struct grouping_set *parts, all;
+	uint32_t *counts = arena_zalloc(e->binder->arena,
+	    (group->count + 1) * sizeof(*counts));
+	uint32_t key_count;
 	int rc;
 
-	rc = bind_parts(e, group, &parts);
-	for (uint32_t count = group->count + 1; count-- > 0 && rc == 0;) {
-		struct grouping_set set = { .count = 0 };
-
-		for (uint32_t i = 0; i < count; i++)
-			set = unite(e, &set, &parts[i]);
-		rc = add_set(e, out, set);
+	rc = bind_parts(e, group, &parts, &key_count);
+	if (rc != 0)
+		return rc;
+	all = new_set(e, key_count);
+	for (uint32_t i = 0; i < group->count; i++) {
+		add_keys(e, &all, &parts[i]);
+		counts[i + 1] = all.count;
+	}
+	for (uint32_t i = group->count + 1; i-- > 0 && rc == 0;) {
+		all.count = counts[i];
+		rc = add_set(e, out, all);
 	}
 	return rc;
 }
@@ -150,20 +175,21 @@ expand_cube(struct expansion *e, const struct ast_group *group,
     struct set_list *out)
 {
 	struct grouping_set *parts;
+	uint32_t key_count;
 	int rc;
 
 	if (group->count > CUBE_MAX)
 		return error_at(e->err, group->location,
 		    STELE_E_TOO_MANY_COLUMNS, "CUBE is limited to %d elements",
 		    CUBE_MAX);
-	rc = bind_parts(e, group, &parts);
+	rc = bind_parts(e, group, &parts, &key_count);
 	for (uint32_t left_out = 0; left_out < 1u << group->count && rc == 0;
 	     left_out++) {
-		struct grouping_set set = { .count = 0 };
+		struct grouping_set set = new_set(e, key_count);
 
 		for (uint32_t i = 0; i < group->count; i++) {
 			if ((left_out >> (group->count - 1 - i) & 1) == 0)
-				set = unite(e, &set, &parts[i]);
+				add_keys(e, &set, &parts[i]);
 		}
 		rc = add_set(e, out, set);
 	}
@@ -196,34 +222,70 @@ expand(struct expansion *e, const struct ast_group *group, struct set_list *out)
 
 /* ---- all items together ---- */
 
+/* How many combinations there are of one set of each list. */
 static int
-combine(struct expansion *e, struct set_list *all, const struct set_list *more)
+count_all(struct expansion *e, const struct set_list *lists, uint32_t count,
+    uint32_t *out)
 {
-	struct set_list both = { .count = 0 };
-	int rc = 0;
-
-	for (uint32_t i = 0; i < all->count && rc == 0; i++) {
-		for (uint32_t k = 0; k < more->count && rc == 0; k++)
-			rc = add_set(e, &both,
-			    unite(e, &all->items[i], &more->items[k]));
+	*out = 1;
+	for (uint32_t i = 0; i < count; i++) {
+		*out *= lists[i].count;
+		if (*out > SETS_MAX)
+			return too_many_sets(e);
 	}
-	*all = both;
+	return 0;
+}
+
+/* The combination with a number: the last list's sets change with each. */
+static struct grouping_set
+combine(struct expansion *e, const struct set_list *lists, uint32_t count,
+    uint32_t total, uint32_t number)
+{
+	struct grouping_set set = new_set(e, e->state->group_count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		total /= lists[i].count;
+		add_keys(e, &set, &lists[i].items[number / total]);
+		number %= total;
+	}
+	return set;
+}
+
+static int
+combine_all(struct expansion *e, const struct set_list *lists, uint32_t count,
+    struct set_list *all)
+{
+	uint32_t total;
+	int rc;
+
+	rc = count_all(e, lists, count, &total);
+	for (uint32_t i = 0; i < total && rc == 0; i++) {
+		rc = add_set(e, all, combine(e, lists, count, total, i));
+		if (rc == 0 && binder_is_over(e->binder))
+			rc = binder_check(e->binder, e->err);
+	}
 	return rc;
 }
 
 /* GROUP BY DISTINCT. */
 static void
-drop_duplicates(struct set_list *list)
+drop_duplicates(struct expansion *e, struct set_list *list)
 {
+	uint64_t *hashes = arena_alloc_array(e->binder->arena,
+	    (size_t)list->count + 1, sizeof(*hashes));
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < list->count; i++) {
+		uint64_t hash = hash_set(&list->items[i]);
 		bool is_new = true;
 
 		for (uint32_t k = 0; k < kept && is_new; k++)
-			is_new = !same_set(&list->items[i], &list->items[k]);
-		if (is_new)
-			list->items[kept++] = list->items[i];
+			is_new = hash != hashes[k] ||
+			    !same_set(e, &list->items[i], &list->items[k]);
+		if (!is_new)
+			continue;
+		hashes[kept] = hash;
+		list->items[kept++] = list->items[i];
 	}
 	list->count = kept;
 }
@@ -234,22 +296,25 @@ bind_grouping_sets(struct binder *binder, struct select_state *state,
 {
 	const struct ast_select *select = state->select;
 	struct expansion e = { .binder = binder, .state = state, .err = err };
+	struct set_list *lists = arena_zalloc(binder->arena,
+	    ((size_t)select->group_count + 1) * sizeof(*lists));
 	struct set_list all = { .count = 0 };
-	int rc;
+	int rc = 0;
 
-	rc = add_set(&e, &all, (struct grouping_set){ .count = 0 });
-	for (uint32_t i = 0; i < select->group_count && rc == 0; i++) {
-		struct set_list more = { .count = 0 };
-
-		rc = expand(&e, &select->groups[i], &more);
-		if (rc == 0)
-			rc = combine(&e, &all, &more);
-	}
-	if (select->is_group_distinct)
-		drop_duplicates(&all);
-	if (rc != 0 ||
-	    (all.count == 1 && all.items[0].count == state->group_count))
+	if (select->group_count == 0)
+		return 0;
+	e.marks = arena_zalloc(binder->arena,
+	    SQL_TARGETS_MAX * sizeof(*e.marks)); /* no key is larger */
+	for (uint32_t i = 0; i < select->group_count && rc == 0; i++)
+		rc = expand(&e, &select->groups[i], &lists[i]);
+	if (rc == 0)
+		rc = combine_all(&e, lists, select->group_count, &all);
+	if (rc != 0)
 		return rc;
+	if (select->is_group_distinct)
+		drop_duplicates(&e, &all);
+	if (all.count == 1 && all.items[0].count == state->group_count)
+		return 0;
 	state->sets = all.items;
 	state->set_count = all.count;
 	return 0;

@@ -4,6 +4,7 @@
  */
 #include "plan/bind.h"
 #include "plan/rel_walk.h"
+#include "sql/parse.h"
 
 int
 target_by_alias(const struct select_state *state, struct str name,
@@ -83,6 +84,8 @@ target_of_expr(struct binder *binder, struct select_state *state,
 		return error_at(err, location, STELE_E_INVALID_COLUMN_REFERENCE,
 		    "for SELECT DISTINCT, ORDER BY expressions must appear in"
 		    " select list");
+	if (state->targets.count >= SQL_TARGETS_MAX)
+		return too_many_targets(err);
 	*out = state->targets.count;
 	target_list_add(binder, &state->targets, &target);
 	return 0;
@@ -128,6 +131,7 @@ bind_order_by(struct binder *binder, struct select_state *state,
 
 	state->sort_keys = arena_zalloc(binder->arena,
 	    (list->count + 1) * sizeof(*state->sort_keys));
+	state->sort_key_capacity = list->count + 1;
 	for (uint32_t i = 0; i < list->count && rc == 0; i++) {
 		const struct ast_sort *sort = &list->items[i];
 		struct sort_key *key = &state->sort_keys[i];

@@ -15,6 +15,7 @@
 #include "engine/catalog/catalog.h"
 #include "plan/bind.h"
 #include "plan/bind_notes.h"
+#include "sql/parse.h"
 
 /* ---- targets ---- */
 
@@ -122,6 +123,8 @@ bind_targets(struct binder *binder, struct scope *scope,
 		if (ast->kind == AST_STAR || ast_is_row_star(ast) ||
 		    (ast->kind == AST_COLUMN && ast->column.has_star)) {
 			rc = bind_star(binder, scope, ast, out, err);
+			if (rc == 0 && out->count > SQL_TARGETS_MAX)
+				rc = too_many_targets(err);
 			if (rc != 0)
 				return rc;
 			continue;
@@ -226,16 +229,15 @@ void
 select_add_sort_key(struct binder *binder, struct select_state *state,
     uint32_t column)
 {
-	struct sort_key *keys = arena_alloc_array(binder->arena,
-	    state->sort_key_count + 1, sizeof(*keys));
-
 	for (uint32_t i = 0; i < state->sort_key_count; i++) {
 		if (state->sort_keys[i].column == column)
 			return;
-		keys[i] = state->sort_keys[i];
 	}
-	keys[state->sort_key_count++] = (struct sort_key){ .column = column };
-	state->sort_keys = keys;
+	state->sort_keys =
+	    arena_grow(binder->arena, state->sort_keys, state->sort_key_count,
+		&state->sort_key_capacity, sizeof(*state->sort_keys));
+	state->sort_keys[state->sort_key_count++] =
+	    (struct sort_key){ .column = column };
 }
 
 static void

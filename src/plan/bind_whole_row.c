@@ -282,16 +282,15 @@ bind_row_items(struct binder *binder, struct scope *scope,
     const struct ast_expr *ast, struct expr ***out, uint32_t *count,
     struct error *err)
 {
-	uint32_t capacity = ast->list.count;
+	uint32_t capacity = ast->list.count + 1;
 	struct expr **items =
-	    arena_alloc_array(binder->arena, capacity + 1, sizeof(*items));
+	    arena_alloc_array(binder->arena, capacity, sizeof(*items));
 	int rc = 0;
 
 	*count = 0;
 	for (uint32_t i = 0; i < ast->list.count && rc == 0; i++) {
 		const struct ast_expr *item = ast->list.items[i];
 		struct field_list fields = { .count = 1 };
-		struct expr **more;
 		struct expr *one;
 
 		if (ast_is_row_star(item)) {
@@ -302,14 +301,11 @@ bind_row_items(struct binder *binder, struct scope *scope,
 		}
 		if (rc != 0)
 			break;
-		capacity += fields.count;
-		more = arena_alloc_array(binder->arena, capacity + 1,
-		    sizeof(*more));
-		if (*count > 0)
-			memcpy(more, items, *count * sizeof(*more));
-		items = more;
-		for (uint32_t f = 0; f < fields.count; f++)
+		for (uint32_t f = 0; f < fields.count; f++) {
+			items = arena_grow(binder->arena, items, *count,
+			    &capacity, sizeof(*items));
 			items[(*count)++] = fields.exprs[f];
+		}
 	}
 	*out = items;
 	return rc;
