@@ -1087,8 +1087,12 @@ int bind_group_index(struct binder *binder, struct select_state *state,
 int select_aggregate(struct binder *binder, struct select_state *state,
     struct error *err);
 
-/* Put the windows on state->rel; calls in targets become their columns. */
-void select_windows(struct binder *binder, struct select_state *state);
+/*
+ * Put the windows on state->rel; calls in targets become their columns.  54001 if
+ * there are very many.
+ */
+int select_windows(struct binder *binder, struct select_state *state,
+    struct error *err);
 
 /* Likewise the functions that return sets; and those that are grouped by. */
 void select_sets(struct binder *binder, struct select_state *state);

@@ -388,7 +388,9 @@ build(struct binder *binder, struct select_state *state, enum unknowns unknowns,
 			sort_by_groups(binder, state, rel);
 	}
 	if (state->windows.is_used)
-		select_windows(binder, state);
+		rc = select_windows(binder, state, err);
+	if (rc != 0)
+		return rc;
 	if (state->set_use.is_used)
 		select_sets(binder, state);
 	rel = project = project_targets(binder, state);

@@ -519,6 +519,7 @@ bind_window_call(struct binder *binder, struct scope *scope,
 		.spec = spec };
 	struct ast_window window;
 	struct type type = type_of(TYPE_INT8);
+	bool is_again; /* what WINDOW says is bound at each of its names */
 	int rc;
 
 	rc = check_place(scope, ast->location, err);
@@ -547,10 +548,13 @@ bind_window_call(struct binder *binder, struct scope *scope,
 	}
 	inner.place = PLACE_WINDOW;
 	inner.windows = NULL;
+	is_again = call->over->name.len > 0 || call->over->ref_name.len > 0;
+	binder->copy_depth += is_again;
 	if (rc == 0)
 		rc = add_keys(&wb, &window, err);
 	if (rc == 0)
 		rc = add_frame(&wb, &window, err);
+	binder->copy_depth -= is_again;
 	if (rc != 0)
 		return rc;
 	scope->windows->is_used = true;
@@ -584,11 +588,21 @@ window_spec_equal(const struct window_spec *a, const struct window_spec *b)
 
 /* ---- relations ---- */
 
+/* Each is an operator above the last one, with its rows. */
+#define WINDOWS_MAX 1000
+
+/* A window, and its room for calls. */
+struct made_window {
+	struct rel *rel;
+	uint32_t call_capacity;
+	uint32_t type_capacity;
+};
+
 struct window_maker {
 	struct binder *binder;
-	struct rel **rels;
-	uint32_t rel_count;
-	uint32_t capacity; /* as many calls as can be */
+	struct made_window *items;
+	uint32_t count;
+	uint32_t capacity;
 };
 
 /* Those behind `count` others; a call may have none at all. */
@@ -633,15 +647,13 @@ is_same_window(const struct rel *rel, const struct expr *expr)
 	return true;
 }
 
-static struct rel *
+static struct made_window *
 new_window(struct window_maker *maker, const struct expr *expr)
 {
 	const struct window_spec *spec = expr->window;
 	struct arena *arena = maker->binder->arena;
-	struct rel *rel =
-	    rel_new(maker->binder, REL_WINDOW, NULL, maker->capacity);
+	struct rel *rel = rel_new(maker->binder, REL_WINDOW, NULL, 0);
 
-	rel->column_count = 0;
 	rel->window.partition = keys_of(expr);
 	rel->window.partition_count = spec->partition_count;
 	rel->window.order_count = spec->order_count;
@@ -653,18 +665,18 @@ new_window(struct window_maker *maker, const struct expr *expr)
 			.is_descending = spec->order[i].is_descending,
 			.nulls_first = spec->order[i].nulls_first,
 		};
-	rel->window.calls = arena_zalloc(arena,
-	    ((size_t)maker->capacity + 1) * sizeof(*rel->window.calls));
-	maker->rels[maker->rel_count++] = rel;
-	return rel;
+	maker->items = arena_grow(arena, maker->items, maker->count,
+	    &maker->capacity, sizeof(*maker->items));
+	maker->items[maker->count] = (struct made_window){ .rel = rel };
+	return &maker->items[maker->count++];
 }
 
-static struct rel *
+static struct made_window *
 window_of(struct window_maker *maker, const struct expr *expr)
 {
-	for (uint32_t i = 0; i < maker->rel_count; i++)
-		if (is_same_window(maker->rels[i], expr))
-			return maker->rels[i];
+	for (uint32_t i = 0; i < maker->count; i++)
+		if (is_same_window(maker->items[i].rel, expr))
+			return &maker->items[i];
 	return new_window(maker, expr);
 }
 
@@ -675,7 +687,7 @@ set_call(struct window_call *call, const struct expr *expr)
 	struct expr **at = args_behind(expr,
 	    key_index(spec) + spec->partition_count + spec->order_count);
 
-	call->kind = spec->kind;
+	*call = (struct window_call){ .kind = spec->kind };
 	call->type = expr->type;
 	call->frame = spec->frame;
 	if (spec->kind == WINDOW_AGGREGATE) {
@@ -698,54 +710,63 @@ set_call(struct window_call *call, const struct expr *expr)
 		call->frame.range_key = *at;
 }
 
+/* The number of its column. */
+static uint32_t
+add_call(struct window_maker *maker, struct made_window *made,
+    const struct expr *expr)
+{
+	struct arena *arena = maker->binder->arena;
+	struct rel *rel = made->rel;
+	uint32_t column = rel->window.call_count++;
+
+	rel->window.calls = arena_grow(arena, rel->window.calls, column,
+	    &made->call_capacity, sizeof(*rel->window.calls));
+	rel->types = arena_grow(arena, rel->types, column, &made->type_capacity,
+	    sizeof(*rel->types));
+	set_call(&rel->window.calls[column], expr);
+	rel->types[column] = expr->type;
+	rel->column_count = rel->window.call_count;
+	return column;
+}
+
 /* Each window call becomes a column of its window. */
-static void
-replace(struct window_maker *maker, struct expr **slot)
+static int
+replace(struct window_maker *maker, struct expr **slot, struct error *err)
 {
 	struct expr *expr = *slot;
-	struct rel *rel;
-	uint32_t column;
+	struct made_window *made;
+	int rc = 0;
 
 	if (expr->kind != EXPR_WINDOW) {
 		struct expr *copy = expr_copy(maker->binder->arena, expr);
 
-		for (uint32_t i = 0; i < copy->arg_count; i++)
-			replace(maker, &copy->args[i]);
+		for (uint32_t i = 0; i < copy->arg_count && rc == 0; i++)
+			rc = replace(maker, &copy->args[i], err);
 		*slot = copy;
-		return;
+		return rc;
 	}
-	rel = window_of(maker, expr);
-	column = rel->window.call_count++;
-	set_call(&rel->window.calls[column], expr);
-	rel->types[column] = expr->type;
-	rel->column_count = rel->window.call_count;
+	made = window_of(maker, expr);
+	if (maker->count > WINDOWS_MAX)
+		return error_at(err, expr->location, STELE_E_TOO_COMPLEX,
+		    "a query can have at most %d different windows",
+		    WINDOWS_MAX);
 	*slot = expr_column(maker->binder->arena, expr->type, expr->location,
-	    rel->id, column);
+	    made->rel->id, add_call(maker, made, expr));
+	return 0;
 }
 
-static uint32_t
-count_calls(const struct expr *expr)
-{
-	uint32_t count = expr->kind == EXPR_WINDOW;
-
-	for (uint32_t i = 0; i < expr->arg_count; i++)
-		count += count_calls(expr->args[i]);
-	return count;
-}
-
-void
-select_windows(struct binder *binder, struct select_state *state)
+int
+select_windows(struct binder *binder, struct select_state *state,
+    struct error *err)
 {
 	struct window_maker maker = { .binder = binder };
+	int rc = 0;
 
-	for (uint32_t i = 0; i < state->targets.count; i++)
-		maker.capacity += count_calls(state->targets.items[i].expr);
-	maker.rels = arena_alloc_array(binder->arena,
-	    (size_t)maker.capacity + 1, sizeof(struct rel *));
-	for (uint32_t i = 0; i < state->targets.count; i++)
-		replace(&maker, &state->targets.items[i].expr);
-	for (uint32_t i = 0; i < maker.rel_count; i++) {
-		maker.rels[i]->input = state->rel;
-		state->rel = maker.rels[i];
+	for (uint32_t i = 0; i < state->targets.count && rc == 0; i++)
+		rc = replace(&maker, &state->targets.items[i].expr, err);
+	for (uint32_t i = 0; i < maker.count; i++) {
+		maker.items[i].rel->input = state->rel;
+		state->rel = maker.items[i].rel;
 	}
+	return rc;
 }
