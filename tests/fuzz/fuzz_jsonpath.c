@@ -19,25 +19,32 @@
 static const char document[] =
     "{\"a\": [1, {\"b\": \"x\"}, [2.5, null]], \"c\": {\"a\": true}}";
 
+/* A short path may go over the document in each filter of each filter. */
+#define MEMORY_MAX ((size_t)4 << 20)
+
 static void
-run(const struct jsonpath *path, struct arena *arena)
+run(const struct jsonpath *path)
 {
 	struct json_items found = { .count = 0 };
 	struct regex_cache regexes = { .use_count = 0 };
+	struct mem_budget budget = { .limit_bytes = MEMORY_MAX };
+	struct arena arena;
 	struct jsonpath_input input = { .path = path,
 		.is_silent = path->is_strict,
 		.regexes = &regexes,
-		.arena = arena };
+		.arena = &arena };
 	enum jsonpath_result result;
 	struct error err;
 
-	if (json_tree_read(str_of_cstr(document), arena, &input.document,
+	arena_init(&arena, &budget);
+	if (json_tree_read(str_of_cstr(document), &arena, &input.document,
 		&err) != 0)
 		abort();
 	input.variables = input.document;
 	(void)!jsonpath_run(&input, &found, &result, &err);
 	(void)!jsonpath_run(&input, NULL, &result, &err);
 	regex_cache_release(&regexes);
+	arena_release(&arena);
 }
 
 /* Spell it, and run it if it is short; false if it was refused. */
@@ -54,7 +61,7 @@ respell(struct str text, struct buf *out)
 	if (rc == 0)
 		jsonpath_put(&path, out);
 	if (rc == 0 && text.len < 200)
-		run(&path, &arena);
+		run(&path);
 	arena_release(&arena);
 	return rc == 0;
 }
