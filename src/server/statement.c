@@ -37,7 +37,8 @@ source_new(struct str text, size_t memory_bytes, struct mem_budget *total)
 		return NULL;
 	source->refs = 1;
 	source->budget.limit_bytes = memory_bytes;
-	source->budget.total = total;
+	source->plan_budget.limit_bytes = memory_bytes;
+	source->plan_budget.total = total;
 	arena_init(&source->arena, &source->budget);
 	source->text = arena_str(&source->arena, text);
 	source->is_large = text.len > LARGE_TEXT_BYTES;
@@ -217,7 +218,7 @@ planned_new(struct source *source, const struct ast_stmt *stmt,
 	planned->path = *names_path(&context);
 	plan_names_init(&names, &context);
 	types.names = &names.base;
-	arena_init(&planned->arena, &source->budget);
+	arena_init(&planned->arena, &source->plan_budget);
 	rc = plan_statement(&context, stmt, param_oids, param_oid_count,
 	    &planned->arena, &planned->plan, err);
 	if (rc == 0 && planned->plan->column_count > SQL_TARGETS_MAX)
@@ -245,7 +246,7 @@ planned_late(struct source *source, const struct ast_stmt *stmt)
 	planned->refs = 1;
 	planned->source = source_ref(source);
 	planned->stmt = stmt;
-	arena_init(&planned->arena, &source->budget);
+	arena_init(&planned->arena, &source->plan_budget);
 	planned->plan = arena_zalloc(&planned->arena, sizeof(struct plan));
 	planned->plan->kind = PLAN_LATER;
 	planned->plan->tag = "";

@@ -40,7 +40,8 @@ struct snapshot;
 struct source {
 	uint32_t refs;
 	struct mem_budget budget;
-	struct arena arena; /* text, tree; plans have their own */
+	struct mem_budget plan_budget; /* of all its plans, in the total */
+	struct arena arena;            /* text, tree; plans have their own */
 	struct str text;
 	struct str shown; /* the same, once it is parsed, without passwords */
 	struct sql_statements statements;
@@ -50,9 +51,9 @@ struct source {
 };
 
 /*
- * A copy of the text, not yet parsed.  Its tree and the plans that are made of it
- * may take so much memory (0: no limit) of the total, as long as they are kept;
- * NULL if there is no memory.
+ * A copy of the text, not yet parsed.  Its tree may take so much memory (0: no
+ * limit), and the plans that are made of it as much of the total, as long as they
+ * are kept; NULL if there is no memory.
  */
 struct source *source_new(struct str text, size_t memory_bytes,
     struct mem_budget *total);

@@ -612,15 +612,15 @@ def too_long_string(connection):
 
 
 def many_rows(connection):
-    """10 MB of SQL that is right: 100,000 rows in one INSERT."""
+    """15 MB of SQL that is right: 150,000 rows in one INSERT."""
     values = ",".join(
-        f"('many-{i % 100}', {i}, '{'y' * 80}')" for i in range(100000)
+        f"('many-{i % 100}', {i}, '{'y' * 80}')" for i in range(150000)
     )
     sql = f"INSERT INTO every (context_id, i, s) VALUES {values}"
     if why := check_error(connection.query(sql), ""):
         return why
     answer = connection.query("SELECT count(*), sum(i) FROM every WHERE i IS NOT NULL")
-    expected = [[b"100000", str(sum(range(100000))).encode()]]
+    expected = [[b"150000", str(sum(range(150000))).encode()]]
     return None if pgwire.rows(answer) == expected else str(pgwire.rows(answer))
 
 
