@@ -19,7 +19,9 @@
 #define LONG_ROWS 20 /* with strings that are a block each */
 #define BATCH     500
 
-static char dir[] = "/tmp/stele-test-row-pages-XXXXXX";
+#define DIR_TEMPLATE "/tmp/stele-test-row-pages-XXXXXX"
+
+static char dir[sizeof(DIR_TEMPLATE)];
 static struct temp_space space;
 static struct mem_budget budget;
 static struct exec_context context;
@@ -31,6 +33,7 @@ static char text[200000];
 static void
 setup(void)
 {
+	memcpy(dir, DIR_TEMPLATE, sizeof(dir));
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	space = (struct temp_space){ .fs = os_fs_real(),
 		.dir = dir,
