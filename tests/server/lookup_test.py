@@ -187,7 +187,8 @@ def more_than_memory():
 
 def main():
     put_and_taken_back()
-    more_than_memory()
+    if not pgwire.IS_SANITIZED:  # regress has a context that is large enough
+        more_than_memory()
     with Server("shard_count=2", "memtable_age=0") as server:
         with connect(server) as connection:
             load(connection)
