@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "common/attr.h"
-#include "common/must.h"
 #include "engine/engine.h"
 #include "exec/exec.h"
 #include "exec/func_private.h"
@@ -143,11 +142,15 @@ run_current_snapshot(struct function_call *call)
 	return rc;
 }
 
-static void
+static int
 open_snapshot(struct function_call *call, uint32_t arg, uint32_t row,
     struct xid_snapshot *out)
 {
-	MUST(xid_snapshot_parse(ARG(call, arg, str, row), call->arena, out));
+	if (xid_snapshot_parse(ARG(call, arg, str, row), call->arena, out))
+		return 0;
+	return call->arena->failed ? error_no_memory(call->err)
+				   : error_set(call->err, STELE_E_CORRUPT,
+					 "invalid value of type pg_snapshot");
 }
 
 static int
@@ -157,8 +160,10 @@ snapshot_end_row(struct function_call *call, uint32_t row)
 	bool is_xid8 = id == FN_PG_SNAPSHOT_XMIN || id == FN_PG_SNAPSHOT_XMAX;
 	struct xid_snapshot snapshot;
 	uint64_t end;
+	int rc = open_snapshot(call, 0, row, &snapshot);
 
-	open_snapshot(call, 0, row, &snapshot);
+	if (rc != 0)
+		return rc;
 	end = id == FN_PG_SNAPSHOT_XMIN || id == FN_TXID_SNAPSHOT_XMIN
 	    ? snapshot.min
 	    : snapshot.limit;
@@ -173,8 +178,10 @@ visible_row(struct function_call *call, uint32_t row)
 	uint64_t flipped =
 	    call->function->id == FN_PG_VISIBLE_IN_SNAPSHOT ? TOP_BIT : 0;
 	struct xid_snapshot snapshot;
+	int rc = open_snapshot(call, 1, row, &snapshot);
 
-	open_snapshot(call, 1, row, &snapshot);
+	if (rc != 0)
+		return rc;
 	call->result->boolean[row] = xid_snapshot_sees(&snapshot,
 	    (uint64_t)ARG(call, 0, i64, row) ^ flipped);
 	return 0;

@@ -297,7 +297,11 @@ make_running(struct table_maker *m)
 	bool is_xid8 = m->call->types[0].oid == TYPE_XID8;
 	struct xid_snapshot snapshot;
 
-	MUST(xid_snapshot_parse(m->args[0].str, m->arena, &snapshot));
+	if (!xid_snapshot_parse(m->args[0].str, m->arena, &snapshot))
+		return m->arena->failed ? error_no_memory(m->err)
+					: error_set(m->err, STELE_E_CORRUPT,
+					      "invalid value of type"
+					      " pg_snapshot");
 	for (uint32_t i = 0; i < snapshot.count; i++) {
 		struct datum *row = add_row(m);
 

@@ -111,7 +111,6 @@ transaction_id_cb(void *arg, bool give)
 }
 
 struct running {
-	struct arena *arena;
 	uint64_t *ids;
 	uint32_t count;
 	uint32_t room;
@@ -134,7 +133,6 @@ running_cb(void *arg, struct arena *arena, uint64_t **out, uint64_t *next)
 	const struct session *session = arg;
 	struct server *server = session->server;
 	struct running running = {
-		.arena = arena,
 		.room = server_session_count(server) + 1,
 	};
 

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 
-#include "common/must.h"
 #include "types/type_private.h"
 
 /* ---- its parts ---- */
@@ -46,6 +45,13 @@ add_running(struct xid_snapshot *snapshot, uint64_t *running, uint64_t id)
 }
 
 static bool
+no_memory(struct arena *arena)
+{
+	arena->failed = true;
+	return false;
+}
+
+static bool
 is_range(const struct xid_snapshot *snapshot)
 {
 	return snapshot->min > 0 && snapshot->limit >= snapshot->min;
@@ -64,7 +70,9 @@ xid_snapshot_parse(struct str text, struct arena *arena,
 	    !read_sign(text, &at, ':') || !is_range(out))
 		return false;
 	running =
-	    arena_alloc_array(arena, (text.len - at) / 2 + 1, sizeof(*running));
+	    arena_try_array(arena, (text.len - at) / 2 + 1, sizeof(*running));
+	if (running == NULL)
+		return no_memory(arena);
 	out->running = running;
 	while (at < text.len) {
 		if (!read_number(text, &at, &id) ||
@@ -123,11 +131,13 @@ snapshot_in(const struct type_input *in, struct datum *out)
 {
 	struct xid_snapshot snapshot;
 
-	if (!xid_snapshot_parse(in->text, in->arena, &snapshot))
-		return error_set(in->err, STELE_E_INVALID_TEXT_REPRESENTATION,
-		    "invalid input syntax for type pg_snapshot: \"%.*s\"",
-		    STR_FMT(in->text));
-	return take(in, &snapshot, out);
+	if (xid_snapshot_parse(in->text, in->arena, &snapshot))
+		return take(in, &snapshot, out);
+	if (in->arena->failed)
+		return error_no_memory(in->err);
+	return error_set(in->err, STELE_E_INVALID_TEXT_REPRESENTATION,
+	    "invalid input syntax for type pg_snapshot: \"%.*s\"",
+	    STR_FMT(in->text));
 }
 
 /* The number of those that run, both ends, and they. */
@@ -143,7 +153,9 @@ receive(struct reader *r, struct arena *arena, struct xid_snapshot *out)
 	    (size_t)count != reader_left(r) / sizeof(uint64_t) ||
 	    !is_range(out) || out->limit > INT64_MAX)
 		return false;
-	running = arena_alloc_array(arena, (size_t)count + 1, sizeof(*running));
+	running = arena_try_array(arena, (size_t)count + 1, sizeof(*running));
+	if (running == NULL)
+		return no_memory(arena);
 	out->running = running;
 	for (int32_t i = 0; i < count; i++)
 		if (!add_running(out, running, reader_u64_be(r)))
@@ -159,8 +171,10 @@ snapshot_receive(const struct type_input *in, struct datum *out)
 	int rc;
 
 	if (!receive(&r, in->arena, &snapshot))
-		return error_set(in->err, STELE_E_INVALID_BINARY_REPRESENTATION,
-		    "invalid external pg_snapshot data");
+		return in->arena->failed
+		    ? error_no_memory(in->err)
+		    : error_set(in->err, STELE_E_INVALID_BINARY_REPRESENTATION,
+			  "invalid external pg_snapshot data");
 	rc = type_check_binary_length(in, &r);
 	return rc != 0 ? rc : take(in, &snapshot, out);
 }
@@ -183,7 +197,8 @@ snapshot_send(const struct type *type UNUSED,
 	struct arena arena;
 
 	arena_init(&arena, NULL);
-	MUST(xid_snapshot_parse(*(const struct str *)value, &arena, &snapshot));
+	if (!xid_snapshot_parse(*(const struct str *)value, &arena, &snapshot))
+		out->failed = true;
 	buf_put_u32_be(out, snapshot.count);
 	buf_put_u64_be(out, snapshot.min);
 	buf_put_u64_be(out, snapshot.limit);

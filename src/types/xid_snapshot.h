@@ -24,7 +24,7 @@ struct xid_snapshot {
 	uint32_t count;
 };
 
-/* False if it is none. */
+/* False if it is none, or without memory: arena->failed. */
 bool xid_snapshot_parse(struct str text, struct arena *arena,
     struct xid_snapshot *out);
 void xid_snapshot_put(const struct xid_snapshot *snapshot, struct buf *out);
